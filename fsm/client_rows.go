@@ -1,0 +1,137 @@
+package fsm
+
+// Rows that many cells of the client table share.
+
+// fail closes an established WebSocket because of f: Close with the code of f, then wait for the peer. [AMB-68, AMB-70]
+func fail(id string, f Failure, reqs string) row {
+	return failWith(id, f, CloseCode(f), reqs)
+}
+
+// failWith is fail with a close code of its own.
+func failWith(id string, f Failure, code uint16, reqs string) row {
+	return to(id, ClientClosing, reqs, sendClose(code), do(EffectStopTimers), arm(TimerClose)).planning(PlanFail).because(f)
+}
+
+// failByEvent is fail for the failure that the event names.
+func failByEvent(id, reqs string) row {
+	return to(id, ClientClosing, reqs, sendClose(closeOfFailure), do(EffectStopTimers), arm(TimerClose)).planning(PlanFail).with(opFailureOfEvent)
+}
+
+// end gives up where there is no WebSocket to close.
+func end(id string, f Failure, reqs string) row {
+	return to(id, ClientFailed, reqs, do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)).because(f)
+}
+
+// done ends as the application asked, where there is no WebSocket to close.
+func done(id string) row {
+	return to(id, ClientDone, "LIV-11", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).planning(PlanClose)
+}
+
+// closeByApplication starts the closing handshake with the application's code.
+func closeByApplication(id string) row {
+	return to(id, ClientClosing, "LIV-11", sendClose(0), do(EffectStopTimers), arm(TimerClose)).planning(PlanClose)
+}
+
+// lostBeforeOpen ends a connection that is gone already; a complete response that lacks only its terminator is named as such.
+func lostBeforeOpen(id string) cell {
+	return cell{
+		end(id, FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04").given(FactHeadComplete),
+		end(id, FailureConnectionLost, "KHP-CLOSE-01"),
+	}
+}
+
+// peerClosedBeforeOpen answers Close and waits for the end of TCP.
+func peerClosedBeforeOpen(id string) cell {
+	drain := func(f Failure, reqs string) row {
+		return to(id, ClientDraining, reqs, do(EffectStopTimers), sendClose(0), arm(TimerClose)).planning(PlanFail).because(f)
+	}
+	return cell{
+		drain(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06").given(FactHeadComplete),
+		drain(FailurePeerClosed, "KHP-CLOSE-01 WSP-FRAME-06"),
+	}
+}
+
+// timedOut fails at a timer; a complete response that lacks only its terminator is named as such. [LIV-10]
+func timedOut(id string) cell {
+	return cell{
+		failWith(id, FailureMissingTerminator, closePolicy, "KHP-CLOSE-04").given(FactHeadComplete),
+		fail(id, FailureTimeout, "KHP-CLOSE-02"),
+	}
+}
+
+// follow is the follow-up of a redirect, with every reason not to follow in the order in which it is reported.
+// Before there is a WebSocket (established false) the connection is simply dropped.
+func follow(ok, not string, established bool, reqs string) cell {
+	refuse := func(f Failure) row {
+		if established {
+			return fail(not, f, reqs)
+		}
+		return end(not, f, reqs)
+	}
+	return cell{
+		refuse(FailureStatus).notWhile(condFollow),
+		refuse(FailureRedirectLoop).given(FactTargetVisited),
+		refuse(FailureRedirectRefused).given(FactTargetRefused),
+		refuse(FailureRedirectTarget).lacking(FactTargetUsable),
+		refuse(FailureTooManyRedirects).notWhile(condRedirectLeft),
+		followUp(ok, established, PlanRedirect, reqs).with(opRedirect),
+	}
+}
+
+// followUp leaves the connection in order to start another one.
+func followUp(id string, established bool, plan Plan, reqs string) row {
+	if established {
+		return to(id, ClientClosing, reqs, sendClose(closeNormal), do(EffectStopTimers), arm(TimerClose)).planning(plan)
+	}
+	return to(id, ClientRedirecting, reqs, do(EffectStopTimers), do(EffectDisconnect), do(EffectFollow)).planning(plan)
+}
+
+// proxyAuth answers 407 once, through the configured proxy; otherwise it is a status like any other.
+func proxyAuth(ok string, established bool, refused row) cell {
+	return cell{
+		followUp(ok, established, PlanProxyAuth, "KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03").given(FactProxyChallenge).while(condProxyLeft).with(opProxy),
+		refused,
+	}
+}
+
+// upgrade answers 426 by connecting with wss if that is switched on and the answer names TLS.
+func upgrade(ok, not string, established bool, refused row, refuse func(id string, f Failure, reqs string) row) cell {
+	on := func(r row) row { return r.given(FactUpgradeTLS).while(condUpgrade) }
+	return cell{
+		on(refuse(not, FailureRedirectLoop, "KHP-STATUS-426-01 KHP-REDIR-05")).given(FactTargetVisited),
+		on(refuse(not, FailureTooManyRedirects, "KHP-STATUS-426-01 KHP-REDIR-04")).notWhile(condRedirectLeft),
+		on(followUp(ok, established, PlanUpgrade, "KHP-STATUS-426-01 KHP-STATUS-426-02")).given(FactTargetUsable).with(opRedirect),
+		refused,
+	}
+}
+
+// continuing is the cell of a response that keeps the connection: first what makes it invalid [AMB-29, AMB-03], then rows.
+func continuing(rows ...row) cell {
+	return append(cell{
+		fail("C32", FailureUnexpectedMessage, "KHP-EXT-02").while(condBodyCut),
+		fail("C19", FailureExtensionNotRequested, "KHP-CLOSE-03 KHP-EXT-RSP-09").lacking(FactExtensionsAsked),
+		fail("C19", FailureMissingTerminator, "KHP-CLOSE-04").while(condTerminatorRequired).lacking(FactTerminated),
+	}, rows...)
+}
+
+// finish marks the rows of response cells as recording the status.
+func finish(t [clientPhases][clientInputs]cell) [clientPhases][clientInputs]cell {
+	for p := range t {
+		for in := onComplete; in <= onUpgrade; in++ {
+			t[p][in] = recordStatus(t[p][in])
+		}
+	}
+	return t
+}
+
+// recordStatus returns a copy of c whose transitions record the status of the event.
+func recordStatus(c cell) cell {
+	out := make(cell, len(c))
+	for i, r := range c {
+		if r.verdict == Accepted {
+			r.op |= opStatus
+		}
+		out[i] = r
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package fsm
+
+import "iter"
+
+// Effect is one thing the host must do. Effects of a step are carried out in order.
+type Effect struct {
+	Kind    EffectKind
+	Timer   Timer   // EffectArmTimer, EffectStopTimer, EffectPauseTimer, EffectResumeTimer
+	Failure Failure // EffectFail
+	Code    uint16  // close code of EffectSendClose (0: as the application asked, or none); status of EffectSendResponse, EffectRefuseOpening and EffectFail
+}
+
+// EffectKind names an order to the host, in the imperative.
+type EffectKind uint8
+
+// Effects. Those marked client or server come from one machine only.
+const (
+	_                    EffectKind = iota
+	EffectDial                      // client: bring up TCP (and TLS) to the current target
+	EffectSendOpening               // client: write the opening request; server: write the opening 101
+	EffectSendRequest               // client: send the extended request
+	EffectReplayRequest             // client: send it again with the credentials just supplied
+	EffectSendBody                  // client: send the held-back request body
+	EffectStopBody                  // client: send no more of it
+	EffectAskCredentials            // client: ask the provider
+	EffectFollow                    // client: the old connection is gone; make the follow-up target (redirect, proxy retry, upgrade) current
+	EffectOpenPlain                 // the connection is a plain WebSocket without KHP
+	EffectRefuseOpening             // server: answer the opening request with status Code
+	EffectSendProceed               // server: send N
+	EffectSendReroute               // server: send R with the URL of the decision
+	EffectSendResponse              // server: send the extended response with status Code
+	EffectSendTerminator            // server: send the empty binary message
+	EffectAskDecision               // server: hand the request to the application
+	EffectSendPong                  // answer the Ping
+	EffectSendMessage               // send the application's message
+	EffectDeliver                   // hand the message to the application
+	EffectComplete                  // the extended handshake completed: the connection is open
+	EffectArmTimer                  // start Timer
+	EffectStopTimer                 // stop Timer; nothing happens if it does not run
+	EffectPauseTimer                // keep Timer's remaining time; nothing happens if it does not run
+	EffectResumeTimer               // let it go on
+	EffectStopTimers                // stop all
+	EffectSendClose                 // send a Close frame with Code, or answer the received one
+	EffectDisconnect                // drop TCP
+	EffectClosed                    // tell the application that the connection or the attempt ended as asked
+	EffectFail                      // tell the application that the attempt failed, with Failure and the status in Code if there was one
+)
+
+// MaxEffects is the largest number of effects of one step; a test proves that no transition needs more.
+const MaxEffects = 6
+
+// Effects is the ordered list of what one step orders. It is a value: copying it copies all.
+type Effects struct {
+	list [MaxEffects]Effect
+	n    uint8
+}
+
+// Len returns the number of effects.
+func (e *Effects) Len() int { return int(e.n) }
+
+// At returns effect i, or the zero Effect if there is none.
+func (e *Effects) At(i int) Effect {
+	if i < 0 || i >= int(e.n) {
+		return Effect{}
+	}
+	return e.list[i]
+}
+
+// All iterates over the effects in the order in which they must be carried out.
+func (e Effects) All() iter.Seq[Effect] {
+	return func(yield func(Effect) bool) {
+		for _, f := range e.list[:min(int(e.n), MaxEffects)] {
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// Has reports whether an effect of kind k is among them.
+func (e *Effects) Has(k EffectKind) bool {
+	for _, f := range e.list[:min(int(e.n), MaxEffects)] {
+		if f.Kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+// Verdict says what a step made of its event.
+type Verdict uint8
+
+// Verdicts.
+const (
+	_        Verdict = iota
+	Accepted         // a transition of the table was taken; carry out the effects
+	Ignored          // legal and without consequence, such as a timer that expires late; state unchanged, no effects
+	Misuse           // the embedder's mistake, such as sending before open; state unchanged, no effects
+)

@@ -1,0 +1,97 @@
+package fsm
+
+//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=EventKind,Timer,EffectKind,Verdict,Failure,Action,Strength,ClientPhase,ServerPhase,Plan,Profile,clientInput,serverInput
+
+// Event is one thing that happened: a past-tense fact about the connection, the peer, the host or
+// the clock. It is a digest: it says what the machine needs to decide and carries no bytes.
+// The zero Event is invalid and answered with [Misuse].
+type Event struct {
+	Kind    EventKind
+	Timer   Timer   // which timer, for EventTimerExpired only
+	Failure Failure // what the peer did wrong, for EventViolation only
+	Status  uint16  // status code, for EventResponse, EventOpeningRequest, EventBadRequest and EventDecided
+	Facts   Facts   // what was found about it
+}
+
+// EventKind names what happened. Which side knows which kind is shown by the transition tables.
+type EventKind uint8
+
+// Events of both machines, in the order in which a connection usually meets them.
+const (
+	_                        EventKind = iota
+	EventConnectRequested              // the application wants a connection, or the redirect target may be dialed now; Facts tell whether the URL is usable
+	EventConnected                     // TCP (and TLS) is up
+	EventConnectFailed                 // it could not be brought up
+	EventOpened                        // a valid opening 101 was received; Facts tell whether KHP was selected
+	EventProceedReceived               // kaazing profile: the N message
+	EventRerouteReceived               // kaazing profile: the R message; Facts judge its URL
+	EventDataReceived                  // a non-empty data message (on the server: one that is not a request), or an empty text message
+	EventTerminatorReceived            // an empty binary message that does not end a response unit
+	EventResponse                      // a response was decided: the extended response unit ended, or the opening handshake was answered with another status than 101
+	EventViolation                     // the peer broke a rule; Failure says which
+	EventBodyWritten                   // the request body is completely with the socket
+	EventCredentialsSupplied           // the provider answered with credentials; Facts tell whether they are new
+	EventCredentialsDeclined           // the provider has none, failed, or cannot serve the challenge
+	EventPingReceived                  // a Ping frame
+	EventPeerClosed                    // a Close frame
+	EventConnectionLost                // end of the TCP connection without, or after, a Close frame
+	EventTimerExpired                  // a timer armed by an effect ran out
+	EventSendRequested                 // the application wants to send a message
+	EventCloseRequested                // the application wants to end the connection or give up the attempt
+	EventOpeningRequest                // server: an opening request was read and judged; Status is the refusal unless FactValid
+	EventRequest                       // server: a well-formed extended request for the right target
+	EventBadRequest                    // server: anything else in its place; Status says how it is refused
+	EventBodyReceived                  // server: the outstanding body is complete
+	EventDecided                       // server: the application decided; Status says how, Facts what the response carries
+	EventApplicationFailed             // server: the application raised an error instead of deciding
+)
+
+// Timer names a deadline. The machine knows no time: the host maps a name to a duration, with the
+// defaults of the endpoint package.
+type Timer uint8
+
+// Timers. Received bytes never extend one. [INV-39]
+const (
+	_                Timer = iota
+	TimerOpening           // client: dialing and opening handshake
+	TimerResponse          // client: extended request to the end of its response
+	TimerWait              // client: from the first 202 to a deciding response
+	TimerCredentials       // client: credential provider
+	TimerOverall           // both: whole extended handshake of one connection
+	TimerClose             // both: closing handshake and end of TCP
+	TimerRequest           // server: opening 101 to extended request
+	TimerBody              // server: 100 to the end of the body
+	TimerReplay            // server: 401 to the replayed request
+)
+
+// Facts is a set of findings that accompany an event. The endpoint computes them; the machine decides by them.
+type Facts uint32
+
+// Findings about an event.
+const (
+	FactTargetUsable    Facts = 1 << iota // redirect or connect target: valid, allowed by policy, not visited
+	FactTargetVisited                     // redirect target: its key was visited in this connect call
+	FactTargetRefused                     // redirect target: valid but refused by policy (downgrade, other origin)
+	FactKHP                               // opening: x-kaazing-handshake was selected (client) or is agreed to (server)
+	FactKaazing                           // opening request: its query carries .kl=Y
+	FactValid                             // opening request: it is a valid WebSocket upgrade that the host lets in
+	FactTerminated                        // response: the terminator was seen
+	FactHeadComplete                      // timer, close, loss: the unit in progress has a complete response and misses only the terminator
+	FactAcceptMatches                     // response: Upgrade, Connection and Sec-WebSocket-Accept, as far as present or needed, match
+	FactProtocolOffered                   // response: the subprotocol is absent or was listed in the request
+	FactExtensionsAsked                   // response: the extensions are absent or a duplicate-free subset of those in the request
+	FactChallengeUsable                   // 401: there is a well-formed WWW-Authenticate and a credential provider
+	FactProxyChallenge                    // 407: there is a Proxy-Authenticate and there are credentials for the proxy; decision: Proxy-Authenticate is present
+	FactUpgradeTLS                        // 426: Upgrade names TLS and the current scheme is ws
+	FactNewCredentials                    // credentials: not the ones that were refused last
+	FactExpectBody                        // request: Expect: 100-continue with its body outstanding
+	FactExtensionAgain                    // request: names an extension that the opening handshake negotiated
+	FactSelectionValid                    // decision: selected extensions and subprotocol were requested
+	FactLocation                          // decision: a valid Location is present
+	FactChallenge                         // decision: WWW-Authenticate is present
+	FactUpgrade                           // decision: Upgrade is present
+	FactReroute                           // decision: kaazing profile, answer 101 and then send the client elsewhere with R
+)
+
+// Has reports whether all of want are set.
+func (f Facts) Has(want Facts) bool { return f&want == want }

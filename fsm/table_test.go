@@ -1,0 +1,81 @@
+package fsm
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// eachRow visits every cell of both tables.
+func eachCell(visit func(where string, c cell)) {
+	for p := ClientIdle; p < clientPhases; p++ {
+		for in := onConnect; in < clientInputs; in++ {
+			visit(p.String()+"/"+in.String(), clientTable[p][in])
+		}
+	}
+	for p := ServerOpening; p < serverPhases; p++ {
+		for in := byOpeningRequest; in < serverInputs; in++ {
+			visit(p.String()+"/"+in.String(), serverTable[p][in])
+		}
+	}
+}
+
+func TestTables_HaveNoHole(t *testing.T) {
+	eachCell(func(where string, c cell) {
+		require.NotEmpty(t, c, "%s: write ignore or misuse", where)
+		last := c[len(c)-1]
+		require.Zero(t, last.when|last.unless, "%s: the last row must have no guard", where)
+		for i, r := range c {
+			require.NotZero(t, r.verdict, "%s row %d: no verdict", where, i)
+			require.LessOrEqual(t, int(r.effects.n), MaxEffects, "%s row %d: too many effects", where, i)
+			if r.verdict != Accepted {
+				require.Zero(t, r.effects.n, "%s row %d: only accepted rows have effects", where, i)
+				continue
+			}
+			require.NotEmpty(t, r.id, "%s row %d: no transition id", where, i)
+			require.NotEmpty(t, r.reqs, "%s row %d: no requirement", where, i)
+		}
+	})
+}
+
+func TestTables_GuardBitsAreNamed(t *testing.T) {
+	eachCell(func(where string, c cell) {
+		for _, r := range c {
+			for b := bits(1); b != 0; b <<= 1 {
+				if (r.when|r.unless)&b != 0 {
+					require.Contains(t, bitNames, b, "%s: guard bit %x has no name", where, uint64(b))
+				}
+			}
+		}
+	})
+}
+
+func TestStep_DoesNotAllocate(t *testing.T) {
+	cfg := DefaultClientConfig()
+	s := cfg.Start()
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		s2, _, _ := cfg.Step(s, Event{Kind: EventConnectRequested, Facts: FactTargetUsable})
+		_, _, _ = cfg.Step(s2, Event{Kind: EventConnected})
+	}))
+}
+
+var sink Effects
+
+func BenchmarkStep(b *testing.B) {
+	cfg := DefaultClientConfig()
+	reading := ClientState{phase: ClientReading}
+	bench := func(name string, s ClientState, ev Event) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, sink, _ = cfg.Step(s, ev)
+			}
+		})
+	}
+	all := FactTerminated | FactAcceptMatches | FactProtocolOffered | FactExtensionsAsked | FactChallengeUsable | FactTargetUsable
+	bench("opened", ClientState{phase: ClientOpening}, Event{Kind: EventOpened, Facts: FactKHP})
+	bench("data", ClientState{phase: ClientAwaitResponse}, Event{Kind: EventDataReceived})
+	bench("101", reading, Event{Kind: EventResponse, Status: 101, Facts: all})
+	bench("401", reading, Event{Kind: EventResponse, Status: 401, Facts: all})
+	bench("302", reading, Event{Kind: EventResponse, Status: 302, Facts: all})
+}
