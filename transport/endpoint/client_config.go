@@ -1,0 +1,142 @@
+package endpoint
+
+import (
+	"errors"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// Protocol is the subprotocol token of KHP. It is compared byte for byte. [KHP-GEN-01]
+const Protocol = "x-kaazing-handshake"
+
+// RedirectPolicy says which redirect targets are followed. The zero value follows to any host.
+type RedirectPolicy uint8
+
+// Redirect policies. All of them refuse wss to ws unless AllowDowngrade is set. [AMB-64]
+const (
+	RedirectAny        RedirectPolicy = iota // any host
+	RedirectSameHost                         // the same host, any port and scheme
+	RedirectSameOrigin                       // the same scheme, host and port
+	RedirectNever                            // none: the redirect is reported
+)
+
+// ClientConfig says what a client asks for and allows. The zero value is right for a spec server without subprotocols or extensions.
+type ClientConfig struct {
+	Machine           fsm.ClientConfig // zero: fsm.DefaultClientConfig; NoRedirects and Expect follow from the other options
+	Limits            wire.Limits
+	Protocols         []string      // application subprotocols in order of preference
+	Extensions        []string      // application-class extensions for the extended handshake, with parameters, in order of preference
+	OpeningExtensions []string      // extensions that the host's WebSocket layer offers in the opening handshake
+	Header            []HeaderField // further fields of the extended request
+	OpeningHeader     []HeaderField // further fields of the opening request, such as Origin or Cookie
+	Sensitive         []string      // names of fields that go to the first origin only; Authorization and Cookie always do
+	Method            string        // of the extended request; "" is GET
+	Body              []byte        // of the extended request, announced with Expect: 100-continue
+	HasCredentials    bool          // the host can answer AskCredentials
+	HasProxyLogin     bool          // the host has a proxy and credentials for it
+	Redirects         RedirectPolicy
+	AllowDowngrade    bool
+	ToASCII           func(host string) (string, error) // converts an internationalised host name; nil refuses such names
+}
+
+// machine derives the machine's configuration.
+func (cfg *ClientConfig) machine() fsm.ClientConfig {
+	m := cfg.Machine
+	if m == (fsm.ClientConfig{}) {
+		m = fsm.DefaultClientConfig()
+	}
+	if m.Profile == 0 {
+		m.Profile = fsm.ProfileSpec
+	}
+	m.Expect = m.Expect || len(cfg.Body) > 0
+	m.OtherMethod = cfg.Method != "" && cfg.Method != "GET"
+	m.NoRedirects = m.NoRedirects || cfg.Redirects == RedirectNever
+	m.Proxy = m.Proxy || cfg.HasProxyLogin
+	return m
+}
+
+// reserved fields are written by the endpoint itself or would change the framing. [AMB-28]
+var reserved = []string{
+	"Authorization", "Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions",
+	"Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+}
+
+// refusedByGateway are further fields that a Kaazing gateway answers with 400 in an extended request.
+var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Transfer-Encoding", "Date", "Referer", "Via"}
+
+// check refuses what must not or cannot be sent.
+func (cfg *ClientConfig) check() error {
+	for i, p := range cfg.Protocols {
+		switch {
+		case !wire.ValidToken(p):
+			return errors.New("endpoint: subprotocol " + quote(p) + " is not a token; use letters, digits and !#$%&'*+-.^_`|~")
+		case p == Protocol:
+			return errors.New("endpoint: " + Protocol + " is offered by itself; list only application subprotocols")
+		case contains(cfg.Protocols[:i], p):
+			return errors.New("endpoint: subprotocol " + quote(p) + " is listed twice")
+		}
+	}
+	for _, list := range [][]string{cfg.Extensions, cfg.OpeningExtensions} {
+		for _, e := range list {
+			if parsed, err := wire.ParseExtensions(nil, []byte(e)); err != nil || len(parsed) != 1 {
+				return errors.New("endpoint: extension " + quote(e) + " is not of the form name or name;parameter=value")
+			}
+		}
+	}
+	if cfg.Method != "" && !wire.ValidToken(cfg.Method) {
+		return errors.New("endpoint: method " + quote(cfg.Method) + " is not a token")
+	}
+	kaazing := cfg.Machine.Profile == fsm.ProfileKaazing
+	if kaazing && (len(cfg.Body) > 0 || cfg.Machine.Expect) {
+		return errors.New("endpoint: a Kaazing gateway takes no request body; leave Body empty or use the spec profile")
+	}
+	for _, f := range cfg.Header {
+		if err := checkField(f, kaazing); err != nil {
+			return err
+		}
+	}
+	for _, f := range cfg.OpeningHeader {
+		if err := checkField(f, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkField(f HeaderField, kaazing bool) error {
+	switch {
+	case !wire.ValidToken(f.Name):
+		return errors.New("endpoint: field name " + quote(f.Name) + " is not a token")
+	case !wire.ValidFieldValue(f.Value):
+		return errors.New("endpoint: the value of field " + f.Name + " has control bytes, or blanks at its ends")
+	case containsFold(reserved, f.Name) || hasPrefixFold(f.Name, "Proxy-"):
+		return errors.New("endpoint: field " + f.Name + " is written by the handshake itself and cannot be set")
+	case kaazing && (containsFold(refusedByGateway, f.Name) || hasPrefixFold(f.Name, "Sec-")):
+		return errors.New("endpoint: a Kaazing gateway refuses field " + f.Name + " in an extended request")
+	}
+	return nil
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func containsFold(list []string, s string) bool {
+	for _, x := range list {
+		if strings.EqualFold(x, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}

@@ -1,0 +1,248 @@
+package endpoint
+
+import (
+	"bytes"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// dataKind is the event for a data message that is not looked into.
+func dataKind(t wire.MessageType, p []byte) fsm.EventKind {
+	if len(p) == 0 && t == wire.Binary {
+		return fsm.EventTerminatorReceived
+	}
+	return fsm.EventDataReceived
+}
+
+// balancer handles a message where only N and R are legal.
+func (c *Client) balancer(t wire.MessageType, p []byte) {
+	switch kind, url := wire.ParseBalancer(p); kind {
+	case wire.BalancerProceed:
+		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
+	case wire.BalancerReroute:
+		c.step(fsm.Event{Kind: fsm.EventRerouteReceived, Facts: c.judgeTarget(url)})
+	default:
+		c.detail = "expected the balancer message N, got " + describe(t, p)
+		c.step(fsm.Event{Kind: dataKind(t, p)})
+	}
+}
+
+// handshakeMessage adds a message to the unit and decides the unit when it is complete.
+//
+//khp:impl KHP-GEN-09 KHP-EXT-03 KHP-EXT-04 KHP-CLOSE-04
+func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
+	if len(p) == 0 && !c.unit.Started() {
+		c.detail = "an empty message with no response before it"
+		c.step(fsm.Event{Kind: fsm.EventTerminatorReceived})
+		return
+	}
+	if len(p) > 0 {
+		c.step(fsm.Event{Kind: fsm.EventDataReceived})
+		if c.state.Phase() != fsm.ClientReading {
+			return
+		}
+	}
+	progress, err := c.unit.Add(t, p)
+	if err != nil {
+		c.violation(failureOf(err), err.Error())
+		return
+	}
+	switch progress {
+	case wire.UnitTerminated:
+		c.decide(true)
+	case wire.UnitFull:
+		if c.machine.TerminatorOptional || fsm.Status(c.unit.Response.Status).Action.Terminates() {
+			c.decide(false)
+		}
+	case wire.UnitBody:
+		// Without a terminator one message is one response. [AMB-04]
+		if c.machine.TerminatorOptional && c.unit.Response.ContentLength < 0 && c.unit.Finish() == nil {
+			c.decide(false)
+		}
+	}
+}
+
+// settle decides a terminating response that is complete but for its terminator, or whose body was cut short: the peer's close, the loss
+// of the connection or a timer changes nothing about it. [AMB-03, AMB-71]
+func (c *Client) settle() {
+	if c.state.Phase() == fsm.ClientReading && c.unit.HeadComplete() && fsm.Status(c.unit.Response.Status).Action.Terminates() {
+		c.decide(false)
+	}
+}
+
+// unitFacts tells whether the unit in progress misses nothing but its terminator.
+func (c *Client) unitFacts() fsm.Facts {
+	if c.state.Phase() == fsm.ClientReading && c.unit.HeadComplete() {
+		c.detail = "expected an empty binary message after the " + itoa(c.unit.Response.Status) + " response"
+		return fsm.FactHeadComplete
+	}
+	return 0
+}
+
+// decide judges the response and gives it to the machine.
+func (c *Client) decide(terminated bool) {
+	r := &c.unit.Response
+	ev := fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: c.judge(r)}
+	if terminated {
+		ev.Facts |= fsm.FactTerminated
+	}
+	c.remember(r, LegExtended)
+	action := fsm.Status(r.Status).Action
+	if action == fsm.ActionComplete {
+		c.result = Result{Status: r.Status, Header: c.response.Header, Body: c.response.Body, Protocol: c.selected(r), Extensions: c.selectedExtensions(r)}
+	}
+	c.step(ev)
+	if !action.Terminates() {
+		c.unit.Reset(c.cfg.Limits)
+	}
+}
+
+// judge collects the facts about a response of the extended handshake.
+func (c *Client) judge(r *wire.Response) fsm.Facts {
+	var facts fsm.Facts
+	detail := c.detail
+	note := func(ok bool, f fsm.Facts, what string) {
+		if ok {
+			facts |= f
+		} else if detail == "" {
+			detail = what
+		}
+	}
+	note(c.acceptMatches(r), fsm.FactAcceptMatches, "Upgrade, Connection or Sec-WebSocket-Accept does not belong to the opening handshake")
+	ok, what := c.protocolOffered(r)
+	note(ok, fsm.FactProtocolOffered, what)
+	ok, what = c.extensionsAsked(r)
+	note(ok, fsm.FactExtensionsAsked, what)
+	switch fsm.Status(r.Status).Action {
+	case fsm.ActionReplay:
+		ok, what = c.challengeUsable(r.Fields)
+		note(ok, fsm.FactChallengeUsable, what)
+	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+		facts |= c.judgeLocation(r)
+		detail = c.detail
+	case fsm.ActionProxyAuth:
+		_, has := r.Fields.Get("Proxy-Authenticate")
+		note(has && c.cfg.HasProxyLogin, fsm.FactProxyChallenge, "")
+	case fsm.ActionUpgrade:
+		facts |= c.judgeUpgrade(r)
+	}
+	c.detail = detail
+	return facts
+}
+
+// acceptMatches checks what a completing response says about the upgrade, as far as it says anything: the extended request carries no key,
+// so the one of the opening request counts. [AMB-19]
+//
+//khp:impl KHP-STATUS-101-01 KHP-STATUS-101-03
+func (c *Client) acceptMatches(r *wire.Response) bool {
+	for v := range r.Fields.All("Sec-WebSocket-Accept") {
+		if !bytes.Equal(v, c.accept[:]) {
+			return false
+		}
+	}
+	for v := range r.Fields.All("Upgrade") {
+		if !wire.EqualFold(v, "websocket") {
+			return false
+		}
+	}
+	if v, ok := r.Fields.Get("Connection"); ok && !wire.HasToken(v, "Upgrade") {
+		return false
+	}
+	return true
+}
+
+// protocolOffered checks the selected subprotocol: none, or one that the request listed, in one field. [AMB-31]
+//
+//khp:impl WSP-PROTO-01
+func (c *Client) protocolOffered(r *wire.Response) (ok bool, what string) {
+	const name = "Sec-WebSocket-Protocol"
+	switch r.Fields.Count(name) {
+	case 0:
+		return true, ""
+	case 1:
+		v, _ := r.Fields.Get(name)
+		if contains(c.cfg.Protocols, string(v)) {
+			return true, ""
+		}
+		return false, "expected a subprotocol of " + quoteList(c.cfg.Protocols) + ", got " + quote(string(v))
+	}
+	return false, "more than one " + name + " field"
+}
+
+func (c *Client) selected(r *wire.Response) string {
+	v, _ := r.Fields.Get("Sec-WebSocket-Protocol")
+	return string(v)
+}
+
+// extensionsAsked checks the selected extensions: each asked for in the last request, none twice. Parameters are the extension's business.
+// [AMB-26, AMB-27, AMB-29]
+//
+//khp:impl KHP-CLOSE-03 KHP-EXT-RSP-09 KHP-EXT-RSP-12 WSP-EXT-01 WSP-EXT-02
+func (c *Client) extensionsAsked(r *wire.Response) (ok bool, what string) {
+	var list []wire.Extension
+	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
+		var err error
+		if list, err = wire.ParseExtensions(list, v); err != nil {
+			return false, err.Error()
+		}
+	}
+	for i, e := range list {
+		if !contains(c.wanted, string(e.Name)) {
+			return false, "expected extensions of " + quoteList(c.wanted) + ", got " + quote(string(e.Name))
+		}
+		if grantedName(list[:i], string(e.Name)) {
+			return false, "extension " + quote(string(e.Name)) + " is listed twice"
+		}
+	}
+	return true, ""
+}
+
+func (c *Client) selectedExtensions(r *wire.Response) []string {
+	var names []string
+	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
+		list, _ := wire.ParseExtensions(nil, v)
+		for _, e := range list {
+			s := string(e.Name)
+			if e.Params != nil {
+				s += ";" + string(e.Params)
+			}
+			names = append(names, s)
+		}
+	}
+	return names
+}
+
+// challengeUsable reads the challenges of a 401. One malformed field spoils all. [AMB-42]
+func (c *Client) challengeUsable(fields wire.Fields) (ok bool, what string) {
+	var list []wire.Challenge
+	for v := range fields.All("WWW-Authenticate") {
+		var err error
+		if list, err = wire.ParseChallenges(list, append([]byte(nil), v...)); err != nil {
+			return false, err.Error()
+		}
+	}
+	c.challenges = list
+	switch {
+	case len(list) == 0:
+		return false, "the 401 response has no WWW-Authenticate field"
+	case !c.cfg.HasCredentials:
+		return false, "no credentials are configured for " + describeChallenge(list[0])
+	}
+	return true, ""
+}
+
+// violation gives a broken rule to the machine.
+func (c *Client) violation(f fsm.Failure, detail string) {
+	if c.detail == "" {
+		c.detail = detail
+	}
+	c.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
+}
+
+// remember keeps what a response said, for the application.
+func (c *Client) remember(r *wire.Response, leg Leg) {
+	c.response = &HandshakeError{
+		Leg: leg, Status: r.Status, Reason: string(r.Reason), Header: copyFields(r.Fields), Body: append([]byte(nil), r.Body...), Detail: c.detail,
+	}
+}

@@ -1,0 +1,162 @@
+package endpoint
+
+import (
+	"strconv"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// Leg is the part of a connection attempt in which it failed.
+type Leg uint8
+
+// Legs.
+const (
+	_           Leg = iota
+	LegConnect      // before there was a connection
+	LegOpening      // the WebSocket opening handshake
+	LegExtended     // the extended handshake
+)
+
+// String returns the leg in words.
+func (l Leg) String() string {
+	switch l {
+	case LegConnect:
+		return "connect"
+	case LegOpening:
+		return "opening handshake"
+	case LegExtended:
+		return "extended handshake"
+	}
+	return "invalid leg"
+}
+
+// HandshakeError is the outcome of a handshake that failed. errors.Is matches it with the fsm.Failure it carries.
+type HandshakeError struct {
+	Leg     Leg
+	Failure fsm.Failure
+	Status  int           // of the last response, 0 if there was none
+	Reason  string        // its reason phrase, which means nothing
+	Header  []HeaderField // its fields
+	Body    []byte        // its body, as far as it came
+	URL     string        // of the connection that failed
+	Attempt int           // which connection of the connect call it was, from 1
+	Path    []string      // all URLs visited, the refused redirect target last if there is one
+	Detail  string        // what was expected and what came, where that says more
+	Close   uint16        // close code of the peer, 0 if it sent none
+	Text    string        // its reason; for logs, not for end users [RFC 6455 5.5.1]
+}
+
+// Error says what happened, where, and what the server had to say about it, in one line.
+func (e *HandshakeError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Failure.Error())
+	if e.Status != 0 && reportsStatus(e.Failure) {
+		b.WriteString(" with " + strconv.Itoa(e.Status))
+		if r := e.reason(); r != "" {
+			b.WriteString(" " + r)
+		}
+	}
+	if e.Detail != "" {
+		b.WriteString(": " + e.Detail)
+	}
+	if e.Close != 0 {
+		b.WriteString(" (close code " + strconv.Itoa(int(e.Close)))
+		if e.Text != "" {
+			b.WriteString(" " + strconv.Quote(clip(e.Text)))
+		}
+		b.WriteByte(')')
+	}
+	b.WriteString(" [" + e.Leg.String())
+	if e.URL != "" {
+		b.WriteString(", " + e.URL)
+	}
+	if e.Attempt > 1 {
+		b.WriteString(", connection " + strconv.Itoa(e.Attempt))
+	}
+	b.WriteByte(']')
+	if len(e.Path) > 1 {
+		b.WriteString(" after " + strings.Join(e.Path, " -> "))
+	}
+	if text := e.explanation(); text != "" && e.Failure == fsm.FailureStatus {
+		b.WriteString("; the server says: " + text)
+	}
+	return b.String()
+}
+
+// Is makes errors.Is(err, fsm.FailureRedirectLoop) work.
+func (e *HandshakeError) Is(target error) bool {
+	f, ok := target.(fsm.Failure)
+	return ok && f == e.Failure
+}
+
+// Field returns the value of the first response field of that name.
+func (e *HandshakeError) Field(name string) string {
+	for _, f := range e.Header {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// reason is the table's reason phrase, which is safe to print, not the peer's.
+func (e *HandshakeError) reason() string { return fsm.Status(e.Status).Reason }
+
+// explanation is the first line of a short text body, made safe to print.
+func (e *HandshakeError) explanation() string {
+	if t := e.Field("Content-Type"); t != "" && !strings.HasPrefix(strings.ToLower(t), "text/plain") {
+		return ""
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(string(e.Body)), "\n")
+	return clip(strings.Map(printable, line))
+}
+
+// reportsStatus reports whether the status of the last response belongs to the message of the failure.
+func reportsStatus(f fsm.Failure) bool {
+	switch f {
+	case fsm.FailureStatus, fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused, fsm.FailureOpening,
+		fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects:
+		return true
+	}
+	return false
+}
+
+func printable(r rune) rune {
+	if r < ' ' || r == 0x7f || r == 0xfffd {
+		return -1
+	}
+	return r
+}
+
+// clip bounds what of a peer's text goes into a message.
+func clip(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "..."
+}
+
+// failureOf maps what the parser refused to the failure it means for the client.
+func failureOf(err error) fsm.Failure {
+	switch wire.KindOf(err) {
+	case wire.KindHeadTooLarge, wire.KindLineTooLong, wire.KindTooManyFields, wire.KindBodyTooLarge, wire.KindTooManyMessages, wire.KindUnitTooLarge, wire.KindTargetTooLong:
+		return fsm.FailureLimit
+	case wire.KindUTF8:
+		return fsm.FailureUTF8
+	case wire.KindNoUnit, wire.KindMixedTypes:
+		return fsm.FailureUnexpectedMessage
+	}
+	return fsm.FailureMalformed
+}
+
+// copyFields copies parsed fields out of the buffer they are views of.
+func copyFields(fields wire.Fields) []HeaderField {
+	list := make([]HeaderField, len(fields))
+	for i, f := range fields {
+		list[i] = HeaderField{string(f.Name), string(f.Value)}
+	}
+	return list
+}

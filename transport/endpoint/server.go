@@ -1,0 +1,284 @@
+package endpoint
+
+import (
+	"errors"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// Server is one connection on the server's side. Like [Client] it does no I/O, knows no clock and is not safe for concurrent use; every method named
+// after something that happened returns all outputs it leads to, valid until the next call.
+type Server struct {
+	cfg     ServerConfig
+	machine fsm.ServerConfig
+	state   fsm.ServerState
+
+	open     OpeningRequest
+	granted  []wire.Extension // extensions of the opening handshake
+	accept   [28]byte
+	parsed   wire.Request // the request being judged; views into pending
+	pending  []byte       // copy of the message that holds it, and of its body
+	bodyLeft int64
+	request  Request
+	decision Decision
+	result   Result
+
+	message  []byte
+	msgType  wire.MessageType
+	detail   string
+	closeIn  closeText
+	closeOut closeText
+	buf      []byte
+	out      []Output
+}
+
+// closeText is the content of a Close frame.
+type closeText struct {
+	code uint16
+	text string
+}
+
+// ServerConfig says what a server offers and allows. The zero value is right for a server without subprotocols or extensions.
+type ServerConfig struct {
+	Machine   fsm.ServerConfig // zero: fsm.DefaultServerConfig
+	Limits    wire.Limits
+	AnyTarget bool // accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
+	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same origin and privileged:// (the form
+	// of Kaazing's Java and iOS clients) with the same host. It must not keep its arguments.
+	CheckOrigin func(origin, host string) bool
+}
+
+// Request is an extended request, as the application gets to see it. Values are copies.
+type Request struct {
+	OpeningRequest
+	Header        []HeaderField // of the extended request
+	Protocols     []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
+	Extensions    []string      // elements asked for in the extended request
+	Authorization string        // value of the Authorization field, "" if absent
+	Body          []byte
+	Replay        int // how many challenges this client has been sent
+}
+
+// Decision is the application's answer to a request. The zero value accepts with 101.
+type Decision struct {
+	Status     int      // 0 is 101
+	Protocol   string   // selected subprotocol; must have been asked for
+	Extensions []string // selected extensions with parameters; their names must have been asked for
+	Header     []HeaderField
+	Location   string   // required with 300-303 and 307
+	Challenges []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407
+	Upgrade    string   // required with 426, such as "TLS/1.2"
+	Body       []byte   // explains an error; "" gives a line of its own for 4xx and 5xx
+	BodyType   string   // "" is text/plain; charset=utf-8
+	Reroute    string   // kaazing profile: accept, then send the client to this ws URL with R
+}
+
+// NewServer prepares one connection.
+func NewServer(cfg ServerConfig) *Server {
+	s := &Server{cfg: cfg, machine: cfg.Machine}
+	if s.machine == (fsm.ServerConfig{}) {
+		s.machine = fsm.DefaultServerConfig()
+	}
+	s.cfg.Limits = cfg.Limits.OrDefault()
+	s.state = s.machine.Start()
+	return s
+}
+
+// Message tells that a data message was received. p is not kept, but a Deliver output hands it back.
+func (s *Server) Message(t wire.MessageType, p []byte) []Output {
+	s.reset()
+	s.message, s.msgType = p, t
+	switch s.state.Phase() {
+	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
+		s.requestMessage(t, p)
+	case fsm.ServerAwaitBody:
+		s.bodyMessage(p)
+	default:
+		s.step(fsm.Event{Kind: dataKind(t, p)})
+	}
+	s.message = nil
+	return s.out
+}
+
+// Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
+func (s *Server) Ping(p []byte) []Output {
+	s.reset()
+	s.message = p
+	s.step(fsm.Event{Kind: fsm.EventPingReceived})
+	return s.out
+}
+
+// PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
+func (s *Server) PeerClosed(code uint16, reason string) []Output {
+	s.reset()
+	s.closeIn, s.closeOut = closeText{code, reason}, closeText{code: echoCode(code)}
+	s.step(fsm.Event{Kind: fsm.EventPeerClosed})
+	return s.out
+}
+
+// Lost tells that the connection ended, in whatever way, or was found to be unusable.
+func (s *Server) Lost(detail string) []Output {
+	s.reset()
+	s.detail = detail
+	s.step(fsm.Event{Kind: fsm.EventConnectionLost})
+	return s.out
+}
+
+// Violation tells that the client broke the rules of frames; f is FailureFrame, FailureUTF8 or FailureLimit.
+func (s *Server) Violation(f fsm.Failure, detail string) []Output {
+	s.reset()
+	s.detail = detail
+	s.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
+	return s.out
+}
+
+// TimerExpired tells that timer t ran out. A timer that was stopped meanwhile does no harm.
+func (s *Server) TimerExpired(t fsm.Timer) []Output {
+	s.reset()
+	s.detail = timerDetail(t)
+	s.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
+	return s.out
+}
+
+// ErrTooLate tells that there is nothing to decide any more, because the client is gone or a timer has answered.
+var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision")
+
+// Decide answers AskDecision. A decision that lacks a field its status requires, selects what was not asked for, or cannot be written is refused with
+// an error that names the reason; nothing is sent and another decision can be made. [INV-45, INV-46]
+func (s *Server) Decide(d Decision) ([]Output, error) {
+	s.reset()
+	if p := s.state.Phase(); p != fsm.ServerDeciding && p != fsm.ServerPending {
+		return nil, ErrTooLate
+	}
+	if d.Status == 0 {
+		d.Status = 101
+	}
+	facts, err := s.judgeDecision(&d)
+	if err != nil {
+		return nil, err
+	}
+	s.decision = d
+	if !s.step(fsm.Event{Kind: fsm.EventDecided, Status: uint16(d.Status), Facts: facts}) {
+		return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " + s.whyNot(d.Status))
+	}
+	return s.out, nil
+}
+
+// ApplicationFailed answers AskDecision when the application failed: the client gets a 500.
+func (s *Server) ApplicationFailed() []Output {
+	s.reset()
+	s.decision = Decision{}
+	s.step(fsm.Event{Kind: fsm.EventApplicationFailed})
+	return s.out
+}
+
+// Send asks to send an application message. ok is false before the connection is open and after it began to close: nothing is sent.
+func (s *Server) Send(t wire.MessageType, p []byte) (out []Output, ok bool) {
+	s.reset()
+	s.message, s.msgType = p, t
+	ok = s.step(fsm.Event{Kind: fsm.EventSendRequested})
+	s.message = nil
+	return s.out, ok
+}
+
+// Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty Close frame.
+func (s *Server) Close(code uint16, reason string) []Output {
+	s.reset()
+	s.decision = Decision{}
+	s.closeOut = closeText{code, reason}
+	s.step(fsm.Event{Kind: fsm.EventCloseRequested})
+	return s.out
+}
+
+// Phase returns what the server is waiting for.
+func (s *Server) Phase() fsm.ServerPhase { return s.state.Phase() }
+
+// State returns the machine's state, for traces and statistics.
+func (s *Server) State() fsm.ServerState { return s.state }
+
+// Request returns the request to decide on, after AskDecision.
+func (s *Server) Request() *Request { return &s.request }
+
+// Result returns what was agreed on, once the connection is open.
+func (s *Server) Result() Result { return s.result }
+
+func (s *Server) reset() { s.out, s.buf, s.detail = s.out[:0], s.buf[:0], "" }
+
+// step gives ev to the machine and carries out what it orders. It reports whether the machine accepted.
+func (s *Server) step(ev fsm.Event) bool {
+	state, effects, verdict := s.machine.Step(s.state, ev)
+	if verdict != fsm.Accepted {
+		return false
+	}
+	s.state = state
+	for i := range effects.Len() {
+		s.perform(effects.At(i))
+	}
+	return true
+}
+
+// perform turns one effect into outputs.
+func (s *Server) perform(e fsm.Effect) {
+	switch e.Kind {
+	case fsm.EffectSendOpening:
+		s.put(Output{Kind: SendBytes, Data: s.openingResponse()})
+	case fsm.EffectRefuseOpening:
+		s.put(Output{Kind: SendBytes, Data: s.openingRefusal(int(e.Code))})
+	case fsm.EffectSendProceed:
+		s.send(func(b []byte) []byte { return wire.AppendBalancer(b, wire.BalancerProceed, "") })
+	case fsm.EffectSendReroute:
+		s.send(func(b []byte) []byte { return wire.AppendBalancer(b, wire.BalancerReroute, s.decision.Reroute) })
+	case fsm.EffectSendResponse:
+		s.send(func(b []byte) []byte { return s.response(b, int(e.Code)) })
+	case fsm.EffectSendTerminator:
+		s.put(Output{Kind: SendMessage, Type: wire.Binary})
+	case fsm.EffectAskDecision:
+		s.fillRequest()
+		s.put(Output{Kind: AskDecision})
+	case fsm.EffectOpenPlain:
+		s.result = Result{Plain: true, Status: 101}
+		s.put(Output{Kind: Open})
+	case fsm.EffectComplete:
+		s.put(Output{Kind: Open})
+	case fsm.EffectSendPong:
+		s.put(Output{Kind: SendPong, Data: s.message})
+	case fsm.EffectSendMessage:
+		s.put(Output{Kind: SendMessage, Type: s.msgType, Data: s.message})
+	case fsm.EffectDeliver:
+		s.put(Output{Kind: Deliver, Type: s.msgType, Data: s.message})
+	case fsm.EffectSendClose:
+		code, text := e.Code, ""
+		if code == 0 {
+			code, text = s.closeOut.code, s.closeOut.text
+		} else if f := s.state.Failure(); f != 0 && f != fsm.FailureStatus {
+			text = f.Error()
+		}
+		s.put(Output{Kind: SendClose, Code: code, Text: text})
+	case fsm.EffectFail:
+		s.put(Output{Kind: Fail, Err: s.failure(e)})
+	default:
+		s.put(common(e))
+	}
+}
+
+func (s *Server) put(o Output) { s.out = append(s.out, o) }
+
+// send puts a binary message whose bytes write appends to the buffer of this call.
+func (s *Server) send(write func([]byte) []byte) {
+	from := len(s.buf)
+	s.buf = write(s.buf)
+	s.put(Output{Kind: SendMessage, Type: wire.Binary, Data: s.buf[from:len(s.buf):len(s.buf)]})
+}
+
+// failure is what the application gets to see.
+func (s *Server) failure(e fsm.Effect) *HandshakeError {
+	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), Detail: s.detail, URL: s.open.Target}
+	if s.open.Target == "" || e.Failure == fsm.FailureOpening {
+		err.Leg = LegOpening
+	}
+	if s.closeIn.code != noStatus {
+		err.Close, err.Text = s.closeIn.code, s.closeIn.text
+	}
+	return err
+}

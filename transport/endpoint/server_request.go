@@ -1,0 +1,175 @@
+package endpoint
+
+import (
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// requestMessage judges a message in the place of an extended request. In the kaazing profile, whose peers regard messages as pieces of a stream, an
+// empty message means nothing. [AMB-05]
+//
+//khp:impl KHP-EXT-01 KHP-EXT-02 KHP-EXT-03
+func (s *Server) requestMessage(t wire.MessageType, p []byte) {
+	if len(p) == 0 && s.kaazing() {
+		return
+	}
+	s.pending = append(s.pending[:0], p...)
+	status, what := s.judgeRequest(t)
+	if status != 0 {
+		s.detail, s.decision = what, Decision{}
+		s.step(fsm.Event{Kind: fsm.EventBadRequest, Status: uint16(status)})
+		return
+	}
+	ev := fsm.Event{Kind: fsm.EventRequest}
+	if name := s.extensionAgain(); name != "" {
+		s.detail, s.decision = "extension "+quote(name)+" was negotiated in the opening handshake already", Decision{}
+		ev.Facts |= fsm.FactExtensionAgain
+	}
+	if s.bodyLeft > 0 {
+		ev.Facts |= fsm.FactExpectBody
+		s.decision = Decision{}
+	}
+	s.step(ev)
+}
+
+// judgeRequest parses the pending message and checks everything that can be wrong with it. status 0 means it is fine; bodyLeft then says how much
+// of an announced body is outstanding.
+func (s *Server) judgeRequest(t wire.MessageType) (status int, what string) {
+	r := &s.parsed
+	s.bodyLeft = 0
+	n, err := r.ParseHead(s.pending, s.cfg.Limits)
+	if err != nil {
+		return statusOf(err), err.Error()
+	}
+	r.Body = s.pending[n:]
+	get := func(name string) (string, bool) { v, ok := r.Fields.Get(name); return string(v), ok }
+	length := max(r.ContentLength, 0)
+	expect, expects := get("Expect")
+	host, hasHost := get("Host")
+	switch {
+	case knownMethods[string(r.Method)] && string(r.Method) != "GET":
+		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
+	case string(r.Method) != "GET":
+		return 501, "method " + quote(string(r.Method)) + " is not known"
+	case !s.cfg.AnyTarget && pathOf(originForm(string(r.Target))) != s.open.Path():
+		return 400, "expected the path of the opening request, " + quote(s.open.Path()) + ", got " + quote(string(r.Target))
+	case hasHost && !s.kaazing() && !strings.EqualFold(host, s.open.Host):
+		return 400, "expected the Host of the opening request, " + quote(s.open.Host) + ", got " + quote(host)
+	case expects && !strings.EqualFold(expect, "100-continue"):
+		return 417, "expectation " + quote(expect) + " cannot be met"
+	case expects && r.ContentLength < 0:
+		return 411, "a request that expects 100-continue needs Content-Length"
+	case length > int64(s.cfg.Limits.Body):
+		return 413, "a body of " + itoa(int(min(length, 1<<31-1))) + " bytes is over the limit of " + itoa(s.cfg.Limits.Body)
+	case int64(len(r.Body)) > length:
+		return 400, "bytes after the end of the request"
+	case int64(len(r.Body)) < length && !expects:
+		return 400, "the body is shorter than Content-Length"
+	}
+	s.bodyLeft = length - int64(len(r.Body))
+	return s.judgeLists()
+}
+
+// judgeLists checks the two negotiation fields and collects what they ask for.
+func (s *Server) judgeLists() (status int, what string) {
+	q := &s.request
+	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges()}
+	if s.kaazing() {
+		for _, p := range s.open.Protocols {
+			q.addProtocol(p)
+		}
+	}
+	for v := range s.parsed.Fields.All("Sec-WebSocket-Protocol") {
+		if len(v) == 0 {
+			continue // deployed clients send it empty when they have none [AMB-23]
+		}
+		list, err := wire.ParseTokens(nil, v)
+		if err != nil {
+			return 400, "Sec-WebSocket-Protocol: " + err.Error()
+		}
+		for _, p := range list {
+			q.addProtocol(string(p))
+		}
+	}
+	for v := range s.parsed.Fields.All("Sec-WebSocket-Extensions") {
+		if len(v) == 0 && s.kaazing() {
+			continue
+		}
+		list, err := wire.ParseExtensions(nil, v)
+		if err != nil {
+			return 400, "Sec-WebSocket-Extensions: " + err.Error()
+		}
+		for _, e := range list {
+			text := string(e.Name)
+			if e.Params != nil {
+				text += ";" + string(e.Params)
+			}
+			q.Extensions = append(q.Extensions, text)
+		}
+	}
+	return 0, ""
+}
+
+func (q *Request) addProtocol(p string) {
+	if p != Protocol && !contains(q.Protocols, p) {
+		q.Protocols = append(q.Protocols, p)
+	}
+}
+
+// extensionAgain returns the name of an extension that the opening handshake negotiated and the request names again, "" if there is none.
+//
+//khp:impl KHP-EXT-RSP-02
+func (s *Server) extensionAgain() string {
+	for _, e := range s.request.Extensions {
+		if name := extensionName(e); grantedName(s.granted, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// bodyMessage takes a piece of the body after 100.
+func (s *Server) bodyMessage(p []byte) {
+	if int64(len(p)) > s.bodyLeft {
+		s.detail, s.decision = "the body is longer than Content-Length", Decision{}
+		s.step(fsm.Event{Kind: fsm.EventBadRequest, Status: 400})
+		return
+	}
+	s.parsed.Body = append(s.parsed.Body[:len(s.parsed.Body):len(s.parsed.Body)], p...)
+	if s.bodyLeft -= int64(len(p)); s.bodyLeft == 0 {
+		s.step(fsm.Event{Kind: fsm.EventBodyReceived})
+		return
+	}
+	s.step(fsm.Event{Kind: fsm.EventDataReceived})
+}
+
+// fillRequest copies what is left to copy for the application.
+func (s *Server) fillRequest() {
+	s.request.Header = copyFields(s.parsed.Fields)
+	s.request.Body = append([]byte(nil), s.parsed.Body...)
+	authorization, _ := s.parsed.Fields.Get("Authorization")
+	s.request.Authorization = string(authorization)
+}
+
+func (s *Server) kaazing() bool { return s.state.Profile() == fsm.ProfileKaazing }
+
+var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "DELETE": true, "OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true}
+
+// statusOf maps what the parser refused to the status a server answers with.
+func statusOf(err error) int {
+	switch wire.KindOf(err) {
+	case wire.KindVersion:
+		return 505
+	case wire.KindTransferEncoding:
+		return 501
+	case wire.KindTargetTooLong:
+		return 414
+	case wire.KindHeadTooLarge, wire.KindLineTooLong, wire.KindTooManyFields:
+		return 431
+	case wire.KindBodyTooLarge:
+		return 413
+	}
+	return 400
+}
