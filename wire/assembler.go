@@ -1,0 +1,242 @@
+package wire
+
+import "unicode/utf8"
+
+// MessageType is the type of a WebSocket data message; the values are the opcodes
+// of RFC 6455 section 11.8.
+type MessageType uint8
+
+const (
+	Text   MessageType = 1
+	Binary MessageType = 2
+)
+
+// String returns "text", "binary" or "invalid".
+func (t MessageType) String() string {
+	switch t {
+	case Text:
+		return "text"
+	case Binary:
+		return "binary"
+	}
+	return "invalid"
+}
+
+// Progress says how far a unit has come.
+type Progress uint8
+
+const (
+	UnitPartial    Progress = 1 + iota // the head is not complete
+	UnitBody                           // the head is complete, more body may come
+	UnitFull                           // all of the response is here, the terminator is not
+	UnitTerminated                     // complete and terminated
+)
+
+// String returns "partial", "body", "full" or "terminated".
+func (p Progress) String() string {
+	switch p {
+	case UnitPartial:
+		return "partial"
+	case UnitBody:
+		return "body"
+	case UnitFull:
+		return "full"
+	case UnitTerminated:
+		return "terminated"
+	}
+	return "invalid"
+}
+
+// Assembler puts one extended response together from the WebSocket messages that
+// carry it: the unit, ended by an empty binary message. The zero value is ready
+// and has default limits. It copies what it is given, and reads every byte of a
+// head once, however the messages cut it.
+//
+// An error ends the unit: Add and Finish keep returning it until Reset.
+type Assembler struct {
+	// Response is valid once HeadComplete; its views are valid until Reset. Body
+	// holds what has come so far.
+	Response Response
+
+	limits   Limits
+	buf      []byte
+	h        head
+	err      error
+	headLen  int // 0 while the head is not complete
+	valid    int // offset up to which the text is known to be UTF-8
+	messages int
+	kind     MessageType
+	progress Progress // 0 until the first Add
+}
+
+// Reset starts the next unit under the given limits and keeps the memory. Views
+// into the old Response become invalid.
+func (a *Assembler) Reset(l Limits) {
+	clear(a.Response.Fields)
+	*a = Assembler{
+		Response: Response{Fields: a.Response.Fields[:0], ContentLength: -1},
+		limits:   l.OrDefault(),
+		buf:      a.buf[:0],
+		h:        head{length: -1},
+		progress: UnitPartial,
+	}
+}
+
+// Started reports whether the unit holds any byte.
+func (a *Assembler) Started() bool { return len(a.buf) > 0 }
+
+// HeadComplete reports whether Response can be read.
+func (a *Assembler) HeadComplete() bool { return a.headLen > 0 }
+
+// Len returns how many bytes the unit holds.
+func (a *Assembler) Len() int { return len(a.buf) }
+
+// Type returns the type of the messages of the unit, 0 before the first byte.
+func (a *Assembler) Type() MessageType { return a.kind }
+
+// Add takes the next data message of the peer, with all its fragments joined. p
+// is copied.
+//
+// An empty binary message ends the unit, which is then checked as a whole. An
+// empty text message adds nothing. Content must be of one type, and text must be
+// UTF-8 over the unit. After UnitTerminated only Reset is of use.
+//
+// Errors: KindNoUnit for a terminator with nothing before it; KindMixedTypes;
+// KindUTF8; KindTooManyMessages, KindUnitTooLarge, KindBodyTooLarge; the kinds of
+// [Response.ParseHead] for the head, except that KindIncomplete means a
+// terminator before the empty line; KindSurplus, KindBodyForbidden and
+// KindBodyTooShort for the body.
+//
+//khp:impl KHP-EXT-04
+//khp:impl KHP-CLOSE-04
+//khp:impl WSP-FRAME-01
+//khp:impl WSP-TEXT-01
+func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
+	if a.progress == 0 {
+		a.Reset(a.limits)
+	}
+	switch {
+	case a.err != nil:
+		return a.progress, a.err
+	case a.progress == UnitTerminated:
+		return a.fail(&ParseError{Kind: KindSurplus, Offset: len(a.buf), Detail: "message after the terminator"})
+	case t == Binary && len(p) == 0:
+		return a.end()
+	case t != Text && t != Binary, a.kind != 0 && t != a.kind:
+		return a.fail(&ParseError{Kind: KindMixedTypes, Offset: len(a.buf), Detail: t.String() + " message in a " + a.kind.String() + " unit"})
+	}
+	if a.messages++; a.messages > a.limits.Messages {
+		return a.fail(&ParseError{Kind: KindTooManyMessages, Offset: len(a.buf), Detail: "over the limit"})
+	}
+	if len(p) == 0 {
+		return a.progress, nil
+	}
+	a.kind = t
+	over := len(p) > a.limits.Unit-len(a.buf)
+	if over {
+		p = p[:a.limits.Unit-len(a.buf)]
+	}
+	a.buf = append(a.buf, p...)
+	err := a.advance()
+	if t == Text {
+		err = earlier(err, a.checkUTF8())
+	}
+	if err == nil && over {
+		err = &ParseError{Kind: KindUnitTooLarge, Offset: len(a.buf), Detail: "over the limit"}
+	}
+	if err != nil {
+		return a.fail(err)
+	}
+	return a.progress, nil
+}
+
+// Finish ends the unit without a terminator, for peers that send none.
+func (a *Assembler) Finish() error {
+	if a.progress == UnitTerminated || a.err != nil {
+		return a.err
+	}
+	_, err := a.end()
+	return err
+}
+
+func (a *Assembler) fail(err error) (Progress, error) {
+	a.err = err
+	return a.progress, err
+}
+
+// advance reads what has come since the last call.
+func (a *Assembler) advance() error {
+	if a.headLen == 0 {
+		switch k := a.h.response(&a.Response, a.buf, &a.limits); k {
+		case 0:
+			a.headLen = a.h.line
+		case KindIncomplete:
+			return nil
+		default:
+			return a.h.err(k, a.buf)
+		}
+	}
+	full, err := a.Response.takeBody(a.buf, a.headLen, a.limits.Body, false)
+	if err != nil {
+		return err
+	}
+	a.progress = UnitBody
+	if full {
+		a.progress = UnitFull
+	}
+	return nil
+}
+
+func (a *Assembler) end() (Progress, error) {
+	var err error
+	switch {
+	case len(a.buf) == 0:
+		err = &ParseError{Kind: KindNoUnit, Detail: "nothing came before the terminator"}
+	case a.headLen == 0:
+		err = &ParseError{Kind: KindIncomplete, Offset: len(a.buf), Detail: "ended before the empty line"}
+	case a.kind == Text && a.valid < len(a.buf):
+		err = &ParseError{Kind: KindUTF8, Offset: a.valid, Detail: "cut inside a character"}
+	default:
+		_, err = a.Response.takeBody(a.buf, a.headLen, a.limits.Body, true)
+	}
+	if err != nil {
+		return a.fail(err)
+	}
+	a.progress = UnitTerminated
+	return a.progress, nil
+}
+
+// checkUTF8 moves a.valid forward. A character may be cut by the end of what has
+// come so far.
+func (a *Assembler) checkUTF8() error {
+	for a.valid < len(a.buf) {
+		rest := a.buf[a.valid:]
+		if rest[0] < utf8.RuneSelf {
+			a.valid++
+			continue
+		}
+		r, n := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && n == 1 {
+			if !utf8.FullRune(rest) {
+				return nil
+			}
+			return &ParseError{Kind: KindUTF8, Offset: a.valid}
+		}
+		a.valid += n
+	}
+	return nil
+}
+
+// earlier returns the error that stands first in the unit.
+func earlier(x, y error) error {
+	if x == nil || y == nil {
+		if x == nil {
+			return y
+		}
+		return x
+	}
+	if y.(*ParseError).Offset < x.(*ParseError).Offset {
+		return y
+	}
+	return x
+}

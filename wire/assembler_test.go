@@ -1,0 +1,175 @@
+package wire
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+type part struct {
+	t    MessageType
+	s    string
+	want Progress
+	kind Kind
+}
+
+func TestAssembler_Messages(t *testing.T) {
+	t.Attr("req", "KHP-CLOSE-04")
+	t.Attr("req", "WSP-TEXT-01")
+	const head = "HTTP/1.1 401 No\r\nContent-Length: 3\r\n\r\n"
+	const open = "HTTP/1.1 403 No\r\n\r\n"
+	const done = "HTTP/1.1 101 OK\r\n\r\n"
+	for _, c := range []struct {
+		name  string
+		l     Limits
+		parts []part
+	}{
+		{"one message", Limits{}, []part{{Binary, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"text with binary terminator", Limits{}, []part{{Text, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"length", Limits{}, []part{{Binary, head[:9], UnitPartial, 0}, {Binary, head[9:] + "a", UnitBody, 0}, {Binary, "bc", UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"length zero", Limits{}, []part{{Binary, "HTTP/1.1 403\r\nContent-Length: 0\r\n\r\n", UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"body to the terminator", Limits{}, []part{{Binary, open, UnitBody, 0}, {Binary, "a", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"no unit", Limits{}, []part{{Binary, "", UnitPartial, KindNoUnit}}},
+		{"no unit after empty text", Limits{}, []part{{Text, "", UnitPartial, 0}, {Binary, "", UnitPartial, KindNoUnit}}},
+		{"empty text first", Limits{}, []part{{Text, "", UnitPartial, 0}, {Binary, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"empty text in text", Limits{}, []part{{Text, done, UnitFull, 0}, {Text, "", UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"empty text in binary", Limits{}, []part{{Binary, done, UnitFull, 0}, {Text, "", UnitFull, KindMixedTypes}}},
+		{"mixed", Limits{}, []part{{Binary, done[:5], UnitPartial, 0}, {Text, done[5:], UnitPartial, KindMixedTypes}}},
+		{"invalid type", Limits{}, []part{{0, done, UnitPartial, KindMixedTypes}}},
+		{"after the terminator", Limits{}, []part{{Binary, done, UnitFull, 0}, {Binary, "", UnitTerminated, 0}, {Binary, "", UnitTerminated, KindSurplus}}},
+		{"surplus", Limits{}, []part{{Binary, head + "abc", UnitFull, 0}, {Binary, "d", UnitFull, KindSurplus}}},
+		{"surplus after 101", Limits{}, []part{{Binary, done, UnitFull, 0}, {Binary, "d", UnitFull, KindBodyForbidden}}},
+		{"second response", Limits{}, []part{{Binary, open, UnitBody, 0}, {Binary, "HTTP", UnitBody, 0}, {Binary, "/1.1", UnitBody, KindSurplus}}},
+		{"terminated in the head", Limits{}, []part{{Binary, done[:17], UnitPartial, 0}, {Binary, "", UnitPartial, KindIncomplete}}},
+		{"terminated in the body", Limits{}, []part{{Binary, head + "a", UnitBody, 0}, {Binary, "", UnitBody, KindBodyTooShort}}},
+		{"bad head at once", Limits{}, []part{{Binary, "HTTP/1.0", UnitPartial, KindVersion}}},
+		{"not http", Limits{}, []part{{Text, "Hello", UnitPartial, KindStatusLine}}},
+		{"balancer message", Limits{}, []part{{Binary, "\xef\x83\xbfN", UnitPartial, KindStatusLine}}},
+		{"utf-8 cut by a message", Limits{}, []part{{Text, open + "\xe2\x82", UnitBody, 0}, {Text, "\xac", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"utf-8 cut by the end", Limits{}, []part{{Text, open + "\xe2\x82", UnitBody, 0}, {Binary, "", UnitBody, KindUTF8}}},
+		{"utf-8 invalid", Limits{}, []part{{Text, open + "\xff", UnitBody, KindUTF8}}},
+		{"utf-8 surrogate", Limits{}, []part{{Text, open + "\xed\xa0\x80", UnitBody, KindUTF8}}},
+		{"any bytes in binary", Limits{}, []part{{Binary, open + "\xff", UnitBody, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"messages", Limits{Messages: 2}, []part{{Binary, done[:1], UnitPartial, 0}, {Binary, done[1:2], UnitPartial, 0}, {Binary, done[2:], UnitPartial, KindTooManyMessages}}},
+		{"messages exact", Limits{Messages: 2}, []part{{Binary, done[:1], UnitPartial, 0}, {Binary, done[1:], UnitFull, 0}, {Binary, "", UnitTerminated, 0}}},
+		{"empty messages count", Limits{Messages: 2}, []part{{Text, "", UnitPartial, 0}, {Text, "", UnitPartial, 0}, {Text, "", UnitPartial, KindTooManyMessages}}},
+		{"unit", Limits{Unit: len(open) + 2}, []part{{Binary, open + "ab", UnitBody, 0}, {Binary, "c", UnitBody, KindUnitTooLarge}}},
+		{"body", Limits{Body: 2}, []part{{Binary, open + "ab", UnitBody, 0}, {Binary, "c", UnitBody, KindBodyTooLarge}}},
+		{"body announced", Limits{Body: 2}, []part{{Binary, head, UnitPartial, KindBodyTooLarge}}},
+		{"head", Limits{Head: 30}, []part{{Binary, "HTTP/1.1 200 OK\r\nA: bcdefghi", UnitPartial, 0}, {Binary, "jk", UnitPartial, KindHeadTooLarge}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var a Assembler
+			a.Reset(c.l)
+			for _, p := range c.parts {
+				got, err := a.Add(p.t, []byte(p.s))
+				wantKind(t, p.kind, err)
+				require.Equal(t, p.want, got, "after %q", p.s)
+				require.Equal(t, got > UnitPartial, a.HeadComplete())
+				require.Equal(t, a.Len() > 0, a.Started())
+				if err != nil {
+					_, again := a.Add(Binary, []byte("x"))
+					require.Equal(t, err, again, "an error stays")
+					require.Equal(t, err, a.Finish())
+				}
+			}
+			a.Reset(c.l)
+			require.False(t, a.Started())
+			require.False(t, a.HeadComplete())
+		})
+	}
+}
+
+func TestAssembler_Finish(t *testing.T) {
+	var a Assembler
+	wantKind(t, KindNoUnit, a.Finish())
+	a.Reset(Limits{})
+	_, err := a.Add(Binary, []byte("HTTP/1.1 403\r\n\r\nbody"))
+	require.NoError(t, err)
+	require.NoError(t, a.Finish())
+	require.NoError(t, a.Finish())
+	require.Equal(t, "body", string(a.Response.Body))
+	a.Reset(Limits{})
+	_, err = a.Add(Binary, []byte("HTTP/1.1 403\r\n"))
+	require.NoError(t, err)
+	wantKind(t, KindIncomplete, a.Finish())
+}
+
+// Views taken when the head was complete outlive the growth of the buffer, and the
+// caller may reuse what it passed in.
+func TestAssembler_Views(t *testing.T) {
+	var a Assembler
+	p := []byte("HTTP/1.1 403 No\r\nA: b\r\n\r\n")
+	_, err := a.Add(Binary, p)
+	require.NoError(t, err)
+	clear(p)
+	value, _ := a.Response.Fields.Get("A")
+	for range 500 {
+		_, err := a.Add(Binary, []byte(strings.Repeat("x", 100)))
+		require.NoError(t, err)
+	}
+	require.Equal(t, "b", string(value))
+	require.Len(t, a.Response.Body, 50000)
+}
+
+func TestAssembler_NoAllocation(t *testing.T) {
+	var a Assembler
+	in := []byte("HTTP/1.1 101 OK\r\nUpgrade: websocket\r\n\r\n")
+	run := func() {
+		a.Reset(Limits{})
+		_, _ = a.Add(Binary, in[:10])
+		_, _ = a.Add(Binary, in[10:])
+		if p, _ := a.Add(Binary, nil); p != UnitTerminated {
+			t.Error("not terminated")
+		}
+	}
+	run()
+	require.Zero(t, testing.AllocsPerRun(100, run))
+}
+
+// However a unit is cut, the verdict, its kind, its place and the response are the
+// same.
+func TestAssembler_CutsAgree(t *testing.T) {
+	t.Attr("req", "KHP-EXT-04")
+	piece := rapid.SampledFrom([]string{
+		"HTTP/1.1 200 OK\r\n", "HTTP/1.1 403\r\n", "HTTP/1.1 101", "A: b\r\n", "Content-Length: 3\r\n", "\r\n", "\r\n", "abc", "\r", "\n",
+		" ", ":", "HTTP/1.", "1", "\xe2\x82\xac", "\xff", "\x00", "long-field-name: and a value of some length\r\n",
+	})
+	l := Limits{Head: 90, Line: 40, Fields: 3, Body: 12, Unit: 100}
+	rapid.Check(t, func(t *rapid.T) {
+		s := []byte("HTTP/1.1 200 OK\r\n" + strings.Join(rapid.SliceOfN(piece, 0, 10).Draw(t, "pieces"), ""))
+		if rapid.Bool().Draw(t, "bare") {
+			s = s[len("HTTP/1.1 200 OK\r\n"):]
+		}
+		mt := rapid.SampledFrom([]MessageType{Text, Binary}).Draw(t, "type")
+		var whole, cut, bytewise Assembler
+		whole.Reset(l)
+		cut.Reset(l)
+		bytewise.Reset(l)
+		i := rapid.IntRange(0, len(s)).Draw(t, "cut")
+		want := feed(&whole, mt, s)
+		var single [][]byte
+		for j := range s {
+			single = append(single, s[j:j+1])
+		}
+		for name, got := range map[string]error{"cut": feed(&cut, mt, s[:i], s[i:]), "bytes": feed(&bytewise, mt, single...)} {
+			require.Equal(t, KindOf(want), KindOf(got), "%s: %v, whole: %v", name, got, want)
+			if want != nil {
+				require.Equal(t, want.(*ParseError).Offset, got.(*ParseError).Offset, "%s: %v, whole: %v", name, got, want)
+			}
+		}
+		if want == nil {
+			require.Equal(t, whole.Response, cut.Response)
+			require.Equal(t, whole.Response, bytewise.Response)
+		}
+	})
+}
+
+func TestProgress_String(t *testing.T) {
+	require.Equal(t, []string{"invalid", "partial", "body", "full", "terminated", "invalid"}, []string{
+		Progress(0).String(), UnitPartial.String(), UnitBody.String(), UnitFull.String(), UnitTerminated.String(), Progress(9).String(),
+	})
+	require.Equal(t, []string{"invalid", "text", "binary"}, []string{MessageType(0).String(), Text.String(), Binary.String()})
+}

@@ -1,0 +1,215 @@
+package wire
+
+// Challenge is one challenge of a WWW-Authenticate value. For
+// `Application Basic realm="x"`, the form of Kaazing gateways, Application is
+// true and Scheme is "Basic". Token is a token68, or for an Application challenge
+// whatever words follow, such as a URI. Params is the text of the parameters. All
+// are views into the field value.
+type Challenge struct {
+	Application           bool
+	Scheme, Token, Params []byte
+}
+
+// maxChallenges bounds the challenges of one field value.
+const maxChallenges = 32
+
+// ParseChallenges appends the challenges of one WWW-Authenticate or
+// Proxy-Authenticate value to dst; call it for each field line. Several
+// challenges may stand in one value, 32 at most. An Application challenge may
+// carry words that are neither token68 nor parameters. Errors have
+// KindChallenge. [RFC 9110 11.6.1]
+//
+//khp:impl KHP-STATUS-401-04
+func ParseChallenges(dst []Challenge, value []byte) ([]Challenge, error) {
+	n := len(dst)
+	for i := 0; ; {
+		i = skipSpace(value, i)
+		if i == len(value) {
+			break
+		}
+		if value[i] == ',' {
+			i++
+			continue
+		}
+		if len(dst)-n == maxChallenges {
+			return dst[:n], newError(KindChallenge, i, "too many challenges", value)
+		}
+		c, end, what := scanChallenge(value, i)
+		if what != "" {
+			return dst[:n], newError(KindChallenge, end, what, value)
+		}
+		dst = append(dst, c)
+		i = end
+	}
+	if len(dst) == n {
+		return dst, newError(KindChallenge, 0, "no challenge", value)
+	}
+	return dst, nil
+}
+
+// scanChallenge reads one challenge at i and returns where the next one, or a
+// comma before it, starts.
+func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
+	j := scanToken(b, i)
+	if j == i {
+		return c, i, "not a scheme"
+	}
+	c.Scheme = b[i:j:j]
+	i = skipSpace(b, j)
+	if i > j && equalFold(c.Scheme, "Application") {
+		if k := scanToken(b, i); k > i && (k == len(b) || isSpace(b[k]) || b[k] == ',') {
+			c.Application, c.Scheme = true, b[i:k:k]
+			j, i = k, skipSpace(b, k)
+		}
+	}
+	if i == len(b) || b[i] == ',' {
+		return c, i, ""
+	}
+	if i == j {
+		return c, i, "blank expected after the scheme"
+	}
+	if k := scanToken68(b, i); k > i {
+		if e := skipSpace(b, k); e == len(b) || b[e] == ',' {
+			if _, what := scanAuthParam(b, i); what != "" {
+				c.Token = b[i:k:k]
+				return c, e, ""
+			}
+		}
+	}
+	return scanAuthParams(c, b, i)
+}
+
+// scanAuthParams reads the parameters of c at i, and the words between them if c
+// is an Application challenge.
+func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
+	first, last := -1, 0 // of the parameters
+	word, wordEnd := -1, 0
+	for {
+		p, what := scanAuthParam(b, i)
+		switch {
+		case what == "":
+			if first < 0 {
+				first = i
+			}
+			last = p
+		case c.Application && scanWord(b, i) > i:
+			p = scanWord(b, i)
+			if word < 0 {
+				word = i
+			}
+			wordEnd = p
+		default:
+			return c, p, what
+		}
+		i = skipSpace(b, p)
+		if i < len(b) && b[i] != ',' {
+			if c.Application && i > p {
+				continue
+			}
+			return c, i, "comma expected"
+		}
+		next := i
+		for next < len(b) && (b[next] == ',' || isSpace(b[next])) {
+			next++
+		}
+		if _, what := scanAuthParam(b, next); next == len(b) || what != "" && !startsParam(b, next) {
+			break
+		}
+		i = next
+	}
+	if first >= 0 {
+		c.Params = b[first:last:last]
+	}
+	if word >= 0 {
+		c.Token = b[word:wordEnd:wordEnd]
+	}
+	return c, i, ""
+}
+
+// startsParam reports whether a name and '=' stand at i, so that what follows is
+// a bad parameter and not the next challenge.
+func startsParam(b []byte, i int) bool {
+	j := scanToken(b, i)
+	k := skipSpace(b, j)
+	return j > i && k < len(b) && b[k] == '='
+}
+
+// scanAuthParam reads name = token or name = "string" at i, blanks around '='
+// included, and returns where it ends, or where it is wrong and why.
+func scanAuthParam(b []byte, i int) (end int, what string) {
+	j := scanToken(b, i)
+	if j == i {
+		return j, "not a parameter name"
+	}
+	k := skipSpace(b, j)
+	if k == len(b) || b[k] != '=' {
+		return j, "no value"
+	}
+	k = skipSpace(b, k+1)
+	if k < len(b) && b[k] == '"' {
+		return scanQuoted(b, k)
+	}
+	end = scanToken(b, k)
+	if end == k {
+		return k, "not a parameter value"
+	}
+	return end, ""
+}
+
+// scanQuoted reads a quoted-string at i. [RFC 9110 5.6.4]
+func scanQuoted(b []byte, i int) (end int, what string) {
+	open := i
+	for i++; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			return i + 1, ""
+		case c == '\\' && i+1 < len(b) && class[b[i+1]]&isValue != 0:
+			i++
+		case class[c]&isQuoted == 0:
+			return i, "byte not allowed in quotes"
+		}
+	}
+	return open, "quote is not closed"
+}
+
+func scanToken68(b []byte, i int) int {
+	start := i
+	for i < len(b) && class[b[i]]&isToken68 != 0 {
+		i++
+	}
+	for i > start && i < len(b) && b[i] == '=' {
+		i++
+	}
+	return i
+}
+
+// scanWord reads visible ASCII without quotes and commas.
+func scanWord(b []byte, i int) int {
+	for i < len(b) && b[i] > ' ' && b[i] < 0x7f && b[i] != '"' && b[i] != ',' {
+		i++
+	}
+	return i
+}
+
+// Param returns the value of the first parameter of that name, without quotes
+// and escapes. Names compare without regard to the case of ASCII letters.
+func (c Challenge) Param(name string) (string, bool) {
+	b := c.Params
+	for i := 0; i < len(b); {
+		if b[i] == ',' || isSpace(b[i]) {
+			i++
+			continue
+		}
+		end, what := scanAuthParam(b, i)
+		if what != "" {
+			if end = scanWord(b, i); end == i {
+				return "", false
+			}
+		} else if j := scanToken(b, i); equalFold(b[i:j], name) {
+			k := skipSpace(b, skipSpace(b, j)+1)
+			return string(unquote(b[k:end])), true
+		}
+		i = end
+	}
+	return "", false
+}

@@ -1,0 +1,105 @@
+package wire
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestParseChallenges(t *testing.T) {
+	t.Attr("req", "KHP-STATUS-401-04")
+	show := func(c Challenge) string {
+		s := string(c.Scheme)
+		if c.Application {
+			s = "App/" + s
+		}
+		return fmt.Sprintf("%s|%s|%s", s, c.Token, c.Params)
+	}
+	for _, c := range []struct{ name, in, want string }{
+		{"scheme", "Negotiate", "Negotiate||"},
+		{"params", `Basic realm="a, b", charset=UTF-8`, `Basic||realm="a, b", charset=UTF-8`},
+		{"token68", "Negotiate YII+/=-==", "Negotiate YII+/=-==;bad"},
+		{"token68 padded", "Negotiate YII+/-==", "Negotiate|YII+/-==|"},
+		{"several", `Basic realm="r", Negotiate, Digest nonce=n, Bearer`, `Basic||realm="r" Negotiate|| Digest||nonce=n Bearer||`},
+		{"several token68", "A x==, B y", "A|x==| B|y|"},
+		{"blanks around =", `Basic realm = "r" , x =y`, `Basic||realm = "r" , x =y`},
+		{"empty elements", ", Basic realm=r,, x=y,", "Basic||realm=r,, x=y"},
+		{"application basic", `Application Basic realm="Kaazing WebSocket Gateway Demo"`, `App/Basic||realm="Kaazing WebSocket Gateway Demo"`},
+		{"application token", "Application Token", "App/Token||"},
+		{"application token68", "Application Negotiate YII==", "App/Negotiate|YII==|"},
+		{"application uri", "Application Negotiate http://h:8000/x?y=z id", "App/Negotiate|http://h:8000/x?y=z id|"},
+		{"application words after realm", `Application Basic realm="r" extra data`, `App/Basic|extra data|realm="r"`},
+		{"application several", `Application Basic realm="r", Application Token, Basic`, `App/Basic||realm="r" App/Token|| Basic||`},
+		{"application case", "APPLICATION Basic", "App/Basic||"},
+		{"application alone", "Application", "Application||"},
+		{"application is the scheme", "Application realm=r", "Application||realm=r"},
+		{"application list", "Application, Basic", "Application|| Basic||"},
+		{"empty", "", ";bad"},
+		{"commas", ", ,", ";bad"},
+		{"no scheme", "=x", ";bad"},
+		{"open quote", `Basic realm="r`, ";bad"},
+		{"control in quotes", "Basic realm=\"\x00\"", ";bad"},
+		{"no value", "Basic realm=", "Basic|realm=|"},
+		{"later no value", "Basic a=b, realm=", ";bad"},
+		{"uri without application", "Basic http://h/", ";bad"},
+		{"two params without comma", "Basic a=b c=d", ";bad"},
+		{"text after the quote", `Basic a="b"c`, ";bad"},
+		{"control", "Basic\x01", ";bad"},
+		{"application control", "Application Basic \x01", ";bad"},
+		{"many", strings.Repeat("Basic, ", 33), ";bad"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ParseChallenges([]Challenge{{}}, []byte(c.in))
+			if strings.HasSuffix(c.want, ";bad") {
+				wantKind(t, KindChallenge, err)
+				require.Len(t, got, 1)
+				return
+			}
+			require.NoError(t, err)
+			var all []string
+			for _, ch := range got[1:] {
+				all = append(all, show(ch))
+			}
+			require.Equal(t, c.want, strings.Join(all, " "))
+		})
+	}
+}
+
+func TestChallenge_Param(t *testing.T) {
+	cs, err := ParseChallenges(nil, []byte(`Application Basic word Realm = "a \"b\", c" x=y, realm=z`))
+	require.NoError(t, err)
+	require.Len(t, cs, 1)
+	v, ok := cs[0].Param("rEALM")
+	require.True(t, ok)
+	require.Equal(t, `a "b", c`, v)
+	v, ok = cs[0].Param("x")
+	require.True(t, ok)
+	require.Equal(t, "y", v)
+	_, ok = cs[0].Param("word")
+	require.False(t, ok)
+	_, ok = (Challenge{Params: []byte(`"`)}).Param("x")
+	require.False(t, ok)
+}
+
+// No bytes make it hang or panic, and what it returns lies within the value.
+func TestParseChallenges_AnyBytes(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"Application", "Basic", " ", "\t", ",", "=", `"`, `\`, "a", "realm", "/", "\x00", "\xff", "=="})
+	rapid.Check(t, func(t *rapid.T) {
+		in := strings.Join(rapid.SliceOfN(piece, 0, 16).Draw(t, "pieces"), "")
+		cs, err := ParseChallenges(nil, []byte(in))
+		if err != nil {
+			require.Equal(t, KindChallenge, KindOf(err))
+			require.LessOrEqual(t, err.(*ParseError).Offset, len(in))
+			return
+		}
+		for _, c := range cs {
+			require.True(t, ValidToken(c.Scheme))
+			require.Contains(t, in, string(c.Token))
+			require.Contains(t, in, string(c.Params))
+			c.Param("realm")
+		}
+	})
+}

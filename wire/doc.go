@@ -1,0 +1,59 @@
+// Package wire turns the bytes of a handshake into values and back: the HTTP
+// messages of a WebSocket opening handshake, those that the
+// x-kaazing-handshake protocol exchanges inside WebSocket messages, and the field
+// values in them.
+//
+// Read a request that arrived in one message, and answer it:
+//
+//	var req wire.Request
+//	if err := req.Parse(message, wire.Limits{}); err != nil {
+//		// err is a *wire.ParseError: what and where
+//	}
+//	out, err = wire.AppendStatusLine(out[:0], 101, "Switching Protocols")
+//	out, err = wire.AppendField(out, "Sec-WebSocket-Extensions", "x-kaazing-idle-timeout;timeout=5000")
+//	out = wire.AppendEnd(out)
+//
+// Read from a stream: call [Request.ParseHead] or [Response.ParseHead] with what
+// has come so far, read on while the error has [KindIncomplete], and stop at any
+// other error. Read a response from WebSocket messages: give each message to
+// [Assembler.Add] until it says [UnitTerminated].
+//
+// # Ownership
+//
+// Parsed values are views into the bytes they were parsed from, valid as long as
+// these stay as they are; an [Assembler] keeps its own copy until Reset. Append
+// functions extend their first argument and return it, and leave it as it was on
+// an error. A Request, Response or Assembler that is used again does not allocate.
+// Nothing here keeps state, blocks or starts anything, and no input makes it
+// panic. A value may not be used by two goroutines at once.
+//
+// # Strictness
+//
+// The grammar is that of RFC 9112, in both directions alike, with these choices:
+//
+//   - Lines end in CRLF. CR or LF alone is refused, and so is a line before the
+//     start line.
+//   - No folded lines, no blank before the colon, no control byte but HTAB in a
+//     value or reason. Bytes from 0x80 are opaque data there.
+//   - Values and lists of fields may be empty, blanks around a value are dropped, and
+//     repeated fields stay apart.
+//   - The version is HTTP/1.1. HTTP/1.2 to 1.9 are read as the same; all others are
+//     refused, 1.0 too.
+//   - A request needs no Host, has at most one, and it is host[:port].
+//   - The target is a path, or an http, https, ws or wss URL without userinfo.
+//     Any visible ASCII may stand in it except '#': clients send quotes and
+//     brackets unescaped. It is never decoded or changed.
+//   - Transfer-Encoding is refused. Content-Length is digits, once, not a list.
+//   - A request without Content-Length has no body. A response without it has the
+//     rest of its unit, except 1xx, 204, 205 and 304, which have no content; there
+//     Content-Length: 0 is tolerated. That rest must not begin with "HTTP/1.": a
+//     second response in a unit is smuggling.
+//   - Bytes after the end of a message are refused.
+//   - A status code is three digits from 100; 600 to 999 are left to the
+//     caller. The reason may be missing, with or without the space before it.
+//   - Field names are written as spelled, with one space after the colon.
+//   - All sizes and counts have a limit, and a field name has 256 bytes at most.
+//
+// An error stands at the first byte that is wrong, whether or not more bytes have
+// arrived: cutting input differently changes neither verdict nor kind.
+package wire

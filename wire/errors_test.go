@@ -1,0 +1,73 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestKind_String(t *testing.T) {
+	seen := map[string]bool{}
+	for k := KindIncomplete; k <= KindUTF8; k++ {
+		require.NotContains(t, k.String(), "Kind(")
+		require.False(t, seen[k.String()], "%s twice", k)
+		seen[k.String()] = true
+	}
+	require.Equal(t, "Kind(0)", Kind(0).String())
+	require.Equal(t, "Kind(200)", Kind(200).String())
+}
+
+func TestParseError(t *testing.T) {
+	var r Request
+	err := r.Parse([]byte("GET / HTTP/1.1\r\nHost a\r\n\r\n"), Limits{})
+	require.EqualError(t, err, `wire: bad field name at byte 20: blank in a name or before the colon, near "Host a\r\n\r\n"`)
+	require.Equal(t, KindFieldName, KindOf(fmt.Errorf("wrapped: %w", err)))
+	require.True(t, errors.Is(fmt.Errorf("wrapped: %w", err), &ParseError{Kind: KindFieldName}))
+	require.Zero(t, KindOf(nil))
+	require.Zero(t, KindOf(errors.New("other")))
+	require.EqualError(t, &ParseError{Kind: KindEmpty}, "wire: empty message at byte 0")
+}
+
+// Errors go to logs, so they say where credentials are broken but not what they are.
+func TestParseError_NoSecrets(t *testing.T) {
+	const secret = "c2VjcmV0"
+	var req Request
+	var rsp Response
+	var a Assembler
+	text := func() error {
+		_, err := a.Add(Text, []byte("HTTP/1.1 101 OK\r\nSet-Cookie: "+secret+"\xff"))
+		return err
+	}
+	field := func() error {
+		_, err := AppendField(nil, "Authorization", "Basic "+secret+"\n")
+		return err
+	}
+	credentials := func() error {
+		_, err := AppendCredentials(nil, "Basic "+secret, "")
+		return err
+	}
+	location := func(s string) error {
+		_, err := ParseURL(s, nil)
+		return err
+	}
+	for name, err := range map[string]error{
+		"value":         req.Parse([]byte("GET / HTTP/1.1\r\nAuthorization: Basic "+secret+"\x00\r\n\r\n"), Limits{}),
+		"line end":      req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\n\r\n"), Limits{}),
+		"next line":     req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\n\x00\r\n"), Limits{}),
+		"folded":        req.Parse([]byte("GET / HTTP/1.1\r\nCookie: a\r\n "+secret+"\r\n\r\n"), Limits{}),
+		"incomplete":    req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret), Limits{}),
+		"surplus":       req.Parse([]byte("GET / HTTP/1.1\r\nCookie: "+secret+"\r\n\r\nx"), Limits{}),
+		"body":          rsp.Parse([]byte("HTTP/1.1 101\r\nSet-Cookie: "+secret+"\r\n\r\nx"), Limits{}),
+		"short":         rsp.Parse([]byte("HTTP/1.1 200\r\nContent-Length: 9\r\nSet-Cookie: "+secret+"\r\n\r\n"), Limits{}),
+		"text":          text(),
+		"append":        field(),
+		"credentials":   credentials(),
+		"url":           location("ws://user:" + secret + "@h/"),
+		"url of scheme": location("ftp://user:" + secret + "@h/"),
+	} {
+		require.Error(t, err, name)
+		require.NotContains(t, err.Error(), secret, name)
+	}
+}

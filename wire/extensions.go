@@ -1,0 +1,170 @@
+package wire
+
+import "iter"
+
+// Extension is one element of Sec-WebSocket-Extensions. Params is the text after
+// the first ';' of the element, checked but not decoded, nil if there is none.
+// Both are views into the field value.
+type Extension struct{ Name, Params []byte }
+
+// ParseExtensions appends the elements of one Sec-WebSocket-Extensions value to
+// dst; call it for each field line in order. The grammar is that of RFC 6455
+// section 9.1: tokens with ';' parameters, a parameter with or without value, a
+// value a token or a quoted token. Blanks are fine around ',' and ';' and refused
+// around '='. Empty elements between commas are skipped; a list without any
+// element is refused. Errors have KindList.
+//
+//khp:impl WSP-EXT-01
+//khp:impl WSP-EXT-02
+//khp:impl KHP-EXT-REQ-03
+//khp:impl KHP-EXT-REQ-05
+//khp:impl KHP-EXT-RSP-08
+//khp:impl KHP-EXT-RSP-12
+func ParseExtensions(dst []Extension, value []byte) ([]Extension, error) {
+	n := len(dst)
+	for i := 0; ; {
+		i = skipSpace(value, i)
+		if i == len(value) {
+			break
+		}
+		if value[i] == ',' {
+			i++
+			continue
+		}
+		j := scanToken(value, i)
+		if j == i {
+			return dst[:n], newError(KindList, i, "not an extension name", value)
+		}
+		e := Extension{Name: value[i:j:j]}
+		i = skipSpace(value, j)
+		first, last := 0, 0
+		for i < len(value) && value[i] == ';' {
+			if first == 0 {
+				first = i + 1
+			}
+			p, what := scanParam(value, skipSpace(value, i+1))
+			if what != "" {
+				return dst[:n], newError(KindList, p, what, value)
+			}
+			last = p
+			i = skipSpace(value, p)
+		}
+		if first > 0 {
+			e.Params = trimView(value, first, last)
+		}
+		if i < len(value) && value[i] != ',' {
+			return dst[:n], newError(KindList, i, "comma or semicolon expected", value)
+		}
+		dst = append(dst, e)
+		if i < len(value) {
+			i++
+		}
+	}
+	if len(dst) == n {
+		return dst, newError(KindList, 0, "no extension", value)
+	}
+	return dst, nil
+}
+
+// scanParam reads name, name=token or name="token" at i and returns where it
+// ends, or where it is wrong and why.
+func scanParam(b []byte, i int) (end int, what string) {
+	j := scanToken(b, i)
+	if j == i {
+		return j, "not a parameter name"
+	}
+	if j == len(b) || b[j] != '=' {
+		return j, ""
+	}
+	j++
+	if j < len(b) && b[j] == '"' {
+		return scanQuotedToken(b, j)
+	}
+	k := scanToken(b, j)
+	if k == j {
+		return k, "not a parameter value"
+	}
+	return k, ""
+}
+
+// scanQuotedToken reads a quoted-string whose content is a token.
+func scanQuotedToken(b []byte, i int) (end int, what string) {
+	open := i
+	for i++; i < len(b) && b[i] != '"'; i++ {
+		if b[i] == '\\' && i+1 < len(b) {
+			i++
+		}
+		if class[b[i]]&isToken == 0 {
+			return i, "quoted value is not a token"
+		}
+	}
+	switch i {
+	case len(b):
+		return open, "quote is not closed"
+	case open + 1:
+		return open, "quoted value is empty"
+	}
+	return i + 1, ""
+}
+
+// All iterates over the parameters in order. The value is nil for a parameter
+// without one, and the content of a quoted value. It is a view unless a quoted
+// value holds a backslash.
+func (e Extension) All() iter.Seq2[[]byte, []byte] {
+	return func(yield func(name, value []byte) bool) {
+		b := e.Params
+		for i := 0; i < len(b); {
+			i = skipSpace(b, i)
+			end, what := scanParam(b, i)
+			if what != "" {
+				return
+			}
+			j := scanToken(b, i)
+			var v []byte
+			if j < end {
+				v = unquote(b[j+1 : end : end])
+			}
+			if !yield(b[i:j:j], v) {
+				return
+			}
+			if i = skipSpace(b, end); i < len(b) && b[i] != ';' {
+				return
+			}
+			i++
+		}
+	}
+}
+
+// Param returns the value of the first parameter of that name, compared byte for
+// byte, as extension names are. ok with a nil value means present without one.
+func (e Extension) Param(name string) (value []byte, ok bool) {
+	for n, v := range e.All() {
+		if string(n) == name {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// unquote removes the quotes of a quoted-string, and copies only if there is a
+// backslash in it. Anything else comes back as it is.
+func unquote(b []byte) []byte {
+	if len(b) < 2 || b[0] != '"' {
+		return b
+	}
+	b = b[1 : len(b)-1 : len(b)-1]
+	for i, c := range b {
+		if c != '\\' {
+			continue
+		}
+		out := append(make([]byte, 0, len(b)), b[:i]...)
+		for ; i < len(b); i++ {
+			if b[i] == '\\' && i+1 < len(b) {
+				i++
+			}
+			out = append(out, b[i])
+		}
+		return out
+	}
+	return b
+}

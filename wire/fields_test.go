@@ -1,0 +1,51 @@
+package wire
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFields_Lookup(t *testing.T) {
+	t.Attr("req", "WSP-EXT-02")
+	f := Fields{
+		{[]byte("Sec-WebSocket-Extensions"), []byte("a")},
+		{[]byte("X"), []byte("b")},
+		{[]byte("sec-websocket-EXTENSIONS"), []byte("c")},
+	}
+	v, ok := f.Get("sec-websocket-extensions")
+	require.True(t, ok)
+	require.Equal(t, "a", string(v))
+	_, ok = f.Get("Y")
+	require.False(t, ok)
+	require.Equal(t, 2, f.Count("SEC-WEBSOCKET-EXTENSIONS"))
+	require.Equal(t, [][]byte{[]byte("a"), []byte("c")}, slices.Collect(f.All("Sec-WebSocket-Extensions")))
+	for range f.All("Sec-WebSocket-Extensions") {
+		break
+	}
+	require.Zero(t, testing.AllocsPerRun(10, func() {
+		for range f.All("X") {
+			f.Get("x")
+		}
+	}))
+}
+
+func TestEqualFold(t *testing.T) {
+	require.True(t, EqualFold([]byte("aZ-[@"), "Az-[@"))
+	require.False(t, EqualFold([]byte("[@"), "{`"))
+	require.False(t, EqualFold([]byte("s"), "\u017f"))
+	require.False(t, EqualFold([]byte("k"), "\u212a"))
+	require.False(t, EqualFold([]byte("a"), "ab"))
+}
+
+func TestValid(t *testing.T) {
+	require.True(t, ValidToken("Sec-WebSocket-Key"))
+	require.False(t, ValidToken(""))
+	require.False(t, ValidToken([]byte("a b")))
+	require.False(t, ValidToken("a/b"))
+	require.True(t, ValidFieldValue(""))
+	require.True(t, ValidFieldValue("a b\tc\xff"))
+	require.False(t, ValidFieldValue(" a"))
+	require.False(t, ValidFieldValue([]byte("a\n")))
+}

@@ -1,0 +1,231 @@
+package wire
+
+import "strconv"
+
+// validTargetForm reports whether t, known to be visible ASCII, is in origin-form
+// or names an http, https, ws or wss URL with a host and no userinfo.
+func validTargetForm[S text](t S) bool {
+	if len(t) == 0 {
+		return false
+	}
+	if t[0] == '/' {
+		return true
+	}
+	for i := 0; i < len(t); i++ {
+		if t[i] != ':' {
+			continue
+		}
+		if _, ok := scheme(t[:i]); !ok || len(t) < i+3 || t[i+1] != '/' || t[i+2] != '/' {
+			return false
+		}
+		i += 3
+		end := i
+		for end < len(t) && t[end] != '/' && t[end] != '?' {
+			end++
+		}
+		return end > i && validHostPort(t[i:end])
+	}
+	return false
+}
+
+// scheme maps the four schemes to plain or TLS.
+func scheme[S text](s S) (secure, ok bool) {
+	switch {
+	case equalFold(s, "ws"), equalFold(s, "http"):
+		return false, true
+	case equalFold(s, "wss"), equalFold(s, "https"):
+		return true, true
+	}
+	return false, false
+}
+
+// splitHostPort cuts at the colon before the port. ok is false if brackets or
+// colons are out of place.
+func splitHostPort[S text](s S) (host, port S, ok bool) {
+	if len(s) > 0 && s[0] == '[' {
+		for i := 1; i < len(s); i++ {
+			if s[i] != ']' {
+				continue
+			}
+			host, port = s[:i+1], s[i+1:]
+			if len(port) > 0 {
+				if port[0] != ':' {
+					return host, port, false
+				}
+				port = port[1:]
+			}
+			return host, port, true
+		}
+		return s, port, false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] == ':' {
+			host, port = s[:i], s[i+1:]
+			for j := 0; j < len(port); j++ {
+				if port[j] == ':' {
+					return host, port, false
+				}
+			}
+			return host, port, true
+		}
+	}
+	return s, s[len(s):], true
+}
+
+// validHostPort checks uri-host [":" port] of RFC 9110 section 7.2: a registered
+// name or an address, not empty, and a port up to 65535, which may be empty.
+func validHostPort[S text](s S) bool {
+	host, port, ok := splitHostPort(s)
+	if !ok || len(host) == 0 {
+		return false
+	}
+	if _, ok := parsePort(port); !ok && len(port) > 0 {
+		return false
+	}
+	if host[0] == '[' {
+		_, ok := parseIPv6(host[1 : len(host)-1])
+		return ok
+	}
+	for i := 0; i < len(host); i++ {
+		switch c := host[i]; {
+		case class[c]&isRegName != 0:
+		case c == '%' && i+2 < len(host) && class[host[i+1]]&class[host[i+2]]&isHex != 0:
+			i += 2
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// parsePort reads one to five digits, 0 to 65535.
+func parsePort[S text](s S) (uint16, bool) {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return uint16(n), len(s) > 0 && len(s) <= 5 && n <= 65535
+}
+
+// parseIPv6 reads the text between the brackets, without a zone.
+// [RFC 4291 2.2]
+func parseIPv6[S text](s S) (a [8]uint16, ok bool) {
+	n, gap := 0, -1 // groups read; where "::" stands
+	i := 0
+	if len(s) >= 2 && s[0] == ':' && s[1] == ':' {
+		gap, i = 0, 2
+	}
+	for i < len(s) {
+		if n == 8 {
+			return a, false
+		}
+		v, j := 0, i
+		for j < len(s) && j < i+4 && class[s[j]]&isHex != 0 {
+			v = v<<4 | int(unhex(s[j]))
+			j++
+		}
+		if j == i {
+			return a, false
+		}
+		if j < len(s) && s[j] == '.' {
+			hi, lo, ok := parseIPv4(s[i:])
+			if !ok || n > 6 {
+				return a, false
+			}
+			a[n], a[n+1] = hi, lo
+			n += 2
+			break
+		}
+		a[n] = uint16(v)
+		n++
+		if i = j; i == len(s) {
+			break
+		}
+		if s[i] != ':' {
+			return a, false
+		}
+		i++
+		if i == len(s) {
+			return a, false
+		}
+		if s[i] == ':' {
+			if gap >= 0 {
+				return a, false
+			}
+			gap = n
+			i++
+		}
+	}
+	if gap < 0 {
+		return a, n == 8
+	}
+	if n == 8 {
+		return a, false
+	}
+	var full [8]uint16
+	copy(full[:], a[:gap])
+	copy(full[8-(n-gap):], a[gap:n])
+	return full, true
+}
+
+// parseIPv4 reads a dotted quad as two groups.
+func parseIPv4[S text](s S) (hi, lo uint16, ok bool) {
+	var q [4]int
+	part, digits := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case isDigit(s[i]):
+			if digits > 0 && q[part] == 0 {
+				return 0, 0, false
+			}
+			q[part] = q[part]*10 + int(s[i]-'0')
+			if digits++; q[part] > 255 {
+				return 0, 0, false
+			}
+		case s[i] == '.' && digits > 0 && part < 3:
+			part++
+			digits = 0
+		default:
+			return 0, 0, false
+		}
+	}
+	return uint16(q[0]<<8 | q[1]), uint16(q[2]<<8 | q[3]), part == 3 && digits > 0
+}
+
+// formatIPv6 writes the one canonical form, in brackets. [RFC 5952]
+func formatIPv6(a [8]uint16) string {
+	gap, length := -1, 1
+	for i := 0; i < 8; i++ {
+		j := i
+		for j < 8 && a[j] == 0 {
+			j++
+		}
+		if j-i > length {
+			gap, length = i, j-i
+		}
+		i = max(i, j-1)
+	}
+	b := append(make([]byte, 0, 41), '[')
+	for i := 0; i < 8; i++ {
+		if i == gap {
+			b = append(b, ':', ':')
+			i += length - 1
+			continue
+		}
+		if i > 0 && i != gap+length {
+			b = append(b, ':')
+		}
+		b = strconv.AppendUint(b, uint64(a[i]), 16)
+	}
+	return string(append(b, ']'))
+}
+
+func unhex(c byte) byte {
+	if isDigit(c) {
+		return c - '0'
+	}
+	return lower(c) - 'a' + 10
+}

@@ -1,0 +1,41 @@
+package wire
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestAppendRedacted(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"none", "GET / HTTP/1.1\r\nHost: a\r\n\r\nbody", "GET / HTTP/1.1\r\nHost: a\r\n\r\nbody"},
+		{"authorization", "Authorization: Basic am9l\r\n\r\n", "Authorization: Basic [redacted]\r\n\r\n"},
+		{"case", "pROXY-aUTHORIZATION:Token a b\r\n", "pROXY-aUTHORIZATION:Token [redacted]\r\n"},
+		{"one word", "Authorization: am9l\r\n", "Authorization: [redacted]\r\n"},
+		{"empty", "Authorization: \r\nA: b", "Authorization: \r\nA: b"},
+		{"cookies", "Cookie: a=b; c=d\r\nSet-Cookie: e=f\r\nA: b", "Cookie: [redacted]\r\nSet-Cookie: [redacted]\r\nA: b"},
+		{"lf only", "Cookie: a\nA: b\n", "Cookie: [redacted]\nA: b\n"},
+		{"cr only", "A: b\rCookie: a\rC: d", "A: b\rCookie: [redacted]\rC: d"},
+		{"blank before colon", "Cookie : a", "Cookie : [redacted]"},
+		{"blank before name", "A: b\r\n Cookie: a", "A: b\r\n Cookie: [redacted]"},
+		{"folded", "Cookie: a\r\n b\r\n\tc\r\nD: e", "Cookie: [redacted]\r\n [redacted]\r\n\t[redacted]\r\nD: e"},
+		{"cut", "GET / HTTP/1.1\r\nAuthorization: Basic am", "GET / HTTP/1.1\r\nAuthorization: Basic [redacted]"},
+		{"no name", ": a", ": a"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, "x"+c.want, string(AppendRedacted([]byte("x"), []byte(c.in))))
+		})
+	}
+}
+
+// A secret in one of the four fields never survives, whatever surrounds it.
+func TestAppendRedacted_Secret(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom([]string{"Authorization", "proxy-authorization", "COOKIE", "Set-cookie"}).Draw(t, "name")
+		head := rapid.SampledFrom([]string{"", "\r\n", "GET / HTTP/1.1\r\n", "A: b\n", "x\r", "\xff\x00\r\n"}).Draw(t, "before")
+		colon := rapid.SampledFrom([]string{":", ": ", "\t:\t", ":Basic ", ": Basic  "}).Draw(t, "colon")
+		in := head + name + colon + "SECRET" + rapid.SampledFrom([]string{"", "\r\n\r\n", "\r\n SECRET", "\n\tSECRET"}).Draw(t, "after")
+		require.NotContains(t, string(AppendRedacted(nil, []byte(in))), "SECRET")
+	})
+}

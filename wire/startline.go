@@ -1,0 +1,153 @@
+package wire
+
+const versionPrefix = "HTTP/1."
+
+// version reads "HTTP/1." and a digit from 1 at h.line+at. What is refused
+// before the slash is passed as kind.
+func (h *head) version(w []byte, i int, name Kind, l *Limits) (minor int, k Kind) {
+	for j := range len(versionPrefix) {
+		if i+j >= len(w) {
+			return 0, h.short(len(w), l)
+		}
+		if w[i+j] != versionPrefix[j] {
+			if j < len("HTTP/") {
+				return 0, h.fail(name, i+j, "not an HTTP version")
+			}
+			return 0, h.fail(KindVersion, i+j, "not HTTP/1.x")
+		}
+	}
+	i += len(versionPrefix)
+	if i >= len(w) {
+		return 0, h.short(len(w), l)
+	}
+	if d := w[i] - '0'; d >= 1 && d <= 9 {
+		return int(d), 0
+	}
+	return 0, h.fail(KindVersion, i, "minor version is not 1 to 9")
+}
+
+// requestLine reads method, target and version. [RFC 9112 3]
+func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
+	end := h.window(b, l)
+	w := b[:end]
+	i := scanToken(w, 0)
+	switch {
+	case i >= end:
+		return h.short(end, l)
+	case i == 0 && (w[0] == '\r' || w[0] == '\n'):
+		return h.fail(KindRequestLine, 0, "starts with a line end")
+	case i == 0 || w[i] != ' ' && w[i] != '\r' && w[i] != '\n':
+		return h.fail(KindMethod, i, "not a token")
+	case w[i] != ' ':
+		return h.fail(KindRequestLine, i, "no target")
+	}
+	r.Method = b[0:i:i]
+	i++
+	t := i
+	tend := min(end, t+l.Target+1)
+	if i >= end {
+		return h.short(end, l)
+	}
+	switch lower(w[t]) {
+	case '/', 'h', 'w':
+	default:
+		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
+	}
+	i = scanTarget(w[:tend], i)
+	if i >= tend {
+		if tend > t+l.Target {
+			return h.fail(KindTargetTooLong, tend, "over the limit")
+		}
+		k := h.short(end, l)
+		if k != KindIncomplete {
+			k = KindTargetTooLong
+		}
+		return k
+	}
+	switch w[i] {
+	case ' ':
+	case '\r':
+		return h.fail(KindRequestLine, i, "no version")
+	case '\n':
+		return h.fail(KindLineEnd, i, "LF without CR")
+	default:
+		return h.fail(KindTarget, i, "byte not allowed")
+	}
+	r.Target = b[t:i:i]
+	if !validTargetForm(r.Target) {
+		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
+	}
+	i++
+	if i < end && w[i] == ' ' {
+		return h.fail(KindRequestLine, i, "second space")
+	}
+	minor, k := h.version(w, i, KindVersion, l)
+	if k != 0 {
+		return k
+	}
+	i += len(versionPrefix) + 1
+	if k := h.lineEnd(w, i, end, KindVersion, "bytes after the version", l); k != 0 {
+		return k
+	}
+	r.Minor = minor
+	h.line, h.seen, h.began = i+2, i+2, true
+	return 0
+}
+
+// statusLine reads version, status code and the optional reason. [RFC 9112 4]
+//
+//khp:impl KHP-CLASS-UNLISTED-02
+//khp:impl KHP-EXT-RSP-05
+func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
+	const code = len("HTTP/1.1 ")
+	end := h.window(b, l)
+	w := b[:end]
+	i := h.seen
+	if i <= code+3 {
+		minor, k := h.version(w, 0, KindStatusLine, l)
+		if k != 0 {
+			return k
+		}
+		r.Minor = minor
+		if code-1 >= end {
+			return h.short(end, l)
+		}
+		if w[code-1] != ' ' {
+			return h.fail(KindStatusLine, code-1, "no space after the version")
+		}
+		n := 0
+		for i = code; i < code+3; i++ {
+			if i >= end {
+				return h.short(end, l)
+			}
+			if !isDigit(w[i]) || i == code && w[i] == '0' {
+				return h.fail(KindStatusCode, i, "not three digits from 100")
+			}
+			n = n*10 + int(w[i]-'0')
+		}
+		r.Status = n
+		if i >= end {
+			return h.short(end, l)
+		}
+		switch {
+		case w[i] == ' ':
+			i++
+		case isDigit(w[i]):
+			return h.fail(KindStatusCode, i, "more than three digits")
+		case w[i] != '\r' && w[i] != '\n':
+			return h.fail(KindStatusLine, i, "no space after the status code")
+		}
+	}
+	if w[code+3] == ' ' {
+		i = scanValue(w, i)
+	}
+	if k := h.lineEnd(w, i, end, KindStatusLine, "control byte in the reason", l); k != 0 {
+		return k
+	}
+	r.Reason = nil
+	if i > code+4 {
+		r.Reason = b[code+4 : i : i]
+	}
+	h.line, h.seen, h.began = i+2, i+2, true
+	return 0
+}

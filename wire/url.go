@@ -1,0 +1,193 @@
+package wire
+
+import (
+	"strconv"
+	"strings"
+)
+
+// URL is where a WebSocket connection goes. Equal values name the same place, but
+// equal places may have different values: compare with [URL.Key].
+type URL struct {
+	Secure   bool   // wss
+	Host     string // lower case, no trailing dot; an IPv6 address in brackets and canonical
+	Port     uint16 // never 0
+	Path     string // as written, starts with '/'
+	Query    string // as written, without '?'
+	HasQuery bool   // there was a '?'
+}
+
+// maxHost bounds a host name. [RFC 1035 2.3.4]
+const maxHost = 253
+
+// ParseURL reads an absolute ws or wss URL; http stands for ws and https for wss,
+// because gateways redirect with them. Refused with KindURL: other schemes,
+// userinfo, a fragment, an empty host, an IPv6 zone, a port outside 1 to 65535,
+// control bytes, blanks, backslashes, bytes outside ASCII after the host, and '%'
+// without two hexadecimal digits. A host outside ASCII is handed to toASCII, and
+// refused if that is nil.
+//
+//khp:impl WSP-URI-01
+func ParseURL(s string, toASCII func(string) (string, error)) (URL, error) {
+	name, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return URL{}, urlError(0, "not an absolute URL", s)
+	}
+	secure, ok := scheme(name)
+	if !ok {
+		return URL{}, urlError(0, "scheme is not ws, wss, http or https", s)
+	}
+	at := len(s) - len(rest)
+	authority := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		authority = rest[:i]
+	}
+	u := URL{Secure: secure}
+	if what := u.setAuthority(authority, toASCII); what != "" {
+		return URL{}, urlError(at, what, s)
+	}
+	at += len(authority)
+	if i, what := badPath(s[at:]); what != "" {
+		return URL{}, urlError(at+i, what, s)
+	}
+	u.Path, u.Query, u.HasQuery = strings.Cut(s[at:], "?")
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u, nil
+}
+
+// urlError quotes s unless it may hold a password.
+func urlError(off int, what, s string) error {
+	if strings.IndexByte(s, '@') >= 0 {
+		return &ParseError{Kind: KindURL, Offset: off, Detail: what}
+	}
+	return newError(KindURL, off, what, s)
+}
+
+func (u *URL) setAuthority(s string, toASCII func(string) (string, error)) (what string) {
+	if strings.IndexByte(s, '@') >= 0 {
+		return "userinfo"
+	}
+	host, port, ok := splitHostPort(s)
+	if !ok {
+		return "bad host or port"
+	}
+	u.Port = u.defaultPort()
+	if port != "" {
+		n, ok := parsePort(port)
+		if !ok || n == 0 {
+			return "bad port"
+		}
+		u.Port = n
+	}
+	if strings.HasPrefix(host, "[") {
+		a, ok := parseIPv6(host[1 : len(host)-1])
+		if !ok {
+			return "bad IPv6 address"
+		}
+		u.Host = formatIPv6(a)
+		return ""
+	}
+	for i := 0; i < len(host); i++ {
+		if host[i] < 0x80 {
+			continue
+		}
+		if toASCII == nil {
+			return "host is not ASCII"
+		}
+		var err error
+		if host, err = toASCII(host); err != nil {
+			return "host has no ASCII form"
+		}
+		break
+	}
+	host = strings.TrimSuffix(host, ".")
+	if !validName(host) {
+		return "bad host name"
+	}
+	u.Host = strings.ToLower(host)
+	return ""
+}
+
+// validName accepts letters, digits, '-', '_' and '~' in labels of 1 to 63 bytes.
+func validName(s string) bool {
+	if len(s) > maxHost || !all(s, isUnres) {
+		return false
+	}
+	label := 0
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && s[i] != '.' {
+			label++
+			continue
+		}
+		if label < 1 || label > 63 {
+			return false
+		}
+		label = 0
+	}
+	return true
+}
+
+// badPath finds a byte that cannot stand in a path or query.
+func badPath(s string) (i int, what string) {
+	for i = 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '#':
+			return i, "fragment"
+		case c == '\\':
+			return i, "backslash"
+		case class[c]&isTarget == 0:
+			return i, "byte not allowed"
+		case c == '%' && (i+2 >= len(s) || class[s[i+1]]&class[s[i+2]]&isHex == 0):
+			return i, "bad percent escape"
+		}
+	}
+	return 0, ""
+}
+
+func (u URL) defaultPort() uint16 {
+	if u.Secure {
+		return 443
+	}
+	return 80
+}
+
+func (u URL) scheme() string {
+	if u.Secure {
+		return "wss"
+	}
+	return "ws"
+}
+
+// String returns the URL with the default port left out.
+func (u URL) String() string { return u.scheme() + "://" + u.HostField() + u.Target() }
+
+// Target returns path and query as they stand in a request line.
+func (u URL) Target() string {
+	switch {
+	case u.HasQuery:
+		return u.Path + "?" + u.Query
+	case u.Path == "":
+		return "/"
+	}
+	return u.Path
+}
+
+// HostPort returns the address to dial, port always included.
+func (u URL) HostPort() string {
+	return u.Host + ":" + strconv.Itoa(int(u.Port))
+}
+
+// HostField returns the value of a Host field: the default port is left out.
+func (u URL) HostField() string {
+	if u.Port == u.defaultPort() {
+		return u.Host
+	}
+	return u.HostPort()
+}
+
+// SameOrigin reports whether scheme, host and port are the same, so that
+// credentials may travel along.
+func (u URL) SameOrigin(v URL) bool {
+	return u.Secure == v.Secure && u.Host == v.Host && u.Port == v.Port
+}
