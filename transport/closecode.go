@@ -1,0 +1,89 @@
+package transport
+
+import "strconv"
+
+// Close codes of RFC 6455 section 7.4.1 and the IANA registry, for [Conn.Close] and [CloseError].
+// CloseNoStatus, CloseAbnormal and CloseTLSHandshake only ever describe what happened on this side:
+// they never travel in a Close frame.
+const (
+	CloseNormal             uint16 = 1000
+	CloseGoingAway          uint16 = 1001
+	CloseProtocolError      uint16 = 1002
+	CloseUnsupportedData    uint16 = 1003
+	CloseNoStatus           uint16 = 1005
+	CloseAbnormal           uint16 = 1006
+	CloseInvalidPayload     uint16 = 1007
+	ClosePolicyViolation    uint16 = 1008
+	CloseTooBig             uint16 = 1009
+	CloseMandatoryExtension uint16 = 1010
+	CloseInternalError      uint16 = 1011
+	CloseServiceRestart     uint16 = 1012
+	CloseTryAgainLater      uint16 = 1013
+	CloseBadGateway         uint16 = 1014
+	CloseTLSHandshake       uint16 = 1015
+)
+
+// ValidCloseCode reports whether code may travel in a Close frame, in either direction:
+// 1000 to 1003, 1007 to 1014 and 3000 to 4999 (RFC 6455 section 7.4).
+//
+//khp:impl WSP-CLOSE-03
+func ValidCloseCode(code uint16) bool {
+	switch {
+	case code >= CloseNormal && code <= CloseUnsupportedData:
+		return true
+	case code >= CloseInvalidPayload && code <= CloseBadGateway:
+		return true
+	default:
+		return code >= 3000 && code <= 4999
+	}
+}
+
+// CloseCodeText returns the name of a close code in English, such as "normal closure" for 1000.
+// A code of 3000 to 3999 is "registered", one of 4000 to 4999 "private use", any other "unknown".
+func CloseCodeText(code uint16) string {
+	switch code {
+	case CloseNormal:
+		return "normal closure"
+	case CloseGoingAway:
+		return "going away"
+	case CloseProtocolError:
+		return "protocol error"
+	case CloseUnsupportedData:
+		return "unsupported data"
+	case CloseNoStatus:
+		return "no code given"
+	case CloseAbnormal:
+		return "abnormal closure"
+	case CloseInvalidPayload:
+		return "invalid payload data"
+	case ClosePolicyViolation:
+		return "policy violation"
+	case CloseTooBig:
+		return "message too big"
+	case CloseMandatoryExtension:
+		return "mandatory extension missing"
+	case CloseInternalError:
+		return "internal error"
+	case CloseServiceRestart:
+		return "service restart"
+	case CloseTryAgainLater:
+		return "try again later"
+	case CloseBadGateway:
+		return "bad gateway"
+	case CloseTLSHandshake:
+		return "TLS handshake failure"
+	}
+	switch {
+	case code >= 3000 && code <= 3999:
+		return "registered"
+	case code >= 4000 && code <= 4999:
+		return "private use"
+	default:
+		return "unknown"
+	}
+}
+
+// closeCodeString writes a code with its name, as error texts show it: "1000 (normal closure)".
+func closeCodeString(code uint16) string {
+	return strconv.Itoa(int(code)) + " (" + CloseCodeText(code) + ")"
+}

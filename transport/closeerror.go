@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+)
+
+// CloseError reports that the peer sent a Close frame. [Conn.Read] returns it, as a pointer.
+type CloseError struct {
+	Code   uint16 // the peer's close code; CloseNoStatus if its Close frame had no body
+	Reason string // the peer's words, at most 123 bytes of valid UTF-8; treat as untrusted
+}
+
+// Error says who closed, with which code, and quotes the reason.
+func (e *CloseError) Error() string {
+	s := "transport: peer closed the connection: " + closeCodeString(e.Code)
+	if e.Reason != "" {
+		s += ": " + strconv.Quote(e.Reason)
+	}
+	return s
+}
+
+// CloseCode returns the code of the [CloseError] in err's tree, or 0 if the peer sent no Close frame.
+func CloseCode(err error) uint16 {
+	var e *CloseError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return 0
+}
+
+// ProtocolError reports that the peer broke a rule of RFC 6455. The peer was told with a Close
+// frame where that was possible, and the TCP connection is closed.
+type ProtocolError struct {
+	Code uint16 // the close code sent: CloseProtocolError, CloseInvalidPayload or CloseTooBig
+	Msg  string // what was wrong; never contains data of the peer
+}
+
+// Error says what the peer did wrong and with which code it was told.
+func (e *ProtocolError) Error() string {
+	return "transport: peer broke the WebSocket protocol: " + e.Msg + ": closed with " + closeCodeString(e.Code)
+}
+
+// frameError is a fault in what the peer sent, with the close code to answer it with.
+type frameError struct {
+	code uint16
+	msg  string
+}
+
+func (e *frameError) Error() string {
+	return "transport: bad frame: " + e.msg + ": close code " + closeCodeString(e.code)
+}
+
+var (
+	// errClosed is what a connection closed on this side answers.
+	errClosed = fmt.Errorf("transport: %w", net.ErrClosed)
+	// errCloseSent refuses frames that RFC 6455 forbids after our own Close frame.
+	errCloseSent = fmt.Errorf("transport: a Close frame was already sent: %w", net.ErrClosed)
+	// errCloseReceived answers reads beyond the peer's Close frame.
+	errCloseReceived = fmt.Errorf("transport: the peer's Close frame was already read: %w", net.ErrClosed)
+)
+
+// lost turns a socket error of a read into one that says that the peer never sent a Close frame;
+// it then matches [io.ErrUnexpectedEOF]. Expired deadlines and local closes are no loss and pass.
+func lost(err error) error {
+	const text = "transport: connection lost without a Close frame"
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
+		return err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%s: %w", text, io.ErrUnexpectedEOF)
+	default:
+		return fmt.Errorf("%s: %w: %w", text, io.ErrUnexpectedEOF, err)
+	}
+}

@@ -1,0 +1,259 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+// DefaultReadLimit is the largest message a [Conn] accepts unless told otherwise: 16 MiB.
+const DefaultReadLimit = 16 << 20
+
+// Conn is an open WebSocket connection, after the extended handshake. All methods may be called
+// concurrently.
+//
+// Control frames are handled while some call reads: [Conn.Read], [Conn.Ping] or [Conn.Close]. An
+// application that does not read neither answers the peer's Pings nor notices its Close.
+//
+// Outgoing messages are never fragmented. Deadlines come from contexts: do not set any on [Conn.NetConn].
+type Conn struct {
+	link *link
+	info handshakeInfo
+
+	closeTimeout time.Duration
+	reading      chan struct{} // holds a token while somebody reads; guards queue and queued
+	done         chan struct{} // closed once the socket is
+	closeOnce    sync.Once     // guards closing it
+	closing      atomic.Bool   // Close was called: what arrives is discarded
+
+	mu   sync.Mutex    // guards the rest
+	err  error         // why the connection ended or is about to
+	pong chan struct{} // closed by the next Pong; nil if nobody waits
+
+	queue  []item // messages that Ping came across
+	queued int    // their bytes, with overhead
+}
+
+// handshakeInfo is what the handshake agreed on, for the application to ask about.
+type handshakeInfo struct {
+	subprotocol string
+	extensions  []string
+	status      int
+	header      http.Header
+	url         string
+
+	plain          bool // no extended handshake took place
+	lateTerminator bool // the client opened without the terminator, which may still come
+}
+
+// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone from here on.
+func newConn(l *link, info handshakeInfo) *Conn {
+	return &Conn{
+		link: l, info: info, closeTimeout: closeTimeout,
+		reading: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+}
+
+// Read returns the next message, which is the caller's to keep. It answers Pings on the way.
+//
+// When ctx ends, Read returns ctx.Err() and the connection stays as it is, even in the middle of a frame:
+// the next Read goes on from there.
+//
+// When the peer closes, Read answers its Close frame and returns a [*CloseError]. When the peer breaks the
+// protocol, sends invalid UTF-8 in a text message (1007) or exceeds the read limit (1009), Read tells
+// it why and returns a [*ProtocolError]. A connection that ends without a Close frame gives an error that matches
+// [io.ErrUnexpectedEOF]. In all these cases the connection is closed, and later calls return an error that
+// matches both the first one and [net.ErrClosed].
+func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
+	if err := c.acquire(ctx); err != nil {
+		return 0, nil, err
+	}
+	defer c.release()
+	if len(c.queue) > 0 {
+		it := c.dequeue()
+		return it.typ, it.data, nil
+	}
+	stop := noWatch
+	defer func() { stop() }()
+	for watched := false; ; {
+		if !watched && !c.link.buffered() {
+			stop, watched = watch(ctx, c.NetConn(), forRead), true
+		}
+		it, err := c.step(ctx)
+		if err != nil {
+			return 0, nil, err
+		}
+		if it.kind == itemMessage && !c.closing.Load() {
+			if c.isLateTerminator(it) {
+				continue
+			}
+			return it.typ, c.keep(it).data, nil
+		}
+	}
+}
+
+// Write sends p as one message. p is not modified and is free again on return. The bytes of a Text message must
+// be UTF-8, which is not checked.
+//
+// If ctx ends before the first byte was sent, Write returns ctx.Err() and nothing happened. If it ends in
+// the middle of the message, the stream is broken off inside a frame: the error says so and matches
+// ctx.Err(), every later Write fails, and only reading still works. With TLS any ctx that ends
+// during the write has this effect. After [Conn.Close] was called or the peer closed, the error matches [net.ErrClosed].
+func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
+	if t != Text && t != Binary {
+		return fmt.Errorf("transport: message type %d is neither Text nor Binary", t)
+	}
+	return c.ended(c.link.write(ctx, opcode(t), p))
+}
+
+// Ping sends a Ping and waits until a Pong arrives, which shows that the peer is alive. Any Pong counts:
+// deployed iOS clients do not return the payload. While no Read is running Ping reads the socket itself, and keeps
+// messages that arrive for later Reads, up to the read limit in total; beyond that it only waits.
+func (c *Conn) Ping(ctx context.Context) error {
+	pong := c.awaitPong()
+	if err := c.link.write(ctx, ws.OpPing, nil); err != nil {
+		return c.ended(err)
+	}
+	reading := c.reading
+	for {
+		select {
+		case <-pong:
+			return nil
+		case <-c.done:
+			return c.closedErr()
+		case <-ctx.Done():
+			return ctx.Err()
+		case reading <- struct{}{}:
+			more, err := c.readForPong(ctx, pong)
+			c.release()
+			if err != nil {
+				return err
+			}
+			if !more {
+				reading = nil
+			}
+		}
+	}
+}
+
+// SetReadLimit sets the largest message that Read accepts, in bytes; 0 or less means [DefaultReadLimit].
+// A larger one ends the connection with code 1009.
+func (c *Conn) SetReadLimit(n int64) {
+	if n <= 0 {
+		n = DefaultReadLimit
+	}
+	c.link.limit.Store(n)
+}
+
+// Subprotocol returns the subprotocol that was agreed on, "" if none.
+func (c *Conn) Subprotocol() string { return c.info.subprotocol }
+
+// Extensions returns the extensions that were agreed on, as the response listed them.
+func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
+
+// Status returns the status code of the response that completed the handshake, 101.
+func (c *Conn) Status() int { return c.info.status }
+
+// Header returns a copy of the header fields that the peer sent in the handshake's last step: those of the
+// response on the client's side, of the request on the server's.
+func (c *Conn) Header() http.Header { return c.info.header.Clone() }
+
+// NetConn returns the socket below, for its addresses and options. Reading, writing or
+// setting deadlines on it breaks the connection.
+func (c *Conn) NetConn() net.Conn { return c.link.nc }
+
+// Plain reports whether the connection was opened without KHP, because the peer did not select it and that was allowed.
+func (c *Conn) Plain() bool { return c.info.plain }
+
+// URL returns where the connection goes after all redirects; on the server's side the target of the opening request.
+func (c *Conn) URL() string { return c.info.url }
+
+// isLateTerminator reports whether it is the end of the handshake's response, which may come late where it is optional. It runs as the one who reads. [AMB-01]
+func (c *Conn) isLateTerminator(it item) bool {
+	late := c.info.lateTerminator
+	c.info.lateTerminator = false
+	return late && it.typ == Binary && len(it.data) == 0
+}
+
+// acquire makes the caller the one that reads.
+func (c *Conn) acquire(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case c.reading <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Conn) release() { <-c.reading }
+
+// readForPong reads one item for Ping and queues it if it is a message. more tells whether there is
+// room for another.
+func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool, err error) {
+	if int64(c.queued) >= c.link.limit.Load() {
+		return false, nil
+	}
+	select {
+	case <-pong: // came while we waited for our turn
+		return true, nil
+	default:
+	}
+	stop := watch(ctx, c.NetConn(), forRead)
+	it, err := c.step(ctx)
+	stop()
+	if it.kind == itemMessage && !c.closing.Load() && !c.isLateTerminator(it) {
+		const overhead = 64 // so that empty messages count too
+		c.queue = append(c.queue, c.keep(it))
+		c.queued += len(it.data) + overhead
+	}
+	return true, err
+}
+
+// dequeue takes the oldest message that Ping came across.
+func (c *Conn) dequeue() item {
+	it := c.queue[0]
+	c.queue[0] = item{}
+	if c.queue = c.queue[1:]; len(c.queue) == 0 {
+		c.queue, c.queued = nil, 0
+	}
+	return it
+}
+
+// keep makes a message the application's and lets the link go idle.
+func (c *Conn) keep(it item) item {
+	if !it.owned {
+		it.data, it.owned = bytes.Clone(it.data), true
+	}
+	c.link.rest()
+	return it
+}
+
+// awaitPong returns a channel that the next Pong closes.
+func (c *Conn) awaitPong() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pong == nil {
+		c.pong = make(chan struct{})
+	}
+	return c.pong
+}
+
+func (c *Conn) pongArrived() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pong != nil {
+		close(c.pong)
+		c.pong = nil
+	}
+}

@@ -1,0 +1,233 @@
+package transport
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+)
+
+const (
+	closeTimeout = 5 * time.Second // closing handshake, from our Close frame to the end of TCP
+	failTimeout  = time.Second     // telling a peer that broke the protocol, and letting it hear that
+	maxDiscard   = 1 << 20         // bytes thrown away while waiting for the end of TCP
+)
+
+// Close performs the closing handshake (RFC 6455 section 7): it sends a Close frame, waits for the
+// peer's, and closes the socket; a client first lets the server do so. All of that takes 5 seconds at most. A Write in
+// progress is completed first. What still arrives is discarded, and a Read in progress returns once the peer's
+// Close frame is there or the time is over.
+//
+// code 0 sends a Close frame without code and reason; a code for which [ValidCloseCode] is false is an
+// error and changes nothing. The reason is cut to 123 bytes.
+//
+// The result is nil if the peer's Close frame came, whatever its code. The socket is closed in any
+// case. If the connection was closed before, the error matches [net.ErrClosed].
+//
+//khp:impl WSP-CLOSE-01
+func (c *Conn) Close(code uint16, reason string) error {
+	if _, err := closeBody(code, reason); err != nil {
+		return err
+	}
+	if c.hasEnded() || c.closing.Swap(true) {
+		return c.closedErr()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
+	defer cancel()
+	err := c.link.closeContext(ctx, code, reason)
+	if err == nil || errors.Is(err, errCloseSent) {
+		select {
+		case <-c.done: // by a Read in progress
+		case c.reading <- struct{}{}:
+			c.discard(ctx)
+			c.release()
+		case <-ctx.Done():
+		}
+		err = ctx.Err()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("transport: peer did not complete the closing handshake within %v: %w", c.closeTimeout, err)
+	}
+	// Does nothing if the connection has ended by itself.
+	c.shutdown(cmp.Or(err, errClosed))
+	if err = c.cause(); CloseCode(err) != 0 {
+		return nil
+	}
+	return err
+}
+
+// CloseNow closes the socket without a closing handshake. Calls in progress return an error that
+// matches [net.ErrClosed]. If the connection was closed before, so does CloseNow's.
+func (c *Conn) CloseNow() error {
+	if !c.shutdown(errClosed) {
+		return c.closedErr()
+	}
+	return nil
+}
+
+// step reads one item, as the one who reads, and does what the protocol asks for. An end of ctx, which
+// must be watched, comes as ctx.Err(). Any other error is the end of the connection.
+func (c *Conn) step(ctx context.Context) (item, error) {
+	if c.hasEnded() {
+		return item{}, c.closedErr()
+	}
+	it, err := c.link.next()
+	if err != nil {
+		return item{}, c.readFailed(ctx, err)
+	}
+	switch it.kind {
+	case itemPing:
+		//khp:impl WSP-FRAME-05
+		c.link.answer(it.data)
+	case itemPong:
+		c.pongArrived()
+	case itemClose:
+		return item{}, c.finish(ctx, it)
+	case itemMessage:
+	}
+	return it, nil
+}
+
+func (c *Conn) discard(ctx context.Context) {
+	stop := watch(ctx, c.NetConn(), forRead)
+	defer stop()
+	for {
+		if _, err := c.step(ctx); err != nil {
+			return
+		}
+	}
+}
+
+func (c *Conn) readFailed(ctx context.Context, err error) error {
+	if fe, ok := err.(*frameError); ok {
+		return c.fail(fe)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err // somebody set a deadline on NetConn
+	}
+	if !c.shutdown(err) {
+		return c.closedErr()
+	}
+	return err
+}
+
+// finish answers the peer's Close frame and closes the socket: a server at once, because deployed clients wait
+// for that, a client after the server.
+//
+//khp:impl WSP-FRAME-06
+//khp:impl WSP-CLOSE-01
+func (c *Conn) finish(ctx context.Context, it item) error {
+	closed := &CloseError{Code: it.code, Reason: it.reason}
+	if !c.settle(closed) {
+		return c.closedErr()
+	}
+	code := it.code
+	if code == CloseNoStatus {
+		code = 0
+	}
+	// Not even an end of ctx keeps us from answering. An error means that we closed first, or
+	// that there is nobody to answer.
+	reply, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.closeTimeout)
+	defer cancel()
+	_ = c.link.closeContext(reply, code, "")
+	if c.link.client {
+		wait, cancel := context.WithTimeout(ctx, c.closeTimeout)
+		defer cancel()
+		c.awaitEOF(wait)
+	}
+	c.closeSocket()
+	return closed
+}
+
+// fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but a
+// little is read and thrown away: closing a socket with unread data resets the connection, and
+// a reset can overtake our Close frame.
+//
+//khp:impl WSP-CLOSE-02
+//khp:impl WSP-CLOSE-04
+func (c *Conn) fail(fe *frameError) error {
+	broken := &ProtocolError{Code: fe.code, Msg: fe.msg}
+	if !c.settle(broken) {
+		return c.closedErr()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), failTimeout)
+	defer cancel()
+	if err := c.link.closeContext(ctx, fe.code, fe.msg); err == nil {
+		if half, ok := c.NetConn().(interface{ CloseWrite() error }); ok {
+			_ = half.CloseWrite()
+		}
+		c.awaitEOF(ctx)
+	}
+	c.closeSocket()
+	return broken
+}
+
+// awaitEOF discards what arrives until the peer closes its side, ctx ends, or enough has come.
+func (c *Conn) awaitEOF(ctx context.Context) {
+	stop := watch(ctx, c.NetConn(), forRead)
+	defer stop()
+	_, _ = io.CopyN(io.Discard, c.NetConn(), maxDiscard)
+}
+
+// shutdown closes the socket, for the reason err if there was none before. It reports whether there
+// was none.
+func (c *Conn) shutdown(err error) bool {
+	first := c.settle(err)
+	c.closeSocket()
+	return first
+}
+
+// settle makes err the reason why the connection ended, unless there is one. Every socket call that
+// comes to its end later is then judged by that reason.
+func (c *Conn) settle(err error) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return false
+	}
+	c.err = err
+	return true
+}
+
+func (c *Conn) closeSocket() {
+	c.closeOnce.Do(func() {
+		_ = c.link.nc.Close()
+		close(c.done)
+	})
+}
+
+func (c *Conn) cause() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+func (c *Conn) hasEnded() bool { return c.cause() != nil }
+
+// ended returns the reason why the connection ended in place of err, if it did.
+func (c *Conn) ended(err error) error {
+	if err == nil || !c.hasEnded() {
+		return err
+	}
+	return c.closedErr()
+}
+
+// closedErr is what calls after the end get: it matches net.ErrClosed and the reason.
+func (c *Conn) closedErr() error {
+	err := c.cause()
+	switch {
+	case err == nil:
+		return errClosed
+	case errors.Is(err, net.ErrClosed):
+		return err
+	default:
+		return fmt.Errorf("%w: %w", errClosed, err)
+	}
+}

@@ -1,0 +1,94 @@
+package transport
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// tcpPair returns the two ends of a loopback connection.
+func tcpPair(t testing.TB) (client, server net.Conn) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	client, err = net.Dial("tcp", ln.Addr().String())
+	require.NoError(t, err)
+	server, err = ln.Accept()
+	require.NoError(t, err)
+	t.Cleanup(func() { client.Close(); server.Close() })
+	return client, server
+}
+
+func pipePair(t testing.TB) (client, server net.Conn) {
+	client, server = net.Pipe()
+	t.Cleanup(func() { client.Close(); server.Close() })
+	return client, server
+}
+
+var sockets = map[string]func(testing.TB) (client, server net.Conn){"pipe": pipePair, "tcp": tcpPair}
+
+func testConn(nc net.Conn, client bool) *Conn {
+	return newConn(newLink(nc, client, nil, DefaultReadLimit), handshakeInfo{})
+}
+
+// connPair returns two connected Conns. Nothing in a test may depend on the close timer, so it is far away.
+func connPair(t testing.TB, socket func(testing.TB) (net.Conn, net.Conn)) (client, server *Conn) {
+	a, b := socket(t)
+	client, server = testConn(a, true), testConn(b, false)
+	client.closeTimeout, server.closeTimeout = time.Hour, time.Hour
+	return client, server
+}
+
+// echo returns what arrives until the connection ends, and then how it ended.
+func echo(c *Conn) <-chan error {
+	end := make(chan error, 1)
+	go func() {
+		for {
+			typ, p, err := c.Read(context.Background())
+			if err == nil {
+				err = c.Write(context.Background(), typ, p)
+			}
+			if err != nil {
+				end <- err
+				return
+			}
+		}
+	}()
+	return end
+}
+
+// peer is the other end of a Conn under test, without a Conn of its own.
+type peer struct {
+	t      *testing.T
+	nc     net.Conn
+	client bool // this end
+}
+
+func newPeer(t *testing.T, nc net.Conn, client bool) *peer { return &peer{t, nc, client} }
+
+func (p *peer) send(frames ...pf) {
+	p.t.Helper()
+	_, err := p.nc.Write(encodeFrames(!p.client, frames...))
+	require.NoError(p.t, err)
+}
+
+func (p *peer) wantFrame(what string, op ws.OpCode, payload string) {
+	p.t.Helper()
+	f, err := ws.ReadFrame(p.nc)
+	require.NoError(p.t, err, what)
+	f = ws.UnmaskFrameInPlace(f)
+	require.Equal(p.t, op, f.Header.OpCode, what)
+	require.Equal(p.t, payload, string(f.Payload), what)
+}
+
+func (p *peer) wantEnd(what string) {
+	p.t.Helper()
+	n, err := p.nc.Read(make([]byte, 1))
+	require.Zero(p.t, n, what)
+	require.Error(p.t, err, what)
+}

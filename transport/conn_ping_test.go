@@ -1,0 +1,174 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestConn_Ping(t *testing.T) {
+	t.Attr("req", "WSP-FRAME-05")
+	for name, socket := range sockets {
+		for _, reading := range []bool{false, true} {
+			client, server := connPair(t, socket)
+			end := echo(server)
+			if reading {
+				echo(client)
+			}
+			for range 10 {
+				require.NoError(t, client.Ping(t.Context()), name)
+			}
+			require.NoError(t, client.Close(CloseNormal, ""))
+			require.Equal(t, CloseNormal, CloseCode(<-end))
+		}
+	}
+}
+
+// A Pong counts whatever it carries, and messages that come first are not lost.
+func TestConn_PingKeepsMessages(t *testing.T) {
+	a, b := tcpPair(t)
+	c, p := testConn(a, true), newPeer(t, b, false)
+	pinged := make(chan error)
+	go func() { pinged <- c.Ping(context.Background()) }()
+	p.wantFrame("Ping goes out", opI, "")
+	p.send(pf{op: opT, p: "one"}, pf{op: opB, p: "two"}, pf{op: opO, p: "anything"}, pf{op: opT, p: "three"})
+	require.NoError(t, <-pinged)
+	for _, want := range []string{"one", "two", "three"} {
+		_, got, err := c.Read(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, string(got))
+	}
+	require.Nil(t, c.queue)
+	require.Zero(t, c.queued)
+}
+
+func TestConn_PingTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := net.Pipe()
+		c, p := testConn(a, true), newPeer(t, b, false)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		pinged := make(chan error)
+		go func() { pinged <- c.Ping(ctx) }()
+		p.wantFrame("Ping goes out", opI, "")
+		require.Equal(t, context.DeadlineExceeded, <-pinged)
+		go p.send(pf{op: opT, p: "alive after all"})
+		_, got, err := c.Read(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "alive after all", string(got))
+	})
+}
+
+// Messages that nobody reads do not fill the memory while Ping waits.
+func TestConn_PingKeepsOnlySoMuch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := net.Pipe()
+		c, p := testConn(a, true), newPeer(t, b, false)
+		c.SetReadLimit(1000)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		pinged := make(chan error)
+		go func() { pinged <- c.Ping(ctx) }()
+		p.wantFrame("Ping goes out", opI, "")
+		sent := 0
+		go func() {
+			for {
+				if _, err := b.Write(encodeFrames(true, pf{op: opT, p: string(bytes.Repeat([]byte("x"), 100))})); err != nil {
+					return
+				}
+				sent++
+			}
+		}()
+		require.Equal(t, context.DeadlineExceeded, <-pinged)
+		require.Less(t, c.queued, 1000+164)
+		require.NoError(t, c.CloseNow())
+		synctest.Wait()
+		require.Less(t, sent, 12)
+	})
+}
+
+// Reads over TLS go on after a cancelled one, too.
+func TestConn_CancelledReadGoesOnOverTLS(t *testing.T) {
+	t.Attr("req", "WSP-FRAME-02")
+	ts := httptest.NewUnstartedServer(nil)
+	ts.StartTLS()
+	config := ts.TLS.Clone()
+	ts.Close()
+	a, b := tcpPair(t)
+	config.NextProtos = nil
+	out, in := tls.Client(a, &tls.Config{InsecureSkipVerify: true}), tls.Server(b, config)
+	go func() { _ = out.Handshake() }()
+	require.NoError(t, in.Handshake())
+	require.NoError(t, out.Handshake())
+	c := testConn(in, false)
+	for i, octet := range encodeFrames(false, pf{op: opT, p: "hello"}) {
+		ctx, cancel := context.WithCancel(t.Context())
+		end := make(chan error)
+		go func() {
+			_, p, err := c.Read(ctx)
+			if err == nil {
+				require.Equal(t, "hello", string(p))
+			}
+			end <- err
+		}()
+		if _, err := out.Write([]byte{octet}); i == 10 {
+			require.NoError(t, err)
+			require.NoError(t, <-end)
+			cancel()
+			break
+		}
+		cancel()
+		require.Equal(t, context.Canceled, <-end, "byte %d", i)
+	}
+	go func() { _, _, _ = testConn(out, true).Read(context.Background()) }()
+	require.NoError(t, c.Close(CloseNormal, ""))
+}
+
+func TestConn_ReadAllocatesTheMessageOnly(t *testing.T) {
+	if !poolsAreExact {
+		t.Skip("the race detector makes pools forget")
+	}
+	frame := encodeFrames(true, pf{op: opT, p: "hello"})
+	nc := &scriptConn{}
+	c := testConn(nc, true)
+	script, ctx := make([][]byte, 1), context.Background()
+	allocs := testing.AllocsPerRun(100, func() {
+		script[0] = frame
+		nc.script = script
+		if _, _, err := c.Read(ctx); err != nil {
+			t.Fatal(err)
+		}
+	})
+	require.LessOrEqual(t, allocs, 1.0)
+}
+
+func TestConn_IdleIsSmall(t *testing.T) {
+	client, server := connPair(t, tcpPair)
+	require.NoError(t, client.Write(t.Context(), Binary, make([]byte, 3000)))
+	_, _, err := server.Read(t.Context())
+	require.NoError(t, err)
+	require.Nil(t, server.link.big, "the buffer is back while the application works")
+	require.Nil(t, server.link.msg)
+}
+
+func BenchmarkConn_Echo(b *testing.B) {
+	client, server := connPair(b, tcpPair)
+	echo(server)
+	p, ctx := make([]byte, 125), context.Background()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := client.Write(ctx, Binary, p); err != nil {
+			b.Fatal(err)
+		}
+		if _, _, err := client.Read(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,239 @@
+package transport
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"net"
+	"net/http"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+	"golang.org/x/net/idna"
+)
+
+// Profile says how a peer speaks KHP.
+type Profile = fsm.Profile
+
+// Profiles of a peer.
+const (
+	Spec    = fsm.ProfileSpec    // as the specification says; the default
+	Kaazing = fsm.ProfileKaazing // as Kaazing gateways do: .kl=Y, N and R messages
+)
+
+// DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server that speaks KHP by the
+// specification.
+type DialOptions struct {
+	Profile      Profile     // 0 is Spec
+	Subprotocols []string    // application subprotocols, in order of preference
+	Extensions   []string    // application-class extensions with parameters, such as "x-kaazing-idle-timeout", in order of preference
+	Header       http.Header // further fields of the extended request
+	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
+	OpeningHeader http.Header
+	Sensitive     []string            // names of fields of both headers that only the first origin may see; Cookie always is
+	Credentials   CredentialsProvider // asked when the server challenges; nil fails with authentication required
+	Method        string              // of the extended request; "" is GET
+	Body          []byte              // of the extended request, sent after 100 Continue
+
+	MaxRedirects       int                     // follow-up connections; 0 is 5, negative is none
+	Redirects          endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
+	AllowDowngrade     bool                    // follow redirects from wss to ws
+	Upgrade            bool                    // connect with wss after a 426 that asks for TLS
+	PlainFallback      bool                    // open a plain WebSocket if the server does not select KHP: there is then no extended handshake and no authentication by it
+	TerminatorOptional bool                    // accept responses without the empty binary message, for gateways reached without .kl=Y
+
+	TLSConfig *tls.Config                                                       // for wss; nil uses the system's roots
+	NetDial   func(ctx context.Context, network, addr string) (net.Conn, error) // nil uses net.Dialer
+	Timeouts  Timeouts
+	Limits    wire.Limits // of the handshake
+	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
+	Observer  Observer    // is told about the handshake; may be nil
+}
+
+// Dialer is a set of options with a Dial method, for those who dial often.
+type Dialer struct{ DialOptions }
+
+// Dial is [Dial] with the options of d.
+func (d Dialer) Dial(ctx context.Context, url string) (*Conn, error) {
+	return Dial(ctx, url, &d.DialOptions)
+}
+
+// Dial connects to url, shakes hands and returns the open connection. It follows redirects and answers challenges as the options say.
+//
+// url is ws://host/path or wss://host/path; http and https are taken for them. When ctx ends before the connection is open, the attempt is given up at
+// once; afterwards ctx has no meaning for the connection.
+//
+// An attempt that fails returns a [*HandshakeError]; options that cannot be sent return another error.
+func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
+	if opts == nil {
+		opts = &DialOptions{}
+	}
+	d := &dialer{opts: opts}
+	client, err := endpoint.NewClient(url, opts.config())
+	if err != nil {
+		return nil, newHandshakeError(err, nil)
+	}
+	d.client = client
+	d.driver = driver{
+		ctx: ctx, endpoint: client, client: true, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
+		special: d.special, opening: client.OpeningReceived, settled: d.settled, limits: int64(opts.Limits.OrDefault().Unit),
+		phase: func() string { return client.Phase().String() }, attempt: client.Attempt,
+		results: make(chan func() []endpoint.Output, 1),
+	}
+	d.run(client.Connect())
+	if !d.open {
+		return nil, d.failure()
+	}
+	return d.conn(), nil
+}
+
+// config makes the endpoint's configuration of the options.
+func (o *DialOptions) config() endpoint.ClientConfig {
+	m := fsm.DefaultClientConfig()
+	if o.Profile != 0 {
+		m.Profile = o.Profile
+	}
+	switch {
+	case o.MaxRedirects > 0:
+		m.MaxRedirects = uint8(min(o.MaxRedirects, 20))
+	case o.MaxRedirects < 0:
+		m.NoRedirects = true
+	}
+	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback, o.Upgrade
+	return endpoint.ClientConfig{
+		Machine: m, Limits: o.Limits, Protocols: o.Subprotocols, Extensions: o.Extensions, Header: headerFields(o.Header),
+		OpeningHeader: headerFields(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, HasCredentials: o.Credentials != nil,
+		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
+	}
+}
+
+// dialer is one connect call.
+type dialer struct {
+	driver
+	opts   *DialOptions
+	client *endpoint.Client
+	origin wire.URL // of the first connection: credentials go nowhere else
+}
+
+// special carries out the outputs that only a client gets.
+func (d *dialer) special(o *endpoint.Output) {
+	switch o.Kind {
+	case endpoint.Dial:
+		url := o.URL
+		if d.client.Attempt() == 1 {
+			d.origin = url
+		}
+		d.pending = func() []endpoint.Output { return d.dial(url) }
+	case endpoint.AskCredentials:
+		d.ask()
+	}
+}
+
+// settled reports the body as written once the message with it is.
+func (d *dialer) settled() {
+	if d.client.Phase() == fsm.ClientSendingBody {
+		d.pending = d.client.BodyWritten
+	}
+}
+
+// dial brings up TCP and TLS.
+func (d *dialer) dial(url wire.URL) []endpoint.Output {
+	timer, due := d.timers.next()
+	ctx, cancel := context.WithDeadline(d.ctx, due)
+	defer cancel()
+	nc, err := d.dialNet(ctx, url)
+	if err == nil {
+		var nonce [16]byte
+		_, _ = rand.Read(nonce[:]) // never fails
+		d.connected(nc)
+		return d.client.Connected(nonce)
+	}
+	d.net = err
+	switch {
+	case d.ctx.Err() != nil:
+		return d.giveUp()
+	case ctx.Err() != nil:
+		return d.client.TimerExpired(timer)
+	}
+	return d.client.ConnectFailed(lostText(err))
+}
+
+func (d *dialer) dialNet(ctx context.Context, url wire.URL) (net.Conn, error) {
+	dial := d.opts.NetDial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	nc, err := dial(ctx, "tcp", url.HostPort())
+	if err != nil || !url.Secure {
+		return nc, err
+	}
+	cfg := d.opts.TLSConfig.Clone()
+	if cfg == nil {
+		cfg = &tls.Config{}
+	}
+	if cfg.ServerName == "" {
+		cfg.ServerName, _, _ = net.SplitHostPort(url.HostPort())
+	}
+	if cfg.NextProtos == nil {
+		cfg.NextProtos = []string{"http/1.1"}
+	}
+	secure := tls.Client(nc, cfg)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = nc.Close()
+		return nil, err
+	}
+	return secure, nil
+}
+
+// ask has the provider answer a challenge, beside the reading of the connection. Away from the first origin nobody is asked. [AMB-65]
+func (d *dialer) ask() {
+	url := d.client.URL()
+	if !url.SameOrigin(d.origin) {
+		d.pending = func() []endpoint.Output {
+			return d.client.NoCredentials("credentials for " + d.origin.HostPort() + " are not given to " + url.HostPort())
+		}
+		return
+	}
+	req := newCredentialsRequest(url, d.client)
+	ctx, cancel := context.WithTimeout(d.ctx, d.opts.Timeouts.of(fsm.TimerCredentials))
+	d.later(func() func() []endpoint.Output {
+		defer cancel()
+		value, err := provide(ctx, d.opts.Credentials, req)
+		return func() []endpoint.Output {
+			if err != nil {
+				return d.client.NoCredentials(err.Error())
+			}
+			return d.client.Credentials(value)
+		}
+	})
+}
+
+// conn makes the open connection the application's.
+func (d *dialer) conn() *Conn {
+	result := d.client.Result()
+	limit := d.opts.ReadLimit
+	if limit <= 0 {
+		limit = DefaultReadLimit
+	}
+	d.link.limit.Store(limit)
+	d.trace.opened(result.Protocol, result.Status, d.client.Attempt())
+	return newConn(d.link, handshakeInfo{
+		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: httpHeader(result.Header), url: d.client.URL().String(),
+		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
+	})
+}
+
+// failure explains why there is no connection.
+func (d *dialer) failure() error {
+	cause := d.net
+	if err := d.ctx.Err(); err != nil {
+		cause = err
+		if d.err == nil {
+			e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Cause: err}
+			e.text = "khp: given up: " + err.Error() + " [" + e.URL + ", while in phase " + d.client.Phase().String() + "]"
+			return e
+		}
+	}
+	return newHandshakeError(d.err, cause)
+}

@@ -1,0 +1,155 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Writers and control frames do not mix their bytes.
+func TestLink_WritesAreConcurrent(t *testing.T) {
+	t.Attr("req", "WSP-FRAME-03")
+	for _, client := range []bool{true, false} {
+		a, b := net.Pipe()
+		from, to := newLink(a, client, nil, 0), newLink(b, !client, nil, 1<<20)
+		var wg sync.WaitGroup
+		const writers, each = 4, 50
+		for w := range writers {
+			wg.Go(func() {
+				for i := range each {
+					_ = from.writeMessage(Text, bytes.Repeat([]byte{byte('a' + w)}, i*w*100))
+					_ = from.ping([]byte{byte(w)})
+					from.answer([]byte("late"))
+				}
+			})
+		}
+		go func() {
+			wg.Wait()
+			_ = from.close(CloseNormal, "")
+		}()
+		counts := map[itemKind]int{}
+		for {
+			it, err := to.next()
+			require.NoError(t, err)
+			if counts[it.kind]++; it.kind == itemClose {
+				break
+			}
+			if it.kind == itemMessage && len(it.data) > 0 {
+				require.Empty(t, bytes.Trim(it.data, string(it.data[:1])))
+			}
+		}
+		require.Equal(t, writers*each, counts[itemMessage])
+		require.Equal(t, writers*each, counts[itemPing])
+		require.Positive(t, counts[itemPong])
+		require.NoError(t, a.Close())
+	}
+}
+
+// A reader is not held up by a writer that the peer does not read from; the Pong follows.
+func TestLink_AnswerDoesNotWaitForWriter(t *testing.T) {
+	t.Attr("req", "WSP-FRAME-05")
+	synctest.Test(t, func(t *testing.T) {
+		a, b := net.Pipe()
+		from, to := newLink(a, false, nil, 0), newLink(b, true, nil, 1<<20)
+		done := make(chan error)
+		go func() { done <- from.writeMessage(Text, []byte("blocked")) }()
+		synctest.Wait()
+		from.answer([]byte("1"))
+		from.answer([]byte("2"))
+		var items []gotItem
+		for range 2 {
+			it, err := to.next()
+			require.NoError(t, err)
+			items = append(items, gotItem{kind: it.kind, typ: it.typ, data: string(it.data)})
+		}
+		require.Equal(t, []gotItem{gotText("blocked"), gotPong("2")}, items, "only the latest Ping is answered")
+		require.NoError(t, <-done)
+	})
+}
+
+// hookConn calls back before every Write.
+type hookConn struct {
+	scriptConn
+	hook func()
+}
+
+func (c *hookConn) Write(p []byte) (int, error) {
+	c.hook()
+	return c.scriptConn.Write(p)
+}
+
+// A Ping that arrives while the previous Pong goes out is answered too, though nobody writes afterwards.
+func TestLink_AnswerWhileAnswering(t *testing.T) {
+	t.Attr("req", "WSP-FRAME-05")
+	nc := &hookConn{}
+	l := newLink(nc, false, nil, 0)
+	nc.hook = func() {
+		nc.hook = func() {}
+		l.answer([]byte("2"))
+	}
+	l.answer([]byte("1"))
+	frames := sent(t, &nc.scriptConn)
+	require.Len(t, frames, 2)
+	require.Equal(t, "2", string(frames[1].Payload))
+}
+
+// stuckConn takes only so many bytes before its deadline expires.
+type stuckConn struct {
+	scriptConn
+	room int
+}
+
+func (c *stuckConn) Write(p []byte) (int, error) {
+	if n := min(c.room, len(p)); n < len(p) {
+		c.room = 0
+		_, _ = c.scriptConn.Write(p[:n])
+		return n, os.ErrDeadlineExceeded
+	}
+	c.room -= len(p)
+	return c.scriptConn.Write(p)
+}
+
+// A Pong that got stuck half way does not break the stream.
+func TestLink_PongIsResumed(t *testing.T) {
+	t.Attr("req", "WSP-FRAME-05")
+	for _, client := range []bool{true, false} {
+		for room := range 10 {
+			nc := &stuckConn{room: room}
+			l := newLink(nc, client, nil, 0)
+			l.answer([]byte("ping"))
+			l.answer([]byte("while stuck"))
+			nc.room = 1000
+			require.NoError(t, l.writeMessage(Text, []byte("next")))
+			frames := sent(t, &nc.scriptConn)
+			require.Equal(t, "ping", string(frames[0].Payload), "room %d", room)
+			require.Equal(t, "next", string(frames[len(frames)-1].Payload))
+		}
+	}
+}
+
+func TestLink_BrokenOffWrite(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	nc := &stuckConn{room: 3}
+	l := newLink(nc, false, nil, 0)
+	require.NoError(t, l.lock(ctx))
+	cancel()
+	require.ErrorIs(t, l.write(ctx, opT, nil), context.Canceled, "no turn")
+	l.unlock()
+
+	err := l.broken(ctx, 0, os.ErrDeadlineExceeded)
+	require.Equal(t, context.Canceled, err, "nothing was sent, nothing is broken")
+
+	err = l.writeMessage(Text, []byte("four"))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.ErrorContains(t, err, "inside a frame")
+	nc.room = 1000
+	require.Equal(t, err, l.writeMessage(Text, nil), "nothing more can be sent")
+	l.answer(nil)
+	require.Len(t, nc.writes, 1)
+}

@@ -1,0 +1,144 @@
+package transport
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gobwas/ws"
+)
+
+// maxControl is the most a control frame carries, in bytes (RFC 6455 section 5.5).
+const maxControl = ws.MaxControlFramePayloadSize
+
+// peekHeader reads the frame header at the start of b without consuming it. n is the size of the
+// header in bytes, 0 while that is unknown. While len(b) < n the header is incomplete: Length is
+// then the 7-bit length, 126 and 127 included, which is enough for [checkHeader] to judge the frame
+// early; that of a control frame always is the 7-bit one. A 64-bit length with its top bit set comes back as -1.
+//
+// It stands in for [ws.ReadHeader], which cannot be resumed in the middle of a header.
+func peekHeader(b []byte) (h ws.Header, n int) {
+	if len(b) < ws.MinHeaderSize {
+		return h, 0
+	}
+	h.Fin = b[0]&0x80 != 0
+	h.Rsv = b[0] >> 4 & 0x7
+	h.OpCode = ws.OpCode(b[0] & 0xf)
+	h.Masked = b[1]&0x80 != 0
+	h.Length = int64(b[1] & 0x7f)
+
+	n = ws.MinHeaderSize
+	switch h.Length {
+	case 126:
+		n += 2
+	case 127:
+		n += 8
+	}
+	mask := n
+	if h.Masked {
+		n += len(h.Mask)
+	}
+	// A control frame has no use for the longer forms. Its length is left as it is, so that the verdict
+	// is the same however the header arrives.
+	if len(b) < n || h.OpCode.IsControl() && h.Length > maxControl {
+		return h, n
+	}
+	// A length need not be in its shortest form: deployed Java and iOS clients announce 65535
+	// bytes in the 64-bit form.
+	switch h.Length {
+	case 126:
+		h.Length = int64(binary.BigEndian.Uint16(b[2:]))
+	case 127:
+		h.Length = max(int64(binary.BigEndian.Uint64(b[2:])), -1)
+	}
+	if h.Masked {
+		copy(h.Mask[:], b[mask:])
+	}
+	return h, n
+}
+
+// appendHeader appends h as bytes; the length takes its shortest form. It stands in for
+// [ws.WriteHeader], which allocates.
+func appendHeader(dst []byte, h ws.Header) []byte {
+	first := byte(h.OpCode) | h.Rsv<<4
+	if h.Fin {
+		first |= 0x80
+	}
+	var second byte
+	if h.Masked {
+		second = 0x80
+	}
+	switch {
+	case h.Length < 126:
+		dst = append(dst, first, second|byte(h.Length))
+	case h.Length < 1<<16:
+		dst = append(dst, first, second|126)
+		dst = binary.BigEndian.AppendUint16(dst, uint16(h.Length))
+	default:
+		dst = append(dst, first, second|127)
+		dst = binary.BigEndian.AppendUint64(dst, uint64(h.Length))
+	}
+	if h.Masked {
+		dst = append(dst, h.Mask[:]...)
+	}
+	return dst
+}
+
+// checkHeader judges a header for a receiver in the given state.
+//
+//khp:impl WSP-FRAME-03
+//khp:impl WSP-FRAME-04
+func checkHeader(h ws.Header, s ws.State) *frameError {
+	if err := ws.CheckHeader(h, s); err != nil {
+		return &frameError{CloseProtocolError, err.Error()}
+	}
+	if h.Length < 0 {
+		return &frameError{CloseProtocolError, ws.ErrHeaderLengthMSB.Error()}
+	}
+	return nil
+}
+
+// parseClose reads the body of a Close frame (RFC 6455 section 5.5.1). An empty body is
+// [CloseNoStatus].
+func parseClose(p []byte) (code uint16, reason string, err *frameError) {
+	switch {
+	case len(p) == 0:
+		return CloseNoStatus, "", nil
+	case len(p) == 1:
+		return 0, "", &frameError{CloseProtocolError, "close body of one byte"}
+	}
+	status, reason := ws.ParseCloseFrameData(p)
+	switch {
+	case !ValidCloseCode(uint16(status)):
+		return 0, "", &frameError{CloseProtocolError, "close code that must not be sent"}
+	case !utf8.ValidString(reason):
+		return 0, "", &frameError{CloseInvalidPayload, "close reason is not UTF-8"}
+	}
+	return uint16(status), reason, nil
+}
+
+// closeBody makes the body of a Close frame: none for code 0. The reason is cut to the 123 bytes
+// that fit, at the start of a character, and repaired if it is not UTF-8.
+//
+//khp:impl WSP-CLOSE-03
+func closeBody(code uint16, reason string) ([]byte, error) {
+	if code == 0 {
+		if reason != "" {
+			return nil, errors.New("transport: a close reason needs a close code")
+		}
+		return nil, nil
+	}
+	if !ValidCloseCode(code) {
+		return nil, errors.New("transport: close code " + closeCodeString(code) + " must not be sent")
+	}
+	reason = strings.ToValidUTF8(reason, "\uFFFD")
+	if len(reason) > maxControl-2 {
+		end := maxControl - 2
+		for !utf8.RuneStart(reason[end]) {
+			end--
+		}
+		reason = reason[:end]
+	}
+	return ws.NewCloseFrameBody(ws.StatusCode(code), reason), nil
+}
