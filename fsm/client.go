@@ -77,56 +77,57 @@ func DefaultClientConfig() ClientConfig {
 	return ClientConfig{Profile: ProfileSpec, MaxRedirects: 5, MaxReplays: 3, MaxInterim: 8}
 }
 
-// bodyState is where the held-back request body stands.
-type bodyState uint8
+// marks of a client state: what happened on this connection and still matters, one bit each. Guards look at them, shifted by condMarks.
+type marks uint16
 
 const (
-	bodyHeld bodyState = iota // not asked for yet, or there is none
-	bodySending
-	bodyCut
-	bodySent
-)
-
-// marks of a client state that outlive a phase.
-const (
-	markWait           uint8 = 1 << iota // the wait deadline runs
-	markProxy                            // the proxy retry is used up
+	markWait           marks = 1 << iota // the wait deadline runs
 	markLateTerminator                   // a terminator may still come for a response that was decided without it
+	markBodySent                         // the body was sent
+	markBodyCut                          // its sending was cut short by a response
+	markPlanFail                         // the plan is PlanFail
+	markPlanClose                        // the plan is PlanClose
+	markProxy                            // the proxy retry is used up
 )
 
 // ClientState is the whole memory of the client machine: a small comparable value, made by [ClientConfig.Start] and changed only by [ClientConfig.Step].
 type ClientState struct {
-	phase     ClientPhase
-	plan      Plan
-	failure   Failure
-	body      bodyState
-	marks     uint8
-	interim   uint8
-	replays   uint8
-	redirects uint8
-	status    uint16
+	phase ClientPhase
+	marks marks
+	count counts
+	end   ending
+}
+
+// counts are the budgets used up so far.
+type counts struct{ interim, replays, redirects uint8 }
+
+// ending is what the last decided response and the failure, if there is one, will be reported as.
+type ending struct {
+	plan    Plan
+	failure Failure
+	status  uint16
 }
 
 // Phase returns what the client is waiting for.
 func (s ClientState) Phase() ClientPhase { return s.phase }
 
 // Plan returns what follows a closing connection; 0 before one is closing.
-func (s ClientState) Plan() Plan { return s.plan }
+func (s ClientState) Plan() Plan { return s.end.plan }
 
 // Failure returns why the attempt failed or is about to; 0 if it did not.
-func (s ClientState) Failure() Failure { return s.failure }
+func (s ClientState) Failure() Failure { return s.end.failure }
 
 // Status returns the status code of the last decided response, 0 before one.
-func (s ClientState) Status() int { return int(s.status) }
+func (s ClientState) Status() int { return int(s.end.status) }
 
 // Redirects returns how many follow-up connections were started in this connect call.
-func (s ClientState) Redirects() int { return int(s.redirects) }
+func (s ClientState) Redirects() int { return int(s.count.redirects) }
 
 // Replays returns how many requests were replayed on this connection.
-func (s ClientState) Replays() int { return int(s.replays) }
+func (s ClientState) Replays() int { return int(s.count.replays) }
 
 // Interim returns how many 100 and 202 responses this connection brought.
-func (s ClientState) Interim() int { return int(s.interim) }
+func (s ClientState) Interim() int { return int(s.count.interim) }
 
 // Start returns the state before the first event, [ClientIdle].
 func (cfg ClientConfig) Start() ClientState { return ClientState{phase: ClientIdle} }
@@ -138,104 +139,73 @@ func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Ver
 	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile == 0 {
 		return s, Effects{}, Misuse
 	}
-	r := clientTable[s.phase][in].match(cfg.world(s, ev))
-	if r == nil {
-		return s, Effects{}, Misuse
+	c := clientTable[s.phase][in]
+	r := &c[0]
+	if r.mask != 0 {
+		r = c.match(cfg.world(s, ev.Facts))
 	}
 	if r.verdict != Accepted {
 		return s, Effects{}, r.verdict
 	}
-	s.apply(r, ev)
-	effects := r.effects
-	if r.patch {
-		effects.resolve(s.failure, s.status)
-	}
-	return s, effects, Accepted
+	s = s.after(r, ev)
+	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status}, Accepted
 }
 
 // world gathers what guards may look at.
-func (cfg ClientConfig) world(s ClientState, ev Event) bits {
-	w := bits(ev.Facts)
-	set := func(on bool, b bits) {
-		if on {
-			w |= b
-		}
-	}
-	set(cfg.Profile == ProfileKaazing, condKaazing)
-	set(!cfg.TerminatorOptional, condTerminatorRequired)
-	set(cfg.PlainFallback, condPlainFallback)
-	set(cfg.Expect, condExpect)
-	set(!cfg.OtherMethod, condGet)
-	set(!cfg.NoRedirects, condFollow)
-	set(!cfg.NoWait, condMayWait)
-	set(cfg.Proxy && s.marks&markProxy == 0, condProxyLeft)
-	set(cfg.Upgrade, condUpgrade)
-	set(s.redirects < cfg.MaxRedirects, condRedirectLeft)
-	set(s.replays < cfg.MaxReplays, condReplayLeft)
-	set(s.interim < cfg.MaxInterim, condInterimLeft)
-	set(s.marks&markWait != 0, condWaiting)
-	set(s.marks&markLateTerminator != 0, condLateTerminator)
-	set(s.body == bodySent, condBodySent)
-	set(s.body == bodyCut, condBodyCut)
-	set(s.plan == PlanFail, condPlanFail)
-	set(s.plan == PlanClose, condPlanClose)
-	return w
+func (cfg *ClientConfig) world(s ClientState, facts Facts) bits {
+	return bits(facts) | bits(s.marks)<<condMarks |
+		on(cfg.Profile == ProfileKaazing, condKaazing) |
+		on(!cfg.TerminatorOptional, condTerminatorRequired) |
+		on(cfg.PlainFallback, condPlainFallback) |
+		on(cfg.Expect, condExpect) |
+		on(!cfg.OtherMethod, condGet) |
+		on(!cfg.NoRedirects, condFollow) |
+		on(!cfg.NoWait, condMayWait) |
+		on(cfg.Proxy, condProxy) |
+		on(cfg.Upgrade, condUpgrade) |
+		on(s.count.redirects < cfg.MaxRedirects, condRedirectLeft) |
+		on(s.count.replays < cfg.MaxReplays, condReplayLeft) |
+		on(s.count.interim < cfg.MaxInterim, condInterimLeft)
 }
 
-// apply changes the state as row r says.
-func (s *ClientState) apply(r *row, ev Event) {
+// after returns the state that row r leads to.
+func (s ClientState) after(r *row, ev Event) ClientState {
 	if r.next != 0 {
 		s.phase = ClientPhase(r.next)
 	}
-	if r.plan != 0 {
-		s.plan = r.plan
-	}
-	if r.failure != 0 {
-		s.failure = r.failure
-	}
 	if r.op == 0 {
-		return
+		return s
 	}
 	if r.op&opNewConnection != 0 {
-		*s = ClientState{phase: s.phase, redirects: s.redirects, marks: s.marks & markProxy}
+		s.marks, s.count.interim, s.count.replays, s.end = s.marks&markProxy, 0, 0, ending{}
+	}
+	s.marks = s.marks&^r.unmark | r.mark
+	s.count.interim += r.op.one(opInterim)
+	s.count.replays += r.op.one(opReplay)
+	s.count.redirects += r.op.one(opRedirect)
+	s.end = s.end.after(r, ev)
+	return s
+}
+
+// after returns the ending that row r leads to.
+func (e ending) after(r *row, ev Event) ending {
+	if r.op&opPlan != 0 {
+		e.plan = r.plan
+	}
+	if r.op&opFailure != 0 {
+		e.failure = r.failure
 	}
 	if r.op&opStatus != 0 {
-		s.status = ev.Status
+		e.status = ev.Status
 	}
 	if r.op&opFailureOfEvent != 0 {
-		if s.failure = ev.Failure; s.failure == 0 {
-			s.failure = FailureMalformed
+		if e.failure = ev.Failure; e.failure == 0 {
+			e.failure = FailureMalformed
 		}
 	}
-	if r.op&opInterim != 0 {
-		s.interim++
-	}
-	if r.op&opReplay != 0 {
-		s.replays++
-	}
-	if r.op&opRedirect != 0 {
-		s.redirects++
-	}
-	switch {
-	case r.op&opBodySending != 0:
-		s.body = bodySending
-	case r.op&opBodyCut != 0:
-		s.body = bodyCut
-	case r.op&opBodySent != 0:
-		s.body = bodySent
-	case r.op&opBodyHeld != 0:
-		s.body = bodyHeld
-	}
-	if r.op&opWait != 0 {
-		s.marks |= markWait
-	}
-	if r.op&opProxy != 0 {
-		s.marks |= markProxy
-	}
-	if r.op&opLateTerminator != 0 {
-		s.marks |= markLateTerminator
-	}
-	if r.op&opNoTerminator != 0 {
-		s.marks &^= markLateTerminator
-	}
+	return e
 }
+
+// LateTerminator reports whether the completing response came without its terminator, so that an empty binary message may follow which
+// is not the application's. [AMB-01]
+func (s ClientState) LateTerminator() bool { return s.marks&markLateTerminator != 0 }

@@ -59,7 +59,7 @@ func timedOut(id string) cell {
 	}
 }
 
-// follow is the follow-up of a redirect, with every reason not to follow in the order in which it is reported.
+// follow is the follow-up of a redirect, then every reason not to follow in the order in which it is reported.
 // Before there is a WebSocket (established false) the connection is simply dropped.
 func follow(ok, not string, established bool, reqs string) cell {
 	refuse := func(f Failure) row {
@@ -69,13 +69,20 @@ func follow(ok, not string, established bool, reqs string) cell {
 		return end(not, f, reqs)
 	}
 	return cell{
+		followUp(ok, established, PlanRedirect, reqs).given(FactTargetUsable).lacking(FactTargetVisited | FactTargetRefused).while(condFollow | condRedirectLeft).with(opRedirect),
 		refuse(FailureStatus).notWhile(condFollow),
 		refuse(FailureRedirectLoop).given(FactTargetVisited),
 		refuse(FailureRedirectRefused).given(FactTargetRefused),
 		refuse(FailureRedirectTarget).lacking(FactTargetUsable),
-		refuse(FailureTooManyRedirects).notWhile(condRedirectLeft),
-		followUp(ok, established, PlanRedirect, reqs).with(opRedirect),
+		refuse(FailureTooManyRedirects),
 	}
+}
+
+// followIfGet is follow for 307, which is followed in answer to a GET only.
+func followIfGet(reqs string) cell {
+	c := follow("C34", "C35", true, reqs)
+	c[0] = c[0].while(condGet)
+	return append(cell{c[0], fail("C35", FailureRedirectMethod, "KHP-STATUS-307-03").notWhile(condGet)}, c[1:]...)
 }
 
 // followUp leaves the connection in order to start another one.
@@ -89,7 +96,7 @@ func followUp(id string, established bool, plan Plan, reqs string) row {
 // proxyAuth answers 407 once, through the configured proxy; otherwise it is a status like any other.
 func proxyAuth(ok string, established bool, refused row) cell {
 	return cell{
-		followUp(ok, established, PlanProxyAuth, "KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03").given(FactProxyChallenge).while(condProxyLeft).with(opProxy),
+		followUp(ok, established, PlanProxyAuth, "KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03").given(FactProxyChallenge).while(condProxy).notWhile(condProxyUsed).marking(markProxy, 0),
 		refused,
 	}
 }
@@ -105,13 +112,33 @@ func upgrade(ok, not string, established bool, refused row, refuse func(id strin
 	}
 }
 
-// continuing is the cell of a response that keeps the connection: first what makes it invalid [AMB-29, AMB-03], then rows.
-func continuing(rows ...row) cell {
-	return append(cell{
+// valid are the conditions that every response which keeps the connection must meet, beside its terminator. [AMB-29]
+func valid(r row) row { return r.given(FactExtensionsAsked).notWhile(condBodyCut) }
+
+// terminatedOr takes r if the response is terminated and, where the terminator is optional, also if it is not: then one may still come. [AMB-01]
+func terminatedOr(r row) cell {
+	return cell{
+		valid(r).given(FactTerminated),
+		valid(r).lacking(FactTerminated).notWhile(condTerminatorRequired).marking(markLateTerminator, 0),
+	}
+}
+
+// invalid are the rows of a response that would keep the connection but does not meet its conditions.
+func invalid() cell {
+	return cell{
 		fail("C32", FailureUnexpectedMessage, "KHP-EXT-02").while(condBodyCut),
 		fail("C19", FailureExtensionNotRequested, "KHP-CLOSE-03 KHP-EXT-RSP-09").lacking(FactExtensionsAsked),
 		fail("C19", FailureMissingTerminator, "KHP-CLOSE-04").while(condTerminatorRequired).lacking(FactTerminated),
-	}, rows...)
+	}
+}
+
+// cells joins rows and cells in order.
+func cells(parts ...cell) cell {
+	var all cell
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
 }
 
 // finish marks the rows of response cells as recording the status.

@@ -8,9 +8,9 @@ var clientOpenCells = [clientInputs]cell{
 	onOpened:        misuse,
 	onProceed:       misuse,
 	onReroute:       misuse,
-	onData:          {stay("C55", "KHP-GEN-05", do(EffectDeliver)).with(opNoTerminator)},
+	onData:          {stay("C55", "KHP-GEN-05", do(EffectDeliver)).marking(0, markLateTerminator)},
 	onTerminator: {
-		stay("C55", "KHP-CLOSE-04").while(condLateTerminator).with(opNoTerminator),
+		stay("C55", "KHP-CLOSE-04").while(condLateTerminator).marking(0, markLateTerminator),
 		stay("C55", "KHP-GEN-05", do(EffectDeliver)),
 	},
 	onComplete:        misuse,

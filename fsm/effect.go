@@ -49,28 +49,43 @@ const (
 // MaxEffects is the largest number of effects of one step; a test proves that no transition needs more.
 const MaxEffects = 6
 
-// Effects is the ordered list of what one step orders. It is a value: copying it copies all.
+// Effects is the ordered list of what one step orders. It is a small value that can be kept: it views the table, which never changes.
 type Effects struct {
-	list [MaxEffects]Effect
-	n    uint8
+	list    *[MaxEffects]Effect
+	n       uint8
+	failure Failure // for effects that take theirs from the state
+	status  uint16
 }
 
 // Len returns the number of effects.
-func (e *Effects) Len() int { return int(e.n) }
+func (e Effects) Len() int { return int(e.n) }
 
 // At returns effect i, or the zero Effect if there is none.
-func (e *Effects) At(i int) Effect {
-	if i < 0 || i >= int(e.n) {
+func (e Effects) At(i int) Effect {
+	if i < 0 || i >= int(e.n) || i >= MaxEffects {
 		return Effect{}
 	}
-	return e.list[i]
+	f := e.list[i]
+	switch f.Kind {
+	case EffectFail:
+		f.Failure, f.Code = e.failure, e.status
+	case EffectSendClose:
+		if f.Code == closeOfFailure {
+			f.Code = CloseCode(e.failure)
+		}
+	case EffectSendResponse, EffectRefuseOpening:
+		if f.Code == statusOfState {
+			f.Code = e.status
+		}
+	}
+	return f
 }
 
 // All iterates over the effects in the order in which they must be carried out.
 func (e Effects) All() iter.Seq[Effect] {
 	return func(yield func(Effect) bool) {
-		for _, f := range e.list[:min(int(e.n), MaxEffects)] {
-			if !yield(f) {
+		for i := range e.Len() {
+			if !yield(e.At(i)) {
 				return
 			}
 		}
@@ -78,9 +93,9 @@ func (e Effects) All() iter.Seq[Effect] {
 }
 
 // Has reports whether an effect of kind k is among them.
-func (e *Effects) Has(k EffectKind) bool {
-	for _, f := range e.list[:min(int(e.n), MaxEffects)] {
-		if f.Kind == k {
+func (e Effects) Has(k EffectKind) bool {
+	for i := range e.Len() {
+		if e.At(i).Kind == k {
 			return true
 		}
 	}

@@ -11,20 +11,26 @@ const (
 	condGet                                        // the request is a GET
 	condFollow                                     // redirects are followed
 	condMayWait                                    // waiting after 202 is allowed
-	condProxyLeft                                  // proxy configured and not tried yet
+	condProxy                                      // a proxy is configured
 	condUpgrade                                    // upgrade after 426 is allowed
 	condRedirectLeft                               // redirect budget left
 	condReplayLeft                                 // replays (client) or challenges (server) left
 	condInterimLeft                                // interim responses left
-	condWaiting                                    // the wait deadline runs
-	condLateTerminator                             // a late terminator may come
-	condBodySent                                   // body already sent
-	condBodyCut                                    // body cut short by the response
-	condPlanFail                                   // closing because of a failure
-	condPlanClose                                  // closing because the application asked, or after open
 	condPlain                                      // server: connections without KHP are served
 	condObligationsMet                             // server: the decision carries what its status code requires and may be sent
 	condUnchecked                                  // server: obligations are not checked (test servers)
+)
+
+// The marks of the state take the highest bits.
+const (
+	condMarks          = 48
+	condWaiting        = bits(markWait) << condMarks           // the wait deadline runs
+	condLateTerminator = bits(markLateTerminator) << condMarks // a late terminator may come
+	condBodySent       = bits(markBodySent) << condMarks       // body already sent
+	condBodyCut        = bits(markBodyCut) << condMarks        // body cut short by the response
+	condPlanFail       = bits(markPlanFail) << condMarks       // closing because of a failure
+	condPlanClose      = bits(markPlanClose) << condMarks      // closing because the application asked, or after open
+	condProxyUsed      = bits(markProxy) << condMarks          // the proxy was tried
 )
 
 // bitNames name every bit of a guard for edge lists, pictures and exports.
@@ -37,22 +43,22 @@ var bitNames = map[bits]string{
 	bits(FactExtensionAgain): "extension of the opening again", bits(FactSelectionValid): "selection valid",
 	bits(FactLocation): "Location", bits(FactChallenge): "WWW-Authenticate", bits(FactUpgrade): "Upgrade", bits(FactReroute): "reroute",
 	condKaazing: "kaazing", condTerminatorRequired: "terminator required", condPlainFallback: "plain fallback", condExpect: "Expect sent",
-	condGet: "GET", condFollow: "redirects on", condMayWait: "may wait", condProxyLeft: "proxy untried", condUpgrade: "upgrade on",
+	condGet: "GET", condFollow: "redirects on", condMayWait: "may wait", condProxy: "proxy configured", condProxyUsed: "proxy tried", condUpgrade: "upgrade on",
 	condRedirectLeft: "redirects left", condReplayLeft: "replays left", condInterimLeft: "interim left", condWaiting: "wait running",
 	condLateTerminator: "late terminator possible", condBodySent: "body sent", condBodyCut: "body cut short", condPlanFail: "plan fail",
 	condPlanClose: "plan close", condPlain: "plain served", condObligationsMet: "obligations met", condUnchecked: "unchecked",
 }
 
 // guardText writes a guard as "a, b, not c".
-func guardText(when, unless bits) string {
+func guardText(mask, want bits) string {
 	var parts []string
 	for b := bits(1); b != 0; b <<= 1 {
-		if when&b != 0 {
+		if want&b != 0 {
 			parts = append(parts, bitNames[b])
 		}
 	}
 	for b := bits(1); b != 0; b <<= 1 {
-		if unless&b != 0 {
+		if mask&^want&b != 0 {
 			parts = append(parts, "not "+bitNames[b])
 		}
 	}

@@ -37,32 +37,34 @@ type ServerConfig struct {
 // DefaultServerConfig returns 3 challenges and 4 deferrals.
 func DefaultServerConfig() ServerConfig { return ServerConfig{MaxChallenges: 3, MaxDeferrals: 4} }
 
+// marks of a server state. The one that the connection was open decides how its end is reported, like the client's plan.
 const (
-	markKaazing uint8 = 1 << iota // the client speaks the kaazing profile
-	markOpened                    // the connection was open
+	markKaazing = markWait      // the client speaks the kaazing profile
+	markOpened  = markPlanClose // the connection was open
 )
 
 // ServerState is the whole memory of the server machine: a small comparable value, made by [ServerConfig.Start] and changed only by [ServerConfig.Step].
 type ServerState struct {
-	phase      ServerPhase
-	failure    Failure
-	marks      uint8
-	challenges uint8
-	deferrals  uint8
-	status     uint16
+	phase ServerPhase
+	marks marks
+	count serverCounts
+	end   ending
 }
+
+// serverCounts are the budgets used up so far.
+type serverCounts struct{ challenges, deferrals uint8 }
 
 // Phase returns what the server is waiting for.
 func (s ServerState) Phase() ServerPhase { return s.phase }
 
 // Failure returns why the handshake failed or is about to; 0 if it did not.
-func (s ServerState) Failure() Failure { return s.failure }
+func (s ServerState) Failure() Failure { return s.end.failure }
 
 // Status returns the status code of the last response, 0 before one.
-func (s ServerState) Status() int { return int(s.status) }
+func (s ServerState) Status() int { return int(s.end.status) }
 
 // Challenges returns how many 401 responses were sent.
-func (s ServerState) Challenges() int { return int(s.challenges) }
+func (s ServerState) Challenges() int { return int(s.count.challenges) }
 
 // Profile returns the profile that the client asked for; [ProfileSpec] before the opening request.
 func (s ServerState) Profile() Profile {
@@ -82,37 +84,27 @@ func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Ver
 	if in == 0 || s.phase == 0 || s.phase >= serverPhases {
 		return s, Effects{}, Misuse
 	}
-	r := serverTable[s.phase][in].match(cfg.world(s, ev))
-	if r == nil {
-		return s, Effects{}, Misuse
+	c := serverTable[s.phase][in]
+	r := &c[0]
+	if r.mask != 0 {
+		r = c.match(cfg.world(s, ev))
 	}
 	if r.verdict != Accepted {
 		return s, Effects{}, r.verdict
 	}
-	s.apply(r, ev)
-	effects := r.effects
-	if r.patch {
-		effects.resolve(s.failure, s.status)
-	}
-	return s, effects, Accepted
+	s = s.after(r, ev)
+	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status}, Accepted
 }
 
 // world gathers what guards may look at.
-func (cfg ServerConfig) world(s ServerState, ev Event) bits {
-	w := bits(ev.Facts)
-	set := func(on bool, b bits) {
-		if on {
-			w |= b
-		}
-	}
-	set(cfg.Plain, condPlain)
-	set(cfg.Unchecked, condUnchecked)
-	set(s.challenges < cfg.MaxChallenges, condReplayLeft)
-	set(s.deferrals < cfg.MaxDeferrals, condInterimLeft)
-	set(s.marks&markKaazing != 0, condKaazing)
-	set(s.marks&markOpened != 0, condPlanClose)
-	set(ev.Kind == EventDecided && (cfg.Unchecked || obligationsMet(ev)), condObligationsMet)
-	return w
+func (cfg *ServerConfig) world(s ServerState, ev Event) bits {
+	return bits(ev.Facts) | bits(s.marks)<<condMarks |
+		on(cfg.Plain, condPlain) |
+		on(cfg.Unchecked, condUnchecked) |
+		on(s.count.challenges < cfg.MaxChallenges, condReplayLeft) |
+		on(s.count.deferrals < cfg.MaxDeferrals, condInterimLeft) |
+		on(s.marks&markKaazing != 0, condKaazing) |
+		on(ev.Kind == EventDecided && (cfg.Unchecked || obligationsMet(ev)), condObligationsMet)
 }
 
 // obligationsMet reports whether a decision carries what its status code requires and may be sent at all.
@@ -129,35 +121,17 @@ func obligationsMet(ev Event) bool {
 	return true
 }
 
-// apply changes the state as row r says.
-func (s *ServerState) apply(r *row, ev Event) {
+// after returns the state that row r leads to.
+func (s ServerState) after(r *row, ev Event) ServerState {
 	if r.next != 0 {
 		s.phase = ServerPhase(r.next)
 	}
-	if r.failure != 0 {
-		s.failure = r.failure
-	}
 	if r.op == 0 {
-		return
+		return s
 	}
-	if r.op&opStatus != 0 {
-		s.status = ev.Status
-	}
-	if r.op&opFailureOfEvent != 0 {
-		if s.failure = ev.Failure; s.failure == 0 {
-			s.failure = FailureMalformed
-		}
-	}
-	if r.op&opInterim != 0 {
-		s.deferrals++
-	}
-	if r.op&opReplay != 0 {
-		s.challenges++
-	}
-	if r.op&opKaazing != 0 {
-		s.marks |= markKaazing
-	}
-	if r.op&opOpened != 0 {
-		s.marks |= markOpened
-	}
+	s.marks = s.marks&^r.unmark | r.mark
+	s.count.deferrals += r.op.one(opInterim)
+	s.count.challenges += r.op.one(opReplay)
+	s.end = s.end.after(r, ev)
+	return s
 }

@@ -43,12 +43,12 @@ func accept() cell {
 	ok := func(r row) row { return r.given(FactSelectionValid).while(condObligationsMet).with(opStatus) }
 	return cell{
 		ok(to("K9", ServerClosing, "KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectSendReroute), sendClose(closeNormal), do(EffectStopTimers), arm(TimerClose))).
-			while(condKaazing).given(FactReroute).with(opOpened),
+			while(condKaazing).given(FactReroute).marking(markOpened, 0),
 		ok(to("K10", ServerOpen, "KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectSendProceed), do(EffectStopTimers), do(EffectComplete))).
-			while(condKaazing).with(opOpened),
+			while(condKaazing).marking(markOpened, 0),
 		misuseRow().given(FactReroute),
 		ok(to("S11", ServerOpen, "KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectStopTimers), do(EffectComplete))).
-			with(opOpened),
+			marking(markOpened, 0),
 		misuseRow(), // S31: selected what was not requested
 	}
 }

@@ -18,9 +18,9 @@ var serverTable = [serverPhases][serverInputs]cell{
 // serverOpeningCells is the row of [ServerOpening]. The opening request has not been judged yet.
 var serverOpeningCells = [serverInputs]cell{
 	byOpeningRequest: {
-		to("S1", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04", do(EffectSendOpening), do(EffectSendProceed), arm(TimerRequest), arm(TimerOverall)).given(FactValid | FactKHP | FactKaazing).with(opKaazing),
+		to("S1", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04", do(EffectSendOpening), do(EffectSendProceed), arm(TimerRequest), arm(TimerOverall)).given(FactValid|FactKHP|FactKaazing).marking(markKaazing, 0),
 		to("S1", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04", do(EffectSendOpening), arm(TimerRequest), arm(TimerOverall)).given(FactValid | FactKHP),
-		to("S2", ServerPlain, "KHP-OPEN-05 WSP-OPEN-08", do(EffectSendOpening), do(EffectOpenPlain)).given(FactValid).while(condPlain).with(opOpened),
+		to("S2", ServerPlain, "KHP-OPEN-05 WSP-OPEN-08", do(EffectSendOpening), do(EffectOpenPlain)).given(FactValid).while(condPlain).marking(markOpened, 0),
 		to("S3", ServerDone, "KHP-OPEN-03", Effect{Kind: EffectRefuseOpening, Code: 400}, do(EffectDisconnect), do(EffectFail)).given(FactValid).because(FailureNotSelected),
 		to("S3", ServerDone, "KHP-OPEN-03", do(EffectRefuseOpening), do(EffectDisconnect), do(EffectFail)).because(FailureOpening).with(opStatus),
 	},

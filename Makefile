@@ -1,0 +1,46 @@
+# What can be done here. `make` alone lists it.
+
+GO     ?= go
+TOOL   := $(GO) tool -modfile=internal/tools/go.mod
+GOTEST := $(GO) test -race
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## watch a KHP server and a client shake hands on loopback
+	@$(GO) run ./cmd/khp demo
+
+.PHONY: build
+build: ## build the binary ./khp
+	$(GO) build -trimpath -o khp ./cmd/khp
+
+.PHONY: check
+check: format vet lint generated test ## everything CI runs
+
+.PHONY: format
+format: ## gofmt finds nothing to change
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "not gofmt-ed (run gofmt -w .):"; echo "$$files"; exit 1; }
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: ## staticcheck, and switches over enums are exhaustive
+	$(TOOL) staticcheck ./...
+	$(TOOL) exhaustive ./...
+
+.PHONY: test
+test: ## all tests, with the race detector
+	$(GOTEST) ./...
+
+.PHONY: generate
+generate: ## write the generated files again
+	$(GO) generate ./...
+
+.PHONY: generated
+generated: ## the generated files are up to date
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp -R . "$$tmp/khp" && cd "$$tmp/khp" && $(GO) generate ./... && \
+	diff -rq --exclude=.git "$(CURDIR)" "$$tmp/khp" || { echo "generated files are stale: run make generate"; exit 1; }

@@ -1,0 +1,158 @@
+package fsm
+
+import (
+	"iter"
+	"strings"
+)
+
+// Edge is one row of a transition table: what happens in a phase on an event if a guard holds. Pictures, exports, documents and the explorer read
+// edges; nothing else moves a machine.
+type Edge struct {
+	Index   int      // position in the list, from 0
+	ID      string   // as docs/states.md numbers it; several rows may share one
+	From    string   // phase, without the side's prefix
+	Event   string   // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
+	Guard   string   // conditions, "" for none; the first edge of a phase and event whose guard holds is taken
+	To      string   // phase afterwards
+	Effects []Effect // in order; a code or failure of 0 is taken from the state
+	Failure Failure  // recorded, 0 if none
+	Plan    Plan     // recorded, 0 if none
+	Reqs    string   // requirement ids, blank-separated
+}
+
+// ClientEdges iterates over the edges of the client, phase by phase.
+func ClientEdges() iter.Seq[Edge] { return edgesOf(clientEdges) }
+
+// ServerEdges iterates over the edges of the server, phase by phase.
+func ServerEdges() iter.Seq[Edge] { return edgesOf(serverEdges) }
+
+// Edge returns the index of the edge that Step takes for ev in s, -1 if it takes none.
+func (cfg ClientConfig) Edge(s ClientState, ev Event) int {
+	in := clientInputOf(ev)
+	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile == 0 {
+		return -1
+	}
+	return indexOf(clientTable[s.phase][in].match(cfg.world(s, ev.Facts)))
+}
+
+// Edge returns the index of the edge that Step takes for ev in s, -1 if it takes none.
+func (cfg ServerConfig) Edge(s ServerState, ev Event) int {
+	in := serverInputOf(ev)
+	if in == 0 || s.phase == 0 || s.phase >= serverPhases {
+		return -1
+	}
+	return indexOf(serverTable[s.phase][in].match(cfg.world(s, ev)))
+}
+
+func indexOf(r *row) int {
+	if r.verdict != Accepted {
+		return -1
+	}
+	return int(r.index)
+}
+
+// ref is an edge before it is written out.
+type ref struct {
+	from, event string
+	row         *row
+	to          func(phase uint8) string
+}
+
+// Both lists, numbered when the package is initialised, in the order of phases and inputs.
+var (
+	clientEdges = number(func(add func(ref)) {
+		for p := ClientIdle; p < clientPhases; p++ {
+			for in := onConnect; in < clientInputs; in++ {
+				for i := range clientTable[p][in] {
+					add(ref{p.String(), inputText(clientEvent(in)), &clientTable[p][in][i], func(n uint8) string { return ClientPhase(n).String() }})
+				}
+			}
+		}
+	})
+	serverEdges = number(func(add func(ref)) {
+		for p := ServerOpening; p < serverPhases; p++ {
+			for in := byOpeningRequest; in < serverInputs; in++ {
+				for i := range serverTable[p][in] {
+					add(ref{p.String(), inputText(serverEvent(in)), &serverTable[p][in][i], func(n uint8) string { return ServerPhase(n).String() }})
+				}
+			}
+		}
+	})
+)
+
+// number collects the rows that are edges and gives each its index.
+func number(each func(add func(ref))) []ref {
+	var list []ref
+	each(func(r ref) {
+		if r.row.verdict == Accepted {
+			r.row.index = uint16(len(list))
+			list = append(list, r)
+		}
+	})
+	return list
+}
+
+func edgesOf(list []ref) iter.Seq[Edge] {
+	return func(yield func(Edge) bool) {
+		for i, r := range list {
+			e := Edge{
+				Index: i, ID: r.row.id, From: bare(r.from), Event: r.event, Guard: guardText(r.row.mask, r.row.want), To: bare(r.from),
+				Failure: r.row.failure, Plan: r.row.plan, Reqs: r.row.reqs,
+			}
+			if r.row.next != 0 {
+				e.To = bare(r.to(r.row.next))
+			}
+			e.Effects = append(e.Effects, r.row.effects[:min(int(r.row.n), MaxEffects)]...)
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// bare strips the side from a phase name.
+func bare(phase string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(phase, "Client"), "Server")
+}
+
+// clientEvent returns an event that falls into column in.
+func clientEvent(in clientInput) Event {
+	return eventWhere(EventResponse, func(ev Event) bool { return clientInputOf(ev) == in })
+}
+
+// serverEvent returns an event that falls into column in.
+func serverEvent(in serverInput) Event {
+	return eventWhere(EventDecided, func(ev Event) bool { return serverInputOf(ev) == in })
+}
+
+// eventWhere searches kinds, timers and one status per action.
+func eventWhere(withStatus EventKind, fits func(Event) bool) Event {
+	for k := EventConnectRequested; k <= EventApplicationFailed; k++ {
+		if ev := (Event{Kind: k}); k != withStatus && k != EventTimerExpired && fits(ev) {
+			return ev
+		}
+	}
+	for t := TimerOpening; t <= TimerReplay; t++ {
+		if ev := (Event{Kind: EventTimerExpired, Timer: t}); fits(ev) {
+			return ev
+		}
+	}
+	for _, r := range statusTable {
+		if ev := (Event{Kind: withStatus, Status: r.code}); fits(ev) {
+			return ev
+		}
+	}
+	return Event{}
+}
+
+// inputText names the column that ev falls into.
+func inputText(ev Event) string {
+	name := strings.TrimPrefix(ev.Kind.String(), "Event")
+	switch {
+	case ev.Kind == EventTimerExpired:
+		name += "(" + strings.TrimPrefix(ev.Timer.String(), "Timer") + ")"
+	case ev.Status != 0:
+		name += "(" + strings.TrimPrefix(actionOf(ev.Status).String(), "Action") + ")"
+	}
+	return name
+}

@@ -1,0 +1,301 @@
+package fsm_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/khp/fsm"
+)
+
+// The oracle is a second description of both machines, written from the text of the requirements by somebody who had not seen the
+// transition tables, as plain switches. This file compares the two; it knows neither.
+//
+// What has to agree after every step: the verdict, everything the state shows through its methods, the orders that reach the wire or
+// the application (kind, code, failure, in order), and which timers run, are paused or were started afresh. Timers are compared by what
+// the orders do to a set of timers, not by their spelling: stopping what does not run is no difference.
+
+// Verdicts of the oracle beyond those of the machine.
+const (
+	refused fsm.Verdict = 100 + iota // not accepted; the text does not say whether Ignored or Misuse
+	nothing                          // nothing happens; Accepted or Ignored, but never the embedder's mistake
+)
+
+// subject is a machine S next to the oracle's model M of it.
+type subject[S, M comparable] struct {
+	start  S
+	model  M
+	step   func(S, fsm.Event) (S, fsm.Effects, fsm.Verdict)
+	oracle func(M, fsm.Event) (M, []fsm.Effect, fsm.Verdict)
+	same   func(S, M) string // what differs between what the state shows and the model, "" if nothing
+	phase  func(S) string
+	events []fsm.Event
+}
+
+// node is one state of both descriptions and of the host's timers.
+type node[S, M comparable] struct {
+	state  S
+	model  M
+	timers timers
+}
+
+// timers is what the host knows about each timer.
+type timers [fsm.TimerReplay + 1]uint8
+
+const (
+	timerOff uint8 = iota
+	timerRuns
+	timerPaused
+	timerFresh // started by this very step
+)
+
+// settle is the set between two steps, in which a fresh timer is a running one.
+func (t timers) settle() timers {
+	for i := range t {
+		if t[i] == timerFresh {
+			t[i] = timerRuns
+		}
+	}
+	return t
+}
+
+// after is the set after the event as such: an expired timer does not run any more.
+func (t timers) after(ev fsm.Event) timers {
+	if ev.Kind == fsm.EventTimerExpired && int(ev.Timer) < len(t) && t[ev.Timer] == timerRuns {
+		t[ev.Timer] = timerOff
+	}
+	return t
+}
+
+// obey carries out one order.
+func (t *timers) obey(e fsm.Effect) {
+	switch {
+	case e.Kind == fsm.EffectStopTimers:
+		*t = timers{}
+	case int(e.Timer) >= len(t):
+	case e.Kind == fsm.EffectArmTimer:
+		t[e.Timer] = timerFresh
+	case e.Kind == fsm.EffectStopTimer:
+		t[e.Timer] = timerOff
+	case e.Kind == fsm.EffectPauseTimer && t[e.Timer] != timerOff:
+		t[e.Timer] = timerPaused
+	case e.Kind == fsm.EffectResumeTimer && t[e.Timer] == timerPaused:
+		t[e.Timer] = timerRuns
+	}
+}
+
+// aboutTimers reports whether an effect only concerns timers.
+func aboutTimers(k fsm.EffectKind) bool {
+	return k == fsm.EffectArmTimer || k == fsm.EffectStopTimer || k == fsm.EffectPauseTimer || k == fsm.EffectResumeTimer || k == fsm.EffectStopTimers
+}
+
+// next makes one step on both sides. diff says what differs; moved is false if both agree that nothing happened.
+func (c *subject[S, M]) next(n node[S, M], ev fsm.Event) (to node[S, M], diff string, moved bool) {
+	state, got, verdict := c.step(n.state, ev)
+	model, want, wantVerdict := c.oracle(n.model, ev)
+	switch {
+	case verdict != fsm.Accepted && (state != n.state || got.Len() != 0):
+		return n, "a step that is not Accepted changed the state or has effects", false
+	case wantVerdict == refused && verdict != fsm.Accepted, wantVerdict == nothing && verdict == fsm.Ignored:
+		return n, "", false
+	case wantVerdict == nothing && verdict == fsm.Accepted && got.Len() == 0: // goes on below: the state must show no change
+	case wantVerdict != verdict:
+		return n, "verdict", false
+	case verdict != fsm.Accepted:
+		return n, "", false
+	}
+	if c.same(state, model) != "" {
+		return n, c.same(state, model), false
+	}
+	gotTimers, wantTimers := n.timers.after(ev), n.timers.after(ev)
+	i := 0
+	for k := range got.Len() {
+		e := got.At(k)
+		gotTimers.obey(e)
+		if k < got.Len()-1 && (e.Kind == fsm.EffectFail || e.Kind == fsm.EffectClosed) {
+			return n, "an effect after the terminal one", false
+		}
+		if aboutTimers(e.Kind) {
+			continue
+		}
+		for i < len(want) && aboutTimers(want[i].Kind) {
+			i++
+		}
+		if i == len(want) || want[i] != e {
+			return n, "effects", false
+		}
+		i++
+	}
+	for _, e := range want {
+		wantTimers.obey(e)
+	}
+	if slices.ContainsFunc(want[i:], func(e fsm.Effect) bool { return !aboutTimers(e.Kind) }) {
+		return n, "effects", false
+	}
+	if gotTimers != wantTimers {
+		return n, "timers", false
+	}
+	to = node[S, M]{state, model, gotTimers.settle()}
+	return to, "", to != n
+}
+
+// trail is how a node was reached.
+type trail[S, M comparable] struct {
+	node   node[S, M]
+	parent int
+	by     fsm.Event
+}
+
+// counts says how much was compared.
+type counts struct{ states, steps int }
+
+// walk compares breadth first, from the start, in every state both sides can reach, every event. The first difference comes with a
+// shortest path.
+func (c *subject[S, M]) walk() (counts, error) {
+	first := node[S, M]{state: c.start, model: c.model}
+	seen := map[node[S, M]]struct{}{first: {}}
+	queue := []trail[S, M]{{node: first, parent: -1}}
+	steps := 0
+	for i := 0; i < len(queue); i++ {
+		for _, ev := range c.events {
+			steps++
+			to, diff, moved := c.next(queue[i].node, ev)
+			if diff != "" {
+				return counts{len(queue), steps}, c.report(pathTo(queue, i, ev), diff)
+			}
+			if !moved {
+				continue
+			}
+			if _, known := seen[to]; !known {
+				seen[to] = struct{}{}
+				queue = append(queue, trail[S, M]{to, i, ev})
+			}
+		}
+	}
+	return counts{len(queue), steps}, nil
+}
+
+// pathTo lists the events that lead to entry i of the queue, and last.
+func pathTo[S, M comparable](queue []trail[S, M], i int, last fsm.Event) []fsm.Event {
+	path := []fsm.Event{last}
+	for ; queue[i].parent >= 0; i = queue[i].parent {
+		path = append(path, queue[i].by)
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// run compares along one path of events and stops at the first difference.
+func (c *subject[S, M]) run(events []fsm.Event) error {
+	n := node[S, M]{state: c.start, model: c.model}
+	for i, ev := range events {
+		to, diff, _ := c.next(n, ev)
+		if diff != "" {
+			return c.report(events[:i+1], diff)
+		}
+		n = to
+	}
+	return nil
+}
+
+// report is the difference at the end of path as a transcript.
+func (c *subject[S, M]) report(path []fsm.Event, diff string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "machine and oracle differ: %s\n", diff)
+	n := node[S, M]{state: c.start, model: c.model}
+	for i, ev := range path {
+		fmt.Fprintf(&b, "%-24s %s\n", c.phase(n.state), eventText(ev))
+		if i < len(path)-1 {
+			n, _, _ = c.next(n, ev)
+			continue
+		}
+		state, got, verdict := c.step(n.state, ev)
+		model, want, wantVerdict := c.oracle(n.model, ev)
+		fmt.Fprintf(&b, "----\nmachine: %s\n  %+v\n%s", verdictText(verdict), state, effectsText(slices.Collect(got.All())))
+		fmt.Fprintf(&b, "oracle:  %s\n  %+v\n%s", verdictText(wantVerdict), model, effectsText(want))
+	}
+	return fmt.Errorf("%s", b.String())
+}
+
+// verdictText names the verdicts of both.
+func verdictText(v fsm.Verdict) string {
+	switch v {
+	case refused:
+		return "Ignored or Misuse"
+	case nothing:
+		return "Accepted or Ignored, without consequence"
+	case fsm.Accepted, fsm.Ignored, fsm.Misuse:
+	}
+	return v.String()
+}
+
+// factNames are the names of the facts, by bit.
+var factNames = []string{"TargetUsable", "TargetVisited", "TargetRefused", "KHP", "Kaazing", "Valid", "Terminated", "HeadComplete", "AcceptMatches",
+	"ProtocolOffered", "ExtensionsAsked", "ChallengeUsable", "ProxyChallenge", "UpgradeTLS", "NewCredentials", "ExpectBody", "ExtensionAgain",
+	"SelectionValid", "Location", "Challenge", "Upgrade", "Reroute"}
+
+// allFacts is the set of all facts.
+const allFacts = fsm.FactReroute<<1 - 1
+
+// eventText is an event as a word with its arguments.
+func eventText(ev fsm.Event) string {
+	s := strings.TrimPrefix(ev.Kind.String(), "Event")
+	if ev.Timer != 0 {
+		s += " " + ev.Timer.String()
+	}
+	if ev.Failure != 0 {
+		s += " " + ev.Failure.String()
+	}
+	if ev.Status != 0 {
+		s += fmt.Sprintf(" %d", ev.Status)
+	}
+	for i, name := range factNames {
+		if ev.Facts.Has(1 << i) {
+			s += " " + name
+		}
+	}
+	return s
+}
+
+// effectsText is one effect per line.
+func effectsText(list []fsm.Effect) string {
+	var b strings.Builder
+	for _, e := range list {
+		fmt.Fprintf(&b, "    %s", strings.TrimPrefix(e.Kind.String(), "Effect"))
+		if e.Timer != 0 {
+			fmt.Fprintf(&b, " %s", e.Timer)
+		}
+		if e.Failure != 0 {
+			fmt.Fprintf(&b, " %s", e.Failure)
+		}
+		if e.Code != 0 {
+			fmt.Fprintf(&b, " %d", e.Code)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// variants is the systematic set of fact combinations around good: as it is, with each of the others toggled, with each pair of them
+// toggled, none at all, and each alone.
+func variants(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts {
+	sets := []fsm.Facts{good, 0}
+	for i, a := range facts {
+		sets = append(sets, good^a, a)
+		for _, b := range facts[:i] {
+			sets = append(sets, good^a^b)
+		}
+	}
+	slices.Sort(sets)
+	return slices.Compact(sets)
+}
+
+// each makes one event per fact set.
+func each(ev fsm.Event, sets []fsm.Facts) []fsm.Event {
+	var events []fsm.Event
+	for _, f := range sets {
+		ev.Facts = f
+		events = append(events, ev)
+	}
+	return events
+}
