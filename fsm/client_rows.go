@@ -32,30 +32,31 @@ func closeByApplication(id string) row {
 	return to(id, ClientClosing, "LIV-11", sendClose(0), do(EffectStopTimers), arm(TimerClose)).planning(PlanClose)
 }
 
-// lostBeforeOpen ends a connection that is gone already; a complete response that lacks only its terminator is named as such.
-func lostBeforeOpen(id string) cell {
+// closedByPeer answers Close and waits for the end of TCP.
+func closedByPeer(id string, f Failure, reqs string) row {
+	return to(id, ClientDraining, reqs, do(EffectStopTimers), sendClose(0), arm(TimerClose)).planning(PlanFail).because(f)
+}
+
+// A complete response that misses only its terminator is named as such, whatever ends the wait for it. [AMB-71, LIV-10]
+
+func closedByPeerWhileReading() cell {
 	return cell{
-		end(id, FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04").given(FactHeadComplete),
-		end(id, FailureConnectionLost, "KHP-CLOSE-01"),
+		closedByPeer("C42", FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06").given(FactHeadComplete),
+		closedByPeer("C42", FailurePeerClosed, "KHP-CLOSE-01 WSP-FRAME-06"),
 	}
 }
 
-// peerClosedBeforeOpen answers Close and waits for the end of TCP.
-func peerClosedBeforeOpen(id string) cell {
-	drain := func(f Failure, reqs string) row {
-		return to(id, ClientDraining, reqs, do(EffectStopTimers), sendClose(0), arm(TimerClose)).planning(PlanFail).because(f)
-	}
+func lostWhileReading() cell {
 	return cell{
-		drain(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06").given(FactHeadComplete),
-		drain(FailurePeerClosed, "KHP-CLOSE-01 WSP-FRAME-06"),
+		end("C44", FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04").given(FactHeadComplete),
+		end("C44", FailureConnectionLost, "KHP-CLOSE-01"),
 	}
 }
 
-// timedOut fails at a timer; a complete response that lacks only its terminator is named as such. [LIV-10]
-func timedOut(id string) cell {
+func timedOutWhileReading() cell {
 	return cell{
-		failWith(id, FailureMissingTerminator, closePolicy, "KHP-CLOSE-04").given(FactHeadComplete),
-		fail(id, FailureTimeout, "KHP-CLOSE-02"),
+		failWith("C46", FailureMissingTerminator, closePolicy, "KHP-CLOSE-04").given(FactHeadComplete),
+		fail("C46", FailureTimeout, "KHP-CLOSE-02"),
 	}
 }
 

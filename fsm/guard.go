@@ -64,3 +64,6 @@ func guardText(mask, want bits) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// String lists the facts, for example "terminated, accept matches".
+func (f Facts) String() string { return guardText(bits(f), bits(f)) }

@@ -1,0 +1,228 @@
+package sim
+
+import "example.com/khp/fsm"
+
+// AnyServer is the model of an honest client whose server, network and clock may do anything in any order: every event that can reach the machine
+// through an honest driver, with every combination of findings that matters.
+type AnyServer struct{ Config fsm.ClientConfig }
+
+// ClientWorld is a state of [AnyServer].
+type ClientWorld struct {
+	state fsm.ClientState
+	host  clientHost
+}
+
+// Phase returns what the client is waiting for.
+func (w ClientWorld) Phase() fsm.ClientPhase { return w.state.Phase() }
+
+// Start returns a client that was not asked for anything yet.
+func (m AnyServer) Start() ClientWorld { return ClientWorld{state: m.Config.Start()} }
+
+// AtRest reports whether the client has come to its end.
+func (m AnyServer) AtRest(w ClientWorld) bool { return w.state.Phase().Terminal() }
+
+// Steps offers every event that can happen in w.
+func (m AnyServer) Steps(w ClientWorld, yield func(Step[ClientWorld])) {
+	if w.state.Phase().Terminal() {
+		return
+	}
+	for ev := range m.events(w) {
+		if step, ok := m.take(w, ev); ok {
+			yield(step)
+		}
+	}
+}
+
+// take gives ev to the client. ok is false if it made nothing of it.
+func (m AnyServer) take(w ClientWorld, ev fsm.Event) (step Step[ClientWorld], ok bool) {
+	state, effects, verdict := m.Config.Step(w.state, ev)
+	step = Step[ClientWorld]{Action: Action{Side: Client, Event: ev}, Edges: [2]int{m.Config.Edge(w.state, ev), -1}, Next: w}
+	step.Next.host.learn(m.Config, w.state, ev)
+	switch verdict {
+	case fsm.Misuse:
+		step.Broken = "TOTAL: an honest driver is told Misuse"
+	case fsm.Accepted:
+		step.Next.state = state
+		step.Broken = step.Next.host.obey(m.Config, w.state, state, ev, effects)
+	}
+	return step, step.Broken != "" || step.Edges[0] >= 0 || step.Next != w
+}
+
+// events lists what can happen in w.
+func (m AnyServer) events(w ClientWorld) func(yield func(fsm.Event) bool) {
+	return func(yield func(fsm.Event) bool) {
+		one := func(kind fsm.EventKind, facts ...fsm.Facts) {
+			if len(facts) == 0 {
+				facts = []fsm.Facts{0}
+			}
+			for _, f := range facts {
+				yield(fsm.Event{Kind: kind, Facts: f})
+			}
+		}
+		h, phase := &w.host, w.state.Phase()
+		if phase == fsm.ClientIdle || h.following {
+			one(fsm.EventConnectRequested, fsm.FactTargetUsable, 0)
+		}
+		if h.dialing {
+			one(fsm.EventConnected)
+			one(fsm.EventConnectFailed)
+			one(fsm.EventConnectionLost)
+		}
+		if h.connected && !h.webSocket {
+			one(fsm.EventOpened, fsm.FactKHP, 0)
+			violation(yield, fsm.FailureOpening)
+			responses(yield)
+		}
+		if h.webSocket {
+			m.received(w, one, yield)
+		}
+		if h.connected {
+			one(fsm.EventConnectionLost, 0, headComplete(phase))
+		}
+		if h.asked {
+			one(fsm.EventCredentialsSupplied, fsm.FactNewCredentials, 0)
+			one(fsm.EventCredentialsDeclined)
+		}
+		if h.writing {
+			one(fsm.EventBodyWritten)
+		}
+		for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
+			if h.timers.has(t) {
+				yield(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
+				if headComplete(phase) != 0 {
+					yield(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: fsm.FactHeadComplete})
+				}
+			}
+		}
+		if phase.Open() {
+			one(fsm.EventSendRequested)
+		}
+		one(fsm.EventCloseRequested)
+	}
+}
+
+// received lists what can come out of an established WebSocket.
+func (m AnyServer) received(w ClientWorld, one func(fsm.EventKind, ...fsm.Facts), yield func(fsm.Event) bool) {
+	one(fsm.EventPingReceived)
+	switch phase := w.state.Phase(); phase {
+	case fsm.ClientReading:
+		one(fsm.EventDataReceived)
+		responses(yield)
+	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
+		one(fsm.EventProceedReceived)
+		one(fsm.EventRerouteReceived, targets...)
+		one(fsm.EventDataReceived)
+		one(fsm.EventTerminatorReceived)
+	default:
+		one(fsm.EventDataReceived)
+		one(fsm.EventTerminatorReceived)
+	}
+	one(fsm.EventPeerClosed, 0, headComplete(w.state.Phase()))
+	violation(yield, fsm.FailureFrame)
+	violation(yield, fsm.FailureLimit)
+}
+
+// headComplete is the fact that a unit misses only its terminator, where there can be one.
+func headComplete(p fsm.ClientPhase) fsm.Facts {
+	if p == fsm.ClientReading {
+		return fsm.FactHeadComplete
+	}
+	return 0
+}
+
+func violation(yield func(fsm.Event) bool, f fsm.Failure) {
+	yield(fsm.Event{Kind: fsm.EventViolation, Failure: f})
+}
+
+// targets are the findings about a redirect target.
+var targets = []fsm.Facts{fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactTargetRefused, 0}
+
+// representatives has one status of every action, and of the codes that look like another one's elsewhere.
+var representatives = []uint16{100, 101, 102, 200, 201, 202, 204, 300, 302, 304, 305, 307, 308, 309, 401, 403, 407, 426, 451, 511, 600}
+
+// responses lists decided responses: all findings fine, each one of them missing, and nothing but the status.
+func responses(yield func(fsm.Event) bool) {
+	for _, status := range representatives {
+		base := completing
+		var extra []fsm.Facts
+		switch fsm.Status(int(status)).Action {
+		case fsm.ActionReplay:
+			extra = []fsm.Facts{fsm.FactChallengeUsable, 0}
+		case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+			extra = targets
+		case fsm.ActionProxyAuth:
+			extra = []fsm.Facts{fsm.FactProxyChallenge, 0}
+		case fsm.ActionUpgrade:
+			extra = []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable, fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
+		default:
+			extra = []fsm.Facts{0}
+		}
+		for _, x := range extra {
+			yield(fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: base | x})
+			for f := fsm.Facts(1); f <= base; f <<= 1 {
+				if base&f != 0 {
+					yield(fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: base&^f | x})
+				}
+			}
+			yield(fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: x})
+		}
+	}
+}
+
+// Properties returns what must hold in every run of the model.
+func (m AnyServer) Properties() Properties[ClientWorld] {
+	in := func(p ...fsm.ClientPhase) func(ClientWorld) bool {
+		return func(w ClientWorld) bool {
+			for _, x := range p {
+				if w.state.Phase() == x {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	p := Properties[ClientWorld]{
+		Always: []Property[ClientWorld]{
+			{"INV-04", "at most one open event, and none after the end", func(w ClientWorld) bool { return w.host.opened <= 1 }},
+			{"INV-05", "exactly one terminal event, told when the machine is at its end", func(w ClientWorld) bool {
+				return w.host.ended == 1 == w.state.Phase().Terminal() && w.host.ended <= 1
+			}},
+			{"INV-20", "replays stay within their bound", func(w ClientWorld) bool { return w.state.Replays() <= int(m.Config.MaxReplays) }},
+			{"INV-21", "redirects stay within their bound", func(w ClientWorld) bool { return w.state.Redirects() <= int(m.Config.MaxRedirects) }},
+			{"LIV-06", "some timer runs whenever the client waits for somebody", m.guarded},
+			{"LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded},
+		},
+		LeadsTo: []Property[ClientWorld]{
+			{"LIV-01", "an end or an open connection", func(w ClientWorld) bool { return w.state.Phase().Terminal() || w.state.Phase().Open() }},
+			{"LIV-11", "an end", func(w ClientWorld) bool { return w.state.Phase().Terminal() }},
+		},
+		Sometimes: []Property[ClientWorld]{
+			{"LIV-03", "open", in(fsm.ClientOpen)},
+			{"LIV-05", "open after the last redirect", func(w ClientWorld) bool {
+				return w.state.Phase() == fsm.ClientOpen && w.state.Redirects() == int(m.Config.MaxRedirects)
+			}},
+			{"LIV-10", "a missing terminator is named", func(w ClientWorld) bool { return w.state.Failure() == fsm.FailureMissingTerminator }},
+		},
+	}
+	if m.Config.NoRedirects {
+		p.Sometimes = p.Sometimes[:1]
+	}
+	return p
+}
+
+// guarded reports whether time ends every wait: before open, something always runs that leads on. [LIV-01, LIV-07]
+func (m AnyServer) guarded(w ClientWorld) bool {
+	switch p := w.state.Phase(); {
+	case p == fsm.ClientIdle, p == fsm.ClientRedirecting, p.Open(), p.Terminal():
+		return true
+	}
+	return w.host.timers.running != 0
+}
+
+// waitGuarded reports whether the wait deadline runs, or stands still for the credentials, as long as a 202 is the last word.
+func (m AnyServer) waitGuarded(w ClientWorld) bool {
+	if w.state.Phase() != fsm.ClientAwaitResponse || w.state.Status() != 202 {
+		return true
+	}
+	return w.host.timers.has(fsm.TimerWait)
+}
