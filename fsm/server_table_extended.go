@@ -102,8 +102,8 @@ var serverAwaitBodyCells = [serverInputs]cell{
 // serverDecidingCells is the row of [ServerDeciding]. The application has the request.
 var serverDecidingCells = [serverInputs]cell{
 	byOpeningRequest: misuse,
-	byRequest:        {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
-	byBadRequest:     {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
+	byRequest:        misuse,
+	byBadRequest:     misuse,
 	byBody:           misuse,
 	byData:           {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
 	byAccept:         accept(),
@@ -131,8 +131,8 @@ var serverDecidingCells = [serverInputs]cell{
 // serverPendingCells is the row of [ServerPending]. The application has asked for time.
 var serverPendingCells = [serverInputs]cell{
 	byOpeningRequest: misuse,
-	byRequest:        {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
-	byBadRequest:     {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
+	byRequest:        misuse,
+	byBadRequest:     misuse,
 	byBody:           misuse,
 	byData:           {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
 	byAccept:         accept(),

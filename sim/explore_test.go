@@ -57,3 +57,42 @@ func TestExplore_AnyServer(t *testing.T) {
 		}
 	}
 }
+
+// serverConfigs are the configurations explored.
+var serverConfigs = map[string]func(*fsm.ServerConfig){
+	"default":   func(*fsm.ServerConfig) {},
+	"plain":     func(c *fsm.ServerConfig) { c.Plain = true },
+	"unchecked": func(c *fsm.ServerConfig) { c.Unchecked = true },
+}
+
+func TestExplore_AnyClient(t *testing.T) {
+	taken := map[int]bool{}
+	for name, change := range serverConfigs {
+		t.Run(name, func(t *testing.T) {
+			m := AnyClient{fsm.ServerConfig{MaxChallenges: 2, MaxDeferrals: 2}}
+			change(&m.Config)
+			r, err := Explore(m, m.Properties(), Options{})
+			wantNoViolation(t, r, err)
+			for i, n := range r.Edges[1] {
+				taken[i] = taken[i] || n > 0
+			}
+		})
+	}
+	for e := range fsm.ServerEdges() {
+		if !taken[e.Index] {
+			t.Errorf("edge %d %s: %s --%s [%s]--> %s was never taken", e.Index, e.ID, e.From, e.Event, e.Guard, e.To)
+		}
+	}
+}
+
+func TestExplore_Honest(t *testing.T) {
+	for _, name := range []string{"spec", "kaazing", "expect"} {
+		t.Run(name, func(t *testing.T) {
+			cfg := smallClient(clientConfigs[name])
+			cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
+			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}
+			r, err := Explore(m, m.Properties(), Options{})
+			wantNoViolation(t, r, err)
+		})
+	}
+}

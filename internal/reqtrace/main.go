@@ -1,0 +1,255 @@
+// Reqtrace traces requirements: from the list in docs/requirements.tsv to the code that implements them and the tests that passed.
+//
+//	go run ./internal/reqtrace                                  run the tests, print the totals
+//	go run ./internal/reqtrace -write docs/requirements.md      write the page as well
+//	go run ./internal/reqtrace -check                           fail if the page is stale
+//	go run ./internal/reqtrace -json FILE [-json FILE...]       take the output of go test -json from files, or - for standard input
+//
+// It exits with 1 if a MUST or MUST NOT is neither covered nor excepted, if a mark is wrong, or if the page is stale, and says what is missing where.
+// docs/requirements.md explains the marks.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"example.com/khp/internal/reqtrace/cover"
+	"example.com/khp/internal/reqtrace/list"
+	"example.com/khp/internal/reqtrace/marks"
+	"example.com/khp/internal/reqtrace/page"
+	"example.com/khp/internal/reqtrace/results"
+)
+
+func main() {
+	dir, err := moduleRoot()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "reqtrace:", err)
+		os.Exit(2)
+	}
+	os.Exit(run(dir, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// moduleRoot is the nearest directory upwards that holds a go.mod.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("no go.mod here or above; run it inside the module")
+		}
+		dir = up
+	}
+}
+
+// tracer is one run of the command.
+type tracer struct {
+	dir            string
+	json           []string
+	write          string
+	check          bool
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// run is the command in dir; it returns the exit code.
+func run(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	t := tracer{dir: dir, stdin: stdin, stdout: stdout, stderr: stderr}
+	flags := flag.NewFlagSet("reqtrace", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Func("json", "`file` with the output of go test -json, - for standard input; may be repeated; none: run the tests", func(s string) error {
+		t.json = append(t.json, s)
+		return nil
+	})
+	flags.StringVar(&t.write, "write", "", "write the page to `file`")
+	flags.BoolVar(&t.check, "check", false, "compare with the page ("+page.File+", or what -write names) instead of writing it")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if flags.NArg() > 0 {
+		_, _ = fmt.Fprintf(stderr, "reqtrace: unexpected argument %q; files are given with -json and -write\n", flags.Arg(0))
+		return 2
+	}
+	ok, err := t.trace()
+	switch {
+	case err != nil:
+		_, _ = fmt.Fprintln(stderr, "reqtrace:", err)
+		return 2
+	case !ok:
+		return 1
+	}
+	return 0
+}
+
+// trace reports whether everything is in order.
+func (t *tracer) trace() (ok bool, err error) {
+	root := os.DirFS(t.dir)
+	module, err := modulePath(root)
+	if err != nil {
+		return false, err
+	}
+	known, err := list.Load(root)
+	if err != nil {
+		return false, err
+	}
+	m, err := marks.Scan(root, known)
+	if err != nil {
+		return false, err
+	}
+	r, err := t.results()
+	if err != nil {
+		return false, err
+	}
+	report := cover.Join(known, m, r, module)
+	t.totals(report)
+	fresh, err := t.page(page.Render(report))
+	if err != nil {
+		return false, err
+	}
+	t.say("packages that failed, or could not be built; tests that did not pass do not count", r.FailedPackages())
+	t.say("wrong marks", report.Problems)
+	var uncovered []string
+	for _, i := range report.Uncovered() {
+		uncovered = append(uncovered, explain(i))
+	}
+	t.say("MUST and MUST NOT without cover; "+page.File+" says how to add marks", uncovered)
+	return fresh && len(report.Problems) == 0 && len(uncovered) == 0, nil
+}
+
+// results reads the given files, or runs the tests.
+func (t *tracer) results() (*results.Results, error) {
+	r := &results.Results{}
+	for _, name := range t.json {
+		if err := t.readFile(r, name); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if len(t.json) == 0 {
+		var out bytes.Buffer
+		cmd := exec.Command("go", "test", "-json", "./...")
+		cmd.Dir, cmd.Stdout, cmd.Stderr = t.dir, &out, t.stderr
+		var exit *exec.ExitError
+		if err := cmd.Run(); err != nil && !errors.As(err, &exit) { // failed tests are in the output
+			return nil, err
+		}
+		if err := r.Read(&out); err != nil {
+			return nil, err
+		}
+	}
+	if r.Packages() == 0 {
+		return nil, errors.New("no package was tested; expected what go test -json prints")
+	}
+	return r, nil
+}
+
+func (t *tracer) readFile(r *results.Results, name string) error {
+	if name == "-" {
+		return r.Read(t.stdin)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	return r.Read(f)
+}
+
+// page writes the page, or with check reports whether it is fresh.
+func (t *tracer) page(text string) (fresh bool, err error) {
+	file := t.write
+	if file == "" {
+		file = page.File
+	}
+	at := file
+	if !filepath.IsAbs(at) {
+		at = filepath.Join(t.dir, at)
+	}
+	if t.check {
+		old, err := os.ReadFile(at)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+		if string(old) != text {
+			t.say("stale page", []string{file + differs(string(old), text) + "; write it again with: go run ./internal/reqtrace -write " + file})
+			return false, nil
+		}
+		return true, nil
+	}
+	if t.write != "" {
+		return true, os.WriteFile(at, []byte(text), 0o644)
+	}
+	return true, nil
+}
+
+// differs says where.
+func differs(old, text string) string {
+	if old == "" {
+		return " is not there or empty"
+	}
+	was, is := strings.Split(old, "\n"), strings.Split(text, "\n")
+	n := 0
+	for n < len(was) && n < len(is) && was[n] == is[n] {
+		n++
+	}
+	return fmt.Sprintf(" differs from line %d on", n+1)
+}
+
+func (t *tracer) totals(report *cover.Report) {
+	requirements, properties := report.Totals()
+	for _, part := range [][]cover.Total{requirements, properties} {
+		for _, n := range part {
+			_, _ = fmt.Fprintf(t.stdout, "%-11s %4d: %4d complete %4d exception %4d missing\n", n.Level, n.Entries, n.Complete, n.Excepted, n.Missing)
+		}
+	}
+}
+
+// say prints a heading and its lines, if there are any.
+func (t *tracer) say(heading string, lines []string) {
+	if len(lines) > 0 {
+		_, _ = fmt.Fprintf(t.stderr, "reqtrace: %s (%d):\n  %s\n", heading, len(lines), strings.Join(lines, "\n  "))
+	}
+}
+
+// explain says what an uncovered item needs and what there is of it.
+func explain(i cover.Item) string {
+	text := fmt.Sprintf("%s %s lacks %s", i.ID, i.Level, i.Lacks())
+	var has []string
+	if len(i.Impl) > 0 {
+		has = append(has, "implemented in "+i.Impl[0].File+" "+i.Impl[0].Symbol)
+	}
+	has = append(has, i.Idle...)
+	if len(i.Tests) > 0 {
+		has = append(has, "tested by "+i.Tests[0])
+	}
+	if len(has) > 0 {
+		text += " (" + strings.Join(has, "; ") + ")"
+	}
+	return text
+}
+
+// modulePath reads the name of the module.
+func modulePath(root fs.FS) (string, error) {
+	b, err := fs.ReadFile(root, "go.mod")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) >= 2 && f[0] == "module" {
+			return strings.Trim(f[1], `"`), nil
+		}
+	}
+	return "", errors.New("go.mod has no module line")
+}
