@@ -196,7 +196,9 @@ func (e ending) after(r *row, ev Event) ending {
 		e.failure = r.failure
 	}
 	if r.op&opStatus != 0 {
-		e.status = ev.Status
+		if e.status = r.status; e.status == statusOfState {
+			e.status = ev.Status
+		}
 	}
 	if r.op&opFailureOfEvent != 0 {
 		if e.failure = ev.Failure; e.failure == 0 {

@@ -60,6 +60,23 @@ func timedOutWhileReading() cell {
 	}
 }
 
+// unlessWaiting is c for the response timer, which the wait deadline replaces once there was a 202. [AMB-40]
+func unlessWaiting(c cell) cell { return append(cell{ignoreRow().while(condWaiting)}, c...) }
+
+// waitIsOver ends the wait for a deciding response after 202.
+func waitIsOver() cell {
+	return cell{
+		fail("C46", FailureAcceptedOnly, "KHP-STATUS-202-02").while(condWaiting),
+		ignoreRow(),
+	}
+}
+
+// replay sends the request again with new credentials and lets the clock go on.
+func replay(timers ...Effect) row {
+	return to("C29", ClientAwaitResponse, "KHP-STATUS-401-02", append([]Effect{do(EffectReplayRequest), stop(TimerCredentials)}, timers...)...).
+		given(FactNewCredentials).with(opReplay).marking(0, markBodySent)
+}
+
 // follow is the follow-up of a redirect, then every reason not to follow in the order in which it is reported.
 // Before there is a WebSocket (established false) the connection is simply dropped.
 func follow(ok, not string, established bool, reqs string) cell {

@@ -224,7 +224,7 @@ var clientRedirectingCells = [clientInputs]cell{
 // clientDoneCells is the row of [ClientDone]. Only late events can come.
 var clientDoneCells = [clientInputs]cell{
 	onConnect:         misuse,
-	onConnected:       misuse,
+	onConnected:       ignore,
 	onConnectFailed:   ignore,
 	onOpened:          misuse,
 	onProceed:         misuse,
@@ -260,7 +260,7 @@ var clientDoneCells = [clientInputs]cell{
 // clientFailedCells is the row of [ClientFailed]. Only late events can come.
 var clientFailedCells = [clientInputs]cell{
 	onConnect:         misuse,
-	onConnected:       misuse,
+	onConnected:       ignore,
 	onConnectFailed:   ignore,
 	onOpened:          misuse,
 	onProceed:         misuse,

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"example.com/khp/fsm"
+	"pgregory.net/rapid"
 )
 
 // The oracle is a second description of both machines, written from the text of the requirements by somebody who had not seen the
@@ -17,8 +19,9 @@ import (
 
 // Verdicts of the oracle beyond those of the machine.
 const (
-	refused fsm.Verdict = 100 + iota // not accepted; the text does not say whether Ignored or Misuse
-	nothing                          // nothing happens; Accepted or Ignored, but never the embedder's mistake
+	refused   fsm.Verdict = 100 + iota // not accepted; the text does not say whether Ignored or Misuse
+	nothing                            // nothing happens; Accepted or Ignored, but never the embedder's mistake
+	undecided                          // the event contradicts what went before; not compared
 )
 
 // subject is a machine S next to the oracle's model M of it.
@@ -96,7 +99,7 @@ func (c *subject[S, M]) next(n node[S, M], ev fsm.Event) (to node[S, M], diff st
 	switch {
 	case verdict != fsm.Accepted && (state != n.state || got.Len() != 0):
 		return n, "a step that is not Accepted changed the state or has effects", false
-	case wantVerdict == refused && verdict != fsm.Accepted, wantVerdict == nothing && verdict == fsm.Ignored:
+	case wantVerdict == undecided, wantVerdict == refused && verdict != fsm.Accepted, wantVerdict == nothing && verdict == fsm.Ignored:
 		return n, "", false
 	case wantVerdict == nothing && verdict == fsm.Accepted && got.Len() == 0: // goes on below: the state must show no change
 	case wantVerdict != verdict:
@@ -224,6 +227,8 @@ func verdictText(v fsm.Verdict) string {
 		return "Ignored or Misuse"
 	case nothing:
 		return "Accepted or Ignored, without consequence"
+	case undecided:
+		return "undecided"
 	case fsm.Accepted, fsm.Ignored, fsm.Misuse:
 	}
 	return v.String()
@@ -290,6 +295,15 @@ func variants(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts {
 	return slices.Compact(sets)
 }
 
+// singles is the short set: as it is, with each of the others toggled, and none at all.
+func singles(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts {
+	sets := []fsm.Facts{good, 0}
+	for _, f := range facts {
+		sets = append(sets, good^f)
+	}
+	return sets
+}
+
 // each makes one event per fact set.
 func each(ev fsm.Event, sets []fsm.Facts) []fsm.Event {
 	var events []fsm.Event
@@ -298,4 +312,89 @@ func each(ev fsm.Event, sets []fsm.Facts) []fsm.Event {
 		events = append(events, ev)
 	}
 	return events
+}
+
+// Statuses with which responses and decisions are tried: one for each action, and every action with its neighbours and what is not listed.
+var (
+	quickStatuses = []uint16{100, 101, 202, 302, 307, 401, 407, 426, 403}
+	someStatuses  = []uint16{99, 100, 101, 102, 103, 104, 200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 304, 305, 306, 307, 308, 309,
+		400, 401, 402, 403, 407, 408, 417, 426, 427, 444, 500, 511, 599, 600, 999}
+)
+
+// peerFailures is what a peer can be blamed for.
+var peerFailures = []fsm.Failure{fsm.FailureFrame, fsm.FailureLimit, fsm.FailureMalformed, fsm.FailureOpening, fsm.FailureUnexpectedMessage,
+	fsm.FailureUTF8}
+
+// oracleCloseCode says with which code a connection is closed. [AMB-70 and the output column of the transitions]
+func oracleCloseCode(f fsm.Failure) uint16 {
+	//exhaustive:ignore
+	switch f {
+	case fsm.FailureNotSelected, fsm.FailureStatus, fsm.FailureAcceptedOnly: // C7, C25, C33, C38
+		return 1000
+	case fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused: // C28, C30
+		return 1000
+	case fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects: // C35
+		return 1000
+	case fsm.FailureTimeout, fsm.FailureCredentialTimeout, fsm.FailureInterimLimit: // C26, C46
+		return 1008
+	case fsm.FailureLimit: // C16
+		return 1009
+	case fsm.FailureUTF8: // C45
+		return 1007
+	case fsm.FailureApplication: // S21
+		return 1011
+	}
+	return 1002 // C13, C15, C17, C19, C23, C31, C45
+}
+
+// attest names the requirements that a passing test covers.
+func attest(t *testing.T, ids ...string) {
+	t.Helper()
+	for _, id := range ids {
+		t.Attr("req", id)
+	}
+}
+
+// dice draws a number of 0 to n-1, all about equally likely; rapid's own integers prefer the small ones.
+func dice(t *rapid.T, n int, label string) int {
+	return rapid.Custom(func(t *rapid.T) int {
+		v := 0
+		for range 10 {
+			v *= 2
+			if rapid.Bool().Draw(t, "bit") {
+				v++
+			}
+		}
+		return v % n
+	}).Draw(t, label)
+}
+
+// wander compares along a random path of 60 events: about half of them bring the handshake forward, the rest is anything.
+func (c *subject[S, M]) wander(t *rapid.T, course func(s S, n int) fsm.Event) {
+	n := node[S, M]{state: c.start, model: c.model}
+	var path []fsm.Event
+	for range 60 {
+		ev := course(n.state, dice(t, 24, "variant"))
+		switch dice(t, 8, "freedom") {
+		case 6: // in the right place, but with another finding or status
+			ev.Facts ^= 1 << dice(t, len(factNames), "toggled")
+			if rapid.Bool().Draw(t, "other status") {
+				ev.Status = uint16(dice(t, 1000, "status"))
+			}
+		case 7:
+			ev = fsm.Event{
+				Kind:    fsm.EventKind(dice(t, int(fsm.EventApplicationFailed)+2, "kind")),
+				Facts:   fsm.Facts(dice(t, 1<<10, "facts") | dice(t, 1<<10, "facts")<<10 | dice(t, 1<<2, "facts")<<20),
+				Status:  uint16(dice(t, 1000, "status")),
+				Timer:   fsm.Timer(dice(t, int(fsm.TimerReplay)+2, "timer")),
+				Failure: peerFailures[dice(t, len(peerFailures), "failure")],
+			}
+		}
+		path = append(path, ev)
+		to, diff, _ := c.next(n, ev)
+		if diff != "" {
+			t.Fatal(c.report(path, diff))
+		}
+		n = to
+	}
 }

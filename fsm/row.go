@@ -15,6 +15,7 @@ type row struct {
 	unmark  marks
 	plan    Plan    // for opPlan
 	failure Failure // for opFailure
+	status  uint16  // for opStatus; statusOfState takes that of the event
 	verdict Verdict
 	effects [MaxEffects]Effect
 	n       uint8  // how many
@@ -62,7 +63,7 @@ const (
 	opPlan                          // record the plan
 	opFailure                       // record the failure
 	opFailureOfEvent                // record the failure that the event names
-	opStatus                        // record the status of the event
+	opStatus                        // record the status of the response
 )
 
 // one is 1 if o holds x.
@@ -119,6 +120,7 @@ func (r row) marking(set, clear marks) row {
 	r.mark, r.unmark, r.op = r.mark|set, r.unmark|clear, r.op|opMarks
 	return r
 }
-func (r row) because(f Failure) row { r.failure, r.op = f, r.op|opFailure; return r }
-func ignoreRow() row                { return ignore[0] }
-func misuseRow() row                { return misuse[0] }
+func (r row) because(f Failure) row       { r.failure, r.op = f, r.op|opFailure; return r }
+func (r row) answering(status uint16) row { r.status, r.op = status, r.op|opStatus; return r }
+func ignoreRow() row                      { return ignore[0] }
+func misuseRow() row                      { return misuse[0] }

@@ -6,12 +6,12 @@ package fsm
 // The status is also what the host reports once the connection is gone.
 func refuse(id string, status, code uint16, f Failure, reqs string) row {
 	return to(id, ServerClosing, "KHP-EXT-RSP-01 KHP-EXT-RSP-14 "+reqs,
-		respond(status), do(EffectSendTerminator), sendClose(code), do(EffectStopTimers), arm(TimerClose)).because(f)
+		respond(status), do(EffectSendTerminator), sendClose(code), do(EffectStopTimers), arm(TimerClose)).because(f).answering(status)
 }
 
 // refuseRequest answers a request that cannot be taken with the status that the event names.
 func refuseRequest(id string) row {
-	return refuse(id, statusOfState, closeProtocol, FailureMalformed, "KHP-EXT-03").with(opStatus)
+	return refuse(id, statusOfState, closeProtocol, FailureMalformed, "KHP-EXT-03")
 }
 
 // gone ends a connection on which nothing more can be said.
@@ -33,14 +33,14 @@ func timeout(id string, status uint16, reqs string) cell {
 func request(id string) cell {
 	return cell{
 		refuse("S7", 400, closeProtocol, FailureMalformed, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04").given(FactExtensionAgain),
-		to("S8", ServerAwaitBody, "KHP-STATUS-100-01", stop(TimerRequest), stop(TimerReplay), respond(100), do(EffectSendTerminator), arm(TimerBody)).given(FactExpectBody),
+		to("S8", ServerAwaitBody, "KHP-STATUS-100-01", stop(TimerRequest), stop(TimerReplay), respond(100), do(EffectSendTerminator), arm(TimerBody)).given(FactExpectBody).answering(100),
 		to(id, ServerDeciding, "KHP-EXT-RSP-01", stop(TimerRequest), stop(TimerReplay), do(EffectAskDecision)),
 	}
 }
 
 // accept answers with a completing status and opens.
 func accept() cell {
-	ok := func(r row) row { return r.given(FactSelectionValid).while(condObligationsMet).with(opStatus) }
+	ok := func(r row) row { return r.given(FactSelectionValid).while(condObligationsMet).answering(statusOfState) }
 	return cell{
 		ok(to("K9", ServerClosing, "KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectSendReroute), sendClose(closeNormal), do(EffectStopTimers), arm(TimerClose))).
 			while(condKaazing).given(FactReroute).marking(markOpened, 0),
@@ -57,7 +57,7 @@ func accept() cell {
 func challenge() cell {
 	return cell{
 		misuseRow().notWhile(condObligationsMet),
-		to("S12", ServerAwaitReplay, "KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14", respond(401), do(EffectSendTerminator), arm(TimerReplay)).while(condReplayLeft).with(opReplay | opStatus),
+		to("S12", ServerAwaitReplay, "KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14", respond(401), do(EffectSendTerminator), arm(TimerReplay)).while(condReplayLeft).with(opReplay).answering(401),
 		refuse("S13", 403, closeNormal, FailureAuthLimit, "KHP-STATUS-401-03"),
 	}
 }
@@ -65,7 +65,7 @@ func challenge() cell {
 // postpone answers with 202; the decision is still owed.
 func postpone() cell {
 	return cell{
-		to("S16", ServerPending, "KHP-STATUS-202-01 KHP-EXT-RSP-14", respond(202), do(EffectSendTerminator)).while(condInterimLeft).with(opInterim | opStatus),
+		to("S16", ServerPending, "KHP-STATUS-202-01 KHP-EXT-RSP-14", respond(202), do(EffectSendTerminator)).while(condInterimLeft).with(opInterim).answering(202),
 		misuseRow(),
 	}
 }
@@ -73,7 +73,7 @@ func postpone() cell {
 // decline answers with any terminating status.
 func decline(id string) cell {
 	return cell{
-		refuse(id, statusOfState, closeNormal, FailureStatus, "KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13").while(condObligationsMet).with(opStatus),
+		refuse(id, statusOfState, closeNormal, FailureStatus, "KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13").while(condObligationsMet).answering(statusOfState),
 		misuseRow(),
 	}
 }

@@ -21,8 +21,8 @@ var serverOpeningCells = [serverInputs]cell{
 		to("S1", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04", do(EffectSendOpening), do(EffectSendProceed), arm(TimerRequest), arm(TimerOverall)).given(FactValid|FactKHP|FactKaazing).marking(markKaazing, 0),
 		to("S1", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04", do(EffectSendOpening), arm(TimerRequest), arm(TimerOverall)).given(FactValid | FactKHP),
 		to("S2", ServerPlain, "KHP-OPEN-05 WSP-OPEN-08", do(EffectSendOpening), do(EffectOpenPlain)).given(FactValid).while(condPlain).marking(markOpened, 0),
-		to("S3", ServerDone, "KHP-OPEN-03", Effect{Kind: EffectRefuseOpening, Code: 400}, do(EffectDisconnect), do(EffectFail)).given(FactValid).because(FailureNotSelected),
-		to("S3", ServerDone, "KHP-OPEN-03", do(EffectRefuseOpening), do(EffectDisconnect), do(EffectFail)).because(FailureOpening).with(opStatus),
+		to("S3", ServerDone, "KHP-OPEN-03", Effect{Kind: EffectRefuseOpening, Code: 400}, do(EffectDisconnect), do(EffectFail)).given(FactValid).because(FailureNotSelected).answering(400),
+		to("S3", ServerDone, "KHP-OPEN-03", do(EffectRefuseOpening), do(EffectDisconnect), do(EffectFail)).because(FailureOpening).answering(statusOfState),
 	},
 	byRequest:            misuse,
 	byBadRequest:         misuse,
@@ -44,7 +44,7 @@ var serverOpeningCells = [serverInputs]cell{
 	byOverallTimer:       ignore,
 	byCloseTimer:         ignore,
 	bySend:               misuse,
-	byClose:              {to("S32", ServerDone, "LIV-11", Effect{Kind: EffectRefuseOpening, Code: 503}, do(EffectDisconnect), do(EffectFail)).because(FailureApplication)},
+	byClose:              {to("S32", ServerDone, "LIV-11", Effect{Kind: EffectRefuseOpening, Code: 503}, do(EffectDisconnect), do(EffectFail)).because(FailureApplication).answering(503)},
 }
 
 // serverAwaitRequestCells is the row of [ServerAwaitRequest]. The opening 101 is sent; the client speaks first.
@@ -108,7 +108,7 @@ var serverDecidingCells = [serverInputs]cell{
 	byData:           {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
 	byAccept:         accept(),
 	byContinue: {
-		refuse("S19", statusOfState, closeNormal, FailureStatus, "").while(condUnchecked).with(opStatus),
+		refuse("S19", statusOfState, closeNormal, FailureStatus, "").while(condUnchecked),
 		misuseRow(), // 100 is the machine's own answer to Expect
 	},
 	byDefer:              postpone(),
@@ -137,7 +137,7 @@ var serverPendingCells = [serverInputs]cell{
 	byData:           {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
 	byAccept:         accept(),
 	byContinue: {
-		refuse("S19", statusOfState, closeNormal, FailureStatus, "").while(condUnchecked).with(opStatus),
+		refuse("S19", statusOfState, closeNormal, FailureStatus, "").while(condUnchecked),
 		misuseRow(), // 100 is the machine's own answer to Expect
 	},
 	byDefer:              postpone(),

@@ -79,6 +79,6 @@ var statusTable = [...]statusRow{
 	{509, "Bandwidth Limit Exceeded", ActionClose, Must, 0, "KHP-STATUS-509-01"},
 	{510, "Not Extended", ActionClose, Must, 0, "KHP-STATUS-510-01"},
 	{511, "Network Authentication Required", ActionClose, Must, NoStore | NeverSend, "KHP-STATUS-511-01"},
-	{598, "Network Read Timeout (informal)", ActionClose, Must, 0, "KHP-STATUS-598-01"},
-	{599, "Network Connect Timeout (informal)", ActionClose, Must, 0, "KHP-STATUS-599-01"},
+	{598, "(Informal convention) network read timeout error", ActionClose, Must, 0, "KHP-STATUS-598-01"},
+	{599, "(Informal convention) network connect timeout error", ActionClose, Must, 0, "KHP-STATUS-599-01"},
 }

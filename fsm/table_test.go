@@ -49,36 +49,3 @@ func TestTables_GuardBitsAreNamed(t *testing.T) {
 		}
 	})
 }
-
-func TestStep_DoesNotAllocate(t *testing.T) {
-	cfg := DefaultClientConfig()
-	s := cfg.Start()
-	require.Zero(t, testing.AllocsPerRun(100, func() {
-		s2, _, _ := cfg.Step(s, Event{Kind: EventConnectRequested, Facts: FactTargetUsable})
-		_, _, _ = cfg.Step(s2, Event{Kind: EventConnected})
-	}))
-}
-
-var sink int
-
-func BenchmarkStep(b *testing.B) {
-	cfg := DefaultClientConfig()
-	reading := ClientState{phase: ClientReading}
-	bench := func(name string, s ClientState, ev Event) {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			n := 0
-			for b.Loop() {
-				next, effects, _ := cfg.Step(s, ev)
-				n += effects.Len() + int(next.Phase())
-			}
-			sink = n
-		})
-	}
-	all := FactTerminated | FactAcceptMatches | FactProtocolOffered | FactExtensionsAsked | FactChallengeUsable | FactTargetUsable
-	bench("opened", ClientState{phase: ClientOpening}, Event{Kind: EventOpened, Facts: FactKHP})
-	bench("data", ClientState{phase: ClientAwaitResponse}, Event{Kind: EventDataReceived})
-	bench("101", reading, Event{Kind: EventResponse, Status: 101, Facts: all})
-	bench("401", reading, Event{Kind: EventResponse, Status: 401, Facts: all})
-	bench("302", reading, Event{Kind: EventResponse, Status: 302, Facts: all})
-}

@@ -118,6 +118,9 @@ func (e *ParseError) Is(target error) bool {
 
 // KindOf returns the kind of the ParseError in err's chain, or 0.
 func KindOf(err error) Kind {
+	if err == nil { // the usual case; errors.As would allocate
+		return 0
+	}
 	var e *ParseError
 	if errors.As(err, &e) {
 		return e.Kind

@@ -1,7 +1,7 @@
 package endpoint
 
 import (
-	"bytes"
+	"errors"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -18,56 +18,69 @@ type Client struct {
 	unit    wire.Assembler
 	opening wire.Response // of the opening handshake, for errors
 
-	url     wire.URL // of the current connection
-	next    wire.URL // of the follow-up, once a response named it
-	visited []string // keys of all URLs of this connect call
-	walked  []string // the same URLs as they were written
+	url     wire.URL   // of the current connection
+	next    wire.URL   // of the follow-up, once a response named it
+	visited []wire.URL // all URLs of this connect call, the current one last
 	attempt int
 	proxied bool // the current connection authenticates with the proxy
+	leg     Leg  // how far the current connection has come
 
 	nonceKey    [24]byte // Sec-WebSocket-Key of the current connection
 	accept      [28]byte // the Sec-WebSocket-Accept that belongs to it
 	granted     []wire.Extension
-	grantedBuf  []byte   // what granted views
-	credentials []byte   // for the next request or opening request
-	login       []byte   // credentials that the opening request of this origin needs
-	wanted      []string // extension names of the extended request
+	credentials string   // those sent last in this leg, for the next request or opening request
+	login       string   // credentials that the opening request of this origin needs
+	wanted      []string // extensions of the extended request
 	result      Result
 	challenges  []wire.Challenge
 
-	message     []byte // the application message being judged
-	msgType     wire.MessageType
-	detail      string          // about the event being handled
-	failText    string          // about the failure, from the moment it was decided
-	established bool            // the current connection is past its opening handshake
-	response    *HandshakeError // what the last decided response said, for the failure
-	closeIn     struct {
-		code uint16
-		text string
-	}
-	closeOut struct {
-		code uint16
-		text string
-	}
-	buf []byte
-	out []Output
+	message  []byte // the application message being judged
+	msgType  wire.MessageType
+	detail   string          // about the event being handled
+	failText string          // about the failure, from the moment it was decided
+	response *HandshakeError // what the last decided response said, for the failure
+	closeIn  closeText
+	closeOut closeText
+	buf      []byte
+	out      []Output
 }
 
 // NewClient prepares a connect call to rawURL, a ws or wss URL (http and https are taken for them). It refuses what could not be sent: bad
-// tokens, fields with control bytes, and fields that are not the caller's to set. [AMB-28, WSP-OPEN-06]
+// tokens, fields with control bytes, fields that are not the caller's to set, and requests longer than the default wire.Limits. [AMB-28, WSP-OPEN-06]
+//
+//khp:impl WSP-OPEN-06 WSP-URI-01 KHP-EXT-REQ-06
 func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
-	c := &Client{cfg: cfg, machine: cfg.machine()}
+	c := &Client{cfg: cfg, machine: cfg.machine(), out: make([]Output, 0, 4), buf: make([]byte, 0, 512)}
 	c.cfg.Limits = cfg.Limits.OrDefault()
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	u, err := wire.ParseURL(rawURL, cfg.ToASCII)
 	if err != nil {
-		return nil, &HandshakeError{Leg: LegConnect, Failure: fsm.FailureURL, URL: rawURL, Detail: err.Error()}
+		return nil, &HandshakeError{Leg: LegConnect, Failure: fsm.FailureURL, URL: withoutUserinfo(rawURL), Detail: err.Error()}
 	}
-	c.next = c.marked(u)
+	c.url = c.marked(u)
+	c.next = c.url
+	if err := c.rehearse(); err != nil {
+		return nil, err
+	}
 	c.state = c.machine.Start()
 	return c, nil
+}
+
+// rehearse writes both requests once, so that what cannot be written is refused before anything is sent.
+func (c *Client) rehearse() error {
+	wire.AppendKey(c.nonceKey[:0], [16]byte{})
+	c.visited = append(c.visited, c.url)
+	_, err := c.openingRequest()
+	if err == nil {
+		_, err = c.extendedRequest(false)
+	}
+	c.visited = c.visited[:0]
+	if err != nil {
+		return errors.New("endpoint: the request to " + c.url.Host + " cannot be written: " + err.Error() + "; shorten the URL, the lists or the header fields")
+	}
+	return nil
 }
 
 // Connect starts. Nothing else is legal before it.
@@ -121,9 +134,11 @@ func (c *Client) Ping(p []byte) []Output {
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
 func (c *Client) PeerClosed(code uint16, reason string) []Output {
 	c.reset()
-	c.closeIn.code, c.closeIn.text = code, reason
+	if c.state.Phase() != fsm.ClientClosing { // there it only answers ours
+		c.closeIn = closeText{code, reason}
+	}
 	c.settle()
-	c.closeOut.code, c.closeOut.text = echoCode(code), ""
+	c.closeOut = sendable(code, "")
 	c.step(fsm.Event{Kind: fsm.EventPeerClosed, Facts: c.unitFacts()})
 	return c.out
 }
@@ -131,8 +146,7 @@ func (c *Client) PeerClosed(code uint16, reason string) []Output {
 // Lost tells that the connection ended, in whatever way, or was found to be unusable.
 func (c *Client) Lost(detail string) []Output {
 	c.reset()
-	if c.state.Phase() == fsm.ClientOpening && c.opening.Status != 0 {
-		c.openingAnswered(c.opening.Body)
+	if c.settleOpening() {
 		return c.out
 	}
 	c.settle()
@@ -153,37 +167,48 @@ func (c *Client) Violation(f fsm.Failure, detail string) []Output {
 // TimerExpired tells that timer t ran out. A timer that was stopped meanwhile does no harm.
 func (c *Client) TimerExpired(t fsm.Timer) []Output {
 	c.reset()
-	if t == fsm.TimerResponse || t == fsm.TimerOverall || t == fsm.TimerWait {
+	switch t {
+	case fsm.TimerOpening:
+		if c.settleOpening() {
+			return c.out
+		}
+	case fsm.TimerResponse, fsm.TimerOverall, fsm.TimerWait:
 		c.settle()
 	}
 	if c.detail == "" && len(c.out) == 0 {
-		c.detail = timerDetail(t)
+		c.detail = c.timerDetail(t)
 	}
 	c.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: c.unitFacts()})
 	return c.out
 }
 
 // Credentials answers AskCredentials with the value of an Authorization field, such as "Basic am9lOndlbGNvbWU=". An empty or unsendable value
-// counts as no credentials. The value is copied.
+// counts as no credentials.
 func (c *Client) Credentials(value string) []Output {
-	if value == "" || !wire.ValidFieldValue(value) {
-		return c.NoCredentials("the provider gave none that can be sent")
+	if value == "" {
+		return c.NoCredentials("the provider gave none")
+	}
+	if _, err := wire.AppendField(nil, "Authorization", value); err != nil {
+		return c.NoCredentials("the provider gave credentials that cannot be sent: " + err.Error())
 	}
 	c.reset()
 	ev := fsm.Event{Kind: fsm.EventCredentialsSupplied}
-	if !bytes.Equal(c.credentials, []byte(value)) {
+	switch c.state.Phase() {
+	case fsm.ClientAwaitLogin, fsm.ClientAwaitCredentials:
+	default:
+		c.step(ev) // too late
+		return c.out
+	}
+	if value != c.credentials {
 		ev.Facts = fsm.FactNewCredentials
 	} else {
 		c.detail = "the provider came again with the credentials that were just refused"
 	}
-	previous := c.credentials
-	c.credentials = []byte(value)
+	c.credentials = value
 	if c.state.Phase() == fsm.ClientAwaitLogin {
-		c.login = c.credentials
+		c.login = value
 	}
-	if !c.step(ev) {
-		c.credentials = previous
-	}
+	c.step(ev)
 	return c.out
 }
 
@@ -211,10 +236,11 @@ func (c *Client) Send(t wire.MessageType, p []byte) (out []Output, ok bool) {
 	return c.out, ok
 }
 
-// Close ends the connection, or gives up the attempt, in any phase. Code 0 sends an empty Close frame.
+// Close ends the connection, or gives up the attempt, in any phase. Code 0 sends an empty Close frame, and so does one that may not be sent, such
+// as 1005 or 1006; the reason is cut at 123 bytes.
 func (c *Client) Close(code uint16, reason string) []Output {
 	c.reset()
-	c.closeOut.code, c.closeOut.text = code, reason
+	c.closeOut = sendable(code, reason)
 	c.step(fsm.Event{Kind: fsm.EventCloseRequested})
 	return c.out
 }
@@ -239,131 +265,3 @@ func (c *Client) Result() Result { return c.result }
 
 // UsesProxyCredentials reports whether the current connection must authenticate with the proxy, after a 407.
 func (c *Client) UsesProxyCredentials() bool { return c.proxied }
-
-func (c *Client) reset() { c.out, c.detail = c.out[:0], "" }
-
-// step gives ev to the machine and carries out what it orders. It reports whether the machine accepted.
-func (c *Client) step(ev fsm.Event) bool {
-	s, effects, verdict := c.machine.Step(c.state, ev)
-	if verdict != fsm.Accepted {
-		return false
-	}
-	if c.state.Failure() == 0 && s.Failure() != 0 {
-		c.failText = c.detail
-	}
-	c.state = s
-	for i := range effects.Len() {
-		c.perform(effects.At(i))
-	}
-	return true
-}
-
-// perform turns one effect into outputs.
-func (c *Client) perform(e fsm.Effect) {
-	switch e.Kind {
-	case fsm.EffectDial:
-		c.put(Output{Kind: Dial, URL: c.url})
-	case fsm.EffectSendOpening:
-		c.put(Output{Kind: SendBytes, Data: c.openingRequest()})
-	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
-		c.unit.Reset(c.cfg.Limits)
-		c.put(Output{Kind: SendMessage, Type: wire.Binary, Data: c.extendedRequest(e.Kind == fsm.EffectReplayRequest)})
-	case fsm.EffectSendBody:
-		c.put(Output{Kind: SendMessage, Type: wire.Binary, Data: c.cfg.Body})
-	case fsm.EffectStopBody:
-		c.put(Output{Kind: StopBody})
-	case fsm.EffectAskCredentials:
-		c.put(Output{Kind: AskCredentials})
-	case fsm.EffectFollow:
-		c.follow()
-	case fsm.EffectOpenPlain:
-		c.result.Plain, c.result.Status = true, 101
-		c.put(Output{Kind: Open})
-	case fsm.EffectComplete:
-		c.put(Output{Kind: Open})
-	case fsm.EffectSendPong:
-		c.put(Output{Kind: SendPong, Data: c.message})
-	case fsm.EffectSendMessage:
-		c.put(Output{Kind: SendMessage, Type: c.msgType, Data: c.message})
-	case fsm.EffectDeliver:
-		c.put(Output{Kind: Deliver, Type: c.msgType, Data: c.message})
-	case fsm.EffectSendClose:
-		code, text := e.Code, ""
-		if code == 0 {
-			code, text = c.closeOut.code, c.closeOut.text
-		} else if f := c.state.Failure(); f != 0 {
-			text = f.Error()
-		}
-		c.put(Output{Kind: SendClose, Code: code, Text: text})
-	case fsm.EffectFail:
-		c.put(Output{Kind: Fail, Err: c.failure(e)})
-	default:
-		c.put(common(e))
-	}
-}
-
-func (c *Client) put(o Output) { c.out = append(c.out, o) }
-
-// common turns the effects that need no more than themselves into outputs, on both sides.
-func common(e fsm.Effect) Output {
-	switch e.Kind {
-	case fsm.EffectArmTimer:
-		return Output{Kind: ArmTimer, Timer: e.Timer}
-	case fsm.EffectStopTimer:
-		return Output{Kind: StopTimer, Timer: e.Timer}
-	case fsm.EffectPauseTimer:
-		return Output{Kind: PauseTimer, Timer: e.Timer}
-	case fsm.EffectResumeTimer:
-		return Output{Kind: ResumeTimer, Timer: e.Timer}
-	case fsm.EffectStopTimers:
-		return Output{Kind: StopTimers}
-	case fsm.EffectClosed:
-		return Output{Kind: Closed}
-	}
-	return Output{Kind: Disconnect}
-}
-
-// connect makes the next URL current and asks the machine to dial it.
-func (c *Client) connect() {
-	c.url = c.next
-	c.visited = append(c.visited, c.url.Key())
-	c.walked = append(c.walked, c.url.String())
-	c.attempt++
-	c.step(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
-}
-
-// follow leaves everything of the old connection behind and goes on to the follow-up. [AMB-65]
-func (c *Client) follow() {
-	if c.state.Plan() == fsm.PlanProxyAuth {
-		c.proxied, c.next = true, c.url
-		c.visited, c.walked = c.visited[:len(c.visited)-1], c.walked[:len(c.walked)-1]
-	}
-	if !c.url.SameOrigin(c.next) {
-		c.login = nil
-	}
-	c.credentials, c.challenges, c.response, c.granted = nil, nil, nil, nil
-	c.opening, c.failText, c.established = wire.Response{}, "", false
-	c.closeIn.code, c.closeIn.text = 0, ""
-	c.connect()
-}
-
-// failure is what the application gets to see.
-func (c *Client) failure(e fsm.Effect) *HandshakeError {
-	err := &HandshakeError{}
-	if c.response != nil {
-		err = c.response
-	}
-	err.Failure, err.Status = e.Failure, int(e.Code)
-	err.URL, err.Attempt, err.Detail = c.url.String(), c.attempt, c.failDetail(err.Detail)
-	err.Path = append([]string(nil), c.walked...)
-	if c.next != c.url && (e.Failure == fsm.FailureRedirectLoop || e.Failure == fsm.FailureRedirectRefused || e.Failure == fsm.FailureTooManyRedirects) {
-		err.Path = append(err.Path, c.next.String())
-	}
-	if err.Leg == 0 {
-		err.Leg = c.leg(e.Failure)
-	}
-	if c.closeIn.code != noStatus { // 0 before a Close frame
-		err.Close, err.Text = c.closeIn.code, c.closeIn.text
-	}
-	return err
-}

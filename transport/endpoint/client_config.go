@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"example.com/khp/fsm"
@@ -24,14 +25,16 @@ const (
 
 // ClientConfig says what a client asks for and allows. The zero value is right for a spec server without subprotocols or extensions.
 type ClientConfig struct {
-	Machine           fsm.ClientConfig // zero: fsm.DefaultClientConfig; NoRedirects and Expect follow from the other options
+	// Machine has the limits and switches of the machine. Zero is fsm.DefaultClientConfig; otherwise start from that, since in a value of your own
+	// an unset limit is none at all. Expect, OtherMethod and Proxy follow from the options below.
+	Machine           fsm.ClientConfig
 	Limits            wire.Limits
 	Protocols         []string      // application subprotocols in order of preference
 	Extensions        []string      // application-class extensions for the extended handshake, with parameters, in order of preference
 	OpeningExtensions []string      // extensions that the host's WebSocket layer offers in the opening handshake
 	Header            []HeaderField // further fields of the extended request
 	OpeningHeader     []HeaderField // further fields of the opening request, such as Origin or Cookie
-	Sensitive         []string      // names of fields that go to the first origin only; Authorization and Cookie always do
+	Sensitive         []string      // names of fields that go to the first origin only; Cookie always does
 	Method            string        // of the extended request; "" is GET
 	Body              []byte        // of the extended request, announced with Expect: 100-continue
 	HasCredentials    bool          // the host can answer AskCredentials
@@ -50,11 +53,22 @@ func (cfg *ClientConfig) machine() fsm.ClientConfig {
 	if m.Profile == 0 {
 		m.Profile = fsm.ProfileSpec
 	}
-	m.Expect = m.Expect || len(cfg.Body) > 0
-	m.OtherMethod = cfg.Method != "" && cfg.Method != "GET"
+	m.Expect = len(cfg.Body) > 0
+	m.OtherMethod = cfg.method() != "GET"
 	m.NoRedirects = m.NoRedirects || cfg.Redirects == RedirectNever
-	m.Proxy = m.Proxy || cfg.HasProxyLogin
+	m.Proxy = cfg.HasProxyLogin
+	if m.Profile == fsm.ProfileKaazing {
+		m.TerminatorOptional = false // who is asked for N sends the terminator before it
+	}
 	return m
+}
+
+// method returns the method of the extended request.
+func (cfg *ClientConfig) method() string {
+	if cfg.Method == "" {
+		return "GET"
+	}
+	return cfg.Method
 }
 
 // reserved fields are written by the endpoint itself or would change the framing. [AMB-28]
@@ -74,14 +88,14 @@ func (cfg *ClientConfig) check() error {
 			return errors.New("endpoint: subprotocol " + quote(p) + " is not a token; use letters, digits and !#$%&'*+-.^_`|~")
 		case p == Protocol:
 			return errors.New("endpoint: " + Protocol + " is offered by itself; list only application subprotocols")
-		case contains(cfg.Protocols[:i], p):
+		case slices.Contains(cfg.Protocols[:i], p):
 			return errors.New("endpoint: subprotocol " + quote(p) + " is listed twice")
 		}
 	}
-	for _, list := range [][]string{cfg.Extensions, cfg.OpeningExtensions} {
+	for _, list := range [2][]string{cfg.Extensions, cfg.OpeningExtensions} {
 		for _, e := range list {
-			if parsed, err := wire.ParseExtensions(nil, []byte(e)); err != nil || len(parsed) != 1 {
-				return errors.New("endpoint: extension " + quote(e) + " is not of the form name or name;parameter=value")
+			if err := checkExtension(e); err != nil {
+				return err
 			}
 		}
 	}
@@ -89,7 +103,7 @@ func (cfg *ClientConfig) check() error {
 		return errors.New("endpoint: method " + quote(cfg.Method) + " is not a token")
 	}
 	kaazing := cfg.Machine.Profile == fsm.ProfileKaazing
-	if kaazing && (len(cfg.Body) > 0 || cfg.Machine.Expect) {
+	if kaazing && len(cfg.Body) > 0 {
 		return errors.New("endpoint: a Kaazing gateway takes no request body; leave Body empty or use the spec profile")
 	}
 	for _, f := range cfg.Header {
@@ -105,12 +119,31 @@ func (cfg *ClientConfig) check() error {
 	return nil
 }
 
-func checkField(f HeaderField, kaazing bool) error {
+// checkExtension refuses what is not exactly one element of a list of extensions.
+func checkExtension(e string) error {
+	var room [1]wire.Extension
+	if parsed, err := wire.ParseExtensions(room[:0], []byte(e)); err != nil || len(parsed) != 1 || !wire.ValidFieldValue(e) || strings.Contains(e, ",") {
+		return errors.New("endpoint: extension " + quote(e) + " is not of the form name or name;parameter=value")
+	}
+	return nil
+}
+
+// checkFieldText refuses a field that cannot be written.
+func checkFieldText(f HeaderField) error {
 	switch {
 	case !wire.ValidToken(f.Name):
 		return errors.New("endpoint: field name " + quote(f.Name) + " is not a token")
 	case !wire.ValidFieldValue(f.Value):
 		return errors.New("endpoint: the value of field " + f.Name + " has control bytes, or blanks at its ends")
+	}
+	return nil
+}
+
+func checkField(f HeaderField, kaazing bool) error {
+	if err := checkFieldText(f); err != nil {
+		return err
+	}
+	switch {
 	case containsFold(reserved, f.Name) || hasPrefixFold(f.Name, "Proxy-"):
 		return errors.New("endpoint: field " + f.Name + " is written by the handshake itself and cannot be set")
 	case kaazing && (containsFold(refusedByGateway, f.Name) || hasPrefixFold(f.Name, "Sec-")):
@@ -119,22 +152,8 @@ func checkField(f HeaderField, kaazing bool) error {
 	return nil
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 func containsFold(list []string, s string) bool {
-	for _, x := range list {
-		if strings.EqualFold(x, s) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(x string) bool { return strings.EqualFold(x, s) })
 }
 
 func hasPrefixFold(s, prefix string) bool {

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"bytes"
+	"slices"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -21,7 +22,11 @@ func (c *Client) balancer(t wire.MessageType, p []byte) {
 	case wire.BalancerProceed:
 		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
 	case wire.BalancerReroute:
-		c.step(fsm.Event{Kind: fsm.EventRerouteReceived, Facts: c.judgeTarget(url)})
+		facts := c.judgeTarget(url)
+		if c.machine.NoRedirects {
+			c.detail = "the gateway sends elsewhere, to " + quote(withoutUserinfo(string(url))) + ", and redirects are off"
+		}
+		c.step(fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})
 	default:
 		c.detail = "expected the balancer message N, got " + describe(t, p)
 		c.step(fsm.Event{Kind: dataKind(t, p)})
@@ -39,9 +44,6 @@ func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
 	}
 	if len(p) > 0 {
 		c.step(fsm.Event{Kind: fsm.EventDataReceived})
-		if c.state.Phase() != fsm.ClientReading {
-			return
-		}
 	}
 	progress, err := c.unit.Add(t, p)
 	if err != nil {
@@ -87,12 +89,16 @@ func (c *Client) decide(terminated bool) {
 	if terminated {
 		ev.Facts |= fsm.FactTerminated
 	}
-	c.remember(r, LegExtended)
 	action := fsm.Status(r.Status).Action
 	if action == fsm.ActionComplete {
-		c.result = Result{Status: r.Status, Header: c.response.Header, Body: c.response.Body, Protocol: c.selected(r), Extensions: c.selectedExtensions(r)}
+		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Protocol: c.selected(r), Extensions: selectedExtensions(r)}
+	} else {
+		c.remember(r, LegExtended)
 	}
 	c.step(ev)
+	if action == fsm.ActionComplete && !c.state.Phase().Open() {
+		c.remember(r, LegExtended)
+	}
 	if !action.Terminates() {
 		c.unit.Reset(c.cfg.Limits)
 	}
@@ -109,14 +115,22 @@ func (c *Client) judge(r *wire.Response) fsm.Facts {
 			detail = what
 		}
 	}
-	note(c.acceptMatches(r), fsm.FactAcceptMatches, "Upgrade, Connection or Sec-WebSocket-Accept does not belong to the opening handshake")
-	ok, what := c.protocolOffered(r)
-	note(ok, fsm.FactProtocolOffered, what)
-	ok, what = c.extensionsAsked(r)
-	note(ok, fsm.FactExtensionsAsked, what)
-	switch fsm.Status(r.Status).Action {
+	action := fsm.Status(r.Status).Action
+	if c.leg != LegExtended && action == fsm.ActionComplete {
+		return 0 // an opening handshake is not completed by a status
+	}
+	if c.leg == LegExtended && !action.Terminates() {
+		ok, what := c.extensionsAsked(r)
+		note(ok, fsm.FactExtensionsAsked, what)
+	}
+	switch action {
+	case fsm.ActionComplete:
+		ok, what := c.acceptMatches(r)
+		note(ok, fsm.FactAcceptMatches, what)
+		ok, what = c.protocolOffered(r)
+		note(ok, fsm.FactProtocolOffered, what)
 	case fsm.ActionReplay:
-		ok, what = c.challengeUsable(r.Fields)
+		ok, what := c.challengeUsable(r.Fields)
 		note(ok, fsm.FactChallengeUsable, what)
 	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
 		facts |= c.judgeLocation(r)
@@ -135,21 +149,33 @@ func (c *Client) judge(r *wire.Response) fsm.Facts {
 // so the one of the opening request counts. [AMB-19]
 //
 //khp:impl KHP-STATUS-101-01 KHP-STATUS-101-03
-func (c *Client) acceptMatches(r *wire.Response) bool {
-	for v := range r.Fields.All("Sec-WebSocket-Accept") {
-		if !bytes.Equal(v, c.accept[:]) {
-			return false
+func (c *Client) acceptMatches(r *wire.Response) (ok bool, what string) {
+	if c.accept != ([28]byte{}) { // the host may not know it
+		for v := range r.Fields.All("Sec-WebSocket-Accept") {
+			if !bytes.Equal(v, c.accept[:]) {
+				return false, "expected Sec-WebSocket-Accept: " + string(c.accept[:]) + " or none, got " + quote(string(v))
+			}
 		}
 	}
 	for v := range r.Fields.All("Upgrade") {
 		if !wire.EqualFold(v, "websocket") {
-			return false
+			return false, "expected Upgrade: websocket or none, got " + quote(string(v))
 		}
 	}
-	if v, ok := r.Fields.Get("Connection"); ok && !wire.HasToken(v, "Upgrade") {
-		return false
+	if r.Fields.Count("Connection") > 0 && !hasConnectionUpgrade(r.Fields) {
+		return false, "expected Connection: Upgrade or none"
 	}
-	return true
+	return true, ""
+}
+
+// hasConnectionUpgrade reports whether a Connection field lists Upgrade.
+func hasConnectionUpgrade(fields wire.Fields) bool {
+	for v := range fields.All("Connection") {
+		if wire.HasToken(v, "Upgrade") {
+			return true
+		}
+	}
+	return false
 }
 
 // protocolOffered checks the selected subprotocol: none, or one that the request listed, in one field. [AMB-31]
@@ -162,7 +188,7 @@ func (c *Client) protocolOffered(r *wire.Response) (ok bool, what string) {
 		return true, ""
 	case 1:
 		v, _ := r.Fields.Get(name)
-		if contains(c.cfg.Protocols, string(v)) {
+		if slices.Contains(c.cfg.Protocols, string(v)) {
 			return true, ""
 		}
 		return false, "expected a subprotocol of " + quoteList(c.cfg.Protocols) + ", got " + quote(string(v))
@@ -170,9 +196,16 @@ func (c *Client) protocolOffered(r *wire.Response) (ok bool, what string) {
 	return false, "more than one " + name + " field"
 }
 
+// selected returns the subprotocol that a response selects, "" if it is none that was offered.
 func (c *Client) selected(r *wire.Response) string {
 	v, _ := r.Fields.Get("Sec-WebSocket-Protocol")
-	return string(v)
+	if string(v) == Protocol {
+		return Protocol
+	}
+	if i := slices.Index(c.cfg.Protocols, string(v)); i >= 0 {
+		return c.cfg.Protocols[i]
+	}
+	return ""
 }
 
 // extensionsAsked checks the selected extensions: each asked for in the last request, none twice. Parameters are the extension's business.
@@ -180,7 +213,8 @@ func (c *Client) selected(r *wire.Response) string {
 //
 //khp:impl KHP-CLOSE-03 KHP-EXT-RSP-09 KHP-EXT-RSP-12 WSP-EXT-01 WSP-EXT-02
 func (c *Client) extensionsAsked(r *wire.Response) (ok bool, what string) {
-	var list []wire.Extension
+	var room [4]wire.Extension
+	list := room[:0]
 	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
 		var err error
 		if list, err = wire.ParseExtensions(list, v); err != nil {
@@ -188,7 +222,7 @@ func (c *Client) extensionsAsked(r *wire.Response) (ok bool, what string) {
 		}
 	}
 	for i, e := range list {
-		if !contains(c.wanted, string(e.Name)) {
+		if !names(c.wanted, string(e.Name)) {
 			return false, "expected extensions of " + quoteList(c.wanted) + ", got " + quote(string(e.Name))
 		}
 		if grantedName(list[:i], string(e.Name)) {
@@ -198,19 +232,16 @@ func (c *Client) extensionsAsked(r *wire.Response) (ok bool, what string) {
 	return true, ""
 }
 
-func (c *Client) selectedExtensions(r *wire.Response) []string {
-	var names []string
+func selectedExtensions(r *wire.Response) []string {
+	var elements []string
 	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
-		list, _ := wire.ParseExtensions(nil, v)
+		var room [4]wire.Extension
+		list, _ := wire.ParseExtensions(room[:0], v)
 		for _, e := range list {
-			s := string(e.Name)
-			if e.Params != nil {
-				s += ";" + string(e.Params)
-			}
-			names = append(names, s)
+			elements = append(elements, elementText(e))
 		}
 	}
-	return names
+	return elements
 }
 
 // challengeUsable reads the challenges of a 401. One malformed field spoils all. [AMB-42]
@@ -218,7 +249,7 @@ func (c *Client) challengeUsable(fields wire.Fields) (ok bool, what string) {
 	var list []wire.Challenge
 	for v := range fields.All("WWW-Authenticate") {
 		var err error
-		if list, err = wire.ParseChallenges(list, append([]byte(nil), v...)); err != nil {
+		if list, err = wire.ParseChallenges(list, bytes.Clone(v)); err != nil {
 			return false, err.Error()
 		}
 	}
@@ -243,6 +274,6 @@ func (c *Client) violation(f fsm.Failure, detail string) {
 // remember keeps what a response said, for the application.
 func (c *Client) remember(r *wire.Response, leg Leg) {
 	c.response = &HandshakeError{
-		Leg: leg, Status: r.Status, Reason: string(r.Reason), Header: copyFields(r.Fields), Body: append([]byte(nil), r.Body...), Detail: c.detail,
+		Leg: leg, Status: r.Status, Reason: string(r.Reason), Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Detail: c.detail,
 	}
 }

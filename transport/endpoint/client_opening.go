@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"bytes"
+	"slices"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -9,16 +10,22 @@ import (
 
 // OpeningReceived takes what has been read of the answer to the opening request: all of it so far, from its first byte. It returns how many
 // bytes it has used; 0 means that more are needed, so read on and call again with the longer slice. After a 101 the bytes behind the
-// used ones belong to the WebSocket. The call is for hosts that leave the opening handshake to the endpoint; others use Opened.
+// used ones belong to the WebSocket. b must stay as it is until it is used, or until Lost or TimerExpired: then an answer without length ends. The call
+// is for hosts that leave the opening handshake to the endpoint; others use Opened.
+//
+//khp:impl WSP-OPEN-05
 func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 	c.reset()
 	if c.state.Phase() != fsm.ClientOpening {
 		return 0, nil
 	}
 	r := &c.opening
-	n, err := parseOpening(r, b, c.cfg.Limits)
+	if r.Fields == nil {
+		r.Fields = make(wire.Fields, 0, 8)
+	}
+	n, chunked, err := parseOpening(r, b, c.cfg.Limits)
 	switch {
-	case wire.KindOf(err) == wire.KindIncomplete:
+	case err != nil && wire.KindOf(err) == wire.KindIncomplete:
 		r.Status = 0
 		return 0, nil
 	case err != nil:
@@ -26,11 +33,11 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 		c.violation(openingFailure(err), err.Error())
 		return len(b), c.out
 	case r.Status != 101:
-		body, complete := openingBody(r, b[n:], c.cfg.Limits.Body)
-		if r.Body = body; !complete {
-			return 0, nil // Lost ends an answer without length
+		var complete bool
+		if r.Body, complete = openingBody(r, b[n:], chunked, c.cfg.Limits.Body); !complete {
+			return 0, nil
 		}
-		c.openingAnswered(body)
+		c.openingAnswered(r.Body)
 		return len(b), c.out
 	}
 	if what := c.checkOpening(r); what != "" {
@@ -38,23 +45,24 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 		c.violation(fsm.FailureOpening, what)
 		return n, c.out
 	}
-	protocol, _ := r.Fields.Get("Sec-WebSocket-Protocol")
-	c.opened(string(protocol))
+	protocol := c.selected(r)
+	c.unit.Response.Fields, c.opening = r.Fields, wire.Response{} // the memory is used again
+	c.opened(protocol)
 	return n, c.out
 }
 
 // Opened tells that the host's own WebSocket layer completed the opening handshake. protocol is the subprotocol it selected, extensions the
-// elements it granted, accept the Sec-WebSocket-Accept of the response ("" if unknown: then a Sec-WebSocket-Accept in the extended response fails
-// the handshake).
+// elements it granted, accept the Sec-WebSocket-Accept of the response. accept is "" for a layer that hides it, such as a browser's: then the one in the
+// extended response cannot be compared with it.
 func (c *Client) Opened(protocol string, extensions []string, accept string) []Output {
 	c.reset()
-	c.granted = nil
-	for _, e := range extensions {
-		c.granted, _ = wire.ParseExtensions(c.granted, []byte(e))
+	if c.state.Phase() != fsm.ClientOpening {
+		return nil
 	}
+	c.granted = parseElements(extensions)
 	clear(c.accept[:])
 	copy(c.accept[:], accept)
-	if protocol != "" && protocol != Protocol && !contains(c.cfg.Protocols, protocol) {
+	if protocol != "" && protocol != Protocol && !slices.Contains(c.cfg.Protocols, protocol) {
 		c.violation(fsm.FailureOpening, "subprotocol "+quote(protocol)+" was not offered")
 		return c.out
 	}
@@ -65,6 +73,9 @@ func (c *Client) Opened(protocol string, extensions []string, accept string) []O
 // OpeningRefused tells that the host's own WebSocket layer got another answer than 101. fields and body may be nil if the layer hides them.
 func (c *Client) OpeningRefused(status int, fields []HeaderField, body []byte) []Output {
 	c.reset()
+	if c.state.Phase() != fsm.ClientOpening {
+		return nil
+	}
 	c.opening = wire.Response{Status: status, ContentLength: -1}
 	for _, f := range fields {
 		c.opening.Fields = append(c.opening.Fields, wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
@@ -78,9 +89,10 @@ func (c *Client) OpeningRefused(status int, fields []HeaderField, body []byte) [
 //khp:impl KHP-OPEN-05 KHP-OPEN-06 KHP-GEN-06
 func (c *Client) opened(protocol string) {
 	ev := fsm.Event{Kind: fsm.EventOpened}
-	c.established = true
+	c.credentials = "" // whatever the opening handshake needed was not refused
 	if protocol == Protocol {
 		ev.Facts = fsm.FactKHP
+		c.leg = LegExtended
 	} else {
 		c.result.Protocol = protocol
 		c.detail = "the server selected no subprotocol"
@@ -109,15 +121,11 @@ func (c *Client) openingAnswered(body []byte) {
 //khp:impl WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04
 func (c *Client) checkOpening(r *wire.Response) string {
 	upgrade, _ := r.Fields.Get("Upgrade")
-	connection := false
-	for v := range r.Fields.All("Connection") {
-		connection = connection || wire.HasToken(v, "Upgrade")
-	}
 	accept, _ := r.Fields.Get("Sec-WebSocket-Accept")
 	switch {
 	case !wire.EqualFold(upgrade, "websocket"):
 		return "expected Upgrade: websocket, got " + quote(string(upgrade))
-	case !connection:
+	case !hasConnectionUpgrade(r.Fields):
 		return "expected Connection: Upgrade"
 	case r.Fields.Count("Sec-WebSocket-Accept") != 1 || !bytes.Equal(accept, c.accept[:]):
 		return "expected Sec-WebSocket-Accept: " + string(c.accept[:]) + ", got " + quote(string(accept))
@@ -125,7 +133,7 @@ func (c *Client) checkOpening(r *wire.Response) string {
 	switch r.Fields.Count("Sec-WebSocket-Protocol") {
 	case 0:
 	case 1:
-		if p, _ := r.Fields.Get("Sec-WebSocket-Protocol"); string(p) != Protocol && !contains(c.cfg.Protocols, string(p)) {
+		if p, _ := r.Fields.Get("Sec-WebSocket-Protocol"); string(p) != Protocol && !slices.Contains(c.cfg.Protocols, string(p)) {
 			return "subprotocol " + quote(string(p)) + " was not offered"
 		}
 	default:
@@ -134,17 +142,12 @@ func (c *Client) checkOpening(r *wire.Response) string {
 	c.granted = nil
 	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
 		var err error
-		c.grantedBuf = append([]byte(nil), v...)
-		if c.granted, err = wire.ParseExtensions(c.granted, c.grantedBuf); err != nil {
+		if c.granted, err = wire.ParseExtensions(c.granted, bytes.Clone(v)); err != nil {
 			return err.Error()
 		}
 	}
 	for i, g := range c.granted {
-		offered := false
-		for _, e := range c.cfg.OpeningExtensions {
-			offered = offered || extensionName(e) == string(g.Name)
-		}
-		if !offered {
+		if !names(c.cfg.OpeningExtensions, string(g.Name)) {
 			return "extension " + quote(string(g.Name)) + " was not offered"
 		}
 		if grantedName(c.granted[:i], string(g.Name)) {
@@ -154,52 +157,11 @@ func (c *Client) checkOpening(r *wire.Response) string {
 	return ""
 }
 
-// parseOpening parses the head of the answer. The opening handshake is plain HTTP with whatever stands in the way, so a refusal may use
-// chunked coding, which nothing of ours uses: its field is left out and the body stays as it came.
-func parseOpening(r *wire.Response, b []byte, l wire.Limits) (int, error) {
-	n, err := r.ParseHead(b, l)
-	if wire.KindOf(err) != wire.KindTransferEncoding {
-		return n, err
+// settleOpening takes an answer that has no length as complete, because the connection ended or nothing more came in time.
+func (c *Client) settleOpening() bool {
+	if c.state.Phase() != fsm.ClientOpening || c.opening.Status == 0 {
+		return false
 	}
-	end := bytes.Index(b, []byte("\r\n\r\n"))
-	if end < 0 || end > l.Head {
-		return 0, &wire.ParseError{Kind: wire.KindIncomplete, Offset: len(b)}
-	}
-	kept := make([]byte, 0, end+4)
-	for line := range bytes.SplitAfterSeq(b[:end+4], []byte("\r\n")) {
-		if !hasPrefixFold(string(line), "Transfer-Encoding:") {
-			kept = append(kept, line...)
-		}
-	}
-	if _, err := r.ParseHead(kept, l); err != nil {
-		return 0, err
-	}
-	if r.Status == 101 {
-		return 0, err
-	}
-	return end + 4, nil
-}
-
-// openingBody returns the body as far as it is there, and whether it is complete. One without length runs to the end of the connection, and is
-// complete as soon as it is as long as we are ready to keep.
-func openingBody(r *wire.Response, b []byte, limit int) (body []byte, complete bool) {
-	if wire.Bodiless(r.Status) {
-		return nil, true
-	}
-	want := int64(limit)
-	if r.ContentLength >= 0 && r.ContentLength < want {
-		want = r.ContentLength
-	}
-	if int64(len(b)) >= want {
-		return b[:want], true
-	}
-	return b, false
-}
-
-// openingFailure maps a parse error in the opening leg.
-func openingFailure(err error) fsm.Failure {
-	if f := failureOf(err); f == fsm.FailureLimit {
-		return f
-	}
-	return fsm.FailureOpening
+	c.openingAnswered(c.opening.Body)
+	return true
 }

@@ -44,7 +44,7 @@ type HandshakeError struct {
 	Attempt int           // which connection of the connect call it was, from 1
 	Path    []string      // all URLs visited, the refused redirect target last if there is one
 	Detail  string        // what was expected and what came, where that says more
-	Close   uint16        // close code of the peer, 0 if it sent none
+	Close   uint16        // close code of the peer if it closed first, 0 if it gave none
 	Text    string        // its reason; for logs, not for end users [RFC 6455 5.5.1]
 }
 
@@ -92,14 +92,7 @@ func (e *HandshakeError) Is(target error) bool {
 }
 
 // Field returns the value of the first response field of that name.
-func (e *HandshakeError) Field(name string) string {
-	for _, f := range e.Header {
-		if strings.EqualFold(f.Name, name) {
-			return f.Value
-		}
-	}
-	return ""
-}
+func (e *HandshakeError) Field(name string) string { return fieldValue(e.Header, name) }
 
 // reason is the table's reason phrase, which is safe to print, not the peer's.
 func (e *HandshakeError) reason() string { return fsm.Status(e.Status).Reason }
@@ -124,7 +117,7 @@ func reportsStatus(f fsm.Failure) bool {
 }
 
 func printable(r rune) rune {
-	if r < ' ' || r == 0x7f || r == 0xfffd {
+	if r == '\ufffd' || !strconv.IsPrint(r) { // also C1 controls and those that turn the direction of writing
 		return -1
 	}
 	return r
@@ -152,11 +145,39 @@ func failureOf(err error) fsm.Failure {
 	return fsm.FailureMalformed
 }
 
+// fieldValue returns the value of the first field of that name, "" if there is none.
+func fieldValue(fields []HeaderField, name string) string {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
 // copyFields copies parsed fields out of the buffer they are views of.
 func copyFields(fields wire.Fields) []HeaderField {
+	if len(fields) == 0 {
+		return nil
+	}
+	size := 0
+	for _, f := range fields {
+		size += len(f.Name) + len(f.Value)
+	}
+	var text strings.Builder // one string for all
+	text.Grow(size)
+	for _, f := range fields {
+		text.Write(f.Name)
+		text.Write(f.Value)
+	}
+	rest := text.String()
+	cut := func(n int) (s string) {
+		s, rest = rest[:n], rest[n:]
+		return s
+	}
 	list := make([]HeaderField, len(fields))
 	for i, f := range fields {
-		list[i] = HeaderField{string(f.Name), string(f.Value)}
+		list[i] = HeaderField{Name: cut(len(f.Name)), Value: cut(len(f.Value))}
 	}
 	return list
 }

@@ -1,5 +1,7 @@
 package endpoint
 
+//go:generate go tool -modfile=../../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind,RedirectPolicy
+
 import (
 	"example.com/khp/fsm"
 	"example.com/khp/wire"

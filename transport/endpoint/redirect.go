@@ -2,6 +2,8 @@ package endpoint
 
 import (
 	"bytes"
+	"errors"
+	"slices"
 	"strings"
 
 	"example.com/khp/fsm"
@@ -36,18 +38,20 @@ func (c *Client) judgeChoices(r *wire.Response) fsm.Facts {
 		c.detail = "the 300 response has neither Location nor a text/uri-list"
 		return 0
 	}
-	var first fsm.Facts
+	var first fsm.Facts // why the first that could be read is not followed
+	var firstNext wire.URL
+	var firstDetail string
 	for line := range wire.URIList(r.Body) {
-		switch facts := c.judgeTarget(line); {
-		case facts.Has(fsm.FactTargetUsable):
-			c.detail = ""
+		facts := c.judgeTarget(line)
+		if facts.Has(fsm.FactTargetUsable) {
 			return facts
-		case first == 0:
-			first = facts
+		}
+		if first == 0 && facts != 0 {
+			first, firstNext, firstDetail = facts, c.next, c.detail
 		}
 	}
-	if first == 0 {
-		c.detail = "none of the offered URIs is usable"
+	if c.detail = "none of the offered URIs is usable"; first != 0 {
+		c.next, c.detail = firstNext, firstDetail
 	}
 	return first
 }
@@ -56,19 +60,22 @@ func (c *Client) judgeChoices(r *wire.Response) fsm.Facts {
 //
 //khp:impl KHP-REDIR-05 WSP-URI-01
 func (c *Client) judgeTarget(ref []byte) fsm.Facts {
+	c.detail = ""
 	next, err := c.url.Resolve(ref, c.cfg.ToASCII)
+	if err == nil {
+		next = c.marked(next)
+		_, err = wire.AppendRequestLine(nil, c.cfg.method(), next.Target())
+	}
 	if err == nil && len(next.Target()) > c.cfg.Limits.Target {
-		c.detail = "the target is longer than " + itoa(c.cfg.Limits.Target) + " bytes"
-		return 0
+		err = errors.New("longer than " + itoa(c.cfg.Limits.Target) + " bytes")
 	}
 	if err != nil {
-		c.detail = "target " + quote(string(ref)) + ": " + err.Error()
+		c.detail = "target " + quote(withoutUserinfo(string(ref))) + ": " + err.Error()
 		return 0
 	}
-	next = c.marked(next)
 	c.next = next
 	switch {
-	case contains(c.visited, next.Key()):
+	case c.wasVisited(next):
 		return fsm.FactTargetVisited
 	case c.url.Secure && !next.Secure && !c.cfg.AllowDowngrade:
 		c.detail = "from wss to ws"
@@ -101,8 +108,14 @@ func (c *Client) judgeUpgrade(r *wire.Response) fsm.Facts {
 		next.Port = 443
 	}
 	c.next = next
-	if contains(c.visited, next.Key()) {
+	if c.wasVisited(next) {
 		return fsm.FactUpgradeTLS | fsm.FactTargetVisited
 	}
 	return fsm.FactUpgradeTLS | fsm.FactTargetUsable
+}
+
+// wasVisited reports whether this connect call connected to the same place before. [AMB-62]
+func (c *Client) wasVisited(u wire.URL) bool {
+	key := u.Key()
+	return slices.ContainsFunc(c.visited, func(v wire.URL) bool { return v.Key() == key })
 }

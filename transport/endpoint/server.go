@@ -21,27 +21,23 @@ type Server struct {
 	pending  []byte       // copy of the message that holds it, and of its body
 	bodyLeft int64
 	request  Request
-	decision Decision
+	decision Decision // of this call
+	prepared []byte   // the response that it makes
 	result   Result
 
 	message  []byte
 	msgType  wire.MessageType
-	detail   string
+	detail   string // about the event being handled
+	failText string // about the failure, from the moment it was decided
 	closeIn  closeText
 	closeOut closeText
 	buf      []byte
 	out      []Output
 }
 
-// closeText is the content of a Close frame.
-type closeText struct {
-	code uint16
-	text string
-}
-
 // ServerConfig says what a server offers and allows. The zero value is right for a server without subprotocols or extensions.
 type ServerConfig struct {
-	Machine   fsm.ServerConfig // zero: fsm.DefaultServerConfig
+	Machine   fsm.ServerConfig // zero: fsm.DefaultServerConfig; otherwise start from that, an unset limit is none at all
 	Limits    wire.Limits
 	AnyTarget bool // accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
 	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same origin and privileged:// (the form
@@ -76,7 +72,8 @@ type Decision struct {
 
 // NewServer prepares one connection.
 func NewServer(cfg ServerConfig) *Server {
-	s := &Server{cfg: cfg, machine: cfg.Machine}
+	s := &Server{cfg: cfg, machine: cfg.Machine, out: make([]Output, 0, 4), buf: make([]byte, 0, 512)}
+	s.parsed.Fields = make(wire.Fields, 0, 8)
 	if s.machine == (fsm.ServerConfig{}) {
 		s.machine = fsm.DefaultServerConfig()
 	}
@@ -91,7 +88,7 @@ func (s *Server) Message(t wire.MessageType, p []byte) []Output {
 	s.message, s.msgType = p, t
 	switch s.state.Phase() {
 	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
-		s.requestMessage(t, p)
+		s.requestMessage(p)
 	case fsm.ServerAwaitBody:
 		s.bodyMessage(p)
 	default:
@@ -112,7 +109,10 @@ func (s *Server) Ping(p []byte) []Output {
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
 func (s *Server) PeerClosed(code uint16, reason string) []Output {
 	s.reset()
-	s.closeIn, s.closeOut = closeText{code, reason}, closeText{code: echoCode(code)}
+	if s.state.Phase() != fsm.ServerClosing { // there it only answers ours
+		s.closeIn = closeText{code, reason}
+	}
+	s.closeOut = sendable(code, "")
 	s.step(fsm.Event{Kind: fsm.EventPeerClosed})
 	return s.out
 }
@@ -146,6 +146,8 @@ var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision
 
 // Decide answers AskDecision. A decision that lacks a field its status requires, selects what was not asked for, or cannot be written is refused with
 // an error that names the reason; nothing is sent and another decision can be made. [INV-45, INV-46]
+//
+//khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
 func (s *Server) Decide(d Decision) ([]Output, error) {
 	s.reset()
 	if p := s.state.Phase(); p != fsm.ServerDeciding && p != fsm.ServerPending {
@@ -158,7 +160,10 @@ func (s *Server) Decide(d Decision) ([]Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.decision = d
+	if s.buf, err = s.writeResponse(s.buf, &d); err != nil {
+		return nil, errors.New("endpoint: the " + itoa(d.Status) + " response cannot be written: " + err.Error())
+	}
+	s.decision, s.prepared = d, s.buf[:len(s.buf):len(s.buf)]
 	if !s.step(fsm.Event{Kind: fsm.EventDecided, Status: uint16(d.Status), Facts: facts}) {
 		return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " + s.whyNot(d.Status))
 	}
@@ -168,7 +173,6 @@ func (s *Server) Decide(d Decision) ([]Output, error) {
 // ApplicationFailed answers AskDecision when the application failed: the client gets a 500.
 func (s *Server) ApplicationFailed() []Output {
 	s.reset()
-	s.decision = Decision{}
 	s.step(fsm.Event{Kind: fsm.EventApplicationFailed})
 	return s.out
 }
@@ -182,11 +186,11 @@ func (s *Server) Send(t wire.MessageType, p []byte) (out []Output, ok bool) {
 	return s.out, ok
 }
 
-// Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty Close frame.
+// Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty Close frame, and so does one that may not be
+// sent, such as 1005 or 1006; the reason is cut at 123 bytes.
 func (s *Server) Close(code uint16, reason string) []Output {
 	s.reset()
-	s.decision = Decision{}
-	s.closeOut = closeText{code, reason}
+	s.closeOut = sendable(code, reason)
 	s.step(fsm.Event{Kind: fsm.EventCloseRequested})
 	return s.out
 }
@@ -203,13 +207,20 @@ func (s *Server) Request() *Request { return &s.request }
 // Result returns what was agreed on, once the connection is open.
 func (s *Server) Result() Result { return s.result }
 
-func (s *Server) reset() { s.out, s.buf, s.detail = s.out[:0], s.buf[:0], "" }
+func (s *Server) reset() {
+	clear(s.out)
+	s.out, s.buf, s.detail = s.out[:0], s.buf[:0], ""
+	s.decision, s.prepared = Decision{}, nil
+}
 
 // step gives ev to the machine and carries out what it orders. It reports whether the machine accepted.
 func (s *Server) step(ev fsm.Event) bool {
 	state, effects, verdict := s.machine.Step(s.state, ev)
 	if verdict != fsm.Accepted {
 		return false
+	}
+	if s.state.Failure() == 0 && state.Failure() != 0 {
+		s.failText = s.detail
 	}
 	s.state = state
 	for i := range effects.Len() {
@@ -226,11 +237,11 @@ func (s *Server) perform(e fsm.Effect) {
 	case fsm.EffectRefuseOpening:
 		s.put(Output{Kind: SendBytes, Data: s.openingRefusal(int(e.Code))})
 	case fsm.EffectSendProceed:
-		s.send(func(b []byte) []byte { return wire.AppendBalancer(b, wire.BalancerProceed, "") })
+		s.sendTail(wire.AppendBalancer(s.buf, wire.BalancerProceed, ""))
 	case fsm.EffectSendReroute:
-		s.send(func(b []byte) []byte { return wire.AppendBalancer(b, wire.BalancerReroute, s.decision.Reroute) })
+		s.sendTail(wire.AppendBalancer(s.buf, wire.BalancerReroute, s.decision.Reroute))
 	case fsm.EffectSendResponse:
-		s.send(func(b []byte) []byte { return s.response(b, int(e.Code)) })
+		s.respond(int(e.Code))
 	case fsm.EffectSendTerminator:
 		s.put(Output{Kind: SendMessage, Type: wire.Binary})
 	case fsm.EffectAskDecision:
@@ -240,6 +251,8 @@ func (s *Server) perform(e fsm.Effect) {
 		s.result = Result{Plain: true, Status: 101}
 		s.put(Output{Kind: Open})
 	case fsm.EffectComplete:
+		s.result = Result{Status: int(s.state.Status()), Protocol: s.decision.Protocol, Extensions: s.decision.Extensions, Header: s.request.Header}
+		s.parsed, s.pending, s.buf = wire.Request{}, nil, nil // an open connection may live long
 		s.put(Output{Kind: Open})
 	case fsm.EffectSendPong:
 		s.put(Output{Kind: SendPong, Data: s.message})
@@ -248,13 +261,7 @@ func (s *Server) perform(e fsm.Effect) {
 	case fsm.EffectDeliver:
 		s.put(Output{Kind: Deliver, Type: s.msgType, Data: s.message})
 	case fsm.EffectSendClose:
-		code, text := e.Code, ""
-		if code == 0 {
-			code, text = s.closeOut.code, s.closeOut.text
-		} else if f := s.state.Failure(); f != 0 && f != fsm.FailureStatus {
-			text = f.Error()
-		}
-		s.put(Output{Kind: SendClose, Code: code, Text: text})
+		s.put(sendClose(e.Code, s.closeOut, s.state.Failure()))
 	case fsm.EffectFail:
 		s.put(Output{Kind: Fail, Err: s.failure(e)})
 	default:
@@ -264,17 +271,17 @@ func (s *Server) perform(e fsm.Effect) {
 
 func (s *Server) put(o Output) { s.out = append(s.out, o) }
 
-// send puts a binary message whose bytes write appends to the buffer of this call.
-func (s *Server) send(write func([]byte) []byte) {
+// sendTail puts a binary message of what b, the grown buffer of this call, has more than the buffer had.
+func (s *Server) sendTail(b []byte) {
 	from := len(s.buf)
-	s.buf = write(s.buf)
-	s.put(Output{Kind: SendMessage, Type: wire.Binary, Data: s.buf[from:len(s.buf):len(s.buf)]})
+	s.buf = b
+	s.put(Output{Kind: SendMessage, Type: wire.Binary, Data: b[from:len(b):len(b)]})
 }
 
 // failure is what the application gets to see.
 func (s *Server) failure(e fsm.Effect) *HandshakeError {
-	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), Detail: s.detail, URL: s.open.Target}
-	if s.open.Target == "" || e.Failure == fsm.FailureOpening {
+	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), Detail: s.failText, URL: s.open.Target}
+	if s.open.Target == "" || e.Failure == fsm.FailureOpening || e.Failure == fsm.FailureNotSelected {
 		err.Leg = LegOpening
 	}
 	if s.closeIn.code != noStatus {

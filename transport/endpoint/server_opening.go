@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/khp/fsm"
@@ -31,11 +32,15 @@ func (o *OpeningRequest) Path() string { return pathOf(o.Target) }
 // means that more are needed. What follows the used bytes belongs to the WebSocket. Hosts that parse the request themselves use Opening.
 func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 	s.reset()
-	n, err := s.parsed.ParseHead(b, s.cfg.Limits)
-	if wire.KindOf(err) == wire.KindIncomplete {
+	if s.state.Phase() != fsm.ServerOpening {
 		return 0, nil
 	}
-	if err != nil {
+	n, err := s.parsed.ParseHead(b, s.cfg.Limits)
+	switch {
+	case err == nil:
+	case wire.KindOf(err) == wire.KindIncomplete:
+		return 0, nil
+	default:
 		s.detail = err.Error()
 		s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(statusOf(err))})
 		return len(b), s.out
@@ -48,6 +53,9 @@ func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 //khp:impl KHP-OPEN-03 KHP-OPEN-04 WSP-OPEN-08
 func (s *Server) Opening(r *wire.Request) []Output {
 	s.reset()
+	if s.state.Phase() != fsm.ServerOpening {
+		return nil
+	}
 	ev := fsm.Event{Kind: fsm.EventOpeningRequest}
 	status, what := s.judgeOpening(r)
 	if status != 0 {
@@ -57,7 +65,7 @@ func (s *Server) Opening(r *wire.Request) []Output {
 	}
 	wire.AppendAccept(s.accept[:0], []byte(s.open.Key))
 	ev.Facts = fsm.FactValid
-	if contains(s.open.Protocols, Protocol) {
+	if slices.Contains(s.open.Protocols, Protocol) {
 		ev.Facts |= fsm.FactKHP
 	} else {
 		s.detail = "the client did not offer " + Protocol
@@ -72,11 +80,11 @@ func (s *Server) Opening(r *wire.Request) []Output {
 // Opened tells that the host's own WebSocket layer answered the opening request with 101 and selected KHP. granted are the extensions it negotiated.
 func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
 	s.reset()
-	s.open = o
-	s.granted = nil
-	for _, e := range granted {
-		s.granted, _ = wire.ParseExtensions(s.granted, []byte(e))
+	if s.state.Phase() != fsm.ServerOpening {
+		return nil
 	}
+	s.open = o
+	s.granted = parseElements(granted)
 	wire.AppendAccept(s.accept[:0], []byte(o.Key))
 	ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP}
 	if o.Kaazing() {
@@ -84,31 +92,23 @@ func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
 	}
 	s.step(ev)
 	// The 101 is with the client already.
-	for i, o := range s.out {
-		if o.Kind == SendBytes {
-			s.out = append(s.out[:i], s.out[i+1:]...)
-			break
-		}
-	}
+	s.out = slices.DeleteFunc(s.out, func(o Output) bool { return o.Kind == SendBytes })
 	return s.out
 }
 
 // judgeOpening checks the opening request and keeps what is needed of it. status 0 means it is fine.
 func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
-	get := func(name string) string { v, _ := r.Fields.Get(name); return string(v) }
 	o := &s.open
-	*o = OpeningRequest{Target: originForm(string(r.Target)), Host: get("Host"), Origin: get("Origin"), Key: get("Sec-WebSocket-Key"), Opening: copyFields(r.Fields)}
-	connection := false
-	for v := range r.Fields.All("Connection") {
-		connection = connection || wire.HasToken(v, "Upgrade")
-	}
+	*o = OpeningRequest{Target: originForm(string(r.Target)), Opening: copyFields(r.Fields)}
+	get := func(name string) string { return fieldValue(o.Opening, name) }
+	o.Host, o.Origin, o.Key = get("Host"), get("Origin"), get("Sec-WebSocket-Key")
 	version := get("Sec-WebSocket-Version")
 	switch {
 	case string(r.Method) != "GET":
 		return 405, "a WebSocket opening handshake is a GET request, this is " + quote(string(r.Method))
 	case !wire.HasToken([]byte(get("Upgrade")), "websocket"):
 		return 426, "this address speaks WebSocket: the request has no Upgrade: websocket"
-	case !connection:
+	case !hasConnectionUpgrade(r.Fields):
 		return 400, "the request has no Connection: Upgrade"
 	case version != "13" && version != "8":
 		return 426, "expected Sec-WebSocket-Version: 13, got " + quote(version)
@@ -123,19 +123,25 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 		return 403, "Origin " + quote(o.Origin) + " is not allowed here"
 	}
 	for v := range r.Fields.All("Sec-WebSocket-Protocol") {
-		list, err := wire.ParseTokens(nil, v)
+		var room [4][]byte
+		list, err := wire.ParseTokens(room[:0], v)
 		if err != nil {
 			return 400, "Sec-WebSocket-Protocol: " + err.Error()
 		}
+		o.Protocols = slices.Grow(o.Protocols, len(list))
 		for _, p := range list {
-			o.Protocols = append(o.Protocols, string(p))
+			o.Protocols = append(o.Protocols, tokenText(p))
 		}
 	}
 	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
-		if _, err := wire.ParseExtensions(nil, v); err != nil {
+		var room [4]wire.Extension
+		list, err := wire.ParseExtensions(room[:0], v)
+		if err != nil {
 			return 400, "Sec-WebSocket-Extensions: " + err.Error()
 		}
-		o.Extensions = append(o.Extensions, string(v))
+		for _, e := range list {
+			o.Extensions = append(o.Extensions, elementText(e))
+		}
 	}
 	return 0, ""
 }
@@ -166,44 +172,51 @@ var defaultPorts = map[string][]string{"http": {":80"}, "https": {":443"}, "priv
 
 // openingResponse writes the opening 101. The kaazing profile needs its reason phrase: Java clients compare the status line.
 func (s *Server) openingResponse() []byte {
-	b := appendSwitching(s.buf[:0], s.open.Kaazing(), s.accept[:])
-	if contains(s.open.Protocols, Protocol) {
-		b, _ = wire.AppendField(b, "Sec-WebSocket-Protocol", Protocol)
+	h := head{b: s.buf[:0]}
+	s.switching(&h)
+	if slices.Contains(s.open.Protocols, Protocol) {
+		h.field("Sec-WebSocket-Protocol", Protocol)
 	}
-	s.buf = wire.AppendEnd(b)
+	s.buf = h.end()
 	return s.buf
 }
 
-// appendSwitching starts a 101 head.
-func appendSwitching(b []byte, kaazing bool, accept []byte) []byte {
+// switching starts a 101 head, opening or extended: both carry the accept of the one key there is.
+func (s *Server) switching(h *head) {
 	reason := "Switching Protocols"
-	if kaazing {
+	if s.open.Kaazing() {
 		reason = "Web Socket Protocol Handshake"
 	}
-	b, _ = wire.AppendStatusLine(b, 101, reason)
-	b, _ = wire.AppendField(b, "Upgrade", "websocket")
-	b, _ = wire.AppendField(b, "Connection", "Upgrade")
-	b, _ = wire.AppendField(b, "Sec-WebSocket-Accept", accept)
-	return b
+	h.statusLine(101, reason)
+	h.field("Upgrade", "websocket")
+	h.field("Connection", "Upgrade")
+	h.bytes("Sec-WebSocket-Accept", s.accept[:])
 }
 
 // openingRefusal writes another answer to the opening request, with an explanation.
 func (s *Server) openingRefusal(status int) []byte {
 	body := s.detail + "\n"
-	b, _ := wire.AppendStatusLine(s.buf[:0], status, fsm.Status(status).Reason)
+	reason := fsm.Status(status).Reason
+	if s.detail == "" {
+		body = reason + "\n"
+	}
+	h := head{b: s.buf[:0]}
+	h.statusLine(status, reason)
 	switch status {
 	case 405:
-		b, _ = wire.AppendField(b, "Allow", "GET")
+		h.field("Allow", "GET")
 	case 426:
-		b, _ = wire.AppendField(b, "Upgrade", "websocket")
-		b, _ = wire.AppendField(b, "Sec-WebSocket-Version", "13")
+		h.field("Upgrade", "websocket")
+		h.field("Sec-WebSocket-Version", "13")
 	}
-	b, _ = wire.AppendField(b, "Content-Type", "text/plain; charset=utf-8")
-	b, _ = wire.AppendField(b, "Content-Length", itoa(len(body)))
-	b, _ = wire.AppendField(b, "Connection", "close")
-	s.buf = append(wire.AppendEnd(b), body...)
+	h.field("Content-Type", textPlain)
+	h.field("Content-Length", itoa(len(body)))
+	h.field("Connection", "close")
+	s.buf = append(h.end(), body...)
 	return s.buf
 }
+
+const textPlain = "text/plain; charset=utf-8"
 
 // originForm strips scheme and authority of an absolute-form target.
 func originForm(target string) string {

@@ -1,6 +1,8 @@
 package endpoint
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"example.com/khp/fsm"
@@ -11,32 +13,33 @@ import (
 // empty message means nothing. [AMB-05]
 //
 //khp:impl KHP-EXT-01 KHP-EXT-02 KHP-EXT-03
-func (s *Server) requestMessage(t wire.MessageType, p []byte) {
+func (s *Server) requestMessage(p []byte) {
 	if len(p) == 0 && s.kaazing() {
 		return
 	}
-	s.pending = append(s.pending[:0], p...)
-	status, what := s.judgeRequest(t)
+	// No legal request is longer than this, so what is cut off makes it no less illegal.
+	most := s.cfg.Limits.Head + s.cfg.Limits.Body + 1
+	s.pending = append(s.pending[:0], p[:min(len(p), most)]...)
+	status, what := s.judgeRequest()
 	if status != 0 {
-		s.detail, s.decision = what, Decision{}
+		s.detail = what
 		s.step(fsm.Event{Kind: fsm.EventBadRequest, Status: uint16(status)})
 		return
 	}
 	ev := fsm.Event{Kind: fsm.EventRequest}
 	if name := s.extensionAgain(); name != "" {
-		s.detail, s.decision = "extension "+quote(name)+" was negotiated in the opening handshake already", Decision{}
+		s.detail = "extension " + quote(name) + " was negotiated in the opening handshake already"
 		ev.Facts |= fsm.FactExtensionAgain
 	}
 	if s.bodyLeft > 0 {
 		ev.Facts |= fsm.FactExpectBody
-		s.decision = Decision{}
 	}
 	s.step(ev)
 }
 
 // judgeRequest parses the pending message and checks everything that can be wrong with it. status 0 means it is fine; bodyLeft then says how much
 // of an announced body is outstanding.
-func (s *Server) judgeRequest(t wire.MessageType) (status int, what string) {
+func (s *Server) judgeRequest() (status int, what string) {
 	r := &s.parsed
 	s.bodyLeft = 0
 	n, err := r.ParseHead(s.pending, s.cfg.Limits)
@@ -61,8 +64,6 @@ func (s *Server) judgeRequest(t wire.MessageType) (status int, what string) {
 		return 417, "expectation " + quote(expect) + " cannot be met"
 	case expects && r.ContentLength < 0:
 		return 411, "a request that expects 100-continue needs Content-Length"
-	case length > int64(s.cfg.Limits.Body):
-		return 413, "a body of " + itoa(int(min(length, 1<<31-1))) + " bytes is over the limit of " + itoa(s.cfg.Limits.Body)
 	case int64(len(r.Body)) > length:
 		return 400, "bytes after the end of the request"
 	case int64(len(r.Body)) < length && !expects:
@@ -85,7 +86,8 @@ func (s *Server) judgeLists() (status int, what string) {
 		if len(v) == 0 {
 			continue // deployed clients send it empty when they have none [AMB-23]
 		}
-		list, err := wire.ParseTokens(nil, v)
+		var room [4][]byte
+		list, err := wire.ParseTokens(room[:0], v)
 		if err != nil {
 			return 400, "Sec-WebSocket-Protocol: " + err.Error()
 		}
@@ -97,23 +99,20 @@ func (s *Server) judgeLists() (status int, what string) {
 		if len(v) == 0 && s.kaazing() {
 			continue
 		}
-		list, err := wire.ParseExtensions(nil, v)
+		var room [4]wire.Extension
+		list, err := wire.ParseExtensions(room[:0], v)
 		if err != nil {
 			return 400, "Sec-WebSocket-Extensions: " + err.Error()
 		}
 		for _, e := range list {
-			text := string(e.Name)
-			if e.Params != nil {
-				text += ";" + string(e.Params)
-			}
-			q.Extensions = append(q.Extensions, text)
+			q.Extensions = append(q.Extensions, elementText(e))
 		}
 	}
 	return 0, ""
 }
 
 func (q *Request) addProtocol(p string) {
-	if p != Protocol && !contains(q.Protocols, p) {
+	if p != Protocol && !slices.Contains(q.Protocols, p) {
 		q.Protocols = append(q.Protocols, p)
 	}
 }
@@ -133,11 +132,11 @@ func (s *Server) extensionAgain() string {
 // bodyMessage takes a piece of the body after 100.
 func (s *Server) bodyMessage(p []byte) {
 	if int64(len(p)) > s.bodyLeft {
-		s.detail, s.decision = "the body is longer than Content-Length", Decision{}
+		s.detail = "the body is longer than Content-Length"
 		s.step(fsm.Event{Kind: fsm.EventBadRequest, Status: 400})
 		return
 	}
-	s.parsed.Body = append(s.parsed.Body[:len(s.parsed.Body):len(s.parsed.Body)], p...)
+	s.parsed.Body = append(s.parsed.Body, p...) // it ends pending, which is ours
 	if s.bodyLeft -= int64(len(p)); s.bodyLeft == 0 {
 		s.step(fsm.Event{Kind: fsm.EventBodyReceived})
 		return
@@ -148,9 +147,8 @@ func (s *Server) bodyMessage(p []byte) {
 // fillRequest copies what is left to copy for the application.
 func (s *Server) fillRequest() {
 	s.request.Header = copyFields(s.parsed.Fields)
-	s.request.Body = append([]byte(nil), s.parsed.Body...)
-	authorization, _ := s.parsed.Fields.Get("Authorization")
-	s.request.Authorization = string(authorization)
+	s.request.Body = bytes.Clone(s.parsed.Body)
+	s.request.Authorization = fieldValue(s.request.Header, "Authorization")
 }
 
 func (s *Server) kaazing() bool { return s.state.Profile() == fsm.ProfileKaazing }

@@ -8,9 +8,6 @@ import (
 	"example.com/khp/wire"
 )
 
-// noStatus stands for a Close frame without a code. [RFC 6455 7.1.5]
-const noStatus = 1005
-
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // quote makes any bytes of a peer fit for a message: ASCII, bounded.
@@ -41,12 +38,13 @@ func describeChallenge(ch wire.Challenge) string {
 	return s
 }
 
-// echoCode is the code with which a Close frame is answered.
-func echoCode(code uint16) uint16 {
-	if code == noStatus {
-		return 0
+// timerDetail says what the client waited for.
+func (c *Client) timerDetail(t fsm.Timer) string {
+	switch c.state.Phase() {
+	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
+		return "the gateway did not send the balancer message N in time"
 	}
-	return code
+	return timerDetail(t)
 }
 
 // timerDetail says what was waited for.
@@ -72,24 +70,66 @@ func timerDetail(t fsm.Timer) string {
 	return ""
 }
 
-// leg tells where the client stands when it fails for a reason that is no response.
-func (c *Client) leg(f fsm.Failure) Leg {
-	switch {
-	case f == fsm.FailureConnect || f == fsm.FailureURL:
-		return LegConnect
-	case f == fsm.FailureOpening || f == fsm.FailureNotSelected || !c.established:
-		return LegOpening
+// withoutUserinfo cuts what may be a password out of a URL that could not be parsed.
+func withoutUserinfo(rawURL string) string {
+	at := strings.LastIndexByte(rawURL, '@')
+	if at < 0 {
+		return clip(rawURL)
 	}
-	return LegExtended
+	scheme, _, ok := strings.Cut(rawURL[:at], "://")
+	if !ok {
+		return clip(rawURL[at+1:])
+	}
+	return clip(scheme + "://" + rawURL[at+1:])
 }
 
-// failDetail prefers what is known about the moment of failure to what the last response said.
-func (c *Client) failDetail(of string) string {
-	switch {
-	case c.failText != "":
-		return c.failText
-	case c.detail != "":
-		return c.detail
+// tokenText copies a subprotocol token.
+func tokenText(p []byte) string {
+	if string(p) == Protocol {
+		return Protocol
 	}
-	return of
+	return string(p)
+}
+
+// elementText writes an element of a list of extensions.
+func elementText(e wire.Extension) string {
+	if e.Params == nil {
+		return string(e.Name)
+	}
+	return string(e.Name) + ";" + string(e.Params)
+}
+
+// extensionName returns the name of an extension element.
+func extensionName(e string) string {
+	name, _, _ := strings.Cut(e, ";")
+	return strings.Trim(name, " \t")
+}
+
+// names reports whether one of the elements has that name.
+func names(elements []string, name string) bool {
+	for _, e := range elements {
+		if extensionName(e) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// grantedName reports whether one of the parsed elements has that name.
+func grantedName(list []wire.Extension, name string) bool {
+	for _, g := range list {
+		if string(g.Name) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// parseElements parses elements that the host's own WebSocket layer negotiated; what cannot be one is left out.
+func parseElements(elements []string) []wire.Extension {
+	var list []wire.Extension
+	for _, e := range elements {
+		list, _ = wire.ParseExtensions(list, []byte(e))
+	}
+	return list
 }

@@ -1,0 +1,129 @@
+package fsm
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Mutant is one small change of a table, for the mutation check.
+type Mutant struct {
+	Name  string
+	Apply func()
+	Undo  func()
+}
+
+// Mutants iterates over all mutants of the three tables: of every edge the guard without or with the opposite of each of its bits, another next phase, each
+// effect dropped or replaced, each change of the state dropped, and the edge itself gone; of every status code another action and each duty flipped.
+func Mutants() iter.Seq[Mutant] {
+	return func(yield func(Mutant) bool) {
+		_ = mutateEdges("client", clientEdges, uint8(clientPhases), yield) && mutateEdges("server", serverEdges, uint8(serverPhases), yield) && mutateStatuses(yield)
+	}
+}
+
+// mutateEdges yields the mutants of one machine's rows; false ends.
+func mutateEdges(side string, edges []ref, phases uint8, yield func(Mutant) bool) bool {
+	for i, e := range edges {
+		where := fmt.Sprintf("%s edge %d %s %s %s [%s]", side, i, e.row.id, e.from, e.event, guardText(e.row.mask, e.row.want))
+		for _, m := range mutateRow(*e.row, phases) {
+			r := e.row
+			original, mutated := *r, m.row
+			if !yield(Mutant{where + ": " + m.what, func() { *r = mutated }, func() { *r = original }}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+type mutated struct {
+	what string
+	row  row
+}
+
+// mutateRow lists what can be changed in a row.
+func mutateRow(r row, phases uint8) (list []mutated) {
+	add := func(what string, change func(*row)) {
+		m := r
+		if change(&m); m != r {
+			list = append(list, mutated{what, m})
+		}
+	}
+	add("ignored", func(m *row) { m.verdict = Ignored })
+	add("misuse", func(m *row) { m.verdict = Misuse })
+	for next := uint8(0); next < phases; next++ {
+		add(fmt.Sprintf("next phase %d", next), func(m *row) { m.next = next })
+	}
+	for b := bits(1); b != 0; b <<= 1 {
+		if r.mask&b != 0 {
+			add("without guard "+bitNames[b], func(m *row) { m.mask &^= b; m.want &^= b })
+			add("guard "+bitNames[b]+" the other way round", func(m *row) { m.want ^= b })
+		}
+	}
+	for i := range r.effects[:r.n] {
+		add("without "+r.effects[i].Kind.String(), func(m *row) {
+			copy(m.effects[i:], r.effects[i+1:r.n])
+			m.n--
+			m.effects[m.n] = Effect{}
+		})
+		add("another kind than "+r.effects[i].Kind.String(), func(m *row) { m.effects[i].Kind = m.effects[i].Kind%EffectFail + 1 })
+		if r.effects[i].Timer != 0 {
+			add("another timer", func(m *row) { m.effects[i].Timer = m.effects[i].Timer%TimerReplay + 1 })
+		}
+		if r.effects[i].Code != 0 {
+			add("another code", func(m *row) { m.effects[i].Code ^= 8 })
+		}
+	}
+	for o := op(1); o <= opStatus; o <<= 1 {
+		if r.op&o != 0 {
+			add(fmt.Sprintf("without op %b", o), func(m *row) { m.op &^= o })
+		}
+	}
+	for b := marks(1); b <= markProxy; b <<= 1 {
+		if r.mark&b != 0 {
+			add(fmt.Sprintf("without mark %b", b), func(m *row) { m.mark &^= b })
+		}
+		if r.unmark&b != 0 && b&(markPlanFail|markPlanClose) == 0 {
+			add(fmt.Sprintf("keeping mark %b", b), func(m *row) { m.unmark &^= b })
+		}
+	}
+	if r.op&opFailure != 0 {
+		add("another failure", func(m *row) { m.failure = m.failure%FailureUnexpectedMessage + 1 })
+	}
+	if r.op&opPlan != 0 {
+		add("another plan", func(m *row) { m.plan = m.plan%PlanUpgrade + 1 })
+	}
+	return list
+}
+
+// mutateStatuses yields the mutants of the status table; false ends.
+func mutateStatuses(yield func(Mutant) bool) bool {
+	for i := range statusTable {
+		original := statusTable[i]
+		try := func(what string, change func(*statusRow)) bool {
+			return yield(Mutant{
+				fmt.Sprintf("status %d: %s", original.code, what),
+				func() { change(&statusTable[i]); rebuild(original.code) },
+				func() { statusTable[i] = original; rebuild(original.code) },
+			})
+		}
+		for a := ActionComplete; a <= ActionUpgrade; a++ {
+			if a != original.action && !try("action "+a.String(), func(r *statusRow) { r.action = a }) {
+				return false
+			}
+		}
+		for d := Duties(1); d <= NeverSend; d <<= 1 {
+			if !try(fmt.Sprintf("duty %b flipped", d), func(r *statusRow) { r.duties ^= d }) {
+				return false
+			}
+		}
+		if !try("strength", func(r *statusRow) { r.strength = r.strength%Must + 1 }) {
+			return false
+		}
+	}
+	return true
+}
+
+// rebuild refreshes what is spread out from the status table.
+func rebuild(code uint16) {
+	actions[code], duties[code] = Status(int(code)).Action, Status(int(code)).Duties
+}

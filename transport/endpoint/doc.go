@@ -1,0 +1,158 @@
+// Package endpoint is a whole KHP client or server without I/O: a program tells it what happened on a connection, and it answers with everything that
+// has to be done about it. It joins the state machines of package fsm with the parser of package wire, and adds what neither has: what was negotiated, which URLs
+// were visited, which credentials were refused.
+//
+//	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Protocols: []string{"amqp"}})
+//	outputs := client.Connect() // Dial ws://example.com/echo, ArmTimer TimerOpening
+//
+// It is for those who have their own sockets: another WebSocket library, an event loop, WebAssembly, a proxy, a simulation. Everybody else wants package
+// transport.
+//
+// It is not a WebSocket library. It knows messages, Ping and Close, but no frames, masks or fragments. It opens nothing, reads nothing, starts no
+// goroutine, has no clock and no randomness, and never panics whatever a peer sends. What a peer does wrong is an outcome, an Output of kind [Fail] with
+// a [*HandshakeError]; Go errors are for what the program itself asks for and cannot have ([NewClient], [Server.Decide]).
+//
+// # The driver
+//
+// The part that stands between a [Client] or [Server] and a socket is the driver. A Client is a whole connect call: it may dial several times, one
+// connection after the other. A Server is one connection. Neither is safe for concurrent use: one goroutine calls the methods, and whatever happens
+// elsewhere (reads, timers, the application) is sent to it. Its duties, in this order:
+//
+//  1. Carry out all outputs of a call in their order, before the next call. The slice and Output.Data are valid until then; copy what lives longer. Data
+//     of [Deliver] and [SendPong] is the caller's own slice.
+//  2. Keep one timer for each fsm.Timer. [ArmTimer] starts it, over again if it runs; [StopTimer] forgets it; [PauseTimer] keeps what is left of it and
+//     [ResumeTimer] lets that run on, both without effect on one that is not running or paused; [StopTimers] forgets all. When one is over, call
+//     TimerExpired; one that is reported too late does no harm. [DefaultSeconds] says how long each should run. Received bytes never extend one.
+//  3. [Dial] (client): connect by TCP to Output.URL.HostPort(), with TLS if the URL is Secure, through the proxy if there is one, with its credentials if
+//     [Client.UsesProxyCredentials]. Then call [Client.Connected] with 16 bytes from crypto/rand, new ones each time, or [Client.ConnectFailed]. The
+//     connection before is gone by then: Disconnect came first. If TimerOpening expires while dialing, stop dialing and drop what it may still bring.
+//  4. [SendBytes]: write Data as it is. Until the opening handshake is over, collect what is read and give all of it, from the first byte, to
+//     OpeningReceived, until it has used some: the bytes behind those belong to the WebSocket and are the first its frame reader must see. Then read
+//     frames. A driver whose library shakes hands by itself calls [Client.Opened] or [Client.OpeningRefused] instead, or [Server.Opened], or gives a parsed
+//     request to [Server.Opening].
+//  5. Tell what comes: Message for a data message with its fragments joined, Ping, PeerClosed for a Close frame. Pongs are of no interest.
+//     Violation for a frame that must not be, text that is not UTF-8, or a message over the limit; read no more after it. Lost for the end of the
+//     connection, and for any error of reading or writing. Bound messages by the limits of package wire: an endpoint does not keep
+//     what is longer, but it cannot help a driver that reads it into memory.
+//  6. [SendMessage], [SendPong], [SendClose]: send one frame, never fragmented. Code 0 is an empty Close. After a message that was sent in phase ClientSendingBody, which
+//     is the request body, call [Client.BodyWritten]; if [StopBody] comes before it is out, stop. When a write fails call Lost, once the outputs are done.
+//     Where a connection is gone already, outputs that would write to it are skipped.
+//  7. [AskCredentials] (client): ask for credentials for [Client.Challenges], copied, without holding up the connection: Ping, Close and the end of the
+//     connection still have to be reported. Answer with [Client.Credentials] or [Client.NoCredentials], always; a late answer is ignored. Mind whom
+//     they are for: [Client.URL] may be another origin than the first.
+//  8. [AskDecision] (server): hand a copy of [Server.Request] to the application, likewise, and call [Server.Decide] with what it says, once, or
+//     [Server.ApplicationFailed]. An error of Decide has sent nothing: correct the decision, or report failure. [ErrTooLate] means that nobody waits for it.
+//     After a decision of 202 another one is owed.
+//  9. [Disconnect]: close the connection, and report nothing of it any more. A client then may dial again; events of the old connection that are still
+//     queued must be dropped, by [Client.Attempt] for example.
+//  10. [Open]: the application may start; Result says what was agreed on. Its messages go through Send, which refuses them (ok is false) before
+//     open and after Close, and come as [Deliver]. Close ends the connection or gives up the attempt in any phase, more than once does no harm.
+//  11. [Closed] or [Fail] is the last output, and one of them comes, provided that timers and the end of connections are told.
+//
+// # The loop
+//
+// A client, where read blocks for the next thing that happened (a frame, the end of the connection, a timer, an answer of the credential provider, a wish of
+// the application) and returns what the Client has to say about it:
+//
+//	outs := client.Connect()
+//	for over := false; !over; {
+//		next := func() []endpoint.Output { return read() }
+//		for _, o := range outs {
+//			switch o.Kind {
+//			case endpoint.Dial:
+//				url := o.URL
+//				next = func() []endpoint.Output {
+//					if err := dial(url); err != nil {
+//						return client.ConnectFailed(err.Error())
+//					}
+//					var nonce [16]byte
+//					rand.Read(nonce[:])
+//					return client.Connected(nonce)
+//				}
+//			case endpoint.SendBytes:
+//				conn.Write(o.Data)
+//				next = func() []endpoint.Output { // until the opening handshake is over
+//					for {
+//						buf = slices.Grow(buf, 4096)
+//						n, err := conn.Read(buf[len(buf):cap(buf)])
+//						buf = buf[:len(buf)+n]
+//						if used, outs := client.OpeningReceived(buf); used > 0 {
+//							buf = buf[used:] // the frame reader begins with these
+//							return outs
+//						}
+//						if err != nil {
+//							return client.Lost(err.Error())
+//						}
+//					}
+//				}
+//			case endpoint.SendMessage:
+//				writeFrame(o.Type, o.Data)
+//				if client.Phase() == fsm.ClientSendingBody {
+//					next = client.BodyWritten
+//				}
+//			case endpoint.SendPong:
+//				writePong(o.Data)
+//			case endpoint.SendClose:
+//				writeClose(o.Code, o.Text)
+//			case endpoint.Disconnect:
+//				conn.Close()
+//			case endpoint.ArmTimer:
+//				timers.Arm(o.Timer, endpoint.DefaultSeconds(o.Timer))
+//			case endpoint.StopTimer:
+//				timers.Stop(o.Timer)
+//			case endpoint.PauseTimer:
+//				timers.Pause(o.Timer)
+//			case endpoint.ResumeTimer:
+//				timers.Resume(o.Timer)
+//			case endpoint.StopTimers:
+//				timers.StopAll()
+//			case endpoint.AskCredentials:
+//				go provide(client.URL(), copyOf(client.Challenges())) // its answer comes through read
+//			case endpoint.Open:
+//				application.Start(client.Result())
+//			case endpoint.Deliver:
+//				application.Receive(o.Type, o.Data)
+//			case endpoint.Closed:
+//				over = true
+//			case endpoint.Fail:
+//				over, err = true, o.Err
+//			}
+//		}
+//		if !over {
+//			outs = next()
+//		}
+//	}
+//
+// Dialing and reading the answer block here. Where TimerOpening must fire meanwhile, both run elsewhere too, with their results through read, or
+// have a deadline after which the loop calls TimerExpired.
+//
+// A server differs in how it starts and in what it is asked. There is nothing to dial; the first thing that happens is that bytes arrive:
+//
+//	var outs []endpoint.Output
+//	for used := 0; used == 0; {
+//		buf = slices.Grow(buf, 4096)
+//		n, err := conn.Read(buf[len(buf):cap(buf)])
+//		buf = buf[:len(buf)+n]
+//		if used, outs = server.OpeningReceived(buf); used > 0 {
+//			buf = buf[used:]
+//		} else if err != nil {
+//			outs = server.Lost(err.Error())
+//			break
+//		}
+//	}
+//	// the loop of the client, with server.Message and so on, and
+//			case endpoint.AskDecision:
+//				next = func() []endpoint.Output { // or elsewhere, through read
+//					outs, err := server.Decide(application.Decide(server.Request()))
+//					switch {
+//					case err == endpoint.ErrTooLate:
+//						return nil
+//					case err != nil:
+//						log.Print(err)
+//						return server.ApplicationFailed()
+//					}
+//					return outs
+//				}
+//
+// The server arms no timer for the opening request: bound that as for any HTTP request. The examples of this package are such drivers, without sockets.
+package endpoint

@@ -1,0 +1,219 @@
+package endpoint_test
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// show prints what a driver would have to do.
+func show(outs []endpoint.Output) {
+	for _, o := range outs {
+		line, _, _ := strings.Cut(string(o.Data), "\r\n")
+		switch o.Kind {
+		case endpoint.Dial:
+			fmt.Println("  dial", o.URL)
+		case endpoint.SendBytes:
+			fmt.Println("  send", line)
+		case endpoint.SendMessage:
+			fmt.Printf("  send message %q\n", line)
+		case endpoint.SendClose:
+			fmt.Println("  send close", o.Code)
+		case endpoint.ArmTimer, endpoint.StopTimer, endpoint.PauseTimer, endpoint.ResumeTimer:
+			fmt.Println(" ", o.Kind, o.Timer)
+		case endpoint.Deliver:
+			fmt.Printf("  deliver %q\n", o.Data)
+		case endpoint.Fail:
+			fmt.Println("  fail:", o.Err)
+		default:
+			fmt.Println(" ", o.Kind)
+		}
+	}
+}
+
+// A client is told what happens on its connection, and says what to do about it.
+func ExampleClient() {
+	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{HasCredentials: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("connect")
+	show(client.Connect())
+	fmt.Println("connected")
+	show(client.Connected([16]byte{})) // 16 fresh random bytes, of course
+	fmt.Println("the opening 101 has come")
+	show(client.Opened(endpoint.Protocol, nil, "ICX+Yqv66kxgM0FcWaLWlFLwTAI="))
+	fmt.Println("a 401 has come")
+	show(client.Message(wire.Binary, []byte("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"echo\"\r\n\r\n")))
+	show(client.Message(wire.Binary, nil))
+	fmt.Printf("the provider has credentials for %s\n", client.Challenges()[0].Scheme)
+	show(client.Credentials("Basic am9lOndlbGNvbWU="))
+	fmt.Println("a 101 has come")
+	show(client.Message(wire.Binary, []byte("HTTP/1.1 101 Switching Protocols\r\n\r\n")))
+	show(client.Message(wire.Binary, nil))
+	fmt.Println("a message has come")
+	show(client.Message(wire.Text, []byte("hello")))
+	// Output:
+	// connect
+	//   dial ws://example.com/echo
+	//   ArmTimer TimerOpening
+	// connected
+	//   send GET /echo HTTP/1.1
+	// the opening 101 has come
+	//   send message "GET /echo HTTP/1.1"
+	//   StopTimer TimerOpening
+	//   ArmTimer TimerResponse
+	//   ArmTimer TimerOverall
+	// a 401 has come
+	//   AskCredentials
+	//   StopTimer TimerResponse
+	//   PauseTimer TimerWait
+	//   PauseTimer TimerOverall
+	//   ArmTimer TimerCredentials
+	// the provider has credentials for Basic
+	//   send message "GET /echo HTTP/1.1"
+	//   StopTimer TimerCredentials
+	//   ArmTimer TimerResponse
+	//   ResumeTimer TimerWait
+	//   ResumeTimer TimerOverall
+	// a 101 has come
+	//   StopTimers
+	//   Open
+	// a message has come
+	//   deliver "hello"
+}
+
+// A server asks the application for a decision, and refuses one that the handshake does not allow.
+func ExampleServer() {
+	server := endpoint.NewServer(endpoint.ServerConfig{})
+	fmt.Println("an opening request has come")
+	_, outs := server.OpeningReceived([]byte("GET /echo HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+	show(outs)
+	fmt.Println("an extended request has come")
+	show(server.Message(wire.Binary, []byte("GET /echo HTTP/1.1\r\n\r\n")))
+	_, err := server.Decide(endpoint.Decision{Status: 302})
+	fmt.Println("no:", err)
+	fmt.Println("the application decides")
+	outs, err = server.Decide(endpoint.Decision{Status: 302, Location: "ws://other.example/echo"})
+	if err != nil {
+		fmt.Println(err)
+	}
+	show(outs)
+	fmt.Println("the client has answered the Close")
+	show(server.PeerClosed(1000, ""))
+	// Output:
+	// an opening request has come
+	//   send HTTP/1.1 101 Switching Protocols
+	//   ArmTimer TimerRequest
+	//   ArmTimer TimerOverall
+	// an extended request has come
+	//   StopTimer TimerRequest
+	//   StopTimer TimerReplay
+	//   AskDecision
+	// no: endpoint: status 302 Found requires Location; set it in the decision
+	// the application decides
+	//   send message "HTTP/1.1 302 Found"
+	//   send message ""
+	//   send close 1000
+	//   StopTimers
+	//   ArmTimer TimerClose
+	// the client has answered the Close
+	//   StopTimers
+	//   Disconnect
+	//   fail: refused with 302 Found [extended handshake, /echo]
+}
+
+// wireless joins a client and a server: what one sends, the other is told. It is a driver for both sides without sockets and timers.
+type wireless struct {
+	client *endpoint.Client
+	server *endpoint.Server
+	queue  []func() // what is on its way
+}
+
+func (w *wireless) carryOutClient(outs []endpoint.Output) {
+	for _, o := range outs {
+		data := append([]byte(nil), o.Data...) // it must outlive this call
+		switch o.Kind {
+		case endpoint.Dial:
+			w.server = endpoint.NewServer(endpoint.ServerConfig{})
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Connected([16]byte{byte(w.client.Attempt())})) })
+		case endpoint.SendBytes:
+			w.queue = append(w.queue, func() { _, outs := w.server.OpeningReceived(data); w.carryOutServer(outs) })
+		case endpoint.SendMessage:
+			w.queue = append(w.queue, func() { w.carryOutServer(w.server.Message(o.Type, data)) })
+		case endpoint.SendClose:
+			w.queue = append(w.queue, func() { w.carryOutServer(w.server.PeerClosed(o.Code, o.Text)) })
+		case endpoint.Open:
+			fmt.Println("client: open, subprotocol", w.client.Result().Protocol)
+			w.queue = append(w.queue, func() {
+				outs, _ := w.client.Send(wire.Text, []byte("hello"))
+				w.carryOutClient(outs)
+			})
+		case endpoint.Deliver:
+			fmt.Printf("client: got %q\n", data)
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Close(1000, "done")) })
+		case endpoint.Closed:
+			fmt.Println("client: closed")
+		case endpoint.Fail:
+			fmt.Println("client:", o.Err)
+		}
+	}
+}
+
+func (w *wireless) carryOutServer(outs []endpoint.Output) {
+	for _, o := range outs {
+		data := append([]byte(nil), o.Data...)
+		switch o.Kind {
+		case endpoint.SendBytes:
+			w.queue = append(w.queue, func() { _, outs := w.client.OpeningReceived(data); w.carryOutClient(outs) })
+		case endpoint.SendMessage:
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Message(o.Type, data)) })
+		case endpoint.SendClose:
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.PeerClosed(o.Code, o.Text)) })
+		case endpoint.Disconnect:
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Lost("end of stream")) })
+		case endpoint.AskDecision:
+			w.queue = append(w.queue, func() {
+				fmt.Println("server: asked for", w.server.Request().Path(), w.server.Request().Protocols)
+				outs, err := w.server.Decide(endpoint.Decision{Protocol: "amqp"})
+				if err != nil {
+					outs = w.server.ApplicationFailed()
+				}
+				w.carryOutServer(outs)
+			})
+		case endpoint.Deliver:
+			w.queue = append(w.queue, func() {
+				outs, _ := w.server.Send(o.Type, append(data, ", too"...))
+				w.carryOutServer(outs)
+			})
+		}
+	}
+}
+
+// A client and a server, joined in memory, in the profile of deployed gateways.
+func Example_pair() {
+	machine := fsm.DefaultClientConfig()
+	machine.Profile = fsm.ProfileKaazing
+	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Machine: machine, Protocols: []string{"amqp"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	w := &wireless{client: client}
+	w.carryOutClient(client.Connect())
+	for len(w.queue) > 0 {
+		next := w.queue[0]
+		w.queue = w.queue[1:]
+		next()
+	}
+	// Output:
+	// server: asked for /echo [amqp]
+	// client: open, subprotocol amqp
+	// client: got "hello, too"
+	// client: closed
+}

@@ -1,0 +1,111 @@
+package endpoint
+
+import (
+	"bytes"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// The opening handshake is plain HTTP with whatever stands in the way, so an answer that refuses it may have a long body, a chunked one, or one
+// that ends with the connection.
+
+// parseOpening parses the head of an answer. Chunked coding is known here and nowhere else: its field is left out.
+func parseOpening(r *wire.Response, b []byte, l wire.Limits) (n int, chunked bool, err error) {
+	keep := l.Body
+	l.Body = 1 << 29 // of a longer body the beginning is kept
+	n, err = r.ParseHead(b, l)
+	if err == nil || wire.KindOf(err) != wire.KindTransferEncoding {
+		return n, false, err
+	}
+	l.Body = keep
+	end := bytes.Index(b[:min(len(b), l.Head)], []byte("\r\n\r\n"))
+	switch {
+	case end < 0 && len(b) >= l.Head:
+		return 0, false, &wire.ParseError{Kind: wire.KindHeadTooLarge, Offset: l.Head, Detail: "no empty line within the limit"}
+	case end < 0:
+		return 0, false, &wire.ParseError{Kind: wire.KindIncomplete, Offset: len(b)}
+	}
+	end += len("\r\n\r\n")
+	kept := make([]byte, 0, end)
+	for line := range bytes.SplitAfterSeq(b[:end], []byte("\r\n")) {
+		if !hasPrefixFold(string(line), "Transfer-Encoding:") {
+			kept = append(kept, line...)
+		}
+	}
+	if _, err2 := r.ParseHead(kept, l); err2 != nil {
+		return 0, false, err2
+	}
+	if r.Status == 101 {
+		return 0, false, err
+	}
+	return end, true, nil
+}
+
+// openingBody returns the body as far as it is there, at most limit bytes, and whether all of it that we want is.
+func openingBody(r *wire.Response, b []byte, chunked bool, limit int) (body []byte, complete bool) {
+	want := limit
+	switch {
+	case wire.Bodiless(r.Status):
+		return nil, true
+	case chunked:
+		body, complete = unchunk(b, limit)
+		return body, complete || len(b) >= 2*limit
+	case r.ContentLength >= 0 && r.ContentLength < int64(want):
+		want = int(r.ContentLength)
+	}
+	if len(b) < want {
+		return b, false
+	}
+	return b[:want], true
+}
+
+// unchunk joins the chunks at the start of b, up to limit bytes. complete tells that the last chunk was seen, or something that is no chunk: then the
+// body is what came before it. [RFC 9112 7.1]
+func unchunk(b []byte, limit int) (body []byte, complete bool) {
+	for {
+		line, rest, ok := bytes.Cut(b, []byte("\r\n"))
+		if !ok {
+			return body, len(b) > 1<<10
+		}
+		size, digits := 0, 0
+		for _, c := range line {
+			d, isHex := hexDigit(c)
+			if !isHex || digits == 7 {
+				break
+			}
+			size, digits = size<<4|d, digits+1
+		}
+		if digits == 0 || size == 0 {
+			return body, true
+		}
+		body = append(body, rest[:min(len(rest), size, limit-len(body))]...)
+		if len(body) == limit {
+			return body, true
+		}
+		if len(rest) < size+2 {
+			return body, false
+		}
+		b = rest[size+2:]
+	}
+}
+
+func hexDigit(c byte) (int, bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0'), true
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10, true
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10, true
+	}
+	return 0, false
+}
+
+// openingFailure maps a parse error in the opening leg.
+func openingFailure(err error) fsm.Failure {
+	if f := failureOf(err); f == fsm.FailureLimit {
+		return f
+	}
+	return fsm.FailureOpening
+}

@@ -1,0 +1,131 @@
+package endpoint
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+func TestServer_Opening(t *testing.T) {
+	get := func(target, fields string) string { return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n" }
+	khp := "Sec-WebSocket-Protocol: " + Protocol + "\r\n"
+	without := func(line string) string { return strings.Replace(openingFields+khp, line, "", 1) }
+	swap := func(old, new string) string { return get("/p", strings.Replace(openingFields+khp, old, new, 1)) }
+	for _, v := range []struct {
+		name, text string
+		status     int
+		says       string
+	}{
+		{"garbage", "\x16\x03\x01\x02\x00", 400, "not a token"},
+		{"http-1.0", strings.Replace(get("/p", openingFields), "1.1", "1.0", 1), 505, "minor version"},
+		{"method", strings.Replace(get("/p", openingFields), "GET", "POST", 1), 405, "is a GET request"},
+		{"no-upgrade", get("/p", without("Upgrade: websocket\r\n")), 426, "no Upgrade: websocket"},
+		{"no-connection", get("/p", without("Connection: Upgrade\r\n")), 400, "no Connection: Upgrade"},
+		{"version", swap("Version: 13", "Version: 7"), 426, "expected Sec-WebSocket-Version: 13"},
+		{"no-key", swap("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", ""), 400, "Sec-WebSocket-Key"},
+		{"two-keys", get("/p", openingFields+"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"), 400, "Sec-WebSocket-Key"},
+		{"no-host", get("/p", without("Host: h\r\n")), 400, "no Host"},
+		{"two-hosts", get("/p", openingFields+"Host: h\r\n"), 400, "repeated"},
+		{"body", get("/p", openingFields+"Content-Length: 3\r\n"), 400, "no body"},
+		{"chunked", get("/p", openingFields+"Transfer-Encoding: chunked\r\n"), 501, "Transfer-Encoding"},
+		{"foreign-origin", get("/p", openingFields+khp+"Origin: http://evil.example\r\n"), 403, "is not allowed"},
+		{"null-origin", get("/p", openingFields+khp+"Origin: null\r\n"), 403, "is not allowed"},
+		{"subprotocols-malformed", get("/p", openingFields+"Sec-WebSocket-Protocol: a b\r\n"), 400, "Sec-WebSocket-Protocol"},
+		{"extensions-malformed", get("/p", openingFields+khp+"Sec-WebSocket-Extensions: =\r\n"), 400, "Sec-WebSocket-Extensions"},
+		{"no-khp", get("/p", openingFields), 400, "did not offer"},
+		{"long-target", get("/"+strings.Repeat("a", 9000), openingFields), 414, "target"},
+		{"long-field", get("/p", openingFields+"A: "+strings.Repeat("a", 9000)+"\r\n"), 431, "line"},
+		{"endless", "GET /p HTTP/1.1\r\n" + strings.Repeat("A: b\r\n", 5000), 431, ""},
+		{"big-length", get("/p", openingFields+"Content-Length: 99999999\r\n"), 413, "limit"},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			proves(t, "KHP-OPEN-03")
+			s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
+			used, out := s.s.OpeningReceived([]byte(v.text))
+			require.Equal(t, len(v.text) > 0, used > 0)
+			var r wire.Response
+			require.NoError(t, r.Parse(out[0].Data, wire.Limits{}))
+			require.Equal(t, v.status, r.Status, "%s", r.Body)
+			require.Contains(t, string(r.Body), v.says)
+			s.take(out)
+			s.wantLast("answered and gone", "SendBytes HTTP/1.1 "+itoa(v.status)+" "+fsm.Status(v.status).Reason, "Disconnect", "Fail")
+			require.Equal(t, LegOpening, s.err.Leg)
+			require.Contains(t, s.err.Error(), v.says)
+		})
+	}
+	t.Run("accepted", func(t *testing.T) {
+		proves(t, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04")
+		s := listening(t, "http://h/p?a=b", ServerConfig{})
+		s.wantLast("the client speaks first", "SendBytes HTTP/1.1 101 Switching Protocols", "ArmTimer Request", "ArmTimer Overall")
+	})
+	t.Run("byte-by-byte", func(t *testing.T) {
+		s := NewServer(ServerConfig{})
+		text := []byte(get("/p", openingFields+khp) + "rest")
+		for i := range len(text) {
+			used, out := s.OpeningReceived(text[:i])
+			if i < len(text)-4 {
+				require.Zero(t, used)
+				require.Empty(t, out)
+				continue
+			}
+			require.Equal(t, len(text)-4, used)
+			require.Contains(t, string(out[0].Data), "Sec-WebSocket-Protocol: x-kaazing-handshake\r\n")
+			used, out = s.OpeningReceived(text)
+			require.Zero(t, used+len(out), "once")
+			return
+		}
+	})
+	t.Run("plain", func(t *testing.T) {
+		proves(t, "KHP-OPEN-05 WSP-OPEN-08")
+		m := fsm.DefaultServerConfig()
+		m.Plain = true
+		s := NewServer(ServerConfig{Machine: m})
+		_, out := s.OpeningReceived([]byte(get("/p", openingFields)))
+		require.Equal(t, Open, out[len(out)-1].Kind)
+		require.NotContains(t, string(out[0].Data), "Protocol:")
+		require.Equal(t, Result{Plain: true, Status: 101}, s.Result())
+	})
+	t.Run("by-the-host", func(t *testing.T) {
+		s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
+		s.take(s.s.Opened(OpeningRequest{Target: "/p?.kl=Y", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}, []string{"permessage-deflate", "\r\n"}))
+		s.wantLast("the 101 is out already", "SendMessage "+proceed, "ArmTimer Request", "ArmTimer Overall")
+		require.Nil(t, s.s.Opened(OpeningRequest{Target: "/q"}, nil), "once")
+		require.Nil(t, s.s.Opening(&wire.Request{}))
+		s.message(request("Sec-WebSocket-Extensions: permessage-deflate"))
+		s.wantRefused("extension again", 400, 1002)
+	})
+	t.Run("target-forms", func(t *testing.T) {
+		for target, want := range map[string]string{"/p": "/p", "ws://h/p?q": "/p?q", "http://h?q": "/?q", "wss://h": "/"} {
+			require.Equal(t, want, originForm(target))
+		}
+		o := OpeningRequest{Target: "/p?.kl=Y"}
+		require.True(t, o.Kaazing() && o.Path() == "/p")
+		s := NewServer(ServerConfig{})
+		s.OpeningReceived([]byte(get("/p", openingFields+khp+"Sec-WebSocket-Extensions: x-a;b, x-c\r\n")))
+		require.Equal(t, []string{"x-a;b", "x-c"}, s.open.Extensions)
+		require.Equal(t, fsm.ServerAwaitRequest, s.State().Phase())
+	})
+	t.Run("origin", func(t *testing.T) {
+		for _, v := range []struct {
+			origin, host string
+			ok           bool
+		}{
+			{"http://h", "h", true}, {"http://H:80", "h", true}, {"https://h", "h:443", true}, {"privileged://h:80", "h", true}, {"privileged://h:443", "h", true},
+			{"http://h:81", "h", false}, {"http://h", "h:81", false}, {"h", "h", false}, {"http://h/", "h", false}, {"http://evil@h", "h", false}, {"http://h.evil", "h", false},
+		} {
+			require.Equal(t, v.ok, SameOrigin(v.origin, v.host), "%s at %s", v.origin, v.host)
+		}
+		s := NewServer(ServerConfig{CheckOrigin: func(o, h string) bool { return o == "http://friend" }})
+		_, out := s.OpeningReceived([]byte(get("/p", openingFields+khp+"Origin: http://friend\r\n")))
+		require.Contains(t, string(out[0].Data), "101")
+	})
+	t.Run("closing-down", func(t *testing.T) {
+		s := NewServer(ServerConfig{})
+		require.Contains(t, string(s.Close(1001, "")[0].Data), "503 Service Unavailable")
+		s = NewServer(ServerConfig{})
+		require.ErrorIs(t, s.Lost("reset")[2].Err, fsm.FailureConnectionLost)
+	})
+}

@@ -1,0 +1,266 @@
+package endpoint
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+func TestServer_AwaitRequest(t *testing.T) {
+	for _, v := range []struct {
+		name, text string
+		status     int
+		code       uint16
+	}{
+		{"ADV-76/garbage", "Hello", 400, 1002}, {"ADV-76/empty", "", 400, 1002},
+		{"ADV-76/http-1.0", "GET /p HTTP/1.0\r\n\r\n", 505, 1002}, {"ADV-76/http-2", "GET /p HTTP/2\r\n\r\n", 505, 1002},
+		{"ADV-76/post", "POST /p HTTP/1.1\r\n\r\n", 405, 1002}, {"ADV-76/head", "HEAD /p HTTP/1.1\r\n\r\n", 405, 1002},
+		{"ADV-76/unknown-method", "BREW /p HTTP/1.1\r\n\r\n", 501, 1002},
+		{"ADV-76/other-path", "GET /q HTTP/1.1\r\n\r\n", 400, 1002}, {"ADV-76/other-host", request("Host: elsewhere"), 400, 1002},
+		{"ADV-76/two-requests", request() + request(), 400, 1002}, {"ADV-77/data", "application data", 400, 1002},
+		{"ADV-61/chunked", request("Transfer-Encoding: chunked"), 501, 1002},
+		{"expect/unknown", request("Expect: 200-ok", "Content-Length: 1"), 417, 1002}, {"expect/no-length", request("Expect: 100-continue"), 411, 1002},
+		{"body/too-large", request("Content-Length: 65537"), 413, 1002}, {"body/short", request("Content-Length: 5") + "hell", 400, 1002},
+		{"body/long", request("Content-Length: 3") + "hell", 400, 1002}, {"body/no-length", request() + "x", 400, 1002},
+		{"ADV-60/different", request("Content-Length: 3", "Content-Length: 4") + "hell", 400, 1002},
+		{"long/target", "GET /" + strings.Repeat("p", 9000) + " HTTP/1.1\r\n\r\n", 414, 1002},
+		{"long/field", request("A: " + strings.Repeat("b", 9000)), 431, 1002}, {"long/fields", request(slices.Repeat([]string{"A: b"}, 101)...), 431, 1002},
+		{"long/message", request() + strings.Repeat("x", 1<<20), 400, 1002}, {"long/head", request(strings.Repeat("A: b\r\n", 5000)), 431, 1002},
+		{"lists/empty-extensions", request("Sec-WebSocket-Extensions:"), 400, 1002}, {"lists/comma", request("Sec-WebSocket-Extensions: ,"), 400, 1002},
+		{"lists/bad-protocols", request("Sec-WebSocket-Protocol: a b"), 400, 1002},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "long/field", "RFC6585-431-01", "lists/empty", "KHP-EXT-REQ-03 WSP-EXT-01", "", "KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
+			s := listening(t, "/p", ServerConfig{}).message(v.text)
+			require.LessOrEqual(t, cap(s.s.pending), 128<<10, "memory is bounded [INV-38]")
+			if v.status == 405 {
+				require.Contains(t, s.sent[0], "Allow: GET\r\n")
+			}
+			s.wantRefused("refused", v.status, v.code)
+			require.NotEmpty(t, s.err.Detail, "the server's log says why: %v", s.err)
+			require.Equal(t, LegExtended, s.err.Leg)
+		})
+	}
+	t.Run("ADV-76/after-101", func(t *testing.T) {
+		s := listening(t, "/p", ServerConfig{}).deciding().decide(Decision{}).message(request())
+		require.Equal(t, []string{request()}, s.got, "application data")
+	})
+	for _, at := range []string{"first", "replay"} {
+		t.Run("ADV-78/"+at, func(t *testing.T) {
+			proves(t, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04")
+			s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
+			s.take(s.s.Opened(OpeningRequest{Target: "/p", Protocols: []string{Protocol}}, []string{"x-a;n=1"}))
+			if at == "replay" {
+				s.deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+			}
+			s.message(request("Sec-WebSocket-Extensions: x-b, x-a;n=2"))
+			require.Contains(t, s.sent[len(s.sent)-2], `extension "x-a" was negotiated in the opening handshake already`)
+			s.wantRefused("named again", 400, 1002)
+		})
+	}
+	t.Run("ADV-79/newest-request-counts", func(t *testing.T) {
+		s := listening(t, "/p", ServerConfig{}).deciding("Sec-WebSocket-Extensions: x-a", "Sec-WebSocket-Protocol: amqp").
+			decide(Decision{Status: 401, Challenges: []string{"Basic"}}).deciding("Sec-WebSocket-Extensions: x-b", "Authorization: Basic x")
+		q := s.s.Request()
+		require.Equal(t, []string{"x-b"}, q.Extensions)
+		require.Empty(t, q.Protocols)
+		require.Equal(t, "Basic x", q.Authorization)
+		require.Equal(t, 1, q.Replay)
+		_, err := s.s.Decide(Decision{Extensions: []string{"x-a"}})
+		require.ErrorContains(t, err, "was not requested")
+		listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}).message("GET /q HTTP/1.1\r\n\r\n").wantRefused("other path", 400, 1002)
+	})
+}
+
+func TestServer_AwaitBody(t *testing.T) {
+	expecting := func() *served {
+		return listening(t, "/p", ServerConfig{}).message(request("Expect: 100-Continue", "Content-Length: 8"))
+	}
+	t.Run("100", func(t *testing.T) {
+		proves(t, "KHP-STATUS-100-01 RFC2068-100-04 KHP-CLASS-1XX-01")
+		s := expecting()
+		s.wantLast("100 and its terminator", "StopTimer Request", "StopTimer Replay", "SendMessage HTTP/1.1 100 Continue", "SendMessage", "ArmTimer Body")
+		require.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", s.sent[0])
+		s.message("the ", "", "b", "ody").wantLast("complete", "StopTimer Body", "AskDecision")
+		require.Equal(t, "the body", string(s.s.Request().Body))
+		s.decide(Decision{})
+		require.Equal(t, 1, s.opens)
+	})
+	t.Run("ADV-80/never", func(t *testing.T) {
+		s := expecting()
+		s.take(s.s.TimerExpired(fsm.TimerBody))
+		s.wantRefused("too slow", 408, 1008)
+	})
+	t.Run("ADV-80/longer", func(t *testing.T) { expecting().message("the body!").wantRefused("surplus", 400, 1002) })
+	t.Run("ADV-80/without-waiting", func(t *testing.T) {
+		s := listening(t, "/p", ServerConfig{}).deciding("Expect: 100-continue", "Content-Length: 0")
+		require.Empty(t, s.sent, "nothing is outstanding, so no 100 [INV-46]")
+		s = listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8") + "the body")
+		s.wantLast("it is all there", "StopTimer Request", "StopTimer Replay", "AskDecision")
+		s = listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8")+"the ", "body")
+		require.Equal(t, "the body", string(s.s.Request().Body), "half of it")
+	})
+	t.Run("byte-by-byte", func(t *testing.T) {
+		s := listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 65536"))
+		for range 1 << 16 {
+			s.s.Message(wire.Binary, []byte("x"))
+		}
+		require.Len(t, s.s.Request().Body, 1<<16)
+	})
+}
+
+func TestServer_Deciding(t *testing.T) {
+	deciding := func() *served { return listening(t, "/p", ServerConfig{}).deciding() }
+	for _, text := range []string{"data", "", request()} {
+		t.Run("ADV-77/early", func(t *testing.T) {
+			proves(t, "KHP-EXT-02")
+			s := deciding().message(text)
+			s.wantRefused("nothing may come now", 400, 1002)
+			require.Empty(t, s.got)
+			_, err := s.s.Decide(Decision{})
+			require.ErrorIs(t, err, ErrTooLate)
+		})
+	}
+	t.Run("replay-limit", func(t *testing.T) {
+		proves(t, "KHP-STATUS-401-03 KHP-STATUS-401-04")
+		s := deciding()
+		for i := range 3 {
+			s.decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+			require.True(t, s.timers[fsm.TimerReplay])
+			s.deciding()
+			require.Equal(t, i+1, s.s.Request().Replay)
+		}
+		s.decide(Decision{Status: 401, Challenges: []string{"Basic"}, Header: []HeaderField{{"X-A", "b"}}})
+		require.NotContains(t, s.sent[6], "X-A", "nothing of the decision that was replaced")
+		s.wantRefused("the fourth 401 becomes 403", 403, 1000)
+	})
+	t.Run("ADV-44/silent-client", func(t *testing.T) {
+		proves(t, "KHP-STATUS-401-03")
+		s := deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+		s.take(s.s.TimerExpired(fsm.TimerReplay))
+		s.wantRefused("no credentials", 408, 1008)
+	})
+	t.Run("202", func(t *testing.T) {
+		s := deciding()
+		for range 4 {
+			s.decide(Decision{Status: 202}).wantLast("more to come", "SendMessage HTTP/1.1 202 Accepted", "SendMessage")
+		}
+		_, err := s.s.Decide(Decision{Status: 202})
+		require.ErrorContains(t, err, "largest number of 202")
+		s.decide(Decision{}).wantLast("at last", "SendMessage HTTP/1.1 101 Switching Protocols", "SendMessage", "StopTimers", "Open")
+	})
+	t.Run("application-failed", func(t *testing.T) {
+		proves(t, "KHP-CLASS-5XX-01")
+		s := deciding()
+		s.take(s.s.ApplicationFailed())
+		s.wantRefused("500", 500, 1011)
+	})
+	t.Run("closing-down", func(t *testing.T) {
+		s := deciding()
+		s.take(s.s.Close(1001, "bye"))
+		s.wantRefused("503", 503, 1001)
+	})
+	t.Run("client-gone", func(t *testing.T) {
+		s := deciding()
+		s.take(s.s.PeerClosed(4999, "changed my mind"))
+		s.wantLast("no response is begun any more", "SendClose 4999", "StopTimers", "Disconnect", "Fail")
+		require.Contains(t, s.err.Error(), `close code 4999 "changed my mind"`)
+		_, err := s.s.Decide(Decision{})
+		require.ErrorIs(t, err, ErrTooLate)
+	})
+	t.Run("frame-error", func(t *testing.T) {
+		s := deciding()
+		s.take(s.s.Violation(fsm.FailureUTF8, "bad text"))
+		s.wantLast("closed", "SendClose 1007", "StopTimers", "Disconnect", "Fail")
+	})
+	t.Run("send-before-open", func(t *testing.T) {
+		s := deciding()
+		_, ok := s.s.Send(wire.Text, []byte("x"))
+		require.False(t, ok)
+		s.decide(Decision{})
+		out, ok := s.s.Send(wire.Text, []byte("x"))
+		require.True(t, ok)
+		require.Equal(t, Output{Kind: SendMessage, Type: wire.Text, Data: []byte("x")}, out[0])
+		s.take(s.s.Ping([]byte("p")))
+		s.wantLast("Pong", "SendPong p")
+	})
+	t.Run("timers", func(t *testing.T) {
+		for _, v := range []struct {
+			at     *served
+			timer  fsm.Timer
+			status int
+		}{
+			{listening(t, "/p", ServerConfig{}), fsm.TimerRequest, 408}, {listening(t, "/p", ServerConfig{}), fsm.TimerOverall, 408},
+			{deciding(), fsm.TimerOverall, 503}, {deciding().decide(Decision{Status: 202}), fsm.TimerOverall, 503},
+			{deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}), fsm.TimerOverall, 408},
+		} {
+			require.True(t, v.at.timers[v.timer])
+			v.at.take(v.at.s.TimerExpired(v.timer))
+			v.at.wantRefused("timer", v.status, 1008)
+		}
+		s := deciding()
+		s.take(s.s.Close(1000, ""))
+		s.take(s.s.TimerExpired(fsm.TimerClose))
+		require.True(t, s.over)
+	})
+}
+
+// servers brings a server into each phase.
+var servers = map[fsm.ServerPhase]func(t *testing.T) *served{
+	fsm.ServerOpening:      func(t *testing.T) *served { return &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})} },
+	fsm.ServerAwaitRequest: func(t *testing.T) *served { return listening(t, "/p", ServerConfig{}) },
+	fsm.ServerAwaitBody: func(t *testing.T) *served {
+		return listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8"))
+	},
+	fsm.ServerDeciding: func(t *testing.T) *served { return listening(t, "/p", ServerConfig{}).deciding() },
+	fsm.ServerPending: func(t *testing.T) *served {
+		return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 202})
+	},
+	fsm.ServerAwaitReplay: func(t *testing.T) *served {
+		return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
+	},
+	fsm.ServerOpen: func(t *testing.T) *served { return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{}) },
+	fsm.ServerClosing: func(t *testing.T) *served {
+		return listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 403})
+	},
+}
+
+func TestServer_EveryPhase(t *testing.T) {
+	for p, in := range servers {
+		require.Equal(t, p, in(t).s.Phase())
+		t.Run("ADV-67/"+p.String(), func(t *testing.T) {
+			if p == fsm.ServerOpening {
+				return // no frames yet
+			}
+			proves(t, "WSP-FRAME-06 WSP-CLOSE-01")
+			s := in(t)
+			s.take(s.s.PeerClosed(1000, "bye"))
+			require.True(t, s.over && s.closed, "answered, and gone: %v", s.last)
+		})
+		t.Run("ADV-68/"+p.String(), func(t *testing.T) {
+			s := in(t)
+			s.take(s.s.Lost("reset"))
+			require.True(t, s.over, "one terminal event")
+			s.take(s.s.Lost("again"))
+		})
+		t.Run("ADV-73/"+p.String(), func(t *testing.T) {
+			s := in(t)
+			s.take(s.s.Close(1001, "bye"))
+			s.take(s.s.Close(1001, "bye"))
+			s.take(s.s.TimerExpired(fsm.TimerClose))
+			require.True(t, s.over, "one terminal event")
+		})
+		t.Run("ADV-74/"+p.String(), func(t *testing.T) {
+			s := in(t)
+			n := len(s.sent)
+			out, ok := s.s.Send(wire.Binary, []byte("early"))
+			s.take(out)
+			require.Equal(t, p == fsm.ServerOpen, ok)
+			require.Equal(t, ok, len(s.sent) > n)
+		})
+	}
+}
