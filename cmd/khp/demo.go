@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) demoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Watch servers and clients shake hands on loopback",
+		Long: `Demo starts KHP servers on free ports of this machine, connects clients to them,
+and draws each handshake as a sequence from what the client really sent and
+received. It exits with 0 only if every scene ended as it should.
+
+Colours are for terminals; NO_COLOR switches them off.`,
+		Example: "  khp demo\n  NO_COLOR=1 khp demo | less",
+		Args:    noArgs,
+		RunE:    func(*cobra.Command, []string) error { return c.demo() },
+	}
+}
+
+// demo plays all scenes.
+func (c *cli) demo() error {
+	on := newPalette(c.stdout)
+	_, _ = fmt.Fprintf(c.stdout, "%s\n\n%s\n", on.title("The Kaazing WebSocket Handshake Protocol, as it happens"), demoLegend)
+	failed, notes := 0, newAnnotator()
+	for i, s := range scenes {
+		if err := c.play(i+1, s, notes, on); err != nil {
+			failed++
+			_, _ = fmt.Fprintln(c.stdout, on.bad("  not as expected: "+oneLine(err.Error())))
+		}
+	}
+	if failed > 0 {
+		return failf(exitFailed, "%d of %d scenes did not end as expected", failed, len(scenes))
+	}
+	_, _ = fmt.Fprintf(c.stdout, "\n%s\n", on.good(fmt.Sprintf("All %d scenes ended as they should.", len(scenes)))+" Now try khp serve, and khp dial in another terminal.")
+	return nil
+}
+
+const demoLegend = `  ──▶  HTTP of the opening handshake, straight on the TCP connection
+  ══▶  a WebSocket message
+  ┄┄▶  a Close frame`
+
+// stage is where a scene plays: two servers and what is seen.
+type stage struct {
+	ctx     context.Context
+	a, b    *demoServer
+	record  *recorder
+	closers []func()
+}
+
+// demoServer is a gateway as in khp serve, on a port of its own.
+type demoServer struct {
+	name     string // of the lifeline
+	addr     string
+	accepted atomic.Int64 // TCP connections
+}
+
+func (s *demoServer) url(path string) string { return "ws://" + s.addr + path }
+
+// countingListener counts the connections it accepts.
+type countingListener struct {
+	net.Listener
+	n *atomic.Int64
+}
+
+func (l countingListener) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	if err == nil {
+		l.n.Add(1)
+	}
+	return nc, err
+}
+
+// demoTimeout ends a scene that hangs.
+const demoTimeout = 20 * time.Second
+
+// play sets the stage for one scene, plays it and draws what happened.
+func (c *cli) play(number int, s scene, notes *annotator, on palette) error {
+	ctx, cancel := context.WithTimeout(context.Background(), demoTimeout)
+	defer cancel()
+	st := &stage{ctx: ctx, record: &recorder{}}
+	defer st.close()
+	if err := st.serve(s); err != nil {
+		return err
+	}
+	outcome, err := s.play(st)
+	st.record.names(st.a, st.b)
+	_, _ = fmt.Fprintf(c.stdout, "\n%s\n%s\n\n", on.title(fmt.Sprintf("%d. %s", number, s.title)), indented(s.about, "   "))
+	if werr := draw(c.stdout, st.record.all(), notes, on); werr != nil {
+		return werr
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "\n%s\n", on.good(indented(outcome, "   ")))
+	return err
+}
+
+// serve starts both servers. The routes of a may name the address of b and the other way round.
+func (st *stage) serve(s scene) error {
+	la, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	lb, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		_ = la.Close()
+		return err
+	}
+	st.a, st.b = &demoServer{name: "server A", addr: la.Addr().String()}, &demoServer{name: "server B", addr: lb.Addr().String()}
+	if err := st.start(la, st.a, s.routesA(st), s.auth); err != nil {
+		return err
+	}
+	return st.start(lb, st.b, s.routesB(st), nil)
+}
+
+func (st *stage) start(ln net.Listener, server *demoServer, routes, auth []string) error {
+	o := serveOptions{routes: routes, auth: auth, realm: "demo", scheme: "basic"}
+	g, _, err := o.gateway(slog.New(slog.DiscardHandler))
+	if err != nil {
+		_ = ln.Close()
+		return err
+	}
+	g.start(nil, nil)
+	srv := &http.Server{Handler: g, ReadHeaderTimeout: demoTimeout}
+	go func() { _ = srv.Serve(countingListener{ln, &server.accepted}) }()
+	st.closers = append(st.closers, func() {
+		_ = srv.Close()
+		g.shutdown(st.ctx)
+	})
+	return nil
+}
+
+func (st *stage) close() {
+	for _, f := range st.closers {
+		f()
+	}
+}
+
+// indented wraps text for the terminal.
+func indented(text, indent string) string {
+	s := ""
+	for i, line := range wrap(text, terminalColumns-len(indent)) {
+		if i > 0 {
+			s += "\n"
+		}
+		s += indent + line
+	}
+	return s
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the golden files again")
+
+var (
+	loopback = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+	padding  = regexp.MustCompile(`(PORT\S*) +│`)
+)
+
+// normalised replaces the ports that the system chose, in order of appearance, and the lengths that depend on them.
+func normalised(out string) string {
+	names := make(map[string]string)
+	out = loopback.ReplaceAllStringFunc(out, func(addr string) string {
+		if names[addr] == "" {
+			names[addr] = "127.0.0.1:PORT" + strconv.Itoa(len(names)+1)
+		}
+		return names[addr]
+	})
+	return padding.ReplaceAllString(out, "$1 │")
+}
+
+func TestDemo_Golden(t *testing.T) {
+	code, out, errs := runHere(t, "", "demo")
+	require.Equal(t, exitOK, code, out+errs)
+	require.Empty(t, errs)
+	require.NotContains(t, out, "\x1b", "no colours where there is no terminal")
+	for line := range strings.Lines(out) {
+		require.LessOrEqual(t, len([]rune(line)), terminalColumns+1, line)
+	}
+	golden := filepath.Join("testdata", "demo.golden")
+	if *update {
+		require.NoError(t, os.WriteFile(golden, []byte(normalised(out)), 0o644))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	wantLines, gotLines := strings.Split(string(want), "\n"), strings.Split(normalised(out), "\n")
+	for i := range min(len(wantLines), len(gotLines)) {
+		require.Equal(t, wantLines[i], gotLines[i], "line %d; go test ./cmd/khp -run Demo -update writes the golden file again", i+1)
+	}
+	require.Len(t, gotLines, len(wantLines))
+}
+
+func TestDemo_FailsIfASceneDoes(t *testing.T) {
+	saved := scenes
+	defer func() { scenes = saved }()
+	wrong := saved[0]
+	wrong.a = func(*stage) []string { return []string{"/=status:404"} }
+	loop := saved[3]
+	loop.b = nil
+	scenes = []scene{wrong, loop, saved[4]}
+	code, out, errs := runHere(t, "", "demo")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, out, "not as expected")
+	require.Contains(t, out, "the connection opened, but should not have")
+	require.Equal(t, "khp: 2 of 3 scenes did not end as expected\n", errs)
+}
+
+func TestDraw_ColoursAndClips(t *testing.T) {
+	var b strings.Builder
+	mark := func(name string) func(string) string {
+		return func(s string) string { return "<" + name + ">" + s }
+	}
+	on := palette{mark("sent"), mark("received"), mark("note"), mark("good"), mark("bad"), mark("title")}
+	long := "GET /" + strings.Repeat("x", 100) + " HTTP/1.1\r\n\r\n"
+	require.NoError(t, draw(&b, []moment{
+		{Event: transport.Event{Kind: transport.EventDial, Text: "ws://h/"}, server: "server A"},
+		{Event: transport.Event{Kind: transport.EventSendOpening, Data: []byte(long)}},
+		{Event: transport.Event{Kind: transport.EventReceiveClose, Code: 1001}},
+	}, newAnnotator(), on))
+	require.Contains(t, b.String(), "│<sent>─── GET /xxx")
+	require.Contains(t, b.String(), "…")
+	require.Contains(t, b.String(), "│<received>◀┄┄ Close 1001 going away ┄")
+}

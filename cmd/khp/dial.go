@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"example.com/khp/transport"
+	"example.com/khp/wire"
+	"github.com/spf13/cobra"
+)
+
+// dialOptions are the flags of khp dial.
+type dialOptions struct {
+	profile      string
+	protocols    []string
+	extensions   []string
+	user         string
+	token        string
+	header       []string
+	opening      []string
+	send         []string
+	sendFiles    []string
+	binary       bool
+	raw          bool
+	count        int
+	wait         time.Duration
+	closing      string
+	maxRedirects int
+	timeout      time.Duration
+	plain        bool
+	insecure     bool
+	connectTo    string
+	trace        string
+	json         bool
+	verbose      bool
+}
+
+func (c *cli) dialCommand() *cobra.Command {
+	var o dialOptions
+	cmd := &cobra.Command{
+		Use:   "dial URL",
+		Short: "Connect to a KHP server, by hand or from a script",
+		Long: `Dial connects to a ws:// or wss:// URL, follows redirects, answers challenges,
+and then talks: each line of stdin is sent as a text message, each message that
+comes is printed as a line, binary ones in hexadecimal. The end of stdin closes
+with 1000, after the answers that are still on their way.
+
+With --send (or --send-file) it sends each, waits for an answer to each, prints
+that, and closes.
+
+Exit codes: 0 done, 1 the handshake or connection failed, 2 usage, 3 the target
+cannot be reached.`,
+		Example: `  khp dial ws://127.0.0.1:8080/
+  khp dial ws://127.0.0.1:8080/ --send hello --send world
+  khp dial ws://127.0.0.1:8080/a --user joe:welcome -v
+  khp dial wss://gateway.example/jms --profile kaazing --protocol x-kaazing-jms
+  khp dial ws://127.0.0.1:8080/ --send-file picture.png --binary --raw > copy.png
+  khp dial ws://127.0.0.1:8080/ --send ping --count 1000 --json | jq .event`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("khp dial takes one URL, got %d, as in khp dial ws://127.0.0.1:8080/; see khp dial --help", len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.dial(args[0], &o) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing`")
+	f.StringArrayVar(&o.protocols, "protocol", nil, "offer this application `SUBPROTOCOL` (repeat, best first)")
+	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat)")
+	f.StringVar(&o.user, "user", "", "answer Basic challenges, `NAME:PASSWORD`")
+	f.StringVar(&o.token, "token", "", "answer Token and Bearer challenges, `TEXT`")
+	f.StringArrayVar(&o.header, "header", nil, "further field of the extended request, `'NAME: VALUE'` (repeat)")
+	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, such as Origin or Cookie, `'NAME: VALUE'` (repeat)")
+	f.StringArrayVar(&o.send, "send", nil, "send this `TEXT` and print the answer (repeat)")
+	f.StringArrayVar(&o.sendFiles, "send-file", nil, "send the content of this `FILE` as one message, after the texts (repeat)")
+	f.BoolVar(&o.binary, "binary", false, "send everything as binary messages")
+	f.BoolVar(&o.raw, "raw", false, "print nothing but the bytes of the messages")
+	f.IntVar(&o.count, "count", 1, "send all of it `N` times")
+	f.DurationVar(&o.wait, "wait", 5*time.Second, "how much `TIME` an answer may take; 0 does not wait for answers")
+	f.StringVar(&o.closing, "close", "1000", "close with this `CODE[:REASON]`")
+	f.IntVar(&o.maxRedirects, "max-redirects", 5, "follow at most `N` redirects, 0 to 20")
+	f.DurationVar(&o.timeout, "timeout", 0, "how much `TIME` the whole attempt may take, redirects included")
+	f.BoolVar(&o.plain, "plain", false, "be content with a plain WebSocket if the server does not speak KHP")
+	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of the server")
+	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
+	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON object per line (overwritten; secrets are left out)")
+	f.BoolVar(&o.json, "json", false, "print one JSON object per line: events open, message, close and fail")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the handshake on stderr; secrets are left out")
+	return cmd
+}
+
+// request is a checked command line.
+type request struct {
+	url       string
+	options   transport.DialOptions
+	messages  [][]byte // of --send and --send-file
+	send      bool     // there are any
+	kind      transport.MessageType
+	closeCode uint16
+	closeText string
+}
+
+// request checks the flags.
+func (o *dialOptions) request(rawURL string) (*request, error) {
+	r := &request{url: rawURL, kind: transport.Text, send: len(o.send)+len(o.sendFiles) > 0}
+	if o.binary {
+		r.kind = transport.Binary
+	}
+	if _, err := wire.ParseURL(rawURL, func(h string) (string, error) { return "host", nil }); err != nil {
+		return nil, usagef("%s: %s; expected ws://host[:port]/path or wss://...", hideUserinfo(rawURL), plainURLError(err))
+	}
+	switch {
+	case o.maxRedirects < 0 || o.maxRedirects > 20:
+		return nil, usagef("--max-redirects %d: expected a number from 0 to 20", o.maxRedirects)
+	case o.count < 1:
+		return nil, usagef("--count %d: expected a number from 1 on", o.count)
+	case o.count > 1 && !r.send:
+		return nil, usagef("--count needs something to send: add --send TEXT")
+	case o.timeout < 0 || o.wait < 0:
+		return nil, usagef("--timeout and --wait cannot be negative")
+	case o.json && o.raw:
+		return nil, usagef("--json and --raw exclude each other")
+	}
+	for _, text := range o.send {
+		r.messages = append(r.messages, []byte(text))
+	}
+	for _, name := range o.sendFiles {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, usagef("--send-file: %s", err)
+		}
+		r.messages = append(r.messages, b)
+	}
+	for _, m := range r.messages {
+		if r.kind == transport.Text && !utf8.Valid(m) {
+			return nil, usagef("text messages are UTF-8 and one of these is not; add --binary")
+		}
+	}
+	if err := r.closing(o.closing); err != nil {
+		return nil, err
+	}
+	return r, o.transport(&r.options)
+}
+
+// closing reads CODE[:REASON].
+func (r *request) closing(spec string) error {
+	code, reason, _ := strings.Cut(spec, ":")
+	n, err := strconv.ParseUint(code, 10, 16)
+	if err != nil || !transport.ValidCloseCode(uint16(n)) {
+		return usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, such as 1000, 1001 or 3000 to 4999", spec)
+	}
+	if len(reason) > 123 || !utf8.ValidString(reason) {
+		return usagef("--close: a reason is UTF-8 and has at most 123 bytes")
+	}
+	r.closeCode, r.closeText = uint16(n), reason
+	return nil
+}
+
+// transport fills in what the handshake needs.
+func (o *dialOptions) transport(t *transport.DialOptions) error {
+	switch o.profile {
+	case "spec":
+		t.Profile = transport.Spec
+	case "kaazing":
+		t.Profile = transport.Kaazing
+	default:
+		return usagef("--profile %s: expected spec or kaazing", o.profile)
+	}
+	if t.MaxRedirects = o.maxRedirects; o.maxRedirects == 0 {
+		t.MaxRedirects = -1
+	}
+	t.Subprotocols, t.Extensions, t.PlainFallback = o.protocols, o.extensions, o.plain
+	var err error
+	if t.Credentials, err = o.credentials(); err != nil {
+		return err
+	}
+	if t.Header, err = headerOf("--header", o.header); err != nil {
+		return err
+	}
+	if t.OpeningHeader, err = headerOf("--opening-header", o.opening); err != nil {
+		return err
+	}
+	if o.insecure {
+		t.TLSConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for
+	}
+	if o.connectTo != "" {
+		if _, port, err := net.SplitHostPort(o.connectTo); err != nil || port == "" {
+			return usagef("--connect-to %s: expected HOST:PORT, as in 127.0.0.1:8080", o.connectTo)
+		}
+		t.NetDial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, o.connectTo)
+		}
+	}
+	if d := o.timeout; d > 0 { // it is the limit, no step of the handshake has another
+		d += time.Minute
+		t.Timeouts = transport.Timeouts{Opening: d, Response: d, Wait: d, Credentials: d, Overall: d}
+	}
+	return nil
+}
+
+// credentials makes the provider of --user and --token; nil without them.
+func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
+	name, password, ok := strings.Cut(o.user, ":")
+	switch {
+	case o.user == "" && o.token == "":
+		return nil, nil
+	case o.user != "" && (!ok || name == ""):
+		return nil, usagef("--user: expected NAME:PASSWORD, as in joe:welcome")
+	}
+	return transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
+		var asked []string
+		for _, ch := range r.Challenges {
+			switch scheme := strings.ToLower(ch.Scheme); {
+			case scheme == "basic" && o.user != "":
+				return transport.Basic(name, password).Credentials(ctx, r)
+			case scheme == "token" && o.token != "":
+				return transport.Token(o.token).Credentials(ctx, r)
+			case scheme == "bearer" && o.token != "":
+				return transport.Bearer(o.token).Credentials(ctx, r)
+			}
+			asked = append(asked, strconv.QuoteToASCII(ch.Scheme))
+		}
+		return "", errors.New("the server asks for " + strings.Join(asked, ", ") + ", for which neither --user nor --token helps")
+	}), nil
+}
+
+// headerOf reads fields as written; their names are sent in that spelling.
+func headerOf(flag string, specs []string) (http.Header, error) {
+	h := http.Header{}
+	for _, spec := range specs {
+		name, value, ok := strings.Cut(spec, ":")
+		value = strings.Trim(value, " \t")
+		if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
+			return nil, usagef("%s %q: expected 'NAME: VALUE'", flag, spec)
+		}
+		h[name] = append(h[name], value)
+	}
+	return h, nil
+}
+
+// hideUserinfo leaves out what may be a password in a URL.
+func hideUserinfo(rawURL string) string {
+	at := strings.LastIndexByte(rawURL, '@')
+	if at < 0 {
+		return strconv.QuoteToASCII(rawURL)
+	}
+	scheme, _, ok := strings.Cut(rawURL, "://")
+	if !ok {
+		return fmt.Sprintf("%q", "..."+rawURL[at:])
+	}
+	return fmt.Sprintf("%q", scheme+"://..."+rawURL[at:])
+}

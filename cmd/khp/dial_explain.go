@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"example.com/khp/transport/endpoint"
+)
+
+// explainFailure makes of a failed handshake an exit code and one line that says what happened, where, and what to try.
+func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (code int, text string) {
+	switch {
+	case e.Failure == fsm.FailureConnect, errors.Is(e, context.DeadlineExceeded) && !p.connected.Load():
+		return exitUnreachable, unreachable(e, o)
+	case errors.Is(e.Cause, context.Canceled):
+		return exitFailed, "interrupted while connecting to " + e.URL
+	case errors.Is(e.Cause, context.DeadlineExceeded):
+		so := ""
+		if status := int(p.status.Load()); status != 0 {
+			so = fmt.Sprintf(", the last answer was %d %s", status, fsm.Status(status).Reason)
+		}
+		return exitFailed, fmt.Sprintf("no open connection to %s within %s%s; try --timeout with more time, or -v to see how far it comes", e.URL, o.timeout, so)
+	}
+	text = plainReason(e)
+	if refusedCredentials(e, o, p) {
+		text = "wrong credentials: " + text
+	}
+	if hint := hintFor(e, o, p); hint != "" {
+		text += "; " + hint
+	}
+	return exitFailed, text
+}
+
+// unreachable says why there is no connection.
+func unreachable(e *transport.HandshakeError, o *dialOptions) string {
+	why, hint := "no answer", "is the address right, and is the server running?"
+	if e.Cause != nil && !errors.Is(e.Cause, context.DeadlineExceeded) {
+		why = lastPart(e.Cause.Error())
+	}
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(e.Cause, &certificate):
+		why, hint = certificate.Err.Error(), "if that is expected, try --insecure"
+	case errors.As(e.Cause, &record):
+		why, hint = "the server does not speak TLS", "try ws:// instead of wss://"
+	case errors.Is(e.Cause, context.DeadlineExceeded) && o.timeout > 0:
+		why = "no answer within " + o.timeout.String()
+	}
+	text := fmt.Sprintf("cannot connect to %s: %s; %s", e.URL, why, hint)
+	if len(e.Path) > 1 {
+		text += " It is where a redirect led: " + strings.Join(e.Path, " -> ")
+	}
+	return text
+}
+
+// lastPart takes the system's own words out of a network error.
+func lastPart(s string) string {
+	for _, known := range []string{"connection refused", "no route to host", "network is unreachable", "no such host", "connection reset by peer", "i/o timeout"} {
+		if strings.Contains(s, known) {
+			return known
+		}
+	}
+	return s
+}
+
+// refusedCredentials reports whether the credentials of the command line were given and not accepted.
+func refusedCredentials(e *transport.HandshakeError, o *dialOptions, p *progress) bool {
+	if !p.challenged.Load() || o.user == "" && o.token == "" {
+		return false
+	}
+	return e.Failure == fsm.FailureCredentialsRefused || e.Failure == fsm.FailureAuthLimit || e.Failure == fsm.FailureStatus && e.Status == 403
+}
+
+// hints say what to try after a failure.
+var hints = [...]string{
+	fsm.FailureAcceptedOnly:          "the server has not decided; try again later",
+	fsm.FailureCredentialsRefused:    "check name, password or token",
+	fsm.FailureAuthLimit:             "check name, password or token",
+	fsm.FailureNotSelected:           "the server is no KHP server, or nothing answers at this path; try another path, or --plain for a plain WebSocket",
+	fsm.FailureMissingTerminator:     "if it is a Kaazing gateway, try --profile kaazing",
+	fsm.FailureUnexpectedMessage:     "is --profile right?",
+	fsm.FailureTimeout:               "try -v to see how far it comes, or --timeout with more time",
+	fsm.FailureRedirectRefused:       "connect to the target directly if you trust it",
+	fsm.FailureExtensionNotRequested: "the server is at fault",
+	fsm.FailureProtocolNotRequested:  "the server is at fault",
+}
+
+// openingHints are for refusals of the opening handshake, which have nothing to do with KHP yet.
+var openingHints = map[int]string{
+	400: "the server may be no WebSocket server",
+	200: "that is a web server; try another path",
+	401: "the server wants credentials before the WebSocket; try --opening-header 'Authorization: ...'",
+	403: "the server may want another Origin; try --opening-header 'Origin: ...'",
+	404: "try another path",
+	426: "the server may be no WebSocket server",
+}
+
+// hintFor says what to try after e.
+func hintFor(e *transport.HandshakeError, o *dialOptions, p *progress) string {
+	switch {
+	case e.Failure == fsm.FailureAuthRequired && o.user == "" && o.token == "":
+		return credentialsHint(e)
+	case e.Failure == fsm.FailureTooManyRedirects:
+		return "try --max-redirects with more than " + strconv.Itoa(o.maxRedirects)
+	case e.Failure == fsm.FailureStatus && refusedCredentials(e, o, p):
+		return "check name, password or token"
+	case e.RetryAfter > 0:
+		return "the server asks to try again in " + e.RetryAfter.String()
+	case e.Leg == endpoint.LegOpening && e.Status != 0:
+		return openingHints[e.Status]
+	case e.Failure == fsm.FailureStatus:
+		return "khp status " + strconv.Itoa(e.Status) + " explains the code"
+	case int(e.Failure) < len(hints):
+		return hints[e.Failure]
+	}
+	return ""
+}
+
+// credentialsHint names the flag for what the server asks for.
+func credentialsHint(e *transport.HandshakeError) string {
+	challenge := strings.ToLower(strings.Join(e.Header.Values("WWW-Authenticate"), ","))
+	switch {
+	case strings.Contains(challenge, "basic"):
+		return "try --user NAME:PASSWORD"
+	case strings.Contains(challenge, "token"), strings.Contains(challenge, "bearer"):
+		return "try --token TEXT"
+	}
+	return "try --user NAME:PASSWORD or --token TEXT"
+}

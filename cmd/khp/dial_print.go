@@ -1,0 +1,178 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+
+	"example.com/khp/transport"
+)
+
+// printer writes what dial gives out: lines for people, raw bytes, or JSON.
+type printer struct {
+	w    io.Writer
+	json bool
+	raw  bool
+	tame bool // stdout is a terminal, which a peer must not get to control
+	n    atomic.Int64
+}
+
+// The lines of --json.
+type (
+	openLine struct {
+		Event      string   `json:"event"` // open
+		URL        string   `json:"url"`   // where the connection goes after all redirects
+		Status     int      `json:"status"`
+		Profile    string   `json:"profile"`
+		Plain      bool     `json:"plain"` // a plain WebSocket, without KHP
+		Protocol   string   `json:"protocol"`
+		Extensions []string `json:"extensions"`
+		Attempts   int64    `json:"attempts"` // connections made
+		Seconds    float64  `json:"seconds"`  // the handshake took
+	}
+	messageLine struct {
+		Event string  `json:"event"` // message
+		Type  string  `json:"type"`  // text or binary
+		Bytes int     `json:"bytes"`
+		Text  *string `json:"text,omitempty"` // of a text message
+		Data  *[]byte `json:"data,omitempty"` // of a binary one, in base64
+	}
+	closeLine struct {
+		Event  string `json:"event"` // close
+		By     string `json:"by"`    // us or peer: who closed first
+		Code   uint16 `json:"code"`  // the peer's; 1005 is none
+		Reason string `json:"reason"`
+	}
+	failLine struct {
+		Event      string              `json:"event"` // fail
+		Message    string              `json:"message"`
+		Leg        string              `json:"leg"`     // connect, opening handshake, extended handshake, or "" if there was none
+		Failure    string              `json:"failure"` // such as AuthRequired or RedirectLoop; Canceled if the time was over or it was interrupted
+		Status     int                 `json:"status"`  // of the last response, 0 if there was none
+		Reason     string              `json:"reason"`
+		Header     map[string][]string `json:"header"`
+		Body       string              `json:"body"`
+		URL        string              `json:"url"`
+		Attempt    int                 `json:"attempt"`
+		Path       []string            `json:"path"`        // all URLs visited, then the one that was refused
+		RetryAfter float64             `json:"retry_after"` // seconds, 0 if the server does not say
+		Exit       int                 `json:"exit"`
+	}
+)
+
+// outputError is a failure to write to stdout.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return e.err.Error() }
+
+func (p *printer) line(v any) error {
+	e := json.NewEncoder(p.w)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return &outputError{err}
+	}
+	return nil
+}
+
+func (p *printer) opened(c *transport.Conn, profile string, progress *progress) {
+	if !p.json {
+		return
+	}
+	extensions := c.Extensions()
+	if extensions == nil {
+		extensions = []string{}
+	}
+	_ = p.line(openLine{
+		Event: "open", URL: c.URL(), Status: c.Status(), Profile: profile, Plain: c.Plain(), Protocol: c.Subprotocol(), Extensions: extensions,
+		Attempts: progress.attempts.Load(), Seconds: progress.seconds(),
+	})
+}
+
+// message prints one message.
+func (p *printer) message(t transport.MessageType, b []byte) (err error) {
+	defer p.n.Add(1)
+	switch {
+	case p.json && t == transport.Text:
+		text := string(b)
+		return p.line(messageLine{Event: "message", Type: "text", Bytes: len(b), Text: &text})
+	case p.json:
+		return p.line(messageLine{Event: "message", Type: "binary", Bytes: len(b), Data: &b})
+	case p.raw:
+		_, err = p.w.Write(b)
+	case t == transport.Text:
+		text := string(b)
+		if p.tame {
+			text = strings.Map(visible, text)
+		}
+		_, err = io.WriteString(p.w, text+"\n")
+	default:
+		_, err = io.WriteString(p.w, hexLine(b)+"\n")
+	}
+	if err != nil {
+		return &outputError{err}
+	}
+	return nil
+}
+
+// visible replaces what could control a terminal.
+func visible(r rune) rune {
+	if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
+		return '\ufffd'
+	}
+	return r
+}
+
+// received returns how many messages were printed.
+func (p *printer) received() int { return int(p.n.Load()) }
+
+func (p *printer) closed(e *transport.CloseError, first bool) {
+	if !p.json {
+		return
+	}
+	by := "us"
+	if first {
+		by = "peer"
+	}
+	_ = p.line(closeLine{Event: "close", By: by, Code: e.Code, Reason: e.Reason})
+}
+
+// note tells a person at a terminal, and nobody else.
+func (p *printer) note(stderr io.Writer, text string) {
+	if p.tame && !p.json {
+		_, _ = fmt.Fprintln(stderr, "khp: "+oneLine(text))
+	}
+}
+
+// plainReason leaves out the name of the package that an error comes from.
+func plainReason(err error) string {
+	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "transport: "), "khp: ")
+}
+
+// failed reports a handshake that failed.
+func (p *printer) failed(err error, o *dialOptions, progress *progress) error {
+	var e *transport.HandshakeError
+	if !errors.As(err, &e) || e.URL == "" {
+		return usagef("%s; see khp dial --help", plainReason(err))
+	}
+	code, text := explainFailure(e, o, progress)
+	if p.json {
+		line := failLine{
+			Event: "fail", Message: text, Failure: "Canceled", Status: e.Status, Reason: e.Reason, Header: e.Header, Body: string(e.Body), URL: e.URL,
+			Attempt: e.Attempt, Path: e.Path, RetryAfter: e.RetryAfter.Seconds(), Exit: code,
+		}
+		if line.Header == nil {
+			line.Header = map[string][]string{}
+		}
+		if line.Path == nil {
+			line.Path = []string{}
+		}
+		if e.Failure != 0 {
+			line.Failure, line.Leg = strings.TrimPrefix(e.Failure.String(), "Failure"), e.Leg.String()
+		}
+		_ = p.line(line)
+	}
+	return &exitError{code, text}
+}

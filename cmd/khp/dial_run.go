@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"example.com/khp/transport"
+)
+
+// dial is khp dial.
+func (c *cli) dial(rawURL string, o *dialOptions) error {
+	r, err := o.request(rawURL)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals, stop := c.notify()
+	defer stop()
+	go func() { // the first signal ends in good order, the next one as the system does it
+		select {
+		case <-signals:
+			cancel()
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	progress := &progress{}
+	list := observers{progress}
+	if o.verbose {
+		list = append(list, &narrator{w: c.stderr, on: newPalette(c.stderr)})
+	}
+	var broken error
+	if o.trace != "" {
+		t, err := newTracer(o.trace, func(err error) { broken = err })
+		if err != nil {
+			return err
+		}
+		defer t.close()
+		list = append(list, t)
+	}
+	r.options.Observer = list.orNil()
+	out := &printer{w: c.stdout, json: o.json, raw: o.raw, tame: isTerminal(c.stdout)}
+	conn, err := c.connect(ctx, r, o.timeout)
+	if err != nil {
+		return out.failed(err, o, progress)
+	}
+	out.opened(conn, o.profile, progress)
+	t := &talk{cli: c, conn: conn, out: out, request: r, count: o.count, wait: o.wait}
+	err = t.run(ctx)
+	if err == nil && broken != nil {
+		err = failf(exitFailed, "the trace %s is incomplete: %s", o.trace, broken)
+	}
+	return err
+}
+
+// connect shakes hands within timeout; 0 leaves it to the deadlines of each step.
+func (c *cli) connect(ctx context.Context, r *request, timeout time.Duration) (*transport.Conn, error) {
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	return transport.Dial(ctx, r.url, &r.options)
+}
+
+// progress remembers how far an attempt came.
+type progress struct {
+	attempts   atomic.Int64
+	connected  atomic.Bool  // the current connection
+	challenged atomic.Bool  // credentials were asked for
+	status     atomic.Int64 // of the last extended response, 0 before one
+	begin, end atomic.Int64
+}
+
+// Observe implements transport.Observer.
+func (p *progress) Observe(ev transport.Event) {
+	now := ev.Time.UnixNano()
+	p.begin.CompareAndSwap(0, now)
+	p.end.Store(now)
+	//exhaustive:ignore
+	switch ev.Kind {
+	case transport.EventDial:
+		p.attempts.Add(1)
+		p.connected.Store(false)
+		p.status.Store(0)
+	case transport.EventReceive:
+		if status := parseHead(ev.Data).status(); status != 0 {
+			p.status.Store(int64(status))
+		}
+	case transport.EventSendOpening:
+		p.connected.Store(true)
+	case transport.EventCredentials:
+		p.challenged.Store(true)
+	}
+}
+
+// seconds is how long the handshake took.
+func (p *progress) seconds() float64 {
+	return time.Duration(p.end.Load() - p.begin.Load()).Round(time.Microsecond).Seconds()
+}

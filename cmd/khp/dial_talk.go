@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"time"
+	"unicode/utf8"
+
+	"example.com/khp/transport"
+)
+
+// quiet is how long nothing must have come at the end of stdin for the answers to count as complete, if fewer came than were asked for.
+const quiet = time.Second
+
+// talk uses an open connection.
+type talk struct {
+	*cli
+	conn    *transport.Conn
+	out     *printer
+	request *request
+	count   int
+	wait    time.Duration
+
+	arrived chan struct{} // one value per message, after it was printed
+	ended   chan error    // why nothing more comes
+}
+
+// run talks until one side ends.
+func (t *talk) run(ctx context.Context) error {
+	t.arrived, t.ended = make(chan struct{}, 1<<16), make(chan error, 1)
+	go t.listen()
+	if t.request.send {
+		return t.script(ctx)
+	}
+	return t.interactive(ctx)
+}
+
+// listen prints what comes.
+func (t *talk) listen() {
+	for {
+		kind, p, err := t.conn.Read(context.Background())
+		if err == nil {
+			err = t.out.message(kind, p)
+		}
+		if err != nil {
+			t.ended <- err
+			return
+		}
+		select {
+		case t.arrived <- struct{}{}:
+		default: // nobody counts that far
+		}
+	}
+}
+
+// script sends the messages of the command line, each after the answer to the one before.
+func (t *talk) script(ctx context.Context) error {
+	timer := time.NewTimer(t.wait)
+	defer timer.Stop()
+	for range t.count {
+		for _, m := range t.request.messages {
+			if err := t.conn.Write(ctx, t.request.kind, m); err != nil {
+				return t.broken(ctx, err)
+			}
+			if t.wait == 0 {
+				continue
+			}
+			timer.Reset(t.wait)
+			select {
+			case <-t.arrived:
+			case err := <-t.ended:
+				return t.over(err, true)
+			case <-ctx.Done():
+				return t.close(false)
+			case <-timer.C:
+				_ = t.close(false)
+				return failf(exitFailed, "no answer from %s within %s; try --wait with more time, or --wait 0 to send without waiting", t.conn.URL(), t.wait)
+			}
+		}
+	}
+	if t.wait == 0 {
+		t.settle(ctx, t.count*len(t.request.messages))
+	}
+	return t.close(true)
+}
+
+// interactive sends the lines of stdin.
+func (t *talk) interactive(ctx context.Context) error {
+	lines := make(chan []byte)
+	failed := make(chan error, 1)
+	go func() { failed <- readLines(t.stdin, lines, ctx.Done()) }()
+	sent := 0
+	for {
+		select {
+		case line := <-lines:
+			if t.request.kind == transport.Text && !utf8.Valid(line) {
+				_ = t.close(false)
+				return failf(exitFailed, "a line of the input is not UTF-8; add --binary to send any bytes")
+			}
+			if err := t.conn.Write(ctx, t.request.kind, line); err != nil {
+				return t.broken(ctx, err)
+			}
+			sent++
+		case err := <-failed:
+			if err != nil {
+				_ = t.close(false)
+				return failf(exitFailed, "cannot read the input: %s", err)
+			}
+			t.settle(ctx, sent)
+			return t.close(true)
+		case err := <-t.ended:
+			return t.over(err, false)
+		case <-ctx.Done():
+			return t.close(true)
+		}
+	}
+}
+
+// readLines cuts r into lines without their ends.
+func readLines(r interface{ Read([]byte) (int, error) }, lines chan<- []byte, done <-chan struct{}) error {
+	s := bufio.NewScanner(r)
+	s.Buffer(make([]byte, 64<<10), transport.DefaultReadLimit)
+	for s.Scan() {
+		select {
+		case lines <- bytes.Clone(s.Bytes()):
+		case <-done:
+			return nil
+		}
+	}
+	return s.Err()
+}
+
+// settle waits for the answers that are on their way: until the peer has answered a Ping that was sent after the last message, and then until as many
+// messages came as were sent, or none for a while. Conn.Close would throw them away.
+func (t *talk) settle(ctx context.Context, sent int) {
+	if sent == 0 {
+		return
+	}
+	patience := min(max(t.wait, time.Millisecond), quiet)
+	if t.wait == 0 {
+		patience = quiet
+	}
+	ping, cancel := context.WithTimeout(ctx, patience)
+	_ = t.conn.Ping(ping)
+	cancel()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for t.out.received() < sent {
+		select {
+		case <-t.arrived:
+			timer.Reset(patience)
+		case err := <-t.ended:
+			t.ended <- err
+			return
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			return
+		}
+	}
+}
+
+// broken reports a message that could not be sent: why, the reader knows best.
+func (t *talk) broken(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return t.close(false)
+	}
+	select {
+	case err = <-t.ended:
+	case <-time.After(quiet):
+	}
+	return t.over(err, true)
+}
+
+// close ends the connection in good order. expected tells whether that is what the user wants, and not the consequence of a failure.
+func (t *talk) close(expected bool) error {
+	err := t.conn.Close(t.request.closeCode, t.request.closeText)
+	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
+	var closed *transport.CloseError
+	if errors.As(why, &closed) {
+		t.out.closed(closed, false)
+		if closed.Code != t.request.closeCode && expected {
+			return t.over(why, false)
+		}
+		return nil
+	}
+	if err != nil && expected {
+		return failf(exitFailed, "the connection to %s did not close in good order: %s", t.conn.URL(), plainReason(err))
+	}
+	return nil
+}
+
+// over reports that the peer ended the connection. early tells that it was not its turn.
+func (t *talk) over(err error, early bool) error {
+	var closed *transport.CloseError
+	var output *outputError
+	switch {
+	case errors.As(err, &output):
+		_ = t.conn.CloseNow()
+		return failf(exitFailed, "cannot write to stdout: %s", output.err)
+	case !errors.As(err, &closed):
+		return failf(exitFailed, "the connection to %s broke: %s", t.conn.URL(), plainReason(err))
+	}
+	t.out.closed(closed, true)
+	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway || closed.Code == transport.CloseNoStatus
+	switch text := closeText(closed.Code, closed.Reason); {
+	case early:
+		return failf(exitFailed, "the server closed before it answered: %s", text)
+	case !harmless:
+		return failf(exitFailed, "the server closed: %s", text)
+	}
+	t.out.note(t.stderr, "the server closed: "+closeText(closed.Code, closed.Reason))
+	return nil
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDial_Sizes sends messages of sizes at which the coding of frames changes, between two processes.
+func TestDial_Sizes(t *testing.T) {
+	server := serveProcess(t)
+	sizes := []int{0, 1, 125, 126, 65535, 65536, 1 << 20}
+	for _, kind := range []string{"text", "binary"} {
+		for _, profile := range []string{"spec", "kaazing"} {
+			t.Run(kind+"/"+profile, func(t *testing.T) {
+				args := []string{server.url + "/", "--json", "--profile", profile}
+				if kind == "binary" {
+					args = append(args, "--binary")
+				}
+				var sent [][]byte
+				for _, n := range sizes {
+					p := bytes.Repeat([]byte("0123456789 äöü\n"), n/10+1)[:n]
+					if kind == "binary" {
+						p = bytes.Repeat([]byte{0xff, 0, '\r', '\n', 0x80}, n/5+1)[:n]
+					} else {
+						p = bytes.ToValidUTF8(p, []byte("."))
+					}
+					file := filepath.Join(t.TempDir(), strconv.Itoa(n))
+					require.NoError(t, os.WriteFile(file, p, 0o600))
+					args = append(args, "--send-file", file)
+					sent = append(sent, p)
+				}
+				code, out, errs := dialProcess("", args...)
+				require.Equal(t, exitOK, code, errs)
+				lines := wantJSON(t, out)
+				require.Len(t, lines, len(sizes)+2)
+				require.Equal(t, "open", lines[0]["event"])
+				for i, p := range sent {
+					l := lines[i+1]
+					require.Equal(t, kind, l["type"])
+					require.EqualValues(t, len(p), l["bytes"])
+					if kind == "text" {
+						require.True(t, string(p) == l["text"], "text of %d bytes", len(p))
+						continue
+					}
+					got, err := base64.StdEncoding.DecodeString(l["data"].(string))
+					require.NoError(t, err)
+					require.True(t, bytes.Equal(p, got), "binary message of %d bytes", len(p))
+				}
+				require.Equal(t, "close", lines[len(lines)-1]["event"])
+			})
+		}
+	}
+}
+
+// interactive is a khp dial in this process whose input a test writes.
+type interactive struct {
+	in      *io.PipeWriter
+	out     lockedBuffer
+	err     lockedBuffer
+	signals chan os.Signal
+	done    chan int
+}
+
+func dialInteractive(t *testing.T, args ...string) *interactive {
+	t.Helper()
+	r, w := io.Pipe()
+	i := &interactive{in: w, signals: make(chan os.Signal, 1), done: make(chan int, 1)}
+	c := &cli{stdin: r, stdout: &i.out, stderr: &i.err, notify: func() (<-chan os.Signal, func()) { return i.signals, func() {} }}
+	go func() { i.done <- c.run(append([]string{"dial"}, args...)) }()
+	t.Cleanup(func() { _ = w.Close() })
+	return i
+}
+
+func (i *interactive) wantOutput(t *testing.T, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(i.out.String(), text) }, 10*time.Second, time.Millisecond, "%q in the output", text)
+}
+
+func TestDial_ServerDrains(t *testing.T) {
+	server := serveProcess(t)
+	i := dialInteractive(t, server.url+"/", "--json")
+	_, err := io.WriteString(i.in, "hello\n")
+	require.NoError(t, err)
+	i.wantOutput(t, `"text":"hello"`)
+	require.NoError(t, server.stop(), server.log.String())
+	require.Equal(t, exitOK, <-i.done, i.err.String())
+	i.wantOutput(t, `{"event":"close","by":"peer","code":1001,"reason":""}`)
+}
+
+func TestDial_Interrupted(t *testing.T) {
+	s := serveHere(t)
+	i := dialInteractive(t, s.url+"/", "--json")
+	_, err := io.WriteString(i.in, "hello\n")
+	require.NoError(t, err)
+	i.wantOutput(t, `"text":"hello"`)
+	i.signals <- syscall.SIGINT
+	require.Equal(t, exitOK, <-i.done, i.err.String())
+	i.wantOutput(t, `{"event":"close","by":"us","code":1000,"reason":""}`)
+}
+
+func TestDial_InterruptedHandshake(t *testing.T) {
+	s := serveHere(t, "--route", "/=status:202")
+	i := dialInteractive(t, s.url+"/", "-v")
+	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 10*time.Second, time.Millisecond)
+	i.signals <- syscall.SIGINT
+	require.Equal(t, exitFailed, <-i.done)
+	require.Contains(t, i.err.String(), "khp: interrupted while connecting to "+s.url)
+}
+
+// customServer serves KHP with the application of a test.
+func customServer(t *testing.T, serve func(ctx context.Context, c *transport.Conn) error) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	srv := &http.Server{Handler: &transport.Handler{Serve: serve}, ReadHeaderTimeout: time.Second}
+	go func() { _ = srv.Serve(ln) }()
+	t.Cleanup(func() { _ = srv.Close() })
+	return "ws://" + ln.Addr().String() + "/"
+}
+
+func TestDial_NoAnswer(t *testing.T) {
+	url := customServer(t, func(ctx context.Context, c *transport.Conn) error {
+		for {
+			if _, _, err := c.Read(ctx); err != nil {
+				return err
+			}
+		}
+	})
+	code, out, errs := runHere(t, "", "dial", url, "--send", "x", "--wait", "50ms")
+	require.Equal(t, exitFailed, code)
+	require.Empty(t, out)
+	require.Contains(t, errs, "no answer from "+url+" within 50ms; try --wait")
+	code, _, errs = runHere(t, "x\n", "dial", url, "--wait", "50ms")
+	require.Equal(t, exitOK, code, errs)
+}
+
+// TestDial_AnswersAtTheEnd has more answers come than were asked for, at the end of the input.
+func TestDial_AnswersAtTheEnd(t *testing.T) {
+	url := customServer(t, func(ctx context.Context, c *transport.Conn) error {
+		_, p, err := c.Read(ctx)
+		if err != nil {
+			return err
+		}
+		for range 3 {
+			if err := c.Write(ctx, transport.Text, p); err != nil {
+				return err
+			}
+		}
+		_, _, err = c.Read(ctx)
+		return err
+	})
+	code, out, errs := runHere(t, "x\ny\n", "dial", url)
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, "x\nx\nx\n", out)
+}
+
+func TestDial_ServerCloses(t *testing.T) {
+	closeWith := func(code uint16, reason string) func(context.Context, *transport.Conn) error {
+		return func(ctx context.Context, c *transport.Conn) error {
+			_, _, _ = c.Read(ctx)
+			return c.Close(code, reason)
+		}
+	}
+	url := customServer(t, closeWith(4009, "that\x07 was it"))
+	code, _, errs := runHere(t, "", "dial", url, "--send", "x")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, `the server closed before it answered: Close 4009 private use "that\a was it"`)
+	i := dialInteractive(t, url)
+	_, _ = io.WriteString(i.in, "x\n")
+	require.Equal(t, exitFailed, <-i.done)
+	require.Contains(t, i.err.String(), "khp: the server closed: Close 4009")
+	url = customServer(t, closeWith(transport.CloseNormal, ""))
+	i = dialInteractive(t, url)
+	_, _ = io.WriteString(i.in, "x\n")
+	require.Equal(t, exitOK, <-i.done)
+	require.Empty(t, i.err.String())
+	url = customServer(t, func(_ context.Context, c *transport.Conn) error { return c.CloseNow() })
+	i = dialInteractive(t, url)
+	require.Equal(t, exitFailed, <-i.done)
+	require.Contains(t, i.err.String(), "broke: connection lost without a Close frame")
+}
+
+func TestDial_InputNotUTF8(t *testing.T) {
+	s := serveHere(t)
+	code, _, errs := runHere(t, "\xff\n", "dial", s.url+"/")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "not UTF-8; add --binary")
+	code, out, errs := runHere(t, "\xff\n", "dial", s.url+"/", "--binary")
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, "<binary, 1 byte> ff\n", out)
+}
+
+func TestDial_Plain(t *testing.T) {
+	back := plainBackend(t)
+	code, _, errs := runHere(t, "", "dial", back+"/", "--send", "x")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "--plain for a plain WebSocket")
+	code, out, errs := runHere(t, "", "dial", back+"/", "--send", "x", "--plain", "--json")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, `"plain":true`)
+	code, _, errs = runHere(t, "", "dial", back+"/refuse", "--send", "x")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "418")
+}
+
+func TestPrinter_TamesTerminals(t *testing.T) {
+	var b strings.Builder
+	p := &printer{w: &b, tame: true}
+	require.NoError(t, p.message(transport.Text, []byte("a\x1b[2Jb\tc\u009b")))
+	require.Equal(t, "a\ufffd[2Jb\tc\ufffd\n", b.String())
+	require.Equal(t, "a[31m b c", oneLine("a\x1b[31m\nb\tc"))
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+
+	"example.com/khp/sim/export"
+	"github.com/spf13/cobra"
+)
+
+// graphFormat is a way to write a machine down.
+type graphFormat struct {
+	name  string
+	write func(io.Writer, export.Machine) error
+}
+
+// graphFormats in the order in which they are named to the user; the first is the default.
+var graphFormats = []graphFormat{
+	{"mermaid", export.Mermaid},
+	{"dot", export.DOT},
+	{"svg", export.SVG},
+}
+
+func (c *cli) graphCommand() *cobra.Command {
+	format, output := "", ""
+	cmd := &cobra.Command{
+		Use:   "graph client|server|pair",
+		Short: "Draw the state machines",
+		Long: `Graph draws the client, the server, or both and the messages between them, from
+the tables that they run by. Whatever fails goes through one node, and every
+phase says how many of its edges do.`,
+		Example: `  khp graph client --format svg --output client.svg
+  khp graph server --format dot | dot -Tpdf > server.pdf
+  khp graph pair`,
+		ValidArgs: export.Machines(),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("khp graph takes one of %s, got %d arguments; as in khp graph client", strings.Join(export.Machines(), ", "), len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			m, ok := export.ParseMachine(args[0])
+			if !ok {
+				return usagef("there is no machine %q to draw; expected one of %s", args[0], strings.Join(export.Machines(), ", "))
+			}
+			return c.graph(m, format, output)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", graphFormats[0].name, "how to write it: "+strings.Join(graphFormatNames(), ", "))
+	cmd.Flags().StringVar(&output, "output", "", "write to `FILE` instead of standard output")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(graphFormatNames(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func graphFormatNames() []string {
+	var names []string
+	for _, f := range graphFormats {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// graph draws m. An existing file is only replaced by a whole picture.
+func (c *cli) graph(m export.Machine, format, output string) error {
+	for _, f := range graphFormats {
+		if f.name != format {
+			continue
+		}
+		var b bytes.Buffer
+		if err := f.write(&b, m); err != nil {
+			return err
+		}
+		if output == "" {
+			_, err := c.stdout.Write(b.Bytes())
+			return err
+		}
+		if err := os.WriteFile(output, b.Bytes(), 0o644); err != nil {
+			return failf(exitFailed, "cannot write the picture: %s", err)
+		}
+		return nil
+	}
+	return usagef("there is no format %q; expected one of %s", format, strings.Join(graphFormatNames(), ", "))
+}

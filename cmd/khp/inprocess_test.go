@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// runHere runs a command in this process.
+func runHere(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs strings.Builder
+	code = run(args, strings.NewReader(stdin), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// served is a khp serve in this process.
+type served struct {
+	url     string
+	log     *lockedBuffer
+	signals chan os.Signal
+	done    chan int
+}
+
+// serveHere starts khp serve in this process, which the test's end stops.
+func serveHere(t *testing.T, args ...string) *served {
+	t.Helper()
+	s := &served{log: &lockedBuffer{}, signals: make(chan os.Signal, 2), done: make(chan int, 1)}
+	r, w := io.Pipe()
+	c := &cli{stdin: strings.NewReader(""), stdout: w, stderr: s.log, notify: func() (<-chan os.Signal, func()) { return s.signals, func() {} }}
+	go func() {
+		code := c.run(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
+		_ = w.Close()
+		s.done <- code
+	}()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	require.NoError(t, err, s.log.String())
+	s.url = strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on ")
+	t.Cleanup(func() { require.Equal(t, exitOK, s.stop()) })
+	return s
+}
+
+// stop drains the server, once, and returns its exit code.
+func (s *served) stop() int {
+	s.signals <- syscall.SIGTERM
+	code := <-s.done
+	s.done <- code
+	return code
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/endpoint"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics counts what a gateway does, for Prometheus. All methods do nothing on a nil one.
+type metrics struct {
+	registry *prometheus.Registry
+	attempts prometheus.Counter
+	outcomes *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	opened   prometheus.Gauge
+
+	mu      sync.Mutex
+	pending map[uint64]pendingHandshake
+}
+
+type pendingHandshake struct {
+	since   time.Time
+	profile string
+	status  string // of the last response
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total", Help: "Opening requests received."}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open, failed, or closed as decided, as after R), status code of the extended response (none before one) and profile of the client."}, []string{"outcome", "status", "profile"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
+		opened:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "khp_connections_open", Help: "Connections that completed the handshake and are in use."}),
+		pending: make(map[uint64]pendingHandshake),
+	}
+	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.opened, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Observe implements transport.Observer.
+func (m *metrics) Observe(ev transport.Event) {
+	//exhaustive:ignore
+	switch ev.Kind {
+	case transport.EventReceiveOpening:
+		m.attempts.Inc()
+		m.change(ev.Conn, pendingHandshake{ev.Time, profileOf(ev.Data), "none"})
+	case transport.EventSend:
+		m.responded(ev)
+	case transport.EventOpen:
+		m.ended(ev, "open")
+	case transport.EventFail:
+		m.ended(ev, "failed")
+	case transport.EventClosed:
+		m.ended(ev, "closed")
+	}
+}
+
+func (m *metrics) change(conn uint64, p pendingHandshake) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pending[conn] = p
+}
+
+// responded remembers the status of an extended response.
+func (m *metrics) responded(ev transport.Event) {
+	status := parseHead(ev.Data).status()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p, ok := m.pending[ev.Conn]; ok && status != 0 {
+		p.status = strconv.Itoa(status)
+		m.pending[ev.Conn] = p
+	}
+}
+
+func (m *metrics) ended(ev transport.Event, outcome string) {
+	m.mu.Lock()
+	p, ok := m.pending[ev.Conn]
+	delete(m.pending, ev.Conn)
+	m.mu.Unlock()
+	if !ok {
+		return
+	}
+	m.outcomes.WithLabelValues(outcome, p.status, p.profile).Inc()
+	m.seconds.WithLabelValues(p.profile).Observe(ev.Time.Sub(p.since).Seconds())
+}
+
+// profileOf tells the profile that an opening request asks for.
+func profileOf(request []byte) string {
+	h := parseHead(request)
+	o := endpoint.OpeningRequest{Target: h.target()}
+	if o.Kaazing() {
+		return "kaazing"
+	}
+	return "spec"
+}
+
+// open counts a connection until the result is called.
+func (m *metrics) open() (done func()) {
+	if m == nil {
+		return func() {}
+	}
+	m.opened.Inc()
+	return m.opened.Dec
+}
+
+// listen serves the metrics on a listener of their own.
+func (m *metrics) listen(addr string) (url string, stop func(), err error) {
+	ln, err := listen("--metrics", addr)
+	if err != nil {
+		return "", nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
+	go func() { _ = srv.Serve(ln) }()
+	return "http://" + ln.Addr().String() + "/metrics", func() { _ = srv.Close() }, nil
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"net"
+	"strings"
+
+	"example.com/khp/transport/endpoint"
+)
+
+// originChecker makes the check of the Origin field from the values of --allow-origin; nil allows the same origin only.
+func originChecker(patterns []string) (func(origin, host string) bool, error) {
+	if len(patterns) == 0 {
+		return nil, nil
+	}
+	var list []string
+	for _, p := range patterns {
+		_, rest, ok := strings.Cut(p, "://")
+		if !ok {
+			rest = p
+		}
+		if rest == "" || strings.ContainsAny(rest, "/?#@ ") {
+			return nil, usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p)
+		}
+		list = append(list, strings.ToLower(p))
+	}
+	return func(origin, host string) bool {
+		if endpoint.SameOrigin(origin, host) {
+			return true
+		}
+		for _, p := range list {
+			if originMatches(p, strings.ToLower(origin)) {
+				return true
+			}
+		}
+		return false
+	}, nil
+}
+
+// originMatches compares in lower case. A pattern without scheme stands for every scheme, and without port for every port.
+func originMatches(pattern, origin string) bool {
+	if pattern == "*" || pattern == origin {
+		return true
+	}
+	_, authority, ok := strings.Cut(origin, "://")
+	if !ok || authority == "" || strings.ContainsAny(authority, "/?#@ ") {
+		return false
+	}
+	switch {
+	case strings.Contains(pattern, "://"):
+		return glob(pattern, origin)
+	case glob(pattern, authority):
+		return true
+	}
+	host, _, err := net.SplitHostPort(authority)
+	return err == nil && glob(pattern, host)
+}
+
+// glob matches s against a pattern in which * stands for any characters.
+func glob(pattern, s string) bool {
+	first, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == s
+	}
+	s, ok := strings.CutPrefix(s, first)
+	if !ok {
+		return false
+	}
+	for {
+		part, more, star := strings.Cut(rest, "*")
+		if !star {
+			return strings.HasSuffix(s, part)
+		}
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s, rest = s[i+len(part):], more
+	}
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// rootCommand is the tree of commands.
+func (c *cli) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "khp",
+		Short: "Serve, reach and explain the Kaazing WebSocket Handshake Protocol",
+		Long: `khp speaks the Kaazing WebSocket Handshake Protocol (KHP): a second, extended
+handshake in HTTP inside a WebSocket, with redirects, challenges and extensions
+that the first one cannot do.`,
+		Example: `  khp demo                                  watch it
+  khp serve                                 echo server on ws://127.0.0.1:8080
+  khp dial ws://127.0.0.1:8080/ --send hi   reach it from another terminal
+  khp status 401                            what both sides do with a 401`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return usagef("unknown command %q%s; see khp --help", args[0], didYouMean(cmd, args[0]))
+		},
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(c.stdin)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%s; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(c.serveCommand(), c.dialCommand(), c.demoCommand(), c.statusCommand(), c.versionCommand())
+	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd()
+	exampleForCompletion(root)
+	return root
+}
+
+// didYouMean suggests a command that is spelled nearly so.
+func didYouMean(cmd *cobra.Command, name string) string {
+	if cmd.SuggestionsMinimumDistance <= 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		return " (did you mean " + strings.Join(near, " or ") + "?)"
+	}
+	return ""
+}
+
+// helpCommand is cobra's, except that an unknown topic is a mistake.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Explain a command",
+		Long:    "Help explains a command, like COMMAND --help.",
+		Example: "  khp help serve",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, rest, err := cmd.Root().Find(args)
+			if err != nil || target == nil || len(rest) > 0 {
+				return usagef("no help about %q; see khp --help", strings.Join(args, " "))
+			}
+			return target.Help()
+		},
+	}
+}
+
+// exampleForCompletion gives the commands that cobra brings along what every command of ours has.
+func exampleForCompletion(root *cobra.Command) {
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		cmd.Example = "  khp completion bash > /etc/bash_completion.d/khp"
+		cmd.Args = nil
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("no completion for %q; see khp completion --help", args[0])
+			}
+			return cmd.Help()
+		}
+		for _, shell := range cmd.Commands() {
+			shell.Example = "  khp completion " + shell.Name() + " > khp-completion." + shell.Name()
+			shell.Args = noArgs
+		}
+	}
+}
+
+// noArgs refuses arguments in the words of this program.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no argument, got %q; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// terminalColumns is where the lines of our texts end.
+const terminalColumns = 100
+
+// wrap breaks text at blanks into lines of at most width characters.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case len([]rune(line))+1+len([]rune(word)) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/khp/wire"
+)
+
+// route leads the requests for a path to a target.
+type route struct {
+	path   string // normal form; one that ends in '/' stands for everything below as well
+	name   string // the target as written
+	target target
+}
+
+// routes are ordered by length of path, the longest first.
+type routes []*route
+
+// parseRoutes reads the values of --route. None at all is echo on every path.
+func parseRoutes(specs []string) (routes, error) {
+	if len(specs) == 0 {
+		specs = []string{"/=echo"}
+	}
+	var list routes
+	for _, spec := range specs {
+		path, name, err := splitPath("--route", spec, "TARGET")
+		if err != nil {
+			return nil, err
+		}
+		target, err := parseTarget(name)
+		if err != nil {
+			return nil, usagef("--route %s: %s", spec, err)
+		}
+		for _, r := range list {
+			if r.path == path {
+				return nil, usagef("--route %s: %s has a route already, to %s; give each path one target", spec, path, r.name)
+			}
+		}
+		list = append(list, &route{path, name, target})
+	}
+	slices.SortFunc(list, func(a, b *route) int { return cmp.Compare(len(b.path), len(a.path)) })
+	return list, nil
+}
+
+// splitPath reads PATH=VALUE. The path comes back in normal form.
+func splitPath(flag, spec, value string) (path, rest string, err error) {
+	path, rest, ok := strings.Cut(spec, "=")
+	switch {
+	case !ok || rest == "":
+		return "", "", usagef("%s %s: expected PATH=%s, as in %s", flag, spec, value, pathExamples[flag])
+	case !strings.HasPrefix(path, "/"):
+		return "", "", usagef("%s %s: the path must start with /, as in %s", flag, spec, pathExamples[flag])
+	case strings.ContainsAny(path, "?#"):
+		return "", "", usagef("%s %s: a path has no query or fragment", flag, spec)
+	}
+	return normalPath(path), rest, nil
+}
+
+var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome"}
+
+// normalPath is the form in which paths are compared: escapes of characters that need none are decoded, dot segments are gone. It is what
+// a client compares redirect targets by, so that a path leads to the same place in whatever way it is written.
+func normalPath(path string) string {
+	key := wire.URL{Host: "h", Port: 80, Path: path}.Key()
+	return strings.TrimPrefix(key, "ws://h:80")
+}
+
+// requestPath is the normal path of a request.
+func requestPath(u *url.URL) string {
+	path := u.EscapedPath()
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return normalPath(path)
+}
+
+// covers reports whether pattern stands for path: the same, one slash at the end more or less, or below a pattern that ends in '/'.
+func covers(pattern, path string) bool {
+	if strings.HasSuffix(pattern, "/") {
+		return strings.HasPrefix(path, pattern) || path+"/" == pattern
+	}
+	return path == pattern || path == pattern+"/"
+}
+
+// find returns the route with the longest path that covers path, nil if there is none.
+func (list routes) find(path string) *route {
+	for _, r := range list {
+		if covers(r.path, path) {
+			return r
+		}
+	}
+	return nil
+}
+
+// reaches reports whether some path that pattern covers has a route.
+func (list routes) reaches(pattern string) bool {
+	for _, r := range list {
+		if covers(r.path, pattern) || covers(pattern, r.path) {
+			return true
+		}
+	}
+	return false
+}

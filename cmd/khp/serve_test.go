@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func dialHere(t *testing.T, url string, o *transport.DialOptions) *transport.Conn {
+	t.Helper()
+	c, err := transport.Dial(t.Context(), url, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.CloseNow() })
+	return c
+}
+
+func wantEcho(t *testing.T, c *transport.Conn, kind transport.MessageType, p []byte) {
+	t.Helper()
+	require.NoError(t, c.Write(t.Context(), kind, p))
+	got, q, err := c.Read(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, kind, got)
+	require.True(t, bytes.Equal(p, q), "%d bytes come back as sent, got %d", len(p), len(q))
+}
+
+func wantClose(t *testing.T, c *transport.Conn, code uint16, reason string) {
+	t.Helper()
+	_, _, err := c.Read(t.Context())
+	var closed *transport.CloseError
+	require.ErrorAs(t, err, &closed)
+	require.Equal(t, code, closed.Code)
+	require.Equal(t, reason, closed.Reason)
+}
+
+func wantFailure(t *testing.T, url string, o *transport.DialOptions, f fsm.Failure, status int) *transport.HandshakeError {
+	t.Helper()
+	_, err := transport.Dial(t.Context(), url, o)
+	var e *transport.HandshakeError
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, f, e.Failure, err.Error())
+	require.Equal(t, status, e.Status)
+	return e
+}
+
+func TestServe_IdleTimeout(t *testing.T) {
+	s := serveHere(t, "--idle-timeout", "150ms")
+	c := dialHere(t, s.url+"/", nil)
+	begin := time.Now()
+	wantEcho(t, c, transport.Text, []byte("x"))
+	wantClose(t, c, transport.CloseGoingAway, "idle for 150ms")
+	require.GreaterOrEqual(t, time.Since(begin), 150*time.Millisecond)
+	require.Contains(t, s.log.String(), "closing an idle connection")
+}
+
+func TestServe_Drains(t *testing.T) {
+	s := serveHere(t)
+	c := dialHere(t, s.url+"/", nil)
+	wantEcho(t, c, transport.Text, []byte("x"))
+	s.signals <- syscall.SIGINT
+	wantClose(t, c, transport.CloseGoingAway, "")
+	require.Equal(t, exitOK, <-s.done)
+	s.done <- exitOK
+	require.Contains(t, s.log.String(), "msg=draining connections=1")
+	wantFailure(t, s.url+"/", nil, fsm.FailureConnect, 0)
+}
+
+// TestServe_SecondSignal has a client that never answers the Close frame.
+func TestServe_SecondSignal(t *testing.T) {
+	s := serveHere(t, "--drain-timeout", "1h")
+	c := dialHere(t, s.url+"/", nil)
+	wantEcho(t, c, transport.Text, []byte("x"))
+	begin := time.Now()
+	s.signals <- syscall.SIGINT
+	s.signals <- syscall.SIGINT
+	require.Equal(t, exitOK, <-s.done)
+	s.done <- exitOK
+	require.Less(t, time.Since(begin), 3*time.Second)
+	require.Contains(t, s.log.String(), "msg=stopped")
+}
+
+func TestServe_Origin(t *testing.T) {
+	s := serveHere(t, "--allow-origin", "https://*.example.com")
+	with := func(origin string) *transport.DialOptions {
+		return &transport.DialOptions{OpeningHeader: http.Header{"Origin": {origin}}}
+	}
+	wantEcho(t, dialHere(t, s.url+"/", with("https://www.example.com")), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/", with("http"+strings.TrimPrefix(s.url, "ws"))), transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/", with("https://evil.example"), fsm.FailureStatus, 403)
+}
+
+func TestServe_Metrics(t *testing.T) {
+	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/=echo", "--route", "/no=status:403", "--route", "/away=balance:ws://127.0.0.1:1/")
+	url := regexp.MustCompile(`url=(\S+)`).FindStringSubmatch(s.log.String())[1]
+	c := dialHere(t, s.url+"/", nil)
+	wantEcho(t, c, transport.Text, []byte("x"))
+	dialHere(t, s.url+"/", &transport.DialOptions{Profile: transport.Kaazing})
+	wantFailure(t, s.url+"/no", nil, fsm.FailureStatus, 403)
+	wantFailure(t, s.url+"/away", &transport.DialOptions{Profile: transport.Kaazing}, fsm.FailureConnect, 0)
+	want := []string{
+		"khp_handshake_attempts_total 4\n",
+		`khp_handshakes_total{outcome="open",profile="spec",status="101"} 1` + "\n",
+		`khp_handshakes_total{outcome="open",profile="kaazing",status="101"} 1` + "\n",
+		`khp_handshakes_total{outcome="failed",profile="spec",status="403"} 1` + "\n",
+		`khp_handshakes_total{outcome="closed",profile="kaazing",status="101"} 1` + "\n",
+		"khp_connections_open 2\n",
+		`khp_handshake_seconds_count{profile="spec"} 2` + "\n",
+		"go_goroutines ",
+	}
+	require.EventuallyWithT(t, func(c *assert.CollectT) { // the server is done a moment after the client
+		text := get(t, url)
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				c.Errorf("expected %q in %s", w, text)
+			}
+		}
+	}, 5*time.Second, 10*time.Millisecond)
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	r, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer func() { _ = r.Body.Close() }()
+	b, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func TestServe_NotWebSocket(t *testing.T) {
+	s := serveHere(t, "--log", "json", "-v")
+	body := get(t, "http"+strings.TrimPrefix(s.url, "ws")+"/")
+	require.Contains(t, body, "speaks WebSocket")
+	for _, line := range wantJSON(t, s.log.String()) {
+		require.NotEmpty(t, line["msg"])
+	}
+}
+
+func TestTrace_Lines(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "trace.ndjson")
+	s := serveHere(t, "--auth", "/=joe:welcome")
+	code, out, errs := runHere(t, "", "dial", s.url+"/", "--user", "joe:welcome", "--send", "x", "--trace", file)
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, "x\n", out)
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var kinds []string
+	empty := 0
+	for line := range strings.Lines(string(b)) {
+		d := json.NewDecoder(strings.NewReader(line))
+		d.DisallowUnknownFields()
+		var l traceLine
+		require.NoError(t, d.Decode(&l))
+		require.Equal(t, "client", l.Side)
+		require.NotZero(t, l.Time)
+		require.NotZero(t, l.Conn)
+		kinds = append(kinds, string(l.Kind))
+		if l.Data != nil && len(*l.Data) == 0 {
+			empty++
+		}
+		if l.Data != nil {
+			require.NotContains(t, string(*l.Data), "am9l")
+		}
+	}
+	require.Equal(t, []string{"dial", "send-opening", "receive-opening", "send", "receive", "receive", "credentials", "send", "receive", "receive", "open"}, kinds)
+	require.Equal(t, 2, empty, "both terminators")
+	info, err := os.Stat(file)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+func TestTrace_DiskFull(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("there is no /dev/full here")
+	}
+	s := serveHere(t, "--trace", "/dev/full")
+	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("the service goes on"))
+	require.Equal(t, 1, strings.Count(s.log.String(), "the trace is cut off here"))
+	code, _, errs := runHere(t, "", "dial", s.url+"/", "--send", "x", "--trace", "/dev/full")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "is incomplete")
+}
+
+// TestServe_DrainsHandshakes has a handshake in progress when the server is told to end.
+func TestServe_DrainsHandshakes(t *testing.T) {
+	s := serveHere(t, "--route", "/=status:202")
+	i := dialInteractive(t, s.url+"/", "-v")
+	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 10*time.Second, time.Millisecond)
+	require.Equal(t, exitOK, s.stop())
+	require.Equal(t, exitFailed, <-i.done)
+	require.Contains(t, i.err.String(), "503 Service Unavailable")
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"example.com/khp/fsm"
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) statusCommand() *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "status [CODE]",
+		Short: "Explain what a status code means to both sides",
+		Long: `Status prints the table of status codes in responses of the extended handshake:
+what a client does with each, how strongly it is required, and which fields a
+server must send along. With a CODE it explains that one. It is the table that
+client and server of this program run by.`,
+		Example: `  khp status
+  khp status 307
+  khp status --json | jq '.[] | select(.terminates | not)'`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("khp status takes one CODE at most, got %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.statusTable(asJSON)
+			}
+			code, err := strconv.Atoi(args[0])
+			if err != nil || code < 100 || code > 999 {
+				return usagef("%q is no status code; expected a number from 100 to 999, as in khp status 307", args[0])
+			}
+			return c.statusCode(fsm.Status(code), asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// statusJSON is one code for programs.
+type statusJSON struct {
+	Code         int      `json:"code"`
+	Reason       string   `json:"reason"`
+	Action       string   `json:"action"`
+	Strength     string   `json:"strength"`        // may, should or must; where the client closes and follows up: of the follow-up
+	Terminates   bool     `json:"terminates"`      // the connection ends with this response
+	Fields       []string `json:"required_fields"` // that the server must send
+	Body         bool     `json:"body"`            // the response may have one
+	NoStore      bool     `json:"no_store"`        // Cache-Control: no-store is added
+	NeverSent    bool     `json:"never_sent"`      // by this server, unless a test asks for it
+	Listed       bool     `json:"listed"`          // false: it falls under the rule for unlisted codes
+	Requirements []string `json:"requirements"`
+}
+
+func newStatusJSON(r fsm.Rule) statusJSON {
+	fields := r.Fields()
+	if fields == nil {
+		fields = []string{}
+	}
+	return statusJSON{
+		Code: r.Code, Reason: r.Reason, Action: actions[r.Action].name, Strength: strengthWord(r.Strength), Terminates: r.Action.Terminates(),
+		Fields: fields, Body: r.Duties&fsm.NoBody == 0, NoStore: r.Duties&fsm.NoStore != 0, NeverSent: r.Duties&fsm.NeverSend != 0, Listed: r.Listed,
+		Requirements: strings.Fields(r.Reqs),
+	}
+}
+
+// statusTable prints all listed codes.
+func (c *cli) statusTable(asJSON bool) error {
+	if asJSON {
+		list := []statusJSON{}
+		for r := range fsm.Statuses() {
+			list = append(list, newStatusJSON(r))
+		}
+		return c.printJSON(list)
+	}
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "CODE\tREASON\tTHE CLIENT\tSTRENGTH\tFIELDS")
+	for r := range fsm.Statuses() {
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.Code, r.Reason, actions[r.Action].brief, strengthWord(r.Strength), strings.Join(r.Fields(), ", "))
+	}
+	_ = w.Flush()
+	for line := range strings.Lines(b.String()) {
+		if _, err := fmt.Fprintln(c.stdout, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(c.stdout, "\nAny other code, 600 to 999 included: the client must close, whatever its class means elsewhere.\nkhp status CODE explains one.")
+	return err
+}
+
+// statusCode explains one code.
+func (c *cli) statusCode(r fsm.Rule, asJSON bool) error {
+	if asJSON {
+		return c.printJSON(newStatusJSON(r))
+	}
+	_, err := fmt.Fprint(c.stdout, explainStatus(r))
+	return err
+}
+
+func (c *cli) printJSON(v any) error {
+	e := json.NewEncoder(c.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+func TestStatus_Table(t *testing.T) {
+	code, out, _ := runHere(t, "", "status")
+	require.Equal(t, exitOK, code)
+	n := 0
+	for r := range fsm.Statuses() {
+		n++
+		require.Contains(t, out, fmt.Sprintf("\n%d   %s ", r.Code, r.Reason))
+	}
+	require.Contains(t, out, "Any other code")
+	require.NotContains(t, out, " \n", "no blanks at the ends of lines")
+	code, out, _ = runHere(t, "", "status", "--json")
+	require.Equal(t, exitOK, code)
+	var list []statusJSON
+	require.NoError(t, json.Unmarshal([]byte(out), &list))
+	require.Len(t, list, n)
+}
+
+func TestStatus_EveryCode(t *testing.T) {
+	for code := 100; code <= 999; code++ {
+		r := fsm.Status(code)
+		exit, out, _ := runHere(t, "", "status", strconv.Itoa(code))
+		require.Equal(t, exitOK, exit)
+		require.True(t, strings.HasPrefix(out, fmt.Sprintf("%d %s\n", code, r.Reason)), out)
+		require.NotContains(t, out, "%!", "no formatting mistake")
+		flat := strings.Join(strings.Fields(out), " ")
+		for _, f := range r.Fields() {
+			require.Contains(t, flat, f)
+		}
+		for req := range strings.FieldsSeq(r.Reqs) {
+			require.Contains(t, flat, req)
+		}
+		require.Equal(t, !r.Listed, strings.Contains(flat, "not listed in the specification"))
+		exit, out, _ = runHere(t, "", "status", "--json", strconv.Itoa(code))
+		require.Equal(t, exitOK, exit)
+		var one statusJSON
+		require.NoError(t, json.Unmarshal([]byte(out), &one))
+		require.Equal(t, code, one.Code)
+		require.Equal(t, r.Action.Terminates(), one.Terminates)
+		require.NotEmpty(t, one.Action)
+		require.Contains(t, []string{"may", "should", "must"}, one.Strength)
+	}
+}
+
+// TestServe_Status has a server answer with every status code, and a client end as the table says.
+func TestServe_Status(t *testing.T) {
+	trace := filepath.Join(t.TempDir(), "trace.ndjson")
+	args := []string{"--trace", trace, "--route", "/=echo"}
+	for code := 100; code < 600; code++ {
+		args = append(args, "--route", fmt.Sprintf("/status/%d=status:%d", code, code))
+	}
+	server := serveProcess(t, args...)
+	codes := make(chan int)
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for code := range codes {
+				if err := dialStatus(t, server.url, code); err != nil {
+					t.Errorf("status %d: %v", code, err)
+				}
+			}
+		})
+	}
+	for code := 100; code < 600; code++ {
+		codes <- code
+	}
+	close(codes)
+	wg.Wait()
+	require.NoError(t, server.stop(), server.log.String())
+	wantServerCloses(t, trace)
+}
+
+// dialStatus connects to a status route and checks how that ends.
+func dialStatus(t *testing.T, url string, code int) error {
+	ctx := t.Context()
+	c, err := transport.Dial(ctx, url+"/status/"+strconv.Itoa(code), &transport.DialOptions{Timeouts: transport.Timeouts{Wait: 200 * time.Millisecond}})
+	want := wantedFailure(code)
+	if want != 0 {
+		var e *transport.HandshakeError
+		switch {
+		case err == nil:
+			_ = c.CloseNow()
+			return fmt.Errorf("expected %v, but the connection opened", want)
+		case !asHandshakeError(err, &e) || e.Failure != want:
+			return fmt.Errorf("expected %v, got %w", want, err)
+		case e.Status != code:
+			return fmt.Errorf("expected the status in the error, got %d", e.Status)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.CloseNow() }()
+	if fsm.Status(code).Action == fsm.ActionComplete && c.Status() != code {
+		return fmt.Errorf("opened with %d", c.Status())
+	}
+	if fsm.Status(code).Action.Terminates() && c.URL() != url+statusLocation {
+		return fmt.Errorf("expected a redirect to %s, got to %s", statusLocation, c.URL())
+	}
+	if err := c.Write(ctx, transport.Text, []byte("hi")); err != nil {
+		return err
+	}
+	if _, p, err := c.Read(ctx); err != nil || string(p) != "hi" {
+		return fmt.Errorf("expected an echo, got %q, %w", p, err)
+	}
+	return c.Close(transport.CloseNormal, "")
+}
+
+func asHandshakeError(err error, e **transport.HandshakeError) (ok bool) {
+	*e, ok = err.(*transport.HandshakeError)
+	return ok
+}
+
+// wantedFailure is how a client without credentials, proxy or body ends; 0 if it opens, at once or after a redirect.
+func wantedFailure(code int) fsm.Failure {
+	switch fsm.Status(code).Action {
+	case fsm.ActionComplete, fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+		return 0
+	case fsm.ActionContinue:
+		return fsm.FailureUnexpectedContinue
+	case fsm.ActionWait:
+		return fsm.FailureAcceptedOnly
+	case fsm.ActionReplay:
+		return fsm.FailureAuthRequired
+	case fsm.ActionClose, fsm.ActionProxyAuth, fsm.ActionUpgrade:
+	}
+	return fsm.FailureStatus
+}
+
+// wantServerCloses checks in a trace that the server has sent a Close frame after every terminating response.
+func wantServerCloses(t *testing.T, trace string) {
+	t.Helper()
+	b, err := os.ReadFile(trace)
+	require.NoError(t, err)
+	status, closed := make(map[float64]int), make(map[float64]bool)
+	for _, line := range wantJSON(t, string(b)) {
+		conn := line["conn"].(float64)
+		require.Equal(t, "server", line["side"])
+		switch line["kind"] {
+		case "send":
+			data, err := base64.StdEncoding.DecodeString(line["data"].(string))
+			require.NoError(t, err)
+			if code := parseHead(data).status(); code != 0 {
+				status[conn] = code
+			}
+		case "send-close":
+			closed[conn] = true
+		}
+	}
+	seen := make(map[int]bool)
+	for conn, code := range status {
+		seen[code] = true
+		if fsm.Status(code).Action.Terminates() {
+			require.True(t, closed[conn], "the server closes after %d", code)
+		}
+	}
+	require.Len(t, seen, 500, "every code was sent")
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// redirectTarget sends clients elsewhere with 302.
+type redirectTarget struct{ location string }
+
+func (t redirectTarget) decide(context.Context, *session, *transport.Request) (transport.Decision, error) {
+	return transport.Decision{Status: 302, Location: t.location}, nil
+}
+
+func (redirectTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
+	return neverOpen{}.serve(ctx, s, c)
+}
+
+// balanceTarget sends clients to its URLs in turn: with 302, or with R those that speak the kaazing profile.
+type balanceTarget struct {
+	neverOpen
+	urls []wire.URL
+	next atomic.Uint64
+}
+
+func (t *balanceTarget) decide(_ context.Context, _ *session, r *transport.Request) (transport.Decision, error) {
+	u := t.urls[(t.next.Add(1)-1)%uint64(len(t.urls))]
+	u = withQuery(u, r.Target)
+	if r.Kaazing() {
+		return transport.Decision{Reroute: u.String(), Protocol: firstProtocol(r)}, nil
+	}
+	return transport.Decision{Status: 302, Location: u.String()}, nil
+}
+
+// withQuery adds the query of a request to u, as gateways do: the client's parameters, .kl=Y among them, go along.
+func withQuery(u wire.URL, target string) wire.URL {
+	query := queryOf(target)
+	switch {
+	case query == "":
+		return u
+	case u.Query != "":
+		query = u.Query + "&" + query
+	}
+	u.Query, u.HasQuery = query, true
+	return u
+}
+
+// statusTarget answers with one status code, filled in with the fields that the code requires. Codes that complete the handshake lead to
+// an echo. 202 is never followed by a decision.
+type statusTarget struct{ code int }
+
+// statusLocation is where the redirects of a statusTarget lead.
+const statusLocation = "/"
+
+func (t statusTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+	if t.code == 202 && s.asked.Swap(true) {
+		<-ctx.Done()
+		return transport.Decision{}, ctx.Err()
+	}
+	return statusDecision(t.code, r), nil
+}
+
+// statusDecision is a valid decision with that status.
+func statusDecision(code int, r *transport.Request) transport.Decision {
+	d := transport.Decision{Status: code}
+	switch code {
+	case 300, 301, 302, 303, 307:
+		d.Location = statusLocation
+	case 401, 407:
+		d.Challenges = []string{basicChallenge(defaultRealm, r)}
+	case 405:
+		d.Header = []endpoint.HeaderField{{Name: "Allow", Value: "GET"}}
+	case 426:
+		d.Upgrade = "TLS/1.2"
+	}
+	return d
+}
+
+func (statusTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
+	return echoTarget{}.serve(ctx, s, c)
+}

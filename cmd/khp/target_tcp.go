@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"example.com/khp/transport"
+)
+
+// tcpBuffer bounds the messages that the bytes of a TCP back end become.
+const tcpBuffer = 32 << 10
+
+// tcpLinger is how long a back end may take to end its side once the client has ended its own.
+const tcpLinger = 5 * time.Second
+
+// tcpTarget is a TCP back end: its bytes come as binary messages, and messages of either kind go to it as bytes.
+type tcpTarget struct{ addr string }
+
+func (t tcpTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+	d := net.Dialer{Timeout: backendTimeout}
+	nc, err := d.DialContext(ctx, "tcp", t.addr)
+	if err != nil {
+		return backendDown(s, "tcp://"+t.addr, err), nil
+	}
+	if !s.keep(nc, nc.Close) {
+		return transport.Decision{}, context.Canceled
+	}
+	return transport.Decision{Protocol: firstProtocol(r)}, nil
+}
+
+func (t tcpTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
+	nc := s.kept().(*net.TCPConn)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		fromTCP(ctx, s, nc, c)
+	}()
+	toTCP(ctx, s, c, nc)
+	// The client is gone, or the back end takes no more. The latter gets to see the end of the stream and may end its own side in peace.
+	_ = nc.CloseWrite()
+	_ = nc.SetReadDeadline(time.Now().Add(tcpLinger))
+	<-done
+	return nil
+}
+
+// toTCP hands messages on until the client ends or the back end refuses.
+func toTCP(ctx context.Context, s *session, c *transport.Conn, nc net.Conn) {
+	for {
+		_, p, err := c.Read(ctx)
+		if err != nil {
+			return
+		}
+		s.touch()
+		if _, err := nc.Write(p); err != nil {
+			return // reading tells why
+		}
+	}
+}
+
+// fromTCP hands bytes on until the back end ends, and then ends the client: a WebSocket has no half-open state in which one side only
+// listens.
+func fromTCP(ctx context.Context, s *session, nc net.Conn, c *transport.Conn) {
+	buf := make([]byte, tcpBuffer)
+	for {
+		n, err := nc.Read(buf)
+		if n > 0 {
+			s.touch()
+			if c.Write(ctx, transport.Binary, buf[:n]) != nil {
+				_, _ = io.Copy(io.Discard, nc)
+				return
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			_ = c.Close(transport.CloseNormal, "")
+			return
+		default:
+			_ = c.Close(transport.CloseInternalError, "the back end is gone")
+			return
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"example.com/khp/transport"
+)
+
+// narrator prints a handshake as it happens: * is about the connection, > is sent, < is received.
+type narrator struct {
+	mu sync.Mutex
+	w  io.Writer
+	on palette
+}
+
+// Observe implements transport.Observer.
+func (n *narrator) Observe(ev transport.Event) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch ev.Kind {
+	case transport.EventSendOpening, transport.EventSend:
+		n.message('>', ev)
+	case transport.EventReceiveOpening, transport.EventReceive:
+		n.message('<', ev)
+	case transport.EventSendClose:
+		n.line('>', headline(ev))
+	case transport.EventReceiveClose:
+		n.line('<', headline(ev))
+	case transport.EventFail: // the error is reported in any case
+	case transport.EventDial, transport.EventPing, transport.EventLost, transport.EventTimer, transport.EventCredentials, transport.EventOpen, transport.EventClosed:
+		n.line('*', headline(ev))
+	}
+}
+
+// message prints HTTP line by line, and of anything else the headline.
+func (n *narrator) message(mark byte, ev transport.Event) {
+	h := parseHead(ev.Data)
+	if h.start == "" {
+		n.line(mark, "["+headline(ev)+"]")
+		return
+	}
+	if ev.Type != 0 {
+		n.line(mark, "["+ev.Type.String()+" message]")
+	}
+	n.line(mark, h.start)
+	for _, f := range h.fields {
+		n.line(mark, f[0]+": "+f[1])
+	}
+	n.line(mark, "")
+	if h.body != "" {
+		for line := range strings.SplitSeq(strings.TrimRight(h.body, "\r\n"), "\n") {
+			n.line(mark, line)
+		}
+	}
+}
+
+func (n *narrator) line(mark byte, text string) {
+	color := n.on.note
+	switch mark {
+	case '>':
+		color = n.on.sent
+	case '<':
+		color = n.on.received
+	}
+	_, _ = fmt.Fprintln(n.w, color(strings.TrimRight(string(mark)+" "+oneLine(text), " ")))
+}
