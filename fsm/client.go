@@ -179,7 +179,9 @@ func (s ClientState) after(r *row, ev Event) ClientState {
 	if r.op&opNewConnection != 0 {
 		s.marks, s.count.interim, s.count.replays, s.end = s.marks&markProxy, 0, 0, ending{}
 	}
-	s.marks = s.marks&^r.unmark | r.mark
+	if r.op&opMarks != 0 {
+		s.marks = s.marks&^r.unmark | r.mark
+	}
 	s.count.interim += r.op.one(opInterim)
 	s.count.replays += r.op.one(opReplay)
 	s.count.redirects += r.op.one(opRedirect)

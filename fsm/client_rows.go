@@ -24,7 +24,7 @@ func end(id string, f Failure, reqs string) row {
 
 // done ends as the application asked, where there is no WebSocket to close.
 func done(id string) row {
-	return to(id, ClientDone, "LIV-11", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).planning(PlanClose)
+	return to(id, ClientDone, "LIV-11", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))
 }
 
 // closeByApplication starts the closing handshake with the application's code.

@@ -28,7 +28,7 @@ var clientOpenCells = [clientInputs]cell{
 	onNoCredentials:   ignore,
 	onPing:            {stay("C39", "WSP-FRAME-05", do(EffectSendPong))},
 	onPeerClosed:      {to("C56", ClientDraining, "WSP-FRAME-06", sendClose(0), arm(TimerClose)).planning(PlanClose)},
-	onLost:            {to("C56", ClientDone, "KHP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).planning(PlanClose)},
+	onLost:            {to("C56", ClientDone, "KHP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
 	onOpeningTimer:    ignore,
 	onResponseTimer:   ignore,
 	onWaitTimer:       ignore,
@@ -64,7 +64,7 @@ var clientPlainCells = [clientInputs]cell{
 	onNoCredentials:   ignore,
 	onPing:            {stay("C39", "WSP-FRAME-05", do(EffectSendPong))},
 	onPeerClosed:      {to("C56", ClientDraining, "WSP-FRAME-06", sendClose(0), arm(TimerClose)).planning(PlanClose)},
-	onLost:            {to("C56", ClientDone, "KHP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).planning(PlanClose)},
+	onLost:            {to("C56", ClientDone, "KHP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
 	onOpeningTimer:    ignore,
 	onResponseTimer:   ignore,
 	onWaitTimer:       ignore,
@@ -218,7 +218,7 @@ var clientRedirectingCells = [clientInputs]cell{
 	onOverallTimer:    ignore,
 	onCloseTimer:      ignore,
 	onSend:            misuse,
-	onClose:           {to("C47", ClientDone, "LIV-11", do(EffectClosed)).planning(PlanClose)},
+	onClose:           {to("C47", ClientDone, "LIV-11", do(EffectClosed))},
 }
 
 // clientDoneCells is the row of [ClientDone]. Only late events can come.

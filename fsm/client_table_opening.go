@@ -59,7 +59,7 @@ var clientIdleCells = [clientInputs]cell{
 	onOverallTimer:    misuse,
 	onCloseTimer:      misuse,
 	onSend:            misuse,
-	onClose:           {to("C47", ClientDone, "LIV-11", do(EffectClosed)).planning(PlanClose)},
+	onClose:           {to("C47", ClientDone, "LIV-11", do(EffectClosed))},
 }
 
 // clientConnectingCells is the row of [ClientConnecting]. The target is being dialed.

@@ -55,6 +55,8 @@ func indexOf(r *row) int {
 type ref struct {
 	from, event string
 	row         *row
+	cell        int  // number of the cell: phase times inputs plus input
+	table       cell // the cell itself
 	to          func(phase uint8) string
 }
 
@@ -64,7 +66,7 @@ var (
 		for p := ClientIdle; p < clientPhases; p++ {
 			for in := onConnect; in < clientInputs; in++ {
 				for i := range clientTable[p][in] {
-					add(ref{p.String(), inputText(clientEvent(in)), &clientTable[p][in][i], func(n uint8) string { return ClientPhase(n).String() }})
+					add(ref{p.String(), inputText(clientEvent(in)), &clientTable[p][in][i], int(p)*int(clientInputs) + int(in), clientTable[p][in], func(n uint8) string { return ClientPhase(n).String() }})
 				}
 			}
 		}
@@ -73,7 +75,7 @@ var (
 		for p := ServerOpening; p < serverPhases; p++ {
 			for in := byOpeningRequest; in < serverInputs; in++ {
 				for i := range serverTable[p][in] {
-					add(ref{p.String(), inputText(serverEvent(in)), &serverTable[p][in][i], func(n uint8) string { return ServerPhase(n).String() }})
+					add(ref{p.String(), inputText(serverEvent(in)), &serverTable[p][in][i], int(p)*int(serverInputs) + int(in), serverTable[p][in], func(n uint8) string { return ServerPhase(n).String() }})
 				}
 			}
 		}

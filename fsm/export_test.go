@@ -5,11 +5,32 @@ import (
 	"iter"
 )
 
+// OpStatus is the op that records a status.
+const OpStatus = opStatus
+
 // Mutant is one small change of a table, for the mutation check.
 type Mutant struct {
 	Name  string
+	Side  string // "client", "server" or "status"
+	Cell  int    // number of the cell that holds the row, as ClientCell and ServerCell count
 	Apply func()
 	Undo  func()
+}
+
+// ClientCell returns the number of the cell that decides about ev in s, -1 if none does.
+func ClientCell(s ClientState, ev Event) int {
+	if in := clientInputOf(ev); in != 0 && s.phase != 0 && s.phase < clientPhases {
+		return int(s.phase)*int(clientInputs) + int(in)
+	}
+	return -1
+}
+
+// ServerCell returns the number of the cell that decides about ev in s, -1 if none does.
+func ServerCell(s ServerState, ev Event) int {
+	if in := serverInputOf(ev); in != 0 && s.phase != 0 && s.phase < serverPhases {
+		return int(s.phase)*int(serverInputs) + int(in)
+	}
+	return -1
 }
 
 // Mutants iterates over all mutants of the three tables: of every edge the guard without or with the opposite of each of its bits, another next phase, each
@@ -24,10 +45,13 @@ func Mutants() iter.Seq[Mutant] {
 func mutateEdges(side string, edges []ref, phases uint8, yield func(Mutant) bool) bool {
 	for i, e := range edges {
 		where := fmt.Sprintf("%s edge %d %s %s %s [%s]", side, i, e.row.id, e.from, e.event, guardText(e.row.mask, e.row.want))
-		for _, m := range mutateRow(*e.row, phases) {
+		for _, m := range mutateRow(*e.row, phaseOf(side, e.cell), phases) {
 			r := e.row
 			original, mutated := *r, m.row
-			if !yield(Mutant{where + ": " + m.what, func() { *r = mutated }, func() { *r = original }}) {
+			if equivalent(e.table, r, mutated) {
+				continue
+			}
+			if !yield(Mutant{where + ": " + m.what, side, e.cell, func() { *r = mutated }, func() { *r = original }}) {
 				return false
 			}
 		}
@@ -41,7 +65,7 @@ type mutated struct {
 }
 
 // mutateRow lists what can be changed in a row.
-func mutateRow(r row, phases uint8) (list []mutated) {
+func mutateRow(r row, from, phases uint8) (list []mutated) {
 	add := func(what string, change func(*row)) {
 		m := r
 		if change(&m); m != r {
@@ -51,6 +75,9 @@ func mutateRow(r row, phases uint8) (list []mutated) {
 	add("ignored", func(m *row) { m.verdict = Ignored })
 	add("misuse", func(m *row) { m.verdict = Misuse })
 	for next := uint8(0); next < phases; next++ {
+		if next == from && r.next == 0 || next == 0 && r.next == from {
+			continue // the same
+		}
 		add(fmt.Sprintf("next phase %d", next), func(m *row) { m.next = next })
 	}
 	for b := bits(1); b != 0; b <<= 1 {
@@ -101,7 +128,7 @@ func mutateStatuses(yield func(Mutant) bool) bool {
 		original := statusTable[i]
 		try := func(what string, change func(*statusRow)) bool {
 			return yield(Mutant{
-				fmt.Sprintf("status %d: %s", original.code, what),
+				fmt.Sprintf("status %d: %s", original.code, what), "status", -1,
 				func() { change(&statusTable[i]); rebuild(original.code) },
 				func() { statusTable[i] = original; rebuild(original.code) },
 			})
@@ -126,4 +153,41 @@ func mutateStatuses(yield func(Mutant) bool) bool {
 // rebuild refreshes what is spread out from the status table.
 func rebuild(code uint16) {
 	actions[code], duties[code] = Status(int(code)).Action, Status(int(code)).Duties
+}
+
+// phaseOf returns the phase that a cell belongs to.
+func phaseOf(side string, cell int) uint8 {
+	if side == "client" {
+		return uint8(cell / int(clientInputs))
+	}
+	return uint8(cell / int(serverInputs))
+}
+
+// equivalent reports whether a changed guard makes no difference because of the rows before it and after it: for every world the cell then does the same.
+func equivalent(c cell, r *row, mutated row) bool {
+	if mutated.mask == r.mask && mutated.want == r.want {
+		return false
+	}
+	var involved bits
+	for i := range c {
+		involved |= c[i].mask
+	}
+	original := *r
+	outcome := func(w bits) row {
+		chosen := *c.match(w)
+		chosen.mask, chosen.want = 0, 0
+		return chosen
+	}
+	for w := involved; ; w = (w - 1) & involved {
+		before := outcome(w)
+		*r = mutated
+		after := outcome(w)
+		*r = original
+		if before != after {
+			return false
+		}
+		if w == 0 {
+			return true
+		}
+	}
 }

@@ -401,10 +401,7 @@ func (t *clientTurn) established() fsm.Verdict {
 		case fsm.TimerResponse:
 			late = t.m.waiting || t.m.phase == fsm.ClientAwaitProceed // "no wait running"; not started before the request
 		case fsm.TimerWait:
-			if !t.m.waiting {
-				return undecided // it was never started
-			}
-			late = false
+			late = !t.m.waiting // it was never started
 		case fsm.TimerOverall:
 			late = false
 		case fsm.TimerOpening:
@@ -916,12 +913,14 @@ func clientEvents(statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Fact
 // oracleClientConfigs are configurations with small bounds; between them every switch is on and off.
 var oracleClientConfigs = map[string]fsm.ClientConfig{
 	"spec":     {Profile: fsm.ProfileSpec, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 2},
-	"body":     {Profile: fsm.ProfileSpec, Expect: true, OtherMethod: true, MaxReplays: 1, MaxInterim: 2},
-	"optional": {Profile: fsm.ProfileSpec, Expect: true, TerminatorOptional: true, PlainFallback: true, MaxReplays: 1, MaxInterim: 1},
+	"body":     {Profile: fsm.ProfileSpec, Expect: true, OtherMethod: true, MaxReplays: 1, MaxInterim: 3},
+	"optional": {Profile: fsm.ProfileSpec, Expect: true, TerminatorOptional: true, PlainFallback: true, MaxReplays: 1, MaxInterim: 3},
 	"follow":   {Profile: fsm.ProfileSpec, Proxy: true, Upgrade: true, MaxRedirects: 2, MaxReplays: 2},
 	"closed":   {Profile: fsm.ProfileSpec, NoRedirects: true, NoWait: true, Upgrade: true, MaxRedirects: 1, MaxInterim: 1},
 	"kaazing":  {Profile: fsm.ProfileKaazing, Proxy: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1},
-	"gateway":  {Profile: fsm.ProfileKaazing, TerminatorOptional: true, Expect: true, MaxReplays: 1, MaxInterim: 1},
+	"stay":     {Profile: fsm.ProfileKaazing, NoRedirects: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1},
+	"gateway":  {Profile: fsm.ProfileKaazing, TerminatorOptional: true, Expect: true, MaxReplays: 1, MaxInterim: 2},
+	"patient":  {Profile: fsm.ProfileSpec, TerminatorOptional: true, NoWait: true, Expect: true, MaxInterim: 2},
 }
 
 // compareClient compares machine and oracle for one configuration, quickly.

@@ -19,9 +19,8 @@ import (
 
 // Verdicts of the oracle beyond those of the machine.
 const (
-	refused   fsm.Verdict = 100 + iota // not accepted; the text does not say whether Ignored or Misuse
-	nothing                            // nothing happens; Accepted or Ignored, but never the embedder's mistake
-	undecided                          // the event contradicts what went before; not compared
+	refused fsm.Verdict = 100 + iota // not accepted; the text does not say whether Ignored or Misuse
+	nothing                          // nothing happens; Accepted or Ignored, but never the embedder's mistake
 )
 
 // subject is a machine S next to the oracle's model M of it.
@@ -99,7 +98,7 @@ func (c *subject[S, M]) next(n node[S, M], ev fsm.Event) (to node[S, M], diff st
 	switch {
 	case verdict != fsm.Accepted && (state != n.state || got.Len() != 0):
 		return n, "a step that is not Accepted changed the state or has effects", false
-	case wantVerdict == undecided, wantVerdict == refused && verdict != fsm.Accepted, wantVerdict == nothing && verdict == fsm.Ignored:
+	case wantVerdict == refused && verdict != fsm.Accepted, wantVerdict == nothing && verdict == fsm.Ignored:
 		return n, "", false
 	case wantVerdict == nothing && verdict == fsm.Accepted && got.Len() == 0: // goes on below: the state must show no change
 	case wantVerdict != verdict:
@@ -227,8 +226,6 @@ func verdictText(v fsm.Verdict) string {
 		return "Ignored or Misuse"
 	case nothing:
 		return "Accepted or Ignored, without consequence"
-	case undecided:
-		return "undecided"
 	case fsm.Accepted, fsm.Ignored, fsm.Misuse:
 	}
 	return v.String()

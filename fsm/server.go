@@ -129,7 +129,9 @@ func (s ServerState) after(r *row, ev Event) ServerState {
 	if r.op == 0 {
 		return s
 	}
-	s.marks = s.marks&^r.unmark | r.mark
+	if r.op&opMarks != 0 {
+		s.marks = s.marks&^r.unmark | r.mark
+	}
 	s.count.deferrals += r.op.one(opInterim)
 	s.count.challenges += r.op.one(opReplay)
 	s.end = s.end.after(r, ev)

@@ -29,12 +29,12 @@ func timeout(id string, status uint16, reqs string) cell {
 	return cell{refuse(id, status, closePolicy, FailureTimeout, reqs)}
 }
 
-// request takes a well-formed request, first or replayed.
-func request(id string) cell {
+// request takes a well-formed request, first or replayed, for which timer ran.
+func request(id string, timer Timer) cell {
 	return cell{
 		refuse("S7", 400, closeProtocol, FailureMalformed, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04").given(FactExtensionAgain),
-		to("S8", ServerAwaitBody, "KHP-STATUS-100-01", stop(TimerRequest), stop(TimerReplay), respond(100), do(EffectSendTerminator), arm(TimerBody)).given(FactExpectBody).answering(100),
-		to(id, ServerDeciding, "KHP-EXT-RSP-01", stop(TimerRequest), stop(TimerReplay), do(EffectAskDecision)),
+		to("S8", ServerAwaitBody, "KHP-STATUS-100-01", stop(timer), respond(100), do(EffectSendTerminator), arm(TimerBody)).given(FactExpectBody).answering(100),
+		to(id, ServerDeciding, "KHP-EXT-RSP-01", stop(timer), do(EffectAskDecision)),
 	}
 }
 

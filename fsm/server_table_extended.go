@@ -50,7 +50,7 @@ var serverOpeningCells = [serverInputs]cell{
 // serverAwaitRequestCells is the row of [ServerAwaitRequest]. The opening 101 is sent; the client speaks first.
 var serverAwaitRequestCells = [serverInputs]cell{
 	byOpeningRequest:     misuse,
-	byRequest:            request("S4"),
+	byRequest:            request("S4", TimerRequest),
 	byBadRequest:         {refuseRequest("S5")},
 	byBody:               misuse,
 	byData:               {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
@@ -160,7 +160,7 @@ var serverPendingCells = [serverInputs]cell{
 // serverAwaitReplayCells is the row of [ServerAwaitReplay]. The client has been challenged.
 var serverAwaitReplayCells = [serverInputs]cell{
 	byOpeningRequest:     misuse,
-	byRequest:            request("S14"),
+	byRequest:            request("S14", TimerReplay),
 	byBadRequest:         {refuseRequest("S5")},
 	byBody:               misuse,
 	byData:               {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},

@@ -78,7 +78,6 @@ func ExampleClient() {
 	//   send message "GET /echo HTTP/1.1"
 	//   StopTimer TimerCredentials
 	//   ArmTimer TimerResponse
-	//   ResumeTimer TimerWait
 	//   ResumeTimer TimerOverall
 	// a 101 has come
 	//   StopTimers

@@ -1,0 +1,161 @@
+package fsm_test
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim"
+	"github.com/stretchr/testify/require"
+)
+
+var mutate = flag.Bool("mutate", false, "run the mutation check: every change of a table cell must be noticed (make mutate)")
+
+// TestMutation changes the tables one cell at a time and requires that the oracle or the explorer notices. The oracle was written from the requirements and the
+// explorer checks properties, so neither of them knows what the tables say.
+func TestMutation(t *testing.T) {
+	if !*mutate {
+		t.Skip("run with -mutate, or make mutate")
+	}
+	begin := time.Now()
+	clients, servers := clientSamples(), serverSamples()
+	total, byStep, byWalk, byExplorer, spare := 0, 0, 0, 0, 0
+	var alive []string
+	for m := range fsm.Mutants() {
+		total++
+		m.Apply()
+		switch {
+		case m.Side == "client" && clients.differ(m.Cell), m.Side == "server" && servers.differ(m.Cell), m.Side == "status" && compareStatus() != nil:
+			byStep++
+		case noticedByOracle() != "":
+			byWalk++
+		case noticedByExplorer() != "":
+			byExplorer++
+		case redundant(m.Name):
+			spare++
+		default:
+			alive = append(alive, m.Name)
+		}
+		m.Undo()
+	}
+	t.Logf("mutants: %d of %d killed (%d by one step compared with the oracle, %d by walks, %d by the explorer), %d redundant orders, in %v",
+		byStep+byWalk+byExplorer, total, byStep, byWalk, byExplorer, spare, time.Since(begin).Round(time.Second))
+	for _, name := range alive {
+		t.Errorf("nothing notices: %s", name)
+	}
+	require.Empty(t, noticedByOracle(), "the tables are as they were")
+}
+
+// redundant reports whether a mutant that nothing notices only drops an order that has nothing left to do there. Every end stops all timers, also those where none can
+// be running, so that one row serves them all; and a second 202 records the status that the first one recorded.
+func redundant(name string) bool {
+	return strings.HasSuffix(name, ": without EffectStopTimers") || strings.Contains(name, "ServerPending Decided(Wait)") && strings.HasSuffix(name, fmt.Sprintf(": without op %b", fsm.OpStatus))
+}
+
+// samples are, for each cell of a table, situations in which the cell decides. Comparing them is much faster than to walk through everything.
+type samples map[int][]func() bool
+
+// differ reports whether machine and oracle differ in a situation in which the cell decides.
+func (s samples) differ(cell int) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = true
+		}
+	}()
+	for _, differs := range s[cell] {
+		if differs() {
+			return true
+		}
+	}
+	return false
+}
+
+func clientSamples() samples {
+	all := samples{}
+	for _, cfg := range oracleClientConfigs {
+		collect(all, newClient(cfg, clientEvents(quickStatuses, variants)), fsm.ClientCell)
+	}
+	return all
+}
+
+func serverSamples() samples {
+	all := samples{}
+	for _, cfg := range oracleServerConfigs {
+		collect(all, newServer(cfg, serverEvents(quickStatuses, variants)), fsm.ServerCell)
+	}
+	return all
+}
+
+// collect walks like the comparison does and keeps some situations for each cell and event.
+func collect[S, M comparable](all samples, c *subject[S, M], cellOf func(S, fsm.Event) int) {
+	const perEvent = 8
+	type key struct {
+		cell int
+		ev   fsm.Event
+	}
+	kept := map[key]int{}
+	first := node[S, M]{state: c.start, model: c.model}
+	seen, queue := map[node[S, M]]bool{first: true}, []node[S, M]{first}
+	for i := 0; i < len(queue); i++ {
+		n := queue[i]
+		for _, ev := range c.events {
+			if k := (key{cellOf(n.state, ev), ev}); k.cell >= 0 && kept[k] < perEvent {
+				kept[k]++
+				all[k.cell] = append(all[k.cell], func() bool { _, diff, _ := c.next(n, ev); return diff != "" })
+			}
+			if to, _, moved := c.next(n, ev); moved && !seen[to] {
+				seen[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+}
+
+// noticedByOracle compares the machines with the oracle; "" if they agree.
+func noticedByOracle() (what string) {
+	defer func() {
+		if v := recover(); v != nil {
+			what = fmt.Sprint("panic: ", v)
+		}
+	}()
+	if err := compareStatus(); err != nil {
+		return err.Error()
+	}
+	for _, cfg := range oracleClientConfigs {
+		if err := compareClient(cfg); err != nil {
+			return err.Error()
+		}
+	}
+	for _, cfg := range oracleServerConfigs {
+		if err := compareServer(cfg); err != nil {
+			return err.Error()
+		}
+	}
+	return ""
+}
+
+// noticedByExplorer checks the properties of all models; "" if they hold.
+func noticedByExplorer() (what string) {
+	defer func() {
+		if v := recover(); v != nil {
+			what = fmt.Sprint("panic: ", v)
+		}
+	}()
+	for _, cfg := range oracleClientConfigs {
+		cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = min(cfg.MaxRedirects, 1), min(cfg.MaxReplays, 1), min(cfg.MaxInterim, 1)
+		m := sim.AnyServer{Config: cfg}
+		if r, err := sim.Explore(m, m.Properties(), sim.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
+			return fmt.Sprint(err, r.Violations)
+		}
+	}
+	for _, cfg := range oracleServerConfigs {
+		m := sim.AnyClient{Config: cfg}
+		if r, err := sim.Explore(m, m.Properties(), sim.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
+			return fmt.Sprint(err, r.Violations)
+		}
+	}
+	return ""
+}
