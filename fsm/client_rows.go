@@ -130,14 +130,14 @@ func upgrade(ok, not string, established bool, refused row, refuse func(id strin
 	}
 }
 
-// valid are the conditions that every response which keeps the connection must meet, beside its terminator. [AMB-29]
+// valid adds what every response that keeps the connection must meet, beside its terminator. [AMB-29]
 func valid(r row) row { return r.given(FactExtensionsAsked).notWhile(condBodyCut) }
 
 // terminatedOr takes r if the response is terminated and, where the terminator is optional, also if it is not: then one may still come. [AMB-01]
 func terminatedOr(r row) cell {
 	return cell{
-		valid(r).given(FactTerminated),
-		valid(r).lacking(FactTerminated).notWhile(condTerminatorRequired).marking(markLateTerminator, 0),
+		r.given(FactTerminated),
+		r.lacking(FactTerminated).notWhile(condTerminatorRequired).marking(markLateTerminator, 0),
 	}
 }
 

@@ -89,8 +89,8 @@ var clientReadingCells = [clientInputs]cell{
 	onData:          {stay("C14", "KHP-GEN-09")},
 	onTerminator:    misuse,
 	onComplete: cells(
-		terminatedOr(to("C18", ClientOpen, completed, do(EffectStopTimers), do(EffectComplete)).given(FactAcceptMatches|FactProtocolOffered).notWhile(condKaazing)),
-		terminatedOr(to("K6", ClientAwaitConfirm, "KHP-STATUS-101-01").given(FactAcceptMatches|FactProtocolOffered).while(condKaazing)),
+		terminatedOr(valid(to("C18", ClientOpen, completed, do(EffectStopTimers), do(EffectComplete)).given(FactAcceptMatches|FactProtocolOffered).notWhile(condKaazing))),
+		terminatedOr(valid(to("K6", ClientAwaitConfirm, "KHP-STATUS-101-01").given(FactAcceptMatches|FactProtocolOffered).while(condKaazing))),
 		cell{
 			fail("C32", FailureUnexpectedMessage, "KHP-EXT-02").while(condBodyCut),
 			fail("C19", FailureAcceptMismatch, "KHP-STATUS-101-03").lacking(FactAcceptMatches),
@@ -100,8 +100,8 @@ var clientReadingCells = [clientInputs]cell{
 		},
 	),
 	onContinue: cells(
-		terminatedOr(to("C22", ClientAwaitResponse, "RFC2068-100-03").while(condExpect|condInterimLeft|condBodySent).with(opInterim)),
-		terminatedOr(to("C20", ClientSendingBody, "KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02", do(EffectSendBody)).while(condExpect|condInterimLeft).notWhile(condBodySent).with(opInterim)),
+		terminatedOr(to("C22", ClientAwaitResponse, "RFC2068-100-03").given(FactExtensionsAsked).while(condInterimLeft|condBodySent).with(opInterim)),
+		terminatedOr(valid(to("C20", ClientSendingBody, "KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02", do(EffectSendBody)).while(condExpect|condInterimLeft).notWhile(condBodySent).with(opInterim))),
 		invalid(),
 		cell{
 			fail("C23", FailureUnexpectedContinue, "KHP-STATUS-100-02").notWhile(condExpect),
@@ -109,8 +109,8 @@ var clientReadingCells = [clientInputs]cell{
 		},
 	),
 	onWait: cells(
-		terminatedOr(to("C24", ClientAwaitResponse, "KHP-STATUS-202-01 RFC2068-202-01", stop(TimerResponse), arm(TimerWait)).while(condMayWait|condInterimLeft).notWhile(condWaiting).with(opInterim).marking(markWait, 0)),
-		terminatedOr(to("C24", ClientAwaitResponse, "KHP-STATUS-202-01").while(condMayWait|condInterimLeft|condWaiting).with(opInterim)),
+		terminatedOr(valid(to("C24", ClientAwaitResponse, "KHP-STATUS-202-01 RFC2068-202-01", stop(TimerResponse), arm(TimerWait)).while(condMayWait|condInterimLeft).notWhile(condWaiting).with(opInterim).marking(markWait, 0))),
+		terminatedOr(valid(to("C24", ClientAwaitResponse, "KHP-STATUS-202-01").while(condInterimLeft|condWaiting).with(opInterim))),
 		invalid(),
 		cell{
 			fail("C25", FailureAcceptedOnly, "KHP-STATUS-202-02").notWhile(condMayWait),
@@ -118,7 +118,7 @@ var clientReadingCells = [clientInputs]cell{
 		},
 	),
 	onReplay: cells(
-		terminatedOr(to("C27", ClientAwaitCredentials, "KHP-STATUS-401-01", do(EffectAskCredentials), stop(TimerResponse), pause(TimerWait), pause(TimerOverall), arm(TimerCredentials)).given(FactChallengeUsable).while(condReplayLeft)),
+		terminatedOr(valid(to("C27", ClientAwaitCredentials, "KHP-STATUS-401-01", do(EffectAskCredentials), stop(TimerResponse), pause(TimerWait), pause(TimerOverall), arm(TimerCredentials)).given(FactChallengeUsable).while(condReplayLeft))),
 		invalid(),
 		cell{
 			fail("C28", FailureAuthRequired, "KHP-STATUS-401-01").lacking(FactChallengeUsable),
@@ -155,7 +155,7 @@ var clientSendingBodyCells = [clientInputs]cell{
 	onOpened:        misuse,
 	onProceed:       misuse,
 	onReroute:       misuse,
-	onData:          {to("C32", ClientReading, "KHP-STATUS-100-04", do(EffectStopBody)).marking(markBodyCut, markLateTerminator)},
+	onData:          {to("C32", ClientReading, "KHP-STATUS-100-04", do(EffectStopBody)).marking(markBodyCut, 0)},
 	onTerminator: {
 		stay("C13", "KHP-CLOSE-04").while(condLateTerminator).marking(0, markLateTerminator),
 		fail("C13", FailureUnexpectedMessage, "KHP-EXT-02"),

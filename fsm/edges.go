@@ -14,7 +14,7 @@ type Edge struct {
 	Event   string   // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
 	Guard   string   // conditions, "" for none; the first edge of a phase and event whose guard holds is taken
 	To      string   // phase afterwards
-	Effects []Effect // in order; a code or failure of 0 is taken from the state
+	Effects []Effect // in order; a status or failure of 0 is taken from the state, close code 1 is that of the recorded failure, close code 0 the application's or an answer's
 	Failure Failure  // recorded, 0 if none
 	Plan    Plan     // recorded, 0 if none
 	Reqs    string   // requirement ids, blank-separated

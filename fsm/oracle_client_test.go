@@ -285,7 +285,7 @@ func (t *clientTurn) reading() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventDataReceived: // C14; what is one message too many comes as a violation, C15
-		return nothing
+		return fsm.Accepted
 	case fsm.EventBodyWritten: // late, C32
 		if t.m.body == "cut" {
 			return fsm.Ignored
@@ -913,13 +913,14 @@ func clientEvents(statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Fact
 // oracleClientConfigs are configurations with small bounds; between them every switch is on and off.
 var oracleClientConfigs = map[string]fsm.ClientConfig{
 	"spec":     {Profile: fsm.ProfileSpec, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 2},
-	"body":     {Profile: fsm.ProfileSpec, Expect: true, OtherMethod: true, MaxReplays: 1, MaxInterim: 3},
+	"body":     {Profile: fsm.ProfileSpec, Expect: true, OtherMethod: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 3},
 	"optional": {Profile: fsm.ProfileSpec, Expect: true, TerminatorOptional: true, PlainFallback: true, MaxReplays: 1, MaxInterim: 3},
 	"follow":   {Profile: fsm.ProfileSpec, Proxy: true, Upgrade: true, MaxRedirects: 2, MaxReplays: 2},
 	"closed":   {Profile: fsm.ProfileSpec, NoRedirects: true, NoWait: true, Upgrade: true, MaxRedirects: 1, MaxInterim: 1},
 	"kaazing":  {Profile: fsm.ProfileKaazing, Proxy: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1},
 	"stay":     {Profile: fsm.ProfileKaazing, NoRedirects: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1},
 	"gateway":  {Profile: fsm.ProfileKaazing, TerminatorOptional: true, Expect: true, MaxReplays: 1, MaxInterim: 2},
+	"lenient":  {Profile: fsm.ProfileSpec, TerminatorOptional: true, MaxInterim: 1},
 	"patient":  {Profile: fsm.ProfileSpec, TerminatorOptional: true, NoWait: true, Expect: true, MaxInterim: 2},
 }
 

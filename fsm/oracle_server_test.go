@@ -211,7 +211,7 @@ func (t *serverTurn) awaitBody() fsm.Verdict {
 	case fsm.EventBadRequest: // S10
 		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S9: a part of the body, which is not complete yet
-		return nothing
+		return fsm.Accepted
 	case fsm.EventTimerExpired:
 		if t.ev.Timer == fsm.TimerBody || t.ev.Timer == fsm.TimerOverall { // S22
 			return t.refuse(408, fsm.FailureTimeout, 1008)

@@ -106,12 +106,11 @@ func (r row) notWhile(b bits) row { r.mask |= b; return r }
 func (r row) with(o op) row       { r.op |= o; return r }
 func (r row) planning(p Plan) row {
 	r.plan, r.op = p, r.op|opPlan
-	r = r.marking(0, markPlanFail|markPlanClose)
 	switch p {
 	case PlanFail:
-		r.mark |= markPlanFail
+		r = r.marking(markPlanFail, 0)
 	case PlanClose:
-		r.mark |= markPlanClose
+		r = r.marking(markPlanClose, 0)
 	case PlanRedirect, PlanProxyAuth, PlanUpgrade:
 	}
 	return r

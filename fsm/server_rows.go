@@ -14,9 +14,13 @@ func refuseRequest(id string) row {
 	return refuse(id, statusOfState, closeProtocol, FailureMalformed, "KHP-EXT-03")
 }
 
-// gone ends a connection on which nothing more can be said.
+// gone ends a connection on which nothing more can be said, because of f or, if that is 0, of what the event names.
 func gone(id string, f Failure, reqs string, effects ...Effect) row {
-	return to(id, ServerDone, reqs, append(effects, do(EffectStopTimers), do(EffectDisconnect), do(EffectFail))...).because(f)
+	r := to(id, ServerDone, reqs, append(effects, do(EffectStopTimers), do(EffectDisconnect), do(EffectFail))...)
+	if f == 0 {
+		return r.with(opFailureOfEvent)
+	}
+	return r.because(f)
 }
 
 // shutdown refuses because the application wants to end.
@@ -40,7 +44,7 @@ func request(id string, timer Timer) cell {
 
 // accept answers with a completing status and opens.
 func accept() cell {
-	ok := func(r row) row { return r.given(FactSelectionValid).while(condObligationsMet).answering(statusOfState) }
+	ok := func(r row) row { return r.given(FactSelectionValid).answering(statusOfState) }
 	return cell{
 		ok(to("K9", ServerClosing, "KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectSendReroute), sendClose(closeNormal), do(EffectStopTimers), arm(TimerClose))).
 			while(condKaazing).given(FactReroute).marking(markOpened, 0),

@@ -63,7 +63,7 @@ func graphFormatNames() []string {
 	return names
 }
 
-// graph draws m. An existing file is only replaced by a whole picture.
+// graph draws m. The picture is complete before a file is touched.
 func (c *cli) graph(m export.Machine, format, output string) error {
 	for _, f := range graphFormats {
 		if f.name != format {

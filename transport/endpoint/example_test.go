@@ -112,7 +112,6 @@ func ExampleServer() {
 	//   ArmTimer TimerOverall
 	// an extended request has come
 	//   StopTimer TimerRequest
-	//   StopTimer TimerReplay
 	//   AskDecision
 	// no: endpoint: status 302 Found requires Location; set it in the decision
 	// the application decides

@@ -1,0 +1,74 @@
+// Docgen writes the documents and pictures that are made from the tables of package fsm: docs/states.md, docs/status.md and docs/img.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/khp/sim/export"
+)
+
+func main() {
+	if err := generate(); err != nil {
+		fmt.Fprintln(os.Stderr, "docgen:", err)
+		os.Exit(1)
+	}
+}
+
+func generate() error {
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	files, err := documents()
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// documents returns all generated files by their names from the root of the module.
+func documents() (map[string][]byte, error) {
+	files := map[string][]byte{"docs/status.md": []byte(statusPage())}
+	for _, m := range []export.Machine{export.Client, export.Server, export.Pair} {
+		var b bytes.Buffer
+		if err := export.SVG(&b, m); err != nil {
+			return nil, err
+		}
+		files["docs/img/"+m.String()+".svg"] = b.Bytes()
+	}
+	states, err := statesPage()
+	files["docs/states.md"] = []byte(states)
+	return files, err
+}
+
+// moduleRoot is the nearest directory above the current one that has a go.mod.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no go.mod above the current directory; run it inside the module")
+		}
+	}
+	return "", err
+}
+
+// line ends a paragraph or row.
+func line(b *bytes.Buffer, format string, args ...any) {
+	fmt.Fprintf(b, format+"\n", args...)
+}

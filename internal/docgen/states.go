@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim/export"
+)
+
+// anchors gives every row an anchor of its own: machine, phase, event and id, with a number if the four are the same. It changes only if one of
+// them does, not when rows are added elsewhere.
+func anchors(m export.Machine) []string {
+	var list []string
+	times := map[string]int{}
+	for _, e := range export.Edges(m) {
+		name := strings.ToLower(strings.Join([]string{m.String(), e.From, strings.NewReplacer("(", "-", ")", "").Replace(e.Event), e.ID}, "-"))
+		if times[name]++; times[name] > 1 {
+			name += "-" + strconv.Itoa(times[name])
+		}
+		list = append(list, name)
+	}
+	return list
+}
+
+// rowOf returns a link to the first row of a phase, event and next phase.
+func rowOf(m export.Machine, phase, event, to string) (string, error) {
+	list := anchors(m)
+	for _, e := range export.Edges(m) {
+		if e.From == phase && e.Event == event && e.To == to {
+			return fmt.Sprintf("[%s, %s, %s](#%s)", e.From, e.Event, e.ID, list[e.Index]), nil
+		}
+	}
+	return "", fmt.Errorf("the %s has no row from %s to %s on %s, which the introduction of states.md points at", m, phase, to, event)
+}
+
+func statesPage() (string, error) {
+	var b bytes.Buffer
+	accepted, err := rowOf(export.Client, "Reading", "Response(Wait)", "AwaitResponse")
+	if err != nil {
+		return "", err
+	}
+	cut, err := rowOf(export.Client, "AwaitResponse", "ConnectionLost", "Failed")
+	if err != nil {
+		return "", err
+	}
+	line(&b, `# States
+
+Every transition of the client and of the server, one row each. Written by `+"`go generate ./docs`"+` from the tables in package fsm, the same that the code runs by; do not edit.
+[status.md](status.md) says what each status code does, [requirements.md](requirements.md) what the requirements say and which tests show them.
+
+## How to read it
+
+A machine is in one phase, named for what it waits for. An event happened; of the rows of the phase with this event the first one whose guard holds is taken. A guard lists
+conditions on the event, the configuration and the state, all of which must hold; *otherwise* means that the rows above it were not taken. The effects are then
+carried out by the host in their order: "arm Wait" starts the timer of that name, and when it runs out the event is `+"`TimerExpired(Wait)`"+`. What follows "then" is kept
+in mind until the connection is gone. "The event's status" and "the failure's code" are filled in by the step. The numbers behind a `+"`Response`"+` or `+"`Decided`"+` are the status codes that fall under
+it; codes that are not listed anywhere count as any other status.
+
+What has no row is ignored, such as a timer that runs out late or a Ping after our Close for a failure, or it is a mistake of the embedding program and refused, such as sending before open or a decision that
+lacks a field which its status requires. Such cases also come before some rows, and the guards shown do not repeat them.
+
+For example: the client waits after a 202 (%s), and the connection is cut (%s). It fails with "connection lost".
+
+## Pictures
+
+![What a KHP client waits for, and what moves it on](img/client.svg)
+
+![What a KHP server waits for, and what moves it on](img/server.svg)
+
+[Both side by side](img/pair.svg), with the messages between them. Rows that fail, or that give up because the application asked to close, are counted in the box of their phase and drawn
+through one node. `+"`khp graph`"+` draws the same as Mermaid, Graphviz or SVG.
+
+## Ids
+
+C stands for the client, S for the server, and K for what only the kaazing profile has, on either side. Rows with the same id are the same transition in
+other phases, on other events or with another guard. A link leads to the first one.`, accepted, cut)
+	for _, m := range []export.Machine{export.Client, export.Server} {
+		idTable(&b, m)
+	}
+	for _, m := range []export.Machine{export.Client, export.Server} {
+		phaseTables(&b, m)
+	}
+	return b.String(), nil
+}
+
+// idTable lists the ids of a machine with what their rows have in common.
+func idTable(b *bytes.Buffer, m export.Machine) {
+	type entry struct {
+		id, anchor       string
+		rows             int
+		events, from, to []string
+	}
+	var list []*entry
+	add := func(to []string, s string) []string {
+		if slices.Contains(to, s) {
+			return to
+		}
+		return append(to, s)
+	}
+	links := anchors(m)
+	for _, e := range export.Edges(m) {
+		i := slices.IndexFunc(list, func(x *entry) bool { return x.id == e.ID })
+		if i < 0 {
+			i = len(list)
+			list = append(list, &entry{id: e.ID, anchor: links[e.Index]})
+		}
+		x := list[i]
+		x.rows++
+		x.events, x.from, x.to = add(x.events, "`"+e.Event+"`"), add(x.from, e.From), add(x.to, e.To)
+	}
+	slices.SortFunc(list, func(x, y *entry) int {
+		nx, _ := strconv.Atoi(x.id[1:])
+		ny, _ := strconv.Atoi(y.id[1:])
+		return cmp.Or(cmp.Compare(x.id[0], y.id[0]), cmp.Compare(nx, ny))
+	})
+	line(b, "\n| %s | rows | events | in | to |\n|---|---:|---|---|---|", m)
+	for _, x := range list {
+		line(b, "| [%s](#%s) | %d | %s | %s | %s |", x.id, x.anchor, x.rows, strings.Join(x.events, ", "), strings.Join(x.from, ", "), strings.Join(x.to, ", "))
+	}
+}
+
+// phaseTables writes all rows of a machine.
+func phaseTables(b *bytes.Buffer, m export.Machine) {
+	links, edges := anchors(m), export.Edges(m)
+	line(b, "\n## %s\n\n%d rows in %d phases.", strings.ToUpper(m.String()[:1])+m.String()[1:], len(edges), len(export.Phases(m)))
+	for _, p := range export.Phases(m) {
+		line(b, "\n### <a id=\"%s\"></a>%s %s", phaseAnchor(m, p.Name), strings.ToUpper(m.String()[:1])+m.String()[1:], p.Name)
+		rows := slices.DeleteFunc(slices.Clone(edges), func(e fsm.Edge) bool { return e.From != p.Name })
+		line(b, "\nGroup: %s. %s.", p.Group, waits(p.Awaits))
+		if len(rows) == 0 {
+			line(b, "No row leads out of it.")
+			continue
+		}
+		line(b, "\n| event | guard | next phase | effects | id | requirements |\n|---|---|---|---|---|---|")
+		for i, e := range rows {
+			event := "`" + e.Event + "`"
+			if codes := export.Codes(m, e.Event); codes != "" {
+				event += " " + codes
+			}
+			guard := e.Guard
+			if guard == "" && i > 0 && rows[i-1].Event == e.Event {
+				guard = "*otherwise*"
+			}
+			next := "*stays*"
+			if e.To != e.From {
+				next = fmt.Sprintf("[%s](#%s)", e.To, phaseAnchor(m, e.To))
+			}
+			effects := export.EffectsText(e)
+			if effects == "" {
+				effects = "none"
+			}
+			line(b, "| %s | %s | %s | %s | <a id=\"%s\"></a>[%s](#%s) | %s |", event, guard, next, effects, links[e.Index], e.ID, links[e.Index], strings.TrimSpace(e.Reqs))
+		}
+	}
+}
+
+func phaseAnchor(m export.Machine, phase string) string {
+	return strings.ToLower(m.String() + "-" + phase)
+}
+
+// waits makes a sentence of what is waited for.
+func waits(awaits string) string {
+	if rest, ok := strings.CutPrefix(awaits, "for "); ok {
+		return "Waits for " + rest
+	}
+	return strings.ToUpper(awaits[:1]) + awaits[1:]
+}

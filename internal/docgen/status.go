@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"example.com/khp/fsm"
+)
+
+// actionWords say what a client does with a status code.
+var actionWords = [...]string{
+	fsm.ActionComplete:       "takes the handshake as completed: the connection is open",
+	fsm.ActionContinue:       "sends the body it held back, waits for a further response",
+	fsm.ActionWait:           "waits for a further response, up to a maximum",
+	fsm.ActionReplay:         "sends the request again with credentials",
+	fsm.ActionClose:          "closes and reports; nothing follows",
+	fsm.ActionRedirect:       "closes, then connects to Location",
+	fsm.ActionRedirectIfGet:  "closes, then connects to Location if the request was a GET",
+	fsm.ActionRedirectChoice: "closes, then connects to Location or to one of the offered URLs",
+	fsm.ActionProxyAuth:      "closes, then may log in at its configured proxy",
+	fsm.ActionUpgrade:        "closes, then may connect with TLS",
+}
+
+// dutyWords say what a server owes beside fields.
+var dutyWords = []struct {
+	duty fsm.Duties
+	text string
+}{
+	{fsm.NoBody, "no body"},
+	{fsm.NoStore, "adds `Cache-Control: no-store`"},
+	{fsm.NeverSend, "an application cannot decide for it"},
+}
+
+// The three groups of actions.
+const (
+	completing  = "completing"
+	continuing  = "continuing"
+	terminating = "terminating"
+)
+
+func groupOf(a fsm.Action) string {
+	switch {
+	case a == fsm.ActionComplete:
+		return completing
+	case a.Terminates():
+		return terminating
+	}
+	return continuing
+}
+
+func statusPage() string {
+	var b bytes.Buffer
+	members := map[string][]string{}
+	listed := 0
+	for r := range fsm.Statuses() {
+		listed++
+		group := groupOf(r.Action)
+		members[group] = append(members[group], fmt.Sprint(r.Code))
+	}
+	line(&b, `# Status codes
+
+What a status code in a response of the extended handshake means to both sides. Written by `+"`go generate ./docs`"+` from the status table in package fsm, the same that client and server
+run by; do not edit. `+"`khp status CODE`"+` explains one code in full sentences, [states.md](states.md) shows what happens in which phase.
+
+## Groups
+
+| group | codes | what becomes of the connection |
+|---|---|---|
+| %s | %s | it is open, if the response is valid and terminated |
+| %s | %s | it goes on, and a further response comes; 100 only if the request asked with Expect |
+| %s | %d others, and every code that is not listed | it ends; some are followed up on another one |
+
+## Listed codes
+
+The strength is that of what the client does; where it closes and something follows, of what follows, for closing itself is always a must. The fields are those that a server must send
+along: a decision without them is refused to the application before anything is sent. After every terminating code the server closes.
+
+| code | reason | group | the client | strength | required fields | the server | requirements |
+|---:|---|---|---|---|---|---|---|`,
+		completing, strings.Join(members[completing], ", "), continuing, strings.Join(members[continuing], ", "), terminating, len(members[terminating]))
+	for r := range fsm.Statuses() {
+		line(&b, "| <a id=\"%d\"></a>%d | %s | %s | %s | %s | %s | %s | %s |",
+			r.Code, r.Code, r.Reason, groupOf(r.Action), actionWords[r.Action], strings.ToUpper(r.Strength.String()), strings.Join(r.Fields(), ", "), duties(r.Duties), r.Reqs)
+	}
+	line(&b, "\n%d codes.\n\n## Codes that are not listed\n\nWhat their class means elsewhere does not count.\n", listed)
+	line(&b, "| codes | reason in reports | group | the client | strength | the server | requirements |\n|---|---|---|---|---|---|---|")
+	for _, c := range classes() {
+		r := c.rule
+		line(&b, "| %s | %s | %s | %s | %s | %s | %s |",
+			c.name(), strings.Trim(r.Reason, "()"), groupOf(r.Action), actionWords[r.Action], strings.ToUpper(r.Strength.String()), duties(r.Duties), r.Reqs)
+	}
+	return b.String()
+}
+
+// duties says what a server owes beside fields.
+func duties(d fsm.Duties) string {
+	var parts []string
+	for _, w := range dutyWords {
+		if d&w.duty != 0 {
+			parts = append(parts, w.text)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// class is unlisted codes that are treated alike.
+type class struct {
+	rule        fsm.Rule
+	first, last int
+}
+
+// name is the range of a class, in hundreds.
+func (c class) name() string {
+	if c.first < 100 {
+		return "below 100, above 999"
+	}
+	return fmt.Sprintf("%d-%d", c.first/100*100, c.last/100*100+99)
+}
+
+// classes looks at all codes that are not listed, and a little beyond.
+func classes() []class {
+	var list []class
+	for code := range 1010 {
+		r := fsm.Status(code)
+		if r.Listed {
+			continue
+		}
+		r.Code = 0
+		known := false
+		for i := range list {
+			if list[i].rule == r {
+				list[i].last, known = code, true
+			}
+		}
+		if !known {
+			list = append(list, class{r, code, code})
+		}
+	}
+	return append(list[1:], list[0]) // what is no status code comes last
+}
