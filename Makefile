@@ -44,3 +44,11 @@ generate: ## write the generated files again
 generated: ## the generated files are up to date
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp -R . "$$tmp/khp" && cd "$$tmp/khp" && $(GO) generate ./... && \
 	diff -rq --exclude=.git "$(CURDIR)" "$$tmp/khp" || { echo "generated files are stale: run make generate"; exit 1; }
+
+.PHONY: mutate
+mutate: ## change every cell of the tables: each change must be noticed (half a minute)
+	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m | grep -v '^='
+
+.PHONY: trace
+trace: ## write docs/requirements.md: which code implements, which passing test proves each requirement
+	$(GO) run ./internal/reqtrace -write docs/requirements.md

@@ -30,13 +30,54 @@ func smallClient(change func(*fsm.ClientConfig)) fsm.ClientConfig {
 	return cfg
 }
 
-func wantNoViolation(t *testing.T, r Report, err error) {
+// size is what an exploration must find exactly: a change of it is a change of the machine's behaviour, and must be meant.
+type size struct{ states, steps, depth int }
+
+var sizes = map[string]size{
+	"TestExplore_AnyClient/default":          {1817, 7386, 11},
+	"TestExplore_AnyClient/plain":            {1822, 7402, 11},
+	"TestExplore_AnyClient/unchecked":        {2033, 9242, 11},
+	"TestExplore_AnyServer/expect":           {74934, 409197, 36},
+	"TestExplore_AnyServer/expect-optional":  {105321, 564312, 36},
+	"TestExplore_AnyServer/kaazing":          {37962, 192615, 37},
+	"TestExplore_AnyServer/kaazing-optional": {55746, 271680, 37},
+	"TestExplore_AnyServer/kaazing-stay":     {4886, 26143, 19},
+	"TestExplore_AnyServer/no-redirects":     {3524, 20296, 17},
+	"TestExplore_AnyServer/no-wait":          {9147, 47466, 31},
+	"TestExplore_AnyServer/optional":         {32511, 174573, 35},
+	"TestExplore_AnyServer/other-method":     {24663, 137304, 35},
+	"TestExplore_AnyServer/plain":            {26121, 143244, 35},
+	"TestExplore_AnyServer/proxy-upgrade":    {68838, 371664, 44},
+	"TestExplore_AnyServer/spec":             {25905, 142218, 35},
+	"TestExplore_Honest/expect":              {48763, 172992, 42},
+	"TestExplore_Honest/kaazing":             {41542, 142414, 36},
+	"TestExplore_Honest/spec":                {30424, 102978, 33},
+}
+
+// explore runs a model and requires that nothing is violated and that its size is the known one. Every property that held is attested.
+func explore[S comparable](t *testing.T, sys System[S], props Properties[S]) Report {
 	t.Helper()
+	r, err := Explore(sys, props, Options{})
 	require.NoError(t, err)
 	for _, v := range r.Violations {
 		t.Errorf("%s", v)
 	}
-	t.Logf("%d states, %d steps, depth %d", r.States, r.Steps, r.Depth)
+	require.Equal(t, sizes[t.Name()], size{r.States, r.Steps, r.Depth}, "size of the state space")
+	for _, list := range [][]Property[S]{props.Always, props.Sometimes, props.LeadsTo} {
+		for _, p := range list {
+			t.Attr("req", p.ID)
+		}
+	}
+	for _, id := range stepProperties {
+		t.Attr("req", id)
+	}
+	return r
+}
+
+// stepProperties are checked at every step by the hosts of the models.
+var stepProperties = []string{
+	"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-06", "INV-07", "INV-16", "INV-17", "INV-19", "INV-20", "INV-21", "INV-28", "INV-37", "INV-39", "INV-40",
+	"INV-41", "INV-42", "INV-43", "INV-45", "INV-46", "LIV-07", "LIV-09",
 }
 
 func TestExplore_AnyServer(t *testing.T) {
@@ -44,8 +85,7 @@ func TestExplore_AnyServer(t *testing.T) {
 	for name, change := range clientConfigs {
 		t.Run(name, func(t *testing.T) {
 			m := AnyServer{smallClient(change)}
-			r, err := Explore(m, m.Properties(), Options{})
-			wantNoViolation(t, r, err)
+			r := explore(t, m, m.Properties())
 			for i, n := range r.Edges[0] {
 				taken[i] = taken[i] || n > 0
 			}
@@ -71,8 +111,7 @@ func TestExplore_AnyClient(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := AnyClient{fsm.ServerConfig{MaxChallenges: 2, MaxDeferrals: 2}}
 			change(&m.Config)
-			r, err := Explore(m, m.Properties(), Options{})
-			wantNoViolation(t, r, err)
+			r := explore(t, m, m.Properties())
 			for i, n := range r.Edges[1] {
 				taken[i] = taken[i] || n > 0
 			}
@@ -91,8 +130,7 @@ func TestExplore_Honest(t *testing.T) {
 			cfg := smallClient(clientConfigs[name])
 			cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
 			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}
-			r, err := Explore(m, m.Properties(), Options{})
-			wantNoViolation(t, r, err)
+			explore(t, m, m.Properties())
 		})
 	}
 }
