@@ -2,8 +2,11 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
+	"net/http"
+	"strings"
 	"time"
 
 	"example.com/khp/fsm"
@@ -16,10 +19,12 @@ type acceptor struct {
 	driver
 	handler *Handler
 	server  *endpoint.Server
-	request *wire.Request
-	rest    []byte // what came behind the opening request
+	request *wire.Request // the opening request
+	header  http.Header   // its fields
+	rest    []byte        // what came behind it
 	remote  net.Addr
-	cancel  context.CancelFunc // of the decision in progress
+	again   bool               // the application asked for time: ask again
+	cancel  context.CancelFunc // of the decision in progress, nil if there is none
 }
 
 // shake returns the open connection, nil if there is none; then nc is closed.
@@ -27,18 +32,14 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn) *Conn {
 	h := a.handler
 	begin := time.Now()
 	a.driver = driver{
-		ctx: ctx, endpoint: a.server, timers: timers{timeouts: &h.Timeouts}, trace: newTrace(h.Observer, true), special: a.special,
+		ctx: ctx, endpoint: a.server, timers: timers{timeouts: &h.Timeouts}, trace: newTrace(h.Observer, true), special: a.special, settled: a.settle,
 		limits: int64(h.Limits.OrDefault().Unit), phase: func() string { return a.server.Phase().String() }, attempt: func() int { return 0 },
-		results: make(chan func() []endpoint.Output, 1),
 	}
 	_ = nc.SetDeadline(time.Time{}) // of the net/http server
 	a.connected(nc)
 	a.trace.event(Event{Kind: EventReceiveOpening, Data: a.head0(), Phase: a.phase()})
 	a.established(a.rest)
 	a.run(a.server.Opening(a.request))
-	if a.cancel != nil {
-		a.cancel()
-	}
 	a.report(time.Since(begin))
 	if !a.open {
 		a.disconnect()
@@ -65,10 +66,27 @@ func (a *acceptor) special(o *endpoint.Output) {
 		return
 	}
 	if a.handler.Decide == nil {
-		a.pending = func() []endpoint.Output { return a.decided(a.handler.decide(a.ctx, a.server.Request())) }
+		a.next = func() []endpoint.Output { return a.decided(a.handler.decide(a.ctx, a.server.Request())) }
 		return
 	}
 	a.ask()
+}
+
+// waiting reports whether a decision is owed.
+func (a *acceptor) waiting() bool {
+	return a.server.Phase() == fsm.ServerDeciding || a.server.Phase() == fsm.ServerPending
+}
+
+// settle asks again once a 202 is written, and ends a decision that nobody waits for any more.
+func (a *acceptor) settle() {
+	switch {
+	case a.again:
+		a.again = false
+		a.ask()
+	case a.cancel != nil && !a.waiting():
+		a.cancel()
+		a.cancel = nil
+	}
 }
 
 // ask has the application decide beside the reading of the connection.
@@ -85,22 +103,21 @@ func (a *acceptor) ask() {
 	})
 }
 
-// decided tells the endpoint what the application decided. A decision that cannot be sent is the application's failure.
+// decided tells the endpoint what the application decided. A decision that cannot be sent is the application's failure, of which the client
+// does not hear more than that.
 func (a *acceptor) decided(d Decision, err error) []endpoint.Output {
+	if !a.waiting() {
+		return nil
+	}
 	var out []endpoint.Output
 	if err == nil {
 		out, err = a.server.Decide(d)
 	}
 	if err != nil {
-		if err == endpoint.ErrTooLate {
-			return nil
-		}
 		a.handler.log().Error("deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
 		return a.server.ApplicationFailed()
 	}
-	if a.server.Phase() == fsm.ServerPending {
-		a.settled = func() { a.settled = nil; a.ask() }
-	}
+	a.again = a.server.Phase() == fsm.ServerPending
 	return out
 }
 
@@ -112,11 +129,15 @@ func (a *acceptor) conn() *Conn {
 		limit = DefaultReadLimit
 	}
 	a.link.limit.Store(limit)
-	a.trace.opened(result.Protocol, result.Status, 0)
-	return newConn(a.link, handshakeInfo{
-		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: httpHeader(a.server.Request().Opening), url: a.server.Request().Target,
-		plain: result.Plain,
-	})
+	a.trace.opened(result.Protocol, result.Status, 0, a.phase())
+	info := handshakeInfo{
+		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: a.header, url: string(a.request.Target), plain: result.Plain,
+	}
+	if !result.Plain {
+		r := *a.server.Request()
+		info.request = &r
+	}
+	return newConn(a.link, info)
 }
 
 // report logs one line about the handshake.
@@ -129,23 +150,22 @@ func (a *acceptor) report(took time.Duration) {
 	if a.server.State().Profile() == fsm.ProfileKaazing {
 		profile = "kaazing"
 	}
-	attrs := []any{"remote", a.remote.String(), "path", string(pathOnly(a.request.Target)), "profile", profile, "status", a.server.State().Status(), "took", took.Round(time.Microsecond)}
+	attrs := []any{"remote", a.remote.String(), "path", pathOnly(string(a.request.Target)), "profile", profile, "status", a.server.State().Status(), "took", took.Round(time.Microsecond)}
+	var failed *endpoint.HandshakeError
 	switch {
 	case a.open:
 		log.Info("open", append(attrs, "subprotocol", a.server.Result().Protocol)...)
-	case a.err != nil:
-		log.Info("handshake failed", append(attrs, "reason", a.err.Error())...)
+	case a.gaveUp != "":
+		log.Info("handshake given up", append(attrs, "phase", a.gaveUp)...)
+	case errors.As(a.err, &failed):
+		log.Info("handshake failed", append(attrs, "leg", failed.Leg.String(), "reason", failed.Failure.Error(), "detail", failed.Detail)...)
 	default:
 		log.Info("handshake ended", attrs...)
 	}
 }
 
 // pathOnly leaves out the query, which may hold secrets.
-func pathOnly(target []byte) []byte {
-	for i, c := range target {
-		if c == '?' {
-			return target[:i]
-		}
-	}
-	return target
+func pathOnly(target string) string {
+	path, _, _ := strings.Cut(target, "?")
+	return path
 }

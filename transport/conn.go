@@ -49,6 +49,7 @@ type handshakeInfo struct {
 	status      int
 	header      http.Header
 	url         string
+	request     *Request // the server's
 
 	plain          bool // no extended handshake took place
 	lateTerminator bool // the client opened without the terminator, which may still come
@@ -162,8 +163,8 @@ func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 // Status returns the status code of the response that completed the handshake, 101.
 func (c *Conn) Status() int { return c.info.status }
 
-// Header returns a copy of the header fields that the peer sent in the handshake's last step: those of the
-// response on the client's side, of the request on the server's.
+// Header returns a copy of the header fields that the peer sent: those of the response that completed the handshake on the
+// client's side, of the opening request on the server's.
 func (c *Conn) Header() http.Header { return c.info.header.Clone() }
 
 // NetConn returns the socket below, for its addresses and options. Reading, writing or
@@ -172,6 +173,10 @@ func (c *Conn) NetConn() net.Conn { return c.link.nc }
 
 // Plain reports whether the connection was opened without KHP, because the peer did not select it and that was allowed.
 func (c *Conn) Plain() bool { return c.info.plain }
+
+// Request returns the request that was accepted, on the server's side: what [Handler].Decide saw. It is nil on the client's side and for a plain
+// WebSocket. It must not be changed.
+func (c *Conn) Request() *Request { return c.info.request }
 
 // URL returns where the connection goes after all redirects; on the server's side the target of the opening request.
 func (c *Conn) URL() string { return c.info.url }

@@ -80,7 +80,7 @@ func TestConn_PeerBreaksProtocol(t *testing.T) {
 				_, _, err := conn.Read(context.Background())
 				read <- err
 			}()
-			f, err := ws.ReadFrame(b)
+			f, err := readFrame(b)
 			require.NoError(t, err)
 			code, reason := ws.ParseCloseFrameData(f.Payload)
 			require.EqualValues(t, c.code, code)

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -77,9 +78,19 @@ func (p *peer) send(frames ...pf) {
 	require.NoError(p.t, err)
 }
 
+// readFrame reads one frame, of a peer that can be trusted.
+func readFrame(r io.Reader) (f ws.Frame, err error) {
+	if f.Header, err = ws.ReadHeader(r); err != nil {
+		return f, err
+	}
+	f.Payload = make([]byte, f.Header.Length)
+	_, err = io.ReadFull(r, f.Payload)
+	return f, err
+}
+
 func (p *peer) wantFrame(what string, op ws.OpCode, payload string) {
 	p.t.Helper()
-	f, err := ws.ReadFrame(p.nc)
+	f, err := readFrame(p.nc)
 	require.NoError(p.t, err, what)
 	f = ws.UnmaskFrameInPlace(f)
 	require.Equal(p.t, op, f.Header.OpCode, what)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
@@ -23,7 +25,7 @@ const (
 )
 
 // DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server that speaks KHP by the
-// specification.
+// specification. A call to Dial only reads them.
 type DialOptions struct {
 	Profile      Profile     // 0 is Spec
 	Subprotocols []string    // application subprotocols, in order of preference
@@ -36,15 +38,17 @@ type DialOptions struct {
 	Method        string              // of the extended request; "" is GET
 	Body          []byte              // of the extended request, sent after 100 Continue
 
-	MaxRedirects       int                     // follow-up connections; 0 is 5, negative is none
+	MaxRedirects       int                     // follow-up connections, at most 20; 0 is 5, negative is none
 	Redirects          endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
 	AllowDowngrade     bool                    // follow redirects from wss to ws
 	Upgrade            bool                    // connect with wss after a 426 that asks for TLS
 	PlainFallback      bool                    // open a plain WebSocket if the server does not select KHP: there is then no extended handshake and no authentication by it
 	TerminatorOptional bool                    // accept responses without the empty binary message, for gateways reached without .kl=Y
 
-	TLSConfig *tls.Config                                                       // for wss; nil uses the system's roots
-	NetDial   func(ctx context.Context, network, addr string) (net.Conn, error) // nil uses net.Dialer
+	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host, its client certificates are for the first
+	// origin only, and the protocol negotiated is http/1.1 whatever NextProtos says.
+	TLSConfig *tls.Config
+	NetDial   func(ctx context.Context, network, addr string) (net.Conn, error) // nil uses net.Dialer; must return when ctx ends
 	Timeouts  Timeouts
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
@@ -64,7 +68,7 @@ func (d Dialer) Dial(ctx context.Context, url string) (*Conn, error) {
 // url is ws://host/path or wss://host/path; http and https are taken for them. When ctx ends before the connection is open, the attempt is given up at
 // once; afterwards ctx has no meaning for the connection.
 //
-// An attempt that fails returns a [*HandshakeError]; options that cannot be sent return another error.
+// An attempt that fails returns a [*HandshakeError]; options that cannot be sent return another error, before anything is connected.
 func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
 	if opts == nil {
 		opts = &DialOptions{}
@@ -72,16 +76,19 @@ func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
 	d := &dialer{opts: opts}
 	client, err := endpoint.NewClient(url, opts.config())
 	if err != nil {
-		return nil, newHandshakeError(err, nil)
+		return nil, clientError(err)
 	}
 	d.client = client
 	d.driver = driver{
 		ctx: ctx, endpoint: client, client: true, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
 		special: d.special, opening: client.OpeningReceived, settled: d.settled, limits: int64(opts.Limits.OrDefault().Unit),
 		phase: func() string { return client.Phase().String() }, attempt: client.Attempt,
-		results: make(chan func() []endpoint.Output, 1),
 	}
+	d.trace.secret = opts.Sensitive
 	d.run(client.Connect())
+	if d.cancel != nil {
+		d.cancel()
+	}
 	if !d.open {
 		return nil, d.failure()
 	}
@@ -113,27 +120,32 @@ type dialer struct {
 	driver
 	opts   *DialOptions
 	client *endpoint.Client
-	origin wire.URL // of the first connection: credentials go nowhere else
+	origin wire.URL           // of the first connection: credentials go nowhere else
+	path   []string           // URLs of all connections
+	cancel context.CancelFunc // of the provider, if it was asked
 }
 
 // special carries out the outputs that only a client gets.
 func (d *dialer) special(o *endpoint.Output) {
-	switch o.Kind {
-	case endpoint.Dial:
-		url := o.URL
-		if d.client.Attempt() == 1 {
-			d.origin = url
-		}
-		d.pending = func() []endpoint.Output { return d.dial(url) }
-	case endpoint.AskCredentials:
+	if o.Kind == endpoint.AskCredentials {
 		d.ask()
 	}
+	if o.Kind != endpoint.Dial {
+		return
+	}
+	url := o.URL
+	if d.client.Attempt() == 1 {
+		d.origin = url
+	}
+	d.path = append(d.path, url.String())
+	d.net = nil
+	d.next = func() []endpoint.Output { return d.dial(url) }
 }
 
 // settled reports the body as written once the message with it is.
 func (d *dialer) settled() {
 	if d.client.Phase() == fsm.ClientSendingBody {
-		d.pending = d.client.BodyWritten
+		d.next = d.client.BodyWritten
 	}
 }
 
@@ -150,6 +162,9 @@ func (d *dialer) dial(url wire.URL) []endpoint.Output {
 		return d.client.Connected(nonce)
 	}
 	d.net = err
+	if due, ok := ctx.Deadline(); ok && !time.Now().Before(due) {
+		<-ctx.Done() // the socket may know of the deadline a little earlier
+	}
 	switch {
 	case d.ctx.Err() != nil:
 		return d.giveUp()
@@ -168,37 +183,46 @@ func (d *dialer) dialNet(ctx context.Context, url wire.URL) (net.Conn, error) {
 	if err != nil || !url.Secure {
 		return nc, err
 	}
+	secure := tls.Client(nc, d.tlsConfig(url))
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = nc.Close()
+		return nil, fmt.Errorf("TLS handshake: %w", err)
+	}
+	return secure, nil
+}
+
+// tlsConfig is the caller's configuration, as far as it is meant for url.
+func (d *dialer) tlsConfig(url wire.URL) *tls.Config {
 	cfg := d.opts.TLSConfig.Clone()
 	if cfg == nil {
 		cfg = &tls.Config{}
 	}
-	if cfg.ServerName == "" {
+	if cfg.ServerName == "" || url.Host != d.origin.Host {
 		cfg.ServerName, _, _ = net.SplitHostPort(url.HostPort())
 	}
-	if cfg.NextProtos == nil {
-		cfg.NextProtos = []string{"http/1.1"}
+	if !url.SameOrigin(d.origin) {
+		cfg.Certificates, cfg.GetClientCertificate = nil, nil
 	}
-	secure := tls.Client(nc, cfg)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		_ = nc.Close()
-		return nil, err
-	}
-	return secure, nil
+	cfg.NextProtos = []string{"http/1.1"}
+	return cfg
 }
 
 // ask has the provider answer a challenge, beside the reading of the connection. Away from the first origin nobody is asked. [AMB-65]
 func (d *dialer) ask() {
 	url := d.client.URL()
 	if !url.SameOrigin(d.origin) {
-		d.pending = func() []endpoint.Output {
+		d.next = func() []endpoint.Output {
 			return d.client.NoCredentials("credentials for " + d.origin.HostPort() + " are not given to " + url.HostPort())
 		}
 		return
 	}
 	req := newCredentialsRequest(url, d.client)
+	if d.cancel != nil {
+		d.cancel()
+	}
 	ctx, cancel := context.WithTimeout(d.ctx, d.opts.Timeouts.of(fsm.TimerCredentials))
+	d.cancel = cancel
 	d.later(func() func() []endpoint.Output {
-		defer cancel()
 		value, err := provide(ctx, d.opts.Credentials, req)
 		return func() []endpoint.Output {
 			if err != nil {
@@ -217,7 +241,7 @@ func (d *dialer) conn() *Conn {
 		limit = DefaultReadLimit
 	}
 	d.link.limit.Store(limit)
-	d.trace.opened(result.Protocol, result.Status, d.client.Attempt())
+	d.trace.opened(result.Protocol, result.Status, d.client.Attempt(), d.phase())
 	return newConn(d.link, handshakeInfo{
 		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: httpHeader(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
@@ -226,14 +250,32 @@ func (d *dialer) conn() *Conn {
 
 // failure explains why there is no connection.
 func (d *dialer) failure() error {
-	cause := d.net
-	if err := d.ctx.Err(); err != nil {
-		cause = err
-		if d.err == nil {
-			e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Cause: err}
-			e.text = "khp: given up: " + err.Error() + " [" + e.URL + ", while in phase " + d.client.Phase().String() + "]"
-			return e
-		}
+	if d.err == nil {
+		return d.abandoned()
 	}
-	return newHandshakeError(d.err, cause)
+	e := newHandshakeError(d.err)
+	switch {
+	case d.gaveUp != "":
+		e.Cause = d.ctx.Err()
+	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
+		e.Cause = d.net
+	}
+	return e
+}
+
+// abandoned is the error of an attempt that ctx ended.
+func (d *dialer) abandoned() *HandshakeError {
+	e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.ctx.Err(), Leg: endpoint.LegExtended}
+	switch d.gaveUp {
+	case fsm.ClientIdle.String(), fsm.ClientConnecting.String(), fsm.ClientRedirecting.String():
+		e.Leg = endpoint.LegConnect
+	case fsm.ClientOpening.String(), fsm.ClientAwaitLogin.String():
+		e.Leg = endpoint.LegOpening
+	}
+	why := e.Cause.Error()
+	if cause := context.Cause(d.ctx); cause != e.Cause {
+		why += ": " + cause.Error()
+	}
+	e.text = "khp: given up: " + why + " [" + e.Leg.String() + ", " + e.URL + ", in phase " + d.gaveUp + "]"
+	return e
 }

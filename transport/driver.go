@@ -2,13 +2,7 @@ package transport
 
 import (
 	"context"
-	"errors"
-	"io"
-	"maps"
 	"net"
-	"net/http"
-	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +10,9 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
 )
+
+// giveUpTimeout is how long last words may take to be written once nobody waits for the handshake any more.
+const giveUpTimeout = 250 * time.Millisecond
 
 // machine is what the two endpoints have in common.
 type machine interface {
@@ -29,7 +26,10 @@ type machine interface {
 }
 
 // driver carries out the outputs of one endpoint and tells it what happens, in the goroutine of its caller, until the handshake is over.
-// What runs beside it (credential provider, application) reports through results and wakes the reader.
+// What runs beside it (credential provider, application) leaves its result and wakes it.
+//
+// The order in which things are told is fixed: the end of ctx, expired timers, what the peer has said already, what pends here, results from
+// beside, and then what the peer says next. So the outcome does not depend on which goroutine was faster.
 type driver struct {
 	ctx      context.Context
 	endpoint machine
@@ -39,30 +39,39 @@ type driver struct {
 	phase    func() string
 	attempt  func() int
 	opening  func(b []byte) (used int, out []endpoint.Output) // takes bytes before there is a WebSocket
+	settled  func()                                           // called when all outputs of a call are carried out; may be nil
+	limits   int64                                            // of a message, in bytes
+	client   bool
 
 	nc     net.Conn
-	link   *link  // nil until the opening handshake is through
-	head   []byte // bytes of the opening handshake
-	limits int64
-	client bool
+	link   *link                    // nil until the opening handshake is through
+	head   []byte                   // bytes of the opening handshake
+	corked []byte                   // frames that go out together
+	asked  bool                     // client: the request was sent on this connection
+	early  bool                     // client: what is buffered came before the request was sent
+	broken bool                     // the peer broke the rules of frames
+	deaf   bool                     // the peer did not read in time
+	next   func() []endpoint.Output // pends: to be told before anything is waited for
 
-	corked  []byte                        // frames that go out together
-	pending func() []endpoint.Output      // to be told next, before anything is waited for
-	settled func()                        // called when all outputs of a call are carried out
-	results chan func() []endpoint.Output // of what runs beside
-	woken   atomic.Bool
-	mu      sync.Mutex // guards socket
-	socket  net.Conn   // nc, for wake
+	mu          sync.Mutex // guards the fields up to result
+	socket      net.Conn   // nc, while wake may interrupt it
+	interrupted bool       // ctx ended
+	result      func() []endpoint.Output
 
-	over bool  // Open, Fail or Closed came
-	open bool  // it was Open
-	err  error // it was Fail
-	net  error // network error behind it
+	woken atomic.Bool
+	bell  chan struct{} // rung by wake, for idle
+
+	over   bool   // Open, Fail or Closed came
+	open   bool   // it was Open
+	err    error  // it was Fail
+	net    error  // network error of the current connection
+	gaveUp string // phase in which ctx ended
 }
 
-// run goes on until the handshake is over.
+// run goes on until the handshake is over. An open connection is left without deadlines.
 func (d *driver) run(first []endpoint.Output) {
-	stop := context.AfterFunc(d.ctx, d.wake)
+	d.bell = make(chan struct{}, 1)
+	stop := context.AfterFunc(d.ctx, d.interrupt)
 	d.do(first)
 	for !d.over {
 		d.do(d.happen())
@@ -76,24 +85,25 @@ func (d *driver) run(first []endpoint.Output) {
 
 // connected takes over nc.
 func (d *driver) connected(nc net.Conn) {
-	d.nc = nc
+	d.nc, d.asked, d.early, d.broken, d.deaf = nc, false, false, false, false
 	d.setSocket(nc)
 }
 
-// setSocket says which socket wake interrupts.
+// setSocket says which socket wake interrupts. Once it is nil nobody but the caller touches the deadlines.
 func (d *driver) setSocket(nc net.Conn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.socket = nc
 }
 
-// wake interrupts whatever run waits for.
+// wake makes whatever run waits for come to its end. The flag is set before the deadline, and run looks at it after setting its own: so one
+// of the two always sees the other.
 func (d *driver) wake() {
+	d.woken.Store(true)
 	select {
-	case d.results <- nil:
+	case d.bell <- struct{}{}:
 	default:
 	}
-	d.woken.Store(true)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.socket != nil {
@@ -101,263 +111,87 @@ func (d *driver) wake() {
 	}
 }
 
+// interrupt is wake for the end of ctx: a write in progress is broken off too, and from here on each has little time.
+func (d *driver) interrupt() {
+	d.mu.Lock()
+	again := d.interrupted
+	d.interrupted = true
+	if d.socket != nil && !again {
+		_ = d.socket.SetWriteDeadline(longAgo)
+	}
+	d.mu.Unlock()
+	if !again {
+		d.wake()
+	}
+}
+
+// later runs f beside the driver and has its result handled by run. One at a time: the result of one that is no longer waited for is dropped.
+func (d *driver) later(f func() func() []endpoint.Output) {
+	go func() {
+		result := f()
+		d.mu.Lock()
+		d.result = result
+		d.mu.Unlock()
+		d.wake()
+	}()
+}
+
+// takeResult returns what later left, nil if nothing.
+func (d *driver) takeResult() func() []endpoint.Output {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f := d.result
+	d.result = nil
+	return f
+}
+
 // happen waits for the next thing that happens and tells the endpoint.
 func (d *driver) happen() []endpoint.Output {
-	if f := d.pending; f != nil {
-		d.pending = nil
-		return f()
-	}
 	if d.ctx.Err() != nil {
 		return d.giveUp()
-	}
-	select {
-	case f := <-d.results:
-		if f != nil {
-			return f()
-		}
-		return nil
-	default:
 	}
 	if t := d.timers.expired(); t != 0 {
 		d.trace.event(Event{Kind: EventTimer, Text: t.String(), Phase: d.phase(), Attempt: d.attempt()})
 		return d.endpoint.TimerExpired(t)
 	}
-	if d.nc == nil {
-		return d.idle()
+
+	if f := d.next; f != nil {
+		d.next = nil
+		return f()
 	}
-	_, due := d.timers.next()
-	_ = d.nc.SetReadDeadline(due)
-	if d.woken.Swap(false) {
+	if f := d.takeResult(); f != nil {
+		return f()
+	}
+	if d.nc == nil {
+		d.idle()
 		return nil
 	}
-	if d.link == nil {
-		return d.readOpening()
-	}
-	return d.readItem()
+	return d.read()
 }
 
-// idle waits without a connection, for the credential provider.
-func (d *driver) idle() []endpoint.Output {
-	_, due := d.timers.next()
-	timer := time.NewTimer(time.Until(due))
-	defer timer.Stop()
+// idle waits without a connection.
+func (d *driver) idle() {
+	var expired <-chan time.Time
+	if _, due := d.timers.next(); !due.IsZero() {
+		timer := time.NewTimer(time.Until(due))
+		defer timer.Stop()
+		expired = timer.C
+	}
 	select {
-	case f := <-d.results:
-		if f != nil {
-			return f()
-		}
-	case <-timer.C:
-	case <-d.ctx.Done():
+	case <-d.bell:
+	case <-expired:
 	}
-	return nil
 }
 
-// giveUp ends the attempt at once, because the caller's context ended.
+// giveUp ends the attempt at once, because ctx ended. The closing handshake is not waited for.
 func (d *driver) giveUp() []endpoint.Output {
+	if d.gaveUp == "" {
+		d.gaveUp = d.phase()
+	}
+	d.interrupt()
 	d.do(d.endpoint.Close(CloseGoingAway, ""))
 	if d.over {
 		return nil
 	}
 	return d.endpoint.TimerExpired(fsm.TimerClose)
 }
-
-// readOpening reads more of the opening handshake.
-func (d *driver) readOpening() []endpoint.Output {
-	if len(d.head) == cap(d.head) {
-		d.head = slices.Grow(d.head, 1024)
-	}
-	n, err := d.nc.Read(d.head[len(d.head):cap(d.head)])
-	if d.head = d.head[:len(d.head)+n]; n > 0 {
-		used, out := d.opening(d.head)
-		if used > 0 {
-			d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head[:used], Phase: d.phase(), Attempt: d.attempt()})
-			d.established(d.head[used:])
-			return out
-		}
-	}
-	return d.readError(err)
-}
-
-// established starts the WebSocket, with the bytes that came behind the opening handshake.
-func (d *driver) established(rest []byte) {
-	d.link = newLink(d.nc, d.client, rest, d.limits)
-	d.head = nil
-}
-
-// readItem reads one message or control frame.
-func (d *driver) readItem() []endpoint.Output {
-	it, err := d.link.next()
-	if err != nil {
-		return d.readError(err)
-	}
-	switch it.kind {
-	case itemMessage:
-		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: append([]byte{}, it.data...), Phase: d.phase(), Attempt: d.attempt()})
-		return d.endpoint.Message(it.typ, it.data)
-	case itemPing:
-		d.trace.event(Event{Kind: EventPing, Phase: d.phase(), Attempt: d.attempt()})
-		return d.endpoint.Ping(it.data)
-	case itemClose:
-		d.trace.event(Event{Kind: EventReceiveClose, Code: it.code, Text: it.reason, Phase: d.phase(), Attempt: d.attempt()})
-		return d.endpoint.PeerClosed(it.code, it.reason)
-	}
-	return nil
-}
-
-// readError tells the endpoint why nothing more can be read; an expired deadline is no such reason.
-func (d *driver) readError(err error) []endpoint.Output {
-	var bad *frameError
-	switch {
-	case err == nil || errors.Is(err, os.ErrDeadlineExceeded):
-		return nil
-	case errors.As(err, &bad):
-		return d.endpoint.Violation(violationOf(bad.code), bad.msg)
-	case errors.Is(err, errCloseReceived):
-		return d.awaitEOF()
-	}
-	d.net = err
-	return d.lost(err)
-}
-
-func (d *driver) lost(err error) []endpoint.Output {
-	d.trace.event(Event{Kind: EventLost, Text: err.Error(), Phase: d.phase(), Attempt: d.attempt()})
-	return d.endpoint.Lost("the connection ended: " + lostText(err))
-}
-
-// awaitEOF reads on after the peer's Close frame; what comes is thrown away.
-func (d *driver) awaitEOF() []endpoint.Output {
-	var b [512]byte
-	if _, err := d.nc.Read(b[:]); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		return d.lost(err)
-	}
-	return nil
-}
-
-// do carries out outputs in order. Messages that follow each other go out in one write.
-func (d *driver) do(outs []endpoint.Output) {
-	for i := range outs {
-		o := &outs[i]
-		d.trace.output(o, d.phase(), d.attempt())
-		if o.Kind == endpoint.SendMessage {
-			d.corked = d.link.appendFrame(d.corked, opcode(o.Type), o.Data)
-			continue
-		}
-		d.flush()
-		d.one(o)
-	}
-	d.flush()
-	if d.settled != nil {
-		d.settled()
-	}
-}
-
-// flush writes the frames collected. An error shows itself to the reader or at a timer.
-func (d *driver) flush() {
-	if len(d.corked) == 0 {
-		return
-	}
-	d.limitWrite()
-	_ = d.link.writeRaw(d.corked)
-	d.corked = d.corked[:0]
-}
-
-// limitWrite makes a peer that does not read fail like one that does not answer.
-func (d *driver) limitWrite() {
-	_, due := d.timers.next()
-	_ = d.nc.SetWriteDeadline(due)
-}
-
-// one carries out one output.
-func (d *driver) one(o *endpoint.Output) {
-	switch o.Kind {
-	case endpoint.SendBytes:
-		d.limitWrite()
-		_, _ = d.nc.Write(o.Data)
-	case endpoint.SendPong:
-		d.limitWrite()
-		_ = d.link.pong(o.Data)
-	case endpoint.SendClose:
-		d.limitWrite()
-		_ = d.link.close(o.Code, o.Text)
-	case endpoint.Disconnect:
-		d.disconnect()
-	case endpoint.ArmTimer:
-		d.timers.arm(o.Timer)
-	case endpoint.StopTimer:
-		d.timers.stop(o.Timer)
-	case endpoint.PauseTimer:
-		d.timers.pause(o.Timer)
-	case endpoint.ResumeTimer:
-		d.timers.resume(o.Timer)
-	case endpoint.StopTimers:
-		d.timers.stopAll()
-	case endpoint.Open:
-		d.over, d.open = true, true
-	case endpoint.Closed:
-		d.over = true
-	case endpoint.Fail:
-		d.over, d.err = true, o.Err
-	default:
-		d.special(o)
-	}
-}
-
-// disconnect drops the connection.
-func (d *driver) disconnect() {
-	d.setSocket(nil)
-	if d.nc != nil && !d.client {
-		linger(d.nc)
-	}
-	if d.nc != nil {
-		_ = d.nc.Close()
-	}
-	d.nc, d.link, d.head = nil, nil, nil
-}
-
-// linger ends our side of the stream and lets the peer read what it was told: closing a socket with unread data resets the connection, and
-// the reset can overtake our last bytes.
-func linger(nc net.Conn) {
-	half, ok := nc.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
-	}
-	_ = nc.SetReadDeadline(time.Now().Add(failTimeout))
-	_, _ = io.CopyN(io.Discard, nc, maxDiscard)
-}
-
-// later runs f beside the driver and has its result handled by run.
-func (d *driver) later(f func() func() []endpoint.Output) {
-	go func() {
-		result := f()
-		for {
-			select {
-			case d.results <- result:
-			case <-d.results: // a wake-up that nobody needs any more
-				continue
-			}
-			break
-		}
-		d.wake()
-	}()
-}
-
-// violationOf maps the close code of a frame error to a failure.
-func violationOf(code uint16) fsm.Failure {
-	switch code {
-	case CloseTooBig:
-		return fsm.FailureLimit
-	case CloseInvalidPayload:
-		return fsm.FailureUTF8
-	}
-	return fsm.FailureFrame
-}
-
-func lostText(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err.Error()
-	}
-	return err.Error()
-}
-
-func sortedKeys(h http.Header) []string { return slices.Sorted(maps.Keys(h)) }

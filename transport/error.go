@@ -1,8 +1,12 @@
 package transport
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"example.com/khp/fsm"
@@ -42,25 +46,30 @@ func (e *HandshakeError) Is(target error) bool {
 	return ok && f == e.Failure
 }
 
-// Temporary reports whether the same call may succeed later without any change: the server said so with 408, 429 or 503, with Retry-After, or
-// there was a timeout. [AMB-47]
+// Temporary reports whether the same call may succeed later without any change: the server said so with 408, 429 or 503 or with Retry-After, or
+// something took too long. [AMB-47]
 func (e *HandshakeError) Temporary() bool {
-	switch e.Status {
-	case 408, 429, 503:
+	//exhaustive:ignore
+	switch e.Failure {
+	case fsm.FailureTimeout, fsm.FailureAcceptedOnly:
 		return true
+	case fsm.FailureStatus:
+		return e.Status == 408 || e.Status == 429 || e.Status == 503 || e.RetryAfter > 0
+	case 0:
+		return errors.Is(e.Cause, context.DeadlineExceeded)
 	}
-	return e.RetryAfter > 0 || e.Failure == fsm.FailureTimeout || e.Failure == fsm.FailureAcceptedOnly
+	return false
 }
 
 // newHandshakeError makes the endpoint's account of a failure the caller's.
-func newHandshakeError(err error, cause error) *HandshakeError {
+func newHandshakeError(err error) *HandshakeError {
 	var from *endpoint.HandshakeError
 	if !errors.As(err, &from) {
 		return &HandshakeError{Cause: err, text: "khp: " + err.Error()}
 	}
 	e := &HandshakeError{
 		Leg: from.Leg, Failure: from.Failure, Status: from.Status, Reason: from.Reason, Header: httpHeader(from.Header), Body: from.Body,
-		URL: from.URL, Attempt: from.Attempt, Path: from.Path, Cause: cause, text: "khp: " + from.Error(),
+		URL: from.URL, Attempt: from.Attempt, Path: from.Path, text: "khp: " + from.Error(),
 	}
 	if v := from.Field("Retry-After"); v != "" {
 		if seconds, ok := wire.RetryAfter([]byte(v), time.Now().Unix()); ok {
@@ -68,6 +77,15 @@ func newHandshakeError(err error, cause error) *HandshakeError {
 		}
 	}
 	return e
+}
+
+// clientError is what Dial returns when there cannot even be an attempt: a HandshakeError for the URL, something else for the options.
+func clientError(err error) error {
+	var from *endpoint.HandshakeError
+	if errors.As(err, &from) {
+		return newHandshakeError(err)
+	}
+	return errors.New("transport: these options cannot be used: " + strings.TrimPrefix(err.Error(), "endpoint: "))
 }
 
 func httpHeader(fields []endpoint.HeaderField) http.Header {
@@ -81,7 +99,7 @@ func httpHeader(fields []endpoint.HeaderField) http.Header {
 // headerFields is the other way round, sorted by name so that requests are reproducible.
 func headerFields(h http.Header) []endpoint.HeaderField {
 	var list []endpoint.HeaderField
-	for _, name := range sortedKeys(h) {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {
 			list = append(list, endpoint.HeaderField{Name: name, Value: v})
 		}

@@ -2,11 +2,11 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
@@ -19,17 +19,20 @@ type Request = endpoint.Request
 // Decision is the answer to a Request. The zero value accepts.
 type Decision = endpoint.Decision
 
+// HeaderField is a field of a Request or Decision.
+type HeaderField = endpoint.HeaderField
+
 // Handler serves KHP connections on any net/http mux. It answers the opening handshake, speaks the profile that the client asks for, lets Decide
 // judge each request, and calls Serve for each connection that opens.
 //
 // Use it as a pointer; fields must not change once it serves. The zero timeouts and limits are the defaults.
 type Handler struct {
-	// Serve uses one open connection; it is closed with 1000 when Serve returns nil, with 1011 when it returns an error. ctx ends when
-	// Shutdown is called and the connection should come to its end.
+	// Serve uses one open connection; it must be set. The connection is closed with 1000 when Serve returns nil, with 1011 when it returns an
+	// error or panics. ctx ends when Shutdown is called and the connection should come to its end; it carries the values of the request's context.
 	Serve func(ctx context.Context, c *Conn) error
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or asks for time with 202 by returning a decision with that
-	// status, after which it is called again. An error is answered with 500. It runs in a goroutine of its own, and ctx ends when nobody waits for
-	// the decision any more. nil accepts every request with the first subprotocol of Subprotocols that was asked for.
+	// status, after which it is called again. An error or panic is answered with 500, logged, and not shown to the client. Decide runs in a goroutine of
+	// its own, and ctx ends when nobody waits for the decision any more. nil accepts every request with the first subprotocol of Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *Request) (Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
@@ -37,48 +40,59 @@ type Handler struct {
 	CheckOrigin func(origin, host string) bool
 	Plain       bool // serve clients that do not offer KHP as plain WebSockets; Decide is not asked about them
 	Unchecked   bool // let decisions break the obligations of their status code: for servers that test clients
+	AnyTarget   bool // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
 	Timeouts    Timeouts
 	Limits      wire.Limits // of the handshake
 	ReadLimit   int64       // of a message after it, in bytes; 0 is DefaultReadLimit
 	Observer    Observer
-	Logger      *slog.Logger // one line per handshake; nil logs nothing
+	Logger      *slog.Logger // one line per handshake, and failures of Serve and Decide; nil logs nothing
 
 	live tracker
 }
 
 // ServeHTTP takes over the connection of an upgrade request and returns when it is closed. Requests that are no WebSocket upgrade
-// are answered with 426 or another fitting status.
+// are answered with 426 or another fitting status, and an explanation.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	hijacker, ok := w.(http.Hijacker)
-	if !ok || r.ProtoMajor != 1 {
-		http.Error(w, "WebSocket needs an HTTP/1.1 connection", http.StatusHTTPVersionNotSupported)
+	switch {
+	case h.Serve == nil:
+		h.log().Error("transport.Handler.Serve is not set")
+		http.Error(w, "this server is not set up: transport.Handler.Serve is nil", http.StatusInternalServerError)
+		return
+	case r.ProtoMajor != 1 || r.ProtoMinor == 0:
+		http.Error(w, "a WebSocket opening handshake needs HTTP/1.1, this is "+r.Proto, http.StatusHTTPVersionNotSupported)
+		return
+	case answerProbe(w, r):
 		return
 	}
-	nc, buffered, err := hijacker.Hijack()
+	ctx, entry, ok := h.live.add(context.WithoutCancel(r.Context()))
+	if !ok {
+		w.Header().Set("Connection", "close")
+		http.Error(w, "this server is shutting down", http.StatusServiceUnavailable)
+		return
+	}
+	defer h.live.remove(entry)
+	nc, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		http.Error(w, "the connection cannot be taken over: "+err.Error(), http.StatusInternalServerError)
+		h.log().Error("the connection cannot be taken over; does middleware wrap the http.ResponseWriter without an Unwrap method?", "error", err.Error())
+		http.Error(w, "this server cannot take over the connection", http.StatusInternalServerError)
 		return
 	}
+	defer func() { _ = nc.Close() }() // in case the application panics
+	entry.connected(nc)
 	rest, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
-	h.serve(context.WithoutCancel(r.Context()), nc, requestOf(r), rest)
+	h.serve(ctx, entry, nc, r, rest)
 }
 
 // Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress with 503, and waits until Serve has returned for all of them or
-// ctx ends; then it drops what is left and returns ctx.Err().
+// ctx ends; then it drops what is left and returns ctx.Err(). From then on upgrade requests are answered with 503.
 func (h *Handler) Shutdown(ctx context.Context) error { return h.live.shutdown(ctx) }
 
 // Connections returns how many connections are being served, handshakes included.
 func (h *Handler) Connections() int { return h.live.count() }
 
 // serve shakes hands on nc, whose opening request was read already, and serves the connection.
-func (h *Handler) serve(ctx context.Context, nc net.Conn, req *wire.Request, rest []byte) {
-	ctx, entry, ok := h.live.add(ctx, nc)
-	if !ok {
-		_ = nc.Close()
-		return
-	}
-	defer h.live.remove(entry)
-	a := &acceptor{handler: h, server: endpoint.NewServer(h.config()), request: req, rest: rest, remote: nc.RemoteAddr()}
+func (h *Handler) serve(ctx context.Context, entry *tracked, nc net.Conn, r *http.Request, rest []byte) {
+	a := &acceptor{handler: h, server: endpoint.NewServer(h.config()), request: requestOf(r), header: r.Header, rest: rest, remote: nc.RemoteAddr()}
 	conn := a.shake(ctx, nc)
 	if conn == nil {
 		return
@@ -100,28 +114,33 @@ func (h *Handler) callServe(ctx context.Context, conn *Conn) error {
 	return err
 }
 
+// finish closes what Serve leaves open, and waits for that.
 func (h *Handler) finish(ctx context.Context, conn *Conn, err error) {
-	code := CloseNormal
-	if ctx.Err() != nil {
+	code, level := CloseNormal, slog.LevelDebug
+	switch {
+	case ctx.Err() != nil:
 		code = CloseGoingAway
+	case err != nil && !conn.hasEnded():
+		code, level = CloseInternalError, slog.LevelWarn
 	}
-	var closed *CloseError
-	if err != nil && !errors.As(err, &closed) && !errors.Is(err, net.ErrClosed) && !errors.Is(err, context.Canceled) {
-		code = CloseInternalError
-		h.log().Warn("serving failed", "remote", conn.NetConn().RemoteAddr().String(), "error", err.Error())
+	if log := h.log(); err != nil && log.Enabled(ctx, level) {
+		log.Log(ctx, level, "Serve returned an error", "remote", conn.NetConn().RemoteAddr().String(), "path", pathOnly(conn.URL()), "error", err.Error())
 	}
 	_ = conn.Close(code, "")
+	<-conn.done // somebody else may be closing it
 }
 
 func (h *Handler) config() endpoint.ServerConfig {
 	m := fsm.DefaultServerConfig()
 	m.Plain, m.Unchecked = h.Plain, h.Unchecked
-	return endpoint.ServerConfig{Machine: m, Limits: h.Limits, CheckOrigin: h.CheckOrigin}
+	return endpoint.ServerConfig{Machine: m, Limits: h.Limits, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget}
 }
+
+var discard = slog.New(slog.DiscardHandler)
 
 func (h *Handler) log() *slog.Logger {
 	if h.Logger == nil {
-		return slog.New(slog.DiscardHandler)
+		return discard
 	}
 	return h.Logger
 }
@@ -130,7 +149,7 @@ func (h *Handler) log() *slog.Logger {
 func (h *Handler) decide(ctx context.Context, r *Request) (d Decision, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("Decide panicked: %v", v)
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
 	if h.Decide != nil {
@@ -144,16 +163,4 @@ func (h *Handler) decide(ctx context.Context, r *Request) (d Decision, err error
 		}
 	}
 	return Decision{}, nil
-}
-
-// requestOf is r in the parser's form.
-func requestOf(r *http.Request) *wire.Request {
-	req := &wire.Request{Method: []byte(r.Method), Target: []byte(r.RequestURI), Minor: r.ProtoMinor, ContentLength: r.ContentLength}
-	req.Fields = append(req.Fields, wire.Field{Name: []byte("Host"), Value: []byte(r.Host)})
-	for _, name := range sortedKeys(r.Header) {
-		for _, v := range r.Header[name] {
-			req.Fields = append(req.Fields, wire.Field{Name: []byte(name), Value: []byte(v)})
-		}
-	}
-	return req
 }

@@ -189,6 +189,7 @@ func (l *link) advance() (item, error) {
 
 // frame takes in a frame that is there in full, unmasked.
 func (l *link) frame(h ws.Header, p []byte) (item, error) {
+	//exhaustive:ignore
 	switch h.OpCode {
 	case ws.OpPing:
 		return item{kind: itemPing, data: p}, nil

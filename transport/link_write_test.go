@@ -16,7 +16,7 @@ func sent(t *testing.T, nc *scriptConn) (frames []ws.Frame) {
 	t.Helper()
 	r := bytes.NewReader(bytes.Join(nc.writes, nil))
 	for r.Len() > 0 {
-		f, err := ws.ReadFrame(r)
+		f, err := readFrame(r)
 		require.NoError(t, err)
 		frames = append(frames, ws.UnmaskFrameInPlace(f))
 	}

@@ -1,6 +1,9 @@
 package transport
 
 import (
+	"bytes"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -9,7 +12,10 @@ import (
 )
 
 // Observer is told what happens on a connection until its handshake is over. It is called from the goroutine that shakes hands, and from
-// several for several connections, so it must be fast and safe for concurrent use. Secrets are taken out before it sees anything.
+// several for several connections, so it must be fast and safe for concurrent use.
+//
+// The values of credential and cookie fields and of those listed in [DialOptions].Sensitive are replaced before it sees them. URLs and bodies
+// are shown as they are.
 type Observer interface{ Observe(Event) }
 
 // Event is one step of a handshake.
@@ -20,10 +26,10 @@ type Event struct {
 	Attempt int    // client: connection of the connect call, from 1
 	Kind    EventKind
 	Type    MessageType // of a message
-	Data    []byte      // bytes sent or received, with credentials and cookies replaced; the observer may keep it
+	Data    []byte      // bytes sent or received, with secret field values replaced; empty for the terminator; the observer may keep it
 	Code    uint16      // close code, or status with EventOpen
 	Text    string      // URL, close reason, name of the timer, or subprotocol with EventOpen
-	Phase   string      // what the machine waits for after this
+	Phase   string      // what the machine waited for when this arrived, or waits for after doing this
 	Err     error       // EventFail: why
 }
 
@@ -56,6 +62,7 @@ type trace struct {
 	to     Observer
 	conn   uint64
 	server bool
+	secret []string // names of further fields whose values nobody may see
 }
 
 func newTrace(to Observer, server bool) trace {
@@ -73,9 +80,26 @@ func (t *trace) event(ev Event) {
 	}
 	ev.Time, ev.Conn, ev.Server = time.Now(), t.conn, t.server
 	if ev.Data != nil {
-		ev.Data = wire.AppendRedacted(nil, ev.Data)
+		ev.Data = redactFields(wire.AppendRedacted([]byte{}, ev.Data), t.secret)
 	}
 	t.to.Observe(ev)
+}
+
+// redactFields replaces the values of the named fields, line by line.
+func redactFields(message []byte, names []string) []byte {
+	if len(names) == 0 {
+		return message
+	}
+	var out []byte
+	for line := range bytes.Lines(message) {
+		name, value, ok := bytes.Cut(line, []byte(":"))
+		if !ok || !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, string(name)) }) {
+			out = append(out, line...)
+			continue
+		}
+		out = append(append(append(out, name...), ": [redacted]"...), value[len(bytes.TrimRight(value, "\r\n")):]...)
+	}
+	return out
 }
 
 // output tells about what is being carried out.
@@ -84,6 +108,7 @@ func (t *trace) output(o *endpoint.Output, phase string, attempt int) {
 		return
 	}
 	ev := Event{Attempt: attempt, Phase: phase}
+	//exhaustive:ignore
 	switch o.Kind {
 	case endpoint.Dial:
 		ev.Kind, ev.Text = EventDial, o.URL.String()
@@ -92,7 +117,7 @@ func (t *trace) output(o *endpoint.Output, phase string, attempt int) {
 	case endpoint.SendMessage:
 		ev.Kind, ev.Type, ev.Data = EventSend, o.Type, o.Data
 		if ev.Data == nil {
-			ev.Data = []byte{}
+			ev.Data = []byte{} // the terminator
 		}
 	case endpoint.SendClose:
 		ev.Kind, ev.Code, ev.Text = EventSendClose, o.Code, o.Text
@@ -109,6 +134,6 @@ func (t *trace) output(o *endpoint.Output, phase string, attempt int) {
 }
 
 // opened tells that the handshake completed.
-func (t *trace) opened(protocol string, status, attempt int) {
-	t.event(Event{Kind: EventOpen, Text: protocol, Code: uint16(status), Attempt: attempt, Phase: "Open"})
+func (t *trace) opened(protocol string, status, attempt int, phase string) {
+	t.event(Event{Kind: EventOpen, Text: protocol, Code: uint16(status), Attempt: attempt, Phase: phase})
 }

@@ -40,7 +40,9 @@ type timers struct {
 	left     [fsm.TimerReplay + 1]time.Duration // of a paused one
 }
 
-func (t *timers) arm(timer fsm.Timer) { t.due[timer] = time.Now().Add(t.timeouts.of(timer)) }
+func (t *timers) arm(timer fsm.Timer) {
+	t.due[timer], t.left[timer] = time.Now().Add(t.timeouts.of(timer)), 0
+}
 
 func (t *timers) stop(timer fsm.Timer) { t.due[timer], t.left[timer] = time.Time{}, 0 }
 

@@ -8,22 +8,23 @@ import (
 
 // tracker knows the connections of a server, so that they can be ended.
 type tracker struct {
-	mu     sync.Mutex
-	live   map[*tracked]struct{}
-	ending bool
-	idle   chan struct{} // closed when ending and none is left
+	mu      sync.Mutex
+	live    map[*tracked]struct{}
+	ending  bool
+	dropped bool          // what was left has been dropped
+	idle    chan struct{} // closed when ending and none is left
 }
 
 // tracked is one of them.
 type tracked struct {
 	owner  *tracker
-	nc     net.Conn
-	conn   *Conn // once open
+	nc     net.Conn // once taken over
+	conn   *Conn    // once open
 	cancel context.CancelFunc
 }
 
-// add registers nc. ok is false if the server is being shut down.
-func (t *tracker) add(ctx context.Context, nc net.Conn) (_ context.Context, e *tracked, ok bool) {
+// add registers a connection. ok is false if the server is being shut down.
+func (t *tracker) add(ctx context.Context) (_ context.Context, e *tracked, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ending {
@@ -33,9 +34,19 @@ func (t *tracker) add(ctx context.Context, nc net.Conn) (_ context.Context, e *t
 		t.live = make(map[*tracked]struct{})
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	e = &tracked{owner: t, nc: nc, cancel: cancel}
+	e = &tracked{owner: t, cancel: cancel}
 	t.live[e] = struct{}{}
 	return ctx, e, true
+}
+
+// connected makes nc what is dropped when there is no more time.
+func (e *tracked) connected(nc net.Conn) {
+	e.owner.mu.Lock()
+	defer e.owner.mu.Unlock()
+	e.nc = nc
+	if e.owner.dropped {
+		abort(nc)
+	}
 }
 
 // opened makes conn the way to end e.
@@ -86,9 +97,12 @@ func (t *tracker) shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dropped = true
 	for e := range t.live {
-		_ = e.nc.Close()
+		if e.nc != nil {
+			abort(e.nc)
+		}
 	}
-	t.mu.Unlock()
 	return ctx.Err()
 }

@@ -1,0 +1,261 @@
+package transport
+
+import (
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"github.com/stretchr/testify/require"
+)
+
+// wantNoLeaks checks at the end of the test that no goroutine is left that was not there before.
+func wantNoLeaks(t *testing.T) {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	t.Cleanup(func() {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for range 3000 {
+			if runtime.NumGoroutine() <= before {
+				return
+			}
+			<-tick.C
+		}
+		stacks := make([]byte, 1<<20)
+		require.Fail(t, "goroutines are left", "%d, before %d:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+	})
+}
+
+// The server's side of the TCP stream is cut at every byte: no cut opens the connection, each ends in a typed error, at once.
+func TestDial_CutAtEveryByte(t *testing.T) {
+	wantNoLeaks(t)
+	for name, c := range map[string]struct {
+		opts  DialOptions
+		parts []string // after the opening response: what answers each message of the client
+		early string   // right after the opening response
+	}{
+		"spec":        {parts: []string{string(encodeFrames(true, bin(response101), terminator))}},
+		"credentials": {opts: DialOptions{Credentials: Basic("joe", "welcome")}, parts: []string{string(encodeFrames(true, bin(response401), terminator)), string(encodeFrames(true, bin(response101), terminator))}},
+		"kaazing":     {opts: DialOptions{Profile: Kaazing}, early: string(encodeFrames(true, bin(messageN))), parts: []string{string(encodeFrames(true, bin(response101), terminator, bin(messageN)))}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Attr("req", "ADV-68")
+			t.Attr("req", "INV-01")
+			t.Attr("req", "INV-05")
+			t.Attr("req", "LIV-01")
+			for cut := 0; ; cut++ {
+				whole := false
+				got := dialRaw(t, t.Context(), true, &c.opts, func(p *rawServer) {
+					left := cut
+					write := func(b string) bool {
+						p.bytes(b[:min(left, len(b))])
+						if left < len(b) {
+							_ = p.nc.Close()
+							return false
+						}
+						left -= len(b)
+						return true
+					}
+					p.openingRequest()
+					if !write(p.response101Opening() + c.early) {
+						return
+					}
+					for _, part := range c.parts {
+						p.message()
+						if !write(part) {
+							return
+						}
+					}
+					whole = true
+				})
+				require.Less(t, got.took, 2*time.Second)
+				if got.err == nil {
+					got.end()
+					require.True(t, whole, "open after %d bytes", cut)
+					return
+				}
+				var failed *HandshakeError
+				require.ErrorAs(t, got.err, &failed)
+				require.Contains(t, []fsm.Failure{fsm.FailureConnectionLost, fsm.FailureMissingTerminator}, failed.Failure, "cut at %d: %v", cut, got.err)
+				got.end()
+			}
+		})
+	}
+}
+
+// A response is split over messages, and a message over frames with control frames between, at every byte.
+func TestDial_SplitAtEveryByte(t *testing.T) {
+	run := func(t *testing.T, frames func(i int) []pf) {
+		for i := 1; i < len(response101); i++ {
+			got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
+				p.asked()
+				p.send(append(frames(i), terminator, text("first"))...)
+			})
+			require.NoError(t, got.err, "split at %d", i)
+			wantMessage(t, got.conn, Text, "first")
+			got.end()
+		}
+	}
+	virtual(t, "ADV-26/messages", func(t *testing.T) {
+		t.Attr("req", "ADV-26")
+		t.Attr("req", "INV-31")
+		run(t, func(i int) []pf { return []pf{bin(response101[:i]), bin(response101[i:])} })
+	})
+	virtual(t, "ADV-27/frames", func(t *testing.T) {
+		t.Attr("req", "ADV-27")
+		t.Attr("req", "INV-30")
+		t.Attr("req", "WSP-FRAME-03")
+		run(t, func(i int) []pf {
+			return []pf{{op: opB, p: response101[:i], more: true}, {op: opI, p: "?"}, {op: opC, more: true}, {op: opO}, {op: opC, p: response101[i:]}}
+		})
+	})
+}
+
+// recorder is an Observer that keeps what can be compared.
+type recorder struct {
+	mu     sync.Mutex
+	events []Event
+}
+
+func (r *recorder) Observe(ev Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.events = append(r.events, ev)
+}
+
+// story is what happened, without times, numbers and keys.
+func (r *recorder) story() (list []Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, ev := range r.events {
+		ev.Time, ev.Conn = time.Time{}, 0
+		if ev.Kind == EventSendOpening || ev.Kind == EventReceiveOpening {
+			ev.Data = nil
+		}
+		list = append(list, ev)
+	}
+	return list
+}
+
+// TCP may deliver byte by byte or all at once: the same happens.
+func TestDial_Delivery(t *testing.T) {
+	var stories [][]Event
+	for _, how := range []string{"all at once", "byte by byte"} {
+		for _, profile := range []Profile{Spec, Kaazing} {
+			virtual(t, "ADV-28/"+profile.String()+"/"+how, func(t *testing.T) {
+				t.Attr("req", "ADV-28")
+				t.Attr("req", "INV-32")
+				var seen recorder
+				got := dialRaw(t, t.Context(), false, &DialOptions{Profile: profile, Observer: &seen, Subprotocols: []string{"a"}, Credentials: Basic("joe", "welcome")}, func(p *rawServer) {
+					write := p.bytes
+					if how == "byte by byte" {
+						write = func(s string) {
+							for i := range len(s) {
+								p.bytes(s[i : i+1])
+							}
+						}
+					}
+					answer := []pf{bin("HTTP/1.1 101 Yes\r\nSec-WebSocket-Protocol: a\r\n\r\n"), terminator}
+					p.openingRequest()
+					opening := p.response101Opening()
+					if profile == Kaazing {
+						opening += string(encodeFrames(true, bin(messageN)))
+						answer = append(answer, bin(messageN))
+					}
+					write(opening)
+					p.message()
+					write(string(encodeFrames(true, pf{op: opI, p: "?"}, bin(response401), terminator)))
+					p.message()
+					write(string(encodeFrames(true, append(answer, text("first"))...)))
+				})
+				require.NoError(t, got.err)
+				wantMessage(t, got.conn, Text, "first")
+				got.end()
+				stories = append(stories, seen.story())
+			})
+		}
+	}
+	require.Equal(t, stories[0], stories[2])
+	require.Equal(t, stories[1], stories[3])
+}
+
+// Frames against the rules end the handshake with 1002, on either side, in the middle of the handshake.
+func TestDial_BadFrames(t *testing.T) {
+	long := strings.Repeat("x", 126)
+	for name, f := range badFrames(long) {
+		virtual(t, "ADV-64/"+name, func(t *testing.T) {
+			t.Attr("req", "ADV-64")
+			t.Attr("req", "WSP-CLOSE-02")
+			t.Attr("req", "WSP-FRAME-04")
+			got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
+				p.asked()
+				p.send(bin(response101), f, terminator)
+			})
+			require.ErrorIs(t, got.err, fsm.FailureFrame)
+			got.end()
+			require.Equal(t, []uint16{CloseProtocolError}, got.net.log.closeCodes())
+		})
+	}
+	t.Run("ADV-64/the server hears of it", func(t *testing.T) { // although it has sent more than was read
+		got := dialRaw(t, t.Context(), true, nil, func(p *rawServer) {
+			p.asked()
+			p.send(pf{op: opB, rsv: 4})
+			p.bytes(strings.Repeat("rubbish", 10000))
+		})
+		require.ErrorIs(t, got.err, fsm.FailureFrame)
+		got.end()
+		require.Equal(t, []uint16{CloseProtocolError}, got.net.log.closeCodes())
+	})
+}
+
+func badFrames(long string) map[string]pf {
+	return map[string]pf{
+		"RSV1": {op: opB, rsv: 4}, "RSV2": {op: opT, rsv: 2}, "RSV3 of a Ping": {op: opI, rsv: 1},
+		"reserved opcode 3": {op: 3}, "reserved opcode 15": {op: 15}, "wrong masking": {op: opB, mask: true},
+		"fragmented Ping": {op: opI, more: true}, "Ping of 126 bytes": {op: opI, p: long}, "stray continuation": {op: opC},
+	}
+}
+
+// A redirect is followed however the old connection ends.
+func TestDial_RedirectEnds(t *testing.T) {
+	second := func(p *rawServer) { p.asked(); p.send(bin(response101), terminator) }
+	t.Run("ADV-16/reset before the terminator", func(t *testing.T) {
+		t.Attr("req", "ADV-16")
+		got := dialRaw(t, t.Context(), true, nil, func(p *rawServer) { p.asked(); p.send(bin(response302)); <-p.over; p.drop() }, second)
+		require.NoError(t, got.err)
+		require.Equal(t, "ws://two.example/", got.conn.URL())
+		got.end()
+	})
+	virtual(t, "ADV-14/the socket stays open", func(t *testing.T) {
+		t.Attr("req", "ADV-14")
+		t.Attr("req", "INV-28")
+		t.Attr("req", "LIV-07")
+		gone := make(chan struct{})
+		got := dialRaw(t, t.Context(), false, nil,
+			func(p *rawServer) {
+				p.quiet = true
+				p.asked()
+				p.send(bin(response302), terminator)
+				p.silent()
+				close(gone)
+			},
+			func(p *rawServer) { <-gone; second(p) })
+		require.NoError(t, got.err)
+		require.Equal(t, 5*time.Second, got.took)
+		got.end()
+		require.Equal(t, []uint16{CloseNormal}, got.net.log.closeCodes()[:1])
+	})
+	virtual(t, "ADV-15/cut in the middle of Location", func(t *testing.T) {
+		t.Attr("req", "ADV-15")
+		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
+			p.asked()
+			p.send(bin("HTTP/1.1 302 Found\r\nLocation: ws://two"))
+			_ = p.nc.Close()
+		})
+		require.ErrorIs(t, got.err, fsm.FailureConnectionLost)
+		got.end()
+	})
+}

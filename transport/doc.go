@@ -1,0 +1,88 @@
+// Package transport speaks KHP, the x-kaazing-handshake protocol, over real sockets: it dials and serves WebSocket connections that are open to the
+// application only after the extended handshake.
+//
+// Dial a server, say something and read the answer:
+//
+//	conn, err := transport.Dial(ctx, "wss://example.com/echo", nil)
+//	if err != nil {
+//		return err // a *HandshakeError says what happened, where, and what the server had to say about it
+//	}
+//	defer conn.Close(transport.CloseNormal, "")
+//	err = conn.Write(ctx, transport.Text, []byte("hello"))
+//	kind, message, err := conn.Read(ctx)
+//
+// Serve clients on any net/http mux:
+//
+//	echo := &transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
+//		for {
+//			kind, message, err := c.Read(ctx)
+//			if err != nil {
+//				return err
+//			}
+//			if err := c.Write(ctx, kind, message); err != nil {
+//				return err
+//			}
+//		}
+//	}}
+//	http.Handle("/echo", echo)
+//	http.Handle("/echo/", echo) // Java clients of the Kaazing Gateway first ask for /echo/;e/cookies
+//
+// Set [Handler].Decide to look at each request before it is let in, and end with [Handler.Shutdown].
+//
+// # Errors
+//
+// A connection that does not open is a [*HandshakeError]. It holds the failure as a value of package fsm, which errors.Is finds, and status, fields, body,
+// Retry-After, the URL and the path of redirects, as far as there were any:
+//
+//	var failed *transport.HandshakeError
+//	switch {
+//	case errors.Is(err, fsm.FailureRedirectLoop): // nothing to be done here: the servers send us in a circle
+//	case errors.Is(err, context.Canceled): // our own doing
+//	case errors.As(err, &failed) && failed.Temporary(): // try again, after failed.RetryAfter at the earliest
+//	}
+//
+// Nothing is retried by itself. Options that cannot be sent, such as a field with a line break, are another error, before anything is connected. An open
+// connection ends with a [*CloseError] if the peer closed it, with a [*ProtocolError] if the peer broke the rules of WebSocket, or with
+// [io.ErrUnexpectedEOF] if it just went away; [CloseCode] tells the first apart.
+//
+// # Credentials
+//
+// [DialOptions].Credentials is asked when the server challenges with 401, in the opening or the extended handshake; there are [Basic], [Token]
+// and [Bearer], and [CredentialsFunc] for anything else. Credentials never travel unasked, go to the first origin only, and are not sent
+// twice in a row when they were refused. Cookies, the fields that Sensitive names, and client certificates stay with the first origin as well.
+//
+// On the server's side Decide finds them in [Request].Authorization and answers with 401 and a challenge, or with 403. Compare secrets
+// in constant time. A connection knows the request that let it in: [Conn.Request].
+//
+// # Redirects
+//
+// A client follows 300 to 303 and 307, with the old connection closed before the new one is dialed, at most five times, never to a URL that it has visited in any
+// spelling, and never from wss to ws. [DialOptions] can narrow or widen that: MaxRedirects, Redirects, AllowDowngrade, Upgrade.
+//
+// # Profiles
+//
+// [Spec] follows the specification, and is the default of a client. [Kaazing] is how deployed Kaazing gateways and clients speak: the URL carries .kl=Y, and
+// two further messages frame the extended handshake. A gateway that is reached without .kl=Y leaves out the end of its response: TerminatorOptional allows
+// for that. A Handler finds out by itself which profile its client speaks.
+//
+// Redirecting Kaazing clients takes [Decision].Reroute instead of a status, and AnyTarget on the server that they are sent to. A Java client asks for
+// the cookies below its path, so the handler has to be mounted there too; for the path "/" that is "//;e/cookies", which http.ServeMux would clean
+// up: use the Handler without a mux there.
+//
+// # Observing
+//
+// An [Observer] is told every step of every handshake, with secret fields replaced: for traces, tests and metrics. [Handler].Logger gets a
+// line for each handshake, without the query of its URL and without what the client has sent.
+//
+// # Limits and timeouts
+//
+// Every wait has an end. [Timeouts] lists them all with their defaults; none can be switched off, and a peer that sends a byte now and then extends none.
+// The context of Dial ends an attempt at once, whatever it is waiting for; that of a Handler's connection ends with Shutdown. Handshake messages are
+// bounded by wire.Limits, later ones by ReadLimit.
+//
+// # What it does not do
+//
+// It compresses nothing and negotiates no extension by itself, uses no HTTP proxy (NetDial can), retries and reconnects nothing, keeps no cookies, and does not
+// emulate WebSocket by plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over an HTTP/2 connection. To have KHP on connections of another
+// WebSocket library, or without any goroutine or socket, see package endpoint.
+package transport

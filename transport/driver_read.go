@@ -1,0 +1,144 @@
+package transport
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"slices"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// read waits for the peer, until a timer is due or somebody calls wake.
+func (d *driver) read() []endpoint.Output {
+	_, due := d.timers.next()
+	_ = d.nc.SetReadDeadline(due)
+	if d.woken.Swap(false) {
+		return nil
+	}
+	if d.link == nil {
+		return d.readOpening()
+	}
+	return d.readItem()
+}
+
+// buffered reports whether the peer's next item is here already.
+func (d *driver) buffered() bool { return d.link != nil && d.link.dead == nil && d.link.buffered() }
+
+// readOpening reads more of the opening handshake.
+func (d *driver) readOpening() []endpoint.Output {
+	if len(d.head) == cap(d.head) {
+		d.head = slices.Grow(d.head, 1024)
+	}
+	n, err := d.nc.Read(d.head[len(d.head):cap(d.head)])
+	if d.head = d.head[:len(d.head)+n]; n > 0 {
+		phase := d.phase()
+		if used, out := d.opening(d.head); used > 0 {
+			d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head[:used], Phase: phase, Attempt: d.attempt()})
+			d.established(d.head[used:])
+			return out
+		}
+	}
+	return d.readError(err)
+}
+
+// established starts the WebSocket, with the bytes that came behind the opening handshake.
+func (d *driver) established(rest []byte) {
+	d.link = newLink(d.nc, d.client, rest, d.limits)
+	d.head = nil
+}
+
+// readItem reads one message or control frame.
+func (d *driver) readItem() []endpoint.Output {
+	d.early = d.early && d.buffered()
+	it, err := d.link.next()
+	if err != nil {
+		return d.readError(err)
+	}
+	switch it.kind {
+	case itemMessage:
+		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: it.data, Phase: d.phase(), Attempt: d.attempt()})
+		if d.early && !refuses(it.data) {
+			return d.endpoint.Violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
+		}
+		d.early = false
+		return d.endpoint.Message(it.typ, it.data)
+	case itemPing:
+		d.trace.event(Event{Kind: EventPing, Phase: d.phase(), Attempt: d.attempt()})
+		return d.endpoint.Ping(it.data)
+	case itemClose:
+		d.trace.event(Event{Kind: EventReceiveClose, Code: it.code, Text: it.reason, Phase: d.phase(), Attempt: d.attempt()})
+		return d.endpoint.PeerClosed(it.code, it.reason)
+	case itemPong:
+	}
+	return nil
+}
+
+// refuses reports whether p is a response that ends the attempt. A server that shuts down, or has waited too long, may send one unasked.
+func refuses(p []byte) bool {
+	var r wire.Response
+	_, err := r.ParseHead(p, wire.DefaultLimits())
+	return err == nil && fsm.Status(r.Status).Action.Terminates()
+}
+
+// readError tells the endpoint why nothing more can be read; an expired deadline is no such reason.
+func (d *driver) readError(err error) []endpoint.Output {
+	var bad *frameError
+	switch {
+	case err == nil || errors.Is(err, os.ErrDeadlineExceeded):
+		return nil
+	case errors.As(err, &bad):
+		d.broken = true
+		return d.endpoint.Violation(violationOf(bad.code), bad.msg)
+	case errors.Is(err, errCloseReceived):
+		return d.awaitEOF()
+	}
+	return d.lost(err)
+}
+
+// awaitEOF reads on after the peer's Close frame; what comes is thrown away.
+func (d *driver) awaitEOF() []endpoint.Output {
+	var b [512]byte
+	if _, err := d.nc.Read(b[:]); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return d.lost(err)
+	}
+	return nil
+}
+
+// lost tells the endpoint that the connection ended. An end that comes too early is io.ErrUnexpectedEOF on every leg.
+func (d *driver) lost(err error) []endpoint.Output {
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	d.net = err
+	d.trace.event(Event{Kind: EventLost, Text: err.Error(), Phase: d.phase(), Attempt: d.attempt()})
+	return d.endpoint.Lost(lostText(err))
+}
+
+// violationOf maps the close code of a frame error to a failure.
+func violationOf(code uint16) fsm.Failure {
+	switch code {
+	case CloseTooBig:
+		return fsm.FailureLimit
+	case CloseInvalidPayload:
+		return fsm.FailureUTF8
+	}
+	return fsm.FailureFrame
+}
+
+// lostText is the end of a connection in words, for people who read that it was lost already.
+func lostText(err error) string {
+	var op *net.OpError
+	switch {
+	case err == io.ErrUnexpectedEOF:
+		return "the peer ended it in the middle of the handshake"
+	case errors.As(err, &op):
+		return op.Err.Error()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the peer ended it without a Close frame"
+	}
+	return err.Error()
+}

@@ -1,0 +1,235 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/khp/fsm"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTimers(t *testing.T) {
+	t.Attr("req", "INV-39")
+	synctest.Test(t, func(t *testing.T) {
+		tm := timers{timeouts: &Timeouts{Response: time.Second, Overall: 3 * time.Second, Close: -1}}
+		timer, due := tm.next()
+		require.Zero(t, timer)
+		require.True(t, due.IsZero())
+		tm.arm(fsm.TimerOverall)
+		tm.arm(fsm.TimerResponse)
+		timer, due = tm.next()
+		require.Equal(t, fsm.TimerResponse, timer)
+		require.Equal(t, time.Second, time.Until(due))
+		tm.pause(fsm.TimerResponse)
+		tm.pause(fsm.TimerWait) // does not run
+		time.Sleep(time.Second)
+		require.Zero(t, tm.expired())
+		tm.resume(fsm.TimerResponse)
+		tm.resume(fsm.TimerWait)
+		time.Sleep(time.Second)
+		require.Equal(t, fsm.TimerResponse, tm.expired())
+		require.Zero(t, tm.expired(), "once")
+		tm.resume(fsm.TimerResponse)
+		time.Sleep(time.Second)
+		require.Equal(t, fsm.TimerOverall, tm.expired())
+
+		tm.arm(fsm.TimerResponse)
+		time.Sleep(2 * time.Second)
+		tm.pause(fsm.TimerResponse) // overdue already
+		require.Zero(t, tm.expired())
+		tm.arm(fsm.TimerResponse) // forgets what was left
+		tm.resume(fsm.TimerResponse)
+		_, due = tm.next()
+		require.Equal(t, time.Second, time.Until(due))
+		tm.stopAll()
+		require.Zero(t, tm.expired())
+		tm.arm(fsm.TimerClose)
+		_, due = tm.next()
+		require.Equal(t, 5*time.Second, time.Until(due), "no timeout can be switched off")
+	})
+}
+
+// deadlines is a connection that remembers its deadlines and writes.
+type deadlines struct {
+	net.Conn
+	mu          sync.Mutex
+	read, write time.Time
+	writes      int
+}
+
+func (d *deadlines) SetDeadline(t time.Time) error {
+	return errors.Join(d.SetReadDeadline(t), d.SetWriteDeadline(t))
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.read = t
+	return d.Conn.SetReadDeadline(t)
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.write = t
+	return d.Conn.SetWriteDeadline(t)
+}
+
+func (d *deadlines) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	d.writes++
+	d.mu.Unlock()
+	return d.Conn.Write(p)
+}
+
+// A Conn starts without any deadline of the handshake, on both sides, and the end of the context of Dial means nothing to it. Each step is one write.
+func TestConn_StartsWithoutDeadlines(t *testing.T) {
+	t.Attr("req", "INV-35")
+	synctest.Test(t, func(t *testing.T) {
+		a, b := net.Pipe()
+		client, server := &deadlines{Conn: a}, &deadlines{Conn: b}
+		h := &Handler{Serve: func(ctx context.Context, c *Conn) error { time.Sleep(48 * time.Hour); return echoServe(ctx, c) }}
+		served := make(chan struct{})
+		go func() {
+			defer close(served)
+			var head []byte
+			for one := make([]byte, 1); !strings.HasSuffix(string(head), "\r\n\r\n"); head = append(head, one[0]) {
+				if _, err := io.ReadFull(b, one); err != nil {
+					return
+				}
+			}
+			h.ServeHTTP(&hijacked{nil, server}, parseRequest(t, string(head)))
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		c, err := Dial(ctx, "ws://one.example/?.kl=Y", &DialOptions{Profile: Kaazing, NetDial: func(context.Context, string, string) (net.Conn, error) { return client, nil }})
+		require.NoError(t, err)
+		cancel()
+		time.Sleep(24 * time.Hour)
+		for _, d := range []*deadlines{client, server} {
+			d.mu.Lock()
+			require.True(t, d.read.IsZero() && d.write.IsZero())
+			d.mu.Unlock()
+		}
+		require.Equal(t, 2, client.writes, "opening request, extended request")
+		require.Equal(t, 3, server.writes, "101, N, then response, terminator and N together")
+		wantEcho(t, c, "still there")
+		require.NoError(t, c.Close(CloseNormal, ""))
+		<-served
+	})
+}
+
+// The caller's context ends at any time, real time this time: a connection or an error comes at once, and nothing is left behind.
+func TestDial_CancelledAnyTime(t *testing.T) {
+	t.Attr("req", "ADV-73")
+	h := &Handler{Decide: basicAuth}
+	url := serve(t, h)
+	wantNoLeaks(t)
+	opened := 0
+	for i := range 300 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
+		start := time.Now()
+		c, err := Dial(ctx, url, &DialOptions{Credentials: Basic("joe", "welcome")})
+		cancel()
+		require.Less(t, time.Since(start), 3*time.Second)
+		if err != nil {
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			continue
+		}
+		opened++
+		wantEcho(t, c, "x")
+		require.NoError(t, c.CloseNow())
+	}
+	require.Positive(t, opened)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 2*time.Second, time.Millisecond)
+}
+
+// Shutdown at any time.
+func TestHandler_ShutdownAnyTime(t *testing.T) {
+	t.Attr("req", "ADV-73")
+	wantNoLeaks(t)
+	for i := range 50 {
+		h := &Handler{Decide: basicAuth}
+		url := serve(t, h)
+		down := make(chan error, 1)
+		time.AfterFunc(time.Duration(i)*30*time.Microsecond, func() { down <- h.Shutdown(context.Background()) })
+		c, err := Dial(t.Context(), url, &DialOptions{Credentials: Basic("joe", "welcome")})
+		if err == nil {
+			_, _, err = c.Read(t.Context())
+			require.Equal(t, CloseGoingAway, CloseCode(err))
+		} else {
+			var e *HandshakeError
+			require.ErrorAs(t, err, &e)
+			if e.Failure != fsm.FailureUnexpectedMessage { // that is the 503 between the 401 and the replay
+				require.Equal(t, 503, e.Status, "%v", err)
+			}
+		}
+		require.NoError(t, <-down)
+	}
+}
+
+// Very many handshakes are left at their worst point: all of them end by their timer.
+func TestHandler_ManyLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		t.Attr("req", "ADV-85")
+		h := &Handler{Serve: echoServe, Decide: basicAuth}
+		start := time.Now()
+		var clients []*rawClient
+		for i := range 500 {
+			c := servePipe(t, h, openingRequest)
+			<-c.head
+			frame := string(encodeFrames(false, bin(extendedRequest)))
+			c.bytes(frame[:i%len(frame)])
+			clients = append(clients, c)
+		}
+		require.Equal(t, 500, h.Connections())
+		for _, c := range clients {
+			<-c.done
+		}
+		require.Zero(t, h.Connections())
+		require.LessOrEqual(t, time.Since(start), 15*time.Second)
+	})
+}
+
+// The client's side of the TCP stream is cut at every byte.
+func TestHandler_CutAtEveryByte(t *testing.T) {
+	t.Attr("req", "ADV-68")
+	t.Attr("req", "LIV-01")
+	var served atomic.Int32
+	h := &Handler{Decide: basicAuth, Serve: func(context.Context, *Conn) error { served.Add(1); return nil }}
+	url := serve(t, h)
+	wantNoLeaks(t)
+	request, replay := string(encodeFrames(false, bin(extendedRequest))), string(encodeFrames(false, bin(replayedRequest)))
+	whole := len(openingRequest) + len(request) + len(replay)
+	for cut := range whole + 1 {
+		nc, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
+		require.NoError(t, err)
+		c := newRawClient(t, nc)
+		left := cut
+		for _, part := range []string{openingRequest, request, replay} {
+			c.bytes(part[:min(left, len(part))])
+			left -= min(left, len(part))
+			if left > 0 && part == openingRequest {
+				<-c.head
+			} else if left > 0 {
+				require.Equal(t, "401", c.status())
+			}
+		}
+		if cut == whole {
+			require.Equal(t, "101", c.status())
+		}
+		_ = nc.(*net.TCPConn).CloseWrite()
+		for range c.got {
+		}
+		_ = nc.Close()
+	}
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 2*time.Second, time.Millisecond)
+	require.EqualValues(t, 1, served.Load(), "only the whole handshake opens")
+}
