@@ -17,7 +17,7 @@ build: ## build the binary ./khp
 	$(GO) build -trimpath -o khp ./cmd/khp
 
 .PHONY: check
-check: format vet lint generated test ## everything CI runs
+check: format vet lint generated test traced mutate ## everything CI runs
 
 .PHONY: format
 format: ## gofmt finds nothing to change
@@ -28,9 +28,9 @@ vet: ## go vet
 	$(GO) vet ./...
 
 .PHONY: lint
-lint: ## staticcheck, and switches over enums are exhaustive
+lint: ## staticcheck, and the dispatching switches are exhaustive
 	$(TOOL) staticcheck ./...
-	$(TOOL) exhaustive ./...
+	$(TOOL) exhaustive -e ./...
 
 .PHONY: test
 test: ## all tests, with the race detector
@@ -49,6 +49,14 @@ generated: ## the generated files are up to date
 mutate: ## change every cell of the tables: each change must be noticed (half a minute)
 	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m | grep -v '^='
 
+.PHONY: traced
+traced: ## every MUST is implemented and proven by a passing test, and docs/requirements.md is up to date
+	$(GO) run ./internal/reqtrace -check
+
 .PHONY: trace
 trace: ## write docs/requirements.md: which code implements, which passing test proves each requirement
 	$(GO) run ./internal/reqtrace -write docs/requirements.md
+
+.PHONY: performance
+performance: ## measure, and write docs/performance.md (a few minutes)
+	$(GO) run ./internal/perfdoc

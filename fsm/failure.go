@@ -52,6 +52,7 @@ const (
 
 // CloseCode maps a failure to the close code that is sent for it: the one place for that decision. [AMB-70]
 func CloseCode(f Failure) uint16 {
+	//exhaustive:enforce
 	switch f {
 	case FailureAcceptedOnly, FailureAuthLimit, FailureAuthRequired, FailureCredentialsRefused, FailureNotSelected, FailurePeerClosed,
 		FailureRedirectLoop, FailureRedirectMethod, FailureRedirectRefused, FailureRedirectTarget, FailureStatus, FailureTooManyRedirects,

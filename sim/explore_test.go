@@ -78,9 +78,11 @@ func explore[S comparable](t *testing.T, sys System[S], props Properties[S], atE
 var (
 	clientSteps = []string{
 		"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-06", "INV-07", "INV-16", "INV-17", "INV-18", "INV-19", "INV-20", "INV-21", "INV-28", "INV-37", "INV-39", "LIV-09",
+		"KHP-GEN-05", "KHP-GEN-06", "KHP-OPEN-05", "WSP-OPEN-07",
 	}
 	serverSteps = []string{
 		"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-37", "INV-39", "INV-40", "INV-41", "INV-42", "INV-43", "INV-45", "INV-46", "LIV-06", "LIV-09",
+		"KHP-GEN-05", "RFC6585-511-04",
 	}
 )
 

@@ -76,10 +76,12 @@ func TestDial_Provider(t *testing.T) {
 	}
 	virtual(t, "ADV-42/answers after the server has closed", func(t *testing.T) {
 		t.Attr("req", "ADV-42")
-		asked := make(chan struct{})
+		asked, start := make(chan struct{}), time.Now()
+		var told time.Duration
 		provider := CredentialsFunc(func(ctx context.Context, _ *CredentialsRequest) (string, error) {
 			close(asked)
-			<-ctx.Done() // that nobody waits any more is known at once
+			<-ctx.Done()
+			told = time.Since(start)
 			return "Basic x", nil
 		})
 		got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: provider}, func(p *rawServer) { challenge(p); <-asked; p.send(pf{op: opX, p: "\x03\xe8"}) })
@@ -87,6 +89,7 @@ func TestDial_Provider(t *testing.T) {
 		require.Zero(t, got.took)
 		got.end()
 		synctest.Wait()
+		require.Zero(t, told, "that nobody waits any more is known at once")
 		require.NotContains(t, strings.Join(got.net.log.all(), "\n"), "Authorization")
 	})
 	virtual(t, "ADV-42/time for credentials does not count", func(t *testing.T) {

@@ -144,20 +144,22 @@ func TestDial_Connecting(t *testing.T) {
 	}
 }
 
+// acceptOpening answers the opening request and reads nothing more.
+func acceptOpening(nc net.Conn) {
+	var head []byte
+	for b := make([]byte, 1); !bytes.HasSuffix(head, []byte("\r\n\r\n")); head = append(head, b[0]) {
+		_, _ = nc.Read(b)
+	}
+	p := rawServer{nc: nc, head: string(head)}
+	p.bytes(p.response101Opening())
+}
+
 // A server that does not read cannot hold up the end of an attempt, nor a write.
 func TestDial_DeafServer(t *testing.T) {
 	for name, script := range map[string]func(b net.Conn, ready func()){
-		"opening request": func(_ net.Conn, ready func()) { ready() },
-		"extended request": func(b net.Conn, ready func()) {
-			p := rawServer{nc: b, log: &rawLog{}}
-			var head []byte
-			for one := make([]byte, 1); !bytes.HasSuffix(head, []byte("\r\n\r\n")); head = append(head, one[0]) {
-				_, _ = b.Read(one)
-			}
-			p.head = string(head)
-			p.bytes(p.response101Opening())
-			ready()
-		},
+		"opening request":  func(_ net.Conn, ready func()) { ready() },
+		"extended request": func(b net.Conn, ready func()) { acceptOpening(b); ready() },
+		"Close":            func(b net.Conn, ready func()) { acceptOpening(b); _, _ = readFrame(b); ready() },
 	} {
 		virtual(t, name, func(t *testing.T) {
 			t.Attr("req", "LIV-01")

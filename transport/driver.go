@@ -154,7 +154,9 @@ func (d *driver) happen() []endpoint.Output {
 		d.trace.event(Event{Kind: EventTimer, Text: t.String(), Phase: d.phase(), Attempt: d.attempt()})
 		return d.endpoint.TimerExpired(t)
 	}
-
+	if d.buffered() {
+		return d.readItem()
+	}
 	if f := d.next; f != nil {
 		d.next = nil
 		return f()

@@ -126,6 +126,50 @@ func TestConn_StartsWithoutDeadlines(t *testing.T) {
 	})
 }
 
+// interposed is a connection on which a wake-up comes at the worst moment: between the driver's last look at its results and the deadline that it sets
+// for the wait.
+type interposed struct {
+	net.Conn
+	armed   atomic.Bool
+	release chan struct{} // closed at that moment
+	woken   chan struct{} // closed when the wake-up has come
+}
+
+func (c *interposed) SetReadDeadline(t time.Time) error {
+	switch {
+	case t.Equal(longAgo):
+		defer close(c.woken)
+	case c.armed.CompareAndSwap(true, false):
+		close(c.release)
+		<-c.woken
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+func TestDriver_NoLostWakeUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := net.Pipe()
+		nc := &interposed{Conn: b, release: make(chan struct{}), woken: make(chan struct{})}
+		h := &Handler{Serve: echoServe, Decide: func(context.Context, *Request) (Decision, error) {
+			nc.armed.Store(true)
+			c := rawClient{nc: a}
+			c.send(pf{op: opO}) // has the driver wait anew
+			<-nc.release
+			return Decision{}, nil
+		}}
+		c := newRawClient(t, a)
+		go h.ServeHTTP(&hijacked{nil, nc}, parseRequest(t, openingRequest))
+		<-c.head
+		start := time.Now()
+		c.send(bin(extendedRequest))
+		require.Equal(t, "101", c.status())
+		require.Zero(t, time.Since(start), "no timer was needed")
+		c.send(pf{op: opX})
+		require.Equal(t, CloseNoStatus, c.closeCode())
+		c.end()
+	})
+}
+
 // The caller's context ends at any time, real time this time: a connection or an error comes at once, and nothing is left behind.
 func TestDial_CancelledAnyTime(t *testing.T) {
 	t.Attr("req", "ADV-73")

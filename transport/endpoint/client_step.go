@@ -28,6 +28,7 @@ func (c *Client) step(ev fsm.Event) bool {
 
 // perform turns one effect into outputs.
 func (c *Client) perform(e fsm.Effect) {
+	//exhaustive:enforce
 	switch e.Kind {
 	case fsm.EffectDial:
 		c.startConnection()
@@ -64,7 +65,9 @@ func (c *Client) perform(e fsm.Effect) {
 		c.put(sendClose(e.Code, c.closeOut, c.state.Failure()))
 	case fsm.EffectFail:
 		c.put(Output{Kind: Fail, Err: c.failure(e)})
-	default:
+	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
+		// only a server is told to
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers, fsm.EffectDisconnect, fsm.EffectClosed:
 		c.put(common(e))
 	}
 }

@@ -48,7 +48,7 @@ func TestClient_Reading_Status407(t *testing.T) {
 		asking(t, ClientConfig{HasProxyLogin: true}).unit(response(407)).wantFail("no challenge", fsm.FailureStatus, 1000)
 	})
 	t.Run("once", func(t *testing.T) {
-		proves(t, "KHP-STATUS-407-02 RFC2068-407-03")
+		proves(t, "KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03")
 		r := asking(t, ClientConfig{HasProxyLogin: true}).unit(proxyChallenge).follow()
 		require.True(t, r.c.UsesProxyCredentials())
 		require.Equal(t, []string{"ws://h/p", "ws://h/p"}, r.dials)

@@ -257,3 +257,13 @@ func TestPair_EveryStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestClient_OpeningRequest(t *testing.T) {
+	proves(t, "WSP-OPEN-01 KHP-OPEN-01 KHP-OPEN-02 INV-29")
+	c, err := NewClient("ws://h:81/p?q", ClientConfig{Protocols: []string{"amqp"}, OpeningHeader: []HeaderField{{"Origin", "http://o"}}})
+	require.NoError(t, err)
+	c.Connect()
+	out := c.Connected([16]byte{1, 2, 3})
+	require.Equal(t, "GET /p?q HTTP/1.1\r\nHost: h:81\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AQIDAAAAAAAAAAAAAAAAAA==\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\nOrigin: http://o\r\n\r\n", string(out[0].Data))
+}

@@ -231,6 +231,7 @@ func (s *Server) step(ev fsm.Event) bool {
 
 // perform turns one effect into outputs.
 func (s *Server) perform(e fsm.Effect) {
+	//exhaustive:enforce
 	switch e.Kind {
 	case fsm.EffectSendOpening:
 		s.put(Output{Kind: SendBytes, Data: s.openingResponse()})
@@ -264,7 +265,9 @@ func (s *Server) perform(e fsm.Effect) {
 		s.put(sendClose(e.Code, s.closeOut, s.state.Failure()))
 	case fsm.EffectFail:
 		s.put(Output{Kind: Fail, Err: s.failure(e)})
-	default:
+	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody, fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
+		// only a client is told to
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers, fsm.EffectDisconnect, fsm.EffectClosed:
 		s.put(common(e))
 	}
 }

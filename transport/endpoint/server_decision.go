@@ -93,6 +93,8 @@ func (d *Decision) checkValues(rule fsm.Rule) error {
 }
 
 // judgeSelection checks subprotocol and extensions: only what was asked for, extensions once each.
+//
+//khp:impl WSP-EXT-03
 func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 	if action != fsm.ActionComplete {
 		if d.Protocol != "" || len(d.Extensions) > 0 {

@@ -155,7 +155,9 @@ func (s *Server) kaazing() bool { return s.state.Profile() == fsm.ProfileKaazing
 
 var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "DELETE": true, "OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true}
 
-// statusOf maps what the parser refused to the status a server answers with.
+// statusOf maps what the parser refused to the status a server answers with. HTTP/1.0 gets 505 and thereby never a 1xx.
+//
+//khp:impl KHP-CLASS-1XX-02 RFC2068-1XX-02
 func statusOf(err error) int {
 	switch wire.KindOf(err) {
 	case wire.KindVersion:

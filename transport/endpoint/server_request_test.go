@@ -17,7 +17,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		code       uint16
 	}{
 		{"ADV-76/garbage", "Hello", 400, 1002}, {"ADV-76/empty", "", 400, 1002},
-		{"ADV-76/http-1.0", "GET /p HTTP/1.0\r\n\r\n", 505, 1002}, {"ADV-76/http-2", "GET /p HTTP/2\r\n\r\n", 505, 1002},
+		{"ADV-76/http-1.0", "GET /p HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", 505, 1002}, {"ADV-76/http-2", "GET /p HTTP/2\r\n\r\n", 505, 1002},
 		{"ADV-76/post", "POST /p HTTP/1.1\r\n\r\n", 405, 1002}, {"ADV-76/head", "HEAD /p HTTP/1.1\r\n\r\n", 405, 1002},
 		{"ADV-76/unknown-method", "BREW /p HTTP/1.1\r\n\r\n", 501, 1002},
 		{"ADV-76/other-path", "GET /q HTTP/1.1\r\n\r\n", 400, 1002}, {"ADV-76/other-host", request("Host: elsewhere"), 400, 1002},
@@ -34,7 +34,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		{"lists/bad-protocols", request("Sec-WebSocket-Protocol: a b"), 400, 1002},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "long/field", "RFC6585-431-01", "lists/empty", "KHP-EXT-REQ-03 WSP-EXT-01", "", "KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
+			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "ADV-76/http-1.0", "KHP-CLASS-1XX-02 RFC2068-1XX-02 INV-44", "long/field", "RFC6585-431-01", "lists/empty", "KHP-EXT-REQ-03 WSP-EXT-01", "", "KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
 			s := listening(t, "/p", ServerConfig{}).message(v.text)
 			require.LessOrEqual(t, cap(s.s.pending), 128<<10, "memory is bounded [INV-38]")
 			if v.status == 405 {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -82,12 +83,12 @@ func (r *Results) take(e event) {
 			return
 		}
 		for _, id := range strings.Fields(e.Value) {
-			if r.claims[id] == nil {
-				r.claims[id] = map[Test]bool{}
-			}
-			r.claims[id][t] = true
+			r.claim(id, t)
 		}
 	case "pass":
+		for _, id := range scenarios.FindAllString(e.Test, -1) {
+			r.claim(id, t)
+		}
 		if r.outcomes[t] != Failed { // of an earlier run
 			r.outcomes[t] = Passed
 		}
@@ -98,6 +99,16 @@ func (r *Results) take(e event) {
 			r.outcomes[t] = Skipped
 		}
 	}
+}
+
+// scenarios are the ids that the name of a test can hold: a test of a scenario is named after it.
+var scenarios = regexp.MustCompile(`\bADV-\d\d\b`)
+
+func (r *Results) claim(id string, t Test) {
+	if r.claims[id] == nil {
+		r.claims[id] = map[Test]bool{}
+	}
+	r.claims[id][t] = true
 }
 
 // Outcome returns how t ended. That another subtest of the same test failed says nothing about it.

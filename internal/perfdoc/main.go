@@ -1,0 +1,168 @@
+// Command perfdoc measures and writes docs/performance.md: it runs the benchmarks and the mutation check, and puts what they print into tables. Numbers are
+// those of the machine it runs on, which the page names.
+//
+//	go run ./internal/perfdoc        # from the root of the project; a few minutes
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+func main() {
+	if err := write(); err != nil {
+		fmt.Fprintln(os.Stderr, "perfdoc:", err)
+		os.Exit(1)
+	}
+}
+
+// write runs everything and writes the page.
+func write() error {
+	var page bytes.Buffer
+	fmt.Fprintf(&page, intro, runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu(), runtime.NumCPU())
+	for _, s := range sections {
+		fmt.Fprintf(&page, "\n## %s\n\n%s\n\n", s.title, s.text)
+		out, err := run("go", append([]string{"test", "-run", "^$", "-benchmem", "-bench", s.bench}, s.packages...)...)
+		if err != nil {
+			return err
+		}
+		table(&page, parse(strings.NewReader(out)))
+	}
+	if err := checks(&page); err != nil {
+		return err
+	}
+	return os.WriteFile("docs/performance.md", page.Bytes(), 0o644)
+}
+
+// checks adds the two counts that are no benchmarks: mutants and requirements.
+func checks(page io.Writer) error {
+	out, err := run("go", "test", "./fsm", "-run", "TestMutation", "-mutate", "-v", "-timeout", "20m")
+	if err != nil {
+		return err
+	}
+	mutants := regexp.MustCompile(`mutants: .*`).FindString(out)
+	requirements, err := os.ReadFile("docs/requirements.md")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(page, "\n## Verification\n\n- %s\n- requirements: %s\n", strings.ToUpper(mutants[:1])+mutants[1:], total(string(requirements)))
+	return nil
+}
+
+// total reads the last row of the totals table of the requirements page.
+func total(page string) string {
+	for line := range strings.Lines(page) {
+		cells := strings.Split(line, "|")
+		if len(cells) > 4 && strings.TrimSpace(strings.ReplaceAll(cells[1], "*", "")) == "all" {
+			return fmt.Sprintf("%s of %s implemented and proven by a passing test, %s excepted with a reason (docs/requirements.md)",
+				strings.TrimSpace(cells[3]), strings.TrimSpace(cells[2]), strings.TrimSpace(cells[4]))
+		}
+	}
+	return "see docs/requirements.md"
+}
+
+func run(name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out), nil
+}
+
+// cpu is the processor's name as Go's benchmarks print it.
+func cpu() string {
+	out, err := run("go", "test", "./internal/perfdoc", "-run", "^$", "-bench", "Nothing", "-benchtime", "1x")
+	if err != nil {
+		return "unknown"
+	}
+	for line := range strings.Lines(out) {
+		if name, ok := strings.CutPrefix(line, "cpu: "); ok {
+			return strings.TrimSpace(name)
+		}
+	}
+	return "unknown"
+}
+
+// result is one benchmark: its name and its values in the order in which they are printed.
+type result struct {
+	name   string
+	values []value
+}
+
+type value struct{ number, unit string }
+
+var processors = regexp.MustCompile(`-\d+$`)
+
+// parse reads the output of go test -bench.
+func parse(r io.Reader) (list []result) {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		f := strings.Fields(lines.Text())
+		if len(f) < 4 || !strings.HasPrefix(f[0], "Benchmark") {
+			continue
+		}
+		res := result{name: processors.ReplaceAllString(strings.TrimPrefix(f[0], "Benchmark"), "")}
+		for i := 2; i+1 < len(f); i += 2 {
+			res.values = append(res.values, value{f[i], f[i+1]})
+		}
+		list = append(list, res)
+	}
+	return list
+}
+
+// table writes results with one column for each unit that occurs.
+func table(w io.Writer, list []result) {
+	var units []string
+	seen := map[string]bool{}
+	for _, r := range list {
+		for _, v := range r.values {
+			if !seen[v.unit] {
+				seen[v.unit] = true
+				units = append(units, v.unit)
+			}
+		}
+	}
+	fmt.Fprintf(w, "| benchmark | %s |\n| --- |%s\n", strings.Join(units, " | "), strings.Repeat(" ---: |", len(units)))
+	for _, r := range list {
+		fmt.Fprintf(w, "| %s |", r.name)
+		for _, u := range units {
+			cell := ""
+			for _, v := range r.values {
+				if v.unit == u {
+					cell = v.number
+				}
+			}
+			fmt.Fprintf(w, " %s |", cell)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// section is one table of the page.
+type section struct {
+	title, text, bench string
+	packages           []string
+}
+
+const intro = `# Performance
+
+Written by ` + "`make performance`" + `, which measures again. This run: %s, %s/%s, %s, %d processors. Times of one run on a shared machine: look at the orders of
+magnitude and the allocations, and measure on your own.
+`
+
+var sections = []section{
+	{"One step of the machine", "The ten transitions that nearly every connection takes part in. bytes/state is what has to be kept of a client.", "Step", []string{"./fsm"}},
+	{"Parsing and writing", "Whole messages, each checked completely, with net/http's parser on the same bytes beside it.", ".", []string{"./wire"}},
+	{"Whole handshakes in memory", "An endpoint from the first event to open.", ".", []string{"./transport/endpoint"}},
+	{"Sockets", "Messages and handshakes over loopback.", ".", []string{"./transport"}},
+	{"Exploration", "States visited by the breadth-first search, properties checked in each.", "Explore", []string{"./sim"}},
+}
