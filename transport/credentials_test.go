@@ -77,7 +77,7 @@ func TestDial_Provider(t *testing.T) {
 	virtual(t, "ADV-42/answers after the server has closed", func(t *testing.T) {
 		t.Attr("req", "ADV-42")
 		asked, start := make(chan struct{}), time.Now()
-		var told time.Duration
+		told := time.Duration(-1)
 		provider := CredentialsFunc(func(ctx context.Context, _ *CredentialsRequest) (string, error) {
 			close(asked)
 			<-ctx.Done()

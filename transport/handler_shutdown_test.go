@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -35,6 +36,23 @@ func TestHandler_ShutdownOpen(t *testing.T) {
 			c.end()
 		})
 	}
+	virtual(t, "at the moment of opening", func(t *testing.T) {
+		h := &Handler{Serve: func(_ context.Context, c *Conn) error { return echoServe(context.Background(), c) }}
+		down := make(chan error, 1)
+		h.Observer = observe(func(ev Event) {
+			if ev.Kind == EventOpen {
+				go func() { down <- h.Shutdown(context.Background()) }()
+				synctest.Wait()
+			}
+		})
+		c := servePipe(t, h, openingRequest)
+		<-c.head
+		c.send(bin(extendedRequest))
+		require.Equal(t, "101", c.status())
+		require.Equal(t, CloseGoingAway, c.closeCode())
+		c.answer(CloseGoingAway)
+		require.NoError(t, <-down)
+	})
 	virtual(t, "no time left", func(t *testing.T) {
 		release := make(chan struct{})
 		h := &Handler{Serve: func(context.Context, *Conn) error { <-release; return nil }}
@@ -69,3 +87,7 @@ func TestHandler_ShutdownOpen(t *testing.T) {
 		<-c.done
 	})
 }
+
+type observe func(Event)
+
+func (o observe) Observe(ev Event) { o(ev) }
