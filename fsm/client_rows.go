@@ -2,6 +2,9 @@ package fsm
 
 // Rows that many cells of the client table share.
 
+// redirecting lists what following a redirect implements.
+const redirecting = "KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04"
+
 // fail closes an established WebSocket because of f: Close with the code of f, then wait for the peer. [AMB-68, AMB-70]
 func fail(id string, f Failure, reqs string) row {
 	return failWith(id, f, CloseCode(f), reqs)

@@ -221,44 +221,8 @@ var clientRedirectingCells = [clientInputs]cell{
 	onClose:           {to("C47", ClientDone, "LIV-11", do(EffectClosed))},
 }
 
-// clientDoneCells is the row of [ClientDone]. Only late events can come.
+// clientDoneCells is the row of [ClientDone], and of [ClientFailed] likewise. Only late events can come.
 var clientDoneCells = [clientInputs]cell{
-	onConnect:         misuse,
-	onConnected:       ignore,
-	onConnectFailed:   ignore,
-	onOpened:          misuse,
-	onProceed:         misuse,
-	onReroute:         misuse,
-	onData:            ignore,
-	onTerminator:      ignore,
-	onComplete:        misuse,
-	onContinue:        misuse,
-	onWait:            misuse,
-	onReplay:          misuse,
-	onStatusClose:     misuse,
-	onRedirect:        misuse,
-	onRedirectIfGet:   misuse,
-	onProxyAuth:       misuse,
-	onUpgrade:         misuse,
-	onViolation:       ignore,
-	onBodyWritten:     ignore,
-	onCredentials:     ignore,
-	onNoCredentials:   ignore,
-	onPing:            ignore,
-	onPeerClosed:      ignore,
-	onLost:            ignore,
-	onOpeningTimer:    ignore,
-	onResponseTimer:   ignore,
-	onWaitTimer:       ignore,
-	onCredentialTimer: ignore,
-	onOverallTimer:    ignore,
-	onCloseTimer:      ignore,
-	onSend:            misuse,
-	onClose:           ignore,
-}
-
-// clientFailedCells is the row of [ClientFailed]. Only late events can come.
-var clientFailedCells = [clientInputs]cell{
 	onConnect:         misuse,
 	onConnected:       ignore,
 	onConnectFailed:   ignore,

@@ -20,7 +20,7 @@ var clientTable = finish([clientPhases][clientInputs]cell{
 	ClientDraining:         clientDrainingCells,
 	ClientRedirecting:      clientRedirectingCells,
 	ClientDone:             clientDoneCells,
-	ClientFailed:           clientFailedCells,
+	ClientFailed:           clientDoneCells,
 })
 
 // clientIdleCells is the row of [ClientIdle]. Nothing has happened yet.
@@ -122,8 +122,8 @@ var clientOpeningCells = [clientInputs]cell{
 		to("C9", ClientAwaitLogin, "WSP-OPEN-05", do(EffectStopTimers), do(EffectDisconnect), do(EffectAskCredentials), arm(TimerCredentials)),
 	},
 	onStatusClose:     {end("C10", FailureStatus, "WSP-OPEN-05")},
-	onRedirect:        follow("C9", "C10", false, "KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05"),
-	onRedirectIfGet:   follow("C9", "C10", false, "KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05"),
+	onRedirect:        follow("C9", "C10", false, redirecting+" WSP-OPEN-05"),
+	onRedirectIfGet:   follow("C9", "C10", false, redirecting+" WSP-OPEN-05"),
 	onProxyAuth:       proxyAuth("C9", false, end("C10", FailureStatus, "WSP-OPEN-05")),
 	onUpgrade:         upgrade("C9", "C10", false, end("C10", FailureStatus, "WSP-OPEN-05"), end),
 	onViolation:       {to("C8", ClientFailed, "WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04", do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)).with(opFailureOfEvent)},

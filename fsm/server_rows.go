@@ -2,6 +2,14 @@ package fsm
 
 // Rows that many cells of the server table share.
 
+// again is the row of another phase that does the same: a copy, so that its edges are edges of their own.
+func again(cells [serverInputs]cell) [serverInputs]cell {
+	for in := range cells {
+		cells[in] = append(cell(nil), cells[in]...)
+	}
+	return cells
+}
+
 // refuse answers with status, ends the response and closes: what a server owes after every terminating code. [AMB-69]
 // The status is also what the host reports once the connection is gone.
 func refuse(id string, status, code uint16, f Failure, reqs string) row {

@@ -1,33 +1,7 @@
 package fsm
 
-// serverOpenCells is the row of [ServerOpen]. The handshake is over: nothing is interpreted any more. [AMB-16]
+// serverOpenCells is the row of [ServerOpen], and without KHP of [ServerPlain]. The handshake is over: nothing is interpreted any more. [AMB-16]
 var serverOpenCells = [serverInputs]cell{
-	byOpeningRequest:     misuse,
-	byRequest:            misuse,
-	byBadRequest:         misuse,
-	byBody:               misuse,
-	byData:               {stay("S27", "KHP-GEN-05", do(EffectDeliver))},
-	byAccept:             ignore,
-	byContinue:           ignore,
-	byDefer:              ignore,
-	byChallenge:          ignore,
-	byRefusal:            ignore,
-	byApplicationFailure: ignore,
-	byViolation:          {to("S28", ServerDone, "WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01", sendClose(closeOfFailure), do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).with(opFailureOfEvent)},
-	byPing:               {stay("S27", "WSP-FRAME-05", do(EffectSendPong))},
-	byPeerClosed:         {to("S28", ServerDone, "WSP-FRAME-06 WSP-CLOSE-01", sendClose(0), do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
-	byLost:               {to("S28", ServerDone, "KHP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
-	byRequestTimer:       ignore,
-	byBodyTimer:          ignore,
-	byReplayTimer:        ignore,
-	byOverallTimer:       ignore,
-	byCloseTimer:         ignore,
-	bySend:               {stay("S27", "KHP-GEN-05", do(EffectSendMessage))},
-	byClose:              {to("S28", ServerClosing, "LIV-11", sendClose(0), arm(TimerClose))},
-}
-
-// serverPlainCells is the row of [ServerPlain]. As [ServerOpen], without KHP.
-var serverPlainCells = [serverInputs]cell{
 	byOpeningRequest:     misuse,
 	byRequest:            misuse,
 	byBadRequest:         misuse,

@@ -7,10 +7,10 @@ var serverTable = [serverPhases][serverInputs]cell{
 	ServerAwaitRequest: serverAwaitRequestCells,
 	ServerAwaitBody:    serverAwaitBodyCells,
 	ServerDeciding:     serverDecidingCells,
-	ServerPending:      serverPendingCells,
+	ServerPending:      again(serverDecidingCells),
 	ServerAwaitReplay:  serverAwaitReplayCells,
 	ServerOpen:         serverOpenCells,
-	ServerPlain:        serverPlainCells,
+	ServerPlain:        again(serverOpenCells),
 	ServerClosing:      serverClosingCells,
 	ServerDone:         serverDoneCells,
 }
@@ -99,37 +99,8 @@ var serverAwaitBodyCells = [serverInputs]cell{
 	byClose:              shutdown("S32"),
 }
 
-// serverDecidingCells is the row of [ServerDeciding]. The application has the request.
+// serverDecidingCells is the row of [ServerDeciding], in which the application has the request, and of [ServerPending], in which it has asked for time.
 var serverDecidingCells = [serverInputs]cell{
-	byOpeningRequest: misuse,
-	byRequest:        misuse,
-	byBadRequest:     misuse,
-	byBody:           misuse,
-	byData:           {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
-	byAccept:         accept(),
-	byContinue: {
-		refuse("S19", statusOfState, closeNormal, FailureStatus, "").while(condUnchecked),
-		misuseRow(), // 100 is the machine's own answer to Expect
-	},
-	byDefer:              postpone(),
-	byChallenge:          challenge(),
-	byRefusal:            decline("S19"),
-	byApplicationFailure: {refuse("S21", 500, closeInternal, FailureApplication, "KHP-CLASS-5XX-01")},
-	byViolation:          {gone("S25", 0, "WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01", sendClose(closeOfFailure))},
-	byPing:               {stay("S23", "WSP-FRAME-05", do(EffectSendPong))},
-	byPeerClosed:         {gone("S24", FailurePeerClosed, "WSP-FRAME-06", sendClose(0))},
-	byLost:               {gone("S25", FailureConnectionLost, "KHP-CLOSE-01")},
-	byRequestTimer:       ignore,
-	byBodyTimer:          ignore,
-	byReplayTimer:        ignore,
-	byOverallTimer:       timeout("S17", 503, "RFC2068-202-02"),
-	byCloseTimer:         ignore,
-	bySend:               misuse,
-	byClose:              shutdown("S32"),
-}
-
-// serverPendingCells is the row of [ServerPending]. The application has asked for time.
-var serverPendingCells = [serverInputs]cell{
 	byOpeningRequest: misuse,
 	byRequest:        misuse,
 	byBadRequest:     misuse,

@@ -1,0 +1,217 @@
+package fsm_test
+
+import "example.com/khp/fsm"
+
+// open: the application's. Nothing is interpreted any more. [AMB-16]
+func (t *clientTurn) open() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventDataReceived: // C55
+		t.m.lateTerminator = false
+		t.do(fsm.EffectDeliver)
+		return fsm.Accepted
+	case fsm.EventTerminatorReceived:
+		if t.m.lateTerminator { // AMB-01
+			t.m.lateTerminator = false
+			return fsm.Accepted
+		}
+		t.do(fsm.EffectDeliver) // C55, ADV-21
+		return fsm.Accepted
+	case fsm.EventPingReceived:
+		t.do(fsm.EffectSendPong)
+		return fsm.Accepted
+	case fsm.EventSendRequested:
+		t.do(fsm.EffectSendMessage)
+		return fsm.Accepted
+	case fsm.EventViolation: // ends like a close, but the reason is kept
+		t.m.plan, t.m.failure = fsm.PlanClose, t.ev.Failure
+		t.code(fsm.EffectSendClose, oracleCloseCode(t.ev.Failure))
+		t.do(fsm.EffectStopTimers)
+		t.arm(fsm.TimerClose)
+		t.goes(fsm.ClientClosing)
+		return fsm.Accepted
+	case fsm.EventPeerClosed: // C56
+		t.m.plan = fsm.PlanClose
+		t.code(fsm.EffectSendClose, 0)
+		t.do(fsm.EffectStopTimers)
+		t.arm(fsm.TimerClose)
+		t.goes(fsm.ClientDraining)
+		return fsm.Accepted
+	case fsm.EventConnectionLost: // C56
+		return t.ended()
+	case fsm.EventCloseRequested: // C56
+		t.m.plan = fsm.PlanClose
+		t.code(fsm.EffectSendClose, 0)
+		t.do(fsm.EffectStopTimers)
+		t.arm(fsm.TimerClose)
+		t.goes(fsm.ClientClosing)
+		return fsm.Accepted
+	case fsm.EventTimerExpired:
+		return fsm.Ignored
+	}
+	return refused
+}
+
+// closing: Close sent, and in ClientDraining also received.
+func (t *clientTurn) closing() fsm.Verdict {
+	following := t.m.plan == fsm.PlanRedirect || t.m.plan == fsm.PlanUpgrade || t.m.plan == fsm.PlanProxyAuth
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventPeerClosed:
+		if t.m.phase == fsm.ClientDraining {
+			return nothing
+		}
+		t.goes(fsm.ClientDraining) // C49
+		return fsm.Accepted
+	case fsm.EventPingReceived: // C50
+		if t.m.phase == fsm.ClientDraining || t.m.plan == fsm.PlanFail {
+			return nothing
+		}
+		t.do(fsm.EffectSendPong)
+		return fsm.Accepted
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // C50
+		return nothing
+	case fsm.EventConnectionLost, fsm.EventViolation: // after a frame error nothing more is read, WSP-CLOSE-04
+		return t.gone()
+	case fsm.EventTimerExpired:
+		if t.ev.Timer == fsm.TimerClose {
+			return t.gone()
+		}
+		return fsm.Ignored
+	case fsm.EventCloseRequested:
+		if following { // LIV-11: nothing is followed after close()
+			t.m.plan = fsm.PlanClose
+			return fsm.Accepted
+		}
+		return nothing
+	case fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten: // late, ADV-42
+		return fsm.Ignored
+	}
+	return refused
+}
+
+// gone: the old connection has ended. [C51, C52, C53]
+func (t *clientTurn) gone() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.m.plan {
+	case fsm.PlanClose: // C53
+		return t.ended()
+	case fsm.PlanRedirect, fsm.PlanProxyAuth, fsm.PlanUpgrade: // C51
+		return t.follow()
+	}
+	return t.failed(t.m.failure) // C52
+}
+
+// redirecting: no connection, a target that may be followed.
+func (t *clientTurn) redirecting() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventConnectRequested: // C54
+		if !t.has(fsm.FactTargetUsable) {
+			return t.failed(fsm.FailureURL)
+		}
+		t.m = clientModel{redirects: t.m.redirects, proxyTried: t.m.proxyTried}
+		return t.dial()
+	case fsm.EventCloseRequested: // LIV-11
+		return t.ended()
+	case fsm.EventSendRequested: // C48
+		return fsm.Misuse
+	case fsm.EventTimerExpired:
+		return fsm.Ignored
+	case fsm.EventConnectionLost:
+		return nothing
+	}
+	return refused
+}
+
+// over: terminal.
+func (t *clientTurn) over() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventTimerExpired:
+		return fsm.Ignored
+	case fsm.EventConnected, fsm.EventConnectFailed, fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten: // late, ADV-42
+		return fsm.Ignored
+	case fsm.EventConnectionLost, fsm.EventPeerClosed, fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventViolation:
+		return nothing
+	}
+	return refused
+}
+
+// dial: C1.
+func (t *clientTurn) dial() fsm.Verdict {
+	t.do(fsm.EffectDial)
+	t.arm(fsm.TimerOpening)
+	t.goes(fsm.ClientConnecting)
+	return fsm.Accepted
+}
+
+// complete: C18, INV-01.
+func (t *clientTurn) complete() fsm.Verdict {
+	t.do(fsm.EffectStopTimers)
+	t.do(fsm.EffectComplete)
+	t.goes(fsm.ClientOpen)
+	return fsm.Accepted
+}
+
+// fail: on an established WebSocket, with the close code of the failure.
+func (t *clientTurn) fail(f fsm.Failure) fsm.Verdict { return t.failWith(f, oracleCloseCode(f)) }
+
+func (t *clientTurn) failWith(f fsm.Failure, code uint16) fsm.Verdict {
+	t.m.plan, t.m.failure = fsm.PlanFail, f
+	t.code(fsm.EffectSendClose, code)
+	t.do(fsm.EffectStopTimers)
+	t.arm(fsm.TimerClose)
+	t.goes(fsm.ClientClosing)
+	return fsm.Accepted
+}
+
+// closeFor: a terminating response; plan is what comes after the close.
+func (t *clientTurn) closeFor(plan fsm.Plan, f fsm.Failure) fsm.Verdict {
+	if plan == fsm.PlanFail {
+		return t.fail(f)
+	}
+	t.plan(plan)
+	t.code(fsm.EffectSendClose, 1000) // AMB-70
+	t.do(fsm.EffectStopTimers)
+	t.arm(fsm.TimerClose)
+	t.goes(fsm.ClientClosing)
+	return fsm.Accepted
+}
+
+// plan: the follow-up is decided; it is counted here and not only when the old connection is gone, which nobody can tell from outside.
+func (t *clientTurn) plan(plan fsm.Plan) {
+	t.m.plan = plan
+	if plan == fsm.PlanProxyAuth {
+		t.m.proxyTried = true // does not use up the budget: INV-21 allows redirect_max + 2 connections
+	} else {
+		t.m.redirects++
+	}
+}
+
+// follow: C51.
+func (t *clientTurn) follow() fsm.Verdict {
+	t.do(fsm.EffectStopTimers)
+	t.do(fsm.EffectDisconnect)
+	t.do(fsm.EffectFollow)
+	t.goes(fsm.ClientRedirecting)
+	return fsm.Accepted
+}
+
+// failed: the end, with a failure.
+func (t *clientTurn) failed(f fsm.Failure) fsm.Verdict {
+	t.m.plan, t.m.failure = fsm.PlanFail, f
+	t.drop()
+	t.out = append(t.out, fsm.Effect{Kind: fsm.EffectFail, Failure: f, Code: uint16(t.m.status)})
+	t.goes(fsm.ClientFailed)
+	return fsm.Accepted
+}
+
+// ended: the end, as asked.
+func (t *clientTurn) ended() fsm.Verdict {
+	t.m.plan = fsm.PlanClose
+	t.drop()
+	t.do(fsm.EffectClosed)
+	t.goes(fsm.ClientDone)
+	return fsm.Accepted
+}

@@ -1,0 +1,194 @@
+package fsm_test
+
+import "example.com/khp/fsm"
+
+// awaitProceed: kaazing profile, WebSocket established, first N awaited.
+func (t *clientTurn) awaitProceed() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventProceedReceived:
+		t.do(fsm.EffectSendRequest)
+		t.stop(fsm.TimerOpening)
+		t.arm(fsm.TimerResponse)
+		t.goes(fsm.ClientAwaitResponse)
+		return fsm.Accepted
+	case fsm.EventRerouteReceived:
+		return t.reroute()
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // ADV-33, AMB-11
+		return t.fail(fsm.FailureUnexpectedMessage)
+	}
+	return t.established()
+}
+
+// awaitResponse: request sent, no byte of a response yet.
+func (t *clientTurn) awaitResponse() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventDataReceived: // C12
+		t.m.lateTerminator = false // AMB-01: only the first message after the response
+		t.goes(fsm.ClientReading)
+		return fsm.Accepted
+	case fsm.EventTerminatorReceived: // C13
+		return t.unaskedTerminator()
+	}
+	return t.established()
+}
+
+// reading: a response has begun.
+func (t *clientTurn) reading() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventDataReceived: // C14; what is one message too many comes as a violation, C15
+		return fsm.Accepted
+	case fsm.EventBodyWritten: // late, C32
+		if t.m.body == "cut" {
+			return fsm.Ignored
+		}
+		return refused
+	case fsm.EventResponse:
+		return t.response()
+	}
+	return t.established()
+}
+
+// sendingBody: 100 came, the body is being written.
+func (t *clientTurn) sendingBody() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventBodyWritten: // C21
+		t.m.body = "sent"
+		t.goes(fsm.ClientAwaitResponse)
+		return fsm.Accepted
+	case fsm.EventDataReceived: // C32
+		t.do(fsm.EffectStopBody)
+		t.m.body = "cut"
+		t.m.lateTerminator = false
+		t.goes(fsm.ClientReading)
+		return fsm.Accepted
+	case fsm.EventTerminatorReceived:
+		return t.unaskedTerminator()
+	}
+	return t.established()
+}
+
+// awaitCredentials: 401 came, credentials are being fetched.
+func (t *clientTurn) awaitCredentials() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventCredentialsSupplied:
+		if !t.has(fsm.FactNewCredentials) { // C30
+			return t.fail(fsm.FailureCredentialsRefused)
+		}
+		t.do(fsm.EffectReplayRequest) // C29
+		t.stop(fsm.TimerCredentials)
+		if t.m.waiting { // the wait deadline replaces the response timer
+			t.timer(fsm.EffectResumeTimer, fsm.TimerWait)
+		} else {
+			t.arm(fsm.TimerResponse)
+		}
+		t.timer(fsm.EffectResumeTimer, fsm.TimerOverall)
+		t.m.replays++
+		t.m.body = "" // AMB-44: body and Expect again
+		t.goes(fsm.ClientAwaitResponse)
+		return fsm.Accepted
+	case fsm.EventCredentialsDeclined: // C30
+		return t.fail(fsm.FailureAuthRequired)
+	case fsm.EventTimerExpired:
+		if t.ev.Timer == fsm.TimerCredentials { // C30
+			return t.fail(fsm.FailureCredentialTimeout)
+		}
+		return fsm.Ignored // they do not run meanwhile
+	case fsm.EventDataReceived: // C31
+		return t.fail(fsm.FailureUnexpectedMessage)
+	case fsm.EventTerminatorReceived: // C31
+		return t.unaskedTerminator()
+	}
+	return t.established()
+}
+
+// awaitConfirm: kaazing profile, completing response seen, second N awaited.
+func (t *clientTurn) awaitConfirm() fsm.Verdict {
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventProceedReceived: // C18
+		return t.complete()
+	case fsm.EventRerouteReceived:
+		return t.reroute()
+	case fsm.EventTerminatorReceived:
+		return t.unaskedTerminator() // AMB-01: a late one is dropped here too
+	case fsm.EventDataReceived:
+		return t.fail(fsm.FailureUnexpectedMessage)
+	}
+	return t.established()
+}
+
+// established: what is the same while the WebSocket stands and the extended handshake has not ended.
+func (t *clientTurn) established() fsm.Verdict {
+	reading := t.m.phase == fsm.ClientReading // only there a unit is in progress
+	//exhaustive:ignore
+	switch t.ev.Kind {
+	case fsm.EventPingReceived: // C39, INV-37
+		t.do(fsm.EffectSendPong)
+		return fsm.Accepted
+	case fsm.EventViolation: // C15, C16, C17, C45
+		return t.fail(t.ev.Failure)
+	case fsm.EventPeerClosed: // C40, C42
+		t.m.failure = fsm.FailurePeerClosed
+		if reading && t.has(fsm.FactHeadComplete) { // ADV-19
+			t.m.failure = fsm.FailureMissingTerminator
+		}
+		t.m.plan = fsm.PlanFail
+		t.code(fsm.EffectSendClose, 0)
+		t.do(fsm.EffectStopTimers)
+		t.arm(fsm.TimerClose)
+		t.goes(fsm.ClientDraining)
+		return fsm.Accepted
+	case fsm.EventConnectionLost: // C44
+		if reading && t.has(fsm.FactHeadComplete) { // AMB-71
+			return t.failed(fsm.FailureMissingTerminator)
+		}
+		return t.failed(fsm.FailureConnectionLost)
+	case fsm.EventTimerExpired: // C46
+		late := true
+		//exhaustive:ignore
+		switch t.ev.Timer {
+		case fsm.TimerResponse:
+			late = t.m.waiting || t.m.phase == fsm.ClientAwaitProceed // "no wait running"; not started before the request
+		case fsm.TimerWait:
+			late = !t.m.waiting // it was never started
+		case fsm.TimerOverall:
+			late = false
+		case fsm.TimerOpening:
+			late = t.m.phase != fsm.ClientAwaitProceed
+		}
+		if late {
+			return fsm.Ignored
+		}
+		if t.ev.Timer == fsm.TimerWait { // AMB-40: 1000 whatever has come meanwhile
+			return t.fail(fsm.FailureAcceptedOnly)
+		}
+		if reading && t.has(fsm.FactHeadComplete) { // LIV-10
+			return t.failWith(fsm.FailureMissingTerminator, 1008)
+		}
+		return t.fail(fsm.FailureTimeout)
+	case fsm.EventCloseRequested: // C47
+		t.m.plan = fsm.PlanClose
+		t.code(fsm.EffectSendClose, 0) // as the application asked, 1000 if it did not say
+		t.do(fsm.EffectStopTimers)
+		t.arm(fsm.TimerClose)
+		t.goes(fsm.ClientClosing)
+		return fsm.Accepted
+	case fsm.EventSendRequested: // C48
+		return fsm.Misuse
+	}
+	return refused
+}
+
+// unaskedTerminator: an empty binary message where no response has begun.
+func (t *clientTurn) unaskedTerminator() fsm.Verdict {
+	if t.m.lateTerminator { // AMB-01
+		t.m.lateTerminator = false
+		return fsm.Accepted
+	}
+	return t.fail(fsm.FailureUnexpectedMessage) // C13, C31
+}

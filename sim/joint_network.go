@@ -1,0 +1,131 @@
+package sim
+
+import "example.com/khp/fsm"
+
+// network delivers the next message in either direction, ends streams, or is cut.
+func (w *walker) network() {
+	p := w.from
+	if p.up && !p.cut {
+		next := p
+		next.cut, next.toClient, next.toServer = true, queue{}, queue{}
+		w.yield(Step[Pair]{Action: Action{Side: Network, Cut: true}, Next: next, Edges: [2]int{-1, -1}})
+	}
+	if p.c.connected && (p.cut || p.toClient.n > 0) {
+		w.toClient()
+	}
+	if p.s.connected && (p.cut || p.toServer.n > 0) {
+		w.toServer()
+	}
+}
+
+// toClient hands the client what comes next.
+func (w *walker) toClient() {
+	next := w.from
+	if next.cut {
+		w.lostByClient(next)
+		return
+	}
+	switch msg := next.toClient.take(); {
+	case msg.kind == openingAnswer && msg.status == 101:
+		w.client(next, fsm.Event{Kind: fsm.EventOpened, Facts: fsm.FactKHP})
+	case msg.kind == openingAnswer:
+		w.client(next, fsm.Event{Kind: fsm.EventResponse, Status: msg.status, Facts: completing})
+	case msg.kind == closeFrame:
+		w.client(next, fsm.Event{Kind: fsm.EventPeerClosed, Facts: next.headComplete()})
+	case msg.kind == endOfStream:
+		w.lostByClient(next)
+	default:
+		w.messageToClient(next, msg)
+	}
+}
+
+func (w *walker) lostByClient(next Pair) {
+	w.client(next, fsm.Event{Kind: fsm.EventConnectionLost, Facts: next.headComplete()})
+}
+
+// headComplete tells whether the unit in progress misses only its terminator.
+func (p *Pair) headComplete() fsm.Facts {
+	if p.unit.kind != 0 && p.client.Phase() == fsm.ClientReading {
+		return fsm.FactHeadComplete
+	}
+	return 0
+}
+
+// messageToClient does what the endpoint does with a data message.
+func (w *walker) messageToClient(next Pair, msg message) {
+	phase := next.client.Phase()
+	switch {
+	case msg.kind == proceed && (phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm):
+		w.client(next, fsm.Event{Kind: fsm.EventProceedReceived})
+	case msg.kind == reroute && (phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm):
+		w.client(next, fsm.Event{Kind: fsm.EventRerouteReceived, Facts: targets[msg.target]})
+	case msg.kind == terminator && phase == fsm.ClientReading && next.unit.kind != 0:
+		w.decideUnit(next, fsm.FactTerminated)
+	case msg.kind == terminator:
+		w.client(next, fsm.Event{Kind: fsm.EventTerminatorReceived})
+	case msg.kind == extendedResponse && (phase == fsm.ClientAwaitResponse || phase == fsm.ClientSendingBody || phase == fsm.ClientReading):
+		w.responseToClient(next, msg)
+	default:
+		w.client(next, fsm.Event{Kind: fsm.EventDataReceived})
+	}
+}
+
+// responseToClient begins a unit; one that terminates is decided at once.
+func (w *walker) responseToClient(next Pair, msg message) {
+	begun, ok := w.step(next, fsm.Event{Kind: fsm.EventDataReceived})
+	if !ok {
+		return
+	}
+	begun.Next.unit = msg
+	if fsm.Status(int(msg.status)).Action.Terminates() || w.m.Client.TerminatorOptional {
+		w.decideUnit(begun.Next, 0)
+		return
+	}
+	w.yield(begun)
+}
+
+// decideUnit gives the client the response whose unit is complete.
+func (w *walker) decideUnit(next Pair, facts fsm.Facts) {
+	unit := next.unit
+	next.unit = message{}
+	facts |= completing &^ fsm.FactTerminated
+	switch fsm.Status(int(unit.status)).Action {
+	case fsm.ActionReplay:
+		facts |= fsm.FactChallengeUsable
+	case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet:
+		facts |= targets[unit.target]
+	}
+	w.client(next, fsm.Event{Kind: fsm.EventResponse, Status: unit.status, Facts: facts})
+}
+
+// toServer hands the server what comes next.
+func (w *walker) toServer() {
+	next := w.from
+	if next.cut {
+		w.server(next, fsm.Event{Kind: fsm.EventConnectionLost}, 0)
+		return
+	}
+	phase := next.server.Phase()
+	switch msg := next.toServer.take(); {
+	case msg.kind == openingRequest:
+		ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP}
+		if w.m.Client.Profile == fsm.ProfileKaazing {
+			ev.Facts |= fsm.FactKaazing
+		}
+		w.server(next, ev, 0)
+	case msg.kind == extendedRequest && (phase == fsm.ServerAwaitRequest || phase == fsm.ServerAwaitReplay):
+		ev := fsm.Event{Kind: fsm.EventRequest}
+		if w.m.Client.Expect {
+			ev.Facts = fsm.FactExpectBody
+		}
+		w.server(next, ev, 0)
+	case msg.kind == requestBody && phase == fsm.ServerAwaitBody:
+		w.server(next, fsm.Event{Kind: fsm.EventBodyReceived}, 0)
+	case msg.kind == closeFrame:
+		w.server(next, fsm.Event{Kind: fsm.EventPeerClosed}, 0)
+	case msg.kind == endOfStream:
+		w.server(next, fsm.Event{Kind: fsm.EventConnectionLost}, 0)
+	default:
+		w.server(next, fsm.Event{Kind: fsm.EventDataReceived}, 0)
+	}
+}

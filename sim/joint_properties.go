@@ -1,0 +1,32 @@
+package sim
+
+import "example.com/khp/fsm"
+
+// Properties returns what must hold in every run of the model.
+func (m Honest) Properties() Properties[Pair] {
+	bothOpen := func(p Pair) bool { return p.client.Phase() == fsm.ClientOpen && p.server.Phase() == fsm.ServerOpen }
+	return Properties[Pair]{
+		Always: []Property[Pair]{
+			{"INV-02", "the client's application gets nothing that was not sent to it", func(p Pair) bool { return p.clientGot <= p.serverSent }},
+			{"INV-03", "the server's application gets nothing that was not sent to it", func(p Pair) bool { return p.serverGot <= p.clientSent }},
+			{"INV-05", "exactly one terminal event each", func(p Pair) bool {
+				return p.c.ended == 1 == p.client.Phase().Terminal() && (!p.up || p.s.ended == 1 == p.server.Phase().Terminal())
+			}},
+			{"INV-50", "a client is open only if its server completed the handshake", func(p Pair) bool {
+				return p.client.Phase() != fsm.ClientOpen || p.serverOpened
+			}},
+		},
+		LeadsTo: []Property[Pair]{
+			{"LIV-01", "an end on both sides", m.AtRest},
+		},
+		Sometimes: []Property[Pair]{
+			{"LIV-03", "open on both sides", bothOpen},
+			{"LIV-04", "open after the last challenge", func(p Pair) bool { return bothOpen(p) && p.client.Replays() == int(m.Client.MaxReplays) }},
+			{"LIV-05", "open after the last redirect", func(p Pair) bool { return bothOpen(p) && p.client.Redirects() == int(m.Client.MaxRedirects) }},
+			{"LIV-12", "both sides close at the same time", func(p Pair) bool {
+				return p.client.Phase() == fsm.ClientClosing && p.server.Phase() == fsm.ServerClosing
+			}},
+			{"INV-35", "a message right behind the terminator arrives", func(p Pair) bool { return p.clientGot == 1 && p.serverGot == 1 }},
+		},
+	}
+}
