@@ -47,7 +47,7 @@ generated: ## the generated files are up to date
 
 .PHONY: mutate
 mutate: ## change every cell of the tables: each change must be noticed (half a minute)
-	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m | grep -v '^='
+	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m
 
 .PHONY: traced
 traced: ## every MUST is implemented and proven by a passing test, and docs/requirements.md is up to date

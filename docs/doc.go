@@ -5,6 +5,7 @@ package docs
 // Statements about the texts themselves.
 //
 //khp:exception KHP-GEN-03 reason="says how the text is to be read; it asks nothing of a program"
+//khp:exception KHP-GEN-02 reason="says which implementations KHP is meant for; khp has native WebSocket connections only and emulates none"
 //khp:exception KHP-GEN-10 reason="describes a picture that is not part of the text"
 //khp:exception RFC6585-GEN-01 reason="says that servers need not use 428, 429, 431 and 511; it asks nothing of a program"
 //khp:exception RFC6585-429-04 reason="leaves the way of counting requests to the server; it asks nothing of a program"
@@ -61,6 +62,7 @@ const _ = 0
 //
 //khp:exception KHP-STATUS-408-02 RFC2068-408-02 RFC2068-411-02 RFC6585-431-02 reason="optional: the library never repeats a handshake by itself; the error tells the caller, who may dial again"
 //khp:exception RFC2068-406-03 reason="optional, and no way of choosing is defined; 406 closes, see KHP-STATUS-406-01"
+//khp:exception RFC2068-410-03 reason="there is no link to delete: khp remembers no redirect beyond the connect call that followed it"
 //khp:exception WSP-CLOSE-05 reason="the library never reconnects by itself; delay and back-off are for the caller who does"
 const _ = 0
 

@@ -46,21 +46,19 @@ func TestREADME_Commands(t *testing.T) {
 	require.NotEmpty(t, commands)
 	address := freeAddress(t)
 	bin := filepath.Join(t.TempDir(), "khp")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/khp")
-	build.Dir = ".."
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
 	for _, c := range commands {
 		line := strings.ReplaceAll(c.line, "127.0.0.1:8080", address)
-		line = strings.ReplaceAll(line, "go run ./cmd/khp", bin)
+		line = strings.ReplaceAll(line, "./khp", bin)
 		switch {
 		case line == "make check": // runs this very test
 			target(t, "check")
 		case line == "make demo":
 			target(t, "demo")
-			run(t, bin+" demo")
-		case strings.HasSuffix(line, "&"):
-			background(t, strings.TrimSuffix(line, "&"))
+			require.Contains(t, run(t, "go run ./cmd/khp demo"), "echo")
+		case strings.HasPrefix(line, "go build"):
+			run(t, strings.ReplaceAll(line, "-o khp", "-o "+bin))
+		case strings.Contains(line, " serve "):
+			require.Equal(t, strings.ReplaceAll(c.want, "127.0.0.1:8080", address), background(t, line))
 		default:
 			got := run(t, line)
 			if c.want != "" {
@@ -90,8 +88,8 @@ func run(t *testing.T, line string) string {
 	return stdout.String()
 }
 
-// background starts a server and returns when it has printed its first line; the test's end interrupts it, and it must end well.
-func background(t *testing.T, line string) {
+// background starts a server and returns the first line it prints; the test's end interrupts it, and it must end well.
+func background(t *testing.T, line string) (first string) {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", "exec "+line)
 	cmd.Dir = ".."
@@ -102,17 +100,18 @@ func background(t *testing.T, line string) {
 		require.NoError(t, cmd.Process.Signal(os.Interrupt))
 		require.NoError(t, cmd.Wait(), "the server drains and exits 0")
 	})
-	ready := make(chan error, 1)
+	ready := make(chan string, 1)
 	go func() {
-		_, err := bufio.NewReader(stdout).ReadString('\n')
-		ready <- err
+		line, _ := bufio.NewReader(stdout).ReadString('\n')
+		ready <- line
 	}()
 	select {
-	case err := <-ready:
-		require.NoError(t, err)
+	case first = <-ready:
+		return first
 	case <-time.After(30 * time.Second):
 		t.Fatal("the server does not say that it listens")
 	}
+	return ""
 }
 
 // freeAddress returns a loopback address nobody listens on.

@@ -30,6 +30,7 @@ const (
 	FailureRedirectMethod                // 307 in answer to another method than GET
 	FailureRedirectRefused               // the redirect policy forbids the target
 	FailureRedirectTarget                // redirect without a usable Location
+	FailureShutdown                      // server: it is going away
 	FailureStatus                        // a terminating status code
 	FailureTimeout                       // a timer expired
 	FailureTooManyRedirects              // the redirect budget is used up
@@ -67,6 +68,8 @@ func CloseCode(f Failure) uint16 {
 		return closePolicy
 	case FailureLimit:
 		return closeTooBig
+	case FailureShutdown:
+		return closeGoingAway
 	case FailureApplication:
 		return closeInternal
 	default:

@@ -10,7 +10,7 @@ var failureTexts = [...]string{
 	FailureMissingTerminator: "the response was not terminated", FailureNotSelected: "x-kaazing-handshake was not selected",
 	FailureOpening: "invalid opening handshake", FailurePeerClosed: "closed by the peer", FailureProtocolNotRequested: "subprotocol was not requested",
 	FailureRedirectLoop: "redirect loop", FailureRedirectMethod: "redirect of a request that is not a GET", FailureRedirectRefused: "redirect refused by policy",
-	FailureRedirectTarget: "redirect without usable target", FailureStatus: "refused", FailureTimeout: "timed out", FailureTooManyRedirects: "too many redirects",
+	FailureRedirectTarget: "redirect without usable target", FailureShutdown: "the server is going away", FailureStatus: "refused", FailureTimeout: "timed out", FailureTooManyRedirects: "too many redirects",
 	FailureURL: "unusable URL", FailureUTF8: "invalid UTF-8", FailureUnexpectedContinue: "100 Continue without Expect", FailureUnexpectedMessage: "unexpected message",
 }
 

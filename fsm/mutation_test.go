@@ -43,6 +43,7 @@ func TestMutation(t *testing.T) {
 	}
 	t.Logf("mutants: %d of %d killed (%d by one step compared with the oracle, %d by walks, %d by the explorer), %d redundant orders, in %v",
 		byStep+byWalk+byExplorer, total, byStep, byWalk, byExplorer, spare, time.Since(begin).Round(time.Second))
+	require.Equal(t, 25, spare, "redundant orders: a new one must be meant")
 	for _, name := range alive {
 		t.Errorf("nothing notices: %s", name)
 	}

@@ -123,7 +123,7 @@ func (t *serverTurn) established() fsm.Verdict {
 		t.code(fsm.EffectSendClose, oracleCloseCode(t.ev.Failure))
 		return t.end()
 	case fsm.EventCloseRequested: // left open by the text, but INV-41 wants an answer
-		return t.refuse(503, fsm.FailureApplication, 1001)
+		return t.refuse(503, fsm.FailureShutdown, 1001)
 	case fsm.EventTimerExpired:
 		return fsm.Ignored // late
 	case fsm.EventSendRequested: // S26

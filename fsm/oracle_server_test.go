@@ -113,7 +113,7 @@ func (t *serverTurn) opening() fsm.Verdict {
 	case fsm.EventViolation: // S25
 		return t.lost(t.ev.Failure)
 	case fsm.EventCloseRequested: // left open by the text
-		return t.refuseOpening(503, fsm.FailureApplication)
+		return t.refuseOpening(503, fsm.FailureShutdown)
 	case fsm.EventSendRequested: // S26
 		return fsm.Misuse
 	}

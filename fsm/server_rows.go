@@ -33,7 +33,7 @@ func gone(id string, f Failure, reqs string, effects ...Effect) row {
 
 // shutdown refuses because the application wants to end.
 func shutdown(id string) cell {
-	return cell{refuse(id, 503, closeGoingAway, FailureApplication, "LIV-11")}
+	return cell{refuse(id, 503, closeGoingAway, FailureShutdown, "LIV-11")}
 }
 
 // timeout refuses because of a timer.

@@ -44,7 +44,7 @@ var serverOpeningCells = [serverInputs]cell{
 	byOverallTimer:       ignore,
 	byCloseTimer:         ignore,
 	bySend:               misuse,
-	byClose:              {to("S32", ServerDone, "LIV-11", Effect{Kind: EffectRefuseOpening, Code: 503}, do(EffectDisconnect), do(EffectFail)).because(FailureApplication).answering(503)},
+	byClose:              {to("S32", ServerDone, "LIV-11", Effect{Kind: EffectRefuseOpening, Code: 503}, do(EffectDisconnect), do(EffectFail)).because(FailureShutdown).answering(503)},
 }
 
 // serverAwaitRequestCells is the row of [ServerAwaitRequest]. The opening 101 is sent; the client speaks first.

@@ -130,7 +130,9 @@ func Statuses() iter.Seq[Rule] {
 	}
 }
 
-// classReason is the generic meaning of a code that is not listed, by its first digit; it only serves reports. [RFC6585-GEN-02]
+// classReason is the generic meaning of a code that is not listed, by its first digit; it only serves reports.
+//
+//khp:impl RFC6585-GEN-02
 func classReason(code int) string {
 	switch {
 	case code < 100 || code > 999:

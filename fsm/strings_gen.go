@@ -164,18 +164,19 @@ func _() {
 	_ = x[FailureRedirectMethod-21]
 	_ = x[FailureRedirectRefused-22]
 	_ = x[FailureRedirectTarget-23]
-	_ = x[FailureStatus-24]
-	_ = x[FailureTimeout-25]
-	_ = x[FailureTooManyRedirects-26]
-	_ = x[FailureURL-27]
-	_ = x[FailureUTF8-28]
-	_ = x[FailureUnexpectedContinue-29]
-	_ = x[FailureUnexpectedMessage-30]
+	_ = x[FailureShutdown-24]
+	_ = x[FailureStatus-25]
+	_ = x[FailureTimeout-26]
+	_ = x[FailureTooManyRedirects-27]
+	_ = x[FailureURL-28]
+	_ = x[FailureUTF8-29]
+	_ = x[FailureUnexpectedContinue-30]
+	_ = x[FailureUnexpectedMessage-31]
 }
 
-const _Failure_name = "FailureAcceptMismatchFailureAcceptedOnlyFailureApplicationFailureAuthLimitFailureAuthRequiredFailureConnectFailureConnectionLostFailureCredentialTimeoutFailureCredentialsRefusedFailureExtensionNotRequestedFailureFrameFailureInterimLimitFailureLimitFailureMalformedFailureMissingTerminatorFailureNotSelectedFailureOpeningFailurePeerClosedFailureProtocolNotRequestedFailureRedirectLoopFailureRedirectMethodFailureRedirectRefusedFailureRedirectTargetFailureStatusFailureTimeoutFailureTooManyRedirectsFailureURLFailureUTF8FailureUnexpectedContinueFailureUnexpectedMessage"
+const _Failure_name = "FailureAcceptMismatchFailureAcceptedOnlyFailureApplicationFailureAuthLimitFailureAuthRequiredFailureConnectFailureConnectionLostFailureCredentialTimeoutFailureCredentialsRefusedFailureExtensionNotRequestedFailureFrameFailureInterimLimitFailureLimitFailureMalformedFailureMissingTerminatorFailureNotSelectedFailureOpeningFailurePeerClosedFailureProtocolNotRequestedFailureRedirectLoopFailureRedirectMethodFailureRedirectRefusedFailureRedirectTargetFailureShutdownFailureStatusFailureTimeoutFailureTooManyRedirectsFailureURLFailureUTF8FailureUnexpectedContinueFailureUnexpectedMessage"
 
-var _Failure_index = [...]uint16{0, 21, 40, 58, 74, 93, 107, 128, 152, 177, 205, 217, 236, 248, 264, 288, 306, 320, 337, 364, 383, 404, 426, 447, 460, 474, 497, 507, 518, 543, 567}
+var _Failure_index = [...]uint16{0, 21, 40, 58, 74, 93, 107, 128, 152, 177, 205, 217, 236, 248, 264, 288, 306, 320, 337, 364, 383, 404, 426, 447, 462, 475, 489, 512, 522, 533, 558, 582}
 
 func (i Failure) String() string {
 	idx := int(i) - 1

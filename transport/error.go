@@ -47,14 +47,16 @@ func (e *HandshakeError) Is(target error) bool {
 }
 
 // Temporary reports whether the same call may succeed later without any change: the server said so with 408, 429 or 503 or with Retry-After, or
-// something took too long. [AMB-47]
+// something took too long. What is gone (410) is gone, whatever else the response says. [AMB-47, AMB-48]
+//
+//khp:impl RFC2068-410-02
 func (e *HandshakeError) Temporary() bool {
 	//exhaustive:ignore
 	switch e.Failure {
 	case fsm.FailureTimeout, fsm.FailureAcceptedOnly:
 		return true
 	case fsm.FailureStatus:
-		return e.Status == 408 || e.Status == 429 || e.Status == 503 || e.RetryAfter > 0
+		return e.Status == 408 || e.Status == 429 || e.Status == 503 || e.RetryAfter > 0 && e.Status != 410
 	case 0:
 		return errors.Is(e.Cause, context.DeadlineExceeded)
 	}

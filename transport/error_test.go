@@ -52,6 +52,7 @@ func TestHandshakeError_Temporary(t *testing.T) {
 		{"500 Internal Server Error\r\n", false},
 		{"500 Internal Server Error\r\nRetry-After: 1\r\n", true},
 		{"403 Forbidden\r\n", false},
+		{"410 Gone\r\nRetry-After: 1\r\n", false},
 		{"302 Found\r\nRetry-After: 1\r\nLocation: /\r\n", false}, // a loop is one the next time too
 		{"503 Service Unavailable\r\nRetry-After: soon\r\n", true},
 	} {
@@ -60,6 +61,9 @@ func TestHandshakeError_Temporary(t *testing.T) {
 			var e *HandshakeError
 			require.ErrorAs(t, got.err, &e)
 			require.Equal(t, c.temporary, e.Temporary())
+			if e.Status == 410 {
+				t.Attr("req", "RFC2068-410-02")
+			}
 			got.end()
 		})
 	}

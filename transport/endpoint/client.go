@@ -132,6 +132,8 @@ func (c *Client) Ping(p []byte) []Output {
 }
 
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
+//
+//khp:impl DRAFT02-429-04 DRAFT02-431-04
 func (c *Client) PeerClosed(code uint16, reason string) []Output {
 	c.reset()
 	if c.state.Phase() != fsm.ClientClosing { // there it only answers ours
@@ -143,7 +145,9 @@ func (c *Client) PeerClosed(code uint16, reason string) []Output {
 	return c.out
 }
 
-// Lost tells that the connection ended, in whatever way, or was found to be unusable.
+// Lost tells that the connection ended, in whatever way, or was found to be unusable. Without an answer before it that fails the attempt and no more.
+//
+//khp:impl DRAFT02-429-04 DRAFT02-431-04
 func (c *Client) Lost(detail string) []Output {
 	c.reset()
 	if c.settleOpening() {

@@ -126,7 +126,7 @@ func TestClient_EveryPhase(t *testing.T) {
 	for p, in := range phases {
 		require.Equal(t, p, in(t).c.Phase())
 		t.Run("ADV-67/"+p.String(), func(t *testing.T) {
-			proves(t, "KHP-CLOSE-01 WSP-FRAME-06")
+			proves(t, "KHP-CLOSE-01 WSP-FRAME-06 DRAFT02-429-04 DRAFT02-431-04")
 			for _, code := range []uint16{0, 1000, 1005, 1006, 999, 4999, 5000} {
 				r := in(t)
 				r.take(r.c.PeerClosed(code, "reason"))
@@ -138,6 +138,7 @@ func TestClient_EveryPhase(t *testing.T) {
 			}
 		})
 		t.Run("ADV-68/"+p.String(), func(t *testing.T) {
+			proves(t, "DRAFT02-429-04 DRAFT02-431-04")
 			r := in(t)
 			r.take(r.c.Lost("reset"))
 			if p != fsm.ClientIdle && p != fsm.ClientAwaitLogin {

@@ -9,10 +9,14 @@ import (
 	"example.com/khp/wire"
 )
 
-// Protocol is the subprotocol token of KHP. It is compared byte for byte. [KHP-GEN-01]
+// Protocol is the subprotocol token of KHP. It is compared byte for byte.
+//
+//khp:impl KHP-GEN-01
 const Protocol = "x-kaazing-handshake"
 
 // RedirectPolicy says which redirect targets are followed. The zero value follows to any host.
+//
+//khp:impl DRAFT02-511-07
 type RedirectPolicy uint8
 
 // Redirect policies. All of them refuse wss to ws unless AllowDowngrade is set. [AMB-64]

@@ -83,6 +83,8 @@ func (c *Client) unitFacts() fsm.Facts {
 }
 
 // decide judges the response and gives it to the machine.
+//
+//khp:impl KHP-EXT-REQ-07 KHP-STATUS-201-03
 func (c *Client) decide(terminated bool) {
 	r := &c.unit.Response
 	ev := fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: c.judge(r)}
@@ -104,7 +106,9 @@ func (c *Client) decide(terminated bool) {
 	}
 }
 
-// judge collects the facts about a response of the extended handshake.
+// judge collects the facts about a response. Only a 401 makes it look at challenges, and nothing at all at cookies or refreshes.
+//
+//khp:impl DRAFT02-511-06
 func (c *Client) judge(r *wire.Response) fsm.Facts {
 	var facts fsm.Facts
 	detail := c.detail
@@ -211,7 +215,7 @@ func (c *Client) selected(r *wire.Response) string {
 // extensionsAsked checks the selected extensions: each asked for in the last request, none twice. Parameters are the extension's business.
 // [AMB-26, AMB-27, AMB-29]
 //
-//khp:impl KHP-CLOSE-03 KHP-EXT-RSP-09 KHP-EXT-RSP-12 WSP-EXT-01 WSP-EXT-02
+//khp:impl KHP-CLOSE-03 KHP-EXT-RSP-09 KHP-EXT-RSP-11 KHP-EXT-RSP-12 KHP-GEN-07 WSP-EXT-01 WSP-EXT-02
 func (c *Client) extensionsAsked(r *wire.Response) (ok bool, what string) {
 	var room [4]wire.Extension
 	list := room[:0]
@@ -271,7 +275,9 @@ func (c *Client) violation(f fsm.Failure, detail string) {
 	c.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
 }
 
-// remember keeps what a response said, for the application.
+// remember keeps what a response said, for the error that reports it and nothing else.
+//
+//khp:impl RFC6585-511-07
 func (c *Client) remember(r *wire.Response, leg Leg) {
 	c.response = &HandshakeError{
 		Leg: leg, Status: r.Status, Reason: string(r.Reason), Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Detail: c.detail,

@@ -13,7 +13,7 @@ import (
 // used ones belong to the WebSocket. b must stay as it is until it is used, or until Lost or TimerExpired: then an answer without length ends. The call
 // is for hosts that leave the opening handshake to the endpoint; others use Opened.
 //
-//khp:impl WSP-OPEN-05
+//khp:impl WSP-OPEN-05 RFC2068-101-02
 func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 	c.reset()
 	if c.state.Phase() != fsm.ClientOpening {

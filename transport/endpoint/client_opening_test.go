@@ -58,7 +58,7 @@ func TestClient_Opening(t *testing.T) {
 		})
 	}
 	t.Run("selected", func(t *testing.T) {
-		proves(t, "KHP-OPEN-01 KHP-OPEN-02 KHP-EXT-01 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-08")
+		proves(t, "KHP-OPEN-01 KHP-OPEN-02 KHP-EXT-01 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-08 KHP-EXT-REQ-11 RFC2068-101-02")
 		r := dialed(t, "ws://h/p?q=1", both)
 		require.Contains(t, string(r.c.buf), "Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\nSec-WebSocket-Extensions: x-a\r\n", "KHP is offered first")
 		text := switching("Sec-WebSocket-Protocol: "+Protocol, "Sec-WebSocket-Extensions: x-a;y")

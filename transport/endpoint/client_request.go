@@ -26,7 +26,7 @@ func (c *Client) marked(u wire.URL) wire.URL {
 
 // openingRequest writes the opening request: KHP first among the subprotocols. [KHP-OPEN-01, KHP-OPEN-02, AMB-33]
 //
-//khp:impl KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01
+//khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-GEN-08 WSP-OPEN-01
 func (c *Client) openingRequest() ([]byte, error) {
 	h := head{b: c.buf[:0]}
 	h.requestLine("GET", c.url.Target())

@@ -136,7 +136,7 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 		require.Equal(t, []string{"the body", "the body"}, []string{r.sent[1], r.sent[3]})
 	})
 	t.Run("201", func(t *testing.T) {
-		proves(t, "KHP-STATUS-201-01 KHP-STATUS-201-02")
+		proves(t, "KHP-STATUS-201-01 KHP-STATUS-201-02 KHP-STATUS-201-03")
 		r := asking(t, ClientConfig{}).unit(response(201, "Location: /made", "Content-Length: 4", "", "made")).wantOpen("201 completes")
 		require.Equal(t, Result{Status: 201, Header: []HeaderField{{"Location", "/made"}, {"Content-Length", "4"}}, Body: []byte("made")}, r.c.Result())
 	})

@@ -159,7 +159,7 @@ func TestClient_Reading_Units(t *testing.T) {
 		{"truncated-head", binary("HTTP/1.1 101 x\r\nA: b", ""), fsm.FailureMalformed, 1002},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "ADV-29", "KHP-EXT-04 KHP-CLOSE-02", "ADV-53/204", "KHP-STATUS-204-02", "ADV-53/205", "KHP-STATUS-205-02", "ADV-53", "KHP-CLASS-1XX-01",
+			provesBy(t, v.name, "ADV-29", "KHP-EXT-04 KHP-CLOSE-02", "ADV-53/204", "KHP-STATUS-204-02", "ADV-53/205", "KHP-STATUS-205-02", "ADV-53", "KHP-CLASS-1XX-01 RFC2068-1XX-01",
 				"ADV-56/600", "KHP-CLOSE-02", "ADV-56/999", "KHP-CLOSE-02", "ADV-56", "KHP-CLASS-UNLISTED-02", "ADV-62", "WSP-TEXT-01", "", "KHP-EXT-03 KHP-CLOSE-02")
 			r := asking(t, ClientConfig{HasCredentials: true})
 			v.do(r)
@@ -183,7 +183,7 @@ func TestClient_Reading_Units(t *testing.T) {
 		r.message("").wantOpen("joined it is UTF-8")
 	})
 	t.Run("ADV-54/200-with-all-of-101", func(t *testing.T) {
-		proves(t, "KHP-STATUS-200-01")
+		proves(t, "KHP-STATUS-200-01 KHP-STATUS-200-02")
 		r := asking(t, ClientConfig{}).unit(strings.Replace(switching(), " 101 ", " 200 ", 1))
 		require.Contains(t, r.wantFail("not a completing status", fsm.FailureStatus, 1000).Error(), "refused with 200 OK")
 	})

@@ -33,6 +33,8 @@ func (l Leg) String() string {
 }
 
 // HandshakeError is the outcome of a handshake that failed. errors.Is matches it with the fsm.Failure it carries.
+//
+//khp:impl KHP-CLASS-4XX-02 KHP-CLASS-5XX-02 RFC6585-511-01
 type HandshakeError struct {
 	Leg     Leg
 	Failure fsm.Failure

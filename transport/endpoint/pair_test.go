@@ -259,7 +259,7 @@ func TestPair_EveryStatus(t *testing.T) {
 }
 
 func TestClient_OpeningRequest(t *testing.T) {
-	proves(t, "WSP-OPEN-01 KHP-OPEN-01 KHP-OPEN-02 INV-29")
+	proves(t, "WSP-OPEN-01 KHP-OPEN-01 KHP-OPEN-02 KHP-GEN-08 INV-29")
 	c, err := NewClient("ws://h:81/p?q", ClientConfig{Protocols: []string{"amqp"}, OpeningHeader: []HeaderField{{"Origin", "http://o"}}})
 	require.NoError(t, err)
 	c.Connect()

@@ -58,7 +58,7 @@ func (c *Client) judgeChoices(r *wire.Response) fsm.Facts {
 
 // judgeTarget resolves a redirect target and remembers it as the next URL. [AMB-61, AMB-62, AMB-64]
 //
-//khp:impl KHP-REDIR-05 WSP-URI-01
+//khp:impl KHP-REDIR-05 DRAFT02-511-07 WSP-URI-01
 func (c *Client) judgeTarget(ref []byte) fsm.Facts {
 	c.detail = ""
 	next, err := c.url.Resolve(ref, c.cfg.ToASCII)

@@ -149,6 +149,7 @@ func TestClient_Reading_RedirectPolicy(t *testing.T) {
 		{"never", "ws://h/p", "ws://h/q", ClientConfig{Redirects: RedirectNever}, fsm.FailureStatus},
 	} {
 		t.Run(v.name, func(t *testing.T) {
+			provesBy(t, v.name, "ADV-09", "INV-26 DRAFT02-511-07", "upgrade", "INV-26", "", "DRAFT02-511-07")
 			r := dialed(t, v.from, v.cfg).opened().unit(redirect(302, v.to))
 			if v.want != 0 {
 				require.Equal(t, 302, r.wantFail("refused by policy", v.want, 1000).Status)
@@ -250,8 +251,7 @@ func TestClient_Reading_CutRedirect(t *testing.T) {
 	})
 	for _, f := range []func(r *run){
 		func(r *run) { r.take(r.c.PeerClosed(1000, "bye")) },
-		func(r *run) { r.take(r.c.TimerExpired(fsm.TimerResponse)) },
-		func(r *run) { r.take(r.c.TimerExpired(fsm.TimerOverall)) },
+		func(r *run) { r.take(r.c.TimerExpired(fsm.TimerResponse)) }, func(r *run) { r.take(r.c.TimerExpired(fsm.TimerOverall)) },
 	} {
 		r := asking(t, ClientConfig{}).message(response(302, "Location: /q", "Content-Length: 99", "", "cut short"))
 		f(r)

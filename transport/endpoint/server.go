@@ -147,7 +147,7 @@ var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision
 // Decide answers AskDecision. A decision that lacks a field its status requires, selects what was not asked for, or cannot be written is refused with
 // an error that names the reason; nothing is sent and another decision can be made. [INV-45, INV-46]
 //
-//khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
+//khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
 func (s *Server) Decide(d Decision) ([]Output, error) {
 	s.reset()
 	if p := s.state.Phase(); p != fsm.ServerDeciding && p != fsm.ServerPending {

@@ -42,7 +42,7 @@ func TestServer_Decide(t *testing.T) {
 		{"long/fields", Decision{Header: many}, "are read"}, {"long/head", Decision{Header: []HeaderField{{"A", long[:8000]}, {"B", long[:8000]}, {"C", long[:8000]}}}, "are read"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "lacking/challenge", "KHP-STATUS-401-04", "lacking/proxy", "RFC2068-407-02", "lacking", "KHP-REDIR-06", "selection/ext", "KHP-EXT-RSP-09 WSP-EXT-03", "status/511", "RFC6585-511-04")
+			provesBy(t, v.name, "lacking/challenge", "KHP-STATUS-401-04", "lacking/proxy", "RFC2068-407-02", "lacking", "KHP-REDIR-06", "selection/ext", "KHP-EXT-RSP-09 WSP-EXT-03", "status/511", "RFC6585-511-04 KHP-STATUS-511-02")
 			s := listening(t, "/p", ServerConfig{}).deciding("Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-a, x-b")
 			out, err := s.s.Decide(v.d)
 			require.ErrorContains(t, err, v.says)

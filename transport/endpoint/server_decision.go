@@ -94,7 +94,7 @@ func (d *Decision) checkValues(rule fsm.Rule) error {
 
 // judgeSelection checks subprotocol and extensions: only what was asked for, extensions once each.
 //
-//khp:impl WSP-EXT-03
+//khp:impl KHP-GEN-07 WSP-EXT-03
 func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 	if action != fsm.ActionComplete {
 		if d.Protocol != "" || len(d.Extensions) > 0 {

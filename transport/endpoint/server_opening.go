@@ -30,6 +30,8 @@ func (o *OpeningRequest) Path() string { return pathOf(o.Target) }
 
 // OpeningReceived takes what has been read of the opening request: all of it so far, from its first byte. It returns how many bytes it has used; 0
 // means that more are needed. What follows the used bytes belongs to the WebSocket. Hosts that parse the request themselves use Opening.
+//
+//khp:impl RFC2068-101-02
 func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 	s.reset()
 	if s.state.Phase() != fsm.ServerOpening {
@@ -41,7 +43,7 @@ func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 	case wire.KindOf(err) == wire.KindIncomplete:
 		return 0, nil
 	default:
-		s.detail = err.Error()
+		s.detail = faultOf(b, err)
 		s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(statusOf(err))})
 		return len(b), s.out
 	}
@@ -97,6 +99,8 @@ func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
 }
 
 // judgeOpening checks the opening request and keeps what is needed of it. status 0 means it is fine.
+//
+//khp:impl KHP-GEN-08 RFC2068-101-01
 func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	o := &s.open
 	*o = OpeningRequest{Target: originForm(string(r.Target)), Opening: copyFields(r.Fields)}
@@ -104,6 +108,8 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	o.Host, o.Origin, o.Key = get("Host"), get("Origin"), get("Sec-WebSocket-Key")
 	version := get("Sec-WebSocket-Version")
 	switch {
+	case r.Minor < 1:
+		return 505, "a WebSocket opening handshake needs HTTP/1.1"
 	case string(r.Method) != "GET":
 		return 405, "a WebSocket opening handshake is a GET request, this is " + quote(string(r.Method))
 	case !wire.HasToken([]byte(get("Upgrade")), "websocket"):

@@ -42,7 +42,8 @@ func TestServer_Opening(t *testing.T) {
 		{"big-length", get("/p", openingFields+"Content-Length: 99999999\r\n"), 413, "limit"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			proves(t, "KHP-OPEN-03")
+			proves(t, "KHP-OPEN-03 KHP-GEN-08")
+			provesBy(t, v.name, "no-upgrade", "RFC2068-101-01", "no-connection", "RFC2068-101-01", "long-field", "RFC6585-431-01")
 			s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
 			used, out := s.s.OpeningReceived([]byte(v.text))
 			require.Equal(t, len(v.text) > 0, used > 0)
@@ -62,6 +63,7 @@ func TestServer_Opening(t *testing.T) {
 		s.wantLast("the client speaks first", "SendBytes HTTP/1.1 101 Switching Protocols", "ArmTimer Request", "ArmTimer Overall")
 	})
 	t.Run("byte-by-byte", func(t *testing.T) {
+		proves(t, "RFC2068-101-02")
 		s := NewServer(ServerConfig{})
 		text := []byte(get("/p", openingFields+khp) + "rest")
 		for i := range len(text) {

@@ -39,12 +39,14 @@ func (s *Server) requestMessage(p []byte) {
 
 // judgeRequest parses the pending message and checks everything that can be wrong with it. status 0 means it is fine; bodyLeft then says how much
 // of an announced body is outstanding.
+//
+//khp:impl RFC2068-411-01
 func (s *Server) judgeRequest() (status int, what string) {
 	r := &s.parsed
 	s.bodyLeft = 0
 	n, err := r.ParseHead(s.pending, s.cfg.Limits)
 	if err != nil {
-		return statusOf(err), err.Error()
+		return statusOf(err), faultOf(s.pending, err)
 	}
 	r.Body = s.pending[n:]
 	get := func(name string) (string, bool) { v, ok := r.Fields.Get(name); return string(v), ok }
@@ -57,7 +59,9 @@ func (s *Server) judgeRequest() (status int, what string) {
 	case string(r.Method) != "GET":
 		return 501, "method " + quote(string(r.Method)) + " is not known"
 	case !s.cfg.AnyTarget && pathOf(originForm(string(r.Target))) != s.open.Path():
-		return 400, "expected the path of the opening request, " + quote(s.open.Path()) + ", got " + quote(string(r.Target))
+		return 400, "expected the path of the opening request, " + quote(s.open.Path()) + ", got " + quote(pathOf(originForm(string(r.Target))))
+	case r.Fields.Count("Authorization") > 1:
+		return 400, "more than one Authorization field"
 	case hasHost && !s.kaazing() && !strings.EqualFold(host, s.open.Host):
 		return 400, "expected the Host of the opening request, " + quote(s.open.Host) + ", got " + quote(host)
 	case expects && !strings.EqualFold(expect, "100-continue"):
@@ -145,6 +149,8 @@ func (s *Server) bodyMessage(p []byte) {
 }
 
 // fillRequest copies what is left to copy for the application.
+//
+//khp:impl KHP-EXT-REQ-07
 func (s *Server) fillRequest() {
 	s.request.Header = copyFields(s.parsed.Fields)
 	s.request.Body = bytes.Clone(s.parsed.Body)
@@ -157,7 +163,7 @@ var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT
 
 // statusOf maps what the parser refused to the status a server answers with. HTTP/1.0 gets 505 and thereby never a 1xx.
 //
-//khp:impl KHP-CLASS-1XX-02 RFC2068-1XX-02
+//khp:impl KHP-CLASS-1XX-02 RFC2068-1XX-02 RFC6585-431-01
 func statusOf(err error) int {
 	switch wire.KindOf(err) {
 	case wire.KindVersion:

@@ -20,6 +20,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		{"ADV-76/http-1.0", "GET /p HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", 505, 1002}, {"ADV-76/http-2", "GET /p HTTP/2\r\n\r\n", 505, 1002},
 		{"ADV-76/post", "POST /p HTTP/1.1\r\n\r\n", 405, 1002}, {"ADV-76/head", "HEAD /p HTTP/1.1\r\n\r\n", 405, 1002},
 		{"ADV-76/unknown-method", "BREW /p HTTP/1.1\r\n\r\n", 501, 1002},
+		{"two-authorizations", request("Authorization: Basic YTpi", "Authorization: Basic Yzpk"), 400, 1002},
 		{"ADV-76/other-path", "GET /q HTTP/1.1\r\n\r\n", 400, 1002}, {"ADV-76/other-host", request("Host: elsewhere"), 400, 1002},
 		{"ADV-76/two-requests", request() + request(), 400, 1002}, {"ADV-77/data", "application data", 400, 1002},
 		{"ADV-61/chunked", request("Transfer-Encoding: chunked"), 501, 1002},
@@ -34,7 +35,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		{"lists/bad-protocols", request("Sec-WebSocket-Protocol: a b"), 400, 1002},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "ADV-76/http-1.0", "KHP-CLASS-1XX-02 RFC2068-1XX-02 INV-44", "long/field", "RFC6585-431-01", "lists/empty", "KHP-EXT-REQ-03 WSP-EXT-01", "", "KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
+			provesBy(t, v.name, "ADV-77", "KHP-EXT-02", "ADV-76/two", "KHP-EXT-01", "ADV-76/http-1.0", "KHP-CLASS-1XX-02 RFC2068-1XX-02 INV-44", "long/field", "RFC6585-431-01", "lists/empty", "KHP-EXT-REQ-03 WSP-EXT-01", "expect/no-length", "RFC2068-411-01", "", "KHP-EXT-03 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-4XX-01")
 			s := listening(t, "/p", ServerConfig{}).message(v.text)
 			require.LessOrEqual(t, cap(s.s.pending), 128<<10, "memory is bounded [INV-38]")
 			if v.status == 405 {
@@ -81,7 +82,7 @@ func TestServer_AwaitBody(t *testing.T) {
 		return listening(t, "/p", ServerConfig{}).message(request("Expect: 100-Continue", "Content-Length: 8"))
 	}
 	t.Run("100", func(t *testing.T) {
-		proves(t, "KHP-STATUS-100-01 RFC2068-100-04 KHP-CLASS-1XX-01")
+		proves(t, "KHP-STATUS-100-01 RFC2068-100-04 KHP-CLASS-1XX-01 RFC2068-1XX-01")
 		s := expecting()
 		s.wantLast("100 and its terminator", "StopTimer Request", "SendMessage HTTP/1.1 100 Continue", "SendMessage", "ArmTimer Body")
 		require.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", s.sent[0])
@@ -91,6 +92,7 @@ func TestServer_AwaitBody(t *testing.T) {
 		require.Equal(t, 1, s.opens)
 	})
 	t.Run("ADV-80/never", func(t *testing.T) {
+		proves(t, "RFC2068-408-01")
 		s := expecting()
 		s.take(s.s.TimerExpired(fsm.TimerBody))
 		s.wantRefused("too slow", 408, 1008)
@@ -189,6 +191,7 @@ func TestServer_Deciding(t *testing.T) {
 		s.wantLast("Pong", "SendPong p")
 	})
 	t.Run("timers", func(t *testing.T) {
+		proves(t, "RFC2068-408-01")
 		for _, v := range []struct {
 			at     *served
 			timer  fsm.Timer

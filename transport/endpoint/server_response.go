@@ -27,7 +27,7 @@ func (s *Server) respond(status int) {
 // writeResponse appends the extended response that d says to b.
 //
 //khp:impl KHP-EXT-RSP-01 KHP-EXT-RSP-05 KHP-EXT-RSP-07 KHP-EXT-RSP-13 KHP-CLASS-4XX-01 KHP-CLASS-5XX-01 KHP-CLASS-1XX-01
-//khp:impl RFC2068-101-01 RFC6585-428-03 RFC6585-429-05 RFC6585-431-04
+//khp:impl KHP-EXT-REQ-07 RFC2068-101-01 RFC6585-428-03 RFC6585-429-03 RFC6585-429-05 RFC6585-431-04
 func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	rule := fsm.Status(d.Status)
 	h := head{b: b, from: len(b)}
@@ -65,6 +65,8 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 }
 
 // writeBody ends the head and writes the body: the application's, or for errors a line that says what the status says.
+//
+//khp:impl RFC2068-1XX-01
 func writeBody(h *head, d *Decision, rule fsm.Rule) ([]byte, error) {
 	body, kind := d.Body, d.BodyType
 	if wire.Bodiless(d.Status) {
