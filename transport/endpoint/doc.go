@@ -61,6 +61,7 @@
 //			switch o.Kind {
 //			case endpoint.Dial:
 //				url := o.URL
+//				buf = buf[:0] // nothing of an old connection may be taken for the new one's
 //				next = func() []endpoint.Output {
 //					if err := dial(url); err != nil {
 //						return client.ConnectFailed(err.Error())
@@ -77,7 +78,7 @@
 //						n, err := conn.Read(buf[len(buf):cap(buf)])
 //						buf = buf[:len(buf)+n]
 //						if used, outs := client.OpeningReceived(buf); used > 0 {
-//							buf = buf[used:] // the frame reader begins with these
+//							buf = buf[used:] // the frame reader takes these first
 //							return outs
 //						}
 //						if err != nil {
@@ -154,5 +155,6 @@
 //					return outs
 //				}
 //
-// The server arms no timer for the opening request: bound that as for any HTTP request. The examples of this package are such drivers, without sockets.
+// The server arms no timer for the opening request: bound that as for any HTTP request. Two examples
+// of this package are such drivers without sockets; Example_loop is the loop above on a real connection, complete with timers, in a hundred lines.
 package endpoint
