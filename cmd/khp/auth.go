@@ -98,23 +98,36 @@ func (z *area) allows(secret string) bool {
 	return match == 1
 }
 
-// letIn judges the credentials of a request; if ok is false, d is the answer. Credentials of another scheme count as none.
-func (a *authority) letIn(path string, r *transport.Request) (d transport.Decision, ok bool) {
+// letIn judges the credentials of a request for a path, as written and in normal form; if ok is false, d is the answer. Credentials of another scheme count as none.
+func (a *authority) letIn(written, path string, r *transport.Request) (d transport.Decision, ok bool) {
 	if a == nil {
 		return d, true
 	}
-	i := slices.IndexFunc(a.areas, func(z *area) bool { return z.holds(path) })
-	if i < 0 {
+	areas := a.around(written, path)
+	if len(areas) == 0 {
 		return d, true
 	}
 	secret, ok := a.secret(r.Authorization)
-	switch {
-	case !ok:
+	if !ok {
 		return transport.Decision{Status: 401, Challenges: []string{a.challenge(r)}}, false
-	case !a.areas[i].allows(secret):
-		return transport.Decision{Status: 403, Body: []byte("these credentials are not accepted here\n")}, false
+	}
+	for _, z := range areas {
+		if !z.allows(secret) {
+			return transport.Decision{Status: 403, Body: []byte("these credentials are not accepted here\n")}, false
+		}
 	}
 	return d, true
+}
+
+// around returns the areas that a path is in, at most one for each form in which it may be understood.
+func (a *authority) around(written, path string) (list []*area) {
+	for _, form := range [...]string{path, barePath(written)} {
+		i := slices.IndexFunc(a.areas, func(z *area) bool { return z.holds(form) })
+		if i >= 0 && !slices.Contains(list, a.areas[i]) {
+			list = append(list, a.areas[i])
+		}
+	}
+	return list
 }
 
 // secret takes what is secret out of an Authorization field.

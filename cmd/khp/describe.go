@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -67,7 +68,10 @@ func headline(ev transport.Event) string {
 	case transport.EventDial:
 		return "connecting to " + ev.Text
 	case transport.EventSendOpening, transport.EventReceiveOpening:
-		return parseHead(ev.Data).start
+		if h := parseHead(ev.Data); h.start != "" {
+			return h.start
+		}
+		return plural(len(ev.Data), "byte") + " that are no HTTP/1.1"
 	case transport.EventSend, transport.EventReceive:
 		return messageHeadline(ev.Type, ev.Data)
 	case transport.EventSendClose, transport.EventReceiveClose:
@@ -114,6 +118,11 @@ func messageHeadline(t transport.MessageType, p []byte) string {
 	}
 	return t.String() + " message, " + plural(len(p), "byte")
 }
+
+// withoutQueries leaves out what stands behind a question mark, up to the next blank but for what closes a bracket or quotation there.
+func withoutQueries(text string) string { return query.ReplaceAllLiteralString(text, "?...") }
+
+var query = regexp.MustCompile(`\?\S*[^\s\],")]`)
 
 // closeText describes a Close frame.
 func closeText(code uint16, reason string) string {

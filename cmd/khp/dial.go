@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,10 +53,19 @@ func (c *cli) dialCommand() *cobra.Command {
 		Long: `Dial connects to a ws:// or wss:// URL, follows redirects, answers challenges,
 and then talks: each line of stdin is sent as a text message, each message that
 comes is printed as a line, binary ones in hexadecimal. The end of stdin closes
-with 1000, after the answers that are still on their way.
+with 1000, after the answers that are still on their way. http:// and https://
+stand for ws:// and wss://.
 
 With --send (or --send-file) it sends each, waits for an answer to each, prints
 that, and closes.
+
+The fields of --header and --opening-header, whatever they are, go to the scheme,
+host and port of the URL only; a redirect to another place goes without them, and
+credentials of --user and --token are sent to no other place either. -v and --trace
+show them as [redacted].
+
+With --json the event close tells what the peer closed with in code and reason,
+and what was sent to it in sent and sent_reason; 1005 is a Close without a code.
 
 Exit codes: 0 done, 1 the handshake or connection failed, 2 usage, 3 the target
 cannot be reached.`,
@@ -80,8 +90,8 @@ cannot be reached.`,
 	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat)")
 	f.StringVar(&o.user, "user", "", "answer Basic challenges, `NAME:PASSWORD`")
 	f.StringVar(&o.token, "token", "", "answer Token and Bearer challenges, `TEXT`")
-	f.StringArrayVar(&o.header, "header", nil, "further field of the extended request, `'NAME: VALUE'` (repeat)")
-	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, such as Origin or Cookie, `'NAME: VALUE'` (repeat)")
+	f.StringArrayVar(&o.header, "header", nil, "further field of the extended request, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
+	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, such as Origin or Cookie, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
 	f.StringArrayVar(&o.send, "send", nil, "send this `TEXT` and print the answer (repeat)")
 	f.StringArrayVar(&o.sendFiles, "send-file", nil, "send the content of this `FILE` as one message, after the texts (repeat)")
 	f.BoolVar(&o.binary, "binary", false, "send everything as binary messages")
@@ -94,7 +104,7 @@ cannot be reached.`,
 	f.BoolVar(&o.plain, "plain", false, "be content with a plain WebSocket if the server does not speak KHP")
 	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of the server")
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
-	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON object per line (overwritten; secrets are left out)")
+	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON object per line (overwritten; credentials and cookies are left out, URLs have their queries)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object per line: events open, message, close and fail")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the handshake on stderr; secrets are left out")
 	return cmd
@@ -118,7 +128,7 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 		r.kind = transport.Binary
 	}
 	if _, err := wire.ParseURL(rawURL, func(h string) (string, error) { return "host", nil }); err != nil {
-		return nil, usagef("%s: %s; expected ws://host[:port]/path or wss://...", hideUserinfo(rawURL), plainURLError(err))
+		return nil, usagef("%s: %s; expected ws://host[:port]/path or wss://..., or the same with http and https", hideUserinfo(rawURL), plainURLError(err))
 	}
 	switch {
 	case o.maxRedirects < 0 || o.maxRedirects > 20:
@@ -191,6 +201,9 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 	if t.OpeningHeader, err = headerOf("--opening-header", o.opening); err != nil {
 		return err
 	}
+	for _, fields := range []http.Header{t.Header, t.OpeningHeader} { // any of them may be a key to the first server
+		t.Sensitive = slices.AppendSeq(t.Sensitive, maps.Keys(fields))
+	}
 	if o.insecure {
 		t.TLSConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for
 	}
@@ -207,46 +220,6 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 		t.Timeouts = transport.Timeouts{Opening: d, Response: d, Wait: d, Credentials: d, Overall: d}
 	}
 	return nil
-}
-
-// credentials makes the provider of --user and --token; nil without them.
-func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
-	name, password, ok := strings.Cut(o.user, ":")
-	switch {
-	case o.user == "" && o.token == "":
-		return nil, nil
-	case o.user != "" && (!ok || name == ""):
-		return nil, usagef("--user: expected NAME:PASSWORD, as in joe:welcome")
-	}
-	return transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
-		var asked []string
-		for _, ch := range r.Challenges {
-			switch scheme := strings.ToLower(ch.Scheme); {
-			case scheme == "basic" && o.user != "":
-				return transport.Basic(name, password).Credentials(ctx, r)
-			case scheme == "token" && o.token != "":
-				return transport.Token(o.token).Credentials(ctx, r)
-			case scheme == "bearer" && o.token != "":
-				return transport.Bearer(o.token).Credentials(ctx, r)
-			}
-			asked = append(asked, strconv.QuoteToASCII(ch.Scheme))
-		}
-		return "", errors.New("the server asks for " + strings.Join(asked, ", ") + ", for which neither --user nor --token helps")
-	}), nil
-}
-
-// headerOf reads fields as written; their names are sent in that spelling.
-func headerOf(flag string, specs []string) (http.Header, error) {
-	h := http.Header{}
-	for _, spec := range specs {
-		name, value, ok := strings.Cut(spec, ":")
-		value = strings.Trim(value, " \t")
-		if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
-			return nil, usagef("%s %q: expected 'NAME: VALUE'", flag, spec)
-		}
-		h[name] = append(h[name], value)
-	}
-	return h, nil
 }
 
 // hideUserinfo leaves out what may be a password in a URL.

@@ -11,6 +11,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
 )
 
 // explainFailure makes of a failed handshake an exit code and one line that says what happened, where, and what to try.
@@ -96,29 +97,61 @@ var hints = [...]string{
 var openingHints = map[int]string{
 	400: "the server may be no WebSocket server",
 	200: "that is a web server; try another path",
-	401: "the server wants credentials before the WebSocket; try --opening-header 'Authorization: ...'",
 	403: "the server may want another Origin; try --opening-header 'Origin: ...'",
 	404: "try another path",
 	426: "the server may be no WebSocket server",
 }
 
+// maybeTLS is for a server that hangs up on the opening request without a word, as some TLS servers do.
+const maybeTLS = "if the server speaks TLS, try wss:// instead of ws://"
+
 // hintFor says what to try after e.
 func hintFor(e *transport.HandshakeError, o *dialOptions, p *progress) string {
+	given := o.user != "" || o.token != ""
 	switch {
-	case e.Failure == fsm.FailureAuthRequired && o.user == "" && o.token == "":
+	case !given && (e.Failure == fsm.FailureAuthRequired || e.Leg == endpoint.LegOpening && e.Status == 401):
 		return credentialsHint(e)
+	case e.Failure == fsm.FailureStatus && (refusedCredentials(e, o, p) || e.Leg == endpoint.LegOpening && e.Status == 401):
+		return "check name, password or token"
 	case e.Failure == fsm.FailureTooManyRedirects:
 		return "try --max-redirects with more than " + strconv.Itoa(o.maxRedirects)
-	case e.Failure == fsm.FailureStatus && refusedCredentials(e, o, p):
-		return "check name, password or token"
+	case e.Failure == fsm.FailureRedirectLoop:
+		return samePlace(e.Path)
+	case o.profile != "kaazing" && p.balancer.Load():
+		return "that is how Kaazing gateways speak to their own clients; try --profile kaazing"
+	case e.Leg == endpoint.LegOpening && p.tls.Load():
+		return "the server speaks TLS; try wss:// instead of ws://"
+	case e.Leg == endpoint.LegOpening && e.Failure == fsm.FailureConnectionLost && strings.HasPrefix(e.URL, "ws://"):
+		return maybeTLS
 	case e.RetryAfter > 0:
 		return "the server asks to try again in " + e.RetryAfter.String()
 	case e.Leg == endpoint.LegOpening && e.Status != 0:
 		return openingHints[e.Status]
 	case e.Failure == fsm.FailureStatus:
-		return "khp status " + strconv.Itoa(e.Status) + " explains the code"
-	case int(e.Failure) < len(hints):
+		return statusHint(e.Status)
+	case int(e.Failure) < len(hints) && hints[e.Failure] != "":
 		return hints[e.Failure]
+	case e.Failure == fsm.FailureUnexpectedContinue:
+		return statusHint(100)
+	}
+	return ""
+}
+
+func statusHint(status int) string {
+	return "khp status " + strconv.Itoa(status) + " explains the code"
+}
+
+// samePlace tells which URL of a path its last one repeats, where they are not written alike.
+func samePlace(path []string) string {
+	if len(path) == 0 {
+		return ""
+	}
+	last := path[len(path)-1]
+	refused, err := wire.ParseURL(last, nil)
+	for _, one := range path[:len(path)-1] {
+		if u, e := wire.ParseURL(one, nil); err == nil && e == nil && one != last && u.Key() == refused.Key() {
+			return last + " is the same place as " + one
+		}
 	}
 	return ""
 }
@@ -128,9 +161,9 @@ func credentialsHint(e *transport.HandshakeError) string {
 	challenge := strings.ToLower(strings.Join(e.Header.Values("WWW-Authenticate"), ","))
 	switch {
 	case strings.Contains(challenge, "basic"):
-		return "try --user NAME:PASSWORD"
+		return "try " + flagUser
 	case strings.Contains(challenge, "token"), strings.Contains(challenge, "bearer"):
-		return "try --token TEXT"
+		return "try " + flagToken
 	}
-	return "try --user NAME:PASSWORD or --token TEXT"
+	return "try " + flagUser + " or " + flagToken
 }

@@ -32,6 +32,11 @@ func TestExplainFailure(t *testing.T) {
 		"opening":        {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 404, Leg: endpoint.LegOpening}, dialOptions{}, exitFailed, "try another path"},
 		"no terminator":  {transport.HandshakeError{Failure: fsm.FailureMissingTerminator}, dialOptions{}, exitFailed, "--profile kaazing"},
 		"never decided":  {transport.HandshakeError{Failure: fsm.FailureAcceptedOnly}, dialOptions{}, exitFailed, "try again later"},
+		"opening login":  {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 401, Leg: endpoint.LegOpening, Header: challenge("Basic")}, dialOptions{}, exitFailed, "try --user NAME:PASSWORD"},
+		"opening wrong":  {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 401, Leg: endpoint.LegOpening}, dialOptions{user: "joe:pw"}, exitFailed, "check name, password or token"},
+		"continue":       {transport.HandshakeError{Failure: fsm.FailureUnexpectedContinue, Status: 100, Leg: endpoint.LegExtended}, dialOptions{}, exitFailed, "khp status 100"},
+		"hung up":        {transport.HandshakeError{Failure: fsm.FailureConnectionLost, URL: "ws://h/", Leg: endpoint.LegOpening}, dialOptions{}, exitFailed, "try wss://"},
+		"loop":           {transport.HandshakeError{Failure: fsm.FailureRedirectLoop, Path: []string{"ws://h/a", "ws://h/b", "ws://h/%61"}}, dialOptions{}, exitFailed, "ws://h/%61 is the same place as ws://h/a"},
 		"nothing to say": {transport.HandshakeError{Failure: fsm.FailureFrame}, dialOptions{}, exitFailed, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,5 +44,29 @@ func TestExplainFailure(t *testing.T) {
 			require.Equal(t, c.code, code)
 			require.Contains(t, text, c.want)
 		})
+	}
+}
+
+func TestSamePlace_WrittenAlike(t *testing.T) {
+	require.Empty(t, samePlace([]string{"ws://h/a", "ws://h/a"}))
+	require.Empty(t, samePlace(nil))
+}
+
+func TestExplainFailure_Balancer(t *testing.T) {
+	p := &progress{}
+	p.Observe(transport.Event{Kind: transport.EventReceive, Type: transport.Text, Data: []byte("\uf0ffN")})
+	e := &transport.HandshakeError{Failure: fsm.FailureMalformed, Leg: endpoint.LegExtended}
+	_, text := explainFailure(e, &dialOptions{profile: "spec"}, p)
+	require.Contains(t, text, "try --profile kaazing")
+	_, text = explainFailure(e, &dialOptions{profile: "kaazing"}, p)
+	require.NotContains(t, text, "--profile")
+}
+
+func TestSoundsLikeTLS(t *testing.T) {
+	for answer, want := range map[string]bool{
+		"\x15\x03\x01\x00\x02\x02\x46": true, "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n": true,
+		"HTTP/1.1 400 Bad Request\r\n\r\nthe plain HTTP request was sent to HTTPS port": true, "HTTP/1.1 400 Bad Request\r\n\r\n": false, "": false,
+	} {
+		require.Equal(t, want, soundsLikeTLS([]byte(answer)), "%q", answer)
 	}
 }

@@ -45,6 +45,8 @@ type (
 		By     string `json:"by"`    // us or peer: who closed first
 		Code   uint16 `json:"code"`  // the peer's; 1005 is none
 		Reason string `json:"reason"`
+		Sent   uint16 `json:"sent"` // ours, in answer to the peer's or before it; 1005 is none
+		Why    string `json:"sent_reason"`
 	}
 	failLine struct {
 		Event      string              `json:"event"` // fail
@@ -128,15 +130,16 @@ func visible(r rune) rune {
 // received returns how many messages were printed.
 func (p *printer) received() int { return int(p.n.Load()) }
 
-func (p *printer) closed(e *transport.CloseError, first bool) {
+// closed reports what the peer closed with, and what we did: sent and why, or the answer that the protocol asks for if the peer was first.
+func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why string) {
 	if !p.json {
 		return
 	}
 	by := "us"
 	if first {
-		by = "peer"
+		by, sent, why = "peer", e.Code, ""
 	}
-	_ = p.line(closeLine{Event: "close", By: by, Code: e.Code, Reason: e.Reason})
+	_ = p.line(closeLine{Event: "close", By: by, Code: e.Code, Reason: e.Reason, Sent: sent, Why: why})
 }
 
 // note tells a person at a terminal, and nobody else.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"sync/atomic"
 	"time"
 
 	"example.com/khp/transport"
+	"example.com/khp/wire"
 )
 
 // dial is khp dial.
@@ -70,6 +72,8 @@ type progress struct {
 	attempts   atomic.Int64
 	connected  atomic.Bool  // the current connection
 	challenged atomic.Bool  // credentials were asked for
+	balancer   atomic.Bool  // a gateway's N or R came
+	tls        atomic.Bool  // the answer to the opening request was that of a TLS server
 	status     atomic.Int64 // of the last extended response, 0 before one
 	begin, end atomic.Int64
 }
@@ -85,7 +89,16 @@ func (p *progress) Observe(ev transport.Event) {
 		p.attempts.Add(1)
 		p.connected.Store(false)
 		p.status.Store(0)
+		p.balancer.Store(false)
+		p.tls.Store(false)
+	case transport.EventReceiveOpening:
+		if soundsLikeTLS(ev.Data) {
+			p.tls.Store(true)
+		}
 	case transport.EventReceive:
+		if kind, _ := wire.ParseBalancer(ev.Data); kind != wire.BalancerNone {
+			p.balancer.Store(true)
+		}
 		if status := parseHead(ev.Data).status(); status != 0 {
 			p.status.Store(int64(status))
 		}
@@ -99,4 +112,9 @@ func (p *progress) Observe(ev transport.Event) {
 // seconds is how long the handshake took.
 func (p *progress) seconds() float64 {
 	return time.Duration(p.end.Load() - p.begin.Load()).Round(time.Microsecond).Seconds()
+}
+
+// soundsLikeTLS reports whether an answer to plain HTTP is a TLS alert, or a refusal in which a web server says what is wrong.
+func soundsLikeTLS(answer []byte) bool {
+	return bytes.HasPrefix(answer, []byte{0x15, 0x03}) || bytes.HasPrefix(answer, []byte("HTTP/1.")) && bytes.Contains(answer, []byte(" 400 ")) && bytes.Contains(answer, []byte("HTTPS"))
 }

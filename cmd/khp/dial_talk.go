@@ -180,7 +180,7 @@ func (t *talk) close(expected bool) error {
 	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
 	var closed *transport.CloseError
 	if errors.As(why, &closed) {
-		t.out.closed(closed, false)
+		t.out.closed(closed, false, t.request.closeCode, t.request.closeText)
 		if closed.Code != t.request.closeCode && expected {
 			return t.over(why, false)
 		}
@@ -203,7 +203,7 @@ func (t *talk) over(err error, early bool) error {
 	case !errors.As(err, &closed):
 		return failf(exitFailed, "the connection to %s broke: %s", t.conn.URL(), plainReason(err))
 	}
-	t.out.closed(closed, true)
+	t.out.closed(closed, true, 0, "")
 	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway || closed.Code == transport.CloseNoStatus
 	switch text := closeText(closed.Code, closed.Reason); {
 	case early:

@@ -98,7 +98,7 @@ func TestDial_ServerDrains(t *testing.T) {
 	i.wantOutput(t, `"text":"hello"`)
 	require.NoError(t, server.stop(), server.log.String())
 	require.Equal(t, exitOK, <-i.done, i.err.String())
-	i.wantOutput(t, `{"event":"close","by":"peer","code":1001,"reason":""}`)
+	i.wantOutput(t, `{"event":"close","by":"peer","code":1001,"reason":"","sent":1001,"sent_reason":""}`)
 }
 
 func TestDial_Interrupted(t *testing.T) {
@@ -109,7 +109,7 @@ func TestDial_Interrupted(t *testing.T) {
 	i.wantOutput(t, `"text":"hello"`)
 	i.signals <- syscall.SIGINT
 	require.Equal(t, exitOK, <-i.done, i.err.String())
-	i.wantOutput(t, `{"event":"close","by":"us","code":1000,"reason":""}`)
+	i.wantOutput(t, `{"event":"close","by":"us","code":1000,"reason":"","sent":1000,"sent_reason":""}`)
 }
 
 func TestDial_InterruptedHandshake(t *testing.T) {

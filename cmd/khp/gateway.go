@@ -35,10 +35,11 @@ func (g *gateway) start(origin func(origin, host string) bool, observer transpor
 
 // session is one connection on its way through the gateway.
 type session struct {
-	route *route // nil if there is none for the path
-	path  string
-	log   *slog.Logger
-	asked atomic.Bool // a statusTarget has answered before
+	route   *route // nil if there is none for the path
+	path    string // in normal form
+	written string // the same as the client wrote it
+	log     *slog.Logger
+	asked   atomic.Bool // a statusTarget has answered before
 
 	mu      sync.Mutex
 	over    bool
@@ -54,7 +55,7 @@ func sessionOf(ctx context.Context) *session { return ctx.Value(sessionKey{}).(*
 
 // ServeHTTP finds the route. The path of the extended request is the same, the transport sees to that.
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s := &session{path: requestPath(r.URL), log: g.log}
+	s := &session{path: requestPath(r.URL), written: r.URL.EscapedPath(), log: g.log}
 	s.route = g.routes.find(s.path)
 	h := g.checked
 	if s.route != nil {
@@ -69,7 +70,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // decide answers one request.
 func (g *gateway) decide(ctx context.Context, r *transport.Request) (transport.Decision, error) {
 	s := sessionOf(ctx)
-	if d, ok := g.auth.letIn(s.path, r); !ok {
+	if d, ok := g.auth.letIn(s.written, s.path, r); !ok {
 		return d, nil
 	}
 	if s.route == nil {

@@ -23,6 +23,7 @@ type cli struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
+	help   *carefulWriter                                 // stdout for cobra, which does not look at errors
 	notify func() (signals <-chan os.Signal, stop func()) // of a wish to end
 }
 
@@ -37,6 +38,9 @@ func (c *cli) run(args []string) int {
 	root := c.rootCommand()
 	root.SetArgs(args)
 	err := root.Execute()
+	if err == nil && c.help.err != nil {
+		err = failf(exitFailed, "cannot write to stdout: %s", c.help.err)
+	}
 	if err == nil {
 		return exitOK
 	}
@@ -49,6 +53,19 @@ func (c *cli) run(args []string) int {
 		_, _ = fmt.Fprintln(c.stderr, "khp: "+oneLine(text))
 	}
 	return code
+}
+
+// carefulWriter remembers the first error and pretends that there was none.
+type carefulWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *carefulWriter) Write(p []byte) (int, error) {
+	if c.err == nil {
+		_, c.err = c.w.Write(p)
+	}
+	return len(p), nil
 }
 
 // Exit codes.

@@ -1,15 +1,17 @@
 package main
 
 import (
-	"context"
-	"net"
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -31,13 +33,14 @@ type pendingHandshake struct {
 	since   time.Time
 	profile string
 	status  string // of the last response
+	moved   bool   // R was sent
 }
 
 func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total", Help: "Opening requests received."}),
-		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open, failed, or closed as decided, as after R), status code of the extended response (none before one) and profile of the client."}, []string{"outcome", "status", "profile"}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one) and profile of the client."}, []string{"outcome", "status", "profile"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
 		opened:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "khp_connections_open", Help: "Connections that completed the handshake and are in use."}),
@@ -53,15 +56,15 @@ func (m *metrics) Observe(ev transport.Event) {
 	switch ev.Kind {
 	case transport.EventReceiveOpening:
 		m.attempts.Inc()
-		m.change(ev.Conn, pendingHandshake{ev.Time, profileOf(ev.Data), "none"})
+		m.change(ev.Conn, pendingHandshake{since: ev.Time, profile: profileOf(ev.Data), status: noStatus})
 	case transport.EventSend:
 		m.responded(ev)
 	case transport.EventOpen:
-		m.ended(ev, "open")
+		m.ended(ev, outcomeOpen)
 	case transport.EventFail:
-		m.ended(ev, "failed")
+		m.ended(ev, outcomeFailed)
 	case transport.EventClosed:
-		m.ended(ev, "closed")
+		m.ended(ev, outcomeClosed)
 	}
 }
 
@@ -71,15 +74,21 @@ func (m *metrics) change(conn uint64, p pendingHandshake) {
 	m.pending[conn] = p
 }
 
-// responded remembers the status of an extended response.
+// responded remembers the status of an extended response, and whether the client is sent elsewhere.
 func (m *metrics) responded(ev transport.Event) {
 	status := parseHead(ev.Data).status()
+	kind, _ := wire.ParseBalancer(ev.Data)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p, ok := m.pending[ev.Conn]; ok && status != 0 {
-		p.status = strconv.Itoa(status)
-		m.pending[ev.Conn] = p
+	p, ok := m.pending[ev.Conn]
+	if !ok {
+		return
 	}
+	if status != 0 {
+		p.status = strconv.Itoa(status)
+	}
+	p.moved = p.moved || kind == wire.BalancerReroute
+	m.pending[ev.Conn] = p
 }
 
 func (m *metrics) ended(ev transport.Event, outcome string) {
@@ -90,8 +99,32 @@ func (m *metrics) ended(ev transport.Event, outcome string) {
 	if !ok {
 		return
 	}
-	m.outcomes.WithLabelValues(outcome, p.status, p.profile).Inc()
+	m.outcomes.WithLabelValues(p.outcome(outcome, ev.Err), p.status, p.profile).Inc()
 	m.seconds.WithLabelValues(p.profile).Observe(ev.Time.Sub(p.since).Seconds())
+}
+
+// Outcomes of a handshake.
+const (
+	outcomeOpen       = "open"
+	outcomeRedirected = "redirected" // with 3xx or R
+	outcomeRefused    = "refused"    // with any other status that was decided; a client that goes away from a challenge counts here as well
+	outcomeFailed     = "failed"     // everything else that went wrong
+	outcomeClosed     = "closed"     // given up without a failure
+)
+
+// noStatus stands for the status of a handshake without an extended response.
+const noStatus = "none"
+
+// outcome looks closer at how a handshake ended: err is why, if it failed.
+func (p *pendingHandshake) outcome(end string, err error) string {
+	gone := errors.Is(err, fsm.FailurePeerClosed) || errors.Is(err, fsm.FailureConnectionLost)
+	switch {
+	case end == outcomeClosed && p.moved, end == outcomeFailed && errors.Is(err, fsm.FailureStatus) && strings.HasPrefix(p.status, "3"):
+		return outcomeRedirected
+	case end == outcomeFailed && (errors.Is(err, fsm.FailureStatus) || p.status == "401" && gone):
+		return outcomeRefused
+	}
+	return end
 }
 
 // profileOf tells the profile that an opening request asks for.
@@ -121,7 +154,7 @@ func (m *metrics) listen(addr string) (url string, stop func(), err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
+	srv := boundedServer(mux)
 	go func() { _ = srv.Serve(ln) }()
 	return "http://" + ln.Addr().String() + "/metrics", func() { _ = srv.Close() }, nil
 }

@@ -29,7 +29,8 @@ that the first one cannot do.`,
 		SilenceUsage:  true,
 	}
 	root.SetIn(c.stdin)
-	root.SetOut(c.stdout)
+	c.help = &carefulWriter{w: c.stdout}
+	root.SetOut(c.help)
 	root.SetErr(c.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%s; see %s --help", err, cmd.CommandPath())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -52,11 +53,15 @@ func TestUsage_OneLineExit2(t *testing.T) {
 		"help about nothing":     {[]string{"help", "nothing"}, `no help about "nothing"`},
 		"dial without URL":       {[]string{"dial"}, "takes one URL"},
 		"dial two URLs":          {[]string{"dial", "ws://a/", "ws://b/"}, "takes one URL"},
-		"dial other scheme":      {[]string{"dial", "ftp://h/"}, "scheme is not ws"},
+		"dial other scheme":      {[]string{"dial", "ftp://h/"}, "or the same with http and https"},
 		"dial relative":          {[]string{"dial", "/echo"}, "not an absolute URL"},
 		"dial userinfo":          {[]string{"dial", "ws://joe:pw@h/"}, "userinfo"},
 		"dial profile":           {[]string{"dial", "ws://h/", "--profile", "old"}, "expected spec or kaazing"},
 		"dial user":              {[]string{"dial", "ws://h/", "--user", "joe"}, "expected NAME:PASSWORD"},
+		"dial user control":      {[]string{"dial", "ws://h/", "--user", "joe:a\nb"}, "--user: name and password cannot hold control"},
+		"dial token control":     {[]string{"dial", "ws://h/", "--token", "a\tb"}, "--token: expected text without control"},
+		"dial token blanks":      {[]string{"dial", "ws://h/", "--token", " a"}, "--token"},
+		"dial trace":             {[]string{"dial", "ws://h/", "--trace", "/does/not/exist"}, "--trace"},
 		"dial header":            {[]string{"dial", "ws://h/", "--header", "nothing"}, "'NAME: VALUE'"},
 		"dial reserved header":   {[]string{"dial", "ws://h/", "--header", "Upgrade: x"}, "Upgrade"},
 		"dial protocol":          {[]string{"dial", "ws://h/", "--protocol", "a b"}, "a b"},
@@ -76,6 +81,11 @@ func TestUsage_OneLineExit2(t *testing.T) {
 		"serve route":            {[]string{"serve", "--route", "echo"}, "expected PATH=TARGET"},
 		"serve route path":       {[]string{"serve", "--route", "a=echo"}, "must start with /"},
 		"serve route query":      {[]string{"serve", "--route", "/a?b=echo"}, "no query"},
+		"serve route blank":      {[]string{"serve", "--route", "/a b=echo"}, `--route "/a b=echo": no request can have the path "/a b"`},
+		"serve route escape":     {[]string{"serve", "--route", "/a%zz=echo"}, "--route"},
+		"serve route umlaut":     {[]string{"serve", "--route", "/\u00e4=echo"}, "as escapes"},
+		"serve auth blank":       {[]string{"serve", "--auth", "/a b=joe:pw"}, "--auth"},
+		"serve trace":            {[]string{"serve", "--trace", "/does/not/exist"}, "--trace"},
 		"serve target":           {[]string{"serve", "--route", "/=ftp://h"}, "is no target"},
 		"serve twice":            {[]string{"serve", "--route", "/a=echo", "--route", "/%61=status:404"}, "has a route already"},
 		"serve tcp":              {[]string{"serve", "--route", "/=tcp://h"}, "tcp://host:port"},
@@ -110,6 +120,32 @@ func TestUsage_OneLineExit2(t *testing.T) {
 			require.NotContains(t, errs, "pw")
 		})
 	}
+}
+
+// fullWriter is a disk without space.
+type fullWriter struct{}
+
+func (fullWriter) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestHelp_NotWritten(t *testing.T) {
+	for _, args := range [][]string{{}, {"--help"}, {"help", "serve"}, {"dial", "--help"}, {"version"}, {"status"}, {"completion", "bash"}} {
+		var errs strings.Builder
+		require.Equal(t, exitFailed, run(args, strings.NewReader(""), fullWriter{}, &errs), args)
+		require.Contains(t, errs.String(), "no space left on device", args)
+		require.Equal(t, 1, strings.Count(errs.String(), "\n"), args)
+	}
+}
+
+func TestHelp_FitsTerminals(t *testing.T) {
+	c := &cli{}
+	every(c.rootCommand(), func(cmd *cobra.Command) {
+		for line := range strings.Lines(cmd.Long) {
+			if cmd.HasParent() && cmd.Parent().Name() == "completion" {
+				return // cobra's
+			}
+			require.LessOrEqual(t, len(line), terminalColumns, "%s: %s", cmd.CommandPath(), line)
+		}
+	})
 }
 
 func TestVersion(t *testing.T) {

@@ -56,6 +56,9 @@ func splitPath(flag, spec, value string) (path, rest string, err error) {
 	case strings.ContainsAny(path, "?#"):
 		return "", "", usagef("%s %s: a path has no query or fragment", flag, spec)
 	}
+	if _, err := wire.ParseURL("ws://h"+path, nil); err != nil {
+		return "", "", usagef("%s %q: no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", flag, spec, path)
+	}
 	return normalPath(path), rest, nil
 }
 

@@ -49,7 +49,13 @@ func (c *cli) serveCommand() *cobra.Command {
 
 A PATH stands for itself, one that ends in / for everything below it too; the
 longest one that fits counts. Anything else is answered with 404. Without
---route every path is an echo.
+--route every path is an echo. Paths are compared in a normal form: without dot
+segments, and with escapes decoded that are not needed.
+
+--auth guards more rather than less: it compares that form, and the one that a
+careless back end may see, with every escape decoded (also of / and \), slashes
+merged and dot segments removed after that. So //a, /x/..%2fa and /a%2fb are
+guarded by --auth /a, and credentials must do for both forms.
 
 Clients that follow the specification and Kaazing's own (whose URL carries
 .kl=Y) are both served; each connection tells which it is.
@@ -79,7 +85,7 @@ handshakes are answered with 503. The second one drops what is left.`,
 	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
 	f.StringArrayVar(&o.origins, "allow-origin", nil, "let pages of other origins in, `PATTERN`: host or scheme://host[:port], * for any characters (repeat)")
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics on http://`HOST:PORT`/metrics")
-	f.StringVar(&o.trace, "trace", "", "write every step of every handshake to `FILE`, one JSON object per line (overwritten; secrets are left out)")
+	f.StringVar(&o.trace, "trace", "", "write every step of every handshake to `FILE`, one JSON object per line (overwritten; credentials and cookies are left out, URLs have their queries)")
 	f.StringVar(&o.log, "log", "text", "form of the log on stderr: `text|json`")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step of every handshake")
 	return cmd

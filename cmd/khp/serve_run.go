@@ -84,7 +84,8 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tl
 	if secure != nil {
 		scheme, ln = "wss", tls.NewListener(ln, secure)
 	}
-	srv := &http.Server{Handler: g, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelDebug)}
+	srv := boundedServer(g)
+	srv.ErrorLog = slog.NewLogLogger(g.log.Handler(), slog.LevelDebug)
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(ln) }()
 	signals, stop := c.notify()
@@ -124,7 +125,13 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tl
 	return nil
 }
 
-// logObserver writes every step of a handshake to the log.
+// boundedServer waits for nothing without a limit. A connection that is upgraded has the limits of the handshake from then on, not these.
+func boundedServer(h http.Handler) *http.Server {
+	const patience = 30 * time.Second
+	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: 2 * patience}
+}
+
+// logObserver writes every step of a handshake to the log. Queries are left out: clients that cannot set fields put their secrets there.
 type logObserver struct{ log *slog.Logger }
 
 // Observe implements transport.Observer.
@@ -132,7 +139,7 @@ func (l logObserver) Observe(ev transport.Event) {
 	if !l.log.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
-	attrs := []any{"conn", ev.Conn, "what", oneLine(headline(ev))}
+	attrs := []any{"conn", ev.Conn, "what", oneLine(withoutQueries(headline(ev)))}
 	if ev.Phase != "" {
 		attrs = append(attrs, "phase", ev.Phase)
 	}

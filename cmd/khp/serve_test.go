@@ -102,21 +102,27 @@ func TestServe_Origin(t *testing.T) {
 }
 
 func TestServe_Metrics(t *testing.T) {
-	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/=echo", "--route", "/no=status:403", "--route", "/away=balance:ws://127.0.0.1:1/")
+	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/=echo", "--route", "/no=status:403", "--route", "/away=balance:ws://127.0.0.1:1/", "--auth", "/secret=joe:welcome")
 	url := regexp.MustCompile(`url=(\S+)`).FindStringSubmatch(s.log.String())[1]
 	c := dialHere(t, s.url+"/", nil)
 	wantEcho(t, c, transport.Text, []byte("x"))
 	dialHere(t, s.url+"/", &transport.DialOptions{Profile: transport.Kaazing})
 	wantFailure(t, s.url+"/no", nil, fsm.FailureStatus, 403)
 	wantFailure(t, s.url+"/away", &transport.DialOptions{Profile: transport.Kaazing}, fsm.FailureConnect, 0)
+	wantFailure(t, s.url+"/away", nil, fsm.FailureConnect, 0)
+	wantFailure(t, s.url+"/secret", nil, fsm.FailureAuthRequired, 401)
+	wantFailure(t, s.url+"/", &transport.DialOptions{OpeningHeader: http.Header{"Origin": {"http://evil.example"}}}, fsm.FailureStatus, 403)
 	want := []string{
-		"khp_handshake_attempts_total 4\n",
+		"khp_handshake_attempts_total 7\n",
 		`khp_handshakes_total{outcome="open",profile="spec",status="101"} 1` + "\n",
 		`khp_handshakes_total{outcome="open",profile="kaazing",status="101"} 1` + "\n",
-		`khp_handshakes_total{outcome="failed",profile="spec",status="403"} 1` + "\n",
-		`khp_handshakes_total{outcome="closed",profile="kaazing",status="101"} 1` + "\n",
+		`khp_handshakes_total{outcome="refused",profile="spec",status="403"} 1` + "\n",
+		`khp_handshakes_total{outcome="redirected",profile="kaazing",status="101"} 1` + "\n",
+		`khp_handshakes_total{outcome="redirected",profile="spec",status="302"} 1` + "\n",
+		`khp_handshakes_total{outcome="refused",profile="spec",status="401"} 1` + "\n",
+		`khp_handshakes_total{outcome="failed",profile="spec",status="none"} 1` + "\n",
 		"khp_connections_open 2\n",
-		`khp_handshake_seconds_count{profile="spec"} 2` + "\n",
+		`khp_handshake_seconds_count{profile="spec"} 5` + "\n",
 		"go_goroutines ",
 	}
 	require.EventuallyWithT(t, func(c *assert.CollectT) { // the server is done a moment after the client

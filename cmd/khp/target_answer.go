@@ -30,6 +30,9 @@ type balanceTarget struct {
 func (t *balanceTarget) decide(_ context.Context, _ *session, r *transport.Request) (transport.Decision, error) {
 	u := t.urls[(t.next.Add(1)-1)%uint64(len(t.urls))]
 	u = withQuery(u, r.Target)
+	if _, err := wire.ParseURL(u.String(), nil); err != nil { // t.urls are usable, so that it is the query
+		return transport.Decision{Status: 400, Body: []byte("the query cannot go along in a URL\n")}, nil
+	}
 	if r.Kaazing() {
 		return transport.Decision{Reroute: u.String(), Protocol: firstProtocol(r)}, nil
 	}

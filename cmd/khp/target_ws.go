@@ -31,7 +31,7 @@ func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) 
 
 // backendDown tells the client that it is not its fault, and the operator whose it is.
 func backendDown(s *session, where string, err error) transport.Decision {
-	s.log.Warn("back end failed", "route", s.route.path, "backend", where, "error", err.Error())
+	s.log.Warn("back end failed", "route", s.route.path, "backend", withoutQueries(where), "error", withoutQueries(err.Error()))
 	var e *transport.HandshakeError
 	if errors.As(err, &e) && e.Status != 0 && e.Failure != fsm.FailureConnect {
 		return transport.Decision{Status: 502, Body: []byte("the back end refused the connection\n")}

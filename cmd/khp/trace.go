@@ -37,7 +37,7 @@ type tracer struct {
 func newTracer(path string, broken func(error)) (*tracer, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, failf(exitFailed, "--trace: %s; choose a file that can be written", err)
+		return nil, usagef("--trace: %s; choose a file that can be written", err)
 	}
 	return &tracer{w: f, broken: broken}, nil
 }

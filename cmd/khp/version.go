@@ -10,9 +10,10 @@ import (
 
 func (c *cli) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print what this binary was built from",
-		Long:    "Version prints the version of the module, the revision of its source if it was built from a checkout, the Go version and the platform.",
+		Use:   "version",
+		Short: "Print what this binary was built from",
+		Long: `Version prints the version of the module, the revision of its source if it was
+built from a checkout, the Go version and the platform.`,
 		Example: "  khp version",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

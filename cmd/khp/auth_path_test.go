@@ -1,0 +1,42 @@
+package main
+
+import (
+	"testing"
+
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBarePath(t *testing.T) {
+	for path, want := range map[string]string{
+		"/a": "/a", "/a/": "/a/", "/": "/", "//a": "/a", "/a//b": "/a/b", "/x//../a": "/a", "/x/..%2fa": "/a", "/x/..%2Fa": "/a", "/x/%252e%252e%252fa": "/a",
+		`/x/..%5Ca`: "/a", "/a;v=1/b": "/a/b", "/x/..;/a": "/a", "/../../a": "/a", "/a%": "/a%", "/a%zz": "/a%zz", "/%25": "/%", "/%2525252561": "/a",
+	} {
+		require.Equal(t, want, barePath(path), path)
+	}
+}
+
+func TestAuthority_GuardsEveryForm(t *testing.T) {
+	list, err := parseRoutes(nil)
+	require.NoError(t, err)
+	a, err := parseAuthority([]string{"/e=joe:welcome", "/f=ann:sesame"}, "r", "basic", list)
+	require.NoError(t, err)
+	joe, ann := basicField(t, "joe", "welcome"), basicField(t, "ann", "sesame")
+	for path, want := range map[string][3]int{ // status for nobody, joe and ann; 0 is let in
+		"/x": {0, 0, 0}, "/ex": {0, 0, 0}, "/e": {401, 0, 403}, "//e": {401, 0, 403}, "/e//x": {401, 0, 403}, "/x//../e": {401, 0, 403}, "/x/..%2fe/y": {401, 0, 403},
+		"/e/..%2ff": {401, 403, 403}, "/e/..%2fx": {401, 0, 403}, "/f%2fx": {401, 403, 0}, "/e%2fx": {401, 0, 403},
+	} {
+		for i, field := range []string{"", joe, ann} {
+			d, ok := a.letIn(path, normalPath(path), &transport.Request{Authorization: field})
+			require.Equal(t, want[i], d.Status, "%s, %d", path, i)
+			require.Equal(t, want[i] == 0, ok)
+		}
+	}
+}
+
+func basicField(t *testing.T, user, password string) string {
+	t.Helper()
+	value, err := transport.Basic(user, password).Credentials(t.Context(), &transport.CredentialsRequest{Challenges: []transport.Challenge{{Scheme: "Basic"}}})
+	require.NoError(t, err)
+	return value
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"example.com/khp/transport"
+	"example.com/khp/wire"
+)
+
+// credentials makes the provider of --user and --token; nil without them.
+func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
+	if o.user == "" && o.token == "" {
+		return nil, nil
+	}
+	name, password, ok := strings.Cut(o.user, ":")
+	if o.user != "" {
+		if _, err := wire.AppendBasic(nil, name, password); !ok || name == "" {
+			return nil, usagef("--user: expected NAME:PASSWORD, as in joe:welcome")
+		} else if err != nil {
+			return nil, usagef("--user: name and password cannot hold control characters")
+		}
+	}
+	if o.token != "" {
+		if _, err := wire.AppendCredentials(nil, "Token", o.token); err != nil || strings.Contains(o.token, "\t") {
+			return nil, usagef("--token: expected text without control characters, and without blanks at its ends")
+		}
+	}
+	return transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
+		for _, ch := range r.Challenges {
+			switch flag := flagFor(ch.Scheme); {
+			case flag == flagUser && o.user != "":
+				return transport.Basic(name, password).Credentials(ctx, r)
+			case flag == flagToken && o.token != "" && strings.EqualFold(ch.Scheme, "Bearer"):
+				return transport.Bearer(o.token).Credentials(ctx, r)
+			case flag == flagToken && o.token != "":
+				return transport.Token(o.token).Credentials(ctx, r)
+			}
+		}
+		return "", errors.New(otherFlag(r.Challenges))
+	}), nil
+}
+
+// The flags that answer challenges, as an example of their use.
+const (
+	flagUser  = "--user NAME:PASSWORD"
+	flagToken = "--token TEXT"
+)
+
+// flagFor returns the flag that answers challenges of a scheme, "" if none does.
+func flagFor(scheme string) string {
+	switch strings.ToLower(scheme) {
+	case "basic":
+		return flagUser
+	case "token", "bearer":
+		return flagToken
+	}
+	return ""
+}
+
+// otherFlag says what helps against challenges that the flags given do not answer: the other flag, or none.
+func otherFlag(challenges []transport.Challenge) string {
+	var asked []string
+	help := "for which neither --user nor --token helps"
+	for _, ch := range challenges {
+		asked = append(asked, strconv.QuoteToASCII(ch.Scheme))
+		if flag := flagFor(ch.Scheme); flag != "" {
+			help = "which " + flag + " answers"
+		}
+	}
+	return "the server asks for " + strings.Join(asked, ", ") + ", " + help
+}
+
+// headerOf reads fields as written; their names are sent in that spelling.
+func headerOf(flag string, specs []string) (http.Header, error) {
+	h := http.Header{}
+	for _, spec := range specs {
+		name, value, ok := strings.Cut(spec, ":")
+		value = strings.Trim(value, " \t")
+		if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
+			return nil, usagef("%s %q: expected 'NAME: VALUE'", flag, spec)
+		}
+		h[name] = append(h[name], value)
+	}
+	return h, nil
+}
