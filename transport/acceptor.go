@@ -158,10 +158,22 @@ func (a *acceptor) report(took time.Duration) {
 	case a.gaveUp != "":
 		log.Info("handshake given up", append(attrs, "phase", a.gaveUp)...)
 	case errors.As(a.err, &failed):
-		log.Info("handshake failed", append(attrs, "leg", failed.Leg.String(), "reason", failed.Failure.Error(), "detail", failed.Detail)...)
+		log.Info(outcome(failed), append(attrs, "leg", failed.Leg.String(), "reason", failed.Failure.Error())...)
+		log.Debug("what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
 	default:
 		log.Info("handshake ended", attrs...)
 	}
+}
+
+// outcome names a handshake that did not open: the application sent the client elsewhere or refused it, or something went wrong.
+func outcome(e *endpoint.HandshakeError) string {
+	switch {
+	case e.Failure != fsm.FailureStatus:
+		return "handshake failed"
+	case e.Status >= 300 && e.Status < 400:
+		return "redirected"
+	}
+	return "refused"
 }
 
 // pathOnly leaves out the query, which may hold secrets.
