@@ -9,8 +9,7 @@ func AppendRequestLine[S, M text](dst []byte, method M, target S) ([]byte, error
 	if !ValidToken(method) {
 		return dst, newError(KindMethod, 0, "not a token", method)
 	}
-	l := DefaultLimits()
-	if len(target) > l.Target || len(method)+len(target)+len("  HTTP/1.1") > l.Line {
+	if len(target) > defaultTarget || len(method)+len(target)+len("  HTTP/1.1") > defaultLine {
 		return dst, &ParseError{Kind: KindTargetTooLong, Detail: "over the limit"}
 	}
 	if i := outside(target, isTarget); i >= 0 {
@@ -31,10 +30,12 @@ func AppendStatusLine[S text](dst []byte, status int, reason S) ([]byte, error) 
 	if status < 100 || status > 999 {
 		return dst, &ParseError{Kind: KindStatusCode, Detail: strconv.Itoa(status)}
 	}
-	if i := outside(reason, isValue); i >= 0 {
-		return dst, newError(KindStatusLine, i, "control byte in the reason", reason)
+	if !ValidFieldValue(reason) { // a reason may have blanks at its ends
+		if i := outside(reason, isValue); i >= 0 {
+			return dst, newError(KindStatusLine, i, "control byte in the reason", reason)
+		}
 	}
-	if len(reason)+len("HTTP/1.1 101 ") > DefaultLimits().Line {
+	if len(reason)+len("HTTP/1.1 101 ") > defaultLine {
 		return dst, &ParseError{Kind: KindLineTooLong, Detail: "reason over the limit"}
 	}
 	dst = append(dst, "HTTP/1.1 "...)
@@ -49,22 +50,33 @@ func AppendStatusLine[S text](dst []byte, status int, reason S) ([]byte, error) 
 // refused, not trimmed, as are control bytes. Whether the field makes sense is
 // not looked at.
 func AppendField[S, N text](dst []byte, name N, value S) ([]byte, error) {
-	if !ValidToken(name) {
-		return dst, newError(KindFieldName, 0, "not a token", name)
+	if !fitsField(len(name), len(value)) || !ValidToken(name) || !ValidFieldValue(value) {
+		return dst, fieldError(name, value)
 	}
-	if i := outside(value, isValue); i >= 0 {
-		return dst, newError(KindFieldValue, i, "control byte in this field", name)
-	}
-	if !ValidFieldValue(value) {
-		return dst, newError(KindFieldValue, 0, "blank at an end in this field", name)
-	}
-	if len(name) > maxName || len(name)+len(value)+2 > DefaultLimits().Line {
-		return dst, newError(KindLineTooLong, 0, "over the limit", name)
-	}
+	return appendField(dst, name, value), nil
+}
+
+func appendField[S, N text](dst []byte, name N, value S) []byte {
 	dst = append(dst, name...)
 	dst = append(dst, ':', ' ')
 	dst = append(dst, value...)
-	return append(dst, '\r', '\n'), nil
+	return append(dst, '\r', '\n')
+}
+
+func fitsField(name, value int) bool { return name <= maxName && name+value+2 <= defaultLine }
+
+// fieldError says what is wrong with a field that is.
+func fieldError[S, N text](name N, value S) error {
+	if !ValidToken(name) {
+		return newError(KindFieldName, 0, "not a token", name)
+	}
+	if i := outside(value, isValue); i >= 0 {
+		return newError(KindFieldValue, i, "control byte in this field", name)
+	}
+	if !ValidFieldValue(value) {
+		return newError(KindFieldValue, 0, "blank at an end in this field", name)
+	}
+	return newError(KindLineTooLong, 0, "over the limit", name)
 }
 
 // AppendEnd writes the empty line that ends a head.
@@ -72,33 +84,27 @@ func AppendEnd(dst []byte) []byte { return append(dst, '\r', '\n') }
 
 // appendRest writes fields, Content-Length where needed, the empty line and the
 // body of a message that began at out[base:].
-func appendRest(out []byte, base int, fields Fields, body []byte, l *Limits, request, bodiless bool) ([]byte, error) {
-	var err error
+func appendRest(out []byte, base int, fields Fields, body []byte, request, bodiless bool) ([]byte, error) {
 	h := head{length: -1}
 	count := len(fields)
-	for _, f := range fields {
-		if out, err = AppendField(out, f.Name, f.Value); err != nil {
-			return out, err
+	for i := range fields {
+		name, value := fields[i].Name, fields[i].Value
+		if !fitsField(len(name), len(value)) || !ValidToken(name) || !ValidFieldValue(value) {
+			return out, fieldError(name, value)
 		}
-		var k Kind
-		switch {
-		case request && equalFold(f.Name, "Host"):
-			k = h.checkHost(f.Value)
-		case equalFold(f.Name, "Content-Length"):
-			k = h.checkLength(f.Value, l, bodiless)
-		case equalFold(f.Name, "Transfer-Encoding"):
-			k = h.fail(KindTransferEncoding, 0, "not used inside messages")
+		if isSpecial(name) {
+			if k := h.special(name, value, defaultBody, request, bodiless); k != 0 {
+				return out, newError(k, 0, h.what, name)
+			}
 		}
-		if k != 0 {
-			return out, newError(k, 0, h.what, f.Name)
-		}
+		out = appendField(out, name, value)
 	}
 	n := int64(len(body))
 	switch {
 	case bodiless && n > 0:
 		return out, &ParseError{Kind: KindBodyForbidden, Detail: "body with a status that allows none"}
-	case n > int64(l.Body):
-		return out, &ParseError{Kind: KindBodyTooLarge, Offset: l.Body, Detail: "over the limit"}
+	case n > defaultBody:
+		return out, &ParseError{Kind: KindBodyTooLarge, Offset: defaultBody, Detail: "over the limit"}
 	case h.length > n:
 		return out, &ParseError{Kind: KindBodyTooShort, Detail: "less than Content-Length"}
 	case h.length >= 0 && h.length < n:
@@ -109,12 +115,12 @@ func appendRest(out []byte, base int, fields Fields, body []byte, l *Limits, req
 		out = append(out, '\r', '\n')
 		count++
 	}
-	if count > l.Fields {
+	if count > defaultFields {
 		return out, &ParseError{Kind: KindTooManyFields, Detail: strconv.Itoa(count)}
 	}
 	out = AppendEnd(out)
-	if len(out)-base > l.Head {
-		return out, &ParseError{Kind: KindHeadTooLarge, Offset: l.Head, Detail: "over the limit"}
+	if len(out)-base > defaultHead {
+		return out, &ParseError{Kind: KindHeadTooLarge, Offset: defaultHead, Detail: "over the limit"}
 	}
 	return append(out, body...), nil
 }

@@ -133,6 +133,7 @@ func TestAssembler_NoAllocation(t *testing.T) {
 // same.
 func TestAssembler_CutsAgree(t *testing.T) {
 	t.Attr("req", "KHP-EXT-04")
+	t.Attr("req", "INV-52")
 	piece := rapid.SampledFrom([]string{
 		"HTTP/1.1 200 OK\r\n", "HTTP/1.1 403\r\n", "HTTP/1.1 101", "A: b\r\n", "Content-Length: 3\r\n", "\r\n", "\r\n", "abc", "\r", "\n",
 		" ", ":", "HTTP/1.", "1", "\xe2\x82\xac", "\xff", "\x00", "long-field-name: and a value of some length\r\n",

@@ -56,8 +56,8 @@ func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
 	}
 	c.Scheme = b[i:j:j]
 	i = skipSpace(b, j)
-	if i > j && equalFold(c.Scheme, "Application") {
-		if k := scanToken(b, i); k > i && (k == len(b) || isSpace(b[k]) || b[k] == ',') {
+	if i > j && equalFold(c.Scheme, "Application") && !startsParam(b, i) {
+		if k := scanToken(b, i); k > i && ends(b, k) {
 			c.Application, c.Scheme = true, b[i:k:k]
 			j, i = k, skipSpace(b, k)
 		}
@@ -68,7 +68,7 @@ func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
 	if i == j {
 		return c, i, "blank expected after the scheme"
 	}
-	if k := scanToken68(b, i); k > i {
+	if k := scanToken68(b, i); k > i && !c.Application {
 		if e := skipSpace(b, k); e == len(b) || b[e] == ',' {
 			if _, what := scanAuthParam(b, i); what != "" {
 				c.Token = b[i:k:k]
@@ -85,7 +85,7 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 	first, last := -1, 0 // of the parameters
 	word, wordEnd := -1, 0
 	for {
-		p, what := scanAuthParam(b, i)
+		p, what := c.scanItem(b, i)
 		switch {
 		case what == "":
 			if first < 0 {
@@ -112,7 +112,7 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 		for next < len(b) && (b[next] == ',' || isSpace(b[next])) {
 			next++
 		}
-		if _, what := scanAuthParam(b, next); next == len(b) || what != "" && !startsParam(b, next) {
+		if !startsParam(b, next) {
 			break
 		}
 		i = next
@@ -126,8 +126,24 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 	return c, i, ""
 }
 
+// scanItem reads a parameter at i. What an Application challenge holds is one only
+// if nothing sticks to it, a=b/c is a word, and if its value is not the name of the
+// next one: in a= b ="c" it is b that has a value.
+func (c Challenge) scanItem(b []byte, i int) (end int, what string) {
+	end, what = scanAuthParam(b, i)
+	if what == "" && c.Application {
+		next := skipSpace(b, end)
+		if !ends(b, end) || b[end-1] != '"' && next < len(b) && b[next] == '=' {
+			what = "not a parameter"
+		}
+	}
+	return end, what
+}
+
+func ends(b []byte, i int) bool { return i == len(b) || isSpace(b[i]) || b[i] == ',' }
+
 // startsParam reports whether a name and '=' stand at i, so that what follows is
-// a bad parameter and not the next challenge.
+// a parameter, good or bad, and not a scheme.
 func startsParam(b []byte, i int) bool {
 	j := scanToken(b, i)
 	k := skipSpace(b, j)
@@ -200,7 +216,7 @@ func (c Challenge) Param(name string) (string, bool) {
 			i++
 			continue
 		}
-		end, what := scanAuthParam(b, i)
+		end, what := c.scanItem(b, i)
 		if what != "" {
 			if end = scanWord(b, i); end == i {
 				return "", false

@@ -82,17 +82,12 @@ func all[S text](s S, bit uint8) bool {
 
 // ValidToken reports whether s is a token: a method, a field name, a
 // subprotocol, an extension name. [RFC 9110 5.6.2]
-func ValidToken[S text](s S) bool { return len(s) > 0 && all(s, isToken) }
+func ValidToken[S text](s S) bool { return validToken(s) }
 
 // ValidFieldValue reports whether s can stand as a field value: no control
 // byte but HTAB, and no blank at either end. The empty value is legal.
 // [RFC 9110 5.5]
-func ValidFieldValue[S text](s S) bool {
-	if len(s) == 0 {
-		return true
-	}
-	return !isSpace(s[0]) && !isSpace(s[len(s)-1]) && all(s, isValue)
-}
+func ValidFieldValue[S text](s S) bool { return validValue(s) }
 
 func trim(b []byte) []byte {
 	for len(b) > 0 && isSpace(b[0]) {

@@ -1,19 +1,23 @@
 package wire
 
 import (
-	"bufio"
-	"encoding/json"
+	"bytes"
+	"cmp"
+	"errors"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
+	"example.com/khp/internal/corpus"
 	"github.com/stretchr/testify/require"
 )
 
 type corpusCase struct {
-	ID, Kind, Layer, Input, Verdict, Why, Source string
-
-	bytes []byte
+	corpus.Case
+	bytes    []byte // of a unit, all its messages
+	messages []corpus.Message
 }
 
 func loadCorpus(t testing.TB) []corpusCase {
@@ -21,34 +25,106 @@ func loadCorpus(t testing.TB) []corpusCase {
 	f, err := os.Open("testdata/corpus.jsonl")
 	require.NoError(t, err)
 	defer f.Close()
+	read, err := corpus.Read(f)
+	require.NoError(t, err)
 	var cases []corpusCase
-	seen := map[string]bool{}
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var c corpusCase
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &c))
-		in, err := strconv.Unquote(`"` + c.Input + `"`)
-		require.NoError(t, err, c.ID)
-		require.False(t, seen[c.ID], "id %s twice", c.ID)
-		seen[c.ID] = true
-		c.bytes = []byte(in)
+	for _, r := range read {
+		c := corpusCase{Case: r}
+		if c.Kind == "unit" {
+			c.messages, err = c.Messages()
+			for _, m := range c.messages {
+				c.bytes = append(c.bytes, m.Content...)
+			}
+		} else {
+			c.bytes, err = c.Bytes()
+		}
+		require.NoError(t, err)
 		cases = append(cases, c)
 	}
-	require.NoError(t, lines.Err())
-	require.NotEmpty(t, cases)
 	return cases
 }
 
-func (c corpusCase) parse(b []byte) (Fields, error) {
+// corpusBase is what Location values are seen from, and corpusNow is when Retry-After is read.
+const (
+	corpusBase = "wss://h:8443/b/c/d;p?q"
+	corpusNow  = 784111740
+)
+
+var errNotATime = errors.New("not a time")
+
+// result runs a case. It returns what came out of it where that is more than a verdict, and the error of a case that is refused.
+func (c corpusCase) result() (got string, err error) {
+	switch c.Kind {
+	case "request", "response":
+		return "", c.parse()
+	case "extensions":
+		return "", acceptsExtensions(c.bytes)
+	case "tokens":
+		return "", acceptsTokens(c.bytes)
+	case "challenges":
+		return "", acceptsChallenges(c.bytes)
+	case "url":
+		_, err := ParseURL(string(c.bytes), nil)
+		return "", err
+	case "location":
+		base, err := ParseURL(corpusBase, nil)
+		if err != nil {
+			return "", err
+		}
+		u, err := base.Resolve(c.bytes, nil)
+		if err != nil {
+			return "", err
+		}
+		return u.String(), nil
+	case "retry-after":
+		n, ok := RetryAfter(c.bytes, corpusNow)
+		if !ok {
+			return "", errNotATime
+		}
+		return strconv.FormatInt(n, 10), nil
+	case "unit":
+		return "", c.assemble()
+	}
+	return "", os.ErrInvalid
+}
+
+// parse reads a message, and the extension lists in it.
+func (c corpusCase) parse() (err error) {
+	var fields Fields
 	if c.Kind == "request" {
 		var r Request
-		err := r.Parse(b, Limits{})
-		return r.Fields, err
+		err = r.Parse(c.bytes, Limits{})
+		fields = r.Fields
+	} else {
+		var r Response
+		err = r.Parse(c.bytes, Limits{})
+		fields = r.Fields
 	}
-	var r Response
-	err := r.Parse(b, Limits{})
-	return r.Fields, err
+	for v := range fields.All("Sec-WebSocket-Extensions") {
+		if err == nil {
+			err = acceptsExtensions(v)
+		}
+	}
+	return err
+}
+
+func (c corpusCase) assemble() error {
+	var a Assembler
+	last := UnitPartial
+	for _, m := range c.messages {
+		t := Binary
+		if m.Text {
+			t = Text
+		}
+		var err error
+		if last, err = a.Add(t, m.Content); err != nil {
+			return err
+		}
+	}
+	if last != UnitTerminated {
+		return &ParseError{Kind: KindIncomplete, Offset: a.Len()}
+	}
+	return nil
 }
 
 func (c corpusCase) parseHead(b []byte) (int, error) {
@@ -60,58 +136,77 @@ func (c corpusCase) parseHead(b []byte) (int, error) {
 	return r.ParseHead(b, Limits{})
 }
 
-// Cases of layer fsm whose fault is in a place that this package reads.
-var corpusKinds = map[string]Kind{
-	"q105-pipelined":         KindSurplus,
-	"r064-balancer-noop":     KindStatusLine,
-	"r065-balancer-redirect": KindStatusLine,
-}
-
-var corpusLists = map[string]bool{
-	"q141-ext-header-empty": true, "q142-ext-only-commas": true, "q143-ext-two-words": true,
-	"q144-ext-param-no-name": true, "q145-ext-param-no-value": true, "q146-ext-open-quote": true,
-	"r074-ext-empty": true,
-}
-
-// Every message of the corpus gets the verdict written next to it.
+// Every case gets the verdict written next to it, and for the reason written there.
 func TestCorpus_Verdict(t *testing.T) {
 	t.Attr("req", "KHP-EXT-03")
 	for _, c := range loadCorpus(t) {
 		t.Run(c.ID, func(t *testing.T) {
-			fields, err := c.parse(c.bytes)
-			var lists error
-			var exts []Extension
-			for v := range fields.All("Sec-WebSocket-Extensions") {
-				if exts, lists = ParseExtensions(exts, v); lists != nil {
-					break
-				}
+			if c.Verdict == "same" || c.Verdict == "different" {
+				from, to, ok := strings.Cut(string(c.bytes), " ")
+				require.True(t, ok)
+				require.Equal(t, c.Verdict == "same", mustURL(t, from).Key() == mustURL(t, to).Key(), c.Why)
+				return
 			}
+			got, err := c.result()
 			switch {
-			case c.Layer == "wire" && c.Verdict == "accept":
+			case c.Verdict == "accept":
 				require.NoError(t, err, c.Why)
-				require.NoError(t, lists, c.Why)
-			case c.Layer == "wire":
-				require.Error(t, err, c.Why)
-			case corpusKinds[c.ID] != 0:
-				require.Equal(t, corpusKinds[c.ID], KindOf(err), "%v", err)
-			case corpusLists[c.ID]:
-				require.NoError(t, err)
-				require.Equal(t, KindList, KindOf(lists), c.Why)
+				require.Equal(t, c.Want, got, c.Why)
+			case c.Layer == "fsm" && c.Want == "":
+				require.NoError(t, err, "what is wrong is above the syntax: %s", c.Why)
 			default:
-				require.NoError(t, err)
-				require.NoError(t, lists)
+				require.Error(t, err, c.Why)
+				if err != errNotATime {
+					require.Equal(t, c.Want, KindOf(err).String(), c.Why)
+				}
 			}
 		})
 	}
 }
 
+// The file is as its README says.
+func TestCorpus_File(t *testing.T) {
+	family := map[string]string{
+		"request": "q", "response": "r", "extensions": "e", "tokens": "t", "challenges": "c", "url": "u", "location": "l", "retry-after": "a", "unit": "m",
+	}
+	cases := loadCorpus(t)
+	require.GreaterOrEqual(t, len(cases), 400)
+	ids, inputs, last := map[string]bool{}, map[string]string{}, map[string]int{}
+	for _, c := range cases {
+		require.Regexp(t, `^[a-z][0-9]{3}(-[a-z0-9]+)+$`, c.ID)
+		require.False(t, ids[c.ID], "%s is there once", c.ID)
+		ids[c.ID] = true
+		require.Equal(t, family[c.Kind], c.ID[:1], c.ID)
+		n, err := strconv.Atoi(c.ID[1:4])
+		require.NoError(t, err)
+		require.Greater(t, n, last[c.Kind], "%s stands in the order of its family", c.ID)
+		last[c.Kind] = n
+
+		input := c.Kind + " " + string(c.bytes)
+		for _, m := range c.messages {
+			input += strconv.FormatBool(m.Text) + strconv.Itoa(len(m.Content))
+		}
+		require.Empty(t, inputs[input], "%s has an input of its own", c.ID)
+		inputs[input] = c.ID
+
+		require.Contains(t, []string{"wire", "fsm"}, c.Layer, c.ID)
+		require.Contains(t, []string{"accept", "reject", "same", "different"}, c.Verdict, c.ID)
+		require.False(t, c.Verdict == "same" && c.Kind != "url", c.ID)
+		require.NotEmpty(t, c.Why, c.ID)
+		require.NotEmpty(t, c.Source, c.ID)
+		require.Less(t, len(c.Input), 4096, "%s writes long runs with \\R", c.ID)
+	}
+	for kind := range family {
+		require.NotZero(t, last[kind], "there are cases of kind %s", kind)
+	}
+}
+
 // A prefix is either incomplete or has the very error of the whole.
 func TestCorpus_EveryPrefix(t *testing.T) {
-	for _, c := range loadCorpus(t) {
+	for _, c := range messages(t, "request", "response") {
 		t.Run(c.ID, func(t *testing.T) {
 			n, whole := c.parseHead(c.bytes)
-			step := 1 + len(c.bytes)/600
-			for i := 0; i < len(c.bytes); i += step {
+			for _, i := range places(c.bytes) {
 				m, err := c.parseHead(c.bytes[:i])
 				switch {
 				case err == nil:
@@ -132,15 +227,14 @@ func TestCorpus_EveryPrefix(t *testing.T) {
 func TestCorpus_AssemblerEveryCut(t *testing.T) {
 	t.Attr("req", "KHP-EXT-04")
 	t.Attr("req", "WSP-FRAME-01")
-	for _, c := range loadCorpus(t) {
-		if c.Kind != "response" || len(c.bytes) == 0 {
+	for _, c := range messages(t, "response") {
+		if len(c.bytes) == 0 {
 			continue
 		}
 		t.Run(c.ID, func(t *testing.T) {
 			var r Response
 			want := r.Parse(c.bytes, Limits{})
-			step := 1 + len(c.bytes)/600
-			for i := 0; i <= len(c.bytes); i += step {
+			for _, i := range append(places(c.bytes), len(c.bytes)) {
 				var a Assembler
 				err := feed(&a, Binary, c.bytes[:i], c.bytes[i:])
 				require.Equal(t, KindOf(want), KindOf(err), "cut at %d: %v, whole: %v", i, err, want)
@@ -152,6 +246,23 @@ func TestCorpus_AssemblerEveryCut(t *testing.T) {
 			}
 		})
 	}
+}
+
+// messages returns the cases of some kinds.
+func messages(t *testing.T, kinds ...string) []corpusCase {
+	return slices.DeleteFunc(loadCorpus(t), func(c corpusCase) bool { return !slices.Contains(kinds, c.Kind) })
+}
+
+// places returns where to cut b: everywhere, or where something may happen if it is long.
+func places(b []byte) []int {
+	var list []int
+	for i := range b {
+		if len(b) < 600 || i < 80 || i > len(b)-20 || i%997 == 0 || bytes.ContainsAny(b[i-2:i+1], "\r\n") && i%7 < 3 {
+			list = append(list, i)
+		}
+	}
+	slices.SortFunc(list, cmp.Compare)
+	return list[:min(len(list), 700)]
 }
 
 // feed adds the parts that are not empty, and the terminator.

@@ -56,4 +56,7 @@
 //
 // An error stands at the first byte that is wrong, whether or not more bytes have
 // arrived: cutting input differently changes neither verdict nor kind.
+//
+// The file khp.ebnf says the same as a grammar. Tests write messages by it, and break
+// them; testdata/corpus.jsonl has the cases that parsers have stumbled over.
 package wire

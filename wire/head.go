@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // head is the scan of one head. It can stop at any byte and go on when more
 // bytes are there, without reading any line twice; offsets stay valid when the
 // buffer moves, because it only ever grows.
@@ -30,7 +32,7 @@ func (h *head) err(k Kind, b []byte) error {
 	if k == KindIncomplete || k == KindFolded {
 		return e // the line before a folded one may be the secret one
 	}
-	line := b[min(h.line, len(b)):min(h.off+excerpt, len(b))]
+	line := quotable(b[min(h.line, len(b)):min(h.off+excerpt, len(b))])
 	if value, _, found := sensitive(line); found {
 		line = line[:value]
 	}
@@ -85,61 +87,118 @@ func (h *head) lineEnd(b []byte, i, end int, bad Kind, what string, l *Limits) K
 //khp:impl KHP-EXT-03
 func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (Fields, Kind) {
 	for {
-		end := h.window(b, l)
-		w := b[:end]
-		i := max(h.seen, h.line)
-		if h.colon == 0 {
-			if i == h.line {
-				if i >= end {
-					return dst, h.short(end, l)
-				}
-				if class[w[i]]&isToken == 0 {
-					k := h.oddStart(w, l)
-					return dst, k
-				}
-				if len(dst) >= l.Fields {
-					return dst, h.fail(KindTooManyFields, i, "limit reached")
-				}
+		w := b[:h.window(b, l)]
+		line, colon, end := h.line, 0, 0
+		if h.seen <= line {
+			if isLineEnd(w, line) {
+				h.line, h.seen = line+2, line+2
+				return dst, 0
 			}
-			i = scanToken(w, i)
-			if i-h.line > maxName {
-				return dst, h.fail(KindLineTooLong, h.line+maxName, "field name over the limit")
-			}
-			if i >= end {
-				return dst, h.short(end, l)
-			}
-			if w[i] != ':' {
-				return dst, h.badName(w[i], i)
-			}
-			h.colon = i
-			i++
-		}
-		i = scanValue(w, i)
-		if k := h.lineEnd(w, i, end, KindFieldValue, "control byte", l); k != 0 {
-			return dst, k
-		}
-		f := Field{Name: b[h.line:h.colon:h.colon], Value: trimView(b, h.colon+1, i)}
-		switch len(f.Name) {
-		case len("Host"):
-			if request && equalFold(f.Name, "Host") {
-				if k := h.checkHost(f.Value); k != 0 {
-					return dst, k
-				}
-			}
-		case len("Content-Length"):
-			if equalFold(f.Name, "Content-Length") {
-				if k := h.checkLength(f.Value, l, bodiless); k != 0 {
-					return dst, k
-				}
-			}
-		case len("Transfer-Encoding"):
-			if equalFold(f.Name, "Transfer-Encoding") {
-				return dst, h.fail(KindTransferEncoding, h.line, "not used inside messages")
+			if len(dst) < l.Fields {
+				colon, end = plainLine(w, line)
 			}
 		}
-		dst = append(dst, f)
-		h.line, h.seen, h.colon = i+2, i+2, 0
+		if colon == 0 {
+			if k := h.fieldLine(w, l, len(dst)); k != 0 {
+				return dst, k
+			}
+			colon, end = h.colon, h.seen
+		}
+		name, value := b[line:colon:colon], trimView(b, colon+1, end)
+		if isSpecial(name) {
+			if k := h.special(name, value, l.Body, request, bodiless); k != 0 {
+				return dst, k
+			}
+		}
+		n := len(dst)
+		if n == cap(dst) {
+			dst = slices.Grow(dst, 8)
+		}
+		dst = dst[:n+1]
+		dst[n].Name, dst[n].Value = name, value // in place: a Field made elsewhere would be copied
+		h.line, h.seen, h.colon = end+2, end+2, 0
 	}
+}
+
+// isSpecial reports whether a field may be one that [head.special] checks. The
+// length of the name tells most others apart.
+func isSpecial(name []byte) bool {
+	switch len(name) {
+	case len("Host"), len("Content-Length"), len("Transfer-Encoding"):
+		return true
+	}
+	return false
+}
+
+// special checks the fields that say where a message ends and whom it is for.
+func (h *head) special(name, value []byte, body int, request, bodiless bool) Kind {
+	switch {
+	case request && (string(name) == "Host" || equalFold(name, "Host")):
+		return h.checkHost(value)
+	case equalFold(name, "Content-Length"):
+		return h.checkLength(value, body, bodiless)
+	case equalFold(name, "Transfer-Encoding"):
+		return h.fail(KindTransferEncoding, h.line, "not used inside messages")
+	}
+	return 0
+}
+
+func isLineEnd(w []byte, i int) bool {
+	return i+1 < len(w) && w[i] == '\r' && w[i+1] == '\n'
+}
+
+// plainLine reads a field line that is all there and has nothing wrong with it,
+// and returns where its colon and its CR stand; 0 for any other line, which
+// [head.fieldLine] then looks at.
+func plainLine(w []byte, line int) (colon, end int) {
+	colon = scanToken(w, line)
+	if colon == line || colon > line+maxName || colon >= len(w) || w[colon] != ':' {
+		return 0, 0
+	}
+	end = scanValue(w, colon+1)
+	if !isLineEnd(w, end) {
+		return 0, 0
+	}
+	return colon, end
+}
+
+// fieldLine reads on where a line was left, and says exactly what is wrong with
+// it or missing. It leaves the places of its colon and CR in h.colon and h.seen.
+// The line is not empty.
+func (h *head) fieldLine(w []byte, l *Limits, count int) Kind {
+	end := len(w)
+	i := max(h.seen, h.line)
+	if h.colon == 0 {
+		if i == h.line {
+			if i >= end {
+				return h.short(end, l)
+			}
+			if class[w[i]]&isToken == 0 {
+				return h.oddStart(w, l)
+			}
+			if count >= l.Fields {
+				return h.fail(KindTooManyFields, i, "limit reached")
+			}
+		}
+		i = scanToken(w, i)
+		if i-h.line > maxName {
+			return h.fail(KindLineTooLong, h.line+maxName, "field name over the limit")
+		}
+		if i >= end {
+			return h.short(end, l)
+		}
+		if w[i] != ':' {
+			return h.badName(w[i], i)
+		}
+		h.colon = i
+		i++
+	}
+	i = scanValue(w, i)
+	if k := h.lineEnd(w, i, end, KindFieldValue, "control byte", l); k != 0 {
+		return k
+	}
+	h.seen = i
+	return 0
 }
 
 // oddStart handles a line whose first byte cannot start a field name.
@@ -147,11 +206,7 @@ func (h *head) oddStart(w []byte, l *Limits) Kind {
 	i := h.line
 	switch w[i] {
 	case '\r', '\n':
-		k := h.lineEnd(w, i, len(w), 0, "", l)
-		if k == 0 {
-			h.line, h.seen = i+2, i+2
-		}
-		return k
+		return h.lineEnd(w, i, len(w), 0, "", l)
 	case ' ', '\t':
 		return h.fail(KindFolded, i, "line starts with a blank")
 	case ':':
@@ -185,7 +240,7 @@ func (h *head) checkHost(v []byte) Kind {
 }
 
 // checkLength allows one Content-Length of digits only. [RFC 9112 6.3]
-func (h *head) checkLength(v []byte, l *Limits, bodiless bool) Kind {
+func (h *head) checkLength(v []byte, body int, bodiless bool) Kind {
 	if h.length >= 0 {
 		return h.fail(KindContentLength, h.line, "repeated")
 	}
@@ -195,7 +250,7 @@ func (h *head) checkLength(v []byte, l *Limits, bodiless bool) Kind {
 		return h.fail(KindContentLength, h.line, "not a number")
 	case bodiless && n > 0:
 		return h.fail(KindBodyForbidden, h.line, "length above zero in a response without content")
-	case n > int64(l.Body):
+	case n > int64(body):
 		return h.fail(KindBodyTooLarge, h.line, "length over the limit")
 	}
 	h.length = n

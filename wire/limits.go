@@ -12,6 +12,17 @@ type Limits struct {
 	Unit     int // all bytes of one unit (256 KiB)
 }
 
+// The defaults. Append functions write within them.
+const (
+	defaultHead     = 16 << 10
+	defaultLine     = 8 << 10
+	defaultFields   = 100
+	defaultTarget   = 8 << 10
+	defaultBody     = 64 << 10
+	defaultMessages = 1024
+	defaultUnit     = 256 << 10
+)
+
 // maxName bounds a field name. Real ones have at most a few dozen bytes.
 const maxName = 256
 
@@ -19,36 +30,31 @@ const maxName = 256
 const maxLimit = 1 << 29
 
 // DefaultLimits returns the limits that zero fields stand for.
-func DefaultLimits() Limits {
-	return Limits{
-		Head:     16 << 10,
-		Line:     8 << 10,
-		Fields:   100,
-		Target:   8 << 10,
-		Body:     64 << 10,
-		Messages: 1024,
-		Unit:     256 << 10,
-	}
-}
+func DefaultLimits() Limits { return Limits{}.OrDefault() }
 
 // OrDefault returns l with every zero or negative field replaced by its
 // default, and fields above 512 MiB lowered to that.
 func (l Limits) OrDefault() Limits {
-	d := DefaultLimits()
-	return Limits{
-		Head:     pick(l.Head, d.Head),
-		Line:     pick(l.Line, d.Line),
-		Fields:   pick(l.Fields, d.Fields),
-		Target:   pick(l.Target, d.Target),
-		Body:     pick(l.Body, d.Body),
-		Messages: pick(l.Messages, d.Messages),
-		Unit:     pick(l.Unit, d.Unit),
-	}
+	l.fill()
+	return l
 }
 
-func pick(n, def int) int {
-	if n <= 0 {
-		return def
+// fill does it in place: a copy of the struct for each message would be a tenth
+// of the time a small one takes.
+func (l *Limits) fill() {
+	bound(&l.Head, defaultHead)
+	bound(&l.Line, defaultLine)
+	bound(&l.Fields, defaultFields)
+	bound(&l.Target, defaultTarget)
+	bound(&l.Body, defaultBody)
+	bound(&l.Messages, defaultMessages)
+	bound(&l.Unit, defaultUnit)
+}
+
+func bound(n *int, def int) {
+	if *n <= 0 {
+		*n = def
+	} else if *n > maxLimit {
+		*n = maxLimit
 	}
-	return min(n, maxLimit)
 }

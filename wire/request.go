@@ -21,12 +21,16 @@ type Request struct {
 // beginning; any other kind is final, and reported at the first byte that
 // proves it. The content of r is then unspecified.
 func (r *Request) ParseHead(b []byte, l Limits) (n int, err error) {
-	l = l.OrDefault()
+	l.fill()
+	return r.parseHead(b, &l)
+}
+
+func (r *Request) parseHead(b []byte, l *Limits) (n int, err error) {
 	*r = Request{Fields: r.Fields[:0], ContentLength: -1}
 	h := head{length: -1}
-	k := h.requestLine(r, b, &l)
+	k := h.requestLine(r, b, l)
 	if k == 0 {
-		r.Fields, k = h.fields(b, &l, r.Fields, true, false)
+		r.Fields, k = h.fields(b, l, r.Fields, true, false)
 	}
 	if k != 0 {
 		return 0, h.err(k, b)
@@ -43,7 +47,8 @@ func (r *Request) Parse(b []byte, l Limits) error {
 	if len(b) == 0 {
 		return &ParseError{Kind: KindEmpty}
 	}
-	n, err := r.ParseHead(b, l)
+	l.fill()
+	n, err := r.parseHead(b, &l)
 	if err != nil {
 		return err
 	}
@@ -66,7 +71,7 @@ func takeBody(dst *[]byte, b []byte, n int, want int64) error {
 
 // surplus quotes what stands at off, not what stands before it.
 func surplus(k Kind, off int, what string, b []byte) error {
-	e := newError(k, 0, what, b[off:])
+	e := newError(k, 0, what, quotable(b[off:]))
 	e.Offset = off
 	return e
 }
@@ -77,12 +82,11 @@ func surplus(k Kind, off int, what string, b []byte) error {
 // default limits is refused here with the same kind, and dst comes back
 // unchanged: no value can break out of its place.
 func (r *Request) Append(dst []byte) ([]byte, error) {
-	l := DefaultLimits()
 	out, err := AppendRequestLine(dst, r.Method, r.Target)
 	if err != nil {
 		return dst, err
 	}
-	out, err = appendRest(out, len(dst), r.Fields, r.Body, &l, true, false)
+	out, err = appendRest(out, len(dst), r.Fields, r.Body, true, false)
 	if err != nil {
 		return dst, err
 	}

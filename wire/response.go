@@ -16,6 +16,7 @@ type Response struct {
 // 204, 205 and 304.
 //
 //khp:impl KHP-CLASS-1XX-01
+//khp:impl RFC2068-1XX-01
 //khp:impl KHP-STATUS-204-02
 //khp:impl KHP-STATUS-205-02
 func Bodiless(status int) bool {
@@ -45,10 +46,14 @@ func (r *Response) reset() {
 // [Request.ParseHead]; a Content-Length above zero is KindBodyForbidden where
 // the status allows no content.
 func (r *Response) ParseHead(b []byte, l Limits) (n int, err error) {
-	l = l.OrDefault()
+	l.fill()
+	return r.parseHead(b, &l)
+}
+
+func (r *Response) parseHead(b []byte, l *Limits) (n int, err error) {
 	r.reset()
 	h := head{length: -1}
-	if k := h.response(r, b, &l); k != 0 {
+	if k := h.response(r, b, l); k != 0 {
 		return 0, h.err(k, b)
 	}
 	return h.line, nil
@@ -63,11 +68,12 @@ func (r *Response) Parse(b []byte, l Limits) error {
 	if len(b) == 0 {
 		return &ParseError{Kind: KindEmpty}
 	}
-	n, err := r.ParseHead(b, l)
+	l.fill()
+	n, err := r.parseHead(b, &l)
 	if err != nil {
 		return err
 	}
-	_, err = r.takeBody(b, n, l.OrDefault().Body, true)
+	_, err = r.takeBody(b, n, l.Body, true)
 	return err
 }
 
@@ -103,12 +109,11 @@ func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err 
 // Append writes r to dst and returns the extended slice, by the rules of
 // [Request.Append]. A body is refused where the status allows none.
 func (r *Response) Append(dst []byte) ([]byte, error) {
-	l := DefaultLimits()
 	out, err := AppendStatusLine(dst, r.Status, r.Reason)
 	if err != nil {
 		return dst, err
 	}
-	out, err = appendRest(out, len(dst), r.Fields, r.Body, &l, false, Bodiless(r.Status))
+	out, err = appendRest(out, len(dst), r.Fields, r.Body, false, Bodiless(r.Status))
 	if err != nil {
 		return dst, err
 	}

@@ -1,70 +1,108 @@
 package wire
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
-// The scan helpers find the first byte at or after i, and before len(b), that
-// is outside a class. They return len(b) if there is none. Nearly all the time of a
-// parse is spent here, so the long ones look at eight bytes at once.
+// Most of the time of a parse is spent in this file. The bytes a message mostly
+// consists of are passed over a word of eight at a time; the byte at which that
+// stops, and what follows it, is looked up in the table of classes, which alone
+// decides. A word test may therefore stop at a byte that is rare and legal, but it
+// must never pass one that is illegal.
 //
-// below and equal set the top bit of a byte of the word where it is in question.
-// A borrow can set bits above the first such byte, never below it, so the lowest
-// bit is right, and that is the only one used.
+// A word test marks a byte by its top bit, and only the lowest mark is read: a sum
+// or difference carries out of a byte only where that byte is marked itself, so
+// what lies below the lowest mark is right.
 
 const (
 	ones = 0x0101010101010101
 	tops = 0x8080808080808080
 )
 
-// below finds bytes below n, at most 0x80.
-func below(x uint64, n uint64) uint64 { return (x - ones*n) &^ x & tops }
+// oddValue marks all bytes but 0x20 to 0x7e.
+func oddValue(x uint64) uint64 { return ((x - ones*0x20) | (x + ones) | x) & tops }
 
-// equal finds bytes that are n.
-func equal(x uint64, n uint64) uint64 { return below(x^ones*n, 1) }
+// oddTarget marks all bytes but 0x21 to 0x7e, and marks '#'.
+func oddTarget(x uint64) uint64 {
+	return ((x - ones*0x21) | (x + ones) | ((x ^ ones*'#') - ones) | x) & tops
+}
 
-func scanValue(b []byte, i int) int {
-	for i+8 <= len(b) {
-		x := binary.LittleEndian.Uint64(b[i:])
-		m := below(x, 0x20) | equal(x, 0x7f)
-		if m == 0 {
-			i += 8
-			continue
-		}
-		i += bits.TrailingZeros64(m) / 8
-		if b[i] != '\t' {
-			return i
-		}
-		i++
-	}
-	for i < len(b) && class[b[i]]&isValue != 0 {
+// oddToken marks all bytes but letters and '-', of which names are made.
+func oddToken(x uint64) uint64 {
+	lower := x | ones*0x20
+	letter := (lower + ones*(0x80-'a')) &^ (lower + ones*(0x7f-'z'))
+	noDash := (x ^ ones*'-') + ones*0x7f
+	return (noDash&^letter | x) & tops
+}
+
+// oddHost marks all bytes but letters, digits, '-' and '.'.
+func oddHost(x uint64) uint64 {
+	lower := x | ones*0x20
+	letter := (lower + ones*(0x80-'a')) &^ (lower + ones*(0x7f-'z'))
+	digit := (x + ones*(0x80-'-')) &^ (x + ones*(0x7f-'9')) // and '-', '.', '/'
+	noSlash := (x ^ ones*'/') + ones*0x7f
+	return (^(letter | digit&noSlash) | x) & tops
+}
+
+func lowest(marks uint64) int { return bits.TrailingZeros64(marks) / 8 }
+
+// word returns s[i:i+8], the first byte lowest. It is compiled to one load.
+func word[S text](s S, i int) uint64 {
+	w := s[i : i+8]
+	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+}
+
+func half[S text](s S, i int) uint64 {
+	w := s[i : i+4]
+	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24
+}
+
+// The scanners return the first place from i on whose byte is outside the class,
+// or len(b). In their loops, 0 <= i is for the compiler, which then leaves out its
+// own checks.
+
+func scanClass(b []byte, i int, bit uint8) int {
+	for i < len(b) && class[b[i]]&bit != 0 {
 		i++
 	}
 	return i
+}
+
+func scanToken(b []byte, i int) int {
+	for ; 0 <= i && i < len(b)-7; i += 8 {
+		if m := oddToken(word(b, i)); m != 0 {
+			return scanClass(b, i+lowest(m), isToken)
+		}
+	}
+	return scanClass(b, i, isToken)
 }
 
 func scanTarget(b []byte, i int) int {
-	for i+8 <= len(b) {
-		x := binary.LittleEndian.Uint64(b[i:])
-		m := below(x, 0x21) | x&tops | equal(x, 0x7f) | equal(x, '#')
-		if m != 0 {
-			return i + bits.TrailingZeros64(m)/8
+	for ; 0 <= i && i < len(b)-7; i += 8 {
+		if m := oddTarget(word(b, i)); m != 0 {
+			return scanClass(b, i+lowest(m), isTarget)
+		}
+	}
+	return scanClass(b, i, isTarget)
+}
+
+// scanValue takes two words at a time: values are long.
+func scanValue(b []byte, i int) int {
+	for ; 0 <= i && i < len(b)-15; i += 16 {
+		w := b[i : i+16]
+		if m := oddValue(word(w, 0)); m != 0 {
+			return scanClass(b, i+lowest(m), isValue)
+		}
+		if m := oddValue(word(w, 8)); m != 0 {
+			return scanClass(b, i+8+lowest(m), isValue)
+		}
+	}
+	if 0 <= i && i < len(b)-7 {
+		if m := oddValue(word(b, i)); m != 0 {
+			return scanClass(b, i+lowest(m), isValue)
 		}
 		i += 8
 	}
-	for i < len(b) && class[b[i]]&isTarget != 0 {
-		i++
-	}
-	return i
-}
-
-// scanToken reads names, which are short: a table is as fast as anything.
-func scanToken(b []byte, i int) int {
-	for i < len(b) && class[b[i]]&isToken != 0 {
-		i++
-	}
-	return i
+	return scanClass(b, i, isValue)
 }
 
 func skipSpace(b []byte, i int) int {
@@ -72,4 +110,57 @@ func skipSpace(b []byte, i int) int {
 		i++
 	}
 	return i
+}
+
+// validToken and validValue look at whole strings. The last word or half word
+// overlaps the one before it, so that no byte is left over.
+
+func validToken[S text](s S) bool {
+	var m uint64
+	switch n := len(s); {
+	case n >= 8:
+		m = oddToken(word(s, n-8))
+		for i := 0; i < n-8; i += 8 {
+			m |= oddToken(word(s, i))
+		}
+	case n >= 4:
+		m = oddToken(half(s, 0) | half(s, n-4)<<32)
+	default:
+		return n > 0 && all(s, isToken)
+	}
+	return m == 0 || all(s, isToken)
+}
+
+func validValue[S text](s S) bool {
+	var m uint64
+	switch n := len(s); {
+	case n >= 8:
+		m = oddValue(word(s, n-8))
+		for i := 0; i < n-8; i += 8 {
+			m |= oddValue(word(s, i))
+		}
+	case n >= 4:
+		m = oddValue(half(s, 0) | half(s, n-4)<<32)
+	case n == 0:
+		return true
+	default:
+		m = 1
+	}
+	return !isSpace(s[0]) && !isSpace(s[len(s)-1]) && (m == 0 || all(s, isValue))
+}
+
+func plainHost[S text](s S) bool {
+	var m uint64
+	switch n := len(s); {
+	case n >= 8:
+		m = oddHost(word(s, n-8))
+		for i := 0; i < n-8; i += 8 {
+			m |= oddHost(word(s, i))
+		}
+	case n >= 4:
+		m = oddHost(half(s, 0) | half(s, n-4)<<32)
+	default:
+		return n > 0 && all(s, isRegName)
+	}
+	return m == 0 || all(s, isRegName)
 }

@@ -5,7 +5,8 @@ const versionPrefix = "HTTP/1."
 // version reads "HTTP/1." and a digit from 1 at h.line+at. What is refused
 // before the slash is passed as kind.
 func (h *head) version(w []byte, i int, name Kind, l *Limits) (minor int, k Kind) {
-	for j := range len(versionPrefix) {
+	right := len(w)-i >= len(versionPrefix) && string(w[i:i+len(versionPrefix)]) == versionPrefix
+	for j := 0; j < len(versionPrefix) && !right; j++ {
 		if i+j >= len(w) {
 			return 0, h.short(len(w), l)
 		}
@@ -74,7 +75,7 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 		return h.fail(KindTarget, i, "byte not allowed")
 	}
 	r.Target = b[t:i:i]
-	if !validTargetForm(r.Target) {
+	if w[t] != '/' && !validTargetForm(r.Target) {
 		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
 	}
 	i++

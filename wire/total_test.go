@@ -10,6 +10,7 @@ import (
 // Every entry point takes any bytes: it ends, does not panic, and an error is a
 // ParseError whose offset lies within what it was given.
 func TestTotal_AnyBytes(t *testing.T) {
+	t.Attr("req", "INV-52")
 	corpus := loadCorpus(t)
 	rapid.Check(t, func(t *rapid.T) {
 		b := rapid.SliceOfN(rapid.Byte(), 0, 60).Draw(t, "bytes")

@@ -191,6 +191,7 @@ var genURL = rapid.Custom(func(t *rapid.T) string {
 // A key is a URL with the same key, and resolving it changes nothing.
 func TestURL_KeyIdempotent(t *testing.T) {
 	t.Attr("req", "KHP-REDIR-05")
+	t.Attr("req", "INV-23")
 	rapid.Check(t, func(t *rapid.T) {
 		u := mustURL(t, genURL.Draw(t, "url"))
 		k := mustURL(t, u.Key())

@@ -1,4 +1,4 @@
-// Docgen writes the documents and pictures that are made from the tables of package fsm: docs/states.md, docs/status.md and docs/img.
+// Docgen writes the documents and pictures that are made from the tables of package fsm, docs/states.md, docs/status.md and docs/img, and from the corpus of package wire, docs/corpus.md.
 package main
 
 import (
@@ -23,7 +23,7 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	files, err := documents()
+	files, err := documents(root)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func generate() error {
 }
 
 // documents returns all generated files by their names from the root of the module.
-func documents() (map[string][]byte, error) {
+func documents(root string) (map[string][]byte, error) {
 	files := map[string][]byte{"docs/status.md": []byte(statusPage())}
 	for _, m := range []export.Machine{export.Client, export.Server, export.Pair} {
 		var b bytes.Buffer
@@ -50,7 +50,12 @@ func documents() (map[string][]byte, error) {
 		files["docs/img/"+m.String()+".svg"] = b.Bytes()
 	}
 	states, err := statesPage()
+	if err != nil {
+		return nil, err
+	}
 	files["docs/states.md"] = []byte(states)
+	page, err := corpusPage(root)
+	files["docs/corpus.md"] = []byte(page)
 	return files, err
 }
 
