@@ -42,8 +42,8 @@ func (h *head) err(k Kind, b []byte) error {
 
 // window returns how far the current line can be read: the bytes at hand, or
 // the first limit.
-func (h *head) window(b []byte, l *Limits) int {
-	return min(len(b), h.line+l.Line+2, l.Head)
+func (h *head) window(b []byte, l *Limits, line int) int {
+	return min(len(b), line+l.Line+2, l.Head)
 }
 
 // short explains why the window ended before the line did.
@@ -86,9 +86,9 @@ func (h *head) lineEnd(b []byte, i, end int, bad Kind, what string, l *Limits) K
 //
 //khp:impl KHP-EXT-03
 func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (Fields, Kind) {
-	for {
-		w := b[:h.window(b, l)]
-		line, colon, end := h.line, 0, 0
+	for line := h.line; ; {
+		w := b[:h.window(b, l, line)]
+		colon, end := 0, 0
 		if h.seen <= line {
 			if isLineEnd(w, line) {
 				h.line, h.seen = line+2, line+2
@@ -116,7 +116,8 @@ func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (
 		}
 		dst = dst[:n+1]
 		dst[n].Name, dst[n].Value = name, value // in place: a Field made elsewhere would be copied
-		h.line, h.seen, h.colon = end+2, end+2, 0
+		line = end + 2
+		h.line, h.seen, h.colon = line, line, 0
 	}
 }
 
@@ -233,7 +234,7 @@ func (h *head) checkHost(v []byte) Kind {
 		return h.fail(KindHost, h.line, "repeated")
 	}
 	h.host = true
-	if len(v) > 0 && !validHostPort(v) {
+	if len(v) > 0 && !plainHost(v) && !validHostPort(v) {
 		return h.fail(KindHost, h.line, "not host[:port]")
 	}
 	return 0

@@ -75,9 +75,6 @@ func splitHostPort[S text](s S) (host, port S, ok bool) {
 // validHostPort checks uri-host [":" port] of RFC 9110 section 7.2: a registered
 // name or an address, not empty, and a port up to 65535, which may be empty.
 func validHostPort[S text](s S) bool {
-	if plainHost(s) {
-		return true // a name or an IPv4 address, no port
-	}
 	host, port, ok := splitHostPort(s)
 	if !ok || len(host) == 0 {
 		return false

@@ -26,16 +26,16 @@ func (r *Request) ParseHead(b []byte, l Limits) (n int, err error) {
 }
 
 func (r *Request) parseHead(b []byte, l *Limits) (n int, err error) {
-	*r = Request{Fields: r.Fields[:0], ContentLength: -1}
 	h := head{length: -1}
 	k := h.requestLine(r, b, l)
 	if k == 0 {
-		r.Fields, k = h.fields(b, l, r.Fields, true, false)
+		r.Fields, k = h.fields(b, l, r.Fields[:0], true, false)
 	}
 	if k != 0 {
+		*r = Request{Fields: r.Fields[:0], ContentLength: -1}
 		return 0, h.err(k, b)
 	}
-	r.ContentLength = h.length
+	r.ContentLength, r.Body = h.length, nil
 	return h.line, nil
 }
 

@@ -112,8 +112,8 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// validToken and validValue look at whole strings. The last word or half word
-// overlaps the one before it, so that no byte is left over.
+// validToken, validValue and plainHost look at whole strings. The last word or half
+// word overlaps the one before it, so that no byte is left over.
 
 func validToken[S text](s S) bool {
 	var m uint64
@@ -131,6 +131,7 @@ func validToken[S text](s S) bool {
 	return m == 0 || all(s, isToken)
 }
 
+// validValue also wants no blank at either end.
 func validValue[S text](s S) bool {
 	var m uint64
 	switch n := len(s); {
@@ -149,6 +150,8 @@ func validValue[S text](s S) bool {
 	return !isSpace(s[0]) && !isSpace(s[len(s)-1]) && (m == 0 || all(s, isValue))
 }
 
+// plainHost reports whether s can only be a host without a port: a registered name
+// or an IPv4 address.
 func plainHost[S text](s S) bool {
 	var m uint64
 	switch n := len(s); {

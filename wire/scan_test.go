@@ -7,51 +7,133 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Each scanner stops at the first byte outside its class, wherever it stands.
+// scanners are compared with the obvious way to do the same: one byte after the other.
+var scanners = []struct {
+	name string
+	scan func([]byte, int) int
+	bit  uint8
+}{
+	{"token", scanToken, isToken},
+	{"value", scanValue, isValue},
+	{"target", scanTarget, isTarget},
+}
+
+func slowScan(b []byte, i int, bit uint8) int {
+	for i < len(b) && class[b[i]]&bit != 0 {
+		i++
+	}
+	return i
+}
+
+// wholes are the tests of whole strings.
+var wholes = []struct {
+	name  string
+	fast  func([]byte) bool
+	quick func(string) bool
+	slow  func([]byte) bool
+}{
+	{"token", validToken[[]byte], validToken[string], func(b []byte) bool {
+		return len(b) > 0 && slowScan(b, 0, isToken) == len(b)
+	}},
+	{"value", validValue[[]byte], validValue[string], func(b []byte) bool {
+		return slowScan(b, 0, isValue) == len(b) && len(trim(b)) == len(b)
+	}},
+	{"host", plainHost[[]byte], plainHost[string], func(b []byte) bool {
+		return len(b) > 0 && slowScan(b, 0, isRegName) == len(b)
+	}},
+}
+
+// Each scanner stops at the first byte outside its class, wherever it stands and whatever stands around it.
 func TestScan_EveryByteEveryPlace(t *testing.T) {
-	for _, s := range []struct {
-		name string
-		scan func([]byte, int) int
-		bit  uint8
-	}{
-		{"token", scanToken, isToken},
-		{"value", scanValue, isValue},
-		{"target", scanTarget, isTarget},
-	} {
+	for _, s := range scanners {
 		t.Run(s.name, func(t *testing.T) {
-			b := make([]byte, 19)
-			for size := range len(b) + 1 {
-				for at := range size {
-					for c := range 256 {
-						for i := range b {
-							b[i] = "a~!"[i%3]
-						}
-						b[at] = byte(c)
-						want := size
-						if class[c]&s.bit == 0 {
-							want = at
-						}
-						if got := s.scan(b[:size], 0); got != want {
-							t.Fatalf("byte %#x at %d of %d: %d", c, at, size, got)
+			for _, fill := range []string{"a~!", "\xff", "-Az", "\x00"} {
+				b := make([]byte, 35)
+				for size := range len(b) + 1 {
+					for at := range size {
+						for c := range 256 {
+							for i := range b {
+								b[i] = fill[i%len(fill)]
+							}
+							b[at] = byte(c)
+							for from := range min(size, 2) {
+								if got, want := s.scan(b[:size], from), slowScan(b[:size], from, s.bit); got != want {
+									t.Fatalf("byte %#x at %d of %d in %q, from %d: %d, want %d", c, at, size, fill, from, got, want)
+								}
+							}
 						}
 					}
 				}
 			}
 		})
 	}
-	any8 := rapid.SliceOfN(rapid.SampledFrom([]byte("aZ/ \t\r\n#\x00\x1f !~\x7f\x80\x81\xff\"")), 0, 40)
-	rapid.Check(t, func(t *rapid.T) {
-		b := any8.Draw(t, "bytes")
-		i := rapid.IntRange(0, len(b)).Draw(t, "from")
-		naive := func(bit uint8) int {
-			j := i
-			for j < len(b) && class[b[j]]&bit != 0 {
-				j++
+}
+
+// Every pair of neighbours at every place of a word: carries and borrows from one byte to the next change no answer.
+func TestScan_EveryPair(t *testing.T) {
+	for at := range 8 {
+		b := []byte("aaaaaaaaaaaaaaaaa")
+		for x := range 256 {
+			for y := range 256 {
+				b[at], b[at+1] = byte(x), byte(y)
+				for _, s := range scanners {
+					if got, want := s.scan(b, 0), slowScan(b, 0, s.bit); got != want {
+						t.Fatalf("%s: %#x %#x at %d: %d, want %d", s.name, x, y, at, got, want)
+					}
+				}
+				for _, w := range wholes {
+					for _, size := range []int{at + 2, len(b)} {
+						if got, want := w.fast(b[:size]), w.slow(b[:size]); got != want {
+							t.Fatalf("%s: %q: %v, want %v", w.name, b[:size], got, want)
+						}
+					}
+				}
 			}
-			return j
 		}
-		require.Equal(t, naive(isToken), scanToken(b, i))
-		require.Equal(t, naive(isValue), scanValue(b, i))
-		require.Equal(t, naive(isTarget), scanTarget(b, i))
+	}
+}
+
+func TestScan_AnyBytes(t *testing.T) {
+	bytes := rapid.SliceOfN(rapid.SampledFrom([]byte("aZ/ \t\r\n#\x00\x1f !~\x7f\x80\x81\xff\"-.:@[`{09")), 0, 40)
+	letters := rapid.SliceOfN(rapid.SampledFrom([]byte("aZ-.")), 0, 40)
+	rapid.Check(t, func(t *rapid.T) {
+		b := append(letters.Draw(t, "letters"), bytes.Draw(t, "bytes")...)
+		i := rapid.IntRange(0, len(b)).Draw(t, "from")
+		for _, s := range scanners {
+			require.Equal(t, slowScan(b, i, s.bit), s.scan(b, i), s.name)
+		}
+		for _, w := range wholes {
+			require.Equal(t, w.slow(b[i:]), w.fast(b[i:]), w.name)
+			require.Equal(t, w.slow(b[i:]), w.quick(string(b[i:])), w.name)
+		}
 	})
 }
+
+// What a word test does not mark must be in the class; that it marks too much costs time only.
+func TestScan_WordTests(t *testing.T) {
+	for _, s := range []struct {
+		name  string
+		odd   func(uint64) uint64
+		bit   uint8
+		plain int // how many bytes it passes
+	}{
+		{"token", oddToken, isToken, 2*26 + 1},
+		{"value", oddValue, isValue, 95},
+		{"target", oddTarget, isTarget, 93},
+		{"host", oddHost, isRegName, 2*26 + 10 + 2},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			plain := 0
+			for c := range 256 {
+				if m := s.odd(ones * uint64(c)); lowestMarked(m) {
+					continue
+				}
+				plain++
+				require.NotZero(t, class[c]&s.bit, "%#x", c)
+			}
+			require.Equal(t, s.plain, plain)
+		})
+	}
+}
+
+func lowestMarked(m uint64) bool { return m&0x80 != 0 }

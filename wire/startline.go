@@ -29,7 +29,7 @@ func (h *head) version(w []byte, i int, name Kind, l *Limits) (minor int, k Kind
 
 // requestLine reads method, target and version. [RFC 9112 3]
 func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
-	end := h.window(b, l)
+	end := h.window(b, l, 0)
 	w := b[:end]
 	i := scanToken(w, 0)
 	switch {
@@ -101,7 +101,7 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 //khp:impl KHP-EXT-RSP-05
 func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
 	const code = len("HTTP/1.1 ")
-	end := h.window(b, l)
+	end := h.window(b, l, 0)
 	w := b[:end]
 	i := h.seen
 	if i <= code+3 {
