@@ -17,7 +17,7 @@ build: ## build the binary ./khp
 	$(GO) build -trimpath -o khp ./cmd/khp
 
 .PHONY: check
-check: format vet lint generated test traced mutate ## everything CI runs
+check: format vet lint generated test traced mutate fuzz-ci ## everything CI runs
 
 .PHONY: format
 format: ## gofmt finds nothing to change
@@ -57,6 +57,29 @@ traced: ## every MUST is implemented and proven by a passing test, and docs/requ
 trace: ## write docs/requirements.md: which code implements, which passing test proves each requirement
 	$(GO) run ./internal/reqtrace -write docs/requirements.md
 
+.PHONY: bench
+bench: ## compare the parser with others (half a minute; in the module bench)
+	$(GO) test -C bench .
+	@$(GO) run -C bench .
+
 .PHONY: performance
 performance: ## measure, and write docs/performance.md (a few minutes)
 	$(GO) run ./internal/perfdoc
+
+# fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. The list comes from go test.
+define fuzz-each
+	@found=; for package in ./fuzz ./fuzz/differential; do \
+	  for target in $$($(GO) test -list '$(2)' $$package | grep '^Fuzz'); do \
+	    found=yes; echo "$$target, $(1) executions"; log=$$(mktemp); \
+	    if $(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime=$(1)x -fuzzminimizetime=200x > $$log 2>&1; then tail -n 3 $$log; rm $$log; else cat $$log; rm $$log; exit 1; fi; \
+	  done; \
+	done; test -n "$$found" || { echo "no fuzz target is named $(T)"; exit 1; }
+endef
+
+.PHONY: fuzz
+fuzz: ## fuzz by count: T=FuzzParseRequest (all) N=2000000
+	$(call fuzz-each,$(or $(N),2000000),$(if $(T),^$(T)$$,^Fuzz))
+
+.PHONY: fuzz-ci
+fuzz-ci: ## fuzz every target a little, as CI does (under three minutes)
+	$(call fuzz-each,$(or $(N),5000),^Fuzz)

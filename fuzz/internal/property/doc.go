@@ -1,0 +1,79 @@
+// Package property says what must be true of packages wire and endpoint whatever bytes they are given. Each function takes one input, does everything with
+// it that is worth doing, and returns an error that says which promise was broken. The fuzz targets are nothing but these functions with seeds, so the same
+// checks run as tests, under `go test -fuzz`, and under libFuzzer.
+//
+// The judges (slow.go, slowlist.go, monitor.go) are written from the documentation and share no code with what they judge.
+package property
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"example.com/khp/wire"
+)
+
+// Check fails the input that broke a property. T is a *testing.T, or what stands for one where targets are built for libFuzzer.
+func Check(t interface{ Fatal(...any) }, err error) {
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// broken is the error of a property that does not hold.
+func broken(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
+// parseError checks what every error of package wire promises: its type, a kind, an offset inside the input, and a text that can be logged.
+func parseError(err error, size int) error {
+	var p *wire.ParseError
+	if !errors.As(err, &p) {
+		return broken("an error of type %T, expected *wire.ParseError: %v", err, err)
+	}
+	if p.Kind == 0 || p.Offset < 0 || p.Offset > size {
+		return broken("kind %v at offset %d of %d bytes: %v", p.Kind, p.Offset, size, err)
+	}
+	text := err.Error()
+	for i := 0; i < len(text); i++ {
+		if text[i] < ' ' || text[i] > '~' {
+			return broken("the text of an error is not printable ASCII: %q", text)
+		}
+	}
+	if len(text) > 400 {
+		return broken("an error of %d bytes: %q", len(text), text)
+	}
+	return nil
+}
+
+// sameFields compares names, values and order.
+func sameFields(a, b wire.Fields) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !bytes.Equal(a[i].Name, b[i].Name) || !bytes.Equal(a[i].Value, b[i].Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameRequest compares everything, with nil and empty alike.
+func sameRequest(a, b *wire.Request) bool {
+	return bytes.Equal(a.Method, b.Method) && bytes.Equal(a.Target, b.Target) && a.Minor == b.Minor && sameFields(a.Fields, b.Fields) &&
+		a.ContentLength == b.ContentLength && bytes.Equal(a.Body, b.Body)
+}
+
+// sameResponse compares everything, with nil and empty alike.
+func sameResponse(a, b *wire.Response) bool {
+	return a.Status == b.Status && a.Minor == b.Minor && bytes.Equal(a.Reason, b.Reason) && sameFields(a.Fields, b.Fields) &&
+		a.ContentLength == b.ContentLength && bytes.Equal(a.Body, b.Body)
+}
+
+// sameError compares kind and offset: the text may quote more or less.
+func sameError(a, b error) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	var x, y *wire.ParseError
+	return errors.As(a, &x) && errors.As(b, &y) && x.Kind == y.Kind && x.Offset == y.Offset
+}

@@ -1,0 +1,113 @@
+package property
+
+import (
+	"slices"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+)
+
+// deliverServer hands the next parcel to the server.
+func (r *pairRun) deliverServer() error {
+	if len(r.toServer) == 0 || r.s == nil {
+		return nil
+	}
+	p := r.toServer[0]
+	r.toServer = r.toServer[1:]
+	switch p.kind {
+	case endpoint.SendBytes:
+		r.atServer = slices.Concat(r.atServer, p.data)
+		used, out := r.s.OpeningReceived(r.atServer)
+		r.atServer = r.atServer[used:]
+		return r.doServer(out)
+	case endpoint.SendMessage:
+		return r.doServer(r.s.Message(p.typ, p.data))
+	case endpoint.SendClose:
+		return r.doServer(r.s.PeerClosed(p.code, ""))
+	case endpoint.Disconnect:
+		r.server.cut()
+		return r.doServer(r.s.Lost("end of stream"))
+	}
+	return nil
+}
+
+// deliverClient hands the next parcel to the client.
+func (r *pairRun) deliverClient() error {
+	if len(r.toClient) == 0 {
+		return nil
+	}
+	p := r.toClient[0]
+	r.toClient = r.toClient[1:]
+	switch p.kind {
+	case endpoint.SendBytes:
+		r.atClient = slices.Concat(r.atClient, p.data)
+		used, out := r.c.OpeningReceived(r.atClient)
+		r.atClient = r.atClient[used:]
+		return r.doClient(out)
+	case endpoint.SendMessage:
+		return r.doClient(r.c.Message(p.typ, p.data))
+	case endpoint.SendClose:
+		return r.doClient(r.c.PeerClosed(p.code, ""))
+	case endpoint.Disconnect:
+		r.client.cut()
+		return r.doClient(r.c.Lost("end of stream"))
+	}
+	return nil
+}
+
+// settle delivers what is on its way, then lets timers run out, until the client is open or over and the server at rest.
+func (r *pairRun) settle(cfg endpoint.ClientConfig) error {
+	for round := 0; ; round++ {
+		if round > 2000 {
+			return broken("no rest: client %v, server %v", r.c.Phase(), r.s.Phase())
+		}
+		var err error
+		switch {
+		case len(r.toServer) > 0:
+			err = r.deliverServer()
+		case len(r.toClient) > 0:
+			err = r.deliverClient()
+		case !r.client.over && len(r.client.timers) > 0:
+			r.seconds = true
+			err = r.doClient(r.c.TimerExpired(first(r.client.timers)))
+		case r.s != nil && !r.server.over && len(r.server.timers) > 0:
+			r.seconds = true
+			err = r.doServer(r.s.TimerExpired(first(r.server.timers)))
+		default:
+			return r.atRest(&cfg)
+		}
+		if err == nil {
+			err = r.agree()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// first returns the smallest timer, so that a run can be repeated.
+func first(timers map[fsm.Timer]bool) fsm.Timer {
+	for t := range fsm.TimerReplay + 1 {
+		if timers[t] {
+			return t
+		}
+	}
+	return 0
+}
+
+// atRest says how it may have ended.
+func (r *pairRun) atRest(cfg *endpoint.ClientConfig) error {
+	if !r.client.over && !r.client.open {
+		return broken("the client waits for nothing in %v, the server is in %v", r.c.Phase(), r.s.Phase())
+	}
+	if r.faults > 0 {
+		return nil
+	}
+	if accepted := r.accepted(cfg); r.seconds || accepted != r.client.open {
+		return broken("without a fault: open %v, accepted %v, timers ran out %v, %v", r.client.open, accepted, r.seconds, r.client.failure)
+	}
+	if r.client.open && !slices.Equal(r.sent, r.client.delivered) {
+		return broken("the server sent %q, the client got %q", r.sent, r.client.delivered)
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package property
+
+import (
+	"bytes"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// serverRun is a server that is told anything at any time.
+type serverRun struct {
+	monitor
+	s    *endpoint.Server
+	read []byte
+}
+
+// Server drives a server with a program: a byte of configuration, then one byte for each thing that happens, with its data (see [Program]). Whatever it is told:
+// outputs come in a legal order, at most one of them the last; each response has one terminator and the fields that its status needs; it opens only behind a
+// completing response; only what was asked is decided; memory is bounded; and Close ends it in any phase.
+func Server(program []byte) error {
+	p := NewProgram(program, requests)
+	flags := p.Byte()
+	m := fsm.DefaultServerConfig()
+	m.Plain, m.Unchecked = flags&1 != 0, flags&2 != 0
+	cfg := endpoint.ServerConfig{Machine: m, AnyTarget: flags&4 != 0}
+	if flags >= 0x80 {
+		cfg.Limits = small
+	}
+	r := &serverRun{s: endpoint.NewServer(cfg), monitor: monitor{server: true, up: true, unchecked: m.Unchecked}}
+	if flags&0x18 != 0 { // from the middle
+		if err := r.opening([]byte(openingRequest(flags >> 4 & 2))); err != nil {
+			return err
+		}
+	}
+	for steps := 0; p.More() && steps < 400; steps++ {
+		open := r.open
+		if err := r.event(p.Byte()%17, p); err != nil {
+			return err
+		}
+		if r.open && !open && !r.s.Result().Plain && !r.completed() {
+			return broken("open behind %q", r.sent)
+		}
+	}
+	if err := r.take(r.s.TimerExpired(0)); err != nil { // the next call; outputs view the host's messages until then
+		return err
+	}
+	if err := bounded(r.s, cfg.Limits, cap(r.read)); err != nil {
+		return err
+	}
+	if err := r.take(r.s.Close(1000, "enough")); err != nil {
+		return err
+	}
+	if err := r.take(r.s.TimerExpired(fsm.TimerClose)); err != nil {
+		return err
+	}
+	if !r.over {
+		return broken("Close does not end phase %v", r.s.Phase())
+	}
+	return nil
+}
+
+// event is one thing that happens.
+func (r *serverRun) event(op byte, p *Program) error {
+	s := r.s
+	switch op {
+	case 0:
+		return r.opening([]byte(openingRequest(p.Byte())))
+	case 1:
+		return r.opening(p.Piece())
+	case 2:
+		return r.opening(p.Text())
+	case 3, 4:
+		return r.take(s.Message(wire.Binary, p.Text()))
+	case 5:
+		return r.take(s.Message(wire.MessageType(p.Byte()%4), p.Piece()))
+	case 6:
+		return r.take(s.Message(wire.Text, append(p.Text(), p.Text()...)))
+	case 7, 8:
+		return r.decide(p)
+	case 9:
+		return r.take(s.TimerExpired(fsm.Timer(p.Byte() % 12)))
+	case 10:
+		return r.take(s.PeerClosed(uint16(p.Code()), string(p.Piece())))
+	case 11:
+		may := s.Phase().Open()
+		out, ok := s.Send(wire.Text, p.Piece())
+		if ok != may || !ok && len(out) > 0 {
+			return broken("Send in phase %v: %v, %d outputs", s.Phase(), ok, len(out))
+		}
+		return r.take(out)
+	case 12:
+		return r.take(s.Violation(fsm.Failure(p.Byte()%48), "bad"))
+	case 13:
+		if p.Byte()%4 == 0 {
+			return r.take(s.Close(uint16(p.Code()), string(p.Piece())))
+		}
+		return r.take(s.Ping(p.Piece()))
+	case 14:
+		if p.Byte()%4 == 0 {
+			r.cut()
+			return r.take(s.Lost("lost"))
+		}
+		return r.take(s.ApplicationFailed())
+	case 15:
+		return r.take(s.Message(wire.Binary, bytes.Repeat([]byte{p.Byte()}, int(p.Byte())<<9)))
+	}
+	return r.take(s.Opened(endpoint.OpeningRequest{Target: "/p", Host: "h", Protocols: []string{endpoint.Protocol, "amqp"}, Extensions: []string{"x-o"}}, []string{"x-o"}))
+}
+
+// opening gives more of the opening request.
+func (r *serverRun) opening(b []byte) error {
+	r.read = append(r.read[:len(r.read):len(r.read)], b...)
+	used, out := r.s.OpeningReceived(r.read)
+	if used < 0 || used > len(r.read) || used == 0 && len(out) > 0 {
+		return broken("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
+	}
+	if used > 0 {
+		r.read = nil
+	}
+	return r.take(out)
+}
+
+// decide answers for the application, sensibly or not.
+func (r *serverRun) decide(p *Program) error {
+	d := decision(p)
+	phase := r.s.Phase()
+	out, err := r.s.Decide(d)
+	if err != nil {
+		if len(out) > 0 || r.s.Phase() != phase {
+			return broken("a refused decision gives %d outputs and phase %v: %v", len(out), r.s.Phase(), err)
+		}
+		return nil
+	}
+	if r.asked == 0 {
+		return broken("a decision that nobody asked for: %+v", d)
+	}
+	if d.Status != 202 {
+		r.asked = 0
+	}
+	return r.take(out)
+}
+
+// decision builds one: a status, and by bits what goes with it.
+func decision(p *Program) endpoint.Decision {
+	statuses := []int{0, 101, 101, 201, 204, 205, 202, 302, 401, 401, 403, 407, 426, 300, 511, 999, -5, 100}
+	n := int(p.Byte())
+	d := endpoint.Decision{Status: n + 50*int(p.Byte()&7)}
+	if n < 200 {
+		d.Status = statuses[n%len(statuses)]
+	}
+	flags := p.Byte()
+	on := func(bit int) bool { return flags>>bit&1 == 1 }
+	if on(0) {
+		d.Protocol = "amqp"
+	}
+	if on(1) {
+		d.Extensions = []string{"x-a;n=2"}
+	}
+	if on(2) {
+		d.Location = []string{"/l", "ws://h2/", "::", "a b"}[p.Byte()%4]
+	}
+	if on(3) {
+		d.Challenges = []string{[]string{"Basic", `Basic realm="x"`, "", "=\x00"}[p.Byte()%4]}
+	}
+	if on(4) {
+		d.Upgrade = "TLS/1.2"
+	}
+	if on(5) {
+		d.Body = p.Piece()
+	}
+	if on(6) {
+		d.Header = []endpoint.HeaderField{{Name: string(p.Piece()), Value: string(p.Piece())}}
+	}
+	if on(7) {
+		d.Reroute = []string{"ws://h3/", "x"}[p.Byte()%2]
+	}
+	return d
+}

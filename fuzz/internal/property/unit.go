@@ -1,0 +1,122 @@
+package property
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"example.com/khp/wire"
+)
+
+// Assembler drives an assembler with a program: five bytes of limits, then instructions of a byte and their data (see [Program]). At every step it says that
+// nothing goes backwards, that an error stays, that memory stays within the limits, and at the end that a unit which was taken is a response that Parse takes,
+// cut or not.
+func Assembler(program []byte) error {
+	p := Program{b: program}
+	limits := wire.Limits{
+		Head: 40 + 4*int(p.Byte()), Line: 20 + 2*int(p.Byte()), Fields: 1 + int(p.Byte())%8, Body: 1 + 2*int(p.Byte()), Unit: 60 + 6*int(p.Byte()), Messages: 1 + int(p.Byte()),
+	}
+	var a wire.Assembler
+	for unit := 0; unit < 3 && p.More(); unit++ {
+		a.Reset(limits)
+		if err := oneUnit(&a, &p, limits); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oneUnit adds messages until the unit ends, and compares what came of it with the whole.
+func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
+	var unit []byte
+	var kind wire.MessageType
+	var last wire.Progress
+	messages := 0
+	for p.More() {
+		t, piece := wire.Binary, []byte(nil)
+		switch op := p.Byte() % 16; {
+		case op < 6:
+			piece = p.Text()
+		case op < 10:
+			piece = p.Piece()
+		case op < 11: // a terminator
+		case op < 13:
+			t, piece = wire.Text, p.Text()
+		case op < 14:
+			t = wire.Text
+		case op < 15:
+			t, piece = wire.MessageType(p.Byte()), p.Piece()
+		default:
+			piece = bytes.Repeat([]byte{p.Byte()}, 8*int(p.Byte()))
+		}
+		given := bytes.Clone(piece)
+		progress, err := a.Add(t, given)
+		for i := range given { // the assembler has its own copy
+			given[i] = '!'
+		}
+		if a.Len() > limits.Unit || cap(a.Response.Body) > limits.Unit {
+			return broken("%d bytes are held, the limit is %d", a.Len(), limits.Unit)
+		}
+		if err != nil {
+			if _, again := a.Add(wire.Binary, []byte("x")); !sameError(again, err) || !sameError(a.Finish(), err) {
+				return broken("error %v does not stay: %v", err, again)
+			}
+			return refusedUnit(err, append(unit, piece...), limits)
+		}
+		if len(piece) > 0 || t == wire.Text {
+			messages++
+		}
+		if unit = append(unit, piece...); len(piece) > 0 {
+			kind = t
+		}
+		switch {
+		case progress < last || progress == 0 || a.HeadComplete() != (progress > wire.UnitPartial):
+			return broken("progress from %v to %v, head complete %v", last, progress, a.HeadComplete())
+		case a.Len() != len(unit) || a.Started() != (len(unit) > 0) || a.Type() != kind || messages > limits.Messages:
+			return broken("%d bytes of type %v in %d messages, expected %d of %v", a.Len(), a.Type(), messages, len(unit), kind)
+		}
+		if last = progress; progress == wire.UnitTerminated {
+			return takenUnit(a, unit, kind, limits)
+		}
+	}
+	if err := a.Finish(); err == nil {
+		return takenUnit(a, unit, kind, limits)
+	} else if last == wire.UnitFull && kind == wire.Binary {
+		return broken("a full unit cannot be finished: %v", err)
+	}
+	return nil
+}
+
+// takenUnit compares a unit with the same bytes at once.
+func takenUnit(a *wire.Assembler, unit []byte, kind wire.MessageType, limits wire.Limits) error {
+	var r wire.Response
+	if err := r.Parse(unit, limits); err != nil {
+		return broken("taken in pieces, refused at once: %v: %q", err, unit)
+	}
+	if !sameResponse(&r, &a.Response) {
+		return broken("in pieces %+v, at once %+v", a.Response, r)
+	}
+	if kind == wire.Text && !utf8.Valid(unit) {
+		return broken("text that is not UTF-8: %q", unit)
+	}
+	if _, err := a.Add(wire.Binary, []byte("x")); wire.KindOf(err) != wire.KindSurplus {
+		return broken("a message after the terminator gives %v", err)
+	}
+	return nil
+}
+
+// refusedUnit says that what Parse accepts is refused only for what a message alone cannot break.
+func refusedUnit(err error, unit []byte, limits wire.Limits) error {
+	if bad := parseError(err, len(unit)); bad != nil {
+		return bad
+	}
+	switch wire.KindOf(err) {
+	case wire.KindMixedTypes, wire.KindTooManyMessages, wire.KindUnitTooLarge, wire.KindUTF8, wire.KindNoUnit:
+		return nil
+	}
+	var r wire.Response
+	whole := r.Parse(unit, limits)
+	if whole == nil {
+		return broken("refused with %v in pieces, taken at once: %q", err, unit)
+	}
+	return nil
+}

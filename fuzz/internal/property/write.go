@@ -1,0 +1,88 @@
+package property
+
+import (
+	"bytes"
+	"strconv"
+
+	"example.com/khp/wire"
+)
+
+// WriteRequest writes a request of any parts. Either it is refused and the destination is as it was, or the bytes are exactly these parts and parse back to
+// them: no value breaks out of its place. What is refused would not have come back as it was, written naively.
+func WriteRequest(method, target, name, value string, body []byte) error {
+	r := wire.Request{Method: []byte(method), Target: []byte(target), Body: body, Fields: wire.Fields{
+		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)}, {Name: []byte("X-Last"), Value: nil},
+	}}
+	out, err := r.Append([]byte("before"))
+	naive := method + " " + target + " HTTP/1.1\r\n" + naiveRest(name, value, body)
+	if err != nil {
+		if string(out) != "before" {
+			return broken("a refusal left %q", out)
+		}
+		var back wire.Request
+		if back.Parse([]byte(naive), wire.Limits{}) == nil && string(back.Method) == method && string(back.Target) == target && bytes.Equal(back.Body, body) &&
+			fieldsBack(back.Fields, name, value, body) {
+			return broken("refused with %v, but it comes back as it was: %q", err, naive)
+		}
+		return parseError(err, len(naive)+wire.DefaultLimits().Body)
+	}
+	if string(out) != "before"+naive {
+		return broken("wrote %q, expected %q", out, naive)
+	}
+	var back wire.Request
+	if err := back.Parse(out[len("before"):], wire.Limits{}); err != nil {
+		return broken("what was written is refused: %v: %q", err, out)
+	}
+	if string(back.Method) != method || string(back.Target) != target || !bytes.Equal(back.Body, body) || !fieldsBack(back.Fields, name, value, body) {
+		return broken("the parts changed: %+v", back)
+	}
+	return nil
+}
+
+// WriteResponse is what [WriteRequest] is, for responses.
+func WriteResponse(status int, reason, name, value string, body []byte) error {
+	r := wire.Response{Status: status, Reason: []byte(reason), Body: body, Fields: wire.Fields{
+		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)}, {Name: []byte("X-Last"), Value: nil},
+	}}
+	out, err := r.Append([]byte("before"))
+	naive := "HTTP/1.1 " + strconv.Itoa(status) + " " + reason + "\r\n" + naiveRest(name, value, body)
+	if err != nil {
+		if string(out) != "before" {
+			return broken("a refusal left %q", out)
+		}
+		var back wire.Response
+		if back.Parse([]byte(naive), wire.Limits{}) == nil && back.Status == status && string(back.Reason) == reason && bytes.Equal(back.Body, body) &&
+			fieldsBack(back.Fields, name, value, body) {
+			return broken("refused with %v, but it comes back as it was: %q", err, naive)
+		}
+		return parseError(err, len(naive)+wire.DefaultLimits().Body)
+	}
+	if string(out) != "before"+naive {
+		return broken("wrote %q, expected %q", out, naive)
+	}
+	var back wire.Response
+	if err := back.Parse(out[len("before"):], wire.Limits{}); err != nil {
+		return broken("what was written is refused: %v: %q", err, out)
+	}
+	if back.Status != status || string(back.Reason) != reason || !bytes.Equal(back.Body, body) || !fieldsBack(back.Fields, name, value, body) {
+		return broken("the parts changed: %+v", back)
+	}
+	return nil
+}
+
+// naiveRest joins the parts behind the start line as somebody would who checks nothing.
+func naiveRest(name, value string, body []byte) string {
+	s := "X-First: 1\r\n" + name + ": " + value + "\r\nX-Last: \r\n"
+	if len(body) > 0 && !wire.EqualFold([]byte(name), "Content-Length") {
+		s += "Content-Length: " + strconv.Itoa(len(body)) + "\r\n"
+	}
+	return s + "\r\n" + string(body)
+}
+
+func fieldsBack(f wire.Fields, name, value string, body []byte) bool {
+	n := 3
+	if len(body) > 0 && !wire.EqualFold([]byte(name), "Content-Length") {
+		n = 4
+	}
+	return len(f) == n && string(f[0].Name) == "X-First" && string(f[1].Name) == name && string(f[1].Value) == value && string(f[2].Name) == "X-Last"
+}
