@@ -17,7 +17,7 @@ build: ## build the binary ./khp
 	$(GO) build -trimpath -o khp ./cmd/khp
 
 .PHONY: check
-check: format vet lint generated test traced mutate fuzz-ci ## everything CI runs
+check: format vet lint generated test nested traced mutate fuzz-ci ## everything CI runs
 
 .PHONY: format
 format: ## gofmt finds nothing to change
@@ -35,6 +35,10 @@ lint: ## staticcheck, and the dispatching switches are exhaustive
 .PHONY: test
 test: ## all tests, with the race detector
 	$(GOTEST) ./...
+
+.PHONY: nested
+nested: ## the nested modules
+	cd bench && $(GO) vet ./... && $(GO) test ./...
 
 .PHONY: generate
 generate: ## write the generated files again

@@ -24,6 +24,9 @@ func FuzzClient(f *testing.F) {
 		}
 		f.Add([]byte{flags, 0x81, 8, 0, 25, 1, 'x', 200, 11})
 		f.Add([]byte{flags, 0x80, 0, 1, 0, 5, 8, 5, 18, 6, 255, 15})
+		f.Add([]byte{flags, 0x80, 0, 1, 0, 5, 24, 5, 25, 15}) // a chunked answer, and others, to the opening request
+		f.Add([]byte{flags, 0, 0, 1, 0, 5, 26})
+		f.Add([]byte{flags, 0, 0, 1, 0, 5, 27, 0})
 		f.Add([]byte{flags, 0, 0, 1, 0, 4, 1, 46, 0, 1, 0, 5, 2, 6, 1, 'x', 15})
 		f.Add([]byte{flags, 0, 0, 1, 9, 5, 22, 15, 17, 0, 1, 0, 3, 1, 7, 0})
 	}
@@ -47,6 +50,9 @@ func FuzzServer(f *testing.F) {
 		}
 		f.Add([]byte{flags &^ 0x18, 0, 4, 3, 12, 14, 0})
 		f.Add([]byte{flags &^ 0x18, 16, 3, 1, 7, 1, 0, 3})
+		f.Add([]byte{flags &^ 0x18, 0, 16})
+		f.Add([]byte{flags | 0x08, 3, 18, 7, 1, 0, 0})
+		f.Add([]byte{flags | 0x08, 3, 19})
 		f.Add([]byte{flags &^ 0x18, 2, 0, 1, 3, 'x', 13, 10})
 	}
 	f.Fuzz(func(t *testing.T, program []byte) { property.Check(t, property.Server(program)) })

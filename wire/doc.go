@@ -59,4 +59,18 @@
 //
 // The file khp.ebnf says the same as a grammar. Tests write messages by it, and break
 // them; testdata/corpus.jsonl has the cases that parsers have stumbled over.
+//
+// # Speed
+//
+// A field line takes the fast way if it is all there and nothing is wrong with it:
+// one pass over its name to the colon, one over its value to CR LF, and the two
+// views are stored in place. Both passes test eight bytes at once (scan.go) and
+// leave to the table of byte classes what is not a plain letter or sign. Only
+// names as long as Host, Content-Length or Transfer-Encoding are compared with
+// them. Any other line goes the careful way, which can stop and go on at every
+// byte and knows all errors (head.go); so nothing that is refused or incomplete
+// has to be fast, and what is accepted does not depend on the way taken.
+//
+// Writing tests eight bytes at once, too. The module in ../bench compares both
+// with other parsers; docs/performance.md has the numbers.
 package wire

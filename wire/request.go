@@ -62,18 +62,16 @@ func takeBody(dst *[]byte, b []byte, n int, want int64) error {
 	case have < want:
 		return &ParseError{Kind: KindBodyTooShort, Offset: len(b), Detail: "ends before Content-Length"}
 	case have > want:
-		return surplus(KindSurplus, n+int(want), "after the end of the message", b)
+		return surplus(KindSurplus, n+int(want), "after the end of the message")
 	case want > 0:
 		*dst = b[n:len(b):len(b)]
 	}
 	return nil
 }
 
-// surplus quotes what stands at off, not what stands before it.
-func surplus(k Kind, off int, what string, b []byte) error {
-	e := newError(k, 0, what, quotable(b[off:]))
-	e.Offset = off
-	return e
+// surplus does not quote what stands at off: it may be the rest of a head, with credentials.
+func surplus(k Kind, off int, what string) error {
+	return &ParseError{Kind: k, Offset: off, Detail: what}
 }
 
 // Append writes r to dst and returns the extended slice. The version is always

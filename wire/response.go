@@ -85,18 +85,18 @@ func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err 
 	switch {
 	case Bodiless(r.Status):
 		if len(body) > 0 {
-			return false, surplus(KindBodyForbidden, n, "content after the head", b)
+			return false, surplus(KindBodyForbidden, n, "content after the head")
 		}
 		return true, nil
 	case r.ContentLength >= 0:
 		if int64(len(body)) > r.ContentLength {
-			return false, surplus(KindSurplus, n+int(r.ContentLength), "after the end of the message", b)
+			return false, surplus(KindSurplus, n+int(r.ContentLength), "after the end of the message")
 		}
 		if full = int64(len(body)) == r.ContentLength; ended && !full {
 			return false, &ParseError{Kind: KindBodyTooShort, Offset: len(b), Detail: "ends before Content-Length"}
 		}
 	case len(body) >= len(versionPrefix) && string(body[:len(versionPrefix)]) == versionPrefix:
-		return false, surplus(KindSurplus, n, "a second response", b)
+		return false, surplus(KindSurplus, n, "a second response")
 	case len(body) > limit:
 		return false, &ParseError{Kind: KindBodyTooLarge, Offset: n + limit, Detail: "over the limit"}
 	}

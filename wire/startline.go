@@ -1,6 +1,9 @@
 package wire
 
-const versionPrefix = "HTTP/1."
+const (
+	versionPrefix = "HTTP/1."
+	usualEnd      = "HTTP/1.1\r\n" // of a request line
+)
 
 // version reads "HTTP/1." and a digit from 1 at h.line+at. What is refused
 // before the slash is passed as kind.
@@ -82,15 +85,20 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 	if i < end && w[i] == ' ' {
 		return h.fail(KindRequestLine, i, "second space")
 	}
-	minor, k := h.version(w, i, KindVersion, l)
-	if k != 0 {
-		return k
+	if rest := w[i:]; len(rest) >= len(usualEnd) && string(rest[:len(usualEnd)]) == usualEnd {
+		r.Minor = 1
+		i += len(usualEnd) - 2
+	} else {
+		minor, k := h.version(w, i, KindVersion, l)
+		if k != 0 {
+			return k
+		}
+		i += len(versionPrefix) + 1
+		if k := h.lineEnd(w, i, end, KindVersion, "bytes after the version", l); k != 0 {
+			return k
+		}
+		r.Minor = minor
 	}
-	i += len(versionPrefix) + 1
-	if k := h.lineEnd(w, i, end, KindVersion, "bytes after the version", l); k != 0 {
-		return k
-	}
-	r.Minor = minor
 	h.line, h.seen, h.began = i+2, i+2, true
 	return 0
 }

@@ -6,10 +6,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// When this test fails, the finding is fixed: remove it together with quotesOn, so that FuzzRedact watches over it.
-func TestOpenFinding_SurplusIsQuoted(t *testing.T) {
+func TestFinding_SurplusIsNotQuoted(t *testing.T) {
 	var r wire.Request
-	if err := r.Parse([]byte("GET / HTTP/1.1\r\n\r\nCookie: "+secret), wire.Limits{}); leak(err.Error()) == "" {
-		t.Errorf("fixed: %v", err)
+	if err := r.Parse([]byte("GET / HTTP/1.1\r\n\r\nCookie: "+secret), wire.Limits{}); leak(err.Error()) != "" {
+		t.Errorf("quoted: %v", err)
 	}
 }

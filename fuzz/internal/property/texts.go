@@ -14,6 +14,7 @@ var heads = []string{
 	"HTTP/1.1 300 x\r\nContent-Type: text/uri-list\r\n\r\n/a\r\n/b", "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic\r\n\r\n", "HTTP/1.1 426 x\r\nUpgrade: TLS/1.2\r\n\r\n",
 	"HTTP/1.1 403 no\r\n\r\nno", "HTTP/1.1 101 x\r\nSec-WebSocket-Extensions: x-z\r\n\r\n", "HTTP/1.1 101 x\r\nSec-WebSocket-Accept: wrong\r\n\r\n",
 	"HTTP/1.1 101\r\n\r\nHTTP/1.1 200 x\r\n\r\n", "HTTP/1.1 101", "\r\n", "\r\n\r\n", "made", "ws://h3/r", "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", "\xff\x00",
+	"HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1f", "\r\n0\r\n\r\n", "HTTP/1.1 101 x\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 404 x\r\nContent-Length: 2\r\n\r\nno",
 }
 
 // openingAnswer writes an opening 101. Bits of how: another subprotocol, none, an extension, a wrong accept, a message right behind it.
@@ -59,6 +60,7 @@ var requests = []string{
 	"GET /p HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody", "POST /p HTTP/1.1\r\n\r\n", "GET /q HTTP/1.1\r\n\r\n", "GET /p HTTP/1.0\r\n\r\n", "GET /p HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
 	"GET /p?.kl=Y HTTP/1.1\r\nWebSocket-Protocol: \r\nSec-WebSocket-Protocol: \r\nSec-WebSocket-Extensions: \r\n\r\n", "GET /p HTTP/1.1\r\nHost: other\r\n\r\n", "GET /p HTTP/1.1\r\nSec-WebSocket-Extensions: x-o\r\n\r\n",
 	"GET /p HTTP/1.1", "\r\n", "\xff\x00", "FOO /p HTTP/1.1\r\n\r\n", "GET /p HTTP/1.1\r\nExpect: 200-ok\r\n\r\n",
+	"GET http://h/p HTTP/1.1\r\n\r\n", "GET ws://h?q HTTP/1.1\r\nContent-Length: 99999\r\n\r\n",
 }
 
 // openingRequest writes an opening request. Bits of how: no KHP, the kaazing profile, an extension, another version, an Origin.
