@@ -3,7 +3,7 @@ package main
 // parser is one of those compared.
 type parser struct {
 	name       string
-	validating bool // it looks at every byte of names and values; the others are here for orientation
+	validating bool // it refuses control bytes in values; the others are here for orientation
 	new        func() reader
 }
 

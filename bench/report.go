@@ -16,7 +16,7 @@ func (c *comparison) print(w io.Writer, markdown bool) {
 	for i, p := range parsers {
 		name := p.name
 		if !p.validating {
-			name += " (checks no bytes)"
+			name += " (lenient)"
 		}
 		row, ratio := []string{name}, []string{name}
 		for j := range inputs {

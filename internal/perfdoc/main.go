@@ -153,8 +153,8 @@ magnitude and the allocations, and measure on your own.
 
 const comparison = `Whole messages, the same bytes for each parser, each doing all the checking it does, in turns in one run (the module in bench, also ` + "`make bench`" + `). Times are processor
 time of the parsing thread: what the garbage collector does elsewhere is not counted against the parsers that allocate. net/http gets its buffered reader reused. A plain append copies the
-parts of a response without a look at them. Package wire has to look at every byte of them, eight at a time, because no value of a caller may break out of its field; that, and not the copying, is
-the rest of its time, and why it does not reach the 1.5 that was aimed at.`
+parts of a response without a look at them. Package wire looks at every byte of them, eight at a time, and counts against the limits, because no value of a caller may break out of its field:
+that takes longer than the copying, so the 1.5 that was aimed at is out of its reach.`
 
 var sections = []section{
 	{"One step of the machine", "The ten transitions that nearly every connection takes part in. bytes/state is what has to be kept of a client.", "Step", []string{"./fsm"}},
