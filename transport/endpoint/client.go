@@ -86,7 +86,9 @@ func (c *Client) rehearse() error {
 // Connect starts. Nothing else is legal before it.
 func (c *Client) Connect() []Output {
 	c.reset()
-	c.connect()
+	if c.state.Phase() == fsm.ClientIdle { // a second call is a mistake of the host and changes nothing
+		c.connect()
+	}
 	return c.out
 }
 

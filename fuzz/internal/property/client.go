@@ -96,9 +96,6 @@ func (r *clientRun) event(op byte, p *Program) error {
 	c := r.c
 	switch op {
 	case 0:
-		if c.Phase() != fsm.ClientIdle {
-			return nil // open finding: see TestOpenFinding_ConnectTwice, which fails when this has to go
-		}
 		return r.take(c.Connect())
 	case 1:
 		return r.connected(p)
