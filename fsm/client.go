@@ -8,6 +8,7 @@ const (
 	_              Profile = iota
 	ProfileSpec            // as the specification says
 	ProfileKaazing         // as deployed Kaazing clients and gateways do: N before the request and after the response, R as redirect
+	ProfileAuto            // client: the request goes out at once; a server that says N before its response is taken for a gateway, which says N again after it
 )
 
 // ClientPhase is what the client is waiting for. Phases start at 1: the zero ClientState is invalid.
@@ -88,6 +89,8 @@ const (
 	markPlanFail                         // the plan is PlanFail
 	markPlanClose                        // the plan is PlanClose
 	markProxy                            // the proxy retry is used up
+	markEarly                            // auto profile: nothing has come on this connection yet, so N still may
+	markGateway                          // N has come: the server speaks the kaazing profile
 )
 
 // ClientState is the whole memory of the client machine: a small comparable value, made by [ClientConfig.Start] and changed only by [ClientConfig.Step].
@@ -155,6 +158,7 @@ func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Ver
 func (cfg *ClientConfig) world(s ClientState, facts Facts) bits {
 	return bits(facts) | bits(s.marks)<<condMarks |
 		on(cfg.Profile == ProfileKaazing, condKaazing) |
+		on(cfg.Profile == ProfileAuto, condAuto) |
 		on(!cfg.TerminatorOptional, condTerminatorRequired) |
 		on(cfg.PlainFallback, condPlainFallback) |
 		on(cfg.Expect, condExpect) |

@@ -162,6 +162,15 @@ func cells(parts ...cell) cell {
 	return all
 }
 
+// early takes rows for a balancer message in the place of a response: in the auto profile a gateway may say N, or R, before anything else.
+func early(rows ...row) cell {
+	c := make(cell, len(rows), len(rows)+2)
+	for i, r := range rows {
+		c[i] = r.while(condEarly)
+	}
+	return append(c, fail("K5", FailureUnexpectedMessage, "KHP-EXT-02").while(condAuto), misuseRow())
+}
+
 // finish marks the rows of response cells as recording the status.
 func finish(t [clientPhases][clientInputs]cell) [clientPhases][clientInputs]cell {
 	for p := range t {

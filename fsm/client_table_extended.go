@@ -9,7 +9,7 @@ var clientAwaitProceedCells = [clientInputs]cell{
 	onConnected:       misuse,
 	onConnectFailed:   misuse,
 	onOpened:          misuse,
-	onProceed:         {to("K2", ClientAwaitResponse, "KHP-EXT-01", do(EffectSendRequest), stop(TimerOpening), arm(TimerResponse))},
+	onProceed:         {to("K2", ClientAwaitResponse, "KHP-EXT-01", do(EffectSendRequest), stop(TimerOpening), arm(TimerResponse)).marking(markGateway, 0)},
 	onReroute:         follow("K3", "K4", true, redirecting),
 	onData:            {fail("K5", FailureUnexpectedMessage, "KHP-EXT-02")},
 	onTerminator:      {fail("K5", FailureUnexpectedMessage, "KHP-EXT-02")},
@@ -45,9 +45,9 @@ var clientAwaitResponseCells = [clientInputs]cell{
 	onConnected:     misuse,
 	onConnectFailed: misuse,
 	onOpened:        misuse,
-	onProceed:       misuse,
-	onReroute:       misuse,
-	onData:          {to("C12", ClientReading, "KHP-GEN-09").marking(0, markLateTerminator)},
+	onProceed:       early(stay("K10", "KHP-EXT-03").marking(markGateway, markEarly)),
+	onReroute:       early(follow("K11", "K4", true, redirecting)...),
+	onData:          {to("C12", ClientReading, "KHP-GEN-09").marking(0, markLateTerminator|markEarly)},
 	onTerminator: {
 		stay("C13", "KHP-CLOSE-04").while(condLateTerminator).marking(0, markLateTerminator),
 		fail("C13", FailureUnexpectedMessage, "KHP-EXT-02"),
@@ -89,8 +89,8 @@ var clientReadingCells = [clientInputs]cell{
 	onData:          {stay("C14", "KHP-GEN-09")},
 	onTerminator:    misuse,
 	onComplete: cells(
-		terminatedOr(valid(to("C18", ClientOpen, completed, do(EffectStopTimers), do(EffectComplete)).given(FactAcceptMatches|FactProtocolOffered).notWhile(condKaazing))),
-		terminatedOr(valid(to("K6", ClientAwaitConfirm, "KHP-STATUS-101-01").given(FactAcceptMatches|FactProtocolOffered).while(condKaazing))),
+		terminatedOr(valid(to("C18", ClientOpen, completed, do(EffectStopTimers), do(EffectComplete)).given(FactAcceptMatches|FactProtocolOffered).notWhile(condGateway))),
+		terminatedOr(valid(to("K6", ClientAwaitConfirm, "KHP-STATUS-101-01").given(FactAcceptMatches|FactProtocolOffered).while(condGateway))),
 		cell{
 			fail("C32", FailureUnexpectedMessage, "KHP-EXT-02").while(condBodyCut),
 			fail("C19", FailureAcceptMismatch, "KHP-STATUS-101-03").lacking(FactAcceptMatches),

@@ -19,6 +19,7 @@ const (
 	condPlain                                      // server: connections without KHP are served
 	condObligationsMet                             // server: the decision carries what its status code requires and may be sent
 	condUnchecked                                  // server: obligations are not checked (test servers)
+	condAuto                                       // auto profile
 )
 
 // The marks of the state take the highest bits.
@@ -31,6 +32,8 @@ const (
 	condPlanFail       = bits(markPlanFail) << condMarks       // closing because of a failure
 	condPlanClose      = bits(markPlanClose) << condMarks      // closing because the application asked, or after open
 	condProxyUsed      = bits(markProxy) << condMarks          // the proxy was tried
+	condEarly          = bits(markEarly) << condMarks          // N may still come
+	condGateway        = bits(markGateway) << condMarks        // N has come
 )
 
 // bitNames name every bit of a guard for edge lists, pictures and exports.
@@ -47,6 +50,7 @@ var bitNames = map[bits]string{
 	condRedirectLeft: "redirects left", condReplayLeft: "replays left", condInterimLeft: "interim left", condWaiting: "wait running",
 	condLateTerminator: "late terminator possible", condBodySent: "body sent", condBodyCut: "body cut short", condPlanFail: "plan fail",
 	condPlanClose: "plan close", condPlain: "plain served", condObligationsMet: "obligations met", condUnchecked: "unchecked",
+	condAuto: "auto", condEarly: "nothing received yet", condGateway: "N received",
 }
 
 // guardText writes a guard as "a, b, not c".

@@ -7,6 +7,7 @@ func (t *clientTurn) awaitProceed() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventProceedReceived:
+		t.m.gateway = true
 		t.do(fsm.EffectSendRequest)
 		t.stop(fsm.TimerOpening)
 		t.arm(fsm.TimerResponse)
@@ -26,12 +27,29 @@ func (t *clientTurn) awaitResponse() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventDataReceived: // C12
 		t.m.lateTerminator = false // AMB-01: only the first message after the response
+		t.m.silent = false
 		t.goes(fsm.ClientReading)
 		return fsm.Accepted
+	case fsm.EventProceedReceived, fsm.EventRerouteReceived:
+		return t.earlyBalancer()
 	case fsm.EventTerminatorReceived: // C13
 		return t.unaskedTerminator()
 	}
 	return t.established()
+}
+
+// earlyBalancer: N or R where a response is awaited. Only who has left open which profile the server speaks is told of it.
+func (t *clientTurn) earlyBalancer() fsm.Verdict {
+	switch {
+	case t.cfg.Profile != fsm.ProfileAuto:
+		return refused
+	case !t.m.silent: // a gateway speaks first
+		return t.fail(fsm.FailureUnexpectedMessage)
+	case t.ev.Kind == fsm.EventRerouteReceived:
+		return t.reroute()
+	}
+	t.m.silent, t.m.gateway = false, true
+	return fsm.Accepted
 }
 
 // reading: a response has begun.

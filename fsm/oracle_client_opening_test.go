@@ -66,6 +66,7 @@ func (t *clientTurn) opening() fsm.Verdict {
 		t.stop(fsm.TimerOpening)
 		t.arm(fsm.TimerResponse)
 		t.do(fsm.EffectSendRequest)
+		t.m.silent = t.cfg.Profile == fsm.ProfileAuto
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
 	case fsm.EventResponse: // C9, C10

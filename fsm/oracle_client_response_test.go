@@ -12,7 +12,7 @@ func (t *clientTurn) response() fsm.Verdict {
 			return t.fail(f)
 		}
 		t.m.lateTerminator = !t.has(fsm.FactTerminated)
-		if t.cfg.Profile == fsm.ProfileKaazing {
+		if t.m.gateway {
 			t.goes(fsm.ClientAwaitConfirm)
 			return fsm.Accepted
 		}

@@ -15,6 +15,8 @@ type clientModel struct {
 	waiting        bool   // the wait after a 202 runs
 	proxyTried     bool
 	lateTerminator bool // the last response came without its terminator
+	silent         bool // auto: the server has said nothing since the opening handshake
+	gateway        bool // it has said N
 }
 
 // clientTurn is one step of the oracle.

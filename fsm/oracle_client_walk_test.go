@@ -107,6 +107,8 @@ var oracleClientConfigs = map[string]fsm.ClientConfig{
 	"kaazing":  {Profile: fsm.ProfileKaazing, Proxy: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1},
 	"stay":     {Profile: fsm.ProfileKaazing, NoRedirects: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1},
 	"gateway":  {Profile: fsm.ProfileKaazing, TerminatorOptional: true, Expect: true, MaxReplays: 1, MaxInterim: 2},
+	"auto":     {Profile: fsm.ProfileAuto, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 2},
+	"either":   {Profile: fsm.ProfileAuto, TerminatorOptional: true, NoRedirects: true, Expect: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 2},
 	"lenient":  {Profile: fsm.ProfileSpec, TerminatorOptional: true, MaxInterim: 1},
 	"patient":  {Profile: fsm.ProfileSpec, TerminatorOptional: true, NoWait: true, Expect: true, MaxInterim: 2},
 }
@@ -173,7 +175,7 @@ func TestOracle_Client(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			flag := rapid.Bool()
 			cfg := fsm.ClientConfig{
-				Profile:            rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileKaazing}).Draw(t, "profile"),
+				Profile:            rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile"),
 				TerminatorOptional: flag.Draw(t, "terminator optional"), PlainFallback: flag.Draw(t, "plain"), Expect: flag.Draw(t, "expect"),
 				OtherMethod: flag.Draw(t, "other method"), NoRedirects: flag.Draw(t, "no redirects"), NoWait: flag.Draw(t, "no wait"),
 				Proxy: flag.Draw(t, "proxy"), Upgrade: flag.Draw(t, "upgrade"),
@@ -202,7 +204,7 @@ func clientCourse(s fsm.ClientState, n int) fsm.Event {
 	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
 		return fsm.Event{Kind: fsm.EventProceedReceived}
 	case fsm.ClientAwaitResponse:
-		return fsm.Event{Kind: fsm.EventDataReceived}
+		return fsm.Event{Kind: []fsm.EventKind{fsm.EventDataReceived, fsm.EventProceedReceived}[n%2]}
 	case fsm.ClientReading:
 		return fsm.Event{Kind: fsm.EventResponse, Status: []uint16{101, 202, 401, 100, 302, 407, 426, 401}[n%8],
 			Facts: goodResponse &^ []fsm.Facts{0, fsm.FactTerminated}[n/8%2]}

@@ -323,11 +323,12 @@ func _() {
 	var x [1]struct{}
 	_ = x[ProfileSpec-1]
 	_ = x[ProfileKaazing-2]
+	_ = x[ProfileAuto-3]
 }
 
-const _Profile_name = "ProfileSpecProfileKaazing"
+const _Profile_name = "ProfileSpecProfileKaazingProfileAuto"
 
-var _Profile_index = [...]uint8{0, 11, 25}
+var _Profile_index = [...]uint8{0, 11, 25, 36}
 
 func (i Profile) String() string {
 	idx := int(i) - 1

@@ -108,6 +108,13 @@ func (m AnyServer) received(w ClientWorld, one func(fsm.EventKind, ...fsm.Facts)
 	case fsm.ClientReading:
 		one(fsm.EventDataReceived)
 		responses(yield)
+	case fsm.ClientAwaitResponse:
+		one(fsm.EventDataReceived)
+		one(fsm.EventTerminatorReceived)
+		if m.Config.Profile == fsm.ProfileAuto {
+			one(fsm.EventProceedReceived)
+			one(fsm.EventRerouteReceived, targets...)
+		}
 	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
 		one(fsm.EventProceedReceived)
 		one(fsm.EventRerouteReceived, targets...)

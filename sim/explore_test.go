@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/khp/fsm"
@@ -20,6 +21,8 @@ var clientConfigs = map[string]func(*fsm.ClientConfig){
 	"other-method":     func(c *fsm.ClientConfig) { c.OtherMethod = true },
 	"no-redirects":     func(c *fsm.ClientConfig) { c.NoRedirects = true },
 	"no-wait":          func(c *fsm.ClientConfig) { c.NoWait = true },
+	"auto":             func(c *fsm.ClientConfig) { c.Profile = fsm.ProfileAuto },
+	"auto-stay":        func(c *fsm.ClientConfig) { c.Profile, c.NoRedirects = fsm.ProfileAuto, true },
 	"proxy-upgrade":    func(c *fsm.ClientConfig) { c.Proxy, c.Upgrade = true, true },
 }
 
@@ -37,6 +40,8 @@ var sizes = map[string]size{
 	"TestExplore_AnyClient/default":          {1817, 7386, 11},
 	"TestExplore_AnyClient/plain":            {1822, 7402, 11},
 	"TestExplore_AnyClient/unchecked":        {2033, 9242, 11},
+	"TestExplore_AnyServer/auto":             {62580, 329541, 37},
+	"TestExplore_AnyServer/auto-stay":        {8294, 45895, 19},
 	"TestExplore_AnyServer/expect":           {74934, 409197, 36},
 	"TestExplore_AnyServer/expect-optional":  {105321, 564312, 36},
 	"TestExplore_AnyServer/kaazing":          {37962, 192615, 37},
@@ -49,6 +54,8 @@ var sizes = map[string]size{
 	"TestExplore_AnyServer/plain":            {26121, 143244, 35},
 	"TestExplore_AnyServer/proxy-upgrade":    {68838, 371664, 44},
 	"TestExplore_AnyServer/spec":             {25905, 142218, 35},
+	"TestExplore_Honest/auto":                {46278, 160342, 36},
+	"TestExplore_Honest/auto-unaware":        {30424, 102978, 33},
 	"TestExplore_Honest/expect":              {48763, 172992, 42},
 	"TestExplore_Honest/kaazing":             {41542, 142414, 36},
 	"TestExplore_Honest/spec":                {30424, 102978, 33},
@@ -131,11 +138,12 @@ func TestExplore_AnyClient(t *testing.T) {
 }
 
 func TestExplore_Honest(t *testing.T) {
-	for _, name := range []string{"spec", "kaazing", "expect"} {
+	for _, name := range []string{"spec", "kaazing", "expect", "auto", "auto-unaware"} {
 		t.Run(name, func(t *testing.T) {
-			cfg := smallClient(clientConfigs[name])
+			config, unaware := strings.CutSuffix(name, "-unaware")
+			cfg := smallClient(clientConfigs[config])
 			cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
-			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}
+			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Unaware: unaware}
 			explore(t, m, m.Properties(), append(clientSteps, serverSteps...))
 		})
 	}

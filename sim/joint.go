@@ -7,7 +7,12 @@ import "example.com/khp/fsm"
 type Honest struct {
 	Client fsm.ClientConfig
 	Server fsm.ServerConfig
+	// Unaware makes the server one that does not know the kaazing profile, whatever the client's URL carries.
+	Unaware bool
 }
+
+// marked reports whether the server sees .kl=Y and knows what it means.
+func (m Honest) marked() bool { return m.Client.Profile != fsm.ProfileSpec && !m.Unaware }
 
 // Pair is a state of [Honest]. Of the server only the connection that the client is on is looked at.
 type Pair struct {
@@ -58,7 +63,7 @@ const (
 
 // queue is one direction of a connection.
 type queue struct {
-	list [8]message
+	list [10]message
 	n    uint8
 }
 

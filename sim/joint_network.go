@@ -54,10 +54,11 @@ func (p *Pair) headComplete() fsm.Facts {
 // messageToClient does what the endpoint does with a data message.
 func (w *walker) messageToClient(next Pair, msg message) {
 	phase := next.client.Phase()
+	balancer := phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm || phase == fsm.ClientAwaitResponse && w.m.Client.Profile == fsm.ProfileAuto
 	switch {
-	case msg.kind == proceed && (phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm):
+	case msg.kind == proceed && balancer:
 		w.client(next, fsm.Event{Kind: fsm.EventProceedReceived})
-	case msg.kind == reroute && (phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm):
+	case msg.kind == reroute && balancer:
 		w.client(next, fsm.Event{Kind: fsm.EventRerouteReceived, Facts: targets[msg.target]})
 	case msg.kind == terminator && phase == fsm.ClientReading && next.unit.kind != 0:
 		w.decideUnit(next, fsm.FactTerminated)
@@ -109,7 +110,7 @@ func (w *walker) toServer() {
 	switch msg := next.toServer.take(); {
 	case msg.kind == openingRequest:
 		ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP}
-		if w.m.Client.Profile == fsm.ProfileKaazing {
+		if w.m.marked() {
 			ev.Facts |= fsm.FactKaazing
 		}
 		w.server(next, ev, 0)

@@ -50,7 +50,7 @@ func (w *walker) serverSide() {
 		}
 		for i := range targets {
 			w.server(p, fsm.Event{Kind: fsm.EventDecided, Status: 302, Facts: allMet}, uint8(i))
-			if w.m.Client.Profile == fsm.ProfileKaazing {
+			if w.m.marked() {
 				w.server(p, fsm.Event{Kind: fsm.EventDecided, Status: 101, Facts: allMet | fsm.FactReroute}, uint8(i))
 			}
 		}

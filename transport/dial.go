@@ -22,6 +22,11 @@ type Profile = fsm.Profile
 const (
 	Spec    = fsm.ProfileSpec    // as the specification says; the default
 	Kaazing = fsm.ProfileKaazing // as Kaazing gateways do: .kl=Y, N and R messages
+	// Auto is for servers of which it is not known how they speak: the URL carries .kl=Y, the request goes out at once, and a server that says N before its
+	// response is taken for a gateway. It is wrong about a server that reads something else into .kl=Y, about a gateway that says N only after its response
+	// (the application then gets N as its first message), and it sends nothing that a gateway refuses, so a server that insists on such a field or a body
+	// cannot be reached. Where the peer is known, say so.
+	Auto = fsm.ProfileAuto
 )
 
 // DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server that speaks KHP by the
@@ -80,7 +85,7 @@ func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
 	}
 	d.client = client
 	d.driver = driver{
-		ctx: ctx, endpoint: client, client: true, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
+		ctx: ctx, endpoint: client, client: true, auto: opts.Profile == Auto, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
 		special: d.special, opening: client.OpeningReceived, settled: d.settled, limits: int64(opts.Limits.OrDefault().Unit),
 		phase: func() string { return client.Phase().String() }, attempt: client.Attempt,
 	}

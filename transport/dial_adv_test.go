@@ -73,6 +73,12 @@ var misbehaviours = []misbehaviour{
 	{name: "ADV-33/N without being asked for it", ids: "INV-54", script: func(p *rawServer) { p.opened(bin(messageN)) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-33/N a little later", ids: "INV-54", script: func(p *rawServer) { p.asked(); p.send(bin(messageN)) }, fail: fsm.FailureMalformed, code: 1002},
 	{name: "ADV-33/kaazing: response together with N", opts: DialOptions{Profile: Kaazing}, script: func(p *rawServer) { p.opened(bin(messageN), bin(response101), terminator) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
+	{name: "ADV-33/auto: response together with N", opts: DialOptions{Profile: Auto}, script: func(p *rawServer) { p.opened(bin(messageN), bin(response101), terminator) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
+	{name: "ADV-33/auto: N, and no second one", opts: DialOptions{Profile: Auto}, script: func(p *rawServer) {
+		p.opened(bin(messageN))
+		p.message()
+		p.send(bin(response101), terminator, text("x"))
+	}, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-34/100 without Expect", ids: "KHP-STATUS-100-02", script: func(p *rawServer) { p.asked(); p.send(bin(response100), terminator) }, fail: fsm.FailureUnexpectedContinue, code: 1002},
 	{name: "ADV-62/invalid UTF-8", ids: "WSP-TEXT-01", script: func(p *rawServer) { p.asked(); p.send(text("HTTP/1.1 101 \xff\r\n\r\n")) }, fail: fsm.FailureUTF8, code: 1007},
 	{name: "ADV-62/overlong form", ids: "WSP-TEXT-01", script: func(p *rawServer) { p.asked(); p.send(text("HTTP/1.1 101 \xc0\xaf\r\n\r\n")) }, fail: fsm.FailureUTF8, code: 1007},

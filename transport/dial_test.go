@@ -50,7 +50,7 @@ func wantEcho(t *testing.T, c *Conn, text string) {
 }
 
 func TestDial_Echo(t *testing.T) {
-	for _, profile := range []Profile{Spec, Kaazing} {
+	for _, profile := range []Profile{Spec, Kaazing, Auto} {
 		t.Run(profile.String(), func(t *testing.T) {
 			url := serve(t, &Handler{Subprotocols: []string{"amqp"}})
 			c, err := Dial(t.Context(), url+"/echo", &DialOptions{Profile: profile, Subprotocols: []string{"mqtt", "amqp"}})

@@ -42,6 +42,7 @@ type driver struct {
 	settled  func()                                           // called when all outputs of a call are carried out; may be nil
 	limits   int64                                            // of a message, in bytes
 	client   bool
+	auto     bool // client: the server may turn out to be a gateway, which speaks first
 
 	nc     net.Conn
 	link   *link                    // nil until the opening handshake is through

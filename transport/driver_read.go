@@ -61,10 +61,11 @@ func (d *driver) readItem() []endpoint.Output {
 	switch it.kind {
 	case itemMessage:
 		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: it.data, Phase: d.phase(), Attempt: d.attempt()})
-		if d.early && !refuses(it.data) {
+		first := d.auto && isBalancer(it.data)
+		if d.early && !first && !refuses(it.data) {
 			return d.endpoint.Violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
 		}
-		d.early = false
+		d.early = d.early && first
 		return d.endpoint.Message(it.typ, it.data)
 	case itemPing:
 		d.trace.event(Event{Kind: EventPing, Phase: d.phase(), Attempt: d.attempt()})
@@ -75,6 +76,12 @@ func (d *driver) readItem() []endpoint.Output {
 	case itemPong:
 	}
 	return nil
+}
+
+// isBalancer reports whether p is what a gateway says before anything else.
+func isBalancer(p []byte) bool {
+	kind, _ := wire.ParseBalancer(p)
+	return kind != wire.BalancerNone
 }
 
 // refuses reports whether p is a response that ends the attempt. A server that shuts down, or has waited too long, may send one unasked.

@@ -85,7 +85,7 @@ cannot be reached.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing`")
+	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing|auto`")
 	f.StringArrayVar(&o.protocols, "protocol", nil, "offer this application `SUBPROTOCOL` (repeat, best first)")
 	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat)")
 	f.StringVar(&o.user, "user", "", "answer Basic challenges, `NAME:PASSWORD`")
@@ -184,8 +184,10 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 		t.Profile = transport.Spec
 	case "kaazing":
 		t.Profile = transport.Kaazing
+	case "auto":
+		t.Profile = transport.Auto
 	default:
-		return usagef("--profile %s: expected spec or kaazing", o.profile)
+		return usagef("--profile %s: expected spec, kaazing or auto", o.profile)
 	}
 	if t.MaxRedirects = o.maxRedirects; o.maxRedirects == 0 {
 		t.MaxRedirects = -1

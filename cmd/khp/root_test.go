@@ -56,7 +56,7 @@ func TestUsage_OneLineExit2(t *testing.T) {
 		"dial other scheme":      {[]string{"dial", "ftp://h/"}, "or the same with http and https"},
 		"dial relative":          {[]string{"dial", "/echo"}, "not an absolute URL"},
 		"dial userinfo":          {[]string{"dial", "ws://joe:pw@h/"}, "userinfo"},
-		"dial profile":           {[]string{"dial", "ws://h/", "--profile", "old"}, "expected spec or kaazing"},
+		"dial profile":           {[]string{"dial", "ws://h/", "--profile", "old"}, "expected spec, kaazing or auto"},
 		"dial user":              {[]string{"dial", "ws://h/", "--user", "joe"}, "expected NAME:PASSWORD"},
 		"dial user control":      {[]string{"dial", "ws://h/", "--user", "joe:a\nb"}, "--user: name and password cannot hold control"},
 		"dial token control":     {[]string{"dial", "ws://h/", "--token", "a\tb"}, "--token: expected text without control"},

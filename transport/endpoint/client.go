@@ -117,6 +117,10 @@ func (c *Client) Message(t wire.MessageType, p []byte) []Output {
 	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
 		c.balancer(t, p)
 	case fsm.ClientAwaitResponse, fsm.ClientReading, fsm.ClientSendingBody:
+		if c.earlyBalancer(p) {
+			c.balancer(t, p)
+			break
+		}
 		c.handshakeMessage(t, p)
 	default:
 		c.step(fsm.Event{Kind: dataKind(t, p)})

@@ -61,7 +61,7 @@ func (cfg *ClientConfig) machine() fsm.ClientConfig {
 	m.OtherMethod = cfg.method() != "GET"
 	m.NoRedirects = m.NoRedirects || cfg.Redirects == RedirectNever
 	m.Proxy = cfg.HasProxyLogin
-	if m.Profile == fsm.ProfileKaazing {
+	if m.Profile != fsm.ProfileSpec {
 		m.TerminatorOptional = false // who is asked for N sends the terminator before it
 	}
 	return m
@@ -106,7 +106,7 @@ func (cfg *ClientConfig) check() error {
 	if cfg.Method != "" && !wire.ValidToken(cfg.Method) {
 		return errors.New("endpoint: method " + quote(cfg.Method) + " is not a token")
 	}
-	kaazing := cfg.Machine.Profile == fsm.ProfileKaazing
+	kaazing := cfg.Machine.Profile == fsm.ProfileKaazing || cfg.Machine.Profile == fsm.ProfileAuto
 	if kaazing && len(cfg.Body) > 0 {
 		return errors.New("endpoint: a Kaazing gateway takes no request body; leave Body empty or use the spec profile")
 	}

@@ -20,6 +20,7 @@ func dataKind(t wire.MessageType, p []byte) fsm.EventKind {
 func (c *Client) balancer(t wire.MessageType, p []byte) {
 	switch kind, url := wire.ParseBalancer(p); kind {
 	case wire.BalancerProceed:
+		c.detail = "the balancer message N, once more or too late"
 		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
 	case wire.BalancerReroute:
 		facts := c.judgeTarget(url)
@@ -31,6 +32,15 @@ func (c *Client) balancer(t wire.MessageType, p []byte) {
 		c.detail = "expected the balancer message N, got " + describe(t, p)
 		c.step(fsm.Event{Kind: dataKind(t, p)})
 	}
+}
+
+// earlyBalancer tells whether p is a balancer message by which a server whose profile is not known yet shows that it is a gateway.
+func (c *Client) earlyBalancer(p []byte) bool {
+	if c.machine.Profile != fsm.ProfileAuto || c.state.Phase() != fsm.ClientAwaitResponse {
+		return false
+	}
+	kind, _ := wire.ParseBalancer(p)
+	return kind != wire.BalancerNone
 }
 
 // handshakeMessage adds a message to the unit and decides the unit when it is complete.

@@ -11,9 +11,9 @@ import (
 // marker is the query parameter by which Kaazing clients ask for the balancer messages and the terminator.
 const marker = ".kl=Y"
 
-// marked returns u with the marker in its query if the kaazing profile is spoken.
+// marked returns u with the marker in its query, unless the spec profile is spoken.
 func (c *Client) marked(u wire.URL) wire.URL {
-	if c.machine.Profile != fsm.ProfileKaazing || strings.Contains(u.Query, marker) {
+	if c.machine.Profile == fsm.ProfileSpec || strings.Contains(u.Query, marker) {
 		return u
 	}
 	if u.Query != "" {
@@ -52,7 +52,7 @@ func (c *Client) openingRequest() ([]byte, error) {
 func (c *Client) extendedRequest(replay bool) ([]byte, error) {
 	h := head{b: c.buf[:0]}
 	h.requestLine(c.cfg.method(), c.url.Target())
-	if c.machine.Profile != fsm.ProfileKaazing {
+	if c.machine.Profile != fsm.ProfileKaazing { // a gateway ignores it
 		h.field("Host", c.url.HostField())
 	}
 	h.list("Sec-WebSocket-Protocol", c.cfg.Protocols)

@@ -30,7 +30,7 @@ type clientRun struct {
 func Client(program []byte) error {
 	p := NewProgram(program, heads)
 	r := &clientRun{cfg: clientConfig(p)}
-	r.kaazing = r.cfg.Machine.Profile == fsm.ProfileKaazing
+	r.kaazing = r.cfg.Machine.Profile != 0 && r.cfg.Machine.Profile != fsm.ProfileSpec
 	start := p.Byte()
 	if start >= 0x80 {
 		r.cfg.Limits = small
@@ -84,6 +84,9 @@ func clientConfig(p *Program) endpoint.ClientConfig {
 	switch {
 	case on(6):
 		m.Profile = fsm.ProfileKaazing
+		if on(7) {
+			m.Profile = fsm.ProfileAuto
+		}
 	case on(7):
 		cfg.Body = []byte("body")
 	}
