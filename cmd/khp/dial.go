@@ -42,6 +42,7 @@ type dialOptions struct {
 	connectTo    string
 	trace        string
 	json         bool
+	history      string
 	verbose      bool
 }
 
@@ -54,7 +55,8 @@ func (c *cli) dialCommand() *cobra.Command {
 and then talks: each line of stdin is sent as a text message, each message that
 comes is printed as a line, binary ones in hexadecimal. The end of stdin closes
 with 1000, after the answers that are still on their way. http:// and https://
-stand for ws:// and wss://.
+stand for ws:// and wss://. At a terminal lines can be edited, the arrow keys bring
+back earlier ones (--history keeps them for the next time), and Ctrl-D closes.
 
 With --send (or --send-file) it sends each, waits for an answer to each, prints
 that, and closes.
@@ -106,7 +108,8 @@ cannot be reached.`,
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
 	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON object per line (overwritten; credentials and cookies are left out, URLs have their queries)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object per line: events open, message, close and fail")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the handshake on stderr; secrets are left out")
+	f.StringVar(&o.history, "history", "", "keep the lines typed at a terminal in `FILE`")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the handshake on stderr, with the time since the start; secrets are left out")
 	return cmd
 }
 

@@ -13,11 +13,12 @@ import (
 
 // printer writes what dial gives out: lines for people, raw bytes, or JSON.
 type printer struct {
-	w    io.Writer
-	json bool
-	raw  bool
-	tame bool // stdout is a terminal, which a peer must not get to control
-	n    atomic.Int64
+	w     io.Writer
+	notes io.Writer // for what is about the connection
+	json  bool
+	raw   bool
+	tame  bool // stdout is a terminal, which a peer must not get to control
+	n     atomic.Int64
 }
 
 // The lines of --json.
@@ -143,9 +144,9 @@ func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why s
 }
 
 // note tells a person at a terminal, and nobody else.
-func (p *printer) note(stderr io.Writer, text string) {
+func (p *printer) note(text string) {
 	if p.tame && !p.json {
-		_, _ = fmt.Fprintln(stderr, "khp: "+oneLine(text))
+		_, _ = fmt.Fprintln(p.notes, "khp: "+oneLine(text))
 	}
 }
 

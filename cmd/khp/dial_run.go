@@ -43,13 +43,25 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 		list = append(list, t)
 	}
 	r.options.Observer = list.orNil()
-	out := &printer{w: c.stdout, json: o.json, raw: o.raw, tame: isTerminal(c.stdout)}
+	out := &printer{w: c.stdout, notes: c.stderr, json: o.json, raw: o.raw, tame: isTerminal(c.stdout)}
 	conn, err := c.connect(ctx, r, o.timeout)
 	if err != nil {
 		return out.failed(err, o, progress)
 	}
 	out.opened(conn, o.profile, progress)
 	t := &talk{cli: c, conn: conn, out: out, request: r, count: o.count, wait: o.wait}
+	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.stdin, lines, done) }
+	if !r.send && !o.json && !o.raw {
+		console, ok, err := openConsole(c.stdin, c.stdout, o.history)
+		if err != nil {
+			_ = conn.Close(transport.CloseNormal, "")
+			return err
+		}
+		if ok {
+			defer console.close()
+			out.w, out.notes, t.input = console, console, console.readLines
+		}
+	}
 	err = t.run(ctx)
 	if err == nil && broken != nil {
 		err = failf(exitFailed, "the trace %s is incomplete: %s", o.trace, broken)

@@ -23,6 +23,7 @@ type talk struct {
 	count   int
 	wait    time.Duration
 
+	input   func(lines chan<- []byte, done <-chan struct{}) error // reads what is to be sent, if it is not on the command line
 	arrived chan struct{} // one value per message, after it was printed
 	ended   chan error    // why nothing more comes
 }
@@ -90,7 +91,7 @@ func (t *talk) script(ctx context.Context) error {
 func (t *talk) interactive(ctx context.Context) error {
 	lines := make(chan []byte)
 	failed := make(chan error, 1)
-	go func() { failed <- readLines(t.stdin, lines, ctx.Done()) }()
+	go func() { failed <- t.input(lines, ctx.Done()) }()
 	sent := 0
 	for {
 		select {
@@ -211,6 +212,6 @@ func (t *talk) over(err error, early bool) error {
 	case !harmless:
 		return failf(exitFailed, "the server closed: %s", text)
 	}
-	t.out.note(t.stderr, "the server closed: "+closeText(closed.Code, closed.Reason))
+	t.out.note("the server closed: "+closeText(closed.Code, closed.Reason))
 	return nil
 }

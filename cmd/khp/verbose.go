@@ -5,21 +5,28 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"example.com/khp/transport"
 )
 
-// narrator prints a handshake as it happens: * is about the connection, > is sent, < is received.
+// narrator prints a handshake as it happens: when, counted from the start; then * about the connection, > for what is sent, < for what is received.
 type narrator struct {
-	mu sync.Mutex
-	w  io.Writer
-	on palette
+	mu    sync.Mutex
+	w     io.Writer
+	on    palette
+	begin time.Time
+	clock string // time of the event whose first line comes next
 }
 
 // Observe implements transport.Observer.
 func (n *narrator) Observe(ev transport.Event) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.begin.IsZero() {
+		n.begin = ev.Time
+	}
+	n.clock = elapsed(ev.Time.Sub(n.begin))
 	switch ev.Kind {
 	case transport.EventSendOpening, transport.EventSend:
 		n.message('>', ev)
@@ -65,5 +72,14 @@ func (n *narrator) line(mark byte, text string) {
 	case '<':
 		color = n.on.received
 	}
-	_, _ = fmt.Fprintln(n.w, color(strings.TrimRight(string(mark)+" "+oneLine(text), " ")))
+	_, _ = fmt.Fprintf(n.w, "%s %s\n", n.on.note(fmt.Sprintf("%9s", n.clock)), color(strings.TrimRight(string(mark)+" "+oneLine(text), " ")))
+	n.clock = ""
+}
+
+// elapsed writes a duration in milliseconds, or in seconds from ten on.
+func elapsed(d time.Duration) string {
+	if d >= 10*time.Second {
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
 }

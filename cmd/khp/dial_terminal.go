@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// maxHistory is how many lines a history keeps.
+const maxHistory = 1000
+
+// console is a terminal at which a person types messages: with line editing, a history, and what arrives printed above the line being typed.
+type console struct {
+	*term.Terminal
+	restore func()
+	file    *os.File // of the history; nil keeps none
+}
+
+// openConsole takes over the terminal if both ends are one; ok is false if a program reads or writes there. history names a file, "" is none.
+func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console, ok bool, err error) {
+	in, isFile := stdin.(*os.File)
+	if !isFile || !isTerminal(stdin) || !isTerminal(stdout) || os.Getenv("TERM") == "dumb" {
+		return nil, false, nil
+	}
+	c = &console{}
+	list := &lineHistory{}
+	if history != "" {
+		if c.file, err = list.load(history); err != nil {
+			return nil, false, usagef("--history: %s; choose a file that can be written", err)
+		}
+	}
+	state, err := term.MakeRaw(int(in.Fd()))
+	if err != nil { // a device that is no terminal
+		c.closeHistory()
+		return nil, false, nil
+	}
+	c.restore = func() { _ = term.Restore(int(in.Fd()), state) }
+	c.Terminal = term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{stdin, stdout}, "> ")
+	c.History = list
+	list.file = c.file
+	if width, height, err := term.GetSize(int(in.Fd())); err == nil && width > 0 {
+		_ = c.SetSize(width, height)
+	}
+	return c, true, nil
+}
+
+// close gives the terminal back.
+func (c *console) close() {
+	c.SetPrompt("")
+	_, _ = io.WriteString(c.Terminal, "\r") // takes the prompt away
+	c.restore()
+	c.closeHistory()
+}
+
+func (c *console) closeHistory() {
+	if c.file != nil {
+		_ = c.file.Close()
+	}
+}
+
+// readLines hands on what is typed until Ctrl-C or Ctrl-D at the start of a line.
+func (c *console) readLines(lines chan<- []byte, done <-chan struct{}) error {
+	for {
+		line, err := c.ReadLine()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
+			return err
+		}
+		select {
+		case lines <- []byte(line):
+		case <-done:
+			return nil
+		}
+	}
+}
+
+// lineHistory is what was typed before, the last line last.
+type lineHistory struct {
+	lines []string
+	file  io.Writer
+}
+
+// load reads the file and leaves it open for what is added.
+func (h *lineHistory) load(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	s := bufio.NewScanner(f)
+	for s.Scan() {
+		h.keep(s.Text())
+	}
+	if err := s.Err(); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (h *lineHistory) keep(line string) {
+	h.lines = append(h.lines, line)
+	if n := len(h.lines) - maxHistory; n > 0 {
+		h.lines = h.lines[n:]
+	}
+}
+
+// Add implements term.History: neither empty lines nor repetitions are kept.
+func (h *lineHistory) Add(line string) {
+	if strings.TrimSpace(line) == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
+		return
+	}
+	h.keep(line)
+	if h.file != nil {
+		_, _ = io.WriteString(h.file, line+"\n")
+	}
+}
+
+// Len implements term.History.
+func (h *lineHistory) Len() int { return len(h.lines) }
+
+// At implements term.History; 0 is the last line.
+func (h *lineHistory) At(i int) string { return h.lines[len(h.lines)-1-i] }
