@@ -24,8 +24,8 @@ type talk struct {
 	wait    time.Duration
 
 	input   func(lines chan<- []byte, done <-chan struct{}) error // reads what is to be sent, if it is not on the command line
-	arrived chan struct{} // one value per message, after it was printed
-	ended   chan error    // why nothing more comes
+	arrived chan struct{}                                         // one value per message, after it was printed
+	ended   chan error                                            // why nothing more comes
 }
 
 // run talks until one side ends.
@@ -212,6 +212,6 @@ func (t *talk) over(err error, early bool) error {
 	case !harmless:
 		return failf(exitFailed, "the server closed: %s", text)
 	}
-	t.out.note("the server closed: "+closeText(closed.Code, closed.Reason))
+	t.out.note("the server closed: " + closeText(closed.Code, closed.Reason))
 	return nil
 }
