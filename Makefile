@@ -70,6 +70,10 @@ bench: ## compare the parser with others (half a minute; in the module bench)
 performance: ## measure, and write docs/performance.md (a few minutes)
 	$(GO) run ./internal/perfdoc
 
+.PHONY: reliability
+reliability: ## put khp serve under load, and write docs/reliability.md (ten minutes)
+	$(GO) run ./internal/load -write docs/reliability.md
+
 # fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. The list comes from go test.
 define fuzz-each
 	@found=; for package in ./fuzz ./fuzz/differential; do \

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+// profile is how a client speaks KHP: the bytes it sends, and how many messages it gets before it is open.
+type profile struct {
+	opening, request string
+	first, last      int // messages before the request, and after it
+}
+
+const fields = "Host: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+
+var (
+	spec    = profile{opening: "GET /load HTTP/1.1\r\n" + fields, request: "GET /load HTTP/1.1\r\nHost: load\r\n\r\n", last: 2}
+	kaazing = profile{opening: "GET /load?.kl=Y HTTP/1.1\r\n" + fields, request: "GET /load?.kl=Y HTTP/1.1\r\n\r\n", first: 1, last: 3}
+)
+
+const patience = 30 * time.Second
+
+// client is a KHP client that costs as little as can be: it knows what it will get.
+type client struct {
+	nc    net.Conn
+	frame []byte // the one it sends, ready made
+}
+
+// connect brings up TCP. The source address is chosen so that more clients fit on one machine than there are ports.
+func connect(addr string, from net.IP) (*client, error) {
+	d := net.Dialer{Timeout: patience}
+	if from != nil {
+		d.LocalAddr = &net.TCPAddr{IP: from}
+	}
+	nc, err := d.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return &client{nc: nc}, nc.SetDeadline(time.Now().Add(patience))
+}
+
+// open connects and shakes hands.
+func open(addr string, p profile) (*client, error) { return openFrom(addr, nil, p) }
+
+func openFrom(addr string, from net.IP, p profile) (*client, error) {
+	c, err := connect(addr, from)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.handshake(p); err != nil {
+		_ = c.nc.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *client) handshake(p profile) error {
+	if err := c.opening(p); err != nil {
+		return err
+	}
+	if err := c.expect(p.first); err != nil {
+		return err
+	}
+	if err := c.send(ws.OpBinary, p.request); err != nil {
+		return err
+	}
+	return c.expect(p.last)
+}
+
+// opening sends the opening request and reads its answer to the last byte, and no further.
+func (c *client) opening(p profile) error {
+	if _, err := io.WriteString(c.nc, p.opening); err != nil {
+		return err
+	}
+	// The answer of the same server to the same request is as long every time, but for who reads it first; so byte by byte behind the first piece.
+	head := make([]byte, 0, 256)
+	var one [1]byte
+	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
+		if _, err := c.nc.Read(one[:]); err != nil {
+			return err
+		}
+		head = append(head, one[0])
+	}
+	if !bytes.HasPrefix(head, []byte("HTTP/1.1 101 ")) {
+		return fmt.Errorf("refused: %q", head)
+	}
+	return nil
+}
+
+// expect reads n messages.
+func (c *client) expect(n int) error {
+	for range n {
+		if _, err := c.receive(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *client) receive() ([]byte, error) {
+	h, err := ws.ReadHeader(c.nc)
+	if err != nil {
+		return nil, err
+	}
+	p := make([]byte, h.Length)
+	if _, err := io.ReadFull(c.nc, p); err != nil {
+		return nil, err
+	}
+	if h.OpCode == ws.OpClose {
+		code, reason := ws.ParseCloseFrameData(p)
+		return nil, fmt.Errorf("closed with %d %s", code, reason)
+	}
+	return p, nil
+}
+
+// send writes one frame, masked with zeros.
+func (c *client) send(op ws.OpCode, payload string) error {
+	c.frame = c.frame[:0]
+	b := bytes.NewBuffer(c.frame)
+	_ = ws.WriteHeader(b, ws.Header{Fin: true, OpCode: op, Masked: true, Length: int64(len(payload))})
+	b.WriteString(payload)
+	_, err := c.nc.Write(b.Bytes())
+	return err
+}
+
+// echo sends a text and wants it back.
+func (c *client) echo(text string) error {
+	_ = c.nc.SetDeadline(time.Now().Add(patience))
+	if err := c.send(ws.OpText, text); err != nil {
+		return err
+	}
+	got, err := c.receive()
+	if err == nil && string(got) != text {
+		err = fmt.Errorf("sent %q, got %q", text, got)
+	}
+	return err
+}
+
+// close ends the connection in good order.
+func (c *client) close() error {
+	defer func() { _ = c.nc.Close() }()
+	if err := c.send(ws.OpClose, "\x03\xe8"); err != nil {
+		return err
+	}
+	if _, err := ws.ReadFrame(c.nc); err != nil {
+		return err
+	}
+	if _, err := c.nc.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("after the Close frame: %w", err)
+	}
+	return nil
+}
