@@ -27,7 +27,7 @@ var pure = []struct{ path, allowed, forbidden string }{
 }
 
 const (
-	pureImports = "bytes cmp crypto/sha1 encoding/base64 encoding/binary errors iter maps math/bits slices strconv strings unicode/utf8"
+	pureImports = "bytes cmp crypto/md5 crypto/sha1 crypto/sha256 crypto/sha512 crypto/subtle encoding/base64 encoding/binary encoding/hex errors iter maps math/bits slices strconv strings unicode/utf8"
 	impureDeps  = "crypto/rand log log/slog math/rand math/rand/v2 net net/http os/exec"
 )
 

@@ -1,0 +1,161 @@
+package wire
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// DigestChallenge is what a Digest challenge asks for. Texts are without quotes and
+// escapes; an empty Opaque is none. [RFC 7616 3.3]
+type DigestChallenge struct {
+	Realm, Nonce, Opaque string
+	Algorithm            DigestAlgorithm
+	Auth                 bool // qop has auth; without any qop it is the older form of RFC 2069
+	Stale                bool // only the nonce was too old; the password is not wrong
+	UserHash             bool // the name of the user is to be hidden
+	UTF8                 bool // the server reads names and passwords as UTF-8
+}
+
+// Digest reads the parameters of a Digest challenge. It refuses, with
+// KindChallenge, one without realm or nonce, one with an unknown algorithm, and one
+// that wants the body to be protected (auth-int) and nothing less. Without a name
+// the algorithm is MD5.
+func (c Challenge) Digest() (d DigestChallenge, err error) {
+	refuse := func(what string) (DigestChallenge, error) {
+		return DigestChallenge{}, &ParseError{Kind: KindChallenge, Detail: what}
+	}
+	var ok bool
+	if !equalFold(c.Scheme, "Digest") {
+		return refuse("not a Digest challenge")
+	}
+	if d.Realm, ok = c.Param("realm"); !ok {
+		return refuse("Digest challenge without realm")
+	}
+	d.Nonce, _ = c.Param("nonce")
+	d.Algorithm = DigestMD5
+	if name, ok := c.Param("algorithm"); ok {
+		d.Algorithm = digestAlgorithm(name)
+	}
+	qop, ok := c.Param("qop")
+	if d.Auth = HasToken([]byte(qop), "auth"); ok && !d.Auth {
+		return refuse("Digest challenge without qop auth")
+	}
+	d.Opaque, _ = c.Param("opaque")
+	d.Stale, d.UserHash, d.UTF8 = c.says("stale", "true"), c.says("userhash", "true"), c.says("charset", "UTF-8")
+	if what := d.malformed(); what != "" {
+		return refuse(what)
+	}
+	return d, nil
+}
+
+// says reports whether the parameter has that value, whatever the case of its letters.
+func (c Challenge) says(name, value string) bool {
+	v, _ := c.Param(name)
+	return equalFold(v, value)
+}
+
+// DigestUse is who answers a Digest challenge, and for which request. User and
+// Password are UTF-8 in normal form C. URI is the target of the request as it is sent.
+// CNonce is text that nobody can foresee, from a source of randomness that the caller
+// has. Count is how often the nonce has been used, this time included.
+type DigestUse struct {
+	User, Password, Method, URI, CNonce string
+	Count                               uint32
+}
+
+// AppendDigest writes the credentials that answer c, from the word Digest on. The
+// name of the user goes as c asks for: hidden, or percent-encoded if it needs UTF-8.
+// CNonce and Count are needed, and written, only if c has qop auth. Control bytes are
+// refused everywhere; errors have KindCredentials, name the part, and quote nothing.
+// [RFC 7616 3.4]
+func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {
+	if what := c.refuses(u); what != "" {
+		return dst, &ParseError{Kind: KindCredentials, Detail: what}
+	}
+	use := DigestCredentials{Nonce: c.Nonce, URI: u.URI, CNonce: u.CNonce, Algorithm: c.Algorithm, Auth: c.Auth, Count: u.Count}
+	out := append(dst, "Digest "...)
+	switch {
+	case c.UserHash:
+		out = appendQuoted(out, "username", c.Algorithm.UserHash(u.User, c.Realm))
+	case c.UTF8 && !isASCII(u.User):
+		out = appendExtended(append(out, "username*="...), u.User)
+	default:
+		out = appendQuoted(out, "username", u.User)
+	}
+	out = appendQuoted(out, ", realm", c.Realm)
+	out = appendQuoted(out, ", uri", u.URI)
+	out = append(append(out, ", algorithm="...), c.Algorithm.String()...)
+	out = appendQuoted(out, ", nonce", c.Nonce)
+	if c.Auth {
+		out = append(append(out, ", nc="...), digestCount(u.Count)...)
+		out = appendQuoted(out, ", cnonce", u.CNonce)
+		out = append(out, ", qop=auth"...)
+	}
+	out = appendQuoted(out, ", response", use.response(c.Algorithm.HA1(u.User, c.Realm, u.Password), u.Method))
+	if c.Opaque != "" {
+		out = appendQuoted(out, ", opaque", c.Opaque)
+	}
+	if c.UserHash {
+		out = append(out, ", userhash=true"...)
+	}
+	return out, nil
+}
+
+// refuses says what keeps u from answering c, "" if nothing does.
+func (c *DigestChallenge) refuses(u DigestUse) string {
+	if what := c.malformed(); what != "" {
+		return what
+	}
+	switch {
+	case !all(u.User, isValue):
+		return "control byte in the user name"
+	case !utf8.ValidString(u.User):
+		return "the user name is not UTF-8"
+	case !ValidToken(u.Method):
+		return "the method is not a token"
+	case u.URI == "" || !all(u.URI, isTarget):
+		return "not a request target"
+	case c.Auth && (u.CNonce == "" || !all(u.CNonce, isValue)):
+		return "not a client nonce"
+	case c.Auth && u.Count == 0:
+		return "the count starts at 1"
+	}
+	return ""
+}
+
+// malformed says what is wrong with c itself, "" if nothing is.
+func (c *DigestChallenge) malformed() string {
+	switch {
+	case c.Algorithm.String() == "":
+		return "unknown Digest algorithm"
+	case c.Nonce == "" || !all(c.Nonce, isValue):
+		return "not a nonce"
+	case !all(c.Realm, isValue):
+		return "control byte in the realm"
+	case !all(c.Opaque, isValue):
+		return "control byte in opaque"
+	case !c.Auth && c.Algorithm.session():
+		return "a Digest session without qop"
+	}
+	return ""
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+const extendedPrefix = "UTF-8''"
+
+// appendExtended writes s percent-encoded. [RFC 8187 3.2.1]
+func appendExtended(dst []byte, s string) []byte {
+	const digits = "0123456789ABCDEF"
+	dst = append(dst, extendedPrefix...)
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; class[c]&isToken != 0 && c != '%' && c != '\'' && c != '*' {
+			dst = append(dst, c)
+		} else {
+			dst = append(dst, '%', digits[c>>4], digits[c&15])
+		}
+	}
+	return dst
+}
