@@ -4,17 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
+	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 
 // CredentialsProvider answers challenges. It is called in a goroutine of its own and must return when ctx ends.
 type CredentialsProvider interface {
-	// Credentials returns the value of an Authorization field, such as "Basic am9lOndlbGNvbWU=", or an error if there is none.
+	// Credentials returns the value of an Authorization field, such as "Basic am9lOndlbGNvbWU=", or an error if there is none: one that wraps
+	// ErrNoCredentials if another provider may do better. To return Refused again says that there is nothing else to try.
 	Credentials(ctx context.Context, r *CredentialsRequest) (string, error)
 }
+
+// ErrNoCredentials is what a provider returns that knows none of the challenges.
+var ErrNoCredentials = errors.New("no credentials for these challenges")
 
 // CredentialsFunc is a function as provider.
 type CredentialsFunc func(ctx context.Context, r *CredentialsRequest) (string, error)
@@ -27,8 +33,11 @@ func (f CredentialsFunc) Credentials(ctx context.Context, r *CredentialsRequest)
 // CredentialsRequest is what a provider gets to see: where it is asked, and for what.
 type CredentialsRequest struct {
 	URL        string
+	Method     string // of the request that needs credentials
+	Target     string // of that request, as it is sent: path and query
 	Challenges []Challenge
-	Attempt    int // how often this connection was challenged, from 1
+	Attempt    int    // how often this connection was challenged, from 1
+	Refused    string // what was sent before in this handshake and led to this challenge, "" if nothing was
 }
 
 // Challenge is one challenge of a WWW-Authenticate field.
@@ -37,15 +46,37 @@ type Challenge struct {
 	Application bool   // the scheme was written with the word Application before it, as gateways do
 	Realm       string
 	Token       string // what follows the scheme, if that is not a list of parameters
+	Params      string // the parameters as they were sent; see Param
 }
 
-func newCredentialsRequest(url wire.URL, c *endpoint.Client) *CredentialsRequest {
-	r := &CredentialsRequest{URL: url.String(), Attempt: c.State().Replays() + 1}
-	for _, ch := range c.Challenges() {
+// Param returns the value of a parameter, without quotes.
+func (c Challenge) Param(name string) (string, bool) { return c.wire().Param(name) }
+
+func (c Challenge) wire() wire.Challenge {
+	return wire.Challenge{Application: c.Application, Scheme: []byte(c.Scheme), Params: []byte(c.Params)}
+}
+
+// challengesOf copies what was parsed.
+func challengesOf(parsed []wire.Challenge) (list []Challenge) {
+	for _, ch := range parsed {
 		realm, _ := ch.Param("realm")
-		r.Challenges = append(r.Challenges, Challenge{Scheme: string(ch.Scheme), Application: ch.Application, Realm: realm, Token: string(ch.Token)})
+		list = append(list, Challenge{
+			Scheme: string(ch.Scheme), Application: ch.Application, Realm: realm, Token: string(ch.Token), Params: string(ch.Params),
+		})
 	}
-	return r
+	return list
+}
+
+// newCredentialsRequest is about the request that the 401 answered.
+func newCredentialsRequest(c *endpoint.Client, method string) *CredentialsRequest {
+	if method == "" || c.Phase() == fsm.ClientAwaitLogin {
+		method = http.MethodGet
+	}
+	url := c.URL()
+	return &CredentialsRequest{
+		URL: url.String(), Method: method, Target: url.Target(), Challenges: challengesOf(c.Challenges()),
+		Attempt: c.State().Replays() + 1, Refused: c.Refused(),
+	}
 }
 
 // asks reports whether one of the challenges is for scheme.
@@ -58,13 +89,13 @@ func (r *CredentialsRequest) asks(scheme string) bool {
 	return false
 }
 
-// schemes lists what was asked for.
-func (r *CredentialsRequest) schemes() string {
+// unknown is the error of a provider that knows only one scheme, and not what the server asks for.
+func (r *CredentialsRequest) unknown(scheme string) error {
 	var list []string
 	for _, ch := range r.Challenges {
 		list = append(list, fmt.Sprintf("%q", ch.Scheme))
 	}
-	return strings.Join(list, ", ")
+	return fmt.Errorf("%w: the server asks for %s, but there are only %s credentials", ErrNoCredentials, strings.Join(list, ", "), scheme)
 }
 
 // Basic answers Basic challenges with a user name and a password.
@@ -86,7 +117,7 @@ func Bearer(token string) CredentialsProvider {
 func scheme(name string, write func() ([]byte, error)) CredentialsProvider {
 	return CredentialsFunc(func(_ context.Context, r *CredentialsRequest) (string, error) {
 		if !r.asks(name) {
-			return "", errors.New("the server asks for " + r.schemes() + ", but there are only " + name + " credentials")
+			return "", r.unknown(name)
 		}
 		value, err := write()
 		return string(value), err

@@ -128,6 +128,8 @@ type dialer struct {
 	origin wire.URL           // of the first connection: credentials go nowhere else
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
+
+	declined error // why the provider gave no credentials
 }
 
 // special carries out the outputs that only a client gets.
@@ -221,7 +223,7 @@ func (d *dialer) ask() {
 		}
 		return
 	}
-	req := newCredentialsRequest(url, d.client)
+	req := newCredentialsRequest(d.client, d.opts.Method)
 	if d.cancel != nil {
 		d.cancel()
 	}
@@ -231,6 +233,7 @@ func (d *dialer) ask() {
 		value, err := provide(ctx, d.opts.Credentials, req)
 		return func() []endpoint.Output {
 			if err != nil {
+				d.declined = err
 				return d.client.NoCredentials(err.Error())
 			}
 			return d.client.Credentials(value)
@@ -262,6 +265,8 @@ func (d *dialer) failure() error {
 	switch {
 	case d.gaveUp != "":
 		e.Cause = d.ctx.Err()
+	case e.Failure == fsm.FailureAuthRequired:
+		e.Cause = d.declined
 	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
 		e.Cause = d.net
 	}

@@ -200,6 +200,42 @@ func ExampleCredentialsFunc() {
 	// true
 }
 
+// What the server asks for decides which of them is used: of these challenges Digest is the strongest.
+func ExampleFirstOf() {
+	url, stop := listen(&transport.Handler{
+		Serve: echo,
+		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+			if r.Authorization == "" {
+				return transport.Decision{Status: 401, Challenges: []string{`Basic realm="khp", Digest realm="khp", nonce="e5a1", qop="auth", algorithm=SHA-256`}}, nil
+			}
+			scheme, _, _ := strings.Cut(r.Authorization, " ")
+			fmt.Println("answered with", scheme)
+			return transport.Decision{}, nil // after a look at the answer, see wire.ParseDigest
+		},
+	})
+	defer stop()
+
+	conn, err := transport.Dial(context.Background(), url+"/account", &transport.DialOptions{
+		Credentials: transport.FirstOf(transport.Basic("joe", "welcome"), transport.Digest("joe", "welcome")),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer conn.CloseNow()
+	fmt.Println(conn.Status())
+	// Output:
+	// answered with Digest
+	// 101
+}
+
+// A provider of one's own looks at the parameters of a challenge.
+func ExampleChallenge_Param() {
+	ch := transport.Challenge{Scheme: "Bearer", Params: `realm="khp", scope="read write"`}
+	fmt.Println(ch.Param("scope"))
+	// Output: read write true
+}
+
 func ExampleHandshakeError() {
 	url, stop := listen(&transport.Handler{
 		Serve: echo,

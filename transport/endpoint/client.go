@@ -270,6 +270,9 @@ func (c *Client) Attempt() int { return c.attempt }
 // Challenges returns the challenges of the last 401, valid until the next call.
 func (c *Client) Challenges() []wire.Challenge { return c.challenges }
 
+// Refused returns the credentials that the last 401 refused, "" if it came without any having been sent in this handshake.
+func (c *Client) Refused() string { return c.credentials }
+
 // Result returns what was agreed on, once the connection is open.
 func (c *Client) Result() Result { return c.result }
 

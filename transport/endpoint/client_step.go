@@ -106,7 +106,7 @@ func (c *Client) follow() {
 		c.proxied, c.next = true, c.url
 		c.visited = c.visited[:len(c.visited)-1]
 	}
-	if !c.url.SameOrigin(c.next) {
+	if !c.url.SameOrigin(c.next) || hasPrefixFold(c.login, "Digest ") { // which is for one request
 		c.login = ""
 	}
 	c.credentials = ""

@@ -1,0 +1,54 @@
+package transport
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// FirstOf asks several providers. It takes one challenge after the other, the strongest first, and returns the first answer of a provider, asked in
+// order. One that fails otherwise than with [ErrNoCredentials], such as a user who turns a prompt down, ends it.
+//
+// Digest counts as stronger than other schemes, by its algorithm, and Basic as the weakest, as it shows the password.
+func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
+	return CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
+		var unknown []error
+		for _, ch := range strongestFirst(r.Challenges) {
+			one := *r
+			one.Challenges = []Challenge{ch}
+			for _, p := range providers {
+				value, err := p.Credentials(ctx, &one)
+				if !errors.Is(err, ErrNoCredentials) {
+					return value, err
+				}
+				unknown = append(unknown, err)
+			}
+		}
+		if len(unknown) == 0 {
+			return "", fmt.Errorf("%w: no provider or no challenge", ErrNoCredentials)
+		}
+		return "", unknown[0]
+	})
+}
+
+// strongestFirst sorts a copy of the challenges; equal ones stay in the server's order.
+func strongestFirst(list []Challenge) []Challenge {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b Challenge) int { return cmp.Compare(b.strength(), a.strength()) })
+	return list
+}
+
+// strength ranks a challenge by what an answer to it gives away.
+func (c Challenge) strength() int {
+	switch {
+	case strings.EqualFold(c.Scheme, "Basic"):
+		return 0
+	case strings.EqualFold(c.Scheme, "Digest"):
+		d, _ := c.wire().Digest()
+		return 1 + int(d.Algorithm)
+	}
+	return 1
+}

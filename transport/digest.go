@@ -1,0 +1,76 @@
+package transport
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"sync"
+
+	"example.com/khp/wire"
+)
+
+// Digest answers Digest challenges with a user name and a password, "Application Digest" too. Of several it takes the one with the strongest
+// algorithm. When the server finds only the nonce too old, it answers again; when it refuses the answer, that is the end. User and password are
+// UTF-8. The provider counts how often it used a nonce, so use one provider for all connections to a server. [RFC 7616]
+func Digest(user, password string) CredentialsProvider {
+	return &digest{user: user, password: password, used: make(map[string]*nonceUse)}
+}
+
+// digest is a provider; several goroutines may ask it.
+type digest struct {
+	user, password string
+
+	mu   sync.Mutex
+	used map[string]*nonceUse // by nonce
+}
+
+// nonceUse is what the provider did with a nonce.
+type nonceUse struct {
+	cnonce string // the same each time, so that there is one key for a session
+	count  uint32
+}
+
+// maxNonces bounds what is remembered. A nonce that is forgotten and comes again is counted from 1, and the server may call it stale.
+const maxNonces = 64
+
+// Credentials returns a new answer, or the refused one if there is no reason to believe that a new one would do better.
+func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, error) {
+	best, ok := bestDigest(r.Challenges)
+	if !ok {
+		return "", r.unknown("Digest")
+	}
+	if scheme, _, _ := strings.Cut(r.Refused, " "); scheme == "Digest" && !best.Stale {
+		return r.Refused, nil
+	}
+	use := d.use(best.Nonce)
+	value, err := wire.AppendDigest(nil, best, wire.DigestUse{
+		User: d.user, Password: d.password, Method: r.Method, URI: r.Target, CNonce: use.cnonce, Count: use.count,
+	})
+	return string(value), err
+}
+
+// bestDigest finds the strongest challenge that can be answered.
+func bestDigest(challenges []Challenge) (wire.DigestChallenge, bool) {
+	for _, ch := range strongestFirst(challenges) {
+		if d, err := ch.wire().Digest(); err == nil {
+			return d, true
+		}
+	}
+	return wire.DigestChallenge{}, false
+}
+
+// use counts one more use of a nonce.
+func (d *digest) use(nonce string) nonceUse {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	u := d.used[nonce]
+	if u == nil {
+		if len(d.used) == maxNonces {
+			clear(d.used)
+		}
+		u = &nonceUse{cnonce: rand.Text()}
+		d.used[nonce] = u
+	}
+	u.count++
+	return *u
+}

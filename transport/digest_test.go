@@ -1,0 +1,261 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// digestGate lets joe:welcome in by Digest. Each nonce is good for a number of uses, then it is stale.
+type digestGate struct {
+	algorithm   wire.DigestAlgorithm
+	application string // "Application " or nothing
+	uses        int
+	also        []string // further challenges
+
+	mu     sync.Mutex
+	nonce  int
+	counts []uint32 // of the answers that came
+}
+
+func (g *digestGate) challenge(stale bool) []string {
+	c, _ := wire.AppendDigestChallenge([]byte(g.application), wire.DigestChallenge{
+		Realm: `the "khp" realm`, Nonce: strconv.Itoa(g.nonce), Opaque: "opaque", Algorithm: g.algorithm, Auth: true, Stale: stale, UserHash: g.nonce%2 == 1, UTF8: true,
+	})
+	return append(g.also, string(c))
+}
+
+// pass checks an Authorization value. Without challenges the request may pass, or be refused for good.
+func (g *digestGate) pass(authorization, method, target string) (ok bool, challenges []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if authorization == "" {
+		return false, g.challenge(false)
+	}
+	_, rest, _ := wire.SplitCredentials([]byte(authorization))
+	d, err := wire.ParseDigest(rest)
+	if err != nil || d.URI != target || !d.Matches("joe") || d.Opaque != "opaque" || d.Algorithm != g.algorithm {
+		return false, nil
+	}
+	if !d.Verify(g.algorithm.HA1("joe", `the "khp" realm`, "welcome"), method) {
+		return false, g.challenge(false)
+	}
+	g.counts = append(g.counts, d.Count)
+	if int(d.Count) > g.uses || d.Nonce != strconv.Itoa(g.nonce) {
+		g.nonce++
+		return false, g.challenge(true)
+	}
+	return true, nil
+}
+
+func (g *digestGate) decide(_ context.Context, r *Request) (Decision, error) {
+	ok, challenges := g.pass(r.Authorization, "GET", r.Target)
+	switch {
+	case ok:
+		return Decision{}, nil
+	case challenges == nil:
+		return Decision{Status: 403}, nil
+	}
+	return Decision{Status: 401, Challenges: challenges}, nil
+}
+
+// opening guards the opening handshake of h.
+func (g *digestGate) opening(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ok, challenges := g.pass(r.Header.Get("Authorization"), r.Method, r.RequestURI)
+		if ok {
+			h.ServeHTTP(w, r)
+			return
+		}
+		w.Header()["Www-Authenticate"] = challenges
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+}
+
+func TestDial_Digest(t *testing.T) {
+	for a := wire.DigestMD5; a <= wire.DigestSHA512256Sess; a++ {
+		for _, application := range []string{"", "Application "} {
+			t.Run(application+a.String(), func(t *testing.T) {
+				gate := &digestGate{algorithm: a, application: application, uses: 2}
+				url := serve(t, &Handler{Decide: gate.decide})
+				joe := Digest("joe", "welcome")
+				for range 3 {
+					c, err := Dial(t.Context(), url+"/echo?a=%22b%22", &DialOptions{Credentials: joe})
+					require.NoError(t, err)
+					wantEcho(t, c, "hello")
+					require.NoError(t, c.Close(CloseNormal, ""))
+				}
+				require.Equal(t, []uint32{1, 2, 3, 1}, gate.counts, "a nonce is counted over connections, and given up when it is stale")
+			})
+		}
+	}
+}
+
+// The opening handshake is answered in the same way, for its own method and target.
+func TestDial_DigestOpening(t *testing.T) {
+	outer, inner := &digestGate{algorithm: wire.DigestSHA256, uses: 9}, &digestGate{algorithm: wire.DigestMD5, uses: 9, nonce: 100}
+	first := true
+	h := &Handler{Serve: echoServe, Decide: func(ctx context.Context, r *Request) (Decision, error) {
+		d, err := inner.decide(ctx, r)
+		if first && d.Status == 0 {
+			first = false
+			return Decision{Status: 302, Location: "/other"}, err
+		}
+		return d, err
+	}}
+	srv := httptest.NewServer(outer.opening(h))
+	defer srv.Close()
+	c, err := Dial(t.Context(), "ws"+strings.TrimPrefix(srv.URL, "http")+"/echo", &DialOptions{Credentials: Digest("joe", "welcome")})
+	require.NoError(t, err)
+	wantEcho(t, c, "hello")
+	require.NoError(t, c.Close(CloseNormal, ""))
+	require.Equal(t, []uint32{1, 2}, outer.counts, "after a redirect on the same origin the answer is made anew")
+	require.Equal(t, []uint32{1, 2}, inner.counts)
+}
+
+// A refused answer is not sent again, and not varied: only a nonce that was too old is a reason to.
+func TestDial_DigestRefused(t *testing.T) {
+	gate := &digestGate{algorithm: wire.DigestSHA256, uses: 1}
+	seen := 0
+	url := serve(t, &Handler{Decide: func(ctx context.Context, r *Request) (Decision, error) { seen++; return gate.decide(ctx, r) }})
+	_, err := Dial(t.Context(), url, &DialOptions{Credentials: Digest("joe", "guess")})
+	require.ErrorIs(t, err, fsm.FailureCredentialsRefused)
+	require.Equal(t, 2, seen)
+	_, err = Dial(t.Context(), url, &DialOptions{Credentials: Basic("joe", "welcome")})
+	require.ErrorIs(t, err, fsm.FailureAuthRequired)
+	require.ErrorIs(t, err, ErrNoCredentials)
+	_, err = Dial(t.Context(), url, &DialOptions{Credentials: Digest("line\nbreak", "x")})
+	require.ErrorIs(t, err, fsm.FailureAuthRequired)
+}
+
+// A server that calls every nonce stale is believed a few times.
+func TestDial_DigestAlwaysStale(t *testing.T) {
+	t.Attr("req", "INV-20")
+	t.Attr("req", "ADV-39")
+	got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: Digest("joe", "welcome")}, func(p *rawServer) {
+		p.asked()
+		for n := 0; ; n++ {
+			challenge, _ := wire.AppendDigestChallenge(nil, wire.DigestChallenge{Nonce: strconv.Itoa(n), Algorithm: wire.DigestMD5, Auth: true, Stale: true})
+			p.send(bin("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: "+string(challenge)+"\r\n\r\n"), terminator)
+			if p.message() == "" {
+				p.send(pf{op: opX, p: "\x03\xe8"})
+				_ = p.nc.Close()
+				return
+			}
+		}
+	})
+	require.ErrorIs(t, got.err, fsm.FailureAuthLimit)
+	got.end()
+	sent := map[string]bool{}
+	for _, f := range got.net.log.all() {
+		if _, authorization, ok := strings.Cut(f, "Authorization: "); ok {
+			sent[authorization] = true
+		}
+	}
+	require.Len(t, sent, 3, "three different answers")
+}
+
+// Of several challenges the strongest is answered, also when providers for all of them are there.
+func TestFirstOf(t *testing.T) {
+	ctx := t.Context()
+	ask := func(p CredentialsProvider, values ...string) (string, error) {
+		r := &CredentialsRequest{Method: "GET", Target: "/"}
+		for _, v := range values {
+			parsed, err := wire.ParseChallenges(nil, []byte(v))
+			require.NoError(t, err)
+			r.Challenges = append(r.Challenges, challengesOf(parsed)...)
+		}
+		return p.Credentials(ctx, r)
+	}
+	digests := func(names ...string) (list []string) {
+		for _, n := range names {
+			list = append(list, fmt.Sprintf("Digest realm=r, nonce=n, algorithm=%s, qop=auth", n))
+		}
+		return list
+	}
+	everything := FirstOf(Basic("joe", "welcome"), Token("abc"), Digest("joe", "welcome"))
+	for want, values := range map[string][]string{
+		"algorithm=SHA-512-256,":      append([]string{`Basic realm="x", Token`}, digests("MD5", "SHA-512-256", "SHA-256", "unknown")...),
+		"algorithm=MD5,":              append(digests("unknown"), append([]string{"Basic", "Token"}, digests("MD5")...)...),
+		"Token abc":                   append(digests("unknown"), "Basic, Application Token"),
+		"Basic am9lOndlbGNvbWU=":      append(digests("unknown"), "Negotiate, Basic"),
+		"algorithm=SHA-512-256-sess,": digests("SHA-512-256", "SHA-512-256-sess"),
+	} {
+		got, err := ask(everything, values...)
+		require.NoError(t, err)
+		require.Contains(t, got, want)
+	}
+	for _, p := range []CredentialsProvider{everything, FirstOf(), Digest("joe", "welcome")} {
+		for _, values := range [][]string{{"Negotiate"}, digests("unknown"), nil} {
+			_, err := ask(p, values...)
+			require.ErrorIs(t, err, ErrNoCredentials)
+		}
+	}
+	turnedDown := CredentialsFunc(func(context.Context, *CredentialsRequest) (string, error) { return "", context.Canceled })
+	_, err := ask(FirstOf(Token("x"), turnedDown, Basic("joe", "welcome")), "Basic")
+	require.ErrorIs(t, err, context.Canceled, "who turns a prompt down is not overruled")
+}
+
+// A provider may be shared by many goroutines and remembers no more than it must.
+func TestDigest_Bounded(t *testing.T) {
+	d := Digest("joe", "welcome").(*digest)
+	var all sync.WaitGroup
+	for g := range 4 {
+		all.Go(func() {
+			for i := range 3 * maxNonces {
+				d.use(strconv.Itoa(g*i) + "x")
+			}
+		})
+	}
+	all.Wait()
+	require.LessOrEqual(t, len(d.used), maxNonces)
+	first, second := d.use("new"), d.use("new")
+	require.Equal(t, first.cnonce, second.cnonce)
+	require.Equal(t, first.count+1, second.count)
+	require.NotEqual(t, first.cnonce, d.use("newer").cnonce)
+}
+
+// Whatever happens with credentials, neither observers of both sides nor logs nor errors show them.
+func TestDial_CredentialsShowNowhere(t *testing.T) {
+	t.Attr("req", "INV-27")
+	for _, password := range []string{"welcome", "s3cr3t-guess"} {
+		for name, c := range map[string]struct {
+			provider CredentialsProvider
+			secrets  []string
+		}{
+			"Basic":  {Basic("joe", password), []string{"am9lOn"}},
+			"Token":  {Token(password), nil},
+			"Digest": {Digest("joe", password), []string{"response=", "cnonce="}},
+		} {
+			t.Run(name+" "+password, func(t *testing.T) {
+				gate := &digestGate{algorithm: wire.DigestMD5, uses: 1, also: []string{"Basic", "Token"}}
+				var log strings.Builder
+				var client, server recorder
+				h := &Handler{Decide: gate.decide, Observer: &server, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+				conn, err := Dial(t.Context(), serve(t, h), &DialOptions{Credentials: c.provider, Observer: &client})
+				if err == nil {
+					require.NoError(t, conn.CloseNow())
+				}
+				require.NoError(t, h.Shutdown(t.Context()))
+				shown := log.String() + fmt.Sprintf("%v %+v", err, err)
+				for _, ev := range append(client.story(), server.story()...) {
+					shown += fmt.Sprintf("%s %s %v\n", ev.Data, ev.Text, ev.Err)
+				}
+				require.Contains(t, shown, "[redacted]", "credentials were sent")
+				for _, secret := range append(c.secrets, password) {
+					require.NotContains(t, shown, secret)
+				}
+			})
+		}
+	}
+}
