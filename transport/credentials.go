@@ -89,13 +89,13 @@ func (r *CredentialsRequest) asks(scheme string) bool {
 	return false
 }
 
-// unknown is the error of a provider that knows only one scheme, and not what the server asks for.
-func (r *CredentialsRequest) unknown(scheme string) error {
+// unknown is the error of a provider that does not know what the server asks for.
+func (r *CredentialsRequest) unknown(known string) error {
 	var list []string
 	for _, ch := range r.Challenges {
 		list = append(list, fmt.Sprintf("%q", ch.Scheme))
 	}
-	return fmt.Errorf("%w: the server asks for %s, but there are only %s credentials", ErrNoCredentials, strings.Join(list, ", "), scheme)
+	return fmt.Errorf("%w: the server asks for %s, but there are only %s credentials", ErrNoCredentials, strings.Join(list, ", "), known)
 }
 
 // Basic answers Basic challenges with a user name and a password.

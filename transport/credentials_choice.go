@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -15,7 +14,6 @@ import (
 // Digest counts as stronger than other schemes, by its algorithm, and Basic as the weakest, as it shows the password.
 func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
 	return CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
-		var unknown []error
 		for _, ch := range strongestFirst(r.Challenges) {
 			one := *r
 			one.Challenges = []Challenge{ch}
@@ -24,13 +22,9 @@ func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
 				if !errors.Is(err, ErrNoCredentials) {
 					return value, err
 				}
-				unknown = append(unknown, err)
 			}
 		}
-		if len(unknown) == 0 {
-			return "", fmt.Errorf("%w: no provider or no challenge", ErrNoCredentials)
-		}
-		return "", unknown[0]
+		return "", r.unknown("other")
 	})
 }
 

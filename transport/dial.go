@@ -2,12 +2,10 @@ package transport
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/http"
-	"time"
+	"net/url"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
@@ -53,7 +51,13 @@ type DialOptions struct {
 	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host, its client certificates are for the first
 	// origin only, and the protocol negotiated is http/1.1 whatever NextProtos says.
 	TLSConfig *tls.Config
-	NetDial   func(ctx context.Context, network, addr string) (net.Conn, error) // nil uses net.Dialer; must return when ctx ends
+	// NetDial makes TCP connections, to the proxy if there is one; nil uses net.Dialer. It must return when ctx ends.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or http.ProxyURL of one. The request that it sees holds only the
+	// scheme, http for ws and https for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic or Digest, and nobody
+	// else's. A nil Proxy uses none.
+	Proxy     func(*http.Request) (*url.URL, error)
+	Retry     *Retry // tries again what may succeed later; nil tries once
 	Timeouts  Timeouts
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
@@ -78,8 +82,18 @@ func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
 	if opts == nil {
 		opts = &DialOptions{}
 	}
+	if opts.Retry != nil {
+		return opts.Retry.dial(ctx, url, opts)
+	}
+	return dialOnce(ctx, url, opts)
+}
+
+// dialOnce is Dial without Retry.
+func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
 	d := &dialer{opts: opts}
-	client, err := endpoint.NewClient(url, opts.config())
+	cfg := opts.config()
+	cfg.HasProxyLogin = opts.hasProxyLogin(url)
+	client, err := endpoint.NewClient(url, cfg)
 	if err != nil {
 		return nil, clientError(err)
 	}
@@ -129,7 +143,8 @@ type dialer struct {
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
 
-	declined error // why the provider gave no credentials
+	declined   error // why the provider gave no credentials
+	challenged bool  // the proxy has asked for its credentials
 }
 
 // special carries out the outputs that only a client gets.
@@ -154,64 +169,6 @@ func (d *dialer) settled() {
 	if d.client.Phase() == fsm.ClientSendingBody {
 		d.next = d.client.BodyWritten
 	}
-}
-
-// dial brings up TCP and TLS.
-func (d *dialer) dial(url wire.URL) []endpoint.Output {
-	timer, due := d.timers.next()
-	ctx, cancel := context.WithDeadline(d.ctx, due)
-	defer cancel()
-	nc, err := d.dialNet(ctx, url)
-	if err == nil {
-		var nonce [16]byte
-		_, _ = rand.Read(nonce[:]) // never fails
-		d.connected(nc)
-		return d.client.Connected(nonce)
-	}
-	d.net = err
-	if due, ok := ctx.Deadline(); ok && !time.Now().Before(due) {
-		<-ctx.Done() // the socket may know of the deadline a little earlier
-	}
-	switch {
-	case d.ctx.Err() != nil:
-		return d.giveUp()
-	case ctx.Err() != nil:
-		return d.client.TimerExpired(timer)
-	}
-	return d.client.ConnectFailed(lostText(err))
-}
-
-func (d *dialer) dialNet(ctx context.Context, url wire.URL) (net.Conn, error) {
-	dial := d.opts.NetDial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	nc, err := dial(ctx, "tcp", url.HostPort())
-	if err != nil || !url.Secure {
-		return nc, err
-	}
-	secure := tls.Client(nc, d.tlsConfig(url))
-	if err := secure.HandshakeContext(ctx); err != nil {
-		_ = nc.Close()
-		return nil, fmt.Errorf("TLS handshake: %w", err)
-	}
-	return secure, nil
-}
-
-// tlsConfig is the caller's configuration, as far as it is meant for url.
-func (d *dialer) tlsConfig(url wire.URL) *tls.Config {
-	cfg := d.opts.TLSConfig.Clone()
-	if cfg == nil {
-		cfg = &tls.Config{}
-	}
-	if cfg.ServerName == "" || url.Host != d.origin.Host {
-		cfg.ServerName, _, _ = net.SplitHostPort(url.HostPort())
-	}
-	if !url.SameOrigin(d.origin) {
-		cfg.Certificates, cfg.GetClientCertificate = nil, nil
-	}
-	cfg.NextProtos = []string{"http/1.1"}
-	return cfg
 }
 
 // ask has the provider answer a challenge, beside the reading of the connection. Away from the first origin nobody is asked. [AMB-65]
@@ -254,38 +211,4 @@ func (d *dialer) conn() *Conn {
 		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: httpHeader(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 	})
-}
-
-// failure explains why there is no connection.
-func (d *dialer) failure() error {
-	if d.err == nil {
-		return d.abandoned()
-	}
-	e := newHandshakeError(d.err)
-	switch {
-	case d.gaveUp != "":
-		e.Cause = d.ctx.Err()
-	case e.Failure == fsm.FailureAuthRequired:
-		e.Cause = d.declined
-	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
-		e.Cause = d.net
-	}
-	return e
-}
-
-// abandoned is the error of an attempt that ctx ended.
-func (d *dialer) abandoned() *HandshakeError {
-	e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.ctx.Err(), Leg: endpoint.LegExtended}
-	switch d.gaveUp {
-	case fsm.ClientIdle.String(), fsm.ClientConnecting.String(), fsm.ClientRedirecting.String():
-		e.Leg = endpoint.LegConnect
-	case fsm.ClientOpening.String(), fsm.ClientAwaitLogin.String():
-		e.Leg = endpoint.LegOpening
-	}
-	why := e.Cause.Error()
-	if cause := context.Cause(d.ctx); cause != e.Cause {
-		why += ": " + cause.Error()
-	}
-	e.text = "khp: given up: " + why + " [" + e.Leg.String() + ", " + e.URL + ", in phase " + d.gaveUp + "]"
-	return e
 }

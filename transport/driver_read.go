@@ -139,6 +139,9 @@ func violationOf(code uint16) fsm.Failure {
 // lostText is the end of a connection in words, for people who read that it was lost already.
 func lostText(err error) string {
 	var op *net.OpError
+	if proxy := proxyErrorOf(err); proxy != nil {
+		return proxy.Error()
+	}
 	switch {
 	case err == io.ErrUnexpectedEOF:
 		return "the peer ended it in the middle of the handshake"

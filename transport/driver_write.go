@@ -115,9 +115,9 @@ func (d *driver) disconnect() {
 	d.nc, d.link, d.head = nil, nil, nil
 }
 
-// abort closes nc without a word of TLS, which a peer that does not read could hold up.
+// abort closes nc without a word of TLS, which a peer that does not read could hold up. There may be TLS in TLS, through a proxy.
 func abort(nc net.Conn) {
-	if secure, ok := nc.(*tls.Conn); ok {
+	for secure, ok := nc.(*tls.Conn); ok; secure, ok = nc.(*tls.Conn) {
 		nc = secure.NetConn()
 	}
 	_ = nc.Close()

@@ -15,10 +15,10 @@ import (
 )
 
 // HandshakeError is why a connection was not opened. It carries what the server said, so that the caller can show it and decide whether to try
-// again; nothing is retried by itself.
+// again; nothing is retried unless [DialOptions].Retry says so.
 //
 // errors.Is matches it with the [fsm.Failure] it holds, such as fsm.FailureRedirectLoop, and with whatever the cause was: context.Canceled,
-// context.DeadlineExceeded, or a network error; errors.As finds those too.
+// context.DeadlineExceeded, a network error, or what the credentials provider said; errors.As finds those too, and a [*ProxyError].
 type HandshakeError struct {
 	Leg        endpoint.Leg  // connect, opening handshake or extended handshake
 	Failure    fsm.Failure   // what happened; 0 if the caller's context ended first
@@ -26,12 +26,20 @@ type HandshakeError struct {
 	Reason     string        // its reason phrase, which means nothing
 	Header     http.Header   // its fields
 	Body       []byte        // its body, at most 64 KiB; treat as untrusted
-	RetryAfter time.Duration // how long the server asks to wait, at most a year; 0 if it does not ask
+	RetryAfter time.Duration // how long the server or the proxy asks to wait, at most a year; 0 if it does not ask
 	URL        string        // of the connection that failed
 	Attempt    int           // which connection of the call it was, from 1
 	Path       []string      // all URLs visited, then the one that was refused, if any
-	Cause      error         // network error or context error behind it, may be nil
-	text       string
+	Cause      error         // network error, context error or error of the credentials provider behind it, may be nil
+	Tries      int           // how often the whole call was tried, from 1; 0 without DialOptions.Retry
+
+	// NetworkLogin says that the network, a captive portal, wants a login before it lets anybody through: 511 says so, and where a connection began
+	// without TLS also a web page in the place of an opening handshake, or a redirect to one on another host that was not to be followed. LoginURL is the
+	// http or https address where it seems to want it, "" if it does not tell. Show it to the user; do not open it by yourself, it may lie.
+	NetworkLogin bool
+	LoginURL     string
+
+	text string
 }
 
 // Error says what happened, where, and what the server had to say about it, in one line.
@@ -56,12 +64,18 @@ func (e *HandshakeError) Temporary() bool {
 	case fsm.FailureTimeout, fsm.FailureAcceptedOnly:
 		return true
 	case fsm.FailureStatus:
-		return e.Status == 408 || e.Status == 429 || e.Status == 503 || e.RetryAfter > 0 && e.Status != 410
+		return busy(e.Status) || e.RetryAfter > 0 && e.Status != 410
+	case fsm.FailureConnect:
+		proxy := proxyErrorOf(e.Cause)
+		return proxy != nil && busy(proxy.Status)
 	case 0:
 		return errors.Is(e.Cause, context.DeadlineExceeded)
 	}
 	return false
 }
+
+// busy reports whether a status says that only the moment is wrong.
+func busy(status int) bool { return status == 408 || status == 429 || status == 503 }
 
 // newHandshakeError makes the endpoint's account of a failure the caller's.
 func newHandshakeError(err error) *HandshakeError {
@@ -73,12 +87,14 @@ func newHandshakeError(err error) *HandshakeError {
 		Leg: from.Leg, Failure: from.Failure, Status: from.Status, Reason: from.Reason, Header: httpHeader(from.Header), Body: from.Body,
 		URL: from.URL, Attempt: from.Attempt, Path: from.Path, text: "khp: " + from.Error(),
 	}
-	if v := from.Field("Retry-After"); v != "" {
-		if seconds, ok := wire.RetryAfter([]byte(v), time.Now().Unix()); ok {
-			e.RetryAfter = time.Duration(seconds) * time.Second
-		}
-	}
+	e.RetryAfter = retryAfter(e.Header)
 	return e
+}
+
+// retryAfter reads the Retry-After field, 0 if there is none to be understood.
+func retryAfter(h http.Header) time.Duration {
+	seconds, _ := wire.RetryAfter([]byte(h.Get("Retry-After")), time.Now().Unix())
+	return time.Duration(seconds) * time.Second
 }
 
 // clientError is what Dial returns when there cannot even be an attempt: a HandshakeError for the URL, something else for the options.

@@ -149,6 +149,15 @@ func TestClient_Opening(t *testing.T) {
 		}
 		require.Equal(t, "0123456789abcdefghij", string(r.wantFail("403", fsm.FailureStatus, 0).Body))
 	})
+	t.Run("http-1.0-byte-by-byte", func(t *testing.T) {
+		r := dialed(t, "ws://h/p", both)
+		text := "HTTP/1.0 302 x\r\nLocation: http://h2/q\r\nContent-Length: 0\r\n\r\n"
+		for i := 0; i <= len(text); i++ {
+			_, out := r.c.OpeningReceived([]byte(text[:i]))
+			r.take(out)
+		}
+		require.Equal(t, []string{"ws://h/p", "ws://h2/q"}, r.dials)
+	})
 	chunked := "HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for _, v := range []struct{ name, text, body string }{
 		{"chunked", chunked + "3;x=y\r\nget\r\n5\r\n lost\r\n0\r\n\r\n", "get lost"},

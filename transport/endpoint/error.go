@@ -82,7 +82,7 @@ func (e *HandshakeError) Error() string {
 		b.WriteString(" after " + strings.Join(e.Path, " -> "))
 	}
 	if text := e.explanation(); text != "" && e.Failure == fsm.FailureStatus {
-		b.WriteString("; the server says: " + text)
+		b.WriteString("; the " + e.speaker() + " says: " + text)
 	}
 	return b.String()
 }
@@ -99,12 +99,23 @@ func (e *HandshakeError) Field(name string) string { return fieldValue(e.Header,
 // reason is the table's reason phrase, which is safe to print, not the peer's.
 func (e *HandshakeError) reason() string { return fsm.Status(e.Status).Reason }
 
+// speaker is who sent the response: 511 does not come from the server.
+func (e *HandshakeError) speaker() string {
+	if e.Status == 511 {
+		return "network"
+	}
+	return "server"
+}
+
 // explanation is the first line of a short text body, made safe to print.
 func (e *HandshakeError) explanation() string {
 	if t := e.Field("Content-Type"); t != "" && !strings.HasPrefix(strings.ToLower(t), "text/plain") {
 		return ""
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(string(e.Body)), "\n")
+	if strings.HasPrefix(line, "<") { // a page without a type
+		return ""
+	}
 	return clip(strings.Map(printable, line))
 }
 

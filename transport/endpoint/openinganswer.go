@@ -10,12 +10,25 @@ import (
 // The opening handshake is plain HTTP with whatever stands in the way, so an answer that refuses it may have a long body, a chunked one, or one
 // that ends with the connection.
 
-// parseOpening parses the head of an answer. Chunked coding is known here and nowhere else: its field is left out.
+// parseOpening parses the head of an answer. Chunked coding and HTTP/1.0, which only what stands in the way speaks, are known here and nowhere else: the
+// field is left out, the version is overlooked.
 func parseOpening(r *wire.Response, b []byte, l wire.Limits) (n int, chunked bool, err error) {
 	keep := l.Body
 	l.Body = 1 << 29 // of a longer body the beginning is kept
 	n, err = r.ParseHead(b, l)
-	if err == nil || wire.KindOf(err) != wire.KindTransferEncoding {
+	switch wire.KindOf(err) {
+	case wire.KindTransferEncoding:
+	case wire.KindVersion:
+		const old = "HTTP/1.0 "
+		switch {
+		case string(b) == old[:len(old)-1]:
+			return 0, false, &wire.ParseError{Kind: wire.KindIncomplete, Offset: len(b)}
+		case !bytes.HasPrefix(b, []byte(old)), bytes.HasPrefix(b, []byte(old+"101")):
+			return n, false, err
+		}
+		l.Body = keep
+		return parseOpening(r, append([]byte("HTTP/1.1 "), b[len(old):]...), l)
+	default:
 		return n, false, err
 	}
 	l.Body = keep

@@ -1,0 +1,89 @@
+package transport
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"time"
+
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// dial brings up TCP and TLS.
+func (d *dialer) dial(url wire.URL) []endpoint.Output {
+	timer, due := d.timers.next()
+	ctx, cancel := context.WithDeadline(d.ctx, due)
+	defer cancel()
+	nc, err := d.dialNet(ctx, url)
+	if err == nil {
+		var nonce [16]byte
+		_, _ = rand.Read(nonce[:]) // never fails
+		d.connected(nc)
+		return d.client.Connected(nonce)
+	}
+	d.net = err
+	if due, ok := ctx.Deadline(); ok && !time.Now().Before(due) {
+		<-ctx.Done() // the socket may know of the deadline a little earlier
+	}
+	switch {
+	case d.ctx.Err() != nil:
+		return d.giveUp()
+	case ctx.Err() != nil && !refused(err):
+		return d.client.TimerExpired(timer)
+	}
+	return d.client.ConnectFailed(lostText(err))
+}
+
+// dialNet connects to url, through the proxy if there is one.
+func (d *dialer) dialNet(ctx context.Context, url wire.URL) (net.Conn, error) {
+	proxy, err := d.opts.proxyFor(url)
+	if err != nil {
+		return nil, err
+	}
+	var nc net.Conn
+	if proxy == nil {
+		nc, err = d.opts.dialTCP(ctx, url.HostPort())
+	} else {
+		nc, err = d.dialThrough(ctx, proxy, url.HostPort())
+	}
+	if err != nil || !url.Secure {
+		return nc, err
+	}
+	return startTLS(ctx, nc, d.tlsConfig(url))
+}
+
+func (o *DialOptions) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
+	dial := o.NetDial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	return dial(ctx, "tcp", addr)
+}
+
+func startTLS(ctx context.Context, nc net.Conn, cfg *tls.Config) (net.Conn, error) {
+	secure := tls.Client(nc, cfg)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = nc.Close()
+		return nil, fmt.Errorf("TLS handshake: %w", err)
+	}
+	return secure, nil
+}
+
+// tlsConfig is the caller's configuration, as far as it is meant for url.
+func (d *dialer) tlsConfig(url wire.URL) *tls.Config {
+	cfg := d.opts.TLSConfig.Clone()
+	if cfg == nil {
+		cfg = &tls.Config{}
+	}
+	if cfg.ServerName == "" || url.Host != d.origin.Host {
+		cfg.ServerName, _, _ = net.SplitHostPort(url.HostPort())
+	}
+	if !url.SameOrigin(d.origin) {
+		cfg.Certificates, cfg.GetClientCertificate = nil, nil
+	}
+	cfg.NextProtos = []string{"http/1.1"}
+	return cfg
+}
