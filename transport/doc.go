@@ -41,15 +41,16 @@
 //	case errors.As(err, &failed) && failed.Temporary(): // try again, after failed.RetryAfter at the earliest
 //	}
 //
-// Nothing is retried by itself. Options that cannot be sent, such as a field with a line break, are another error, before anything is connected. An open
+// Nothing is retried unless [DialOptions].Retry says how often. NetworkLogin tells that not the server has answered but a network that wants a login
+// first. Options that cannot be sent, such as a field with a line break, are another error, before anything is connected. An open
 // connection ends with a [*CloseError] if the peer closed it, with a [*ProtocolError] if the peer broke the rules of WebSocket, or with
 // [io.ErrUnexpectedEOF] if it just went away; [CloseCode] tells the first apart.
 //
 // # Credentials
 //
-// [DialOptions].Credentials is asked when the server challenges with 401, in the opening or the extended handshake; there are [Basic], [Token]
-// and [Bearer], and [CredentialsFunc] for anything else. Credentials never travel unasked, go to the first origin only, and are not sent
-// twice in a row when they were refused. Cookies, the fields that Sensitive names, and client certificates stay with the first origin as well.
+// [DialOptions].Credentials is asked when the server challenges with 401, in the opening or the extended handshake; there are [Basic], [Digest],
+// [Token] and [Bearer], [FirstOf] to choose among several, and [CredentialsFunc] for anything else. Credentials never travel unasked, go to the first origin
+// only, and are not sent twice in a row when they were refused. Cookies, the fields that Sensitive names, and client certificates stay with the first origin as well.
 //
 // On the server's side Decide finds them in [Request].Authorization and answers with 401 and a challenge, or with 403. Compare secrets
 // in constant time. A connection knows the request that let it in: [Conn.Request].
@@ -58,6 +59,13 @@
 //
 // A client follows 300 to 303 and 307, with the old connection closed before the new one is dialed, at most five times, never to a URL that it has visited in any
 // spelling, and never from wss to ws. [DialOptions] can narrow or widen that: MaxRedirects, Redirects, AllowDowngrade, Upgrade.
+//
+// # Proxies
+//
+// [DialOptions].Proxy names the HTTP proxy on the way to a server, as http.ProxyFromEnvironment does; ws and wss both go through it by CONNECT, so it sees no
+// more of a wss connection than the host. Its URL may carry a user and password. They answer the proxy's own 407, Basic or Digest. To a 407 that somebody
+// behind it has sent, in either handshake, Basic goes to the proxy on one new connection, and never through it. What the proxy says instead of
+// connecting is a [*ProxyError]. Other proxies take NetDial.
 //
 // # Profiles
 //
@@ -82,7 +90,7 @@
 //
 // # What it does not do
 //
-// It compresses nothing and negotiates no extension by itself, uses no HTTP proxy (NetDial can), retries and reconnects nothing, keeps no cookies, and does not
-// emulate WebSocket by plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over an HTTP/2 connection. To have KHP on connections of another
+// It compresses nothing and negotiates no extension by itself, reconnects nothing that was open, keeps no cookies, and does not emulate WebSocket by
+// plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over an HTTP/2 connection. To have KHP on connections of another
 // WebSocket library, or without any goroutine or socket, see package endpoint.
 package transport
