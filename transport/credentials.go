@@ -37,7 +37,7 @@ type CredentialsRequest struct {
 	Target     string // of that request, as it is sent: path and query
 	Challenges []Challenge
 	Attempt    int    // how often this connection was challenged, from 1
-	Refused    string // what was sent before in this handshake and led to this challenge, "" if nothing was
+	Refused    string // what was sent before in this handshake and led to this challenge, "" if nothing was; keep it out of logs
 }
 
 // Challenge is one challenge of a WWW-Authenticate field.

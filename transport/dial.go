@@ -44,7 +44,7 @@ type DialOptions struct {
 	MaxRedirects       int                     // follow-up connections, at most 20; 0 is 5, negative is none
 	Redirects          endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
 	AllowDowngrade     bool                    // follow redirects from wss to ws
-	Upgrade            bool                    // connect with wss after a 426 that asks for TLS
+	Upgrade            bool                    // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
 	PlainFallback      bool                    // open a plain WebSocket if the server does not select KHP: there is then no extended handshake and no authentication by it
 	TerminatorOptional bool                    // accept responses without the empty binary message, for gateways reached without .kl=Y
 

@@ -152,6 +152,7 @@ func (d *driver) happen() []endpoint.Output {
 		return d.giveUp()
 	}
 	if t := d.timers.expired(); t != 0 {
+		d.showRest()
 		d.trace.event(Event{Kind: EventTimer, Text: t.String(), Phase: d.phase(), Attempt: d.attempt()})
 		return d.endpoint.TimerExpired(t)
 	}

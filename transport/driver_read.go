@@ -121,8 +121,16 @@ func (d *driver) lost(err error) []endpoint.Output {
 		err = io.ErrUnexpectedEOF
 	}
 	d.net = err
+	d.showRest()
 	d.trace.event(Event{Kind: EventLost, Text: err.Error(), Phase: d.phase(), Attempt: d.attempt()})
 	return d.endpoint.Lost(lostText(err))
+}
+
+// showRest shows an answer to the opening request that only its end ends.
+func (d *driver) showRest() {
+	if d.link == nil && len(d.head) > 0 {
+		d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head, Phase: d.phase(), Attempt: d.attempt()})
+	}
 }
 
 // violationOf maps the close code of a frame error to a failure.

@@ -13,6 +13,11 @@ import (
 	"golang.org/x/net/html"
 )
 
+const (
+	loginNeeded   = "; network login needed"
+	perhapsNeeded = "; a web page has answered: wrong address, or network login needed"
+)
+
 // noticePortal finds out whether a network that wants a login first has answered in the place of the server or the proxy, and where it wants it. 511
 // says so. Other answers only look like it: a web page, or being sent to one without following, where the connection began without TLS, so that anybody
 // may have answered. Nothing of such an answer is stored, and nothing is followed but the redirects that KHP has and the options allow. [AMB-67, AMB-75]
@@ -23,16 +28,16 @@ func (e *HandshakeError) noticePortal() {
 	if err != nil {
 		return
 	}
-	link, redirected := "", fsm.Status(e.Status).Action == fsm.ActionRedirect
+	text, link, redirected := perhapsNeeded, "", fsm.Status(e.Status).Action == fsm.ActionRedirect
 	switch proxy := proxyErrorOf(e.Cause); {
 	case proxy != nil && proxy.Status == 511:
-		link = cmp.Or(webLocation(proxy.Header), firstLink(proxy.Body, here))
+		text, link = loginNeeded, cmp.Or(webLocation(proxy.Header), firstLink(proxy.Body, here))
 	case proxy != nil:
 		if link = webLocation(proxy.Header); proxy.Status/100 != 3 || link == "" {
 			return
 		}
 	case e.Failure == fsm.FailureStatus && e.Status == 511:
-		link = cmp.Or(webLocation(e.Header), firstLink(e.Body, here))
+		text, link = loginNeeded, cmp.Or(webLocation(e.Header), firstLink(e.Body, here))
 	case e.Leg != endpoint.LegOpening || len(e.Path) == 0 || !strings.HasPrefix(e.Path[0], "ws:"):
 		return
 	case e.Failure == fsm.FailureStatus && e.Status == 200 && isPage(e.Header, e.Body):
@@ -46,7 +51,7 @@ func (e *HandshakeError) noticePortal() {
 		return
 	}
 	e.NetworkLogin, e.LoginURL = true, link
-	e.text += "; network login needed"
+	e.text += text
 	if link != "" {
 		shown, _, _ := strings.Cut(link, "?") // what follows may be meant for one user only
 		e.text += ", at " + strings.Trim(strconv.QuoteToASCII(shown), `"`)

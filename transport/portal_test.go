@@ -59,14 +59,24 @@ func TestDial_Portal(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			o := c.opts
 			o.Credentials, o.OpeningHeader = Basic("joe", "s3cr3t"), http.Header{"Cookie": {"a=b"}}
+			var seen recorder
+			o.Observer = &seen
 			got := dialRaw(t, t.Context(), true, &o, c.play...)
 			got.end()
+			received := 0
+			for _, ev := range seen.story() {
+				if ev.Kind == EventReceiveOpening {
+					received++
+				}
+			}
+			require.Equal(t, len(c.play), received, "observers see answers that end with the connection")
 			var e *HandshakeError
 			require.ErrorAs(t, got.err, &e)
 			require.Equal(t, c.fail, e.Failure)
 			require.Equal(t, c.link != never, e.NetworkLogin)
 			require.Equal(t, strings.TrimSuffix(c.link, unknown), e.LoginURL)
-			require.Equal(t, e.NetworkLogin, strings.Contains(e.Error(), "; network login needed"))
+			require.Equal(t, e.NetworkLogin, strings.Contains(e.Error(), "network login needed"))
+			require.Equal(t, e.Status == 511, strings.Contains(e.Error(), "; network login needed"), "the others only look like it")
 			require.NotContains(t, e.Error(), "?to=")
 			require.Len(t, got.net.log.heads, min(len(c.play), e.Attempt))
 			for i, head := range got.net.log.heads {
