@@ -146,7 +146,7 @@ func ended(ctx context.Context, err error) error {
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return err
 	}
-	return errors.New("its answer is not HTTP, or too long")
+	return errors.New("its answer is not HTTP, cut, or too long")
 }
 
 // proxyLogin answers the proxy's challenges with the userinfo of its URL.

@@ -161,3 +161,33 @@ func TestDial_ProxySilent(t *testing.T) {
 		})
 	}
 }
+
+// A proxy may answer in any pieces, and end after any of them.
+func TestDial_ProxyCutAtEveryByte(t *testing.T) {
+	const answer = "HTTP/1.1 200 Connection established\r\nVia: proxy\r\n\r\n"
+	virtual(t, "cut", func(t *testing.T) {
+		for cut := range answer {
+			_, err := Dial(t.Context(), "ws://one.example", &DialOptions{
+				Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}),
+				NetDial: func(context.Context, string, string) (net.Conn, error) {
+					a, b := net.Pipe()
+					go func() { _, _ = b.Read(make([]byte, 4096)); _, _ = io.WriteString(b, answer[:cut]); _ = b.Close() }()
+					return a, nil
+				},
+			})
+			require.ErrorIs(t, err, fsm.FailureConnect, "after %d bytes", cut)
+			require.NotNil(t, proxyErrorOf(err), "after %d bytes", cut)
+		}
+	})
+	virtual(t, "split", func(t *testing.T) {
+		n := &network{T: t, play: []func(*rawServer){func(p *rawServer) {
+			_, _ = p.nc.Read(make([]byte, 4096))
+			p.drip(answer, time.Millisecond)
+			then101(terminator)(p)
+		}}}
+		c, err := Dial(t.Context(), "ws://one.example", &DialOptions{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}), NetDial: n.dial})
+		require.NoError(t, err)
+		require.NoError(t, c.CloseNow())
+		n.wg.Wait()
+	})
+}

@@ -94,3 +94,33 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 		require.Len(t, r.sent, 2, "so they are new later")
 	})
 }
+
+// The login of the opening handshake goes along to the same origin, unless it is for one request only; the host learns which value was refused.
+func TestClient_AwaitLogin_Redirect(t *testing.T) {
+	for _, v := range []struct {
+		name, login, to string
+		carried         bool
+	}{
+		{"same origin", "Basic x", "/q", true}, {"another port", "Basic x", "ws://h:81/q", false}, {"for one request", `Digest nonce="x"`, "/q", false},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			proves(t, "INV-27")
+			r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
+			challenge := []HeaderField{{"WWW-Authenticate", "Basic, Digest nonce=x"}}
+			r.take(r.c.OpeningRefused(401, challenge, nil))
+			require.Empty(t, r.c.Refused(), "nothing was sent yet")
+			r.take(r.c.Credentials(v.login))
+			r.take(r.c.Connected([16]byte{}))
+			require.Contains(t, string(r.c.buf), "\r\nAuthorization: "+v.login+"\r\n")
+			r.take(r.c.OpeningRefused(302, []HeaderField{{"Location", v.to}}, nil))
+			r.take(r.c.Connected([16]byte{}))
+			require.Equal(t, v.carried, strings.Contains(string(r.c.buf), "Authorization"))
+			r.take(r.c.OpeningRefused(401, challenge, nil))
+			require.Empty(t, r.c.Refused(), "nothing was refused on this connection")
+			r.take(r.c.Credentials("Basic y"))
+			r.take(r.c.Connected([16]byte{}))
+			r.take(r.c.OpeningRefused(401, challenge, nil))
+			require.Equal(t, "Basic y", r.c.Refused())
+		})
+	}
+}
