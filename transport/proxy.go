@@ -56,6 +56,11 @@ func (o *DialOptions) hasProxyLogin(rawURL string) bool {
 // proxyName is the proxy without what only the proxy may know.
 func proxyName(proxy *url.URL) string { return proxy.Scheme + "://" + proxy.Host }
 
+func userOf(proxy *url.URL) (user, password string) {
+	password, _ = proxy.User.Password()
+	return proxy.User.Username(), password
+}
+
 // dialThrough has the proxy connect to addr. It answers the proxy's challenges, each on a new connection. Without a challenge the proxy gets Basic
 // credentials only if somebody behind it has answered 407, which a proxy that itself wants none has no use for.
 //
@@ -63,8 +68,8 @@ func proxyName(proxy *url.URL) string { return proxy.Scheme + "://" + proxy.Host
 func (d *dialer) dialThrough(ctx context.Context, proxy *url.URL, addr string) (net.Conn, error) {
 	var login string
 	if d.client.UsesProxyCredentials() && !d.challenged && proxy.User != nil {
-		password, _ := proxy.User.Password()
-		basic, _ := wire.AppendBasic(nil, proxy.User.Username(), password)
+		user, password := userOf(proxy)
+		basic, _ := wire.AppendBasic(nil, user, password)
 		login = string(basic)
 	}
 	for logins := 0; ; logins++ {
@@ -162,7 +167,6 @@ func proxyLogin(ctx context.Context, proxy *url.URL, addr string, h http.Header,
 		}
 		r.Challenges = append(r.Challenges, challengesOf(parsed)...)
 	}
-	user := proxy.User.Username()
-	password, _ := proxy.User.Password()
+	user, password := userOf(proxy)
 	return FirstOf(Digest(user, password), Basic(user, password)).Credentials(ctx, r)
 }
