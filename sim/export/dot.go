@@ -11,7 +11,7 @@ func DOT(w io.Writer, m Machine) error { return write(w, m, dot) }
 
 func dot(graphs []*graph) string {
 	var b strings.Builder
-	b.WriteString("digraph khp {\n  bgcolor=white; rankdir=TB; fontname=\"sans-serif\";\n")
+	b.WriteString("digraph khp {\n  bgcolor=white; rankdir=TB; newrank=true; fontname=\"sans-serif\";\n")
 	b.WriteString("  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=10];\n")
 	for _, g := range graphs {
 		if len(graphs) > 1 {
