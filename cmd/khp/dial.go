@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -40,6 +41,8 @@ type dialOptions struct {
 	plain        bool
 	insecure     bool
 	connectTo    string
+	proxy        string
+	retry        int
 	trace        string
 	json         bool
 	history      string
@@ -90,7 +93,7 @@ cannot be reached.`,
 	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing|auto`")
 	f.StringArrayVar(&o.protocols, "protocol", nil, "offer this application `SUBPROTOCOL` (repeat, best first)")
 	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat)")
-	f.StringVar(&o.user, "user", "", "answer Basic challenges, `NAME:PASSWORD`")
+	f.StringVar(&o.user, "user", "", "answer Basic and Digest challenges, `NAME:PASSWORD`")
 	f.StringVar(&o.token, "token", "", "answer Token and Bearer challenges, `TEXT`")
 	f.StringArrayVar(&o.header, "header", nil, "further field of the extended request, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
 	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, such as Origin or Cookie, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
@@ -106,6 +109,8 @@ cannot be reached.`,
 	f.BoolVar(&o.plain, "plain", false, "be content with a plain WebSocket if the server does not speak KHP")
 	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of the server")
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
+	f.StringVar(&o.proxy, "proxy", "env", "go through this HTTP proxy, `URL|env|none`; env is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say")
+	f.IntVar(&o.retry, "retry", 1, "try `N` times, with growing pauses, if the server may be back later")
 	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON object per line (overwritten; credentials and cookies are left out, URLs have their queries)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object per line: events open, message, close and fail")
 	f.StringVar(&o.history, "history", "", "keep the lines typed at a terminal in `FILE`")
@@ -140,6 +145,8 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 		return nil, usagef("--count %d: expected a number from 1 on", o.count)
 	case o.count > 1 && !r.send:
 		return nil, usagef("--count needs something to send: add --send TEXT")
+	case o.retry < 1:
+		return nil, usagef("--retry %d: expected a number from 1 on", o.retry)
 	case o.timeout < 0 || o.wait < 0:
 		return nil, usagef("--timeout and --wait cannot be negative")
 	case o.json && o.raw:
@@ -220,11 +227,32 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 			return new(net.Dialer).DialContext(ctx, network, o.connectTo)
 		}
 	}
+	if t.Proxy, err = proxyOf(o.proxy); err != nil {
+		return err
+	}
+	if o.retry > 1 {
+		t.Retry = &transport.Retry{Attempts: o.retry}
+	}
 	if d := o.timeout; d > 0 { // it is the limit, no step of the handshake has another
 		d += time.Minute
 		t.Timeouts = transport.Timeouts{Opening: d, Response: d, Wait: d, Credentials: d, Overall: d}
 	}
 	return nil
+}
+
+// proxyOf reads --proxy.
+func proxyOf(spec string) (func(*http.Request) (*url.URL, error), error) {
+	switch spec {
+	case "env":
+		return http.ProxyFromEnvironment, nil
+	case "none":
+		return nil, nil
+	}
+	u, err := url.Parse(spec)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., env or none", hideUserinfo(spec))
+	}
+	return http.ProxyURL(u), nil
 }
 
 // hideUserinfo leaves out what may be a password in a URL.

@@ -29,18 +29,20 @@ func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
 			return nil, usagef("--token: expected text without control characters, and without blanks at its ends")
 		}
 	}
+	var known []transport.CredentialsProvider
+	if o.user != "" {
+		known = append(known, transport.Digest(name, password), transport.Basic(name, password))
+	}
+	if o.token != "" {
+		known = append(known, transport.Bearer(o.token), transport.Token(o.token))
+	}
+	provider := transport.FirstOf(known...)
 	return transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
-		for _, ch := range r.Challenges {
-			switch flag := flagFor(ch.Scheme); {
-			case flag == flagUser && o.user != "":
-				return transport.Basic(name, password).Credentials(ctx, r)
-			case flag == flagToken && o.token != "" && strings.EqualFold(ch.Scheme, "Bearer"):
-				return transport.Bearer(o.token).Credentials(ctx, r)
-			case flag == flagToken && o.token != "":
-				return transport.Token(o.token).Credentials(ctx, r)
-			}
+		value, err := provider.Credentials(ctx, r)
+		if errors.Is(err, transport.ErrNoCredentials) {
+			err = errors.New(otherFlag(r.Challenges))
 		}
-		return "", errors.New(otherFlag(r.Challenges))
+		return value, err
 	}), nil
 }
 
@@ -53,7 +55,7 @@ const (
 // flagFor returns the flag that answers challenges of a scheme, "" if none does.
 func flagFor(scheme string) string {
 	switch strings.ToLower(scheme) {
-	case "basic":
+	case "basic", "digest":
 		return flagUser
 	case "token", "bearer":
 		return flagToken

@@ -46,7 +46,10 @@ func unreachable(e *transport.HandshakeError, o *dialOptions) string {
 	}
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
+	var proxy *transport.ProxyError
 	switch {
+	case errors.As(e.Cause, &proxy):
+		why, hint = proxy.Error(), "try another proxy, or --proxy none"
 	case errors.As(e.Cause, &certificate):
 		why, hint = certificate.Err.Error(), "if that is expected, try --insecure"
 	case errors.As(e.Cause, &record):
@@ -96,7 +99,6 @@ var hints = [...]string{
 // openingHints are for refusals of the opening handshake, which have nothing to do with KHP yet.
 var openingHints = map[int]string{
 	400: "the server may be no WebSocket server",
-	200: "that is a web server; try another path",
 	403: "the server may want another Origin; try --opening-header 'Origin: ...'",
 	404: "try another path",
 	426: "the server may be no WebSocket server",
@@ -109,6 +111,8 @@ const maybeTLS = "if the server speaks TLS, try wss:// instead of ws://"
 func hintFor(e *transport.HandshakeError, o *dialOptions, p *progress) string {
 	given := o.user != "" || o.token != ""
 	switch {
+	case e.NetworkLogin && e.LoginURL != "":
+		return "open " + e.LoginURL + " in a browser, then try again"
 	case !given && (e.Failure == fsm.FailureAuthRequired || e.Leg == endpoint.LegOpening && e.Status == 401):
 		return credentialsHint(e)
 	case e.Failure == fsm.FailureStatus && (refusedCredentials(e, o, p) || e.Leg == endpoint.LegOpening && e.Status == 401):
@@ -160,7 +164,7 @@ func samePlace(path []string) string {
 func credentialsHint(e *transport.HandshakeError) string {
 	challenge := strings.ToLower(strings.Join(e.Header.Values("WWW-Authenticate"), ","))
 	switch {
-	case strings.Contains(challenge, "basic"):
+	case strings.Contains(challenge, "basic"), strings.Contains(challenge, "digest"):
 		return "try " + flagUser
 	case strings.Contains(challenge, "token"), strings.Contains(challenge, "bearer"):
 		return "try " + flagToken

@@ -75,7 +75,8 @@ func TestDial_AtTerminal(t *testing.T) {
 	again := dialAtTerminal(t, server.url+"/", "--history", history)
 	again.sees("> ")
 	again.types(up + "\r")
-	again.sees("hello!\r\n")
+	again.sees("hello!\r\n") // as the history has it
+	again.sees("hello!\r\n") // and echoed
 	require.NoError(t, server.stop())
 	again.sees("the server closed: Close 1001")
 	require.NoError(t, again.cmd.Wait())

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// connectProxy is an HTTP proxy that knows CONNECT, and joe.
+func connectProxy(t *testing.T, served *atomic.Int64) string {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, ok := (&http.Request{Header: http.Header{"Authorization": r.Header["Proxy-Authorization"]}}).BasicAuth(); !ok || user != "joe" || password != "welcome" {
+			w.Header().Set("Proxy-Authenticate", `Basic realm="way out"`)
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		back, err := net.Dial("tcp", r.Host)
+		if err != nil || r.Method != http.MethodConnect {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		served.Add(1)
+		w.WriteHeader(http.StatusOK)
+		front, rest, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		go func() { _, _ = io.Copy(back, rest); _ = back.Close() }()
+		_, _ = io.Copy(front, back)
+		_ = front.Close()
+	}))
+	t.Cleanup(proxy.Close)
+	return proxy.Listener.Addr().String()
+}
+
+func TestDial_Proxy(t *testing.T) {
+	var served atomic.Int64
+	proxy := connectProxy(t, &served)
+	server := serveHere(t)
+	code, stdout, stderr := runHere(t, "", "dial", server.url+"/", "--send", "hello", "--proxy", "http://joe:welcome@"+proxy)
+	require.Zero(t, code, stderr)
+	require.Equal(t, "hello\n", stdout)
+	require.EqualValues(t, 1, served.Load())
+
+	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--send", "x", "--proxy", "http://joe:secret@"+proxy)
+	require.Equal(t, exitUnreachable, code, stderr)
+	require.Contains(t, stderr, proxy)
+	require.Contains(t, stderr, "--proxy none")
+	require.NotContains(t, stderr, "secret")
+
+	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--proxy", "socks5://h:1")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, stderr, "expected http://")
+}
+
+func TestDial_Retry(t *testing.T) {
+	server := serveHere(t, "--route", "/=status:408")
+	code, _, stderr := runHere(t, "", "dial", server.url+"/", "--retry", "2", "-v")
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, 2, strings.Count(stderr, "> GET / HTTP/1.1\n")/2, "two tries, each with an opening and an extended request: %s", stderr)
+}
