@@ -11,6 +11,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
 )
 
@@ -25,6 +26,8 @@ type acceptor struct {
 	remote  net.Addr
 	again   bool               // the application asked for time: ask again
 	cancel  context.CancelFunc // of the decision in progress, nil if there is none
+
+	sessions []extension.Session // of the extensions that the decision grants
 }
 
 // shake returns the open connection, nil if there is none; then nc is closed.
@@ -111,7 +114,7 @@ func (a *acceptor) decided(d Decision, err error) []endpoint.Output {
 	}
 	var out []endpoint.Output
 	if err == nil {
-		out, err = a.server.Decide(d)
+		out, err = a.server.Decide(a.grant(d))
 	}
 	if err != nil {
 		a.handler.log().Error("deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
@@ -137,7 +140,7 @@ func (a *acceptor) conn() *Conn {
 		r := *a.server.Request()
 		info.request = &r
 	}
-	return newConn(a.link, info)
+	return newConn(a.link, info, a.sessions...)
 }
 
 // report logs one line about the handshake.

@@ -33,10 +33,10 @@ func CloseCode(err error) uint16 {
 	return 0
 }
 
-// ProtocolError reports that the peer broke a rule of RFC 6455. The peer was told with a Close
+// ProtocolError reports that the peer broke a rule of RFC 6455, or of an extension that was agreed on. The peer was told with a Close
 // frame where that was possible, and the TCP connection is closed.
 type ProtocolError struct {
-	Code uint16 // the close code sent: CloseProtocolError, CloseInvalidPayload or CloseTooBig
+	Code uint16 // the close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an extension says
 	Msg  string // what was wrong; never contains data of the peer
 }
 

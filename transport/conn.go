@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/transport/extension"
 	"github.com/gobwas/ws"
 )
 
@@ -38,7 +39,7 @@ type Conn struct {
 	err  error         // why the connection ended or is about to
 	pong chan struct{} // closed by the next Pong; nil if nobody waits
 
-	queue  []item // messages that Ping came across
+	queue  []item // messages that Ping came across, or that an extension delivered together
 	queued int    // their bytes, with overhead
 }
 
@@ -55,12 +56,17 @@ type handshakeInfo struct {
 	lateTerminator bool // the client opened without the terminator, which may still come
 }
 
-// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone from here on.
-func newConn(l *link, info handshakeInfo) *Conn {
-	return &Conn{
+// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone from here on. sessions are those of
+// extensions that were agreed on.
+func newConn(l *link, info handshakeInfo, sessions ...extension.Session) *Conn {
+	c := &Conn{
 		link: l, info: info, closeTimeout: closeTimeout,
 		reading: make(chan struct{}, 1), done: make(chan struct{}),
 	}
+	if len(sessions) > 0 {
+		c.extend(sessions)
+	}
+	return c
 }
 
 // Read returns the next message, which is the caller's to keep. It answers Pings on the way.
@@ -78,13 +84,13 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 		return 0, nil, err
 	}
 	defer c.release()
-	if len(c.queue) > 0 {
-		it := c.dequeue()
-		return it.typ, it.data, nil
-	}
 	stop := noWatch
 	defer func() { stop() }()
 	for watched := false; ; {
+		if len(c.queue) > 0 {
+			it := c.dequeue()
+			return it.typ, it.data, nil
+		}
 		if !watched && !c.link.buffered() {
 			stop, watched = watch(ctx, c.NetConn(), forRead), true
 		}
@@ -112,16 +118,25 @@ func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
 	if t != Text && t != Binary {
 		return fmt.Errorf("transport: message type %d is neither Text nor Binary", t)
 	}
-	return c.ended(c.link.write(ctx, opcode(t), p))
+	return c.write(ctx, opcode(t), p)
 }
 
-// Ping sends a Ping and waits until a Pong arrives, which shows that the peer is alive. Any Pong counts:
+// write sends one frame.
+func (c *Conn) write(ctx context.Context, op ws.OpCode, p []byte) error {
+	err := c.link.write(ctx, op, p)
+	if bad, ok := err.(*frameError); ok { // of an extension
+		return c.abandon(bad)
+	}
+	return c.ended(err)
+}
+
+// Ping sends a Ping, or what extensions make of one, and waits until a Pong arrives, which shows that the peer is alive. Any Pong counts:
 // deployed iOS clients do not return the payload. While no Read is running Ping reads the socket itself, and keeps
 // messages that arrive for later Reads, up to the read limit in total; beyond that it only waits.
 func (c *Conn) Ping(ctx context.Context) error {
 	pong := c.awaitPong()
-	if err := c.link.write(ctx, ws.OpPing, nil); err != nil {
-		return c.ended(err)
+	if err := c.write(ctx, ws.OpPing, nil); err != nil {
+		return err
 	}
 	reading := c.reading
 	for {
@@ -218,14 +233,19 @@ func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool
 	it, err := c.step(ctx)
 	stop()
 	if it.kind == itemMessage && !c.closing.Load() && !c.isLateTerminator(it) {
-		const overhead = 64 // so that empty messages count too
-		c.queue = append(c.queue, c.keep(it))
-		c.queued += len(it.data) + overhead
+		c.enqueue(c.keep(it))
 	}
 	return true, err
 }
 
-// dequeue takes the oldest message that Ping came across.
+// enqueue keeps a message for later Reads.
+func (c *Conn) enqueue(it item) {
+	const overhead = 64 // so that empty messages count too
+	c.queue = append(c.queue, it)
+	c.queued += len(it.data) + overhead
+}
+
+// dequeue takes the oldest message that was kept.
 func (c *Conn) dequeue() item {
 	it := c.queue[0]
 	c.queue[0] = item{}

@@ -84,10 +84,15 @@ func (c *Conn) step(ctx context.Context) (item, error) {
 		//khp:impl WSP-FRAME-05
 		c.link.answer(it.data)
 	case itemPong:
-		c.pongArrived()
+		if c.link.ext == nil {
+			c.pongArrived()
+		}
 	case itemClose:
 		return item{}, c.finish(ctx, it)
 	case itemMessage:
+	}
+	if c.link.ext != nil {
+		return c.link.ext.incoming(it)
 	}
 	return it, nil
 }
@@ -148,11 +153,25 @@ func (c *Conn) finish(ctx context.Context, it item) error {
 
 // fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but a
 // little is read and thrown away: closing a socket with unread data resets the connection, and
-// a reset can overtake our Close frame.
+// a reset can overtake our Close frame. It runs as the one who reads.
 //
 //khp:impl WSP-CLOSE-02
 //khp:impl WSP-CLOSE-04
-func (c *Conn) fail(fe *frameError) error {
+func (c *Conn) fail(fe *frameError) error { return c.breakOff(fe, c.awaitEOF) }
+
+// abandon is fail for those who do not read. If somebody else does, nothing is left unread, and that one must not wait.
+func (c *Conn) abandon(fe *frameError) error {
+	return c.breakOff(fe, func(ctx context.Context) {
+		select {
+		case c.reading <- struct{}{}:
+			c.awaitEOF(ctx)
+			c.release()
+		default:
+		}
+	})
+}
+
+func (c *Conn) breakOff(fe *frameError, awaitEOF func(ctx context.Context)) error {
 	broken := &ProtocolError{Code: fe.code, Msg: fe.msg}
 	if !c.settle(broken) {
 		return c.closedErr()
@@ -163,7 +182,7 @@ func (c *Conn) fail(fe *frameError) error {
 		if half, ok := c.NetConn().(interface{ CloseWrite() error }); ok {
 			_ = half.CloseWrite()
 		}
-		c.awaitEOF(ctx)
+		awaitEOF(ctx)
 	}
 	c.closeSocket()
 	return broken
@@ -200,6 +219,9 @@ func (c *Conn) closeSocket() {
 	c.closeOnce.Do(func() {
 		_ = c.link.nc.Close()
 		close(c.done)
+		if c.link.ext != nil {
+			c.link.ext.stop()
+		}
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
 )
@@ -32,7 +33,7 @@ const (
 type DialOptions struct {
 	Profile      Profile     // 0 is Spec
 	Subprotocols []string    // application subprotocols, in order of preference
-	Extensions   []string    // application-class extensions with parameters, such as "x-kaazing-idle-timeout", in order of preference
+	Extensions   []string    // elements of extensions as they are, such as "x-example;level=3"; they come before those of Use
 	Header       http.Header // further fields of the extended request
 	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
 	OpeningHeader http.Header
@@ -62,6 +63,10 @@ type DialOptions struct {
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
 	Observer  Observer    // is told about the handshake; may be nil
+
+	// Use lists application-class extensions that are asked for, in order of preference, and run if the server grants them. Where Extensions has an element of the
+	// same name, that is what is asked for. Extensions that Use does not know are the caller's to run.
+	Use []extension.Extension
 }
 
 // Dialer is a set of options with a Dial method, for those who dial often.
@@ -93,6 +98,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	d := &dialer{opts: opts}
 	cfg := opts.config()
 	cfg.HasProxyLogin = opts.hasProxyLogin(url)
+	cfg.ConfirmExtensions = d.confirm
 	client, err := endpoint.NewClient(url, cfg)
 	if err != nil {
 		return nil, clientError(err)
@@ -128,7 +134,7 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	}
 	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback, o.Upgrade
 	return endpoint.ClientConfig{
-		Machine: m, Limits: o.Limits, Protocols: o.Subprotocols, Extensions: o.Extensions, Header: headerFields(o.Header),
+		Machine: m, Limits: o.Limits, Protocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: headerFields(o.Header),
 		OpeningHeader: headerFields(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, HasCredentials: o.Credentials != nil,
 		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
 	}
@@ -143,8 +149,9 @@ type dialer struct {
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
 
-	declined   error // why the provider gave no credentials
-	challenged bool  // the proxy has asked for its credentials
+	declined   error               // why the provider gave no credentials
+	challenged bool                // the proxy has asked for its credentials
+	sessions   []extension.Session // of the extensions that the server has granted
 }
 
 // special carries out the outputs that only a client gets.
@@ -210,5 +217,5 @@ func (d *dialer) conn() *Conn {
 	return newConn(d.link, handshakeInfo{
 		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: httpHeader(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
-	})
+	}, d.sessions...)
 }

@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
 )
 
@@ -35,6 +36,9 @@ type Handler struct {
 	// its own, and ctx ends when nobody waits for the decision any more. nil accepts every request with the first subprotocol of Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *Request) (Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
+	// Use lists application-class extensions that are granted to clients that ask for them, the one nearest to the application first. What a decision lists in
+	// Extensions comes before them, and is its own business.
+	Use []extension.Extension
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
 	// server in its visitors' names.
 	CheckOrigin func(origin, host string) bool

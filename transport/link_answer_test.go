@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,8 +24,8 @@ func TestLink_WritesAreConcurrent(t *testing.T) {
 		for w := range writers {
 			wg.Go(func() {
 				for i := range each {
-					_ = from.writeMessage(Text, bytes.Repeat([]byte{byte('a' + w)}, i*w*100))
-					_ = from.ping([]byte{byte(w)})
+					_ = from.write(context.Background(), ws.OpText, bytes.Repeat([]byte{byte('a' + w)}, i*w*100))
+					_ = from.write(context.Background(), ws.OpPing, []byte{byte(w)})
 					from.answer([]byte("late"))
 				}
 			})
@@ -58,7 +59,7 @@ func TestLink_AnswerDoesNotWaitForWriter(t *testing.T) {
 		a, b := net.Pipe()
 		from, to := newLink(a, false, nil, 0), newLink(b, true, nil, 1<<20)
 		done := make(chan error)
-		go func() { done <- from.writeMessage(Text, []byte("blocked")) }()
+		go func() { done <- from.write(context.Background(), ws.OpText, []byte("blocked")) }()
 		synctest.Wait()
 		from.answer([]byte("1"))
 		from.answer([]byte("2"))
@@ -125,7 +126,7 @@ func TestLink_PongIsResumed(t *testing.T) {
 			l.answer([]byte("ping"))
 			l.answer([]byte("while stuck"))
 			nc.room = 1000
-			require.NoError(t, l.writeMessage(Text, []byte("next")))
+			require.NoError(t, l.write(context.Background(), ws.OpText, []byte("next")))
 			frames := sent(t, &nc.scriptConn)
 			require.Equal(t, "ping", string(frames[0].Payload), "room %d", room)
 			require.Equal(t, "next", string(frames[len(frames)-1].Payload))
@@ -145,11 +146,11 @@ func TestLink_BrokenOffWrite(t *testing.T) {
 	err := l.broken(ctx, 0, os.ErrDeadlineExceeded)
 	require.Equal(t, context.Canceled, err, "nothing was sent, nothing is broken")
 
-	err = l.writeMessage(Text, []byte("four"))
+	err = l.write(context.Background(), ws.OpText, []byte("four"))
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 	require.ErrorContains(t, err, "inside a frame")
 	nc.room = 1000
-	require.Equal(t, err, l.writeMessage(Text, nil), "nothing more can be sent")
+	require.Equal(t, err, l.write(context.Background(), ws.OpText, nil), "nothing more can be sent")
 	l.answer(nil)
 	require.Len(t, nc.writes, 1)
 }

@@ -35,13 +35,24 @@ func (l *link) fill(need int) error {
 		l.base, l.r = to, 0
 	}
 	room := l.base[l.w:]
-	n, err := l.nc.Read(room)
+	n, err := l.readSocket(room)
 	l.hungry = n == len(room)
 	l.w += n
 	if n > 0 || err == nil {
 		return nil // an error that matters comes again
 	}
 	return lost(err)
+}
+
+// readSocket reads, and lets extensions know that somebody listens.
+func (l *link) readSocket(p []byte) (int, error) {
+	if l.ext == nil {
+		return l.nc.Read(p)
+	}
+	l.ext.listening()
+	n, err := l.nc.Read(p)
+	l.ext.listened(n > 0)
+	return n, err
 }
 
 func (l *link) takeBig() *bigBuffer {
@@ -78,7 +89,7 @@ func (l *link) readLarge() (item, error) {
 		if int64(len(room)) > l.left {
 			room = room[:l.left]
 		}
-		n, err := l.nc.Read(room)
+		n, err := l.readSocket(room)
 		if n == 0 && err != nil {
 			return item{}, lost(err)
 		}

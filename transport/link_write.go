@@ -34,20 +34,12 @@ type writer struct {
 	tail      []byte // rest of a Pong the socket did not take at once; goes first
 
 	late atomic.Pointer[[]byte] // payload of the Pong to send by whoever holds the turn
+	ext  *extended              // nil without extensions
 }
 
 func (w *writer) open(nc net.Conn, client bool) {
 	w.nc, w.client, w.turn = nc, client, make(chan struct{}, 1)
 }
-
-// writeMessage sends p as one unfragmented message: deployed Java and iOS clients cannot read
-// fragments. p is not modified, and free again on return. It is not checked to be UTF-8.
-func (w *writer) writeMessage(t MessageType, p []byte) error {
-	return w.write(context.Background(), opcode(t), p)
-}
-
-// ping sends a Ping frame with at most 125 bytes.
-func (w *writer) ping(p []byte) error { return w.write(context.Background(), ws.OpPing, p) }
 
 // pong sends a Pong frame with at most 125 bytes.
 func (w *writer) pong(p []byte) error { return w.write(context.Background(), ws.OpPong, p) }
@@ -101,7 +93,7 @@ func (w *writer) answer(p []byte) {
 // write sends one frame. If ctx ends before its first byte is sent, nothing happened; if it ends later,
 // nothing can be sent any more.
 func (w *writer) write(ctx context.Context, op ws.OpCode, p []byte) error {
-	if op.IsControl() && len(p) > maxControl {
+	if tooLong(op, p) {
 		return fmt.Errorf("transport: control frame with %d bytes, at most %d fit", len(p), maxControl)
 	}
 	if err := w.lock(ctx); err != nil {
@@ -111,8 +103,14 @@ func (w *writer) write(ctx context.Context, op ws.OpCode, p []byte) error {
 	if w.closeSent && op != ws.OpPong {
 		return errCloseSent
 	}
+	if w.ext != nil {
+		return w.writeExtended(ctx, op, p)
+	}
 	return w.writeFrame(ctx, op, p)
 }
+
+// tooLong reports whether p does not fit a control frame, if op is one.
+func tooLong(op ws.OpCode, p []byte) bool { return op.IsControl() && len(p) > maxControl }
 
 // closeContext is close with an end to waiting.
 func (w *writer) closeContext(ctx context.Context, code uint16, reason string) error {
@@ -126,6 +124,9 @@ func (w *writer) closeContext(ctx context.Context, code uint16, reason string) e
 	defer w.unlock()
 	if w.closeSent {
 		return errCloseSent
+	}
+	if w.ext != nil {
+		w.tail = append(w.tail, w.ext.take()...)
 	}
 	//khp:impl WSP-FRAME-06
 	w.closeSent = true
@@ -144,15 +145,18 @@ func (w *writer) lock(ctx context.Context) error {
 	}
 }
 
-// unlock sends a Pong that is due and then lets the next writer in.
+// unlock sends what is due, a Pong or what extensions owe, and then lets the next writer in.
 func (w *writer) unlock() {
 	for {
 		if p := w.late.Swap(nil); p != nil {
 			w.sendPong(*p)
 		}
+		if w.ext != nil {
+			w.payOwed()
+		}
 		<-w.turn
-		// One that came due in between found the turn taken.
-		if w.late.Load() == nil {
+		// What came due in between found the turn taken.
+		if w.late.Load() == nil && (w.ext == nil || !w.ext.owes()) {
 			return
 		}
 		select {
@@ -221,18 +225,26 @@ func (w *writer) header(op ws.OpCode, n int) ws.Header {
 
 // send writes b after whatever is left over from before. n counts bytes of b only.
 func (w *writer) send(b []byte) (n int, err error) {
+	if err := w.flush(); err != nil {
+		return 0, err
+	}
+	return w.nc.Write(b)
+}
+
+// flush writes what is left over from before.
+func (w *writer) flush() error {
 	if w.err != nil {
-		return 0, w.err
+		return w.err
 	}
 	for len(w.tail) > 0 {
 		n, err := w.nc.Write(w.tail)
 		w.tail = w.tail[n:]
 		if err != nil {
-			return 0, err
+			return err
 		}
 	}
 	w.tail = nil
-	return w.nc.Write(b)
+	return nil
 }
 
 // broken judges the error of a write that got n bytes out.

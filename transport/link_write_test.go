@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func TestLink_WriteMessage(t *testing.T) {
 			before := bytes.Clone(p)
 			nc := &scriptConn{}
 			l := newLink(nc, client, nil, 0)
-			require.NoError(t, l.writeMessage(Text, p))
+			require.NoError(t, l.write(context.Background(), ws.OpText, p))
 			require.Equal(t, before, p, "the caller's bytes are not touched")
 			wire := bytes.Join(nc.writes, nil)
 			require.Equal(t, client, wire[1]&0x80 != 0, "only the client masks")
@@ -55,7 +56,7 @@ func TestLink_MaskIsFresh(t *testing.T) {
 	l := newLink(nc, true, nil, 0)
 	seen := map[string]bool{}
 	for range 100 {
-		require.NoError(t, l.writeMessage(Binary, make([]byte, 4)))
+		require.NoError(t, l.write(context.Background(), ws.OpBinary, make([]byte, 4)))
 	}
 	for _, w := range nc.writes {
 		seen[string(w[2:6])] = true
@@ -67,9 +68,9 @@ func TestLink_WriteControl(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-03")
 	nc := &scriptConn{}
 	l := newLink(nc, true, nil, 0)
-	require.NoError(t, l.ping([]byte("one")))
+	require.NoError(t, l.write(context.Background(), ws.OpPing, []byte("one")))
 	require.NoError(t, l.pong(nil))
-	require.Error(t, l.ping(make([]byte, 126)))
+	require.Error(t, l.write(context.Background(), ws.OpPing, make([]byte, 126)))
 	frames := sent(t, nc)
 	require.Len(t, frames, 2)
 	require.Equal(t, ws.OpPing, frames[0].Header.OpCode)
@@ -95,9 +96,9 @@ func TestLink_NoDataAfterClose(t *testing.T) {
 	l := newLink(nc, false, nil, 0)
 	require.NoError(t, l.close(CloseNormal, strings.Repeat("x", 200)))
 	require.ErrorIs(t, l.close(CloseNormal, ""), errCloseSent)
-	require.ErrorIs(t, l.writeMessage(Text, nil), net.ErrClosed)
+	require.ErrorIs(t, l.write(context.Background(), ws.OpText, nil), net.ErrClosed)
 	require.ErrorIs(t, l.writeRaw(l.appendFrame(nil, ws.OpText, nil)), net.ErrClosed)
-	require.ErrorIs(t, l.ping(nil), net.ErrClosed)
+	require.ErrorIs(t, l.write(context.Background(), ws.OpPing, nil), net.ErrClosed)
 	require.NoError(t, l.pong(nil), "a Pong is owed until the peer closes")
 	frames := sent(t, nc)
 	require.Len(t, frames, 2)
@@ -135,7 +136,7 @@ func TestLink_WriteAllocatesNothing(t *testing.T) {
 	for _, client := range []bool{true, false} {
 		l := newLink(&discardConn{}, client, nil, 0)
 		p := make([]byte, 1000)
-		require.Zero(t, testing.AllocsPerRun(100, func() { _ = l.writeMessage(Binary, p) }))
+		require.Zero(t, testing.AllocsPerRun(100, func() { _ = l.write(context.Background(), ws.OpBinary, p) }))
 	}
 }
 
@@ -146,7 +147,7 @@ func BenchmarkLink_WriteMessage(b *testing.B) {
 			p := make([]byte, 125)
 			b.ReportAllocs()
 			for b.Loop() {
-				_ = l.writeMessage(Binary, p)
+				_ = l.write(context.Background(), ws.OpBinary, p)
 			}
 		})
 	}

@@ -46,6 +46,9 @@ type ClientConfig struct {
 	Redirects         RedirectPolicy
 	AllowDowngrade    bool
 	ToASCII           func(host string) (string, error) // converts an internationalised host name; nil refuses such names
+
+	// ConfirmExtensions is shown the elements that a completing response grants, all of them asked for. An error fails the attempt. It may be nil.
+	ConfirmExtensions func(elements []string) error
 }
 
 // machine derives the machine's configuration.

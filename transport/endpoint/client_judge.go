@@ -135,6 +135,11 @@ func (c *Client) judge(r *wire.Response) fsm.Facts {
 	}
 	if c.leg == LegExtended && !action.Terminates() {
 		ok, what := c.extensionsAsked(r)
+		if ok && action == fsm.ActionComplete && c.cfg.ConfirmExtensions != nil {
+			if err := c.cfg.ConfirmExtensions(selectedExtensions(r)); err != nil {
+				ok, what = false, err.Error()
+			}
+		}
 		note(ok, fsm.FactExtensionsAsked, what)
 	}
 	switch action {
