@@ -55,6 +55,7 @@ type link struct {
 	base   []byte     // where socket bytes land: small, big or the bytes given to newLink
 	r, w   int        // base[r:w] is unread
 	hungry bool       // the last read filled its room: more is probably waiting
+	begun  uint8      // bytes at the end of msg that are no whole character yet, if it is text; what is before them is right
 	state  ws.State   // side, and whether a message is unfinished
 	op     ws.OpCode  // type of the message begun
 	msg    []byte     // bytes of the message begun; nil unless fragmented or large
@@ -117,8 +118,13 @@ func (l *link) buffered() bool {
 		return true
 	}
 	b, state, size := l.base[l.r:l.w], l.state, int64(len(l.msg))
+	text := preview{l.op, l.msg[len(l.msg)-int(l.begun) : len(l.msg) : len(l.msg)]}
 	if l.left > 0 {
-		if int64(len(b)) < l.left {
+		here := min(int64(len(b)), l.left)
+		if text.wrong(l.h, l.h.Length-l.left, b[:here]) {
+			return true
+		}
+		if here < l.left {
 			return false
 		}
 		b, state, size = b[l.left:], state.Set(ws.StateFragmented), size+l.left
@@ -139,9 +145,16 @@ func (l *link) buffered() bool {
 			return false
 		case h.OpCode.IsData() && h.Length > l.limit.Load()-size:
 			return true
+		}
+		if h.OpCode.IsData() && h.OpCode != ws.OpContinuation {
+			text.op = h.OpCode
+		}
+		switch {
 		case int64(len(b)-n) < h.Length:
-			return false
+			return isLarge(h) && text.wrong(h, 0, b[n:])
 		case h.Fin: // so is every control frame
+			return true
+		case text.wrong(h, 0, b[n:n+int(h.Length)]):
 			return true
 		}
 		b, state, size = b[n+int(h.Length):], state.Set(ws.StateFragmented), size+h.Length
@@ -167,7 +180,7 @@ func (l *link) advance() (item, error) {
 	if h.OpCode.IsData() && h.Length > l.limit.Load()-int64(len(l.msg)) {
 		return item{}, &frameError{CloseTooBig, "message exceeds the limit"}
 	}
-	if h.Length > bigSize-ws.MaxHeaderSize {
+	if isLarge(h) {
 		l.r += n
 		l.h, l.left = h, h.Length
 		if h.OpCode != ws.OpContinuation {
@@ -205,33 +218,40 @@ func (l *link) frame(h ws.Header, p []byte) (item, error) {
 		l.op = h.OpCode
 	}
 	if h.Fin && l.msg == nil {
-		return l.message(p, false)
+		if l.op == ws.OpText && !utf8.Valid(p) {
+			return item{}, errText
+		}
+		return l.message(p, false), nil
 	}
 	l.msg = append(l.msg, p...)
-	return l.fragment(h)
+	return l.fragment(h, len(p))
 }
 
-// fragment closes a frame whose payload is in msg.
-func (l *link) fragment(h ws.Header) (item, error) {
-	if h.Fin {
-		return l.message(l.msg, true)
+// isLarge reports whether the payload of a frame goes to its message piece by piece.
+func isLarge(h ws.Header) bool { return h.Length > bigSize-ws.MaxHeaderSize }
+
+// fragment closes a frame whose payload is in msg, of which the last n bytes are new.
+func (l *link) fragment(h ws.Header, n int) (item, error) {
+	err := l.checkText(n)
+	switch {
+	case err != nil:
+		return item{}, err
+	case h.Fin && l.begun > 0:
+		return item{}, errText
+	case h.Fin:
+		return l.message(l.msg, true), nil
 	}
 	l.state = l.state.Set(ws.StateFragmented)
 	return item{}, nil
 }
 
 // message hands out a complete message.
-//
-//khp:impl WSP-TEXT-01
-func (l *link) message(p []byte, owned bool) (item, error) {
+func (l *link) message(p []byte, owned bool) item {
 	l.msg = nil
 	l.state = l.state.Clear(ws.StateFragmented)
-	if l.op == ws.OpText && !utf8.Valid(p) {
-		return item{}, &frameError{CloseInvalidPayload, "text message is not UTF-8"}
-	}
 	typ := Binary
 	if l.op == ws.OpText {
 		typ = Text
 	}
-	return item{kind: itemMessage, typ: typ, data: p, owned: owned}, nil
+	return item{kind: itemMessage, typ: typ, data: p, owned: owned}
 }

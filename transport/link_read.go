@@ -100,9 +100,9 @@ func (l *link) readLarge() (item, error) {
 		ws.Cipher(chunk, l.h.Mask, int((l.h.Length-l.left)%4))
 	}
 	if l.left -= int64(len(chunk)); l.left > 0 {
-		return item{}, nil
+		return item{}, l.checkText(len(chunk))
 	}
-	return l.fragment(l.h)
+	return l.fragment(l.h, len(chunk))
 }
 
 // growMsg makes room in msg when it is full: as much again as has arrived, at least bigSize, never more

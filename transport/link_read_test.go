@@ -55,6 +55,12 @@ func TestLink_Read(t *testing.T) {
 		"fragmented text not UTF-8":   {"WSP-TEXT-01", []pf{{op: opT, p: "\xc3", more: true}, {op: opC, p: "a"}}, nil, 1007},
 		"surrogate":                   {"WSP-TEXT-01", []pf{{op: opT, p: "\xed\xa0\x80"}}, nil, 1007},
 		"binary need not be UTF-8":    {"WSP-TEXT-01", []pf{{op: opB, p: "\xed\xa0\x80"}}, []gotItem{gotBinary("\xed\xa0\x80")}, 0},
+		"fragment not UTF-8":          {"WSP-TEXT-01", []pf{{op: opT, p: "a\xff", more: true}}, nil, 1007}, // the end is not waited for
+		"fragment goes on wrongly":    {"WSP-TEXT-01", []pf{{op: opT, p: "\xe1\x80", more: true}, {op: opI}, {op: opC, p: "a", more: true}}, []gotItem{gotPing("")}, 1007},
+		"fragment ends in character":  {"WSP-TEXT-01", []pf{{op: opT, p: "\xe1", more: true}, {op: opC, p: "\x80"}}, nil, 1007},
+		"large frame not UTF-8":       {"WSP-TEXT-01", []pf{{op: opT, p: strings.Repeat("x", bigSize) + "\xff", claim: 2 * bigSize}}, nil, 1007},
+		"large frame in a message":    {"WSP-TEXT-01", []pf{{op: opT, p: "\xe1", more: true}, {op: opC, p: "\x80" + strings.Repeat("x", bigSize), claim: 2 * bigSize}}, nil, 1007},
+		"large frame after another":   {"WSP-TEXT-01", []pf{{op: opT, p: strings.Repeat("x", bigSize) + "\xe1", more: true}, {op: opC, p: "\x80x", more: true}}, nil, 1007},
 		"text type of first fragment": {"WSP-TEXT-01", []pf{{op: opB, p: "\xff", more: true}, {op: opC, p: "\xfe"}}, []gotItem{gotBinary("\xff\xfe")}, 0},
 
 		"close empty":          {"WSP-FRAME-06", []pf{{op: opX}}, []gotItem{gotClose(1005, "")}, 0},

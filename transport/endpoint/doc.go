@@ -155,6 +155,9 @@
 //					return outs
 //				}
 //
+// Extensions that work on the messages of an open connection are sessions of package extension, between Deliver or Send and the application; its
+// documentation says how to run them.
+//
 // The server arms no timer for the opening request: bound that as for any HTTP request. Two examples
 // of this package are such drivers without sockets; Example_loop is the loop above on a real connection, complete with timers, in a hundred lines.
 package endpoint

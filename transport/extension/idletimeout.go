@@ -23,6 +23,8 @@ const maxPeriod = (1<<31 - 1) * time.Millisecond
 // nothing for half of the period, and ends the connection with 1008 if that remains so for another half. While the application does not read, silence of the
 // client proves nothing, and does not count. The client answers Pings as ever, and ends the connection with 1008 after a whole period of silence.
 //
+// A Ping waits for its turn behind a message that is being written: the period has to be longer than a client may take to receive one.
+//
 // Scripts in a browser see no frames but messages, and ask for [PingPong] as well. A server declines them unless it also grants that, below.
 type IdleTimeout struct {
 	// Period is what a server announces, in whole milliseconds, at least 4 ms and at most 24 days; 0 declines. A client has no use for it.

@@ -1,0 +1,224 @@
+package transport
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// A suite in the manner of Autobahn's, with its sections: a peer sends frames to an application that echoes, and what comes back is compared. Each case is played
+// against a server and a client, in one piece, byte by byte, and in pieces that cut frames anywhere.
+
+// autobahnCase is one of them.
+type autobahnCase struct {
+	name string
+	req  string // the requirement it belongs to
+	send []pf
+	want []pf   // echoes and Pongs
+	code uint16 // of the Close that comes without being asked for; 0 if the peer has to close, with 1000
+	// payload of that Close, or of the answer to a Close among send; compared if there is one
+	body  string
+	large bool // too large to be sent byte by byte
+}
+
+// autobahnCases lists all sections.
+func autobahnCases() (all []autobahnCase) {
+	return slices.Concat(autobahnFraming(), autobahnPings(), autobahnReserved(), autobahnFragments(), autobahnText(), autobahnClose(), autobahnLimits())
+}
+
+func TestAutobahn(t *testing.T) {
+	cases := autobahnCases()
+	require.Greater(t, len(cases), 250)
+	seen := map[string]bool{}
+	for _, c := range cases {
+		require.False(t, seen[c.name], "two cases are named %s", c.name)
+		seen[c.name] = true
+		for _, client := range []bool{false, true} {
+			for _, size := range []int{1 << 30, 1, 997} {
+				if size == 1 && c.large {
+					continue
+				}
+				name := fmt.Sprintf("%s/%s/%s", c.name, map[bool]string{true: "client", false: "server"}[client], map[int]string{1 << 30: "whole", 1: "bytes", 997: "pieces"}[size])
+				t.Run(name, func(t *testing.T) {
+					t.Attr("req", c.req)
+					synctest.Test(t, func(t *testing.T) { c.play(t, client, size) })
+				})
+			}
+		}
+	}
+}
+
+// play sends the frames to an echo and compares what comes. A Conn that waits for more when it should not is a deadlock, which synctest reports.
+func (c autobahnCase) play(t *testing.T, client bool, size int) {
+	a, b := net.Pipe()
+	ended := echo(testConn(a, client))
+	send := c.send
+	if c.code == 0 && !slices.ContainsFunc(c.send, func(f pf) bool { return f.op == opX }) {
+		send = append(slices.Clone(send), pf{op: opX, p: "\x03\xe8"})
+		c.body = "\x03\xe8"
+	}
+	go func() {
+		for piece := range slices.Chunk(encodeFrames(client, send...), size) {
+			if _, err := b.Write(piece); err != nil {
+				return // the other side has heard enough
+			}
+		}
+	}()
+	var got []pf
+	var last ws.Frame
+	for {
+		f, err := readFrame(b)
+		if err != nil {
+			break
+		}
+		require.Equal(t, client, f.Header.Masked)
+		require.True(t, f.Header.Fin, "nothing is sent in fragments")
+		require.NotEqual(t, opX, last.Header.OpCode, "a frame after Close")
+		if last = ws.UnmaskFrameInPlace(f); f.Header.OpCode != opX {
+			got = append(got, pf{op: f.Header.OpCode, p: string(f.Payload)})
+		} else if client {
+			_ = b.Close() // a client waits for the server to end TCP
+		}
+	}
+	require.Equal(t, len(c.want), len(got), "frames that came back: %.200v", got)
+	for i := range got {
+		require.True(t, c.want[i] == got[i], "frame %d: want %.80v, got %.80v", i, c.want[i], got[i])
+	}
+	require.Equal(t, opX, last.Header.OpCode, "the end comes with a Close frame")
+	if c.code != 0 {
+		require.GreaterOrEqual(t, len(last.Payload), 2)
+		require.Equal(t, c.code, uint16(last.Payload[0])<<8|uint16(last.Payload[1]), "close code")
+	} else {
+		require.Equal(t, c.body, string(last.Payload))
+	}
+	_ = b.Close()
+	require.Error(t, <-ended)
+	_, err := a.Write([]byte{0})
+	require.ErrorIs(t, err, io.ErrClosedPipe, "TCP is closed")
+}
+
+// Sections 1 and 10: framing, of text and binary messages of all sizes and length forms; cut anywhere by the way of sending.
+func autobahnFraming() (all []autobahnCase) {
+	for _, op := range []ws.OpCode{opT, opB} {
+		for _, n := range []int{0, 1, 124, 125, 126, 127, 128, 255, 256, 4082, 4096, 65535, 65536, 65537} {
+			p := strings.Repeat("*", n)
+			if op == opB {
+				p = strings.Repeat("\xfe", n)
+			}
+			name := fmt.Sprintf("1 framing/%v of %d", kindOf(op), n)
+			all = append(all, autobahnCase{name: name, req: "WSP-FRAME-01", send: []pf{{op: op, p: p}}, want: []pf{{op: op, p: p}}, large: n > 4096})
+			if n == 65535 || n < 126 {
+				all = append(all, autobahnCase{name: name + " in the long form", req: "WSP-FRAME-01", send: []pf{{op: op, p: p, wide: true}}, want: []pf{{op: op, p: p}}, large: n > 4096})
+			}
+			all = append(all, autobahnCase{
+				name: fmt.Sprintf("10 misc/%v of %d in pieces of 1300", kindOf(op), n), req: "WSP-FRAME-02", large: n > 4096, send: fragments(op, p, 1300), want: []pf{{op: op, p: p}},
+			})
+		}
+		all = append(all, autobahnCase{name: fmt.Sprintf("1 framing/%v masked wrongly", kindOf(op)), req: "WSP-FRAME-04", send: []pf{{op: op, p: "x", mask: true}}, code: CloseProtocolError})
+	}
+	return all
+}
+
+// fragments cuts p into frames of n bytes.
+func fragments(op ws.OpCode, p string, n int) (frames []pf) {
+	for len(p) > n {
+		frames = append(frames, pf{op: op, p: p[:n], more: true})
+		op, p = opC, p[n:]
+	}
+	return append(frames, pf{op: op, p: p})
+}
+
+// Section 2: Pings and Pongs.
+func autobahnPings() (all []autobahnCase) {
+	long := strings.Repeat("\xfe", 125)
+	var ten, tenBack []pf
+	for i := range 10 {
+		ten = append(ten, pf{op: opI, p: fmt.Sprint("payload ", i)})
+		tenBack = append(tenBack, pf{op: opO, p: fmt.Sprint("payload ", i)})
+	}
+	for _, c := range []autobahnCase{
+		{name: "empty", send: []pf{{op: opI}}, want: []pf{{op: opO}}},
+		{name: "payload", send: []pf{{op: opI, p: "hello"}}, want: []pf{{op: opO, p: "hello"}}},
+		{name: "not UTF-8", send: []pf{{op: opI, p: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}, want: []pf{{op: opO, p: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}},
+		{name: "125 bytes", send: []pf{{op: opI, p: long}}, want: []pf{{op: opO, p: long}}},
+		{name: "126 bytes", send: []pf{{op: opI, p: long + "x"}}, code: CloseProtocolError},
+		{name: "126 bytes announced", send: []pf{{op: opI, claim: 126}}, code: CloseProtocolError},
+		{name: "short payload in the long form", send: []pf{{op: opI, p: "x", wide: true}}, code: CloseProtocolError},
+		{name: "unasked Pong", send: []pf{{op: opO}}},
+		{name: "unasked Pong with payload", send: []pf{{op: opO, p: "unasked"}}},
+		{name: "unasked Pong, then Ping", send: []pf{{op: opO, p: "unasked"}, {op: opI, p: "ping"}}, want: []pf{{op: opO, p: "ping"}}},
+		{name: "ten", send: ten, want: tenBack},
+		{name: "masked wrongly", send: []pf{{op: opI, mask: true}}, code: CloseProtocolError},
+	} {
+		c.name, c.req = "2 pings/"+c.name, "WSP-FRAME-05"
+		all = append(all, c)
+	}
+	return all
+}
+
+// Sections 3 and 4: reserved bits and opcodes, alone and after a message, with a Ping behind that must not be answered.
+func autobahnReserved() (all []autobahnCase) {
+	hello, ping := text("Hello"), pf{op: opI}
+	add := func(name string, bad pf) {
+		for where, before := range map[string][]pf{"first": nil, "after text": {hello}, "after ping": {ping}, "inside a message": {{op: opT, p: "x", more: true}}} {
+			c := autobahnCase{name: name + " " + where, req: "WSP-FRAME-01", send: append(slices.Clone(before), bad, ping), code: CloseProtocolError}
+			switch where {
+			case "after text":
+				c.want = []pf{hello}
+			case "after ping":
+				c.want = []pf{{op: opO}}
+			}
+			all = append(all, c)
+		}
+	}
+	for rsv := byte(1); rsv < 8; rsv++ {
+		for _, op := range []ws.OpCode{opT, opB, opI, opO, opX, opC} {
+			add(fmt.Sprintf("3 reserved bits/%d of %x", rsv, byte(op)), pf{op: op, p: "", rsv: rsv})
+		}
+	}
+	for op := range ws.OpCode(16) {
+		if op.IsReserved() {
+			add(fmt.Sprintf("4 opcodes/%x", byte(op)), pf{op: op})
+			add(fmt.Sprintf("4 opcodes/%x with payload", byte(op)), pf{op: op, p: "payload"})
+		}
+	}
+	return all
+}
+
+// Section 5: fragments.
+func autobahnFragments() (all []autobahnCase) {
+	more := func(op ws.OpCode, p string) pf { return pf{op: op, p: p, more: true} }
+	end := func(p string) pf { return pf{op: opC, p: p} }
+	ping, pong := pf{op: opI, p: "ping"}, pf{op: opO, p: "ping"}
+	bad := CloseProtocolError
+	for _, c := range []autobahnCase{
+		{name: "ping in two", send: []pf{more(opI, "fragment"), end("ment")}, code: bad},
+		{name: "pong in two", send: []pf{more(opO, "fragment"), end("ment")}, code: bad},
+		{name: "close in two", send: []pf{more(opX, "\x03\xe8"), end("")}, code: bad},
+		{name: "two", send: []pf{more(opT, "frag"), end("ment")}, want: []pf{text("fragment")}},
+		{name: "three, of binary", send: []pf{more(opB, "\xff"), more(opC, ""), end("\xfe")}, want: []pf{bin("\xff\xfe")}},
+		{name: "ping in between", send: []pf{more(opT, "frag"), ping, end("ment")}, want: []pf{pong, text("fragment")}},
+		{name: "pings everywhere", send: []pf{more(opT, "a"), ping, more(opC, "b"), ping, more(opC, "c"), ping, end("d")}, want: []pf{pong, pong, pong, text("abcd")}},
+		{name: "all empty", send: []pf{more(opT, ""), more(opC, ""), end("")}, want: []pf{text("")}},
+		{name: "empty but one", send: []pf{more(opT, ""), more(opC, "middle"), end("")}, want: []pf{text("middle")}},
+		{name: "continuation of nothing", send: []pf{end("x"), text("Hello")}, code: bad},
+		{name: "continuation of nothing, unfinished", send: []pf{more(opC, "x"), text("Hello")}, code: bad},
+		{name: "continuation after the end", send: []pf{more(opT, "frag"), end("ment"), end("x")}, want: []pf{text("fragment")}, code: bad},
+		{name: "text in a message", send: []pf{more(opT, "frag"), text("ment")}, code: bad},
+		{name: "binary in a message", send: []pf{more(opT, "frag"), bin("ment")}, code: bad},
+		{name: "unfinished text in a message", send: []pf{more(opB, "frag"), more(opT, "ment")}, code: bad},
+		{name: "message after message", send: []pf{more(opT, "a"), end("b"), more(opB, "c"), end("d")}, want: []pf{text("ab"), bin("cd")}},
+		{name: "close in between", send: []pf{more(opT, "frag"), {op: opX, p: "\x03\xe8"}, end("ment")}, body: "\x03\xe8"},
+	} {
+		c.name, c.req = "5 fragments/"+c.name, "WSP-FRAME-02"
+		all = append(all, c)
+	}
+	return all
+}
