@@ -92,7 +92,7 @@ cannot be reached.`,
 	f.SortFlags = false
 	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing|auto`")
 	f.StringArrayVar(&o.protocols, "protocol", nil, "offer this application `SUBPROTOCOL` (repeat, best first)")
-	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat)")
+	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat); x-kaazing-idle-timeout and x-kaazing-ping-pong are also run")
 	f.StringVar(&o.user, "user", "", "answer Basic and Digest challenges, `NAME:PASSWORD`")
 	f.StringVar(&o.token, "token", "", "answer Token and Bearer challenges, `TEXT`")
 	f.StringArrayVar(&o.header, "header", nil, "further field of the extended request, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
@@ -203,6 +203,7 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 		t.MaxRedirects = -1
 	}
 	t.Subprotocols, t.Extensions, t.PlainFallback = o.protocols, o.extensions, o.plain
+	t.Use = dialExtensions(o.extensions)
 	var err error
 	if t.Credentials, err = o.credentials(); err != nil {
 		return err

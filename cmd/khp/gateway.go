@@ -27,7 +27,7 @@ type gateway struct {
 // start makes the handlers, once all fields above are set.
 func (g *gateway) start(origin func(origin, host string) bool, observer transport.Observer) {
 	handler := func() *transport.Handler {
-		return &transport.Handler{Serve: g.serve, Decide: g.decide, CheckOrigin: origin, Observer: observer, Logger: g.log}
+		return &transport.Handler{Serve: g.serve, Decide: g.decide, CheckOrigin: origin, Observer: observer, Logger: g.log, Use: serveExtensions(g.idle)}
 	}
 	g.checked, g.unchecked = handler(), handler()
 	g.unchecked.Unchecked = true

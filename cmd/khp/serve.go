@@ -79,7 +79,7 @@ handshakes are answered with 503. The second one drops what is left.`,
 	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and everything below, `PATH=USER:PASSWORD` (repeat for more users)")
 	f.StringVar(&o.realm, "realm", defaultRealm, "realm of the challenge, `NAME`")
 	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
-	f.DurationVar(&o.idle, "idle-timeout", 0, "close open connections without messages after this `TIME`; 0 never does")
+	f.DurationVar(&o.idle, "idle-timeout", 0, "close open connections without messages after this `TIME`, and keep clients content that ask for x-kaazing-idle-timeout; 0 does neither")
 	f.DurationVar(&o.drain, "drain-timeout", 10*time.Second, "how much `TIME` connections get to end after the first signal")
 	f.StringVar(&o.cert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
