@@ -77,6 +77,11 @@
 // the cookies below its path, so the handler has to be mounted there too; for the path "/" that is "//;e/cookies", which http.ServeMux would clean
 // up: use the Handler without a mux there.
 //
+// # Extensions
+//
+// DialOptions.Use and Handler.Use list application-class extensions, those of package extension or your own: they are negotiated in the extended handshake and then
+// work on the messages of the connection. Deployed Kaazing clients ask for two of them, and browsers need both to notice a dead server, or a living one.
+//
 // # Observing
 //
 // An [Observer] is told every step of every handshake, with secret fields replaced: for traces, tests and metrics. [Handler].Logger gets a
@@ -90,7 +95,7 @@
 //
 // # What it does not do
 //
-// It compresses nothing and negotiates no extension by itself, reconnects nothing that was open, keeps no cookies, and does not emulate WebSocket by
+// It compresses nothing, reconnects nothing that was open, keeps no cookies, and does not emulate WebSocket by
 // plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over an HTTP/2 connection. To have KHP on connections of another
 // WebSocket library, or without any goroutine or socket, see package endpoint.
 package transport

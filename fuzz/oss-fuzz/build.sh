@@ -34,6 +34,7 @@ target fuzz FuzzAssembler
 target fuzz FuzzClient
 target fuzz FuzzServer
 target fuzz FuzzPair
+target fuzz FuzzPingPong
 target fuzz/differential FuzzDiffRequest request generated/request
 target fuzz/differential FuzzDiffResponse response generated/response
 target fuzz/differential FuzzDiffURL

@@ -24,6 +24,7 @@ var pure = []struct{ path, allowed, forbidden string }{
 	},
 	{"example.com/khp/wire", pureImports, impureDeps},
 	{"example.com/khp/transport/endpoint", pureImports + " example.com/khp/fsm example.com/khp/wire", impureDeps},
+	{"example.com/khp/transport/extension", "bytes encoding/hex errors example.com/khp/wire strconv time unicode/utf8", impureDeps},
 }
 
 const (
@@ -66,7 +67,7 @@ func TestPurity_Imports(t *testing.T) {
 	}
 }
 
-// No goroutine, no package variable that changes after its declaration, no call of panic.
+// No goroutine, no package variable that changes after its declaration, no call of panic, and no clock: of package time only the types are used.
 func TestPurity_Source(t *testing.T) {
 	for _, p := range pure {
 		t.Run(p.path, func(t *testing.T) {
@@ -87,12 +88,12 @@ func TestPurity_Source(t *testing.T) {
 var a, m, p = 1, map[int]int{}, &struct{ n int }{}
 func init() {}
 func f() { go f(); panic(1); a = 2; a++; m[1] = 2; p.n = 3; delete(m, 1); clear(m); _ = &a; for a = range 3 {} }
-func g() { a := 1; a = 2; _ = a }
+func g() { a := 1; a = 2; _ = a; time.Now(); time.Unix(1, 2) }
 `, 0)
 		require.NoError(t, err)
 		require.Equal(t, []string{
 			"x.go:3 init", "x.go:4 go", "x.go:4 panic", "x.go:4 writes a", "x.go:4 writes a", "x.go:4 writes m", "x.go:4 writes p", "x.go:4 delete of m",
-			"x.go:4 clear of m", "x.go:4 address of a", "x.go:4 writes a",
+			"x.go:4 clear of m", "x.go:4 address of a", "x.go:4 writes a", "x.go:5 calls time.Now",
 		}, impurities(set, []*ast.File{f}))
 	})
 }
@@ -169,6 +170,10 @@ func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 				if name := global(n.X); n.Op == token.AND && name != "" && !slices.Contains(readOnlyAddresses, name) {
 					say(n, "address of "+name)
 				}
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains(clocks, n.Sel.Name) {
+					say(n, "calls time."+n.Sel.Name)
+				}
 			case *ast.CallExpr:
 				fun, ok := n.Fun.(*ast.Ident)
 				switch {
@@ -186,6 +191,9 @@ func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 	}
 	return found
 }
+
+// clocks are the functions of package time that know what time it is, or wait.
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
 
 // readOnlyAddresses are package variables whose address is taken only to read them without a copy: the transition tables.
 var readOnlyAddresses = []string{"clientTable", "serverTable"}
