@@ -1,5 +1,7 @@
 package extension
 
+//go:generate go tool -modfile=../../internal/tools/go.mod stringer -output strings_gen.go -type=Kind,ActionKind
+
 import "time"
 
 // Kind says what a [Message] is.
@@ -7,7 +9,7 @@ type Kind uint8
 
 // Kinds of messages. Close is not among them: it stays as it is.
 const (
-	Text   Kind = 1 + iota // a data message whose bytes are UTF-8
+	Text   Kind = 1 + iota // a data message whose bytes are UTF-8, and have to stay so
 	Binary                 // a data message
 	Ping                   // a Ping frame, or what stands for one
 	Pong                   // a Pong frame, or what stands for one
@@ -27,7 +29,7 @@ type Message struct {
 type Session interface {
 	// Open is the first call, when the handshake is over.
 	Open(f Flow)
-	// Outgoing takes a message from the application's side. It usually ends in f.Send.
+	// Outgoing takes a message from the application's side. It usually ends in f.Send. A message whose writing was given up before its first byte may come again.
 	Outgoing(f Flow, m Message)
 	// Incoming takes a message from the peer's side. It usually ends in f.Deliver. A Ping has been answered by whoever took it off the wire.
 	Incoming(f Flow, m Message)
@@ -76,5 +78,6 @@ func (f Flow) Send(m Message) { f.stack.send(f.at+1, m) }
 // lost. A Ping is of no consequence to the application; a Pong ends its wait for one.
 func (f Flow) Deliver(m Message) { f.stack.deliver(f.at-1, m) }
 
-// Fail ends the connection with a close code and a reason, which must not quote the peer. Nothing that is sent or delivered after it takes place.
+// Fail ends the connection with a close code and a reason, which must not quote the peer. Nothing that is sent or delivered after it takes place, and what the same
+// call delivered before it may be lost.
 func (f Flow) Fail(code uint16, reason string) { f.stack.fail(code, reason) }
