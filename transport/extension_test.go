@@ -152,7 +152,7 @@ func TestExtension_RevalidateIsNotGranted(t *testing.T) {
 
 // Both sides ours, over sockets, in both profiles.
 func TestExtension_BothSides(t *testing.T) {
-	for _, profile := range []Profile{Spec, Kaazing} {
+	for _, profile := range []Profile{Spec, Kaazing, Auto} {
 		t.Run(profile.String(), func(t *testing.T) {
 			t.Attr("req", "KHP-GEN-07")
 			url := serve(t, &Handler{Use: kaazingUse(time.Minute)})
