@@ -39,6 +39,7 @@ test: ## all tests, with the race detector
 .PHONY: nested
 nested: ## the nested modules
 	cd bench && $(GO) vet ./... && $(GO) test ./...
+	@staticcheck=$$($(TOOL) -n staticcheck) && for m in gorillaws coderws internal/adaptertest; do (cd transport/$$m && $(GO) vet ./... && $$staticcheck ./... && $(GOTEST) ./...) || exit 1; done
 
 .PHONY: generate
 generate: ## write the generated files again

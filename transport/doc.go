@@ -97,5 +97,5 @@
 //
 // It compresses nothing, reconnects nothing that was open, keeps no cookies, and does not emulate WebSocket by
 // plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over an HTTP/2 connection. To have KHP on connections of another
-// WebSocket library, or without any goroutine or socket, see package endpoint.
+// WebSocket library, see gorillaws, coderws and package adapter below this one; without any goroutine or socket, package endpoint.
 package transport

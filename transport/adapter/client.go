@@ -1,0 +1,229 @@
+package adapter
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+	"golang.org/x/net/idna"
+)
+
+// ClientOptions are what a client asks for and allows. The zero value, or nil, is right for a server that speaks KHP by the specification.
+type ClientOptions struct {
+	Profile transport.Profile // 0 is transport.Spec
+	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits. Its Machine may stay zero; HasCredentials follows from Credentials.
+	// OpeningExtensions must be empty: the library negotiates its own.
+	Config      endpoint.ClientConfig
+	Credentials transport.CredentialsProvider // asked when the server challenges; nil fails with authentication required
+	Timeouts    transport.Timeouts
+	ReadLimit   int64 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
+}
+
+// Target is one connection that a client wants.
+type Target struct {
+	URL          string      // ws or wss
+	Subprotocols []string    // to offer, in this order
+	Header       http.Header // further fields of the opening request
+	SameOrigin   bool        // as the first connection's: what is secret may be sent
+	sameHost     bool
+}
+
+// TLSConfig returns cfg as far as it is meant for the target: a server name is for the first host only, client certificates are for the first origin. A nil
+// cfg stays nil, and cfg is not changed.
+func (t *Target) TLSConfig(cfg *tls.Config) *tls.Config {
+	if cfg == nil || t.SameOrigin {
+		return cfg
+	}
+	cfg = cfg.Clone()
+	cfg.Certificates, cfg.GetClientCertificate = nil, nil
+	if !t.sameHost {
+		cfg.ServerName = ""
+	}
+	return cfg
+}
+
+// Client connects to url with dial, which opens one WebSocket connection and returns the answer to the opening request, also if that is not 101. It follows no
+// redirect itself. Client shakes hands on the connection, and does so again wherever it is redirected.
+//
+// When ctx ends before the connection is open the attempt is given up; afterwards ctx has no meaning. A failure is a [*transport.HandshakeError],
+// and no connection is left. Options that cannot be sent are another error.
+func Client[C Conn](ctx context.Context, url string, opts *ClientOptions, dial func(context.Context, *Target) (C, *http.Response, error)) (C, *Result, error) {
+	var conn, none C
+	if opts == nil {
+		opts = &ClientOptions{}
+	}
+	c := &client{dial: func(ctx context.Context, t *Target) (_ Conn, resp *http.Response, err error) {
+		conn, resp, err = dial(ctx, t)
+		return conn, resp, err
+	}}
+	if err := c.prepare(ctx, url, opts); err != nil {
+		return none, nil, err
+	}
+	c.run(c.client.Connect())
+	c.cancel()
+	if err := c.outcome(c.cause()); err != nil {
+		return none, nil, err
+	}
+	limit := opts.ReadLimit
+	if limit <= 0 {
+		limit = transport.DefaultReadLimit
+	}
+	conn.SetReadLimit(limit)
+	return conn, c.result(), nil
+}
+
+// client is one connect call.
+type client struct {
+	driver
+	client *endpoint.Client
+	opts   *ClientOptions
+	config endpoint.ClientConfig
+	origin wire.URL // of the first connection: credentials go nowhere else
+	dial   func(context.Context, *Target) (Conn, *http.Response, error)
+	cancel context.CancelFunc // of the provider in progress
+
+	declined error // why the provider gave no credentials
+}
+
+func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (err error) {
+	c.opts, c.config, c.cancel = opts, opts.Config, func() {}
+	if len(c.config.OpeningExtensions) > 0 {
+		return fmt.Errorf("adapter: the library negotiates the extensions of the opening handshake; leave OpeningExtensions empty")
+	}
+	if opts.Profile != 0 {
+		if c.config.Machine == (fsm.ClientConfig{}) {
+			c.config.Machine = fsm.DefaultClientConfig()
+		}
+		c.config.Machine.Profile = opts.Profile
+	}
+	if c.config.ToASCII == nil {
+		c.config.ToASCII = idna.Lookup.ToASCII
+	}
+	c.config.HasCredentials = opts.Credentials != nil
+	if c.client, err = endpoint.NewClient(url, c.config); err != nil {
+		if _, ok := err.(*endpoint.HandshakeError); ok {
+			return transport.NewHandshakeError(err, nil)
+		}
+		return err
+	}
+	c.driver = driver{
+		ctx: ctx, endpoint: c.client, timers: newTimers(&opts.Timeouts), special: c.special, settled: c.settle, patient: func() bool { return false },
+		limit: int64(c.config.Limits.OrDefault().Unit),
+	}
+	return nil
+}
+
+func (c *client) special(o *endpoint.Output) {
+	switch o.Kind {
+	case endpoint.Dial:
+		url := o.URL
+		if c.client.Attempt() == 1 {
+			c.origin = url
+		}
+		c.net = nil
+		c.next = func() []endpoint.Output { return c.connect(url) }
+	case endpoint.AskCredentials:
+		c.ask()
+	}
+}
+
+// settle reports the body as written once the message with it is.
+func (c *client) settle() {
+	if c.client.Phase() == fsm.ClientSendingBody {
+		c.next = c.client.BodyWritten
+	}
+}
+
+// connect opens a WebSocket and tells what came of it.
+func (c *client) connect(url wire.URL) []endpoint.Output {
+	timer, due := c.timers.next()
+	ctx, cancel := context.WithDeadline(c.ctx, due)
+	defer cancel()
+	target := &Target{
+		URL: url.String(), Subprotocols: append([]string{endpoint.Protocol}, c.config.Protocols...), Header: httpHeader(c.client.OpeningFields()),
+		sameHost: url.Host == c.origin.Host, SameOrigin: url.SameOrigin(c.origin),
+	}
+	conn, socket, resp, err := watch(ctx, c.dial, target)
+	if err != nil {
+		c.net = err
+	}
+	if !time.Now().Before(due) {
+		<-ctx.Done() // a socket may know of the deadline a little earlier
+	}
+	switch {
+	case err == nil && ctx.Err() == nil:
+		c.attach(conn, socket)
+	case c.ctx.Err() != nil:
+		return c.giveUp()
+	case ctx.Err() != nil:
+		return c.client.TimerExpired(timer)
+	case resp == nil && socket == nil:
+		return c.client.ConnectFailed(err.Error())
+	}
+	var nonce [16]byte
+	_, _ = rand.Read(nonce[:]) // never fails; the library has its own
+	c.do(c.client.Connected(nonce))
+	switch {
+	case err == nil:
+		return c.client.Opened(resp.Header.Get("Sec-WebSocket-Protocol"), resp.Header.Values("Sec-WebSocket-Extensions"), resp.Header.Get("Sec-WebSocket-Accept"))
+	case resp == nil:
+		return c.lost(err)
+	case resp.StatusCode == http.StatusSwitchingProtocols:
+		return c.client.Violation(fsm.FailureOpening, err.Error())
+	}
+	return c.client.OpeningRefused(resp.StatusCode, headerFields(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
+}
+
+// ask has the provider answer a challenge beside the connection. Away from the first origin nobody is asked. [AMB-65]
+func (c *client) ask() {
+	if url := c.client.URL(); !url.SameOrigin(c.origin) {
+		c.next = func() []endpoint.Output {
+			return c.client.NoCredentials("credentials for " + c.origin.HostPort() + " are not given to " + url.HostPort())
+		}
+		return
+	}
+	c.cancel()
+	ctx, cancel := context.WithTimeout(c.ctx, c.opts.Timeouts.Of(fsm.TimerCredentials))
+	c.cancel = cancel
+	provide := transport.PrepareCredentials(c.client, c.config.Method, c.opts.Credentials)
+	c.later(func() func() []endpoint.Output {
+		value, err := provide(ctx)
+		return func() []endpoint.Output {
+			switch {
+			case err == nil:
+				return c.client.Credentials(value)
+			case ctx.Err() == context.DeadlineExceeded && c.ctx.Err() == nil:
+				return nil // the timer says so in a moment
+			}
+			c.declined = err
+			return c.client.NoCredentials(err.Error())
+		}
+	})
+}
+
+// cause is what was behind a failure of the network or of the provider.
+func (c *client) cause() error {
+	switch failed, ok := c.err.(*endpoint.HandshakeError); {
+	case !ok:
+	case failed.Failure == fsm.FailureAuthRequired:
+		return c.declined
+	case failed.Failure == fsm.FailureConnect, failed.Failure == fsm.FailureConnectionLost, failed.Failure == fsm.FailureMissingTerminator:
+		return c.net
+	}
+	return nil
+}
+
+func (c *client) result() *Result {
+	r := c.client.Result()
+	return &Result{
+		Status: r.Status, Subprotocol: r.Protocol, Extensions: r.Extensions, Header: httpHeader(r.Header), Body: r.Body, URL: c.client.URL().String(),
+		Plain: r.Plain, LateTerminator: c.client.State().LateTerminator(),
+	}
+}

@@ -1,0 +1,95 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"unicode/utf8"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// Conn is what a handshake needs of a WebSocket connection of another library. At most one call of ReadMessage runs at a time, and one of the writing methods;
+// Close may be called beside both.
+type Conn interface {
+	// ReadMessage returns the next data message with its fragments joined; it is the driver's until the next call. Pings are answered on the way. After an
+	// error it is not called again. A Close frame of the peer is a *transport.CloseError. A breach of the rules of frames is an error that holds an
+	// fsm.Failure, as one over the limit does: FailureLimit. Errors of package net and the ends of streams are the loss of the connection; whatever
+	// else there is counts as FailureFrame.
+	ReadMessage() (wire.MessageType, []byte, error)
+	// WriteMessage sends p as one message, preferably in one frame, until ctx ends. p is free again on return.
+	WriteMessage(ctx context.Context, t wire.MessageType, p []byte) error
+	// WriteClose sends a Close frame, with an empty body if code is 0. It may leave the waiting to another goroutine that ends with Close. What is read
+	// afterwards is still told by ReadMessage.
+	WriteClose(ctx context.Context, code uint16, reason string) error
+	// SetReadLimit bounds the messages of ReadMessage, in bytes.
+	SetReadLimit(n int64)
+	// Close drops the connection at once, without a Close frame, and makes ReadMessage return.
+	Close() error
+}
+
+// message is what one ReadMessage returned.
+type message struct {
+	typ  wire.MessageType
+	data []byte
+	err  error
+}
+
+// read starts to read one message, in a goroutine that ends with it or with the connection. Nobody reads beyond the handshake that way: the message that
+// completes it is the last one asked for.
+func (d *driver) read() {
+	d.reading = true
+	go func(c Conn, to chan<- message) {
+		t, p, err := c.ReadMessage()
+		to <- message{t, p, err}
+	}(d.conn, d.incoming)
+}
+
+// received tells the endpoint what came.
+func (d *driver) received(m message) []endpoint.Output {
+	d.reading = false
+	if m.err == nil {
+		if m.typ == wire.Text && !utf8.Valid(m.data) {
+			d.deaf = true
+			return d.endpoint.Violation(fsm.FailureUTF8, "a text message is not UTF-8")
+		}
+		return d.endpoint.Message(m.typ, m.data)
+	}
+	d.deaf = true
+	var closed *transport.CloseError
+	var failure fsm.Failure
+	switch {
+	case errors.As(m.err, &closed):
+		return d.endpoint.PeerClosed(closed.Code, closed.Reason)
+	case errors.As(m.err, &failure):
+		return d.endpoint.Violation(failure, m.err.Error())
+	case !isLoss(m.err):
+		return d.endpoint.Violation(fsm.FailureFrame, m.err.Error())
+	}
+	return d.lost(m.err)
+}
+
+// lost tells the endpoint that the connection ended. Whatever a library calls an end that comes too early, it is io.ErrUnexpectedEOF.
+func (d *driver) lost(err error) []endpoint.Output {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		d.net = io.ErrUnexpectedEOF
+		return d.endpoint.Lost("the peer ended it in the middle of the handshake")
+	}
+	d.net = err
+	return d.endpoint.Lost(err.Error())
+}
+
+// isLoss reports whether err is the end of the connection and no complaint about what came.
+func isLoss(err error) bool {
+	var network net.Error
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return errors.As(err, &network)
+}

@@ -1,0 +1,48 @@
+package adapter_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/adapter"
+)
+
+// A client and a server on the two ends of a connection of somebody else; here it is one without a network. An adapter for a library consists of its
+// Conn and of these two calls.
+func Example() {
+	clientConn, serverConn := newPipe()
+	served := make(chan string)
+	go func() {
+		result, err := adapter.Server(context.Background(), serverConn, openingRequest("/echo?a=b"), &adapter.ServerOptions{
+			Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+				if r.Authorization == "" {
+					return transport.Decision{Status: 401, Challenges: []string{`Basic realm="example"`}}, nil
+				}
+				return transport.Decision{Protocol: "amqp"}, nil
+			},
+		})
+		served <- fmt.Sprint(result.URL, " ", result.Subprotocol, " ", err)
+	}()
+	_, result, err := adapter.Client(context.Background(), "ws://one.example/echo?a=b", clientOptions(), func(_ context.Context, t *adapter.Target) (*pipe, *http.Response, error) {
+		fmt.Println("dial", t.URL, t.Subprotocols)
+		return clientConn, selected(), nil
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("client:", result.Status, result.Subprotocol)
+	fmt.Println("server:", <-served)
+	// Output:
+	// dial ws://one.example/echo?a=b [x-kaazing-handshake amqp]
+	// client: 101 amqp
+	// server: /echo?a=b amqp <nil>
+}
+
+func clientOptions() *adapter.ClientOptions {
+	o := &adapter.ClientOptions{Credentials: transport.Basic("joe", "welcome")}
+	o.Config.Protocols = []string{"amqp"}
+	return o
+}

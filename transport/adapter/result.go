@@ -1,0 +1,32 @@
+package adapter
+
+import (
+	"net/http"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/endpoint"
+)
+
+// Result is what a completed handshake agreed on.
+type Result struct {
+	Status      int         // status code of the response that completed it, 101
+	Subprotocol string      // application subprotocol, "" if none; the library's own Subprotocol method says x-kaazing-handshake
+	Extensions  []string    // application-class extensions, as the response listed them
+	Header      http.Header // client: fields of that response; server: of the opening request
+	Body        []byte      // client: of a 201
+	URL         string      // client: where the connection goes after all redirects; server: target of the opening request
+	// Request is what the server accepted; nil on the client's side.
+	Request *transport.Request
+	Plain   bool // client: no extended handshake took place, because the server did not select KHP and the configuration allowed that
+	// LateTerminator tells a client with TerminatorOptional that the end of the response may still come: if the first message is binary and empty,
+	// skip it. It never is without TerminatorOptional.
+	LateTerminator bool
+}
+
+func httpHeader(fields []endpoint.HeaderField) http.Header {
+	h := make(http.Header, len(fields))
+	for _, f := range fields {
+		h.Add(f.Name, f.Value)
+	}
+	return h
+}

@@ -1,0 +1,34 @@
+package transport
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+)
+
+// What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors, providers and
+// timeouts of this package.
+
+// NewHandshakeError makes what an endpoint failed with, or what ended it from outside, the error that Dial would return. cause is the network or context
+// error behind it and may be nil.
+func NewHandshakeError(err, cause error) *HandshakeError {
+	e := newHandshakeError(err)
+	e.Cause = cmp.Or(cause, e.Cause)
+	if e.Attempt > 0 { // a client's
+		e.noticePortal()
+	}
+	return e
+}
+
+// PrepareCredentials copies what a challenged client has to say about its challenges. The function that it returns asks p, in any goroutine: it gives
+// the value for [endpoint.Client.Credentials], or an error also where p panics. method is that of the extended request, "" for GET.
+func PrepareCredentials(c *endpoint.Client, method string, p CredentialsProvider) func(context.Context) (string, error) {
+	r := newCredentialsRequest(c, method)
+	return func(ctx context.Context) (string, error) { return provide(ctx, p, r) }
+}
+
+// Of returns how long a timer runs: the field that belongs to it, or its default.
+func (t *Timeouts) Of(timer fsm.Timer) time.Duration { return t.of(timer) }

@@ -1,0 +1,54 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"github.com/stretchr/testify/require"
+)
+
+func TestNewHandshakeError(t *testing.T) {
+	err := NewHandshakeError(&endpoint.HandshakeError{Leg: endpoint.LegConnect, Failure: fsm.FailureConnect, URL: "ws://one.example/"}, context.Canceled)
+	require.ErrorIs(t, err, fsm.FailureConnect)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, "khp: cannot connect [connect, ws://one.example/]", err.Error())
+	broken := errors.New("broken")
+	err = NewHandshakeError(broken, nil)
+	require.ErrorIs(t, err, broken)
+	require.Equal(t, "khp: broken", err.Error())
+	for attempt, want := range []bool{false, true} { // a server that sends 511 is no portal
+		err = NewHandshakeError(&endpoint.HandshakeError{Leg: endpoint.LegOpening, Failure: fsm.FailureStatus, Status: 511, URL: "ws://one.example/", Attempt: attempt}, nil)
+		require.Equal(t, want, err.NetworkLogin)
+	}
+}
+
+func TestPrepareCredentials(t *testing.T) {
+	client, err := endpoint.NewClient("ws://one.example/echo", endpoint.ClientConfig{HasCredentials: true})
+	require.NoError(t, err)
+	client.Connect()
+	client.Connected([16]byte{})
+	client.OpeningRefused(http.StatusUnauthorized, []endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="r"`}}, nil)
+	var got *CredentialsRequest
+	ask := PrepareCredentials(client, "", CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
+		got = r
+		return Basic("joe", "welcome").Credentials(ctx, r)
+	}))
+	client.NoCredentials("") // the challenges are copied
+	value, err := ask(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "Basic am9lOndlbGNvbWU=", value)
+	require.Equal(t, "ws://one.example/echo", got.URL)
+	require.Equal(t, "r", got.Challenges[0].Realm)
+	require.Equal(t, http.MethodGet, got.Method)
+}
+
+func TestTimeouts_Of(t *testing.T) {
+	timeouts := &Timeouts{Response: time.Minute}
+	require.Equal(t, time.Minute, timeouts.Of(fsm.TimerResponse))
+	require.Equal(t, 5*time.Second, timeouts.Of(fsm.TimerClose))
+}

@@ -1,0 +1,31 @@
+package endpoint
+
+import (
+	"testing"
+
+	"example.com/khp/fsm"
+	"github.com/stretchr/testify/require"
+)
+
+// A host whose WebSocket layer writes the opening request is told what to put into it: everything on the first connection, with a login once there is one, and
+// nothing sensitive elsewhere.
+func TestClient_OpeningFields(t *testing.T) {
+	c, err := NewClient("ws://one.example/", ClientConfig{
+		Protocols: []string{"amqp"}, HasCredentials: true, Sensitive: []string{"X-Key"},
+		OpeningHeader: []HeaderField{{"Origin", "http://one.example"}, {"X-Key", "secret"}, {"Cookie", "a=b"}},
+	})
+	require.NoError(t, err)
+	require.Empty(t, c.OpeningFields())
+	c.Connect()
+	first := []HeaderField{{"Origin", "http://one.example"}, {"X-Key", "secret"}, {"Cookie", "a=b"}}
+	require.Equal(t, first, c.OpeningFields())
+	c.Connected([16]byte{})
+	c.OpeningRefused(401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil)
+	c.Credentials("Basic am9lOndlbGNvbWU=")
+	require.Equal(t, fsm.ClientConnecting, c.Phase())
+	require.Equal(t, append([]HeaderField{{"Authorization", "Basic am9lOndlbGNvbWU="}}, first...), c.OpeningFields())
+	c.Connected([16]byte{})
+	c.OpeningRefused(302, []HeaderField{{"Location", "ws://two.example/"}}, nil)
+	require.Equal(t, "two.example", c.URL().Host)
+	require.Equal(t, first[:1], c.OpeningFields())
+}

@@ -1,0 +1,56 @@
+package gorillaws_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/gorillaws"
+	"github.com/gorilla/websocket"
+)
+
+// An echo server with a login on connections of the library, and a client of it.
+func Example() {
+	upgrader := websocket.Upgrader{Subprotocols: []string{gorillaws.Subprotocol}}
+	options := &gorillaws.ServerOptions{
+		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+			if r.Authorization == "" {
+				return transport.Decision{Status: 401, Challenges: []string{`Basic realm="example"`}}, nil
+			}
+			return transport.Decision{}, nil // a real server looks who it is
+		},
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer ws.Close()
+		if _, err := gorillaws.Accept(r.Context(), ws, r, options); err != nil {
+			return
+		}
+		for {
+			kind, message, err := ws.ReadMessage()
+			if err != nil || ws.WriteMessage(kind, message) != nil {
+				return
+			}
+		}
+	}))
+	defer server.Close()
+
+	ws, result, err := gorillaws.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http")+"/echo", nil, &gorillaws.ClientOptions{
+		Credentials: transport.Basic("joe", "welcome"),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer ws.Close()
+	_ = ws.WriteMessage(websocket.TextMessage, []byte("hello"))
+	_, message, err := ws.ReadMessage()
+	fmt.Println(result.Status, string(message), err)
+	// Output: 101 hello <nil>
+}

@@ -1,0 +1,20 @@
+// KHP over connections of github.com/gorilla/websocket, in a module of its own: nobody else who imports khp downloads that.
+module example.com/khp/transport/gorillaws
+
+go 1.26.0
+
+require (
+	example.com/khp v0.0.0
+	github.com/gorilla/websocket v1.5.3
+	github.com/stretchr/testify v1.12.1
+)
+
+require (
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/ws v1.5.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+replace example.com/khp => ../..
