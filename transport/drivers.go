@@ -3,6 +3,7 @@ package transport
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"time"
 
 	"example.com/khp/fsm"
@@ -32,3 +33,7 @@ func PrepareCredentials(c *endpoint.Client, method string, p CredentialsProvider
 
 // Of returns how long a timer runs: the field that belongs to it, or its default.
 func (t *Timeouts) Of(timer fsm.Timer) time.Duration { return t.of(timer) }
+
+// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a [Handler] does by itself: 200 for the cookies below a
+// path, 404 for whatever belongs to the emulation of WebSocket by HTTP. It reports whether r was such a request.
+func AnswerProbe(w http.ResponseWriter, r *http.Request) bool { return answerProbe(w, r) }

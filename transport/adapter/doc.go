@@ -8,13 +8,13 @@
 //
 // # What every library costs
 //
-// The opening handshake belongs to the library. On a server its 101 is what the library writes, and requests that are no upgrade, probes of deployed Kaazing clients
-// (GET of the path with /;e/cookies behind it) and origins are the application's to answer and judge. A client hears of refused opening handshakes as far as the library tells.
+// The opening handshake belongs to the library. On a server its 101 is what the library writes, unless [KaazingClients] words it for deployed clients, and requests that
+// are no upgrade and origins are the application's to answer and judge. A client hears of refused opening handshakes as far as the library tells.
 //
 // Control frames belong to the library, which answers Pings and Close frames by itself.
 //
 // A read cannot be taken back. A server therefore reads nothing while [ServerOptions].Decide runs: it answers Pings and notices that the client has gone
 // after the decision. A client cannot tell a message that was sent before its request from one that answers it.
 //
-// There is no Observer, no log, no proxy and no retry of this package; the library has its own. Extensions that change messages cannot be used.
+// There is no Observer, no log, no proxy and no retry of this package; the library has its own. Extensions that change messages are the application's to run, with package extension.
 package adapter

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
@@ -39,6 +40,21 @@ func Example() {
 	// dial ws://one.example/echo?a=b [x-kaazing-handshake amqp]
 	// client: 101 amqp
 	// server: /echo?a=b amqp <nil>
+}
+
+// A handler of any library, mounted so that all of Kaazing's clients can use it. Java clients first ask for the cookies below the path.
+func ExampleKaazingClients() {
+	echo := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		// upgrade, Accept, and use the connection
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/echo", adapter.KaazingClients(echo))
+	mux.Handle("/echo/", adapter.KaazingClients(echo))
+
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/echo/;e/cookies?.krn=1", nil))
+	fmt.Println(w.Code)
+	// Output: 200
 }
 
 func clientOptions() *adapter.ClientOptions {

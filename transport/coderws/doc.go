@@ -22,9 +22,10 @@
 // # What this library cannot do
 //
 //   - Its opening 101 says Switching Protocols, and net/http spells the fields Sec-Websocket-Accept and Sec-Websocket-Protocol. Kaazing's Java and iOS clients compare both
-//     and give up; JavaScript clients work.
+//     and give up; JavaScript clients work. Wrap the handler in adapter.KaazingClients for the others.
 //   - It refuses Sec-WebSocket-Version 8, and privileged://host:80 as an Origin for a Host without a port: add that to OriginPatterns.
-//   - The cookie preflight of Java clients, a GET of the path with /;e/cookies behind it, has to be mounted by the application, with an empty 200 for an answer.
+//   - The cookie preflight of Java clients, a GET of the path with /;e/cookies behind it, is answered by adapter.KaazingClients where that is mounted there, or by the
+//     application, with an empty 200.
 //   - A connection is closed when the context of a read or write ends. So nothing is read while ServerOptions.Decide runs: a client that leaves meanwhile is
 //     noticed afterwards, and one that breaks the rules by speaking before the response has that taken for its first application message. A write that ctx or a timeout
 //     interrupts ends the connection without a Close frame.
@@ -37,5 +38,6 @@
 //   - Compression that the options enable also compresses the messages of the handshake. Leave it off towards Kaazing peers.
 //   - Client certificates stay with the first origin where the HTTP client's Transport is an *http.Transport with a TLSClientConfig; another RoundTripper, or a DialTLSContext,
 //     decides itself. Other fields of DialOptions.HTTPHeader than Authorization and Cookie go wherever a redirect leads; for those of Config.OpeningHeader, Sensitive decides.
-//   - There is no Observer and no log of the handshake, and extensions that change messages cannot be used.
+//   - There is no Observer and no log of the handshake. Extensions that change messages are the application's to run, with package extension; Result.Extensions says which
+//     were agreed on.
 package coderws

@@ -23,11 +23,12 @@
 //
 // # What this library cannot do
 //
-//   - Its opening 101 says Switching Protocols. Kaazing's Java and iOS clients want "Web Socket Protocol Handshake" there and give up; JavaScript clients work.
+//   - Its opening 101 says Switching Protocols. Kaazing's Java and iOS clients want "Web Socket Protocol Handshake" there and give up; JavaScript clients work. Wrap
+//     the handler in adapter.KaazingClients for the others.
 //   - It refuses Sec-WebSocket-Version 8, and its default CheckOrigin refuses privileged://host:80 for a Host without a port: set CheckOrigin to
 //     endpoint.SameOrigin, which knows these.
-//   - It answers what is no upgrade with a bare status. The cookie preflight of Java clients, a GET of the path with /;e/cookies behind it, has to be mounted
-//     by the application, with an empty 200 for an answer.
+//   - It answers what is no upgrade with a bare status. The cookie preflight of Java clients, a GET of the path with /;e/cookies behind it, is answered by
+//     adapter.KaazingClients where that is mounted there, or by the application, with an empty 200.
 //   - Pings and Close frames are answered by its handlers, during the handshake too.
 //   - A read cannot be interrupted without losing the connection. So nothing is read while ServerOptions.Decide runs: a client that leaves meanwhile is noticed
 //     afterwards, and one that breaks the rules by speaking before the response has that taken for its first application message.
@@ -38,5 +39,6 @@
 //   - Compression that the Upgrader or Dialer enables also compresses the messages of the handshake. Leave it off towards Kaazing peers.
 //   - A Dialer that brings its own TLS, by NetDialTLSContext, decides itself where client certificates go; those of TLSClientConfig stay with the first origin. Its Jar sees to
 //     cookies.
-//   - There is no Observer and no log of the handshake, and extensions that change messages cannot be used.
+//   - There is no Observer and no log of the handshake. Extensions that change messages are the application's to run, with package extension; Result.Extensions says which
+//     were agreed on.
 package gorillaws
