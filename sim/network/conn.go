@@ -1,0 +1,141 @@
+package network
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"time"
+)
+
+// ErrReset tells that a connection ended without the end of its stream.
+var ErrReset = errors.New("connection reset")
+
+// Receiver is told what arrives at one end of a connection.
+type Receiver interface {
+	Received(p []byte) // the next bytes, in whatever pieces; p is the receiver's
+	Ended(err error)   // nothing more comes: io.EOF after an orderly end, ErrReset otherwise
+}
+
+// Conn is one end of a connection: an ordered stream of bytes in each direction.
+type Conn struct {
+	net      *Network
+	peer     *Conn
+	receiver Receiver
+	pieces   func(n int) int
+	every    time.Duration // between two pieces
+	last     time.Duration // when the last piece that was written arrives
+	closed   bool          // no more is written, and what arrives is dropped
+	gone     bool          // of both ends: the connection was cut
+	silent   bool          // of both ends: nothing arrives any more, and nobody is told
+	onWay    *piece        // the last one, if what is written at the same moment may still join it
+}
+
+// piece are bytes that arrive together.
+type piece struct {
+	at   time.Duration
+	data []byte
+}
+
+// Listen has accept called with the server's end of each connection to address, a host with or without port. accept has to call [Conn.Receive]
+// before it returns.
+func (n *Network) Listen(address string, accept func(*Conn)) { n.listeners[address] = accept }
+
+// dial connects to host and port. It takes a round trip, after which exactly one of done and failed is called.
+func (n *Network) dial(hostPort, host string, done func(*Conn), failed func(reason string)) {
+	n.After(n.opts.Latency, func() {
+		accept := n.listeners[hostPort]
+		if accept == nil {
+			accept = n.listeners[host]
+		}
+		if accept == nil {
+			n.After(n.opts.Latency, func() { failed("connection refused") })
+			return
+		}
+		client, server := n.pair()
+		accept(server)
+		n.After(n.opts.Latency, func() { done(client) })
+	})
+}
+
+// pair returns both ends of a new connection.
+func (n *Network) pair() (client, server *Conn) {
+	client, server = &Conn{net: n, pieces: n.opts.Pieces}, &Conn{net: n, pieces: n.opts.Pieces}
+	client.peer, server.peer = server, client
+	return client, server
+}
+
+// Receive says who is told what arrives.
+func (c *Conn) Receive(r Receiver) { c.receiver = r }
+
+// Split has what is written from now on arrive in pieces of at most n bytes, each that much later than the one before. 0 bytes is no limit.
+func (c *Conn) Split(n int, every time.Duration) {
+	c.every, c.pieces = every, nil
+	if n > 0 {
+		c.pieces = func(left int) int { return min(n, left) }
+	}
+}
+
+// Write sends p, which may be used again afterwards. What is written at the same moment arrives together, unless it is split. After Close, or once the
+// connection is gone, Write does nothing.
+func (c *Conn) Write(p []byte) {
+	if w := c.onWay; w != nil && c.pieces == nil && !c.closed && w.at == c.arrival() {
+		w.data = append(w.data, p...)
+		return
+	}
+	for len(p) > 0 && !c.closed && !c.gone {
+		n := len(p)
+		if c.pieces != nil {
+			n = min(max(c.pieces(n), 1), n)
+		}
+		w := &piece{data: bytes.Clone(p[:n])}
+		c.arrive(func(r Receiver) { r.Received(w.data) })
+		w.at, c.onWay = c.last, w
+		p = p[n:]
+	}
+}
+
+// Close ends the stream behind what was written, and drops what still arrives.
+func (c *Conn) Close() { c.end(io.EOF) }
+
+// Reset is Close without an orderly end.
+func (c *Conn) Reset() { c.end(ErrReset) }
+
+func (c *Conn) end(err error) {
+	if c.closed || c.gone {
+		return
+	}
+	c.arrive(func(r Receiver) { r.Ended(err) })
+	c.closed = true
+}
+
+// Cut breaks the connection: what is on its way is lost, and both ends are told at once.
+func (c *Conn) Cut() {
+	if c.gone {
+		return
+	}
+	c.gone, c.peer.gone = true, true
+	for _, end := range [2]*Conn{c, c.peer} {
+		if !end.closed && !end.silent {
+			c.net.After(0, func() { end.receiver.Ended(ErrReset) })
+		}
+	}
+}
+
+// Vanish breaks the connection without anybody being told: from now on nothing arrives at either end.
+func (c *Conn) Vanish() { c.silent, c.peer.silent = true, true }
+
+// arrival is when what is written now arrives.
+func (c *Conn) arrival() time.Duration { return max(c.net.now+c.net.opts.Latency, c.last+c.every) }
+
+// arrive schedules what happens at the other end, behind what was written before.
+func (c *Conn) arrive(f func(Receiver)) {
+	c.last = c.arrival()
+	c.onWay = nil
+	to := c.peer
+	c.net.at(c.last, usual, func() {
+		c.onWay = nil
+		if !to.closed && !to.gone && !to.silent {
+			f(to.receiver)
+		}
+	})
+}

@@ -1,0 +1,292 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+	"github.com/gobwas/ws"
+)
+
+// side is what the two endpoints have in common.
+type side interface {
+	OpeningReceived(b []byte) (used int, out []endpoint.Output)
+	Message(t wire.MessageType, p []byte) []endpoint.Output
+	Ping(p []byte) []endpoint.Output
+	PeerClosed(code uint16, reason string) []endpoint.Output
+	Lost(detail string) []endpoint.Output
+	Violation(f fsm.Failure, detail string) []endpoint.Output
+	TimerExpired(t fsm.Timer) []endpoint.Output
+	Send(t wire.MessageType, p []byte) (out []endpoint.Output, ok bool)
+	Close(code uint16, reason string) []endpoint.Output
+}
+
+// Message is an application message.
+type Message struct {
+	Type wire.MessageType
+	Data string
+}
+
+// host is the driver of an endpoint: it stands between the endpoint and a [Conn] as the package documentation of endpoint asks for.
+type host struct {
+	net     *Network
+	name    string
+	client  bool
+	side    side
+	phase   func() string
+	settled func(outs []endpoint.Output)                     // is called when outputs are carried out; may be nil
+	special func(o *endpoint.Output)                         // carries out what only this kind of host is told
+	opening func(b []byte) (used int, out []endpoint.Output) // side.OpeningReceived, unless the host shakes hands itself
+	conn    *Conn
+	serial  int    // number of the connection
+	head    []byte // of the opening handshake
+	frames  *frameReader
+	items   []Item // that have come and wait
+	limit   int    // largest message in bytes
+	asked   bool   // client: the extended request is sent
+	early   bool   // client: the items were here before it
+	timers  timers
+	watch   Monitor
+
+	open     bool
+	over     bool
+	err      error
+	received []Message
+	on       func()        // is called when the connection opens
+	got      func(Message) // is called for each application message
+}
+
+// setUp prepares h for its first connection.
+func (h *host) setUp(t Timeouts) {
+	h.limit = wire.DefaultLimits().Unit
+	h.opening = h.side.OpeningReceived
+	h.timers = timers{net: h.net, timeouts: t, expired: h.expired}
+	h.watch = Monitor{Server: !h.client}
+}
+
+// attach takes over a new connection.
+func (h *host) attach(c *Conn) {
+	h.conn, h.head, h.frames, h.items, h.asked, h.early = c, nil, nil, nil, false, false
+	c.Receive(h)
+}
+
+// Received implements [Receiver].
+func (h *host) Received(p []byte) {
+	if h.frames != nil {
+		h.items = append(h.items, h.frames.feed(p)...)
+		h.drain()
+		return
+	}
+	h.head = append(h.head, p...)
+	used, out := h.opening(h.head)
+	if used == 0 {
+		return
+	}
+	state := ws.StateServerSide
+	if h.client {
+		state = ws.StateClientSide
+	}
+	h.frames = &frameReader{state: state, limit: h.limit}
+	h.items = h.frames.feed(h.head[used:])
+	h.do(out)
+	h.drain()
+}
+
+// drain tells the endpoint of the items, as long as it wants to know.
+func (h *host) drain() {
+	for c := h.conn; len(h.items) > 0 && h.conn == c && c != nil; {
+		it := h.items[0]
+		h.items = h.items[1:]
+		h.note(Event{Kind: Received, Item: it})
+		h.do(h.tell(it))
+	}
+	h.early = false
+}
+
+// tell gives one item to the endpoint.
+func (h *host) tell(it Item) []endpoint.Output {
+	switch {
+	case it.Broken != 0:
+		return h.side.Violation(it.Broken, it.Text)
+	case it.Op == ws.OpPing:
+		return h.side.Ping(it.Data)
+	case it.Op == ws.OpClose:
+		return h.side.PeerClosed(it.Code, it.Text)
+	case it.Type == 0: // a Pong
+		return nil
+	case h.early && !refuses(it.Data):
+		return h.side.Violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
+	}
+	h.early = false
+	return h.side.Message(it.Type, it.Data)
+}
+
+// refuses reports whether p is a response that ends the attempt: a server that shuts down may send one unasked.
+func refuses(p []byte) bool {
+	var r wire.Response
+	_, err := r.ParseHead(p, wire.DefaultLimits())
+	return err == nil && fsm.Status(r.Status).Action.Terminates()
+}
+
+// Ended implements [Receiver].
+func (h *host) Ended(err error) {
+	text := err.Error()
+	if errors.Is(err, io.EOF) {
+		text = "the peer ended it"
+	}
+	h.note(Event{Kind: Lost, Text: text})
+	h.watch.cut()
+	h.do(h.side.Lost(text))
+}
+
+// expired tells the endpoint that a timer ran out.
+func (h *host) expired(t fsm.Timer) {
+	h.note(Event{Kind: Expired, Timer: t})
+	h.do(h.side.TimerExpired(t))
+}
+
+// later calls f, which tells the endpoint something, once d has passed, unless the host has gone on to another connection by then.
+func (h *host) later(d time.Duration, f func() []endpoint.Output) {
+	serial := h.serial
+	h.net.After(d, func() {
+		if h.serial == serial && !h.over {
+			h.do(f())
+		}
+	})
+}
+
+// do carries out outputs, in order.
+func (h *host) do(outs []endpoint.Output) {
+	for i := range outs {
+		o := &outs[i]
+		if err := h.watch.Take(*o); err != nil {
+			h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: %w", h.name, h.serial, h.net.now, err))
+		}
+		h.one(o)
+		h.note(Event{Kind: Did, Output: *o})
+	}
+	if h.settled != nil {
+		h.settled(outs)
+	}
+}
+
+// one carries out one output.
+func (h *host) one(o *endpoint.Output) {
+	switch o.Kind {
+	case endpoint.SendBytes:
+		h.write(o.Data)
+	case endpoint.SendMessage:
+		if h.client && !h.asked {
+			h.asked, h.early = true, len(h.items) > 0
+		}
+		h.frame(ws.OpCode(o.Type), o.Data)
+	case endpoint.SendPong:
+		h.frame(ws.OpPong, o.Data)
+	case endpoint.SendClose:
+		h.frame(ws.OpClose, closeData(o.Code, o.Text))
+	case endpoint.Disconnect:
+		if h.conn != nil {
+			h.conn.Close()
+		}
+		h.conn, h.items = nil, nil
+	case endpoint.ArmTimer:
+		h.timers.arm(o.Timer)
+	case endpoint.StopTimer:
+		h.timers.stop(o.Timer)
+	case endpoint.PauseTimer:
+		h.timers.pause(o.Timer)
+	case endpoint.ResumeTimer:
+		h.timers.resume(o.Timer)
+	case endpoint.StopTimers:
+		h.timers.stopAll()
+	case endpoint.Open:
+		h.open = true
+		if h.on != nil {
+			h.net.After(0, h.on)
+		}
+	case endpoint.Deliver:
+		m := Message{o.Type, string(o.Data)}
+		h.received = append(h.received, m)
+		if h.got != nil {
+			h.net.After(0, func() { h.got(m) })
+		}
+	case endpoint.Closed:
+		h.over = true
+	case endpoint.Fail:
+		h.over, h.err = true, o.Err
+	case endpoint.Dial, endpoint.AskCredentials, endpoint.AskDecision:
+		h.special(o)
+	case endpoint.StopBody: // the body is one write
+	}
+}
+
+func (h *host) write(p []byte) {
+	if h.conn != nil {
+		h.conn.Write(p)
+	}
+}
+
+func (h *host) frame(op ws.OpCode, p []byte) {
+	f := Frame{Op: op, Data: p, Masked: h.client}
+	if f.Masked {
+		f.Mask = h.net.mask()
+	}
+	h.write(f.Append(nil))
+}
+
+func (n *Network) mask() (m [4]byte) {
+	for i, v := 0, n.rand.Uint32(); i < 4; i, v = i+1, v>>8 {
+		m[i] = byte(v)
+	}
+	return m
+}
+
+// note tells the observer.
+func (h *host) note(e Event) {
+	if h.net.opts.Observe == nil {
+		return
+	}
+	e.At, e.Host, e.Conn, e.Phase = h.net.now, h.name, h.serial, h.phase()
+	h.net.opts.Observe(e)
+}
+
+// Send sends an application message. It returns false, and nothing is sent, unless the connection is open.
+func (h *host) Send(t wire.MessageType, p string) bool {
+	out, ok := h.side.Send(t, []byte(p))
+	h.do(out)
+	return ok
+}
+
+// Close ends the connection or gives up the attempt, in any phase.
+func (h *host) Close(code uint16, reason string) { h.do(h.side.Close(code, reason)) }
+
+// Expire says that a timer ran out, whether it runs or not: a late, early or repeated timer.
+func (h *host) Expire(t fsm.Timer) {
+	h.timers.stop(t)
+	h.expired(t)
+}
+
+// Conn returns the current connection, nil if there is none.
+func (h *host) Conn() *Conn { return h.conn }
+
+// Phase returns what the host's machine is waiting for.
+func (h *host) Phase() string { return h.phase() }
+
+// Opened reports whether the connection opened; it may have ended since.
+func (h *host) Opened() bool { return h.open }
+
+// Over reports whether the host has come to its end.
+func (h *host) Over() bool { return h.over }
+
+// Err returns why the handshake failed, a *endpoint.HandshakeError; nil if it did not.
+func (h *host) Err() error { return h.err }
+
+// Messages returns the application messages that came.
+func (h *host) Messages() []Message { return h.received }
+
+// Sent returns the close codes that were sent, one for each Close frame.
+func (h *host) Sent() []uint16 { return h.watch.codes }

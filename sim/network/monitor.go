@@ -1,0 +1,242 @@
+package network
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// Monitor watches the outputs of one endpoint and knows which invariants they must keep. It decides on nothing but what it sees: the outputs themselves
+// and the bytes in them. The zero value is for a client.
+type Monitor struct {
+	Server bool
+	// Budget is the largest number of connections of a connect call, 0 for no bound: redirects, proxy retry and logins in the opening handshake.
+	Budget int
+	// Secrets must not be sent to another origin than the first. [INV-27]
+	Secrets []string
+	// AllowDowngrade allows to go from wss to ws. [INV-26]
+	AllowDowngrade bool
+	// Proxy allows to dial a URL again, through a proxy with credentials.
+	Proxy bool
+
+	dials     []wire.URL
+	connected bool
+	lost      bool // the endpoint knows that the connection is gone; what it would write is skipped
+	leg       leg  // of the current connection
+	opened    bool
+	over      bool
+	codes     []uint16
+	timers    map[fsm.Timer]bool
+}
+
+// leg is what was sent on one connection.
+type leg struct {
+	opening bool     // SendBytes
+	asked   bool     // AskCredentials
+	closed  bool     // SendClose
+	sent    [][]byte // messages of the handshake
+	owed    bool     // server: the response that was sent needs its terminator
+}
+
+// Take checks one output; an error names the invariant that it breaks.
+func (m *Monitor) Take(o endpoint.Output) error {
+	if m.over {
+		return errors.New("INV-05: " + o.Kind.String() + " after the last output")
+	}
+	if err := m.secret(o.Data); err != nil {
+		return err
+	}
+	switch o.Kind {
+	case endpoint.Dial:
+		return m.dial(o.URL)
+	case endpoint.SendBytes:
+		return m.opening(o.Data)
+	case endpoint.SendMessage:
+		return m.message(o.Data)
+	case endpoint.SendClose:
+		return m.close(o)
+	case endpoint.Disconnect:
+		m.connected, m.lost = false, false
+	case endpoint.Open:
+		return m.open()
+	case endpoint.Deliver:
+		if !m.opened {
+			return errors.New("INV-02: a message is delivered before open")
+		}
+	case endpoint.ArmTimer:
+		if m.timers == nil {
+			m.timers = map[fsm.Timer]bool{}
+		}
+		m.timers[o.Timer] = true
+	case endpoint.StopTimer:
+		delete(m.timers, o.Timer)
+	case endpoint.StopTimers:
+		clear(m.timers)
+	case endpoint.Fail, endpoint.Closed:
+		return m.end(o)
+	case endpoint.AskCredentials:
+		m.leg.asked = true
+	case endpoint.AskDecision, endpoint.SendPong, endpoint.PauseTimer, endpoint.ResumeTimer, endpoint.StopBody:
+	}
+	return nil
+}
+
+// cut says that the endpoint is about to be told that its connection ended.
+func (m *Monitor) cut() { m.lost = true }
+
+// secret checks that nothing confidential leaves the first origin.
+func (m *Monitor) secret(p []byte) error {
+	if len(m.dials) == 0 || m.dials[len(m.dials)-1].SameOrigin(m.dials[0]) || m.opened {
+		return nil
+	}
+	for _, s := range m.Secrets {
+		if s != "" && bytes.Contains(p, []byte(s)) {
+			return errors.New("INV-27: credentials for " + m.dials[0].HostPort() + " are sent to " + m.dials[len(m.dials)-1].HostPort())
+		}
+	}
+	return nil
+}
+
+// dial checks where a client goes. The same URL may be dialed again for a login in the opening handshake or for a proxy only, right after it was refused there.
+func (m *Monitor) dial(u wire.URL) error {
+	switch {
+	case m.connected:
+		return errors.New("INV-28: a connection is opened before the last one is gone")
+	case m.opened:
+		return errors.New("INV-04: a connection is opened after open")
+	case len(m.dials) > 0 && m.dials[len(m.dials)-1].Secure && !u.Secure && !m.AllowDowngrade:
+		return errors.New("INV-26: from wss to ws")
+	}
+	for i, v := range m.dials {
+		again := i == len(m.dials)-1 && (m.leg.asked && len(m.leg.sent) == 0 || m.Proxy)
+		if v.Key() == u.Key() && !again {
+			return errors.New("INV-22: " + u.String() + " is visited twice")
+		}
+	}
+	if m.dials = append(m.dials, u); m.Budget > 0 && len(m.dials) > m.Budget {
+		return fmt.Errorf("INV-21: %d connections, %d are allowed", len(m.dials), m.Budget)
+	}
+	m.leg, m.connected, m.lost = leg{}, true, false
+	return nil
+}
+
+// opening checks a part of the opening handshake.
+func (m *Monitor) opening(p []byte) error {
+	if len(m.leg.sent) > 0 || m.opened {
+		return errors.New("INV-06: a part of the opening handshake behind messages")
+	}
+	m.leg.opening = true
+	if m.Server {
+		var r wire.Response
+		_, err := r.ParseHead(p, wire.Limits{})
+		return m.legal(err, p)
+	}
+	var r wire.Request
+	return m.legal(r.Parse(p, wire.Limits{}), p)
+}
+
+// legal turns a parse error of our own bytes into a broken invariant.
+func (m *Monitor) legal(err error, p []byte) error {
+	if err != nil {
+		return fmt.Errorf("INV-51: sent %.60q, which is malformed: %w", p, err)
+	}
+	return nil
+}
+
+// message checks what goes out in messages: before open that is the handshake and nothing else.
+func (m *Monitor) message(p []byte) error {
+	if m.leg.closed && !m.lost {
+		return errors.New("INV-40: a message after Close")
+	}
+	if m.opened {
+		return nil
+	}
+	b, _ := wire.ParseBalancer(p)
+	var err error
+	switch {
+	case !m.Server:
+		err = m.request(p)
+	case m.leg.owed != (len(p) == 0):
+		err = fmt.Errorf("INV-42: sent %.40q; a terminator was owed: %v", p, m.leg.owed)
+	case b == wire.BalancerNone && len(p) > 0:
+		err = m.response(p)
+	}
+	m.leg.owed = m.Server && b == wire.BalancerNone && len(p) > 0
+	m.leg.sent = append(m.leg.sent, bytes.Clone(p))
+	return err
+}
+
+// request checks an extended request, or the body that follows one.
+func (m *Monitor) request(p []byte) error {
+	if !m.leg.opening {
+		return errors.New("INV-06: an extended request before the opening handshake")
+	}
+	var r wire.Request
+	_, err := r.ParseHead(p, wire.Limits{})
+	if err != nil && len(m.leg.sent) > 0 && strings.Contains(string(m.leg.sent[0]), "Expect: 100-continue") {
+		return nil // the body
+	}
+	return m.legal(err, p)
+}
+
+// response checks the obligations of a server's response. [INV-45, INV-46]
+func (m *Monitor) response(p []byte) error {
+	var r wire.Response
+	if err := m.legal(r.Parse(p, wire.Limits{}), p); err != nil {
+		return err
+	}
+	need := map[int]string{401: "WWW-Authenticate", 407: "Proxy-Authenticate", 300: "Location", 301: "Location", 302: "Location", 303: "Location", 307: "Location"}[r.Status]
+	switch {
+	case need != "" && r.Fields.Count(need) == 0:
+		return fmt.Errorf("INV-45: a %d without %s", r.Status, need)
+	case r.Status == 511:
+		return errors.New("INV-46: a 511 is sent")
+	}
+	return nil
+}
+
+// close checks a Close frame.
+func (m *Monitor) close(o endpoint.Output) error {
+	switch {
+	case !legalClose(o.Code):
+		return fmt.Errorf("INV-48: close code %d", o.Code)
+	case m.leg.closed:
+		return errors.New("INV-05: a second Close")
+	}
+	m.leg.closed = true
+	m.codes = append(m.codes, o.Code)
+	return nil
+}
+
+// open checks the one open event.
+func (m *Monitor) open() error {
+	switch {
+	case m.opened:
+		return errors.New("INV-04: open twice")
+	case m.leg.closed || m.lost:
+		return errors.New("INV-01: open on a connection that is closing")
+	case len(m.timers) > 0:
+		return fmt.Errorf("LIV-01: open with timers running: %v", m.timers)
+	case m.leg.owed:
+		return errors.New("INV-42: open before the terminator")
+	}
+	m.opened = true
+	return nil
+}
+
+// end checks the last output.
+func (m *Monitor) end(o endpoint.Output) error {
+	m.over = true
+	switch {
+	case len(m.timers) > 0:
+		return fmt.Errorf("LIV-01: the end with timers running: %v", m.timers)
+	case o.Kind == endpoint.Fail && m.opened:
+		return errors.New("INV-04: a failure after open")
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package network
+
+import (
+	"container/heap"
+	"math/rand/v2"
+	"time"
+)
+
+// Options make a network. The zero value is a calm one.
+type Options struct {
+	Latency     time.Duration   // one way; 0 is 10 ms, negative is none
+	Seed        uint64          // of nonces, masks and whatever else is drawn
+	TimersFirst bool            // of a timer and bytes that are due at the same moment, the timer comes first
+	Pieces      func(n int) int // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
+	Observe     func(Event)     // is told what the hosts do; may be nil. It must not keep slices
+}
+
+// DefaultLatency is how long a byte takes unless [Options] say otherwise.
+const DefaultLatency = 10 * time.Millisecond
+
+// Network is a virtual network with its clock: a queue of what is going to happen, ordered by time and, at the same moment, by the order in which it was
+// scheduled. Nothing happens but by its methods, which are not safe for concurrent use, and equal options and calls give equal runs.
+type Network struct {
+	opts      Options
+	now       time.Duration
+	seq       uint64
+	queue     queue
+	rand      *rand.Rand
+	listeners map[string]func(*Conn)
+	events    int
+	broken    []error
+}
+
+// New returns a network at time zero on which nobody listens.
+func New(o Options) *Network {
+	if o.Latency == 0 {
+		o.Latency = DefaultLatency
+	}
+	o.Latency = max(o.Latency, 0)
+	return &Network{opts: o, rand: rand.New(rand.NewPCG(o.Seed, 0x6b6870)), listeners: map[string]func(*Conn){}}
+}
+
+// Now returns the virtual time since the start.
+func (n *Network) Now() time.Duration { return n.now }
+
+// Events returns how many scheduled things have happened.
+func (n *Network) Events() int { return n.events }
+
+// Broken returns the invariants that hosts of this network have broken, in the order in which they did. It should always be empty.
+func (n *Network) Broken() []error { return n.broken }
+
+// Idle reports whether nothing is scheduled: no byte on its way, no timer, no answer of an application.
+func (n *Network) Idle() bool {
+	_, ok := n.Next()
+	return !ok
+}
+
+// Next returns when the next thing happens; ok is false if nothing is going to.
+func (n *Network) Next() (at time.Duration, ok bool) {
+	for len(n.queue) > 0 && n.queue[0].f == nil { // cancelled
+		heap.Pop(&n.queue)
+	}
+	if len(n.queue) == 0 {
+		return 0, false
+	}
+	return n.queue[0].at, true
+}
+
+// Step lets the next thing happen and sets the clock to its time. It returns false if there is none.
+func (n *Network) Step() bool {
+	if n.Idle() {
+		return false
+	}
+	e := heap.Pop(&n.queue).(*scheduled)
+	n.now = e.at
+	n.events++
+	f := e.f
+	e.f = nil
+	f()
+	return true
+}
+
+// Run lets things happen until nothing is left, at most that many. It returns false if the number was too small.
+func (n *Network) Run(most int) bool {
+	for range most {
+		if !n.Step() {
+			return true
+		}
+	}
+	return n.Idle()
+}
+
+// Advance lets everything happen that is due within d, at most that many, and moves the clock on by d. It returns false if the number was too small.
+func (n *Network) Advance(d time.Duration, most int) bool {
+	end := n.now + d
+	for range most {
+		if at, ok := n.Next(); !ok || at > end {
+			n.now = end
+			return true
+		}
+		n.Step()
+	}
+	return false
+}
+
+// After schedules f in d of virtual time.
+func (n *Network) After(d time.Duration, f func()) { n.at(n.now+d, usual, f) }

@@ -1,0 +1,96 @@
+package network
+
+import (
+	"bytes"
+
+	"github.com/gobwas/ws"
+)
+
+// Raw is an end of a connection that follows no protocol: its owner says which bytes it sends, and is told what comes. It answers nothing by itself, not
+// even Ping and Close.
+type Raw struct {
+	net    *Network
+	client bool
+	conn   *Conn
+	head   []byte
+	frames *frameReader
+	// Head is called with the head of the opening handshake, up to and with its empty line; Item with each item behind it; End once.
+	Head func(head []byte)
+	Item func(Item)
+	End  func(err error)
+}
+
+// RawServer has accept called with the server's end of each connection to address. accept sets the functions of the [Raw].
+func (n *Network) RawServer(address string, accept func(*Raw)) {
+	n.Listen(address, func(c *Conn) {
+		r := &Raw{net: n, conn: c}
+		c.Receive(r)
+		accept(r)
+	})
+}
+
+// RawDial connects to a host and port. failed is called if nobody listens there.
+func (n *Network) RawDial(hostPort, host string, connected func(*Raw), failed func(reason string)) {
+	n.dial(hostPort, host, func(c *Conn) {
+		r := &Raw{net: n, client: true, conn: c}
+		c.Receive(r)
+		connected(r)
+	}, failed)
+}
+
+// Conn returns the connection.
+func (r *Raw) Conn() *Conn { return r.conn }
+
+// Send writes one frame. Frames of a client are masked unless f says how.
+func (r *Raw) Send(f Frame) {
+	if r.client && !f.Masked {
+		f.Masked, f.Mask = true, r.net.mask()
+	}
+	r.SendAsIs(f)
+}
+
+// SendAsIs writes one frame as it is, masked or not.
+func (r *Raw) SendAsIs(f Frame) { r.conn.Write(f.Append(nil)) }
+
+// SendClose writes a Close frame; code 0 is an empty one.
+func (r *Raw) SendClose(code uint16, reason string) {
+	r.Send(Frame{Op: ws.OpClose, Data: closeData(code, reason)})
+}
+
+// Received implements [Receiver].
+func (r *Raw) Received(p []byte) {
+	if r.frames != nil {
+		r.take(p)
+		return
+	}
+	r.head = append(r.head, p...)
+	end := bytes.Index(r.head, []byte("\r\n\r\n"))
+	if end < 0 {
+		return
+	}
+	end += len("\r\n\r\n")
+	state := ws.StateServerSide
+	if r.client {
+		state = ws.StateClientSide
+	}
+	r.frames = &frameReader{state: state, limit: 1 << 20}
+	if r.Head != nil {
+		r.Head(r.head[:end])
+	}
+	r.take(r.head[end:])
+}
+
+func (r *Raw) take(p []byte) {
+	for _, it := range r.frames.feed(p) {
+		if r.Item != nil {
+			r.Item(it)
+		}
+	}
+}
+
+// Ended implements [Receiver].
+func (r *Raw) Ended(err error) {
+	if r.End != nil {
+		r.End(err)
+	}
+}

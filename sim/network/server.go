@@ -1,0 +1,160 @@
+package network
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// SiteOptions make a [Site].
+type SiteOptions struct {
+	Config   endpoint.ServerConfig
+	Timeouts Timeouts
+	// Decide answers a request, the nth of this site, as late as it says; an error is a failure of the application. nil accepts with 101.
+	Decide func(n int, r *endpoint.Request) (d endpoint.Decision, after time.Duration, err error)
+	// OpeningExtensions are names of extensions that are granted in the opening handshake. With any, the host answers opening requests itself.
+	OpeningExtensions []string
+	Opened            func(*Server)
+	Got               func(*Server, Message) // is called for each application message
+}
+
+// Site is an address with its servers, one for each connection.
+type Site struct {
+	net      *Network
+	name     string
+	opts     SiteOptions
+	servers  []*Server
+	requests int
+}
+
+// Serve answers connections to address: a host, for all its ports with and without TLS, or host:port.
+func (n *Network) Serve(address string, o SiteOptions) *Site {
+	s := &Site{net: n, name: address, opts: o}
+	n.Listen(address, s.accept)
+	return s
+}
+
+// Servers returns the servers, one for each connection so far.
+func (s *Site) Servers() []*Server { return s.servers }
+
+// Last returns the server of the last connection, nil before the first.
+func (s *Site) Last() *Server {
+	if len(s.servers) == 0 {
+		return nil
+	}
+	return s.servers[len(s.servers)-1]
+}
+
+// Server is one connection of a [Site].
+type Server struct {
+	host
+	Endpoint *endpoint.Server
+	site     *Site
+	first    *scheduled // ends the wait for the opening request
+}
+
+// openingTimeout bounds the wait for the opening request, for which the endpoint has no timer.
+const openingTimeout = 10 * time.Second
+
+func (s *Site) accept(conn *Conn) {
+	e := endpoint.NewServer(s.opts.Config)
+	v := &Server{Endpoint: e, site: s}
+	v.host = host{net: s.net, name: s.name, side: e, phase: func() string { return e.Phase().String() }, special: v.decide}
+	v.setUp(s.opts.Timeouts)
+	v.serial = len(s.servers)
+	s.servers = append(s.servers, v)
+	v.attach(conn)
+	v.watch.connected = true
+	if len(s.opts.OpeningExtensions) > 0 {
+		v.opening = v.shakeHands
+	}
+	if s.opts.Opened != nil {
+		v.on = func() { s.opts.Opened(v) }
+	}
+	if s.opts.Got != nil {
+		v.got = func(m Message) { s.opts.Got(v, m) }
+	}
+	v.first = s.net.at(s.net.now+openingTimeout, usual, func() {
+		if e.Phase() == fsm.ServerOpening {
+			v.do(e.Lost("no opening request in time"))
+		}
+	})
+	v.note(Event{Kind: Accepted})
+}
+
+// decide has the application answer.
+func (v *Server) decide(o *endpoint.Output) {
+	if o.Kind != endpoint.AskDecision {
+		return
+	}
+	v.site.requests++
+	request := *v.Endpoint.Request()
+	n, decide := v.site.requests, v.site.opts.Decide
+	if decide == nil {
+		decide = func(int, *endpoint.Request) (d endpoint.Decision, after time.Duration, err error) { return }
+	}
+	d, after, err := decide(n, &request)
+	v.later(after, func() []endpoint.Output { return v.answer(n, &request, d, err) })
+}
+
+// answer tells the endpoint of a decision. After a 202 the application is asked again.
+func (v *Server) answer(n int, request *endpoint.Request, d endpoint.Decision, failed error) []endpoint.Output {
+	if failed != nil {
+		return v.Endpoint.ApplicationFailed()
+	}
+	out, err := v.Endpoint.Decide(d)
+	switch {
+	case errors.Is(err, endpoint.ErrTooLate):
+		return nil
+	case err != nil:
+		v.note(Event{Kind: Failed, Text: err.Error()})
+		return v.Endpoint.ApplicationFailed()
+	}
+	if v.Endpoint.Phase() == fsm.ServerPending {
+		v.site.requests++
+		again, after, failed := v.site.opts.Decide(v.site.requests, request)
+		v.later(after, func() []endpoint.Output { return v.answer(n, request, again, failed) })
+	}
+	return out
+}
+
+// shakeHands answers the opening request in the place of the endpoint, as a WebSocket library does that negotiates extensions.
+func (v *Server) shakeHands(b []byte) (used int, out []endpoint.Output) {
+	var r wire.Request
+	used, err := r.ParseHead(b, wire.Limits{})
+	if err != nil || !wire.ValidKey(field(&r, "Sec-WebSocket-Key")) {
+		return v.Endpoint.OpeningReceived(b)
+	}
+	key := field(&r, "Sec-WebSocket-Key")
+	o := endpoint.OpeningRequest{Target: string(r.Target), Host: string(field(&r, "Host")), Key: string(key)}
+	o.Protocols = strings.Split(string(field(&r, "Sec-WebSocket-Protocol")), ", ")
+	offered, _ := wire.ParseExtensions(nil, field(&r, "Sec-WebSocket-Extensions"))
+	var granted []string
+	for _, e := range offered {
+		if name := string(e.Name); slices.Contains(v.site.opts.OpeningExtensions, name) {
+			granted = append(granted, name)
+		}
+	}
+	head, _ := wire.AppendStatusLine(nil, 101, "Switching Protocols")
+	for _, f := range [][2]string{
+		{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", string(wire.AppendAccept(nil, key))},
+		{"Sec-WebSocket-Protocol", endpoint.Protocol}, {"Sec-WebSocket-Extensions", strings.Join(granted, ", ")},
+	} {
+		if f[1] != "" {
+			head, _ = wire.AppendField(head, f[0], f[1])
+		}
+	}
+	v.write(wire.AppendEnd(head))
+	v.note(Event{Kind: Did, Output: endpoint.Output{Kind: endpoint.SendBytes, Data: wire.AppendEnd(head)}})
+	return used, v.Endpoint.Opened(o, granted)
+}
+
+func field(r *wire.Request, name string) []byte {
+	v, _ := r.Fields.Get(name)
+	return v
+}

@@ -1,0 +1,35 @@
+package script
+
+import "strings"
+
+// content takes the rest of a line as bytes: texts one after the other; behind the word lines each becomes a line of a message head, which ends with an
+// empty line, and behind the word body they are texts again. vars are replaced, nil if there are none.
+func (a *args) content(vars *strings.Replacer) (string, error) {
+	var b strings.Builder
+	inHead := false
+	for w, ok := a.take(); ok; w, ok = a.take() {
+		switch {
+		case w.key != "":
+			return "", a.mistake("expected a quoted text, got %s=%s", w.key, w.text)
+		case w.text == "lines" && !w.quoted && !inHead:
+			inHead = true
+		case w.text == "body" && !w.quoted && inHead:
+			b.WriteString("\r\n")
+			inHead = false
+		case !w.quoted:
+			return "", a.mistake("expected a quoted text, got %s; other words here are lines and body", w.text)
+		default:
+			b.WriteString(w.value())
+			if inHead {
+				b.WriteString("\r\n")
+			}
+		}
+	}
+	if inHead {
+		b.WriteString("\r\n")
+	}
+	if vars != nil {
+		return vars.Replace(b.String()), nil
+	}
+	return b.String(), nil
+}

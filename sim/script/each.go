@@ -1,0 +1,163 @@
+package script
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// variable is one each line.
+type variable struct {
+	name   string
+	values []string
+	ranges bool // the values are numbers: equal outcomes of neighbours share a line
+}
+
+// each runs the commands behind one or more each lines for all combinations of their values, every time on a new network, and returns one line of
+// outcome for each.
+func (r *runner) each(commands []line) ([]string, error) {
+	var vars []variable
+	for len(commands) > 0 && commands[0].words[0].text == "each" {
+		v, err := r.variable(commands[0])
+		if err != nil {
+			return nil, err
+		}
+		vars, commands = append(vars, v), commands[1:]
+	}
+	var t table
+	err := r.combinations(vars, nil, nil, func(labels []string) error {
+		r.fresh(strings.Join(labels, " "))
+		for _, l := range commands {
+			if err := r.command(l); err != nil {
+				return err
+			}
+		}
+		t.add(labels, vars[len(vars)-1].ranges, r.world.summary())
+		return nil
+	})
+	r.vars = nil
+	r.fresh("")
+	return t.lines(), err
+}
+
+// variable reads "each NAME in VALUE...", where a value may be a range such as 100..199.
+func (r *runner) variable(l line) (v variable, err error) {
+	a := &args{file: r.file.Name, line: l, next: 1}
+	name, err := a.plain("the name of a variable")
+	if err != nil {
+		return v, err
+	}
+	in, err := a.plain("in")
+	if err != nil {
+		return v, err
+	}
+	if in.text != "in" {
+		return v, a.mistake("expected in, got %q; as in: each code in 301 302 303", in.text)
+	}
+	v = variable{name: name.text, ranges: true}
+	for w, ok := a.take(); ok; w, ok = a.take() {
+		low, high, isRange := strings.Cut(w.text, "..")
+		from, err1 := strconv.Atoi(low)
+		to, err2 := strconv.Atoi(high)
+		switch {
+		case isRange && !w.quoted && err1 == nil && err2 == nil && from <= to && to-from < mostValues:
+			for n := from; n <= to; n++ {
+				v.values = append(v.values, strconv.Itoa(n))
+			}
+		case isRange && !w.quoted && err1 == nil:
+			return v, a.mistake("expected a range of at most %d numbers such as 100..199, got %q", mostValues, w.text)
+		default:
+			v.ranges = v.ranges && !w.quoted && err1 == nil
+			v.values = append(v.values, w.value())
+		}
+	}
+	if len(v.values) == 0 {
+		return v, a.end("at least one value")
+	}
+	return v, nil
+}
+
+// mostValues bounds a range.
+const mostValues = 10_000
+
+// combinations calls f for every combination of values.
+func (r *runner) combinations(vars []variable, labels, pairs []string, f func(labels []string) error) error {
+	if len(vars) == 0 {
+		r.vars = replacer(pairs)
+		return f(labels)
+	}
+	for _, value := range vars[0].values {
+		label := value
+		if !vars[0].ranges {
+			label = clip(strconv.Quote(value), 60)
+		}
+		if err := r.combinations(vars[1:], append(labels[:len(labels):len(labels)], label), append(pairs[:len(pairs):len(pairs)], "$"+vars[0].name, value), f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replacer replaces names by values, the longer of two names that begin alike.
+func replacer(pairs []string) *strings.Replacer {
+	names := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		names[pairs[i]] = pairs[i+1]
+	}
+	var sorted []string
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(names))) {
+		sorted = append(sorted, name, names[name])
+	}
+	return strings.NewReplacer(sorted...)
+}
+
+// table is what came out of an each.
+type table struct{ rows []row }
+
+// row is a line of a table; numbers from first to last have it in common.
+type row struct {
+	prefix      string // labels but the last
+	first, last string
+	outcome     string
+	numbers     bool
+}
+
+func (t *table) add(labels []string, numbers bool, outcome string) {
+	n := len(labels) - 1
+	next := row{strings.Join(labels[:n], " "), labels[n], labels[n], outcome, numbers}
+	if k := len(t.rows) - 1; k >= 0 && numbers {
+		if old := &t.rows[k]; old.prefix == next.prefix && old.outcome == outcome && follows(old.last, next.first) {
+			old.last = next.first
+			return
+		}
+	}
+	t.rows = append(t.rows, next)
+}
+
+// follows reports whether b is the number after a.
+func follows(a, b string) bool {
+	x, _ := strconv.Atoi(a)
+	y, _ := strconv.Atoi(b)
+	return y == x+1
+}
+
+func (t *table) lines() (lines []string) {
+	for _, w := range t.rows {
+		label := w.first
+		if w.last != w.first {
+			label += ".." + w.last
+		}
+		lines = append(lines, strings.TrimLeft(fmt.Sprintf("%s %s: %s", w.prefix, label, w.outcome), " "))
+	}
+	return lines
+}
+
+// clip shortens s to n bytes or so.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + fmt.Sprintf("... (%d bytes)", len(s))
+}

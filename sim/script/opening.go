@@ -1,0 +1,108 @@
+package script
+
+import (
+	"example.com/khp/fsm"
+	"strings"
+
+	"example.com/khp/transport/endpoint"
+)
+
+// readOpening reads the opening handshake of an adversary: as server opening STATUS FIELD... [body CONTENT], which answers the opening request; as client
+// opening [TARGET] FIELD..., which sends one and waits for the answer. A field replaces the usual one of that name; without=NAME leaves it out.
+func readOpening(a *args, n int) (step, error) {
+	status, target := 101, ""
+	if w, ok := a.peek(); ok && !w.quoted && w.key == "" {
+		a.next++
+		if target = w.text; !strings.HasPrefix(target, "/") {
+			var err error
+			if status, err = a.asNumber(w, "a status code or a target", 100, 999); err != nil {
+				return nil, err
+			}
+			target = ""
+		}
+	}
+	var without, given []string
+	for w, ok := a.peek(); ok && (w.quoted || w.key == "without"); w, ok = a.peek() {
+		a.next++
+		if w.key == "without" {
+			without = append(without, w.text)
+			continue
+		}
+		name, _, _ := strings.Cut(w.text, ":")
+		without, given = append(without, name), append(given, w.value())
+	}
+	body := ""
+	if w, ok := a.peek(); ok && w.text == "body" {
+		a.next++
+		var err error
+		if body, err = a.content(nil); err != nil {
+			return nil, err
+		}
+	}
+	return func(p *player) {
+		if p.target != "" {
+			p.ask(target, without, given, body)
+			return
+		}
+		p.waits = func(p *player) bool {
+			if p.head == nil {
+				return false
+			}
+			p.answer(status, without, given, body, n)
+			return true
+		}
+	}, nil
+}
+
+// usual are the fields that belong to an opening handshake.
+func usual(client bool) []string {
+	if client {
+		return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: " + endpoint.Protocol}
+	}
+	return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept", "Sec-WebSocket-Protocol: " + endpoint.Protocol}
+}
+
+// ask sends an opening request and waits for the answer.
+func (p *player) ask(target string, without, given []string, body string) {
+	if target == "" {
+		target = p.target
+	}
+	start := []string{"GET " + target + " HTTP/1.1"}
+	p.write(append(start, fields(append([]string{"Host: " + p.hostField}, usual(true)...), without, given)...), body)
+	p.waits = func(p *player) bool { return p.head != nil }
+}
+
+// answer answers the opening request.
+func (p *player) answer(status int, without, given []string, body string, n int) {
+	lines := []string{"HTTP/1.1 " + itoa(status) + " " + fsm.Status(status).Reason}
+	if status == 101 {
+		lines = append(lines, fields(usual(false), without, given)...)
+	} else {
+		lines = append(lines, given...)
+	}
+	for i := range lines {
+		lines[i] = p.vars(n).Replace(lines[i])
+	}
+	p.write(lines, body)
+}
+
+func (p *player) write(lines []string, body string) {
+	b := []byte(strings.Join(lines, "\r\n") + "\r\n\r\n" + body)
+	p.say("opening     %s", head(b))
+	p.raw.Conn().Write(b)
+}
+
+// fields are the usual ones without some, and the given ones.
+func fields(usual, without, given []string) (list []string) {
+	for _, f := range usual {
+		name, _, _ := strings.Cut(f, ":")
+		keep := true
+		for _, w := range without {
+			keep = keep && !strings.EqualFold(w, name)
+		}
+		if keep {
+			list = append(list, f)
+		}
+	}
+	return append(list, given...)
+}

@@ -1,0 +1,154 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.com/khp/sim/network"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+)
+
+// observe turns what happens into lines.
+func (w *world) observe(e network.Event) {
+	if w.quiet {
+		return
+	}
+	name := e.Host
+	if e.Conn > 1 {
+		name = fmt.Sprintf("%s#%d", name, e.Conn)
+	}
+	switch e.Kind {
+	case network.Did:
+		w.did(name, e)
+	case network.Expired:
+		w.say(name, "timer %s", strings.TrimPrefix(e.Timer.String(), "Timer"))
+	case network.Lost:
+		w.say(name, "lost: %s", e.Text)
+	case network.Failed:
+		w.say(name, "cannot: %s", e.Text)
+	case network.Received:
+		if e.Item.Broken != 0 {
+			w.say(name, "cannot read on: %s", e.Item.Text)
+		}
+	case network.Accepted:
+	}
+	if phase := e.Phase; w.show&showPhases != 0 && w.phases[name] != phase {
+		w.phases[name] = phase
+		w.say(name, "  phase %s", phase)
+	}
+}
+
+// did tells of one output.
+func (w *world) did(name string, e network.Event) {
+	o := e.Output
+	switch o.Kind {
+	case endpoint.Dial:
+		w.say(name, "connects to %s", o.URL.String())
+	case endpoint.SendBytes:
+		w.say(name, "opening     %s", head(o.Data))
+	case endpoint.SendMessage:
+		w.say(name, "%s", sent(o.Type, o.Data))
+	case endpoint.SendPong:
+		w.say(name, "pong %s", text(o.Data))
+	case endpoint.SendClose:
+		w.say(name, "close%s", closeText(o.Code, o.Text))
+	case endpoint.AskCredentials:
+		w.say(name, "asks for credentials")
+	case endpoint.Open:
+		w.say(name, "open")
+	case endpoint.Deliver:
+		w.say(name, "gets %s %s", o.Type, text(o.Data))
+	case endpoint.Closed:
+		w.say(name, "closed")
+	case endpoint.Fail:
+		w.say(name, "failed: %s", failureText(o.Err))
+	case endpoint.ArmTimer, endpoint.StopTimer, endpoint.PauseTimer, endpoint.ResumeTimer:
+		if w.show&showTimers != 0 {
+			verb := map[endpoint.OutputKind]string{endpoint.ArmTimer: "starts", endpoint.StopTimer: "stops", endpoint.PauseTimer: "pauses", endpoint.ResumeTimer: "resumes"}
+			w.say(name, "  %s timer %s", verb[o.Kind], strings.TrimPrefix(o.Timer.String(), "Timer"))
+		}
+	case endpoint.StopTimers:
+		if w.show&showTimers != 0 {
+			w.say(name, "  stops all timers")
+		}
+	case endpoint.Disconnect, endpoint.AskDecision, endpoint.StopBody: // seen by what follows
+	}
+}
+
+// failureText names a failure and explains it.
+func failureText(err error) string {
+	var e *endpoint.HandshakeError
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	return strings.TrimPrefix(e.Failure.String(), "Failure") + ": " + e.Error()
+}
+
+// sent describes a message: of the handshake by what it is, of the application by its bytes.
+func sent(t wire.MessageType, p []byte) string {
+	switch b, url := wire.ParseBalancer(p); {
+	case b == wire.BalancerProceed:
+		return "N"
+	case b == wire.BalancerReroute:
+		return "R " + string(url)
+	case len(p) == 0 && t == wire.Binary:
+		return "terminator"
+	case strings.HasPrefix(string(p), "HTTP/"):
+		return "response    " + head(p)
+	}
+	if line, _, ok := strings.Cut(string(p), "\r\n"); ok && strings.HasSuffix(strings.TrimRight(line, "0123456789."), " HTTP/") {
+		return "request     " + head(p)
+	}
+	return t.String() + " " + text(p)
+}
+
+// plumbing are fields that every handshake has and that say nothing.
+var plumbing = []string{"Host:", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key:", "Sec-WebSocket-Version:", "Sec-WebSocket-Accept:", "Content-Type: text/plain; charset", "Connection: close"}
+
+// head is a message head on one line without secrets and without plumbing, and the body behind it.
+func head(p []byte) string {
+	start, body, _ := strings.Cut(string(wire.AppendRedacted(nil, p)), "\r\n\r\n")
+	var parts []string
+	for field := range strings.SplitSeq(start, "\r\n") {
+		if !hasAnyPrefix(field, plumbing) {
+			parts = append(parts, text([]byte(field)))
+		}
+	}
+	if body != "" {
+		parts = append(parts, text([]byte(body)))
+	}
+	for i := range parts {
+		parts[i] = strings.Trim(parts[i], `"`)
+	}
+	return strings.Join(parts, " | ")
+}
+
+func hasAnyPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// text quotes bytes, shortened.
+func text(p []byte) string {
+	if len(p) > 80 {
+		return fmt.Sprintf("%q... (%d bytes)", p[:40], len(p))
+	}
+	return fmt.Sprintf("%q", p)
+}
+
+func closeText(code uint16, reason string) string {
+	s := ""
+	if code != 0 {
+		s = fmt.Sprintf(" %d", code)
+	}
+	if reason != "" {
+		s += fmt.Sprintf(" %q", reason)
+	}
+	return s
+}
