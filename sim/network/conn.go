@@ -52,8 +52,8 @@ func (n *Network) dial(hostPort, host string, done func(*Conn), failed func(reas
 			return
 		}
 		client, server := n.pair()
+		n.After(n.opts.Latency, func() { done(client) }) // before anything that accept sends
 		accept(server)
-		n.After(n.opts.Latency, func() { done(client) })
 	})
 }
 

@@ -70,8 +70,15 @@ func (s *Site) accept(conn *Conn) {
 	s.servers = append(s.servers, v)
 	v.attach(conn)
 	v.watch.connected = true
+	shake := e.OpeningReceived
 	if len(s.opts.OpeningExtensions) > 0 {
-		v.opening = v.shakeHands
+		shake = v.shakeHands
+	}
+	v.opening = func(b []byte) (used int, out []endpoint.Output) {
+		if used, out = shake(b); used > 0 {
+			v.first.f = nil
+		}
+		return used, out
 	}
 	if s.opts.Opened != nil {
 		v.on = func() { s.opts.Opened(v) }

@@ -90,6 +90,7 @@ type player struct {
 	done      int // next step
 	waits     func(p *player) bool
 	closed    bool
+	muted     bool // in the middle of a long repetition
 }
 
 // play starts.
@@ -98,7 +99,7 @@ func (p *player) play(w *world, raw *network.Raw) {
 	raw.Head = func(head []byte) { p.head = head; p.proceed() }
 	raw.Item = func(it network.Item) { p.items = append(p.items, it); p.proceed() }
 	raw.End = func(err error) {
-		p.ended = true
+		p.ended, p.muted = true, false
 		text := err.Error()
 		if errors.Is(err, io.EOF) {
 			text = "the peer ended it"
@@ -111,6 +112,9 @@ func (p *player) play(w *world, raw *network.Raw) {
 
 // say adds a line to the transcript.
 func (p *player) say(format string, v ...any) {
+	if p.muted {
+		return
+	}
 	name := p.name
 	if p.serial > 1 {
 		name += "#" + itoa(p.serial)
@@ -127,7 +131,7 @@ func (p *player) proceed() {
 			}
 			p.waits = nil
 		}
-		if p.done == len(p.steps) {
+		if p.done == len(p.steps) || p.over || p.ended {
 			break
 		}
 		s := p.steps[p.done]
@@ -154,7 +158,7 @@ func (p *player) answerClose() {
 }
 
 func (p *player) close(code uint16, reason string) {
-	p.closed = true
+	p.closed, p.muted = true, false
 	p.raw.SendClose(code, reason)
 	p.say("close%s", closeText(code, reason))
 }

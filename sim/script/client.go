@@ -52,7 +52,6 @@ func (w *world) addClient(url string, o *clientOptions) {
 	o.Opened = func(h *network.Client) {
 		if o.say != "" {
 			h.Send(wire.Text, o.say)
-			w.say(c.name, "text %s", text([]byte(o.say)))
 		}
 	}
 	h, err := w.net.NewClient(url, o.ClientOptions)

@@ -139,7 +139,7 @@ func runSend(r *runner, a *args) error {
 	if !ok {
 		return a.mistake("expected text or binary, got %q", kind.text)
 	}
-	data, err := a.content(nil)
+	data, err := a.content()
 	if err == nil && !h.Send(t, data) {
 		r.world.say(name, "may not send now: it is not open")
 	}

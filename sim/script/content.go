@@ -3,8 +3,8 @@ package script
 import "strings"
 
 // content takes the rest of a line as bytes: texts one after the other; behind the word lines each becomes a line of a message head, which ends with an
-// empty line, and behind the word body they are texts again. vars are replaced, nil if there are none.
-func (a *args) content(vars *strings.Replacer) (string, error) {
+// empty line, and behind the word body they are texts again.
+func (a *args) content() (string, error) {
 	var b strings.Builder
 	inHead := false
 	for w, ok := a.take(); ok; w, ok = a.take() {
@@ -27,9 +27,6 @@ func (a *args) content(vars *strings.Replacer) (string, error) {
 	}
 	if inHead {
 		b.WriteString("\r\n")
-	}
-	if vars != nil {
-		return vars.Replace(b.String()), nil
 	}
 	return b.String(), nil
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,7 +35,8 @@ func (r *runner) each(commands []line) ([]string, error) {
 				return err
 			}
 		}
-		t.add(labels, vars[len(vars)-1].ranges, r.world.summary())
+		last := vars[len(vars)-1]
+		t.add(row{prefix: strings.Join(labels[:len(labels)-1], " "), value: labels[len(labels)-1], name: last.name, numbers: last.ranges, outcome: r.world.summary()})
 		return nil
 	})
 	r.vars = nil
@@ -116,24 +118,43 @@ func replacer(pairs []string) *strings.Replacer {
 // table is what came out of an each.
 type table struct{ rows []row }
 
-// row is a line of a table; numbers from first to last have it in common.
+// row is a line of a table. Neighbouring numbers share one, if the outcome is the same, or the same but for the number itself.
 type row struct {
-	prefix      string // labels but the last
-	first, last string
-	outcome     string
-	numbers     bool
+	prefix  string // labels but the last
+	value   string // the last label, or the first of a range
+	last    string // of a range, "" if there is none
+	name    string // of the variable
+	numbers bool
+	outcome string
+	general string // the outcome of a range with the name in place of the number, if that is what they share
 }
 
-func (t *table) add(labels []string, numbers bool, outcome string) {
-	n := len(labels) - 1
-	next := row{strings.Join(labels[:n], " "), labels[n], labels[n], outcome, numbers}
-	if k := len(t.rows) - 1; k >= 0 && numbers {
-		if old := &t.rows[k]; old.prefix == next.prefix && old.outcome == outcome && follows(old.last, next.first) {
-			old.last = next.first
-			return
-		}
+func (t *table) add(next row) {
+	if k := len(t.rows) - 1; k >= 0 && t.rows[k].join(next) {
+		return
 	}
 	t.rows = append(t.rows, next)
+}
+
+// join takes next into the range.
+func (w *row) join(next row) bool {
+	if !w.numbers || w.prefix != next.prefix || !follows(cmp.Or(w.last, w.value), next.value) {
+		return false
+	}
+	switch {
+	case w.general == "" && w.outcome == next.outcome:
+	case w.last == "" && w.generalized() == next.generalized(), w.general != "" && w.general == next.generalized():
+		w.general = next.generalized()
+	default:
+		return false
+	}
+	w.last = next.value
+	return true
+}
+
+// generalized is the outcome with the name of the variable in place of its value.
+func (w *row) generalized() string {
+	return strings.TrimSpace(strings.ReplaceAll(w.outcome+" ", "="+w.value+" ", "=$"+w.name+" "))
 }
 
 // follows reports whether b is the number after a.
@@ -145,11 +166,11 @@ func follows(a, b string) bool {
 
 func (t *table) lines() (lines []string) {
 	for _, w := range t.rows {
-		label := w.first
-		if w.last != w.first {
+		label := w.value
+		if w.last != "" {
 			label += ".." + w.last
 		}
-		lines = append(lines, strings.TrimLeft(fmt.Sprintf("%s %s: %s", w.prefix, label, w.outcome), " "))
+		lines = append(lines, strings.TrimLeft(fmt.Sprintf("%s %s: %s", w.prefix, label, cmp.Or(w.general, w.outcome)), " "))
 	}
 	return lines
 }

@@ -51,7 +51,7 @@ func readFrame(a *args, n int) (step, error) {
 		}
 		words = append(words, strings.TrimPrefix(w.key+"="+w.text, "="))
 	}
-	data, err := a.content(nil)
+	data, err := a.content()
 	return func(p *player) {
 		g := f
 		g.Data = []byte(p.vars(n).Replace(data))

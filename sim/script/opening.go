@@ -35,7 +35,7 @@ func readOpening(a *args, n int) (step, error) {
 	if w, ok := a.peek(); ok && w.text == "body" {
 		a.next++
 		var err error
-		if body, err = a.content(nil); err != nil {
+		if body, err = a.content(); err != nil {
 			return nil, err
 		}
 	}

@@ -59,7 +59,7 @@ func (r *runner) step(l line) (steps []step, err error) {
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, s)
+		steps = append(steps, hidden(s, n, times))
 		if every > 0 {
 			steps = append(steps, func(p *player) { p.pause(every) })
 		}
@@ -68,6 +68,27 @@ func (r *runner) step(l line) (steps []step, err error) {
 		}
 	}
 	return steps, nil
+}
+
+// shown is how many of a long repetition a transcript shows at its beginning.
+const shown = 2
+
+// hidden keeps all but the first and the last step of a long repetition out of the transcript.
+func hidden(s step, n, times int) step {
+	switch {
+	case times <= shown+2 || n < shown:
+		return s
+	case n == times-1:
+		return func(p *player) {
+			p.muted = false
+			p.say("... %d more", times-shown-1)
+			s(p)
+		}
+	}
+	return func(p *player) {
+		p.muted = true
+		s(p)
+	}
 }
 
 // stepReaders read what stands behind the name of a step; n is which repetition it is.
@@ -164,27 +185,25 @@ func readSend(a *args, n int) (step, error) {
 		if err != nil {
 			return nil, err
 		}
-		data, err := a.content(nil)
+		data, err := a.content()
 		return cut.of(t, func(p *player) string { return p.vars(n).Replace(data) }), err
 	}
 	return nil, a.mistake("expected text, binary, empty, N or R, got %q", w.text)
 }
 
-// cut is where a message is cut in two: into messages, or into frames with a Ping between them. 0 is not at all.
-type cut struct{ message, frame int }
+// cut is where a message is cut: into two messages, into two frames with a Ping between them, or so that the rest is not sent. 0 is not at all.
+type cut struct{ message, frame, first int }
 
-// cut takes at=BYTES or frames=BYTES.
+// cut takes at=BYTES, frames=BYTES or first=BYTES.
 func (a *args) cut() (c cut, err error) {
 	w, ok := a.peek()
-	if !ok || w.key != "at" && w.key != "frames" {
+	into := map[string]*int{"at": &c.message, "frames": &c.frame, "first": &c.first}[w.key]
+	if !ok || into == nil {
 		return c, nil
 	}
 	a.next++
-	n, err := a.asNumber(w, w.key, 1, 1<<20)
-	if w.key == "at" {
-		return cut{message: n}, err
-	}
-	return cut{frame: n}, err
+	*into, err = a.asNumber(w, w.key, 1, 1<<20)
+	return c, err
 }
 
 // message sends one message in one frame.
@@ -194,6 +213,9 @@ func message(t wire.MessageType, data func(p *player) string) step { return cut{
 func (c cut) of(t wire.MessageType, data func(p *player) string) step {
 	return func(p *player) {
 		b := []byte(data(p))
+		if c.first > 0 {
+			b = b[:min(c.first, len(b))]
+		}
 		p.say("%s", sent(t, b))
 		switch {
 		case c.message > 0 && c.message < len(b):
@@ -210,11 +232,12 @@ func (c cut) of(t wire.MessageType, data func(p *player) string) step {
 }
 
 func readControl(op ws.OpCode) func(*args, int) (step, error) {
-	return func(a *args, _ int) (step, error) {
-		data, err := a.content(nil)
+	return func(a *args, n int) (step, error) {
+		data, err := a.content()
 		return func(p *player) {
-			p.say("%s %s", map[ws.OpCode]string{ws.OpPing: "ping", ws.OpPong: "pong"}[op], text([]byte(data)))
-			p.raw.Send(network.Frame{Op: op, Data: []byte(data)})
+			b := []byte(p.vars(n).Replace(data))
+			p.say("%s %s", map[ws.OpCode]string{ws.OpPing: "ping", ws.OpPong: "pong"}[op], text(b))
+			p.raw.Send(network.Frame{Op: op, Data: b})
 		}, err
 	}
 }
@@ -252,16 +275,17 @@ func readRequest(a *args, n int) (step, error) {
 
 // head takes fields, and a body behind the word body.
 func (a *args) head(start string) (string, error) {
-	a.next--
-	a.line.words = slices.Clone(a.line.words)
-	a.line.words[a.next] = word{text: "lines", times: 1, column: a.line.words[a.next].column}
-	rest, err := a.content(nil)
+	b := args{file: a.file, line: a.line, next: a.next - 1}
+	b.line.words = slices.Clone(a.line.words)
+	b.line.words[b.next] = word{text: "lines", times: 1, column: b.line.words[b.next].column}
+	rest, err := b.content()
+	a.next = b.next
 	return start + rest, err
 }
 
 // readRaw reads raw CONTENT: bytes as they are.
 func readRaw(a *args, n int) (step, error) {
-	data, err := a.content(nil)
+	data, err := a.content()
 	return func(p *player) {
 		b := []byte(p.vars(n).Replace(data))
 		p.say("raw %s", text(b))

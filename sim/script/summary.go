@@ -65,7 +65,7 @@ func facts(h host) (state string, list []fact) {
 		}
 	}
 	if codes := h.Sent(); len(codes) > 0 {
-		add("close", "%s", strings.Trim(strings.ReplaceAll(fmt.Sprint(codes), " ", ","), "[]"))
+		add("close", "%s", closeCodes(codes))
 	}
 	if c, ok := h.(*network.Client); ok {
 		if n := len(c.Connections()); n != 1 {
@@ -78,12 +78,25 @@ func facts(h host) (state string, list []fact) {
 	return state, list
 }
 
+// closeCodes lists codes; 0 was an empty Close frame.
+func closeCodes(codes []uint16) string {
+	var list []string
+	for _, c := range codes {
+		if c == 0 {
+			list = append(list, "empty")
+			continue
+		}
+		list = append(list, itoa(int(c)))
+	}
+	return strings.Join(list, ",")
+}
+
 // summary says on one line how all hosts stand.
 func (w *world) summary() string {
 	var parts []string
 	for _, c := range w.clients {
 		if c.host == nil {
-			parts = append(parts, c.name+" refused: "+c.refused)
+			parts = append(parts, c.name+" refused: "+visible.Replace(c.refused))
 			continue
 		}
 		parts = append(parts, describe(c.name, c.host))

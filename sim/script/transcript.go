@@ -49,6 +49,10 @@ func (w *world) did(name string, e network.Event) {
 	case endpoint.SendBytes:
 		w.say(name, "opening     %s", head(o.Data))
 	case endpoint.SendMessage:
+		if w.opened[name] {
+			w.say(name, "%s %s", o.Type, text(o.Data))
+			return
+		}
 		w.say(name, "%s", sent(o.Type, o.Data))
 	case endpoint.SendPong:
 		w.say(name, "pong %s", text(o.Data))
@@ -57,6 +61,7 @@ func (w *world) did(name string, e network.Event) {
 	case endpoint.AskCredentials:
 		w.say(name, "asks for credentials")
 	case endpoint.Open:
+		w.opened[name] = true
 		w.say(name, "open")
 	case endpoint.Deliver:
 		w.say(name, "gets %s %s", o.Type, text(o.Data))
@@ -113,14 +118,11 @@ func head(p []byte) string {
 	var parts []string
 	for field := range strings.SplitSeq(start, "\r\n") {
 		if !hasAnyPrefix(field, plumbing) {
-			parts = append(parts, text([]byte(field)))
+			parts = append(parts, plain(field))
 		}
 	}
 	if body != "" {
-		parts = append(parts, text([]byte(body)))
-	}
-	for i := range parts {
-		parts[i] = strings.Trim(parts[i], `"`)
+		parts = append(parts, plain(body))
 	}
 	return strings.Join(parts, " | ")
 }
@@ -140,6 +142,15 @@ func text(p []byte) string {
 		return fmt.Sprintf("%q... (%d bytes)", p[:40], len(p))
 	}
 	return fmt.Sprintf("%q", p)
+}
+
+// plain is text without the quotes.
+func plain(s string) string {
+	q := text([]byte(s))
+	if strings.HasSuffix(q, `"`) {
+		q = q[1 : len(q)-1]
+	}
+	return strings.ReplaceAll(q, `\"`, `"`)
 }
 
 func closeText(code uint16, reason string) string {

@@ -28,6 +28,7 @@ type world struct {
 	quiet   bool // the transcript is not wanted, only the summary
 	lines   []string
 	phases  map[string]string // last shown, by host
+	opened  map[string]bool   // by host
 	clients []*client
 	sites   []*site
 	raws    int // clients that follow no protocol
@@ -47,7 +48,7 @@ type site struct {
 }
 
 func newWorld(seed uint64) *world {
-	w := &world{phases: map[string]string{}}
+	w := &world{phases: map[string]string{}, opened: map[string]bool{}}
 	w.opts = network.Options{Seed: seed, Observe: w.observe}
 	w.net = network.New(w.opts)
 	return w
@@ -59,9 +60,13 @@ func (w *world) restart() { w.net = network.New(w.opts) }
 // say adds a line to the transcript.
 func (w *world) say(host, format string, v ...any) {
 	if !w.quiet {
-		w.lines = append(w.lines, strings.TrimRight(fmt.Sprintf("%9s  %-10s  %s", w.net.Now(), host, fmt.Sprintf(format, v...)), " "))
+		text := visible.Replace(fmt.Sprintf(format, v...))
+		w.lines = append(w.lines, strings.TrimRight(fmt.Sprintf("%9s  %-12s  %s", w.net.Now(), host, text), " "))
 	}
 }
+
+// visible keeps a line one line.
+var visible = strings.NewReplacer("\r", `\r`, "\n", `\n`, "\x00", `\x00`, "\x1b", `\x1b`)
 
 // taken returns the lines of the transcript since the last call.
 func (w *world) taken() []string {
