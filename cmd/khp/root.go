@@ -37,6 +37,7 @@ that the first one cannot do.`,
 	})
 	root.AddCommand(c.serveCommand(), c.dialCommand(), c.demoCommand(), c.statusCommand(), c.versionCommand())
 	root.AddCommand(c.graphCommand())
+	root.AddCommand(c.simCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	exampleForCompletion(root)

@@ -52,6 +52,7 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 	if o.Opened != nil {
 		c.on = func() { o.Opened(c) }
 	}
+	n.clients = append(n.clients, c)
 	return c, nil
 }
 

@@ -65,7 +65,12 @@ func (n *Network) pair() (client, server *Conn) {
 }
 
 // Receive says who is told what arrives.
-func (c *Conn) Receive(r Receiver) { c.receiver = r }
+func (c *Conn) Receive(r Receiver) {
+	c.receiver = r
+	if c.gone { // before anybody was there
+		c.net.After(0, func() { r.Ended(ErrReset) })
+	}
+}
 
 // Split has what is written from now on arrive in pieces of at most n bytes, each that much later than the one before. 0 bytes is no limit.
 func (c *Conn) Split(n int, every time.Duration) {
@@ -115,7 +120,7 @@ func (c *Conn) Cut() {
 	}
 	c.gone, c.peer.gone = true, true
 	for _, end := range [2]*Conn{c, c.peer} {
-		if !end.closed && !end.silent {
+		if !end.closed && !end.silent && end.receiver != nil {
 			c.net.After(0, func() { end.receiver.Ended(ErrReset) })
 		}
 	}

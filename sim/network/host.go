@@ -56,6 +56,7 @@ type host struct {
 	over     bool
 	err      error
 	received []Message
+	sent     []Message     // by the application, on the connection that opened
 	on       func()        // is called when the connection opens
 	got      func(Message) // is called for each application message
 }
@@ -257,6 +258,9 @@ func (h *host) note(e Event) {
 // Send sends an application message. It returns false, and nothing is sent, unless the connection is open.
 func (h *host) Send(t wire.MessageType, p string) bool {
 	out, ok := h.side.Send(t, []byte(p))
+	if ok {
+		h.sent = append(h.sent, Message{t, p})
+	}
 	h.do(out)
 	return ok
 }

@@ -112,9 +112,9 @@ func (m *Monitor) dial(u wire.URL) error {
 	case len(m.dials) > 0 && m.dials[len(m.dials)-1].Secure && !u.Secure && !m.AllowDowngrade:
 		return errors.New("INV-26: from wss to ws")
 	}
-	for i, v := range m.dials {
-		again := i == len(m.dials)-1 && (m.leg.asked && len(m.leg.sent) == 0 || m.Proxy)
-		if v.Key() == u.Key() && !again {
+	again := m.leg.asked && len(m.leg.sent) == 0 || m.Proxy
+	for _, v := range m.dials {
+		if v.Key() == u.Key() && !(again && u.Key() == m.dials[len(m.dials)-1].Key()) {
 			return errors.New("INV-22: " + u.String() + " is visited twice")
 		}
 	}

@@ -29,6 +29,8 @@ type Network struct {
 	listeners map[string]func(*Conn)
 	events    int
 	broken    []error
+	clients   []*Client
+	checked   map[string]bool // what Check has reported already
 }
 
 // New returns a network at time zero on which nobody listens.
@@ -37,7 +39,7 @@ func New(o Options) *Network {
 		o.Latency = DefaultLatency
 	}
 	o.Latency = max(o.Latency, 0)
-	return &Network{opts: o, rand: rand.New(rand.NewPCG(o.Seed, 0x6b6870)), listeners: map[string]func(*Conn){}}
+	return &Network{opts: o, rand: rand.New(rand.NewPCG(o.Seed, 0x6b6870)), listeners: map[string]func(*Conn){}, checked: map[string]bool{}}
 }
 
 // Now returns the virtual time since the start.

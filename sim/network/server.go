@@ -66,7 +66,7 @@ func (s *Site) accept(conn *Conn) {
 	v := &Server{Endpoint: e, site: s}
 	v.host = host{net: s.net, name: s.name, side: e, phase: func() string { return e.Phase().String() }, special: v.decide}
 	v.setUp(s.opts.Timeouts)
-	v.serial = len(s.servers)
+	v.serial = len(s.servers) + 1
 	s.servers = append(s.servers, v)
 	v.attach(conn)
 	v.watch.connected = true

@@ -120,7 +120,7 @@ func (a *args) host(r *runner) (string, host, error) {
 	}
 	h, ok := r.world.find(w.text)
 	if !ok {
-		return "", nil, a.mistake("no client or server %q has a connection; %s", w.text, r.world.known())
+		return "", nil, a.mistake("there is no client or server %q; %s", w.text, r.world.known())
 	}
 	return w.text, h, nil
 }
@@ -140,7 +140,7 @@ func runSend(r *runner, a *args) error {
 		return a.mistake("expected text or binary, got %q", kind.text)
 	}
 	data, err := a.content()
-	if err == nil && !h.Send(t, data) {
+	if err == nil && (h == nil || !h.Send(t, data)) {
 		r.world.say(name, "may not send now: it is not open")
 	}
 	return err
@@ -153,7 +153,7 @@ func runClose(r *runner, a *args) error {
 		return err
 	}
 	code, reason, err := a.closing()
-	if err == nil {
+	if err == nil && h != nil {
 		h.Close(uint16(code), reason)
 	}
 	return err
@@ -202,7 +202,7 @@ func runTimer(r *runner, a *args) error {
 		return err
 	}
 	t, err := a.timer(w.text)
-	if err == nil {
+	if err == nil && h != nil {
 		h.(interface{ Expire(fsm.Timer) }).Expire(t)
 	}
 	return err
@@ -214,17 +214,17 @@ func runCut(r *runner, a *args) error {
 	if err != nil {
 		return err
 	}
-	c := h.Conn()
-	if c == nil {
-		return a.mistake("%s has no connection to cut", name)
-	}
-	if w, ok := a.take(); ok && w.text == "silently" {
-		c.Vanish()
-		return nil
-	} else if ok {
+	w, silently := a.take()
+	switch {
+	case silently && w.text != "silently":
 		return a.mistake("expected silently or nothing, got %q", w.text)
+	case h == nil || h.Conn() == nil:
+		r.world.say(name, "has no connection to cut")
+	case silently:
+		h.Conn().Vanish()
+	default:
+		h.Conn().Cut()
 	}
-	c.Cut()
 	return nil
 }
 
@@ -264,7 +264,12 @@ func runExpect(r *runner, a *args) error {
 	}
 	h, ok := r.world.find(w.text)
 	if !ok {
-		return a.mistake("no client or server %q has a connection; %s", w.text, r.world.known())
+		return a.mistake("there is no client or server %q; %s", w.text, r.world.known())
+	}
+	if h == nil {
+		r.expected(a.line, "expect "+w.text, "no connection came to "+w.text)
+		a.next = len(a.line.words)
+		return nil
 	}
 	state, list := facts(h)
 	if c, ok := h.(*network.Client); ok && len(c.Connections()) == 1 {

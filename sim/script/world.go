@@ -114,12 +114,13 @@ func (w *world) advance(d time.Duration) {
 
 // check shows what was broken.
 func (w *world) check() {
+	w.net.Check()
 	for _, err := range w.net.Broken() {
 		w.say("network", "BROKEN %s", err)
 	}
 }
 
-// find returns the host of that name: a client, or the server of the last connection to a site.
+// find returns the host of that name: a client, or the server of the last connection to a site, nil if there was none.
 func (w *world) find(name string) (host, bool) {
 	for _, c := range w.clients {
 		if c.name == name && c.host != nil {
@@ -129,6 +130,8 @@ func (w *world) find(name string) (host, bool) {
 	for _, s := range w.sites {
 		if last := s.host.Last(); s.name == name && last != nil {
 			return last, true
+		} else if s.name == name {
+			return nil, true
 		}
 	}
 	return nil, false

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/khp/sim/script"
+)
+
+// simFile is what came of one file, for programs.
+type simFile struct {
+	File       string        `json:"file"`
+	Title      string        `json:"title,omitempty"`
+	Passed     bool          `json:"passed"`
+	Mismatches []simMismatch `json:"mismatches,omitempty"`
+	Broken     []string      `json:"broken,omitempty"` // invariants
+}
+
+type simMismatch struct {
+	Line     int      `json:"line"`
+	Expected []string `json:"expected"`
+	Got      []string `json:"got"`
+}
+
+// simFiles runs files and those below directories.
+func (c *cli) simFiles(o simOptions, args []string) error {
+	paths, err := scenarioFiles(args)
+	if err != nil {
+		return err
+	}
+	results, failed := []simFile{}, 0
+	for _, path := range paths {
+		r, err := c.simFile(o, path)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+		if !r.Passed {
+			failed++
+		}
+		if !o.asJSON {
+			if err := c.printSimFile(r); err != nil {
+				return err
+			}
+		}
+	}
+	if o.asJSON {
+		if err := c.printJSON(results); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return failf(exitFailed, "%d of %d scenarios failed; --update writes down what comes out, -v shows more of it", failed, len(paths))
+	}
+	return nil
+}
+
+// scenarioFiles lists the files to run.
+func scenarioFiles(args []string) (paths []string, err error) {
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil {
+			return nil, usagef("cannot read %s: %s; expected a file or a directory with scenarios", arg, cause(err))
+		}
+		if !info.IsDir() {
+			paths = append(paths, arg)
+			continue
+		}
+		before := len(paths)
+		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.HasSuffix(path, ".txt") {
+				paths = append(paths, path)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, usagef("cannot read %s: %s", arg, cause(err))
+		}
+		if len(paths) == before {
+			return nil, usagef("%s holds no scenario; their names end in .txt", arg)
+		}
+	}
+	return paths, nil
+}
+
+// cause is an error of the file system without the path.
+func cause(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// simFile runs one file.
+func (c *cli) simFile(o simOptions, path string) (simFile, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return simFile{}, usagef("cannot read %s: %s", path, cause(err))
+	}
+	f, out, err := runScenario(path, string(source), script.Options{Seed: o.seed})
+	if err == nil && o.update && out.Source != string(source) {
+		if err := os.WriteFile(path, []byte(out.Source), 0o644); err != nil {
+			return simFile{}, failf(exitFailed, "cannot write %s: %s", path, cause(err))
+		}
+		f, out, err = runScenario(path, out.Source, script.Options{Seed: o.seed})
+	}
+	if err != nil {
+		return simFile{}, err
+	}
+	if o.verbose && !o.asJSON {
+		_, details, err := runScenario(path, string(source), script.Options{Seed: o.seed, Verbose: true})
+		if err == nil {
+			_, err = fmt.Fprint(c.stdout, details.Source)
+		}
+		if err != nil {
+			return simFile{}, err
+		}
+	}
+	r := simFile{File: path, Title: f.Title, Passed: out.Passed(), Broken: out.Broken}
+	for _, m := range out.Mismatches {
+		r.Mismatches = append(r.Mismatches, simMismatch{m.Line, orEmpty(m.Want), orEmpty(m.Got)})
+	}
+	return r, nil
+}
+
+// runScenario parses and runs; a mistake in the scenario is one of the user.
+func runScenario(path, source string, o script.Options) (*script.File, *script.Outcome, error) {
+	f, err := script.Parse(path, source)
+	if err != nil {
+		return nil, nil, usagef("%s", err)
+	}
+	out, err := f.Run(o)
+	if err != nil {
+		return nil, nil, usagef("%s", err)
+	}
+	return f, out, nil
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// printSimFile says whether a file passed, and what is different if not.
+func (c *cli) printSimFile(r simFile) error {
+	var b strings.Builder
+	verdict := "ok  "
+	if !r.Passed {
+		verdict = "FAIL"
+	}
+	fmt.Fprintf(&b, "%s  %s  %s\n", verdict, r.File, r.Title)
+	for _, m := range r.Mismatches {
+		fmt.Fprintf(&b, "%s:%d: expected (-) and got (+)\n", r.File, m.Line)
+		for line := range strings.Lines(script.Diff(m.Expected, m.Got)) {
+			b.WriteString("    " + line)
+		}
+	}
+	for _, broken := range r.Broken {
+		b.WriteString("    broken invariant: " + broken + "\n")
+	}
+	_, err := fmt.Fprint(c.stdout, b.String())
+	return err
+}

@@ -1,0 +1,71 @@
+package network
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+)
+
+// Check compares the hosts with each other and adds what does not agree to [Network.Broken]; it may be called at any moment. Where a client and a server of
+// this package share a connection: if the client is open, so is or was the server, with the same result, and what one has received is what the other has
+// sent, in order and once, as far as it has come. When nothing is left to happen, every host is open or at its end.
+func (n *Network) Check() {
+	for _, c := range n.clients {
+		n.report(c.name, c.agrees())
+		if n.Idle() {
+			n.report(c.name, c.ended())
+		}
+	}
+}
+
+func (n *Network) report(name string, err error) {
+	if err == nil {
+		return
+	}
+	err = fmt.Errorf("%s at %s: %w", name, n.now, err)
+	if text := err.Error(); !n.checked[text] {
+		n.checked[text] = true
+		n.broken = append(n.broken, err)
+	}
+}
+
+// ended checks that a client does not wait for nothing.
+func (c *Client) ended() error {
+	if c.over || c.open || c.Endpoint.Phase() == fsm.ClientIdle || c.conn != nil && c.conn.silent {
+		return nil
+	}
+	return fmt.Errorf("LIV-01: nothing is left to happen in phase %v", c.Endpoint.Phase())
+}
+
+// agrees compares an open client with its server.
+func (c *Client) agrees() error {
+	if !c.open || c.conn == nil {
+		return nil
+	}
+	v, ok := c.conn.peer.receiver.(*host)
+	if !ok {
+		return nil
+	}
+	var theirs endpoint.Result
+	if s, ok := v.side.(*endpoint.Server); ok {
+		theirs = s.Result()
+	}
+	ours := c.Endpoint.Result()
+	switch {
+	case !v.open:
+		return fmt.Errorf("INV-50: the client is open, the server never was, in phase %s", v.phase())
+	case ours.Status != theirs.Status, ours.Plain != theirs.Plain, ours.Protocol != theirs.Protocol, !slices.Equal(ours.Extensions, theirs.Extensions):
+		return fmt.Errorf("INV-49: the client has %+v, the server %+v", ours, theirs)
+	case !isPrefix(c.received, v.sent):
+		return fmt.Errorf("INV-35: the server sent %q, the client got %q", v.sent, c.received)
+	case !isPrefix(v.received, c.sent):
+		return fmt.Errorf("INV-35: the client sent %q, the server got %q", c.sent, v.received)
+	}
+	return nil
+}
+
+func isPrefix(short, long []Message) bool {
+	return len(short) <= len(long) && slices.Equal(short, long[:len(short)])
+}
