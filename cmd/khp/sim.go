@@ -31,7 +31,7 @@ run. docs/scenarios.md explains the language.
 With --random it draws scenarios at random and checks the invariants of the
 protocol in each. The seed that it prints repeats them exactly; one that breaks an
 invariant is made as small as possible and printed, ready to be run as a file.`,
-		Example: `  khp sim docs/scenarios           run what is there
+		Example: `  khp sim sim/script/testdata      run what is there
   khp sim -v loop.txt              with the phases and timers of every machine
   khp sim --update loop.txt        write down what comes out
   khp sim --random 10000           look for a broken invariant`,

@@ -9,7 +9,7 @@
 //	n.Run(1000) // client.Opened() == true
 //
 // A run is a function of its options and of the calls that are made: the same seed and the same calls give the same bytes at the same virtual time. What
-// happens at the same moment happens in the order in which it was scheduled; [Options].TimersFirst turns that round for timers.
+// happens at the same moment happens in the order in which it was scheduled, with timers last; [Options].TimersFirst has them come first.
 //
 // # What can go wrong on purpose
 //

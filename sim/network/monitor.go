@@ -104,6 +104,13 @@ func (m *Monitor) secret(p []byte) error {
 
 // dial checks where a client goes. The same URL may be dialed again for a login in the opening handshake or for a proxy only, right after it was refused there.
 func (m *Monitor) dial(u wire.URL) error {
+	err := m.mayDial(u)
+	m.dials = append(m.dials, u)
+	m.leg, m.connected, m.lost = leg{}, true, false
+	return err
+}
+
+func (m *Monitor) mayDial(u wire.URL) error {
 	switch {
 	case m.connected:
 		return errors.New("INV-28: a connection is opened before the last one is gone")
@@ -118,10 +125,9 @@ func (m *Monitor) dial(u wire.URL) error {
 			return errors.New("INV-22: " + u.String() + " is visited twice")
 		}
 	}
-	if m.dials = append(m.dials, u); m.Budget > 0 && len(m.dials) > m.Budget {
-		return fmt.Errorf("INV-21: %d connections, %d are allowed", len(m.dials), m.Budget)
+	if n := len(m.dials) + 1; m.Budget > 0 && n > m.Budget {
+		return fmt.Errorf("INV-21: %d connections, %d are allowed", n, m.Budget)
 	}
-	m.leg, m.connected, m.lost = leg{}, true, false
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 type Options struct {
 	Latency     time.Duration   // one way; 0 is 10 ms, negative is none
 	Seed        uint64          // of nonces, masks and whatever else is drawn
-	TimersFirst bool            // of a timer and bytes that are due at the same moment, the timer comes first
+	TimersFirst bool            // of a timer and bytes that are due at the same moment, the timer comes first, not last
 	Pieces      func(n int) int // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
 	Observe     func(Event)     // is told what the hosts do; may be nil. It must not keep slices
 }

@@ -9,8 +9,9 @@ import (
 type rank int8
 
 const (
-	early rank = iota - 1
+	early rank = iota - 1 // timers, if they come first
 	usual
+	late // timers, if they come last
 )
 
 // scheduled is something that is going to happen. Without f it was cancelled.

@@ -29,7 +29,7 @@ func (t *timers) arm(timer fsm.Timer) {
 
 func (t *timers) start(timer fsm.Timer, d time.Duration) {
 	t.stop(timer)
-	r := usual
+	r := late
 	if t.net.opts.TimersFirst {
 		r = early
 	}
