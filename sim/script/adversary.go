@@ -31,7 +31,7 @@ func runAdversary(r *runner, a *args) error {
 				return err
 			}
 		default:
-			return a.mistake("unknown option %q of adversary; expected stubborn, copies= or name=", w.key+w.text)
+			return a.mistake("unknown option %q of adversary; expected stubborn, copies= or name=", w)
 		}
 	}
 	scripts, err := r.steps(a.line.below)

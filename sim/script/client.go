@@ -125,7 +125,7 @@ func (o *clientOptions) option(a *args, w word) (err error) {
 		cfg.HasProxyLogin, err = a.choice(w, "yes", "no")
 	default:
 		return a.mistake("unknown option %q of client; expected one of body= credentials= credentials-after= downgrade= extensions= fallback= header= interim= method= name= "+
-			"opening-extensions= opening-header= profile= protocols= proxy= redirects= replays= say= sensitive= terminator= timeout.NAME= upgrade= wait=", w.key+w.text)
+			"opening-extensions= opening-header= profile= protocols= proxy= redirects= replays= say= sensitive= terminator= timeout.NAME= upgrade= wait=", w)
 	}
 	return err
 }

@@ -96,6 +96,14 @@ func isKey(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
 }
 
+// String returns the word as it may have been written, without quotes.
+func (w word) String() string {
+	if w.key == "" {
+		return w.text
+	}
+	return w.key + "=" + w.text
+}
+
 // value is the word's text, repeated.
 func (w word) value() string { return strings.Repeat(w.text, w.times) }
 

@@ -50,7 +50,7 @@ func runServer(r *runner, a *args) error {
 		default:
 			name, ok := strings.CutPrefix(w.key, "timeout.")
 			if !ok {
-				return a.mistake("unknown option %q of server; expected one of any-target= challenges= echo= opening-extensions= plain= say= timeout.NAME=", w.key+w.text)
+				return a.mistake("unknown option %q of server; expected one of any-target= challenges= echo= opening-extensions= plain= say= timeout.NAME=", w)
 			}
 			err = a.timeout(o.Timeouts, name, w)
 		}
@@ -171,7 +171,7 @@ func (u *rule) option(a *args, w word) (err error) {
 	case "reroute":
 		d.Reroute = w.value()
 	default:
-		return a.mistake("unknown option %q of a rule; expected one of after= body= body-type= challenge= extensions= header= location= protocol= reroute= times= unless= upgrade=", w.key+w.text)
+		return a.mistake("unknown option %q of a rule; expected one of after= body= body-type= challenge= extensions= header= location= protocol= reroute= times= unless= upgrade=", w)
 	}
 	return err
 }

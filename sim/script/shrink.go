@@ -8,20 +8,27 @@ import (
 // Fails runs a scenario and says what is wrong with it: the invariants that it breaks, or the panic that it causes; "" if nothing is. What it expects does
 // not matter.
 func Fails(name, source string, o Options) (why string) {
+	return failing(name, func() []string {
+		f, err := Parse(name, source)
+		if err != nil {
+			return nil
+		}
+		out, err := f.Run(o)
+		if err != nil {
+			return nil
+		}
+		return out.Broken
+	})
+}
+
+// failing turns what run returns, or its panic, into a text.
+func failing(name string, run func() []string) (why string) {
 	defer func() {
 		if v := recover(); v != nil {
 			why = fmt.Sprintf("%s: panic: %v", name, v)
 		}
 	}()
-	f, err := Parse(name, source)
-	if err != nil {
-		return ""
-	}
-	out, err := f.Run(o)
-	if err != nil {
-		return ""
-	}
-	return strings.Join(out.Broken, "\n")
+	return strings.Join(run(), "\n")
 }
 
 // mostTrials bounds how many smaller scenarios are tried.

@@ -1,0 +1,100 @@
+package network
+
+import (
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// outputs that tests put together.
+var (
+	openingRequest = endpoint.Output{Kind: endpoint.SendBytes, Data: []byte("GET /p HTTP/1.1\r\nHost: a\r\n\r\n")}
+	openingAnswer  = endpoint.Output{Kind: endpoint.SendBytes, Data: []byte("HTTP/1.1 101 x\r\n\r\n")}
+	opens          = endpoint.Output{Kind: endpoint.Open}
+	delivers       = endpoint.Output{Kind: endpoint.Deliver, Type: wire.Text, Data: []byte("x")}
+	disconnects    = endpoint.Output{Kind: endpoint.Disconnect}
+	fails          = endpoint.Output{Kind: endpoint.Fail, Err: &endpoint.HandshakeError{Failure: fsm.FailureStatus}}
+	arms           = endpoint.Output{Kind: endpoint.ArmTimer, Timer: fsm.TimerClose}
+)
+
+func dials(url string) endpoint.Output {
+	u, err := wire.ParseURL(url, nil)
+	if err != nil {
+		panic(err)
+	}
+	return endpoint.Output{Kind: endpoint.Dial, URL: u}
+}
+
+func says(text string) endpoint.Output {
+	return endpoint.Output{Kind: endpoint.SendMessage, Type: wire.Binary, Data: []byte(text)}
+}
+
+func closes(code uint16) endpoint.Output {
+	return endpoint.Output{Kind: endpoint.SendClose, Code: code}
+}
+
+const (
+	asks    = "GET /p HTTP/1.1\r\n\r\n"
+	accepts = "HTTP/1.1 101 x\r\n\r\n"
+)
+
+func TestMonitor_FindsWhatIsBroken(t *testing.T) {
+	client := Monitor{Budget: 2, Secrets: []string{"session=42"}}
+	server := Monitor{Server: true}
+	a, b := dials("ws://a/p"), dials("ws://b/p")
+	for _, v := range []struct {
+		name    string
+		monitor Monitor
+		outs    []endpoint.Output
+		want    string
+	}{
+		{"open twice", client, []endpoint.Output{a, openingRequest, says(asks), opens, opens}, "INV-04"},
+		{"open behind Close", client, []endpoint.Output{a, openingRequest, says(asks), closes(1000), opens}, "INV-01"},
+		{"failure after open", client, []endpoint.Output{a, openingRequest, says(asks), opens, fails}, "INV-04"},
+		{"dial after open", client, []endpoint.Output{a, openingRequest, says(asks), opens, disconnects, b}, "INV-04"},
+		{"two ends", client, []endpoint.Output{a, disconnects, fails, fails}, "INV-05"},
+		{"two Closes", client, []endpoint.Output{a, openingRequest, says(asks), closes(1000), closes(1000)}, "INV-05"},
+		{"delivered before open", client, []endpoint.Output{a, openingRequest, says(asks), delivers}, "INV-02"},
+		{"sent before open", client, []endpoint.Output{a, openingRequest, says(asks), says("hello")}, "INV-51"},
+		{"request before the opening", client, []endpoint.Output{a, says(asks)}, "INV-06"},
+		{"opening behind the request", client, []endpoint.Output{a, openingRequest, says(asks), openingRequest}, "INV-06"},
+		{"two connections at once", client, []endpoint.Output{a, b}, "INV-28"},
+		{"loop", client, []endpoint.Output{a, openingRequest, says(asks), disconnects, dials("ws://A:80/p")}, "INV-22"},
+		{"budget", client, []endpoint.Output{a, disconnects, b, disconnects, dials("ws://c/p")}, "INV-21"},
+		{"downgrade", client, []endpoint.Output{dials("wss://a/p"), disconnects, b}, "INV-26"},
+		{"secret to another origin", client, []endpoint.Output{a, disconnects, b, {Kind: endpoint.SendBytes, Data: []byte("GET /p HTTP/1.1\r\nCookie: session=42\r\n\r\n")}}, "INV-27"},
+		{"message behind Close", client, []endpoint.Output{a, openingRequest, closes(1000), says(asks)}, "INV-40"},
+		{"illegal close code", client, []endpoint.Output{a, openingRequest, closes(1005)}, "INV-48"},
+		{"timer left when open", client, []endpoint.Output{a, openingRequest, says(asks), arms, opens}, "LIV-01"},
+		{"timer left at the end", client, []endpoint.Output{a, arms, disconnects, fails}, "LIV-01"},
+		{"no terminator", server, []endpoint.Output{openingAnswer, says(accepts), opens}, "INV-42"},
+		{"response without terminator", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 202 x\r\n\r\n"), says(accepts)}, "INV-42"},
+		{"two terminators", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 202 x\r\n\r\n"), says(""), says("")}, "INV-42"},
+		{"401 without challenge", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 401 x\r\n\r\n")}, "INV-45"},
+		{"302 without Location", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 302 x\r\n\r\n")}, "INV-45"},
+		{"511", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 511 x\r\n\r\n")}, "INV-46"},
+		{"malformed", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 200 x\n\n")}, "INV-51"},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			m := v.monitor
+			last := len(v.outs) - 1
+			for _, o := range v.outs[:last] {
+				require.NoError(t, m.Take(o), "%v is legal", o.Kind)
+			}
+			require.ErrorContains(t, m.Take(v.outs[last]), v.want)
+		})
+	}
+}
+
+func TestMonitor_LetsPassWhatIsRight(t *testing.T) {
+	m := Monitor{Budget: 3, Secrets: []string{"session=42"}}
+	for _, o := range []endpoint.Output{
+		dials("ws://a/p"), openingRequest, {Kind: endpoint.AskCredentials}, disconnects, dials("ws://a/p"), openingRequest, says(asks), closes(1000), disconnects,
+		dials("ws://b/p"), openingRequest, says(asks), opens, delivers, says("session=42"), closes(1000), disconnects, {Kind: endpoint.Closed},
+	} {
+		require.NoError(t, m.Take(o), "%v", o.Kind)
+	}
+}

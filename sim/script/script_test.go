@@ -1,0 +1,165 @@
+package script
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Every mistake is told with its place and with what was expected there.
+func TestErrors(t *testing.T) {
+	for _, v := range []struct{ name, source, want string }{
+		{"empty", "", "x.txt:1:1: no command; expected one of advance, adversary"},
+		{"only comments", "# title\n", "x.txt:1:1: no command"},
+		{"unknown command", "run\nrum\n", `x.txt:2:1: unknown command "rum"; expected one of advance`},
+		{"indented first", "  101\n", "x.txt:1:1: an indented line belongs to the command above it"},
+		{"indented where nothing is", "run\n  101\n", "x.txt:2:3: run takes no indented lines"},
+		{"open quote", "case \"a\n", "x.txt:1:6: expected a quoted text as in Go"},
+		{"quote in a word", "case a\"b\"\n", "x.txt:1:7: unexpected quote"},
+		{"no blank behind a quote", "case \"a\"b\n", "x.txt:1:9: expected a blank"},
+		{"repetition", "case \"a\"*x\n", "x.txt:1:10: expected a number up to 1000000"},
+		{"surplus word", "run now\n", `x.txt:1:5: unexpected "now"`},
+		{"missing word", "advance\n", "x.txt:1:9: expected how long, such as 30s at the end of the line"},
+		{"duration", "advance soon\n", `x.txt:1:9: expected a duration up to 10000h such as 10ms, 30s or 1h, got "soon"`},
+		{"URL", "client\n", "x.txt:1:8: expected a URL such as ws://a.example/echo"},
+		{"option", "client ws://a/ colour=red\n", `x.txt:1:16: unknown option "colour=red"`},
+		{"choice", "client ws://a/ wait=maybe\n", `x.txt:1:16: expected wait=no or wait=yes, got "maybe"`},
+		{"number", "client ws://a/ redirects=many\n", `x.txt:1:16: expected redirects, a number from 0 to 20, got "many"`},
+		{"profile", "client ws://a/ profile=old\n", `x.txt:1:16: expected profile=spec or profile=kaazing`},
+		{"credentials", "client ws://a/ credentials=joe\n", `x.txt:1:16: expected credentials=basic:USER:PASSWORD`},
+		{"field", "client ws://a/ header=x\n", `x.txt:1:16: expected header="Name: value"`},
+		{"timer of a timeout", "client ws://a/ timeout.lunch=1h\n", `x.txt:1:16: unknown timer "lunch"; expected one of body, close`},
+		{"client twice", "client ws://a/\nclient ws://a/\n", `x.txt:2:8: there is a client "client" already`},
+		{"network too late", "server a\nnetwork latency=1s\n", "x.txt:2:1: network has to come before"},
+		{"network", "network speed=1\n", `x.txt:1:9: unknown option "speed=1" of network; expected latency=`},
+		{"nobody", "send client text \"x\"\n", `x.txt:1:6: there is no client or server "client"; there is none yet`},
+		{"another", "server b\nsend a text \"x\"\n", `x.txt:2:6: there is no client or server "a"; expected one of b`},
+		{"type", "server a\nsend a words \"x\"\n", `x.txt:2:8: expected text or binary, got "words"`},
+		{"unquoted", "server a\nsend a text x\n", "x.txt:2:13: expected a quoted text, got x"},
+		{"timer", "server a\ntimer a lunch\n", `x.txt:2:9: unknown timer "lunch"`},
+		{"cut", "server a\ncut a loudly\n", "x.txt:2:7: expected silently or nothing"},
+		{"trace", "trace everything\n", "x.txt:1:7: expected phases, timers, all or off"},
+		{"status of a rule", "server a\n  1010\n", "x.txt:2:3: expected a status code, fail or never, a number from 100 to 999"},
+		{"step", "adversary a\n  hop\n", `x.txt:2:3: unknown step "hop"; expected one of await`},
+		{"await", "adversary a\n  await spring\n", "x.txt:2:9: expected message, ping, pong, close or end"},
+		{"frame", "adversary a\n  frame 16 \"x\"\n", "x.txt:2:9: expected text, binary, continuation, ping, pong, close or a number from 0 to 15"},
+		{"frame option", "adversary a\n  frame text less \"x\"\n", "x.txt:2:14: expected more, masked"},
+		{"send", "adversary a\n  send letter\n", "x.txt:2:8: expected text, binary, empty, N or R"},
+		{"repeat", "adversary a\n  repeat often send empty\n", "x.txt:2:10: expected how often"},
+		{"close code", "adversary a\n  close never\n", "x.txt:2:9: expected a close code"},
+		{"surplus in a step", "adversary a\n  end now\n", `x.txt:2:7: unexpected "now"`},
+		{"adversary URL", "adversary ftp://a/\n", "x.txt:1:11: ftp://a/ is no ws or wss URL"},
+		{"each without in", "each code of 1\n", "x.txt:1:11: expected in"},
+		{"each without values", "each code in\n", "x.txt:1:14: expected at least one value"},
+		{"each range", "each code in 5..1\nrun\n", "x.txt:1:14: expected a range of at most 10000 numbers"},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			f, err := Parse("x.txt", v.source)
+			if err == nil {
+				_, err = f.Run(Options{})
+			}
+			var e *Error
+			require.ErrorAs(t, err, &e)
+			require.True(t, strings.HasPrefix(err.Error(), v.want), "%s", err)
+		})
+	}
+}
+
+func TestRun_Mismatch(t *testing.T) {
+	f := mustParse(t, "x.txt", "# title\n# Requirements: A-1 B-2\nclient ws://a.example/\nrun\nexpect client open\n----\nsomething else\n\nclient ws://a.example/ name=two\n")
+	require.Equal(t, "title", f.Title)
+	require.Equal(t, []string{"A-1", "B-2"}, f.Requirements)
+	out, err := f.Run(Options{})
+	require.NoError(t, err)
+	require.False(t, out.Passed())
+	require.Len(t, out.Mismatches, 3)
+	require.Equal(t, Mismatch{Line: 5, Want: []string{"expect client open"}, Got: []string{"client failed Connect"}}, out.Mismatches[0])
+	require.Equal(t, 6, out.Mismatches[1].Line)
+	require.Equal(t, []string{"something else"}, out.Mismatches[1].Want)
+	require.Equal(t, 9, out.Mismatches[2].Line, "what nobody compares is not expected")
+
+	again, err := mustParse(t, "x.txt", out.Source).Run(Options{})
+	require.NoError(t, err)
+	require.Len(t, again.Mismatches, 1, "what came out is written down, what was asked for is not")
+	require.Equal(t, out.Source, again.Source)
+	require.True(t, strings.HasPrefix(out.Source, "# title\n# Requirements: A-1 B-2\nclient ws://a.example/\n"))
+}
+
+func TestExpect(t *testing.T) {
+	const scene = "client ws://a.example/ protocols=amqp say=\"hello\"\nserver a.example echo=yes\n  101 protocol=amqp\nrun\n"
+	for expect, right := range map[string]bool{
+		"expect client open": true, "expect client closed": false, "expect client open status=101 protocol=amqp": true, "expect client status=204": false,
+		"expect client got=\"hello\"": true, "expect client got=none": false, "expect client plain=none": true, "expect client connections=1": true, "expect client connections=2": false,
+		"expect a.example open got=\"hello\"": true, "expect a.example close=1000": false, "expect client failed": false,
+	} {
+		out, err := mustParse(t, "x.txt", scene+expect+"\n").Run(Options{})
+		require.NoError(t, err, expect)
+		asked := 0
+		for _, m := range out.Mismatches {
+			if len(m.Want) > 0 && strings.HasPrefix(m.Want[0], "expect ") {
+				asked++
+			}
+		}
+		require.Equal(t, right, asked == 0, expect)
+	}
+}
+
+func TestEach_Table(t *testing.T) {
+	out, err := mustParse(t, "x.txt", "each n in 1..3 7 8\neach word in a b\nclient ws://a.example/ redirects=$n say=$word\nrun\n").Run(Options{})
+	require.NoError(t, err)
+	require.Contains(t, out.Source, `3 "b": client failed Connect`)
+	out, err = mustParse(t, "x.txt", "each word in \"a\\n\"\neach code in 201..202 204..205 403..405\nclient ws://a.example/ wait=no\nadversary a.example\n  opening 101\n  await\n  respond $code\nrun\n").Run(Options{})
+	require.NoError(t, err)
+	require.True(t, strings.HasSuffix(out.Source, `----
+"a\n" 201: client open status=201
+"a\n" 202: client failed AcceptedOnly status=202 close=1000
+"a\n" 204..205: client open status=$code
+"a\n" 403..405: client failed Status status=$code close=1000
+`), out.Source)
+}
+
+func TestDiff(t *testing.T) {
+	require.Equal(t, "  a\n- b\n  c\n+ d\n", Diff([]string{"a", "b", "c"}, []string{"a", "c", "d"}))
+	require.Equal(t, "+ a\n", Diff(nil, []string{"a"}))
+	require.Equal(t, "- a\n", Diff([]string{"a"}, nil))
+}
+
+// Random scenarios are scenarios, the same for the same seed, and break nothing.
+func TestRandom(t *testing.T) {
+	for _, id := range []string{"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-21", "INV-22", "INV-27", "INV-28", "INV-42", "INV-49", "INV-50", "LIV-01"} {
+		t.Attr("req", id)
+	}
+	different := map[string]bool{}
+	for seed := range uint64(1500) {
+		source := Random(seed)
+		require.Equal(t, source, Random(seed))
+		different[source] = true
+		f, err := Parse("random", source)
+		require.NoError(t, err, "seed %d", seed)
+		out, err := f.Run(Options{Seed: seed})
+		require.NoError(t, err, "seed %d:\n%s", seed, source)
+		require.Empty(t, out.Broken, "seed %d:\n%s", seed, source)
+		require.Empty(t, Fails("random", source, Options{Seed: seed}))
+	}
+	require.Greater(t, len(different), 1400)
+}
+
+func TestShrink(t *testing.T) {
+	var source string
+	for seed := uint64(0); !strings.Contains(source, "cut client silently") || !strings.Contains(source, "timers=first"); seed++ {
+		source = Random(seed)
+	}
+	small := Shrink(source, func(s string) bool { return strings.Contains(s, "cut client") && strings.Contains(s, "timers=first") })
+	require.Equal(t, "network timers=first\ncut client\n", small)
+	require.Equal(t, source, Shrink(source, func(s string) bool { return s == source }), "nothing can be left out")
+}
+
+// Broken invariants and panics are told, mistakes and expectations are not.
+func TestFails(t *testing.T) {
+	require.Empty(t, Fails("x", "rum\n", Options{}), "a mistake in a scenario is no broken invariant")
+	require.Empty(t, Fails("x", "client ws://a.example/\nrun\nexpect client open\n", Options{}), "nor is what it expects")
+	why := failing("x", func() []string { panic("oops") })
+	require.Equal(t, "x: panic: oops", why)
+	require.Equal(t, "a\nb", failing("x", func() []string { return []string{"a", "b"} }))
+}
