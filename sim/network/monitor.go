@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
@@ -41,6 +40,11 @@ type leg struct {
 	closed  bool     // SendClose
 	sent    [][]byte // messages of the handshake
 	owed    bool     // server: the response that was sent needs its terminator
+	refused bool     // server: it was a terminating one
+	moved   bool     // server: it was a 3xx, behind which Close is due
+	request []byte   // client: the last extended request
+	again   bool     // client: credentials were asked for since
+	body    bool     // client: the body was sent since
 }
 
 // Take checks one output; an error names the invariant that it breaks.
@@ -50,6 +54,9 @@ func (m *Monitor) Take(o endpoint.Output) error {
 	}
 	if err := m.secret(o.Data); err != nil {
 		return err
+	}
+	if m.leg.moved && !m.leg.owed && o.Kind != endpoint.SendClose && !m.leg.closed && !m.lost {
+		return errors.New("INV-40: " + o.Kind.String() + " in the place of the Close after a 3xx")
 	}
 	switch o.Kind {
 	case endpoint.Dial:
@@ -80,7 +87,7 @@ func (m *Monitor) Take(o endpoint.Output) error {
 	case endpoint.Fail, endpoint.Closed:
 		return m.end(o)
 	case endpoint.AskCredentials:
-		m.leg.asked = true
+		m.leg.asked, m.leg.again = true, true
 	case endpoint.AskDecision, endpoint.SendPong, endpoint.PauseTimer, endpoint.ResumeTimer, endpoint.StopBody:
 	}
 	return nil
@@ -169,41 +176,14 @@ func (m *Monitor) message(p []byte) error {
 		err = m.request(p)
 	case m.leg.owed != (len(p) == 0):
 		err = fmt.Errorf("INV-42: sent %.40q; a terminator was owed: %v", p, m.leg.owed)
+	case m.leg.refused && len(p) > 0:
+		err = fmt.Errorf("INV-16: sent %.40q after a terminating status", p)
 	case b == wire.BalancerNone && len(p) > 0:
 		err = m.response(p)
 	}
 	m.leg.owed = m.Server && b == wire.BalancerNone && len(p) > 0
 	m.leg.sent = append(m.leg.sent, bytes.Clone(p))
 	return err
-}
-
-// request checks an extended request, or the body that follows one.
-func (m *Monitor) request(p []byte) error {
-	if !m.leg.opening {
-		return errors.New("INV-06: an extended request before the opening handshake")
-	}
-	var r wire.Request
-	_, err := r.ParseHead(p, wire.Limits{})
-	if err != nil && len(m.leg.sent) > 0 && strings.Contains(string(m.leg.sent[0]), "Expect: 100-continue") {
-		return nil // the body
-	}
-	return m.legal(err, p)
-}
-
-// response checks the obligations of a server's response. [INV-45, INV-46]
-func (m *Monitor) response(p []byte) error {
-	var r wire.Response
-	if err := m.legal(r.Parse(p, wire.Limits{}), p); err != nil {
-		return err
-	}
-	need := map[int]string{401: "WWW-Authenticate", 407: "Proxy-Authenticate", 300: "Location", 301: "Location", 302: "Location", 303: "Location", 307: "Location"}[r.Status]
-	switch {
-	case need != "" && r.Fields.Count(need) == 0:
-		return fmt.Errorf("INV-45: a %d without %s", r.Status, need)
-	case r.Status == 511:
-		return errors.New("INV-46: a 511 is sent")
-	}
-	return nil
 }
 
 // close checks a Close frame.

@@ -70,6 +70,12 @@ func TestMonitor_FindsWhatIsBroken(t *testing.T) {
 		{"illegal close code", client, []endpoint.Output{a, openingRequest, closes(1005)}, "INV-48"},
 		{"timer left when open", client, []endpoint.Output{a, openingRequest, says(asks), arms, opens}, "LIV-01"},
 		{"timer left at the end", client, []endpoint.Output{a, arms, disconnects, fails}, "LIV-01"},
+		{"second request", client, []endpoint.Output{a, openingRequest, says(asks), says("GET /q HTTP/1.1\r\n\r\n")}, "INV-07"},
+		{"replay of another request", client, []endpoint.Output{a, openingRequest, says(asks), {Kind: endpoint.AskCredentials}, says("GET /q HTTP/1.1\r\nAuthorization: x\r\n\r\n")}, "INV-19"},
+		{"replay without credentials", client, []endpoint.Output{a, openingRequest, says(asks), {Kind: endpoint.AskCredentials}, says(asks)}, "INV-20"},
+		{"body twice", client, []endpoint.Output{a, openingRequest, says("GET /p HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"), says("body"), says("body")}, "INV-17"},
+		{"response behind a refusal", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 403 x\r\n\r\n"), says(""), says(accepts)}, "INV-16"},
+		{"no Close behind a 3xx", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 304 x\r\n\r\n"), says(""), arms}, "INV-40"},
 		{"no terminator", server, []endpoint.Output{openingAnswer, says(accepts), opens}, "INV-42"},
 		{"response without terminator", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 202 x\r\n\r\n"), says(accepts)}, "INV-42"},
 		{"two terminators", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 202 x\r\n\r\n"), says(""), says("")}, "INV-42"},
@@ -93,7 +99,7 @@ func TestMonitor_LetsPassWhatIsRight(t *testing.T) {
 	m := Monitor{Budget: 3, Secrets: []string{"session=42"}}
 	for _, o := range []endpoint.Output{
 		dials("ws://a/p"), openingRequest, {Kind: endpoint.AskCredentials}, disconnects, dials("ws://a/p"), openingRequest, says(asks), closes(1000), disconnects,
-		dials("ws://b/p"), openingRequest, says(asks), opens, delivers, says("session=42"), closes(1000), disconnects, {Kind: endpoint.Closed},
+		dials("ws://b/p"), openingRequest, says(asks), {Kind: endpoint.AskCredentials}, says("GET /p HTTP/1.1\r\nAuthorization: Basic x\r\n\r\n"), opens, delivers, says("session=42"), closes(1000), disconnects, {Kind: endpoint.Closed},
 	} {
 		require.NoError(t, m.Take(o), "%v", o.Kind)
 	}

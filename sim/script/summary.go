@@ -36,6 +36,9 @@ func facts(h host) (state string, list []fact) {
 		if e.Status != 0 {
 			add("status", "%d", e.Status)
 		}
+		if v := e.Field("Retry-After"); v != "" {
+			add("retry-after", "%s", v)
+		}
 	case h.Over() && h.Opened():
 		state = "closed"
 	case h.Over():
