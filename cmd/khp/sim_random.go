@@ -16,7 +16,7 @@ type simReport struct {
 	Seconds   float64 `json:"seconds"`
 	Failed    uint64  `json:"failed_seed,omitempty"`
 	Broken    string  `json:"broken,omitempty"`
-	Scenario  string  `json:"scenario,omitempty"` // as small as it could be made
+	Scenario  string  `json:"scenario,omitempty"` // as small as it could be made, with its transcript
 	Repeat    string  `json:"repeat"`             // the command line that runs the same again
 }
 
@@ -51,7 +51,7 @@ func (r *simReport) fail(seed uint64, source, why string) {
 		return script.Fails("random", smaller, script.Options{Seed: seed}) != ""
 	}
 	r.Passed, r.Failed, r.Broken = false, seed, why
-	r.Scenario = script.Shrink(source, fails)
+	r.Scenario = script.WithTranscript("random", script.Shrink(source, fails), script.Options{Seed: seed})
 	r.Repeat = fmt.Sprintf("khp sim --random 1 --seed %d", seed)
 }
 

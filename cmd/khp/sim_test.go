@@ -13,7 +13,7 @@ func TestSim_BrokenInvariant(t *testing.T) {
 		var out bytes.Buffer
 		c := &cli{stdout: &out}
 		r := &simReport{Seed: 5, Schedules: 3, Passed: true}
-		r.fail(7, "client ws://a.example/\nrun\n", "INV-04: open twice")
+		r.fail(7, "rum\n", "INV-04: open twice")
 		err := c.printSimReport(r, asJSON)
 		var e *exitError
 		require.ErrorAs(t, err, &e)
@@ -21,9 +21,9 @@ func TestSim_BrokenInvariant(t *testing.T) {
 		require.Equal(t, "an invariant is broken in schedule 3 of seed 5", e.text)
 		if asJSON {
 			require.JSONEq(t, `{"seed":5,"schedules":3,"passed":false,"seconds":0,"failed_seed":7,"broken":"INV-04: open twice",
-				"scenario":"client ws://a.example/\nrun\n","repeat":"khp sim --random 1 --seed 7"}`, out.String())
+				"scenario":"rum\n","repeat":"khp sim --random 1 --seed 7"}`, out.String())
 			continue
 		}
-		require.Equal(t, "seed 7 breaks an invariant: INV-04: open twice\n\nclient ws://a.example/\nrun\n\nthe same again: khp sim --random 1 --seed 7\n", out.String())
+		require.Equal(t, "seed 7 breaks an invariant: INV-04: open twice\n\nrum\n\nthe same again: khp sim --random 1 --seed 7\n", out.String())
 	}
 }

@@ -76,6 +76,16 @@ func ExampleNetwork_RawDial() {
 	// timed out: no extended request in time [extended handshake, /]
 }
 
+// A monitor checks outputs of an endpoint, wherever that runs.
+func ExampleMonitor_Take() {
+	var m network.Monitor
+	fmt.Println(m.Take(endpoint.Output{Kind: endpoint.Disconnect}))
+	fmt.Println(m.Take(endpoint.Output{Kind: endpoint.Deliver}))
+	// Output:
+	// <nil>
+	// INV-02: a message is delivered before open
+}
+
 // Pings go through the same frames as everything else.
 func ExampleFrame_Append() {
 	fmt.Printf("% x\n", network.Frame{Op: ws.OpPing, Data: []byte("hi")}.Append(nil))

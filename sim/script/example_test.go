@@ -59,3 +59,11 @@ func ExampleShrink() {
 	}))
 	// Output: run
 }
+
+func ExampleWithTranscript() {
+	fmt.Print(script.WithTranscript("x.txt", "case nothing\n", script.Options{}))
+	// Output:
+	// case nothing
+	// ----
+	// == nothing
+}

@@ -123,6 +123,8 @@ func TestDiff(t *testing.T) {
 	require.Equal(t, "  a\n- b\n  c\n+ d\n", Diff([]string{"a", "b", "c"}, []string{"a", "c", "d"}))
 	require.Equal(t, "+ a\n", Diff(nil, []string{"a"}))
 	require.Equal(t, "- a\n", Diff([]string{"a"}, nil))
+	many := strings.Split(strings.Repeat("a\n", 2500), "\n")
+	require.Equal(t, strings.Repeat("- a\n", 2500)+strings.Repeat("+ b\n", 2500)+"  \n", Diff(many, strings.Split(strings.Repeat("b\n", 2500), "\n")), "memory is bounded")
 }
 
 // Random scenarios are scenarios, the same for the same seed, and break nothing.
@@ -131,7 +133,7 @@ func TestRandom(t *testing.T) {
 		t.Attr("req", id)
 	}
 	different := map[string]bool{}
-	for seed := range uint64(1500) {
+	for seed := range uint64(1000) {
 		source := Random(seed)
 		require.Equal(t, source, Random(seed))
 		different[source] = true
@@ -142,7 +144,12 @@ func TestRandom(t *testing.T) {
 		require.Empty(t, out.Broken, "seed %d:\n%s", seed, source)
 		require.Empty(t, Fails("random", source, Options{Seed: seed}))
 	}
-	require.Greater(t, len(different), 1400)
+	require.Greater(t, len(different), 950)
+}
+
+func TestWithTranscript(t *testing.T) {
+	require.Equal(t, "rum\n", WithTranscript("x", "rum\n", Options{}), "what does not run stays")
+	require.Contains(t, WithTranscript("x", "client ws://a.example/\nrun\n", Options{}), "run\n----\n       0s  client        connects to ws://a.example/\n")
 }
 
 func TestShrink(t *testing.T) {

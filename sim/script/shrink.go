@@ -31,6 +31,24 @@ func failing(name string, run func() []string) (why string) {
 	return strings.Join(run(), "\n")
 }
 
+// WithTranscript returns the scenario with what comes out of it, as far as it runs.
+func WithTranscript(name, source string, o Options) (written string) {
+	defer func() {
+		if recover() != nil {
+			written = source
+		}
+	}()
+	f, err := Parse(name, source)
+	if err != nil {
+		return source
+	}
+	out, err := f.Run(o)
+	if err != nil {
+		return source
+	}
+	return out.Source
+}
+
 // mostTrials bounds how many smaller scenarios are tried.
 const mostTrials = 3000
 
