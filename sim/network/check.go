@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
@@ -10,10 +11,11 @@ import (
 
 // Check compares the hosts with each other and adds what does not agree to [Network.Broken]; it may be called at any moment. Where a client and a server of
 // this package share a connection: if the client is open, so is or was the server, with the same result, and what one has received is what the other has
-// sent, in order and once, as far as it has come. When nothing is left to happen, every host is open or at its end.
+// sent, in order and once, as far as it has come, and all of it once nothing is on its way. No connect call takes longer than its timers allow. When nothing is left to happen, every host is open or at its end.
 func (n *Network) Check() {
 	for _, c := range n.clients {
 		n.report(c.name, c.agrees())
+		n.report(c.name, c.late())
 		if n.Idle() {
 			n.report(c.name, c.ended())
 		}
@@ -39,6 +41,22 @@ func (c *Client) ended() error {
 	return fmt.Errorf("LIV-01: nothing is left to happen in phase %v", c.Endpoint.Phase())
 }
 
+// late checks that a connect call takes no longer than its timers allow, for as many connections as it made. [LIV-02]
+func (c *Client) late() error {
+	t := c.opts.Timeouts
+	logins := time.Duration(c.machine.MaxReplays) + 1 // in the extended handshake, and one in the opening handshake
+	each := t.of(fsm.TimerOpening) + t.of(fsm.TimerOverall) + t.of(fsm.TimerClose) + logins*t.of(fsm.TimerCredentials)
+	most := time.Duration(len(c.watch.dials)) * each
+	took := c.net.now - c.started
+	if c.open || c.over {
+		took = c.settled - c.started
+	}
+	if took <= most || c.Endpoint.Phase() == fsm.ClientIdle {
+		return nil
+	}
+	return fmt.Errorf("LIV-02: %d connections take %s, more than %s", len(c.watch.dials), took, most)
+}
+
 // agrees compares an open client with its server.
 func (c *Client) agrees() error {
 	if !c.open || c.conn == nil {
@@ -62,6 +80,8 @@ func (c *Client) agrees() error {
 		return fmt.Errorf("INV-35: the server sent %q, the client got %q", v.sent, c.received)
 	case !isPrefix(v.received, c.sent):
 		return fmt.Errorf("INV-35: the client sent %q, the server got %q", c.sent, v.received)
+	case c.net.Idle() && !c.conn.silent && !c.watch.leg.closed && !v.watch.leg.closed && (len(c.received) < len(v.sent) || len(v.received) < len(c.sent)):
+		return fmt.Errorf("INV-35: nothing is on its way, but %d of %d and %d of %d messages came", len(c.received), len(v.sent), len(v.received), len(c.sent))
 	}
 	return nil
 }

@@ -27,6 +27,8 @@ type Client struct {
 	opts     ClientOptions
 	origin   wire.URL
 	replays  int
+	started  time.Duration
+	machine  fsm.ClientConfig
 }
 
 // NewClient prepares a connect call. The error is that of [endpoint.NewClient].
@@ -39,12 +41,13 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 		o.Name = "client"
 	}
 	c := &Client{Endpoint: e, opts: o}
-	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }, special: c.special, settled: c.settled}
+	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }, special: c.special, carried: c.carried}
 	c.setUp(o.Timeouts)
 	machine := o.Config.Machine
 	if machine == (fsm.ClientConfig{}) {
 		machine = fsm.DefaultClientConfig()
 	}
+	c.machine = machine
 	c.watch.Secrets, c.watch.AllowDowngrade, c.watch.Proxy = o.Secrets, o.Config.AllowDowngrade, o.Config.HasProxyLogin
 	if !o.Config.HasCredentials { // each login in the opening handshake would take one more
 		c.watch.Budget = int(machine.MaxRedirects) + 2
@@ -57,7 +60,10 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 }
 
 // Connect starts the connect call.
-func (c *Client) Connect() { c.do(c.Endpoint.Connect()) }
+func (c *Client) Connect() {
+	c.started = c.net.now
+	c.do(c.Endpoint.Connect())
+}
 
 // Connections returns the URLs that were connected to, the last one last.
 func (c *Client) Connections() []string {
@@ -97,8 +103,8 @@ func (c *Client) special(o *endpoint.Output) {
 	})
 }
 
-// settled reports the request body as written, which it is as soon as it is sent.
-func (c *Client) settled(outs []endpoint.Output) {
+// carried reports the request body as written, which it is as soon as it is sent.
+func (c *Client) carried(outs []endpoint.Output) {
 	for _, o := range outs {
 		if o.Kind == endpoint.SendMessage && c.Endpoint.Phase() == fsm.ClientSendingBody {
 			c.later(0, c.Endpoint.BodyWritten)

@@ -38,7 +38,7 @@ type host struct {
 	client  bool
 	side    side
 	phase   func() string
-	settled func(outs []endpoint.Output)                     // is called when outputs are carried out; may be nil
+	carried func(outs []endpoint.Output)                     // is called when outputs are carried out; may be nil
 	special func(o *endpoint.Output)                         // carries out what only this kind of host is told
 	opening func(b []byte) (used int, out []endpoint.Output) // side.OpeningReceived, unless the host shakes hands itself
 	conn    *Conn
@@ -54,6 +54,7 @@ type host struct {
 
 	open     bool
 	over     bool
+	settled  time.Duration // when the connect call or handshake came to open, or to its end
 	err      error
 	received []Message
 	sent     []Message     // by the application, on the connection that opened
@@ -103,9 +104,17 @@ func (h *host) drain() {
 		it := h.items[0]
 		h.items = h.items[1:]
 		h.note(Event{Kind: Received, Item: it})
+		h.blame(it)
 		h.do(h.tell(it))
 	}
 	h.early = false
+}
+
+// blame reports frames of our own making that we refuse ourselves. [INV-48]
+func (h *host) blame(it Item) {
+	if _, ours := h.conn.peer.receiver.(*host); ours && it.Broken != 0 && it.Broken != fsm.FailureLimit {
+		h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: INV-48: refuses a frame of our own: %s", h.name, h.serial, h.net.now, it.Text))
+	}
 }
 
 // tell gives one item to the endpoint.
@@ -170,8 +179,8 @@ func (h *host) do(outs []endpoint.Output) {
 		h.one(o)
 		h.note(Event{Kind: Did, Output: *o})
 	}
-	if h.settled != nil {
-		h.settled(outs)
+	if h.carried != nil {
+		h.carried(outs)
 	}
 }
 
@@ -205,7 +214,7 @@ func (h *host) one(o *endpoint.Output) {
 	case endpoint.StopTimers:
 		h.timers.stopAll()
 	case endpoint.Open:
-		h.open = true
+		h.open, h.settled = true, h.net.now
 		if h.on != nil {
 			h.net.After(0, h.on)
 		}
@@ -215,10 +224,11 @@ func (h *host) one(o *endpoint.Output) {
 		if h.got != nil {
 			h.net.After(0, func() { h.got(m) })
 		}
-	case endpoint.Closed:
-		h.over = true
-	case endpoint.Fail:
+	case endpoint.Closed, endpoint.Fail:
 		h.over, h.err = true, o.Err
+		if !h.open {
+			h.settled = h.net.now
+		}
 	case endpoint.Dial, endpoint.AskCredentials, endpoint.AskDecision:
 		h.special(o)
 	case endpoint.StopBody: // the body is one write

@@ -184,7 +184,7 @@ func (m *machine) adversary(t *rapid.T) {
 
 // run has rapid drive a machine, then lets everything come to rest.
 func run(t *testing.T, honest bool) {
-	for _, id := range []string{"INV-04", "INV-05", "INV-06", "INV-21", "INV-22", "INV-27", "INV-28", "INV-42", "INV-45", "INV-48", "LIV-01"} {
+	for _, id := range []string{"INV-04", "INV-05", "INV-06", "INV-21", "INV-22", "INV-27", "INV-28", "INV-42", "INV-45", "INV-48", "LIV-01", "LIV-02"} {
 		t.Attr("req", id)
 	}
 	rapid.Check(t, func(t *rapid.T) {

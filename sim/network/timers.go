@@ -19,13 +19,15 @@ type timers struct {
 	left     [fsm.TimerReplay + 1]time.Duration // of a paused one
 }
 
-func (t *timers) arm(timer fsm.Timer) {
-	d, ok := t.timeouts[timer]
-	if !ok {
-		d = time.Duration(endpoint.DefaultSeconds(timer)) * time.Second
+// of returns how long a timer runs.
+func (t Timeouts) of(timer fsm.Timer) time.Duration {
+	if d, ok := t[timer]; ok {
+		return d
 	}
-	t.start(timer, d)
+	return time.Duration(endpoint.DefaultSeconds(timer)) * time.Second
 }
+
+func (t *timers) arm(timer fsm.Timer) { t.start(timer, t.timeouts.of(timer)) }
 
 func (t *timers) start(timer fsm.Timer, d time.Duration) {
 	t.stop(timer)

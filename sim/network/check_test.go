@@ -1,0 +1,83 @@
+package network
+
+import (
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/endpoint"
+	"example.com/khp/wire"
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// pair is a client that opened a connection and said hello, and its server, which said welcome.
+func pair(t *testing.T) (n *Network, c *Client, v *Server) {
+	n = New(Options{})
+	site := n.Serve("a.example", SiteOptions{Opened: func(v *Server) { v.Send(wire.Text, "welcome") }})
+	c, err := n.NewClient("ws://a.example/p", ClientOptions{Opened: func(c *Client) { c.Send(wire.Text, "hello") }})
+	require.NoError(t, err)
+	c.Connect()
+	require.True(t, n.Run(1000))
+	n.Check()
+	require.Empty(t, n.Broken())
+	require.Equal(t, []Message{{wire.Text, "hello"}}, site.Last().Messages())
+	return n, c, site.Last()
+}
+
+// Whatever is made to disagree is found.
+func TestNetwork_Check(t *testing.T) {
+	for _, v := range []struct {
+		name   string
+		tamper func(n *Network, c *Client, v *Server)
+		want   string
+	}{
+		{"server never open", func(_ *Network, _ *Client, v *Server) { v.open = false }, "INV-50"},
+		{"message out of nothing", func(_ *Network, c *Client, _ *Server) { c.received = append(c.received, Message{wire.Text, "more"}) }, "INV-35"},
+		{"message changed", func(_ *Network, _ *Client, v *Server) { v.received[0].Data = "hell" }, "INV-35"},
+		{"message lost", func(_ *Network, _ *Client, v *Server) { v.sent = append(v.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
+		{"message lost on the other side", func(_ *Network, c *Client, _ *Server) { c.sent = append(c.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
+		{"waits for nothing", func(_ *Network, c *Client, _ *Server) { c.open = false }, "LIV-01"},
+		{"too slow", func(_ *Network, c *Client, _ *Server) { c.settled = time.Hour }, "LIV-02"},
+		{"own frame refused", func(_ *Network, c *Client, _ *Server) {
+			c.blame(Item{Broken: fsm.FailureFrame, Text: "unmasked"})
+		}, "INV-48"},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			n, c, s := pair(t)
+			v.tamper(n, c, s)
+			n.Check()
+			require.NotEmpty(t, n.Broken())
+			require.ErrorContains(t, n.Broken()[0], v.want)
+			found := len(n.Broken())
+			n.Check()
+			require.Len(t, n.Broken(), found, "said once")
+		})
+	}
+}
+
+// Both sides hold another result: here the server's is that of one that has not begun.
+func TestNetwork_CheckResult(t *testing.T) {
+	n, c, _ := pair(t)
+	c.conn.peer.receiver.(*host).side = endpoint.NewServer(endpoint.ServerConfig{})
+	n.Check()
+	require.ErrorContains(t, n.Broken()[0], "INV-49")
+}
+
+// A peer that is no host of this package may break frames.
+func TestHost_BlamesOnlyOurOwn(t *testing.T) {
+	n := New(Options{})
+	n.RawServer("a.example", func(r *Raw) {
+		r.Head = func(head []byte) {
+			r.conn.Write(switching(head))
+			r.SendAsIs(Frame{Op: ws.OpCode(3)})
+		}
+	})
+	c, err := n.NewClient("ws://a.example/p", ClientOptions{})
+	require.NoError(t, err)
+	c.Connect()
+	require.True(t, n.Run(1000))
+	n.Check()
+	require.Empty(t, n.Broken())
+	require.ErrorIs(t, c.Err(), fsm.FailureFrame)
+}
