@@ -48,6 +48,7 @@ type host struct {
 	items   []Item // that have come and wait
 	limit   int    // largest message in bytes
 	asked   bool   // client: the extended request is sent
+	auto    bool   // client: the server may turn out to be a gateway, which speaks first
 	early   bool   // client: the items were here before it
 	timers  timers
 	watch   Monitor
@@ -128,11 +129,19 @@ func (h *host) tell(it Item) []endpoint.Output {
 		return h.side.PeerClosed(it.Code, it.Text)
 	case it.Type == 0: // a Pong
 		return nil
-	case h.early && !refuses(it.Data):
+	}
+	first := h.auto && isBalancer(it.Data)
+	if h.early && !first && !refuses(it.Data) {
 		return h.side.Violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
 	}
-	h.early = false
+	h.early = h.early && first
 	return h.side.Message(it.Type, it.Data)
+}
+
+// isBalancer reports whether p is what a gateway says before anything else.
+func isBalancer(p []byte) bool {
+	kind, _ := wire.ParseBalancer(p)
+	return kind != wire.BalancerNone
 }
 
 // refuses reports whether p is a response that ends the attempt: a server that shuts down may send one unasked.

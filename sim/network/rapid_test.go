@@ -31,9 +31,8 @@ func newMachine(t *rapid.T, honest bool) *machine {
 		TimersFirst: rapid.Bool().Draw(t, "timers first"), Pieces: pieces(rapid.IntRange(0, 50).Draw(t, "pieces")),
 	})
 	cfg := endpoint.ClientConfig{Machine: fsm.DefaultClientConfig(), Protocols: []string{"amqp"}, Extensions: []string{"x-a", "x-b"}, HasCredentials: rapid.Bool().Draw(t, "credentials")}
-	if rapid.Bool().Draw(t, "kaazing") {
-		cfg.Machine.Profile = fsm.ProfileKaazing
-	} else if rapid.Bool().Draw(t, "body") {
+	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile")
+	if cfg.Machine.Profile == fsm.ProfileSpec && rapid.Bool().Draw(t, "body") {
 		cfg.Body = []byte("the body")
 	}
 	cfg.OpeningHeader = []endpoint.HeaderField{{Name: "Cookie", Value: "session=42"}}

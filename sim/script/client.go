@@ -76,9 +76,9 @@ func (o *clientOptions) option(a *args, w word) (err error) {
 	case "say":
 		o.say = w.value()
 	case "profile":
-		p, ok := map[string]fsm.Profile{"spec": fsm.ProfileSpec, "kaazing": fsm.ProfileKaazing}[w.text]
+		p, ok := map[string]fsm.Profile{"spec": fsm.ProfileSpec, "kaazing": fsm.ProfileKaazing, "auto": fsm.ProfileAuto}[w.text]
 		if !ok {
-			return a.mistake("expected profile=spec or profile=kaazing, got %q", w.text)
+			return a.mistake("expected profile=spec, profile=kaazing or profile=auto, got %q", w.text)
 		}
 		m.Profile = p
 	case "protocols":

@@ -53,11 +53,11 @@ func (g *generator) network() {
 }
 
 func (g *generator) client() {
-	g.line("client %s profile=%s%s", g.pick("ws://a.example/p", "wss://a.example/p?x"), g.pick("spec", "spec", "kaazing"),
+	g.line("client %s profile=%s%s", g.pick("ws://a.example/p", "wss://a.example/p?x"), g.pick("spec", "spec", "kaazing", "auto"),
 		g.some(3, "protocols=amqp,stomp", "extensions=x-a,x-b", "opening-extensions=x-open", "credentials="+g.pick("basic:joe:welcome", "basic:joe:wrong", "each", "none", "never"),
 			"credentials-after="+g.pick("1s", "20s", "70s"), "redirects="+g.pick("0", "1", "5", "never", "same-host"), "replays=1", "wait=no", "upgrade=yes", "downgrade=yes",
 			"fallback=plain", "terminator=optional", `opening-header="Cookie: secret=42"`, `say="hello"`))
-	if last := len(g.lines) - 1; !strings.Contains(g.lines[last], "kaazing") && g.r.IntN(5) == 0 {
+	if last := len(g.lines) - 1; strings.Contains(g.lines[last], "profile=spec") && g.r.IntN(5) == 0 {
 		g.lines[last] += ` body="the body"`
 	}
 }

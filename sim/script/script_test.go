@@ -26,7 +26,7 @@ func TestErrors(t *testing.T) {
 		{"option", "client ws://a/ colour=red\n", `x.txt:1:16: unknown option "colour=red"`},
 		{"choice", "client ws://a/ wait=maybe\n", `x.txt:1:16: expected wait=no or wait=yes, got "maybe"`},
 		{"number", "client ws://a/ redirects=many\n", `x.txt:1:16: expected redirects, a number from 0 to 20, got "many"`},
-		{"profile", "client ws://a/ profile=old\n", `x.txt:1:16: expected profile=spec or profile=kaazing`},
+		{"profile", "client ws://a/ profile=old\n", `x.txt:1:16: expected profile=spec, profile=kaazing or profile=auto`},
 		{"credentials", "client ws://a/ credentials=joe\n", `x.txt:1:16: expected credentials=basic:USER:PASSWORD`},
 		{"field", "client ws://a/ header=x\n", `x.txt:1:16: expected header="Name: value"`},
 		{"timer of a timeout", "client ws://a/ timeout.lunch=1h\n", `x.txt:1:16: unknown timer "lunch"; expected one of body, close`},
