@@ -19,6 +19,7 @@ type Server struct {
 	accept   [28]byte
 	parsed   wire.Request // the request being judged; views into pending
 	pending  []byte       // copy of the message that holds it, and of its body
+	partial  bool         // the head in it is not complete yet
 	bodyLeft int64
 	request  Request
 	decision Decision // of this call
@@ -39,47 +40,13 @@ type Server struct {
 type ServerConfig struct {
 	Machine   fsm.ServerConfig // zero: fsm.DefaultServerConfig; otherwise start from that, an unset limit is none at all
 	Limits    wire.Limits
-	AnyTarget bool // accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
+	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
 	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same origin and privileged:// (the form
 	// of Kaazing's Java and iOS clients) with the same host. It must not keep its arguments.
 	CheckOrigin func(origin, host string) bool
-}
-
-// Request is an extended request, as the application gets to see it. Values are copies.
-type Request struct {
-	OpeningRequest
-	Header        []HeaderField // of the extended request
-	Protocols     []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
-	Extensions    []string      // elements asked for in the extended request
-	Authorization string        // value of the Authorization field, "" if absent
-	Body          []byte
-	Replay        int // how many challenges this client has been sent
-}
-
-// Decision is the application's answer to a request. The zero value accepts with 101.
-type Decision struct {
-	Status     int      // 0 is 101
-	Protocol   string   // selected subprotocol; must have been asked for
-	Extensions []string // selected extensions with parameters; their names must have been asked for
-	Header     []HeaderField
-	Location   string   // required with 300-303 and 307
-	Challenges []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407
-	Upgrade    string   // required with 426, such as "TLS/1.2"
-	Body       []byte   // explains an error; "" gives a line of its own for 4xx and 5xx
-	BodyType   string   // "" is text/plain; charset=utf-8
-	Reroute    string   // kaazing profile: accept, then send the client to this ws URL with R
-}
-
-// NewServer prepares one connection.
-func NewServer(cfg ServerConfig) *Server {
-	s := &Server{cfg: cfg, machine: cfg.Machine, out: make([]Output, 0, 4), buf: make([]byte, 0, 512)}
-	s.parsed.Fields = make(wire.Fields, 0, 8)
-	if s.machine == (fsm.ServerConfig{}) {
-		s.machine = fsm.DefaultServerConfig()
-	}
-	s.cfg.Limits = cfg.Limits.OrDefault()
-	s.state = s.machine.Start()
-	return s
+	// CheckOpening refuses an opening request that is right in itself, with a status and a reason that the client gets to read; 0 lets it pass, and what is no
+	// error code, 400 to 599, counts as 403. It must neither keep nor change its argument. nil refuses none.
+	CheckOpening func(o *OpeningRequest) (status int, why string)
 }
 
 // Message tells that a data message was received. p is not kept, but a Deliver output hands it back.
@@ -203,6 +170,9 @@ func (s *Server) State() fsm.ServerState { return s.state }
 
 // Request returns the request to decide on, after AskDecision.
 func (s *Server) Request() *Request { return &s.request }
+
+// OpeningRequest returns what is known of the opening request, once that was judged.
+func (s *Server) OpeningRequest() *OpeningRequest { return &s.open }
 
 // Result returns what was agreed on, once the connection is open.
 func (s *Server) Result() Result { return s.result }

@@ -128,7 +128,18 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	if o.Origin != "" && !s.checkOrigin(o.Origin, o.Host) {
 		return 403, "Origin " + quote(o.Origin) + " is not allowed here"
 	}
-	for v := range r.Fields.All("Sec-WebSocket-Protocol") {
+	if status, what = o.parseLists(r.Fields); status != 0 || s.cfg.CheckOpening == nil {
+		return status, what
+	}
+	if status, what = s.cfg.CheckOpening(o); status != 0 && (status < 400 || status > 599) {
+		status = 403
+	}
+	return status, what
+}
+
+// parseLists collects what the opening request offers.
+func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string) {
+	for v := range fields.All("Sec-WebSocket-Protocol") {
 		var room [4][]byte
 		list, err := wire.ParseTokens(room[:0], v)
 		if err != nil {
@@ -139,7 +150,7 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 			o.Protocols = append(o.Protocols, tokenText(p))
 		}
 	}
-	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
+	for v := range fields.All("Sec-WebSocket-Extensions") {
 		var room [4]wire.Extension
 		list, err := wire.ParseExtensions(room[:0], v)
 		if err != nil {

@@ -9,8 +9,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// requestMessage judges a message in the place of an extended request. In the kaazing profile, whose peers regard messages as pieces of a stream, an
-// empty message means nothing. [AMB-05]
+// requestMessage judges a message in the place of an extended request. In the kaazing profile, whose peers regard messages as pieces of a stream, a request may be
+// spread over several, and an empty message means nothing. [AMB-05]
 //
 //khp:impl KHP-EXT-01 KHP-EXT-02 KHP-EXT-03
 func (s *Server) requestMessage(p []byte) {
@@ -19,8 +19,14 @@ func (s *Server) requestMessage(p []byte) {
 	}
 	// No legal request is longer than this, so what is cut off makes it no less illegal.
 	most := s.cfg.Limits.Head + s.cfg.Limits.Body + 1
-	s.pending = append(s.pending[:0], p[:min(len(p), most)]...)
+	if !s.partial {
+		s.pending = s.pending[:0]
+	}
+	s.pending = append(s.pending, p[:min(len(p), most-len(s.pending))]...)
 	status, what := s.judgeRequest()
+	if s.partial {
+		return
+	}
 	if status != 0 {
 		s.detail = what
 		s.step(fsm.Event{Kind: fsm.EventBadRequest, Status: uint16(status)})
@@ -45,6 +51,9 @@ func (s *Server) judgeRequest() (status int, what string) {
 	r := &s.parsed
 	s.bodyLeft = 0
 	n, err := r.ParseHead(s.pending, s.cfg.Limits)
+	if s.partial = s.kaazing() && wire.KindOf(err) == wire.KindIncomplete; s.partial {
+		return 0, ""
+	}
 	if err != nil {
 		return statusOf(err), faultOf(s.pending, err)
 	}
@@ -58,7 +67,7 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
 	case string(r.Method) != "GET":
 		return 501, "method " + quote(string(r.Method)) + " is not known"
-	case !s.cfg.AnyTarget && pathOf(originForm(string(r.Target))) != s.open.Path():
+	case !(s.cfg.AnyTarget && s.kaazing()) && pathOf(originForm(string(r.Target))) != s.open.Path():
 		return 400, "expected the path of the opening request, " + quote(s.open.Path()) + ", got " + quote(pathOf(originForm(string(r.Target))))
 	case r.Fields.Count("Authorization") > 1:
 		return 400, "more than one Authorization field"
@@ -155,6 +164,9 @@ func (s *Server) fillRequest() {
 	s.request.Header = copyFields(s.parsed.Fields)
 	s.request.Body = bytes.Clone(s.parsed.Body)
 	s.request.Authorization = fieldValue(s.request.Header, "Authorization")
+	if s.request.Authorization == "" && s.kaazing() {
+		s.request.Authorization = fieldValue(s.open.Opening, "Authorization") // both requests count as one there
+	}
 }
 
 func (s *Server) kaazing() bool { return s.state.Profile() == fsm.ProfileKaazing }

@@ -1,0 +1,54 @@
+package endpoint
+
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// Request is an extended request, as the application gets to see it. Values are copies.
+type Request struct {
+	OpeningRequest
+	Header        []HeaderField // of the extended request
+	Protocols     []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
+	Extensions    []string      // elements asked for in the extended request
+	Authorization string        // value of the Authorization field, "" if absent
+	Body          []byte
+	Replay        int // how many challenges this client has been sent
+	Principal     any // whom the host took the client for, nil unless it did; the endpoint leaves it alone
+}
+
+// Decision is the application's answer to a request. The zero value accepts with 101.
+type Decision struct {
+	Status     int      // 0 is 101
+	Protocol   string   // selected subprotocol; must have been asked for
+	Extensions []string // selected extensions with parameters; their names must have been asked for
+	Header     []HeaderField
+	Location   string   // required with 300-303 and 307
+	Challenges []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407
+	Upgrade    string   // required with 426, such as "TLS/1.2"
+	Body       []byte   // explains an error; "" gives a line of its own for 4xx and 5xx
+	BodyType   string   // "" is text/plain; charset=utf-8
+	Reroute    string   // kaazing profile: accept, then send the client to this ws URL with R
+}
+
+// NewServer prepares one connection.
+func NewServer(cfg ServerConfig) *Server {
+	s := &Server{out: make([]Output, 0, 4)}
+	s.Reset(cfg)
+	return s
+}
+
+// Reset prepares s for another connection, as NewServer does, and keeps what memory it has. What it returned before must not be used any more, but for copies
+// of Request, OpeningRequest and Result.
+func (s *Server) Reset(cfg ServerConfig) {
+	clear(s.out)
+	*s = Server{cfg: cfg, machine: cfg.Machine, out: s.out[:0], buf: s.buf[:0], pending: s.pending[:0], parsed: wire.Request{Fields: s.parsed.Fields[:0]}}
+	if s.buf == nil { // never made, or given up when the last connection opened
+		s.buf, s.parsed.Fields = make([]byte, 0, 512), make(wire.Fields, 0, 8)
+	}
+	if s.machine == (fsm.ServerConfig{}) {
+		s.machine = fsm.DefaultServerConfig()
+	}
+	s.cfg.Limits = cfg.Limits.OrDefault()
+	s.state = s.machine.Start()
+}
