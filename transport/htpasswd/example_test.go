@@ -1,0 +1,33 @@
+package htpasswd_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/htpasswd"
+)
+
+func ExampleOpen() {
+	dir, err := os.MkdirTemp("", "khp")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "users") // htpasswd -cbm users joe welcome
+	if err := os.WriteFile(file, []byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600); err != nil {
+		fmt.Println(err)
+		return
+	}
+	users, err := htpasswd.Open(file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = transport.BasicAuth{Realm: "demo", Check: users.Check} // for transport.Handler.Authenticator
+	fmt.Println(users.Check(context.Background(), "joe", "welcome"), users.Check(context.Background(), "joe", "sesame"))
+	// Output: true false
+}
