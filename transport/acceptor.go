@@ -5,8 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"net/http"
-	"strings"
 	"time"
 
 	"example.com/khp/fsm"
@@ -15,34 +13,51 @@ import (
 	"example.com/khp/wire"
 )
 
+// opening is an opening request that has been read.
+type opening struct {
+	request *wire.Request // nil if it cannot be parsed
+	head    []byte        // the same as it came; nil if net/http has read it
+	rest    []byte        // what came behind it
+	buffer  *headBuffer   // that all this is in, if it is a pool's
+}
+
 // acceptor shakes hands on one connection of a Handler.
 type acceptor struct {
 	driver
-	handler *Handler
-	server  *endpoint.Server
-	request *wire.Request // the opening request
-	header  http.Header   // its fields
-	rest    []byte        // what came behind it
-	remote  net.Addr
-	again   bool               // the application asked for time: ask again
-	cancel  context.CancelFunc // of the decision in progress, nil if there is none
+	handler   *Handler
+	server    *endpoint.Server
+	remote    net.Addr
+	letIn     bool               // the Authenticator has let the present request in
+	principal any                // as whom
+	again     bool               // the application asked for time: ask again
+	cancel    context.CancelFunc // of the decision in progress, nil if there is none
 
 	sessions []extension.Session // of the extensions that the decision grants
 }
 
-// shake returns the open connection, nil if there is none; then nc is closed.
-func (a *acceptor) shake(ctx context.Context, nc net.Conn) *Conn {
+// judge lets the endpoint answer the opening request.
+func (a *acceptor) judge(o *opening) []endpoint.Output {
+	if o.request != nil {
+		return a.server.Opening(o.request)
+	}
+	_, out := a.server.OpeningReceived(o.head)
+	return out
+}
+
+// shake returns the open connection, nil if there is none; then nc is closed. first are the outputs of judge.
+func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
 	h := a.handler
 	begin := time.Now()
 	a.driver = driver{
 		ctx: ctx, endpoint: a.server, timers: timers{timeouts: &h.Timeouts}, trace: newTrace(h.Observer, true), special: a.special, settled: a.settle,
 		limits: int64(h.Limits.OrDefault().Unit), phase: func() string { return a.server.Phase().String() }, attempt: func() int { return 0 },
 	}
-	_ = nc.SetDeadline(time.Time{}) // of the net/http server
+	_ = nc.SetDeadline(time.Time{}) // of whoever read the opening request
 	a.connected(nc)
-	a.trace.event(Event{Kind: EventReceiveOpening, Data: a.head0(), Phase: a.phase()})
-	a.established(a.rest)
-	a.run(a.server.Opening(a.request))
+	a.trace.event(Event{Kind: EventReceiveOpening, Data: o.bytes(a.trace.to), Phase: fsm.ServerOpening.String()})
+	a.established(o.rest)
+	o.release()
+	a.run(first)
 	a.report(time.Since(begin))
 	if !a.open {
 		a.disconnect()
@@ -51,16 +66,25 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn) *Conn {
 	return a.conn()
 }
 
-// head0 rebuilds the opening request for an observer.
-func (a *acceptor) head0() []byte {
-	if a.trace.to == nil {
-		return nil
+// bytes returns the opening request for an observer, written anew if net/http has read it.
+func (o *opening) bytes(to Observer) []byte {
+	if to == nil || o.head != nil {
+		return o.head
 	}
-	b, err := a.request.Append(nil)
+	b, err := o.request.Append(nil)
 	if err != nil {
 		return []byte{}
 	}
 	return b
+}
+
+// release gives the buffer back. Nothing of o may be used any more.
+func (o *opening) release() {
+	h := o.buffer
+	*o = opening{}
+	if h != nil {
+		h.release()
+	}
 }
 
 // special carries out the output that only a server gets.
@@ -68,8 +92,9 @@ func (a *acceptor) special(o *endpoint.Output) {
 	if o.Kind != endpoint.AskDecision {
 		return
 	}
-	if a.handler.Decide == nil {
-		a.next = func() []endpoint.Output { return a.decided(a.handler.decide(a.ctx, a.server.Request())) }
+	a.letIn, a.principal = false, nil
+	if h := a.handler; h.Decide == nil && h.Authenticator == nil {
+		a.next = func() []endpoint.Output { return a.decided(h.accept(a.server.Request()), nil) }
 		return
 	}
 	a.ask()
@@ -99,11 +124,21 @@ func (a *acceptor) ask() {
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.cancel = cancel
-	r := *a.server.Request()
+	r, letIn := a.request(), a.letIn
 	a.later(func() func() []endpoint.Output {
-		d, err := a.handler.decide(ctx, &r)
-		return func() []endpoint.Output { return a.decided(d, err) }
+		d, in, err := a.handler.decide(ctx, r, letIn)
+		return func() []endpoint.Output {
+			a.letIn, a.principal = in, r.Principal
+			return a.decided(d, err)
+		}
 	})
+}
+
+// request returns a copy of the request to decide on, or decided on.
+func (a *acceptor) request() *Request {
+	r := *a.server.Request()
+	r.Principal = a.principal
+	return &r
 }
 
 // decided tells the endpoint what the application decided. A decision that cannot be sent is the application's failure, of which the client
@@ -133,12 +168,13 @@ func (a *acceptor) conn() *Conn {
 	}
 	a.link.limit.Store(limit)
 	a.trace.opened(result.Protocol, result.Status, 0, a.phase())
-	info := handshakeInfo{
-		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: a.header, url: string(a.request.Target), plain: result.Plain,
-	}
-	if !result.Plain {
-		r := *a.server.Request()
-		info.request = &r
+	info := handshakeInfo{subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, plain: result.Plain}
+	if result.Plain {
+		o := *a.server.OpeningRequest()
+		info.opening = &o
+	} else {
+		info.request = a.request()
+		info.opening = &info.request.OpeningRequest
 	}
 	return newConn(a.link, info, a.sessions...)
 }
@@ -153,7 +189,7 @@ func (a *acceptor) report(took time.Duration) {
 	if a.server.State().Profile() == fsm.ProfileKaazing {
 		profile = "kaazing"
 	}
-	attrs := []any{"remote", a.remote.String(), "path", pathOnly(string(a.request.Target)), "profile", profile, "status", a.server.State().Status(), "took", took.Round(time.Microsecond)}
+	attrs := []any{"remote", a.remote.String(), "path", a.server.OpeningRequest().Path(), "profile", profile, "status", a.server.State().Status(), "took", took.Round(time.Microsecond)}
 	var failed *endpoint.HandshakeError
 	switch {
 	case a.open:
@@ -161,11 +197,22 @@ func (a *acceptor) report(took time.Duration) {
 	case a.gaveUp != "":
 		log.Info("handshake given up", append(attrs, "phase", a.gaveUp)...)
 	case errors.As(a.err, &failed):
-		log.Info(outcome(failed), append(attrs, "leg", failed.Leg.String(), "reason", failed.Failure.Error())...)
+		attrs = append(attrs, "leg", failed.Leg.String(), "reason", failed.Failure.Error())
+		log.Info(outcome(failed), append(attrs, a.originHint(failed)...)...)
 		log.Debug("what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
 	default:
 		log.Info("handshake ended", attrs...)
 	}
+}
+
+// originHint tells who runs the server what to do about a refused page, if that is what was refused. It quotes the Origin, because it is what has to be allowed.
+func (a *acceptor) originHint(e *endpoint.HandshakeError) []any {
+	o := a.server.OpeningRequest()
+	if e.Leg != endpoint.LegOpening || e.Status != 403 || o.Origin == "" || a.handler.allows(o.Origin, o.Host) {
+		return nil
+	}
+	const most = 100
+	return []any{"origin", o.Origin[:min(len(o.Origin), most)], "hint", "pages of other sites get in with transport.Handler.CheckOrigin, or --allow-origin of khp serve"}
 }
 
 // outcome names a handshake that did not open: the application sent the client elsewhere or refused it, or something went wrong.
@@ -177,10 +224,4 @@ func outcome(e *endpoint.HandshakeError) string {
 		return "redirected"
 	}
 	return "refused"
-}
-
-// pathOnly leaves out the query, which may hold secrets.
-func pathOnly(target string) string {
-	path, _, _ := strings.Cut(target, "?")
-	return path
 }

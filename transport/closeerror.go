@@ -67,13 +67,29 @@ var (
 // lost turns a socket error of a read into one that says that the peer never sent a Close frame;
 // it then matches [io.ErrUnexpectedEOF]. Expired deadlines and local closes are no loss and pass.
 func lost(err error) error {
-	const text = "transport: connection lost without a Close frame"
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%s: %w", text, io.ErrUnexpectedEOF)
-	default:
-		return fmt.Errorf("%s: %w: %w", text, io.ErrUnexpectedEOF, err)
+		return errEnded
 	}
+	return &lostError{err}
 }
+
+// errEnded is the end of the stream without a Close frame.
+var errEnded error = &lostError{}
+
+// lostError is the end of a connection. Its text is made when somebody asks: most connections end, and few are asked why.
+type lostError struct{ cause error }
+
+func (e *lostError) Error() string {
+	text := "transport: connection lost without a Close frame: " + io.ErrUnexpectedEOF.Error()
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+func (e *lostError) Is(target error) bool { return target == io.ErrUnexpectedEOF }
+
+func (e *lostError) Unwrap() error { return e.cause }

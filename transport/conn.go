@@ -48,9 +48,10 @@ type handshakeInfo struct {
 	subprotocol string
 	extensions  []string
 	status      int
-	header      http.Header
-	url         string
-	request     *Request // the server's
+	header      http.Header     // the client's
+	url         string          // the client's
+	opening     *OpeningRequest // the server's
+	request     *Request        // the server's
 
 	plain          bool // no extended handshake took place
 	lateTerminator bool // the client opened without the terminator, which may still come
@@ -179,8 +180,15 @@ func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 func (c *Conn) Status() int { return c.info.status }
 
 // Header returns a copy of the header fields that the peer sent: those of the response that completed the handshake on the
-// client's side, of the opening request on the server's.
-func (c *Conn) Header() http.Header { return c.info.header.Clone() }
+// client's side, of the opening request without Host on the server's.
+func (c *Conn) Header() http.Header {
+	if c.info.opening == nil {
+		return c.info.header.Clone()
+	}
+	h := httpHeader(c.info.opening.Opening)
+	h.Del("Host")
+	return h
+}
 
 // NetConn returns the socket below, for its addresses and options. Reading, writing or
 // setting deadlines on it breaks the connection.
@@ -194,7 +202,20 @@ func (c *Conn) Plain() bool { return c.info.plain }
 func (c *Conn) Request() *Request { return c.info.request }
 
 // URL returns where the connection goes after all redirects; on the server's side the target of the opening request.
-func (c *Conn) URL() string { return c.info.url }
+func (c *Conn) URL() string {
+	if c.info.opening == nil {
+		return c.info.url
+	}
+	return c.info.opening.Target
+}
+
+// Principal returns whom the [Authenticator] of the server took the client for, nil without one and on the client's side.
+func (c *Conn) Principal() any {
+	if c.info.request == nil {
+		return nil
+	}
+	return c.info.request.Principal
+}
 
 // isLateTerminator reports whether it is the end of the handshake's response, which may come late where it is optional. It runs as the one who reads. [AMB-01]
 func (c *Conn) isLateTerminator(it item) bool {

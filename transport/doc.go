@@ -27,7 +27,11 @@
 //	http.Handle("/echo", echo)
 //	http.Handle("/echo/", echo) // Java clients of the Kaazing Gateway first ask for /echo/;e/cookies
 //
-// Set [Handler].Decide to look at each request before it is let in, and end with [Handler.Shutdown].
+// Set [Handler].Decide to look at each request before it is let in, and end with [Handler.Shutdown]. A [Server] owns the listener instead, costs less for each connection, and
+// leaves what is no KHP client to net/http:
+//
+//	srv := &transport.Server{Handler: echo, Fallback: http.DefaultServeMux}
+//	err := srv.ListenAndServe(":8080")
 //
 // # Errors
 //
@@ -52,8 +56,9 @@
 // [Token] and [Bearer], [FirstOf] to choose among several, and [CredentialsFunc] for anything else. Credentials never travel unasked, go to the first origin
 // only, and are not sent twice in a row when they were refused. Cookies, the fields that Sensitive names, and client certificates stay with the first origin as well.
 //
-// On the server's side Decide finds them in [Request].Authorization and answers with 401 and a challenge, or with 403. Compare secrets
-// in constant time. A connection knows the request that let it in: [Conn.Request].
+// On the server's side [Handler].Authenticator judges them before Decide is asked: [BasicAuth] and [TokenAuth] with [Users], [Tokens] or a check of your own, package htpasswd
+// for files, or any [Authenticator]. The application finds who it is in [Request].Principal and [Conn.Principal]. Without one, Decide finds credentials in
+// [Request].Authorization. Compare secrets in constant time. A connection knows the request that let it in: [Conn.Request].
 //
 // # Redirects
 //
@@ -71,11 +76,11 @@
 //
 // [Spec] follows the specification, and is the default of a client. [Kaazing] is how deployed Kaazing gateways and clients speak: the URL carries .kl=Y, and
 // two further messages frame the extended handshake. A gateway that is reached without .kl=Y leaves out the end of its response: TerminatorOptional allows
-// for that. A Handler finds out by itself which profile its client speaks.
+// for that. A Handler finds out by itself which profile its client speaks; docs/interop.md lists what Kaazing's clients need.
 //
 // Redirecting Kaazing clients takes [Decision].Reroute instead of a status, and AnyTarget on the server that they are sent to. A Java client asks for
 // the cookies below its path, so the handler has to be mounted there too; for the path "/" that is "//;e/cookies", which http.ServeMux would clean
-// up: use the Handler without a mux there.
+// up: use the Handler without a mux there, or a Server, which needs no mounting.
 //
 // # Extensions
 //
@@ -85,7 +90,7 @@
 // # Observing
 //
 // An [Observer] is told every step of every handshake, with secret fields replaced: for traces, tests and metrics. [Handler].Logger gets a
-// line for each handshake, without the query of its URL and without what the client has sent.
+// line for each handshake, without the query of its URL and without what the client has sent, but for an Origin that was refused.
 //
 // # Limits and timeouts
 //

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -117,8 +116,8 @@ func (d *driver) disconnect() {
 
 // abort closes nc without a word of TLS, which a peer that does not read could hold up. There may be TLS in TLS, through a proxy.
 func abort(nc net.Conn) {
-	for secure, ok := nc.(*tls.Conn); ok; secure, ok = nc.(*tls.Conn) {
-		nc = secure.NetConn()
+	for outer, ok := nc.(interface{ NetConn() net.Conn }); ok; outer, ok = nc.(interface{ NetConn() net.Conn }) {
+		nc = outer.NetConn()
 	}
 	_ = nc.Close()
 }

@@ -2,11 +2,11 @@ package transport
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
+	"slices"
+	"sync"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
@@ -16,6 +16,9 @@ import (
 
 // Request is what a server decides on: the extended request and what it inherits from the opening one.
 type Request = endpoint.Request
+
+// OpeningRequest is what the extended request inherits from the opening one.
+type OpeningRequest = endpoint.OpeningRequest
 
 // Decision is the answer to a Request. The zero value accepts.
 type Decision = endpoint.Decision
@@ -39,9 +42,15 @@ type Handler struct {
 	// Use lists application-class extensions that are granted to clients that ask for them, the one nearest to the application first. What a decision lists in
 	// Extensions comes before them, and is its own business.
 	Use []extension.Extension
+	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked; nil asks nobody. With it clients that do not offer KHP are refused with 403,
+	// whatever Plain says, because they cannot be asked for credentials.
+	Authenticator Authenticator
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
 	// server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
+	// ConnContext adds values to the context of a connection, the one that Authenticator, Decide and Serve get; nil adds none. The context it is given ends when the connection is over and
+	// Serve has returned, not yet at Shutdown.
+	ConnContext func(ctx context.Context, r *OpeningRequest) context.Context
 	Plain       bool // serve clients that do not offer KHP as plain WebSockets; Decide is not asked about them
 	Unchecked   bool // let decisions break the obligations of their status code: for servers that test clients
 	AnyTarget   bool // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
@@ -68,13 +77,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case answerProbe(w, r):
 		return
 	}
-	ctx, entry, ok := h.live.add(context.WithoutCancel(r.Context()))
-	if !ok {
+	ctx, entry := newTracked(context.WithoutCancel(r.Context()))
+	server := trackerOf(ctx)
+	defer server.remove(entry)
+	defer h.live.remove(entry)
+	if !h.live.add(entry) || !server.add(entry) {
 		w.Header().Set("Connection", "close")
-		http.Error(w, "this server is shutting down", http.StatusServiceUnavailable)
+		http.Error(w, shuttingDown, http.StatusServiceUnavailable)
 		return
 	}
-	defer h.live.remove(entry)
 	nc, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		h.log().Error("the connection cannot be taken over; does middleware wrap the http.ResponseWriter without an Unwrap method?", "error", err.Error())
@@ -82,10 +93,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = nc.Close() }() // in case the application panics
-	entry.connected(nc)
+	entry.connected(nc, false)
 	rest, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
-	h.serve(ctx, entry, nc, r, rest)
+	h.serve(ctx, entry, nc, &opening{request: requestOf(r), rest: rest})
 }
+
+const shuttingDown = "this server is shutting down"
 
 // Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress with 503, and waits until Serve has returned for all of them or
 // ctx ends; then it drops what is left and returns ctx.Err(). From then on upgrade requests are answered with 503.
@@ -95,14 +108,37 @@ func (h *Handler) Shutdown(ctx context.Context) error { return h.live.shutdown(c
 func (h *Handler) Connections() int { return h.live.count() }
 
 // serve shakes hands on nc, whose opening request was read already, and serves the connection.
-func (h *Handler) serve(ctx context.Context, entry *tracked, nc net.Conn, r *http.Request, rest []byte) {
-	a := &acceptor{handler: h, server: endpoint.NewServer(h.config()), request: requestOf(r), header: r.Header, rest: rest, remote: nc.RemoteAddr()}
-	conn := a.shake(ctx, nc)
+func (h *Handler) serve(ctx context.Context, entry *tracked, nc net.Conn, o *opening) {
+	a := &acceptor{handler: h, server: servers.Get().(*endpoint.Server), remote: nc.RemoteAddr()}
+	a.server.Reset(h.config())
+	first := a.judge(o)
+	if h.ConnContext != nil {
+		var over func()
+		ctx, over = h.connContext(ctx, *a.server.OpeningRequest())
+		defer over()
+	}
+	conn := a.shake(ctx, nc, o, first)
+	servers.Put(a.server) // not after a panic
 	if conn == nil {
 		return
 	}
 	entry.opened(conn)
 	h.finish(ctx, conn, h.callServe(ctx, conn))
+}
+
+// servers are endpoints between two handshakes.
+var servers = sync.Pool{New: func() any { return &endpoint.Server{} }}
+
+// connContext lets the application add to the context of a connection; over ends what it was given.
+func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.Context, over func()) {
+	whole, end := context.WithCancel(context.WithoutCancel(ctx))
+	own, cancel := context.WithCancel(h.ConnContext(whole, &o))
+	stop := context.AfterFunc(ctx, cancel)
+	return own, func() {
+		stop()
+		cancel()
+		end()
+	}
 }
 
 // callServe keeps a panic of the application from taking the connection's state with it; net/http logs it.
@@ -128,16 +164,38 @@ func (h *Handler) finish(ctx context.Context, conn *Conn, err error) {
 		code, level = CloseInternalError, slog.LevelWarn
 	}
 	if log := h.log(); err != nil && log.Enabled(ctx, level) {
-		log.Log(ctx, level, "Serve returned an error", "remote", conn.NetConn().RemoteAddr().String(), "path", pathOnly(conn.URL()), "error", err.Error())
+		log.Log(ctx, level, "Serve returned an error", "remote", conn.NetConn().RemoteAddr().String(), "path", conn.info.opening.Path(), "error", err.Error())
 	}
-	_ = conn.Close(code, "")
+	if !conn.hasEnded() {
+		_ = conn.Close(code, "")
+	}
 	<-conn.done // somebody else may be closing it
 }
 
 func (h *Handler) config() endpoint.ServerConfig {
 	m := fsm.DefaultServerConfig()
 	m.Plain, m.Unchecked = h.Plain, h.Unchecked
-	return endpoint.ServerConfig{Machine: m, Limits: h.Limits, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget}
+	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget}
+	if h.Authenticator != nil {
+		c.CheckOpening = onlyKHP
+	}
+	return c
+}
+
+// allows reports whether pages of origin may use the server.
+func (h *Handler) allows(origin, host string) bool {
+	if h.CheckOrigin != nil {
+		return h.CheckOrigin(origin, host)
+	}
+	return endpoint.SameOrigin(origin, host)
+}
+
+// onlyKHP refuses clients that cannot be asked for credentials.
+func onlyKHP(o *OpeningRequest) (status int, why string) {
+	if slices.Contains(o.Protocols, endpoint.Protocol) {
+		return 0, ""
+	}
+	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " + endpoint.Protocol
 }
 
 var discard = slog.New(slog.DiscardHandler)
@@ -147,24 +205,4 @@ func (h *Handler) log() *slog.Logger {
 		return discard
 	}
 	return h.Logger
-}
-
-// decide asks the application, or accepts.
-func (h *Handler) decide(ctx context.Context, r *Request) (d Decision, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
-	}()
-	if h.Decide != nil {
-		return h.Decide(ctx, r)
-	}
-	for _, p := range h.Subprotocols {
-		for _, asked := range r.Protocols {
-			if p == asked {
-				return Decision{Protocol: p}, nil
-			}
-		}
-	}
-	return Decision{}, nil
 }

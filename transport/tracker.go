@@ -6,63 +6,117 @@ import (
 	"sync"
 )
 
-// tracker knows the connections of a server, so that they can be ended.
+// tracker knows the connections of a server, so that they can be ended. One connection may be known to two: a [Server] and its [Handler].
 type tracker struct {
-	mu      sync.Mutex
-	live    map[*tracked]struct{}
-	ending  bool
-	dropped bool          // what was left has been dropped
-	idle    chan struct{} // closed when ending and none is left
+	mu     sync.Mutex
+	live   map[*tracked]struct{}
+	ending bool
+	idle   chan struct{} // closed when ending and none is left
 }
 
 // tracked is one of them.
 type tracked struct {
-	owner  *tracker
-	nc     net.Conn // once taken over
-	conn   *Conn    // once open
-	cancel context.CancelFunc
+	cancel   context.CancelFunc
+	passedOn bool // it is somebody else's now
+
+	mu      sync.Mutex // guards the rest
+	nc      net.Conn   // once taken over
+	conn    *Conn      // once open
+	unheard bool       // the client has not asked for anything yet
+	ending  bool
+	dropped bool
 }
 
-// add registers a connection. ok is false if the server is being shut down.
-func (t *tracker) add(ctx context.Context) (_ context.Context, e *tracked, ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.ending {
-		return ctx, nil, false
-	}
-	if t.live == nil {
-		t.live = make(map[*tracked]struct{})
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	e = &tracked{owner: t, cancel: cancel}
-	t.live[e] = struct{}{}
-	return ctx, e, true
+// newTracked makes what trackers know of a connection, and the context that they end.
+func newTracked(ctx context.Context) (context.Context, *tracked) {
+	e := &tracked{}
+	ctx, e.cancel = context.WithCancel(ctx)
+	return ctx, e
 }
 
-// connected makes nc what is dropped when there is no more time.
-func (e *tracked) connected(nc net.Conn) {
-	e.owner.mu.Lock()
-	defer e.owner.mu.Unlock()
-	e.nc = nc
-	if e.owner.dropped {
+// connected makes nc what is dropped when there is no more time. Unheard means that reading is all that is done with it until heard is called: end breaks that off.
+func (e *tracked) connected(nc net.Conn, unheard bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.nc, e.unheard = nc, unheard
+	if e.dropped || e.ending && unheard {
 		abort(nc)
 	}
 }
 
+func (e *tracked) heard() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.unheard = false
+}
+
 // opened makes conn the way to end e.
 func (e *tracked) opened(conn *Conn) {
-	e.owner.mu.Lock()
-	defer e.owner.mu.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.conn = conn
-	if e.owner.ending {
-		go func() { _ = conn.Close(CloseGoingAway, "") }()
+	if e.ending {
+		goAway(conn)
 	}
 }
 
-func (t *tracker) remove(e *tracked) {
+// end asks the connection to come to its end.
+func (e *tracked) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.ending {
+		return
+	}
+	e.ending = true
 	e.cancel()
+	switch {
+	case e.conn != nil:
+		goAway(e.conn)
+	case e.unheard:
+		abort(e.nc)
+	}
+}
+
+// drop ends it by force.
+func (e *tracked) drop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.dropped = true
+	if e.nc != nil {
+		abort(e.nc)
+	}
+}
+
+func goAway(conn *Conn) { go func() { _ = conn.Close(CloseGoingAway, "") }() }
+
+// add registers a connection, unless the server is being shut down. Where there is no tracker, nothing is registered.
+func (t *tracker) add(e *tracked) bool {
+	if t == nil {
+		return true
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.ending {
+		return false
+	}
+	if t.live == nil {
+		t.live = make(map[*tracked]struct{})
+	}
+	t.live[e] = struct{}{}
+	return true
+}
+
+// remove forgets a connection, if it knows it.
+func (t *tracker) remove(e *tracked) {
+	e.cancel()
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.live[e]; !ok {
+		return
+	}
 	delete(t.live, e)
 	if t.ending && len(t.live) == 0 {
 		close(t.idle)
@@ -84,10 +138,7 @@ func (t *tracker) shutdown(ctx context.Context) error {
 			close(t.idle)
 		}
 		for e := range t.live {
-			e.cancel()
-			if e.conn != nil {
-				go func() { _ = e.conn.Close(CloseGoingAway, "") }()
-			}
+			e.end()
 		}
 	}
 	t.mu.Unlock()
@@ -98,11 +149,8 @@ func (t *tracker) shutdown(ctx context.Context) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.dropped = true
 	for e := range t.live {
-		if e.nc != nil {
-			abort(e.nc)
-		}
+		e.drop()
 	}
 	return ctx.Err()
 }

@@ -1,0 +1,131 @@
+package transport
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"strings"
+)
+
+// Authenticator finds out who a client is, before [Handler].Decide sees its request. Each extended request is authenticated by itself: the first one, and every one
+// that follows a challenge. It is called in a goroutine of its own, for many connections at once; ctx ends when nobody waits any more.
+//
+// An error or a panic is answered with 500, logged, and not shown to the client.
+type Authenticator interface {
+	Authenticate(ctx context.Context, r *Request) (Verdict, error)
+}
+
+// AuthenticatorFunc is a function as Authenticator.
+type AuthenticatorFunc func(ctx context.Context, r *Request) (Verdict, error)
+
+// Authenticate calls f.
+func (f AuthenticatorFunc) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+	return f(ctx, r)
+}
+
+// Verdict is what an [Authenticator] says about a request. The zero value refuses it with 403.
+type Verdict struct {
+	Allow     bool
+	Principal any // with Allow: who it is, for [Request].Principal and [Conn.Principal]; nil is nobody in particular
+	// Challenges asks for credentials, with 401: see [Request].Challenge. A client is challenged three times at most, then it gets 403 in any case: deployed
+	// clients would answer challenges without end.
+	Challenges []string
+	Body       []byte // explains a 401 or 403; "" leaves it to the status
+}
+
+// decision is the answer to a request that is not let in.
+func (v *Verdict) decision() Decision {
+	if len(v.Challenges) > 0 {
+		return Decision{Status: 401, Challenges: v.Challenges, Body: v.Body}
+	}
+	return Decision{Status: 403, Body: v.Body}
+}
+
+// PasswordCheck reports whether a user has that password. It should take as long for a wrong one as for the right one; see [Users].
+type PasswordCheck func(ctx context.Context, user, password string) bool
+
+// TokenCheck finds out whom a token stands for; ok is false if nobody.
+type TokenCheck func(ctx context.Context, token string) (principal any, ok bool)
+
+// BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string.
+type BasicAuth struct {
+	Realm string        // must not be empty
+	Check PasswordCheck // must be set
+	Again bool          // ask again after wrong ones, which lets people mistype, until the handshake has had enough; otherwise they are refused
+}
+
+// Authenticate implements [Authenticator].
+func (a BasicAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+	scheme, value := r.Credentials()
+	pair, err := base64.StdEncoding.DecodeString(value)
+	user, password, ok := strings.Cut(string(pair), ":")
+	challenge := r.Challenge("Basic", a.Realm)
+	switch {
+	case !strings.EqualFold(scheme, "Basic") || err != nil || !ok:
+		return Verdict{Challenges: []string{challenge}}, nil
+	case a.Check(ctx, user, password):
+		return Verdict{Allow: true, Principal: user}, nil
+	}
+	return notAccepted(challenge, a.Again), nil
+}
+
+// TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC 6750]
+type TokenAuth struct {
+	Scheme string // "" is Token
+	Realm  string // may be empty
+	Check  TokenCheck
+	Again  bool // as in [BasicAuth]
+}
+
+// Authenticate implements [Authenticator].
+func (a TokenAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+	want := a.Scheme
+	if want == "" {
+		want = "Token"
+	}
+	scheme, value := r.Credentials()
+	challenge := r.Challenge(want, a.Realm)
+	if value == "" || !strings.EqualFold(scheme, want) {
+		return Verdict{Challenges: []string{challenge}}, nil
+	}
+	if principal, ok := a.Check(ctx, value); ok {
+		return Verdict{Allow: true, Principal: principal}, nil
+	}
+	return notAccepted(challenge, a.Again), nil
+}
+
+// notAccepted judges credentials that are wrong.
+func notAccepted(challenge string, again bool) Verdict {
+	v := Verdict{Body: []byte("these credentials are not accepted here\n")}
+	if again {
+		v.Challenges = []string{challenge}
+	}
+	return v
+}
+
+// Users checks names and passwords that are held in memory, as hashes. The time it takes tells nothing about either.
+func Users(passwords map[string]string) PasswordCheck {
+	sums := make(map[string][sha256.Size]byte, len(passwords))
+	for user, password := range passwords {
+		sums[user] = sha256.Sum256([]byte(password))
+	}
+	return func(_ context.Context, user, password string) bool {
+		want, known := sums[user]
+		got := sha256.Sum256([]byte(password)) // of the same length whatever the password's
+		return subtle.ConstantTimeCompare(got[:], want[:]) == 1 && known
+	}
+}
+
+// Tokens checks tokens that are held in memory, as hashes. principals says whom each stands for.
+func Tokens(principals map[string]any) TokenCheck {
+	sums := make(map[[sha256.Size]byte]any, len(principals))
+	for token, principal := range principals {
+		sums[sha256.Sum256([]byte(token))] = principal
+	}
+	return func(_ context.Context, token string) (any, bool) {
+		got := sha256.Sum256([]byte(token)) // what can be learned from the time of the look-up is about the hash
+		principal, ok := sums[got]
+		return principal, ok
+	}
+}

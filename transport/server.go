@@ -1,0 +1,193 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"example.com/khp/wire"
+)
+
+// Server owns a listener. It reads the opening requests of KHP clients itself, which costs a fraction of what net/http takes for a connection, and hands everything
+// else, with the bytes already read, to net/http:
+//
+//	srv := &transport.Server{Handler: &transport.Handler{Serve: echo}, Fallback: http.FileServerFS(pages)}
+//	err := srv.ListenAndServe(":8080")
+//
+// What a Java client of the Kaazing Gateway asks for before it upgrades is answered below every path that has a Handler, "/" included.
+//
+// Use it as a pointer; fields must not change once it serves. It speaks HTTP/1.1 only, with TLS too.
+type Server struct {
+	Handler *Handler // serves the clients of every path, unless Route is set
+	// Route finds the Handler for a path, as sent, without the query and not decoded, and the Host field. nil leaves the request to Fallback.
+	Route func(host, path string) *Handler
+	// Fallback answers every request that is no upgrade to KHP: a page, a health check, or a WebSocket of another kind. It may take over the connection. One request and its
+	// answer have 30 seconds; http.ResponseController gives them more. nil explains what is wanted here, or answers 404 where there is no Handler.
+	Fallback       http.Handler
+	TLSConfig      *tls.Config   // for ServeTLS and ListenAndServeTLS; it is copied
+	OpeningTimeout time.Duration // from accepting a connection to the end of its opening request, TLS included; 0 is 10 s
+	Limits         wire.Limits   // of the opening request
+	// MaxConnections bounds the connections that are open at once, of whatever kind; 0 is no bound. More wait in the queue of the system until one ends.
+	MaxConnections int
+	// MaxPerAddress bounds those of one client address; 0 is no bound. More are turned away, with 503 unless they use TLS.
+	MaxPerAddress int
+	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
+
+	live  tracker // connections of clients, and those of which nothing is known yet
+	slots slots
+	web   web
+
+	mu        sync.Mutex // guards the rest
+	closed    bool
+	listeners map[net.Listener]struct{}
+	done      chan struct{} // closed when closed is set
+}
+
+const defaultOpeningTimeout = 10 * time.Second
+
+// ListenAndServe listens on a TCP address, such as ":8080", and calls Serve.
+func (s *Server) ListenAndServe(addr string) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ln)
+}
+
+// ListenAndServeTLS listens on a TCP address and calls ServeTLS.
+func (s *Server) ListenAndServeTLS(addr, certFile, keyFile string) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	return s.ServeTLS(ln, certFile, keyFile)
+}
+
+// ServeTLS is Serve with TLS. The files hold a certificate with its chain and its key in PEM; they may be "" if TLSConfig has certificates.
+func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
+	config := s.TLSConfig.Clone()
+	if config == nil {
+		config = &tls.Config{}
+	}
+	config.NextProtos = []string{"http/1.1"}
+	if certFile != "" || keyFile != "" {
+		pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+		if err != nil {
+			_ = ln.Close()
+			return err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return s.Serve(tls.NewListener(ln, config))
+}
+
+// Serve accepts connections until Shutdown or Close, then returns [http.ErrServerClosed]; any other error is the listener's and final. It closes ln. It may be called for several
+// listeners at once. When descriptors or memory run out it waits, up to a second between attempts, and goes on.
+func (s *Server) Serve(ln net.Listener) error {
+	if s.Handler == nil && s.Route == nil {
+		_ = ln.Close()
+		return errors.New("transport: this server is not set up: neither Handler nor Route is set")
+	}
+	done, ok := s.listen(ln)
+	defer s.unlisten(ln)
+	if !ok {
+		return http.ErrServerClosed
+	}
+	for {
+		if !s.slots.wait(s.MaxConnections, done) {
+			return http.ErrServerClosed
+		}
+		nc, err := s.accept(ln, done)
+		if err != nil {
+			s.slots.leave()
+			return err
+		}
+		host := addressOf(nc)
+		if !s.slots.enter(host, s.MaxPerAddress) {
+			s.log().Warn("turned away: too many connections from this address", "remote", nc.RemoteAddr().String(), "most", s.MaxPerAddress)
+			turnAway(nc)
+			s.slots.leave()
+			continue
+		}
+		go s.connection(nc, host)
+	}
+}
+
+// Shutdown ends the server: it closes the listeners and open connections, the latter with 1001, answers handshakes in progress with 503, and lets net/http finish what it has begun. It
+// waits until all of that is done, and all calls of [Handler].Serve for its connections have returned, or ctx ends; then it drops what is left and returns ctx.Err().
+// Connections that Fallback has taken over are not waited for, nor closed.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.stopListening()
+	web := make(chan error, 1)
+	go func() { web <- s.web.shutdown(ctx) }()
+	return errors.Join(s.live.shutdown(ctx), <-web)
+}
+
+// Close ends the server at once: it closes the listeners and drops all connections. It does not wait for [Handler].Serve.
+func (s *Server) Close() error {
+	s.stopListening()
+	s.web.close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = s.live.shutdown(ctx)
+	return nil
+}
+
+// Connections returns how many connections are open, of whatever kind.
+func (s *Server) Connections() int { return s.slots.count() }
+
+// route finds the handler of a path; nil if there is none.
+func (s *Server) route(host, path string) *Handler {
+	if s.Route == nil {
+		return s.Handler
+	}
+	return s.Route(host, path)
+}
+
+// listen registers a listener; ok is false, and it is closed by unlisten, if the server is.
+func (s *Server) listen(ln net.Listener) (done chan struct{}, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listeners == nil {
+		s.listeners = make(map[net.Listener]struct{})
+	}
+	if s.done == nil {
+		s.done = make(chan struct{})
+	}
+	s.listeners[ln] = struct{}{}
+	return s.done, !s.closed
+}
+
+func (s *Server) unlisten(ln net.Listener) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.listeners, ln)
+	_ = ln.Close()
+}
+
+func (s *Server) stopListening() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done == nil {
+		s.done = make(chan struct{})
+	}
+	if !s.closed {
+		s.closed = true
+		close(s.done)
+	}
+	for ln := range s.listeners {
+		_ = ln.Close()
+	}
+}
+
+func (s *Server) log() *slog.Logger {
+	if s.Logger == nil {
+		return discard
+	}
+	return s.Logger
+}

@@ -1,0 +1,137 @@
+//go:build linux
+
+package transport
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"syscall"
+	"testing"
+
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkAccept is what a server spends on one connection: accepting it, the opening and the extended handshake, and its end. The client is made of system calls that
+// allocate nothing, so that allocations are the server's. "bare" moves the same bytes without understanding them; the other two shake hands by the frame library we use, and
+// answer the extended request without looking at it.
+func BenchmarkAccept(b *testing.B) {
+	for _, profile := range []struct{ name, opening string }{{"spec", openingRequest}, {"kaazing", kaazingOpening}} {
+		b.Run("Server/"+profile.name, func(b *testing.B) {
+			srv := &Server{Handler: benchHandler()}
+			benchmarkAccept(b, listenHere(b, func(ln net.Listener) { _ = srv.Serve(ln) }), profile.opening)
+			require.NoError(b, srv.Close())
+		})
+		b.Run("Handler/"+profile.name, func(b *testing.B) {
+			srv := httptest.NewServer(benchHandler())
+			defer srv.Close()
+			benchmarkAccept(b, srv.Listener.Addr(), profile.opening)
+		})
+	}
+	b.Run("gobwas Upgrader", func(b *testing.B) {
+		up := ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == "x-kaazing-handshake" }}
+		benchmarkAccept(b, listenHere(b, serveEach(func(nc net.Conn) {
+			if _, err := up.Upgrade(nc); err == nil {
+				answerBlindly(nc)
+			}
+		})), openingRequest)
+	})
+	b.Run("gobwas HTTPUpgrader", func(b *testing.B) {
+		up := ws.HTTPUpgrader{Protocol: func(p string) bool { return p == "x-kaazing-handshake" }}
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			nc, _, _, err := up.Upgrade(r, w)
+			if err == nil {
+				answerBlindly(nc)
+				_ = nc.Close()
+			}
+		}))
+		defer srv.Close()
+		benchmarkAccept(b, srv.Listener.Addr(), openingRequest)
+	})
+	b.Run("bare", func(b *testing.B) {
+		benchmarkAccept(b, listenHere(b, serveEach(func(nc net.Conn) {
+			buf := make([]byte, 1024)
+			if _, err := nc.Read(buf); err == nil {
+				_, _ = nc.Write([]byte(bareOpened))
+				answerBlindly(nc)
+			}
+		})), openingRequest)
+	})
+}
+
+const bareOpened = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+
+// answerBlindly reads once, writes the bytes of an extended response with its terminator, and waits for the end.
+func answerBlindly(nc net.Conn) {
+	var buf [512]byte
+	if _, err := nc.Read(buf[:]); err != nil {
+		return
+	}
+	_, _ = nc.Write(blindAnswer)
+	_, _ = nc.Read(buf[:])
+}
+
+var blindAnswer = encodeFrames(true, bin(response101), bin(""))
+
+func benchHandler() *Handler {
+	return &Handler{Serve: func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err }}
+}
+
+// listenHere listens on loopback until the benchmark ends.
+func listenHere(b *testing.B, serve func(net.Listener)) net.Addr {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	b.Cleanup(func() { _ = ln.Close() })
+	go serve(ln)
+	return ln.Addr()
+}
+
+func serveEach(serve func(net.Conn)) func(net.Listener) {
+	return func(ln net.Listener) {
+		for {
+			nc, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer nc.Close()
+				serve(nc)
+			}()
+		}
+	}
+}
+
+func benchmarkAccept(b *testing.B, addr net.Addr, opening string) {
+	to := addr.(*net.TCPAddr)
+	at := &syscall.SockaddrInet4{Port: to.Port, Addr: [4]byte(to.IP.To4())}
+	first, second, buf := []byte(opening), encodeFrames(false, bin(extendedRequest)), make([]byte, 4096)
+	last := "\n\x00" // of the answers
+	if opening == kaazingOpening {
+		second, last = encodeFrames(false, kaazingRequests["Java"]), "NN"
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := syscall.Connect(s, at); err != nil {
+			b.Fatal(err)
+		}
+		for i, p := range [...][]byte{first, second} {
+			if _, err := syscall.Write(s, p); err != nil {
+				b.Fatal(err)
+			}
+			for have := 0; have == 0 || buf[have-1] != last[i]; {
+				n, err := syscall.Read(s, buf[have:])
+				if have += n; err != nil || n == 0 {
+					b.Fatal(n, err)
+				}
+			}
+		}
+		_ = syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
+		_ = syscall.Close(s)
+	}
+}

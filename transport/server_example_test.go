@@ -1,0 +1,101 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/htpasswd"
+)
+
+// A server for KHP clients at one path, and for web pages at all others.
+func ExampleServer() {
+	echo := &transport.Handler{Serve: echo}
+	srv := &transport.Server{
+		Route: func(_, path string) *transport.Handler {
+			if path == "/echo" {
+				return echo
+			}
+			return nil
+		},
+		Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, "a page for "+r.URL.Path)
+		}),
+		MaxConnections: 10000,
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0") // srv.ListenAndServe(":8080") does this and the next line
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(ln) }()
+
+	conn, err := transport.Dial(context.Background(), "ws://"+ln.Addr().String()+"/echo", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = conn.Write(context.Background(), transport.Text, []byte("hello"))
+	_, message, _ := conn.Read(context.Background())
+	fmt.Println(string(message))
+	_ = conn.Close(transport.CloseNormal, "")
+
+	if r, err := http.Get("http://" + ln.Addr().String() + "/about"); err == nil {
+		body, _ := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		fmt.Println(string(body))
+	}
+	fmt.Println(srv.Shutdown(context.Background()), <-served)
+	// Output:
+	// hello
+	// a page for /about
+	// <nil> http: Server closed
+}
+
+// Names and passwords come from a file that Apache's htpasswd has made; the application sees who it is that was let in.
+func ExampleAuthenticator() {
+	dir, err := os.MkdirTemp("", "khp")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "users") // htpasswd -cbm users joe welcome
+	if err := os.WriteFile(file, []byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600); err != nil {
+		fmt.Println(err)
+		return
+	}
+	users, err := htpasswd.Open(file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	url, stop := listen(&transport.Handler{
+		Authenticator: transport.BasicAuth{Realm: "demo", Check: users.Check},
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "welcome, %v", c.Principal()))
+		},
+	})
+	defer stop()
+	for _, password := range []string{"sesame", "welcome"} {
+		conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: transport.Basic("joe", password)})
+		if err != nil {
+			var failed *transport.HandshakeError
+			fmt.Println(errors.As(err, &failed), failed.Status)
+			continue
+		}
+		_, message, _ := conn.Read(context.Background())
+		fmt.Println(string(message))
+		_ = conn.Close(transport.CloseNormal, "")
+	}
+	// Output:
+	// true 403
+	// welcome, joe
+}
