@@ -19,7 +19,7 @@ func TestBarePath(t *testing.T) {
 func TestAuthority_GuardsEveryForm(t *testing.T) {
 	list, err := parseRoutes(nil)
 	require.NoError(t, err)
-	a, err := parseAuthority([]string{"/e=joe:welcome", "/f=ann:sesame"}, "r", "basic", list)
+	a, err := parseAuthority([]string{"/e=joe:welcome", "/f=ann:sesame"}, nil, "r", "basic", list)
 	require.NoError(t, err)
 	joe, ann := basicField(t, "joe", "welcome"), basicField(t, "ann", "sesame")
 	for path, want := range map[string][3]int{ // status for nobody, joe and ann; 0 is let in
@@ -27,9 +27,16 @@ func TestAuthority_GuardsEveryForm(t *testing.T) {
 		"/e/..%2ff": {401, 403, 403}, "/e/..%2fx": {401, 0, 403}, "/f%2fx": {401, 403, 0}, "/e%2fx": {401, 0, 403},
 	} {
 		for i, field := range []string{"", joe, ann} {
-			d, ok := a.letIn(path, normalPath(path), &transport.Request{Authorization: field})
-			require.Equal(t, want[i], d.Status, "%s, %d", path, i)
-			require.Equal(t, want[i] == 0, ok)
+			v, err := a.Authenticate(t.Context(), &transport.Request{OpeningRequest: transport.OpeningRequest{Target: path}, Authorization: field})
+			require.NoError(t, err)
+			got := 0
+			switch {
+			case len(v.Challenges) > 0:
+				got = 401
+			case !v.Allow:
+				got = 403
+			}
+			require.Equal(t, want[i], got, "%s, %d", path, i)
 		}
 	}
 }

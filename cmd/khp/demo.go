@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -131,12 +130,9 @@ func (st *stage) start(ln net.Listener, server *demoServer, routes, auth []strin
 		return err
 	}
 	g.start(nil, nil)
-	srv := &http.Server{Handler: g, ReadHeaderTimeout: demoTimeout}
+	srv := g.server()
 	go func() { _ = srv.Serve(countingListener{ln, &server.accepted}) }()
-	st.closers = append(st.closers, func() {
-		_ = srv.Close()
-		g.shutdown(st.ctx)
-	})
+	st.closers = append(st.closers, func() { _ = srv.Shutdown(st.ctx) })
 	return nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 // gateway is what khp serve puts behind its listener: it finds the route of each request, lets clients in and hands them to their target.
 type gateway struct {
 	routes  routes
-	auth    *authority // nil lets everybody in
+	auth    transport.Authenticator // nil lets everybody in
 	idle    time.Duration
 	metrics *metrics // may be nil
 	log     *slog.Logger
@@ -27,19 +28,26 @@ type gateway struct {
 // start makes the handlers, once all fields above are set.
 func (g *gateway) start(origin func(origin, host string) bool, observer transport.Observer) {
 	handler := func() *transport.Handler {
-		return &transport.Handler{Serve: g.serve, Decide: g.decide, CheckOrigin: origin, Observer: observer, Logger: g.log, Use: serveExtensions(g.idle)}
+		return &transport.Handler{
+			Serve: g.serve, Decide: g.decide, Authenticator: g.auth, CheckOrigin: origin, Observer: observer, Logger: g.log,
+			ConnContext: g.session, Use: serveExtensions(g.idle), AnyTarget: true, // never used for routing
+		}
 	}
 	g.checked, g.unchecked = handler(), handler()
 	g.unchecked.Unchecked = true
 }
 
+// server makes the server around the gateway, once it was started.
+func (g *gateway) server() *transport.Server {
+	return &transport.Server{Route: g.route, Fallback: g, Logger: g.log}
+}
+
 // session is one connection on its way through the gateway.
 type session struct {
-	route   *route // nil if there is none for the path
-	path    string // in normal form
-	written string // the same as the client wrote it
-	log     *slog.Logger
-	asked   atomic.Bool // a statusTarget has answered before
+	route *route // nil if there is none for the path
+	path  string // in normal form
+	log   *slog.Logger
+	asked atomic.Bool // a statusTarget has answered before
 
 	mu      sync.Mutex
 	over    bool
@@ -53,28 +61,49 @@ type sessionKey struct{}
 
 func sessionOf(ctx context.Context) *session { return ctx.Value(sessionKey{}).(*session) }
 
-// ServeHTTP finds the route. The path of the extended request is the same, the transport sees to that.
-func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s := &session{path: requestPath(r.URL), written: r.URL.EscapedPath(), log: g.log}
+// session is the context of one connection. The path of the extended request is that of the opening one, the transport sees to that.
+func (g *gateway) session(ctx context.Context, r *transport.OpeningRequest) context.Context {
+	s := &session{path: normalPath(r.Path()), log: g.log}
 	s.route = g.routes.find(s.path)
-	h := g.checked
-	if s.route != nil {
-		if _, ok := s.route.target.(statusTarget); ok {
-			h = g.unchecked
+	context.AfterFunc(ctx, s.end)
+	return context.WithValue(ctx, sessionKey{}, s)
+}
+
+// route finds the handler for a path. One without a route has one, too: it says so where the client understands it.
+func (g *gateway) route(_, path string) *transport.Handler {
+	if r := g.routes.find(normalPath(path)); r != nil {
+		if _, ok := r.target.(statusTarget); ok {
+			return g.unchecked
 		}
 	}
-	defer s.end()
-	h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, s)))
+	return g.checked
+}
+
+// ServeHTTP answers what is no KHP client.
+func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch path := requestPath(r.URL); {
+	case path == healthPath && r.Method == http.MethodGet && r.Header.Get("Upgrade") == "":
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = io.WriteString(w, "ok\n")
+	case g.routes.find(path) == nil:
+		http.Error(w, nothingServed(path), http.StatusNotFound)
+	default:
+		g.checked.ServeHTTP(w, r) // explains what is spoken here
+	}
+}
+
+// healthPath answers load balancers and other watchmen by plain HTTP. A route may have the same path.
+const healthPath = "/healthz"
+
+func nothingServed(path string) string {
+	return "nothing is served at " + strconv.QuoteToASCII(path)
 }
 
 // decide answers one request.
 func (g *gateway) decide(ctx context.Context, r *transport.Request) (transport.Decision, error) {
 	s := sessionOf(ctx)
-	if d, ok := g.auth.letIn(s.written, s.path, r); !ok {
-		return d, nil
-	}
 	if s.route == nil {
-		return transport.Decision{Status: 404, Body: []byte("nothing is served at " + strconv.QuoteToASCII(s.path) + "\n")}, nil
+		return transport.Decision{Status: 404, Body: []byte(nothingServed(s.path) + "\n")}, nil
 	}
 	return s.route.target.decide(ctx, s, r)
 }
@@ -89,23 +118,6 @@ func (g *gateway) serve(ctx context.Context, c *transport.Conn) error {
 	})()
 	return s.route.target.serve(ctx, s, c)
 }
-
-// shutdown drains all connections; those that are left when ctx ends are dropped, and counted.
-func (g *gateway) shutdown(ctx context.Context) (dropped int) {
-	var wg sync.WaitGroup
-	var left atomic.Int64
-	for _, h := range []*transport.Handler{g.checked, g.unchecked} {
-		wg.Go(func() {
-			if h.Shutdown(ctx) != nil {
-				left.Add(int64(h.Connections()))
-			}
-		})
-	}
-	wg.Wait()
-	return int(left.Load())
-}
-
-func (g *gateway) connections() int { return g.checked.Connections() + g.unchecked.Connections() }
 
 // keep holds a connection to a back end from the decision until the client's connection is used. ok is false, and the back end discarded, if
 // the client is gone already.

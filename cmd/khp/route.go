@@ -62,7 +62,7 @@ func splitPath(flag, spec, value string) (path, rest string, err error) {
 	return normalPath(path), rest, nil
 }
 
-var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome"}
+var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd"}
 
 // normalPath is the form in which paths are compared: escapes of characters that need none are decoded, dot segments are gone. It is what
 // a client compares redirect targets by, so that a path leads to the same place in whatever way it is written.

@@ -19,6 +19,7 @@ type serveOptions struct {
 	listen  string
 	routes  []string
 	auth    []string
+	files   []string
 	realm   string
 	scheme  string
 	idle    time.Duration
@@ -61,6 +62,7 @@ Clients that follow the specification and Kaazing's own (whose URL carries
 .kl=Y) are both served; each connection tells which it is.
 
 Once it listens, one line with the URL goes to stdout; the log goes to stderr.
+GET /healthz is answered with 200 by plain HTTP.
 The first SIGINT or SIGTERM drains: open connections are closed with 1001,
 handshakes are answered with 503. The second one drops what is left.`,
 		Example: `  khp serve
@@ -77,6 +79,7 @@ handshakes are answered with 503. The second one drops what is left.`,
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
 	f.StringArrayVar(&o.routes, "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
 	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and everything below, `PATH=USER:PASSWORD` (repeat for more users)")
+	f.StringArrayVar(&o.files, "htpasswd", nil, "the same with the users of a file that htpasswd makes, `PATH=FILE` (repeat for more paths)")
 	f.StringVar(&o.realm, "realm", defaultRealm, "realm of the challenge, `NAME`")
 	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
 	f.DurationVar(&o.idle, "idle-timeout", 0, "close open connections without messages after this `TIME`, and keep clients content that ask for x-kaazing-idle-timeout; 0 does neither")

@@ -67,7 +67,7 @@ func (o *serveOptions) gateway(log *slog.Logger) (g *gateway, origin func(origin
 	if err != nil {
 		return nil, nil, err
 	}
-	auth, err := parseAuthority(o.auth, o.realm, o.scheme, list)
+	auth, err := parseAuthority(o.auth, o.files, o.realm, o.scheme, list)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,14 +80,14 @@ func (o *serveOptions) gateway(log *slog.Logger) (g *gateway, origin func(origin
 
 // listening serves until a signal comes.
 func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tls.Config) error {
-	scheme := "ws"
+	scheme, serve := "ws", (*transport.Server).Serve
 	if secure != nil {
-		scheme, ln = "wss", tls.NewListener(ln, secure)
+		scheme, serve = "wss", func(s *transport.Server, ln net.Listener) error { return s.ServeTLS(ln, "", "") }
 	}
-	srv := boundedServer(g)
-	srv.ErrorLog = slog.NewLogLogger(g.log.Handler(), slog.LevelDebug)
+	srv := g.server()
+	srv.TLSConfig = secure
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
+	go func() { served <- serve(srv, ln) }()
 	signals, stop := c.notify()
 	defer stop()
 	if _, err := fmt.Fprintf(c.stdout, "khp: listening on %s://%s\n", scheme, ln.Addr()); err != nil {
@@ -102,13 +102,15 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tl
 		return nil
 	case <-signals:
 	}
-	g.log.Info("draining", "connections", g.connections(), "timeout", o.drain.String())
+	g.log.Info("draining", "connections", srv.Connections(), "timeout", o.drain.String())
 	ctx, cancel := context.WithTimeout(context.Background(), o.drain)
 	defer cancel()
 	drained := make(chan int, 1)
 	go func() {
-		_ = ln.Close()
-		drained <- g.shutdown(ctx)
+		if srv.Shutdown(ctx) != nil {
+			drained <- srv.Connections()
+		}
+		close(drained)
 	}()
 	var dropped int
 	select {
@@ -117,7 +119,6 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tl
 		cancel()
 		dropped = <-drained
 	}
-	_ = srv.Close()
 	if dropped > 0 {
 		g.log.Warn("dropped connections", "connections", dropped)
 	}

@@ -74,7 +74,7 @@ func statusDecision(code int, r *transport.Request) transport.Decision {
 	case 300, 301, 302, 303, 307:
 		d.Location = statusLocation
 	case 401, 407:
-		d.Challenges = []string{basicChallenge(defaultRealm, r)}
+		d.Challenges = []string{r.Challenge("Basic", defaultRealm)}
 	case 405:
 		d.Header = []endpoint.HeaderField{{Name: "Allow", Value: "GET"}}
 	case 426:
