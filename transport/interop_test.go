@@ -70,7 +70,7 @@ func TestInterop_Marker(t *testing.T) {
 
 func TestInterop_PlainHTTP(t *testing.T) {
 	for name, url := range map[string]string{
-		"Server": kaazingServer(t, &Handler{}), "Server with pages": serveBy(t, &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(page)}),
+		"Server": kaazingServer(t, &Handler{}), "Server with pages": serveBy(t, &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage)}),
 		"Handler": serve(t, &Handler{}),
 	} {
 		t.Run("B2 cookies "+name, func(t *testing.T) {

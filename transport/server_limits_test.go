@@ -87,7 +87,7 @@ func TestServer_SlowOpening(t *testing.T) {
 			require.Empty(t, <-c.head)
 		})
 	}
-	serveVirtual(t, "net/http", &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(page)}, func(t *testing.T, l *pipeListener) {
+	serveVirtual(t, "net/http", &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage)}, func(t *testing.T, l *pipeListener) {
 		a, b := net.Pipe()
 		l.queue <- b
 		c := &httpConn{t, a, nil}
@@ -165,7 +165,7 @@ func TestServer_MaxConnections(t *testing.T) {
 // One address gets no more than its share, whatever it does with it.
 func TestServer_MaxPerAddress(t *testing.T) {
 	var log syncBuffer
-	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(page), MaxPerAddress: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage), MaxPerAddress: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	url := serveBy(t, s)
 	khp := dialTCP(t, url, openingRequest)
 	require.Contains(t, <-khp.head, "101 ")

@@ -74,7 +74,7 @@ func TestServer_Shutdown(t *testing.T) {
 // A connection that net/http has and that was upgraded there is ended by the Server as well.
 func TestServer_ShutdownUpgradedLater(t *testing.T) {
 	h := &Handler{Serve: echoServe}
-	s := &Server{Handler: h, Fallback: http.HandlerFunc(page)}
+	s := &Server{Handler: h, Fallback: http.HandlerFunc(webPage)}
 	url := serveBy(t, s)
 	c := dialHTTP(t, url)
 	c.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")

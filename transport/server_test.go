@@ -31,8 +31,8 @@ func serveBy(t *testing.T, s *Server) (url string) {
 	return "ws://" + ln.Addr().String()
 }
 
-// page is a Fallback that tells what it was asked.
-func page(w http.ResponseWriter, r *http.Request) {
+// webPage is a Fallback that tells what it was asked.
+func webPage(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(err)
@@ -75,7 +75,7 @@ func (c *httpConn) want(status int, body string) {
 
 // Whatever is no upgrade to KHP reaches the Fallback whole, also on a connection that is used again and again, and also an upgrade finds its handler there.
 func TestServer_Fallback(t *testing.T) {
-	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(page)}
+	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage)}
 	url := serveBy(t, s)
 	c := dialHTTP(t, url)
 	c.send("GET /a?b HTTP/1.1\r\nHost: h\r\n\r\nPOST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET /d HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -129,7 +129,7 @@ func TestServer_FallbackFirst(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := &Handler{Serve: echoServe}
-			url := serveBy(t, &Server{Fallback: http.HandlerFunc(page), Route: func(_, path string) *Handler {
+			url := serveBy(t, &Server{Fallback: http.HandlerFunc(webPage), Route: func(_, path string) *Handler {
 				if path == "/echo" {
 					return h
 				}
@@ -223,7 +223,7 @@ func TestServer_Handler(t *testing.T) {
 
 // Plain WebSockets are served where the handler allows them.
 func TestServer_Plain(t *testing.T) {
-	url := serveBy(t, &Server{Handler: &Handler{Serve: echoServe, Plain: true}, Fallback: http.HandlerFunc(page)})
+	url := serveBy(t, &Server{Handler: &Handler{Serve: echoServe, Plain: true}, Fallback: http.HandlerFunc(webPage)})
 	c := dialTCP(t, url, strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1)+string(encodeFrames(false, text("hello"))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")
 	require.Equal(t, "hello", string((<-c.got).Payload))
