@@ -56,7 +56,7 @@
 // [Token] and [Bearer], [FirstOf] to choose among several, and [CredentialsFunc] for anything else. Credentials never travel unasked, go to the first origin
 // only, and are not sent twice in a row when they were refused. Cookies, the fields that Sensitive names, and client certificates stay with the first origin as well.
 //
-// On the server's side [Handler].Authenticator judges them before Decide is asked: [BasicAuth] and [TokenAuth] with [Users], [Tokens] or a check of your own, package htpasswd
+// On the server's side [Handler].Authenticator judges them before Decide is asked: [BasicAuth], [DigestAuth] and [TokenAuth] with [Users], [Tokens] or a check of your own, package htpasswd
 // for files, or any [Authenticator]. The application finds who it is in [Request].Principal and [Conn.Principal]. Without one, Decide finds credentials in
 // [Request].Authorization. Compare secrets in constant time. A connection knows the request that let it in: [Conn.Request].
 //

@@ -99,3 +99,36 @@ func ExampleAuthenticator() {
 	// true 403
 	// welcome, joe
 }
+
+// The password stays with the client, and what it sends proves it once.
+func ExampleDigestAuth() {
+	url, stop := listen(&transport.Handler{
+		Authenticator: &transport.DigestAuth{Realm: "demo", HA1: transport.DigestUsers("demo", 0, map[string]string{"joe": "welcome"})},
+		Serve:         echo,
+	})
+	defer stop()
+	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: transport.Digest("joe", "welcome")})
+	fmt.Println(err)
+	_ = conn.Close(transport.CloseNormal, "")
+	// Output: <nil>
+}
+
+// Deployed clients answer Token challenges with what their login handler returns; here each token stands for a user.
+func ExampleTokenAuth() {
+	url, stop := listen(&transport.Handler{
+		Authenticator: transport.TokenAuth{Check: transport.Tokens(map[string]any{"1:joe:welcome": "joe"})},
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "welcome, %v", c.Principal()))
+		},
+	})
+	defer stop()
+	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Profile: transport.Kaazing, Credentials: transport.Token("1:joe:welcome")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, message, _ := conn.Read(context.Background())
+	fmt.Println(string(message))
+	_ = conn.Close(transport.CloseNormal, "")
+	// Output: welcome, joe
+}

@@ -1,0 +1,153 @@
+package transport
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/khp/wire"
+)
+
+// DigestAuth asks for a name and proof of a password, which stays with the client. [RFC 7616] The principal is the name, a string. Credentials are good for one request and one
+// minute; those that come too late, or once more, are asked for again without being called wrong.
+//
+// Use it as a pointer. It remembers what was used, so that it protects one process; the zero value of what is not exported is right.
+type DigestAuth struct {
+	Realm string
+	// HA1 returns the hash of user, realm and password that [wire.DigestAlgorithm.HA1] makes for Algorithm; ok is false if there is no such user. See [DigestUsers].
+	HA1       func(ctx context.Context, user string) (ha1 string, ok bool)
+	Algorithm wire.DigestAlgorithm // 0 is SHA-256; one for sessions is the same without
+	Again     bool                 // as in [BasicAuth]
+
+	nonces nonces
+}
+
+// DigestUsers finds users in memory, where it keeps hashes of their passwords, for [DigestAuth] with that realm and algorithm.
+func DigestUsers(realm string, a wire.DigestAlgorithm, passwords map[string]string) func(ctx context.Context, user string) (ha1 string, ok bool) {
+	if a == 0 {
+		a = wire.DigestSHA256
+	}
+	list := make(map[string]string, len(passwords))
+	for user, password := range passwords {
+		list[user] = a.HA1(user, realm, password)
+	}
+	return func(_ context.Context, user string) (string, bool) {
+		ha1, ok := list[user]
+		return ha1, ok
+	}
+}
+
+// Authenticate implements [Authenticator].
+func (a *DigestAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+	scheme, value := r.Credentials()
+	if !strings.EqualFold(scheme, "Digest") || value == "" {
+		return a.challenge(r, false)
+	}
+	d, err := wire.ParseDigest([]byte(value))
+	issued := err == nil && a.nonces.issued(d.Nonce)
+	switch {
+	case err != nil || d.UserHash || !d.Auth || d.Realm != a.Realm || d.Algorithm != a.algorithm() || pathOnly(d.URI) != r.Path():
+		return a.challenge(r, false)
+	case !issued:
+		return a.challenge(r, true)
+	}
+	ha1, known := a.HA1(ctx, d.User)
+	if !known {
+		ha1 = d.Nonce // as long to compute with
+	}
+	switch {
+	case !d.Verify(ha1, "GET") || !known:
+		v, err := a.challenge(r, false)
+		if err != nil {
+			return v, err
+		}
+		return notAccepted(v.Challenges[0], a.Again), nil
+	case !a.nonces.use(d.Nonce):
+		return a.challenge(r, true)
+	}
+	return Verdict{Allow: true, Principal: d.User}, nil
+}
+
+func (a *DigestAuth) algorithm() wire.DigestAlgorithm {
+	if a.Algorithm == 0 {
+		return wire.DigestSHA256
+	}
+	return a.Algorithm
+}
+
+// challenge asks for credentials with a new nonce.
+func (a *DigestAuth) challenge(r *Request, stale bool) (Verdict, error) {
+	c := wire.DigestChallenge{Realm: a.Realm, Nonce: a.nonces.issue(), Algorithm: a.algorithm(), Auth: true, Stale: stale}
+	var prefix []byte
+	if r.Kaazing() {
+		prefix = []byte("Application ")
+	}
+	b, err := wire.AppendDigestChallenge(prefix, c)
+	return Verdict{Challenges: []string{string(b)}}, err
+}
+
+// nonceLife is how long a nonce is good.
+const nonceLife = time.Minute
+
+// nonces makes and knows the nonces of one server. What it has issued it knows by its signature; it only remembers those that were used, and only for as long as they are good.
+type nonces struct {
+	mu      sync.Mutex
+	key     []byte
+	turn    time.Time           // when used became before
+	used    map[string]struct{} // since turn
+	earlier map[string]struct{} // in the time before
+}
+
+// signed is a nonce for that end of its life and those random bytes.
+func (n *nonces) signed(head []byte) string {
+	n.mu.Lock()
+	if n.key == nil {
+		n.key = make([]byte, sha256.Size)
+		_, _ = rand.Read(n.key) // never fails
+	}
+	h := hmac.New(sha256.New, n.key)
+	n.mu.Unlock()
+	_, _ = h.Write(head)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(head))
+}
+
+const nonceHead = 8 + 16 // end of life in nanoseconds since 1970, random bytes
+
+func (n *nonces) issue() string {
+	head := binary.BigEndian.AppendUint64(make([]byte, 0, nonceHead+sha256.Size), uint64(time.Now().Add(nonceLife).UnixNano()))
+	head = head[:nonceHead]
+	_, _ = rand.Read(head[8:])
+	return n.signed(head)
+}
+
+// issued reports whether it is a nonce of ours, and still good.
+func (n *nonces) issued(nonce string) bool {
+	b, err := base64.RawURLEncoding.DecodeString(nonce)
+	if err != nil || len(b) != nonceHead+sha256.Size {
+		return false
+	}
+	end := int64(binary.BigEndian.Uint64(b))
+	return hmac.Equal([]byte(n.signed(b[:nonceHead:nonceHead])), []byte(nonce)) && time.Now().UnixNano() < end
+}
+
+// use reports whether nonce was not used before, and remembers it.
+func (n *nonces) use(nonce string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if now := time.Now(); now.Sub(n.turn) >= nonceLife {
+		n.earlier, n.used, n.turn = n.used, make(map[string]struct{}), now
+	}
+	_, now := n.used[nonce]
+	_, before := n.earlier[nonce]
+	if now || before {
+		return false
+	}
+	n.used[nonce] = struct{}{}
+	return true
+}

@@ -1,0 +1,106 @@
+package transport
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+func digestAuth(a wire.DigestAlgorithm) *DigestAuth {
+	return &DigestAuth{Realm: "r", Algorithm: a, HA1: DigestUsers("r", a, map[string]string{"joe": "welcome"})}
+}
+
+func TestDigestAuth_Dial(t *testing.T) {
+	for _, a := range []wire.DigestAlgorithm{0, wire.DigestMD5, wire.DigestSHA256Sess, wire.DigestSHA512256} {
+		url := serve(t, &Handler{Authenticator: digestAuth(a), Serve: func(ctx context.Context, c *Conn) error {
+			return c.Write(ctx, Text, []byte(c.Principal().(string)))
+		}})
+		for _, profile := range []Profile{Spec, Kaazing} {
+			provider := Digest("joe", "welcome")
+			for range 2 {
+				c, err := Dial(t.Context(), url+"/a?b=c", &DialOptions{Profile: profile, Credentials: provider})
+				require.NoError(t, err, a)
+				wantMessage(t, c, Text, "joe")
+				_ = c.CloseNow()
+			}
+			for _, wrong := range []CredentialsProvider{Digest("joe", "sesame"), Digest("jim", "welcome")} {
+				_, err := Dial(t.Context(), url, &DialOptions{Profile: profile, Credentials: wrong})
+				require.ErrorIs(t, err, fsm.FailureStatus)
+				require.ErrorContains(t, err, "403")
+			}
+		}
+	}
+}
+
+// answerDigest answers the challenge of v as a client would, and changes the answer.
+func answerDigest(t *testing.T, v Verdict, password string, change func(c *wire.DigestChallenge, u *wire.DigestUse)) string {
+	t.Helper()
+	require.Len(t, v.Challenges, 1)
+	list, err := wire.ParseChallenges(nil, []byte(v.Challenges[0]))
+	require.NoError(t, err)
+	c, err := list[0].Digest()
+	require.NoError(t, err)
+	u := wire.DigestUse{User: "joe", Password: password, Method: "GET", URI: "/echo?x", CNonce: "c", Count: 1}
+	if change != nil {
+		change(&c, &u)
+	}
+	b, err := wire.AppendDigest(nil, c, u)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func TestDigestAuth_Judges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := digestAuth(0)
+		ask := func(authorization string) Verdict {
+			t.Helper()
+			v, err := a.Authenticate(t.Context(), authRequest(authorization, false))
+			require.NoError(t, err)
+			return v
+		}
+		wantAsked := func(authorization string, stale bool) Verdict {
+			t.Helper()
+			v := ask(authorization)
+			require.False(t, v.Allow)
+			require.Len(t, v.Challenges, 1, authorization)
+			require.Equal(t, stale, strings.Contains(v.Challenges[0], "stale=true"), v.Challenges[0])
+			return v
+		}
+		for _, none := range []string{"", "Digest", "Basic am9lOndlbGNvbWU=", "Digest nonsense", `Digest username="joe"`} {
+			wantAsked(none, false)
+		}
+		good := answerDigest(t, wantAsked("", false), "welcome", nil)
+		require.Equal(t, Verdict{Allow: true, Principal: "joe"}, ask(good))
+		v := wantAsked(good, true) // it was used
+		require.True(t, ask(answerDigest(t, v, "welcome", nil)).Allow)
+		for name, change := range map[string]func(c *wire.DigestChallenge, u *wire.DigestUse){
+			"realm":     func(c *wire.DigestChallenge, _ *wire.DigestUse) { c.Realm = "other" },
+			"target":    func(_ *wire.DigestChallenge, u *wire.DigestUse) { u.URI = "/other" },
+			"algorithm": func(c *wire.DigestChallenge, _ *wire.DigestUse) { c.Algorithm = wire.DigestMD5 },
+			"no qop":    func(c *wire.DigestChallenge, u *wire.DigestUse) { c.Auth, u.Count = false, 0 },
+		} {
+			t.Log(name)
+			wantAsked(answerDigest(t, wantAsked("", false), "welcome", change), false)
+		}
+		wantAsked(answerDigest(t, v, "welcome", func(c *wire.DigestChallenge, _ *wire.DigestUse) { c.Nonce = "made up" }), true)
+		wantAsked(answerDigest(t, v, "welcome", func(c *wire.DigestChallenge, _ *wire.DigestUse) { c.Nonce = "A" + c.Nonce[1:len(c.Nonce)-1] + "A" }), true)
+
+		late, last := answerDigest(t, wantAsked("", false), "welcome", nil), answerDigest(t, wantAsked("", false), "welcome", nil)
+		time.Sleep(nonceLife - 1)
+		require.True(t, ask(last).Allow)
+		time.Sleep(1)
+		wantAsked(late, true)
+		wantAsked(last, true)
+
+		wrong := answerDigest(t, wantAsked("", false), "sesame", nil)
+		require.Equal(t, Verdict{Body: []byte("these credentials are not accepted here\n")}, ask(wrong))
+		a.Again = true
+		wantAsked(wrong, false)
+	})
+}
