@@ -26,8 +26,8 @@ type Server struct {
 	Handler *Handler // serves the clients of every path, unless Route is set
 	// Route finds the Handler for a path, as sent, without the query and not decoded, and the Host field. nil leaves the request to Fallback.
 	Route func(host, path string) *Handler
-	// Fallback answers every request that is no upgrade to KHP: a page, a health check, or a WebSocket of another kind. It may take over the connection. One request and its
-	// answer have 30 seconds; http.ResponseController gives them more. nil explains what is wanted here, or answers 404 where there is no Handler.
+	// Fallback answers every request that is no upgrade to KHP: a page, a health check, or a WebSocket of another kind. It may take over the connection, which
+	// gives the client's own by a method NetConn. One request and its answer have 30 seconds; http.ResponseController gives them more. nil explains what is wanted here, or answers 404 where there is no Handler.
 	Fallback       http.Handler
 	TLSConfig      *tls.Config   // for ServeTLS and ListenAndServeTLS; it is copied
 	OpeningTimeout time.Duration // from accepting a connection to the end of its opening request, TLS included; 0 is 10 s

@@ -116,6 +116,8 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 		return 426, "this address speaks WebSocket: the request has no Upgrade: websocket"
 	case !hasConnectionUpgrade(r.Fields):
 		return 400, "the request has no Connection: Upgrade"
+	case r.Fields.Count("Sec-WebSocket-Version") > 1:
+		return 400, "Sec-WebSocket-Version is repeated"
 	case version != "13" && version != "8":
 		return 426, "expected Sec-WebSocket-Version: 13, got " + quote(version)
 	case r.Fields.Count("Sec-WebSocket-Key") != 1 || !wire.ValidKey([]byte(o.Key)):

@@ -25,6 +25,7 @@ func TestServer_Opening(t *testing.T) {
 		{"no-upgrade", get("/p", without("Upgrade: websocket\r\n")), 426, "no Upgrade: websocket"},
 		{"no-connection", get("/p", without("Connection: Upgrade\r\n")), 400, "no Connection: Upgrade"},
 		{"version", swap("Version: 13", "Version: 7"), 426, "expected Sec-WebSocket-Version: 13"},
+		{"two-versions", get("/p", openingFields+khp+"Sec-WebSocket-Version: 13\r\n"), 400, "Sec-WebSocket-Version is repeated"},
 		{"no-key", swap("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", ""), 400, "Sec-WebSocket-Key"},
 		{"two-keys", get("/p", openingFields+"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"), 400, "Sec-WebSocket-Key"},
 		{"no-host", get("/p", without("Host: h\r\n")), 400, "no Host"},
