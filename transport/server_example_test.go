@@ -7,11 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 
 	"example.com/khp/transport"
-	"example.com/khp/transport/htpasswd"
 )
 
 // A server for KHP clients at one path, and for web pages at all others.
@@ -59,26 +56,10 @@ func ExampleServer() {
 	// <nil> http: Server closed
 }
 
-// Names and passwords come from a file that Apache's htpasswd has made; the application sees who it is that was let in.
+// The application sees who it is that was let in; for files with names and passwords there is package htpasswd.
 func ExampleAuthenticator() {
-	dir, err := os.MkdirTemp("", "khp")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	file := filepath.Join(dir, "users") // htpasswd -cbm users joe welcome
-	if err := os.WriteFile(file, []byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600); err != nil {
-		fmt.Println(err)
-		return
-	}
-	users, err := htpasswd.Open(file)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	url, stop := listen(&transport.Handler{
-		Authenticator: transport.BasicAuth{Realm: "demo", Check: users.Check},
+		Authenticator: transport.BasicAuth{Realm: "demo", Check: transport.Users(map[string]string{"joe": "welcome"})},
 		Serve: func(ctx context.Context, c *transport.Conn) error {
 			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "welcome, %v", c.Principal()))
 		},
