@@ -183,6 +183,11 @@ func TestInterop_Request(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			conn := openKaazing(t, url, "/echo?.kl=Y", "")
 			conn.send(c.frames...)
+			f := <-conn.got
+			for f.Header.OpCode == opO {
+				f = <-conn.got
+			}
+			require.True(t, strings.HasPrefix(string(f.Payload), "HTTP/1.1 101 "), "%s", f.Payload)
 			r := <-seen
 			if c.want != nil {
 				c.want(t, r)

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -215,6 +216,32 @@ func TestServer_Panics(t *testing.T) {
 				require.Zero(t, h.Connections())
 			}
 			require.Equal(t, 2, strings.Count(log.String(), "panic=\"oh no\""), log.String())
+		})
+	}
+}
+
+// A client that goes away after any byte leaves nothing behind.
+func TestServer_CutAnywhere(t *testing.T) {
+	for name, all := range map[string]string{
+		"spec": openingRequest + string(encodeFrames(false, bin(extendedRequest), text("hello"))), "kaazing": kaazingOpening + string(encodeFrames(false, kaazingRequests["Java"], text("hello"))),
+		"web": "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "later": "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + openingRequest + string(encodeFrames(false, bin(extendedRequest))),
+	} {
+		h := &Handler{Serve: echoServe}
+		s := &Server{Handler: h, Fallback: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
+		serveVirtual(t, name, s, func(t *testing.T, l *pipeListener) {
+			for i := range len(all) + 1 {
+				a, b := net.Pipe()
+				l.queue <- b
+				go func() { _, _ = io.Copy(io.Discard, a) }()
+				_, err := io.WriteString(a, all[:i])
+				require.NoError(t, err, i)
+				synctest.Wait()
+				require.Equal(t, 1, s.Connections(), "after %d bytes", i)
+				require.NoError(t, a.Close())
+				synctest.Wait()
+				require.Zero(t, s.Connections(), "after %d bytes", i)
+				require.Zero(t, h.Connections(), "after %d bytes", i)
+			}
 		})
 	}
 }
