@@ -125,6 +125,7 @@ func TestServer_FallbackFirst(t *testing.T) {
 		"garbage":          {"\x16\x03\x01\x00\x05hello\r\n\r\n", "", 400},
 		"other WebSocket":  {strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1), "page GET /echo", 200},
 		"broken KHP":       {strings.Replace(openingRequest, "Key: d", "Key: ", 1), "Sec-WebSocket-Key", 400},
+		"emulation":        {"GET /?.kr=xs HTTP/1.1\r\nHost: h\r\n\r\n", "", 404},
 		"KHP to elsewhere": {strings.Replace(openingRequest, "GET /echo", "GET /elsewhere", 1), "page GET /elsewhere", 200},
 	} {
 		t.Run(name, func(t *testing.T) {
