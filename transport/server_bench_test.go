@@ -3,7 +3,9 @@
 package transport
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -106,32 +108,43 @@ func serveEach(serve func(net.Conn)) func(net.Listener) {
 func benchmarkAccept(b *testing.B, addr net.Addr, opening string) {
 	to := addr.(*net.TCPAddr)
 	at := &syscall.SockaddrInet4{Port: to.Port, Addr: [4]byte(to.IP.To4())}
-	first, second, buf := []byte(opening), encodeFrames(false, bin(extendedRequest)), make([]byte, 4096)
-	last := "\n\x00" // of the answers
+	messages, last := [][]byte{[]byte(opening), encodeFrames(false, bin(extendedRequest))}, "\n\x00" // the last bytes of the answers
 	if opening == kaazingOpening {
-		second, last = encodeFrames(false, kaazingRequests["Java"]), "NN"
+		messages[1], last = encodeFrames(false, kaazingRequests["Java"]), "NN"
 	}
 	b.ReportAllocs()
-	for b.Loop() {
-		s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := syscall.Connect(s, at); err != nil {
-			b.Fatal(err)
-		}
-		for i, p := range [...][]byte{first, second} {
-			if _, err := syscall.Write(s, p); err != nil {
-				b.Fatal(err)
-			}
-			for have := 0; have == 0 || buf[have-1] != last[i]; {
-				n, err := syscall.Read(s, buf[have:])
-				if have += n; err != nil || n == 0 {
-					b.Fatal(n, err)
-				}
+	b.SetParallelism(8) // what one client waits for leaves the processors to others
+	b.RunParallel(func(pb *testing.PB) {
+		buf := make([]byte, 4096)
+		for pb.Next() {
+			if err := shakeByHand(at, messages, last, buf); err != nil {
+				b.Error(err)
 			}
 		}
-		_ = syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
-		_ = syscall.Close(s)
+	})
+}
+
+// shakeByHand connects, sends each message and reads until its answer ends with the byte in last, and resets the connection.
+func shakeByHand(at syscall.Sockaddr, messages [][]byte, last string, buf []byte) error {
+	s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
 	}
+	defer func() { _ = syscall.Close(s) }()
+	if err := syscall.Connect(s, at); err != nil {
+		return err
+	}
+	for i, p := range messages {
+		if _, err := syscall.Write(s, p); err != nil {
+			return err
+		}
+		for have := 0; have == 0 || buf[have-1] != last[i]; {
+			n, err := syscall.Read(s, buf[have:])
+			if err != nil || n == 0 {
+				return cmp.Or(err, io.ErrUnexpectedEOF)
+			}
+			have += n
+		}
+	}
+	return syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
 }
