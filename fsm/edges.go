@@ -60,36 +60,54 @@ type ref struct {
 	to          func(phase uint8) string
 }
 
-// Both lists, numbered when the package is initialised, in the order of phases and inputs.
+// Both lists of edges, numbered when the package is initialised.
 var (
-	clientEdges = number(func(add func(ref)) {
-		for p := ClientIdle; p < clientPhases; p++ {
-			for in := onConnect; in < clientInputs; in++ {
-				for i := range clientTable[p][in] {
-					add(ref{p.String(), inputText(clientEvent(in)), &clientTable[p][in][i], int(p)*int(clientInputs) + int(in), clientTable[p][in], func(n uint8) string { return ClientPhase(n).String() }})
-				}
-			}
-		}
-	})
-	serverEdges = number(func(add func(ref)) {
-		for p := ServerOpening; p < serverPhases; p++ {
-			for in := byOpeningRequest; in < serverInputs; in++ {
-				for i := range serverTable[p][in] {
-					add(ref{p.String(), inputText(serverEvent(in)), &serverTable[p][in][i], int(p)*int(serverInputs) + int(in), serverTable[p][in], func(n uint8) string { return ServerPhase(n).String() }})
-				}
-			}
-		}
-	})
+	clientEdges = number(clientCells)
+	serverEdges = number(serverCells)
 )
 
+// clientCells visits every row of the client's table, in the order of phases and inputs, until visit returns false.
+func clientCells(visit func(ref) bool) {
+	name := func(n uint8) string { return ClientPhase(n).String() }
+	for p := ClientIdle; p < clientPhases; p++ {
+		for in := onConnect; in < clientInputs; in++ {
+			if !rowsOfCell(p.String(), inputText(clientEvent(in)), int(p)*int(clientInputs)+int(in), clientTable[p][in], name, visit) {
+				return
+			}
+		}
+	}
+}
+
+// serverCells visits every row of the server's table, likewise.
+func serverCells(visit func(ref) bool) {
+	name := func(n uint8) string { return ServerPhase(n).String() }
+	for p := ServerOpening; p < serverPhases; p++ {
+		for in := byOpeningRequest; in < serverInputs; in++ {
+			if !rowsOfCell(p.String(), inputText(serverEvent(in)), int(p)*int(serverInputs)+int(in), serverTable[p][in], name, visit) {
+				return
+			}
+		}
+	}
+}
+
+// rowsOfCell visits the rows of one cell; false ends.
+func rowsOfCell(from, event string, number int, c cell, to func(uint8) string, visit func(ref) bool) bool {
+	for i := range c {
+		if !visit(ref{from, event, &c[i], number, c, to}) {
+			return false
+		}
+	}
+	return true
+}
+
 // number collects the rows that are edges and gives each its index.
-func number(each func(add func(ref))) []ref {
-	var list []ref
-	each(func(r ref) {
+func number(cells func(visit func(ref) bool)) (list []ref) {
+	cells(func(r ref) bool {
 		if r.row.verdict == Accepted {
 			r.row.index = uint16(len(list))
 			list = append(list, r)
 		}
+		return true
 	})
 	return list
 }
@@ -97,14 +115,8 @@ func number(each func(add func(ref))) []ref {
 func edgesOf(list []ref) iter.Seq[Edge] {
 	return func(yield func(Edge) bool) {
 		for i, r := range list {
-			e := Edge{
-				Index: i, ID: r.row.id, From: bare(r.from), Event: r.event, Guard: guardText(r.row.mask, r.row.want), To: bare(r.from),
-				Failure: r.row.failure, Plan: r.row.plan, Reqs: r.row.reqs,
-			}
-			if r.row.next != 0 {
-				e.To = bare(r.to(r.row.next))
-			}
-			e.Effects = append(e.Effects, r.row.effects[:min(int(r.row.n), MaxEffects)]...)
+			e := r.edge()
+			e.Index = i
 			if !yield(e) {
 				return
 			}
@@ -112,9 +124,17 @@ func edgesOf(list []ref) iter.Seq[Edge] {
 	}
 }
 
-// bare strips the side from a phase name.
-func bare(phase string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(phase, "Client"), "Server")
+// edge writes out the part of a row that edges show.
+func (r ref) edge() Edge {
+	e := Edge{
+		Index: int(r.row.index), ID: r.row.id, From: bare(r.from), Event: r.event, Guard: guardText(r.row.mask, r.row.want), To: bare(r.from),
+		Failure: r.row.failure, Plan: r.row.plan, Reqs: r.row.reqs,
+	}
+	if r.row.next != 0 {
+		e.To = bare(r.to(r.row.next))
+	}
+	e.Effects = append(e.Effects, r.row.effects[:min(int(r.row.n), MaxEffects)]...)
+	return e
 }
 
 // clientEvent returns an event that falls into column in.

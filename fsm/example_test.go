@@ -59,3 +59,37 @@ func ExampleStatus() {
 	// 308 Resume Incomplete ActionClose true
 	// 799 (unlisted, server error) ActionClose false
 }
+
+// The rows of one cell, in the order in which they are tried: what a client makes of an empty binary message while it waits for credentials.
+func ExampleClientRows() {
+	for r := range fsm.ClientRows() {
+		if r.From == "AwaitCredentials" && r.Event == "TerminatorReceived" {
+			fmt.Println(r.ID, r.When, r.Verdict, "->", r.To, "set", r.Changes.Set, "clear", r.Changes.Clear)
+		}
+	}
+	// Output:
+	// C13 [late terminator possible] Accepted -> AwaitCredentials set [] clear [late terminator possible]
+	// C31 [] Accepted -> Closing set [plan fail] clear []
+}
+
+func ExampleClientColumn() {
+	fmt.Println(fsm.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 204}))
+	fmt.Println(fsm.ClientColumn(fsm.Event{Kind: fsm.EventTimerExpired, Timer: fsm.TimerWait}))
+	fmt.Println(fsm.ServerColumn(fsm.Event{Kind: fsm.EventDecided, Status: 302}))
+	// Output:
+	// Response(Complete)
+	// TimerExpired(Wait)
+	// Decided(Close)
+}
+
+func ExampleServerRows() {
+	ignored := 0
+	for r := range fsm.ServerRows() {
+		if r.From == "Done" && r.Verdict == fsm.Ignored {
+			ignored++
+		}
+	}
+	fmt.Println("a server at its end ignores", ignored, "kinds of event")
+	// Output:
+	// a server at its end ignores 20 kinds of event
+}
