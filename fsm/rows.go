@@ -133,6 +133,15 @@ func MarkNames() (client, server []string) {
 	return markNames(clientMarks).of(markProxy<<1 - 1), markNames(serverMarks).of(markKaazing | markOpened)
 }
 
+// Marks returns the names of what the state remembers besides its phase, counts and ending, such as "body sent"; the names are those of [MarkNames].
+func (s ClientState) Marks() []string { return markNames(clientMarks).of(s.marks) }
+
+// Marks returns the names of what the state remembers besides its phase, counts and ending, likewise.
+func (s ServerState) Marks() []string { return markNames(serverMarks).of(s.marks) }
+
+// Deferrals returns how many 202 responses were sent.
+func (s ServerState) Deferrals() int { return int(s.count.deferrals) }
+
 // bare strips the side from a phase name.
 func bare(phase string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(phase, "Client"), "Server")

@@ -21,6 +21,7 @@ var graphFormats = []graphFormat{
 	{"mermaid", export.Mermaid},
 	{"dot", export.DOT},
 	{"svg", export.SVG},
+	{"promela", export.Promela},
 }
 
 func (c *cli) graphCommand() *cobra.Command {

@@ -1,0 +1,53 @@
+package spin
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim"
+)
+
+// Explored is what the explorer found in a model.
+type Explored struct {
+	Variables []string        // in the order of the values of a state
+	States    map[string]bool // values separated by blanks
+	Start     string          // the first state
+	Report    sim.Report
+}
+
+// Explore has the explorer visit every state of the model Honest with these machines, and notes each.
+func Explore(client fsm.ClientConfig, server fsm.ServerConfig) (Explored, error) {
+	m := sim.Honest{Client: client, Server: server}
+	x := Explored{States: map[string]bool{}}
+	for name := range m.Start().Vars() {
+		x.Variables = append(x.Variables, name)
+	}
+	var mu sync.Mutex
+	note := func(p sim.Pair) bool {
+		state := written(p)
+		mu.Lock()
+		defer mu.Unlock()
+		x.States[state] = true
+		return true
+	}
+	props := m.Properties()
+	props.Always = append(props.Always, sim.Property[sim.Pair]{ID: "NOTED", Text: "every state is noted", Holds: note})
+	var err error
+	x.Start = written(m.Start())
+	x.Report, err = sim.Explore(m, props, sim.Options{})
+	return x, err
+}
+
+// written writes the values of a state.
+func written(p sim.Pair) string {
+	var b strings.Builder
+	for _, value := range p.Vars() {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strconv.Itoa(value))
+	}
+	return b.String()
+}
