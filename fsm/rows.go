@@ -120,7 +120,7 @@ func serverMarks(m marks) string {
 
 // of lists the names of the marks in m.
 func (n markNames) of(m marks) (list []string) {
-	for b := marks(1); b <= markProxy; b <<= 1 {
+	for b := marks(1); b <= markGateway; b <<= 1 {
 		if m&b != 0 {
 			list = append(list, n(b))
 		}
@@ -130,7 +130,7 @@ func (n markNames) of(m marks) (list []string) {
 
 // MarkNames returns the names of the marks that a state of the client or the server can carry, in a fixed order.
 func MarkNames() (client, server []string) {
-	return markNames(clientMarks).of(markProxy<<1 - 1), markNames(serverMarks).of(markKaazing | markOpened)
+	return markNames(clientMarks).of(markGateway<<1 - 1), markNames(serverMarks).of(markKaazing | markOpened)
 }
 
 // Marks returns the names of what the state remembers besides its phase, counts and ending, such as "body sent"; the names are those of [MarkNames].

@@ -139,11 +139,11 @@ func TestRows_DoWhatClientStepDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		flag, small := rapid.Bool(), rapid.Uint8Range(0, 3)
 		cfg := ClientConfig{
-			rapid.SampledFrom([]Profile{ProfileSpec, ProfileKaazing}).Draw(t, "profile"), flag.Draw(t, "optional"), flag.Draw(t, "plain"), flag.Draw(t, "expect"), flag.Draw(t, "other"),
+			rapid.SampledFrom([]Profile{ProfileSpec, ProfileKaazing, ProfileAuto}).Draw(t, "profile"), flag.Draw(t, "optional"), flag.Draw(t, "plain"), flag.Draw(t, "expect"), flag.Draw(t, "other"),
 			flag.Draw(t, "stay"), flag.Draw(t, "no wait"), flag.Draw(t, "proxy"), flag.Draw(t, "upgrade"), small.Draw(t, "redirects"), small.Draw(t, "replays"), small.Draw(t, "interim"),
 		}
 		s := ClientState{
-			ClientPhase(rapid.IntRange(1, int(clientPhases)-1).Draw(t, "phase")), marks(rapid.IntRange(0, int(markProxy)*2-1).Draw(t, "marks")),
+			ClientPhase(rapid.IntRange(1, int(clientPhases)-1).Draw(t, "phase")), marks(rapid.IntRange(0, int(markGateway)*2-1).Draw(t, "marks")),
 			counts{small.Draw(t, "had interim"), small.Draw(t, "had replays"), small.Draw(t, "had redirects")},
 			ending{Plan(rapid.IntRange(0, int(PlanUpgrade)).Draw(t, "plan")), Failure(rapid.IntRange(0, int(FailureUTF8)).Draw(t, "had failure")), rapid.Uint16Range(0, 999).Draw(t, "had status")},
 		}
@@ -153,7 +153,7 @@ func TestRows_DoWhatClientStepDoes(t *testing.T) {
 		}
 		before := plain(s)
 		switches := map[string]bool{
-			"kaazing": cfg.Profile == ProfileKaazing, "terminator required": !cfg.TerminatorOptional, "plain fallback": cfg.PlainFallback, "Expect sent": cfg.Expect, "GET": !cfg.OtherMethod,
+			"kaazing": cfg.Profile == ProfileKaazing, "auto": cfg.Profile == ProfileAuto, "terminator required": !cfg.TerminatorOptional, "plain fallback": cfg.PlainFallback, "Expect sent": cfg.Expect, "GET": !cfg.OtherMethod,
 			"redirects on": !cfg.NoRedirects, "may wait": !cfg.NoWait, "proxy configured": cfg.Proxy, "upgrade on": cfg.Upgrade,
 			"redirects left": s.count.redirects < cfg.MaxRedirects, "replays left": s.count.replays < cfg.MaxReplays, "interim left": s.count.interim < cfg.MaxInterim,
 		}

@@ -3,6 +3,7 @@ package sim
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/khp/fsm"
@@ -122,4 +123,4 @@ func (v *vars) network(p Pair) {
 }
 
 // slot names a place in a queue.
-func slot(queue string, i int) string { return queue + "_" + string(rune('0'+i)) }
+func slot(queue string, i int) string { return queue + "_" + strconv.Itoa(i) }

@@ -18,16 +18,19 @@ func Rows(m Machine) iter.Seq[fsm.Row] {
 // cell is what a phase does with an event, with guards that exclude each other: the order of rows no longer matters.
 type cell struct {
 	phase, column string
+	first         int // number of the first row among those of the machine
 	rows          []fsm.Row
 	when          []guard // of each row
 }
 
 // cellsOf returns the cells of a machine in order.
 func cellsOf(m Machine) (list []cell) {
+	rows := 0
 	for r := range Rows(m) {
 		if n := len(list); n == 0 || list[n-1].phase != r.From || list[n-1].column != r.Event {
-			list = append(list, cell{phase: r.From, column: r.Event})
+			list = append(list, cell{phase: r.From, column: r.Event, first: rows})
 		}
+		rows++
 		c := &list[len(list)-1]
 		c.rows = append(c.rows, r)
 	}

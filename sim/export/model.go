@@ -24,6 +24,7 @@ type model struct {
 	Heeded      []constant
 	Decisions   []decision
 	Possible    []constant
+	Capacity    int // of a queue
 }
 
 type constant struct{ Name, Value, Text string }
@@ -49,6 +50,8 @@ var closeColumn = fsm.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 99
 // settings are the bounds and switches of the model with their defaults, which are those that the explorer uses.
 var settings = []constant{
 	{"KAAZING", "0", "the client speaks the kaazing profile"},
+	{"AUTO", "0", "the client speaks the auto profile: it does not know how the server speaks"},
+	{"UNAWARE", "0", "the server does not know the kaazing profile"},
 	{"TERMINATOR_OPTIONAL", "0", "a response is complete without its terminator"},
 	{"PLAIN_FALLBACK", "0", "the client opens a plain WebSocket if KHP is not selected"},
 	{"EXPECT", "0", "the request announces a body with Expect: 100-continue"},
@@ -90,6 +93,7 @@ var properties = []property{
 	{"INV_46", 46, "no 511, and 100 only if it was expected"},
 	{"INV_50", 50, "a client is open only if its server completed the handshake"},
 	{"INV_54", 54, "messages of the kaazing profile only to clients that asked for it"},
+	{"LIV_01", 101, "until the end, or until both are open, somebody waits for something that time or the network brings"},
 	{"LIV_06", 106, "whoever waits for the peer, the network or credentials has a timer running"},
 	{"LIV_09", 109, "something can happen in every state that is not at rest"},
 	{"BOUND", 200, "the queues are long enough"},
@@ -128,6 +132,11 @@ func newModel() *model {
 	m := &model{Settings: settings, Properties: properties, Possible: possible, ClientMarks: marksOf(Client), ServerMarks: marksOf(Server), Decisions: decisions()}
 	m.constants()
 	m.actions()
+	for name := range (sim.Pair{}).Vars() {
+		if strings.HasPrefix(name, "to_server_") {
+			m.Capacity++
+		}
+	}
 	var columns []string
 	for _, side := range []Machine{Client, Server} {
 		for _, c := range cellsOf(side) {
@@ -227,7 +236,7 @@ func (m *model) heeded(w wording) (list []constant) {
 		column := fsm.ServerColumn(fsm.Event{Kind: fsm.EventDecided, Status: uint16(d.Status)})
 		when := w.heeds(Server, column, d.known)
 		if strings.HasSuffix(d.Heeds, reroute) {
-			when = "KAAZING" + w.and + when // only then the application may
+			when = "MARKED" + w.and + when // only then the application may
 		}
 		list = append(list, constant{Name: d.Heeds, Value: when})
 	}

@@ -89,11 +89,11 @@ func (c cell) alone(v fsm.Verdict) bool { return len(c.rows) == 1 && c.rows[0].V
 // promelaCell writes the rows of a cell, and what becomes of them with a seeded fault.
 func promelaCell(side Machine, c cell) string {
 	var b strings.Builder
-	word := "#ifdef "
+	word := "#if"
 	for _, f := range Faults() {
 		if changed, ok := f.cell(side, c); ok {
-			fmt.Fprintf(&b, "%sFAULT_%s /* %s: %s */\n%s", word, f.Name, f.Property, f.Text, promelaRows(side, changed))
-			word = "#elif defined "
+			fmt.Fprintf(&b, "%s defined(FAULT_%s) /* %s: %s */\n%s", word, f.Name, f.Property, f.Text, promelaRows(side, changed))
+			word = "#elif"
 		}
 	}
 	rows := promelaRows(side, c)

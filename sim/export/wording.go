@@ -12,6 +12,7 @@ import (
 type wording struct {
 	and, or, not, open, close string
 	is                        string // a mark is set
+	never                     string
 	in                        func(fact string) string
 	equal                     string
 	less                      string
@@ -19,7 +20,7 @@ type wording struct {
 }
 
 var promelaWords = wording{
-	and: " && ", or: " || ", not: "!", open: "(", close: ")", equal: " == ", less: " < ",
+	and: " && ", or: " || ", not: "!", open: "(", close: ")", equal: " == ", less: " < ", never: "false",
 	in:    func(fact string) string { return "has(" + fact + ")" },
 	phase: phaseName,
 }
@@ -31,7 +32,7 @@ var switches = map[string]struct {
 }{
 	"terminator required": {"TERMINATOR_OPTIONAL", true}, "plain fallback": {"PLAIN_FALLBACK", false}, "Expect sent": {"EXPECT", false}, "GET": {"OTHER_METHOD", true},
 	"redirects on": {"NO_REDIRECTS", true}, "may wait": {"NO_WAIT", true}, "proxy configured": {"PROXY", false}, "upgrade on": {"UPGRADE", false},
-	"plain served": {"SERVE_PLAIN", false}, "unchecked": {"UNCHECKED", false}, "obligations met": {"OBLIGATIONS_MET", false},
+	"auto": {"AUTO", false}, "plain served": {"SERVE_PLAIN", false}, "unchecked": {"UNCHECKED", false}, "obligations met": {"OBLIGATIONS_MET", false},
 }
 
 // budgets are conditions that follow from a count and its bound.
@@ -76,7 +77,10 @@ func (w wording) guard(side Machine, g guard) (list []string) {
 			parts = append(parts, w.condition(side, x))
 		}
 		text := strings.Join(parts, w.or)
-		if len(parts) != 1 {
+		switch {
+		case len(parts) == 0:
+			text = w.never
+		case len(parts) > 1:
 			text = w.open + text + w.close
 		}
 		list = append(list, text)

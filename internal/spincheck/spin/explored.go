@@ -1,11 +1,11 @@
 package spin
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
-	"example.com/khp/fsm"
 	"example.com/khp/sim"
 )
 
@@ -17,9 +17,8 @@ type Explored struct {
 	Report    sim.Report
 }
 
-// Explore has the explorer visit every state of the model Honest with these machines, and notes each.
-func Explore(client fsm.ClientConfig, server fsm.ServerConfig) (Explored, error) {
-	m := sim.Honest{Client: client, Server: server}
+// Explore has the explorer visit every state of m, and notes each.
+func Explore(m sim.Honest) (Explored, error) {
 	x := Explored{States: map[string]bool{}}
 	for name := range m.Start().Vars() {
 		x.Variables = append(x.Variables, name)
@@ -50,4 +49,10 @@ func written(p sim.Pair) string {
 		b.WriteString(strconv.Itoa(value))
 	}
 	return b.String()
+}
+
+// phases returns the phases of both machines in a state.
+func (x Explored) phases(state string) string {
+	values := strings.Fields(state)
+	return values[slices.Index(x.Variables, "c_phase")] + " " + values[slices.Index(x.Variables, "s_phase")]
 }

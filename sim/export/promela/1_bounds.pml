@@ -3,10 +3,10 @@
  * that are free to do what they may. Written by "khp graph pair --format promela" from the transition tables that the code runs by; do not edit.
  *
  *   spin -a pair.pml && gcc -O2 -DSAFETY -DNOCLAIM -DNOREDUCE -o pan pan.c && ./pan          safety, and no stuck state
- *   spin -a pair.pml && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -N LIV_01               every run comes to its end
+ *   spin -a pair.pml && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -N every_run_ends             every run comes to its end
  *   spin -a pair.pml && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -N never_LIV_03         must fail: its trail is an open connection
  *
- * spin -DKAAZING=1 -a checks the other profile, -DEXPECT=1 requests with a body, -DFAULT_... a table with a seeded fault (they are listed with the rows): each must be found.
+ * spin -DKAAZING=1 -a and spin -DAUTO=1 -a check the other profiles, -DEXPECT=1 requests with a body, -DFAULT_... a table with a seeded fault (they are listed with the rows): each must be found.
  * A failed assertion shows the number of a property, and the list below its name. One row of a table is one guarded command, in the order of the tables, with its id, what it is taken
  * for and the requirements it serves. The properties do not know the tables: they watch what is sent, asked and told.
  */

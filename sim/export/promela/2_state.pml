@@ -21,8 +21,8 @@ bit s_selected = 0, s_request = 0, s_responding = 0, s_decided = 0, s_asked_kaaz
 byte s_opened = 0, s_ended = 0;
 
 /* The network: one queue each way keeps the order. What was sent when the client was on another connection is gone. */
-chan to_client = [8] of { byte, short, byte }; /* message, status, target */
-chan to_server = [8] of { byte };
+chan to_client = [{{.Capacity}}] of { byte, short, byte }; /* message, status, target */
+chan to_server = [{{.Capacity}}] of { byte };
 bit up = 0;                                     /* there is a connection */
 bit cut = 0;                                    /* the network fails on it */
 byte unit = 0, unit_target = 0;                 /* response whose terminator is outstanding */
@@ -36,9 +36,13 @@ bit server_opened = 0;                          /* the server of this connection
 #define server_is_open (s_phase == S_Open || s_phase == S_Plain)
 #define at_rest (client_is_over && (!up || server_is_over))
 #define both_open (c_phase == C_Open && s_phase == S_Open)
+#define client_balanced (c_phase == C_AwaitProceed || c_phase == C_AwaitConfirm || (AUTO && c_phase == C_AwaitResponse))
+#define comes_to_client (c_connected && (cut || nempty(to_client)))
+#define comes_to_server (s_connected && (cut || nempty(to_server)))
 #define head_complete (unit != 0 && c_phase == C_Reading -> F_RESPONSE_COMPLETE : 0)
 #define runs(timer) ((c_running & timer) != 0)
 #define s_runs(timer) ((s_running & timer) != 0)
+#define MARKED ((KAAZING || AUTO) && !UNAWARE) /* the server sees .kl=Y and knows what it means */
 #define finding(t) (t == 0 -> F_TARGET_USABLE : (t == 1 -> F_TARGET_VISITED : (t == 2 -> F_TARGET_REFUSED : 0)))
 
 /* Events that a machine does not heed in its state change nothing; they are not offered, so that every step is one. */

@@ -52,7 +52,8 @@ inline c_disconnect() {
 	c_order();
 	c_dialing = 0; c_connected = 0; c_web_socket = 0;
 	c_send(end_of_stream);
-	do :: nempty(to_client) -> to_client ? _, _, _ :: empty(to_client) -> break od
+	do :: nempty(to_client) -> to_client ? _, _, _ :: empty(to_client) -> break od;
+	skip
 }
 
 inline c_end() { c_order(); c_ended++; c_asked = 0; must(INV_05, !c_connected) }

@@ -50,7 +50,8 @@ inline s_disconnect() {
 	s_order();
 	s_connected = 0; s_web_socket = 0;
 	s_send(end_of_stream, 0, 0);
-	do :: nempty(to_server) -> to_server ? _ :: empty(to_server) -> break od
+	do :: nempty(to_server) -> to_server ? _ :: empty(to_server) -> break od;
+	skip
 }
 
 inline s_end() { s_order(); s_ended++; s_deciding = 0 }

@@ -7,6 +7,7 @@ inline step_done() {
 	must(INV_05, !up || ((s_ended == 1) == server_is_over && s_ended <= 1));
 	must(INV_42, !s_responding);
 	must(INV_50, c_phase != C_Open || server_opened);
+	must(LIV_01, at_rest || both_open || comes_to_client || comes_to_server || c_running != 0 || (up && s_running != 0) || c_phase == C_Idle || c_following);
 	must(LIV_06, c_running != 0 || c_phase == C_Idle || c_phase == C_Redirecting || client_is_open || client_is_over);
 	must(LIV_06, !up || s_running != 0 || s_phase == S_Opening || server_is_open || server_is_over);
 	ev = 0; facts = 0; status = 0; failure = 0; target = 0; message = 0; was_open = 0;
@@ -18,7 +19,8 @@ inline step_done() {
 
 inline empty_queues() {
 	do :: nempty(to_client) -> to_client ? _, _, _ :: empty(to_client) -> break od;
-	do :: nempty(to_server) -> to_server ? _ :: empty(to_server) -> break od
+	do :: nempty(to_server) -> to_server ? _ :: empty(to_server) -> break od;
+	skip
 }
 
 /* The response that is decided now. */
@@ -45,8 +47,8 @@ inline to_the_client() {
 		:: message == opening_answer && status != 101 -> facts = F_TERMINATED | F_ACCEPT_MATCHES | F_SUBPROTOCOL_OFFERED | F_EXTENSIONS_ASKED; response_of(status)
 		:: message == close_frame -> ev = PeerClosed; facts = head_complete
 		:: message == end_of_stream -> ev = ConnectionLost; facts = head_complete
-		:: message == proceed && (c_phase == C_AwaitProceed || c_phase == C_AwaitConfirm) -> ev = ProceedReceived
-		:: message == reroute && (c_phase == C_AwaitProceed || c_phase == C_AwaitConfirm) -> ev = RerouteReceived; facts = finding(target)
+		:: message == proceed && client_balanced -> ev = ProceedReceived
+		:: message == reroute && client_balanced -> ev = RerouteReceived; facts = finding(target)
 		:: message == terminator && c_phase == C_Reading && unit != 0 -> facts = F_TERMINATED; decide_unit()
 		:: message == terminator && !(c_phase == C_Reading && unit != 0) -> ev = TerminatorReceived
 		:: else ->
@@ -79,7 +81,7 @@ inline to_the_server() {
 	:: else ->
 		to_server ? message;
 		if
-		:: message == opening_request -> ev = OpeningRequest; facts = F_VALID | F_KHP_SELECTED | (KAAZING -> F_KL_Y_ASKED : 0)
+		:: message == opening_request -> ev = OpeningRequest; facts = F_VALID | F_KHP_SELECTED | (MARKED -> F_KL_Y_ASKED : 0)
 		:: message == extended_request && (s_phase == S_AwaitRequest || s_phase == S_AwaitReplay) -> ev = Request; facts = (EXPECT -> F_EXPECT_WITH_BODY_OUTSTANDING : 0)
 		:: message == request_body && s_phase == S_AwaitBody -> ev = BodyReceived
 		:: message == close_frame -> ev = PeerClosed

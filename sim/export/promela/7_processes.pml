@@ -47,7 +47,7 @@ end:	do
 		{{range .Timers}}:: runs(T_{{.}}) && !client_is_over -> ev = TimerExpired_{{.}}; facts = head_complete
 		{{end}}:: client_is_open && client_sent == 0 -> ev = SendRequested
 		:: !client_is_over && client_heeds_CloseRequested -> ev = CloseRequested
-		:: c_connected && (cut || nempty(to_client)) -> message = 255 /* something comes */
+		:: comes_to_client -> message = 255 /* something comes */
 		fi;
 		if :: message != 0 -> d_step { to_the_client() } :: else fi;
 		do
@@ -75,7 +75,7 @@ end:	do
 		{{range .Timers}}:: up && s_runs(T_{{.}}) && !server_is_over -> ev = TimerExpired_{{.}}
 		{{end}}:: up && server_is_open && server_sent == 0 -> ev = SendRequested
 		:: up && !server_is_over && server_heeds_CloseRequested -> ev = CloseRequested
-		:: s_connected && (cut || nempty(to_server)) -> message = 255
+		:: comes_to_server -> message = 255
 		fi;
 		if :: message != 0 -> d_step { to_the_server() } :: else fi;
 		d_step { was_open = server_is_open; s_learn() };
@@ -92,8 +92,8 @@ end:	do
 	od
 }
 
-/* Every run comes to its end on both sides: it has finitely many steps, and each state that is not at rest has another one. */
-ltl LIV_01 { <> at_rest }
+/* LIV-01: every run comes to its end on both sides. It has finitely many steps, and each state that is not at rest has another one. */
+ltl every_run_ends { <> at_rest }
 
 /* What must be possible: each of these is refuted by a run that shows it. */
 {{range .Possible}}ltl never_{{.Name}} { [] !({{.Value}}) } /* {{.Text}} */

@@ -1,0 +1,44 @@
+package fsm_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim"
+	"example.com/khp/sim/export"
+	"github.com/stretchr/testify/require"
+)
+
+// TestFaults_AreFound puts each fault that the exported models carry into the tables and requires that the explorer breaks the same property as the model checkers do.
+func TestFaults_AreFound(t *testing.T) {
+	for _, f := range export.Faults() {
+		t.Run(f.Name, func(t *testing.T) {
+			defer fsm.SetRow(f.Machine.String(), f.Row, f.Changed)()
+			m := faultyPair()
+			r, err := sim.Explore(m, m.Properties(), sim.Options{})
+			require.NoError(t, err)
+			for _, v := range r.Violations {
+				if v.ID == f.Property {
+					t.Logf("explorer: %s breaks %s in %d steps, %d states", f.Name, v.ID, len(v.Path), r.States)
+					return
+				}
+			}
+			t.Errorf("the explorer does not find that %s: want %s broken, got %d other violations", f.Text, f.Property, len(r.Violations))
+			for _, v := range r.Violations {
+				t.Log(strings.SplitN(v.String(), "\n", 2)[0])
+			}
+		})
+	}
+	m := faultyPair()
+	r, err := sim.Explore(m, m.Properties(), sim.Options{})
+	require.NoError(t, err)
+	require.Empty(t, r.Violations, "the tables are as they were")
+}
+
+// faultyPair is the pair in which faults are looked for: one more challenge than the client may answer.
+func faultyPair() sim.Honest {
+	cfg := fsm.DefaultClientConfig()
+	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
+	return sim.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2, MaxDeferrals: 1}}
+}

@@ -1,0 +1,228 @@
+package spin
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim"
+	"example.com/khp/sim/export"
+)
+
+// Report is what a whole check found, for people, for documents and, as JSON, for other programs.
+type Report struct {
+	Spin           string          `json:"spin"`           // version
+	Configurations []Configuration `json:"configurations"` // the same states?
+	Formulas       []Formula       `json:"formulas"`
+	Faults         []Fault         `json:"faults"`
+	Measured       Measured        `json:"measured"`
+}
+
+// OK reports whether everything is as it must be.
+func (r Report) OK() bool {
+	ok := true
+	for _, c := range r.Configurations {
+		ok = ok && c.Same
+	}
+	for _, f := range r.Formulas {
+		ok = ok && f.Holds == f.Expected
+	}
+	for _, f := range r.Faults {
+		ok = ok && f.Found == f.Property
+	}
+	return ok
+}
+
+// Configuration compares the states that both found: not their number but each of them, with all variables.
+type Configuration struct {
+	Name     string `json:"name"`
+	Explorer int    `json:"explorer_states"`
+	Spin     int    `json:"spin_states"`
+	Missing  int    `json:"missing"` // only the explorer found them
+	Extra    int    `json:"extra"`   // only Spin found them
+	Phases   int    `json:"phase_pairs"`
+	Broken   string `json:"broken,omitempty"` // property that Spin found broken
+	Same     bool   `json:"same"`
+}
+
+// Formula is the result for a formula of the model.
+type Formula struct {
+	Configuration string `json:"configuration"`
+	Name          string `json:"name"`
+	Holds         bool   `json:"holds"`
+	Expected      bool   `json:"expected"`
+	States        int    `json:"states"`
+}
+
+// Fault is what Spin found in the model with a seeded fault.
+type Fault struct {
+	Name     string `json:"name"`
+	Text     string `json:"text"`
+	Property string `json:"property"` // that must be broken
+	Found    string `json:"found"`    // that is
+	States   int    `json:"states"`   // until then
+}
+
+// Measured compares the speed and memory of both on the same states in the same run.
+type Measured struct {
+	Bounds   string `json:"bounds"`
+	States   int    `json:"states"`
+	Spin     Cost   `json:"spin"`
+	Explorer Cost   `json:"explorer"`
+}
+
+// Cost is what visiting all states took.
+type Cost struct {
+	Seconds         float64 `json:"seconds"`
+	StatesPerSecond float64 `json:"states_per_second"`
+	BytesPerState   float64 `json:"bytes_per_state"`
+}
+
+// configuration is a pair of machines and how the model is told of it.
+type configuration struct {
+	name    string
+	defines []string
+	change  func(*sim.Honest)
+}
+
+var configurations = []configuration{
+	{"spec", nil, func(*sim.Honest) {}},
+	{"kaazing", []string{"KAAZING=1"}, func(m *sim.Honest) { m.Client.Profile = fsm.ProfileKaazing }},
+	{"auto", []string{"AUTO=1"}, func(m *sim.Honest) { m.Client.Profile = fsm.ProfileAuto }},
+	{"auto-unaware", []string{"AUTO=1", "UNAWARE=1"}, func(m *sim.Honest) { m.Client.Profile, m.Unaware = fsm.ProfileAuto, true }},
+	{"expect", []string{"EXPECT=1"}, func(m *sim.Honest) { m.Client.Expect = true }},
+}
+
+// bounds limit the counters of a pair.
+type bounds struct{ redirects, replays, interim, challenges, deferrals uint8 }
+
+// smallBounds are those that the model has by itself.
+var smallBounds = bounds{1, 1, 2, 1, 1}
+
+// largeBounds are those that speed is measured with.
+var largeBounds = bounds{5, 2, 2, 2, 1}
+
+func (b bounds) defines() []string {
+	return []string{
+		fmt.Sprintf("MAX_REDIRECTS=%d", b.redirects), fmt.Sprintf("MAX_REPLAYS=%d", b.replays), fmt.Sprintf("MAX_INTERIM=%d", b.interim),
+		fmt.Sprintf("MAX_CHALLENGES=%d", b.challenges), fmt.Sprintf("MAX_DEFERRALS=%d", b.deferrals),
+	}
+}
+
+func (b bounds) pair(c configuration) sim.Honest {
+	cfg := fsm.DefaultClientConfig()
+	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = b.redirects, b.replays, b.interim
+	m := sim.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: b.challenges, MaxDeferrals: b.deferrals}}
+	c.change(&m)
+	return m
+}
+
+// compare has both visit a configuration.
+func compare(ctx context.Context, c configuration) (Configuration, error) {
+	out := Configuration{Name: c.name}
+	ours, err := Explore(smallBounds.pair(c))
+	if err != nil {
+		return out, err
+	}
+	v, err := Build(ctx, Options{Defines: append([]string{"RECORD"}, c.defines...)})
+	if err != nil {
+		return out, err
+	}
+	defer v.Remove()
+	theirs, err := v.Check(ctx)
+	if err != nil {
+		return out, err
+	}
+	theirs.Recorded[ours.Start] = true // states are written out when a step leads to them
+	out.Explorer, out.Spin, out.Broken = len(ours.States), theirs.States, theirs.Broken
+	phases := map[string]bool{}
+	for s := range ours.States {
+		if !theirs.Recorded[s] {
+			out.Missing++
+		}
+		phases[ours.phases(s)] = true
+	}
+	for s := range theirs.Recorded {
+		if !ours.States[s] {
+			out.Extra++
+		}
+	}
+	out.Phases = len(phases)
+	out.Same = out.Missing+out.Extra == 0 && out.Spin == out.Explorer && out.Broken == "" && len(ours.Report.Violations) == 0
+	return out, nil
+}
+
+// formulas checks the formulas of the model.
+func formulas(ctx context.Context, c configuration) (list []Formula, err error) {
+	v, err := Build(ctx, Options{Defines: c.defines, Claims: true})
+	if err != nil {
+		return nil, err
+	}
+	defer v.Remove()
+	for _, name := range append([]string{"every_run_ends"}, export.Possible()...) {
+		r, err := v.Formula(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Formula{Configuration: c.name, Name: name, Holds: r.Errors == 0, Expected: name == "every_run_ends", States: r.States})
+	}
+	return list, nil
+}
+
+// fault has Spin look at the model with a fault.
+func fault(ctx context.Context, f export.Fault) (Fault, error) {
+	out := Fault{Name: f.Name, Text: f.Text, Property: f.Property}
+	v, err := Build(ctx, Options{Defines: []string{"FAULT_" + f.Name, "MAX_CHALLENGES=2"}})
+	if err != nil {
+		return out, err
+	}
+	defer v.Remove()
+	r, err := v.Check(ctx)
+	out.Found, out.States = r.Broken, r.States
+	return out, err
+}
+
+// measure has both visit the same states, one after the other.
+func measure(ctx context.Context) (m Measured, err error) {
+	v, err := Build(ctx, Options{Defines: largeBounds.defines(), Fast: true})
+	if err != nil {
+		return m, err
+	}
+	defer v.Remove()
+	r, err := v.Check(ctx)
+	if err != nil {
+		return m, err
+	}
+	m = Measured{Bounds: fmt.Sprint(largeBounds.defines()), States: r.States, Spin: cost(r.States, r.Seconds, float64(r.Bytes))}
+	pair, peak := largeBounds.pair(configurations[0]), atomic.Uint64{}
+	props, calls := pair.Properties(), atomic.Uint64{}
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	before := stats.HeapAlloc
+	props.Always = append(props.Always, sim.Property[sim.Pair]{ID: "MEMORY", Text: "memory is measured now and then", Holds: func(sim.Pair) bool {
+		if calls.Add(1)%(1<<14) == 0 {
+			var s runtime.MemStats
+			runtime.ReadMemStats(&s)
+			peak.Store(max(peak.Load(), s.HeapAlloc-min(before, s.HeapAlloc)))
+		}
+		return true
+	}})
+	begin := time.Now()
+	ours, err := sim.Explore(pair, props, sim.Options{})
+	if err != nil {
+		return m, err
+	}
+	if ours.States != r.States {
+		return m, fmt.Errorf("with %s Spin visits %d states and the explorer %d", m.Bounds, r.States, ours.States)
+	}
+	m.Explorer = cost(ours.States, time.Since(begin).Seconds(), float64(peak.Load()))
+	return m, nil
+}
+
+func cost(states int, seconds, bytes float64) Cost {
+	return Cost{Seconds: seconds, StatesPerSecond: float64(states) / max(seconds, 0.01), BytesPerState: bytes / float64(max(states, 1))}
+}

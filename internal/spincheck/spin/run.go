@@ -1,0 +1,71 @@
+package spin
+
+import (
+	"context"
+	"sync"
+
+	"example.com/khp/sim/export"
+)
+
+// Run checks everything, two jobs at a time, and tells after each what was found.
+func Run(ctx context.Context, tell func(format string, args ...any)) (Report, error) {
+	r := Report{Spin: Version()}
+	faults := export.Faults()
+	r.Configurations, r.Faults = make([]Configuration, len(configurations)), make([]Fault, len(faults))
+	lists := make([][]Formula, 2)
+	var jobs []func() error
+	for i, c := range configurations {
+		jobs = append(jobs, func() (err error) {
+			r.Configurations[i], err = compare(ctx, c)
+			tell("%s: states compared", c.name)
+			return err
+		})
+	}
+	for i := range lists {
+		jobs = append(jobs, func() (err error) {
+			lists[i], err = formulas(ctx, configurations[i])
+			tell("%s: formulas checked", configurations[i].name)
+			return err
+		})
+	}
+	for i, f := range faults {
+		jobs = append(jobs, func() (err error) {
+			r.Faults[i], err = fault(ctx, f)
+			tell("fault %s: %s", f.Name, r.Faults[i].Found)
+			return err
+		})
+	}
+	if err := inPairs(jobs); err != nil {
+		return r, err
+	}
+	for _, l := range lists {
+		r.Formulas = append(r.Formulas, l...)
+	}
+	var err error
+	r.Measured, err = measure(ctx) // alone, so that nothing else takes its time
+	return r, err
+}
+
+// inPairs runs jobs two at a time, in order, and returns the first error.
+func inPairs(jobs []func() error) (err error) {
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	next := make(chan func() error)
+	for range 2 {
+		wait.Go(func() {
+			for job := range next {
+				if e := job(); e != nil {
+					mu.Lock()
+					err = e
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, job := range jobs {
+		next <- job
+	}
+	close(next)
+	wait.Wait()
+	return err
+}

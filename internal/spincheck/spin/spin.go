@@ -1,0 +1,116 @@
+// Package spin drives the model checker Spin on the exported model: it generates a verifier, compiles and runs it, and reads what it prints.
+package spin
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"example.com/khp/sim/export"
+)
+
+// Missing returns what to do to have Spin and a C compiler, "" if both are there.
+func Missing() string {
+	for _, name := range []string{"spin", "gcc"} {
+		if _, err := exec.LookPath(name); err != nil {
+			return name + " is not installed; on Debian: apt-get install spin gcc"
+		}
+	}
+	return ""
+}
+
+// Version returns what spin says of itself.
+func Version() string {
+	out, err := exec.Command("spin", "-V").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// Options say how a verifier is made.
+type Options struct {
+	Defines []string // settings of the model, such as KAAZING=1, FAULT_NO_END or RECORD
+	Claims  bool     // for formulas; without, for assertions and states in which nothing can happen
+	Fast    bool     // let the compiler optimise: slow to compile, fast to run
+}
+
+// Verifier is a compiled program that checks the model. [Verifier.Remove] removes it.
+type Verifier struct{ dir string }
+
+// Build makes a verifier for the exported model. Reduction is off, so that it visits each state that there is.
+func Build(ctx context.Context, o Options) (Verifier, error) {
+	var model bytes.Buffer
+	if err := export.Promela(&model, export.Pair); err != nil {
+		return Verifier{}, err
+	}
+	dir, err := os.MkdirTemp("", "spincheck")
+	if err != nil {
+		return Verifier{}, err
+	}
+	v := Verifier{dir}
+	if err := v.build(ctx, model.Bytes(), o); err != nil {
+		v.Remove()
+		return Verifier{}, err
+	}
+	return v, nil
+}
+
+func (v Verifier) build(ctx context.Context, model []byte, o Options) error {
+	if err := os.WriteFile(filepath.Join(v.dir, "pair.pml"), model, 0o600); err != nil {
+		return err
+	}
+	args := []string{"-o2"} // what nothing reads is part of the state nevertheless
+	for _, d := range o.Defines {
+		args = append(args, "-D"+d)
+	}
+	if _, err := v.run(ctx, "spin", append(args, "-a", "pair.pml")...); err != nil {
+		return err
+	}
+	args = []string{"-w", "-O0", "-DNOREDUCE"}
+	if o.Fast {
+		args[1] = "-O2"
+	}
+	if !o.Claims {
+		args = append(args, "-DSAFETY", "-DNOCLAIM")
+	}
+	_, err := v.run(ctx, "gcc", append(args, "-o", "pan", "pan.c")...)
+	return err
+}
+
+// Check visits every state, or stops at the first error.
+func (v Verifier) Check(ctx context.Context) (Result, error) {
+	out, err := v.run(ctx, "./pan", "-m2000000", "-w22")
+	if err != nil {
+		return Result{}, err
+	}
+	return parse(out)
+}
+
+// Formula checks one of the formulas of the model.
+func (v Verifier) Formula(ctx context.Context, name string) (Result, error) {
+	out, err := v.run(ctx, "./pan", "-a", "-m2000000", "-w22", "-N", name)
+	if err != nil {
+		return Result{}, err
+	}
+	return parse(out)
+}
+
+// Remove removes what [Build] made.
+func (v Verifier) Remove() { _ = os.RemoveAll(v.dir) }
+
+func (v Verifier) run(ctx context.Context, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = v.dir
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil || name == "spin" && bytes.Contains(out, []byte("Error:")) {
+		return nil, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, errs.Bytes())
+	}
+	return out, nil
+}

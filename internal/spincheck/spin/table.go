@@ -1,0 +1,47 @@
+package spin
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// Write writes the report as tables for people.
+func (r Report) Write(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "%s\n\nstates\texplorer\tSpin\tonly explorer\tonly Spin\tpairs of phases\tviolated\t\n", r.Spin)
+	for _, c := range r.Configurations {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", c.Name, c.Explorer, c.Spin, c.Missing, c.Extra, c.Phases, orNothing(c.Broken), verdict(c.Same))
+	}
+	fmt.Fprintf(t, "\nformula\tconfiguration\tresult\tstates\t\n")
+	for _, f := range r.Formulas {
+		result := "refuted"
+		if f.Holds {
+			result = "holds"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", f.Name, f.Configuration, result, f.States, verdict(f.Holds == f.Expected))
+	}
+	fmt.Fprintf(t, "\nseeded fault\tbreaks\tSpin finds\tafter states\t\n")
+	for _, f := range r.Faults {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", f.Name, f.Property, orNothing(f.Found), f.States, verdict(f.Found == f.Property))
+	}
+	m := r.Measured
+	fmt.Fprintf(t, "\n%d states, %s\tseconds\tstates/s\tbytes/state\n", m.States, m.Bounds)
+	fmt.Fprintf(t, "Spin\t%.2f\t%.0f\t%.0f\n", m.Spin.Seconds, m.Spin.StatesPerSecond, m.Spin.BytesPerState)
+	fmt.Fprintf(t, "explorer\t%.2f\t%.0f\t%.0f\n", m.Explorer.Seconds, m.Explorer.StatesPerSecond, m.Explorer.BytesPerState)
+	return t.Flush()
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
+
+func verdict(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "WRONG"
+}
