@@ -22,6 +22,8 @@ var graphFormats = []graphFormat{
 	{"dot", export.DOT},
 	{"svg", export.SVG},
 	{"promela", export.Promela},
+	{"tla", export.TLA},
+	{"tla-config", func(w io.Writer, _ export.Machine) error { return export.TLAConfig(w) }},
 }
 
 func (c *cli) graphCommand() *cobra.Command {

@@ -8,21 +8,23 @@ import (
 	"example.com/khp/sim"
 )
 
-// wording is how a language writes conditions.
+// wording is how a modelling language writes conditions.
 type wording struct {
-	and, or, not, open, close string
-	is                        string // a mark is set
-	never                     string
-	in                        func(fact string) string
-	equal                     string
-	less                      string
+	and, or, not, never, less string
+	fact                      func(name string) string
+	mark                      func(side Machine, name string) string
+	count                     func(side Machine, name string) string
 	phase                     func(side Machine, phase string) string
 }
 
 var promelaWords = wording{
-	and: " && ", or: " || ", not: "!", open: "(", close: ")", equal: " == ", less: " < ", never: "false",
-	in:    func(fact string) string { return "has(" + fact + ")" },
-	phase: phaseName,
+	and: " && ", or: " || ", not: "!", never: "false", less: " < ",
+	fact:  func(name string) string { return "has(" + factName(name) + ")" },
+	mark:  func(side Machine, name string) string { return sim.VarName(side.prefix()+"_", name) },
+	count: func(side Machine, name string) string { return side.prefix() + "_" + name },
+	phase: func(side Machine, phase string) string {
+		return side.prefix() + "_phase == " + phaseName(side, phase)
+	},
 }
 
 // switches are conditions that follow from configuration.
@@ -37,8 +39,8 @@ var switches = map[string]struct {
 
 // budgets are conditions that follow from a count and its bound.
 var budgets = map[Machine]map[string][2]string{
-	Client: {"redirects left": {"c_redirects", "MAX_REDIRECTS"}, "replays left": {"c_replays", "MAX_REPLAYS"}, "interim left": {"c_interim", "MAX_INTERIM"}},
-	Server: {"replays left": {"s_replays", "MAX_CHALLENGES"}, "interim left": {"s_interim", "MAX_DEFERRALS"}},
+	Client: {"redirects left": {"redirects", "MAX_REDIRECTS"}, "replays left": {"replays", "MAX_REPLAYS"}, "interim left": {"interim", "MAX_INTERIM"}},
+	Server: {"replays left": {"replays", "MAX_CHALLENGES"}, "interim left": {"interim", "MAX_DEFERRALS"}},
 }
 
 // facts are the names of all facts.
@@ -53,13 +55,13 @@ var facts = func() (list []string) {
 func (w wording) condition(side Machine, c fsm.Condition) string {
 	text, inverse := c.Name, c.Not
 	if b, ok := budgets[side][c.Name]; ok {
-		text = w.open + b[0] + w.less + b[1] + w.close
+		text = "(" + w.count(side, b[0]) + w.less + b[1] + ")"
 	} else if s, ok := switches[c.Name]; ok {
 		text, inverse = s.setting, c.Not != s.inverse
 	} else if slices.Contains(facts, c.Name) {
-		text = w.in(factName(c.Name))
-	} else if mark := sim.VarName(side.prefix()+"_", c.Name); slices.Contains(marksOf(side), mark) {
-		text = mark + w.is
+		text = w.fact(c.Name)
+	} else if slices.Contains(markNames(side), c.Name) {
+		text = w.mark(side, c.Name)
 	} else if c.Name == "kaazing" {
 		text = "KAAZING"
 	}
@@ -67,6 +69,15 @@ func (w wording) condition(side Machine, c fsm.Condition) string {
 		return w.not + text
 	}
 	return text
+}
+
+// markNames are the marks of a machine.
+func markNames(side Machine) []string {
+	client, server := fsm.MarkNames()
+	if side == Server {
+		return server
+	}
+	return client
 }
 
 // guard writes the clauses of a guard.
@@ -81,13 +92,26 @@ func (w wording) guard(side Machine, g guard) (list []string) {
 		case len(parts) == 0:
 			text = w.never
 		case len(parts) > 1:
-			text = w.open + text + w.close
+			text = "(" + text + ")"
 		}
 		list = append(list, text)
 	}
 	return list
 }
 
-func (w wording) phaseIs(side Machine, phase string) string {
-	return side.prefix() + "_phase" + w.equal + w.phase(side, phase)
+// heeds writes when some row of a machine accepts an event, given facts.
+func (w wording) heeds(side Machine, column string, known map[string]bool) string {
+	var any []string
+	for _, c := range cellsOf(side) {
+		if c.column != column {
+			continue
+		}
+		for i, r := range c.rows {
+			rest, never := c.when[i].given(known)
+			if r.Verdict == fsm.Accepted && !never {
+				any = append(any, "("+strings.Join(append([]string{w.phase(side, c.phase)}, w.guard(side, rest)...), w.and)+")")
+			}
+		}
+	}
+	return "(" + strings.Join(any, w.or) + ")"
 }
