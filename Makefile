@@ -54,6 +54,11 @@ generated: ## the generated files are up to date
 mutate: ## change every cell of the tables: each change must be noticed (half a minute)
 	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m
 
+.PHONY: spin
+spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
+	$(GO) run ./internal/spincheck
+	$(GO) test ./fsm -run TestFaults
+
 .PHONY: traced
 traced: ## every MUST is implemented and proven by a passing test, and docs/requirements.md is up to date
 	$(GO) run ./internal/reqtrace -check

@@ -14,16 +14,17 @@ import (
 type graphFormat struct {
 	name  string
 	write func(io.Writer, export.Machine) error
+	model bool // for a model checker: it needs both sides
 }
 
 // graphFormats in the order in which they are named to the user; the first is the default.
 var graphFormats = []graphFormat{
-	{"mermaid", export.Mermaid},
-	{"dot", export.DOT},
-	{"svg", export.SVG},
-	{"promela", export.Promela},
-	{"tla", export.TLA},
-	{"tla-config", func(w io.Writer, _ export.Machine) error { return export.TLAConfig(w) }},
+	{"mermaid", export.Mermaid, false},
+	{"dot", export.DOT, false},
+	{"svg", export.SVG, false},
+	{"promela", export.Promela, true},
+	{"tla", export.TLA, true},
+	{"tla-config", func(w io.Writer, _ export.Machine) error { return export.TLAConfig(w) }, true},
 }
 
 func (c *cli) graphCommand() *cobra.Command {
@@ -33,10 +34,14 @@ func (c *cli) graphCommand() *cobra.Command {
 		Short: "Draw the state machines",
 		Long: `Graph draws the client, the server, or both and the messages between them, from
 the tables that they run by. Whatever fails goes through one node, and every
-phase says how many of its edges do.`,
+phase says how many of its edges do.
+
+The formats promela and tla write the pair as a model for the checkers Spin and
+TLC, with hosts, a network and properties; tla-config is what TLC needs besides.`,
 		Example: `  khp graph client --format svg --output client.svg
   khp graph server --format dot | dot -Tpdf > server.pdf
-  khp graph pair`,
+  khp graph pair
+  khp graph pair --format promela --output pair.pml && spin -a pair.pml`,
 		ValidArgs: export.Machines(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -71,6 +76,9 @@ func (c *cli) graph(m export.Machine, format, output string) error {
 	for _, f := range graphFormats {
 		if f.name != format {
 			continue
+		}
+		if f.model && m != export.Pair {
+			return usagef("a model needs both sides to talk to each other; as in khp graph pair --format %s", format)
 		}
 		var b bytes.Buffer
 		if err := f.write(&b, m); err != nil {

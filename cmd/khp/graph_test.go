@@ -30,6 +30,18 @@ func TestGraph_Formats(t *testing.T) {
 	}
 }
 
+func TestGraph_Models(t *testing.T) {
+	for format, want := range map[string]string{"promela": "active proctype client()", "tla": "MODULE pair", "tla-config": "SPECIFICATION Spec"} {
+		code, out, errs := runGraph("pair", "--format", format)
+		require.Equal(t, exitOK, code, errs)
+		require.Contains(t, out, want)
+		code, out, errs = runGraph("client", "--format", format)
+		require.Equal(t, exitUsage, code, "one side alone is no model")
+		require.Empty(t, out)
+		require.Contains(t, errs, "khp graph pair --format "+format)
+	}
+}
+
 func TestGraph_DefaultIsMermaid(t *testing.T) {
 	_, want, _ := runGraph("client", "--format", "mermaid")
 	code, got, _ := runGraph("client")

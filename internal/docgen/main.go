@@ -1,10 +1,11 @@
-// Docgen writes the documents and pictures that are made from the tables of package fsm, docs/states.md, docs/status.md and docs/img, and from the corpus of package wire, docs/corpus.md.
+// Docgen writes the documents and pictures that are made from the tables of package fsm, docs/states.md, docs/status.md, docs/img and docs/models, and from the corpus of package wire, docs/corpus.md.
 package main
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -48,6 +49,17 @@ func documents(root string) (map[string][]byte, error) {
 			return nil, err
 		}
 		files["docs/img/"+m.String()+".svg"] = b.Bytes()
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"pair.pml": func(w io.Writer) error { return export.Promela(w, export.Pair) },
+		"pair.tla": func(w io.Writer) error { return export.TLA(w, export.Pair) },
+		"pair.cfg": export.TLAConfig,
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			return nil, err
+		}
+		files["docs/models/"+name] = b.Bytes()
 	}
 	states, err := statesPage()
 	if err != nil {

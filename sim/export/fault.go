@@ -81,14 +81,15 @@ var seeds = []seed{
 
 // Faults returns all faults, in a fixed order. A fault whose row is gone is left out, which a test notices.
 func Faults() (list []Fault) {
+	rows := map[Machine][]fsm.Row{Client: slices.Collect(Rows(Client)), Server: slices.Collect(Rows(Server))}
 	for _, s := range seeds {
-		n := -1
-		for r := range Rows(s.machine) {
-			if n++; r.From == s.phase && r.Event == s.column && r.ID == s.id && (s.guard == "" || s.guard == r.Guard) {
-				s.change(&r)
-				list = append(list, Fault{s.name, s.text, s.property, s.machine, n, r})
-				break
-			}
+		n := slices.IndexFunc(rows[s.machine], func(r fsm.Row) bool {
+			return r.From == s.phase && r.Event == s.column && r.ID == s.id && (s.guard == "" || s.guard == r.Guard)
+		})
+		if n >= 0 {
+			changed := rows[s.machine][n]
+			s.change(&changed)
+			list = append(list, Fault{s.name, s.text, s.property, s.machine, n, changed})
 		}
 	}
 	return list

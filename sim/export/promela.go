@@ -46,7 +46,7 @@ func Promela(w io.Writer, m Machine) error {
 // promelaMachine writes the rows of a machine, one inline for each phase.
 func promelaMachine(side Machine) string {
 	var b strings.Builder
-	cells, p := cellsOf(side), side.prefix()
+	cells, faults, p := cellsOf(side), Faults(), side.prefix()
 	fmt.Fprintf(&b, "\n/* The table of the %s. */\n", side)
 	if side == Client {
 		b.WriteString("\ninline c_new_connection() {\n\t")
@@ -67,7 +67,7 @@ func promelaMachine(side Machine) string {
 			if c.alone(fsm.Ignored) {
 				ignored = append(ignored, "ev == "+ident(c.column))
 			} else if !c.alone(fsm.Misuse) {
-				b.WriteString(promelaCell(side, c))
+				b.WriteString(promelaCell(side, c, faults))
 			}
 		}
 		if len(ignored) > 0 {
@@ -87,10 +87,10 @@ func promelaMachine(side Machine) string {
 func (c cell) alone(v fsm.Verdict) bool { return len(c.rows) == 1 && c.rows[0].Verdict == v }
 
 // promelaCell writes the rows of a cell, and what becomes of them with a seeded fault.
-func promelaCell(side Machine, c cell) string {
+func promelaCell(side Machine, c cell, faults []Fault) string {
 	var b strings.Builder
 	word := "#if"
-	for _, f := range Faults() {
+	for _, f := range faults {
 		if changed, ok := f.cell(side, c); ok {
 			fmt.Fprintf(&b, "%s defined(FAULT_%s) /* %s: %s */\n%s", word, f.Name, f.Property, f.Text, promelaRows(side, changed))
 			word = "#elif"

@@ -12,6 +12,7 @@ func tlaMachine(side Machine) string {
 	var b strings.Builder
 	name := strings.ToUpper(side.String()[:1]) + side.String()[1:]
 	fmt.Fprintf(&b, "\n-----------------------------------------------------------------------------\n\\* The table of the %s.\n", side)
+	faults := Faults()
 	var actions []string
 	add := func(action, text string) {
 		actions = append(actions, action)
@@ -37,7 +38,7 @@ func tlaMachine(side Machine) string {
 			idle[c.rows[0].Verdict] = append(idle[c.rows[0].Verdict], quoted(c.column))
 			continue
 		}
-		tlaCell(side, c, add)
+		tlaCell(side, c, faults, add)
 	}
 	flush()
 	fmt.Fprintf(&b, "\n%sRows ==\n", name)
@@ -48,17 +49,17 @@ func tlaMachine(side Machine) string {
 }
 
 // tlaCell writes the rows of a cell, and those that stand in their place with a seeded fault.
-func tlaCell(side Machine, c cell, add func(action, text string)) {
-	var faults []string
-	for _, f := range Faults() {
+func tlaCell(side Machine, c cell, faults []Fault, add func(action, text string)) {
+	var switches []string
+	for _, f := range faults {
 		if changed, ok := f.cell(side, c); ok {
-			faults = append(faults, quoted(f.Name))
+			switches = append(switches, quoted(f.Name))
 			tlaRows(side, changed, "_"+f.Name, "FAULT = "+quoted(f.Name)+` \* `+f.Property+": "+f.Text, add)
 		}
 	}
 	when := ""
-	if len(faults) > 0 {
-		when = `FAULT \notin {` + strings.Join(faults, ", ") + "}"
+	if len(switches) > 0 {
+		when = `FAULT \notin {` + strings.Join(switches, ", ") + "}"
 	}
 	tlaRows(side, c, "", when, add)
 }
