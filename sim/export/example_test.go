@@ -1,0 +1,78 @@
+package export_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"example.com/khp/sim/export"
+)
+
+// A model to open in Spin.
+func ExamplePromela() {
+	var b bytes.Buffer
+	if err := export.Promela(&b, export.Pair); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for line := range strings.Lines(b.String()) {
+		if strings.HasPrefix(line, "active proctype") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// active proctype client() {
+	// active proctype server() {
+	// active proctype network() {
+}
+
+// A module to open in TLC, which needs its configuration too.
+func ExampleTLA() {
+	var module, config bytes.Buffer
+	if err := export.TLA(&module, export.Pair); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := export.TLAConfig(&config); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(strings.Contains(module.String(), "\nSpec == "), strings.Contains(config.String(), "\nSPECIFICATION Spec\n"))
+	// Output: true true
+}
+
+func ExampleTLAConfig() {
+	var b bytes.Buffer
+	if err := export.TLAConfig(&b); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for line := range strings.Lines(b.String()) {
+		if strings.Contains(line, "MAX_RE") {
+			fmt.Println(strings.TrimSpace(line))
+		}
+	}
+	// Output:
+	// MAX_REDIRECTS = 1 \* follow-up connections
+	// MAX_REPLAYS = 1 \* replays after 401
+}
+
+// A row with a mistake, and the row as it is.
+func ExampleFaults() {
+	for _, f := range export.Faults() {
+		if f.Name != "REDIRECT_WITHOUT_LIMIT" {
+			continue
+		}
+		n := 0
+		for r := range export.Rows(f.Machine) {
+			if n == f.Row {
+				fmt.Println(r.ID, r.Event, r.When)
+			}
+			n++
+		}
+		fmt.Println(f.Changed.ID, f.Changed.Event, f.Changed.When, "breaks", f.Property)
+	}
+	// Output:
+	// C34 Response(RedirectChoice) [target usable redirects on redirects left not target visited not target refused]
+	// C34 Response(RedirectChoice) [target usable redirects on not target visited not target refused] breaks INV-21
+}
