@@ -36,9 +36,9 @@ func TestFaults_AreFound(t *testing.T) {
 	require.Empty(t, r.Violations, "the tables are as they were")
 }
 
-// faultyPair is the pair in which faults are looked for: one more challenge than the client may answer.
+// faultyPair is the pair in which faults are looked for: no deferrals, which keeps it small, and one more challenge than the client may answer.
 func faultyPair() sim.Honest {
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
-	return sim.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2, MaxDeferrals: 1}}
+	return sim.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2}}
 }

@@ -1657,7 +1657,7 @@ inline a_response_began() {
 	ev = 0; facts = 0;
 	if
 	:: terminates(unit_status) || TERMINATOR_OPTIONAL -> decide_unit()
-#ifdef HOST_FAULT_TERMINATOR /* a host that takes the head for the whole response */
+#ifdef FAULT_HOST_SKIPS_TERMINATOR /* INV-02: the host takes the head of a completing response for all of it */
 	:: completes(unit_status) -> facts = F_TERMINATED; decide_unit()
 #endif
 	:: else

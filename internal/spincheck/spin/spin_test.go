@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/khp/sim/export"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,7 +28,7 @@ func TestSpin_VisitsTheStatesOfTheExplorer(t *testing.T) {
 
 func TestSpin_FindsAFault(t *testing.T) {
 	needSpin(t)
-	f, err := fault(t.Context(), export.Faults()[0])
+	f, err := fault(t.Context(), hostFault)
 	require.NoError(t, err)
 	require.Equal(t, f.Property, f.Found)
 }
