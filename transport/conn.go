@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -41,20 +40,6 @@ type Conn struct {
 
 	queue  []item // messages that Ping came across, or that an extension delivered together
 	queued int    // their bytes, with overhead
-}
-
-// handshakeInfo is what the handshake agreed on, for the application to ask about.
-type handshakeInfo struct {
-	subprotocol string
-	extensions  []string
-	status      int
-	header      http.Header     // the client's
-	url         string          // the client's
-	opening     *OpeningRequest // the server's
-	request     *Request        // the server's
-
-	plain          bool // no extended handshake took place
-	lateTerminator bool // the client opened without the terminator, which may still come
 }
 
 // newConn makes the application's end of l, which must not have a deadline set and is Conn's alone from here on. sessions are those of
@@ -179,17 +164,6 @@ func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 // Status returns the status code of the response that completed the handshake, 101.
 func (c *Conn) Status() int { return c.info.status }
 
-// Header returns a copy of the header fields that the peer sent: those of the response that completed the handshake on the
-// client's side, of the opening request without Host on the server's.
-func (c *Conn) Header() http.Header {
-	if c.info.opening == nil {
-		return c.info.header.Clone()
-	}
-	h := httpHeader(c.info.opening.Opening)
-	h.Del("Host")
-	return h
-}
-
 // NetConn returns the socket below, for its addresses and options. Reading, writing or
 // setting deadlines on it breaks the connection.
 func (c *Conn) NetConn() net.Conn { return c.link.nc }
@@ -200,22 +174,6 @@ func (c *Conn) Plain() bool { return c.info.plain }
 // Request returns the request that was accepted, on the server's side: what [Handler].Decide saw. It is nil on the client's side and for a plain
 // WebSocket. It must not be changed.
 func (c *Conn) Request() *Request { return c.info.request }
-
-// URL returns where the connection goes after all redirects; on the server's side the target of the opening request.
-func (c *Conn) URL() string {
-	if c.info.opening == nil {
-		return c.info.url
-	}
-	return c.info.opening.Target
-}
-
-// Principal returns whom the [Authenticator] of the server took the client for, nil without one and on the client's side.
-func (c *Conn) Principal() any {
-	if c.info.request == nil {
-		return nil
-	}
-	return c.info.request.Principal
-}
 
 // isLateTerminator reports whether it is the end of the handshake's response, which may come late where it is optional. It runs as the one who reads. [AMB-01]
 func (c *Conn) isLateTerminator(it item) bool {

@@ -1,0 +1,44 @@
+package transport
+
+import "net/http"
+
+// handshakeInfo is what the handshake agreed on, for the application to ask about.
+type handshakeInfo struct {
+	subprotocol string
+	extensions  []string
+	status      int
+	header      http.Header     // the client's
+	url         string          // the client's
+	opening     *OpeningRequest // the server's
+	request     *Request        // the server's
+
+	plain          bool // no extended handshake took place
+	lateTerminator bool // the client opened without the terminator, which may still come
+}
+
+// Header returns a copy of the header fields that the peer sent: those of the response that completed the handshake on the
+// client's side, of the opening request without Host on the server's.
+func (c *Conn) Header() http.Header {
+	if c.info.opening == nil {
+		return c.info.header.Clone()
+	}
+	h := httpHeader(c.info.opening.Opening)
+	h.Del("Host")
+	return h
+}
+
+// URL returns where the connection goes after all redirects; on the server's side the target of the opening request.
+func (c *Conn) URL() string {
+	if c.info.opening == nil {
+		return c.info.url
+	}
+	return c.info.opening.Target
+}
+
+// Principal returns whom the [Authenticator] of the server took the client for, nil without one and on the client's side.
+func (c *Conn) Principal() any {
+	if c.info.request == nil {
+		return nil
+	}
+	return c.info.request.Principal
+}
