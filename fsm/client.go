@@ -151,7 +151,7 @@ func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Ver
 		return s, Effects{}, r.verdict
 	}
 	s = s.after(r, ev)
-	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status}, Accepted
+	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status, r.index + 1}, Accepted
 }
 
 // world gathers what guards may look at.

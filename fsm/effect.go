@@ -55,7 +55,11 @@ type Effects struct {
 	n       uint8
 	failure Failure // for effects that take theirs from the state
 	status  uint16
+	edge    uint16 // one more than its index, 0 for none
 }
+
+// Edge returns the index of the edge that the step took, as [ClientEdges] and [ServerEdges] count; -1 if it took none.
+func (e Effects) Edge() int { return int(e.edge) - 1 }
 
 // Len returns the number of effects.
 func (e Effects) Len() int { return int(e.n) }
