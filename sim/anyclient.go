@@ -3,7 +3,10 @@ package sim
 import "example.com/khp/fsm"
 
 // AnyClient is the model of an honest server whose clients, application, network and clock may do anything in any order.
-type AnyClient struct{ Config fsm.ServerConfig }
+type AnyClient struct {
+	Config fsm.ServerConfig
+	Fault  Fault // the zero value is none
+}
 
 // ServerWorld is a state of [AnyClient].
 type ServerWorld struct {
@@ -23,40 +26,42 @@ func (m AnyClient) Start() ServerWorld {
 func (m AnyClient) AtRest(w ServerWorld) bool { return w.state.Phase().Terminal() }
 
 // Steps offers every event that can happen in w.
-func (m AnyClient) Steps(w ServerWorld, yield func(Step[ServerWorld])) {
+func (m AnyClient) Steps(w ServerWorld, yield func(*Step[ServerWorld])) {
 	if w.state.Phase().Terminal() {
 		return
 	}
-	for ev := range m.events(w) {
-		if step, ok := m.take(w, ev); ok {
+	step := &Step[ServerWorld]{Client: -1}
+	for ev := range m.events(&w) {
+		if m.take(&w, ev, step) {
 			yield(step)
 		}
 	}
 }
 
-// take gives ev to the server. Decisions may be misuse: that is how the machine refuses what breaks an obligation, and then nothing changes.
-func (m AnyClient) take(w ServerWorld, ev fsm.Event) (step Step[ServerWorld], ok bool) {
-	state, effects, verdict := m.Config.Step(w.state, ev)
-	step = Step[ServerWorld]{Action: Action{Side: Server, Event: ev}, Edges: [2]int{-1, m.Config.Edge(w.state, ev)}, Next: w}
+// take gives ev to the server and fills step. Decisions may be misuse: that is how the machine refuses what breaks an obligation, and then nothing changes.
+func (m *AnyClient) take(w *ServerWorld, ev fsm.Event, step *Step[ServerWorld]) (ok bool) {
+	state, effects, verdict := m.Fault.stepServer(m.Config, w.state, ev)
+	step.Action, step.Server, step.Next, step.Broken = Action{Side: Server, Event: ev}, effects.Edge(), *w, ""
+	step.Fair = ev.Kind == fsm.EventTimerExpired
 	if verdict == fsm.Misuse {
 		if ev.Kind != fsm.EventDecided {
 			step.Broken = "TOTAL: an honest driver is told Misuse"
 		}
-		return step, step.Broken != ""
+		return step.Broken != ""
 	}
 	step.Next.host.learn(w.state, ev)
 	if verdict == fsm.Accepted {
 		step.Next.state = state
 		step.Broken = step.Next.host.obey(w.state, state, ev, effects)
 	}
-	return step, true
+	return true
 }
 
 // allMet are the facts of a decision that carries everything any status may require.
 const allMet = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge | fsm.FactProxyChallenge | fsm.FactUpgrade
 
 // events lists what can happen in w.
-func (m AnyClient) events(w ServerWorld) func(yield func(fsm.Event) bool) {
+func (m *AnyClient) events(w *ServerWorld) func(yield func(fsm.Event) bool) {
 	return func(yield func(fsm.Event) bool) {
 		h, phase := &w.host, w.state.Phase()
 		kind := func(kinds ...fsm.EventKind) {
@@ -98,7 +103,7 @@ func (m AnyClient) events(w ServerWorld) func(yield func(fsm.Event) bool) {
 }
 
 // received lists what can come out of an established WebSocket.
-func (m AnyClient) received(w ServerWorld, yield func(fsm.Event) bool) {
+func (m *AnyClient) received(w *ServerWorld, yield func(fsm.Event) bool) {
 	for _, k := range []fsm.EventKind{fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventPeerClosed} {
 		yield(fsm.Event{Kind: k})
 	}
@@ -137,8 +142,13 @@ func (m AnyClient) Properties() Properties[ServerWorld] {
 				return w.host.timers.running != 0
 			}},
 		},
-		LeadsTo: []Property[ServerWorld]{
-			{"LIV-01", "an end", func(w ServerWorld) bool { return w.state.Phase().Terminal() }},
+		AtSteps: serverChecks,
+		LeadsTo: []Promise[ServerWorld]{
+			{"LIV-01", "what began ends or opens", func(w ServerWorld) bool { return w.state.Phase() != fsm.ServerOpening }, func(w ServerWorld) bool {
+				return w.state.Phase().Terminal() || w.state.Phase().Open()
+			}},
+			{"LIV-06", "a server does not wait for a request for ever", func(w ServerWorld) bool { return waiting(w.state.Phase()) }, func(w ServerWorld) bool { return !waiting(w.state.Phase()) }},
+			{"LIV-07", "what is closing comes to an end", in(fsm.ServerClosing), func(w ServerWorld) bool { return w.state.Phase().Terminal() }},
 		},
 		Sometimes: []Property[ServerWorld]{
 			{"LIV-03", "open", in(fsm.ServerOpen)},
@@ -147,4 +157,9 @@ func (m AnyClient) Properties() Properties[ServerWorld] {
 			}},
 		},
 	}
+}
+
+// waiting reports whether the server waits for a request.
+func waiting(p fsm.ServerPhase) bool {
+	return p == fsm.ServerAwaitRequest || p == fsm.ServerAwaitReplay || p == fsm.ServerAwaitBody
 }

@@ -4,7 +4,10 @@ import "example.com/khp/fsm"
 
 // AnyServer is the model of an honest client whose server, network and clock may do anything in any order: every event that can reach the machine
 // through an honest driver, with every combination of findings that matters.
-type AnyServer struct{ Config fsm.ClientConfig }
+type AnyServer struct {
+	Config fsm.ClientConfig
+	Fault  Fault // the zero value is none
+}
 
 // ClientWorld is a state of [AnyServer].
 type ClientWorld struct {
@@ -22,21 +25,23 @@ func (m AnyServer) Start() ClientWorld { return ClientWorld{state: m.Config.Star
 func (m AnyServer) AtRest(w ClientWorld) bool { return w.state.Phase().Terminal() }
 
 // Steps offers every event that can happen in w.
-func (m AnyServer) Steps(w ClientWorld, yield func(Step[ClientWorld])) {
+func (m AnyServer) Steps(w ClientWorld, yield func(*Step[ClientWorld])) {
 	if w.state.Phase().Terminal() {
 		return
 	}
-	for ev := range m.events(w) {
-		if step, ok := m.take(w, ev); ok {
+	step := &Step[ClientWorld]{Server: -1}
+	for ev := range m.events(&w) {
+		if m.take(&w, ev, step) {
 			yield(step)
 		}
 	}
 }
 
-// take gives ev to the client. ok is false if it made nothing of it.
-func (m AnyServer) take(w ClientWorld, ev fsm.Event) (step Step[ClientWorld], ok bool) {
-	state, effects, verdict := m.Config.Step(w.state, ev)
-	step = Step[ClientWorld]{Action: Action{Side: Client, Event: ev}, Edges: [2]int{m.Config.Edge(w.state, ev), -1}, Next: w}
+// take gives ev to the client and fills step. ok is false if it made nothing of it.
+func (m *AnyServer) take(w *ClientWorld, ev fsm.Event, step *Step[ClientWorld]) (ok bool) {
+	state, effects, verdict := m.Fault.stepClient(m.Config, w.state, ev)
+	step.Action, step.Client, step.Next, step.Broken = Action{Side: Client, Event: ev}, effects.Edge(), *w, ""
+	step.Fair = ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
 	step.Next.host.learn(m.Config, w.state, ev)
 	switch verdict {
 	case fsm.Misuse:
@@ -45,11 +50,11 @@ func (m AnyServer) take(w ClientWorld, ev fsm.Event) (step Step[ClientWorld], ok
 		step.Next.state = state
 		step.Broken = step.Next.host.obey(m.Config, w.state, state, ev, effects)
 	}
-	return step, step.Broken != "" || step.Edges[0] >= 0 || step.Next != w
+	return step.Broken != "" || step.Client >= 0 || step.Next != *w
 }
 
 // events lists what can happen in w.
-func (m AnyServer) events(w ClientWorld) func(yield func(fsm.Event) bool) {
+func (m *AnyServer) events(w *ClientWorld) func(yield func(fsm.Event) bool) {
 	return func(yield func(fsm.Event) bool) {
 		one := func(kind fsm.EventKind, facts ...fsm.Facts) {
 			if len(facts) == 0 {
@@ -71,7 +76,7 @@ func (m AnyServer) events(w ClientWorld) func(yield func(fsm.Event) bool) {
 		if h.connected && !h.webSocket {
 			one(fsm.EventOpened, fsm.FactKHP, 0)
 			violation(yield, fsm.FailureOpening)
-			responses(yield)
+			each(responses, yield)
 		}
 		if h.webSocket {
 			m.received(w, one, yield)
@@ -102,12 +107,12 @@ func (m AnyServer) events(w ClientWorld) func(yield func(fsm.Event) bool) {
 }
 
 // received lists what can come out of an established WebSocket.
-func (m AnyServer) received(w ClientWorld, one func(fsm.EventKind, ...fsm.Facts), yield func(fsm.Event) bool) {
+func (m *AnyServer) received(w *ClientWorld, one func(fsm.EventKind, ...fsm.Facts), yield func(fsm.Event) bool) {
 	one(fsm.EventPingReceived)
 	switch phase := w.state.Phase(); phase {
 	case fsm.ClientReading:
 		one(fsm.EventDataReceived)
-		responses(yield)
+		each(responses, yield)
 	case fsm.ClientAwaitResponse:
 		one(fsm.EventDataReceived)
 		one(fsm.EventTerminatorReceived)
@@ -147,32 +152,41 @@ var targets = []fsm.Facts{fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactT
 // representatives has one status of every action, and of the codes that look like another one's elsewhere.
 var representatives = []uint16{100, 101, 102, 200, 201, 202, 204, 300, 302, 304, 305, 307, 308, 309, 401, 403, 407, 426, 451, 511, 600}
 
-// responses lists decided responses: all findings fine, each one of them missing, and nothing but the status.
-func responses(yield func(fsm.Event) bool) {
+// responses are decided responses: all findings fine, each one of them missing, and nothing but the status.
+var responses = func() (list []fsm.Event) {
 	for _, status := range representatives {
-		base := completing
-		var extra []fsm.Facts
-		switch fsm.Status(int(status)).Action {
-		case fsm.ActionReplay:
-			extra = []fsm.Facts{fsm.FactChallengeUsable, 0}
-		case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
-			extra = targets
-		case fsm.ActionProxyAuth:
-			extra = []fsm.Facts{fsm.FactProxyChallenge, 0}
-		case fsm.ActionUpgrade:
-			extra = []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable, fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
-		default:
-			extra = []fsm.Facts{0}
-		}
-		for _, x := range extra {
-			yield(fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: base | x})
-			for f := fsm.Facts(1); f <= base; f <<= 1 {
-				if base&f != 0 {
-					yield(fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: base&^f | x})
+		for _, x := range findings(fsm.Status(int(status)).Action) {
+			list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: completing | x})
+			for f := fsm.Facts(1); f <= completing; f <<= 1 {
+				if completing&f != 0 {
+					list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: completing&^f | x})
 				}
 			}
-			yield(fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: x})
+			list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: x})
 		}
+	}
+	return list
+}()
+
+// findings are what matters besides about a response with an action.
+func findings(a fsm.Action) []fsm.Facts {
+	switch a {
+	case fsm.ActionReplay:
+		return []fsm.Facts{fsm.FactChallengeUsable, 0}
+	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+		return targets
+	case fsm.ActionProxyAuth:
+		return []fsm.Facts{fsm.FactProxyChallenge, 0}
+	case fsm.ActionUpgrade:
+		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable, fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
+	}
+	return []fsm.Facts{0}
+}
+
+// each yields the events of a list.
+func each(list []fsm.Event, yield func(fsm.Event) bool) {
+	for _, ev := range list {
+		yield(ev)
 	}
 }
 
@@ -199,9 +213,12 @@ func (m AnyServer) Properties() Properties[ClientWorld] {
 			{"LIV-06", "some timer runs whenever the client waits for somebody", m.guarded},
 			{"LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded},
 		},
-		LeadsTo: []Property[ClientWorld]{
-			{"LIV-01", "an end or an open connection", func(w ClientWorld) bool { return w.state.Phase().Terminal() || w.state.Phase().Open() }},
-			{"LIV-11", "an end", func(w ClientWorld) bool { return w.state.Phase().Terminal() }},
+		AtSteps: clientChecks,
+		LeadsTo: []Promise[ClientWorld]{
+			{"LIV-01", "every connect call ends or opens", nil, func(w ClientWorld) bool { return w.state.Phase().Terminal() || w.state.Phase().Open() }},
+			{"LIV-11", "what is closing comes to an end or to the next connection", in(fsm.ClientClosing, fsm.ClientDraining), func(w ClientWorld) bool {
+				return w.state.Phase().Terminal() || w.state.Phase() == fsm.ClientRedirecting
+			}},
 		},
 		Sometimes: []Property[ClientWorld]{
 			{"LIV-03", "open", in(fsm.ClientOpen)},

@@ -1,214 +1,264 @@
 package sim
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
-// System is a finite transition system: a start state and, for every state, the steps that are possible in it. States are plain values.
-type System[S comparable] interface {
-	// Start returns the first state.
-	Start() S
-	// Steps calls yield for every step possible in s.
-	Steps(s S, yield func(Step[S]))
-	// AtRest reports whether it is fine that s has no further step.
-	AtRest(s S) bool
-}
-
-// Step is one step of a system.
-type Step[S comparable] struct {
-	Action Action
-	Next   S
-	Edges  [2]int // edges of the client's and the server's table that the step took, -1 for none
-	Broken string // id and words of a property that the step itself breaks, "" if none
-}
-
-// Property is something that must hold in every state, or in some.
-type Property[S comparable] struct {
-	ID    string // of the requirement or property list
-	Text  string
-	Holds func(S) bool
-}
-
-// Properties are what an exploration checks besides the steps themselves.
-type Properties[S comparable] struct {
-	Always    []Property[S] // hold in every reachable state
-	Sometimes []Property[S] // hold in some reachable state
-	LeadsTo   []Property[S] // from every reachable state one where it holds can be reached
-}
-
-// Report is the result of an exploration.
-type Report struct {
-	States, Steps int
-	Depth         int      // steps to the state farthest from the start
-	Edges         [2][]int // how often each edge of the two tables was taken, by index
-	Violations    []Violation
-}
-
-// Violation is a property that does not hold, with a shortest path to where.
-type Violation struct {
-	ID, Text string
-	Path     []string // the steps from the start, readable
-}
-
-// String writes a violation as a transcript.
-func (v Violation) String() string {
-	return fmt.Sprintf("%s: %s\n  %s", v.ID, v.Text, strings.Join(v.Path, "\n  "))
-}
-
-// Options bound an exploration.
+// Options bound an exploration and say how it is run. The zero value explores everything, up to ten million states, with a worker for each processor. Nothing but
+// MaxStates, MaxDepth and Seed changes what comes out.
 type Options struct {
-	MaxStates int // gives up beyond that; 0 is ten million
+	MaxStates int             // gives up beyond that; 0 is ten million
+	MaxDepth  int             // does not go on from states that many steps from the start; 0 is no bound
+	Workers   int             // 0 is one for each processor
+	Exact     bool            // keep whole states instead of fingerprints: more memory, no collisions
+	Seed      uint64          // of the fingerprints
+	Context   context.Context // nil: never ends early
+	Progress  func(Progress)  // called now and then, never twice at the same time
+	Snapshot  func(*Snapshot) // called with Progress: its argument can be kept and explored on from; see [Options].Resume
+	Resume    *Snapshot       // goes on from there; it must stem from the same system, bounds and seed
+	Shard     Shard           // explores a part of the space only
 }
 
-// exploration is one breadth-first search.
+// Progress tells how far an exploration is.
+type Progress struct {
+	States   int // found so far
+	Steps    int // taken so far
+	Depth    int // of the states being looked at
+	Frontier int // states found and not yet looked at
+}
+
+// ErrInterrupted is the error of an exploration whose context ended.
+var ErrInterrupted = errors.New("sim: interrupted")
+
+// ErrTooManyStates is the error of an exploration that grew beyond its bound.
+var ErrTooManyStates = errors.New("sim: too many states")
+
+// exploration is one breadth-first search. Levels are looked at in windows, a window in chunks: chunks are expanded in parallel while the set of visited states
+// stands still, then the parts of the set take up what was found, in parallel too. Neither depends on which worker does what, so results do not either.
 type exploration[S comparable] struct {
-	sys    System[S]
-	props  Properties[S]
-	seen   map[S]int32
-	states []S
-	from   []int32  // index of the state each was first reached from
-	by     []Action // and the step
-	back   [][2]int32
-	report Report
-	broken map[string]bool
+	sys     System[S]
+	props   Properties[S]
+	o       Options
+	size    int
+	visited [parts]visited
+	flags   [parts][]uint8 // where promises begin and are fulfilled, two bits each
+	level   [parts][]byte  // encodings of the states being looked at, in order of discovery
+	next    [parts][]byte  // and of those one step farther
+	first   [parts]uint32  // place of the first state of level
+	at      cursor         // where the next window begins
+	depth   int
+	seen    uint64 // sometimes-properties that held, one bit each
+	report  Report
+	hits    []hit
+	trail   []trail // edges between states, for promises
+	starts  []start
+	chunks  []*chunk[S]
+
+	records   *Records    // of a shard, else nil
+	enough    int         // stop at a level of that many states, 0 never
+	inherited []Violation // found before this exploration began
 }
 
-// Explore visits every reachable state of sys in breadth-first order and checks props. Of each broken property one shortest path is reported.
+// cursor is a position in a level.
+type cursor struct{ Part, State int }
+
+// Explore visits every reachable state of sys in breadth-first order and checks props. Of each broken property one shortest path is reported. It fails with
+// [ErrTooManyStates] or [ErrInterrupted], and then the report holds what was found so far.
 func Explore[S comparable](sys System[S], props Properties[S], o Options) (Report, error) {
+	if o.Shard.Count > 0 {
+		return exploreShard(sys, props, o)
+	}
+	x := newExploration(sys, props, o)
+	if o.Resume != nil {
+		if err := x.restore(o.Resume); err != nil {
+			return Report{}, err
+		}
+	} else {
+		b := make([]byte, x.size)
+		sys.Encode(sys.Start(), b)
+		x.begin(b, nil)
+	}
+	return x.run()
+}
+
+func newExploration[S comparable](sys System[S], props Properties[S], o Options) *exploration[S] {
 	if o.MaxStates == 0 {
 		o.MaxStates = 10_000_000
 	}
-	x := &exploration[S]{sys: sys, props: props, seen: map[S]int32{}, broken: map[string]bool{}}
-	x.add(sys.Start(), -1, Action{})
-	depth, level := 0, 1
-	for i := 0; i < len(x.states); i++ {
-		if i == level {
-			depth, level = depth+1, len(x.states)
-		}
-		if len(x.states) > o.MaxStates {
-			return x.report, fmt.Errorf("sim: more than %d states; raise the bound or lower those of the model", o.MaxStates)
-		}
-		x.expand(int32(i))
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	x.report.States, x.report.Depth = len(x.states), depth
+	if o.Context == nil {
+		o.Context = context.Background()
+	}
+	x := &exploration[S]{sys: sys, props: props, o: o, size: sys.Size()}
+	x.report.Properties = props.list()
+	if o.Exact {
+		for i := range x.visited {
+			x.visited[i].exact = map[string]uint32{}
+		}
+	}
+	return x
+}
+
+// begin adds a state to start from, which path leads to.
+func (x *exploration[S]) begin(encoded []byte, path []Action) {
+	fp := fingerprint(x.o.Seed, encoded)
+	part := partOf(fp)
+	v := &x.visited[part]
+	if _, ok := v.find(fp, encoded); ok {
+		return
+	}
+	x.starts = append(x.starts, start{idOf(part, v.add(fp, encoded, noID)), bytes.Clone(encoded), path})
+	x.flags[part] = append(x.flags[part], 0)
+	x.level[part] = append(x.level[part], encoded...)
+	x.report.States++
+}
+
+// run explores level after level.
+func (x *exploration[S]) run() (Report, error) {
+	for !x.bounded() {
+		if err := x.exploreLevel(); err != nil {
+			x.finish()
+			return x.report, err
+		}
+		if x.frontier(x.next) == 0 {
+			break
+		}
+		x.depth++
+		for p := range parts {
+			x.first[p] += uint32(len(x.level[p]) / x.size)
+			x.level[p], x.next[p] = x.next[p], x.level[p][:0]
+		}
+		x.at = cursor{}
+	}
 	x.eventually()
+	x.finish()
 	return x.report, nil
 }
 
-// add puts a state on the list unless it is there, and returns its index.
-func (x *exploration[S]) add(s S, from int32, by Action) int32 {
-	if i, ok := x.seen[s]; ok {
-		return i
-	}
-	i := int32(len(x.states))
-	x.seen[s] = i
-	x.states, x.from, x.by = append(x.states, s), append(x.from, from), append(x.by, by)
-	for _, p := range x.props.Always {
-		if !p.Holds(s) {
-			x.violated(p.ID, p.Text, i, nil)
-		}
-	}
-	return i
+// bounded reports whether the level must not be looked at.
+func (x *exploration[S]) bounded() bool {
+	return x.o.MaxDepth > 0 && x.depth >= x.o.MaxDepth || x.enough > 0 && x.frontier(x.level) >= x.enough
 }
 
-// expand takes all steps of state i.
-func (x *exploration[S]) expand(i int32) {
-	s, steps := x.states[i], 0
-	x.sys.Steps(s, func(step Step[S]) {
-		steps++
-		x.report.Steps++
-		for side, e := range step.Edges {
-			if e >= 0 {
-				x.count(side, e)
+func (x *exploration[S]) frontier(level [parts][]byte) int {
+	n := 0
+	for _, l := range level {
+		n += len(l) / x.size
+	}
+	return n
+}
+
+// Sizes of the pieces of work. They are part of the definition of the order only through the order of chunks, so they can be changed.
+const (
+	chunkStates  = 256
+	windowChunks = 64
+)
+
+// exploreLevel looks at all states of the level, window by window.
+func (x *exploration[S]) exploreLevel() error {
+	for {
+		n := 0
+		for n < windowChunks && x.cut(n) {
+			n++
+		}
+		chunks := x.chunks
+		if n == 0 {
+			return nil
+		}
+		x.parallel(n, func(i int) { chunks[i].expand() })
+		x.parallel(parts, func(p int) { x.takeUp(p, chunks[:n]) })
+		for _, c := range chunks[:n] {
+			x.merge(c)
+		}
+		if err := x.pause(); err != nil {
+			return err
+		}
+	}
+}
+
+// cut gives chunk number i the next states of the level; false if there are none.
+func (x *exploration[S]) cut(i int) bool {
+	for ; x.at.Part < parts; x.at = (cursor{x.at.Part + 1, 0}) {
+		left := len(x.level[x.at.Part])/x.size - x.at.State
+		if left == 0 {
+			continue
+		}
+		if i == len(x.chunks) {
+			x.chunks = append(x.chunks, &chunk[S]{x: x})
+		}
+		n := min(left, chunkStates)
+		x.chunks[i].reset(x.at.Part, x.first[x.at.Part]+uint32(x.at.State), x.level[x.at.Part][x.at.State*x.size:(x.at.State+n)*x.size])
+		x.at.State += n
+		return true
+	}
+	return false
+}
+
+// parallel calls f(0) to f(n-1), on several workers. A panic of one of them is the caller's.
+func (x *exploration[S]) parallel(n int, f func(int)) {
+	var wg sync.WaitGroup
+	var turn atomic.Int64
+	var failed atomic.Value
+	for range min(x.o.Workers, n) {
+		wg.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					failed.Store(fmt.Sprint(v))
+				}
+			}()
+			for i := int(turn.Add(1)) - 1; i < n; i = int(turn.Add(1)) - 1 {
+				f(i)
 			}
-		}
-		if step.Broken != "" {
-			id, text, _ := strings.Cut(step.Broken, ": ")
-			x.violated(id, text, i, &step.Action)
-			return
-		}
-		x.back = append(x.back, [2]int32{x.add(step.Next, i, step.Action), i})
-	})
-	if steps == 0 && !x.sys.AtRest(s) {
-		x.violated("LIV-09", fmt.Sprintf("stuck: nothing can happen any more in %+v", s), i, nil)
+		})
+	}
+	wg.Wait()
+	if v := failed.Load(); v != nil {
+		panic(v)
 	}
 }
 
-func (x *exploration[S]) count(side, edge int) {
-	if n := edge + 1 - len(x.report.Edges[side]); n > 0 {
-		x.report.Edges[side] = append(x.report.Edges[side], make([]int, n)...)
+// pause lets others look between two windows, and ends what has grown too large or is not wanted any more.
+func (x *exploration[S]) pause() error {
+	err := x.ends()
+	if x.o.Progress != nil {
+		x.o.Progress(Progress{x.report.States, x.report.Steps, x.depth, x.frontier(x.level) + x.frontier(x.next) - x.lookedAt()})
 	}
-	x.report.Edges[side][edge]++
+	if x.o.Snapshot != nil {
+		s := x.snapshot()
+		s.Last = err != nil
+		x.o.Snapshot(s)
+	}
+	return err
 }
 
-// eventually checks what must hold somewhere, and what must stay reachable from everywhere.
-func (x *exploration[S]) eventually() {
-	for _, p := range x.props.Sometimes {
-		if !slices.ContainsFunc(x.states, p.Holds) {
-			x.violated(p.ID, "never: "+p.Text, 0, nil)
+func (x *exploration[S]) ends() error {
+	for p := range x.visited {
+		if len(x.visited[p].prints) >= maxPerPart-windowChunks*chunkStates*1000 {
+			return fmt.Errorf("%w: no identifiers left; explore it in shards", ErrTooManyStates)
 		}
 	}
-	if len(x.props.LeadsTo) == 0 {
-		return
+	switch {
+	case x.report.States > x.o.MaxStates:
+		return fmt.Errorf("%w: more than %d; raise the bound or lower those of the model", ErrTooManyStates, x.o.MaxStates)
+	case x.o.Context.Err() != nil:
+		return ErrInterrupted
 	}
-	// Predecessors of each state, as slices of one array.
-	first := make([]int32, len(x.states)+1)
-	for _, b := range x.back {
-		first[b[0]+1]++
-	}
-	for i := range x.states {
-		first[i+1] += first[i]
-	}
-	pred, fill := make([]int32, len(x.back)), slices.Clone(first)
-	for _, b := range x.back {
-		pred[fill[b[0]]] = b[1]
-		fill[b[0]]++
-	}
-	for _, p := range x.props.LeadsTo {
-		x.leadsTo(p, first, pred)
-	}
+	return nil
 }
 
-// leadsTo searches backwards from where p holds.
-func (x *exploration[S]) leadsTo(p Property[S], first, pred []int32) {
-	good := make([]bool, len(x.states))
-	var queue []int32
-	for i, s := range x.states {
-		if p.Holds(s) {
-			good[i] = true
-			queue = append(queue, int32(i))
-		}
+// lookedAt is how many states of the level are done.
+func (x *exploration[S]) lookedAt() int {
+	n := x.at.State
+	for p := range min(x.at.Part, parts) {
+		n += len(x.level[p]) / x.size
 	}
-	for len(queue) > 0 {
-		i := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		for _, j := range pred[first[i]:first[i+1]] {
-			if !good[j] {
-				good[j] = true
-				queue = append(queue, j)
-			}
-		}
-	}
-	if i := slices.Index(good, false); i >= 0 {
-		x.violated(p.ID, "no way to: "+p.Text, int32(i), nil)
-	}
-}
-
-// violated records a broken property once, with the path to state i and the step that breaks it, if it is one.
-func (x *exploration[S]) violated(id, text string, i int32, step *Action) {
-	if x.broken[id+text] {
-		return
-	}
-	x.broken[id+text] = true
-	var path []string
-	for j := i; j > 0; j = x.from[j] {
-		path = append(path, x.by[j].String())
-	}
-	slices.Reverse(path)
-	if step != nil {
-		path = append(path, step.String()+"   <-- here")
-	}
-	x.report.Violations = append(x.report.Violations, Violation{ID: id, Text: text, Path: path})
+	return n
 }

@@ -1,37 +1,12 @@
 package sim
 
 import (
-	"strings"
+	"iter"
 	"testing"
 
 	"example.com/khp/fsm"
 	"github.com/stretchr/testify/require"
 )
-
-// clientConfigs are the configurations explored: small bounds, and every switch in both positions.
-var clientConfigs = map[string]func(*fsm.ClientConfig){
-	"spec":             func(*fsm.ClientConfig) {},
-	"kaazing":          func(c *fsm.ClientConfig) { c.Profile = fsm.ProfileKaazing },
-	"kaazing-optional": func(c *fsm.ClientConfig) { c.Profile, c.TerminatorOptional = fsm.ProfileKaazing, true },
-	"kaazing-stay":     func(c *fsm.ClientConfig) { c.Profile, c.NoRedirects = fsm.ProfileKaazing, true },
-	"optional":         func(c *fsm.ClientConfig) { c.TerminatorOptional = true },
-	"expect":           func(c *fsm.ClientConfig) { c.Expect = true },
-	"expect-optional":  func(c *fsm.ClientConfig) { c.Expect, c.TerminatorOptional = true, true },
-	"plain":            func(c *fsm.ClientConfig) { c.PlainFallback = true },
-	"other-method":     func(c *fsm.ClientConfig) { c.OtherMethod = true },
-	"no-redirects":     func(c *fsm.ClientConfig) { c.NoRedirects = true },
-	"no-wait":          func(c *fsm.ClientConfig) { c.NoWait = true },
-	"auto":             func(c *fsm.ClientConfig) { c.Profile = fsm.ProfileAuto },
-	"auto-stay":        func(c *fsm.ClientConfig) { c.Profile, c.NoRedirects = fsm.ProfileAuto, true },
-	"proxy-upgrade":    func(c *fsm.ClientConfig) { c.Proxy, c.Upgrade = true, true },
-}
-
-func smallClient(change func(*fsm.ClientConfig)) fsm.ClientConfig {
-	cfg := fsm.DefaultClientConfig()
-	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 2, 2, 2
-	change(&cfg)
-	return cfg
-}
 
 // size is what an exploration must find exactly: a change of it is a change of the machine's behaviour, and must be meant.
 type size struct{ states, steps, depth int }
@@ -61,24 +36,39 @@ var sizes = map[string]size{
 	"TestExplore_Honest/spec":                {30424, 102978, 33},
 }
 
-// explore runs a model and requires that nothing is violated and that its size is the known one. Every property that held is attested.
-func explore[S comparable](t *testing.T, sys System[S], props Properties[S], atEachStep []string) Report {
+// explore runs all configurations of a model within small bounds and requires that nothing is violated and that sizes are the known ones. Every property that
+// held is attested. It returns which edges of the side's table were taken.
+func explore(t *testing.T, model string, side int, atEachStep []string) (taken map[int]bool) {
 	t.Helper()
-	r, err := Explore(sys, props, Options{})
-	require.NoError(t, err)
-	for _, v := range r.Violations {
-		t.Errorf("%s", v)
-	}
-	require.Equal(t, sizes[t.Name()], size{r.States, r.Steps, r.Depth}, "size of the state space")
-	for _, list := range [][]Property[S]{props.Always, props.Sometimes, props.LeadsTo} {
-		for _, p := range list {
-			t.Attr("req", p.ID)
+	taken = map[int]bool{}
+	for _, m := range Models() {
+		for _, c := range m.Configurations {
+			if c.Model != model {
+				continue
+			}
+			t.Run(c.Name, func(t *testing.T) {
+				r, err := c.Explore(c.Bounds("small"), Fault{}, Options{})
+				require.NoError(t, err)
+				for _, v := range r.Violations {
+					t.Errorf("%s", v)
+				}
+				require.Equal(t, sizes[t.Name()], size{r.States, r.Steps, r.Depth}, "size of the state space")
+				for _, p := range r.Properties {
+					require.True(t, p.Held && !p.Undecided, "%s: %s", p.ID, p.Text)
+					if p.ID != "TOTAL" {
+						t.Attr("req", p.ID)
+					}
+				}
+				for _, id := range atEachStep {
+					t.Attr("req", id)
+				}
+				for i, n := range r.Edges[side] {
+					taken[i] = taken[i] || n > 0
+				}
+			})
 		}
 	}
-	for _, id := range atEachStep {
-		t.Attr("req", id)
-	}
-	return r
+	return taken
 }
 
 // Properties that the hosts of the models check at every step.
@@ -94,57 +84,22 @@ var (
 )
 
 func TestExplore_AnyServer(t *testing.T) {
-	taken := map[int]bool{}
-	for name, change := range clientConfigs {
-		t.Run(name, func(t *testing.T) {
-			m := AnyServer{smallClient(change)}
-			r := explore(t, m, m.Properties(), clientSteps)
-			for i, n := range r.Edges[0] {
-				taken[i] = taken[i] || n > 0
-			}
-		})
-	}
-	for e := range fsm.ClientEdges() {
-		if !taken[e.Index] {
-			t.Errorf("edge %d %s: %s --%s [%s]--> %s was never taken", e.Index, e.ID, e.From, e.Event, e.Guard, e.To)
-		}
-	}
-}
-
-// serverConfigs are the configurations explored.
-var serverConfigs = map[string]func(*fsm.ServerConfig){
-	"default":   func(*fsm.ServerConfig) {},
-	"plain":     func(c *fsm.ServerConfig) { c.Plain = true },
-	"unchecked": func(c *fsm.ServerConfig) { c.Unchecked = true },
+	wantAllTaken(t, explore(t, "byzantine-server", 0, clientSteps), fsm.ClientEdges())
 }
 
 func TestExplore_AnyClient(t *testing.T) {
-	taken := map[int]bool{}
-	for name, change := range serverConfigs {
-		t.Run(name, func(t *testing.T) {
-			m := AnyClient{fsm.ServerConfig{MaxChallenges: 2, MaxDeferrals: 2}}
-			change(&m.Config)
-			r := explore(t, m, m.Properties(), serverSteps)
-			for i, n := range r.Edges[1] {
-				taken[i] = taken[i] || n > 0
-			}
-		})
-	}
-	for e := range fsm.ServerEdges() {
-		if !taken[e.Index] {
-			t.Errorf("edge %d %s: %s --%s [%s]--> %s was never taken", e.Index, e.ID, e.From, e.Event, e.Guard, e.To)
-		}
-	}
+	wantAllTaken(t, explore(t, "byzantine-client", 1, serverSteps), fsm.ServerEdges())
 }
 
 func TestExplore_Honest(t *testing.T) {
-	for _, name := range []string{"spec", "kaazing", "expect", "auto", "auto-unaware"} {
-		t.Run(name, func(t *testing.T) {
-			config, unaware := strings.CutSuffix(name, "-unaware")
-			cfg := smallClient(clientConfigs[config])
-			cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
-			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Unaware: unaware}
-			explore(t, m, m.Properties(), append(clientSteps, serverSteps...))
-		})
+	explore(t, "honest", 0, append(clientSteps, serverSteps...))
+}
+
+func wantAllTaken(t *testing.T, taken map[int]bool, edges iter.Seq[fsm.Edge]) {
+	t.Helper()
+	for e := range edges {
+		if !taken[e.Index] {
+			t.Errorf("edge %d %s: %s --%s [%s]--> %s was never taken", e.Index, e.ID, e.From, e.Event, e.Guard, e.To)
+		}
 	}
 }

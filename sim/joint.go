@@ -9,6 +9,7 @@ type Honest struct {
 	Server fsm.ServerConfig
 	// Unaware makes the server one that does not know the kaazing profile, whatever the client's URL carries.
 	Unaware bool
+	Fault  Fault // the zero value is none
 }
 
 // marked reports whether the server sees .kl=Y and knows what it means.
@@ -61,9 +62,9 @@ const (
 	endOfStream
 )
 
-// queue is one direction of a connection.
+// queue is one direction of a connection: packed messages, the next one first.
 type queue struct {
-	list [10]message
+	list [14]uint16
 	n    uint8
 }
 
@@ -71,16 +72,16 @@ func (q *queue) put(m message) (ok bool) {
 	if int(q.n) == len(q.list) {
 		return false
 	}
-	q.list[q.n] = m
+	q.list[q.n] = m.pack()
 	q.n++
 	return true
 }
 
 func (q *queue) take() message {
-	m := q.list[0]
+	m := unpack(q.list[0])
 	copy(q.list[:], q.list[1:q.n])
 	q.n--
-	q.list[q.n] = message{}
+	q.list[q.n] = 0
 	return m
 }
 
@@ -96,11 +97,13 @@ func (m Honest) AtRest(p Pair) bool {
 type walker struct {
 	m     Honest
 	from  Pair
-	yield func(Step[Pair])
+	out   Step[Pair] // the one being built
+	fair  bool       // what is built now cannot be put off for ever
+	yield func(*Step[Pair])
 }
 
 // Steps offers everything that can happen in p.
-func (m Honest) Steps(p Pair, yield func(Step[Pair])) {
+func (m Honest) Steps(p Pair, yield func(*Step[Pair])) {
 	w := walker{m: m, from: p, yield: yield}
 	w.network()
 	w.clientSide()

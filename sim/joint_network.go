@@ -4,12 +4,15 @@ import "example.com/khp/fsm"
 
 // network delivers the next message in either direction, ends streams, or is cut.
 func (w *walker) network() {
-	p := w.from
+	p := &w.from
 	if p.up && !p.cut {
-		next := p
+		w.out = Step[Pair]{Action: Action{Side: Network, Cut: true}, Next: *p, Client: -1, Server: -1}
+		next := &w.out.Next
 		next.cut, next.toClient, next.toServer = true, queue{}, queue{}
-		w.yield(Step[Pair]{Action: Action{Side: Network, Cut: true}, Next: next, Edges: [2]int{-1, -1}})
+		w.yield(&w.out)
 	}
+	w.fair = true
+	defer func() { w.fair = false }()
 	if p.c.connected && (p.cut || p.toClient.n > 0) {
 		w.toClient()
 	}
@@ -20,7 +23,8 @@ func (w *walker) network() {
 
 // toClient hands the client what comes next.
 func (w *walker) toClient() {
-	next := w.from
+	from := w.from
+	next := &from
 	if next.cut {
 		w.lostByClient(next)
 		return
@@ -39,7 +43,7 @@ func (w *walker) toClient() {
 	}
 }
 
-func (w *walker) lostByClient(next Pair) {
+func (w *walker) lostByClient(next *Pair) {
 	w.client(next, fsm.Event{Kind: fsm.EventConnectionLost, Facts: next.headComplete()})
 }
 
@@ -52,7 +56,7 @@ func (p *Pair) headComplete() fsm.Facts {
 }
 
 // messageToClient does what the endpoint does with a data message.
-func (w *walker) messageToClient(next Pair, msg message) {
+func (w *walker) messageToClient(next *Pair, msg message) {
 	phase := next.client.Phase()
 	balancer := phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm || phase == fsm.ClientAwaitResponse && w.m.Client.Profile == fsm.ProfileAuto
 	switch {
@@ -72,21 +76,21 @@ func (w *walker) messageToClient(next Pair, msg message) {
 }
 
 // responseToClient begins a unit; one that terminates is decided at once.
-func (w *walker) responseToClient(next Pair, msg message) {
-	begun, ok := w.step(next, fsm.Event{Kind: fsm.EventDataReceived})
-	if !ok {
+func (w *walker) responseToClient(next *Pair, msg message) {
+	if !w.step(next, fsm.Event{Kind: fsm.EventDataReceived}) {
 		return
 	}
-	begun.Next.unit = msg
+	w.out.Next.unit = msg
 	if fsm.Status(int(msg.status)).Action.Terminates() || w.m.Client.TerminatorOptional {
-		w.decideUnit(begun.Next, 0)
+		begun := w.out.Next
+		w.decideUnit(&begun, 0)
 		return
 	}
-	w.yield(begun)
+	w.yield(&w.out)
 }
 
 // decideUnit gives the client the response whose unit is complete.
-func (w *walker) decideUnit(next Pair, facts fsm.Facts) {
+func (w *walker) decideUnit(next *Pair, facts fsm.Facts) {
 	unit := next.unit
 	next.unit = message{}
 	facts |= completing &^ fsm.FactTerminated
@@ -101,7 +105,8 @@ func (w *walker) decideUnit(next Pair, facts fsm.Facts) {
 
 // toServer hands the server what comes next.
 func (w *walker) toServer() {
-	next := w.from
+	from := w.from
+	next := &from
 	if next.cut {
 		w.server(next, fsm.Event{Kind: fsm.EventConnectionLost}, 0)
 		return

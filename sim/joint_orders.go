@@ -3,7 +3,7 @@ package sim
 import "example.com/khp/fsm"
 
 // clientOrders puts on the network what the client orders.
-func (p *Pair) clientOrders(m Honest, effects fsm.Effects) (broken string) {
+func (p *Pair) clientOrders(effects fsm.Effects) (broken string) {
 	for e := range effects.All() {
 		switch e.Kind {
 		case fsm.EffectSendRequest, fsm.EffectReplayRequest:

@@ -1,6 +1,10 @@
 package sim
 
-import "example.com/khp/fsm"
+import (
+	"slices"
+
+	"example.com/khp/fsm"
+)
 
 // Properties returns what must hold in every run of the model.
 func (m Honest) Properties() Properties[Pair] {
@@ -16,8 +20,10 @@ func (m Honest) Properties() Properties[Pair] {
 				return p.client.Phase() != fsm.ClientOpen || p.serverOpened
 			}},
 		},
-		LeadsTo: []Property[Pair]{
-			{"LIV-01", "an end on both sides", m.AtRest},
+		AtSteps: append(slices.Clip(slices.Clone(clientChecks)), serverChecks...),
+		LeadsTo: []Promise[Pair]{
+			{"LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.AtRest(p) || bothOpen(p) }},
+			{"LIV-07", "once a client closes, its connection comes to an end", func(p Pair) bool { return closing(p.client.Phase()) }, func(p Pair) bool { return !closing(p.client.Phase()) }},
 		},
 		Sometimes: []Property[Pair]{
 			{"LIV-03", "open on both sides", bothOpen},
@@ -30,3 +36,6 @@ func (m Honest) Properties() Properties[Pair] {
 		},
 	}
 }
+
+// closing reports whether the client only waits for its connection to end.
+func closing(p fsm.ClientPhase) bool { return p == fsm.ClientClosing || p == fsm.ClientDraining }

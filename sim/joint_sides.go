@@ -4,7 +4,7 @@ import "example.com/khp/fsm"
 
 // clientSide offers what the client's host, application and clock can do.
 func (w *walker) clientSide() {
-	p := w.from
+	p := &w.from
 	if p.client.Phase().Terminal() {
 		return
 	}
@@ -40,7 +40,7 @@ func (w *walker) clientSide() {
 
 // serverSide offers what the server's application and clock can do.
 func (w *walker) serverSide() {
-	p := w.from
+	p := &w.from
 	if !p.up || p.server.Phase().Terminal() {
 		return
 	}
@@ -68,40 +68,41 @@ func (w *walker) serverSide() {
 }
 
 // client yields the step that ev is for the client.
-func (w *walker) client(from Pair, ev fsm.Event) {
-	if step, ok := w.step(from, ev); ok {
-		w.yield(step)
+func (w *walker) client(from *Pair, ev fsm.Event) {
+	if w.step(from, ev) {
+		w.yield(&w.out)
 	}
 }
 
-// step gives ev to the client and its orders to the network.
-func (w *walker) step(from Pair, ev fsm.Event) (step Step[Pair], ok bool) {
-	cfg := w.m.Client
-	state, effects, verdict := cfg.Step(from.client, ev)
-	step = Step[Pair]{Action: Action{Side: Client, Event: ev}, Edges: [2]int{cfg.Edge(from.client, ev), -1}, Next: from}
-	step.Next.c.learn(cfg, from.client, ev)
+// step gives ev to the client and its orders to the network. What comes of it is in w.out, unless it is yielded already or nothing.
+func (w *walker) step(from *Pair, ev fsm.Event) (ok bool) {
+	cfg, step := &w.m.Client, &w.out
+	state, effects, verdict := w.m.Fault.stepClient(*cfg, from.client, ev)
+	step.Action, step.Client, step.Server, step.Next, step.Broken = Action{Side: Client, Event: ev}, effects.Edge(), -1, *from, ""
+	step.Fair = w.fair || ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
+	step.Next.c.learn(*cfg, from.client, ev)
 	switch verdict {
 	case fsm.Misuse:
 		step.Broken = "TOTAL: an honest driver is told Misuse"
 	case fsm.Accepted:
 		step.Next.client = state
-		if step.Broken = step.Next.c.obey(cfg, from.client, state, ev, effects); step.Broken == "" {
-			step.Broken = step.Next.clientOrders(w.m, effects)
+		if step.Broken = step.Next.c.obey(*cfg, from.client, state, ev, effects); step.Broken == "" {
+			step.Broken = step.Next.clientOrders(effects)
 		}
 		if ev.Kind == fsm.EventConnected {
-			step.Next.meet(w.m)
+			step.Next.meet(w.m.Server)
 		}
 	}
 	if step.Broken != "" {
 		w.yield(step)
-		return step, false
+		return false
 	}
-	return step, verdict == fsm.Accepted || step.Next != w.from
+	return verdict == fsm.Accepted || step.Next != w.from
 }
 
 // meet begins a connection with a fresh server. It comes after the orders of the same step because the opening request is its first message.
-func (p *Pair) meet(m Honest) {
-	p.server, p.s = m.Server.Start(), serverHost{connected: true}
+func (p *Pair) meet(cfg fsm.ServerConfig) {
+	p.server, p.s = cfg.Start(), serverHost{connected: true}
 	p.toClient, p.toServer = queue{}, queue{}
 	p.up, p.cut, p.serverOpened = true, false, false
 	p.unit = message{}
@@ -109,10 +110,11 @@ func (p *Pair) meet(m Honest) {
 }
 
 // server yields the step that ev is for the server; target is the redirect target of a decision.
-func (w *walker) server(from Pair, ev fsm.Event, target uint8) {
-	cfg := w.m.Server
-	state, effects, verdict := cfg.Step(from.server, ev)
-	step := Step[Pair]{Action: Action{Side: Server, Event: ev}, Edges: [2]int{-1, cfg.Edge(from.server, ev)}, Next: from}
+func (w *walker) server(from *Pair, ev fsm.Event, target uint8) {
+	step := &w.out
+	state, effects, verdict := w.m.Fault.stepServer(w.m.Server, from.server, ev)
+	step.Action, step.Client, step.Server, step.Next, step.Broken = Action{Side: Server, Event: ev}, -1, effects.Edge(), *from, ""
+	step.Fair = w.fair || ev.Kind == fsm.EventTimerExpired
 	if verdict == fsm.Misuse {
 		if ev.Kind != fsm.EventDecided {
 			step.Broken = "TOTAL: an honest driver is told Misuse"

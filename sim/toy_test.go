@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -17,20 +18,23 @@ type clockwork struct {
 	loopFrom int // from here it only goes back to the position before
 }
 
-func (c clockwork) Start() int        { return 0 }
-func (c clockwork) AtRest(n int) bool { return n == c.last }
-func (c clockwork) Steps(n int, yield func(Step[int])) {
+func (c clockwork) Start() int             { return 0 }
+func (c clockwork) Size() int              { return 8 }
+func (c clockwork) Encode(n int, b []byte) { binary.LittleEndian.PutUint64(b, uint64(n)) }
+func (c clockwork) Decode(b []byte) int    { return int(binary.LittleEndian.Uint64(b)) }
+func (c clockwork) AtRest(n int) bool      { return n == c.last }
+func (c clockwork) Steps(n int, yield func(*Step[int])) {
 	if n == c.last || n == c.stuckAt {
 		return
 	}
-	step := Step[int]{Action: Action{Side: Client, Event: fsm.Event{Kind: fsm.EventPingReceived}}, Next: n + 1, Edges: [2]int{n % 3, -1}}
+	step := Step[int]{Action: Action{Side: Client, Event: fsm.Event{Kind: fsm.EventPingReceived}}, Next: n + 1, Client: n % 3, Server: -1, Fair: true}
 	if n == c.brokenAt {
 		step.Broken = "TOY-1: the wheel breaks"
 	}
 	if c.loopFrom > 0 && n == c.loopFrom {
 		step.Next = n - 1
 	}
-	yield(step)
+	yield(&step)
 }
 
 func wantViolation(t *testing.T, c clockwork, p Properties[int], id string, steps int) {
@@ -47,7 +51,7 @@ func TestExplore_FindsNothingWhereNothingIs(t *testing.T) {
 	r, err := Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{
 		Always:    []Property[int]{{"TOY-2", "stays on the dial", func(n int) bool { return n <= 9 }}},
 		Sometimes: []Property[int]{{"TOY-3", "passes five", func(n int) bool { return n == 5 }}},
-		LeadsTo:   []Property[int]{{"TOY-4", "the last position", func(n int) bool { return n == 9 }}},
+		LeadsTo:   []Promise[int]{{"TOY-4", "the last position", nil, func(n int) bool { return n == 9 }}},
 	}, Options{})
 	require.NoError(t, err)
 	require.Empty(t, r.Violations)
@@ -70,13 +74,13 @@ func TestExplore_FindsWhatIsWrong(t *testing.T) {
 		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{Sometimes: []Property[int]{{"TOY-3", "passes twelve", func(n int) bool { return n == 12 }}}}, "TOY-3", 0)
 	})
 	t.Run("leads-to", func(t *testing.T) {
-		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1, loopFrom: 3}, Properties[int]{LeadsTo: []Property[int]{{"TOY-4", "the last position", func(n int) bool { return n == 9 }}}}, "TOY-4", 0)
+		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1, loopFrom: 3}, Properties[int]{LeadsTo: []Promise[int]{{"TOY-4", "the last position", nil, func(n int) bool { return n == 9 }}}}, "TOY-4", 0)
 	})
 }
 
 func TestExplore_GivesUpBeyondItsBound(t *testing.T) {
 	_, err := Explore(clockwork{last: 1000, stuckAt: -1, brokenAt: -1}, Properties[int]{}, Options{MaxStates: 100})
-	require.ErrorContains(t, err, "more than 100 states")
+	require.ErrorContains(t, err, "more than 100")
 }
 
 func TestAction_Reads(t *testing.T) {
@@ -86,23 +90,11 @@ func TestAction_Reads(t *testing.T) {
 }
 
 func BenchmarkExplore(b *testing.B) {
-	models := map[string]func() (Report, error){
-		"any-server": func() (Report, error) {
-			m := AnyServer{smallClient(clientConfigs["spec"])}
-			return Explore(m, m.Properties(), Options{})
-		},
-		"honest": func() (Report, error) {
-			cfg := smallClient(clientConfigs["spec"])
-			cfg.MaxRedirects, cfg.MaxReplays = 1, 1
-			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}
-			return Explore(m, m.Properties(), Options{})
-		},
-	}
-	for name, run := range models {
-		b.Run(name, func(b *testing.B) {
+	for _, m := range Models() {
+		b.Run(m.Name, func(b *testing.B) {
 			states := 0
 			for b.Loop() {
-				r, err := run()
+				r, err := m.Configurations[0].Explore(m.Configurations[0].Bounds("small"), Fault{}, Options{})
 				require.NoError(b, err)
 				states += r.States
 			}
