@@ -74,6 +74,7 @@ const (
 	exitFailed      = 1 // the handshake, property or case failed
 	exitUsage       = 2
 	exitUnreachable = 3
+	exitStopped     = 4 // khp explore: a crash or a limit, nothing is known
 )
 
 // exitError ends the program with a code of its own. An empty text means that all has been said.

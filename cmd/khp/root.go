@@ -36,7 +36,7 @@ that the first one cannot do.`,
 		return usagef("%s; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(c.serveCommand(), c.dialCommand(), c.demoCommand(), c.statusCommand(), c.versionCommand())
-	root.AddCommand(c.graphCommand())
+	root.AddCommand(c.graphCommand(), c.exploreCommand())
 	root.AddCommand(c.simCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()

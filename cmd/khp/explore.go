@@ -1,0 +1,217 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/khp/sim"
+	"github.com/spf13/cobra"
+)
+
+// exploreOptions are the flags of khp explore.
+type exploreOptions struct {
+	model, bounds, fault, shard string
+	only                        string
+	depth, workers, maxStates   int
+	seed                        uint64
+	exact                       bool
+	override                    map[string]int
+	json                        bool
+	html, counterexample, out   string
+	progress                    string
+	checkpoint                  string
+	every                       time.Duration
+	resume                      bool
+}
+
+const exploreLong = `Explore visits every state that the machines can reach together with what
+surrounds them, and checks the properties of docs/properties.tsv in each. A
+property that does not hold comes with a shortest way to where it breaks.
+
+Models:
+  honest            client and server, free applications and clock, a network
+                    that is cut anywhere
+  byzantine-server  a client against anything a server, network and clock can do
+  byzantine-client  a server against anything clients can do
+  all               the three
+
+Exit codes: 0 every property holds; 1 a property is violated; 2 wrong usage;
+4 stopped before the end: interrupted, a limit reached, a file not written, or a
+defect of khp. An orchestrator retries 4 (with --resume) and reports 1.`
+
+func (c *cli) exploreCommand() *cobra.Command {
+	o := exploreOptions{override: map[string]int{}}
+	cmd := &cobra.Command{
+		Use:   "explore",
+		Short: "Visit every reachable state of client, server and network",
+		Long:  exploreLong,
+		Example: `  khp explore
+  khp explore --model honest --html report.html
+  khp explore --fault skip-terminator            see a violation
+  khp explore --shard 0/4 --out shard-0.khp      a quarter, for khp explore merge`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, b := range boundFlags {
+				if cmd.Flags().Changed(b.flag) {
+					o.override[b.flag], _ = cmd.Flags().GetInt(b.flag)
+				}
+			}
+			return c.explore(o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.model, "model", "all", "what to explore: "+strings.Join(modelNames(), ", "))
+	f.StringVar(&o.only, "only", "", "this configuration of the model only, such as kaazing")
+	f.StringVar(&o.bounds, "bounds", "default", "how large: "+strings.Join(sim.BoundNames, ", "))
+	for _, b := range boundFlags {
+		f.Int(b.flag, 0, b.help)
+	}
+	f.IntVar(&o.depth, "depth", 0, "go no farther than `N` steps from the start; 0 is no bound")
+	f.IntVar(&o.maxStates, "max-states", 50_000_000, "give up beyond `N` states of one configuration")
+	f.StringVar(&o.shard, "shard", "", "explore part `I/N` only, I from 0")
+	f.StringVar(&o.out, "out", "", "write the result to `FILE`, for khp explore merge")
+	f.StringVar(&o.fault, "fault", "", "put a mistake into the machine: "+strings.Join(faultNames(), ", "))
+	f.BoolVar(&o.exact, "exact", false, "tell states apart by all their bytes instead of fingerprints")
+	f.Uint64Var(&o.seed, "seed", 0, "of the fingerprints")
+	f.IntVar(&o.workers, "workers", 0, "how many states are looked at at the same time; 0 is one for each processor")
+	f.StringVar(&o.progress, "progress", "auto", "on stderr: auto (a bar on terminals), plain, json, none")
+	f.StringVar(&o.checkpoint, "checkpoint", "", "write the state of the exploration to `FILE` now and then, and when interrupted")
+	f.DurationVar(&o.every, "checkpoint-every", 30*time.Second, "how often")
+	f.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
+	addReportFlags(cmd, &o)
+	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(sim.BoundNames, cobra.ShellCompDirectiveNoFileComp))
+	cmd.AddCommand(c.exploreMergeCommand())
+	return cmd
+}
+
+// addReportFlags adds the flags about what is written, which khp explore merge has too.
+func addReportFlags(cmd *cobra.Command, o *exploreOptions) {
+	f := cmd.Flags()
+	f.BoolVar(&o.json, "json", false, "print one JSON document instead of tables")
+	f.StringVar(&o.html, "html", "", "write a page with everything to `FILE`")
+	f.StringVar(&o.counterexample, "counterexample", "", "write the first violation step by step to `FILE` (NDJSON)")
+}
+
+// boundFlags override single bounds.
+var boundFlags = []struct {
+	flag, help string
+	set        func(*sim.Bounds) *int
+}{
+	{"max-redirects", "follow-up connections of a connect call", func(b *sim.Bounds) *int { return &b.Redirects }},
+	{"max-replays", "replays after 401 on a connection", func(b *sim.Bounds) *int { return &b.Replays }},
+	{"max-interim", "100 and 202 responses that a client takes on a connection", func(b *sim.Bounds) *int { return &b.Interim }},
+	{"max-challenges", "401 responses of a server", func(b *sim.Bounds) *int { return &b.Challenges }},
+	{"max-deferrals", "202 responses of a server", func(b *sim.Bounds) *int { return &b.Deferrals }},
+}
+
+func modelNames() []string {
+	var names []string
+	for _, m := range sim.Models() {
+		names = append(names, m.Name)
+	}
+	return append(names, "all")
+}
+
+func faultNames() []string {
+	var names []string
+	for _, f := range sim.Faults() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// plan is what the flags ask for.
+type plan struct {
+	configurations []sim.Configuration
+	bounds         []sim.Bounds
+	fault          sim.Fault
+	shard          sim.Shard
+}
+
+// plan checks the flags.
+func (o *exploreOptions) plan() (p plan, err error) {
+	if err := o.checkWords(); err != nil {
+		return p, err
+	}
+	if o.fault != "" {
+		f, ok := sim.FaultNamed(o.fault)
+		if !ok {
+			return p, usagef("there is no fault %q; expected one of %s", o.fault, strings.Join(faultNames(), ", "))
+		}
+		p.fault = f
+	}
+	if o.shard != "" {
+		if p.shard, err = parseShard(o.shard); err != nil {
+			return p, err
+		}
+	}
+	known := false
+	for _, m := range sim.Models() {
+		if o.model != "all" && o.model != m.Name {
+			continue
+		}
+		known = true
+		for _, c := range m.Configurations {
+			if o.only != "" && o.only != c.Name || p.fault.Side != 0 && !c.Has(p.fault.Side) {
+				continue
+			}
+			b := c.Bounds(o.bounds)
+			for _, flag := range boundFlags {
+				if n, ok := o.override[flag.flag]; ok {
+					if n < 0 || n > 60 {
+						return p, usagef("--%s %d: expected 0 to 60", flag.flag, n)
+					}
+					*flag.set(&b) = n
+				}
+			}
+			p.configurations, p.bounds = append(p.configurations, c), append(p.bounds, b)
+		}
+	}
+	switch {
+	case !known:
+		return p, usagef("there is no model %q; expected one of %s", o.model, strings.Join(modelNames(), ", "))
+	case len(p.configurations) == 0:
+		return p, usagef("nothing to explore: no configuration of model %s fits --only %q and --fault %q", o.model, o.only, o.fault)
+	}
+	return p, nil
+}
+
+// checkWords checks what needs no look at the models.
+func (o *exploreOptions) checkWords() error {
+	switch {
+	case !slices.Contains(sim.BoundNames, o.bounds):
+		return usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(sim.BoundNames, ", "))
+	case !slices.Contains(progressNames, o.progress):
+		return usagef("--progress %q: expected one of %s", o.progress, strings.Join(progressNames, ", "))
+	case o.depth < 0, o.workers < 0, o.maxStates < 1:
+		return usagef("--depth and --workers cannot be negative, and --max-states counts from 1")
+	case o.resume && o.checkpoint == "":
+		return usagef("--resume needs --checkpoint FILE: where to go on from")
+	case o.checkpoint != "" && o.exact:
+		return usagef("--checkpoint keeps fingerprints only, so it excludes --exact")
+	case o.exact && o.shard != "":
+		return usagef("--shard keeps fingerprints only, so it excludes --exact")
+	case o.shard != "" && o.out == "":
+		return usagef("--shard needs --out FILE: the result is for khp explore merge")
+	}
+	return nil
+}
+
+// parseShard reads I/N.
+func parseShard(s string) (sim.Shard, error) {
+	i, n, ok := strings.Cut(s, "/")
+	index, err1 := strconv.Atoi(i)
+	count, err2 := strconv.Atoi(n)
+	if !ok || err1 != nil || err2 != nil || count < 1 || index < 0 || index >= count {
+		return sim.Shard{}, usagef("--shard %q: expected I/N with I from 0 to N-1, as in 0/4", s)
+	}
+	return sim.Shard{Index: index, Count: count}, nil
+}
+
+// title names a configuration to people.
+func title(c sim.Configuration) string { return fmt.Sprintf("%s/%s", c.Model, c.Name) }

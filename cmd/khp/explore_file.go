@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/gob"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/khp/sim"
+	"github.com/spf13/cobra"
+)
+
+// writeGob writes v to a file, all or nothing: whoever is killed meanwhile leaves the old one.
+func writeGob(name string, v any) error {
+	return writeFile(name, func(w io.Writer) error {
+		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
+		if err := gob.NewEncoder(z).Encode(v); err != nil {
+			return err
+		}
+		return z.Close()
+	})
+}
+
+// writeFile writes a file by another name and renames it.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriter(f)
+	if err = write(b); err == nil {
+		err = b.Flush()
+	}
+	if e := f.Chmod(0o644); err == nil {
+		err = e
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
+
+func readGob(name string, v any) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	z, err := gzip.NewReader(bufio.NewReader(f))
+	if err != nil {
+		return errors.New("it was not written by khp explore")
+	}
+	return gob.NewDecoder(z).Decode(v)
+}
+
+// exploreMergeCommand puts shards together.
+func (c *cli) exploreMergeCommand() *cobra.Command {
+	var o exploreOptions
+	cmd := &cobra.Command{
+		Use:   "merge FILE...",
+		Short: "Put the results of all shards together",
+		Long: `Merge reads what khp explore --shard I/N --out FILE wrote for every I from 0 to
+N-1 and reports on the whole. Totals are exactly those of one run: a state that
+several shards came across counts once.
+
+Exit codes are those of khp explore.`,
+		Example: `  khp explore merge shard-*.khp
+  khp explore merge --html report.html shard-0.khp shard-1.khp`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			all, err := readShards(args)
+			if err != nil {
+				return err
+			}
+			return c.report(o, all)
+		},
+	}
+	addReportFlags(cmd, &o)
+	cmd.Flags().StringVar(&o.out, "out", "", "write the result to `FILE`")
+	return cmd
+}
+
+// readShards reads and merges. All shards must be there, once, and belong together.
+func readShards(files []string) (all explored, err error) {
+	if len(files) == 0 {
+		return all, usagef("khp explore merge takes the files of all shards; as in khp explore merge shard-*.khp")
+	}
+	var shards []explored
+	missing := map[int]bool{}
+	for i, name := range files {
+		var e explored
+		if err := readGob(name, &e); err != nil {
+			return all, failf(exitStopped, "cannot read %s: %s", name, err)
+		}
+		switch {
+		case e.Format != exploredFormat, e.Shard.Count == 0:
+			return all, usagef("%s is not the result of a shard; write it with khp explore --shard I/N --out FILE", name)
+		case i > 0 && (e.Key != shards[0].Key || e.Shard.Count != shards[0].Shard.Count):
+			return all, usagef("%s and %s are of different explorations; give all shards the same flags", files[0], name)
+		case i == 0:
+			for k := range e.Shard.Count {
+				missing[k] = true
+			}
+		}
+		if !missing[e.Shard.Index] {
+			return all, usagef("%s is shard %d, which is there already; give each once", name, e.Shard.Index)
+		}
+		delete(missing, e.Shard.Index)
+		shards = append(shards, e)
+	}
+	for k := range missing {
+		return all, usagef("shard %d of %d is missing, and %d more; give the files of all", k, shards[0].Shard.Count, len(missing)-1)
+	}
+	return mergeShards(shards)
+}
+
+// mergeShards merges configuration by configuration.
+func mergeShards(shards []explored) (all explored, err error) {
+	all = explored{Format: exploredFormat, Key: shards[0].Key, Fault: shards[0].Fault}
+	for i, first := range shards[0].Results {
+		var reports []sim.Report
+		merged := result{Model: first.Model, Name: first.Name, Bounds: first.Bounds}
+		for _, s := range shards {
+			if i >= len(s.Results) {
+				return all, failf(exitStopped, "shard %d is not complete; run it again", s.Shard.Index)
+			}
+			reports = append(reports, s.Results[i].Report)
+			merged.Seconds += s.Results[i].Seconds
+		}
+		if merged.Report, err = sim.Merge(reports...); err != nil {
+			return all, failf(exitStopped, "cannot merge: %s", strings.TrimPrefix(err.Error(), "sim: "))
+		}
+		all.Results = append(all.Results, merged)
+		all.Seconds += merged.Seconds
+	}
+	return all, nil
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"iter"
+	"math"
+	"runtime/debug"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim/export"
+)
+
+//go:embed explore.html.tmpl
+var explorePage string
+
+var exploreTemplate = template.Must(template.New("explore").Funcs(template.FuncMap{"thousands": thousands}).Parse(explorePage))
+
+// page is what the template shows.
+type page struct {
+	summary
+	Rows     []summaryRow
+	Checks   []pageCheck
+	Machines []machinePage
+	Broken   []pageViolation
+	Version  string
+	Shades   []int // of the heat map, in percent
+}
+
+type pageCheck struct {
+	summaryCheck
+	Word string
+}
+
+type pageViolation struct {
+	violation
+	First   bool          // of its property: shown at once
+	Drawing template.HTML // made here, with everything escaped
+}
+
+// machinePage is one machine: its picture and how often its edges were taken.
+type machinePage struct {
+	Name    string
+	Picture template.URL // made here
+	Events  []string
+	Phases  []heatRow
+	Edges   int
+	Taken   int
+	Never   []string
+}
+
+type heatRow struct {
+	Phase string
+	Cells []heatCell
+}
+
+// heatCell is a cell of the transition table.
+type heatCell struct {
+	Heat  string // "" if the table has no edge there, else never or h0 to h6
+	Short string
+	Title string
+	Count int
+}
+
+// writePage writes everything as one page that needs nothing else.
+func writePage(w io.Writer, e explored, s summary) error {
+	p := page{summary: s, Rows: s.Configurations, Version: builtFrom(), Shades: []int{8, 16, 28, 42, 58, 76, 92}}
+	for _, c := range s.Properties {
+		p.Checks = append(p.Checks, pageCheck{c, c.word()})
+	}
+	shown := map[string]bool{}
+	for _, v := range s.Violations {
+		p.Broken = append(p.Broken, pageViolation{v, !shown[v.ID], template.HTML(v.sequence())})
+		shown[v.ID] = true
+	}
+	var taken [2][]int
+	for _, r := range e.Results {
+		for side := range taken {
+			for i, n := range r.Report.Edges[side] {
+				for len(taken[side]) <= i {
+					taken[side] = append(taken[side], 0)
+				}
+				taken[side][i] += n
+			}
+		}
+	}
+	for side, m := range []struct {
+		machine export.Machine
+		edges   iter.Seq[fsm.Edge]
+	}{{export.Client, fsm.ClientEdges()}, {export.Server, fsm.ServerEdges()}} {
+		if len(taken[side]) == 0 {
+			continue
+		}
+		h := heatMap(m.edges, taken[side])
+		h.Name = m.machine.String()
+		var b bytes.Buffer
+		if err := export.SVG(&b, m.machine); err != nil {
+			return err
+		}
+		h.Picture = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
+		p.Machines = append(p.Machines, h)
+	}
+	return exploreTemplate.Execute(w, p)
+}
+
+// heatMap counts by phase and event.
+func heatMap(edges iter.Seq[fsm.Edge], taken []int) (m machinePage) {
+	columns, rows, most := map[string]int{}, map[string]int{}, 1
+	var cells []map[int]*heatCell
+	for e := range edges {
+		row, ok := rows[e.From]
+		if !ok {
+			row = len(m.Phases)
+			rows[e.From], m.Phases, cells = row, append(m.Phases, heatRow{Phase: e.From}), append(cells, map[int]*heatCell{})
+		}
+		column, ok := columns[e.Event]
+		if !ok {
+			column = len(m.Events)
+			columns[e.Event], m.Events = column, append(m.Events, e.Event)
+		}
+		c := cells[row][column]
+		if c == nil {
+			c = &heatCell{Title: e.From + " on " + e.Event}
+			cells[row][column] = c
+		}
+		n := 0
+		if e.Index < len(taken) {
+			n = taken[e.Index]
+		}
+		m.Edges++
+		if n > 0 {
+			m.Taken++
+		} else {
+			m.Never = append(m.Never, strings.TrimSpace(fmt.Sprintf("%s %s on %s to %s, %s", e.ID, e.From, e.Event, e.To, e.Guard)))
+		}
+		c.Count += n
+		c.Title += fmt.Sprintf("\n%s to %s: %s", e.ID, e.To, thousands(n))
+		if e.Guard != "" {
+			c.Title += " (" + e.Guard + ")"
+		}
+		most = max(most, c.Count)
+	}
+	for i := range m.Phases {
+		for k := range m.Events {
+			c := heatCell{Title: m.Phases[i].Phase + " on " + m.Events[k] + ": not in the table"}
+			if found := cells[i][k]; found != nil {
+				c = *found
+				c.Short, c.Heat = short(c.Count), heat(c.Count, most)
+			}
+			m.Phases[i].Cells = append(m.Phases[i].Cells, c)
+		}
+	}
+	return m
+}
+
+// heat is a class of six, on a scale of logarithms.
+func heat(n, most int) string {
+	if n == 0 {
+		return "never"
+	}
+	return fmt.Sprintf("h%d", int(math.Round(6*math.Log1p(float64(n))/math.Log1p(float64(most)))))
+}
+
+// short writes a count in four characters.
+func short(n int) string {
+	switch {
+	case n >= 10_000_000:
+		return fmt.Sprintf("%dM", n/1_000_000)
+	case n >= 1_000_000:
+		return fmt.Sprintf("%.1fM", float64(n)/1e6)
+	case n >= 1000:
+		return fmt.Sprintf("%dk", n/1000)
+	}
+	return fmt.Sprint(n)
+}
+
+// thousands writes a number with narrow gaps.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
+}
+
+// builtFrom says which khp wrote the page.
+func builtFrom() string {
+	info, _ := debug.ReadBuildInfo()
+	return versionText(info)
+}

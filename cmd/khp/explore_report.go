@@ -1,0 +1,184 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"example.com/khp/sim"
+)
+
+// report writes what a run found, everywhere it is wanted. The exit code says whether something is violated.
+func (c *cli) report(o exploreOptions, e explored) error {
+	if o.out != "" {
+		if err := writeGob(o.out, e); err != nil {
+			return failf(exitStopped, "cannot write the result: %s", err)
+		}
+	}
+	s := summarise(e)
+	if o.html != "" {
+		if err := writeFile(o.html, func(w io.Writer) error { return writePage(w, e, s) }); err != nil {
+			return failf(exitStopped, "cannot write the page: %s", err)
+		}
+	}
+	if o.counterexample != "" && len(s.Violations) > 0 {
+		if err := writeFile(o.counterexample, s.Violations[0].ndjson); err != nil {
+			return failf(exitStopped, "cannot write the counterexample: %s", err)
+		}
+	}
+	write := s.text
+	if o.json {
+		write = s.json
+	}
+	if err := write(c.stdout); err != nil {
+		return failf(exitStopped, "cannot write to stdout: %s", err)
+	}
+	if n := len(s.Violations); n > 0 {
+		return failf(exitFailed, "%d violations, the first is of %s in %s%s", n, s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
+	}
+	return nil
+}
+
+func shardNote(s sim.Shard) string {
+	if s.Count == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (shard %d of %d)", s.Index, s.Count)
+}
+
+// summary is the JSON document. docs/verification.md explains its fields.
+type summary struct {
+	Schema         string         `json:"schema"`
+	Fault          string         `json:"fault,omitempty"`
+	Shard          string         `json:"shard,omitempty"`
+	Holds          bool           `json:"holds"`
+	States         int            `json:"states"`
+	Steps          int            `json:"steps"`
+	Seconds        float64        `json:"seconds"`
+	Configurations []summaryRow   `json:"configurations"`
+	Properties     []summaryCheck `json:"properties"`
+	Violations     []violation    `json:"violations"`
+}
+
+type summaryRow struct {
+	Model         string     `json:"model"`
+	Name          string     `json:"name"`
+	Bounds        sim.Bounds `json:"bounds"`
+	States        int        `json:"states"`
+	Steps         int        `json:"steps"`
+	Depth         int        `json:"depth"`
+	Seconds       float64    `json:"seconds"`
+	Rate          float64    `json:"states_per_second"`
+	VisitedBytes  float64    `json:"visited_bytes_per_state"`
+	TotalBytes    float64    `json:"total_bytes_per_state"`
+	Collision     float64    `json:"collision_probability"`
+	ClientEdges   int        `json:"client_edges"`
+	ServerEdges   int        `json:"server_edges"`
+	HasViolations bool       `json:"violated"`
+}
+
+// summaryCheck is a property and in how many configurations it was checked and held.
+type summaryCheck struct {
+	sim.Checked
+	Configurations int `json:"configurations"`
+	Violated       int `json:"violated_in"`
+}
+
+// summarise adds up the results.
+func summarise(e explored) summary {
+	s := summary{Schema: "khp-explore/1", Fault: e.Fault, Holds: true, Seconds: e.Seconds, Properties: []summaryCheck{}, Violations: []violation{}}
+	if e.Shard.Count > 0 {
+		s.Shard = fmt.Sprintf("%d/%d", e.Shard.Index, e.Shard.Count)
+	}
+	for _, r := range e.Results {
+		n := float64(max(1, r.Report.States))
+		s.States, s.Steps = s.States+r.Report.States, s.Steps+r.Report.Steps
+		s.Configurations = append(s.Configurations, summaryRow{
+			Model: r.Model, Name: r.Name, Bounds: r.Bounds, States: r.Report.States, Steps: r.Report.Steps, Depth: r.Report.Depth, Seconds: r.Seconds, Rate: r.rate(),
+			VisitedBytes: float64(r.Report.Visited) / n, TotalBytes: float64(r.Report.Visited+r.Report.Paths+r.Report.Liveness) / n, Collision: r.Report.Collision(),
+			ClientEdges: taken(r.Report.Edges[0]), ServerEdges: taken(r.Report.Edges[1]), HasViolations: len(r.Report.Violations) > 0,
+		})
+		for _, p := range r.Report.Properties {
+			s.check(p)
+		}
+		for _, v := range r.Report.Violations {
+			s.Violations, s.Holds = append(s.Violations, newViolation(r.Model+"/"+r.Name, v)), false
+		}
+	}
+	slices.SortStableFunc(s.Violations, func(a, b violation) int { return cmp.Compare(a.length(), b.length()) })
+	slices.SortStableFunc(s.Properties, func(a, b summaryCheck) int { return cmp.Compare(a.ID, b.ID) })
+	return s
+}
+
+// check adds what one configuration says of a property.
+func (s *summary) check(p sim.Checked) {
+	for i := range s.Properties {
+		if q := &s.Properties[i]; q.ID == p.ID && q.Kind == p.Kind && q.Text == p.Text {
+			q.Held, q.Undecided = q.Held && p.Held, q.Undecided && p.Undecided
+			q.count(p)
+			return
+		}
+	}
+	s.Properties = append(s.Properties, summaryCheck{Checked: p})
+	s.Properties[len(s.Properties)-1].count(p)
+}
+
+func (q *summaryCheck) count(p sim.Checked) {
+	q.Configurations++
+	if !p.Held {
+		q.Violated++
+	}
+}
+
+// word says how a property fared.
+func (q summaryCheck) word() string {
+	switch {
+	case !q.Held:
+		return fmt.Sprintf("VIOLATED in %d of %d", q.Violated, q.Configurations)
+	case q.Undecided:
+		return "undecided within the bound"
+	}
+	return fmt.Sprintf("holds in %d", q.Configurations)
+}
+
+func taken(edges []int) (n int) {
+	for _, e := range edges {
+		if e > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (s summary) json(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(s)
+}
+
+// text writes tables and transcripts.
+func (s summary) text(w io.Writer) error {
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintln(t, "configuration\tstates\tsteps\tdepth\tseconds\tstates/s\tbytes/state\tcollision\t")
+	for _, r := range s.Configurations {
+		_, _ = fmt.Fprintf(t, "%s/%s\t%d\t%d\t%d\t%.2f\t%.0f\t%.1f\t%.0e\t\n", r.Model, r.Name, r.States, r.Steps, r.Depth, r.Seconds, r.Rate, r.VisitedBytes, r.Collision)
+	}
+	_, _ = fmt.Fprintf(t, "all\t%d\t%d\t\t%.2f\t\t\t\t\n", s.States, s.Steps, s.Seconds)
+	_ = t.Flush()
+	b.WriteString("\n")
+	t = tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, p := range s.Properties {
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s: %s\n", p.ID, p.word(), p.Kind, p.Text)
+	}
+	_ = t.Flush()
+	for _, v := range s.Violations {
+		fmt.Fprintf(&b, "\n%s\n%s\n", v.Configuration, v.Transcript)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

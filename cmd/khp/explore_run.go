@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"example.com/khp/sim"
+)
+
+// explored is the result of a run, as files keep it.
+type explored struct {
+	Format  string // exploredFormat
+	Key     string // what was asked for; results of different keys do not belong together
+	Fault   string
+	Shard   sim.Shard
+	Seconds float64
+	Results []result
+}
+
+// exploredFormat changes whenever the file does.
+const exploredFormat = "khp-explored/1"
+
+// result is that of one configuration.
+type result struct {
+	Model, Name string
+	Bounds      sim.Bounds
+	Seconds     float64
+	Report      sim.Report
+}
+
+// rate is states per second.
+func (r result) rate() float64 {
+	if r.Seconds == 0 {
+		return 0
+	}
+	return float64(r.Report.States) / r.Seconds
+}
+
+// key says what is explored, without what only says how.
+func (o *exploreOptions) key(p plan) string {
+	k := fmt.Sprintf("%s fault=%s depth=%d seed=%d exact=%v", exploredFormat, o.fault, o.depth, o.seed, o.exact)
+	for i, c := range p.configurations {
+		k += fmt.Sprintf("; %s %+v", title(c), p.bounds[i])
+	}
+	return k
+}
+
+// explore runs khp explore.
+func (c *cli) explore(o exploreOptions) (err error) {
+	p, err := o.plan()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = failf(exitStopped, "a defect of khp: %v; please report it with the command line", v)
+		}
+	}()
+	signals, stop := c.notify()
+	defer stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	r, err := c.newRun(ctx, o, p)
+	if err != nil {
+		return err
+	}
+	if err := r.all(); err != nil {
+		return err
+	}
+	return c.report(o, r.done)
+}
+
+// exploration is a run in progress.
+type exploration struct {
+	o       exploreOptions
+	p       plan
+	ctx     context.Context
+	bar     watcher
+	done    explored
+	resume  *sim.Snapshot // of the configuration to go on with
+	spent   float64       // seconds before that
+	written time.Time
+	failed  error // to write a checkpoint
+}
+
+func (c *cli) newRun(ctx context.Context, o exploreOptions, p plan) (*exploration, error) {
+	r := &exploration{o: o, p: p, ctx: ctx, bar: newWatcher(o.progress, c.stderr), written: time.Now()}
+	r.done = explored{Format: exploredFormat, Key: o.key(p), Fault: o.fault, Shard: p.shard}
+	if !o.resume {
+		return r, nil
+	}
+	var saved checkpoint
+	switch err := readGob(o.checkpoint, &saved); {
+	case errors.Is(err, os.ErrNotExist):
+		return r, nil
+	case err != nil:
+		return nil, failf(exitStopped, "cannot read the checkpoint %s: %s; remove it to start anew", o.checkpoint, err)
+	case saved.Done.Key != r.done.Key || saved.Done.Shard != p.shard:
+		return nil, usagef("the checkpoint %s is of another exploration; give the same flags, or remove it to start anew", o.checkpoint)
+	}
+	r.done, r.resume, r.spent = saved.Done, saved.Current, saved.Spent
+	return r, nil
+}
+
+// checkpoint is what its file holds.
+type checkpoint struct {
+	Done    explored
+	Current *sim.Snapshot
+	Spent   float64
+}
+
+// all explores one configuration after the other.
+func (r *exploration) all() error {
+	defer r.bar.close()
+	for i := len(r.done.Results); i < len(r.p.configurations); i++ {
+		c := r.p.configurations[i]
+		if err := r.one(i); err != nil {
+			if errors.Is(err, sim.ErrInterrupted) {
+				return failf(exitStopped, "interrupted in %s%s", title(c), r.goOn())
+			}
+			return failf(exitStopped, "cannot explore %s: %s%s", title(c), err, r.goOn())
+		}
+	}
+	if r.o.checkpoint != "" {
+		r.save(checkpoint{Done: r.done})
+	}
+	return r.trouble()
+}
+
+// goOn tells how to resume.
+func (r *exploration) goOn() string {
+	if r.o.checkpoint == "" || r.failed != nil {
+		return ""
+	}
+	return "; add --resume to go on from " + r.o.checkpoint
+}
+
+func (r *exploration) trouble() error {
+	if r.failed != nil {
+		return failf(exitStopped, "cannot write the checkpoint: %s", r.failed)
+	}
+	return nil
+}
+
+// one explores configuration i.
+func (r *exploration) one(i int) error {
+	c, begin, spent := r.p.configurations[i], time.Now(), r.spent
+	seconds := func() float64 { return spent + time.Since(begin).Seconds() }
+	o := sim.Options{
+		MaxStates: r.o.maxStates, MaxDepth: r.o.depth, Workers: r.o.workers, Exact: r.o.exact, Seed: r.o.seed, Shard: r.p.shard,
+		Context: r.ctx, Resume: r.resume,
+		Progress: func(p sim.Progress) { r.bar.tell(stand{i + 1, len(r.p.configurations), title(c), p, seconds()}) },
+	}
+	if r.o.checkpoint != "" {
+		o.Snapshot = func(s *sim.Snapshot) {
+			if s.Last || time.Since(r.written) >= r.o.every {
+				r.save(checkpoint{r.done, s, seconds()})
+			}
+		}
+	}
+	r.resume, r.spent = nil, 0
+	report, err := c.Explore(r.p.bounds[i], r.p.fault, o)
+	if err != nil {
+		return err
+	}
+	if r.o.out == "" {
+		report.Records = nil
+	}
+	r.done.Results = append(r.done.Results, result{c.Model, c.Name, r.p.bounds[i], seconds(), report})
+	r.done.Seconds += seconds()
+	return nil
+}
+
+// save writes a checkpoint. That it cannot does not end the exploration.
+func (r *exploration) save(s checkpoint) {
+	r.failed = writeGob(r.o.checkpoint, s)
+	r.written = time.Now()
+}

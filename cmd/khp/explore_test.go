@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/khp/sim"
+)
+
+// exploreSignalled runs khp explore and sends it signals from the start on.
+func exploreSignalled(signals int, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	ch := make(chan os.Signal, 2)
+	for range signals {
+		ch <- syscall.SIGINT
+	}
+	c := &cli{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, notify: func() (<-chan os.Signal, func()) { return ch, func() {} }}
+	code = c.run(append([]string{"explore"}, args...))
+	return code, out.String(), errs.String()
+}
+
+// timeless drops from JSON what differs from run to run.
+func timeless(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var doc map[string]any
+	require.NoError(t, json.Unmarshal([]byte(text), &doc), text)
+	delete(doc, "seconds")
+	for _, c := range doc["configurations"].([]any) {
+		row := c.(map[string]any)
+		for _, name := range []string{"seconds", "states_per_second", "visited_bytes_per_state", "total_bytes_per_state"} {
+			delete(row, name)
+		}
+	}
+	return doc
+}
+
+func TestExplore_InterruptedAndResumed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state")
+	args := []string{"--model", "byzantine-server", "--bounds", "small", "--fault", "replay-old-credentials", "--json"}
+	code, want, errs := exploreSignalled(0, args...)
+	require.Equal(t, exitFailed, code, errs)
+
+	kept := append(args, "--checkpoint", file, "--resume")
+	interrupted := 0
+	for {
+		code, out, errs := exploreSignalled(1, kept...)
+		if code == exitFailed {
+			require.Equal(t, timeless(t, want), timeless(t, out), "as if never interrupted")
+			break
+		}
+		interrupted++
+		require.Equal(t, exitStopped, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, "interrupted in byzantine-server/")
+		require.Contains(t, errs, "add --resume to go on from "+file)
+		require.Equal(t, 1, strings.Count(errs, "\n"))
+	}
+	require.Positive(t, interrupted)
+
+	code, _, errs = exploreSignalled(0, "--model", "honest", "--bounds", "small", "--checkpoint", file, "--resume")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "of another exploration")
+	require.NoError(t, os.WriteFile(file, []byte("nothing"), 0o600))
+	code, _, errs = exploreSignalled(0, kept...)
+	require.Equal(t, exitStopped, code)
+	require.Contains(t, errs, "cannot read the checkpoint")
+}
+
+func TestExplore_InterruptedWithoutCheckpoint(t *testing.T) {
+	code, out, errs := exploreSignalled(1, "--model", "honest")
+	require.Equal(t, exitStopped, code)
+	require.Empty(t, out)
+	require.Equal(t, "khp: interrupted in honest/spec\n", errs)
+}
+
+func TestExplore_CheckpointThatCannotBeWritten(t *testing.T) {
+	code, _, errs := exploreSignalled(0, "--model", "byzantine-client", "--bounds", "small", "--checkpoint", filepath.Join(t.TempDir(), "no", "where"))
+	require.Equal(t, exitStopped, code)
+	require.Contains(t, errs, "cannot write the checkpoint")
+}
+
+func TestExplore_Usage(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"argument":            {[]string{"x"}, "takes no argument"},
+		"model":               {[]string{"--model", "naive"}, `no model "naive"; expected one of honest, byzantine-server, byzantine-client, all`},
+		"bounds":              {[]string{"--bounds", "huge"}, "small, default, large"},
+		"bound":               {[]string{"--max-redirects", "99"}, "--max-redirects 99: expected 0 to 60"},
+		"fault":               {[]string{"--fault", "typo"}, "skip-terminator"},
+		"fault elsewhere":     {[]string{"--model", "byzantine-client", "--fault", "skip-terminator"}, "nothing to explore"},
+		"configuration":       {[]string{"--only", "none"}, "nothing to explore"},
+		"shard":               {[]string{"--shard", "3/3", "--out", "f"}, "I from 0 to N-1"},
+		"shard words":         {[]string{"--shard", "one", "--out", "f"}, "expected I/N"},
+		"shard without file":  {[]string{"--shard", "0/3"}, "--shard needs --out"},
+		"shard exactly":       {[]string{"--shard", "0/3", "--out", "f", "--exact"}, "excludes --exact"},
+		"checkpoint exactly":  {[]string{"--checkpoint", "f", "--exact"}, "excludes --exact"},
+		"resume from nowhere": {[]string{"--resume"}, "--resume needs --checkpoint"},
+		"progress":            {[]string{"--progress", "loud"}, "auto, plain, json, none"},
+		"negative depth":      {[]string{"--depth", "-1"}, "--depth"},
+		"merge nothing":       {[]string{"merge"}, "takes the files of all shards"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, out, errs := exploreSignalled(0, c.args...)
+			require.Equal(t, exitUsage, code, errs)
+			require.Empty(t, out)
+			require.Contains(t, errs, c.want)
+			require.Equal(t, 1, strings.Count(errs, "\n"))
+		})
+	}
+}
+
+func TestExplore_OutputThatCannotBeWritten(t *testing.T) {
+	var errs strings.Builder
+	code := run([]string{"explore", "--model", "byzantine-client", "--bounds", "small"}, strings.NewReader(""), fullWriter{}, &errs)
+	require.Equal(t, exitStopped, code, "a violation is not what happened")
+	require.Contains(t, errs.String(), "no space left on device")
+}
+
+func TestExplore_BarAppearsOnLongRunsOnly(t *testing.T) {
+	var b bytes.Buffer
+	quick := &bar{w: &b, begin: time.Now().Add(time.Hour)}
+	quick.tell(stand{number: 1, of: 2, name: "honest/spec"})
+	quick.close()
+	require.Empty(t, b.String())
+	long := &bar{w: &b, begin: time.Now().Add(-time.Hour)}
+	long.tell(stand{number: 1, of: 2, name: "honest/spec", Progress: sim.Progress{States: 2_000_000, Frontier: 1234}, seconds: 2})
+	require.Contains(t, b.String(), "honest/spec: 2000000 states, 1234 to look at, 1.00 million/s")
+	long.close()
+}
+
+func TestExplore_PageEscapesText(t *testing.T) {
+	v := newViolation(`<script>"`, sim.Violation{ID: "X-1", Text: `<script>alert("&")</script>`, Kind: sim.Always, Path: []sim.Action{{Side: sim.Network, Cut: true}}})
+	e := explored{Results: []result{{Model: "<b>", Name: "&", Report: sim.Report{Edges: [2][]int{{1, 0, 20_000_000}, {5}}}}}}
+	s := summarise(e)
+	s.Violations, s.Holds = []violation{v}, false
+	var b strings.Builder
+	require.NoError(t, writePage(&b, e, s))
+	page := b.String()
+	require.NotContains(t, page, "<script")
+	require.NotContains(t, page, "<b>/")
+	require.Contains(t, page, "&lt;script&gt;alert(")
+	require.Contains(t, page, "network: cut")
+	require.Contains(t, page, `class="never"`, "an edge that was never taken stands out")
+	require.Contains(t, page, ">20M<")
+	require.NotRegexp(t, `(?:src|href)="(?:https?:)?//`, page, "nothing is loaded")
+}
+
+func TestExplore_Numbers(t *testing.T) {
+	require.Equal(t, "1\u202f234\u202f567", thousands(1234567))
+	require.Equal(t, "12", thousands(12))
+	require.Equal(t, []string{"7", "12k", "1.5M", "15M"}, []string{short(7), short(12_345), short(1_500_000), short(15_000_000)})
+	require.Equal(t, []string{"never", "h1", "h6"}, []string{heat(0, 100), heat(1, 100), heat(100, 100)})
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim"
+)
+
+// violation is a broken property as JSON, transcript and picture show it.
+type violation struct {
+	Configuration string          `json:"configuration"`
+	ID            string          `json:"id"`
+	Text          string          `json:"text"`
+	Kind          string          `json:"kind"`
+	Steps         []violationStep `json:"steps"`
+	Transcript    string          `json:"transcript"`
+	Mermaid       string          `json:"mermaid"`
+}
+
+type violationStep struct {
+	Step   int    `json:"step"`
+	Side   string `json:"side"`
+	Event  string `json:"event"`
+	Breaks bool   `json:"breaks,omitempty"` // the property, by this step itself
+	From   string `json:"from,omitempty"`   // the side whose message it is
+}
+
+func newViolation(configuration string, v sim.Violation) violation {
+	out := violation{Configuration: configuration, ID: v.ID, Text: v.Text, Kind: v.Kind, Steps: []violationStep{}, Transcript: v.String()}
+	for i, a := range v.Path {
+		_, event, _ := strings.Cut(a.String(), ": ")
+		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event, Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a)})
+	}
+	out.Mermaid = out.mermaid()
+	return out
+}
+
+// length sorts violations: the shortest way first, those without any last.
+func (v violation) length() int {
+	if len(v.Steps) == 0 {
+		return math.MaxInt
+	}
+	return len(v.Steps)
+}
+
+// sender returns the side that sent what a receives, "" if it is no message.
+func sender(a sim.Action) string {
+	switch a.Event.Kind {
+	case fsm.EventOpened, fsm.EventProceedReceived, fsm.EventRerouteReceived, fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventResponse, fsm.EventPingReceived,
+		fsm.EventPeerClosed, fsm.EventOpeningRequest, fsm.EventRequest, fsm.EventBadRequest, fsm.EventBodyReceived, fsm.EventViolation:
+	default:
+		return ""
+	}
+	switch a.Side {
+	case sim.Client:
+		return sim.Server.String()
+	case sim.Server:
+		return sim.Client.String()
+	}
+	return ""
+}
+
+// mermaid draws a sequence diagram.
+func (v violation) mermaid() string {
+	harmless := strings.NewReplacer(";", ",", "#", "no. ", "\n", " ")
+	var b strings.Builder
+	b.WriteString("sequenceDiagram\n  participant client\n  participant server\n")
+	for _, s := range v.Steps {
+		text := harmless.Replace(s.Event)
+		switch {
+		case s.From != "":
+			fmt.Fprintf(&b, "  %s->>%s: %s\n", s.From, s.Side, text)
+		case s.Side == sim.Network.String():
+			fmt.Fprintf(&b, "  Note over client,server: network: %s\n", text)
+		default:
+			fmt.Fprintf(&b, "  Note over %s: %s\n", s.Side, text)
+		}
+	}
+	fmt.Fprintf(&b, "  Note over client,server: %s: %s\n", v.ID, harmless.Replace(v.Text))
+	return b.String()
+}
+
+// ndjson writes a line for each step, and one for what is broken.
+func (v violation) ndjson(w io.Writer) error {
+	e := json.NewEncoder(w)
+	for _, s := range v.Steps {
+		if err := e.Encode(s); err != nil {
+			return err
+		}
+	}
+	return e.Encode(map[string]string{"violation": v.ID, "kind": v.Kind, "text": v.Text, "configuration": v.Configuration})
+}
