@@ -59,6 +59,10 @@ spin: ## the model checker Spin finds the states that the explorer finds, nothin
 	$(GO) run ./internal/spincheck
 	$(GO) test ./fsm -run TestFaults
 
+.PHONY: mutate-explore
+mutate-explore: ## count the changes that exploration alone notices: N=300 of them, S=1 seed; N=-1 takes all (minutes)
+	$(GO) test ./fsm -run TestMutation_ByExploration -mutate-explore $(or $(N),300) -mutate-seed $(or $(S),0) -v -timeout 60m
+
 .PHONY: traced
 traced: ## every MUST is implemented and proven by a passing test, and docs/requirements.md is up to date
 	$(GO) run ./internal/reqtrace -check
@@ -79,6 +83,9 @@ performance: ## measure, and write docs/performance.md (a few minutes)
 .PHONY: reliability
 reliability: ## put khp serve under load, and write docs/reliability.md (ten minutes)
 	$(GO) run ./internal/load -write docs/reliability.md
+.PHONY: verification
+verification: ## explore, measure, and write docs/verification.md (a few minutes)
+	$(GO) run ./internal/verifydoc
 
 # fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. The list comes from go test.
 define fuzz-each

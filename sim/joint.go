@@ -9,7 +9,7 @@ type Honest struct {
 	Server fsm.ServerConfig
 	// Unaware makes the server one that does not know the kaazing profile, whatever the client's URL carries.
 	Unaware bool
-	Fault  Fault // the zero value is none
+	Fault   Fault // the zero value is none
 }
 
 // marked reports whether the server sees .kl=Y and knows what it means.

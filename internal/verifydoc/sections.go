@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"example.com/khp/sim"
+)
+
+// intro says what is done and how to repeat it.
+func intro(w io.Writer) error {
+	_, err := fmt.Fprintf(w, introText, runtime.Version(), runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU())
+	return err
+}
+
+// models explores all models at the default bounds.
+func models(w io.Writer) error {
+	all, err := explore()
+	if err != nil {
+		return err
+	}
+	verdict := "every property holds in every configuration"
+	if !all.Holds {
+		verdict = fmt.Sprintf("%d violations", len(all.Violations))
+	}
+	fmt.Fprintf(w, "\n## Models\n\n`khp explore`, the default bounds: those of the machines' defaults. %s states, %s steps, %.1f seconds; %s. ", grouped(all.States), grouped(all.Steps), all.Seconds, verdict)
+	fmt.Fprintf(w, "A second of processor time visits %s states in the average.\n\n", grouped(int(float64(all.States)/all.processor)))
+	fmt.Fprintln(w, "| model | states | steps | depth | seconds | states/s | bytes/state, visited | bytes/state, all | collision |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	for _, c := range all.Configurations {
+		fmt.Fprintf(w, "| %s/%s | %s | %s | %d | %.2f | %s | %.1f | %.1f | %.0e |\n", c.Model, c.Name, grouped(c.States), grouped(c.Steps), c.Depth, c.Seconds, grouped(int(c.Rate)), c.Visited, c.Total, c.Collision)
+	}
+	_, err = io.WriteString(w, modelsText)
+	return err
+}
+
+// faults lets each mistake be found.
+func faults(w io.Writer) error {
+	_, _ = io.WriteString(w, faultsText)
+	fmt.Fprintln(w, "| `--fault` | what is wrong | found by | shortest way | where |\n| --- | --- | --- | ---: | --- |")
+	for _, f := range sim.Faults() {
+		r, err := explore("--bounds", "small", "--fault", f.Name)
+		if err != nil {
+			return err
+		}
+		if len(r.Violations) == 0 {
+			return fmt.Errorf("fault %s is not found", f.Name)
+		}
+		v := r.Violations[0]
+		fmt.Fprintf(w, "| %s | %s | %s | %d steps | %s |\n", f.Name, f.Text, v.ID, len(v.Steps), v.Configuration)
+	}
+	return nil
+}
+
+// counted is how many mutants are explored; their choice is fixed so that the page changes only with the tables.
+const counted = "1000"
+
+var tallies = regexp.MustCompile(`(table \w+|explored): mutants (\d+)(?: of (\d+))?, by properties (\d+), by sizes too (\d+)`)
+
+// mutants counts what exploration alone notices.
+func mutants(w io.Writer) error {
+	out, err := run(0, "go", "test", "./fsm", "-run", "TestMutation_ByExploration", "-mutate-explore", counted, "-mutate-seed", "1", "-v", "-timeout", "60m")
+	if err != nil {
+		return err
+	}
+	rows := tallies.FindAllStringSubmatch(string(out), -1)
+	if len(rows) == 0 {
+		return fmt.Errorf("no count of mutants in %q", out)
+	}
+	fmt.Fprintf(w, mutantsText, rows[len(rows)-1][3], counted)
+	fmt.Fprintln(w, "| table | mutants | by properties | by properties or exact sizes |\n| --- | ---: | ---: | ---: |")
+	for _, r := range rows {
+		name := strings.Replace(strings.TrimPrefix(r[1], "table "), "explored", "all", 1)
+		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", name, r[2], r[4], r[5])
+	}
+	return nil
+}
+
+// shards measures what dealing out costs: the states that more than one shard looks at.
+func shards(w io.Writer) error {
+	_, _ = io.WriteString(w, shardsText)
+	fmt.Fprintln(w, "| configuration | shards | states of all | largest shard | states looked at |\n| --- | ---: | ---: | ---: | ---: |")
+	for _, m := range sim.Models() {
+		c := m.Configurations[0]
+		for _, n := range []int{2, 4} {
+			var reports []sim.Report
+			largest, sum := 0, 0
+			for i := range n {
+				r, err := c.Explore(c.Bounds("small"), sim.Fault{}, sim.Options{Shard: sim.Shard{Index: i, Count: n}})
+				if err != nil {
+					return err
+				}
+				reports = append(reports, r)
+				largest, sum = max(largest, len(r.Records.Prints)), sum+len(r.Records.Prints)
+			}
+			whole, err := sim.Merge(reports...)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "| %s/%s | %d | %s | %d %% | %d %% |\n", c.Model, c.Name, n, grouped(whole.States), 100*largest/whole.States, 100*sum/whole.States)
+		}
+	}
+	return nil
+}
+
+func uncovered(w io.Writer) error { _, err := io.WriteString(w, uncoveredText); return err }
+
+func document(w io.Writer) error { _, err := io.WriteString(w, documentText); return err }

@@ -1,0 +1,82 @@
+package main
+
+const introText = `# Verification
+
+Written by ` + "`make verification`" + `, which measures again. This run: %s, %s/%s, %s, %d processors. Times of one run on a shared machine: look at the orders of magnitude, and measure on
+your own. States, steps, depths, mutants and ways do not depend on the machine.
+
+` + "`khp explore`" + ` visits every state that the machines of package fsm can reach together with what surrounds them, within bounds of their counters, in breadth-first order. What
+is explored is what runs: the same tables, the same step function. A state of a model is the state of the machines, what an honest driver of them would know (connection, timers, what was asked of the
+application), what is under way in the network, and just enough of the past to check properties.
+
+- **Properties** hold at every step, always, sometimes, or come about ("leads to"); and nothing is ever stuck. Each carries the id of docs/properties.tsv or docs/requirements.tsv.
+- **Leads to** means: every run that takes fair steps as long as there are any gets there. Fair are the steps that nobody can put off for ever: a timer that runs runs out, a message under way arrives,
+  a host dials what it was told to dial. An application or a peer may stay silent for ever. The check keeps the states from which every run gets there, backwards from the goal; in a space
+  whose runs could go in larger circles outside the goal it would rather complain than miss something.
+- **The shortest way** to each violation is found again by taking the steps once more. Results do not depend on how many workers there are.
+- **Memory**: the set of visited states holds a fingerprint of 64 bits a state and a table of four bytes a slot. Another four bytes a state say where it was first reached from, and
+  leads-to properties need four bytes a step. The states still to be looked at are kept as their encodings. The probability that two states share a fingerprint is in the table; ` + "`--exact`" + ` keeps
+  whole states instead, and other fingerprints (` + "`--seed`" + `) confirm a run.
+`
+
+const modelsText = `
+Symmetry is used once: of all status codes a model takes one for each action of the status table, and those that look like another's, and of the findings about a response all together and each one missing.
+Codes with the same action are rows of the same column, so what is left out is the same up to the number. There is nothing else to exchange: one client, one server, two directions that differ.
+`
+
+const faultsText = `
+## See it fail
+
+Break a cell of a table in fsm and run ` + "`khp explore --html report.html`" + `: the page shows the property and the shortest way. Without touching code, ` + "`--fault`" + ` puts a mistake into a machine, which then is told
+something else than what happened, or runs with another configuration than it was given. Small bounds:
+
+`
+
+const mutantsText = `
+## Mutants
+
+Each mutant is one small change of a table: a guard, a next phase, an effect, a mark, an action. ` + "`make mutate`" + ` has all %[1]s of them noticed by the oracle and the explorer together. Here is what exploration alone
+notices of %[2]s picked at random (` + "`make mutate-explore N=%[2]s S=1`" + `): by a property that breaks, or by another number of states, steps, or edges than known. What is left changes only what is
+said about an end (close code, failure, status), which properties do not look at, or a status code that no model takes.
+
+`
+
+const shardsText = `
+## Shards
+
+` + "`khp explore --shard I/N`" + ` walks through the first levels, like all other shards, and goes on from its share of the states there. Merged, the totals are exactly those of one run; a test compares them. Different
+ways lead to the same states, so shards overlap. The small bounds, as shares of the whole:
+
+`
+
+const uncoveredText = `
+## Not covered
+
+- **Bytes.** The models speak in events. That bytes become the right events is tested and fuzzed in wire and transport/endpoint, not explored.
+- **Time.** A timer that runs may run out at any moment, so every order of timers and messages is explored, also impossible ones; how long anything takes is not.
+- **Larger counters.** Bounds limit redirects, replays and interim responses. Nothing but comparisons with the bound depends on them, which is an argument and not a check. ` + "`--bounds large`" + ` goes on.
+- **URLs.** Whether a redirect target was visited, is refused or usable is a finding that a byzantine model gives freely. The loop detection that computes it is tested by itself.
+- **Several connections of one server at a time.** They share nothing in fsm.
+- **Application messages.** The honest model sends one in each direction; order and content of more are the business of the WebSocket layer.
+- **Both sides byzantine.** There is no machine of ours in it.
+- **What a machine says about its end.** Properties look at whether, when and how often it ends; close codes, failures and statuses are compared with an oracle (` + "`make mutate`" + `).
+`
+
+const documentText = `
+## The JSON document
+
+` + "`khp explore --json`" + ` prints one object; fields may be added, and a change of meaning changes ` + "`schema`" + `.
+
+| field | meaning |
+| --- | --- |
+| schema | ` + "`khp-explore/1`" + ` |
+| fault, shard | what was asked for, if it was |
+| holds | no property is violated |
+| states, steps, seconds | sums over the configurations |
+| configurations | for each: model, name, bounds, states, steps, depth (steps to the farthest state), seconds, states_per_second, visited_bytes_per_state (the visited set), total_bytes_per_state (with predecessors and the steps that leads-to needs), collision_probability, client_edges and server_edges (rows of the tables that were taken), violated |
+| properties | for each: id, text, kind, held, undecided (a "sometimes" not seen within ` + "`--depth`" + ` or in a shard), configurations (that checked it), violated_in |
+| violations | for each, the shortest first: configuration, id, text, kind, steps (step, side, event, from: the sender of a message, breaks: this step breaks the property), transcript, mermaid |
+
+` + "`--counterexample FILE`" + ` writes the steps of the first violation, one object a line, and a last line with violation (the id), kind, text and configuration. ` + "`--progress json`" + ` writes lines
+with configuration, number, of, states, steps, depth, frontier, seconds and rate to stderr.
+`
