@@ -83,6 +83,7 @@ performance: ## measure, and write docs/performance.md (a few minutes)
 .PHONY: reliability
 reliability: ## put khp serve under load, and write docs/reliability.md (ten minutes)
 	$(GO) run ./internal/load -write docs/reliability.md
+
 .PHONY: verification
 verification: ## explore, measure, and write docs/verification.md (a few minutes)
 	$(GO) run ./internal/verifydoc
