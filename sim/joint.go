@@ -64,7 +64,7 @@ const (
 
 // queue is one direction of a connection: packed messages, the next one first.
 type queue struct {
-	list [14]uint16
+	list [16]uint16
 	n    uint8
 }
 
