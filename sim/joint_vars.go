@@ -114,11 +114,11 @@ func (v *vars) network(p Pair) {
 	v.num("server_got", int(p.serverGot))
 	v.bit("server_opened", p.serverOpened)
 	for i := range p.toClient.list {
-		m := p.toClient.list[i]
+		m := unpack(p.toClient.list[i])
 		v.num(slot("to_client", i), int(m.kind)|int(m.status)<<8|int(m.target)<<24)
 	}
 	for i := range p.toServer.list {
-		v.num(slot("to_server", i), int(p.toServer.list[i].kind))
+		v.num(slot("to_server", i), int(unpack(p.toServer.list[i]).kind))
 	}
 }
 

@@ -5837,7 +5837,7 @@ INV_50 == Stable => (c.phase = "Open" => net.serverOpened)
 LIV_01 == Stable => AtRest \/ BothOpen \/ ch.running # {} \/ (net.up /\ sh.running # {}) \/ c.phase = "Idle" \/ ch.following
             \/ (ch.connected /\ (net.cut \/ net.toClient # <<>>)) \/ (sh.connected /\ (net.cut \/ net.toServer # <<>>))
 LIV_06 == Stable => (Waiting(c.phase) => ch.running # {}) /\ (net.up => s.phase = "Opening" \/ ServerIsOpen \/ ServerOver \/ sh.running # {})
-BOUND == Len(net.toClient) <= 10 /\ Len(net.toServer) <= 10
+BOUND == Len(net.toClient) <= 16 /\ Len(net.toServer) <= 16
 
 \* Every run comes to its end on both sides.
 EveryRunEnds == <>AtRest
