@@ -49,6 +49,26 @@ ways lead to the same states, so shards overlap. The small bounds, as shares of 
 
 `
 
+const spinText = `
+## Beside Spin
+
+` + "`khp graph pair --format promela`" + ` writes both machines, the network, the hosts and the properties as a model for the model checker Spin; [models.md](models.md) tells how to use it, and ` + "`make spin`" + ` compares the
+two (%s). Not the number of states is compared but each state, with all of its variables:
+
+`
+
+const spinMoreText = `
+Spin runs a model that was compiled to C; the explorer runs the real step functions, which is what it is for, and a host around them that checks each effect.
+`
+
+const simulationText = `
+## Simulation
+
+What exploration leaves out, bytes and time, runs in ` + "`khp sim`" + `: pairs of real endpoints, adversaries and a virtual network ([scenarios.md](scenarios.md)). %s random schedules with splits, cuts, delays, timers that fire
+early, late or twice, and redirects, with all invariants checked after every event, took %.1f s: %s a second, on one core. A plain handshake between client and server is simulated %s times a second. An
+hour in which there is a Ping every second passes %s times faster than real time.
+`
+
 const uncoveredText = `
 ## Not covered
 
