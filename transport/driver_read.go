@@ -63,6 +63,7 @@ func (d *driver) readItem() []endpoint.Output {
 		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: it.data, Phase: d.phase(), Attempt: d.attempt()})
 		first := d.auto && isBalancer(it.data)
 		if d.early && !first && !refuses(it.data) {
+			d.trace.event(Event{Kind: EventViolation, Code: CloseProtocolError, Text: "a message before the request", Phase: d.phase(), Attempt: d.attempt()})
 			return d.endpoint.Violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
 		}
 		d.early = d.early && first
@@ -98,6 +99,9 @@ func (d *driver) readError(err error) []endpoint.Output {
 	case err == nil || errors.Is(err, os.ErrDeadlineExceeded):
 		return nil
 	case errors.As(err, &bad):
+		if !d.broken {
+			d.trace.event(Event{Kind: EventViolation, Code: bad.code, Text: bad.msg, Phase: d.phase(), Attempt: d.attempt()})
+		}
 		d.broken = true
 		return d.endpoint.Violation(violationOf(bad.code), bad.msg)
 	case errors.Is(err, errCloseReceived):

@@ -11,6 +11,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/trace"
 )
 
 // echo is what most servers here do with a connection.
@@ -290,4 +291,24 @@ func ExampleObserver() {
 	// receive HTTP/1.1 101 Switching Protocols
 	// receive
 	// open
+}
+
+// A trace of a handshake, which khp replay can check and draw.
+func ExampleTraceTo() {
+	url, stop := listen(&transport.Handler{Serve: echo})
+	defer stop()
+	var file strings.Builder // a file, usually
+	options := &transport.DialOptions{}
+	w, err := trace.NewWriter(&file, options.TraceHeader())
+	if err != nil {
+		return
+	}
+	options.Observer = transport.TraceTo(w)
+	conn, err := transport.Dial(context.Background(), url+"/echo", options)
+	if err != nil {
+		return
+	}
+	_ = conn.Close(transport.CloseNormal, "")
+	fmt.Println(strings.Count(file.String(), "\n"), "lines")
+	// Output: 8 lines
 }

@@ -1,14 +1,11 @@
 package transport
 
 import (
-	"bytes"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"example.com/khp/transport/endpoint"
-	"example.com/khp/wire"
+	format "example.com/khp/transport/trace"
 )
 
 // Observer is told what happens on a connection until its handshake is over. It is called from the goroutine that shakes hands, and from
@@ -28,7 +25,7 @@ type Event struct {
 	Type    MessageType // of a message
 	Data    []byte      // bytes sent or received, with secret field values replaced; empty for the terminator; the observer may keep it
 	Code    uint16      // close code, or status with EventOpen
-	Text    string      // URL, close reason, name of the timer, or subprotocol with EventOpen
+	Text    string      // URL, close reason, name of the timer, what was wrong, or subprotocol with EventOpen
 	Phase   string      // what the machine waited for when this arrived, or waits for after doing this
 	Err     error       // EventFail: why
 }
@@ -46,6 +43,7 @@ const (
 	EventSendClose      EventKind = "send-close"      // a Close frame
 	EventReceiveClose   EventKind = "receive-close"   //
 	EventPing           EventKind = "ping"            // a Ping was received and answered
+	EventViolation      EventKind = "violation"       // the peer broke a rule of frames, or a limit of ours; Code is the close code for it
 	EventLost           EventKind = "lost"            // the connection ended
 	EventTimer          EventKind = "timer"           // a timer expired
 	EventCredentials    EventKind = "credentials"     // the provider is asked
@@ -80,26 +78,9 @@ func (t *trace) event(ev Event) {
 	}
 	ev.Time, ev.Conn, ev.Server = time.Now(), t.conn, t.server
 	if ev.Data != nil {
-		ev.Data = redactFields(wire.AppendRedacted([]byte{}, ev.Data), t.secret)
+		ev.Data = format.Redact(ev.Data, t.secret...)
 	}
 	t.to.Observe(ev)
-}
-
-// redactFields replaces the values of the named fields, line by line.
-func redactFields(message []byte, names []string) []byte {
-	if len(names) == 0 {
-		return message
-	}
-	var out []byte
-	for line := range bytes.Lines(message) {
-		name, value, ok := bytes.Cut(line, []byte(":"))
-		if !ok || !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, string(name)) }) {
-			out = append(out, line...)
-			continue
-		}
-		out = append(append(append(out, name...), ": [redacted]"...), value[len(bytes.TrimRight(value, "\r\n")):]...)
-	}
-	return out
 }
 
 // output tells about what is being carried out.

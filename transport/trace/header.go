@@ -1,0 +1,85 @@
+package trace
+
+import (
+	"strings"
+	"time"
+
+	"example.com/khp/fsm"
+)
+
+// Version is the version of the format that this package writes and reads.
+const Version = 1
+
+// format is what the first line says that the file is.
+const format = "trace"
+
+// Header is the first line of a file.
+type Header struct {
+	Format  string    `json:"khp"`              // always "trace"
+	Version int       `json:"version"`          // of the format, now 1
+	Tool    string    `json:"tool,omitempty"`   // what wrote the file
+	Time    time.Time `json:"time,omitzero"`    // when it began
+	Side    string    `json:"side,omitempty"`   // client or server, if all records are of one side
+	Config  *Config   `json:"config,omitempty"` // of the machine of that side, if it is the same for all connections
+}
+
+// Config is the part of a machine's configuration that says which steps are possible. A client has the first nine, a server the others.
+type Config struct {
+	Profile            string `json:"profile,omitempty"`             // client: spec, kaazing ...
+	TerminatorOptional bool   `json:"terminator_optional,omitempty"` // client: a response may come without its terminator
+	PlainFallback      bool   `json:"plain_fallback,omitempty"`      // client: opens a plain WebSocket where KHP is not selected
+	NoRedirects        bool   `json:"no_redirects,omitempty"`        // client: reports redirects and does not follow
+	NoWait             bool   `json:"no_wait,omitempty"`             // client: closes at once on 202
+	Proxy              bool   `json:"proxy,omitempty"`               // client: can authenticate with a proxy
+	Upgrade            bool   `json:"upgrade,omitempty"`             // client: answers 426 by connecting with TLS
+	MaxRedirects       uint8  `json:"max_redirects,omitempty"`       // client: follow-up connections of a connect call
+	MaxReplays         uint8  `json:"max_replays,omitempty"`         // client: replays after 401 on a connection
+	MaxInterim         uint8  `json:"max_interim,omitempty"`         // client: 100 and 202 responses on a connection
+	Plain              bool   `json:"plain,omitempty"`               // server: serves clients that do not offer KHP
+	Unchecked          bool   `json:"unchecked,omitempty"`           // server: may send responses that lack what their status requires
+	MaxChallenges      uint8  `json:"max_challenges,omitempty"`      // server: 401 responses on a connection
+	MaxDeferrals       uint8  `json:"max_deferrals,omitempty"`       // server: 202 responses on a connection
+}
+
+// ClientConfig describes the machine of a client.
+func ClientConfig(m fsm.ClientConfig) *Config {
+	return &Config{
+		Profile: ProfileName(m.Profile), TerminatorOptional: m.TerminatorOptional, PlainFallback: m.PlainFallback, NoRedirects: m.NoRedirects, NoWait: m.NoWait,
+		Proxy: m.Proxy, Upgrade: m.Upgrade, MaxRedirects: m.MaxRedirects, MaxReplays: m.MaxReplays, MaxInterim: m.MaxInterim,
+	}
+}
+
+// ServerConfig describes the machine of a server.
+func ServerConfig(m fsm.ServerConfig) *Config {
+	return &Config{Plain: m.Plain, Unchecked: m.Unchecked, MaxChallenges: m.MaxChallenges, MaxDeferrals: m.MaxDeferrals}
+}
+
+// Client returns the machine that c describes. What depends on the request (Expect, OtherMethod) is not part of it, and a profile of an unknown name is 0.
+func (c *Config) Client() fsm.ClientConfig {
+	return fsm.ClientConfig{
+		Profile: ParseProfile(c.Profile), TerminatorOptional: c.TerminatorOptional, PlainFallback: c.PlainFallback, NoRedirects: c.NoRedirects, NoWait: c.NoWait,
+		Proxy: c.Proxy, Upgrade: c.Upgrade, MaxRedirects: c.MaxRedirects, MaxReplays: c.MaxReplays, MaxInterim: c.MaxInterim,
+	}
+}
+
+// Server returns the machine that c describes.
+func (c *Config) Server() fsm.ServerConfig {
+	return fsm.ServerConfig{Plain: c.Plain, Unchecked: c.Unchecked, MaxChallenges: c.MaxChallenges, MaxDeferrals: c.MaxDeferrals}
+}
+
+const profilePrefix = "Profile"
+
+// ProfileName returns the name of p in traces: spec, kaazing.
+func ProfileName(p fsm.Profile) string {
+	return strings.ToLower(strings.TrimPrefix(p.String(), profilePrefix))
+}
+
+// ParseProfile returns the profile of that name, 0 if there is none.
+func ParseProfile(name string) fsm.Profile {
+	for p := fsm.ProfileSpec; !strings.Contains(p.String(), "("); p++ {
+		if ProfileName(p) == name {
+			return p
+		}
+	}
+	return 0
+}

@@ -1,0 +1,41 @@
+package trace
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"example.com/khp/wire"
+)
+
+// Redacted stands where a secret was.
+const Redacted = "[redacted]"
+
+// secretNames are field names beside those that wire.AppendRedacted knows: proofs that can be used to guess a password.
+var secretNames = []string{"Authentication-Info", "Proxy-Authentication-Info"}
+
+// Redact returns a copy of an HTTP message that can be shown: the values of Authorization, Proxy-Authorization, Cookie, Set-Cookie, Authentication-Info,
+// Proxy-Authentication-Info and of the named fields are replaced. It works line by line on any bytes, and what was redacted comes out as it is.
+func Redact(message []byte, names ...string) []byte {
+	out := wire.AppendRedacted(make([]byte, 0, len(message)), message)
+	if bytes.IndexByte(out, ':') < 0 {
+		return out
+	}
+	return redactFields(out, names)
+}
+
+// redactFields replaces the values of the named fields, line by line.
+func redactFields(message []byte, names []string) []byte {
+	var out []byte
+	for line := range bytes.Lines(message) {
+		name, value, ok := bytes.Cut(line, []byte(":"))
+		text := strings.TrimSpace(string(name))
+		is := func(n string) bool { return strings.EqualFold(n, text) }
+		if !ok || !slices.ContainsFunc(names, is) && !slices.ContainsFunc(secretNames, is) {
+			out = append(out, line...)
+			continue
+		}
+		out = append(append(append(out, name...), ": "+Redacted...), value[len(bytes.TrimRight(value, "\r\n")):]...)
+	}
+	return out
+}
