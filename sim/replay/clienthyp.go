@@ -1,0 +1,273 @@
+package replay
+
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// clientHyp is one state that the client may be in.
+type clientHyp struct {
+	cfg   fsm.ClientConfig
+	state fsm.ClientState
+	in    int   // how many of its inputs it has received
+	from  int   // the input with which the response in progress begins
+	body  int64 // bytes of the request's body that were sent
+	owed  owed
+}
+
+// clientUnseen are the events that nobody else can see.
+var clientUnseen = func() (list []fsm.Event) {
+	for _, t := range []fsm.Timer{fsm.TimerOpening, fsm.TimerResponse, fsm.TimerWait, fsm.TimerCredentials, fsm.TimerOverall, fsm.TimerClose} {
+		list = append(list, fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
+	}
+	return append(list,
+		fsm.Event{Kind: fsm.EventConnected}, fsm.Event{Kind: fsm.EventConnectFailed}, fsm.Event{Kind: fsm.EventBodyWritten},
+		fsm.Event{Kind: fsm.EventCredentialsSupplied, Facts: fsm.FactNewCredentials}, fsm.Event{Kind: fsm.EventCredentialsSupplied},
+		fsm.Event{Kind: fsm.EventCredentialsDeclined}, fsm.Event{Kind: fsm.EventCloseRequested})
+}()
+
+// factChoices are the findings about a response that depend on what cannot be seen: policy, history, credentials.
+func factChoices(a fsm.Action) []fsm.Facts {
+	//exhaustive:ignore
+	switch a {
+	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+		return []fsm.Facts{fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactTargetRefused, 0}
+	case fsm.ActionReplay:
+		return []fsm.Facts{fsm.FactChallengeUsable, 0}
+	case fsm.ActionProxyAuth:
+		return []fsm.Facts{fsm.FactProxyChallenge, 0}
+	case fsm.ActionUpgrade:
+		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable, fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
+	}
+	return []fsm.Facts{0}
+}
+
+// startClient returns the states that a client can begin with.
+func (c *checker) startClient() []clientHyp {
+	cfg := fsm.ClientConfig{Profile: fsm.ProfileSpec, Proxy: true, Upgrade: true, MaxRedirects: 255, MaxReplays: 255, MaxInterim: 255}
+	if c.s.ClientConfig != nil {
+		cfg = *c.s.ClientConfig
+	}
+	if c.s.ClientConfig == nil && c.heads.kaazing {
+		cfg.Profile = fsm.ProfileKaazing
+	}
+	if cfg.Profile == fsm.ProfileKaazing {
+		cfg.TerminatorOptional = false
+	}
+	if a := c.firstAsked; a != nil {
+		cfg.Expect, cfg.OtherMethod = a.expects, string(a.request.Method) != "GET"
+	}
+	configs := []fsm.ClientConfig{cfg}
+	if c.s.ClientConfig == nil && !c.heads.kaazing {
+		configs = append(configs, cfg)
+		configs[1].TerminatorOptional = true
+	}
+	var list []clientHyp
+	for _, cfg := range configs {
+		s, _, verdict := cfg.Step(cfg.Start(), fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
+		if verdict == fsm.Accepted {
+			list = append(list, clientHyp{cfg: cfg, state: s})
+		}
+	}
+	return list
+}
+
+// step gives an event to the machine of h.
+func (h clientHyp) step(ev fsm.Event) (next clientHyp, accepted bool) {
+	s, effects, verdict := h.cfg.Step(h.state, ev)
+	if verdict != fsm.Accepted {
+		return h, false
+	}
+	h.state, h.owed = s, owedOf(effects)
+	if k := h.owed.first().kind; k == outRequest || k == outReplay {
+		h.from, h.body = h.in, 0
+	}
+	return h, true
+}
+
+// unseen returns what may become of h by itself.
+func (c *checker) clientUnseen(h clientHyp) (list []clientHyp) {
+	events := clientUnseen
+	if c.talking {
+		events = append(events[:len(events):len(events)], fsm.Event{Kind: fsm.EventSendRequested})
+	}
+	for _, ev := range events {
+		if ev.Kind == fsm.EventTimerExpired {
+			for _, decided := range c.settle(h) {
+				if decided != h {
+					list = append(list, decided)
+				}
+			}
+			ev.Facts = c.clientUnit(h).facts
+		}
+		if next, ok := h.step(ev); ok {
+			list = append(list, next)
+		}
+	}
+	return list
+}
+
+// inProgress is the response that a client has a part of.
+type inProgress struct {
+	*unit
+	facts fsm.Facts // FactHeadComplete if only the terminator is missing
+}
+
+func (c *checker) clientUnit(h clientHyp) (p inProgress) {
+	if h.state.Phase() == fsm.ClientReading && h.from < h.in {
+		p.unit = c.unitOf(h.from, h.in-1)
+		if p.status != 0 {
+			p.facts = fsm.FactHeadComplete
+		}
+	}
+	return p
+}
+
+// settle decides a response that misses only its terminator, if it ends the connection anyway.
+func (c *checker) settle(h clientHyp) []clientHyp {
+	if u := c.clientUnit(h); u.unit != nil && u.terminates() {
+		return c.clientDecides(h, u.unit, false)
+	}
+	return []clientHyp{h}
+}
+
+// clientReceives gives h its next input.
+func (c *checker) clientReceives(h clientHyp) []clientHyp {
+	k := h.in
+	s := &c.s.Steps[c.inputs[Client][k]]
+	h.in++
+	//exhaustive:enforce
+	switch s.Kind {
+	case Opening:
+		return c.clientOpened(h)
+	case Message:
+		return c.clientMessage(h, k, s)
+	case Close:
+		return c.afterSettling(h, fsm.Event{Kind: fsm.EventPeerClosed})
+	case Ended:
+		return c.afterSettling(h, fsm.Event{Kind: fsm.EventConnectionLost})
+	case Broken:
+		return eventually(h, fsm.Event{Kind: fsm.EventViolation, Failure: failureOfCode(s.Code)})
+	case Ping, Pong, Opened, Failed, GaveUp, Followed:
+	}
+	return []clientHyp{h}
+}
+
+// eventually is h after ev, or as it was if the machine makes nothing of it.
+func eventually(h clientHyp, ev fsm.Event) []clientHyp {
+	next, _ := h.step(ev)
+	return []clientHyp{next}
+}
+
+// afterSettling gives the end of a connection to h.
+func (c *checker) afterSettling(h clientHyp, ev fsm.Event) (list []clientHyp) {
+	h.in-- // the end is no part of the unit
+	ev.Facts = c.clientUnit(h).facts
+	for _, next := range c.settle(h) {
+		next.in++
+		if next.owed.n > 0 { // the machine has ordered Close meanwhile; the end comes in the state after that
+			wanted := next.owed
+			next, _ = next.step(ev)
+			if next.owed.n == 0 {
+				next.owed = wanted
+			}
+			list = append(list, next)
+			continue
+		}
+		list = append(list, eventually(next, ev)...)
+	}
+	return list
+}
+
+// clientOpened gives h the answer to the opening request.
+func (c *checker) clientOpened(h clientHyp) (list []clientHyp) {
+	r := &c.heads.response
+	if r.Status == 101 {
+		ev := fsm.Event{Kind: fsm.EventOpened}
+		if c.heads.khp {
+			ev.Facts = fsm.FactKHP
+		}
+		return eventually(h, ev)
+	}
+	for _, facts := range factChoices(fsm.Status(r.Status).Action) {
+		list = append(list, eventually(h, fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: facts})...)
+	}
+	return list
+}
+
+// clientMessage gives h a message.
+func (c *checker) clientMessage(h clientHyp, k int, s *Step) []clientHyp {
+	//exhaustive:ignore
+	switch h.state.Phase() {
+	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
+		kind, _ := wire.ParseBalancer(s.Data)
+		switch kind {
+		case wire.BalancerProceed:
+			return eventually(h, fsm.Event{Kind: fsm.EventProceedReceived})
+		case wire.BalancerReroute:
+			var list []clientHyp
+			for _, facts := range factChoices(fsm.ActionRedirect) {
+				list = append(list, eventually(h, fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})...)
+			}
+			return list
+		case wire.BalancerNone:
+		}
+	case fsm.ClientAwaitResponse, fsm.ClientReading, fsm.ClientSendingBody:
+		return c.clientPiece(h, k, s)
+	}
+	return eventually(h, fsm.Event{Kind: dataKind(s)})
+}
+
+// dataKind is the event for a message that is not looked into.
+func dataKind(s *Step) fsm.EventKind {
+	if len(s.Data) == 0 && s.Type == wire.Binary {
+		return fsm.EventTerminatorReceived
+	}
+	return fsm.EventDataReceived
+}
+
+// clientPiece gives h a piece of a response, its k-th input.
+func (c *checker) clientPiece(h clientHyp, k int, s *Step) []clientHyp {
+	if len(s.Data) == 0 && !c.begun(h.from, k) {
+		h.from = h.in
+		return eventually(h, fsm.Event{Kind: fsm.EventTerminatorReceived})
+	}
+	if len(s.Data) > 0 {
+		h, _ = h.step(fsm.Event{Kind: fsm.EventDataReceived})
+	}
+	u := c.unitOf(h.from, k)
+	switch {
+	case u.err != nil:
+		return eventually(h, fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureMalformed})
+	case u.progress == wire.UnitTerminated:
+		return c.clientDecides(h, u, true)
+	case u.progress == wire.UnitFull && (h.cfg.TerminatorOptional || u.terminates()), h.cfg.TerminatorOptional && u.over():
+		return c.clientDecides(h, u, false)
+	}
+	return []clientHyp{h}
+}
+
+// clientDecides gives h a response as a whole.
+func (c *checker) clientDecides(h clientHyp, u *unit, terminated bool) (list []clientHyp) {
+	facts := c.heads.extendedResponse(u, c.askedBefore(c.inputs[Client][h.in-1]), true).client
+	if terminated {
+		facts |= fsm.FactTerminated
+	}
+	if !u.terminates() {
+		h.from = h.in
+	}
+	for _, choice := range factChoices(fsm.Status(u.status).Action) {
+		list = append(list, eventually(h, fsm.Event{Kind: fsm.EventResponse, Status: uint16(u.status), Facts: facts | choice})...)
+	}
+	return list
+}
+
+// failureOfCode is the violation that a close code stands for.
+func failureOfCode(code uint16) fsm.Failure {
+	for _, f := range []fsm.Failure{fsm.FailureLimit, fsm.FailureUTF8} {
+		if fsm.CloseCode(f) == code {
+			return f
+		}
+	}
+	return fsm.FailureFrame
+}

@@ -1,0 +1,246 @@
+package replay
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// asked is what an extended request asks for.
+type asked struct {
+	request    wire.Request
+	protocols  []string
+	extensions []string
+	expects    bool
+	length     int64 // of the body that is still to come
+	authorized bool
+}
+
+// methods are how requests begin, for telling a broken request from data.
+var methods = []string{"GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "TRACE ", "CONNECT ", "PATCH "}
+
+func looksLikeRequest(p []byte) bool {
+	return slices.ContainsFunc(methods, func(m string) bool { return strings.HasPrefix(string(p), m) })
+}
+
+func looksLikeResponse(p []byte) bool {
+	const version = "HTTP/"
+	return strings.HasPrefix(string(p), version) || len(p) > 0 && strings.HasPrefix(version, string(p))
+}
+
+// extendedRequest judges a message in the place of an extended request.
+func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
+	a := &asked{}
+	r := &a.request
+	n, err := r.ParseHead(p, wire.Limits{})
+	switch {
+	case !looksLikeRequest(p) && (err != nil || len(p) == 0):
+		return nil, &problem{"KHP-EXT-03 KHP-EXT-01", "a message that is no HTTP request, where the extended request is due"}
+	case wire.KindOf(err) == wire.KindIncomplete:
+		return nil, &problem{"KHP-EXT-01 KHP-EXT-04", "the extended request is not whole in one message"}
+	case err != nil:
+		return nil, &problem{"KHP-EXT-03", "the extended request is not HTTP/1.1: " + err.Error()}
+	}
+	expect, _ := r.Fields.Get("Expect")
+	a.expects = wire.EqualFold(expect, "100-continue")
+	a.length = max(r.ContentLength, 0) - int64(len(p)-n)
+	a.authorized = r.Fields.Count("Authorization") > 0
+	switch {
+	case a.length < 0:
+		return nil, &problem{"KHP-EXT-01 KHP-EXT-04", "bytes behind the extended request in its message"}
+	case a.length > 0 && !a.expects:
+		return nil, &problem{"KHP-EXT-03 KHP-STATUS-100-03", "the body of the extended request is not in its message and was not announced with Expect"}
+	case !h.kaazing && path(r.Target) != path(h.request.Target):
+		return nil, &problem{"KHP-EXT-03", "the extended request is for another path than the opening request [AMB-21]"}
+	}
+	return a, h.requestLists(a)
+}
+
+// requestLists judges what the request asks for.
+func (h *heads) requestLists(a *asked) *problem {
+	var err error
+	var empty bool
+	if a.protocols, err = fieldList(a.request.Fields, "Sec-WebSocket-Protocol"); err != nil {
+		return &problem{"KHP-EXT-REQ-01", "the subprotocols of the extended request are no list of tokens: " + err.Error()}
+	}
+	if a.extensions, empty, err = extensionNames(a.request.Fields); err != nil {
+		return &problem{"KHP-EXT-REQ-03 WSP-EXT-01", "the extensions of the extended request are no list: " + err.Error()}
+	}
+	if h.kaazing {
+		return nil // deployed clients list what they like
+	}
+	if slices.Contains(a.protocols, token) {
+		return &problem{"KHP-EXT-REQ-08", "the extended request lists " + token + " again"}
+	}
+	for _, p := range h.protocols {
+		if p != token && !slices.Contains(a.protocols, p) {
+			return &problem{"KHP-EXT-REQ-01", "the extended request leaves out subprotocol " + strconv.QuoteToASCII(p) + " of the opening request"}
+		}
+	}
+	if empty {
+		return &problem{"KHP-EXT-REQ-03 KHP-EXT-REQ-11", "the extended request has an empty list of extensions"}
+	}
+	for _, name := range a.extensions {
+		if slices.Contains(h.granted, name) {
+			return &problem{"KHP-EXT-REQ-09", "the extended request names extension " + strconv.QuoteToASCII(name) + ", which the opening handshake negotiated"}
+		}
+	}
+	return nil
+}
+
+// path is the path of a request target.
+func path(target []byte) string {
+	t := string(target)
+	if _, rest, ok := strings.Cut(t, "://"); ok && !strings.HasPrefix(t, "/") {
+		if i := strings.IndexAny(rest, "/?"); i >= 0 {
+			t = rest[i:]
+		} else {
+			t = "/"
+		}
+	}
+	t, _, _ = strings.Cut(t, "?")
+	if t == "" {
+		t = "/"
+	}
+	return t
+}
+
+// findings are what a client or server makes of a response.
+type findings struct {
+	client fsm.Facts // for EventResponse
+	server fsm.Facts // for EventDecided
+	wrong  *problem
+}
+
+// extendedResponse judges a response to a. unchecked servers may leave out what a status requires.
+func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings) {
+	if u.err != nil {
+		f.wrong = unitProblem(u.err)
+		return f
+	}
+	r := &u.response
+	note := func(reqs, why string) {
+		if f.wrong == nil {
+			f.wrong = &problem{reqs, why}
+		}
+	}
+	rule := fsm.Status(u.status)
+	f.server = decisionFacts(r)
+	if missing := rule.MissingField(f.server); missing != "" && !unchecked {
+		note(dutyReqs(rule), "a "+strconv.Itoa(u.status)+" response needs "+missing)
+	}
+	switch {
+	case u.status == 100 && !a.expects && !unchecked:
+		note("KHP-STATUS-100-02", "100 to a request without Expect")
+	case u.status != 100 && rule.Duties&fsm.NeverSend != 0 && !unchecked:
+		note(dutyReqs(rule), "a server never sends "+strconv.Itoa(u.status))
+	}
+	names, empty, err := extensionNames(r.Fields)
+	switch {
+	case err != nil:
+		note("WSP-EXT-01 KHP-EXT-RSP-12", "the extensions of the response are no list: "+err.Error())
+	case rule.Action.Terminates():
+		f.client |= fsm.FactExtensionsAsked
+	case empty && len(names) == 0:
+		note("KHP-EXT-RSP-08", "the response has an empty list of extensions")
+	case !subset(names, a.extensions):
+		note("KHP-EXT-RSP-09 KHP-CLOSE-03", "the response selects an extension that the request did not name, or one twice")
+	default:
+		f.client |= fsm.FactExtensionsAsked
+	}
+	if rule.Action == fsm.ActionComplete {
+		h.completes(r, a, &f, note)
+	}
+	if f.client.Has(fsm.FactExtensionsAsked|fsm.FactProtocolOffered) || rule.Action != fsm.ActionComplete {
+		f.server |= fsm.FactSelectionValid
+	}
+	return f
+}
+
+// completes judges a response that completes the handshake.
+func (h *heads) completes(r *wire.Response, a *asked, f *findings, note func(reqs, why string)) {
+	accept, hasAccept := r.Fields.Get("Sec-WebSocket-Accept")
+	key, _ := h.request.Fields.Get("Sec-WebSocket-Key")
+	upgrade, hasUpgrade := r.Fields.Get("Upgrade")
+	switch {
+	case hasAccept && !hidden(accept) && !hidden(key) && string(accept) != string(wire.AppendAccept(nil, key)),
+		hasUpgrade && !wire.EqualFold(upgrade, "websocket"), r.Fields.Count("Connection") > 0 && !has(r.Fields, "Connection", "Upgrade"):
+		note("KHP-STATUS-101-01 KHP-STATUS-101-03", "the response does not belong to the request: its Upgrade, Connection or Sec-WebSocket-Accept is wrong")
+	default:
+		f.client |= fsm.FactAcceptMatches
+	}
+	p, selected := r.Fields.Get("Sec-WebSocket-Protocol")
+	switch {
+	case r.Fields.Count("Sec-WebSocket-Protocol") > 1:
+		note("WSP-PROTO-01", "the response has more than one Sec-WebSocket-Protocol")
+	case selected && !slices.Contains(a.protocols, string(p)) && !(h.kaazing && slices.Contains(h.protocols, string(p))):
+		note("WSP-OPEN-04", "the response selects a subprotocol that the request did not list")
+	default:
+		f.client |= fsm.FactProtocolOffered
+	}
+}
+
+// decisionFacts are what a response carries of that which a status may require.
+func decisionFacts(r *wire.Response) (f fsm.Facts) {
+	for _, c := range []struct {
+		field string
+		fact  fsm.Facts
+	}{
+		{"Location", fsm.FactLocation}, {"WWW-Authenticate", fsm.FactChallenge}, {"Proxy-Authenticate", fsm.FactProxyChallenge}, {"Upgrade", fsm.FactUpgrade},
+	} {
+		if v, ok := r.Fields.Get(c.field); ok && len(v) > 0 {
+			f |= c.fact
+		}
+	}
+	return f
+}
+
+// subset reports whether names are all wanted, and none is there twice.
+func subset(names, wanted []string) bool {
+	for i, n := range names {
+		if !slices.Contains(wanted, n) || slices.Contains(names[:i], n) {
+			return false
+		}
+	}
+	return true
+}
+
+// dutyReqs are the requirements that a response breaks that must not be sent, or not so.
+func dutyReqs(rule fsm.Rule) string {
+	switch rule.Code {
+	case 401:
+		return "KHP-STATUS-401-04"
+	case 407:
+		return "RFC2068-407-02"
+	case 511:
+		return "RFC6585-511-04 KHP-STATUS-511-02"
+	}
+	switch {
+	case rule.Duties&fsm.NeedLocation != 0:
+		return "KHP-REDIR-06"
+	case rule.Code < 100 || rule.Code >= 600:
+		return "KHP-CLASS-UNLISTED-02"
+	}
+	return rule.Reqs
+}
+
+// unitProblem names what is wrong with the text of a response.
+func unitProblem(err error) *problem {
+	reqs := "KHP-EXT-03"
+	switch wire.KindOf(err) {
+	case wire.KindUTF8:
+		reqs = "WSP-TEXT-01"
+	case wire.KindStatusLine, wire.KindStatusCode:
+		reqs = "KHP-EXT-RSP-05 KHP-EXT-03"
+	case wire.KindBodyForbidden:
+		reqs = "KHP-CLASS-1XX-01 KHP-EXT-03"
+	case wire.KindMixedTypes:
+		reqs = "KHP-EXT-02 KHP-EXT-03"
+	case wire.KindIncomplete:
+		reqs = "KHP-EXT-RSP-14 KHP-EXT-03"
+	}
+	return &problem{reqs, "the response is not whole HTTP/1.1: " + err.Error()}
+}

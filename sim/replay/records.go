@@ -1,0 +1,183 @@
+package replay
+
+import (
+	"io"
+	"strings"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/trace"
+	"example.com/khp/wire"
+)
+
+// ReadTrace reads a trace and hands each connection to each once it is over, the others at the end. note tells of an end in the middle of a line, "" if there was none.
+// The error, an *[trace.Error] or one of r, comes after the connections before it.
+func ReadTrace(r io.Reader, each func(*Session)) (note string, err error) {
+	t, err := trace.NewReader(r)
+	if err != nil {
+		return "", err
+	}
+	a := &recordings{header: t.Header, each: each, open: map[recordKey]*Session{}}
+	for {
+		rec, err := t.Next()
+		if err != nil {
+			a.rest()
+			if err != io.EOF {
+				return "", err
+			}
+			if t.Truncated() {
+				note = "the trace ends in the middle of line " + itoa(t.Line())
+			}
+			return note, nil
+		}
+		a.add(t.Line(), &rec)
+	}
+}
+
+// recordKey tells connections of a trace apart.
+type recordKey struct {
+	conn uint64
+	side string
+}
+
+// recordings collects records by connection.
+type recordings struct {
+	header  trace.Header
+	each    func(*Session)
+	open    map[recordKey]*Session
+	order   []recordKey
+	attempt map[recordKey]int
+	count   uint64
+}
+
+// add adds the record in a line.
+func (a *recordings) add(line int, r *trace.Record) {
+	key := recordKey{r.Conn, r.Side}
+	s := a.open[key]
+	if s != nil && r.Attempt > a.attempt[key] && a.attempt[key] > 0 {
+		s.Steps = append(s.Steps, Step{At: line, Time: r.Time, From: Client, Kind: Followed})
+		a.finish(key)
+		s = nil
+	}
+	if s == nil {
+		s = a.begin(key, r)
+	}
+	if r.Kind == trace.Dial {
+		s.Name = r.Text
+		return
+	}
+	step, ok := stepOf(line, r, s.Recorder)
+	if !ok {
+		return
+	}
+	s.Steps = append(s.Steps, step)
+	switch step.Kind {
+	case Opened, Failed, GaveUp:
+		a.finish(key)
+	case Opening, Message, Ping, Pong, Close, Ended, Broken, Followed:
+	}
+}
+
+// begin makes a session.
+func (a *recordings) begin(key recordKey, r *trace.Record) *Session {
+	a.count++
+	s := &Session{Conn: a.count, Recorder: Client, Unit: "line", Name: "connection " + itoa(int(r.Conn)) + " of the " + r.Side}
+	if r.Side == Server.String() {
+		s.Recorder = Server
+	}
+	switch r.Kind {
+	case trace.Dial, trace.Opening, trace.Fail, trace.Closed, trace.Lost, trace.Violation:
+	default:
+		s.Late = true
+	}
+	if c := a.header.Config; c != nil && a.header.Side == r.Side {
+		if s.Recorder == Server {
+			m := c.Server()
+			s.ServerConfig = &m
+		} else if m := c.Client(); m.Profile != 0 {
+			s.ClientConfig = &m
+		}
+	}
+	if a.attempt == nil {
+		a.attempt = map[recordKey]int{}
+	}
+	a.open[key], a.attempt[key] = s, r.Attempt
+	a.order = append(a.order, key)
+	return s
+}
+
+// finish hands on a session that is over.
+func (a *recordings) finish(key recordKey) {
+	s := a.open[key]
+	s.Over = true
+	delete(a.open, key)
+	a.each(s)
+}
+
+// rest hands on the sessions that are not over, in the order in which they began.
+func (a *recordings) rest() {
+	for _, key := range a.order {
+		if s := a.open[key]; s != nil {
+			delete(a.open, key)
+			a.each(s)
+		}
+	}
+}
+
+// stepOf makes a step of a record; ok is false for one that is only for people to read.
+func stepOf(line int, r *trace.Record, recorder Side) (s Step, ok bool) {
+	s = Step{At: line, Time: r.Time, From: recorder, Data: r.Data, Code: r.Code, Text: r.Text}
+	if r.Dir == trace.Received {
+		s.From = recorder.Other()
+	}
+	switch r.Kind {
+	case trace.Opening:
+		s.Kind = Opening
+	case trace.Message:
+		s.Kind, s.Type = Message, wire.Binary
+		if r.Type == wire.Text.String() {
+			s.Type = wire.Text
+		}
+	case trace.Ping:
+		s.Kind = Ping
+	case trace.Close:
+		s.Kind = Close
+	case trace.Lost:
+		s.Kind, s.From, s.Reset = Ended, recorder.Other(), !strings.Contains(r.Text, "EOF")
+	case trace.Violation:
+		s.Kind, s.From, s.Reqs = Broken, recorder.Other(), brokenReqs(r.Code, r.Text)
+	case trace.Open:
+		s.Kind = Opened
+	case trace.Fail:
+		s.Kind, s.Failure = Failed, parseFailure(r.Failure)
+	case trace.Closed:
+		s.Kind = GaveUp
+	default: // and kinds of later versions
+		return s, false
+	}
+	return s, true
+}
+
+// brokenReqs guesses from a description which rule of frames was broken.
+func brokenReqs(code uint16, text string) string {
+	for _, k := range []struct{ word, reqs string }{
+		{"mask", "WSP-FRAME-04"}, {"UTF-8", "WSP-TEXT-01"}, {"before the request", "KHP-EXT-01 KHP-EXT-02"}, {"control", "WSP-FRAME-03"}, {"fragment", "WSP-FRAME-02"}, {"continuation", "WSP-FRAME-02"}, {"lose", "WSP-CLOSE-03"},
+	} {
+		if strings.Contains(text, k.word) {
+			return k.reqs
+		}
+	}
+	if code == fsm.CloseCode(fsm.FailureUTF8) {
+		return "WSP-TEXT-01"
+	}
+	return "WSP-CLOSE-02"
+}
+
+// parseFailure returns the failure of that name, 0 if there is none.
+func parseFailure(name string) fsm.Failure {
+	for f := fsm.Failure(1); !strings.Contains(f.String(), "("); f++ {
+		if f.String() == name {
+			return f
+		}
+	}
+	return 0
+}

@@ -1,0 +1,94 @@
+package replay
+
+import (
+	"bytes"
+	"strconv"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport/trace"
+	"example.com/khp/wire"
+)
+
+// unit is what a row of messages of the server is as a response.
+type unit struct {
+	progress wire.Progress
+	status   int // 0 while the head is not complete
+	response wire.Response
+	err      error
+}
+
+// over reports whether the response needs no more messages, but for a terminator. Without a length one message is one response. [AMB-04]
+func (u *unit) over() bool {
+	return u.progress >= wire.UnitFull || u.progress == wire.UnitBody && u.response.ContentLength < 0
+}
+
+// terminates reports whether the response ends the connection it came on.
+func (u *unit) terminates() bool { return u.status != 0 && fsm.Status(u.status).Action.Terminates() }
+
+// unitOf puts the server's messages from step first to step last together. Both are numbers of messages of the server, last included.
+func (c *checker) unitOf(first, last int) *unit {
+	key := [2]int{first, last}
+	if u := c.units[key]; u != nil {
+		return u
+	}
+	u := &unit{}
+	c.units[key] = u
+	var a wire.Assembler
+	for _, i := range c.inputs[Client][first : last+1] {
+		s := &c.s.Steps[i]
+		if s.Kind != Message {
+			continue
+		}
+		if u.progress, u.err = a.Add(s.Type, s.Data); u.err != nil {
+			break
+		}
+	}
+	if a.HeadComplete() {
+		u.status = a.Response.Status
+		u.response = a.Response
+	}
+	if u.err != nil && c.redacted(first, last) && (wire.KindOf(u.err) == wire.KindSurplus || wire.KindOf(u.err) == wire.KindBodyTooShort) {
+		u.err, u.progress = nil, wire.UnitFull // a replaced value has another length
+	}
+	return u
+}
+
+// redacted reports whether a secret was replaced in one of the messages.
+func (c *checker) redacted(first, last int) bool {
+	for _, i := range c.inputs[Client][first : last+1] {
+		if bytes.Contains(c.s.Steps[i].Data, []byte(trace.Redacted)) {
+			return true
+		}
+	}
+	return false
+}
+
+// begun reports whether one of the server's messages from first up to, without, last has content.
+func (c *checker) begun(first, last int) bool {
+	for _, i := range c.inputs[Client][first:last] {
+		if len(c.s.Steps[i].Data) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// responseAt is the response that begins with the server's message first, as far as its messages go. At the terminator, where one is missing, and at
+// the first mistake it ends.
+func (c *checker) responseAt(first int) *unit {
+	u := c.unitOf(first, first)
+	for k := first + 1; k < len(c.inputs[Client]) && u.err == nil && u.progress < wire.UnitFull; k++ {
+		s := &c.s.Steps[c.inputs[Client][k]]
+		if s.Kind != Message {
+			break
+		}
+		next := c.unitOf(first, k)
+		if next.err != nil && u.over() {
+			break // what follows is something else
+		}
+		u = next
+	}
+	return u
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
