@@ -78,6 +78,8 @@ func headline(ev transport.Event) string {
 		return closeText(ev.Code, ev.Text)
 	case transport.EventPing:
 		return "Ping, answered"
+	case transport.EventViolation:
+		return "the peer broke a rule: " + ev.Text
 	case transport.EventLost:
 		return "the TCP connection ended: " + ev.Text
 	case transport.EventTimer:

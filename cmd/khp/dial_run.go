@@ -35,7 +35,7 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 	}
 	var broken error
 	if o.trace != "" {
-		t, err := newTracer(o.trace, func(err error) { broken = err })
+		t, err := newTracer(o.trace, r.options.TraceHeader(), func(err error) { broken = err })
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve":     scriptServe,
-			"stop":      scriptStop,
+			"halt":      scriptHalt,
 			"numbers":   scriptNumbers,
 			"gencert":   scriptGencert,
 			"onestderr": scriptOneLine,
@@ -164,10 +164,10 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 
 var processes sync.Map
 
-// scriptStop is "stop NAME": SIGINT, after which the server must end with exit code 0.
-func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+// scriptHalt is "halt NAME": SIGINT, after which the server must end with exit code 0.
+func scriptHalt(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: stop NAME")
+		ts.Fatalf("usage: halt NAME")
 	}
 	v, ok := processes.Load(ts.MkAbs(".") + " " + args[0])
 	if !ok {

@@ -38,6 +38,7 @@ that the first one cannot do.`,
 	root.AddCommand(c.serveCommand(), c.dialCommand(), c.demoCommand(), c.statusCommand(), c.versionCommand())
 	root.AddCommand(c.graphCommand(), c.exploreCommand())
 	root.AddCommand(c.simCommand())
+	root.AddCommand(c.replayCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	exampleForCompletion(root)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/trace"
 )
 
 // serve is khp serve.
@@ -29,7 +30,7 @@ func (c *cli) serve(o *serveOptions) error {
 	}
 	var list observers
 	if o.trace != "" {
-		t, err := newTracer(o.trace, func(err error) { log.Error("the trace is cut off here", "file", o.trace, "error", err.Error()) })
+		t, err := newTracer(o.trace, trace.Header{Side: "server"}, func(err error) { log.Error("the trace is cut off here", "file", o.trace, "error", err.Error()) })
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (n *narrator) Observe(ev transport.Event) {
 	case transport.EventReceiveClose:
 		n.line('<', headline(ev))
 	case transport.EventFail: // the error is reported in any case
-	case transport.EventDial, transport.EventPing, transport.EventLost, transport.EventTimer, transport.EventCredentials, transport.EventOpen, transport.EventClosed:
+	case transport.EventDial, transport.EventPing, transport.EventViolation, transport.EventLost, transport.EventTimer, transport.EventCredentials, transport.EventOpen, transport.EventClosed:
 		n.line('*', headline(ev))
 	}
 }

@@ -73,6 +73,7 @@ func Read(r io.Reader, each func(*replay.Session)) (Summary, error) {
 	for {
 		data, ci, err := src.ReadPacketData()
 		if err != nil {
+			c.flushing = true
 			c.assembler.FlushAll()
 			c.rest()
 			if err != io.EOF {

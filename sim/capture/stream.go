@@ -18,6 +18,7 @@ type collector struct {
 	assembler *reassembly.Assembler
 	summary   Summary
 	live      map[*stream]bool
+	flushing  bool // the file is over: what is left comes in order
 	count     uint64
 }
 
@@ -27,8 +28,7 @@ func (c *collector) New(network, transport gopacket.Flow, tcp *layers.TCP, _ rea
 		c.summary.LeftOut++
 		return leftOut{}
 	}
-	c.count++
-	s := &stream{collector: c, number: c.count, until: math.MaxInt, from: network.Src().String() + ":" + transport.Src().String(), to: network.Dst().String() + ":" + transport.Dst().String()}
+	s := &stream{collector: c, until: math.MaxInt, from: network.Src().String() + ":" + transport.Src().String(), to: network.Dst().String() + ":" + transport.Dst().String()}
 	for i := range s.halves {
 		s.halves[i].stream = s
 	}
@@ -68,7 +68,7 @@ func (leftOut) ReassemblyComplete(reassembly.AssemblerContext) bool             
 // stream is one connection.
 type stream struct {
 	collector *collector
-	number    uint64
+	number    uint64  // 0 before its first byte
 	from, to  string  // of the first packet
 	halves    [2]half // that of the first packet, and the other
 	syn       bool    // its beginning was seen
@@ -124,7 +124,10 @@ func (s *stream) ReassembledSG(sg reassembly.ScatterGather, ac reassembly.Assemb
 		h.lost = true
 		s.remark(strconv.Itoa(skip) + " bytes are missing before packet " + strconv.Itoa(h.at))
 	}
-	h.spoke = h.spoke || length > 0
+	if h.spoke = h.spoke || length > 0; h.spoke && s.number == 0 {
+		s.collector.count++
+		s.number = s.collector.count
+	}
 	if length > 0 && !h.lost {
 		h.feed(sg.Fetch(length))
 	}
@@ -136,7 +139,9 @@ func (s *stream) ReassembledSG(sg reassembly.ScatterGather, ac reassembly.Assemb
 
 // ReassemblyComplete implements reassembly.Stream.
 func (s *stream) ReassemblyComplete(reassembly.AssemblerContext) bool {
-	s.finish()
+	if !s.collector.flushing {
+		s.finish()
+	}
 	return true
 }
 

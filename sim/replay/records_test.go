@@ -15,7 +15,7 @@ import (
 )
 
 // file writes recordings of a side, one after the other, as a trace.
-func file(t *testing.T, side Side, sessions ...*Session) string {
+func file(t testing.TB, side Side, sessions ...*Session) string {
 	t.Helper()
 	var b strings.Builder
 	w, err := trace.NewWriter(&b, trace.Header{Side: side.String()})

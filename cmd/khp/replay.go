@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"io"
+	"os"
+	"strings"
+
+	"example.com/khp/sim/capture"
+	"example.com/khp/sim/replay"
+	"github.com/spf13/cobra"
+)
+
+// replayOptions are the flags of khp replay.
+type replayOptions struct {
+	json bool
+	draw string
+	conn uint64
+	all  bool
+}
+
+// drawings are what --draw knows.
+var drawings = map[string]func(io.Writer, replay.Result) error{"text": replay.Ladder, "mermaid": replay.Mermaid}
+
+func (c *cli) replayCommand() *cobra.Command {
+	var o replayOptions
+	cmd := &cobra.Command{
+		Use:   "replay FILE",
+		Short: "Check recorded sessions against the state machines",
+		Long: `Replay reads a trace, as --trace writes it, or a packet capture (pcap, pcapng) of
+KHP without TLS, either of them packed with gzip if you like, and says of each
+connection whether it is a path of the machines: whether the client sent only what
+a KHP client can send, and the server what a KHP server can. If not, it names the
+first wrong step, whose it is, the requirement it breaks, and what would have been
+right there.
+
+FILE - is the standard input. The exit code is 0 if no connection is wrong, 1 if
+one is, 2 if the file cannot be read.`,
+		Example: `  khp dial ws://127.0.0.1:8080/ --send hi --trace t.ndjson; khp replay t.ndjson
+  tcpdump -i any -s 0 -w k.pcap tcp port 8001           record a server of others
+  khp replay k.pcap --draw text
+  khp replay k.pcap --conn 3 --draw mermaid > session.mmd`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("khp replay takes one file, got %d arguments; as in khp replay trace.ndjson", len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.replay(args[0], &o) },
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.json, "json", false, "print one JSON object per connection, and one with the totals")
+	f.StringVar(&o.draw, "draw", "", "draw each session: text or mermaid")
+	f.Uint64Var(&o.conn, "conn", 0, "look at the connection with this number only")
+	f.BoolVar(&o.all, "all", false, "list connections that are not KHP as well")
+	_ = cmd.RegisterFlagCompletionFunc("draw", cobra.FixedCompletions([]string{"text", "mermaid"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// replay checks a file.
+func (c *cli) replay(name string, o *replayOptions) error {
+	if _, ok := drawings[o.draw]; !ok && o.draw != "" {
+		return usagef("--draw: there is no drawing %q; expected text or mermaid", o.draw)
+	}
+	if o.json && o.draw != "" {
+		return usagef("--json and --draw exclude each other")
+	}
+	var in = c.stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return usagef("%s; name a trace or a capture", err)
+		}
+		defer func() { _ = f.Close() }()
+		in = f
+	}
+	r := &replayReport{w: c.stdout, options: o, on: newPalette(c.stdout)}
+	err := readSessions(in, r)
+	if r.err != nil {
+		return failf(exitFailed, "cannot write the report: %s", r.err)
+	}
+	if err != nil && r.totals.Connections == 0 {
+		return usagef("%s: %s", name, err)
+	}
+	if err != nil {
+		r.note("the file cannot be read to its end: " + err.Error())
+	}
+	r.end()
+	switch {
+	case r.err != nil:
+		return failf(exitFailed, "cannot write the report: %s", r.err)
+	case o.conn > 0 && r.totals.Connections == 0:
+		return usagef("%s has no connection %d", name, o.conn)
+	case err != nil:
+		return usagef("%s: %s", name, err)
+	case r.totals.Wrong > 0:
+		return failf(exitFailed, "")
+	}
+	return nil
+}
+
+// readSessions finds out what kind of file in is, and hands its connections to r.
+func readSessions(in io.Reader, r *replayReport) error {
+	b := bufio.NewReader(in)
+	magic, _ := b.Peek(capture.MagicLen)
+	switch {
+	case strings.HasPrefix(string(magic), "\x1f\x8b"):
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return err
+		}
+		packed := bufio.NewReader(z)
+		if again, _ := packed.Peek(2); string(again) == "\x1f\x8b" {
+			return usagef("packed twice")
+		}
+		return readSessions(packed, r)
+	case capture.Is(magic):
+		sum, err := capture.Read(b, r.session)
+		r.captured(sum)
+		return err
+	}
+	note, err := replay.ReadTrace(b, r.session)
+	if note != "" {
+		r.note(note)
+	}
+	return err
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"example.com/khp/sim/capture"
+	"example.com/khp/sim/replay"
+)
+
+// replayReport prints verdicts as they come.
+type replayReport struct {
+	w       io.Writer
+	options *replayOptions
+	on      palette
+	totals  replayTotals
+	notes   []string
+	err     error
+}
+
+// replayTotals counts connections by verdict.
+type replayTotals struct {
+	Event       string   `json:"event"` // totals
+	Connections int      `json:"connections"`
+	Paths       int      `json:"paths"`
+	Wrong       int      `json:"wrong"`
+	Incomplete  int      `json:"incomplete"`
+	Encrypted   int      `json:"encrypted"`
+	NotKHP      int      `json:"not_khp"`
+	Notes       []string `json:"notes"`
+}
+
+// sessionLine is the verdict on one connection for --json.
+type sessionLine struct {
+	Event   string     `json:"event"` // session
+	Conn    uint64     `json:"conn"`
+	Name    string     `json:"name"`
+	Verdict string     `json:"verdict"` // path, wrong, incomplete, encrypted, not-khp
+	Profile string     `json:"profile,omitempty"`
+	Outcome string     `json:"outcome,omitempty"`
+	Why     string     `json:"why,omitempty"`
+	Note    string     `json:"note,omitempty"`
+	Steps   int        `json:"steps"`
+	Wrong   *wrongLine `json:"wrong,omitempty"`
+}
+
+// wrongLine is the first wrong step.
+type wrongLine struct {
+	Unit         string    `json:"unit"` // what at counts: line or packet
+	At           int       `json:"at"`
+	Time         time.Time `json:"time"`
+	Blame        string    `json:"blame"` // client or server
+	Step         string    `json:"step"`
+	Why          string    `json:"why"`
+	Requirements []reqLine `json:"requirements"`
+	Allowed      []string  `json:"allowed"`
+	Phases       []string  `json:"phases"`
+}
+
+// reqLine is a requirement.
+type reqLine struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}
+
+// verdictNames are the verdicts in --json.
+var verdictNames = map[replay.Verdict]string{replay.Path: "path", replay.NotPath: "wrong", replay.Incomplete: "incomplete", replay.Encrypted: "encrypted", replay.NotKHP: "not-khp"}
+
+// session checks one connection and prints the verdict.
+func (r *replayReport) session(s *replay.Session) {
+	if r.options.conn > 0 && s.Conn != r.options.conn {
+		return
+	}
+	result := replay.Check(s)
+	r.count(result.Verdict)
+	switch {
+	case result.Verdict == replay.NotKHP && !r.options.all && r.options.conn == 0:
+	case r.options.json:
+		r.encode(lineOf(result))
+	default:
+		r.text(result)
+	}
+}
+
+func (r *replayReport) count(v replay.Verdict) {
+	r.totals.Connections++
+	//exhaustive:enforce
+	switch v {
+	case replay.Path:
+		r.totals.Paths++
+	case replay.NotPath:
+		r.totals.Wrong++
+	case replay.Incomplete:
+		r.totals.Incomplete++
+	case replay.Encrypted:
+		r.totals.Encrypted++
+	case replay.NotKHP:
+		r.totals.NotKHP++
+	}
+}
+
+// lineOf is a result for --json.
+func lineOf(x replay.Result) sessionLine {
+	l := sessionLine{
+		Event: "session", Conn: x.Session.Conn, Name: withoutQueries(x.Session.Name), Verdict: verdictNames[x.Verdict], Profile: x.Profile, Outcome: x.Outcome, Why: x.Why, Note: x.Session.Note, Steps: len(x.Session.Steps),
+	}
+	if w := x.Wrong; w != nil {
+		s := &x.Session.Steps[w.Step]
+		l.Wrong = &wrongLine{Unit: x.Session.Unit, At: s.At, Time: s.Time, Blame: w.Blame.String(), Step: s.Label(), Why: w.Why, Allowed: w.Allowed, Phases: w.Phases}
+		for _, id := range w.Requirements {
+			l.Wrong.Requirements = append(l.Wrong.Requirements, reqLine{id, replay.Text(id)})
+		}
+	}
+	return l
+}
+
+func (r *replayReport) encode(v any) {
+	e := json.NewEncoder(r.w)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil && r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *replayReport) printf(format string, args ...any) {
+	if _, err := fmt.Fprintf(r.w, format, args...); err != nil && r.err == nil {
+		r.err = err
+	}
+}
+
+// text prints a result for people. Mermaid stands alone, so that it can be drawn.
+func (r *replayReport) text(x replay.Result) {
+	if r.options.draw != "mermaid" {
+		r.verdict(x)
+	}
+	if draw := drawings[r.options.draw]; draw != nil && len(x.Session.Steps) > 0 {
+		if err := draw(r.w, x); err != nil && r.err == nil {
+			r.err = err
+		}
+		r.printf("\n")
+	}
+}
+
+// verdict prints the verdict in a line, and what is wrong below.
+func (r *replayReport) verdict(x replay.Result) {
+	color := r.on.good
+	switch x.Verdict {
+	case replay.NotPath:
+		color = r.on.bad
+	case replay.Incomplete, replay.Encrypted, replay.NotKHP:
+		color = r.on.note
+	case replay.Path:
+	}
+	line := x.Verdict.String()
+	for _, more := range []string{profileText(x.Profile), x.Outcome, x.Why, x.Session.Note} {
+		if more != "" {
+			line += "; " + more
+		}
+	}
+	r.printf("%d %s: %s\n", x.Session.Conn, oneLine(withoutQueries(x.Session.Name)), color(oneLine(line)))
+	w := x.Wrong
+	if w == nil {
+		return
+	}
+	s := &x.Session.Steps[w.Step]
+	r.printf("  %s %d, %s: %s\n", x.Session.Unit, s.At, s.Time.UTC().Format("15:04:05.000000"), oneLine(s.Label()))
+	r.printf("  wrong, by the %s: %s\n", w.Blame, oneLine(w.Why))
+	for _, id := range w.Requirements {
+		r.printf("    %s: %s\n", id, replay.Text(id))
+	}
+	r.printf("  right would have been: %s\n", strings.Join(w.Allowed, "; "))
+}
+
+func profileText(p string) string {
+	switch p {
+	case "":
+		return ""
+	case "unterminated":
+		return "a gateway that ends no response (the client needs TerminatorOptional)"
+	}
+	return p + " profile"
+}
+
+// note keeps something about the whole file.
+func (r *replayReport) note(text string) { r.notes = append(r.notes, text) }
+
+// captured notes what a capture had beside its connections.
+func (r *replayReport) captured(sum capture.Summary) {
+	if sum.Truncated > 0 {
+		r.note(plural(sum.Truncated, "packet") + " of " + fmt.Sprint(sum.Packets) + " were captured in part; capture with -s 0")
+	}
+	if sum.LeftOut > 0 {
+		r.note(plural(sum.LeftOut, "connection") + " beyond the limit were left out")
+	}
+}
+
+// end prints the totals.
+func (r *replayReport) end() {
+	t := &r.totals
+	if r.options.json {
+		t.Event, t.Notes = "totals", append([]string{}, r.notes...)
+		r.encode(t)
+		return
+	}
+	mark := ""
+	if r.options.draw == "mermaid" {
+		mark = "%% " // a comment there
+	}
+	for _, n := range r.notes {
+		r.printf("%snote: %s\n", mark, oneLine(n))
+	}
+	r.printf("%s%s: %d right, %d wrong, %d incomplete, %d encrypted, %d not KHP\n", mark, plural(t.Connections, "connection"), t.Paths, t.Wrong, t.Incomplete, t.Encrypted, t.NotKHP)
+}
