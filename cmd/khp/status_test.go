@@ -1,9 +1,10 @@
 package main
 
 import (
-	"encoding/base64"
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
 
@@ -62,8 +64,8 @@ func TestStatus_EveryCode(t *testing.T) {
 
 // TestServe_Status has a server answer with every status code, and a client end as the table says.
 func TestServe_Status(t *testing.T) {
-	trace := filepath.Join(t.TempDir(), "trace.ndjson")
-	args := []string{"--trace", trace, "--route", "/=echo"}
+	file := filepath.Join(t.TempDir(), "trace.ndjson")
+	args := []string{"--trace", file, "--route", "/=echo"}
 	for code := 100; code < 600; code++ {
 		args = append(args, "--route", fmt.Sprintf("/status/%d=status:%d", code, code))
 	}
@@ -85,7 +87,7 @@ func TestServe_Status(t *testing.T) {
 	close(codes)
 	wg.Wait()
 	require.NoError(t, server.stop(), server.log.String())
-	wantServerCloses(t, trace)
+	wantServerCloses(t, file)
 }
 
 // dialStatus connects to a status route and checks how that ends.
@@ -147,24 +149,27 @@ func wantedFailure(code int) fsm.Failure {
 }
 
 // wantServerCloses checks in a trace that the server has sent a Close frame after every terminating response.
-func wantServerCloses(t *testing.T, trace string) {
+func wantServerCloses(t *testing.T, file string) {
 	t.Helper()
-	b, err := os.ReadFile(trace)
+	b, err := os.ReadFile(file)
 	require.NoError(t, err)
-	status, closed := make(map[float64]int), make(map[float64]bool)
-	for _, line := range wantJSON(t, string(b)) {
-		conn := line["conn"].(float64)
-		require.Equal(t, "server", line["side"])
-		switch line["kind"] {
-		case "send":
-			data, err := base64.StdEncoding.DecodeString(line["data"].(string))
-			require.NoError(t, err)
-			if code := parseHead(data).status(); code != 0 {
-				status[conn] = code
-			}
-		case "send-close":
-			closed[conn] = true
+	r, err := trace.NewReader(bytes.NewReader(b))
+	require.NoError(t, err)
+	status, closed := make(map[uint64]int), make(map[uint64]bool)
+	for {
+		line, err := r.Next()
+		if err == io.EOF {
+			break
 		}
+		require.NoError(t, err)
+		require.Equal(t, "server", line.Side)
+		if line.Dir != trace.Sent {
+			continue
+		}
+		if code := parseHead(line.Data).status(); code != 0 && line.Kind == trace.Message {
+			status[line.Conn] = code
+		}
+		closed[line.Conn] = closed[line.Conn] || line.Kind == trace.Close
 	}
 	seen := make(map[int]bool)
 	for conn, code := range status {
