@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/replay"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
@@ -88,6 +89,29 @@ func TestServe_Status(t *testing.T) {
 	wg.Wait()
 	require.NoError(t, server.stop(), server.log.String())
 	wantServerCloses(t, file)
+	wantReplay(t, file)
+}
+
+// wantReplay replays the trace: the server is at fault with the codes that a server never sends, and with no other.
+func wantReplay(t *testing.T, file string) {
+	t.Helper()
+	f, err := os.Open(file)
+	require.NoError(t, err)
+	defer func() { _ = f.Close() }()
+	checked := make(map[string]bool)
+	_, err = replay.ReadTrace(f, func(s *replay.Session) {
+		r := replay.Check(s)
+		checked[r.Outcome] = true
+		code := 0
+		_, _ = fmt.Sscanf(r.Outcome[strings.LastIndex(r.Outcome, " ")+1:], "%d", &code)
+		want := replay.Path
+		if code == 100 || fsm.Status(code).Duties&fsm.NeverSend != 0 {
+			want = replay.NotPath
+		}
+		require.Equal(t, want.String(), r.Verdict.String(), "%d: %s %+v", code, r.Outcome, r.Wrong)
+	})
+	require.NoError(t, err)
+	require.Len(t, checked, 500)
 }
 
 // dialStatus connects to a status route and checks how that ends.

@@ -121,7 +121,9 @@ func (c *checker) explainServer(s *Step) *problem {
 		return slices.ContainsFunc(c.lastServers, func(h serverHyp) bool { return h.owed.first().kind == k })
 	}
 	if looksLikeResponse(s.Data) && (in(fsm.ServerDeciding) || in(fsm.ServerPending)) {
-		if p := c.heads.extendedResponse(c.responseAt(c.arrived[Client]), c.askedBefore(c.now), false).wrong; p != nil {
+		u := c.responseAt(c.arrived[Client])
+		if p := c.heads.extendedResponse(u, c.askedBefore(c.now), false).wrong; p != nil {
+			c.status = u.status
 			return p
 		}
 	}
