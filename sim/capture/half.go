@@ -22,20 +22,23 @@ const (
 
 // half is what one side of a connection sends.
 type half struct {
-	stream *stream
-	role   role
-	at     int       // packet that is being read
-	time   time.Time // of it
-	buf    []byte    // bytes that are not read yet
-	frames frames
-	open   bool // the opening handshake is through: frames follow
-	other  bool // it is HTTP, but no WebSocket
-	deaf   bool // nothing more is looked at
-	lost   bool // bytes are missing
-	spoke  bool // there were bytes
-	fin    bool
-	reset  bool
-	ended  bool
+	stream  *stream
+	role    role
+	at      int       // packet that is being read
+	time    time.Time // of it
+	buf     []byte    // bytes that are not read yet
+	frames  frames
+	open    bool // the opening handshake is through: frames follow
+	other   bool // its last message was HTTP, but no WebSocket
+	pages   int  // how many of those there were
+	page    int  // bytes of the one that is being read
+	refused bool // the opening request was answered with something else than 101
+	deaf    bool // nothing more is looked at
+	lost    bool // bytes are missing
+	spoke   bool // there were bytes
+	fin     bool
+	reset   bool
+	ended   bool
 }
 
 // here notes where reading has come to. Steps of one side keep their order, whatever the order of packets.
@@ -63,6 +66,7 @@ func (h *half) feed(p []byte) {
 	if !h.open {
 		h.opening()
 	}
+	h.deaf = h.deaf || h.refused && h.open
 	if h.open && !h.deaf {
 		h.readFrames()
 	}
@@ -106,31 +110,49 @@ func (h *half) known() bool {
 	return true
 }
 
-// opening reads this side's part of the opening handshake.
+// opening reads this side's part of the opening handshake, behind what was said of other pages on the same connection.
 func (h *half) opening() {
-	var n int
-	var err error
-	switched := true
+	for len(h.buf) > 0 && !h.open && !h.deaf {
+		n, err := h.head()
+		switch {
+		case wire.KindOf(err) == wire.KindIncomplete:
+			return
+		case err != nil:
+			h.other = !bytes.Contains(h.buf, []byte("x-kaazing-handshake"))
+			h.stream.add(h, replay.Step{Kind: replay.Opening, Data: bytes.Clone(h.buf)})
+			h.deaf = true
+		case h.page > len(h.buf):
+			return // the body of a page is to come
+		case h.page > 0:
+			h.pages++
+			h.buf = h.buf[h.page:]
+		default:
+			h.stream.add(h, replay.Step{Kind: replay.Opening, Data: bytes.Clone(h.buf[:n])})
+			h.buf, h.open = h.buf[n:], true
+		}
+	}
+}
+
+// head reads a head. page is how long the message is if it is none of a WebSocket.
+func (h *half) head() (n int, err error) {
+	h.page = 0
 	if h.role == roleClient {
 		var r wire.Request
 		n, err = r.ParseHead(h.buf, wire.Limits{})
 		v, _ := r.Fields.Get("Upgrade")
-		h.other = err == nil && !wire.HasToken(v, "websocket")
-	} else {
-		var r wire.Response
-		n, err = r.ParseHead(h.buf, wire.Limits{})
-		switched = r.Status == 101
+		if h.other = err == nil && !wire.HasToken(v, "websocket"); h.other {
+			h.page = n + int(max(r.ContentLength, 0))
+		}
+		return n, err
 	}
+	var r wire.Response
+	n, err = r.ParseHead(h.buf, wire.Limits{})
 	switch {
-	case wire.KindOf(err) == wire.KindIncomplete:
-		return
-	case err != nil:
-		h.other = !bytes.Contains(h.buf, []byte("x-kaazing-handshake"))
-		h.stream.add(h, replay.Step{Kind: replay.Opening, Data: bytes.Clone(h.buf)})
-		h.deaf = true
-		return
+	case err != nil || r.Status == 101:
+	case h.pages < h.stream.peer(h).pages:
+		h.page = n + int(max(r.ContentLength, 0))
+	default:
+		h.refused = true // what follows is its body
 	}
-	h.stream.add(h, replay.Step{Kind: replay.Opening, Data: bytes.Clone(h.buf[:n])})
-	h.buf = h.buf[n:]
-	h.open, h.deaf = true, h.other || !switched
+	return n, err
 }

@@ -129,6 +129,24 @@ func TestRead_Parts(t *testing.T) {
 	require.ErrorContains(t, err, "neither")
 }
 
+// Pages come before the upgrade on a connection that is kept alive.
+func TestRead_PagesFirst(t *testing.T) {
+	whole := traffic(t, transport.DialOptions{}, accept)[0]
+	f := newFlow(40000)
+	f.add(segment{client: true, data: []byte("GET /page HTTP/1.1\r\nHost: h\r\n\r\n")})
+	f.add(segment{data: []byte("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npa")})
+	f.add(segment{data: []byte("ge")})
+	f.add(segment{client: true, data: []byte("POST /page HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n")})
+	f.add(segment{client: true, data: []byte("x")})
+	f.add(segment{data: []byte("HTTP/1.1 204 No Content\r\n\r\n")})
+	for _, s := range whole.list[2:] {
+		f.add(s)
+	}
+	results, _ := read(t, write(t, links["Ethernet IPv4"], 0, false, f.list))
+	require.Len(t, results, 1)
+	want(t, results[0], replay.Path, "spec", "open with 101")
+}
+
 func TestRead_OtherTraffic(t *testing.T) {
 	for name, c := range map[string]struct {
 		first   string

@@ -104,6 +104,14 @@ func (s *stream) half(dir reassembly.TCPFlowDirection) *half {
 	return &s.halves[0]
 }
 
+// peer is the other side.
+func (s *stream) peer(h *half) *half {
+	if h == &s.halves[0] {
+		return &s.halves[1]
+	}
+	return &s.halves[0]
+}
+
 // remark keeps the first thing that is to be known about the recording.
 func (s *stream) remark(note string) {
 	if s.note == "" {

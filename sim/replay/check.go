@@ -1,6 +1,10 @@
 package replay
 
-import "slices"
+import (
+	"slices"
+
+	"example.com/khp/fsm"
+)
 
 // Verdict says what a session is.
 type Verdict uint8
@@ -249,7 +253,7 @@ func (c *checker) nextAnswer() *unit {
 // conclude says how it ended.
 func (c *checker) conclude(r *Result) {
 	switch {
-	case c.heads.kaazing:
+	case c.heads.kaazing && slices.ContainsFunc(c.servers, func(h serverHyp) bool { return h.state.Profile() == fsm.ProfileKaazing }):
 		r.Profile = "kaazing"
 	case c.unterminated():
 		r.Profile = "unterminated"

@@ -62,9 +62,8 @@ func anyRig(t *rapid.T) *rig {
 	cfg.Machine = fsm.DefaultClientConfig()
 	cfg.Protocols = rapid.SampledFrom([][]string{nil, {"a"}, {"a", "b"}}).Draw(t, "protocols")
 	cfg.Extensions = rapid.SampledFrom([][]string{nil, {"x"}, {"x;t=1", "y"}}).Draw(t, "extensions")
-	if rapid.Bool().Draw(t, "kaazing") {
-		cfg.Machine.Profile = fsm.ProfileKaazing
-	} else if rapid.Bool().Draw(t, "body") {
+	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile")
+	if cfg.Machine.Profile == fsm.ProfileSpec && rapid.Bool().Draw(t, "body") {
 		cfg.Body = []byte("the body")
 	}
 	kind := rapid.IntRange(0, 11).Draw(t, "decision")

@@ -47,18 +47,18 @@ func (c *checker) startClient() []clientHyp {
 	cfg := fsm.ClientConfig{Profile: fsm.ProfileSpec, Proxy: true, Upgrade: true, MaxRedirects: 255, MaxReplays: 255, MaxInterim: 255}
 	if c.s.ClientConfig != nil {
 		cfg = *c.s.ClientConfig
-	}
-	if c.s.ClientConfig == nil && c.heads.kaazing {
-		cfg.Profile = fsm.ProfileKaazing
-	}
-	if cfg.Profile == fsm.ProfileKaazing {
-		cfg.TerminatorOptional = false
+		cfg.TerminatorOptional = cfg.TerminatorOptional && cfg.Profile == fsm.ProfileSpec
 	}
 	if a := c.firstAsked; a != nil {
 		cfg.Expect, cfg.OtherMethod = a.expects, string(a.request.Method) != "GET"
 	}
 	configs := []fsm.ClientConfig{cfg}
-	if c.s.ClientConfig == nil && !c.heads.kaazing {
+	switch {
+	case c.s.ClientConfig != nil:
+	case c.heads.kaazing: // it waits for N, or goes on and sees
+		configs = append(configs, cfg)
+		configs[0].Profile, configs[1].Profile = fsm.ProfileKaazing, fsm.ProfileAuto
+	default:
 		configs = append(configs, cfg)
 		configs[1].TerminatorOptional = true
 	}
@@ -197,12 +197,14 @@ func (c *checker) clientOpened(h clientHyp) (list []clientHyp) {
 
 // clientMessage gives h a message.
 func (c *checker) clientMessage(h clientHyp, k int, s *Step) []clientHyp {
-	//exhaustive:ignore
-	switch h.state.Phase() {
-	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
-		kind, _ := wire.ParseBalancer(s.Data)
+	kind, _ := wire.ParseBalancer(s.Data)
+	phase := h.state.Phase()
+	early := phase == fsm.ClientAwaitResponse && h.cfg.Profile == fsm.ProfileAuto && kind != wire.BalancerNone
+	switch {
+	case early, phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm:
 		switch kind {
 		case wire.BalancerProceed:
+			h.from = h.in
 			return eventually(h, fsm.Event{Kind: fsm.EventProceedReceived})
 		case wire.BalancerReroute:
 			var list []clientHyp
@@ -212,7 +214,7 @@ func (c *checker) clientMessage(h clientHyp, k int, s *Step) []clientHyp {
 			return list
 		case wire.BalancerNone:
 		}
-	case fsm.ClientAwaitResponse, fsm.ClientReading, fsm.ClientSendingBody:
+	case phase == fsm.ClientAwaitResponse, phase == fsm.ClientReading, phase == fsm.ClientSendingBody:
 		return c.clientPiece(h, k, s)
 	}
 	return eventually(h, fsm.Event{Kind: dataKind(s)})

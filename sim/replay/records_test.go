@@ -196,6 +196,7 @@ func TestCheck_OtherWays(t *testing.T) {
 		"bare 101": {"accepted", func(t *testing.T, s *Session) {
 			s.Steps[at(t, s, Server, Message, 0)].Data = []byte("HTTP/1.1 101\r\n\r\n")
 		}},
+		"N is not waited for":   {"kaazing", swap(Server, Message, 0)},
 		"request as text":       {"kaazing", func(t *testing.T, s *Session) { s.Steps[at(t, s, Client, Message, 0)].Type = wire.Text }},
 		"another close code":    {"refused", func(t *testing.T, s *Session) { s.Steps[at(t, s, Server, Close, 0)].Code = 3000 }},
 		"server leaves closing": {"refused", drop(Server, Close, 0)},
@@ -208,6 +209,11 @@ func TestCheck_OtherWays(t *testing.T) {
 			whole := s.Steps[i].Data
 			s.Steps[i].Data = whole[:3]
 			s.Steps = append(s.Steps[:i+1:i+1], append([]Step{message(Server, string(whole[3:20])), message(Server, string(whole[20:]))}, s.Steps[i+1:]...)...)
+		}},
+		"server that knows no N": {"kaazing", func(t *testing.T, s *Session) {
+			replace(Server, Opening, 0, "Web Socket Protocol Handshake", "Switching Protocols")(t, s)
+			drop(Server, Message, 3)(t, s)
+			drop(Server, Message, 0)(t, s)
 		}},
 		"refused at the door": {"accepted", func(t *testing.T, s *Session) {
 			i := at(t, s, Server, Opening, 0)

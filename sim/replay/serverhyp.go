@@ -105,10 +105,14 @@ func (c *checker) serverOpened(h serverHyp) []serverHyp {
 	if c.heads.offersKHP() {
 		ev.Facts |= fsm.FactKHP
 	}
+	var list []serverHyp
+	if !c.heads.kaazing || !c.heads.gateway { // others than gateways may know nothing of .kl=Y, and go by the text
+		list = append(list, h.after(ev))
+	}
 	if c.heads.kaazing {
 		ev.Facts |= fsm.FactKaazing
+		list = append(list, h.after(ev))
 	}
-	list := []serverHyp{h.after(ev)}
 	if status := c.heads.response.Status; status != 101 {
 		list = append(list, h.after(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(status)}))
 	}
@@ -120,7 +124,7 @@ func (c *checker) serverMessage(h serverHyp, at int, s *Step) []serverHyp {
 	//exhaustive:ignore
 	switch h.state.Phase() {
 	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
-		if len(s.Data) == 0 && c.heads.kaazing {
+		if len(s.Data) == 0 && h.state.Profile() == fsm.ProfileKaazing {
 			return []serverHyp{h}
 		}
 		return c.serverRequest(h, c.askedAt(at))

@@ -25,7 +25,7 @@ type Header struct {
 
 // Config is the part of a machine's configuration that says which steps are possible. A client has the first nine, a server the others.
 type Config struct {
-	Profile            string `json:"profile,omitempty"`             // client: spec, kaazing ...
+	Profile            string `json:"profile,omitempty"`             // client: spec, kaazing or auto
 	TerminatorOptional bool   `json:"terminator_optional,omitempty"` // client: a response may come without its terminator
 	PlainFallback      bool   `json:"plain_fallback,omitempty"`      // client: opens a plain WebSocket where KHP is not selected
 	NoRedirects        bool   `json:"no_redirects,omitempty"`        // client: reports redirects and does not follow
@@ -69,7 +69,7 @@ func (c *Config) Server() fsm.ServerConfig {
 
 const profilePrefix = "Profile"
 
-// ProfileName returns the name of p in traces: spec, kaazing.
+// ProfileName returns the name of p in traces: spec, kaazing, auto.
 func ProfileName(p fsm.Profile) string {
 	return strings.ToLower(strings.TrimPrefix(p.String(), profilePrefix))
 }
