@@ -46,6 +46,7 @@ type recordings struct {
 	open    map[recordKey]*Session
 	order   []recordKey
 	attempt map[recordKey]int
+	trips   map[recordKey]*journey
 	count   uint64
 }
 
@@ -55,6 +56,7 @@ func (a *recordings) add(line int, r *trace.Record) {
 	s := a.open[key]
 	if s != nil && r.Attempt > a.attempt[key] && a.attempt[key] > 0 {
 		s.Steps = append(s.Steps, Step{At: line, Time: r.Time, From: Client, Kind: Followed})
+		a.trips[key].leave(s)
 		a.finish(key)
 		s = nil
 	}
@@ -63,6 +65,9 @@ func (a *recordings) add(line int, r *trace.Record) {
 	}
 	if r.Kind == trace.Dial {
 		s.Name = r.Text
+		if wrong, ok := a.trips[key].follow(line, r, s.ClientConfig); ok {
+			s.Steps = append(s.Steps, wrong)
+		}
 		return
 	}
 	step, ok := stepOf(line, r, s.Recorder)
@@ -73,6 +78,8 @@ func (a *recordings) add(line int, r *trace.Record) {
 	switch step.Kind {
 	case Opened, Failed, GaveUp:
 		a.finish(key)
+		delete(a.trips, key)
+		delete(a.attempt, key)
 	case Opening, Message, Ping, Pong, Close, Ended, Broken, Followed:
 	}
 }
@@ -98,7 +105,10 @@ func (a *recordings) begin(key recordKey, r *trace.Record) *Session {
 		}
 	}
 	if a.attempt == nil {
-		a.attempt = map[recordKey]int{}
+		a.attempt, a.trips = map[recordKey]int{}, map[recordKey]*journey{}
+	}
+	if a.trips[key] == nil || r.Attempt <= 1 {
+		a.trips[key] = &journey{}
 	}
 	a.open[key], a.attempt[key] = s, r.Attempt
 	a.order = append(a.order, key)

@@ -27,7 +27,7 @@ func file(t testing.TB, side Side, sessions ...*Session) string {
 		}
 		attempt++
 		if side == Client {
-			require.NoError(t, w.Write(trace.Record{Conn: 1, Side: "client", Attempt: attempt, Kind: trace.Dial, Text: "ws://a.example/"}))
+			require.NoError(t, w.Write(trace.Record{Conn: 1, Side: "client", Attempt: attempt, Kind: trace.Dial, Text: fmt.Sprintf("ws://a.example/%d", attempt)}))
 		}
 		for i := range s.Steps {
 			if r := record(&s.Steps[i], side, attempt); r.Kind != "" {
@@ -90,6 +90,20 @@ func TestReadTrace_Redirect(t *testing.T) {
 		}
 		require.Equal(t, "open with 101", list[2].Outcome)
 	}
+}
+
+// Loops and too long ways show in where the connections of one call go.
+func TestReadTrace_Loop(t *testing.T) {
+	g := redirected(t)
+	text := file(t, Client, g.all...)
+	list := verdicts(t, strings.Replace(text, "ws://a.example/2", "WS://A.example:80/%31", 1))
+	require.Equal(t, Path, list[0].Verdict)
+	require.Equal(t, []string{"KHP-REDIR-05"}, list[1].Wrong.Requirements)
+	require.Equal(t, Client, list[1].Wrong.Blame)
+	bound := strings.Replace(text, `"side":"client"}`, `"side":"client","config":{"profile":"spec","max_redirects":1,"max_replays":3,"max_interim":8}}`, 1)
+	list = verdicts(t, bound)
+	require.Equal(t, Path, list[1].Verdict)
+	require.Equal(t, []string{"KHP-REDIR-04"}, list[2].Wrong.Requirements)
 }
 
 // redirected is a rig of a client that is sent elsewhere twice.

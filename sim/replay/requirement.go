@@ -35,6 +35,8 @@ var texts = map[string]string{
 	"KHP-OPEN-03":           "the server answers the opening request by the rules of WebSocket",
 	"KHP-OPEN-05":           "the extended handshake starts only if KHP was selected",
 	"KHP-REDIR-03":          "after a redirect the client connects to its Location",
+	"KHP-REDIR-04":          "the client follows a bounded number of redirects",
+	"KHP-REDIR-05":          "the client does not follow a redirect to where it was",
 	"KHP-REDIR-06":          "a redirect has a Location",
 	"KHP-STATUS-100-01":     "100 asks for the body of a request that has Expect",
 	"KHP-STATUS-100-02":     "100 answers only a request with Expect",
