@@ -51,6 +51,9 @@ func (ev Event) Record() format.Record {
 			r.Data = format.Data{}
 		}
 	}
+	if ev.Code == CloseNoStatus { // which no frame carries
+		r.Code = 0
+	}
 	if ev.Kind == EventOpen {
 		r.Code, r.Status = 0, int(ev.Code)
 	}

@@ -34,6 +34,7 @@ func TestEvent_Record(t *testing.T) {
 	open := Event{Kind: EventOpen, Code: 101, Text: "a"}.Record()
 	require.Equal(t, 101, open.Status)
 	require.Zero(t, open.Code)
+	require.Zero(t, Event{Kind: EventReceiveClose, Code: CloseNoStatus}.Record().Code)
 	empty := Event{Kind: EventSend, Type: Binary}.Record()
 	require.Equal(t, format.Data{}, empty.Data)
 }

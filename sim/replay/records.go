@@ -133,6 +133,9 @@ func (a *recordings) rest() {
 	}
 }
 
+// noStatus is how many libraries report a Close frame without a code.
+const noStatus = 1005
+
 // stepOf makes a step of a record; ok is false for one that is only for people to read.
 func stepOf(line int, r *trace.Record, recorder Side) (s Step, ok bool) {
 	s = Step{At: line, Time: r.Time, From: recorder, Data: r.Data, Code: r.Code, Text: r.Text}
@@ -150,7 +153,9 @@ func stepOf(line int, r *trace.Record, recorder Side) (s Step, ok bool) {
 	case trace.Ping:
 		s.Kind = Ping
 	case trace.Close:
-		s.Kind = Close
+		if s.Kind = Close; s.Code == noStatus {
+			s.Code = 0
+		}
 	case trace.Lost:
 		s.Kind, s.From, s.Reset = Ended, recorder.Other(), !strings.Contains(r.Text, "EOF")
 	case trace.Violation:

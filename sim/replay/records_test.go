@@ -55,7 +55,9 @@ func record(s *Step, side Side, attempt int) trace.Record {
 	case Message:
 		r.Kind, r.Type, r.Data = trace.Message, s.Type.String(), append(trace.Data{}, s.Data...)
 	case Close:
-		r.Kind = trace.Close
+		if r.Kind = trace.Close; r.Code == 0 {
+			r.Code = noStatus
+		}
 	case Ended:
 		r.Kind, r.Dir, r.Text = trace.Lost, "", "unexpected EOF"
 	case Opened:
@@ -126,6 +128,17 @@ func TestReadTrace_FollowedNothing(t *testing.T) {
 	require.Equal(t, NotPath.String(), r.Verdict.String())
 	require.Equal(t, Client, r.Wrong.Blame)
 	require.Contains(t, r.Wrong.Requirements, "KHP-REDIR-03")
+}
+
+// Many libraries say 1005 where a Close frame had no code.
+func TestReadTrace_EmptyClose(t *testing.T) {
+	g := recordedRig(t, "accepted")
+	g.settleOne()
+	s := g.all[1]
+	s.Steps = append(s.Steps[:len(s.Steps)-1:len(s.Steps)-1], Step{From: Server, Kind: Close}, Step{From: Client, Kind: Close})
+	list := verdicts(t, file(t, Client, s))
+	require.Len(t, list, 1)
+	require.Nil(t, list[0].Wrong)
 }
 
 // What the recorder says of itself must follow from what it saw.
