@@ -35,9 +35,9 @@ func (d *driver) readOpening() []endpoint.Output {
 	}
 	n, err := d.nc.Read(d.head[len(d.head):cap(d.head)])
 	if d.head = d.head[:len(d.head)+n]; n > 0 {
-		phase := d.phase()
+		phase, attempt := d.phase(), d.attempt()
 		if used, out := d.opening(d.head); used > 0 {
-			d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head[:used], Phase: phase, Attempt: d.attempt()})
+			d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head[:used], Phase: phase, Attempt: attempt})
 			d.established(d.head[used:])
 			return out
 		}

@@ -128,6 +128,9 @@ func (c *checker) prepare() (Verdict, string) {
 		st := &s.Steps[i]
 		switch st.Kind {
 		case Opening, Message, Close, Ended, Broken:
+			if cutOff(st) {
+				continue
+			}
 			c.inputs[st.From.Other()] = append(c.inputs[st.From.Other()], i)
 		case Ping, Pong, Opened, Failed, GaveUp, Followed:
 		}
@@ -186,6 +189,9 @@ func (c *checker) askedBefore(at int) *asked {
 // take judges step i and goes on to what follows it.
 func (c *checker) take(i int) *Wrong {
 	s := &c.s.Steps[i]
+	if cutOff(s) {
+		return nil
+	}
 	c.now, c.why, c.answer, c.talking = i, nil, c.nextAnswer(), s.Kind == Message
 	if p := c.rules(s); p != nil {
 		return c.wrong(s.From, p)

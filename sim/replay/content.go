@@ -144,7 +144,7 @@ func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings)
 		note("WSP-EXT-01 KHP-EXT-RSP-12", "the extensions of the response are no list: "+err.Error())
 	case rule.Action.Terminates():
 		f.client |= fsm.FactExtensionsAsked
-	case empty && len(names) == 0:
+	case empty:
 		note("KHP-EXT-RSP-08", "the response has an empty list of extensions")
 	case !subset(names, a.extensions):
 		note("KHP-EXT-RSP-09 KHP-CLOSE-03", "the response selects an extension that the request did not name, or one twice")

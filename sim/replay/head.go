@@ -114,7 +114,10 @@ func (h *heads) offersKHP() bool { return slices.Contains(h.protocols, token) }
 // openingResponse judges what the server answered, and keeps what it says.
 func (h *heads) openingResponse(p []byte) *problem {
 	r := &h.response
-	if _, err := r.ParseHead(p, wire.Limits{}); err != nil {
+	if _, err := r.ParseHead(p, wire.Limits{}); wire.KindOf(err) == wire.KindIncomplete {
+		r.Status = 0
+		return nil // cut off
+	} else if err != nil {
 		return &problem{"WSP-OPEN-02 KHP-OPEN-03", "the answer to the opening request is not HTTP: " + err.Error()}
 	}
 	h.redirected = r.Status != 101

@@ -187,11 +187,19 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	case Opened:
 		return p.Open()
 	case Failed:
+		if bounded(s.Failure) && (p.Terminal() || p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin) {
+			return true
+		}
 		return p == fsm.ClientFailed && (s.Failure == 0 || s.Failure == state.Failure())
 	case GaveUp:
 		return p == fsm.ClientDone
 	}
 	return p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin || p == fsm.ClientConnecting // followed
+}
+
+// bounded reports whether a client may fail so because of a bound of its whole call, or of its own, where the machine could go on.
+func bounded(f fsm.Failure) bool {
+	return f == fsm.FailureStatus || f == fsm.FailureTooManyRedirects || f == fsm.FailureAuthLimit || f == fsm.FailureInterimLimit
 }
 
 func serverClaim(state fsm.ServerState, s *Step) bool {

@@ -149,7 +149,7 @@ func TestCheck_Claims(t *testing.T) {
 	last := &s.Steps[len(s.Steps)-1]
 	require.Equal(t, Failed, last.Kind)
 	require.Equal(t, Path, Check(s).Verdict)
-	last.Failure = fsm.FailureTooManyRedirects
+	last.Failure = fsm.FailureRedirectLoop
 	require.Equal(t, []string{"KHP-CLOSE-02", "KHP-CLOSE-05"}, Check(s).Wrong.Requirements)
 	last.Kind = Opened
 	require.Contains(t, Check(s).Wrong.Requirements, "KHP-GEN-05")

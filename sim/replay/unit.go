@@ -91,4 +91,14 @@ func (c *checker) responseAt(first int) *unit {
 	return u
 }
 
+// cutOff reports whether a step is the beginning of an answer to the opening request of which no more came: that is as good as none.
+func cutOff(s *Step) bool {
+	if s.Kind != Opening || s.From != Server {
+		return false
+	}
+	var r wire.Response
+	_, err := r.ParseHead(s.Data, wire.Limits{})
+	return wire.KindOf(err) == wire.KindIncomplete
+}
+
 func itoa(n int) string { return strconv.Itoa(n) }
