@@ -197,9 +197,14 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	return p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin || p == fsm.ClientConnecting // followed
 }
 
-// bounded reports whether a client may fail so because of a bound of its whole call, or of its own, where the machine could go on.
+// bounded reports whether a client may fail so because of what only it knows: a bound of its whole call or of its own, or a parameter of an extension that the
+// extension does not accept.
 func bounded(f fsm.Failure) bool {
-	return f == fsm.FailureStatus || f == fsm.FailureTooManyRedirects || f == fsm.FailureAuthLimit || f == fsm.FailureInterimLimit
+	switch f {
+	case fsm.FailureStatus, fsm.FailureTooManyRedirects, fsm.FailureAuthLimit, fsm.FailureInterimLimit, fsm.FailureExtensionNotRequested:
+		return true
+	}
+	return false
 }
 
 func serverClaim(state fsm.ServerState, s *Step) bool {
