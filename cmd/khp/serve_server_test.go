@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
 
@@ -52,12 +52,15 @@ func TestServe_TracesOpeningBytes(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, nc.Close())
 	s.stop()
-	text, err := os.ReadFile(file)
+	f, err := os.Open(file)
 	require.NoError(t, err)
-	var first traceLine
-	require.NoError(t, json.NewDecoder(strings.NewReader(string(text))).Decode(&first))
-	require.Equal(t, transport.EventReceiveOpening, first.Kind)
-	require.Equal(t, strings.Replace(request, "SECRET", "[redacted]", 1), string(*first.Data))
+	defer func() { _ = f.Close() }()
+	r, err := trace.NewReader(f)
+	require.NoError(t, err)
+	first, err := r.Next()
+	require.NoError(t, err)
+	require.Equal(t, trace.Opening, first.Kind)
+	require.Equal(t, strings.Replace(request, "SECRET", "[redacted]", 1), string(first.Data))
 }
 
 func TestServe_Htpasswd(t *testing.T) {
