@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/trace"
@@ -276,29 +275,4 @@ func TestCheck_NothingToJudge(t *testing.T) {
 	}
 	r := Check(&Session{})
 	require.Equal(t, Incomplete.String(), r.Verdict.String())
-}
-
-// Ten thousand messages in both directions take no time to speak of, and nonsense comes to an end.
-func TestCheck_Long(t *testing.T) {
-	s := recorded(t, "accepted")
-	i := at(t, s, Client, Close, 0)
-	var many []Step
-	for range 5000 {
-		many = append(many, message(Client, "up"), message(Server, "down"))
-	}
-	s.Steps = append(s.Steps[:i:i], append(many, s.Steps[i:]...)...)
-	begin := time.Now()
-	require.Equal(t, Path, Check(s).Verdict)
-	require.Less(t, time.Since(begin), 20*time.Second, "the number of states stays small")
-
-	s = recorded(t, "accepted")
-	i = at(t, s, Server, Message, 0)
-	var pieces []Step
-	for n := range 2000 {
-		pieces = append(pieces, message(Server, fmt.Sprintf("x-%d: y\r\n", n)))
-	}
-	s.Steps[i].Data = []byte("HTTP/1.1 200 OK\r\n")
-	s.Steps = append(s.Steps[:i+1:i+1], append(pieces, s.Steps[i+1:]...)...)
-	require.Contains(t, []Verdict{NotPath, Incomplete}, Check(s).Verdict)
-	require.Less(t, time.Since(begin), 20*time.Second)
 }
