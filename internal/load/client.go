@@ -148,7 +148,11 @@ func (c *client) close() error {
 	if err := c.send(ws.OpClose, "\x03\xe8"); err != nil {
 		return err
 	}
-	if _, err := ws.ReadFrame(c.nc); err != nil {
+	h, err := ws.ReadHeader(c.nc)
+	if err != nil {
+		return err
+	}
+	if _, err := io.CopyN(io.Discard, c.nc, h.Length); err != nil {
 		return err
 	}
 	if _, err := c.nc.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
