@@ -49,6 +49,20 @@ func FuzzChallenges(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) { property.Check(t, property.Challenges(b)) })
 }
 
+// Any bytes as the parameters of a Digest challenge and of Digest credentials, and any user.
+func FuzzDigest(f *testing.F) {
+	for _, s := range []string{
+		`realm="http-auth@example.org", qop="auth, auth-int", algorithm=SHA-256, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"`,
+		`realm="a\"b", nonce=x, algorithm=SHA-512-256-sess, qop=auth, userhash=true, charset=UTF-8, stale=TRUE`, `nonce="", realm=""`, `realm=r, nonce=n, algorithm=md5, qop="auth-int"`,
+		`username="Mufasa", realm="http-auth@example.org", uri="/dir/index.html", algorithm=MD5, nonce="n", nc=00000001, cnonce="c", qop=auth, response="8ca523f5e9506fed4657c9700eebdbec", opaque="o"`,
+		`username*=UTF-8''J%C3%A4s%C3%B8n, realm="r", uri="/", nonce="n", response="00"`,
+	} {
+		f.Add([]byte(s), "Mufasa", "Circle of Life")
+		f.Add([]byte(s), "J\u00e4s\u00f8n:", "\"\\\x00")
+	}
+	f.Fuzz(func(t *testing.T, b []byte, user, password string) { property.Check(t, property.Digest(b, user, password)) })
+}
+
 // Any string as a URL, and any other as a reference seen from it.
 func FuzzURL(f *testing.F) {
 	bases := []string{"ws://example.com/echo?.kl=Y", "WSS://[::ffff:192.0.2.1]:443", "http://A_b-c.~d.:80/a/./b/../%7e%2f%2F?q=%61", "https://h:0/", "ws://u:p@h/", "ws://xn--nxasmq6b/\u00e9"}

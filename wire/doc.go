@@ -39,7 +39,7 @@
 //     repeated fields stay apart.
 //   - The version is HTTP/1.1. HTTP/1.2 to 1.9 are read as the same; all others are
 //     refused, 1.0 too.
-//   - A request needs no Host, has at most one, and it is host[:port].
+//   - A request needs no Host, has at most one, and it is host[:port] or empty.
 //   - The target is a path, or an http, https, ws or wss URL without userinfo.
 //     Any visible ASCII may stand in it except '#': clients send quotes and
 //     brackets unescaped. It is never decoded or changed.

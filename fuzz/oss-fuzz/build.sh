@@ -27,6 +27,7 @@ target fuzz FuzzSplit
 target fuzz FuzzExtensions extensions
 target fuzz FuzzTokens tokens
 target fuzz FuzzChallenges challenges
+target fuzz FuzzDigest challenges
 target fuzz FuzzURL
 target fuzz FuzzRedact
 target fuzz FuzzCredentials
