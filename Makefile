@@ -54,6 +54,11 @@ generated: ## the generated files are up to date
 mutate: ## change every cell of the tables: each change must be noticed (half a minute)
 	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m
 
+.PHONY: debian
+debian: ## install what make spin and make browser need, from Debian's packages (as root)
+	@command -v spin && command -v gcc && command -v chromium || \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends spin gcc libc6-dev chromium >/dev/null; }
+
 .PHONY: spin
 spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
 	$(GO) run ./internal/spincheck
