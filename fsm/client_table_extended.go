@@ -45,8 +45,8 @@ var clientAwaitResponseCells = [clientInputs]cell{
 	onConnected:     misuse,
 	onConnectFailed: misuse,
 	onOpened:        misuse,
-	onProceed:       early(stay("K10", "KHP-EXT-03").marking(markGateway, markEarly)),
-	onReroute:       early(follow("K11", "K4", true, redirecting)...),
+	onProceed:       early(stay("K12", "KHP-EXT-03").marking(markGateway, markEarly)),
+	onReroute:       early(follow("K13", "K4", true, redirecting)...),
 	onData:          {to("C12", ClientReading, "KHP-GEN-09").marking(0, markLateTerminator|markEarly)},
 	onTerminator: {
 		stay("C13", "KHP-CLOSE-04").while(condLateTerminator).marking(0, markLateTerminator),

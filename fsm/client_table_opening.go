@@ -105,7 +105,7 @@ var clientOpeningCells = [clientInputs]cell{
 	onConnectFailed: misuse,
 	onOpened: {
 		to("C5", ClientAwaitResponse, "KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01", do(EffectSendRequest), stop(TimerOpening), arm(TimerResponse), arm(TimerOverall)).given(FactKHP).notWhile(condKaazing | condAuto),
-		to("K9", ClientAwaitResponse, "KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01", do(EffectSendRequest), stop(TimerOpening), arm(TimerResponse), arm(TimerOverall)).given(FactKHP).while(condAuto).marking(markEarly, 0),
+		to("K11", ClientAwaitResponse, "KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01", do(EffectSendRequest), stop(TimerOpening), arm(TimerResponse), arm(TimerOverall)).given(FactKHP).while(condAuto).marking(markEarly, 0),
 		to("K1", ClientAwaitProceed, "KHP-GEN-04", arm(TimerOverall)).given(FactKHP),
 		to("C6", ClientPlain, "KHP-OPEN-05 KHP-OPEN-06", do(EffectStopTimers), do(EffectOpenPlain)).while(condPlainFallback),
 		fail("C7", FailureNotSelected, "KHP-OPEN-05 KHP-OPEN-06"),

@@ -45,7 +45,7 @@ func ExampleServerConfig_Step() {
 	fmt.Println(verdict, effects.Len(), "effects")
 	// Output:
 	// Misuse - missing: WWW-Authenticate
-	// Accepted 3 effects
+	// Accepted 4 effects
 }
 
 func ExampleStatus() {

@@ -52,6 +52,7 @@ func (t *serverTurn) decided() fsm.Verdict {
 		}
 		t.code(fsm.EffectSendResponse, 401) // S12
 		t.do(fsm.EffectSendTerminator)
+		t.timer(fsm.EffectPauseTimer, fsm.TimerOverall) // the time that a user takes is not the handshake's
 		t.arm(fsm.TimerReplay)
 		t.m.status = 401
 		t.m.challenges++

@@ -162,7 +162,7 @@ func (t *serverTurn) awaitReplay() fsm.Verdict {
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S5, AMB-05
 		return t.refuse(400, fsm.FailureUnexpectedMessage, 1002)
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerReplay || t.ev.Timer == fsm.TimerOverall { // S15
+		if t.ev.Timer == fsm.TimerReplay { // S15
 			return t.refuse(408, fsm.FailureTimeout, 1008)
 		}
 	case fsm.EventDecided, fsm.EventApplicationFailed: // out of time
@@ -177,6 +177,9 @@ func (t *serverTurn) request(waited fsm.Timer) fsm.Verdict {
 		return t.refuse(400, fsm.FailureMalformed, 1002)
 	}
 	t.stop(waited)
+	if waited == fsm.TimerReplay {
+		t.timer(fsm.EffectResumeTimer, fsm.TimerOverall)
+	}
 	if t.has(fsm.FactExpectBody) { // S8, and in a replay: body and Expect again, AMB-44
 		t.code(fsm.EffectSendResponse, 100)
 		t.do(fsm.EffectSendTerminator)

@@ -41,12 +41,13 @@ func timeout(id string, status uint16, reqs string) cell {
 	return cell{refuse(id, status, closePolicy, FailureTimeout, reqs)}
 }
 
-// request takes a well-formed request, first or replayed, for which timer ran.
-func request(id string, timer Timer) cell {
+// request takes a well-formed request, first or replayed. The effects set the clock right: the timer that ran for it, and what stood still meanwhile.
+func request(id string, clock ...Effect) cell {
+	begun := func(effects ...Effect) []Effect { return append(append([]Effect(nil), clock...), effects...) }
 	return cell{
 		refuse("S7", 400, closeProtocol, FailureMalformed, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04").given(FactExtensionAgain),
-		to("S8", ServerAwaitBody, "KHP-STATUS-100-01", stop(timer), respond(100), do(EffectSendTerminator), arm(TimerBody)).given(FactExpectBody).answering(100),
-		to(id, ServerDeciding, "KHP-EXT-RSP-01", stop(timer), do(EffectAskDecision)),
+		to("S8", ServerAwaitBody, "KHP-STATUS-100-01", begun(respond(100), do(EffectSendTerminator), arm(TimerBody))...).given(FactExpectBody).answering(100),
+		to(id, ServerDeciding, "KHP-EXT-RSP-01", begun(do(EffectAskDecision))...),
 	}
 }
 
@@ -65,11 +66,11 @@ func accept() cell {
 	}
 }
 
-// challenge answers with 401, or ends with 403 once there were enough.
+// challenge answers with 401, or ends with 403 once there were enough. The overall clock stands still while somebody looks for a password. [AMB-72]
 func challenge() cell {
 	return cell{
 		misuseRow().notWhile(condObligationsMet),
-		to("S12", ServerAwaitReplay, "KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14", respond(401), do(EffectSendTerminator), arm(TimerReplay)).while(condReplayLeft).with(opReplay).answering(401),
+		to("S12", ServerAwaitReplay, "KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14", respond(401), do(EffectSendTerminator), pause(TimerOverall), arm(TimerReplay)).while(condReplayLeft).with(opReplay).answering(401),
 		refuse("S13", 403, closeNormal, FailureAuthLimit, "KHP-STATUS-401-03"),
 	}
 }

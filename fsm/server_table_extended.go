@@ -50,7 +50,7 @@ var serverOpeningCells = [serverInputs]cell{
 // serverAwaitRequestCells is the row of [ServerAwaitRequest]. The opening 101 is sent; the client speaks first.
 var serverAwaitRequestCells = [serverInputs]cell{
 	byOpeningRequest:     misuse,
-	byRequest:            request("S4", TimerRequest),
+	byRequest:            request("S4", stop(TimerRequest)),
 	byBadRequest:         {refuseRequest("S5")},
 	byBody:               misuse,
 	byData:               {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
@@ -131,7 +131,7 @@ var serverDecidingCells = [serverInputs]cell{
 // serverAwaitReplayCells is the row of [ServerAwaitReplay]. The client has been challenged.
 var serverAwaitReplayCells = [serverInputs]cell{
 	byOpeningRequest:     misuse,
-	byRequest:            request("S14", TimerReplay),
+	byRequest:            request("S14", stop(TimerReplay), resume(TimerOverall)),
 	byBadRequest:         {refuseRequest("S5")},
 	byBody:               misuse,
 	byData:               {refuse("S20", 400, closeProtocol, FailureUnexpectedMessage, "KHP-EXT-02")},
@@ -148,7 +148,7 @@ var serverAwaitReplayCells = [serverInputs]cell{
 	byRequestTimer:       ignore,
 	byBodyTimer:          ignore,
 	byReplayTimer:        timeout("S15", 408, "KHP-STATUS-401-03 RFC2068-408-01"),
-	byOverallTimer:       timeout("S15", 408, "KHP-STATUS-401-03 RFC2068-408-01"),
+	byOverallTimer:       ignore,
 	byCloseTimer:         ignore,
 	bySend:               misuse,
 	byClose:              shutdown("S32"),

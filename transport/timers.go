@@ -17,7 +17,7 @@ type Timeouts struct {
 	Request     time.Duration // server: opening 101 to extended request (10 s)
 	Body        time.Duration // server: 100 to the end of the body (10 s)
 	Replay      time.Duration // server: 401 to the request with credentials (30 s)
-	Overall     time.Duration // both: extended handshake of one connection (60 s)
+	Overall     time.Duration // both: extended handshake of one connection, without the time that credentials take (60 s)
 	Close       time.Duration // both: closing handshake and end of TCP (5 s)
 }
 

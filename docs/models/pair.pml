@@ -497,7 +497,7 @@ inline client_in_opening() {
 #if defined(FAULT_SEND_EARLY) /* INV-03: the client sends a message right behind its request */
 	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall); c_send_message() }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K9 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
 	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
@@ -508,7 +508,7 @@ inline client_in_opening() {
 #elif defined(FAULT_BODY_UNASKED) /* INV-17: the client does not wait for 100 with the body */
 	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall); c_send_body() }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K9 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
 	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
@@ -519,7 +519,7 @@ inline client_in_opening() {
 #elif defined(FAULT_REPLAY_UNASKED) /* INV-19: the client replays a request that was not answered with 401 */
 	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_replay_request() }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K9 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
 	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
@@ -530,7 +530,7 @@ inline client_in_opening() {
 #else
 	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K9 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
 	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
@@ -693,13 +693,13 @@ inline client_in_await_confirm() {
 /* for the start of a response. */
 inline client_in_await_response() {
 	if
-	:: ev == ProceedReceived && c_nothing_received_yet -> /* K10 KHP-EXT-03 */
+	:: ev == ProceedReceived && c_nothing_received_yet -> /* K12 KHP-EXT-03 */
 		d_step { c_nothing_received_yet = 0; c_N_received = 1 }
 	:: ev == ProceedReceived && AUTO && !c_nothing_received_yet -> /* K5 KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == ProceedReceived && !c_nothing_received_yet && !AUTO -> /* misuse */
 		must(TOTAL, false)
-	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && c_nothing_received_yet && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K11 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && c_nothing_received_yet && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K13 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_REDIRECT; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == RerouteReceived && c_nothing_received_yet && NO_REDIRECTS -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
@@ -1329,9 +1329,9 @@ inline server_in_await_replay() {
 	:: ev == Request && has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* S7 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_MALFORMED; s_status = 400; s_send_response(400); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Request && has(F_EXPECT_WITH_BODY_OUTSTANDING) && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* S8 KHP-STATUS-100-01 */
-		d_step { s_phase = S_AwaitBody; s_status = 100; s_stop_timer(T_Replay); s_send_response(100); s_send_terminator(); s_arm_timer(T_Body) }
+		d_step { s_phase = S_AwaitBody; s_status = 100; s_stop_timer(T_Replay); s_resume_timer(T_Overall); s_send_response(100); s_send_terminator(); s_arm_timer(T_Body) }
 	:: ev == Request && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) && !has(F_EXPECT_WITH_BODY_OUTSTANDING) -> /* S14 KHP-EXT-RSP-01 */
-		d_step { s_phase = S_Deciding; s_stop_timer(T_Replay); s_ask_decision() }
+		d_step { s_phase = S_Deciding; s_stop_timer(T_Replay); s_resume_timer(T_Overall); s_ask_decision() }
 	:: ev == BadRequest -> /* S5 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_MALFORMED; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == DataReceived -> /* S20 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
@@ -1346,11 +1346,9 @@ inline server_in_await_replay() {
 		d_step { s_phase = S_Done; s_failure = FAILURE_CONNECTION_LOST; s_stop_timers(); s_disconnect(); s_fail() }
 	:: ev == TimerExpired_Replay -> /* S15 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 408; s_send_response(408); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == TimerExpired_Overall -> /* S15 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01 */
-		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 408; s_send_response(408); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == CloseRequested -> /* S32 KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_SHUTDOWN; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1001); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Decided_Complete || ev == Decided_Continue || ev == Decided_Wait || ev == Decided_Replay || ev == Decided_Close || ev == ApplicationFailed || ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Close -> skip /* ignored */
+	:: ev == Decided_Complete || ev == Decided_Continue || ev == Decided_Wait || ev == Decided_Replay || ev == Decided_Close || ev == ApplicationFailed || ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
 	fi
 }
@@ -1394,7 +1392,7 @@ inline server_in_deciding() {
 	:: ev == Decided_Replay && !OBLIGATIONS_MET -> /* misuse */
 		must(TOTAL, false)
 	:: ev == Decided_Replay && (s_replays < MAX_CHALLENGES) && OBLIGATIONS_MET -> /* S12 KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_AwaitReplay; s_replays++; s_status = 401; s_send_response(401); s_send_terminator(); s_arm_timer(T_Replay) }
+		d_step { s_phase = S_AwaitReplay; s_replays++; s_status = 401; s_send_response(401); s_send_terminator(); s_pause_timer(T_Overall); s_arm_timer(T_Replay) }
 	:: ev == Decided_Replay && OBLIGATIONS_MET && !(s_replays < MAX_CHALLENGES) -> /* S13 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_AUTH_LIMIT; s_status = 403; s_send_response(403); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
 #if defined(FAULT_ANSWER_AFTER_CLOSE) /* INV-40: the server sends Close before its refusal */
@@ -1453,7 +1451,7 @@ inline server_in_pending() {
 	:: ev == Decided_Replay && !OBLIGATIONS_MET -> /* misuse */
 		must(TOTAL, false)
 	:: ev == Decided_Replay && (s_replays < MAX_CHALLENGES) && OBLIGATIONS_MET -> /* S12 KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_AwaitReplay; s_replays++; s_status = 401; s_send_response(401); s_send_terminator(); s_arm_timer(T_Replay) }
+		d_step { s_phase = S_AwaitReplay; s_replays++; s_status = 401; s_send_response(401); s_send_terminator(); s_pause_timer(T_Overall); s_arm_timer(T_Replay) }
 	:: ev == Decided_Replay && OBLIGATIONS_MET && !(s_replays < MAX_CHALLENGES) -> /* S13 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_AUTH_LIMIT; s_status = 403; s_send_response(403); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Decided_Close && OBLIGATIONS_MET -> /* S19 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13 */

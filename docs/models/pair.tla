@@ -247,7 +247,7 @@ C5_c68_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K9_c69_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+K11_c69_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -309,7 +309,7 @@ C5_c68_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K9_c69_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+K11_c69_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -371,7 +371,7 @@ C5_c68_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K9_c69_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+K11_c69_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -433,7 +433,7 @@ C5_c68 == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K9_c69 == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+K11_c69 == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -1063,7 +1063,7 @@ Client_AwaitProceed_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-K10_c191 == \* KHP-EXT-03
+K12_c191 == \* KHP-EXT-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "ProceedReceived"
@@ -1094,7 +1094,7 @@ C_AwaitResponse_ProceedReceived_193 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-K11_c194 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+K13_c194 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -3695,22 +3695,22 @@ ClientRows ==
   \/ Client_Connecting_ignores
   \/ Client_Connecting_refuses
   \/ C5_c68_SEND_EARLY
-  \/ K9_c69_SEND_EARLY
+  \/ K11_c69_SEND_EARLY
   \/ K1_c70_SEND_EARLY
   \/ C6_c71_SEND_EARLY
   \/ C7_c72_SEND_EARLY
   \/ C5_c68_BODY_UNASKED
-  \/ K9_c69_BODY_UNASKED
+  \/ K11_c69_BODY_UNASKED
   \/ K1_c70_BODY_UNASKED
   \/ C6_c71_BODY_UNASKED
   \/ C7_c72_BODY_UNASKED
   \/ C5_c68_REPLAY_UNASKED
-  \/ K9_c69_REPLAY_UNASKED
+  \/ K11_c69_REPLAY_UNASKED
   \/ K1_c70_REPLAY_UNASKED
   \/ C6_c71_REPLAY_UNASKED
   \/ C7_c72_REPLAY_UNASKED
   \/ C5_c68
-  \/ K9_c69
+  \/ K11_c69
   \/ K1_c70
   \/ C6_c71
   \/ C7_c72
@@ -3770,10 +3770,10 @@ ClientRows ==
   \/ C47_c186
   \/ Client_AwaitProceed_ignores
   \/ Client_AwaitProceed_refuses
-  \/ K10_c191
+  \/ K12_c191
   \/ K5_c192
   \/ C_AwaitResponse_ProceedReceived_193
-  \/ K11_c194
+  \/ K13_c194
   \/ K4_c195
   \/ K4_c196
   \/ K4_c197
@@ -4605,7 +4605,7 @@ S12_s87 == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
   /\ (s.replays < MAX_CHALLENGES)
   /\ OBLIGATIONS_MET
   /\ s' = [s EXCEPT !.phase = "AwaitReplay", !.replays = @ + 1, !.status = 401]
-  /\ orders' = << Coded("SendResponse", 401), Order("SendTerminator"), Timed("ArmTimer", "Replay") >>
+  /\ orders' = << Coded("SendResponse", 401), Order("SendTerminator"), Timed("PauseTimer", "Overall"), Timed("ArmTimer", "Replay") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
@@ -4860,7 +4860,7 @@ S12_s118 == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
   /\ (s.replays < MAX_CHALLENGES)
   /\ OBLIGATIONS_MET
   /\ s' = [s EXCEPT !.phase = "AwaitReplay", !.replays = @ + 1, !.status = 401]
-  /\ orders' = << Coded("SendResponse", 401), Order("SendTerminator"), Timed("ArmTimer", "Replay") >>
+  /\ orders' = << Coded("SendResponse", 401), Order("SendTerminator"), Timed("PauseTimer", "Overall"), Timed("ArmTimer", "Replay") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
@@ -4989,7 +4989,7 @@ S8_s136 == \* KHP-STATUS-100-01
   /\ ("Expect with body outstanding" \in ev.facts)
   /\ ~("extension of the opening again" \in ev.facts)
   /\ s' = [s EXCEPT !.phase = "AwaitBody", !.status = 100]
-  /\ orders' = << Timed("StopTimer", "Replay"), Coded("SendResponse", 100), Order("SendTerminator"), Timed("ArmTimer", "Body") >>
+  /\ orders' = << Timed("StopTimer", "Replay"), Timed("ResumeTimer", "Overall"), Coded("SendResponse", 100), Order("SendTerminator"), Timed("ArmTimer", "Body") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
@@ -5000,7 +5000,7 @@ S14_s137 == \* KHP-EXT-RSP-01
   /\ ~("extension of the opening again" \in ev.facts)
   /\ ~("Expect with body outstanding" \in ev.facts)
   /\ s' = [s EXCEPT !.phase = "Deciding"]
-  /\ orders' = << Timed("StopTimer", "Replay"), Order("AskDecision") >>
+  /\ orders' = << Timed("StopTimer", "Replay"), Timed("ResumeTimer", "Overall"), Order("AskDecision") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
@@ -5067,15 +5067,6 @@ S15_s153 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S15_s154 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01
-  /\ ev.side = "server" /\ ~ev.done
-  /\ s.phase = "AwaitReplay"
-  /\ ev.on = "TimerExpired(Overall)"
-  /\ s' = [s EXCEPT !.phase = "Closing", !.failure = "FailureTimeout", !.status = 408]
-  /\ orders' = << Coded("SendResponse", 408), Order("SendTerminator"), Coded("SendClose", 1008), Order("StopTimers"), Timed("ArmTimer", "Close") >>
-  /\ ev' = [ev EXCEPT !.done = TRUE]
-  /\ UNCHANGED <<c, ch, sh, net, broken>>
-
 S32_s157 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
@@ -5088,7 +5079,7 @@ S32_s157 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
 Server_AwaitReplay_ignores ==
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
-  /\ ev.on \in {"Decided(Complete)", "Decided(Continue)", "Decided(Wait)", "Decided(Replay)", "Decided(Close)", "ApplicationFailed", "TimerExpired(Request)", "TimerExpired(Body)", "TimerExpired(Close)"}
+  /\ ev.on \in {"Decided(Complete)", "Decided(Continue)", "Decided(Wait)", "Decided(Replay)", "Decided(Close)", "ApplicationFailed", "TimerExpired(Request)", "TimerExpired(Body)", "TimerExpired(Overall)", "TimerExpired(Close)"}
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
@@ -5482,7 +5473,6 @@ ServerRows ==
   \/ S24_s149
   \/ S25_s150
   \/ S15_s153
-  \/ S15_s154
   \/ S32_s157
   \/ Server_AwaitReplay_ignores
   \/ Server_AwaitReplay_refuses

@@ -118,7 +118,7 @@ func TestServer_Kaazing(t *testing.T) {
 	})
 	t.Run("no-n-after-401", func(t *testing.T) {
 		s := at(ServerConfig{}).deciding().decide(Decision{Status: 401, Challenges: []string{"Application Token"}})
-		s.wantLast("only the terminator", "SendMessage HTTP/1.1 401 Unauthorized", "SendMessage", "ArmTimer Replay")
+		s.wantLast("only the terminator", "SendMessage HTTP/1.1 401 Unauthorized", "SendMessage", "PauseTimer Overall", "ArmTimer Replay")
 	})
 	t.Run("reroute", func(t *testing.T) {
 		s := at(ServerConfig{}).deciding().decide(Decision{Reroute: "ws://h2/p?.kl=Y"})

@@ -199,7 +199,7 @@ func TestServer_Deciding(t *testing.T) {
 		}{
 			{listening(t, "/p", ServerConfig{}), fsm.TimerRequest, 408}, {listening(t, "/p", ServerConfig{}), fsm.TimerOverall, 408},
 			{deciding(), fsm.TimerOverall, 503}, {deciding().decide(Decision{Status: 202}), fsm.TimerOverall, 503},
-			{deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}), fsm.TimerOverall, 408},
+			{deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}), fsm.TimerReplay, 408},
 		} {
 			require.True(t, v.at.timers[v.timer])
 			v.at.take(v.at.s.TimerExpired(v.timer))
