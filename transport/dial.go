@@ -105,7 +105,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	}
 	d.client = client
 	d.driver = driver{
-		ctx: ctx, endpoint: client, client: true, auto: opts.Profile == Auto, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
+		ctx: ctx, endpoint: client, client: true, tooEarly: client.TooEarly, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
 		special: d.special, opening: client.OpeningReceived, settled: d.settled, limits: int64(opts.Limits.OrDefault().Unit),
 		phase: func() string { return client.Phase().String() }, attempt: client.Attempt,
 	}

@@ -42,14 +42,12 @@ type driver struct {
 	settled  func()                                           // called when all outputs of a call are carried out; may be nil
 	limits   int64                                            // of a message, in bytes
 	client   bool
-	auto     bool // client: the server may turn out to be a gateway, which speaks first
+	tooEarly func(p []byte) bool // client: the endpoint will refuse that message, because it was here before the extended request was sent
 
 	nc     net.Conn
 	link   *link                    // nil until the opening handshake is through
 	head   []byte                   // bytes of the opening handshake
 	corked []byte                   // frames that go out together
-	asked  bool                     // client: the request was sent on this connection
-	early  bool                     // client: what is buffered came before the request was sent
 	broken bool                     // the peer broke the rules of frames
 	deaf   bool                     // the peer did not read in time
 	next   func() []endpoint.Output // pends: to be told before anything is waited for
@@ -86,7 +84,7 @@ func (d *driver) run(first []endpoint.Output) {
 
 // connected takes over nc.
 func (d *driver) connected(nc net.Conn) {
-	d.nc, d.asked, d.early, d.broken, d.deaf = nc, false, false, false, false
+	d.nc, d.broken, d.deaf = nc, false, false
 	d.setSocket(nc)
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
-	"example.com/khp/wire"
 )
 
 // read waits for the peer, until a timer is due or somebody calls wake.
@@ -53,7 +52,6 @@ func (d *driver) established(rest []byte) {
 
 // readItem reads one message or control frame.
 func (d *driver) readItem() []endpoint.Output {
-	d.early = d.early && d.buffered()
 	it, err := d.link.next()
 	if err != nil {
 		return d.readError(err)
@@ -61,12 +59,9 @@ func (d *driver) readItem() []endpoint.Output {
 	switch it.kind {
 	case itemMessage:
 		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: it.data, Phase: d.phase(), Attempt: d.attempt()})
-		first := d.auto && isBalancer(it.data)
-		if d.early && !first && !refuses(it.data) {
+		if d.tooEarly != nil && d.tooEarly(it.data) {
 			d.trace.event(Event{Kind: EventViolation, Code: CloseProtocolError, Text: "a message before the request", Phase: d.phase(), Attempt: d.attempt()})
-			return d.endpoint.Violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
 		}
-		d.early = d.early && first
 		return d.endpoint.Message(it.typ, it.data)
 	case itemPing:
 		d.trace.event(Event{Kind: EventPing, Phase: d.phase(), Attempt: d.attempt()})
@@ -77,19 +72,6 @@ func (d *driver) readItem() []endpoint.Output {
 	case itemPong:
 	}
 	return nil
-}
-
-// isBalancer reports whether p is what a gateway says before anything else.
-func isBalancer(p []byte) bool {
-	kind, _ := wire.ParseBalancer(p)
-	return kind != wire.BalancerNone
-}
-
-// refuses reports whether p is a response that ends the attempt. A server that shuts down, or has waited too long, may send one unasked.
-func refuses(p []byte) bool {
-	var r wire.Response
-	_, err := r.ParseHead(p, wire.DefaultLimits())
-	return err == nil && fsm.Status(r.Status).Action.Terminates()
 }
 
 // readError tells the endpoint why nothing more can be read; an expired deadline is no such reason.

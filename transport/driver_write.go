@@ -19,9 +19,6 @@ func (d *driver) do(outs []endpoint.Output) {
 		o := &outs[i]
 		d.trace.output(o, d.phase(), d.attempt())
 		if o.Kind == endpoint.SendMessage {
-			if d.client && !d.asked {
-				d.asked, d.early = true, d.buffered()
-			}
 			d.corked = d.link.appendFrame(d.corked, opcode(o.Type), o.Data)
 			continue
 		}

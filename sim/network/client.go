@@ -41,7 +41,7 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 		o.Name = "client"
 	}
 	c := &Client{Endpoint: e, opts: o}
-	c.host = host{net: n, name: o.Name, client: true, auto: o.Config.Machine.Profile == fsm.ProfileAuto, side: e, phase: func() string { return e.Phase().String() }, special: c.special, carried: c.carried}
+	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }, special: c.special, carried: c.carried}
 	c.setUp(o.Timeouts)
 	machine := o.Config.Machine
 	if machine == (fsm.ClientConfig{}) {

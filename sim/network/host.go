@@ -47,9 +47,6 @@ type host struct {
 	frames  *frameReader
 	items   []Item // that have come and wait
 	limit   int    // largest message in bytes
-	asked   bool   // client: the extended request is sent
-	auto    bool   // client: the server may turn out to be a gateway, which speaks first
-	early   bool   // client: the items were here before it
 	timers  timers
 	watch   Monitor
 
@@ -73,7 +70,7 @@ func (h *host) setUp(t Timeouts) {
 
 // attach takes over a new connection.
 func (h *host) attach(c *Conn) {
-	h.conn, h.head, h.frames, h.items, h.asked, h.early = c, nil, nil, nil, false, false
+	h.conn, h.head, h.frames, h.items = c, nil, nil, nil
 	c.Receive(h)
 }
 
@@ -108,7 +105,6 @@ func (h *host) drain() {
 		h.blame(it)
 		h.do(h.tell(it))
 	}
-	h.early = false
 }
 
 // blame reports frames of our own making that we refuse ourselves. [INV-48]
@@ -130,25 +126,7 @@ func (h *host) tell(it Item) []endpoint.Output {
 	case it.Type == 0: // a Pong
 		return nil
 	}
-	first := h.auto && isBalancer(it.Data)
-	if h.early && !first && !refuses(it.Data) {
-		return h.side.Violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
-	}
-	h.early = h.early && first
 	return h.side.Message(it.Type, it.Data)
-}
-
-// isBalancer reports whether p is what a gateway says before anything else.
-func isBalancer(p []byte) bool {
-	kind, _ := wire.ParseBalancer(p)
-	return kind != wire.BalancerNone
-}
-
-// refuses reports whether p is a response that ends the attempt: a server that shuts down may send one unasked.
-func refuses(p []byte) bool {
-	var r wire.Response
-	_, err := r.ParseHead(p, wire.DefaultLimits())
-	return err == nil && fsm.Status(r.Status).Action.Terminates()
 }
 
 // Ended implements [Receiver].
@@ -199,9 +177,6 @@ func (h *host) one(o *endpoint.Output) {
 	case endpoint.SendBytes:
 		h.write(o.Data)
 	case endpoint.SendMessage:
-		if h.client && !h.asked {
-			h.asked, h.early = true, len(h.items) > 0
-		}
 		h.frame(ws.OpCode(o.Type), o.Data)
 	case endpoint.SendPong:
 		h.frame(ws.OpPong, o.Data)

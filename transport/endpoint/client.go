@@ -24,6 +24,7 @@ type Client struct {
 	attempt int
 	proxied bool // the current connection authenticates with the proxy
 	leg     Leg  // how far the current connection has come
+	early   int  // messages that came together with the opening 101 and were not told yet
 
 	nonceKey    [24]byte // Sec-WebSocket-Key of the current connection
 	accept      [28]byte // the Sec-WebSocket-Accept that belongs to it
@@ -113,6 +114,13 @@ func (c *Client) ConnectFailed(detail string) []Output {
 func (c *Client) Message(t wire.MessageType, p []byte) []Output {
 	c.reset()
 	c.message, c.msgType = p, t
+	early := c.TooEarly(p)
+	c.counted(p)
+	if early {
+		c.violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
+		c.message = nil
+		return c.out
+	}
 	switch c.state.Phase() {
 	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
 		c.balancer(t, p)
@@ -123,7 +131,7 @@ func (c *Client) Message(t wire.MessageType, p []byte) []Output {
 		}
 		c.handshakeMessage(t, p)
 	default:
-		c.step(fsm.Event{Kind: dataKind(t, p)})
+		c.data(t, p)
 	}
 	c.message = nil
 	return c.out

@@ -10,7 +10,7 @@ import (
 
 // OpeningReceived takes what has been read of the answer to the opening request: all of it so far, from its first byte. It returns how many
 // bytes it has used; 0 means that more are needed, so read on and call again with the longer slice. After a 101 the bytes behind the
-// used ones belong to the WebSocket. b must stay as it is until it is used, or until Lost or TimerExpired: then an answer without length ends. The call
+// used ones belong to the WebSocket, and the whole messages in them count as sent before the extended request was there. b must stay as it is until it is used, or until Lost or TimerExpired: then an answer without length ends. The call
 // is for hosts that leave the opening handshake to the endpoint; others use Opened.
 //
 //khp:impl WSP-OPEN-05 RFC2068-101-02
@@ -47,6 +47,7 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 	}
 	protocol := c.selected(r)
 	c.unit.Response.Fields, c.opening = r.Fields, wire.Response{} // the memory is used again
+	c.early = wholeMessages(b[n:])
 	c.opened(protocol)
 	return n, c.out
 }

@@ -118,12 +118,15 @@ func (c *Client) startConnection() {
 	c.attempt++
 	c.leg = LegConnect
 	c.challenges, c.response, c.granted, c.result = nil, nil, nil, Result{}
-	c.opening, c.failText, c.closeIn = wire.Response{}, "", closeText{}
+	c.opening, c.failText, c.closeIn, c.early = wire.Response{}, "", closeText{}, 0
 }
 
 // failure is what the application gets to see.
 func (c *Client) failure(e fsm.Effect) *HandshakeError {
 	err := &HandshakeError{Leg: c.leg}
+	if e.Failure == fsm.FailureMissingTerminator {
+		c.remember(&c.unit.Response, LegExtended)
+	}
 	if c.response != nil {
 		err = c.response
 	}

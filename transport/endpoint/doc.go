@@ -27,8 +27,8 @@
 //     [Client.UsesProxyCredentials]. Then call [Client.Connected] with 16 bytes from crypto/rand, new ones each time, or [Client.ConnectFailed]. The
 //     connection before is gone by then: Disconnect came first. If TimerOpening expires while dialing, stop dialing and drop what it may still bring.
 //  4. [SendBytes]: write Data as it is. Until the opening handshake is over, collect what is read and give all of it, from the first byte, to
-//     OpeningReceived, until it has used some: the bytes behind those belong to the WebSocket and are the first its frame reader must see. Then read
-//     frames. A driver whose library shakes hands by itself has it send [Client.OpeningFields] and calls [Client.Opened] or [Client.OpeningRefused] instead,
+//     OpeningReceived, until it has used some: the bytes behind those belong to the WebSocket and are the first its frame reader must see. Whole messages
+//     among them were sent before the server had the extended request, and a client treats them so. Then read frames. A driver whose library shakes hands by itself has it send [Client.OpeningFields] and calls [Client.Opened] or [Client.OpeningRefused] instead,
 //     or [Server.Opened], or gives a parsed request to [Server.Opening].
 //  5. Tell what comes: Message for a data message with its fragments joined, Ping, PeerClosed for a Close frame. Pongs are of no interest.
 //     Violation for a frame that must not be, text that is not UTF-8, or a message over the limit; read no more after it. Lost for the end of the

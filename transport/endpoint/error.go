@@ -72,7 +72,7 @@ func (e *HandshakeError) Error() string {
 	}
 	b.WriteString(" [" + e.Leg.String())
 	if e.URL != "" {
-		b.WriteString(", " + e.URL)
+		b.WriteString(", " + oneLine(e.URL))
 	}
 	if e.Attempt > 1 {
 		b.WriteString(", connection " + strconv.Itoa(e.Attempt))
@@ -127,6 +127,14 @@ func reportsStatus(f fsm.Failure) bool {
 		return true
 	}
 	return false
+}
+
+// oneLine quotes what would not stay on its line: a URL that is no URL may hold anything.
+func oneLine(s string) string {
+	if q := quote(s); q != `"`+s+`"` {
+		return q
+	}
+	return s
 }
 
 func printable(r rune) rune {

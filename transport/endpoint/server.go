@@ -59,6 +59,9 @@ func (s *Server) Message(t wire.MessageType, p []byte) []Output {
 	case fsm.ServerAwaitBody:
 		s.bodyMessage(p)
 	default:
+		if !s.state.Phase().Open() {
+			s.detail = "expected nothing before the response, got " + describe(t, p)
+		}
 		s.step(fsm.Event{Kind: dataKind(t, p)})
 	}
 	s.message = nil

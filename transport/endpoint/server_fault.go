@@ -12,9 +12,23 @@ import (
 //khp:impl RFC6585-431-03
 func faultOf(head []byte, err error) string {
 	if name := longField(head, err); name != "" {
-		return "field " + name + " is too long: " + err.Error()
+		return "field " + name + " is too long: " + parseText(err)
 	}
-	return err.Error()
+	return parseText(err)
+}
+
+// parseText says what the parser refused in words for the peer that wrote it: it reads them in the body of the answer.
+func parseText(err error) string {
+	var e *wire.ParseError
+	switch {
+	case !errors.As(err, &e):
+		return err.Error()
+	case e.Kind == wire.KindIncomplete:
+		return "the request ends at byte " + itoa(e.Offset) + ", before the empty line behind its fields"
+	case e.Detail == "":
+		return e.Kind.String() + " at byte " + itoa(e.Offset)
+	}
+	return e.Kind.String() + " at byte " + itoa(e.Offset) + ": " + e.Detail
 }
 
 // longField returns the name of the field in whose line the limit was exceeded, "" if it was another limit or another line. A name is a token,

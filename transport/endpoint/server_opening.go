@@ -145,7 +145,7 @@ func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string
 		var room [4][]byte
 		list, err := wire.ParseTokens(room[:0], v)
 		if err != nil {
-			return 400, "Sec-WebSocket-Protocol: " + err.Error()
+			return 400, "Sec-WebSocket-Protocol: " + parseText(err)
 		}
 		o.Protocols = slices.Grow(o.Protocols, len(list))
 		for _, p := range list {
@@ -156,7 +156,7 @@ func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string
 		var room [4]wire.Extension
 		list, err := wire.ParseExtensions(room[:0], v)
 		if err != nil {
-			return 400, "Sec-WebSocket-Extensions: " + err.Error()
+			return 400, "Sec-WebSocket-Extensions: " + parseText(err)
 		}
 		for _, e := range list {
 			o.Extensions = append(o.Extensions, elementText(e))

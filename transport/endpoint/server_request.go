@@ -102,7 +102,7 @@ func (s *Server) judgeLists() (status int, what string) {
 		var room [4][]byte
 		list, err := wire.ParseTokens(room[:0], v)
 		if err != nil {
-			return 400, "Sec-WebSocket-Protocol: " + err.Error()
+			return 400, "Sec-WebSocket-Protocol: " + parseText(err)
 		}
 		for _, p := range list {
 			q.addProtocol(string(p))
@@ -115,7 +115,7 @@ func (s *Server) judgeLists() (status int, what string) {
 		var room [4]wire.Extension
 		list, err := wire.ParseExtensions(room[:0], v)
 		if err != nil {
-			return 400, "Sec-WebSocket-Extensions: " + err.Error()
+			return 400, "Sec-WebSocket-Extensions: " + parseText(err)
 		}
 		for _, e := range list {
 			q.Extensions = append(q.Extensions, elementText(e))

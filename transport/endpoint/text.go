@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,11 @@ func describe(t wire.MessageType, p []byte) string {
 	if len(p) == 0 {
 		return "an empty " + t.String() + " message"
 	}
-	return "a " + t.String() + " message of " + itoa(len(p)) + " bytes starting " + quote(string(p[:min(len(p), most)]))
+	start := p[:min(len(p), most)]
+	if i := bytes.IndexAny(start, "?\r\n"); i >= 0 { // a query and the fields of a request may hold secrets
+		start = start[:i]
+	}
+	return "a " + t.String() + " message of " + itoa(len(p)) + " bytes starting " + quote(string(start))
 }
 
 // describeChallenge names a challenge without its secrets.

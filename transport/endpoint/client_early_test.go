@@ -1,0 +1,106 @@
+package endpoint
+
+import (
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// A message that came together with the opening 101 cannot answer a request that was not sent yet.
+func TestClient_TooEarly(t *testing.T) {
+	proves(t, "KHP-EXT-02")
+	frame := func(op ws.OpCode, p string) string {
+		return string(ws.MustCompileFrame(ws.NewFrame(op, true, []byte(p))))
+	}
+	binary := func(p string) string { return frame(ws.OpBinary, p) }
+	spec, auto := ClientConfig{}, ClientConfig{Machine: fsm.DefaultClientConfig()}
+	auto.Machine.Profile = fsm.ProfileAuto
+	const refusal = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n"
+	for _, v := range []struct {
+		name     string
+		cfg      ClientConfig
+		behind   string   // the opening 101, in one read
+		messages []string // told then
+		want     fsm.Failure
+	}{
+		{"response", spec, binary(switching()) + binary(""), []string{switching()}, fsm.FailureUnexpectedMessage},
+		{"behind a Ping", spec, frame(ws.OpPing, "hi") + binary(switching()), []string{switching()}, fsm.FailureUnexpectedMessage},
+		{"in fragments", spec, "\x02\x01H" + "\x80\x01T", []string{"HT"}, fsm.FailureUnexpectedMessage},
+		{"long", spec, binary(switching("X: " + string(make([]byte, 200)))), []string{"x"}, fsm.FailureUnexpectedMessage},
+		{"longer", spec, binary(string(make([]byte, 70000))), []string{"x"}, fsm.FailureUnexpectedMessage},
+		{"second of two", kaazingClient(), binary(proceed) + binary(switching()), []string{proceed, switching()}, fsm.FailureUnexpectedMessage},
+		{"auto, behind N", auto, binary(proceed) + binary(switching()), []string{proceed, switching()}, fsm.FailureUnexpectedMessage},
+		{"refusal", spec, binary(refusal+"no") + binary(""), []string{refusal + "no"}, fsm.FailureStatus},
+		{"refusal in two messages", spec, binary(refusal) + binary("no"), []string{refusal, "no"}, fsm.FailureStatus},
+		{"only begun", spec, binary(switching())[:20], []string{switching(), ""}, 0},
+		{"only a Pong", spec, frame(ws.OpPong, ""), []string{switching(), ""}, 0},
+		{"length cut", spec, "\x82\x7e\x00", []string{switching(), ""}, 0},
+		{"masked", spec, "\x82\x80abcd", []string{switching(), ""}, 0},
+		{"length beyond reason", spec, "\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", []string{switching(), ""}, 0},
+		{"nothing", spec, "", []string{switching(), ""}, 0},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			r := dialed(t, "ws://h/p", v.cfg)
+			head := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: " + Protocol + "\r\n\r\n"
+			used, outs := r.c.OpeningReceived([]byte(head + v.behind))
+			require.Equal(t, len(head), used)
+			r.take(outs)
+			for _, m := range v.messages {
+				r.take(r.c.Message(wire.Binary, []byte(m)))
+			}
+			if v.want == 0 {
+				r.wantOpen("nothing was too early")
+				return
+			}
+			r.hangUp()
+			require.ErrorIs(t, r.err, v.want)
+		})
+	}
+}
+
+// What came where nothing may come is said on both sides, without what may be secret in it.
+func TestUnexpectedMessage_Detail(t *testing.T) {
+	const secret = "GET /p?token=s3cret HTTP/1.1\r\n\r\n"
+	r := asking(t, ClientConfig{HasCredentials: true}).unit(challengeBasic).message("hello")
+	require.Contains(t, r.wantFail("nobody asked", fsm.FailureUnexpectedMessage, 1002).Error(), `expected nothing while credentials are asked for, got a binary message of 5 bytes starting "hello"`)
+	s := listening(t, "/p", ServerConfig{}).deciding()
+	s.message(secret)
+	require.Contains(t, s.sent[0], "expected nothing before the response, got a binary message of 32 bytes starting \"GET /p\"\n")
+	require.NotContains(t, s.sent[0], "s3cret")
+}
+
+// What a peer reads about its request is written for it.
+func TestServer_BodyForThePeer(t *testing.T) {
+	s := listening(t, "/p", ServerConfig{}).message("garbage")
+	require.Contains(t, s.sent[0], "\r\n\r\nthe request ends at byte 7, before the empty line behind its fields\n")
+	s = listening(t, "/p", ServerConfig{}).message("GET /p HTTP/1.1\r\nSec-WebSocket-Protocol: a,,;\r\n\r\n")
+	require.NotContains(t, s.sent[0], "wire:")
+	require.Contains(t, s.sent[0], "Sec-WebSocket-Protocol: bad list at byte ")
+}
+
+// A URL that is none may hold line ends; the error stays one line.
+func TestNewClient_UnusableURL(t *testing.T) {
+	_, err := NewClient("ws://h/\r\nInjected: yes", ClientConfig{})
+	require.NotContains(t, err.Error(), "\n")
+	require.Contains(t, err.Error(), `"ws://h/\r\nInjected: yes"`)
+}
+
+// Where a gateway reroutes behind its response, it is not that response that refuses.
+func TestClient_RerouteHasNoStatus(t *testing.T) {
+	cfg := kaazingClient()
+	cfg.Redirects = RedirectNever
+	err := asking(t, cfg).message(proceed, switching(), "", reroute+"ws://h2/q").wantFail("redirects are off", fsm.FailureStatus, 1000)
+	require.Zero(t, err.Status)
+	require.NotContains(t, err.Error(), "101")
+}
+
+// The status of a response that lacks nothing but its end is known.
+func TestClient_MissingTerminator_Status(t *testing.T) {
+	r := asking(t, ClientConfig{}).message(switching())
+	r.take(r.c.Lost("cut"))
+	require.ErrorIs(t, r.err, fsm.FailureMissingTerminator)
+	require.Equal(t, 101, r.err.Status)
+}
