@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"net"
 	"slices"
 	"sync"
@@ -37,20 +36,15 @@ func readHead(nc net.Conn, limits wire.Limits) (o *opening, err error) {
 	h := headBuffers.Get().(*headBuffer)
 	h.opening.buffer = h
 	o = &h.opening
-	limits = limits.OrDefault()
-	for line := 0; ; { // line is where the last line begins
+	var lines wire.Lines
+	for {
 		if len(h.b) == cap(h.b) {
 			h.b = slices.Grow(h.b, len(h.b))
 		}
 		from := len(h.b)
 		n, err := nc.Read(h.b[from:cap(h.b)])
 		h.b = h.b[:from+n]
-		// Bytes that come one by one are looked at once for each line: parsing starts from the beginning every time.
-		end := bytes.LastIndexByte(h.b[from:], '\n') + 1
-		if end > 0 {
-			line = from + end
-		}
-		if n > 0 && (from == 0 || end > 0 || len(h.b)-line > limits.Line || len(h.b) > limits.Head) {
+		if lines.Grew(h.b, limits) {
 			used, bad := h.request.ParseHead(h.b, limits)
 			switch {
 			case bad == nil:

@@ -17,6 +17,7 @@ type Client struct {
 	state   fsm.ClientState
 	unit    wire.Assembler
 	opening wire.Response // of the opening handshake, for errors
+	answer  answerHead    // how much of it is known
 
 	url     wire.URL   // of the current connection
 	next    wire.URL   // of the follow-up, once a response named it

@@ -23,7 +23,7 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 	if r.Fields == nil {
 		r.Fields = make(wire.Fields, 0, 8)
 	}
-	n, chunked, err := parseOpening(r, b, c.cfg.Limits)
+	n, err := c.answer.parse(r, b, c.cfg.Limits)
 	switch {
 	case err != nil && wire.KindOf(err) == wire.KindIncomplete:
 		r.Status = 0
@@ -34,7 +34,7 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 		return len(b), c.out
 	case r.Status != 101:
 		var complete bool
-		if r.Body, complete = openingBody(r, b[n:], chunked, c.cfg.Limits.Body); !complete {
+		if r.Body, complete = openingBody(r, b[n:], c.answer.chunked, c.cfg.Limits.Body); !complete {
 			return 0, nil
 		}
 		c.openingAnswered(r.Body)

@@ -118,7 +118,7 @@ func (c *Client) startConnection() {
 	c.attempt++
 	c.leg = LegConnect
 	c.challenges, c.response, c.granted, c.result = nil, nil, nil, Result{}
-	c.opening, c.failText, c.closeIn, c.early = wire.Response{}, "", closeText{}, 0
+	c.opening, c.answer, c.failText, c.closeIn, c.early = wire.Response{}, answerHead{}, "", closeText{}, 0
 }
 
 // failure is what the application gets to see.

@@ -10,6 +10,30 @@ import (
 // The opening handshake is plain HTTP with whatever stands in the way, so an answer that refuses it may have a long body, a chunked one, or one
 // that ends with the connection.
 
+// answerHead is the head of an answer that comes piece by piece.
+type answerHead struct {
+	lines   wire.Lines
+	length  int // 0 while it is not complete
+	chunked bool
+}
+
+// errMore stands for a head that goes on.
+var errMore error = &wire.ParseError{Kind: wire.KindIncomplete}
+
+// parse parses the head in b into r, as often as that can help and never again once it is complete, and returns its length.
+func (h *answerHead) parse(r *wire.Response, b []byte, l wire.Limits) (n int, err error) {
+	if h.length > 0 {
+		return h.length, nil
+	}
+	if !h.lines.Grew(b, l) {
+		return 0, errMore
+	}
+	if n, h.chunked, err = parseOpening(r, b, l); err == nil {
+		h.length = n
+	}
+	return n, err
+}
+
 // parseOpening parses the head of an answer. Chunked coding and HTTP/1.0, which only what stands in the way speaks, are known here and nowhere else: the
 // field is left out, the version is overlooked.
 func parseOpening(r *wire.Response, b []byte, l wire.Limits) (n int, chunked bool, err error) {

@@ -37,6 +37,9 @@ func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 	if s.state.Phase() != fsm.ServerOpening {
 		return 0, nil
 	}
+	if !s.lines.Grew(b, s.cfg.Limits) {
+		return 0, nil
+	}
 	n, err := s.parsed.ParseHead(b, s.cfg.Limits)
 	switch {
 	case err == nil:
