@@ -16,7 +16,7 @@ const (
 	FailureConnectionLost                // TCP ended before the handshake completed
 	FailureCredentialTimeout             // the credential provider took too long
 	FailureCredentialsRefused            // the provider came again with what was just refused
-	FailureExtensionNotRequested         // a selected extension was not in the request, or twice in the response
+	FailureExtensionNotRequested         // a selected extension was not in the request, is there twice, or answers what cannot be used
 	FailureFrame                         // frame error: bad opcode, masking, reserved bits, fragmentation
 	FailureInterimLimit                  // too many 100 and 202 responses
 	FailureLimit                         // a size or count limit was exceeded

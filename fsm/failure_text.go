@@ -5,7 +5,7 @@ var failureTexts = [...]string{
 	FailureAcceptMismatch: "the response does not match the request", FailureAcceptedOnly: "accepted, but not completed in time",
 	FailureApplication: "the application failed", FailureAuthLimit: "authentication failed too often", FailureAuthRequired: "authentication required",
 	FailureConnect: "cannot connect", FailureConnectionLost: "connection lost", FailureCredentialTimeout: "credentials took too long",
-	FailureCredentialsRefused: "credentials refused", FailureExtensionNotRequested: "extension was not requested", FailureFrame: "frame error",
+	FailureCredentialsRefused: "credentials refused", FailureExtensionNotRequested: "extension refused", FailureFrame: "frame error",
 	FailureInterimLimit: "too many interim responses", FailureLimit: "limit exceeded", FailureMalformed: "malformed message",
 	FailureMissingTerminator: "the response was not terminated", FailureNotSelected: "x-kaazing-handshake was not selected",
 	FailureOpening: "invalid opening handshake", FailurePeerClosed: "closed by the peer", FailureProtocolNotRequested: "subprotocol was not requested",

@@ -94,7 +94,7 @@ func TestErrorTexts(t *testing.T) {
 	require.EqualError(t, &CloseError{Code: 1001, Reason: "a\nb"},
 		`transport: peer closed the connection: 1001 (going away): "a\nb"`)
 	require.EqualError(t, &ProtocolError{1009, "message exceeds the limit"},
-		"transport: peer broke the WebSocket protocol: message exceeds the limit: closed with 1009 (message too big)")
+		"transport: failed the connection: message exceeds the limit: closed with 1009 (message too big)")
 }
 
 func TestLost(t *testing.T) {

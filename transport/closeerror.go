@@ -33,16 +33,16 @@ func CloseCode(err error) uint16 {
 	return 0
 }
 
-// ProtocolError reports that the peer broke a rule of RFC 6455, or of an extension that was agreed on. The peer was told with a Close
-// frame where that was possible, and the TCP connection is closed.
+// ProtocolError reports that the connection was failed from this side: the peer broke a rule of RFC 6455, or an extension that was agreed on gave it up. The peer
+// was told with a Close frame where that was possible, and the TCP connection is closed. [RFC 6455 7.1.7]
 type ProtocolError struct {
 	Code uint16 // the close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an extension says
 	Msg  string // what was wrong; never contains data of the peer
 }
 
-// Error says what the peer did wrong and with which code it was told.
+// Error says why, and which code the peer was told.
 func (e *ProtocolError) Error() string {
-	return "transport: peer broke the WebSocket protocol: " + e.Msg + ": closed with " + closeCodeString(e.Code)
+	return "transport: failed the connection: " + e.Msg + ": closed with " + closeCodeString(e.Code)
 }
 
 // frameError is a fault in what the peer sent, with the close code to answer it with.
