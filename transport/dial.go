@@ -196,11 +196,14 @@ func (d *dialer) ask() {
 	d.later(func() func() []endpoint.Output {
 		value, err := provide(ctx, d.opts.Credentials, req)
 		return func() []endpoint.Output {
-			if err != nil {
-				d.declined = err
-				return d.client.NoCredentials(err.Error())
+			switch {
+			case err == nil:
+				return d.client.Credentials(value)
+			case ctx.Err() == context.DeadlineExceeded && d.ctx.Err() == nil:
+				return nil // the timer says so in a moment
 			}
-			return d.client.Credentials(value)
+			d.declined = err
+			return d.client.NoCredentials(err.Error())
 		}
 	})
 }

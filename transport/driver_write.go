@@ -43,13 +43,14 @@ func (d *driver) flush() {
 // write runs f, which writes, with a deadline: a peer that does not read fails like one that does not answer. The timer meant for that may not
 // run yet, so limit names one for how long f takes at most. After a write that took too long the others are mere attempts.
 func (d *driver) write(limit fsm.Timer, f func() error) {
-	most := time.Now().Add(d.timers.timeouts.of(limit))
+	now := time.Now()
+	least, most := now.Add(giveUpTimeout), now.Add(d.timers.timeouts.of(limit))
 	if _, due := d.timers.next(); !due.IsZero() && due.Before(most) {
 		most = due
 	}
 	d.mu.Lock()
-	if d.interrupted || d.deaf {
-		most = time.Now().Add(giveUpTimeout)
+	if d.interrupted || d.deaf || most.Before(least) { // a timer may be over, but not told yet
+		most = least
 	}
 	_ = d.nc.SetWriteDeadline(most)
 	d.mu.Unlock()
