@@ -99,6 +99,7 @@ const nonceLife = time.Minute
 type nonces struct {
 	mu      sync.Mutex
 	key     []byte
+	born    time.Time           // when the key was made: times are counted from there, because a clock that is set would bring used nonces back to life
 	turn    time.Time           // when used became before
 	used    map[string]struct{} // since turn
 	earlier map[string]struct{} // in the time before
@@ -106,21 +107,28 @@ type nonces struct {
 
 // signed is a nonce for that end of its life and those random bytes.
 func (n *nonces) signed(head []byte) string {
-	n.mu.Lock()
-	if n.key == nil {
-		n.key = make([]byte, sha256.Size)
-		_, _ = rand.Read(n.key) // never fails
-	}
-	h := hmac.New(sha256.New, n.key)
-	n.mu.Unlock()
+	key, _ := n.secret()
+	h := hmac.New(sha256.New, key)
 	_, _ = h.Write(head)
 	return base64.RawURLEncoding.EncodeToString(h.Sum(head))
 }
 
-const nonceHead = 8 + 16 // end of life in nanoseconds since 1970, random bytes
+// secret returns the key and how long there has been one.
+func (n *nonces) secret() (key []byte, age time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.key == nil {
+		n.key, n.born = make([]byte, sha256.Size), time.Now()
+		_, _ = rand.Read(n.key) // never fails
+	}
+	return n.key, time.Since(n.born)
+}
+
+const nonceHead = 8 + 16 // age of the key at the end of life in nanoseconds, random bytes
 
 func (n *nonces) issue() string {
-	head := binary.BigEndian.AppendUint64(make([]byte, 0, nonceHead+sha256.Size), uint64(time.Now().Add(nonceLife).UnixNano()))
+	_, age := n.secret()
+	head := binary.BigEndian.AppendUint64(make([]byte, 0, nonceHead+sha256.Size), uint64(age+nonceLife))
 	head = head[:nonceHead]
 	_, _ = rand.Read(head[8:])
 	return n.signed(head)
@@ -132,8 +140,9 @@ func (n *nonces) issued(nonce string) bool {
 	if err != nil || len(b) != nonceHead+sha256.Size {
 		return false
 	}
-	end := int64(binary.BigEndian.Uint64(b))
-	return hmac.Equal([]byte(n.signed(b[:nonceHead:nonceHead])), []byte(nonce)) && time.Now().UnixNano() < end
+	end := time.Duration(binary.BigEndian.Uint64(b))
+	_, age := n.secret()
+	return hmac.Equal([]byte(n.signed(b[:nonceHead:nonceHead])), []byte(nonce)) && age < end
 }
 
 // use reports whether nonce was not used before, and remembers it.
