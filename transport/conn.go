@@ -175,11 +175,12 @@ func (c *Conn) Plain() bool { return c.info.plain }
 // WebSocket. It must not be changed.
 func (c *Conn) Request() *Request { return c.info.request }
 
-// isLateTerminator reports whether it is the end of the handshake's response, which may come late where it is optional. It runs as the one who reads. [AMB-01]
+// isLateTerminator reports whether it is the end of the handshake's response, which may come late, and as text, where it is optional. It runs as the one who
+// reads. [AMB-01, AMB-06]
 func (c *Conn) isLateTerminator(it item) bool {
 	late := c.info.lateTerminator
 	c.info.lateTerminator = false
-	return late && it.typ == Binary && len(it.data) == 0
+	return late && len(it.data) == 0
 }
 
 // acquire makes the caller the one that reads.

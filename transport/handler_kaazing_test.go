@@ -113,6 +113,7 @@ func TestDial_Gateway(t *testing.T) {
 	virtual(t, "terminator although it is optional", func(t *testing.T) {
 		t.Attr("req", "INV-54")
 		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, then101(terminator, text("first"), bin(""))))
+		wantEchoed(t, dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, then101(text(""), text("first"), bin("")))) // AMB-06
 	})
 	virtual(t, "terminator late, met by Ping", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, func(p *rawServer) {
