@@ -69,18 +69,6 @@ func parseTCPTarget(name string) (target, error) {
 	return tcpTarget{addr: addr}, nil
 }
 
-func parseBalanceTarget(list string) (target, error) {
-	t := &balanceTarget{}
-	for one := range strings.SplitSeq(list, ",") {
-		u, err := wire.ParseURL(one, nil)
-		if err != nil {
-			return nil, fmt.Errorf("%s; expected balance:URL[,URL...], as in balance:ws://a.example/echo,ws://b.example/echo", plainURLError(err))
-		}
-		t.urls = append(t.urls, u)
-	}
-	return t, nil
-}
-
 // plainURLError says what is wrong with a URL without the parser's own vocabulary.
 func plainURLError(err error) string {
 	var e *wire.ParseError

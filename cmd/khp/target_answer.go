@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"sync/atomic"
 
 	"example.com/khp/transport"
 	"example.com/khp/transport/endpoint"
-	"example.com/khp/wire"
 )
 
 // redirectTarget sends clients elsewhere with 302.
@@ -18,38 +16,6 @@ func (t redirectTarget) decide(context.Context, *session, *transport.Request) (t
 
 func (redirectTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
 	return neverOpen{}.serve(ctx, s, c)
-}
-
-// balanceTarget sends clients to its URLs in turn: with 302, or with R those that speak the kaazing profile.
-type balanceTarget struct {
-	neverOpen
-	urls []wire.URL
-	next atomic.Uint64
-}
-
-func (t *balanceTarget) decide(_ context.Context, _ *session, r *transport.Request) (transport.Decision, error) {
-	u := t.urls[(t.next.Add(1)-1)%uint64(len(t.urls))]
-	u = withQuery(u, r.Target)
-	if _, err := wire.ParseURL(u.String(), nil); err != nil { // t.urls are usable, so that it is the query
-		return transport.Decision{Status: 400, Body: []byte("the query cannot go along in a URL\n")}, nil
-	}
-	if r.Kaazing() {
-		return transport.Decision{Reroute: u.String(), Protocol: firstProtocol(r)}, nil
-	}
-	return transport.Decision{Status: 302, Location: u.String()}, nil
-}
-
-// withQuery adds the query of a request to u, as gateways do: the client's parameters, .kl=Y among them, go along.
-func withQuery(u wire.URL, target string) wire.URL {
-	query := queryOf(target)
-	switch {
-	case query == "":
-		return u
-	case u.Query != "":
-		query = u.Query + "&" + query
-	}
-	u.Query, u.HasQuery = query, true
-	return u
 }
 
 // statusTarget answers with one status code, filled in with the fields that the code requires. Codes that complete the handshake lead to

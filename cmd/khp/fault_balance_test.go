@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+// Servers that cannot be reached lose their turn, are asked again after a moment, and are believed meanwhile.
+func TestBalance_SkipsWhatIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parsed, err := parseBalanceTarget("ws://a.example/,ws://b.example/,ws://c.example/")
+		require.NoError(t, err)
+		target := parsed.(*balanceTarget)
+		down, checks := map[string]bool{"b.example:80": true}, 0
+		target.check = func(addr string) error {
+			checks++
+			if down[addr] {
+				time.Sleep(balanceCheck)
+				return errors.New("no answer")
+			}
+			return nil
+		}
+		var log lockedBuffer
+		choose := func(n int) (hosts string) {
+			for range n {
+				u := target.choose(slog.New(slog.NewTextHandler(&log, nil)))
+				hosts += u.Host[:1]
+			}
+			return hosts
+		}
+		require.Equal(t, "accacc", choose(6), "b is left out")
+		require.Equal(t, 3, checks, "and believed to be down")
+		down["a.example:80"], down["b.example:80"] = true, false
+		time.Sleep(balanceMemory)
+		require.Equal(t, "bbcbbc", choose(6), "all are asked again")
+		down["b.example:80"], down["c.example:80"] = true, true
+		time.Sleep(balanceMemory)
+		require.Equal(t, "abcabc", choose(6), "if none answers, the turn is kept")
+		require.Equal(t, 2, strings.Count(log.String(), "b.example/ error"), "one line when it goes")
+		require.Equal(t, 1, strings.Count(log.String(), "reached again"), "one when it is back")
+	})
+}
+
+// While one request checks a server that does not answer, others are not held up.
+func TestBalance_OneChecks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parsed, err := parseBalanceTarget("ws://a.example/,ws://b.example/")
+		require.NoError(t, err)
+		target := parsed.(*balanceTarget)
+		target.check = func(string) error { time.Sleep(balanceCheck); return errors.New("no answer") }
+		go target.choose(discardLog)
+		synctest.Wait()
+		start := time.Now()
+		require.True(t, target.servers[0].reachable(target.check, discardLog), "nothing is known yet")
+		require.Zero(t, time.Since(start))
+		time.Sleep(3 * balanceCheck)
+	})
+}
+
+var discardLog = slog.New(slog.DiscardHandler)
+
+// One of two servers behind a balancer is killed: clients of both profiles that come back through the balancer reach the other one.
+func TestBalance_ServerKilled(t *testing.T) {
+	one, err := startServe(t.TempDir())
+	require.NoError(t, err)
+	two := serveProcess(t)
+	front := serveHere(t, "--route", "/=balance:"+one.url+"/,"+two.url+"/")
+	var open []*transport.Conn
+	for range 4 {
+		open = append(open, dialHere(t, front.url+"/", nil))
+	}
+	require.NoError(t, one.cmd.Process.Kill())
+	<-one.done
+	lost := 0
+	for _, c := range open {
+		if c.Write(t.Context(), transport.Text, []byte("still there?")) == nil {
+			if _, _, err := c.Read(t.Context()); err == nil {
+				continue
+			}
+		}
+		lost++
+	}
+	require.Equal(t, 2, lost, "those of the other server notice nothing")
+	require.Eventually(t, func() bool { // what is known of it is believed for a moment
+		c, err := transport.Dial(t.Context(), front.url+"/", nil)
+		if err == nil {
+			_ = c.CloseNow()
+		}
+		return strings.Contains(front.log.String(), "cannot be reached")
+	}, 10*time.Second, 10*time.Millisecond)
+	for i := range 10 {
+		profile := []transport.Profile{transport.Spec, transport.Kaazing}[i%2]
+		c := dialHere(t, front.url+"/", &transport.DialOptions{Profile: profile})
+		require.True(t, strings.HasPrefix(c.URL(), two.url), c.URL())
+		wantEcho(t, c, transport.Text, []byte("again"))
+	}
+}
