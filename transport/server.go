@@ -98,11 +98,12 @@ func (s *Server) Serve(ln net.Listener) error {
 	if !ok {
 		return http.ErrServerClosed
 	}
+	var said time.Time
 	for {
 		if !s.slots.wait(s.MaxConnections, done) {
 			return http.ErrServerClosed
 		}
-		nc, err := s.accept(ln, done)
+		nc, err := s.accept(ln, done, &said)
 		if err != nil {
 			s.slots.leave()
 			return err

@@ -18,8 +18,9 @@ const (
 	maxAcceptDelay = time.Second
 )
 
-// accept returns the next connection. What is wrong with one connection, or lacks for now, is waited out.
-func (s *Server) accept(ln net.Listener, done <-chan struct{}) (net.Conn, error) {
+// accept returns the next connection. What is wrong with one connection, or lacks for now, is waited out. said is when that was logged last: where connections come
+// and go at the limit, each would cost a line.
+func (s *Server) accept(ln net.Listener, done <-chan struct{}, said *time.Time) (net.Conn, error) {
 	delay := minAcceptDelay
 	for {
 		nc, err := ln.Accept()
@@ -34,7 +35,8 @@ func (s *Server) accept(ln net.Listener, done <-chan struct{}) (net.Conn, error)
 		if !passes(err) {
 			return nil, err
 		}
-		if delay == minAcceptDelay {
+		if now := time.Now(); delay == minAcceptDelay && now.Sub(*said) >= time.Second {
+			*said = now
 			s.log().Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit -n) or set Server.MaxConnections", "error", err.Error())
 		}
 		timer := time.NewTimer(delay)
