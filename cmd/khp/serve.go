@@ -45,7 +45,7 @@ func (c *cli) serveCommand() *cobra.Command {
                           both directions, the back end selects the subprotocol
   tcp://host:port         a TCP back end: its bytes are binary messages
   redirect:URL            302, to a URL or to a path on this server
-  balance:URL[,URL...]    sends clients to the URLs in turn
+  balance:URL[,URL...]    sends clients to the URLs in turn, past servers that accept no connection
   status:CODE             answers with that code and the fields it requires
 
 A PATH stands for itself, one that ends in / for everything below it too; the

@@ -89,6 +89,7 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tl
 	srv.TLSConfig = secure
 	served := make(chan error, 1)
 	go func() { served <- serve(srv, ln) }()
+	outliveLog()
 	signals, stop := c.notify()
 	defer stop()
 	if _, err := fmt.Fprintf(c.stdout, "khp: listening on %s://%s\n", scheme, ln.Addr()); err != nil {
