@@ -33,12 +33,12 @@ func (t tcpTarget) decide(ctx context.Context, s *session, r *transport.Request)
 
 func (t tcpTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
 	nc := s.kept().(*net.TCPConn)
-	done := make(chan struct{})
+	done, out := make(chan struct{}), &tcpWriter{nc: nc, turn: make(chan struct{}, 1)}
 	go func() {
 		defer close(done)
-		fromTCP(ctx, s, nc, c)
+		fromTCP(ctx, s, nc, c, out)
 	}()
-	toTCP(ctx, s, c, nc)
+	toTCP(ctx, s, c, out)
 	// The client is gone, or the back end takes no more. The latter gets to see the end of the stream and may end its own side in peace.
 	_ = nc.CloseWrite()
 	_ = nc.SetReadDeadline(time.Now().Add(tcpLinger))
@@ -46,23 +46,52 @@ func (t tcpTarget) serve(ctx context.Context, s *session, c *transport.Conn) err
 	return nil
 }
 
+// tcpWriter writes to a back end and remembers that it could not. Of a reset only one call hears, whichever comes first: if it was writing, reading sees a
+// peaceful end.
+type tcpWriter struct {
+	nc     net.Conn
+	turn   chan struct{} // of who writes, or looks at broken
+	broken bool
+}
+
+func (w *tcpWriter) write(p []byte) error {
+	w.turn <- struct{}{}
+	_, err := w.nc.Write(p)
+	w.broken = err != nil
+	<-w.turn
+	return err
+}
+
+// wasReset reports whether the end that was read is no peaceful one. A write that takes its time has not heard of a reset.
+func (w *tcpWriter) wasReset() bool {
+	timer := time.NewTimer(100 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case w.turn <- struct{}{}:
+		defer func() { <-w.turn }()
+		return w.broken
+	case <-timer.C:
+		return false
+	}
+}
+
 // toTCP hands messages on until the client ends or the back end refuses.
-func toTCP(ctx context.Context, s *session, c *transport.Conn, nc net.Conn) {
+func toTCP(ctx context.Context, s *session, c *transport.Conn, out *tcpWriter) {
 	for {
 		_, p, err := c.Read(ctx)
 		if err != nil {
 			return
 		}
 		s.touch()
-		if _, err := nc.Write(p); err != nil {
-			return // reading tells why
+		if out.write(p) != nil {
+			return // fromTCP tells the client
 		}
 	}
 }
 
 // fromTCP hands bytes on until the back end ends, and then ends the client: a WebSocket has no half-open state in which one side only
 // listens.
-func fromTCP(ctx context.Context, s *session, nc net.Conn, c *transport.Conn) {
+func fromTCP(ctx context.Context, s *session, nc net.Conn, c *transport.Conn, out *tcpWriter) {
 	buf := make([]byte, tcpBuffer)
 	for {
 		n, err := nc.Read(buf)
@@ -75,7 +104,7 @@ func fromTCP(ctx context.Context, s *session, nc net.Conn, c *transport.Conn) {
 		}
 		switch {
 		case err == nil:
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF) && !out.wasReset():
 			_ = c.Close(transport.CloseNormal, "")
 			return
 		default:

@@ -33,10 +33,20 @@ func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) 
 func backendDown(s *session, where string, err error) transport.Decision {
 	s.log.Warn("back end failed", "route", s.route.path, "backend", withoutQueries(where), "error", withoutQueries(err.Error()))
 	var e *transport.HandshakeError
-	if errors.As(err, &e) && e.Status != 0 && e.Failure != fsm.FailureConnect {
+	if errors.As(err, &e) && refused(e) {
 		return transport.Decision{Status: 502, Body: []byte("the back end refused the connection\n")}
 	}
 	return transport.Decision{Status: 503, Body: []byte("the back end cannot be reached\n")}
+}
+
+// refused reports whether a back end has said no, as opposed to being down, on its way there, or out of time.
+func refused(e *transport.HandshakeError) bool {
+	//exhaustive:ignore
+	switch e.Failure {
+	case fsm.FailureConnect, fsm.FailureConnectionLost, fsm.FailureMissingTerminator, fsm.FailureTimeout:
+		return false
+	}
+	return e.Status != 0 && e.Status != 503
 }
 
 func (t wsTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
