@@ -112,14 +112,15 @@ func (s *server) settled() (reading, error) {
 		case r.lastGC > last:
 			return r, nil
 		}
-		for range 50 {
+		err = parallel(400, 16, func(int) error {
 			c, err := open(s.addr, spec)
 			if err != nil {
-				return r, err
+				return err
 			}
-			if err := c.close(); err != nil {
-				return r, err
-			}
+			return c.close()
+		})
+		if err != nil {
+			return r, err
 		}
 	}
 	return reading{}, fmt.Errorf("the server does not come to rest")

@@ -54,7 +54,7 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 
 // Opened tells that the host's own WebSocket layer completed the opening handshake. protocol is the subprotocol it selected, extensions the
 // elements it granted, accept the Sec-WebSocket-Accept of the response. accept is "" for a layer that hides it, such as a browser's: then the one in the
-// extended response cannot be compared with it.
+// extended response cannot be compared with it. Nor can messages that came together with the answer be told from later ones, so none is refused for that.
 func (c *Client) Opened(protocol string, extensions []string, accept string) []Output {
 	c.reset()
 	if c.state.Phase() != fsm.ClientOpening {
