@@ -60,7 +60,9 @@ func FuzzDigest(f *testing.F) {
 		f.Add([]byte(s), "Mufasa", "Circle of Life")
 		f.Add([]byte(s), "J\u00e4s\u00f8n:", "\"\\\x00")
 	}
-	f.Fuzz(func(t *testing.T, b []byte, user, password string) { property.Check(t, property.Digest(b, user, password)) })
+	f.Fuzz(func(t *testing.T, b []byte, user, password string) {
+		property.Check(t, property.Digest(b, user, password))
+	})
 }
 
 // Any string as a URL, and any other as a reference seen from it.
