@@ -152,7 +152,7 @@ func (a *acceptor) decided(d Decision, err error) []endpoint.Output {
 		out, err = a.server.Decide(a.grant(d))
 	}
 	if err != nil {
-		a.handler.log().Error("deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
+		a.handler.log().ErrorContext(a.ctx, "deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
 		return a.server.ApplicationFailed()
 	}
 	a.again = a.server.Phase() == fsm.ServerPending
@@ -179,7 +179,7 @@ func (a *acceptor) conn() *Conn {
 	return newConn(a.link, info, a.sessions...)
 }
 
-// report logs one line about the handshake.
+// report logs one line about the handshake, with the context of the connection.
 func (a *acceptor) report(took time.Duration) {
 	log := a.handler.log()
 	if !log.Enabled(a.ctx, slog.LevelInfo) {
@@ -193,15 +193,15 @@ func (a *acceptor) report(took time.Duration) {
 	var failed *endpoint.HandshakeError
 	switch {
 	case a.open:
-		log.Info("open", append(attrs, "subprotocol", a.server.Result().Protocol)...)
+		log.InfoContext(a.ctx, "open", append(attrs, "subprotocol", a.server.Result().Protocol)...)
 	case a.gaveUp != "":
-		log.Info("handshake given up", append(attrs, "phase", a.gaveUp)...)
+		log.InfoContext(a.ctx, "handshake given up", append(attrs, "phase", a.gaveUp)...)
 	case errors.As(a.err, &failed):
 		attrs = append(attrs, "leg", failed.Leg.String(), "reason", failed.Failure.Error())
-		log.Info(outcome(failed), append(attrs, a.originHint(failed)...)...)
-		log.Debug("what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
+		log.InfoContext(a.ctx, outcome(failed), append(attrs, a.originHint(failed)...)...)
+		log.DebugContext(a.ctx, "what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
 	default:
-		log.Info("handshake ended", attrs...)
+		log.InfoContext(a.ctx, "handshake ended", attrs...)
 	}
 }
 

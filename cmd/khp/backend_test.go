@@ -80,7 +80,7 @@ func TestServe_WebSocketBackend(t *testing.T) {
 	e := wantFailure(t, s.url+"/down", nil, fsm.FailureStatus, 503)
 	require.Equal(t, "the back end cannot be reached\n", string(e.Body))
 	wantFailure(t, s.url+"/refuse", nil, fsm.FailureStatus, 502)
-	require.Contains(t, s.log.String(), `msg="back end failed" route=/down backend=ws://127.0.0.1:1/`)
+	require.Contains(t, s.log.String(), `msg="back end failed" backend=ws://127.0.0.1:1/ `)
 }
 
 // TestServe_ClosePassesThrough has the close code of a client arrive at the back end.

@@ -123,14 +123,16 @@ func (st *stage) serve(s scene) error {
 }
 
 func (st *stage) start(ln net.Listener, server *demoServer, routes, auth []string) error {
-	o := serveOptions{routes: routes, auth: auth, realm: "demo", scheme: "basic"}
-	g, _, err := o.gateway(slog.New(slog.DiscardHandler))
+	o := newServeOptions()
+	o.routes, o.auth, o.realm = routes, auth, "demo"
+	g := &gateway{log: slog.New(slog.DiscardHandler)}
+	rules, err := o.rules(g)
 	if err != nil {
 		_ = ln.Close()
 		return err
 	}
-	g.start(nil, nil)
-	srv := g.server()
+	g.rules.Store(rules)
+	srv := g.server(o)
 	go func() { _ = srv.Serve(countingListener{ln, &server.accepted}) }()
 	st.closers = append(st.closers, func() { _ = srv.Shutdown(st.ctx) })
 	return nil

@@ -24,13 +24,13 @@ type cli struct {
 	stdout io.Writer
 	stderr io.Writer
 	help   *carefulWriter                                 // stdout for cobra, which does not look at errors
-	notify func() (signals <-chan os.Signal, stop func()) // of a wish to end
+	notify func() (signals <-chan os.Signal, stop func()) // of a wish to end, or to read settings again
 }
 
-// notify has SIGINT and SIGTERM come as values instead of ending the program.
+// notify has SIGINT, SIGTERM and SIGHUP come as values instead of ending the program.
 func notify() (<-chan os.Signal, func()) {
 	ch := make(chan os.Signal, 2)
-	signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	return ch, func() { signal.Stop(ch) }
 }
 

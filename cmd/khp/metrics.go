@@ -23,7 +23,9 @@ type metrics struct {
 	attempts prometheus.Counter
 	outcomes *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
-	opened   prometheus.Gauge
+	backends *prometheus.CounterVec
+	reloads  *prometheus.CounterVec
+	routes   *trafficMetrics
 
 	mu      sync.Mutex
 	pending map[uint64]pendingHandshake
@@ -43,10 +45,12 @@ func newMetrics() *metrics {
 		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one) and profile of the client."}, []string{"outcome", "status", "profile"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
-		opened:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "khp_connections_open", Help: "Connections that completed the handshake and are in use."}),
-		pending: make(map[uint64]pendingHandshake),
+		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use)."}, []string{"route", "reason"}),
+		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total", Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
+		pending:  make(map[uint64]pendingHandshake),
 	}
-	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.opened, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.routes = newTrafficMetrics(m.registry)
 	return m
 }
 
@@ -137,23 +141,33 @@ func profileOf(request []byte) string {
 	return "spec"
 }
 
-// open counts a connection until the result is called.
-func (m *metrics) open() (done func()) {
-	if m == nil {
-		return func() {}
+// backendFailed counts a connection to a back end that failed.
+func (m *metrics) backendFailed(route, reason string) {
+	if m != nil {
+		m.backends.WithLabelValues(route, reason).Inc()
 	}
-	m.opened.Inc()
-	return m.opened.Dec
 }
 
-// listen serves the metrics on a listener of their own.
-func (m *metrics) listen(addr string) (url string, stop func(), err error) {
+func (m *metrics) reloaded(ok bool) {
+	switch {
+	case m == nil:
+	case ok:
+		m.reloads.WithLabelValues("ok").Inc()
+	default:
+		m.reloads.WithLabelValues("failed").Inc()
+	}
+}
+
+// listenMetrics serves metrics and health on a listener of their own.
+func (g *gateway) listenMetrics(addr string) (url string, stop func(), err error) {
 	ln, err := listen("--metrics", addr)
 	if err != nil {
 		return "", nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(g.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET "+healthPath, healthy)
+	mux.HandleFunc("GET /readyz", g.ready)
 	srv := boundedServer(mux)
 	go func() { _ = srv.Serve(ln) }()
 	return "http://" + ln.Addr().String() + "/metrics", func() { _ = srv.Close() }, nil

@@ -2,91 +2,89 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"syscall"
 	"time"
 
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
+	"github.com/spf13/pflag"
 )
 
-// serve is khp serve.
-func (c *cli) serve(o *serveOptions) error {
-	log, err := newLogger(c.stderr, o.log, o.verbose)
+// serve is khp serve with the flags of the command line.
+func (c *cli) serve(given *pflag.FlagSet) error {
+	o, err := readOptions(given)
 	if err != nil {
 		return err
 	}
-	g, check, err := o.gateway(log)
+	return o.file.locate(c.serveWith(o, given))
+}
+
+func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
+	level := &slog.LevelVar{}
+	level.Set(levelOf(o.verbose))
+	log, err := newLogger(c.stderr, o.log, level)
 	if err != nil {
 		return err
 	}
-	secure, err := o.tlsConfig()
+	g := &gateway{log: log}
+	if o.metrics != "" {
+		g.metrics = newMetrics()
+		g.observers = append(g.observers, g.metrics)
+	}
+	cert, err := o.certificate()
 	if err != nil {
 		return err
 	}
-	var list observers
+	if _, err := o.rules(g); err != nil { // before the trace is overwritten
+		return err
+	}
 	if o.trace != "" {
 		t, err := newTracer(o.trace, trace.Header{Side: "server"}, func(err error) { log.Error("the trace is cut off here", "file", o.trace, "error", err.Error()) })
 		if err != nil {
 			return err
 		}
 		defer t.close()
-		list = append(list, t)
+		g.observers = append(g.observers, t)
 	}
+	rules, err := o.rules(g)
+	if err != nil {
+		return err
+	}
+	g.rules.Store(rules)
+	g.cert.Store(cert)
 	ln, err := listen("--listen", o.listen)
 	if err != nil {
 		return err
 	}
 	if o.metrics != "" {
-		g.metrics = newMetrics()
-		url, stop, err := g.metrics.listen(o.metrics)
+		url, stop, err := g.listenMetrics(o.metrics)
 		if err != nil {
 			_ = ln.Close()
 			return err
 		}
 		defer stop()
 		log.Info("metrics", "url", url)
-		list = append(list, g.metrics)
 	}
-	if o.verbose {
-		list = append(list, logObserver{log})
+	again := &reloader{gateway: g, given: given, level: level, prints: o.prints()}
+	if !o.worthwhile() {
+		again = nil
 	}
-	g.start(check, list.orNil())
-	return c.listening(o, g, ln, secure)
-}
-
-// gateway makes the gateway that the flags describe.
-func (o *serveOptions) gateway(log *slog.Logger) (g *gateway, origin func(origin, host string) bool, err error) {
-	if o.idle < 0 || o.drain < 0 {
-		return nil, nil, usagef("--idle-timeout and --drain-timeout cannot be negative")
-	}
-	list, err := parseRoutes(o.routes)
-	if err != nil {
-		return nil, nil, err
-	}
-	auth, err := parseAuthority(o.auth, o.files, o.realm, o.scheme, list)
-	if err != nil {
-		return nil, nil, err
-	}
-	origin, err = originChecker(o.origins)
-	if err != nil {
-		return nil, nil, err
-	}
-	return &gateway{routes: list, auth: auth, idle: o.idle, log: log}, origin, nil
+	return c.listening(o, g, ln, again)
 }
 
 // listening serves until a signal comes.
-func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tls.Config) error {
+func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, again *reloader) error {
 	scheme, serve := "ws", (*transport.Server).Serve
-	if secure != nil {
+	if g.cert.Load() != nil {
 		scheme, serve = "wss", func(s *transport.Server, ln net.Listener) error { return s.ServeTLS(ln, "", "") }
 	}
-	srv := g.server()
-	srv.TLSConfig = secure
+	srv := g.server(o)
 	served := make(chan error, 1)
 	go func() { served <- serve(srv, ln) }()
 	outliveLog()
@@ -96,16 +94,29 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tl
 		_ = srv.Close()
 		return failf(exitFailed, "cannot write to stdout: %s", err)
 	}
-	select {
-	case err := <-served:
-		if !errors.Is(err, http.ErrServerClosed) {
-			return failf(exitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), err)
+	for {
+		select {
+		case err := <-served:
+			if !errors.Is(err, http.ErrServerClosed) {
+				return failf(exitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), err)
+			}
+			return nil
+		case s := <-signals:
+			if s != syscall.SIGHUP || again == nil { // a terminal that goes away ends what has nothing to read again
+				g.drain(srv, signals)
+				return nil
+			}
+			again.reload()
 		}
-		return nil
-	case <-signals:
 	}
-	g.log.Info("draining", "connections", srv.Connections(), "timeout", o.drain.String())
-	ctx, cancel := context.WithTimeout(context.Background(), o.drain)
+}
+
+// drain ends the server: in good order at first, at once after the timeout or another signal.
+func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
+	g.draining.Store(true)
+	patience := g.rules.Load().drain
+	g.log.Info("draining", "connections", srv.Connections(), "timeout", patience.String())
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	drained := make(chan int, 1)
 	go func() {
@@ -125,26 +136,10 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, secure *tl
 		g.log.Warn("dropped connections", "connections", dropped)
 	}
 	g.log.Info("stopped")
-	return nil
 }
 
 // boundedServer waits for nothing without a limit. A connection that is upgraded has the limits of the handshake from then on, not these.
 func boundedServer(h http.Handler) *http.Server {
 	const patience = 30 * time.Second
 	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: 2 * patience}
-}
-
-// logObserver writes every step of a handshake to the log. Queries are left out: clients that cannot set fields put their secrets there.
-type logObserver struct{ log *slog.Logger }
-
-// Observe implements transport.Observer.
-func (l logObserver) Observe(ev transport.Event) {
-	if !l.log.Enabled(context.Background(), slog.LevelDebug) {
-		return
-	}
-	attrs := []any{"conn", ev.Conn, "what", oneLine(withoutQueries(headline(ev)))}
-	if ev.Phase != "" {
-		attrs = append(attrs, "phase", ev.Phase)
-	}
-	l.log.Debug(string(ev.Kind), attrs...)
 }

@@ -121,7 +121,10 @@ func TestServe_Metrics(t *testing.T) {
 		`khp_handshakes_total{outcome="redirected",profile="spec",status="302"} 1` + "\n",
 		`khp_handshakes_total{outcome="refused",profile="spec",status="401"} 1` + "\n",
 		`khp_handshakes_total{outcome="failed",profile="spec",status="none"} 1` + "\n",
-		"khp_connections_open 2\n",
+		`khp_connections_open{route="/"} 2` + "\n",
+		`khp_connections_open{route="/no"} 0` + "\n",
+		`khp_received_messages_total{route="/"} 1` + "\n",
+		`khp_sent_bytes_total{route="/"} 1` + "\n",
 		`khp_handshake_seconds_count{profile="spec"} 5` + "\n",
 		"go_goroutines ",
 	}

@@ -17,7 +17,7 @@ type target interface {
 	// decide answers a request that was let in.
 	decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error)
 	// serve uses the connection that decide has let open.
-	serve(ctx context.Context, s *session, c *transport.Conn) error
+	serve(ctx context.Context, s *session, c *client) error
 }
 
 const targetForms = "echo, ws://..., wss://..., tcp://host:port, redirect:URL, balance:URL[,URL...] or status:CODE"
@@ -66,7 +66,7 @@ func parseTCPTarget(name string) (target, error) {
 	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
 		return nil, fmt.Errorf("port %q is not a number from 1 to 65535", port)
 	}
-	return tcpTarget{addr: addr}, nil
+	return tcpTarget{addr, tcpLinger}, nil
 }
 
 // plainURLError says what is wrong with a URL without the parser's own vocabulary.
@@ -85,13 +85,12 @@ func (echoTarget) decide(_ context.Context, _ *session, r *transport.Request) (t
 	return transport.Decision{Protocol: firstProtocol(r)}, nil
 }
 
-func (echoTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
+func (echoTarget) serve(ctx context.Context, s *session, c *client) error {
 	for {
 		t, p, err := c.Read(ctx)
 		if err != nil {
 			return err
 		}
-		s.touch()
 		if err := c.Write(ctx, t, p); err != nil {
 			return err
 		}
@@ -109,6 +108,6 @@ func firstProtocol(r *transport.Request) string {
 // neverOpen is for targets that let no connection open.
 type neverOpen struct{}
 
-func (neverOpen) serve(context.Context, *session, *transport.Conn) error {
+func (neverOpen) serve(context.Context, *session, *client) error {
 	return errors.New("this target opens no connection")
 }

@@ -14,7 +14,7 @@ func (t redirectTarget) decide(context.Context, *session, *transport.Request) (t
 	return transport.Decision{Status: 302, Location: t.location}, nil
 }
 
-func (redirectTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
+func (redirectTarget) serve(ctx context.Context, s *session, c *client) error {
 	return neverOpen{}.serve(ctx, s, c)
 }
 
@@ -49,6 +49,6 @@ func statusDecision(code int, r *transport.Request) transport.Decision {
 	return d
 }
 
-func (statusTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
+func (statusTarget) serve(ctx context.Context, s *session, c *client) error {
 	return echoTarget{}.serve(ctx, s, c)
 }

@@ -17,13 +17,16 @@ const tcpBuffer = 32 << 10
 const tcpLinger = 5 * time.Second
 
 // tcpTarget is a TCP back end: its bytes come as binary messages, and messages of either kind go to it as bytes.
-type tcpTarget struct{ addr string }
+type tcpTarget struct {
+	addr   string
+	linger time.Duration
+}
 
 func (t tcpTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
 	d := net.Dialer{Timeout: backendTimeout}
 	nc, err := d.DialContext(ctx, "tcp", t.addr)
 	if err != nil {
-		return backendDown(s, "tcp://"+t.addr, err), nil
+		return backendDown(ctx, s, "tcp://"+t.addr, err), nil
 	}
 	if !s.keep(nc, nc.Close) {
 		return transport.Decision{}, context.Canceled
@@ -31,17 +34,18 @@ func (t tcpTarget) decide(ctx context.Context, s *session, r *transport.Request)
 	return transport.Decision{Protocol: firstProtocol(r)}, nil
 }
 
-func (t tcpTarget) serve(ctx context.Context, s *session, c *transport.Conn) error {
+func (t tcpTarget) serve(ctx context.Context, s *session, c *client) error {
 	nc := s.kept().(*net.TCPConn)
 	done, out := make(chan struct{}), &tcpWriter{nc: nc, turn: make(chan struct{}, 1)}
 	go func() {
 		defer close(done)
 		fromTCP(ctx, s, nc, c, out)
 	}()
-	toTCP(ctx, s, c, out)
+	defer context.AfterFunc(ctx, func() { _ = nc.SetWriteDeadline(time.Now()) })() // a back end that takes nothing holds up nobody who wants to end
+	toTCP(ctx, c, out)
 	// The client is gone, or the back end takes no more. The latter gets to see the end of the stream and may end its own side in peace.
 	_ = nc.CloseWrite()
-	_ = nc.SetReadDeadline(time.Now().Add(tcpLinger))
+	_ = nc.SetReadDeadline(time.Now().Add(t.linger))
 	<-done
 	return nil
 }
@@ -76,13 +80,12 @@ func (w *tcpWriter) wasReset() bool {
 }
 
 // toTCP hands messages on until the client ends or the back end refuses.
-func toTCP(ctx context.Context, s *session, c *transport.Conn, out *tcpWriter) {
+func toTCP(ctx context.Context, c *client, out *tcpWriter) {
 	for {
 		_, p, err := c.Read(ctx)
 		if err != nil {
 			return
 		}
-		s.touch()
 		if out.write(p) != nil {
 			return // fromTCP tells the client
 		}
@@ -91,12 +94,11 @@ func toTCP(ctx context.Context, s *session, c *transport.Conn, out *tcpWriter) {
 
 // fromTCP hands bytes on until the back end ends, and then ends the client: a WebSocket has no half-open state in which one side only
 // listens.
-func fromTCP(ctx context.Context, s *session, nc net.Conn, c *transport.Conn, out *tcpWriter) {
+func fromTCP(ctx context.Context, s *session, nc net.Conn, c *client, out *tcpWriter) {
 	buf := make([]byte, tcpBuffer)
 	for {
 		n, err := nc.Read(buf)
 		if n > 0 {
-			s.touch()
 			if c.Write(ctx, transport.Binary, buf[:n]) != nil {
 				_, _ = io.Copy(io.Discard, nc)
 				return
@@ -108,6 +110,7 @@ func fromTCP(ctx context.Context, s *session, nc net.Conn, c *transport.Conn, ou
 			_ = c.Close(transport.CloseNormal, "")
 			return
 		default:
+			backendEnded(ctx, s, err)
 			_ = c.Close(transport.CloseInternalError, "the back end is gone")
 			return
 		}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+const goodConfig = `
+# what the command line would say
+listen: 127.0.0.1:0
+realm: inner circle
+idle-timeout: 1h
+max-message: 64k
+route:
+  /echo: echo
+  /no: status:403
+  /b: balance:ws://127.0.0.1:1/,ws://127.0.0.1:2/
+auth:
+  /echo: [joe:welcome, ann:sesame]
+allow-origin:
+  - https://*.example.com
+verbose: true
+`
+
+func TestConfig_SetsEveryKind(t *testing.T) {
+	o := newServeOptions()
+	require.NoError(t, o.flags.Set("config", testFile(t, "khp.yaml", goodConfig)))
+	require.NoError(t, o.flags.Set("realm", "of the command line"))
+	got, err := readOptions(o.flags)
+	require.NoError(t, err)
+	require.Equal(t, []string{"/echo=echo", "/no=status:403", "/b=balance:ws://127.0.0.1:1/,ws://127.0.0.1:2/"}, got.routes)
+	require.Equal(t, []string{"/echo=joe:welcome", "/echo=ann:sesame"}, got.auth)
+	require.Equal(t, []string{"https://*.example.com"}, got.origins)
+	require.Equal(t, "1h0m0s", got.idle.String())
+	require.Equal(t, size(64<<10), got.message)
+	require.True(t, got.verbose)
+	require.Equal(t, "of the command line", got.realm)
+	require.Equal(t, "127.0.0.1:0", got.listen)
+}
+
+func TestConfig_Serves(t *testing.T) {
+	s := serveHere(t, "--config", testFile(t, "khp.yaml", goodConfig))
+	wantEcho(t, dialHere(t, s.url+"/echo", &transport.DialOptions{Credentials: transport.Basic("ann", "sesame")}), transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/no", nil, fsm.FailureStatus, 403)
+	wantFailure(t, s.url+"/echo", nil, fsm.FailureAuthRequired, 401)
+}
+
+func TestConfig_EmptyIsFine(t *testing.T) {
+	for _, text := range []string{"", "# nothing yet\n", "---\n"} {
+		s := serveHere(t, "--config", testFile(t, "khp.yaml", text))
+		wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
+	}
+}
+
+// TestConfig_ErrorsNameTheLine has every kind of mistake; the first line of each file is line 1.
+func TestConfig_ErrorsNameTheLine(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"no YAML":         {"listen: :0\n  bad: [", "khp.yaml:2: "},
+		"a tab":           {"route:\n\t/a: echo", "khp.yaml:2: "},
+		"a list":          {"- listen", "khp.yaml:1: expected lines NAME: VALUE"},
+		"unknown":         {"listen: 127.0.0.1:0\nlisen: x", `khp.yaml:2: there is no setting "lisen"`},
+		"plural":          {"routes: {/: echo}", `there is no setting "routes" (did you mean route?)`},
+		"underscore":      {"idle_timeout: 1s", "(did you mean idle-timeout?)"},
+		"not for files":   {"config: other.yaml", `there is no setting "config"`},
+		"twice":           {"log: text\nlog: json", "khp.yaml:2: log is set already in line 1"},
+		"no value":        {"log: text\nlisten:", "khp.yaml:2: listen has no value"},
+		"no duration":     {"idle-timeout: soon", `khp.yaml:1: idle-timeout: "soon" is no duration`},
+		"no size":         {"max-message: 12 apples", `khp.yaml:1: max-message: "12 apples" is no size`},
+		"no bool":         {"verbose: maybe", `khp.yaml:1: verbose: "maybe" is no bool`},
+		"list for one":    {"realm: [a, b]", "khp.yaml:1: realm takes one value, not a list"},
+		"mapping for one": {"realm: {a: b}", "khp.yaml:1: realm takes no paths"},
+		"nested list":     {"route:\n- /a=echo\n- [x]", "khp.yaml:3: expected a plain value in the list of route"},
+		"nested mapping":  {"route:\n  /a: {x: y}", "khp.yaml:2: expected a plain value for /a"},
+		"target":          {"route:\n  /a: echo\n  /b: ftp://h", "khp.yaml:3: route /b=ftp://h: "},
+		"path":            {"route:\n  /a: echo\n  b: echo", "khp.yaml:3: route b=echo: the path must start with /"},
+		"blank":           {"route:\n  /a b: echo", `khp.yaml:2: route "/a b=echo": no request`},
+		"two targets":     {"route:\n  /a: [echo, status:404]", "khp.yaml:2: route /a=status:404: /a has a route already"},
+		"auth":            {"route: {/a: echo}\nauth:\n  /a: joe", "khp.yaml:3: auth /a=...: expected PATH=USER:PASSWORD"},
+		"auth elsewhere":  {"route: {/a: echo}\nauth:\n- /b=joe:hunter2", "khp.yaml:3: auth /b=joe:...: no --route leads to /b"},
+		"htpasswd":        {"htpasswd:\n  /: /does/not/exist", "khp.yaml:2: htpasswd /=/does/not/exist: "},
+		"realm":           {"log: text\nrealm: \"a\\nb\"", `khp.yaml:2: realm "a\nb": expected printable`},
+		"scheme":          {"scheme: digest", "khp.yaml:1: scheme digest: expected basic or token"},
+		"origin":          {"allow-origin: [https://h, https://h/p]", "khp.yaml:1: allow-origin https://h/p"},
+		"negative":        {"log: text\ndrain-timeout: -1s", "khp.yaml:2: drain-timeout -1s: a time cannot be negative"},
+		"negative number": {"max-connections: -1", "khp.yaml:1: max-connections -1: "},
+		"certificate":     {"tls-cert: /does/not/exist\ntls-key: k", "khp.yaml:1: tls-cert /does/not/exist"},
+		"no key":          {"log: text\ntls-cert: c", "khp.yaml:2: tls-cert c: needs --tls-key"},
+		"authorities":     {"backend-ca: /does/not/exist", "khp.yaml:1: backend-ca /does/not/exist"},
+		"address":         {"log: text\nlisten: 8080", "khp.yaml:2: listen 8080: expected HOST:PORT"},
+		"metrics":         {"metrics: 9090", "khp.yaml:1: metrics 9090: expected HOST:PORT"},
+		"trace":           {"trace: /does/not/exist", "khp.yaml:1: trace /does/not/exist: "},
+		"log":             {"log: xml", "khp.yaml:1: log xml: expected text or json"},
+		"password hidden": {"auth:\n  /: joe:hunter2:\n- x", "khp.yaml:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := []string{"--config", testFile(t, "khp.yaml", c.text)}
+			if !strings.Contains(c.text, "listen: 8080") {
+				args = append(args, "--listen", "127.0.0.1:0")
+			}
+			code, errs := serveBriefly(args...)
+			require.Equal(t, exitUsage, code, errs)
+			require.Contains(t, errs, c.want)
+			require.Equal(t, 1, strings.Count(errs, "\n"), errs)
+			require.NotContains(t, errs, "hunter2")
+		})
+	}
+	code, errs := serveBriefly("--config", "/does/not/exist")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "--config /does/not/exist: ")
+}
+
+// TestConfig_CommandLineKeepsItsErrors has a mistake on the command line where the file says something else.
+func TestConfig_CommandLineKeepsItsErrors(t *testing.T) {
+	code, errs := serveBriefly("--config", testFile(t, "khp.yaml", "route: {/a: echo}"), "--route", "/a=ftp://h")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "khp: --route /a=ftp://h: ")
+}
+
+func TestSize(t *testing.T) {
+	for text, want := range map[string]size{"1": 1, "1024": 1024, "128k": 128 << 10, "2M": 2 << 20, "3g": 3 << 30} {
+		var s size
+		require.NoError(t, s.Set(text), text)
+		require.Equal(t, want, s, text)
+		var again size
+		require.NoError(t, again.Set(s.String()))
+		require.Equal(t, s, again)
+	}
+	for _, text := range []string{"", "k", "0", "-1", "1kk", "1 k", "99999999999g", "k1"} {
+		var s size
+		require.Error(t, s.Set(text), text)
+	}
+}

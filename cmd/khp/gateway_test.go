@@ -1,0 +1,267 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+// tcpBackend listens, and returns a function for its next connection.
+func tcpBackend(t *testing.T) (addr string, next func() *net.TCPConn) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ln.Close() })
+	return ln.Addr().String(), func() *net.TCPConn {
+		nc, err := ln.Accept()
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = nc.Close() })
+		return nc.(*net.TCPConn)
+	}
+}
+
+// TestServe_SlowReaderHoldsUpItsBackEnd has a client that does not read: its back end cannot write any more once the buffers of the system are full, and
+// nothing piles up in between. Nothing is lost either.
+func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
+	const most = 64 << 20 // far more than the system's buffers, far less than what would be sent
+	addr, next := tcpBackend(t)
+	s := serveHere(t, "--route", "/=tcp://"+addr)
+	c := dialHere(t, s.url+"/", nil)
+	nc := next()
+	require.NoError(t, nc.SetWriteBuffer(64<<10))
+	require.NoError(t, c.NetConn().(*net.TCPConn).SetReadBuffer(64<<10))
+	before := heap()
+	sent, chunk := 0, make([]byte, 64<<10)
+	for {
+		require.Less(t, sent, most, "the back end is never held up")
+		require.NoError(t, nc.SetWriteDeadline(time.Now().Add(300*time.Millisecond)))
+		n, err := nc.Write(chunk)
+		sent += n
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+		require.NoError(t, err)
+	}
+	require.Less(t, int64(heap())-int64(before), int64(4<<20), "memory stays flat")
+	require.NoError(t, nc.CloseWrite())
+	got := 0
+	for {
+		_, p, err := c.Read(t.Context())
+		if err != nil {
+			require.Equal(t, transport.CloseNormal, transport.CloseCode(err))
+			break
+		}
+		got += len(p)
+	}
+	require.Equal(t, sent, got)
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestServe_IdleEndsAStuckBackEnd has a back end that takes nothing: the client is closed for idleness, and nobody goes on waiting.
+func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
+	addr, next := tcpBackend(t)
+	s := serveHere(t, "--route", "/=tcp://"+addr, "--idle-timeout", "200ms")
+	c := dialHere(t, s.url+"/", nil)
+	nc := next()
+	require.NoError(t, nc.SetReadBuffer(4<<10))
+	go func() {
+		for c.Write(t.Context(), transport.Binary, make([]byte, 1<<20)) == nil {
+		}
+	}()
+	_, _, err := c.Read(t.Context())
+	require.Error(t, err)
+	wantLog(t, s.log, "msg=closed .*code=1001 by=server")
+}
+
+// TestServe_BackEndLingers has clients end first: the back end reads all, and what it does then is its own business for a while only.
+func TestServe_BackEndLingers(t *testing.T) {
+	addr, next := tcpBackend(t)
+	srv := httptest.NewServer(lingering(t, tcpTarget{addr, 50 * time.Millisecond}))
+	t.Cleanup(srv.Close)
+	c := dialHere(t, "ws"+strings.TrimPrefix(srv.URL, "http"), nil)
+	nc := next()
+	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("last words")))
+	require.NoError(t, c.Close(transport.CloseNormal, ""))
+	all, err := io.ReadAll(nc)
+	require.NoError(t, err, "an end of the stream, no reset")
+	require.Equal(t, "last words", string(all))
+	require.Eventually(t, func() bool { // it never ends its own side, and is cut off
+		_, err := nc.Write([]byte("still here"))
+		return err != nil
+	}, 10*time.Second, 10*time.Millisecond)
+}
+
+// lingering is a handler that leads everybody to a target.
+func lingering(t *testing.T, to target) *transport.Handler {
+	t.Helper()
+	o := newServeOptions()
+	g := &gateway{log: slog.New(slog.DiscardHandler)}
+	r, err := o.rules(g)
+	require.NoError(t, err)
+	r.routes[0].target = to
+	return r.checked
+}
+
+func TestServe_MaxConnections(t *testing.T) {
+	s := serveHere(t, "--max-connections", "2")
+	first, second := dialHere(t, s.url+"/", nil), dialHere(t, s.url+"/", nil)
+	third := make(chan error, 1)
+	go func() {
+		c, err := transport.Dial(t.Context(), s.url+"/", nil)
+		if err == nil {
+			err = c.CloseNow()
+		}
+		third <- err
+	}()
+	wantEcho(t, first, transport.Text, []byte("x"))
+	select {
+	case err := <-third:
+		t.Fatalf("there is no room for a third one: %v", err)
+	default:
+	}
+	require.NoError(t, second.Close(transport.CloseNormal, ""))
+	require.NoError(t, <-third, "it has waited")
+}
+
+func TestServe_MaxPerAddress(t *testing.T) {
+	s := serveHere(t, "--max-per-address", "1")
+	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/", nil, fsm.FailureStatus, 503)
+	require.Contains(t, s.log.String(), "turned away: too many connections from this address")
+}
+
+func TestServe_MaxMessage(t *testing.T) {
+	back := plainBackend(t)
+	s := serveHere(t, "--max-message", "1k", "--route", "/=echo", "--route", "/back="+back)
+	c := dialHere(t, s.url+"/", nil)
+	wantEcho(t, c, transport.Binary, make([]byte, 1024))
+	require.NoError(t, c.Write(t.Context(), transport.Binary, make([]byte, 1025)))
+	wantClose(t, c, transport.CloseTooBig, "message exceeds the limit")
+	wantLog(t, s.log, "msg=closed .*code=1009 by=server")
+}
+
+func TestServe_BackEndDown(t *testing.T) {
+	s := serveHere(t, "--route", "/ws=ws://127.0.0.1:1/", "--route", "/tcp=tcp://127.0.0.1:1", "--metrics", "127.0.0.1:0")
+	for path, backend := range map[string]string{"/ws": "ws://127.0.0.1:1/", "/tcp": "tcp://127.0.0.1:1"} {
+		e := wantFailure(t, s.url+path, nil, fsm.FailureStatus, 503)
+		require.Equal(t, backendRetry, e.RetryAfter)
+		require.Equal(t, "the back end cannot be reached\n", string(e.Body))
+		require.Equal(t, 1, strings.Count(s.log.String(), `level=WARN msg="back end failed" backend=`+backend+" "))
+	}
+	require.Contains(t, get(t, wantLog(t, s.log, `url=(\S+)`)[1]), `khp_backend_failures_total{reason="unreachable",route="/tcp"} 1`)
+}
+
+// TestServe_BackEndStatus has back ends that answer, but not with 101.
+func TestServe_BackEndStatus(t *testing.T) {
+	for status, want := range map[int]int{401: 502, 403: 502, 404: 502, 200: 502, 302: 502, 500: 502, 503: 503} {
+		back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(status)
+		}))
+		t.Cleanup(back.Close)
+		s := serveHere(t, "--route", "/=ws"+strings.TrimPrefix(back.URL, "http"))
+		wantFailure(t, s.url+"/", nil, fsm.FailureStatus, want)
+		require.Contains(t, s.log.String(), "back end failed", status)
+	}
+}
+
+// TestServe_BackEndRefusesSubprotocols opens without one, as the back end wants it; what the client makes of that is its own business.
+func TestServe_BackEndRefusesSubprotocols(t *testing.T) {
+	s := serveHere(t, "--route", "/="+plainBackend(t))
+	c := dialHere(t, s.url+"/", &transport.DialOptions{Subprotocols: []string{"unknown"}})
+	require.Empty(t, c.Subprotocol())
+	wantEcho(t, c, transport.Text, []byte("x"))
+}
+
+func TestServe_SecureBackEnd(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := dir+"/cert.pem", dir+"/key.pem"
+	require.NoError(t, gencert(cert, key))
+	back := serveHere(t, "--tls-cert", cert, "--tls-key", key)
+	s := serveHere(t, "--route", "/="+back.url+"/", "--backend-ca", cert)
+	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
+	strict := serveHere(t, "--route", "/="+back.url+"/")
+	wantFailure(t, strict.url+"/", nil, fsm.FailureStatus, 503)
+	require.Contains(t, strict.log.String(), "certificate")
+}
+
+// TestServe_DrainHasADeadline has a client that does not answer the Close frame.
+func TestServe_DrainHasADeadline(t *testing.T) {
+	s := serveHere(t, "--drain-timeout", "100ms", "--metrics", "127.0.0.1:0")
+	c := dialHere(t, s.url+"/", nil)
+	wantEcho(t, c, transport.Text, []byte("x"))
+	begin := time.Now()
+	require.Equal(t, exitOK, s.stop())
+	require.Less(t, time.Since(begin), 5*time.Second)
+	require.Contains(t, s.log.String(), "msg=stopped")
+}
+
+func TestServe_Ready(t *testing.T) {
+	s := serveHere(t, "--metrics", "127.0.0.1:0", "--drain-timeout", "1m")
+	base := strings.TrimSuffix(wantLog(t, s.log, `url=(\S+)`)[1], "/metrics")
+	require.Equal(t, "ok\n", get(t, base+"/readyz"))
+	require.Equal(t, "ok\n", get(t, base+"/healthz"))
+	c := dialHere(t, s.url+"/", nil) // does not read, so that draining takes its time
+	wantEcho(t, c, transport.Text, []byte("x"))
+	s.signals <- os.Interrupt
+	wantLog(t, s.log, "msg=draining")
+	require.Equal(t, "draining\n", get(t, base+"/readyz"))
+	require.Equal(t, "ok\n", get(t, base+"/healthz"))
+	wantClose(t, c, transport.CloseGoingAway, "")
+}
+
+// TestServe_LogsOneLineEach has one connection: one line when it opens, one when it ends, with who it was.
+func TestServe_LogsOneLineEach(t *testing.T) {
+	s := serveHere(t, "--log", "json", "--auth", "/=joe:welcome")
+	c := dialHere(t, s.url+"/x", &transport.DialOptions{Credentials: transport.Basic("joe", "welcome"), Profile: transport.Kaazing})
+	wantEcho(t, c, transport.Text, []byte("hello"))
+	require.NoError(t, c.Close(4001, ""))
+	wantLog(t, s.log, `"msg":"closed"`)
+	lines := wantJSON(t, s.log.String())
+	require.Len(t, lines, 2, s.log.String())
+	for i, want := range []map[string]any{
+		{"msg": "open", "level": "INFO", "path": "/x", "route": "/", "user": "joe", "profile": "kaazing", "status": 101.0},
+		{"msg": "closed", "level": "INFO", "path": "/x", "route": "/", "user": "joe", "profile": "kaazing", "status": 101.0, "code": 4001.0, "by": "client",
+			"received_bytes": 5.0, "received_messages": 1.0, "sent_bytes": 5.0, "sent_messages": 1.0},
+	} {
+		for name, value := range want {
+			require.Equal(t, value, lines[i][name], name)
+		}
+	}
+	_, err := transport.Dial(t.Context(), s.url+"/x", &transport.DialOptions{Credentials: transport.Basic("joe", "guess")})
+	require.Error(t, err)
+	wantLog(t, s.log, `"msg":"refused"`)
+	lines = wantJSON(t, s.log.String())
+	require.Len(t, lines, 3, s.log.String())
+	require.NotContains(t, lines[2], "user", "nobody was let in")
+}
+
+// TestServe_DemoPage serves the page to browsers, and nothing else changes.
+func TestServe_DemoPage(t *testing.T) {
+	s := serveHere(t, "--demo-page", "--route", "/=echo", "--route", "/a=echo")
+	at := "http" + strings.TrimPrefix(s.url, "ws")
+	require.Contains(t, get(t, at+"/"), "<script src=\"khp.js\">")
+	require.Contains(t, get(t, at+"/?path=/a"), "<!doctype html>")
+	require.Contains(t, get(t, at+"/khp.js"), "x-kaazing-handshake")
+	require.Contains(t, get(t, at+"/a"), "speaks WebSocket")
+	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
+	require.NotContains(t, get(t, "http"+strings.TrimPrefix(serveHere(t).url, "ws")+"/"), "doctype")
+}

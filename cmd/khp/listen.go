@@ -1,0 +1,37 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+)
+
+// listen opens a listener; flag names the flag that the address comes from.
+func listen(flag, addr string) (net.Listener, error) {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" {
+		return nil, usagef("%s %s: expected HOST:PORT, as in 127.0.0.1:8080 or :8080", flag, addr)
+	}
+	ln, err := net.Listen("tcp", addr)
+	if err == nil {
+		return ln, nil
+	}
+	why, try := err.Error(), "choose another address with "+flag
+	var op *net.OpError
+	if errors.As(err, &op) {
+		why = op.Err.Error()
+	}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		why, try = "another program listens there", fmt.Sprintf("stop it, or choose another port with %s", flag)
+	case errors.Is(err, syscall.EACCES):
+		why, try = "permission denied", fmt.Sprintf("ports below 1024 may need privileges; choose another with %s", flag)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		why, try = "this machine does not have that address", fmt.Sprintf("choose another with %s", flag)
+	}
+	return nil, failf(exitFailed, "cannot listen on %s: %s; %s", addr, why, try)
+}

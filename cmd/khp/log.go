@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"example.com/khp/transport"
+)
+
+// newLogger makes the log of --log. Lines about a connection get the route and the user by their context.
+func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, error) {
+	o := &slog.HandlerOptions{Level: level}
+	switch form {
+	case "text":
+		return slog.New(sessionLog{slog.NewTextHandler(w, o)}), nil
+	case "json":
+		return slog.New(sessionLog{slog.NewJSONHandler(w, o)}), nil
+	}
+	return nil, usagef("--log %s: expected text or json", form)
+}
+
+// levelOf is the level of -v.
+func levelOf(verbose bool) slog.Level {
+	if verbose {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
+// sessionLog adds to a line what is known of the connection that it is about.
+type sessionLog struct{ slog.Handler }
+
+// Handle implements [slog.Handler].
+func (h sessionLog) Handle(ctx context.Context, r slog.Record) error {
+	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
+		r = r.Clone()
+		r.AddAttrs(s.attrs()...)
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements [slog.Handler].
+func (h sessionLog) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return sessionLog{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements [slog.Handler].
+func (h sessionLog) WithGroup(name string) slog.Handler {
+	return sessionLog{h.Handler.WithGroup(name)}
+}
+
+// logObserver writes every step of a handshake to the log. Queries are left out: clients that cannot set fields put their secrets there.
+type logObserver struct{ log *slog.Logger }
+
+// Observe implements transport.Observer.
+func (l logObserver) Observe(ev transport.Event) {
+	if !l.log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	attrs := []any{"conn", ev.Conn, "what", oneLine(withoutQueries(headline(ev)))}
+	if ev.Phase != "" {
+		attrs = append(attrs, "phase", ev.Phase)
+	}
+	l.log.Debug(string(ev.Kind), attrs...)
+}

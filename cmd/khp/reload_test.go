@@ -1,0 +1,118 @@
+package main
+
+import (
+	"crypto/tls"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+func TestReload_Everything(t *testing.T) {
+	users := testFile(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
+	config := testFile(t, "khp.yaml", "route: {/a: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\n")
+	s := serveHere(t, "--config", config)
+	open := dialHere(t, s.url+"/a", nil)
+	origin := &transport.DialOptions{OpeningHeader: http.Header{"Origin": {"https://other.example"}}}
+	wantFailure(t, s.url+"/b", nil, fsm.FailureStatus, 404)
+	wantFailure(t, s.url+"/b", origin, fsm.FailureStatus, 403)
+	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("joe", "test")}), transport.Text, []byte("x"))
+
+	testFile(t, users, "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n")
+	testFile(t, config, "route: {/b: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\nallow-origin: https://other.example\nmax-message: 10\nidle-timeout: 1h\nverbose: true\n")
+	s.hangup(t)
+	wantLog(t, s.log, `msg=reloaded changed=route,htpasswd,allow-origin,idle-timeout,max-message,verbose`)
+	wantFailure(t, s.url+"/a", nil, fsm.FailureStatus, 404)
+	c := dialHere(t, s.url+"/b", origin)
+	wantEcho(t, c, transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("joe", "test")}, fsm.FailureStatus, 403)
+	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("ann", "test")}), transport.Text, []byte("x"))
+	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("eleven byte")))
+	wantClose(t, c, transport.CloseTooBig, "message exceeds the limit")
+	require.Contains(t, s.log.String(), "level=DEBUG", "the log level is new")
+	wantEcho(t, open, transport.Text, []byte("a connection that is open keeps its target and its limits"))
+
+	s.hangup(t)
+	wantLog(t, s.log, `msg=reloaded changed=""`)
+}
+
+func TestReload_BrokenFileChangesNothing(t *testing.T) {
+	config := testFile(t, "khp.yaml", "route: {/a: echo}\n")
+	s := serveHere(t, "--config", config, "--metrics", "127.0.0.1:0")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+	for text, want := range map[string]string{
+		"route:\n  /a: ftp://h\n": config + ":2: route /a=ftp://h: ",
+		"rout: {/a: echo}\n":      config + ":1: there is no setting",
+		"tls-cert: x\n":           config + ":1: tls-cert x: needs --tls-key",
+	} {
+		testFile(t, config, text)
+		s.hangup(t)
+		require.Contains(t, s.log.String(), want)
+		require.Contains(t, s.log.String(), `level=ERROR msg="not reloaded, the settings stay as they were"`)
+		wantEcho(t, dialHere(t, s.url+"/a", nil), transport.Text, []byte("x"))
+	}
+	require.NoError(t, os.Remove(config))
+	s.hangup(t)
+	wantEcho(t, dialHere(t, s.url+"/a", nil), transport.Text, []byte("x"))
+	require.Contains(t, get(t, metrics), `khp_reloads_total{result="failed"} 4`)
+}
+
+func TestReload_WhatNeedsARestart(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	require.NoError(t, gencert(cert, key))
+	config := testFile(t, "khp.yaml", "max-connections: 10\n")
+	s := serveHere(t, "--config", config)
+	testFile(t, config, "max-connections: 20\nmetrics: 127.0.0.1:0\nrealm: new\n")
+	s.hangup(t)
+	wantLog(t, s.log, `level=WARN msg="this setting changes only with a restart" setting=max-connections`)
+	wantLog(t, s.log, `level=WARN msg="this setting changes only with a restart" setting=metrics`)
+	wantLog(t, s.log, `msg=reloaded changed=realm`)
+	testFile(t, config, "tls-cert: "+cert+"\ntls-key: "+key+"\n")
+	s.hangup(t)
+	wantLog(t, s.log, `khp.yaml:1: tls-cert .*cert.pem: TLS is switched on and off only with a restart`)
+	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
+}
+
+func TestReload_Certificate(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	require.NoError(t, gencert(cert, key))
+	s := serveHere(t, "--tls-cert", cert, "--tls-key", key)
+	shown := func() string {
+		c, err := tls.Dial("tcp", strings.TrimPrefix(s.url, "wss://"), &tls.Config{InsecureSkipVerify: true})
+		require.NoError(t, err)
+		defer func() { _ = c.Close() }()
+		return string(c.ConnectionState().PeerCertificates[0].Raw)
+	}
+	insecure := &transport.DialOptions{TLSConfig: &tls.Config{InsecureSkipVerify: true}}
+	open := dialHere(t, s.url+"/", insecure)
+	first := shown()
+	require.NoError(t, gencert(cert, key))
+	require.Equal(t, first, shown(), "not before it is told")
+	s.hangup(t)
+	wantLog(t, s.log, `msg=reloaded changed=tls-cert,tls-key`)
+	second := shown()
+	require.NotEqual(t, first, second)
+	wantEcho(t, open, transport.Text, []byte("x"))
+
+	testFile(t, key, "half a key")
+	s.hangup(t)
+	wantLog(t, s.log, `msg="not reloaded.*--tls-cert`)
+	require.Equal(t, second, shown())
+}
+
+// TestHangup_NothingToRead has a terminal go away under a server that has nothing to read again: it drains.
+func TestHangup_NothingToRead(t *testing.T) {
+	s := serveHere(t)
+	s.signals <- syscall.SIGHUP
+	require.Equal(t, exitOK, <-s.done)
+	s.done <- exitOK
+	require.Contains(t, s.log.String(), "msg=draining")
+}
