@@ -59,6 +59,12 @@ debian: ## install what make spin and make browser need, from Debian's packages 
 	@command -v spin && command -v gcc && command -v chromium || \
 	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends spin gcc libc6-dev chromium >/dev/null; }
 
+.PHONY: browser
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+browser: ## a real browser speaks KHP with khp serve (needs Chromium: apt-get install chromium)
+	@test -n "$(CHROMIUM)" || { echo "make browser needs Chromium: apt-get install chromium, or name one with CHROMIUM=..."; exit 1; }
+	$(GO) test ./internal/browser -count=1 -chromium "$(CHROMIUM)"
+
 .PHONY: spin
 spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
 	$(GO) run ./internal/spincheck

@@ -3,14 +3,11 @@ package browser
 
 import (
 	"bufio"
-	"context"
 	"flag"
-	"html"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,12 +17,13 @@ import (
 
 var chromium = flag.String("chromium", "", "the browser to run")
 
-// TestChromium loads the demo page, which speaks KHP with the browser's own WebSocket, and reads what it shows in the end.
+// TestChromium loads the demo page, which speaks KHP with the browser's own WebSocket, and looks at what it shows.
 func TestChromium(t *testing.T) {
 	if *chromium == "" {
 		t.Skip("needs a browser: make browser")
 	}
 	origin := serve(t, "--demo-page", "--route", "/=echo", "--route", "/account=echo", "--route", "/gone=status:403", "--auth", "/account=joe:welcome")
+	b := start(t)
 	for name, c := range map[string]struct {
 		link url.Values
 		want []string // lines of the log, in this order, among others
@@ -40,15 +38,25 @@ func TestChromium(t *testing.T) {
 		"refused":           {url.Values{"path": {"/gone"}, "say": {"x"}}, []string{"< HTTP/1.1 403 Forbidden", "! HTTP/1.1 403 Forbidden"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			log := visit(t, origin+"/?"+c.link.Encode())
-			rest := log
-			for _, line := range c.want {
-				_, after, ok := strings.Cut(rest, line)
-				require.True(t, ok, "%q is missing, or out of order, in\n%s", line, log)
-				rest = after
-			}
+			page := b.open(t, origin+"/?"+c.link.Encode())
+			var log string
+			require.Eventually(t, func() bool { log = page.text(t, "log"); return inOrder(log, c.want) }, 20*time.Second, 20*time.Millisecond,
+				"%q, in this order", c.want)
+			t.Log(log)
 		})
 	}
+}
+
+// inOrder reports whether text has all of want, one behind the other.
+func inOrder(text string, want []string) bool {
+	for _, w := range want {
+		_, after, ok := strings.Cut(text, w)
+		if !ok {
+			return false
+		}
+		text = after
+	}
+	return true
 }
 
 // serve starts khp serve and returns the origin of its pages.
@@ -59,7 +67,6 @@ func serve(t *testing.T, args ...string) string {
 	cmd := exec.Command(khp, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
-	cmd.Stderr = os.Stderr
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Signal(os.Interrupt); _ = cmd.Wait() })
 	line, err := bufio.NewReader(stdout).ReadString('\n')
@@ -67,21 +74,4 @@ func serve(t *testing.T, args ...string) string {
 	at, ok := strings.CutPrefix(strings.TrimSpace(line), "khp: listening on ws://")
 	require.True(t, ok, line)
 	return "http://" + at
-}
-
-var (
-	logOf = regexp.MustCompile(`(?s)<div id="log"[^>]*>(.*?)</div>\s*<script`)
-	tag   = regexp.MustCompile(`<[^>]*>`)
-)
-
-// visit returns the lines of the page's log once nothing happens any more.
-func visit(t *testing.T, page string) string {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, *chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(), "--virtual-time-budget=5000", "--dump-dom", page).Output()
-	require.NoError(t, err)
-	m := logOf.FindSubmatch(out)
-	require.NotNil(t, m, "no log in %s", out)
-	return html.UnescapeString(tag.ReplaceAllString(strings.ReplaceAll(string(m[1]), "</div>", "\n"), ""))
 }
