@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+// loadBalancer leads TCP connections to servers in turn, and passes over those that do not accept any: what every load balancer does.
+func loadBalancer(t *testing.T, servers ...string) (addr string) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ln.Close() })
+	var turn atomic.Uint64
+	go func() {
+		for {
+			from, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = from.Close() }()
+				for range servers {
+					to, err := net.Dial("tcp", servers[turn.Add(1)%uint64(len(servers))])
+					if err == nil {
+						join(from, to)
+						return
+					}
+				}
+			}()
+		}
+	}()
+	return ln.Addr().String()
+}
+
+// join copies both ways until either side ends.
+func join(a, b net.Conn) {
+	defer func() { _ = b.Close() }()
+	ended := make(chan struct{}, 2)
+	for _, pair := range [][2]net.Conn{{a, b}, {b, a}} {
+		go func() {
+			_, _ = io.Copy(pair[0], pair[1])
+			ended <- struct{}{}
+		}()
+	}
+	<-ended
+}
+
+// TestSeveral_BehindALoadBalancer has two servers of the same settings behind an ordinary TCP load balancer: no handshake needs what another server
+// knows, and when one is stopped its clients find the other.
+func TestSeveral_BehindALoadBalancer(t *testing.T) {
+	args := []string{"--route", "/=echo", "--auth", "/=joe:welcome"}
+	one, two := serveHere(t, args...), serveHere(t, args...)
+	url := "ws://" + loadBalancer(t, strings.TrimPrefix(one.url, "ws://"), strings.TrimPrefix(two.url, "ws://")) + "/"
+	o := &transport.DialOptions{Profile: transport.Kaazing, Credentials: transport.Basic("joe", "welcome")}
+	var clients []*transport.Conn
+	for range 4 {
+		c := dialHere(t, url, o)
+		wantEcho(t, c, transport.Text, []byte("x"))
+		clients = append(clients, c)
+	}
+	for _, s := range []*served{one, two} {
+		require.Equal(t, 2, strings.Count(s.log.String(), "msg=open"), "both have work")
+	}
+	stopped := make(chan int, 1)
+	go func() { stopped <- one.stop() }()
+	gone := 0
+	for _, c := range clients {
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		if _, _, err := c.Read(ctx); transport.CloseCode(err) == transport.CloseGoingAway {
+			gone++
+			wantEcho(t, dialHere(t, url, o), transport.Text, []byte("again"))
+		} else {
+			wantEcho(t, c, transport.Text, []byte("still here"))
+		}
+		cancel()
+	}
+	require.Equal(t, 2, gone)
+	require.Equal(t, exitOK, <-stopped)
+}
