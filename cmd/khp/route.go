@@ -14,6 +14,8 @@ type route struct {
 	path   string // normal form; one that ends in '/' stands for everything below as well
 	name   string // the target as written
 	target target
+
+	traffic *traffic // nil without metrics
 }
 
 // routes are ordered by length of path, the longest first.
@@ -39,7 +41,7 @@ func parseRoutes(specs []string) (routes, error) {
 				return nil, usagef("--route %s: %s has a route already, to %s; give each path one target", spec, path, r.name)
 			}
 		}
-		list = append(list, &route{path, name, target})
+		list = append(list, &route{path: path, name: name, target: target})
 	}
 	slices.SortFunc(list, func(a, b *route) int { return cmp.Compare(len(b.path), len(a.path)) })
 	return list, nil

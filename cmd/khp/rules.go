@@ -47,7 +47,7 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	}
 	r := &rules{gateway: g, routes: list, idle: o.idle, drain: o.drain, message: int64(o.message), backends: backends}
 	for _, one := range list {
-		g.metrics.traffic(one.path) // from now on it is there, with zeros
+		one.traffic = g.metrics.traffic(one.path) // from now on it is there, with zeros
 	}
 	if o.demo {
 		r.page = demoPage()
@@ -97,7 +97,7 @@ func (r *rules) decide(ctx context.Context, q *transport.Request) (transport.Dec
 // serve uses one open connection.
 func (r *rules) serve(ctx context.Context, conn *transport.Conn) error {
 	s := sessionOf(ctx)
-	c := &client{Conn: conn, session: s, traffic: r.gateway.metrics.traffic(s.route.path)}
+	c := &client{Conn: conn, session: s, traffic: s.route.traffic}
 	begin := time.Now()
 	defer c.traffic.open()()
 	defer s.watchIdle(r.idle, func() {
