@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // rootCommand is the tree of commands.
@@ -33,7 +35,12 @@ that the first one cannot do.`,
 	root.SetOut(c.help)
 	root.SetErr(c.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%s; see %s --help", err, cmd.CommandPath())
+		hint := ""
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) {
+			hint = nearest(cmd.Flags(), unknown.GetSpecifiedName())
+		}
+		return usagef("%s%s; see %s --help", err, hint, cmd.CommandPath())
 	})
 	root.AddCommand(c.serveCommand(), c.dialCommand(), c.demoCommand(), c.statusCommand(), c.versionCommand())
 	root.AddCommand(c.graphCommand(), c.exploreCommand())

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -93,6 +94,9 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, again *rel
 	if _, err := fmt.Fprintf(c.stdout, "khp: listening on %s://%s\n", scheme, ln.Addr()); err != nil {
 		_ = srv.Close()
 		return failf(exitFailed, "cannot write to stdout: %s", err)
+	}
+	if o.demo {
+		g.log.Info("demo page", "url", "http"+strings.TrimPrefix(scheme, "ws")+"://"+ln.Addr().String()+"/")
 	}
 	for {
 		select {

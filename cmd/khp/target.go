@@ -54,6 +54,9 @@ func parseTarget(name string) (target, error) {
 		}
 		return statusTarget{code}, nil
 	}
+	if rest, ok := strings.CutPrefix(name, "http"); ok {
+		return nil, fmt.Errorf("%q is no target; a WebSocket back end is written ws%s", name, rest)
+	}
 	return nil, fmt.Errorf("%q is no target; expected %s", name, targetForms)
 }
 
