@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -35,7 +36,6 @@ func tcpBackend(t *testing.T) (addr string, next func() *net.TCPConn) {
 // TestServe_SlowReaderHoldsUpItsBackEnd has a client that does not read: its back end cannot write any more once the buffers of the system are full, and
 // nothing piles up in between. Nothing is lost either.
 func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
-	const most = 64 << 20 // far more than the system's buffers, far less than what would be sent
 	addr, next := tcpBackend(t)
 	s := serveHere(t, "--route", "/=tcp://"+addr)
 	c := dialHere(t, s.url+"/", nil)
@@ -43,17 +43,10 @@ func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
 	require.NoError(t, nc.SetWriteBuffer(64<<10))
 	require.NoError(t, c.NetConn().(*net.TCPConn).SetReadBuffer(64<<10))
 	before := heap()
-	sent, chunk := 0, make([]byte, 64<<10)
-	for {
-		require.Less(t, sent, most, "the back end is never held up")
+	sent := fill(t, func(p []byte) (int, error) {
 		require.NoError(t, nc.SetWriteDeadline(time.Now().Add(300*time.Millisecond)))
-		n, err := nc.Write(chunk)
-		sent += n
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			break
-		}
-		require.NoError(t, err)
-	}
+		return nc.Write(p)
+	})
 	require.Less(t, int64(heap())-int64(before), int64(4<<20), "memory stays flat")
 	require.NoError(t, nc.CloseWrite())
 	got := 0
@@ -66,6 +59,51 @@ func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
 		got += len(p)
 	}
 	require.Equal(t, sent, got)
+}
+
+// TestServe_SlowBackEndHoldsUpItsClient is the other direction, to a back end of either kind.
+func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
+	addr, next := tcpBackend(t)
+	release := make(chan struct{})
+	silent := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, _ *transport.Conn) error {
+		<-release
+		return nil
+	}})
+	t.Cleanup(silent.Close)
+	t.Cleanup(func() { close(release) })
+	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=ws"+strings.TrimPrefix(silent.URL, "http"), "--drain-timeout", "100ms")
+	for _, path := range []string{"/tcp", "/ws"} {
+		c := dialHere(t, s.url+path, nil)
+		if path == "/tcp" {
+			next()
+		}
+		before := heap()
+		fill(t, func(p []byte) (int, error) {
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			if err := c.Write(ctx, transport.Binary, p); err != nil {
+				return 0, os.ErrDeadlineExceeded
+			}
+			return len(p), nil
+		})
+		require.Less(t, int64(heap())-int64(before), int64(4<<20), "memory stays flat")
+	}
+}
+
+// fill writes until nothing is taken any more, and returns how much was: more than nothing, and not without end.
+func fill(t *testing.T, write func([]byte) (int, error)) (sent int) {
+	t.Helper()
+	const most = 64 << 20 // far more than the system's buffers, far less than what would be sent
+	for chunk := make([]byte, 64<<10); ; {
+		n, err := write(chunk)
+		sent += n
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			require.Positive(t, sent)
+			return sent
+		}
+		require.NoError(t, err)
+		require.Less(t, sent, most, "the other side is never held up")
+	}
 }
 
 func heap() uint64 {
