@@ -17,6 +17,9 @@ type ServerWorld struct {
 // Phase returns what the server is waiting for.
 func (w ServerWorld) Phase() fsm.ServerPhase { return w.state.Phase() }
 
+// String names the phase of the server.
+func (w ServerWorld) String() string { return "server " + bare(w.state.Phase()) }
+
 // Start returns a server that was just connected to.
 func (m AnyClient) Start() ServerWorld {
 	return ServerWorld{state: m.Config.Start(), host: serverHost{connected: true, unchecked: m.Config.Unchecked}}
@@ -38,10 +41,10 @@ func (m AnyClient) Steps(w ServerWorld, yield func(*Step[ServerWorld])) {
 	}
 }
 
-// take gives ev to the server and fills step. Decisions may be misuse: that is how the machine refuses what breaks an obligation, and then nothing changes.
+// take gives ev to the server and fills step. ok is false if it made nothing of it. Decisions may be misuse: that is how the machine refuses what breaks an obligation, and then nothing changes.
 func (m *AnyClient) take(w *ServerWorld, ev fsm.Event, step *Step[ServerWorld]) (ok bool) {
 	state, effects, verdict := m.Fault.stepServer(m.Config, w.state, ev)
-	step.Action, step.Server, step.Next, step.Broken = Action{Side: Server, Event: ev}, effects.Edge(), *w, ""
+	step.Action, step.Phase, step.Server, step.Next, step.Broken = Action{Side: Server, Event: ev}, uint8(w.state.Phase()), effects.Edge(), *w, ""
 	step.Fair = ev.Kind == fsm.EventTimerExpired
 	if verdict == fsm.Misuse {
 		if ev.Kind != fsm.EventDecided {
@@ -54,7 +57,7 @@ func (m *AnyClient) take(w *ServerWorld, ev fsm.Event, step *Step[ServerWorld]) 
 		step.Next.state = state
 		step.Broken = step.Next.host.obey(w.state, state, ev, effects)
 	}
-	return true
+	return step.Broken != "" || step.Server >= 0 || step.Next != *w
 }
 
 // allMet are the facts of a decision that carries everything any status may require.
@@ -134,13 +137,8 @@ func (m AnyClient) Properties() Properties[ServerWorld] {
 			{"INV-40", "after a terminating status the connection is closing", func(w ServerWorld) bool {
 				return !w.host.decided || w.host.opened > 0 || w.host.closeSent || w.state.Phase().Terminal() || w.state.Phase().Open()
 			}},
-			{"LIV-06", "a server that waits for its client does so with a timer", func(w ServerWorld) bool {
-				switch p := w.state.Phase(); {
-				case p == fsm.ServerOpening, p.Open(), p.Terminal():
-					return true
-				}
-				return w.host.timers.running != 0
-			}},
+			{"LIV-06", "a server that waits for its client does so with a timer", func(w ServerWorld) bool { return guardedServer(w.state.Phase(), &w.host) }},
+			{"KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w ServerWorld) bool { return m.Config.Plain || w.state.Phase() != fsm.ServerPlain }},
 		},
 		AtSteps: serverChecks,
 		LeadsTo: []Promise[ServerWorld]{
@@ -157,6 +155,11 @@ func (m AnyClient) Properties() Properties[ServerWorld] {
 			}},
 		},
 	}
+}
+
+// guardedServer reports whether time ends every wait of a server.
+func guardedServer(p fsm.ServerPhase, h *serverHost) bool {
+	return p == fsm.ServerOpening || p.Open() || p.Terminal() || h.timers.running != 0
 }
 
 // waiting reports whether the server waits for a request.

@@ -18,6 +18,9 @@ type ClientWorld struct {
 // Phase returns what the client is waiting for.
 func (w ClientWorld) Phase() fsm.ClientPhase { return w.state.Phase() }
 
+// String names the phase of the client.
+func (w ClientWorld) String() string { return "client " + bare(w.state.Phase()) }
+
 // Start returns a client that was not asked for anything yet.
 func (m AnyServer) Start() ClientWorld { return ClientWorld{state: m.Config.Start()} }
 
@@ -40,7 +43,7 @@ func (m AnyServer) Steps(w ClientWorld, yield func(*Step[ClientWorld])) {
 // take gives ev to the client and fills step. ok is false if it made nothing of it.
 func (m *AnyServer) take(w *ClientWorld, ev fsm.Event, step *Step[ClientWorld]) (ok bool) {
 	state, effects, verdict := m.Fault.stepClient(m.Config, w.state, ev)
-	step.Action, step.Client, step.Next, step.Broken = Action{Side: Client, Event: ev}, effects.Edge(), *w, ""
+	step.Action, step.Phase, step.Client, step.Next, step.Broken = Action{Side: Client, Event: ev}, uint8(w.state.Phase()), effects.Edge(), *w, ""
 	step.Fair = ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
 	step.Next.host.learn(m.Config, w.state, ev)
 	switch verdict {
@@ -210,7 +213,8 @@ func (m AnyServer) Properties() Properties[ClientWorld] {
 			}},
 			{"INV-20", "replays stay within their bound", func(w ClientWorld) bool { return w.state.Replays() <= int(m.Config.MaxReplays) }},
 			{"INV-21", "redirects stay within their bound", func(w ClientWorld) bool { return w.state.Redirects() <= int(m.Config.MaxRedirects) }},
-			{"LIV-06", "some timer runs whenever the client waits for somebody", m.guarded},
+			{"KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w ClientWorld) bool { return m.Config.PlainFallback || w.state.Phase() != fsm.ClientPlain }},
+			{"LIV-06", "some timer runs whenever the client waits for somebody", func(w ClientWorld) bool { return guardedClient(w.state.Phase(), &w.host) }},
 			{"LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded},
 		},
 		AtSteps: clientChecks,
@@ -234,13 +238,13 @@ func (m AnyServer) Properties() Properties[ClientWorld] {
 	return p
 }
 
-// guarded reports whether time ends every wait: before open, something always runs that leads on. [LIV-01, LIV-07]
-func (m AnyServer) guarded(w ClientWorld) bool {
-	switch p := w.state.Phase(); {
+// guardedClient reports whether time ends every wait of a client: before open, something always runs that leads on. [LIV-01, LIV-07]
+func guardedClient(p fsm.ClientPhase, h *clientHost) bool {
+	switch {
 	case p == fsm.ClientIdle, p == fsm.ClientRedirecting, p.Open(), p.Terminal():
 		return true
 	}
-	return w.host.timers.running != 0
+	return h.timers.running != 0
 }
 
 // waitGuarded reports whether the wait deadline runs, or stands still for the credentials, as long as a 202 is the last word.

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -85,7 +84,7 @@ func (c *chunk[S]) expand() {
 		c.degrees = append(c.degrees, uint16(len(c.edges)-edges))
 		c.steps += c.counted
 		if c.counted == 0 && !x.sys.AtRest(s) {
-			c.hit("LIV-09", fmt.Sprintf("stuck: nothing can happen any more in %+v", s), NoStuck, -1)
+			c.hit("LIV-09", "stuck: nothing can happen any more", NoStuck, -1)
 		}
 		if x.records != nil {
 			c.records.end(x.visited[c.part].prints[c.first+uint32(c.i)], x.depth, c.counted)

@@ -13,7 +13,7 @@ func ExampleExplore() {
 	m := sim.AnyClient{Config: fsm.DefaultServerConfig()}
 	r, err := sim.Explore(m, m.Properties(), sim.Options{})
 	fmt.Println(r.States, "states,", r.Steps, "steps,", len(r.Violations), "violations", err)
-	// Output: 4072 states, 16998 steps, 0 violations <nil>
+	// Output: 4072 states, 13962 steps, 0 violations <nil>
 }
 
 func ExampleModels() {
@@ -33,9 +33,13 @@ func ExampleFaultNamed() {
 	fmt.Println(r.Violations[0])
 	// Output:
 	// INV-45: Unauthorized without WWW-Authenticate
-	//   server: OpeningRequest (KHP selected, .kl=Y asked, valid)
-	//   server: Request
-	//   server: Decided 401 (selection valid)   <-- here
+	//   S1   server: OpeningRequest (KHP selected, .kl=Y asked, valid)
+	//   S4   server: Request
+	//   S12  server: Decided 401 (selection valid)   <-- here
+	// the last rows, the last one first:
+	//   S12: server Deciding on Decided(Replay) if replays left goes to AwaitReplay, in fsm/server_table_extended.go
+	//   S4: server AwaitRequest on Request goes to Deciding, in fsm/server_table_extended.go
+	//   S1: server Opening on OpeningRequest if KHP selected, .kl=Y asked, valid goes to AwaitRequest, in fsm/server_table_extended.go
 }
 
 func ExampleMerge() {
@@ -50,7 +54,7 @@ func ExampleMerge() {
 	}
 	all, err := sim.Merge(shards...)
 	fmt.Println(all.States, "states,", all.Steps, "steps", err)
-	// Output: 1817 states, 7374 steps <nil>
+	// Output: 1817 states, 6009 steps <nil>
 }
 
 func ExampleSnapshot() {

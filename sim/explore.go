@@ -108,7 +108,7 @@ func newExploration[S comparable](sys System[S], props Properties[S], o Options)
 }
 
 // begin adds a state to start from, which path leads to.
-func (x *exploration[S]) begin(encoded []byte, path []Action) {
+func (x *exploration[S]) begin(encoded []byte, path []Taken) {
 	fp := fingerprint(x.o.Seed, encoded)
 	part := partOf(fp)
 	v := &x.visited[part]

@@ -40,6 +40,15 @@ func (p Pair) ClientPhase() fsm.ClientPhase { return p.client.Phase() }
 // ServerPhase returns what the server of the current connection is waiting for.
 func (p Pair) ServerPhase() fsm.ServerPhase { return p.server.Phase() }
 
+// String names the phases of both.
+func (p Pair) String() string {
+	text := "client " + bare(p.client.Phase())
+	if p.up {
+		text += ", server " + bare(p.server.Phase())
+	}
+	return text
+}
+
 // message is what the network carries.
 type message struct {
 	kind   uint8

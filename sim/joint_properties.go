@@ -19,6 +19,9 @@ func (m Honest) Properties() Properties[Pair] {
 			{"INV-50", "a client is open only if its server completed the handshake", func(p Pair) bool {
 				return p.client.Phase() != fsm.ClientOpen || p.serverOpened
 			}},
+			{"LIV-06", "whoever waits for the other, the network or credentials does so with a timer", func(p Pair) bool {
+				return guardedClient(p.client.Phase(), &p.c) && (!p.up || guardedServer(p.server.Phase(), &p.s))
+			}},
 		},
 		AtSteps: append(slices.Clip(slices.Clone(clientChecks)), serverChecks...),
 		LeadsTo: []Promise[Pair]{

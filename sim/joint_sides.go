@@ -78,7 +78,8 @@ func (w *walker) client(from *Pair, ev fsm.Event) {
 func (w *walker) step(from *Pair, ev fsm.Event) (ok bool) {
 	cfg, step := &w.m.Client, &w.out
 	state, effects, verdict := w.m.Fault.stepClient(*cfg, from.client, ev)
-	step.Action, step.Client, step.Server, step.Next, step.Broken = Action{Side: Client, Event: ev}, effects.Edge(), -1, *from, ""
+	step.Action, step.Phase, step.Client, step.Server = Action{Side: Client, Event: ev}, uint8(from.client.Phase()), effects.Edge(), -1
+	step.Next, step.Broken = *from, ""
 	step.Fair = w.fair || ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
 	step.Next.c.learn(*cfg, from.client, ev)
 	switch verdict {
@@ -109,11 +110,12 @@ func (p *Pair) meet(cfg fsm.ServerConfig) {
 	p.toServer.put(message{kind: openingRequest})
 }
 
-// server yields the step that ev is for the server; target is the redirect target of a decision.
+// server yields the step that ev is for the server, unless it changes nothing; target is the redirect target of a decision.
 func (w *walker) server(from *Pair, ev fsm.Event, target uint8) {
 	step := &w.out
 	state, effects, verdict := w.m.Fault.stepServer(w.m.Server, from.server, ev)
-	step.Action, step.Client, step.Server, step.Next, step.Broken = Action{Side: Server, Event: ev}, -1, effects.Edge(), *from, ""
+	step.Action, step.Phase, step.Client, step.Server = Action{Side: Server, Event: ev}, uint8(from.server.Phase()), -1, effects.Edge()
+	step.Next, step.Broken = *from, ""
 	step.Fair = w.fair || ev.Kind == fsm.EventTimerExpired
 	if verdict == fsm.Misuse {
 		if ev.Kind != fsm.EventDecided {
@@ -129,5 +131,7 @@ func (w *walker) server(from *Pair, ev fsm.Event, target uint8) {
 			step.Broken = step.Next.serverOrders(effects, target)
 		}
 	}
-	w.yield(step)
+	if step.Broken != "" || step.Server >= 0 || step.Next != w.from {
+		w.yield(step)
+	}
 }

@@ -46,19 +46,26 @@ func (r *Report) addEdges(taken [2][]int) {
 // Violation is a property that does not hold, with a shortest path to where.
 type Violation struct {
 	ID, Text, Kind string
-	Path           []Action // the steps from the start
-	Breaks         bool     // the last step is what breaks the property; else the state it leads to
+	Path           []Taken // the steps from the start
+	Breaks         bool    // the last step is what breaks the property; else the state it leads to
+	There          string  // the phases of the machines in that state
 }
 
-// String writes a violation as a transcript.
+// String writes a violation as a transcript: each step behind the row that it took, and below them where the last rows stand.
 func (v Violation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", v.ID, v.Text)
 	for i, a := range v.Path {
-		b.WriteString("\n  " + a.String())
+		fmt.Fprintf(&b, "\n  %-4s %s", a.Row(), a)
 		if v.Breaks && i == len(v.Path)-1 {
 			b.WriteString("   <-- here")
 		}
+	}
+	if v.There != "" {
+		b.WriteString("\nthere: " + v.There)
+	}
+	if cells := v.Cells(); len(cells) > 0 {
+		b.WriteString("\nthe last rows, the last one first:\n  " + strings.Join(cells, "\n  "))
 	}
 	return b.String()
 }
@@ -124,10 +131,13 @@ func (x *exploration[S]) violation(h hit) Violation {
 	for _, to := range way[1:] {
 		s = x.follow(s, to, &v.Path)
 	}
+	if words, ok := any(s).(fmt.Stringer); ok && !v.Breaks {
+		v.There = words.String()
+	}
 	n := 0
 	x.sys.Steps(s, func(step *Step[S]) {
 		if n == h.Step {
-			v.Path = append(v.Path, step.Action)
+			v.Path = append(v.Path, step.taken())
 		}
 		n++
 	})
@@ -135,21 +145,21 @@ func (x *exploration[S]) violation(h hit) Violation {
 }
 
 // origin returns the start whose id is i and appends the way to it.
-func (x *exploration[S]) origin(i id, path *[]Action) S {
+func (x *exploration[S]) origin(i id, path *[]Taken) S {
 	k := slices.IndexFunc(x.starts, func(s start) bool { return s.ID == i })
 	*path = append(*path, x.starts[k].Path...)
 	return x.sys.Decode(x.starts[k].Encoded)
 }
 
 // follow takes the step that leads from s to the state called to.
-func (x *exploration[S]) follow(s S, to id, path *[]Action) S {
+func (x *exploration[S]) follow(s S, to id, path *[]Taken) S {
 	next, found, b := s, false, make([]byte, x.size)
 	x.sys.Steps(s, func(step *Step[S]) {
 		if found || step.Broken != "" {
 			return
 		}
 		if x.sys.Encode(step.Next, b); fingerprint(x.o.Seed, b) == x.visited[to.part()].prints[to.place()] {
-			*path = append(*path, step.Action)
+			*path = append(*path, step.taken())
 			next, found = step.Next, true
 		}
 	})

@@ -196,5 +196,5 @@ func (r *Report) mergeProperties(shards []Report) {
 
 // same reports whether both break the same property in the same manner.
 func (v Violation) same(o Violation) bool {
-	return v.ID == o.ID && v.Kind == o.Kind && (v.Text == o.Text || v.Kind == NoStuck)
+	return v.ID == o.ID && v.Kind == o.Kind && v.Text == o.Text
 }

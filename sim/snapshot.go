@@ -33,7 +33,7 @@ type Snapshot struct {
 type start struct {
 	ID      id
 	Encoded []byte
-	Path    []Action
+	Path    []Taken
 }
 
 func (x *exploration[S]) snapshot() *Snapshot {

@@ -25,6 +25,7 @@ type Step[S comparable] struct {
 	Next   S
 	Client int    // edge of the client's table that the step took, -1 for none
 	Server int    // of the server's
+	Phase  uint8  // of the machine that acts, before the step; 0 for the network
 	Fair   bool   // nobody can put it off for ever: a timer runs out, a message arrives, a host does its duty
 	Broken string // id and words of a property that the step itself breaks, "" if none
 }

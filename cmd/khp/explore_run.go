@@ -21,7 +21,7 @@ type explored struct {
 }
 
 // exploredFormat changes whenever the file does.
-const exploredFormat = "khp-explored/1"
+const exploredFormat = "khp-explored/2"
 
 // result is that of one configuration.
 type result struct {

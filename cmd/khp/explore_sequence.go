@@ -46,7 +46,7 @@ func (s violationStep) draw(b *strings.Builder, y int) {
 		class = " breaking"
 	}
 	label := func(x int) {
-		fmt.Fprintf(b, `<text x="%d" y="%d"><title>%s</title>%d. %s</text></g>`, x, y, html.EscapeString(s.Event), s.Step, clipped(s.Event, sequenceChars*3/2))
+		fmt.Fprintf(b, `<text x="%d" y="%d"><title>%s</title>%d. %s</text></g>`, x, y, html.EscapeString(s.label()), s.Step, clipped(s.label(), sequenceChars*3/2))
 	}
 	x, from, tip := clientX, serverX, 8
 	if s.Side == sim.Server.String() {
@@ -60,11 +60,11 @@ func (s violationStep) draw(b *strings.Builder, y int) {
 		fmt.Fprintf(b, `<g class="note%s"><rect x="%d" y="%d" width="%d" height="22" rx="3"/>`, class, clientX, y-15, serverX-clientX)
 		label((clientX + serverX) / 2)
 	default:
-		shown := clipped(s.Event, sequenceChars)
+		shown := clipped(s.label(), sequenceChars)
 		w := min(7*(len(shown)+4)+12, 2*(sequenceWidth-serverX)+100)
 		at := min(max(x, w/2+4), sequenceWidth-w/2-4)
 		fmt.Fprintf(b, `<g class="note%s"><rect x="%d" y="%d" width="%d" height="22" rx="3"/>`, class, at-w/2, y-15, w)
-		fmt.Fprintf(b, `<text x="%d" y="%d"><title>%s</title>%d. %s</text></g>`, at, y, html.EscapeString(s.Event), s.Step, shown)
+		fmt.Fprintf(b, `<text x="%d" y="%d"><title>%s</title>%d. %s</text></g>`, at, y, html.EscapeString(s.label()), s.Step, shown)
 	}
 }
 

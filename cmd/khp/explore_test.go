@@ -139,7 +139,7 @@ func TestExplore_BarAppearsOnLongRunsOnly(t *testing.T) {
 }
 
 func TestExplore_PageEscapesText(t *testing.T) {
-	v := newViolation(`<script>"`, sim.Violation{ID: "X-1", Text: `<script>alert("&")</script>`, Kind: sim.Always, Path: []sim.Action{{Side: sim.Network, Cut: true}}})
+	v := newViolation(`<script>"`, sim.Violation{ID: "X-1", Text: `<script>alert("&")</script>`, Kind: sim.Always, Path: []sim.Taken{{Action: sim.Action{Side: sim.Network, Cut: true}, Edge: -1}}})
 	e := explored{Results: []result{{Model: "<b>", Name: "&", Report: sim.Report{Edges: [2][]int{{1, 0, 20_000_000}, {5}}}}}}
 	s := summarise(e)
 	s.Violations, s.Holds = []violation{v}, false

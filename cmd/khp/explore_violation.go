@@ -18,6 +18,8 @@ type violation struct {
 	Text          string          `json:"text"`
 	Kind          string          `json:"kind"`
 	Steps         []violationStep `json:"steps"`
+	There         string          `json:"there,omitempty"` // phases at the end of the way
+	Cells         []string        `json:"cells"`           // of the tables, that the last steps went through, the last one first
 	Transcript    string          `json:"transcript"`
 	Mermaid       string          `json:"mermaid"`
 }
@@ -25,19 +27,28 @@ type violation struct {
 type violationStep struct {
 	Step   int    `json:"step"`
 	Side   string `json:"side"`
+	Row    string `json:"row"` // of the transition table, "-" if the step took none
 	Event  string `json:"event"`
 	Breaks bool   `json:"breaks,omitempty"` // the property, by this step itself
 	From   string `json:"from,omitempty"`   // the side whose message it is
 }
 
 func newViolation(configuration string, v sim.Violation) violation {
-	out := violation{Configuration: configuration, ID: v.ID, Text: v.Text, Kind: v.Kind, Steps: []violationStep{}, Transcript: v.String()}
+	out := violation{Configuration: configuration, ID: v.ID, Text: v.Text, Kind: v.Kind, Steps: []violationStep{}, There: v.There, Cells: append([]string{}, v.Cells()...), Transcript: v.String()}
 	for i, a := range v.Path {
 		_, event, _ := strings.Cut(a.String(), ": ")
-		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event, Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a)})
+		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event, Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a.Action), Row: a.Row()})
 	}
 	out.Mermaid = out.mermaid()
 	return out
+}
+
+// label is what a picture says about a step.
+func (s violationStep) label() string {
+	if s.Row == "-" {
+		return s.Event
+	}
+	return s.Row + " " + s.Event
 }
 
 // length sorts violations: the shortest way first, those without any last.
@@ -71,7 +82,7 @@ func (v violation) mermaid() string {
 	var b strings.Builder
 	b.WriteString("sequenceDiagram\n  participant client\n  participant server\n")
 	for _, s := range v.Steps {
-		text := harmless.Replace(s.Event)
+		text := harmless.Replace(s.label())
 		switch {
 		case s.From != "":
 			fmt.Fprintf(&b, "  %s->>%s: %s\n", s.From, s.Side, text)

@@ -250,7 +250,7 @@ func TestExport_SVG_IsSelfContained(t *testing.T) {
 		require.Zero(t, elements["script"]+elements["image"]+elements["foreignObject"])
 		require.Equal(t, 1, elements["desc"])
 		require.Contains(t, text, "viewBox=")
-		require.Contains(t, text, `<title id="title">`)
+		require.Contains(t, text, `<title id="khp-`+m.String()+`-title">`)
 		require.NotContains(t, strings.ReplaceAll(text, `xmlns="http://www.w3.org/2000/svg"`, ""), "http", "no other address is named")
 	}
 }

@@ -27,9 +27,10 @@ func svg(m Machine, graphs []*graph) string {
 		h = max(h, top+len(messages)*7)
 	}
 	h += 5
+	id := "khp-" + m.String() // so that several pictures can stand in one page
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="title desc">`+"\n", w*unit, h*unit)
-	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", m.caption(), description(graphs))
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="%[3]s-title %[3]s-desc">`+"\n", w*unit, h*unit, id)
+	fmt.Fprintf(&b, "<title id=\"%[3]s-title\">%[1]s</title>\n<desc id=\"%[3]s-desc\">%[2]s</desc>\n", m.caption(), description(graphs), id)
 	b.WriteString(style())
 	fmt.Fprintf(&b, `<rect class="page" width="%d" height="%d"/>`+"\n", w*unit, h*unit)
 	x := 0

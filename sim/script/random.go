@@ -17,6 +17,7 @@ func Random(seed uint64) string {
 		g.server()
 	} else {
 		g.adversary()
+		g.line("server b.example%s", g.some(3, "echo=yes"))
 	}
 	for range 1 + g.r.IntN(8) {
 		g.action(served)
@@ -85,6 +86,9 @@ func (g *generator) rule() {
 // adversary is a server that says what it likes.
 func (g *generator) adversary() {
 	g.line("adversary a.example%s", g.some(3, "stubborn"))
+	if g.r.IntN(5) == 0 {
+		g.login()
+	}
 	for n := range 1 + g.r.IntN(3) {
 		if n > 0 {
 			g.line("  next")
@@ -99,6 +103,17 @@ func (g *generator) adversary() {
 			g.step()
 		}
 	}
+}
+
+// login is an adversary that has the client log in, in the opening handshake or behind it, and then sends it elsewhere.
+func (g *generator) login() {
+	challenge := `401 "WWW-Authenticate: Basic realm=\"r\"" "Content-Length: 0"`
+	if g.r.IntN(2) == 0 {
+		g.line("  opening %s\n  next\n  opening 101\n  await", challenge)
+	} else {
+		g.line("  opening 101\n  await\n  respond %s\n  await", challenge)
+	}
+	g.line("  respond 302 \"Location: %s\"\n  next", g.pick("/q", "ws://b.example/q", "ws://a.example:8080/q", "wss://a.example/q", "wss://b.example/q"))
 }
 
 // step is a line below an adversary.
