@@ -3,9 +3,10 @@ package wire
 const redacted = "[redacted]"
 
 // AppendRedacted writes a copy of an HTTP message to dst that can be logged: the
-// values of Authorization, Proxy-Authorization, Cookie and Set-Cookie are
-// replaced by "[redacted]", and only the scheme word of the first two is kept. It
-// works line by line on any bytes, so that a broken message is covered as well:
+// values of Authorization, Proxy-Authorization, Cookie, Set-Cookie,
+// Authentication-Info and Proxy-Authentication-Info (proofs by which a password can
+// be guessed) are replaced by "[redacted]", and only the scheme word of the first
+// two is kept. It works line by line on any bytes, so that a broken message is covered as well:
 // CR or LF alone end a line, blanks before a name or colon do not matter, and the
 // lines folded under such a field are replaced too. Bytes of the body that look
 // like such a line are treated as one.
@@ -53,7 +54,7 @@ func sensitive(line []byte) (value int, keepScheme, found bool) {
 	switch {
 	case equalFold(name, "Authorization"), equalFold(name, "Proxy-Authorization"):
 		return colon + 1, true, true
-	case equalFold(name, "Cookie"), equalFold(name, "Set-Cookie"):
+	case equalFold(name, "Cookie"), equalFold(name, "Set-Cookie"), equalFold(name, "Authentication-Info"), equalFold(name, "Proxy-Authentication-Info"):
 		return colon + 1, false, true
 	}
 	return 0, false, false

@@ -21,6 +21,7 @@ func TestAppendRedacted(t *testing.T) {
 		{"blank before name", "A: b\r\n Cookie: a", "A: b\r\n Cookie: [redacted]"},
 		{"folded", "Cookie: a\r\n b\r\n\tc\r\nD: e", "Cookie: [redacted]\r\n [redacted]\r\n\t[redacted]\r\nD: e"},
 		{"cut", "GET / HTTP/1.1\r\nAuthorization: Basic am", "GET / HTTP/1.1\r\nAuthorization: Basic [redacted]"},
+		{"proof", "Authentication-Info: rspauth=\"a\"\r\nproxy-authentication-info: b c\r\nA: b", "Authentication-Info: [redacted]\r\nproxy-authentication-info: [redacted]\r\nA: b"},
 		{"no name", ": a", ": a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -29,10 +30,10 @@ func TestAppendRedacted(t *testing.T) {
 	}
 }
 
-// A secret in one of the four fields never survives, whatever surrounds it.
+// A secret in one of these fields never survives, whatever surrounds it.
 func TestAppendRedacted_Secret(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom([]string{"Authorization", "proxy-authorization", "COOKIE", "Set-cookie"}).Draw(t, "name")
+		name := rapid.SampledFrom([]string{"Authorization", "proxy-authorization", "COOKIE", "Set-cookie", "Authentication-Info", "Proxy-Authentication-INFO"}).Draw(t, "name")
 		head := rapid.SampledFrom([]string{"", "\r\n", "GET / HTTP/1.1\r\n", "A: b\n", "x\r", "\xff\x00\r\n"}).Draw(t, "before")
 		colon := rapid.SampledFrom([]string{":", ": ", "\t:\t", ":Basic ", ": Basic  "}).Draw(t, "colon")
 		in := head + name + colon + "SECRET" + rapid.SampledFrom([]string{"", "\r\n\r\n", "\r\n SECRET", "\n\tSECRET"}).Draw(t, "after")

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/gob"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -60,7 +61,10 @@ func readGob(name string, v any) error {
 	if err != nil {
 		return errors.New("it was not written by khp explore")
 	}
-	return gob.NewDecoder(z).Decode(v)
+	if err := gob.NewDecoder(z).Decode(v); err != nil {
+		return fmt.Errorf("it was not written by khp explore of this version, or not to its end (%w)", err)
+	}
+	return nil
 }
 
 // exploreMergeCommand puts shards together.

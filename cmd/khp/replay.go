@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"compress/gzip"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -112,7 +114,7 @@ func readSessions(in io.Reader, r *replayReport) error {
 		}
 		packed := bufio.NewReader(z)
 		if again, _ := packed.Peek(2); string(again) == "\x1f\x8b" {
-			return usagef("packed twice")
+			return errors.New("packed with gzip twice; unpack it once")
 		}
 		return readSessions(packed, r)
 	case capture.Is(magic):
@@ -120,7 +122,13 @@ func readSessions(in io.Reader, r *replayReport) error {
 		r.captured(sum)
 		return err
 	}
+	if strings.HasPrefix(string(magic), `{"st`) {
+		return errors.New("these are the steps of a violation, as khp explore --counterexample writes them: events of a model, without bytes to judge; give a trace or a capture")
+	}
 	note, err := replay.ReadTrace(b, r.session)
+	if err != nil && !strings.HasPrefix(string(magic), `{"kh`) {
+		err = fmt.Errorf("%w, and this is no capture (pcap, pcapng) either", err)
+	}
 	if note != "" {
 		r.note(note)
 	}

@@ -68,3 +68,16 @@ func TestReplay_Interrupted(t *testing.T) {
 	require.Contains(t, out, "note: the trace ends in the middle of line 3")
 	require.Contains(t, out, "1 ws://h/?...: incomplete")
 }
+
+// What is neither says what would be.
+func TestReplay_OtherFiles(t *testing.T) {
+	steps := filepath.Join(t.TempDir(), "steps.ndjson")
+	code, _, _ := runHere(t, "", "explore", "--bounds", "small", "--model", "byzantine-client", "--fault", "accept-anything", "--counterexample", steps)
+	require.Equal(t, exitFailed, code)
+	for name, want := range map[string]string{steps: "khp explore --counterexample", "replay_test.go": "no capture (pcap, pcapng) either"} {
+		code, out, errs := runHere(t, "", "replay", name)
+		require.Equal(t, exitUsage, code)
+		require.Empty(t, out)
+		require.Contains(t, errs, want)
+	}
+}

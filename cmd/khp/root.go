@@ -15,7 +15,11 @@ func (c *cli) rootCommand() *cobra.Command {
 		Short: "Serve, reach and explain the Kaazing WebSocket Handshake Protocol",
 		Long: `khp speaks the Kaazing WebSocket Handshake Protocol (KHP): a second, extended
 handshake in HTTP inside a WebSocket, with redirects, challenges and extensions
-that the first one cannot do.`,
+that the first one cannot do.
+
+Exit codes of all commands: 0 done; 1 the handshake, property, scenario, replay or
+case failed; 2 wrong usage, or input that cannot be read; 3 the target cannot be
+reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 		Example: `  khp demo                                  watch it
   khp serve                                 echo server on ws://127.0.0.1:8080
   khp dial ws://127.0.0.1:8080/ --send hi   reach it from another terminal

@@ -11,14 +11,10 @@ import (
 // Redacted stands where a secret was.
 const Redacted = "[redacted]"
 
-// secretNames are field names beside those that wire.AppendRedacted knows: proofs that can be used to guess a password.
-var secretNames = []string{"Authentication-Info", "Proxy-Authentication-Info"}
-
-// Redact returns a copy of an HTTP message that can be shown: the values of Authorization, Proxy-Authorization, Cookie, Set-Cookie, Authentication-Info,
-// Proxy-Authentication-Info and of the named fields are replaced. It works line by line on any bytes, and what was redacted comes out as it is.
+// Redact returns a copy of an HTTP message that can be shown: the values that [wire.AppendRedacted] replaces and those of the named fields are replaced. It works line by line on any bytes, and what was redacted comes out as it is.
 func Redact(message []byte, names ...string) []byte {
 	out := wire.AppendRedacted(make([]byte, 0, len(message)), message)
-	if bytes.IndexByte(out, ':') < 0 {
+	if len(names) == 0 || bytes.IndexByte(out, ':') < 0 {
 		return out
 	}
 	return redactFields(out, names)
@@ -31,7 +27,7 @@ func redactFields(message []byte, names []string) []byte {
 		name, value, ok := bytes.Cut(line, []byte(":"))
 		text := strings.TrimSpace(string(name))
 		is := func(n string) bool { return strings.EqualFold(n, text) }
-		if !ok || !slices.ContainsFunc(names, is) && !slices.ContainsFunc(secretNames, is) {
+		if !ok || !slices.ContainsFunc(names, is) {
 			out = append(out, line...)
 			continue
 		}
