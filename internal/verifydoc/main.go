@@ -26,7 +26,7 @@ func main() {
 }
 
 // sections are the parts of the page, in order. Each writes itself, with a heading of its own.
-var sections = []func(io.Writer) error{intro, models, besideSpin, simulation, faults, mutants, shards, uncovered, document}
+var sections = []func(io.Writer) error{intro, models, besideSpin, simulation, drill, faults, mutants, shards, uncovered, document}
 
 // write writes the page. Nothing is written unless every section succeeds.
 func write(name string) error {

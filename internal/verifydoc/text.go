@@ -25,9 +25,9 @@ Codes with the same action are rows of the same column, so what is left out is t
 `
 
 const faultsText = `
-## See it fail
+## Mistakes on purpose
 
-Break a cell of a table in fsm and run ` + "`khp explore --html report.html`" + `: the page shows the property and the shortest way. Without touching code, ` + "`--fault`" + ` puts a mistake into a machine, which then is told
+Without touching code, ` + "`--fault`" + ` puts a mistake into a machine, which then is told
 something else than what happened, or runs with another configuration than it was given. Small bounds:
 
 `
@@ -95,8 +95,8 @@ const documentText = `
 | states, steps, seconds | sums over the configurations |
 | configurations | for each: model, name, bounds, states, steps, depth (steps to the farthest state), seconds, states_per_second, visited_bytes_per_state (the visited set), total_bytes_per_state (with predecessors and the steps that leads-to needs), collision_probability, client_edges and server_edges (rows of the tables that were taken), violated |
 | properties | for each: id, text, kind, held, undecided (a "sometimes" not seen within ` + "`--depth`" + ` or in a shard), configurations (that checked it), violated_in |
-| violations | for each, the shortest first: configuration, id, text, kind, steps (step, side, event, from: the sender of a message, breaks: this step breaks the property), transcript, mermaid |
+| violations | for each, the shortest first: configuration, id, text, kind, steps (step, side, row: id of the row of the table, "-" for none, event, from: the sender of a message, breaks: this step breaks the property), there (the phases at the end), cells (of the tables that the last steps went through), transcript, mermaid |
 
-` + "`--counterexample FILE`" + ` writes the steps of the first violation, one object a line, and a last line with violation (the id), kind, text and configuration. ` + "`--progress json`" + ` writes lines
+` + "`--counterexample FILE`" + ` writes the steps of the first violation, one object a line, and a last line with violation (the id), kind, text and configuration. They are events of a model and have no bytes, so they are another format than [traces](traces.md), and ` + "`khp replay`" + ` does not take them. ` + "`--progress json`" + ` writes lines
 with configuration, number, of, states, steps, depth, frontier, seconds and rate to stderr.
 `

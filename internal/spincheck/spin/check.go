@@ -38,14 +38,15 @@ func (r Report) OK() bool {
 
 // Configuration compares the states that both found: not their number but each of them, with all variables.
 type Configuration struct {
-	Name     string `json:"name"`
-	Explorer int    `json:"explorer_states"`
-	Spin     int    `json:"spin_states"`
-	Missing  int    `json:"missing"` // only the explorer found them
-	Extra    int    `json:"extra"`   // only Spin found them
-	Phases   int    `json:"phase_pairs"`
-	Broken   string `json:"broken,omitempty"` // property that Spin found broken
-	Same     bool   `json:"same"`
+	Name     string   `json:"name"`
+	Explorer int      `json:"explorer_states"`
+	Spin     int      `json:"spin_states"`
+	Missing  int      `json:"missing"` // only the explorer found them
+	Extra    int      `json:"extra"`   // only Spin found them
+	Phases   int      `json:"phase_pairs"`
+	Broken   string   `json:"broken,omitempty"` // property that Spin found broken
+	Rows     []string `json:"rows,omitempty"`   // of the tables, that led there, the last one first
+	Same     bool     `json:"same"`
 }
 
 // Formula is the result for a formula of the model.
@@ -120,6 +121,12 @@ func (b bounds) pair(c configuration) sim.Honest {
 	return m
 }
 
+// Quick has both visit the smallest configuration only: seconds, to see what a change of a table breaks.
+func Quick(ctx context.Context) (Report, error) {
+	c, err := compare(ctx, configurations[0])
+	return Report{Spin: Version(), Configurations: []Configuration{c}}, err
+}
+
 // compare has both visit a configuration.
 func compare(ctx context.Context, c configuration) (Configuration, error) {
 	out := Configuration{Name: c.name}
@@ -135,6 +142,11 @@ func compare(ctx context.Context, c configuration) (Configuration, error) {
 	theirs, err := v.Check(ctx)
 	if err != nil {
 		return out, err
+	}
+	if theirs.Errors > 0 {
+		if out.Rows, err = v.LastRows(ctx); err != nil {
+			return out, err
+		}
 	}
 	theirs.Recorded[ours.Start] = true // states are written out when a step leads to them
 	out.Explorer, out.Spin, out.Broken = len(ours.States), theirs.States, theirs.Broken

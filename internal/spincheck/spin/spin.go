@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/khp/sim/export"
@@ -40,7 +41,11 @@ type Options struct {
 }
 
 // Verifier is a compiled program that checks the model. [Verifier.Remove] removes it.
-type Verifier struct{ dir string }
+type Verifier struct {
+	dir     string
+	defines []string // settings for spin
+	model   []byte
+}
 
 // Build makes a verifier for the exported model. Reduction is off, so that it visits each state that there is.
 func Build(ctx context.Context, o Options) (Verifier, error) {
@@ -52,26 +57,25 @@ func Build(ctx context.Context, o Options) (Verifier, error) {
 	if err != nil {
 		return Verifier{}, err
 	}
-	v := Verifier{dir}
-	if err := v.build(ctx, model.Bytes(), o); err != nil {
+	v := Verifier{dir: dir, model: model.Bytes(), defines: []string{"-o2"}} // what nothing reads is part of the state nevertheless
+	for _, d := range o.Defines {
+		v.defines = append(v.defines, "-D"+d)
+	}
+	if err := v.build(ctx, o); err != nil {
 		v.Remove()
 		return Verifier{}, err
 	}
 	return v, nil
 }
 
-func (v Verifier) build(ctx context.Context, model []byte, o Options) error {
-	if err := os.WriteFile(filepath.Join(v.dir, "pair.pml"), model, 0o600); err != nil {
+func (v Verifier) build(ctx context.Context, o Options) error {
+	if err := os.WriteFile(filepath.Join(v.dir, "pair.pml"), v.model, 0o600); err != nil {
 		return err
 	}
-	args := []string{"-o2"} // what nothing reads is part of the state nevertheless
-	for _, d := range o.Defines {
-		args = append(args, "-D"+d)
-	}
-	if _, err := v.run(ctx, "spin", append(args, "-a", "pair.pml")...); err != nil {
+	if _, err := v.run(ctx, "spin", append(slices.Clone(v.defines), "-a", "pair.pml")...); err != nil {
 		return err
 	}
-	args = []string{"-w", "-O0", "-DNOREDUCE"}
+	args := []string{"-w", "-O0", "-DNOREDUCE"}
 	if o.Fast {
 		args[1] = "-O2"
 	}
@@ -110,7 +114,7 @@ func (v Verifier) run(ctx context.Context, name string, args ...string) ([]byte,
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil || name == "spin" && bytes.Contains(out, []byte("Error:")) {
-		return nil, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, errs.Bytes())
+		return out, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, errs.Bytes())
 	}
 	return out, nil
 }

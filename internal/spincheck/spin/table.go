@@ -3,6 +3,7 @@ package spin
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -12,6 +13,14 @@ func (r Report) Write(w io.Writer) error {
 	fmt.Fprintf(t, "%s\n\nstates\texplorer\tSpin\tonly explorer\tonly Spin\tpairs of phases\tviolated\t\n", r.Spin)
 	for _, c := range r.Configurations {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", c.Name, c.Explorer, c.Spin, c.Missing, c.Extra, c.Phases, orNothing(c.Broken), verdict(c.Same))
+	}
+	for _, c := range r.Configurations {
+		if c.Broken != "" {
+			fmt.Fprintf(t, "\nthe rows of the tables that led Spin to %s in %s, the last one first:\n  %s\n", c.Broken, c.Name, strings.Join(c.Rows, "\n  "))
+		}
+	}
+	if len(r.Formulas)+len(r.Faults) == 0 { // a quick check
+		return t.Flush()
 	}
 	fmt.Fprintf(t, "\nformula\tconfiguration\tresult\tstates\t\n")
 	for _, f := range r.Formulas {

@@ -1,0 +1,54 @@
+package fsm_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/internal/spincheck/spin"
+	"example.com/khp/sim"
+	"example.com/khp/sim/script"
+	"github.com/stretchr/testify/require"
+)
+
+// TestDrill breaks one cell as docs/verification.md does: a client that waits for credentials ignores that their time is up. The explorer, Spin and a scenario
+// must all notice, and the first two must name the cell.
+func TestDrill(t *testing.T) {
+	rows := slices.Collect(fsm.ClientRows())
+	n := slices.IndexFunc(rows, func(r fsm.Row) bool { return r.From == "AwaitCredentials" && r.Event == "TimerExpired(Credentials)" })
+	require.Equal(t, "C30", rows[n].ID)
+	broken := fsm.Row{Edge: fsm.Edge{From: rows[n].From, Event: rows[n].Event, To: rows[n].From}, Verdict: fsm.Ignored}
+	defer fsm.SetRow("client", n, broken)()
+
+	t.Run("explorer", func(t *testing.T) {
+		m := faultyPair()
+		r, err := sim.Explore(m, m.Properties(), sim.Options{})
+		require.NoError(t, err)
+		i := slices.IndexFunc(r.Violations, func(v sim.Violation) bool { return v.ID == "LIV-06" })
+		require.GreaterOrEqual(t, i, 0, "%v", r.Violations)
+		require.Equal(t, "-: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table_extended.go", r.Violations[i].Cells()[0])
+	})
+	t.Run("scenario", func(t *testing.T) {
+		const file = "../sim/script/testdata/timeouts/client.txt"
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		f, err := script.Parse(file, string(source))
+		require.NoError(t, err)
+		out, err := f.Run(script.Options{})
+		require.NoError(t, err)
+		require.False(t, out.Passed())
+		require.Contains(t, strings.Join(out.Broken, "\n"), "LIV-01: nothing is left to happen in phase ClientAwaitCredentials")
+	})
+	t.Run("spin", func(t *testing.T) {
+		if missing := spin.Missing(); missing != "" || testing.Short() {
+			t.Skip("needs spin and gcc, and seconds ", missing)
+		}
+		r, err := spin.Quick(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "LIV-06", r.Configurations[0].Broken)
+		require.Contains(t, r.Configurations[0].Rows[0], "ignored of the client in await credentials: ")
+		require.Contains(t, r.Configurations[0].Rows[0], "TimerExpired_Credentials")
+	})
+}

@@ -1,0 +1,79 @@
+package main
+
+import "io"
+
+// drill is the walk from a broken cell to the tools that notice. TestDrill of package fsm does the same.
+func drill(w io.Writer) error {
+	_, err := io.WriteString(w, drillText)
+	return err
+}
+
+const drillText = `
+## Break a cell
+
+In fsm/client_table_extended.go the row of ClientAwaitCredentials says what happens when the time for credentials is up. Have the client ignore it:
+
+` + "```diff" + `
+-	onCredentialTimer: {fail("C30", FailureCredentialTimeout, "KHP-STATUS-401-01")},
++	onCredentialTimer: ignore,
+` + "```" + `
+
+The explorer tells the property, the shortest way, with the row of the table that each step took (` + "`-`" + ` for none), and where the last of them stand. The page of ` + "`--html`" + ` has the same beside the picture:
+
+` + "```console" + `
+$ go run ./cmd/khp explore --bounds small
+...
+byzantine-server/spec
+LIV-06: some timer runs whenever the client waits for somebody
+  C1   client: ConnectRequested (target usable)
+  C3   client: Connected
+  C5   client: Opened (KHP selected)
+  C12  client: DataReceived
+  C27  client: Response 401 (terminated, accept matches, subprotocol offered, extensions asked, challenge usable)
+  -    client: TimerExpired Credentials
+there: client AwaitCredentials
+the last rows, the last one first:
+  -: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table_extended.go
+  C27: client Reading on Response(Replay) if ... goes to AwaitCredentials, in fsm/client_table_extended.go
+` + "```" + `
+
+Spin finds the same property broken in the model that is written from the changed table. Its way is not the shortest, but ends in the same cell:
+
+` + "```console" + `
+$ go run ./internal/spincheck -quick
+...
+the rows of the tables that led Spin to LIV-06 in spec, the last one first:
+  ignored of the client in await credentials: ev == BodyWritten || ... || ev == TimerExpired_Credentials || ...
+  C27 of the client in await response: ev == Response_Replay && ...
+` + "```" + `
+
+Two scenarios fail, each with the line from which on something else happens, and with the invariant that is broken:
+
+` + "```console" + `
+$ go run ./cmd/khp sim sim/script/testdata
+FAIL  sim/script/testdata/timeouts/client.txt  Every wait of a client ends with its timer; an hour takes no time here.
+    - credentials: expect client failed CredentialTimeout close=1008
+    + credentials: client waiting ClientAwaitCredentials
+    broken invariant: ... case credentials: client at 1h0m0.06s: LIV-01: nothing is left to happen in phase ClientAwaitCredentials
+` + "```" + `
+
+` + "`go test ./fsm -run TestDrill`" + ` does all of this. Not every tool notices every mistake; it depends on what the mistake is about. Tried by hand, one cell each:
+
+| broken | explorer | Spin | scenarios | oracle |
+| --- | --- | --- | --- | --- |
+| client, effect: C12 delivers the response to the application | INV-02 | INV-02 | 85 | yes |
+| client, guard: C18 opens without the subprotocol having been offered | INV-01 | no: its server is honest | 1 | yes |
+| client, next phase: C27 goes to AwaitResponse | TOTAL | TOTAL | 14 | yes |
+| client, mark: C21 forgets that the body was sent | no | no | 1 | yes |
+| client, failure: C19 names another failure | no | no | no | yes |
+| client, ignored: the answer to its Close (C49) | no: a timer ends it as well | no | no | yes |
+| client, ignored: the time for credentials (C30) | LIV-06 | LIV-06 | 2 | yes |
+| server, effect: S1 does not arm the timer of the request | no: another timer runs | no | 5 | yes |
+| server, guard: S2 serves plain WebSockets always | KHP-OPEN-06 | no: its client offers KHP | 1 | yes |
+| server, next phase: S9 goes to AwaitRequest | TOTAL | with a body (` + "`make spin`" + `) | 1 | yes |
+| server, mark: S1 forgets that the client is of the kaazing profile | LIV-03 | in that profile (` + "`make spin`" + `) | 5 | yes |
+| server, failure: S21 names another failure | no | no | 2 | yes |
+| server, effect: S28 closes without a timer | LIV-06 | LIV-06 | no | yes |
+| server, effect: S28 does not tell that it is over | INV-05 | INV-05 | no | yes |
+| status table: 302 is no redirect | LIV-05 | the formula of LIV-05 (` + "`make spin`" + `) | 14 | yes |
+` + "\nThe oracle (`go test ./fsm -run TestOracle`) is a second reading of the requirements, written without the tables: it notices any difference, and says nothing of what it is bad for.\n"
