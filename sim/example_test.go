@@ -13,7 +13,7 @@ func ExampleExplore() {
 	m := sim.AnyClient{Config: fsm.DefaultServerConfig()}
 	r, err := sim.Explore(m, m.Properties(), sim.Options{})
 	fmt.Println(r.States, "states,", r.Steps, "steps,", len(r.Violations), "violations", err)
-	// Output: 4072 states, 13962 steps, 0 violations <nil>
+	// Output: 4072 states, 13932 steps, 0 violations <nil>
 }
 
 func ExampleModels() {
@@ -54,7 +54,7 @@ func ExampleMerge() {
 	}
 	all, err := sim.Merge(shards...)
 	fmt.Println(all.States, "states,", all.Steps, "steps", err)
-	// Output: 1817 states, 6009 steps <nil>
+	// Output: 1817 states, 5997 steps <nil>
 }
 
 func ExampleSnapshot() {

@@ -12,9 +12,9 @@ import (
 type size struct{ states, steps, depth int }
 
 var sizes = map[string]size{
-	"TestExplore_AnyClient/default":          {1817, 6009, 11},
-	"TestExplore_AnyClient/plain":            {1822, 6022, 11},
-	"TestExplore_AnyClient/unchecked":        {2033, 7649, 11},
+	"TestExplore_AnyClient/default":          {1817, 5997, 11},
+	"TestExplore_AnyClient/plain":            {1822, 6010, 11},
+	"TestExplore_AnyClient/unchecked":        {2033, 7637, 11},
 	"TestExplore_AnyServer/auto":             {62580, 329541, 37},
 	"TestExplore_AnyServer/auto-stay":        {8294, 45895, 19},
 	"TestExplore_AnyServer/expect":           {74934, 409197, 36},
@@ -29,11 +29,11 @@ var sizes = map[string]size{
 	"TestExplore_AnyServer/plain":            {26121, 143244, 35},
 	"TestExplore_AnyServer/proxy-upgrade":    {68838, 371664, 44},
 	"TestExplore_AnyServer/spec":             {25905, 142218, 35},
-	"TestExplore_Honest/auto":                {46278, 146656, 36},
-	"TestExplore_Honest/auto-unaware":        {30424, 94178, 33},
-	"TestExplore_Honest/expect":              {48763, 158719, 42},
-	"TestExplore_Honest/kaazing":             {41542, 130146, 36},
-	"TestExplore_Honest/spec":                {30424, 94178, 33},
+	"TestExplore_Honest/auto":                {46278, 146230, 36},
+	"TestExplore_Honest/auto-unaware":        {30424, 93828, 33},
+	"TestExplore_Honest/expect":              {48763, 158165, 42},
+	"TestExplore_Honest/kaazing":             {41542, 129796, 36},
+	"TestExplore_Honest/spec":                {30424, 93828, 33},
 }
 
 // explore runs all configurations of a model within small bounds and requires that nothing is violated and that sizes are the known ones. Every property that

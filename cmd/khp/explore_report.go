@@ -38,7 +38,7 @@ func (c *cli) report(o exploreOptions, e explored) error {
 		return failf(exitStopped, "cannot write to stdout: %s", err)
 	}
 	if n := len(s.Violations); n > 0 {
-		return failf(exitFailed, "%d violations, the first is of %s in %s%s", n, s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
+		return failf(exitFailed, "%s, the first is of %s in %s%s", plural(n, "violation"), s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
 )
 
@@ -35,19 +36,63 @@ func runExpect(r *runner, a *args) error {
 	var words, missing []string
 	for x, ok := a.take(); ok; x, ok = a.take() {
 		switch {
+		case x.key != "" && !slices.Contains(expectKeys, x.key):
+			return a.mistake("unknown key %q; expected one of %s", x.key, strings.Join(expectKeys, ", "))
 		case x.key == "":
 			words = append(words, x.text)
 		case !slices.Contains(list, fact{x.key, x.value()}) && !(x.text == "none" && !hasKey(list, x.key)):
 			missing = append(missing, x.key+"="+x.text)
 		}
 	}
-	if want := strings.Join(words, " "); want != "" && want != state {
+	want := strings.Join(words, " ")
+	if !isState(want) {
+		return a.mistake("unknown state %q; expected open, closed, given up, refused, failed FAILURE or waiting PHASE, as in failed MissingTerminator or waiting ClientReading", want)
+	}
+	if want != "" && want != state {
 		missing = append([]string{want}, missing...)
 	}
 	if len(missing) > 0 {
 		r.expected(a.line, "expect "+w.text+" "+strings.Join(missing, " "), describe(w.text, h))
 	}
 	return nil
+}
+
+// expectKeys are the keys of facts.
+var expectKeys = []string{"close", "connections", "extensions", "got", "plain", "protocol", "retry-after", "status"}
+
+// isState reports whether facts could ever describe a host so; "" leaves it open.
+func isState(text string) bool {
+	word, name, _ := strings.Cut(text, " ")
+	switch word {
+	case "failed":
+		return slices.ContainsFunc(slices.Collect(failures), func(f fsm.Failure) bool { return f.String() == "Failure"+name })
+	case "waiting":
+		return slices.ContainsFunc(slices.Collect(phases), func(p string) bool { return p == name })
+	}
+	return slices.Contains([]string{"", "open", "closed", "given up", "refused"}, text)
+}
+
+// failures iterates over all failures that there are.
+func failures(yield func(fsm.Failure) bool) {
+	for f := fsm.Failure(1); !strings.Contains(f.String(), "("); f++ {
+		if !yield(f) {
+			return
+		}
+	}
+}
+
+// phases iterates over the names of all phases.
+func phases(yield func(string) bool) {
+	for p := fsm.ClientIdle; p <= fsm.ClientFailed; p++ {
+		if !yield(p.String()) {
+			return
+		}
+	}
+	for p := fsm.ServerOpening; p <= fsm.ServerDone; p++ {
+		if !yield(p.String()) {
+			return
+		}
+	}
 }
 
 func hasKey(list []fact, key string) bool {

@@ -91,7 +91,7 @@ func TestExpect(t *testing.T) {
 	for expect, right := range map[string]bool{
 		"expect client open": true, "expect client closed": false, "expect client open status=101 protocol=amqp": true, "expect client status=204": false,
 		"expect client got=\"hello\"": true, "expect client got=none": false, "expect client plain=none": true, "expect client connections=1": true, "expect client connections=2": false,
-		"expect a.example open got=\"hello\"": true, "expect a.example close=1000": false, "expect client failed": false,
+		"expect a.example open got=\"hello\"": true, "expect a.example close=1000": false, "expect client failed Connect": false, "expect client waiting ClientReading": false,
 	} {
 		out, err := mustParse(t, "x.txt", scene+expect+"\n").Run(Options{})
 		require.NoError(t, err, expect)
@@ -125,6 +125,36 @@ func TestDiff(t *testing.T) {
 	require.Equal(t, "- a\n", Diff([]string{"a"}, nil))
 	many := strings.Split(strings.Repeat("a\n", 2500), "\n")
 	require.Equal(t, strings.Repeat("- a\n", 2500)+strings.Repeat("+ b\n", 2500)+"  \n", Diff(many, strings.Split(strings.Repeat("b\n", 2500), "\n")), "memory is bounded")
+}
+
+// What no host can ever be is a mistake: an expectation that cannot fail, or cannot hold, helps nobody.
+func TestExpect_Mistakes(t *testing.T) {
+	for expect, want := range map[string]string{
+		"statsu=none":     `x.txt:4:15: unknown key "statsu"; expected one of close, connections`,
+		"failed Statuss":  `unknown state "failed Statuss"; expected open, closed`,
+		"failed":          `unknown state "failed"`,
+		"waiting Reading": `unknown state "waiting Reading"`,
+		"opne":            `unknown state "opne"`,
+	} {
+		_, err := mustParse(t, "x.txt", "client ws://a.example/\nserver a.example\nrun\nexpect client "+expect+"\n").Run(Options{})
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// A schedule in five against an adversary logs in and is sent elsewhere: credentials that stay with the client come out.
+func TestRandom_LogsInAndIsSentElsewhere(t *testing.T) {
+	found := false
+	for seed := uint64(0); seed < 2000 && !found; seed++ {
+		source := Random(seed)
+		if !strings.Contains(source, "WWW-Authenticate: Basic realm=") || !strings.Contains(source, "//b.example/q") {
+			continue
+		}
+		out, err := mustParse(t, "random", source).Run(Options{Seed: seed})
+		require.NoError(t, err)
+		login, elsewhere, ok := strings.Cut(out.Source, "Authorization: Basic [redacted]")
+		found = ok && !strings.Contains(login, "connects to ws://b.example") && strings.Contains(elsewhere, "request     GET /q")
+	}
+	require.True(t, found)
 }
 
 // Random scenarios are scenarios, the same for the same seed, and break nothing.
