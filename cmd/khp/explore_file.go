@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/khp/sim"
@@ -121,8 +123,8 @@ func readShards(files []string) (all explored, err error) {
 		delete(missing, e.Shard.Index)
 		shards = append(shards, e)
 	}
-	for k := range missing {
-		return all, usagef("shard %d of %d is missing, and %d more; give the files of all", k, shards[0].Shard.Count, len(missing)-1)
+	if len(missing) > 0 {
+		return all, usagef("of %d shards these are missing: %s; give the files of all", shards[0].Shard.Count, strings.Trim(fmt.Sprint(slices.Sorted(maps.Keys(missing))), "[]"))
 	}
 	return mergeShards(shards)
 }

@@ -26,6 +26,16 @@ type simMismatch struct {
 	Got      []string `json:"got"`
 }
 
+// simSummary is the JSON document of a run of files.
+type simSummary struct {
+	Schema    string    `json:"schema"`
+	Passed    bool      `json:"passed"`
+	Scenarios []simFile `json:"scenarios"`
+}
+
+// simSchema changes with the meaning of the JSON documents of khp sim.
+const simSchema = "khp-sim/1"
+
 // simFiles runs files and those below directories.
 func (c *cli) simFiles(o simOptions, args []string) error {
 	paths, err := scenarioFiles(args)
@@ -49,7 +59,7 @@ func (c *cli) simFiles(o simOptions, args []string) error {
 		}
 	}
 	if o.asJSON {
-		if err := c.printJSON(results); err != nil {
+		if err := c.printJSON(simSummary{simSchema, failed == 0, results}); err != nil {
 			return err
 		}
 	}

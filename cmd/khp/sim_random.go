@@ -10,6 +10,7 @@ import (
 
 // simReport is what came of random schedules, for programs.
 type simReport struct {
+	Schema    string  `json:"schema"`
 	Seed      uint64  `json:"seed"`
 	Schedules int     `json:"schedules"` // that were run
 	Passed    bool    `json:"passed"`
@@ -26,7 +27,7 @@ func (c *cli) simRandom(o simOptions) error {
 		o.seed = drawnSeed()
 	}
 	start := time.Now()
-	r := simReport{Seed: o.seed, Passed: true, Repeat: fmt.Sprintf("khp sim --random %d --seed %d", o.random, o.seed)}
+	r := simReport{Schema: simSchema, Seed: o.seed, Passed: true, Repeat: fmt.Sprintf("khp sim --random %d --seed %d", o.random, o.seed)}
 	for i := range uint64(o.random) {
 		seed := o.seed + i
 		r.Schedules++

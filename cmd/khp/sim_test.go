@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,7 +15,7 @@ func TestSim_BrokenInvariant(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer
 		c := &cli{stdout: &out}
-		r := &simReport{Seed: 5, Schedules: 3, Passed: true}
+		r := &simReport{Schema: simSchema, Seed: 5, Schedules: 3, Passed: true}
 		r.fail(7, "rum\n", "INV-04: open twice")
 		err := c.printSimReport(r, asJSON)
 		var e *exitError
@@ -20,10 +23,24 @@ func TestSim_BrokenInvariant(t *testing.T) {
 		require.Equal(t, exitFailed, e.code)
 		require.Equal(t, "an invariant is broken in schedule 3 of seed 5", e.text)
 		if asJSON {
-			require.JSONEq(t, `{"seed":5,"schedules":3,"passed":false,"seconds":0,"failed_seed":7,"broken":"INV-04: open twice",
+			require.JSONEq(t, `{"schema":"khp-sim/1","seed":5,"schedules":3,"passed":false,"seconds":0,"failed_seed":7,"broken":"INV-04: open twice",
 				"scenario":"rum\n","repeat":"khp sim --random 1 --seed 7"}`, out.String())
 			continue
 		}
 		require.Equal(t, "seed 7 breaks an invariant: INV-04: open twice\n\nrum\n\nthe same again: khp sim --random 1 --seed 7\n", out.String())
 	}
+}
+
+func TestSim_JSON(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.txt")
+	require.NoError(t, os.WriteFile(name, []byte("# Nobody is there.\n\nclient ws://a.example/\nrun\nexpect client open\n"), 0o600))
+	code, out, errs := runHere(t, "", "sim", "--json", name)
+	require.Equal(t, exitFailed, code, errs)
+	var doc simSummary
+	require.NoError(t, json.Unmarshal([]byte(out), &doc))
+	require.Equal(t, simSchema, doc.Schema)
+	require.False(t, doc.Passed)
+	require.Len(t, doc.Scenarios, 1)
+	require.Equal(t, "Nobody is there.", doc.Scenarios[0].Title)
+	require.Equal(t, simMismatch{5, []string{"expect client open"}, []string{"client failed Connect"}}, doc.Scenarios[0].Mismatches[0])
 }
