@@ -162,7 +162,7 @@ func (d *dialer) special(o *endpoint.Output) {
 	if o.Kind != endpoint.Dial {
 		return
 	}
-	url := o.URL
+	url := *o.URL
 	if d.client.Attempt() == 1 {
 		d.origin = url
 	}

@@ -77,7 +77,7 @@ func (c *Client) Connections() []string {
 // special carries out what only clients are told.
 func (c *Client) special(o *endpoint.Output) {
 	if o.Kind == endpoint.Dial {
-		c.dial(o.URL)
+		c.dial(*o.URL)
 		return
 	}
 	url := c.Endpoint.URL()

@@ -60,7 +60,7 @@ func (m *Monitor) Take(o endpoint.Output) error {
 	}
 	switch o.Kind {
 	case endpoint.Dial:
-		return m.dial(o.URL)
+		return m.dial(*o.URL)
 	case endpoint.SendBytes:
 		return m.opening(o.Data)
 	case endpoint.SendMessage:

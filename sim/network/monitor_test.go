@@ -25,7 +25,7 @@ func dials(url string) endpoint.Output {
 	if err != nil {
 		panic(err)
 	}
-	return endpoint.Output{Kind: endpoint.Dial, URL: u}
+	return endpoint.Output{Kind: endpoint.Dial, URL: &u}
 }
 
 func says(text string) endpoint.Output {

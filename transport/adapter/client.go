@@ -123,7 +123,7 @@ func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (
 func (c *client) special(o *endpoint.Output) {
 	switch o.Kind {
 	case endpoint.Dial:
-		url := o.URL
+		url := *o.URL
 		if c.client.Attempt() == 1 {
 			c.origin = url
 		}

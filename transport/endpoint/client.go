@@ -19,9 +19,10 @@ type Client struct {
 	opening wire.Response // of the opening handshake, for errors
 	answer  answerHead    // how much of it is known
 
-	url     wire.URL   // of the current connection
-	next    wire.URL   // of the follow-up, once a response named it
-	visited []wire.URL // all URLs of this connect call, the current one last
+	url     wire.URL    // of the current connection
+	next    wire.URL    // of the follow-up, once a response named it
+	visited []wire.URL  // all URLs of this connect call, the current one last
+	first   [1]wire.URL // visited begins in it
 	attempt int
 	proxied bool // the current connection authenticates with the proxy
 	leg     Leg  // how far the current connection has come
@@ -45,6 +46,7 @@ type Client struct {
 	closeOut closeText
 	buf      []byte
 	out      []Output
+	room     [4]Output // out begins in it
 }
 
 // NewClient prepares a connect call to rawURL, a ws or wss URL (http and https are taken for them). It refuses what could not be sent: bad
@@ -52,9 +54,11 @@ type Client struct {
 //
 //khp:impl WSP-OPEN-06 WSP-URI-01 KHP-EXT-REQ-06
 func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
-	c := &Client{cfg: cfg, machine: cfg.machine(), out: make([]Output, 0, 4), buf: make([]byte, 0, 512)}
+	m := new(memory)
+	c := &Client{cfg: cfg, machine: cfg.machine(), buf: m.buf[:0], opening: wire.Response{Fields: m.fields[:0]}}
+	c.out, c.visited = c.room[:0], c.first[:0]
 	c.cfg.Limits = cfg.Limits.OrDefault()
-	if err := cfg.check(); err != nil {
+	if err := cfg.check(c.buf); err != nil {
 		return nil, err
 	}
 	u, err := wire.ParseURL(rawURL, cfg.ToASCII)

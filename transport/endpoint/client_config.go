@@ -87,8 +87,8 @@ var reserved = []string{
 // refusedByGateway are further fields that a Kaazing gateway answers with 400 in an extended request.
 var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Transfer-Encoding", "Date", "Referer", "Via"}
 
-// check refuses what must not or cannot be sent.
-func (cfg *ClientConfig) check() error {
+// check refuses what must not or cannot be sent. It works in the memory behind room.
+func (cfg *ClientConfig) check(room []byte) error {
 	for i, p := range cfg.Protocols {
 		switch {
 		case !wire.ValidToken(p):
@@ -101,7 +101,7 @@ func (cfg *ClientConfig) check() error {
 	}
 	for _, list := range [2][]string{cfg.Extensions, cfg.OpeningExtensions} {
 		for _, e := range list {
-			if err := checkExtension(e); err != nil {
+			if err := checkExtension(room, e); err != nil {
 				return err
 			}
 		}
@@ -127,9 +127,9 @@ func (cfg *ClientConfig) check() error {
 }
 
 // checkExtension refuses what is not exactly one element of a list of extensions.
-func checkExtension(e string) error {
-	var room [1]wire.Extension
-	if parsed, err := wire.ParseExtensions(room[:0], []byte(e)); err != nil || len(parsed) != 1 || !wire.ValidFieldValue(e) || strings.Contains(e, ",") {
+func checkExtension(room []byte, e string) error {
+	var one [1]wire.Extension
+	if parsed, err := wire.ParseExtensions(one[:0], append(room, e...)); err != nil || len(parsed) != 1 || !wire.ValidFieldValue(e) || strings.Contains(e, ",") {
 		return errors.New("endpoint: extension " + quote(e) + " is not of the form name or name;parameter=value")
 	}
 	return nil

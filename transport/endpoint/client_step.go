@@ -28,69 +28,70 @@ func (c *Client) step(ev fsm.Event) bool {
 
 // perform turns one effect into outputs.
 func (c *Client) perform(e fsm.Effect) {
+	o := Output{Timer: e.Timer}
 	//exhaustive:enforce
 	switch e.Kind {
 	case fsm.EffectDial:
 		c.startConnection()
-		c.put(Output{Kind: Dial, URL: c.url})
+		o.Kind, o.URL = Dial, &c.url
 	case fsm.EffectSendOpening:
 		c.leg = LegOpening
-		b, _ := c.openingRequest() // NewClient, judgeTarget and Credentials have refused what cannot be written
-		c.put(Output{Kind: SendBytes, Data: b})
+		o.Kind = SendBytes
+		o.Data, _ = c.openingRequest() // NewClient, judgeTarget and Credentials have refused what cannot be written
 	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
 		c.unit.Reset(c.cfg.Limits)
-		b, _ := c.extendedRequest(e.Kind == fsm.EffectReplayRequest)
-		c.put(Output{Kind: SendMessage, Type: wire.Binary, Data: b})
+		o.Kind, o.Type = SendMessage, wire.Binary
+		o.Data, _ = c.extendedRequest(e.Kind == fsm.EffectReplayRequest)
 	case fsm.EffectSendBody:
-		c.put(Output{Kind: SendMessage, Type: wire.Binary, Data: c.cfg.Body})
+		o.Kind, o.Type, o.Data = SendMessage, wire.Binary, c.cfg.Body
 	case fsm.EffectStopBody:
-		c.put(Output{Kind: StopBody})
+		o.Kind = StopBody
 	case fsm.EffectAskCredentials:
-		c.put(Output{Kind: AskCredentials})
+		o.Kind = AskCredentials
 	case fsm.EffectFollow:
 		c.follow()
+		return
 	case fsm.EffectOpenPlain:
 		c.result.Plain, c.result.Status = true, 101
-		c.put(Output{Kind: Open})
+		o.Kind = Open
 	case fsm.EffectComplete:
 		c.unit, c.buf = wire.Assembler{}, nil // an open connection may live long
-		c.put(Output{Kind: Open})
+		o.Kind = Open
 	case fsm.EffectSendPong:
-		c.put(Output{Kind: SendPong, Data: c.message})
+		o.Kind, o.Data = SendPong, c.message
 	case fsm.EffectSendMessage:
-		c.put(Output{Kind: SendMessage, Type: c.msgType, Data: c.message})
+		o.Kind, o.Type, o.Data = SendMessage, c.msgType, c.message
 	case fsm.EffectDeliver:
-		c.put(Output{Kind: Deliver, Type: c.msgType, Data: c.message})
+		o.Kind, o.Type, o.Data = Deliver, c.msgType, c.message
 	case fsm.EffectSendClose:
-		c.put(sendClose(e.Code, c.closeOut, c.state.Failure()))
+		o.close(e.Code, c.closeOut, c.state.Failure())
 	case fsm.EffectFail:
-		c.put(Output{Kind: Fail, Err: c.failure(e)})
+		o.Kind, o.Err = Fail, c.failure(e)
 	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
-		// only a server is told to
+		return // only a server is told to
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers, fsm.EffectDisconnect, fsm.EffectClosed:
-		c.put(common(e))
+		o.Kind = common(e.Kind)
 	}
+	c.out = append(c.out, o)
 }
 
-func (c *Client) put(o Output) { c.out = append(c.out, o) }
-
-// common turns the effects that need no more than themselves into outputs, on both sides.
-func common(e fsm.Effect) Output {
-	switch e.Kind {
+// common maps the effects that need no more than themselves, on both sides.
+func common(e fsm.EffectKind) OutputKind {
+	switch e {
 	case fsm.EffectArmTimer:
-		return Output{Kind: ArmTimer, Timer: e.Timer}
+		return ArmTimer
 	case fsm.EffectStopTimer:
-		return Output{Kind: StopTimer, Timer: e.Timer}
+		return StopTimer
 	case fsm.EffectPauseTimer:
-		return Output{Kind: PauseTimer, Timer: e.Timer}
+		return PauseTimer
 	case fsm.EffectResumeTimer:
-		return Output{Kind: ResumeTimer, Timer: e.Timer}
+		return ResumeTimer
 	case fsm.EffectStopTimers:
-		return Output{Kind: StopTimers}
+		return StopTimers
 	case fsm.EffectClosed:
-		return Output{Kind: Closed}
+		return Closed
 	}
-	return Output{Kind: Disconnect}
+	return Disconnect
 }
 
 // connect makes the next URL current and asks the machine to dial it.
@@ -118,7 +119,7 @@ func (c *Client) startConnection() {
 	c.attempt++
 	c.leg = LegConnect
 	c.challenges, c.response, c.granted, c.result = nil, nil, nil, Result{}
-	c.opening, c.answer, c.failText, c.closeIn, c.early = wire.Response{}, answerHead{}, "", closeText{}, 0
+	c.opening, c.answer, c.failText, c.closeIn, c.early = wire.Response{Fields: c.opening.Fields[:0]}, answerHead{}, "", closeText{}, 0
 }
 
 // failure is what the application gets to see.

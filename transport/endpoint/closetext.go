@@ -33,13 +33,13 @@ func sendable(code uint16, reason string) closeText {
 	return closeText{code, reason}
 }
 
-// sendClose is the Close frame that the machine orders: with its own code and the failure as reason, or with what was asked for.
-func sendClose(code uint16, asked closeText, f fsm.Failure) Output {
+// close makes o the Close frame that the machine orders: with its own code and the failure as reason, or with what was asked for.
+func (o *Output) close(code uint16, asked closeText, f fsm.Failure) {
+	o.Kind, o.Code = SendClose, code
 	switch {
 	case code == 0:
-		return Output{Kind: SendClose, Code: asked.code, Text: asked.text}
-	case f == 0 || f == fsm.FailureStatus:
-		return Output{Kind: SendClose, Code: code}
+		o.Code, o.Text = asked.code, asked.text
+	case f != 0 && f != fsm.FailureStatus:
+		o.Text = f.Error()
 	}
-	return Output{Kind: SendClose, Code: code, Text: f.Error()}
 }

@@ -18,7 +18,7 @@
 // connection after the other. A Server is one connection. Neither is safe for concurrent use: one goroutine calls the methods, and whatever happens
 // elsewhere (reads, timers, the application) is sent to it. Its duties, in this order:
 //
-//  1. Carry out all outputs of a call in their order, before the next call. The slice and Output.Data are valid until then; copy what lives longer. Data
+//  1. Carry out all outputs of a call in their order, before the next call. The slice, Output.Data and Output.URL are valid until then; copy what lives longer. Data
 //     of [Deliver] and [SendPong] is the caller's own slice.
 //  2. Keep one timer for each fsm.Timer. [ArmTimer] starts it, over again if it runs; [StopTimer] forgets it; [PauseTimer] keeps what is left of it and
 //     [ResumeTimer] lets that run on, both without effect on one that is not running or paused; [StopTimers] forgets all. When one is over, call
@@ -60,7 +60,7 @@
 //		for _, o := range outs {
 //			switch o.Kind {
 //			case endpoint.Dial:
-//				url := o.URL
+//				url := *o.URL
 //				buf = buf[:0] // nothing of an old connection may be taken for the new one's
 //				next = func() []endpoint.Output {
 //					if err := dial(url); err != nil {

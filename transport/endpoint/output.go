@@ -7,7 +7,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// Output is one order to the host. A call returns all of its outputs; the host carries them out in order. Data is valid until the next call
+// Output is one order to the host. A call returns all of its outputs; the host carries them out in order. Data and URL are valid until the next call
 // on the same endpoint, unless it is the caller's own slice handed back.
 type Output struct {
 	Kind  OutputKind
@@ -16,9 +16,12 @@ type Output struct {
 	Code  uint16           // SendClose: the close code; 0 for an empty Close frame
 	Data  []byte           // SendBytes, SendMessage, SendPong, Deliver
 	Text  string           // SendClose: the reason
-	URL   wire.URL         // Dial
+	URL   *wire.URL        // Dial
 	Err   error            // Fail: a *HandshakeError
 }
+
+// message makes o send a binary message.
+func (o *Output) message(p []byte) { o.Kind, o.Type, o.Data = SendMessage, wire.Binary, p }
 
 // OutputKind says what to do.
 type OutputKind uint8

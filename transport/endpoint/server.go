@@ -35,6 +35,7 @@ type Server struct {
 	closeOut closeText
 	buf      []byte
 	out      []Output
+	room     [4]Output // out begins in it
 }
 
 // ServerConfig says what a server offers and allows. The zero value is right for a server without subprotocols or extensions.
@@ -182,6 +183,9 @@ func (s *Server) OpeningRequest() *OpeningRequest { return &s.open }
 func (s *Server) Result() Result { return s.result }
 
 func (s *Server) reset() {
+	if s.buf != nil && s.state.Phase().Open() { // it may live long
+		s.parsed, s.pending, s.buf = wire.Request{}, nil, nil
+	}
 	clear(s.out)
 	s.out, s.buf, s.detail = s.out[:0], s.buf[:0], ""
 	s.decision, s.prepared = Decision{}, nil
@@ -205,54 +209,53 @@ func (s *Server) step(ev fsm.Event) bool {
 
 // perform turns one effect into outputs.
 func (s *Server) perform(e fsm.Effect) {
+	o := Output{Timer: e.Timer}
 	//exhaustive:enforce
 	switch e.Kind {
 	case fsm.EffectSendOpening:
-		s.put(Output{Kind: SendBytes, Data: s.openingResponse()})
+		o.Kind, o.Data = SendBytes, s.openingResponse()
 	case fsm.EffectRefuseOpening:
-		s.put(Output{Kind: SendBytes, Data: s.openingRefusal(int(e.Code))})
+		o.Kind, o.Data = SendBytes, s.openingRefusal(int(e.Code))
 	case fsm.EffectSendProceed:
-		s.sendTail(wire.AppendBalancer(s.buf, wire.BalancerProceed, ""))
+		o.message(s.tail(wire.AppendBalancer(s.buf, wire.BalancerProceed, "")))
 	case fsm.EffectSendReroute:
-		s.sendTail(wire.AppendBalancer(s.buf, wire.BalancerReroute, s.decision.Reroute))
+		o.message(s.tail(wire.AppendBalancer(s.buf, wire.BalancerReroute, s.decision.Reroute)))
 	case fsm.EffectSendResponse:
-		s.respond(int(e.Code))
+		o.message(s.response(int(e.Code)))
 	case fsm.EffectSendTerminator:
-		s.put(Output{Kind: SendMessage, Type: wire.Binary})
+		o.message(nil)
 	case fsm.EffectAskDecision:
 		s.fillRequest()
-		s.put(Output{Kind: AskDecision})
+		o.Kind = AskDecision
 	case fsm.EffectOpenPlain:
 		s.result = Result{Plain: true, Status: 101}
-		s.put(Output{Kind: Open})
+		o.Kind = Open
 	case fsm.EffectComplete:
 		s.result = Result{Status: int(s.state.Status()), Protocol: s.decision.Protocol, Extensions: s.decision.Extensions, Header: s.request.Header}
-		s.parsed, s.pending, s.buf = wire.Request{}, nil, nil // an open connection may live long
-		s.put(Output{Kind: Open})
+		o.Kind = Open
 	case fsm.EffectSendPong:
-		s.put(Output{Kind: SendPong, Data: s.message})
+		o.Kind, o.Data = SendPong, s.message
 	case fsm.EffectSendMessage:
-		s.put(Output{Kind: SendMessage, Type: s.msgType, Data: s.message})
+		o.Kind, o.Type, o.Data = SendMessage, s.msgType, s.message
 	case fsm.EffectDeliver:
-		s.put(Output{Kind: Deliver, Type: s.msgType, Data: s.message})
+		o.Kind, o.Type, o.Data = Deliver, s.msgType, s.message
 	case fsm.EffectSendClose:
-		s.put(sendClose(e.Code, s.closeOut, s.state.Failure()))
+		o.close(e.Code, s.closeOut, s.state.Failure())
 	case fsm.EffectFail:
-		s.put(Output{Kind: Fail, Err: s.failure(e)})
+		o.Kind, o.Err = Fail, s.failure(e)
 	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody, fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
-		// only a client is told to
+		return // only a client is told to
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers, fsm.EffectDisconnect, fsm.EffectClosed:
-		s.put(common(e))
+		o.Kind = common(e.Kind)
 	}
+	s.out = append(s.out, o)
 }
 
-func (s *Server) put(o Output) { s.out = append(s.out, o) }
-
-// sendTail puts a binary message of what b, the grown buffer of this call, has more than the buffer had.
-func (s *Server) sendTail(b []byte) {
+// tail returns what b, the grown buffer of this call, has more than the buffer had.
+func (s *Server) tail(b []byte) []byte {
 	from := len(s.buf)
 	s.buf = b
-	s.put(Output{Kind: SendMessage, Type: wire.Binary, Data: b[from:len(b):len(b)]})
+	return b[from:len(b):len(b)]
 }
 
 // failure is what the application gets to see.

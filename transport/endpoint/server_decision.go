@@ -106,7 +106,7 @@ func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 		return errors.New("endpoint: subprotocol " + quote(d.Protocol) + " was not requested; the client asked for " + quoteList(s.request.Protocols))
 	}
 	for i, e := range d.Extensions {
-		if err := checkExtension(e); err != nil {
+		if err := checkExtension(s.buf, e); err != nil {
 			return err
 		}
 		name := extensionName(e)

@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"example.com/khp/fsm"
-	"example.com/khp/wire"
 )
 
 // Request is an extended request, as the application gets to see it. Values are copies.
@@ -33,7 +32,7 @@ type Decision struct {
 
 // NewServer prepares one connection.
 func NewServer(cfg ServerConfig) *Server {
-	s := &Server{out: make([]Output, 0, 4)}
+	s := &Server{}
 	s.Reset(cfg)
 	return s
 }
@@ -41,11 +40,14 @@ func NewServer(cfg ServerConfig) *Server {
 // Reset prepares s for another connection, as NewServer does, and keeps what memory it has. What it returned before must not be used any more, but for copies
 // of Request, OpeningRequest and Result.
 func (s *Server) Reset(cfg ServerConfig) {
-	clear(s.out)
-	*s = Server{cfg: cfg, machine: cfg.Machine, out: s.out[:0], buf: s.buf[:0], pending: s.pending[:0], parsed: wire.Request{Fields: s.parsed.Fields[:0]}}
-	if s.buf == nil { // never made, or given up when the last connection opened
-		s.buf, s.parsed.Fields = make([]byte, 0, 512), make(wire.Fields, 0, 8)
+	buf, pending, fields := s.buf[:0], s.pending[:0], s.parsed.Fields[:0]
+	if buf == nil || cap(buf)+cap(pending) > mostKept {
+		m := new(memory)
+		buf, pending, fields = m.buf[:0], m.message[:0], m.fields[:0]
 	}
+	*s = Server{}
+	s.cfg, s.machine = cfg, cfg.Machine
+	s.out, s.buf, s.pending, s.parsed.Fields = s.room[:0], buf, pending, fields
 	if s.machine == (fsm.ServerConfig{}) {
 		s.machine = fsm.DefaultServerConfig()
 	}

@@ -7,11 +7,10 @@ import (
 	"example.com/khp/wire"
 )
 
-// respond sends the response that the decision of this call prepared, or, where the machine answers on its own, one that explains itself.
-func (s *Server) respond(status int) {
+// response returns the response that the decision of this call prepared, or, where the machine answers on its own, one that explains itself.
+func (s *Server) response(status int) []byte {
 	if s.prepared != nil && s.decision.Status == status {
-		s.put(Output{Kind: SendMessage, Type: wire.Binary, Data: s.prepared})
-		return
+		return s.prepared
 	}
 	own := Decision{Status: status}
 	if s.detail != "" {
@@ -21,7 +20,7 @@ func (s *Server) respond(status int) {
 		own.Header = []HeaderField{{"Allow", "GET"}}
 	}
 	b, _ := s.writeResponse(s.buf, &own) // nothing in it comes from the application
-	s.sendTail(b)
+	return s.tail(b)
 }
 
 // writeResponse appends the extended response that d says to b.
