@@ -44,13 +44,13 @@ func (a *acceptor) judge(o *opening) []endpoint.Output {
 	return out
 }
 
-// shake returns the open connection, nil if there is none; then nc is closed. first are the outputs of judge.
-func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
+// shake returns the open connection, nil if there is none; then nc is closed. entry tells the end of ctx, unless it is nil. first are the outputs of judge.
+func (a *acceptor) shake(ctx context.Context, entry *tracked, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
 	h := a.handler
 	begin := time.Now()
 	a.driver = driver{
-		ctx: ctx, endpoint: a.server, timers: timers{timeouts: &h.Timeouts}, trace: newTrace(h.Observer, true), special: a.special, settled: a.settle,
-		limits: int64(h.Limits.OrDefault().Unit), phase: func() string { return a.server.Phase().String() }, attempt: func() int { return 0 },
+		ctx: ctx, endpoint: a.server, side: a, timers: timers{timeouts: &h.Timeouts}, trace: newTrace(h.Observer, true),
+		limits: int64(h.Limits.OrDefault().Unit), entry: entry,
 	}
 	_ = nc.SetDeadline(time.Time{}) // of whoever read the opening request
 	a.connected(nc)
@@ -87,6 +87,12 @@ func (o *opening) release() {
 	}
 }
 
+func (a *acceptor) phase() string { return a.server.Phase().String() }
+func (a *acceptor) attempt() int  { return 0 }
+
+// opening is not called: whoever has accepted the connection has read the opening request.
+func (a *acceptor) opening([]byte) (used int, out []endpoint.Output) { return 0, nil }
+
 // special carries out the output that only a server gets.
 func (a *acceptor) special(o *endpoint.Output) {
 	if o.Kind != endpoint.AskDecision {
@@ -105,8 +111,8 @@ func (a *acceptor) waiting() bool {
 	return a.server.Phase() == fsm.ServerDeciding || a.server.Phase() == fsm.ServerPending
 }
 
-// settle asks again once a 202 is written, and ends a decision that nobody waits for any more.
-func (a *acceptor) settle() {
+// settled asks again once a 202 is written, and ends a decision that nobody waits for any more.
+func (a *acceptor) settled() {
 	switch {
 	case a.again:
 		a.again = false
@@ -169,6 +175,9 @@ func (a *acceptor) conn() *Conn {
 	a.link.limit.Store(limit)
 	a.trace.opened(result.Protocol, result.Status, 0, a.phase())
 	info := handshakeInfo{subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, plain: result.Plain}
+	if a.entry != nil {
+		info.home = a.ctx
+	}
 	if result.Plain {
 		o := *a.server.OpeningRequest()
 		info.opening = &o

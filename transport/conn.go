@@ -33,6 +33,7 @@ type Conn struct {
 	done         chan struct{} // closed once the socket is
 	closeOnce    sync.Once     // guards closing it
 	closing      atomic.Bool   // Close was called: what arrives is discarded
+	watcher      watcher       // of contexts of Read and Ping
 
 	mu   sync.Mutex    // guards the rest
 	err  error         // why the connection ended or is about to
@@ -49,6 +50,7 @@ func newConn(l *link, info handshakeInfo, sessions ...extension.Session) *Conn {
 		link: l, info: info, closeTimeout: closeTimeout,
 		reading: make(chan struct{}, 1), done: make(chan struct{}),
 	}
+	c.watcher.nc, c.watcher.d, c.watcher.home, l.watcher.home = l.nc, forRead, info.home, info.home
 	if len(sessions) > 0 {
 		c.extend(sessions)
 	}
@@ -70,15 +72,15 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 		return 0, nil, err
 	}
 	defer c.release()
-	stop := noWatch
-	defer func() { stop() }()
+	defer c.watcher.stop()
 	for watched := false; ; {
 		if len(c.queue) > 0 {
 			it := c.dequeue()
 			return it.typ, it.data, nil
 		}
 		if !watched && !c.link.buffered() {
-			stop, watched = watch(ctx, c.NetConn(), forRead), true
+			c.watcher.start(ctx)
+			watched = true
 		}
 		it, err := c.step(ctx)
 		if err != nil {
@@ -191,6 +193,11 @@ func (c *Conn) acquire(ctx context.Context) error {
 	select {
 	case c.reading <- struct{}{}:
 		return nil
+	default:
+	}
+	select {
+	case c.reading <- struct{}{}:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -209,9 +216,9 @@ func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool
 		return true, nil
 	default:
 	}
-	stop := watch(ctx, c.NetConn(), forRead)
+	c.watcher.start(ctx)
 	it, err := c.step(ctx)
-	stop()
+	c.watcher.stop()
 	if it.kind == itemMessage && !c.closing.Load() && !c.isLateTerminator(it) {
 		c.enqueue(c.keep(it))
 	}

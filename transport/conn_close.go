@@ -219,10 +219,18 @@ func (c *Conn) closeSocket() {
 	c.closeOnce.Do(func() {
 		_ = c.link.nc.Close()
 		close(c.done)
+		c.watcher.close()
+		c.link.watcher.close()
 		if c.link.ext != nil {
 			c.link.ext.stop()
 		}
 	})
+}
+
+// homeEnds tells calls in progress of the end of the server's context.
+func (c *Conn) homeEnds() {
+	c.watcher.ended(atHome)
+	c.link.watcher.ended(atHome)
 }
 
 func (c *Conn) cause() error {

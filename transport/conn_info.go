@@ -1,6 +1,9 @@
 package transport
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // handshakeInfo is what the handshake agreed on, for the application to ask about.
 type handshakeInfo struct {
@@ -12,8 +15,9 @@ type handshakeInfo struct {
 	opening     *OpeningRequest // the server's
 	request     *Request        // the server's
 
-	plain          bool // no extended handshake took place
-	lateTerminator bool // the client opened without the terminator, which may still come
+	home           context.Context // the server's, if somebody tells the connection of its end
+	plain          bool            // no extended handshake took place
+	lateTerminator bool            // the client opened without the terminator, which may still come
 }
 
 // Header returns a copy of the header fields that the peer sent: those of the response that completed the handshake on the

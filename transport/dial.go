@@ -105,9 +105,8 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	}
 	d.client = client
 	d.driver = driver{
-		ctx: ctx, endpoint: client, client: true, tooEarly: client.TooEarly, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
-		special: d.special, opening: client.OpeningReceived, settled: d.settled, limits: int64(opts.Limits.OrDefault().Unit),
-		phase: func() string { return client.Phase().String() }, attempt: client.Attempt,
+		ctx: ctx, endpoint: client, side: d, client: true, tooEarly: client.TooEarly, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
+		limits: int64(opts.Limits.OrDefault().Unit),
 	}
 	d.trace.secret = opts.Sensitive
 	d.run(client.Connect())
@@ -152,6 +151,13 @@ type dialer struct {
 	declined   error               // why the provider gave no credentials
 	challenged bool                // the proxy has asked for its credentials
 	sessions   []extension.Session // of the extensions that the server has granted
+}
+
+func (d *dialer) phase() string { return d.client.Phase().String() }
+func (d *dialer) attempt() int  { return d.client.Attempt() }
+
+func (d *dialer) opening(b []byte) (used int, out []endpoint.Output) {
+	return d.client.OpeningReceived(b)
 }
 
 // special carries out the outputs that only a client gets.

@@ -25,6 +25,15 @@ type machine interface {
 	Close(code uint16, reason string) []endpoint.Output
 }
 
+// side is what they have not.
+type side interface {
+	special(o *endpoint.Output)                         // carries out what only one side knows
+	settled()                                           // is called when all outputs of a call are carried out
+	opening(b []byte) (used int, out []endpoint.Output) // takes bytes before there is a WebSocket
+	phase() string
+	attempt() int
+}
+
 // driver carries out the outputs of one endpoint and tells it what happens, in the goroutine of its caller, until the handshake is over.
 // What runs beside it (credential provider, application) leaves its result and wakes it.
 //
@@ -33,14 +42,11 @@ type machine interface {
 type driver struct {
 	ctx      context.Context
 	endpoint machine
+	side     side
 	timers   timers
 	trace    trace
-	special  func(o *endpoint.Output) // carries out what only one side knows
-	phase    func() string
-	attempt  func() int
-	opening  func(b []byte) (used int, out []endpoint.Output) // takes bytes before there is a WebSocket
-	settled  func()                                           // called when all outputs of a call are carried out; may be nil
-	limits   int64                                            // of a message, in bytes
+	limits   int64    // of a message, in bytes
+	entry    *tracked // tells the end of ctx; nil if ctx has to be watched
 	client   bool
 	tooEarly func(p []byte) bool // client: the endpoint will refuse that message, because it was here before the extended request was sent
 
@@ -58,7 +64,7 @@ type driver struct {
 	result      func() []endpoint.Output
 
 	woken atomic.Bool
-	bell  chan struct{} // rung by wake, for idle
+	bell  chan struct{} // rung by wake, for idle; nil until that waits; guarded by mu
 
 	over   bool   // Open, Fail or Closed came
 	open   bool   // it was Open
@@ -69,13 +75,16 @@ type driver struct {
 
 // run goes on until the handshake is over. An open connection is left without deadlines.
 func (d *driver) run(first []endpoint.Output) {
-	d.bell = make(chan struct{}, 1)
-	stop := context.AfterFunc(d.ctx, d.interrupt)
+	if d.entry != nil {
+		d.entry.shaking(d)
+		defer d.entry.shaking(nil)
+	} else {
+		defer context.AfterFunc(d.ctx, d.interrupt)()
+	}
 	d.do(first)
 	for !d.over {
 		d.do(d.happen())
 	}
-	stop()
 	d.setSocket(nil)
 	if d.nc != nil {
 		_ = d.nc.SetDeadline(time.Time{})
@@ -99,12 +108,12 @@ func (d *driver) setSocket(nc net.Conn) {
 // of the two always sees the other.
 func (d *driver) wake() {
 	d.woken.Store(true)
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	select {
 	case d.bell <- struct{}{}:
 	default:
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	if d.socket != nil {
 		_ = d.socket.SetReadDeadline(longAgo)
 	}
@@ -151,7 +160,7 @@ func (d *driver) happen() []endpoint.Output {
 	}
 	if t := d.timers.expired(); t != 0 {
 		d.showRest()
-		d.trace.event(Event{Kind: EventTimer, Text: t.String(), Phase: d.phase(), Attempt: d.attempt()})
+		d.trace.event(Event{Kind: EventTimer, Text: t.String(), Phase: d.side.phase(), Attempt: d.side.attempt()})
 		return d.endpoint.TimerExpired(t)
 	}
 	if d.buffered() {
@@ -180,15 +189,28 @@ func (d *driver) idle() {
 		expired = timer.C
 	}
 	select {
-	case <-d.bell:
+	case <-d.ring():
 	case <-expired:
 	}
+}
+
+// ring returns the bell. What wake did before there was one is made up for.
+func (d *driver) ring() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bell == nil {
+		d.bell = make(chan struct{}, 1)
+		if d.woken.Load() {
+			d.bell <- struct{}{}
+		}
+	}
+	return d.bell
 }
 
 // giveUp ends the attempt at once, because ctx ended. The closing handshake is not waited for.
 func (d *driver) giveUp() []endpoint.Output {
 	if d.gaveUp == "" {
-		d.gaveUp = d.phase()
+		d.gaveUp = d.side.phase()
 	}
 	d.interrupt()
 	d.do(d.endpoint.Close(CloseGoingAway, ""))

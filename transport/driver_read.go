@@ -34,8 +34,8 @@ func (d *driver) readOpening() []endpoint.Output {
 	}
 	n, err := d.nc.Read(d.head[len(d.head):cap(d.head)])
 	if d.head = d.head[:len(d.head)+n]; n > 0 {
-		phase, attempt := d.phase(), d.attempt()
-		if used, out := d.opening(d.head); used > 0 {
+		phase, attempt := d.side.phase(), d.side.attempt()
+		if used, out := d.side.opening(d.head); used > 0 {
 			d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head[:used], Phase: phase, Attempt: attempt})
 			d.established(d.head[used:])
 			return out
@@ -58,16 +58,16 @@ func (d *driver) readItem() []endpoint.Output {
 	}
 	switch it.kind {
 	case itemMessage:
-		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: it.data, Phase: d.phase(), Attempt: d.attempt()})
+		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: it.data, Phase: d.side.phase(), Attempt: d.side.attempt()})
 		if d.tooEarly != nil && d.tooEarly(it.data) {
-			d.trace.event(Event{Kind: EventViolation, Code: CloseProtocolError, Text: "a message before the request", Phase: d.phase(), Attempt: d.attempt()})
+			d.trace.event(Event{Kind: EventViolation, Code: CloseProtocolError, Text: "a message before the request", Phase: d.side.phase(), Attempt: d.side.attempt()})
 		}
 		return d.endpoint.Message(it.typ, it.data)
 	case itemPing:
-		d.trace.event(Event{Kind: EventPing, Phase: d.phase(), Attempt: d.attempt()})
+		d.trace.event(Event{Kind: EventPing, Phase: d.side.phase(), Attempt: d.side.attempt()})
 		return d.endpoint.Ping(it.data)
 	case itemClose:
-		d.trace.event(Event{Kind: EventReceiveClose, Code: it.code, Text: it.reason, Phase: d.phase(), Attempt: d.attempt()})
+		d.trace.event(Event{Kind: EventReceiveClose, Code: it.code, Text: it.reason, Phase: d.side.phase(), Attempt: d.side.attempt()})
 		return d.endpoint.PeerClosed(it.code, it.reason)
 	case itemPong:
 	}
@@ -82,7 +82,7 @@ func (d *driver) readError(err error) []endpoint.Output {
 		return nil
 	case errors.As(err, &bad):
 		if !d.broken {
-			d.trace.event(Event{Kind: EventViolation, Code: bad.code, Text: bad.msg, Phase: d.phase(), Attempt: d.attempt()})
+			d.trace.event(Event{Kind: EventViolation, Code: bad.code, Text: bad.msg, Phase: d.side.phase(), Attempt: d.side.attempt()})
 		}
 		d.broken = true
 		return d.endpoint.Violation(violationOf(bad.code), bad.msg)
@@ -108,14 +108,14 @@ func (d *driver) lost(err error) []endpoint.Output {
 	}
 	d.net = err
 	d.showRest()
-	d.trace.event(Event{Kind: EventLost, Text: err.Error(), Phase: d.phase(), Attempt: d.attempt()})
+	d.trace.event(Event{Kind: EventLost, Text: err.Error(), Phase: d.side.phase(), Attempt: d.side.attempt()})
 	return d.endpoint.Lost(lostText(err))
 }
 
 // showRest shows an answer to the opening request that only its end ends.
 func (d *driver) showRest() {
 	if d.link == nil && len(d.head) > 0 {
-		d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head, Phase: d.phase(), Attempt: d.attempt()})
+		d.trace.event(Event{Kind: EventReceiveOpening, Data: d.head, Phase: d.side.phase(), Attempt: d.side.attempt()})
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 func (d *driver) do(outs []endpoint.Output) {
 	for i := range outs {
 		o := &outs[i]
-		d.trace.output(o, d.phase(), d.attempt())
+		d.trace.output(o, d.side.phase(), d.side.attempt())
 		if o.Kind == endpoint.SendMessage {
 			d.corked = d.link.appendFrame(d.corked, opcode(o.Type), o.Data)
 			continue
@@ -26,9 +26,7 @@ func (d *driver) do(outs []endpoint.Output) {
 		d.one(o)
 	}
 	d.flush()
-	if d.settled != nil {
-		d.settled()
-	}
+	d.side.settled()
 }
 
 // flush writes the frames collected.
@@ -90,7 +88,7 @@ func (d *driver) one(o *endpoint.Output) {
 	case endpoint.Fail:
 		d.over, d.err = true, o.Err
 	case endpoint.Dial, endpoint.AskCredentials, endpoint.AskDecision:
-		d.special(o)
+		d.side.special(o)
 	case endpoint.SendMessage, endpoint.Deliver, endpoint.StopBody: // written above; never before Open; the body is one write
 	}
 }

@@ -112,12 +112,14 @@ func (h *Handler) serve(ctx context.Context, entry *tracked, nc net.Conn, o *ope
 	a := &acceptor{handler: h, server: servers.Get().(*endpoint.Server), remote: nc.RemoteAddr()}
 	a.server.Reset(h.config())
 	first := a.judge(o)
+	teller := entry
 	if h.ConnContext != nil {
 		var over func()
 		ctx, over = h.connContext(ctx, *a.server.OpeningRequest())
 		defer over()
+		teller = nil // the application may end it, too
 	}
-	conn := a.shake(ctx, nc, o, first)
+	conn := a.shake(ctx, teller, nc, o, first)
 	servers.Put(a.server) // not after a panic
 	if conn == nil {
 		return

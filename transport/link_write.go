@@ -29,6 +29,7 @@ type writer struct {
 	client bool
 	turn   chan struct{} // holds a token while somebody writes; guards the fields up to late
 
+	watcher   watcher
 	err       error  // set once the stream is broken off inside a frame
 	closeSent bool   // no data frame may follow
 	tail      []byte // rest of a Pong the socket did not take at once; goes first
@@ -39,6 +40,7 @@ type writer struct {
 
 func (w *writer) open(nc net.Conn, client bool) {
 	w.nc, w.client, w.turn = nc, client, make(chan struct{}, 1)
+	w.watcher.nc, w.watcher.d = nc, forWrite
 }
 
 // pong sends a Pong frame with at most 125 bytes.
@@ -140,6 +142,11 @@ func (w *writer) lock(ctx context.Context) error {
 	select {
 	case w.turn <- struct{}{}:
 		return nil
+	default:
+	}
+	select {
+	case w.turn <- struct{}{}:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -181,9 +188,9 @@ func (w *writer) sendPong(p []byte) {
 
 // writeFrame runs with the turn held.
 func (w *writer) writeFrame(ctx context.Context, op ws.OpCode, p []byte) error {
-	stop := watch(ctx, w.nc, forWrite)
+	w.watcher.start(ctx)
 	n, err := w.sendFrame(op, p)
-	stop()
+	w.watcher.stop()
 	return w.broken(ctx, n, err)
 }
 

@@ -126,25 +126,38 @@ func benchmarkAccept(b *testing.B, addr net.Addr, opening string) {
 
 // shakeByHand connects, sends each message and reads until its answer ends with the byte in last, and resets the connection.
 func shakeByHand(at syscall.Sockaddr, messages [][]byte, last string, buf []byte) error {
-	s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	s, err := shakeHands(at, messages, last, buf)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = syscall.Close(s) }()
+	return cmp.Or(syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1}), syscall.Close(s))
+}
+
+// shakeHands is shakeByHand up to the open connection, which is the caller's.
+func shakeHands(at syscall.Sockaddr, messages [][]byte, last string, buf []byte) (socket int, err error) {
+	s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	defer func() {
+		if err != nil {
+			_ = syscall.Close(s)
+		}
+	}()
 	if err := syscall.Connect(s, at); err != nil {
-		return err
+		return -1, err
 	}
 	for i, p := range messages {
 		if _, err := syscall.Write(s, p); err != nil {
-			return err
+			return -1, err
 		}
 		for have := 0; have == 0 || buf[have-1] != last[i]; {
 			n, err := syscall.Read(s, buf[have:])
 			if err != nil || n == 0 {
-				return cmp.Or(err, io.ErrUnexpectedEOF)
+				return -1, cmp.Or(err, io.ErrUnexpectedEOF)
 			}
 			have += n
 		}
 	}
-	return syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
+	return s, nil
 }

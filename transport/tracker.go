@@ -21,6 +21,7 @@ type tracked struct {
 
 	mu      sync.Mutex // guards the rest
 	nc      net.Conn   // once taken over
+	driver  *driver    // while hands are shaken
 	conn    *Conn      // once open
 	unheard bool       // the client has not asked for anything yet
 	ending  bool
@@ -50,6 +51,16 @@ func (e *tracked) heard() {
 	e.unheard = false
 }
 
+// shaking makes d hear of the end of the context; nil hears nothing.
+func (e *tracked) shaking(d *driver) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.driver = d
+	if d != nil && e.ending {
+		d.interrupt()
+	}
+}
+
 // opened makes conn the way to end e.
 func (e *tracked) opened(conn *Conn) {
 	e.mu.Lock()
@@ -71,7 +82,10 @@ func (e *tracked) end() {
 	e.cancel()
 	switch {
 	case e.conn != nil:
+		e.conn.homeEnds()
 		goAway(e.conn)
+	case e.driver != nil:
+		e.driver.interrupt()
 	case e.unheard:
 		abort(e.nc)
 	}

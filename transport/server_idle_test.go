@@ -1,0 +1,119 @@
+//go:build linux
+
+package transport
+
+import (
+	"context"
+	"net"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// idle is what each of many open connections costs a server that waits for their next messages, in bytes.
+type idle struct{ heap, stack float64 }
+
+func (i idle) total() float64 { return i.heap + i.stack }
+
+// measureIdle opens count connections to a server by hand, and counts what is more then than before. serve serves a listener until it is closed, and
+// calls waiting for each connection once nothing is left but to read.
+func measureIdle(t testing.TB, count int, serve func(ln net.Listener, waiting func())) idle {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	var open atomic.Int64
+	all := make(chan struct{})
+	go serve(ln, func() {
+		if open.Add(1) == int64(count)+1 {
+			close(all)
+		}
+	})
+	at := ln.Addr().(*net.TCPAddr)
+	to := &syscall.SockaddrInet4{Port: at.Port, Addr: [4]byte(at.IP.To4())}
+	messages := [][]byte{[]byte(openingRequest), encodeFrames(false, bin(extendedRequest))}
+	sockets, buf := make([]int, 0, count+1), make([]byte, 4096)
+	connect := func() {
+		s, err := shakeHands(to, messages, "\n\x00", buf)
+		require.NoError(t, err)
+		sockets = append(sockets, s)
+	}
+	connect() // what is made once is not counted
+	before := inUse()
+	for range count {
+		connect()
+	}
+	<-all
+	after := inUse()
+	for _, s := range sockets {
+		_ = syscall.SetsockoptLinger(s, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
+		_ = syscall.Close(s)
+	}
+	n := float64(count)
+	return idle{(after.heap - before.heap) / n, (after.stack - before.stack) / n}
+}
+
+// inUse returns what the garbage collector leaves, and lets it shrink stacks.
+func inUse() idle {
+	for range 3 { // pools are emptied in two turns
+		runtime.GC()
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return idle{float64(m.HeapAlloc), float64(m.StackInuse)}
+}
+
+// idleServers are those that are compared.
+var idleServers = map[string]func(ln net.Listener, waiting func()){
+	"Server": func(ln net.Listener, waiting func()) {
+		srv := &Server{Handler: &Handler{Serve: func(ctx context.Context, c *Conn) error {
+			waiting()
+			_, _, err := c.Read(ctx)
+			return err
+		}}}
+		_ = srv.Serve(ln)
+	},
+	"gobwas": func(ln net.Listener, waiting func()) {
+		up := ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == "x-kaazing-handshake" }}
+		serveEach(func(nc net.Conn) {
+			if _, err := up.Upgrade(nc); err != nil {
+				return
+			}
+			var buf [512]byte
+			_, _ = nc.Read(buf[:])
+			_, _ = nc.Write(blindAnswer)
+			waiting()
+			_, _ = ws.ReadHeader(nc)
+		})(ln)
+	},
+	"bare": func(ln net.Listener, waiting func()) {
+		serveEach(func(nc net.Conn) {
+			buf := make([]byte, 1024)
+			_, _ = nc.Read(buf)
+			_, _ = nc.Write([]byte(bareOpened))
+			_, _ = nc.Read(buf)
+			_, _ = nc.Write(blindAnswer)
+			waiting()
+			_, _ = nc.Read(buf)
+		})(ln)
+	},
+}
+
+// BenchmarkIdle is what an open connection holds while nothing comes, with the stack of its goroutine.
+func BenchmarkIdle(b *testing.B) {
+	for name, serve := range idleServers {
+		b.Run(name, func(b *testing.B) {
+			var sum idle
+			for range b.N {
+				sum = measureIdle(b, 2000, serve)
+			}
+			b.ReportMetric(sum.heap, "heap-B/conn")
+			b.ReportMetric(sum.stack, "stack-B/conn")
+			b.ReportMetric(sum.total(), "B/conn")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
