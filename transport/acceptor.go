@@ -44,13 +44,13 @@ func (a *acceptor) judge(o *opening) []endpoint.Output {
 	return out
 }
 
-// shake returns the open connection, nil if there is none; then nc is closed. entry tells the end of ctx, unless it is nil. first are the outputs of judge.
-func (a *acceptor) shake(ctx context.Context, entry *tracked, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
+// shake returns the open connection, nil if there is none; then nc is closed. first are the outputs of judge.
+func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
 	h := a.handler
 	begin := time.Now()
 	a.driver = driver{
 		ctx: ctx, endpoint: a.server, side: a, timers: timers{timeouts: &h.Timeouts}, trace: newTrace(h.Observer, true),
-		limits: int64(h.Limits.OrDefault().Unit), entry: entry,
+		limits: int64(h.Limits.OrDefault().Unit), entry: a.entry,
 	}
 	_ = nc.SetDeadline(time.Time{}) // of whoever read the opening request
 	a.connected(nc)

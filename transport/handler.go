@@ -95,7 +95,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = nc.Close() }() // in case the application panics
 	entry.connected(nc, false)
 	rest, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
-	h.serve(ctx, entry, nc, &opening{request: requestOf(r), rest: rest})
+	if s := h.shake(ctx, entry, nc, &opening{request: requestOf(r), rest: rest}); s.conn != nil {
+		s.use()
+	}
 }
 
 const shuttingDown = "this server is shutting down"
@@ -107,25 +109,43 @@ func (h *Handler) Shutdown(ctx context.Context) error { return h.live.shutdown(c
 // Connections returns how many connections are being served, handshakes included.
 func (h *Handler) Connections() int { return h.live.count() }
 
-// serve shakes hands on nc, whose opening request was read already, and serves the connection.
-func (h *Handler) serve(ctx context.Context, entry *tracked, nc net.Conn, o *opening) {
+// session is an open connection with what it was opened for.
+type session struct {
+	handler *Handler
+	ctx     context.Context
+	conn    *Conn  // nil if the handshake failed
+	over    func() // ends what ConnContext has begun; nil without it
+}
+
+// shake shakes hands on nc, whose opening request was read already.
+func (h *Handler) shake(ctx context.Context, entry *tracked, nc net.Conn, o *opening) (s session) {
 	a := &acceptor{handler: h, server: servers.Get().(*endpoint.Server), remote: nc.RemoteAddr()}
 	a.server.Reset(h.config())
 	first := a.judge(o)
-	teller := entry
+	s, a.entry = session{handler: h, ctx: ctx}, entry
 	if h.ConnContext != nil {
-		var over func()
-		ctx, over = h.connContext(ctx, *a.server.OpeningRequest())
-		defer over()
-		teller = nil // the application may end it, too
+		s.ctx, s.over = h.connContext(ctx, *a.server.OpeningRequest())
+		a.entry = nil // the application may end it, too
+		defer func() {
+			if s.conn == nil {
+				s.over()
+			}
+		}()
 	}
-	conn := a.shake(ctx, teller, nc, o, first)
+	s.conn = a.shake(s.ctx, nc, o, first)
 	servers.Put(a.server) // not after a panic
-	if conn == nil {
-		return
+	if s.conn != nil {
+		entry.opened(s.conn)
 	}
-	entry.opened(conn)
-	h.finish(ctx, conn, h.callServe(ctx, conn))
+	return s
+}
+
+// use lets the application have the connection, and returns when both are done with it.
+func (s *session) use() {
+	if s.over != nil {
+		defer s.over()
+	}
+	s.finish(s.callServe())
 }
 
 // servers are endpoints between two handshakes.
@@ -144,29 +164,29 @@ func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.
 }
 
 // callServe keeps a panic of the application from taking the connection's state with it; net/http logs it.
-func (h *Handler) callServe(ctx context.Context, conn *Conn) error {
+func (s *session) callServe() error {
 	normal := false
 	defer func() {
 		if !normal {
-			_ = conn.Close(CloseInternalError, "")
+			_ = s.conn.Close(CloseInternalError, "")
 		}
 	}()
-	err := h.Serve(ctx, conn)
+	err := s.handler.Serve(s.ctx, s.conn)
 	normal = true
 	return err
 }
 
 // finish closes what Serve leaves open, and waits for that.
-func (h *Handler) finish(ctx context.Context, conn *Conn, err error) {
-	code, level := CloseNormal, slog.LevelDebug
+func (s *session) finish(err error) {
+	conn, code, level := s.conn, CloseNormal, slog.LevelDebug
 	switch {
-	case ctx.Err() != nil:
+	case s.ctx.Err() != nil:
 		code = CloseGoingAway
 	case err != nil && !conn.hasEnded():
 		code, level = CloseInternalError, slog.LevelWarn
 	}
-	if log := h.log(); err != nil && log.Enabled(ctx, level) {
-		log.Log(ctx, level, "Serve returned an error", "remote", conn.NetConn().RemoteAddr().String(), "path", conn.info.opening.Path(), "error", err.Error())
+	if log := s.handler.log(); err != nil && log.Enabled(s.ctx, level) {
+		log.Log(s.ctx, level, "Serve returned an error", "remote", conn.NetConn().RemoteAddr().String(), "path", conn.info.opening.Path(), "error", err.Error())
 	}
 	if !conn.hasEnded() {
 		_ = conn.Close(code, "")

@@ -15,25 +15,56 @@ import (
 	"example.com/khp/wire"
 )
 
-// connection serves one connection, from its first byte to its last, or until net/http has it. Its frame stays on the stack for as long.
+// served is a connection of a Server.
+type served struct {
+	server  *Server
+	nc      net.Conn
+	host    netip.Addr
+	entry   *tracked
+	handler *Handler // once its opening request has found it
+	session session  // once open
+}
+
+// connection serves one connection, from its first byte until it is open, or net/http has it, or it is over. What comes after open runs in a goroutine of its
+// own: a handshake needs a deep stack, which this one takes along when it ends, and waiting for messages does not.
 func (s *Server) connection(nc net.Conn, host netip.Addr) {
+	c := &served{server: s, nc: nc, host: host}
 	ctx, entry := newTracked(context.Background())
-	defer s.over(nc, entry, host)
-	if h, o := s.begin(nc, entry, host); h != nil {
-		defer h.live.remove(entry)
-		h.serve(ctx, entry, nc, o)
+	c.entry = entry
+	defer func() {
+		if c.session.conn == nil {
+			c.over(recover())
+		}
+	}()
+	h, o := s.begin(nc, entry, host)
+	if h == nil {
+		return
+	}
+	c.handler = h
+	if c.session = h.shake(ctx, entry, nc, o); c.session.conn != nil {
+		go c.use()
 	}
 }
 
-// over ends what connection began, also with a panic. What net/http has got is its own.
-func (s *Server) over(nc net.Conn, entry *tracked, host netip.Addr) {
-	if v := recover(); v != nil {
-		s.log().Error("a panic while serving a connection", "remote", nc.RemoteAddr().String(), "panic", v, "stack", string(debug.Stack()))
+// use lets the application have the open connection.
+func (c *served) use() {
+	defer func() { c.over(recover()) }()
+	c.session.use()
+}
+
+// over ends what connection began, also with a panic, if v is not nil. What net/http has got is its own.
+func (c *served) over(v any) {
+	s := c.server
+	if v != nil {
+		s.log().Error("a panic while serving a connection", "remote", c.nc.RemoteAddr().String(), "panic", v, "stack", string(debug.Stack()))
 	}
-	s.live.remove(entry)
-	if !entry.passedOn {
-		_ = nc.Close()
-		s.slots.exit(host)
+	if c.handler != nil {
+		c.handler.live.remove(c.entry)
+	}
+	s.live.remove(c.entry)
+	if !c.entry.passedOn {
+		_ = c.nc.Close()
+		s.slots.exit(c.host)
 	}
 }
 
