@@ -73,26 +73,45 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 	}
 	defer c.release()
 	defer c.watcher.stop()
-	for watched := false; ; {
-		if len(c.queue) > 0 {
-			it := c.dequeue()
-			return it.typ, it.data, nil
-		}
-		if !watched && !c.link.buffered() {
-			c.watcher.start(ctx)
-			watched = true
-		}
-		it, err := c.step(ctx)
-		if err != nil {
+	for {
+		if err := c.await(ctx); err != nil {
 			return 0, nil, err
 		}
-		if it.kind == itemMessage && !c.closing.Load() {
-			if c.isLateTerminator(it) {
-				continue
-			}
-			return it.typ, c.keep(it).data, nil
+		if t, p, done, err := c.receive(ctx); done {
+			return t, p, err
 		}
 	}
+}
+
+// await waits for the first byte of what comes next. It has a frame of its own, and a small one, because idle connections are found here: see [session].
+func (c *Conn) await(ctx context.Context) error {
+	if len(c.queue) > 0 || c.link.buffered() {
+		return nil
+	}
+	c.watcher.start(ctx)
+	if c.hasEnded() {
+		return c.closedErr()
+	}
+	if err := c.link.await(); err != nil {
+		return c.readFailed(ctx, err)
+	}
+	return nil
+}
+
+// receive takes in one item. done tells that it ends a Read.
+func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool, err error) {
+	if len(c.queue) > 0 {
+		it := c.dequeue()
+		return it.typ, it.data, true, nil
+	}
+	it, err := c.step(ctx)
+	switch {
+	case err != nil:
+		return 0, nil, true, err
+	case it.kind != itemMessage || c.closing.Load() || c.isLateTerminator(it):
+		return 0, nil, false, nil
+	}
+	return it.typ, c.keep(it).data, true, nil
 }
 
 // Write sends p as one message. p is not modified and is free again on return. The bytes of a Text message must

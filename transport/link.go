@@ -32,9 +32,9 @@ const (
 type item struct {
 	kind   itemKind
 	typ    MessageType // itemMessage: its type
-	data   []byte      // itemMessage, itemPing, itemPong: its bytes, valid until the next call of next or rest
 	owned  bool        // data is nobody else's: the receiver may keep it
 	code   uint16      // itemClose: the code, CloseNoStatus for an empty body
+	data   []byte      // itemMessage, itemPing, itemPong: its bytes, valid until the next call of next or rest
 	reason string      // itemClose: the reason
 }
 

@@ -44,6 +44,14 @@ func (l *link) fill(need int) error {
 	return lost(err)
 }
 
+// await waits for the first byte of an item, if there is none yet: then next has something to start with.
+func (l *link) await() error {
+	if l.dead != nil || l.left > 0 || l.r < l.w {
+		return nil
+	}
+	return l.fill(ws.MinHeaderSize)
+}
+
 // readSocket reads, and lets extensions know that somebody listens.
 func (l *link) readSocket(p []byte) (int, error) {
 	if l.ext == nil {
