@@ -48,13 +48,10 @@ func (a *acceptor) judge(o *opening) []endpoint.Output {
 func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
 	h := a.handler
 	begin := time.Now()
-	a.driver = driver{
-		ctx: ctx, endpoint: a.server, side: a, timers: timers{timeouts: &h.Timeouts}, trace: newTrace(h.Observer, true),
-		limits: int64(h.Limits.OrDefault().Unit), entry: a.entry,
-	}
-	_ = nc.SetDeadline(time.Time{}) // of whoever read the opening request
+	a.ctx, a.endpoint, a.side, a.limits = ctx, a.server, a, int64(h.Limits.OrDefault().Unit)
+	a.timers.timeouts, a.trace = &h.Timeouts, newTrace(h.Observer, true)
 	a.connected(nc)
-	a.trace.event(Event{Kind: EventReceiveOpening, Data: o.bytes(a.trace.to), Phase: fsm.ServerOpening.String()})
+	a.trace.received(o)
 	a.established(o.rest)
 	o.release()
 	a.run(first)
@@ -66,16 +63,16 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []e
 	return a.conn()
 }
 
-// bytes returns the opening request for an observer, written anew if net/http has read it.
-func (o *opening) bytes(to Observer) []byte {
-	if to == nil || o.head != nil {
-		return o.head
+// received tells of the opening request, written anew if net/http has read it.
+func (t *trace) received(o *opening) {
+	if t.to == nil {
+		return
 	}
-	b, err := o.request.Append(nil)
-	if err != nil {
-		return []byte{}
+	b := o.head
+	if b == nil {
+		b, _ = o.request.Append([]byte{})
 	}
-	return b
+	t.event(Event{Kind: EventReceiveOpening, Data: b, Phase: fsm.ServerOpening.String()})
 }
 
 // release gives the buffer back. Nothing of o may be used any more.

@@ -51,6 +51,7 @@ type driver struct {
 	tooEarly func(p []byte) bool // client: the endpoint will refuse that message, because it was here before the extended request was sent
 
 	nc     net.Conn
+	due    time.Time                // deadline of nc for writing, if known
 	link   *link                    // nil until the opening handshake is through
 	head   []byte                   // bytes of the opening handshake
 	corked []byte                   // frames that go out together
@@ -93,6 +94,7 @@ func (d *driver) run(first []endpoint.Output) {
 
 // connected takes over nc.
 func (d *driver) connected(nc net.Conn) {
+	d.due = time.Time{}
 	d.nc, d.broken, d.deaf = nc, false, false
 	d.setSocket(nc)
 }

@@ -13,8 +13,8 @@ import (
 
 // read waits for the peer, until a timer is due or somebody calls wake.
 func (d *driver) read() []endpoint.Output {
-	_, due := d.timers.next()
-	_ = d.nc.SetReadDeadline(due)
+	_, d.due = d.timers.next()
+	_ = d.nc.SetDeadline(d.due) // of the next write as well, which then need not set its own: deadlines cost as much as parsing
 	if d.woken.Swap(false) {
 		return nil
 	}

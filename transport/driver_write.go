@@ -50,7 +50,10 @@ func (d *driver) write(limit fsm.Timer, f func() error) {
 	if d.interrupted || d.deaf || most.Before(least) { // a timer may be over, but not told yet
 		most = least
 	}
-	_ = d.nc.SetWriteDeadline(most)
+	if !most.Equal(d.due) {
+		_ = d.nc.SetWriteDeadline(most)
+		d.due = most
+	}
 	d.mu.Unlock()
 	if err := f(); errors.Is(err, os.ErrDeadlineExceeded) {
 		d.deaf = true

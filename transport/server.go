@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/khp/wire"
@@ -40,6 +41,7 @@ type Server struct {
 
 	live  tracker // connections of clients, and those of which nothing is known yet
 	slots slots
+	idle  atomic.Int32 // goroutines that wait for work
 	web   web
 
 	mu        sync.Mutex // guards the rest
@@ -99,6 +101,8 @@ func (s *Server) Serve(ln net.Listener) error {
 		return http.ErrServerClosed
 	}
 	var said time.Time
+	work := make(chan accepted)
+	defer close(work)
 	for {
 		if !s.slots.wait(s.MaxConnections, done) {
 			return http.ErrServerClosed
@@ -115,7 +119,11 @@ func (s *Server) Serve(ln net.Listener) error {
 			s.slots.leave()
 			continue
 		}
-		go s.connection(nc, host)
+		select {
+		case work <- accepted{nc, host}:
+		default:
+			go s.work(accepted{nc, host}, work)
+		}
 	}
 }
 

@@ -100,9 +100,11 @@ func (s *Server) readOpening(nc net.Conn) (*opening, error) {
 	}
 	_ = nc.SetDeadline(time.Now().Add(timeout)) // of writing, too: TLS answers
 	o, err := readHead(nc, s.Limits)
-	var plain tls.RecordHeaderError
-	if errors.As(err, &plain) && plain.Conn != nil {
-		sayBriefly(plain.Conn, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
+	if err != nil {
+		var plain tls.RecordHeaderError
+		if errors.As(err, &plain) && plain.Conn != nil {
+			sayBriefly(plain.Conn, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
+		}
 	}
 	return o, err
 }
@@ -117,8 +119,11 @@ func (s *Server) handlerOf(o *opening) *Handler {
 	if string(r.Method) != "GET" || r.Target[0] != '/' || !wire.HasToken(upgrade, "websocket") {
 		return nil
 	}
-	host, _ := r.Fields.Get("Host")
-	h := s.route(string(host), pathOnly(string(r.Target)))
+	h := s.Handler
+	if s.Route != nil {
+		host, _ := r.Fields.Get("Host")
+		h = s.Route(string(host), pathOnly(string(r.Target)))
+	}
 	if h == nil || h.Serve == nil || s.Fallback != nil && !h.Plain && !offersKHP(r.Fields) {
 		return nil
 	}
