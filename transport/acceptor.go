@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"example.com/khp/fsm"
@@ -33,6 +34,18 @@ type acceptor struct {
 	cancel    context.CancelFunc // of the decision in progress, nil if there is none
 
 	sessions []extension.Session // of the extensions that the decision grants
+}
+
+// acceptors are between two handshakes.
+var acceptors = sync.Pool{New: func() any { return &acceptor{server: &endpoint.Server{}} }}
+
+// release gives a back for the next handshake, unless something that ran beside this one may still speak to it. What was returned is not a's any more.
+func (a *acceptor) release() {
+	if a.beside {
+		return
+	}
+	*a = acceptor{server: a.server, driver: driver{corked: a.corked[:0]}}
+	acceptors.Put(a)
 }
 
 // judge lets the endpoint answer the opening request.

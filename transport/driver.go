@@ -67,6 +67,7 @@ type driver struct {
 	woken atomic.Bool
 	bell  chan struct{} // rung by wake, for idle; nil until that waits; guarded by mu
 
+	beside bool   // something ran beside, and may be running still
 	over   bool   // Open, Fail or Closed came
 	open   bool   // it was Open
 	err    error  // it was Fail
@@ -80,7 +81,8 @@ func (d *driver) run(first []endpoint.Output) {
 		d.entry.shaking(d)
 		defer d.entry.shaking(nil)
 	} else {
-		defer context.AfterFunc(d.ctx, d.interrupt)()
+		stop := context.AfterFunc(d.ctx, d.interrupt)
+		defer func() { d.beside = !stop() || d.beside }()
 	}
 	d.do(first)
 	for !d.over {
@@ -137,6 +139,7 @@ func (d *driver) interrupt() {
 
 // later runs f beside the driver and has its result handled by run. One at a time: the result of one that is no longer waited for is dropped.
 func (d *driver) later(f func() func() []endpoint.Output) {
+	d.beside = true
 	go func() {
 		result := f()
 		d.mu.Lock()

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"sync"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
@@ -119,7 +118,8 @@ type session struct {
 
 // shake shakes hands on nc, whose opening request was read already.
 func (h *Handler) shake(ctx context.Context, entry *tracked, nc net.Conn, o *opening) (s session) {
-	a := &acceptor{handler: h, server: servers.Get().(*endpoint.Server), remote: nc.RemoteAddr()}
+	a := acceptors.Get().(*acceptor)
+	a.handler, a.remote = h, nc.RemoteAddr()
 	a.server.Reset(h.config())
 	first := a.judge(o)
 	s, a.entry = session{handler: h, ctx: ctx}, entry
@@ -133,7 +133,7 @@ func (h *Handler) shake(ctx context.Context, entry *tracked, nc net.Conn, o *ope
 		}()
 	}
 	s.conn = a.shake(s.ctx, nc, o, first)
-	servers.Put(a.server) // not after a panic
+	a.release() // not after a panic
 	if s.conn != nil {
 		entry.opened(s.conn)
 	}
@@ -147,9 +147,6 @@ func (s *session) use() {
 	}
 	s.finish(s.callServe())
 }
-
-// servers are endpoints between two handshakes.
-var servers = sync.Pool{New: func() any { return &endpoint.Server{} }}
 
 // connContext lets the application add to the context of a connection; over ends what it was given.
 func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.Context, over func()) {

@@ -1,0 +1,62 @@
+//go:build linux
+
+package transport
+
+import (
+	"context"
+	"net"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a Server allocates for one connection, from accepting it to its end, sockets included: the bare loop that moves the same bytes takes 12.
+func TestServer_Allocations(t *testing.T) {
+	const ceiling = 30
+	if !poolsAreExact {
+		t.Skip("the race detector empties pools")
+	}
+	result := testing.Benchmark(func(b *testing.B) {
+		srv := &Server{Handler: benchHandler()}
+		benchmarkAccept(b, listenHere(b, func(ln net.Listener) { _ = srv.Serve(ln) }), openingRequest)
+		require.NoError(b, srv.Close())
+	})
+	require.LessOrEqual(t, result.AllocsPerOp(), int64(ceiling))
+}
+
+// A message costs what the application keeps of it, and one that is sent costs nothing, whatever the context.
+func TestConn_Allocations(t *testing.T) {
+	if !poolsAreExact {
+		t.Skip("the race detector empties pools")
+	}
+	frame := encodeFrames(false, bin("hello"))
+	for name, background := range map[string]bool{"background": true, "one that ends": false} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if background {
+				ctx = context.Background()
+			}
+			nc := &looping{frame: frame}
+			c := newConn(newLink(nc, false, nil, DefaultReadLimit), handshakeInfo{})
+			require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+				if _, p, err := c.Read(ctx); err != nil || len(p) != len("hello") {
+					t.Fatal(err, p)
+				}
+			}), 1.0, "Read: the message")
+			require.Zero(t, testing.AllocsPerRun(100, func() {
+				if err := c.Write(ctx, Binary, frame); err != nil {
+					t.Fatal(err)
+				}
+			}), "Write")
+		})
+	}
+}
+
+// looping is a connection on which the same frame arrives in each read.
+type looping struct {
+	discardConn
+	frame []byte
+}
+
+func (l *looping) Read(p []byte) (int, error) { return copy(p, l.frame), nil }
