@@ -83,9 +83,10 @@ trace: ## write docs/requirements.md: which code implements, which passing test 
 	$(GO) run ./internal/reqtrace -write docs/requirements.md
 
 .PHONY: bench
-bench: ## compare the parser with others (half a minute; in the module bench)
+bench: ## compare the parser and the server with others (two minutes; in the module bench)
 	$(GO) test -C bench .
 	@$(GO) run -C bench .
+	@$(GO) run -C bench ./server
 
 .PHONY: performance
 performance: ## measure, and write docs/performance.md (a few minutes)

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// serveHere serves on loopback until the test ends.
+func serveHere(t *testing.T, s server) *net.TCPAddr {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	go func() { _ = s.serve(ln) }()
+	t.Cleanup(func() { _ = ln.Close() })
+	return ln.Addr().(*net.TCPAddr)
+}
+
+// All that is compared shakes hands, and a connection that is open stays so.
+func TestServers(t *testing.T) {
+	for _, s := range servers {
+		name := s.name
+		if s.khp {
+			name += "/khp"
+		}
+		t.Run(name, func(t *testing.T) {
+			addr := serveHere(t, s)
+			end, err := hold(addr, s.khp, 3)
+			require.NoError(t, err)
+			defer end()
+			n, err := churn(addr, s.khp, 2, 1)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, n, int64(0))
+		})
+	}
+}
+
+// Servers that do not look at requests answer with the very bytes of ours.
+func TestSameBytes(t *testing.T) {
+	for _, s := range servers {
+		if s.name != "khp Server" {
+			continue
+		}
+		nc, err := net.DialTCP("tcp", nil, serveHere(t, s))
+		require.NoError(t, err)
+		defer nc.Close()
+		for _, step := range []struct{ request, answer []byte }{{khpRequest, opened}, {extended, accepted}} {
+			_, err = nc.Write(step.request)
+			require.NoError(t, err)
+			answer := make([]byte, len(step.answer))
+			_, err = io.ReadFull(nc, answer)
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(step.answer, answer), "%q", answer)
+		}
+	}
+}
