@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/khp/wire"
@@ -41,7 +40,6 @@ type Server struct {
 
 	live  tracker // connections of clients, and those of which nothing is known yet
 	slots slots
-	idle  atomic.Int32 // goroutines that wait for work
 	web   web
 
 	mu        sync.Mutex // guards the rest
@@ -101,8 +99,6 @@ func (s *Server) Serve(ln net.Listener) error {
 		return http.ErrServerClosed
 	}
 	var said time.Time
-	work := make(chan accepted)
-	defer close(work)
 	for {
 		if !s.slots.wait(s.MaxConnections, done) {
 			return http.ErrServerClosed
@@ -119,11 +115,7 @@ func (s *Server) Serve(ln net.Listener) error {
 			s.slots.leave()
 			continue
 		}
-		select {
-		case work <- accepted{nc, host}:
-		default:
-			go s.work(accepted{nc, host}, work)
-		}
+		go s.connection(nc, host)
 	}
 }
 
