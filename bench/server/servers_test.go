@@ -32,7 +32,6 @@ func TestServers(t *testing.T) {
 			defer end()
 			n, err := churn(addr, s.khp, 2, 1)
 			require.NoError(t, err)
-			require.GreaterOrEqual(t, n, int64(0))
 		})
 	}
 }

@@ -40,7 +40,7 @@ func ExampleWriter() {
 	// Output:
 	// {"khp":"trace","version":1,"tool":"my-server","side":"server"}
 	// {"conn":1,"side":"server","kind":"opening","dir":"receive","data":"GET / HTTP/1.0\r\nCookie: [redacted]\r\n\r\n"}
-	// {"conn":1,"side":"server","kind":"opening","dir":"send","data":"HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 89\r\nConnection: close\r\n\r\nwire: unsupported version at byte 13: minor version is not 1 to 9, near \"GET / HTTP/1.0\"\n"}
+	// {"conn":1,"side":"server","kind":"opening","dir":"send","data":"HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 83\r\nConnection: close\r\n\r\nunsupported version at byte 13: minor version is not 1 to 9, near \"GET / HTTP/1.0\"\n"}
 }
 
 func ExampleReader() {
