@@ -26,7 +26,11 @@ func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (c
 		if status := int(p.status.Load()); status != 0 {
 			so = fmt.Sprintf(", the last answer was %d %s", status, fsm.Status(status).Reason)
 		}
-		return exitFailed, fmt.Sprintf("no open connection to %s within %s%s; try --timeout with more time, or -v to see how far it comes", e.URL, o.timeout, so)
+		hint := "try --timeout with more time, or -v to see how far it comes"
+		if p.neverEnds(o) {
+			hint = hints[fsm.FailureMissingTerminator]
+		}
+		return exitFailed, fmt.Sprintf("no open connection to %s within %s%s; %s", e.URL, o.timeout, so, hint)
 	}
 	text = plainReason(e)
 	if refusedCredentials(e, o, p) {
@@ -82,6 +86,12 @@ func refusedCredentials(e *transport.HandshakeError, o *dialOptions, p *progress
 	return e.Failure == fsm.FailureCredentialsRefused || e.Failure == fsm.FailureAuthLimit || e.Failure == fsm.FailureStatus && e.Status == 403
 }
 
+// neverEnds reports whether a response that decides came without the message that ends it. Kaazing gateways leave that out for clients that do not mark their URL.
+func (p *progress) neverEnds(o *dialOptions) bool {
+	status := p.status.Load()
+	return o.profile == "spec" && status != 0 && status != 100 && status != 102 && status != 202
+}
+
 // hints say what to try after a failure.
 var hints = [...]string{
 	fsm.FailureAcceptedOnly:          "the server has not decided; try again later",
@@ -121,7 +131,11 @@ func hintFor(e *transport.HandshakeError, o *dialOptions, p *progress) string {
 		return "try --max-redirects with more than " + strconv.Itoa(o.maxRedirects)
 	case e.Failure == fsm.FailureRedirectLoop:
 		return samePlace(e.Path)
-	case o.profile != "kaazing" && p.balancer.Load():
+	case e.Failure == fsm.FailureStatus && e.Status == 0: // R instead of a status
+		return "try --max-redirects with more than " + strconv.Itoa(o.maxRedirects)
+	case e.Failure == fsm.FailureTimeout && p.neverEnds(o):
+		return hints[fsm.FailureMissingTerminator]
+	case o.profile == "spec" && p.balancer.Load():
 		return "that is how Kaazing gateways speak to their own clients; try --profile kaazing"
 	case e.Leg == endpoint.LegOpening && p.tls.Load():
 		return "the server speaks TLS; try wss:// instead of ws://"

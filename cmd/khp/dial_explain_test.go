@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ func TestExplainFailure(t *testing.T) {
 		"continue":       {transport.HandshakeError{Failure: fsm.FailureUnexpectedContinue, Status: 100, Leg: endpoint.LegExtended}, dialOptions{}, exitFailed, "khp status 100"},
 		"hung up":        {transport.HandshakeError{Failure: fsm.FailureConnectionLost, URL: "ws://h/", Leg: endpoint.LegOpening}, dialOptions{}, exitFailed, "try wss://"},
 		"loop":           {transport.HandshakeError{Failure: fsm.FailureRedirectLoop, Path: []string{"ws://h/a", "ws://h/b", "ws://h/%61"}}, dialOptions{}, exitFailed, "ws://h/%61 is the same place as ws://h/a"},
+		"gateway moved":  {transport.HandshakeError{Failure: fsm.FailureStatus, Leg: endpoint.LegExtended}, dialOptions{}, exitFailed, "try --max-redirects with more than 0"},
 		"nothing to say": {transport.HandshakeError{Failure: fsm.FailureFrame}, dialOptions{}, exitFailed, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,8 +60,30 @@ func TestExplainFailure_Balancer(t *testing.T) {
 	e := &transport.HandshakeError{Failure: fsm.FailureMalformed, Leg: endpoint.LegExtended}
 	_, text := explainFailure(e, &dialOptions{profile: "spec"}, p)
 	require.Contains(t, text, "try --profile kaazing")
-	_, text = explainFailure(e, &dialOptions{profile: "kaazing"}, p)
-	require.NotContains(t, text, "--profile")
+	for _, profile := range []string{"kaazing", "auto"} { // both know N and R
+		_, text = explainFailure(e, &dialOptions{profile: profile}, p)
+		require.NotContains(t, text, "--profile")
+	}
+}
+
+func TestExplainFailure_NeverEnds(t *testing.T) {
+	timeout := &transport.HandshakeError{Failure: fsm.FailureTimeout, Leg: endpoint.LegExtended}
+	deadline := &transport.HandshakeError{Cause: context.DeadlineExceeded, Leg: endpoint.LegExtended}
+	for _, c := range []struct {
+		response, profile string
+		want              bool
+	}{
+		{"HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n", "spec", true}, {"HTTP/1.1 401 Unauthorized\r\n\r\n", "spec", true},
+		{"HTTP/1.1 202 Accepted\r\n\r\n", "spec", false}, {"HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n", "kaazing", false},
+	} {
+		p := &progress{}
+		p.connected.Store(true)
+		p.Observe(transport.Event{Kind: transport.EventReceive, Type: transport.Binary, Data: []byte(c.response)})
+		for _, e := range []*transport.HandshakeError{timeout, deadline} {
+			_, text := explainFailure(e, &dialOptions{profile: c.profile}, p)
+			require.Equal(t, c.want, strings.Contains(text, "try --profile kaazing"), "%q with %s: %s", c.response, c.profile, text)
+		}
+	}
 }
 
 func TestSoundsLikeTLS(t *testing.T) {
