@@ -88,6 +88,11 @@ bench: ## compare the parser and the server with others (two minutes; in the mod
 	@$(GO) run -C bench .
 	@$(GO) run -C bench ./server
 
+.PHONY: interop
+interop: ## run khp against Kaazing's own gateway and client (needs a JDK and Maven; two minutes)
+	mvn -q -B -f internal/interop/testdata/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/internal/interop/jars
+	$(GO) test ./internal/interop -count=1 -v -jars $(CURDIR)/internal/interop/jars
+
 .PHONY: performance
 performance: ## measure, and write docs/performance.md (a few minutes)
 	$(GO) run ./internal/perfdoc
