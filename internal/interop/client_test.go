@@ -97,7 +97,7 @@ func TestClient(t *testing.T) {
 				require.NoError(t, server.cmd.Process.Signal(syscall.SIGINT))
 			}
 			got = append(got, client.rest(t)...)
-			require.Equal(t, c.want, got, "the client's errors: %s", client.errs.String())
+			require.Equal(t, c.want, got, "the client's errors: %s", client.complaints())
 		})
 	}
 }

@@ -23,11 +23,14 @@ type gatewayCase struct {
 	run  func(t *testing.T, g gateway)
 }
 
+// gatewayCases are all of them.
+func gatewayCases() []gatewayCase { return slices.Concat(dialCases, connCases, rawCases) }
+
 // TestGateway runs khp dial and transport.Dial against a Kaazing Gateway.
 func TestGateway(t *testing.T) {
 	needsSoftware(t)
 	g := startGateway(t)
-	for _, c := range slices.Concat(dialCases, connCases) {
+	for _, c := range gatewayCases() {
 		t.Run(c.name, func(t *testing.T) { c.run(t, g) })
 	}
 }

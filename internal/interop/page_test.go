@@ -3,7 +3,6 @@ package interop
 import (
 	"os"
 	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,7 +14,7 @@ func TestPage_Cases(t *testing.T) {
 	for _, c := range clientCases {
 		cases = append(cases, "TestClient/"+c.name)
 	}
-	for _, c := range slices.Concat(dialCases, connCases) {
+	for _, c := range gatewayCases() {
 		cases = append(cases, "TestGateway/"+c.name)
 	}
 	page, err := os.ReadFile("../../docs/interop.md")

@@ -110,7 +110,8 @@ func start(t *testing.T, name string, args ...string) *process {
 
 func (p *process) read(out io.Reader) {
 	defer close(p.lines)
-	for s := bufio.NewScanner(out); s.Scan(); {
+	s := bufio.NewScanner(out)
+	for s.Buffer(nil, 1<<20); s.Scan(); {
 		p.lines <- s.Text()
 	}
 }
@@ -134,13 +135,19 @@ func (p *process) until(t *testing.T, text string) []string {
 	for {
 		line, ok := p.line(t)
 		if !ok {
-			require.FailNow(t, "ended", "%v ended before it said %q; it said:\n%s\n%s", p.cmd.Args, text, strings.Join(lines, "\n"), p.errs.String())
+			require.FailNow(t, "ended", "%v ended before it said %q; it said:\n%s\n%s", p.cmd.Args, text, strings.Join(lines, "\n"), p.complaints())
 		}
 		lines = append(lines, line)
 		if strings.Contains(line, text) {
 			return lines
 		}
 	}
+}
+
+// complaints returns what a process that has ended wrote as errors.
+func (p *process) complaints() string {
+	_ = p.cmd.Wait()
+	return p.errs.String()
 }
 
 // rest reads all lines that are left.
