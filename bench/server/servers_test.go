@@ -30,7 +30,7 @@ func TestServers(t *testing.T) {
 			end, err := hold(addr, s.khp, 3)
 			require.NoError(t, err)
 			defer end()
-			n, err := churn(addr, s.khp, 2, 1)
+			_, err = churn(addr, s.khp, 2, 1)
 			require.NoError(t, err)
 		})
 	}
