@@ -75,7 +75,7 @@
 // # Profiles
 //
 // [Spec] follows the specification, and is the default of a client. [Kaazing] is how deployed Kaazing gateways and clients speak: the URL carries .kl=Y, and
-// two further messages frame the extended handshake. A gateway that is reached without .kl=Y leaves out the end of its response: TerminatorOptional allows
+// two further messages frame the extended handshake. [Auto] opens against both, where it is not known who answers. A gateway that is reached without .kl=Y leaves out the end of its response: TerminatorOptional allows
 // for that. A Handler finds out by itself which profile its client speaks; docs/interop.md lists what Kaazing's clients need.
 //
 // Redirecting Kaazing clients takes [Decision].Reroute instead of a status, and AnyTarget on the server that they are sent to. A Java client asks for
@@ -89,7 +89,8 @@
 //
 // # Observing
 //
-// An [Observer] is told every step of every handshake, with secret fields replaced: for traces, tests and metrics. [Handler].Logger gets a
+// An [Observer] is told every step of every handshake, with secret fields replaced: for traces, tests and metrics. [TraceTo] makes one that writes
+// what khp replay reads. [Handler].Logger gets a
 // line for each handshake, without the query of its URL and without what the client has sent, but for an Origin that was refused.
 //
 // # Limits and timeouts
