@@ -11,7 +11,7 @@ import (
 )
 
 // Options bound an exploration and say how it is run. The zero value explores everything, up to ten million states, with a worker for each processor. Nothing but
-// MaxStates, MaxDepth and Seed changes what comes out.
+// MaxStates, MaxDepth, Seed and Shard changes what comes out, and a Context that ends early.
 type Options struct {
 	MaxStates int             // gives up beyond that; 0 is ten million
 	MaxDepth  int             // does not go on from states that many steps from the start; 0 is no bound

@@ -182,7 +182,7 @@ func (c *Conn) Subprotocol() string { return c.info.subprotocol }
 // Extensions returns the extensions that were agreed on, as the response listed them.
 func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 
-// Status returns the status code of the response that completed the handshake, 101.
+// Status returns the status code of the response that completed the handshake: mostly 101, else 201, 204 or 205; 101 without KHP.
 func (c *Conn) Status() int { return c.info.status }
 
 // NetConn returns the socket below, for its addresses and options. Reading, writing or

@@ -4,10 +4,15 @@
 //	khp dial      connect to a KHP server, by hand or from a script
 //	khp demo      watch servers and clients shake hands on loopback
 //	khp status    what a status code means to both sides
+//	khp graph     draw the state machines
+//	khp explore   visit every reachable state of client, server and network
+//	khp sim       run scenarios on a virtual network
+//	khp replay    check recorded sessions against the state machines
 //	khp version   what this binary was built from
 //
-// Every command explains itself with --help. Exit codes: 0 done, 1 the handshake or case failed, 2 usage, 3 target unreachable. Errors go to
-// stderr in one line that says what, where and what to try; --json prints nothing but results.
+// Every command explains itself with --help. Exit codes: 0 done, 1 the handshake, property, scenario, replay or case failed, 2 usage, 3 target
+// unreachable, 4 khp explore stopped before the end. Errors go to stderr in one line that says what, where and what to try; --json
+// prints nothing but results.
 //
 // One file holds one command; what serve is made of stands in gateway.go, route.go, target_*.go, auth.go, origin.go, metrics.go and trace.go.
 package main

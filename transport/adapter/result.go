@@ -9,7 +9,7 @@ import (
 
 // Result is what a completed handshake agreed on.
 type Result struct {
-	Status      int         // status code of the response that completed it, 101
+	Status      int         // status code of the response that completed it: mostly 101, else 201, 204 or 205
 	Subprotocol string      // application subprotocol, "" if none; the library's own Subprotocol method says x-kaazing-handshake
 	Extensions  []string    // application-class extensions, as the response listed them
 	Header      http.Header // client: fields of that response; server: of the opening request

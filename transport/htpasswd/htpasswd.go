@@ -4,7 +4,7 @@
 //	users, err := htpasswd.Open("/etc/khp/users")
 //	h := &transport.Handler{Authenticator: transport.BasicAuth{Realm: "khp", Check: users.Check}, Serve: serve}
 //
-// Lines are hashed by bcrypt (htpasswd -B, to be preferred), MD5 (-m), SHA-1 (-s) or crypt with SHA-256 or SHA-512 (-2, -5). Passwords in the clear are refused, and with
+// Lines are hashed by bcrypt (htpasswd -B, to be preferred), MD5 (-m), SHA-1 (-s, or salted) or crypt with SHA-256 or SHA-512 (-2, -5). Passwords in the clear are refused, and with
 // them whatever hash is not known.
 package htpasswd
 

@@ -23,7 +23,7 @@ type Header struct {
 	Config  *Config   `json:"config,omitempty"` // of the machine of that side, if it is the same for all connections
 }
 
-// Config is the part of a machine's configuration that says which steps are possible. A client has the first nine, a server the others.
+// Config is the part of a machine's configuration that says which steps are possible. A client has the first ten, a server the others.
 type Config struct {
 	Profile            string `json:"profile,omitempty"`             // client: spec, kaazing or auto
 	TerminatorOptional bool   `json:"terminator_optional,omitempty"` // client: a response may come without its terminator
