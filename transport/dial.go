@@ -197,7 +197,7 @@ func (d *dialer) ask() {
 	if d.cancel != nil {
 		d.cancel()
 	}
-	ctx, cancel := context.WithTimeout(d.ctx, d.opts.Timeouts.of(fsm.TimerCredentials))
+	ctx, cancel := context.WithTimeout(d.ctx, d.opts.Timeouts.Of(fsm.TimerCredentials))
 	d.cancel = cancel
 	d.later(func() func() []endpoint.Output {
 		value, err := provide(ctx, d.opts.Credentials, req)

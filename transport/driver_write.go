@@ -42,7 +42,7 @@ func (d *driver) flush() {
 // run yet, so limit names one for how long f takes at most. After a write that took too long the others are mere attempts.
 func (d *driver) write(limit fsm.Timer, f func() error) {
 	now := time.Now()
-	least, most := now.Add(giveUpTimeout), now.Add(d.timers.timeouts.of(limit))
+	least, most := now.Add(giveUpTimeout), now.Add(d.timers.timeouts.Of(limit))
 	if _, due := d.timers.next(); !due.IsZero() && due.Before(most) {
 		most = due
 	}

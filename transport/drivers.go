@@ -3,15 +3,12 @@ package transport
 import (
 	"cmp"
 	"context"
-	"net/http"
-	"time"
 
-	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
 )
 
-// What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors, providers and
-// timeouts of this package.
+// What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors and
+// providers of this package; Timeouts.Of and AnswerProbe are for them, too.
 
 // NewHandshakeError makes what an endpoint failed with, or what ended it from outside, the error that Dial would return. cause is the network or context
 // error behind it and may be nil.
@@ -30,10 +27,3 @@ func PrepareCredentials(c *endpoint.Client, method string, p CredentialsProvider
 	r := newCredentialsRequest(c, method)
 	return func(ctx context.Context) (string, error) { return provide(ctx, p, r) }
 }
-
-// Of returns how long a timer runs: the field that belongs to it, or its default.
-func (t *Timeouts) Of(timer fsm.Timer) time.Duration { return t.of(timer) }
-
-// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a [Handler] does by itself: 200 for the cookies below a
-// path, 404 for whatever belongs to the emulation of WebSocket by HTTP. It reports whether r was such a request.
-func AnswerProbe(w http.ResponseWriter, r *http.Request) bool { return answerProbe(w, r) }

@@ -73,7 +73,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.ProtoMajor != 1 || r.ProtoMinor == 0:
 		http.Error(w, "a WebSocket opening handshake needs HTTP/1.1, this is "+r.Proto, http.StatusHTTPVersionNotSupported)
 		return
-	case answerProbe(w, r):
+	case AnswerProbe(w, r):
 		return
 	}
 	ctx, entry := newTracked(context.WithoutCancel(r.Context()))

@@ -40,10 +40,10 @@ func requestOf(r *http.Request) *wire.Request {
 	return req
 }
 
-// answerProbe answers what deployed Kaazing clients ask for by plain HTTP, beside the upgrade. Java clients want 200 from the cookie resource
-// below the path before they upgrade; whatever belongs to the emulation of WebSocket by HTTP does not exist, which lets clients report the failure
-// of the real attempt.
-func answerProbe(w http.ResponseWriter, r *http.Request) bool {
+// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a [Handler] does by itself. It reports whether r was such a
+// request. Java clients want 200 from the cookie resource below the path before they upgrade; whatever belongs to the emulation of WebSocket by HTTP gets 404,
+// which lets clients report the failure of the real attempt.
+func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.Header.Get("Upgrade") != "" {
 		return false
 	}

@@ -98,7 +98,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _, _ = strings.Cut(path, "/;e/") // below it clients ask for what comes with it
 	h := s.route(r.Host, cmp.Or(path, "/"))
 	switch {
-	case (h != nil || strings.HasPrefix(r.URL.RawQuery, ".kr=")) && answerProbe(w, r):
+	case (h != nil || strings.HasPrefix(r.URL.RawQuery, ".kr=")) && AnswerProbe(w, r):
 	case h != nil && (s.Fallback == nil || upgradesTo(h, r)):
 		h.ServeHTTP(w, r)
 	case s.Fallback != nil:

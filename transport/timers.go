@@ -21,8 +21,8 @@ type Timeouts struct {
 	Close       time.Duration // both: closing handshake and end of TCP (5 s)
 }
 
-// of returns how long a timer runs.
-func (t *Timeouts) of(timer fsm.Timer) time.Duration {
+// Of returns how long a timer runs: the field that belongs to it, or its default. It is for those who drive package endpoint themselves.
+func (t *Timeouts) Of(timer fsm.Timer) time.Duration {
 	d := [...]time.Duration{
 		fsm.TimerOpening: t.Opening, fsm.TimerResponse: t.Response, fsm.TimerWait: t.Wait, fsm.TimerCredentials: t.Credentials, fsm.TimerOverall: t.Overall,
 		fsm.TimerClose: t.Close, fsm.TimerRequest: t.Request, fsm.TimerBody: t.Body, fsm.TimerReplay: t.Replay,
@@ -41,7 +41,7 @@ type timers struct {
 }
 
 func (t *timers) arm(timer fsm.Timer) {
-	t.due[timer], t.left[timer] = time.Now().Add(t.timeouts.of(timer)), 0
+	t.due[timer], t.left[timer] = time.Now().Add(t.timeouts.Of(timer)), 0
 }
 
 func (t *timers) stop(timer fsm.Timer) { t.due[timer], t.left[timer] = time.Time{}, 0 }
