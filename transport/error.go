@@ -25,7 +25,7 @@ type HandshakeError struct {
 	Status     int           // status code of the last response, 0 if there was none
 	Reason     string        // its reason phrase, which means nothing
 	Header     http.Header   // its fields
-	Body       []byte        // its body, at most 64 KiB; treat as untrusted
+	Body       []byte        // its body, as far as it came, bounded by Limits.Body, 64 KiB; treat as untrusted
 	RetryAfter time.Duration // how long the server or the proxy asks to wait, at most a year; 0 if it does not ask
 	URL        string        // of the connection that failed
 	Attempt    int           // which connection of the call it was, from 1

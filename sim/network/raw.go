@@ -29,7 +29,7 @@ func (n *Network) RawServer(address string, accept func(*Raw)) {
 	})
 }
 
-// RawDial connects to a host and port. failed is called if nobody listens there.
+// RawDial connects to hostPort, or, where nobody listens on that very port, to host. failed is called if nobody listens there either.
 func (n *Network) RawDial(hostPort, host string, connected func(*Raw), failed func(reason string)) {
 	n.dial(hostPort, host, func(c *Conn) {
 		r := &Raw{net: n, client: true, conn: c}
