@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 
@@ -24,6 +25,7 @@ import (
 type File struct {
 	name  string
 	users atomic.Pointer[users]
+	turns chan struct{} // held while hashing
 }
 
 // users are those of one reading.
@@ -34,7 +36,7 @@ type users struct {
 
 // Open reads a file. It must have at least one user, and no line that cannot be understood.
 func Open(name string) (*File, error) {
-	f := &File{name: name}
+	f := &File{name: name, turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
 	if err := f.Reload(); err != nil {
 		return nil, err
 	}
@@ -55,8 +57,22 @@ func (f *File) Reload() error {
 	return nil
 }
 
-// Check reports whether the user has that password. For a user who does not exist it takes as long as for the first one in the file. It is a [transport.PasswordCheck].
-func (f *File) Check(_ context.Context, user, password string) bool {
+// longest is the length of a password in bytes, as the htpasswd command takes it. The hashes but bcrypt take time with the length.
+const longest = 255
+
+// Check reports whether the user has that password, of 255 bytes at most. For a user who does not exist it takes as long as for the first one in the file. Hashing is
+// slow on purpose and anybody may ask for it, so half of the processors do it and the rest is left to others; who has to wait until ctx ends is not let in. It is a
+// [transport.PasswordCheck].
+func (f *File) Check(ctx context.Context, user, password string) bool {
+	if len(password) > longest {
+		return false
+	}
+	select {
+	case f.turns <- struct{}{}:
+		defer func() { <-f.turns }()
+	case <-ctx.Done():
+		return false
+	}
 	u := f.users.Load()
 	if u.file.Exists(user) {
 		return u.file.Match(user, password)

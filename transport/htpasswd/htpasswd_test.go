@@ -1,8 +1,12 @@
 package htpasswd
 
 import (
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -57,4 +61,33 @@ func TestOpen_Refuses(t *testing.T) {
 	}
 	_, err := Open(filepath.Join(dir, "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// The hashes of MD5 and crypt take time with the length of a password, which anybody may send.
+func TestFile_LongPassword(t *testing.T) {
+	long := strings.Repeat("x", longest)
+	sum := sha1.Sum([]byte(long + "x"))
+	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"), "joe:{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n"))
+	require.NoError(t, err)
+	require.False(t, f.Check(t.Context(), "joe", long+"x"), "right, but too long")
+	sum = sha1.Sum([]byte(long))
+	write(t, f.name, "joe:{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n")
+	require.NoError(t, f.Reload())
+	require.True(t, f.Check(t.Context(), "joe", long))
+}
+
+// However many ask, processors are left for other work, and nothing is hashed for those who have gone.
+func TestFile_Turns(t *testing.T) {
+	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"), lines))
+	require.NoError(t, err)
+	for range cap(f.turns) {
+		f.turns <- struct{}{}
+	}
+	require.LessOrEqual(t, cap(f.turns), max(1, runtime.GOMAXPROCS(0)/2))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	require.False(t, f.Check(gone, "bob", "welcome"))
+	<-f.turns
+	require.True(t, f.Check(t.Context(), "bob", "welcome"))
+	require.Len(t, f.turns, cap(f.turns)-1, "turns are given back")
 }
