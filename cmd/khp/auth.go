@@ -131,10 +131,13 @@ func (a *authority) gate(z *area) transport.Authenticator {
 	}}
 }
 
-// hidePassword leaves the password out of a value of --auth.
+// hidePassword leaves the password out of a value of --auth. What does not begin with a path may be all password.
 func hidePassword(spec string) string {
 	path, rest, ok := strings.Cut(spec, "=")
-	if user, _, has := strings.Cut(rest, ":"); ok && has {
+	if !ok || !strings.HasPrefix(path, "/") {
+		return "..."
+	}
+	if user, _, has := strings.Cut(rest, ":"); has {
 		return path + "=" + user + ":..."
 	}
 	return path + "=..."

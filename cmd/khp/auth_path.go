@@ -1,7 +1,7 @@
 package main
 
 import (
-	"net/url"
+	"encoding/hex"
 	"path"
 	"strings"
 )
@@ -9,14 +9,7 @@ import (
 // barePath is what the most careless reader may make of a path: all escapes are decoded, also those that escapes hide, backslashes are slashes,
 // parameters of segments are gone, and slashes are merged before dot segments are removed.
 func barePath(p string) string {
-	for {
-		q := decodeOnce(p)
-		if q == p {
-			break
-		}
-		p = q // it is shorter, so that this ends
-	}
-	segments := strings.Split(strings.ReplaceAll(p, `\`, "/"), "/")
+	segments := strings.Split(strings.ReplaceAll(decodeAll(p), `\`, "/"), "/")
 	for i, s := range segments {
 		segments[i], _, _ = strings.Cut(s, ";")
 	}
@@ -27,18 +20,18 @@ func barePath(p string) string {
 	return clean
 }
 
-// decodeOnce decodes escapes, and leaves what is none.
-func decodeOnce(p string) string {
-	var b strings.Builder
-	for i := 0; i < len(p); i++ {
-		if p[i] == '%' && i+2 < len(p) {
-			if c, err := url.PathUnescape(p[i : i+3]); err == nil {
-				b.WriteString(c)
-				i += 2
-				continue
+// decodeAll decodes escapes until there are none left, in one pass: anybody may send a path of thousands of escapes that hide each other.
+func decodeAll(p string) string {
+	b := make([]byte, 0, len(p))
+	for i := range len(p) {
+		b = append(b, p[i])
+		for n := len(b) - 3; n >= 0 && b[n] == '%'; n = len(b) - 3 {
+			var c [1]byte
+			if _, err := hex.Decode(c[:], b[n+1:]); err != nil {
+				break
 			}
+			b = append(b[:n], c[0])
 		}
-		b.WriteByte(p[i])
 	}
-	return b.String()
+	return string(b)
 }

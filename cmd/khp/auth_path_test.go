@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/khp/transport"
@@ -46,4 +47,22 @@ func basicField(t *testing.T, user, password string) string {
 	value, err := transport.Basic(user, password).Credentials(t.Context(), &transport.CredentialsRequest{Challenges: []transport.Challenge{{Scheme: "Basic"}}})
 	require.NoError(t, err)
 	return value
+}
+
+// A path is as long as a client likes, and is looked at before anybody has said who they are: the work must not grow faster than the path.
+func TestBarePath_HiddenEscapes(t *testing.T) {
+	long := "/%" + strings.Repeat("25", 4000) + "61"
+	require.Equal(t, "/a", barePath(long))
+	require.Less(t, testing.AllocsPerRun(1, func() { barePath(long) }), 20.0)
+}
+
+// A value that cannot be split is shown to nobody: it may be the password, and a reload writes the error into the log.
+func TestParseAuthority_HidesPassword(t *testing.T) {
+	list, err := parseRoutes(nil)
+	require.NoError(t, err)
+	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=", "/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {
+		_, err := parseAuthority([]string{spec, spec}, nil, "r", "basic", list)
+		require.ErrorContains(t, err, "--auth")
+		require.NotContains(t, err.Error(), "same", spec)
+	}
 }
