@@ -302,4 +302,8 @@ func TestServe_DemoPage(t *testing.T) {
 	require.Contains(t, get(t, at+"/a"), "speaks WebSocket")
 	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
 	require.NotContains(t, get(t, "http"+strings.TrimPrefix(serveHere(t).url, "ws")+"/"), "doctype")
+	r, err := http.Get(at + "/")
+	require.NoError(t, err)
+	require.NoError(t, r.Body.Close())
+	require.Contains(t, r.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", "no other page can have its buttons pressed")
 }

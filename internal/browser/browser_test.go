@@ -17,6 +17,12 @@ import (
 
 var chromium = flag.String("chromium", "", "the browser to run")
 
+// press does what a person does with the page, a step each time: connect, then send what is in the field.
+const press = `(() => {
+	if (!window.pressed) { window.pressed = true; $('connect').click() } else if (!$('send').disabled && $('text').value) $('send').click()
+	return $('log').innerText
+})()`
+
 // TestChromium loads the demo page, which speaks KHP with the browser's own WebSocket, and looks at what it shows.
 func TestChromium(t *testing.T) {
 	if *chromium == "" {
@@ -28,7 +34,7 @@ func TestChromium(t *testing.T) {
 		link url.Values
 		want []string // lines of the log, in this order, among others
 	}{
-		"spec":    {url.Values{"say": {"hello", "grüße"}}, []string{"> GET / HTTP/1.1", "< HTTP/1.1 101 Switching Protocols", "< (empty message)", "* open", `> "hello"`, `> "grüße"`, `< "hello"`, `< "grüße"`}},
+		"spec":    {url.Values{"say": {"hello", "grüße"}}, []string{"> GET / HTTP/1.1", "< HTTP/1.1 101 Switching Protocols", "< (empty message)", "* open", `> "hello"`, `< "hello"`, `< "grüße"`}},
 		"kaazing": {url.Values{"profile": {"kaazing"}, "say": {"hello"}}, []string{"< N (go on)", "> GET /?.kl=Y HTTP/1.1", "< HTTP/1.1 101 Web Socket Protocol Handshake", "< (empty message)", "< N (go on)", "* open", `< "hello"`}},
 		"credentials": {url.Values{"path": {"/account"}, "user": {"joe:welcome"}, "say": {"let me in"}},
 			[]string{"< HTTP/1.1 401 Unauthorized", "Authorization: [redacted]", "< HTTP/1.1 101 Switching Protocols", "* open", `< "let me in"`}},
@@ -40,11 +46,19 @@ func TestChromium(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			page := b.open(t, origin+"/?"+c.link.Encode())
 			var log string
-			require.Eventually(t, func() bool { log = page.text(t, "log"); return inOrder(log, c.want) }, 20*time.Second, 20*time.Millisecond,
+			require.Eventually(t, func() bool { log = page.value(t, press); return inOrder(log, c.want) }, 20*time.Second, 20*time.Millisecond,
 				"%q, in this order", c.want)
 			t.Log(log)
 		})
 	}
+	t.Run("a link does nothing by itself", func(t *testing.T) {
+		page := b.open(t, origin+"/?"+url.Values{"path": {"@other.example/"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
+		var text string
+		require.Eventually(t, func() bool { text = page.value(t, "$('text').value"); return text != "" }, 20*time.Second, 20*time.Millisecond)
+		require.Equal(t, "hello", text)
+		require.Equal(t, origin, page.value(t, "'http' + new URL($('url').value).origin.slice(2)"), "it stays at its server")
+		require.Equal(t, "Connect, no connection, no log", page.value(t, "`${$('connect').textContent}, ${connection ? 'a' : 'no'} connection, ${$('log').textContent || 'no log'}`"))
+	})
 }
 
 // inOrder reports whether text has all of want, one behind the other.

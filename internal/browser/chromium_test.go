@@ -63,11 +63,11 @@ func (b *browser) open(t *testing.T, address string) *page {
 	return &page{conn: conn}
 }
 
-// text is what an element shows, "" if there is none yet.
-func (p *page) text(t *testing.T, id string) string {
+// value is what an expression comes to, "" before the page is loaded.
+func (p *page) value(t *testing.T, script string) string {
 	t.Helper()
 	p.last++
-	expression, err := json.Marshal("(document.getElementById('" + id + "') || {innerText: ''}).innerText")
+	expression, err := json.Marshal("document.readyState === 'complete' ? " + script + " : ''")
 	require.NoError(t, err)
 	call, err := json.Marshal(map[string]any{"id": p.last, "method": "Runtime.evaluate", "params": map[string]json.RawMessage{"expression": expression}})
 	require.NoError(t, err)
