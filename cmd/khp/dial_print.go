@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -72,9 +71,7 @@ type outputError struct{ err error }
 func (e *outputError) Error() string { return e.err.Error() }
 
 func (p *printer) line(v any) error {
-	e := json.NewEncoder(p.w)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	if err := writeJSON(p.w, v); err != nil {
 		return &outputError{err}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -118,9 +117,7 @@ func lineOf(x replay.Result) sessionLine {
 }
 
 func (r *replayReport) encode(v any) {
-	e := json.NewEncoder(r.w)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil && r.err == nil {
+	if err := writeJSON(r.w, v); err != nil && r.err == nil {
 		r.err = err
 	}
 }
