@@ -25,7 +25,6 @@ import (
 type File struct {
 	name  string
 	users atomic.Pointer[users]
-	turns chan struct{} // held while hashing
 }
 
 // users are those of one reading.
@@ -36,7 +35,7 @@ type users struct {
 
 // Open reads a file. It must have at least one user, and no line that cannot be understood.
 func Open(name string) (*File, error) {
-	f := &File{name: name, turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
+	f := &File{name: name}
 	if err := f.Reload(); err != nil {
 		return nil, err
 	}
@@ -57,6 +56,9 @@ func (f *File) Reload() error {
 	return nil
 }
 
+// turns are held while hashing, for whatever file.
+var turns = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))
+
 // longest is the length of a password in bytes, as the htpasswd command takes it. The hashes but bcrypt take time with the length.
 const longest = 255
 
@@ -68,8 +70,8 @@ func (f *File) Check(ctx context.Context, user, password string) bool {
 		return false
 	}
 	select {
-	case f.turns <- struct{}{}:
-		defer func() { <-f.turns }()
+	case turns <- struct{}{}:
+		defer func() { <-turns }()
 	case <-ctx.Done():
 		return false
 	}
