@@ -3,6 +3,8 @@ package transport
 import (
 	"context"
 	"net/http"
+
+	"example.com/khp/transport/internal/field"
 )
 
 // handshakeInfo is what the handshake agreed on, for the application to ask about.
@@ -26,7 +28,7 @@ func (c *Conn) Header() http.Header {
 	if c.info.opening == nil {
 		return c.info.header.Clone()
 	}
-	h := httpHeader(c.info.opening.Opening)
+	h := field.Header(c.info.opening.Opening)
 	h.Del("Host")
 	return h
 }

@@ -10,6 +10,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
 )
@@ -133,8 +134,8 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	}
 	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback, o.Upgrade
 	return endpoint.ClientConfig{
-		Machine: m, Limits: o.Limits, Protocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: headerFields(o.Header),
-		OpeningHeader: headerFields(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, HasCredentials: o.Credentials != nil,
+		Machine: m, Limits: o.Limits, Protocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
+		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, HasCredentials: o.Credentials != nil,
 		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
 	}
 }
@@ -224,7 +225,7 @@ func (d *dialer) conn() *Conn {
 	d.link.limit.Store(limit)
 	d.trace.opened(result.Protocol, result.Status, d.client.Attempt(), d.phase())
 	return newConn(d.link, handshakeInfo{
-		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: httpHeader(result.Header), url: d.client.URL().String(),
+		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 	}, d.sessions...)
 }

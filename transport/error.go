@@ -3,14 +3,13 @@ package transport
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 )
 
@@ -84,7 +83,7 @@ func newHandshakeError(err error) *HandshakeError {
 		return &HandshakeError{Cause: err, text: "khp: " + err.Error()}
 	}
 	e := &HandshakeError{
-		Leg: from.Leg, Failure: from.Failure, Status: from.Status, Reason: from.Reason, Header: httpHeader(from.Header), Body: from.Body,
+		Leg: from.Leg, Failure: from.Failure, Status: from.Status, Reason: from.Reason, Header: field.Header(from.Header), Body: from.Body,
 		URL: from.URL, Attempt: from.Attempt, Path: from.Path, text: "khp: " + from.Error(),
 	}
 	e.RetryAfter = retryAfter(e.Header)
@@ -104,23 +103,4 @@ func clientError(err error) error {
 		return newHandshakeError(err)
 	}
 	return errors.New("transport: these options cannot be used: " + strings.TrimPrefix(err.Error(), "endpoint: "))
-}
-
-func httpHeader(fields []endpoint.HeaderField) http.Header {
-	h := make(http.Header, len(fields))
-	for _, f := range fields {
-		h.Add(f.Name, f.Value)
-	}
-	return h
-}
-
-// headerFields is the other way round, sorted by name so that requests are reproducible.
-func headerFields(h http.Header) []endpoint.HeaderField {
-	var list []endpoint.HeaderField
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, v := range h[name] {
-			list = append(list, endpoint.HeaderField{Name: name, Value: v})
-		}
-	}
-	return list
 }

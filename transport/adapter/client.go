@@ -11,6 +11,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
 )
@@ -147,7 +148,7 @@ func (c *client) connect(url wire.URL) []endpoint.Output {
 	ctx, cancel := context.WithDeadline(c.ctx, due)
 	defer cancel()
 	target := &Target{
-		URL: url.String(), Subprotocols: append([]string{endpoint.Protocol}, c.config.Protocols...), Header: httpHeader(c.client.OpeningFields()),
+		URL: url.String(), Subprotocols: append([]string{endpoint.Protocol}, c.config.Protocols...), Header: field.Header(c.client.OpeningFields()),
 		sameHost: url.Host == c.origin.Host, SameOrigin: url.SameOrigin(c.origin),
 	}
 	conn, socket, resp, err := watch(ctx, c.dial, target)
@@ -178,7 +179,7 @@ func (c *client) connect(url wire.URL) []endpoint.Output {
 	case resp.StatusCode == http.StatusSwitchingProtocols:
 		return c.client.Violation(fsm.FailureOpening, err.Error())
 	}
-	return c.client.OpeningRefused(resp.StatusCode, headerFields(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
+	return c.client.OpeningRefused(resp.StatusCode, field.List(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
 }
 
 // ask has the provider answer a challenge beside the connection. Away from the first origin nobody is asked. [AMB-65]
@@ -223,7 +224,7 @@ func (c *client) cause() error {
 func (c *client) result() *Result {
 	r := c.client.Result()
 	return &Result{
-		Status: r.Status, Subprotocol: r.Protocol, Extensions: r.Extensions, Header: httpHeader(r.Header), Body: r.Body, URL: c.client.URL().String(),
+		Status: r.Status, Subprotocol: r.Protocol, Extensions: r.Extensions, Header: field.Header(r.Header), Body: r.Body, URL: c.client.URL().String(),
 		Plain: r.Plain, LateTerminator: c.client.State().LateTerminator(),
 	}
 }

@@ -4,15 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"slices"
 	"sync"
 	"time"
-
-	"example.com/khp/transport/endpoint"
 )
 
 // longAgo is a deadline that has passed.
@@ -59,14 +55,4 @@ func readBody(resp *http.Response, limit int) []byte {
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, int64(limit)))
 	_ = resp.Body.Close()
 	return b
-}
-
-// headerFields lists a header, sorted by name.
-func headerFields(h http.Header) (list []endpoint.HeaderField) {
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, value := range h[name] {
-			list = append(list, endpoint.HeaderField{Name: name, Value: value})
-		}
-	}
-	return list
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 )
 
 // Result is what a completed handshake agreed on.
@@ -21,12 +20,4 @@ type Result struct {
 	// LateTerminator tells a client with TerminatorOptional that the end of the response may still come: if the first message is empty,
 	// skip it. It never is without TerminatorOptional.
 	LateTerminator bool
-}
-
-func httpHeader(fields []endpoint.HeaderField) http.Header {
-	h := make(http.Header, len(fields))
-	for _, f := range fields {
-		h.Add(f.Name, f.Value)
-	}
-	return h
 }

@@ -11,6 +11,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/endpoint"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 )
 
@@ -138,7 +139,7 @@ func (s *server) decide(ctx context.Context, r *transport.Request) (d transport.
 func openingOf(r *http.Request) endpoint.OpeningRequest {
 	o := endpoint.OpeningRequest{
 		Target: r.RequestURI, Host: r.Host, Origin: r.Header.Get("Origin"), Key: r.Header.Get("Sec-WebSocket-Key"),
-		Opening: append([]endpoint.HeaderField{{Name: "Host", Value: r.Host}}, headerFields(r.Header)...), Extensions: r.Header.Values("Sec-WebSocket-Extensions"),
+		Opening: append([]endpoint.HeaderField{{Name: "Host", Value: r.Host}}, field.List(r.Header)...), Extensions: r.Header.Values("Sec-WebSocket-Extensions"),
 	}
 	if !strings.HasPrefix(o.Target, "/") {
 		o.Target = r.URL.RequestURI()
