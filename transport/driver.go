@@ -129,7 +129,7 @@ func (d *driver) interrupt() {
 	again := d.interrupted
 	d.interrupted = true
 	if d.socket != nil && !again {
-		_ = d.socket.SetWriteDeadline(longAgo)
+		_ = d.socket.SetWriteDeadline(time.Now().Add(giveUpTimeout)) // what is being written, or is about to be, comes before the last words
 	}
 	d.mu.Unlock()
 	if !again {
