@@ -12,7 +12,7 @@
 // # What it is not
 //
 // It does not parse (package wire does), it does not remember URLs, bodies or credentials, and it starts no timer: an effect names one, and the host tells with
-// an event that it ran out. Package transport/endpoint joins wire and fsm and is what most embedders want.
+// an event that it ran out. Package endpoint joins wire and fsm and is what most embedders want.
 //
 // # The driver's duties
 //

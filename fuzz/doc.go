@@ -1,4 +1,4 @@
-// Package fuzz holds the native fuzz targets over packages wire and transport/endpoint. There is nothing to import here: the inputs are in package
+// Package fuzz holds the native fuzz targets over packages wire and endpoint. There is nothing to import here: the inputs are in package
 // fuzz/corpus, for everybody's parsers; docs/fuzzing.md tells what was run and what was found.
 //
 //	make fuzz T=FuzzParseRequest N=2000000   # one target, so many executions

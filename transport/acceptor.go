@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
 )

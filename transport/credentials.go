@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

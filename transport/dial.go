@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"

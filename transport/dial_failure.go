@@ -3,8 +3,8 @@ package transport
 import (
 	"context"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // failure explains why there is no connection.

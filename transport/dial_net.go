@@ -8,7 +8,7 @@ import (
 	"net"
 	"time"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 	"example.com/khp/wire"
 )
 

@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"github.com/stretchr/testify/require"
 )
 

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // giveUpTimeout is how long last words may take to be written once nobody waits for the handshake any more.

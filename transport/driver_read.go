@@ -7,8 +7,8 @@ import (
 	"os"
 	"slices"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // read waits for the peer, until a timer is due or somebody calls wake.

@@ -7,8 +7,8 @@ import (
 	"os"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // do carries out outputs in order. Messages that follow each other go out in one write.

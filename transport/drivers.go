@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 )
 
 // What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors and

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"github.com/stretchr/testify/require"
 )
 

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 )

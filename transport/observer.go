@@ -4,7 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 	format "example.com/khp/transport/trace"
 )
 

@@ -3,7 +3,7 @@ package transport
 import (
 	"errors"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 	format "example.com/khp/transport/trace"
 )
 

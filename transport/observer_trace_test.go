@@ -7,8 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	format "example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )

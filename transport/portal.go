@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"golang.org/x/net/html"
 )
 

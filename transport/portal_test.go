@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"github.com/stretchr/testify/require"
 )
 

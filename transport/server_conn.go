@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 	"example.com/khp/wire"
 )
 

@@ -3,8 +3,8 @@ package transport
 import (
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // Timeouts are the deadlines of a handshake. A zero field stands for its default; none can be switched off. Received bytes extend none of

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 )
 
 // backendRetry is when a client may try again to reach a back end that is down.

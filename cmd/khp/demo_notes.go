@@ -4,9 +4,9 @@ import (
 	"errors"
 	"strconv"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

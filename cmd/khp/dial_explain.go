@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

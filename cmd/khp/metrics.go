@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"

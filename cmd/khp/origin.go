@@ -4,7 +4,7 @@ import (
 	"net"
 	"strings"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 )
 
 // originChecker makes the check of the Origin field from the values of --allow-origin; nil allows the same origin only.

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 )
 
 // redirectTarget sends clients elsewhere with 302.

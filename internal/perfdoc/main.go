@@ -165,7 +165,7 @@ var sections = []section{
 	{"One step of the machine", "The ten transitions that nearly every connection takes part in. bytes/state is what has to be kept of a client.", "Step", []string{"./fsm"}},
 	{"Parsing and writing compared", comparison, "", []string{"."}},
 	{"Units and lists", "An extended response put together from WebSocket messages, and the values of two fields.", ".", []string{"./wire"}},
-	{"Whole handshakes in memory", "An endpoint from the first event to open.", ".", []string{"./transport/endpoint"}},
+	{"Whole handshakes in memory", "An endpoint from the first event to open.", ".", []string{"./endpoint"}},
 	{"Sockets", "Messages and handshakes over loopback.", ".", []string{"./transport"}},
 	{"Servers compared", servers, "", []string{"./server"}},
 	{"Exploration", "States visited by the breadth-first search, properties checked in each.", "Explore", []string{"./sim"}},

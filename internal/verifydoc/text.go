@@ -72,7 +72,7 @@ hour in which there is a Ping every second passes %s times faster than real time
 const uncoveredText = `
 ## Not covered
 
-- **Bytes.** The models speak in events. That bytes become the right events is tested and fuzzed in wire and transport/endpoint, not explored.
+- **Bytes.** The models speak in events. That bytes become the right events is tested and fuzzed in wire and endpoint, not explored.
 - **Time.** A timer that runs may run out at any moment, so every order of timers and messages is explored, also impossible ones; how long anything takes is not.
 - **Larger counters.** Bounds limit redirects, replays and interim responses. Nothing but comparisons with the bound depends on them, which is an argument and not a check. ` + "`--bounds large`" + ` goes on.
 - **URLs.** Whether a redirect target was visited, is refused or usable is a finding that a byzantine model gives freely. The loop detection that computes it is tested by itself.

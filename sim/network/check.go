@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // Check compares the hosts with each other and adds what does not agree to [Network.Broken]; it may be called at any moment. Where a client and a server of

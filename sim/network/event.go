@@ -3,8 +3,8 @@ package network
 import (
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // EventKind says what an [Event] tells.

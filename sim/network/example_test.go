@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 )

@@ -6,8 +6,8 @@ import (
 	"io"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 )

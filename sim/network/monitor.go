@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

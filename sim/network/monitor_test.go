@@ -3,8 +3,8 @@ package network
 import (
 	"testing"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

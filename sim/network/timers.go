@@ -3,8 +3,8 @@ package network
 import (
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // Timeouts say how long timers run; one that is not listed has the default of the endpoint.

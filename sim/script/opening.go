@@ -4,7 +4,7 @@ import (
 	"example.com/khp/fsm"
 	"strings"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 )
 
 // readOpening reads the opening handshake of an adversary: as server opening STATUS FIELD... [body CONTENT], which answers the opening request; as client

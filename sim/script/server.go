@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/sim/network"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"

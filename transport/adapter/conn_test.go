@@ -11,9 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"github.com/stretchr/testify/require"
 )
 

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 )

@@ -3,9 +3,9 @@ package adapter
 import (
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 )
 
 // timers are the running timers of a machine with the time when they are over, and the paused ones with what is left of them.

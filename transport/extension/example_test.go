@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
 )

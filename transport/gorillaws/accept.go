@@ -5,8 +5,8 @@ import (
 	"errors"
 	"net/http"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/transport/adapter"
-	"example.com/khp/transport/endpoint"
 	"github.com/gorilla/websocket"
 )
 

@@ -5,7 +5,7 @@ import (
 	"os"
 	"strings"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 	"example.com/khp/transport/trace"
 )
 

@@ -3,7 +3,7 @@ package property
 import (
 	"testing"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 	"example.com/khp/wire"
 )
 

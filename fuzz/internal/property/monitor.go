@@ -4,8 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

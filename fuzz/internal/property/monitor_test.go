@@ -3,8 +3,8 @@ package property
 import (
 	"testing"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 )
 

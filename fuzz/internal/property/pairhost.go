@@ -3,8 +3,8 @@ package property
 import (
 	"slices"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // doClient is the host of the client: it carries out outputs.

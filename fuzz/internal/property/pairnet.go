@@ -3,8 +3,8 @@ package property
 import (
 	"slices"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
-	"example.com/khp/transport/endpoint"
 )
 
 // deliverServer hands the next parcel to the server.

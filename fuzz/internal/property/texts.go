@@ -3,7 +3,7 @@ package property
 import (
 	"strconv"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 )
 
 // heads are messages and pieces of them that a server may send.

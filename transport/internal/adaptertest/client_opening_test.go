@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"github.com/stretchr/testify/require"
 )
 

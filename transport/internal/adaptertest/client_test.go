@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
-	"example.com/khp/transport/endpoint"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )

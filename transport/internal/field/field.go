@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"slices"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 )
 
 // Header returns fields as net/http has them. It is never nil.

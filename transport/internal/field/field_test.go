@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"example.com/khp/transport/endpoint"
+	"example.com/khp/endpoint"
 	"github.com/stretchr/testify/require"
 )
 

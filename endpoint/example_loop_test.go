@@ -14,9 +14,9 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
-	"example.com/khp/transport/endpoint"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"

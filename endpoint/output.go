@@ -1,6 +1,6 @@
 package endpoint
 
-//go:generate go tool -modfile=../../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind,RedirectPolicy
+//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind,RedirectPolicy
 
 import (
 	"example.com/khp/fsm"
