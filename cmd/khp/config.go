@@ -119,7 +119,7 @@ func (c *configFile) one(f *pflag.Flag, at *yaml.Node, value string) error {
 		return c.fault(at, "%s has no value", f.Name)
 	}
 	if err := f.Value.Set(value); err != nil {
-		return c.fault(at, "%s: %q is no %s; expected a value as for --%s", f.Name, value, f.Value.Type(), f.Name)
+		return c.fault(at, "%s", refusal(f, value, err))
 	}
 	f.Changed = true
 	if f.Name == "auth" {

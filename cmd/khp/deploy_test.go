@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -78,7 +79,7 @@ func TestDeploy_Kubernetes(t *testing.T) {
 	o, err = readOptions(o.flags)
 	require.NoError(t, err)
 	require.NoError(t, o.check())
-	require.Less(t, int(o.drain.Seconds())+5, 40, "terminationGracePeriodSeconds leaves time to drain")
+	require.Less(t, int(time.Duration(o.drain).Seconds())+5, 40, "terminationGracePeriodSeconds leaves time to drain")
 	ports := map[string]string{}
 	for _, p := range c.Ports {
 		ports[p.Name] = ":" + jsonText(t, p.ContainerPort)

@@ -34,10 +34,10 @@ type dialOptions struct {
 	binary       bool
 	raw          bool
 	count        int
-	wait         time.Duration
+	wait         duration
 	closing      string
 	maxRedirects int
-	timeout      time.Duration
+	timeout      duration
 	plain        bool
 	insecure     bool
 	connectTo    string
@@ -102,10 +102,11 @@ cannot be reached.`,
 	f.BoolVar(&o.binary, "binary", false, "send everything as binary messages")
 	f.BoolVar(&o.raw, "raw", false, "print nothing but the bytes of the messages")
 	f.IntVar(&o.count, "count", 1, "send all of it `N` times")
-	f.DurationVar(&o.wait, "wait", 5*time.Second, "how much `TIME` an answer may take; 0 does not wait for answers")
+	o.wait = duration(5 * time.Second)
+	f.Var(&o.wait, "wait", "how much `TIME` an answer may take, as in 500ms or 1m; 0 does not wait for answers")
 	f.StringVar(&o.closing, "close", "1000", "close with this `CODE[:REASON]`")
 	f.IntVar(&o.maxRedirects, "max-redirects", 5, "follow at most `N` redirects, 0 to 20")
-	f.DurationVar(&o.timeout, "timeout", 0, "how much `TIME` the whole attempt may take, redirects included")
+	f.Var(&o.timeout, "timeout", "how much `TIME` the whole attempt may take, redirects included, as in 30s")
 	f.BoolVar(&o.plain, "plain", false, "be content with a plain WebSocket if the server does not speak KHP")
 	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of the server")
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
@@ -147,8 +148,6 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 		return nil, usagef("--count needs something to send: add --send TEXT")
 	case o.retry < 1:
 		return nil, usagef("--retry %d: expected a number from 1 on", o.retry)
-	case o.timeout < 0 || o.wait < 0:
-		return nil, usagef("--timeout and --wait cannot be negative")
 	case o.json && o.raw:
 		return nil, usagef("--json and --raw exclude each other")
 	}
@@ -234,7 +233,7 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 	if o.retry > 1 {
 		t.Retry = &transport.Retry{Attempts: o.retry}
 	}
-	if d := o.timeout; d > 0 { // it is the limit, no step of the handshake has another
+	if d := time.Duration(o.timeout); d > 0 { // it is the limit, no step of the handshake has another
 		d += time.Minute
 		t.Timeouts = transport.Timeouts{Opening: d, Response: d, Wait: d, Credentials: d, Overall: d}
 	}

@@ -30,7 +30,7 @@ func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (c
 		if p.neverEnds(o) {
 			hint = hints[fsm.FailureMissingTerminator]
 		}
-		return exitFailed, fmt.Sprintf("no open connection to %s within %s%s; %s", e.URL, o.timeout, so, hint)
+		return exitFailed, fmt.Sprintf("no open connection to %s within %s%s; %s", e.URL, o.timeout.String(), so, hint)
 	}
 	text = plainReason(e)
 	if refusedCredentials(e, o, p) {

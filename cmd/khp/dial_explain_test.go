@@ -22,7 +22,7 @@ func TestExplainFailure(t *testing.T) {
 		want string
 	}{
 		"unreachable":    {transport.HandshakeError{Failure: fsm.FailureConnect}, dialOptions{}, exitUnreachable, "is the server running?"},
-		"no time":        {transport.HandshakeError{Cause: context.DeadlineExceeded}, dialOptions{timeout: time.Second}, exitUnreachable, "no answer within 1s"},
+		"no time":        {transport.HandshakeError{Cause: context.DeadlineExceeded}, dialOptions{timeout: duration(time.Second)}, exitUnreachable, "no answer within 1s"},
 		"interrupted":    {transport.HandshakeError{Cause: context.Canceled}, dialOptions{}, exitFailed, "interrupted"},
 		"basic":          {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge(`Basic realm="x"`)}, dialOptions{}, exitFailed, "try --user NAME:PASSWORD"},
 		"bearer":         {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Bearer")}, dialOptions{}, exitFailed, "try --token TEXT"},

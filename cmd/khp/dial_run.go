@@ -44,12 +44,12 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 	}
 	r.options.Observer = list.orNil()
 	out := &printer{w: c.stdout, notes: c.stderr, json: o.json, raw: o.raw, tame: isTerminal(c.stdout)}
-	conn, err := c.connect(ctx, r, o.timeout)
+	conn, err := c.connect(ctx, r, time.Duration(o.timeout))
 	if err != nil {
 		return out.failed(err, o, progress)
 	}
 	out.opened(conn, o.profile, progress)
-	t := &talk{cli: c, conn: conn, out: out, request: r, count: o.count, wait: o.wait}
+	t := &talk{cli: c, conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait)}
 	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.stdin, lines, done) }
 	if !r.send && !o.json && !o.raw {
 		console, ok, err := openConsole(c.stdin, c.stdout, o.history)

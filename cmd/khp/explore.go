@@ -23,7 +23,7 @@ type exploreOptions struct {
 	html, counterexample, out   string
 	progress                    string
 	checkpoint                  string
-	every                       time.Duration
+	every                       duration
 	resume                      bool
 }
 
@@ -79,7 +79,8 @@ func (c *cli) exploreCommand() *cobra.Command {
 	f.IntVar(&o.workers, "workers", 0, "how many states are looked at at the same time; 0 is one for each processor")
 	f.StringVar(&o.progress, "progress", "auto", "on stderr: auto (a bar on terminals), plain, json, none")
 	f.StringVar(&o.checkpoint, "checkpoint", "", "write the state of the exploration to `FILE` now and then, and when interrupted")
-	f.DurationVar(&o.every, "checkpoint-every", 30*time.Second, "how often")
+	o.every = duration(30 * time.Second)
+	f.Var(&o.every, "checkpoint-every", "how much `TIME` to let pass between two checkpoints, as in 30s or 10m")
 	f.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
 	addReportFlags(cmd, &o)
 	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))

@@ -163,7 +163,7 @@ func (r *exploration) one(i int) error {
 	}
 	if r.o.checkpoint != "" {
 		o.Snapshot = func(s *sim.Snapshot) {
-			if s.Last || time.Since(r.written) >= r.o.every {
+			if s.Last || time.Since(r.written) >= time.Duration(r.o.every) {
 				r.save(checkpoint{r.done, s, seconds()})
 			}
 		}

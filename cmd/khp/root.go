@@ -39,12 +39,16 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetOut(c.help)
 	root.SetErr(c.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		hint := ""
+		text := err.Error()
 		var unknown *pflag.NotExistError
-		if errors.As(err, &unknown) {
-			hint = nearest(cmd.Flags(), unknown.GetSpecifiedName())
+		var refused *pflag.InvalidValueError
+		switch {
+		case errors.As(err, &unknown):
+			text += nearest(cmd.Flags(), unknown.GetSpecifiedName())
+		case errors.As(err, &refused):
+			text = "--" + refusal(refused.GetFlag(), refused.GetValue(), refused.Unwrap())
 		}
-		return usagef("%s%s; see %s --help", err, hint, cmd.CommandPath())
+		return usagef("%s; see %s --help", text, cmd.CommandPath())
 	})
 	root.AddCommand(c.serveCommand(), c.dialCommand(), c.demoCommand(), c.statusCommand(), c.versionCommand())
 	root.AddCommand(c.graphCommand(), c.exploreCommand())

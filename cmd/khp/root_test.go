@@ -52,7 +52,7 @@ func TestUsage_OneLineExit2(t *testing.T) {
 		"serve max-message":      {[]string{"serve", "--max-message", "big"}, "as in 65536, 64k or 16M"},
 		"serve max-connections":  {[]string{"serve", "--max-connections", "-1"}, "--max-connections -1: "},
 		"serve max-per-address":  {[]string{"serve", "--max-per-address", "-1"}, "--max-per-address -1: "},
-		"serve drain":            {[]string{"serve", "--drain-timeout", "-1s"}, "--drain-timeout -1s: "},
+		"serve drain":            {[]string{"serve", "--drain-timeout", "-1s"}, "--drain-timeout -1s: a time cannot be negative"},
 		"serve key alone":        {[]string{"serve", "--tls-key", "k"}, "--tls-key k: needs --tls-cert"},
 		"serve authorities":      {[]string{"serve", "--backend-ca", "/dev/null"}, "--backend-ca /dev/null: no certificate in it"},
 		"serve metrics port":     {[]string{"serve", "--listen", "127.0.0.1:0", "--metrics", ":x"}, "--metrics :x: expected HOST:PORT"},

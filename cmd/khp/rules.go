@@ -45,7 +45,7 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{gateway: g, routes: list, idle: o.idle, drain: o.drain, message: int64(o.message), backends: backends}
+	r := &rules{gateway: g, routes: list, idle: time.Duration(o.idle), drain: time.Duration(o.drain), message: int64(o.message), backends: backends}
 	for _, one := range list {
 		one.traffic = g.metrics.traffic(one.path) // from now on it is there, with zeros
 	}
@@ -59,7 +59,7 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	handler := func(unchecked bool) *transport.Handler {
 		return &transport.Handler{
 			Serve: r.serve, Decide: r.decide, Authenticator: auth, CheckOrigin: origin, Observer: watch.orNil(), Logger: g.log, ReadLimit: r.message,
-			ConnContext: r.session, Use: serveExtensions(o.idle), AnyTarget: true, Unchecked: unchecked, // the other target is never used for routing
+			ConnContext: r.session, Use: serveExtensions(time.Duration(o.idle)), AnyTarget: true, Unchecked: unchecked, // the other target is never used for routing
 		}
 	}
 	r.checked, r.unchecked = handler(false), handler(true)

@@ -20,8 +20,8 @@ type serveOptions struct {
 	htpasswd   []string
 	realm      string
 	scheme     string
-	idle       time.Duration
-	drain      time.Duration
+	idle       duration
+	drain      duration
 	message    size
 	most       int
 	perAddress int
@@ -84,7 +84,7 @@ one drops what is left.`,
 
 // newServeOptions returns the defaults.
 func newServeOptions() *serveOptions {
-	o := &serveOptions{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit}
+	o := &serveOptions{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit, drain: duration(10 * time.Second)}
 	f := o.flags
 	f.SortFlags = false
 	f.StringVar(&o.config, "config", "", "read settings from `FILE` as well, in YAML")
@@ -98,9 +98,9 @@ func newServeOptions() *serveOptions {
 	f.StringVar(&o.cert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
 	f.StringVar(&o.backendCA, "backend-ca", "", "authorities to trust at wss:// back ends, `FILE` in PEM; the system's otherwise")
-	f.DurationVar(&o.idle, "idle-timeout", 0, "close connections without messages for this `TIME`; 0 is never")
-	f.DurationVar(&o.drain, "drain-timeout", 10*time.Second, "how much `TIME` connections get to end after a signal")
-	f.Var(&o.message, "max-message", "largest message of clients and back ends in `BYTES`, as in 128k")
+	f.Var(&o.idle, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
+	f.Var(&o.drain, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
+	f.Var(&o.message, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
 	f.IntVar(&o.most, "max-connections", 0, "at most `N` connections at once, more have to wait; 0 is no limit")
 	f.IntVar(&o.perAddress, "max-per-address", 0, "at most `N` of one client address, more get 503; 0 is no limit")
 	f.StringVar(&o.metrics, "metrics", "", "serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
@@ -133,14 +133,6 @@ func readOptions(given *pflag.FlagSet) (*serveOptions, error) {
 
 // check looks at what no parser of a flag does.
 func (o *serveOptions) check() error {
-	for _, d := range []struct {
-		flag string
-		d    time.Duration
-	}{{"idle-timeout", o.idle}, {"drain-timeout", o.drain}} {
-		if d.d < 0 {
-			return usagef("--%s %s: a time cannot be negative", d.flag, d.d)
-		}
-	}
 	for _, n := range []struct {
 		flag string
 		n    int
