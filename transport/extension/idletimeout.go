@@ -19,8 +19,8 @@ const maxPeriod = (1<<31 - 1) * time.Millisecond
 
 // IdleTimeout is x-kaazing-idle-timeout: the server announces a period, sends something at least that often, and the client gives up a server that does not.
 //
-// The server sends a Pong when it has sent nothing for three quarters of the period. It also looks after the client: it sends a Ping when it has heard
-// nothing for half of the period, and ends the connection with 1008 if that remains so for another half. While the application does not read, silence of the
+// The server sends a Ping when it has sent nothing for three quarters of the period: the timers of deployed Java clients count messages and Pings, but not
+// Pongs. It also looks after the client: it sends a Ping when it has heard nothing for half of the period, and ends the connection with 1008 if that remains so for another half. While the application does not read, silence of the
 // client proves nothing, and does not count. The client answers Pings as ever, and ends the connection with 1008 after a whole period of silence.
 //
 // A Ping waits for its turn behind a message that is being written: the period has to be longer than a client may take to receive one.
@@ -134,16 +134,15 @@ func (s *idleServer) Deadline() time.Time {
 // quiet is when something has to be sent.
 func (s *idleServer) quiet() time.Time { return s.sent.Add(s.period - s.period/4) }
 
-// Expired sends a Ping or a Pong, or gives the client up.
+// Expired sends a Ping, or gives the client up.
 func (s *idleServer) Expired(f Flow) {
 	silent := !f.Now().Before(s.silence())
-	switch {
-	case silent && s.waiting():
+	if silent && s.waiting() {
 		f.Fail(policyViolation, IdleTimeoutName+": the client was silent for "+s.period.String())
-	case silent:
-		s.asked = f.Now()
-		s.Outgoing(f, Message{Kind: Ping})
-	default:
-		s.Outgoing(f, Message{Kind: Pong})
+		return
 	}
+	if silent {
+		s.asked = f.Now()
+	}
+	s.Outgoing(f, Message{Kind: Ping})
 }
