@@ -19,7 +19,8 @@ type CredentialsProvider interface {
 	Credentials(ctx context.Context, r *CredentialsRequest) (string, error)
 }
 
-// ErrNoCredentials is what a provider returns that knows none of the challenges.
+// ErrNoCredentials is what a provider returns that knows none of the challenges. Where a challenge of a known scheme is not one that can be answered, the error
+// also wraps a [wire.ParseError] that names the parameter.
 var ErrNoCredentials = errors.New("no credentials for these challenges")
 
 // CredentialsFunc is a function as provider.

@@ -15,6 +15,7 @@ import (
 // Digest counts as stronger than other schemes, by its algorithm, and Basic as the weakest, as it shows the password.
 func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
 	return CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
+		unanswered := r.unknown("other")
 		for _, ch := range strongestFirst(r.Challenges) {
 			one := *r
 			one.Challenges = []Challenge{ch}
@@ -23,9 +24,12 @@ func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
 				if !errors.Is(err, ErrNoCredentials) {
 					return value, err
 				}
+				if unanswerable(err) && !unanswerable(unanswered) {
+					unanswered = err // it says more than that the scheme is unknown
+				}
 			}
 		}
-		return "", r.unknown("other")
+		return "", unanswered
 	})
 }
 

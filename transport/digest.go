@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"sync"
 
@@ -35,9 +36,9 @@ const maxNonces = 64
 
 // Credentials returns a new answer, or the refused one if there is no reason to believe that a new one would do better.
 func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, error) {
-	best, ok := bestDigest(r.Challenges)
-	if !ok {
-		return "", r.unknown("Digest")
+	best, err := bestDigest(r)
+	if err != nil {
+		return "", err
 	}
 	if scheme, _, _ := strings.Cut(r.Refused, " "); scheme == "Digest" && !best.Stale {
 		return r.Refused, nil
@@ -49,14 +50,38 @@ func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, 
 	return string(value), err
 }
 
-// bestDigest finds the strongest challenge that can be answered.
-func bestDigest(challenges []Challenge) (wire.DigestChallenge, bool) {
-	for _, ch := range strongestFirst(challenges) {
-		if d, err := ch.wire().Digest(); err == nil {
-			return d, true
+// bestDigest finds the strongest challenge that can be answered. If there are only others, the error says what is wrong with the strongest of them.
+func bestDigest(r *CredentialsRequest) (best wire.DigestChallenge, err error) {
+	err = r.unknown("Digest")
+	for _, ch := range strongestFirst(r.Challenges) {
+		d, wrong := ch.wire().Digest()
+		if wrong == nil {
+			return d, nil
+		}
+		if strings.EqualFold(ch.Scheme, "Digest") && !unanswerable(err) {
+			err = &unanswerableError{wrong}
 		}
 	}
-	return wire.DigestChallenge{}, false
+	return wire.DigestChallenge{}, err
+}
+
+// unanswerableError is for a challenge whose scheme is known and whose parameters are not what an answer needs.
+type unanswerableError struct{ why error }
+
+func (e *unanswerableError) Error() string {
+	what := e.why.Error()
+	var parse *wire.ParseError
+	if errors.As(e.why, &parse) {
+		what = parse.Detail
+	}
+	return ErrNoCredentials.Error() + ": the Digest challenge cannot be answered: " + what
+}
+
+func (e *unanswerableError) Unwrap() []error { return []error{ErrNoCredentials, e.why} }
+
+func unanswerable(err error) bool {
+	var e *unanswerableError
+	return errors.As(err, &e)
 }
 
 // use counts one more use of a nonce.

@@ -138,6 +138,27 @@ func TestDial_DigestRefused(t *testing.T) {
 	require.ErrorIs(t, err, fsm.FailureAuthRequired)
 }
 
+// A challenge that cannot be answered is named by its parameter, alone and among others that nobody knows.
+func TestDial_DigestUnanswerable(t *testing.T) {
+	for challenge, want := range map[string]string{
+		"Digest realm=r": "nonce is missing",
+		"Digest realm=r, nonce=n, algorithm=SHA-1":    `algorithm "SHA-1" is not known`,
+		"Digest realm=r, nonce=n, qop=auth-int":       `qop "auth-int" does not offer auth`,
+		"Digest realm=r, nonce=n, algorithm=MD5-sess": "qop is missing",
+	} {
+		url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) {
+			return Decision{Status: 401, Challenges: []string{"Negotiate", challenge}}, nil
+		}})
+		for _, p := range []CredentialsProvider{Digest("joe", "welcome"), FirstOf(Basic("joe", "welcome"), Digest("joe", "welcome"))} {
+			_, err := Dial(t.Context(), url, &DialOptions{Credentials: p})
+			require.ErrorIs(t, err, fsm.FailureAuthRequired)
+			require.ErrorIs(t, err, ErrNoCredentials)
+			require.ErrorContains(t, err, "the Digest challenge cannot be answered: "+want)
+			require.Equal(t, wire.KindChallenge, wire.KindOf(err))
+		}
+	}
+}
+
 // A server that calls every nonce stale is believed a few times.
 func TestDial_DigestAlwaysStale(t *testing.T) {
 	t.Attr("req", "INV-20")

@@ -1,14 +1,16 @@
 package wire
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
 // DigestChallenge is what a Digest challenge asks for. Texts are without quotes and
-// escapes; an empty Opaque is none. [RFC 7616 3.3]
+// escapes. [RFC 7616 3.3]
 type DigestChallenge struct {
 	Realm, Nonce, Opaque string
+	HasOpaque            bool // there is an opaque, which an answer repeats even if it is empty; implied by a text
 	Algorithm            DigestAlgorithm
 	Auth                 bool // qop has auth; without any qop it is the older form of RFC 2069
 	Stale                bool // only the nonce was too old; the password is not wrong
@@ -18,34 +20,43 @@ type DigestChallenge struct {
 
 // Digest reads the parameters of a Digest challenge. It refuses, with
 // KindChallenge, one without realm or nonce, one with an unknown algorithm, and one
-// that wants the body to be protected (auth-int) and nothing less. Without a name
-// the algorithm is MD5.
+// that wants the body to be protected (auth-int) and nothing less; the error names
+// the parameter. Without a name the algorithm is MD5.
 func (c Challenge) Digest() (d DigestChallenge, err error) {
 	refuse := func(what string) (DigestChallenge, error) {
 		return DigestChallenge{}, &ParseError{Kind: KindChallenge, Detail: what}
 	}
-	var ok bool
 	if !equalFold(c.Scheme, "Digest") {
 		return refuse("not a Digest challenge")
 	}
-	if d.Realm, ok = c.Param("realm"); !ok {
-		return refuse("Digest challenge without realm")
+	for _, name := range [...]string{"realm", "nonce"} {
+		if _, ok := c.Param(name); !ok {
+			return refuse(name + " is missing")
+		}
 	}
+	d.Realm, _ = c.Param("realm")
 	d.Nonce, _ = c.Param("nonce")
 	d.Algorithm = DigestMD5
 	if name, ok := c.Param("algorithm"); ok {
-		d.Algorithm = digestAlgorithm(name)
+		if d.Algorithm = digestAlgorithm(name); d.Algorithm == 0 {
+			return refuse("algorithm " + quoted(name) + " is not known; MD5, SHA-256 and SHA-512-256 are, each also with -sess")
+		}
 	}
 	qop, ok := c.Param("qop")
 	if d.Auth = HasToken([]byte(qop), "auth"); ok && !d.Auth {
-		return refuse("Digest challenge without qop auth")
+		return refuse("qop " + quoted(qop) + " does not offer auth")
 	}
-	d.Opaque, _ = c.Param("opaque")
+	d.Opaque, d.HasOpaque = c.Param("opaque")
 	d.Stale, d.UserHash, d.UTF8 = c.says("stale", "true"), c.says("userhash", "true"), c.says("charset", "UTF-8")
 	if what := d.malformed(); what != "" {
 		return refuse(what)
 	}
 	return d, nil
+}
+
+// quoted makes the beginning of a parameter's value fit for an error.
+func quoted(value string) string {
+	return strconv.QuoteToASCII(value[:min(len(value), excerpt)])
 }
 
 // says reports whether the parameter has that value, whatever the case of its letters.
@@ -92,13 +103,19 @@ func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {
 		out = append(out, ", qop=auth"...)
 	}
 	out = appendQuoted(out, ", response", use.response(c.Algorithm.HA1(u.User, c.Realm, u.Password), u.Method))
-	if c.Opaque != "" {
-		out = appendQuoted(out, ", opaque", c.Opaque)
-	}
+	out = c.appendOpaque(out)
 	if c.UserHash {
 		out = append(out, ", userhash=true"...)
 	}
 	return out, nil
+}
+
+// appendOpaque writes the parameter if there is one.
+func (c *DigestChallenge) appendOpaque(dst []byte) []byte {
+	if !c.HasOpaque && c.Opaque == "" {
+		return dst
+	}
+	return appendQuoted(dst, ", opaque", c.Opaque)
 }
 
 // refuses says what keeps u from answering c, "" if nothing does.
@@ -127,15 +144,17 @@ func (c *DigestChallenge) refuses(u DigestUse) string {
 func (c *DigestChallenge) malformed() string {
 	switch {
 	case c.Algorithm.String() == "":
-		return "unknown Digest algorithm"
-	case c.Nonce == "" || !all(c.Nonce, isValue):
-		return "not a nonce"
+		return "algorithm is missing or unknown"
+	case c.Nonce == "":
+		return "nonce is missing or empty"
+	case !all(c.Nonce, isValue):
+		return "control byte in nonce"
 	case !all(c.Realm, isValue):
-		return "control byte in the realm"
+		return "control byte in realm"
 	case !all(c.Opaque, isValue):
 		return "control byte in opaque"
 	case !c.Auth && c.Algorithm.session():
-		return "a Digest session without qop"
+		return "qop is missing, which algorithm " + c.Algorithm.String() + " needs"
 	}
 	return ""
 }

@@ -16,9 +16,7 @@ func AppendDigestChallenge(dst []byte, c DigestChallenge) ([]byte, error) {
 	}
 	out = append(append(out, ", algorithm="...), c.Algorithm.String()...)
 	out = appendQuoted(out, ", nonce", c.Nonce)
-	if c.Opaque != "" {
-		out = appendQuoted(out, ", opaque", c.Opaque)
-	}
+	out = c.appendOpaque(out)
 	for _, p := range [...]struct {
 		set  bool
 		text string
@@ -42,7 +40,7 @@ type DigestCredentials struct {
 
 // ParseDigest reads what follows "Digest " in an Authorization value. It refuses, with
 // KindCredentials, what is not a list of parameters or lacks one, gives one twice,
-// or names an unknown algorithm or qop. Errors quote nothing.
+// or names an unknown algorithm or qop. Errors name the parameter and quote nothing.
 //
 // A server finds the user, or tries Matches on each if UserHash is set, and calls
 // Verify with the HA1 of the user. Then it compares Realm with its own, URI with the

@@ -1,6 +1,9 @@
 package wire
 
-import "unicode/utf8"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // digestParser reads Digest credentials and remembers which parameters came.
 type digestParser struct {
@@ -24,6 +27,11 @@ const (
 	seenNeeded = seenUser | seenRealm | seenNonce | seenURI | seenResponse
 	seenAuth   = seenCount | seenCNonce
 )
+
+// seenNames are the parameters in the order of their bits.
+var seenNames = [...]string{
+	"username", "realm", "nonce", "uri", "response", "nc", "cnonce", "qop", "algorithm", "opaque", "userhash",
+}
 
 // parse reads name=value, name=value and says what is wrong, "" if nothing is.
 func (p *digestParser) parse(b []byte) string {
@@ -83,9 +91,9 @@ func (p *digestParser) param(name []byte, value string) string {
 	}
 	switch {
 	case p.seen&bit != 0:
-		return "a Digest parameter comes twice"
+		return seenNames[bits.TrailingZeros16(bit)] + " is repeated"
 	case !ok:
-		return "a Digest parameter has a value that it cannot have"
+		return seenNames[bits.TrailingZeros16(bit)] + " has a value that it cannot have"
 	}
 	p.seen |= bit
 	return ""
@@ -93,13 +101,15 @@ func (p *digestParser) param(name []byte, value string) string {
 
 // missing says what the parameters lack together, "" if nothing.
 func (p *digestParser) missing() string {
+	needed := uint16(seenNeeded)
 	switch {
-	case p.seen&seenNeeded != seenNeeded:
-		return "a Digest parameter is missing"
-	case p.d.Auth && p.seen&seenAuth != seenAuth:
-		return "qop without nc or cnonce"
-	case !p.d.Auth && p.d.Algorithm.session():
-		return "a Digest session without qop"
+	case p.d.Auth:
+		needed |= seenAuth
+	case p.d.Algorithm.session():
+		needed |= seenQOP
+	}
+	if missing := needed &^ p.seen; missing != 0 {
+		return seenNames[bits.TrailingZeros16(missing)] + " is missing"
 	}
 	if !p.d.Auth {
 		p.d.Count, p.d.CNonce = 0, ""

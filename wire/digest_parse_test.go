@@ -55,6 +55,22 @@ func TestParseDigest(t *testing.T) {
 	wantKind(t, KindCredentials, err)
 }
 
+// Errors name the parameter, whose spelling is ours, and nothing of its value.
+func TestParseDigest_NamesParameter(t *testing.T) {
+	for edit, want := range map[[2]string]string{
+		{`username="joe", `, ""}:              "username is missing",
+		{`nonce="n", `, ""}:                   "nonce is missing",
+		{`nc=0000000A, `, ""}:                 "nc is missing",
+		{`realm="r"`, `realm="r", REALM="r"`}: "realm is repeated",
+		{`SHA-256`, `SHA-1`}:                  "algorithm has a value that it cannot have",
+		{`qop=auth`, `qop=auth-int`}:          "qop has a value that it cannot have",
+		{`qop=auth, nc=0000000A, cnonce="c", algorithm=SHA-256`, `algorithm=SHA-256-sess`}: "qop is missing",
+	} {
+		_, err := ParseDigest([]byte(strings.Replace(digestRest, edit[0], edit[1], 1)))
+		require.ErrorContains(t, err, want)
+	}
+}
+
 // Without qop the older form counts, and what belongs to the newer one is not looked at.
 func TestParseDigest_Old(t *testing.T) {
 	got, err := ParseDigest([]byte(`username*=utf-8''j%C3%B6, realm="r", nonce="n", uri="/", response="ab", cnonce="c", nc=00000001`))

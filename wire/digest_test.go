@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -85,6 +86,7 @@ func drawDigest(t *rapid.T) (c DigestChallenge, u DigestUse) {
 		Algorithm: DigestAlgorithm(rapid.Uint8Range(1, 6).Draw(t, "algorithm")), Auth: rapid.Bool().Draw(t, "auth"),
 		Stale: rapid.Bool().Draw(t, "stale"), UserHash: rapid.Bool().Draw(t, "userhash"), UTF8: rapid.Bool().Draw(t, "utf8"),
 	}
+	c.HasOpaque = c.Opaque != "" || rapid.Bool().Draw(t, "opaque without text")
 	c.Auth = c.Auth || c.Algorithm.session()
 	u = DigestUse{
 		User: text.Draw(t, "user"), Password: rapid.String().Draw(t, "password"), Method: "GET",
@@ -194,13 +196,54 @@ func TestChallenge_Digest(t *testing.T) {
 	} {
 		require.Equal(t, want, digestOf(t, value), value)
 	}
-	for _, value := range []string{
-		"Basic realm=r, nonce=n", "Digest nonce=n", "Digest realm=r", `Digest realm=r, nonce=""`, "Digest realm=r, nonce=n, algorithm=SHA-1",
-		"Digest realm=r, nonce=n, qop=auth-int", `Digest realm=r, nonce=n, qop=""`, "Digest realm=r, nonce=n, algorithm=MD5-sess", "Digest abc",
+	for value, names := range map[string]string{
+		"Basic realm=r, nonce=n": "not a Digest challenge", "Digest abc": "realm is missing",
+		"Digest nonce=n": "realm is missing", "Digest realm=r": "nonce is missing", `Digest realm=r, nonce=""`: "nonce is missing or empty",
+		"Digest realm=r, nonce=n, algorithm=SHA-1":        `algorithm "SHA-1" is not known`,
+		`Digest realm=r, nonce=n, algorithm=""`:           `algorithm "" is not known`,
+		"Digest realm=r, nonce=n, qop=auth-int":           `qop "auth-int" does not offer auth`,
+		`Digest realm=r, nonce=n, qop=""`:                 `qop "" does not offer auth`,
+		"Digest realm=r, nonce=n, algorithm=MD5-sess":     "qop is missing, which algorithm MD5-sess needs",
+		"Digest realm=r, nonce=n, algorithm=\"\xc3\xa4\"": `algorithm "\u00e4" is not known`,
 	} {
 		list, err := ParseChallenges(nil, []byte(value))
 		require.NoError(t, err)
 		_, err = list[0].Digest()
 		wantKind(t, KindChallenge, err)
+		require.ErrorContains(t, err, names)
+	}
+}
+
+// An answer repeats opaque as it is in the challenge, also if that is empty. [RFC 7616 3.4]
+func TestDigest_EmptyOpaque(t *testing.T) {
+	use := DigestUse{User: "joe", Method: "GET", URI: "/"}
+	for challenge, want := range map[string]bool{
+		`Digest realm=r, nonce=n, opaque=""`: true, `Digest realm=r, nonce=n, opaque="x"`: true, "Digest realm=r, nonce=n": false,
+	} {
+		c := digestOf(t, challenge)
+		require.Equal(t, want, c.HasOpaque, challenge)
+		answer, err := AppendDigest(nil, c, use)
+		require.NoError(t, err)
+		require.Equal(t, want, bytes.Contains(answer, []byte(`, opaque="`+c.Opaque+`"`)), "%s: %s", challenge, answer)
+	}
+}
+
+// A name may be empty. [RFC 7617 2]
+func TestCredentials_EmptyUser(t *testing.T) {
+	value, err := AppendBasic(nil, "", "welcome")
+	require.NoError(t, err)
+	_, rest, _ := SplitCredentials(value)
+	user, password, ok := DecodeBasic(rest)
+	require.True(t, ok)
+	require.Equal(t, [2]string{"", "welcome"}, [2]string{user, password})
+	for _, challenge := range []string{"Digest realm=r, nonce=n", "Digest realm=r, nonce=n, userhash=true"} {
+		c := digestOf(t, challenge)
+		value, err = AppendDigest(nil, c, DigestUse{Password: "welcome", Method: "GET", URI: "/"})
+		require.NoError(t, err)
+		_, rest, _ = SplitCredentials(value)
+		d, err := ParseDigest(rest)
+		require.NoError(t, err)
+		require.True(t, d.Matches(""))
+		require.True(t, d.Verify(c.Algorithm.HA1("", "r", "welcome"), "GET"))
 	}
 }

@@ -65,7 +65,7 @@ func (a *authority) addUser(spec string, list routes) error {
 	user, password, ok := strings.Cut(credentials, ":")
 	_, again := z.users[user]
 	switch {
-	case !ok || user == "" || password == "":
+	case !ok || password == "":
 		return usagef("--auth %s: expected PATH=USER:PASSWORD, as in /echo=joe:welcome", hidePassword(spec))
 	case again:
 		return usagef("--auth %s: %s is known at %s already; give each user one password", hidePassword(spec), user, z.path)

@@ -18,8 +18,8 @@ func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
 	}
 	name, password, ok := strings.Cut(o.user, ":")
 	if o.user != "" {
-		if _, err := wire.AppendBasic(nil, name, password); !ok || name == "" {
-			return nil, usagef("--user: expected NAME:PASSWORD, as in joe:welcome")
+		if _, err := wire.AppendBasic(nil, name, password); !ok {
+			return nil, usagef("--user: expected NAME:PASSWORD, as in joe:welcome; the name may be empty, the colon stays")
 		} else if err != nil {
 			return nil, usagef("--user: name and password cannot hold control characters")
 		}
@@ -39,7 +39,11 @@ func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
 	provider := transport.FirstOf(known...)
 	return transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
 		value, err := provider.Credentials(ctx, r)
-		if errors.Is(err, transport.ErrNoCredentials) {
+		switch {
+		case !errors.Is(err, transport.ErrNoCredentials):
+		case wire.KindOf(err) == wire.KindChallenge:
+			err = errors.New(unanswerableText(err))
+		default:
 			err = errors.New(otherFlag(r.Challenges))
 		}
 		return value, err
@@ -74,6 +78,16 @@ func otherFlag(challenges []transport.Challenge) string {
 		}
 	}
 	return "the server asks for " + strings.Join(asked, ", ") + ", " + help
+}
+
+// unanswerableText says what is wrong with a Digest challenge; err is that of [wire.Challenge.Digest].
+func unanswerableText(err error) string {
+	what := err.Error()
+	var e *wire.ParseError
+	if errors.As(err, &e) {
+		what = e.Detail
+	}
+	return "the server's Digest challenge cannot be answered: " + what
 }
 
 // headerOf reads fields as written; their names are sent in that spelling.

@@ -174,14 +174,23 @@ func samePlace(path []string) string {
 	return ""
 }
 
-// credentialsHint names the flag for what the server asks for.
+// credentialsHint names the flag for what the server asks for, or what keeps any flag from answering it.
 func credentialsHint(e *transport.HandshakeError) string {
-	challenge := strings.ToLower(strings.Join(e.Header.Values("WWW-Authenticate"), ","))
-	switch {
-	case strings.Contains(challenge, "basic"), strings.Contains(challenge, "digest"):
-		return "try " + flagUser
-	case strings.Contains(challenge, "token"), strings.Contains(challenge, "bearer"):
-		return "try " + flagToken
+	hint := "try " + flagUser + " or " + flagToken
+	for _, value := range e.Header.Values("WWW-Authenticate") {
+		list, _ := wire.ParseChallenges(nil, []byte(value))
+		for _, ch := range list {
+			flag := flagFor(string(ch.Scheme))
+			if flag == flagUser && strings.EqualFold(string(ch.Scheme), "Digest") {
+				if _, err := ch.Digest(); err != nil {
+					hint = unanswerableText(err)
+					continue
+				}
+			}
+			if flag != "" {
+				return "try " + flag
+			}
+		}
 	}
-	return "try " + flagUser + " or " + flagToken
+	return hint
 }

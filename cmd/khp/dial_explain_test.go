@@ -27,6 +27,8 @@ func TestExplainFailure(t *testing.T) {
 		"basic":          {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge(`Basic realm="x"`)}, dialOptions{}, exitFailed, "try --user NAME:PASSWORD"},
 		"bearer":         {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Bearer")}, dialOptions{}, exitFailed, "try --token TEXT"},
 		"other scheme":   {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Negotiate")}, dialOptions{}, exitFailed, "--user NAME:PASSWORD or --token TEXT"},
+		"unanswerable":   {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Digest realm=r")}, dialOptions{}, exitFailed, "the server's Digest challenge cannot be answered: nonce is missing"},
+		"one of two":     {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Digest realm=r, Token")}, dialOptions{}, exitFailed, "try --token TEXT"},
 		"redirects":      {transport.HandshakeError{Failure: fsm.FailureTooManyRedirects}, dialOptions{maxRedirects: 5}, exitFailed, "more than 5"},
 		"retry":          {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 503, RetryAfter: 30 * time.Second}, dialOptions{}, exitFailed, "try again in 30s"},
 		"status":         {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 410, Leg: endpoint.LegExtended}, dialOptions{}, exitFailed, "khp status 410"},

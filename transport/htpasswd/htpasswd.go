@@ -100,15 +100,15 @@ func parse(text []byte) (*users, error) {
 		bad := error(nil)
 		_, err := apache.NewFromReader(strings.NewReader(line), systems, func(err error) { bad = err })
 		name, _, ok := strings.Cut(line, ":")
-		if err != nil || bad != nil || !ok || name == "" {
+		if err != nil || bad != nil || !ok {
 			return nil, fmt.Errorf("line %d: expected USER:HASH with a hash by bcrypt, MD5, SHA-1 or crypt, as htpasswd -B makes it", number)
 		}
-		if u.decoy == "" {
+		if clean.Len() == 0 {
 			u.decoy = name
 		}
 		clean.WriteString(line + "\n")
 	}
-	if u.decoy == "" {
+	if clean.Len() == 0 {
 		return nil, errors.New("no users in it")
 	}
 	var err error

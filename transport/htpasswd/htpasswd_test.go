@@ -47,11 +47,21 @@ func TestFile(t *testing.T) {
 	require.True(t, f.Check(t.Context(), "jim", "welcome"))
 }
 
+// A name may be empty. [RFC 7617 2]
+func TestFile_EmptyUser(t *testing.T) {
+	sum := sha1.Sum([]byte("welcome"))
+	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"), ":{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n"))
+	require.NoError(t, err)
+	require.True(t, f.Check(t.Context(), "", "welcome"))
+	require.False(t, f.Check(t.Context(), "", "other"))
+	require.False(t, f.Check(t.Context(), "joe", "welcome"))
+}
+
 // Files with lines that cannot be understood are refused, and nothing in them is quoted.
 func TestOpen_Refuses(t *testing.T) {
 	dir := t.TempDir()
 	for text, says := range map[string]string{
-		"": "no users", "# nobody\n": "no users", "joe:secret\n": "line 1", lines + "jim:secret\n": "line 6", "secret\n": "line 1", ":$2y$05$secret\n": "line 1",
+		"": "no users", "# nobody\n": "no users", "joe:secret\n": "line 1", lines + "jim:secret\n": "line 6", "secret\n": "line 1",
 		"joe:{SHA}secret!\n": "line 1", "joe:" + strings.Repeat("secret", 20000): "line 1",
 	} {
 		_, err := Open(write(t, filepath.Join(dir, "users"), text))
