@@ -116,8 +116,9 @@ func (s *Server) TimerExpired(t fsm.Timer) []Output {
 // ErrTooLate tells that there is nothing to decide any more, because the client is gone or a timer has answered.
 var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision")
 
-// Decide answers AskDecision. A decision that lacks a field its status requires, selects what was not asked for, or cannot be written is refused with
-// an error that names the reason; nothing is sent and another decision can be made. [INV-45, INV-46]
+// Decide answers AskDecision. A decision that lacks a field its status requires, has one that contradicts its status (challenges without 401, a location
+// without a redirect), selects what was not asked for, or cannot be written is refused with an error that names the reason; nothing is sent and another
+// decision can be made. [INV-45, INV-46]
 //
 //khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
 func (s *Server) Decide(d Decision) ([]Output, error) {
@@ -125,9 +126,10 @@ func (s *Server) Decide(d Decision) ([]Output, error) {
 	if p := s.state.Phase(); p != fsm.ServerDeciding && p != fsm.ServerPending {
 		return nil, ErrTooLate
 	}
-	if d.Status == 0 {
-		d.Status = 101
+	if err := d.checkFields(s.machine.Unchecked); err != nil {
+		return nil, err
 	}
+	d.Status = d.status()
 	facts, err := s.judgeDecision(&d)
 	if err != nil {
 		return nil, err

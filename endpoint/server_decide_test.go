@@ -34,7 +34,7 @@ func TestServer_Decide(t *testing.T) {
 		{"ADV-75/challenge", Decision{Status: 401, Challenges: []string{"Basic\r\nX: y"}}, "control bytes"}, {"ADV-75/challenge-broken", Decision{Status: 401, Challenges: []string{`Basic realm="`}}, "is not of the form"},
 		{"ADV-75/challenge-empty", Decision{Status: 401, Challenges: []string{""}}, "empty"}, {"ADV-75/upgrade", Decision{Status: 426, Upgrade: "TLS/1.2\r\n"}, "control bytes"},
 		{"ADV-75/header-name", Decision{Header: []HeaderField{{"A\r\nB", "c"}}}, "not a token"}, {"ADV-75/header-value", Decision{Header: []HeaderField{{"A", "b\r\n\r\nHTTP/1.1"}}}, "control bytes"},
-		{"ADV-75/own-field", Decision{Header: []HeaderField{{"content-length", "5"}}}, "written from the decision"}, {"ADV-75/body-type", Decision{Status: 403, BodyType: "a\r\nb"}, "control bytes"},
+		{"ADV-75/own-field", Decision{Header: []HeaderField{{"content-length", "5"}}}, "written from the decision"}, {"ADV-75/body-type", Decision{Status: 403, Body: []byte("x"), BodyType: "a\r\nb"}, "control bytes"},
 		{"ADV-75/extension", Decision{Extensions: []string{"x-a;n=\r\n"}}, "is not of the form"}, {"ADV-75/protocol", Decision{Protocol: "amqp\r\nX: y"}, "was not requested"},
 		{"upgrade/101", Decision{Upgrade: "h2c"}, "Upgrade goes with 426"}, {"reroute/spec", Decision{Reroute: "ws://h2/"}, "only clients of the kaazing profile"},
 		{"reroute/302", Decision{Status: 302, Location: "/a", Reroute: "ws://h2/"}, "leave Status 0"}, {"reroute/garbage", Decision{Reroute: "h2\r\n"}, "is not a ws or wss URL"},

@@ -16,7 +16,7 @@ func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
 		return 0, errors.New("endpoint: " + itoa(d.Status) + " is not a status code")
 	}
 	rule := fsm.Status(d.Status)
-	if err := d.checkValues(rule); err != nil {
+	if err := d.checkValues(); err != nil {
 		return 0, err
 	}
 	if err := s.judgeSelection(d, rule.Action); err != nil {
@@ -56,8 +56,8 @@ func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
 // anyHost lets URLs pass whose host only the client can turn into ASCII.
 func anyHost(string) (string, error) { return "localhost", nil }
 
-// checkValues refuses what cannot be written, or has no place in a response with that status.
-func (d *Decision) checkValues(rule fsm.Rule) error {
+// checkValues refuses what cannot be written.
+func (d *Decision) checkValues() error {
 	for _, f := range d.Header {
 		if err := checkResponseField(f); err != nil {
 			return err
@@ -71,16 +71,9 @@ func (d *Decision) checkValues(rule fsm.Rule) error {
 		}
 	}
 	limits := wire.DefaultLimits()
-	completes := rule.Action == fsm.ActionComplete
 	switch {
 	case slices.Contains(d.Challenges, ""):
 		return errors.New("endpoint: a challenge is empty; leave it out")
-	case d.Upgrade != "" && completes:
-		return errors.New("endpoint: status " + itoa(d.Status) + " completes the handshake; Upgrade goes with 426")
-	case d.Reroute != "" && !completes:
-		return errors.New("endpoint: Reroute goes with an accepting decision; leave Status 0")
-	case len(d.Body) > 0 && wire.Bodiless(d.Status):
-		return errors.New("endpoint: a " + itoa(d.Status) + " response has no body")
 	case len(d.Body) > limits.Body:
 		return errors.New("endpoint: the body has " + itoa(len(d.Body)) + " bytes, a client reads " + itoa(limits.Body))
 	}

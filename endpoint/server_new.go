@@ -16,20 +16,6 @@ type Request struct {
 	Principal     any // whom the host took the client for, nil unless it did; the endpoint leaves it alone
 }
 
-// Decision is the application's answer to a request. The zero value accepts with 101.
-type Decision struct {
-	Status     int      // 0 is 101
-	Protocol   string   // selected subprotocol; must have been asked for
-	Extensions []string // selected extensions with parameters; their names must have been asked for
-	Header     []HeaderField
-	Location   string   // required with 300-303 and 307
-	Challenges []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407
-	Upgrade    string   // required with 426, such as "TLS/1.2"
-	Body       []byte   // explains an error; "" gives a line of its own for 4xx and 5xx
-	BodyType   string   // "" is text/plain; charset=utf-8
-	Reroute    string   // kaazing profile: accept, then send the client to this ws URL with R
-}
-
 // NewServer prepares one connection.
 func NewServer(cfg ServerConfig) *Server {
 	s := &Server{}

@@ -34,13 +34,20 @@ type Verdict struct {
 	Body       []byte // explains a 401 or 403; "" leaves it to the status
 }
 
-// decision is the answer to a request that is not let in.
-func (v *Verdict) decision() Decision {
-	if len(v.Challenges) > 0 {
+// Decision returns the decision that carries out the verdict: it accepts, asks for credentials with 401, or refuses with 403. A verdict that allows and yet
+// has challenges or a body becomes a decision that is refused, like every decision that contradicts itself.
+func (v Verdict) Decision() Decision {
+	switch {
+	case v.Allow:
+		return Decision{Challenges: v.Challenges, Body: v.Body}
+	case len(v.Challenges) > 0:
 		return Decision{Status: 401, Challenges: v.Challenges, Body: v.Body}
 	}
 	return Decision{Status: 403, Body: v.Body}
 }
+
+// contradicts reports whether the verdict allows what it also refuses.
+func (v *Verdict) contradicts() bool { return v.Allow && (v.Challenges != nil || len(v.Body) > 0) }
 
 // PasswordCheck reports whether a user has that password. It should take as long for a wrong one as for the right one; see [Users].
 type PasswordCheck func(ctx context.Context, user, password string) bool

@@ -130,15 +130,19 @@ func TestHandler_AuthenticatorFails(t *testing.T) {
 			return Verdict{Allow: true}, errors.New("no directory")
 		},
 		"panic": func(context.Context, *Request) (Verdict, error) { panic("no directory") },
-		"zero":  func(context.Context, *Request) (Verdict, error) { return Verdict{}, nil },
+		"both": func(context.Context, *Request) (Verdict, error) {
+			return Verdict{Allow: true, Challenges: []string{"Basic"}}, nil
+		},
+		"zero": func(context.Context, *Request) (Verdict, error) { return Verdict{}, nil },
 	} {
 		var log syncBuffer
 		url := serve(t, &Handler{Authenticator: a, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		_, err := Dial(t.Context(), url, nil)
 		var e *HandshakeError
 		require.ErrorAs(t, err, &e)
-		require.Equal(t, map[string]int{"error": 500, "panic": 500, "zero": 403}[name], e.Status, name)
+		require.Equal(t, map[string]int{"error": 500, "panic": 500, "both": 500, "zero": 403}[name], e.Status, name)
 		require.False(t, bytes.Contains(e.Body, []byte("directory")))
-		require.Equal(t, name != "zero", strings.Contains(log.String(), "no directory"))
+		require.Equal(t, name == "error" || name == "panic", strings.Contains(log.String(), "no directory"))
+		require.Equal(t, name == "both", strings.Contains(log.String(), "Challenges go with 401"))
 	}
 }

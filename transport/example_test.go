@@ -88,11 +88,11 @@ func ExampleHandler() {
 			case r.Path() == "/old":
 				return transport.Decision{Status: 301, Location: "/new"}, nil
 			case r.Path() != "/new":
-				return transport.Decision{Status: 404, Body: []byte("try /new")}, nil
+				return transport.Refuse(http.StatusNotFound, "try /new"), nil
 			case r.Authorization == "":
-				return transport.Decision{Status: 401, Challenges: []string{`Basic realm="new"`}}, nil
+				return r.Ask("Basic", "new"), nil
 			case r.Authorization != "Basic am9lOndlbGNvbWU=": // a real one compares in constant time
-				return transport.Decision{Status: 403}, nil
+				return transport.Refuse(http.StatusForbidden, ""), nil
 			}
 			return transport.Decision{}, nil
 		},
@@ -159,7 +159,7 @@ func ExampleBasic() {
 		Serve: echo,
 		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
 			if r.Authorization == "" {
-				return transport.Decision{Status: 401, Challenges: []string{`Application Basic realm="accounts"`}}, nil
+				return r.Ask("Basic", "accounts"), nil
 			}
 			return transport.Decision{}, nil
 		},
@@ -190,7 +190,7 @@ func ExampleCredentialsFunc() {
 	url, stop := listen(&transport.Handler{
 		Serve: echo,
 		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-			return transport.Decision{Status: 401, Challenges: []string{`Bearer realm="api"`}}, nil // nothing is good enough
+			return r.Ask("Bearer", "api"), nil // nothing is good enough
 		},
 	})
 	defer stop()
@@ -245,7 +245,7 @@ func ExampleHandshakeError() {
 				h := []transport.HeaderField{{Name: "Retry-After", Value: "30"}}
 				return transport.Decision{Status: 503, Header: h, Body: []byte("come back later")}, nil
 			}
-			return transport.Decision{Status: 302, Location: "/b/../a"}, nil
+			return transport.Redirect("/b/../a"), nil
 		},
 	})
 	defer stop()

@@ -19,8 +19,16 @@ type Request = endpoint.Request
 // OpeningRequest is what the extended request inherits from the opening one.
 type OpeningRequest = endpoint.OpeningRequest
 
-// Decision is the answer to a Request. The zero value accepts.
+// Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse] and [Verdict.Decision] make the others; one whose fields
+// contradict its status is answered with 500 and logged.
 type Decision = endpoint.Decision
+
+// Redirect sends the client to location: a ws or wss URL, or a reference relative to the URL of the request.
+func Redirect(location string) Decision { return endpoint.Redirect(location) }
+
+// Refuse refuses the request with a status code, 400 to 599 as a rule. why is shown to the client; "" sends what the code means. A code that does not refuse
+// gives a decision that is not accepted either, but answered with 500 and logged.
+func Refuse(status int, why string) Decision { return endpoint.Refuse(status, why) }
 
 // HeaderField is a field of a Request or Decision.
 type HeaderField = endpoint.HeaderField

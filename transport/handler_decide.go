@@ -19,8 +19,8 @@ func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decisio
 		if err != nil {
 			return Decision{}, false, fmt.Errorf("authenticating: %w", err)
 		}
-		if !v.Allow {
-			return v.decision(), false, nil
+		if !v.Allow || v.contradicts() {
+			return v.Decision(), false, nil
 		}
 		r.Principal = v.Principal
 	}

@@ -241,6 +241,14 @@ func TestHandler_DecideFails(t *testing.T) {
 		"error":             func(context.Context, *Request) (Decision, error) { return Decision{}, errors.New(secret) },
 		"panic":             func(context.Context, *Request) (Decision, error) { panic(secret) },
 		"401 without field": func(context.Context, *Request) (Decision, error) { return Decision{Status: 401}, nil },
+		"challenges without 401": func(_ context.Context, r *Request) (Decision, error) {
+			return Decision{Challenges: []string{r.Challenge("Basic", "r")}}, nil
+		},
+		"location without 302": func(context.Context, *Request) (Decision, error) { return Decision{Location: "/" + secret}, nil },
+		"upgrade without 426":  func(context.Context, *Request) (Decision, error) { return Decision{Upgrade: "TLS/1.2"}, nil },
+		"allowed, yet asked": func(context.Context, *Request) (Decision, error) {
+			return Verdict{Allow: true, Challenges: []string{"Basic"}}.Decision(), nil
+		},
 		"line break": func(context.Context, *Request) (Decision, error) {
 			return Decision{Status: 302, Location: "/\r\n" + secret}, nil
 		},

@@ -19,7 +19,7 @@ func Example() {
 		result, err := adapter.Server(context.Background(), serverConn, openingRequest("/echo?a=b"), &adapter.ServerOptions{
 			Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
 				if r.Authorization == "" {
-					return transport.Decision{Status: 401, Challenges: []string{`Basic realm="example"`}}, nil
+					return r.Ask("Basic", "example"), nil
 				}
 				return transport.Decision{Protocol: "amqp"}, nil
 			},

@@ -137,3 +137,22 @@ func TestServer_Failures(t *testing.T) {
 		})
 	}
 }
+
+// A decision whose fields contradict its status lets nobody in: the client gets 500, the caller is told which field.
+func TestServer_ContradictingDecision(t *testing.T) {
+	for name, d := range map[string]transport.Decision{
+		"Challenges": {Challenges: []string{"Basic"}}, "Location": {Location: "/a"}, "Upgrade": {Upgrade: "TLS/1.2"}, "Body": {Body: []byte("x")},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			peer, conn := newPipe()
+			peer.say(request)
+			go func() { _ = peer.WriteClose(t.Context(), 1000, "") }()
+			_, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), &adapter.ServerOptions{
+				Decide: func(context.Context, *transport.Request) (transport.Decision, error) { return d, nil },
+			})
+			var failed *transport.HandshakeError
+			require.ErrorAs(t, err, &failed)
+			require.ErrorContains(t, failed.Cause, "endpoint: "+name)
+		})
+	}
+}

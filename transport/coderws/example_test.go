@@ -17,7 +17,7 @@ func Example() {
 	options := &coderws.ServerOptions{
 		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
 			if r.Authorization == "" {
-				return transport.Decision{Status: 401, Challenges: []string{`Basic realm="example"`}}, nil
+				return r.Ask("Basic", "example"), nil
 			}
 			return transport.Decision{}, nil // a real server looks who it is
 		},
