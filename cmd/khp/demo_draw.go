@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
 
@@ -138,6 +139,14 @@ func clipTo(s string, n int) string {
 
 // essence is what is worth showing of an event: its first line, and the fields that matter.
 func essence(m moment) []string {
+	lines := spoken(m)
+	for i, s := range lines {
+		lines[i] = visible.Line(s)
+	}
+	return lines
+}
+
+func spoken(m moment) []string {
 	switch {
 	case m.Kind == transport.EventSendClose, m.Kind == transport.EventReceiveClose:
 		return []string{closeText(m.Code, m.Text)}

@@ -58,7 +58,11 @@ func (c *cli) dialCommand() *cobra.Command {
 and then talks: each line of stdin is sent as a text message, each message that
 comes is printed as a line, binary ones in hexadecimal. The end of stdin closes
 with 1000, after the answers that are still on their way. http:// and https://
-stand for ws:// and wss://. At a terminal lines can be edited, the arrow keys bring
+stand for ws:// and wss://. Characters that would control a terminal, turn text around
+or be invisible are printed as escapes, such as \x1b or \u202e, to a pipe as well;
+--json and --raw are exact.
+
+At a terminal lines can be edited, the arrow keys bring
 back earlier ones (--history keeps them for the next time), and Ctrl-D closes.
 
 With --send (or --send-file) it sends each, waits for an answer to each, prints

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
 
@@ -16,7 +17,7 @@ type printer struct {
 	notes io.Writer // for what is about the connection
 	json  bool
 	raw   bool
-	tame  bool // stdout is a terminal, which a peer must not get to control
+	tty   bool // stdout is a terminal
 	n     atomic.Int64
 }
 
@@ -103,11 +104,7 @@ func (p *printer) message(t transport.MessageType, b []byte) (err error) {
 	case p.raw:
 		_, err = p.w.Write(b)
 	case t == transport.Text:
-		text := string(b)
-		if p.tame {
-			text = strings.Map(visible, text)
-		}
-		_, err = io.WriteString(p.w, text+"\n")
+		_, err = io.WriteString(p.w, visible.Text(string(b))+"\n")
 	default:
 		_, err = io.WriteString(p.w, hexLine(b)+"\n")
 	}
@@ -115,14 +112,6 @@ func (p *printer) message(t transport.MessageType, b []byte) (err error) {
 		return &outputError{err}
 	}
 	return nil
-}
-
-// visible replaces what could control a terminal.
-func visible(r rune) rune {
-	if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
-		return '\ufffd'
-	}
-	return r
 }
 
 // received returns how many messages were printed.
@@ -142,7 +131,7 @@ func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why s
 
 // note tells a person at a terminal, and nobody else.
 func (p *printer) note(text string) {
-	if p.tame && !p.json {
+	if p.tty && !p.json {
 		_, _ = fmt.Fprintln(p.notes, "khp: "+oneLine(text))
 	}
 }

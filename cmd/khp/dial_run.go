@@ -43,7 +43,7 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 		list = append(list, t)
 	}
 	r.options.Observer = list.orNil()
-	out := &printer{w: c.stdout, notes: c.stderr, json: o.json, raw: o.raw, tame: isTerminal(c.stdout)}
+	out := &printer{w: c.stdout, notes: c.stderr, json: o.json, raw: o.raw, tty: isTerminal(c.stdout)}
 	conn, err := c.connect(ctx, r, time.Duration(o.timeout))
 	if err != nil {
 		return out.failed(err, o, progress)

@@ -216,11 +216,3 @@ func TestDial_Plain(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "418")
 }
-
-func TestPrinter_TamesTerminals(t *testing.T) {
-	var b strings.Builder
-	p := &printer{w: &b, tame: true}
-	require.NoError(t, p.message(transport.Text, []byte("a\x1b[2Jb\tc\u009b")))
-	require.Equal(t, "a\ufffd[2Jb\tc\ufffd\n", b.String())
-	require.Equal(t, "a[31m b c", oneLine("a\x1b[31m\nb\tc"))
-}

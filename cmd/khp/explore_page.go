@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim/export"
 )
 
@@ -105,7 +106,7 @@ func writePage(w io.Writer, e explored, s summary) error {
 		h.Picture = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
 		p.Machines = append(p.Machines, h)
 	}
-	return exploreTemplate.Execute(w, p)
+	return exploreTemplate.Execute(visible.Writer(w), p) // a template writes whole values
 }
 
 // heatMap counts by phase and event.

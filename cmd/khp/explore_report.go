@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim"
 )
 
@@ -155,7 +156,7 @@ func taken(edges []int) (n int) {
 }
 
 func (s summary) json(w io.Writer) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visible.JSONWriter(w))
 	e.SetIndent("", "  ")
 	return e.Encode(s)
 }
@@ -179,6 +180,6 @@ func (s summary) text(w io.Writer) error {
 	for _, v := range s.Violations {
 		fmt.Fprintf(&b, "\n%s\n%s\n", v.Configuration, v.Transcript)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, visible.Text(b.String()))
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim"
 )
 
@@ -98,7 +99,7 @@ func (v violation) mermaid() string {
 
 // ndjson writes a line for each step, and one for what is broken.
 func (v violation) ndjson(w io.Writer) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visible.JSONWriter(w))
 	for _, s := range v.Steps {
 		if err := e.Encode(s); err != nil {
 			return err

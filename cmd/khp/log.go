@@ -5,17 +5,18 @@ import (
 	"io"
 	"log/slog"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
 
-// newLogger makes the log of --log. Lines about a connection get the route and the user by their context.
+// newLogger makes the log of --log, in which clients cannot write anything that does not show. Lines about a connection get the route and the user by their context.
 func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, error) {
 	o := &slog.HandlerOptions{Level: level}
 	switch form {
 	case "text":
-		return slog.New(sessionLog{slog.NewTextHandler(w, o)}), nil
+		return slog.New(sessionLog{slog.NewTextHandler(visible.Writer(w), o)}), nil
 	case "json":
-		return slog.New(sessionLog{slog.NewJSONHandler(w, o)}), nil
+		return slog.New(sessionLog{slog.NewJSONHandler(visible.JSONWriter(w), o)}), nil
 	}
 	return nil, usagef("--log %s: expected text or json", form)
 }

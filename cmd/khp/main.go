@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"example.com/khp/internal/visible"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -95,15 +97,7 @@ func failf(code int, format string, args ...any) error {
 	return &exitError{code, fmt.Sprintf(format, args...)}
 }
 
-// oneLine keeps what a library or peer says from taking more than one line, or from playing with the terminal.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case r < ' ' || r >= 0x7f && r < 0xa0:
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(s))
-}
+// oneLine keeps what a library or peer says in one line, in which everything shows.
+func oneLine(s string) string { return visible.Line(blanks.Replace(strings.TrimSpace(s))) }
+
+var blanks = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")

@@ -3,19 +3,22 @@ package main
 import (
 	"io"
 	"os"
+
+	"example.com/khp/internal/visible"
 )
 
 // palette colours text, or leaves it as it is.
 type palette struct{ sent, received, note, good, bad, title func(string) string }
 
-func plainText(s string) string { return s }
+// plainText and what ansi returns take any words of a peer.
+func plainText(s string) string { return visible.Text(s) }
 
 func ansi(code string) func(string) string {
 	return func(s string) string {
 		if s == "" {
 			return s
 		}
-		return "\x1b[" + code + "m" + s + "\x1b[0m"
+		return "\x1b[" + code + "m" + visible.Text(s) + "\x1b[0m"
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim/script"
 )
 
@@ -125,7 +126,7 @@ func (c *cli) simFile(o simOptions, path string) (simFile, error) {
 	if o.verbose && !o.asJSON {
 		_, details, err := runScenario(path, string(source), script.Options{Seed: o.seed, Verbose: true})
 		if err == nil {
-			_, err = fmt.Fprint(c.stdout, details.Source)
+			_, err = fmt.Fprint(visible.Writer(c.stdout), details.Source)
 		}
 		if err != nil {
 			return simFile{}, err
@@ -175,6 +176,6 @@ func (c *cli) printSimFile(r simFile) error {
 	for _, broken := range r.Broken {
 		b.WriteString("    broken invariant: " + broken + "\n")
 	}
-	_, err := fmt.Fprint(c.stdout, b.String())
+	_, err := fmt.Fprint(visible.Writer(c.stdout), b.String())
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim/script"
 )
 
@@ -60,7 +61,7 @@ func (r *simReport) fail(seed uint64, source, why string) {
 func (c *cli) printSchedule(source string, seed uint64) error {
 	_, out, err := runScenario("random", source, script.Options{Seed: seed, Verbose: true})
 	if err == nil {
-		_, err = fmt.Fprintln(c.stdout, out.Source)
+		_, err = fmt.Fprintln(visible.Writer(c.stdout), out.Source)
 	}
 	return err
 }
@@ -78,7 +79,7 @@ func (c *cli) printSimReport(r *simReport, asJSON bool) error {
 	if asJSON {
 		err = c.printJSON(r)
 	} else {
-		_, err = fmt.Fprint(c.stdout, b.String())
+		_, err = fmt.Fprint(visible.Writer(c.stdout), b.String())
 	}
 	if err == nil && !r.Passed {
 		return failf(exitFailed, "an invariant is broken in schedule %d of seed %d", r.Schedules, r.Seed)

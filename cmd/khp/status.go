@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/visible"
 	"github.com/spf13/cobra"
 )
 
@@ -106,7 +107,7 @@ func (c *cli) statusCode(r fsm.Rule, asJSON bool) error {
 }
 
 func (c *cli) printJSON(v any) error {
-	e := json.NewEncoder(c.stdout)
+	e := json.NewEncoder(visible.JSONWriter(c.stdout))
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)

@@ -34,7 +34,7 @@ func TestChromium(t *testing.T) {
 		link url.Values
 		want []string // lines of the log, in this order, among others
 	}{
-		"spec":    {url.Values{"say": {"hello", "grüße"}}, []string{"> GET / HTTP/1.1", "< HTTP/1.1 101 Switching Protocols", "< (empty message)", "* open", `> "hello"`, `< "hello"`, `< "grüße"`}},
+		"spec":    {url.Values{"say": {"hello", "grüße", "a\u202eb\u2028c\u009bd"}}, []string{"> GET / HTTP/1.1", "< HTTP/1.1 101 Switching Protocols", "< (empty message)", "* open", `> "hello"`, `< "hello"`, `< "grüße"`, `< "a\u{202e}b\u{2028}c\u{9b}d"`}},
 		"kaazing": {url.Values{"profile": {"kaazing"}, "say": {"hello"}}, []string{"< N (go on)", "> GET /?.kl=Y HTTP/1.1", "< HTTP/1.1 101 Web Socket Protocol Handshake", "< (empty message)", "< N (go on)", "* open", `< "hello"`}},
 		"credentials": {url.Values{"path": {"/account"}, "user": {"joe:welcome"}, "say": {"let me in"}},
 			[]string{"< HTTP/1.1 401 Unauthorized", "Authorization: [redacted]", "< HTTP/1.1 101 Switching Protocols", "* open", `< "let me in"`}},

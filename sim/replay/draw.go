@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/wire"
 )
 
@@ -28,7 +29,7 @@ func Ladder(w io.Writer, r Result) error {
 			fmt.Fprintf(&b, "%8s ✗ wrong, by the %s: %s\n", "", r.Wrong.Blame, r.Wrong.Why)
 		}
 	}, func(n int) { fmt.Fprintf(&b, "%8s ⋮ %d more\n", "", n) })
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, visible.Text(b.String()))
 	return err
 }
 
@@ -51,7 +52,7 @@ func Mermaid(w io.Writer, r Result) error {
 			fmt.Fprintf(&b, "  Note over C,S: wrong, by the %s: %s (%s)\n", r.Wrong.Blame, escape(r.Wrong.Why), strings.Join(r.Wrong.Requirements, " "))
 		}
 	}, func(n int) { fmt.Fprintf(&b, "  Note over C,S: %d more\n", n) })
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, visible.Text(b.String()))
 	return err
 }
 
@@ -120,14 +121,14 @@ func (s *Step) Label() string {
 		if s.Code == 0 {
 			return "Close"
 		}
-		return strings.TrimSpace("Close " + strconv.Itoa(int(s.Code)) + " " + printable(s.Text))
+		return strings.TrimSpace("Close " + strconv.Itoa(int(s.Code)) + " " + visible.Line(s.Text))
 	case Ended:
 		if s.Reset {
 			return "end of the connection, not in good order"
 		}
 		return "end of the connection"
 	case Broken:
-		return printable(s.Text)
+		return visible.Line(s.Text)
 	case Opened:
 		return "open"
 	case Failed:
@@ -149,7 +150,7 @@ func (s *Step) message() string {
 	case wire.BalancerProceed:
 		return "N"
 	case wire.BalancerReroute:
-		return "R " + printable(string(url))
+		return "R " + visible.Line(string(url))
 	case wire.BalancerNone:
 	}
 	if looksLikeRequest(s.Data) || looksLikeResponse(s.Data) {
@@ -168,17 +169,7 @@ func firstLine(p []byte) string {
 		_, version, _ := strings.Cut(rest, " ")
 		line = path + "?... " + version
 	}
-	return printable(line)
-}
-
-// printable leaves out what could play with a terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !strconv.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s)
+	return visible.Line(line)
 }
 
 // clip cuts s to n characters.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 )
@@ -99,7 +100,7 @@ func (w *world) summary() string {
 	var parts []string
 	for _, c := range w.clients {
 		if c.host == nil {
-			parts = append(parts, c.name+" refused: "+visible.Replace(c.refused))
+			parts = append(parts, c.name+" refused: "+visible.Line(c.refused))
 			continue
 		}
 		parts = append(parts, describe(c.name, c.host))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim/network"
 )
 
@@ -60,13 +61,10 @@ func (w *world) restart() { w.net = network.New(w.opts) }
 // say adds a line to the transcript.
 func (w *world) say(host, format string, v ...any) {
 	if !w.quiet {
-		text := visible.Replace(fmt.Sprintf(format, v...))
+		text := visible.Line(fmt.Sprintf(format, v...))
 		w.lines = append(w.lines, strings.TrimRight(fmt.Sprintf("%9s  %-12s  %s", w.net.Now(), host, text), " "))
 	}
 }
-
-// visible keeps a line one line.
-var visible = strings.NewReplacer("\r", `\r`, "\n", `\n`, "\x00", `\x00`, "\x1b", `\x1b`)
 
 // taken returns the lines of the transcript since the last call.
 func (w *world) taken() []string {

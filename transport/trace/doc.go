@@ -15,6 +15,7 @@
 // # Secrets
 //
 // A [Writer] replaces the values of credential and cookie fields by "[redacted]" before it writes, see [Redact]. URLs and bodies are written as they are.
+// Characters that control a terminal or do not show are written as JSON escapes, so that a file can be looked at as it is.
 //
 // The package imports nothing but the standard library, fsm and wire, and starts nothing.
 package trace

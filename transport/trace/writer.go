@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"sync"
+
+	"example.com/khp/internal/visible"
 )
 
 // Writer writes a file. It is safe for concurrent use, and each record reaches the underlying writer in one Write.
@@ -16,7 +18,7 @@ type Writer struct {
 // NewWriter begins a file with h, whose Format and Version it sets. An error of w comes back at once.
 func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	h.Format, h.Version = format, Version
-	t := &Writer{e: json.NewEncoder(w)}
+	t := &Writer{e: json.NewEncoder(visible.JSONWriter(w))}
 	t.e.SetEscapeHTML(false)
 	return t, t.line(h)
 }
