@@ -39,8 +39,9 @@ type Client struct {
 
 	message  []byte // the application message being judged
 	msgType  wire.MessageType
-	detail   string          // about the event being handled
-	failText string          // about the failure, from the moment it was decided
+	detail   string // about the event being handled
+	failText string // about the failure, from the moment it was decided
+	misused  *MisuseError
 	response *HandshakeError // what the last decided response said, for the failure
 	closeIn  closeText
 	closeOut closeText
@@ -92,9 +93,11 @@ func (c *Client) rehearse() error {
 // Connect starts. Nothing else is legal before it.
 func (c *Client) Connect() []Output {
 	c.reset()
-	if c.state.Phase() == fsm.ClientIdle { // a second call is a mistake of the host and changes nothing
-		c.connect()
+	if c.state.Phase() != fsm.ClientIdle {
+		c.noteMisuse(fsm.EventConnectRequested)
+		return nil
 	}
+	c.connect()
 	return c.out
 }
 

@@ -17,6 +17,7 @@ import (
 func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 	c.reset()
 	if c.state.Phase() != fsm.ClientOpening {
+		c.step(fsm.Event{Kind: fsm.EventOpened})
 		return 0, nil
 	}
 	r := &c.opening
@@ -58,6 +59,7 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 func (c *Client) Opened(protocol string, extensions []string, accept string) []Output {
 	c.reset()
 	if c.state.Phase() != fsm.ClientOpening {
+		c.step(fsm.Event{Kind: fsm.EventOpened})
 		return nil
 	}
 	c.granted = parseElements(extensions)
@@ -75,6 +77,7 @@ func (c *Client) Opened(protocol string, extensions []string, accept string) []O
 func (c *Client) OpeningRefused(status int, fields []HeaderField, body []byte) []Output {
 	c.reset()
 	if c.state.Phase() != fsm.ClientOpening {
+		c.noteMisuse(fsm.EventResponse)
 		return nil
 	}
 	c.opening = wire.Response{Status: status, ContentLength: -1}

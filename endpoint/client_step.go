@@ -14,6 +14,9 @@ func (c *Client) reset() {
 func (c *Client) step(ev fsm.Event) bool {
 	s, effects, verdict := c.machine.Step(c.state, ev)
 	if verdict != fsm.Accepted {
+		if verdict == fsm.Misuse {
+			c.noteMisuse(ev.Kind)
+		}
 		return false
 	}
 	if c.state.Failure() == 0 && s.Failure() != 0 {
@@ -131,7 +134,7 @@ func (c *Client) failure(e fsm.Effect) *HandshakeError {
 	if c.response != nil {
 		err = c.response
 	}
-	err.Failure, err.URL, err.Attempt, err.Detail = e.Failure, c.url.String(), c.attempt, c.failText
+	err.Failure, err.URL, err.Attempt, err.Detail = e.Failure, c.url.String(), c.attempt, withMisuse(c.failText, c.misused)
 	for _, u := range c.visited {
 		err.Path = append(err.Path, u.String())
 	}

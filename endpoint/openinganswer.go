@@ -21,7 +21,11 @@ type answerHead struct {
 var errMore error = &wire.ParseError{Kind: wire.KindIncomplete}
 
 // parse parses the head in b into r, as often as that can help and never again once it is complete, and returns its length.
+// A b that is shorter than a complete head is another answer.
 func (h *answerHead) parse(r *wire.Response, b []byte, l wire.Limits) (n int, err error) {
+	if h.length > len(b) {
+		*h = answerHead{}
+	}
 	if h.length > 0 {
 		return h.length, nil
 	}

@@ -31,6 +31,7 @@ type Server struct {
 	msgType  wire.MessageType
 	detail   string // about the event being handled
 	failText string // about the failure, from the moment it was decided
+	misused  *MisuseError
 	closeIn  closeText
 	closeOut closeText
 	buf      []byte
@@ -197,6 +198,9 @@ func (s *Server) reset() {
 func (s *Server) step(ev fsm.Event) bool {
 	state, effects, verdict := s.machine.Step(s.state, ev)
 	if verdict != fsm.Accepted {
+		if verdict == fsm.Misuse {
+			s.noteMisuse(ev.Kind)
+		}
 		return false
 	}
 	if s.state.Failure() == 0 && state.Failure() != 0 {
@@ -262,7 +266,7 @@ func (s *Server) tail(b []byte) []byte {
 
 // failure is what the application gets to see.
 func (s *Server) failure(e fsm.Effect) *HandshakeError {
-	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), Detail: s.failText, URL: s.open.Target}
+	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), Detail: withMisuse(s.failText, s.misused), URL: s.open.Target}
 	if s.open.Target == "" || e.Failure == fsm.FailureOpening || e.Failure == fsm.FailureNotSelected {
 		err.Leg = LegOpening
 	}

@@ -35,6 +35,7 @@ func (o *OpeningRequest) Path() string { return pathOf(o.Target) }
 func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 	s.reset()
 	if s.state.Phase() != fsm.ServerOpening {
+		s.step(fsm.Event{Kind: fsm.EventOpeningRequest})
 		return 0, nil
 	}
 	if !s.lines.Grew(b, s.cfg.Limits) {
@@ -58,7 +59,8 @@ func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 //khp:impl KHP-OPEN-03 KHP-OPEN-04 WSP-OPEN-08
 func (s *Server) Opening(r *wire.Request) []Output {
 	s.reset()
-	if s.state.Phase() != fsm.ServerOpening {
+	if s.state.Phase() != fsm.ServerOpening || r == nil {
+		s.noteMisuse(fsm.EventOpeningRequest)
 		return nil
 	}
 	ev := fsm.Event{Kind: fsm.EventOpeningRequest}
@@ -86,6 +88,7 @@ func (s *Server) Opening(r *wire.Request) []Output {
 func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
 	s.reset()
 	if s.state.Phase() != fsm.ServerOpening {
+		s.step(fsm.Event{Kind: fsm.EventOpeningRequest})
 		return nil
 	}
 	s.open = o

@@ -51,4 +51,8 @@ func TestTimeouts_Of(t *testing.T) {
 	timeouts := &Timeouts{Response: time.Minute}
 	require.Equal(t, time.Minute, timeouts.Of(fsm.TimerResponse))
 	require.Equal(t, 5*time.Second, timeouts.Of(fsm.TimerClose))
+	for timer := range 256 {
+		d := (&Timeouts{}).Of(fsm.Timer(timer))
+		require.Equal(t, timer == 0 || fsm.Timer(timer) > fsm.TimerReplay, d == 0, "%d: %v", timer, d)
+	}
 }

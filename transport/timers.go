@@ -21,16 +21,16 @@ type Timeouts struct {
 	Close       time.Duration // both: closing handshake and end of TCP (5 s)
 }
 
-// Of returns how long a timer runs: the field that belongs to it, or its default. It is for those who drive package endpoint themselves.
+// Of returns how long a timer runs: the field that belongs to it, or its default; 0 for a timer that does not exist. It is for those who drive package endpoint themselves.
 func (t *Timeouts) Of(timer fsm.Timer) time.Duration {
-	d := [...]time.Duration{
+	fields := [...]time.Duration{
 		fsm.TimerOpening: t.Opening, fsm.TimerResponse: t.Response, fsm.TimerWait: t.Wait, fsm.TimerCredentials: t.Credentials, fsm.TimerOverall: t.Overall,
 		fsm.TimerClose: t.Close, fsm.TimerRequest: t.Request, fsm.TimerBody: t.Body, fsm.TimerReplay: t.Replay,
-	}[timer]
-	if d <= 0 {
-		return time.Duration(endpoint.DefaultSeconds(timer)) * time.Second
 	}
-	return d
+	if int(timer) < len(fields) && fields[timer] > 0 {
+		return fields[timer]
+	}
+	return time.Duration(endpoint.DefaultSeconds(timer)) * time.Second
 }
 
 // timers maps the timers of a machine to deadlines. The one that is due first becomes the deadline of the socket.

@@ -10,9 +10,12 @@ type Lines struct {
 }
 
 // Grew reports whether b, all that has been read so far, should be parsed: its first bytes are new, a line has ended, or a limit is exceeded. The zero
-// Limits are the defaults.
+// Limits are the defaults. A b that is shorter than at the call before is the beginning of another head.
 func (s *Lines) Grew(b []byte, limits Limits) bool {
 	limits = limits.OrDefault()
+	if len(b) < s.seen {
+		*s = Lines{}
+	}
 	from := s.seen
 	s.seen = len(b)
 	end := bytes.LastIndexByte(b[from:], '\n') + 1

@@ -42,6 +42,16 @@ func TestLines(t *testing.T) {
 	require.False(t, lines.Grew([]byte("G"), Limits{}))
 }
 
+// A head that is shorter than before is another one.
+func TestLines_Shrink(t *testing.T) {
+	var lines Lines
+	require.True(t, lines.Grew([]byte("GET / HTTP/1.1\r\nHo"), Limits{}))
+	require.False(t, lines.Grew(nil, Limits{}))
+	require.True(t, lines.Grew([]byte("G"), Limits{}), "its first bytes are new")
+	require.False(t, lines.Grew([]byte("GE"), Limits{}))
+	require.True(t, lines.Grew([]byte("GET / HTTP/1.1\r\n"), Limits{}))
+}
+
 func ExampleLines() {
 	var lines Lines
 	head := "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"

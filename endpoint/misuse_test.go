@@ -1,0 +1,71 @@
+package endpoint
+
+import (
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// A call at the wrong moment changes nothing, can be asked for, and stands in the failure that it may have led to.
+func TestMisuse(t *testing.T) {
+	c, err := NewClient("ws://h/p", ClientConfig{})
+	require.NoError(t, err)
+	require.NoError(t, c.Misuse())
+	for _, v := range []struct {
+		call string
+		do   func(c *Client) []Output
+	}{
+		{"Connected", func(c *Client) []Output { return c.Connected([16]byte{}) }},
+		{"Opened", func(c *Client) []Output { return c.Opened(Protocol, nil, "") }},
+		{"Opened", func(c *Client) []Output { _, out := c.OpeningReceived([]byte("HTTP/1.1 101 x\r\n")); return out }},
+		{"OpeningRefused", func(c *Client) []Output { return c.OpeningRefused(403, nil, nil) }},
+		{"Message", func(c *Client) []Output { return c.Message(wire.Binary, []byte("x")) }},
+		{"Send", func(c *Client) []Output { out, _ := c.Send(wire.Text, nil); return out }},
+		{"Credentials", func(c *Client) []Output { return c.Credentials("Basic x") }},
+	} {
+		c, err := NewClient("ws://h/p", ClientConfig{})
+		require.NoError(t, err)
+		require.Empty(t, v.do(c), v.call)
+		var misuse *MisuseError
+		require.ErrorAs(t, c.Misuse(), &misuse, v.call)
+		require.Equal(t, v.call, misuse.Call)
+		require.Equal(t, "ClientIdle", misuse.Phase)
+	}
+
+	t.Run("Opened-without-Connected", func(t *testing.T) {
+		r := &run{monitor: monitor{t: t}, c: c}
+		r.take(c.Connect())
+		r.take(c.Opened(Protocol, nil, zeroAccept))
+		require.ErrorContains(t, c.Misuse(), "Opened was called in phase ClientConnecting; it comes once, after Connected")
+		r.take(c.TimerExpired(fsm.TimerOpening))
+		require.ErrorContains(t, r.err, "Opened was called in phase ClientConnecting")
+	})
+	t.Run("second-Connect", func(t *testing.T) {
+		r := dialed(t, "ws://h/p", ClientConfig{})
+		require.Empty(t, r.c.Connect())
+		require.ErrorContains(t, r.c.Misuse(), "Connect was called in phase ClientOpening; call it once")
+		r.opened()
+		require.ErrorContains(t, r.c.Misuse(), "Connect was called", "the first one counts")
+	})
+	t.Run("server", func(t *testing.T) {
+		s := NewServer(ServerConfig{})
+		require.Empty(t, s.Message(wire.Binary, []byte("x")))
+		require.ErrorContains(t, s.Misuse(), "Message was called in phase ServerOpening")
+		s.Reset(ServerConfig{})
+		require.NoError(t, s.Misuse())
+		require.Empty(t, s.Opening(nil))
+		require.ErrorContains(t, s.Misuse(), "Opening was called")
+		served := listening(t, "/p", ServerConfig{})
+		require.NoError(t, served.s.Misuse())
+		served.s.Opened(OpeningRequest{}, nil)
+		require.ErrorContains(t, served.s.Misuse(), "in phase ServerAwaitRequest; there is one opening request")
+	})
+	t.Run("late-is-none", func(t *testing.T) {
+		r := asking(t, ClientConfig{}).unit(switching())
+		r.c.TimerExpired(fsm.TimerResponse)
+		r.c.Credentials("Basic x")
+		require.NoError(t, r.c.Misuse(), "what may have been under way is no mistake")
+	})
+}
