@@ -17,6 +17,7 @@ type authority struct {
 	realm string
 	token bool    // Token instead of Basic
 	areas []*area // the longest path first
+	open  []*area // those of --no-auth, which have a path only
 }
 
 // area is the part of the server below one path, and who may enter it.
@@ -27,33 +28,78 @@ type area struct {
 	gate  transport.Authenticator
 }
 
-// parseAuthority reads the values of --auth and --htpasswd; nil if there are none. Each path must have a route.
-func parseAuthority(specs, files []string, realm, scheme string, list routes) (transport.Authenticator, error) {
-	a := &authority{realm: realm, token: scheme == "token"}
-	if scheme != "basic" && scheme != "token" {
-		return nil, usagef("--scheme %s: expected basic or token", scheme)
+// authority reads the values of --auth, --htpasswd and --no-auth; what comes back has no areas if nothing is guarded. Each path must have a route.
+func (o *serveOptions) authority(list routes) (*authority, error) {
+	a := &authority{realm: o.realm, token: o.scheme == "token"}
+	if o.scheme != "basic" && o.scheme != "token" {
+		return nil, usagef("--scheme %s: expected basic or token", o.scheme)
 	}
-	if strings.ContainsFunc(realm, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
-		return nil, usagef("--realm %q: expected printable ASCII characters", realm)
+	if strings.ContainsFunc(o.realm, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
+		return nil, usagef("--realm %q: expected printable ASCII characters", o.realm)
 	}
-	for _, spec := range specs {
+	for _, spec := range o.auth {
 		if err := a.addUser(spec, list); err != nil {
 			return nil, err
 		}
 	}
-	for _, spec := range files {
+	for _, spec := range o.htpasswd {
 		if err := a.addFile(spec, list); err != nil {
 			return nil, err
 		}
-	}
-	if len(a.areas) == 0 {
-		return nil, nil
 	}
 	for _, z := range a.areas {
 		z.gate = a.gate(z)
 	}
 	slices.SortFunc(a.areas, func(x, y *area) int { return cmp.Compare(len(y.path), len(x.path)) })
+	for _, path := range o.noAuth {
+		if err := a.addOpen(path, list); err != nil {
+			return nil, err
+		}
+	}
 	return a, nil
+}
+
+// addOpen reads a value of --no-auth.
+func (a *authority) addOpen(spec string, list routes) error {
+	path, err := routedPath("--no-auth", spec, spec, list)
+	if err != nil {
+		return err
+	}
+	z := &area{path: path}
+	for _, guarded := range a.areas {
+		if guarded.holds(path) || z.holds(guarded.path) {
+			return usagef("--no-auth %s: %s is guarded by --auth or --htpasswd; leave one of them out", spec, guarded.path)
+		}
+	}
+	a.open = append(a.open, z)
+	return nil
+}
+
+// orNil is the authority if there is anything that it guards.
+func (a *authority) orNil() transport.Authenticator {
+	if len(a.areas) == 0 {
+		return nil
+	}
+	return a
+}
+
+// opens finds a path that was guarded and has a route still, but that everybody might use now although --no-auth does not say so. Guards and routes stand for
+// paths with everything below, so that the paths of both are all that have to be looked at.
+func (a *authority) opens(was *authority, list routes) (path string, found bool) {
+	var candidates []string
+	for _, z := range was.areas {
+		candidates = append(candidates, z.path)
+	}
+	for _, r := range list {
+		candidates = append(candidates, r.path)
+	}
+	for _, path := range candidates {
+		declared := slices.ContainsFunc(a.open, func(z *area) bool { return z.holds(path) })
+		if len(was.around(path)) > 0 && list.reaches(path) && len(a.around(path)) == 0 && !declared {
+			return path, true
+		}
+	}
+	return "", false
 }
 
 // addUser reads a value of --auth.
@@ -86,19 +132,20 @@ func (a *authority) addFile(spec string, list routes) error {
 		return usagef("--htpasswd %s: %s has a file already", spec, z.path)
 	}
 	if z.file, err = htpasswd.Open(name); err != nil {
-		return usagef("--htpasswd %s: %s", spec, strings.TrimPrefix(err.Error(), "htpasswd: "))
+		return usagef("--htpasswd %s: %s", spec, strings.TrimPrefix(cause(err).Error(), "htpasswd: "))
 	}
 	return nil
 }
 
 // area returns the area of PATH=VALUE, which may be new, and the value.
 func (a *authority) area(flag, spec, shown string, list routes) (z *area, value string, err error) {
-	path, _, err := splitPath(flag, shown, areaValues[flag])
+	written, _, err := splitPath(flag, shown, shown, areaValues[flag])
 	if err != nil {
 		return nil, "", err
 	}
-	if !list.reaches(path) {
-		return nil, "", usagef("%s %s: no --route leads to %s; is the path spelled alike in both?", flag, shown, path)
+	path, err := routedPath(flag, written, shown, list)
+	if err != nil {
+		return nil, "", err
 	}
 	_, value, _ = strings.Cut(spec, "=")
 	for _, z := range a.areas {
@@ -109,6 +156,18 @@ func (a *authority) area(flag, spec, shown string, list routes) (z *area, value 
 	z = &area{path: path, users: make(map[string]string)}
 	a.areas = append(a.areas, z)
 	return z, value, nil
+}
+
+// routedPath is the path of an area, which stands for the same with a slash at its end or without. It must have a route.
+func routedPath(flag, path, shown string, list routes) (string, error) {
+	path, err := writtenPath(flag, path, shown)
+	if err != nil {
+		return "", err
+	}
+	if !list.reaches(path) {
+		return "", usagef("%s %s: no --route leads to %s; is the path spelled alike in both?", flag, shown, path)
+	}
+	return cmp.Or(strings.TrimSuffix(path, "/"), "/"), nil
 }
 
 var areaValues = map[string]string{"--auth": "USER:PASSWORD", "--htpasswd": "FILE"}

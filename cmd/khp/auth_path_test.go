@@ -20,7 +20,7 @@ func TestBarePath(t *testing.T) {
 func TestAuthority_GuardsEveryForm(t *testing.T) {
 	list, err := parseRoutes(nil)
 	require.NoError(t, err)
-	a, err := parseAuthority([]string{"/e=joe:welcome", "/f=ann:sesame"}, nil, "r", "basic", list)
+	a, err := (&serveOptions{auth: []string{"/e=joe:welcome", "/f=ann:sesame"}, realm: "r", scheme: "basic"}).authority(list)
 	require.NoError(t, err)
 	joe, ann := basicField(t, "joe", "welcome"), basicField(t, "ann", "sesame")
 	for path, want := range map[string][3]int{ // status for nobody, joe and ann; 0 is let in
@@ -61,7 +61,7 @@ func TestParseAuthority_HidesPassword(t *testing.T) {
 	list, err := parseRoutes(nil)
 	require.NoError(t, err)
 	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=", "/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {
-		_, err := parseAuthority([]string{spec, spec}, nil, "r", "basic", list)
+		_, err := (&serveOptions{auth: []string{spec, spec}, realm: "r", scheme: "basic"}).authority(list)
 		require.ErrorContains(t, err, "--auth")
 		require.NotContains(t, err.Error(), "same", spec)
 	}

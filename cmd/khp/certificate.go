@@ -31,7 +31,7 @@ func (o *serveOptions) backendTLS() (*tls.Config, error) {
 	}
 	text, err := os.ReadFile(o.backendCA)
 	if err != nil {
-		return nil, usagef("--backend-ca %s: %s; choose a file that can be read", o.backendCA, err)
+		return nil, usagef("--backend-ca %s: %s; choose a file that can be read", o.backendCA, cause(err))
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(text) {

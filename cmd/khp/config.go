@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -23,23 +24,17 @@ type configFile struct {
 // notInFile are flags that make no sense in a file.
 var notInFile = []string{"config", "help"}
 
-// loadConfig sets the flags that the file names and the command line does not.
+// loadConfig sets the flags that the file names and the command line does not. Everything in the file counts or is refused: a setting that is silently
+// left out may be the one that guards a path.
 func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usagef("--config %s: %s; choose a file that can be read", path, err)
+		return nil, usagef("--config %s: %s; choose a file that can be read", path, cause(err))
 	}
 	c := &configFile{path: path, places: map[string]string{}}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil && !errors.Is(err, io.EOF) {
-		return nil, usagef("%s:%s; it has to be YAML, one line NAME: VALUE for a flag", path, noYAML(err))
-	}
-	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" { // an empty file changes nothing
-		return c, nil
-	}
-	top := doc.Content[0]
-	if top.Kind != yaml.MappingNode {
-		return nil, c.fault(top, "expected lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080")
+	top, err := c.document(text)
+	if err != nil {
+		return nil, err
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
@@ -48,42 +43,63 @@ func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
 		key, value := top.Content[i], top.Content[i+1]
 		f := flags.Lookup(key.Value)
 		switch {
-		case f == nil || slices.Contains(notInFile, key.Value):
-			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, nearest(flags, key.Value))
+		case slices.Contains(notInFile, key.Value):
+			return nil, c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
+		case f == nil:
+			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, nearest(flags, key.Value, notInFile...))
 		case seen[key.Value] != 0:
 			return nil, c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
-		case value.Tag == "!!null":
-			return nil, c.fault(value, "%s has no value", key.Value)
+		case given[key.Value] && slices.Contains(guards, key.Value):
+			return nil, c.fault(key, "%s is set on the command line as well; write all of it in one place", key.Value)
 		}
 		seen[key.Value] = key.Line
-		if given[key.Value] {
-			continue
+		into := f
+		if given[key.Value] { // it has to be right all the same
+			into = newServeOptions().flags.Lookup(key.Value)
 		}
-		if err := c.set(f, value); err != nil {
+		if err := c.set(into, value); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
 }
 
+// guards are the flags of which the command line does not take the place of the file: a path that only the file guards would be open.
+var guards = []string{"auth", "htpasswd"}
+
+// document returns the mapping that the file consists of.
+func (c *configFile) document(text []byte) (*yaml.Node, error) {
+	var doc, next yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(text))
+	switch err := documents.Decode(&doc); {
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, c.noYAML(err, text)
+	case err != nil, len(doc.Content) == 0, isNull(doc.Content[0]), doc.Content[0].Kind == yaml.MappingNode && len(doc.Content[0].Content) == 0:
+		return nil, usagef("%s: there is no setting in it; write lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080, or leave out --config", c.path)
+	case doc.Content[0].Kind != yaml.MappingNode:
+		return nil, c.fault(doc.Content[0], "expected lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080")
+	}
+	switch err := documents.Decode(&next); {
+	case errors.Is(err, io.EOF):
+		return doc.Content[0], nil
+	case err != nil:
+		return nil, c.noYAML(err, text)
+	}
+	return nil, c.fault(&next, "a second document begins here; write all settings into one, without a line ---")
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
 // set gives a flag what the file says.
 func (c *configFile) set(f *pflag.Flag, value *yaml.Node) error {
 	switch value.Kind {
 	case yaml.ScalarNode:
-		return c.one(f, value, value.Value)
+		return c.one(f, value, f.Name, "")
 	case yaml.SequenceNode:
 		if f.Value.Type() != "stringArray" {
 			return c.fault(value, "%s takes one value, not a list", f.Name)
 		}
-		for _, item := range value.Content {
-			if item.Kind != yaml.ScalarNode {
-				return c.fault(item, "expected a plain value in the list of %s", f.Name)
-			}
-			if err := c.one(f, item, item.Value); err != nil {
-				return err
-			}
-		}
-		return nil
+		return c.list(f, value, f.Name, "")
 	case yaml.MappingNode:
 		return c.mapping(f, value)
 	}
@@ -92,52 +108,80 @@ func (c *configFile) set(f *pflag.Flag, value *yaml.Node) error {
 
 // mapping reads path: value and path: [value, ...] as PATH=VALUE.
 func (c *configFile) mapping(f *pflag.Flag, value *yaml.Node) error {
-	if !strings.Contains(f.Usage, "PATH=") {
+	switch {
+	case !strings.Contains(f.Usage, "PATH="):
 		return c.fault(value, "%s takes no paths, only plain values", f.Name)
+	case len(value.Content) == 0:
+		return c.fault(value, "%s is empty; give it a path, or leave it out", f.Name)
 	}
+	seen := map[string]int{}
 	for i := 0; i < len(value.Content); i += 2 {
 		path, target := value.Content[i], value.Content[i+1]
-		items := []*yaml.Node{target}
-		if target.Kind == yaml.SequenceNode {
-			items = target.Content
+		switch {
+		case path.Kind != yaml.ScalarNode || strings.Contains(path.Value, "="):
+			return c.fault(path, "expected a path in front of the colon, as in /echo")
+		case seen[path.Value] != 0:
+			return c.fault(path, "%s has %s already in line %d; give each path one line", f.Name, path.Value, seen[path.Value])
 		}
-		for _, item := range items {
-			if item.Kind != yaml.ScalarNode {
-				return c.fault(item, "expected a plain value for %s", path.Value)
-			}
-			if err := c.one(f, item, path.Value+"="+item.Value); err != nil {
-				return err
-			}
+		seen[path.Value] = path.Line
+		items := c.one
+		if target.Kind == yaml.SequenceNode {
+			items = c.list
+		}
+		if err := items(f, target, path.Value, path.Value+"="); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// one sets one value and remembers where it is written.
-func (c *configFile) one(f *pflag.Flag, at *yaml.Node, value string) error {
-	if at.Tag == "!!null" {
-		return c.fault(at, "%s has no value", f.Name)
+// list sets every value of a list.
+func (c *configFile) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
+	if len(list.Content) == 0 {
+		return c.fault(list, "the list of %s is empty; give it a value, or leave %s out", name, name)
 	}
+	for _, item := range list.Content {
+		if item.Kind != yaml.ScalarNode {
+			return c.fault(item, "expected a plain value in the list of %s", name)
+		}
+		if err := c.one(f, item, name, prefix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one sets one value, with prefix in front, and remembers where it is written. name is what it is the value of.
+func (c *configFile) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
+	switch {
+	case at.Kind != yaml.ScalarNode:
+		return c.fault(at, "expected a plain value for %s", name)
+	case isNull(at), at.Value == "":
+		return c.fault(at, "%s has no value; give it one, or leave it out", name)
+	case at.Style&yaml.TaggedStyle != 0:
+		return c.fault(at, "the tag %s has no meaning here; write the value alone", at.Tag)
+	}
+	value := prefix + at.Value
 	if err := f.Value.Set(value); err != nil {
 		return c.fault(at, "%s", refusal(f, value, err))
 	}
 	f.Changed = true
-	if f.Name == "auth" {
-		value = hidePassword(value)
-	}
-	for _, shown := range []string{value, strconv.Quote(value), f.Value.String()} { // as errors may show it
+	shown := shownValue(f.Name, value)
+	for _, shown := range []string{shown, strconv.Quote(shown), f.Value.String()} { // as errors may show it
 		c.places["--"+f.Name+" "+shown] = fmt.Sprintf("%s:%d", c.path, at.Line)
 	}
 	return nil
 }
 
-// noYAML is what the YAML parser says, with the number of the line in front.
-func noYAML(err error) string {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if rest, ok := strings.CutPrefix(text, "line "); ok {
-		return rest
+// shownValue is the value of a flag without secrets, for errors.
+func shownValue(flag, value string) string {
+	switch flag {
+	case "auth":
+		return hidePassword(value)
+	case "route":
+		return hideTarget(value)
 	}
-	return " " + text
+	return value
 }
 
 func (c *configFile) fault(at *yaml.Node, format string, args ...any) error {
@@ -160,18 +204,4 @@ func (c *configFile) locate(err error) error {
 		return err
 	}
 	return &exitError{e.code, c.places[best] + ": " + strings.TrimPrefix(e.text, "--")}
-}
-
-// nearest suggests a flag that is spelled nearly so.
-func nearest(flags *pflag.FlagSet, name string) string {
-	best := ""
-	flags.VisitAll(func(f *pflag.Flag) {
-		if best == "" && (strings.HasPrefix(f.Name, name) || strings.TrimSuffix(name, "s") == f.Name || strings.ReplaceAll(name, "_", "-") == f.Name) {
-			best = f.Name
-		}
-	})
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", best)
 }

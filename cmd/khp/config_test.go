@@ -49,13 +49,6 @@ func TestConfig_Serves(t *testing.T) {
 	wantFailure(t, s.url+"/echo", nil, fsm.FailureAuthRequired, 401)
 }
 
-func TestConfig_EmptyIsFine(t *testing.T) {
-	for _, text := range []string{"", "# nothing yet\n", "---\n"} {
-		s := serveHere(t, "--config", testFile(t, "khp.yaml", text))
-		wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
-	}
-}
-
 // TestConfig_ErrorsNameTheLine has every kind of mistake; the first line of each file is line 1.
 func TestConfig_ErrorsNameTheLine(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{

@@ -97,6 +97,9 @@ func (l *reloader) read() (*serveOptions, error) {
 	case (cert == nil) != (l.gateway.cert.Load() == nil):
 		return nil, next.file.locate(usagef("--tls-cert %s: TLS is switched on and off only with a restart", next.cert))
 	}
+	if path, found := rules.auth.opens(l.gateway.rules.Load().auth, rules.routes); found {
+		return nil, usagef("%s was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
+	}
 	l.gateway.rules.Store(rules)
 	l.gateway.cert.Store(cert)
 	return next, nil

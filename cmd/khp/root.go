@@ -42,9 +42,12 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 		text := err.Error()
 		var unknown *pflag.NotExistError
 		var refused *pflag.InvalidValueError
+		var repeated *repeatedError
 		switch {
 		case errors.As(err, &unknown):
 			text += nearest(cmd.Flags(), unknown.GetSpecifiedName())
+		case errors.As(err, &refused) && errors.As(err, &repeated): // its values may be secret
+			text = "--" + refused.GetFlag().Name + " " + repeated.Error()
 		case errors.As(err, &refused):
 			text = "--" + refusal(refused.GetFlag(), refused.GetValue(), refused.Unwrap())
 		}
@@ -57,6 +60,7 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	exampleForCompletion(root)
+	takeOnce(root)
 	return root
 }
 

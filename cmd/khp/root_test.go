@@ -103,7 +103,7 @@ func TestUsage_OneLineExit2(t *testing.T) {
 		"serve redirect":         {[]string{"serve", "--route", "/=redirect:ftp://h"}, "redirect:URL"},
 		"serve empty redirect":   {[]string{"serve", "--route", "/=redirect:"}, "redirect:URL"},
 		"serve balance":          {[]string{"serve", "--route", "/=balance:ws://h,x"}, "balance:URL"},
-		"serve status":           {[]string{"serve", "--route", "/=status:99"}, "100 to 999"},
+		"serve status":           {[]string{"serve", "--route", "/=status:99"}, "100 to 599"},
 		"serve auth":             {[]string{"serve", "--auth", "/a=joe"}, "PATH=USER:PASSWORD"},
 		"serve auth elsewhere":   {[]string{"serve", "--route", "/a=echo", "--auth", "/b=joe:pw"}, "no --route leads to /b"},
 		"serve scheme":           {[]string{"serve", "--scheme", "digest"}, "basic or token"},

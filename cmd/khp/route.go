@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,17 +29,22 @@ func parseRoutes(specs []string) (routes, error) {
 	}
 	var list routes
 	for _, spec := range specs {
-		path, name, err := splitPath("--route", spec, "TARGET")
+		shown := hideTarget(spec)
+		written, name, err := splitPath("--route", spec, shown, "TARGET")
+		if err != nil {
+			return nil, err
+		}
+		path, err := writtenPath("--route", written, shown)
 		if err != nil {
 			return nil, err
 		}
 		target, err := parseTarget(name)
 		if err != nil {
-			return nil, usagef("--route %s: %s", spec, err)
+			return nil, usagef("--route %s: %s", shown, err)
 		}
 		for _, r := range list {
 			if r.path == path {
-				return nil, usagef("--route %s: %s has a route already, to %s; give each path one target", spec, path, r.name)
+				return nil, usagef("--route %s: %s has a route already, to %s; give each path one target", shown, path, shownTarget(r.name))
 			}
 		}
 		list = append(list, &route{path: path, name: name, target: target})
@@ -47,31 +53,39 @@ func parseRoutes(specs []string) (routes, error) {
 	return list, nil
 }
 
-// splitPath reads PATH=VALUE. The path comes back in normal form.
-func splitPath(flag, spec, value string) (path, rest string, err error) {
+// splitPath reads PATH=VALUE. shown is the same for errors.
+func splitPath(flag, spec, shown, value string) (path, rest string, err error) {
 	path, rest, ok := strings.Cut(spec, "=")
+	if !ok || rest == "" {
+		return "", "", usagef("%s %s: expected PATH=%s, as in %s", flag, shown, value, pathExamples[flag])
+	}
+	return path, rest, nil
+}
+
+// writtenPath is the normal form of a path that is a value of flag, or part of one that errors show as shown.
+func writtenPath(flag, path, shown string) (string, error) {
 	switch {
-	case !ok || rest == "":
-		return "", "", usagef("%s %s: expected PATH=%s, as in %s", flag, spec, value, pathExamples[flag])
 	case !strings.HasPrefix(path, "/"):
-		return "", "", usagef("%s %s: the path must start with /, as in %s", flag, spec, pathExamples[flag])
+		return "", usagef("%s %s: the path must start with /, as in %s", flag, shown, pathExamples[flag])
 	case strings.ContainsAny(path, "?#"):
-		return "", "", usagef("%s %s: a path has no query or fragment", flag, spec)
+		return "", usagef("%s %s: a path has no query or fragment", flag, shown)
 	}
 	if _, err := wire.ParseURL("ws://h"+path, nil); err != nil {
-		return "", "", usagef("%s %q: no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", flag, spec, path)
+		return "", usagef("%s %q: no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", flag, shown, path)
 	}
-	return normalPath(path), rest, nil
+	return normalPath(path), nil
 }
 
-var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd"}
+var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo"}
 
-// normalPath is the form in which paths are compared: escapes of characters that need none are decoded, dot segments are gone. It is what
-// a client compares redirect targets by, so that a path leads to the same place in whatever way it is written.
+// normalPath is the form in which paths are compared: escapes of characters that need none are decoded, dot segments are gone, as where a client compares
+// redirect targets, and of several slashes in a row one is left, as Kaazing's gateway does. So a path leads to the same place in whatever way it is written.
 func normalPath(path string) string {
 	key := wire.URL{Host: "h", Port: 80, Path: path}.Key()
-	return strings.TrimPrefix(key, "ws://h:80")
+	return slashes.ReplaceAllLiteralString(strings.TrimPrefix(key, "ws://h:80"), "/")
 }
+
+var slashes = regexp.MustCompile("//+")
 
 // requestPath is the normal path of a request.
 func requestPath(u *url.URL) string {
@@ -90,14 +104,26 @@ func covers(pattern, path string) bool {
 	return path == pattern || path == pattern+"/"
 }
 
-// find returns the route with the longest path that covers path, nil if there is none.
+// find returns the route with that very path, or else with the longest path that covers it; nil if there is none.
 func (list routes) find(path string) *route {
+	var found *route
 	for _, r := range list {
-		if covers(r.path, path) {
+		switch {
+		case r.path == path:
 			return r
+		case found == nil && covers(r.path, path):
+			found = r
 		}
 	}
-	return nil
+	return found
+}
+
+// trust reports whether certificates of back ends count for any of the routes.
+func (list routes) trust() bool {
+	return slices.ContainsFunc(list, func(r *route) bool {
+		t, ok := r.target.(wsTarget)
+		return ok && strings.HasPrefix(t.url, "wss:")
+	})
 }
 
 // reaches reports whether some path that pattern covers has a route.

@@ -14,6 +14,7 @@ import (
 type rules struct {
 	gateway  *gateway
 	routes   routes
+	auth     *authority
 	idle     time.Duration
 	drain    time.Duration
 	message  int64       // bytes
@@ -33,7 +34,7 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	auth, err := parseAuthority(o.auth, o.htpasswd, o.realm, o.scheme, list)
+	auth, err := o.authority(list)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,10 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{gateway: g, routes: list, idle: time.Duration(o.idle), drain: time.Duration(o.drain), message: int64(o.message), backends: backends}
+	if err := o.unused(list); err != nil {
+		return nil, err
+	}
+	r := &rules{gateway: g, routes: list, auth: auth, idle: time.Duration(o.idle), drain: time.Duration(o.drain), message: int64(o.message), backends: backends}
 	for _, one := range list {
 		one.traffic = g.metrics.traffic(one.path) // from now on it is there, with zeros
 	}
@@ -58,7 +62,7 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	}
 	handler := func(unchecked bool) *transport.Handler {
 		return &transport.Handler{
-			Serve: r.serve, Decide: r.decide, Authenticator: auth, CheckOrigin: origin, Observer: watch.orNil(), Logger: g.log, ReadLimit: r.message,
+			Serve: r.serve, Decide: r.decide, Authenticator: auth.orNil(), CheckOrigin: origin, Observer: watch.orNil(), Logger: g.log, ReadLimit: r.message,
 			ConnContext: r.session, Use: serveExtensions(time.Duration(o.idle)), AnyTarget: true, Unchecked: unchecked, // the other target is never used for routing
 		}
 	}

@@ -18,6 +18,7 @@ type serveOptions struct {
 	routes     []string
 	auth       []string
 	htpasswd   []string
+	noAuth     []string
 	realm      string
 	scheme     string
 	idle       duration
@@ -92,6 +93,7 @@ func newServeOptions() *serveOptions {
 	f.StringArrayVar(&o.routes, "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
 	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD` (repeat)")
 	f.StringArrayVar(&o.htpasswd, "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
+	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
 	f.StringVar(&o.realm, "realm", defaultRealm, "realm of the challenge, `NAME`")
 	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
 	f.StringArrayVar(&o.origins, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
@@ -111,7 +113,8 @@ func newServeOptions() *serveOptions {
 	return o
 }
 
-// readOptions reads the file of --config, if there is one, below what the command line gave.
+// readOptions reads the file of --config, if there is one, below what the command line gave. A value that is empty, say because a variable of the shell is not set,
+// is no value.
 func readOptions(given *pflag.FlagSet) (*serveOptions, error) {
 	o := newServeOptions()
 	given.Visit(func(f *pflag.Flag) {
@@ -123,11 +126,15 @@ func readOptions(given *pflag.FlagSet) (*serveOptions, error) {
 			_ = o.flags.Set(f.Name, v) // has been taken before; --help is not among ours
 		}
 	})
-	if o.config == "" {
-		return o, nil
-	}
 	var err error
-	o.file, err = loadConfig(o.config, o.flags)
+	o.flags.Visit(func(f *pflag.Flag) {
+		if err == nil && f.Value.Type() == "string" && f.Value.String() == "" {
+			err = usagef("--%s \"\": the value is empty; give it one, or leave the flag out", f.Name)
+		}
+	})
+	if err == nil && o.config != "" {
+		o.file, err = loadConfig(o.config, o.flags)
+	}
 	return o, err
 }
 
@@ -140,6 +147,23 @@ func (o *serveOptions) check() error {
 		if n.n < 0 {
 			return usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n)
 		}
+	}
+	return nil
+}
+
+// unused finds a setting that would have no effect: what it belongs to may have been forgotten.
+func (o *serveOptions) unused(list routes) error {
+	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
+	guarded := len(o.auth) > 0 || len(o.htpasswd) > 0
+	switch {
+	case given("realm") && !guarded:
+		return usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd", o.realm)
+	case given("scheme") && !guarded:
+		return usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.scheme)
+	case given("realm") && o.scheme == "token":
+		return usagef("--realm %s: --scheme token has no realm; leave one of them out", o.realm)
+	case given("backend-ca") && !list.trust():
+		return usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
 	}
 	return nil
 }

@@ -22,19 +22,19 @@ type target interface {
 
 const targetForms = "echo, ws://..., wss://..., tcp://host:port, redirect:URL, balance:URL[,URL...] or status:CODE"
 
-// parseTarget reads a TARGET.
+// parseTarget reads a TARGET. Errors quote nothing that may be secret.
 func parseTarget(name string) (target, error) {
 	kind, rest, _ := strings.Cut(name, ":")
 	switch kind {
 	case "echo":
-		if rest == "" && !strings.HasSuffix(name, ":") {
+		if name == "echo" {
 			return echoTarget{}, nil
 		}
 		return nil, errors.New("echo takes nothing behind it")
 	case "ws", "wss":
-		u, err := wire.ParseURL(name, nil)
+		u, err := webSocketURL(name)
 		if err != nil {
-			return nil, errors.New(plainURLError(err))
+			return nil, err
 		}
 		return wsTarget{url: u.String()}, nil
 	case "tcp":
@@ -42,31 +42,50 @@ func parseTarget(name string) (target, error) {
 	case "redirect":
 		here := wire.URL{Host: "localhost", Port: 80, Path: "/"}
 		if _, err := here.Resolve([]byte(rest), nil); err != nil {
-			return nil, fmt.Errorf("%s; expected redirect:URL, as in redirect:ws://other.example/echo or redirect:/elsewhere", plainURLError(err))
+			return nil, fmt.Errorf("%s; expected redirect:URL, as in redirect:ws://other.example/echo or redirect:/elsewhere", targetURLError(err))
 		}
 		return redirectTarget{rest}, nil
 	case "balance":
 		return parseBalanceTarget(rest)
 	case "status":
 		code, err := strconv.Atoi(rest)
-		if err != nil || code < 100 || code > 999 {
-			return nil, fmt.Errorf("%q is no status code; expected status:CODE with a number from 100 to 999", rest)
+		if err != nil || len(rest) != 3 || code < 100 || code > 599 {
+			return nil, fmt.Errorf("%q is no status code; expected status:CODE with a number from 100 to 599", rest)
 		}
 		return statusTarget{code}, nil
 	}
-	if rest, ok := strings.CutPrefix(name, "http"); ok {
-		return nil, fmt.Errorf("%q is no target; a WebSocket back end is written ws%s", name, rest)
+	shown := shownTarget(name)
+	if rest, ok := strings.CutPrefix(shown, "http"); ok {
+		return nil, fmt.Errorf("%q is no target; a WebSocket back end is written ws%s", shown, rest)
 	}
-	return nil, fmt.Errorf("%q is no target; expected %s", name, targetForms)
+	if _, _, err := net.SplitHostPort(shown); err == nil {
+		return nil, fmt.Errorf("%q is no target; did you mean tcp://%s or ws://%s/?", shown, shown, shown)
+	}
+	return nil, fmt.Errorf("%q is no target; expected %s", shown, targetForms)
+}
+
+// webSocketURL reads the URL of a server. A URL for browsers is refused, although a redirect may have one: it would be silently another.
+func webSocketURL(text string) (wire.URL, error) {
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), "http"); ok && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "s:")) {
+		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s", shownTarget(text)[len("http"):])
+	}
+	u, err := wire.ParseURL(text, nil)
+	if err != nil {
+		return wire.URL{}, errors.New(targetURLError(err))
+	}
+	return u, nil
 }
 
 func parseTCPTarget(name string) (target, error) {
 	addr, ok := strings.CutPrefix(name, "tcp://")
 	host, port, err := net.SplitHostPort(addr)
-	if !ok || err != nil || host == "" {
-		return nil, fmt.Errorf("%q is no TCP back end; expected tcp://host:port", name)
+	switch {
+	case strings.ContainsAny(addr, "/?#@"):
+		return nil, fmt.Errorf("%q has more than a host and a port; expected tcp://host:port", shownTarget(name))
+	case !ok || err != nil || host == "" || strings.ContainsAny(host, " ,"):
+		return nil, fmt.Errorf("%q is no TCP back end; expected tcp://host:port", shownTarget(name))
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return nil, fmt.Errorf("port %q is not a number from 1 to 65535", port)
 	}
 	return tcpTarget{addr, tcpLinger}, nil
@@ -79,6 +98,45 @@ func plainURLError(err error) string {
 		return "the URL is not usable: " + e.Detail
 	}
 	return "the URL is not usable: " + err.Error()
+}
+
+// targetURLError is plainURLError about a target, whose text is a secret, and for which there is no flag that takes a user and a password.
+func targetURLError(err error) string {
+	var e *wire.ParseError
+	if errors.As(err, &e) && e.Detail == "userinfo" {
+		return "the URL is not usable: no user and password can stand in it"
+	}
+	text, _, _ := strings.Cut(plainURLError(err), ", near ")
+	return text
+}
+
+// hideTarget leaves secrets out of a value of --route.
+func hideTarget(spec string) string {
+	path, target, ok := strings.Cut(spec, "=")
+	if !ok || !strings.HasPrefix(path, "/") {
+		return shownTarget(spec)
+	}
+	if i := strings.IndexAny(path, "?#"); i >= 0 { // not a path, so that it is not known where the target begins
+		return path[:i+1] + "..."
+	}
+	return path + "=" + shownTarget(target)
+}
+
+// shownTarget is a target without what may be secret in its URLs: user and password, query and fragment.
+func shownTarget(name string) string {
+	if i := strings.LastIndexByte(name, '@'); i >= 0 {
+		kind := ""
+		for _, k := range []string{"ws://", "wss://", "tcp://", "http://", "https://", "balance:", "redirect:"} {
+			if strings.HasPrefix(name, k) {
+				kind = k
+			}
+		}
+		name = kind + "..." + name[i:]
+	}
+	if i := strings.IndexAny(name, "?#"); i >= 0 {
+		name = name[:i+1] + "..."
+	}
+	return name
 }
 
 // echoTarget sends every message back.

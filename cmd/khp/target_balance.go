@@ -31,9 +31,9 @@ type balanceTarget struct {
 func parseBalanceTarget(list string) (target, error) {
 	t := &balanceTarget{check: connects}
 	for one := range strings.SplitSeq(list, ",") {
-		u, err := wire.ParseURL(one, nil)
+		u, err := webSocketURL(one)
 		if err != nil {
-			return nil, fmt.Errorf("%s; expected balance:URL[,URL...], as in balance:ws://a.example/echo,ws://b.example/echo", plainURLError(err))
+			return nil, fmt.Errorf("%w; expected balance:URL[,URL...], as in balance:ws://a.example/echo,ws://b.example/echo", err)
 		}
 		t.servers = append(t.servers, &balanced{url: u, up: true})
 	}

@@ -22,7 +22,7 @@ type tracer struct {
 func newTracer(path string, h trace.Header, broken func(error)) (*tracer, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, usagef("--trace %s: %s; choose a file that can be written", path, err)
+		return nil, usagef("--trace %s: %s; choose a file that can be written", path, cause(err))
 	}
 	info, _ := debug.ReadBuildInfo()
 	h.Tool, h.Time = versionText(info), time.Now()
