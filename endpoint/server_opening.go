@@ -12,7 +12,7 @@ import (
 type OpeningRequest struct {
 	Target     string   // request target as sent: path and query
 	Host       string   // Host field
-	Origin     string   // Origin field, "" if absent
+	Origin     string   // Origin field, or Sec-WebSocket-Origin of version 8; "" if absent
 	Protocols  []string // subprotocols offered, KHP included
 	Extensions []string // extensions offered
 	Key        string   // Sec-WebSocket-Key
@@ -84,7 +84,9 @@ func (s *Server) Opening(r *wire.Request) []Output {
 	return s.out
 }
 
-// Opened tells that the host's own WebSocket layer answered the opening request with 101 and selected KHP. granted are the extensions it negotiated.
+// Opened tells that the host's own WebSocket layer answered the opening request with 101 and selected KHP. granted are the extensions it negotiated. The
+// layer has compared Origin with Host already, or was told not to; a CheckOrigin or CheckOpening of the configuration is asked here too. What either refuses,
+// and what repeats a field on which security depends, ends the connection with Close 1008, for it is too late for a status.
 func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
 	s.reset()
 	if s.state.Phase() != fsm.ServerOpening {
@@ -98,10 +100,32 @@ func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
 	if o.Kaazing() {
 		ev.Facts |= fsm.FactKaazing
 	}
+	status, what := s.judgeOpened()
+	if status != 0 {
+		ev, s.detail = fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(status)}, what
+	}
 	s.step(ev)
-	// The 101 is with the client already.
+	// An answer to the opening request is with the client already.
 	s.out = slices.DeleteFunc(s.out, func(o Output) bool { return o.Kind == SendBytes })
+	if status != 0 {
+		s.out = slices.Insert(s.out, 0, Output{Kind: SendClose, Code: closePolicy, Text: sendable(closePolicy, what).text})
+	}
 	return s.out
+}
+
+// closePolicy is the close code for what is not allowed. [RFC 6455 7.4.1]
+const closePolicy = 1008
+
+// judgeOpened checks what another layer has answered. status 0 means that it is fine.
+func (s *Server) judgeOpened() (status int, what string) {
+	o := &s.open
+	if status, what = o.settle(""); status != 0 {
+		return status, what
+	}
+	if o.Origin != "" && s.cfg.CheckOrigin != nil && !s.cfg.CheckOrigin(o.Origin, o.Host) {
+		return 403, "Origin " + quote(o.Origin) + " is not allowed here"
+	}
+	return s.checkOpening()
 }
 
 // judgeOpening checks the opening request and keeps what is needed of it. status 0 means it is fine.
@@ -111,7 +135,7 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	o := &s.open
 	*o = OpeningRequest{Target: originForm(string(r.Target)), Opening: copyFields(r.Fields)}
 	get := func(name string) string { return fieldValue(o.Opening, name) }
-	o.Host, o.Origin, o.Key = get("Host"), get("Origin"), get("Sec-WebSocket-Key")
+	o.Host, o.Key = get("Host"), get("Sec-WebSocket-Key")
 	version := get("Sec-WebSocket-Version")
 	switch {
 	case r.Minor < 1:
@@ -122,24 +146,33 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 		return 426, "this address speaks WebSocket: the request has no Upgrade: websocket"
 	case !hasConnectionUpgrade(r.Fields):
 		return 400, "the request has no Connection: Upgrade"
-	case r.Fields.Count("Sec-WebSocket-Version") > 1:
-		return 400, "Sec-WebSocket-Version is repeated"
 	case version != "13" && version != "8":
 		return 426, "expected Sec-WebSocket-Version: 13, got " + quote(version)
-	case r.Fields.Count("Sec-WebSocket-Key") != 1 || !wire.ValidKey([]byte(o.Key)):
-		return 400, "Sec-WebSocket-Key is missing, repeated or not 16 bytes in base64"
+	case !wire.ValidKey([]byte(o.Key)):
+		return 400, "Sec-WebSocket-Key is missing or not 16 bytes in base64"
 	case o.Host == "":
 		return 400, "the request has no Host"
 	case r.ContentLength > 0:
 		return 400, "an opening request has no body"
 	}
+	if status, what = o.settle(string(r.Target)); status != 0 {
+		return status, what
+	}
 	if o.Origin != "" && !s.checkOrigin(o.Origin, o.Host) {
 		return 403, "Origin " + quote(o.Origin) + " is not allowed here"
 	}
-	if status, what = o.parseLists(r.Fields); status != 0 || s.cfg.CheckOpening == nil {
+	if status, what = o.parseLists(r.Fields); status != 0 {
 		return status, what
 	}
-	if status, what = s.cfg.CheckOpening(o); status != 0 && (status < 400 || status > 599) {
+	return s.checkOpening()
+}
+
+// checkOpening asks the host about an opening request that is right in itself.
+func (s *Server) checkOpening() (status int, what string) {
+	if s.cfg.CheckOpening == nil {
+		return 0, ""
+	}
+	if status, what = s.cfg.CheckOpening(&s.open); status != 0 && (status < 400 || status > 599) {
 		status = 403
 	}
 	return status, what

@@ -33,6 +33,16 @@ func TestServer_Opening(t *testing.T) {
 		{"body", get("/p", openingFields+"Content-Length: 3\r\n"), 400, "no body"},
 		{"chunked", get("/p", openingFields+"Transfer-Encoding: chunked\r\n"), 501, "Transfer-Encoding"},
 		{"foreign-origin", get("/p", openingFields+khp+"Origin: http://evil.example\r\n"), 403, "is not allowed"},
+		{"foreign-origin-8", strings.Replace(get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://evil.example\r\n"), "Version: 13", "Version: 8", 1), 403, "is not allowed"},
+		{"foreign-origin-old-name", get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://evil.example\r\n"), 403, "is not allowed"},
+		{"two-origins", get("/p", openingFields+khp+"Origin: http://h\r\nOrigin: http://evil.example\r\n"), 400, "Origin is repeated"},
+		{"two-origins-alike", get("/p", openingFields+khp+"Origin: http://h\r\norigin: http://h\r\n"), 400, "Origin is repeated"},
+		{"two-origins-8", get("/p", openingFields+khp+"Sec-WebSocket-Origin: http://h\r\nSec-WebSocket-Origin: http://evil.example\r\n"), 400, "Sec-WebSocket-Origin is repeated"},
+		{"origins-differ", get("/p", openingFields+khp+"Origin: http://h\r\nSec-WebSocket-Origin: http://evil.example\r\n"), 400, "differ"},
+		{"empty-origin", get("/p", openingFields+khp+"Origin: \r\n"), 400, "is empty"},
+		{"two-authorizations", get("/p", openingFields+khp+"Authorization: Basic YTpi\r\nauthorization: Basic YTpj\r\n"), 400, "Authorization is repeated"},
+		{"two-cookies", get("/p", openingFields+khp+"Cookie: a=b\r\nCookie: a=c\r\n"), 400, "Cookie is repeated"},
+		{"other-authority", get("http://other/p", openingFields+khp), 400, "its Host is"},
 		{"null-origin", get("/p", openingFields+khp+"Origin: null\r\n"), 403, "is not allowed"},
 		{"subprotocols-malformed", get("/p", openingFields+"Sec-WebSocket-Protocol: a b\r\n"), 400, "Sec-WebSocket-Protocol"},
 		{"extensions-malformed", get("/p", openingFields+khp+"Sec-WebSocket-Extensions: =\r\n"), 400, "Sec-WebSocket-Extensions"},
@@ -131,4 +141,40 @@ func TestServer_Opening(t *testing.T) {
 		s = NewServer(ServerConfig{})
 		require.ErrorIs(t, s.Lost("reset")[2].Err, fsm.FailureConnectionLost)
 	})
+}
+
+// A connection that another layer has opened is held to the same rules. It is too late for a status there.
+func TestServer_Opened_SecurityFields(t *testing.T) {
+	ask := ServerConfig{CheckOrigin: func(origin, host string) bool { return origin == "http://friend" && host == "h" }}
+	for _, v := range []struct {
+		name   string
+		cfg    ServerConfig
+		fields []HeaderField
+		says   string
+	}{
+		{"fine", ServerConfig{}, []HeaderField{{"Host", "h"}, {"Origin", "http://elsewhere"}}, ""},
+		{"friend", ask, []HeaderField{{"Origin", "http://friend"}}, ""},
+		{"friend of version 8", ask, []HeaderField{{"sec-websocket-origin", "http://friend"}}, ""},
+		{"no origin", ask, nil, ""},
+		{"foreign", ask, []HeaderField{{"Origin", "http://evil"}}, `Origin "http://evil" is not allowed here`},
+		{"foreign of version 8", ask, []HeaderField{{"Sec-WebSocket-Origin", "http://evil"}}, "is not allowed here"},
+		{"two", ServerConfig{}, []HeaderField{{"Origin", "http://friend"}, {"origin", "http://evil"}}, "Origin is repeated"},
+		{"two differ", ask, []HeaderField{{"Origin", "http://friend"}, {"Sec-WebSocket-Origin", "http://evil"}}, "differ"},
+		{"two logins", ServerConfig{}, []HeaderField{{"Authorization", "a"}, {"Authorization", "b"}}, "Authorization is repeated"},
+		{"host refuses", ServerConfig{CheckOpening: func(*OpeningRequest) (int, string) { return 404, "no such place" }}, nil, "no such place"},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			s := NewServer(v.cfg)
+			out := s.Opened(OpeningRequest{Target: "/p", Host: "h", Protocols: []string{Protocol}, Opening: v.fields}, nil)
+			if v.says == "" {
+				require.Equal(t, fsm.ServerAwaitRequest, s.Phase())
+				return
+			}
+			require.Equal(t, SendClose, out[0].Kind)
+			require.EqualValues(t, 1008, out[0].Code)
+			require.Equal(t, Fail, out[len(out)-1].Kind)
+			require.ErrorContains(t, out[len(out)-1].Err, v.says)
+			require.ErrorIs(t, out[len(out)-1].Err, fsm.FailureOpening)
+		})
+	}
 }

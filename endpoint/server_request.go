@@ -70,7 +70,9 @@ func (s *Server) judgeRequest() (status int, what string) {
 	case !(s.cfg.AnyTarget && s.kaazing()) && pathOf(originForm(string(r.Target))) != s.open.Path():
 		return 400, "expected the path of the opening request, " + quote(s.open.Path()) + ", got " + quote(pathOf(originForm(string(r.Target))))
 	case r.Fields.Count("Authorization") > 1:
-		return 400, "more than one Authorization field"
+		return 400, "Authorization is repeated"
+	case r.Fields.Count("Cookie") > 1:
+		return 400, "Cookie is repeated"
 	case hasHost && !s.kaazing() && !strings.EqualFold(host, s.open.Host):
 		return 400, "expected the Host of the opening request, " + quote(s.open.Host) + ", got " + quote(host)
 	case expects && !strings.EqualFold(expect, "100-continue"):

@@ -21,6 +21,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		{"ADV-76/post", "POST /p HTTP/1.1\r\n\r\n", 405, 1002}, {"ADV-76/head", "HEAD /p HTTP/1.1\r\n\r\n", 405, 1002},
 		{"ADV-76/unknown-method", "BREW /p HTTP/1.1\r\n\r\n", 501, 1002},
 		{"two-authorizations", request("Authorization: Basic YTpi", "Authorization: Basic Yzpk"), 400, 1002},
+		{"two-cookies", request("Cookie: a=b", "Cookie: a=c"), 400, 1002},
 		{"ADV-76/other-path", "GET /q HTTP/1.1\r\n\r\n", 400, 1002}, {"ADV-76/other-host", request("Host: elsewhere"), 400, 1002},
 		{"ADV-76/two-requests", request() + request(), 400, 1002}, {"ADV-77/data", "application data", 400, 1002},
 		{"ADV-61/chunked", request("Transfer-Encoding: chunked"), 501, 1002},

@@ -22,7 +22,7 @@ type ServerOptions struct {
 	// returned as the cause of the failure. nil accepts with the first of Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *transport.Request) (transport.Decision, error)
 	Subprotocols []string              // in the server's order of preference, for a nil Decide
-	Config       endpoint.ServerConfig // limits and switches; CheckOrigin is the library's matter and not asked
+	Config       endpoint.ServerConfig // limits and switches; the library compares Origin with Host, CheckOrigin is asked besides if it is set
 	Timeouts     transport.Timeouts
 	ReadLimit    int64 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
 }
@@ -138,7 +138,7 @@ func (s *server) decide(ctx context.Context, r *transport.Request) (d transport.
 // openingOf is r in the endpoint's form. What is malformed in its lists was the library's to refuse, and is left out.
 func openingOf(r *http.Request) endpoint.OpeningRequest {
 	o := endpoint.OpeningRequest{
-		Target: r.RequestURI, Host: r.Host, Origin: r.Header.Get("Origin"), Key: r.Header.Get("Sec-WebSocket-Key"),
+		Target: r.RequestURI, Host: r.Host, Key: r.Header.Get("Sec-WebSocket-Key"),
 		Opening: append([]endpoint.HeaderField{{Name: "Host", Value: r.Host}}, field.List(r.Header)...), Extensions: r.Header.Values("Sec-WebSocket-Extensions"),
 	}
 	if !strings.HasPrefix(o.Target, "/") {

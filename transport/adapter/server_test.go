@@ -3,10 +3,13 @@ package adapter_test
 import (
 	"context"
 	"errors"
+	"maps"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
@@ -153,6 +156,32 @@ func TestServer_ContradictingDecision(t *testing.T) {
 			var failed *transport.HandshakeError
 			require.ErrorAs(t, err, &failed)
 			require.ErrorContains(t, failed.Cause, "endpoint: "+name)
+		})
+	}
+}
+
+// The library has compared one Origin with Host. Another one beside it, or one that the configuration refuses, ends the connection with 1008.
+func TestServer_SecurityFields(t *testing.T) {
+	foreign := func(origin, _ string) bool { return origin == "http://friend" }
+	for name, c := range map[string]struct {
+		header http.Header
+		check  func(origin, host string) bool
+	}{
+		"two origins": {http.Header{"Origin": {"http://one.example", "http://evil.example"}}, nil},
+		"two logins":  {http.Header{"Authorization": {"Basic YTpi", "Basic YTpj"}}, nil},
+		"refused":     {http.Header{"Origin": {"http://evil.example"}}, foreign},
+		"version 8":   {http.Header{"Sec-Websocket-Origin": {"http://evil.example"}}, foreign},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			peer, conn := newPipe()
+			r := openingRequest("/echo")
+			maps.Copy(r.Header, c.header)
+			_, err := adapter.Server(t.Context(), conn, r, &adapter.ServerOptions{Config: endpoint.ServerConfig{CheckOrigin: c.check}})
+			require.ErrorIs(t, err, fsm.FailureOpening, name)
+			var closed *transport.CloseError
+			_, _, err = peer.ReadMessage()
+			require.ErrorAs(t, err, &closed, name)
+			require.EqualValues(t, 1008, closed.Code)
 		})
 	}
 }
