@@ -109,7 +109,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		ctx: ctx, endpoint: client, side: d, client: true, tooEarly: client.TooEarly, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
 		limits: int64(opts.Limits.OrDefault().Unit),
 	}
-	d.trace.secret = opts.Sensitive
+	d.trace.in.Names, d.trace.out.Names = opts.Sensitive, opts.Sensitive
 	d.run(client.Connect())
 	if d.cancel != nil {
 		d.cancel()

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
-	format "example.com/khp/transport/trace"
+	"example.com/khp/wire"
 )
 
 // Observer is told what happens on a connection until its handshake is over. It is called from the goroutine that shakes hands, and from
@@ -60,7 +60,8 @@ type trace struct {
 	to     Observer
 	conn   uint64
 	server bool
-	secret []string // names of further fields whose values nobody may see
+
+	in, out wire.Redactor // of each direction: messages come in pieces
 }
 
 func newTrace(to Observer, server bool) trace {
@@ -77,10 +78,21 @@ func (t *trace) event(ev Event) {
 		return
 	}
 	ev.Time, ev.Conn, ev.Server = time.Now(), t.conn, t.server
-	if ev.Data != nil {
-		ev.Data = format.Redact(ev.Data, t.secret...)
+	//exhaustive:ignore
+	switch ev.Kind {
+	case EventDial:
+		t.out.Reset()
+		t.in.Reset()
+	case EventSendOpening, EventSend:
+		ev.Data = redact(&t.out, ev.Data)
+	case EventReceiveOpening, EventReceive:
+		ev.Data = redact(&t.in, ev.Data)
 	}
 	t.to.Observe(ev)
+}
+
+func redact(r *wire.Redactor, piece []byte) []byte {
+	return r.Append(make([]byte, 0, len(piece)), piece)
 }
 
 // output tells about what is being carried out.

@@ -1,12 +1,14 @@
 package transport
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"example.com/khp/fsm"
+	format "example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
 
@@ -101,3 +103,33 @@ func TestObserver_ServerAndFailures(t *testing.T) {
 		}, last[len(last)-4:])
 	})
 }
+
+// A response in pieces shows no secret, wherever the pieces end, on the side of the client and in its trace.
+func TestObserver_SecretInPieces(t *testing.T) {
+	const response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: QQQQQQQQQ\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n\r\n"
+	for cut := 1; cut < len(response); cut += 3 {
+		synctest.Test(t, func(t *testing.T) {
+			var seen recorder
+			var file bytes.Buffer
+			w, err := format.NewWriter(&file, format.Header{})
+			require.NoError(t, err)
+			both := observerFunc(func(ev Event) { seen.Observe(ev); TraceTo(w).Observe(ev) })
+			got := dialRaw(t, t.Context(), false, &DialOptions{Observer: both}, func(p *rawServer) {
+				p.asked()
+				p.send(bin(response[:cut]), bin(response[cut:]), terminator)
+				p.silent()
+			})
+			require.Error(t, got.err)
+			got.end()
+			for _, ev := range seen.story() {
+				require.NotContains(t, string(ev.Data), "Q", "cut at %d", cut)
+			}
+			require.NotContains(t, file.String(), "QQQ")
+		})
+	}
+}
+
+// observerFunc is a function as an observer.
+type observerFunc func(Event)
+
+func (f observerFunc) Observe(ev Event) { f(ev) }

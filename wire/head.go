@@ -33,7 +33,7 @@ func (h *head) err(k Kind, b []byte) error {
 		return e // the line before a folded one may be the secret one
 	}
 	line := quotable(b[min(h.line, len(b)):min(h.off+excerpt, len(b))])
-	if value, _, found := sensitive(line); found {
+	if value, found := sensitive(line); found {
 		line = line[:value]
 	}
 	e.Detail = newError(k, h.off-h.line, h.what, line).Detail

@@ -2,44 +2,144 @@ package wire
 
 const redacted = "[redacted]"
 
-// AppendRedacted writes a copy of an HTTP message to dst that can be logged: the
-// values of Authorization, Proxy-Authorization, Cookie, Set-Cookie,
+// AppendRedacted writes a copy of a whole HTTP message to dst that can be logged, as a [Redactor] does.
+func AppendRedacted(dst, message []byte) []byte {
+	var r Redactor
+	return r.append(dst, message)
+}
+
+// Redactor writes copies of an HTTP message that comes in pieces, so that they can be
+// logged: the values of Authorization, Proxy-Authorization, Cookie, Set-Cookie,
 // Authentication-Info and Proxy-Authentication-Info (proofs by which a password can
 // be guessed) are replaced by "[redacted]", and only the scheme word of the first
 // two is kept. It works line by line on any bytes, so that a broken message is covered as well:
 // CR or LF alone end a line, blanks before a name or colon do not matter, and the
 // lines folded under such a field are replaced too. Bytes of the body that look
 // like such a line are treated as one.
-func AppendRedacted(dst, message []byte) []byte {
-	secret := false
-	for i := 0; i < len(message); {
+//
+// A piece may end anywhere, also in a name or in a value. Its first line is taken as the
+// rest of the line before and as a line of its own: what is secret in either reading is
+// replaced. The zero value is ready to use; an empty piece begins a new message.
+type Redactor struct {
+	Names []string // further fields whose values are secret
+
+	name   []byte // of the line in progress, up to its colon, blanks reduced
+	state  redaction
+	folded bool // the field in progress or the one before is secret: its folded lines are, too
+	last   byte // of the piece before
+}
+
+// redaction says where a piece ended.
+type redaction uint8
+
+const (
+	redactLineStart redaction = iota
+	redactName                // before the colon, if there is one
+	redactShown               // in a value that is shown
+	redactHidden              // in a value that is secret
+)
+
+// longestName bounds what is kept of a line that may be a field: no longer name is legal.
+const longestName = 256
+
+// Append writes a copy of the next piece to dst.
+func (r *Redactor) Append(dst, piece []byte) []byte {
+	if len(piece) == 0 {
+		r.Reset()
+		return dst
+	}
+	dst = r.append(dst, piece)
+	r.keep(piece)
+	return dst
+}
+
+// Reset begins a new message.
+func (r *Redactor) Reset() { r.name, r.state, r.folded, r.last = r.name[:0], redactLineStart, false, 0 }
+
+// Idle reports whether the next piece is read as the beginning of a message would be.
+func (r *Redactor) Idle() bool { return r.state == redactLineStart && !r.folded }
+
+func (r *Redactor) append(dst, piece []byte) []byte {
+	for i := 0; i < len(piece); {
 		j := i
-		for j < len(message) && message[j] != '\r' && message[j] != '\n' {
+		for j < len(piece) && !endsLine(piece[j]) {
 			j++
 		}
-		line := message[i:j]
-		value, keepScheme, found := sensitive(line)
-		switch {
-		case found:
-			dst = append(dst, line[:value]...)
-			dst = appendRedactedValue(dst, line[value:], keepScheme)
-			secret = true
-		case secret && len(line) > 0 && isSpace(line[0]):
-			dst = append(dst, line[0])
-			dst = append(dst, redacted...)
-		default:
-			dst = append(dst, line...)
-			secret = secret && len(line) == 0
+		dst = r.line(dst, piece[i:j])
+		if i = j; j < len(piece) {
+			r.name, r.state = r.name[:0], redactLineStart
 		}
-		for i = j; i < len(message) && (message[i] == '\r' || message[i] == '\n'); i++ {
-			dst = append(dst, message[i])
+		for ; i < len(piece) && endsLine(piece[i]); i++ {
+			dst = append(dst, piece[i])
 		}
 	}
 	return dst
 }
 
-// sensitive finds the value of a field that must not be shown.
-func sensitive(line []byte) (value int, keepScheme, found bool) {
+// line writes a line, or the rest of one that a piece before began.
+func (r *Redactor) line(dst, line []byte) []byte {
+	if len(line) == 0 {
+		return dst
+	}
+	value, keepScheme, found := r.sensitive(line)
+	switch {
+	case r.state == redactHidden:
+		dst = append(dst, redacted...)
+	case found:
+		dst = append(dst, line[:value]...)
+		dst = appendRedactedValue(dst, line[value:], keepScheme)
+		r.state, r.folded = redactHidden, true
+	case r.state == redactLineStart && r.folded && isSpace(line[0]):
+		dst = append(dst, line[0])
+		dst = append(dst, redacted...)
+		r.state = redactHidden
+	default:
+		dst = append(dst, line...)
+		r.folded = false
+	}
+	return dst
+}
+
+// keep notes where a piece has ended.
+func (r *Redactor) keep(piece []byte) {
+	last := r.last
+	r.last = piece[len(piece)-1]
+	i := len(piece)
+	for i > 0 && endsLine(piece[i-1]) {
+		i--
+	}
+	if i > 0 {
+		last = piece[i-1]
+	}
+	for _, c := range piece[i:] {
+		if endsLine(last) && (last != '\r' || c != '\n') {
+			r.folded = false // an empty line: the head is over
+		}
+		last = c
+	}
+	if i < len(piece) || r.state == redactHidden || r.state == redactShown {
+		return
+	}
+	for i > 0 && !endsLine(piece[i-1]) {
+		i--
+	}
+	r.state = redactName
+	for _, c := range piece[i:] {
+		switch n := len(r.name); {
+		case c == ':', n == longestName:
+			r.state = redactShown
+			return
+		case isSpace(c) && (n == 0 || r.name[n-1] == ' '):
+		case isSpace(c):
+			r.name = append(r.name, ' ')
+		default:
+			r.name = append(r.name, c)
+		}
+	}
+}
+
+// sensitive finds the value of a field that must not be shown. The name may have begun in the piece before.
+func (r *Redactor) sensitive(line []byte) (value int, keepScheme, found bool) {
 	colon := -1
 	for i, c := range line {
 		if c == ':' {
@@ -50,15 +150,31 @@ func sensitive(line []byte) (value int, keepScheme, found bool) {
 	if colon < 0 {
 		return 0, false, false
 	}
-	name := trim(line[:colon])
+	keepScheme, found = r.secret(trim(line[:colon]))
+	if !found && len(r.name) > 0 {
+		whole := append(r.name[:len(r.name):len(r.name)], line[:colon]...)
+		keepScheme, found = r.secret(trim(whole))
+	}
+	return colon + 1, keepScheme, found
+}
+
+// secret reports whether the values of a field are secret, and whether they begin with a scheme.
+func (r *Redactor) secret(name []byte) (keepScheme, found bool) {
 	switch {
 	case equalFold(name, "Authorization"), equalFold(name, "Proxy-Authorization"):
-		return colon + 1, true, true
+		return true, true
 	case equalFold(name, "Cookie"), equalFold(name, "Set-Cookie"), equalFold(name, "Authentication-Info"), equalFold(name, "Proxy-Authentication-Info"):
-		return colon + 1, false, true
+		return false, true
 	}
-	return 0, false, false
+	for _, n := range r.Names {
+		if equalFold(name, n) {
+			return false, true
+		}
+	}
+	return false, false
 }
+
+func endsLine(c byte) bool { return c == '\r' || c == '\n' }
 
 func appendRedactedValue(dst, value []byte, keepScheme bool) []byte {
 	i := skipSpace(value, 0)
@@ -74,4 +190,11 @@ func appendRedactedValue(dst, value []byte, keepScheme bool) []byte {
 		}
 	}
 	return append(dst, redacted...)
+}
+
+// sensitive finds the value of a field that must not be shown, in a whole line.
+func sensitive(line []byte) (value int, found bool) {
+	var r Redactor
+	value, _, found = r.sensitive(line)
+	return value, found
 }

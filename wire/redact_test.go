@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,4 +41,45 @@ func TestAppendRedacted_Secret(t *testing.T) {
 		in := head + name + colon + "SECRET" + rapid.SampledFrom([]string{"", "\r\n\r\n", "\r\n SECRET", "\n\tSECRET"}).Draw(t, "after")
 		require.NotContains(t, string(AppendRedacted(nil, []byte(in))), "SECRET")
 	})
+}
+
+// A secret of a message in pieces never survives, wherever the pieces end, and whole lines are shown as they are.
+func TestRedactor_Pieces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom([]string{"Authorization", "COOKIE", "set-cookie", "X-Key"}).Draw(t, "name")
+		colon := rapid.SampledFrom([]string{": ", ":", "  :\t", "\t : Basic "}).Draw(t, "colon")
+		eol := rapid.SampledFrom([]string{"\r\n", "\n", "\r"}).Draw(t, "line end")
+		fold := rapid.SampledFrom([]string{"", eol + " QWJkWJQ", eol + "\tQWJkWJQ" + eol + " QWJkWJQ"}).Draw(t, "fold")
+		in := "GET / HTTP/1.1" + eol + "Host: h" + eol + name + colon + "QWJkWJQ" + fold + eol + "Last: one" + eol + eol + "body"
+		r := Redactor{Names: []string{"x-key"}}
+		var out []byte
+		for rest := []byte(in); len(rest) > 0; {
+			n := rapid.IntRange(1, min(len(rest), 12)).Draw(t, "piece")
+			piece := r.Append(nil, rest[:n])
+			out, rest = append(out, piece...), rest[n:]
+		}
+		for _, c := range "QWJ" { // no other text has them
+			require.NotContains(t, string(out), string(c), "%q", in)
+		}
+		require.True(t, strings.HasPrefix(string(out), "GET / HTTP/1.1"+eol+"Host: h"+eol), "%q", out)
+		require.True(t, strings.HasSuffix(string(out), eol+"Last: one"+eol+eol+"body"), "%q", out)
+	})
+}
+
+// A message is read as a beginning as well: nothing says where one ends but the empty message.
+func TestRedactor_NextMessage(t *testing.T) {
+	var r Redactor
+	require.Equal(t, "welcome", string(r.Append(nil, []byte("welcome"))))
+	require.False(t, r.Idle())
+	require.Equal(t, "Cookie: [redacted]", string(r.Append(nil, []byte("Cookie: a=b"))))
+	require.Equal(t, "[redacted]", string(r.Append(nil, []byte("c"))))
+	require.Empty(t, r.Append(nil, nil))
+	require.True(t, r.Idle())
+	require.Equal(t, "c", string(r.Append(nil, []byte("c"))))
+	require.Equal(t, ": d\r\n\r\n", string(r.Append(nil, []byte(": d\r\n\r\n"))))
+	require.True(t, r.Idle())
+	long := bytes.Repeat([]byte(" "), 1000)
+	require.Equal(t, "Cookie", string(r.Append(nil, []byte("Cookie"))))
+	require.Equal(t, string(long), string(r.Append(nil, long)), "blanks before the colon")
+	require.Equal(t, ":[redacted]", string(r.Append(nil, []byte(":d"))))
 }

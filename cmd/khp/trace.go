@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -20,7 +21,7 @@ type tracer struct {
 
 // newTracer creates the file anew. It may hold what clients send, so that nobody else may read it.
 func newTracer(path string, h trace.Header, broken func(error)) (*tracer, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := openPrivate(path)
 	if err != nil {
 		return nil, usagef("--trace %s: %s; choose a file that can be written", path, cause(err))
 	}
@@ -31,6 +32,29 @@ func newTracer(path string, h trace.Header, broken func(error)) (*tracer, error)
 		t.failed(err)
 	}
 	return t, nil
+}
+
+// openPrivate empties or creates a file that its owner only may read and write. One that was there loses the permissions of others; devices and pipes keep
+// theirs.
+func openPrivate(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+			err = f.Chmod(info.Mode().Perm() & 0o700)
+		}
+		if err == nil {
+			err = f.Truncate(0)
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // Observe implements transport.Observer.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"example.com/khp/internal/visible"
+	"example.com/khp/wire"
 )
 
 // Writer writes a file. It is safe for concurrent use, and each record reaches the underlying writer in one Write.
@@ -13,6 +14,16 @@ type Writer struct {
 	mu  sync.Mutex
 	e   *json.Encoder
 	err error
+
+	redactors map[flow]*wire.Redactor // of messages that go on in the next record
+}
+
+// flow is what one side of a connection sends.
+type flow struct {
+	conn    uint64
+	side    string
+	attempt int
+	dir     Direction
 }
 
 // NewWriter begins a file with h, whose Format and Version it sets. An error of w comes back at once.
@@ -23,17 +34,48 @@ func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	return t, t.line(h)
 }
 
-// Write writes one record, with secrets replaced. After an error nothing is written any more and the error is returned again.
+// Write writes one record, with secrets replaced, also those that begin in one record of a connection and go on in the next. After an error nothing is
+// written any more and the error is returned again.
 func (t *Writer) Write(r Record) error {
-	if r.Data != nil {
-		r.Data = Redact(r.Data)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f := flow{r.Conn, r.Side, r.Attempt, r.Dir}
+	switch {
+	case r.Data != nil:
+		r.Data = t.redact(f, r.Data)
+	case r.Kind == Open || r.Kind == Fail || r.Kind == Closed:
+		for _, f.dir = range []Direction{Sent, Received} {
+			delete(t.redactors, f)
+		}
 	}
-	return t.line(r)
+	return t.put(r)
+}
+
+// redact replaces the secrets of a piece of what one side sends.
+func (t *Writer) redact(f flow, piece []byte) []byte {
+	r := t.redactors[f]
+	if r == nil {
+		r = &wire.Redactor{}
+	}
+	out := r.Append(make([]byte, 0, len(piece)), piece)
+	if r.Idle() {
+		delete(t.redactors, f)
+		return out
+	}
+	if t.redactors == nil {
+		t.redactors = map[flow]*wire.Redactor{}
+	}
+	t.redactors[f] = r
+	return out
 }
 
 func (t *Writer) line(v any) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.put(v)
+}
+
+func (t *Writer) put(v any) error {
 	if t.err == nil {
 		t.err = t.e.Encode(v)
 	}
