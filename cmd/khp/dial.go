@@ -62,8 +62,9 @@ stand for ws:// and wss://. Characters that would control a terminal, turn text 
 or be invisible are printed as escapes, such as \x1b or \u202e, to a pipe as well;
 --json and --raw are exact.
 
-At a terminal lines can be edited, the arrow keys bring
-back earlier ones (--history keeps them for the next time), and Ctrl-D closes.
+At a terminal lines of up to 4096 characters can be edited, the arrow keys bring back
+earlier ones (--history keeps them for the next time), and Ctrl-D closes. Lines from
+a pipe have up to 16 MiB; a message of any size comes from --send-file.
 
 With --send (or --send-file) it sends each, waits for an answer to each, prints
 that, and closes.
@@ -76,7 +77,9 @@ show them as [redacted].
 With --json the event close tells what the peer closed with in code and reason,
 and what was sent to it in sent and sent_reason; 1005 is a Close without a code.
 
-Exit codes: 0 done, 1 the handshake or connection failed, 2 usage, 3 the target
+Exit codes: 0 done, also if the server closed with 1000, with 1001 (it goes away) or
+without a code when all that --send sent was answered; 1 the handshake failed, or
+the connection broke, closed otherwise or before an answer; 2 usage; 3 the target
 cannot be reached.`,
 		Example: `  khp dial ws://127.0.0.1:8080/
   khp dial ws://127.0.0.1:8080/ --send hello --send world

@@ -20,12 +20,25 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 	defer cancel()
 	signals, stop := c.notify()
 	defer stop()
-	go func() { // the first signal ends in good order, the next one as the system does it
-		select {
-		case <-signals:
-			cancel()
-			stop()
-		case <-ctx.Done():
+	var typing atomic.Pointer[console]
+	over := make(chan struct{})
+	defer close(over)
+	go func() { // the first signal ends in good order, the next one as the system does it, but with the terminal as it was
+		for range 2 {
+			select {
+			case sig := <-signals:
+				if ctx.Err() == nil {
+					cancel()
+					continue
+				}
+				if t := typing.Load(); t != nil {
+					t.close()
+				}
+				stop()
+				raise(sig)
+			case <-over:
+				return
+			}
 		}
 	}()
 	progress := &progress{}
@@ -58,6 +71,7 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 			return err
 		}
 		if ok {
+			typing.Store(console)
 			defer console.close()
 			out.w, out.notes, t.input = console, console, console.readLines
 		}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -117,20 +115,6 @@ func (t *talk) interactive(ctx context.Context) error {
 			return t.close(true)
 		}
 	}
-}
-
-// readLines cuts r into lines without their ends.
-func readLines(r interface{ Read([]byte) (int, error) }, lines chan<- []byte, done <-chan struct{}) error {
-	s := bufio.NewScanner(r)
-	s.Buffer(make([]byte, 64<<10), transport.DefaultReadLimit)
-	for s.Scan() {
-		select {
-		case lines <- bytes.Clone(s.Bytes()):
-		case <-done:
-			return nil
-		}
-	}
-	return s.Err()
 }
 
 // settle waits for the answers that are on their way: until the peer has answered a Ping that was sent after the last message, and then until as many

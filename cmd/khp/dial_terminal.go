@@ -1,11 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -16,8 +18,30 @@ const maxHistory = 1000
 // console is a terminal at which a person types messages: with line editing, a history, and what arrives printed above the line being typed.
 type console struct {
 	*term.Terminal
+	screen  *screen
 	restore func()
-	file    *os.File // of the history; nil keeps none
+	file    *os.File    // of the history; nil keeps none
+	cut     atomic.Bool // what was typed last did not fit
+}
+
+// maxTyped is how many characters x/term takes in a line; it drops all further ones.
+const maxTyped = 4096
+
+// screen is where a terminal is drawn. Nothing is drawn after the farewell.
+type screen struct {
+	io.Writer
+	leaving, left atomic.Bool
+}
+
+const farewell = "\r"
+
+// Write implements [io.Writer].
+func (s *screen) Write(p []byte) (int, error) {
+	if s.left.Load() {
+		return len(p), nil
+	}
+	s.left.Store(s.leaving.Load() && string(p) == farewell)
+	return s.Writer.Write(p)
 }
 
 // openConsole takes over the terminal if both ends are one; ok is false if a program reads or writes there. history names a file, "" is none.
@@ -26,7 +50,7 @@ func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console,
 	if !isFile || !isTerminal(stdin) || !isTerminal(stdout) || os.Getenv("TERM") == "dumb" {
 		return nil, false, nil
 	}
-	c = &console{}
+	c = &console{screen: &screen{Writer: stdout}}
 	list := &lineHistory{}
 	if history != "" {
 		if c.file, err = list.load(history); err != nil {
@@ -42,7 +66,8 @@ func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console,
 	c.Terminal = term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{stdin, stdout}, "> ")
+	}{stdin, c.screen}, "> ")
+	c.AutoCompleteCallback = c.keyPressed
 	c.History = list
 	list.file = c.file
 	if width, height, err := term.GetSize(int(in.Fd())); err == nil && width > 0 {
@@ -51,10 +76,24 @@ func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console,
 	return c, true, nil
 }
 
-// close gives the terminal back.
+// keyPressed watches for characters that will be dropped.
+func (c *console) keyPressed(line string, _ int, key rune) (string, int, bool) {
+	switch {
+	case line == "":
+		c.cut.Store(false)
+	case key >= ' ' && utf8.RuneCountInString(line) >= maxTyped && utf8.ValidRune(key): // keys without a character are no valid runes
+		if !c.cut.Swap(true) {
+			_, _ = io.WriteString(c.screen, "\a")
+		}
+	}
+	return "", 0, false
+}
+
+// close gives the terminal back, without the prompt and what was being typed: to write, Terminal clears them, and draws them again on a screen that
+// takes no more.
 func (c *console) close() {
-	c.SetPrompt("")
-	_, _ = io.WriteString(c.Terminal, "\r") // takes the prompt away
+	c.screen.leaving.Store(true)
+	_, _ = io.WriteString(c.Terminal, farewell)
 	c.restore()
 	c.closeHistory()
 }
@@ -74,6 +113,10 @@ func (c *console) readLines(lines chan<- []byte, done <-chan struct{}) error {
 		}
 		if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
 			return err
+		}
+		if c.cut.Swap(false) {
+			_, _ = fmt.Fprintf(c, "khp: not sent: a line typed here has at most %d characters; send longer ones with --send-file FILE, or through a pipe\n", maxTyped)
+			continue
 		}
 		select {
 		case lines <- []byte(line):
@@ -95,13 +138,13 @@ func (h *lineHistory) load(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := bufio.NewScanner(f)
-	for s.Scan() {
-		h.keep(s.Text())
-	}
-	if err := s.Err(); err != nil {
+	text, err := io.ReadAll(f)
+	if err != nil {
 		_ = f.Close()
 		return nil, err
+	}
+	for line := range strings.Lines(string(text)) {
+		h.keep(strings.TrimRight(line, "\r\n"))
 	}
 	return f, nil
 }
@@ -113,9 +156,9 @@ func (h *lineHistory) keep(line string) {
 	}
 }
 
-// Add implements term.History: neither empty lines nor repetitions are kept.
+// Add implements term.History: neither empty lines nor repetitions are kept, nor what may have been cut.
 func (h *lineHistory) Add(line string) {
-	if strings.TrimSpace(line) == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
+	if strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) >= maxTyped || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
 		return
 	}
 	h.keep(line)

@@ -4,15 +4,22 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"example.com/khp/transport"
 	"github.com/creack/pty"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/term"
 )
 
 // terminal is khp dial with a person at it.
@@ -103,4 +110,103 @@ func TestLineHistory(t *testing.T) {
 		h.Add("y")
 	}
 	require.Equal(t, maxHistory, h.Len())
+}
+
+// A line that the editor would cut is not sent.
+func TestDial_LongLineAtTerminal(t *testing.T) {
+	server := serveProcess(t)
+	x := dialAtTerminal(t, server.url+"/")
+	x.sees("> ")
+	x.types(strings.Repeat("a", maxTyped))
+	x.types("\r")
+	x.sees(strings.Repeat("a", 60) + "\r\n")                                         // typed
+	x.sees(strings.Repeat("a", maxTyped) + "\r\n")                                   // and echoed by the server, whole
+	x.types(strings.Repeat("b", maxTyped) + "\x02\x7f" + "cc")                       // one taken away again, two more before the last
+	x.types("\r")                                                                    // of which one did not fit
+	x.sees("khp: not sent: a line typed here has at most 4096 characters; send lon") // and it is not sent
+	x.types("next\r")
+	x.sees("next\r\n")
+	x.sees("next\r\n")
+	x.types("\x04")
+	require.NoError(t, x.cmd.Wait(), x.shown.String())
+	require.NotContains(t, x.shown.String(), strings.Repeat("b", 82)+"\r\n", "nothing came back")
+}
+
+// A terminal that edits lines by itself cuts them, too.
+func TestDial_LongLineWithoutEditor(t *testing.T) {
+	server := serveProcess(t)
+	for _, c := range []struct {
+		length int
+		whole  bool
+	}{{terminalLines[runtime.GOOS][0] - 1, true}, {5000, false}} {
+		x := dialAtTerminal(t, server.url+"/", "--json")
+		x.sees(`"event":"open"`)
+		x.types(strings.Repeat("a", c.length) + "\n")
+		if c.whole {
+			x.sees(`"text":"` + strings.Repeat("a", c.length) + `"`)
+			x.types("\x04")
+			require.NoError(t, x.cmd.Wait())
+			continue
+		}
+		x.sees("khp: cannot read the input: a terminal cuts lines after " + strconv.Itoa(terminalLines[runtime.GOOS][0]) + " bytes; send it with --send-file FILE, or through a pipe")
+		var exit *exec.ExitError
+		require.ErrorAs(t, x.cmd.Wait(), &exit)
+		require.Equal(t, exitFailed, exit.ExitCode())
+		require.NotContains(t, x.shown.String(), `"event":"message"`)
+	}
+}
+
+// What is being typed when the connection ends does not stand before the prompt of the shell.
+func TestDial_LeavesTheTerminalClean(t *testing.T) {
+	const clear = "\x1b[K" // to the end of the line
+	server := serveProcess(t)
+	for name, end := range map[string]func(x *terminal){
+		"Ctrl-C": func(x *terminal) { x.types("\x03") },
+		"signal": func(x *terminal) { require.NoError(t, x.cmd.Process.Signal(os.Interrupt)) },
+		"close": func(x *terminal) {
+			require.NoError(t, server.stop())
+			x.sees("the server closed: Close 1001")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "close" {
+				server = serveProcess(t)
+			}
+			x := dialAtTerminal(t, server.url+"/")
+			x.sees("> ")
+			x.types("half a line")
+			x.sees("half a line")
+			end(x)
+			rest, _ := io.ReadAll(x.screen) // to its end, which is an error on Linux
+			require.NoError(t, x.cmd.Wait())
+			i := strings.LastIndex(string(rest), clear)
+			require.GreaterOrEqual(t, i, 0, "%q", rest)
+			require.Equal(t, "\r", string(rest[i+len(clear):]), "the cursor is at the beginning of an empty line: %q", rest)
+		})
+	}
+}
+
+// The second signal ends dial at once, and the terminal echoes and edits again.
+func TestDial_SecondSignalRestoresTheTerminal(t *testing.T) {
+	url := customServer(t, func(ctx context.Context, c *transport.Conn) error {
+		_ = c.Write(ctx, transport.Text, []byte("here"))
+		<-ctx.Done() // it reads nothing, so that it never answers a Close
+		return nil
+	})
+	x := dialAtTerminal(t, url)
+	x.sees("here")
+	x.types("half")
+	x.sees("half")
+	raw, err := term.GetState(int(x.tty.Fd()))
+	require.NoError(t, err)
+	require.NoError(t, x.cmd.Process.Signal(os.Interrupt))
+	ended := make(chan error, 1)
+	go func() { ended <- x.cmd.Wait() }()
+	require.Eventually(t, func() bool { _ = x.cmd.Process.Signal(os.Interrupt); return len(ended) > 0 }, 4*time.Second, 5*time.Millisecond)
+	var exit *exec.ExitError
+	require.ErrorAs(t, <-ended, &exit)
+	require.Equal(t, syscall.SIGINT, exit.Sys().(syscall.WaitStatus).Signal())
+	after, err := term.GetState(int(x.tty.Fd()))
+	require.NoError(t, err)
+	require.NotEqual(t, raw, after)
 }

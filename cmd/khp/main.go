@@ -36,6 +36,14 @@ func notify() (<-chan os.Signal, func()) {
 	return ch, func() { signal.Stop(ch) }
 }
 
+// raise has a signal that is not awaited any more do what it does.
+func raise(sig os.Signal) {
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil || self.Signal(sig) != nil {
+		os.Exit(exitFailed)
+	}
+}
+
 func (c *cli) run(args []string) int {
 	root := c.rootCommand()
 	root.SetArgs(args)
