@@ -91,6 +91,7 @@ const (
 	markProxy                            // the proxy retry is used up
 	markEarly                            // auto profile: nothing has come on this connection yet, so N still may
 	markGateway                          // N has come: the server speaks the kaazing profile
+	markOpened                           // server: the connection was open
 )
 
 // ClientState is the whole memory of the client machine: a small comparable value, made by [ClientConfig.Start] and changed only by [ClientConfig.Step].
@@ -157,19 +158,19 @@ func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Ver
 // world gathers what guards may look at.
 func (cfg *ClientConfig) world(s ClientState, facts Facts) bits {
 	return bits(facts) | bits(s.marks)<<condMarks |
-		on(cfg.Profile == ProfileKaazing, condKaazing) |
-		on(cfg.Profile == ProfileAuto, condAuto) |
-		on(!cfg.TerminatorOptional, condTerminatorRequired) |
-		on(cfg.PlainFallback, condPlainFallback) |
-		on(cfg.Expect, condExpect) |
-		on(!cfg.OtherMethod, condGet) |
-		on(!cfg.NoRedirects, condFollow) |
-		on(!cfg.NoWait, condMayWait) |
-		on(cfg.Proxy, condProxy) |
-		on(cfg.Upgrade, condUpgrade) |
-		on(s.count.redirects < cfg.MaxRedirects, condRedirectLeft) |
-		on(s.count.replays < cfg.MaxReplays, condReplayLeft) |
-		on(s.count.interim < cfg.MaxInterim, condInterimLeft)
+		on(cfg.Profile == ProfileKaazing, kaazing) |
+		on(cfg.Profile == ProfileAuto, auto) |
+		on(!cfg.TerminatorOptional, terminatorRequired) |
+		on(cfg.PlainFallback, plainFallback) |
+		on(cfg.Expect, expectSent) |
+		on(!cfg.OtherMethod, get) |
+		on(!cfg.NoRedirects, redirectsOn) |
+		on(!cfg.NoWait, mayWait) |
+		on(cfg.Proxy, proxyConfigured) |
+		on(cfg.Upgrade, upgradeOn) |
+		on(s.count.redirects < cfg.MaxRedirects, redirectsLeft) |
+		on(s.count.replays < cfg.MaxReplays, replaysLeft) |
+		on(s.count.interim < cfg.MaxInterim, interimLeft)
 }
 
 // after returns the state that row r leads to.

@@ -1,5 +1,7 @@
 package fsm
 
+import "strings"
+
 // clientInput is the column of the client table an event falls into: its kind, for responses refined by the action of the status table,
 // for timers by the timer.
 type clientInput uint8
@@ -70,4 +72,23 @@ func clientInputOf(ev Event) clientInput {
 		return clientInputOfKind[ev.Kind]
 	}
 	return 0
+}
+
+// word is the input as ids of rows write it: responses by their status code where the input has only one.
+func (in clientInput) word() string {
+	switch in {
+	case onContinue:
+		return "100"
+	case onWait:
+		return "202"
+	case onReplay:
+		return "401"
+	case onRedirectIfGet:
+		return "307"
+	case onProxyAuth:
+		return "407"
+	case onUpgrade:
+		return "426"
+	}
+	return kebab(strings.TrimPrefix(in.String(), "on"))
 }

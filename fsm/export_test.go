@@ -105,7 +105,7 @@ func mutateRow(r row, from, phases uint8) (list []mutated) {
 			add(fmt.Sprintf("without op %b", o), func(m *row) { m.op &^= o })
 		}
 	}
-	for b := marks(1); b <= markGateway; b <<= 1 {
+	for b := marks(1); b <= markOpened; b <<= 1 {
 		if r.mark&b != 0 {
 			add(fmt.Sprintf("without mark %b", b), func(m *row) { m.mark &^= b })
 		}

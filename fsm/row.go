@@ -6,7 +6,7 @@ type bits uint64
 
 // row is one guarded edge of a cell. The first row whose guard holds is taken.
 type row struct {
-	id      string // transition as docs/states.md numbers it, such as C18
+	id      string // in the table its last word, such as replay; afterwards whole, such as reading/401/ask-credentials
 	mask    bits   // the guard: of these bits of the world ...
 	want    bits   // ... exactly these must be set
 	next    uint8  // phase after the step; 0 keeps the phase
@@ -22,9 +22,6 @@ type row struct {
 	index   uint16 // in the list of edges
 	reqs    string // requirement ids, blank-separated
 }
-
-// cell is what a phase does with an input: rows in order, the last without guard. An empty cell is a hole, and a test fails on it.
-type cell []row
 
 // match returns the first row whose guard holds in w. The last row has none, so there always is one.
 func (c cell) match(w bits) *row {
@@ -99,11 +96,19 @@ func to[P ~uint8](id string, next P, reqs string, effects ...Effect) row {
 
 func stay(id, reqs string, effects ...Effect) row { return to(id, uint8(0), reqs, effects...) }
 
-func (r row) given(f Facts) row   { return r.while(bits(f)) }
-func (r row) lacking(f Facts) row { return r.notWhile(bits(f)) }
-func (r row) while(b bits) row    { r.mask, r.want = r.mask|b, r.want|b; return r }
-func (r row) notWhile(b bits) row { r.mask |= b; return r }
-func (r row) with(o op) row       { r.op |= o; return r }
+func (r row) when(all ...bits) row {
+	for _, b := range all {
+		r.mask, r.want = r.mask|b, r.want|b
+	}
+	return r
+}
+func (r row) unless(any ...bits) row {
+	for _, b := range any {
+		r.mask |= b
+	}
+	return r
+}
+func (r row) with(o op) row { r.op |= o; return r }
 func (r row) planning(p Plan) row {
 	r.plan, r.op = p, r.op|opPlan
 	switch p {

@@ -113,14 +113,14 @@ func clientMarks(m marks) string { return bitNames[bits(m)<<condMarks] }
 
 func serverMarks(m marks) string {
 	if m == markKaazing {
-		return bitNames[condKaazing]
+		return bitNames[kaazing]
 	}
 	return clientMarks(m)
 }
 
 // of lists the names of the marks in m.
 func (n markNames) of(m marks) (list []string) {
-	for b := marks(1); b <= markGateway; b <<= 1 {
+	for b := marks(1); b <= markOpened; b <<= 1 {
 		if m&b != 0 {
 			list = append(list, n(b))
 		}

@@ -42,7 +42,7 @@ func read(side string, r Row, index uint16) row {
 	if side == "server" {
 		names = serverMarks
 	}
-	for b := marks(1); b <= markGateway; b <<= 1 {
+	for b := marks(1); b <= markOpened; b <<= 1 {
 		if slices.Contains(r.Changes.Set, names(b)) {
 			out.mark |= b
 		}

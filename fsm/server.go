@@ -37,11 +37,8 @@ type ServerConfig struct {
 // DefaultServerConfig returns 3 challenges and 4 deferrals.
 func DefaultServerConfig() ServerConfig { return ServerConfig{MaxChallenges: 3, MaxDeferrals: 4} }
 
-// marks of a server state. The one that the connection was open decides how its end is reported, like the client's plan.
-const (
-	markKaazing = markWait      // the client speaks the kaazing profile
-	markOpened  = markPlanClose // the connection was open
-)
+// markKaazing is the mark of a server state that the client speaks the kaazing profile; guards know it as kaazing. The other one is markOpened.
+const markKaazing = markWait
 
 // ServerState is the whole memory of the server machine: a small comparable value, made by [ServerConfig.Start] and changed only by [ServerConfig.Step].
 type ServerState struct {
@@ -99,16 +96,16 @@ func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Ver
 // world gathers what guards may look at.
 func (cfg *ServerConfig) world(s ServerState, ev Event) bits {
 	return bits(ev.Facts) | bits(s.marks)<<condMarks |
-		on(cfg.Plain, condPlain) |
-		on(cfg.Unchecked, condUnchecked) |
-		on(s.count.challenges < cfg.MaxChallenges, condReplayLeft) |
-		on(s.count.deferrals < cfg.MaxDeferrals, condInterimLeft) |
-		on(s.marks&markKaazing != 0, condKaazing) |
-		on(ev.Kind == EventDecided && (cfg.Unchecked || obligationsMet(ev)), condObligationsMet)
+		on(cfg.Plain, plainServed) |
+		on(cfg.Unchecked, unchecked) |
+		on(s.count.challenges < cfg.MaxChallenges, replaysLeft) |
+		on(s.count.deferrals < cfg.MaxDeferrals, interimLeft) |
+		on(s.marks&markKaazing != 0, kaazing) |
+		on(ev.Kind == EventDecided && (cfg.Unchecked || meetsObligations(ev)), obligationsMet)
 }
 
-// obligationsMet reports whether a decision carries what its status code requires and may be sent at all.
-func obligationsMet(ev Event) bool {
+// meetsObligations reports whether a decision carries what its status code requires and may be sent at all.
+func meetsObligations(ev Event) bool {
 	duties := dutiesOf(ev.Status)
 	if duties&NeverSend != 0 {
 		return false

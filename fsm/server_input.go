@@ -1,5 +1,7 @@
 package fsm
 
+import "strings"
+
 // serverInput is the column of the server table an event falls into: its kind, for decisions refined by the action of the status table,
 // for timers by the timer.
 type serverInput uint8
@@ -57,4 +59,17 @@ func serverInputOf(ev Event) serverInput {
 		return serverInputOfKind[ev.Kind]
 	}
 	return 0
+}
+
+// word is the input as ids of rows write it: decisions by their status code where the input has only one.
+func (in serverInput) word() string {
+	switch in {
+	case byContinue:
+		return "100"
+	case byDefer:
+		return "202"
+	case byChallenge:
+		return "401"
+	}
+	return kebab(strings.TrimPrefix(in.String(), "by"))
 }
