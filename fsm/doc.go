@@ -24,10 +24,12 @@
 //
 // # Tables
 //
-// The status table (status_table.go) gives each code its action and its obligations; [Status] is total over all integers. The transition tables
-// (client_table_*.go, server_table_*.go) are arrays indexed by phase and input, one cell a line; a cell holds guarded rows, of which the first whose guard holds is
-// taken. A guard is a mask and a value over one word of facts and conditions, so tables are nothing but data: [ClientEdges] and [ServerEdges] list them, and documents,
-// pictures and the explorer in package sim are made from that list.
+// The status table (status_table.go) gives each code its action and its obligations; [Status] is total over all integers.
+//
+// The transition tables (client_table.go, server_table.go) have a block for each phase: what it waits for, the cells that do something, and the inputs it
+// ignores; any other input is misuse. A cell holds guarded rows, of which the first whose guard holds is taken. A guard is a mask and a value over one word of
+// facts and conditions, so tables are nothing but data: [ClientRows] and [ServerRows] list them, and documents, pictures and the explorer in package sim are
+// made from that list. Rows that recur stand in client_rows.go and server_rows.go.
 //
 // docs/states.md shows every row, docs/status.md every code.
 package fsm

@@ -18,8 +18,8 @@ import (
 func TestDrill(t *testing.T) {
 	rows := slices.Collect(fsm.ClientRows())
 	n := slices.IndexFunc(rows, func(r fsm.Row) bool { return r.From == "AwaitCredentials" && r.Event == "TimerExpired(Credentials)" })
-	require.Equal(t, "C30", rows[n].ID)
-	broken := fsm.Row{Edge: fsm.Edge{From: rows[n].From, Event: rows[n].Event, To: rows[n].From}, Verdict: fsm.Ignored}
+	require.Equal(t, "await-credentials/credential-timer/credential-timeout", rows[n].ID)
+	broken := fsm.Row{From: rows[n].From, Event: rows[n].Event, To: rows[n].From, Verdict: fsm.Ignored}
 	defer fsm.SetRow("client", n, broken)()
 
 	t.Run("explorer", func(t *testing.T) {
@@ -28,7 +28,7 @@ func TestDrill(t *testing.T) {
 		require.NoError(t, err)
 		i := slices.IndexFunc(r.Violations, func(v sim.Violation) bool { return v.ID == "LIV-06" })
 		require.GreaterOrEqual(t, i, 0, "%v", r.Violations)
-		require.Equal(t, "-: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table_extended.go", r.Violations[i].Cells()[0])
+		require.Equal(t, "-: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table.go", r.Violations[i].Cells()[0])
 	})
 	t.Run("scenario", func(t *testing.T) {
 		const file = "../sim/script/testdata/timeouts/client.txt"

@@ -5,26 +5,11 @@ import (
 	"strings"
 )
 
-// Edge is one row of a transition table: what happens in a phase on an event if a guard holds. Pictures, exports, documents and the explorer read
-// edges; nothing else moves a machine.
-type Edge struct {
-	Index   int      // position in the list, from 0
-	ID      string   // as docs/states.md numbers it; several rows may share one
-	From    string   // phase, without the side's prefix
-	Event   string   // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
-	Guard   string   // conditions, "" for none; the first edge of a phase and event whose guard holds is taken
-	To      string   // phase afterwards
-	Effects []Effect // in order; a status or failure of 0 is taken from the state, close code 1 is that of the recorded failure, close code 0 the application's or an answer's
-	Failure Failure  // recorded, 0 if none
-	Plan    Plan     // recorded, 0 if none
-	Reqs    string   // requirement ids, blank-separated
-}
-
-// ClientEdges iterates over the edges of the client, phase by phase.
-func ClientEdges() iter.Seq[Edge] { return edgesOf(clientEdges) }
+// ClientEdges iterates over the rows of the client that are edges, in the order of their index.
+func ClientEdges() iter.Seq[Row] { return edgesOf(clientEdges) }
 
 // ServerEdges iterates over the edges of the server, phase by phase.
-func ServerEdges() iter.Seq[Edge] { return edgesOf(serverEdges) }
+func ServerEdges() iter.Seq[Row] { return edgesOf(serverEdges) }
 
 // Edge returns the index of the edge that Step takes for ev in s, -1 if it takes none.
 func (cfg ClientConfig) Edge(s ClientState, ev Event) int {
@@ -51,90 +36,70 @@ func indexOf(r *row) int {
 	return int(r.index)
 }
 
-// ref is an edge before it is written out.
-type ref struct {
+// place is where a row stands.
+type place struct {
 	from, event string
 	row         *row
 	cell        int  // number of the cell: phase times inputs plus input
 	table       cell // the cell itself
-	to          func(phase uint8) string
+	phase       func(uint8) string
+	marks       markNames
 }
 
-// Both lists of edges, numbered when the package is initialised.
+// The edges of both machines, numbered when the package is initialised.
 var (
-	clientEdges = number(clientCells)
-	serverEdges = number(serverCells)
+	clientEdges = number(clientPlaces)
+	serverEdges = number(serverPlaces)
 )
 
-// clientCells visits every row of the client's table, in the order of phases and inputs, until visit returns false.
-func clientCells(visit func(ref) bool) {
-	name := func(n uint8) string { return ClientPhase(n).String() }
-	for p := ClientIdle; p < clientPhases; p++ {
-		for in := onConnect; in < clientInputs; in++ {
-			if !rowsOfCell(p.String(), inputText(clientEvent(in)), int(p)*int(clientInputs)+int(in), clientTable[p][in], name, visit) {
-				return
+// clientPlaces visits every row of the client's table, in the order of phases and inputs, until visit returns false.
+func clientPlaces(visit func(place) bool) {
+	name := func(p uint8) string { return ClientPhase(p).String() }
+	places(clientTable[:], func(in uint8) Event { return clientEvent(clientInput(in)) }, name, clientMarks, visit)
+}
+
+// serverPlaces visits every row of the server's table, likewise.
+func serverPlaces(visit func(place) bool) {
+	name := func(p uint8) string { return ServerPhase(p).String() }
+	places(serverTable[:], func(in uint8) Event { return serverEvent(serverInput(in)) }, name, serverMarks, visit)
+}
+
+// places visits the rows of a table.
+func places[T [clientInputs]cell | [serverInputs]cell](table []T, event func(uint8) Event, phase func(uint8) string, marks markNames, visit func(place) bool) {
+	for p := 1; p < len(table); p++ {
+		for in := 1; in < len(table[p]); in++ {
+			c := table[p][in]
+			for i := range c {
+				if !visit(place{phase(uint8(p)), inputText(event(uint8(in))), &c[i], p*len(table[p]) + in, c, phase, marks}) {
+					return
+				}
 			}
 		}
 	}
-}
-
-// serverCells visits every row of the server's table, likewise.
-func serverCells(visit func(ref) bool) {
-	name := func(n uint8) string { return ServerPhase(n).String() }
-	for p := ServerOpening; p < serverPhases; p++ {
-		for in := byOpeningRequest; in < serverInputs; in++ {
-			if !rowsOfCell(p.String(), inputText(serverEvent(in)), int(p)*int(serverInputs)+int(in), serverTable[p][in], name, visit) {
-				return
-			}
-		}
-	}
-}
-
-// rowsOfCell visits the rows of one cell; false ends.
-func rowsOfCell(from, event string, number int, c cell, to func(uint8) string, visit func(ref) bool) bool {
-	for i := range c {
-		if !visit(ref{from, event, &c[i], number, c, to}) {
-			return false
-		}
-	}
-	return true
 }
 
 // number collects the rows that are edges and gives each its index.
-func number(cells func(visit func(ref) bool)) (list []ref) {
-	cells(func(r ref) bool {
-		if r.row.verdict == Accepted {
-			r.row.index = uint16(len(list))
-			list = append(list, r)
+func number(places func(visit func(place) bool)) (list []place) {
+	places(func(p place) bool {
+		if p.row.verdict == Accepted {
+			p.row.index = uint16(len(list))
+			list = append(list, p)
 		}
 		return true
 	})
 	return list
 }
 
-func edgesOf(list []ref) iter.Seq[Edge] {
-	return func(yield func(Edge) bool) {
-		for i, r := range list {
-			e := r.edge()
-			e.Index = i
-			if !yield(e) {
+func edgesOf(list []place) iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		for i, p := range list {
+			r := p.written()
+			r.Index = i
+			if !yield(r) {
 				return
 			}
 		}
 	}
-}
-
-// edge writes out the part of a row that edges show.
-func (r ref) edge() Edge {
-	e := Edge{
-		Index: int(r.row.index), ID: r.row.id, From: bare(r.from), Event: r.event, Guard: guardText(r.row.mask, r.row.want), To: bare(r.from),
-		Failure: r.row.failure, Plan: r.row.plan, Reqs: r.row.reqs,
-	}
-	if r.row.next != 0 {
-		e.To = bare(r.to(r.row.next))
-	}
-	e.Effects = append(e.Effects, r.row.effects[:min(int(r.row.n), MaxEffects)]...)
-	return e
 }
 
 // clientEvent returns an event that falls into column in.

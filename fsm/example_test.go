@@ -68,8 +68,8 @@ func ExampleClientRows() {
 		}
 	}
 	// Output:
-	// C13 [late terminator possible] Accepted -> AwaitCredentials set [] clear [late terminator possible]
-	// C31 [] Accepted -> Closing set [plan fail] clear []
+	// await-credentials/terminator/late-terminator [late terminator possible] Accepted -> AwaitCredentials set [] clear [late terminator possible]
+	// await-credentials/terminator/unexpected-message [] Accepted -> Closing set [plan fail] clear []
 }
 
 func ExampleClientColumn() {

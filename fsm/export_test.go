@@ -42,7 +42,7 @@ func Mutants() iter.Seq[Mutant] {
 }
 
 // mutateEdges yields the mutants of one machine's rows; false ends.
-func mutateEdges(side string, edges []ref, phases uint8, yield func(Mutant) bool) bool {
+func mutateEdges(side string, edges []place, phases uint8, yield func(Mutant) bool) bool {
 	for i, e := range edges {
 		where := fmt.Sprintf("%s edge %d %s %s %s [%s]", side, i, e.row.id, e.from, e.event, guardText(e.row.mask, e.row.want))
 		for _, m := range mutateRow(*e.row, phaseOf(side, e.cell), phases) {

@@ -56,7 +56,7 @@ func redundant(name string) bool {
 	if strings.HasSuffix(name, ": without EffectStopTimers") {
 		return true
 	}
-	again := strings.Contains(name, "ServerPending Decided(Wait)") || strings.Contains(name, "C32 ClientReading Response(Continue)")
+	again := strings.Contains(name, "ServerPending Decided(Wait)") || strings.Contains(name, "reading/100/unexpected-message")
 	return again && strings.HasSuffix(name, fmt.Sprintf(": without op %b", fsm.OpStatus))
 }
 

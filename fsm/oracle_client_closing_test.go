@@ -6,7 +6,7 @@ import "example.com/khp/fsm"
 func (t *clientTurn) open() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventDataReceived: // C55
+	case fsm.EventDataReceived:
 		t.m.lateTerminator = false
 		t.do(fsm.EffectDeliver)
 		return fsm.Accepted
@@ -15,7 +15,7 @@ func (t *clientTurn) open() fsm.Verdict {
 			t.m.lateTerminator = false
 			return fsm.Accepted
 		}
-		t.do(fsm.EffectDeliver) // C55, ADV-21
+		t.do(fsm.EffectDeliver) // ADV-21
 		return fsm.Accepted
 	case fsm.EventPingReceived:
 		t.do(fsm.EffectSendPong)
@@ -30,16 +30,16 @@ func (t *clientTurn) open() fsm.Verdict {
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientClosing)
 		return fsm.Accepted
-	case fsm.EventPeerClosed: // C56
+	case fsm.EventPeerClosed:
 		t.m.plan = fsm.PlanClose
 		t.code(fsm.EffectSendClose, 0)
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientDraining)
 		return fsm.Accepted
-	case fsm.EventConnectionLost: // C56
+	case fsm.EventConnectionLost:
 		return t.ended()
-	case fsm.EventCloseRequested: // C56
+	case fsm.EventCloseRequested:
 		t.m.plan = fsm.PlanClose
 		t.code(fsm.EffectSendClose, 0)
 		t.do(fsm.EffectStopTimers)
@@ -61,15 +61,15 @@ func (t *clientTurn) closing() fsm.Verdict {
 		if t.m.phase == fsm.ClientDraining {
 			return nothing
 		}
-		t.goes(fsm.ClientDraining) // C49
+		t.goes(fsm.ClientDraining)
 		return fsm.Accepted
-	case fsm.EventPingReceived: // C50
+	case fsm.EventPingReceived:
 		if t.m.phase == fsm.ClientDraining || t.m.plan == fsm.PlanFail {
 			return nothing
 		}
 		t.do(fsm.EffectSendPong)
 		return fsm.Accepted
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // C50
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		return nothing
 	case fsm.EventConnectionLost, fsm.EventViolation: // after a frame error nothing more is read, WSP-CLOSE-04
 		return t.gone()
@@ -90,23 +90,23 @@ func (t *clientTurn) closing() fsm.Verdict {
 	return refused
 }
 
-// gone: the old connection has ended. [C51, C52, C53]
+// gone: the old connection has ended.
 func (t *clientTurn) gone() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.m.plan {
-	case fsm.PlanClose: // C53
+	case fsm.PlanClose:
 		return t.ended()
-	case fsm.PlanRedirect, fsm.PlanProxyAuth, fsm.PlanUpgrade: // C51
+	case fsm.PlanRedirect, fsm.PlanProxyAuth, fsm.PlanUpgrade:
 		return t.follow()
 	}
-	return t.failed(t.m.failure) // C52
+	return t.failed(t.m.failure)
 }
 
 // redirecting: no connection, a target that may be followed.
 func (t *clientTurn) redirecting() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventConnectRequested: // C54
+	case fsm.EventConnectRequested:
 		if !t.has(fsm.FactTargetUsable) {
 			return t.failed(fsm.FailureURL)
 		}
@@ -114,7 +114,7 @@ func (t *clientTurn) redirecting() fsm.Verdict {
 		return t.dial()
 	case fsm.EventCloseRequested: // LIV-11
 		return t.ended()
-	case fsm.EventSendRequested: // C48
+	case fsm.EventSendRequested:
 		return fsm.Misuse
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
@@ -138,7 +138,6 @@ func (t *clientTurn) over() fsm.Verdict {
 	return refused
 }
 
-// dial: C1.
 func (t *clientTurn) dial() fsm.Verdict {
 	t.do(fsm.EffectDial)
 	t.arm(fsm.TimerOpening)
@@ -146,7 +145,7 @@ func (t *clientTurn) dial() fsm.Verdict {
 	return fsm.Accepted
 }
 
-// complete: C18, INV-01.
+// complete: INV-01.
 func (t *clientTurn) complete() fsm.Verdict {
 	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectComplete)
@@ -189,7 +188,6 @@ func (t *clientTurn) plan(plan fsm.Plan) {
 	}
 }
 
-// follow: C51.
 func (t *clientTurn) follow() fsm.Verdict {
 	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectDisconnect)

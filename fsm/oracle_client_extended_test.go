@@ -25,14 +25,14 @@ func (t *clientTurn) awaitProceed() fsm.Verdict {
 func (t *clientTurn) awaitResponse() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventDataReceived: // C12
+	case fsm.EventDataReceived:
 		t.m.lateTerminator = false // AMB-01: only the first message after the response
 		t.m.silent = false
 		t.goes(fsm.ClientReading)
 		return fsm.Accepted
 	case fsm.EventProceedReceived, fsm.EventRerouteReceived:
 		return t.earlyBalancer()
-	case fsm.EventTerminatorReceived: // C13
+	case fsm.EventTerminatorReceived:
 		return t.unaskedTerminator()
 	}
 	return t.established()
@@ -56,9 +56,9 @@ func (t *clientTurn) earlyBalancer() fsm.Verdict {
 func (t *clientTurn) reading() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventDataReceived: // C14; what is one message too many comes as a violation, C15
+	case fsm.EventDataReceived: // what is one message too many comes as a violation
 		return fsm.Accepted
-	case fsm.EventBodyWritten: // late, C32
+	case fsm.EventBodyWritten: // late
 		if t.m.body == "cut" {
 			return fsm.Ignored
 		}
@@ -73,11 +73,11 @@ func (t *clientTurn) reading() fsm.Verdict {
 func (t *clientTurn) sendingBody() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventBodyWritten: // C21
+	case fsm.EventBodyWritten:
 		t.m.body = "sent"
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
-	case fsm.EventDataReceived: // C32
+	case fsm.EventDataReceived:
 		t.do(fsm.EffectStopBody)
 		t.m.body = "cut"
 		t.m.lateTerminator = false
@@ -94,10 +94,10 @@ func (t *clientTurn) awaitCredentials() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventCredentialsSupplied:
-		if !t.has(fsm.FactNewCredentials) { // C30
+		if !t.has(fsm.FactNewCredentials) {
 			return t.fail(fsm.FailureCredentialsRefused)
 		}
-		t.do(fsm.EffectReplayRequest) // C29
+		t.do(fsm.EffectReplayRequest)
 		t.stop(fsm.TimerCredentials)
 		if t.m.waiting { // the wait deadline replaces the response timer
 			t.timer(fsm.EffectResumeTimer, fsm.TimerWait)
@@ -109,16 +109,16 @@ func (t *clientTurn) awaitCredentials() fsm.Verdict {
 		t.m.body = "" // AMB-44: body and Expect again
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
-	case fsm.EventCredentialsDeclined: // C30
+	case fsm.EventCredentialsDeclined:
 		return t.fail(fsm.FailureAuthRequired)
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerCredentials { // C30
+		if t.ev.Timer == fsm.TimerCredentials {
 			return t.fail(fsm.FailureCredentialTimeout)
 		}
 		return fsm.Ignored // they do not run meanwhile
-	case fsm.EventDataReceived: // C31
+	case fsm.EventDataReceived:
 		return t.fail(fsm.FailureUnexpectedMessage)
-	case fsm.EventTerminatorReceived: // C31
+	case fsm.EventTerminatorReceived:
 		return t.unaskedTerminator()
 	}
 	return t.established()
@@ -128,7 +128,7 @@ func (t *clientTurn) awaitCredentials() fsm.Verdict {
 func (t *clientTurn) awaitConfirm() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventProceedReceived: // C18
+	case fsm.EventProceedReceived:
 		return t.complete()
 	case fsm.EventRerouteReceived:
 		return t.reroute()
@@ -145,12 +145,12 @@ func (t *clientTurn) established() fsm.Verdict {
 	reading := t.m.phase == fsm.ClientReading // only there a unit is in progress
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventPingReceived: // C39, INV-37
+	case fsm.EventPingReceived: // INV-37
 		t.do(fsm.EffectSendPong)
 		return fsm.Accepted
-	case fsm.EventViolation: // C15, C16, C17, C45
+	case fsm.EventViolation:
 		return t.fail(t.ev.Failure)
-	case fsm.EventPeerClosed: // C40, C42
+	case fsm.EventPeerClosed:
 		t.m.failure = fsm.FailurePeerClosed
 		if reading && t.has(fsm.FactHeadComplete) { // ADV-19
 			t.m.failure = fsm.FailureMissingTerminator
@@ -161,12 +161,12 @@ func (t *clientTurn) established() fsm.Verdict {
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientDraining)
 		return fsm.Accepted
-	case fsm.EventConnectionLost: // C44
+	case fsm.EventConnectionLost:
 		if reading && t.has(fsm.FactHeadComplete) { // AMB-71
 			return t.failed(fsm.FailureMissingTerminator)
 		}
 		return t.failed(fsm.FailureConnectionLost)
-	case fsm.EventTimerExpired: // C46
+	case fsm.EventTimerExpired:
 		late := true
 		//exhaustive:ignore
 		switch t.ev.Timer {
@@ -189,14 +189,14 @@ func (t *clientTurn) established() fsm.Verdict {
 			return t.failWith(fsm.FailureMissingTerminator, 1008)
 		}
 		return t.fail(fsm.FailureTimeout)
-	case fsm.EventCloseRequested: // C47
+	case fsm.EventCloseRequested:
 		t.m.plan = fsm.PlanClose
 		t.code(fsm.EffectSendClose, 0) // as the application asked, 1000 if it did not say
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientClosing)
 		return fsm.Accepted
-	case fsm.EventSendRequested: // C48
+	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
 	return refused
@@ -208,5 +208,5 @@ func (t *clientTurn) unaskedTerminator() fsm.Verdict {
 		t.m.lateTerminator = false
 		return fsm.Accepted
 	}
-	return t.fail(fsm.FailureUnexpectedMessage) // C13, C31
+	return t.fail(fsm.FailureUnexpectedMessage)
 }

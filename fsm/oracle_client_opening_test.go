@@ -8,13 +8,13 @@ func (t *clientTurn) idle() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventConnectRequested:
 		if !t.has(fsm.FactTargetUsable) {
-			return t.failed(fsm.FailureURL) // C2
+			return t.failed(fsm.FailureURL)
 		}
-		return t.dial() // C1
+		return t.dial()
 	case fsm.EventCloseRequested:
 		return t.ended() // LIV-11
 	case fsm.EventSendRequested:
-		return fsm.Misuse // C48
+		return fsm.Misuse
 	}
 	return refused
 }
@@ -23,22 +23,22 @@ func (t *clientTurn) idle() fsm.Verdict {
 func (t *clientTurn) connecting() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventConnected: // C3; the opening timer covers both
+	case fsm.EventConnected: // the opening timer covers both
 		t.do(fsm.EffectSendOpening)
 		t.goes(fsm.ClientOpening)
 		return fsm.Accepted
-	case fsm.EventConnectFailed: // C4
+	case fsm.EventConnectFailed:
 		return t.failed(fsm.FailureConnect)
-	case fsm.EventConnectionLost: // C4: an error
+	case fsm.EventConnectionLost: // an error
 		return t.failed(fsm.FailureConnect)
-	case fsm.EventTimerExpired: // C4
+	case fsm.EventTimerExpired:
 		if t.ev.Timer == fsm.TimerOpening {
 			return t.failed(fsm.FailureTimeout)
 		}
 		return fsm.Ignored
-	case fsm.EventCloseRequested: // C47, but there is no WebSocket that could be closed
+	case fsm.EventCloseRequested: // but there is no WebSocket that could be closed
 		return t.ended()
-	case fsm.EventSendRequested: // C48
+	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
 	return refused
@@ -49,16 +49,16 @@ func (t *clientTurn) opening() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventOpened:
-		if !t.has(fsm.FactKHP) && t.cfg.PlainFallback { // C6
+		if !t.has(fsm.FactKHP) && t.cfg.PlainFallback {
 			t.do(fsm.EffectStopTimers)
 			t.do(fsm.EffectOpenPlain)
 			t.goes(fsm.ClientPlain)
 			return fsm.Accepted
 		}
-		if !t.has(fsm.FactKHP) { // C7
+		if !t.has(fsm.FactKHP) {
 			return t.fail(fsm.FailureNotSelected)
 		}
-		t.arm(fsm.TimerOverall)                  // C5
+		t.arm(fsm.TimerOverall)
 		if t.cfg.Profile == fsm.ProfileKaazing { // waits for N first, within the opening timer
 			t.goes(fsm.ClientAwaitProceed)
 			return fsm.Accepted
@@ -69,20 +69,20 @@ func (t *clientTurn) opening() fsm.Verdict {
 		t.m.silent = t.cfg.Profile == fsm.ProfileAuto
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
-	case fsm.EventResponse: // C9, C10
+	case fsm.EventResponse:
 		return t.openingResponse()
-	case fsm.EventViolation: // C8
+	case fsm.EventViolation:
 		return t.failed(t.ev.Failure)
-	case fsm.EventConnectionLost: // C11
+	case fsm.EventConnectionLost:
 		return t.failed(fsm.FailureConnectionLost)
-	case fsm.EventTimerExpired: // C11
+	case fsm.EventTimerExpired:
 		if t.ev.Timer == fsm.TimerOpening {
 			return t.failed(fsm.FailureTimeout)
 		}
 		return fsm.Ignored
-	case fsm.EventCloseRequested: // C47, but there is no WebSocket yet
+	case fsm.EventCloseRequested: // but there is no WebSocket yet
 		return t.ended()
-	case fsm.EventSendRequested: // C48
+	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
 	return refused
@@ -91,7 +91,7 @@ func (t *clientTurn) opening() fsm.Verdict {
 // openingResponse: the server answered the opening request over HTTP, with another status than 101.
 func (t *clientTurn) openingResponse() fsm.Verdict {
 	t.m.status = int(t.ev.Status)
-	plan, failure := fsm.PlanFail, fsm.FailureStatus // C10
+	plan, failure := fsm.PlanFail, fsm.FailureStatus
 	switch oracleAction(int(t.ev.Status)) {
 	case "REPLAY_WITH_AUTH": // AMB-67: same credential provider
 		if !t.has(fsm.FactChallengeUsable) {
@@ -116,7 +116,7 @@ func (t *clientTurn) openingResponse() fsm.Verdict {
 	if plan == fsm.PlanFail {
 		return t.failed(failure)
 	}
-	t.plan(plan) // C9
+	t.plan(plan)
 	return t.follow()
 }
 
@@ -125,22 +125,22 @@ func (t *clientTurn) awaitLogin() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventCredentialsSupplied:
-		if !t.has(fsm.FactNewCredentials) { // C30
+		if !t.has(fsm.FactNewCredentials) {
 			return t.failed(fsm.FailureCredentialsRefused)
 		}
-		t.m.replays++ // C29, on a new connection
+		t.m.replays++ // on a new connection
 		t.stop(fsm.TimerCredentials)
 		return t.dial()
-	case fsm.EventCredentialsDeclined: // C30
+	case fsm.EventCredentialsDeclined:
 		return t.failed(fsm.FailureAuthRequired)
-	case fsm.EventTimerExpired: // C30
+	case fsm.EventTimerExpired:
 		if t.ev.Timer == fsm.TimerCredentials {
 			return t.failed(fsm.FailureCredentialTimeout)
 		}
 		return fsm.Ignored
-	case fsm.EventCloseRequested: // C47
+	case fsm.EventCloseRequested:
 		return t.ended()
-	case fsm.EventSendRequested: // C48
+	case fsm.EventSendRequested:
 		return fsm.Misuse
 	case fsm.EventConnectionLost:
 		return nothing // we dropped it ourselves

@@ -8,7 +8,7 @@ func (t *clientTurn) response() fsm.Verdict {
 	t.m.lateTerminator = false
 	switch oracleAction(int(t.ev.Status)) {
 	case "COMPLETE":
-		if f := t.completingFault(); f != 0 { // C19
+		if f := t.completingFault(); f != 0 {
 			return t.fail(f)
 		}
 		t.m.lateTerminator = !t.has(fsm.FactTerminated)
@@ -16,32 +16,32 @@ func (t *clientTurn) response() fsm.Verdict {
 			t.goes(fsm.ClientAwaitConfirm)
 			return fsm.Accepted
 		}
-		return t.complete() // C18
+		return t.complete()
 	case "CONTINUE_SEND_BODY":
 		return t.continued()
 	case "WAIT":
 		return t.accepted()
 	case "REPLAY_WITH_AUTH":
 		return t.challenged()
-	case "CLOSE_REDIRECT", "CLOSE_REDIRECT_MUST", "CLOSE_REDIRECT_CHOICE": // C34, C35
+	case "CLOSE_REDIRECT", "CLOSE_REDIRECT_MUST", "CLOSE_REDIRECT_CHOICE":
 		return t.closeFor(t.judgeTarget())
-	case "CLOSE_REDIRECT_IF_GET": // C34, C35
+	case "CLOSE_REDIRECT_IF_GET":
 		if t.cfg.OtherMethod { // KHP-STATUS-307-03
 			return t.fail(fsm.FailureRedirectMethod)
 		}
 		return t.closeFor(t.judgeTarget())
-	case "CLOSE_MAY_PROXY_AUTH": // C36, C38
+	case "CLOSE_MAY_PROXY_AUTH":
 		return t.closeFor(t.judgeProxy())
-	case "CLOSE_MAY_UPGRADE": // C37, C38
+	case "CLOSE_MAY_UPGRADE":
 		return t.closeFor(t.judgeUpgrade())
 	}
-	return t.fail(fsm.FailureStatus) // C33
+	return t.fail(fsm.FailureStatus)
 }
 
 // completingFault: what is wrong with a completing response, in the order in which it is looked at. [AMB-13]
 func (t *clientTurn) completingFault() fsm.Failure {
 	switch {
-	case t.m.body == "cut": // C32
+	case t.m.body == "cut":
 		return fsm.FailureUnexpectedMessage
 	case !t.has(fsm.FactAcceptMatches): // KHP-STATUS-101-03, AMB-19
 		return fsm.FailureAcceptMismatch
@@ -54,7 +54,7 @@ func (t *clientTurn) completingFault() fsm.Failure {
 // continuingFault: likewise, of any response that leaves the connection standing.
 func (t *clientTurn) continuingFault() fsm.Failure {
 	switch {
-	case t.m.body == "cut": // C32
+	case t.m.body == "cut":
 		return fsm.FailureUnexpectedMessage
 	case !t.has(fsm.FactExtensionsAsked): // KHP-CLOSE-03, AMB-29
 		return fsm.FailureExtensionNotRequested
@@ -69,19 +69,19 @@ func (t *clientTurn) continued() fsm.Verdict {
 	if f := t.continuingFault(); f != 0 {
 		return t.fail(f)
 	}
-	if !t.cfg.Expect { // C23
+	if !t.cfg.Expect {
 		return t.fail(fsm.FailureUnexpectedContinue)
 	}
-	if t.m.interim >= int(t.cfg.MaxInterim) { // C26
+	if t.m.interim >= int(t.cfg.MaxInterim) {
 		return t.fail(fsm.FailureInterimLimit)
 	}
 	t.m.lateTerminator = !t.has(fsm.FactTerminated)
 	t.m.interim++
-	if t.m.body == "sent" { // C22
+	if t.m.body == "sent" {
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
 	}
-	t.do(fsm.EffectSendBody) // C20
+	t.do(fsm.EffectSendBody)
 	t.m.body = "sending"
 	t.goes(fsm.ClientSendingBody)
 	return fsm.Accepted
@@ -92,13 +92,13 @@ func (t *clientTurn) accepted() fsm.Verdict {
 	if f := t.continuingFault(); f != 0 {
 		return t.fail(f)
 	}
-	if t.cfg.NoWait { // C25
+	if t.cfg.NoWait {
 		return t.fail(fsm.FailureAcceptedOnly)
 	}
-	if t.m.interim >= int(t.cfg.MaxInterim) { // C26
+	if t.m.interim >= int(t.cfg.MaxInterim) {
 		return t.fail(fsm.FailureInterimLimit)
 	}
-	t.stop(fsm.TimerResponse) // C24: the wait replaces it
+	t.stop(fsm.TimerResponse) // the wait replaces it
 	if !t.m.waiting {         // AMB-40: not started again
 		t.arm(fsm.TimerWait)
 	}
@@ -114,13 +114,13 @@ func (t *clientTurn) challenged() fsm.Verdict {
 	if f := t.continuingFault(); f != 0 {
 		return t.fail(f)
 	}
-	if !t.has(fsm.FactChallengeUsable) { // C28
+	if !t.has(fsm.FactChallengeUsable) {
 		return t.fail(fsm.FailureAuthRequired)
 	}
-	if t.m.replays >= int(t.cfg.MaxReplays) { // C28
+	if t.m.replays >= int(t.cfg.MaxReplays) {
 		return t.fail(fsm.FailureAuthLimit)
 	}
-	t.do(fsm.EffectAskCredentials) // C27
+	t.do(fsm.EffectAskCredentials)
 	t.stop(fsm.TimerResponse)
 	t.timer(fsm.EffectPauseTimer, fsm.TimerWait)
 	t.timer(fsm.EffectPauseTimer, fsm.TimerOverall)
@@ -133,7 +133,7 @@ func (t *clientTurn) challenged() fsm.Verdict {
 // reroute: R, a redirect under the rules of 3xx.
 func (t *clientTurn) reroute() fsm.Verdict { return t.closeFor(t.judgeTarget()) }
 
-// judgeTarget: may the redirect be followed, and if not, why. [C34, C35, AMB-61 to AMB-64]
+// judgeTarget: may the redirect be followed, and if not, why. [AMB-61 to AMB-64]
 func (t *clientTurn) judgeTarget() (fsm.Plan, fsm.Failure) {
 	switch {
 	case t.cfg.NoRedirects:
@@ -150,7 +150,6 @@ func (t *clientTurn) judgeTarget() (fsm.Plan, fsm.Failure) {
 	return fsm.PlanRedirect, 0
 }
 
-// judgeProxy: C36, C38.
 func (t *clientTurn) judgeProxy() (fsm.Plan, fsm.Failure) {
 	if t.cfg.Proxy && t.has(fsm.FactProxyChallenge) && !t.m.proxyTried {
 		return fsm.PlanProxyAuth, 0
@@ -158,16 +157,15 @@ func (t *clientTurn) judgeProxy() (fsm.Plan, fsm.Failure) {
 	return fsm.PlanFail, fsm.FailureStatus
 }
 
-// judgeUpgrade: C37, C38.
 func (t *clientTurn) judgeUpgrade() (fsm.Plan, fsm.Failure) {
 	switch {
-	case !t.cfg.Upgrade || !t.has(fsm.FactUpgradeTLS): // C38
+	case !t.cfg.Upgrade || !t.has(fsm.FactUpgradeTLS):
 		return fsm.PlanFail, fsm.FailureStatus
 	case t.has(fsm.FactTargetVisited): // ADV-47
 		return fsm.PlanFail, fsm.FailureRedirectLoop
 	case t.m.redirects >= int(t.cfg.MaxRedirects): // ADV-47
 		return fsm.PlanFail, fsm.FailureTooManyRedirects
-	case !t.has(fsm.FactTargetUsable): // C38
+	case !t.has(fsm.FactTargetUsable):
 		return fsm.PlanFail, fsm.FailureStatus
 	}
 	return fsm.PlanUpgrade, 0

@@ -8,12 +8,12 @@ func (t *serverTurn) deciding() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventDecided:
 		return t.decided()
-	case fsm.EventApplicationFailed: // S21
+	case fsm.EventApplicationFailed:
 		return t.refuse(500, fsm.FailureApplication, 1011)
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S20; nothing is read as a request here
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // nothing is read as a request here
 		return t.refuse(400, fsm.FailureUnexpectedMessage, 1002)
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerOverall { // S17
+		if t.ev.Timer == fsm.TimerOverall {
 			return t.refuse(503, fsm.FailureTimeout, 1008)
 		}
 	}
@@ -36,7 +36,7 @@ func (t *serverTurn) decided() fsm.Verdict {
 	switch oracleAction(int(status)) {
 	case "COMPLETE":
 		return t.accept()
-	case "WAIT": // S16
+	case "WAIT":
 		if t.m.deferrals >= int(t.cfg.MaxDeferrals) {
 			return fsm.Misuse
 		}
@@ -47,10 +47,10 @@ func (t *serverTurn) decided() fsm.Verdict {
 		t.goes(fsm.ServerPending)
 		return fsm.Accepted
 	case "REPLAY_WITH_AUTH":
-		if t.m.challenges >= int(t.cfg.MaxChallenges) { // S13
+		if t.m.challenges >= int(t.cfg.MaxChallenges) {
 			return t.refuse(403, fsm.FailureAuthLimit, 1000)
 		}
-		t.code(fsm.EffectSendResponse, 401) // S12
+		t.code(fsm.EffectSendResponse, 401)
 		t.do(fsm.EffectSendTerminator)
 		t.timer(fsm.EffectPauseTimer, fsm.TimerOverall) // the time that a user takes is not the handshake's
 		t.arm(fsm.TimerReplay)
@@ -59,7 +59,7 @@ func (t *serverTurn) decided() fsm.Verdict {
 		t.goes(fsm.ServerAwaitReplay)
 		return fsm.Accepted
 	}
-	return t.refuse(status, fsm.FailureStatus, 1000) // S18, S19
+	return t.refuse(status, fsm.FailureStatus, 1000)
 }
 
 // fieldFact is the finding that a decision carries the field.
@@ -79,7 +79,7 @@ func fieldFact(field string) fsm.Facts {
 
 // accept: a completing decision.
 func (t *serverTurn) accept() fsm.Verdict {
-	if !t.has(fsm.FactSelectionValid) { // S31; no obligation of a status code, so Unchecked changes nothing
+	if !t.has(fsm.FactSelectionValid) { // no obligation of a status code, so Unchecked changes nothing
 		return fsm.Misuse
 	}
 	if t.has(fsm.FactReroute) && !t.m.kaazing {
@@ -99,7 +99,7 @@ func (t *serverTurn) accept() fsm.Verdict {
 	if t.m.kaazing {
 		t.do(fsm.EffectSendProceed)
 	}
-	t.do(fsm.EffectStopTimers) // S11
+	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectComplete)
 	t.m.opened = true
 	t.goes(fsm.ServerOpen)
@@ -110,16 +110,16 @@ func (t *serverTurn) accept() fsm.Verdict {
 func (t *serverTurn) established() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventPingReceived: // S23
+	case fsm.EventPingReceived:
 		t.do(fsm.EffectSendPong)
 		return fsm.Accepted
-	case fsm.EventPeerClosed: // S24
+	case fsm.EventPeerClosed:
 		t.m.failure = fsm.FailurePeerClosed
 		t.code(fsm.EffectSendClose, 0)
 		return t.end()
-	case fsm.EventConnectionLost: // S25
+	case fsm.EventConnectionLost:
 		return t.lost(fsm.FailureConnectionLost)
-	case fsm.EventViolation: // S25
+	case fsm.EventViolation:
 		t.m.failure = t.ev.Failure
 		t.code(fsm.EffectSendClose, oracleCloseCode(t.ev.Failure))
 		return t.end()
@@ -127,7 +127,7 @@ func (t *serverTurn) established() fsm.Verdict {
 		return t.refuse(503, fsm.FailureShutdown, 1001)
 	case fsm.EventTimerExpired:
 		return fsm.Ignored // late
-	case fsm.EventSendRequested: // S26
+	case fsm.EventSendRequested:
 		return fsm.Misuse
 	case fsm.EventDecided, fsm.EventApplicationFailed: // nobody asked
 		return fsm.Misuse
@@ -139,7 +139,7 @@ func (t *serverTurn) established() fsm.Verdict {
 func (t *serverTurn) open() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S27
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		t.do(fsm.EffectDeliver)
 		return fsm.Accepted
 	case fsm.EventPingReceived:
@@ -173,17 +173,17 @@ func (t *serverTurn) open() fsm.Verdict {
 func (t *serverTurn) closing() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventPeerClosed, fsm.EventConnectionLost, fsm.EventViolation: // S28
+	case fsm.EventPeerClosed, fsm.EventConnectionLost, fsm.EventViolation:
 		return t.end()
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerClose { // S30
+		if t.ev.Timer == fsm.TimerClose {
 			return t.end()
 		}
 		return fsm.Ignored
 	case fsm.EventPingReceived: // no Close was received yet, WSP-FRAME-05
 		t.do(fsm.EffectSendPong)
 		return fsm.Accepted
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S29
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		return nothing
 	case fsm.EventDecided, fsm.EventApplicationFailed: // the client is gone
 		return fsm.Ignored
@@ -203,7 +203,7 @@ func (t *serverTurn) over() fsm.Verdict {
 	return refused
 }
 
-// refuse: response, terminator, Close. [S5 to S7, S10, S13, S17 to S22, INV-42]
+// refuse: response, terminator, Close. [INV-42]
 func (t *serverTurn) refuse(status uint16, f fsm.Failure, code uint16) fsm.Verdict {
 	t.m.status, t.m.failure = int(status), f
 	t.code(fsm.EffectSendResponse, status)

@@ -87,14 +87,14 @@ func (t *serverTurn) opening() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventOpeningRequest:
-		if !t.has(fsm.FactValid) { // S3
+		if !t.has(fsm.FactValid) {
 			return t.refuseOpening(t.ev.Status, fsm.FailureOpening)
 		}
-		if !t.has(fsm.FactKHP) && !t.cfg.Plain { // S2 is not served
+		if !t.has(fsm.FactKHP) && !t.cfg.Plain { // plain WebSockets are not served
 			return t.refuseOpening(400, fsm.FailureNotSelected)
 		}
 		t.do(fsm.EffectSendOpening)
-		if !t.has(fsm.FactKHP) { // S2
+		if !t.has(fsm.FactKHP) {
 			t.do(fsm.EffectOpenPlain)
 			t.goes(fsm.ServerPlain)
 			t.m.opened = true
@@ -104,23 +104,22 @@ func (t *serverTurn) opening() fsm.Verdict {
 			t.m.kaazing = true
 			t.do(fsm.EffectSendProceed)
 		}
-		t.arm(fsm.TimerRequest) // S1
+		t.arm(fsm.TimerRequest)
 		t.arm(fsm.TimerOverall)
 		t.goes(fsm.ServerAwaitRequest)
 		return fsm.Accepted
-	case fsm.EventConnectionLost: // S25
+	case fsm.EventConnectionLost:
 		return t.lost(fsm.FailureConnectionLost)
-	case fsm.EventViolation: // S25
+	case fsm.EventViolation:
 		return t.lost(t.ev.Failure)
 	case fsm.EventCloseRequested: // left open by the text
 		return t.refuseOpening(503, fsm.FailureShutdown)
-	case fsm.EventSendRequested: // S26
+	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
 	return refused
 }
 
-// refuseOpening: S3.
 func (t *serverTurn) refuseOpening(status uint16, f fsm.Failure) fsm.Verdict {
 	t.m.status, t.m.failure = int(status), f
 	t.code(fsm.EffectRefuseOpening, status)
@@ -139,12 +138,12 @@ func (t *serverTurn) awaitRequest() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventRequest:
 		return t.request(fsm.TimerRequest)
-	case fsm.EventBadRequest: // S5, S6
+	case fsm.EventBadRequest:
 		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S5, AMB-05
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // AMB-05
 		return t.refuse(400, fsm.FailureUnexpectedMessage, 1002)
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerRequest || t.ev.Timer == fsm.TimerOverall { // S22
+		if t.ev.Timer == fsm.TimerRequest || t.ev.Timer == fsm.TimerOverall {
 			return t.refuse(408, fsm.FailureTimeout, 1008)
 		}
 	}
@@ -157,12 +156,12 @@ func (t *serverTurn) awaitReplay() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventRequest:
 		return t.request(fsm.TimerReplay)
-	case fsm.EventBadRequest: // S5, S6
+	case fsm.EventBadRequest:
 		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S5, AMB-05
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // AMB-05
 		return t.refuse(400, fsm.FailureUnexpectedMessage, 1002)
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerReplay { // S15
+		if t.ev.Timer == fsm.TimerReplay {
 			return t.refuse(408, fsm.FailureTimeout, 1008)
 		}
 	case fsm.EventDecided, fsm.EventApplicationFailed: // out of time
@@ -173,14 +172,14 @@ func (t *serverTurn) awaitReplay() fsm.Verdict {
 
 // request: a well-formed request for the right target.
 func (t *serverTurn) request(waited fsm.Timer) fsm.Verdict {
-	if t.has(fsm.FactExtensionAgain) { // S7
+	if t.has(fsm.FactExtensionAgain) {
 		return t.refuse(400, fsm.FailureMalformed, 1002)
 	}
 	t.stop(waited)
 	if waited == fsm.TimerReplay {
 		t.timer(fsm.EffectResumeTimer, fsm.TimerOverall)
 	}
-	if t.has(fsm.FactExpectBody) { // S8, and in a replay: body and Expect again, AMB-44
+	if t.has(fsm.FactExpectBody) { // and in a replay: body and Expect again, AMB-44
 		t.code(fsm.EffectSendResponse, 100)
 		t.do(fsm.EffectSendTerminator)
 		t.m.status = 100
@@ -188,7 +187,7 @@ func (t *serverTurn) request(waited fsm.Timer) fsm.Verdict {
 		t.goes(fsm.ServerAwaitBody)
 		return fsm.Accepted
 	}
-	t.do(fsm.EffectAskDecision) // S4, S14
+	t.do(fsm.EffectAskDecision)
 	t.goes(fsm.ServerDeciding)
 	return fsm.Accepted
 }
@@ -197,17 +196,17 @@ func (t *serverTurn) request(waited fsm.Timer) fsm.Verdict {
 func (t *serverTurn) awaitBody() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventBodyReceived: // S9
+	case fsm.EventBodyReceived:
 		t.stop(fsm.TimerBody)
 		t.do(fsm.EffectAskDecision)
 		t.goes(fsm.ServerDeciding)
 		return fsm.Accepted
-	case fsm.EventBadRequest: // S10
+	case fsm.EventBadRequest:
 		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // S9: a part of the body, which is not complete yet
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // a part of the body, which is not complete yet
 		return fsm.Accepted
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == fsm.TimerBody || t.ev.Timer == fsm.TimerOverall { // S22
+		if t.ev.Timer == fsm.TimerBody || t.ev.Timer == fsm.TimerOverall {
 			return t.refuse(408, fsm.FailureTimeout, 1008)
 		}
 	}

@@ -218,7 +218,7 @@ func names(ids, id string) bool {
 }
 
 // oracleNeverSent collects the codes that a server does not send: provisional ones without a meaning here, 511, and everything that is
-// not HTTP. Of the others the application may decide. [INV-46, AMB-75, S19]
+// not HTTP. Of the others the application may decide. [INV-46, AMB-75]
 func oracleNeverSent(code int) bool {
 	switch {
 	case code < 100, code >= 600, code == 511:

@@ -326,22 +326,22 @@ var peerFailures = []fsm.Failure{fsm.FailureFrame, fsm.FailureLimit, fsm.Failure
 func oracleCloseCode(f fsm.Failure) uint16 {
 	//exhaustive:ignore
 	switch f {
-	case fsm.FailureNotSelected, fsm.FailureStatus, fsm.FailureAcceptedOnly: // C7, C25, C33, C38
+	case fsm.FailureNotSelected, fsm.FailureStatus, fsm.FailureAcceptedOnly:
 		return 1000
-	case fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused: // C28, C30
+	case fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused:
 		return 1000
-	case fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects: // C35
+	case fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects:
 		return 1000
-	case fsm.FailureTimeout, fsm.FailureCredentialTimeout, fsm.FailureInterimLimit: // C26, C46
+	case fsm.FailureTimeout, fsm.FailureCredentialTimeout, fsm.FailureInterimLimit:
 		return 1008
-	case fsm.FailureLimit: // C16
+	case fsm.FailureLimit:
 		return 1009
-	case fsm.FailureUTF8: // C45
+	case fsm.FailureUTF8:
 		return 1007
-	case fsm.FailureApplication: // S21
+	case fsm.FailureApplication:
 		return 1011
 	}
-	return 1002 // C13, C15, C17, C19, C23, C31, C45
+	return 1002
 }
 
 // attest names the requirements that a passing test covers.

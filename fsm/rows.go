@@ -5,15 +5,24 @@ import (
 	"strings"
 )
 
-// Row is one line of a transition table as data, complete enough to run it: an [Edge], and besides what it requires, makes of its event and changes, word by word.
-// Of the rows of a phase and an event the first one counts whose conditions all hold; the last one has none.
+// Row is one line of a transition table as data, complete enough to run it: in a phase, on an event, if a guard holds. Of the rows of a phase and an event the
+// first one counts whose guard holds; the last one has none. Pictures, exports, documents and the explorer read rows; nothing else moves a machine.
 //
-// Conditions and marks go by the names that guards are written with in docs/states.md.
+// A row that is taken is an edge. The others ignore their event or call it misuse: they change nothing and have no id.
 type Row struct {
-	Edge                // Index is -1 for rows that are no edges: those that ignore their event or call it misuse
+	Index   int         // position among the edges, from 0; -1 for rows that are none
+	ID      string      // of an edge, what happens: "reading/401/ask-credentials"; no two of a machine are the same
+	From    string      // phase, without the side's prefix
+	Event   string      // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
+	Guard   string      // the conditions in words, "" for none
+	When    []Condition // the same as a list: all must hold
+	To      string      // phase afterwards
+	Effects []Effect    // in order; a status or failure of 0 is taken from the state, close code 1 is that of the recorded failure, close code 0 the application's or an answer's
+	Failure Failure     // recorded, 0 if none
+	Plan    Plan        // recorded, 0 if none
+	Reqs    string      // requirement ids, blank-separated
 	Verdict Verdict     // Accepted for edges
-	When    []Condition // all must hold; nil always does
-	Changes Changes     // besides the phase, and the plan and failure of Edge
+	Changes Changes     // what else changes in the state
 }
 
 // Condition is one bit of the world that a guard looks at.
@@ -22,7 +31,7 @@ type Condition struct {
 	Not  bool   // it must not hold
 }
 
-// Changes is what a row changes in a state, in this order: first NewConnection, then Clear, then Set, then the rest. Plan and Failure of the [Edge] are recorded too unless they are 0.
+// Changes is what a row changes in a state, in this order: first NewConnection, then Clear, then Set, then the rest. Plan and Failure of the [Row] are recorded too unless they are 0.
 type Changes struct {
 	NewConnection  bool     // forget all marks but "proxy tried", the counts of interim responses and replays, plan, failure and status
 	Clear, Set     []string // marks
@@ -35,12 +44,12 @@ type Changes struct {
 }
 
 // ClientRows iterates over all rows of the client's table: phase by phase, event by event, in the order in which they are tried.
-func ClientRows() iter.Seq[Row] { return rowsOf(clientCells, clientMarks) }
+func ClientRows() iter.Seq[Row] { return rowsOf(clientPlaces) }
 
 // ServerRows iterates over all rows of the server's table, likewise.
-func ServerRows() iter.Seq[Row] { return rowsOf(serverCells, serverMarks) }
+func ServerRows() iter.Seq[Row] { return rowsOf(serverPlaces) }
 
-// ClientColumn returns the name under which [Edge] and [Row] speak of ev, such as "Response(Complete)"; "" if the client knows no such event.
+// ClientColumn returns the name under which [Row] speaks of ev, such as "Response(Complete)"; "" if the client knows no such event.
 func ClientColumn(ev Event) string {
 	if in := clientInputOf(ev); in != 0 {
 		return inputText(clientEvent(in))
@@ -48,7 +57,7 @@ func ClientColumn(ev Event) string {
 	return ""
 }
 
-// ServerColumn returns the name under which [Edge] and [Row] speak of ev; "" if the server knows no such event.
+// ServerColumn returns the name under which [Row] speaks of ev; "" if the server knows no such event.
 func ServerColumn(ev Event) string {
 	if in := serverInputOf(ev); in != 0 {
 		return inputText(serverEvent(in))
@@ -57,30 +66,36 @@ func ServerColumn(ev Event) string {
 }
 
 // rowsOf lists the rows of a table.
-func rowsOf(cells func(visit func(ref) bool), names markNames) iter.Seq[Row] {
+func rowsOf(places func(visit func(place) bool)) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
-		cells(func(r ref) bool { return yield(r.written(names)) })
+		places(func(p place) bool { return yield(p.written()) })
 	}
 }
 
-// written writes out a row.
-func (r ref) written(names markNames) Row {
-	e := r.edge()
-	if r.row.verdict != Accepted {
-		e.Index = -1
+// written writes out the row of a place.
+func (p place) written() Row {
+	r := p.row
+	out := Row{
+		Index: -1, ID: r.id, From: bare(p.from), Event: p.event, Guard: guardText(r.mask, r.want), When: conditionsOf(r.mask, r.want), To: bare(p.from),
+		Effects: append([]Effect(nil), r.effects[:min(int(r.n), MaxEffects)]...), Failure: r.failure, Plan: r.plan, Reqs: r.reqs, Verdict: r.verdict,
+		Changes: Changes{
+			NewConnection: r.op&opNewConnection != 0, Interim: r.op&opInterim != 0, Replay: r.op&opReplay != 0, Redirect: r.op&opRedirect != 0,
+			FailureOfEvent: r.op&opFailureOfEvent != 0, StatusOfEvent: r.op&opStatus != 0 && r.status == statusOfState,
+		},
 	}
-	o := r.row.op
-	c := Changes{
-		NewConnection: o&opNewConnection != 0, Interim: o&opInterim != 0, Replay: o&opReplay != 0, Redirect: o&opRedirect != 0,
-		FailureOfEvent: o&opFailureOfEvent != 0, StatusOfEvent: o&opStatus != 0 && r.row.status == statusOfState,
+	if r.verdict == Accepted {
+		out.Index = int(r.index)
 	}
-	if o&opStatus != 0 {
-		c.Status = r.row.status
+	if r.next != 0 {
+		out.To = bare(p.phase(r.next))
 	}
-	if o&opMarks != 0 {
-		c.Clear, c.Set = names.of(r.row.unmark), names.of(r.row.mark)
+	if r.op&opStatus != 0 {
+		out.Changes.Status = r.status
 	}
-	return Row{Edge: e, Verdict: r.row.verdict, When: conditionsOf(r.row.mask, r.row.want), Changes: c}
+	if r.op&opMarks != 0 {
+		out.Changes.Clear, out.Changes.Set = p.marks.of(r.unmark), p.marks.of(r.mark)
+	}
+	return out
 }
 
 // conditionsOf lists a guard in the order of guardText: what must hold, then what must not.

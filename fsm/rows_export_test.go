@@ -4,12 +4,12 @@ import "slices"
 
 // SetRow puts r in the place of row n of a side's table, as [ClientRows] and [ServerRows] count, and returns how to undo it. Only tests can.
 func SetRow(side string, n int, r Row) (undo func()) {
-	cells := clientCells
+	places := clientPlaces
 	if side == "server" {
-		cells = serverCells
+		places = serverPlaces
 	}
 	i := 0
-	cells(func(at ref) bool {
+	places(func(at place) bool {
 		if i++; i <= n {
 			return true
 		}

@@ -216,11 +216,11 @@ func look(t *rapid.T, ev Event, s plainState, switches map[string]bool) func(str
 func first[A, B any](a A, _ B) A { return a }
 
 func TestRows_ArePutBackAsTheyWere(t *testing.T) {
-	for side, cells := range map[string]func(func(ref) bool){"client": clientCells, "server": serverCells} {
+	for side, cells := range map[string]func(func(place) bool){"client": clientPlaces, "server": serverPlaces} {
 		n, rows := 0, slices.Collect(RowsOf(side))
-		cells(func(r ref) bool {
+		cells(func(r place) bool {
 			want := *r.row
-			if want.next != 0 && r.to(want.next) == r.from {
+			if want.next != 0 && r.phase(want.next) == r.from {
 				want.next = 0 // going where it is already is staying
 			}
 			require.Equal(t, want, read(side, rows[n], r.row.index), "%s %s %s %s", side, r.from, r.event, r.row.id)
@@ -250,8 +250,8 @@ func RowsOf(side string) iter.Seq[Row] {
 }
 
 func TestRows_EdgesAmongThemAreTheEdges(t *testing.T) {
-	for side, edges := range map[string]iter.Seq[Edge]{"client": ClientEdges(), "server": ServerEdges()} {
-		var among []Edge
+	for side, edges := range map[string]iter.Seq[Row]{"client": ClientEdges(), "server": ServerEdges()} {
+		var among []Row
 		for r := range RowsOf(side) {
 			require.Equal(t, r.Verdict == Accepted, r.Index >= 0)
 			var texts []string
@@ -260,7 +260,7 @@ func TestRows_EdgesAmongThemAreTheEdges(t *testing.T) {
 			}
 			require.Equal(t, r.Guard, strings.Join(texts, ", "))
 			if r.Index >= 0 {
-				among = append(among, r.Edge)
+				among = append(among, r)
 			}
 		}
 		require.Equal(t, slices.Collect(edges), among)

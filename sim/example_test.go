@@ -33,13 +33,13 @@ func ExampleFaultNamed() {
 	fmt.Println(r.Violations[0])
 	// Output:
 	// INV-45: Unauthorized without WWW-Authenticate
-	//   S1   server: OpeningRequest (KHP selected, .kl=Y asked, valid)
-	//   S4   server: Request
-	//   S12  server: Decided 401 (selection valid)   <-- here
+	//   opening/opening-request/await-request-kaazing server: OpeningRequest (KHP selected, .kl=Y asked, valid)
+	//   await-request/request/decide                  server: Request
+	//   deciding/401/await-replay                     server: Decided 401 (selection valid)   <-- here
 	// the last rows, the last one first:
-	//   S12: server Deciding on Decided(Replay) if replays left goes to AwaitReplay, in fsm/server_table_extended.go
-	//   S4: server AwaitRequest on Request goes to Deciding, in fsm/server_table_extended.go
-	//   S1: server Opening on OpeningRequest if KHP selected, .kl=Y asked, valid goes to AwaitRequest, in fsm/server_table_extended.go
+	//   deciding/401/await-replay: server Deciding on Decided(Replay) if replays left goes to AwaitReplay, in fsm/server_table.go
+	//   await-request/request/decide: server AwaitRequest on Request goes to Deciding, in fsm/server_table.go
+	//   opening/opening-request/await-request-kaazing: server Opening on OpeningRequest if KHP selected, .kl=Y asked, valid goes to AwaitRequest, in fsm/server_table.go
 }
 
 func ExampleMerge() {

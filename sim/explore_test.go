@@ -95,7 +95,7 @@ func TestExplore_Honest(t *testing.T) {
 	explore(t, "honest", 0, append(clientSteps, serverSteps...))
 }
 
-func wantAllTaken(t *testing.T, taken map[int]bool, edges iter.Seq[fsm.Edge]) {
+func wantAllTaken(t *testing.T, taken map[int]bool, edges iter.Seq[fsm.Row]) {
 	t.Helper()
 	for e := range edges {
 		if !taken[e.Index] {

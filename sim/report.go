@@ -55,8 +55,12 @@ type Violation struct {
 func (v Violation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", v.ID, v.Text)
+	width := 0
+	for _, a := range v.Path {
+		width = max(width, len(a.Row()))
+	}
 	for i, a := range v.Path {
-		fmt.Fprintf(&b, "\n  %-4s %s", a.Row(), a)
+		fmt.Fprintf(&b, "\n  %-*s %s", width, a.Row(), a)
 		if v.Breaks && i == len(v.Path)-1 {
 			b.WriteString("   <-- here")
 		}

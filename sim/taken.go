@@ -19,7 +19,7 @@ type Taken struct {
 // taken is what stays of a step.
 func (s *Step[S]) taken() Taken { return Taken{s.Action, max(s.Client, s.Server), s.Phase} }
 
-// Row is the id of the row of the table that was taken, as docs/states.md has it, such as C18; "-" if none was.
+// Row is the id of the row of the table that was taken, such as reading/complete/open; "-" if none was.
 func (t Taken) Row() string {
 	if e, ok := t.edge(); ok {
 		return e.ID
@@ -32,9 +32,10 @@ func (t Taken) Cell() string {
 	if t.Side != Client && t.Side != Server || t.Phase == 0 {
 		return ""
 	}
+	table := fmt.Sprintf("fsm/%s_table.go", t.Side)
 	e, ok := t.edge()
 	if !ok {
-		return fmt.Sprintf("-: %s %s on %s does nothing, in %s", t.Side, t.phase(), t.column(), tableFile(t.Side, t.phase()))
+		return fmt.Sprintf("-: %s %s on %s does nothing, in %s", t.Side, t.phase(), t.column(), table)
 	}
 	text := fmt.Sprintf("%s: %s %s on %s", e.ID, t.Side, e.From, e.Event)
 	if e.Guard != "" {
@@ -43,20 +44,20 @@ func (t Taken) Cell() string {
 	if e.To != e.From {
 		text += " goes to " + e.To
 	}
-	return text + ", in " + tableFile(t.Side, e.From)
+	return text + ", in " + table
 }
 
-func (t Taken) edge() (fsm.Edge, bool) {
-	edges := map[Side]func() iter.Seq[fsm.Edge]{Client: fsm.ClientEdges, Server: fsm.ServerEdges}[t.Side]
+func (t Taken) edge() (fsm.Row, bool) {
+	edges := map[Side]func() iter.Seq[fsm.Row]{Client: fsm.ClientEdges, Server: fsm.ServerEdges}[t.Side]
 	if edges == nil || t.Edge < 0 {
-		return fsm.Edge{}, false
+		return fsm.Row{}, false
 	}
 	for e := range edges() {
 		if e.Index == t.Edge {
 			return e, true
 		}
 	}
-	return fsm.Edge{}, false
+	return fsm.Row{}, false
 }
 
 // phase is the name of the phase without its side.
@@ -78,22 +79,6 @@ func (t Taken) column() string {
 		return fsm.ServerColumn(t.Event)
 	}
 	return fsm.ClientColumn(t.Event)
-}
-
-// tableFile is the file in which the table of a side has its cells of a phase.
-func tableFile(side Side, phase string) string {
-	part := "extended"
-	switch phase {
-	case "Idle", "Connecting", "AwaitLogin":
-		part = "opening"
-	case "Opening":
-		if side == Client {
-			part = "opening"
-		}
-	case "Open", "Plain", "Closing", "Draining", "Redirecting", "Done", "Failed":
-		part = "closing"
-	}
-	return fmt.Sprintf("fsm/%s_table_%s.go", side, part)
 }
 
 // cellsNamed is how many of the last steps a violation names the cells of.

@@ -11,17 +11,18 @@ import (
 )
 
 func TestTaken_NamesTheFileOfEachPhase(t *testing.T) {
-	has := func(side Side, phase, name string) {
-		file := tableFile(side, phase)
+	has := func(side Side, phase uint8, name string) {
+		cell := Taken{Action: Action{Side: side}, Phase: phase, Edge: -1}.Cell()
+		file := cell[strings.LastIndex(cell, " ")+1:]
 		text, err := os.ReadFile("../" + file)
 		require.NoError(t, err)
-		require.True(t, strings.Contains(string(text), "["+name+"]"), "%s says which cells are those of %s", file, name)
+		require.True(t, strings.Contains(string(text), "\t"+name+":"), "%s says what %s does", file, name)
 	}
 	for p := fsm.ClientIdle; p <= fsm.ClientFailed; p++ {
-		has(Client, Taken{Action: Action{Side: Client}, Phase: uint8(p)}.phase(), p.String())
+		has(Client, uint8(p), p.String())
 	}
 	for p := fsm.ServerOpening; p <= fsm.ServerDone; p++ {
-		has(Server, Taken{Action: Action{Side: Server}, Phase: uint8(p)}.phase(), p.String())
+		has(Server, uint8(p), p.String())
 	}
 }
 
@@ -33,15 +34,15 @@ func TestViolation_LeadsToTheCell(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Violations)
 	require.Equal(t, `INV-01: open without every condition of completion
-  C1   client: ConnectRequested (target usable)
-  C3   client: Connected
-  C5   client: Opened (KHP selected)
-  C12  client: DataReceived
-  C18  client: Response 101 (accept matches, subprotocol offered, extensions asked)   <-- here
+  idle/connect/dial                 client: ConnectRequested (target usable)
+  connecting/connected/send-opening client: Connected
+  opening/opened/request            client: Opened (KHP selected)
+  await-response/data/reading       client: DataReceived
+  reading/complete/open             client: Response 101 (accept matches, subprotocol offered, extensions asked)   <-- here
 the last rows, the last one first:
-  C18: client Reading on Response(Complete) if terminated, accept matches, subprotocol offered, extensions asked, not body cut short, not N received goes to Open, in fsm/client_table_extended.go
-  C12: client AwaitResponse on DataReceived goes to Reading, in fsm/client_table_extended.go
-  C5: client Opening on Opened if KHP selected, not kaazing, not auto goes to AwaitResponse, in fsm/client_table_opening.go`, r.Violations[0].String())
+  reading/complete/open: client Reading on Response(Complete) if terminated, accept matches, subprotocol offered, extensions asked, not body cut short, not N received goes to Open, in fsm/client_table.go
+  await-response/data/reading: client AwaitResponse on DataReceived goes to Reading, in fsm/client_table.go
+  opening/opened/request: client Opening on Opened if KHP selected, not kaazing, not auto goes to AwaitResponse, in fsm/client_table.go`, r.Violations[0].String())
 
 	fault, _ = FaultNamed("lost-timer")
 	r, err = c.Explore(tiny, fault, Options{})
@@ -49,5 +50,5 @@ the last rows, the last one first:
 	require.NotEmpty(t, r.Violations)
 	require.Equal(t, "client Closing", r.Violations[0].There)
 	require.Contains(t, r.Violations[0].String(), "\nthere: client Closing\n")
-	require.Equal(t, "-: client Closing on TimerExpired(Close) does nothing, in fsm/client_table_closing.go", r.Violations[0].Cells()[0])
+	require.Equal(t, "-: client Closing on TimerExpired(Close) does nothing, in fsm/client_table.go", r.Violations[0].Cells()[0])
 }

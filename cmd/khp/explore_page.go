@@ -92,7 +92,7 @@ func writePage(w io.Writer, e explored, s summary) error {
 	}
 	for side, m := range []struct {
 		machine export.Machine
-		edges   iter.Seq[fsm.Edge]
+		edges   iter.Seq[fsm.Row]
 	}{{export.Client, fsm.ClientEdges()}, {export.Server, fsm.ServerEdges()}} {
 		if len(taken[side]) == 0 {
 			continue
@@ -110,7 +110,7 @@ func writePage(w io.Writer, e explored, s summary) error {
 }
 
 // heatMap counts by phase and event.
-func heatMap(edges iter.Seq[fsm.Edge], taken []int) (m machinePage) {
+func heatMap(edges iter.Seq[fsm.Row], taken []int) (m machinePage) {
 	columns, rows, most := map[string]int{}, map[string]int{}, 1
 	var cells []map[int]*heatCell
 	for e := range edges {

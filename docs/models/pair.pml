@@ -239,7 +239,7 @@ bit c_wait_running = 0, c_late_terminator_possible = 0, c_body_sent = 0, c_body_
 /* The server machine of the current connection: fsm.ServerState. */
 byte s_phase = S_Opening, s_interim = 0, s_replays = 0, s_failure = 0;
 short s_status = 0;
-bit s_kaazing = 0, s_plan_close = 0;
+bit s_kaazing = 0, s_was_open = 0;
 
 /* The client's host: its timers, its connection, what was asked of it, and as much of the past as the properties need. */
 short c_running = 0, c_paused = 0;
@@ -423,10 +423,10 @@ c_code {
 	{	static int begun = 0;
 		if (!begun)
 		{	begun = 1;
-			printf("VARIABLES c_phase c_interim c_replays c_redirects c_plan c_failure c_status s_phase s_interim s_replays s_failure s_status c_wait_running c_late_terminator_possible c_body_sent c_body_cut_short c_plan_fail c_plan_close c_proxy_tried c_nothing_received_yet c_N_received s_kaazing s_plan_close c_running c_paused c_dialing c_connected c_web_socket c_asked c_writing c_following c_close_sent c_selected c_outstanding c_challenged c_over c_body_allowed c_good c_opened c_ended c_dials s_running s_paused s_connected s_web_socket s_deciding s_body_owed s_close_sent s_peer_closed s_selected s_request s_responding s_decided s_asked_kaazing s_opened s_ended up cut unit unit_status unit_target client_sent server_sent client_got server_got server_opened to_client_0 to_client_1 to_client_2 to_client_3 to_client_4 to_client_5 to_client_6 to_client_7 to_client_8 to_client_9 to_client_10 to_client_11 to_client_12 to_client_13 to_client_14 to_client_15 to_server_0 to_server_1 to_server_2 to_server_3 to_server_4 to_server_5 to_server_6 to_server_7 to_server_8 to_server_9 to_server_10 to_server_11 to_server_12 to_server_13 to_server_14 to_server_15\n");
+			printf("VARIABLES c_phase c_interim c_replays c_redirects c_plan c_failure c_status s_phase s_interim s_replays s_failure s_status c_wait_running c_late_terminator_possible c_body_sent c_body_cut_short c_plan_fail c_plan_close c_proxy_tried c_nothing_received_yet c_N_received s_kaazing s_was_open c_running c_paused c_dialing c_connected c_web_socket c_asked c_writing c_following c_close_sent c_selected c_outstanding c_challenged c_over c_body_allowed c_good c_opened c_ended c_dials s_running s_paused s_connected s_web_socket s_deciding s_body_owed s_close_sent s_peer_closed s_selected s_request s_responding s_decided s_asked_kaazing s_opened s_ended up cut unit unit_status unit_target client_sent server_sent client_got server_got server_opened to_client_0 to_client_1 to_client_2 to_client_3 to_client_4 to_client_5 to_client_6 to_client_7 to_client_8 to_client_9 to_client_10 to_client_11 to_client_12 to_client_13 to_client_14 to_client_15 to_server_0 to_server_1 to_server_2 to_server_3 to_server_4 to_server_5 to_server_6 to_server_7 to_server_8 to_server_9 to_server_10 to_server_11 to_server_12 to_server_13 to_server_14 to_server_15\n");
 		}
 		printf("STATE %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d %d\n",
-			now.c_phase, now.c_interim, now.c_replays, now.c_redirects, now.c_plan, now.c_failure, now.c_status, now.s_phase, now.s_interim, now.s_replays, now.s_failure, now.s_status, now.c_wait_running, now.c_late_terminator_possible, now.c_body_sent, now.c_body_cut_short, now.c_plan_fail, now.c_plan_close, now.c_proxy_tried, now.c_nothing_received_yet, now.c_N_received, now.s_kaazing, now.s_plan_close, now.c_running, now.c_paused, now.c_dialing, now.c_connected, now.c_web_socket, now.c_asked, now.c_writing, now.c_following, now.c_close_sent, now.c_selected, now.c_outstanding, now.c_challenged, now.c_over, now.c_body_allowed, now.c_good, now.c_opened, now.c_ended, now.c_dials, now.s_running, now.s_paused, now.s_connected, now.s_web_socket, now.s_deciding, now.s_body_owed, now.s_close_sent, now.s_peer_closed, now.s_selected, now.s_request, now.s_responding, now.s_decided, now.s_asked_kaazing, now.s_opened, now.s_ended, now.up, now.cut, now.unit, now.unit_status, now.unit_target, now.client_sent, now.server_sent, now.client_got, now.server_got, now.server_opened, khp_slot(now.to_client, 0, 3), khp_slot(now.to_client, 1, 3), khp_slot(now.to_client, 2, 3), khp_slot(now.to_client, 3, 3), khp_slot(now.to_client, 4, 3), khp_slot(now.to_client, 5, 3), khp_slot(now.to_client, 6, 3), khp_slot(now.to_client, 7, 3), khp_slot(now.to_client, 8, 3), khp_slot(now.to_client, 9, 3), khp_slot(now.to_client, 10, 3), khp_slot(now.to_client, 11, 3), khp_slot(now.to_client, 12, 3), khp_slot(now.to_client, 13, 3), khp_slot(now.to_client, 14, 3), khp_slot(now.to_client, 15, 3), khp_slot(now.to_server, 0, 1), khp_slot(now.to_server, 1, 1), khp_slot(now.to_server, 2, 1), khp_slot(now.to_server, 3, 1), khp_slot(now.to_server, 4, 1), khp_slot(now.to_server, 5, 1), khp_slot(now.to_server, 6, 1), khp_slot(now.to_server, 7, 1), khp_slot(now.to_server, 8, 1), khp_slot(now.to_server, 9, 1), khp_slot(now.to_server, 10, 1), khp_slot(now.to_server, 11, 1), khp_slot(now.to_server, 12, 1), khp_slot(now.to_server, 13, 1), khp_slot(now.to_server, 14, 1), khp_slot(now.to_server, 15, 1));
+			now.c_phase, now.c_interim, now.c_replays, now.c_redirects, now.c_plan, now.c_failure, now.c_status, now.s_phase, now.s_interim, now.s_replays, now.s_failure, now.s_status, now.c_wait_running, now.c_late_terminator_possible, now.c_body_sent, now.c_body_cut_short, now.c_plan_fail, now.c_plan_close, now.c_proxy_tried, now.c_nothing_received_yet, now.c_N_received, now.s_kaazing, now.s_was_open, now.c_running, now.c_paused, now.c_dialing, now.c_connected, now.c_web_socket, now.c_asked, now.c_writing, now.c_following, now.c_close_sent, now.c_selected, now.c_outstanding, now.c_challenged, now.c_over, now.c_body_allowed, now.c_good, now.c_opened, now.c_ended, now.c_dials, now.s_running, now.s_paused, now.s_connected, now.s_web_socket, now.s_deciding, now.s_body_owed, now.s_close_sent, now.s_peer_closed, now.s_selected, now.s_request, now.s_responding, now.s_decided, now.s_asked_kaazing, now.s_opened, now.s_ended, now.up, now.cut, now.unit, now.unit_status, now.unit_target, now.client_sent, now.server_sent, now.client_got, now.server_got, now.server_opened, khp_slot(now.to_client, 0, 3), khp_slot(now.to_client, 1, 3), khp_slot(now.to_client, 2, 3), khp_slot(now.to_client, 3, 3), khp_slot(now.to_client, 4, 3), khp_slot(now.to_client, 5, 3), khp_slot(now.to_client, 6, 3), khp_slot(now.to_client, 7, 3), khp_slot(now.to_client, 8, 3), khp_slot(now.to_client, 9, 3), khp_slot(now.to_client, 10, 3), khp_slot(now.to_client, 11, 3), khp_slot(now.to_client, 12, 3), khp_slot(now.to_client, 13, 3), khp_slot(now.to_client, 14, 3), khp_slot(now.to_client, 15, 3), khp_slot(now.to_server, 0, 1), khp_slot(now.to_server, 1, 1), khp_slot(now.to_server, 2, 1), khp_slot(now.to_server, 3, 1), khp_slot(now.to_server, 4, 1), khp_slot(now.to_server, 5, 1), khp_slot(now.to_server, 6, 1), khp_slot(now.to_server, 7, 1), khp_slot(now.to_server, 8, 1), khp_slot(now.to_server, 9, 1), khp_slot(now.to_server, 10, 1), khp_slot(now.to_server, 11, 1), khp_slot(now.to_server, 12, 1), khp_slot(now.to_server, 13, 1), khp_slot(now.to_server, 14, 1), khp_slot(now.to_server, 15, 1));
 	}
 }
 #endif
@@ -440,11 +440,11 @@ inline c_new_connection() {
 /* for a wish to connect. */
 inline client_in_idle() {
 	if
-	:: ev == ConnectRequested && has(F_TARGET_USABLE) -> /* C1 WSP-OPEN-01 */
+	:: ev == ConnectRequested && has(F_TARGET_USABLE) -> /* idle/connect/dial WSP-OPEN-01 */
 		d_step { c_phase = C_Connecting; c_dial(); c_arm_timer(T_Opening) }
-	:: ev == ConnectRequested && !has(F_TARGET_USABLE) -> /* C2 WSP-URI-01 */
+	:: ev == ConnectRequested && !has(F_TARGET_USABLE) -> /* idle/connect/url WSP-URI-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_U_R_L; c_fail() }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* idle/close/done LIV-11 */
 		d_step { c_phase = C_Done; c_closed() }
 	:: else -> must(TOTAL, false) /* misuse */
 	fi
@@ -454,19 +454,19 @@ inline client_in_idle() {
 inline client_in_connecting() {
 	if
 #if defined(FAULT_REQUEST_TOO_EARLY) /* INV-06: the client sends its extended request before the opening handshake is answered */
-	:: ev == Connected -> /* C3 KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01 */
+	:: ev == Connected -> /* connecting/connected/send-opening KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01 */
 		d_step { c_phase = C_Opening; c_send_opening(); c_send_request() }
 #else
-	:: ev == Connected -> /* C3 KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01 */
+	:: ev == Connected -> /* connecting/connected/send-opening KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01 */
 		d_step { c_phase = C_Opening; c_send_opening() }
 #endif
-	:: ev == ConnectFailed -> /* C4 KHP-CLOSE-01 */
+	:: ev == ConnectFailed -> /* connecting/connect-failed/connect KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECT; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == ConnectionLost -> /* C4 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* connecting/lost/connect KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECT; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == TimerExpired_Opening -> /* C4 KHP-CLOSE-01 */
+	:: ev == TimerExpired_Opening -> /* connecting/opening-timer/timeout KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_TIMEOUT; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* connecting/close/done LIV-11 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
 	:: ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -476,15 +476,15 @@ inline client_in_connecting() {
 /* for credentials for the opening. */
 inline client_in_await_login() {
 	if
-	:: ev == CredentialsSupplied && has(F_NEW_CREDENTIALS) -> /* C9 WSP-OPEN-05 */
+	:: ev == CredentialsSupplied && has(F_NEW_CREDENTIALS) -> /* await-login/credentials/dial WSP-OPEN-05 */
 		d_step { c_phase = C_Connecting; c_replays++; c_stop_timer(T_Credentials); c_dial(); c_arm_timer(T_Opening) }
-	:: ev == CredentialsSupplied && !has(F_NEW_CREDENTIALS) -> /* C10 WSP-OPEN-05 */
+	:: ev == CredentialsSupplied && !has(F_NEW_CREDENTIALS) -> /* await-login/credentials/credentials-refused WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CREDENTIALS_REFUSED; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == CredentialsDeclined -> /* C10 WSP-OPEN-05 */
+	:: ev == CredentialsDeclined -> /* await-login/no-credentials/auth-required WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_AUTH_REQUIRED; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == TimerExpired_Credentials -> /* C10 WSP-OPEN-05 */
+	:: ev == TimerExpired_Credentials -> /* await-login/credential-timer/credential-timeout WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CREDENTIAL_TIMEOUT; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* await-login/close/done LIV-11 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
 	:: ev == DataReceived || ev == TerminatorReceived || ev == PingReceived || ev == PeerClosed || ev == ConnectionLost || ev == TimerExpired_Opening || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -495,107 +495,107 @@ inline client_in_await_login() {
 inline client_in_opening() {
 	if
 #if defined(FAULT_SEND_EARLY) /* INV-03: the client sends a message right behind its request */
-	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* opening/opened/request KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall); c_send_message() }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* opening/opened/request-auto KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
-	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
+	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* opening/opened/await-proceed KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
-	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* C6 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* opening/opened/plain KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Plain; c_stop_timers(); c_open_plain() }
-	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* C7 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* opening/opened/not-selected KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_NOT_SELECTED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #elif defined(FAULT_BODY_UNASKED) /* INV-17: the client does not wait for 100 with the body */
-	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* opening/opened/request KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall); c_send_body() }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* opening/opened/request-auto KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
-	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
+	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* opening/opened/await-proceed KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
-	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* C6 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* opening/opened/plain KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Plain; c_stop_timers(); c_open_plain() }
-	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* C7 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* opening/opened/not-selected KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_NOT_SELECTED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #elif defined(FAULT_REPLAY_UNASKED) /* INV-19: the client replays a request that was not answered with 401 */
-	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* opening/opened/request KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_replay_request() }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* opening/opened/request-auto KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
-	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
+	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* opening/opened/await-proceed KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
-	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* C6 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* opening/opened/plain KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Plain; c_stop_timers(); c_open_plain() }
-	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* C7 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* opening/opened/not-selected KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_NOT_SELECTED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #else
-	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* C5 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && !KAAZING && !AUTO -> /* opening/opened/request KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
-	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* K11 KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
+	:: ev == Opened && has(F_KHP_SELECTED) && AUTO -> /* opening/opened/request-auto KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01 */
 		d_step { c_phase = C_AwaitResponse; c_nothing_received_yet = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response); c_arm_timer(T_Overall) }
-	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* K1 KHP-GEN-04 */
+	:: ev == Opened && has(F_KHP_SELECTED) && KAAZING && !AUTO -> /* opening/opened/await-proceed KHP-GEN-04 */
 		d_step { c_phase = C_AwaitProceed; c_arm_timer(T_Overall) }
-	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* C6 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && PLAIN_FALLBACK && !has(F_KHP_SELECTED) -> /* opening/opened/plain KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Plain; c_stop_timers(); c_open_plain() }
-	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* C7 KHP-OPEN-05 KHP-OPEN-06 */
+	:: ev == Opened && !has(F_KHP_SELECTED) && !PLAIN_FALLBACK -> /* opening/opened/not-selected KHP-OPEN-05 KHP-OPEN-06 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_NOT_SELECTED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #endif
-	:: ev == Response_Complete -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_Complete -> /* opening/complete/status WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Continue -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_Continue -> /* opening/100/status WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Wait -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_Wait -> /* opening/202/status WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Replay && !has(F_CHALLENGE_USABLE) -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_Replay && !has(F_CHALLENGE_USABLE) -> /* opening/401/auth-required WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_AUTH_REQUIRED; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Replay && !(c_replays < MAX_REPLAYS) && has(F_CHALLENGE_USABLE) -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_Replay && !(c_replays < MAX_REPLAYS) && has(F_CHALLENGE_USABLE) -> /* opening/401/auth-limit WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_AUTH_LIMIT; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Replay && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) -> /* C9 WSP-OPEN-05 */
+	:: ev == Response_Replay && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) -> /* opening/401/ask-credentials WSP-OPEN-05 */
 		d_step { c_phase = C_AwaitLogin; c_status = status; c_stop_timers(); c_disconnect(); c_ask_credentials(); c_arm_timer(T_Credentials) }
-	:: ev == Response_Close -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_Close -> /* opening/status-close/status WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C9 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* opening/redirect/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Redirecting; c_redirects++; c_plan = PLAN_REDIRECT; c_status = status; c_stop_timers(); c_disconnect(); c_follow() }
-	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* opening/redirect/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* opening/redirect/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* opening/redirect/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_REDIRECT_REFUSED; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* opening/redirect/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_REDIRECT_TARGET; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectChoice && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectChoice && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* opening/redirect/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectIfGet && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C9 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectIfGet && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* opening/307/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Redirecting; c_redirects++; c_plan = PLAN_REDIRECT; c_status = status; c_stop_timers(); c_disconnect(); c_follow() }
-	:: ev == Response_RedirectIfGet && NO_REDIRECTS -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectIfGet && NO_REDIRECTS -> /* opening/307/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectIfGet && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectIfGet && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* opening/307/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectIfGet && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectIfGet && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* opening/307/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_REDIRECT_REFUSED; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectIfGet && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectIfGet && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* opening/307/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_REDIRECT_TARGET; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_RedirectIfGet && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* C10 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
+	:: ev == Response_RedirectIfGet && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* opening/307/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_ProxyAuth && has(F_PROXY_CHALLENGE) && PROXY && !c_proxy_tried -> /* C9 KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03 */
+	:: ev == Response_ProxyAuth && has(F_PROXY_CHALLENGE) && PROXY && !c_proxy_tried -> /* opening/407/follow KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03 */
 		d_step { c_phase = C_Redirecting; c_proxy_tried = 1; c_plan = PLAN_PROXY_AUTH; c_status = status; c_stop_timers(); c_disconnect(); c_follow() }
-	:: ev == Response_ProxyAuth && (!has(F_PROXY_CHALLENGE) || !PROXY || c_proxy_tried) -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_ProxyAuth && (!has(F_PROXY_CHALLENGE) || !PROXY || c_proxy_tried) -> /* opening/407/status WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Upgrade && has(F_TARGET_VISITED) && has(F_UPGRADE_TO_TLS) && UPGRADE -> /* C10 KHP-STATUS-426-01 KHP-REDIR-05 */
+	:: ev == Response_Upgrade && has(F_TARGET_VISITED) && has(F_UPGRADE_TO_TLS) && UPGRADE -> /* opening/426/redirect-loop KHP-STATUS-426-01 KHP-REDIR-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Upgrade && has(F_UPGRADE_TO_TLS) && UPGRADE && !(c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) -> /* C10 KHP-STATUS-426-01 KHP-REDIR-04 */
+	:: ev == Response_Upgrade && has(F_UPGRADE_TO_TLS) && UPGRADE && !(c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) -> /* opening/426/too-many-redirects KHP-STATUS-426-01 KHP-REDIR-04 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Response_Upgrade && has(F_TARGET_USABLE) && has(F_UPGRADE_TO_TLS) && UPGRADE && !has(F_TARGET_VISITED) && (c_redirects < MAX_REDIRECTS) -> /* C9 KHP-STATUS-426-01 KHP-STATUS-426-02 */
+	:: ev == Response_Upgrade && has(F_TARGET_USABLE) && has(F_UPGRADE_TO_TLS) && UPGRADE && !has(F_TARGET_VISITED) && (c_redirects < MAX_REDIRECTS) -> /* opening/426/follow KHP-STATUS-426-01 KHP-STATUS-426-02 */
 		d_step { c_phase = C_Redirecting; c_redirects++; c_plan = PLAN_UPGRADE; c_status = status; c_stop_timers(); c_disconnect(); c_follow() }
-	:: ev == Response_Upgrade && (!has(F_TARGET_VISITED) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) && (!has(F_UPGRADE_TO_TLS) || !UPGRADE || (c_redirects < MAX_REDIRECTS)) && (!has(F_TARGET_USABLE) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) -> /* C10 WSP-OPEN-05 */
+	:: ev == Response_Upgrade && (!has(F_TARGET_VISITED) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) && (!has(F_UPGRADE_TO_TLS) || !UPGRADE || (c_redirects < MAX_REDIRECTS)) && (!has(F_TARGET_USABLE) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) -> /* opening/426/status WSP-OPEN-05 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_STATUS; c_status = status; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Violation -> /* C8 WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04 */
+	:: ev == Violation -> /* opening/violation/failed WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04 */
 		d_step { c_phase = C_Failed; c_failure = (failure -> failure : FAILURE_MALFORMED); c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == ConnectionLost -> /* C11 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* opening/lost/connection-lost KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECTION_LOST; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == TimerExpired_Opening -> /* C11 KHP-CLOSE-01 */
+	:: ev == TimerExpired_Opening -> /* opening/opening-timer/timeout KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_TIMEOUT; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* opening/close/done LIV-11 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
 	:: ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -605,37 +605,37 @@ inline client_in_opening() {
 /* for the first N. */
 inline client_in_await_proceed() {
 	if
-	:: ev == ProceedReceived -> /* K2 KHP-EXT-01 */
+	:: ev == ProceedReceived -> /* await-proceed/proceed/request KHP-EXT-01 */
 		d_step { c_phase = C_AwaitResponse; c_N_received = 1; c_send_request(); c_stop_timer(T_Opening); c_arm_timer(T_Response) }
-	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K3 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* await-proceed/reroute/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_REDIRECT; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && NO_REDIRECTS -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && NO_REDIRECTS -> /* await-proceed/reroute/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* await-proceed/reroute/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* await-proceed/reroute/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_REFUSED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* await-proceed/reroute/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_TARGET; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* await-proceed/reroute/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == DataReceived -> /* K5 KHP-EXT-02 */
+	:: ev == DataReceived -> /* await-proceed/data/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TerminatorReceived -> /* K5 KHP-EXT-02 */
+	:: ev == TerminatorReceived -> /* await-proceed/terminator/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Violation -> /* C45 KHP-CLOSE-02 WSP-CLOSE-02 */
+	:: ev == Violation -> /* await-proceed/violation/failed KHP-CLOSE-02 WSP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* await-proceed/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
-	:: ev == PeerClosed -> /* C40 KHP-CLOSE-01 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* await-proceed/peer-closed/peer-closed KHP-CLOSE-01 WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_PEER_CLOSED; c_stop_timers(); c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == ConnectionLost -> /* C44 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* await-proceed/lost/connection-lost KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECTION_LOST; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == TimerExpired_Opening -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Opening -> /* await-proceed/opening-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TimerExpired_Overall -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Overall -> /* await-proceed/overall-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* await-proceed/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == BodyWritten || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -645,45 +645,45 @@ inline client_in_await_proceed() {
 /* for the second N. */
 inline client_in_await_confirm() {
 	if
-	:: ev == ProceedReceived -> /* K7 KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10 */
+	:: ev == ProceedReceived -> /* await-confirm/proceed/open KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10 */
 		d_step { c_phase = C_Open; c_stop_timers(); c_complete() }
-	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K8 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* await-confirm/reroute/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_REDIRECT; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && NO_REDIRECTS -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && NO_REDIRECTS -> /* await-confirm/reroute/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* await-confirm/reroute/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* await-confirm/reroute/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_REFUSED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* await-confirm/reroute/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_TARGET; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* await-confirm/reroute/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == DataReceived -> /* K5 KHP-EXT-02 */
+	:: ev == DataReceived -> /* await-confirm/data/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TerminatorReceived && c_late_terminator_possible -> /* C13 KHP-CLOSE-04 */
+	:: ev == TerminatorReceived && c_late_terminator_possible -> /* await-confirm/terminator/late-terminator KHP-CLOSE-04 */
 		d_step { c_late_terminator_possible = 0 }
-	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* K5 KHP-EXT-02 */
+	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* await-confirm/terminator/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Violation -> /* C45 KHP-CLOSE-02 WSP-CLOSE-02 */
+	:: ev == Violation -> /* await-confirm/violation/failed KHP-CLOSE-02 WSP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* await-confirm/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
-	:: ev == PeerClosed -> /* C40 KHP-CLOSE-01 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* await-confirm/peer-closed/peer-closed KHP-CLOSE-01 WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_PEER_CLOSED; c_stop_timers(); c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == ConnectionLost -> /* C44 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* await-confirm/lost/connection-lost KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECTION_LOST; c_stop_timers(); c_disconnect(); c_fail() }
 	:: ev == TimerExpired_Response && c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Response && !c_wait_running -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Response && !c_wait_running -> /* await-confirm/response-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TimerExpired_Wait && c_wait_running -> /* C46 KHP-STATUS-202-02 */
+	:: ev == TimerExpired_Wait && c_wait_running -> /* await-confirm/wait-timer/accepted-only KHP-STATUS-202-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_ACCEPTED_ONLY; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == TimerExpired_Wait && !c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Overall -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Overall -> /* await-confirm/overall-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* await-confirm/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == BodyWritten || ev == TimerExpired_Opening || ev == TimerExpired_Credentials || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -693,67 +693,67 @@ inline client_in_await_confirm() {
 /* for the start of a response. */
 inline client_in_await_response() {
 	if
-	:: ev == ProceedReceived && c_nothing_received_yet -> /* K12 KHP-EXT-03 */
+	:: ev == ProceedReceived && c_nothing_received_yet -> /* await-response/proceed/gateway KHP-EXT-03 */
 		d_step { c_nothing_received_yet = 0; c_N_received = 1 }
-	:: ev == ProceedReceived && AUTO && !c_nothing_received_yet -> /* K5 KHP-EXT-02 */
+	:: ev == ProceedReceived && AUTO && !c_nothing_received_yet -> /* await-response/proceed/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == ProceedReceived && !c_nothing_received_yet && !AUTO -> /* misuse */
 		must(TOTAL, false)
-	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && c_nothing_received_yet && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K13 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && c_nothing_received_yet && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* await-response/reroute/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_REDIRECT; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && c_nothing_received_yet && NO_REDIRECTS -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && c_nothing_received_yet && NO_REDIRECTS -> /* await-response/reroute/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && has(F_TARGET_VISITED) && c_nothing_received_yet && !NO_REDIRECTS -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_VISITED) && c_nothing_received_yet && !NO_REDIRECTS -> /* await-response/reroute/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && has(F_TARGET_REFUSED) && c_nothing_received_yet && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && has(F_TARGET_REFUSED) && c_nothing_received_yet && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* await-response/reroute/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_REFUSED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && c_nothing_received_yet && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && c_nothing_received_yet && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* await-response/reroute/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_TARGET; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && c_nothing_received_yet && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* K4 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == RerouteReceived && c_nothing_received_yet && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* await-response/reroute/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == RerouteReceived && AUTO && !c_nothing_received_yet -> /* K5 KHP-EXT-02 */
+	:: ev == RerouteReceived && AUTO && !c_nothing_received_yet -> /* await-response/reroute/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == RerouteReceived && !c_nothing_received_yet && !AUTO -> /* misuse */
 		must(TOTAL, false)
 #if defined(FAULT_OPEN_AT_FIRST_BYTE) /* INV-01: the client opens when a response begins */
-	:: ev == DataReceived -> /* C12 KHP-GEN-09 */
+	:: ev == DataReceived -> /* await-response/data/reading KHP-GEN-09 */
 		d_step { c_phase = C_Open; c_late_terminator_possible = 0; c_nothing_received_yet = 0; c_stop_timers(); c_complete() }
 #elif defined(FAULT_DELIVER_EARLY) /* INV-02: the client's application gets the response as if it were a message */
-	:: ev == DataReceived -> /* C12 KHP-GEN-09 */
+	:: ev == DataReceived -> /* await-response/data/reading KHP-GEN-09 */
 		d_step { c_phase = C_Reading; c_late_terminator_possible = 0; c_nothing_received_yet = 0; c_deliver() }
 #elif defined(FAULT_REQUEST_TWICE) /* INV-07: the client asks again when a response begins */
-	:: ev == DataReceived -> /* C12 KHP-GEN-09 */
+	:: ev == DataReceived -> /* await-response/data/reading KHP-GEN-09 */
 		d_step { c_phase = C_Reading; c_late_terminator_possible = 0; c_nothing_received_yet = 0; c_send_request() }
 #elif defined(FAULT_TIMER_STARTED_OVER) /* INV-39: the client gives the server more time when a response begins */
-	:: ev == DataReceived -> /* C12 KHP-GEN-09 */
+	:: ev == DataReceived -> /* await-response/data/reading KHP-GEN-09 */
 		d_step { c_phase = C_Reading; c_late_terminator_possible = 0; c_nothing_received_yet = 0; c_arm_timer(T_Response) }
 #else
-	:: ev == DataReceived -> /* C12 KHP-GEN-09 */
+	:: ev == DataReceived -> /* await-response/data/reading KHP-GEN-09 */
 		d_step { c_phase = C_Reading; c_late_terminator_possible = 0; c_nothing_received_yet = 0 }
 #endif
-	:: ev == TerminatorReceived && c_late_terminator_possible -> /* C13 KHP-CLOSE-04 */
+	:: ev == TerminatorReceived && c_late_terminator_possible -> /* await-response/terminator/late-terminator KHP-CLOSE-04 */
 		d_step { c_late_terminator_possible = 0 }
-	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* C13 KHP-EXT-02 */
+	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* await-response/terminator/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Violation -> /* C45 KHP-CLOSE-02 WSP-CLOSE-02 */
+	:: ev == Violation -> /* await-response/violation/failed KHP-CLOSE-02 WSP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* await-response/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
-	:: ev == PeerClosed -> /* C40 KHP-CLOSE-01 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* await-response/peer-closed/peer-closed KHP-CLOSE-01 WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_PEER_CLOSED; c_stop_timers(); c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == ConnectionLost -> /* C44 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* await-response/lost/connection-lost KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECTION_LOST; c_stop_timers(); c_disconnect(); c_fail() }
 	:: ev == TimerExpired_Response && c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Response && !c_wait_running -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Response && !c_wait_running -> /* await-response/response-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TimerExpired_Wait && c_wait_running -> /* C46 KHP-STATUS-202-02 */
+	:: ev == TimerExpired_Wait && c_wait_running -> /* await-response/wait-timer/accepted-only KHP-STATUS-202-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_ACCEPTED_ONLY; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == TimerExpired_Wait && !c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Overall -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Overall -> /* await-response/overall-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* await-response/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == BodyWritten || ev == TimerExpired_Opening || ev == TimerExpired_Credentials || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -763,31 +763,31 @@ inline client_in_await_response() {
 /* for credentials, after 401. */
 inline client_in_await_credentials() {
 	if
-	:: ev == DataReceived -> /* C31 KHP-EXT-02 */
+	:: ev == DataReceived -> /* await-credentials/data/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TerminatorReceived && c_late_terminator_possible -> /* C13 KHP-CLOSE-04 */
+	:: ev == TerminatorReceived && c_late_terminator_possible -> /* await-credentials/terminator/late-terminator KHP-CLOSE-04 */
 		d_step { c_late_terminator_possible = 0 }
-	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* C31 KHP-EXT-02 */
+	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* await-credentials/terminator/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Violation -> /* C45 KHP-CLOSE-02 WSP-CLOSE-02 */
+	:: ev == Violation -> /* await-credentials/violation/failed KHP-CLOSE-02 WSP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CredentialsSupplied && has(F_NEW_CREDENTIALS) && !c_wait_running -> /* C29 KHP-STATUS-401-02 */
+	:: ev == CredentialsSupplied && has(F_NEW_CREDENTIALS) && !c_wait_running -> /* await-credentials/credentials/replay KHP-STATUS-401-02 */
 		d_step { c_phase = C_AwaitResponse; c_body_sent = 0; c_replays++; c_replay_request(); c_stop_timer(T_Credentials); c_arm_timer(T_Response); c_resume_timer(T_Overall) }
-	:: ev == CredentialsSupplied && has(F_NEW_CREDENTIALS) && c_wait_running -> /* C29 KHP-STATUS-401-02 */
+	:: ev == CredentialsSupplied && has(F_NEW_CREDENTIALS) && c_wait_running -> /* await-credentials/credentials/replay-waiting KHP-STATUS-401-02 */
 		d_step { c_phase = C_AwaitResponse; c_body_sent = 0; c_replays++; c_replay_request(); c_stop_timer(T_Credentials); c_resume_timer(T_Wait); c_resume_timer(T_Overall) }
-	:: ev == CredentialsSupplied && (!has(F_NEW_CREDENTIALS) || c_wait_running) && (!has(F_NEW_CREDENTIALS) || !c_wait_running) -> /* C30 KHP-STATUS-401-01 */
+	:: ev == CredentialsSupplied && (!has(F_NEW_CREDENTIALS) || c_wait_running) && (!has(F_NEW_CREDENTIALS) || !c_wait_running) -> /* await-credentials/credentials/credentials-refused KHP-STATUS-401-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_CREDENTIALS_REFUSED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CredentialsDeclined -> /* C30 KHP-STATUS-401-01 */
+	:: ev == CredentialsDeclined -> /* await-credentials/no-credentials/auth-required KHP-STATUS-401-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_AUTH_REQUIRED; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* await-credentials/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
-	:: ev == PeerClosed -> /* C40 KHP-CLOSE-01 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* await-credentials/peer-closed/peer-closed KHP-CLOSE-01 WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_PEER_CLOSED; c_stop_timers(); c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == ConnectionLost -> /* C44 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* await-credentials/lost/connection-lost KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECTION_LOST; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == TimerExpired_Credentials -> /* C30 KHP-STATUS-401-01 */
+	:: ev == TimerExpired_Credentials -> /* await-credentials/credential-timer/credential-timeout KHP-STATUS-401-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_CREDENTIAL_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* await-credentials/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == BodyWritten || ev == TimerExpired_Opening || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -797,193 +797,193 @@ inline client_in_await_credentials() {
 /* for the end of the response. */
 inline client_in_reading() {
 	if
-	:: ev == DataReceived -> /* C14 KHP-GEN-09 */
+	:: ev == DataReceived -> /* reading/data/more KHP-GEN-09 */
 		skip
-	:: ev == Response_Complete && has(F_TERMINATED) && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && !c_body_cut_short && !c_N_received -> /* C18 KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10 */
+	:: ev == Response_Complete && has(F_TERMINATED) && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && !c_body_cut_short && !c_N_received -> /* reading/complete/open KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10 */
 		d_step { c_phase = C_Open; c_status = status; c_stop_timers(); c_complete() }
-	:: ev == Response_Complete && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short && !c_N_received -> /* C18 KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10 */
+	:: ev == Response_Complete && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short && !c_N_received -> /* reading/complete/open-unterminated KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10 */
 		d_step { c_phase = C_Open; c_late_terminator_possible = 1; c_status = status; c_stop_timers(); c_complete() }
-	:: ev == Response_Complete && has(F_TERMINATED) && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && c_N_received && !c_body_cut_short -> /* K6 KHP-STATUS-101-01 */
+	:: ev == Response_Complete && has(F_TERMINATED) && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && c_N_received && !c_body_cut_short -> /* reading/complete/await-confirm KHP-STATUS-101-01 */
 		d_step { c_phase = C_AwaitConfirm; c_status = status }
-	:: ev == Response_Complete && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && c_N_received && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* K6 KHP-STATUS-101-01 */
+	:: ev == Response_Complete && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) && c_N_received && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* reading/complete/await-confirm-unterminated KHP-STATUS-101-01 */
 		d_step { c_phase = C_AwaitConfirm; c_late_terminator_possible = 1; c_status = status }
-	:: ev == Response_Complete && c_body_cut_short -> /* C32 KHP-EXT-02 */
+	:: ev == Response_Complete && c_body_cut_short -> /* reading/complete/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Complete && !has(F_ACCEPT_MATCHES) && !c_body_cut_short -> /* C19 KHP-STATUS-101-03 */
+	:: ev == Response_Complete && !has(F_ACCEPT_MATCHES) && !c_body_cut_short -> /* reading/complete/accept-mismatch KHP-STATUS-101-03 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_ACCEPT_MISMATCH; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Complete && !has(F_SUBPROTOCOL_OFFERED) && !c_body_cut_short && has(F_ACCEPT_MATCHES) -> /* C19 KHP-CLOSE-02 WSP-OPEN-04 */
+	:: ev == Response_Complete && !has(F_SUBPROTOCOL_OFFERED) && !c_body_cut_short && has(F_ACCEPT_MATCHES) -> /* reading/complete/protocol-not-requested KHP-CLOSE-02 WSP-OPEN-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_PROTOCOL_NOT_REQUESTED; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Complete && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) -> /* C19 KHP-CLOSE-03 KHP-EXT-RSP-09 */
+	:: ev == Response_Complete && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) -> /* reading/complete/extension-not-requested KHP-CLOSE-03 KHP-EXT-RSP-09 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_EXTENSION_NOT_REQUESTED; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Complete && (!has(F_TERMINATED) || c_N_received) && (has(F_TERMINATED) || !TERMINATOR_OPTIONAL || c_N_received) && (!has(F_TERMINATED) || !c_N_received) && (!c_N_received || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) -> /* C19 KHP-CLOSE-04 */
+	:: ev == Response_Complete && (!has(F_TERMINATED) || c_N_received) && (has(F_TERMINATED) || !TERMINATOR_OPTIONAL || c_N_received) && (!has(F_TERMINATED) || !c_N_received) && (!c_N_received || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_ACCEPT_MATCHES) && has(F_SUBPROTOCOL_OFFERED) && has(F_EXTENSIONS_ASKED) -> /* reading/complete/missing-terminator KHP-CLOSE-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Continue && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_body_sent -> /* C22 RFC2068-100-03 */
+	:: ev == Response_Continue && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_body_sent -> /* reading/100/body-sent RFC2068-100-03 */
 		d_step { c_phase = C_AwaitResponse; c_interim++; c_status = status }
-	:: ev == Response_Continue && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_body_sent && !has(F_TERMINATED) && TERMINATOR_OPTIONAL -> /* C22 RFC2068-100-03 */
+	:: ev == Response_Continue && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_body_sent && !has(F_TERMINATED) && TERMINATOR_OPTIONAL -> /* reading/100/body-sent-unterminated RFC2068-100-03 */
 		d_step { c_phase = C_AwaitResponse; c_late_terminator_possible = 1; c_interim++; c_status = status }
-	:: ev == Response_Continue && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && EXPECT && (c_interim < MAX_INTERIM) && !c_body_sent && !c_body_cut_short -> /* C20 KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02 */
+	:: ev == Response_Continue && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && EXPECT && (c_interim < MAX_INTERIM) && !c_body_sent && !c_body_cut_short -> /* reading/100/send-body KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02 */
 		d_step { c_phase = C_SendingBody; c_interim++; c_status = status; c_send_body() }
-	:: ev == Response_Continue && has(F_EXTENSIONS_ASKED) && EXPECT && (c_interim < MAX_INTERIM) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_sent && !c_body_cut_short -> /* C20 KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02 */
+	:: ev == Response_Continue && has(F_EXTENSIONS_ASKED) && EXPECT && (c_interim < MAX_INTERIM) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_sent && !c_body_cut_short -> /* reading/100/send-body-unterminated KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02 */
 		d_step { c_phase = C_SendingBody; c_late_terminator_possible = 1; c_interim++; c_status = status; c_send_body() }
-	:: ev == Response_Continue && c_body_cut_short && (!has(F_TERMINATED) || !has(F_EXTENSIONS_ASKED) || !(c_interim < MAX_INTERIM) || !c_body_sent) && (!has(F_EXTENSIONS_ASKED) || !(c_interim < MAX_INTERIM) || !c_body_sent || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) -> /* C32 KHP-EXT-02 */
+	:: ev == Response_Continue && c_body_cut_short && (!has(F_TERMINATED) || !has(F_EXTENSIONS_ASKED) || !(c_interim < MAX_INTERIM) || !c_body_sent) && (!has(F_EXTENSIONS_ASKED) || !(c_interim < MAX_INTERIM) || !c_body_sent || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) -> /* reading/100/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Continue && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* C19 KHP-CLOSE-03 KHP-EXT-RSP-09 */
+	:: ev == Response_Continue && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* reading/100/extension-not-requested KHP-CLOSE-03 KHP-EXT-RSP-09 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_EXTENSION_NOT_REQUESTED; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Continue && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* C19 KHP-CLOSE-04 */
+	:: ev == Response_Continue && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* reading/100/missing-terminator KHP-CLOSE-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Continue && !EXPECT && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_body_sent) && (!(c_interim < MAX_INTERIM) || !c_body_sent || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* C23 KHP-STATUS-100-02 */
+	:: ev == Response_Continue && !EXPECT && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_body_sent) && (!(c_interim < MAX_INTERIM) || !c_body_sent || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* reading/100/unexpected-continue KHP-STATUS-100-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_CONTINUE; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Continue && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_body_sent) && (!(c_interim < MAX_INTERIM) || !c_body_sent || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || c_body_sent) && (!(c_interim < MAX_INTERIM) || has(F_TERMINATED) || !TERMINATOR_OPTIONAL || c_body_sent) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) && EXPECT -> /* C26 KHP-CLOSE-02 */
+	:: ev == Response_Continue && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_body_sent) && (!(c_interim < MAX_INTERIM) || !c_body_sent || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || c_body_sent) && (!(c_interim < MAX_INTERIM) || has(F_TERMINATED) || !TERMINATOR_OPTIONAL || c_body_sent) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) && EXPECT -> /* reading/100/interim-limit KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_INTERIM_LIMIT; c_status = status; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Wait && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && !NO_WAIT && (c_interim < MAX_INTERIM) && !c_wait_running && !c_body_cut_short -> /* C24 KHP-STATUS-202-01 RFC2068-202-01 */
+	:: ev == Response_Wait && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && !NO_WAIT && (c_interim < MAX_INTERIM) && !c_wait_running && !c_body_cut_short -> /* reading/202/wait KHP-STATUS-202-01 RFC2068-202-01 */
 		d_step { c_phase = C_AwaitResponse; c_wait_running = 1; c_interim++; c_status = status; c_stop_timer(T_Response); c_arm_timer(T_Wait) }
-	:: ev == Response_Wait && has(F_EXTENSIONS_ASKED) && !NO_WAIT && (c_interim < MAX_INTERIM) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_wait_running && !c_body_cut_short -> /* C24 KHP-STATUS-202-01 RFC2068-202-01 */
+	:: ev == Response_Wait && has(F_EXTENSIONS_ASKED) && !NO_WAIT && (c_interim < MAX_INTERIM) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_wait_running && !c_body_cut_short -> /* reading/202/wait-unterminated KHP-STATUS-202-01 RFC2068-202-01 */
 		d_step { c_phase = C_AwaitResponse; c_wait_running = 1; c_late_terminator_possible = 1; c_interim++; c_status = status; c_stop_timer(T_Response); c_arm_timer(T_Wait) }
-	:: ev == Response_Wait && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_wait_running && !c_body_cut_short -> /* C24 KHP-STATUS-202-01 */
+	:: ev == Response_Wait && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_wait_running && !c_body_cut_short -> /* reading/202/wait-on KHP-STATUS-202-01 */
 		d_step { c_phase = C_AwaitResponse; c_interim++; c_status = status }
-	:: ev == Response_Wait && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_wait_running && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* C24 KHP-STATUS-202-01 */
+	:: ev == Response_Wait && has(F_EXTENSIONS_ASKED) && (c_interim < MAX_INTERIM) && c_wait_running && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* reading/202/wait-on-unterminated KHP-STATUS-202-01 */
 		d_step { c_phase = C_AwaitResponse; c_late_terminator_possible = 1; c_interim++; c_status = status }
-	:: ev == Response_Wait && c_body_cut_short -> /* C32 KHP-EXT-02 */
+	:: ev == Response_Wait && c_body_cut_short -> /* reading/202/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Wait && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* C19 KHP-CLOSE-03 KHP-EXT-RSP-09 */
+	:: ev == Response_Wait && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* reading/202/extension-not-requested KHP-CLOSE-03 KHP-EXT-RSP-09 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_EXTENSION_NOT_REQUESTED; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Wait && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* C19 KHP-CLOSE-04 */
+	:: ev == Response_Wait && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* reading/202/missing-terminator KHP-CLOSE-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Wait && NO_WAIT && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_wait_running) && (!(c_interim < MAX_INTERIM) || !c_wait_running || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* C25 KHP-STATUS-202-02 */
+	:: ev == Response_Wait && NO_WAIT && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_wait_running) && (!(c_interim < MAX_INTERIM) || !c_wait_running || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* reading/202/accepted-only KHP-STATUS-202-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_ACCEPTED_ONLY; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Wait && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || c_wait_running) && (!(c_interim < MAX_INTERIM) || has(F_TERMINATED) || !TERMINATOR_OPTIONAL || c_wait_running) && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_wait_running) && (!(c_interim < MAX_INTERIM) || !c_wait_running || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) && !NO_WAIT -> /* C26 KHP-CLOSE-02 */
+	:: ev == Response_Wait && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || c_wait_running) && (!(c_interim < MAX_INTERIM) || has(F_TERMINATED) || !TERMINATOR_OPTIONAL || c_wait_running) && (!has(F_TERMINATED) || !(c_interim < MAX_INTERIM) || !c_wait_running) && (!(c_interim < MAX_INTERIM) || !c_wait_running || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) && !NO_WAIT -> /* reading/202/interim-limit KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_INTERIM_LIMIT; c_status = status; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
 #if defined(FAULT_REPLAY_WITHOUT_LIMIT) /* INV-20: the client replays as often as it is challenged */
-	:: ev == Response_Replay && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && !c_body_cut_short -> /* C27 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && !c_body_cut_short -> /* reading/401/ask-credentials KHP-STATUS-401-01 */
 		d_step { c_phase = C_AwaitCredentials; c_status = status; c_ask_credentials(); c_stop_timer(T_Response); c_pause_timer(T_Wait); c_pause_timer(T_Overall); c_arm_timer(T_Credentials) }
-	:: ev == Response_Replay && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* C27 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* reading/401/ask-credentials-unterminated KHP-STATUS-401-01 */
 		d_step { c_phase = C_AwaitCredentials; c_late_terminator_possible = 1; c_status = status; c_ask_credentials(); c_stop_timer(T_Response); c_pause_timer(T_Wait); c_pause_timer(T_Overall); c_arm_timer(T_Credentials) }
-	:: ev == Response_Replay && c_body_cut_short -> /* C32 KHP-EXT-02 */
+	:: ev == Response_Replay && c_body_cut_short -> /* reading/401/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* C19 KHP-CLOSE-03 KHP-EXT-RSP-09 */
+	:: ev == Response_Replay && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* reading/401/extension-not-requested KHP-CLOSE-03 KHP-EXT-RSP-09 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_EXTENSION_NOT_REQUESTED; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* C19 KHP-CLOSE-04 */
+	:: ev == Response_Replay && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* reading/401/missing-terminator KHP-CLOSE-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && !has(F_CHALLENGE_USABLE) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* C28 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && !has(F_CHALLENGE_USABLE) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* reading/401/auth-required KHP-STATUS-401-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_AUTH_REQUIRED; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && !has(F_TERMINATED) && !(c_replays < MAX_REPLAYS) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && TERMINATOR_OPTIONAL && has(F_CHALLENGE_USABLE) -> /* C28 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && !has(F_TERMINATED) && !(c_replays < MAX_REPLAYS) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && TERMINATOR_OPTIONAL && has(F_CHALLENGE_USABLE) -> /* reading/401/auth-limit KHP-STATUS-401-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_AUTH_LIMIT; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #else
-	:: ev == Response_Replay && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) && !c_body_cut_short -> /* C27 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && has(F_TERMINATED) && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) && !c_body_cut_short -> /* reading/401/ask-credentials KHP-STATUS-401-01 */
 		d_step { c_phase = C_AwaitCredentials; c_status = status; c_ask_credentials(); c_stop_timer(T_Response); c_pause_timer(T_Wait); c_pause_timer(T_Overall); c_arm_timer(T_Credentials) }
-	:: ev == Response_Replay && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* C27 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && has(F_EXTENSIONS_ASKED) && has(F_CHALLENGE_USABLE) && (c_replays < MAX_REPLAYS) && !has(F_TERMINATED) && TERMINATOR_OPTIONAL && !c_body_cut_short -> /* reading/401/ask-credentials-unterminated KHP-STATUS-401-01 */
 		d_step { c_phase = C_AwaitCredentials; c_late_terminator_possible = 1; c_status = status; c_ask_credentials(); c_stop_timer(T_Response); c_pause_timer(T_Wait); c_pause_timer(T_Overall); c_arm_timer(T_Credentials) }
-	:: ev == Response_Replay && c_body_cut_short -> /* C32 KHP-EXT-02 */
+	:: ev == Response_Replay && c_body_cut_short -> /* reading/401/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* C19 KHP-CLOSE-03 KHP-EXT-RSP-09 */
+	:: ev == Response_Replay && !has(F_EXTENSIONS_ASKED) && !c_body_cut_short -> /* reading/401/extension-not-requested KHP-CLOSE-03 KHP-EXT-RSP-09 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_EXTENSION_NOT_REQUESTED; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* C19 KHP-CLOSE-04 */
+	:: ev == Response_Replay && !TERMINATOR_OPTIONAL && !has(F_TERMINATED) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) -> /* reading/401/missing-terminator KHP-CLOSE-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_status = status; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && !has(F_CHALLENGE_USABLE) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* C28 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && !has(F_CHALLENGE_USABLE) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) -> /* reading/401/auth-required KHP-STATUS-401-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_AUTH_REQUIRED; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Replay && (!has(F_TERMINATED) || !(c_replays < MAX_REPLAYS)) && (!(c_replays < MAX_REPLAYS) || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) && has(F_CHALLENGE_USABLE) -> /* C28 KHP-STATUS-401-01 */
+	:: ev == Response_Replay && (!has(F_TERMINATED) || !(c_replays < MAX_REPLAYS)) && (!(c_replays < MAX_REPLAYS) || has(F_TERMINATED) || !TERMINATOR_OPTIONAL) && !c_body_cut_short && has(F_EXTENSIONS_ASKED) && (TERMINATOR_OPTIONAL || has(F_TERMINATED)) && has(F_CHALLENGE_USABLE) -> /* reading/401/auth-limit KHP-STATUS-401-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_AUTH_LIMIT; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #endif
 #if defined(FAULT_REQUEST_AFTER_REFUSAL) /* INV-16: the client asks again after a terminating status */
-	:: ev == Response_Close -> /* C33 KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01 */
+	:: ev == Response_Close -> /* reading/status-close/status KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_request(); c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #else
-	:: ev == Response_Close -> /* C33 KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01 */
+	:: ev == Response_Close -> /* reading/status-close/status KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #endif
 #if defined(FAULT_REDIRECT_WITHOUT_LIMIT) /* INV-21: the client follows as often as it is redirected */
-	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C34 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/redirect/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_REDIRECT; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* reading/redirect/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* reading/redirect/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* reading/redirect/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_REFUSED; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/redirect/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_TARGET; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && false && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && false && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* reading/redirect/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #elif defined(FAULT_FOLLOW_AT_ONCE) /* INV-28: the client goes on while the old connection is up */
-	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C34 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/redirect/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Redirecting; c_redirects++; c_plan = PLAN_REDIRECT; c_status = status; c_stop_timers(); c_follow() }
-	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* reading/redirect/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* reading/redirect/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* reading/redirect/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_REFUSED; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/redirect/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_TARGET; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* reading/redirect/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #else
-	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C34 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_USABLE) && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/redirect/follow KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_REDIRECT; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && NO_REDIRECTS -> /* reading/redirect/status KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_VISITED) && !NO_REDIRECTS -> /* reading/redirect/redirect-loop KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && has(F_TARGET_REFUSED) && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* reading/redirect/redirect-refused KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_REFUSED; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && !has(F_TARGET_USABLE) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/redirect/redirect-target KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_TARGET; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectChoice && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* C35 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectChoice && !(c_redirects < MAX_REDIRECTS) && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* reading/redirect/too-many-redirects KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 #endif
-	:: ev == Response_RedirectIfGet && has(F_TARGET_USABLE) && !OTHER_METHOD && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C34 KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectIfGet && has(F_TARGET_USABLE) && !OTHER_METHOD && !NO_REDIRECTS && (c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/307/follow KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_REDIRECT; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectIfGet && OTHER_METHOD -> /* C35 KHP-STATUS-307-03 */
+	:: ev == Response_RedirectIfGet && OTHER_METHOD -> /* reading/307/redirect-method KHP-STATUS-307-03 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_METHOD; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectIfGet && NO_REDIRECTS && !OTHER_METHOD -> /* C35 KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectIfGet && NO_REDIRECTS && !OTHER_METHOD -> /* reading/307/status KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectIfGet && has(F_TARGET_VISITED) && !OTHER_METHOD && !NO_REDIRECTS -> /* C35 KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectIfGet && has(F_TARGET_VISITED) && !OTHER_METHOD && !NO_REDIRECTS -> /* reading/307/redirect-loop KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectIfGet && has(F_TARGET_REFUSED) && !OTHER_METHOD && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* C35 KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectIfGet && has(F_TARGET_REFUSED) && !OTHER_METHOD && !NO_REDIRECTS && !has(F_TARGET_VISITED) -> /* reading/307/redirect-refused KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_REFUSED; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectIfGet && !has(F_TARGET_USABLE) && !OTHER_METHOD && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* C35 KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectIfGet && !has(F_TARGET_USABLE) && !OTHER_METHOD && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) -> /* reading/307/redirect-target KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_TARGET; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_RedirectIfGet && !(c_redirects < MAX_REDIRECTS) && !OTHER_METHOD && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* C35 KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
+	:: ev == Response_RedirectIfGet && !(c_redirects < MAX_REDIRECTS) && !OTHER_METHOD && !NO_REDIRECTS && !has(F_TARGET_VISITED) && !has(F_TARGET_REFUSED) && has(F_TARGET_USABLE) -> /* reading/307/too-many-redirects KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_ProxyAuth && has(F_PROXY_CHALLENGE) && PROXY && !c_proxy_tried -> /* C36 KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03 */
+	:: ev == Response_ProxyAuth && has(F_PROXY_CHALLENGE) && PROXY && !c_proxy_tried -> /* reading/407/follow KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03 */
 		d_step { c_phase = C_Closing; c_proxy_tried = 1; c_plan = PLAN_PROXY_AUTH; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_ProxyAuth && (!has(F_PROXY_CHALLENGE) || !PROXY || c_proxy_tried) -> /* C38 KHP-STATUS-407-01 */
+	:: ev == Response_ProxyAuth && (!has(F_PROXY_CHALLENGE) || !PROXY || c_proxy_tried) -> /* reading/407/status KHP-STATUS-407-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Upgrade && has(F_TARGET_VISITED) && has(F_UPGRADE_TO_TLS) && UPGRADE -> /* C38 KHP-STATUS-426-01 KHP-REDIR-05 */
+	:: ev == Response_Upgrade && has(F_TARGET_VISITED) && has(F_UPGRADE_TO_TLS) && UPGRADE -> /* reading/426/redirect-loop KHP-STATUS-426-01 KHP-REDIR-05 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_REDIRECT_LOOP; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Upgrade && has(F_UPGRADE_TO_TLS) && UPGRADE && !(c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) -> /* C38 KHP-STATUS-426-01 KHP-REDIR-04 */
+	:: ev == Response_Upgrade && has(F_UPGRADE_TO_TLS) && UPGRADE && !(c_redirects < MAX_REDIRECTS) && !has(F_TARGET_VISITED) -> /* reading/426/too-many-redirects KHP-STATUS-426-01 KHP-REDIR-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TOO_MANY_REDIRECTS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Upgrade && has(F_TARGET_USABLE) && has(F_UPGRADE_TO_TLS) && UPGRADE && !has(F_TARGET_VISITED) && (c_redirects < MAX_REDIRECTS) -> /* C37 KHP-STATUS-426-01 KHP-STATUS-426-02 */
+	:: ev == Response_Upgrade && has(F_TARGET_USABLE) && has(F_UPGRADE_TO_TLS) && UPGRADE && !has(F_TARGET_VISITED) && (c_redirects < MAX_REDIRECTS) -> /* reading/426/follow KHP-STATUS-426-01 KHP-STATUS-426-02 */
 		d_step { c_phase = C_Closing; c_redirects++; c_plan = PLAN_UPGRADE; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Response_Upgrade && (!has(F_TARGET_VISITED) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) && (!has(F_UPGRADE_TO_TLS) || !UPGRADE || (c_redirects < MAX_REDIRECTS)) && (!has(F_TARGET_USABLE) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) -> /* C38 KHP-STATUS-426-01 */
+	:: ev == Response_Upgrade && (!has(F_TARGET_VISITED) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) && (!has(F_UPGRADE_TO_TLS) || !UPGRADE || (c_redirects < MAX_REDIRECTS)) && (!has(F_TARGET_USABLE) || !has(F_UPGRADE_TO_TLS) || !UPGRADE) -> /* reading/426/status KHP-STATUS-426-01 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_STATUS; c_status = status; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Violation -> /* C45 KHP-CLOSE-02 WSP-CLOSE-02 */
+	:: ev == Violation -> /* reading/violation/failed KHP-CLOSE-02 WSP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* reading/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
-	:: ev == PeerClosed && has(F_RESPONSE_COMPLETE) -> /* C42 KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06 */
+	:: ev == PeerClosed && has(F_RESPONSE_COMPLETE) -> /* reading/peer-closed/missing-terminator KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_stop_timers(); c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == PeerClosed && !has(F_RESPONSE_COMPLETE) -> /* C42 KHP-CLOSE-01 WSP-FRAME-06 */
+	:: ev == PeerClosed && !has(F_RESPONSE_COMPLETE) -> /* reading/peer-closed/peer-closed KHP-CLOSE-01 WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_PEER_CLOSED; c_stop_timers(); c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == ConnectionLost && has(F_RESPONSE_COMPLETE) -> /* C44 KHP-CLOSE-01 KHP-CLOSE-04 */
+	:: ev == ConnectionLost && has(F_RESPONSE_COMPLETE) -> /* reading/lost/missing-terminator KHP-CLOSE-01 KHP-CLOSE-04 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_MISSING_TERMINATOR; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == ConnectionLost && !has(F_RESPONSE_COMPLETE) -> /* C44 KHP-CLOSE-01 */
+	:: ev == ConnectionLost && !has(F_RESPONSE_COMPLETE) -> /* reading/lost/connection-lost KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECTION_LOST; c_stop_timers(); c_disconnect(); c_fail() }
 	:: ev == TimerExpired_Response && c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Response && has(F_RESPONSE_COMPLETE) && !c_wait_running -> /* C46 KHP-CLOSE-04 */
+	:: ev == TimerExpired_Response && has(F_RESPONSE_COMPLETE) && !c_wait_running -> /* reading/response-timer/missing-terminator KHP-CLOSE-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TimerExpired_Response && !c_wait_running && !has(F_RESPONSE_COMPLETE) -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Response && !c_wait_running && !has(F_RESPONSE_COMPLETE) -> /* reading/response-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TimerExpired_Wait && c_wait_running -> /* C46 KHP-STATUS-202-02 */
+	:: ev == TimerExpired_Wait && c_wait_running -> /* reading/wait-timer/accepted-only KHP-STATUS-202-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_ACCEPTED_ONLY; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == TimerExpired_Wait && !c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Overall && has(F_RESPONSE_COMPLETE) -> /* C46 KHP-CLOSE-04 */
+	:: ev == TimerExpired_Overall && has(F_RESPONSE_COMPLETE) -> /* reading/overall-timer/missing-terminator KHP-CLOSE-04 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_MISSING_TERMINATOR; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TimerExpired_Overall && !has(F_RESPONSE_COMPLETE) -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Overall && !has(F_RESPONSE_COMPLETE) -> /* reading/overall-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* reading/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == BodyWritten || ev == TimerExpired_Opening || ev == TimerExpired_Credentials || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -993,33 +993,33 @@ inline client_in_reading() {
 /* for the body to be written. */
 inline client_in_sending_body() {
 	if
-	:: ev == DataReceived -> /* C32 KHP-STATUS-100-04 */
+	:: ev == DataReceived -> /* sending-body/data/reading KHP-STATUS-100-04 */
 		d_step { c_phase = C_Reading; c_body_cut_short = 1; c_stop_body() }
-	:: ev == TerminatorReceived && c_late_terminator_possible -> /* C13 KHP-CLOSE-04 */
+	:: ev == TerminatorReceived && c_late_terminator_possible -> /* sending-body/terminator/late-terminator KHP-CLOSE-04 */
 		d_step { c_late_terminator_possible = 0 }
-	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* C13 KHP-EXT-02 */
+	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* sending-body/terminator/unexpected-message KHP-EXT-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_UNEXPECTED_MESSAGE; c_send_close(1002); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == Violation -> /* C45 KHP-CLOSE-02 WSP-CLOSE-02 */
+	:: ev == Violation -> /* sending-body/violation/failed KHP-CLOSE-02 WSP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == BodyWritten -> /* C21 KHP-STATUS-100-01 */
+	:: ev == BodyWritten -> /* sending-body/body-written/await-response KHP-STATUS-100-01 */
 		d_step { c_phase = C_AwaitResponse; c_body_sent = 1 }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* sending-body/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
-	:: ev == PeerClosed -> /* C40 KHP-CLOSE-01 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* sending-body/peer-closed/peer-closed KHP-CLOSE-01 WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_PEER_CLOSED; c_stop_timers(); c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == ConnectionLost -> /* C44 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* sending-body/lost/connection-lost KHP-CLOSE-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_CONNECTION_LOST; c_stop_timers(); c_disconnect(); c_fail() }
 	:: ev == TimerExpired_Response && c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Response && !c_wait_running -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Response && !c_wait_running -> /* sending-body/response-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == TimerExpired_Wait && c_wait_running -> /* C46 KHP-STATUS-202-02 */
+	:: ev == TimerExpired_Wait && c_wait_running -> /* sending-body/wait-timer/accepted-only KHP-STATUS-202-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_ACCEPTED_ONLY; c_send_close(1000); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == TimerExpired_Wait && !c_wait_running -> /* ignored */
 		skip
-	:: ev == TimerExpired_Overall -> /* C46 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Overall -> /* sending-body/overall-timer/timeout KHP-CLOSE-02 */
 		d_step { c_phase = C_Closing; c_plan_fail = 1; c_plan = PLAN_FAIL; c_failure = FAILURE_TIMEOUT; c_send_close(1008); c_stop_timers(); c_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* sending-body/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_stop_timers(); c_arm_timer(T_Close) }
 	:: ev == TimerExpired_Opening || ev == TimerExpired_Credentials || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1029,28 +1029,28 @@ inline client_in_sending_body() {
 /* for messages of either side. */
 inline client_in_open() {
 	if
-	:: ev == DataReceived -> /* C55 KHP-GEN-05 */
+	:: ev == DataReceived -> /* open/data/deliver KHP-GEN-05 */
 		d_step { c_late_terminator_possible = 0; c_deliver() }
-	:: ev == TerminatorReceived && c_late_terminator_possible -> /* C55 KHP-CLOSE-04 */
+	:: ev == TerminatorReceived && c_late_terminator_possible -> /* open/terminator/late-terminator KHP-CLOSE-04 */
 		d_step { c_late_terminator_possible = 0 }
-	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* C55 KHP-GEN-05 */
+	:: ev == TerminatorReceived && !c_late_terminator_possible -> /* open/terminator/deliver KHP-GEN-05 */
 		d_step { c_deliver() }
-	:: ev == Violation -> /* C56 WSP-CLOSE-02 WSP-FRAME-04 */
+	:: ev == Violation -> /* open/violation/close WSP-CLOSE-02 WSP-FRAME-04 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_arm_timer(T_Close) }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* open/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
 #if defined(FAULT_CLOSE_UNEXPECTED) /* TOTAL: the client does not know that a peer may close */
 	:: ev == PeerClosed -> /* misuse */
 		must(TOTAL, false)
 #else
-	:: ev == PeerClosed -> /* C56 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* open/peer-closed/draining WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_arm_timer(T_Close) }
 #endif
-	:: ev == ConnectionLost -> /* C56 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* open/lost/done KHP-CLOSE-01 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == SendRequested -> /* C55 KHP-GEN-05 */
+	:: ev == SendRequested -> /* open/send/send KHP-GEN-05 */
 		d_step { c_send_message() }
-	:: ev == CloseRequested -> /* C56 LIV-11 */
+	:: ev == CloseRequested -> /* open/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_arm_timer(T_Close) }
 	:: ev == BodyWritten || ev == CredentialsSupplied || ev == CredentialsDeclined || ev == TimerExpired_Opening || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1060,21 +1060,21 @@ inline client_in_open() {
 /* for messages, without KHP. */
 inline client_in_plain() {
 	if
-	:: ev == DataReceived -> /* C55 KHP-GEN-05 */
+	:: ev == DataReceived -> /* plain/data/deliver KHP-GEN-05 */
 		d_step { c_deliver() }
-	:: ev == TerminatorReceived -> /* C55 KHP-OPEN-05 */
+	:: ev == TerminatorReceived -> /* plain/terminator/deliver KHP-OPEN-05 */
 		d_step { c_deliver() }
-	:: ev == Violation -> /* C56 WSP-CLOSE-02 WSP-FRAME-04 */
+	:: ev == Violation -> /* plain/violation/close WSP-CLOSE-02 WSP-FRAME-04 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_failure = (failure -> failure : FAILURE_MALFORMED); c_send_close(1); c_arm_timer(T_Close) }
-	:: ev == PingReceived -> /* C39 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* plain/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
-	:: ev == PeerClosed -> /* C56 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* plain/peer-closed/draining WSP-FRAME-06 */
 		d_step { c_phase = C_Draining; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_arm_timer(T_Close) }
-	:: ev == ConnectionLost -> /* C56 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* plain/lost/done KHP-CLOSE-01 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == SendRequested -> /* C55 KHP-GEN-05 */
+	:: ev == SendRequested -> /* plain/send/send KHP-GEN-05 */
 		d_step { c_send_message() }
-	:: ev == CloseRequested -> /* C56 LIV-11 */
+	:: ev == CloseRequested -> /* plain/close/close LIV-11 */
 		d_step { c_phase = C_Closing; c_plan_close = 1; c_plan = PLAN_CLOSE; c_send_close(0); c_arm_timer(T_Close) }
 	:: ev == BodyWritten || ev == CredentialsSupplied || ev == CredentialsDeclined || ev == TimerExpired_Opening || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1084,56 +1084,56 @@ inline client_in_plain() {
 /* for the peer's Close, after ours. */
 inline client_in_closing() {
 	if
-	:: ev == Violation && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == Violation && c_plan_fail -> /* closing/violation/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Violation && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == Violation && c_plan_close && !c_plan_fail -> /* closing/violation/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == Violation && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == Violation && !c_plan_fail && !c_plan_close -> /* closing/violation/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
 	:: ev == PingReceived && c_plan_fail -> /* ignored */
 		skip
-	:: ev == PingReceived && !c_plan_fail -> /* C50 WSP-FRAME-05 */
+	:: ev == PingReceived && !c_plan_fail -> /* closing/ping/pong WSP-FRAME-05 */
 		d_step { c_send_pong() }
 #if defined(FAULT_SECOND_CLOSE) /* WSP-FRAME-06: the client answers the answer to its Close */
-	:: ev == PeerClosed -> /* C49 WSP-CLOSE-01 */
+	:: ev == PeerClosed -> /* closing/peer-closed/draining WSP-CLOSE-01 */
 		d_step { c_phase = C_Draining; c_send_close(0) }
 #else
-	:: ev == PeerClosed -> /* C49 WSP-CLOSE-01 */
+	:: ev == PeerClosed -> /* closing/peer-closed/draining WSP-CLOSE-01 */
 		d_step { c_phase = C_Draining }
 #endif
 #if defined(FAULT_NO_END) /* INV-05: the client forgets to tell that it failed */
-	:: ev == ConnectionLost && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == ConnectionLost && c_plan_fail -> /* closing/lost/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect() }
-	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* closing/lost/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* closing/lost/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
 #elif defined(FAULT_TWO_ENDS) /* INV-05: the client tells its end twice */
-	:: ev == ConnectionLost && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == ConnectionLost && c_plan_fail -> /* closing/lost/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect(); c_fail(); c_closed() }
-	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* closing/lost/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* closing/lost/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
 #else
-	:: ev == ConnectionLost && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == ConnectionLost && c_plan_fail -> /* closing/lost/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* closing/lost/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* closing/lost/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
 #endif
-	:: ev == TimerExpired_Close && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Close && c_plan_fail -> /* closing/close-timer/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == TimerExpired_Close && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == TimerExpired_Close && c_plan_close && !c_plan_fail -> /* closing/close-timer/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == TimerExpired_Close && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == TimerExpired_Close && !c_plan_fail && !c_plan_close -> /* closing/close-timer/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
 	:: ev == CloseRequested && c_plan_fail -> /* ignored */
 		skip
 	:: ev == CloseRequested && c_plan_close && !c_plan_fail -> /* ignored */
 		skip
-	:: ev == CloseRequested && !c_plan_fail && !c_plan_close -> /* C47 LIV-11 */
+	:: ev == CloseRequested && !c_plan_fail && !c_plan_close -> /* closing/close/give-up LIV-11 */
 		d_step { c_plan_close = 1; c_plan = PLAN_CLOSE }
 	:: ev == DataReceived || ev == TerminatorReceived || ev == BodyWritten || ev == CredentialsSupplied || ev == CredentialsDeclined || ev == TimerExpired_Opening || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Overall -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1143,11 +1143,11 @@ inline client_in_closing() {
 /* for the host to go on. */
 inline client_in_redirecting() {
 	if
-	:: ev == ConnectRequested && has(F_TARGET_USABLE) -> /* C54 KHP-REDIR-03 WSP-OPEN-07 */
+	:: ev == ConnectRequested && has(F_TARGET_USABLE) -> /* redirecting/connect/dial KHP-REDIR-03 WSP-OPEN-07 */
 		d_step { c_new_connection(); c_phase = C_Connecting; c_dial(); c_arm_timer(T_Opening) }
-	:: ev == ConnectRequested && !has(F_TARGET_USABLE) -> /* C54 WSP-URI-01 */
+	:: ev == ConnectRequested && !has(F_TARGET_USABLE) -> /* redirecting/connect/url WSP-URI-01 */
 		d_step { c_phase = C_Failed; c_failure = FAILURE_U_R_L; c_fail() }
-	:: ev == CloseRequested -> /* C47 LIV-11 */
+	:: ev == CloseRequested -> /* redirecting/close/done LIV-11 */
 		d_step { c_phase = C_Done; c_closed() }
 	:: ev == DataReceived || ev == TerminatorReceived || ev == Violation || ev == BodyWritten || ev == CredentialsSupplied || ev == CredentialsDeclined || ev == PingReceived || ev == PeerClosed || ev == ConnectionLost || ev == TimerExpired_Opening || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1157,29 +1157,29 @@ inline client_in_redirecting() {
 /* for the end of TCP. */
 inline client_in_draining() {
 	if
-	:: ev == Violation && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == Violation && c_plan_fail -> /* draining/violation/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == Violation && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == Violation && c_plan_close && !c_plan_fail -> /* draining/violation/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == Violation && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == Violation && !c_plan_fail && !c_plan_close -> /* draining/violation/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
-	:: ev == ConnectionLost && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == ConnectionLost && c_plan_fail -> /* draining/lost/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == ConnectionLost && c_plan_close && !c_plan_fail -> /* draining/lost/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == ConnectionLost && !c_plan_fail && !c_plan_close -> /* draining/lost/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
-	:: ev == TimerExpired_Close && c_plan_fail -> /* C52 KHP-CLOSE-02 */
+	:: ev == TimerExpired_Close && c_plan_fail -> /* draining/close-timer/failed KHP-CLOSE-02 */
 		d_step { c_phase = C_Failed; c_stop_timers(); c_disconnect(); c_fail() }
-	:: ev == TimerExpired_Close && c_plan_close && !c_plan_fail -> /* C53 LIV-07 */
+	:: ev == TimerExpired_Close && c_plan_close && !c_plan_fail -> /* draining/close-timer/done LIV-07 */
 		d_step { c_phase = C_Done; c_stop_timers(); c_disconnect(); c_closed() }
-	:: ev == TimerExpired_Close && !c_plan_fail && !c_plan_close -> /* C51 KHP-REDIR-02 KHP-REDIR-03 */
+	:: ev == TimerExpired_Close && !c_plan_fail && !c_plan_close -> /* draining/close-timer/follow KHP-REDIR-02 KHP-REDIR-03 */
 		d_step { c_phase = C_Redirecting; c_stop_timers(); c_disconnect(); c_follow() }
 	:: ev == CloseRequested && c_plan_fail -> /* ignored */
 		skip
 	:: ev == CloseRequested && c_plan_close && !c_plan_fail -> /* ignored */
 		skip
-	:: ev == CloseRequested && !c_plan_fail && !c_plan_close -> /* C47 LIV-11 */
+	:: ev == CloseRequested && !c_plan_fail && !c_plan_close -> /* draining/close/give-up LIV-11 */
 		d_step { c_plan_close = 1; c_plan = PLAN_CLOSE }
 	:: ev == DataReceived || ev == TerminatorReceived || ev == BodyWritten || ev == CredentialsSupplied || ev == CredentialsDeclined || ev == PingReceived || ev == PeerClosed || ev == TimerExpired_Opening || ev == TimerExpired_Response || ev == TimerExpired_Wait || ev == TimerExpired_Credentials || ev == TimerExpired_Overall -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1230,33 +1230,33 @@ inline client_step() {
 inline server_in_opening() {
 	if
 #if defined(FAULT_DECIDE_ON_NOTHING) /* INV-41: the server asks for a decision before there is a request */
-	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_KL_Y_ASKED) && has(F_VALID) -> /* S1 KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
+	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_KL_Y_ASKED) && has(F_VALID) -> /* opening/opening-request/await-request-kaazing KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
 		d_step { s_phase = S_AwaitRequest; s_kaazing = 1; s_send_opening(); s_send_proceed(); s_arm_timer(T_Request); s_arm_timer(T_Overall) }
-	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_VALID) && !has(F_KL_Y_ASKED) -> /* S1 KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
+	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_VALID) && !has(F_KL_Y_ASKED) -> /* opening/opening-request/await-request KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
 		d_step { s_phase = S_AwaitRequest; s_send_opening(); s_arm_timer(T_Request); s_arm_timer(T_Overall); s_ask_decision() }
-	:: ev == OpeningRequest && has(F_VALID) && SERVE_PLAIN && !has(F_KHP_SELECTED) -> /* S2 KHP-OPEN-05 WSP-OPEN-08 */
-		d_step { s_phase = S_Plain; s_plan_close = 1; s_send_opening(); s_open_plain() }
-	:: ev == OpeningRequest && has(F_VALID) && !has(F_KHP_SELECTED) && !SERVE_PLAIN -> /* S3 KHP-OPEN-03 */
+	:: ev == OpeningRequest && has(F_VALID) && SERVE_PLAIN && !has(F_KHP_SELECTED) -> /* opening/opening-request/plain KHP-OPEN-05 WSP-OPEN-08 */
+		d_step { s_phase = S_Plain; s_was_open = 1; s_send_opening(); s_open_plain() }
+	:: ev == OpeningRequest && has(F_VALID) && !has(F_KHP_SELECTED) && !SERVE_PLAIN -> /* opening/opening-request/not-selected KHP-OPEN-03 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_NOT_SELECTED; s_status = 400; s_refuse_opening(400); s_disconnect(); s_fail() }
-	:: ev == OpeningRequest && !has(F_VALID) -> /* S3 KHP-OPEN-03 */
+	:: ev == OpeningRequest && !has(F_VALID) -> /* opening/opening-request/opening KHP-OPEN-03 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_OPENING; s_status = status; s_refuse_opening(s_status); s_disconnect(); s_fail() }
 #else
-	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_KL_Y_ASKED) && has(F_VALID) -> /* S1 KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
+	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_KL_Y_ASKED) && has(F_VALID) -> /* opening/opening-request/await-request-kaazing KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
 		d_step { s_phase = S_AwaitRequest; s_kaazing = 1; s_send_opening(); s_send_proceed(); s_arm_timer(T_Request); s_arm_timer(T_Overall) }
-	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_VALID) && !has(F_KL_Y_ASKED) -> /* S1 KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
+	:: ev == OpeningRequest && has(F_KHP_SELECTED) && has(F_VALID) && !has(F_KL_Y_ASKED) -> /* opening/opening-request/await-request KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04 */
 		d_step { s_phase = S_AwaitRequest; s_send_opening(); s_arm_timer(T_Request); s_arm_timer(T_Overall) }
-	:: ev == OpeningRequest && has(F_VALID) && SERVE_PLAIN && !has(F_KHP_SELECTED) -> /* S2 KHP-OPEN-05 WSP-OPEN-08 */
-		d_step { s_phase = S_Plain; s_plan_close = 1; s_send_opening(); s_open_plain() }
-	:: ev == OpeningRequest && has(F_VALID) && !has(F_KHP_SELECTED) && !SERVE_PLAIN -> /* S3 KHP-OPEN-03 */
+	:: ev == OpeningRequest && has(F_VALID) && SERVE_PLAIN && !has(F_KHP_SELECTED) -> /* opening/opening-request/plain KHP-OPEN-05 WSP-OPEN-08 */
+		d_step { s_phase = S_Plain; s_was_open = 1; s_send_opening(); s_open_plain() }
+	:: ev == OpeningRequest && has(F_VALID) && !has(F_KHP_SELECTED) && !SERVE_PLAIN -> /* opening/opening-request/not-selected KHP-OPEN-03 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_NOT_SELECTED; s_status = 400; s_refuse_opening(400); s_disconnect(); s_fail() }
-	:: ev == OpeningRequest && !has(F_VALID) -> /* S3 KHP-OPEN-03 */
+	:: ev == OpeningRequest && !has(F_VALID) -> /* opening/opening-request/opening KHP-OPEN-03 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_OPENING; s_status = status; s_refuse_opening(s_status); s_disconnect(); s_fail() }
 #endif
-	:: ev == Violation -> /* S25 KHP-OPEN-03 */
+	:: ev == Violation -> /* opening/violation/failed KHP-OPEN-03 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == ConnectionLost -> /* S25 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* opening/lost/connection-lost KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_CONNECTION_LOST; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == CloseRequested -> /* S32 LIV-11 */
+	:: ev == CloseRequested -> /* opening/close/shutdown LIV-11 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_SHUTDOWN; s_status = 503; s_refuse_opening(503); s_disconnect(); s_fail() }
 	:: ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Replay || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1266,29 +1266,29 @@ inline server_in_opening() {
 /* for the extended request. */
 inline server_in_await_request() {
 	if
-	:: ev == Request && has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* S7 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04 */
+	:: ev == Request && has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* await-request/request/malformed KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_MALFORMED; s_status = 400; s_send_response(400); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Request && has(F_EXPECT_WITH_BODY_OUTSTANDING) && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* S8 KHP-STATUS-100-01 */
+	:: ev == Request && has(F_EXPECT_WITH_BODY_OUTSTANDING) && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* await-request/request/continue KHP-STATUS-100-01 */
 		d_step { s_phase = S_AwaitBody; s_status = 100; s_stop_timer(T_Request); s_send_response(100); s_send_terminator(); s_arm_timer(T_Body) }
-	:: ev == Request && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) && !has(F_EXPECT_WITH_BODY_OUTSTANDING) -> /* S4 KHP-EXT-RSP-01 */
+	:: ev == Request && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) && !has(F_EXPECT_WITH_BODY_OUTSTANDING) -> /* await-request/request/decide KHP-EXT-RSP-01 */
 		d_step { s_phase = S_Deciding; s_stop_timer(T_Request); s_ask_decision() }
-	:: ev == BadRequest -> /* S5 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03 */
+	:: ev == BadRequest -> /* await-request/bad-request/malformed KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_MALFORMED; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == DataReceived -> /* S20 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
+	:: ev == DataReceived -> /* await-request/data/unexpected-message KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_UNEXPECTED_MESSAGE; s_status = 400; s_send_response(400); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Violation -> /* S25 WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
+	:: ev == Violation -> /* await-request/violation/failed WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_send_close(1); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == PingReceived -> /* S23 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* await-request/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed -> /* S24 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* await-request/peer-closed/peer-closed WSP-FRAME-06 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_PEER_CLOSED; s_send_close(0); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == ConnectionLost -> /* S25 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* await-request/lost/connection-lost KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_CONNECTION_LOST; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == TimerExpired_Request -> /* S22 KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
+	:: ev == TimerExpired_Request -> /* await-request/request-timer/timeout KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 408; s_send_response(408); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == TimerExpired_Overall -> /* S22 KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
+	:: ev == TimerExpired_Overall -> /* await-request/overall-timer/timeout KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 408; s_send_response(408); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* S32 KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
+	:: ev == CloseRequested -> /* await-request/close/shutdown KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_SHUTDOWN; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1001); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == TimerExpired_Body || ev == TimerExpired_Replay || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1298,25 +1298,25 @@ inline server_in_await_request() {
 /* for the body, after 100. */
 inline server_in_await_body() {
 	if
-	:: ev == BadRequest -> /* S10 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03 */
+	:: ev == BadRequest -> /* await-body/bad-request/malformed KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_MALFORMED; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == BodyReceived -> /* S9 KHP-STATUS-100-01 RFC2068-100-04 */
+	:: ev == BodyReceived -> /* await-body/body/decide KHP-STATUS-100-01 RFC2068-100-04 */
 		d_step { s_phase = S_Deciding; s_stop_timer(T_Body); s_ask_decision() }
-	:: ev == DataReceived -> /* S9 KHP-EXT-03 */
+	:: ev == DataReceived -> /* await-body/data/more KHP-EXT-03 */
 		skip
-	:: ev == Violation -> /* S25 WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
+	:: ev == Violation -> /* await-body/violation/failed WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_send_close(1); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == PingReceived -> /* S23 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* await-body/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed -> /* S24 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* await-body/peer-closed/peer-closed WSP-FRAME-06 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_PEER_CLOSED; s_send_close(0); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == ConnectionLost -> /* S25 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* await-body/lost/connection-lost KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_CONNECTION_LOST; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == TimerExpired_Body -> /* S22 KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
+	:: ev == TimerExpired_Body -> /* await-body/body-timer/timeout KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 408; s_send_response(408); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == TimerExpired_Overall -> /* S22 KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
+	:: ev == TimerExpired_Overall -> /* await-body/overall-timer/timeout KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 408; s_send_response(408); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* S32 KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
+	:: ev == CloseRequested -> /* await-body/close/shutdown KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_SHUTDOWN; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1001); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == TimerExpired_Request || ev == TimerExpired_Replay || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1326,27 +1326,27 @@ inline server_in_await_body() {
 /* for the replay, after 401. */
 inline server_in_await_replay() {
 	if
-	:: ev == Request && has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* S7 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04 */
+	:: ev == Request && has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* await-replay/request/malformed KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_MALFORMED; s_status = 400; s_send_response(400); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Request && has(F_EXPECT_WITH_BODY_OUTSTANDING) && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* S8 KHP-STATUS-100-01 */
+	:: ev == Request && has(F_EXPECT_WITH_BODY_OUTSTANDING) && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) -> /* await-replay/request/continue KHP-STATUS-100-01 */
 		d_step { s_phase = S_AwaitBody; s_status = 100; s_stop_timer(T_Replay); s_resume_timer(T_Overall); s_send_response(100); s_send_terminator(); s_arm_timer(T_Body) }
-	:: ev == Request && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) && !has(F_EXPECT_WITH_BODY_OUTSTANDING) -> /* S14 KHP-EXT-RSP-01 */
+	:: ev == Request && !has(F_EXTENSION_OF_THE_OPENING_AGAIN) && !has(F_EXPECT_WITH_BODY_OUTSTANDING) -> /* await-replay/request/decide KHP-EXT-RSP-01 */
 		d_step { s_phase = S_Deciding; s_stop_timer(T_Replay); s_resume_timer(T_Overall); s_ask_decision() }
-	:: ev == BadRequest -> /* S5 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03 */
+	:: ev == BadRequest -> /* await-replay/bad-request/malformed KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_MALFORMED; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == DataReceived -> /* S20 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
+	:: ev == DataReceived -> /* await-replay/data/unexpected-message KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_UNEXPECTED_MESSAGE; s_status = 400; s_send_response(400); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Violation -> /* S25 WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
+	:: ev == Violation -> /* await-replay/violation/failed WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_send_close(1); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == PingReceived -> /* S23 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* await-replay/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed -> /* S24 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* await-replay/peer-closed/peer-closed WSP-FRAME-06 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_PEER_CLOSED; s_send_close(0); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == ConnectionLost -> /* S25 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* await-replay/lost/connection-lost KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_CONNECTION_LOST; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == TimerExpired_Replay -> /* S15 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01 */
+	:: ev == TimerExpired_Replay -> /* await-replay/replay-timer/timeout KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 408; s_send_response(408); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* S32 KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
+	:: ev == CloseRequested -> /* await-replay/close/shutdown KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_SHUTDOWN; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1001); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Decided_Complete || ev == Decided_Continue || ev == Decided_Wait || ev == Decided_Replay || ev == Decided_Close || ev == ApplicationFailed || ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1356,69 +1356,69 @@ inline server_in_await_replay() {
 /* for the application's decision. */
 inline server_in_deciding() {
 	if
-	:: ev == DataReceived -> /* S20 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
+	:: ev == DataReceived -> /* deciding/data/unexpected-message KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_UNEXPECTED_MESSAGE; s_status = 400; s_send_response(400); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
 #if defined(FAULT_NO_TERMINATOR) /* INV-42: the server accepts without a terminator */
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && has(F_REROUTE) && s_kaazing -> /* K9 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Closing; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_reroute(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && s_kaazing && !has(F_REROUTE) -> /* K10 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Open; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_proceed(); s_stop_timers(); s_complete() }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && has(F_REROUTE) && s_kaazing -> /* deciding/accept/reroute KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Closing; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_reroute(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && s_kaazing && !has(F_REROUTE) -> /* deciding/accept/open-kaazing KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Open; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_proceed(); s_stop_timers(); s_complete() }
 	:: ev == Decided_Complete && has(F_REROUTE) && (!has(F_SELECTION_VALID) || !s_kaazing) && (!has(F_SELECTION_VALID) || !s_kaazing) -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && !s_kaazing && !has(F_REROUTE) -> /* S11 KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Open; s_plan_close = 1; s_status = status; s_send_response(s_status); s_stop_timers(); s_complete() }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && !s_kaazing && !has(F_REROUTE) -> /* deciding/accept/open KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Open; s_was_open = 1; s_status = status; s_send_response(s_status); s_stop_timers(); s_complete() }
 	:: ev == Decided_Complete && !has(F_REROUTE) && !has(F_SELECTION_VALID) -> /* misuse */
 		must(TOTAL, false)
 #else
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && has(F_REROUTE) && s_kaazing -> /* K9 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Closing; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_reroute(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && s_kaazing && !has(F_REROUTE) -> /* K10 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Open; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_proceed(); s_stop_timers(); s_complete() }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && has(F_REROUTE) && s_kaazing -> /* deciding/accept/reroute KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Closing; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_reroute(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && s_kaazing && !has(F_REROUTE) -> /* deciding/accept/open-kaazing KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Open; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_proceed(); s_stop_timers(); s_complete() }
 	:: ev == Decided_Complete && has(F_REROUTE) && (!has(F_SELECTION_VALID) || !s_kaazing) && (!has(F_SELECTION_VALID) || !s_kaazing) -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && !s_kaazing && !has(F_REROUTE) -> /* S11 KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Open; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_stop_timers(); s_complete() }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && !s_kaazing && !has(F_REROUTE) -> /* deciding/accept/open KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Open; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_stop_timers(); s_complete() }
 	:: ev == Decided_Complete && !has(F_REROUTE) && !has(F_SELECTION_VALID) -> /* misuse */
 		must(TOTAL, false)
 #endif
-	:: ev == Decided_Continue && UNCHECKED -> /* S19 KHP-EXT-RSP-01 KHP-EXT-RSP-14 */
+	:: ev == Decided_Continue && UNCHECKED -> /* deciding/100/status KHP-EXT-RSP-01 KHP-EXT-RSP-14 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_STATUS; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Decided_Continue && !UNCHECKED -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Wait && (s_interim < MAX_DEFERRALS) -> /* S16 KHP-STATUS-202-01 KHP-EXT-RSP-14 */
+	:: ev == Decided_Wait && (s_interim < MAX_DEFERRALS) -> /* deciding/202/wait KHP-STATUS-202-01 KHP-EXT-RSP-14 */
 		d_step { s_phase = S_Pending; s_interim++; s_status = 202; s_send_response(202); s_send_terminator() }
 	:: ev == Decided_Wait && !(s_interim < MAX_DEFERRALS) -> /* misuse */
 		must(TOTAL, false)
 	:: ev == Decided_Replay && !OBLIGATIONS_MET -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Replay && (s_replays < MAX_CHALLENGES) && OBLIGATIONS_MET -> /* S12 KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14 */
+	:: ev == Decided_Replay && (s_replays < MAX_CHALLENGES) && OBLIGATIONS_MET -> /* deciding/401/await-replay KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14 */
 		d_step { s_phase = S_AwaitReplay; s_replays++; s_status = 401; s_send_response(401); s_send_terminator(); s_pause_timer(T_Overall); s_arm_timer(T_Replay) }
-	:: ev == Decided_Replay && OBLIGATIONS_MET && !(s_replays < MAX_CHALLENGES) -> /* S13 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 */
+	:: ev == Decided_Replay && OBLIGATIONS_MET && !(s_replays < MAX_CHALLENGES) -> /* deciding/401/auth-limit KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_AUTH_LIMIT; s_status = 403; s_send_response(403); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
 #if defined(FAULT_ANSWER_AFTER_CLOSE) /* INV-40: the server sends Close before its refusal */
-	:: ev == Decided_Close && OBLIGATIONS_MET -> /* S19 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13 */
+	:: ev == Decided_Close && OBLIGATIONS_MET -> /* deciding/refusal/status KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_STATUS; s_status = status; s_send_close(1000); s_send_response(s_status); s_send_terminator(); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Decided_Close && !OBLIGATIONS_MET -> /* misuse */
 		must(TOTAL, false)
 #else
-	:: ev == Decided_Close && OBLIGATIONS_MET -> /* S19 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13 */
+	:: ev == Decided_Close && OBLIGATIONS_MET -> /* deciding/refusal/status KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_STATUS; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Decided_Close && !OBLIGATIONS_MET -> /* misuse */
 		must(TOTAL, false)
 #endif
-	:: ev == ApplicationFailed -> /* S21 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01 */
+	:: ev == ApplicationFailed -> /* deciding/application-failure/application KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_APPLICATION; s_status = 500; s_send_response(500); s_send_terminator(); s_send_close(1011); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Violation -> /* S25 WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
+	:: ev == Violation -> /* deciding/violation/failed WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_send_close(1); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == PingReceived -> /* S23 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* deciding/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed -> /* S24 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* deciding/peer-closed/peer-closed WSP-FRAME-06 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_PEER_CLOSED; s_send_close(0); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == ConnectionLost -> /* S25 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* deciding/lost/connection-lost KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_CONNECTION_LOST; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == TimerExpired_Overall -> /* S17 KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02 */
+	:: ev == TimerExpired_Overall -> /* deciding/overall-timer/timeout KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* S32 KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
+	:: ev == CloseRequested -> /* deciding/close/shutdown KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_SHUTDOWN; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1001); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Replay || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1428,49 +1428,49 @@ inline server_in_deciding() {
 /* for the decision, after 202. */
 inline server_in_pending() {
 	if
-	:: ev == DataReceived -> /* S20 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
+	:: ev == DataReceived -> /* pending/data/unexpected-message KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_UNEXPECTED_MESSAGE; s_status = 400; s_send_response(400); s_send_terminator(); s_send_close(1002); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && has(F_REROUTE) && s_kaazing -> /* K9 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Closing; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_reroute(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && s_kaazing && !has(F_REROUTE) -> /* K10 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Open; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_proceed(); s_stop_timers(); s_complete() }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && has(F_REROUTE) && s_kaazing -> /* pending/accept/reroute KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Closing; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_reroute(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && s_kaazing && !has(F_REROUTE) -> /* pending/accept/open-kaazing KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Open; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_proceed(); s_stop_timers(); s_complete() }
 	:: ev == Decided_Complete && has(F_REROUTE) && (!has(F_SELECTION_VALID) || !s_kaazing) && (!has(F_SELECTION_VALID) || !s_kaazing) -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Complete && has(F_SELECTION_VALID) && !s_kaazing && !has(F_REROUTE) -> /* S11 KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14 */
-		d_step { s_phase = S_Open; s_plan_close = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_stop_timers(); s_complete() }
+	:: ev == Decided_Complete && has(F_SELECTION_VALID) && !s_kaazing && !has(F_REROUTE) -> /* pending/accept/open KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14 */
+		d_step { s_phase = S_Open; s_was_open = 1; s_status = status; s_send_response(s_status); s_send_terminator(); s_stop_timers(); s_complete() }
 	:: ev == Decided_Complete && !has(F_REROUTE) && !has(F_SELECTION_VALID) -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Continue && UNCHECKED -> /* S19 KHP-EXT-RSP-01 KHP-EXT-RSP-14 */
+	:: ev == Decided_Continue && UNCHECKED -> /* pending/100/status KHP-EXT-RSP-01 KHP-EXT-RSP-14 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_STATUS; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Decided_Continue && !UNCHECKED -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Wait && (s_interim < MAX_DEFERRALS) -> /* S16 KHP-STATUS-202-01 KHP-EXT-RSP-14 */
+	:: ev == Decided_Wait && (s_interim < MAX_DEFERRALS) -> /* pending/202/wait KHP-STATUS-202-01 KHP-EXT-RSP-14 */
 		d_step { s_interim++; s_status = 202; s_send_response(202); s_send_terminator() }
 	:: ev == Decided_Wait && !(s_interim < MAX_DEFERRALS) -> /* misuse */
 		must(TOTAL, false)
 	:: ev == Decided_Replay && !OBLIGATIONS_MET -> /* misuse */
 		must(TOTAL, false)
-	:: ev == Decided_Replay && (s_replays < MAX_CHALLENGES) && OBLIGATIONS_MET -> /* S12 KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14 */
+	:: ev == Decided_Replay && (s_replays < MAX_CHALLENGES) && OBLIGATIONS_MET -> /* pending/401/await-replay KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14 */
 		d_step { s_phase = S_AwaitReplay; s_replays++; s_status = 401; s_send_response(401); s_send_terminator(); s_pause_timer(T_Overall); s_arm_timer(T_Replay) }
-	:: ev == Decided_Replay && OBLIGATIONS_MET && !(s_replays < MAX_CHALLENGES) -> /* S13 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 */
+	:: ev == Decided_Replay && OBLIGATIONS_MET && !(s_replays < MAX_CHALLENGES) -> /* pending/401/auth-limit KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_AUTH_LIMIT; s_status = 403; s_send_response(403); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Decided_Close && OBLIGATIONS_MET -> /* S19 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13 */
+	:: ev == Decided_Close && OBLIGATIONS_MET -> /* pending/refusal/status KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_STATUS; s_status = status; s_send_response(s_status); s_send_terminator(); s_send_close(1000); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == Decided_Close && !OBLIGATIONS_MET -> /* misuse */
 		must(TOTAL, false)
-	:: ev == ApplicationFailed -> /* S21 KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01 */
+	:: ev == ApplicationFailed -> /* pending/application-failure/application KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_APPLICATION; s_status = 500; s_send_response(500); s_send_terminator(); s_send_close(1011); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == Violation -> /* S25 WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
+	:: ev == Violation -> /* pending/violation/failed WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_send_close(1); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == PingReceived -> /* S23 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* pending/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed -> /* S24 WSP-FRAME-06 */
+	:: ev == PeerClosed -> /* pending/peer-closed/peer-closed WSP-FRAME-06 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_PEER_CLOSED; s_send_close(0); s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == ConnectionLost -> /* S25 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* pending/lost/connection-lost KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_failure = FAILURE_CONNECTION_LOST; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == TimerExpired_Overall -> /* S17 KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02 */
+	:: ev == TimerExpired_Overall -> /* pending/overall-timer/timeout KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_TIMEOUT; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1008); s_stop_timers(); s_arm_timer(T_Close) }
-	:: ev == CloseRequested -> /* S32 KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
+	:: ev == CloseRequested -> /* pending/close/shutdown KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11 */
 		d_step { s_phase = S_Closing; s_failure = FAILURE_SHUTDOWN; s_status = 503; s_send_response(503); s_send_terminator(); s_send_close(1001); s_stop_timers(); s_arm_timer(T_Close) }
 	:: ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Replay || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1480,19 +1480,19 @@ inline server_in_pending() {
 /* for messages, without KHP. */
 inline server_in_plain() {
 	if
-	:: ev == DataReceived -> /* S27 KHP-GEN-05 */
+	:: ev == DataReceived -> /* plain/data/deliver KHP-GEN-05 */
 		d_step { s_deliver() }
-	:: ev == Violation -> /* S28 WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
+	:: ev == Violation -> /* plain/violation/closed WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_send_close(1); s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == PingReceived -> /* S27 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* plain/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed -> /* S28 WSP-FRAME-06 WSP-CLOSE-01 */
+	:: ev == PeerClosed -> /* plain/peer-closed/closed WSP-FRAME-06 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_send_close(0); s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == ConnectionLost -> /* S28 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* plain/lost/closed KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == SendRequested -> /* S27 KHP-GEN-05 */
+	:: ev == SendRequested -> /* plain/send/send KHP-GEN-05 */
 		d_step { s_send_message() }
-	:: ev == CloseRequested -> /* S28 LIV-11 */
+	:: ev == CloseRequested -> /* plain/close/close LIV-11 */
 		d_step { s_phase = S_Closing; s_send_close(0); s_arm_timer(T_Close) }
 	:: ev == Decided_Complete || ev == Decided_Continue || ev == Decided_Wait || ev == Decided_Replay || ev == Decided_Close || ev == ApplicationFailed || ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Replay || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1502,19 +1502,19 @@ inline server_in_plain() {
 /* for messages of either side. */
 inline server_in_open() {
 	if
-	:: ev == DataReceived -> /* S27 KHP-GEN-05 */
+	:: ev == DataReceived -> /* open/data/deliver KHP-GEN-05 */
 		d_step { s_deliver() }
-	:: ev == Violation -> /* S28 WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
+	:: ev == Violation -> /* open/violation/closed WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01 */
 		d_step { s_phase = S_Done; s_failure = (failure -> failure : FAILURE_MALFORMED); s_send_close(1); s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == PingReceived -> /* S27 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* open/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed -> /* S28 WSP-FRAME-06 WSP-CLOSE-01 */
+	:: ev == PeerClosed -> /* open/peer-closed/closed WSP-FRAME-06 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_send_close(0); s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == ConnectionLost -> /* S28 KHP-CLOSE-01 */
+	:: ev == ConnectionLost -> /* open/lost/closed KHP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == SendRequested -> /* S27 KHP-GEN-05 */
+	:: ev == SendRequested -> /* open/send/send KHP-GEN-05 */
 		d_step { s_send_message() }
-	:: ev == CloseRequested -> /* S28 LIV-11 */
+	:: ev == CloseRequested -> /* open/close/close LIV-11 */
 		d_step { s_phase = S_Closing; s_send_close(0); s_arm_timer(T_Close) }
 	:: ev == Decided_Complete || ev == Decided_Continue || ev == Decided_Wait || ev == Decided_Replay || ev == Decided_Close || ev == ApplicationFailed || ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Replay || ev == TimerExpired_Overall || ev == TimerExpired_Close -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1524,23 +1524,23 @@ inline server_in_open() {
 /* for the client's Close, after ours. */
 inline server_in_closing() {
 	if
-	:: ev == Violation && s_plan_close -> /* S30 LIV-07 WSP-CLOSE-01 */
+	:: ev == Violation && s_was_open -> /* closing/violation/closed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == Violation && !s_plan_close -> /* S30 LIV-07 WSP-CLOSE-01 */
+	:: ev == Violation && !s_was_open -> /* closing/violation/failed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == PingReceived -> /* S29 WSP-FRAME-05 */
+	:: ev == PingReceived -> /* closing/ping/pong WSP-FRAME-05 */
 		d_step { s_send_pong() }
-	:: ev == PeerClosed && s_plan_close -> /* S28 LIV-07 WSP-CLOSE-01 */
+	:: ev == PeerClosed && s_was_open -> /* closing/peer-closed/closed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == PeerClosed && !s_plan_close -> /* S28 LIV-07 WSP-CLOSE-01 */
+	:: ev == PeerClosed && !s_was_open -> /* closing/peer-closed/failed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == ConnectionLost && s_plan_close -> /* S30 LIV-07 WSP-CLOSE-01 */
+	:: ev == ConnectionLost && s_was_open -> /* closing/lost/closed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == ConnectionLost && !s_plan_close -> /* S30 LIV-07 WSP-CLOSE-01 */
+	:: ev == ConnectionLost && !s_was_open -> /* closing/lost/failed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_fail() }
-	:: ev == TimerExpired_Close && s_plan_close -> /* S30 LIV-07 WSP-CLOSE-01 */
+	:: ev == TimerExpired_Close && s_was_open -> /* closing/close-timer/closed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_closed() }
-	:: ev == TimerExpired_Close && !s_plan_close -> /* S30 LIV-07 WSP-CLOSE-01 */
+	:: ev == TimerExpired_Close && !s_was_open -> /* closing/close-timer/failed LIV-07 WSP-CLOSE-01 */
 		d_step { s_phase = S_Done; s_stop_timers(); s_disconnect(); s_fail() }
 	:: ev == Request || ev == BadRequest || ev == BodyReceived || ev == DataReceived || ev == Decided_Complete || ev == Decided_Continue || ev == Decided_Wait || ev == Decided_Replay || ev == Decided_Close || ev == ApplicationFailed || ev == TimerExpired_Request || ev == TimerExpired_Body || ev == TimerExpired_Replay || ev == TimerExpired_Overall || ev == CloseRequested -> skip /* ignored */
 	:: else -> must(TOTAL, false) /* misuse */
@@ -1682,7 +1682,7 @@ inline to_the_server() {
 /* A connection begins with a fresh server and the opening request. */
 inline meet() {
 	s_phase = S_Opening; s_interim = 0; s_replays = 0; s_failure = 0; s_status = 0;
-	s_kaazing = 0; s_plan_close = 0; 
+	s_kaazing = 0; s_was_open = 0; 
 	s_running = 0; s_paused = 0; s_connected = 1; s_web_socket = 0; s_deciding = 0; s_body_owed = 0; s_close_sent = 0; s_peer_closed = 0;
 	s_selected = 0; s_request = 0; s_responding = 0; s_decided = 0; s_asked_kaazing = 0; s_opened = 0; s_ended = 0;
 	empty_queues();

@@ -126,7 +126,7 @@ Judge(list) == LET bad == SelectSeq(list, Wrong) IN IF broken # "" \/ bad = <<>>
 -----------------------------------------------------------------------------
 \* The table of the client.
 
-C1_c0 == \* WSP-OPEN-01
+C_idle_connect_dial == \* WSP-OPEN-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Idle"
   /\ ev.on = "ConnectRequested"
@@ -136,7 +136,7 @@ C1_c0 == \* WSP-OPEN-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C2_c1 == \* WSP-URI-01
+C_idle_connect_url == \* WSP-URI-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Idle"
   /\ ev.on = "ConnectRequested"
@@ -146,7 +146,7 @@ C2_c1 == \* WSP-URI-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c32 == \* LIV-11
+C_idle_close_done == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Idle"
   /\ ev.on = "CloseRequested"
@@ -163,7 +163,7 @@ Client_Idle_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C3_c34_REQUEST_TOO_EARLY == \* KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01
+C_connecting_connected_send_opening_REQUEST_TOO_EARLY == \* KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Connecting"
   /\ ev.on = "Connected"
@@ -173,7 +173,7 @@ C3_c34_REQUEST_TOO_EARLY == \* KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C3_c34 == \* KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01
+C_connecting_connected_send_opening == \* KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Connecting"
   /\ ev.on = "Connected"
@@ -183,7 +183,7 @@ C3_c34 == \* KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C4_c35 == \* KHP-CLOSE-01
+C_connecting_connect_failed_connect == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Connecting"
   /\ ev.on = "ConnectFailed"
@@ -192,7 +192,7 @@ C4_c35 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C4_c56 == \* KHP-CLOSE-01
+C_connecting_lost_connect == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Connecting"
   /\ ev.on = "ConnectionLost"
@@ -201,7 +201,7 @@ C4_c56 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C4_c57 == \* KHP-CLOSE-01
+C_connecting_opening_timer_timeout == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Connecting"
   /\ ev.on = "TimerExpired(Opening)"
@@ -210,7 +210,7 @@ C4_c57 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c64 == \* LIV-11
+C_connecting_close_done == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Connecting"
   /\ ev.on = "CloseRequested"
@@ -234,7 +234,7 @@ Client_Connecting_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C5_c68_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -247,7 +247,7 @@ C5_c68_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K11_c69_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request_auto_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -259,7 +259,7 @@ K11_c69_SEND_EARLY == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K1_c70_SEND_EARLY == \* KHP-GEN-04
+C_opening_opened_await_proceed_SEND_EARLY == \* KHP-GEN-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -272,7 +272,7 @@ K1_c70_SEND_EARLY == \* KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C6_c71_SEND_EARLY == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_plain_SEND_EARLY == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -284,7 +284,7 @@ C6_c71_SEND_EARLY == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C7_c72_SEND_EARLY == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_not_selected_SEND_EARLY == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -296,7 +296,7 @@ C7_c72_SEND_EARLY == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C5_c68_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -309,7 +309,7 @@ C5_c68_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K11_c69_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request_auto_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -321,7 +321,7 @@ K11_c69_BODY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K1_c70_BODY_UNASKED == \* KHP-GEN-04
+C_opening_opened_await_proceed_BODY_UNASKED == \* KHP-GEN-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -334,7 +334,7 @@ K1_c70_BODY_UNASKED == \* KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C6_c71_BODY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_plain_BODY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -346,7 +346,7 @@ C6_c71_BODY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C7_c72_BODY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_not_selected_BODY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -358,7 +358,7 @@ C7_c72_BODY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C5_c68_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -371,7 +371,7 @@ C5_c68_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K11_c69_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request_auto_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -383,7 +383,7 @@ K11_c69_REPLAY_UNASKED == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K1_c70_REPLAY_UNASKED == \* KHP-GEN-04
+C_opening_opened_await_proceed_REPLAY_UNASKED == \* KHP-GEN-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -396,7 +396,7 @@ K1_c70_REPLAY_UNASKED == \* KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C6_c71_REPLAY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_plain_REPLAY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -408,7 +408,7 @@ C6_c71_REPLAY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C7_c72_REPLAY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_not_selected_REPLAY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -420,7 +420,7 @@ C7_c72_REPLAY_UNASKED == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C5_c68 == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -433,7 +433,7 @@ C5_c68 == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K11_c69 == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
+C_opening_opened_request_auto == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -445,7 +445,7 @@ K11_c69 == \* KHP-GEN-04 KHP-GEN-06 KHP-EXT-01 KHP-EXT-REQ-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K1_c70 == \* KHP-GEN-04
+C_opening_opened_await_proceed == \* KHP-GEN-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -458,7 +458,7 @@ K1_c70 == \* KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C6_c71 == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_plain == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -470,7 +470,7 @@ C6_c71 == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C7_c72 == \* KHP-OPEN-05 KHP-OPEN-06
+C_opening_opened_not_selected == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Opened"
@@ -482,7 +482,7 @@ C7_c72 == \* KHP-OPEN-05 KHP-OPEN-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c77 == \* WSP-OPEN-05
+C_opening_complete_status == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Complete)"
@@ -491,7 +491,7 @@ C10_c77 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c78 == \* WSP-OPEN-05
+C_opening_100_status == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Continue)"
@@ -500,7 +500,7 @@ C10_c78 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c79 == \* WSP-OPEN-05
+C_opening_202_status == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Wait)"
@@ -509,7 +509,7 @@ C10_c79 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c80 == \* WSP-OPEN-05
+C_opening_401_auth_required == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Replay)"
@@ -519,7 +519,7 @@ C10_c80 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c81 == \* WSP-OPEN-05
+C_opening_401_auth_limit == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Replay)"
@@ -530,7 +530,7 @@ C10_c81 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C9_c82 == \* WSP-OPEN-05
+C_opening_401_ask_credentials == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Replay)"
@@ -541,7 +541,7 @@ C9_c82 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c83 == \* WSP-OPEN-05
+C_opening_status_close_status == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Close)"
@@ -550,7 +550,7 @@ C10_c83 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C9_c84 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_redirect_follow == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectChoice)"
@@ -564,7 +564,7 @@ C9_c84 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c85 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_redirect_status == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectChoice)"
@@ -574,7 +574,7 @@ C10_c85 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c86 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_redirect_redirect_loop == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectChoice)"
@@ -585,7 +585,7 @@ C10_c86 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c87 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_redirect_redirect_refused == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectChoice)"
@@ -597,7 +597,7 @@ C10_c87 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c88 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_redirect_redirect_target == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectChoice)"
@@ -610,7 +610,7 @@ C10_c88 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c89 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_redirect_too_many_redirects == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectChoice)"
@@ -624,7 +624,7 @@ C10_c89 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C9_c90 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_307_follow == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -638,7 +638,7 @@ C9_c90 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c91 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_307_status == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -648,7 +648,7 @@ C10_c91 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c92 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_307_redirect_loop == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -659,7 +659,7 @@ C10_c92 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c93 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_307_redirect_refused == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -671,7 +671,7 @@ C10_c93 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c94 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_307_redirect_target == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -684,7 +684,7 @@ C10_c94 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c95 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
+C_opening_307_too_many_redirects == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04 WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -698,7 +698,7 @@ C10_c95 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C9_c96 == \* KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
+C_opening_407_follow == \* KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(ProxyAuth)"
@@ -710,7 +710,7 @@ C9_c96 == \* KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c97 == \* WSP-OPEN-05
+C_opening_407_status == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(ProxyAuth)"
@@ -720,7 +720,7 @@ C10_c97 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c98 == \* KHP-STATUS-426-01 KHP-REDIR-05
+C_opening_426_redirect_loop == \* KHP-STATUS-426-01 KHP-REDIR-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Upgrade)"
@@ -732,7 +732,7 @@ C10_c98 == \* KHP-STATUS-426-01 KHP-REDIR-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c99 == \* KHP-STATUS-426-01 KHP-REDIR-04
+C_opening_426_too_many_redirects == \* KHP-STATUS-426-01 KHP-REDIR-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Upgrade)"
@@ -745,7 +745,7 @@ C10_c99 == \* KHP-STATUS-426-01 KHP-REDIR-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C9_c100 == \* KHP-STATUS-426-01 KHP-STATUS-426-02
+C_opening_426_follow == \* KHP-STATUS-426-01 KHP-STATUS-426-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Upgrade)"
@@ -759,7 +759,7 @@ C9_c100 == \* KHP-STATUS-426-01 KHP-STATUS-426-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c101 == \* WSP-OPEN-05
+C_opening_426_status == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Response(Upgrade)"
@@ -771,7 +771,7 @@ C10_c101 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C8_c102 == \* WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04
+C_opening_violation_failed == \* WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "Violation"
@@ -780,7 +780,7 @@ C8_c102 == \* WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C11_c108 == \* KHP-CLOSE-01
+C_opening_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "ConnectionLost"
@@ -789,7 +789,7 @@ C11_c108 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C11_c109 == \* KHP-CLOSE-01
+C_opening_opening_timer_timeout == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "TimerExpired(Opening)"
@@ -798,7 +798,7 @@ C11_c109 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c116 == \* LIV-11
+C_opening_close_done == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Opening"
   /\ ev.on = "CloseRequested"
@@ -822,7 +822,7 @@ Client_Opening_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C9_c136 == \* WSP-OPEN-05
+C_await_login_credentials_dial == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitLogin"
   /\ ev.on = "CredentialsSupplied"
@@ -832,7 +832,7 @@ C9_c136 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c137 == \* WSP-OPEN-05
+C_await_login_credentials_credentials_refused == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitLogin"
   /\ ev.on = "CredentialsSupplied"
@@ -842,7 +842,7 @@ C10_c137 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c138 == \* WSP-OPEN-05
+C_await_login_no_credentials_auth_required == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitLogin"
   /\ ev.on = "CredentialsDeclined"
@@ -851,7 +851,7 @@ C10_c138 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C10_c145 == \* WSP-OPEN-05
+C_await_login_credential_timer_credential_timeout == \* WSP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitLogin"
   /\ ev.on = "TimerExpired(Credentials)"
@@ -860,7 +860,7 @@ C10_c145 == \* WSP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c149 == \* LIV-11
+C_await_login_close_done == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitLogin"
   /\ ev.on = "CloseRequested"
@@ -884,7 +884,7 @@ Client_AwaitLogin_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-K2_c154 == \* KHP-EXT-01
+C_await_proceed_proceed_request == \* KHP-EXT-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "ProceedReceived"
@@ -893,7 +893,7 @@ K2_c154 == \* KHP-EXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K3_c155 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_proceed_reroute_follow == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "RerouteReceived"
@@ -907,7 +907,7 @@ K3_c155 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c156 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_proceed_reroute_status == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "RerouteReceived"
@@ -917,7 +917,7 @@ K4_c156 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c157 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_proceed_reroute_redirect_loop == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "RerouteReceived"
@@ -928,7 +928,7 @@ K4_c157 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c158 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_proceed_reroute_redirect_refused == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "RerouteReceived"
@@ -940,7 +940,7 @@ K4_c158 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c159 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_proceed_reroute_redirect_target == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "RerouteReceived"
@@ -953,7 +953,7 @@ K4_c159 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c160 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_proceed_reroute_too_many_redirects == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "RerouteReceived"
@@ -967,7 +967,7 @@ K4_c160 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K5_c161 == \* KHP-EXT-02
+C_await_proceed_data_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "DataReceived"
@@ -976,7 +976,7 @@ K5_c161 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K5_c162 == \* KHP-EXT-02
+C_await_proceed_terminator_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "TerminatorReceived"
@@ -985,7 +985,7 @@ K5_c162 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C45_c172 == \* KHP-CLOSE-02 WSP-CLOSE-02
+C_await_proceed_violation_failed == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "Violation"
@@ -994,7 +994,7 @@ C45_c172 == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c176 == \* WSP-FRAME-05
+C_await_proceed_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "PingReceived"
@@ -1003,7 +1003,7 @@ C39_c176 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C40_c177 == \* KHP-CLOSE-01 WSP-FRAME-06
+C_await_proceed_peer_closed_peer_closed == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "PeerClosed"
@@ -1012,7 +1012,7 @@ C40_c177 == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C44_c178 == \* KHP-CLOSE-01
+C_await_proceed_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "ConnectionLost"
@@ -1021,7 +1021,7 @@ C44_c178 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c179 == \* KHP-CLOSE-02
+C_await_proceed_opening_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "TimerExpired(Opening)"
@@ -1030,7 +1030,7 @@ C46_c179 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c183 == \* KHP-CLOSE-02
+C_await_proceed_overall_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "TimerExpired(Overall)"
@@ -1039,7 +1039,7 @@ C46_c183 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c186 == \* LIV-11
+C_await_proceed_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitProceed"
   /\ ev.on = "CloseRequested"
@@ -1063,7 +1063,7 @@ Client_AwaitProceed_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-K12_c191 == \* KHP-EXT-03
+C_await_response_proceed_gateway == \* KHP-EXT-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "ProceedReceived"
@@ -1073,7 +1073,7 @@ K12_c191 == \* KHP-EXT-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K5_c192 == \* KHP-EXT-02
+C_await_response_proceed_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "ProceedReceived"
@@ -1094,7 +1094,7 @@ C_AwaitResponse_ProceedReceived_193 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-K13_c194 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_response_reroute_follow == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -1109,7 +1109,7 @@ K13_c194 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c195 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_response_reroute_status == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -1120,7 +1120,7 @@ K4_c195 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c196 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_response_reroute_redirect_loop == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -1132,7 +1132,7 @@ K4_c196 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c197 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_response_reroute_redirect_refused == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -1145,7 +1145,7 @@ K4_c197 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c198 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_response_reroute_redirect_target == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -1159,7 +1159,7 @@ K4_c198 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c199 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_response_reroute_too_many_redirects == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -1174,7 +1174,7 @@ K4_c199 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K5_c200 == \* KHP-EXT-02
+C_await_response_reroute_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "RerouteReceived"
@@ -1195,7 +1195,7 @@ C_AwaitResponse_RerouteReceived_201 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C12_c202_OPEN_AT_FIRST_BYTE == \* KHP-GEN-09
+C_await_response_data_reading_OPEN_AT_FIRST_BYTE == \* KHP-GEN-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "DataReceived"
@@ -1205,7 +1205,7 @@ C12_c202_OPEN_AT_FIRST_BYTE == \* KHP-GEN-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C12_c202_DELIVER_EARLY == \* KHP-GEN-09
+C_await_response_data_reading_DELIVER_EARLY == \* KHP-GEN-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "DataReceived"
@@ -1215,7 +1215,7 @@ C12_c202_DELIVER_EARLY == \* KHP-GEN-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C12_c202_REQUEST_TWICE == \* KHP-GEN-09
+C_await_response_data_reading_REQUEST_TWICE == \* KHP-GEN-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "DataReceived"
@@ -1225,7 +1225,7 @@ C12_c202_REQUEST_TWICE == \* KHP-GEN-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C12_c202_TIMER_STARTED_OVER == \* KHP-GEN-09
+C_await_response_data_reading_TIMER_STARTED_OVER == \* KHP-GEN-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "DataReceived"
@@ -1235,7 +1235,7 @@ C12_c202_TIMER_STARTED_OVER == \* KHP-GEN-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C12_c202 == \* KHP-GEN-09
+C_await_response_data_reading == \* KHP-GEN-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "DataReceived"
@@ -1245,7 +1245,7 @@ C12_c202 == \* KHP-GEN-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C13_c203 == \* KHP-CLOSE-04
+C_await_response_terminator_late_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "TerminatorReceived"
@@ -1255,7 +1255,7 @@ C13_c203 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C13_c204 == \* KHP-EXT-02
+C_await_response_terminator_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "TerminatorReceived"
@@ -1265,7 +1265,7 @@ C13_c204 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C45_c214 == \* KHP-CLOSE-02 WSP-CLOSE-02
+C_await_response_violation_failed == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "Violation"
@@ -1274,7 +1274,7 @@ C45_c214 == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c218 == \* WSP-FRAME-05
+C_await_response_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "PingReceived"
@@ -1283,7 +1283,7 @@ C39_c218 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C40_c219 == \* KHP-CLOSE-01 WSP-FRAME-06
+C_await_response_peer_closed_peer_closed == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "PeerClosed"
@@ -1292,7 +1292,7 @@ C40_c219 == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C44_c220 == \* KHP-CLOSE-01
+C_await_response_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "ConnectionLost"
@@ -1309,7 +1309,7 @@ C_AwaitResponse_TimerExpired_Response_222 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c223 == \* KHP-CLOSE-02
+C_await_response_response_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "TimerExpired(Response)"
@@ -1319,7 +1319,7 @@ C46_c223 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c224 == \* KHP-STATUS-202-02
+C_await_response_wait_timer_accepted_only == \* KHP-STATUS-202-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "TimerExpired(Wait)"
@@ -1337,7 +1337,7 @@ C_AwaitResponse_TimerExpired_Wait_225 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c227 == \* KHP-CLOSE-02
+C_await_response_overall_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "TimerExpired(Overall)"
@@ -1346,7 +1346,7 @@ C46_c227 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c230 == \* LIV-11
+C_await_response_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitResponse"
   /\ ev.on = "CloseRequested"
@@ -1370,7 +1370,7 @@ Client_AwaitResponse_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C14_c237 == \* KHP-GEN-09
+C_reading_data_more == \* KHP-GEN-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "DataReceived"
@@ -1379,7 +1379,7 @@ C14_c237 == \* KHP-GEN-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C18_c239 == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10
+C_reading_complete_open == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1394,7 +1394,7 @@ C18_c239 == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-S
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C18_c240 == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10
+C_reading_complete_open_unterminated == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1410,7 +1410,7 @@ C18_c240 == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-S
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K6_c241 == \* KHP-STATUS-101-01
+C_reading_complete_await_confirm == \* KHP-STATUS-101-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1425,7 +1425,7 @@ K6_c241 == \* KHP-STATUS-101-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K6_c242 == \* KHP-STATUS-101-01
+C_reading_complete_await_confirm_unterminated == \* KHP-STATUS-101-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1441,7 +1441,7 @@ K6_c242 == \* KHP-STATUS-101-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C32_c243 == \* KHP-EXT-02
+C_reading_complete_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1451,7 +1451,7 @@ C32_c243 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c244 == \* KHP-STATUS-101-03
+C_reading_complete_accept_mismatch == \* KHP-STATUS-101-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1462,7 +1462,7 @@ C19_c244 == \* KHP-STATUS-101-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c245 == \* KHP-CLOSE-02 WSP-OPEN-04
+C_reading_complete_protocol_not_requested == \* KHP-CLOSE-02 WSP-OPEN-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1474,7 +1474,7 @@ C19_c245 == \* KHP-CLOSE-02 WSP-OPEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c246 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
+C_reading_complete_extension_not_requested == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1487,7 +1487,7 @@ C19_c246 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c247 == \* KHP-CLOSE-04
+C_reading_complete_missing_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Complete)"
@@ -1504,7 +1504,7 @@ C19_c247 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C22_c248 == \* RFC2068-100-03
+C_reading_100_body_sent == \* RFC2068-100-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1517,7 +1517,7 @@ C22_c248 == \* RFC2068-100-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C22_c249 == \* RFC2068-100-03
+C_reading_100_body_sent_unterminated == \* RFC2068-100-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1531,7 +1531,7 @@ C22_c249 == \* RFC2068-100-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C20_c250 == \* KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02
+C_reading_100_send_body == \* KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1546,7 +1546,7 @@ C20_c250 == \* KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C20_c251 == \* KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02
+C_reading_100_send_body_unterminated == \* KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1562,7 +1562,7 @@ C20_c251 == \* KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C32_c252 == \* KHP-EXT-02
+C_reading_100_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1574,7 +1574,7 @@ C32_c252 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c253 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
+C_reading_100_extension_not_requested == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1585,7 +1585,7 @@ C19_c253 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c254 == \* KHP-CLOSE-04
+C_reading_100_missing_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1598,7 +1598,7 @@ C19_c254 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C23_c255 == \* KHP-STATUS-100-02
+C_reading_100_unexpected_continue == \* KHP-STATUS-100-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1613,7 +1613,7 @@ C23_c255 == \* KHP-STATUS-100-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C26_c256 == \* KHP-CLOSE-02
+C_reading_100_interim_limit == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Continue)"
@@ -1630,7 +1630,7 @@ C26_c256 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C24_c257 == \* KHP-STATUS-202-01 RFC2068-202-01
+C_reading_202_wait == \* KHP-STATUS-202-01 RFC2068-202-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1645,7 +1645,7 @@ C24_c257 == \* KHP-STATUS-202-01 RFC2068-202-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C24_c258 == \* KHP-STATUS-202-01 RFC2068-202-01
+C_reading_202_wait_unterminated == \* KHP-STATUS-202-01 RFC2068-202-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1661,7 +1661,7 @@ C24_c258 == \* KHP-STATUS-202-01 RFC2068-202-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C24_c259 == \* KHP-STATUS-202-01
+C_reading_202_wait_on == \* KHP-STATUS-202-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1675,7 +1675,7 @@ C24_c259 == \* KHP-STATUS-202-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C24_c260 == \* KHP-STATUS-202-01
+C_reading_202_wait_on_unterminated == \* KHP-STATUS-202-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1690,7 +1690,7 @@ C24_c260 == \* KHP-STATUS-202-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C32_c261 == \* KHP-EXT-02
+C_reading_202_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1700,7 +1700,7 @@ C32_c261 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c262 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
+C_reading_202_extension_not_requested == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1711,7 +1711,7 @@ C19_c262 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c263 == \* KHP-CLOSE-04
+C_reading_202_missing_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1724,7 +1724,7 @@ C19_c263 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C25_c264 == \* KHP-STATUS-202-02
+C_reading_202_accepted_only == \* KHP-STATUS-202-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1739,7 +1739,7 @@ C25_c264 == \* KHP-STATUS-202-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C26_c265 == \* KHP-CLOSE-02
+C_reading_202_interim_limit == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Wait)"
@@ -1756,7 +1756,7 @@ C26_c265 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C27_c266_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
+C_reading_401_ask_credentials_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1770,7 +1770,7 @@ C27_c266_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C27_c267_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
+C_reading_401_ask_credentials_unterminated_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1786,7 +1786,7 @@ C27_c267_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C32_c268_REPLAY_WITHOUT_LIMIT == \* KHP-EXT-02
+C_reading_401_unexpected_message_REPLAY_WITHOUT_LIMIT == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1797,7 +1797,7 @@ C32_c268_REPLAY_WITHOUT_LIMIT == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c269_REPLAY_WITHOUT_LIMIT == \* KHP-CLOSE-03 KHP-EXT-RSP-09
+C_reading_401_extension_not_requested_REPLAY_WITHOUT_LIMIT == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1809,7 +1809,7 @@ C19_c269_REPLAY_WITHOUT_LIMIT == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c270_REPLAY_WITHOUT_LIMIT == \* KHP-CLOSE-04
+C_reading_401_missing_terminator_REPLAY_WITHOUT_LIMIT == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1823,7 +1823,7 @@ C19_c270_REPLAY_WITHOUT_LIMIT == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C28_c271_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
+C_reading_401_auth_required_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1837,7 +1837,7 @@ C28_c271_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C28_c272_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
+C_reading_401_auth_limit_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1853,7 +1853,7 @@ C28_c272_REPLAY_WITHOUT_LIMIT == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C27_c266 == \* KHP-STATUS-401-01
+C_reading_401_ask_credentials == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1868,7 +1868,7 @@ C27_c266 == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C27_c267 == \* KHP-STATUS-401-01
+C_reading_401_ask_credentials_unterminated == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1884,7 +1884,7 @@ C27_c267 == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C32_c268 == \* KHP-EXT-02
+C_reading_401_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1895,7 +1895,7 @@ C32_c268 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c269 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
+C_reading_401_extension_not_requested == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1907,7 +1907,7 @@ C19_c269 == \* KHP-CLOSE-03 KHP-EXT-RSP-09
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C19_c270 == \* KHP-CLOSE-04
+C_reading_401_missing_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1921,7 +1921,7 @@ C19_c270 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C28_c271 == \* KHP-STATUS-401-01
+C_reading_401_auth_required == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1935,7 +1935,7 @@ C28_c271 == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C28_c272 == \* KHP-STATUS-401-01
+C_reading_401_auth_limit == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Replay)"
@@ -1951,7 +1951,7 @@ C28_c272 == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C33_c273_REQUEST_AFTER_REFUSAL == \* KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01
+C_reading_status_close_status_REQUEST_AFTER_REFUSAL == \* KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Close)"
@@ -1961,7 +1961,7 @@ C33_c273_REQUEST_AFTER_REFUSAL == \* KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLIS
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C33_c273 == \* KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01
+C_reading_status_close_status == \* KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Close)"
@@ -1971,7 +1971,7 @@ C33_c273 == \* KHP-CLOSE-02 KHP-EXT-RSP-06 KHP-CLASS-UNLISTED-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C34_c274_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_follow_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -1985,7 +1985,7 @@ C34_c274_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c275_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_status_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -1996,7 +1996,7 @@ C35_c275_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c276_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_loop_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2008,7 +2008,7 @@ C35_c276_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c277_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_refused_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2021,7 +2021,7 @@ C35_c277_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c278_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_target_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2035,7 +2035,7 @@ C35_c278_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c279_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_too_many_redirects_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2050,7 +2050,7 @@ C35_c279_REDIRECT_WITHOUT_LIMIT == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C34_c274_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_follow_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2065,7 +2065,7 @@ C34_c274_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c275_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_status_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2076,7 +2076,7 @@ C35_c275_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c276_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_loop_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2088,7 +2088,7 @@ C35_c276_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c277_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_refused_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2101,7 +2101,7 @@ C35_c277_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c278_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_target_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2115,7 +2115,7 @@ C35_c278_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c279_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_too_many_redirects_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2130,7 +2130,7 @@ C35_c279_FOLLOW_AT_ONCE == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-0
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C34_c274 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_follow == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2145,7 +2145,7 @@ C34_c274 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c275 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_status == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2156,7 +2156,7 @@ C35_c275 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c276 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_loop == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2168,7 +2168,7 @@ C35_c276 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c277 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_refused == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2181,7 +2181,7 @@ C35_c277 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c278 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_redirect_target == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2195,7 +2195,7 @@ C35_c278 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c279 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_redirect_too_many_redirects == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectChoice)"
@@ -2210,7 +2210,7 @@ C35_c279 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C34_c280 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_307_follow == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -2225,7 +2225,7 @@ C34_c280 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDI
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c281 == \* KHP-STATUS-307-03
+C_reading_307_redirect_method == \* KHP-STATUS-307-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -2235,7 +2235,7 @@ C35_c281 == \* KHP-STATUS-307-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c282 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_307_status == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -2246,7 +2246,7 @@ C35_c282 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDI
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c283 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_307_redirect_loop == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -2258,7 +2258,7 @@ C35_c283 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDI
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c284 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_307_redirect_refused == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -2271,7 +2271,7 @@ C35_c284 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDI
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c285 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_307_redirect_target == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -2285,7 +2285,7 @@ C35_c285 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDI
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C35_c286 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_reading_307_too_many_redirects == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(RedirectIfGet)"
@@ -2300,7 +2300,7 @@ C35_c286 == \* KHP-STATUS-307-02 KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDI
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C36_c287 == \* KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
+C_reading_407_follow == \* KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(ProxyAuth)"
@@ -2312,7 +2312,7 @@ C36_c287 == \* KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C38_c288 == \* KHP-STATUS-407-01
+C_reading_407_status == \* KHP-STATUS-407-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(ProxyAuth)"
@@ -2322,7 +2322,7 @@ C38_c288 == \* KHP-STATUS-407-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C38_c289 == \* KHP-STATUS-426-01 KHP-REDIR-05
+C_reading_426_redirect_loop == \* KHP-STATUS-426-01 KHP-REDIR-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Upgrade)"
@@ -2334,7 +2334,7 @@ C38_c289 == \* KHP-STATUS-426-01 KHP-REDIR-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C38_c290 == \* KHP-STATUS-426-01 KHP-REDIR-04
+C_reading_426_too_many_redirects == \* KHP-STATUS-426-01 KHP-REDIR-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Upgrade)"
@@ -2347,7 +2347,7 @@ C38_c290 == \* KHP-STATUS-426-01 KHP-REDIR-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C37_c291 == \* KHP-STATUS-426-01 KHP-STATUS-426-02
+C_reading_426_follow == \* KHP-STATUS-426-01 KHP-STATUS-426-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Upgrade)"
@@ -2361,7 +2361,7 @@ C37_c291 == \* KHP-STATUS-426-01 KHP-STATUS-426-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C38_c292 == \* KHP-STATUS-426-01
+C_reading_426_status == \* KHP-STATUS-426-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Response(Upgrade)"
@@ -2373,7 +2373,7 @@ C38_c292 == \* KHP-STATUS-426-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C45_c293 == \* KHP-CLOSE-02 WSP-CLOSE-02
+C_reading_violation_failed == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "Violation"
@@ -2382,7 +2382,7 @@ C45_c293 == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c297 == \* WSP-FRAME-05
+C_reading_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "PingReceived"
@@ -2391,7 +2391,7 @@ C39_c297 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C42_c298 == \* KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06
+C_reading_peer_closed_missing_terminator == \* KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "PeerClosed"
@@ -2401,7 +2401,7 @@ C42_c298 == \* KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C42_c299 == \* KHP-CLOSE-01 WSP-FRAME-06
+C_reading_peer_closed_peer_closed == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "PeerClosed"
@@ -2411,7 +2411,7 @@ C42_c299 == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C44_c300 == \* KHP-CLOSE-01 KHP-CLOSE-04
+C_reading_lost_missing_terminator == \* KHP-CLOSE-01 KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "ConnectionLost"
@@ -2421,7 +2421,7 @@ C44_c300 == \* KHP-CLOSE-01 KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C44_c301 == \* KHP-CLOSE-01
+C_reading_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "ConnectionLost"
@@ -2439,7 +2439,7 @@ C_Reading_TimerExpired_Response_303 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c304 == \* KHP-CLOSE-04
+C_reading_response_timer_missing_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "TimerExpired(Response)"
@@ -2450,7 +2450,7 @@ C46_c304 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c305 == \* KHP-CLOSE-02
+C_reading_response_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "TimerExpired(Response)"
@@ -2461,7 +2461,7 @@ C46_c305 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c306 == \* KHP-STATUS-202-02
+C_reading_wait_timer_accepted_only == \* KHP-STATUS-202-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "TimerExpired(Wait)"
@@ -2479,7 +2479,7 @@ C_Reading_TimerExpired_Wait_307 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c309 == \* KHP-CLOSE-04
+C_reading_overall_timer_missing_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "TimerExpired(Overall)"
@@ -2489,7 +2489,7 @@ C46_c309 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c310 == \* KHP-CLOSE-02
+C_reading_overall_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "TimerExpired(Overall)"
@@ -2499,7 +2499,7 @@ C46_c310 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c313 == \* LIV-11
+C_reading_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Reading"
   /\ ev.on = "CloseRequested"
@@ -2523,7 +2523,7 @@ Client_Reading_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C32_c320 == \* KHP-STATUS-100-04
+C_sending_body_data_reading == \* KHP-STATUS-100-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "DataReceived"
@@ -2532,7 +2532,7 @@ C32_c320 == \* KHP-STATUS-100-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C13_c321 == \* KHP-CLOSE-04
+C_sending_body_terminator_late_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "TerminatorReceived"
@@ -2542,7 +2542,7 @@ C13_c321 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C13_c322 == \* KHP-EXT-02
+C_sending_body_terminator_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "TerminatorReceived"
@@ -2552,7 +2552,7 @@ C13_c322 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C45_c332 == \* KHP-CLOSE-02 WSP-CLOSE-02
+C_sending_body_violation_failed == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "Violation"
@@ -2561,7 +2561,7 @@ C45_c332 == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C21_c333 == \* KHP-STATUS-100-01
+C_sending_body_body_written_await_response == \* KHP-STATUS-100-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "BodyWritten"
@@ -2570,7 +2570,7 @@ C21_c333 == \* KHP-STATUS-100-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c336 == \* WSP-FRAME-05
+C_sending_body_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "PingReceived"
@@ -2579,7 +2579,7 @@ C39_c336 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C40_c337 == \* KHP-CLOSE-01 WSP-FRAME-06
+C_sending_body_peer_closed_peer_closed == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "PeerClosed"
@@ -2588,7 +2588,7 @@ C40_c337 == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C44_c338 == \* KHP-CLOSE-01
+C_sending_body_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "ConnectionLost"
@@ -2605,7 +2605,7 @@ C_SendingBody_TimerExpired_Response_340 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c341 == \* KHP-CLOSE-02
+C_sending_body_response_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "TimerExpired(Response)"
@@ -2615,7 +2615,7 @@ C46_c341 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c342 == \* KHP-STATUS-202-02
+C_sending_body_wait_timer_accepted_only == \* KHP-STATUS-202-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "TimerExpired(Wait)"
@@ -2633,7 +2633,7 @@ C_SendingBody_TimerExpired_Wait_343 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c345 == \* KHP-CLOSE-02
+C_sending_body_overall_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "TimerExpired(Overall)"
@@ -2642,7 +2642,7 @@ C46_c345 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c348 == \* LIV-11
+C_sending_body_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "SendingBody"
   /\ ev.on = "CloseRequested"
@@ -2666,7 +2666,7 @@ Client_SendingBody_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C31_c355 == \* KHP-EXT-02
+C_await_credentials_data_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "DataReceived"
@@ -2675,7 +2675,7 @@ C31_c355 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C13_c356 == \* KHP-CLOSE-04
+C_await_credentials_terminator_late_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "TerminatorReceived"
@@ -2685,7 +2685,7 @@ C13_c356 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C31_c357 == \* KHP-EXT-02
+C_await_credentials_terminator_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "TerminatorReceived"
@@ -2695,7 +2695,7 @@ C31_c357 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C45_c367 == \* KHP-CLOSE-02 WSP-CLOSE-02
+C_await_credentials_violation_failed == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "Violation"
@@ -2704,7 +2704,7 @@ C45_c367 == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C29_c369 == \* KHP-STATUS-401-02
+C_await_credentials_credentials_replay == \* KHP-STATUS-401-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "CredentialsSupplied"
@@ -2715,7 +2715,7 @@ C29_c369 == \* KHP-STATUS-401-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C29_c370 == \* KHP-STATUS-401-02
+C_await_credentials_credentials_replay_waiting == \* KHP-STATUS-401-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "CredentialsSupplied"
@@ -2726,7 +2726,7 @@ C29_c370 == \* KHP-STATUS-401-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C30_c371 == \* KHP-STATUS-401-01
+C_await_credentials_credentials_credentials_refused == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "CredentialsSupplied"
@@ -2737,7 +2737,7 @@ C30_c371 == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C30_c372 == \* KHP-STATUS-401-01
+C_await_credentials_no_credentials_auth_required == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "CredentialsDeclined"
@@ -2746,7 +2746,7 @@ C30_c372 == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c373 == \* WSP-FRAME-05
+C_await_credentials_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "PingReceived"
@@ -2755,7 +2755,7 @@ C39_c373 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C40_c374 == \* KHP-CLOSE-01 WSP-FRAME-06
+C_await_credentials_peer_closed_peer_closed == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "PeerClosed"
@@ -2764,7 +2764,7 @@ C40_c374 == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C44_c375 == \* KHP-CLOSE-01
+C_await_credentials_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "ConnectionLost"
@@ -2773,7 +2773,7 @@ C44_c375 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C30_c379 == \* KHP-STATUS-401-01
+C_await_credentials_credential_timer_credential_timeout == \* KHP-STATUS-401-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "TimerExpired(Credentials)"
@@ -2782,7 +2782,7 @@ C30_c379 == \* KHP-STATUS-401-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c383 == \* LIV-11
+C_await_credentials_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitCredentials"
   /\ ev.on = "CloseRequested"
@@ -2806,7 +2806,7 @@ Client_AwaitCredentials_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-K7_c388 == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10
+C_await_confirm_proceed_open == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "ProceedReceived"
@@ -2815,7 +2815,7 @@ K7_c388 == \* KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-ST
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K8_c389 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_confirm_reroute_follow == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "RerouteReceived"
@@ -2829,7 +2829,7 @@ K8_c389 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c390 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_confirm_reroute_status == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "RerouteReceived"
@@ -2839,7 +2839,7 @@ K4_c390 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c391 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_confirm_reroute_redirect_loop == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "RerouteReceived"
@@ -2850,7 +2850,7 @@ K4_c391 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c392 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_confirm_reroute_redirect_refused == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "RerouteReceived"
@@ -2862,7 +2862,7 @@ K4_c392 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c393 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_confirm_reroute_redirect_target == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "RerouteReceived"
@@ -2875,7 +2875,7 @@ K4_c393 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K4_c394 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
+C_await_confirm_reroute_too_many_redirects == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "RerouteReceived"
@@ -2889,7 +2889,7 @@ K4_c394 == \* KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K5_c395 == \* KHP-EXT-02
+C_await_confirm_data_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "DataReceived"
@@ -2898,7 +2898,7 @@ K5_c395 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C13_c396 == \* KHP-CLOSE-04
+C_await_confirm_terminator_late_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "TerminatorReceived"
@@ -2908,7 +2908,7 @@ C13_c396 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-K5_c397 == \* KHP-EXT-02
+C_await_confirm_terminator_unexpected_message == \* KHP-EXT-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "TerminatorReceived"
@@ -2918,7 +2918,7 @@ K5_c397 == \* KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C45_c407 == \* KHP-CLOSE-02 WSP-CLOSE-02
+C_await_confirm_violation_failed == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "Violation"
@@ -2927,7 +2927,7 @@ C45_c407 == \* KHP-CLOSE-02 WSP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c411 == \* WSP-FRAME-05
+C_await_confirm_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "PingReceived"
@@ -2936,7 +2936,7 @@ C39_c411 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C40_c412 == \* KHP-CLOSE-01 WSP-FRAME-06
+C_await_confirm_peer_closed_peer_closed == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "PeerClosed"
@@ -2945,7 +2945,7 @@ C40_c412 == \* KHP-CLOSE-01 WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C44_c413 == \* KHP-CLOSE-01
+C_await_confirm_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "ConnectionLost"
@@ -2962,7 +2962,7 @@ C_AwaitConfirm_TimerExpired_Response_415 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c416 == \* KHP-CLOSE-02
+C_await_confirm_response_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "TimerExpired(Response)"
@@ -2972,7 +2972,7 @@ C46_c416 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C46_c417 == \* KHP-STATUS-202-02
+C_await_confirm_wait_timer_accepted_only == \* KHP-STATUS-202-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "TimerExpired(Wait)"
@@ -2990,7 +2990,7 @@ C_AwaitConfirm_TimerExpired_Wait_418 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C46_c420 == \* KHP-CLOSE-02
+C_await_confirm_overall_timer_timeout == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "TimerExpired(Overall)"
@@ -2999,7 +2999,7 @@ C46_c420 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c423 == \* LIV-11
+C_await_confirm_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "AwaitConfirm"
   /\ ev.on = "CloseRequested"
@@ -3023,7 +3023,7 @@ Client_AwaitConfirm_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C55_c430 == \* KHP-GEN-05
+C_open_data_deliver == \* KHP-GEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "DataReceived"
@@ -3032,7 +3032,7 @@ C55_c430 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C55_c431 == \* KHP-CLOSE-04
+C_open_terminator_late_terminator == \* KHP-CLOSE-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "TerminatorReceived"
@@ -3042,7 +3042,7 @@ C55_c431 == \* KHP-CLOSE-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C55_c432 == \* KHP-GEN-05
+C_open_terminator_deliver == \* KHP-GEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "TerminatorReceived"
@@ -3052,7 +3052,7 @@ C55_c432 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C56_c442 == \* WSP-CLOSE-02 WSP-FRAME-04
+C_open_violation_close == \* WSP-CLOSE-02 WSP-FRAME-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "Violation"
@@ -3061,7 +3061,7 @@ C56_c442 == \* WSP-CLOSE-02 WSP-FRAME-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c446 == \* WSP-FRAME-05
+C_open_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "PingReceived"
@@ -3079,7 +3079,7 @@ C_Open_PeerClosed_447_CLOSE_UNEXPECTED ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C56_c447 == \* WSP-FRAME-06
+C_open_peer_closed_draining == \* WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "PeerClosed"
@@ -3089,7 +3089,7 @@ C56_c447 == \* WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C56_c448 == \* KHP-CLOSE-01
+C_open_lost_done == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "ConnectionLost"
@@ -3098,7 +3098,7 @@ C56_c448 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C55_c455 == \* KHP-GEN-05
+C_open_send_send == \* KHP-GEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "SendRequested"
@@ -3107,7 +3107,7 @@ C55_c455 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C56_c456 == \* LIV-11
+C_open_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Open"
   /\ ev.on = "CloseRequested"
@@ -3131,7 +3131,7 @@ Client_Open_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C55_c463 == \* KHP-GEN-05
+C_plain_data_deliver == \* KHP-GEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "DataReceived"
@@ -3140,7 +3140,7 @@ C55_c463 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C55_c464 == \* KHP-OPEN-05
+C_plain_terminator_deliver == \* KHP-OPEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "TerminatorReceived"
@@ -3149,7 +3149,7 @@ C55_c464 == \* KHP-OPEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C56_c474 == \* WSP-CLOSE-02 WSP-FRAME-04
+C_plain_violation_close == \* WSP-CLOSE-02 WSP-FRAME-04
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "Violation"
@@ -3158,7 +3158,7 @@ C56_c474 == \* WSP-CLOSE-02 WSP-FRAME-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C39_c478 == \* WSP-FRAME-05
+C_plain_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "PingReceived"
@@ -3167,7 +3167,7 @@ C39_c478 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C56_c479 == \* WSP-FRAME-06
+C_plain_peer_closed_draining == \* WSP-FRAME-06
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "PeerClosed"
@@ -3176,7 +3176,7 @@ C56_c479 == \* WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C56_c480 == \* KHP-CLOSE-01
+C_plain_lost_done == \* KHP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "ConnectionLost"
@@ -3185,7 +3185,7 @@ C56_c480 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C55_c487 == \* KHP-GEN-05
+C_plain_send_send == \* KHP-GEN-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "SendRequested"
@@ -3194,7 +3194,7 @@ C55_c487 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C56_c488 == \* LIV-11
+C_plain_close_close == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Plain"
   /\ ev.on = "CloseRequested"
@@ -3218,7 +3218,7 @@ Client_Plain_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C52_c506 == \* KHP-CLOSE-02
+C_closing_violation_failed == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "Violation"
@@ -3228,7 +3228,7 @@ C52_c506 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c507 == \* LIV-07
+C_closing_violation_done == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "Violation"
@@ -3239,7 +3239,7 @@ C53_c507 == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c508 == \* KHP-REDIR-02 KHP-REDIR-03
+C_closing_violation_follow == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "Violation"
@@ -3258,7 +3258,7 @@ C_Closing_PingReceived_512 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C50_c513 == \* WSP-FRAME-05
+C_closing_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "PingReceived"
@@ -3268,7 +3268,7 @@ C50_c513 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C49_c514_SECOND_CLOSE == \* WSP-CLOSE-01
+C_closing_peer_closed_draining_SECOND_CLOSE == \* WSP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "PeerClosed"
@@ -3278,7 +3278,7 @@ C49_c514_SECOND_CLOSE == \* WSP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C49_c514 == \* WSP-CLOSE-01
+C_closing_peer_closed_draining == \* WSP-CLOSE-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "PeerClosed"
@@ -3288,7 +3288,7 @@ C49_c514 == \* WSP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C52_c515_NO_END == \* KHP-CLOSE-02
+C_closing_lost_failed_NO_END == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3299,7 +3299,7 @@ C52_c515_NO_END == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c516_NO_END == \* LIV-07
+C_closing_lost_done_NO_END == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3311,7 +3311,7 @@ C53_c516_NO_END == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c517_NO_END == \* KHP-REDIR-02 KHP-REDIR-03
+C_closing_lost_follow_NO_END == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3323,7 +3323,7 @@ C51_c517_NO_END == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C52_c515_TWO_ENDS == \* KHP-CLOSE-02
+C_closing_lost_failed_TWO_ENDS == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3334,7 +3334,7 @@ C52_c515_TWO_ENDS == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c516_TWO_ENDS == \* LIV-07
+C_closing_lost_done_TWO_ENDS == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3346,7 +3346,7 @@ C53_c516_TWO_ENDS == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c517_TWO_ENDS == \* KHP-REDIR-02 KHP-REDIR-03
+C_closing_lost_follow_TWO_ENDS == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3358,7 +3358,7 @@ C51_c517_TWO_ENDS == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C52_c515 == \* KHP-CLOSE-02
+C_closing_lost_failed == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3369,7 +3369,7 @@ C52_c515 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c516 == \* LIV-07
+C_closing_lost_done == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3381,7 +3381,7 @@ C53_c516 == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c517 == \* KHP-REDIR-02 KHP-REDIR-03
+C_closing_lost_follow == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "ConnectionLost"
@@ -3393,7 +3393,7 @@ C51_c517 == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C52_c523 == \* KHP-CLOSE-02
+C_closing_close_timer_failed == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "TimerExpired(Close)"
@@ -3403,7 +3403,7 @@ C52_c523 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c524 == \* LIV-07
+C_closing_close_timer_done == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "TimerExpired(Close)"
@@ -3414,7 +3414,7 @@ C53_c524 == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c525 == \* KHP-REDIR-02 KHP-REDIR-03
+C_closing_close_timer_follow == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "TimerExpired(Close)"
@@ -3442,7 +3442,7 @@ C_Closing_CloseRequested_528 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C47_c529 == \* LIV-11
+C_closing_close_give_up == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Closing"
   /\ ev.on = "CloseRequested"
@@ -3468,7 +3468,7 @@ Client_Closing_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C52_c547 == \* KHP-CLOSE-02
+C_draining_violation_failed == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "Violation"
@@ -3478,7 +3478,7 @@ C52_c547 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c548 == \* LIV-07
+C_draining_violation_done == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "Violation"
@@ -3489,7 +3489,7 @@ C53_c548 == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c549 == \* KHP-REDIR-02 KHP-REDIR-03
+C_draining_violation_follow == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "Violation"
@@ -3500,7 +3500,7 @@ C51_c549 == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C52_c555 == \* KHP-CLOSE-02
+C_draining_lost_failed == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "ConnectionLost"
@@ -3510,7 +3510,7 @@ C52_c555 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c556 == \* LIV-07
+C_draining_lost_done == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "ConnectionLost"
@@ -3521,7 +3521,7 @@ C53_c556 == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c557 == \* KHP-REDIR-02 KHP-REDIR-03
+C_draining_lost_follow == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "ConnectionLost"
@@ -3532,7 +3532,7 @@ C51_c557 == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C52_c563 == \* KHP-CLOSE-02
+C_draining_close_timer_failed == \* KHP-CLOSE-02
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "TimerExpired(Close)"
@@ -3542,7 +3542,7 @@ C52_c563 == \* KHP-CLOSE-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C53_c564 == \* LIV-07
+C_draining_close_timer_done == \* LIV-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "TimerExpired(Close)"
@@ -3553,7 +3553,7 @@ C53_c564 == \* LIV-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C51_c565 == \* KHP-REDIR-02 KHP-REDIR-03
+C_draining_close_timer_follow == \* KHP-REDIR-02 KHP-REDIR-03
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "TimerExpired(Close)"
@@ -3581,7 +3581,7 @@ C_Draining_CloseRequested_568 ==
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>
 
-C47_c569 == \* LIV-11
+C_draining_close_give_up == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Draining"
   /\ ev.on = "CloseRequested"
@@ -3607,7 +3607,7 @@ Client_Draining_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-C54_c570 == \* KHP-REDIR-03 WSP-OPEN-07
+C_redirecting_connect_dial == \* KHP-REDIR-03 WSP-OPEN-07
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Redirecting"
   /\ ev.on = "ConnectRequested"
@@ -3617,7 +3617,7 @@ C54_c570 == \* KHP-REDIR-03 WSP-OPEN-07
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C54_c571 == \* WSP-URI-01
+C_redirecting_connect_url == \* WSP-URI-01
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Redirecting"
   /\ ev.on = "ConnectRequested"
@@ -3627,7 +3627,7 @@ C54_c571 == \* WSP-URI-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<s, ch, sh, net, broken>>
 
-C47_c602 == \* LIV-11
+C_redirecting_close_done == \* LIV-11
   /\ ev.side = "client" /\ ~ev.done
   /\ c.phase = "Redirecting"
   /\ ev.on = "CloseRequested"
@@ -3682,331 +3682,331 @@ Client_Failed_refuses ==
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
 ClientRows ==
-  \/ C1_c0
-  \/ C2_c1
-  \/ C47_c32
+  \/ C_idle_connect_dial
+  \/ C_idle_connect_url
+  \/ C_idle_close_done
   \/ Client_Idle_refuses
-  \/ C3_c34_REQUEST_TOO_EARLY
-  \/ C3_c34
-  \/ C4_c35
-  \/ C4_c56
-  \/ C4_c57
-  \/ C47_c64
+  \/ C_connecting_connected_send_opening_REQUEST_TOO_EARLY
+  \/ C_connecting_connected_send_opening
+  \/ C_connecting_connect_failed_connect
+  \/ C_connecting_lost_connect
+  \/ C_connecting_opening_timer_timeout
+  \/ C_connecting_close_done
   \/ Client_Connecting_ignores
   \/ Client_Connecting_refuses
-  \/ C5_c68_SEND_EARLY
-  \/ K11_c69_SEND_EARLY
-  \/ K1_c70_SEND_EARLY
-  \/ C6_c71_SEND_EARLY
-  \/ C7_c72_SEND_EARLY
-  \/ C5_c68_BODY_UNASKED
-  \/ K11_c69_BODY_UNASKED
-  \/ K1_c70_BODY_UNASKED
-  \/ C6_c71_BODY_UNASKED
-  \/ C7_c72_BODY_UNASKED
-  \/ C5_c68_REPLAY_UNASKED
-  \/ K11_c69_REPLAY_UNASKED
-  \/ K1_c70_REPLAY_UNASKED
-  \/ C6_c71_REPLAY_UNASKED
-  \/ C7_c72_REPLAY_UNASKED
-  \/ C5_c68
-  \/ K11_c69
-  \/ K1_c70
-  \/ C6_c71
-  \/ C7_c72
-  \/ C10_c77
-  \/ C10_c78
-  \/ C10_c79
-  \/ C10_c80
-  \/ C10_c81
-  \/ C9_c82
-  \/ C10_c83
-  \/ C9_c84
-  \/ C10_c85
-  \/ C10_c86
-  \/ C10_c87
-  \/ C10_c88
-  \/ C10_c89
-  \/ C9_c90
-  \/ C10_c91
-  \/ C10_c92
-  \/ C10_c93
-  \/ C10_c94
-  \/ C10_c95
-  \/ C9_c96
-  \/ C10_c97
-  \/ C10_c98
-  \/ C10_c99
-  \/ C9_c100
-  \/ C10_c101
-  \/ C8_c102
-  \/ C11_c108
-  \/ C11_c109
-  \/ C47_c116
+  \/ C_opening_opened_request_SEND_EARLY
+  \/ C_opening_opened_request_auto_SEND_EARLY
+  \/ C_opening_opened_await_proceed_SEND_EARLY
+  \/ C_opening_opened_plain_SEND_EARLY
+  \/ C_opening_opened_not_selected_SEND_EARLY
+  \/ C_opening_opened_request_BODY_UNASKED
+  \/ C_opening_opened_request_auto_BODY_UNASKED
+  \/ C_opening_opened_await_proceed_BODY_UNASKED
+  \/ C_opening_opened_plain_BODY_UNASKED
+  \/ C_opening_opened_not_selected_BODY_UNASKED
+  \/ C_opening_opened_request_REPLAY_UNASKED
+  \/ C_opening_opened_request_auto_REPLAY_UNASKED
+  \/ C_opening_opened_await_proceed_REPLAY_UNASKED
+  \/ C_opening_opened_plain_REPLAY_UNASKED
+  \/ C_opening_opened_not_selected_REPLAY_UNASKED
+  \/ C_opening_opened_request
+  \/ C_opening_opened_request_auto
+  \/ C_opening_opened_await_proceed
+  \/ C_opening_opened_plain
+  \/ C_opening_opened_not_selected
+  \/ C_opening_complete_status
+  \/ C_opening_100_status
+  \/ C_opening_202_status
+  \/ C_opening_401_auth_required
+  \/ C_opening_401_auth_limit
+  \/ C_opening_401_ask_credentials
+  \/ C_opening_status_close_status
+  \/ C_opening_redirect_follow
+  \/ C_opening_redirect_status
+  \/ C_opening_redirect_redirect_loop
+  \/ C_opening_redirect_redirect_refused
+  \/ C_opening_redirect_redirect_target
+  \/ C_opening_redirect_too_many_redirects
+  \/ C_opening_307_follow
+  \/ C_opening_307_status
+  \/ C_opening_307_redirect_loop
+  \/ C_opening_307_redirect_refused
+  \/ C_opening_307_redirect_target
+  \/ C_opening_307_too_many_redirects
+  \/ C_opening_407_follow
+  \/ C_opening_407_status
+  \/ C_opening_426_redirect_loop
+  \/ C_opening_426_too_many_redirects
+  \/ C_opening_426_follow
+  \/ C_opening_426_status
+  \/ C_opening_violation_failed
+  \/ C_opening_lost_connection_lost
+  \/ C_opening_opening_timer_timeout
+  \/ C_opening_close_done
   \/ Client_Opening_ignores
   \/ Client_Opening_refuses
-  \/ C9_c136
-  \/ C10_c137
-  \/ C10_c138
-  \/ C10_c145
-  \/ C47_c149
+  \/ C_await_login_credentials_dial
+  \/ C_await_login_credentials_credentials_refused
+  \/ C_await_login_no_credentials_auth_required
+  \/ C_await_login_credential_timer_credential_timeout
+  \/ C_await_login_close_done
   \/ Client_AwaitLogin_ignores
   \/ Client_AwaitLogin_refuses
-  \/ K2_c154
-  \/ K3_c155
-  \/ K4_c156
-  \/ K4_c157
-  \/ K4_c158
-  \/ K4_c159
-  \/ K4_c160
-  \/ K5_c161
-  \/ K5_c162
-  \/ C45_c172
-  \/ C39_c176
-  \/ C40_c177
-  \/ C44_c178
-  \/ C46_c179
-  \/ C46_c183
-  \/ C47_c186
+  \/ C_await_proceed_proceed_request
+  \/ C_await_proceed_reroute_follow
+  \/ C_await_proceed_reroute_status
+  \/ C_await_proceed_reroute_redirect_loop
+  \/ C_await_proceed_reroute_redirect_refused
+  \/ C_await_proceed_reroute_redirect_target
+  \/ C_await_proceed_reroute_too_many_redirects
+  \/ C_await_proceed_data_unexpected_message
+  \/ C_await_proceed_terminator_unexpected_message
+  \/ C_await_proceed_violation_failed
+  \/ C_await_proceed_ping_pong
+  \/ C_await_proceed_peer_closed_peer_closed
+  \/ C_await_proceed_lost_connection_lost
+  \/ C_await_proceed_opening_timer_timeout
+  \/ C_await_proceed_overall_timer_timeout
+  \/ C_await_proceed_close_close
   \/ Client_AwaitProceed_ignores
   \/ Client_AwaitProceed_refuses
-  \/ K12_c191
-  \/ K5_c192
+  \/ C_await_response_proceed_gateway
+  \/ C_await_response_proceed_unexpected_message
   \/ C_AwaitResponse_ProceedReceived_193
-  \/ K13_c194
-  \/ K4_c195
-  \/ K4_c196
-  \/ K4_c197
-  \/ K4_c198
-  \/ K4_c199
-  \/ K5_c200
+  \/ C_await_response_reroute_follow
+  \/ C_await_response_reroute_status
+  \/ C_await_response_reroute_redirect_loop
+  \/ C_await_response_reroute_redirect_refused
+  \/ C_await_response_reroute_redirect_target
+  \/ C_await_response_reroute_too_many_redirects
+  \/ C_await_response_reroute_unexpected_message
   \/ C_AwaitResponse_RerouteReceived_201
-  \/ C12_c202_OPEN_AT_FIRST_BYTE
-  \/ C12_c202_DELIVER_EARLY
-  \/ C12_c202_REQUEST_TWICE
-  \/ C12_c202_TIMER_STARTED_OVER
-  \/ C12_c202
-  \/ C13_c203
-  \/ C13_c204
-  \/ C45_c214
-  \/ C39_c218
-  \/ C40_c219
-  \/ C44_c220
+  \/ C_await_response_data_reading_OPEN_AT_FIRST_BYTE
+  \/ C_await_response_data_reading_DELIVER_EARLY
+  \/ C_await_response_data_reading_REQUEST_TWICE
+  \/ C_await_response_data_reading_TIMER_STARTED_OVER
+  \/ C_await_response_data_reading
+  \/ C_await_response_terminator_late_terminator
+  \/ C_await_response_terminator_unexpected_message
+  \/ C_await_response_violation_failed
+  \/ C_await_response_ping_pong
+  \/ C_await_response_peer_closed_peer_closed
+  \/ C_await_response_lost_connection_lost
   \/ C_AwaitResponse_TimerExpired_Response_222
-  \/ C46_c223
-  \/ C46_c224
+  \/ C_await_response_response_timer_timeout
+  \/ C_await_response_wait_timer_accepted_only
   \/ C_AwaitResponse_TimerExpired_Wait_225
-  \/ C46_c227
-  \/ C47_c230
+  \/ C_await_response_overall_timer_timeout
+  \/ C_await_response_close_close
   \/ Client_AwaitResponse_ignores
   \/ Client_AwaitResponse_refuses
-  \/ C14_c237
-  \/ C18_c239
-  \/ C18_c240
-  \/ K6_c241
-  \/ K6_c242
-  \/ C32_c243
-  \/ C19_c244
-  \/ C19_c245
-  \/ C19_c246
-  \/ C19_c247
-  \/ C22_c248
-  \/ C22_c249
-  \/ C20_c250
-  \/ C20_c251
-  \/ C32_c252
-  \/ C19_c253
-  \/ C19_c254
-  \/ C23_c255
-  \/ C26_c256
-  \/ C24_c257
-  \/ C24_c258
-  \/ C24_c259
-  \/ C24_c260
-  \/ C32_c261
-  \/ C19_c262
-  \/ C19_c263
-  \/ C25_c264
-  \/ C26_c265
-  \/ C27_c266_REPLAY_WITHOUT_LIMIT
-  \/ C27_c267_REPLAY_WITHOUT_LIMIT
-  \/ C32_c268_REPLAY_WITHOUT_LIMIT
-  \/ C19_c269_REPLAY_WITHOUT_LIMIT
-  \/ C19_c270_REPLAY_WITHOUT_LIMIT
-  \/ C28_c271_REPLAY_WITHOUT_LIMIT
-  \/ C28_c272_REPLAY_WITHOUT_LIMIT
-  \/ C27_c266
-  \/ C27_c267
-  \/ C32_c268
-  \/ C19_c269
-  \/ C19_c270
-  \/ C28_c271
-  \/ C28_c272
-  \/ C33_c273_REQUEST_AFTER_REFUSAL
-  \/ C33_c273
-  \/ C34_c274_REDIRECT_WITHOUT_LIMIT
-  \/ C35_c275_REDIRECT_WITHOUT_LIMIT
-  \/ C35_c276_REDIRECT_WITHOUT_LIMIT
-  \/ C35_c277_REDIRECT_WITHOUT_LIMIT
-  \/ C35_c278_REDIRECT_WITHOUT_LIMIT
-  \/ C35_c279_REDIRECT_WITHOUT_LIMIT
-  \/ C34_c274_FOLLOW_AT_ONCE
-  \/ C35_c275_FOLLOW_AT_ONCE
-  \/ C35_c276_FOLLOW_AT_ONCE
-  \/ C35_c277_FOLLOW_AT_ONCE
-  \/ C35_c278_FOLLOW_AT_ONCE
-  \/ C35_c279_FOLLOW_AT_ONCE
-  \/ C34_c274
-  \/ C35_c275
-  \/ C35_c276
-  \/ C35_c277
-  \/ C35_c278
-  \/ C35_c279
-  \/ C34_c280
-  \/ C35_c281
-  \/ C35_c282
-  \/ C35_c283
-  \/ C35_c284
-  \/ C35_c285
-  \/ C35_c286
-  \/ C36_c287
-  \/ C38_c288
-  \/ C38_c289
-  \/ C38_c290
-  \/ C37_c291
-  \/ C38_c292
-  \/ C45_c293
-  \/ C39_c297
-  \/ C42_c298
-  \/ C42_c299
-  \/ C44_c300
-  \/ C44_c301
+  \/ C_reading_data_more
+  \/ C_reading_complete_open
+  \/ C_reading_complete_open_unterminated
+  \/ C_reading_complete_await_confirm
+  \/ C_reading_complete_await_confirm_unterminated
+  \/ C_reading_complete_unexpected_message
+  \/ C_reading_complete_accept_mismatch
+  \/ C_reading_complete_protocol_not_requested
+  \/ C_reading_complete_extension_not_requested
+  \/ C_reading_complete_missing_terminator
+  \/ C_reading_100_body_sent
+  \/ C_reading_100_body_sent_unterminated
+  \/ C_reading_100_send_body
+  \/ C_reading_100_send_body_unterminated
+  \/ C_reading_100_unexpected_message
+  \/ C_reading_100_extension_not_requested
+  \/ C_reading_100_missing_terminator
+  \/ C_reading_100_unexpected_continue
+  \/ C_reading_100_interim_limit
+  \/ C_reading_202_wait
+  \/ C_reading_202_wait_unterminated
+  \/ C_reading_202_wait_on
+  \/ C_reading_202_wait_on_unterminated
+  \/ C_reading_202_unexpected_message
+  \/ C_reading_202_extension_not_requested
+  \/ C_reading_202_missing_terminator
+  \/ C_reading_202_accepted_only
+  \/ C_reading_202_interim_limit
+  \/ C_reading_401_ask_credentials_REPLAY_WITHOUT_LIMIT
+  \/ C_reading_401_ask_credentials_unterminated_REPLAY_WITHOUT_LIMIT
+  \/ C_reading_401_unexpected_message_REPLAY_WITHOUT_LIMIT
+  \/ C_reading_401_extension_not_requested_REPLAY_WITHOUT_LIMIT
+  \/ C_reading_401_missing_terminator_REPLAY_WITHOUT_LIMIT
+  \/ C_reading_401_auth_required_REPLAY_WITHOUT_LIMIT
+  \/ C_reading_401_auth_limit_REPLAY_WITHOUT_LIMIT
+  \/ C_reading_401_ask_credentials
+  \/ C_reading_401_ask_credentials_unterminated
+  \/ C_reading_401_unexpected_message
+  \/ C_reading_401_extension_not_requested
+  \/ C_reading_401_missing_terminator
+  \/ C_reading_401_auth_required
+  \/ C_reading_401_auth_limit
+  \/ C_reading_status_close_status_REQUEST_AFTER_REFUSAL
+  \/ C_reading_status_close_status
+  \/ C_reading_redirect_follow_REDIRECT_WITHOUT_LIMIT
+  \/ C_reading_redirect_status_REDIRECT_WITHOUT_LIMIT
+  \/ C_reading_redirect_redirect_loop_REDIRECT_WITHOUT_LIMIT
+  \/ C_reading_redirect_redirect_refused_REDIRECT_WITHOUT_LIMIT
+  \/ C_reading_redirect_redirect_target_REDIRECT_WITHOUT_LIMIT
+  \/ C_reading_redirect_too_many_redirects_REDIRECT_WITHOUT_LIMIT
+  \/ C_reading_redirect_follow_FOLLOW_AT_ONCE
+  \/ C_reading_redirect_status_FOLLOW_AT_ONCE
+  \/ C_reading_redirect_redirect_loop_FOLLOW_AT_ONCE
+  \/ C_reading_redirect_redirect_refused_FOLLOW_AT_ONCE
+  \/ C_reading_redirect_redirect_target_FOLLOW_AT_ONCE
+  \/ C_reading_redirect_too_many_redirects_FOLLOW_AT_ONCE
+  \/ C_reading_redirect_follow
+  \/ C_reading_redirect_status
+  \/ C_reading_redirect_redirect_loop
+  \/ C_reading_redirect_redirect_refused
+  \/ C_reading_redirect_redirect_target
+  \/ C_reading_redirect_too_many_redirects
+  \/ C_reading_307_follow
+  \/ C_reading_307_redirect_method
+  \/ C_reading_307_status
+  \/ C_reading_307_redirect_loop
+  \/ C_reading_307_redirect_refused
+  \/ C_reading_307_redirect_target
+  \/ C_reading_307_too_many_redirects
+  \/ C_reading_407_follow
+  \/ C_reading_407_status
+  \/ C_reading_426_redirect_loop
+  \/ C_reading_426_too_many_redirects
+  \/ C_reading_426_follow
+  \/ C_reading_426_status
+  \/ C_reading_violation_failed
+  \/ C_reading_ping_pong
+  \/ C_reading_peer_closed_missing_terminator
+  \/ C_reading_peer_closed_peer_closed
+  \/ C_reading_lost_missing_terminator
+  \/ C_reading_lost_connection_lost
   \/ C_Reading_TimerExpired_Response_303
-  \/ C46_c304
-  \/ C46_c305
-  \/ C46_c306
+  \/ C_reading_response_timer_missing_terminator
+  \/ C_reading_response_timer_timeout
+  \/ C_reading_wait_timer_accepted_only
   \/ C_Reading_TimerExpired_Wait_307
-  \/ C46_c309
-  \/ C46_c310
-  \/ C47_c313
+  \/ C_reading_overall_timer_missing_terminator
+  \/ C_reading_overall_timer_timeout
+  \/ C_reading_close_close
   \/ Client_Reading_ignores
   \/ Client_Reading_refuses
-  \/ C32_c320
-  \/ C13_c321
-  \/ C13_c322
-  \/ C45_c332
-  \/ C21_c333
-  \/ C39_c336
-  \/ C40_c337
-  \/ C44_c338
+  \/ C_sending_body_data_reading
+  \/ C_sending_body_terminator_late_terminator
+  \/ C_sending_body_terminator_unexpected_message
+  \/ C_sending_body_violation_failed
+  \/ C_sending_body_body_written_await_response
+  \/ C_sending_body_ping_pong
+  \/ C_sending_body_peer_closed_peer_closed
+  \/ C_sending_body_lost_connection_lost
   \/ C_SendingBody_TimerExpired_Response_340
-  \/ C46_c341
-  \/ C46_c342
+  \/ C_sending_body_response_timer_timeout
+  \/ C_sending_body_wait_timer_accepted_only
   \/ C_SendingBody_TimerExpired_Wait_343
-  \/ C46_c345
-  \/ C47_c348
+  \/ C_sending_body_overall_timer_timeout
+  \/ C_sending_body_close_close
   \/ Client_SendingBody_ignores
   \/ Client_SendingBody_refuses
-  \/ C31_c355
-  \/ C13_c356
-  \/ C31_c357
-  \/ C45_c367
-  \/ C29_c369
-  \/ C29_c370
-  \/ C30_c371
-  \/ C30_c372
-  \/ C39_c373
-  \/ C40_c374
-  \/ C44_c375
-  \/ C30_c379
-  \/ C47_c383
+  \/ C_await_credentials_data_unexpected_message
+  \/ C_await_credentials_terminator_late_terminator
+  \/ C_await_credentials_terminator_unexpected_message
+  \/ C_await_credentials_violation_failed
+  \/ C_await_credentials_credentials_replay
+  \/ C_await_credentials_credentials_replay_waiting
+  \/ C_await_credentials_credentials_credentials_refused
+  \/ C_await_credentials_no_credentials_auth_required
+  \/ C_await_credentials_ping_pong
+  \/ C_await_credentials_peer_closed_peer_closed
+  \/ C_await_credentials_lost_connection_lost
+  \/ C_await_credentials_credential_timer_credential_timeout
+  \/ C_await_credentials_close_close
   \/ Client_AwaitCredentials_ignores
   \/ Client_AwaitCredentials_refuses
-  \/ K7_c388
-  \/ K8_c389
-  \/ K4_c390
-  \/ K4_c391
-  \/ K4_c392
-  \/ K4_c393
-  \/ K4_c394
-  \/ K5_c395
-  \/ C13_c396
-  \/ K5_c397
-  \/ C45_c407
-  \/ C39_c411
-  \/ C40_c412
-  \/ C44_c413
+  \/ C_await_confirm_proceed_open
+  \/ C_await_confirm_reroute_follow
+  \/ C_await_confirm_reroute_status
+  \/ C_await_confirm_reroute_redirect_loop
+  \/ C_await_confirm_reroute_redirect_refused
+  \/ C_await_confirm_reroute_redirect_target
+  \/ C_await_confirm_reroute_too_many_redirects
+  \/ C_await_confirm_data_unexpected_message
+  \/ C_await_confirm_terminator_late_terminator
+  \/ C_await_confirm_terminator_unexpected_message
+  \/ C_await_confirm_violation_failed
+  \/ C_await_confirm_ping_pong
+  \/ C_await_confirm_peer_closed_peer_closed
+  \/ C_await_confirm_lost_connection_lost
   \/ C_AwaitConfirm_TimerExpired_Response_415
-  \/ C46_c416
-  \/ C46_c417
+  \/ C_await_confirm_response_timer_timeout
+  \/ C_await_confirm_wait_timer_accepted_only
   \/ C_AwaitConfirm_TimerExpired_Wait_418
-  \/ C46_c420
-  \/ C47_c423
+  \/ C_await_confirm_overall_timer_timeout
+  \/ C_await_confirm_close_close
   \/ Client_AwaitConfirm_ignores
   \/ Client_AwaitConfirm_refuses
-  \/ C55_c430
-  \/ C55_c431
-  \/ C55_c432
-  \/ C56_c442
-  \/ C39_c446
+  \/ C_open_data_deliver
+  \/ C_open_terminator_late_terminator
+  \/ C_open_terminator_deliver
+  \/ C_open_violation_close
+  \/ C_open_ping_pong
   \/ C_Open_PeerClosed_447_CLOSE_UNEXPECTED
-  \/ C56_c447
-  \/ C56_c448
-  \/ C55_c455
-  \/ C56_c456
+  \/ C_open_peer_closed_draining
+  \/ C_open_lost_done
+  \/ C_open_send_send
+  \/ C_open_close_close
   \/ Client_Open_ignores
   \/ Client_Open_refuses
-  \/ C55_c463
-  \/ C55_c464
-  \/ C56_c474
-  \/ C39_c478
-  \/ C56_c479
-  \/ C56_c480
-  \/ C55_c487
-  \/ C56_c488
+  \/ C_plain_data_deliver
+  \/ C_plain_terminator_deliver
+  \/ C_plain_violation_close
+  \/ C_plain_ping_pong
+  \/ C_plain_peer_closed_draining
+  \/ C_plain_lost_done
+  \/ C_plain_send_send
+  \/ C_plain_close_close
   \/ Client_Plain_ignores
   \/ Client_Plain_refuses
-  \/ C52_c506
-  \/ C53_c507
-  \/ C51_c508
+  \/ C_closing_violation_failed
+  \/ C_closing_violation_done
+  \/ C_closing_violation_follow
   \/ C_Closing_PingReceived_512
-  \/ C50_c513
-  \/ C49_c514_SECOND_CLOSE
-  \/ C49_c514
-  \/ C52_c515_NO_END
-  \/ C53_c516_NO_END
-  \/ C51_c517_NO_END
-  \/ C52_c515_TWO_ENDS
-  \/ C53_c516_TWO_ENDS
-  \/ C51_c517_TWO_ENDS
-  \/ C52_c515
-  \/ C53_c516
-  \/ C51_c517
-  \/ C52_c523
-  \/ C53_c524
-  \/ C51_c525
+  \/ C_closing_ping_pong
+  \/ C_closing_peer_closed_draining_SECOND_CLOSE
+  \/ C_closing_peer_closed_draining
+  \/ C_closing_lost_failed_NO_END
+  \/ C_closing_lost_done_NO_END
+  \/ C_closing_lost_follow_NO_END
+  \/ C_closing_lost_failed_TWO_ENDS
+  \/ C_closing_lost_done_TWO_ENDS
+  \/ C_closing_lost_follow_TWO_ENDS
+  \/ C_closing_lost_failed
+  \/ C_closing_lost_done
+  \/ C_closing_lost_follow
+  \/ C_closing_close_timer_failed
+  \/ C_closing_close_timer_done
+  \/ C_closing_close_timer_follow
   \/ C_Closing_CloseRequested_527
   \/ C_Closing_CloseRequested_528
-  \/ C47_c529
+  \/ C_closing_close_give_up
   \/ Client_Closing_ignores
   \/ Client_Closing_refuses
-  \/ C52_c547
-  \/ C53_c548
-  \/ C51_c549
-  \/ C52_c555
-  \/ C53_c556
-  \/ C51_c557
-  \/ C52_c563
-  \/ C53_c564
-  \/ C51_c565
+  \/ C_draining_violation_failed
+  \/ C_draining_violation_done
+  \/ C_draining_violation_follow
+  \/ C_draining_lost_failed
+  \/ C_draining_lost_done
+  \/ C_draining_lost_follow
+  \/ C_draining_close_timer_failed
+  \/ C_draining_close_timer_done
+  \/ C_draining_close_timer_follow
   \/ C_Draining_CloseRequested_567
   \/ C_Draining_CloseRequested_568
-  \/ C47_c569
+  \/ C_draining_close_give_up
   \/ Client_Draining_ignores
   \/ Client_Draining_refuses
-  \/ C54_c570
-  \/ C54_c571
-  \/ C47_c602
+  \/ C_redirecting_connect_dial
+  \/ C_redirecting_connect_url
+  \/ C_redirecting_close_done
   \/ Client_Redirecting_ignores
   \/ Client_Redirecting_refuses
   \/ Client_Done_ignores
@@ -4017,7 +4017,7 @@ ClientRows ==
 -----------------------------------------------------------------------------
 \* The table of the server.
 
-S1_s0_DECIDE_ON_NOTHING == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
+S_opening_opening_request_await_request_kaazing_DECIDE_ON_NOTHING == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4030,7 +4030,7 @@ S1_s0_DECIDE_ON_NOTHING == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S1_s1_DECIDE_ON_NOTHING == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
+S_opening_opening_request_await_request_DECIDE_ON_NOTHING == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4043,7 +4043,7 @@ S1_s1_DECIDE_ON_NOTHING == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S2_s2_DECIDE_ON_NOTHING == \* KHP-OPEN-05 WSP-OPEN-08
+S_opening_opening_request_plain_DECIDE_ON_NOTHING == \* KHP-OPEN-05 WSP-OPEN-08
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4051,12 +4051,12 @@ S2_s2_DECIDE_ON_NOTHING == \* KHP-OPEN-05 WSP-OPEN-08
   /\ ("valid" \in ev.facts)
   /\ SERVE_PLAIN
   /\ ~("KHP selected" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Plain", !.marks = (@ \cup {"plan close"})]
+  /\ s' = [s EXCEPT !.phase = "Plain", !.marks = (@ \cup {"was open"})]
   /\ orders' = << Order("SendOpening"), Order("OpenPlain") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S3_s3_DECIDE_ON_NOTHING == \* KHP-OPEN-03
+S_opening_opening_request_not_selected_DECIDE_ON_NOTHING == \* KHP-OPEN-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4069,7 +4069,7 @@ S3_s3_DECIDE_ON_NOTHING == \* KHP-OPEN-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S3_s4_DECIDE_ON_NOTHING == \* KHP-OPEN-03
+S_opening_opening_request_opening_DECIDE_ON_NOTHING == \* KHP-OPEN-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4080,7 +4080,7 @@ S3_s4_DECIDE_ON_NOTHING == \* KHP-OPEN-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S1_s0 == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
+S_opening_opening_request_await_request_kaazing == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4093,7 +4093,7 @@ S1_s0 == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S1_s1 == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
+S_opening_opening_request_await_request == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4106,7 +4106,7 @@ S1_s1 == \* KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S2_s2 == \* KHP-OPEN-05 WSP-OPEN-08
+S_opening_opening_request_plain == \* KHP-OPEN-05 WSP-OPEN-08
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4114,12 +4114,12 @@ S2_s2 == \* KHP-OPEN-05 WSP-OPEN-08
   /\ ("valid" \in ev.facts)
   /\ SERVE_PLAIN
   /\ ~("KHP selected" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Plain", !.marks = (@ \cup {"plan close"})]
+  /\ s' = [s EXCEPT !.phase = "Plain", !.marks = (@ \cup {"was open"})]
   /\ orders' = << Order("SendOpening"), Order("OpenPlain") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S3_s3 == \* KHP-OPEN-03
+S_opening_opening_request_not_selected == \* KHP-OPEN-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4132,7 +4132,7 @@ S3_s3 == \* KHP-OPEN-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S3_s4 == \* KHP-OPEN-03
+S_opening_opening_request_opening == \* KHP-OPEN-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "OpeningRequest"
@@ -4143,7 +4143,7 @@ S3_s4 == \* KHP-OPEN-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s15 == \* KHP-OPEN-03
+S_opening_violation_failed == \* KHP-OPEN-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "Violation"
@@ -4152,7 +4152,7 @@ S25_s15 == \* KHP-OPEN-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s18 == \* KHP-CLOSE-01
+S_opening_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "ConnectionLost"
@@ -4161,7 +4161,7 @@ S25_s18 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S32_s25 == \* LIV-11
+S_opening_close_shutdown == \* LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Opening"
   /\ ev.on = "CloseRequested"
@@ -4185,7 +4185,7 @@ Server_Opening_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S7_s27 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04
+S_await_request_request_malformed == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "Request"
@@ -4195,7 +4195,7 @@ S7_s27 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S8_s28 == \* KHP-STATUS-100-01
+S_await_request_request_continue == \* KHP-STATUS-100-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "Request"
@@ -4206,7 +4206,7 @@ S8_s28 == \* KHP-STATUS-100-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S4_s29 == \* KHP-EXT-RSP-01
+S_await_request_request_decide == \* KHP-EXT-RSP-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "Request"
@@ -4217,7 +4217,7 @@ S4_s29 == \* KHP-EXT-RSP-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S5_s30 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
+S_await_request_bad_request_malformed == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "BadRequest"
@@ -4226,7 +4226,7 @@ S5_s30 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S20_s32 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
+S_await_request_data_unexpected_message == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "DataReceived"
@@ -4235,7 +4235,7 @@ S20_s32 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s39 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
+S_await_request_violation_failed == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "Violation"
@@ -4244,7 +4244,7 @@ S25_s39 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S23_s40 == \* WSP-FRAME-05
+S_await_request_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "PingReceived"
@@ -4253,7 +4253,7 @@ S23_s40 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S24_s41 == \* WSP-FRAME-06
+S_await_request_peer_closed_peer_closed == \* WSP-FRAME-06
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "PeerClosed"
@@ -4262,7 +4262,7 @@ S24_s41 == \* WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s42 == \* KHP-CLOSE-01
+S_await_request_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "ConnectionLost"
@@ -4271,7 +4271,7 @@ S25_s42 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S22_s43 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
+S_await_request_request_timer_timeout == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "TimerExpired(Request)"
@@ -4280,7 +4280,7 @@ S22_s43 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S22_s46 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
+S_await_request_overall_timer_timeout == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "TimerExpired(Overall)"
@@ -4289,7 +4289,7 @@ S22_s46 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S32_s49 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
+S_await_request_close_shutdown == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitRequest"
   /\ ev.on = "CloseRequested"
@@ -4313,7 +4313,7 @@ Server_AwaitRequest_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S10_s52 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
+S_await_body_bad_request_malformed == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "BadRequest"
@@ -4322,7 +4322,7 @@ S10_s52 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S9_s53 == \* KHP-STATUS-100-01 RFC2068-100-04
+S_await_body_body_decide == \* KHP-STATUS-100-01 RFC2068-100-04
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "BodyReceived"
@@ -4331,7 +4331,7 @@ S9_s53 == \* KHP-STATUS-100-01 RFC2068-100-04
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S9_s54 == \* KHP-EXT-03
+S_await_body_data_more == \* KHP-EXT-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "DataReceived"
@@ -4340,7 +4340,7 @@ S9_s54 == \* KHP-EXT-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s61 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
+S_await_body_violation_failed == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "Violation"
@@ -4349,7 +4349,7 @@ S25_s61 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S23_s62 == \* WSP-FRAME-05
+S_await_body_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "PingReceived"
@@ -4358,7 +4358,7 @@ S23_s62 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S24_s63 == \* WSP-FRAME-06
+S_await_body_peer_closed_peer_closed == \* WSP-FRAME-06
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "PeerClosed"
@@ -4367,7 +4367,7 @@ S24_s63 == \* WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s64 == \* KHP-CLOSE-01
+S_await_body_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "ConnectionLost"
@@ -4376,7 +4376,7 @@ S25_s64 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S22_s66 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
+S_await_body_body_timer_timeout == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "TimerExpired(Body)"
@@ -4385,7 +4385,7 @@ S22_s66 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S22_s68 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
+S_await_body_overall_timer_timeout == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "TimerExpired(Overall)"
@@ -4394,7 +4394,7 @@ S22_s68 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-408-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S32_s71 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
+S_await_body_close_shutdown == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitBody"
   /\ ev.on = "CloseRequested"
@@ -4418,7 +4418,7 @@ Server_AwaitBody_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S20_s76 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
+S_deciding_data_unexpected_message == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "DataReceived"
@@ -4427,7 +4427,7 @@ S20_s76 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-K9_s77_NO_TERMINATOR == \* KHP-EXT-RSP-14
+S_deciding_accept_reroute_NO_TERMINATOR == \* KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Complete)"
@@ -4435,12 +4435,12 @@ K9_s77_NO_TERMINATOR == \* KHP-EXT-RSP-14
   /\ ("selection valid" \in ev.facts)
   /\ ("reroute" \in ev.facts)
   /\ ("kaazing" \in s.marks)
-  /\ s' = [s EXCEPT !.phase = "Closing", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Closing", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("SendReroute"), Coded("SendClose", 1000), Order("StopTimers"), Timed("ArmTimer", "Close") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-K10_s78_NO_TERMINATOR == \* KHP-EXT-RSP-14
+S_deciding_accept_open_kaazing_NO_TERMINATOR == \* KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Complete)"
@@ -4448,7 +4448,7 @@ K10_s78_NO_TERMINATOR == \* KHP-EXT-RSP-14
   /\ ("selection valid" \in ev.facts)
   /\ ("kaazing" \in s.marks)
   /\ ~("reroute" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("SendProceed"), Order("StopTimers"), Order("Complete") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
@@ -4465,7 +4465,7 @@ S_Deciding_Decided_Complete_79_NO_TERMINATOR ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S11_s80_NO_TERMINATOR == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14
+S_deciding_accept_open_NO_TERMINATOR == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Complete)"
@@ -4473,7 +4473,7 @@ S11_s80_NO_TERMINATOR == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT
   /\ ("selection valid" \in ev.facts)
   /\ ~("kaazing" \in s.marks)
   /\ ~("reroute" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("StopTimers"), Order("Complete") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
@@ -4489,7 +4489,7 @@ S_Deciding_Decided_Complete_81_NO_TERMINATOR ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-K9_s77 == \* KHP-EXT-RSP-14
+S_deciding_accept_reroute == \* KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Complete)"
@@ -4497,12 +4497,12 @@ K9_s77 == \* KHP-EXT-RSP-14
   /\ ("selection valid" \in ev.facts)
   /\ ("reroute" \in ev.facts)
   /\ ("kaazing" \in s.marks)
-  /\ s' = [s EXCEPT !.phase = "Closing", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Closing", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("SendReroute"), Coded("SendClose", 1000), Order("StopTimers"), Timed("ArmTimer", "Close") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-K10_s78 == \* KHP-EXT-RSP-14
+S_deciding_accept_open_kaazing == \* KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Complete)"
@@ -4510,7 +4510,7 @@ K10_s78 == \* KHP-EXT-RSP-14
   /\ ("selection valid" \in ev.facts)
   /\ ("kaazing" \in s.marks)
   /\ ~("reroute" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("SendProceed"), Order("StopTimers"), Order("Complete") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
@@ -4527,7 +4527,7 @@ S_Deciding_Decided_Complete_79 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S11_s80 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14
+S_deciding_accept_open == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Complete)"
@@ -4535,7 +4535,7 @@ S11_s80 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14
   /\ ("selection valid" \in ev.facts)
   /\ ~("kaazing" \in s.marks)
   /\ ~("reroute" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("StopTimers"), Order("Complete") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
@@ -4551,7 +4551,7 @@ S_Deciding_Decided_Complete_81 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S19_s82 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14
+S_deciding_100_status == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Continue)"
@@ -4570,7 +4570,7 @@ S_Deciding_Decided_Continue_83 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S16_s84 == \* KHP-STATUS-202-01 KHP-EXT-RSP-14
+S_deciding_202_wait == \* KHP-STATUS-202-01 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Wait)"
@@ -4598,7 +4598,7 @@ S_Deciding_Decided_Replay_86 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S12_s87 == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
+S_deciding_401_await_replay == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Replay)"
@@ -4609,7 +4609,7 @@ S12_s87 == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S13_s88 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03
+S_deciding_401_auth_limit == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Replay)"
@@ -4620,7 +4620,7 @@ S13_s88 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S19_s89_ANSWER_AFTER_CLOSE == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13
+S_deciding_refusal_status_ANSWER_AFTER_CLOSE == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Close)"
@@ -4641,7 +4641,7 @@ S_Deciding_Decided_Close_90_ANSWER_AFTER_CLOSE ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S19_s89 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13
+S_deciding_refusal_status == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Decided(Close)"
@@ -4662,7 +4662,7 @@ S_Deciding_Decided_Close_90 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S21_s91 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01
+S_deciding_application_failure_application == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "ApplicationFailed"
@@ -4671,7 +4671,7 @@ S21_s91 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s92 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
+S_deciding_violation_failed == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "Violation"
@@ -4680,7 +4680,7 @@ S25_s92 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S23_s93 == \* WSP-FRAME-05
+S_deciding_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "PingReceived"
@@ -4689,7 +4689,7 @@ S23_s93 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S24_s94 == \* WSP-FRAME-06
+S_deciding_peer_closed_peer_closed == \* WSP-FRAME-06
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "PeerClosed"
@@ -4698,7 +4698,7 @@ S24_s94 == \* WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s95 == \* KHP-CLOSE-01
+S_deciding_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "ConnectionLost"
@@ -4707,7 +4707,7 @@ S25_s95 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S17_s99 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02
+S_deciding_overall_timer_timeout == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "TimerExpired(Overall)"
@@ -4716,7 +4716,7 @@ S17_s99 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S32_s102 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
+S_deciding_close_shutdown == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Deciding"
   /\ ev.on = "CloseRequested"
@@ -4740,7 +4740,7 @@ Server_Deciding_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S20_s107 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
+S_pending_data_unexpected_message == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "DataReceived"
@@ -4749,26 +4749,26 @@ S20_s107 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-K9_s108 == \* KHP-EXT-RSP-14
+S_pending_accept_reroute == \* KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Complete)"
   /\ ("selection valid" \in ev.facts)
   /\ ("reroute" \in ev.facts)
   /\ ("kaazing" \in s.marks)
-  /\ s' = [s EXCEPT !.phase = "Closing", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Closing", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("SendReroute"), Coded("SendClose", 1000), Order("StopTimers"), Timed("ArmTimer", "Close") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-K10_s109 == \* KHP-EXT-RSP-14
+S_pending_accept_open_kaazing == \* KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Complete)"
   /\ ("selection valid" \in ev.facts)
   /\ ("kaazing" \in s.marks)
   /\ ~("reroute" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("SendProceed"), Order("StopTimers"), Order("Complete") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
@@ -4784,14 +4784,14 @@ S_Pending_Decided_Complete_110 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S11_s111 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14
+S_pending_accept_open == \* KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Complete)"
   /\ ("selection valid" \in ev.facts)
   /\ ~("kaazing" \in s.marks)
   /\ ~("reroute" \in ev.facts)
-  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"plan close"}), !.status = ev.status]
+  /\ s' = [s EXCEPT !.phase = "Open", !.marks = (@ \cup {"was open"}), !.status = ev.status]
   /\ orders' = << Order("SendResponse"), Order("SendTerminator"), Order("StopTimers"), Order("Complete") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
@@ -4806,7 +4806,7 @@ S_Pending_Decided_Complete_112 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S19_s113 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14
+S_pending_100_status == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Continue)"
@@ -4825,7 +4825,7 @@ S_Pending_Decided_Continue_114 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S16_s115 == \* KHP-STATUS-202-01 KHP-EXT-RSP-14
+S_pending_202_wait == \* KHP-STATUS-202-01 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Wait)"
@@ -4853,7 +4853,7 @@ S_Pending_Decided_Replay_117 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S12_s118 == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
+S_pending_401_await_replay == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Replay)"
@@ -4864,7 +4864,7 @@ S12_s118 == \* KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S13_s119 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03
+S_pending_401_auth_limit == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Replay)"
@@ -4875,7 +4875,7 @@ S13_s119 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S19_s120 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13
+S_pending_refusal_status == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Decided(Close)"
@@ -4894,7 +4894,7 @@ S_Pending_Decided_Close_121 ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S21_s122 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01
+S_pending_application_failure_application == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "ApplicationFailed"
@@ -4903,7 +4903,7 @@ S21_s122 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-CLASS-5XX-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s123 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
+S_pending_violation_failed == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "Violation"
@@ -4912,7 +4912,7 @@ S25_s123 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S23_s124 == \* WSP-FRAME-05
+S_pending_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "PingReceived"
@@ -4921,7 +4921,7 @@ S23_s124 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S24_s125 == \* WSP-FRAME-06
+S_pending_peer_closed_peer_closed == \* WSP-FRAME-06
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "PeerClosed"
@@ -4930,7 +4930,7 @@ S24_s125 == \* WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s126 == \* KHP-CLOSE-01
+S_pending_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "ConnectionLost"
@@ -4939,7 +4939,7 @@ S25_s126 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S17_s130 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02
+S_pending_overall_timer_timeout == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "TimerExpired(Overall)"
@@ -4948,7 +4948,7 @@ S17_s130 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 RFC2068-202-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S32_s133 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
+S_pending_close_shutdown == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Pending"
   /\ ev.on = "CloseRequested"
@@ -4972,7 +4972,7 @@ Server_Pending_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S7_s135 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04
+S_await_replay_request_malformed == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "Request"
@@ -4982,7 +4982,7 @@ S7_s135 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EX
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S8_s136 == \* KHP-STATUS-100-01
+S_await_replay_request_continue == \* KHP-STATUS-100-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "Request"
@@ -4993,7 +4993,7 @@ S8_s136 == \* KHP-STATUS-100-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S14_s137 == \* KHP-EXT-RSP-01
+S_await_replay_request_decide == \* KHP-EXT-RSP-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "Request"
@@ -5004,7 +5004,7 @@ S14_s137 == \* KHP-EXT-RSP-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S5_s138 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
+S_await_replay_bad_request_malformed == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "BadRequest"
@@ -5013,7 +5013,7 @@ S5_s138 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-03
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S20_s140 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
+S_await_replay_data_unexpected_message == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "DataReceived"
@@ -5022,7 +5022,7 @@ S20_s140 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-EXT-02
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s147 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
+S_await_replay_violation_failed == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "Violation"
@@ -5031,7 +5031,7 @@ S25_s147 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S23_s148 == \* WSP-FRAME-05
+S_await_replay_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "PingReceived"
@@ -5040,7 +5040,7 @@ S23_s148 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S24_s149 == \* WSP-FRAME-06
+S_await_replay_peer_closed_peer_closed == \* WSP-FRAME-06
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "PeerClosed"
@@ -5049,7 +5049,7 @@ S24_s149 == \* WSP-FRAME-06
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S25_s150 == \* KHP-CLOSE-01
+S_await_replay_lost_connection_lost == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "ConnectionLost"
@@ -5058,7 +5058,7 @@ S25_s150 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S15_s153 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01
+S_await_replay_replay_timer_timeout == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "TimerExpired(Replay)"
@@ -5067,7 +5067,7 @@ S15_s153 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 KHP-STATUS-401-03 RFC2068-408-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S32_s157 == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
+S_await_replay_close_shutdown == \* KHP-EXT-RSP-01 KHP-EXT-RSP-14 LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "AwaitReplay"
   /\ ev.on = "CloseRequested"
@@ -5091,7 +5091,7 @@ Server_AwaitReplay_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S27_s162 == \* KHP-GEN-05
+S_open_data_deliver == \* KHP-GEN-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Open"
   /\ ev.on = "DataReceived"
@@ -5100,7 +5100,7 @@ S27_s162 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s169 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
+S_open_violation_closed == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Open"
   /\ ev.on = "Violation"
@@ -5109,7 +5109,7 @@ S28_s169 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S27_s170 == \* WSP-FRAME-05
+S_open_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Open"
   /\ ev.on = "PingReceived"
@@ -5118,7 +5118,7 @@ S27_s170 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s171 == \* WSP-FRAME-06 WSP-CLOSE-01
+S_open_peer_closed_closed == \* WSP-FRAME-06 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Open"
   /\ ev.on = "PeerClosed"
@@ -5127,7 +5127,7 @@ S28_s171 == \* WSP-FRAME-06 WSP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s172 == \* KHP-CLOSE-01
+S_open_lost_closed == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Open"
   /\ ev.on = "ConnectionLost"
@@ -5136,7 +5136,7 @@ S28_s172 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S27_s178 == \* KHP-GEN-05
+S_open_send_send == \* KHP-GEN-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Open"
   /\ ev.on = "SendRequested"
@@ -5145,7 +5145,7 @@ S27_s178 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s179 == \* LIV-11
+S_open_close_close == \* LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Open"
   /\ ev.on = "CloseRequested"
@@ -5169,7 +5169,7 @@ Server_Open_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S27_s184 == \* KHP-GEN-05
+S_plain_data_deliver == \* KHP-GEN-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Plain"
   /\ ev.on = "DataReceived"
@@ -5178,7 +5178,7 @@ S27_s184 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s191 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
+S_plain_violation_closed == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Plain"
   /\ ev.on = "Violation"
@@ -5187,7 +5187,7 @@ S28_s191 == \* WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S27_s192 == \* WSP-FRAME-05
+S_plain_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Plain"
   /\ ev.on = "PingReceived"
@@ -5196,7 +5196,7 @@ S27_s192 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s193 == \* WSP-FRAME-06 WSP-CLOSE-01
+S_plain_peer_closed_closed == \* WSP-FRAME-06 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Plain"
   /\ ev.on = "PeerClosed"
@@ -5205,7 +5205,7 @@ S28_s193 == \* WSP-FRAME-06 WSP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s194 == \* KHP-CLOSE-01
+S_plain_lost_closed == \* KHP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Plain"
   /\ ev.on = "ConnectionLost"
@@ -5214,7 +5214,7 @@ S28_s194 == \* KHP-CLOSE-01
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S27_s200 == \* KHP-GEN-05
+S_plain_send_send == \* KHP-GEN-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Plain"
   /\ ev.on = "SendRequested"
@@ -5223,7 +5223,7 @@ S27_s200 == \* KHP-GEN-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s201 == \* LIV-11
+S_plain_close_close == \* LIV-11
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Plain"
   /\ ev.on = "CloseRequested"
@@ -5247,27 +5247,27 @@ Server_Plain_refuses ==
   /\ broken' = Judge(<< <<FALSE, "TOTAL">> >>)
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
-S30_s213 == \* LIV-07 WSP-CLOSE-01
+S_closing_violation_closed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "Violation"
-  /\ ("plan close" \in s.marks)
+  /\ ("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Closed") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S30_s214 == \* LIV-07 WSP-CLOSE-01
+S_closing_violation_failed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "Violation"
-  /\ ~("plan close" \in s.marks)
+  /\ ~("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Fail") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S29_s215 == \* WSP-FRAME-05
+S_closing_ping_pong == \* WSP-FRAME-05
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "PingReceived"
@@ -5276,61 +5276,61 @@ S29_s215 == \* WSP-FRAME-05
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s216 == \* LIV-07 WSP-CLOSE-01
+S_closing_peer_closed_closed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "PeerClosed"
-  /\ ("plan close" \in s.marks)
+  /\ ("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Closed") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S28_s217 == \* LIV-07 WSP-CLOSE-01
+S_closing_peer_closed_failed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "PeerClosed"
-  /\ ~("plan close" \in s.marks)
+  /\ ~("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Fail") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S30_s218 == \* LIV-07 WSP-CLOSE-01
+S_closing_lost_closed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "ConnectionLost"
-  /\ ("plan close" \in s.marks)
+  /\ ("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Closed") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S30_s219 == \* LIV-07 WSP-CLOSE-01
+S_closing_lost_failed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "ConnectionLost"
-  /\ ~("plan close" \in s.marks)
+  /\ ~("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Fail") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S30_s224 == \* LIV-07 WSP-CLOSE-01
+S_closing_close_timer_closed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "TimerExpired(Close)"
-  /\ ("plan close" \in s.marks)
+  /\ ("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Closed") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
   /\ UNCHANGED <<c, ch, sh, net, broken>>
 
-S30_s225 == \* LIV-07 WSP-CLOSE-01
+S_closing_close_timer_failed == \* LIV-07 WSP-CLOSE-01
   /\ ev.side = "server" /\ ~ev.done
   /\ s.phase = "Closing"
   /\ ev.on = "TimerExpired(Close)"
-  /\ ~("plan close" \in s.marks)
+  /\ ~("was open" \in s.marks)
   /\ s' = [s EXCEPT !.phase = "Done"]
   /\ orders' = << Order("StopTimers"), Order("Disconnect"), Order("Fail") >>
   /\ ev' = [ev EXCEPT !.done = TRUE]
@@ -5367,142 +5367,142 @@ Server_Done_refuses ==
   /\ UNCHANGED <<c, s, ch, sh, net, orders>>
 
 ServerRows ==
-  \/ S1_s0_DECIDE_ON_NOTHING
-  \/ S1_s1_DECIDE_ON_NOTHING
-  \/ S2_s2_DECIDE_ON_NOTHING
-  \/ S3_s3_DECIDE_ON_NOTHING
-  \/ S3_s4_DECIDE_ON_NOTHING
-  \/ S1_s0
-  \/ S1_s1
-  \/ S2_s2
-  \/ S3_s3
-  \/ S3_s4
-  \/ S25_s15
-  \/ S25_s18
-  \/ S32_s25
+  \/ S_opening_opening_request_await_request_kaazing_DECIDE_ON_NOTHING
+  \/ S_opening_opening_request_await_request_DECIDE_ON_NOTHING
+  \/ S_opening_opening_request_plain_DECIDE_ON_NOTHING
+  \/ S_opening_opening_request_not_selected_DECIDE_ON_NOTHING
+  \/ S_opening_opening_request_opening_DECIDE_ON_NOTHING
+  \/ S_opening_opening_request_await_request_kaazing
+  \/ S_opening_opening_request_await_request
+  \/ S_opening_opening_request_plain
+  \/ S_opening_opening_request_not_selected
+  \/ S_opening_opening_request_opening
+  \/ S_opening_violation_failed
+  \/ S_opening_lost_connection_lost
+  \/ S_opening_close_shutdown
   \/ Server_Opening_ignores
   \/ Server_Opening_refuses
-  \/ S7_s27
-  \/ S8_s28
-  \/ S4_s29
-  \/ S5_s30
-  \/ S20_s32
-  \/ S25_s39
-  \/ S23_s40
-  \/ S24_s41
-  \/ S25_s42
-  \/ S22_s43
-  \/ S22_s46
-  \/ S32_s49
+  \/ S_await_request_request_malformed
+  \/ S_await_request_request_continue
+  \/ S_await_request_request_decide
+  \/ S_await_request_bad_request_malformed
+  \/ S_await_request_data_unexpected_message
+  \/ S_await_request_violation_failed
+  \/ S_await_request_ping_pong
+  \/ S_await_request_peer_closed_peer_closed
+  \/ S_await_request_lost_connection_lost
+  \/ S_await_request_request_timer_timeout
+  \/ S_await_request_overall_timer_timeout
+  \/ S_await_request_close_shutdown
   \/ Server_AwaitRequest_ignores
   \/ Server_AwaitRequest_refuses
-  \/ S10_s52
-  \/ S9_s53
-  \/ S9_s54
-  \/ S25_s61
-  \/ S23_s62
-  \/ S24_s63
-  \/ S25_s64
-  \/ S22_s66
-  \/ S22_s68
-  \/ S32_s71
+  \/ S_await_body_bad_request_malformed
+  \/ S_await_body_body_decide
+  \/ S_await_body_data_more
+  \/ S_await_body_violation_failed
+  \/ S_await_body_ping_pong
+  \/ S_await_body_peer_closed_peer_closed
+  \/ S_await_body_lost_connection_lost
+  \/ S_await_body_body_timer_timeout
+  \/ S_await_body_overall_timer_timeout
+  \/ S_await_body_close_shutdown
   \/ Server_AwaitBody_ignores
   \/ Server_AwaitBody_refuses
-  \/ S20_s76
-  \/ K9_s77_NO_TERMINATOR
-  \/ K10_s78_NO_TERMINATOR
+  \/ S_deciding_data_unexpected_message
+  \/ S_deciding_accept_reroute_NO_TERMINATOR
+  \/ S_deciding_accept_open_kaazing_NO_TERMINATOR
   \/ S_Deciding_Decided_Complete_79_NO_TERMINATOR
-  \/ S11_s80_NO_TERMINATOR
+  \/ S_deciding_accept_open_NO_TERMINATOR
   \/ S_Deciding_Decided_Complete_81_NO_TERMINATOR
-  \/ K9_s77
-  \/ K10_s78
+  \/ S_deciding_accept_reroute
+  \/ S_deciding_accept_open_kaazing
   \/ S_Deciding_Decided_Complete_79
-  \/ S11_s80
+  \/ S_deciding_accept_open
   \/ S_Deciding_Decided_Complete_81
-  \/ S19_s82
+  \/ S_deciding_100_status
   \/ S_Deciding_Decided_Continue_83
-  \/ S16_s84
+  \/ S_deciding_202_wait
   \/ S_Deciding_Decided_Wait_85
   \/ S_Deciding_Decided_Replay_86
-  \/ S12_s87
-  \/ S13_s88
-  \/ S19_s89_ANSWER_AFTER_CLOSE
+  \/ S_deciding_401_await_replay
+  \/ S_deciding_401_auth_limit
+  \/ S_deciding_refusal_status_ANSWER_AFTER_CLOSE
   \/ S_Deciding_Decided_Close_90_ANSWER_AFTER_CLOSE
-  \/ S19_s89
+  \/ S_deciding_refusal_status
   \/ S_Deciding_Decided_Close_90
-  \/ S21_s91
-  \/ S25_s92
-  \/ S23_s93
-  \/ S24_s94
-  \/ S25_s95
-  \/ S17_s99
-  \/ S32_s102
+  \/ S_deciding_application_failure_application
+  \/ S_deciding_violation_failed
+  \/ S_deciding_ping_pong
+  \/ S_deciding_peer_closed_peer_closed
+  \/ S_deciding_lost_connection_lost
+  \/ S_deciding_overall_timer_timeout
+  \/ S_deciding_close_shutdown
   \/ Server_Deciding_ignores
   \/ Server_Deciding_refuses
-  \/ S20_s107
-  \/ K9_s108
-  \/ K10_s109
+  \/ S_pending_data_unexpected_message
+  \/ S_pending_accept_reroute
+  \/ S_pending_accept_open_kaazing
   \/ S_Pending_Decided_Complete_110
-  \/ S11_s111
+  \/ S_pending_accept_open
   \/ S_Pending_Decided_Complete_112
-  \/ S19_s113
+  \/ S_pending_100_status
   \/ S_Pending_Decided_Continue_114
-  \/ S16_s115
+  \/ S_pending_202_wait
   \/ S_Pending_Decided_Wait_116
   \/ S_Pending_Decided_Replay_117
-  \/ S12_s118
-  \/ S13_s119
-  \/ S19_s120
+  \/ S_pending_401_await_replay
+  \/ S_pending_401_auth_limit
+  \/ S_pending_refusal_status
   \/ S_Pending_Decided_Close_121
-  \/ S21_s122
-  \/ S25_s123
-  \/ S23_s124
-  \/ S24_s125
-  \/ S25_s126
-  \/ S17_s130
-  \/ S32_s133
+  \/ S_pending_application_failure_application
+  \/ S_pending_violation_failed
+  \/ S_pending_ping_pong
+  \/ S_pending_peer_closed_peer_closed
+  \/ S_pending_lost_connection_lost
+  \/ S_pending_overall_timer_timeout
+  \/ S_pending_close_shutdown
   \/ Server_Pending_ignores
   \/ Server_Pending_refuses
-  \/ S7_s135
-  \/ S8_s136
-  \/ S14_s137
-  \/ S5_s138
-  \/ S20_s140
-  \/ S25_s147
-  \/ S23_s148
-  \/ S24_s149
-  \/ S25_s150
-  \/ S15_s153
-  \/ S32_s157
+  \/ S_await_replay_request_malformed
+  \/ S_await_replay_request_continue
+  \/ S_await_replay_request_decide
+  \/ S_await_replay_bad_request_malformed
+  \/ S_await_replay_data_unexpected_message
+  \/ S_await_replay_violation_failed
+  \/ S_await_replay_ping_pong
+  \/ S_await_replay_peer_closed_peer_closed
+  \/ S_await_replay_lost_connection_lost
+  \/ S_await_replay_replay_timer_timeout
+  \/ S_await_replay_close_shutdown
   \/ Server_AwaitReplay_ignores
   \/ Server_AwaitReplay_refuses
-  \/ S27_s162
-  \/ S28_s169
-  \/ S27_s170
-  \/ S28_s171
-  \/ S28_s172
-  \/ S27_s178
-  \/ S28_s179
+  \/ S_open_data_deliver
+  \/ S_open_violation_closed
+  \/ S_open_ping_pong
+  \/ S_open_peer_closed_closed
+  \/ S_open_lost_closed
+  \/ S_open_send_send
+  \/ S_open_close_close
   \/ Server_Open_ignores
   \/ Server_Open_refuses
-  \/ S27_s184
-  \/ S28_s191
-  \/ S27_s192
-  \/ S28_s193
-  \/ S28_s194
-  \/ S27_s200
-  \/ S28_s201
+  \/ S_plain_data_deliver
+  \/ S_plain_violation_closed
+  \/ S_plain_ping_pong
+  \/ S_plain_peer_closed_closed
+  \/ S_plain_lost_closed
+  \/ S_plain_send_send
+  \/ S_plain_close_close
   \/ Server_Plain_ignores
   \/ Server_Plain_refuses
-  \/ S30_s213
-  \/ S30_s214
-  \/ S29_s215
-  \/ S28_s216
-  \/ S28_s217
-  \/ S30_s218
-  \/ S30_s219
-  \/ S30_s224
-  \/ S30_s225
+  \/ S_closing_violation_closed
+  \/ S_closing_violation_failed
+  \/ S_closing_ping_pong
+  \/ S_closing_peer_closed_closed
+  \/ S_closing_peer_closed_failed
+  \/ S_closing_lost_closed
+  \/ S_closing_lost_failed
+  \/ S_closing_close_timer_closed
+  \/ S_closing_close_timer_failed
   \/ Server_Closing_ignores
   \/ Server_Closing_refuses
   \/ Server_Done_ignores

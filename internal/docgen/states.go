@@ -2,37 +2,24 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/export"
 )
 
-// anchors gives every row an anchor of its own: machine, phase, event and id, with a number if the four are the same. It changes only if one of
-// them does, not when rows are added elsewhere.
-func anchors(m export.Machine) []string {
-	var list []string
-	times := map[string]int{}
-	for _, e := range export.Edges(m) {
-		name := strings.ToLower(strings.Join([]string{m.String(), e.From, strings.NewReplacer("(", "-", ")", "").Replace(e.Event), e.ID}, "-"))
-		if times[name]++; times[name] > 1 {
-			name += "-" + strconv.Itoa(times[name])
-		}
-		list = append(list, name)
-	}
-	return list
+// anchor is the name under which a page links to a row: its machine and id.
+func anchor(m export.Machine, r fsm.Row) string {
+	return m.String() + "-" + strings.ReplaceAll(r.ID, "/", "-")
 }
 
 // rowOf returns a link to the first row of a phase, event and next phase.
 func rowOf(m export.Machine, phase, event, to string) (string, error) {
-	list := anchors(m)
 	for _, e := range export.Edges(m) {
 		if e.From == phase && e.Event == event && e.To == to {
-			return fmt.Sprintf("[%s, %s, %s](#%s)", e.From, e.Event, e.ID, list[e.Index]), nil
+			return fmt.Sprintf("[%s](#%s)", e.ID, anchor(m, e)), nil
 		}
 	}
 	return "", fmt.Errorf("the %s has no row from %s to %s on %s, which the introduction of states.md points at", m, phase, to, event)
@@ -77,60 +64,20 @@ through one node. `+"`khp graph`"+` draws the same as Mermaid, Graphviz or SVG.
 
 ## Ids
 
-C stands for the client, S for the server, and K for what only the kaazing profile has, on either side. Rows with the same id are the same transition in
-other phases, on other events or with another guard. A link leads to the first one.`, accepted, cut)
-	for _, m := range []export.Machine{export.Client, export.Server} {
-		idTable(&b, m)
-	}
+The id of a row says where it stands and what happens: phase, event, and the failure, the next thing done or the next phase.`, accepted, cut)
 	for _, m := range []export.Machine{export.Client, export.Server} {
 		phaseTables(&b, m)
 	}
 	return b.String(), nil
 }
 
-// idTable lists the ids of a machine with what their rows have in common.
-func idTable(b *bytes.Buffer, m export.Machine) {
-	type entry struct {
-		id, anchor       string
-		rows             int
-		events, from, to []string
-	}
-	var list []*entry
-	add := func(to []string, s string) []string {
-		if slices.Contains(to, s) {
-			return to
-		}
-		return append(to, s)
-	}
-	links := anchors(m)
-	for _, e := range export.Edges(m) {
-		i := slices.IndexFunc(list, func(x *entry) bool { return x.id == e.ID })
-		if i < 0 {
-			i = len(list)
-			list = append(list, &entry{id: e.ID, anchor: links[e.Index]})
-		}
-		x := list[i]
-		x.rows++
-		x.events, x.from, x.to = add(x.events, "`"+e.Event+"`"), add(x.from, e.From), add(x.to, e.To)
-	}
-	slices.SortFunc(list, func(x, y *entry) int {
-		nx, _ := strconv.Atoi(x.id[1:])
-		ny, _ := strconv.Atoi(y.id[1:])
-		return cmp.Or(cmp.Compare(x.id[0], y.id[0]), cmp.Compare(nx, ny))
-	})
-	line(b, "\n| %s | rows | events | in | to |\n|---|---:|---|---|---|", m)
-	for _, x := range list {
-		line(b, "| [%s](#%s) | %d | %s | %s | %s |", x.id, x.anchor, x.rows, strings.Join(x.events, ", "), strings.Join(x.from, ", "), strings.Join(x.to, ", "))
-	}
-}
-
 // phaseTables writes all rows of a machine.
 func phaseTables(b *bytes.Buffer, m export.Machine) {
-	links, edges := anchors(m), export.Edges(m)
+	edges := export.Edges(m)
 	line(b, "\n## %s\n\n%d rows in %d phases.", strings.ToUpper(m.String()[:1])+m.String()[1:], len(edges), len(export.Phases(m)))
 	for _, p := range export.Phases(m) {
 		line(b, "\n### <a id=\"%s\"></a>%s %s", phaseAnchor(m, p.Name), strings.ToUpper(m.String()[:1])+m.String()[1:], p.Name)
-		rows := slices.DeleteFunc(slices.Clone(edges), func(e fsm.Edge) bool { return e.From != p.Name })
+		rows := slices.DeleteFunc(slices.Clone(edges), func(e fsm.Row) bool { return e.From != p.Name })
 		line(b, "\nGroup: %s. %s.", p.Group, waits(p.Awaits))
 		if len(rows) == 0 {
 			line(b, "No row leads out of it.")
@@ -154,7 +101,7 @@ func phaseTables(b *bytes.Buffer, m export.Machine) {
 			if effects == "" {
 				effects = "none"
 			}
-			line(b, "| %s | %s | %s | %s | <a id=\"%s\"></a>[%s](#%s) | %s |", event, guard, next, effects, links[e.Index], e.ID, links[e.Index], strings.TrimSpace(e.Reqs))
+			line(b, "| %s | %s | %s | %s | <a id=\"%s\"></a>%s | %s |", event, guard, next, effects, anchor(m, e), e.ID, strings.TrimSpace(e.Reqs))
 		}
 	}
 }

@@ -11,10 +11,10 @@ func drill(w io.Writer) error {
 const drillText = `
 ## Break a cell
 
-In fsm/client_table_extended.go the row of ClientAwaitCredentials says what happens when the time for credentials is up. Have the client ignore it:
+In fsm/client_table.go the phase ClientAwaitCredentials says what happens when the time for credentials is up. Have the client ignore it:
 
 ` + "```diff" + `
--	onCredentialTimer: {fail("C30", FailureCredentialTimeout, "KHP-STATUS-401-01")},
+-	onCredentialTimer: {fail(FailureCredentialTimeout, "KHP-STATUS-401-01")},
 +	onCredentialTimer: ignore,
 ` + "```" + `
 
@@ -25,16 +25,16 @@ $ go run ./cmd/khp explore --bounds small
 ...
 byzantine-server/spec
 LIV-06: some timer runs whenever the client waits for somebody
-  C1   client: ConnectRequested (target usable)
-  C3   client: Connected
-  C5   client: Opened (KHP selected)
-  C12  client: DataReceived
-  C27  client: Response 401 (terminated, accept matches, subprotocol offered, extensions asked, challenge usable)
-  -    client: TimerExpired Credentials
+  idle/connect/dial                 client: ConnectRequested (target usable)
+  connecting/connected/send-opening client: Connected
+  opening/opened/request            client: Opened (KHP selected)
+  await-response/data/reading       client: DataReceived
+  reading/401/ask-credentials       client: Response 401 (terminated, accept matches, subprotocol offered, extensions asked, challenge usable)
+  -                                 client: TimerExpired Credentials
 there: client AwaitCredentials
 the last rows, the last one first:
-  -: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table_extended.go
-  C27: client Reading on Response(Replay) if ... goes to AwaitCredentials, in fsm/client_table_extended.go
+  -: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table.go
+  reading/401/ask-credentials: client Reading on Response(Replay) if ... goes to AwaitCredentials, in fsm/client_table.go
 ` + "```" + `
 
 Spin finds the same property broken in the model that is written from the changed table. Its way is not the shortest, but ends in the same cell:
@@ -44,7 +44,7 @@ $ go run ./internal/spincheck -quick
 ...
 the rows of the tables that led Spin to LIV-06 in spec, the last one first:
   ignored of the client in await credentials: ev == BodyWritten || ... || ev == TimerExpired_Credentials || ...
-  C27 of the client in await response: ev == Response_Replay && ...
+  reading/401/ask-credentials of the client in await response: ev == Response_Replay && ...
 ` + "```" + `
 
 Two scenarios fail, each with the line from which on something else happens, and with the invariant that is broken:
@@ -61,19 +61,19 @@ FAIL  sim/script/testdata/timeouts/client.txt  Every wait of a client ends with 
 
 | broken | explorer | Spin | scenarios | oracle |
 | --- | --- | --- | --- | --- |
-| client, effect: C12 delivers the response to the application | INV-02 | INV-02 | 85 | yes |
-| client, guard: C18 opens without the subprotocol having been offered | INV-01 | no: its server is honest | 1 | yes |
-| client, next phase: C27 goes to AwaitResponse | TOTAL | TOTAL | 14 | yes |
-| client, mark: C21 forgets that the body was sent | no | no | 1 | yes |
-| client, failure: C19 names another failure | no | no | no | yes |
-| client, ignored: the answer to its Close (C49) | no: a timer ends it as well | no | no | yes |
-| client, ignored: the time for credentials (C30) | LIV-06 | LIV-06 | 2 | yes |
-| server, effect: S1 does not arm the timer of the request | no: another timer runs | no | 5 | yes |
-| server, guard: S2 serves plain WebSockets always | KHP-OPEN-06 | no: its client offers KHP | 1 | yes |
-| server, next phase: S9 goes to AwaitRequest | TOTAL | with a body (` + "`make spin`" + `) | 1 | yes |
-| server, mark: S1 forgets that the client is of the kaazing profile | LIV-03 | in that profile (` + "`make spin`" + `) | 5 | yes |
-| server, failure: S21 names another failure | no | no | 2 | yes |
-| server, effect: S28 closes without a timer | LIV-06 | LIV-06 | no | yes |
-| server, effect: S28 does not tell that it is over | INV-05 | INV-05 | no | yes |
+| client, effect: await-response/data/reading delivers the response to the application | INV-02 | INV-02 | 85 | yes |
+| client, guard: reading/complete/open opens without the subprotocol having been offered | INV-01 | no: its server is honest | 1 | yes |
+| client, next phase: reading/401/ask-credentials goes to AwaitResponse | TOTAL | TOTAL | 14 | yes |
+| client, mark: sending-body/body-written/await-response forgets that the body was sent | no | no | 1 | yes |
+| client, failure: reading/complete/accept-mismatch names another failure | no | no | no | yes |
+| client, ignored: the answer to its Close (closing/peer-closed/draining) | no: a timer ends it as well | no | no | yes |
+| client, ignored: the time for credentials (await-credentials/credential-timer/credential-timeout) | LIV-06 | LIV-06 | 2 | yes |
+| server, effect: opening/opening-request/await-request does not arm the timer of the request | no: another timer runs | no | 5 | yes |
+| server, guard: opening/opening-request/plain serves plain WebSockets always | KHP-OPEN-06 | no: its client offers KHP | 1 | yes |
+| server, next phase: await-body/body/decide goes to AwaitRequest | TOTAL | with a body (` + "`make spin`" + `) | 1 | yes |
+| server, mark: opening/opening-request/await-request-kaazing forgets that the client is of the kaazing profile | LIV-03 | in that profile (` + "`make spin`" + `) | 5 | yes |
+| server, failure: deciding/application-failure/application names another failure | no | no | 2 | yes |
+| server, effect: open/close/close closes without a timer | LIV-06 | LIV-06 | no | yes |
+| server, effect: open/lost/closed does not tell that it is over | INV-05 | INV-05 | no | yes |
 | status table: 302 is no redirect | LIV-05 | the formula of LIV-05 (` + "`make spin`" + `) | 14 | yes |
 ` + "\nThe oracle (`go test ./fsm -run TestOracle`) is a second reading of the requirements, written without the tables: it notices any difference, and says nothing of what it is bad for.\n"

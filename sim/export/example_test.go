@@ -73,6 +73,6 @@ func ExampleFaults() {
 		fmt.Println(f.Changed.ID, f.Changed.Event, f.Changed.When, "breaks", f.Property)
 	}
 	// Output:
-	// C34 Response(RedirectChoice) [target usable redirects on redirects left not target visited not target refused]
-	// C34 Response(RedirectChoice) [target usable redirects on not target visited not target refused] breaks INV-21
+	// reading/redirect/follow Response(RedirectChoice) [target usable redirects on redirects left not target visited not target refused]
+	// reading/redirect/follow Response(RedirectChoice) [target usable redirects on not target visited not target refused] breaks INV-21
 }

@@ -20,19 +20,19 @@ type graph struct {
 // node is a phase, or one of the two through which many edges go.
 type node struct {
 	place
-	stays        []fsm.Edge // that lead back here
-	fails, asked int        // edges from here to the nodes through which many go
+	stays        []fsm.Row // that lead back here
+	fails, asked int       // edges from here to the nodes through which many go
 }
 
 // link is all edges between two nodes that end alike.
 type link struct {
 	from, to int // in nodes
 	outcome  outcome
-	edges    []fsm.Edge
+	edges    []fsm.Row
 }
 
 // Edges returns the edges of the client or the server.
-func Edges(m Machine) []fsm.Edge {
+func Edges(m Machine) []fsm.Row {
 	if m == Server {
 		return slices.Collect(fsm.ServerEdges())
 	}
@@ -79,7 +79,7 @@ func (g *graph) find(phase string) int {
 }
 
 // outcomeOf says what an edge leads to.
-func (g *graph) outcomeOf(e fsm.Edge, from, to int) outcome {
+func (g *graph) outcomeOf(e fsm.Row, from, to int) outcome {
 	switch {
 	case has(e, fsm.EffectFail) || e.Plan == fsm.PlanFail || e.Failure != 0:
 		return failing
@@ -173,7 +173,7 @@ func (n node) counts() string {
 }
 
 // events lists the events of edges, each once, those with a status together.
-func (g *graph) events(edges []fsm.Edge, change func(string) string) []string {
+func (g *graph) events(edges []fsm.Row, change func(string) string) []string {
 	var list []string
 	seen := map[string]bool{}
 	for _, e := range edges {

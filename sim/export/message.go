@@ -90,7 +90,7 @@ func (g *graph) more(i int, pair bool) string {
 // it counts only if nothing else does.
 func (g *graph) passes(m message) []int {
 	var list, ending []int
-	note := func(list *[]int, from int, e fsm.Edge) {
+	note := func(list *[]int, from int, e fsm.Row) {
 		if g.carries(m, e) && !slices.Contains(*list, from) {
 			*list = append(*list, from)
 		}
@@ -121,7 +121,7 @@ func (g *graph) passes(m message) []int {
 }
 
 // carries reports whether e sends m, or takes it if the other side sends it.
-func (g *graph) carries(m message, e fsm.Edge) bool {
+func (g *graph) carries(m message, e fsm.Row) bool {
 	if m.from == g.side {
 		return slices.ContainsFunc(m.effects, func(k fsm.EffectKind) bool { return has(e, k) })
 	}

@@ -147,7 +147,7 @@ func (d *drawing) details(l link) string {
 	return fmt.Sprintf("%s to %s\n", d.nodes[l.from].phase, d.nodes[l.to].phase) + d.rows(l.edges)
 }
 
-func (d *drawing) rows(edges []fsm.Edge) string {
+func (d *drawing) rows(edges []fsm.Row) string {
 	var lines []string
 	for _, e := range edges {
 		s := e.ID + " " + EventText(d.side, e.Event)

@@ -28,7 +28,7 @@ var planWords = map[fsm.Plan]string{
 }
 
 // EffectsText writes the effects of e shortly, such as "send request; arm Response, Overall", and what it has the state remember.
-func EffectsText(e fsm.Edge) string {
+func EffectsText(e fsm.Row) string {
 	var parts []string
 	for i, f := range e.Effects {
 		word := effectWords[f.Kind]
@@ -54,7 +54,7 @@ func EffectsText(e fsm.Edge) string {
 }
 
 // codeText is the code that goes with an effect.
-func codeText(e fsm.Edge, f fsm.Effect) string {
+func codeText(e fsm.Row, f fsm.Effect) string {
 	switch {
 	case f.Kind == fsm.EffectFail:
 	case f.Kind == fsm.EffectSendClose && f.Code == 0 && e.Event == "PeerClosed":
@@ -72,7 +72,7 @@ func codeText(e fsm.Edge, f fsm.Effect) string {
 }
 
 // failureText is the failure that e reports or remembers.
-func failureText(e fsm.Edge) string {
+func failureText(e fsm.Row) string {
 	switch {
 	case e.Failure != 0:
 		return e.Failure.Error()
@@ -82,7 +82,7 @@ func failureText(e fsm.Edge) string {
 	return "as remembered"
 }
 
-func has(e fsm.Edge, k fsm.EffectKind) bool {
+func has(e fsm.Row, k fsm.EffectKind) bool {
 	return slices.ContainsFunc(e.Effects, func(f fsm.Effect) bool { return f.Kind == k })
 }
 
@@ -160,7 +160,7 @@ var statusCodes = map[Machine]map[string][]int{
 	}()),
 }
 
-func codesBy(edges []fsm.Edge, edge func(code uint16) int) map[string][]int {
+func codesBy(edges []fsm.Row, edge func(code uint16) int) map[string][]int {
 	codes := map[string][]int{}
 	for r := range fsm.Statuses() {
 		if i := edge(uint16(r.Code)); i >= 0 {

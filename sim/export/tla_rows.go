@@ -75,7 +75,7 @@ func tlaRows(side Machine, c cell, suffix, only string, add func(action, text st
 			add(action, tlaIdle(side, c.phase, "ev.on = "+quoted(c.column), conditions, r.Verdict))
 			continue
 		}
-		add(fmt.Sprintf("%s_%s%d%s", r.ID, side.prefix(), c.first+i, suffix), tlaEdge(side, c, r, conditions))
+		add(fmt.Sprintf("%s_%s%s", upper(side.prefix()), ident(r.ID), suffix), tlaEdge(side, c, r, conditions))
 	}
 }
 
