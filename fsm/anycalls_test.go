@@ -20,7 +20,7 @@ func TestAnyCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				c := anycall.Caller{}
-				c.Run(t, []any{first, new(Effects), new(Rule), new(Edge), new(Row), new(Event), new(Failure), new(Facts), new(Action), new(Verdict), new(EffectKind), new(EventKind), new(ClientPhase), new(Timer)}, functions, 40)
+				c.Run(t, []any{first, new(Effects), new(Rule), new(Row), new(Event), new(Failure), new(Facts), new(Action), new(Verdict), new(EffectKind), new(EventKind), new(ClientPhase), new(Timer)}, functions, 40)
 			})
 		})
 	}
