@@ -18,7 +18,17 @@ const (
 )
 
 // String returns "client", "server" or "network".
-func (s Side) String() string { return [...]string{"nobody", "client", "server", "network"}[s] }
+func (s Side) String() string {
+	switch s {
+	case Client:
+		return "client"
+	case Server:
+		return "server"
+	case Network:
+		return "network"
+	}
+	return "nobody"
+}
 
 // Action is one thing that happens in an exploration: an event of one machine, or of the network.
 type Action struct {

@@ -96,7 +96,7 @@ func (x *exploration[S]) finish() {
 		if x.enough == 0 {
 			x.eachLeft(func(fp uint64, _ id, _ []byte) { x.records.end(fp, x.depth, 0) })
 		}
-		r.Records = union(x.records)
+		r.Records, _ = union(x.records) // it has each state once
 	}
 	for p := range x.visited {
 		set, from := x.visited[p].bytes()

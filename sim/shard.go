@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"example.com/khp/fsm"
 )
 
 // Shard says which part of a space to explore: part Index of Count, from 0. All shards walk through the first levels until there are enough states to deal out, and each
@@ -98,8 +100,43 @@ func (r *Records) add(o *Records, i int) {
 	r.end(o.Prints[i], int(o.Depths[i]), int(o.Steps[i]))
 }
 
-// union sorts the records of several lists. Of those of the same state the one nearest to the start stays.
-func union(lists ...*Records) *Records {
+// check reports what in r does not fit together, as in a file that was not written by an exploration.
+func (r *Records) check() error {
+	n := len(r.Prints)
+	if len(r.Depths) != n || len(r.Steps) != n || len(r.Ends) != n {
+		return fmt.Errorf("sim: the records of a shard do not fit together: %d states, %d depths, %d steps, %d ends", n, len(r.Depths), len(r.Steps), len(r.Ends))
+	}
+	at := 0
+	for i, end := range r.Ends {
+		if end < at || end > len(r.Taken) {
+			return fmt.Errorf("sim: the records of a shard do not fit together: state %d ends at edge %d of %d, the one before at %d", i, end, len(r.Taken), at)
+		}
+		at = end
+	}
+	if at != len(r.Taken) {
+		return fmt.Errorf("sim: the records of a shard do not fit together: %d edges belong to no state", len(r.Taken)-at)
+	}
+	for _, e := range r.Taken {
+		if side, edge := e/serverEdge, int(e%serverEdge); edge >= edgesOf[side] {
+			return fmt.Errorf("sim: the records of a shard do not fit together: the table of the %s has no edge %d", Client+Side(side), edge)
+		}
+	}
+	return nil
+}
+
+// edgesOf counts the edges of the tables of client and server.
+var edgesOf = func() (n [2]int) {
+	for e := range fsm.ClientEdges() {
+		n[0] = max(n[0], e.Index+1)
+	}
+	for e := range fsm.ServerEdges() {
+		n[1] = max(n[1], e.Index+1)
+	}
+	return n
+}()
+
+// union sorts the records of several lists. Of those of the same state the one nearest to the start stays. An error says that lists disagree about a state.
+func union(lists ...*Records) (*Records, error) {
 	type ref struct {
 		fp   uint64
 		list *Records
@@ -115,15 +152,23 @@ func union(lists ...*Records) *Records {
 		return cmp.Or(cmp.Compare(a.fp, b.fp), cmp.Compare(a.list.Depths[a.i], b.list.Depths[b.i]))
 	})
 	all := &Records{}
+	first := 0
 	for k, r := range refs {
 		if k == 0 || r.fp != refs[k-1].fp {
 			all.add(r.list, r.i)
+			first = k
+			continue
+		}
+		o := refs[first] // farther from the start, a bound may have cut steps off
+		if r.list.Depths[r.i] == o.list.Depths[o.i] && (r.list.Steps[r.i] != o.list.Steps[o.i] || !slices.Equal(r.list.edges(r.i), o.list.edges(o.i))) {
+			return nil, fmt.Errorf("sim: shards disagree about the state with fingerprint %x: they are of different programs or explorations", r.fp)
 		}
 	}
-	return all
+	return all, nil
 }
 
-// Merge puts the reports of all shards of one exploration together: the totals are exactly those of one run.
+// Merge puts the reports of all shards of one exploration together: the totals are exactly those of one run. The error says which records do not fit
+// together.
 func Merge(shards ...Report) (Report, error) {
 	if len(shards) == 0 {
 		return Report{}, errors.New("sim: nothing to merge")
@@ -134,21 +179,25 @@ func Merge(shards ...Report) (Report, error) {
 		if s.Records == nil {
 			return Report{}, errors.New("sim: not the report of a shard")
 		}
+		if err := s.Records.check(); err != nil {
+			return Report{}, err
+		}
 		lists = append(lists, s.Records)
 		r.Visited, r.Paths, r.Liveness = max(r.Visited, s.Visited), max(r.Paths, s.Paths), max(r.Liveness, s.Liveness)
 		r.Fingerprints, r.Bounded = r.Fingerprints || s.Fingerprints, r.Bounded || s.Bounded
 	}
-	all := union(lists...)
+	all, err := union(lists...)
+	if err != nil {
+		return Report{}, err
+	}
 	r.Records, r.States = all, len(all.Prints)
 	for i := range all.Prints {
 		r.Steps += int(all.Steps[i])
 		r.Depth = max(r.Depth, int(all.Depths[i]))
 		for _, e := range all.edges(i) {
-			var one [2][]int
 			side, edge := int(e/serverEdge), int(e%serverEdge)
 			if n := edge + 1 - len(r.Edges[side]); n > 0 {
-				one[side] = make([]int, edge+1)
-				r.addEdges(one)
+				r.Edges[side] = append(r.Edges[side], make([]int, n)...)
 			}
 			r.Edges[side][edge]++
 		}

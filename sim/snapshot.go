@@ -54,6 +54,8 @@ func (x *exploration[S]) restore(s *Snapshot) error {
 		return errors.New("sim: an exact exploration cannot be resumed; leave out one of both")
 	case s.Size != x.size, s.Seed != x.o.Seed:
 		return errors.New("sim: the snapshot is of another system or seed; start without it")
+	case !s.fits():
+		return errors.New("sim: the parts of the snapshot do not fit together; start without it")
 	}
 	x.flags, x.level, x.next, x.first, x.at, x.depth, x.seen = s.Flags, s.Level, s.Next, s.First, s.At, s.Depth, s.Seen
 	x.report.States, x.report.Steps, x.report.Edges = s.States, s.Steps, s.Edges
@@ -67,6 +69,40 @@ func (x *exploration[S]) restore(s *Snapshot) error {
 		x.note(h)
 	}
 	return nil
+}
+
+// fits reports whether lengths and places of s fit together, so that an exploration can go on from it.
+func (s *Snapshot) fits() bool {
+	if s.Depth < 0 || s.At.Part < 0 || s.At.Part > parts || s.At.State < 0 {
+		return false
+	}
+	in := func(i id) bool { return i == noID || int(i.place()) < len(s.Prints[i.part()]) }
+	for p := range parts {
+		n := len(s.Prints[p])
+		level, next := len(s.Level[p]), len(s.Next[p])
+		if len(s.From[p]) != n || len(s.Flags[p]) != n || level%s.Size != 0 || next%s.Size != 0 || int(s.First[p])+level/s.Size+next/s.Size > n {
+			return false
+		}
+		if p == s.At.Part && s.At.State > level/s.Size {
+			return false
+		}
+		for _, from := range s.From[p] {
+			if !in(from) {
+				return false
+			}
+		}
+	}
+	for _, b := range s.Starts {
+		if len(b.Encoded) != s.Size || !in(b.ID) {
+			return false
+		}
+	}
+	for _, h := range s.Hits {
+		if !in(h.State) {
+			return false
+		}
+	}
+	return s.Records == nil || s.Records.check() == nil
 }
 
 // note keeps a hit unless the same property was broken before. There may be several ways to be stuck, of which one is enough.

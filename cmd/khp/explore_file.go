@@ -7,10 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/khp/sim"
@@ -53,17 +52,26 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return err
 }
 
+// mostPacked is how many bytes come out of one of a file; khp explore packs about five into one.
+const mostPacked = 100
+
+// readGob reads what writeGob has written.
 func readGob(name string, v any) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
 	z, err := gzip.NewReader(bufio.NewReader(f))
 	if err != nil {
 		return errors.New("it was not written by khp explore")
 	}
-	if err := gob.NewDecoder(z).Decode(v); err != nil {
+	most := mostPacked*info.Size() + 16<<20 // a small file cannot make a large result
+	if err := gob.NewDecoder(io.LimitReader(z, most)).Decode(v); err != nil {
 		return fmt.Errorf("it was not written by khp explore of this version, or not to its end (%w)", err)
 	}
 	return nil
@@ -101,30 +109,34 @@ func readShards(files []string) (all explored, err error) {
 		return all, usagef("khp explore merge takes the files of all shards; as in khp explore merge shard-*.khp")
 	}
 	var shards []explored
-	missing := map[int]bool{}
+	from := map[int]string{} // the file of each shard
 	for i, name := range files {
 		var e explored
 		if err := readGob(name, &e); err != nil {
 			return all, failf(exitStopped, "cannot read %s: %s", name, err)
 		}
 		switch {
-		case e.Format != exploredFormat, e.Shard.Count == 0:
+		case e.Format != exploredFormat, e.Shard.Count <= 0, e.Shard.Index < 0, e.Shard.Index >= e.Shard.Count:
 			return all, usagef("%s is not the result of a shard; write it with khp explore --shard I/N --out FILE", name)
 		case i > 0 && (e.Key != shards[0].Key || e.Shard.Count != shards[0].Shard.Count):
 			return all, usagef("%s and %s are of different explorations; give all shards the same flags", files[0], name)
-		case i == 0:
-			for k := range e.Shard.Count {
-				missing[k] = true
-			}
+		case from[e.Shard.Index] != "":
+			return all, usagef("%s and %s are both shard %d; give each once", from[e.Shard.Index], name, e.Shard.Index)
 		}
-		if !missing[e.Shard.Index] {
-			return all, usagef("%s is shard %d, which is there already; give each once", name, e.Shard.Index)
-		}
-		delete(missing, e.Shard.Index)
+		from[e.Shard.Index] = name
 		shards = append(shards, e)
 	}
-	if len(missing) > 0 {
-		return all, usagef("of %d shards these are missing: %s; give the files of all", shards[0].Shard.Count, strings.Trim(fmt.Sprint(slices.Sorted(maps.Keys(missing))), "[]"))
+	if n := shards[0].Shard.Count; n > len(shards) {
+		var missing []string
+		for k := 0; k < n && len(missing) < 10; k++ {
+			if from[k] == "" {
+				missing = append(missing, strconv.Itoa(k))
+			}
+		}
+		if n-len(shards) > len(missing) {
+			missing = append(missing, "...")
+		}
+		return all, usagef("of %d shards these are missing: %s; give the files of all", n, strings.Join(missing, " "))
 	}
 	return mergeShards(shards)
 }
@@ -132,12 +144,20 @@ func readShards(files []string) (all explored, err error) {
 // mergeShards merges configuration by configuration.
 func mergeShards(shards []explored) (all explored, err error) {
 	all = explored{Format: exploredFormat, Key: shards[0].Key, Fault: shards[0].Fault}
+	for _, s := range shards {
+		if len(s.Results) > len(shards[0].Results) {
+			return all, failf(exitStopped, "shard %d is not complete; run it again", shards[0].Shard.Index)
+		}
+	}
 	for i, first := range shards[0].Results {
 		var reports []sim.Report
 		merged := result{Model: first.Model, Name: first.Name, Bounds: first.Bounds}
 		for _, s := range shards {
 			if i >= len(s.Results) {
 				return all, failf(exitStopped, "shard %d is not complete; run it again", s.Shard.Index)
+			}
+			if o := s.Results[i]; o.Model != first.Model || o.Name != first.Name || o.Bounds != first.Bounds {
+				return all, failf(exitStopped, "shard %d has %s/%s where shard %d has %s/%s; run them again with the same flags", s.Shard.Index, o.Model, o.Name, shards[0].Shard.Index, first.Model, first.Name)
 			}
 			reports = append(reports, s.Results[i].Report)
 			merged.Seconds += s.Results[i].Seconds

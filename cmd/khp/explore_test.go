@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -160,4 +161,48 @@ func TestExplore_Numbers(t *testing.T) {
 	require.Equal(t, "12", thousands(12))
 	require.Equal(t, []string{"7", "12k", "1.5M", "15M"}, []string{short(7), short(12_345), short(1_500_000), short(15_000_000)})
 	require.Equal(t, []string{"never", "h1", "h6"}, []string{heat(0, 100), heat(1, 100), heat(100, 100)})
+}
+
+// Shards of files from elsewhere end in an error, at once and in little memory: a huge number of shards, an index outside, results that are no pairs, a small
+// file that unpacks to a large one.
+func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
+	write := func(e explored) string {
+		path := filepath.Join(t.TempDir(), "shard.khp")
+		e.Format = exploredFormat
+		require.NoError(t, writeGob(path, e))
+		return path
+	}
+	rows := func(names ...string) (list []result) {
+		for _, n := range names {
+			list = append(list, result{Model: "honest", Name: n, Report: sim.Report{Records: &sim.Records{}}})
+		}
+		return list
+	}
+	spoiled := rows("a")
+	spoiled[0].Report.Records = &sim.Records{Prints: []uint64{1}}
+	for name, c := range map[string]struct {
+		files []explored
+		want  string
+	}{
+		"a huge number of shards": {[]explored{{Shard: sim.Shard{Count: math.MaxInt}}}, "are missing: 1 2 3 4 5 6 7 8 9 10 ..."},
+		"an index outside":        {[]explored{{Shard: sim.Shard{Index: 7, Count: 1}}}, "not the result of a shard"},
+		"a negative index":        {[]explored{{Shard: sim.Shard{Index: -1, Count: 1}}}, "not the result of a shard"},
+		"a negative count":        {[]explored{{Shard: sim.Shard{Index: -2, Count: -1}}}, "not the result of a shard"},
+		"other configurations":    {[]explored{{Shard: sim.Shard{Count: 2}, Results: rows("a")}, {Shard: sim.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "where shard 0 has"},
+		"fewer results first":     {[]explored{{Shard: sim.Shard{Count: 2}}, {Shard: sim.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "not complete"},
+		"spoiled records":         {[]explored{{Shard: sim.Shard{Count: 1}, Results: spoiled}}, "do not fit together"},
+	} {
+		args := []string{"explore", "merge"}
+		for _, e := range c.files {
+			args = append(args, write(e))
+		}
+		code, _, stderr := runHere(t, "", args...)
+		require.NotZero(t, code, name)
+		require.Contains(t, stderr, c.want, name)
+	}
+
+	large := write(explored{Shard: sim.Shard{Count: 1}, Results: []result{{Report: sim.Report{Records: &sim.Records{Taken: make([]uint16, 64<<20)}}}}})
+	code, _, stderr := runHere(t, "", "explore", "merge", large)
+	require.NotZero(t, code)
+	require.Contains(t, stderr, "cannot read")
 }
