@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var functions = map[string]any{"DefaultSeconds": DefaultSeconds, "NewClient": NewClient, "NewServer": NewServer, "SameOrigin": SameOrigin}
+var functions = map[string]any{"DefaultSeconds": DefaultSeconds, "NewClient": NewClient, "NewServer": NewServer, "Redirect": Redirect, "Refuse": Refuse, "SameOrigin": SameOrigin}
 
 // clientTexts and serverTexts lead through a handshake.
 func clientTexts() []string {

@@ -90,6 +90,10 @@ func (c *Client) unitFacts() fsm.Facts {
 //khp:impl KHP-EXT-REQ-07 KHP-STATUS-201-03
 func (c *Client) decide(terminated bool) {
 	r := &c.unit.Response
+	if what := tooManyElements(r.Fields, &c.cfg.Limits); what != "" {
+		c.violation(fsm.FailureLimit, what)
+		return
+	}
 	ev := fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: c.judge(r)}
 	if terminated {
 		ev.Facts |= fsm.FactTerminated

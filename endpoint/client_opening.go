@@ -35,11 +35,15 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 		return len(b), c.out
 	case r.Status != 101:
 		var complete bool
-		if r.Body, complete = openingBody(r, b[n:], c.answer.chunked, c.cfg.Limits.Body); !complete {
+		if r.Body, complete = c.answer.body(r, b[n:], c.cfg.Limits.Body); !complete {
 			return 0, nil
 		}
 		c.openingAnswered(r.Body)
 		return len(b), c.out
+	}
+	if what := tooManyElements(r.Fields, &c.cfg.Limits); what != "" {
+		c.violation(fsm.FailureLimit, what)
+		return n, c.out
 	}
 	if what := c.checkOpening(r); what != "" {
 		c.remember(r, LegOpening)
@@ -61,6 +65,14 @@ func (c *Client) Opened(protocol string, extensions []string, accept string) []O
 	if c.state.Phase() != fsm.ClientOpening {
 		c.step(fsm.Event{Kind: fsm.EventOpened})
 		return nil
+	}
+	var fields wire.Fields
+	for _, e := range extensions {
+		fields = append(fields, wire.Field{Name: []byte(listFields[1]), Value: []byte(e)})
+	}
+	if what := overlong(fields, &c.cfg.Limits); what != "" {
+		c.violation(fsm.FailureLimit, what)
+		return c.out
 	}
 	c.granted = parseElements(extensions)
 	clear(c.accept[:])
@@ -84,7 +96,12 @@ func (c *Client) OpeningRefused(status int, fields []HeaderField, body []byte) [
 	for _, f := range fields {
 		c.opening.Fields = append(c.opening.Fields, wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
 	}
-	c.openingAnswered(body)
+	if what := overlong(c.opening.Fields, &c.cfg.Limits); what != "" {
+		c.opening = wire.Response{}
+		c.violation(fsm.FailureLimit, what)
+		return c.out
+	}
+	c.openingAnswered(body[:min(len(body), c.cfg.Limits.Body)])
 	return c.out
 }
 

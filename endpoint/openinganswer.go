@@ -15,6 +15,7 @@ type answerHead struct {
 	lines   wire.Lines
 	length  int // 0 while it is not complete
 	chunked bool
+	chunks  chunks // of the body
 }
 
 // errMore stands for a head that goes on.
@@ -83,15 +84,15 @@ func parseOpening(r *wire.Response, b []byte, l wire.Limits) (n int, chunked boo
 	return end, true, nil
 }
 
-// openingBody returns the body as far as it is there, at most limit bytes, and whether all of it that we want is.
-func openingBody(r *wire.Response, b []byte, chunked bool, limit int) (body []byte, complete bool) {
+// body returns the body, which begins b, as far as it is there, at most limit bytes, and whether all of it that we want is.
+func (h *answerHead) body(r *wire.Response, b []byte, limit int) (body []byte, complete bool) {
 	want := limit
 	switch {
 	case wire.Bodiless(r.Status):
 		return nil, true
-	case chunked:
-		body, complete = unchunk(b, limit)
-		return body, complete || len(b) >= 2*limit
+	case h.chunked:
+		h.chunks.read(b, limit)
+		return h.chunks.body, h.chunks.done || len(b) >= 2*limit
 	case r.ContentLength >= 0 && r.ContentLength < int64(want):
 		want = int(r.ContentLength)
 	}
@@ -101,34 +102,55 @@ func openingBody(r *wire.Response, b []byte, chunked bool, limit int) (body []by
 	return b[:want], true
 }
 
-// unchunk joins the chunks at the start of b, up to limit bytes. complete tells that the last chunk was seen, or something that is no chunk: then the
-// body is what came before it. [RFC 9112 7.1]
-func unchunk(b []byte, limit int) (body []byte, complete bool) {
-	for {
-		line, rest, ok := bytes.Cut(b, []byte("\r\n"))
-		if !ok {
-			return body, len(b) > 1<<10
-		}
-		size, digits := 0, 0
-		for _, c := range line {
-			d, isHex := hexDigit(c)
-			if !isHex || digits == 7 {
-				break
-			}
-			size, digits = size<<4|d, digits+1
-		}
-		if digits == 0 || size == 0 {
-			return body, true
-		}
-		body = append(body, rest[:min(len(rest), size, limit-len(body))]...)
-		if len(body) == limit {
-			return body, true
-		}
-		if len(rest) < size+2 {
-			return body, false
-		}
-		b = rest[size+2:]
+// chunks joins the chunks of a body that comes piece by piece. It looks at no byte of a chunk twice. [RFC 9112 7.1]
+type chunks struct {
+	at   int // bytes read
+	left int // of the chunk at hand and its line end
+	body []byte
+	done bool // the last chunk was seen, or something that is no chunk: then the body is what came before it
+}
+
+// maxChunkLine bounds the line with the size of a chunk.
+const maxChunkLine = 1 << 10
+
+// read reads on in b, all there is of the coded body, until body has limit bytes.
+func (c *chunks) read(b []byte, limit int) {
+	if len(b) < c.at {
+		*c = chunks{} // another body
 	}
+	for !c.done {
+		rest := b[c.at:]
+		if c.left == 0 {
+			line, _, ok := bytes.Cut(rest[:min(len(rest), maxChunkLine)], []byte("\r\n"))
+			if !ok {
+				c.done = len(rest) >= maxChunkLine
+				return
+			}
+			size := chunkSize(line)
+			c.at, c.left, c.done = c.at+len(line)+2, size+2, size == 0
+			continue
+		}
+		if len(rest) == 0 {
+			return
+		}
+		n := min(len(rest), c.left)
+		if data := min(n, c.left-2, limit-len(c.body)); data > 0 {
+			c.body = append(c.body, rest[:data]...)
+		}
+		c.at, c.left, c.done = c.at+n, c.left-n, len(c.body) == limit
+	}
+}
+
+// chunkSize reads the size in front of a chunk, 0 if there is none.
+func chunkSize(line []byte) (size int) {
+	for i, c := range line {
+		d, isHex := hexDigit(c)
+		if !isHex || i == 7 {
+			break
+		}
+		size = size<<4 | d
+	}
+	return size
 }
 
 func hexDigit(c byte) (int, bool) {

@@ -41,10 +41,16 @@ func (c *Client) judgeChoices(r *wire.Response) fsm.Facts {
 	var first fsm.Facts // why the first that could be read is not followed
 	var firstNext wire.URL
 	var firstDetail string
+	left := c.cfg.Limits.Elements
 	for line := range wire.URIList(r.Body) {
 		facts := c.judgeTarget(line)
 		if facts.Has(fsm.FactTargetUsable) {
 			return facts
+		}
+		if facts != 0 { // it was compared with every URL visited, which may be long
+			if left--; left == 0 {
+				break
+			}
 		}
 		if first == 0 && facts != 0 {
 			first, firstNext, firstDetail = facts, c.next, c.detail

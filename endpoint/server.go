@@ -17,7 +17,7 @@ type Server struct {
 	open     OpeningRequest
 	granted  []wire.Extension // extensions of the opening handshake
 	accept   [28]byte
-	lines    wire.Lines   // of the opening request
+	lines    wire.Lines   // of the head that comes in
 	parsed   wire.Request // the request being judged; views into pending
 	pending  []byte       // copy of the message that holds it, and of its body
 	partial  bool         // the head in it is not complete yet

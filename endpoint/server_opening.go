@@ -86,7 +86,7 @@ func (s *Server) Opening(r *wire.Request) []Output {
 
 // Opened tells that the host's own WebSocket layer answered the opening request with 101 and selected KHP. granted are the extensions it negotiated. The
 // layer has compared Origin with Host already, or was told not to; a CheckOrigin or CheckOpening of the configuration is asked here too. What either refuses,
-// and what repeats a field on which security depends, ends the connection with Close 1008, for it is too late for a status.
+// what is beyond the limits, and what repeats a field on which security depends, ends the connection with Close 1008, for it is too late for a status.
 func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
 	s.reset()
 	if s.state.Phase() != fsm.ServerOpening {
@@ -119,6 +119,10 @@ const closePolicy = 1008
 // judgeOpened checks what another layer has answered. status 0 means that it is fine.
 func (s *Server) judgeOpened() (status int, what string) {
 	o := &s.open
+	if status, what = o.oversized(&s.cfg.Limits); status != 0 {
+		s.forgetOpening(o.Target)
+		return status, what
+	}
 	if status, what = o.settle(""); status != 0 {
 		return status, what
 	}
@@ -128,11 +132,20 @@ func (s *Server) judgeOpened() (status int, what string) {
 	return s.checkOpening()
 }
 
+// forgetOpening keeps of an opening request that is too large the beginning of its target.
+func (s *Server) forgetOpening(target string) {
+	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(originForm(target)))}, nil
+}
+
 // judgeOpening checks the opening request and keeps what is needed of it. status 0 means it is fine.
 //
 //khp:impl KHP-GEN-08 RFC2068-101-01
 func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	o := &s.open
+	if status, what := oversized(r, &s.cfg.Limits); status != 0 {
+		s.forgetOpening(string(r.Target[:min(len(r.Target), s.cfg.Limits.Target)]))
+		return status, what
+	}
 	*o = OpeningRequest{Target: originForm(string(r.Target)), Opening: copyFields(r.Fields)}
 	get := func(name string) string { return fieldValue(o.Opening, name) }
 	o.Host, o.Key = get("Host"), get("Sec-WebSocket-Key")

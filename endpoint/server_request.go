@@ -20,9 +20,13 @@ func (s *Server) requestMessage(p []byte) {
 	// No legal request is longer than this, so what is cut off makes it no less illegal.
 	most := s.cfg.Limits.Head + s.cfg.Limits.Body + 1
 	if !s.partial {
-		s.pending = s.pending[:0]
+		s.pending, s.lines = s.pending[:0], wire.Lines{}
 	}
 	s.pending = append(s.pending, p[:min(len(p), most-len(s.pending))]...)
+	if s.kaazing() && !s.lines.Grew(s.pending, s.cfg.Limits) {
+		s.partial = true
+		return
+	}
 	status, what := s.judgeRequest()
 	if s.partial {
 		return
@@ -85,6 +89,9 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 400, "the body is shorter than Content-Length"
 	}
 	s.bodyLeft = length - int64(len(r.Body))
+	if what := tooManyElements(r.Fields, &s.cfg.Limits); what != "" {
+		return 431, what
+	}
 	return s.judgeLists()
 }
 

@@ -6,6 +6,7 @@ type Limits struct {
 	Head     int // start line, fields and the empty line, line ends included (16 KiB)
 	Line     int // one start line or field line, without its line end (8 KiB); the name of a field may have 256 of them
 	Fields   int // field lines in one head (100)
+	Elements int // elements in all lists of subprotocols of one head, and in those of extensions (100); package endpoint keeps to it
 	Target   int // request target (8 KiB)
 	Body     int // body of one message (64 KiB)
 	Messages int // WebSocket messages with content in one unit (1024)
@@ -17,6 +18,7 @@ const (
 	defaultHead     = 16 << 10
 	defaultLine     = 8 << 10
 	defaultFields   = 100
+	defaultElements = 100
 	defaultTarget   = 8 << 10
 	defaultBody     = 64 << 10
 	defaultMessages = 1024
@@ -45,6 +47,7 @@ func (l *Limits) fill() {
 	bound(&l.Head, defaultHead)
 	bound(&l.Line, defaultLine)
 	bound(&l.Fields, defaultFields)
+	bound(&l.Elements, defaultElements)
 	bound(&l.Target, defaultTarget)
 	bound(&l.Body, defaultBody)
 	bound(&l.Messages, defaultMessages)
