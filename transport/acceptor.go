@@ -141,6 +141,9 @@ func (a *acceptor) ask() {
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.cancel = cancel
 	r, letIn := a.request(), a.letIn
+	if a.handler.Authenticator != nil && !letIn {
+		ctx = WithClientNetwork(ctx, a.remote)
+	}
 	a.later(func() func() []endpoint.Output {
 		d, in, err := a.handler.decide(ctx, r, letIn)
 		return func() []endpoint.Output {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Authenticator finds out who a client is, before [Handler].Decide sees its request. Each extended request is authenticated by itself: the first one, and every one
@@ -31,13 +33,18 @@ type Verdict struct {
 	// Challenges asks for credentials, with 401: see [Request].Challenge. A client is challenged three times at most, then it gets 403 in any case: deployed
 	// clients would answer challenges without end.
 	Challenges []string
-	Body       []byte // explains a 401 or 403; "" leaves it to the status
+	Body       []byte // explains a 401, 403 or 503; "" leaves it to the status
+	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets 503, and comes back after so many seconds, rounded up.
+	RetryAfter time.Duration
 }
 
-// Decision returns the decision that carries out the verdict: it accepts, asks for credentials with 401, or refuses with 403. A verdict that allows and yet
-// has challenges or a body becomes a decision that is refused, like every decision that contradicts itself.
+// Decision returns the decision that carries out the verdict: it accepts, asks for credentials with 401, refuses with 403, or puts off with 503. A verdict that
+// allows and yet has challenges or a body becomes a decision that is refused, like every decision that contradicts itself.
 func (v Verdict) Decision() Decision {
 	switch {
+	case v.RetryAfter > 0:
+		seconds := int64((v.RetryAfter + time.Second - 1) / time.Second)
+		return Decision{Status: 503, Header: []HeaderField{{Name: "Retry-After", Value: strconv.FormatInt(seconds, 10)}}, Body: v.Body}
 	case v.Allow:
 		return Decision{Challenges: v.Challenges, Body: v.Body}
 	case len(v.Challenges) > 0:
@@ -47,9 +54,12 @@ func (v Verdict) Decision() Decision {
 }
 
 // contradicts reports whether the verdict allows what it also refuses.
-func (v *Verdict) contradicts() bool { return v.Allow && (v.Challenges != nil || len(v.Body) > 0) }
+func (v *Verdict) contradicts() bool {
+	return v.Allow && (v.Challenges != nil || len(v.Body) > 0 || v.RetryAfter != 0)
+}
 
-// PasswordCheck reports whether a user has that password. It should take as long for a wrong one as for the right one; see [Users].
+// PasswordCheck reports whether a user has that password. It should take as long for a wrong one as for the right one; see [Users]. One that cannot tell calls
+// [TryLater]. [ClientNetwork] tells it where the client is.
 type PasswordCheck func(ctx context.Context, user, password string) bool
 
 // TokenCheck finds out whom a token stands for; ok is false if nobody.
@@ -68,13 +78,14 @@ func (a BasicAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error
 	pair, err := base64.StdEncoding.DecodeString(value)
 	user, password, ok := strings.Cut(string(pair), ":")
 	challenge := r.Challenge("Basic", a.Realm)
+	ctx, later := withLater(ctx)
 	switch {
 	case !strings.EqualFold(scheme, "Basic") || err != nil || !ok:
 		return Verdict{Challenges: []string{challenge}}, nil
 	case a.Check(ctx, user, password):
 		return Verdict{Allow: true, Principal: user}, nil
 	}
-	return notAccepted(challenge, a.Again), nil
+	return later.verdict(challenge, a.Again), nil
 }
 
 // TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC 6750]
@@ -96,10 +107,11 @@ func (a TokenAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error
 	if value == "" || !strings.EqualFold(scheme, want) {
 		return Verdict{Challenges: []string{challenge}}, nil
 	}
+	ctx, later := withLater(ctx)
 	if principal, ok := a.Check(ctx, value); ok {
 		return Verdict{Allow: true, Principal: principal}, nil
 	}
-	return notAccepted(challenge, a.Again), nil
+	return later.verdict(challenge, a.Again), nil
 }
 
 // notAccepted judges credentials that are wrong.

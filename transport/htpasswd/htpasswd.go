@@ -4,38 +4,44 @@
 //	users, err := htpasswd.Open("/etc/khp/users")
 //	h := &transport.Handler{Authenticator: transport.BasicAuth{Realm: "khp", Check: users.Check}, Serve: serve}
 //
-// Lines are hashed by bcrypt (htpasswd -B, to be preferred), MD5 (-m), SHA-1 (-s, or salted) or crypt with SHA-256 or SHA-512 (-2, -5). Passwords in the clear are refused, and with
-// them whatever hash is not known.
+// A line is USER:HASH or USER:HASH:comment. Hashes are made by bcrypt (htpasswd -B, to be preferred; cost 4 to 16), MD5 (-m; $apr1$ or $1$), SHA-256 or SHA-512 crypt
+// (-2, -5; up to a million rounds) or SHA-1 (-s; {SHA} or {SSHA}). All else is refused when the file is read: passwords in the clear, traditional crypt, a hash that is cut
+// off or that no password has, and a user with two lines.
+//
+// Hashing is slow on purpose and anybody may ask for it. All files of a process therefore hash on half of its processors, in turn for each client address (the /64
+// network of an IPv6 address), so that one client who guesses passwords delays others by no more than the password being checked. 256 checks may wait; beyond that the newest
+// of the client that has most is refused by [transport.TryLater]. A password that was right is remembered for a quarter of an hour, as a keyed hash in memory, and is
+// then checked without hashing.
 package htpasswd
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
+	"time"
 
-	apache "github.com/tg123/go-htpasswd"
+	"example.com/khp/transport"
 )
 
 // File is the content of a file. It may be used by many goroutines at once.
 type File struct {
-	name  string
-	users atomic.Pointer[users]
+	name   string
+	users  atomic.Pointer[users]
+	hasher *hasher
 }
 
 // users are those of one reading.
 type users struct {
-	file  *apache.File
-	decoy string // somebody who is in it
+	of      map[string]*hash
+	slowest *hash
 }
 
 // Open reads a file. It must have at least one user, and no line that cannot be understood.
 func Open(name string) (*File, error) {
-	f := &File{name: name}
+	f := &File{name: name, hasher: shared}
 	if err := f.Reload(); err != nil {
 		return nil, err
 	}
@@ -48,7 +54,7 @@ func (f *File) Reload() error {
 	if err != nil {
 		return fmt.Errorf("htpasswd: %w", err)
 	}
-	u, err := parse(text)
+	u, err := parse(string(text))
 	if err != nil {
 		return fmt.Errorf("htpasswd: %s: %w", f.name, err)
 	}
@@ -56,62 +62,70 @@ func (f *File) Reload() error {
 	return nil
 }
 
-// turns are held while hashing, for whatever file.
-var turns = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))
-
 // longest is the length of a password in bytes, as the htpasswd command takes it. The hashes but bcrypt take time with the length.
 const longest = 255
 
-// Check reports whether the user has that password, of 255 bytes at most. For a user who does not exist it takes as long as for the first one in the file. Hashing is
-// slow on purpose and anybody may ask for it, so half of the processors do it and the rest is left to others; who has to wait until ctx ends is not let in. It is a
-// [transport.PasswordCheck].
+// retry is when a client may come again whose password could not be checked.
+const retry = 5 * time.Second
+
+// Check reports whether the user has that password, of 255 bytes at most. It is a [transport.PasswordCheck]. A wrong password and a user who does not exist take as
+// long as the slowest hash of the file. If ctx ends before it is this client's turn, or too many wait already, the user is not let in; the latter is said by
+// [transport.TryLater].
 func (f *File) Check(ctx context.Context, user, password string) bool {
 	if len(password) > longest {
 		return false
 	}
-	select {
-	case turns <- struct{}{}:
-		defer func() { <-turns }()
-	case <-ctx.Done():
+	h := f.hasher
+	if h.verified.has(f.users.Load().of[user], user, password) {
+		return true
+	}
+	switch err := h.queue.take(ctx, transport.ClientNetwork(ctx)); {
+	case errors.Is(err, errFull):
+		transport.TryLater(ctx, retry)
+		return false
+	case err != nil:
 		return false
 	}
+	defer h.queue.give()
 	u := f.users.Load()
-	if u.file.Exists(user) {
-		return u.file.Match(user, password)
+	own := u.of[user]
+	switch {
+	case h.verified.has(own, user, password): // by another connection while this one waited
+		return true
+	case own != nil && own.matches(password):
+		h.verified.add(own, user, password)
+		return true
+	case own != u.slowest:
+		u.slowest.matches(password)
 	}
-	_ = u.file.Match(u.decoy, password)
 	return false
 }
 
-// systems are the hashes that are understood. The last one takes what no other does, which would be a password in the clear.
-var systems = []apache.PasswdParser{apache.AcceptBcrypt, apache.AcceptMd5, apache.AcceptSha, apache.AcceptSsha, apache.AcceptCryptSha, apache.RejectPlain}
-
 // parse reads the text of a file. Errors do not quote it.
-func parse(text []byte) (*users, error) {
-	u := &users{}
+func parse(text string) (*users, error) {
+	u := &users{of: make(map[string]*hash)}
+	lines := make(map[string]int)
 	number := 0
-	var clean bytes.Buffer
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) { // the mark that Windows editors begin a file with
 		number++
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		bad := error(nil)
-		_, err := apache.NewFromReader(strings.NewReader(line), systems, func(err error) { bad = err })
-		name, _, ok := strings.Cut(line, ":")
-		if err != nil || bad != nil || !ok {
-			return nil, fmt.Errorf("line %d: expected USER:HASH with a hash by bcrypt, MD5, SHA-1 or crypt, as htpasswd -B makes it", number)
+		user, h, err := parseLine(line)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
-		if clean.Len() == 0 {
-			u.decoy = name
+		if first := lines[user]; first != 0 {
+			return nil, fmt.Errorf("line %d: the user of line %d again; leave one line for each user", number, first)
 		}
-		clean.WriteString(line + "\n")
+		u.of[user], lines[user] = h, number
+		if u.slowest == nil || h.price > u.slowest.price {
+			u.slowest = h
+		}
 	}
-	if clean.Len() == 0 {
-		return nil, errors.New("no users in it")
+	if u.slowest == nil {
+		return nil, errors.New("no users in it; htpasswd -B FILE USER adds one")
 	}
-	var err error
-	u.file, err = apache.NewFromReader(&clean, systems, nil)
-	return u, err
+	return u, nil
 }

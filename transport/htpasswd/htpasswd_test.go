@@ -1,7 +1,6 @@
 package htpasswd
 
 import (
-	"context"
 	"crypto/sha1"
 	"encoding/base64"
 	"os"
@@ -83,22 +82,4 @@ func TestFile_LongPassword(t *testing.T) {
 	write(t, f.name, "joe:{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n")
 	require.NoError(t, f.Reload())
 	require.True(t, f.Check(t.Context(), "joe", long))
-}
-
-// However many ask, processors are left for other work, and nothing is hashed for those who have gone.
-func TestFile_Turns(t *testing.T) {
-	f, err := Open(write(t, filepath.Join(t.TempDir(), "users"), lines))
-	require.NoError(t, err)
-	for range cap(turns) {
-		turns <- struct{}{}
-	}
-	gone, leave := context.WithCancel(t.Context())
-	leave()
-	require.False(t, f.Check(gone, "bob", "welcome"))
-	<-turns
-	require.True(t, f.Check(t.Context(), "bob", "welcome"))
-	require.Len(t, turns, cap(turns)-1, "turns are given back")
-	for len(turns) > 0 {
-		<-turns
-	}
 }

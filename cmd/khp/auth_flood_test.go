@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/khp/transport"
+	"github.com/stretchr/testify/require"
+)
+
+// One address that guesses passwords keeps nobody else out. What it asks for beyond the bound gets 503 with Retry-After.
+func TestServe_WrongPasswordsKeepNobodyOut(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a second loopback address is there on Linux only")
+	}
+	file := filepath.Join(t.TempDir(), "users")
+	require.NoError(t, os.WriteFile(file, []byte("joe:$2y$09$BZZNVdf0jweF29QxlShonuSJ9K4RJNv54h7q/iyFzHe4VNX.B6QiK\n"), 0o600)) // welcome
+	s := serveHere(t, "--htpasswd", "/="+file)
+	guessing, stop := context.WithCancel(t.Context())
+	refused := make(chan *transport.HandshakeError, 400)
+	var guesses sync.WaitGroup
+	other := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
+	for range cap(refused) {
+		guesses.Go(func() {
+			_, err := transport.Dial(guessing, s.url+"/", &transport.DialOptions{Credentials: transport.Basic("joe", "guess"), NetDial: other.DialContext})
+			if e := (*transport.HandshakeError)(nil); errors.As(err, &e) && e.Status == 503 {
+				refused <- e
+			}
+		})
+	}
+	require.Equal(t, 5*time.Second, (<-refused).RetryAfter)
+	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic("joe", "welcome")}), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic("joe", "welcome"), NetDial: other.DialContext}), transport.Text, []byte("remembered"))
+	stop()
+	guesses.Wait()
+}
