@@ -81,8 +81,11 @@ func (c *Conn) Split(n int, every time.Duration) {
 }
 
 // Write sends p, which may be used again afterwards. What is written at the same moment arrives together, unless it is split. After Close, or once the
-// connection is gone, Write does nothing.
+// connection is gone, Write does nothing, nor does it on a network that is exhausted.
 func (c *Conn) Write(p []byte) {
+	if !c.net.spend(len(p)) {
+		return
+	}
 	if w := c.onWay; w != nil && c.pieces == nil && !c.closed && w.at == c.arrival() {
 		w.data = append(w.data, p...)
 		return
@@ -91,6 +94,9 @@ func (c *Conn) Write(p []byte) {
 		n := len(p)
 		if c.pieces != nil {
 			n = min(max(c.pieces(n), 1), n)
+		}
+		if !c.net.spend(PieceBytes) {
+			return
 		}
 		w := &piece{data: bytes.Clone(p[:n])}
 		c.arrive(func(r Receiver) { r.Received(w.data) })

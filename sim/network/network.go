@@ -13,7 +13,14 @@ type Options struct {
 	TimersFirst bool            // of a timer and bytes that are due at the same moment, the timer comes first, not last
 	Pieces      func(n int) int // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
 	Observe     func(Event)     // is told what the hosts do; may be nil. It must not keep slices
+	MostBytes   int             // that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
 }
+
+// DefaultMostBytes bounds what is written to a network unless [Options] say otherwise.
+const DefaultMostBytes = 64 << 20
+
+// PieceBytes is what a piece of a stream takes beside its bytes.
+const PieceBytes = 256
 
 // DefaultLatency is how long a byte takes unless [Options] say otherwise.
 const DefaultLatency = 10 * time.Millisecond
@@ -31,6 +38,7 @@ type Network struct {
 	broken    []error
 	clients   []*Client
 	checked   map[string]bool // what Check has reported already
+	written   int             // bytes, and what their pieces take
 }
 
 // New returns a network at time zero on which nobody listens.
@@ -39,6 +47,9 @@ func New(o Options) *Network {
 		o.Latency = DefaultLatency
 	}
 	o.Latency = max(o.Latency, 0)
+	if o.MostBytes == 0 {
+		o.MostBytes = DefaultMostBytes
+	}
 	return &Network{opts: o, rand: rand.New(rand.NewPCG(o.Seed, 0x6b6870)), listeners: map[string]func(*Conn){}, checked: map[string]bool{}}
 }
 
@@ -47,6 +58,18 @@ func (n *Network) Now() time.Duration { return n.now }
 
 // Events returns how many scheduled things have happened.
 func (n *Network) Events() int { return n.events }
+
+// Exhausted reports whether more was written than [Options].MostBytes allow. Then nothing happens any more.
+func (n *Network) Exhausted() bool { return n.written > n.opts.MostBytes }
+
+// spend counts what is written. It returns false once that is too much.
+func (n *Network) spend(bytes int) bool {
+	n.written += bytes
+	if n.Exhausted() {
+		n.queue = nil
+	}
+	return !n.Exhausted()
+}
 
 // Broken returns the invariants that hosts of this network have broken, in the order in which they did. It should always be empty.
 func (n *Network) Broken() []error { return n.broken }

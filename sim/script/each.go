@@ -20,12 +20,19 @@ type variable struct {
 // outcome for each.
 func (r *runner) each(commands []line) ([]string, error) {
 	var vars []variable
+	first := commands[0]
 	for len(commands) > 0 && commands[0].words[0].text == "each" {
 		v, err := r.variable(commands[0])
 		if err != nil {
 			return nil, err
 		}
 		vars, commands = append(vars, v), commands[1:]
+	}
+	all := 1
+	for _, v := range vars {
+		if all *= len(v.values); all > mostCombinations {
+			return nil, r.mistake(first, 0, fmt.Sprintf("there are more than %d combinations of values; take fewer values or variables", mostCombinations))
+		}
 	}
 	var t table
 	err := r.combinations(vars, nil, nil, func(labels []string) error {
@@ -39,7 +46,7 @@ func (r *runner) each(commands []line) ([]string, error) {
 		t.add(row{prefix: strings.Join(labels[:len(labels)-1], " "), value: labels[len(labels)-1], name: last.name, numbers: last.ranges, outcome: r.world.summary()})
 		return nil
 	})
-	r.vars = nil
+	r.vars, r.long = nil, 0
 	r.fresh("")
 	return t.lines(), err
 }
@@ -58,6 +65,9 @@ func (r *runner) variable(l line) (v variable, err error) {
 	if in.text != "in" {
 		return v, a.mistake("expected in, got %q; as in: each code in 301 302 303", in.text)
 	}
+	if err := r.spend(l, 1); err != nil {
+		return v, err
+	}
 	v = variable{name: name.text, ranges: true}
 	for w, ok := a.take(); ok; w, ok = a.take() {
 		low, high, isRange := strings.Cut(w.text, "..")
@@ -74,6 +84,9 @@ func (r *runner) variable(l line) (v variable, err error) {
 			v.ranges = v.ranges && !w.quoted && err1 == nil
 			v.values = append(v.values, w.value())
 		}
+		if len(v.values) > mostValues {
+			return v, a.mistake("expected at most %d values", mostValues)
+		}
 	}
 	if len(v.values) == 0 {
 		return v, a.end("at least one value")
@@ -81,13 +94,19 @@ func (r *runner) variable(l line) (v variable, err error) {
 	return v, nil
 }
 
-// mostValues bounds a range.
-const mostValues = 10_000
+// Bounds of what each multiplies.
+const (
+	mostValues       = 10_000 // of one variable
+	mostCombinations = 100_000
+)
 
 // combinations calls f for every combination of values.
 func (r *runner) combinations(vars []variable, labels, pairs []string, f func(labels []string) error) error {
 	if len(vars) == 0 {
-		r.vars = replacer(pairs)
+		r.vars, r.long = replacer(pairs), 0
+		for i := 1; i < len(pairs); i += 2 {
+			r.long = max(r.long, len(pairs[i]))
+		}
 		return f(labels)
 	}
 	for _, value := range vars[0].values {

@@ -62,6 +62,8 @@ type runner struct {
 	out   *Outcome
 	world *world
 	vars  *strings.Replacer // of each; nil outside
+	long  int               // bytes of the longest value of vars
+	spent int64             // bytes of texts and steps that were made
 	name  string            // of the case
 }
 
@@ -115,10 +117,19 @@ func (r *runner) command(l line) error {
 	if len(l.below) > 0 && !c.below {
 		return r.mistake(l.below[0], 0, l.words[0].text+" takes no indented lines")
 	}
+	if err := r.spend(l, 1); err != nil {
+		return err
+	}
 	l.words = substitute(l.words, r.vars)
 	a := &args{file: r.file.Name, line: l, next: 1}
 	if err := c.run(r, a); err != nil {
 		return err
+	}
+	if why := r.world.exhausted(); why != "" {
+		return r.mistake(l, 0, why)
+	}
+	if r.out.Events+r.world.net.Events() > mostEventsInAll {
+		return r.mistake(l, 0, fmt.Sprintf("more than %d things happen in this scenario; make it several", mostEventsInAll))
 	}
 	return a.done()
 }

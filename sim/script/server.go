@@ -108,6 +108,9 @@ func decide(rules []*rule, q *endpoint.Request) (endpoint.Decision, time.Duratio
 // rules reads the lines below a server: [/PATH] STATUS|fail|never [KEY=VALUE...].
 func (r *runner) rules(lines []line) (rules []*rule, err error) {
 	for _, l := range lines {
+		if err := r.spend(l, 1); err != nil {
+			return nil, err
+		}
 		l.words = substitute(l.words, r.vars)
 		a := &args{file: r.file.Name, line: l}
 		u := &rule{times: -1}

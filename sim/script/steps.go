@@ -22,6 +22,9 @@ type step func(p *player)
 func (r *runner) steps(lines []line) (scripts [][]step, err error) {
 	scripts = [][]step{nil}
 	for _, l := range lines {
+		if err := r.spend(l, 1); err != nil {
+			return nil, err
+		}
 		l.words = substitute(l.words, r.vars)
 		if l.words[0].text == "next" {
 			scripts = append(scripts, nil)
@@ -51,6 +54,9 @@ func (r *runner) step(l line) (steps []step, err error) {
 				return nil, err
 			}
 		}
+	}
+	if err := r.spend(l, times); err != nil {
+		return nil, err
 	}
 	from := a.next
 	for n := range times {

@@ -28,6 +28,7 @@ type world struct {
 	show    details
 	quiet   bool // the transcript is not wanted, only the summary
 	lines   []string
+	said    int               // bytes of them
 	phases  map[string]string // last shown, by host
 	opened  map[string]bool   // by host
 	clients []*client
@@ -62,8 +63,21 @@ func (w *world) restart() { w.net = network.New(w.opts) }
 func (w *world) say(host, format string, v ...any) {
 	if !w.quiet {
 		text := visible.Line(fmt.Sprintf(format, v...))
-		w.lines = append(w.lines, strings.TrimRight(fmt.Sprintf("%9s  %-12s  %s", w.net.Now(), host, text), " "))
+		if w.said += len(text); w.said <= mostSaid {
+			w.lines = append(w.lines, strings.TrimRight(fmt.Sprintf("%9s  %-12s  %s", w.net.Now(), host, text), " "))
+		}
 	}
+}
+
+// exhausted says what there is too much of in this case, "" if nothing.
+func (w *world) exhausted() string {
+	switch {
+	case w.net.Exhausted():
+		return fmt.Sprintf("more than %d MiB are sent in this case, a piece of a stream counting %d bytes; send less, in larger pieces or on fewer connections", network.DefaultMostBytes>>20, network.PieceBytes)
+	case w.said > mostSaid:
+		return fmt.Sprintf("the transcript of this case is longer than %d MiB; let less happen", mostSaid>>20)
+	}
+	return ""
 }
 
 // taken returns the lines of the transcript since the last call.
@@ -72,6 +86,9 @@ func (w *world) taken() []string {
 	w.lines = nil
 	return lines
 }
+
+// mostSaid bounds the transcript of a case, in bytes.
+const mostSaid = 16 << 20
 
 // mostEvents bounds how many things happen in one run or advance.
 const mostEvents = 2_000_000
