@@ -127,6 +127,9 @@ func (c *Client) judge(r *wire.Response) fsm.Facts {
 		}
 	}
 	action := fsm.Status(r.Status).Action
+	if c.leg != LegExtended {
+		action = fsm.OpeningStatus(r.Status).Action
+	}
 	if c.leg != LegExtended && action == fsm.ActionComplete {
 		return 0 // an opening handshake is not completed by a status
 	}
@@ -209,7 +212,7 @@ func (c *Client) protocolOffered(r *wire.Response) (ok bool, what string) {
 		}
 		return false, "expected a subprotocol of " + quoteList(c.cfg.Protocols) + ", got " + quote(string(v))
 	}
-	return false, "more than one " + name + " field"
+	return false, name + " is repeated"
 }
 
 // selected returns the subprotocol that a response selects, "" if it is none that was offered.

@@ -132,7 +132,7 @@ func (c *Client) openingAnswered(body []byte) {
 	r.Body = body
 	facts := c.judge(r)
 	c.remember(r, LegOpening)
-	ev := fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: facts}
+	ev := fsm.OpeningResponse(r.Status, facts)
 	c.opening = wire.Response{}
 	c.step(ev)
 }
@@ -145,11 +145,13 @@ func (c *Client) checkOpening(r *wire.Response) string {
 	accept, _ := r.Fields.Get("Sec-WebSocket-Accept")
 	switch {
 	case !wire.EqualFold(upgrade, "websocket"):
-		return "expected Upgrade: websocket, got " + quote(string(upgrade))
+		return "expected Upgrade: websocket, got " + firstOf(r.Fields, "Upgrade")
 	case !hasConnectionUpgrade(r.Fields):
-		return "expected Connection: Upgrade"
-	case r.Fields.Count("Sec-WebSocket-Accept") != 1 || !bytes.Equal(accept, c.accept[:]):
-		return "expected Sec-WebSocket-Accept: " + string(c.accept[:]) + ", got " + quote(string(accept))
+		return "expected Connection: Upgrade, got " + firstOf(r.Fields, "Connection")
+	case r.Fields.Count("Sec-WebSocket-Accept") > 1:
+		return "Sec-WebSocket-Accept is repeated"
+	case !bytes.Equal(accept, c.accept[:]):
+		return "expected Sec-WebSocket-Accept: " + string(c.accept[:]) + ", got " + firstOf(r.Fields, "Sec-WebSocket-Accept")
 	}
 	switch r.Fields.Count("Sec-WebSocket-Protocol") {
 	case 0:
@@ -158,7 +160,7 @@ func (c *Client) checkOpening(r *wire.Response) string {
 			return "subprotocol " + quote(string(p)) + " was not offered"
 		}
 	default:
-		return "more than one Sec-WebSocket-Protocol field"
+		return "Sec-WebSocket-Protocol is repeated"
 	}
 	c.granted = nil
 	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
@@ -176,6 +178,14 @@ func (c *Client) checkOpening(r *wire.Response) string {
 		}
 	}
 	return ""
+}
+
+// firstOf quotes the first field of that name, for messages.
+func firstOf(fields wire.Fields, name string) string {
+	if v, ok := fields.Get(name); ok {
+		return quote(string(v))
+	}
+	return "none"
 }
 
 // settleOpening takes an answer that has no length as complete, because the connection ended or nothing more came in time.

@@ -97,7 +97,12 @@ func (e *HandshakeError) Is(target error) bool {
 func (e *HandshakeError) Field(name string) string { return fieldValue(e.Header, name) }
 
 // reason is the table's reason phrase, which is safe to print, not the peer's.
-func (e *HandshakeError) reason() string { return fsm.Status(e.Status).Reason }
+func (e *HandshakeError) reason() string {
+	if e.Leg == LegOpening {
+		return fsm.OpeningStatus(e.Status).Reason
+	}
+	return fsm.Status(e.Status).Reason
+}
 
 // speaker is who sent the response: 511 does not come from the server.
 func (e *HandshakeError) speaker() string {

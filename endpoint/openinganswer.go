@@ -10,10 +10,11 @@ import (
 // The opening handshake is plain HTTP with whatever stands in the way, so an answer that refuses it may have a long body, a chunked one, or one
 // that ends with the connection.
 
-// answerHead is the head of an answer that comes piece by piece.
+// answerHead is the head of an answer that comes piece by piece, with the interim responses before it.
 type answerHead struct {
-	lines   wire.Lines
-	length  int // 0 while it is not complete
+	lines   wire.Lines // of the response being read
+	begin   int        // where that begins
+	length  int        // of everything up to the body, 0 while it is not complete
 	chunked bool
 	chunks  chunks // of the body
 }
@@ -21,67 +22,29 @@ type answerHead struct {
 // errMore stands for a head that goes on.
 var errMore error = &wire.ParseError{Kind: wire.KindIncomplete}
 
-// parse parses the head in b into r, as often as that can help and never again once it is complete, and returns its length.
-// A b that is shorter than a complete head is another answer.
+// parse parses the head in b into r, as often as that can help and never again once it is complete, and returns its length. It reads over interim
+// responses, any number of them within the limit for a unit. [RFC 9110 15.2] A b that is shorter than before is another answer.
 func (h *answerHead) parse(r *wire.Response, b []byte, l wire.Limits) (n int, err error) {
-	if h.length > len(b) {
+	if max(h.begin, h.length) > len(b) {
 		*h = answerHead{}
 	}
-	if h.length > 0 {
-		return h.length, nil
-	}
-	if !h.lines.Grew(b, l) {
-		return 0, errMore
-	}
-	if n, h.chunked, err = parseOpening(r, b, l); err == nil {
-		h.length = n
-	}
-	return n, err
-}
-
-// parseOpening parses the head of an answer. Chunked coding and HTTP/1.0, which only what stands in the way speaks, are known here and nowhere else: the
-// field is left out, the version is overlooked.
-func parseOpening(r *wire.Response, b []byte, l wire.Limits) (n int, chunked bool, err error) {
-	keep := l.Body
-	l.Body = 1 << 29 // of a longer body the beginning is kept
-	n, err = r.ParseHead(b, l)
-	switch wire.KindOf(err) {
-	case wire.KindTransferEncoding:
-	case wire.KindVersion:
-		const old = "HTTP/1.0 "
-		switch {
-		case string(b) == old[:len(old)-1]:
-			return 0, false, &wire.ParseError{Kind: wire.KindIncomplete, Offset: len(b)}
-		case !bytes.HasPrefix(b, []byte(old)), bytes.HasPrefix(b, []byte(old+"101")):
-			return n, false, err
+	for h.length == 0 {
+		if !h.lines.Grew(b[h.begin:], l) {
+			return 0, errMore
 		}
-		l.Body = keep
-		return parseOpening(r, append([]byte("HTTP/1.1 "), b[len(old):]...), l)
-	default:
-		return n, false, err
-	}
-	l.Body = keep
-	end := bytes.Index(b[:min(len(b), l.Head)], []byte("\r\n\r\n"))
-	switch {
-	case end < 0 && len(b) >= l.Head:
-		return 0, false, &wire.ParseError{Kind: wire.KindHeadTooLarge, Offset: l.Head, Detail: "no empty line within the limit"}
-	case end < 0:
-		return 0, false, &wire.ParseError{Kind: wire.KindIncomplete, Offset: len(b)}
-	}
-	end += len("\r\n\r\n")
-	kept := make([]byte, 0, end)
-	for line := range bytes.SplitAfterSeq(b[:end], []byte("\r\n")) {
-		if !hasPrefixFold(string(line), "Transfer-Encoding:") {
-			kept = append(kept, line...)
+		if n, h.chunked, err = r.ParseOpening(b[h.begin:], l); err != nil {
+			return 0, err
+		}
+		switch end := h.begin + n; {
+		case r.Status >= 200 || r.Status == 101:
+			h.length = end
+		case end > l.Unit:
+			return 0, &wire.ParseError{Kind: wire.KindUnitTooLarge, Offset: end, Detail: "interim responses over the limit"}
+		default:
+			h.begin, h.lines = end, wire.Lines{}
 		}
 	}
-	if _, err2 := r.ParseHead(kept, l); err2 != nil {
-		return 0, false, err2
-	}
-	if r.Status == 101 {
-		return 0, false, err
-	}
-	return end, true, nil
+	return h.length, nil
 }
 
 // body returns the body, which begins b, as far as it is there, at most limit bytes, and whether all of it that we want is.

@@ -53,7 +53,7 @@ func TestClient_Redirecting_AnyChain(t *testing.T) {
 			followed := len(r.dials) > n
 			require.Equal(t, !followed, r.over, "either a follow-up or the end: %v", r.all)
 			switch {
-			case code > 303 && code != 307 && code != 426, code == 307 && !inOpening && cfg.Method != "GET", code == 426 && !machine.Upgrade:
+			case code > 303 && code != 307 && code != 426 && !(code == 308 && inOpening), code == 307 && !inOpening && cfg.Method != "GET", code == 426 && !machine.Upgrade:
 				require.False(t, followed, "%d is no redirect [INV-25]", code)
 			}
 			if followed {

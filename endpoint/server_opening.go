@@ -41,7 +41,7 @@ func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 	if !s.lines.Grew(b, s.cfg.Limits) {
 		return 0, nil
 	}
-	n, err := s.parsed.ParseHead(b, s.cfg.Limits)
+	n, err := s.parsed.ParseOpening(b, s.cfg.Limits)
 	switch {
 	case err == nil:
 	case wire.KindOf(err) == wire.KindIncomplete:
@@ -267,22 +267,24 @@ func (s *Server) switching(h *head) {
 // openingRefusal writes another answer to the opening request, with an explanation.
 func (s *Server) openingRefusal(status int) []byte {
 	body := s.detail + "\n"
-	reason := fsm.Status(status).Reason
+	reason := fsm.OpeningStatus(status).Reason
 	if s.detail == "" {
 		body = reason + "\n"
 	}
 	h := head{b: s.buf[:0]}
 	h.statusLine(status, reason)
+	connection := "close"
 	switch status {
 	case 405:
 		h.field("Allow", "GET")
 	case 426:
 		h.field("Upgrade", "websocket")
 		h.field("Sec-WebSocket-Version", "13")
+		connection = "Upgrade, close" // Upgrade goes nowhere without it [RFC 9110 7.8]
 	}
+	h.field("Connection", connection)
 	h.field("Content-Type", textPlain)
 	h.field("Content-Length", itoa(len(body)))
-	h.field("Connection", "close")
 	s.buf = append(h.end(), body...)
 	return s.buf
 }

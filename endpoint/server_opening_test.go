@@ -63,7 +63,7 @@ func TestServer_Opening(t *testing.T) {
 			require.Equal(t, v.status, r.Status, "%s", r.Body)
 			require.Contains(t, string(r.Body), v.says)
 			s.take(out)
-			s.wantLast("answered and gone", "SendBytes HTTP/1.1 "+itoa(v.status)+" "+fsm.Status(v.status).Reason, "Disconnect", "Fail")
+			s.wantLast("answered and gone", "SendBytes HTTP/1.1 "+itoa(v.status)+" "+fsm.OpeningStatus(v.status).Reason, "Disconnect", "Fail")
 			require.Equal(t, LegOpening, s.err.Leg)
 			require.Contains(t, s.err.Error(), v.says)
 		})

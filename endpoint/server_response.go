@@ -53,6 +53,7 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	}
 	if d.Upgrade != "" {
 		h.field("Upgrade", d.Upgrade)
+		h.field("Connection", "Upgrade") // which Upgrade goes nowhere without [RFC 9110 7.8]
 	}
 	if rule.Duties&fsm.NoStore != 0 {
 		h.field("Cache-Control", "no-store")

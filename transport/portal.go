@@ -28,7 +28,7 @@ func (e *HandshakeError) noticePortal() {
 	if err != nil {
 		return
 	}
-	text, link, redirected := perhapsNeeded, "", fsm.Status(e.Status).Action == fsm.ActionRedirect
+	text, link, redirected := perhapsNeeded, "", fsm.OpeningStatus(e.Status).Action == fsm.ActionRedirect
 	switch proxy := proxyErrorOf(e.Cause); {
 	case proxy != nil && proxy.Status == 511:
 		text, link = loginNeeded, cmp.Or(webLocation(proxy.Header), firstLink(proxy.Body, here))

@@ -126,7 +126,7 @@ func (d *dialer) tunnel(ctx context.Context, nc net.Conn, addr, login string) (*
 	}
 	limits := d.opts.Limits.OrDefault()
 	from := bufio.NewReader(io.LimitReader(nc, int64(limits.Head+limits.Body)))
-	r, err := http.ReadResponse(from, req)
+	r, err := finalResponse(from, req)
 	if err != nil {
 		return nil, ended(ctx, err)
 	}
@@ -140,6 +140,16 @@ func (d *dialer) tunnel(ctx context.Context, nc net.Conn, addr, login string) (*
 		return nil, ctx.Err()
 	}
 	return r, nil
+}
+
+// finalResponse reads an answer, and over the interim ones before it. [RFC 9110 15.2]
+func finalResponse(from *bufio.Reader, req *http.Request) (*http.Response, error) {
+	for {
+		r, err := http.ReadResponse(from, req)
+		if err != nil || r.StatusCode/100 != 1 || r.StatusCode == http.StatusSwitchingProtocols {
+			return r, err
+		}
+	}
 }
 
 // ended says why reading or writing failed: ctx's error once it ended. What is no HTTP is not quoted.

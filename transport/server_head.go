@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"net"
 	"slices"
 	"sync"
@@ -31,7 +32,7 @@ func (h *headBuffer) release() {
 }
 
 // readHead reads one request head from nc, whose read deadline is set. If err is nil and o.request is too, the head is wrong. Whatever was read is in
-// o.head and o.rest; an error of reading comes with it.
+// o.head and o.rest, but for an empty line before a right head, which net/http would stumble over; an error of reading comes with it.
 func readHead(nc net.Conn, limits wire.Limits) (o *opening, err error) {
 	h := headBuffers.Get().(*headBuffer)
 	h.opening.buffer = h
@@ -45,10 +46,10 @@ func readHead(nc net.Conn, limits wire.Limits) (o *opening, err error) {
 		n, err := nc.Read(h.b[from:cap(h.b)])
 		h.b = h.b[:from+n]
 		if lines.Grew(h.b, limits) {
-			used, bad := h.request.ParseHead(h.b, limits)
+			used, bad := h.request.ParseOpening(h.b, limits)
 			switch {
 			case bad == nil:
-				o.request, o.head, o.rest = &h.request, h.b[:used:used], h.b[used:]
+				o.request, o.head, o.rest = &h.request, bytes.TrimPrefix(h.b[:used:used], []byte("\r\n")), h.b[used:]
 				return o, nil
 			case wire.KindOf(bad) != wire.KindIncomplete:
 				o.head = h.b

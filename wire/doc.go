@@ -13,8 +13,8 @@
 //	out, err = wire.AppendField(out, "Sec-WebSocket-Extensions", "x-kaazing-idle-timeout;timeout=5000")
 //	out = wire.AppendEnd(out)
 //
-// Read from a stream: call [Request.ParseHead] or [Response.ParseHead] with what
-// has come so far, read on while the error has [KindIncomplete], and stop at any
+// Read from a stream: call [Request.ParseOpening] or [Response.ParseOpening] with
+// what has come so far, read on while the error has [KindIncomplete], and stop at any
 // other error. Read a response from WebSocket messages: give each message to
 // [Assembler.Add] until it says [UnitTerminated].
 //
@@ -29,7 +29,9 @@
 //
 // # Strictness
 //
-// The grammar is that of RFC 9112, in both directions alike, with these choices:
+// The grammar is that of RFC 9112, in both directions alike, with these choices,
+// from which the two ParseOpening depart where whatever stands between two peers
+// of an opening handshake has to be understood:
 //
 //   - Lines end in CRLF. CR or LF alone is refused, and so is a line before the
 //     start line.

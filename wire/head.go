@@ -16,6 +16,10 @@ type head struct {
 	host   bool  // a Host field was seen
 	began  bool  // the start line is complete
 
+	stream  bool // an answer on a stream, see [Response.ParseOpening]
+	coded   bool // it has Transfer-Encoding
+	chunked bool // chunked is the last of its codings
+
 	off  int    // where the first error is
 	what string // and what
 }
@@ -94,6 +98,13 @@ func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (
 				h.line, h.seen = line+2, line+2
 				return dst, 0
 			}
+			if h.stream && len(dst) > 0 && line < len(w) && isSpace(w[line]) {
+				if k := h.unfold(w, b, l, &dst[len(dst)-1], bodiless); k != 0 {
+					return dst, k
+				}
+				line = h.line
+				continue
+			}
 			if len(dst) < l.Fields {
 				colon, end = plainLine(w, line)
 			}
@@ -136,9 +147,14 @@ func (h *head) special(name, value []byte, body int, request, bodiless bool) Kin
 	switch {
 	case request && (string(name) == "Host" || equalFold(name, "Host")):
 		return h.checkHost(value)
+	case h.stream && bodiless:
+		return 0
 	case equalFold(name, "Content-Length"):
 		return h.checkLength(value, body, bodiless)
 	case equalFold(name, "Transfer-Encoding"):
+		if h.stream {
+			return h.transferEncoding(value)
+		}
 		return h.fail(KindTransferEncoding, h.line, "not used inside messages")
 	}
 	return 0
@@ -251,7 +267,7 @@ func (h *head) checkLength(v []byte, body int, bodiless bool) Kind {
 		return h.fail(KindContentLength, h.line, "not a number")
 	case bodiless && n > 0:
 		return h.fail(KindBodyForbidden, h.line, "length above zero in a response without content")
-	case n > int64(body):
+	case n > int64(body) && !h.stream:
 		return h.fail(KindBodyTooLarge, h.line, "length over the limit")
 	}
 	h.length = n

@@ -5,7 +5,7 @@ package wire
 // [Request] does.
 type Response struct {
 	Status        int    // 100 to 999
-	Minor         int    // 1 for HTTP/1.1, up to 9
+	Minor         int    // 1 for HTTP/1.1, up to 9; 0 from ParseOpening only
 	Reason        []byte // may be empty; means nothing
 	Fields        Fields
 	ContentLength int64 // -1 if absent; ignored by Append

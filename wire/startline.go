@@ -24,7 +24,7 @@ func (h *head) version(w []byte, i int, name Kind, l *Limits) (minor int, k Kind
 	if i >= len(w) {
 		return 0, h.short(len(w), l)
 	}
-	if d := w[i] - '0'; d >= 1 && d <= 9 {
+	if d := w[i] - '0'; d >= 1 && d <= 9 || d == 0 && h.stream {
 		return int(d), 0
 	}
 	return 0, h.fail(KindVersion, i, "minor version is not 1 to 9")
@@ -134,7 +134,9 @@ func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
 			}
 			n = n*10 + int(w[i]-'0')
 		}
-		r.Status = n
+		if r.Status = n; r.Minor == 0 && n == 101 {
+			return h.fail(KindVersion, i-1, "HTTP/1.0 cannot switch protocols")
+		}
 		if i >= end {
 			return h.short(end, l)
 		}
