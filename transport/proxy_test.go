@@ -24,6 +24,8 @@ type connectProxy struct {
 	scheme string // "": no login; Basic; Digest: joe and s3cr3t
 	answer func(w http.ResponseWriter, r *http.Request) bool
 
+	interim string // responses before the final one
+
 	mu     sync.Mutex
 	seen   []string // targets and Proxy-Authorization schemes
 	nonces int      // handed out; the first is stale at once
@@ -105,7 +107,7 @@ func (p *connectProxy) connect(w http.ResponseWriter, target string) {
 		return
 	}
 	defer here.Close()
-	_, _ = io.WriteString(here, "HTTP/1.0 200 Connection established\r\nVia: test\r\n\r\n")
+	_, _ = io.WriteString(here, p.interim+"HTTP/1.0 200 Connection established\r\nVia: test\r\n\r\n")
 	go func() { _, _ = io.Copy(there, here); _ = there.(*net.TCPConn).CloseWrite() }()
 	_, _ = io.Copy(here, there)
 }
