@@ -18,11 +18,11 @@ var (
 
 func clientHandshake() *Client {
 	c, _ := NewClient("ws://h/p", benchClient)
-	c.Connect()
-	c.Connected([16]byte{})
-	c.OpeningReceived(benchOpened)
-	c.Message(wire.Binary, benchReply)
-	c.Message(wire.Binary, nil)
+	c.Connect(t0)
+	c.Connected(t0, [16]byte{})
+	c.OpeningReceived(t0, benchOpened)
+	c.Message(t0, wire.Binary, benchReply)
+	c.Message(t0, wire.Binary, nil)
 	return c
 }
 
@@ -34,9 +34,9 @@ func serverHandshake() *Server {
 
 func shakeAgain(s *Server) {
 	s.Reset(ServerConfig{})
-	s.OpeningReceived(benchOpen)
-	s.Message(wire.Binary, benchAsk)
-	_, _ = s.Decide(benchAnswer)
+	s.OpeningReceived(t0, benchOpen)
+	s.Message(t0, wire.Binary, benchAsk)
+	_, _ = s.Decide(t0, benchAnswer)
 }
 
 // Beyond what the caller keeps, a handshake allocates the endpoint itself and the memory it works in, a client also what it puts its response together in.

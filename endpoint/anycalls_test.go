@@ -1,15 +1,17 @@
 package endpoint
 
 import (
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/anycall"
 	"pgregory.net/rapid"
 )
 
-var functions = map[string]any{"DefaultSeconds": DefaultSeconds, "NewClient": NewClient, "NewServer": NewServer, "Redirect": Redirect, "Refuse": Refuse, "SameOrigin": SameOrigin}
+var functions = map[string]any{"NewClient": NewClient, "NewServer": NewServer, "Redirect": Redirect, "Refuse": Refuse, "SameOrigin": SameOrigin}
 
 // clientTexts and serverTexts lead through a handshake.
 func clientTexts() []string {
@@ -28,12 +30,24 @@ func serverTexts() []string {
 	}
 }
 
+// times are within an hour of each other, and no time at all now and then.
+func times(t *rapid.T, typ reflect.Type) (v reflect.Value, ok bool) {
+	if typ != reflect.TypeFor[time.Time]() {
+		return v, false
+	}
+	at := t0.Add(time.Duration(rapid.IntRange(0, 3600).Draw(t, "seconds")) * time.Second)
+	if rapid.IntRange(0, 20).Draw(t, "no time") == 0 {
+		at = time.Time{}
+	}
+	return reflect.ValueOf(at), true
+}
+
 // Whatever is called in whatever order with whatever arguments: nothing panics.
 func TestAnyCalls(t *testing.T) {
 	anycall.Complete(t, ".", functions)
 	any := func(t *rapid.T, first any, texts []string) {
-		c := anycall.Caller{Texts: texts}
-		c.Run(t, []any{first, &Client{}, &Server{}, &Request{}, &OpeningRequest{}}, functions, 100)
+		c := anycall.Caller{Texts: texts, Values: times}
+		c.Run(t, []any{first, &Client{}, &Server{}, &Request{}, &OpeningRequest{}, &Timeouts{}}, functions, 100)
 	}
 	t.Run("client", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
@@ -42,8 +56,8 @@ func TestAnyCalls(t *testing.T) {
 				t.Fatal(err)
 			}
 			if rapid.Bool().Draw(t, "begun") {
-				client.Connect()
-				client.Connected([16]byte{})
+				client.Connect(t0)
+				client.Connected(t0, [16]byte{})
 			}
 			any(t, client, clientTexts())
 		})
@@ -52,7 +66,7 @@ func TestAnyCalls(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			server := NewServer(ServerConfig{})
 			if rapid.Bool().Draw(t, "begun") {
-				server.OpeningReceived([]byte(serverTexts()[0]))
+				server.OpeningReceived(t0, []byte(serverTexts()[0]))
 			}
 			any(t, server, serverTexts())
 		})
@@ -65,17 +79,17 @@ func TestOpeningReceived_Shrinks(t *testing.T) {
 	for _, before := range []string{"!", "G", "GET /p HTTP/1.1\r\nHost: h\r\nX: "} {
 		for _, then := range [][]byte{nil, {}, []byte("G")} {
 			s := NewServer(ServerConfig{})
-			s.OpeningReceived([]byte(before))
-			s.OpeningReceived(then)
-			s.OpeningReceived(good)
+			s.OpeningReceived(t0, []byte(before))
+			s.OpeningReceived(t0, then)
+			s.OpeningReceived(t0, good)
 			if before != "!" && s.Phase() != fsm.ServerAwaitRequest {
 				t.Errorf("%q, then %q, then a whole request: %v", before, then, s.Phase())
 			}
 			for _, before := range []string{before, "HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n"} {
 				r := dialed(t, "ws://h/p", ClientConfig{})
-				r.c.OpeningReceived([]byte(before))
-				r.c.OpeningReceived(then)
-				r.c.Lost("lost")
+				r.c.OpeningReceived(t0, []byte(before))
+				r.c.OpeningReceived(t0, then)
+				r.c.Lost(t0, "lost")
 			}
 		}
 	}

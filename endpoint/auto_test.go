@@ -32,7 +32,7 @@ func TestClient_Auto(t *testing.T) {
 	})
 	t.Run("gateway-with-challenge", func(t *testing.T) {
 		r := asking(t, autoClient()).message(proceed).unit(challengeBasic)
-		r.take(r.c.Credentials("Token x"))
+		r.take(r.c.Credentials(t0, "Token x"))
 		r.unit(switching()).message(proceed).wantOpen("N counts for the connection")
 	})
 	t.Run("balancer", func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestClient_Auto(t *testing.T) {
 		require.Contains(t, twice.Error(), "once more or too late")
 		asking(t, autoClient()).unit(challengeBasic)
 		late := asking(t, autoClient()).unit(challengeBasic)
-		late.take(late.c.Credentials("Token x"))
+		late.take(late.c.Credentials(t0, "Token x"))
 		late.message(proceed).wantFail("N after a response", fsm.FailureUnexpectedMessage, 1002)
 		asking(t, autoClient()).message(proceed, switching(), "", "early").wantFail("data before the second N", fsm.FailureUnexpectedMessage, 1002)
 		r := asking(t, autoClient()).unit(switching()).message(proceed).wantOpen("N of a server that never said it before is the application's")

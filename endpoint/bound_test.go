@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"testing"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -9,77 +10,43 @@ import (
 	"pgregory.net/rapid"
 )
 
-// timed is a client whose timers run in virtual time, in milliseconds.
+// timed is a client in virtual time.
 type timed struct {
 	*run
-	now      int
-	deadline map[fsm.Timer]int
-	paused   map[fsm.Timer]int // what is left
-	secret   int               // credentials given so far, so that each is new
-	targets  int
+	now     time.Time
+	secret  int // credentials given so far, so that each is new
+	targets int
 }
 
 func startTimed(t require.TestingT, cfg ClientConfig) *timed {
 	c, err := NewClient("ws://h/p", cfg)
 	require.NoError(t, err)
-	v := &timed{run: &run{monitor: monitor{t: t}, c: c}, deadline: map[fsm.Timer]int{}, paused: map[fsm.Timer]int{}}
-	v.do(c.Connect())
+	v := &timed{run: newRun(t, c), now: t0}
+	v.take(c.Connect(v.now))
 	return v
 }
 
-// do takes outputs and sets the timers that they speak of.
-func (v *timed) do(outs []Output) {
-	for _, o := range outs {
-		left, isPaused := v.paused[o.Timer]
-		due, runs := v.deadline[o.Timer]
-		switch o.Kind {
-		case ArmTimer:
-			v.deadline[o.Timer] = v.now + 1000*DefaultSeconds(o.Timer)
-			delete(v.paused, o.Timer)
-		case StopTimer:
-			delete(v.deadline, o.Timer)
-			delete(v.paused, o.Timer)
-		case PauseTimer:
-			if runs {
-				v.paused[o.Timer] = due - v.now
-				delete(v.deadline, o.Timer)
-			}
-		case ResumeTimer:
-			if isPaused {
-				v.deadline[o.Timer] = v.now + left
-				delete(v.paused, o.Timer)
-			}
-		case StopTimers:
-			clear(v.deadline)
-			clear(v.paused)
-		}
-	}
-	v.take(outs)
+// due is when the next timer ends.
+func (v *timed) due() time.Time {
+	due := v.c.Deadline()
+	require.NotZero(v.t, due, "a timer runs in %v: %v", v.c.Phase(), v.all)
+	return due
 }
 
-// next returns the timer that runs out first.
-func (v *timed) next() (first fsm.Timer, due int) {
-	for timer, at := range v.deadline {
-		if first == 0 || at < due || at == due && timer < first {
-			first, due = timer, at
-		}
-	}
-	require.NotZero(v.t, first, "a timer runs in %v: %v", v.c.Phase(), v.all)
-	return first, due
-}
-
-// expire lets time pass until a timer runs out.
+// expire lets time pass until a timer ends.
 func (v *timed) expire() {
-	timer, due := v.next()
-	v.now = due
-	delete(v.deadline, timer)
-	v.do(v.c.TimerExpired(timer))
+	v.now = v.due()
+	v.take(v.c.Expire(v.now))
 }
 
-// wait lets time pass, but no timer run out.
-func (v *timed) wait(ms int) {
-	_, due := v.next()
-	v.now = min(v.now+ms, due-1)
+// wait lets time pass, but no timer end.
+func (v *timed) wait(d time.Duration) {
+	if last := v.due().Add(-time.Millisecond); last.Before(v.now.Add(d)) {
+		d = last.Sub(v.now)
+	}
+	v.now = v.now.Add(d)
+	v.take(v.c.Expire(v.now))
+	require.Empty(v.t, v.last, "it is too early")
 }
 
 // target is a place not visited before.
@@ -91,24 +58,26 @@ func (v *timed) target() string {
 // credentials are new ones.
 func (v *timed) credentials() {
 	v.secret++
-	v.do(v.c.Credentials("Basic " + itoa(v.secret)))
+	v.take(v.c.Credentials(v.now, "Basic "+itoa(v.secret)))
 }
 
 // unitOf gives a response and its terminator.
 func (v *timed) unitOf(text string) {
-	v.do(v.c.Message(wire.Binary, []byte(text)))
-	v.do(v.c.Message(wire.Binary, nil))
+	v.take(v.c.Message(v.now, wire.Binary, []byte(text)))
+	v.take(v.c.Message(v.now, wire.Binary, nil))
 }
 
-// longest is how long a connect call may take, in milliseconds: for the first connection, each follow-up and one retry through a proxy all of the
+// longest is when a connect call must be over: for the first connection, each follow-up and one retry through a proxy all of the
 // opening, overall and close timers, and a credential timer for each replay. Logins, 401s in the opening handshake, cost a connection of their own
 // each, so with them an opening timer comes on top for each replay: LIV-02 speaks of calls without them.
-func longest(cfg fsm.ClientConfig, logins bool) int {
-	seconds := DefaultSeconds(fsm.TimerOpening) + DefaultSeconds(fsm.TimerOverall) + DefaultSeconds(fsm.TimerClose) + int(cfg.MaxReplays)*DefaultSeconds(fsm.TimerCredentials)
+func longest(cfg fsm.ClientConfig, logins bool) time.Time {
+	var timeouts Timeouts
+	replays := time.Duration(cfg.MaxReplays)
+	d := timeouts.Of(fsm.TimerOpening) + timeouts.Of(fsm.TimerOverall) + timeouts.Of(fsm.TimerClose) + replays*timeouts.Of(fsm.TimerCredentials)
 	if logins {
-		seconds += int(cfg.MaxReplays) * DefaultSeconds(fsm.TimerOpening)
+		d += replays * timeouts.Of(fsm.TimerOpening)
 	}
-	return 1000 * seconds * (int(cfg.MaxRedirects) + 2)
+	return t0.Add(d * time.Duration(cfg.MaxRedirects+2))
 }
 
 // peer does the next thing that a server, or the host, may do to keep the client busy.
@@ -117,28 +86,28 @@ func (v *timed) peer(t *rapid.T, cfg ClientConfig, logins bool) {
 	what := rapid.IntRange(0, last).Draw(t, "what")
 	switch v.c.Phase() {
 	case fsm.ClientConnecting:
-		v.do(v.c.Connected([16]byte{}))
+		v.take(v.c.Connected(v.now, [16]byte{}))
 	case fsm.ClientOpening:
 		switch {
 		case what == 0:
-			v.do(v.c.OpeningRefused(302, []HeaderField{{"Location", v.target()}}, nil))
+			v.take(v.c.OpeningRefused(v.now, 302, []HeaderField{{"Location", v.target()}}, nil))
 		case what == 1:
-			v.do(v.c.OpeningRefused(407, []HeaderField{{"Proxy-Authenticate", "Basic"}}, nil))
+			v.take(v.c.OpeningRefused(v.now, 407, []HeaderField{{"Proxy-Authenticate", "Basic"}}, nil))
 		case what < 6 && logins:
-			v.do(v.c.OpeningRefused(401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
+			v.take(v.c.OpeningRefused(v.now, 401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
 		default:
-			v.do(v.c.Opened(Protocol, nil, ""))
+			v.take(v.c.Opened(v.now, Protocol, nil, ""))
 		}
 	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
 		if what < 5 {
-			v.do(v.c.Message(wire.Binary, []byte(reroute+v.target())))
+			v.take(v.c.Message(v.now, wire.Binary, []byte(reroute+v.target())))
 		} else if v.c.Phase() == fsm.ClientAwaitProceed {
-			v.do(v.c.Message(wire.Binary, []byte(proceed)))
+			v.take(v.c.Message(v.now, wire.Binary, []byte(proceed)))
 		}
 	case fsm.ClientAwaitLogin, fsm.ClientAwaitCredentials:
 		v.credentials()
 	case fsm.ClientSendingBody:
-		v.do(v.c.BodyWritten())
+		v.take(v.c.BodyWritten(v.now))
 	case fsm.ClientAwaitResponse, fsm.ClientReading:
 		switch what {
 		case 0, 1, 2:
@@ -152,7 +121,7 @@ func (v *timed) peer(t *rapid.T, cfg ClientConfig, logins bool) {
 		case 7:
 			v.unitOf(response(407, "Proxy-Authenticate: Basic"))
 		case 8:
-			v.do(v.c.Message(wire.Binary, []byte("H")))
+			v.take(v.c.Message(v.now, wire.Binary, []byte("H")))
 		case last:
 			if cfg.Machine.Profile == fsm.ProfileKaazing {
 				v.unitOf(switching())
@@ -161,12 +130,12 @@ func (v *timed) peer(t *rapid.T, cfg ClientConfig, logins bool) {
 	case fsm.ClientClosing, fsm.ClientDraining:
 		switch what {
 		case 0:
-			v.do(v.c.PeerClosed(1000, ""))
+			v.take(v.c.PeerClosed(v.now, 1000, ""))
 		case 1:
-			v.do(v.c.Lost(""))
+			v.take(v.c.Lost(v.now, ""))
 		default:
-			v.do(v.c.Message(wire.Binary, []byte("goes on and on")))
-			v.do(v.c.Ping(nil))
+			v.take(v.c.Message(v.now, wire.Binary, []byte("goes on and on")))
+			v.take(v.c.Ping(v.now, nil))
 		}
 	}
 }
@@ -196,10 +165,11 @@ func TestClient_EndsInTime(t *testing.T) {
 						v.expire()
 						continue
 					}
-					v.wait(rapid.SampledFrom([]int{0, 1, 500, 4000, 1 << 30, 1 << 30, 1 << 30}).Draw(t, "delay"))
+					const long = time.Hour
+					v.wait(rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second / 2, 4 * time.Second, long, long, long}).Draw(t, "delay"))
 					v.peer(t, cfg, logins)
 				}
-				require.LessOrEqual(t, v.now, longest(cfg.Machine, logins), "%v", v.all)
+				require.False(t, v.now.After(longest(cfg.Machine, logins)), "%v", v.all)
 			})
 		})
 	}
@@ -211,13 +181,13 @@ func TestClient_EndsInTime_Slowest(t *testing.T) {
 		proves(t, "LIV-02")
 		v := slowest(t, false)
 		most := longest(fsm.DefaultClientConfig(), false)
-		require.LessOrEqual(t, v.now, most)
-		require.Greater(t, v.now, most-1000, "to a few milliseconds")
+		require.False(t, v.now.After(most))
+		require.True(t, v.now.After(most.Add(-time.Second)), "to a few milliseconds")
 		require.Equal(t, 7, v.c.Attempt(), "connections")
 	})
 	t.Run("challenged-by-the-opening-response-too", func(t *testing.T) {
 		v := slowest(t, true)
-		require.LessOrEqual(t, v.now, longest(fsm.DefaultClientConfig(), true))
+		require.False(t, v.now.After(longest(fsm.DefaultClientConfig(), true)))
 		require.Equal(t, 7*4, v.c.Attempt(), "connections: each login dials again")
 	})
 }
@@ -228,15 +198,15 @@ func slowest(t *testing.T, logins bool) *timed {
 	leave := response(407, "Proxy-Authenticate: Basic")
 	goOn := func() { v.unitOf(leave); leave = redirect(302, v.target()) }
 	for !v.over {
-		v.wait(1 << 30)
-		switch timer, _ := v.next(); v.c.Phase() {
+		v.wait(time.Hour)
+		switch timer := v.c.Timer(); v.c.Phase() {
 		case fsm.ClientConnecting:
-			v.do(v.c.Connected([16]byte{}))
+			v.take(v.c.Connected(v.now, [16]byte{}))
 		case fsm.ClientOpening:
 			if logins && v.c.State().Replays() < 3 {
-				v.do(v.c.OpeningRefused(401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
+				v.take(v.c.OpeningRefused(v.now, 401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
 			} else {
-				v.do(v.c.Opened(Protocol, nil, ""))
+				v.take(v.c.Opened(v.now, Protocol, nil, ""))
 			}
 		case fsm.ClientAwaitLogin, fsm.ClientAwaitCredentials:
 			v.credentials()

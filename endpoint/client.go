@@ -2,19 +2,21 @@ package endpoint
 
 import (
 	"errors"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
 // Client is one connect call on the client's side: it owns the machine's state, the unit being put together, and what was negotiated. It does
-// no I/O, knows no clock and starts no goroutine. It is not safe for concurrent use.
+// no I/O, reads no clock and starts no goroutine. It is not safe for concurrent use.
 //
-// Every method named after something that happened returns all outputs it leads to; the slice is valid until the next call.
+// Every method named after something that happened is told the time and returns all outputs it leads to; the slice is valid until the next call.
 type Client struct {
 	cfg     ClientConfig
 	machine fsm.ClientConfig
 	state   fsm.ClientState
+	clock   clock
 	unit    wire.Assembler
 	opening wire.Response // of the opening handshake, for errors
 	answer  answerHead    // how much of it is known
@@ -56,7 +58,7 @@ type Client struct {
 //khp:impl WSP-OPEN-06 WSP-URI-01 KHP-EXT-REQ-06
 func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	m := new(memory)
-	c := &Client{cfg: cfg, machine: cfg.machine(), buf: m.buf[:0], opening: wire.Response{Fields: m.fields[:0]}}
+	c := &Client{cfg: cfg, machine: cfg.machine(), clock: clock{timeouts: cfg.Timeouts}, buf: m.buf[:0], opening: wire.Response{Fields: m.fields[:0]}}
 	c.out, c.visited = c.room[:0], c.first[:0]
 	c.cfg.Limits = cfg.Limits.OrDefault()
 	if err := cfg.check(c.buf); err != nil {
@@ -91,8 +93,8 @@ func (c *Client) rehearse() error {
 }
 
 // Connect starts. Nothing else is legal before it.
-func (c *Client) Connect() []Output {
-	c.reset()
+func (c *Client) Connect(now time.Time) []Output {
+	c.begin(now)
 	if c.state.Phase() != fsm.ClientIdle {
 		c.noteMisuse(fsm.EventConnectRequested)
 		return nil
@@ -102,8 +104,8 @@ func (c *Client) Connect() []Output {
 }
 
 // Connected tells that the connection to the dialed URL is up. nonce is 16 fresh random bytes for Sec-WebSocket-Key. [WSP-OPEN-01, INV-29]
-func (c *Client) Connected(nonce [16]byte) []Output {
-	c.reset()
+func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
+	c.begin(now)
 	key := wire.AppendKey(c.nonceKey[:0], nonce)
 	wire.AppendAccept(c.accept[:0], key)
 	c.step(fsm.Event{Kind: fsm.EventConnected})
@@ -111,16 +113,16 @@ func (c *Client) Connected(nonce [16]byte) []Output {
 }
 
 // ConnectFailed tells that the connection to the dialed URL could not be brought up; detail says why.
-func (c *Client) ConnectFailed(detail string) []Output {
-	c.reset()
+func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
+	c.begin(now)
 	c.detail = detail
 	c.step(fsm.Event{Kind: fsm.EventConnectFailed})
 	return c.out
 }
 
 // Message tells that a data message was received. p is not kept, but a Deliver output hands it back.
-func (c *Client) Message(t wire.MessageType, p []byte) []Output {
-	c.reset()
+func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
+	c.begin(now)
 	c.message, c.msgType = p, t
 	early := c.TooEarly(p)
 	c.counted(p)
@@ -146,8 +148,8 @@ func (c *Client) Message(t wire.MessageType, p []byte) []Output {
 }
 
 // Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
-func (c *Client) Ping(p []byte) []Output {
-	c.reset()
+func (c *Client) Ping(now time.Time, p []byte) []Output {
+	c.begin(now)
 	c.message = p
 	c.step(fsm.Event{Kind: fsm.EventPingReceived})
 	return c.out
@@ -156,8 +158,8 @@ func (c *Client) Ping(p []byte) []Output {
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
 //
 //khp:impl DRAFT02-429-04 DRAFT02-431-04
-func (c *Client) PeerClosed(code uint16, reason string) []Output {
-	c.reset()
+func (c *Client) PeerClosed(now time.Time, code uint16, reason string) []Output {
+	c.begin(now)
 	if c.state.Phase() != fsm.ClientClosing { // there it only answers ours
 		c.closeIn = closeText{code, reason}
 	}
@@ -170,8 +172,8 @@ func (c *Client) PeerClosed(code uint16, reason string) []Output {
 // Lost tells that the connection ended, in whatever way, or was found to be unusable. Without an answer before it that fails the attempt and no more.
 //
 //khp:impl DRAFT02-429-04 DRAFT02-431-04
-func (c *Client) Lost(detail string) []Output {
-	c.reset()
+func (c *Client) Lost(now time.Time, detail string) []Output {
+	c.begin(now)
 	if c.settleOpening() {
 		return c.out
 	}
@@ -184,40 +186,61 @@ func (c *Client) Lost(detail string) []Output {
 }
 
 // Violation tells that the peer broke the rules of frames; f is FailureFrame, FailureUTF8 or FailureLimit.
-func (c *Client) Violation(f fsm.Failure, detail string) []Output {
-	c.reset()
+func (c *Client) Violation(now time.Time, f fsm.Failure, detail string) []Output {
+	c.begin(now)
 	c.violation(f, detail)
 	return c.out
 }
 
-// TimerExpired tells that timer t ran out. A timer that was stopped meanwhile does no harm.
-func (c *Client) TimerExpired(t fsm.Timer) []Output {
-	c.reset()
+// Deadline returns when to call Expire; the zero time if nothing is being waited for, as while the connection is open.
+func (c *Client) Deadline() time.Time {
+	_, due := c.clock.next()
+	return due
+}
+
+// Timer returns the timer that ends at Deadline, 0 if none runs. It is for traces.
+func (c *Client) Timer() fsm.Timer {
+	timer, _ := c.clock.next()
+	return timer
+}
+
+// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing happens. After it, Deadline is later than now, or zero.
+func (c *Client) Expire(now time.Time) []Output {
+	c.begin(now)
+	for t := c.clock.expired(); t != 0; t = c.clock.expired() {
+		c.detail = ""
+		c.expire(t)
+	}
+	return c.out
+}
+
+// expire gives the end of a timer to the machine.
+func (c *Client) expire(t fsm.Timer) {
+	before := len(c.out)
 	switch t {
 	case fsm.TimerOpening:
 		if c.settleOpening() {
-			return c.out
+			return
 		}
 	case fsm.TimerResponse, fsm.TimerOverall, fsm.TimerWait:
 		c.settle()
 	}
-	if c.detail == "" && len(c.out) == 0 {
+	if c.detail == "" && len(c.out) == before {
 		c.detail = c.timerDetail(t)
 	}
 	c.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: c.unitFacts()})
-	return c.out
 }
 
 // Credentials answers AskCredentials with the value of an Authorization field, such as "Basic am9lOndlbGNvbWU=". An empty or unsendable value
 // counts as no credentials.
-func (c *Client) Credentials(value string) []Output {
+func (c *Client) Credentials(now time.Time, value string) []Output {
 	if value == "" {
-		return c.NoCredentials("the provider gave none")
+		return c.NoCredentials(now, "the provider gave none")
 	}
 	if _, err := wire.AppendField(nil, "Authorization", value); err != nil {
-		return c.NoCredentials("the provider gave credentials that cannot be sent: " + err.Error())
+		return c.NoCredentials(now, "the provider gave credentials that cannot be sent: "+err.Error())
 	}
-	c.reset()
+	c.begin(now)
 	ev := fsm.Event{Kind: fsm.EventCredentialsSupplied}
 	switch c.state.Phase() {
 	case fsm.ClientAwaitLogin, fsm.ClientAwaitCredentials:
@@ -239,23 +262,23 @@ func (c *Client) Credentials(value string) []Output {
 }
 
 // NoCredentials answers AskCredentials: there are none, or the provider failed, as detail says.
-func (c *Client) NoCredentials(detail string) []Output {
-	c.reset()
+func (c *Client) NoCredentials(now time.Time, detail string) []Output {
+	c.begin(now)
 	c.detail = detail
 	c.step(fsm.Event{Kind: fsm.EventCredentialsDeclined})
 	return c.out
 }
 
 // BodyWritten tells that the message with the request body is with the socket.
-func (c *Client) BodyWritten() []Output {
-	c.reset()
+func (c *Client) BodyWritten(now time.Time) []Output {
+	c.begin(now)
 	c.step(fsm.Event{Kind: fsm.EventBodyWritten})
 	return c.out
 }
 
 // Send asks to send an application message. ok is false before the connection is open and after it began to close: nothing is sent.
-func (c *Client) Send(t wire.MessageType, p []byte) (out []Output, ok bool) {
-	c.reset()
+func (c *Client) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
+	c.begin(now)
 	c.message, c.msgType = p, t
 	ok = c.step(fsm.Event{Kind: fsm.EventSendRequested})
 	c.message = nil
@@ -264,8 +287,8 @@ func (c *Client) Send(t wire.MessageType, p []byte) (out []Output, ok bool) {
 
 // Close ends the connection, or gives up the attempt, in any phase. Code 0 sends an empty Close frame, and so does one that may not be sent, such
 // as 1005 or 1006; the reason is cut at 123 bytes.
-func (c *Client) Close(code uint16, reason string) []Output {
-	c.reset()
+func (c *Client) Close(now time.Time, code uint16, reason string) []Output {
+	c.begin(now)
 	c.closeOut = sendable(code, reason)
 	c.step(fsm.Event{Kind: fsm.EventCloseRequested})
 	return c.out

@@ -81,19 +81,19 @@ var phases = map[fsm.ClientPhase]func(t *testing.T) *run{
 	fsm.ClientIdle: func(t *testing.T) *run {
 		c, err := NewClient("ws://h/p", ClientConfig{})
 		require.NoError(t, err)
-		return &run{monitor: monitor{t: t}, c: c}
+		return newRun(t, c)
 	},
 	fsm.ClientConnecting: func(t *testing.T) *run {
 		c, err := NewClient("ws://h/p", ClientConfig{})
 		require.NoError(t, err)
-		r := &run{monitor: monitor{t: t}, c: c}
-		r.take(c.Connect())
+		r := newRun(t, c)
+		r.take(c.Connect(t0))
 		return r
 	},
 	fsm.ClientOpening: func(t *testing.T) *run { return dialed(t, "ws://h/p", ClientConfig{}) },
 	fsm.ClientAwaitLogin: func(t *testing.T) *run {
 		r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
-		r.take(r.c.OpeningRefused(401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
+		r.take(r.c.OpeningRefused(t0, 401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
 		return r
 	},
 	fsm.ClientAwaitProceed:     func(t *testing.T) *run { return asking(t, kaazingClient()) },
@@ -106,13 +106,13 @@ var phases = map[fsm.ClientPhase]func(t *testing.T) *run{
 	fsm.ClientClosing:          func(t *testing.T) *run { return asking(t, ClientConfig{}).unit(response(403)) },
 	fsm.ClientDraining: func(t *testing.T) *run {
 		r := asking(t, ClientConfig{}).unit(response(403))
-		r.take(r.c.PeerClosed(1000, ""))
+		r.take(r.c.PeerClosed(t0, 1000, ""))
 		return r
 	},
 	fsm.ClientFailed: func(t *testing.T) *run { return asking(t, ClientConfig{}).unit(response(403)).hangUp() },
 	fsm.ClientDone: func(t *testing.T) *run {
 		r := asking(t, ClientConfig{})
-		r.take(r.c.Close(1000, ""))
+		r.take(r.c.Close(t0, 1000, ""))
 		return r.hangUp()
 	},
 }
@@ -129,10 +129,10 @@ func TestClient_EveryPhase(t *testing.T) {
 			proves(t, "KHP-CLOSE-01 WSP-FRAME-06 DRAFT02-429-04 DRAFT02-431-04")
 			for _, code := range []uint16{0, 1000, 1005, 1006, 999, 4999, 5000} {
 				r := in(t)
-				r.take(r.c.PeerClosed(code, "reason"))
+				r.take(r.c.PeerClosed(t0, code, "reason"))
 				if established(p) {
 					require.True(t, r.closed, "answered")
-					r.take(r.c.TimerExpired(fsm.TimerClose))
+					r.take(r.c.Expire(r.c.Deadline()))
 					require.True(t, r.over, "one terminal event")
 				}
 			}
@@ -140,7 +140,7 @@ func TestClient_EveryPhase(t *testing.T) {
 		t.Run("ADV-68/"+p.String(), func(t *testing.T) {
 			proves(t, "DRAFT02-429-04 DRAFT02-431-04")
 			r := in(t)
-			r.take(r.c.Lost("reset"))
+			r.take(r.c.Lost(t0, "reset"))
 			if p != fsm.ClientIdle && p != fsm.ClientAwaitLogin {
 				require.True(t, r.over, "one terminal event")
 			}
@@ -148,15 +148,15 @@ func TestClient_EveryPhase(t *testing.T) {
 		t.Run("ADV-73/"+p.String(), func(t *testing.T) {
 			proves(t, "WSP-CLOSE-03")
 			r := in(t)
-			r.take(r.c.Close(1000, strings.Repeat("é", 100)))
-			r.take(r.c.Close(1000, "again"))
-			r.take(r.c.TimerExpired(fsm.TimerClose))
+			r.take(r.c.Close(t0, 1000, strings.Repeat("é", 100)))
+			r.take(r.c.Close(t0, 1000, "again"))
+			r.take(r.c.Expire(r.c.Deadline()))
 			require.True(t, r.over, "one terminal event: %v", r.all)
 		})
 		t.Run("ADV-74/"+p.String(), func(t *testing.T) {
 			r := in(t)
 			n := len(r.sent)
-			out, ok := r.c.Send(wire.Text, []byte("too early"))
+			out, ok := r.c.Send(t0, wire.Text, []byte("too early"))
 			r.take(out)
 			require.Equal(t, p == fsm.ClientOpen, ok)
 			require.Equal(t, ok, len(r.sent) > n, "nothing on the wire before open [INV-03]")
@@ -165,7 +165,7 @@ func TestClient_EveryPhase(t *testing.T) {
 			proves(t, "WSP-FRAME-05")
 			r := in(t)
 			before := r.c.State()
-			r.take(r.c.Ping([]byte("x")))
+			r.take(r.c.Ping(t0, []byte("x")))
 			require.Equal(t, before, r.c.State(), "a Ping changes nothing [INV-37]")
 			if established(p) {
 				r.wantLast("equal Pong", "SendPong x")
@@ -174,7 +174,7 @@ func TestClient_EveryPhase(t *testing.T) {
 		t.Run("frame-error/"+p.String(), func(t *testing.T) {
 			proves(t, "WSP-CLOSE-02")
 			r := in(t)
-			r.take(r.c.Violation(fsm.FailureUTF8, "bad text"))
+			r.take(r.c.Violation(t0, fsm.FailureUTF8, "bad text"))
 			if established(p) {
 				require.Equal(t, uint16(1007), r.codes[0])
 			}
@@ -182,7 +182,7 @@ func TestClient_EveryPhase(t *testing.T) {
 	}
 	t.Run("close-content", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).unit(switching())
-		out := r.c.Close(3000, strings.Repeat("é", 100))
+		out := r.c.Close(t0, 3000, strings.Repeat("é", 100))
 		require.Equal(t, strings.Repeat("é", 61), out[0].Text, "cut between characters")
 		for _, code := range []uint16{1, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65535} {
 			require.Equal(t, closeText{}, sendable(code, "x"), "%d must not be sent", code)
@@ -215,29 +215,22 @@ func TestClient_Timers(t *testing.T) {
 		t.Run(v.in.String()+"/"+v.t.String(), func(t *testing.T) {
 			proves(t, "KHP-CLOSE-02")
 			r := phases[v.in](t)
-			require.True(t, r.timers[v.t], "it runs: %v", r.timers)
-			r.take(r.c.TimerExpired(v.t))
+			r.expire(v.t)
 			require.Contains(t, r.wantFail("timer", v.want, v.code).Error(), v.says)
 		})
 	}
 	t.Run("late", func(t *testing.T) {
 		for timer := fsm.TimerOpening; timer <= fsm.TimerReplay; timer++ {
 			r := asking(t, ClientConfig{}).unit(switching())
-			r.take(r.c.TimerExpired(timer))
-			require.Empty(t, r.last, "%v does no harm when open", timer)
+			r.take(r.c.Expire(t0.Add((&Timeouts{}).Of(timer))))
+			require.Empty(t, r.last, "the end of %v has no effect when open", timer)
 		}
-	})
-	t.Run("defaults", func(t *testing.T) {
-		for timer := fsm.TimerOpening; timer <= fsm.TimerReplay; timer++ {
-			require.Positive(t, DefaultSeconds(timer), "%v", timer)
-		}
-		require.Zero(t, DefaultSeconds(0))
 	})
 }
 
 func TestClient_Opening_Violation(t *testing.T) {
 	r := asking(t, ClientConfig{})
-	r.take(r.c.Violation(fsm.FailureFrame, "reserved bit set"))
-	r.take(r.c.Violation(fsm.FailureFrame, "and again"))
+	r.take(r.c.Violation(t0, fsm.FailureFrame, "reserved bit set"))
+	r.take(r.c.Violation(t0, fsm.FailureFrame, "and again"))
 	require.Contains(t, r.wantFail("frames are no longer read", fsm.FailureFrame, 1002).Error(), "reserved bit set")
 }

@@ -11,13 +11,15 @@ import (
 
 func TestClient_AwaitResponse_Status401(t *testing.T) {
 	login := ClientConfig{HasCredentials: true, Protocols: []string{"amqp"}, Header: []HeaderField{{"X-A", "b"}}}
-	ask := func(r *run, value string) *run { r.take(r.c.Credentials(value)); return r }
+	ask := func(r *run, value string) *run { r.take(r.c.Credentials(t0, value)); return r }
 	t.Run("replay-differs-in-authorization-only", func(t *testing.T) {
 		proves(t, "KHP-STATUS-401-01 KHP-STATUS-401-02 KHP-EXT-REQ-01")
 		r := asking(t, login).unit(challengeBasic)
-		r.wantLast("timers stand still", "AskCredentials", "StopTimer Response", "PauseTimer Wait", "PauseTimer Overall", "ArmTimer Credentials")
+		r.wantLast("timers stand still", "AskCredentials")
+		r.wantTimers("credentials only", fsm.TimerCredentials)
 		require.Equal(t, "Basic", string(r.c.Challenges()[0].Scheme))
-		ask(r, "Basic one").wantLast("and go on", "SendMessage GET /p HTTP/1.1", "StopTimer Credentials", "ArmTimer Response", "ResumeTimer Overall")
+		ask(r, "Basic one").wantLast("and go on", "SendMessage GET /p HTTP/1.1")
+		r.wantTimers("of the response, and what is left of the handshake", fsm.TimerResponse, fsm.TimerOverall)
 		require.Equal(t, r.sent[0], strings.Replace(r.sent[1], "Authorization: Basic one\r\n", "", 1))
 		ask(r.unit(challengeBasic), "Basic two")
 		require.Equal(t, r.sent[1], strings.Replace(r.sent[2], "two", "one", 1), "replaced, not added")
@@ -50,11 +52,11 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 		})
 	}
 	t.Run("ADV-40/99-lines", func(t *testing.T) {
-		asking(t, login).unit(response(401, many...)).wantLast("many, but within the limits", "AskCredentials", "StopTimer Response", "PauseTimer Wait", "PauseTimer Overall", "ArmTimer Credentials")
+		asking(t, login).unit(response(401, many...)).wantLast("many, but within the limits", "AskCredentials")
 	})
 	t.Run("ADV-40/unknown-scheme", func(t *testing.T) {
 		r := asking(t, login).unit(response(401, "WWW-Authenticate: Wizardry"))
-		r.take(r.c.NoCredentials("no spell for Wizardry"))
+		r.take(r.c.NoCredentials(t0, "no spell for Wizardry"))
 		require.Contains(t, r.wantFail("declined", fsm.FailureAuthRequired, 1000).Error(), "no spell")
 	})
 	t.Run("ADV-41/body", func(t *testing.T) {
@@ -63,14 +65,14 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 	})
 	t.Run("ADV-42/never", func(t *testing.T) {
 		r := asking(t, login).unit(challengeBasic)
-		r.take(r.c.TimerExpired(fsm.TimerCredentials))
+		r.expire(fsm.TimerCredentials)
 		r.wantFail("the provider is too slow", fsm.FailureCredentialTimeout, 1008)
 		ask(r, "Basic late")
 		require.Empty(t, r.last, "and what it says then is ignored")
 	})
 	t.Run("ADV-42/after-close", func(t *testing.T) {
 		r := asking(t, login).unit(challengeBasic)
-		r.take(r.c.Close(1000, ""))
+		r.take(r.c.Close(t0, 1000, ""))
 		ask(r, "Basic late")
 		require.Empty(t, r.last)
 	})
@@ -84,7 +86,7 @@ func TestClient_AwaitResponse_Status401(t *testing.T) {
 	})
 	t.Run("ADV-43/no-answer-to-the-replay", func(t *testing.T) {
 		r := ask(asking(t, login).unit(challengeBasic), "Basic one")
-		r.take(r.c.TimerExpired(fsm.TimerResponse))
+		r.expire(fsm.TimerResponse)
 		r.wantFail("response timer", fsm.FailureTimeout, 1008)
 	})
 	t.Run("unused-credentials", func(t *testing.T) {
@@ -107,19 +109,19 @@ func TestClient_AwaitLogin_Redirect(t *testing.T) {
 			proves(t, "INV-27")
 			r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
 			challenge := []HeaderField{{"WWW-Authenticate", "Basic, Digest nonce=x"}}
-			r.take(r.c.OpeningRefused(401, challenge, nil))
+			r.take(r.c.OpeningRefused(t0, 401, challenge, nil))
 			require.Empty(t, r.c.Refused(), "nothing was sent yet")
-			r.take(r.c.Credentials(v.login))
-			r.take(r.c.Connected([16]byte{}))
+			r.take(r.c.Credentials(t0, v.login))
+			r.take(r.c.Connected(t0, [16]byte{}))
 			require.Contains(t, string(r.c.buf), "\r\nAuthorization: "+v.login+"\r\n")
-			r.take(r.c.OpeningRefused(302, []HeaderField{{"Location", v.to}}, nil))
-			r.take(r.c.Connected([16]byte{}))
+			r.take(r.c.OpeningRefused(t0, 302, []HeaderField{{"Location", v.to}}, nil))
+			r.take(r.c.Connected(t0, [16]byte{}))
 			require.Equal(t, v.carried, strings.Contains(string(r.c.buf), "Authorization"))
-			r.take(r.c.OpeningRefused(401, challenge, nil))
+			r.take(r.c.OpeningRefused(t0, 401, challenge, nil))
 			require.Empty(t, r.c.Refused(), "nothing was refused on this connection")
-			r.take(r.c.Credentials("Basic y"))
-			r.take(r.c.Connected([16]byte{}))
-			r.take(r.c.OpeningRefused(401, challenge, nil))
+			r.take(r.c.Credentials(t0, "Basic y"))
+			r.take(r.c.Connected(t0, [16]byte{}))
+			r.take(r.c.OpeningRefused(t0, 401, challenge, nil))
 			require.Equal(t, "Basic y", r.c.Refused())
 		})
 	}

@@ -33,6 +33,7 @@ type ClientConfig struct {
 	// an unset limit is none at all. Expect, OtherMethod and Proxy follow from the options below.
 	Machine           fsm.ClientConfig
 	Limits            wire.Limits
+	Timeouts          Timeouts
 	Protocols         []string      // application subprotocols in order of preference
 	Extensions        []string      // application-class extensions for the extended handshake, with parameters, in order of preference
 	OpeningExtensions []string      // extensions that the host's WebSocket layer offers in the opening handshake
@@ -108,6 +109,9 @@ func (cfg *ClientConfig) check(room []byte) error {
 	}
 	if cfg.Method != "" && !wire.ValidToken(cfg.Method) {
 		return errors.New("endpoint: method " + quote(cfg.Method) + " is not a token")
+	}
+	if err := cfg.Timeouts.check(); err != nil {
+		return err
 	}
 	kaazing := cfg.Machine.Profile == fsm.ProfileKaazing || cfg.Machine.Profile == fsm.ProfileAuto
 	if kaazing && len(cfg.Body) > 0 {

@@ -45,11 +45,11 @@ func TestClient_TooEarly(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			r := dialed(t, "ws://h/p", v.cfg)
 			head := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: " + Protocol + "\r\n\r\n"
-			used, outs := r.c.OpeningReceived([]byte(head + v.behind))
+			used, outs := r.c.OpeningReceived(t0, []byte(head+v.behind))
 			require.Equal(t, len(head), used)
 			r.take(outs)
 			for _, m := range v.messages {
-				r.take(r.c.Message(wire.Binary, []byte(m)))
+				r.take(r.c.Message(t0, wire.Binary, []byte(m)))
 			}
 			if v.want == 0 {
 				r.wantOpen("nothing was too early")
@@ -100,7 +100,7 @@ func TestClient_RerouteHasNoStatus(t *testing.T) {
 // The status of a response that lacks nothing but its end is known.
 func TestClient_MissingTerminator_Status(t *testing.T) {
 	r := asking(t, ClientConfig{}).message(switching())
-	r.take(r.c.Lost("cut"))
+	r.take(r.c.Lost(t0, "cut"))
 	require.ErrorIs(t, r.err, fsm.FailureMissingTerminator)
 	require.Equal(t, 101, r.err.Status)
 }

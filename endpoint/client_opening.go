@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -10,12 +11,12 @@ import (
 
 // OpeningReceived takes what has been read of the answer to the opening request: all of it so far, from its first byte. It returns how many
 // bytes it has used; 0 means that more are needed, so read on and call again with the longer slice. After a 101 the bytes behind the
-// used ones belong to the WebSocket, and the whole messages in them count as sent before the extended request was there. b must stay as it is until it is used, or until Lost or TimerExpired: then an answer without length ends. The call
+// used ones belong to the WebSocket, and the whole messages in them count as sent before the extended request was there. b must stay as it is until it is used, or until Lost or Expire: then an answer without length ends. The call
 // is for hosts that leave the opening handshake to the endpoint; others use Opened.
 //
 //khp:impl WSP-OPEN-05 RFC2068-101-02
-func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
-	c.reset()
+func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Output) {
+	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
 		c.step(fsm.Event{Kind: fsm.EventOpened})
 		return 0, nil
@@ -60,8 +61,8 @@ func (c *Client) OpeningReceived(b []byte) (used int, out []Output) {
 // Opened tells that the host's own WebSocket layer completed the opening handshake. protocol is the subprotocol it selected, extensions the
 // elements it granted, accept the Sec-WebSocket-Accept of the response. accept is "" for a layer that hides it, such as a browser's: then the one in the
 // extended response cannot be compared with it. Nor can messages that came together with the answer be told from later ones, so none is refused for that.
-func (c *Client) Opened(protocol string, extensions []string, accept string) []Output {
-	c.reset()
+func (c *Client) Opened(now time.Time, protocol string, extensions []string, accept string) []Output {
+	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
 		c.step(fsm.Event{Kind: fsm.EventOpened})
 		return nil
@@ -86,8 +87,8 @@ func (c *Client) Opened(protocol string, extensions []string, accept string) []O
 }
 
 // OpeningRefused tells that the host's own WebSocket layer got another answer than 101. fields and body may be nil if the layer hides them.
-func (c *Client) OpeningRefused(status int, fields []HeaderField, body []byte) []Output {
-	c.reset()
+func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField, body []byte) []Output {
+	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
 		c.noteMisuse(fsm.EventResponse)
 		return nil

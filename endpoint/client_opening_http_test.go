@@ -18,7 +18,7 @@ func TestClient_OpeningInterim(t *testing.T) {
 		for _, before := range []string{interim, strings.Repeat(interim, 20), "HTTP/1.0 100 x\r\n\r\n"} {
 			r := dialed(t, "ws://h/p", ClientConfig{})
 			text := before + selected
-			used, out := r.c.OpeningReceived([]byte(text + "rest"))
+			used, out := r.c.OpeningReceived(t0, []byte(text+"rest"))
 			r.take(out)
 			require.Equal(t, len(text), used, "the rest belongs to the WebSocket")
 			require.Equal(t, fsm.ClientAwaitResponse, r.c.Phase())
@@ -28,7 +28,7 @@ func TestClient_OpeningInterim(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
 		text := []byte(interim + selected)
 		for i := range len(text) + 1 {
-			used, out := r.c.OpeningReceived(text[:i])
+			used, out := r.c.OpeningReceived(t0, text[:i])
 			r.take(out)
 			require.Equal(t, i == len(text), used > 0, "at %d", i)
 		}
@@ -36,7 +36,7 @@ func TestClient_OpeningInterim(t *testing.T) {
 	})
 	t.Run("before a refusal", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived([]byte(interim + response(403, "Content-Length: 2", "", "no")))
+		_, out := r.c.OpeningReceived(t0, []byte(interim+response(403, "Content-Length: 2", "", "no")))
 		r.take(out)
 		err := r.wantFail("the final response counts", fsm.FailureStatus, 0)
 		require.Equal(t, 403, err.Status)
@@ -44,16 +44,16 @@ func TestClient_OpeningInterim(t *testing.T) {
 	})
 	t.Run("before a redirect", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived([]byte(interim + response(302, "Location: /q", "Content-Length: 0")))
+		_, out := r.c.OpeningReceived(t0, []byte(interim+response(302, "Location: /q", "Content-Length: 0")))
 		r.take(out)
 		require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
 	})
 	t.Run("and nothing else", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		used, out := r.c.OpeningReceived([]byte(interim))
+		used, out := r.c.OpeningReceived(t0, []byte(interim))
 		r.take(out)
 		require.Zero(t, used)
-		r.take(r.c.Lost("gone"))
+		r.take(r.c.Lost(t0, "gone"))
 		require.Zero(t, r.wantFail("no answer", fsm.FailureConnectionLost, 0).Status)
 	})
 	t.Run("without end", func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestClient_OpeningInterim(t *testing.T) {
 			require.Less(t, len(text), 1<<20)
 			text = append(text, interim...)
 			var out []Output
-			used, out = r.c.OpeningReceived(text)
+			used, out = r.c.OpeningReceived(t0, text)
 			r.take(out)
 		}
 		r.wantFail("more than the limit for a unit", fsm.FailureLimit, 0)
@@ -75,7 +75,7 @@ func TestClient_OpeningPermanentRedirect(t *testing.T) {
 	moved := response(308, "Location: /q", "Content-Length: 0")
 	t.Run("opening", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived([]byte(moved))
+		_, out := r.c.OpeningReceived(t0, []byte(moved))
 		r.take(out)
 		require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
 	})
@@ -83,7 +83,7 @@ func TestClient_OpeningPermanentRedirect(t *testing.T) {
 		machine := fsm.DefaultClientConfig()
 		machine.MaxRedirects = 0
 		r := dialed(t, "ws://h/p", ClientConfig{Machine: machine})
-		_, out := r.c.OpeningReceived([]byte(moved))
+		_, out := r.c.OpeningReceived(t0, []byte(moved))
 		r.take(out)
 		err := r.wantFail("redirects are off", fsm.FailureTooManyRedirects, 0)
 		require.Equal(t, 308, err.Status)
@@ -111,7 +111,7 @@ func TestClient_OpeningSwitchingOnAStream(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := dialed(t, "ws://h/p", ClientConfig{})
-			used, out := r.c.OpeningReceived([]byte(text + "\x81\x00"))
+			used, out := r.c.OpeningReceived(t0, []byte(text+"\x81\x00"))
 			r.take(out)
 			require.Equal(t, len(text), used)
 			require.Equal(t, fsm.ClientAwaitResponse, r.c.Phase())
@@ -119,7 +119,7 @@ func TestClient_OpeningSwitchingOnAStream(t *testing.T) {
 	}
 	t.Run("folds in a refusal", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{HasCredentials: true})
-		_, out := r.c.OpeningReceived([]byte(response(401, "WWW-Authenticate: Digest realm=\"r\",\r\n  nonce=\"n\"", "Content-Length: 0")))
+		_, out := r.c.OpeningReceived(t0, []byte(response(401, "WWW-Authenticate: Digest realm=\"r\",\r\n  nonce=\"n\"", "Content-Length: 0")))
 		r.take(out)
 		nonce, _ := r.c.Challenges()[0].Param("nonce")
 		require.Equal(t, "n", nonce)
@@ -145,7 +145,7 @@ func TestClient_OpeningAcceptRepeated(t *testing.T) {
 		response(101, "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: "+Protocol): `, got "` + Protocol + `"`,
 	} {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived([]byte(text))
+		_, out := r.c.OpeningReceived(t0, []byte(text))
 		r.take(out)
 		require.Contains(t, r.wantFail("refused", fsm.FailureOpening, 0).Error(), want)
 	}

@@ -11,7 +11,7 @@ import (
 func TestClient_Opening(t *testing.T) {
 	answer := func(t *testing.T, cfg ClientConfig, text string) *run {
 		r := dialed(t, "ws://h/p", cfg)
-		used, out := r.c.OpeningReceived([]byte(text))
+		used, out := r.c.OpeningReceived(t0, []byte(text))
 		r.take(out)
 		require.LessOrEqual(t, used, len(text))
 		return r
@@ -60,7 +60,7 @@ func TestClient_Opening(t *testing.T) {
 		r := dialed(t, "ws://h/p?q=1", both)
 		require.Contains(t, string(r.c.buf), "Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\nSec-WebSocket-Extensions: x-a\r\n", "KHP is offered first")
 		text := switching("Sec-WebSocket-Protocol: "+Protocol, "Sec-WebSocket-Extensions: x-a;y")
-		used, out := r.c.OpeningReceived([]byte(text + "rest"))
+		used, out := r.c.OpeningReceived(t0, []byte(text+"rest"))
 		r.take(out)
 		require.Equal(t, len(text), used, "the rest belongs to the WebSocket")
 		require.Equal(t, []string{"GET /p?q=1 HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Protocol: amqp\r\n\r\n"}, r.sent, "no empty list of extensions")
@@ -69,7 +69,7 @@ func TestClient_Opening(t *testing.T) {
 		r := dialed(t, "ws://h/p", both)
 		text := []byte(sel(Protocol))
 		for i := range len(text) + 1 {
-			used, out := r.c.OpeningReceived(text[:i])
+			used, out := r.c.OpeningReceived(t0, text[:i])
 			r.take(out)
 			require.Equal(t, i == len(text), used > 0, "at %d", i)
 		}
@@ -90,23 +90,25 @@ func TestClient_Opening(t *testing.T) {
 		cfg := both
 		cfg.HasCredentials = true
 		r := answer(t, cfg, response(401, `WWW-Authenticate: Basic realm="r"`, "Content-Length: 2", "", "no"))
-		r.wantLast("the connection goes first", "StopTimers", "Disconnect", "AskCredentials", "ArmTimer Credentials")
-		r.take(r.c.Credentials("Basic x"))
-		r.wantLast("dial again", "StopTimer Credentials", "Dial ws://h/p", "ArmTimer Opening")
-		r.take(r.c.Connected([16]byte{}))
+		r.wantLast("the connection goes first", "Disconnect", "AskCredentials")
+		r.wantTimers("credentials only", fsm.TimerCredentials)
+		r.take(r.c.Credentials(t0, "Basic x"))
+		r.wantLast("dial again", "Dial ws://h/p")
+		r.wantTimers("from the start", fsm.TimerOpening)
+		r.take(r.c.Connected(t0, [16]byte{}))
 		require.Contains(t, string(r.c.buf), "\r\nAuthorization: Basic x\r\n")
 		r.opened()
 		require.NotContains(t, r.sent[0], "Authorization")
 		r.unit(challengeBasic)
-		r.take(r.c.Credentials("Basic x"))
+		r.take(r.c.Credentials(t0, "Basic x"))
 		r.unit(switching()).wantOpen("the same credentials were not refused by the extended handshake")
 	})
 	t.Run("login-then-no-connection", func(t *testing.T) {
 		cfg := both
 		cfg.HasCredentials = true
 		r := answer(t, cfg, response(401, "WWW-Authenticate: Basic", "Content-Length: 0"))
-		r.take(r.c.Credentials("Basic x"))
-		r.take(r.c.ConnectFailed("no route to host"))
+		r.take(r.c.Credentials(t0, "Basic x"))
+		r.take(r.c.ConnectFailed(t0, "no route to host"))
 		err := r.wantFail("unreachable now", fsm.FailureConnect, 0)
 		require.Equal(t, "cannot connect: no route to host [connect, ws://h/p, connection 2]", err.Error())
 		require.Zero(t, err.Status)
@@ -116,11 +118,11 @@ func TestClient_Opening(t *testing.T) {
 		cfg.HasCredentials = true
 		challenge := response(401, "WWW-Authenticate: Basic", "Content-Length: 0")
 		r := answer(t, cfg, challenge)
-		r.take(r.c.Credentials("Basic x"))
-		r.take(r.c.Connected([16]byte{}))
-		_, out := r.c.OpeningReceived([]byte(challenge))
+		r.take(r.c.Credentials(t0, "Basic x"))
+		r.take(r.c.Connected(t0, [16]byte{}))
+		_, out := r.c.OpeningReceived(t0, []byte(challenge))
 		r.take(out)
-		r.take(r.c.Credentials("Basic x"))
+		r.take(r.c.Credentials(t0, "Basic x"))
 		r.wantFail("not twice the same", fsm.FailureCredentialsRefused, 0)
 	})
 	t.Run("redirect", func(t *testing.T) {
@@ -142,7 +144,7 @@ func TestClient_Opening(t *testing.T) {
 		r := dialed(t, "ws://h/p", both)
 		text := "HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\na\r\nabcdefghij\r\n0\r\n\r\n"
 		for i := 0; !r.over; i++ {
-			_, out := r.c.OpeningReceived([]byte(text[:i]))
+			_, out := r.c.OpeningReceived(t0, []byte(text[:i]))
 			r.take(out)
 		}
 		require.Equal(t, "0123456789abcdefghij", string(r.wantFail("403", fsm.FailureStatus, 0).Body))
@@ -151,7 +153,7 @@ func TestClient_Opening(t *testing.T) {
 		r := dialed(t, "ws://h/p", both)
 		text := "HTTP/1.0 302 x\r\nLocation: http://h2/q\r\nContent-Length: 0\r\n\r\n"
 		for i := 0; i <= len(text); i++ {
-			_, out := r.c.OpeningReceived([]byte(text[:i]))
+			_, out := r.c.OpeningReceived(t0, []byte(text[:i]))
 			r.take(out)
 		}
 		require.Equal(t, []string{"ws://h/p", "ws://h2/q"}, r.dials)
@@ -174,7 +176,7 @@ func TestClient_Opening(t *testing.T) {
 		{"length-cut", response(403, "Content-Length: 99", "", "get lost"), "get lost"},
 	} {
 		for how, end := range map[string]func(c *Client) []Output{
-			"lost": func(c *Client) []Output { return c.Lost("end of stream") }, "timer": func(c *Client) []Output { return c.TimerExpired(fsm.TimerOpening) },
+			"lost": func(c *Client) []Output { return c.Lost(t0, "end of stream") }, "timer": func(c *Client) []Output { return c.Expire(c.Deadline()) },
 		} {
 			t.Run("body/"+v.name+"/"+how, func(t *testing.T) {
 				r := answer(t, both, v.text)
@@ -186,22 +188,22 @@ func TestClient_Opening(t *testing.T) {
 	}
 	t.Run("cut-head", func(t *testing.T) {
 		r := answer(t, both, "HTTP/1.1 302 Found\r\nLocation: /q")
-		r.take(r.c.Lost("end of stream"))
+		r.take(r.c.Lost(t0, "end of stream"))
 		require.Contains(t, r.wantFail("cut", fsm.FailureConnectionLost, 0).Error(), "end of stream")
 	})
 	t.Run("by-the-host", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", both)
-		r.take(r.c.Opened("mqtt", nil, ""))
+		r.take(r.c.Opened(t0, "mqtt", nil, ""))
 		r.wantFail("not offered", fsm.FailureOpening, 0)
 		r = dialed(t, "ws://h/p", both)
-		r.take(r.c.OpeningRefused(503, []HeaderField{{"Retry-After", "3"}}, []byte("later")))
+		r.take(r.c.OpeningRefused(t0, 503, []HeaderField{{"Retry-After", "3"}}, []byte("later")))
 		require.Equal(t, "3", r.wantFail("503", fsm.FailureStatus, 0).Field("retry-after"))
 	})
 	t.Run("out-of-turn", func(t *testing.T) {
 		r := asking(t, both)
-		require.Nil(t, r.c.OpeningRefused(500, nil, nil))
-		require.Nil(t, r.c.Opened("mqtt", nil, ""))
-		used, out := r.c.OpeningReceived([]byte(response(500)))
+		require.Nil(t, r.c.OpeningRefused(t0, 500, nil, nil))
+		require.Nil(t, r.c.Opened(t0, "mqtt", nil, ""))
+		used, out := r.c.OpeningReceived(t0, []byte(response(500)))
 		require.Zero(t, used)
 		require.Empty(t, out)
 		r.unit(switching()).wantOpen("undisturbed")

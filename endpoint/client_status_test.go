@@ -60,7 +60,7 @@ func TestClient_AwaitResponse_EveryStatus(t *testing.T) {
 
 func TestClient_AwaitResponse_Interim(t *testing.T) {
 	body := ClientConfig{Body: []byte("the body")}
-	written := func(r *run) *run { r.take(r.c.BodyWritten()); return r }
+	written := func(r *run) *run { r.take(r.c.BodyWritten(t0)); return r }
 	t.Run("ADV-34/100-without-expect", func(t *testing.T) {
 		proves(t, "KHP-STATUS-100-02")
 		asking(t, ClientConfig{}).unit(response(100)).wantFail("not asked for", fsm.FailureUnexpectedContinue, 1002)
@@ -99,10 +99,11 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 	t.Run("ADV-36/202-for-ever", func(t *testing.T) {
 		proves(t, "KHP-STATUS-202-01 KHP-STATUS-202-02 RFC2068-202-01")
 		r := asking(t, ClientConfig{}).unit(response(202))
-		r.wantLast("one fixed deadline", "StopTimer Response", "ArmTimer Wait")
+		r.wantLast("one fixed deadline")
+		r.wantTimers("in the place of that of the response", fsm.TimerWait, fsm.TimerOverall)
 		r.unit(response(202))
 		require.Empty(t, r.last, "which a second 202 does not move [INV-39]")
-		r.take(r.c.TimerExpired(fsm.TimerWait))
+		r.expire(fsm.TimerWait)
 		r.wantFail("accepted, but no more", fsm.FailureAcceptedOnly, 1000)
 	})
 	t.Run("202-limit", func(t *testing.T) {
@@ -123,7 +124,7 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 	})
 	t.Run("ADV-38/202-401-101", func(t *testing.T) {
 		r := asking(t, ClientConfig{HasCredentials: true}).unit(response(202)).unit(challengeBasic)
-		r.take(r.c.Credentials("Basic x"))
+		r.take(r.c.Credentials(t0, "Basic x"))
 		r.unit(switching()).wantOpen("after the replay")
 	})
 	t.Run("body-again-with-the-replay", func(t *testing.T) {
@@ -131,7 +132,7 @@ func TestClient_AwaitResponse_Interim(t *testing.T) {
 		cfg.HasCredentials = true
 		r := asking(t, cfg).unit(response(100))
 		written(r).unit(challengeBasic)
-		r.take(r.c.Credentials("Basic x"))
+		r.take(r.c.Credentials(t0, "Basic x"))
 		written(r.unit(response(100))).unit(switching()).wantOpen("replayed with its body")
 		require.Equal(t, []string{"the body", "the body"}, []string{r.sent[1], r.sent[3]})
 	})

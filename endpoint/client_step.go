@@ -1,11 +1,15 @@
 package endpoint
 
 import (
+	"time"
+
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
-func (c *Client) reset() {
+// begin starts a call.
+func (c *Client) begin(now time.Time) {
+	c.clock.now = now
 	clear(c.out)
 	c.out, c.detail = c.out[:0], ""
 }
@@ -31,7 +35,7 @@ func (c *Client) step(ev fsm.Event) bool {
 
 // perform turns one effect into outputs.
 func (c *Client) perform(e fsm.Effect) {
-	o := Output{Timer: e.Timer}
+	var o Output
 	//exhaustive:enforce
 	switch e.Kind {
 	case fsm.EffectDial:
@@ -72,29 +76,15 @@ func (c *Client) perform(e fsm.Effect) {
 		o.Kind, o.Err = Fail, c.failure(e)
 	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
 		return // only a server is told to
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers, fsm.EffectDisconnect, fsm.EffectClosed:
-		o.Kind = common(e.Kind)
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
+		c.clock.obey(e)
+		return
+	case fsm.EffectDisconnect:
+		o.Kind = Disconnect
+	case fsm.EffectClosed:
+		o.Kind = Closed
 	}
 	c.out = append(c.out, o)
-}
-
-// common maps the effects that need no more than themselves, on both sides.
-func common(e fsm.EffectKind) OutputKind {
-	switch e {
-	case fsm.EffectArmTimer:
-		return ArmTimer
-	case fsm.EffectStopTimer:
-		return StopTimer
-	case fsm.EffectPauseTimer:
-		return PauseTimer
-	case fsm.EffectResumeTimer:
-		return ResumeTimer
-	case fsm.EffectStopTimers:
-		return StopTimers
-	case fsm.EffectClosed:
-		return Closed
-	}
-	return Disconnect
 }
 
 // connect makes the next URL current and asks the machine to dial it.

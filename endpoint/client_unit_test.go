@@ -20,8 +20,7 @@ func TestClient_Reading_Terminator(t *testing.T) {
 	t.Run("ADV-17/silence", func(t *testing.T) {
 		proves(t, "KHP-CLOSE-04 KHP-EXT-04")
 		r := asking(t, ClientConfig{}).message(switching())
-		require.True(t, r.timers[fsm.TimerResponse])
-		r.take(r.c.TimerExpired(fsm.TimerResponse))
+		r.expire(fsm.TimerResponse)
 		require.Contains(t, r.wantFail("no terminator", fsm.FailureMissingTerminator, 1008).Error(), "expected an empty binary message after the 101 response")
 	})
 	t.Run("ADV-18/data-instead", func(t *testing.T) {
@@ -33,9 +32,10 @@ func TestClient_Reading_Terminator(t *testing.T) {
 	t.Run("ADV-19/close-instead", func(t *testing.T) {
 		proves(t, "KHP-CLOSE-01")
 		r := asking(t, ClientConfig{}).message(switching())
-		r.take(r.c.PeerClosed(1000, "bye"))
-		r.wantLast("answered", "StopTimers", "SendClose 1000", "ArmTimer Close")
-		r.take(r.c.Lost(""))
+		r.take(r.c.PeerClosed(t0, 1000, "bye"))
+		r.wantLast("answered", "SendClose 1000")
+		r.wantTimers("the end of the connection", fsm.TimerClose)
+		r.take(r.c.Lost(t0, ""))
 		err := r.wantFail("never open", fsm.FailureMissingTerminator, 1000)
 		require.Equal(t, uint16(1000), err.Close)
 		require.Contains(t, err.Error(), `(close code 1000 "bye")`)
@@ -50,15 +50,15 @@ func TestClient_Reading_Terminator(t *testing.T) {
 	})
 	t.Run("ADV-22/empty-text", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).message(switching())
-		r.take(r.c.Message(wire.Text, nil))
+		r.take(r.c.Message(t0, wire.Text, nil))
 		r.wantFail("not a terminator", fsm.FailureUnexpectedMessage, 1002)
 	})
 	t.Run("ADV-22/empty-text-after-text", func(t *testing.T) {
 		r := asking(t, ClientConfig{})
-		r.take(r.c.Message(wire.Text, []byte(switching())))
-		r.take(r.c.Message(wire.Text, nil))
+		r.take(r.c.Message(t0, wire.Text, []byte(switching())))
+		r.take(r.c.Message(t0, wire.Text, nil))
 		require.Zero(t, r.opens)
-		r.take(r.c.TimerExpired(fsm.TimerResponse))
+		r.expire(fsm.TimerResponse)
 		r.wantFail("not a terminator", fsm.FailureMissingTerminator, 1008)
 	})
 	t.Run("ADV-25/data-right-behind", func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestClient_Reading_TerminatorOptional(t *testing.T) {
 		r := asking(t, cfg).message(challengeBasic)
 		require.Equal(t, "AskCredentials", r.last[0])
 		r.message("")
-		r.take(r.c.Credentials("Basic x"))
+		r.take(r.c.Credentials(t0, "Basic x"))
 		r.message(switching()).wantOpen("after the replay")
 	})
 	t.Run("body-without-length", func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestClient_Reading_Units(t *testing.T) {
 	text := func(parts ...string) func(r *run) {
 		return func(r *run) {
 			for _, p := range parts {
-				r.take(r.c.Message(wire.Text, []byte(p)))
+				r.take(r.c.Message(t0, wire.Text, []byte(p)))
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func TestServer_Decide_Contradiction(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			s := listening(t, "/p?.kl=Y", ServerConfig{}).deciding("Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-a")
-			out, err := s.s.Decide(v.d)
+			out, err := s.s.Decide(t0, v.d)
 			require.Error(t, err)
 			for _, says := range v.says {
 				require.ErrorContains(t, err, says)
@@ -67,7 +67,7 @@ func TestServer_Decide_ContradictionUnchecked(t *testing.T) {
 	m := fsm.DefaultServerConfig()
 	m.Unchecked = true
 	for _, d := range []Decision{{Challenges: []string{"Basic"}}, {Location: "/a"}, {Upgrade: "h2c"}, {Body: []byte("x")}, {Status: 101, Upgrade: "h2c"}} {
-		_, err := listening(t, "/p", ServerConfig{Machine: m}).deciding().s.Decide(d)
+		_, err := listening(t, "/p", ServerConfig{Machine: m}).deciding().s.Decide(t0, d)
 		require.Error(t, err, "%+v", d)
 	}
 	s := listening(t, "/p", ServerConfig{Machine: m}).deciding().decide(Decision{Status: 308, Location: "/a"})

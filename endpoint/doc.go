@@ -3,7 +3,7 @@
 // were visited, which credentials were refused.
 //
 //	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Protocols: []string{"amqp"}})
-//	outputs := client.Connect() // Dial ws://example.com/echo, ArmTimer TimerOpening
+//	outputs := client.Connect(time.Now()) // Dial ws://example.com/echo; call Expire at client.Deadline()
 //
 // It is for those who have their own sockets: another WebSocket library, an event loop, WebAssembly, a proxy, a simulation. Everybody else wants package
 // transport.
@@ -20,12 +20,11 @@
 //
 //  1. Carry out all outputs of a call in their order, before the next call. The slice, Output.Data and Output.URL are valid until then; copy what lives longer. Data
 //     of [Deliver] and [SendPong] is the caller's own slice.
-//  2. Keep one timer for each fsm.Timer. [ArmTimer] starts it, over again if it runs; [StopTimer] forgets it; [PauseTimer] keeps what is left of it and
-//     [ResumeTimer] lets that run on, both without effect on one that is not running or paused; [StopTimers] forgets all. When one is over, call
-//     TimerExpired; one that is reported too late does no harm. [DefaultSeconds] says how long each should run. Received bytes never extend one.
+//  2. Each call is told the time; a program reads its clock, a simulation has one of its own. When Deadline has come, call Expire. Deadline may change with each
+//     call. How long an endpoint waits for what is the [Timeouts] of its configuration; received bytes extend none of them.
 //  3. [Dial] (client): connect by TCP to Output.URL.HostPort(), with TLS if the URL is Secure, through the proxy if there is one, with its credentials if
 //     [Client.UsesProxyCredentials]. Then call [Client.Connected] with 16 bytes from crypto/rand, new ones each time, or [Client.ConnectFailed]. The
-//     connection before is gone by then: Disconnect came first. If TimerOpening expires while dialing, stop dialing and drop what it may still bring.
+//     connection before is gone by then: Disconnect came first. If Deadline comes while dialing, stop dialing and drop what it may still bring.
 //  4. [SendBytes]: write Data as it is. Until the opening handshake is over, collect what is read and give all of it, from the first byte, to
 //     OpeningReceived, until it has used some: the bytes behind those belong to the WebSocket and are the first its frame reader must see. Whole messages
 //     among them were sent before the server had the extended request, and a client treats them so. Then read frames. A driver whose library shakes hands by itself has it send [Client.OpeningFields] and calls [Client.Opened] or [Client.OpeningRefused] instead,
@@ -51,10 +50,10 @@
 //
 // # The loop
 //
-// A client, where read blocks for the next thing that happened (a frame, the end of the connection, a timer, an answer of the credential provider, a wish of
+// A client, where read blocks for the next thing that happened (a frame, the end of the connection, the deadline, an answer of the credential provider, a wish of
 // the application) and returns what the Client has to say about it:
 //
-//	outs := client.Connect()
+//	outs := client.Connect(time.Now())
 //	for over := false; !over; {
 //		next := func() []endpoint.Output { return read() }
 //		for _, o := range outs {
@@ -64,11 +63,11 @@
 //				buf = buf[:0] // nothing of an old connection may be taken for the new one's
 //				next = func() []endpoint.Output {
 //					if err := dial(url); err != nil {
-//						return client.ConnectFailed(err.Error())
+//						return client.ConnectFailed(time.Now(), err.Error())
 //					}
 //					var nonce [16]byte
 //					rand.Read(nonce[:])
-//					return client.Connected(nonce)
+//					return client.Connected(time.Now(), nonce)
 //				}
 //			case endpoint.SendBytes:
 //				conn.Write(o.Data)
@@ -77,19 +76,19 @@
 //						buf = slices.Grow(buf, 4096)
 //						n, err := conn.Read(buf[len(buf):cap(buf)])
 //						buf = buf[:len(buf)+n]
-//						if used, outs := client.OpeningReceived(buf); used > 0 {
+//						if used, outs := client.OpeningReceived(time.Now(), buf); used > 0 {
 //							buf = buf[used:] // the frame reader takes these first
 //							return outs
 //						}
 //						if err != nil {
-//							return client.Lost(err.Error())
+//							return client.Lost(time.Now(), err.Error())
 //						}
 //					}
 //				}
 //			case endpoint.SendMessage:
 //				writeFrame(o.Type, o.Data)
 //				if client.Phase() == fsm.ClientSendingBody {
-//					next = client.BodyWritten
+//					next = func() []endpoint.Output { return client.BodyWritten(time.Now()) }
 //				}
 //			case endpoint.SendPong:
 //				writePong(o.Data)
@@ -97,16 +96,6 @@
 //				writeClose(o.Code, o.Text)
 //			case endpoint.Disconnect:
 //				conn.Close()
-//			case endpoint.ArmTimer:
-//				timers.Arm(o.Timer, endpoint.DefaultSeconds(o.Timer))
-//			case endpoint.StopTimer:
-//				timers.Stop(o.Timer)
-//			case endpoint.PauseTimer:
-//				timers.Pause(o.Timer)
-//			case endpoint.ResumeTimer:
-//				timers.Resume(o.Timer)
-//			case endpoint.StopTimers:
-//				timers.StopAll()
 //			case endpoint.AskCredentials:
 //				go provide(client.URL(), copyOf(client.Challenges())) // its answer comes through read
 //			case endpoint.Open:
@@ -124,8 +113,8 @@
 //		}
 //	}
 //
-// Dialing and reading the answer block here. Where TimerOpening must fire meanwhile, both run elsewhere too, with their results through read, or
-// have a deadline after which the loop calls TimerExpired.
+// Dialing and reading block here. Both have client.Deadline() as theirs, after which the loop calls client.Expire; or they run elsewhere, with their results
+// through read.
 //
 // A server differs in how it starts and in what it is asked. There is nothing to dial; the first thing that happens is that bytes arrive:
 //
@@ -134,23 +123,23 @@
 //		buf = slices.Grow(buf, 4096)
 //		n, err := conn.Read(buf[len(buf):cap(buf)])
 //		buf = buf[:len(buf)+n]
-//		if used, outs = server.OpeningReceived(buf); used > 0 {
+//		if used, outs = server.OpeningReceived(time.Now(), buf); used > 0 {
 //			buf = buf[used:]
 //		} else if err != nil {
-//			outs = server.Lost(err.Error())
+//			outs = server.Lost(time.Now(), err.Error())
 //			break
 //		}
 //	}
 //	// the loop of the client, with server.Message and so on, and
 //			case endpoint.AskDecision:
 //				next = func() []endpoint.Output { // or elsewhere, through read
-//					outs, err := server.Decide(application.Decide(server.Request()))
+//					outs, err := server.Decide(time.Now(), application.Decide(server.Request()))
 //					switch {
 //					case err == endpoint.ErrTooLate:
 //						return nil
 //					case err != nil:
 //						log.Print(err)
-//						return server.ApplicationFailed()
+//						return server.ApplicationFailed(time.Now())
 //					}
 //					return outs
 //				}
@@ -158,6 +147,6 @@
 // Extensions that work on the messages of an open connection are sessions of package extension, between Deliver or Send and the application; its
 // documentation says how to run them.
 //
-// The server arms no timer for the opening request: bound that as for any HTTP request. Two examples
-// of this package are such drivers without sockets; Example_loop is the loop above on a real connection, complete with timers, in a hundred lines.
+// The server does not wait for the opening request by itself: bound that as for any HTTP request. Two examples
+// of this package are such drivers without sockets; Example_loop is the loop above on a real connection, complete with its deadlines, in a hundred lines.
 package endpoint

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -28,13 +27,11 @@ type loop struct {
 	conn   net.Conn
 	buf    []byte // of the opening handshake
 	frames *wsutil.Reader
-	due    map[fsm.Timer]time.Time
-	left   map[fsm.Timer]time.Duration // of paused timers
 }
 
 // run shakes hands and then has talk use the open connection.
 func (l *loop) run(talk func(first bool, text string) []endpoint.Output) (err error) {
-	outs := l.client.Connect()
+	outs := l.client.Connect(time.Now())
 	for over := false; !over; {
 		next := l.read
 		for _, o := range outs {
@@ -54,22 +51,6 @@ func (l *loop) run(talk func(first bool, text string) []endpoint.Output) (err er
 				wsutil.WriteClientMessage(l.conn, ws.OpClose, ws.NewCloseFrameBody(ws.StatusCode(o.Code), o.Text))
 			case endpoint.Disconnect:
 				l.conn.Close()
-			case endpoint.ArmTimer:
-				l.due[o.Timer] = time.Now().Add(time.Duration(endpoint.DefaultSeconds(o.Timer)) * time.Second)
-			case endpoint.StopTimer:
-				delete(l.due, o.Timer)
-			case endpoint.PauseTimer:
-				if at, ok := l.due[o.Timer]; ok {
-					l.left[o.Timer] = time.Until(at)
-					delete(l.due, o.Timer)
-				}
-			case endpoint.ResumeTimer:
-				if left, ok := l.left[o.Timer]; ok {
-					l.due[o.Timer] = time.Now().Add(left)
-				}
-			case endpoint.StopTimers:
-				clear(l.due)
-				clear(l.left)
 			case endpoint.Open:
 				fmt.Println("open at", l.client.URL().Path)
 				next = func() []endpoint.Output { return talk(true, "") }
@@ -92,12 +73,12 @@ func (l *loop) run(talk func(first bool, text string) []endpoint.Output) (err er
 func (l *loop) dial(address string) []endpoint.Output {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
-		return l.client.ConnectFailed(err.Error())
+		return l.client.ConnectFailed(time.Now(), err.Error())
 	}
 	l.conn = conn
 	var nonce [16]byte
 	rand.Read(nonce[:])
-	return l.client.Connected(nonce)
+	return l.client.Connected(time.Now(), nonce)
 }
 
 // opening reads until the opening handshake is over.
@@ -106,48 +87,40 @@ func (l *loop) opening() []endpoint.Output {
 		l.buf = slices.Grow(l.buf, 4096)
 		n, err := l.conn.Read(l.buf[len(l.buf):cap(l.buf)])
 		l.buf = l.buf[:len(l.buf)+n]
-		if used, outs := l.client.OpeningReceived(l.buf); used > 0 {
+		if used, outs := l.client.OpeningReceived(time.Now(), l.buf); used > 0 {
 			rest := io.MultiReader(bytes.NewReader(slices.Clone(l.buf[used:])), l.conn)
 			l.frames = &wsutil.Reader{Source: rest, State: ws.StateClientSide, CheckUTF8: true}
 			return outs
 		}
 		if err != nil {
-			return l.client.Lost(err.Error())
+			return l.client.Lost(time.Now(), err.Error())
 		}
 	}
 }
 
-// read waits for the next frame, or for the next timer.
+// read waits for the next frame, or for the deadline.
 func (l *loop) read() []endpoint.Output {
-	var first fsm.Timer
-	l.conn.SetReadDeadline(time.Time{})
-	for timer, at := range l.due {
-		if first == 0 || at.Before(l.due[first]) {
-			first = timer
-			l.conn.SetReadDeadline(at)
-		}
-	}
+	l.conn.SetReadDeadline(l.client.Deadline())
 	h, err := l.frames.NextFrame()
 	if err == nil {
 		var p []byte
 		if p, err = io.ReadAll(l.frames); err == nil {
 			switch h.OpCode {
 			case ws.OpPing:
-				return l.client.Ping(p)
+				return l.client.Ping(time.Now(), p)
 			case ws.OpPong:
 				return nil
 			case ws.OpClose:
 				code, reason := ws.ParseCloseFrameData(p)
-				return l.client.PeerClosed(uint16(code), reason)
+				return l.client.PeerClosed(time.Now(), uint16(code), reason)
 			}
-			return l.client.Message(wire.MessageType(h.OpCode), p)
+			return l.client.Message(time.Now(), wire.MessageType(h.OpCode), p)
 		}
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		delete(l.due, first)
-		return l.client.TimerExpired(first)
+		return l.client.Expire(time.Now())
 	}
-	return l.client.Lost(err.Error())
+	return l.client.Lost(time.Now(), err.Error())
 }
 
 // The loop of the package documentation on real connections: it is redirected, opens, says something and closes.
@@ -177,14 +150,14 @@ func Example_loop() {
 		fmt.Println(err)
 		return
 	}
-	l := &loop{client: client, due: map[fsm.Timer]time.Time{}, left: map[fsm.Timer]time.Duration{}}
+	l := &loop{client: client}
 	err = l.run(func(first bool, text string) []endpoint.Output {
 		if first {
-			outs, _ := client.Send(wire.Text, []byte("hello"))
+			outs, _ := client.Send(time.Now(), wire.Text, []byte("hello"))
 			return outs
 		}
 		fmt.Println(text)
-		return client.Close(1000, "")
+		return client.Close(time.Now(), 1000, "")
 	})
 	fmt.Println("closed:", err)
 	// Output:

@@ -3,6 +3,7 @@ package endpoint_test
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -22,8 +23,6 @@ func show(outs []endpoint.Output) {
 			fmt.Printf("  send message %q\n", line)
 		case endpoint.SendClose:
 			fmt.Println("  send close", o.Code)
-		case endpoint.ArmTimer, endpoint.StopTimer, endpoint.PauseTimer, endpoint.ResumeTimer:
-			fmt.Println(" ", o.Kind, o.Timer)
 		case endpoint.Deliver:
 			fmt.Printf("  deliver %q\n", o.Data)
 		case endpoint.Fail:
@@ -41,46 +40,39 @@ func ExampleClient() {
 		fmt.Println(err)
 		return
 	}
+	now := time.Now() // which each call is told
 	fmt.Println("connect")
-	show(client.Connect())
+	show(client.Connect(now))
+	fmt.Println("  and wait for", client.Deadline().Sub(now))
 	fmt.Println("connected")
-	show(client.Connected([16]byte{})) // 16 fresh random bytes, of course
+	show(client.Connected(now, [16]byte{})) // 16 fresh random bytes, of course
 	fmt.Println("the opening 101 has come")
-	show(client.Opened(endpoint.Protocol, nil, "ICX+Yqv66kxgM0FcWaLWlFLwTAI="))
+	show(client.Opened(now, endpoint.Protocol, nil, "ICX+Yqv66kxgM0FcWaLWlFLwTAI="))
 	fmt.Println("a 401 has come")
-	show(client.Message(wire.Binary, []byte("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"echo\"\r\n\r\n")))
-	show(client.Message(wire.Binary, nil))
+	show(client.Message(now, wire.Binary, []byte("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"echo\"\r\n\r\n")))
+	show(client.Message(now, wire.Binary, nil))
+	fmt.Println("  and wait for", client.Deadline().Sub(now))
 	fmt.Printf("the provider has credentials for %s\n", client.Challenges()[0].Scheme)
-	show(client.Credentials("Basic am9lOndlbGNvbWU="))
+	show(client.Credentials(now, "Basic am9lOndlbGNvbWU="))
 	fmt.Println("a 101 has come")
-	show(client.Message(wire.Binary, []byte("HTTP/1.1 101 Switching Protocols\r\n\r\n")))
-	show(client.Message(wire.Binary, nil))
+	show(client.Message(now, wire.Binary, []byte("HTTP/1.1 101 Switching Protocols\r\n\r\n")))
+	show(client.Message(now, wire.Binary, nil))
 	fmt.Println("a message has come")
-	show(client.Message(wire.Text, []byte("hello")))
+	show(client.Message(now, wire.Text, []byte("hello")))
 	// Output:
 	// connect
 	//   dial ws://example.com/echo
-	//   ArmTimer TimerOpening
+	//   and wait for 10s
 	// connected
 	//   send GET /echo HTTP/1.1
 	// the opening 101 has come
 	//   send message "GET /echo HTTP/1.1"
-	//   StopTimer TimerOpening
-	//   ArmTimer TimerResponse
-	//   ArmTimer TimerOverall
 	// a 401 has come
 	//   AskCredentials
-	//   StopTimer TimerResponse
-	//   PauseTimer TimerWait
-	//   PauseTimer TimerOverall
-	//   ArmTimer TimerCredentials
+	//   and wait for 1m0s
 	// the provider has credentials for Basic
 	//   send message "GET /echo HTTP/1.1"
-	//   StopTimer TimerCredentials
-	//   ArmTimer TimerResponse
-	//   ResumeTimer TimerOverall
 	// a 101 has come
-	//   StopTimers
 	//   Open
 	// a message has come
 	//   deliver "hello"
@@ -89,39 +81,34 @@ func ExampleClient() {
 // A server asks the application for a decision, and refuses one that the handshake does not allow.
 func ExampleServer() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
+	now := time.Now()
 	fmt.Println("an opening request has come")
-	_, outs := server.OpeningReceived([]byte("GET /echo HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	_, outs := server.OpeningReceived(now, []byte("GET /echo HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 	show(outs)
 	fmt.Println("an extended request has come")
-	show(server.Message(wire.Binary, []byte("GET /echo HTTP/1.1\r\n\r\n")))
-	_, err := server.Decide(endpoint.Decision{Status: 302})
+	show(server.Message(now, wire.Binary, []byte("GET /echo HTTP/1.1\r\n\r\n")))
+	_, err := server.Decide(now, endpoint.Decision{Status: 302})
 	fmt.Println("no:", err)
 	fmt.Println("the application decides")
-	outs, err = server.Decide(endpoint.Decision{Status: 302, Location: "ws://other.example/echo"})
+	outs, err = server.Decide(now, endpoint.Decision{Status: 302, Location: "ws://other.example/echo"})
 	if err != nil {
 		fmt.Println(err)
 	}
 	show(outs)
 	fmt.Println("the client has answered the Close")
-	show(server.PeerClosed(1000, ""))
+	show(server.PeerClosed(now, 1000, ""))
 	// Output:
 	// an opening request has come
 	//   send HTTP/1.1 101 Switching Protocols
-	//   ArmTimer TimerRequest
-	//   ArmTimer TimerOverall
 	// an extended request has come
-	//   StopTimer TimerRequest
 	//   AskDecision
 	// no: endpoint: status 302 Found requires Location; set it in the decision
 	// the application decides
 	//   send message "HTTP/1.1 302 Found"
 	//   send message ""
 	//   send close 1000
-	//   StopTimers
-	//   ArmTimer TimerClose
 	// the client has answered the Close
-	//   StopTimers
 	//   Disconnect
 	//   fail: refused with 302 Found [extended handshake, /echo]
 }
@@ -133,28 +120,31 @@ type wireless struct {
 	queue  []func() // what is on its way
 }
 
+// now is when all of it happens.
+var now = time.Now()
+
 func (w *wireless) carryOutClient(outs []endpoint.Output) {
 	for _, o := range outs {
 		data := append([]byte(nil), o.Data...) // it must outlive this call
 		switch o.Kind {
 		case endpoint.Dial:
 			w.server = endpoint.NewServer(endpoint.ServerConfig{})
-			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Connected([16]byte{byte(w.client.Attempt())})) })
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Connected(now, [16]byte{byte(w.client.Attempt())})) })
 		case endpoint.SendBytes:
-			w.queue = append(w.queue, func() { _, outs := w.server.OpeningReceived(data); w.carryOutServer(outs) })
+			w.queue = append(w.queue, func() { _, outs := w.server.OpeningReceived(now, data); w.carryOutServer(outs) })
 		case endpoint.SendMessage:
-			w.queue = append(w.queue, func() { w.carryOutServer(w.server.Message(o.Type, data)) })
+			w.queue = append(w.queue, func() { w.carryOutServer(w.server.Message(now, o.Type, data)) })
 		case endpoint.SendClose:
-			w.queue = append(w.queue, func() { w.carryOutServer(w.server.PeerClosed(o.Code, o.Text)) })
+			w.queue = append(w.queue, func() { w.carryOutServer(w.server.PeerClosed(now, o.Code, o.Text)) })
 		case endpoint.Open:
 			fmt.Println("client: open, subprotocol", w.client.Result().Protocol)
 			w.queue = append(w.queue, func() {
-				outs, _ := w.client.Send(wire.Text, []byte("hello"))
+				outs, _ := w.client.Send(now, wire.Text, []byte("hello"))
 				w.carryOutClient(outs)
 			})
 		case endpoint.Deliver:
 			fmt.Printf("client: got %q\n", data)
-			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Close(1000, "done")) })
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Close(now, 1000, "done")) })
 		case endpoint.Closed:
 			fmt.Println("client: closed")
 		case endpoint.Fail:
@@ -168,25 +158,25 @@ func (w *wireless) carryOutServer(outs []endpoint.Output) {
 		data := append([]byte(nil), o.Data...)
 		switch o.Kind {
 		case endpoint.SendBytes:
-			w.queue = append(w.queue, func() { _, outs := w.client.OpeningReceived(data); w.carryOutClient(outs) })
+			w.queue = append(w.queue, func() { _, outs := w.client.OpeningReceived(now, data); w.carryOutClient(outs) })
 		case endpoint.SendMessage:
-			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Message(o.Type, data)) })
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Message(now, o.Type, data)) })
 		case endpoint.SendClose:
-			w.queue = append(w.queue, func() { w.carryOutClient(w.client.PeerClosed(o.Code, o.Text)) })
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.PeerClosed(now, o.Code, o.Text)) })
 		case endpoint.Disconnect:
-			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Lost("end of stream")) })
+			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Lost(now, "end of stream")) })
 		case endpoint.AskDecision:
 			w.queue = append(w.queue, func() {
 				fmt.Println("server: asked for", w.server.Request().Path(), w.server.Request().Protocols)
-				outs, err := w.server.Decide(endpoint.Decision{Protocol: "amqp"})
+				outs, err := w.server.Decide(now, endpoint.Decision{Protocol: "amqp"})
 				if err != nil {
-					outs = w.server.ApplicationFailed()
+					outs = w.server.ApplicationFailed(now)
 				}
 				w.carryOutServer(outs)
 			})
 		case endpoint.Deliver:
 			w.queue = append(w.queue, func() {
-				outs, _ := w.server.Send(o.Type, append(data, ", too"...))
+				outs, _ := w.server.Send(now, o.Type, append(data, ", too"...))
 				w.carryOutServer(outs)
 			})
 		}
@@ -203,7 +193,7 @@ func Example_pair() {
 		return
 	}
 	w := &wireless{client: client}
-	w.carryOutClient(client.Connect())
+	w.carryOutClient(client.Connect(now))
 	for len(w.queue) > 0 {
 		next := w.queue[0]
 		w.queue = w.queue[1:]

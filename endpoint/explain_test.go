@@ -74,8 +74,8 @@ func TestServer_NamesTheField(t *testing.T) {
 	require.Empty(t, longField([]byte("GET / HTTP/1.1\r\nA b: c"), &wire.ParseError{Kind: wire.KindLineTooLong, Offset: 22}))
 	require.Equal(t, "A", longField([]byte("x\r\nA: b"), &wire.ParseError{Kind: wire.KindLineTooLong, Offset: 99}), "an offset behind the end")
 
-	s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-	_, out := s.s.OpeningReceived([]byte("GET /p HTTP/1.1\r\n" + openingFields + "X-Big: " + long + "\r\n\r\n"))
+	s := newServed(t, ServerConfig{})
+	_, out := s.s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+"X-Big: "+long+"\r\n\r\n"))
 	require.Contains(t, string(out[0].Data), "HTTP/1.1 431 ")
 	require.Contains(t, string(out[0].Data), "field X-Big is too long: ", "in the opening handshake as well")
 }

@@ -44,15 +44,15 @@ func TestClient_KeepsNothing(t *testing.T) {
 			if leg == LegExtended {
 				r.opened().unit(noisy(status))
 			} else if status != 101 {
-				_, out := r.c.OpeningReceived([]byte(noisy(status)))
+				_, out := r.c.OpeningReceived(t0, []byte(noisy(status)))
 				r.take(out)
-				r.take(r.c.TimerExpired(fsm.TimerOpening)) // where the body has no length
+				r.take(r.c.Expire(r.c.Deadline())) // where the body has no length
 			}
 			r.hangUp()
 			require.Len(t, r.dials, 1, "status %d leads nowhere", status)
 			require.NotContains(t, r.all, "AskCredentials", "status %d without a challenge asks for nothing", status)
 			if r.over {
-				require.Empty(t, r.c.Connect(), "what ended stays ended")
+				require.Empty(t, r.c.Connect(t0), "what ended stays ended")
 			}
 			require.Equal(t, before, requests(t, cfg), "status %d is forgotten", status)
 		}
@@ -72,19 +72,19 @@ func TestClient_CarriesNothingOn(t *testing.T) {
 		t.Run("redirect/"+itoa(status), func(t *testing.T) {
 			r := asking(t, ClientConfig{}).unit(noisy(status, "Location: /q")).hangUp()
 			require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials, "Location counts, Refresh does not")
-			r.take(r.c.Connected([16]byte{}))
+			r.take(r.c.Connected(t0, [16]byte{}))
 			clean(t, r)
 			clean(t, r.opened())
 			r = dialed(t, "ws://h/p", ClientConfig{})
-			r.take(r.c.OpeningRefused(status, append([]HeaderField{{"Location", "/q"}}, plantedFields()...), []byte(meta)))
+			r.take(r.c.OpeningRefused(t0, status, append([]HeaderField{{"Location", "/q"}}, plantedFields()...), []byte(meta)))
 			require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
-			r.take(r.c.Connected([16]byte{}))
+			r.take(r.c.Connected(t0, [16]byte{}))
 			clean(t, r)
 		})
 	}
 	t.Run("replay", func(t *testing.T) {
 		r := asking(t, ClientConfig{HasCredentials: true}).unit(noisy(202)).unit(noisy(401, "WWW-Authenticate: Basic"))
-		r.take(r.c.Credentials("Basic x"))
+		r.take(r.c.Credentials(t0, "Basic x"))
 		clean(t, r)
 		require.Equal(t, strings.Replace(r.sent[1], "Authorization: Basic x\r\n", "", 1), r.sent[0])
 	})
@@ -123,7 +123,7 @@ func TestClient_AwaitResponse_Status410(t *testing.T) {
 	proves(t, "KHP-STATUS-410-02")
 	r := asking(t, ClientConfig{HasCredentials: true}).unit(response(410, "Location: /q", "Retry-After: 1", "WWW-Authenticate: Basic"))
 	r.wantFail("gone", fsm.FailureStatus, 1000)
-	require.Empty(t, r.c.Connect(), "it is not asked for again")
+	require.Empty(t, r.c.Connect(t0), "it is not asked for again")
 	require.Len(t, r.dials, 1)
 	require.Len(t, r.sent, 1)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -23,13 +24,10 @@ type monitor struct {
 	dials  []string
 	sent   []string // messages on this connection
 	got    []string // delivered messages
-	timers map[fsm.Timer]bool
+	clock  *clock   // of the endpoint
 }
 
 func (m *monitor) take(outs []Output) {
-	if m.timers == nil {
-		m.timers = map[fsm.Timer]bool{}
-	}
 	m.last = nil
 	for _, o := range outs {
 		text := render(o)
@@ -59,14 +57,33 @@ func (m *monitor) take(outs []Output) {
 			m.over = true
 		case Closed:
 			m.over = true
-		case ArmTimer:
-			m.timers[o.Timer] = true
-		case StopTimer:
-			delete(m.timers, o.Timer)
-		case StopTimers:
-			clear(m.timers)
 		}
 	}
+	if m.clock != nil && (m.opens > 0 && !m.closed || m.over) {
+		m.wantTimers("none runs when it is open or over")
+	}
+}
+
+// wantTimers expects exactly these to run.
+func (m *monitor) wantTimers(what string, timers ...fsm.Timer) {
+	var running []fsm.Timer
+	for t, due := range m.clock.due {
+		if !due.IsZero() {
+			running = append(running, fsm.Timer(t))
+		}
+	}
+	require.ElementsMatch(m.t, timers, running, "%s: timers after %v", what, m.all)
+}
+
+// ends makes a timer that runs the first to end, and returns when.
+func (m *monitor) ends(timer fsm.Timer) time.Time {
+	require.NotZero(m.t, m.clock.due[timer], "%v runs", timer)
+	for t, due := range m.clock.due {
+		if fsm.Timer(t) != timer && !due.IsZero() {
+			m.clock.due[t] = due.Add(24 * time.Hour)
+		}
+	}
+	return m.clock.due[timer]
 }
 
 // render writes an output in a few words.
@@ -79,8 +96,6 @@ func render(o Output) string {
 		return strings.TrimSpace(o.Kind.String() + " " + line)
 	case SendClose:
 		return fmt.Sprintf("SendClose %d", o.Code)
-	case ArmTimer, StopTimer, PauseTimer, ResumeTimer:
-		return o.Kind.String() + " " + strings.TrimPrefix(o.Timer.String(), "Timer")
 	case Deliver, SendPong:
 		return o.Kind.String() + " " + string(o.Data)
 	}
@@ -93,6 +108,17 @@ type run struct {
 	c *Client
 }
 
+// t0 is when most of what tests tell happens.
+var t0 = time.Unix(1_700_000_000, 0)
+
+// newRun returns a client that was told nothing yet.
+func newRun(t require.TestingT, c *Client) *run {
+	return &run{monitor: monitor{t: t, clock: &c.clock}, c: c}
+}
+
+// expire lets a timer end that runs.
+func (r *run) expire(timer fsm.Timer) { r.take(r.c.Expire(r.ends(timer))) }
+
 // zeroAccept is the Sec-WebSocket-Accept for a nonce of zero bytes.
 var zeroAccept = string(wire.AppendAccept(nil, wire.AppendKey(nil, [16]byte{})))
 
@@ -100,9 +126,9 @@ var zeroAccept = string(wire.AppendAccept(nil, wire.AppendKey(nil, [16]byte{})))
 func dialed(t require.TestingT, url string, cfg ClientConfig) *run {
 	c, err := NewClient(url, cfg)
 	require.NoError(t, err)
-	r := &run{monitor: monitor{t: t}, c: c}
-	r.take(c.Connect())
-	r.take(c.Connected([16]byte{}))
+	r := newRun(t, c)
+	r.take(c.Connect(t0))
+	r.take(c.Connected(t0, [16]byte{}))
 	return r
 }
 
@@ -113,14 +139,14 @@ func asking(t require.TestingT, cfg ClientConfig) *run {
 
 // opened completes the opening handshake of the current connection.
 func (r *run) opened() *run {
-	r.take(r.c.Opened(Protocol, nil, zeroAccept))
+	r.take(r.c.Opened(t0, Protocol, nil, zeroAccept))
 	return r
 }
 
 // message gives binary messages.
 func (r *run) message(messages ...string) *run {
 	for _, m := range messages {
-		r.take(r.c.Message(wire.Binary, []byte(m)))
+		r.take(r.c.Message(t0, wire.Binary, []byte(m)))
 	}
 	return r
 }
@@ -131,8 +157,8 @@ func (r *run) unit(response string) *run { return r.message(response, "") }
 // hangUp completes the closing handshake, if one is going on, and ends the connection.
 func (r *run) hangUp() *run {
 	if !r.over && r.closed {
-		r.take(r.c.PeerClosed(1000, ""))
-		r.take(r.c.Lost("end of stream"))
+		r.take(r.c.PeerClosed(t0, 1000, ""))
+		r.take(r.c.Lost(t0, "end of stream"))
 	}
 	return r
 }
@@ -142,14 +168,14 @@ func (r *run) follow() *run {
 	n := len(r.dials)
 	r.hangUp()
 	require.Len(r.t, r.dials, n+1, "the client follows: %v", r.all)
-	r.take(r.c.Connected([16]byte{}))
+	r.take(r.c.Connected(t0, [16]byte{}))
 	return r.opened()
 }
 
 func (r *run) wantOpen(what string) *run {
 	require.Equal(r.t, 1, r.opens, "%s: open; outputs %v", what, r.all)
 	require.Equal(r.t, fsm.ClientOpen, r.c.Phase(), what)
-	require.Empty(r.t, r.timers, "%s: no timer runs when open", what)
+	require.Zero(r.t, r.c.Deadline(), "%s: nothing is waited for when open", what)
 	return r
 }
 
@@ -165,7 +191,7 @@ func (r *run) wantFail(what string, f fsm.Failure, code uint16) *HandshakeError 
 	} else {
 		require.Equal(r.t, code, r.codes[len(r.codes)-1], "%s: close code", what)
 	}
-	require.Empty(r.t, r.timers, "%s: no timer is left", what)
+	require.Zero(r.t, r.c.Deadline(), "%s: nothing is waited for", what)
 	return r.err
 }
 
@@ -218,13 +244,22 @@ type served struct {
 	s *Server
 }
 
+// newServed returns a server that was told nothing yet.
+func newServed(t require.TestingT, cfg ServerConfig) *served {
+	s := NewServer(cfg)
+	return &served{monitor: monitor{t: t, clock: &s.clock}, s: s}
+}
+
+// expire lets a timer end that runs.
+func (s *served) expire(timer fsm.Timer) { s.take(s.s.Expire(s.ends(timer))) }
+
 const openingFields = "Host: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
 
 // listening returns a server that awaits an extended request for target.
 func listening(t require.TestingT, target string, cfg ServerConfig) *served {
-	s := &served{monitor: monitor{t: t}, s: NewServer(cfg)}
+	s := newServed(t, cfg)
 	b := []byte("GET " + target + " HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\n\r\n")
-	used, out := s.s.OpeningReceived(b)
+	used, out := s.s.OpeningReceived(t0, b)
 	require.Equal(t, len(b), used)
 	s.take(out)
 	require.Equal(t, fsm.ServerAwaitRequest, s.s.Phase())
@@ -233,7 +268,7 @@ func listening(t require.TestingT, target string, cfg ServerConfig) *served {
 
 func (s *served) message(messages ...string) *served {
 	for _, m := range messages {
-		s.take(s.s.Message(wire.Binary, []byte(m)))
+		s.take(s.s.Message(t0, wire.Binary, []byte(m)))
 	}
 	return s
 }
@@ -255,7 +290,7 @@ func request(lines ...string) string {
 }
 
 func (s *served) decide(d Decision) *served {
-	out, err := s.s.Decide(d)
+	out, err := s.s.Decide(t0, d)
 	require.NoError(s.t, err)
 	s.take(out)
 	return s
@@ -270,7 +305,7 @@ func (s *served) wantRefused(what string, status int, code uint16) {
 	require.Empty(s.t, s.sent[len(s.sent)-1], "%s: terminator", what)
 	require.Equal(s.t, []uint16{code}, s.codes, what)
 	require.Zero(s.t, s.opens, what)
-	s.take(s.s.PeerClosed(code, ""))
+	s.take(s.s.PeerClosed(t0, code, ""))
 	require.Equal(s.t, fsm.ServerDone, s.s.Phase(), what)
 	require.NotNil(s.t, s.err, what)
 }

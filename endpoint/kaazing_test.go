@@ -29,7 +29,7 @@ func TestClient_Kaazing(t *testing.T) {
 		r.message(proceed)
 		require.Equal(t, "GET /p?.kl=Y HTTP/1.1\r\nSec-WebSocket-Protocol: amqp\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout\r\n\r\n", r.sent[0], "no field that a gateway refuses")
 		r.unit(challengeBasic)
-		r.take(r.c.Credentials("Token x"))
+		r.take(r.c.Credentials(t0, "Token x"))
 		r.unit(switching("Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=2000"))
 		require.Zero(t, r.opens)
 		r.message(proceed).wantOpen("at N")
@@ -94,8 +94,8 @@ func TestClient_Kaazing(t *testing.T) {
 		c := cfg
 		c.Machine.PlainFallback = true
 		r := asking(t, c).message(proceed, switching("Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-kaazing-idle-timeout"), "", reroute+"ws://h2/q").hangUp()
-		r.take(r.c.Connected([16]byte{}))
-		r.take(r.c.Opened("", nil, ""))
+		r.take(r.c.Connected(t0, [16]byte{}))
+		r.take(r.c.Opened(t0, "", nil, ""))
 		require.Equal(t, Result{Plain: true, Status: 101}, r.c.Result())
 	})
 }
@@ -103,34 +103,37 @@ func TestClient_Kaazing(t *testing.T) {
 func TestServer_Kaazing(t *testing.T) {
 	at := func(cfg ServerConfig) *served {
 		s := listening(t, "/p?.kl=Y", cfg)
-		s.wantLast("N right after the 101", "SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage "+proceed, "ArmTimer Request", "ArmTimer Overall")
+		s.wantLast("N right after the 101", "SendBytes HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage "+proceed)
+		s.wantTimers("of the request", fsm.TimerRequest, fsm.TimerOverall)
 		return s
 	}
 	t.Run("lenient-request", func(t *testing.T) {
 		s := at(ServerConfig{})
 		s.message("")
 		require.Empty(t, s.last, "an empty message means nothing")
-		s.take(s.s.Message(wire.Text, []byte(request("Host: elsewhere", "WebSocket-Protocol:", "Sec-WebSocket-Protocol:", "Sec-WebSocket-Extensions:"))))
+		s.take(s.s.Message(t0, wire.Text, []byte(request("Host: elsewhere", "WebSocket-Protocol:", "Sec-WebSocket-Protocol:", "Sec-WebSocket-Extensions:"))))
 		require.Equal(t, []string{"amqp"}, s.s.Request().Protocols, "of both requests together")
 		require.Empty(t, s.s.Request().Extensions)
 		s.decide(Decision{Protocol: "amqp"}).wantLast("response, terminator, N, open",
-			"SendMessage HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage", "SendMessage "+proceed, "StopTimers", "Open")
+			"SendMessage HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage", "SendMessage "+proceed, "Open")
 	})
 	t.Run("no-n-after-401", func(t *testing.T) {
 		s := at(ServerConfig{}).deciding().decide(Decision{Status: 401, Challenges: []string{"Application Token"}})
-		s.wantLast("only the terminator", "SendMessage HTTP/1.1 401 Unauthorized", "SendMessage", "PauseTimer Overall", "ArmTimer Replay")
+		s.wantLast("only the terminator", "SendMessage HTTP/1.1 401 Unauthorized", "SendMessage")
+		s.wantTimers("the handshake stands still", fsm.TimerReplay)
 	})
 	t.Run("reroute", func(t *testing.T) {
 		s := at(ServerConfig{}).deciding().decide(Decision{Reroute: "ws://h2/p?.kl=Y"})
-		s.wantLast("R, then Close", "SendMessage HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage", "SendMessage "+reroute+"ws://h2/p?.kl=Y", "SendClose 1000", "StopTimers", "ArmTimer Close")
-		s.take(s.s.PeerClosed(1000, ""))
+		s.wantLast("R, then Close", "SendMessage HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage", "SendMessage "+reroute+"ws://h2/p?.kl=Y", "SendClose 1000")
+		s.wantTimers("the end of the connection", fsm.TimerClose)
+		s.take(s.s.PeerClosed(t0, 1000, ""))
 		require.True(t, s.over)
 	})
 	t.Run("other-target", func(t *testing.T) {
 		s := at(ServerConfig{})
 		s.message("GET /other HTTP/1.1\r\n\r\n")
 		s.wantRefused("not what was routed", 400, 1002)
-		at(ServerConfig{AnyTarget: true}).message("GET /other HTTP/1.1\r\n\r\n").wantLast("as clients send it after R", "StopTimer Request", "AskDecision")
+		at(ServerConfig{AnyTarget: true}).message("GET /other HTTP/1.1\r\n\r\n").wantLast("as clients send it after R", "AskDecision")
 	})
 }
 

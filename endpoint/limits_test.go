@@ -73,7 +73,7 @@ func TestServer_Opening_Limits(t *testing.T) {
 		t.Run("OpeningReceived/"+v.name, func(t *testing.T) {
 			proves(t, "RFC6585-431-01")
 			s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-			_, out := s.s.OpeningReceived([]byte(head))
+			_, out := s.s.OpeningReceived(t0, []byte(head))
 			s.take(out)
 			require.Contains(t, s.all[0], itoa(v.status))
 			require.Equal(t, fsm.ServerDone, s.s.Phase())
@@ -81,7 +81,7 @@ func TestServer_Opening_Limits(t *testing.T) {
 		t.Run("Opening/"+v.name, func(t *testing.T) {
 			s := NewServer(ServerConfig{})
 			var out []Output
-			size, count := allocated(func() { out = s.Opening(r) })
+			size, count := allocated(func() { out = s.Opening(t0, r) })
 			require.Contains(t, string(out[0].Data), "HTTP/1.1 "+itoa(v.status))
 			require.Contains(t, string(out[0].Data), v.says)
 			require.Equal(t, fsm.ServerDone, s.Phase())
@@ -91,7 +91,7 @@ func TestServer_Opening_Limits(t *testing.T) {
 		})
 		t.Run("Opened/"+v.name, func(t *testing.T) {
 			s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-			size, count := allocated(func() { s.take(s.s.Opened(o, nil)) })
+			size, count := allocated(func() { s.take(s.s.Opened(t0, o, nil)) })
 			require.Less(t, size, 64<<10)
 			require.Less(t, count, 300)
 			require.Equal(t, []uint16{1008}, s.codes, "it is too late for a status")
@@ -103,7 +103,7 @@ func TestServer_Opening_Limits(t *testing.T) {
 	}
 	t.Run("Opened/protocols-alone", func(t *testing.T) {
 		s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-		s.take(s.s.Opened(OpeningRequest{Target: "/p?.kl=Y", Protocols: strings.Split(numbered(60000), ",")}, nil))
+		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p?.kl=Y", Protocols: strings.Split(numbered(60000), ",")}, nil))
 		require.Equal(t, 431, s.err.Status)
 	})
 	t.Run("at-the-limit", func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestServer_Opening_Limits(t *testing.T) {
 		_, err := r.ParseHead([]byte(fill(16<<10)), wire.Limits{})
 		require.NoError(t, err)
 		s := NewServer(ServerConfig{})
-		s.Opening(&r)
+		s.Opening(t0, &r)
 		require.Equal(t, fsm.ServerAwaitRequest, s.Phase(), "what the parser takes is within the limits")
 	})
 }
@@ -128,18 +128,18 @@ func TestLists_Limits(t *testing.T) {
 		s.wantRefused(name, 431, 1002)
 		asking(t, ClientConfig{}).unit(switching(name+": "+numbered(101))).wantFail(name, fsm.FailureLimit, 1009)
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		_, out := r.c.OpeningReceived([]byte(switching("Sec-WebSocket-Protocol: x-kaazing-handshake", name+": "+numbered(101))))
+		_, out := r.c.OpeningReceived(t0, []byte(switching("Sec-WebSocket-Protocol: x-kaazing-handshake", name+": "+numbered(101))))
 		r.take(out)
 		r.wantFail(name, fsm.FailureLimit, 0)
 	}
 	r := dialed(t, "ws://h/p", ClientConfig{})
-	r.take(r.c.Opened(Protocol, strings.Split(numbered(60000), ","), ""))
+	r.take(r.c.Opened(t0, Protocol, strings.Split(numbered(60000), ","), ""))
 	r.wantFail("Opened", fsm.FailureLimit, 0)
 	r = dialed(t, "ws://h/p", ClientConfig{})
-	r.take(r.c.OpeningRefused(403, []HeaderField{{"X", strings.Repeat("x", 1<<20)}}, make([]byte, 1<<20)))
+	r.take(r.c.OpeningRefused(t0, 403, []HeaderField{{"X", strings.Repeat("x", 1<<20)}}, make([]byte, 1<<20)))
 	r.wantFail("OpeningRefused", fsm.FailureLimit, 0)
 	r = dialed(t, "ws://h/p", ClientConfig{})
-	r.take(r.c.OpeningRefused(403, nil, make([]byte, 1<<20)))
+	r.take(r.c.OpeningRefused(t0, 403, nil, make([]byte, 1<<20)))
 	require.Len(t, r.wantFail("OpeningRefused", fsm.FailureStatus, 0).Body, 64<<10)
 }
 
@@ -148,17 +148,17 @@ func TestByteByByte(t *testing.T) {
 	t.Run("chunked-answer", func(t *testing.T) {
 		c, err := NewClient("ws://h/p", ClientConfig{Limits: wire.Limits{Body: 4096}})
 		require.NoError(t, err)
-		c.Connect()
-		c.Connected([16]byte{})
+		c.Connect(t0)
+		c.Connected(t0, [16]byte{})
 		head := "HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n"
 		text := []byte(head + strings.Repeat("1\r\na\r\n", 1300))
 		size, _ := allocated(func() {
 			for i := len(head); i <= len(text); i++ {
-				c.OpeningReceived(text[:i])
+				c.OpeningReceived(t0, text[:i])
 			}
 		})
 		require.Less(t, size, 64<<10)
-		c.Lost("end")
+		c.Lost(t0, "end")
 		require.Equal(t, fsm.ClientFailed, c.Phase())
 	})
 	t.Run("kaazing-request", func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestByteByByte(t *testing.T) {
 		long := request("X: " + strings.Repeat("x", 8000))
 		_, count := allocated(func() {
 			for i := range long {
-				s.s.Message(wire.Binary, []byte(long[i:i+1]))
+				s.s.Message(t0, wire.Binary, []byte(long[i:i+1]))
 			}
 		})
 		require.Less(t, count, 200+len(long), "one for the message that this test makes, and few for each line")

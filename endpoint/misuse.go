@@ -28,7 +28,6 @@ var callOf = map[fsm.EventKind]MisuseError{
 	fsm.EventPeerClosed:          {Call: "PeerClosed", Want: "there are no frames before the opening handshake is through, nor after the last output"},
 	fsm.EventConnectionLost:      {Call: "Lost", Want: "it ends a connection that is up"},
 	fsm.EventViolation:           {Call: "Violation", Want: "it ends a connection that is up"},
-	fsm.EventTimerExpired:        {Call: "TimerExpired", Want: "this side has no such timer"},
 	fsm.EventCredentialsSupplied: {Call: "Credentials", Want: "it answers AskCredentials, once"},
 	fsm.EventCredentialsDeclined: {Call: "NoCredentials", Want: "it answers AskCredentials, once"},
 	fsm.EventBodyWritten:         {Call: "BodyWritten", Want: "it follows the message with the request body"},

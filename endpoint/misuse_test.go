@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"testing"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -17,13 +18,13 @@ func TestMisuse(t *testing.T) {
 		call string
 		do   func(c *Client) []Output
 	}{
-		{"Connected", func(c *Client) []Output { return c.Connected([16]byte{}) }},
-		{"Opened", func(c *Client) []Output { return c.Opened(Protocol, nil, "") }},
-		{"Opened", func(c *Client) []Output { _, out := c.OpeningReceived([]byte("HTTP/1.1 101 x\r\n")); return out }},
-		{"OpeningRefused", func(c *Client) []Output { return c.OpeningRefused(403, nil, nil) }},
-		{"Message", func(c *Client) []Output { return c.Message(wire.Binary, []byte("x")) }},
-		{"Send", func(c *Client) []Output { out, _ := c.Send(wire.Text, nil); return out }},
-		{"Credentials", func(c *Client) []Output { return c.Credentials("Basic x") }},
+		{"Connected", func(c *Client) []Output { return c.Connected(t0, [16]byte{}) }},
+		{"Opened", func(c *Client) []Output { return c.Opened(t0, Protocol, nil, "") }},
+		{"Opened", func(c *Client) []Output { _, out := c.OpeningReceived(t0, []byte("HTTP/1.1 101 x\r\n")); return out }},
+		{"OpeningRefused", func(c *Client) []Output { return c.OpeningRefused(t0, 403, nil, nil) }},
+		{"Message", func(c *Client) []Output { return c.Message(t0, wire.Binary, []byte("x")) }},
+		{"Send", func(c *Client) []Output { out, _ := c.Send(t0, wire.Text, nil); return out }},
+		{"Credentials", func(c *Client) []Output { return c.Credentials(t0, "Basic x") }},
 	} {
 		c, err := NewClient("ws://h/p", ClientConfig{})
 		require.NoError(t, err)
@@ -35,37 +36,37 @@ func TestMisuse(t *testing.T) {
 	}
 
 	t.Run("Opened-without-Connected", func(t *testing.T) {
-		r := &run{monitor: monitor{t: t}, c: c}
-		r.take(c.Connect())
-		r.take(c.Opened(Protocol, nil, zeroAccept))
+		r := newRun(t, c)
+		r.take(c.Connect(t0))
+		r.take(c.Opened(t0, Protocol, nil, zeroAccept))
 		require.ErrorContains(t, c.Misuse(), "Opened was called in phase ClientConnecting; it comes once, after Connected")
-		r.take(c.TimerExpired(fsm.TimerOpening))
+		r.expire(fsm.TimerOpening)
 		require.ErrorContains(t, r.err, "Opened was called in phase ClientConnecting")
 	})
 	t.Run("second-Connect", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		require.Empty(t, r.c.Connect())
+		require.Empty(t, r.c.Connect(t0))
 		require.ErrorContains(t, r.c.Misuse(), "Connect was called in phase ClientOpening; call it once")
 		r.opened()
 		require.ErrorContains(t, r.c.Misuse(), "Connect was called", "the first one counts")
 	})
 	t.Run("server", func(t *testing.T) {
 		s := NewServer(ServerConfig{})
-		require.Empty(t, s.Message(wire.Binary, []byte("x")))
+		require.Empty(t, s.Message(t0, wire.Binary, []byte("x")))
 		require.ErrorContains(t, s.Misuse(), "Message was called in phase ServerOpening")
 		s.Reset(ServerConfig{})
 		require.NoError(t, s.Misuse())
-		require.Empty(t, s.Opening(nil))
+		require.Empty(t, s.Opening(t0, nil))
 		require.ErrorContains(t, s.Misuse(), "Opening was called")
 		served := listening(t, "/p", ServerConfig{})
 		require.NoError(t, served.s.Misuse())
-		served.s.Opened(OpeningRequest{}, nil)
+		served.s.Opened(t0, OpeningRequest{}, nil)
 		require.ErrorContains(t, served.s.Misuse(), "in phase ServerAwaitRequest; there is one opening request")
 	})
 	t.Run("late-is-none", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).unit(switching())
-		r.c.TimerExpired(fsm.TimerResponse)
-		r.c.Credentials("Basic x")
+		r.c.Expire(t0.Add(time.Hour))
+		r.c.Credentials(t0, "Basic x")
 		require.NoError(t, r.c.Misuse(), "what may have been under way is no mistake")
 	})
 }

@@ -60,7 +60,7 @@ func TestClient_Negotiation(t *testing.T) {
 		for i, g := range granted {
 			granted[i] = extensionName(g)
 		}
-		r.take(r.c.Opened(Protocol, granted, zeroAccept))
+		r.take(r.c.Opened(t0, Protocol, granted, zeroAccept))
 
 		asked := without(slices.Concat(offered, cfg.Extensions), granted)
 		for range rapid.IntRange(1, 2).Draw(t, "requests") {
@@ -69,7 +69,7 @@ func TestClient_Negotiation(t *testing.T) {
 			require.Equal(t, asked, gotExtensions, "the opening offers without those granted, then the late ones")
 			if len(r.sent) == 1 && rapid.Bool().Draw(t, "challenge") {
 				r.unit(challengeBasic)
-				r.take(r.c.Credentials("Basic x"))
+				r.take(r.c.Credentials(t0, "Basic x"))
 			}
 		}
 
@@ -106,7 +106,7 @@ func TestClient_ExtendedRequest(t *testing.T) {
 	t.Run("all-granted-already", func(t *testing.T) {
 		proves(t, "KHP-EXT-REQ-11 KHP-EXT-REQ-09 INV-11")
 		r := dialed(t, "ws://h/p", ClientConfig{OpeningExtensions: []string{"x-a;n=1"}, Extensions: []string{"x-a;n=2"}})
-		r.take(r.c.Opened(Protocol, []string{"x-a"}, zeroAccept))
+		r.take(r.c.Opened(t0, Protocol, []string{"x-a"}, zeroAccept))
 		require.Equal(t, []string{"GET /p HTTP/1.1\r\nHost: h\r\n\r\n"}, r.sent)
 	})
 	t.Run("further-fields", func(t *testing.T) {
@@ -133,16 +133,17 @@ func TestClient_ExtensionsBeforeMessages(t *testing.T) {
 	proves(t, "KHP-GEN-07")
 	r := asking(t, ClientConfig{Extensions: []string{"x-a"}})
 	r.message(switching("Sec-WebSocket-Extensions: x-a;n=1"))
-	_, ok := r.c.Send(wire.Text, []byte("early"))
+	_, ok := r.c.Send(t0, wire.Text, []byte("early"))
 	require.False(t, ok, "not before open")
-	outs := slices.Clone(r.c.Message(wire.Binary, nil))
-	require.Equal(t, []OutputKind{StopTimers, Open}, []OutputKind{outs[0].Kind, outs[1].Kind})
+	outs := slices.Clone(r.c.Message(t0, wire.Binary, nil))
+	require.Equal(t, Open, outs[0].Kind)
+	require.Len(t, outs, 1)
 	require.Equal(t, []string{"x-a;n=1"}, r.c.Result().Extensions, "known when told to open")
 	r.take(outs)
 	require.Equal(t, []string{"first"}, r.message("first").got)
 
 	s := listening(t, "/p", ServerConfig{}).deciding("Sec-WebSocket-Extensions: x-a")
-	_, ok = s.s.Send(wire.Text, []byte("early"))
+	_, ok = s.s.Send(t0, wire.Text, []byte("early"))
 	require.False(t, ok, "nor on the other side")
 	s.decide(Decision{Extensions: []string{"x-a;n=1"}})
 	require.Equal(t, []string{"x-a;n=1"}, s.s.Result().Extensions)
@@ -155,10 +156,10 @@ func TestProtocol_Token(t *testing.T) {
 	require.Equal(t, "x-kaazing-handshake", Protocol)
 	for _, other := range []string{"X-Kaazing-Handshake", "x-kaazing-handshak", "x-kaazing-handshake2"} {
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		r.take(r.c.Opened(other, nil, zeroAccept))
+		r.take(r.c.Opened(t0, other, nil, zeroAccept))
 		r.wantFail("the client takes no other", fsm.FailureOpening, 0)
-		s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-		_, out := s.s.OpeningReceived([]byte("GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + other + "\r\n\r\n"))
+		s := newServed(t, ServerConfig{})
+		_, out := s.s.OpeningReceived(t0, []byte("GET /p HTTP/1.1\r\n"+openingFields+"Sec-WebSocket-Protocol: "+other+"\r\n\r\n"))
 		s.take(out)
 		require.ErrorIs(t, s.err, fsm.FailureNotSelected, "nor does the server")
 	}

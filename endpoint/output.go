@@ -2,22 +2,18 @@ package endpoint
 
 //go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind,RedirectPolicy
 
-import (
-	"example.com/khp/fsm"
-	"example.com/khp/wire"
-)
+import "example.com/khp/wire"
 
 // Output is one order to the host. A call returns all of its outputs; the host carries them out in order. Data and URL are valid until the next call
 // on the same endpoint, unless it is the caller's own slice handed back.
 type Output struct {
-	Kind  OutputKind
-	Type  wire.MessageType // SendMessage, Deliver
-	Timer fsm.Timer        // ArmTimer, StopTimer, PauseTimer, ResumeTimer
-	Code  uint16           // SendClose: the close code; 0 for an empty Close frame
-	Data  []byte           // SendBytes, SendMessage, SendPong, Deliver
-	Text  string           // SendClose: the reason
-	URL   *wire.URL        // Dial
-	Err   error            // Fail: a *HandshakeError
+	Kind OutputKind
+	Type wire.MessageType // SendMessage, Deliver
+	Code uint16           // SendClose: the close code; 0 for an empty Close frame
+	Data []byte           // SendBytes, SendMessage, SendPong, Deliver
+	Text string           // SendClose: the reason
+	URL  *wire.URL        // Dial
+	Err  error            // Fail: a *HandshakeError
 }
 
 // message makes o send a binary message.
@@ -35,11 +31,6 @@ const (
 	SendPong                  // answer the Ping
 	SendClose                 // send a Close frame; no data frame after it
 	Disconnect                // drop the connection, if there is one
-	ArmTimer                  // start Timer, over again if it runs; call TimerExpired when it is over
-	StopTimer                 // forget Timer
-	PauseTimer                // keep what is left of Timer
-	ResumeTimer               // let it run on
-	StopTimers                // forget all timers
 	AskCredentials            // client: get credentials for Client.Challenges, then call Credentials or NoCredentials
 	AskDecision               // server: decide on Server.Request, then call Decide
 	Open                      // the connection is open; see Result
@@ -48,21 +39,6 @@ const (
 	Closed                    // the last output: it is over, as the application asked or after open
 	Fail                      // the last output: the handshake failed
 )
-
-// DefaultSeconds returns how long a timer runs unless the host knows better.
-func DefaultSeconds(t fsm.Timer) int {
-	switch t {
-	case fsm.TimerOpening, fsm.TimerResponse, fsm.TimerRequest, fsm.TimerBody:
-		return 10
-	case fsm.TimerWait, fsm.TimerReplay:
-		return 30
-	case fsm.TimerCredentials, fsm.TimerOverall:
-		return 60
-	case fsm.TimerClose:
-		return 5
-	}
-	return 0
-}
 
 // HeaderField is a field for a head that the endpoint writes.
 type HeaderField struct{ Name, Value string }

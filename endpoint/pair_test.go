@@ -39,7 +39,7 @@ func accept(wire.URL, *Request) Decision { return Decision{} }
 
 // run shakes hands until nothing is left to do.
 func (p *pair) run() *pair {
-	p.doClient(p.client.Connect())
+	p.doClient(p.client.Connect(t0))
 	p.settle()
 	return p
 }
@@ -69,23 +69,23 @@ func (p *pair) doClient(outs []Output) {
 		case Dial:
 			p.log = append(p.log, "dial "+o.URL.String())
 			p.server = NewServer(p.cfg)
-			p.doClient(p.client.Connected([16]byte{byte(p.client.Attempt())}))
+			p.doClient(p.client.Connected(t0, [16]byte{byte(p.client.Attempt())}))
 		case SendBytes:
 			p.note("C", data)
-			p.toServer = append(p.toServer, func() []Output { _, out := s.OpeningReceived(data); return out })
+			p.toServer = append(p.toServer, func() []Output { _, out := s.OpeningReceived(t0, data); return out })
 		case SendMessage:
 			p.note("C", data)
-			p.toServer = append(p.toServer, func() []Output { return s.Message(o.Type, data) })
+			p.toServer = append(p.toServer, func() []Output { return s.Message(t0, o.Type, data) })
 		case SendClose:
 			p.log = append(p.log, "C: close "+itoa(int(o.Code)))
-			p.toServer = append(p.toServer, func() []Output { return s.PeerClosed(o.Code, o.Text) })
+			p.toServer = append(p.toServer, func() []Output { return s.PeerClosed(t0, o.Code, o.Text) })
 		case Disconnect:
-			p.toServer = append(p.toServer, func() []Output { return s.Lost("") })
+			p.toServer = append(p.toServer, func() []Output { return s.Lost(t0, "") })
 		case AskCredentials:
 			if p.credentials == "" {
-				p.doClient(p.client.NoCredentials("none"))
+				p.doClient(p.client.NoCredentials(t0, "none"))
 			} else {
-				p.doClient(p.client.Credentials(p.credentials))
+				p.doClient(p.client.Credentials(t0, p.credentials))
 			}
 		case Open:
 			p.opened++
@@ -114,17 +114,17 @@ func (p *pair) doServer(outs []Output) {
 		switch o.Kind {
 		case SendBytes:
 			p.note("S", data)
-			toClient(func() []Output { _, out := p.client.OpeningReceived(data); return out })
+			toClient(func() []Output { _, out := p.client.OpeningReceived(t0, data); return out })
 		case SendMessage:
 			p.note("S", data)
-			toClient(func() []Output { return p.client.Message(o.Type, data) })
+			toClient(func() []Output { return p.client.Message(t0, o.Type, data) })
 		case SendClose:
 			p.log = append(p.log, "S: close "+itoa(int(o.Code)))
-			toClient(func() []Output { return p.client.PeerClosed(o.Code, o.Text) })
+			toClient(func() []Output { return p.client.PeerClosed(t0, o.Code, o.Text) })
 		case Disconnect:
-			toClient(func() []Output { return p.client.Lost("end of stream") })
+			toClient(func() []Output { return p.client.Lost(t0, "end of stream") })
 		case AskDecision:
-			out, err := p.server.Decide(p.decide(p.client.URL(), p.server.Request()))
+			out, err := p.server.Decide(t0, p.decide(p.client.URL(), p.server.Request()))
 			require.NoError(p.t, err)
 			p.doServer(out)
 		case Deliver:
@@ -262,8 +262,8 @@ func TestClient_OpeningRequest(t *testing.T) {
 	proves(t, "WSP-OPEN-01 KHP-OPEN-01 KHP-OPEN-02 KHP-GEN-08 INV-29")
 	c, err := NewClient("ws://h:81/p?q", ClientConfig{Protocols: []string{"amqp"}, OpeningHeader: []HeaderField{{"Origin", "http://o"}}})
 	require.NoError(t, err)
-	c.Connect()
-	out := c.Connected([16]byte{1, 2, 3})
+	c.Connect(t0)
+	out := c.Connected(t0, [16]byte{1, 2, 3})
 	require.Equal(t, "GET /p?q HTTP/1.1\r\nHost: h:81\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AQIDAAAAAAAAAAAAAAAAAA==\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\nOrigin: http://o\r\n\r\n", string(out[0].Data))
 }

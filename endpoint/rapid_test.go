@@ -3,6 +3,7 @@ package endpoint
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -87,7 +88,7 @@ func TestClient_AnyEvents(t *testing.T) {
 		cfg := rapidConfig(t)
 		c, err := NewClient("ws://h/p", cfg)
 		require.NoError(t, err)
-		r := &run{monitor: monitor{t: t}, c: c}
+		r := newRun(t, c)
 		kaazing := cfg.Machine.Profile == fsm.ProfileKaazing
 		var khp, plain bool // what the opening handshake of this connection selected
 		var unit string     // the unit in progress
@@ -103,12 +104,12 @@ func TestClient_AnyEvents(t *testing.T) {
 					terminated = true
 				}
 			}
-			r.take(c.Message(typ, []byte(m)))
+			r.take(c.Message(t0, typ, []byte(m)))
 		}
 		if rapid.IntRange(0, 2).Draw(t, "from the middle") > 0 {
-			r.take(c.Connect())
-			r.take(c.Connected([16]byte{}))
-			r.take(c.Opened(Protocol, nil, zeroAccept))
+			r.take(c.Connect(t0))
+			r.take(c.Connected(t0, [16]byte{}))
+			r.take(c.Opened(t0, Protocol, nil, zeroAccept))
 			khp = true
 			if kaazing && rapid.Bool().Draw(t, "proceed") {
 				say(wire.Binary, proceed)
@@ -124,21 +125,21 @@ func TestClient_AnyEvents(t *testing.T) {
 			}
 			switch event {
 			case 0:
-				r.take(c.Connect())
+				r.take(c.Connect(t0))
 			case 1, 2:
-				r.take(c.Connected([16]byte{}))
+				r.take(c.Connected(t0, [16]byte{}))
 			case 3, 4:
 				was := c.Phase()
-				r.take(c.Opened(Protocol, nil, zeroAccept))
+				r.take(c.Opened(t0, Protocol, nil, zeroAccept))
 				khp = khp || was == fsm.ClientOpening
 			case 5:
 				was := c.Phase()
-				r.take(c.Opened(rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol"), []string{"x-b"}, ""))
+				r.take(c.Opened(t0, rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol"), []string{"x-b"}, ""))
 				plain = plain || was == fsm.ClientOpening
 			case 6:
-				r.take(c.OpeningRefused(rapid.IntRange(-1, 700).Draw(t, "status"), []HeaderField{{"Location", "/q"}, {"WWW-Authenticate", "Basic"}}, nil))
+				r.take(c.OpeningRefused(t0, rapid.IntRange(-1, 700).Draw(t, "status"), []HeaderField{{"Location", "/q"}, {"WWW-Authenticate", "Basic"}}, nil))
 			case 7:
-				_, out := c.OpeningReceived(small.Draw(t, "bytes"))
+				_, out := c.OpeningReceived(t0, small.Draw(t, "bytes"))
 				r.take(out)
 			case 8, 9, 10:
 				say(wire.Binary, rapid.SampledFrom(responses).Draw(t, "response"))
@@ -154,23 +155,23 @@ func TestClient_AnyEvents(t *testing.T) {
 			case 14:
 				say(wire.Binary, rapid.SampledFrom([]string{proceed, proceed, reroute + "ws://h2/r", reroute}).Draw(t, "balancer"))
 			case 15:
-				r.take(c.PeerClosed(uint16(rapid.IntRange(0, 5001).Draw(t, "code")), "bye"))
+				r.take(c.PeerClosed(t0, uint16(rapid.IntRange(0, 5001).Draw(t, "code")), "bye"))
 			case 16:
-				r.take(c.Lost("lost"))
+				r.take(c.Lost(t0, "lost"))
 			case 17:
-				r.take(c.TimerExpired(fsm.Timer(rapid.IntRange(0, 10).Draw(t, "timer"))))
+				r.take(c.Expire(t0.Add(time.Duration(rapid.IntRange(0, 70).Draw(t, "seconds")) * time.Second)))
 			case 18:
-				r.take(c.Credentials(rapid.SampledFrom([]string{"", "Basic x", "Basic y", "a\r\nb"}).Draw(t, "credentials")))
+				r.take(c.Credentials(t0, rapid.SampledFrom([]string{"", "Basic x", "Basic y", "a\r\nb"}).Draw(t, "credentials")))
 			case 19:
-				r.take(c.BodyWritten())
-				r.take(c.Ping([]byte("p")))
-				out, _ := c.Send(wire.Text, []byte("m"))
+				r.take(c.BodyWritten(t0))
+				r.take(c.Ping(t0, []byte("p")))
+				out, _ := c.Send(t0, wire.Text, []byte("m"))
 				r.take(out)
 			case 20:
-				r.take(c.Violation(fsm.Failure(rapid.IntRange(0, 40).Draw(t, "failure")), "bad"))
+				r.take(c.Violation(t0, fsm.Failure(rapid.IntRange(0, 40).Draw(t, "failure")), "bad"))
 			case 21:
 				if rapid.IntRange(0, 4).Draw(t, "close") == 0 {
-					r.take(c.Close(uint16(rapid.IntRange(0, 5001).Draw(t, "code")), "bye"))
+					r.take(c.Close(t0, uint16(rapid.IntRange(0, 5001).Draw(t, "code")), "bye"))
 				}
 			}
 			if len(r.dials) > before {
@@ -189,8 +190,8 @@ func TestClient_AnyEvents(t *testing.T) {
 			}
 			require.LessOrEqual(t, len(r.dials), 8+3, "connections are bounded [INV-21]")
 		}
-		r.take(c.Close(1000, "enough"))
-		r.take(c.TimerExpired(fsm.TimerClose))
+		r.take(c.Close(t0, 1000, "enough"))
+		r.take(c.Expire(c.Deadline()))
 		require.True(t, r.over, "close ends it in any phase [LIV-11]: %v", r.all)
 	})
 }
@@ -202,7 +203,7 @@ func TestServer_AnyEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := fsm.DefaultServerConfig()
 		m.Plain, m.Unchecked = rapid.Bool().Draw(t, "plain"), rapid.Bool().Draw(t, "unchecked")
-		s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{Machine: m})}
+		s := newServed(t, ServerConfig{Machine: m})
 		asked := false // the application owes a decision
 		take := func(out []Output) {
 			s.take(out)
@@ -214,21 +215,21 @@ func TestServer_AnyEvents(t *testing.T) {
 			switch rapid.IntRange(0, 11).Draw(t, "event") {
 			case 0, 1:
 				target := rapid.SampledFrom([]string{"/p", "/p?.kl=Y"}).Draw(t, "target")
-				_, out := s.s.OpeningReceived([]byte("GET " + target + " HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+				_, out := s.s.OpeningReceived(t0, []byte("GET "+target+" HTTP/1.1\r\n"+openingFields+"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 				take(out)
 			case 2:
-				_, out := s.s.OpeningReceived(rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes"))
+				_, out := s.s.OpeningReceived(t0, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes"))
 				take(out)
 			case 3, 4:
-				take(s.s.Message(wire.Binary, []byte(rapid.SampledFrom(messages).Draw(t, "message"))))
+				take(s.s.Message(t0, wire.Binary, []byte(rapid.SampledFrom(messages).Draw(t, "message"))))
 			case 5:
-				take(s.s.Message(wire.Text, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes")))
+				take(s.s.Message(t0, wire.Text, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes")))
 			case 6, 7:
 				d := Decision{Status: rapid.SampledFrom([]int{0, 101, 201, 202, 204, 302, 401, 403, 511, 999, -5}).Draw(t, "status"), Protocol: rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol")}
 				if rapid.Bool().Draw(t, "complete") {
 					d.Location, d.Challenges = "/l", []string{"Basic"}
 				}
-				out, err := s.s.Decide(d)
+				out, err := s.s.Decide(t0, d)
 				if err != nil {
 					require.Empty(t, out, "nothing is sent")
 					continue
@@ -237,21 +238,21 @@ func TestServer_AnyEvents(t *testing.T) {
 				asked = d.Status == 202
 				take(out)
 			case 8:
-				take(s.s.TimerExpired(fsm.Timer(rapid.IntRange(0, 10).Draw(t, "timer"))))
+				take(s.s.Expire(t0.Add(time.Duration(rapid.IntRange(0, 70).Draw(t, "seconds")) * time.Second)))
 			case 9:
-				take(s.s.PeerClosed(uint16(rapid.IntRange(0, 5001).Draw(t, "code")), "bye"))
+				take(s.s.PeerClosed(t0, uint16(rapid.IntRange(0, 5001).Draw(t, "code")), "bye"))
 			case 10:
-				take(s.s.Ping([]byte("p")))
-				out, _ := s.s.Send(wire.Text, []byte("m"))
+				take(s.s.Ping(t0, []byte("p")))
+				out, _ := s.s.Send(t0, wire.Text, []byte("m"))
 				take(out)
 			case 11:
 				if rapid.IntRange(0, 5).Draw(t, "end") == 0 {
-					take(s.s.Violation(fsm.Failure(rapid.IntRange(0, 40).Draw(t, "failure")), "bad"))
+					take(s.s.Violation(t0, fsm.Failure(rapid.IntRange(0, 40).Draw(t, "failure")), "bad"))
 				}
 			}
 		}
-		take(s.s.Close(1000, "enough"))
-		take(s.s.TimerExpired(fsm.TimerClose))
+		take(s.s.Close(t0, 1000, "enough"))
+		take(s.s.Expire(s.s.Deadline()))
 		require.True(t, s.over, "close ends it in any phase: %v", s.all)
 	})
 }

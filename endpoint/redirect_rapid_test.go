@@ -39,7 +39,7 @@ func TestClient_Redirecting_AnyChain(t *testing.T) {
 			}
 			switch {
 			case inOpening:
-				r.take(r.c.OpeningRefused(code, []HeaderField{{"Location", place}, {"Upgrade", "TLS/1.2"}}, nil))
+				r.take(r.c.OpeningRefused(t0, code, []HeaderField{{"Location", place}, {"Upgrade", "TLS/1.2"}}, nil))
 			case machine.Profile == fsm.ProfileKaazing && rapid.Bool().Draw(t, "by R"):
 				code = 302
 				r.opened().message(reroute + place).hangUp()
@@ -57,7 +57,7 @@ func TestClient_Redirecting_AnyChain(t *testing.T) {
 				require.False(t, followed, "%d is no redirect [INV-25]", code)
 			}
 			if followed {
-				r.take(r.c.Connected([16]byte{}))
+				r.take(r.c.Connected(t0, [16]byte{}))
 			}
 		}
 		keys := make([]string, len(r.dials))

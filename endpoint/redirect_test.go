@@ -53,8 +53,8 @@ func TestClient_Reading_RedirectLoop(t *testing.T) {
 	t.Run("ADV-06/through-the-opening-handshake", func(t *testing.T) {
 		proves(t, "KHP-REDIR-05 WSP-OPEN-05")
 		r := dialed(t, "ws://h/p", ClientConfig{})
-		r.take(r.c.OpeningRefused(302, []HeaderField{{"Location", "/q"}}, nil))
-		r.take(r.c.Connected([16]byte{}))
+		r.take(r.c.OpeningRefused(t0, 302, []HeaderField{{"Location", "/q"}}, nil))
+		r.take(r.c.Connected(t0, [16]byte{}))
 		r.opened().unit(redirect(302, "/p")).wantFail("one memory for both", fsm.FailureRedirectLoop, 1000)
 		require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
 	})
@@ -165,7 +165,7 @@ func TestClient_Reading_RedirectStatus(t *testing.T) {
 	t.Run("ADV-11/303-to-post", func(t *testing.T) {
 		proves(t, "KHP-STATUS-303-02 KHP-STATUS-303-03")
 		r := asking(t, post).unit(redirect(303, "/q")).hangUp()
-		r.take(r.c.Connected([16]byte{}))
+		r.take(r.c.Connected(t0, [16]byte{}))
 		require.Contains(t, r.all[len(r.all)-1], "GET /q", "the second opening request is a GET")
 	})
 	t.Run("ADV-11/307-to-post", func(t *testing.T) {
@@ -225,9 +225,9 @@ func TestClient_Reading_Status300(t *testing.T) {
 func TestClient_Reading_CutRedirect(t *testing.T) {
 	t.Run("closed-by-the-server", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).message(redirect(302, "/q"))
-		r.take(r.c.PeerClosed(3000, "moved"))
+		r.take(r.c.PeerClosed(t0, 3000, "moved"))
 		r.follow()
-		r.take(r.c.Lost("reset"))
+		r.take(r.c.Lost(t0, "reset"))
 		err := r.wantFail("on the new connection", fsm.FailureConnectionLost, 0)
 		require.Zero(t, err.Close, "nobody closed this one")
 		require.Zero(t, err.Status, "nor answered")
@@ -235,23 +235,25 @@ func TestClient_Reading_CutRedirect(t *testing.T) {
 	})
 	t.Run("ADV-15/in-the-head", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).message("HTTP/1.1 302 Found\r\nLocation: /q")
-		r.take(r.c.Lost("reset"))
+		r.take(r.c.Lost(t0, "reset"))
 		r.wantFail("no redirect", fsm.FailureConnectionLost, 0)
 	})
 	t.Run("ADV-16/before-the-terminator", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).message(response(302, "Location: /q", "", "see there"))
-		r.take(r.c.Lost("reset"))
+		r.take(r.c.Lost(t0, "reset"))
 		require.Equal(t, []string{"ws://h/p", "ws://h/q"}, r.dials)
 	})
 	t.Run("ADV-14/server-stays", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).unit(redirect(302, "/q"))
-		r.wantLast("Close first", "SendClose 1000", "StopTimers", "ArmTimer Close")
-		r.take(r.c.TimerExpired(fsm.TimerClose))
-		r.wantLast("then the follow-up", "StopTimers", "Disconnect", "Dial ws://h/q", "ArmTimer Opening")
+		r.wantLast("Close first", "SendClose 1000")
+		r.wantTimers("the end of the connection", fsm.TimerClose)
+		r.expire(fsm.TimerClose)
+		r.wantLast("then the follow-up", "Disconnect", "Dial ws://h/q")
+		r.wantTimers("from the start", fsm.TimerOpening)
 	})
 	for _, f := range []func(r *run){
-		func(r *run) { r.take(r.c.PeerClosed(1000, "bye")) },
-		func(r *run) { r.take(r.c.TimerExpired(fsm.TimerResponse)) }, func(r *run) { r.take(r.c.TimerExpired(fsm.TimerOverall)) },
+		func(r *run) { r.take(r.c.PeerClosed(t0, 1000, "bye")) },
+		func(r *run) { r.expire(fsm.TimerResponse) }, func(r *run) { r.expire(fsm.TimerOverall) },
 	} {
 		r := asking(t, ClientConfig{}).message(response(302, "Location: /q", "Content-Length: 99", "", "cut short"))
 		f(r)
@@ -271,19 +273,19 @@ func TestClient_Redirecting_Sensitive(t *testing.T) {
 	head := func(r *run) string { return string(r.c.buf) }
 	r := dialed(t, "ws://h/p", cfg)
 	require.Contains(t, head(r), "Cookie: a=b\r\nX-Secret: s1\r\nX-Public: p1\r\n")
-	r.take(r.c.OpeningRefused(401, []HeaderField{{"WWW-Authenticate", `Basic realm="r"`}}, nil))
-	r.take(r.c.Credentials("Basic one"))
+	r.take(r.c.OpeningRefused(t0, 401, []HeaderField{{"WWW-Authenticate", `Basic realm="r"`}}, nil))
+	r.take(r.c.Credentials(t0, "Basic one"))
 	require.Equal(t, 2, r.c.Attempt(), "another connection")
-	r.take(r.c.Connected([16]byte{}))
+	r.take(r.c.Connected(t0, [16]byte{}))
 	require.Contains(t, head(r), "Authorization: Basic one\r\n", "to the same target")
 	r.opened()
 	require.Contains(t, head(r), "Cookie: c=d\r\nX-Secret: s2\r\nX-Public: p2\r\n")
 	r.unit(redirect(302, "/same")).hangUp()
-	r.take(r.c.Connected([16]byte{}))
+	r.take(r.c.Connected(t0, [16]byte{}))
 	require.Contains(t, head(r), "Authorization: Basic one\r\nCookie: a=b\r\n", "the same origin")
 	r.opened().unit(redirect(302, "ws://other/p"))
 	r.hangUp()
-	r.take(r.c.Connected([16]byte{}))
+	r.take(r.c.Connected(t0, [16]byte{}))
 	t.Run("ADV-10/other-origin", func(t *testing.T) {
 		require.NotContains(t, head(r), "Authorization")
 		require.NotContains(t, head(r), "Cookie")
@@ -294,7 +296,7 @@ func TestClient_Redirecting_Sensitive(t *testing.T) {
 	require.NotContains(t, head(r), "Cookie")
 	require.NotContains(t, head(r), "X-Secret")
 	r.unit(redirect(302, "ws://h/again")).hangUp()
-	r.take(r.c.Connected([16]byte{}))
+	r.take(r.c.Connected(t0, [16]byte{}))
 	require.NotContains(t, head(r), "Authorization", "credentials that were given up do not come back")
 	require.Contains(t, head(r), "Cookie: a=b", "the caller's own fields belong to the first origin")
 }

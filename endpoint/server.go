@@ -2,17 +2,19 @@ package endpoint
 
 import (
 	"errors"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
-// Server is one connection on the server's side. Like [Client] it does no I/O, knows no clock and is not safe for concurrent use; every method named
+// Server is one connection on the server's side. Like [Client] it does no I/O, reads no clock and is not safe for concurrent use; every method named
 // after something that happened returns all outputs it leads to, valid until the next call.
 type Server struct {
 	cfg     ServerConfig
 	machine fsm.ServerConfig
 	state   fsm.ServerState
+	clock   clock
 
 	open     OpeningRequest
 	granted  []wire.Extension // extensions of the opening handshake
@@ -43,6 +45,7 @@ type Server struct {
 type ServerConfig struct {
 	Machine   fsm.ServerConfig // zero: fsm.DefaultServerConfig; otherwise start from that, an unset limit is none at all
 	Limits    wire.Limits
+	Timeouts  Timeouts
 	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
 	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same origin and privileged:// (the form
 	// of Kaazing's Java and iOS clients) with the same host. It must not keep its arguments.
@@ -53,8 +56,8 @@ type ServerConfig struct {
 }
 
 // Message tells that a data message was received. p is not kept, but a Deliver output hands it back.
-func (s *Server) Message(t wire.MessageType, p []byte) []Output {
-	s.reset()
+func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
+	s.begin(now)
 	s.message, s.msgType = p, t
 	switch s.state.Phase() {
 	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
@@ -72,16 +75,16 @@ func (s *Server) Message(t wire.MessageType, p []byte) []Output {
 }
 
 // Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
-func (s *Server) Ping(p []byte) []Output {
-	s.reset()
+func (s *Server) Ping(now time.Time, p []byte) []Output {
+	s.begin(now)
 	s.message = p
 	s.step(fsm.Event{Kind: fsm.EventPingReceived})
 	return s.out
 }
 
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
-func (s *Server) PeerClosed(code uint16, reason string) []Output {
-	s.reset()
+func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output {
+	s.begin(now)
 	if s.state.Phase() != fsm.ServerClosing { // there it only answers ours
 		s.closeIn = closeText{code, reason}
 	}
@@ -91,26 +94,40 @@ func (s *Server) PeerClosed(code uint16, reason string) []Output {
 }
 
 // Lost tells that the connection ended, in whatever way, or was found to be unusable.
-func (s *Server) Lost(detail string) []Output {
-	s.reset()
+func (s *Server) Lost(now time.Time, detail string) []Output {
+	s.begin(now)
 	s.detail = detail
 	s.step(fsm.Event{Kind: fsm.EventConnectionLost})
 	return s.out
 }
 
 // Violation tells that the client broke the rules of frames; f is FailureFrame, FailureUTF8 or FailureLimit.
-func (s *Server) Violation(f fsm.Failure, detail string) []Output {
-	s.reset()
+func (s *Server) Violation(now time.Time, f fsm.Failure, detail string) []Output {
+	s.begin(now)
 	s.detail = detail
 	s.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
 	return s.out
 }
 
-// TimerExpired tells that timer t ran out. A timer that was stopped meanwhile does no harm.
-func (s *Server) TimerExpired(t fsm.Timer) []Output {
-	s.reset()
-	s.detail = timerDetail(t)
-	s.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
+// Deadline returns when to call Expire; the zero time if nothing is being waited for, as while the connection is open.
+func (s *Server) Deadline() time.Time {
+	_, due := s.clock.next()
+	return due
+}
+
+// Timer returns the timer that ends at Deadline, 0 if none runs. It is for traces.
+func (s *Server) Timer() fsm.Timer {
+	timer, _ := s.clock.next()
+	return timer
+}
+
+// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing happens. After it, Deadline is later than now, or zero.
+func (s *Server) Expire(now time.Time) []Output {
+	s.begin(now)
+	for t := s.clock.expired(); t != 0; t = s.clock.expired() {
+		s.detail = timerDetail(t)
+		s.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
+	}
 	return s.out
 }
 
@@ -122,8 +139,8 @@ var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision
 // decision can be made. [INV-45, INV-46]
 //
 //khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
-func (s *Server) Decide(d Decision) ([]Output, error) {
-	s.reset()
+func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
+	s.begin(now)
 	if p := s.state.Phase(); p != fsm.ServerDeciding && p != fsm.ServerPending {
 		return nil, ErrTooLate
 	}
@@ -146,15 +163,15 @@ func (s *Server) Decide(d Decision) ([]Output, error) {
 }
 
 // ApplicationFailed answers AskDecision when the application failed: the client gets a 500.
-func (s *Server) ApplicationFailed() []Output {
-	s.reset()
+func (s *Server) ApplicationFailed(now time.Time) []Output {
+	s.begin(now)
 	s.step(fsm.Event{Kind: fsm.EventApplicationFailed})
 	return s.out
 }
 
 // Send asks to send an application message. ok is false before the connection is open and after it began to close: nothing is sent.
-func (s *Server) Send(t wire.MessageType, p []byte) (out []Output, ok bool) {
-	s.reset()
+func (s *Server) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
+	s.begin(now)
 	s.message, s.msgType = p, t
 	ok = s.step(fsm.Event{Kind: fsm.EventSendRequested})
 	s.message = nil
@@ -163,8 +180,8 @@ func (s *Server) Send(t wire.MessageType, p []byte) (out []Output, ok bool) {
 
 // Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty Close frame, and so does one that may not be
 // sent, such as 1005 or 1006; the reason is cut at 123 bytes.
-func (s *Server) Close(code uint16, reason string) []Output {
-	s.reset()
+func (s *Server) Close(now time.Time, code uint16, reason string) []Output {
+	s.begin(now)
 	s.closeOut = sendable(code, reason)
 	s.step(fsm.Event{Kind: fsm.EventCloseRequested})
 	return s.out
@@ -185,7 +202,9 @@ func (s *Server) OpeningRequest() *OpeningRequest { return &s.open }
 // Result returns what was agreed on, once the connection is open.
 func (s *Server) Result() Result { return s.result }
 
-func (s *Server) reset() {
+// begin starts a call.
+func (s *Server) begin(now time.Time) {
+	s.clock.now = now
 	if s.buf != nil && s.state.Phase().Open() { // it may live long
 		s.parsed, s.pending, s.buf = wire.Request{}, nil, nil
 	}
@@ -215,7 +234,7 @@ func (s *Server) step(ev fsm.Event) bool {
 
 // perform turns one effect into outputs.
 func (s *Server) perform(e fsm.Effect) {
-	o := Output{Timer: e.Timer}
+	var o Output
 	//exhaustive:enforce
 	switch e.Kind {
 	case fsm.EffectSendOpening:
@@ -251,8 +270,13 @@ func (s *Server) perform(e fsm.Effect) {
 		o.Kind, o.Err = Fail, s.failure(e)
 	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody, fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
 		return // only a client is told to
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers, fsm.EffectDisconnect, fsm.EffectClosed:
-		o.Kind = common(e.Kind)
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
+		s.clock.obey(e)
+		return
+	case fsm.EffectDisconnect:
+		o.Kind = Disconnect
+	case fsm.EffectClosed:
+		o.Kind = Closed
 	}
 	s.out = append(s.out, o)
 }

@@ -38,7 +38,7 @@ func TestServer_CheckOpening(t *testing.T) {
 			require.Equal(t, []string{Protocol}, o.Protocols)
 			return status, "because"
 		}})
-		_, out := s.OpeningReceived([]byte(opening))
+		_, out := s.OpeningReceived(t0, []byte(opening))
 		var r wire.Response
 		_, err := r.ParseHead(out[0].Data, wire.Limits{})
 		require.NoError(t, err)
@@ -54,18 +54,18 @@ func TestServer_Reset(t *testing.T) {
 	s := NewServer(ServerConfig{})
 	for _, before := range []func(){
 		func() {},
-		func() { s.OpeningReceived([]byte("GET")) },
-		func() { s.OpeningReceived([]byte("POST / HTTP/1.1\r\n\r\n")) },
-		func() { s.OpeningReceived([]byte(kaazing)) },
-		func() { s.OpeningReceived([]byte(kaazing)); s.Message(wire.Text, []byte("GET /k")) },
+		func() { s.OpeningReceived(t0, []byte("GET")) },
+		func() { s.OpeningReceived(t0, []byte("POST / HTTP/1.1\r\n\r\n")) },
+		func() { s.OpeningReceived(t0, []byte(kaazing)) },
+		func() { s.OpeningReceived(t0, []byte(kaazing)); s.Message(t0, wire.Text, []byte("GET /k")) },
 		func() {
-			s.OpeningReceived([]byte(kaazing))
-			s.Message(wire.Text, []byte("GET /k HTTP/1.1\r\nAuthorization: a\r\n\r\n"))
+			s.OpeningReceived(t0, []byte(kaazing))
+			s.Message(t0, wire.Text, []byte("GET /k HTTP/1.1\r\nAuthorization: a\r\n\r\n"))
 		},
 		func() {
-			s.OpeningReceived([]byte(kaazing))
-			s.Message(wire.Text, []byte("GET /k HTTP/1.1\r\n\r\n"))
-			_, err := s.Decide(Decision{Header: []HeaderField{{"A", "b"}}})
+			s.OpeningReceived(t0, []byte(kaazing))
+			s.Message(t0, wire.Text, []byte("GET /k HTTP/1.1\r\n\r\n"))
+			_, err := s.Decide(t0, Decision{Header: []HeaderField{{"A", "b"}}})
 			require.NoError(t, err)
 		},
 	} {
@@ -74,13 +74,13 @@ func TestServer_Reset(t *testing.T) {
 		s.Reset(ServerConfig{})
 		fresh := NewServer(ServerConfig{})
 		for _, one := range []*Server{s, fresh} {
-			one.OpeningReceived([]byte(opening))
-			one.Message(wire.Binary, []byte("GET /p HTTP/1.1\r\nX: y\r\n\r\n"))
+			one.OpeningReceived(t0, []byte(opening))
+			one.Message(t0, wire.Binary, []byte("GET /p HTTP/1.1\r\nX: y\r\n\r\n"))
 		}
 		require.Equal(t, fresh.Request(), s.Request())
 		require.Equal(t, fresh.State(), s.State())
-		a, errA := s.Decide(Decision{})
-		b, errB := fresh.Decide(Decision{})
+		a, errA := s.Decide(t0, Decision{})
+		b, errB := fresh.Decide(t0, Decision{})
 		require.NoError(t, errA)
 		require.NoError(t, errB)
 		require.Equal(t, b, a)

@@ -44,11 +44,11 @@ func TestServer_Decide(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			provesBy(t, v.name, "lacking/challenge", "KHP-STATUS-401-04", "lacking/proxy", "RFC2068-407-02", "lacking", "KHP-REDIR-06", "selection/ext", "KHP-EXT-RSP-09 WSP-EXT-03", "status/511", "RFC6585-511-04 KHP-STATUS-511-02")
 			s := listening(t, "/p", ServerConfig{}).deciding("Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: x-a, x-b")
-			out, err := s.s.Decide(v.d)
+			out, err := s.s.Decide(t0, v.d)
 			require.ErrorContains(t, err, v.says)
 			require.Empty(t, out, "nothing is sent")
 			s.decide(Decision{Protocol: "amqp", Extensions: []string{"x-b"}}).wantLast("a later decision works",
-				"SendMessage HTTP/1.1 101 Switching Protocols", "SendMessage", "StopTimers", "Open")
+				"SendMessage HTTP/1.1 101 Switching Protocols", "SendMessage", "Open")
 			require.NotContains(t, s.sent[0], "X: y")
 			require.Equal(t, "amqp", s.s.Result().Protocol)
 		})
@@ -84,7 +84,7 @@ func TestServer_Decide(t *testing.T) {
 			require.Contains(t, s.sent[0], "HTTP/1.1 "+itoa(status))
 		}
 		s := listening(t, "/p", ServerConfig{Machine: m}).deciding()
-		_, err := s.s.Decide(Decision{Status: 401, Challenges: []string{"a\r\nb"}})
+		_, err := s.s.Decide(t0, Decision{Status: 401, Challenges: []string{"a\r\nb"}})
 		require.Error(t, err, "injection is refused even so")
 		s.decide(Decision{Status: 401})
 	})

@@ -32,7 +32,7 @@ func (s *Server) Reset(cfg ServerConfig) {
 		buf, pending, fields = m.buf[:0], m.message[:0], m.fields[:0]
 	}
 	*s = Server{}
-	s.cfg, s.machine = cfg, cfg.Machine
+	s.cfg, s.machine, s.clock.timeouts = cfg, cfg.Machine, cfg.Timeouts
 	s.out, s.buf, s.pending, s.parsed.Fields = s.room[:0], buf, pending, fields
 	if s.machine == (fsm.ServerConfig{}) {
 		s.machine = fsm.DefaultServerConfig()

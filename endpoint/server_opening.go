@@ -3,6 +3,7 @@ package endpoint
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -32,8 +33,8 @@ func (o *OpeningRequest) Path() string { return pathOf(o.Target) }
 // means that more are needed. What follows the used bytes belongs to the WebSocket. Hosts that parse the request themselves use Opening.
 //
 //khp:impl RFC2068-101-02
-func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
-	s.reset()
+func (s *Server) OpeningReceived(now time.Time, b []byte) (used int, out []Output) {
+	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening {
 		s.step(fsm.Event{Kind: fsm.EventOpeningRequest})
 		return 0, nil
@@ -51,14 +52,14 @@ func (s *Server) OpeningReceived(b []byte) (used int, out []Output) {
 		s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(statusOf(err))})
 		return len(b), s.out
 	}
-	return n, s.Opening(&s.parsed)
+	return n, s.Opening(now, &s.parsed)
 }
 
 // Opening judges an opening request and answers it. r is not kept. [RFC 6455 4.2.1]
 //
 //khp:impl KHP-OPEN-03 KHP-OPEN-04 WSP-OPEN-08
-func (s *Server) Opening(r *wire.Request) []Output {
-	s.reset()
+func (s *Server) Opening(now time.Time, r *wire.Request) []Output {
+	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening || r == nil {
 		s.noteMisuse(fsm.EventOpeningRequest)
 		return nil
@@ -87,8 +88,8 @@ func (s *Server) Opening(r *wire.Request) []Output {
 // Opened tells that the host's own WebSocket layer answered the opening request with 101 and selected KHP. granted are the extensions it negotiated. The
 // layer has compared Origin with Host already, or was told not to; a CheckOrigin or CheckOpening of the configuration is asked here too. What either refuses,
 // what is beyond the limits, and what repeats a field on which security depends, ends the connection with Close 1008, for it is too late for a status.
-func (s *Server) Opened(o OpeningRequest, granted []string) []Output {
-	s.reset()
+func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Output {
+	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening {
 		s.step(fsm.Event{Kind: fsm.EventOpeningRequest})
 		return nil

@@ -55,8 +55,8 @@ func TestServer_Opening(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			proves(t, "KHP-OPEN-03 KHP-GEN-08")
 			provesBy(t, v.name, "no-upgrade", "RFC2068-101-01", "no-connection", "RFC2068-101-01", "long-field", "RFC6585-431-01")
-			s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-			used, out := s.s.OpeningReceived([]byte(v.text))
+			s := newServed(t, ServerConfig{})
+			used, out := s.s.OpeningReceived(t0, []byte(v.text))
 			require.Equal(t, len(v.text) > 0, used > 0)
 			var r wire.Response
 			require.NoError(t, r.Parse(out[0].Data, wire.Limits{}))
@@ -71,14 +71,15 @@ func TestServer_Opening(t *testing.T) {
 	t.Run("accepted", func(t *testing.T) {
 		proves(t, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04")
 		s := listening(t, "http://h/p?a=b", ServerConfig{})
-		s.wantLast("the client speaks first", "SendBytes HTTP/1.1 101 Switching Protocols", "ArmTimer Request", "ArmTimer Overall")
+		s.wantLast("the client speaks first", "SendBytes HTTP/1.1 101 Switching Protocols")
+		s.wantTimers("of the request", fsm.TimerRequest, fsm.TimerOverall)
 	})
 	t.Run("byte-by-byte", func(t *testing.T) {
 		proves(t, "RFC2068-101-02")
 		s := NewServer(ServerConfig{})
 		text := []byte(get("/p", openingFields+khp) + "rest")
 		for i := range len(text) {
-			used, out := s.OpeningReceived(text[:i])
+			used, out := s.OpeningReceived(t0, text[:i])
 			if i < len(text)-4 {
 				require.Zero(t, used)
 				require.Empty(t, out)
@@ -86,7 +87,7 @@ func TestServer_Opening(t *testing.T) {
 			}
 			require.Equal(t, len(text)-4, used)
 			require.Contains(t, string(out[0].Data), "Sec-WebSocket-Protocol: x-kaazing-handshake\r\n")
-			used, out = s.OpeningReceived(text)
+			used, out = s.OpeningReceived(t0, text)
 			require.Zero(t, used+len(out), "once")
 			return
 		}
@@ -96,17 +97,18 @@ func TestServer_Opening(t *testing.T) {
 		m := fsm.DefaultServerConfig()
 		m.Plain = true
 		s := NewServer(ServerConfig{Machine: m})
-		_, out := s.OpeningReceived([]byte(get("/p", openingFields)))
+		_, out := s.OpeningReceived(t0, []byte(get("/p", openingFields)))
 		require.Equal(t, Open, out[len(out)-1].Kind)
 		require.NotContains(t, string(out[0].Data), "Protocol:")
 		require.Equal(t, Result{Plain: true, Status: 101}, s.Result())
 	})
 	t.Run("by-the-host", func(t *testing.T) {
-		s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-		s.take(s.s.Opened(OpeningRequest{Target: "/p?.kl=Y", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}, []string{"permessage-deflate", "\r\n"}))
-		s.wantLast("the 101 is out already", "SendMessage "+proceed, "ArmTimer Request", "ArmTimer Overall")
-		require.Nil(t, s.s.Opened(OpeningRequest{Target: "/q"}, nil), "once")
-		require.Nil(t, s.s.Opening(&wire.Request{}))
+		s := newServed(t, ServerConfig{})
+		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p?.kl=Y", Key: "AAAAAAAAAAAAAAAAAAAAAA=="}, []string{"permessage-deflate", "\r\n"}))
+		s.wantLast("the 101 is out already", "SendMessage "+proceed)
+		s.wantTimers("of the request", fsm.TimerRequest, fsm.TimerOverall)
+		require.Nil(t, s.s.Opened(t0, OpeningRequest{Target: "/q"}, nil), "once")
+		require.Nil(t, s.s.Opening(t0, &wire.Request{}))
 		s.message(request("Sec-WebSocket-Extensions: permessage-deflate"))
 		s.wantRefused("extension again", 400, 1002)
 	})
@@ -117,7 +119,7 @@ func TestServer_Opening(t *testing.T) {
 		o := OpeningRequest{Target: "/p?.kl=Y"}
 		require.True(t, o.Kaazing() && o.Path() == "/p")
 		s := NewServer(ServerConfig{})
-		s.OpeningReceived([]byte(get("/p", openingFields+khp+"Sec-WebSocket-Extensions: x-a;b, x-c\r\n")))
+		s.OpeningReceived(t0, []byte(get("/p", openingFields+khp+"Sec-WebSocket-Extensions: x-a;b, x-c\r\n")))
 		require.Equal(t, []string{"x-a;b", "x-c"}, s.open.Extensions)
 		require.Equal(t, fsm.ServerAwaitRequest, s.State().Phase())
 	})
@@ -132,14 +134,14 @@ func TestServer_Opening(t *testing.T) {
 			require.Equal(t, v.ok, SameOrigin(v.origin, v.host), "%s at %s", v.origin, v.host)
 		}
 		s := NewServer(ServerConfig{CheckOrigin: func(o, h string) bool { return o == "http://friend" }})
-		_, out := s.OpeningReceived([]byte(get("/p", openingFields+khp+"Origin: http://friend\r\n")))
+		_, out := s.OpeningReceived(t0, []byte(get("/p", openingFields+khp+"Origin: http://friend\r\n")))
 		require.Contains(t, string(out[0].Data), "101")
 	})
 	t.Run("closing-down", func(t *testing.T) {
 		s := NewServer(ServerConfig{})
-		require.Contains(t, string(s.Close(1001, "")[0].Data), "503 Service Unavailable")
+		require.Contains(t, string(s.Close(t0, 1001, "")[0].Data), "503 Service Unavailable")
 		s = NewServer(ServerConfig{})
-		require.ErrorIs(t, s.Lost("reset")[2].Err, fsm.FailureConnectionLost)
+		require.ErrorIs(t, s.Lost(t0, "reset")[1].Err, fsm.FailureConnectionLost)
 	})
 }
 
@@ -165,7 +167,7 @@ func TestServer_Opened_SecurityFields(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			s := NewServer(v.cfg)
-			out := s.Opened(OpeningRequest{Target: "/p", Host: "h", Protocols: []string{Protocol}, Opening: v.fields}, nil)
+			out := s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Protocols: []string{Protocol}, Opening: v.fields}, nil)
 			if v.says == "" {
 				require.Equal(t, fsm.ServerAwaitRequest, s.Phase())
 				return

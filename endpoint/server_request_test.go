@@ -54,8 +54,8 @@ func TestServer_AwaitRequest(t *testing.T) {
 	for _, at := range []string{"first", "replay"} {
 		t.Run("ADV-78/"+at, func(t *testing.T) {
 			proves(t, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04")
-			s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-			s.take(s.s.Opened(OpeningRequest{Target: "/p", Protocols: []string{Protocol}}, []string{"x-a;n=1"}))
+			s := newServed(t, ServerConfig{})
+			s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Protocols: []string{Protocol}}, []string{"x-a;n=1"}))
 			if at == "replay" {
 				s.deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
 			}
@@ -72,7 +72,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		require.Empty(t, q.Protocols)
 		require.Equal(t, "Basic x", q.Authorization)
 		require.Equal(t, 1, q.Replay)
-		_, err := s.s.Decide(Decision{Extensions: []string{"x-a"}})
+		_, err := s.s.Decide(t0, Decision{Extensions: []string{"x-a"}})
 		require.ErrorContains(t, err, "was not requested")
 		listening(t, "/p", ServerConfig{}).deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}).message("GET /q HTTP/1.1\r\n\r\n").wantRefused("other path", 400, 1002)
 	})
@@ -85,9 +85,11 @@ func TestServer_AwaitBody(t *testing.T) {
 	t.Run("100", func(t *testing.T) {
 		proves(t, "KHP-STATUS-100-01 RFC2068-100-04 KHP-CLASS-1XX-01 RFC2068-1XX-01")
 		s := expecting()
-		s.wantLast("100 and its terminator", "StopTimer Request", "SendMessage HTTP/1.1 100 Continue", "SendMessage", "ArmTimer Body")
+		s.wantLast("100 and its terminator", "SendMessage HTTP/1.1 100 Continue", "SendMessage")
+		s.wantTimers("of the body", fsm.TimerBody, fsm.TimerOverall)
 		require.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", s.sent[0])
-		s.message("the ", "", "b", "ody").wantLast("complete", "StopTimer Body", "AskDecision")
+		s.message("the ", "", "b", "ody").wantLast("complete", "AskDecision")
+		s.wantTimers("the application decides", fsm.TimerOverall)
 		require.Equal(t, "the body", string(s.s.Request().Body))
 		s.decide(Decision{})
 		require.Equal(t, 1, s.opens)
@@ -95,7 +97,7 @@ func TestServer_AwaitBody(t *testing.T) {
 	t.Run("ADV-80/never", func(t *testing.T) {
 		proves(t, "RFC2068-408-01")
 		s := expecting()
-		s.take(s.s.TimerExpired(fsm.TimerBody))
+		s.expire(fsm.TimerBody)
 		s.wantRefused("too slow", 408, 1008)
 	})
 	t.Run("ADV-80/longer", func(t *testing.T) { expecting().message("the body!").wantRefused("surplus", 400, 1002) })
@@ -103,14 +105,15 @@ func TestServer_AwaitBody(t *testing.T) {
 		s := listening(t, "/p", ServerConfig{}).deciding("Expect: 100-continue", "Content-Length: 0")
 		require.Empty(t, s.sent, "nothing is outstanding, so no 100 [INV-46]")
 		s = listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8") + "the body")
-		s.wantLast("it is all there", "StopTimer Request", "AskDecision")
+		s.wantLast("it is all there", "AskDecision")
+		s.wantTimers("the application decides", fsm.TimerOverall)
 		s = listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8")+"the ", "body")
 		require.Equal(t, "the body", string(s.s.Request().Body), "half of it")
 	})
 	t.Run("byte-by-byte", func(t *testing.T) {
 		s := listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 65536"))
 		for range 1 << 16 {
-			s.s.Message(wire.Binary, []byte("x"))
+			s.s.Message(t0, wire.Binary, []byte("x"))
 		}
 		require.Len(t, s.s.Request().Body, 1<<16)
 	})
@@ -124,7 +127,7 @@ func TestServer_Deciding(t *testing.T) {
 			s := deciding().message(text)
 			s.wantRefused("nothing may come now", 400, 1002)
 			require.Empty(t, s.got)
-			_, err := s.s.Decide(Decision{})
+			_, err := s.s.Decide(t0, Decision{})
 			require.ErrorIs(t, err, ErrTooLate)
 		})
 	}
@@ -133,7 +136,7 @@ func TestServer_Deciding(t *testing.T) {
 		s := deciding()
 		for i := range 3 {
 			s.decide(Decision{Status: 401, Challenges: []string{"Basic"}})
-			require.True(t, s.timers[fsm.TimerReplay])
+			s.wantTimers("the handshake stands still", fsm.TimerReplay)
 			s.deciding()
 			require.Equal(t, i+1, s.s.Request().Replay)
 		}
@@ -144,7 +147,7 @@ func TestServer_Deciding(t *testing.T) {
 	t.Run("ADV-44/silent-client", func(t *testing.T) {
 		proves(t, "KHP-STATUS-401-03")
 		s := deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
-		s.take(s.s.TimerExpired(fsm.TimerReplay))
+		s.expire(fsm.TimerReplay)
 		s.wantRefused("no credentials", 408, 1008)
 	})
 	t.Run("202", func(t *testing.T) {
@@ -152,43 +155,43 @@ func TestServer_Deciding(t *testing.T) {
 		for range 4 {
 			s.decide(Decision{Status: 202}).wantLast("more to come", "SendMessage HTTP/1.1 202 Accepted", "SendMessage")
 		}
-		_, err := s.s.Decide(Decision{Status: 202})
+		_, err := s.s.Decide(t0, Decision{Status: 202})
 		require.ErrorContains(t, err, "largest number of 202")
-		s.decide(Decision{}).wantLast("at last", "SendMessage HTTP/1.1 101 Switching Protocols", "SendMessage", "StopTimers", "Open")
+		s.decide(Decision{}).wantLast("at last", "SendMessage HTTP/1.1 101 Switching Protocols", "SendMessage", "Open")
 	})
 	t.Run("application-failed", func(t *testing.T) {
 		proves(t, "KHP-CLASS-5XX-01")
 		s := deciding()
-		s.take(s.s.ApplicationFailed())
+		s.take(s.s.ApplicationFailed(t0))
 		s.wantRefused("500", 500, 1011)
 	})
 	t.Run("closing-down", func(t *testing.T) {
 		s := deciding()
-		s.take(s.s.Close(1001, "bye"))
+		s.take(s.s.Close(t0, 1001, "bye"))
 		s.wantRefused("503", 503, 1001)
 	})
 	t.Run("client-gone", func(t *testing.T) {
 		s := deciding()
-		s.take(s.s.PeerClosed(4999, "changed my mind"))
-		s.wantLast("no response is begun any more", "SendClose 4999", "StopTimers", "Disconnect", "Fail")
+		s.take(s.s.PeerClosed(t0, 4999, "changed my mind"))
+		s.wantLast("no response is begun any more", "SendClose 4999", "Disconnect", "Fail")
 		require.Contains(t, s.err.Error(), `close code 4999 "changed my mind"`)
-		_, err := s.s.Decide(Decision{})
+		_, err := s.s.Decide(t0, Decision{})
 		require.ErrorIs(t, err, ErrTooLate)
 	})
 	t.Run("frame-error", func(t *testing.T) {
 		s := deciding()
-		s.take(s.s.Violation(fsm.FailureUTF8, "bad text"))
-		s.wantLast("closed", "SendClose 1007", "StopTimers", "Disconnect", "Fail")
+		s.take(s.s.Violation(t0, fsm.FailureUTF8, "bad text"))
+		s.wantLast("closed", "SendClose 1007", "Disconnect", "Fail")
 	})
 	t.Run("send-before-open", func(t *testing.T) {
 		s := deciding()
-		_, ok := s.s.Send(wire.Text, []byte("x"))
+		_, ok := s.s.Send(t0, wire.Text, []byte("x"))
 		require.False(t, ok)
 		s.decide(Decision{})
-		out, ok := s.s.Send(wire.Text, []byte("x"))
+		out, ok := s.s.Send(t0, wire.Text, []byte("x"))
 		require.True(t, ok)
 		require.Equal(t, Output{Kind: SendMessage, Type: wire.Text, Data: []byte("x")}, out[0])
-		s.take(s.s.Ping([]byte("p")))
+		s.take(s.s.Ping(t0, []byte("p")))
 		s.wantLast("Pong", "SendPong p")
 	})
 	t.Run("timers", func(t *testing.T) {
@@ -202,20 +205,19 @@ func TestServer_Deciding(t *testing.T) {
 			{deciding(), fsm.TimerOverall, 503}, {deciding().decide(Decision{Status: 202}), fsm.TimerOverall, 503},
 			{deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}}), fsm.TimerReplay, 408},
 		} {
-			require.True(t, v.at.timers[v.timer])
-			v.at.take(v.at.s.TimerExpired(v.timer))
+			v.at.expire(v.timer)
 			v.at.wantRefused("timer", v.status, 1008)
 		}
 		s := deciding()
-		s.take(s.s.Close(1000, ""))
-		s.take(s.s.TimerExpired(fsm.TimerClose))
+		s.take(s.s.Close(t0, 1000, ""))
+		s.expire(fsm.TimerClose)
 		require.True(t, s.over)
 	})
 }
 
 // servers brings a server into each phase.
 var servers = map[fsm.ServerPhase]func(t *testing.T) *served{
-	fsm.ServerOpening:      func(t *testing.T) *served { return &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})} },
+	fsm.ServerOpening:      func(t *testing.T) *served { return newServed(t, ServerConfig{}) },
 	fsm.ServerAwaitRequest: func(t *testing.T) *served { return listening(t, "/p", ServerConfig{}) },
 	fsm.ServerAwaitBody: func(t *testing.T) *served {
 		return listening(t, "/p", ServerConfig{}).message(request("Expect: 100-continue", "Content-Length: 8"))
@@ -242,26 +244,26 @@ func TestServer_EveryPhase(t *testing.T) {
 			}
 			proves(t, "WSP-FRAME-06 WSP-CLOSE-01")
 			s := in(t)
-			s.take(s.s.PeerClosed(1000, "bye"))
+			s.take(s.s.PeerClosed(t0, 1000, "bye"))
 			require.True(t, s.over && s.closed, "answered, and gone: %v", s.last)
 		})
 		t.Run("ADV-68/"+p.String(), func(t *testing.T) {
 			s := in(t)
-			s.take(s.s.Lost("reset"))
+			s.take(s.s.Lost(t0, "reset"))
 			require.True(t, s.over, "one terminal event")
-			s.take(s.s.Lost("again"))
+			s.take(s.s.Lost(t0, "again"))
 		})
 		t.Run("ADV-73/"+p.String(), func(t *testing.T) {
 			s := in(t)
-			s.take(s.s.Close(1001, "bye"))
-			s.take(s.s.Close(1001, "bye"))
-			s.take(s.s.TimerExpired(fsm.TimerClose))
+			s.take(s.s.Close(t0, 1001, "bye"))
+			s.take(s.s.Close(t0, 1001, "bye"))
+			s.take(s.s.Expire(s.s.Deadline()))
 			require.True(t, s.over, "one terminal event")
 		})
 		t.Run("ADV-74/"+p.String(), func(t *testing.T) {
 			s := in(t)
 			n := len(s.sent)
-			out, ok := s.s.Send(wire.Binary, []byte("early"))
+			out, ok := s.s.Send(t0, wire.Binary, []byte("early"))
 			s.take(out)
 			require.Equal(t, p == fsm.ServerOpen, ok)
 			require.Equal(t, ok, len(s.sent) > n)

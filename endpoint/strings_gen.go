@@ -14,23 +14,18 @@ func _() {
 	_ = x[SendPong-4]
 	_ = x[SendClose-5]
 	_ = x[Disconnect-6]
-	_ = x[ArmTimer-7]
-	_ = x[StopTimer-8]
-	_ = x[PauseTimer-9]
-	_ = x[ResumeTimer-10]
-	_ = x[StopTimers-11]
-	_ = x[AskCredentials-12]
-	_ = x[AskDecision-13]
-	_ = x[Open-14]
-	_ = x[Deliver-15]
-	_ = x[StopBody-16]
-	_ = x[Closed-17]
-	_ = x[Fail-18]
+	_ = x[AskCredentials-7]
+	_ = x[AskDecision-8]
+	_ = x[Open-9]
+	_ = x[Deliver-10]
+	_ = x[StopBody-11]
+	_ = x[Closed-12]
+	_ = x[Fail-13]
 }
 
-const _OutputKind_name = "DialSendBytesSendMessageSendPongSendCloseDisconnectArmTimerStopTimerPauseTimerResumeTimerStopTimersAskCredentialsAskDecisionOpenDeliverStopBodyClosedFail"
+const _OutputKind_name = "DialSendBytesSendMessageSendPongSendCloseDisconnectAskCredentialsAskDecisionOpenDeliverStopBodyClosedFail"
 
-var _OutputKind_index = [...]uint8{0, 4, 13, 24, 32, 41, 51, 59, 68, 78, 89, 99, 113, 124, 128, 135, 143, 149, 153}
+var _OutputKind_index = [...]uint8{0, 4, 13, 24, 32, 41, 51, 65, 76, 80, 87, 95, 101, 105}
 
 func (i OutputKind) String() string {
 	idx := int(i) - 1

@@ -19,7 +19,7 @@
 //  1. Keep one configuration and one state for each connect call ([ClientConfig.Start]) or served connection ([ServerConfig.Start]).
 //  2. Turn what happens into events: one thing, one event, in the order in which it happens. A response is two: data when it begins, [EventResponse] when it is decided.
 //  3. Carry out the effects of an accepted step in order, all of them, before the next event.
-//  4. Map timers to durations, and send [EventTimerExpired] when one runs out that was armed and not stopped. Sending it late does no harm.
+//  4. Map timers to durations, and send [EventTimerExpired] when one runs out that was armed and neither stopped nor armed again since.
 //  5. After an effect that ends ([EffectFail], [EffectClosed]) forget the state.
 //
 // # Tables

@@ -51,9 +51,9 @@ func (a *acceptor) release() {
 // judge lets the endpoint answer the opening request.
 func (a *acceptor) judge(o *opening) []endpoint.Output {
 	if o.request != nil {
-		return a.server.Opening(o.request)
+		return a.server.Opening(time.Now(), o.request)
 	}
-	_, out := a.server.OpeningReceived(o.head)
+	_, out := a.server.OpeningReceived(time.Now(), o.head)
 	return out
 }
 
@@ -62,7 +62,7 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []e
 	h := a.handler
 	begin := time.Now()
 	a.ctx, a.endpoint, a.side, a.limits = ctx, a.server, a, int64(h.Limits.OrDefault().Unit)
-	a.timers.timeouts, a.trace = &h.Timeouts, newTrace(h.Observer, true)
+	a.timeouts, a.trace = &h.Timeouts, newTrace(h.Observer, true)
 	a.connected(nc)
 	a.trace.received(o)
 	a.established(o.rest)
@@ -168,11 +168,11 @@ func (a *acceptor) decided(d Decision, err error) []endpoint.Output {
 	}
 	var out []endpoint.Output
 	if err == nil {
-		out, err = a.server.Decide(a.grant(d))
+		out, err = a.server.Decide(time.Now(), a.grant(d))
 	}
 	if err != nil {
 		a.handler.log().ErrorContext(a.ctx, "deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
-		return a.server.ApplicationFailed()
+		return a.server.ApplicationFailed(time.Now())
 	}
 	a.again = a.server.Phase() == fsm.ServerPending
 	return out

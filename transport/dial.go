@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -14,6 +15,9 @@ import (
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
 )
+
+// Timeouts are the deadlines of a handshake.
+type Timeouts = endpoint.Timeouts
 
 // Profile says how a peer speaks KHP.
 type Profile = fsm.Profile
@@ -106,11 +110,11 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	}
 	d.client = client
 	d.driver = driver{
-		ctx: ctx, endpoint: client, side: d, client: true, tooEarly: client.TooEarly, timers: timers{timeouts: &opts.Timeouts}, trace: newTrace(opts.Observer, false),
+		ctx: ctx, endpoint: client, side: d, client: true, tooEarly: client.TooEarly, timeouts: &opts.Timeouts, trace: newTrace(opts.Observer, false),
 		limits: int64(opts.Limits.OrDefault().Unit),
 	}
 	d.trace.in.Names, d.trace.out.Names = opts.Sensitive, opts.Sensitive
-	d.run(client.Connect())
+	d.run(client.Connect(time.Now()))
 	if d.cancel != nil {
 		d.cancel()
 	}
@@ -134,7 +138,7 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	}
 	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback, o.Upgrade
 	return endpoint.ClientConfig{
-		Machine: m, Limits: o.Limits, Protocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
+		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Protocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
 		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, HasCredentials: o.Credentials != nil,
 		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
 	}
@@ -158,7 +162,7 @@ func (d *dialer) phase() string { return d.client.Phase().String() }
 func (d *dialer) attempt() int  { return d.client.Attempt() }
 
 func (d *dialer) opening(b []byte) (used int, out []endpoint.Output) {
-	return d.client.OpeningReceived(b)
+	return d.client.OpeningReceived(time.Now(), b)
 }
 
 // special carries out the outputs that only a client gets.
@@ -181,7 +185,7 @@ func (d *dialer) special(o *endpoint.Output) {
 // settled reports the body as written once the message with it is.
 func (d *dialer) settled() {
 	if d.client.Phase() == fsm.ClientSendingBody {
-		d.next = d.client.BodyWritten
+		d.next = func() []endpoint.Output { return d.client.BodyWritten(time.Now()) }
 	}
 }
 
@@ -190,7 +194,7 @@ func (d *dialer) ask() {
 	url := d.client.URL()
 	if !url.SameOrigin(d.origin) {
 		d.next = func() []endpoint.Output {
-			return d.client.NoCredentials("credentials for " + d.origin.HostPort() + " are not given to " + url.HostPort())
+			return d.client.NoCredentials(time.Now(), "credentials for "+d.origin.HostPort()+" are not given to "+url.HostPort())
 		}
 		return
 	}
@@ -205,12 +209,12 @@ func (d *dialer) ask() {
 		return func() []endpoint.Output {
 			switch {
 			case err == nil:
-				return d.client.Credentials(value)
+				return d.client.Credentials(time.Now(), value)
 			case ctx.Err() == context.DeadlineExceeded && d.ctx.Err() == nil:
 				return nil // the timer says so in a moment
 			}
 			d.declined = err
-			return d.client.NoCredentials(err.Error())
+			return d.client.NoCredentials(time.Now(), err.Error())
 		}
 	})
 }

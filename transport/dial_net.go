@@ -14,15 +14,14 @@ import (
 
 // dial brings up TCP and TLS.
 func (d *dialer) dial(url wire.URL) []endpoint.Output {
-	timer, due := d.timers.next()
-	ctx, cancel := context.WithDeadline(d.ctx, due)
+	ctx, cancel := context.WithDeadline(d.ctx, d.client.Deadline())
 	defer cancel()
 	nc, err := d.dialNet(ctx, url)
 	if err == nil {
 		var nonce [16]byte
 		_, _ = rand.Read(nonce[:]) // never fails
 		d.connected(nc)
-		return d.client.Connected(nonce)
+		return d.client.Connected(time.Now(), nonce)
 	}
 	d.net = err
 	if due, ok := ctx.Deadline(); ok && !time.Now().Before(due) {
@@ -32,9 +31,9 @@ func (d *dialer) dial(url wire.URL) []endpoint.Output {
 	case d.ctx.Err() != nil:
 		return d.giveUp()
 	case ctx.Err() != nil && !refused(err):
-		return d.client.TimerExpired(timer)
+		return nil // the deadline is told next
 	}
-	return d.client.ConnectFailed(lostText(err))
+	return d.client.ConnectFailed(time.Now(), lostText(err))
 }
 
 // dialNet connects to url, through the proxy if there is one.

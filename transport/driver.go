@@ -16,13 +16,15 @@ const giveUpTimeout = 250 * time.Millisecond
 
 // machine is what the two endpoints have in common.
 type machine interface {
-	Message(t MessageType, p []byte) []endpoint.Output
-	Ping(p []byte) []endpoint.Output
-	PeerClosed(code uint16, reason string) []endpoint.Output
-	Lost(detail string) []endpoint.Output
-	Violation(f fsm.Failure, detail string) []endpoint.Output
-	TimerExpired(t fsm.Timer) []endpoint.Output
-	Close(code uint16, reason string) []endpoint.Output
+	Message(now time.Time, t MessageType, p []byte) []endpoint.Output
+	Ping(now time.Time, p []byte) []endpoint.Output
+	PeerClosed(now time.Time, code uint16, reason string) []endpoint.Output
+	Lost(now time.Time, detail string) []endpoint.Output
+	Violation(now time.Time, f fsm.Failure, detail string) []endpoint.Output
+	Deadline() time.Time
+	Timer() fsm.Timer
+	Expire(now time.Time) []endpoint.Output
+	Close(now time.Time, code uint16, reason string) []endpoint.Output
 }
 
 // side is what they have not.
@@ -43,7 +45,7 @@ type driver struct {
 	ctx      context.Context
 	endpoint machine
 	side     side
-	timers   timers
+	timeouts *endpoint.Timeouts
 	trace    trace
 	limits   int64    // of a message, in bytes
 	entry    *tracked // tells the end of ctx; nil if ctx has to be watched
@@ -163,10 +165,12 @@ func (d *driver) happen() []endpoint.Output {
 	if d.ctx.Err() != nil {
 		return d.giveUp()
 	}
-	if t := d.timers.expired(); t != 0 {
-		d.showRest()
-		d.trace.event(Event{Kind: EventTimer, Text: t.String(), Phase: d.side.phase(), Attempt: d.side.attempt()})
-		return d.endpoint.TimerExpired(t)
+	if due := d.endpoint.Deadline(); !due.IsZero() {
+		if now := time.Now(); !now.Before(due) {
+			d.showRest()
+			d.trace.event(Event{Kind: EventTimer, Text: d.endpoint.Timer().String(), Phase: d.side.phase(), Attempt: d.side.attempt()})
+			return d.endpoint.Expire(now)
+		}
 	}
 	if d.buffered() {
 		return d.readItem()
@@ -188,7 +192,7 @@ func (d *driver) happen() []endpoint.Output {
 // idle waits without a connection.
 func (d *driver) idle() {
 	var expired <-chan time.Time
-	if _, due := d.timers.next(); !due.IsZero() {
+	if due := d.endpoint.Deadline(); !due.IsZero() {
 		timer := time.NewTimer(time.Until(due))
 		defer timer.Stop()
 		expired = timer.C
@@ -218,9 +222,9 @@ func (d *driver) giveUp() []endpoint.Output {
 		d.gaveUp = d.side.phase()
 	}
 	d.interrupt()
-	d.do(d.endpoint.Close(CloseGoingAway, ""))
+	d.do(d.endpoint.Close(time.Now(), CloseGoingAway, ""))
 	if d.over {
 		return nil
 	}
-	return d.endpoint.TimerExpired(fsm.TimerClose)
+	return d.endpoint.Expire(d.endpoint.Deadline())
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -13,7 +14,7 @@ import (
 
 // read waits for the peer, until a timer is due or somebody calls wake.
 func (d *driver) read() []endpoint.Output {
-	_, d.due = d.timers.next()
+	d.due = d.endpoint.Deadline()
 	_ = d.nc.SetDeadline(d.due) // of the next write as well, which then need not set its own: deadlines cost as much as parsing
 	if d.woken.Swap(false) {
 		return nil
@@ -62,13 +63,13 @@ func (d *driver) readItem() []endpoint.Output {
 		if d.tooEarly != nil && d.tooEarly(it.data) {
 			d.trace.event(Event{Kind: EventViolation, Code: CloseProtocolError, Text: "a message before the request", Phase: d.side.phase(), Attempt: d.side.attempt()})
 		}
-		return d.endpoint.Message(it.typ, it.data)
+		return d.endpoint.Message(time.Now(), it.typ, it.data)
 	case itemPing:
 		d.trace.event(Event{Kind: EventPing, Phase: d.side.phase(), Attempt: d.side.attempt()})
-		return d.endpoint.Ping(it.data)
+		return d.endpoint.Ping(time.Now(), it.data)
 	case itemClose:
 		d.trace.event(Event{Kind: EventReceiveClose, Code: it.code, Text: it.reason, Phase: d.side.phase(), Attempt: d.side.attempt()})
-		return d.endpoint.PeerClosed(it.code, it.reason)
+		return d.endpoint.PeerClosed(time.Now(), it.code, it.reason)
 	case itemPong:
 	}
 	return nil
@@ -85,7 +86,7 @@ func (d *driver) readError(err error) []endpoint.Output {
 			d.trace.event(Event{Kind: EventViolation, Code: bad.code, Text: bad.msg, Phase: d.side.phase(), Attempt: d.side.attempt()})
 		}
 		d.broken = true
-		return d.endpoint.Violation(violationOf(bad.code), bad.msg)
+		return d.endpoint.Violation(time.Now(), violationOf(bad.code), bad.msg)
 	case errors.Is(err, errCloseReceived):
 		return d.awaitEOF()
 	}
@@ -109,7 +110,7 @@ func (d *driver) lost(err error) []endpoint.Output {
 	d.net = err
 	d.showRest()
 	d.trace.event(Event{Kind: EventLost, Text: err.Error(), Phase: d.side.phase(), Attempt: d.side.attempt()})
-	return d.endpoint.Lost(lostText(err))
+	return d.endpoint.Lost(time.Now(), lostText(err))
 }
 
 // showRest shows an answer to the opening request that only its end ends.

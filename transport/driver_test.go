@@ -16,47 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTimers(t *testing.T) {
-	t.Attr("req", "INV-39")
-	synctest.Test(t, func(t *testing.T) {
-		tm := timers{timeouts: &Timeouts{Response: time.Second, Overall: 3 * time.Second, Close: -1}}
-		timer, due := tm.next()
-		require.Zero(t, timer)
-		require.True(t, due.IsZero())
-		tm.arm(fsm.TimerOverall)
-		tm.arm(fsm.TimerResponse)
-		timer, due = tm.next()
-		require.Equal(t, fsm.TimerResponse, timer)
-		require.Equal(t, time.Second, time.Until(due))
-		tm.pause(fsm.TimerResponse)
-		tm.pause(fsm.TimerWait) // does not run
-		time.Sleep(time.Second)
-		require.Zero(t, tm.expired())
-		tm.resume(fsm.TimerResponse)
-		tm.resume(fsm.TimerWait)
-		time.Sleep(time.Second)
-		require.Equal(t, fsm.TimerResponse, tm.expired())
-		require.Zero(t, tm.expired(), "once")
-		tm.resume(fsm.TimerResponse)
-		time.Sleep(time.Second)
-		require.Equal(t, fsm.TimerOverall, tm.expired())
-
-		tm.arm(fsm.TimerResponse)
-		time.Sleep(2 * time.Second)
-		tm.pause(fsm.TimerResponse) // overdue already
-		require.Zero(t, tm.expired())
-		tm.arm(fsm.TimerResponse) // forgets what was left
-		tm.resume(fsm.TimerResponse)
-		_, due = tm.next()
-		require.Equal(t, time.Second, time.Until(due))
-		tm.stopAll()
-		require.Zero(t, tm.expired())
-		tm.arm(fsm.TimerClose)
-		_, due = tm.next()
-		require.Equal(t, 5*time.Second, time.Until(due), "no timeout can be switched off")
-	})
-}
-
 // deadlines is a connection that remembers its deadlines and writes.
 type deadlines struct {
 	net.Conn

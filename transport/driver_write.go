@@ -42,8 +42,8 @@ func (d *driver) flush() {
 // run yet, so limit names one for how long f takes at most. After a write that took too long the others are mere attempts.
 func (d *driver) write(limit fsm.Timer, f func() error) {
 	now := time.Now()
-	least, most := now.Add(giveUpTimeout), now.Add(d.timers.timeouts.Of(limit))
-	if _, due := d.timers.next(); !due.IsZero() && due.Before(most) {
+	least, most := now.Add(giveUpTimeout), now.Add(d.timeouts.Of(limit))
+	if due := d.endpoint.Deadline(); !due.IsZero() && due.Before(most) {
 		most = due
 	}
 	d.mu.Lock()
@@ -74,16 +74,6 @@ func (d *driver) one(o *endpoint.Output) {
 		d.write(fsm.TimerClose, func() error { return d.link.close(o.Code, o.Text) })
 	case endpoint.Disconnect:
 		d.disconnect()
-	case endpoint.ArmTimer:
-		d.timers.arm(o.Timer)
-	case endpoint.StopTimer:
-		d.timers.stop(o.Timer)
-	case endpoint.PauseTimer:
-		d.timers.pause(o.Timer)
-	case endpoint.ResumeTimer:
-		d.timers.resume(o.Timer)
-	case endpoint.StopTimers:
-		d.timers.stopAll()
 	case endpoint.Open:
 		d.over, d.open = true, true
 	case endpoint.Closed:

@@ -8,7 +8,7 @@ import (
 )
 
 // What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors and
-// providers of this package; Timeouts.Of and AnswerProbe are for them, too.
+// providers of this package; AnswerProbe is for them, too.
 
 // NewHandshakeError makes what an endpoint failed with, or what ended it from outside, the error that Dial would return. cause is the network or context
 // error behind it and may be nil.

@@ -30,15 +30,15 @@ func TestNewHandshakeError(t *testing.T) {
 func TestPrepareCredentials(t *testing.T) {
 	client, err := endpoint.NewClient("ws://one.example/echo", endpoint.ClientConfig{HasCredentials: true})
 	require.NoError(t, err)
-	client.Connect()
-	client.Connected([16]byte{})
-	client.OpeningRefused(http.StatusUnauthorized, []endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="r"`}}, nil)
+	client.Connect(time.Now())
+	client.Connected(time.Now(), [16]byte{})
+	client.OpeningRefused(time.Now(), http.StatusUnauthorized, []endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="r"`}}, nil)
 	var got *CredentialsRequest
 	ask := PrepareCredentials(client, "", CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
 		got = r
 		return Basic("joe", "welcome").Credentials(ctx, r)
 	}))
-	client.NoCredentials("") // the challenges are copied
+	client.NoCredentials(time.Now(), "") // the challenges are copied
 	value, err := ask(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "Basic am9lOndlbGNvbWU=", value)

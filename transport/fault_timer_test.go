@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"github.com/stretchr/testify/require"
 )
@@ -21,8 +22,11 @@ func TestDriver_WriteAfterTimer(t *testing.T) {
 			n, _ := b.Read(p[:])
 			got <- string(p[:n])
 		}()
-		d := driver{nc: a, timers: timers{timeouts: &Timeouts{}}}
-		d.timers.due[fsm.TimerResponse] = time.Now().Add(-time.Second)
+		client, err := endpoint.NewClient("ws://one.example/", endpoint.ClientConfig{Timeouts: Timeouts{Opening: time.Second}})
+		require.NoError(t, err)
+		client.Connect(time.Now().Add(-2 * time.Second))
+		require.True(t, client.Deadline().Before(time.Now()))
+		d := driver{nc: a, endpoint: client, timeouts: &Timeouts{}}
 		d.write(fsm.TimerClose, func() error {
 			_, err := a.Write([]byte("last words"))
 			return err

@@ -202,7 +202,7 @@ func (s *session) finish(err error) {
 func (h *Handler) config() endpoint.ServerConfig {
 	m := fsm.DefaultServerConfig()
 	m.Plain, m.Unchecked = h.Plain, h.Unchecked
-	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget}
+	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget}
 	if h.Authenticator != nil {
 		c.CheckOpening = onlyKHP
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"github.com/stretchr/testify/require"
 )
@@ -24,7 +25,7 @@ func hour(t require.TestingT) *Network {
 			ping()
 		}
 	})
-	c, err := n.NewClient("ws://a.example/p", ClientOptions{Timeouts: Timeouts{fsm.TimerResponse: time.Hour, fsm.TimerOverall: 10 * time.Hour}})
+	c, err := n.NewClient("ws://a.example/p", ClientOptions{Config: endpoint.ClientConfig{Timeouts: endpoint.Timeouts{Response: time.Hour, Overall: 10 * time.Hour}}})
 	require.NoError(t, err)
 	c.Connect()
 	require.True(t, n.Run(100_000))

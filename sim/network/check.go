@@ -43,9 +43,9 @@ func (c *Client) ended() error {
 
 // late checks that a connect call takes no longer than its timers allow, for as many connections as it made. [LIV-02]
 func (c *Client) late() error {
-	t := c.opts.Timeouts
+	t := &c.opts.Config.Timeouts
 	logins := time.Duration(c.machine.MaxReplays) + 1 // in the extended handshake, and one in the opening handshake
-	each := t.of(fsm.TimerOpening) + t.of(fsm.TimerOverall) + t.of(fsm.TimerClose) + logins*t.of(fsm.TimerCredentials)
+	each := t.Of(fsm.TimerOpening) + t.Of(fsm.TimerOverall) + t.Of(fsm.TimerClose) + logins*t.Of(fsm.TimerCredentials)
 	most := time.Duration(len(c.watch.dials)) * each
 	took := c.net.now - c.started
 	if c.open || c.over {

@@ -10,9 +10,8 @@ import (
 
 // ClientOptions make a [Client]. Host names of all networks are ASCII.
 type ClientOptions struct {
-	Name     string // in events; "" is "client"
-	Config   endpoint.ClientConfig
-	Timeouts Timeouts
+	Name   string // in events; "" is "client"
+	Config endpoint.ClientConfig
 	// Credentials answers a challenge, as late as it says; ok is false if there are none. It is asked at the first origin only; nil is a provider that never
 	// answers, if Config.HasCredentials says that there is one.
 	Credentials func(attempt int, challenges []wire.Challenge) (value string, after time.Duration, ok bool)
@@ -42,7 +41,7 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 	}
 	c := &Client{Endpoint: e, opts: o}
 	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }, special: c.special, carried: c.carried}
-	c.setUp(o.Timeouts)
+	c.setUp()
 	machine := o.Config.Machine
 	if machine == (fsm.ClientConfig{}) {
 		machine = fsm.DefaultClientConfig()
@@ -62,7 +61,7 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 // Connect starts the connect call.
 func (c *Client) Connect() {
 	c.started = c.net.now
-	c.do(c.Endpoint.Connect())
+	c.do(c.Endpoint.Connect(c.now()))
 }
 
 // Connections returns the URLs that were connected to, the last one last.
@@ -83,7 +82,7 @@ func (c *Client) special(o *endpoint.Output) {
 	url := c.Endpoint.URL()
 	if !url.SameOrigin(c.origin) {
 		c.later(0, func() []endpoint.Output {
-			return c.Endpoint.NoCredentials("credentials for " + c.origin.HostPort() + " are not given to " + url.HostPort())
+			return c.Endpoint.NoCredentials(c.now(), "credentials for "+c.origin.HostPort()+" are not given to "+url.HostPort())
 		})
 		return
 	}
@@ -97,9 +96,9 @@ func (c *Client) special(o *endpoint.Output) {
 	}
 	c.later(after, func() []endpoint.Output {
 		if !ok {
-			return c.Endpoint.NoCredentials("the provider has none")
+			return c.Endpoint.NoCredentials(c.now(), "the provider has none")
 		}
-		return c.Endpoint.Credentials(value)
+		return c.Endpoint.Credentials(c.now(), value)
 	})
 }
 
@@ -107,7 +106,7 @@ func (c *Client) special(o *endpoint.Output) {
 func (c *Client) carried(outs []endpoint.Output) {
 	for _, o := range outs {
 		if o.Kind == endpoint.SendMessage && c.Endpoint.Phase() == fsm.ClientSendingBody {
-			c.later(0, c.Endpoint.BodyWritten)
+			c.later(0, func() []endpoint.Output { return c.Endpoint.BodyWritten(c.now()) })
 		}
 	}
 }
@@ -126,11 +125,11 @@ func (c *Client) dial(u wire.URL) {
 			return
 		}
 		c.attach(conn)
-		c.do(c.Endpoint.Connected(c.net.nonce()))
+		c.do(c.Endpoint.Connected(c.now(), c.net.nonce()))
 	}, func(reason string) {
 		if current() {
 			c.note(Event{Kind: Failed, Text: reason})
-			c.do(c.Endpoint.ConnectFailed(reason))
+			c.do(c.Endpoint.ConnectFailed(c.now(), reason))
 		}
 	})
 }

@@ -14,7 +14,7 @@
 // # What can go wrong on purpose
 //
 // Streams arrive in pieces of any size ([Options].Pieces, [Conn.Split]), as slowly as wanted. Connections break loudly ([Conn.Cut]) or silently
-// ([Conn.Vanish]). Timers fire early, late and twice ([Client.Expire]). Peers that follow no protocol write what they like ([Network.RawServer],
+// ([Conn.Vanish]). Clocks run ahead, and timers are told too early and twice ([Client.Expire]). Peers that follow no protocol write what they like ([Network.RawServer],
 // [Network.RawDial]).
 //
 // # What is checked

@@ -31,5 +31,7 @@ type Event struct {
 	Item   Item
 	Timer  fsm.Timer
 	Text   string
-	Phase  string // of the host, before it was told, or after it did
+	Phase  string        // of the host, before it was told, or after it did
+	Waits  fsm.Timer     // that ends next, likewise; 0 if none runs
+	Until  time.Duration // when that ends
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -59,7 +58,7 @@ func ExampleNetwork_RawServer() {
 // A client that follows no protocol says nothing after the opening handshake.
 func ExampleNetwork_RawDial() {
 	n := network.New(network.Options{})
-	site := n.Serve("a.example", network.SiteOptions{Timeouts: network.Timeouts{fsm.TimerRequest: time.Hour, fsm.TimerOverall: 2 * time.Hour}})
+	site := n.Serve("a.example", network.SiteOptions{Config: endpoint.ServerConfig{Timeouts: endpoint.Timeouts{Request: time.Hour, Overall: 2 * time.Hour}}})
 	n.RawDial("a.example:80", "a.example", func(r *network.Raw) {
 		r.Conn().Write([]byte("GET / HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
 			"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))

@@ -14,15 +14,17 @@ import (
 
 // side is what the two endpoints have in common.
 type side interface {
-	OpeningReceived(b []byte) (used int, out []endpoint.Output)
-	Message(t wire.MessageType, p []byte) []endpoint.Output
-	Ping(p []byte) []endpoint.Output
-	PeerClosed(code uint16, reason string) []endpoint.Output
-	Lost(detail string) []endpoint.Output
-	Violation(f fsm.Failure, detail string) []endpoint.Output
-	TimerExpired(t fsm.Timer) []endpoint.Output
-	Send(t wire.MessageType, p []byte) (out []endpoint.Output, ok bool)
-	Close(code uint16, reason string) []endpoint.Output
+	OpeningReceived(now time.Time, b []byte) (used int, out []endpoint.Output)
+	Message(now time.Time, t wire.MessageType, p []byte) []endpoint.Output
+	Ping(now time.Time, p []byte) []endpoint.Output
+	PeerClosed(now time.Time, code uint16, reason string) []endpoint.Output
+	Lost(now time.Time, detail string) []endpoint.Output
+	Violation(now time.Time, f fsm.Failure, detail string) []endpoint.Output
+	Deadline() time.Time
+	Timer() fsm.Timer
+	Expire(now time.Time) []endpoint.Output
+	Send(now time.Time, t wire.MessageType, p []byte) (out []endpoint.Output, ok bool)
+	Close(now time.Time, code uint16, reason string) []endpoint.Output
 }
 
 // Message is an application message.
@@ -38,16 +40,18 @@ type host struct {
 	client  bool
 	side    side
 	phase   func() string
-	carried func(outs []endpoint.Output)                     // is called when outputs are carried out; may be nil
-	special func(o *endpoint.Output)                         // carries out what only this kind of host is told
-	opening func(b []byte) (used int, out []endpoint.Output) // side.OpeningReceived, unless the host shakes hands itself
+	carried func(outs []endpoint.Output)                                    // is called when outputs are carried out; may be nil
+	special func(o *endpoint.Output)                                        // carries out what only this kind of host is told
+	opening func(now time.Time, b []byte) (used int, out []endpoint.Output) // side.OpeningReceived, unless the host shakes hands itself
 	conn    *Conn
 	serial  int    // number of the connection
 	head    []byte // of the opening handshake
 	frames  *frameReader
-	items   []Item // that have come and wait
-	limit   int    // largest message in bytes
-	timers  timers
+	items   []Item        // that have come and wait
+	limit   int           // largest message in bytes
+	ahead   time.Duration // by which its clock is before that of the network
+	due     time.Time     // deadline of the endpoint that alarm is set to
+	alarm   *scheduled    // nil if the endpoint waits for nothing
 	watch   Monitor
 
 	open     bool
@@ -61,11 +65,10 @@ type host struct {
 }
 
 // setUp prepares h for its first connection.
-func (h *host) setUp(t Timeouts) {
+func (h *host) setUp() {
 	h.limit = wire.DefaultLimits().Unit
 	h.opening = h.side.OpeningReceived
-	h.timers = timers{net: h.net, timeouts: t, expired: h.expired}
-	h.watch = Monitor{Server: !h.client}
+	h.watch = Monitor{Server: !h.client, Deadline: h.side.Deadline}
 }
 
 // attach takes over a new connection.
@@ -82,7 +85,7 @@ func (h *host) Received(p []byte) {
 		return
 	}
 	h.head = append(h.head, p...)
-	used, out := h.opening(h.head)
+	used, out := h.opening(h.now(), h.head)
 	if used == 0 {
 		return
 	}
@@ -118,15 +121,15 @@ func (h *host) blame(it Item) {
 func (h *host) tell(it Item) []endpoint.Output {
 	switch {
 	case it.Broken != 0:
-		return h.side.Violation(it.Broken, it.Text)
+		return h.side.Violation(h.now(), it.Broken, it.Text)
 	case it.Op == ws.OpPing:
-		return h.side.Ping(it.Data)
+		return h.side.Ping(h.now(), it.Data)
 	case it.Op == ws.OpClose:
-		return h.side.PeerClosed(it.Code, it.Text)
+		return h.side.PeerClosed(h.now(), it.Code, it.Text)
 	case it.Type == 0: // a Pong
 		return nil
 	}
-	return h.side.Message(it.Type, it.Data)
+	return h.side.Message(h.now(), it.Type, it.Data)
 }
 
 // Ended implements [Receiver].
@@ -137,13 +140,35 @@ func (h *host) Ended(err error) {
 	}
 	h.note(Event{Kind: Lost, Text: text})
 	h.watch.cut()
-	h.do(h.side.Lost(text))
+	h.do(h.side.Lost(h.now(), text))
 }
 
-// expired tells the endpoint that a timer ran out.
+// now is what the clock of the host shows.
+func (h *host) now() time.Time { return time.Unix(0, int64(h.net.now+h.ahead)) }
+
+// wait sets the alarm to the deadline of the endpoint.
+func (h *host) wait() {
+	due := h.side.Deadline()
+	if due.Equal(h.due) {
+		return
+	}
+	if h.due = due; h.alarm != nil {
+		h.alarm.f, h.alarm = nil, nil
+	}
+	if due.IsZero() {
+		return
+	}
+	r := late
+	if h.net.opts.TimersFirst {
+		r = early
+	}
+	h.alarm = h.net.at(h.net.now+due.Sub(h.now()), r, func() { h.expired(h.side.Timer()) })
+}
+
+// expired tells the endpoint what time it is, because timer t has ended.
 func (h *host) expired(t fsm.Timer) {
 	h.note(Event{Kind: Expired, Timer: t})
-	h.do(h.side.TimerExpired(t))
+	h.do(h.side.Expire(h.now()))
 }
 
 // later calls f, which tells the endpoint something, once d has passed, unless the host has gone on to another connection by then.
@@ -166,6 +191,7 @@ func (h *host) do(outs []endpoint.Output) {
 		h.one(o)
 		h.note(Event{Kind: Did, Output: *o})
 	}
+	h.wait()
 	if h.carried != nil {
 		h.carried(outs)
 	}
@@ -187,16 +213,6 @@ func (h *host) one(o *endpoint.Output) {
 			h.conn.Close()
 		}
 		h.conn, h.items = nil, nil
-	case endpoint.ArmTimer:
-		h.timers.arm(o.Timer)
-	case endpoint.StopTimer:
-		h.timers.stop(o.Timer)
-	case endpoint.PauseTimer:
-		h.timers.pause(o.Timer)
-	case endpoint.ResumeTimer:
-		h.timers.resume(o.Timer)
-	case endpoint.StopTimers:
-		h.timers.stopAll()
 	case endpoint.Open:
 		h.open, h.settled = true, h.net.now
 		if h.on != nil {
@@ -246,5 +262,8 @@ func (h *host) note(e Event) {
 		return
 	}
 	e.At, e.Host, e.Conn, e.Phase = h.net.now, h.name, h.serial, h.phase()
+	if due := h.side.Deadline(); !due.IsZero() {
+		e.Waits, e.Until = h.side.Timer(), h.net.now+due.Sub(h.now())
+	}
 	h.net.opts.Observe(e)
 }

@@ -7,7 +7,7 @@ import (
 
 // Send sends an application message. It returns false, and nothing is sent, unless the connection is open.
 func (h *host) Send(t wire.MessageType, p string) bool {
-	out, ok := h.side.Send(t, []byte(p))
+	out, ok := h.side.Send(h.now(), t, []byte(p))
 	if ok {
 		h.sent = append(h.sent, Message{t, p})
 	}
@@ -16,11 +16,14 @@ func (h *host) Send(t wire.MessageType, p string) bool {
 }
 
 // Close ends the connection or gives up the attempt, in any phase.
-func (h *host) Close(code uint16, reason string) { h.do(h.side.Close(code, reason)) }
+func (h *host) Close(code uint16, reason string) { h.do(h.side.Close(h.now(), code, reason)) }
 
-// Expire says that a timer ran out, whether it runs or not: a late, early or repeated timer.
+// Expire tells the host that timer t has ended. If t is what would end next, the clock of the host is ahead from now on, so that it has; otherwise the host
+// is told too early, or once more, which must have no effect.
 func (h *host) Expire(t fsm.Timer) {
-	h.timers.stop(t)
+	if due := h.side.Deadline(); t == h.side.Timer() && due.After(h.now()) {
+		h.ahead += due.Sub(h.now())
+	}
 	h.expired(t)
 }
 

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
@@ -22,6 +22,8 @@ type Monitor struct {
 	AllowDowngrade bool
 	// Proxy allows to dial a URL again, through a proxy with credentials.
 	Proxy bool
+	// Deadline is that of the endpoint; nil leaves open whether it waits for something.
+	Deadline func() time.Time
 
 	dials     []wire.URL
 	connected bool
@@ -30,7 +32,6 @@ type Monitor struct {
 	opened    bool
 	over      bool
 	codes     []uint16
-	timers    map[fsm.Timer]bool
 }
 
 // leg is what was sent on one connection.
@@ -75,23 +76,16 @@ func (m *Monitor) Take(o endpoint.Output) error {
 		if !m.opened {
 			return errors.New("INV-02: a message is delivered before open")
 		}
-	case endpoint.ArmTimer:
-		if m.timers == nil {
-			m.timers = map[fsm.Timer]bool{}
-		}
-		m.timers[o.Timer] = true
-	case endpoint.StopTimer:
-		delete(m.timers, o.Timer)
-	case endpoint.StopTimers:
-		clear(m.timers)
 	case endpoint.Fail, endpoint.Closed:
 		return m.end(o)
 	case endpoint.AskCredentials:
 		m.leg.asked, m.leg.again = true, true
-	case endpoint.AskDecision, endpoint.SendPong, endpoint.PauseTimer, endpoint.ResumeTimer, endpoint.StopBody:
+	case endpoint.AskDecision, endpoint.SendPong, endpoint.StopBody:
 	}
 	return nil
 }
+
+func (m *Monitor) waits() bool { return m.Deadline != nil && !m.Deadline().IsZero() }
 
 // cut says that the endpoint is about to be told that its connection ended.
 func (m *Monitor) cut() { m.lost = true }
@@ -206,8 +200,8 @@ func (m *Monitor) open() error {
 		return errors.New("INV-04: open twice")
 	case m.leg.closed || m.lost:
 		return errors.New("INV-01: open on a connection that is closing")
-	case len(m.timers) > 0:
-		return fmt.Errorf("LIV-01: open with timers running: %v", m.timers)
+	case m.waits():
+		return fmt.Errorf("LIV-01: open and waiting until %v", m.Deadline())
 	case m.leg.owed:
 		return errors.New("INV-42: open before the terminator")
 	}
@@ -219,8 +213,8 @@ func (m *Monitor) open() error {
 func (m *Monitor) end(o endpoint.Output) error {
 	m.over = true
 	switch {
-	case len(m.timers) > 0:
-		return fmt.Errorf("LIV-01: the end with timers running: %v", m.timers)
+	case m.waits():
+		return fmt.Errorf("LIV-01: the end and waiting until %v", m.Deadline())
 	case o.Kind == endpoint.Fail && m.opened:
 		return errors.New("INV-04: a failure after open")
 	}

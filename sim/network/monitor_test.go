@@ -2,6 +2,7 @@ package network
 
 import (
 	"testing"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -17,7 +18,6 @@ var (
 	delivers       = endpoint.Output{Kind: endpoint.Deliver, Type: wire.Text, Data: []byte("x")}
 	disconnects    = endpoint.Output{Kind: endpoint.Disconnect}
 	fails          = endpoint.Output{Kind: endpoint.Fail, Err: &endpoint.HandshakeError{Failure: fsm.FailureStatus}}
-	arms           = endpoint.Output{Kind: endpoint.ArmTimer, Timer: fsm.TimerClose}
 )
 
 func dials(url string) endpoint.Output {
@@ -44,6 +44,7 @@ const (
 func TestMonitor_FindsWhatIsBroken(t *testing.T) {
 	client := Monitor{Budget: 2, Secrets: []string{"session=42"}}
 	server := Monitor{Server: true}
+	waiting := Monitor{Deadline: func() time.Time { return time.Unix(1, 0) }}
 	a, b := dials("ws://a/p"), dials("ws://b/p")
 	for _, v := range []struct {
 		name    string
@@ -68,14 +69,14 @@ func TestMonitor_FindsWhatIsBroken(t *testing.T) {
 		{"secret to another origin", client, []endpoint.Output{a, disconnects, b, {Kind: endpoint.SendBytes, Data: []byte("GET /p HTTP/1.1\r\nCookie: session=42\r\n\r\n")}}, "INV-27"},
 		{"message behind Close", client, []endpoint.Output{a, openingRequest, closes(1000), says(asks)}, "INV-40"},
 		{"illegal close code", client, []endpoint.Output{a, openingRequest, closes(1005)}, "INV-48"},
-		{"timer left when open", client, []endpoint.Output{a, openingRequest, says(asks), arms, opens}, "LIV-01"},
-		{"timer left at the end", client, []endpoint.Output{a, arms, disconnects, fails}, "LIV-01"},
+		{"waiting when open", waiting, []endpoint.Output{a, openingRequest, says(asks), opens}, "LIV-01"},
+		{"waiting at the end", waiting, []endpoint.Output{a, disconnects, fails}, "LIV-01"},
 		{"second request", client, []endpoint.Output{a, openingRequest, says(asks), says("GET /q HTTP/1.1\r\n\r\n")}, "INV-07"},
 		{"replay of another request", client, []endpoint.Output{a, openingRequest, says(asks), {Kind: endpoint.AskCredentials}, says("GET /q HTTP/1.1\r\nAuthorization: x\r\n\r\n")}, "INV-19"},
 		{"replay without credentials", client, []endpoint.Output{a, openingRequest, says(asks), {Kind: endpoint.AskCredentials}, says(asks)}, "INV-20"},
 		{"body twice", client, []endpoint.Output{a, openingRequest, says("GET /p HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"), says("body"), says("body")}, "INV-17"},
 		{"response behind a refusal", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 403 x\r\n\r\n"), says(""), says(accepts)}, "INV-16"},
-		{"no Close behind a 3xx", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 304 x\r\n\r\n"), says(""), arms}, "INV-40"},
+		{"no Close behind a 3xx", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 304 x\r\n\r\n"), says(""), disconnects}, "INV-40"},
 		{"no terminator", server, []endpoint.Output{openingAnswer, says(accepts), opens}, "INV-42"},
 		{"response without terminator", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 202 x\r\n\r\n"), says(accepts)}, "INV-42"},
 		{"two terminators", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 202 x\r\n\r\n"), says(""), says("")}, "INV-42"},
@@ -96,7 +97,7 @@ func TestMonitor_FindsWhatIsBroken(t *testing.T) {
 }
 
 func TestMonitor_LetsPassWhatIsRight(t *testing.T) {
-	m := Monitor{Budget: 3, Secrets: []string{"session=42"}}
+	m := Monitor{Budget: 3, Secrets: []string{"session=42"}, Deadline: func() time.Time { return time.Time{} }}
 	for _, o := range []endpoint.Output{
 		dials("ws://a/p"), openingRequest, {Kind: endpoint.AskCredentials}, disconnects, dials("ws://a/p"), openingRequest, says(asks), closes(1000), disconnects,
 		dials("ws://b/p"), openingRequest, says(asks), {Kind: endpoint.AskCredentials}, says("GET /p HTTP/1.1\r\nAuthorization: Basic x\r\n\r\n"), opens, delivers, says("session=42"), closes(1000), disconnects, {Kind: endpoint.Closed},

@@ -96,35 +96,12 @@ func TestConn(t *testing.T) {
 	}
 }
 
-func TestTimers_PauseAndResume(t *testing.T) {
-	n := New(Options{})
-	var fired []string
-	timers := timers{net: n, timeouts: Timeouts{fsm.TimerWait: time.Hour}, expired: func(t fsm.Timer) { fired = append(fired, fmt.Sprint(n.Now(), " ", t)) }}
-	timers.arm(fsm.TimerResponse)
-	timers.arm(fsm.TimerWait)
-	timers.arm(fsm.TimerOpening)
-	timers.arm(fsm.TimerClose)
-	timers.stop(fsm.TimerOpening)
-	n.Advance(4*time.Second, 10)
-	timers.pause(fsm.TimerResponse)
-	timers.resume(fsm.TimerOverall) // never ran
-	timers.arm(fsm.TimerClose)      // over again
-	n.Advance(time.Minute, 10)
-	timers.resume(fsm.TimerResponse)
-	require.True(t, n.Run(10))
-	require.Equal(t, []string{"9s TimerClose", "1m10s TimerResponse", "1h0m0s TimerWait"}, fired)
-	timers.arm(fsm.TimerBody)
-	timers.arm(fsm.TimerReplay)
-	timers.stopAll()
-	require.True(t, n.Idle())
-}
-
 // A timer and a message that are due at the same moment, both ways round.
 func TestNetwork_TimerAndMessageAtOnce(t *testing.T) {
 	for first, want := range map[bool]fsm.Failure{true: fsm.FailureTimeout, false: 0} {
 		n := New(Options{Latency: time.Second, TimersFirst: first})
 		n.Serve("a.example", SiteOptions{})
-		c, err := n.NewClient("ws://a.example/p", ClientOptions{Timeouts: Timeouts{fsm.TimerResponse: 2 * time.Second}})
+		c, err := n.NewClient("ws://a.example/p", ClientOptions{Config: endpoint.ClientConfig{Timeouts: endpoint.Timeouts{Response: 2 * time.Second}}})
 		require.NoError(t, err)
 		c.Connect()
 		require.True(t, n.Run(1000))

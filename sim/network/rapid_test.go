@@ -102,9 +102,16 @@ func (m *machine) message() string {
 	return fmt.Sprint("message ", m.sent)
 }
 
+// timer is mostly the one that ends next, sometimes any.
+func (m *machine) timer(t *rapid.T, next fsm.Timer) fsm.Timer {
+	if rapid.IntRange(0, 4).Draw(t, "stale") > 0 {
+		return next
+	}
+	return fsm.Timer(rapid.IntRange(int(fsm.TimerOpening), int(fsm.TimerReplay)).Draw(t, "timer"))
+}
+
 // actions are what rapid does, in any order.
 func (m *machine) actions() map[string]func(*rapid.T) {
-	timers := rapid.SampledFrom([]fsm.Timer{fsm.TimerOpening, fsm.TimerResponse, fsm.TimerWait, fsm.TimerCredentials, fsm.TimerOverall, fsm.TimerClose, fsm.TimerRequest, fsm.TimerBody, fsm.TimerReplay})
 	all := map[string]func(*rapid.T){
 		"step":  func(*rapid.T) { m.net.Step() },
 		"steps": func(t *rapid.T) { m.net.Run(rapid.IntRange(1, 20).Draw(t, "n")) },
@@ -116,7 +123,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			require.Equal(t, open, m.client.Send(wire.Text, m.message()), "INV-03: sends when open, and only then")
 		},
 		"client-closes": func(t *rapid.T) { m.client.Close(uint16(rapid.IntRange(0, 5000).Draw(t, "code")), "enough") },
-		"timer":         func(t *rapid.T) { m.client.Expire(timers.Draw(t, "timer")) },
+		"timer":         func(t *rapid.T) { m.client.Expire(m.timer(t, m.client.Endpoint.Timer())) },
 		"cut": func(*rapid.T) {
 			if c := m.client.conn; c != nil {
 				c.Cut()
@@ -146,8 +153,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 	all["server-sends"] = server(func(v *Server) { v.Send(wire.Binary, m.message()) })
 	all["server-closes"] = server(func(v *Server) { v.Close(1001, "going away") })
 	all["server-timer"] = func(t *rapid.T) {
-		timer := timers.Draw(t, "timer")
-		server(func(v *Server) { v.Expire(timer) })(t)
+		server(func(v *Server) { v.Expire(m.timer(t, v.Endpoint.Timer())) })(t)
 	}
 	return all
 }

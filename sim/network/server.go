@@ -13,8 +13,7 @@ import (
 
 // SiteOptions make a [Site].
 type SiteOptions struct {
-	Config   endpoint.ServerConfig
-	Timeouts Timeouts
+	Config endpoint.ServerConfig
 	// Decide answers a request, the nth of this site, as late as it says; an error is a failure of the application. nil accepts with 101.
 	Decide func(n int, r *endpoint.Request) (d endpoint.Decision, after time.Duration, err error)
 	// OpeningExtensions are names of extensions that are granted in the opening handshake. With any, the host answers opening requests itself.
@@ -65,7 +64,7 @@ func (s *Site) accept(conn *Conn) {
 	e := endpoint.NewServer(s.opts.Config)
 	v := &Server{Endpoint: e, site: s}
 	v.host = host{net: s.net, name: s.name, side: e, phase: func() string { return e.Phase().String() }, special: v.decide}
-	v.setUp(s.opts.Timeouts)
+	v.setUp()
 	v.serial = len(s.servers) + 1
 	s.servers = append(s.servers, v)
 	v.attach(conn)
@@ -74,8 +73,8 @@ func (s *Site) accept(conn *Conn) {
 	if len(s.opts.OpeningExtensions) > 0 {
 		shake = v.shakeHands
 	}
-	v.opening = func(b []byte) (used int, out []endpoint.Output) {
-		if used, out = shake(b); used > 0 {
+	v.opening = func(now time.Time, b []byte) (used int, out []endpoint.Output) {
+		if used, out = shake(now, b); used > 0 {
 			v.first.f = nil
 		}
 		return used, out
@@ -88,7 +87,7 @@ func (s *Site) accept(conn *Conn) {
 	}
 	v.first = s.net.at(s.net.now+openingTimeout, usual, func() {
 		if e.Phase() == fsm.ServerOpening {
-			v.do(e.Lost("no opening request in time"))
+			v.do(e.Lost(v.now(), "no opening request in time"))
 		}
 	})
 	v.note(Event{Kind: Accepted})
@@ -112,15 +111,15 @@ func (v *Server) decide(o *endpoint.Output) {
 // answer tells the endpoint of a decision. After a 202 the application is asked again.
 func (v *Server) answer(n int, request *endpoint.Request, d endpoint.Decision, failed error) []endpoint.Output {
 	if failed != nil {
-		return v.Endpoint.ApplicationFailed()
+		return v.Endpoint.ApplicationFailed(v.now())
 	}
-	out, err := v.Endpoint.Decide(d)
+	out, err := v.Endpoint.Decide(v.now(), d)
 	switch {
 	case errors.Is(err, endpoint.ErrTooLate):
 		return nil
 	case err != nil:
 		v.note(Event{Kind: Failed, Text: err.Error()})
-		return v.Endpoint.ApplicationFailed()
+		return v.Endpoint.ApplicationFailed(v.now())
 	}
 	if v.Endpoint.Phase() == fsm.ServerPending {
 		v.site.requests++
@@ -131,11 +130,11 @@ func (v *Server) answer(n int, request *endpoint.Request, d endpoint.Decision, f
 }
 
 // shakeHands answers the opening request in the place of the endpoint, as a WebSocket library does that negotiates extensions.
-func (v *Server) shakeHands(b []byte) (used int, out []endpoint.Output) {
+func (v *Server) shakeHands(now time.Time, b []byte) (used int, out []endpoint.Output) {
 	var r wire.Request
 	used, err := r.ParseHead(b, wire.Limits{})
 	if err != nil || !wire.ValidKey(field(&r, "Sec-WebSocket-Key")) {
-		return v.Endpoint.OpeningReceived(b)
+		return v.Endpoint.OpeningReceived(v.now(), b)
 	}
 	key := field(&r, "Sec-WebSocket-Key")
 	o := endpoint.OpeningRequest{Target: string(r.Target), Host: string(field(&r, "Host")), Key: string(key)}
@@ -158,7 +157,7 @@ func (v *Server) shakeHands(b []byte) (used int, out []endpoint.Output) {
 	}
 	v.write(wire.AppendEnd(head))
 	v.note(Event{Kind: Did, Output: endpoint.Output{Kind: endpoint.SendBytes, Data: wire.AppendEnd(head)}})
-	return used, v.Endpoint.Opened(o, granted)
+	return used, v.Endpoint.Opened(v.now(), o, granted)
 }
 
 func field(r *wire.Request, name string) []byte {

@@ -119,31 +119,28 @@ func (g *rig) anyStep(t *rapid.T) {
 	side := rapid.SampledFrom([]Side{Client, Server}).Draw(t, "side")
 	switch rapid.IntRange(0, 24).Draw(t, "step") {
 	case 0:
-		if timer := first(g.timers[side]); timer != 0 && !g.over[side] {
-			delete(g.timers[side], timer)
-			if side == Client {
-				g.client(g.c.TimerExpired(timer))
-			} else {
-				g.server(g.s.TimerExpired(timer))
-			}
+		if side == Client {
+			g.client(g.c.Expire(g.c.Deadline()))
+		} else {
+			g.server(g.s.Expire(g.s.Deadline()))
 		}
 	case 1:
 		if side == Client {
-			g.client(g.c.Close(1000, ""))
+			g.client(g.c.Close(t0, 1000, ""))
 		} else {
-			g.server(g.s.Close(1001, ""))
+			g.server(g.s.Close(t0, 1001, ""))
 		}
 	case 2, 3:
 		if side == Client {
-			outs, _ := g.c.Send(wire.Text, []byte("from the client"))
+			outs, _ := g.c.Send(t0, wire.Text, []byte("from the client"))
 			g.client(outs)
 		} else {
-			outs, _ := g.s.Send(wire.Binary, nil)
+			outs, _ := g.s.Send(t0, wire.Binary, nil)
 			g.server(outs)
 		}
 	case 4:
 		if g.s.Phase() == fsm.ServerPending {
-			if outs, err := g.s.Decide(g.decide(g.s.Request())); err == nil {
+			if outs, err := g.s.Decide(t0, g.decide(g.s.Request())); err == nil {
 				g.server(outs)
 			}
 		}
@@ -159,13 +156,4 @@ func (g *rig) anyStep(t *rapid.T) {
 	default:
 		g.arrive(side)
 	}
-}
-
-func first(timers map[fsm.Timer]bool) fsm.Timer {
-	for t := range fsm.TimerReplay + 1 {
-		if timers[t] {
-			return t
-		}
-	}
-	return 0
 }

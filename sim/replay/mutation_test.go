@@ -52,18 +52,18 @@ func recorded(t *testing.T, name string) *Session {
 	s := g.all[0]
 	g.settleOne()
 	if g.s.Phase() == fsm.ServerPending {
-		outs, err := g.s.Decide(g.decide(g.s.Request()))
+		outs, err := g.s.Decide(t0, g.decide(g.s.Request()))
 		require.NoError(t, err)
 		g.server(outs)
 		g.settleOne()
 	}
 	if g.c.Phase().Open() {
-		outs, _ := g.c.Send(wire.Text, []byte("hello"))
+		outs, _ := g.c.Send(t0, wire.Text, []byte("hello"))
 		g.client(outs)
-		outs, _ = g.s.Send(wire.Text, []byte("hello yourself"))
+		outs, _ = g.s.Send(t0, wire.Text, []byte("hello yourself"))
 		g.server(outs)
 		g.settleOne()
-		g.client(g.c.Close(1000, "bye"))
+		g.client(g.c.Close(t0, 1000, "bye"))
 	}
 	g.settle()
 	require.Equal(t, Path.String(), Check(s).Verdict.String(), "%+v\n%s", Check(s).Wrong, story(s))

@@ -9,6 +9,9 @@ import (
 	"example.com/khp/wire"
 )
 
+// t0 is when the endpoints are told everything but the end of timers.
+var t0 = time.Unix(1_700_000_000, 0)
+
 // parcel is something that one side sent.
 type parcel struct {
 	kind endpoint.OutputKind
@@ -32,7 +35,6 @@ type rig struct {
 	heard    [3][]byte   // opening bytes, by receiver
 	up       [3]bool
 	over     [3]bool
-	timers   [3]map[fsm.Timer]bool
 	login    string
 	steps    int
 	hops     int
@@ -44,8 +46,7 @@ func newRig(url string, cfg endpoint.ClientConfig, decide func(r *endpoint.Reque
 		return nil, err
 	}
 	g := &rig{c: c, decide: decide, login: "Basic am9lOndlbGNvbWU="}
-	g.timers[Client] = map[fsm.Timer]bool{}
-	g.client(c.Connect())
+	g.client(c.Connect(t0))
 	return g, nil
 }
 
@@ -68,11 +69,10 @@ func (g *rig) dial() {
 		g.all = append(g.all, g.sessions[r])
 	}
 	g.s = endpoint.NewServer(g.config)
-	g.timers[Server] = map[fsm.Timer]bool{}
 	g.over[Server] = false
 	g.up = [3]bool{true, true, true}
 	g.toMiddle, g.toPeer, g.heard = [3][]parcel{}, [3][]parcel{}, [3][]byte{}
-	g.client(g.c.Connected([16]byte{1}))
+	g.client(g.c.Connected(t0, [16]byte{1}))
 }
 
 // finish says that nothing more comes of the connection.
@@ -114,33 +114,21 @@ func (g *rig) put(from Side, o *endpoint.Output) {
 	}
 }
 
-func (g *rig) timer(side Side, o *endpoint.Output) {
-	switch o.Kind {
-	case endpoint.ArmTimer:
-		g.timers[side][o.Timer] = true
-	case endpoint.StopTimer:
-		delete(g.timers[side], o.Timer)
-	case endpoint.StopTimers:
-		clear(g.timers[side])
-	}
-}
-
 func (g *rig) client(outs []endpoint.Output) {
 	for _, o := range slices.Clone(outs) {
-		g.timer(Client, &o)
 		switch o.Kind {
 		case endpoint.Dial:
 			g.dial()
 		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose, endpoint.Disconnect:
 			g.put(Client, &o)
 			if o.Kind == endpoint.SendMessage && g.c.Phase() == fsm.ClientSendingBody {
-				g.client(g.c.BodyWritten())
+				g.client(g.c.BodyWritten(t0))
 			}
 		case endpoint.AskCredentials:
 			if g.login == "" {
-				g.client(g.c.NoCredentials("none"))
+				g.client(g.c.NoCredentials(t0, "none"))
 			} else {
-				g.client(g.c.Credentials(g.login))
+				g.client(g.c.Credentials(t0, g.login))
 			}
 		case endpoint.Open:
 			g.note(Client, Step{From: Client, Kind: Opened})
@@ -156,12 +144,11 @@ func (g *rig) client(outs []endpoint.Output) {
 
 func (g *rig) server(outs []endpoint.Output) {
 	for _, o := range slices.Clone(outs) {
-		g.timer(Server, &o)
 		switch o.Kind {
 		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose, endpoint.Disconnect:
 			g.put(Server, &o)
 		case endpoint.AskDecision:
-			next, err := g.s.Decide(g.decide(g.s.Request()))
+			next, err := g.s.Decide(t0, g.decide(g.s.Request()))
 			if err != nil {
 				panic(err)
 			}
@@ -215,14 +202,14 @@ func (g *rig) toClient(p parcel) {
 	switch {
 	case p.end:
 		g.up[Client] = false
-		g.client(g.c.Lost("end of stream"))
+		g.client(g.c.Lost(t0, "end of stream"))
 	case p.kind == endpoint.SendBytes:
-		_, outs := g.c.OpeningReceived(g.heard[Client])
+		_, outs := g.c.OpeningReceived(t0, g.heard[Client])
 		g.client(outs)
 	case p.kind == endpoint.SendMessage:
-		g.client(g.c.Message(p.typ, p.data))
+		g.client(g.c.Message(t0, p.typ, p.data))
 	case p.kind == endpoint.SendClose:
-		g.client(g.c.PeerClosed(p.code, ""))
+		g.client(g.c.PeerClosed(t0, p.code, ""))
 	}
 }
 
@@ -230,14 +217,14 @@ func (g *rig) toServer(p parcel) {
 	switch {
 	case p.end:
 		g.up[Server] = false
-		g.server(g.s.Lost("end of stream"))
+		g.server(g.s.Lost(t0, "end of stream"))
 	case p.kind == endpoint.SendBytes:
-		_, outs := g.s.OpeningReceived(g.heard[Server])
+		_, outs := g.s.OpeningReceived(t0, g.heard[Server])
 		g.server(outs)
 	case p.kind == endpoint.SendMessage:
-		g.server(g.s.Message(p.typ, p.data))
+		g.server(g.s.Message(t0, p.typ, p.data))
 	case p.kind == endpoint.SendClose:
-		g.server(g.s.PeerClosed(p.code, ""))
+		g.server(g.s.PeerClosed(t0, p.code, ""))
 	}
 }
 

@@ -27,7 +27,6 @@ func runClient(r *runner, a *args) error {
 		return err
 	}
 	o := clientOptions{name: "client"}
-	o.Timeouts = network.Timeouts{}
 	o.Config.Machine, o.Config.ToASCII = fsm.DefaultClientConfig(), idna.Lookup.ToASCII
 	for w, ok := a.take(); ok; w, ok = a.take() {
 		if err := o.option(a, w); err != nil {
@@ -68,7 +67,7 @@ func (w *world) addClient(url string, o *clientOptions) {
 func (o *clientOptions) option(a *args, w word) (err error) {
 	cfg, m := &o.Config, &o.Config.Machine
 	if name, ok := strings.CutPrefix(w.key, "timeout."); ok {
-		return a.timeout(o.Timeouts, name, w)
+		return a.timeout(&o.Config.Timeouts, name, w)
 	}
 	switch w.key {
 	case "name":
@@ -202,10 +201,15 @@ func (a *args) field(fields []endpoint.HeaderField, w word) ([]endpoint.HeaderFi
 }
 
 // timeout reads timeout.NAME=DURATION.
-func (a *args) timeout(into network.Timeouts, name string, w word) error {
+func (a *args) timeout(into *endpoint.Timeouts, name string, w word) error {
 	t, err := a.timer(name)
-	if err == nil {
-		into[t], err = a.asDuration(w)
+	if err != nil {
+		return err
 	}
+	d, err := a.asDuration(w)
+	if err == nil && d == 0 {
+		err = a.mistake("a timeout cannot be 0; leave out timeout.%s for its default", name)
+	}
+	into.Set(t, d)
 	return err
 }

@@ -189,7 +189,7 @@ func (a *args) timer(name string) (fsm.Timer, error) {
 	return t, nil
 }
 
-// runTimer has a timer expire, whether it runs or not: timer HOST NAME.
+// runTimer tells a host that a timer has ended: timer HOST NAME. If it is the one that ends next, it has; if not, that must have no effect.
 func runTimer(r *runner, a *args) error {
 	_, h, err := a.host(r)
 	if err != nil {

@@ -30,7 +30,7 @@ func runServer(r *runner, a *args) error {
 	if err != nil {
 		return err
 	}
-	o := network.SiteOptions{Timeouts: network.Timeouts{}}
+	var o network.SiteOptions
 	o.Config.Machine = fsm.DefaultServerConfig()
 	echo, say := false, ""
 	for w, ok := a.take(); ok; w, ok = a.take() {
@@ -52,7 +52,7 @@ func runServer(r *runner, a *args) error {
 			if !ok {
 				return a.mistake("unknown option %q of server; expected one of any-target= challenges= echo= opening-extensions= plain= say= timeout.NAME=", w)
 			}
-			err = a.timeout(o.Timeouts, name, w)
+			err = a.timeout(&o.Config.Timeouts, name, w)
 		}
 		if err != nil {
 			return err

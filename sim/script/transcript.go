@@ -38,6 +38,22 @@ func (w *world) observe(e network.Event) {
 		w.phases[name] = phase
 		w.say(name, "  phase %s", phase)
 	}
+	if w.show&showTimers != 0 {
+		w.waits(name, e)
+	}
+}
+
+// waits tells what a host waits for, if that has changed.
+func (w *world) waits(name string, e network.Event) {
+	text := "waits for no timer"
+	if e.Waits != 0 {
+		text = fmt.Sprintf("waits for timer %s until %s", strings.TrimPrefix(e.Waits.String(), "Timer"), e.Until)
+	}
+	if w.timers[name] == "" && e.Waits == 0 || w.timers[name] == text {
+		return
+	}
+	w.timers[name] = text
+	w.say(name, "  %s", text)
 }
 
 // did tells of one output.
@@ -69,15 +85,6 @@ func (w *world) did(name string, e network.Event) {
 		w.say(name, "closed")
 	case endpoint.Fail:
 		w.say(name, "failed: %s", failureText(o.Err))
-	case endpoint.ArmTimer, endpoint.StopTimer, endpoint.PauseTimer, endpoint.ResumeTimer:
-		if w.show&showTimers != 0 {
-			verb := map[endpoint.OutputKind]string{endpoint.ArmTimer: "starts", endpoint.StopTimer: "stops", endpoint.PauseTimer: "pauses", endpoint.ResumeTimer: "resumes"}
-			w.say(name, "  %s timer %s", verb[o.Kind], strings.TrimPrefix(o.Timer.String(), "Timer"))
-		}
-	case endpoint.StopTimers:
-		if w.show&showTimers != 0 {
-			w.say(name, "  stops all timers")
-		}
 	case endpoint.Disconnect, endpoint.AskDecision, endpoint.StopBody: // seen by what follows
 	}
 }

@@ -30,6 +30,7 @@ type world struct {
 	lines   []string
 	said    int               // bytes of them
 	phases  map[string]string // last shown, by host
+	timers  map[string]string // likewise
 	opened  map[string]bool   // by host
 	clients []*client
 	sites   []*site
@@ -50,7 +51,7 @@ type site struct {
 }
 
 func newWorld(seed uint64) *world {
-	w := &world{phases: map[string]string{}, opened: map[string]bool{}}
+	w := &world{phases: map[string]string{}, timers: map[string]string{}, opened: map[string]bool{}}
 	w.opts = network.Options{Seed: seed, Observe: w.observe}
 	w.net = network.New(w.opts)
 	return w

@@ -19,12 +19,11 @@ import (
 // ClientOptions are what a client asks for and allows. The zero value, or nil, is right for a server that speaks KHP by the specification.
 type ClientOptions struct {
 	Profile transport.Profile // 0 is transport.Spec
-	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits. Its Machine may stay zero; HasCredentials follows from Credentials.
+	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits, timeouts. Its Machine may stay zero; HasCredentials follows from Credentials.
 	// OpeningExtensions must be empty: the library negotiates its own.
 	Config      endpoint.ClientConfig
 	Credentials transport.CredentialsProvider // asked when the server challenges; nil fails with authentication required
-	Timeouts    transport.Timeouts
-	ReadLimit   int64 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
+	ReadLimit   int64                         // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
 }
 
 // Target is one connection that a client wants.
@@ -67,7 +66,7 @@ func Client[C Conn](ctx context.Context, url string, opts *ClientOptions, dial f
 	if err := c.prepare(ctx, url, opts); err != nil {
 		return none, nil, err
 	}
-	c.run(c.client.Connect())
+	c.run(c.client.Connect(time.Now()))
 	c.cancel()
 	if err := c.outcome(c.cause()); err != nil {
 		return none, nil, err
@@ -115,7 +114,7 @@ func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (
 		return err
 	}
 	c.driver = driver{
-		ctx: ctx, endpoint: c.client, timers: newTimers(&opts.Timeouts), special: c.special, settled: c.settle, patient: func() bool { return false },
+		ctx: ctx, endpoint: c.client, timeouts: &opts.Config.Timeouts, special: c.special, settled: c.settle, patient: func() bool { return false },
 		limit: int64(c.config.Limits.OrDefault().Unit),
 	}
 	return nil
@@ -138,13 +137,13 @@ func (c *client) special(o *endpoint.Output) {
 // settle reports the body as written once the message with it is.
 func (c *client) settle() {
 	if c.client.Phase() == fsm.ClientSendingBody {
-		c.next = c.client.BodyWritten
+		c.next = func() []endpoint.Output { return c.client.BodyWritten(time.Now()) }
 	}
 }
 
 // connect opens a WebSocket and tells what came of it.
 func (c *client) connect(url wire.URL) []endpoint.Output {
-	timer, due := c.timers.next()
+	due := c.client.Deadline()
 	ctx, cancel := context.WithDeadline(c.ctx, due)
 	defer cancel()
 	target := &Target{
@@ -164,34 +163,34 @@ func (c *client) connect(url wire.URL) []endpoint.Output {
 	case c.ctx.Err() != nil:
 		return c.giveUp()
 	case ctx.Err() != nil:
-		return c.client.TimerExpired(timer)
+		return nil // the deadline is told next
 	case resp == nil && socket == nil:
-		return c.client.ConnectFailed(err.Error())
+		return c.client.ConnectFailed(time.Now(), err.Error())
 	}
 	var nonce [16]byte
 	_, _ = rand.Read(nonce[:]) // never fails; the library has its own
-	c.do(c.client.Connected(nonce))
+	c.do(c.client.Connected(time.Now(), nonce))
 	switch {
 	case err == nil:
-		return c.client.Opened(resp.Header.Get("Sec-WebSocket-Protocol"), resp.Header.Values("Sec-WebSocket-Extensions"), resp.Header.Get("Sec-WebSocket-Accept"))
+		return c.client.Opened(time.Now(), resp.Header.Get("Sec-WebSocket-Protocol"), resp.Header.Values("Sec-WebSocket-Extensions"), resp.Header.Get("Sec-WebSocket-Accept"))
 	case resp == nil:
 		return c.lost(err)
 	case resp.StatusCode == http.StatusSwitchingProtocols:
-		return c.client.Violation(fsm.FailureOpening, err.Error())
+		return c.client.Violation(time.Now(), fsm.FailureOpening, err.Error())
 	}
-	return c.client.OpeningRefused(resp.StatusCode, field.List(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
+	return c.client.OpeningRefused(time.Now(), resp.StatusCode, field.List(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
 }
 
 // ask has the provider answer a challenge beside the connection. Away from the first origin nobody is asked. [AMB-65]
 func (c *client) ask() {
 	if url := c.client.URL(); !url.SameOrigin(c.origin) {
 		c.next = func() []endpoint.Output {
-			return c.client.NoCredentials("credentials for " + c.origin.HostPort() + " are not given to " + url.HostPort())
+			return c.client.NoCredentials(time.Now(), "credentials for "+c.origin.HostPort()+" are not given to "+url.HostPort())
 		}
 		return
 	}
 	c.cancel()
-	ctx, cancel := context.WithTimeout(c.ctx, c.opts.Timeouts.Of(fsm.TimerCredentials))
+	ctx, cancel := context.WithTimeout(c.ctx, c.config.Timeouts.Of(fsm.TimerCredentials))
 	c.cancel = cancel
 	provide := transport.PrepareCredentials(c.client, c.config.Method, c.opts.Credentials)
 	c.later(func() func() []endpoint.Output {
@@ -199,12 +198,12 @@ func (c *client) ask() {
 		return func() []endpoint.Output {
 			switch {
 			case err == nil:
-				return c.client.Credentials(value)
+				return c.client.Credentials(time.Now(), value)
 			case ctx.Err() == context.DeadlineExceeded && c.ctx.Err() == nil:
 				return nil // the timer says so in a moment
 			}
 			c.declined = err
-			return c.client.NoCredentials(err.Error())
+			return c.client.NoCredentials(time.Now(), err.Error())
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 	"unicode/utf8"
 
 	"example.com/khp/endpoint"
@@ -55,20 +56,20 @@ func (d *driver) received(m message) []endpoint.Output {
 	if m.err == nil {
 		if m.typ == wire.Text && !utf8.Valid(m.data) {
 			d.deaf = true
-			return d.endpoint.Violation(fsm.FailureUTF8, "a text message is not UTF-8")
+			return d.endpoint.Violation(time.Now(), fsm.FailureUTF8, "a text message is not UTF-8")
 		}
-		return d.endpoint.Message(m.typ, m.data)
+		return d.endpoint.Message(time.Now(), m.typ, m.data)
 	}
 	d.deaf = true
 	var closed *transport.CloseError
 	var failure fsm.Failure
 	switch {
 	case errors.As(m.err, &closed):
-		return d.endpoint.PeerClosed(closed.Code, closed.Reason)
+		return d.endpoint.PeerClosed(time.Now(), closed.Code, closed.Reason)
 	case errors.As(m.err, &failure):
-		return d.endpoint.Violation(failure, m.err.Error())
+		return d.endpoint.Violation(time.Now(), failure, m.err.Error())
 	case !isLoss(m.err):
-		return d.endpoint.Violation(fsm.FailureFrame, m.err.Error())
+		return d.endpoint.Violation(time.Now(), fsm.FailureFrame, m.err.Error())
 	}
 	return d.lost(m.err)
 }
@@ -77,10 +78,10 @@ func (d *driver) received(m message) []endpoint.Output {
 func (d *driver) lost(err error) []endpoint.Output {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		d.net = io.ErrUnexpectedEOF
-		return d.endpoint.Lost("the peer ended it in the middle of the handshake")
+		return d.endpoint.Lost(time.Now(), "the peer ended it in the middle of the handshake")
 	}
 	d.net = err
-	return d.endpoint.Lost(err.Error())
+	return d.endpoint.Lost(time.Now(), err.Error())
 }
 
 // isLoss reports whether err is the end of the connection and no complaint about what came.

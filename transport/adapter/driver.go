@@ -18,12 +18,13 @@ const attemptTimeout = 250 * time.Millisecond
 
 // machine is what the driver needs of both endpoints.
 type machine interface {
-	Message(t wire.MessageType, p []byte) []endpoint.Output
-	PeerClosed(code uint16, reason string) []endpoint.Output
-	Lost(detail string) []endpoint.Output
-	Violation(f fsm.Failure, detail string) []endpoint.Output
-	TimerExpired(t fsm.Timer) []endpoint.Output
-	Close(code uint16, reason string) []endpoint.Output
+	Message(now time.Time, t wire.MessageType, p []byte) []endpoint.Output
+	PeerClosed(now time.Time, code uint16, reason string) []endpoint.Output
+	Lost(now time.Time, detail string) []endpoint.Output
+	Violation(now time.Time, f fsm.Failure, detail string) []endpoint.Output
+	Deadline() time.Time
+	Expire(now time.Time) []endpoint.Output
+	Close(now time.Time, code uint16, reason string) []endpoint.Output
 }
 
 // driver carries out the outputs of one endpoint and tells it what happens, in the goroutine of its caller, until the handshake is over. Reads, the
@@ -31,7 +32,7 @@ type machine interface {
 type driver struct {
 	ctx      context.Context
 	endpoint machine
-	timers   timers
+	timeouts *endpoint.Timeouts
 	special  func(o *endpoint.Output) // carries out what only one side knows
 	settled  func()                   // called when all outputs of a call are carried out
 	patient  func() bool              // whether nothing is to be read now
@@ -87,8 +88,8 @@ func (d *driver) happen() []endpoint.Output {
 	if d.ctx.Err() != nil {
 		return d.giveUp()
 	}
-	if t := d.timers.expired(); t != 0 {
-		return d.endpoint.TimerExpired(t)
+	if due, now := d.endpoint.Deadline(), time.Now(); !due.IsZero() && !now.Before(due) {
+		return d.endpoint.Expire(now)
 	}
 	if f := d.next; f != nil {
 		d.next = nil
@@ -97,7 +98,7 @@ func (d *driver) happen() []endpoint.Output {
 	switch {
 	case d.conn == nil || d.reading || d.patient():
 	case d.deaf:
-		return d.endpoint.Lost("nothing more can be read")
+		return d.endpoint.Lost(time.Now(), "nothing more can be read")
 	default:
 		d.read()
 	}
@@ -107,7 +108,7 @@ func (d *driver) happen() []endpoint.Output {
 // wait is the one place that blocks, apart from dialing.
 func (d *driver) wait() []endpoint.Output {
 	var expired <-chan time.Time
-	if timer, due := d.timers.next(); timer != 0 {
+	if due := d.endpoint.Deadline(); !due.IsZero() {
 		t := time.NewTimer(time.Until(due))
 		defer t.Stop()
 		expired = t.C
@@ -126,11 +127,11 @@ func (d *driver) wait() []endpoint.Output {
 // giveUp ends the attempt at once, because ctx ended.
 func (d *driver) giveUp() []endpoint.Output {
 	d.gaveUp = true
-	d.do(d.endpoint.Close(transport.CloseGoingAway, ""))
+	d.do(d.endpoint.Close(time.Now(), transport.CloseGoingAway, ""))
 	if d.over {
 		return nil
 	}
-	return d.endpoint.TimerExpired(fsm.TimerClose)
+	return d.endpoint.Expire(d.endpoint.Deadline())
 }
 
 // do carries out outputs in order.
@@ -154,8 +155,6 @@ func (d *driver) one(o *endpoint.Output) {
 		}
 	case endpoint.Disconnect:
 		d.disconnect()
-	case endpoint.ArmTimer, endpoint.StopTimer, endpoint.PauseTimer, endpoint.ResumeTimer, endpoint.StopTimers:
-		d.timers.obey(o)
 	case endpoint.Open:
 		d.over, d.open = true, true
 	case endpoint.Closed:
@@ -174,8 +173,8 @@ func (d *driver) write(f func(context.Context) error) {
 	if d.conn == nil {
 		return
 	}
-	least, most := time.Now().Add(attemptTimeout), time.Now().Add(d.timers.timeouts.Of(fsm.TimerResponse))
-	if timer, due := d.timers.next(); timer != 0 && due.Before(most) {
+	least, most := time.Now().Add(attemptTimeout), time.Now().Add(d.timeouts.Of(fsm.TimerResponse))
+	if due := d.endpoint.Deadline(); !due.IsZero() && due.Before(most) {
 		most = due
 	}
 	if d.gaveUp || d.stuck || most.Before(least) { // a timer that is over, but not told yet

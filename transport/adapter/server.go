@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -22,9 +23,8 @@ type ServerOptions struct {
 	// returned as the cause of the failure. nil accepts with the first of Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *transport.Request) (transport.Decision, error)
 	Subprotocols []string              // in the server's order of preference, for a nil Decide
-	Config       endpoint.ServerConfig // limits and switches; the library compares Origin with Host, CheckOrigin is asked besides if it is set
-	Timeouts     transport.Timeouts
-	ReadLimit    int64 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
+	Config       endpoint.ServerConfig // limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked besides if it is set
+	ReadLimit    int64                 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
 }
 
 // Server shakes hands on conn, which the library has just opened for r and on which it selected x-kaazing-handshake. It speaks the profile that the client
@@ -38,11 +38,11 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	}
 	s := &server{opts: opts, server: endpoint.NewServer(opts.Config), cancel: func() {}}
 	s.driver = driver{
-		ctx: ctx, endpoint: s.server, timers: newTimers(&opts.Timeouts), special: s.special, settled: s.settle, patient: s.waiting,
+		ctx: ctx, endpoint: s.server, timeouts: &opts.Config.Timeouts, special: s.special, settled: s.settle, patient: s.waiting,
 		limit: int64(opts.Config.Limits.OrDefault().Unit),
 	}
 	s.attach(conn, nil)
-	s.run(s.server.Opened(openingOf(r), nil))
+	s.run(s.server.Opened(time.Now(), openingOf(r), nil))
 	s.cancel()
 	if err := s.outcome(s.broken); err != nil {
 		return nil, err
@@ -108,11 +108,11 @@ func (s *server) decided(d transport.Decision, err error) (out []endpoint.Output
 		return nil
 	}
 	if err == nil {
-		out, err = s.server.Decide(d)
+		out, err = s.server.Decide(time.Now(), d)
 	}
 	if err != nil {
 		s.broken = err
-		return s.server.ApplicationFailed()
+		return s.server.ApplicationFailed(time.Now())
 	}
 	s.again = s.server.Phase() == fsm.ServerPending
 	return out

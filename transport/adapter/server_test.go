@@ -61,7 +61,7 @@ func TestServer_LateDecision(t *testing.T) {
 		}()
 		begin := time.Now()
 		_, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), &adapter.ServerOptions{
-			Timeouts: transport.Timeouts{Overall: 3 * time.Second},
+			Config: endpoint.ServerConfig{Timeouts: transport.Timeouts{Overall: 3 * time.Second}},
 			Decide: func(context.Context, *transport.Request) (transport.Decision, error) {
 				time.Sleep(time.Minute) // does not mind ctx
 				return transport.Decision{}, nil

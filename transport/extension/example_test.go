@@ -93,14 +93,14 @@ func Example() {
 // A host of package endpoint, here a server, runs the extensions of its connection by itself. What would go to a socket is printed.
 func ExampleStack() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
-	server.OpeningReceived([]byte("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+	server.OpeningReceived(time.Now(), []byte("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
-	server.Message(wire.Text, []byte("GET / HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n"))
+	server.Message(time.Now(), wire.Text, []byte("GET / HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout,x-kaazing-ping-pong\r\n\r\n"))
 
 	// The endpoint asks for a decision: what do the extensions answer?
 	use := []extension.Extension{extension.IdleTimeout{Period: 2 * time.Second}, extension.PingPong{}}
 	answer, sessions := extension.Accept(use, server.Request().Extensions, nil)
-	if _, err := server.Decide(endpoint.Decision{Extensions: answer}); err != nil {
+	if _, err := server.Decide(time.Now(), endpoint.Decision{Extensions: answer}); err != nil {
 		fmt.Println(err)
 		return
 	}

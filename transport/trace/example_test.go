@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/transport/trace"
@@ -35,7 +36,7 @@ func ExampleWriter() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
 	opening := []byte("GET / HTTP/1.0\r\nCookie: id=1\r\n\r\n")
 	_ = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening, Dir: trace.Received, Data: opening})
-	_, outs := server.OpeningReceived(opening)
+	_, outs := server.OpeningReceived(time.Now(), opening)
 	sent(outs)
 	// Output:
 	// {"khp":"trace","version":1,"tool":"my-server","side":"server"}

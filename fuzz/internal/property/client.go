@@ -3,6 +3,7 @@ package property
 import (
 	"bytes"
 	"strings"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -13,6 +14,7 @@ import (
 type clientRun struct {
 	monitor
 	c          *endpoint.Client
+	now        time.Time
 	cfg        endpoint.ClientConfig
 	kaazing    bool
 	nonce      [16]byte
@@ -29,18 +31,18 @@ type clientRun struct {
 // connections and memory are bounded; and Close ends it in any phase. [INV-01 to INV-06, INV-21, INV-28, INV-38, LIV-11]
 func Client(program []byte) error {
 	p := NewProgram(program, heads)
-	r := &clientRun{cfg: clientConfig(p)}
+	r := &clientRun{cfg: clientConfig(p), now: start}
 	r.kaazing = r.cfg.Machine.Profile != 0 && r.cfg.Machine.Profile != fsm.ProfileSpec
-	start := p.Byte()
-	if start >= 0x80 {
+	first := p.Byte()
+	if first >= 0x80 {
 		r.cfg.Limits = small
 	}
 	c, err := endpoint.NewClient("ws://h/p", r.cfg)
 	if err != nil {
 		return broken("the client cannot be made: %w", err)
 	}
-	r.c = c
-	if start%4 > 0 { // from the middle: it takes many bytes to come there
+	r.c, r.deadline = c, c.Deadline
+	if first%4 > 0 { // from the middle: it takes many bytes to come there
 		for _, op := range []byte{0, 1, 2} {
 			if err := r.event(op, NewProgram(nil, heads)); err != nil {
 				return err
@@ -55,16 +57,16 @@ func Client(program []byte) error {
 			return broken("%d connections", r.dials)
 		}
 	}
-	if err := r.take(r.c.TimerExpired(0)); err != nil { // the next call; outputs view the host's messages until then
+	if err := r.take(r.c.Expire(r.now)); err != nil { // the next call; outputs view the host's messages until then
 		return err
 	}
 	if err := bounded(r.c, r.cfg.Limits, cap(r.read)); err != nil {
 		return err
 	}
-	if err := r.take(r.c.Close(1000, "enough")); err != nil {
+	if err := r.take(r.c.Close(r.now, 1000, "enough")); err != nil {
 		return err
 	}
-	if err := r.take(r.c.TimerExpired(fsm.TimerClose)); err != nil {
+	if err := r.take(r.c.Expire(r.c.Deadline())); err != nil {
 		return err
 	}
 	if !r.over {
@@ -99,18 +101,18 @@ func (r *clientRun) event(op byte, p *Program) error {
 	c := r.c
 	switch op {
 	case 0:
-		return r.take(c.Connect())
+		return r.take(c.Connect(r.now))
 	case 1:
 		return r.connected(p)
 	case 2:
 		return r.opening([]byte(openingAnswer(r.accept, p.Byte())))
 	case 3:
 		was := c.Phase()
-		out := c.Opened([]string{endpoint.Protocol, endpoint.Protocol, "", "amqp", "mqtt"}[p.Byte()%5], []string{"x-o"}, string(r.accept))
+		out := c.Opened(r.now, []string{endpoint.Protocol, endpoint.Protocol, "", "amqp", "mqtt"}[p.Byte()%5], []string{"x-o"}, string(r.accept))
 		r.khp = r.khp || was == fsm.ClientOpening && c.Phase() != fsm.ClientPlain && len(out) > 0
 		return r.take(out)
 	case 4:
-		return r.take(c.OpeningRefused(p.Code()%1100, []endpoint.HeaderField{{Name: "Location", Value: "/q"}, {Name: "WWW-Authenticate", Value: "Basic"}}, p.Piece()))
+		return r.take(c.OpeningRefused(r.now, p.Code()%1100, []endpoint.HeaderField{{Name: "Location", Value: "/q"}, {Name: "WWW-Authenticate", Value: "Basic"}}, p.Piece()))
 	case 5:
 		return r.opening(p.Text())
 	case 6:
@@ -148,36 +150,37 @@ func (r *clientRun) other(op byte, p *Program) error {
 	c := r.c
 	switch op {
 	case 14:
-		return r.take(c.PeerClosed(uint16(p.Code()), string(p.Piece())))
+		return r.take(c.PeerClosed(r.now, uint16(p.Code()), string(p.Piece())))
 	case 15:
 		r.cut()
-		return r.take(c.Lost("lost"))
+		return r.take(c.Lost(r.now, "lost"))
 	case 16:
-		return r.take(c.TimerExpired(fsm.Timer(p.Byte() % 12)))
+		r.now = after(r.now, c.Deadline(), p.Byte())
+		return r.take(c.Expire(r.now))
 	case 17:
-		return r.take(c.Credentials([]string{"Basic x", "Basic y", "", "a\r\nb", "Token z"}[p.Byte()%5]))
+		return r.take(c.Credentials(r.now, []string{"Basic x", "Basic y", "", "a\r\nb", "Token z"}[p.Byte()%5]))
 	case 18:
-		return r.take(c.NoCredentials("none"))
+		return r.take(c.NoCredentials(r.now, "none"))
 	case 19:
-		return r.take(c.BodyWritten())
+		return r.take(c.BodyWritten(r.now))
 	case 20:
 		may := c.Phase().Open()
-		out, ok := c.Send(wire.Text, p.Piece())
+		out, ok := c.Send(r.now, wire.Text, p.Piece())
 		if ok != may || !ok && len(out) > 0 {
 			return broken("Send in phase %v: %v, %d outputs", c.Phase(), ok, len(out))
 		}
 		return r.take(out)
 	case 21:
-		return r.take(c.Violation(fsm.Failure(p.Byte()%48), "bad"))
+		return r.take(c.Violation(r.now, fsm.Failure(p.Byte()%48), "bad"))
 	case 22:
-		return r.take(c.Close(uint16(p.Code()), string(p.Piece())))
+		return r.take(c.Close(r.now, uint16(p.Code()), string(p.Piece())))
 	case 23:
 		if p.Byte()%2 == 0 {
-			return r.take(c.ConnectFailed("refused"))
+			return r.take(c.ConnectFailed(r.now, "refused"))
 		}
 		ping := p.Piece()
 		phase := c.Phase()
-		out := c.Ping(ping)
+		out := c.Ping(r.now, ping)
 		if len(out) > 1 || len(out) == 1 && (out[0].Kind != endpoint.SendPong || !bytes.Equal(out[0].Data, ping)) || c.Phase() != phase {
 			return broken("a Ping gives %d outputs and phase %v", len(out), c.Phase())
 		}
@@ -193,14 +196,14 @@ func (r *clientRun) connected(p *Program) error {
 		r.up, r.khp, r.read, r.unit, r.last, r.starts, r.ended = true, false, nil, nil, nil, nil, false
 		r.accept = wire.AppendAccept(nil, wire.AppendKey(nil, r.nonce))
 	}
-	return r.take(r.c.Connected(r.nonce))
+	return r.take(r.c.Connected(r.now, r.nonce))
 }
 
 // opening gives more of the answer to the opening request.
 func (r *clientRun) opening(b []byte) error {
 	was := r.c.Phase()
 	r.read = append(r.read[:len(r.read):len(r.read)], b...)
-	used, out := r.c.OpeningReceived(r.read)
+	used, out := r.c.OpeningReceived(r.now, r.read)
 	if used < 0 || used > len(r.read) || used == 0 && len(out) > 0 {
 		return broken("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
 	}
@@ -228,7 +231,7 @@ func (r *clientRun) message(t wire.MessageType, b []byte) error {
 		r.unit, r.ended = append(r.unit, b...), false
 	}
 	was := r.open
-	if err := r.take(r.c.Message(t, b)); err != nil {
+	if err := r.take(r.c.Message(r.now, t, b)); err != nil {
 		return err
 	}
 	if was || !r.open || r.c.Result().Plain {

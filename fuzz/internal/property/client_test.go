@@ -13,13 +13,13 @@ func TestFinding_ConnectTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Connect()
-	c.Connected([16]byte{})
-	c.Opened(endpoint.Protocol, nil, "")
-	c.Message(wire.Binary, []byte("HTTP/1.1 302 Found\r\nLocation: ws://other/\r\n\r\n"))
-	c.Message(wire.Binary, nil)
+	c.Connect(start)
+	c.Connected(start, [16]byte{})
+	c.Opened(start, endpoint.Protocol, nil, "")
+	c.Message(start, wire.Binary, []byte("HTTP/1.1 302 Found\r\nLocation: ws://other/\r\n\r\n"))
+	c.Message(start, wire.Binary, nil)
 	before := c.URL()
-	if c.Connect(); c.URL() != before {
+	if c.Connect(start); c.URL() != before {
 		t.Errorf("moved on from %v", before)
 	}
 }

@@ -3,6 +3,7 @@ package property
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -22,8 +23,19 @@ type monitor struct {
 	dials     int      // connections of a connect call
 	sent      [][]byte // messages of the handshake on this connection
 	delivered []string
-	timers    map[fsm.Timer]bool
+	deadline  func() time.Time // of the endpoint
 	failure   *endpoint.HandshakeError
+}
+
+// start is when programs begin.
+var start = time.Unix(1_700_000_000, 0).UTC()
+
+// after is a later time: the deadline, or some seconds on.
+func after(now, deadline time.Time, how byte) time.Time {
+	if how%2 == 0 && deadline.After(now) {
+		return deadline
+	}
+	return now.Add(time.Duration(how) * time.Second)
 }
 
 // mostData bounds what an endpoint sends in one piece before it is open: a head and a body by the default limits.
@@ -31,9 +43,6 @@ const mostData = 16<<10 + 64<<10
 
 // take checks the outputs of one call.
 func (m *monitor) take(outs []endpoint.Output) error {
-	if m.timers == nil {
-		m.timers = map[fsm.Timer]bool{}
-	}
 	if len(outs) > 4*fsm.MaxEffects {
 		return broken("%d outputs of one call", len(outs))
 	}
@@ -68,8 +77,8 @@ func (m *monitor) output(o endpoint.Output) error {
 	case endpoint.Disconnect:
 		m.up, m.lost = false, false
 	case endpoint.Open:
-		if m.open || m.closed || !m.up || len(m.timers) > 0 {
-			return broken("Open with open %v, closed %v, connected %v, timers %v", m.open, m.closed, m.up, m.timers)
+		if m.open || m.closed || !m.up || m.waits() {
+			return broken("Open with open %v, closed %v, connected %v, waiting %v", m.open, m.closed, m.up, m.waits())
 		}
 		m.open = true
 	case endpoint.Deliver:
@@ -82,23 +91,16 @@ func (m *monitor) output(o endpoint.Output) error {
 			return broken("%v with open %v", o.Kind, m.open)
 		}
 		m.asked++
-	case endpoint.ArmTimer:
-		if o.Timer == 0 || o.Timer > fsm.TimerReplay {
-			return broken("timer %v", o.Timer)
-		}
-		m.timers[o.Timer] = true
-	case endpoint.StopTimer:
-		delete(m.timers, o.Timer)
-	case endpoint.StopTimers:
-		clear(m.timers)
 	case endpoint.Fail, endpoint.Closed:
 		return m.end(o)
-	case endpoint.SendPong, endpoint.PauseTimer, endpoint.ResumeTimer, endpoint.StopBody:
+	case endpoint.SendPong, endpoint.StopBody:
 	default:
 		return broken("an output of kind %v", o.Kind)
 	}
 	return nil
 }
+
+func (m *monitor) waits() bool { return m.deadline != nil && !m.deadline().IsZero() }
 
 // opening checks a part of the opening handshake: one head, before any message.
 func (m *monitor) opening(b []byte) (err error) {
@@ -176,8 +178,8 @@ func (m *monitor) response(b []byte) error {
 // end checks the last output.
 func (m *monitor) end(o endpoint.Output) error {
 	m.over = true
-	if len(m.timers) > 0 {
-		return broken("timers are left at the end: %v", m.timers)
+	if m.waits() {
+		return broken("at the end it waits until %v", m.deadline())
 	}
 	if o.Kind == endpoint.Closed {
 		return nil

@@ -2,9 +2,9 @@ package property
 
 import (
 	"testing"
+	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
@@ -13,6 +13,7 @@ func TestMonitor_Refuses(t *testing.T) {
 	dial, open, fail := endpoint.Output{Kind: endpoint.Dial}, endpoint.Output{Kind: endpoint.Open}, endpoint.Output{Kind: endpoint.Closed}
 	response := endpoint.Output{Kind: endpoint.SendMessage, Data: []byte("HTTP/1.1 101\r\n\r\n")}
 	end := endpoint.Output{Kind: endpoint.SendMessage}
+	waiting := func() time.Time { return start }
 	for name, c := range map[string]struct {
 		m    monitor
 		outs []endpoint.Output
@@ -23,7 +24,7 @@ func TestMonitor_Refuses(t *testing.T) {
 		"server dials":              {monitor{server: true}, []endpoint.Output{dial}},
 		"open twice":                {monitor{up: true}, []endpoint.Output{open, open}},
 		"open without connection":   {monitor{}, []endpoint.Output{open}},
-		"open with a timer":         {monitor{up: true}, []endpoint.Output{{Kind: endpoint.ArmTimer, Timer: fsm.TimerClose}, open}},
+		"open and waiting":          {monitor{up: true, deadline: waiting}, []endpoint.Output{open}},
 		"open after Close":          {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendClose}, open}},
 		"deliver before open":       {monitor{up: true}, []endpoint.Output{{Kind: endpoint.Deliver}}},
 		"two Closes":                {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendClose}, {Kind: endpoint.SendClose}}},
@@ -37,8 +38,7 @@ func TestMonitor_Refuses(t *testing.T) {
 		"511":                       {monitor{server: true, up: true}, []endpoint.Output{{Kind: endpoint.SendMessage, Data: []byte("HTTP/1.1 511 No\r\n\r\n")}}},
 		"bytes that are no head":    {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendBytes, Data: []byte("x")}}},
 		"a failure without failure": {monitor{}, []endpoint.Output{{Kind: endpoint.Fail}}},
-		"timers left":               {monitor{}, []endpoint.Output{{Kind: endpoint.ArmTimer, Timer: fsm.TimerClose}, fail}},
-		"no such timer":             {monitor{}, []endpoint.Output{{Kind: endpoint.ArmTimer}}},
+		"waiting at the end":        {monitor{deadline: waiting}, []endpoint.Output{fail}},
 		"no such output":            {monitor{}, []endpoint.Output{{}}},
 		"client asked to decide":    {monitor{}, []endpoint.Output{{Kind: endpoint.AskDecision}}},
 		"too many":                  {monitor{}, make([]endpoint.Output, 100)},

@@ -2,9 +2,9 @@ package property
 
 import (
 	"slices"
+	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
@@ -23,6 +23,7 @@ type pairRun struct {
 	client, server monitor
 	c              *endpoint.Client
 	s              *endpoint.Server
+	now            time.Time
 	toClient       []parcel
 	toServer       []parcel
 	atClient       []byte // opening bytes that were not enough
@@ -43,13 +44,13 @@ func Pair(program []byte) error {
 	p := NewProgram(program, nil)
 	cfg := clientConfig(p)
 	cfg.Machine.TerminatorOptional = false // only the strict client promises it all
-	r := &pairRun{decide: p.Byte()}
+	r := &pairRun{decide: p.Byte(), now: start}
 	c, err := endpoint.NewClient("ws://h/p", cfg)
 	if err != nil {
 		return broken("the client cannot be made: %w", err)
 	}
-	r.c = c
-	if err := r.doClient(c.Connect()); err != nil {
+	r.c, r.client.deadline = c, c.Deadline
+	if err := r.doClient(c.Connect(r.now)); err != nil {
 		return err
 	}
 	for steps := 0; p.More() && steps < 300; steps++ {
@@ -86,28 +87,28 @@ func (r *pairRun) step(op byte, p *Program) error {
 		return r.disturb(&r.toServer, p.Byte())
 	case 13:
 		r.faults++
-		return r.doClient(r.c.TimerExpired(fsm.Timer(p.Byte() % 12)))
+		return r.pass(after(r.now, r.c.Deadline(), p.Byte()))
 	case 14:
 		r.faults++
 		if r.s == nil {
 			return nil
 		}
-		return r.doServer(r.s.TimerExpired(fsm.Timer(p.Byte() % 12)))
+		return r.pass(after(r.now, r.s.Deadline(), p.Byte()))
 	case 15:
 		return r.lose()
 	case 16:
 		r.faults++
-		return r.doClient(r.c.Close(uint16(p.Code()), "bye"))
+		return r.doClient(r.c.Close(r.now, uint16(p.Code()), "bye"))
 	case 17:
 		if r.s == nil {
 			return nil
 		}
 		if p.Byte()%4 == 0 {
 			r.faults++
-			return r.doServer(r.s.Close(uint16(p.Code()), "bye"))
+			return r.doServer(r.s.Close(r.now, uint16(p.Code()), "bye"))
 		}
 		m := p.Piece()
-		out, ok := r.s.Send(wire.Binary, m)
+		out, ok := r.s.Send(r.now, wire.Binary, m)
 		err := r.doServer(out)
 		if ok && r.server.up {
 			r.sent = append(r.sent, string(m))
@@ -115,11 +116,11 @@ func (r *pairRun) step(op byte, p *Program) error {
 		}
 		return err
 	case 18:
-		out, _ := r.c.Send(wire.Text, []byte("from the client"))
+		out, _ := r.c.Send(r.now, wire.Text, []byte("from the client"))
 		return r.doClient(out)
 	case 19:
 		if r.client.up {
-			return r.doClient(r.c.Ping([]byte("p")))
+			return r.doClient(r.c.Ping(r.now, []byte("p")))
 		}
 	}
 	return nil
@@ -169,10 +170,10 @@ func (r *pairRun) lose() error {
 	s := r.s
 	r.client.cut()
 	r.server.cut()
-	if err := r.doServer(s.Lost("cut")); err != nil {
+	if err := r.doServer(s.Lost(r.now, "cut")); err != nil {
 		return err
 	}
-	return r.doClient(r.c.Lost("cut"))
+	return r.doClient(r.c.Lost(r.now, "cut"))
 }
 
 // agree compares both ends, if both belong to one connection that is open. [INV-49]

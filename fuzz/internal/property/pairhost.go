@@ -23,7 +23,7 @@ func (r *pairRun) doClient(outs []endpoint.Output) error {
 				r.toServer = append(r.toServer, parcel{kind: o.Kind, typ: o.Type, data: slices.Clone(o.Data), code: o.Code, cut: o.Kind == endpoint.SendBytes})
 			}
 			if o.Kind == endpoint.SendMessage && r.c.Phase() == fsm.ClientSendingBody {
-				err = r.doClient(r.c.BodyWritten())
+				err = r.doClient(r.c.BodyWritten(r.now))
 			}
 		case endpoint.Disconnect:
 			r.toServer = append(r.toServer, parcel{kind: endpoint.Disconnect})
@@ -31,9 +31,9 @@ func (r *pairRun) doClient(outs []endpoint.Output) error {
 		case endpoint.AskCredentials:
 			r.client.asked = 0
 			if r.decide&1 == 0 {
-				err = r.doClient(r.c.Credentials("Basic am9lOndlbGNvbWU="))
+				err = r.doClient(r.c.Credentials(r.now, "Basic am9lOndlbGNvbWU="))
 			} else {
-				err = r.doClient(r.c.NoCredentials("none"))
+				err = r.doClient(r.c.NoCredentials(r.now, "none"))
 			}
 		}
 		if err != nil {
@@ -46,10 +46,10 @@ func (r *pairRun) doClient(outs []endpoint.Output) error {
 // dial starts a new server.
 func (r *pairRun) dial() error {
 	r.s = endpoint.NewServer(endpoint.ServerConfig{})
-	r.server = monitor{server: true, up: true}
+	r.server = monitor{server: true, up: true, deadline: r.s.Deadline}
 	r.toClient, r.toServer, r.atClient, r.atServer, r.sent = nil, nil, nil, nil, nil
 	r.client.up = true
-	return r.doClient(r.c.Connected([16]byte{byte(r.c.Attempt())}))
+	return r.doClient(r.c.Connected(r.now, [16]byte{byte(r.c.Attempt())}))
 }
 
 // doServer is the host of the server.
@@ -68,7 +68,7 @@ func (r *pairRun) doServer(outs []endpoint.Output) error {
 			r.toClient = append(r.toClient, parcel{kind: endpoint.Disconnect})
 		case endpoint.AskDecision:
 			r.server.asked = 0
-			next, err := r.s.Decide(r.decision())
+			next, err := r.s.Decide(r.now, r.decision())
 			if err != nil {
 				return broken("the decision is refused: %w", err)
 			}

@@ -2,9 +2,9 @@ package property
 
 import (
 	"slices"
+	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
 )
 
 // deliverServer hands the next parcel to the server.
@@ -17,16 +17,16 @@ func (r *pairRun) deliverServer() error {
 	switch p.kind {
 	case endpoint.SendBytes:
 		r.atServer = slices.Concat(r.atServer, p.data)
-		used, out := r.s.OpeningReceived(r.atServer)
+		used, out := r.s.OpeningReceived(r.now, r.atServer)
 		r.atServer = r.atServer[used:]
 		return r.doServer(out)
 	case endpoint.SendMessage:
-		return r.doServer(r.s.Message(p.typ, p.data))
+		return r.doServer(r.s.Message(r.now, p.typ, p.data))
 	case endpoint.SendClose:
-		return r.doServer(r.s.PeerClosed(p.code, ""))
+		return r.doServer(r.s.PeerClosed(r.now, p.code, ""))
 	case endpoint.Disconnect:
 		r.server.cut()
-		return r.doServer(r.s.Lost("end of stream"))
+		return r.doServer(r.s.Lost(r.now, "end of stream"))
 	}
 	return nil
 }
@@ -41,16 +41,16 @@ func (r *pairRun) deliverClient() error {
 	switch p.kind {
 	case endpoint.SendBytes:
 		r.atClient = slices.Concat(r.atClient, p.data)
-		used, out := r.c.OpeningReceived(r.atClient)
+		used, out := r.c.OpeningReceived(r.now, r.atClient)
 		r.atClient = r.atClient[used:]
 		return r.doClient(out)
 	case endpoint.SendMessage:
-		return r.doClient(r.c.Message(p.typ, p.data))
+		return r.doClient(r.c.Message(r.now, p.typ, p.data))
 	case endpoint.SendClose:
-		return r.doClient(r.c.PeerClosed(p.code, ""))
+		return r.doClient(r.c.PeerClosed(r.now, p.code, ""))
 	case endpoint.Disconnect:
 		r.client.cut()
-		return r.doClient(r.c.Lost("end of stream"))
+		return r.doClient(r.c.Lost(r.now, "end of stream"))
 	}
 	return nil
 }
@@ -67,12 +67,9 @@ func (r *pairRun) settle(cfg endpoint.ClientConfig) error {
 			err = r.deliverServer()
 		case len(r.toClient) > 0:
 			err = r.deliverClient()
-		case !r.client.over && len(r.client.timers) > 0:
+		case r.deadline().After(r.now):
 			r.seconds = true
-			err = r.doClient(r.c.TimerExpired(first(r.client.timers)))
-		case r.s != nil && !r.server.over && len(r.server.timers) > 0:
-			r.seconds = true
-			err = r.doServer(r.s.TimerExpired(first(r.server.timers)))
+			err = r.pass(r.deadline())
 		default:
 			return r.atRest(&cfg)
 		}
@@ -85,14 +82,25 @@ func (r *pairRun) settle(cfg endpoint.ClientConfig) error {
 	}
 }
 
-// first returns the smallest timer, so that a run can be repeated.
-func first(timers map[fsm.Timer]bool) fsm.Timer {
-	for t := range fsm.TimerReplay + 1 {
-		if timers[t] {
-			return t
-		}
+// deadline is when the first of both sides waits no longer; the zero time if neither waits.
+func (r *pairRun) deadline() time.Time {
+	due := r.c.Deadline()
+	if r.s == nil {
+		return due
 	}
-	return 0
+	if other := r.s.Deadline(); due.IsZero() || !other.IsZero() && other.Before(due) {
+		return other
+	}
+	return due
+}
+
+// pass lets time pass on both sides.
+func (r *pairRun) pass(to time.Time) error {
+	r.now = to
+	if err := r.doClient(r.c.Expire(to)); err != nil || r.s == nil {
+		return err
+	}
+	return r.doServer(r.s.Expire(to))
 }
 
 // atRest says how it may have ended.

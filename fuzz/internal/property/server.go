@@ -2,6 +2,7 @@ package property
 
 import (
 	"bytes"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -12,6 +13,7 @@ import (
 type serverRun struct {
 	monitor
 	s    *endpoint.Server
+	now  time.Time
 	read []byte
 }
 
@@ -27,7 +29,8 @@ func Server(program []byte) error {
 	if flags >= 0x80 {
 		cfg.Limits = small
 	}
-	r := &serverRun{s: endpoint.NewServer(cfg), monitor: monitor{server: true, up: true, unchecked: m.Unchecked}}
+	r := &serverRun{s: endpoint.NewServer(cfg), now: start, monitor: monitor{server: true, up: true, unchecked: m.Unchecked}}
+	r.deadline = r.s.Deadline
 	if flags&0x18 != 0 { // from the middle
 		if err := r.opening([]byte(openingRequest(flags >> 4 & 2))); err != nil {
 			return err
@@ -42,16 +45,16 @@ func Server(program []byte) error {
 			return broken("open behind %q", r.sent)
 		}
 	}
-	if err := r.take(r.s.TimerExpired(0)); err != nil { // the next call; outputs view the host's messages until then
+	if err := r.take(r.s.Expire(r.now)); err != nil { // the next call; outputs view the host's messages until then
 		return err
 	}
 	if err := bounded(r.s, cfg.Limits, cap(r.read)); err != nil {
 		return err
 	}
-	if err := r.take(r.s.Close(1000, "enough")); err != nil {
+	if err := r.take(r.s.Close(r.now, 1000, "enough")); err != nil {
 		return err
 	}
-	if err := r.take(r.s.TimerExpired(fsm.TimerClose)); err != nil {
+	if err := r.take(r.s.Expire(r.s.Deadline())); err != nil {
 		return err
 	}
 	if !r.over {
@@ -71,47 +74,48 @@ func (r *serverRun) event(op byte, p *Program) error {
 	case 2:
 		return r.opening(p.Text())
 	case 3, 4:
-		return r.take(s.Message(wire.Binary, p.Text()))
+		return r.take(s.Message(r.now, wire.Binary, p.Text()))
 	case 5:
-		return r.take(s.Message(wire.MessageType(p.Byte()%4), p.Piece()))
+		return r.take(s.Message(r.now, wire.MessageType(p.Byte()%4), p.Piece()))
 	case 6:
-		return r.take(s.Message(wire.Text, append(p.Text(), p.Text()...)))
+		return r.take(s.Message(r.now, wire.Text, append(p.Text(), p.Text()...)))
 	case 7, 8:
 		return r.decide(p)
 	case 9:
-		return r.take(s.TimerExpired(fsm.Timer(p.Byte() % 12)))
+		r.now = after(r.now, s.Deadline(), p.Byte())
+		return r.take(s.Expire(r.now))
 	case 10:
-		return r.take(s.PeerClosed(uint16(p.Code()), string(p.Piece())))
+		return r.take(s.PeerClosed(r.now, uint16(p.Code()), string(p.Piece())))
 	case 11:
 		may := s.Phase().Open()
-		out, ok := s.Send(wire.Text, p.Piece())
+		out, ok := s.Send(r.now, wire.Text, p.Piece())
 		if ok != may || !ok && len(out) > 0 {
 			return broken("Send in phase %v: %v, %d outputs", s.Phase(), ok, len(out))
 		}
 		return r.take(out)
 	case 12:
-		return r.take(s.Violation(fsm.Failure(p.Byte()%48), "bad"))
+		return r.take(s.Violation(r.now, fsm.Failure(p.Byte()%48), "bad"))
 	case 13:
 		if p.Byte()%4 == 0 {
-			return r.take(s.Close(uint16(p.Code()), string(p.Piece())))
+			return r.take(s.Close(r.now, uint16(p.Code()), string(p.Piece())))
 		}
-		return r.take(s.Ping(p.Piece()))
+		return r.take(s.Ping(r.now, p.Piece()))
 	case 14:
 		if p.Byte()%4 == 0 {
 			r.cut()
-			return r.take(s.Lost("lost"))
+			return r.take(s.Lost(r.now, "lost"))
 		}
-		return r.take(s.ApplicationFailed())
+		return r.take(s.ApplicationFailed(r.now))
 	case 15:
-		return r.take(s.Message(wire.Binary, bytes.Repeat([]byte{p.Byte()}, int(p.Byte())<<9)))
+		return r.take(s.Message(r.now, wire.Binary, bytes.Repeat([]byte{p.Byte()}, int(p.Byte())<<9)))
 	}
-	return r.take(s.Opened(endpoint.OpeningRequest{Target: "/p", Host: "h", Protocols: []string{endpoint.Protocol, "amqp"}, Extensions: []string{"x-o"}}, []string{"x-o"}))
+	return r.take(s.Opened(r.now, endpoint.OpeningRequest{Target: "/p", Host: "h", Protocols: []string{endpoint.Protocol, "amqp"}, Extensions: []string{"x-o"}}, []string{"x-o"}))
 }
 
 // opening gives more of the opening request.
 func (r *serverRun) opening(b []byte) error {
 	r.read = append(r.read[:len(r.read):len(r.read)], b...)
-	used, out := r.s.OpeningReceived(r.read)
+	used, out := r.s.OpeningReceived(r.now, r.read)
 	if used < 0 || used > len(r.read) || used == 0 && len(out) > 0 {
 		return broken("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
 	}
@@ -125,7 +129,7 @@ func (r *serverRun) opening(b []byte) error {
 func (r *serverRun) decide(p *Program) error {
 	d := decision(p)
 	phase := r.s.Phase()
-	out, err := r.s.Decide(d)
+	out, err := r.s.Decide(r.now, d)
 	if err != nil {
 		if len(out) > 0 || r.s.Phase() != phase {
 			return broken("a refused decision gives %d outputs and phase %v: %v", len(out), r.s.Phase(), err)

@@ -28,7 +28,7 @@ func clientTimeouts(t *testing.T, l library) {
 		t.Run(name, func(t *testing.T) {
 			url := rawServer(t, func(_ int, p *peer) { c.script(p) })
 			o := none()
-			o.Timeouts = c.timeouts
+			o.Config.Timeouts = c.timeouts
 			o.Credentials = transport.CredentialsFunc(func(ctx context.Context, _ *transport.CredentialsRequest) (string, error) {
 				<-ctx.Done()
 				return "", ctx.Err()

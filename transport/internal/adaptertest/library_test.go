@@ -30,7 +30,7 @@ var own = library{
 	name: "transport",
 	dial: func(ctx context.Context, url string, o *adapter.ClientOptions) (conn, *adapter.Result, error) {
 		c, err := transport.Dial(ctx, url, &transport.DialOptions{
-			Profile: o.Profile, Subprotocols: o.Config.Protocols, Extensions: o.Config.Extensions, Credentials: o.Credentials, Timeouts: o.Timeouts,
+			Profile: o.Profile, Subprotocols: o.Config.Protocols, Extensions: o.Config.Extensions, Credentials: o.Credentials, Timeouts: o.Config.Timeouts,
 			ReadLimit: o.ReadLimit, Body: o.Config.Body, TerminatorOptional: o.Config.Machine.TerminatorOptional,
 			PlainFallback: o.Config.Machine.PlainFallback, Redirects: o.Config.Redirects, Sensitive: o.Config.Sensitive, OpeningHeader: header(o.Config.OpeningHeader),
 		})
@@ -43,7 +43,7 @@ var own = library{
 	},
 	handler: func(o *adapter.ServerOptions, serve func(context.Context, conn, *adapter.Result)) http.Handler {
 		return &transport.Handler{
-			Decide: o.Decide, Subprotocols: o.Subprotocols, AnyTarget: o.Config.AnyTarget, Timeouts: o.Timeouts, ReadLimit: o.ReadLimit,
+			Decide: o.Decide, Subprotocols: o.Subprotocols, AnyTarget: o.Config.AnyTarget, Timeouts: o.Config.Timeouts, ReadLimit: o.ReadLimit,
 			Serve: func(ctx context.Context, c *transport.Conn) error {
 				serve(ctx, ownConn{c}, &adapter.Result{Status: c.Status(), Subprotocol: c.Subprotocol(), Header: c.Header(), URL: c.URL(), Request: c.Request()})
 				return nil

@@ -156,7 +156,7 @@ func serverTimeouts(t *testing.T, l library) {
 		<-ctx.Done()
 		return transport.Decision{}, ctx.Err()
 	})
-	o.Timeouts = transport.Timeouts{Request: short, Replay: short, Overall: 4 * short, Close: short}
+	o.Config.Timeouts = transport.Timeouts{Request: short, Replay: short, Overall: 4 * short, Close: short}
 	url := serve(t, l, o)
 	t.Run("request", func(t *testing.T) {
 		p := rawClient(t, url, "")
