@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -26,6 +25,8 @@ type HandshakeError struct {
 	Header     http.Header   // its fields
 	Body       []byte        // its body, as far as it came, bounded by Limits.Body, 64 KiB; treat as untrusted
 	RetryAfter time.Duration // how long the server or the proxy asks to wait, at most a year; 0 if it does not ask
+	Close      uint16        // close code of the peer, if it closed before the handshake was complete; 0 if it did not, or gave none
+	CloseText  string        // its reason, at most 123 bytes; treat as untrusted
 	URL        string        // of the connection that failed
 	Attempt    int           // which connection of the call it was, from 1
 	Path       []string      // all URLs visited, then the one that was refused, if any
@@ -53,29 +54,6 @@ func (e *HandshakeError) Is(target error) bool {
 	return ok && f == e.Failure
 }
 
-// Temporary reports whether the same call may succeed later without any change: the server said so with 408, 429 or 503 or with Retry-After, or
-// something took too long. What is gone (410) is gone, whatever else the response says. [AMB-47, AMB-48]
-//
-//khp:impl RFC2068-410-02
-func (e *HandshakeError) Temporary() bool {
-	//exhaustive:ignore
-	switch e.Failure {
-	case fsm.FailureTimeout, fsm.FailureAcceptedOnly:
-		return true
-	case fsm.FailureStatus:
-		return busy(e.Status) || e.RetryAfter > 0 && e.Status != 410
-	case fsm.FailureConnect:
-		proxy := proxyErrorOf(e.Cause)
-		return proxy != nil && busy(proxy.Status)
-	case 0:
-		return errors.Is(e.Cause, context.DeadlineExceeded)
-	}
-	return false
-}
-
-// busy reports whether a status says that only the moment is wrong.
-func busy(status int) bool { return status == 408 || status == 429 || status == 503 }
-
 // newHandshakeError makes the endpoint's account of a failure the caller's.
 func newHandshakeError(err error) *HandshakeError {
 	var from *endpoint.HandshakeError
@@ -84,7 +62,7 @@ func newHandshakeError(err error) *HandshakeError {
 	}
 	e := &HandshakeError{
 		Leg: from.Leg, Failure: from.Failure, Status: from.Status, Reason: from.Reason, Header: field.Header(from.Header), Body: from.Body,
-		URL: from.URL, Attempt: from.Attempt, Path: from.Path, text: "khp: " + from.Error(),
+		Close: from.Close, CloseText: from.Text, URL: from.URL, Attempt: from.Attempt, Path: from.Path, text: "khp: " + from.Error(),
 	}
 	e.RetryAfter = retryAfter(e.Header)
 	return e

@@ -48,7 +48,10 @@ func TestHandshakeError_Temporary(t *testing.T) {
 	}{
 		{"408 Request Timeout\r\n", true},
 		{"429 Too Many Requests\r\n", true},
+		{"502 Bad Gateway\r\n", true},
 		{"503 Service Unavailable\r\n", true},
+		{"504 Gateway Timeout\r\n", true},
+		{"501 Not Implemented\r\n", false},
 		{"500 Internal Server Error\r\n", false},
 		{"500 Internal Server Error\r\nRetry-After: 1\r\n", true},
 		{"403 Forbidden\r\n", false},
@@ -69,6 +72,7 @@ func TestHandshakeError_Temporary(t *testing.T) {
 	}
 	require.True(t, (&HandshakeError{Failure: fsm.FailureTimeout}).Temporary())
 	require.True(t, (&HandshakeError{Failure: fsm.FailureAcceptedOnly}).Temporary())
+	require.True(t, (&HandshakeError{Failure: fsm.FailureConnectionLost}).Temporary())
 	require.False(t, (&HandshakeError{Failure: fsm.FailureConnect}).Temporary())
 	require.False(t, (&HandshakeError{Cause: context.Canceled}).Temporary())
 }
