@@ -118,7 +118,7 @@ cannot be reached.`,
 	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of the server")
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
 	f.StringVar(&o.proxy, "proxy", "env", "go through this HTTP proxy, `URL|env|none`; env is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say")
-	f.IntVar(&o.retry, "retry", 1, "try `N` times, with growing pauses, if the server may be back later")
+	f.IntVar(&o.retry, "retry", 1, "try `N` times in all, with growing pauses, after what passes in a restart: a connection that is refused, reset or dropped, no answer in time, Close 1001, 1012 or 1013, and 408, 429, 502, 503, 504 or any Retry-After (but no other 4xx); -1 tries until --timeout or Ctrl-C")
 	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON object per line (overwritten; credentials and cookies are left out, URLs have their queries)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object per line: events open, message, close and fail")
 	f.StringVar(&o.history, "history", "", "keep the lines typed at a terminal in `FILE`")
@@ -153,8 +153,8 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 		return nil, usagef("--count %d: expected a number from 1 on", o.count)
 	case o.count > 1 && !r.send:
 		return nil, usagef("--count needs something to send: add --send TEXT")
-	case o.retry < 1:
-		return nil, usagef("--retry %d: expected a number from 1 on", o.retry)
+	case o.retry < -1 || o.retry == 0:
+		return nil, usagef("--retry %d: expected a number of tries from 1 on, or -1 for no limit", o.retry)
 	case o.json && o.raw:
 		return nil, usagef("--json and --raw exclude each other")
 	}
@@ -237,7 +237,7 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 	if t.Proxy, err = proxyOf(o.proxy); err != nil {
 		return err
 	}
-	if o.retry > 1 {
+	if o.retry != 1 {
 		t.Retry = &transport.Retry{Attempts: o.retry}
 	}
 	if d := time.Duration(o.timeout); d > 0 { // it is the limit, no step of the handshake has another

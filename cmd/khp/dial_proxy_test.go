@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -64,4 +66,41 @@ func TestDial_Retry(t *testing.T) {
 	code, _, stderr := runHere(t, "", "dial", server.url+"/", "--retry", "2", "-v")
 	require.Equal(t, exitFailed, code)
 	require.Equal(t, 2, strings.Count(stderr, "> GET / HTTP/1.1\n")/2, "two tries, each with an opening and an extended request: %s", stderr)
+}
+
+// droppingListener ends its first connection before any answer, as a server does that is being restarted.
+type droppingListener struct {
+	net.Listener
+	dropped atomic.Bool
+}
+
+func (l *droppingListener) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	if err == nil && !l.dropped.Swap(true) {
+		_ = nc.Close()
+		return l.Listener.Accept()
+	}
+	return nc, err
+}
+
+// --retry bridges a restart; -1 goes on until --timeout.
+func TestDial_Retry_Restart(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	h := &transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
+		return c.Write(ctx, transport.Text, []byte("back"))
+	}}
+	server := &http.Server{Handler: h}
+	go func() { _ = server.Serve(&droppingListener{Listener: l}) }()
+	code, stdout, stderr := runHere(t, "", "dial", "ws://"+l.Addr().String()+"/", "--retry", "-1", "--timeout", "1m", "--send", "x")
+	require.Zero(t, code, stderr)
+	require.Equal(t, "back\n", stdout)
+	require.NoError(t, server.Close())
+
+	code, _, stderr = runHere(t, "", "dial", "ws://"+l.Addr().String()+"/", "--retry", "-1", "--timeout", "700ms")
+	require.NotZero(t, code)
+	require.Contains(t, stderr, "700ms")
+	code, _, stderr = runHere(t, "", "dial", "ws://a/", "--retry", "-2")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, stderr, "-1 for no limit")
 }
