@@ -253,9 +253,11 @@ func (s *Server) perform(e fsm.Effect) {
 		s.fillRequest()
 		o.Kind = AskDecision
 	case fsm.EffectOpenPlain:
+		s.forget()
 		s.result = Result{Plain: true, Status: 101}
 		o.Kind = Open
 	case fsm.EffectComplete:
+		s.forget()
 		s.result = Result{Status: int(s.state.Status()), Protocol: s.decision.Protocol, Extensions: s.decision.Extensions, Header: s.request.Header}
 		o.Kind = Open
 	case fsm.EffectSendPong:
@@ -279,6 +281,14 @@ func (s *Server) perform(e fsm.Effect) {
 		o.Kind = Closed
 	}
 	s.out = append(s.out, o)
+}
+
+// forget drops what an open connection, which may live long, has no use for.
+func (s *Server) forget() {
+	s.request.Body, s.parsed.Body = nil, nil
+	if cap(s.pending) > len(memory{}.message) || cap(s.parsed.Fields) > len(memory{}.fields) {
+		s.parsed, s.pending = wire.Request{}, nil
+	}
 }
 
 // tail returns what b, the grown buffer of this call, has more than the buffer had.

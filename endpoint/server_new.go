@@ -11,9 +11,9 @@ type Request struct {
 	Protocols     []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
 	Extensions    []string      // elements asked for in the extended request
 	Authorization string        // value of the Authorization field, "" if absent
-	Body          []byte
-	Replay        int // how many challenges this client has been sent
-	Principal     any // whom the host took the client for, nil unless it did; the endpoint leaves it alone
+	Body          []byte        // until the connection is open, which does not keep it
+	Replay        int           // how many challenges this client has been sent
+	Principal     any           // whom the host took the client for, nil unless it did; the endpoint leaves it alone
 }
 
 // NewServer prepares one connection.

@@ -192,27 +192,35 @@ func (s *Server) checkOpening() (status int, what string) {
 	return status, what
 }
 
-// parseLists collects what the opening request offers.
+// parseLists collects what the opening request offers. fields are those that Opening was copied from.
 func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string) {
-	for v := range fields.All("Sec-WebSocket-Protocol") {
+	for i, f := range fields {
+		if !wire.EqualFold(f.Name, "Sec-WebSocket-Protocol") {
+			continue
+		}
 		var room [4][]byte
-		list, err := wire.ParseTokens(room[:0], v)
+		list, err := wire.ParseTokens(room[:0], f.Value)
 		if err != nil {
 			return 400, "Sec-WebSocket-Protocol: " + parseText(err)
 		}
+		value := shared{o.Opening[i].Value}
 		o.Protocols = slices.Grow(o.Protocols, len(list))
 		for _, p := range list {
-			o.Protocols = append(o.Protocols, tokenText(p))
+			o.Protocols = append(o.Protocols, value.token(p))
 		}
 	}
-	for v := range fields.All("Sec-WebSocket-Extensions") {
+	for i, f := range fields {
+		if !wire.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
+			continue
+		}
 		var room [4]wire.Extension
-		list, err := wire.ParseExtensions(room[:0], v)
+		list, err := wire.ParseExtensions(room[:0], f.Value)
 		if err != nil {
 			return 400, "Sec-WebSocket-Extensions: " + parseText(err)
 		}
+		value := shared{o.Opening[i].Value}
 		for _, e := range list {
-			o.Extensions = append(o.Extensions, elementText(e))
+			o.Extensions = append(o.Extensions, value.element(e))
 		}
 	}
 	return 0, ""

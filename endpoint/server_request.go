@@ -98,36 +98,38 @@ func (s *Server) judgeRequest() (status int, what string) {
 // judgeLists checks the two negotiation fields and collects what they ask for.
 func (s *Server) judgeLists() (status int, what string) {
 	q := &s.request
-	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges()}
+	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(), Header: copyFields(s.parsed.Fields)}
 	if s.kaazing() {
 		for _, p := range s.open.Protocols {
 			q.addProtocol(p)
 		}
 	}
-	for v := range s.parsed.Fields.All("Sec-WebSocket-Protocol") {
-		if len(v) == 0 {
+	for i, f := range s.parsed.Fields {
+		if !wire.EqualFold(f.Name, "Sec-WebSocket-Protocol") || len(f.Value) == 0 {
 			continue // deployed clients send it empty when they have none [AMB-23]
 		}
 		var room [4][]byte
-		list, err := wire.ParseTokens(room[:0], v)
+		list, err := wire.ParseTokens(room[:0], f.Value)
 		if err != nil {
 			return 400, "Sec-WebSocket-Protocol: " + parseText(err)
 		}
+		value := shared{q.Header[i].Value}
 		for _, p := range list {
-			q.addProtocol(string(p))
+			q.addProtocol(value.token(p))
 		}
 	}
-	for v := range s.parsed.Fields.All("Sec-WebSocket-Extensions") {
-		if len(v) == 0 && s.kaazing() {
+	for i, f := range s.parsed.Fields {
+		if !wire.EqualFold(f.Name, "Sec-WebSocket-Extensions") || len(f.Value) == 0 && s.kaazing() {
 			continue
 		}
 		var room [4]wire.Extension
-		list, err := wire.ParseExtensions(room[:0], v)
+		list, err := wire.ParseExtensions(room[:0], f.Value)
 		if err != nil {
 			return 400, "Sec-WebSocket-Extensions: " + parseText(err)
 		}
+		value := shared{q.Header[i].Value}
 		for _, e := range list {
-			q.Extensions = append(q.Extensions, elementText(e))
+			q.Extensions = append(q.Extensions, value.element(e))
 		}
 	}
 	return 0, ""
@@ -170,7 +172,6 @@ func (s *Server) bodyMessage(p []byte) {
 //
 //khp:impl KHP-EXT-REQ-07
 func (s *Server) fillRequest() {
-	s.request.Header = copyFields(s.parsed.Fields)
 	s.request.Body = bytes.Clone(s.parsed.Body)
 	s.request.Authorization = fieldValue(s.request.Header, "Authorization")
 	if s.request.Authorization == "" && s.kaazing() {

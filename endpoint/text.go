@@ -88,14 +88,6 @@ func withoutUserinfo(rawURL string) string {
 	return clip(scheme + "://" + rawURL[at+1:])
 }
 
-// tokenText copies a subprotocol token.
-func tokenText(p []byte) string {
-	if string(p) == Protocol {
-		return Protocol
-	}
-	return string(p)
-}
-
 // elementText writes an element of a list of extensions.
 func elementText(e wire.Extension) string {
 	if e.Params == nil {

@@ -4,8 +4,11 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -20,8 +23,8 @@ type idle struct{ heap, stack float64 }
 func (i idle) total() float64 { return i.heap + i.stack }
 
 // measureIdle opens count connections to a server by hand, and counts what is more then than before. serve serves a listener until it is closed, and
-// calls waiting for each connection once nothing is left but to read.
-func measureIdle(t testing.TB, count int, serve func(ln net.Listener, waiting func())) idle {
+// calls waiting for each connection once nothing is left but to read. messages are what a client sends.
+func measureIdle(t testing.TB, count int, messages [][]byte, serve func(ln net.Listener, waiting func())) idle {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer ln.Close()
@@ -34,7 +37,6 @@ func measureIdle(t testing.TB, count int, serve func(ln net.Listener, waiting fu
 	})
 	at := ln.Addr().(*net.TCPAddr)
 	to := &syscall.SockaddrInet4{Port: at.Port, Addr: [4]byte(at.IP.To4())}
-	messages := [][]byte{[]byte(openingRequest), encodeFrames(false, bin(extendedRequest))}
 	sockets, buf := make([]int, 0, count+1), make([]byte, 4096)
 	connect := func() {
 		s, err := shakeHands(to, messages, "\n\x00", buf)
@@ -108,12 +110,51 @@ func BenchmarkIdle(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			var sum idle
 			for range b.N {
-				sum = measureIdle(b, 2000, serve)
+				sum = measureIdle(b, 2000, [][]byte{[]byte(openingRequest), encodeFrames(false, bin(extendedRequest))}, serve)
 			}
 			b.ReportMetric(sum.heap, "heap-B/conn")
 			b.ReportMetric(sum.stack, "stack-B/conn")
 			b.ReportMetric(sum.total(), "B/conn")
 			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// A client that fills all limits of the handshake makes an open connection keep its two heads, and no more: neither the body, nor each element of its
+// lists by itself, nor what was read them into.
+func TestServer_IdleGreedy(t *testing.T) {
+	var lists strings.Builder
+	for i := range 90 {
+		fmt.Fprintf(&lists, ", protocol-%d", i)
+	}
+	for i := range 90 {
+		fmt.Fprintf(&lists, "\r\nSec-WebSocket-Extensions: extension-%d;n=%d", i, i)
+	}
+	fill := func(head string) string {
+		head = strings.TrimSuffix(head, "\r\n")
+		line := strings.Repeat("x", (16<<10-len(head)-20)/2)
+		return head + "X: " + line + "\r\nY: " + line + "\r\n\r\n"
+	}
+	opening := fill(strings.Replace(openingRequest, "x-kaazing-handshake", "x-kaazing-handshake"+strings.Replace(lists.String(), "\r\nSec-WebSocket-Extensions: ", "\r\nSec-WebSocket-Extensions: o", 1), 1))
+	extended := fill("GET /echo HTTP/1.1\r\nContent-Length: 65536\r\nSec-WebSocket-Protocol: x"+lists.String()+"\r\n\r\n") + strings.Repeat("b", 64<<10)
+	for name, srv := range map[string]*Server{"Server": {Handler: &Handler{}}, "Decide": {Handler: &Handler{Decide: func(_ context.Context, r *Request) (Decision, error) {
+		if len(r.Body) != 64<<10 {
+			return Decision{}, errors.New("the body is for Decide")
+		}
+		return Decision{}, nil
+	}}}} {
+		t.Run(name, func(t *testing.T) {
+			got := measureIdle(t, 50, [][]byte{[]byte(opening), encodeFrames(false, bin(extended))}, func(ln net.Listener, waiting func()) {
+				srv.Handler.Serve = func(ctx context.Context, c *Conn) error {
+					require.Empty(t, c.Request().Body)
+					waiting()
+					_, _, err := c.Read(ctx)
+					return err
+				}
+				_ = srv.Serve(ln)
+			})
+			t.Logf("%.0f bytes", got.heap)
+			require.Less(t, got.heap, float64(60<<10), "two heads of 16 KiB, with an entry for each field and element")
 		})
 	}
 }

@@ -54,7 +54,8 @@ func (w *web) start(s *Server) (ok bool) {
 	w.queue, w.done = make(chan net.Conn), make(chan struct{})
 	w.server = &http.Server{
 		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: defaultOpeningTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
-		ErrorLog: slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
+		MaxHeaderBytes: s.Limits.OrDefault().Head, // and 4 KiB, which net/http grants
+		ErrorLog:       slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), trackerKey{}, &s.live)
 		},
