@@ -20,11 +20,7 @@ func listen(flag, addr string) (net.Listener, error) {
 	if err == nil {
 		return ln, nil
 	}
-	why, try := err.Error(), "choose another address with "+flag
-	var op *net.OpError
-	if errors.As(err, &op) {
-		why = op.Err.Error()
-	}
+	why, try := systemError(err), "choose another address with "+flag
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		why, try = "another program listens there", fmt.Sprintf("stop it, or choose another port with %s", flag)
@@ -34,4 +30,17 @@ func listen(flag, addr string) (net.Listener, error) {
 		why, try = "this machine does not have that address", fmt.Sprintf("choose another with %s", flag)
 	}
 	return nil, failf(exitFailed, "cannot listen on %s: %s; %s", addr, why, try)
+}
+
+// systemError is what the system says about a socket, without the calls of a library that failed.
+func systemError(err error) string {
+	var number syscall.Errno
+	var name *net.DNSError
+	switch {
+	case errors.As(err, &number):
+		return number.Error()
+	case errors.As(err, &name):
+		return name.Name + ": " + name.Err
+	}
+	return err.Error()
 }

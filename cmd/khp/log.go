@@ -21,6 +21,22 @@ func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, erro
 	return nil, usagef("--log %s: expected text or json", form)
 }
 
+// logRoom is how many bytes of the log are kept for a reader that is slow.
+const logRoom = 1 << 20
+
+// newLogQueue is what the log is written to. What is missing from it is said in it, as soon as lines are taken again.
+func newLogQueue(w io.Writer, form string, m *metrics) *queue {
+	q := newQueue(w, logRoom)
+	q.lost = func() { m.lineDropped("log") }
+	q.caughtUp = func(lines int) {
+		if log, err := newLogger(w, form, slog.LevelInfo); err == nil { // behind the queue: it is its turn
+			log.Warn("lines are missing here: the log was not read fast enough", "lines", lines)
+		}
+	}
+	go q.run()
+	return q
+}
+
 // levelOf is the level of -v.
 func levelOf(verbose bool) slog.Level {
 	if verbose {

@@ -25,6 +25,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	backends *prometheus.CounterVec
 	reloads  *prometheus.CounterVec
+	drops    *prometheus.CounterVec
 	routes   *trafficMetrics
 
 	mu      sync.Mutex
@@ -47,9 +48,10 @@ func newMetrics() *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
 		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use)."}, []string{"route", "reason"}),
 		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total", Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
+		drops:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_dropped_lines_total", Help: "Lines that were not written because nobody read them in time, by what they were for: log or trace."}, []string{"for"}),
 		pending:  make(map[uint64]pendingHandshake),
 	}
-	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.routes = newTrafficMetrics(m.registry)
 	return m
 }
@@ -155,6 +157,13 @@ func (m *metrics) reloaded(ok bool) {
 		m.reloads.WithLabelValues("ok").Inc()
 	default:
 		m.reloads.WithLabelValues("failed").Inc()
+	}
+}
+
+// lineDropped counts a line of the log or of a trace.
+func (m *metrics) lineDropped(of string) {
+	if m != nil {
+		m.drops.WithLabelValues(of).Inc()
 	}
 }
 

@@ -89,6 +89,7 @@ func TestOperating_Metrics(t *testing.T) {
 	g.metrics.traffic("/").receive(1)
 	g.metrics.backendFailed("/", "lost")
 	g.metrics.reloaded(true)
+	g.metrics.lineDropped("log")
 	g.metrics.outcomes.WithLabelValues("open", "101", "spec").Inc()
 	g.metrics.seconds.WithLabelValues("spec").Observe(1)
 	families, err := g.metrics.registry.Gather()

@@ -54,6 +54,13 @@ func (o *serveOptions) worthwhile() bool {
 	return o.config != "" || o.cert != "" || len(o.htpasswd) > 0
 }
 
+// serve reloads when it is asked to. A nil reloader is never asked.
+func (l *reloader) serve(asked <-chan struct{}) {
+	for range asked {
+		l.reload()
+	}
+}
+
 // reload reads everything again. If anything is wrong, all stays as it was.
 func (l *reloader) reload() {
 	g := l.gateway

@@ -29,15 +29,21 @@ func (c *cli) serve(given *pflag.FlagSet) error {
 func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
 	level := &slog.LevelVar{}
 	level.Set(levelOf(o.verbose))
-	log, err := newLogger(c.stderr, o.log, level)
-	if err != nil {
+	if _, err := newLogger(c.stderr, o.log, level); err != nil {
 		return err
 	}
-	g := &gateway{log: log}
+	g := &gateway{}
 	if o.metrics != "" {
 		g.metrics = newMetrics()
 		g.observers = append(g.observers, g.metrics)
 	}
+	lines := newLogQueue(c.stderr, o.log, g.metrics)
+	defer lines.close()
+	log, err := newLogger(lines, o.log, level)
+	if err != nil {
+		return err
+	}
+	g.log = log
 	cert, err := o.certificate()
 	if err != nil {
 		return err
@@ -46,7 +52,9 @@ func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
 		return err
 	}
 	if o.trace != "" {
-		t, err := newTracer(o.trace, trace.Header{Side: "server"}, func(err error) { log.Error("the trace is cut off here", "file", o.trace, "error", err.Error()) })
+		t, err := newQueuedTracer(o.trace, trace.Header{Side: "server"}, func(err error) { log.Error("the trace is cut off here", "file", o.trace, "error", cause(err).Error()) }, g.metrics,
+			func() { log.Warn("the trace is not read fast enough, connections are left out", "file", o.trace) },
+			func(events int) { log.Warn("connections are traced again", "file", o.trace, "dropped", events) })
 		if err != nil {
 			return err
 		}
@@ -91,18 +99,27 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, again *rel
 	outliveLog()
 	signals, stop := c.notify()
 	defer stop()
-	if _, err := fmt.Fprintf(c.stdout, "khp: listening on %s://%s\n", scheme, ln.Addr()); err != nil {
-		_ = srv.Close()
-		return failf(exitFailed, "cannot write to stdout: %s", err)
-	}
+	reloads := make(chan struct{}, 1) // in a goroutine of its own, so that no file keeps the server from ending
+	defer close(reloads)
+	go again.serve(reloads)
+	said := make(chan error, 1)
+	go func() { // nobody has to read it, either
+		_, err := fmt.Fprintf(c.stdout, "khp: listening on %s://%s\n", scheme, ln.Addr())
+		said <- err
+	}()
 	if o.demo {
 		g.log.Info("demo page", "url", "http"+strings.TrimPrefix(scheme, "ws")+"://"+ln.Addr().String()+"/")
 	}
 	for {
 		select {
+		case err := <-said:
+			if err != nil {
+				_ = srv.Close()
+				return failf(exitFailed, "cannot write to stdout: %s", cause(err))
+			}
 		case err := <-served:
 			if !errors.Is(err, http.ErrServerClosed) {
-				return failf(exitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), err)
+				return failf(exitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), systemError(err))
 			}
 			return nil
 		case s := <-signals:
@@ -110,16 +127,18 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, again *rel
 				g.drain(srv, signals)
 				return nil
 			}
-			again.reload()
+			select {
+			case reloads <- struct{}{}:
+			default: // one is waiting already
+			}
 		}
 	}
 }
 
-// drain ends the server: in good order at first, at once after the timeout or another signal.
+// drain ends the server: in good order at first, at once after the timeout or another signal to end. Nothing waits for the log.
 func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 	g.draining.Store(true)
-	patience := g.rules.Load().drain
-	g.log.Info("draining", "connections", srv.Connections(), "timeout", patience.String())
+	patience, open := g.rules.Load().drain, srv.Connections()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	drained := make(chan int, 1)
@@ -129,17 +148,21 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 		}
 		close(drained)
 	}()
-	var dropped int
-	select {
-	case dropped = <-drained:
-	case <-signals:
-		cancel()
-		dropped = <-drained
+	g.log.Info("draining", "connections", open, "timeout", patience)
+	for {
+		select {
+		case dropped := <-drained:
+			if dropped > 0 {
+				g.log.Warn("dropped connections", "connections", dropped)
+			}
+			g.log.Info("stopped")
+			return
+		case s := <-signals:
+			if s != syscall.SIGHUP { // which asks for no more than other settings, or comes from a terminal that is gone
+				cancel()
+			}
+		}
 	}
-	if dropped > 0 {
-		g.log.Warn("dropped connections", "connections", dropped)
-	}
-	g.log.Info("stopped")
 }
 
 // boundedServer waits for nothing without a limit. A connection that is upgraded has the limits of the handshake from then on, not these.

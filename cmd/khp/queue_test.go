@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/trace"
+	"github.com/stretchr/testify/require"
+)
+
+// gate is a writer that takes nothing while it is shut.
+type gate struct {
+	lockedBuffer
+	turn chan struct{}
+}
+
+func newGate() *gate { return &gate{turn: make(chan struct{}, 1)} }
+
+func (g *gate) shut() { g.turn <- struct{}{} }
+func (g *gate) open() { <-g.turn }
+
+func (g *gate) Write(p []byte) (int, error) {
+	g.shut()
+	defer g.open()
+	return g.lockedBuffer.Write(p)
+}
+
+// While somebody reads, each line is written before its writer goes on, and none is dropped.
+func TestQueue_WaitsForAReaderThatReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newGate()
+		q := newQueue(w, 100)
+		go q.run()
+		want := ""
+		for i := range 1000 {
+			line := fmt.Sprintln("line", i)
+			_, _ = q.Write([]byte(line))
+			want += line
+			require.Len(t, w.String(), len(want))
+		}
+		q.close()
+		require.Equal(t, want, w.String())
+		require.Zero(t, q.drops())
+	})
+}
+
+// A reader that stops holds up one line for a moment; then lines are kept, then dropped and counted, and it is told when it reads again.
+func TestQueue_ReaderStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newGate()
+		q := newLogQueue(w, "text", nil)
+		q.room = 1000
+		log, err := newLogger(q, "text", levelOf(false))
+		require.NoError(t, err)
+		log.Info("first")
+		w.shut()
+		start := time.Now()
+		log.Info("waits")
+		require.Equal(t, queuePatience, time.Since(start))
+		for i := range 100 {
+			log.Info("more", "number", i)
+		}
+		require.Equal(t, queuePatience, time.Since(start), "nobody waits any more")
+		dropped := q.drops()
+		require.NotZero(t, dropped)
+		w.open()
+		synctest.Wait()
+		log.Info("again")
+		text := w.String()
+		require.Regexp(t, fmt.Sprintf(`(?s)msg=first\n.*msg=waits\n.*msg=more number=0\n.*level=WARN msg="lines are missing here: the log was not read fast enough" lines=%d\n.*msg=again\n$`, dropped), text)
+		require.Equal(t, 100-int(dropped), strings.Count(text, "msg=more"))
+		q.close()
+	})
+}
+
+// Closing waits for a reader, but not for ever; what comes later is dropped.
+func TestQueue_Close(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newGate()
+		q := newQueue(w, 1000)
+		go q.run()
+		w.shut()
+		_, _ = q.Write([]byte("kept\n"))
+		start := time.Now()
+		q.close()
+		require.Equal(t, queueFlush, time.Since(start))
+		_, err := q.Write([]byte("late\n"))
+		require.NoError(t, err)
+		require.EqualValues(t, 1, q.drops())
+		w.open()
+		synctest.Wait()
+		require.Equal(t, "kept\n", w.String())
+	})
+}
+
+// A trace that lost an event of a connection has nothing of it afterwards, nor of those that had begun; newer ones are complete.
+func TestTracer_NoGaps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newGate()
+		q := newQueue(w, 400)
+		go q.run()
+		tr := &tracer{queue: q}
+		w.shut()
+		tr.begin(q, trace.Header{Side: "server"})
+		note := func(conn uint64, text string) {
+			tr.Observe(transport.Event{Conn: conn, Kind: transport.EventLost, Text: text})
+		}
+		note(1, "early")
+		note(2, "early")
+		note(1, strings.Repeat("dropped", 100))
+		w.open()
+		synctest.Wait()
+		note(1, "late")
+		note(2, "late")
+		note(3, "new")
+		q.close()
+		require.Equal(t, 2, strings.Count(w.String(), "early"))
+		require.NotContains(t, w.String(), "dropped")
+		require.NotContains(t, w.String(), "late")
+		require.Contains(t, w.String(), "new")
+	})
+}
+
+// Nobody reads the log or the trace of a server: it serves, forgets clients that left, reads its settings again, counts what it drops, and ends when it is told to.
+func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "trace")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip("there are no named pipes on this system")
+	}
+	config := testFile(t, "khp.yaml", "route: {/: echo}\nverbose: true\ndrain-timeout: 1h\n")
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer func() { _ = r.Close() }()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(exe, "serve", "--listen", "127.0.0.1:0", "--config", config, "--trace", pipe, "--metrics", "127.0.0.1:0")
+	cmd.Env, cmd.Stderr = append(os.Environ(), asKHP+"=1"), w
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	require.NoError(t, w.Close())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	url := strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on ")
+
+	log, metrics := bufio.NewReader(r), ""
+	for metrics == "" { // nothing else of it is read
+		line, err := log.ReadString('\n')
+		require.NoError(t, err)
+		if _, rest, ok := strings.Cut(line, "msg=metrics url="); ok {
+			metrics = strings.TrimSpace(rest)
+		}
+	}
+	long := "/" + strings.Repeat("a", 3000)
+	require.Eventually(t, func() bool {
+		for range 50 {
+			c := dialHere(t, url+long, nil)
+			wantEcho(t, c, transport.Text, []byte("x"))
+			require.NoError(t, c.Close(transport.CloseNormal, ""))
+		}
+		text := get(t, metrics)
+		return regexp.MustCompile(`khp_dropped_lines_total\{for="log"\} [1-9]`).MatchString(text) && regexp.MustCompile(`khp_dropped_lines_total\{for="trace"\} [1-9]`).MatchString(text)
+	}, time.Minute, time.Millisecond, "lines are dropped and counted")
+	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_connections_open{route="/"} 0`) }, 10*time.Second, time.Millisecond)
+
+	testFile(t, config, "route: {/: echo, /new: status:403}\nverbose: true\ndrain-timeout: 1h\n")
+	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
+	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_reloads_total{result="ok"} 1`) }, 10*time.Second, time.Millisecond)
+	wantEcho(t, dialHere(t, url+"/", nil), transport.Text, []byte("x"))
+
+	stays := openAndStay(t, url)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	_, _ = io.ReadFull(stays, make([]byte, 1)) // its Close frame, which is never answered
+	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, cmd.Wait(), "exit code 0")
+}
+
+// A terminal that goes away during a drain, or a reload at the wrong moment, does not end the drain.
+func TestDrain_HangupDoesNotEndIt(t *testing.T) {
+	for name, args := range map[string][]string{"nothing to read again": nil, "a file": {"--config", testFile(t, "khp.yaml", "drain-timeout: 1h\n")}} {
+		t.Run(name, func(t *testing.T) {
+			s := serveHere(t, args...)
+			stays := openAndStay(t, s.url)
+			s.signals <- syscall.SIGTERM
+			head := make([]byte, 4)
+			_, err := io.ReadFull(stays, head)
+			require.NoError(t, err)
+			require.Equal(t, []byte{0x88, 2, 0x03, 0xe9}, head, "Close 1001")
+			for range 5 {
+				s.signals <- syscall.SIGHUP
+			}
+			require.Eventually(t, func() bool { return len(s.signals) == 0 }, 10*time.Second, time.Millisecond)
+			_, err = stays.Write([]byte{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9})
+			require.NoError(t, err)
+			require.Equal(t, exitOK, <-s.done)
+			s.done <- exitOK
+			require.NotContains(t, s.log.String(), "dropped connections")
+		})
+	}
+}
+
+// openAndStay is a connection that is open, whose client does what the test does and nothing else.
+func openAndStay(t *testing.T, url string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
+	const request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+	_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"+
+		string(append([]byte{0x82, 0x80 | byte(len(request)), 0, 0, 0, 0}, request...)))
+	require.NoError(t, err)
+	for seen := []byte{}; !bytes.HasSuffix(seen, []byte("\r\n\r\n\x82\x00")); { // the end of the response, and the terminator
+		one := make([]byte, 1)
+		_, err := io.ReadFull(c, one)
+		require.NoError(t, err, "%q", seen)
+		seen = append(seen, one...)
+	}
+	return c
+}
