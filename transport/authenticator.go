@@ -30,8 +30,8 @@ func (f AuthenticatorFunc) Authenticate(ctx context.Context, r *Request) (Verdic
 type Verdict struct {
 	Allow     bool
 	Principal any // with Allow: who it is, for [Request].Principal and [Conn.Principal]; nil is nobody in particular
-	// Challenges asks for credentials, with 401: see [Request].Challenge. A client is challenged three times at most, then it gets 403 in any case: deployed
-	// clients would answer challenges without end.
+	// Challenges asks for credentials, with 401: see [Request].Challenge. After [Handler].MaxChallenges of them a client gets 403 in any case: deployed clients
+	// would answer challenges without end.
 	Challenges []string
 	Body       []byte // explains a 401, 403 or 503; "" leaves it to the status
 	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets 503, and comes back after so many seconds, rounded up.
@@ -65,11 +65,11 @@ type PasswordCheck func(ctx context.Context, user, password string) bool
 // TokenCheck finds out whom a token stands for; ok is false if nobody.
 type TokenCheck func(ctx context.Context, token string) (principal any, ok bool)
 
-// BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string.
+// BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string. After wrong ones it asks again, until [Handler].MaxChallenges is
+// reached: people mistype, and the login dialogs of deployed clients come back.
 type BasicAuth struct {
 	Realm string        // must not be empty
 	Check PasswordCheck // must be set
-	Again bool          // ask again after wrong ones, which lets people mistype, until the handshake has had enough; otherwise they are refused
 }
 
 // Authenticate implements [Authenticator].
@@ -85,15 +85,14 @@ func (a BasicAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error
 	case a.Check(ctx, user, password):
 		return Verdict{Allow: true, Principal: user}, nil
 	}
-	return later.verdict(challenge, a.Again), nil
+	return later.verdict(challenge), nil
 }
 
-// TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC 6750]
+// TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC 6750] After a wrong one it asks again, as [BasicAuth] does.
 type TokenAuth struct {
 	Scheme string // "" is Token
 	Realm  string // may be empty
 	Check  TokenCheck
-	Again  bool // as in [BasicAuth]
 }
 
 // Authenticate implements [Authenticator].
@@ -111,16 +110,12 @@ func (a TokenAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error
 	if principal, ok := a.Check(ctx, value); ok {
 		return Verdict{Allow: true, Principal: principal}, nil
 	}
-	return later.verdict(challenge, a.Again), nil
+	return later.verdict(challenge), nil
 }
 
-// notAccepted judges credentials that are wrong.
-func notAccepted(challenge string, again bool) Verdict {
-	v := Verdict{Body: []byte("these credentials are not accepted here\n")}
-	if again {
-		v.Challenges = []string{challenge}
-	}
-	return v
+// notAccepted judges credentials that are wrong: it asks for others.
+func notAccepted(challenge string) Verdict {
+	return Verdict{Challenges: []string{challenge}, Body: []byte("these credentials are not accepted here\n")}
 }
 
 // Users checks names and passwords that are held in memory, as hashes. The time it takes tells nothing about either.

@@ -15,7 +15,7 @@ import (
 )
 
 // DigestAuth asks for a name and proof of a password, which stays with the client. [RFC 7616] The principal is the name, a string. Credentials are good for one request and one
-// minute; those that come too late, or once more, are asked for again without being called wrong.
+// minute; those that come too late, or once more, are asked for again without being called wrong. After wrong ones it asks again, as [BasicAuth] does.
 //
 // Use it as a pointer. It remembers what was used, so that it protects one process; the zero value of what is not exported is right.
 type DigestAuth struct {
@@ -23,7 +23,6 @@ type DigestAuth struct {
 	// HA1 returns the hash of user, realm and password that [wire.DigestAlgorithm.HA1] makes for Algorithm; ok is false if there is no such user. See [DigestUsers].
 	HA1       func(ctx context.Context, user string) (ha1 string, ok bool)
 	Algorithm wire.DigestAlgorithm // 0 is SHA-256; one for sessions is the same without
-	Again     bool                 // as in [BasicAuth]
 
 	nonces nonces
 }
@@ -67,7 +66,7 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *Request) (Verdict, err
 		if err != nil {
 			return v, err
 		}
-		return notAccepted(v.Challenges[0], a.Again), nil
+		return notAccepted(v.Challenges[0]), nil
 	case !a.nonces.use(d.Nonce):
 		return a.challenge(r, true)
 	}

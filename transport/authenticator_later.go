@@ -26,9 +26,9 @@ func withLater(ctx context.Context) (context.Context, *later) {
 }
 
 // verdict judges credentials that the check did not find right.
-func (l *later) verdict(challenge string, again bool) Verdict {
+func (l *later) verdict(challenge string) Verdict {
 	if after := time.Duration(l.after.Load()); after > 0 {
 		return Verdict{RetryAfter: after}
 	}
-	return notAccepted(challenge, again)
+	return notAccepted(challenge)
 }

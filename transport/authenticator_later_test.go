@@ -29,7 +29,6 @@ func TestTryLater(t *testing.T) {
 		after time.Duration
 	}{
 		"password": {BasicAuth{Realm: "r", Check: password}, Basic("joe", "welcome"), 2 * time.Second},
-		"again":    {BasicAuth{Realm: "r", Check: password, Again: true}, Basic("joe", "welcome"), 2 * time.Second},
 		"token":    {TokenAuth{Check: token}, Token("1:joe:welcome"), time.Second},
 	} {
 		url := serveBy(t, &Server{Handler: &Handler{Authenticator: c.gate, Serve: echoServe}})

@@ -25,8 +25,9 @@ func authRequest(authorization string, kaazing bool) *Request {
 }
 
 func TestBasicAuth(t *testing.T) {
-	refused := Verdict{Body: []byte("these credentials are not accepted here\n")}
 	ask := func(scheme string) Verdict { return Verdict{Challenges: []string{scheme + ` realm="a \"realm\""`}} }
+	refused := ask("Basic")
+	refused.Body = []byte("these credentials are not accepted here\n")
 	for _, c := range []struct {
 		name, authorization string
 		want                Verdict
@@ -42,7 +43,7 @@ func TestBasicAuth(t *testing.T) {
 			require.Equal(t, c.want, got)
 		})
 	}
-	got, err := BasicAuth{Realm: "r", Check: joeAndAnn, Again: true}.Authenticate(t.Context(), authRequest("Basic am9lOm5v", true))
+	got, err := BasicAuth{Realm: "r", Check: joeAndAnn}.Authenticate(t.Context(), authRequest("Basic am9lOm5v", true))
 	require.NoError(t, err)
 	require.Equal(t, []string{`Application Basic realm="r"`}, got.Challenges)
 	require.Equal(t, refused.Body, got.Body)
@@ -58,7 +59,7 @@ func TestTokenAuth(t *testing.T) {
 		{"none", "", TokenAuth{Check: check}, Verdict{Challenges: []string{"Application Token"}}},
 		{"empty", "Token ", TokenAuth{Check: check}, Verdict{Challenges: []string{"Application Token"}}},
 		{"right", "Token 1:joe:welcome", TokenAuth{Check: check}, Verdict{Allow: true, Principal: 7}},
-		{"wrong", "Token 1:joe:welcom", TokenAuth{Check: check}, Verdict{Body: []byte("these credentials are not accepted here\n")}},
+		{"wrong", "Token 1:joe:welcom", TokenAuth{Check: check}, Verdict{Challenges: []string{"Application Token"}, Body: []byte("these credentials are not accepted here\n")}},
 		{"bearer", "Bearer 1:joe:welcome", TokenAuth{Scheme: "Bearer", Realm: "r", Check: check}, Verdict{Allow: true, Principal: 7}},
 		{"no bearer", "Token 1:joe:welcome", TokenAuth{Scheme: "Bearer", Realm: "r", Check: check}, Verdict{Challenges: []string{`Application Bearer realm="r"`}}},
 	} {
@@ -88,7 +89,7 @@ func TestHandler_Principal(t *testing.T) {
 		_, err := Dial(t.Context(), url, &DialOptions{Profile: profile})
 		require.ErrorIs(t, err, fsm.FailureAuthRequired)
 		_, err = Dial(t.Context(), url, &DialOptions{Profile: profile, Credentials: Basic("joe", "sesame")})
-		require.ErrorContains(t, err, "403")
+		require.ErrorIs(t, err, fsm.FailureCredentialsRefused)
 		require.Zero(t, decided.Swap(0))
 		c, err := Dial(t.Context(), url, &DialOptions{Profile: profile, Credentials: Basic("ann", "sesame")})
 		require.NoError(t, err)

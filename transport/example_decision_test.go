@@ -66,5 +66,5 @@ func ExampleVerdict_Decision() {
 	}
 	// Output:
 	// open
-	// status 403
+	// status 401
 }

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -52,6 +53,7 @@ type Handler struct {
 	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked; nil asks nobody. With it clients that do not offer KHP are refused with 403,
 	// whatever Plain says, because they cannot be asked for credentials.
 	Authenticator Authenticator
+	MaxChallenges int // how often one client is answered with 401, whoever decides so, before it gets 403; 0 is 3, more than 255 is 255
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
 	// server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
@@ -202,6 +204,9 @@ func (s *session) finish(err error) {
 func (h *Handler) config() endpoint.ServerConfig {
 	m := fsm.DefaultServerConfig()
 	m.Plain, m.Unchecked = h.Plain, h.Unchecked
+	if h.MaxChallenges > 0 {
+		m.MaxChallenges = uint8(min(h.MaxChallenges, math.MaxUint8))
+	}
 	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget}
 	if h.Authenticator != nil {
 		c.CheckOpening = onlyKHP

@@ -77,7 +77,7 @@ func ExampleAuthenticator() {
 		_ = conn.Close(transport.CloseNormal, "")
 	}
 	// Output:
-	// true 403
+	// true 401
 	// welcome, joe
 }
 

@@ -44,7 +44,7 @@ htpasswd: {/staff: USERS}
 	wantEcho(t, open, transport.Text, []byte("good morning"))
 	wantEcho(t, dialHere(t, g.url+"/account", as("joe", "welcome")), transport.Text, []byte("x"))
 	wantEcho(t, dialHere(t, g.url+"/staff", as("ann", "test")), transport.Text, []byte("x"))
-	wantFailure(t, g.url+"/account", as("joe", "guess"), fsm.FailureStatus, 403)
+	wantFailure(t, g.url+"/account", as("joe", "guess"), fsm.FailureCredentialsRefused, 401)
 	wantFailure(t, g.url+"/staff", nil, fsm.FailureAuthRequired, 401)
 	wantEcho(t, dialHere(t, g.url+"/jms", nil), transport.Binary, []byte("CONNECT"))
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {

@@ -31,7 +31,7 @@ func TestReload_Everything(t *testing.T) {
 	wantFailure(t, s.url+"/a", nil, fsm.FailureStatus, 404)
 	c := dialHere(t, s.url+"/b", origin)
 	wantEcho(t, c, transport.Text, []byte("x"))
-	wantFailure(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("joe", "test")}, fsm.FailureStatus, 403)
+	wantFailure(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("joe", "test")}, fsm.FailureCredentialsRefused, 401)
 	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("ann", "test")}), transport.Text, []byte("x"))
 	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("eleven byte")))
 	wantClose(t, c, transport.CloseTooBig, "message exceeds the limit")

@@ -69,7 +69,7 @@ func TestServe_Htpasswd(t *testing.T) {
 	s := serveHere(t, "--htpasswd", "/="+file, "--auth", "/=ann:sesame")
 	for user, password := range map[string]string{"joe": "welcome", "ann": "sesame"} {
 		wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic(user, password)}), transport.Text, []byte("x"))
-		wantFailure(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic(user, "other")}, fsm.FailureStatus, 403)
+		wantFailure(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic(user, "other")}, fsm.FailureCredentialsRefused, 401)
 	}
 	for _, c := range []struct{ says, flags string }{
 		{"no such file", "--htpasswd /=" + file + ".none"}, {"expected PATH=FILE, as in /echo=users.htpasswd", "--htpasswd /"}, {"no --route leads", "--route /a=echo --htpasswd /b=" + file},

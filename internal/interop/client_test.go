@@ -55,7 +55,7 @@ var clientCases = []clientCase{
 	{name: "credentials", serve: []string{"--auth", "/members=joe:welcome"}, path: "/members", args: []string{"user=joe:welcome", "text:hello", "close"},
 		want: lines(openedLines, refusedLines, acceptLines, "N", "echo text 5", "closed 1005 clean ")},
 	{name: "wrong credentials", serve: []string{"--auth", "/members=joe:welcome"}, path: "/members", args: []string{"user=joe:guess"},
-		want: lines(openedLines, refusedLines, "response binary HTTP/1.1 403 Forbidden", "end of the response", "closed 1000 clean ")},
+		want: lines(openedLines, refusedLines, refusedLines, refusedLines, "response binary HTTP/1.1 403 Forbidden", "end of the response", "closed 1000 clean ")},
 	{name: "subprotocol", path: "/", args: []string{"protocol=chat", "protocol=news", "text:hello", "close"},
 		want: lines(openedLines, acceptLines[0], "Sec-WebSocket-Protocol: chat", acceptLines[1], "N", "echo text 5", "closed 1005 clean ")},
 	{name: "balanced", serve: []string{"--route", "/balanced=balance:ws://OTHER/deep/echo?key=1"}, path: "/balanced?a=b", args: []string{"text:hello", "close"},

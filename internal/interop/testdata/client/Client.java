@@ -83,7 +83,7 @@ public final class Client {
         }
         send(asked, "");
         String response = response();
-        if (response.contains(" 401 ") && !user.isEmpty()) {
+        while (response.contains(" 401 ") && !user.isEmpty()) {
             send(asked, "Authorization: Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)) + "\r\n");
             response = response();
         }
