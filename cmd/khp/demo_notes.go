@@ -17,6 +17,7 @@ type annotator struct {
 	open     bool // of the current connection
 	closing  bool // a Close frame was seen
 	proceeds int  // N messages so far
+	answered bool // credentials were sent
 }
 
 func newAnnotator() *annotator { return &annotator{told: make(map[string]bool)} }
@@ -35,7 +36,7 @@ func (a *annotator) of(m moment) string {
 	//exhaustive:ignore
 	switch m.Kind {
 	case transport.EventSendOpening:
-		a.open, a.closing, a.proceeds = false, false, 0
+		a.open, a.closing, a.proceeds, a.answered = false, false, 0, false
 		return a.once("The opening handshake: a WebSocket that offers the subprotocol of KHP.", "Opening handshake.")
 	case transport.EventReceiveOpening:
 		return a.once("Agreed. From here on HTTP travels in WebSocket messages.", "Agreed.")
@@ -67,6 +68,7 @@ func (a *annotator) sent(m moment) string {
 	case m.app:
 		return a.once("A message of the application.", "")
 	case parseHead(m.Data).get("Authorization") != "":
+		a.answered = true
 		return a.once("The same request on the same connection, with credentials (hidden here).", "Once more, with credentials.")
 	}
 	return a.once("The extended handshake: a request in one binary message.", "Extended handshake.")
@@ -85,7 +87,11 @@ func (a *annotator) received(m moment) string {
 		}
 		return "And once more: stay here."
 	}
-	return meaning(parseHead(m.Data).status())
+	status := parseHead(m.Data).status()
+	if status == 401 && a.answered {
+		return "401: these are wrong, the server asks again."
+	}
+	return meaning(status)
 }
 
 // meaning says in few words what a status code leads to.

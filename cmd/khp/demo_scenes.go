@@ -80,15 +80,15 @@ var scenes = []scene{
 	},
 	{
 		title: "A refusal, with its explanation",
-		about: "Wrong credentials. A terminating status code ends the connection, but the client can tell its user why.",
+		about: "Wrong credentials. The server asks again, for people mistype. A client that has no others gives up, and can tell its user why.",
 		auth:  []string{"/account=joe:welcome"},
 		play: func(st *stage) (string, error) {
-			e, err := st.refused(st.a.url("/account"), &transport.DialOptions{Credentials: transport.Basic("joe", "guess")}, fsm.FailureStatus)
+			e, err := st.refused(st.a.url("/account"), &transport.DialOptions{Credentials: transport.Basic("joe", "guess")}, fsm.FailureCredentialsRefused)
 			if err != nil {
 				return "", err
 			}
-			if e.Status != 403 {
-				return "", fmt.Errorf("expected status 403, got %d", e.Status)
+			if e.Status != 401 {
+				return "", fmt.Errorf("expected status 401, got %d", e.Status)
 			}
 			says, _, _ := strings.Cut(string(e.Body), "\n")
 			return fmt.Sprintf("Joe learns the status, %d %s, and what the server has to say about it: %q.", e.Status, fsm.Status(e.Status).Reason, says), st.connections(1, 0)
