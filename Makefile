@@ -65,6 +65,14 @@ browser: ## a real browser speaks KHP with khp serve (needs Chromium: apt-get in
 	@test -n "$(CHROMIUM)" || { echo "make browser needs Chromium: apt-get install chromium, or name one with CHROMIUM=..."; exit 1; }
 	$(GO) test ./internal/browser -count=1 -chromium "$(CHROMIUM)"
 
+.PHONY: proxies
+PROXIES := nginx libnginx-mod-stream haproxy apache2-bin caddy
+proxies: ## khp serve behind nginx, Apache, HAProxy and Caddy as docs/operating.md has it (installs them from Debian's packages, as root, without starting them)
+	@command -v nginx && command -v haproxy && command -v apache2 && command -v caddy && test -e /usr/lib/nginx/modules/ngx_stream_module.so || { \
+	  policy=/usr/sbin/policy-rc.d; test -e $$policy || { trap "rm -f $$policy" EXIT && printf '#!/bin/sh\nexit 101\n' >$$policy && chmod +x $$policy; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PROXIES) >/dev/null; }
+	$(GO) test ./internal/proxies -count=1 -timeout 2m -proxies
+
 .PHONY: spin
 spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
 	$(GO) run ./internal/spincheck
