@@ -270,3 +270,17 @@ func TestServer_EveryPhase(t *testing.T) {
 		})
 	}
 }
+
+// Deployed clients write bytes from 0x80 into the target of the extended request where the opening request had escapes.
+func TestServer_RawTarget(t *testing.T) {
+	for _, target := range []string{"/echo?a=\xc3\xa4", "/echo?\xe4", "http://h/echo?\xff\xfe"} {
+		s := listening(t, "/echo?a=%C3%A4&.kl=Y", ServerConfig{})
+		s.message("GET " + target + " HTTP/1.1\r\n\r\n")
+		require.Equal(t, fsm.ServerDeciding, s.s.Phase(), "%q: %v", target, s.all)
+	}
+	s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
+	_, out := s.s.OpeningReceived(t0, []byte("GET /\xc3\xa4 HTTP/1.1\r\n"+openingFields+"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+	s.take(out)
+	s.message("GET /\xc3\xa4 HTTP/1.1\r\n\r\n")
+	require.Equal(t, fsm.ServerDeciding, s.s.Phase())
+}

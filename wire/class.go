@@ -4,7 +4,7 @@ package wire
 const (
 	isToken   = 1 << iota // tchar of RFC 9110 section 5.6.2
 	isValue               // what a field value or reason phrase may hold: HTAB, SP, VCHAR, obs-text
-	isTarget              // visible ASCII except '#'
+	isTarget              // visible ASCII except '#', and bytes from 0x80
 	isToken68             // RFC 9110 section 11.2, without the trailing '='
 	isQuoted              // qdtext of RFC 9110 section 5.6.4
 	isUnres               // unreserved of RFC 3986 section 2.3
@@ -33,7 +33,7 @@ func makeClass() (t [256]uint8) {
 				t[c] |= isQuoted
 			}
 		}
-		if c > 0x20 && c < 0x7f && c != '#' {
+		if c > 0x20 && c != 0x7f && c != '#' {
 			t[c] |= isTarget
 		}
 	}

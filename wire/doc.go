@@ -44,7 +44,8 @@
 //   - A request needs no Host, has at most one, and it is host[:port] or empty.
 //   - The target is a path, or an http, https, ws or wss URL without userinfo.
 //     Any visible ASCII may stand in it except '#': clients send quotes and
-//     brackets unescaped. It is never decoded or changed.
+//     brackets unescaped, and so may bytes from 0x80: deployed clients decode
+//     escapes before they write an extended request. It is never decoded or changed.
 //   - Transfer-Encoding is refused. Content-Length is digits, once, not a list.
 //   - A request without Content-Length has no body. A response without it has the
 //     rest of its unit, except 1xx, 204, 205 and 304, which have no content; there

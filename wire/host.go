@@ -2,7 +2,7 @@ package wire
 
 import "strconv"
 
-// validTargetForm reports whether t, known to be visible ASCII, is in origin-form
+// validTargetForm reports whether t, known to have no blank or control byte, is in origin-form
 // or names an http, https, ws or wss URL with a host and no userinfo.
 func validTargetForm[S text](t S) bool {
 	if len(t) == 0 {

@@ -65,7 +65,7 @@ func TestRequest_Kinds(t *testing.T) {
 		{"target/star", "OPTIONS * HTTP/1.1\r\n\r\n", KindTarget, 8},
 		{"target/relative", "GET p", KindTarget, 4},
 		{"target/fragment", "GET /p#f HTTP/1.1\r\n\r\n", KindTarget, 6},
-		{"target/non-ascii", "GET /\xc3\xa9 HTTP/1.1\r\n\r\n", KindTarget, 5},
+		{"target/non-ascii", "GET /\xc3\xa9 HTTP/1.1\r\n\r\n", 0, 0},
 		{"target/tab", "GET /a\tb HTTP/1.1\r\n\r\n", KindTarget, 6},
 		{"target/other-scheme", "GET ftp://h/ HTTP/1.1\r\n\r\n", KindTarget, 4},
 		{"target/no-slashes", "GET http:h/ HTTP/1.1\r\n\r\n", KindTarget, 4},

@@ -136,7 +136,7 @@ func badPath(s string) (i int, what string) {
 			return i, "fragment"
 		case c == '\\':
 			return i, "backslash"
-		case class[c]&isTarget == 0:
+		case class[c]&isTarget == 0, c >= 0x80: // a URL is ASCII, also where the target of a request need not be
 			return i, "byte not allowed"
 		case c == '%' && (i+2 >= len(s) || class[s[i+1]]&class[s[i+2]]&isHex == 0):
 			return i, "bad percent escape"
