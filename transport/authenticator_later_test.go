@@ -40,6 +40,7 @@ func TestTryLater(t *testing.T) {
 			require.Equal(t, 503, failed.Status, name)
 			require.Equal(t, c.after, failed.RetryAfter, name)
 			require.True(t, failed.Temporary(), name)
+			require.Contains(t, string(failed.Body), "cannot be checked now", name)
 		}
 	}
 	require.Equal(t, netip.MustParsePrefix("127.0.0.1/32"), seen)
