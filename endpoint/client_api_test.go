@@ -187,7 +187,7 @@ func TestClient_EveryPhase(t *testing.T) {
 		for _, code := range []uint16{1, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65535} {
 			require.Equal(t, closeText{}, sendable(code, "x"), "%d must not be sent", code)
 		}
-		require.Equal(t, closeText{1000, "ok"}, sendable(1000, "o\xffk"))
+		require.Equal(t, closeText{1000, "o\ufffdk"}, sendable(1000, "o\xffk"))
 	})
 }
 

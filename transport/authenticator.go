@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/khp/wire"
 )
 
 // Authenticator finds out who a client is, before [Handler].Decide sees its request. Each extended request is authenticated by itself: the first one, and every one
@@ -75,12 +76,11 @@ type BasicAuth struct {
 // Authenticate implements [Authenticator].
 func (a BasicAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
 	scheme, value := r.Credentials()
-	pair, err := base64.StdEncoding.DecodeString(value)
-	user, password, ok := strings.Cut(string(pair), ":")
+	user, password, ok := wire.DecodeBasic([]byte(value))
 	challenge := r.Challenge("Basic", a.Realm)
 	ctx, later := withLater(ctx)
 	switch {
-	case !strings.EqualFold(scheme, "Basic") || err != nil || !ok:
+	case !strings.EqualFold(scheme, "Basic") || !ok:
 		return Verdict{Challenges: []string{challenge}}, nil
 	case a.Check(ctx, user, password):
 		return Verdict{Allow: true, Principal: user}, nil

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"log/slog"
 	"strings"
@@ -146,4 +147,24 @@ func TestHandler_AuthenticatorFails(t *testing.T) {
 		require.Equal(t, name == "error" || name == "panic", strings.Contains(log.String(), "no directory"))
 		require.Equal(t, name == "both", strings.Contains(log.String(), "Challenges go with 401"))
 	}
+}
+
+// Credentials are decoded where everything else decodes them: control bytes, line ends in base64 and a missing colon are no credentials.
+func TestBasicAuth_Decodes(t *testing.T) {
+	t.Attr("req", "KHP-STATUS-401-04")
+	asked := 0
+	a := BasicAuth{Realm: "r", Check: func(context.Context, string, string) bool { asked++; return true }}
+	for _, pair := range []string{"joe\x00:welcome", "joe:wel\ncome", "joe:\x7f", "joe", "a\tb:c"} {
+		value := base64.StdEncoding.EncodeToString([]byte(pair))
+		for _, v := range []string{value, value[:2] + "\r\n" + value[2:], value + "=", ""} {
+			verdict, err := a.Authenticate(t.Context(), &Request{Authorization: "Basic " + v})
+			require.NoError(t, err)
+			require.False(t, verdict.Allow, "%q", pair)
+			require.NotEmpty(t, verdict.Challenges)
+		}
+	}
+	require.Zero(t, asked, "the check sees nothing that is no credentials")
+	verdict, err := a.Authenticate(t.Context(), &Request{Authorization: "basic " + base64.StdEncoding.EncodeToString([]byte("j\u00f6e:a:b"))})
+	require.NoError(t, err)
+	require.Equal(t, Verdict{Allow: true, Principal: "jöe"}, verdict)
 }

@@ -1,6 +1,10 @@
 package transport
 
-import "strconv"
+import (
+	"strconv"
+
+	"example.com/khp/wire"
+)
 
 // Close codes of RFC 6455 section 7.4.1 and the IANA registry, for [Conn.Close] and [CloseError].
 // CloseNoStatus, CloseAbnormal and CloseTLSHandshake only ever describe what happened on this side:
@@ -23,20 +27,8 @@ const (
 	CloseTLSHandshake       uint16 = 1015
 )
 
-// ValidCloseCode reports whether code may travel in a Close frame, in either direction:
-// 1000 to 1003, 1007 to 1014 and 3000 to 4999 (RFC 6455 section 7.4).
-//
-//khp:impl WSP-CLOSE-03
-func ValidCloseCode(code uint16) bool {
-	switch {
-	case code >= CloseNormal && code <= CloseUnsupportedData:
-		return true
-	case code >= CloseInvalidPayload && code <= CloseBadGateway:
-		return true
-	default:
-		return code >= 3000 && code <= 4999
-	}
-}
+// ValidCloseCode reports whether code may travel in a Close frame, as [wire.ValidCloseCode] does.
+func ValidCloseCode(code uint16) bool { return wire.ValidCloseCode(code) }
 
 // CloseCodeText returns the name of a close code in English, such as "normal closure" for 1000.
 // A code of 3000 to 3999 is "registered", one of 4000 to 4999 "private use", any other "unknown".

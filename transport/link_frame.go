@@ -3,9 +3,9 @@ package transport
 import (
 	"encoding/binary"
 	"errors"
-	"strings"
 	"unicode/utf8"
 
+	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 )
 
@@ -118,8 +118,7 @@ func parseClose(p []byte) (code uint16, reason string, err *frameError) {
 	return uint16(status), reason, nil
 }
 
-// closeBody makes the body of a Close frame: none for code 0. The reason is cut to the 123 bytes
-// that fit, at the start of a character, and repaired if it is not UTF-8.
+// closeBody makes the body of a Close frame: none for code 0. The reason is made to fit.
 //
 //khp:impl WSP-CLOSE-03
 func closeBody(code uint16, reason string) ([]byte, error) {
@@ -132,13 +131,5 @@ func closeBody(code uint16, reason string) ([]byte, error) {
 	if !ValidCloseCode(code) {
 		return nil, errors.New("transport: close code " + closeCodeString(code) + " must not be sent")
 	}
-	reason = strings.ToValidUTF8(reason, "\uFFFD")
-	if len(reason) > maxControl-2 {
-		end := maxControl - 2
-		for !utf8.RuneStart(reason[end]) {
-			end--
-		}
-		reason = reason[:end]
-	}
-	return ws.NewCloseFrameBody(ws.StatusCode(code), reason), nil
+	return ws.NewCloseFrameBody(ws.StatusCode(code), wire.CloseReason(reason)), nil
 }

@@ -186,7 +186,7 @@ func (r *request) closing(spec string) error {
 	if err != nil || !transport.ValidCloseCode(uint16(n)) {
 		return usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, such as 1000, 1001 or 3000 to 4999", spec)
 	}
-	if len(reason) > 123 || !utf8.ValidString(reason) {
+	if len(reason) > wire.MaxCloseReason || !utf8.ValidString(reason) {
 		return usagef("--close: a reason is UTF-8 and has at most 123 bytes")
 	}
 	r.closeCode, r.closeText = uint16(n), reason

@@ -110,19 +110,10 @@ func closeItem(p []byte) Item {
 		return Item{Broken: fsm.FailureFrame, Text: "close body of one byte"}
 	case !utf8.ValidString(reason):
 		return Item{Broken: fsm.FailureUTF8, Text: "close reason is not UTF-8"}
-	case !legalClose(uint16(code)) || code == 0:
+	case !wire.ValidCloseCode(uint16(code)):
 		return Item{Broken: fsm.FailureFrame, Text: "close code that must not be sent"}
 	}
 	return Item{Op: ws.OpClose, Code: uint16(code), Text: reason}
-}
-
-// legalClose reports whether a code may stand in a Close frame; 0 stands for an empty frame. [INV-48]
-func legalClose(code uint16) bool {
-	switch {
-	case code == 0, code >= 1000 && code <= 1003, code >= 1007 && code <= 1014, code >= 3000 && code <= 4999:
-		return true
-	}
-	return false
 }
 
 // Frame is one frame to be written as it is said, legal or not.

@@ -183,7 +183,7 @@ func (m *Monitor) message(p []byte) error {
 // close checks a Close frame.
 func (m *Monitor) close(o endpoint.Output) error {
 	switch {
-	case !legalClose(o.Code):
+	case o.Code != 0 && !wire.ValidCloseCode(o.Code):
 		return fmt.Errorf("INV-48: close code %d", o.Code)
 	case m.leg.closed:
 		return errors.New("INV-05: a second Close")

@@ -41,7 +41,7 @@ func (c *checker) inResponse() bool {
 
 // legalClose reports whether a code may stand in a Close frame; 0 is an empty frame. [INV-48]
 func legalClose(code uint16) bool {
-	return code == 0 || code >= 1000 && code <= 1014 && code != 1005 && code != 1006 || code >= 3000 && code <= 4999
+	return code == 0 || wire.ValidCloseCode(code)
 }
 
 // sent keeps the states in which s is what comes next, and reports whether there are any.
