@@ -257,8 +257,19 @@ func (s *Server) openingResponse() []byte {
 	if slices.Contains(s.open.Protocols, Protocol) {
 		h.field("Sec-WebSocket-Protocol", Protocol)
 	}
+	s.date(&h)
 	s.buf = h.end()
 	return s.buf
+}
+
+// date writes when the answer is made, as every answer to a request over HTTP says. A caller whose times are not those of a calendar begins them at the
+// zero time, or the epoch of Unix: then there is none. [RFC 9110 6.6.1]
+func (s *Server) date(h *head) {
+	const layout = "Mon, 02 Jan 2006 15:04:05 GMT"
+	if now := s.clock.now.UTC(); now.Year() > 1970 {
+		var room [len(layout)]byte
+		h.bytes("Date", now.AppendFormat(room[:0], layout))
+	}
 }
 
 // switching starts a 101 head, opening or extended: both carry the accept of the one key there is.
@@ -294,6 +305,7 @@ func (s *Server) openingRefusal(status int) []byte {
 	h.field("Connection", connection)
 	h.field("Content-Type", textPlain)
 	h.field("Content-Length", itoa(len(body)))
+	s.date(&h)
 	s.buf = append(h.end(), body...)
 	return s.buf
 }

@@ -11,7 +11,7 @@ import (
 // What deployed Kaazing clients send and expect, byte for byte.
 const (
 	kaazingOpening  = "GET /echo?.kl=Y HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nHost: one.example:8001\r\nOrigin: privileged://one.example:8001\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x-kaazing-handshake,amqp\r\n\r\n"
-	kaazingOpened   = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+	kaazingOpened   = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\n\r\n" // where virtual time begins
 	kaazingResponse = "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
 	proceedFrame    = "\x82\x04\xef\x83\xbfN"
 	emptyFrame      = "\x82\x00"

@@ -93,10 +93,17 @@ func TestInterop_PlainHTTP(t *testing.T) {
 	}
 }
 
+// undated is a head without the line of its Date.
+func undated(head string) string {
+	before, rest, _ := strings.Cut(head, "Date: ")
+	_, after, _ := strings.Cut(rest, "\r\n")
+	return before + after
+}
+
 func TestInterop_Opening(t *testing.T) {
 	url := kaazingServer(t, &Handler{Plain: true})
 	t.Run("B3 B4 status line and case of names", func(t *testing.T) {
-		require.Equal(t, kaazingOpened, <-dialTCP(t, url, kaazingOpening).head)
+		require.Equal(t, undated(kaazingOpened), undated(<-dialTCP(t, url, kaazingOpening).head))
 	})
 	for _, list := range []string{"x-kaazing-handshake", "amqp,x-kaazing-handshake", "x-kaazing-handshake,amqp", "x-kaazing-handshake, x-kaazing-bump", "a, b , x-kaazing-handshake,c"} {
 		t.Run("B5 A22 "+list, func(t *testing.T) {
@@ -137,7 +144,7 @@ func TestInterop_Opening(t *testing.T) {
 	}
 	t.Run("compression is never negotiated", func(t *testing.T) {
 		c := dialTCP(t, url, strings.Replace(kaazingOpening, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, x-webkit-deflate-frame\r\n\r\n", 1))
-		require.Equal(t, kaazingOpened, <-c.head)
+		require.Equal(t, undated(kaazingOpened), undated(<-c.head))
 		<-c.got
 		c.send(bin(kaazingRequest))
 		require.NotContains(t, c.wantOpen(), "Extensions")
