@@ -37,8 +37,12 @@ a KHP client can send, and the server what a KHP server can. If not, it names th
 first wrong step, whose it is, the requirement it breaks, and what would have been
 right there.
 
+A session that cannot be judged to its end is incomplete, and the line says why;
+packets that could not be read are counted below. Neither is an error: look at the
+totals, or at --json, where a session has to be right.
+
 FILE - is the standard input. The exit code is 0 if no connection is wrong, 1 if
-one is, 2 if the file cannot be read.`,
+one is, 2 if the file, or no packet of it, can be read.`,
 		Example: `  khp dial ws://127.0.0.1:8080/ --send hi --trace t.ndjson; khp replay t.ndjson
   tcpdump -i any -s 0 -w k.pcap tcp port 8001           record a server of others
   khp replay k.pcap --draw text
@@ -82,10 +86,10 @@ func (c *cli) replay(name string, o *replayOptions) error {
 	if r.err != nil {
 		return failf(exitFailed, "cannot write the report: %s", r.err)
 	}
-	if err != nil && r.totals.Connections == 0 {
+	if err != nil && r.totals.Connections == 0 && !o.json {
 		return usagef("%s: %s", name, err)
 	}
-	if err != nil {
+	if err != nil && !errors.As(err, new(errNoTCP)) {
 		r.note("the file cannot be read to its end: " + err.Error())
 	}
 	r.end()
@@ -100,6 +104,18 @@ func (c *cli) replay(name string, o *replayOptions) error {
 		return failf(exitFailed, "")
 	}
 	return nil
+}
+
+// errNoTCP says that there is no TCP in any packet of a capture.
+type errNoTCP struct{ capture.Summary }
+
+func (e errNoTCP) Error() string {
+	if len(e.Unread) == 1 {
+		for what := range e.Unread {
+			return "none of its " + plural(e.Packets, "packet") + " has TCP that can be read: all are " + what
+		}
+	}
+	return "none of its " + plural(e.Packets, "packet") + " has TCP that can be read"
 }
 
 // readSessions finds out what kind of file in is, and hands its connections to r.
@@ -120,6 +136,9 @@ func readSessions(in io.Reader, r *replayReport) error {
 	case capture.Is(magic):
 		sum, err := capture.Read(b, r.session)
 		r.captured(sum)
+		if err == nil && sum.Packets > 0 && sum.Other == sum.Packets {
+			err = fmt.Errorf("%w; capture TCP on an interface of Ethernet, Linux cooked, loopback, raw IP, VXLAN or GRE, as in tcpdump -i any -s 0 -w k.pcap tcp", errNoTCP{sum})
+		}
 		return err
 	}
 	if strings.HasPrefix(string(magic), `{"st`) {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,14 +24,20 @@ type replayReport struct {
 
 // replayTotals counts connections by verdict.
 type replayTotals struct {
-	Event       string   `json:"event"` // totals
-	Connections int      `json:"connections"`
-	Paths       int      `json:"paths"`
-	Wrong       int      `json:"wrong"`
-	Incomplete  int      `json:"incomplete"`
-	Encrypted   int      `json:"encrypted"`
-	NotKHP      int      `json:"not_khp"`
-	Notes       []string `json:"notes"`
+	Event       string `json:"event"` // totals
+	Connections int    `json:"connections"`
+	Paths       int    `json:"paths"`
+	Wrong       int    `json:"wrong"`
+	Incomplete  int    `json:"incomplete"`
+	Encrypted   int    `json:"encrypted"`
+	NotKHP      int    `json:"not_khp"`
+
+	Packets int            `json:"packets,omitempty"` // of a capture
+	Unread  map[string]int `json:"unread,omitempty"`  // packets without TCP, by what they are
+	Cut     int            `json:"cut,omitempty"`     // packets of which the file has only the beginning
+	LeftOut int            `json:"left_out,omitempty"`
+
+	Notes []string `json:"notes"`
 }
 
 // sessionLine is the verdict on one connection for --json.
@@ -186,11 +194,23 @@ func (r *replayReport) note(text string) { r.notes = append(r.notes, text) }
 
 // captured notes what a capture had beside its connections.
 func (r *replayReport) captured(sum capture.Summary) {
+	t := &r.totals
+	t.Packets, t.Unread, t.Cut, t.LeftOut = sum.Packets, sum.Unread, sum.Truncated, sum.LeftOut
+	switch {
+	case sum.Packets == 0:
+		r.note("the capture has no packets")
+	case sum.Other > 0:
+		var kinds []string
+		for _, what := range slices.Sorted(maps.Keys(sum.Unread)) {
+			kinds = append(kinds, fmt.Sprintf("%d %s", sum.Unread[what], what))
+		}
+		r.note(fmt.Sprintf("no TCP was found in %d of %s: %s", sum.Other, plural(sum.Packets, "packet"), strings.Join(kinds, ", ")))
+	}
 	if sum.Truncated > 0 {
 		r.note(plural(sum.Truncated, "packet") + " of " + fmt.Sprint(sum.Packets) + " were captured in part; capture with -s 0")
 	}
 	if sum.LeftOut > 0 {
-		r.note(plural(sum.LeftOut, "connection") + " beyond the limit were left out")
+		r.note(plural(sum.LeftOut, "connection") + " beyond the limit of those open at the same time were left out; filter the capture by port")
 	}
 }
 

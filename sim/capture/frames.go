@@ -38,16 +38,20 @@ func (h *half) readFrames() {
 				h.broken("WSP-CLOSE-02", "a frame with an impossible length")
 				return
 			}
-			h.buf = h.buf[len(h.buf)-in.Len():]
-			if reqs, why := f.refuse(header, h.role == roleClient); why != "" {
+			h.read(len(h.buf) - in.Len())
+			if reqs, why := f.refuse(header, h == &h.stream.halves[h.stream.client]); why != "" {
 				h.broken(reqs, why)
 				return
 			}
 			f.header, f.reading, f.left, f.payload = header, true, header.Length, nil
 		}
 		n := min(int64(len(h.buf)), f.left)
-		f.take(h.buf[:n])
-		h.buf, f.left = h.buf[n:], f.left-n
+		if kept := f.take(h.buf[:n]); !f.header.OpCode.IsControl() && !h.stream.charge(kept) {
+			h.stream.overflow()
+			return
+		}
+		h.read(int(n))
+		f.left -= n
 		if f.left > 0 {
 			return
 		}
@@ -78,8 +82,8 @@ func (f *frames) refuse(x ws.Header, client bool) (reqs, why string) {
 	return "", ""
 }
 
-// take adds bytes of the payload.
-func (f *frames) take(p []byte) {
+// take adds bytes of the payload, and returns how many are kept.
+func (f *frames) take(p []byte) (kept int) {
 	into := &f.message
 	if f.header.OpCode.IsControl() {
 		into = &f.payload
@@ -92,6 +96,13 @@ func (f *frames) take(p []byte) {
 	if f.header.Masked {
 		ws.Cipher((*into)[at:], f.header.Mask, int(done%4))
 	}
+	return len(keep)
+}
+
+// step adds a step that ends where the reading has come to. Its bytes were counted as they came.
+func (h *half) step(s replay.Step) {
+	h.stream.charge(-len(s.Data))
+	h.add(s, h.here(h.pos))
 }
 
 // frame handles a frame that is complete.
@@ -99,9 +110,9 @@ func (h *half) frame() {
 	f := &h.frames
 	switch f.header.OpCode {
 	case ws.OpPing:
-		h.stream.add(h, replay.Step{Kind: replay.Ping})
+		h.step(replay.Step{Kind: replay.Ping})
 	case ws.OpPong:
-		h.stream.add(h, replay.Step{Kind: replay.Pong})
+		h.step(replay.Step{Kind: replay.Pong})
 	case ws.OpClose:
 		h.close(f.payload)
 	default:
@@ -118,7 +129,7 @@ func (h *half) frame() {
 func (h *half) close(p []byte) {
 	switch {
 	case len(p) == 0:
-		h.stream.add(h, replay.Step{Kind: replay.Close})
+		h.step(replay.Step{Kind: replay.Close})
 	case len(p) == 1:
 		h.broken("WSP-CLOSE-02", "a Close frame with a body of one byte")
 	case binary.BigEndian.Uint16(p) == 0:
@@ -126,7 +137,7 @@ func (h *half) close(p []byte) {
 	case !utf8.Valid(p[2:]):
 		h.broken("WSP-TEXT-01", "a Close frame whose reason is not UTF-8")
 	default:
-		h.stream.add(h, replay.Step{Kind: replay.Close, Code: binary.BigEndian.Uint16(p), Text: string(p[2:])})
+		h.step(replay.Step{Kind: replay.Close, Code: binary.BigEndian.Uint16(p), Text: string(p[2:])})
 	}
 }
 
@@ -142,12 +153,12 @@ func (h *half) message() {
 	if p == nil {
 		p = []byte{}
 	}
-	h.stream.add(h, replay.Step{Kind: replay.Message, Type: wire.MessageType(f.typ), Data: p})
+	h.step(replay.Step{Kind: replay.Message, Type: wire.MessageType(f.typ), Data: p})
 	f.message, f.begun, f.cut = nil, false, false
 }
 
 // broken ends the reading of this side: what comes behind a broken frame means nothing.
 func (h *half) broken(reqs, why string) {
-	h.stream.add(h, replay.Step{Kind: replay.Broken, Code: uint16(ws.StatusProtocolError), Reqs: reqs, Text: why})
-	h.deaf = true
+	h.step(replay.Step{Kind: replay.Broken, Code: uint16(ws.StatusProtocolError), Reqs: reqs, Text: why})
+	h.stop()
 }

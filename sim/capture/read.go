@@ -21,16 +21,22 @@ const (
 	connectionPages = 512       // of one connection
 	mostMessage     = 320 << 10 // bytes kept of one message: more than any handshake may have
 	mostBytes       = 4 << 20   // bytes kept of one connection
+	mostKept        = 64 << 20  // of all connections together
 	mostSteps       = 50000     // steps of one connection
+	stepBytes       = 256       // what a step takes beside its bytes
+	mostOver        = 16 << 10  // connections that are over and are remembered, for what comes late
+	mostRead        = 4 << 20   // bytes of the file up to the end of the next packet; no packet has more than 256 KiB
+	mostInterfaces  = 1 << 16   // of a pcapng file
 )
 
 // Summary counts what was in a file.
 type Summary struct {
-	Packets     int // all
-	Truncated   int // of which the file has only the beginning
-	Other       int // that are not TCP, or cannot be read
-	Connections int // sessions that were handed on
-	LeftOut     int // connections beyond the limit
+	Packets     int            // all
+	Truncated   int            // of which the file has only the beginning
+	Other       int            // in which no TCP could be found
+	Unread      map[string]int // what those are, by the innermost thing that was recognised; nil if there are none
+	Connections int            // sessions that were handed on
+	LeftOut     int            // connections beyond the limit
 }
 
 // magics are how captures begin: pcap in both byte orders, with microseconds and nanoseconds, and pcapng.
@@ -57,80 +63,77 @@ type source interface {
 // Read reads a capture and hands each connection to each, when it is over or at the end of the file. A file that ends in the middle of a packet is read up to there,
 // and the error says so.
 func Read(r io.Reader, each func(*replay.Session)) (Summary, error) {
-	in := bufio.NewReader(r)
+	limited := &quota{r: r, left: mostRead}
+	in := bufio.NewReader(limited)
 	magic, _ := in.Peek(MagicLen)
 	if !Is(magic) {
 		return Summary{}, errors.New("capture: neither pcap nor pcapng")
 	}
-	c := &collector{each: each}
+	c := newCollector(each)
 	link, src, err := open(in, magic)
 	if err != nil {
 		return Summary{}, fmt.Errorf("capture: %w", err)
 	}
-	pool := reassembly.NewStreamPool(c)
-	c.assembler = reassembly.NewAssembler(pool)
-	c.assembler.MaxBufferedPagesTotal, c.assembler.MaxBufferedPagesPerConnection = mostPages, connectionPages
 	for {
+		limited.left = mostRead
 		data, ci, err := src.ReadPacketData()
-		if err != nil {
-			c.flushing = true
-			c.assembler.FlushAll()
-			c.rest()
-			if err != io.EOF {
-				return c.summary, fmt.Errorf("capture: after packet %d: %w", c.summary.Packets, err)
+		if err == nil {
+			var l layers.LinkType
+			if l, err = link(ci); err == nil {
+				c.packet(data, ci, l)
+				continue
 			}
-			return c.summary, nil
 		}
-		c.packet(data, ci, link(ci))
+		c.rest()
+		if err != io.EOF {
+			return c.summary, fmt.Errorf("capture: after packet %d: %w", c.summary.Packets, err)
+		}
+		return c.summary, nil
 	}
 }
 
+// quota lets a reader read so many bytes: lengths that a file claims cost no more memory.
+type quota struct {
+	r    io.Reader
+	left int
+}
+
+func (q *quota) Read(p []byte) (int, error) {
+	if q.left <= 0 {
+		return 0, fmt.Errorf("a packet, or what is before it, has more than %d MiB", mostRead>>20)
+	}
+	n, err := q.r.Read(p[:min(len(p), q.left)])
+	q.left -= n
+	return n, err
+}
+
 // open prepares the reader of a format. link tells the link type of a packet.
-func open(in io.Reader, magic []byte) (link func(gopacket.CaptureInfo) layers.LinkType, src source, err error) {
+func open(in io.Reader, magic []byte) (link func(gopacket.CaptureInfo) (layers.LinkType, error), src source, err error) {
 	if magic[0] != 0x0a {
 		p, err := pcapgo.NewReader(in)
 		if err != nil {
 			return nil, nil, err
 		}
-		return func(gopacket.CaptureInfo) layers.LinkType { return p.LinkType() }, p, nil
+		p.SetSnaplen(min(p.Snaplen(), 1<<18))
+		return func(gopacket.CaptureInfo) (layers.LinkType, error) { return p.LinkType(), nil }, p, nil
 	}
-	p, err := pcapgo.NewNgReader(in, pcapgo.NgReaderOptions{WantMixedLinkType: true, SkipUnknownVersion: true})
+	p, err := pcapgo.NewNgReader(in, pcapgo.NgReaderOptions{WantMixedLinkType: true})
 	if err != nil {
 		return nil, nil, err
 	}
-	return func(ci gopacket.CaptureInfo) layers.LinkType {
-		if i, err := p.Interface(ci.InterfaceIndex); err == nil {
-			return i.LinkType
+	return func(ci gopacket.CaptureInfo) (layers.LinkType, error) {
+		if n := p.NInterfaces(); n > mostInterfaces {
+			return 0, fmt.Errorf("the file has more than %d interfaces", mostInterfaces)
 		}
-		return p.LinkType()
+		i, err := p.Interface(ci.InterfaceIndex)
+		return i.LinkType, err
 	}, p, nil
 }
 
-// place is where a packet stands in the file.
-type place struct {
-	ci gopacket.CaptureInfo
-	at int
-}
-
-// GetCaptureInfo implements reassembly.AssemblerContext; the number of the packet goes along.
-func (p *place) GetCaptureInfo() gopacket.CaptureInfo {
-	ci := p.ci
-	ci.AncillaryData = []any{p.at}
-	return ci
-}
-
-// packet adds one packet.
-func (c *collector) packet(data []byte, ci gopacket.CaptureInfo, link layers.LinkType) {
-	c.summary.Packets++
-	if ci.CaptureLength < ci.Length {
-		c.summary.Truncated++
-	}
-	p := gopacket.NewPacket(data, link, gopacket.DecodeOptions{Lazy: true, NoCopy: true})
-	tcp, ok := p.Layer(layers.LayerTypeTCP).(*layers.TCP)
-	network := p.NetworkLayer()
-	if !ok || network == nil {
-		c.summary.Other++
-		return
-	}
-	c.assembler.AssembleWithContext(network.NetworkFlow(), tcp, &place{ci, c.summary.Packets})
+// newCollector prepares the reassembly.
+func newCollector(each func(*replay.Session)) *collector {
+	c := &collector{each: each, known: map[pair]*stream{}, live: map[uint64]*stream{}}
+	c.assembler = reassembly.NewAssembler(reassembly.NewStreamPool(c))
+	c.assembler.MaxBufferedPagesTotal, c.assembler.MaxBufferedPagesPerConnection = mostPages, connectionPages
+	return c
 }

@@ -115,12 +115,12 @@ func TestRead_Parts(t *testing.T) {
 	cut, sum := read(t, write(t, l, 100, false, f.list))
 	require.Positive(t, sum.Truncated)
 	require.Equal(t, replay.Incomplete.String(), cut[0].Verdict.String(), "%+v", cut[0].Wrong)
-	require.Contains(t, cut[0].Session.Note, "-s 0")
+	require.Contains(t, cut[0].Why, "-s 0")
 
 	missing := append(bytes.Clone(nil), write(t, l, 0, false, append(append([]segment(nil), f.list[:4]...), f.list[5:]...))...)
 	gap, _ := read(t, missing)
 	require.Equal(t, replay.Incomplete.String(), gap[0].Verdict.String(), "%+v", gap[0].Wrong)
-	require.Contains(t, gap[0].Session.Note, "missing before packet")
+	require.Contains(t, gap[0].Why, "bytes are missing behind packet")
 
 	whole := write(t, l, 0, true, f.list)
 	_, err := Read(bytes.NewReader(whole[:len(whole)-3]), func(*replay.Session) {})

@@ -3,7 +3,6 @@ package capture
 import (
 	"bytes"
 	"net"
-	"testing"
 	"time"
 
 	"github.com/gopacket/gopacket"
@@ -16,7 +15,7 @@ import (
 type segment struct {
 	client        bool // it is the client's
 	syn, fin, rst bool
-	seq           uint32
+	seq, ack      uint32
 	data          []byte
 	port          uint16 // of the client
 }
@@ -40,7 +39,7 @@ func (f *flow) add(s segment) {
 	if s.client {
 		side = 1
 	}
-	s.seq, s.port = f.next[side], f.port
+	s.seq, s.ack, s.port = f.next[side], f.next[1-side], f.port
 	f.next[side] += uint32(len(s.data))
 	if s.syn || s.fin {
 		f.next[side]++
@@ -64,6 +63,28 @@ func prefixed(v4, v6 []byte) func([]byte, bool) []byte {
 	}
 }
 
+// ethernet is a header before IPv4.
+const ethernet = "\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00"
+
+// tunnel wraps packets in IPv4 between two other hosts, over UDP if there is a port.
+func tunnel(p layers.IPProtocol, port layers.UDPPort, head string) func([]byte, bool) []byte {
+	return func(inner []byte, _ bool) []byte {
+		from, to := net.IP{192, 0, 2, 1}, net.IP{192, 0, 2, 2}
+		if inner[15] == 2 { // from the client
+			from, to = to, from
+		}
+		all := []gopacket.SerializableLayer{&layers.IPv4{Version: 4, TTL: 64, Protocol: p, SrcIP: from, DstIP: to}}
+		if port != 0 {
+			all = append(all, &layers.UDP{SrcPort: 50000, DstPort: port})
+		}
+		b := gopacket.NewSerializeBuffer()
+		if err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true}, append(all, gopacket.Payload(head+string(inner)))...); err != nil {
+			panic(err)
+		}
+		return append([]byte(ethernet), b.Bytes()...)
+	}
+}
+
 var links = map[string]link{
 	"Ethernet IPv4":  {layers.LinkTypeEthernet, prefixed([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00"), nil), false},
 	"Ethernet IPv6":  {layers.LinkTypeEthernet, prefixed(nil, []byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x86\xdd")), true},
@@ -71,14 +92,19 @@ var links = map[string]link{
 	"Linux cooked":   {layers.LinkTypeLinuxSLL, prefixed([]byte("\x00\x00\x00\x01\x00\x06\x02\x00\x00\x00\x00\x01\x00\x00\x08\x00"), nil), false},
 	"Linux cooked 2": {layers.LinkTypeLinuxSLL2, prefixed([]byte("\x08\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00\x06\x02\x00\x00\x00\x00\x01\x00\x00"), nil), false},
 	"loopback":       {layers.LinkTypeNull, prefixed([]byte("\x02\x00\x00\x00"), []byte("\x1e\x00\x00\x00")), true},
+	"VXLAN":          {layers.LinkTypeEthernet, tunnel(layers.IPProtocolUDP, 4789, "\x08\x00\x00\x00\x00\x00\x2a\x00"+ethernet), false},
+	"Linux VXLAN":    {layers.LinkTypeEthernet, tunnel(layers.IPProtocolUDP, 8472, "\x08\x00\x00\x00\x00\x00\x2a\x00"+ethernet), false},
+	"GRE":            {layers.LinkTypeEthernet, tunnel(layers.IPProtocolGRE, 0, "\x00\x00\x08\x00"), false},
+	"GRE Ethernet":   {layers.LinkTypeEthernet, tunnel(layers.IPProtocolGRE, 0, "\x00\x00\x65\x58"+ethernet), false},
+	"IP in IP":       {layers.LinkTypeEthernet, tunnel(layers.IPProtocolIPv4, 0, ""), false},
+	"two VLANs":      {layers.LinkTypeEthernet, prefixed([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x88\xa8\x00\x05\x81\x00\x00\x06\x08\x00"), nil), false},
 	"raw IPv4":       {layers.LinkTypeRaw, prefixed(nil, nil), false},
 	"raw IPv6":       {layers.LinkTypeRaw, prefixed(nil, nil), true},
 }
 
 // packet makes the bytes of a segment.
-func packet(t testing.TB, l link, s segment) []byte {
-	t.Helper()
-	tcp := &layers.TCP{SrcPort: 8001, DstPort: layers.TCPPort(s.port), Seq: s.seq, SYN: s.syn, FIN: s.fin, RST: s.rst, ACK: true, Window: 65535}
+func packet(t require.TestingT, l link, s segment) []byte {
+	tcp := &layers.TCP{SrcPort: 8001, DstPort: layers.TCPPort(s.port), Seq: s.seq, Ack: s.ack, SYN: s.syn, FIN: s.fin, RST: s.rst, ACK: true, Window: 65535}
 	server, client := net.IP{10, 0, 0, 1}, net.IP{10, 0, 0, 2}
 	if l.v6 {
 		server, client = net.ParseIP("fd00::1"), net.ParseIP("fd00::2")
@@ -86,7 +112,9 @@ func packet(t testing.TB, l link, s segment) []byte {
 	from, to := server, client
 	if s.client {
 		tcp.SrcPort, tcp.DstPort = tcp.DstPort, tcp.SrcPort
-		tcp.ACK = !s.syn
+		if tcp.ACK = !s.syn; s.syn {
+			tcp.Ack = 0
+		}
 		from, to = client, server
 	}
 	var network gopacket.SerializableLayer
@@ -105,8 +133,7 @@ func packet(t testing.TB, l link, s segment) []byte {
 }
 
 // write makes a file of segments. snap cuts packets; 0 does not.
-func write(t testing.TB, l link, snap int, ng bool, list []segment) []byte {
-	t.Helper()
+func write(t require.TestingT, l link, snap int, ng bool, list []segment) []byte {
 	var out bytes.Buffer
 	var put func(gopacket.CaptureInfo, []byte) error
 	flush := func() error { return nil }

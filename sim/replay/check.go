@@ -43,7 +43,7 @@ type Result struct {
 	Verdict Verdict
 	Profile string // spec, kaazing, or unterminated for a gateway that ends no response; "" if unknown
 	Outcome string // how far the handshake came, in words
-	Why     string // for every verdict but Path and NotPath
+	Why     string // for every verdict but NotPath; for Path only if a part of the connection was not judged
 	Wrong   *Wrong // for NotPath
 }
 
@@ -121,6 +121,8 @@ func (c *checker) prepare() (Verdict, string) {
 		return Encrypted, "the connection is encrypted; record on a side, with --trace"
 	case s.Foreign:
 		return NotKHP, "this is no HTTP"
+	case s.Late && s.Missing != "":
+		return Incomplete, "the beginning of the connection is not in the recording: " + s.Missing
 	case s.Late:
 		return Incomplete, "the recording begins in the middle of the connection"
 	}
@@ -271,6 +273,10 @@ func (c *checker) conclude(r *Result) {
 	case r.Verdict != 0:
 	case c.crowded:
 		r.Verdict, r.Why = Incomplete, "the session is too long or too odd to be judged to its end"
+	case c.opened && c.s.Missing != "":
+		r.Verdict, r.Why = Path, "not judged to the end of the connection: "+c.s.Missing
+	case c.s.Missing != "":
+		r.Verdict, r.Why = Incomplete, c.s.Missing
 	case c.opened, c.s.Over, c.ended[Client] || c.ended[Server]:
 		r.Verdict = Path
 	default:
