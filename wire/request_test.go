@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -154,7 +155,7 @@ func TestRequest_Limits(t *testing.T) {
 		{"target/default", "GET /" + a(d.Target) + " HTTP/1.1\r\n\r\n", Limits{}, KindTargetTooLong},
 		{"body/exact", "GET / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", Limits{Body: 3}, 0},
 		{"body/over", "GET / HTTP/1.1\r\nContent-Length: 4\r\n\r\n", Limits{Body: 3}, KindBodyTooLarge},
-		{"huge", "GET / HTTP/1.1\r\n\r\n", Limits{1 << 62, 1 << 62, 1 << 62, 1 << 62, 1 << 62, 1 << 62, 1 << 62, 1 << 62}, 0},
+		{"huge", "GET / HTTP/1.1\r\n\r\n", Limits{math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt}, 0},
 		{"negative", "GET / HTTP/1.1\r\n\r\n", Limits{Head: -1, Line: -5}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,7 +168,7 @@ func TestRequest_Limits(t *testing.T) {
 func TestLimits_OrDefault(t *testing.T) {
 	require.Equal(t, DefaultLimits(), Limits{}.OrDefault())
 	require.Equal(t, 7, Limits{Head: 7}.OrDefault().Head)
-	require.Equal(t, maxLimit, Limits{Unit: 1 << 62}.OrDefault().Unit)
+	require.Equal(t, maxLimit, Limits{Unit: math.MaxInt}.OrDefault().Unit)
 }
 
 func TestRequest_Views(t *testing.T) {

@@ -41,8 +41,7 @@ func readFrame(a *args, n int) (step, error) {
 			number, err = a.asNumber(w, "rsv", 0, 7)
 			f.Rsv = byte(number)
 		case w.key == "length":
-			number, err = a.asNumber(w, "length", 1, 1<<40)
-			f.Claimed = int64(number)
+			f.Claimed, err = a.asLong(w, "length", 1, 1<<40)
 		default:
 			return nil, a.mistake("expected more, masked, unmasked, rsv=, length= or a quoted text, got %q", w.text)
 		}

@@ -213,7 +213,13 @@ func (a *args) number(expected string, low, high int) (int, error) {
 }
 
 func (a *args) asNumber(w word, expected string, low, high int) (int, error) {
-	n, err := strconv.Atoi(w.text)
+	n, err := a.asLong(w, expected, int64(low), int64(high))
+	return int(n), err
+}
+
+// asLong is asNumber for what an int may be too small for.
+func (a *args) asLong(w word, expected string, low, high int64) (int64, error) {
+	n, err := strconv.ParseInt(w.text, 10, 64)
 	if err != nil || n < low || n > high {
 		return 0, a.mistake("expected %s, a number from %d to %d, got %q", expected, low, high, w.text)
 	}

@@ -43,11 +43,8 @@ func (c *conn) WriteMessage(ctx context.Context, t wire.MessageType, p []byte) e
 
 // WriteClose leaves the closing handshake to the library, which knows it only as a whole: its goroutine ends with the connection, or after ten seconds.
 func (c *conn) WriteClose(_ context.Context, code uint16, reason string) error {
-	if code == 0 {
-		code = uint16(websocket.StatusNoStatusRcvd)
-	}
 	c.closing = true
-	go func() { _ = c.ws.Close(websocket.StatusCode(code), reason) }()
+	go func() { _ = c.ws.Close(statusCode(code), reason) }()
 	return nil
 }
 

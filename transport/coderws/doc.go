@@ -38,6 +38,8 @@
 //   - Compression that the options enable also compresses the messages of the handshake. Leave it off towards Kaazing peers.
 //   - Client certificates stay with the first origin where the HTTP client's Transport is an *http.Transport with a TLSClientConfig; another RoundTripper, or a DialTLSContext,
 //     decides itself. Other fields of DialOptions.HTTPHeader than Authorization and Cookie go wherever a redirect leads; for those of Config.OpeningHeader, Sensitive decides.
+//   - Built for a browser (GOOS=js GOARCH=wasm), Dial uses the browser's WebSocket: it has neither an HTTP client nor fields of the opening request, shows nothing of an answer
+//     other than 101, and sends no close codes but 1000 and 3000 to 4999; others become 1000.
 //   - There is no Observer and no log of the handshake. Extensions that change messages are the application's to run, with package extension; Result.Extensions says which
 //     were agreed on.
 package coderws
