@@ -17,7 +17,7 @@ build: ## build the binary ./khp
 	$(GO) build -trimpath -o khp ./cmd/khp
 
 .PHONY: check
-check: format vet lint generated test nested traced mutate fuzz-ci ## everything CI runs
+check: format vet portable lint generated test nested traced mutate fuzz-ci ## everything CI runs
 
 .PHONY: format
 format: ## gofmt finds nothing to change
@@ -26,6 +26,19 @@ format: ## gofmt finds nothing to change
 .PHONY: vet
 vet: ## go vet
 	$(GO) vet ./...
+
+# All other packages are about machines that we develop on. CGO_ENABLED=0 needs no compiler of the other system.
+PORTABLE := ./fsm/... ./wire/... ./endpoint/... ./transport/... ./sim/... ./cmd/... ./internal/visible/...
+SYSTEMS  := linux/386 linux/arm linux/mips linux/s390x windows/amd64 darwin/arm64
+BROWSERS := js/wasm wasip1/wasm
+
+.PHONY: portable
+portable: ## it compiles for other processors and systems, the tests pass with -short, go.mod is tidy in all modules
+	@for s in $(SYSTEMS); do echo "vet $$s"; CGO_ENABLED=0 GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) vet $(PORTABLE) || exit 1; done
+	@for s in $(BROWSERS); do echo "build $$s"; GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) build ./fsm/... ./wire/... ./endpoint/... ./transport/... || exit 1; done
+	@for m in coderws gorillaws; do echo "build $$m js/wasm"; (cd transport/$$m && GOOS=js GOARCH=wasm $(GO) build ./...) || exit 1; done
+	@for m in . bench internal/tools transport/coderws transport/gorillaws transport/internal/adaptertest; do (cd $$m && $(GO) mod tidy -diff) || { echo "$$m: run go mod tidy"; exit 1; }; done
+	$(GO) test -short ./...
 
 .PHONY: lint
 lint: ## staticcheck, and the dispatching switches are exhaustive

@@ -9,7 +9,7 @@ import (
 
 var functions = map[string]any{
 	"ClientColumn": ClientColumn, "ClientEdges": ClientEdges, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig,
-	"MarkNames": MarkNames, "ServerColumn": ServerColumn, "ServerEdges": ServerEdges, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
+	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerEdges": ServerEdges, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
 }
 
 // Whatever is called in whatever order with whatever arguments, states from other machines included: nothing panics.
