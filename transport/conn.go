@@ -62,7 +62,8 @@ func newConn(l *link, info handshakeInfo, sessions ...extension.Session) *Conn {
 // When ctx ends, Read returns ctx.Err() and the connection stays as it is, even in the middle of a frame:
 // the next Read goes on from there.
 //
-// When the peer closes, Read answers its Close frame and returns a [*CloseError]. When the peer breaks the
+// When the peer closes, Read answers its Close frame and returns a [*CloseError], as soon as that is there; the socket of a client is closed when the server
+// has closed its own, after 5 seconds at the latest. When the peer breaks the
 // protocol, sends invalid UTF-8 in a text message (1007) or exceeds the read limit (1009), Read tells
 // it why and returns a [*ProtocolError]. A connection that ends without a Close frame gives an error that matches
 // [io.ErrUnexpectedEOF]. In all these cases the connection is closed, and later calls return an error that

@@ -5,16 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"time"
 )
 
 const (
-	closeTimeout = 5 * time.Second // closing handshake, from our Close frame to the end of TCP
-	failTimeout  = time.Second     // telling a peer that broke the protocol, and letting it hear that
-	maxDiscard   = 1 << 20         // bytes thrown away while waiting for the end of TCP
+	closeTimeout = 5 * time.Second        // closing handshake, from our Close frame to the end of TCP
+	failTimeout  = time.Second            // telling a peer that broke the protocol, and its silence after that
+	replyTimeout = 100 * time.Millisecond // how long Read waits for our answer to a Close frame to be written
+	maxDiscard   = 64 << 20               // bytes of the handshake thrown away while waiting for the end of TCP
 )
 
 // Close performs the closing handshake (RFC 6455 section 7): it sends a Close frame, waits for the
@@ -46,6 +46,12 @@ func (c *Conn) Close(code uint16, reason string) error {
 			c.discard(ctx)
 			c.release()
 		case <-ctx.Done():
+		}
+		if c.hasEnded() { // the peer's Close frame is there; TCP may end later
+			select {
+			case <-c.done:
+			case <-ctx.Done():
+			}
 		}
 		err = ctx.Err()
 	}
@@ -88,7 +94,7 @@ func (c *Conn) step(ctx context.Context) (item, error) {
 			c.pongArrived()
 		}
 	case itemClose:
-		return item{}, c.finish(ctx, it)
+		return item{}, c.finish(it)
 	case itemMessage:
 	}
 	if c.link.ext != nil {
@@ -124,11 +130,12 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 }
 
 // finish answers the peer's Close frame and closes the socket: a server at once, because deployed clients wait
-// for that, a client after the server.
+// for that, a client after the server. The caller need not wait for either to hear that the peer has closed: gateways leave TCP open for seconds, and a write
+// in progress, to a peer that no longer reads, keeps our answer back.
 //
 //khp:impl WSP-FRAME-06
 //khp:impl WSP-CLOSE-01
-func (c *Conn) finish(ctx context.Context, it item) error {
+func (c *Conn) finish(it item) error {
 	closed := &CloseError{Code: it.code, Reason: it.reason}
 	if !c.settle(closed) {
 		return c.closedErr()
@@ -137,41 +144,64 @@ func (c *Conn) finish(ctx context.Context, it item) error {
 	if code == CloseNoStatus {
 		code = 0
 	}
-	// Not even an end of ctx keeps us from answering. An error means that we closed first, or
-	// that there is nobody to answer.
-	reply, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.closeTimeout)
-	defer cancel()
-	_ = c.link.closeContext(reply, code, "")
-	if c.link.client {
-		wait, cancel := context.WithTimeout(ctx, c.closeTimeout)
-		defer cancel()
-		c.awaitEOF(wait)
+	if !c.link.client && !c.link.writing() {
+		c.reply(code)
+		c.closeSocket()
+		return closed
 	}
-	c.closeSocket()
+	replied := make(chan struct{})
+	go c.finishLater(code, replied)
+	patience := time.NewTimer(replyTimeout)
+	defer patience.Stop()
+	select {
+	case <-replied: // the caller may close the socket now
+	case <-patience.C:
+	}
 	return closed
 }
 
-// fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but a
-// little is read and thrown away: closing a socket with unread data resets the connection, and
+// reply answers the peer's Close frame. It is not told about an error, which means that we closed first, or that there is nobody to answer.
+func (c *Conn) reply(code uint16) {
+	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
+	defer cancel()
+	_ = c.link.closeContext(ctx, code, "")
+}
+
+// finishLater is what finish leaves to be done.
+func (c *Conn) finishLater(code uint16, replied chan<- struct{}) {
+	end := time.AfterFunc(c.closeTimeout, c.closeSocket) // whatever happens to deadlines meanwhile
+	defer end.Stop()
+	c.reply(code)
+	close(replied)
+	if c.link.client {
+		c.awaitEOF(c.closeTimeout)
+	}
+	c.closeSocket()
+}
+
+// fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but what the peer
+// is still sending is read and thrown away: closing a socket with unread data resets the connection, and
 // a reset can overtake our Close frame. It runs as the one who reads.
 //
 //khp:impl WSP-CLOSE-02
 //khp:impl WSP-CLOSE-04
-func (c *Conn) fail(fe *frameError) error { return c.breakOff(fe, c.awaitEOF) }
+func (c *Conn) fail(fe *frameError) error {
+	return c.breakOff(fe, func() { c.awaitEOF(failTimeout) })
+}
 
 // abandon is fail for those who do not read. If somebody else does, nothing is left unread, and that one must not wait.
 func (c *Conn) abandon(fe *frameError) error {
-	return c.breakOff(fe, func(ctx context.Context) {
+	return c.breakOff(fe, func() {
 		select {
 		case c.reading <- struct{}{}:
-			c.awaitEOF(ctx)
+			c.awaitEOF(failTimeout)
 			c.release()
 		default:
 		}
 	})
 }
 
-func (c *Conn) breakOff(fe *frameError, awaitEOF func(ctx context.Context)) error {
+func (c *Conn) breakOff(fe *frameError, awaitEOF func()) error {
 	broken := &ProtocolError{Code: fe.code, Msg: fe.msg}
 	if !c.settle(broken) {
 		return c.closedErr()
@@ -182,17 +212,28 @@ func (c *Conn) breakOff(fe *frameError, awaitEOF func(ctx context.Context)) erro
 		if half, ok := c.NetConn().(interface{ CloseWrite() error }); ok {
 			_ = half.CloseWrite()
 		}
-		awaitEOF(ctx)
+		awaitEOF()
 	}
 	c.closeSocket()
 	return broken
 }
 
-// awaitEOF discards what arrives until the peer closes its side, ctx ends, or enough has come.
-func (c *Conn) awaitEOF(ctx context.Context) {
-	stop := watch(ctx, c.NetConn(), forRead)
-	defer stop()
-	_, _ = io.CopyN(io.Discard, c.NetConn(), maxDiscard)
+// awaitEOF discards what arrives until the peer closes its side or is silent for so long, closeTimeout in all at most. It does not count the bytes: a peer in
+// the middle of a message far above the limit reads what it was told only when all of that is sent.
+func (c *Conn) awaitEOF(silence time.Duration) {
+	room := bigBuffers.Get().(*bigBuffer)
+	defer bigBuffers.Put(room)
+	end := time.Now().Add(c.closeTimeout)
+	for now := time.Now(); now.Before(end); now = time.Now() {
+		due := now.Add(silence)
+		if due.After(end) {
+			due = end
+		}
+		_ = c.NetConn().SetReadDeadline(due)
+		if _, err := c.NetConn().Read(room[:]); err != nil {
+			return
+		}
+	}
 }
 
 // shutdown closes the socket, for the reason err if there was none before. It reports whether there

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"io"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -105,21 +106,60 @@ func TestConn_ClientWaitsForServerToCloseTCP(t *testing.T) {
 	}
 }
 
-func TestConn_CancelledReadEndsTheWaitForEOF(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := net.Pipe()
-		c, p := testConn(a, true), newPeer(t, b, false)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		read := make(chan error)
-		start := time.Now()
-		go func() {
-			_, _, err := c.Read(ctx)
-			read <- err
-		}()
-		p.send(pf{op: opX})
-		p.wantFrame("Close is answered", opX, "")
-		require.Equal(t, CloseNoStatus, CloseCode(<-read), "the peer's Close is reported")
-		require.Equal(t, time.Second, time.Since(start))
-	})
+// A Close is reported when it arrives, not when the server closes TCP, which gateways do seconds later; nor does an answer that cannot be written delay it.
+func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
+	for name, reads := range map[string]bool{"reading": true, "deaf": false} {
+		for _, writing := range []bool{false, true} {
+			virtual(t, name, func(t *testing.T) {
+				a, b := net.Pipe()
+				c, p := testConn(a, true), newPeer(t, b, false)
+				start := time.Now()
+				wrote := make(chan error, 1)
+				if writing {
+					go func() { wrote <- c.Write(context.Background(), Text, []byte("nobody reads this")) }()
+					synctest.Wait()
+				}
+				go p.send(pf{op: opX, p: "\x03\xf1too big"})
+				if reads {
+					go func() { _, _ = io.Copy(io.Discard, b) }()
+				}
+				_, _, err := c.Read(t.Context())
+				require.Equal(t, &CloseError{CloseTooBig, "too big"}, err)
+				require.LessOrEqual(t, time.Since(start), replyTimeout)
+				require.ErrorIs(t, c.Close(CloseNormal, ""), net.ErrClosed)
+				if writing && !reads {
+					require.Equal(t, CloseTooBig, CloseCode(<-wrote), "it ends, and says why")
+				}
+				<-c.done
+				require.Equal(t, closeTimeout, time.Since(start).Truncate(time.Second), "TCP is closed by the client if the server does not")
+				_ = b.Close()
+			})
+		}
+	}
+}
+
+// A server's Close for a message far above the limit is not lost to a reset, although the client reads only when all of the message is sent, and other messages
+// are still on their way to it.
+func TestConn_TooBigIsHeard(t *testing.T) {
+	t.Attr("req", "WSP-CLOSE-02")
+	big, before := make([]byte, 16<<20), make([]byte, 100<<10)
+	a, b := tcpPair(t)
+	require.NoError(t, a.(*net.TCPConn).SetReadBuffer(4<<10))
+	require.NoError(t, b.(*net.TCPConn).SetWriteBuffer(1<<20))
+	client, server := testConn(a, true), testConn(b, false)
+	server.SetReadLimit(1 << 10)
+	require.NoError(t, server.Write(t.Context(), Binary, before))
+	end := make(chan error, 1)
+	go func() {
+		_, _, err := server.Read(context.Background())
+		end <- err
+	}()
+	require.NoError(t, client.Write(t.Context(), Binary, big))
+	_, p, err := client.Read(t.Context())
+	require.NoError(t, err)
+	require.Len(t, p, len(before))
+	_, _, err = client.Read(t.Context())
+	require.Equal(t, CloseTooBig, CloseCode(err), "%v", err)
+	_ = client.CloseNow()
+	require.ErrorAs(t, <-end, new(*ProtocolError))
 }

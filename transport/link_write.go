@@ -135,6 +135,9 @@ func (w *writer) closeContext(ctx context.Context, code uint16, reason string) e
 	return w.writeFrame(ctx, ws.OpClose, body)
 }
 
+// writing reports whether a write is in progress.
+func (w *writer) writing() bool { return len(w.turn) > 0 }
+
 func (w *writer) lock(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -11,6 +12,9 @@ import (
 
 // quiet is how long nothing must have come at the end of stdin for the answers to count as complete, if fewer came than were asked for.
 const quiet = time.Second
+
+// defaultWait is --wait without a value of its own.
+const defaultWait = 5 * time.Second
 
 // talk uses an open connection.
 type talk struct {
@@ -60,7 +64,7 @@ func (t *talk) script(ctx context.Context) error {
 	defer timer.Stop()
 	for range t.count {
 		for _, m := range t.request.messages {
-			if err := t.conn.Write(ctx, t.request.kind, m); err != nil {
+			if err := t.send(ctx, m); err != nil {
 				return t.broken(ctx, err)
 			}
 			if t.wait == 0 {
@@ -98,7 +102,7 @@ func (t *talk) interactive(ctx context.Context) error {
 				_ = t.close(false)
 				return failf(exitFailed, "a line of the input is not UTF-8; add --binary to send any bytes")
 			}
-			if err := t.conn.Write(ctx, t.request.kind, line); err != nil {
+			if err := t.send(ctx, line); err != nil {
 				return t.broken(ctx, err)
 			}
 			sent++
@@ -115,6 +119,28 @@ func (t *talk) interactive(ctx context.Context) error {
 			return t.close(true)
 		}
 	}
+}
+
+// slowest is the rate in bytes per second below which a server counts as one that does not read.
+const slowest = 1 << 20
+
+// errUnread tells that a message was not taken in time.
+var errUnread = errors.New("the server does not read")
+
+// send sends one message, in the time of an answer and what the slowest server needs to read it. It fails with errUnread after that.
+func (t *talk) send(ctx context.Context, m []byte) error {
+	patience := t.wait
+	if patience == 0 {
+		patience = defaultWait
+	}
+	patience += time.Duration(len(m)/slowest) * time.Second
+	timed, cancel := context.WithTimeoutCause(ctx, patience, errUnread)
+	defer cancel()
+	err := t.conn.Write(timed, t.request.kind, m)
+	if err != nil && ctx.Err() == nil && timed.Err() != nil {
+		return fmt.Errorf("%w: a message of %d bytes was not taken within %s", errUnread, len(m), patience)
+	}
+	return err
 }
 
 // settle waits for the answers that are on their way: until the peer has answered a Ping that was sent after the last message, and then until as many
@@ -156,6 +182,10 @@ func (t *talk) broken(ctx context.Context, err error) error {
 	case err = <-t.ended:
 	case <-time.After(quiet):
 	}
+	if errors.Is(err, errUnread) {
+		_ = t.conn.CloseNow()
+		return failf(exitFailed, "%s by %s; try --wait with more time", err, t.conn.URL())
+	}
 	return t.over(err, true)
 }
 
@@ -165,10 +195,14 @@ func (t *talk) close(expected bool) error {
 	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
 	var closed *transport.CloseError
 	if errors.As(why, &closed) {
-		t.out.closed(closed, false, t.request.closeCode, t.request.closeText)
-		if closed.Code != t.request.closeCode && expected {
-			return t.over(why, false)
+		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus { // no answer to ours, but a Close of its own
+			err := t.over(why, false)
+			if !expected {
+				return nil // there is something else to report
+			}
+			return err
 		}
+		t.out.closed(closed, false, t.request.closeCode, t.request.closeText)
 		return nil
 	}
 	if err != nil && expected {
