@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -81,6 +82,9 @@ func headline(ev transport.Event) string {
 	case transport.EventViolation:
 		return "the peer broke a rule: " + ev.Text
 	case transport.EventLost:
+		if ev.Text == io.ErrUnexpectedEOF.Error() { // also after a Close in both directions, which is as it should be
+			return "the peer ended the TCP connection"
+		}
 		return "the TCP connection ended: " + ev.Text
 	case transport.EventTimer:
 		return "the time for " + strings.ToLower(strings.TrimPrefix(ev.Text, "Timer")) + " is over"

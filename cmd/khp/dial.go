@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -144,7 +145,7 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 		r.kind = transport.Binary
 	}
 	if _, err := wire.ParseURL(rawURL, func(h string) (string, error) { return "host", nil }); err != nil {
-		return nil, usagef("%s: %s; expected ws://host[:port]/path or wss://..., or the same with http and https", hideUserinfo(rawURL), plainURLError(err))
+		return nil, usagef("%s: %s", hideUserinfo(rawURL), dialURLError(rawURL, err))
 	}
 	switch {
 	case o.maxRedirects < 0 || o.maxRedirects > 20:
@@ -177,6 +178,21 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 		return nil, err
 	}
 	return r, o.transport(&r.options)
+}
+
+// dialURLError says what is wrong with the URL of dial, and what to write instead.
+func dialURLError(rawURL string, err error) string {
+	var e *wire.ParseError
+	if errors.As(err, &e) && e.Detail == "userinfo" {
+		return "no user and password can stand in the URL; give them with " + flagUser
+	}
+	if !strings.Contains(rawURL, "://") {
+		meant := "ws://" + rawURL
+		if _, err := wire.ParseURL(meant, func(string) (string, error) { return "host", nil }); err == nil && !strings.HasPrefix(rawURL, "/") {
+			return fmt.Sprintf("not an absolute URL; did you mean %s?", meant)
+		}
+	}
+	return plainURLError(err) + "; expected ws://host[:port]/path or wss://..., or the same with http and https"
 }
 
 // closing reads CODE[:REASON].
