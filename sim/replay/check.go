@@ -80,6 +80,7 @@ type checker struct {
 	talking     bool   // a message is judged, which may be the application's
 	why         *problem
 	crowded     bool
+	joined      int // bytes that were put together
 	opened      bool
 	ended       [3]bool
 	closed      [3]bool
@@ -105,12 +106,23 @@ func Check(s *Session) Result {
 			break
 		}
 		if p := c.take(i); p != nil {
-			r.Verdict, r.Wrong = NotPath, p
+			r.Verdict, r.Why, r.Wrong = c.certain(p)
 			break
 		}
 	}
 	c.conclude(&r)
 	return r
+}
+
+// certain is the verdict on a step that no state allows: it is wrong, unless there is a reason to doubt that.
+func (c *checker) certain(w *Wrong) (Verdict, string, *Wrong) {
+	switch {
+	case c.nested():
+		return Incomplete, oldForm + "; what follows is not judged", nil
+	case len(w.Requirements) == 0:
+		return Incomplete, w.Why, nil
+	}
+	return NotPath, "", w
 }
 
 // prepare reads what the session says of itself and the opening handshake. A verdict comes back if that is all.
@@ -150,7 +162,7 @@ func (c *checker) prepare() (Verdict, string) {
 	switch asked := slices.ContainsFunc(s.Steps, func(st Step) bool { return st.Kind == Opening && st.From == Client }); {
 	case !asked && len(c.inputs[Client]) > 0 && s.Steps[c.inputs[Client][0]].Kind == Opening:
 		return Incomplete, "the opening request is missing"
-	case asked && !c.heads.offersKHP():
+	case asked && !c.heads.offersKHP() && !c.heads.unreadable:
 		return NotKHP, "the client did not offer " + token
 	}
 	for _, i := range c.inputs[Server] {
@@ -279,6 +291,9 @@ func (c *checker) conclude(r *Result) {
 		r.Verdict, r.Why = Incomplete, c.s.Missing
 	case c.opened, c.s.Over, c.ended[Client] || c.ended[Server]:
 		r.Verdict = Path
+		if c.nested() {
+			r.Why = oldForm
+		}
 	default:
 		r.Verdict, r.Why = Incomplete, "the recording ends before the handshake does"
 	}

@@ -42,7 +42,7 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 	case wire.KindOf(err) == wire.KindIncomplete:
 		return nil, &problem{"KHP-EXT-01 KHP-EXT-04", "the extended request is not whole in one message"}
 	case err != nil:
-		return nil, &problem{"KHP-EXT-03", "the extended request is not HTTP/1.1: " + err.Error()}
+		return nil, unread("the extended request", "KHP-EXT-03", err)
 	}
 	expect, _ := r.Fields.Get("Expect")
 	a.expects = wire.EqualFold(expect, "100-continue")
@@ -241,6 +241,9 @@ func unitProblem(err error) *problem {
 		reqs = "KHP-EXT-02 KHP-EXT-03"
 	case wire.KindIncomplete:
 		reqs = "KHP-EXT-RSP-14 KHP-EXT-03"
+	}
+	if p := unread("the response", reqs, err); p.reqs == "" {
+		return p
 	}
 	return &problem{reqs, "the response is not whole HTTP/1.1: " + err.Error()}
 }

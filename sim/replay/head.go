@@ -2,6 +2,7 @@ package replay
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/khp/transport/trace"
@@ -11,8 +12,18 @@ import (
 // token is the subprotocol of KHP. [KHP-GEN-01]
 const token = "x-kaazing-handshake"
 
-// problem is what is wrong with a message, and which requirements say so.
+// problem is what is wrong with a message, and which requirements say so. Without requirements nothing is wrong for certain: it cannot be judged.
 type problem struct{ reqs, why string }
+
+// unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule: limits are the reader's own.
+func unread(what, reqs string, err error) *problem {
+	//exhaustive:ignore
+	switch wire.KindOf(err) {
+	case wire.KindTargetTooLong, wire.KindHeadTooLarge, wire.KindLineTooLong, wire.KindTooManyFields, wire.KindBodyTooLarge, wire.KindTooManyMessages, wire.KindUnitTooLarge:
+		return &problem{"", what + " is larger than what is judged: " + err.Error()}
+	}
+	return &problem{reqs, what + " is not HTTP/1.1: " + err.Error()}
+}
 
 // heads are what the openings of a session say.
 type heads struct {
@@ -25,6 +36,7 @@ type heads struct {
 	kaazing    bool     // the target asks for the kaazing profile
 	gateway    bool     // the answer looks like a Kaazing gateway's
 	redirected bool     // the answer is not 101
+	unreadable bool     // the request cannot be parsed
 }
 
 // fieldList joins the values of a field, as tokens; nil if one is malformed.
@@ -78,7 +90,8 @@ func has(fields wire.Fields, name, token string) bool {
 func (h *heads) openingRequest(p []byte) *problem {
 	r := &h.request
 	if err := r.Parse(p, wire.Limits{}); err != nil {
-		return &problem{"WSP-OPEN-01 KHP-GEN-08", "the opening request is not HTTP: " + err.Error()}
+		h.unreadable = true
+		return unread("the opening request", "WSP-OPEN-01 KHP-GEN-08", err)
 	}
 	var err error
 	if h.protocols, err = fieldList(r.Fields, "Sec-WebSocket-Protocol"); err != nil {
@@ -114,11 +127,14 @@ func (h *heads) offersKHP() bool { return slices.Contains(h.protocols, token) }
 // openingResponse judges what the server answered, and keeps what it says.
 func (h *heads) openingResponse(p []byte) *problem {
 	r := &h.response
+	p = behindInterim(p)
 	if _, err := r.ParseHead(p, wire.Limits{}); wire.KindOf(err) == wire.KindIncomplete {
 		r.Status = 0
 		return nil // cut off
+	} else if status := statusOf(p); err != nil && status != 0 && status != 101 {
+		r.Status = status // it is HTTP of another kind, for a client to make of what it can
 	} else if err != nil {
-		return &problem{"WSP-OPEN-02 KHP-OPEN-03", "the answer to the opening request is not HTTP: " + err.Error()}
+		return unread("the answer to the opening request", "WSP-OPEN-02 KHP-OPEN-03", err)
 	}
 	h.redirected = r.Status != 101
 	if h.redirected {
@@ -153,4 +169,28 @@ func (h *heads) openingResponse(p []byte) *problem {
 		}
 	}
 	return nil
+}
+
+// behindInterim leaves out the responses with 1xx that come before the final one, of which 101 is one.
+func behindInterim(p []byte) []byte {
+	for {
+		var r wire.Response
+		n, err := r.ParseHead(p, wire.Limits{})
+		if err != nil || r.Status >= 200 || r.Status == 101 {
+			return p
+		}
+		p = p[n:]
+	}
+}
+
+// statusOf is the status code in the first line of a response, 0 if it is none of HTTP.
+func statusOf(p []byte) int {
+	if len(p) < 13 || !strings.HasPrefix(string(p), "HTTP/1.") || p[8] != ' ' || p[12] != ' ' && p[12] != '\r' && p[12] != '\n' {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(p[9:12]), 10, 16)
+	if err != nil || n < 100 {
+		return 0
+	}
+	return int(n)
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"example.com/khp/fsm"
@@ -27,6 +28,9 @@ func ReadTrace(r io.Reader, each func(*Session)) (note string, err error) {
 			if t.Truncated() {
 				note = "the trace ends in the middle of line " + itoa(t.Line())
 			}
+			if a.leftOut > 0 {
+				note = strings.TrimPrefix(note+"; "+itoa(a.leftOut)+" records are left out, of connections beyond the "+itoa(mostOpen)+" that may be open at the same time", "; ")
+			}
 			return note, nil
 		}
 		a.add(t.Line(), &rec)
@@ -43,6 +47,8 @@ type recordKey struct {
 type recordings struct {
 	header  trace.Header
 	each    func(*Session)
+	kept    int // bytes of the sessions in open
+	leftOut int // records of connections beyond the limit
 	open    map[recordKey]*Session
 	order   []recordKey
 	attempt map[recordKey]int
@@ -60,6 +66,10 @@ func (a *recordings) add(line int, r *trace.Record) {
 		a.finish(key)
 		s = nil
 	}
+	if s == nil && len(a.open) >= mostOpen {
+		a.leftOut++
+		return
+	}
 	if s == nil {
 		s = a.begin(key, r)
 	}
@@ -74,7 +84,12 @@ func (a *recordings) add(line int, r *trace.Record) {
 	if !ok {
 		return
 	}
-	s.Steps = append(s.Steps, step)
+	if cost := len(step.Data) + len(step.Text) + stepBytes; s.Missing == "" && len(s.Steps) < mostSteps && a.kept+cost <= mostKept {
+		a.kept += cost
+		s.Steps = append(s.Steps, step)
+	} else if s.Missing == "" {
+		s.Missing = "only the first " + itoa(len(s.Steps)) + " steps are judged, which is the limit of what is kept"
+	}
 	switch step.Kind {
 	case Opened, Failed, GaveUp:
 		a.finish(key)
@@ -111,6 +126,9 @@ func (a *recordings) begin(key recordKey, r *trace.Record) *Session {
 		a.trips[key] = &journey{}
 	}
 	a.open[key], a.attempt[key] = s, r.Attempt
+	if len(a.order) > 2*mostOpen {
+		a.order = slices.DeleteFunc(a.order, func(k recordKey) bool { return a.open[k] == nil })
+	}
 	a.order = append(a.order, key)
 	return s
 }
@@ -118,8 +136,12 @@ func (a *recordings) begin(key recordKey, r *trace.Record) *Session {
 // finish hands on a session that is over.
 func (a *recordings) finish(key recordKey) {
 	s := a.open[key]
-	s.Over = true
+	s.Over = s.Missing == ""
 	delete(a.open, key)
+	for i := range s.Steps {
+		a.kept -= len(s.Steps[i].Data) + len(s.Steps[i].Text) + stepBytes
+	}
+	a.kept = max(a.kept, 0) // the steps of a journey were not counted
 	a.each(s)
 }
 
@@ -132,6 +154,14 @@ func (a *recordings) rest() {
 		}
 	}
 }
+
+// Limits on what is kept of connections that are open at the same time.
+const (
+	mostOpen  = 20000
+	mostKept  = 64 << 20 // bytes
+	mostSteps = 50000    // of one connection
+	stepBytes = 256      // what a step takes beside its bytes
+)
 
 // noStatus is how many libraries report a Close frame without a code.
 const noStatus = 1005

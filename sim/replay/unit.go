@@ -25,6 +25,12 @@ func (u *unit) over() bool {
 // terminates reports whether the response ends the connection it came on.
 func (u *unit) terminates() bool { return u.status != 0 && fsm.Status(u.status).Action.Terminates() }
 
+// Bounds on putting responses together, which is done for each piece that a response may end with.
+const (
+	mostJoined = 256 << 20
+	unitBytes  = 64 // what a message costs beside its bytes
+)
+
 // unitOf puts the server's messages from step first to step last together. Both are numbers of messages of the server, last included.
 func (c *checker) unitOf(first, last int) *unit {
 	key := [2]int{first, last}
@@ -39,10 +45,12 @@ func (c *checker) unitOf(first, last int) *unit {
 		if s.Kind != Message {
 			continue
 		}
+		c.joined += len(s.Data) + unitBytes
 		if u.progress, u.err = a.Add(s.Type, s.Data); u.err != nil {
 			break
 		}
 	}
+	c.crowded = c.crowded || c.joined > mostJoined
 	if a.HeadComplete() {
 		u.status = a.Response.Status
 		u.response = a.Response
@@ -97,7 +105,7 @@ func cutOff(s *Step) bool {
 		return false
 	}
 	var r wire.Response
-	_, err := r.ParseHead(s.Data, wire.Limits{})
+	_, err := r.ParseHead(behindInterim(s.Data), wire.Limits{})
 	return wire.KindOf(err) == wire.KindIncomplete
 }
 
