@@ -1,10 +1,12 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +33,8 @@ type acceptor struct {
 	letIn     bool               // the Authenticator has let the present request in
 	principal any                // as whom
 	again     bool               // the application asked for time: ask again
+	wrong     []any              // about credentials that were refused last, for the log
+	elsewhere string             // where the last decision sends the client, without the query
 	cancel    context.CancelFunc // of the decision in progress, nil if there is none
 
 	sessions []extension.Session // of the extensions that the decision grants
@@ -148,6 +152,10 @@ func (a *acceptor) ask() {
 		d, in, err := a.handler.decide(ctx, r, letIn)
 		return func() []endpoint.Output {
 			a.letIn, a.principal = in, r.Principal
+			a.wrong = nil
+			if !in && err == nil && r.Authorization != "" {
+				a.refusedCredentials(r, d.Status == 401)
+			}
 			return a.decided(d, err)
 		}
 	})
@@ -168,6 +176,7 @@ func (a *acceptor) decided(d Decision, err error) []endpoint.Output {
 	}
 	var out []endpoint.Output
 	if err == nil {
+		a.elsewhere = pathOnly(cmp.Or(d.Location, d.Reroute))
 		out, err = a.server.Decide(time.Now(), a.grant(d))
 	}
 	if err != nil {
@@ -208,7 +217,7 @@ func (a *acceptor) report(took time.Duration) {
 		return
 	}
 	profile := "spec"
-	if a.server.State().Profile() == fsm.ProfileKaazing {
+	if a.server.OpeningRequest().Kaazing() { // also of one that is refused before its profile counts
 		profile = "kaazing"
 	}
 	attrs := []any{"remote", a.remote.String(), "path", a.server.OpeningRequest().Path(), "profile", profile, "status", a.server.State().Status(), "took", took.Round(time.Microsecond)}
@@ -219,31 +228,65 @@ func (a *acceptor) report(took time.Duration) {
 	case a.gaveUp != "":
 		log.InfoContext(a.ctx, "handshake given up", append(attrs, "phase", a.gaveUp)...)
 	case errors.As(a.err, &failed):
-		attrs = append(attrs, "leg", failed.Leg.String(), "reason", failed.Failure.Error())
-		log.InfoContext(a.ctx, outcome(failed), append(attrs, a.originHint(failed)...)...)
+		message := a.outcome(failed)
+		if message == redirected {
+			attrs = append(attrs, "target", a.elsewhere)
+		}
+		attrs = append(attrs, "leg", failed.Leg.String())
+		if a.wrong != nil && message == "refused" {
+			attrs = append(attrs, a.wrong...)
+		} else {
+			attrs = append(attrs, "reason", failed.Failure.Error())
+		}
+		log.InfoContext(a.ctx, message, append(attrs, a.refusedOrigin(failed)...)...)
 		log.DebugContext(a.ctx, "what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
+	case a.elsewhere != "":
+		log.InfoContext(a.ctx, redirected, append(attrs, "target", a.elsewhere)...)
 	default:
 		log.InfoContext(a.ctx, "handshake ended", attrs...)
 	}
 }
 
-// originHint tells who runs the server what to do about a refused page, if that is what was refused. It quotes the Origin, because it is what has to be allowed.
-func (a *acceptor) originHint(e *endpoint.HandshakeError) []any {
+// mostQuoted bounds what a line of the log quotes from a client.
+const mostQuoted = 100
+
+// refusedCredentials notes credentials that the Authenticator has refused. If the client may try again they have a line of the log for themselves, so that attempts
+// can be counted; otherwise the line about the handshake has what is known.
+func (a *acceptor) refusedCredentials(r *Request, again bool) {
+	a.wrong = []any{"reason", wrongCredentials}
+	scheme, rest, _ := strings.Cut(r.Authorization, " ")
+	if strings.EqualFold(scheme, "Basic") {
+		if user, _, ok := wire.DecodeBasic([]byte(rest)); ok {
+			a.wrong = append(a.wrong, "user", user[:min(len(user), mostQuoted)])
+		}
+	}
+	if again {
+		a.handler.log().InfoContext(a.ctx, wrongCredentials, append([]any{"remote", a.remote.String(), "path", r.Path()}, a.wrong[2:]...)...)
+	}
+}
+
+// refusedOrigin quotes the Origin of a refused page, if that is what was refused, because it is what has to be allowed.
+func (a *acceptor) refusedOrigin(e *endpoint.HandshakeError) []any {
 	o := a.server.OpeningRequest()
 	if e.Leg != endpoint.LegOpening || e.Status != 403 || o.Origin == "" || a.handler.allows(o.Origin, o.Host) {
 		return nil
 	}
-	const most = 100
-	return []any{"origin", o.Origin[:min(len(o.Origin), most)], "hint", "pages of other sites get in with transport.Handler.CheckOrigin, or --allow-origin of khp serve"}
+	return []any{"origin", o.Origin[:min(len(o.Origin), mostQuoted)]}
 }
 
+// Messages and reasons of more than one line.
+const (
+	redirected       = "redirected"
+	wrongCredentials = "wrong credentials"
+)
+
 // outcome names a handshake that did not open: the application sent the client elsewhere or refused it, or something went wrong.
-func outcome(e *endpoint.HandshakeError) string {
+func (a *acceptor) outcome(e *endpoint.HandshakeError) string {
 	switch {
 	case e.Failure != fsm.FailureStatus:
 		return "handshake failed"
-	case e.Status >= 300 && e.Status < 400:
-		return "redirected"
+	case e.Status >= 300 && e.Status < 400 && a.elsewhere != "":
+		return redirected
 	}
 	return "refused"
 }

@@ -193,7 +193,7 @@ func (s *session) finish(err error) {
 		code, level = CloseInternalError, slog.LevelWarn
 	}
 	if log := s.handler.log(); err != nil && log.Enabled(s.ctx, level) {
-		log.Log(s.ctx, level, "Serve returned an error", "remote", conn.NetConn().RemoteAddr().String(), "path", conn.info.opening.Path(), "error", err.Error())
+		log.Log(s.ctx, level, "a connection ended with an error", "remote", conn.NetConn().RemoteAddr().String(), "path", conn.info.opening.Path(), "error", err.Error())
 	}
 	if !conn.hasEnded() {
 		_ = conn.Close(code, "")

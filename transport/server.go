@@ -35,7 +35,7 @@ type Server struct {
 	Limits wire.Limits
 	// MaxConnections bounds the connections that are open at once, of whatever kind; 0 is no bound. More wait in the queue of the system until one ends.
 	MaxConnections int
-	// MaxPerAddress bounds those of one client address; 0 is no bound. More are turned away, with 503 unless they use TLS.
+	// MaxPerAddress bounds those of one client address, for which all IPv6 addresses of a /64 count as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
 	MaxPerAddress int
 	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
 
@@ -99,19 +99,21 @@ func (s *Server) Serve(ln net.Listener) error {
 	if !ok {
 		return http.ErrServerClosed
 	}
-	var said time.Time
+	accepting, turning := seldom{period: time.Second}, seldom{period: 10 * time.Second}
 	for {
 		if !s.slots.wait(s.MaxConnections, done) {
 			return http.ErrServerClosed
 		}
-		nc, err := s.accept(ln, done, &said)
+		nc, err := s.accept(ln, done, &accepting)
 		if err != nil {
 			s.slots.leave()
 			return err
 		}
-		host := addressOf(nc)
+		host := networkOf(nc.RemoteAddr())
 		if !s.slots.enter(host, s.MaxPerAddress) {
-			s.log().Warn("turned away: too many connections from this address", "remote", nc.RemoteAddr().String(), "most", s.MaxPerAddress)
+			if silent, ok := turning.say(time.Now()); ok {
+				s.log().Warn("turned away: too many connections from this address", "remote", nc.RemoteAddr().String(), "most", s.MaxPerAddress, "since_last_line", silent)
+			}
 			turnAway(nc)
 			s.slots.leave()
 			continue

@@ -18,9 +18,9 @@ const (
 	maxAcceptDelay = time.Second
 )
 
-// accept returns the next connection. What is wrong with one connection, or lacks for now, is waited out. said is when that was logged last: where connections come
-// and go at the limit, each would cost a line.
-func (s *Server) accept(ln net.Listener, done <-chan struct{}, said *time.Time) (net.Conn, error) {
+// accept returns the next connection. What is wrong with one connection, or lacks for now, is waited out. Where connections come
+// and go at the limit, each would cost a line of the log.
+func (s *Server) accept(ln net.Listener, done <-chan struct{}, log *seldom) (net.Conn, error) {
 	delay := minAcceptDelay
 	for {
 		nc, err := ln.Accept()
@@ -35,9 +35,10 @@ func (s *Server) accept(ln net.Listener, done <-chan struct{}, said *time.Time) 
 		if !passes(err) {
 			return nil, err
 		}
-		if now := time.Now(); delay == minAcceptDelay && now.Sub(*said) >= time.Second {
-			*said = now
-			s.log().Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit -n) or set Server.MaxConnections", "error", err.Error())
+		if delay == minAcceptDelay {
+			if _, ok := log.say(time.Now()); ok {
+				s.log().Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit -n) or bound the connections", "error", plainCause(err))
+			}
 		}
 		timer := time.NewTimer(delay)
 		select {
@@ -61,6 +62,15 @@ func passes(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
+// plainCause is what the system says, without the calls that failed.
+func plainCause(err error) string {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	return err.Error()
+}
+
 // turnAway says why, and closes.
 func turnAway(nc net.Conn) {
 	if _, secure := nc.(*tls.Conn); !secure {
@@ -76,21 +86,13 @@ func sayBriefly(nc net.Conn, status, text string) {
 		status, len(text), time.Now().UTC().Format(http.TimeFormat), text)
 }
 
-// addressOf is the client's address without the port; zero if it has none.
-func addressOf(nc net.Conn) netip.Addr {
-	if a, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
-		return a.AddrPort().Addr().Unmap()
-	}
-	return netip.Addr{}
-}
-
 // slots counts connections: first a slot is taken, then somebody comes to use it.
 type slots struct {
 	mu    sync.Mutex
 	taken int
 	used  int
-	of    map[netip.Addr]int // if there is a bound for each address
-	free  chan struct{}      // closed when one is left, if somebody waits
+	of    map[netip.Prefix]int // if there is a bound for each address
+	free  chan struct{}        // closed when one is left, if somebody waits
 }
 
 // wait takes a slot as soon as fewer than most are taken; ok is false if done is closed before. most 0 is no bound.
@@ -116,7 +118,7 @@ func (s *slots) wait(most int, done <-chan struct{}) (ok bool) {
 }
 
 // enter uses a slot that was taken, unless that address has most already; 0 is no bound.
-func (s *slots) enter(host netip.Addr, most int) bool {
+func (s *slots) enter(host netip.Prefix, most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if most > 0 && host.IsValid() {
@@ -124,7 +126,7 @@ func (s *slots) enter(host netip.Addr, most int) bool {
 			return false
 		}
 		if s.of == nil {
-			s.of = make(map[netip.Addr]int)
+			s.of = make(map[netip.Prefix]int)
 		}
 		s.of[host]++
 	}
@@ -133,7 +135,7 @@ func (s *slots) enter(host netip.Addr, most int) bool {
 }
 
 // exit undoes enter, and gives the slot back.
-func (s *slots) exit(host netip.Addr) {
+func (s *slots) exit(host netip.Prefix) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.used--

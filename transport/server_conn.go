@@ -19,7 +19,7 @@ import (
 type served struct {
 	server  *Server
 	nc      net.Conn
-	host    netip.Addr
+	host    netip.Prefix
 	entry   *tracked
 	handler *Handler // once its opening request has found it
 	session session  // once open
@@ -27,7 +27,7 @@ type served struct {
 
 // connection serves one connection, from its first byte until it is open, or net/http has it, or it is over. What comes after open runs in a goroutine of its
 // own: a handshake needs a deep stack, which this one takes along when it ends, and waiting for messages does not.
-func (s *Server) connection(nc net.Conn, host netip.Addr) {
+func (s *Server) connection(nc net.Conn, host netip.Prefix) {
 	c := &served{server: s, nc: nc, host: host}
 	ctx, entry := newTracked(context.Background())
 	c.entry = entry
@@ -69,7 +69,7 @@ func (c *served) over(v any) {
 }
 
 // begin reads the opening request and finds out who is to answer it; nil if that is net/http or nobody.
-func (s *Server) begin(nc net.Conn, entry *tracked, host netip.Addr) (*Handler, *opening) {
+func (s *Server) begin(nc net.Conn, entry *tracked, host netip.Prefix) (*Handler, *opening) {
 	if !s.live.add(entry) {
 		return nil, nil
 	}

@@ -43,7 +43,7 @@ func (s *served) hangup(t *testing.T) {
 
 func reloads(log *lockedBuffer) int {
 	text := log.String()
-	return strings.Count(text, "msg=reloaded") + strings.Count(text, `msg="not reloaded`)
+	return strings.Count(text, "msg=reloaded") + strings.Count(text, `msg="not reloaded`) + strings.Count(text, `"msg":"reloaded"`)
 }
 
 // serveBriefly runs khp serve, which ends at once if it does not refuse its arguments.

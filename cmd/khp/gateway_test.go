@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -209,14 +210,15 @@ func TestServe_BackEndDown(t *testing.T) {
 
 // TestServe_BackEndStatus has back ends that answer, but not with 101.
 func TestServe_BackEndStatus(t *testing.T) {
-	for status, want := range map[int]int{401: 502, 403: 502, 404: 502, 200: 502, 302: 502, 500: 502, 503: 503} {
+	for status, want := range map[int]int{401: 502, 403: 502, 404: 502, 200: 502, 302: 502, 500: 502, 503: 502} {
 		back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
 			w.WriteHeader(status)
 		}))
 		t.Cleanup(back.Close)
 		s := serveHere(t, "--route", "/=ws"+strings.TrimPrefix(back.URL, "http"))
-		wantFailure(t, s.url+"/", nil, fsm.FailureStatus, want)
+		e := wantFailure(t, s.url+"/", nil, fsm.FailureStatus, want)
+		require.Contains(t, string(e.Body), fmt.Sprint("it answered ", status))
 		require.Contains(t, s.log.String(), "back end failed", status)
 	}
 }
@@ -289,7 +291,10 @@ func TestServe_LogsOneLineEach(t *testing.T) {
 	wantLog(t, s.log, `"msg":"refused"`)
 	lines = wantJSON(t, s.log.String())
 	require.Len(t, lines, 3, s.log.String())
-	require.NotContains(t, lines[2], "user", "nobody was let in")
+	require.Equal(t, "wrong credentials", lines[2]["reason"])
+	require.Equal(t, "joe", lines[2]["user"], "who tried")
+	require.Regexp(t, `^[0-9.]+(µs|ms|s)$`, lines[2]["took"], "a time has its unit")
+	require.Regexp(t, `^[0-9.]+(µs|ms|s)$`, lines[1]["open"])
 }
 
 // TestServe_DemoPage serves the page to browsers, and nothing else changes.

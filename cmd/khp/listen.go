@@ -4,26 +4,31 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"syscall"
 )
 
 // listen opens a listener; flag names the flag that the address comes from.
 func listen(flag, addr string) (net.Listener, error) {
-	_, port, err := net.SplitHostPort(addr)
+	host, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil || port == "" {
 		return nil, usagef("%s %s: expected HOST:PORT, as in 127.0.0.1:8080 or :8080", flag, addr)
 	}
-	ln, err := net.Listen("tcp", addr)
+	network := "tcp"
+	if a, err := netip.ParseAddr(host); err == nil && a.Is4() { // 0.0.0.0 is IPv4 only, as it is written
+		network = "tcp4"
+	}
+	ln, err := net.Listen(network, addr)
 	if err == nil {
 		return ln, nil
 	}
 	why, try := systemError(err), "choose another address with "+flag
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		why, try = "another program listens there", fmt.Sprintf("stop it, or choose another port with %s", flag)
+		why, try = "something listens there already", fmt.Sprintf("stop it, or choose another port with %s", flag)
 	case errors.Is(err, syscall.EACCES):
 		why, try = "permission denied", fmt.Sprintf("ports below 1024 may need privileges; choose another with %s", flag)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -43,4 +48,15 @@ func systemError(err error) string {
 		return name.Name + ": " + name.Err
 	}
 	return err.Error()
+}
+
+// sameAddress reports whether addr cannot be listened on beside ln: it has the same port, and one of both stands for all addresses or they are equal.
+func sameAddress(ln net.Addr, addr string) bool {
+	a, ok := ln.(*net.TCPAddr)
+	b, err := net.ResolveTCPAddr("tcp", addr)
+	if !ok || err != nil {
+		return false
+	}
+	all := func(ip net.IP) bool { return len(ip) == 0 || ip.IsUnspecified() }
+	return a.Port == b.Port && (all(a.IP) || all(b.IP) || a.IP.Equal(b.IP))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strings"
 
 	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
@@ -11,14 +12,31 @@ import (
 
 // newLogger makes the log of --log, in which clients cannot write anything that does not show. Lines about a connection get the route and the user by their context.
 func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, error) {
-	o := &slog.HandlerOptions{Level: level}
 	switch form {
 	case "text":
+		o := &slog.HandlerOptions{Level: level, ReplaceAttr: textAttr}
 		return slog.New(sessionLog{slog.NewTextHandler(visible.Writer(w), o)}), nil
 	case "json":
+		o := &slog.HandlerOptions{Level: level, ReplaceAttr: jsonAttr}
 		return slog.New(sessionLog{slog.NewJSONHandler(visible.JSONWriter(w), o)}), nil
 	}
 	return nil, usagef("--log %s: expected text or json", form)
+}
+
+// textAttr writes lists as what may be typed: one, two.
+func textAttr(_ []string, a slog.Attr) slog.Attr {
+	if list, ok := a.Value.Any().([]string); ok {
+		a.Value = slog.StringValue(strings.Join(list, ","))
+	}
+	return a
+}
+
+// jsonAttr writes times with their unit, as the text does: 1.5s, 114µs.
+func jsonAttr(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 // logRoom is how many bytes of the log are kept for a reader that is slow.
@@ -50,10 +68,17 @@ type sessionLog struct{ slog.Handler }
 
 // Handle implements [slog.Handler].
 func (h sessionLog) Handle(ctx context.Context, r slog.Record) error {
+	r = r.Clone()
 	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
-		r = r.Clone()
 		r.AddAttrs(s.attrs()...)
 	}
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "origin" { // it was refused
+			r.AddAttrs(slog.String("hint", "--allow-origin lets pages of other origins in"))
+			return false
+		}
+		return true
+	})
 	return h.Handler.Handle(ctx, r)
 }
 

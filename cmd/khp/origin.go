@@ -7,11 +7,9 @@ import (
 	"example.com/khp/endpoint"
 )
 
-// originChecker makes the check of the Origin field from the values of --allow-origin; nil allows the same origin only.
+// originChecker makes the check of the Origin field from the values of --allow-origin. The same origin is always allowed, and one of scheme privileged, as at Kaazing's
+// gateway: its Java and iOS clients send it with the host that they think they talk to, and no page of a browser can have it.
 func originChecker(patterns []string) (func(origin, host string) bool, error) {
-	if len(patterns) == 0 {
-		return nil, nil
-	}
 	var list []string
 	for _, p := range patterns {
 		_, rest, ok := strings.Cut(p, "://")
@@ -24,7 +22,7 @@ func originChecker(patterns []string) (func(origin, host string) bool, error) {
 		list = append(list, strings.ToLower(p))
 	}
 	return func(origin, host string) bool {
-		if endpoint.SameOrigin(origin, host) {
+		if endpoint.SameOrigin(origin, host) || isPrivileged(origin) {
 			return true
 		}
 		for _, p := range list {
@@ -34,6 +32,12 @@ func originChecker(patterns []string) (func(origin, host string) bool, error) {
 		}
 		return false
 	}, nil
+}
+
+// isPrivileged reports whether origin is privileged://host[:port].
+func isPrivileged(origin string) bool {
+	scheme, rest, ok := strings.Cut(origin, "://")
+	return ok && strings.EqualFold(scheme, "privileged") && rest != "" && !strings.ContainsAny(rest, "/?#@ ,")
 }
 
 // originMatches compares in lower case. A pattern without scheme stands for every scheme, and without port for every port.

@@ -84,7 +84,7 @@ func (l *reloader) reload() {
 		}
 	})
 	l.level.Set(levelOf(next.verbose))
-	g.log.Info("reloaded", "changed", strings.Join(changed, ","))
+	g.log.Info("reloaded", "changed", changed)
 }
 
 // read checks all that is new before any of it counts.

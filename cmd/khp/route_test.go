@@ -52,7 +52,12 @@ func TestOriginChecker(t *testing.T) {
 	require.True(t, all("null", "server"))
 	none, err := originChecker(nil)
 	require.NoError(t, err)
-	require.Nil(t, none, "the transport's own check")
+	for origin, want := range map[string]bool{
+		"http://server": true, "http://other": false, "privileged://server:80": true, "privileged://other:80": true, "PRIVILEGED://other:80": true,
+		"privileged://": false, "privileged:other": false, "privileged://a/b": false, "privileged://a, http://other": false, "http://privileged://x": false,
+	} {
+		require.Equal(t, want, none(origin, "server"), origin)
+	}
 }
 
 func TestGlob(t *testing.T) {

@@ -105,7 +105,7 @@ func (r *rules) serve(ctx context.Context, conn *transport.Conn) error {
 	begin := time.Now()
 	defer c.traffic.open()()
 	defer s.watchIdle(r.idle, func() {
-		r.gateway.log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", r.idle.String())
+		r.gateway.log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", r.idle)
 		_ = c.Close(transport.CloseGoingAway, "idle for "+r.idle.String())
 		s.end() // a back end that takes nothing may hold the other direction
 	})()

@@ -61,8 +61,10 @@ Clients that follow the specification and Kaazing's own (whose URL carries
 
 --config names a YAML file with the same settings: "listen: :8001", and for those
 of the form PATH=VALUE a list or "route: {/echo: echo}". What the command line
-says wins. SIGHUP reads that file, certificates and password files again; if one
-is broken everything stays as it was. Open connections keep their target.
+says wins, but auth and htpasswd cannot be in both. SIGHUP reads that file,
+certificates and password files again; if one is broken, or a path would lose its
+guard without --no-auth, everything stays as it was. Open connections keep their
+target.
 
 Once it listens, one line with the URL goes to stdout; the log goes to stderr.
 GET /healthz is answered with 200 by plain HTTP, and next to the metrics
@@ -151,9 +153,12 @@ func (o *serveOptions) check() error {
 	return nil
 }
 
-// unused finds a setting that would have no effect: what it belongs to may have been forgotten.
+// unused finds a setting that would have no effect, or a bad one: what it belongs to may have been forgotten.
 func (o *serveOptions) unused(list routes) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
+	if r, server := list.circle(o.listen); r != nil {
+		return usagef("--route %s: %s is this server, which would send clients in a circle", r.path+"="+shownTarget(r.name), withoutQueries(server))
+	}
 	guarded := len(o.auth) > 0 || len(o.htpasswd) > 0
 	switch {
 	case given("realm") && !guarded:

@@ -73,6 +73,9 @@ func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
 	}
 	if o.metrics != "" {
 		url, stop, err := g.listenMetrics(o.metrics)
+		if err != nil && sameAddress(ln.Addr(), o.metrics) {
+			err = usagef("--metrics %s: --listen has that address; choose another port", o.metrics)
+		}
 		if err != nil {
 			_ = ln.Close()
 			return err

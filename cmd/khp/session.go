@@ -15,6 +15,7 @@ type session struct {
 	route *route // nil if there is none for the path
 	path  string // in normal form
 	log   *slog.Logger
+	ended atomic.Bool // the client has, and its back end has been told
 	asked atomic.Bool // a statusTarget has answered before
 
 	mu      sync.Mutex

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,6 +15,13 @@ import (
 
 	"example.com/khp/transport"
 	"example.com/khp/wire"
+)
+
+// Kaazing's clients follow R without end. Each R therefore has one more marker in its query, some clients add another one, and a client with more than mostMarks goes in
+// circles. Repeated markers mean no more than one.
+const (
+	kaazingMark = ".kl=Y"
+	mostMarks   = 10
 )
 
 const (
@@ -49,12 +59,17 @@ func connects(addr string) error {
 	return nc.Close()
 }
 
-func (t *balanceTarget) decide(_ context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+func (t *balanceTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+	if strings.Count(queryOf(r.Target), kaazingMark) > mostMarks {
+		s.log.WarnContext(ctx, "a client goes in circles: does balance lead back here?", "path", s.path)
+		return transport.Decision{Status: 508, Body: []byte("too many redirects: this address leads back to itself\n")}, nil
+	}
 	u := withQuery(t.choose(s.log), r.Target)
 	if _, err := wire.ParseURL(u.String(), nil); err != nil { // the servers are usable, so that it is the query
 		return transport.Decision{Status: 400, Body: []byte("the query cannot go along in a URL\n")}, nil
 	}
 	if r.Kaazing() {
+		u.Query += "&" + kaazingMark
 		return transport.Decision{Reroute: u.String(), Protocol: firstProtocol(r)}, nil
 	}
 	return transport.Decision{Status: 302, Location: u.String()}, nil
@@ -98,7 +113,7 @@ func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bo
 	b.up, b.until = err == nil, time.Now().Add(balanceMemory)
 	switch where := withoutQueries(b.url.String()); {
 	case was && !b.up:
-		log.Warn("server cannot be reached, clients are sent to the others", "server", where, "error", err.Error())
+		log.Warn("server cannot be reached, clients are sent to others if one can", "server", where, "error", systemError(err))
 	case !was && b.up:
 		log.Info("server can be reached again", "server", where)
 	}
@@ -116,4 +131,42 @@ func withQuery(u wire.URL, target string) wire.URL {
 	}
 	u.Query, u.HasQuery = query, true
 	return u
+}
+
+// circle finds a server of a balance target that is this one, listening on listen, at a path that is balanced again.
+func (list routes) circle(listen string) (r *route, server string) {
+	here, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, ""
+	}
+	for _, r := range list {
+		t, ok := r.target.(*balanceTarget)
+		if !ok {
+			continue
+		}
+		for _, b := range t.servers {
+			again := list.find(normalPath(cmp.Or(b.url.Path, "/")))
+			if strconv.Itoa(int(b.url.Port)) != port || !isHere(b.url.Host, here) || again == nil {
+				continue
+			}
+			if _, ok := again.target.(*balanceTarget); ok {
+				return r, b.url.String()
+			}
+		}
+	}
+	return nil, ""
+}
+
+// isHere reports whether host is certainly reached at the address here, which may stand for all.
+func isHere(host, here string) bool {
+	a, aerr := netip.ParseAddr(strings.Trim(host, "[]"))
+	b, berr := netip.ParseAddr(here)
+	all := here == "" || berr == nil && b.IsUnspecified()
+	switch {
+	case strings.EqualFold(host, here):
+		return true
+	case strings.EqualFold(host, "localhost"), aerr == nil && a.IsLoopback():
+		return all || strings.EqualFold(here, "localhost") || berr == nil && b.IsLoopback() && (aerr != nil || a == b)
+	}
+	return false
 }

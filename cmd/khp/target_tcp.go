@@ -26,7 +26,7 @@ func (t tcpTarget) decide(ctx context.Context, s *session, r *transport.Request)
 	d := net.Dialer{Timeout: backendTimeout}
 	nc, err := d.DialContext(ctx, "tcp", t.addr)
 	if err != nil {
-		return backendDown(ctx, s, "tcp://"+t.addr, err), nil
+		return backendDown(ctx, s, "tcp://"+t.addr, err)
 	}
 	if !s.keep(nc, nc.Close) {
 		return transport.Decision{}, context.Canceled
@@ -42,7 +42,9 @@ func (t tcpTarget) serve(ctx context.Context, s *session, c *client) error {
 		fromTCP(ctx, s, nc, c, out)
 	}()
 	defer context.AfterFunc(ctx, func() { _ = nc.SetWriteDeadline(time.Now()) })() // a back end that takes nothing holds up nobody who wants to end
-	toTCP(ctx, c, out)
+	if toTCP(ctx, c, out) {
+		s.ended.Store(true)
+	}
 	// The client is gone, or the back end takes no more. The latter gets to see the end of the stream and may end its own side in peace.
 	_ = nc.CloseWrite()
 	_ = nc.SetReadDeadline(time.Now().Add(t.linger))
@@ -79,15 +81,15 @@ func (w *tcpWriter) wasReset() bool {
 	}
 }
 
-// toTCP hands messages on until the client ends or the back end refuses.
-func toTCP(ctx context.Context, c *client, out *tcpWriter) {
+// toTCP hands messages on until the client ends or the back end takes no more, and reports whether it was the client.
+func toTCP(ctx context.Context, c *client, out *tcpWriter) (ended bool) {
 	for {
 		_, p, err := c.Read(ctx)
 		if err != nil {
-			return
+			return true
 		}
 		if out.write(p) != nil {
-			return // fromTCP tells the client
+			return false // fromTCP tells the client
 		}
 	}
 }

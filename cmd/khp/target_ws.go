@@ -16,13 +16,16 @@ const backendTimeout = 5 * time.Second
 type wsTarget struct{ url string }
 
 func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
-	ctx, cancel := context.WithTimeout(ctx, backendTimeout)
+	patience, cancel := context.WithTimeout(ctx, backendTimeout)
 	defer cancel()
-	back, err := transport.Dial(ctx, t.url, &transport.DialOptions{
+	back, err := transport.Dial(patience, t.url, &transport.DialOptions{
 		Subprotocols: r.Protocols, PlainFallback: true, MaxRedirects: -1, TLSConfig: s.rules.backends, ReadLimit: s.rules.message,
 	})
 	if err != nil {
-		return backendDown(ctx, s, t.url, err), nil
+		if !errors.As(err, new(*transport.HandshakeError)) { // nothing was sent
+			return tooMuch(ctx, s, t.url, err), nil
+		}
+		return backendDown(ctx, s, t.url, err)
 	}
 	if !s.keep(back, back.CloseNow) {
 		return transport.Decision{}, context.Canceled
@@ -57,6 +60,8 @@ func pump(ctx context.Context, s *session, from, to messages, name string) {
 		if err != nil {
 			if name == backEnd {
 				backendEnded(ctx, s, err)
+			} else {
+				s.ended.Store(true)
 			}
 			closeAs(ctx, to, err, name)
 			return

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// noNamesOfGo are words that an operator, who has flags, cannot do anything with.
+var noNamesOfGo = []string{"transport.", "Handler", "Server.", "CheckOrigin", "MaxConnections", "dial tcp", "read tcp", "accept tcp", "connect: ", "EOF", "context "}
+
+func wantPlain(t *testing.T, log string) {
+	t.Helper()
+	for _, words := range noNamesOfGo {
+		require.NotContains(t, log, words)
+	}
+}
+
+// A page that is refused has the profile that its URL asks for, in the log and in the metrics, and the hint names a flag.
+func TestLog_RefusedOrigin(t *testing.T) {
+	s := serveHere(t, "--metrics", "127.0.0.1:0")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+	header := http.Header{"Origin": {"https://pages.example"}}
+	_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{OpeningHeader: header, Profile: transport.Kaazing})
+	require.Error(t, err)
+	line := wantLog(t, s.log, `msg="handshake failed".*`)[0]
+	require.Contains(t, line, "profile=kaazing")
+	require.Contains(t, line, "origin=https://pages.example")
+	require.Contains(t, line, "--allow-origin")
+	require.Contains(t, get(t, metrics), `profile="kaazing"`)
+	require.NotContains(t, get(t, metrics), `profile="spec"`)
+	wantPlain(t, s.log.String())
+}
+
+// A client that is sent elsewhere has a line that says where, without the query, in whatever way it is sent.
+func TestLog_Redirected(t *testing.T) {
+	two := serveHere(t)
+	s := serveHere(t, "--route", "/b=balance:"+two.url+"/x?key=hunter2", "--route", "/r=redirect:"+two.url+"/y?hunter2", "--route", "/n=status:304")
+	for _, profile := range []transport.Profile{transport.Kaazing, transport.Spec} {
+		wantEcho(t, dialHere(t, s.url+"/b", &transport.DialOptions{Profile: profile}), transport.Text, []byte("x"))
+	}
+	wantLog(t, s.log, `msg=redirected .*path=/b profile=kaazing .*target=`+two.url+`/x`)
+	wantLog(t, s.log, `msg=redirected .*path=/b profile=spec .*target=`+two.url+`/x`)
+	wantEcho(t, dialHere(t, s.url+"/r", nil), transport.Text, []byte("x"))
+	wantLog(t, s.log, `msg=redirected .*path=/r .*target=`+two.url+`/y`)
+	wantFailure(t, s.url+"/n", nil, fsm.FailureStatus, 304)
+	wantLog(t, s.log, `msg=refused .*status=304`)
+	require.NotContains(t, s.log.String(), "hunter2")
+	require.NotContains(t, s.log.String(), "handshake ended")
+}
+
+// Wrong credentials can be counted: the line has the address, the user and the cause.
+func TestLog_WrongCredentials(t *testing.T) {
+	s := serveHere(t, "--auth", "/=joe:welcome")
+	for _, user := range []string{"joe", "nobody"} {
+		_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{Credentials: transport.Basic(user, "hunter2")})
+		require.Error(t, err)
+		wantLog(t, s.log, `remote=127\.0\.0\.1:.*(msg="wrong credentials"|reason="wrong credentials").*user=`+user)
+	}
+	_, err := transport.Dial(t.Context(), s.url+"/", nil)
+	require.Error(t, err)
+	require.Equal(t, 2, strings.Count(s.log.String(), `reason="wrong credentials"`), "one who gives none has not been wrong: %s", s.log)
+	require.NotContains(t, s.log.String(), "hunter2")
+}
+
+// Times in the JSON log have a unit, lists are lists.
+func TestLog_JSONValues(t *testing.T) {
+	config := testFile(t, "khp.yaml", "idle-timeout: 1h\n")
+	s := serveHere(t, "--log", "json", "--config", config)
+	c := dialHere(t, s.url+"/", nil)
+	require.NoError(t, c.Close(transport.CloseNormal, ""))
+	testFile(t, config, "idle-timeout: 2h\nmax-message: 1M\n")
+	s.hangup(t)
+	wantLog(t, s.log, `"msg":"reloaded","changed":\["idle-timeout","max-message"\]`)
+	wantLog(t, s.log, `"took":"[0-9.]+(µs|ms|s)"`)
+	wantLog(t, s.log, `"open":"[0-9.]+(µs|ms|s)"`)
+	s.stop()
+	wantLog(t, s.log, `"timeout":"10s"`)
+}
+
+// What keeps a listener from its address is said as it is.
+func TestListen_Words(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	taken := ln.Addr().String()
+	code, errs := serveBriefly("--listen", taken)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "something listens there already")
+	require.NoError(t, ln.Close())
+	for _, metrics := range []string{taken, ":" + taken[len("127.0.0.1:"):]} {
+		code, errs = serveBriefly("--listen", taken, "--metrics", metrics)
+		require.Equal(t, exitUsage, code, errs)
+		require.Contains(t, errs, "--metrics "+metrics+": --listen has that address")
+	}
+}
+
+// 0.0.0.0 is what it says: IPv4 only.
+func TestListen_IPv4Only(t *testing.T) {
+	ln, err := listen("--listen", "0.0.0.0:0")
+	require.NoError(t, err)
+	defer func() { _ = ln.Close() }()
+	require.Regexp(t, `^0\.0\.0\.0:\d+$`, ln.Addr().String())
+}
+
+// A back end that answers is not one that cannot be reached, whatever it speaks; and errors are in plain words.
+func TestBackend_AnswersSomethingElse(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ln.Close() })
+	go func() {
+		for {
+			nc, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(nc, "SSH-2.0-OpenSSH_9.2\r\n\r\n")
+			_, _ = io.Copy(io.Discard, nc)
+			_ = nc.Close()
+		}
+	}()
+	s := serveHere(t, "--route", "/ssh=ws://"+ln.Addr().String()+"/", "--route", "/down=tcp://127.0.0.1:1", "--route", "/none=tcp://does-not-exist.invalid:1")
+	e := wantFailure(t, s.url+"/ssh", nil, fsm.FailureStatus, 502)
+	require.Contains(t, string(e.Body), "it speaks another protocol")
+	wantFailure(t, s.url+"/down", nil, fsm.FailureStatus, 503)
+	wantLog(t, s.log, `backend=tcp://127\.0\.0\.1:1 error="connection refused"`)
+	wantFailure(t, s.url+"/none", nil, fsm.FailureStatus, 503)
+	wantPlain(t, s.log.String())
+}
+
+// A client that goes away while its back end is being reached, or asks for too much, is no failure of the back end.
+func TestBackend_NotItsFault(t *testing.T) {
+	arrived := make(chan struct{})
+	back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/small" {
+			w.WriteHeader(http.StatusRequestHeaderFieldsTooLarge)
+			return
+		}
+		close(arrived)
+		<-r.Context().Done() // the gateway has given up
+	}))
+	t.Cleanup(back.Close)
+	url := "ws" + strings.TrimPrefix(back.URL, "http")
+	s := serveHere(t, "--route", "/ws="+url, "--route", "/long=ws://127.0.0.1:1/", "--route", "/small="+url+"/small", "--metrics", "127.0.0.1:0")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-arrived; cancel() }()
+	_, err := transport.Dial(ctx, s.url+"/ws", nil)
+	require.ErrorIs(t, err, context.Canceled)
+	wantLog(t, s.log, `path=/ws`)
+	back.CloseClientConnections()
+
+	e := wantFailure(t, s.url+"/small", &transport.DialOptions{Subprotocols: []string{"one"}}, fsm.FailureStatus, 400)
+	require.Contains(t, string(e.Body), "too long")
+	list := strings.TrimPrefix(strings.Repeat(","+strings.Repeat("x", 126), 64), ",") // with a blank behind each comma it is too long
+	for i := range 64 {
+		list = strings.Replace(list, "xxxx,", fmt.Sprintf("x%03d,", i), 1)
+	}
+	require.Contains(t, rawHandshake(t, s.url, "/long", "Sec-WebSocket-Protocol: "+list+"\r\n"), "HTTP/1.1 400 ")
+	require.NotContains(t, s.log.String(), "back end failed")
+	require.NotContains(t, get(t, metrics), "khp_backend_failures_total{")
+}
+
+// A broker that resets its connection after the client has ended well is not lost; nor is a WebSocket back end.
+func TestBackend_ResetAfterTheEnd(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ln.Close() })
+	over := make(chan struct{}, 1)
+	go func() {
+		for {
+			nc, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			r := bufio.NewReader(nc)
+			if first, _ := r.Peek(1); len(first) == 1 && first[0] == 'G' {
+				head, _ := http.ReadRequest(r)
+				_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+string(wire.AppendAccept(nil, []byte(head.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
+				_, _ = io.ReadFull(r, make([]byte, 8)) // the Close frame
+			} else {
+				_, _ = io.Copy(io.Discard, r)
+			}
+			_ = nc.(*net.TCPConn).SetLinger(0)
+			_ = nc.Close()
+			over <- struct{}{}
+		}
+	}()
+	s := serveHere(t, "--route", "/tcp=tcp://"+ln.Addr().String(), "--route", "/ws=ws://"+ln.Addr().String()+"/", "--metrics", "127.0.0.1:0")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+	for range 20 {
+		for _, path := range []string{"/tcp", "/ws"} {
+			c := dialHere(t, s.url+path, nil)
+			if path == "/tcp" {
+				require.NoError(t, c.Write(t.Context(), transport.Binary, []byte("AMQP")))
+			}
+			require.NoError(t, c.Close(transport.CloseNormal, ""))
+			<-over
+		}
+	}
+	require.Eventually(t, func() bool { return strings.Count(s.log.String(), "msg=closed") == 40 }, 10*time.Second, time.Millisecond)
+	require.NotContains(t, get(t, metrics), "khp_backend_failures_total{")
+	require.NotContains(t, s.log.String(), "back end lost")
+}
+
+// A balancer that leads back to itself sends nobody in circles for ever.
+func TestBalance_Circle(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := free.Addr().String()
+	require.NoError(t, free.Close())
+	_, port, _ := net.SplitHostPort(addr)
+	for listen, server := range map[string]string{addr: addr, ":" + port: addr, "0.0.0.0:" + port: "localhost:" + port, "localhost:" + port: addr} {
+		code, errs := serveBriefly("--listen", listen, "--route", "/a=balance:ws://other.example/,ws://"+server+"/b?key=hunter2", "--route", "/b=balance:ws://x.example/")
+		require.Equal(t, exitUsage, code, listen)
+		require.Contains(t, errs, "is this server, which would send clients in a circle")
+		require.NotContains(t, errs, "hunter2")
+	}
+	code, errs := serveBriefly("--listen", addr, "--route", "/a=balance:ws://"+addr+"/b", "--route", "/b=echo")
+	require.Equal(t, exitOK, code, errs)
+
+	// By another name it is found out when a client comes round again and again.
+	s := serveHere(t, "--route", "/=balance:ws://elsewhere.example/")
+	target, rounds := "/?.kl=Y", 0
+	for {
+		answer := rawHandshake(t, s.url, target, "")
+		_, next, ok := strings.Cut(answer, "\xef\x83\xbfRws://elsewhere.example")
+		if !ok {
+			require.Contains(t, answer, "HTTP/1.1 508 ")
+			break
+		}
+		rounds++
+		target, _, _ = strings.Cut(next, "\x88")
+		require.Less(t, rounds, 20)
+	}
+	require.Greater(t, rounds, 4, "some balancers may stand behind each other")
+	wantLog(t, s.log, "a client goes in circles")
+}
+
+// rawHandshake shakes hands with a target, with fields in the extended request, and returns all that the server says.
+func rawHandshake(t *testing.T, url, target, fields string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
+	require.NoError(t, err)
+	defer func() { _ = c.Close() }()
+	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+	request := "GET " + target + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"
+	_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n", target)
+	require.NoError(t, err)
+	frame := []byte{0x82, 0xfe, byte(len(request) >> 8), byte(len(request)), 0, 0, 0, 0} // the mask changes nothing
+	_, err = c.Write(append(frame, request...))
+	require.NoError(t, err)
+	var all []byte
+	for b := make([]byte, 4096); !strings.Contains(string(all), "\x88\x02\x03"); { // the server's Close
+		n, err := c.Read(b)
+		all = append(all, b[:n]...)
+		if err != nil {
+			break
+		}
+	}
+	return string(all)
+}
