@@ -233,7 +233,7 @@ func (a *acceptor) report(took time.Duration) {
 			attrs = append(attrs, "target", a.elsewhere)
 		}
 		attrs = append(attrs, "leg", failed.Leg.String())
-		if a.wrong != nil && message == "refused" {
+		if a.wrong != nil {
 			attrs = append(attrs, a.wrong...)
 		} else {
 			attrs = append(attrs, "reason", failed.Failure.Error())
@@ -277,16 +277,19 @@ func (a *acceptor) refusedOrigin(e *endpoint.HandshakeError) []any {
 // Messages and reasons of more than one line.
 const (
 	redirected       = "redirected"
+	saidNo           = "refused"
 	wrongCredentials = "wrong credentials"
 )
 
 // outcome names a handshake that did not open: the application sent the client elsewhere or refused it, or something went wrong.
 func (a *acceptor) outcome(e *endpoint.HandshakeError) string {
 	switch {
+	case a.wrong != nil: // whether it was told so for the last time, or gave up
+		return saidNo
 	case e.Failure != fsm.FailureStatus:
 		return "handshake failed"
 	case e.Status >= 300 && e.Status < 400 && a.elsewhere != "":
 		return redirected
 	}
-	return "refused"
+	return saidNo
 }
