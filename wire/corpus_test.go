@@ -22,7 +22,7 @@ type corpusCase struct {
 
 func loadCorpus(t testing.TB) []corpusCase {
 	t.Helper()
-	f, err := os.Open("testdata/corpus.jsonl")
+	f, err := os.Open("../fuzz/corpus/corpus.jsonl")
 	require.NoError(t, err)
 	defer f.Close()
 	read, err := corpus.Read(f)

@@ -61,7 +61,7 @@
 // arrived: cutting input differently changes neither verdict nor kind.
 //
 // The file khp.ebnf says the same as a grammar. Tests write messages by it, and break
-// them; testdata/corpus.jsonl has the cases that parsers have stumbled over.
+// them; fuzz/corpus/corpus.jsonl has the cases that parsers have stumbled over.
 //
 // # Speed
 //

@@ -77,6 +77,9 @@ func (c *cli) graph(m export.Machine, format, output string) error {
 		if f.name != format {
 			continue
 		}
+		if f.name == "svg" && m == export.Pair {
+			return usagef("svg draws one side, both at once are too wide to read; as in khp graph client --format svg, or khp graph pair --format mermaid")
+		}
 		if f.model && m != export.Pair {
 			return usagef("a model needs both sides to talk to each other; as in khp graph pair --format %s", format)
 		}

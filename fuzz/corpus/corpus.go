@@ -41,8 +41,6 @@ type Message struct {
 // Accepted reports whether the verdict is to accept.
 func (c Case) Accepted() bool { return c.Verdict == "accept" }
 
-//go:generate cp ../../wire/testdata/corpus.jsonl corpus.jsonl
-
 //go:embed corpus.jsonl
 var file []byte
 

@@ -1,7 +1,6 @@
 package corpus
 
 import (
-	"bytes"
 	"os"
 	"slices"
 	"strings"
@@ -9,13 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-// There is one corpus: package wire tests against the same file.
-func TestCorpus_SameFile(t *testing.T) {
-	other, err := os.ReadFile("../../wire/testdata/corpus.jsonl")
-	require.NoError(t, err)
-	require.True(t, bytes.Equal(other, file), "fuzz/corpus/corpus.jsonl is stale: run go generate ./fuzz/corpus")
-}
 
 func TestCases(t *testing.T) {
 	cases, err := decode(file)

@@ -1,4 +1,4 @@
-// Package corpus reads the adversarial corpus, wire/testdata/corpus.jsonl. The README beside it describes the format.
+// Package corpus reads the adversarial corpus, fuzz/corpus/corpus.jsonl. The README beside it describes the format.
 package corpus
 
 import (

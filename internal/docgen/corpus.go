@@ -32,8 +32,7 @@ type grid struct {
 }
 
 func loadGrid(root string) (g grid, err error) {
-	data := filepath.Join(root, "wire", "testdata")
-	f, err := os.Open(filepath.Join(data, "corpus.jsonl"))
+	f, err := os.Open(filepath.Join(root, "fuzz", "corpus", "corpus.jsonl"))
 	if err != nil {
 		return g, err
 	}
@@ -41,7 +40,7 @@ func loadGrid(root string) (g grid, err error) {
 	if g.cases, err = corpus.Read(f); err != nil {
 		return g, err
 	}
-	table, err := os.ReadFile(filepath.Join(data, "differences.tsv"))
+	table, err := os.ReadFile(filepath.Join(root, "wire", "testdata", "differences.tsv"))
 	if err != nil {
 		return g, err
 	}
@@ -112,7 +111,7 @@ func corpusPage(root string) (string, error) {
 	var b bytes.Buffer
 	line(&b, `# The corpus
 
-%d cases for parsers of the handshake, from [wire/testdata/corpus.jsonl](../wire/testdata/corpus.jsonl); its [README](../wire/testdata/README.md) describes the format and how an input is
+%d cases for parsers of the handshake, from [fuzz/corpus/corpus.jsonl](../fuzz/corpus/corpus.jsonl); its [README](../fuzz/corpus/README.md) describes the format and how an input is
 written. Written by `+"`go generate ./docs`"+`, which runs net/http; do not edit.
 
 The verdict is that of this project for exactly this input: strict by RFC 9112, with the choices that the documentation of package wire lists. net/http reads the same bytes with

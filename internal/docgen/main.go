@@ -43,7 +43,7 @@ func generate() error {
 // documents returns all generated files by their names from the root of the module.
 func documents(root string) (map[string][]byte, error) {
 	files := map[string][]byte{"docs/status.md": []byte(statusPage())}
-	for _, m := range []export.Machine{export.Client, export.Server, export.Pair} {
+	for _, m := range []export.Machine{export.Client, export.Server} {
 		var b bytes.Buffer
 		if err := export.SVG(&b, m); err != nil {
 			return nil, err

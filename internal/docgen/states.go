@@ -59,7 +59,7 @@ For example: the client waits after a 202 (%s), and the connection is cut (%s). 
 
 ![What a KHP server waits for, and what moves it on](img/server.svg)
 
-[Both side by side](img/pair.svg), with the messages between them. Rows that fail, or that give up because the application asked to close, are counted in the box of their phase and drawn
+Rows that fail, or that give up because the application asked to close, are counted in the box of their phase and drawn
 through one node. `+"`khp graph`"+` draws the same as Mermaid, Graphviz or SVG.
 
 ## Ids

@@ -47,6 +47,9 @@ func drawOnce(t *testing.T, format string, m Machine) string {
 func eachPicture(t *testing.T, f func(t *testing.T, format string, m Machine, text string)) {
 	for format := range formats {
 		for m := Client; m <= Pair; m++ {
+			if format == "svg" && m == Pair {
+				continue // see TestExport_SVG_DrawsOneSide
+			}
 			t.Run(format+"/"+m.String(), func(t *testing.T) { f(t, format, m, drawOnce(t, format, m)) })
 		}
 	}
@@ -55,8 +58,10 @@ func eachPicture(t *testing.T, f func(t *testing.T, format string, m Machine, te
 func TestExport_Golden(t *testing.T) {
 	eachPicture(t, func(t *testing.T, format string, m Machine, text string) {
 		file := filepath.Join("testdata", m.String()+"."+format)
+		if format == "svg" {
+			file = filepath.Join("../../docs/img", m.String()+".svg")
+		}
 		if *update {
-			require.NoError(t, os.MkdirAll("testdata", 0o755))
 			require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 		}
 		want, err := os.ReadFile(file)
@@ -229,8 +234,12 @@ func TestExport_DOT_IsWellFormed(t *testing.T) {
 	}
 }
 
+func TestExport_SVG_DrawsOneSide(t *testing.T) {
+	require.ErrorContains(t, SVG(io.Discard, Pair), "draws one side")
+}
+
 func TestExport_SVG_IsSelfContained(t *testing.T) {
-	for m := Client; m <= Pair; m++ {
+	for m := Client; m <= Server; m++ {
 		text := drawOnce(t, "svg", m)
 		d := xml.NewDecoder(strings.NewReader(text))
 		elements := map[string]int{}

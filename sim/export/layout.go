@@ -8,17 +8,16 @@ import (
 
 // Sizes, in units of the lattice and in pixels.
 const (
-	unit      = 10 // pixels between lattice lines
-	boxW      = 20
-	boxH      = 9
-	colPitch  = 37
-	rowPitch  = 17
-	groupGap  = 2 // more between rows of different groups
-	margin    = 12
-	top       = 8
-	lineH     = 14  // pixels between lines of text
-	charW     = 6.3 // pixels per character of a label, generously
-	messagesW = 46
+	unit     = 10 // pixels between lattice lines
+	boxW     = 20
+	boxH     = 9
+	colPitch = 37
+	rowPitch = 17
+	groupGap = 2 // more between rows of different groups
+	margin   = 12
+	top      = 8
+	lineH    = 14  // pixels between lines of text
+	charW    = 6.3 // pixels per character of a label, generously
 )
 
 // drawing is a graph with places for everything.

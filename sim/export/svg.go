@@ -1,6 +1,7 @@
 package export
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -9,41 +10,25 @@ import (
 	"example.com/khp/fsm"
 )
 
-// SVG writes m as a picture that needs nothing else: no script, no font, no other file. It follows the reader's preference for dark or light.
+// SVG writes the client or the server as a picture that needs nothing else: no script, no font, no other file. It follows the reader's preference for dark or
+// light. Both sides at once are too wide to read: that is an error, and [Mermaid] or [DOT] draw them.
 func SVG(w io.Writer, m Machine) error {
-	return write(w, m, func(graphs []*graph) string { return svg(m, graphs) })
+	if m == Pair {
+		return errors.New("export: SVG draws one side; Mermaid and DOT draw both")
+	}
+	return write(w, m, func(graphs []*graph) string { return svg(graphs[0]) })
 }
 
-func svg(m Machine, graphs []*graph) string {
-	var drawings []*drawing
-	w, h := 0, 0
-	for _, g := range graphs {
-		d := layOut(g)
-		drawings = append(drawings, d)
-		w, h = w+d.w, max(h, d.h)
-	}
-	if len(graphs) > 1 {
-		w += messagesW
-		h = max(h, top+len(messages)*7)
-	}
-	h += 5
-	id := "khp-" + m.String() // so that several pictures can stand in one page
+func svg(g *graph) string {
+	d := layOut(g)
+	h := d.h + 5
+	id := "khp-" + g.side.String() // so that several pictures can stand in one page
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="%[3]s-title %[3]s-desc">`+"\n", w*unit, h*unit, id)
-	fmt.Fprintf(&b, "<title id=\"%[3]s-title\">%[1]s</title>\n<desc id=\"%[3]s-desc\">%[2]s</desc>\n", m.caption(), description(graphs), id)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-labelledby="%[3]s-title %[3]s-desc">`+"\n", d.w*unit, h*unit, id)
+	fmt.Fprintf(&b, "<title id=\"%[3]s-title\">%[1]s</title>\n<desc id=\"%[3]s-desc\">%[2]s</desc>\n", g.side.caption(), g.description(), id)
 	b.WriteString(style())
-	fmt.Fprintf(&b, `<rect class="page" width="%d" height="%d"/>`+"\n", w*unit, h*unit)
-	x := 0
-	for i, d := range drawings {
-		fmt.Fprintf(&b, `<g transform="translate(%d 0)">`+"\n", x*unit)
-		d.write(&b, graphs)
-		b.WriteString("</g>\n")
-		x += d.w
-		if len(drawings) > 1 && i == 0 {
-			writeMessages(&b, x*unit)
-			x += messagesW
-		}
-	}
+	fmt.Fprintf(&b, `<rect class="page" width="%d" height="%d"/>`+"\n", d.w*unit, h*unit)
+	d.write(&b)
 	writeLegend(&b, h*unit-24)
 	b.WriteString("</svg>\n")
 	return b.String()
@@ -75,27 +60,23 @@ text{fill:#e6edf3}.note,.head{fill:#9da7b3}.page{fill:#0d1117}.group{fill:#fffff
 }
 
 // description says in words what a picture shows.
-func description(graphs []*graph) string {
-	var parts []string
-	for _, g := range graphs {
-		phases, edges := 0, 0
-		for _, n := range g.nodes {
-			if !n.through() {
-				phases++
-			}
+func (g *graph) description() string {
+	phases := 0
+	for _, n := range g.nodes {
+		if !n.through() {
+			phases++
 		}
-		edges = len(Edges(g.side))
-		parts = append(parts, fmt.Sprintf("The %s has %d phases and %d edges.", g.side, phases, edges))
-		for i, l := range g.links {
-			if !g.nodes[l.from].through() {
-				parts = append(parts, fmt.Sprintf("%s to %s: %s.", g.nodes[l.from].phase, g.nodes[l.to].phase, strings.Join(g.label(g.links[i]), ", ")))
-			}
+	}
+	parts := []string{fmt.Sprintf("The %s has %d phases and %d edges.", g.side, phases, len(Edges(g.side)))}
+	for _, l := range g.links {
+		if !g.nodes[l.from].through() {
+			parts = append(parts, fmt.Sprintf("%s to %s: %s.", g.nodes[l.from].phase, g.nodes[l.to].phase, strings.Join(g.label(l), ", ")))
 		}
 	}
 	return html.EscapeString(strings.Join(parts, " "))
 }
 
-func (d *drawing) write(b *strings.Builder, graphs []*graph) {
+func (d *drawing) write(b *strings.Builder) {
 	fmt.Fprintf(b, `<text class="title" x="%d" y="28">%s</text>`+"\n", (margin-2)*unit, d.side)
 	for i, f := range d.groups {
 		if f.w > 0 {
@@ -114,7 +95,7 @@ func (d *drawing) write(b *strings.Builder, graphs []*graph) {
 		x, y := d.boxes[i].x*unit, d.boxes[i].y*unit
 		fmt.Fprintf(b, `<g class="%s" data-edges="%d"><title>%s</title><rect x="%d" y="%d" width="%d" height="%d" rx="8" stroke-width="1.5"/>`,
 			outcomes[n.outcome].name, len(n.stays), d.rows(n.stays), x, y, boxW*unit, boxH*unit)
-		lines := d.facts(i, d.more(i, len(graphs) > 1))
+		lines := d.facts(i, "")
 		middle := x + boxW*unit/2
 		first := y + boxH*unit/2 - (len(lines)*lineH)/2 + 5
 		fmt.Fprintf(b, `<text class="name" x="%d" y="%d">%s</text>`, middle, first, n.title())
@@ -180,33 +161,8 @@ func curve(line []point) string {
 // tip is the head of the arrow at the end of a line.
 func tip(line []point) string {
 	p, q := line[len(line)-2], line[len(line)-1]
-	return arrowhead(p.x*unit, p.y*unit, q.x*unit, q.y*unit)
-}
-
-// arrowhead points from one point to the one next to it.
-func arrowhead(px, py, x, y int) string {
-	dx, dy := (x-px)/unit, (y-py)/unit
+	dx, dy, x, y := q.x-p.x, q.y-p.y, q.x*unit, q.y*unit
 	return fmt.Sprintf(`<path class="tip" d="M%d %dL%d %dL%d %dZ"/>`, x, y, x-9*dx+4*dy, y-9*dy+4*dx, x-9*dx-4*dy, y-9*dy-4*dx)
-}
-
-// writeMessages writes the messages between two machines, as arrows with numbers.
-func writeMessages(b *strings.Builder, x int) {
-	const left, right = 20, messagesW*unit - 20
-	fmt.Fprintf(b, `<g transform="translate(%d 0)"><text class="title" x="%d" y="28">messages</text>`+"\n", x, left)
-	for i, m := range messages {
-		y := top*unit + 65*i + 20
-		o := waiting
-		if m.takenIn == inOpen {
-			o = opened
-		}
-		from, to, way := left, right, unit
-		if m.from == Server {
-			from, to, way = right, left, -unit
-		}
-		fmt.Fprintf(b, `<g class="%s"><path d="M%d %dH%d"/>%s</g><text class="name" x="%d" y="%d">%d %s</text><text class="note" x="%d" y="%d">%s</text>`+"\n",
-			outcomes[o].name, from, y, to, arrowhead(to-way, y, to, y), (left+right)/2, y-8, i+1, m.what, (left+right)/2, y+15, m.text())
-	}
-	b.WriteString("</g>\n")
 }
 
 // writeLegend explains colours, marks and lines.
