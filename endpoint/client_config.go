@@ -29,8 +29,8 @@ const (
 
 // ClientConfig says what a client asks for and allows. The zero value is right for a spec server without subprotocols or extensions.
 type ClientConfig struct {
-	// Machine has the limits and switches of the machine. Zero is fsm.DefaultClientConfig; otherwise start from that, since in a value of your own
-	// an unset limit is none at all. Expect, OtherMethod and Proxy follow from the options below.
+	// Machine has the limits and switches of the machine. What is zero in it is that of fsm.DefaultClientConfig; NoRedirects says that none are followed. Expect,
+	// OtherMethod and Proxy follow from the options below.
 	Machine           fsm.ClientConfig
 	Limits            wire.Limits
 	Timeouts          Timeouts
@@ -54,13 +54,7 @@ type ClientConfig struct {
 
 // machine derives the machine's configuration.
 func (cfg *ClientConfig) machine() fsm.ClientConfig {
-	m := cfg.Machine
-	if m == (fsm.ClientConfig{}) {
-		m = fsm.DefaultClientConfig()
-	}
-	if m.Profile == 0 {
-		m.Profile = fsm.ProfileSpec
-	}
+	m := cfg.Machine.OrDefault()
 	m.Expect = len(cfg.Body) > 0
 	m.OtherMethod = cfg.method() != "GET"
 	m.NoRedirects = m.NoRedirects || cfg.Redirects == RedirectNever
@@ -110,7 +104,7 @@ func (cfg *ClientConfig) check(room []byte) error {
 	if cfg.Method != "" && !wire.ValidToken(cfg.Method) {
 		return errors.New("endpoint: method " + quote(cfg.Method) + " is not a token")
 	}
-	if err := cfg.Timeouts.check(); err != nil {
+	if err := cfg.checkOptions(); err != nil {
 		return err
 	}
 	kaazing := cfg.Machine.Profile == fsm.ProfileKaazing || cfg.Machine.Profile == fsm.ProfileAuto

@@ -81,11 +81,11 @@ func TestClient_OpeningPermanentRedirect(t *testing.T) {
 	})
 	t.Run("not followed", func(t *testing.T) {
 		machine := fsm.DefaultClientConfig()
-		machine.MaxRedirects = 0
+		machine.NoRedirects = true
 		r := dialed(t, "ws://h/p", ClientConfig{Machine: machine})
 		_, out := r.c.OpeningReceived(t0, []byte(moved))
 		r.take(out)
-		err := r.wantFail("redirects are off", fsm.FailureTooManyRedirects, 0)
+		err := r.wantFail("redirects are off", fsm.FailureStatus, 0)
 		require.Equal(t, 308, err.Status)
 		require.Contains(t, err.Error(), "308 Permanent Redirect")
 	})

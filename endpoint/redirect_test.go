@@ -90,8 +90,8 @@ func TestClient_Reading_RedirectBudget(t *testing.T) {
 	})
 	t.Run("ADV-05/none-allowed", func(t *testing.T) {
 		machine := fsm.DefaultClientConfig()
-		machine.MaxRedirects = 0
-		chain(t, machine, 0).unit(redirect(303, "/q")).wantFail("no redirect is allowed", fsm.FailureTooManyRedirects, 1000)
+		machine.NoRedirects = true
+		chain(t, machine, 0).unit(redirect(303, "/q")).wantFail("no redirect is allowed", fsm.FailureStatus, 1000)
 	})
 }
 

@@ -43,7 +43,7 @@ type Server struct {
 
 // ServerConfig says what a server offers and allows. The zero value is right for a server without subprotocols or extensions.
 type ServerConfig struct {
-	Machine   fsm.ServerConfig // zero: fsm.DefaultServerConfig; otherwise start from that, an unset limit is none at all
+	Machine   fsm.ServerConfig // what is zero in it is that of fsm.DefaultServerConfig
 	Limits    wire.Limits
 	Timeouts  Timeouts
 	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]

@@ -1,8 +1,6 @@
 package endpoint
 
-import (
-	"example.com/khp/fsm"
-)
+import ()
 
 // Request is an extended request, as the application gets to see it. Values are copies.
 type Request struct {
@@ -16,7 +14,7 @@ type Request struct {
 	Principal     any           // whom the host took the client for, nil unless it did; the endpoint leaves it alone
 }
 
-// NewServer prepares one connection.
+// NewServer prepares one connection. Options that [ServerConfig.Check] refuses are taken for the default.
 func NewServer(cfg ServerConfig) *Server {
 	s := &Server{}
 	s.Reset(cfg)
@@ -32,11 +30,9 @@ func (s *Server) Reset(cfg ServerConfig) {
 		buf, pending, fields = m.buf[:0], m.message[:0], m.fields[:0]
 	}
 	*s = Server{}
-	s.cfg, s.machine, s.clock.timeouts = cfg, cfg.Machine, cfg.Timeouts
+	s.cfg, s.clock.timeouts = cfg, cfg.Timeouts
 	s.out, s.buf, s.pending, s.parsed.Fields = s.room[:0], buf, pending, fields
-	if s.machine == (fsm.ServerConfig{}) {
-		s.machine = fsm.DefaultServerConfig()
-	}
+	s.machine = cfg.Machine.OrDefault()
 	s.cfg.Limits = cfg.Limits.OrDefault()
 	s.state = s.machine.Start()
 }

@@ -1,5 +1,7 @@
 package fsm
 
+import "cmp"
+
 // Profile says how the two sides speak KHP.
 type Profile uint8
 
@@ -78,6 +80,16 @@ func DefaultClientConfig() ClientConfig {
 	return ClientConfig{Profile: ProfileSpec, MaxRedirects: 5, MaxReplays: 3, MaxInterim: 8}
 }
 
+// OrDefault returns cfg with what is zero in it taken from [DefaultClientConfig]. To follow no redirect set NoRedirects.
+func (cfg ClientConfig) OrDefault() ClientConfig {
+	standard := DefaultClientConfig()
+	cfg.Profile = cmp.Or(cfg.Profile, standard.Profile)
+	cfg.MaxRedirects = cmp.Or(cfg.MaxRedirects, standard.MaxRedirects)
+	cfg.MaxReplays = cmp.Or(cfg.MaxReplays, standard.MaxReplays)
+	cfg.MaxInterim = cmp.Or(cfg.MaxInterim, standard.MaxInterim)
+	return cfg
+}
+
 // marks of a client state: what happened on this connection and still matters, one bit each. Guards look at them, shifted by condMarks.
 type marks uint16
 
@@ -140,7 +152,7 @@ func (cfg ClientConfig) Start() ClientState { return ClientState{phase: ClientId
 // Unless the verdict is [Accepted], the state comes back unchanged and there are no effects.
 func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {
 	in := clientInputOf(ev)
-	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile == 0 {
+	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile-1 >= ProfileAuto {
 		return s, Effects{}, Misuse
 	}
 	c := clientTable[s.phase][in]

@@ -14,7 +14,7 @@ func ServerEdges() iter.Seq[Row] { return edgesOf(serverEdges) }
 // Edge returns the index of the edge that Step takes for ev in s, -1 if it takes none.
 func (cfg ClientConfig) Edge(s ClientState, ev Event) int {
 	in := clientInputOf(ev)
-	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile == 0 {
+	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile-1 >= ProfileAuto {
 		return -1
 	}
 	return indexOf(clientTable[s.phase][in].match(cfg.world(s, ev.Facts)))

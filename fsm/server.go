@@ -1,5 +1,7 @@
 package fsm
 
+import "cmp"
+
 // ServerPhase is what the server is waiting for. Phases start at 1: the zero ServerState is invalid.
 type ServerPhase uint8
 
@@ -36,6 +38,14 @@ type ServerConfig struct {
 
 // DefaultServerConfig returns 3 challenges and 4 deferrals.
 func DefaultServerConfig() ServerConfig { return ServerConfig{MaxChallenges: 3, MaxDeferrals: 4} }
+
+// OrDefault returns cfg with what is zero in it taken from [DefaultServerConfig].
+func (cfg ServerConfig) OrDefault() ServerConfig {
+	standard := DefaultServerConfig()
+	cfg.MaxChallenges = cmp.Or(cfg.MaxChallenges, standard.MaxChallenges)
+	cfg.MaxDeferrals = cmp.Or(cfg.MaxDeferrals, standard.MaxDeferrals)
+	return cfg
+}
 
 // markKaazing is the mark of a server state that the client speaks the kaazing profile; guards know it as kaazing. The other one is markOpened.
 const markKaazing = markWait

@@ -42,10 +42,7 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 	c := &Client{Endpoint: e, opts: o}
 	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }, special: c.special, carried: c.carried}
 	c.setUp()
-	machine := o.Config.Machine
-	if machine == (fsm.ClientConfig{}) {
-		machine = fsm.DefaultClientConfig()
-	}
+	machine := o.Config.Machine.OrDefault()
 	c.machine = machine
 	c.watch.Secrets, c.watch.AllowDowngrade, c.watch.Proxy = o.Secrets, o.Config.AllowDowngrade, o.Config.HasProxyLogin
 	if !o.Config.HasCredentials { // each login in the opening handshake would take one more

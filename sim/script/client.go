@@ -165,7 +165,9 @@ func (o *clientOptions) redirects(a *args, w word) error {
 		o.Config.Redirects = policy
 		return nil
 	}
-	return a.small(&o.Config.Machine.MaxRedirects, w)
+	err := a.small(&o.Config.Machine.MaxRedirects, w)
+	o.Config.Machine.NoRedirects = o.Config.Machine.MaxRedirects == 0
+	return err
 }
 
 // list cuts a value at commas.

@@ -98,9 +98,6 @@ func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (
 		return fmt.Errorf("adapter: the library negotiates the extensions of the opening handshake; leave OpeningExtensions empty")
 	}
 	if opts.Profile != 0 {
-		if c.config.Machine == (fsm.ClientConfig{}) {
-			c.config.Machine = fsm.DefaultClientConfig()
-		}
 		c.config.Machine.Profile = opts.Profile
 	}
 	if c.config.ToASCII == nil {
