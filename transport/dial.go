@@ -100,6 +100,9 @@ func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
 
 // dialOnce is Dial without Retry.
 func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
 	d := &dialer{opts: opts}
 	cfg := opts.config()
 	cfg.HasProxyLogin = opts.hasProxyLogin(url)
@@ -132,7 +135,7 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	}
 	switch {
 	case o.MaxRedirects > 0:
-		m.MaxRedirects = uint8(min(o.MaxRedirects, 20))
+		m.MaxRedirects = uint8(o.MaxRedirects)
 	case o.MaxRedirects < 0:
 		m.NoRedirects = true
 	}

@@ -53,7 +53,7 @@ type Handler struct {
 	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked; nil asks nobody. With it clients that do not offer KHP are refused with 403,
 	// whatever Plain says, because they cannot be asked for credentials.
 	Authenticator Authenticator
-	MaxChallenges int // how often one client is answered with 401, whoever decides so, before it gets 403; 0 is 3, more than 255 is 255
+	MaxChallenges int // how often one client is answered with 401, whoever decides so, before it gets 403; at most 255; 0 is 3
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
 	// server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
@@ -75,11 +75,12 @@ type Handler struct {
 // ServeHTTP takes over the connection of an upgrade request and returns when it is closed. Requests that are no WebSocket upgrade
 // are answered with 426 or another fitting status, and an explanation.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case h.Serve == nil:
-		h.log().Error("transport.Handler.Serve is not set")
-		http.Error(w, "this server is not set up: transport.Handler.Serve is nil", http.StatusInternalServerError)
+	if err := h.Check(); err != nil {
+		h.log().Error(err.Error())
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
+	}
+	switch {
 	case r.ProtoMajor != 1 || r.ProtoMinor == 0:
 		http.Error(w, "a WebSocket opening handshake needs HTTP/1.1, this is "+r.Proto, http.StatusHTTPVersionNotSupported)
 		return

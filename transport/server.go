@@ -90,9 +90,9 @@ func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
 // Serve accepts connections until Shutdown or Close, then returns [http.ErrServerClosed]; any other error is the listener's and final. It closes ln. It may be called for several
 // listeners at once. When descriptors or memory run out it waits, up to a second between attempts, and goes on.
 func (s *Server) Serve(ln net.Listener) error {
-	if s.Handler == nil && s.Route == nil {
+	if err := s.check(); err != nil {
 		_ = ln.Close()
-		return errors.New("transport: this server is not set up: neither Handler nor Route is set")
+		return err
 	}
 	done, ok := s.listen(ln)
 	defer s.unlisten(ln)

@@ -124,7 +124,7 @@ func (s *Server) handlerOf(o *opening) *Handler {
 		host, _ := r.Fields.Get("Host")
 		h = s.Route(string(host), pathOnly(string(r.Target)))
 	}
-	if h == nil || h.Serve == nil || s.Fallback != nil && !h.Plain && !offersKHP(r.Fields) {
+	if h == nil || h.Check() != nil || s.Fallback != nil && !h.Plain && !offersKHP(r.Fields) {
 		return nil
 	}
 	return h

@@ -127,13 +127,13 @@ func TestServer_AcceptErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, bad := newPipeListener(), errors.New("the cable is cut")
 		l.queue <- bad
-		s := &Server{Handler: &Handler{}}
+		s := &Server{Handler: &Handler{Serve: echoServe}}
 		require.ErrorIs(t, s.Serve(l), bad)
 		require.NoError(t, s.Close())
 
 		l = newPipeListener()
 		l.queue <- syscall.ENFILE
-		s = &Server{Handler: &Handler{}}
+		s = &Server{Handler: &Handler{Serve: echoServe}}
 		go func() {
 			time.Sleep(time.Millisecond)
 			_ = s.Close()

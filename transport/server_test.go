@@ -142,7 +142,7 @@ func TestServer_FallbackFirst(t *testing.T) {
 		})
 	}
 	took := make(chan error, 1)
-	url := serveBy(t, &Server{Handler: &Handler{}, Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url := serveBy(t, &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nc, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
 			err = nc.Close()

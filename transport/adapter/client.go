@@ -94,6 +94,9 @@ type client struct {
 
 func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (err error) {
 	c.opts, c.config, c.cancel = opts, opts.Config, func() {}
+	if opts.ReadLimit < 0 {
+		return fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d", opts.ReadLimit, transport.DefaultReadLimit)
+	}
 	if len(c.config.OpeningExtensions) > 0 {
 		return fmt.Errorf("adapter: the library negotiates the extensions of the opening handshake; leave OpeningExtensions empty")
 	}

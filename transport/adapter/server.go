@@ -36,6 +36,14 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	if opts == nil {
 		opts = &ServerOptions{}
 	}
+	if err := opts.Config.Check(); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	if opts.ReadLimit < 0 {
+		_ = conn.Close()
+		return nil, fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d", opts.ReadLimit, transport.DefaultReadLimit)
+	}
 	s := &server{opts: opts, server: endpoint.NewServer(opts.Config), cancel: func() {}}
 	s.driver = driver{
 		ctx: ctx, endpoint: s.server, timeouts: &opts.Config.Timeouts, special: s.special, settled: s.settle, patient: s.waiting,

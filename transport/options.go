@@ -1,0 +1,56 @@
+package transport
+
+import (
+	"errors"
+	"strconv"
+)
+
+// maxRedirects is the largest budget of redirects. [AMB-61]
+const maxRedirects = 20
+
+// check refuses options that mean nothing; the rest is the endpoint's to refuse.
+func (o *DialOptions) check() error {
+	if o.MaxRedirects > maxRedirects {
+		return errors.New("transport: MaxRedirects is " + strconv.Itoa(o.MaxRedirects) + "; use at most " + strconv.Itoa(maxRedirects) + ", or a negative number for none")
+	}
+	return checkReadLimit(o.ReadLimit)
+}
+
+// Check refuses a Handler that is not set up, or has options that mean nothing. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
+func (h *Handler) Check() error {
+	switch {
+	case h.Serve == nil:
+		return errors.New("transport: this server is not set up: Handler.Serve is nil")
+	case h.MaxChallenges < 0 || h.MaxChallenges > 255:
+		return errors.New("transport: Handler.MaxChallenges is " + strconv.Itoa(h.MaxChallenges) + "; use 1 to 255, or 0 for the default")
+	}
+	if err := checkReadLimit(h.ReadLimit); err != nil {
+		return err
+	}
+	cfg := h.config()
+	return cfg.Check()
+}
+
+// check refuses a Server that is not set up, or has options that mean nothing.
+func (s *Server) check() error {
+	switch {
+	case s.Handler == nil && s.Route == nil:
+		return errors.New("transport: this server is not set up: neither Handler nor Route is set")
+	case s.OpeningTimeout < 0:
+		return errors.New("transport: Server.OpeningTimeout is " + s.OpeningTimeout.String() + "; use a positive duration, or 0 for " + defaultOpeningTimeout.String())
+	case s.MaxConnections < 0:
+		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(s.MaxConnections) + "; use a positive number, or 0 for no bound")
+	case s.MaxPerAddress < 0:
+		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(s.MaxPerAddress) + "; use a positive number, or 0 for no bound")
+	case s.Handler != nil:
+		return s.Handler.Check()
+	}
+	return nil
+}
+
+func checkReadLimit(n int64) error {
+	if n < 0 {
+		return errors.New("transport: ReadLimit is " + strconv.FormatInt(n, 10) + "; use a positive number of bytes, or 0 for " + strconv.Itoa(DefaultReadLimit))
+	}
+	return nil
+}

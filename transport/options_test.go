@@ -1,0 +1,40 @@
+package transport
+
+import (
+	"net"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"example.com/khp/endpoint"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// Options that mean nothing are refused by name before anything is connected or served.
+func TestOptions_Refused(t *testing.T) {
+	for says, o := range map[string]*DialOptions{
+		"Profile is 77": {Profile: 77}, "MaxRedirects is 99": {MaxRedirects: 99}, "ReadLimit is -1": {ReadLimit: -1}, "Timeouts.Close is -1ns": {Timeouts: Timeouts{Close: -1}},
+		"Limits.Body is -1": {Limits: wire.Limits{Body: -1}}, "Redirects is 9": {Redirects: endpoint.RedirectPolicy(9)}, "Body has 65537 bytes": {Body: make([]byte, 64<<10+1)},
+	} {
+		_, err := Dial(t.Context(), "ws://127.0.0.1:1/", o)
+		require.ErrorContains(t, err, says)
+	}
+	for says, s := range map[string]*Server{
+		"neither Handler nor Route": {}, "Handler.Serve is nil": {Handler: &Handler{}}, "ReadLimit is -1": {Handler: &Handler{Serve: echoServe, ReadLimit: -1}},
+		"MaxChallenges is 300": {Handler: &Handler{Serve: echoServe, MaxChallenges: 300}}, "Timeouts.Body is -1s": {Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Body: -time.Second}}},
+		"OpeningTimeout is -1s": {Handler: &Handler{Serve: echoServe}, OpeningTimeout: -time.Second}, "MaxConnections is -1": {Handler: &Handler{Serve: echoServe}, MaxConnections: -1},
+		"MaxPerAddress is -2": {Handler: &Handler{Serve: echoServe}, MaxPerAddress: -2}, "Limits.Head is -1": {Handler: &Handler{Serve: echoServe, Limits: wire.Limits{Head: -1}}},
+	} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		require.ErrorContains(t, s.Serve(ln), says)
+		require.Error(t, ln.Close(), "it is closed already")
+		if s.Handler != nil && s.Handler.Check() != nil {
+			w := httptest.NewRecorder()
+			s.Handler.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+			require.Equal(t, 500, w.Code)
+			require.Contains(t, w.Body.String(), says)
+		}
+	}
+}
