@@ -228,7 +228,7 @@ func TestRead_DisturbedIsNeverWrong(t *testing.T) {
 				break
 			}
 			i := rapid.IntRange(0, len(list)-2).Draw(t, "at")
-			switch kind := rapid.SampledFrom([]string{"lose", "swap", "again", "late", "start here", "end here", "no SYN", "no FIN", "resent"}).Draw(t, "kind"); kind {
+			switch kind := rapid.SampledFrom([]string{"lose", "swap", "again", "late", "start here", "end here", "no SYN", "no FIN", "resent", "reset", "one side", "twice", "lose several"}).Draw(t, "kind"); kind {
 			case "lose":
 				list = slices.Delete(list, i, i+1)
 			case "swap":
@@ -247,9 +247,27 @@ func TestRead_DisturbedIsNeverWrong(t *testing.T) {
 				list = list[:i+1]
 			case "no SYN":
 				list = slices.DeleteFunc(list, func(s segment) bool { return s.syn })
+			case "reset": // by one side, here
+				s := list[i]
+				s.seq, s.data, s.syn, s.fin, s.rst = s.seq+uint32(len(s.data)), nil, false, false, true
+				list = append(list[:i+1:i+1], s)
+			case "one side":
+				side := rapid.Bool().Draw(t, "side")
+				list = slices.DeleteFunc(list, func(s segment) bool { return s.client == side })
+			case "twice": // as two interfaces see it
+				var both []segment
+				for _, s := range list {
+					both = append(both, s, s)
+				}
+				list = both
+			case "lose several":
+				list = slices.Delete(list, i, min(len(list), i+rapid.IntRange(1, 6).Draw(t, "lost")))
 			case "no FIN":
 				list = slices.DeleteFunc(list, func(s segment) bool { return s.fin })
 			}
+		}
+		if rapid.IntRange(0, 3).Draw(t, "keep alive") == 0 {
+			list = probed(list, rapid.IntRange(0, len(list)).Draw(t, "probe after"))
 		}
 		snap := 0
 		if rapid.IntRange(0, 4).Draw(t, "snaplen") == 0 {
@@ -267,6 +285,24 @@ func TestRead_DisturbedIsNeverWrong(t *testing.T) {
 		})
 		require.NoError(t, err)
 	})
+}
+
+// probed puts a probe behind the first n segments, by the sender of the last one with data: the byte before the next one, with any value.
+func probed(list []segment, n int) []segment {
+	for i := n - 1; i >= 0; i-- {
+		s := list[i]
+		if len(s.data) == 0 {
+			continue
+		}
+		for _, o := range list[:n] {
+			if o.client == s.client && after(o.seq+uint32(len(o.data)), s.seq+uint32(len(s.data))) {
+				s = o
+			}
+		}
+		s.seq, s.data = s.seq+uint32(len(s.data))-1, []byte("x")
+		return slices.Insert(slices.Clone(list), n, s)
+	}
+	return list
 }
 
 // resplit cuts the data of segments anew.

@@ -74,7 +74,8 @@ const (
 	mostWindow = 1 << 30 // what TCP may have under way, and so what may be missing
 )
 
-// seen looks at a packet before its bytes are put in their place. It returns false for one that is late, of a connection before on the same ports.
+// seen looks at a packet before its bytes are put in their place. It returns false for one that has none for it: that is late, of a
+// connection before on the same ports, or no more than a probe.
 func (x *stream) seen(side int, s *tcpSegment, p *place) bool {
 	h, peer := &x.halves[side], &x.halves[1-side]
 	if s.SYN && !h.synced {
@@ -96,6 +97,9 @@ func (x *stream) seen(side int, s *tcpSegment, p *place) bool {
 		}
 	}
 	top := p.seq + uint32(s.length)
+	if s.length == 1 && h.talked && top == h.top {
+		return false // a probe, to keep the connection alive: its byte is any
+	}
 	if !h.talked && !h.synced || s.SYN && !h.talked || after(top, h.top) {
 		h.top = top
 	}

@@ -189,8 +189,8 @@ func (c *checker) clientOpened(h clientHyp) (list []clientHyp) {
 		}
 		return eventually(h, ev)
 	}
-	for _, facts := range factChoices(fsm.Status(r.Status).Action) {
-		list = append(list, eventually(h, fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: facts})...)
+	for _, facts := range factChoices(fsm.OpeningStatus(r.Status).Action) {
+		list = append(list, eventually(h, fsm.OpeningResponse(r.Status, facts))...)
 	}
 	return list
 }

@@ -175,3 +175,14 @@ func TestReadTrace_Budget(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 37, cut, "63 of them fit into 64 MiB")
 }
+
+// A client may follow a 308 of the opening, as it may any permanent redirect of HTTP.
+func TestCheck_Follows308(t *testing.T) {
+	s := recordedRig(t, "accepted").sessions[Client]
+	opening := s.Steps[0]
+	require.Equal(t, Opening, opening.Kind)
+	s.Steps = []Step{opening, {From: Server, Kind: Opening, Data: []byte("HTTP/1.1 308 Permanent Redirect\r\nLocation: ws://b.example/\r\n\r\n")}, {From: Client, Kind: Followed}}
+	r := Check(s)
+	require.NotEqual(t, NotPath.String(), r.Verdict.String(), "%+v", r.Wrong)
+	require.Nil(t, r.Wrong)
+}
