@@ -48,6 +48,8 @@ type HandshakeError struct {
 	Detail  string        // what was expected and what came, where that says more
 	Close   uint16        // close code of the peer if it closed first, 0 if it gave none
 	Text    string        // its reason; for logs, not for end users [RFC 6455 5.5.1]
+	// Difference is where an extended request differs from the opening request, on a server that refused it for that; nil otherwise.
+	Difference *Difference
 }
 
 // Error says what happened, where, and what the server had to say about it, in one line.

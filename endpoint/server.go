@@ -34,6 +34,7 @@ type Server struct {
 	detail   string // about the event being handled
 	failText string // about the failure, from the moment it was decided
 	misused  *MisuseError
+	differs  *Difference // between the two requests, of the last one judged
 	closeIn  closeText
 	closeOut closeText
 	buf      []byte
@@ -47,6 +48,7 @@ type ServerConfig struct {
 	Limits    wire.Limits
 	Timeouts  Timeouts
 	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
+	Outside   Outside
 	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same origin and privileged:// (the form
 	// of Kaazing's Java and iOS clients) with the same host. It must not keep its arguments.
 	CheckOrigin func(origin, host string) bool
@@ -303,6 +305,9 @@ func (s *Server) failure(e fsm.Effect) *HandshakeError {
 	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), Detail: withMisuse(s.failText, s.misused), URL: s.open.Target}
 	if s.open.Target == "" || e.Failure == fsm.FailureOpening || e.Failure == fsm.FailureNotSelected {
 		err.Leg = LegOpening
+	}
+	if err.Failure == fsm.FailureMalformed {
+		err.Difference = s.differs
 	}
 	if s.closeIn.code != noStatus {
 		err.Close, err.Text = s.closeIn.code, s.closeIn.text

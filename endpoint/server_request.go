@@ -71,14 +71,14 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
 	case string(r.Method) != "GET":
 		return 501, "method " + quote(string(r.Method)) + " is not known"
-	case !(s.cfg.AnyTarget && s.kaazing()) && pathOf(originForm(string(r.Target))) != s.open.Path():
-		return 400, "expected the path of the opening request, " + quote(s.open.Path()) + ", got " + quote(pathOf(originForm(string(r.Target))))
+	case !(s.cfg.AnyTarget && s.kaazing()) && !s.samePath(pathOf(originForm(string(r.Target)))):
+		return 400, s.differ("path", s.open.Path(), pathOf(originForm(string(r.Target))))
 	case r.Fields.Count("Authorization") > 1:
 		return 400, "Authorization is repeated"
 	case r.Fields.Count("Cookie") > 1:
 		return 400, "Cookie is repeated"
-	case hasHost && !s.kaazing() && !strings.EqualFold(host, s.open.Host):
-		return 400, "expected the Host of the opening request, " + quote(s.open.Host) + ", got " + quote(host)
+	case hasHost && !s.kaazing() && !s.sameHost(host):
+		return 400, s.differ("Host", s.open.Host, host)
 	case expects && !strings.EqualFold(expect, "100-continue"):
 		return 417, "expectation " + quote(expect) + " cannot be met"
 	case expects && r.ContentLength < 0:

@@ -238,7 +238,7 @@ func (a *acceptor) report(took time.Duration) {
 		} else {
 			attrs = append(attrs, "reason", failed.Failure.Error())
 		}
-		log.InfoContext(a.ctx, message, append(attrs, a.refusedOrigin(failed)...)...)
+		log.InfoContext(a.ctx, message, append(append(attrs, a.refusedOrigin(failed)...), difference(failed)...)...)
 		log.DebugContext(a.ctx, "what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
 	case a.elsewhere != "":
 		log.InfoContext(a.ctx, redirected, append(attrs, "target", a.elsewhere)...)
@@ -281,10 +281,20 @@ const (
 	wrongCredentials = "wrong credentials"
 )
 
+// difference tells which two values should be the same and are not, usually because of a proxy in front.
+func difference(e *endpoint.HandshakeError) []any {
+	if d := e.Difference; d != nil {
+		return []any{"differs", d.What, "opening", d.Opening, "extended", d.Extended}
+	}
+	return nil
+}
+
 // outcome names a handshake that did not open: the application sent the client elsewhere or refused it, or something went wrong.
 func (a *acceptor) outcome(e *endpoint.HandshakeError) string {
 	switch {
 	case a.wrong != nil: // whether it was told so for the last time, or gave up
+		return saidNo
+	case a.server.State().Status() == 401 && (e.Failure == fsm.FailurePeerClosed || e.Failure == fsm.FailureConnectionLost): // challenged, and gone
 		return saidNo
 	case e.Failure != fsm.FailureStatus:
 		return "handshake failed"

@@ -31,6 +31,9 @@ func Redirect(location string) Decision { return endpoint.Redirect(location) }
 // gives a decision that is not accepted either, but answered with 500 and logged.
 func Refuse(status int, why string) Decision { return endpoint.Refuse(status, why) }
 
+// Outside is how clients see a server that is behind a reverse proxy.
+type Outside = endpoint.Outside
+
 // HeaderField is a field of a Request or Decision.
 type HeaderField = endpoint.HeaderField
 
@@ -60,9 +63,10 @@ type Handler struct {
 	// ConnContext adds values to the context of a connection, the one that Authenticator, Decide and Serve get; nil adds none. The context it is given ends when the connection is over and
 	// Serve has returned, not yet at Shutdown.
 	ConnContext func(ctx context.Context, r *OpeningRequest) context.Context
-	Plain       bool // serve clients that do not offer KHP as plain WebSockets; Decide is not asked about them
-	Unchecked   bool // let decisions break the obligations of their status code: for servers that test clients
-	AnyTarget   bool // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
+	Plain       bool    // serve clients that do not offer KHP as plain WebSockets; Decide is not asked about them
+	Unchecked   bool    // let decisions break the obligations of their status code: for servers that test clients
+	AnyTarget   bool    // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
+	Outside     Outside // how clients see the server, where a reverse proxy in front changes Host or path
 	Timeouts    Timeouts
 	Limits      wire.Limits // of the handshake
 	ReadLimit   int64       // of a message after it, in bytes; 0 is DefaultReadLimit
@@ -208,7 +212,7 @@ func (h *Handler) config() endpoint.ServerConfig {
 	if h.MaxChallenges > 0 {
 		m.MaxChallenges = uint8(min(h.MaxChallenges, math.MaxUint8))
 	}
-	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget}
+	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside}
 	if h.Authenticator != nil {
 		c.CheckOpening = onlyKHP
 	}

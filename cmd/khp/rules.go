@@ -60,10 +60,14 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	if o.verbose {
 		watch = append(watch, logObserver{g.log})
 	}
+	outside, err := o.outside()
+	if err != nil {
+		return nil, err
+	}
 	handler := func(unchecked bool) *transport.Handler {
 		return &transport.Handler{
 			Serve: r.serve, Decide: r.decide, Authenticator: auth.orNil(), CheckOrigin: origin, Observer: watch.orNil(), Logger: g.log, ReadLimit: r.message,
-			ConnContext: r.session, Use: serveExtensions(time.Duration(o.idle)), AnyTarget: true, Unchecked: unchecked, // the other target is never used for routing
+			ConnContext: r.session, Use: serveExtensions(time.Duration(o.idle)), AnyTarget: true, Outside: outside, Unchecked: unchecked, // the other target is never used for routing
 		}
 	}
 	r.checked, r.unchecked = handler(false), handler(true)

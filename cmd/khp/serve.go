@@ -30,6 +30,8 @@ type serveOptions struct {
 	key        string
 	backendCA  string
 	origins    []string
+	hosts      []string
+	prefix     string
 	metrics    string
 	trace      string
 	log        string
@@ -98,6 +100,8 @@ func newServeOptions() *serveOptions {
 	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
 	f.StringVar(&o.realm, "realm", defaultRealm, "realm of the challenge, `NAME`")
 	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
+	f.StringArrayVar(&o.hosts, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
+	f.StringVar(&o.prefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
 	f.StringArrayVar(&o.origins, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
 	f.StringVar(&o.cert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
