@@ -92,7 +92,7 @@ func TestInterop_Authentication(t *testing.T) {
 			require.Contains(t, c.response(), want)
 		}
 	})
-	for most, rounds := range map[int]int{-1: 3, 0: 3, 1: 1, 5: 5, 999: 255} {
+	for most, rounds := range map[int]int{0: 3, 1: 1, 5: 5, 255: 255} {
 		for name, a := range map[string]Authenticator{
 			"Basic": BasicAuth{Realm: "r", Check: joeAndAnn}, "Token": TokenAuth{Check: Tokens(nil)}, "Digest": &DigestAuth{Realm: "r", HA1: DigestUsers("r", 0, nil)},
 		} {
