@@ -24,6 +24,7 @@ var pure = []struct{ path, allowed, forbidden string }{
 	},
 	{"example.com/khp/wire", pureImports, impureDeps},
 	{"example.com/khp/endpoint", pureImports + " time example.com/khp/fsm example.com/khp/wire", impureDeps},
+	{"example.com/khp/endpoint/driver", "bytes errors time example.com/khp/endpoint example.com/khp/fsm example.com/khp/wire", impureDeps},
 	{"example.com/khp/transport/extension", "bytes encoding/hex errors example.com/khp/wire strconv time unicode/utf8", impureDeps},
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
@@ -26,29 +27,31 @@ type opening struct {
 
 // acceptor shakes hands on one connection of a Handler.
 type acceptor struct {
-	driver
+	loop
 	handler   *Handler
 	server    *endpoint.Server
+	drive     *driver.Server
 	remote    net.Addr
 	letIn     bool               // the Authenticator has let the present request in
 	principal any                // as whom
-	again     bool               // the application asked for time: ask again
 	wrong     []any              // about credentials that were refused last, for the log
 	elsewhere string             // where the last decision sends the client, without the query
+	first     []endpoint.Output  // of judge
+	question  driver.Question    // that the application was asked
 	cancel    context.CancelFunc // of the decision in progress, nil if there is none
 
 	sessions []extension.Session // of the extensions that the decision grants
 }
 
-// acceptors are between two handshakes.
-var acceptors = sync.Pool{New: func() any { return &acceptor{server: &endpoint.Server{}} }}
+// acceptors are between two handshakes. Each keeps its driver, which counts the questions of all its handshakes: so the answer to an old one is none to a new one.
+var acceptors = sync.Pool{New: func() any { return &acceptor{server: &endpoint.Server{}, drive: &driver.Server{}} }}
 
-// release gives a back for the next handshake, unless something that ran beside this one may still speak to it. What was returned is not a's any more.
+// release gives a back for the next handshake, unless something that ran beside this one may still wake it. What was returned is not a's any more.
 func (a *acceptor) release() {
 	if a.beside {
 		return
 	}
-	*a = acceptor{server: a.server, driver: driver{corked: a.corked[:0]}}
+	*a = acceptor{server: a.server, drive: a.drive, loop: loop{corked: a.corked[:0]}}
 	acceptors.Put(a)
 }
 
@@ -65,19 +68,26 @@ func (a *acceptor) judge(o *opening) []endpoint.Output {
 func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
 	h := a.handler
 	begin := time.Now()
-	a.ctx, a.endpoint, a.side, a.limits = ctx, a.server, a, int64(h.Limits.OrDefault().Unit)
+	a.drive.Reset(a.server, a, a)
+	a.ctx, a.driver, a.side, a.limits = ctx, a.drive, a, int64(h.Limits.OrDefault().Unit)
 	a.timeouts, a.trace = &h.Timeouts, newTrace(h.Observer, true)
-	a.connected(nc)
+	if a.trace.to != nil {
+		a.drive.Observe = a.observe
+	}
+	a.connected(nc, a.drive)
 	a.trace.received(o)
 	a.established(o.rest)
 	o.release()
-	a.run(first)
+	a.first = first
+	a.run()
 	a.report(time.Since(begin))
 	if !a.open {
-		a.disconnect()
+		if a.nc != nil {
+			a.Disconnect()
+		}
 		return nil
 	}
-	return a.conn()
+	return a.openConn()
 }
 
 // received tells of the opening request, written anew if net/http has read it.
@@ -101,64 +111,84 @@ func (o *opening) release() {
 	}
 }
 
-func (a *acceptor) phase() string { return a.server.Phase().String() }
-func (a *acceptor) attempt() int  { return 0 }
+func (a *acceptor) begin()           { a.drive.Begin(time.Now(), a.first) }
+func (a *acceptor) phase() string    { return a.server.Phase().String() }
+func (a *acceptor) attempt() int     { return 0 }
+func (a *acceptor) timer() fsm.Timer { return a.server.Timer() }
 
-// opening is not called: whoever has accepted the connection has read the opening request.
-func (a *acceptor) opening([]byte) (used int, out []endpoint.Output) { return 0, nil }
-
-// special carries out the output that only a server gets.
-func (a *acceptor) special(o *endpoint.Output) {
-	if o.Kind != endpoint.AskDecision {
-		return
+// AskDecision implements [driver.ServerHost].
+func (a *acceptor) AskDecision(q driver.Question) {
+	a.question = q
+	if !q.Again {
+		a.letIn, a.principal = false, nil
 	}
-	a.letIn, a.principal = false, nil
 	if h := a.handler; h.Decide == nil && h.Authenticator == nil {
-		a.next = func() []endpoint.Output { return a.decided(h.accept(a.server.Request()), nil) }
+		a.next = func() { a.decide(q, h.accept(a.server.Request())) }
 		return
 	}
-	a.ask()
+	a.ask(q)
 }
 
-// waiting reports whether a decision is owed.
-func (a *acceptor) waiting() bool {
-	return a.server.Phase() == fsm.ServerDeciding || a.server.Phase() == fsm.ServerPending
+// Dropped implements [driver.Host]. A decision that cannot be sent is the application's failure, of which the client does not hear more than that.
+func (a *acceptor) Dropped(err error) {
+	if err != driver.ErrLate {
+		a.failed(err)
+	}
 }
 
-// settled asks again once a 202 is written, and ends a decision that nobody waits for any more.
+// failed reports a failure of the application.
+func (a *acceptor) failed(err error) {
+	a.handler.log().ErrorContext(a.ctx, "deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
+}
+
+// settled ends a decision that nobody waits for any more.
 func (a *acceptor) settled() {
-	switch {
-	case a.again:
-		a.again = false
-		a.ask()
-	case a.cancel != nil && !a.waiting():
+	if a.cancel != nil && a.question.Over() {
 		a.cancel()
 		a.cancel = nil
 	}
 }
 
 // ask has the application decide beside the reading of the connection.
-func (a *acceptor) ask() {
+func (a *acceptor) ask(q driver.Question) {
 	if a.cancel != nil {
 		a.cancel()
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	a.cancel = cancel
-	r, letIn := a.request(), a.letIn
-	if a.handler.Authenticator != nil && !letIn {
+	h, r, letIn := a.handler, a.request(), a.letIn
+	if h.Authenticator != nil && !letIn {
 		ctx = WithClientNetwork(ctx, a.remote)
 	}
-	a.later(func() func() []endpoint.Output {
-		d, in, err := a.handler.decide(ctx, r, letIn)
-		return func() []endpoint.Output {
-			a.letIn, a.principal = in, r.Principal
-			a.wrong = nil
-			if !in && err == nil && r.Authorization != "" {
-				a.refusedCredentials(r, d.Status == 401)
-			}
-			return a.decided(d, err)
-		}
+	a.later(func() func() {
+		d, in, err := h.decide(ctx, r, letIn)
+		return func() { a.decided(q, r, d, in, err) }
 	})
+}
+
+// decided tells the driver what the application decided about a request, and whether it has let the client in.
+func (a *acceptor) decided(q driver.Question, r *Request, d Decision, in bool, err error) {
+	if q.Over() { // whatever it says, it is not about what is asked now
+		return
+	}
+	a.wrong = nil
+	if !in && err == nil && r.Authorization != "" {
+		a.refusedCredentials(r, d.Status == 401)
+	}
+	switch {
+	case err != nil:
+		a.failed(err)
+		q.Fail(time.Now())
+	default:
+		a.letIn, a.principal = in, r.Principal
+		a.decide(q, d)
+	}
+}
+
+// decide answers q.
+func (a *acceptor) decide(q driver.Question, d Decision) {
+	a.elsewhere = pathOnly(cmp.Or(d.Location, d.Reroute))
+	q.Decide(time.Now(), a.grant(d))
 }
 
 // request returns a copy of the request to decide on, or decided on.
@@ -168,27 +198,8 @@ func (a *acceptor) request() *Request {
 	return &r
 }
 
-// decided tells the endpoint what the application decided. A decision that cannot be sent is the application's failure, of which the client
-// does not hear more than that.
-func (a *acceptor) decided(d Decision, err error) []endpoint.Output {
-	if !a.waiting() {
-		return nil
-	}
-	var out []endpoint.Output
-	if err == nil {
-		a.elsewhere = pathOnly(cmp.Or(d.Location, d.Reroute))
-		out, err = a.server.Decide(time.Now(), a.grant(d))
-	}
-	if err != nil {
-		a.handler.log().ErrorContext(a.ctx, "deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
-		return a.server.ApplicationFailed(time.Now())
-	}
-	a.again = a.server.Phase() == fsm.ServerPending
-	return out
-}
-
-// conn makes the open connection the application's.
-func (a *acceptor) conn() *Conn {
+// openConn makes the open connection the application's.
+func (a *acceptor) openConn() *Conn {
 	result := a.server.Result()
 	limit := a.handler.ReadLimit
 	if limit <= 0 {

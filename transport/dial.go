@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
@@ -112,19 +113,24 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		return nil, clientError(err)
 	}
 	d.client = client
-	d.driver = driver{
-		ctx: ctx, endpoint: client, side: d, client: true, tooEarly: client.TooEarly, timeouts: &opts.Timeouts, trace: newTrace(opts.Observer, false),
+	d.drive.Reset(client, d)
+	d.drive.ReportsBody = true
+	d.loop = loop{
+		ctx: ctx, driver: &d.drive, side: d, client: true, tooEarly: client.TooEarly, timeouts: &opts.Timeouts, trace: newTrace(opts.Observer, false),
 		limits: int64(opts.Limits.OrDefault().Unit),
 	}
 	d.trace.in.Names, d.trace.out.Names = opts.Sensitive, opts.Sensitive
-	d.run(client.Connect(time.Now()))
+	if opts.Observer != nil {
+		d.drive.Observe = d.observe
+	}
+	d.run()
 	if d.cancel != nil {
 		d.cancel()
 	}
 	if !d.open {
 		return nil, d.failure()
 	}
-	return d.conn(), nil
+	return d.openConn(), nil
 }
 
 // config makes the endpoint's configuration of the options.
@@ -149,9 +155,10 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 
 // dialer is one connect call.
 type dialer struct {
-	driver
+	loop
 	opts   *DialOptions
 	client *endpoint.Client
+	drive  driver.Client
 	origin wire.URL           // of the first connection: credentials go nowhere else
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
@@ -161,69 +168,56 @@ type dialer struct {
 	sessions   []extension.Session // of the extensions that the server has granted
 }
 
-func (d *dialer) phase() string { return d.client.Phase().String() }
-func (d *dialer) attempt() int  { return d.client.Attempt() }
+func (d *dialer) begin()           { d.drive.Connect(time.Now()) }
+func (d *dialer) phase() string    { return d.client.Phase().String() }
+func (d *dialer) attempt() int     { return d.client.Attempt() }
+func (d *dialer) timer() fsm.Timer { return d.client.Timer() }
 
-func (d *dialer) opening(b []byte) (used int, out []endpoint.Output) {
-	return d.client.OpeningReceived(time.Now(), b)
+// settled reports the body as written once the message with it is.
+func (d *dialer) settled() {
+	if d.client.Phase() == fsm.ClientSendingBody && d.next == nil {
+		d.next = func() { d.drive.BodyWritten(time.Now()) }
+	}
 }
 
-// special carries out the outputs that only a client gets.
-func (d *dialer) special(o *endpoint.Output) {
-	if o.Kind == endpoint.AskCredentials {
-		d.ask()
-	}
-	if o.Kind != endpoint.Dial {
-		return
-	}
-	url := *o.URL
+// Dropped implements [driver.Host]: what a provider says too late means nothing.
+func (d *dialer) Dropped(error) {}
+
+// Dial implements [driver.ClientHost].
+func (d *dialer) Dial(c *driver.Conn, url wire.URL) {
 	if d.client.Attempt() == 1 {
 		d.origin = url
 	}
 	d.path = append(d.path, url.String())
 	d.net = nil
-	d.next = func() []endpoint.Output { return d.dial(url) }
+	d.next = func() { d.dial(c, url) }
 }
 
-// settled reports the body as written once the message with it is.
-func (d *dialer) settled() {
-	if d.client.Phase() == fsm.ClientSendingBody {
-		d.next = func() []endpoint.Output { return d.client.BodyWritten(time.Now()) }
-	}
-}
-
-// ask has the provider answer a challenge, beside the reading of the connection. Away from the first origin nobody is asked. [AMB-65]
-func (d *dialer) ask() {
-	url := d.client.URL()
-	if !url.SameOrigin(d.origin) {
-		d.next = func() []endpoint.Output {
-			return d.client.NoCredentials(time.Now(), "credentials for "+d.origin.HostPort()+" are not given to "+url.HostPort())
-		}
-		return
-	}
+// AskCredentials implements [driver.ClientHost]: it has the provider answer, beside the reading of the connection.
+func (d *dialer) AskCredentials(q driver.Challenge) {
 	req := newCredentialsRequest(d.client, d.opts.Method)
 	if d.cancel != nil {
 		d.cancel()
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, d.opts.Timeouts.Of(fsm.TimerCredentials))
 	d.cancel = cancel
-	d.later(func() func() []endpoint.Output {
+	d.later(func() func() {
 		value, err := provide(ctx, d.opts.Credentials, req)
-		return func() []endpoint.Output {
+		return func() {
 			switch {
 			case err == nil:
-				return d.client.Credentials(time.Now(), value)
-			case ctx.Err() == context.DeadlineExceeded && d.ctx.Err() == nil:
-				return nil // the timer says so in a moment
+				q.Credentials(time.Now(), value)
+			case ctx.Err() == context.DeadlineExceeded && d.ctx.Err() == nil: // the deadline says so in a moment
+			default:
+				d.declined = err
+				q.None(time.Now(), err.Error())
 			}
-			d.declined = err
-			return d.client.NoCredentials(time.Now(), err.Error())
 		}
 	})
 }
 
-// conn makes the open connection the application's.
-func (d *dialer) conn() *Conn {
+// openConn makes the open connection the application's.
+func (d *dialer) openConn() *Conn {
 	result := d.client.Result()
 	limit := d.opts.ReadLimit
 	if limit <= 0 {

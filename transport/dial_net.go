@@ -8,20 +8,21 @@ import (
 	"net"
 	"time"
 
-	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/wire"
 )
 
 // dial brings up TCP and TLS.
-func (d *dialer) dial(url wire.URL) []endpoint.Output {
-	ctx, cancel := context.WithDeadline(d.ctx, d.client.Deadline())
+func (d *dialer) dial(c *driver.Conn, url wire.URL) {
+	ctx, cancel := context.WithDeadline(d.ctx, d.drive.Deadline())
 	defer cancel()
 	nc, err := d.dialNet(ctx, url)
 	if err == nil {
 		var nonce [16]byte
 		_, _ = rand.Read(nonce[:]) // never fails
-		d.connected(nc)
-		return d.client.Connected(time.Now(), nonce)
+		d.connected(nc, c)
+		c.Connected(time.Now(), d, nonce)
+		return
 	}
 	d.net = err
 	if due, ok := ctx.Deadline(); ok && !time.Now().Before(due) {
@@ -29,11 +30,11 @@ func (d *dialer) dial(url wire.URL) []endpoint.Output {
 	}
 	switch {
 	case d.ctx.Err() != nil:
-		return d.giveUp()
-	case ctx.Err() != nil && !refused(err):
-		return nil // the deadline is told next
+		d.giveUp()
+	case ctx.Err() != nil && !refused(err): // the deadline is told next
+	default:
+		c.Failed(time.Now(), lostText(err))
 	}
-	return d.client.ConnectFailed(time.Now(), lostText(err))
 }
 
 // dialNet connects to url, through the proxy if there is one.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"github.com/stretchr/testify/require"
 )
@@ -26,7 +27,7 @@ func TestDriver_WriteAfterTimer(t *testing.T) {
 		require.NoError(t, err)
 		client.Connect(time.Now().Add(-2 * time.Second))
 		require.True(t, client.Deadline().Before(time.Now()))
-		d := driver{nc: a, endpoint: client, timeouts: &Timeouts{}}
+		d := loop{nc: a, driver: driver.NewClient(client, nil), timeouts: &Timeouts{}}
 		d.write(fsm.TimerClose, func() error {
 			_, err := a.Write([]byte("last words"))
 			return err

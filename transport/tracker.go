@@ -21,7 +21,7 @@ type tracked struct {
 
 	mu      sync.Mutex // guards the rest
 	nc      net.Conn   // once taken over
-	driver  *driver    // while hands are shaken
+	loop    *loop      // while hands are shaken
 	conn    *Conn      // once open
 	unheard bool       // the client has not asked for anything yet
 	ending  bool
@@ -52,10 +52,10 @@ func (e *tracked) heard() {
 }
 
 // shaking makes d hear of the end of the context; nil hears nothing.
-func (e *tracked) shaking(d *driver) {
+func (e *tracked) shaking(d *loop) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.driver = d
+	e.loop = d
 	if d != nil && e.ending {
 		d.interrupt()
 	}
@@ -84,8 +84,8 @@ func (e *tracked) end() {
 	case e.conn != nil:
 		e.conn.homeEnds()
 		goAway(e.conn)
-	case e.driver != nil:
-		e.driver.interrupt()
+	case e.loop != nil:
+		e.loop.interrupt()
 	case e.unheard:
 		abort(e.nc)
 	}

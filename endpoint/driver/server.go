@@ -1,0 +1,132 @@
+package driver
+
+import (
+	"time"
+
+	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// Server drives an [endpoint.Server]: it is its one connection, too.
+type Server struct {
+	connection
+	core
+	endpoint *endpoint.Server
+	host     ServerHost
+}
+
+// NewServer returns the driver of a connection that was accepted. Bytes of the opening request go to Received; a host whose library shakes hands calls Opened.
+func NewServer(e *endpoint.Server, orders Orders, host ServerHost) *Server {
+	s := &Server{}
+	s.Reset(e, orders, host)
+	return s
+}
+
+// Reset prepares s for another connection, as NewServer does. Answers to questions about the connection before are dropped.
+func (s *Server) Reset(e *endpoint.Server, orders Orders, host ServerHost) {
+	generation := s.core.generation
+	*s = Server{endpoint: e, host: host, core: core{machine: e, host: host, generation: generation}}
+	s.core.side = s
+	s.connection.core, s.connection.orders = &s.core, orders
+	s.core.conn = &s.connection
+}
+
+// Endpoint returns the endpoint, for what it knows: phase, requests, result. Calls that tell it something go through s.
+func (s *Server) Endpoint() *endpoint.Server { return s.endpoint }
+
+// Opening takes an opening request that the host has parsed.
+func (s *Server) Opening(now time.Time, r *wire.Request) {
+	if s.busy {
+		s.later(func() { s.Opening(now, r) })
+		return
+	}
+	s.do(now, s.endpoint.Opening(now, r))
+}
+
+// Opened tells that the host's own WebSocket library has answered the opening request with 101 and selected KHP. granted are the extensions it negotiated.
+func (s *Server) Opened(now time.Time, o endpoint.OpeningRequest, granted []string) {
+	if s.busy {
+		s.later(func() { s.Opened(now, o, granted) })
+		return
+	}
+	s.do(now, s.endpoint.Opened(now, o, granted))
+}
+
+func (s *Server) special(_ time.Time, o *endpoint.Output) {
+	if o.Kind == endpoint.AskDecision {
+		s.host.AskDecision(Question{s, s.ask(), false})
+	}
+}
+
+// followUp asks again once a 202 is sent.
+func (s *Server) followUp(time.Time) []endpoint.Output {
+	if s.asked == 0 && s.endpoint.Phase() == fsm.ServerPending {
+		s.host.AskDecision(Question{s, s.ask(), true})
+	}
+	return nil
+}
+
+func (s *Server) waiting() bool {
+	p := s.endpoint.Phase()
+	return p == fsm.ServerDeciding || p == fsm.ServerPending
+}
+
+// Question is a request that waits for a decision. It is answered once, now or later; an answer that comes when nobody waits any more is dropped, and so is the second.
+type Question struct {
+	server     *Server
+	generation uint64
+	// Again tells that it is about the request of the question before, whose answer was 202.
+	Again bool
+}
+
+// Request returns the request. It is a copy.
+func (q Question) Request() endpoint.Request {
+	if q.server == nil {
+		return endpoint.Request{}
+	}
+	return *q.server.endpoint.Request()
+}
+
+// Over reports whether nobody waits for the answer any more.
+func (q Question) Over() bool { return q.server == nil || q.server.late(q.generation) }
+
+// Decide answers. What cannot be sent is dropped, and answered with 500.
+func (q Question) Decide(now time.Time, d endpoint.Decision) {
+	s := q.server
+	switch {
+	case s == nil:
+	case s.late(q.generation):
+		s.host.Dropped(ErrLate)
+	case s.busy:
+		q.decideLater(now, d)
+	default:
+		s.asked = 0
+		outs, err := s.endpoint.Decide(now, d)
+		if err != nil {
+			s.host.Dropped(err)
+			outs = s.endpoint.ApplicationFailed(now)
+		}
+		s.do(now, outs)
+	}
+}
+
+// decideLater is not part of Decide, so that d need not be on the heap there.
+func (q Question) decideLater(now time.Time, d endpoint.Decision) {
+	q.server.later(func() { q.Decide(now, d) })
+}
+
+// Fail answers that the application failed: the client gets a 500.
+func (q Question) Fail(now time.Time) {
+	s := q.server
+	switch {
+	case s == nil:
+	case s.late(q.generation):
+		s.host.Dropped(ErrLate)
+	case s.busy:
+		s.later(func() { q.Fail(now) })
+	default:
+		s.asked = 0
+		s.do(now, s.endpoint.ApplicationFailed(now))
+	}
+}

@@ -1,0 +1,109 @@
+package transport
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"example.com/khp/fsm"
+)
+
+// Orders of the driver that write return no errors: a connection that cannot be written any more may still hold what the peer has said before, such as why it
+// closed. It cannot be read much longer either, and if it can, the deadline ends the wait.
+
+// SendBytes implements [driver.Orders].
+func (d *loop) SendBytes(p []byte) error {
+	d.write(fsm.TimerClose, func() error {
+		_, err := d.nc.Write(p)
+		return err
+	})
+	return nil
+}
+
+// SendMessage implements [driver.Orders]. Messages that follow each other go out in one write.
+func (d *loop) SendMessage(t MessageType, p []byte) error {
+	d.corked = d.link.appendFrame(d.corked, opcode(t), p)
+	return nil
+}
+
+// SendPong implements [driver.Orders].
+func (d *loop) SendPong(p []byte) error {
+	_ = d.Flush()
+	d.write(fsm.TimerClose, func() error { return d.link.pong(p) })
+	return nil
+}
+
+// SendClose implements [driver.Orders].
+func (d *loop) SendClose(code uint16, reason string) error {
+	_ = d.Flush()
+	d.write(fsm.TimerClose, func() error { return d.link.close(code, reason) })
+	return nil
+}
+
+// Flush implements [driver.Orders].
+func (d *loop) Flush() error {
+	if len(d.corked) > 0 {
+		d.write(fsm.TimerResponse, func() error { return d.link.writeRaw(d.corked) })
+		d.corked = d.corked[:0]
+	}
+	return nil
+}
+
+// write runs f, which writes, with a deadline: a peer that does not read fails like one that does not answer. The timer meant for that may not
+// run, so limit names one for how long f takes at most. After a write that took too long the others are mere attempts.
+func (d *loop) write(limit fsm.Timer, f func() error) {
+	now := time.Now()
+	least, most := now.Add(giveUpTimeout), now.Add(d.timeouts.Of(limit))
+	if due := d.driver.Deadline(); !due.IsZero() && due.Before(most) {
+		most = due
+	}
+	d.mu.Lock()
+	if d.interrupted || d.deaf || most.Before(least) { // the deadline may have come, but was not told yet
+		most = least
+	}
+	if !most.Equal(d.due) {
+		_ = d.nc.SetWriteDeadline(most)
+		d.due = most
+	}
+	d.mu.Unlock()
+	if err := f(); errors.Is(err, os.ErrDeadlineExceeded) {
+		d.deaf = true
+	}
+}
+
+// Disconnect implements [driver.Orders]. A server lets the client go first, and so does a client that was sent broken frames; one whose caller waits no
+// more does not.
+func (d *loop) Disconnect() {
+	d.setSocket(nil)
+	switch {
+	case d.client && d.gaveUp != "":
+		abort(d.nc)
+	case d.client && !d.broken:
+		_ = d.nc.Close()
+	default:
+		linger(d.nc)
+		_ = d.nc.Close()
+	}
+	d.nc, d.conn, d.link, d.head = nil, nil, nil, heard{}
+}
+
+// abort closes nc without a word of TLS, which a peer that does not read could hold up. There may be TLS in TLS, through a proxy.
+func abort(nc net.Conn) {
+	for outer, ok := nc.(interface{ NetConn() net.Conn }); ok; outer, ok = nc.(interface{ NetConn() net.Conn }) {
+		nc = outer.NetConn()
+	}
+	_ = nc.Close()
+}
+
+// linger ends our side of the stream and lets the peer read what it was told: closing a socket with unread data resets the connection, and
+// the reset can overtake our last bytes.
+func linger(nc net.Conn) {
+	_ = nc.SetDeadline(time.Now().Add(failTimeout))
+	half, ok := nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, nc, maxDiscard)
+}
