@@ -1,3 +1,5 @@
+//go:build unix
+
 package proxies
 
 import (
@@ -8,6 +10,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -89,11 +92,16 @@ func (x *proxy) start(t *testing.T, snippet, khp string) string {
 func run(t *testing.T, cmd *exec.Cmd, port string, said *string) bool {
 	var out lockedBuffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) } // what it has started, too
 	cmd.WaitDelay = 5 * time.Second
 	require.NoError(t, cmd.Start())
 	over := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(over) }()
+	go func() {
+		defer close(over)
+		_ = cmd.Wait()
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what is left of it
+	}()
 	t.Cleanup(func() { <-over }) // t.Context has ended then
 	var up bool
 	require.Eventually(t, func() bool {
@@ -130,12 +138,34 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+// programs is the directory that build writes to.
+var programs string
+
+// build makes the real program, once.
+var build = sync.OnceValue(func() error {
+	out, err := exec.Command("go", "build", "-o", programs, "example.com/khp/cmd/khp").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+})
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "khp")
+	if err != nil {
+		panic(err)
+	}
+	programs = dir + string(filepath.Separator)
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // serve starts the real program and returns where it listens.
 func serve(t *testing.T, args ...string) string {
-	khp := filepath.Join(t.TempDir(), "khp")
-	out, err := exec.Command("go", "build", "-o", khp, "example.com/khp/cmd/khp").CombinedOutput()
-	require.NoError(t, err, string(out))
-	cmd := exec.CommandContext(t.Context(), khp, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	t.Helper()
+	require.NoError(t, build())
+	cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "khp"), append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	stdout, err := cmd.StdoutPipe()

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package proxies runs khp serve behind the proxies of docs/operating.md, with the configurations that stand there. Run it with make proxies; without -proxies only the page is looked at.
 package proxies
 
