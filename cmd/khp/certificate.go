@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"strings"
 )
@@ -17,11 +18,55 @@ func (o *serveOptions) certificate() (*tls.Certificate, error) {
 	case o.key == "":
 		return nil, usagef("--tls-cert %s: needs --tls-key as well", o.cert)
 	}
-	pair, err := tls.LoadX509KeyPair(o.cert, o.key)
+	certs, err := os.ReadFile(o.cert)
 	if err != nil {
-		return nil, usagef("--tls-cert %s, --tls-key %s: %s; expected a certificate and its key in PEM", o.cert, o.key, strings.TrimPrefix(err.Error(), "tls: "))
+		return nil, usagef("--tls-cert %s: %s; choose a file that can be read", o.cert, cause(err))
+	}
+	key, err := os.ReadFile(o.key)
+	if err != nil {
+		return nil, usagef("--tls-key %s: %s; choose a file that can be read", o.key, cause(err))
+	}
+	pair, err := tls.X509KeyPair(certs, key)
+	if err != nil {
+		return nil, o.certificateFault(certs, key)
 	}
 	return &pair, nil
+}
+
+// certificateFault finds out why a certificate and a key cannot be used.
+func (o *serveOptions) certificateFault(certs, key []byte) error {
+	first := pemBlock(certs, func(kind string) bool { return kind == "CERTIFICATE" })
+	if first == nil {
+		return usagef("--tls-cert %s: no certificate in it; expected PEM", o.cert)
+	}
+	if _, err := x509.ParseCertificate(first.Bytes); err != nil {
+		return usagef("--tls-cert %s: the certificate in it is damaged", o.cert)
+	}
+	own := pemBlock(key, func(kind string) bool { return strings.HasSuffix(kind, "PRIVATE KEY") })
+	if own == nil {
+		return usagef("--tls-key %s: no key in it; expected PEM", o.key)
+	}
+	_, pkcs8 := x509.ParsePKCS8PrivateKey(own.Bytes)
+	_, pkcs1 := x509.ParsePKCS1PrivateKey(own.Bytes)
+	_, ec := x509.ParseECPrivateKey(own.Bytes)
+	switch {
+	case strings.HasPrefix(own.Type, "ENCRYPTED"), own.Headers["DEK-Info"] != "":
+		return usagef("--tls-key %s: the key in it needs a password; write it without one, as openssl pkey does", o.key)
+	case pkcs8 != nil && pkcs1 != nil && ec != nil:
+		return usagef("--tls-key %s: the key in it is damaged", o.key)
+	}
+	return usagef("--tls-key %s: it is not the key of the certificate in %s", o.key, o.cert)
+}
+
+// pemBlock finds the first block of a kind.
+func pemBlock(text []byte, is func(kind string) bool) *pem.Block {
+	for {
+		block, rest := pem.Decode(text)
+		if block == nil || is(block.Type) {
+			return block
+		}
+		text = rest
+	}
 }
 
 // backendTLS is for wss back ends; nil trusts whom the system trusts.

@@ -222,6 +222,7 @@ func TestTarget_WhatIsWrittenCounts(t *testing.T) {
 		"http://joe:hunter2@h/?hunter2":      "a WebSocket back end is written ws://...@h/?...",
 		"ftp://joe:hunter2@h/?hunter2":       "is no target",
 		"localhost:8080":                     "did you mean tcp://localhost:8080 or ws://localhost:8080/?",
+		"localhost:8080/x":                   "is no target; did you mean ws://localhost:8080/x?",
 		"tcp://h:80/x":                       "has more than a host and a port",
 		"tcp://joe:hunter2@h:80":             "has more than a host and a port",
 		"tcp://h:80?hunter2":                 "has more than a host and a port",
@@ -334,6 +335,51 @@ func TestConfig_NoYAML(t *testing.T) {
 		require.Regexp(t, `khp\.yaml:\d+: .*; expected YAML, a line NAME: VALUE for each flag`, errs)
 		for _, words := range []string{"yaml:", "token", "found", "did not find", "mapping values"} {
 			require.NotContains(t, strings.ReplaceAll(errs, "khp.yaml:", ""), words)
+		}
+	}
+}
+
+// A pattern that no Origin can have lets nobody in, so that it is a mistake: a list, a name that is not written in ASCII, a stray character.
+func TestOrigin_PatternsThatMatchNothing(t *testing.T) {
+	for _, pattern := range []string{"https://a.example,https://b.example", "a.example b.example", "https://bücher.example", "[", "https://[::1", "https://a.example/", "https://", "://a", "a;b", "https://a.example?x", "user@a.example"} {
+		code, errs := serveBriefly("--listen", "127.0.0.1:0", "--allow-origin", pattern)
+		require.Equal(t, exitUsage, code, pattern)
+		require.Contains(t, errs, "--allow-origin "+pattern+": expected a host or scheme://host[:port]")
+	}
+	for _, pattern := range []string{"*", "null", "https://*.example.com:*", "intranet", "http://[::1]:8080", "192.0.2.1", "*://a-b.example", "xn--bcher-kva.example", "app+x://host_1"} {
+		code, errs := serveBriefly("--listen", "127.0.0.1:0", "--allow-origin", pattern)
+		require.Equal(t, exitOK, code, errs)
+	}
+}
+
+// What is wrong with a certificate or a flag is said without the words of a library.
+func TestServe_PlainWords(t *testing.T) {
+	dir := t.TempDir()
+	cert, key, other := dir+"/cert.pem", dir+"/key.pem", dir+"/other.pem"
+	require.NoError(t, gencert(cert, key))
+	require.NoError(t, gencert(dir+"/unused.pem", other))
+	damaged := testFile(t, "damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+	damagedKey := testFile(t, "damagedkey.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+	empty := testFile(t, "empty.pem", "x")
+	for _, c := range []struct{ args, want string }{
+		{"--tls-cert " + dir + "/none --tls-key " + key, "khp: --tls-cert " + dir + "/none: no such file"},
+		{"--tls-cert " + cert + " --tls-key " + dir + "/none", "khp: --tls-key " + dir + "/none: no such file"},
+		{"--tls-cert " + empty + " --tls-key " + key, "khp: --tls-cert " + empty + ": no certificate in it; expected PEM"},
+		{"--tls-cert " + key + " --tls-key " + key, "khp: --tls-cert " + key + ": no certificate in it; expected PEM"},
+		{"--tls-cert " + damaged + " --tls-key " + key, "khp: --tls-cert " + damaged + ": the certificate in it is damaged"},
+		{"--tls-cert " + cert + " --tls-key " + empty, "khp: --tls-key " + empty + ": no key in it; expected PEM"},
+		{"--tls-cert " + cert + " --tls-key " + damagedKey, "khp: --tls-key " + damagedKey + ": the key in it is damaged"},
+		{"--tls-cert " + cert + " --tls-key " + other, "khp: --tls-key " + other + ": it is not the key of the certificate in " + cert},
+		{"--listen", "khp: --listen needs a value, HOST:PORT; see khp serve --help"},
+		{"-x", "khp: unknown flag: -x; see khp serve --help"},
+		{"--=3", "khp: --=3 is no flag; see khp serve --help"},
+		{"--verbos", "khp: unknown flag: --verbos (did you mean verbose?); see khp serve --help"},
+	} {
+		code, errs := serveBriefly(strings.Fields(c.args)...)
+		require.Equal(t, exitUsage, code, c.args)
+		require.Contains(t, errs, c.want)
+		for _, words := range []string{"asn1", "x509", "PEM data", "tls:", "shorthand", "open /", "argument"} {
+			require.NotContains(t, errs, words)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"regexp"
 	"strings"
 
 	"example.com/khp/endpoint"
@@ -12,11 +13,7 @@ import (
 func originChecker(patterns []string) (func(origin, host string) bool, error) {
 	var list []string
 	for _, p := range patterns {
-		_, rest, ok := strings.Cut(p, "://")
-		if !ok {
-			rest = p
-		}
-		if rest == "" || strings.ContainsAny(rest, "/?#@ ") {
+		if !originPattern.MatchString(p) {
 			return nil, usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p)
 		}
 		list = append(list, strings.ToLower(p))
@@ -33,6 +30,9 @@ func originChecker(patterns []string) (func(origin, host string) bool, error) {
 		return false
 	}, nil
 }
+
+// originPattern is what an Origin can look like: browsers write names that are not ASCII in their other form, and lists nowhere.
+var originPattern = regexp.MustCompile(`^([a-zA-Z*][a-zA-Z0-9+.*-]*://)?([a-zA-Z0-9._*-]+|\[[0-9a-fA-F:.*]+\])(:[0-9*]+)?$`)
 
 // isPrivileged reports whether origin is privileged://host[:port].
 func isPrivileged(origin string) bool {

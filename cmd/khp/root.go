@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,9 +42,18 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		text := err.Error()
 		var unknown *pflag.NotExistError
+		var missing *pflag.ValueRequiredError
+		var syntax *pflag.InvalidSyntaxError
 		var refused *pflag.InvalidValueError
 		var repeated *repeatedError
 		switch {
+		case errors.As(err, &missing):
+			what, _ := pflag.UnquoteUsage(missing.GetFlag())
+			text = fmt.Sprintf("--%s needs a value, %s", missing.GetFlag().Name, what)
+		case errors.As(err, &syntax):
+			text = syntax.GetSpecifiedFlag() + " is no flag"
+		case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+			text = "unknown flag: -" + unknown.GetSpecifiedName()
 		case errors.As(err, &unknown):
 			text += nearest(cmd.Flags(), unknown.GetSpecifiedName())
 		case errors.As(err, &refused) && errors.As(err, &repeated): // its values may be secret
