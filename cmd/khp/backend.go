@@ -33,13 +33,20 @@ func backendDown(ctx context.Context, s *session, where string, err error) (tran
 	s.log.WarnContext(ctx, "back end failed", "backend", withoutQueries(where), "error", backendError(err))
 	if failed && reached(e) {
 		s.rules.gateway.metrics.backendFailed(s.route.path, "refused")
-		return transport.Decision{Status: 502, Body: []byte("the back end did not open a WebSocket" + answered(e) + "\n")}, nil
+		text := "the back end did not open a WebSocket" + answered(e) + "\n"
+		if e.Status == http.StatusServiceUnavailable {
+			return laterAgain(text), nil
+		}
+		return transport.Decision{Status: 502, Body: []byte(text)}, nil
 	}
 	s.rules.gateway.metrics.backendFailed(s.route.path, "unreachable")
-	return transport.Decision{
-		Status: 503, Body: []byte("the back end cannot be reached\n"),
-		Header: []endpoint.HeaderField{{Name: "Retry-After", Value: strconv.Itoa(int(backendRetry.Seconds()))}},
-	}, nil
+	return laterAgain("the back end cannot be reached\n"), nil
+}
+
+// laterAgain is the answer to a client that should come again.
+func laterAgain(text string) transport.Decision {
+	retry := endpoint.HeaderField{Name: "Retry-After", Value: strconv.Itoa(int(backendRetry.Seconds()))}
+	return transport.Decision{Status: 503, Body: []byte(text), Header: []endpoint.HeaderField{retry}}
 }
 
 // tooMuch refuses a request whose subprotocols do not fit into one to the back end.

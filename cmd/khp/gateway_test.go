@@ -210,7 +210,7 @@ func TestServe_BackEndDown(t *testing.T) {
 
 // TestServe_BackEndStatus has back ends that answer, but not with 101.
 func TestServe_BackEndStatus(t *testing.T) {
-	for status, want := range map[int]int{401: 502, 403: 502, 404: 502, 200: 502, 302: 502, 500: 502, 503: 502} {
+	for status, want := range map[int]int{401: 502, 403: 502, 404: 502, 200: 502, 302: 502, 500: 502, 503: 503} {
 		back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
 			w.WriteHeader(status)
