@@ -176,6 +176,9 @@ func TestInterop_Request(t *testing.T) {
 		"B12 A8 no subprotocols": {[]pf{bin(kaazingRequest)}, func(t *testing.T, r *Request) {
 			require.Equal(t, []string{"amqp"}, r.Protocols)
 		}},
+		"A4.4 bump is nobody's subprotocol": {[]pf{bin("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Protocol: x-kaazing-bump, mqtt\r\n\r\n")}, func(t *testing.T, r *Request) {
+			require.Equal(t, []string{"amqp", "mqtt"}, r.Protocols)
+		}},
 		"A2.3 union of both lists": {[]pf{bin("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Protocol: x-kaazing-handshake, mqtt, amqp\r\n\r\n")}, func(t *testing.T, r *Request) {
 			require.Equal(t, []string{"amqp", "mqtt"}, r.Protocols)
 		}},
