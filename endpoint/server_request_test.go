@@ -278,6 +278,8 @@ func TestServer_RawTarget(t *testing.T) {
 		s.message("GET " + target + " HTTP/1.1\r\n\r\n")
 		require.Equal(t, fsm.ServerDeciding, s.s.Phase(), "%q: %v", target, s.all)
 	}
+	decoded := listening(t, "/%C3%A4?.kl=Y", ServerConfig{}).message("GET /\xc3\xa4 HTTP/1.1\r\n\r\n")
+	require.Equal(t, fsm.ServerDeciding, decoded.s.Phase(), "a decoded path is the same: %v", decoded.all)
 	s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
 	_, out := s.s.OpeningReceived(t0, []byte("GET /\xc3\xa4 HTTP/1.1\r\n"+openingFields+"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 	s.take(out)

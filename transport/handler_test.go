@@ -97,7 +97,7 @@ func TestHandler_CannotUpgrade(t *testing.T) {
 	(&Handler{Logger: h.Logger}).ServeHTTP(w, parseRequest(t, openingRequest))
 	require.Equal(t, 500, w.Code)
 	require.Contains(t, w.Body.String(), "Serve is nil")
-	require.Contains(t, logged.String(), "Serve is not set")
+	require.Contains(t, logged.String(), "Handler.Serve is nil")
 }
 
 // wrapped is what middleware makes of an http.ResponseWriter.
