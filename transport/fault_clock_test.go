@@ -21,7 +21,7 @@ var wallClock = map[string]bool{
 // wallClockMay has the places where the time of day is meant, with the reason.
 var wallClockMay = map[string]string{
 	"adapter/opening.go longAgo": "a deadline in the past, whatever the time",
-	"conn_watch.go longAgo":      "a deadline in the past, whatever the time",
+	"server_accept.go sayBriefly": "the date of an answer", "conn_watch.go longAgo":      "a deadline in the past, whatever the time",
 	"error.go retryAfter":        "Retry-After may be a date",
 }
 

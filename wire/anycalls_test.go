@@ -14,8 +14,8 @@ var functions = map[string]any{
 	"AppendKey": AppendKey, "AppendRedacted": AppendRedacted, "AppendRequestLine/bytes": AppendRequestLine[[]byte, string], "AppendRequestLine/string": AppendRequestLine[string, []byte],
 	"AppendStatusLine/bytes": AppendStatusLine[[]byte], "AppendStatusLine/string": AppendStatusLine[string], "Bodiless": Bodiless, "DecodeBasic": DecodeBasic, "DefaultLimits": DefaultLimits,
 	"EqualFold": EqualFold, "HasToken": HasToken, "KindOf": KindOf, "ParseBalancer": ParseBalancer, "ParseChallenges": ParseChallenges, "ParseDigest": ParseDigest,
-	"ParseExtensions": ParseExtensions, "ParseTokens": ParseTokens, "ParseURL": ParseURL, "RetryAfter": RetryAfter, "SplitCredentials": SplitCredentials, "URIList": URIList,
-	"ValidFieldValue/bytes": ValidFieldValue[[]byte], "ValidFieldValue/string": ValidFieldValue[string], "ValidKey": ValidKey, "ValidToken/bytes": ValidToken[[]byte], "ValidToken/string": ValidToken[string],
+	"ParseExtensions": ParseExtensions, "ParseTokens": ParseTokens, "ParseURL": ParseURL, "RetryAfter": RetryAfter, "SameAuthority": SameAuthority, "SamePath": SamePath, "SplitCredentials": SplitCredentials, "URIList": URIList,
+	"ValidCloseCode": ValidCloseCode, "ValidFieldValue/bytes": ValidFieldValue[[]byte], "ValidFieldValue/string": ValidFieldValue[string], "ValidKey": ValidKey, "ValidToken/bytes": ValidToken[[]byte], "ValidToken/string": ValidToken[string],
 }
 
 // Whatever is called in whatever order with whatever arguments: nothing panics.
