@@ -20,9 +20,10 @@ var wallClock = map[string]bool{
 
 // wallClockMay has the places where the time of day is meant, with the reason.
 var wallClockMay = map[string]string{
-	"adapter/opening.go longAgo": "a deadline in the past, whatever the time",
-	"server_accept.go sayBriefly": "the date of an answer", "conn_watch.go longAgo":      "a deadline in the past, whatever the time",
-	"error.go retryAfter":        "Retry-After may be a date",
+	"adapter/opening.go longAgo":  "a deadline in the past, whatever the time",
+	"conn_watch.go longAgo":       "a deadline in the past, whatever the time",
+	"error.go retryAfter":         "Retry-After may be a date",
+	"server_accept.go sayBriefly": "the date of an answer",
 }
 
 // A clock that jumps moves no deadline: all of them are made of time.Now and durations, which are monotonic, and nothing takes that from them.

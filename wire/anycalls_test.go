@@ -13,7 +13,7 @@ var functions = map[string]any{
 	"AppendDigestChallenge": AppendDigestChallenge, "AppendEnd": AppendEnd, "AppendField/bytes": AppendField[[]byte, string], "AppendField/string": AppendField[string, []byte],
 	"AppendKey": AppendKey, "AppendRedacted": AppendRedacted, "AppendRequestLine/bytes": AppendRequestLine[[]byte, string], "AppendRequestLine/string": AppendRequestLine[string, []byte],
 	"AppendStatusLine/bytes": AppendStatusLine[[]byte], "AppendStatusLine/string": AppendStatusLine[string], "Bodiless": Bodiless, "DecodeBasic": DecodeBasic, "DefaultLimits": DefaultLimits,
-	"EqualFold": EqualFold, "HasToken": HasToken, "KindOf": KindOf, "ParseBalancer": ParseBalancer, "ParseChallenges": ParseChallenges, "ParseDigest": ParseDigest,
+	"CloseReason": CloseReason, "EqualFold": EqualFold, "HasToken": HasToken, "KindOf": KindOf, "ParseBalancer": ParseBalancer, "ParseChallenges": ParseChallenges, "ParseDigest": ParseDigest,
 	"ParseExtensions": ParseExtensions, "ParseTokens": ParseTokens, "ParseURL": ParseURL, "RetryAfter": RetryAfter, "SameAuthority": SameAuthority, "SamePath": SamePath, "SplitCredentials": SplitCredentials, "URIList": URIList,
 	"ValidCloseCode": ValidCloseCode, "ValidFieldValue/bytes": ValidFieldValue[[]byte], "ValidFieldValue/string": ValidFieldValue[string], "ValidKey": ValidKey, "ValidToken/bytes": ValidToken[[]byte], "ValidToken/string": ValidToken[string],
 }
