@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/transport/htpasswd"
 )
@@ -32,10 +33,10 @@ type area struct {
 func (o *serveOptions) authority(list routes) (*authority, error) {
 	a := &authority{realm: o.realm, token: o.scheme == "token"}
 	if o.scheme != "basic" && o.scheme != "token" {
-		return nil, usagef("--scheme %s: expected basic or token", o.scheme)
+		return nil, cli.Usagef("--scheme %s: expected basic or token", o.scheme)
 	}
 	if strings.ContainsFunc(o.realm, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
-		return nil, usagef("--realm %q: expected printable ASCII characters", o.realm)
+		return nil, cli.Usagef("--realm %q: expected printable ASCII characters", o.realm)
 	}
 	for _, spec := range o.auth {
 		if err := a.addUser(spec, list); err != nil {
@@ -68,7 +69,7 @@ func (a *authority) addOpen(spec string, list routes) error {
 	z := &area{path: path}
 	for _, guarded := range a.areas {
 		if guarded.holds(path) || z.holds(guarded.path) {
-			return usagef("--no-auth %s: %s is guarded by --auth or --htpasswd; leave one of them out", spec, guarded.path)
+			return cli.Usagef("--no-auth %s: %s is guarded by --auth or --htpasswd; leave one of them out", spec, guarded.path)
 		}
 	}
 	a.open = append(a.open, z)
@@ -112,9 +113,9 @@ func (a *authority) addUser(spec string, list routes) error {
 	_, again := z.users[user]
 	switch {
 	case !ok || password == "":
-		return usagef("--auth %s: expected PATH=USER:PASSWORD, as in /echo=joe:welcome", hidePassword(spec))
+		return cli.Usagef("--auth %s: expected PATH=USER:PASSWORD, as in /echo=joe:welcome", hidePassword(spec))
 	case again:
-		return usagef("--auth %s: %s is known at %s already; give each user one password", hidePassword(spec), user, z.path)
+		return cli.Usagef("--auth %s: %s is known at %s already; give each user one password", hidePassword(spec), user, z.path)
 	}
 	z.users[user] = password
 	return nil
@@ -127,12 +128,12 @@ func (a *authority) addFile(spec string, list routes) error {
 	case err != nil:
 		return err
 	case a.token:
-		return usagef("--htpasswd %s: such a file has passwords, no tokens; leave out --scheme token", spec)
+		return cli.Usagef("--htpasswd %s: such a file has passwords, no tokens; leave out --scheme token", spec)
 	case z.file != nil:
-		return usagef("--htpasswd %s: %s has a file already", spec, z.path)
+		return cli.Usagef("--htpasswd %s: %s has a file already", spec, z.path)
 	}
 	if z.file, err = htpasswd.Open(name); err != nil {
-		return usagef("--htpasswd %s: %s", spec, strings.TrimPrefix(cause(err).Error(), "htpasswd: "))
+		return cli.Usagef("--htpasswd %s: %s", spec, strings.TrimPrefix(cli.Cause(err).Error(), "htpasswd: "))
 	}
 	return nil
 }
@@ -165,7 +166,7 @@ func routedPath(flag, path, shown string, list routes) (string, error) {
 		return "", err
 	}
 	if !list.reaches(path) {
-		return "", usagef("%s %s: no --route leads to %s; is the path spelled alike in both?", flag, shown, path)
+		return "", cli.Usagef("%s %s: no --route leads to %s; is the path spelled alike in both?", flag, shown, path)
 	}
 	return cmp.Or(strings.TrimSuffix(path, "/"), "/"), nil
 }

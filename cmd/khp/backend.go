@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -68,11 +69,11 @@ func backendError(err error) string {
 	var e *transport.HandshakeError
 	switch {
 	case errors.As(err, &e):
-		return oneLine(withoutQueries(err.Error()))
+		return cli.OneLine(withoutQueries(err.Error()))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "its connection ended without a Close"
 	}
-	return oneLine(withoutQueries(systemError(err)))
+	return cli.OneLine(withoutQueries(systemError(err)))
 }
 
 // reached reports whether a back end has answered, as opposed to being down, on its way there, or out of time.

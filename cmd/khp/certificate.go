@@ -6,6 +6,8 @@ import (
 	"encoding/pem"
 	"os"
 	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
 )
 
 // certificate loads what --tls-cert and --tls-key name; nil if there is none.
@@ -14,17 +16,17 @@ func (o *serveOptions) certificate() (*tls.Certificate, error) {
 	case o.cert == "" && o.key == "":
 		return nil, nil
 	case o.cert == "":
-		return nil, usagef("--tls-key %s: needs --tls-cert as well", o.key)
+		return nil, cli.Usagef("--tls-key %s: needs --tls-cert as well", o.key)
 	case o.key == "":
-		return nil, usagef("--tls-cert %s: needs --tls-key as well", o.cert)
+		return nil, cli.Usagef("--tls-cert %s: needs --tls-key as well", o.cert)
 	}
 	certs, err := os.ReadFile(o.cert)
 	if err != nil {
-		return nil, usagef("--tls-cert %s: %s; choose a file that can be read", o.cert, cause(err))
+		return nil, cli.Usagef("--tls-cert %s: %s; choose a file that can be read", o.cert, cli.Cause(err))
 	}
 	key, err := os.ReadFile(o.key)
 	if err != nil {
-		return nil, usagef("--tls-key %s: %s; choose a file that can be read", o.key, cause(err))
+		return nil, cli.Usagef("--tls-key %s: %s; choose a file that can be read", o.key, cli.Cause(err))
 	}
 	pair, err := tls.X509KeyPair(certs, key)
 	if err != nil {
@@ -37,25 +39,25 @@ func (o *serveOptions) certificate() (*tls.Certificate, error) {
 func (o *serveOptions) certificateFault(certs, key []byte) error {
 	first := pemBlock(certs, func(kind string) bool { return kind == "CERTIFICATE" })
 	if first == nil {
-		return usagef("--tls-cert %s: no certificate in it; expected PEM", o.cert)
+		return cli.Usagef("--tls-cert %s: no certificate in it; expected PEM", o.cert)
 	}
 	if _, err := x509.ParseCertificate(first.Bytes); err != nil {
-		return usagef("--tls-cert %s: the certificate in it is damaged", o.cert)
+		return cli.Usagef("--tls-cert %s: the certificate in it is damaged", o.cert)
 	}
 	own := pemBlock(key, func(kind string) bool { return strings.HasSuffix(kind, "PRIVATE KEY") })
 	if own == nil {
-		return usagef("--tls-key %s: no key in it; expected PEM", o.key)
+		return cli.Usagef("--tls-key %s: no key in it; expected PEM", o.key)
 	}
 	_, pkcs8 := x509.ParsePKCS8PrivateKey(own.Bytes)
 	_, pkcs1 := x509.ParsePKCS1PrivateKey(own.Bytes)
 	_, ec := x509.ParseECPrivateKey(own.Bytes)
 	switch {
 	case strings.HasPrefix(own.Type, "ENCRYPTED"), own.Headers["DEK-Info"] != "":
-		return usagef("--tls-key %s: the key in it needs a password; write it without one, as openssl pkey does", o.key)
+		return cli.Usagef("--tls-key %s: the key in it needs a password; write it without one, as openssl pkey does", o.key)
 	case pkcs8 != nil && pkcs1 != nil && ec != nil:
-		return usagef("--tls-key %s: the key in it is damaged", o.key)
+		return cli.Usagef("--tls-key %s: the key in it is damaged", o.key)
 	}
-	return usagef("--tls-key %s: it is not the key of the certificate in %s", o.key, o.cert)
+	return cli.Usagef("--tls-key %s: it is not the key of the certificate in %s", o.key, o.cert)
 }
 
 // pemBlock finds the first block of a kind.
@@ -76,11 +78,11 @@ func (o *serveOptions) backendTLS() (*tls.Config, error) {
 	}
 	text, err := os.ReadFile(o.backendCA)
 	if err != nil {
-		return nil, usagef("--backend-ca %s: %s; choose a file that can be read", o.backendCA, cause(err))
+		return nil, cli.Usagef("--backend-ca %s: %s; choose a file that can be read", o.backendCA, cli.Cause(err))
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(text) {
-		return nil, usagef("--backend-ca %s: no certificate in it; expected PEM", o.backendCA)
+		return nil, cli.Usagef("--backend-ca %s: no certificate in it; expected PEM", o.backendCA)
 	}
 	return &tls.Config{RootCAs: roots}, nil
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/spf13/cobra"
@@ -62,7 +64,7 @@ func TestConfig_SaysNothing(t *testing.T) {
 				text = strings.Replace(text, "CA", testCertificate(t), 1)
 			}
 			code, errs := serveBriefly("--config", testFile(t, "khp.yaml", text), "--listen", "127.0.0.1:0")
-			require.Equal(t, exitUsage, code, errs)
+			require.Equal(t, cli.ExitUsage, code, errs)
 			require.Contains(t, errs, c.want)
 			require.NotContains(t, errs, "hunter2")
 			require.Equal(t, 1, strings.Count(errs, "\n"), errs)
@@ -81,7 +83,7 @@ func testCertificate(t *testing.T) string {
 func TestConfig_CommandLineTakesNoGuardAway(t *testing.T) {
 	config := testFile(t, "khp.yaml", "route: {/chat: echo, /new: echo}\nauth: {/chat: joe:welcome}\n")
 	code, errs := serveBriefly("--config", config, "--auth", "/new=ann:sesame")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "khp.yaml:2: auth is set on the command line as well")
 	users := testFile(t, "users", "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
 	s := serveHere(t, "--config", config, "--htpasswd", "/new="+users)
@@ -89,7 +91,7 @@ func TestConfig_CommandLineTakesNoGuardAway(t *testing.T) {
 	wantFailure(t, s.url+"/new", nil, fsm.FailureAuthRequired, 401)
 
 	code, errs = serveBriefly("--config", testFile(t, "khp.yaml", "realm: [a]\nlisten: 127.0.0.1:0\n"), "--realm", "x", "--auth", "/=joe:welcome")
-	require.Equal(t, exitUsage, code, "what the command line says better has to be right, too")
+	require.Equal(t, cli.ExitUsage, code, "what the command line says better has to be right, too")
 	require.Contains(t, errs, "khp.yaml:1: realm takes one value")
 }
 
@@ -155,7 +157,7 @@ func TestAuthority_Opens(t *testing.T) {
 // Of a flag that takes one value a second one is refused by every command, not used instead of the first; its values are not shown.
 func TestFlags_RepeatedIsRefused(t *testing.T) {
 	tried := 0
-	every((&cli{}).rootCommand(), func(cmd *cobra.Command) {
+	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {
 		cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 			if _, list := f.Value.(pflag.SliceValue); list || f.Name == "help" {
 				return
@@ -170,14 +172,14 @@ func TestFlags_RepeatedIsRefused(t *testing.T) {
 			}
 			args := append(strings.Fields(cmd.CommandPath())[1:], "--"+f.Name+"="+first, "--"+f.Name+"="+second)
 			code, out, errs := runHere(t, "", args...)
-			require.Equal(t, exitUsage, code, args)
+			require.Equal(t, cli.ExitUsage, code, args)
 			require.Empty(t, out)
 			require.Equal(t, "khp: --"+f.Name+" is given twice; it takes one value; see "+cmd.CommandPath()+" --help\n", errs)
 		})
 	})
 	require.Greater(t, tried, 40)
 	code, errs := serveBriefly("-v", "-v")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "--verbose is given twice")
 }
 
@@ -188,7 +190,7 @@ func TestServe_EmptyFlagIsRefused(t *testing.T) {
 		if f.Value.Type() == "bool" {
 			code, errs = serveBriefly("--" + f.Name + "=")
 		}
-		require.Equal(t, exitUsage, code, f.Name)
+		require.Equal(t, cli.ExitUsage, code, f.Name)
 		require.Contains(t, errs, "khp: --"+f.Name+" ")
 	})
 }
@@ -236,7 +238,7 @@ func TestTarget_WhatIsWrittenCounts(t *testing.T) {
 		"redirect:mailto:x":                  "expected redirect:URL",
 	} {
 		code, errs := serveBriefly("--listen", "127.0.0.1:0", "--route", "/a="+target)
-		require.Equal(t, exitUsage, code, target)
+		require.Equal(t, cli.ExitUsage, code, target)
 		require.Contains(t, errs, "khp: --route /a=", target)
 		require.Contains(t, errs, want, target)
 		require.NotContains(t, errs, "hunter2", target)
@@ -250,7 +252,7 @@ func TestTarget_WhatIsWrittenCounts(t *testing.T) {
 			args = append(args, "--route", s)
 		}
 		code, errs := serveBriefly(args...)
-		require.Equal(t, exitUsage, code, specs)
+		require.Equal(t, cli.ExitUsage, code, specs)
 		require.NotContains(t, errs, "hunter2", specs)
 	}
 }
@@ -290,7 +292,7 @@ func TestAuthority_SlashAtTheEnd(t *testing.T) {
 		}
 	}
 	code, errs := serveBriefly("--route", "/a/=echo", "--auth", "/a=joe:welcome", "--auth", "/a/=joe:sesame")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "joe is known at /a already")
 }
 
@@ -301,7 +303,7 @@ func TestNearest(t *testing.T) {
 		"listn": "listen", "lisen": "listen", "routes": "route", "idle_timeout": "idle-timeout", "IdleTimeout": "idle-timeout", "max-conections": "max-connections", "tls_crt": "tls-cert",
 		"origin": "", "allow-orign": "allow-origin", "v": "verbose", "config": "", "help": "", "x": "", "port": "", "htpaswd": "htpasswd", "ruote": "route", "loog": "log", "verbos": "verbose",
 	} {
-		got := nearest(flags, name, notInFile...)
+		got := cli.Nearest(flags, name, notInFile...)
 		if want == "" {
 			require.NotContains(t, got, "config", name)
 			require.NotContains(t, got, "help", name)
@@ -310,7 +312,7 @@ func TestNearest(t *testing.T) {
 		require.Equal(t, " (did you mean "+want+"?)", got, name)
 	}
 	code, errs := serveBriefly("--config", testFile(t, "khp.yaml", "config: x"))
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, `khp.yaml:1: there is no setting "config" in a file, only on the command line`)
 	require.NotContains(t, errs, "did you mean")
 }
@@ -330,7 +332,7 @@ func TestConfig_NoYAML(t *testing.T) {
 		"log: text\nx\nlisten: y": "khp.yaml:",
 	} {
 		code, errs := serveBriefly("--config", testFile(t, "khp.yaml", text))
-		require.Equal(t, exitUsage, code)
+		require.Equal(t, cli.ExitUsage, code)
 		require.Contains(t, errs, want)
 		require.Regexp(t, `khp\.yaml:\d+: .*; expected YAML, a line NAME: VALUE for each flag`, errs)
 		for _, words := range []string{"yaml:", "token", "found", "did not find", "mapping values"} {
@@ -343,12 +345,12 @@ func TestConfig_NoYAML(t *testing.T) {
 func TestOrigin_PatternsThatMatchNothing(t *testing.T) {
 	for _, pattern := range []string{"https://a.example,https://b.example", "a.example b.example", "https://bücher.example", "[", "https://[::1", "https://a.example/", "https://", "://a", "a;b", "https://a.example?x", "user@a.example"} {
 		code, errs := serveBriefly("--listen", "127.0.0.1:0", "--allow-origin", pattern)
-		require.Equal(t, exitUsage, code, pattern)
+		require.Equal(t, cli.ExitUsage, code, pattern)
 		require.Contains(t, errs, "--allow-origin "+pattern+": expected a host or scheme://host[:port]")
 	}
 	for _, pattern := range []string{"*", "null", "https://*.example.com:*", "intranet", "http://[::1]:8080", "192.0.2.1", "*://a-b.example", "xn--bcher-kva.example", "app+x://host_1"} {
 		code, errs := serveBriefly("--listen", "127.0.0.1:0", "--allow-origin", pattern)
-		require.Equal(t, exitOK, code, errs)
+		require.Equal(t, cli.ExitOK, code, errs)
 	}
 }
 
@@ -376,7 +378,7 @@ func TestServe_PlainWords(t *testing.T) {
 		{"--verbos", "khp: unknown flag: --verbos (did you mean verbose?); see khp serve --help"},
 	} {
 		code, errs := serveBriefly(strings.Fields(c.args)...)
-		require.Equal(t, exitUsage, code, c.args)
+		require.Equal(t, cli.ExitUsage, code, c.args)
 		require.Contains(t, errs, c.want)
 		for _, words := range []string{"asn1", "x509", "PEM data", "tls:", "shorthand", "open /", "argument"} {
 			require.NotContains(t, errs, words)

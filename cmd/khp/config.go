@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 )
@@ -29,7 +30,7 @@ var notInFile = []string{"config", "help"}
 func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usagef("--config %s: %s; choose a file that can be read", path, cause(err))
+		return nil, cli.Usagef("--config %s: %s; choose a file that can be read", path, cli.Cause(err))
 	}
 	c := &configFile{path: path, places: map[string]string{}}
 	top, err := c.document(text)
@@ -46,7 +47,7 @@ func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
 		case slices.Contains(notInFile, key.Value):
 			return nil, c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
 		case f == nil:
-			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, nearest(flags, key.Value, notInFile...))
+			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, cli.Nearest(flags, key.Value, notInFile...))
 		case seen[key.Value] != 0:
 			return nil, c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
 		case given[key.Value] && slices.Contains(guards, key.Value):
@@ -75,7 +76,7 @@ func (c *configFile) document(text []byte) (*yaml.Node, error) {
 	case err != nil && !errors.Is(err, io.EOF):
 		return nil, c.noYAML(err, text)
 	case err != nil, len(doc.Content) == 0, isNull(doc.Content[0]), doc.Content[0].Kind == yaml.MappingNode && len(doc.Content[0].Content) == 0:
-		return nil, usagef("%s: there is no setting in it; write lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080, or leave out --config", c.path)
+		return nil, cli.Usagef("%s: there is no setting in it; write lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080, or leave out --config", c.path)
 	case doc.Content[0].Kind != yaml.MappingNode:
 		return nil, c.fault(doc.Content[0], "expected lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080")
 	}
@@ -163,7 +164,7 @@ func (c *configFile) one(f *pflag.Flag, at *yaml.Node, name, prefix string) erro
 	}
 	value := prefix + at.Value
 	if err := f.Value.Set(value); err != nil {
-		return c.fault(at, "%s", refusal(f, value, err))
+		return c.fault(at, "%s", cli.Refusal(f, value, err))
 	}
 	f.Changed = true
 	shown := shownValue(f.Name, value)
@@ -185,23 +186,23 @@ func shownValue(flag, value string) string {
 }
 
 func (c *configFile) fault(at *yaml.Node, format string, args ...any) error {
-	return usagef("%s:%d: %s", c.path, at.Line, fmt.Sprintf(format, args...))
+	return cli.Usagef("%s:%d: %s", c.path, at.Line, fmt.Sprintf(format, args...))
 }
 
 // locate puts file and line before an error that names a flag with its value, if the value comes from the file.
 func (c *configFile) locate(err error) error {
-	var e *exitError
+	var e *cli.ExitError
 	if c == nil || !errors.As(err, &e) {
 		return err
 	}
 	best := ""
 	for what := range c.places {
-		if strings.HasPrefix(e.text, what) && len(what) > len(best) {
+		if strings.HasPrefix(e.Text, what) && len(what) > len(best) {
 			best = what
 		}
 	}
 	if best == "" {
 		return err
 	}
-	return &exitError{e.code, c.places[best] + ": " + strings.TrimPrefix(e.text, "--")}
+	return cli.Failf(e.Code, "%s: %s", c.places[best], strings.TrimPrefix(e.Text, "--"))
 }

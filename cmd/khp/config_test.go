@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -36,7 +37,7 @@ func TestConfig_SetsEveryKind(t *testing.T) {
 	require.Equal(t, []string{"/echo=joe:welcome", "/echo=ann:sesame"}, got.auth)
 	require.Equal(t, []string{"https://*.example.com"}, got.origins)
 	require.Equal(t, "1h0m0s", got.idle.String())
-	require.Equal(t, size(64<<10), got.message)
+	require.Equal(t, cli.Size(64<<10), got.message)
 	require.True(t, got.verbose)
 	require.Equal(t, "of the command line", got.realm)
 	require.Equal(t, "127.0.0.1:0", got.listen)
@@ -95,35 +96,20 @@ func TestConfig_ErrorsNameTheLine(t *testing.T) {
 				args = append(args, "--listen", "127.0.0.1:0")
 			}
 			code, errs := serveBriefly(args...)
-			require.Equal(t, exitUsage, code, errs)
+			require.Equal(t, cli.ExitUsage, code, errs)
 			require.Contains(t, errs, c.want)
 			require.Equal(t, 1, strings.Count(errs, "\n"), errs)
 			require.NotContains(t, errs, "hunter2")
 		})
 	}
 	code, errs := serveBriefly("--config", "/does/not/exist")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "--config /does/not/exist: ")
 }
 
 // TestConfig_CommandLineKeepsItsErrors has a mistake on the command line where the file says something else.
 func TestConfig_CommandLineKeepsItsErrors(t *testing.T) {
 	code, errs := serveBriefly("--config", testFile(t, "khp.yaml", "route: {/a: echo}"), "--route", "/a=ftp://h")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "khp: --route /a=ftp://h: ")
-}
-
-func TestSize(t *testing.T) {
-	for text, want := range map[string]size{"1": 1, "1024": 1024, "128k": 128 << 10, "2M": 2 << 20, "3g": 3 << 30} {
-		var s size
-		require.NoError(t, s.Set(text), text)
-		require.Equal(t, want, s, text)
-		var again size
-		require.NoError(t, again.Set(s.String()))
-		require.Equal(t, s, again)
-	}
-	for _, text := range []string{"", "k", "0", "-1", "1kk", "1 k", "99999999999g", "k1"} {
-		var s size
-		require.Error(t, s.Set(text), text)
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
 )
 
 // yamlFaults are what the YAML parser says, and what is meant.
@@ -43,5 +45,5 @@ func (c *configFile) noYAML(err error, text []byte) error {
 	if lines := bytes.Split(text, []byte("\n")); line <= len(lines) && bytes.HasPrefix(bytes.TrimLeft(lines[line-1], " "), []byte("\t")) {
 		means = "a tab at the begin of a line; YAML takes blanks only"
 	}
-	return usagef("%s; expected YAML, a line NAME: VALUE for each flag", fmt.Sprintf("%s:%d: %s", c.path, line, means))
+	return cli.Usagef("%s; expected YAML, a line NAME: VALUE for each flag", fmt.Sprintf("%s:%d: %s", c.path, line, means))
 }

@@ -8,10 +8,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/spf13/cobra"
 )
 
-func (c *cli) demoCommand() *cobra.Command {
+func demoCommand(c *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Watch servers and clients shake hands on loopback",
@@ -21,26 +22,26 @@ received. It exits with 0 only if every scene ended as it should.
 
 Colours are for terminals; NO_COLOR switches them off.`,
 		Example: "  khp demo\n  NO_COLOR=1 khp demo | less",
-		Args:    noArgs,
-		RunE:    func(*cobra.Command, []string) error { return c.demo() },
+		Args:    cli.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return demo(c) },
 	}
 }
 
 // demo plays all scenes.
-func (c *cli) demo() error {
-	on := newPalette(c.stdout)
-	_, _ = fmt.Fprintf(c.stdout, "%s\n\n%s\n", on.title("The Kaazing WebSocket Handshake Protocol, as it happens"), demoLegend)
+func demo(c *cli.Env) error {
+	on := cli.NewPalette(c.Stdout)
+	_, _ = fmt.Fprintf(c.Stdout, "%s\n\n%s\n", on.Title("The Kaazing WebSocket Handshake Protocol, as it happens"), demoLegend)
 	failed, notes := 0, newAnnotator()
 	for i, s := range scenes {
-		if err := c.play(i+1, s, notes, on); err != nil {
+		if err := play(c, i+1, s, notes, on); err != nil {
 			failed++
-			_, _ = fmt.Fprintln(c.stdout, on.bad("  not as expected: "+oneLine(err.Error())))
+			_, _ = fmt.Fprintln(c.Stdout, on.Bad("  not as expected: "+cli.OneLine(err.Error())))
 		}
 	}
 	if failed > 0 {
-		return failf(exitFailed, "%d of %d scenes did not end as expected", failed, len(scenes))
+		return cli.Failf(cli.ExitFailed, "%d of %d scenes did not end as expected", failed, len(scenes))
 	}
-	_, _ = fmt.Fprintf(c.stdout, "\n%s\n", on.good(fmt.Sprintf("All %d scenes ended as they should.", len(scenes)))+" Now try khp serve, and khp dial in another terminal.")
+	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n", on.Good(fmt.Sprintf("All %d scenes ended as they should.", len(scenes)))+" Now try khp serve, and khp dial in another terminal.")
 	return nil
 }
 
@@ -83,7 +84,7 @@ func (l countingListener) Accept() (net.Conn, error) {
 const demoTimeout = 20 * time.Second
 
 // play sets the stage for one scene, plays it and draws what happened.
-func (c *cli) play(number int, s scene, notes *annotator, on palette) error {
+func play(c *cli.Env, number int, s scene, notes *annotator, on cli.Palette) error {
 	ctx, cancel := context.WithTimeout(context.Background(), demoTimeout)
 	defer cancel()
 	st := &stage{ctx: ctx, record: &recorder{}}
@@ -93,14 +94,14 @@ func (c *cli) play(number int, s scene, notes *annotator, on palette) error {
 	}
 	outcome, err := s.play(st)
 	st.record.names(st.a, st.b)
-	_, _ = fmt.Fprintf(c.stdout, "\n%s\n%s\n\n", on.title(fmt.Sprintf("%d. %s", number, s.title)), indented(s.about, "   "))
-	if werr := draw(c.stdout, st.record.all(), notes, on); werr != nil {
+	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n%s\n\n", on.Title(fmt.Sprintf("%d. %s", number, s.title)), indented(s.about, "   "))
+	if werr := draw(c.Stdout, st.record.all(), notes, on); werr != nil {
 		return werr
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "\n%s\n", on.good(indented(outcome, "   ")))
+	_, err = fmt.Fprintf(c.Stdout, "\n%s\n", on.Good(indented(outcome, "   ")))
 	return err
 }
 
@@ -147,7 +148,7 @@ func (st *stage) close() {
 // indented wraps text for the terminal.
 func indented(text, indent string) string {
 	s := ""
-	for i, line := range wrap(text, terminalColumns-len(indent)) {
+	for i, line := range cli.Wrap(text, cli.Columns-len(indent)) {
 		if i > 0 {
 			s += "\n"
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
@@ -15,7 +16,7 @@ import (
 const (
 	drawMargin = 3
 	drawWidth  = 56 // between the two lines
-	drawNotes  = terminalColumns - drawMargin - drawWidth - 2 - 2
+	drawNotes  = cli.Columns - drawMargin - drawWidth - 2 - 2
 )
 
 // stroke is what an arrow is drawn with.
@@ -30,12 +31,12 @@ var (
 // drawing collects the lines of one diagram.
 type drawing struct {
 	w   io.Writer
-	on  palette
+	on  cli.Palette
 	err error
 }
 
 // draw writes the sequence of a scene.
-func draw(w io.Writer, moments []moment, notes *annotator, on palette) error {
+func draw(w io.Writer, moments []moment, notes *annotator, on cli.Palette) error {
 	d := &drawing{w: w, on: on}
 	for i, m := range moments {
 		//exhaustive:ignore
@@ -58,9 +59,9 @@ func draw(w io.Writer, moments []moment, notes *annotator, on palette) error {
 		case transport.EventReceiveClose:
 			d.arrow(strokeClose, false, essence(m), notes.of(m))
 		case transport.EventOpen:
-			d.banner("open", notes.of(m), on.good)
+			d.banner("open", notes.of(m), on.Good)
 		case transport.EventFail:
-			d.banner("failed", notes.of(m), on.bad)
+			d.banner("failed", notes.of(m), on.Bad)
 		}
 	}
 	return d.err
@@ -76,20 +77,20 @@ func (d *drawing) println(s string) {
 func (d *drawing) heading(m moment) {
 	right := m.server
 	gap := drawWidth + 2 - len("client") - len(right)
-	d.println(strings.Repeat(" ", drawMargin) + d.on.title("client") + strings.Repeat(" ", max(gap, 1)) + d.on.title(right) + "  " + d.on.note(m.Text))
+	d.println(strings.Repeat(" ", drawMargin) + d.on.Title("client") + strings.Repeat(" ", max(gap, 1)) + d.on.Title(right) + "  " + d.on.Note(m.Text))
 }
 
 // row is one line: what is between the lifelines, and what is beside them.
 func (d *drawing) row(inner string, color func(string) string, note string) {
 	inner += strings.Repeat(" ", max(0, drawWidth-utf8.RuneCountInString(inner)))
-	d.println(strings.Repeat(" ", drawMargin) + "│" + color(inner) + "│  " + d.on.note(note))
+	d.println(strings.Repeat(" ", drawMargin) + "│" + color(inner) + "│  " + d.on.Note(note))
 }
 
 // arrow draws one message: its first line in the arrow, the others below.
 func (d *drawing) arrow(s stroke, toServer bool, lines []string, note string) {
-	color := d.on.received
+	color := d.on.Received
 	if toServer {
-		color = d.on.sent
+		color = d.on.Sent
 	}
 	text := clipTo(lines[0], drawWidth-8)
 	fill := strings.Repeat(s.line, drawWidth-6-utf8.RuneCountInString(text))
@@ -101,7 +102,7 @@ func (d *drawing) arrow(s stroke, toServer bool, lines []string, note string) {
 	for _, l := range lines[1:] {
 		inner = append(inner, "    "+clipTo(l, drawWidth-5))
 	}
-	notes := wrap(note, drawNotes)
+	notes := cli.Wrap(note, drawNotes)
 	for i := range max(len(inner), len(notes)) {
 		in, beside := "", ""
 		if i < len(inner) {
@@ -119,7 +120,7 @@ func (d *drawing) banner(text, note string, color func(string) string) {
 	text = " " + text + " "
 	before := (drawWidth - len(text)) / 2
 	after := drawWidth - len(text) - before
-	lines := wrap(note, drawNotes)
+	lines := cli.Wrap(note, drawNotes)
 	inner := strings.Repeat("·", before) + text + strings.Repeat("·", after)
 	for i, l := range lines {
 		if i > 0 {
@@ -165,7 +166,7 @@ func spoken(m moment) []string {
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(h.body), "\n")
 	if first != "" && !strings.HasSuffix(h.start, first) && strings.HasPrefix(h.get("Content-Type"), "text/plain") {
-		lines = append(lines, strconv.Quote(oneLine(first)))
+		lines = append(lines, strconv.Quote(cli.OneLine(first)))
 	}
 	return lines
 }

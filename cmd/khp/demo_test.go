@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -34,11 +35,11 @@ func normalised(out string) string {
 
 func TestDemo_Golden(t *testing.T) {
 	code, out, errs := runHere(t, "", "demo")
-	require.Equal(t, exitOK, code, out+errs)
+	require.Equal(t, cli.ExitOK, code, out+errs)
 	require.Empty(t, errs)
 	require.NotContains(t, out, "\x1b", "no colours where there is no terminal")
 	for line := range strings.Lines(out) {
-		require.LessOrEqual(t, len([]rune(line)), terminalColumns+1, line)
+		require.LessOrEqual(t, len([]rune(line)), cli.Columns+1, line)
 	}
 	golden := filepath.Join("testdata", "demo.golden")
 	if *update {
@@ -62,7 +63,7 @@ func TestDemo_FailsIfASceneDoes(t *testing.T) {
 	loop.b = nil
 	scenes = []scene{wrong, loop, saved[4]}
 	code, out, errs := runHere(t, "", "demo")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, out, "not as expected")
 	require.Contains(t, out, "the connection opened, but should not have")
 	require.Equal(t, "khp: 2 of 3 scenes did not end as expected\n", errs)
@@ -73,7 +74,7 @@ func TestDraw_ColoursAndClips(t *testing.T) {
 	mark := func(name string) func(string) string {
 		return func(s string) string { return "<" + name + ">" + s }
 	}
-	on := palette{mark("sent"), mark("received"), mark("note"), mark("good"), mark("bad"), mark("title")}
+	on := cli.Palette{Sent: mark("sent"), Received: mark("received"), Note: mark("note"), Good: mark("good"), Bad: mark("bad"), Title: mark("title")}
 	long := "GET /" + strings.Repeat("x", 100) + " HTTP/1.1\r\n\r\n"
 	require.NoError(t, draw(&b, []moment{
 		{Event: transport.Event{Kind: transport.EventDial, Text: "ws://h/"}, server: "server A"},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -72,7 +73,7 @@ func headline(ev transport.Event) string {
 		if h := parseHead(ev.Data); h.start != "" {
 			return h.start
 		}
-		return plural(len(ev.Data), "byte") + " that are no HTTP/1.1"
+		return cli.Plural(len(ev.Data), "byte") + " that are no HTTP/1.1"
 	case transport.EventSend, transport.EventReceive:
 		return messageHeadline(ev.Type, ev.Data)
 	case transport.EventSendClose, transport.EventReceiveClose:
@@ -122,7 +123,7 @@ func messageHeadline(t transport.MessageType, p []byte) string {
 	if h := parseHead(p); h.start != "" {
 		return h.start
 	}
-	return t.String() + " message, " + plural(len(p), "byte")
+	return t.String() + " message, " + cli.Plural(len(p), "byte")
 }
 
 // withoutQueries leaves out what stands behind a question mark, up to the next blank but for what closes a bracket or quotation there.
@@ -147,12 +148,5 @@ func hexLine(p []byte) string {
 	if len(p) == 0 {
 		return "<binary, 0 bytes>"
 	}
-	return fmt.Sprintf("<binary, %s> % x", plural(len(p), "byte"), p)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return fmt.Sprintf("<binary, %s> % x", cli.Plural(len(p), "byte"), p)
 }

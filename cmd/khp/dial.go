@@ -16,6 +16,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 	"github.com/spf13/cobra"
@@ -35,10 +36,10 @@ type dialOptions struct {
 	binary       bool
 	raw          bool
 	count        int
-	wait         duration
+	wait         cli.Duration
 	closing      string
 	maxRedirects int
-	timeout      duration
+	timeout      cli.Duration
 	plain        bool
 	insecure     bool
 	connectTo    string
@@ -50,7 +51,7 @@ type dialOptions struct {
 	verbose      bool
 }
 
-func (c *cli) dialCommand() *cobra.Command {
+func dialCommand(c *cli.Env) *cobra.Command {
 	var o dialOptions
 	cmd := &cobra.Command{
 		Use:   "dial URL",
@@ -90,11 +91,11 @@ cannot be reached.`,
   khp dial ws://127.0.0.1:8080/ --send ping --count 1000 --json | jq .event`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("khp dial takes one URL, got %d, as in khp dial ws://127.0.0.1:8080/; see khp dial --help", len(args))
+				return cli.Usagef("khp dial takes one URL, got %d, as in khp dial ws://127.0.0.1:8080/; see khp dial --help", len(args))
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return c.dial(args[0], &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return dial(c, args[0], &o) },
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
@@ -110,7 +111,7 @@ cannot be reached.`,
 	f.BoolVar(&o.binary, "binary", false, "send everything as binary messages")
 	f.BoolVar(&o.raw, "raw", false, "print nothing but the bytes of the messages")
 	f.IntVar(&o.count, "count", 1, "send all of it `N` times")
-	o.wait = duration(defaultWait)
+	o.wait = cli.Duration(defaultWait)
 	f.Var(&o.wait, "wait", "how much `TIME` an answer may take, and the server to read a message, as in 500ms or 1m; 0 does not wait for answers")
 	f.StringVar(&o.closing, "close", "1000", "close with this `CODE[:REASON]`")
 	f.IntVar(&o.maxRedirects, "max-redirects", 5, "follow at most `N` redirects, 0 to 20")
@@ -145,19 +146,19 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 		r.kind = transport.Binary
 	}
 	if _, err := wire.ParseURL(rawURL, func(h string) (string, error) { return "host", nil }); err != nil {
-		return nil, usagef("%s: %s", hideUserinfo(rawURL), dialURLError(rawURL, err))
+		return nil, cli.Usagef("%s: %s", hideUserinfo(rawURL), dialURLError(rawURL, err))
 	}
 	switch {
 	case o.maxRedirects < 0 || o.maxRedirects > 20:
-		return nil, usagef("--max-redirects %d: expected a number from 0 to 20", o.maxRedirects)
+		return nil, cli.Usagef("--max-redirects %d: expected a number from 0 to 20", o.maxRedirects)
 	case o.count < 1:
-		return nil, usagef("--count %d: expected a number from 1 on", o.count)
+		return nil, cli.Usagef("--count %d: expected a number from 1 on", o.count)
 	case o.count > 1 && !r.send:
-		return nil, usagef("--count needs something to send: add --send TEXT")
+		return nil, cli.Usagef("--count needs something to send: add --send TEXT")
 	case o.retry < -1 || o.retry == 0:
-		return nil, usagef("--retry %d: expected a number of tries from 1 on, or -1 for no limit", o.retry)
+		return nil, cli.Usagef("--retry %d: expected a number of tries from 1 on, or -1 for no limit", o.retry)
 	case o.json && o.raw:
-		return nil, usagef("--json and --raw exclude each other")
+		return nil, cli.Usagef("--json and --raw exclude each other")
 	}
 	for _, text := range o.send {
 		r.messages = append(r.messages, []byte(text))
@@ -165,13 +166,13 @@ func (o *dialOptions) request(rawURL string) (*request, error) {
 	for _, name := range o.sendFiles {
 		b, err := os.ReadFile(name)
 		if err != nil {
-			return nil, usagef("--send-file: %s", err)
+			return nil, cli.Usagef("--send-file: %s", err)
 		}
 		r.messages = append(r.messages, b)
 	}
 	for _, m := range r.messages {
 		if r.kind == transport.Text && !utf8.Valid(m) {
-			return nil, usagef("text messages are UTF-8 and one of these is not; add --binary")
+			return nil, cli.Usagef("text messages are UTF-8 and one of these is not; add --binary")
 		}
 	}
 	if err := r.closing(o.closing); err != nil {
@@ -200,10 +201,10 @@ func (r *request) closing(spec string) error {
 	code, reason, _ := strings.Cut(spec, ":")
 	n, err := strconv.ParseUint(code, 10, 16)
 	if err != nil || !transport.ValidCloseCode(uint16(n)) {
-		return usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, such as 1000, 1001 or 3000 to 4999", spec)
+		return cli.Usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, such as 1000, 1001 or 3000 to 4999", spec)
 	}
 	if len(reason) > wire.MaxCloseReason || !utf8.ValidString(reason) {
-		return usagef("--close: a reason is UTF-8 and has at most 123 bytes")
+		return cli.Usagef("--close: a reason is UTF-8 and has at most 123 bytes")
 	}
 	r.closeCode, r.closeText = uint16(n), reason
 	return nil
@@ -219,7 +220,7 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 	case "auto":
 		t.Profile = transport.Auto
 	default:
-		return usagef("--profile %s: expected spec, kaazing or auto", o.profile)
+		return cli.Usagef("--profile %s: expected spec, kaazing or auto", o.profile)
 	}
 	if t.MaxRedirects = o.maxRedirects; o.maxRedirects == 0 {
 		t.MaxRedirects = -1
@@ -244,7 +245,7 @@ func (o *dialOptions) transport(t *transport.DialOptions) error {
 	}
 	if o.connectTo != "" {
 		if _, port, err := net.SplitHostPort(o.connectTo); err != nil || port == "" {
-			return usagef("--connect-to %s: expected HOST:PORT, as in 127.0.0.1:8080", o.connectTo)
+			return cli.Usagef("--connect-to %s: expected HOST:PORT, as in 127.0.0.1:8080", o.connectTo)
 		}
 		t.NetDial = func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, o.connectTo)
@@ -273,7 +274,7 @@ func proxyOf(spec string) (func(*http.Request) (*url.URL, error), error) {
 	}
 	u, err := url.Parse(spec)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., env or none", hideUserinfo(spec))
+		return nil, cli.Usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., env or none", hideUserinfo(spec))
 	}
 	return http.ProxyURL(u), nil
 }

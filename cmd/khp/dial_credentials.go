@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -19,14 +20,14 @@ func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
 	name, password, ok := strings.Cut(o.user, ":")
 	if o.user != "" {
 		if _, err := wire.AppendBasic(nil, name, password); !ok {
-			return nil, usagef("--user: expected NAME:PASSWORD, as in joe:welcome; the name may be empty, the colon stays")
+			return nil, cli.Usagef("--user: expected NAME:PASSWORD, as in joe:welcome; the name may be empty, the colon stays")
 		} else if err != nil {
-			return nil, usagef("--user: name and password cannot hold control characters")
+			return nil, cli.Usagef("--user: name and password cannot hold control characters")
 		}
 	}
 	if o.token != "" {
 		if _, err := wire.AppendCredentials(nil, "Token", o.token); err != nil || strings.Contains(o.token, "\t") {
-			return nil, usagef("--token: expected text without control characters, and without blanks at its ends")
+			return nil, cli.Usagef("--token: expected text without control characters, and without blanks at its ends")
 		}
 	}
 	var known []transport.CredentialsProvider
@@ -97,7 +98,7 @@ func headerOf(flag string, specs []string) (http.Header, error) {
 		name, value, ok := strings.Cut(spec, ":")
 		value = strings.Trim(value, " \t")
 		if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
-			return nil, usagef("%s %q: expected 'NAME: VALUE'", flag, spec)
+			return nil, cli.Usagef("%s %q: expected 'NAME: VALUE'", flag, spec)
 		}
 		h[name] = append(h[name], value)
 	}

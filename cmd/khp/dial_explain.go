@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -18,9 +19,9 @@ import (
 func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (code int, text string) {
 	switch {
 	case e.Failure == fsm.FailureConnect, errors.Is(e, context.DeadlineExceeded) && !p.connected.Load():
-		return exitUnreachable, unreachable(e, o)
+		return cli.ExitUnreachable, unreachable(e, o)
 	case errors.Is(e.Cause, context.Canceled):
-		return exitFailed, "interrupted while connecting to " + e.URL
+		return cli.ExitFailed, "interrupted while connecting to " + e.URL
 	case errors.Is(e.Cause, context.DeadlineExceeded):
 		so := ""
 		if status := int(p.status.Load()); status != 0 {
@@ -30,7 +31,7 @@ func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (c
 		if p.neverEnds(o) {
 			hint = hints[fsm.FailureMissingTerminator]
 		}
-		return exitFailed, fmt.Sprintf("no open connection to %s within %s%s; %s", e.URL, o.timeout.String(), so, hint)
+		return cli.ExitFailed, fmt.Sprintf("no open connection to %s within %s%s; %s", e.URL, o.timeout.String(), so, hint)
 	}
 	text = plainReason(e)
 	if refusedCredentials(e, o, p) {
@@ -39,7 +40,7 @@ func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (c
 	if hint := hintFor(e, o, p); hint != "" {
 		text += "; " + hint
 	}
-	return exitFailed, text
+	return cli.ExitFailed, text
 }
 
 // unreachable says why there is no connection.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -21,27 +22,27 @@ func TestExplainFailure(t *testing.T) {
 		code int
 		want string
 	}{
-		"unreachable":    {transport.HandshakeError{Failure: fsm.FailureConnect}, dialOptions{}, exitUnreachable, "is the server running?"},
-		"no time":        {transport.HandshakeError{Cause: context.DeadlineExceeded}, dialOptions{timeout: duration(time.Second)}, exitUnreachable, "no answer within 1s"},
-		"interrupted":    {transport.HandshakeError{Cause: context.Canceled}, dialOptions{}, exitFailed, "interrupted"},
-		"basic":          {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge(`Basic realm="x"`)}, dialOptions{}, exitFailed, "try --user NAME:PASSWORD"},
-		"bearer":         {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Bearer")}, dialOptions{}, exitFailed, "try --token TEXT"},
-		"other scheme":   {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Negotiate")}, dialOptions{}, exitFailed, "--user NAME:PASSWORD or --token TEXT"},
-		"unanswerable":   {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Digest realm=r")}, dialOptions{}, exitFailed, "the server's Digest challenge cannot be answered: nonce is missing"},
-		"one of two":     {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Digest realm=r, Token")}, dialOptions{}, exitFailed, "try --token TEXT"},
-		"redirects":      {transport.HandshakeError{Failure: fsm.FailureTooManyRedirects}, dialOptions{maxRedirects: 5}, exitFailed, "more than 5"},
-		"retry":          {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 503, RetryAfter: 30 * time.Second}, dialOptions{}, exitFailed, "try again in 30s"},
-		"status":         {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 410, Leg: endpoint.LegExtended}, dialOptions{}, exitFailed, "khp status 410"},
-		"opening":        {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 404, Leg: endpoint.LegOpening}, dialOptions{}, exitFailed, "try another path"},
-		"no terminator":  {transport.HandshakeError{Failure: fsm.FailureMissingTerminator}, dialOptions{}, exitFailed, "--profile kaazing"},
-		"never decided":  {transport.HandshakeError{Failure: fsm.FailureAcceptedOnly}, dialOptions{}, exitFailed, "try again later"},
-		"opening login":  {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 401, Leg: endpoint.LegOpening, Header: challenge("Basic")}, dialOptions{}, exitFailed, "try --user NAME:PASSWORD"},
-		"opening wrong":  {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 401, Leg: endpoint.LegOpening}, dialOptions{user: "joe:pw"}, exitFailed, "check name, password or token"},
-		"continue":       {transport.HandshakeError{Failure: fsm.FailureUnexpectedContinue, Status: 100, Leg: endpoint.LegExtended}, dialOptions{}, exitFailed, "khp status 100"},
-		"hung up":        {transport.HandshakeError{Failure: fsm.FailureConnectionLost, URL: "ws://h/", Leg: endpoint.LegOpening}, dialOptions{}, exitFailed, "try wss://"},
-		"loop":           {transport.HandshakeError{Failure: fsm.FailureRedirectLoop, Path: []string{"ws://h/a", "ws://h/b", "ws://h/%61"}}, dialOptions{}, exitFailed, "ws://h/%61 is the same place as ws://h/a"},
-		"gateway moved":  {transport.HandshakeError{Failure: fsm.FailureStatus, Leg: endpoint.LegExtended}, dialOptions{}, exitFailed, "try --max-redirects with more than 0"},
-		"nothing to say": {transport.HandshakeError{Failure: fsm.FailureFrame}, dialOptions{}, exitFailed, ""},
+		"unreachable":    {transport.HandshakeError{Failure: fsm.FailureConnect}, dialOptions{}, cli.ExitUnreachable, "is the server running?"},
+		"no time":        {transport.HandshakeError{Cause: context.DeadlineExceeded}, dialOptions{timeout: cli.Duration(time.Second)}, cli.ExitUnreachable, "no answer within 1s"},
+		"interrupted":    {transport.HandshakeError{Cause: context.Canceled}, dialOptions{}, cli.ExitFailed, "interrupted"},
+		"basic":          {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge(`Basic realm="x"`)}, dialOptions{}, cli.ExitFailed, "try --user NAME:PASSWORD"},
+		"bearer":         {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Bearer")}, dialOptions{}, cli.ExitFailed, "try --token TEXT"},
+		"other scheme":   {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Negotiate")}, dialOptions{}, cli.ExitFailed, "--user NAME:PASSWORD or --token TEXT"},
+		"unanswerable":   {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Digest realm=r")}, dialOptions{}, cli.ExitFailed, "the server's Digest challenge cannot be answered: nonce is missing"},
+		"one of two":     {transport.HandshakeError{Failure: fsm.FailureAuthRequired, Header: challenge("Digest realm=r, Token")}, dialOptions{}, cli.ExitFailed, "try --token TEXT"},
+		"redirects":      {transport.HandshakeError{Failure: fsm.FailureTooManyRedirects}, dialOptions{maxRedirects: 5}, cli.ExitFailed, "more than 5"},
+		"retry":          {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 503, RetryAfter: 30 * time.Second}, dialOptions{}, cli.ExitFailed, "try again in 30s"},
+		"status":         {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 410, Leg: endpoint.LegExtended}, dialOptions{}, cli.ExitFailed, "khp status 410"},
+		"opening":        {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 404, Leg: endpoint.LegOpening}, dialOptions{}, cli.ExitFailed, "try another path"},
+		"no terminator":  {transport.HandshakeError{Failure: fsm.FailureMissingTerminator}, dialOptions{}, cli.ExitFailed, "--profile kaazing"},
+		"never decided":  {transport.HandshakeError{Failure: fsm.FailureAcceptedOnly}, dialOptions{}, cli.ExitFailed, "try again later"},
+		"opening login":  {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 401, Leg: endpoint.LegOpening, Header: challenge("Basic")}, dialOptions{}, cli.ExitFailed, "try --user NAME:PASSWORD"},
+		"opening wrong":  {transport.HandshakeError{Failure: fsm.FailureStatus, Status: 401, Leg: endpoint.LegOpening}, dialOptions{user: "joe:pw"}, cli.ExitFailed, "check name, password or token"},
+		"continue":       {transport.HandshakeError{Failure: fsm.FailureUnexpectedContinue, Status: 100, Leg: endpoint.LegExtended}, dialOptions{}, cli.ExitFailed, "khp status 100"},
+		"hung up":        {transport.HandshakeError{Failure: fsm.FailureConnectionLost, URL: "ws://h/", Leg: endpoint.LegOpening}, dialOptions{}, cli.ExitFailed, "try wss://"},
+		"loop":           {transport.HandshakeError{Failure: fsm.FailureRedirectLoop, Path: []string{"ws://h/a", "ws://h/b", "ws://h/%61"}}, dialOptions{}, cli.ExitFailed, "ws://h/%61 is the same place as ws://h/a"},
+		"gateway moved":  {transport.HandshakeError{Failure: fsm.FailureStatus, Leg: endpoint.LegExtended}, dialOptions{}, cli.ExitFailed, "try --max-redirects with more than 0"},
+		"nothing to say": {transport.HandshakeError{Failure: fsm.FailureFrame}, dialOptions{}, cli.ExitFailed, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, text := explainFailure(&c.err, &c.o, &progress{})

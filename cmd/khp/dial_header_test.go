@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -55,7 +56,7 @@ func TestDial_FieldsStayWithFirstOrigin(t *testing.T) {
 	far := startWitness(t, transport.Decision{})
 	near := startWitness(t, transport.Decision{Status: 302, Location: far.url})
 	code, out, errs := runHere(t, "", "dial", near.url, "--json", "-v", "--header", "X-Key: extended", "--opening-header", "x-key: opening")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, `"url":"`+far.url+`"`)
 	require.ElementsMatch(t, []string{"opening", "extended"}, near.seen)
 	require.Empty(t, far.seen)

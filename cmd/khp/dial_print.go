@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
@@ -72,7 +73,7 @@ type outputError struct{ err error }
 func (e *outputError) Error() string { return e.err.Error() }
 
 func (p *printer) line(v any) error {
-	if err := writeJSON(p.w, v); err != nil {
+	if err := cli.WriteJSON(p.w, v); err != nil {
 		return &outputError{err}
 	}
 	return nil
@@ -132,7 +133,7 @@ func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why s
 // note tells a person at a terminal, and nobody else.
 func (p *printer) note(text string) {
 	if p.tty && !p.json {
-		_, _ = fmt.Fprintln(p.notes, "khp: "+oneLine(text))
+		_, _ = fmt.Fprintln(p.notes, "khp: "+cli.OneLine(text))
 	}
 }
 
@@ -145,7 +146,7 @@ func plainReason(err error) string {
 func (p *printer) failed(err error, o *dialOptions, progress *progress) error {
 	var e *transport.HandshakeError
 	if !errors.As(err, &e) || e.URL == "" {
-		return usagef("%s; see khp dial --help", plainReason(err))
+		return cli.Usagef("%s; see khp dial --help", plainReason(err))
 	}
 	code, text := explainFailure(e, o, progress)
 	if p.json {
@@ -164,5 +165,5 @@ func (p *printer) failed(err error, o *dialOptions, progress *progress) error {
 		}
 		_ = p.line(line)
 	}
-	return &exitError{code, text}
+	return cli.Failf(code, "%s", text)
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -51,20 +52,20 @@ func TestDial_Proxy(t *testing.T) {
 	require.EqualValues(t, 1, served.Load())
 
 	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--send", "x", "--proxy", "http://joe:secret@"+proxy)
-	require.Equal(t, exitUnreachable, code, stderr)
+	require.Equal(t, cli.ExitUnreachable, code, stderr)
 	require.Contains(t, stderr, proxy)
 	require.Contains(t, stderr, "--proxy none")
 	require.NotContains(t, stderr, "secret")
 
 	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--proxy", "socks5://h:1")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, stderr, "expected http://")
 }
 
 func TestDial_Retry(t *testing.T) {
 	server := serveHere(t, "--route", "/=status:408")
 	code, _, stderr := runHere(t, "", "dial", server.url+"/", "--retry", "2", "-v")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Equal(t, 2, strings.Count(stderr, "> GET / HTTP/1.1\n")/2, "two tries, each with an opening and an extended request: %s", stderr)
 }
 
@@ -101,6 +102,6 @@ func TestDial_Retry_Restart(t *testing.T) {
 	require.NotZero(t, code)
 	require.Contains(t, stderr, "700ms")
 	code, _, stderr = runHere(t, "", "dial", "ws://a/", "--retry", "-2")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, stderr, "-1 for no limit")
 }

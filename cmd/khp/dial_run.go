@@ -6,19 +6,20 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
 
 // dial is khp dial.
-func (c *cli) dial(rawURL string, o *dialOptions) error {
+func dial(c *cli.Env, rawURL string, o *dialOptions) error {
 	r, err := o.request(rawURL)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	signals, stop := c.notify()
+	signals, stop := c.Notify()
 	defer stop()
 	var typing atomic.Pointer[console]
 	over := make(chan struct{})
@@ -35,7 +36,7 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 					t.close()
 				}
 				stop()
-				raise(sig)
+				cli.Raise(sig)
 			case <-over:
 				return
 			}
@@ -44,7 +45,7 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 	progress := &progress{}
 	list := observers{progress}
 	if o.verbose {
-		list = append(list, &narrator{w: c.stderr, on: newPalette(c.stderr)})
+		list = append(list, &narrator{w: c.Stderr, on: cli.NewPalette(c.Stderr)})
 	}
 	var broken error
 	if o.trace != "" {
@@ -56,16 +57,16 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 		list = append(list, t)
 	}
 	r.options.Observer = list.orNil()
-	out := &printer{w: c.stdout, notes: c.stderr, json: o.json, raw: o.raw, tty: isTerminal(c.stdout)}
-	conn, err := c.connect(ctx, r, time.Duration(o.timeout))
+	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: cli.IsTerminal(c.Stdout)}
+	conn, err := connect(c, ctx, r, time.Duration(o.timeout))
 	if err != nil {
 		return out.failed(err, o, progress)
 	}
 	out.opened(conn, o.profile, progress)
-	t := &talk{cli: c, conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait)}
-	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.stdin, lines, done) }
+	t := &talk{Env: c, conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait)}
+	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.Stdin, lines, done) }
 	if !r.send && !o.json && !o.raw {
-		console, ok, err := openConsole(c.stdin, c.stdout, o.history)
+		console, ok, err := openConsole(c.Stdin, c.Stdout, o.history)
 		if err != nil {
 			_ = conn.Close(transport.CloseNormal, "")
 			return err
@@ -78,13 +79,13 @@ func (c *cli) dial(rawURL string, o *dialOptions) error {
 	}
 	err = t.run(ctx)
 	if err == nil && broken != nil {
-		err = failf(exitFailed, "the trace %s is incomplete: %s", o.trace, broken)
+		err = cli.Failf(cli.ExitFailed, "the trace %s is incomplete: %s", o.trace, broken)
 	}
 	return err
 }
 
 // connect shakes hands within timeout; 0 leaves it to the deadlines of each step.
-func (c *cli) connect(ctx context.Context, r *request, timeout time.Duration) (*transport.Conn, error) {
+func connect(c *cli.Env, ctx context.Context, r *request, timeout time.Duration) (*transport.Conn, error) {
 	if timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, timeout)

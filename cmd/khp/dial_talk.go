@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 )
 
@@ -18,7 +19,7 @@ const defaultWait = 5 * time.Second
 
 // talk uses an open connection.
 type talk struct {
-	*cli
+	*cli.Env
 	conn    *transport.Conn
 	out     *printer
 	request *request
@@ -79,7 +80,7 @@ func (t *talk) script(ctx context.Context) error {
 				return t.close(false)
 			case <-timer.C:
 				_ = t.close(false)
-				return failf(exitFailed, "no answer from %s within %s; try --wait with more time, or --wait 0 to send without waiting", t.conn.URL(), t.wait)
+				return cli.Failf(cli.ExitFailed, "no answer from %s within %s; try --wait with more time, or --wait 0 to send without waiting", t.conn.URL(), t.wait)
 			}
 		}
 	}
@@ -100,7 +101,7 @@ func (t *talk) interactive(ctx context.Context) error {
 		case line := <-lines:
 			if t.request.kind == transport.Text && !utf8.Valid(line) {
 				_ = t.close(false)
-				return failf(exitFailed, "a line of the input is not UTF-8; add --binary to send any bytes")
+				return cli.Failf(cli.ExitFailed, "a line of the input is not UTF-8; add --binary to send any bytes")
 			}
 			if err := t.send(ctx, line); err != nil {
 				return t.broken(ctx, err)
@@ -109,7 +110,7 @@ func (t *talk) interactive(ctx context.Context) error {
 		case err := <-failed:
 			if err != nil {
 				_ = t.close(false)
-				return failf(exitFailed, "cannot read the input: %s", err)
+				return cli.Failf(cli.ExitFailed, "cannot read the input: %s", err)
 			}
 			t.settle(ctx, sent)
 			return t.close(true)
@@ -184,7 +185,7 @@ func (t *talk) broken(ctx context.Context, err error) error {
 	}
 	if errors.Is(err, errUnread) {
 		_ = t.conn.CloseNow()
-		return failf(exitFailed, "%s by %s; try --wait with more time", err, t.conn.URL())
+		return cli.Failf(cli.ExitFailed, "%s by %s; try --wait with more time", err, t.conn.URL())
 	}
 	return t.over(err, true)
 }
@@ -206,7 +207,7 @@ func (t *talk) close(expected bool) error {
 		return nil
 	}
 	if err != nil && expected {
-		return failf(exitFailed, "the connection to %s did not close in good order: %s", t.conn.URL(), plainReason(err))
+		return cli.Failf(cli.ExitFailed, "the connection to %s did not close in good order: %s", t.conn.URL(), plainReason(err))
 	}
 	return nil
 }
@@ -218,17 +219,17 @@ func (t *talk) over(err error, early bool) error {
 	switch {
 	case errors.As(err, &output):
 		_ = t.conn.CloseNow()
-		return failf(exitFailed, "cannot write to stdout: %s", output.err)
+		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", output.err)
 	case !errors.As(err, &closed):
-		return failf(exitFailed, "the connection to %s broke: %s", t.conn.URL(), plainReason(err))
+		return cli.Failf(cli.ExitFailed, "the connection to %s broke: %s", t.conn.URL(), plainReason(err))
 	}
 	t.out.closed(closed, true, 0, "")
 	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway || closed.Code == transport.CloseNoStatus
 	switch text := closeText(closed.Code, closed.Reason); {
 	case early:
-		return failf(exitFailed, "the server closed before it answered: %s", text)
+		return cli.Failf(cli.ExitFailed, "the server closed before it answered: %s", text)
 	case !harmless:
-		return failf(exitFailed, "the server closed: %s", text)
+		return cli.Failf(cli.ExitFailed, "the server closed: %s", text)
 	}
 	t.out.note("the server closed: " + closeText(closed.Code, closed.Reason))
 	return nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -41,7 +42,7 @@ func TestDial_ServerDoesNotRead(t *testing.T) {
 		{lines, []string{"--wait", "50ms"}},
 	} {
 		code, _, stderr := runHere(t, c.stdin, append([]string{"dial", url}, c.args...)...)
-		require.Equal(t, exitFailed, code)
+		require.Equal(t, cli.ExitFailed, code)
 		require.Contains(t, stderr, "the server does not read")
 		require.Contains(t, stderr, "--wait")
 	}
@@ -55,7 +56,7 @@ func TestDial_ServerClosesForGood(t *testing.T) {
 	}})
 	for _, args := range [][]string{{"--send", strings.Repeat("x", 8<<20)}, {"--send", strings.Repeat("x", 8<<20), "--wait", "0"}} {
 		code, stdout, stderr := runHere(t, "", append([]string{"dial", url, "--json"}, args...)...)
-		require.Equal(t, exitFailed, code)
+		require.Equal(t, cli.ExitFailed, code)
 		require.Contains(t, stdout, `"event":"close","by":"peer","code":1009`)
 		require.Equal(t, 1, strings.Count(stdout, `"event":"close"`))
 		require.Contains(t, stderr, "1009")

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"golang.org/x/term"
 )
 
@@ -47,14 +48,14 @@ func (s *screen) Write(p []byte) (int, error) {
 // openConsole takes over the terminal if both ends are one; ok is false if a program reads or writes there. history names a file, "" is none.
 func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console, ok bool, err error) {
 	in, isFile := stdin.(*os.File)
-	if !isFile || !isTerminal(stdin) || !isTerminal(stdout) || os.Getenv("TERM") == "dumb" {
+	if !isFile || !cli.IsTerminal(stdin) || !cli.IsTerminal(stdout) || os.Getenv("TERM") == "dumb" {
 		return nil, false, nil
 	}
 	c = &console{screen: &screen{Writer: stdout}}
 	list := &lineHistory{}
 	if history != "" {
 		if c.file, err = list.load(history); err != nil {
-			return nil, false, usagef("--history: %s; choose a file that can be written", err)
+			return nil, false, cli.Usagef("--history: %s; choose a file that can be written", err)
 		}
 	}
 	state, err := term.MakeRaw(int(in.Fd()))

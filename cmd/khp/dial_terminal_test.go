@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/creack/pty"
 	"github.com/stretchr/testify/require"
@@ -95,7 +96,7 @@ func TestDial_HistoryThatCannotBeWritten(t *testing.T) {
 	x.sees("--history: open ")
 	var exit *exec.ExitError
 	require.ErrorAs(t, x.cmd.Wait(), &exit)
-	require.Equal(t, exitUsage, exit.ExitCode())
+	require.Equal(t, cli.ExitUsage, exit.ExitCode())
 }
 
 func TestLineHistory(t *testing.T) {
@@ -151,7 +152,7 @@ func TestDial_LongLineWithoutEditor(t *testing.T) {
 		x.sees("khp: cannot read the input: a terminal cuts lines after " + strconv.Itoa(terminalLines[runtime.GOOS][0]) + " bytes; send it with --send-file FILE, or through a pipe")
 		var exit *exec.ExitError
 		require.ErrorAs(t, x.cmd.Wait(), &exit)
-		require.Equal(t, exitFailed, exit.ExitCode())
+		require.Equal(t, cli.ExitFailed, exit.ExitCode())
 		require.NotContains(t, x.shown.String(), `"event":"message"`)
 	}
 }

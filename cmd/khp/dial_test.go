@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -44,7 +45,7 @@ func TestDial_Sizes(t *testing.T) {
 					sent = append(sent, p)
 				}
 				code, out, errs := dialProcess("", args...)
-				require.Equal(t, exitOK, code, errs)
+				require.Equal(t, cli.ExitOK, code, errs)
 				lines := wantJSON(t, out)
 				require.Len(t, lines, len(sizes)+2)
 				require.Equal(t, "open", lines[0]["event"])
@@ -79,8 +80,8 @@ func dialInteractive(t *testing.T, args ...string) *interactive {
 	t.Helper()
 	r, w := io.Pipe()
 	i := &interactive{in: w, signals: make(chan os.Signal, 1), done: make(chan int, 1)}
-	c := &cli{stdin: r, stdout: &i.out, stderr: &i.err, notify: func() (<-chan os.Signal, func()) { return i.signals, func() {} }}
-	go func() { i.done <- c.run(append([]string{"dial"}, args...)) }()
+	c := &cli.Env{Stdin: r, Stdout: &i.out, Stderr: &i.err, Notify: func() (<-chan os.Signal, func()) { return i.signals, func() {} }}
+	go func() { i.done <- execute(c, append([]string{"dial"}, args...)) }()
 	t.Cleanup(func() { _ = w.Close() })
 	return i
 }
@@ -97,7 +98,7 @@ func TestDial_ServerDrains(t *testing.T) {
 	require.NoError(t, err)
 	i.wantOutput(t, `"text":"hello"`)
 	require.NoError(t, server.stop(), server.log.String())
-	require.Equal(t, exitOK, <-i.done, i.err.String())
+	require.Equal(t, cli.ExitOK, <-i.done, i.err.String())
 	i.wantOutput(t, `{"event":"close","by":"peer","code":1001,"reason":"","sent":1001,"sent_reason":""}`)
 }
 
@@ -108,7 +109,7 @@ func TestDial_Interrupted(t *testing.T) {
 	require.NoError(t, err)
 	i.wantOutput(t, `"text":"hello"`)
 	i.signals <- syscall.SIGINT
-	require.Equal(t, exitOK, <-i.done, i.err.String())
+	require.Equal(t, cli.ExitOK, <-i.done, i.err.String())
 	i.wantOutput(t, `{"event":"close","by":"us","code":1000,"reason":"","sent":1000,"sent_reason":""}`)
 }
 
@@ -117,7 +118,7 @@ func TestDial_InterruptedHandshake(t *testing.T) {
 	i := dialInteractive(t, s.url+"/", "-v")
 	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 10*time.Second, time.Millisecond)
 	i.signals <- syscall.SIGINT
-	require.Equal(t, exitFailed, <-i.done)
+	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "khp: interrupted while connecting to "+s.url)
 }
 
@@ -141,11 +142,11 @@ func TestDial_NoAnswer(t *testing.T) {
 		}
 	})
 	code, out, errs := runHere(t, "", "dial", url, "--send", "x", "--wait", "50ms")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Empty(t, out)
 	require.Contains(t, errs, "no answer from "+url+" within 50ms; try --wait")
 	code, _, errs = runHere(t, "x\n", "dial", url, "--wait", "50ms")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 }
 
 // TestDial_AnswersAtTheEnd has more answers come than were asked for, at the end of the input.
@@ -164,7 +165,7 @@ func TestDial_AnswersAtTheEnd(t *testing.T) {
 		return err
 	})
 	code, out, errs := runHere(t, "x\ny\n", "dial", url)
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Equal(t, "x\nx\nx\n", out)
 }
 
@@ -177,43 +178,43 @@ func TestDial_ServerCloses(t *testing.T) {
 	}
 	url := customServer(t, closeWith(4009, "that\x07 was it"))
 	code, _, errs := runHere(t, "", "dial", url, "--send", "x")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, `the server closed before it answered: Close 4009 private use "that\a was it"`)
 	i := dialInteractive(t, url)
 	_, _ = io.WriteString(i.in, "x\n")
-	require.Equal(t, exitFailed, <-i.done)
+	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "khp: the server closed: Close 4009")
 	url = customServer(t, closeWith(transport.CloseNormal, ""))
 	i = dialInteractive(t, url)
 	_, _ = io.WriteString(i.in, "x\n")
-	require.Equal(t, exitOK, <-i.done)
+	require.Equal(t, cli.ExitOK, <-i.done)
 	require.Empty(t, i.err.String())
 	url = customServer(t, func(_ context.Context, c *transport.Conn) error { return c.CloseNow() })
 	i = dialInteractive(t, url)
-	require.Equal(t, exitFailed, <-i.done)
+	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "broke: connection lost without a Close frame")
 }
 
 func TestDial_InputNotUTF8(t *testing.T) {
 	s := serveHere(t)
 	code, _, errs := runHere(t, "\xff\n", "dial", s.url+"/")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "not UTF-8; add --binary")
 	code, out, errs := runHere(t, "\xff\n", "dial", s.url+"/", "--binary")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Equal(t, "<binary, 1 byte> ff\n", out)
 }
 
 func TestDial_Plain(t *testing.T) {
 	back := plainBackend(t)
 	code, _, errs := runHere(t, "", "dial", back+"/", "--send", "x")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "--plain for a plain WebSocket")
 	code, out, errs := runHere(t, "", "dial", back+"/", "--send", "x", "--plain", "--json")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, `"plain":true`)
 	code, _, errs = runHere(t, "", "dial", back+"/refuse", "--send", "x")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "418")
 }
 
@@ -221,7 +222,7 @@ func TestDial_Plain(t *testing.T) {
 func TestDial_LongLineOfAPipe(t *testing.T) {
 	s := serveHere(t)
 	code, _, errs := runHere(t, strings.Repeat("x", maxLine+1)+"\n", "dial", s.url+"/", "--json")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "khp: cannot read the input: a line has more than "+strconv.Itoa(maxLine)+" bytes; send it with --send-file FILE\n")
 	for _, end := range []string{"\n", "\r\n", ""} {
 		lines := make(chan []byte, 1)
@@ -229,5 +230,5 @@ func TestDial_LongLineOfAPipe(t *testing.T) {
 		require.Len(t, <-lines, maxLine)
 		require.Equal(t, errLongLine, readLines(strings.NewReader(strings.Repeat("x", maxLine+1)+end), lines, nil))
 	}
-	require.Contains(t, (&cli{}).dialCommand().Long, "up to "+strconv.Itoa(maxLine>>20)+" MiB")
+	require.Contains(t, dialCommand((&cli.Env{})).Long, "up to "+strconv.Itoa(maxLine>>20)+" MiB")
 }

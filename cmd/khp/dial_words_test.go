@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -19,7 +20,7 @@ func TestDial_DigestNamesTheParameter(t *testing.T) {
 	}))
 	defer server.Close()
 	code, _, errs := runHere(t, "", "dial", "ws"+strings.TrimPrefix(server.URL, "http")+"/", "--user", "joe:welcome")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "algorithm")
 	require.NotContains(t, errs, "--user NAME:PASSWORD answers")
 	require.NotContains(t, errs, "transport:")
@@ -29,7 +30,7 @@ func TestDial_DigestNamesTheParameter(t *testing.T) {
 func TestDial_OrderlyEndIsExpected(t *testing.T) {
 	s := serveHere(t, "--route", "/=status:403")
 	code, _, errs := runHere(t, "", "dial", s.url+"/", "-v")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.NotContains(t, errs, io.ErrUnexpectedEOF.Error())
 	require.Equal(t, "the peer ended the TCP connection", headline(transport.Event{Kind: transport.EventLost, Text: io.ErrUnexpectedEOF.Error()}))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim"
 	"github.com/spf13/cobra"
 )
@@ -23,7 +24,7 @@ type exploreOptions struct {
 	html, counterexample, out   string
 	progress                    string
 	checkpoint                  string
-	every                       duration
+	every                       cli.Duration
 	resume                      bool
 }
 
@@ -42,7 +43,7 @@ Exit codes: 0 every property holds; 1 a property is violated; 2 wrong usage;
 4 stopped before the end: interrupted, a limit reached, a file not written, or a
 defect of khp. An orchestrator retries 4 (with --resume) and reports 1.`
 
-func (c *cli) exploreCommand() *cobra.Command {
+func exploreCommand(c *cli.Env) *cobra.Command {
 	o := exploreOptions{override: map[string]int{}}
 	cmd := &cobra.Command{
 		Use:   "explore",
@@ -52,14 +53,14 @@ func (c *cli) exploreCommand() *cobra.Command {
   khp explore --model honest --html report.html
   khp explore --fault skip-terminator            see a violation
   khp explore --shard 0/4 --out shard-0.khp      a quarter, for khp explore merge`,
-		Args: noArgs,
+		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, b := range boundFlags {
 				if cmd.Flags().Changed(b.flag) {
 					o.override[b.flag], _ = cmd.Flags().GetInt(b.flag)
 				}
 			}
-			return c.explore(o)
+			return explore(c, o)
 		},
 	}
 	f := cmd.Flags()
@@ -79,14 +80,14 @@ func (c *cli) exploreCommand() *cobra.Command {
 	f.IntVar(&o.workers, "workers", 0, "how many states are looked at at the same time; 0 is one for each processor")
 	f.StringVar(&o.progress, "progress", "auto", "on stderr: auto (a bar on terminals), plain, json, none")
 	f.StringVar(&o.checkpoint, "checkpoint", "", "write the state of the exploration to `FILE` now and then, and when interrupted")
-	o.every = duration(30 * time.Second)
+	o.every = cli.Duration(30 * time.Second)
 	f.Var(&o.every, "checkpoint-every", "how much `TIME` to let pass between two checkpoints, as in 30s or 10m")
 	f.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
 	addReportFlags(cmd, &o)
 	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(sim.BoundNames, cobra.ShellCompDirectiveNoFileComp))
-	cmd.AddCommand(c.exploreMergeCommand())
+	cmd.AddCommand(exploreMergeCommand(c))
 	return cmd
 }
 
@@ -142,7 +143,7 @@ func (o *exploreOptions) plan() (p plan, err error) {
 	if o.fault != "" {
 		f, ok := sim.FaultNamed(o.fault)
 		if !ok {
-			return p, usagef("there is no fault %q; expected one of %s", o.fault, strings.Join(faultNames(), ", "))
+			return p, cli.Usagef("there is no fault %q; expected one of %s", o.fault, strings.Join(faultNames(), ", "))
 		}
 		p.fault = f
 	}
@@ -165,7 +166,7 @@ func (o *exploreOptions) plan() (p plan, err error) {
 			for _, flag := range boundFlags {
 				if n, ok := o.override[flag.flag]; ok {
 					if n < 0 || n > 60 {
-						return p, usagef("--%s %d: expected 0 to 60", flag.flag, n)
+						return p, cli.Usagef("--%s %d: expected 0 to 60", flag.flag, n)
 					}
 					*flag.set(&b) = n
 				}
@@ -175,9 +176,9 @@ func (o *exploreOptions) plan() (p plan, err error) {
 	}
 	switch {
 	case !known:
-		return p, usagef("there is no model %q; expected one of %s", o.model, strings.Join(modelNames(), ", "))
+		return p, cli.Usagef("there is no model %q; expected one of %s", o.model, strings.Join(modelNames(), ", "))
 	case len(p.configurations) == 0:
-		return p, usagef("nothing to explore: no configuration of model %s fits --only %q and --fault %q", o.model, o.only, o.fault)
+		return p, cli.Usagef("nothing to explore: no configuration of model %s fits --only %q and --fault %q", o.model, o.only, o.fault)
 	}
 	return p, nil
 }
@@ -186,19 +187,19 @@ func (o *exploreOptions) plan() (p plan, err error) {
 func (o *exploreOptions) checkWords() error {
 	switch {
 	case !slices.Contains(sim.BoundNames, o.bounds):
-		return usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(sim.BoundNames, ", "))
+		return cli.Usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(sim.BoundNames, ", "))
 	case !slices.Contains(progressNames, o.progress):
-		return usagef("--progress %q: expected one of %s", o.progress, strings.Join(progressNames, ", "))
+		return cli.Usagef("--progress %q: expected one of %s", o.progress, strings.Join(progressNames, ", "))
 	case o.depth < 0, o.workers < 0, o.maxStates < 1:
-		return usagef("--depth and --workers cannot be negative, and --max-states counts from 1")
+		return cli.Usagef("--depth and --workers cannot be negative, and --max-states counts from 1")
 	case o.resume && o.checkpoint == "":
-		return usagef("--resume needs --checkpoint FILE: where to go on from")
+		return cli.Usagef("--resume needs --checkpoint FILE: where to go on from")
 	case o.checkpoint != "" && o.exact:
-		return usagef("--checkpoint keeps fingerprints only, so it excludes --exact")
+		return cli.Usagef("--checkpoint keeps fingerprints only, so it excludes --exact")
 	case o.exact && o.shard != "":
-		return usagef("--shard keeps fingerprints only, so it excludes --exact")
+		return cli.Usagef("--shard keeps fingerprints only, so it excludes --exact")
 	case o.shard != "" && o.out == "":
-		return usagef("--shard needs --out FILE: the result is for khp explore merge")
+		return cli.Usagef("--shard needs --out FILE: the result is for khp explore merge")
 	}
 	return nil
 }
@@ -209,7 +210,7 @@ func parseShard(s string) (sim.Shard, error) {
 	index, err1 := strconv.Atoi(i)
 	count, err2 := strconv.Atoi(n)
 	if !ok || err1 != nil || err2 != nil || count < 1 || index < 0 || index >= count {
-		return sim.Shard{}, usagef("--shard %q: expected I/N with I from 0 to N-1, as in 0/4", s)
+		return sim.Shard{}, cli.Usagef("--shard %q: expected I/N with I from 0 to N-1, as in 0/4", s)
 	}
 	return sim.Shard{Index: index, Count: count}, nil
 }

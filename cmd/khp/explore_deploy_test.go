@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 )
@@ -68,7 +69,7 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 			fails = append(fails, r.OnExitCodes.Values...)
 		}
 	}
-	require.ElementsMatch(t, []int{exitFailed, exitUsage}, fails, "violations and wrong usage end the job, exit code 4 is tried again")
+	require.ElementsMatch(t, []int{cli.ExitFailed, cli.ExitUsage}, fails, "violations and wrong usage end the job, exit code 4 is tried again")
 
 	count := ""
 	for _, e := range c.Env {
@@ -79,7 +80,7 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 	require.Equal(t, strconv.Itoa(job.Spec.Completions), count, "as many shards as completions")
 	require.Contains(t, c.Args[0], `--shard "$JOB_COMPLETION_INDEX/$COUNT"`)
 
-	command := (&cli{}).exploreCommand()
+	command := exploreCommand((&cli.Env{}))
 	for _, flag := range regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(c.Args[0], -1) {
 		require.NotNil(t, command.Flags().Lookup(flag[1]), "khp explore has --%s", flag[1])
 	}
@@ -90,7 +91,7 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 func TestDeploy_PageNamesFlagsThatExist(t *testing.T) {
 	text, err := os.ReadFile("../../docs/deploy/README.md")
 	require.NoError(t, err)
-	command := (&cli{}).exploreCommand()
+	command := exploreCommand((&cli.Env{}))
 	flags := regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(string(text), -1)
 	require.NotEmpty(t, flags)
 	for _, flag := range flags {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim"
 	"github.com/spf13/cobra"
 )
@@ -78,7 +79,7 @@ func readGob(name string, v any) error {
 }
 
 // exploreMergeCommand puts shards together.
-func (c *cli) exploreMergeCommand() *cobra.Command {
+func exploreMergeCommand(c *cli.Env) *cobra.Command {
 	var o exploreOptions
 	cmd := &cobra.Command{
 		Use:   "merge FILE...",
@@ -95,7 +96,7 @@ Exit codes are those of khp explore.`,
 			if err != nil {
 				return err
 			}
-			return c.report(o, all)
+			return report(c, o, all)
 		},
 	}
 	addReportFlags(cmd, &o)
@@ -106,22 +107,22 @@ Exit codes are those of khp explore.`,
 // readShards reads and merges. All shards must be there, once, and belong together.
 func readShards(files []string) (all explored, err error) {
 	if len(files) == 0 {
-		return all, usagef("khp explore merge takes the files of all shards; as in khp explore merge shard-*.khp")
+		return all, cli.Usagef("khp explore merge takes the files of all shards; as in khp explore merge shard-*.khp")
 	}
 	var shards []explored
 	from := map[int]string{} // the file of each shard
 	for i, name := range files {
 		var e explored
 		if err := readGob(name, &e); err != nil {
-			return all, failf(exitStopped, "cannot read %s: %s", name, err)
+			return all, cli.Failf(cli.ExitStopped, "cannot read %s: %s", name, err)
 		}
 		switch {
 		case e.Format != exploredFormat, e.Shard.Count <= 0, e.Shard.Index < 0, e.Shard.Index >= e.Shard.Count:
-			return all, usagef("%s is not the result of a shard; write it with khp explore --shard I/N --out FILE", name)
+			return all, cli.Usagef("%s is not the result of a shard; write it with khp explore --shard I/N --out FILE", name)
 		case i > 0 && (e.Key != shards[0].Key || e.Shard.Count != shards[0].Shard.Count):
-			return all, usagef("%s and %s are of different explorations; give all shards the same flags", files[0], name)
+			return all, cli.Usagef("%s and %s are of different explorations; give all shards the same flags", files[0], name)
 		case from[e.Shard.Index] != "":
-			return all, usagef("%s and %s are both shard %d; give each once", from[e.Shard.Index], name, e.Shard.Index)
+			return all, cli.Usagef("%s and %s are both shard %d; give each once", from[e.Shard.Index], name, e.Shard.Index)
 		}
 		from[e.Shard.Index] = name
 		shards = append(shards, e)
@@ -136,7 +137,7 @@ func readShards(files []string) (all explored, err error) {
 		if n-len(shards) > len(missing) {
 			missing = append(missing, "...")
 		}
-		return all, usagef("of %d shards these are missing: %s; give the files of all", n, strings.Join(missing, " "))
+		return all, cli.Usagef("of %d shards these are missing: %s; give the files of all", n, strings.Join(missing, " "))
 	}
 	return mergeShards(shards)
 }
@@ -146,7 +147,7 @@ func mergeShards(shards []explored) (all explored, err error) {
 	all = explored{Format: exploredFormat, Key: shards[0].Key, Fault: shards[0].Fault}
 	for _, s := range shards {
 		if len(s.Results) > len(shards[0].Results) {
-			return all, failf(exitStopped, "shard %d is not complete; run it again", shards[0].Shard.Index)
+			return all, cli.Failf(cli.ExitStopped, "shard %d is not complete; run it again", shards[0].Shard.Index)
 		}
 	}
 	for i, first := range shards[0].Results {
@@ -154,16 +155,16 @@ func mergeShards(shards []explored) (all explored, err error) {
 		merged := result{Model: first.Model, Name: first.Name, Bounds: first.Bounds}
 		for _, s := range shards {
 			if i >= len(s.Results) {
-				return all, failf(exitStopped, "shard %d is not complete; run it again", s.Shard.Index)
+				return all, cli.Failf(cli.ExitStopped, "shard %d is not complete; run it again", s.Shard.Index)
 			}
 			if o := s.Results[i]; o.Model != first.Model || o.Name != first.Name || o.Bounds != first.Bounds {
-				return all, failf(exitStopped, "shard %d has %s/%s where shard %d has %s/%s; run them again with the same flags", s.Shard.Index, o.Model, o.Name, shards[0].Shard.Index, first.Model, first.Name)
+				return all, cli.Failf(cli.ExitStopped, "shard %d has %s/%s where shard %d has %s/%s; run them again with the same flags", s.Shard.Index, o.Model, o.Name, shards[0].Shard.Index, first.Model, first.Name)
 			}
 			reports = append(reports, s.Results[i].Report)
 			merged.Seconds += s.Results[i].Seconds
 		}
 		if merged.Report, err = sim.Merge(reports...); err != nil {
-			return all, failf(exitStopped, "cannot merge: %s", strings.TrimPrefix(err.Error(), "sim: "))
+			return all, cli.Failf(cli.ExitStopped, "cannot merge: %s", strings.TrimPrefix(err.Error(), "sim: "))
 		}
 		all.Results = append(all.Results, merged)
 		all.Seconds += merged.Seconds

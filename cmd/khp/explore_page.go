@@ -9,9 +9,9 @@ import (
 	"io"
 	"iter"
 	"math"
-	"runtime/debug"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/export"
@@ -70,7 +70,7 @@ type heatCell struct {
 
 // writePage writes everything as one page that needs nothing else.
 func writePage(w io.Writer, e explored, s summary) error {
-	p := page{summary: s, Rows: s.Configurations, Version: builtFrom(), Shades: []int{8, 16, 28, 42, 58, 76, 92}}
+	p := page{summary: s, Rows: s.Configurations, Version: cli.Version(), Shades: []int{8, 16, 28, 42, 58, 76, 92}}
 	for _, c := range s.Properties {
 		p.Checks = append(p.Checks, pageCheck{c, c.word()})
 	}
@@ -187,10 +187,4 @@ func thousands(n int) string {
 		s = s[:i] + "\u202f" + s[i:]
 	}
 	return s
-}
-
-// builtFrom says which khp wrote the page.
-func builtFrom() string {
-	info, _ := debug.ReadBuildInfo()
-	return versionText(info)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim"
 	"github.com/schollz/progressbar/v3"
 )
@@ -45,7 +46,7 @@ func newWatcher(kind string, w io.Writer) watcher {
 			})
 			return string(b)
 		}}
-	case kind == "auto" && isTerminal(w):
+	case kind == "auto" && cli.IsTerminal(w):
 		return &bar{w: w, begin: time.Now()}
 	}
 	return silence{}

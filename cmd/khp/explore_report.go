@@ -9,37 +9,38 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim"
 )
 
 // report writes what a run found, everywhere it is wanted. The exit code says whether something is violated.
-func (c *cli) report(o exploreOptions, e explored) error {
+func report(c *cli.Env, o exploreOptions, e explored) error {
 	if o.out != "" {
 		if err := writeGob(o.out, e); err != nil {
-			return failf(exitStopped, "cannot write the result: %s", err)
+			return cli.Failf(cli.ExitStopped, "cannot write the result: %s", err)
 		}
 	}
 	s := summarise(e)
 	if o.html != "" {
 		if err := writeFile(o.html, func(w io.Writer) error { return writePage(w, e, s) }); err != nil {
-			return failf(exitStopped, "cannot write the page: %s", err)
+			return cli.Failf(cli.ExitStopped, "cannot write the page: %s", err)
 		}
 	}
 	if o.counterexample != "" && len(s.Violations) > 0 {
 		if err := writeFile(o.counterexample, s.Violations[0].ndjson); err != nil {
-			return failf(exitStopped, "cannot write the counterexample: %s", err)
+			return cli.Failf(cli.ExitStopped, "cannot write the counterexample: %s", err)
 		}
 	}
 	write := s.text
 	if o.json {
 		write = s.json
 	}
-	if err := write(c.stdout); err != nil {
-		return failf(exitStopped, "cannot write to stdout: %s", err)
+	if err := write(c.Stdout); err != nil {
+		return cli.Failf(cli.ExitStopped, "cannot write to stdout: %s", err)
 	}
 	if n := len(s.Violations); n > 0 {
-		return failf(exitFailed, "%s, the first is of %s in %s%s", plural(n, "violation"), s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
+		return cli.Failf(cli.ExitFailed, "%s, the first is of %s in %s%s", cli.Plural(n, "violation"), s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim"
 )
 
@@ -49,17 +50,17 @@ func (o *exploreOptions) key(p plan) string {
 }
 
 // explore runs khp explore.
-func (c *cli) explore(o exploreOptions) (err error) {
+func explore(c *cli.Env, o exploreOptions) (err error) {
 	p, err := o.plan()
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = failf(exitStopped, "a defect of khp: %v; please report it with the command line", v)
+			err = cli.Failf(cli.ExitStopped, "a defect of khp: %v; please report it with the command line", v)
 		}
 	}()
-	signals, stop := c.notify()
+	signals, stop := c.Notify()
 	defer stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -70,14 +71,14 @@ func (c *cli) explore(o exploreOptions) (err error) {
 		case <-ctx.Done():
 		}
 	}()
-	r, err := c.newRun(ctx, o, p)
+	r, err := newRun(c, ctx, o, p)
 	if err != nil {
 		return err
 	}
 	if err := r.all(); err != nil {
 		return err
 	}
-	return c.report(o, r.done)
+	return report(c, o, r.done)
 }
 
 // exploration is a run in progress.
@@ -93,8 +94,8 @@ type exploration struct {
 	failed  error // to write a checkpoint
 }
 
-func (c *cli) newRun(ctx context.Context, o exploreOptions, p plan) (*exploration, error) {
-	r := &exploration{o: o, p: p, ctx: ctx, bar: newWatcher(o.progress, c.stderr), written: time.Now()}
+func newRun(c *cli.Env, ctx context.Context, o exploreOptions, p plan) (*exploration, error) {
+	r := &exploration{o: o, p: p, ctx: ctx, bar: newWatcher(o.progress, c.Stderr), written: time.Now()}
 	r.done = explored{Format: exploredFormat, Key: o.key(p), Fault: o.fault, Shard: p.shard}
 	if !o.resume {
 		return r, nil
@@ -104,9 +105,9 @@ func (c *cli) newRun(ctx context.Context, o exploreOptions, p plan) (*exploratio
 	case errors.Is(err, os.ErrNotExist):
 		return r, nil
 	case err != nil:
-		return nil, failf(exitStopped, "cannot read the checkpoint %s: %s; remove it to start anew", o.checkpoint, err)
+		return nil, cli.Failf(cli.ExitStopped, "cannot read the checkpoint %s: %s; remove it to start anew", o.checkpoint, err)
 	case saved.Done.Key != r.done.Key || saved.Done.Shard != p.shard:
-		return nil, usagef("the checkpoint %s is of another exploration; give the same flags, or remove it to start anew", o.checkpoint)
+		return nil, cli.Usagef("the checkpoint %s is of another exploration; give the same flags, or remove it to start anew", o.checkpoint)
 	}
 	r.done, r.resume, r.spent = saved.Done, saved.Current, saved.Spent
 	return r, nil
@@ -126,9 +127,9 @@ func (r *exploration) all() error {
 		c := r.p.configurations[i]
 		if err := r.one(i); err != nil {
 			if errors.Is(err, sim.ErrInterrupted) {
-				return failf(exitStopped, "interrupted in %s%s", title(c), r.goOn())
+				return cli.Failf(cli.ExitStopped, "interrupted in %s%s", title(c), r.goOn())
 			}
-			return failf(exitStopped, "cannot explore %s: %s%s", title(c), err, r.goOn())
+			return cli.Failf(cli.ExitStopped, "cannot explore %s: %s%s", title(c), err, r.goOn())
 		}
 	}
 	if r.o.checkpoint != "" {
@@ -147,7 +148,7 @@ func (r *exploration) goOn() string {
 
 func (r *exploration) trouble() error {
 	if r.failed != nil {
-		return failf(exitStopped, "cannot write the checkpoint: %s", r.failed)
+		return cli.Failf(cli.ExitStopped, "cannot write the checkpoint: %s", r.failed)
 	}
 	return nil
 }

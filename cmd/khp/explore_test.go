@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim"
+	"github.com/stretchr/testify/require"
 )
 
 // exploreSignalled runs khp explore and sends it signals from the start on.
@@ -23,8 +23,8 @@ func exploreSignalled(signals int, args ...string) (code int, stdout, stderr str
 	for range signals {
 		ch <- syscall.SIGINT
 	}
-	c := &cli{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, notify: func() (<-chan os.Signal, func()) { return ch, func() {} }}
-	code = c.run(append([]string{"explore"}, args...))
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Notify: func() (<-chan os.Signal, func()) { return ch, func() {} }}
+	code = execute(c, append([]string{"explore"}, args...))
 	return code, out.String(), errs.String()
 }
 
@@ -47,18 +47,18 @@ func TestExplore_InterruptedAndResumed(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state")
 	args := []string{"--model", "byzantine-server", "--only", "kaazing-stay", "--bounds", "small", "--fault", "replay-old-credentials", "--json"}
 	code, want, errs := exploreSignalled(0, args...)
-	require.Equal(t, exitFailed, code, errs)
+	require.Equal(t, cli.ExitFailed, code, errs)
 
 	kept := append(args, "--checkpoint", file, "--resume")
 	interrupted := 0
 	for {
 		code, out, errs := exploreSignalled(1, kept...)
-		if code == exitFailed {
+		if code == cli.ExitFailed {
 			require.Equal(t, timeless(t, want), timeless(t, out), "as if never interrupted")
 			break
 		}
 		interrupted++
-		require.Equal(t, exitStopped, code)
+		require.Equal(t, cli.ExitStopped, code)
 		require.Empty(t, out)
 		require.Contains(t, errs, "interrupted in byzantine-server/")
 		require.Contains(t, errs, "add --resume to go on from "+file)
@@ -67,24 +67,24 @@ func TestExplore_InterruptedAndResumed(t *testing.T) {
 	require.Positive(t, interrupted)
 
 	code, _, errs = exploreSignalled(0, "--model", "honest", "--bounds", "small", "--checkpoint", file, "--resume")
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "of another exploration")
 	require.NoError(t, os.WriteFile(file, []byte("nothing"), 0o600))
 	code, _, errs = exploreSignalled(0, kept...)
-	require.Equal(t, exitStopped, code)
+	require.Equal(t, cli.ExitStopped, code)
 	require.Contains(t, errs, "cannot read the checkpoint")
 }
 
 func TestExplore_InterruptedWithoutCheckpoint(t *testing.T) {
 	code, out, errs := exploreSignalled(1, "--model", "honest")
-	require.Equal(t, exitStopped, code)
+	require.Equal(t, cli.ExitStopped, code)
 	require.Empty(t, out)
 	require.Equal(t, "khp: interrupted in honest/spec\n", errs)
 }
 
 func TestExplore_CheckpointThatCannotBeWritten(t *testing.T) {
 	code, _, errs := exploreSignalled(0, "--model", "byzantine-client", "--bounds", "small", "--checkpoint", filepath.Join(t.TempDir(), "no", "where"))
-	require.Equal(t, exitStopped, code)
+	require.Equal(t, cli.ExitStopped, code)
 	require.Contains(t, errs, "cannot write the checkpoint")
 }
 
@@ -112,7 +112,7 @@ func TestExplore_Usage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errs := exploreSignalled(0, c.args...)
-			require.Equal(t, exitUsage, code, errs)
+			require.Equal(t, cli.ExitUsage, code, errs)
 			require.Empty(t, out)
 			require.Contains(t, errs, c.want)
 			require.Equal(t, 1, strings.Count(errs, "\n"))
@@ -123,7 +123,7 @@ func TestExplore_Usage(t *testing.T) {
 func TestExplore_OutputThatCannotBeWritten(t *testing.T) {
 	var errs strings.Builder
 	code := run([]string{"explore", "--model", "byzantine-client", "--bounds", "small"}, strings.NewReader(""), fullWriter{}, &errs)
-	require.Equal(t, exitStopped, code, "a violation is not what happened")
+	require.Equal(t, cli.ExitStopped, code, "a violation is not what happened")
 	require.Contains(t, errs.String(), "no space left on device")
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/transport/extension"
 	"github.com/stretchr/testify/require"
@@ -35,7 +36,7 @@ func TestExtensions_BothSides(t *testing.T) {
 	} {
 		s := serveHere(t, c.serve...)
 		code, out, errs := dialProcess("", append([]string{s.url + "/", "--json", "--send", "\x01\x01\x01\x02!", "--send", "plain"}, c.ask...)...)
-		require.Equal(t, exitOK, code, errs)
+		require.Equal(t, cli.ExitOK, code, errs)
 		lines := wantJSON(t, out)
 		require.Equal(t, c.want, lines[0]["extensions"])
 		require.Equal(t, "\x01\x01\x01\x02!", lines[1]["text"])
@@ -60,7 +61,7 @@ func TestExtensions_SilentServer(t *testing.T) {
 	srv := httptest.NewServer(h)
 	defer srv.Close()
 	code, _, errs := dialProcess("", "ws"+strings.TrimPrefix(srv.URL, "http")+"/", "--extension", idleName, "--send", "anybody?", "--wait", "1h")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "the server was silent for 50ms")
 }
 

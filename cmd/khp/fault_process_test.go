@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -152,7 +153,7 @@ func TestServe_ManyLeftAlone(t *testing.T) {
 			_ = nc.Close()
 		}()
 	}
-	require.Equal(t, exitOK, s.stop())
+	require.Equal(t, cli.ExitOK, s.stop())
 	require.EqualValues(t, 150, told.Load(), "those that stay are told 503")
 	require.NotContains(t, s.log.String(), "dropped connections")
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/stretchr/testify/require"
 )
 
@@ -51,6 +52,6 @@ func serveBriefly(args ...string) (code int, stderr string) {
 	var errs strings.Builder
 	signals := make(chan os.Signal, 1)
 	signals <- syscall.SIGTERM
-	c := &cli{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &errs, notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
-	return c.run(append([]string{"serve"}, args...)), errs.String()
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs, Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
+	return execute(c, append([]string{"serve"}, args...)), errs.String()
 }

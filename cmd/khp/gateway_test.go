@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -249,7 +250,7 @@ func TestServe_DrainHasADeadline(t *testing.T) {
 	c := dialHere(t, s.url+"/", nil)
 	wantEcho(t, c, transport.Text, []byte("x"))
 	begin := time.Now()
-	require.Equal(t, exitOK, s.stop())
+	require.Equal(t, cli.ExitOK, s.stop())
 	require.Less(t, time.Since(begin), 5*time.Second)
 	require.Contains(t, s.log.String(), "msg=stopped")
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim/export"
 	"github.com/spf13/cobra"
 )
@@ -27,7 +28,7 @@ var graphFormats = []graphFormat{
 	{"tla-config", func(w io.Writer, _ export.Machine) error { return export.TLAConfig(w) }, true},
 }
 
-func (c *cli) graphCommand() *cobra.Command {
+func graphCommand(c *cli.Env) *cobra.Command {
 	format, output := "", ""
 	cmd := &cobra.Command{
 		Use:   "graph client|server|pair",
@@ -45,16 +46,16 @@ TLC, with hosts, a network and properties; tla-config is what TLC needs besides.
 		ValidArgs: export.Machines(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("khp graph takes one of %s, got %d arguments; as in khp graph client", strings.Join(export.Machines(), ", "), len(args))
+				return cli.Usagef("khp graph takes one of %s, got %d arguments; as in khp graph client", strings.Join(export.Machines(), ", "), len(args))
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			m, ok := export.ParseMachine(args[0])
 			if !ok {
-				return usagef("there is no machine %q to draw; expected one of %s", args[0], strings.Join(export.Machines(), ", "))
+				return cli.Usagef("there is no machine %q to draw; expected one of %s", args[0], strings.Join(export.Machines(), ", "))
 			}
-			return c.graph(m, format, output)
+			return graph(c, m, format, output)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", graphFormats[0].name, "how to write it: "+strings.Join(graphFormatNames(), ", "))
@@ -72,29 +73,29 @@ func graphFormatNames() []string {
 }
 
 // graph draws m. The picture is complete before a file is touched.
-func (c *cli) graph(m export.Machine, format, output string) error {
+func graph(c *cli.Env, m export.Machine, format, output string) error {
 	for _, f := range graphFormats {
 		if f.name != format {
 			continue
 		}
 		if f.name == "svg" && m == export.Pair {
-			return usagef("svg draws one side, both at once are too wide to read; as in khp graph client --format svg, or khp graph pair --format mermaid")
+			return cli.Usagef("svg draws one side, both at once are too wide to read; as in khp graph client --format svg, or khp graph pair --format mermaid")
 		}
 		if f.model && m != export.Pair {
-			return usagef("a model needs both sides to talk to each other; as in khp graph pair --format %s", format)
+			return cli.Usagef("a model needs both sides to talk to each other; as in khp graph pair --format %s", format)
 		}
 		var b bytes.Buffer
 		if err := f.write(&b, m); err != nil {
 			return err
 		}
 		if output == "" {
-			_, err := c.stdout.Write(b.Bytes())
+			_, err := c.Stdout.Write(b.Bytes())
 			return err
 		}
 		if err := os.WriteFile(output, b.Bytes(), 0o644); err != nil {
-			return failf(exitFailed, "cannot write the picture: %s", err)
+			return cli.Failf(cli.ExitFailed, "cannot write the picture: %s", err)
 		}
 		return nil
 	}
-	return usagef("there is no format %q; expected one of %s", format, strings.Join(graphFormatNames(), ", "))
+	return cli.Usagef("there is no format %q; expected one of %s", format, strings.Join(graphFormatNames(), ", "))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,11 +24,11 @@ func TestGraph_Formats(t *testing.T) {
 			t.Run(machine+"/"+format, func(t *testing.T) {
 				code, out, errs := runGraph(machine, "--format", format)
 				if machine == "pair" && format == "svg" {
-					require.Equal(t, exitUsage, code)
+					require.Equal(t, cli.ExitUsage, code)
 					require.Contains(t, errs, "khp graph pair --format mermaid")
 					return
 				}
-				require.Equal(t, exitOK, code, errs)
+				require.Equal(t, cli.ExitOK, code, errs)
 				require.Empty(t, errs)
 				require.True(t, strings.HasPrefix(out, begin), "a picture in %s begins with %q", format, begin)
 			})
@@ -38,10 +39,10 @@ func TestGraph_Formats(t *testing.T) {
 func TestGraph_Models(t *testing.T) {
 	for format, want := range map[string]string{"promela": "active proctype client()", "tla": "MODULE pair", "tla-config": "SPECIFICATION Spec"} {
 		code, out, errs := runGraph("pair", "--format", format)
-		require.Equal(t, exitOK, code, errs)
+		require.Equal(t, cli.ExitOK, code, errs)
 		require.Contains(t, out, want)
 		code, out, errs = runGraph("client", "--format", format)
-		require.Equal(t, exitUsage, code, "one side alone is no model")
+		require.Equal(t, cli.ExitUsage, code, "one side alone is no model")
 		require.Empty(t, out)
 		require.Contains(t, errs, "khp graph pair --format "+format)
 	}
@@ -50,14 +51,14 @@ func TestGraph_Models(t *testing.T) {
 func TestGraph_DefaultIsMermaid(t *testing.T) {
 	_, want, _ := runGraph("client", "--format", "mermaid")
 	code, got, _ := runGraph("client")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	require.Equal(t, want, got)
 }
 
 func TestGraph_Output(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "server.svg")
 	code, out, errs := runGraph("server", "--format", "svg", "--output", file)
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Empty(t, out)
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -65,7 +66,7 @@ func TestGraph_Output(t *testing.T) {
 	require.Equal(t, want, string(data))
 
 	code, _, errs = runGraph("server", "--output", filepath.Join(file, "nowhere"))
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "cannot write the picture")
 }
 
@@ -81,7 +82,7 @@ func TestGraph_Usage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errs := runGraph(c.args...)
-			require.Equal(t, exitUsage, code)
+			require.Equal(t, cli.ExitUsage, code)
 			require.Empty(t, out)
 			for _, want := range c.want {
 				require.Contains(t, errs, want)

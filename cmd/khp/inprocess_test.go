@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/stretchr/testify/require"
 )
 
@@ -32,16 +33,16 @@ func serveHere(t *testing.T, args ...string) *served {
 	t.Helper()
 	s := &served{log: &lockedBuffer{}, signals: make(chan os.Signal, 2), done: make(chan int, 1)}
 	r, w := io.Pipe()
-	c := &cli{stdin: strings.NewReader(""), stdout: w, stderr: s.log, notify: func() (<-chan os.Signal, func()) { return s.signals, func() {} }}
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: s.log, Notify: func() (<-chan os.Signal, func()) { return s.signals, func() {} }}
 	go func() {
-		code := c.run(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
+		code := execute(c, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
 		_ = w.Close()
 		s.done <- code
 	}()
 	line, err := bufio.NewReader(r).ReadString('\n')
 	require.NoError(t, err, s.log.String())
 	s.url = strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on ")
-	t.Cleanup(func() { require.Equal(t, exitOK, s.stop()) })
+	t.Cleanup(func() { require.Equal(t, cli.ExitOK, s.stop()) })
 	return s
 }
 

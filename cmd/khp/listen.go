@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+
+	"example.com/khp/cmd/khp/internal/cli"
 )
 
 // listen opens a listener; flag names the flag that the address comes from.
@@ -15,7 +17,7 @@ func listen(flag, addr string) (net.Listener, error) {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil || port == "" {
-		return nil, usagef("%s %s: expected HOST:PORT, as in 127.0.0.1:8080 or :8080", flag, addr)
+		return nil, cli.Usagef("%s %s: expected HOST:PORT, as in 127.0.0.1:8080 or :8080", flag, addr)
 	}
 	network := "tcp"
 	if a, err := netip.ParseAddr(host); err == nil && a.Is4() { // 0.0.0.0 is IPv4 only, as it is written
@@ -34,7 +36,7 @@ func listen(flag, addr string) (net.Listener, error) {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		why, try = "this machine does not have that address", fmt.Sprintf("choose another with %s", flag)
 	}
-	return nil, failf(exitFailed, "cannot listen on %s: %s; %s", addr, why, try)
+	return nil, cli.Failf(cli.ExitFailed, "cannot listen on %s: %s; %s", addr, why, try)
 }
 
 // systemError is what the system says about a socket, without the calls of a library that failed.

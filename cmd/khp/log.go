@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
@@ -20,7 +21,7 @@ func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, erro
 		o := &slog.HandlerOptions{Level: level, ReplaceAttr: jsonAttr}
 		return slog.New(sessionLog{slog.NewJSONHandler(visible.JSONWriter(w), o)}), nil
 	}
-	return nil, usagef("--log %s: expected text or json", form)
+	return nil, cli.Usagef("--log %s: expected text or json", form)
 }
 
 // textAttr writes lists as what may be typed: one, two.
@@ -100,7 +101,7 @@ func (l logObserver) Observe(ev transport.Event) {
 	if !l.log.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
-	attrs := []any{"conn", ev.Conn, "what", oneLine(withoutQueries(headline(ev)))}
+	attrs := []any{"conn", ev.Conn, "what", cli.OneLine(withoutQueries(headline(ev)))}
 	if ev.Phase != "" {
 		attrs = append(attrs, "phase", ev.Phase)
 	}

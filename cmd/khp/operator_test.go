@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
@@ -97,12 +98,12 @@ func TestListen_Words(t *testing.T) {
 	require.NoError(t, err)
 	taken := ln.Addr().String()
 	code, errs := serveBriefly("--listen", taken)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "something listens there already")
 	require.NoError(t, ln.Close())
 	for _, metrics := range []string{taken, ":" + taken[len("127.0.0.1:"):]} {
 		code, errs = serveBriefly("--listen", taken, "--metrics", metrics)
-		require.Equal(t, exitUsage, code, errs)
+		require.Equal(t, cli.ExitUsage, code, errs)
 		require.Contains(t, errs, "--metrics "+metrics+": --listen has that address")
 	}
 }
@@ -225,12 +226,12 @@ func TestBalance_Circle(t *testing.T) {
 	_, port, _ := net.SplitHostPort(addr)
 	for listen, server := range map[string]string{addr: addr, ":" + port: addr, "0.0.0.0:" + port: "localhost:" + port, "localhost:" + port: addr} {
 		code, errs := serveBriefly("--listen", listen, "--route", "/a=balance:ws://other.example/,ws://"+server+"/b?key=hunter2", "--route", "/b=balance:ws://x.example/")
-		require.Equal(t, exitUsage, code, listen)
+		require.Equal(t, cli.ExitUsage, code, listen)
 		require.Contains(t, errs, "is this server, which would send clients in a circle")
 		require.NotContains(t, errs, "hunter2")
 	}
 	code, errs := serveBriefly("--listen", addr, "--route", "/a=balance:ws://"+addr+"/b", "--route", "/b=echo")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 
 	// By another name it is found out when a client comes round again and again.
 	s := serveHere(t, "--route", "/=balance:ws://elsewhere.example/")

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/endpoint"
 )
 
@@ -14,7 +15,7 @@ func originChecker(patterns []string) (func(origin, host string) bool, error) {
 	var list []string
 	for _, p := range patterns {
 		if !originPattern.MatchString(p) {
-			return nil, usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p)
+			return nil, cli.Usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p)
 		}
 		list = append(list, strings.ToLower(p))
 	}

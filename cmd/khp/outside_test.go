@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -13,7 +14,7 @@ func TestServe_Outside(t *testing.T) {
 	for flag, values := range map[string][]string{"--outside-host": {"a/b", "http://a", "", "a?b"}, "--outside-prefix": {"app", "/a?b", "/a b"}} {
 		for _, v := range values {
 			code, _, errs := runHere(t, "", "serve", flag, v)
-			require.Equal(t, exitUsage, code)
+			require.Equal(t, cli.ExitUsage, code)
 			require.Contains(t, errs, flag)
 		}
 	}

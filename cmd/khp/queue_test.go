@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
@@ -208,8 +209,8 @@ func TestDrain_HangupDoesNotEndIt(t *testing.T) {
 			require.Eventually(t, func() bool { return len(s.signals) == 0 }, 10*time.Second, time.Millisecond)
 			_, err = stays.Write([]byte{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9})
 			require.NoError(t, err)
-			require.Equal(t, exitOK, <-s.done)
-			s.done <- exitOK
+			require.Equal(t, cli.ExitOK, <-s.done)
+			s.done <- cli.ExitOK
 			require.NotContains(t, s.log.String(), "dropped connections")
 		})
 	}

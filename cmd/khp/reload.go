@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/spf13/pflag"
 )
 
@@ -67,7 +68,7 @@ func (l *reloader) reload() {
 	next, err := l.read()
 	g.metrics.reloaded(err == nil)
 	if err != nil {
-		g.log.Error("not reloaded, the settings stay as they were", "error", oneLine(err.Error()))
+		g.log.Error("not reloaded, the settings stay as they were", "error", cli.OneLine(err.Error()))
 		return
 	}
 	was := l.prints
@@ -102,10 +103,10 @@ func (l *reloader) read() (*serveOptions, error) {
 	case err != nil:
 		return nil, next.file.locate(err)
 	case (cert == nil) != (l.gateway.cert.Load() == nil):
-		return nil, next.file.locate(usagef("--tls-cert %s: TLS is switched on and off only with a restart", next.cert))
+		return nil, next.file.locate(cli.Usagef("--tls-cert %s: TLS is switched on and off only with a restart", next.cert))
 	}
 	if path, found := rules.auth.opens(l.gateway.rules.Load().auth, rules.routes); found {
-		return nil, usagef("%s was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
+		return nil, cli.Usagef("%s was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
 	}
 	l.gateway.rules.Store(rules)
 	l.gateway.cert.Store(cert)

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -112,7 +113,7 @@ func TestReload_Certificate(t *testing.T) {
 func TestHangup_NothingToRead(t *testing.T) {
 	s := serveHere(t)
 	s.signals <- syscall.SIGHUP
-	require.Equal(t, exitOK, <-s.done)
-	s.done <- exitOK
+	require.Equal(t, cli.ExitOK, <-s.done)
+	s.done <- cli.ExitOK
 	require.Contains(t, s.log.String(), "msg=draining")
 }

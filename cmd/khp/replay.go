@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim/capture"
 	"example.com/khp/sim/replay"
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ type replayOptions struct {
 // drawings are what --draw knows.
 var drawings = map[string]func(io.Writer, replay.Result) error{"text": replay.Ladder, "mermaid": replay.Mermaid}
 
-func (c *cli) replayCommand() *cobra.Command {
+func replayCommand(c *cli.Env) *cobra.Command {
 	var o replayOptions
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
@@ -49,11 +50,11 @@ one is, 2 if the file, or no packet of it, can be read.`,
   khp replay k.pcap --conn 3 --draw mermaid > session.mmd`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("khp replay takes one file, got %d arguments; as in khp replay trace.ndjson", len(args))
+				return cli.Usagef("khp replay takes one file, got %d arguments; as in khp replay trace.ndjson", len(args))
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return c.replay(args[0], &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return replayFile(c, args[0], &o) },
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON object per connection, and one with the totals")
@@ -64,30 +65,30 @@ one is, 2 if the file, or no packet of it, can be read.`,
 	return cmd
 }
 
-// replay checks a file.
-func (c *cli) replay(name string, o *replayOptions) error {
+// replayFile checks a file.
+func replayFile(c *cli.Env, name string, o *replayOptions) error {
 	if _, ok := drawings[o.draw]; !ok && o.draw != "" {
-		return usagef("--draw: there is no drawing %q; expected text or mermaid", o.draw)
+		return cli.Usagef("--draw: there is no drawing %q; expected text or mermaid", o.draw)
 	}
 	if o.json && o.draw != "" {
-		return usagef("--json and --draw exclude each other")
+		return cli.Usagef("--json and --draw exclude each other")
 	}
-	var in = c.stdin
+	var in = c.Stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return usagef("%s; name a trace or a capture", err)
+			return cli.Usagef("%s; name a trace or a capture", err)
 		}
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	r := &replayReport{w: c.stdout, options: o, on: newPalette(c.stdout)}
+	r := &replayReport{w: c.Stdout, options: o, on: cli.NewPalette(c.Stdout)}
 	err := readSessions(in, r)
 	if r.err != nil {
-		return failf(exitFailed, "cannot write the report: %s", r.err)
+		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", r.err)
 	}
 	if err != nil && r.totals.Connections == 0 && !o.json {
-		return usagef("%s: %s", name, err)
+		return cli.Usagef("%s: %s", name, err)
 	}
 	if err != nil && !errors.As(err, new(errNoTCP)) {
 		r.note("the file cannot be read to its end: " + err.Error())
@@ -95,13 +96,13 @@ func (c *cli) replay(name string, o *replayOptions) error {
 	r.end()
 	switch {
 	case r.err != nil:
-		return failf(exitFailed, "cannot write the report: %s", r.err)
+		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", r.err)
 	case o.conn > 0 && r.totals.Connections == 0:
-		return usagef("%s has no connection %d", name, o.conn)
+		return cli.Usagef("%s has no connection %d", name, o.conn)
 	case err != nil:
-		return usagef("%s: %s", name, err)
+		return cli.Usagef("%s: %s", name, err)
 	case r.totals.Wrong > 0:
-		return failf(exitFailed, "")
+		return cli.Failf(cli.ExitFailed, "")
 	}
 	return nil
 }
@@ -112,10 +113,10 @@ type errNoTCP struct{ capture.Summary }
 func (e errNoTCP) Error() string {
 	if len(e.Unread) == 1 {
 		for what := range e.Unread {
-			return "none of its " + plural(e.Packets, "packet") + " has TCP that can be read: all are " + what
+			return "none of its " + cli.Plural(e.Packets, "packet") + " has TCP that can be read: all are " + what
 		}
 	}
-	return "none of its " + plural(e.Packets, "packet") + " has TCP that can be read"
+	return "none of its " + cli.Plural(e.Packets, "packet") + " has TCP that can be read"
 }
 
 // readSessions finds out what kind of file in is, and hands its connections to r.

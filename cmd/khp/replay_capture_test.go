@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
@@ -46,21 +47,21 @@ func TestReplay_Unread(t *testing.T) {
 	} {
 		for _, flags := range [][]string{nil, {"--json"}} {
 			code, _, errs := runHere(t, file, append([]string{"replay", "-"}, flags...)...)
-			require.Equal(t, exitUsage, code, name)
+			require.Equal(t, cli.ExitUsage, code, name)
 			require.Contains(t, errs, "has TCP that can be read", name)
 			require.Contains(t, errs, "tcpdump -i any", name)
 		}
 	}
 	code, out, errs := runHere(t, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "note: no TCP was found in 2 of 3 packets: 2 UDP\n")
 	require.Contains(t, out, "1 incomplete")
 	code, out, errs = runHere(t, captureOf(t, layers.LinkTypeRaw), "replay", "-")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "note: the capture has no packets\n")
 
 	code, out, errs = runHere(t, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-", "--json")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	var session, totals map[string]any
 	require.NoError(t, json.Unmarshal([]byte(lines[0]), &session))

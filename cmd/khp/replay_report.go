@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim/capture"
 	"example.com/khp/sim/replay"
 )
@@ -16,7 +17,7 @@ import (
 type replayReport struct {
 	w       io.Writer
 	options *replayOptions
-	on      palette
+	on      cli.Palette
 	totals  replayTotals
 	notes   []string
 	err     error
@@ -125,7 +126,7 @@ func lineOf(x replay.Result) sessionLine {
 }
 
 func (r *replayReport) encode(v any) {
-	if err := writeJSON(r.w, v); err != nil && r.err == nil {
+	if err := cli.WriteJSON(r.w, v); err != nil && r.err == nil {
 		r.err = err
 	}
 }
@@ -151,12 +152,12 @@ func (r *replayReport) text(x replay.Result) {
 
 // verdict prints the verdict in a line, and what is wrong below.
 func (r *replayReport) verdict(x replay.Result) {
-	color := r.on.good
+	color := r.on.Good
 	switch x.Verdict {
 	case replay.NotPath:
-		color = r.on.bad
+		color = r.on.Bad
 	case replay.Incomplete, replay.Encrypted, replay.NotKHP:
-		color = r.on.note
+		color = r.on.Note
 	case replay.Path:
 	}
 	line := x.Verdict.String()
@@ -165,14 +166,14 @@ func (r *replayReport) verdict(x replay.Result) {
 			line += "; " + more
 		}
 	}
-	r.printf("%d %s: %s\n", x.Session.Conn, oneLine(withoutQueries(x.Session.Name)), color(oneLine(line)))
+	r.printf("%d %s: %s\n", x.Session.Conn, cli.OneLine(withoutQueries(x.Session.Name)), color(cli.OneLine(line)))
 	w := x.Wrong
 	if w == nil {
 		return
 	}
 	s := &x.Session.Steps[w.Step]
-	r.printf("  %s %d, %s: %s\n", x.Session.Unit, s.At, s.Time.UTC().Format("15:04:05.000000"), oneLine(s.Label()))
-	r.printf("  wrong, by the %s: %s\n", w.Blame, oneLine(w.Why))
+	r.printf("  %s %d, %s: %s\n", x.Session.Unit, s.At, s.Time.UTC().Format("15:04:05.000000"), cli.OneLine(s.Label()))
+	r.printf("  wrong, by the %s: %s\n", w.Blame, cli.OneLine(w.Why))
 	for _, id := range w.Requirements {
 		r.printf("    %s: %s\n", id, replay.Text(id))
 	}
@@ -204,13 +205,13 @@ func (r *replayReport) captured(sum capture.Summary) {
 		for _, what := range slices.Sorted(maps.Keys(sum.Unread)) {
 			kinds = append(kinds, fmt.Sprintf("%d %s", sum.Unread[what], what))
 		}
-		r.note(fmt.Sprintf("no TCP was found in %d of %s: %s", sum.Other, plural(sum.Packets, "packet"), strings.Join(kinds, ", ")))
+		r.note(fmt.Sprintf("no TCP was found in %d of %s: %s", sum.Other, cli.Plural(sum.Packets, "packet"), strings.Join(kinds, ", ")))
 	}
 	if sum.Truncated > 0 {
-		r.note(plural(sum.Truncated, "packet") + " of " + fmt.Sprint(sum.Packets) + " were captured in part; capture with -s 0")
+		r.note(cli.Plural(sum.Truncated, "packet") + " of " + fmt.Sprint(sum.Packets) + " were captured in part; capture with -s 0")
 	}
 	if sum.LeftOut > 0 {
-		r.note(plural(sum.LeftOut, "connection") + " beyond the limit of those open at the same time were left out; filter the capture by port")
+		r.note(cli.Plural(sum.LeftOut, "connection") + " beyond the limit of those open at the same time were left out; filter the capture by port")
 	}
 }
 
@@ -227,7 +228,7 @@ func (r *replayReport) end() {
 		mark = "%% " // a comment there
 	}
 	for _, n := range r.notes {
-		r.printf("%snote: %s\n", mark, oneLine(n))
+		r.printf("%snote: %s\n", mark, cli.OneLine(n))
 	}
-	r.printf("%s%s: %d right, %d wrong, %d incomplete, %d encrypted, %d not KHP\n", mark, plural(t.Connections, "connection"), t.Paths, t.Wrong, t.Incomplete, t.Encrypted, t.NotKHP)
+	r.printf("%s%s: %d right, %d wrong, %d incomplete, %d encrypted, %d not KHP\n", mark, cli.Plural(t.Connections, "connection"), t.Paths, t.Wrong, t.Incomplete, t.Encrypted, t.NotKHP)
 }

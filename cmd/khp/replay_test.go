@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,13 +19,13 @@ const sample = "testdata/sample.pcapng"
 
 func TestReplay_Capture(t *testing.T) {
 	code, out, errs := runHere(t, "", "replay", sample)
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "6 connections: 5 right, 0 wrong, 0 incomplete, 0 encrypted, 1 not KHP\n")
 	require.Contains(t, out, "a path of the machine; kaazing profile; open with 101\n")
 	require.NotContains(t, out, "no HTTP")
 
 	code, out, _ = runHere(t, "", "replay", sample, "--json", "--all")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	verdicts := map[string]int{}
 	for line := range strings.Lines(out) {
 		var l map[string]any
@@ -34,7 +35,7 @@ func TestReplay_Capture(t *testing.T) {
 	require.Equal(t, map[string]int{"session path": 5, "session not-khp": 1, "totals <nil>": 1}, verdicts)
 
 	code, out, _ = runHere(t, "", "replay", sample, "--conn", "2", "--draw", "text")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	require.Contains(t, out, " N ───│\n")
 }
 
@@ -48,13 +49,13 @@ func TestReplay_Packed(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, z.Close())
 	code, out, errs := runHere(t, packed.String(), "replay", "-")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "6 connections: 5 right")
 
 	name := filepath.Join(t.TempDir(), "cut.pcapng")
 	require.NoError(t, os.WriteFile(name, b[:len(b)-10], 0o600))
 	code, out, errs = runHere(t, "", "replay", name)
-	require.Equal(t, exitUsage, code)
+	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, out, "note: the file cannot be read to its end")
 	require.Contains(t, errs, "after packet")
 }
@@ -64,7 +65,7 @@ func TestReplay_Interrupted(t *testing.T) {
 {"conn":1,"side":"client","attempt":1,"kind":"dial","text":"ws://h/?secret"}
 {"conn":1,"side":"client","att`
 	code, out, errs := runHere(t, cut, "replay", "-")
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "note: the trace ends in the middle of line 3")
 	require.Contains(t, out, "1 ws://h/?...: incomplete")
 }
@@ -73,10 +74,10 @@ func TestReplay_Interrupted(t *testing.T) {
 func TestReplay_OtherFiles(t *testing.T) {
 	steps := filepath.Join(t.TempDir(), "steps.ndjson")
 	code, _, _ := runHere(t, "", "explore", "--bounds", "small", "--model", "byzantine-client", "--fault", "accept-anything", "--counterexample", steps)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	for name, want := range map[string]string{steps: "khp explore --counterexample", "replay_test.go": "no capture (pcap, pcapng) either"} {
 		code, out, errs := runHere(t, "", "replay", name)
-		require.Equal(t, exitUsage, code)
+		require.Equal(t, cli.ExitUsage, code)
 		require.Empty(t, out)
 		require.Contains(t, errs, want)
 	}

@@ -3,14 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// rootCommand is the tree of commands.
-func (c *cli) rootCommand() *cobra.Command {
+// rootCommand is the tree of commands. Texts of cobra, such as help, go to out.
+func rootCommand(c *cli.Env, out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "khp",
 		Short: "Serve, reach and explain the Kaazing WebSocket Handshake Protocol",
@@ -29,23 +31,22 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 			if len(args) == 0 {
 				return nil
 			}
-			return usagef("unknown command %q%s; see khp --help", args[0], didYouMean(cmd, args[0]))
+			return cli.Usagef("unknown command %q%s; see khp --help", args[0], didYouMean(cmd, args[0]))
 		},
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetIn(c.stdin)
-	c.help = &carefulWriter{w: c.stdout}
-	root.SetOut(c.help)
-	root.SetErr(c.stderr)
+	root.SetIn(c.Stdin)
+	root.SetOut(out)
+	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		text := err.Error()
 		var unknown *pflag.NotExistError
 		var missing *pflag.ValueRequiredError
 		var syntax *pflag.InvalidSyntaxError
 		var refused *pflag.InvalidValueError
-		var repeated *repeatedError
+		var repeated *cli.RepeatedError
 		switch {
 		case errors.As(err, &missing):
 			what, _ := pflag.UnquoteUsage(missing.GetFlag())
@@ -55,22 +56,22 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 		case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 			text = "unknown flag: -" + unknown.GetSpecifiedName()
 		case errors.As(err, &unknown):
-			text += nearest(cmd.Flags(), unknown.GetSpecifiedName())
+			text += cli.Nearest(cmd.Flags(), unknown.GetSpecifiedName())
 		case errors.As(err, &refused) && errors.As(err, &repeated): // its values may be secret
 			text = "--" + refused.GetFlag().Name + " " + repeated.Error()
 		case errors.As(err, &refused):
-			text = "--" + refusal(refused.GetFlag(), refused.GetValue(), refused.Unwrap())
+			text = "--" + cli.Refusal(refused.GetFlag(), refused.GetValue(), refused.Unwrap())
 		}
-		return usagef("%s; see %s --help", text, cmd.CommandPath())
+		return cli.Usagef("%s; see %s --help", text, cmd.CommandPath())
 	})
-	root.AddCommand(c.serveCommand(), c.dialCommand(), c.demoCommand(), c.statusCommand(), c.versionCommand())
-	root.AddCommand(c.graphCommand(), c.exploreCommand())
-	root.AddCommand(c.simCommand())
-	root.AddCommand(c.replayCommand())
+	root.AddCommand(serveCommand(c), dialCommand(c), demoCommand(c), statusCommand(c), versionCommand(c))
+	root.AddCommand(graphCommand(c), exploreCommand(c))
+	root.AddCommand(simCommand(c))
+	root.AddCommand(replayCommand(c))
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	exampleForCompletion(root)
-	takeOnce(root)
+	cli.TakeOnce(root)
 	return root
 }
 
@@ -95,7 +96,7 @@ func helpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, rest, err := cmd.Root().Find(args)
 			if err != nil || target == nil || len(rest) > 0 {
-				return usagef("no help about %q; see khp --help", strings.Join(args, " "))
+				return cli.Usagef("no help about %q; see khp --help", strings.Join(args, " "))
 			}
 			return target.Help()
 		},
@@ -112,45 +113,13 @@ func exampleForCompletion(root *cobra.Command) {
 		cmd.Args = nil
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("no completion for %q; see khp completion --help", args[0])
+				return cli.Usagef("no completion for %q; see khp completion --help", args[0])
 			}
 			return cmd.Help()
 		}
 		for _, shell := range cmd.Commands() {
 			shell.Example = "  khp completion " + shell.Name() + " > khp-completion." + shell.Name()
-			shell.Args = noArgs
+			shell.Args = cli.NoArgs
 		}
 	}
-}
-
-// noArgs refuses arguments in the words of this program.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usagef("%s takes no argument, got %q; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
-	}
-	return nil
-}
-
-// terminalColumns is where the lines of our texts end.
-const terminalColumns = 100
-
-// wrap breaks text at blanks into lines of at most width characters.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
 }

@@ -2,11 +2,12 @@ package main
 
 import (
 	"encoding/json"
-	"runtime/debug"
+	"io"
 	"strings"
 	"syscall"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 )
@@ -20,22 +21,22 @@ func every(cmd *cobra.Command, f func(*cobra.Command)) {
 }
 
 func TestHelp_HasExamples(t *testing.T) {
-	c := &cli{}
-	every(c.rootCommand(), func(cmd *cobra.Command) {
+	c := &cli.Env{}
+	every(rootCommand(c, io.Discard), func(cmd *cobra.Command) {
 		t.Run(cmd.CommandPath(), func(t *testing.T) {
 			args := append(strings.Fields(cmd.CommandPath())[1:], "--help")
 			code, out, errs := runHere(t, "", args...)
-			require.Equal(t, exitOK, code)
+			require.Equal(t, cli.ExitOK, code)
 			require.Contains(t, out, "Examples:")
 			require.Contains(t, out, "Usage:")
 			require.Empty(t, errs)
 		})
 	})
 	code, out, _ := runHere(t, "")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	require.Contains(t, out, "Examples:", "khp alone prints help")
 	code, out, _ = runHere(t, "", "help", "serve")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	require.Contains(t, out, "--route PATH=TARGET")
 }
 
@@ -123,7 +124,7 @@ func TestUsage_OneLineExit2(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errs := runHere(t, "", c.args...)
-			require.Equal(t, exitUsage, code, errs)
+			require.Equal(t, cli.ExitUsage, code, errs)
 			require.Contains(t, errs, c.want)
 			require.Empty(t, out)
 			require.Equal(t, 1, strings.Count(errs, "\n"), errs)
@@ -141,38 +142,28 @@ func (fullWriter) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 func TestHelp_NotWritten(t *testing.T) {
 	for _, args := range [][]string{{}, {"--help"}, {"help", "serve"}, {"dial", "--help"}, {"version"}, {"status"}, {"completion", "bash"}} {
 		var errs strings.Builder
-		require.Equal(t, exitFailed, run(args, strings.NewReader(""), fullWriter{}, &errs), args)
+		require.Equal(t, cli.ExitFailed, run(args, strings.NewReader(""), fullWriter{}, &errs), args)
 		require.Contains(t, errs.String(), "no space left on device", args)
 		require.Equal(t, 1, strings.Count(errs.String(), "\n"), args)
 	}
 }
 
 func TestHelp_FitsTerminals(t *testing.T) {
-	c := &cli{}
-	every(c.rootCommand(), func(cmd *cobra.Command) {
+	c := &cli.Env{}
+	every(rootCommand(c, io.Discard), func(cmd *cobra.Command) {
 		for line := range strings.Lines(cmd.Long) {
 			if cmd.HasParent() && cmd.Parent().Name() == "completion" {
 				return // cobra's
 			}
-			require.LessOrEqual(t, len(line), terminalColumns, "%s: %s", cmd.CommandPath(), line)
+			require.LessOrEqual(t, len(line), cli.Columns, "%s: %s", cmd.CommandPath(), line)
 		}
 	})
 }
 
 func TestVersion(t *testing.T) {
 	code, out, _ := runHere(t, "", "version")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	require.Regexp(t, `^khp \S.*, go1\.\S+, \w+/\w+\n$`, out)
-	info := &debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}, Settings: []debug.BuildSetting{
-		{Key: "vcs.revision", Value: "0123abc"}, {Key: "vcs.time", Value: "2026-01-02T03:04:05Z"}, {Key: "vcs.modified", Value: "true"},
-	}}
-	require.Contains(t, versionText(info), "khp v1.2.3 revision 0123abc of 2026-01-02T03:04:05Z with local changes, go")
-	require.Contains(t, versionText(nil), "khp (devel), go")
-}
-
-func TestWrap(t *testing.T) {
-	require.Equal(t, []string{"one two", "three", "fourfourfour", "five"}, wrap("one two three fourfourfour five", 8))
-	require.Empty(t, wrap("  ", 8))
 }
 
 // wantJSON parses NDJSON.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/wire"
 )
 
@@ -40,11 +41,11 @@ func parseRoutes(specs []string) (routes, error) {
 		}
 		target, err := parseTarget(name)
 		if err != nil {
-			return nil, usagef("--route %s: %s", shown, err)
+			return nil, cli.Usagef("--route %s: %s", shown, err)
 		}
 		for _, r := range list {
 			if r.path == path {
-				return nil, usagef("--route %s: %s has a route already, to %s; give each path one target", shown, path, shownTarget(r.name))
+				return nil, cli.Usagef("--route %s: %s has a route already, to %s; give each path one target", shown, path, shownTarget(r.name))
 			}
 		}
 		list = append(list, &route{path: path, name: name, target: target})
@@ -57,7 +58,7 @@ func parseRoutes(specs []string) (routes, error) {
 func splitPath(flag, spec, shown, value string) (path, rest string, err error) {
 	path, rest, ok := strings.Cut(spec, "=")
 	if !ok || rest == "" {
-		return "", "", usagef("%s %s: expected PATH=%s, as in %s", flag, shown, value, pathExamples[flag])
+		return "", "", cli.Usagef("%s %s: expected PATH=%s, as in %s", flag, shown, value, pathExamples[flag])
 	}
 	return path, rest, nil
 }
@@ -66,12 +67,12 @@ func splitPath(flag, spec, shown, value string) (path, rest string, err error) {
 func writtenPath(flag, path, shown string) (string, error) {
 	switch {
 	case !strings.HasPrefix(path, "/"):
-		return "", usagef("%s %s: the path must start with /, as in %s", flag, shown, pathExamples[flag])
+		return "", cli.Usagef("%s %s: the path must start with /, as in %s", flag, shown, pathExamples[flag])
 	case strings.ContainsAny(path, "?#"):
-		return "", usagef("%s %s: a path has no query or fragment", flag, shown)
+		return "", cli.Usagef("%s %s: a path has no query or fragment", flag, shown)
 	}
 	if _, err := wire.ParseURL("ws://h"+path, nil); err != nil {
-		return "", usagef("%s %q: no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", flag, shown, path)
+		return "", cli.Usagef("%s %q: no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", flag, shown, path)
 	}
 	return normalPath(path), nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,9 +22,9 @@ type serveOptions struct {
 	noAuth     []string
 	realm      string
 	scheme     string
-	idle       duration
-	drain      duration
-	message    size
+	idle       cli.Duration
+	drain      cli.Duration
+	message    cli.Size
 	most       int
 	perAddress int
 	cert       string
@@ -39,7 +40,7 @@ type serveOptions struct {
 	verbose    bool
 }
 
-func (c *cli) serveCommand() *cobra.Command {
+func serveCommand(c *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve KHP clients, in a gateway's place",
@@ -79,8 +80,8 @@ one drops what is left.`,
   khp serve --tls-cert cert.pem --tls-key key.pem --allow-origin https://*.example.com
   khp serve --route /a=balance:ws://one.example/a,ws://two.example/a --metrics 127.0.0.1:9090
   khp serve --config khp.yaml --trace handshakes.ndjson -v`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.serve(cmd.Flags()) },
+		Args: cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(c, cmd.Flags()) },
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().AddFlagSet(newServeOptions().flags)
@@ -89,7 +90,7 @@ one drops what is left.`,
 
 // newServeOptions returns the defaults.
 func newServeOptions() *serveOptions {
-	o := &serveOptions{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit, drain: duration(10 * time.Second)}
+	o := &serveOptions{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit, drain: cli.Duration(10 * time.Second)}
 	f := o.flags
 	f.SortFlags = false
 	f.StringVar(&o.config, "config", "", "read settings from `FILE` as well, in YAML")
@@ -135,7 +136,7 @@ func readOptions(given *pflag.FlagSet) (*serveOptions, error) {
 	var err error
 	o.flags.Visit(func(f *pflag.Flag) {
 		if err == nil && f.Value.Type() == "string" && f.Value.String() == "" {
-			err = usagef("--%s \"\": the value is empty; give it one, or leave the flag out", f.Name)
+			err = cli.Usagef("--%s \"\": the value is empty; give it one, or leave the flag out", f.Name)
 		}
 	})
 	if err == nil && o.config != "" {
@@ -151,7 +152,7 @@ func (o *serveOptions) check() error {
 		n    int
 	}{{"max-connections", o.most}, {"max-per-address", o.perAddress}} {
 		if n.n < 0 {
-			return usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n)
+			return cli.Usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n)
 		}
 	}
 	return nil
@@ -161,18 +162,18 @@ func (o *serveOptions) check() error {
 func (o *serveOptions) unused(list routes) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
 	if r, server := list.circle(o.listen); r != nil {
-		return usagef("--route %s: %s is this server, which would send clients in a circle", r.path+"="+shownTarget(r.name), withoutQueries(server))
+		return cli.Usagef("--route %s: %s is this server, which would send clients in a circle", r.path+"="+shownTarget(r.name), withoutQueries(server))
 	}
 	guarded := len(o.auth) > 0 || len(o.htpasswd) > 0
 	switch {
 	case given("realm") && !guarded:
-		return usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd", o.realm)
+		return cli.Usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd", o.realm)
 	case given("scheme") && !guarded:
-		return usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.scheme)
+		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.scheme)
 	case given("realm") && o.scheme == "token":
-		return usagef("--realm %s: --scheme token has no realm; leave one of them out", o.realm)
+		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.realm)
 	case given("backend-ca") && !list.trust():
-		return usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
+		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
 	}
 	return nil
 }

@@ -12,24 +12,25 @@ import (
 	"syscall"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 	"github.com/spf13/pflag"
 )
 
 // serve is khp serve with the flags of the command line.
-func (c *cli) serve(given *pflag.FlagSet) error {
+func serve(c *cli.Env, given *pflag.FlagSet) error {
 	o, err := readOptions(given)
 	if err != nil {
 		return err
 	}
-	return o.file.locate(c.serveWith(o, given))
+	return o.file.locate(serveSettings(c, o, given))
 }
 
-func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
+func serveSettings(c *cli.Env, o *serveOptions, given *pflag.FlagSet) error {
 	level := &slog.LevelVar{}
 	level.Set(levelOf(o.verbose))
-	if _, err := newLogger(c.stderr, o.log, level); err != nil {
+	if _, err := newLogger(c.Stderr, o.log, level); err != nil {
 		return err
 	}
 	g := &gateway{}
@@ -37,7 +38,7 @@ func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
 		g.metrics = newMetrics()
 		g.observers = append(g.observers, g.metrics)
 	}
-	lines := newLogQueue(c.stderr, o.log, g.metrics)
+	lines := newLogQueue(c.Stderr, o.log, g.metrics)
 	defer lines.close()
 	log, err := newLogger(lines, o.log, level)
 	if err != nil {
@@ -52,7 +53,9 @@ func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
 		return err
 	}
 	if o.trace != "" {
-		t, err := newQueuedTracer(o.trace, trace.Header{Side: "server"}, func(err error) { log.Error("the trace is cut off here", "file", o.trace, "error", cause(err).Error()) }, g.metrics,
+		t, err := newQueuedTracer(o.trace, trace.Header{Side: "server"}, func(err error) {
+			log.Error("the trace is cut off here", "file", o.trace, "error", cli.Cause(err).Error())
+		}, g.metrics,
 			func() { log.Warn("the trace is not read fast enough, connections are left out", "file", o.trace) },
 			func(events int) { log.Warn("connections are traced again", "file", o.trace, "dropped", events) })
 		if err != nil {
@@ -74,7 +77,7 @@ func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
 	if o.metrics != "" {
 		url, stop, err := g.listenMetrics(o.metrics)
 		if err != nil && sameAddress(ln.Addr(), o.metrics) {
-			err = usagef("--metrics %s: --listen has that address; choose another port", o.metrics)
+			err = cli.Usagef("--metrics %s: --listen has that address; choose another port", o.metrics)
 		}
 		if err != nil {
 			_ = ln.Close()
@@ -87,11 +90,11 @@ func (c *cli) serveWith(o *serveOptions, given *pflag.FlagSet) error {
 	if !o.worthwhile() {
 		again = nil
 	}
-	return c.listening(o, g, ln, again)
+	return listening(c, o, g, ln, again)
 }
 
 // listening serves until a signal comes.
-func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, again *reloader) error {
+func listening(c *cli.Env, o *serveOptions, g *gateway, ln net.Listener, again *reloader) error {
 	scheme, serve := "ws", (*transport.Server).Serve
 	if g.cert.Load() != nil {
 		scheme, serve = "wss", func(s *transport.Server, ln net.Listener) error { return s.ServeTLS(ln, "", "") }
@@ -100,14 +103,14 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, again *rel
 	served := make(chan error, 1)
 	go func() { served <- serve(srv, ln) }()
 	outliveLog()
-	signals, stop := c.notify()
+	signals, stop := c.Notify()
 	defer stop()
 	reloads := make(chan struct{}, 1) // in a goroutine of its own, so that no file keeps the server from ending
 	defer close(reloads)
 	go again.serve(reloads)
 	said := make(chan error, 1)
 	go func() { // nobody has to read it, either
-		_, err := fmt.Fprintf(c.stdout, "khp: listening on %s://%s\n", scheme, ln.Addr())
+		_, err := fmt.Fprintf(c.Stdout, "khp: listening on %s://%s\n", scheme, ln.Addr())
 		said <- err
 	}()
 	if o.demo {
@@ -118,11 +121,11 @@ func (c *cli) listening(o *serveOptions, g *gateway, ln net.Listener, again *rel
 		case err := <-said:
 			if err != nil {
 				_ = srv.Close()
-				return failf(exitFailed, "cannot write to stdout: %s", cause(err))
+				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
 			}
 		case err := <-served:
 			if !errors.Is(err, http.ErrServerClosed) {
-				return failf(exitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), systemError(err))
+				return cli.Failf(cli.ExitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), systemError(err))
 			}
 			return nil
 		case s := <-signals:

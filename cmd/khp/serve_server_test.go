@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
@@ -77,7 +78,7 @@ func TestServe_Htpasswd(t *testing.T) {
 		{"joe is known at /a already", "--auth /a=joe:a --auth /a=joe:b"}, {"expected PATH=USER:PASSWORD", "--auth /a=joe"},
 	} {
 		code, _, errs := runHere(t, "", append([]string{"serve"}, strings.Fields(c.flags)...)...)
-		require.Equal(t, exitUsage, code)
+		require.Equal(t, cli.ExitUsage, code)
 		require.Contains(t, errs, c.says)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
@@ -71,8 +72,8 @@ func TestServe_Drains(t *testing.T) {
 	wantEcho(t, c, transport.Text, []byte("x"))
 	s.signals <- syscall.SIGINT
 	wantClose(t, c, transport.CloseGoingAway, "")
-	require.Equal(t, exitOK, <-s.done)
-	s.done <- exitOK
+	require.Equal(t, cli.ExitOK, <-s.done)
+	s.done <- cli.ExitOK
 	require.Contains(t, s.log.String(), "msg=draining connections=1")
 	wantFailure(t, s.url+"/", nil, fsm.FailureConnect, 0)
 }
@@ -85,8 +86,8 @@ func TestServe_SecondSignal(t *testing.T) {
 	begin := time.Now()
 	s.signals <- syscall.SIGINT
 	s.signals <- syscall.SIGINT
-	require.Equal(t, exitOK, <-s.done)
-	s.done <- exitOK
+	require.Equal(t, cli.ExitOK, <-s.done)
+	s.done <- cli.ExitOK
 	require.Less(t, time.Since(begin), 3*time.Second)
 	require.Contains(t, s.log.String(), "msg=stopped")
 }
@@ -163,7 +164,7 @@ func TestTrace_Lines(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "trace.ndjson")
 	s := serveHere(t, "--auth", "/=joe:welcome")
 	code, out, errs := runHere(t, "", "dial", s.url+"/", "--user", "joe:welcome", "--send", "x", "--trace", file)
-	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, cli.ExitOK, code, errs)
 	require.Equal(t, "x\n", out)
 	b, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -202,7 +203,7 @@ func TestTrace_DiskFull(t *testing.T) {
 	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("the service goes on"))
 	require.Equal(t, 1, strings.Count(s.log.String(), "the trace is cut off here"))
 	code, _, errs := runHere(t, "", "dial", s.url+"/", "--send", "x", "--trace", "/dev/full")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "is incomplete")
 }
 
@@ -211,7 +212,7 @@ func TestServe_DrainsHandshakes(t *testing.T) {
 	s := serveHere(t, "--route", "/=status:202")
 	i := dialInteractive(t, s.url+"/", "-v")
 	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 10*time.Second, time.Millisecond)
-	require.Equal(t, exitOK, s.stop())
-	require.Equal(t, exitFailed, <-i.done)
+	require.Equal(t, cli.ExitOK, s.stop())
+	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "503 Service Unavailable")
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -78,5 +79,5 @@ func TestSeveral_BehindALoadBalancer(t *testing.T) {
 		wantClose(t, c, transport.CloseGoingAway, "")
 		wantEcho(t, dialHere(t, url, o), transport.Text, []byte("again"))
 	}
-	require.Equal(t, exitOK, <-stopped)
+	require.Equal(t, cli.ExitOK, <-stopped)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/spf13/cobra"
 )
 
@@ -17,7 +18,7 @@ type simOptions struct {
 	seeded  bool // --seed was given
 }
 
-func (c *cli) simCommand() *cobra.Command {
+func simCommand(c *cli.Env) *cobra.Command {
 	o := simOptions{}
 	cmd := &cobra.Command{
 		Use:   "sim FILE|DIR...",
@@ -38,20 +39,20 @@ invariant is made as small as possible and printed, ready to be run as a file.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.random < 0:
-				return usagef("--random takes a number from 1 on, got %d", o.random)
+				return cli.Usagef("--random takes a number from 1 on, got %d", o.random)
 			case o.random > 0 && (len(args) > 0 || o.update):
-				return usagef("--random makes its own scenarios; leave the files and --update out")
+				return cli.Usagef("--random makes its own scenarios; leave the files and --update out")
 			case o.random == 0 && len(args) == 0:
-				return usagef("khp sim takes at least one FILE or DIR, as in khp sim loop.txt, or --random N")
+				return cli.Usagef("khp sim takes at least one FILE or DIR, as in khp sim loop.txt, or --random N")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.seeded = cmd.Flags().Changed("seed")
 			if o.random > 0 {
-				return c.simRandom(o)
+				return simRandom(c, o)
 			}
-			return c.simFiles(o, args)
+			return simFiles(c, o, args)
 		},
 	}
 	f := cmd.Flags()

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/script"
 )
@@ -38,14 +38,14 @@ type simSummary struct {
 const simSchema = "khp-sim/1"
 
 // simFiles runs files and those below directories.
-func (c *cli) simFiles(o simOptions, args []string) error {
+func simFiles(c *cli.Env, o simOptions, args []string) error {
 	paths, err := scenarioFiles(args)
 	if err != nil {
 		return err
 	}
 	results, failed := []simFile{}, 0
 	for _, path := range paths {
-		r, err := c.simFile(o, path)
+		r, err := runFile(c, o, path)
 		if err != nil {
 			return err
 		}
@@ -54,18 +54,18 @@ func (c *cli) simFiles(o simOptions, args []string) error {
 			failed++
 		}
 		if !o.asJSON {
-			if err := c.printSimFile(r); err != nil {
+			if err := printSimFile(c, r); err != nil {
 				return err
 			}
 		}
 	}
 	if o.asJSON {
-		if err := c.printJSON(simSummary{simSchema, failed == 0, results}); err != nil {
+		if err := cli.WriteJSONDocument(c.Stdout, simSummary{simSchema, failed == 0, results}); err != nil {
 			return err
 		}
 	}
 	if failed > 0 {
-		return failf(exitFailed, "%d of %d scenarios failed; --update writes down what comes out, -v shows more of it", failed, len(paths))
+		return cli.Failf(cli.ExitFailed, "%d of %d scenarios failed; --update writes down what comes out, -v shows more of it", failed, len(paths))
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func scenarioFiles(args []string) (paths []string, err error) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, usagef("cannot read %s: %s; expected a file or a directory with scenarios", arg, cause(err))
+			return nil, cli.Usagef("cannot read %s: %s; expected a file or a directory with scenarios", arg, cli.Cause(err))
 		}
 		if !info.IsDir() {
 			paths = append(paths, arg)
@@ -89,34 +89,25 @@ func scenarioFiles(args []string) (paths []string, err error) {
 			return err
 		})
 		if err != nil {
-			return nil, usagef("cannot read %s: %s", arg, cause(err))
+			return nil, cli.Usagef("cannot read %s: %s", arg, cli.Cause(err))
 		}
 		if len(paths) == before {
-			return nil, usagef("%s holds no scenario; their names end in .txt", arg)
+			return nil, cli.Usagef("%s holds no scenario; their names end in .txt", arg)
 		}
 	}
 	return paths, nil
 }
 
-// cause is an error of the file system without the path.
-func cause(err error) error {
-	var e *fs.PathError
-	if errors.As(err, &e) {
-		return e.Err
-	}
-	return err
-}
-
-// simFile runs one file.
-func (c *cli) simFile(o simOptions, path string) (simFile, error) {
+// runFile runs one file.
+func runFile(c *cli.Env, o simOptions, path string) (simFile, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
-		return simFile{}, usagef("cannot read %s: %s", path, cause(err))
+		return simFile{}, cli.Usagef("cannot read %s: %s", path, cli.Cause(err))
 	}
 	f, out, err := runScenario(path, string(source), script.Options{Seed: o.seed})
 	if err == nil && o.update && out.Source != string(source) {
 		if err := os.WriteFile(path, []byte(out.Source), 0o644); err != nil {
-			return simFile{}, failf(exitFailed, "cannot write %s: %s", path, cause(err))
+			return simFile{}, cli.Failf(cli.ExitFailed, "cannot write %s: %s", path, cli.Cause(err))
 		}
 		f, out, err = runScenario(path, out.Source, script.Options{Seed: o.seed})
 	}
@@ -126,7 +117,7 @@ func (c *cli) simFile(o simOptions, path string) (simFile, error) {
 	if o.verbose && !o.asJSON {
 		_, details, err := runScenario(path, string(source), script.Options{Seed: o.seed, Verbose: true})
 		if err == nil {
-			_, err = fmt.Fprint(visible.Writer(c.stdout), details.Source)
+			_, err = fmt.Fprint(visible.Writer(c.Stdout), details.Source)
 		}
 		if err != nil {
 			return simFile{}, err
@@ -143,11 +134,11 @@ func (c *cli) simFile(o simOptions, path string) (simFile, error) {
 func runScenario(path, source string, o script.Options) (*script.File, *script.Outcome, error) {
 	f, err := script.Parse(path, source)
 	if err != nil {
-		return nil, nil, usagef("%s", err)
+		return nil, nil, cli.Usagef("%s", err)
 	}
 	out, err := f.Run(o)
 	if err != nil {
-		return nil, nil, usagef("%s", err)
+		return nil, nil, cli.Usagef("%s", err)
 	}
 	return f, out, nil
 }
@@ -160,7 +151,7 @@ func orEmpty(list []string) []string {
 }
 
 // printSimFile says whether a file passed, and what is different if not.
-func (c *cli) printSimFile(r simFile) error {
+func printSimFile(c *cli.Env, r simFile) error {
 	var b strings.Builder
 	verdict := "ok  "
 	if !r.Passed {
@@ -176,6 +167,6 @@ func (c *cli) printSimFile(r simFile) error {
 	for _, broken := range r.Broken {
 		b.WriteString("    broken invariant: " + broken + "\n")
 	}
-	_, err := fmt.Fprint(visible.Writer(c.stdout), b.String())
+	_, err := fmt.Fprint(visible.Writer(c.Stdout), b.String())
 	return err
 }

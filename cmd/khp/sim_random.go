@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/script"
 )
@@ -23,7 +24,7 @@ type simReport struct {
 }
 
 // simRandom runs random schedules until one breaks an invariant. The schedule with number i has the seed of the first one plus i.
-func (c *cli) simRandom(o simOptions) error {
+func simRandom(c *cli.Env, o simOptions) error {
 	if !o.seeded {
 		o.seed = drawnSeed()
 	}
@@ -34,7 +35,7 @@ func (c *cli) simRandom(o simOptions) error {
 		r.Schedules++
 		source := script.Random(seed)
 		if o.verbose && !o.asJSON {
-			if err := c.printSchedule(source, seed); err != nil {
+			if err := printSchedule(c, source, seed); err != nil {
 				return err
 			}
 		}
@@ -44,7 +45,7 @@ func (c *cli) simRandom(o simOptions) error {
 		}
 	}
 	r.Seconds = time.Since(start).Seconds()
-	return c.printSimReport(&r, o.asJSON)
+	return printSimReport(c, &r, o.asJSON)
 }
 
 // fail makes the scenario small.
@@ -58,15 +59,15 @@ func (r *simReport) fail(seed uint64, source, why string) {
 }
 
 // printSchedule shows what happens in one schedule.
-func (c *cli) printSchedule(source string, seed uint64) error {
+func printSchedule(c *cli.Env, source string, seed uint64) error {
 	_, out, err := runScenario("random", source, script.Options{Seed: seed, Verbose: true})
 	if err == nil {
-		_, err = fmt.Fprintln(visible.Writer(c.stdout), out.Source)
+		_, err = fmt.Fprintln(visible.Writer(c.Stdout), out.Source)
 	}
 	return err
 }
 
-func (c *cli) printSimReport(r *simReport, asJSON bool) error {
+func printSimReport(c *cli.Env, r *simReport, asJSON bool) error {
 	var b strings.Builder
 	switch {
 	case asJSON:
@@ -77,12 +78,12 @@ func (c *cli) printSimReport(r *simReport, asJSON bool) error {
 	}
 	err := error(nil)
 	if asJSON {
-		err = c.printJSON(r)
+		err = cli.WriteJSONDocument(c.Stdout, r)
 	} else {
-		_, err = fmt.Fprint(visible.Writer(c.stdout), b.String())
+		_, err = fmt.Fprint(visible.Writer(c.Stdout), b.String())
 	}
 	if err == nil && !r.Passed {
-		return failf(exitFailed, "an invariant is broken in schedule %d of seed %d", r.Schedules, r.Seed)
+		return cli.Failf(cli.ExitFailed, "an invariant is broken in schedule %d of seed %d", r.Schedules, r.Seed)
 	}
 	return err
 }

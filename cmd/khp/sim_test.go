@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/stretchr/testify/require"
 )
 
@@ -14,14 +15,14 @@ import (
 func TestSim_BrokenInvariant(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer
-		c := &cli{stdout: &out}
+		c := &cli.Env{Stdout: &out}
 		r := &simReport{Schema: simSchema, Seed: 5, Schedules: 3, Passed: true}
 		r.fail(7, "rum\n", "INV-04: open twice")
-		err := c.printSimReport(r, asJSON)
-		var e *exitError
+		err := printSimReport(c, r, asJSON)
+		var e *cli.ExitError
 		require.ErrorAs(t, err, &e)
-		require.Equal(t, exitFailed, e.code)
-		require.Equal(t, "an invariant is broken in schedule 3 of seed 5", e.text)
+		require.Equal(t, cli.ExitFailed, e.Code)
+		require.Equal(t, "an invariant is broken in schedule 3 of seed 5", e.Text)
 		if asJSON {
 			require.JSONEq(t, `{"schema":"khp-sim/1","seed":5,"schedules":3,"passed":false,"seconds":0,"failed_seed":7,"broken":"INV-04: open twice",
 				"scenario":"rum\n","repeat":"khp sim --random 1 --seed 7"}`, out.String())
@@ -35,7 +36,7 @@ func TestSim_JSON(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.txt")
 	require.NoError(t, os.WriteFile(name, []byte("# Nobody is there.\n\nclient ws://a.example/\nrun\nexpect client open\n"), 0o600))
 	code, out, errs := runHere(t, "", "sim", "--json", name)
-	require.Equal(t, exitFailed, code, errs)
+	require.Equal(t, cli.ExitFailed, code, errs)
 	var doc simSummary
 	require.NoError(t, json.Unmarshal([]byte(out), &doc))
 	require.Equal(t, simSchema, doc.Schema)

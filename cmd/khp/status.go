@@ -1,18 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
-	"example.com/khp/internal/visible"
 	"github.com/spf13/cobra"
 )
 
-func (c *cli) statusCommand() *cobra.Command {
+func statusCommand(c *cli.Env) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "status [CODE]",
@@ -26,19 +25,19 @@ client and server of this program run by.`,
   khp status --json | jq '.[] | select(.terminates | not)'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usagef("khp status takes one CODE at most, got %d", len(args))
+				return cli.Usagef("khp status takes one CODE at most, got %d", len(args))
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return c.statusTable(asJSON)
+				return statusTable(c, asJSON)
 			}
 			code, err := strconv.Atoi(args[0])
 			if err != nil || code < 100 || code > 999 {
-				return usagef("%q is no status code; expected a number from 100 to 999, as in khp status 307", args[0])
+				return cli.Usagef("%q is no status code; expected a number from 100 to 999, as in khp status 307", args[0])
 			}
-			return c.statusCode(fsm.Status(code), asJSON)
+			return statusCode(c, fsm.Status(code), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -73,13 +72,13 @@ func newStatusJSON(r fsm.Rule) statusJSON {
 }
 
 // statusTable prints all listed codes.
-func (c *cli) statusTable(asJSON bool) error {
+func statusTable(c *cli.Env, asJSON bool) error {
 	if asJSON {
 		list := []statusJSON{}
 		for r := range fsm.Statuses() {
 			list = append(list, newStatusJSON(r))
 		}
-		return c.printJSON(list)
+		return cli.WriteJSONDocument(c.Stdout, list)
 	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -89,26 +88,19 @@ func (c *cli) statusTable(asJSON bool) error {
 	}
 	_ = w.Flush()
 	for line := range strings.Lines(b.String()) {
-		if _, err := fmt.Fprintln(c.stdout, strings.TrimRight(line, " \n")); err != nil {
+		if _, err := fmt.Fprintln(c.Stdout, strings.TrimRight(line, " \n")); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(c.stdout, "\nAny other code, 600 to 999 included: the client must close, whatever its class means elsewhere.\nkhp status CODE explains one.")
+	_, err := fmt.Fprintln(c.Stdout, "\nAny other code, 600 to 999 included: the client must close, whatever its class means elsewhere.\nkhp status CODE explains one.")
 	return err
 }
 
 // statusCode explains one code.
-func (c *cli) statusCode(r fsm.Rule, asJSON bool) error {
+func statusCode(c *cli.Env, r fsm.Rule, asJSON bool) error {
 	if asJSON {
-		return c.printJSON(newStatusJSON(r))
+		return cli.WriteJSONDocument(c.Stdout, newStatusJSON(r))
 	}
-	_, err := fmt.Fprint(c.stdout, explainStatus(r))
+	_, err := fmt.Fprint(c.Stdout, explainStatus(r))
 	return err
-}
-
-func (c *cli) printJSON(v any) error {
-	e := json.NewEncoder(visible.JSONWriter(c.stdout))
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/replay"
 	"example.com/khp/transport"
@@ -22,7 +23,7 @@ import (
 
 func TestStatus_Table(t *testing.T) {
 	code, out, _ := runHere(t, "", "status")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	n := 0
 	for r := range fsm.Statuses() {
 		n++
@@ -31,7 +32,7 @@ func TestStatus_Table(t *testing.T) {
 	require.Contains(t, out, "Any other code")
 	require.NotContains(t, out, " \n", "no blanks at the ends of lines")
 	code, out, _ = runHere(t, "", "status", "--json")
-	require.Equal(t, exitOK, code)
+	require.Equal(t, cli.ExitOK, code)
 	var list []statusJSON
 	require.NoError(t, json.Unmarshal([]byte(out), &list))
 	require.Len(t, list, n)
@@ -41,7 +42,7 @@ func TestStatus_EveryCode(t *testing.T) {
 	for code := 100; code <= 999; code++ {
 		r := fsm.Status(code)
 		exit, out, _ := runHere(t, "", "status", strconv.Itoa(code))
-		require.Equal(t, exitOK, exit)
+		require.Equal(t, cli.ExitOK, exit)
 		require.True(t, strings.HasPrefix(out, fmt.Sprintf("%d %s\n", code, r.Reason)), out)
 		require.NotContains(t, out, "%!", "no formatting mistake")
 		flat := strings.Join(strings.Fields(out), " ")
@@ -53,7 +54,7 @@ func TestStatus_EveryCode(t *testing.T) {
 		}
 		require.Equal(t, !r.Listed, strings.Contains(flat, "not listed in the specification"))
 		exit, out, _ = runHere(t, "", "status", "--json", strconv.Itoa(code))
-		require.Equal(t, exitOK, exit)
+		require.Equal(t, cli.ExitOK, exit)
 		var one statusJSON
 		require.NoError(t, json.Unmarshal([]byte(out), &one))
 		require.Equal(t, code, one.Code)

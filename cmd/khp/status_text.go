@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 )
 
@@ -36,7 +37,7 @@ func explainStatus(r fsm.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %s\n\n", r.Code, r.Reason)
 	paragraph := func(label, text string) {
-		for i, line := range wrap(text, 80-14) {
+		for i, line := range cli.Wrap(text, 80-14) {
 			if i > 0 {
 				label = ""
 			}

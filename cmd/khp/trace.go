@@ -4,11 +4,11 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 )
@@ -66,7 +66,7 @@ func newQueuedTracer(path string, h trace.Header, broken func(error), m *metrics
 func openTrace(path string) (*os.File, error) {
 	f, err := openPrivate(path)
 	if err != nil {
-		return nil, usagef("--trace %s: %s; choose a file that can be written", path, cause(err))
+		return nil, cli.Usagef("--trace %s: %s; choose a file that can be written", path, cli.Cause(err))
 	}
 	return f, nil
 }
@@ -100,8 +100,7 @@ func openPrivate(path string) (*os.File, error) {
 
 // begin writes the header.
 func (t *tracer) begin(w io.Writer, h trace.Header) {
-	info, _ := debug.ReadBuildInfo()
-	h.Tool, h.Time = versionText(info), time.Now()
+	h.Tool, h.Time = cli.Version(), time.Now()
 	var err error
 	if t.w, err = trace.NewWriter(w, h); err != nil {
 		t.failed(err)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 )
 
@@ -14,7 +15,7 @@ import (
 type narrator struct {
 	mu    sync.Mutex
 	w     io.Writer
-	on    palette
+	on    cli.Palette
 	begin time.Time
 	clock string // time of the event whose first line comes next
 }
@@ -65,14 +66,14 @@ func (n *narrator) message(mark byte, ev transport.Event) {
 }
 
 func (n *narrator) line(mark byte, text string) {
-	color := n.on.note
+	color := n.on.Note
 	switch mark {
 	case '>':
-		color = n.on.sent
+		color = n.on.Sent
 	case '<':
-		color = n.on.received
+		color = n.on.Received
 	}
-	_, _ = fmt.Fprintf(n.w, "%s %s\n", n.on.note(fmt.Sprintf("%9s", n.clock)), color(strings.TrimRight(string(mark)+" "+oneLine(text), " ")))
+	_, _ = fmt.Fprintf(n.w, "%s %s\n", n.on.Note(fmt.Sprintf("%9s", n.clock)), color(strings.TrimRight(string(mark)+" "+cli.OneLine(text), " ")))
 	n.clock = ""
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim"
 	"example.com/khp/transport"
@@ -46,7 +47,7 @@ func TestVisible_DialMessages(t *testing.T) {
 	})
 	for _, flag := range []string{"--verbose", "--json", "--raw"} {
 		code, out, errs := runHere(t, "", "dial", url, flag, "--send", "x")
-		require.Equal(t, exitOK+exitFailed, code, errs)
+		require.Equal(t, cli.ExitOK+cli.ExitFailed, code, errs)
 		if flag == "--raw" {
 			require.Equal(t, said, out, "--raw is exact")
 			continue
@@ -82,7 +83,7 @@ func TestVisible_DialRefused(t *testing.T) {
 	}()
 	file := filepath.Join(t.TempDir(), "trace.ndjson")
 	code, _, errs := runHere(t, "", "dial", "ws://"+ln.Addr().String()+"/", "-v", "--trace", file)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	wantVisible(t, "-v", errs)
 	b, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -90,7 +91,7 @@ func TestVisible_DialRefused(t *testing.T) {
 		require.True(t, visible.Rune(r) || r == '\n', "the trace has %U", r)
 	}
 	code, out, _ := runHere(t, "", "dial", "ws://"+ln.Addr().String()+"/", "--json")
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, cli.ExitFailed, code)
 	wantVisible(t, "--json", out)
 }
 
@@ -158,7 +159,7 @@ func TestVisible_Explore(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer
 		o := exploreOptions{json: asJSON, html: filepath.Join(dir, "page.html"), counterexample: filepath.Join(dir, "steps.ndjson")}
-		require.Error(t, (&cli{stdout: &out}).report(o, shard))
+		require.Error(t, report((&cli.Env{Stdout: &out}), o, shard))
 		wantVisible(t, "stdout", out.String())
 		for _, name := range []string{o.html, o.counterexample} {
 			b, err := os.ReadFile(name)

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// duration is a time on the command line and in settings: 0, or a number with its unit.
-type duration time.Duration
+// Duration is a time on the command line and in settings: 0, or a number with its unit.
+type Duration time.Duration
 
 // Set implements [pflag.Value].
-func (d *duration) Set(text string) error {
+func (d *Duration) Set(text string) error {
 	v, err := time.ParseDuration(text)
 	switch {
 	case err != nil, v > math.MaxInt64/2: // so that a sum of two is a time, too
@@ -18,12 +18,12 @@ func (d *duration) Set(text string) error {
 	case v < 0:
 		return errors.New("a time cannot be negative")
 	}
-	*d = duration(v)
+	*d = Duration(v)
 	return nil
 }
 
 // String implements [pflag.Value].
-func (d *duration) String() string {
+func (d *Duration) String() string {
 	if *d == 0 {
 		return "0" // which the help does not show as a default
 	}
@@ -31,4 +31,4 @@ func (d *duration) String() string {
 }
 
 // Type implements [pflag.Value].
-func (*duration) Type() string { return "duration" }
+func (*Duration) Type() string { return "duration" }

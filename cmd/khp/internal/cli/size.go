@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -7,25 +7,25 @@ import (
 	"strings"
 )
 
-// size is a number of bytes on the command line: plain, or in units of 1024 with k, M or G behind it.
-type size int64
+// Size is a number of bytes on the command line: plain, or in units of 1024 with k, M or G behind it.
+type Size int64
 
 var sizeUnits = map[string]int64{"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 // Set implements [pflag.Value].
-func (s *size) Set(text string) error {
+func (s *Size) Set(text string) error {
 	digits := strings.TrimRight(text, "kKmMgG")
 	unit, ok := sizeUnits[strings.ToLower(text[len(digits):])]
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || !ok || n < 1 || n > math.MaxInt64/unit {
 		return fmt.Errorf("expected a number of bytes from 1 on, as in 65536, 64k or 16M")
 	}
-	*s = size(n * unit)
+	*s = Size(n * unit)
 	return nil
 }
 
 // String implements [pflag.Value].
-func (s *size) String() string {
+func (s *Size) String() string {
 	n, unit := int64(*s), ""
 	for _, u := range []string{"k", "M", "G"} {
 		if n == 0 || n%1024 != 0 {
@@ -37,4 +37,4 @@ func (s *size) String() string {
 }
 
 // Type implements [pflag.Value].
-func (*size) Type() string { return "size" }
+func (*Size) Type() string { return "size" }

@@ -1,12 +1,13 @@
-package main
+package cli
 
 import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// takeOnce has every flag of a command, and of those below it, refuse a second value unless it is a list: the value that is not used may be the one that was meant.
-func takeOnce(cmd *cobra.Command) {
+// TakeOnce makes every flag of cmd and of the commands below it refuse a second value with a [RepeatedError], unless it is a list: the value that would be dropped
+// may be the one that was meant.
+func TakeOnce(cmd *cobra.Command) {
 	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
 		flags.VisitAll(func(f *pflag.Flag) {
 			_, list := f.Value.(pflag.SliceValue)
@@ -17,7 +18,7 @@ func takeOnce(cmd *cobra.Command) {
 		})
 	}
 	for _, c := range cmd.Commands() {
-		takeOnce(c)
+		TakeOnce(c)
 	}
 }
 
@@ -30,13 +31,14 @@ type onceValue struct {
 // Set implements [pflag.Value].
 func (v *onceValue) Set(text string) error {
 	if v.given {
-		return &repeatedError{}
+		return &RepeatedError{}
 	}
 	v.given = true
 	return v.Value.Set(text)
 }
 
-// repeatedError is about a flag that was given before.
-type repeatedError struct{}
+// RepeatedError reports a flag that was given before.
+type RepeatedError struct{}
 
-func (*repeatedError) Error() string { return "is given twice; it takes one value" }
+// Error implements error.
+func (*RepeatedError) Error() string { return "is given twice; it takes one value" }

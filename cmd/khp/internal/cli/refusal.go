@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// refusal says what is wrong with a value that a flag has refused with err, in front of which "--" or a place in a file may stand. The types
-// that come from a library speak of its functions.
-func refusal(f *pflag.Flag, value string, err error) string {
+// Refusal returns "NAME VALUE: reason" for a value that f has refused with err. "--" or a place in a file may stand before it. Flag types of libraries name Go
+// functions in their errors, which are replaced.
+func Refusal(f *pflag.Flag, value string, err error) string {
 	expected := err.Error()
 	switch f.Value.Type() {
 	case "int":

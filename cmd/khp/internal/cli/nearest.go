@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// nearest suggests a flag that is spelled nearly so, unless it is one of those that make no sense either.
-func nearest(flags *pflag.FlagSet, name string, not ...string) string {
+// Nearest returns " (did you mean NAME?)" for the flag whose name is spelled most like name, "" if none is. Hidden flags and those of not are left out.
+func Nearest(flags *pflag.FlagSet, name string, not ...string) string {
 	best, least := "", 1+min(3, (len(name)+1)/3)
 	name = strings.ToLower(strings.ReplaceAll(name, "_", "-"))
 	flags.VisitAll(func(f *pflag.Flag) {
