@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -31,7 +32,7 @@ func backendDown(ctx context.Context, s *session, where string, err error) (tran
 	if failed && (e.Status == http.StatusRequestHeaderFieldsTooLarge || e.Status == http.StatusRequestURITooLong) {
 		return tooMuch(ctx, s, where, err), nil
 	}
-	s.log.WarnContext(ctx, "back end failed", "backend", withoutQueries(where), "error", backendError(err))
+	s.log.WarnContext(ctx, "back end failed", "backend", observe.WithoutQueries(where), "error", backendError(err))
 	if failed && reached(e) {
 		s.rules.gateway.metrics.backendFailed(s.route.path, "refused")
 		text := "the back end did not open a WebSocket" + answered(e) + "\n"
@@ -52,7 +53,7 @@ func laterAgain(text string) transport.Decision {
 
 // tooMuch refuses a request whose subprotocols do not fit into one to the back end.
 func tooMuch(ctx context.Context, s *session, where string, err error) transport.Decision {
-	s.log.InfoContext(ctx, "the subprotocols are too much for the back end", "backend", withoutQueries(where), "error", backendError(err))
+	s.log.InfoContext(ctx, "the subprotocols are too much for the back end", "backend", observe.WithoutQueries(where), "error", backendError(err))
 	return transport.Decision{Status: 400, Body: []byte("the list of subprotocols is too long\n")}
 }
 
@@ -69,11 +70,11 @@ func backendError(err error) string {
 	var e *transport.HandshakeError
 	switch {
 	case errors.As(err, &e):
-		return cli.OneLine(withoutQueries(err.Error()))
+		return cli.OneLine(observe.WithoutQueries(err.Error()))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "its connection ended without a Close"
 	}
-	return cli.OneLine(withoutQueries(systemError(err)))
+	return cli.OneLine(observe.WithoutQueries(systemError(err)))
 }
 
 // reached reports whether a back end has answered, as opposed to being down, on its way there, or out of time.

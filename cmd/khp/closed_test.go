@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ func TestConfig_SaysNothing(t *testing.T) {
 			if strings.Contains(text, "CA") {
 				text = strings.Replace(text, "CA", testCertificate(t), 1)
 			}
-			code, errs := serveBriefly("--config", testFile(t, "khp.yaml", text), "--listen", "127.0.0.1:0")
+			code, errs := serveBriefly("--config", khptest.File(t, "khp.yaml", text), "--listen", "127.0.0.1:0")
 			require.Equal(t, cli.ExitUsage, code, errs)
 			require.Contains(t, errs, c.want)
 			require.NotContains(t, errs, "hunter2")
@@ -81,16 +82,16 @@ func testCertificate(t *testing.T) string {
 
 // Guards of the file hold although the command line has some; they cannot be in both.
 func TestConfig_CommandLineTakesNoGuardAway(t *testing.T) {
-	config := testFile(t, "khp.yaml", "route: {/chat: echo, /new: echo}\nauth: {/chat: joe:welcome}\n")
+	config := khptest.File(t, "khp.yaml", "route: {/chat: echo, /new: echo}\nauth: {/chat: joe:welcome}\n")
 	code, errs := serveBriefly("--config", config, "--auth", "/new=ann:sesame")
 	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "khp.yaml:2: auth is set on the command line as well")
-	users := testFile(t, "users", "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
+	users := khptest.File(t, "users", "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
 	s := serveHere(t, "--config", config, "--htpasswd", "/new="+users)
 	wantFailure(t, s.url+"/chat", nil, fsm.FailureAuthRequired, 401)
 	wantFailure(t, s.url+"/new", nil, fsm.FailureAuthRequired, 401)
 
-	code, errs = serveBriefly("--config", testFile(t, "khp.yaml", "realm: [a]\nlisten: 127.0.0.1:0\n"), "--realm", "x", "--auth", "/=joe:welcome")
+	code, errs = serveBriefly("--config", khptest.File(t, "khp.yaml", "realm: [a]\nlisten: 127.0.0.1:0\n"), "--realm", "x", "--auth", "/=joe:welcome")
 	require.Equal(t, cli.ExitUsage, code, "what the command line says better has to be right, too")
 	require.Contains(t, errs, "khp.yaml:1: realm takes one value")
 }
@@ -98,7 +99,7 @@ func TestConfig_CommandLineTakesNoGuardAway(t *testing.T) {
 // A reload takes no guard away from a path that is still served, in whatever way the file lost it, unless it says so.
 func TestReload_KeepsGuards(t *testing.T) {
 	const guarded = "route: {/chat: echo, /open: echo}\nauth: {/chat: joe:welcome}\n"
-	config := testFile(t, "khp.yaml", guarded)
+	config := khptest.File(t, "khp.yaml", guarded)
 	s := serveHere(t, "--config", config)
 	refused := 0
 	for name, text := range map[string]string{
@@ -116,7 +117,7 @@ func TestReload_KeepsGuards(t *testing.T) {
 		"two":         "route: {/chat: echo}\n---\n" + guarded,
 		"other open":  "route: {/chat: echo, /open: echo}\nno-auth: /open\n",
 	} {
-		testFile(t, config, text)
+		khptest.File(t, config, text)
 		s.hangup(t)
 		refused++
 		require.Equal(t, refused, strings.Count(s.log.String(), "not reloaded, the settings stay as they were"), name)
@@ -124,7 +125,7 @@ func TestReload_KeepsGuards(t *testing.T) {
 		wantEcho(t, dialHere(t, s.url+"/open", nil), transport.Text, []byte("x"))
 	}
 	require.Contains(t, s.log.String(), "/chat was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: /chat")
-	testFile(t, config, "route: {/chat: echo}\nno-auth: /chat\n")
+	khptest.File(t, config, "route: {/chat: echo}\nno-auth: /chat\n")
 	s.hangup(t)
 	wantLog(t, s.log, "msg=reloaded changed=")
 	wantEcho(t, dialHere(t, s.url+"/chat", nil), transport.Text, []byte("x"))
@@ -259,13 +260,13 @@ func TestTarget_WhatIsWrittenCounts(t *testing.T) {
 
 // A reload that fails because of a route shows no secret of its target in the log.
 func TestReload_ErrorsShowNoSecret(t *testing.T) {
-	config := testFile(t, "khp.yaml", "route: {/a: echo}\n")
+	config := khptest.File(t, "khp.yaml", "route: {/a: echo}\n")
 	s := serveHere(t, "--config", config)
 	for _, text := range []string{
 		"route: {/a: 'http://joe:hunter2@h/?k=hunter2'}\n", "route: {/a: 'ws://joe:hunter2@h/'}\n", "route: {a: 'ws://h/?hunter2'}\n",
 		"route: [/a=tcp://joe:hunter2@h:1]\n", "route: [/a=ws://h/?hunter2, /a=ws://h/?hunter2]\n", "route: [/a=balance:ws://h/?hunter2,x]\n",
 	} {
-		testFile(t, config, text)
+		khptest.File(t, config, text)
 		s.hangup(t)
 		require.NotContains(t, s.log.String(), "hunter2")
 		wantLog(t, s.log, "khp.yaml:1: route ")
@@ -311,7 +312,7 @@ func TestNearest(t *testing.T) {
 		}
 		require.Equal(t, " (did you mean "+want+"?)", got, name)
 	}
-	code, errs := serveBriefly("--config", testFile(t, "khp.yaml", "config: x"))
+	code, errs := serveBriefly("--config", khptest.File(t, "khp.yaml", "config: x"))
 	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, `khp.yaml:1: there is no setting "config" in a file, only on the command line`)
 	require.NotContains(t, errs, "did you mean")
@@ -331,7 +332,7 @@ func TestConfig_NoYAML(t *testing.T) {
 		"log: *x":                 "khp.yaml:1: an alias of an anchor that does not exist",
 		"log: text\nx\nlisten: y": "khp.yaml:",
 	} {
-		code, errs := serveBriefly("--config", testFile(t, "khp.yaml", text))
+		code, errs := serveBriefly("--config", khptest.File(t, "khp.yaml", text))
 		require.Equal(t, cli.ExitUsage, code)
 		require.Contains(t, errs, want)
 		require.Regexp(t, `khp\.yaml:\d+: .*; expected YAML, a line NAME: VALUE for each flag`, errs)
@@ -360,9 +361,9 @@ func TestServe_PlainWords(t *testing.T) {
 	cert, key, other := dir+"/cert.pem", dir+"/key.pem", dir+"/other.pem"
 	require.NoError(t, gencert(cert, key))
 	require.NoError(t, gencert(dir+"/unused.pem", other))
-	damaged := testFile(t, "damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-	damagedKey := testFile(t, "damagedkey.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
-	empty := testFile(t, "empty.pem", "x")
+	damaged := khptest.File(t, "damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+	damagedKey := khptest.File(t, "damagedkey.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+	empty := khptest.File(t, "empty.pem", "x")
 	for _, c := range []struct{ args, want string }{
 		{"--tls-cert " + dir + "/none --tls-key " + key, "khp: --tls-cert " + dir + "/none: no such file"},
 		{"--tls-cert " + cert + " --tls-key " + dir + "/none", "khp: --tls-key " + dir + "/none: no such file"},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -29,7 +30,7 @@ verbose: true
 
 func TestConfig_SetsEveryKind(t *testing.T) {
 	o := newServeOptions()
-	require.NoError(t, o.flags.Set("config", testFile(t, "khp.yaml", goodConfig)))
+	require.NoError(t, o.flags.Set("config", khptest.File(t, "khp.yaml", goodConfig)))
 	require.NoError(t, o.flags.Set("realm", "of the command line"))
 	got, err := readOptions(o.flags)
 	require.NoError(t, err)
@@ -44,7 +45,7 @@ func TestConfig_SetsEveryKind(t *testing.T) {
 }
 
 func TestConfig_Serves(t *testing.T) {
-	s := serveHere(t, "--config", testFile(t, "khp.yaml", goodConfig))
+	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", goodConfig))
 	wantEcho(t, dialHere(t, s.url+"/echo", &transport.DialOptions{Credentials: transport.Basic("ann", "sesame")}), transport.Text, []byte("x"))
 	wantFailure(t, s.url+"/no", nil, fsm.FailureStatus, 403)
 	wantFailure(t, s.url+"/echo", nil, fsm.FailureAuthRequired, 401)
@@ -91,7 +92,7 @@ func TestConfig_ErrorsNameTheLine(t *testing.T) {
 		"password hidden": {"auth:\n  /: joe:hunter2:\n- x", "khp.yaml:"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := []string{"--config", testFile(t, "khp.yaml", c.text)}
+			args := []string{"--config", khptest.File(t, "khp.yaml", c.text)}
 			if !strings.Contains(c.text, "listen: 8080") {
 				args = append(args, "--listen", "127.0.0.1:0")
 			}
@@ -109,7 +110,7 @@ func TestConfig_ErrorsNameTheLine(t *testing.T) {
 
 // TestConfig_CommandLineKeepsItsErrors has a mistake on the command line where the file says something else.
 func TestConfig_CommandLineKeepsItsErrors(t *testing.T) {
-	code, errs := serveBriefly("--config", testFile(t, "khp.yaml", "route: {/a: echo}"), "--route", "/a=ftp://h")
+	code, errs := serveBriefly("--config", khptest.File(t, "khp.yaml", "route: {/a: echo}"), "--route", "/a=ftp://h")
 	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "khp: --route /a=ftp://h: ")
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -17,7 +18,7 @@ import (
 func TestDay(t *testing.T) {
 	one, two := serveProcess(t), serveProcess(t)
 	broker := echoTCP(t)
-	users := testFile(t, "users", "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
+	users := khptest.File(t, "users", "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
 	morning := strings.NewReplacer("$1", one.url, "$2", two.url, "BROKER", broker, "USERS", users).Replace(`
 metrics: 127.0.0.1:0
 drain-timeout: 1s
@@ -30,7 +31,7 @@ route:
 auth: {/account: joe:welcome}
 htpasswd: {/staff: USERS}
 `)
-	config := testFile(t, "khp.yaml", morning)
+	config := khptest.File(t, "khp.yaml", morning)
 	g, err := startServe(t.TempDir(), "--config", config)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, g.stop(), g.log.String()) })
@@ -56,13 +57,13 @@ htpasswd: {/staff: USERS}
 	}
 
 	// The settings change under an open connection; a slip of the pen changes nothing.
-	testFile(t, config, strings.Replace(morning, "/echo: echo", "/news: echo", 1))
+	khptest.File(t, config, strings.Replace(morning, "/echo: echo", "/news: echo", 1))
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGHUP))
 	wantLog(t, &g.log, "msg=reloaded changed=route")
 	wantEcho(t, open, transport.Text, []byte("still here"))
 	wantFailure(t, g.url+"/echo", nil, fsm.FailureStatus, 404)
 	wantEcho(t, dialHere(t, g.url+"/news", nil), transport.Text, []byte("x"))
-	testFile(t, config, "route: {/echo: ecko}")
+	khptest.File(t, config, "route: {/echo: ecko}")
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGHUP))
 	wantLog(t, &g.log, `msg="not reloaded.*khp.yaml:1: route /echo=ecko: `)
 	wantEcho(t, dialHere(t, g.url+"/news", nil), transport.Text, []byte("x"))

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
@@ -150,22 +151,22 @@ func essence(m moment) []string {
 func spoken(m moment) []string {
 	switch {
 	case m.Kind == transport.EventSendClose, m.Kind == transport.EventReceiveClose:
-		return []string{closeText(m.Code, m.Text)}
+		return []string{observe.CloseText(m.Code, m.Text)}
 	case m.app:
 		return []string{m.Type.String() + " " + fmt.Sprintf("%q", m.Data)}
 	}
-	h := parseHead(m.Data)
-	if h.start == "" {
-		return []string{headline(m.Event)}
+	h := observe.ParseHead(m.Data)
+	if h.Start == "" {
+		return []string{observe.Headline(m.Event)}
 	}
-	lines := []string{h.start}
+	lines := []string{h.Start}
 	for _, name := range []string{"Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Authorization", "WWW-Authenticate", "Location"} {
-		if v := h.get(name); v != "" {
+		if v := h.Get(name); v != "" {
 			lines = append(lines, name+": "+v)
 		}
 	}
-	first, _, _ := strings.Cut(strings.TrimSpace(h.body), "\n")
-	if first != "" && !strings.HasSuffix(h.start, first) && strings.HasPrefix(h.get("Content-Type"), "text/plain") {
+	first, _, _ := strings.Cut(strings.TrimSpace(h.Body), "\n")
+	if first != "" && !strings.HasSuffix(h.Start, first) && strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
 		lines = append(lines, strconv.Quote(cli.OneLine(first)))
 	}
 	return lines

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -67,7 +68,7 @@ func (a *annotator) sent(m moment) string {
 	switch {
 	case m.app:
 		return a.once("A message of the application.", "")
-	case parseHead(m.Data).get("Authorization") != "":
+	case observe.ParseHead(m.Data).Get("Authorization") != "":
 		a.answered = true
 		return a.once("The same request on the same connection, with credentials (hidden here).", "Once more, with credentials.")
 	}
@@ -87,7 +88,7 @@ func (a *annotator) received(m moment) string {
 		}
 		return "And once more: stay here."
 	}
-	status := parseHead(m.Data).status()
+	status := observe.ParseHead(m.Data).Status()
 	if status == 401 && a.answered {
 		return "401: these are wrong, the server asks again."
 	}

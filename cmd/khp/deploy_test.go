@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 )
@@ -74,7 +75,7 @@ func TestDeploy_Kubernetes(t *testing.T) {
 	require.Equal(t, "serve", c.Args[0])
 
 	o := newServeOptions()
-	file := testFile(t, "khp.yaml", settings)
+	file := khptest.File(t, "khp.yaml", settings)
 	require.NoError(t, o.flags.Set("config", file))
 	o, err = readOptions(o.flags)
 	require.NoError(t, err)

@@ -167,3 +167,11 @@ func (p *printer) failed(err error, o *dialOptions, progress *progress) error {
 	}
 	return cli.Failf(code, "%s", text)
 }
+
+// hexLine shows a binary message in one line.
+func hexLine(p []byte) string {
+	if len(p) == 0 {
+		return "<binary, 0 bytes>"
+	}
+	return fmt.Sprintf("<binary, %s> % x", cli.Plural(len(p), "byte"), p)
+}

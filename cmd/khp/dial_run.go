@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -43,20 +44,20 @@ func dial(c *cli.Env, rawURL string, o *dialOptions) error {
 		}
 	}()
 	progress := &progress{}
-	list := observers{progress}
+	list := observe.Observers{progress}
 	if o.verbose {
 		list = append(list, &narrator{w: c.Stderr, on: cli.NewPalette(c.Stderr)})
 	}
 	var broken error
 	if o.trace != "" {
-		t, err := newTracer(o.trace, r.options.TraceHeader(), func(err error) { broken = err })
+		t, err := observe.NewTracer(o.trace, r.options.TraceHeader(), func(err error) { broken = err })
 		if err != nil {
 			return err
 		}
-		defer t.close()
+		defer t.Close()
 		list = append(list, t)
 	}
-	r.options.Observer = list.orNil()
+	r.options.Observer = list.OrNil()
 	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: cli.IsTerminal(c.Stdout)}
 	conn, err := connect(c, ctx, r, time.Duration(o.timeout))
 	if err != nil {
@@ -126,7 +127,7 @@ func (p *progress) Observe(ev transport.Event) {
 		if kind, _ := wire.ParseBalancer(ev.Data); kind != wire.BalancerNone {
 			p.balancer.Store(true)
 		}
-		if status := parseHead(ev.Data).status(); status != 0 {
+		if status := observe.ParseHead(ev.Data).Status(); status != 0 {
 			p.status.Store(int64(status))
 		}
 	case transport.EventSendOpening:

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 )
 
@@ -225,12 +226,12 @@ func (t *talk) over(err error, early bool) error {
 	}
 	t.out.closed(closed, true, 0, "")
 	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway || closed.Code == transport.CloseNoStatus
-	switch text := closeText(closed.Code, closed.Reason); {
+	switch text := observe.CloseText(closed.Code, closed.Reason); {
 	case early:
 		return cli.Failf(cli.ExitFailed, "the server closed before it answered: %s", text)
 	case !harmless:
 		return cli.Failf(cli.ExitFailed, "the server closed: %s", text)
 	}
-	t.out.note("the server closed: " + closeText(closed.Code, closed.Reason))
+	t.out.note("the server closed: " + observe.CloseText(closed.Code, closed.Reason))
 	return nil
 }

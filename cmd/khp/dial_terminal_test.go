@@ -160,24 +160,21 @@ func TestDial_LongLineWithoutEditor(t *testing.T) {
 // What is being typed when the connection ends does not stand before the prompt of the shell.
 func TestDial_LeavesTheTerminalClean(t *testing.T) {
 	const clear = "\x1b[K" // to the end of the line
-	server := serveProcess(t)
-	for name, end := range map[string]func(x *terminal){
-		"Ctrl-C": func(x *terminal) { x.types("\x03") },
-		"signal": func(x *terminal) { require.NoError(t, x.cmd.Process.Signal(os.Interrupt)) },
-		"close": func(x *terminal) {
+	for name, end := range map[string]func(x *terminal, server *process){
+		"Ctrl-C": func(x *terminal, _ *process) { x.types("\x03") },
+		"signal": func(x *terminal, _ *process) { require.NoError(t, x.cmd.Process.Signal(os.Interrupt)) },
+		"close": func(x *terminal, server *process) {
 			require.NoError(t, server.stop())
 			x.sees("the server closed: Close 1001")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "close" {
-				server = serveProcess(t)
-			}
+			server := serveProcess(t)
 			x := dialAtTerminal(t, server.url+"/")
 			x.sees("> ")
 			x.types("half a line")
 			x.sees("half a line")
-			end(x)
+			end(x, server)
 			rest, _ := io.ReadAll(x.screen) // to its end, which is an error on Linux
 			require.NoError(t, x.cmd.Wait())
 			i := strings.LastIndex(string(rest), clear)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -70,8 +71,8 @@ func TestDial_Sizes(t *testing.T) {
 // interactive is a khp dial in this process whose input a test writes.
 type interactive struct {
 	in      *io.PipeWriter
-	out     lockedBuffer
-	err     lockedBuffer
+	out     khptest.Buffer
+	err     khptest.Buffer
 	signals chan os.Signal
 	done    chan int
 }

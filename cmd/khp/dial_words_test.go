@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -32,5 +33,5 @@ func TestDial_OrderlyEndIsExpected(t *testing.T) {
 	code, _, errs := runHere(t, "", "dial", s.url+"/", "-v")
 	require.Equal(t, cli.ExitFailed, code)
 	require.NotContains(t, errs, io.ErrUnexpectedEOF.Error())
-	require.Equal(t, "the peer ended the TCP connection", headline(transport.Event{Kind: transport.EventLost, Text: io.ErrUnexpectedEOF.Error()}))
+	require.Equal(t, "the peer ended the TCP connection", observe.Headline(transport.Event{Kind: transport.EventLost, Text: io.ErrUnexpectedEOF.Error()}))
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
@@ -27,7 +28,7 @@ func TestBalance_SkipsWhatIsDown(t *testing.T) {
 			}
 			return nil
 		}
-		var log lockedBuffer
+		var log khptest.Buffer
 		choose := func(n int) (hosts string) {
 			for range n {
 				u := target.choose(slog.New(slog.NewTextHandler(&log, nil)))

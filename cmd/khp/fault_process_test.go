@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -84,7 +85,7 @@ func TestServe_OutOfDescriptors(t *testing.T) {
 		t.Skip("there is no shell that can set the limit")
 	}
 	cmd := exec.Command(sh, "-c", `ulimit -n 40 && exec "$0" serve --listen 127.0.0.1:0`, exe)
-	var log lockedBuffer
+	var log khptest.Buffer
 	cmd.Env, cmd.Stderr = append(os.Environ(), asKHP+"=1"), &log
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

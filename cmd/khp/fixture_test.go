@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -11,22 +10,12 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/stretchr/testify/require"
 )
 
-// testFile writes a file of the test's own and returns its path.
-func testFile(t *testing.T, name, text string) string {
-	t.Helper()
-	path := name
-	if !filepath.IsAbs(name) {
-		path = filepath.Join(t.TempDir(), name)
-	}
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	return path
-}
-
 // wantLog waits for a line of the log that matches, and returns it with its groups.
-func wantLog(t *testing.T, log *lockedBuffer, pattern string) []string {
+func wantLog(t *testing.T, log *khptest.Buffer, pattern string) []string {
 	t.Helper()
 	var m []string
 	re := regexp.MustCompile(pattern)
@@ -42,7 +31,7 @@ func (s *served) hangup(t *testing.T) {
 	require.Eventually(t, func() bool { return reloads(s.log) > before }, 10*time.Second, time.Millisecond)
 }
 
-func reloads(log *lockedBuffer) int {
+func reloads(log *khptest.Buffer) int {
 	text := log.String()
 	return strings.Count(text, "msg=reloaded") + strings.Count(text, `msg="not reloaded`) + strings.Count(text, `"msg":"reloaded"`)
 }

@@ -8,14 +8,15 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 )
 
 // gateway is what khp serve puts behind its listener.
 type gateway struct {
 	log       *slog.Logger
-	metrics   *metrics  // may be nil
-	observers observers // whatever the rules are
+	metrics   *metrics          // may be nil
+	observers observe.Observers // whatever the rules are
 
 	rules    atomic.Pointer[rules]
 	cert     atomic.Pointer[tls.Certificate] // nil without TLS

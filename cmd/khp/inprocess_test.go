@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,7 +24,7 @@ func runHere(t *testing.T, stdin string, args ...string) (code int, stdout, stde
 // served is a khp serve in this process.
 type served struct {
 	url     string
-	log     *lockedBuffer
+	log     *khptest.Buffer
 	signals chan os.Signal
 	done    chan int
 }
@@ -31,7 +32,7 @@ type served struct {
 // serveHere starts khp serve in this process, which the test's end stops.
 func serveHere(t *testing.T, args ...string) *served {
 	t.Helper()
-	s := &served{log: &lockedBuffer{}, signals: make(chan os.Signal, 2), done: make(chan int, 1)}
+	s := &served{log: &khptest.Buffer{}, signals: make(chan os.Signal, 2), done: make(chan int, 1)}
 	r, w := io.Pipe()
 	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: s.log, Notify: func() (<-chan os.Signal, func()) { return s.signals, func() {} }}
 	go func() {

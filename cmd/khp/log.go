@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
@@ -44,16 +46,12 @@ func jsonAttr(_ []string, a slog.Attr) slog.Attr {
 const logRoom = 1 << 20
 
 // newLogQueue is what the log is written to. What is missing from it is said in it, as soon as lines are taken again.
-func newLogQueue(w io.Writer, form string, m *metrics) *queue {
-	q := newQueue(w, logRoom)
-	q.lost = func() { m.lineDropped("log") }
-	q.caughtUp = func(lines int) {
+func newLogQueue(w io.Writer, room int, form string, m *metrics) *queue.Queue {
+	return queue.New(w, room, queue.Hooks{Lost: func() { m.lineDropped("log") }, CaughtUp: func(lines int) {
 		if log, err := newLogger(w, form, slog.LevelInfo); err == nil { // behind the queue: it is its turn
 			log.Warn("lines are missing here: the log was not read fast enough", "lines", lines)
 		}
-	}
-	go q.run()
-	return q
+	}})
 }
 
 // levelOf is the level of -v.
@@ -101,7 +99,7 @@ func (l logObserver) Observe(ev transport.Event) {
 	if !l.log.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
-	attrs := []any{"conn", ev.Conn, "what", cli.OneLine(withoutQueries(headline(ev)))}
+	attrs := []any{"conn", ev.Conn, "what", cli.OneLine(observe.WithoutQueries(observe.Headline(ev)))}
 	if ev.Phase != "" {
 		attrs = append(attrs, "phase", ev.Phase)
 	}

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 )
@@ -58,26 +59,8 @@ func TestScript(t *testing.T) {
 type process struct {
 	cmd  *exec.Cmd
 	url  string
-	log  lockedBuffer
+	log  khptest.Buffer
 	done chan error
-}
-
-// lockedBuffer is a buffer that can be read while it is written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // startServe starts khp serve on a free port and returns once it listens.

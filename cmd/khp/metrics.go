@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -82,7 +83,7 @@ func (m *metrics) change(conn uint64, p pendingHandshake) {
 
 // responded remembers the status of an extended response, and whether the client is sent elsewhere.
 func (m *metrics) responded(ev transport.Event) {
-	status := parseHead(ev.Data).status()
+	status := observe.ParseHead(ev.Data).Status()
 	kind, _ := wire.ParseBalancer(ev.Data)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -135,8 +136,8 @@ func (p *pendingHandshake) outcome(end string, err error) string {
 
 // profileOf tells the profile that an opening request asks for.
 func profileOf(request []byte) string {
-	h := parseHead(request)
-	o := endpoint.OpeningRequest{Target: h.target()}
+	h := observe.ParseHead(request)
+	o := endpoint.OpeningRequest{Target: h.Target()}
 	if o.Kaazing() {
 		return "kaazing"
 	}

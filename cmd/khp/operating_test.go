@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 )
@@ -111,9 +112,9 @@ func TestOperating_Settings(t *testing.T) {
 	page := operatingPage(t)
 	example := regexp.MustCompile("(?s)```yaml\n(   # khp.yaml.*?)```").FindStringSubmatch(page)
 	require.NotNil(t, example)
-	text := strings.ReplaceAll(strings.ReplaceAll(example[1], "\n   ", "\n"), "/etc/khp/users", testFile(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n"))
+	text := strings.ReplaceAll(strings.ReplaceAll(example[1], "\n   ", "\n"), "/etc/khp/users", khptest.File(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n"))
 	o := newServeOptions()
-	require.NoError(t, o.flags.Set("config", testFile(t, "khp.yaml", text)))
+	require.NoError(t, o.flags.Set("config", khptest.File(t, "khp.yaml", text)))
 	o, err := readOptions(o.flags)
 	require.NoError(t, err)
 	_, err = o.rules(&gateway{})

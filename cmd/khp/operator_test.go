@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
@@ -79,11 +80,11 @@ func TestLog_WrongCredentials(t *testing.T) {
 
 // Times in the JSON log have a unit, lists are lists.
 func TestLog_JSONValues(t *testing.T) {
-	config := testFile(t, "khp.yaml", "idle-timeout: 1h\n")
+	config := khptest.File(t, "khp.yaml", "idle-timeout: 1h\n")
 	s := serveHere(t, "--log", "json", "--config", config)
 	c := dialHere(t, s.url+"/", nil)
 	require.NoError(t, c.Close(transport.CloseNormal, ""))
-	testFile(t, config, "idle-timeout: 2h\nmax-message: 1M\n")
+	khptest.File(t, config, "idle-timeout: 2h\nmax-message: 1M\n")
 	s.hangup(t)
 	wantLog(t, s.log, `"msg":"reloaded","changed":\["idle-timeout","max-message"\]`)
 	wantLog(t, s.log, `"took":"[0-9.]+(µs|ms|s)"`)

@@ -17,121 +17,37 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
+	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/transport"
-	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
-
-// gate is a writer that takes nothing while it is shut.
-type gate struct {
-	lockedBuffer
-	turn chan struct{}
-}
-
-func newGate() *gate { return &gate{turn: make(chan struct{}, 1)} }
-
-func (g *gate) shut() { g.turn <- struct{}{} }
-func (g *gate) open() { <-g.turn }
-
-func (g *gate) Write(p []byte) (int, error) {
-	g.shut()
-	defer g.open()
-	return g.lockedBuffer.Write(p)
-}
-
-// While somebody reads, each line is written before its writer goes on, and none is dropped.
-func TestQueue_WaitsForAReaderThatReads(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newGate()
-		q := newQueue(w, 100)
-		go q.run()
-		want := ""
-		for i := range 1000 {
-			line := fmt.Sprintln("line", i)
-			_, _ = q.Write([]byte(line))
-			want += line
-			require.Len(t, w.String(), len(want))
-		}
-		q.close()
-		require.Equal(t, want, w.String())
-		require.Zero(t, q.drops())
-	})
-}
 
 // A reader that stops holds up one line for a moment; then lines are kept, then dropped and counted, and it is told when it reads again.
 func TestQueue_ReaderStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newGate()
-		q := newLogQueue(w, "text", nil)
-		q.room = 1000
+		w := khptest.NewGate()
+		q := newLogQueue(w, 1000, "text", nil)
 		log, err := newLogger(q, "text", levelOf(false))
 		require.NoError(t, err)
 		log.Info("first")
-		w.shut()
+		w.Shut()
 		start := time.Now()
 		log.Info("waits")
-		require.Equal(t, queuePatience, time.Since(start))
+		require.Equal(t, queue.Patience, time.Since(start))
 		for i := range 100 {
 			log.Info("more", "number", i)
 		}
-		require.Equal(t, queuePatience, time.Since(start), "nobody waits any more")
-		dropped := q.drops()
+		require.Equal(t, queue.Patience, time.Since(start), "nobody waits any more")
+		dropped := q.Drops()
 		require.NotZero(t, dropped)
-		w.open()
+		w.Open()
 		synctest.Wait()
 		log.Info("again")
 		text := w.String()
 		require.Regexp(t, fmt.Sprintf(`(?s)msg=first\n.*msg=waits\n.*msg=more number=0\n.*level=WARN msg="lines are missing here: the log was not read fast enough" lines=%d\n.*msg=again\n$`, dropped), text)
 		require.Equal(t, 100-int(dropped), strings.Count(text, "msg=more"))
-		q.close()
-	})
-}
-
-// Closing waits for a reader, but not for ever; what comes later is dropped.
-func TestQueue_Close(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newGate()
-		q := newQueue(w, 1000)
-		go q.run()
-		w.shut()
-		_, _ = q.Write([]byte("kept\n"))
-		start := time.Now()
-		q.close()
-		require.Equal(t, queueFlush, time.Since(start))
-		_, err := q.Write([]byte("late\n"))
-		require.NoError(t, err)
-		require.EqualValues(t, 1, q.drops())
-		w.open()
-		synctest.Wait()
-		require.Equal(t, "kept\n", w.String())
-	})
-}
-
-// A trace that lost an event of a connection has nothing of it afterwards, nor of those that had begun; newer ones are complete.
-func TestTracer_NoGaps(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newGate()
-		q := newQueue(w, 400)
-		go q.run()
-		tr := &tracer{queue: q}
-		w.shut()
-		tr.begin(q, trace.Header{Side: "server"})
-		note := func(conn uint64, text string) {
-			tr.Observe(transport.Event{Conn: conn, Kind: transport.EventLost, Text: text})
-		}
-		note(1, "early")
-		note(2, "early")
-		note(1, strings.Repeat("dropped", 100))
-		w.open()
-		synctest.Wait()
-		note(1, "late")
-		note(2, "late")
-		note(3, "new")
-		q.close()
-		require.Equal(t, 2, strings.Count(w.String(), "early"))
-		require.NotContains(t, w.String(), "dropped")
-		require.NotContains(t, w.String(), "late")
-		require.Contains(t, w.String(), "new")
+		q.Close()
 	})
 }
 
@@ -142,7 +58,7 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
 		t.Skip("there are no named pipes on this system")
 	}
-	config := testFile(t, "khp.yaml", "route: {/: echo}\nverbose: true\ndrain-timeout: 1h\n")
+	config := khptest.File(t, "khp.yaml", "route: {/: echo}\nverbose: true\ndrain-timeout: 1h\n")
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	defer func() { _ = r.Close() }()
@@ -179,7 +95,7 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 	}, time.Minute, time.Millisecond, "lines are dropped and counted")
 	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_connections_open{route="/"} 0`) }, 10*time.Second, time.Millisecond)
 
-	testFile(t, config, "route: {/: echo, /new: status:403}\nverbose: true\ndrain-timeout: 1h\n")
+	khptest.File(t, config, "route: {/: echo, /new: status:403}\nverbose: true\ndrain-timeout: 1h\n")
 	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
 	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_reloads_total{result="ok"} 1`) }, 10*time.Second, time.Millisecond)
 	wantEcho(t, dialHere(t, url+"/", nil), transport.Text, []byte("x"))
@@ -194,7 +110,7 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 
 // A terminal that goes away during a drain, or a reload at the wrong moment, does not end the drain.
 func TestDrain_HangupDoesNotEndIt(t *testing.T) {
-	for name, args := range map[string][]string{"nothing to read again": nil, "a file": {"--config", testFile(t, "khp.yaml", "drain-timeout: 1h\n")}} {
+	for name, args := range map[string][]string{"nothing to read again": nil, "a file": {"--config", khptest.File(t, "khp.yaml", "drain-timeout: 1h\n")}} {
 		t.Run(name, func(t *testing.T) {
 			s := serveHere(t, args...)
 			stays := openAndStay(t, s.url)

@@ -10,14 +10,15 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
 
 func TestReload_Everything(t *testing.T) {
-	users := testFile(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
-	config := testFile(t, "khp.yaml", "route: {/a: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\n")
+	users := khptest.File(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n") // test
+	config := khptest.File(t, "khp.yaml", "route: {/a: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\n")
 	s := serveHere(t, "--config", config)
 	open := dialHere(t, s.url+"/a", nil)
 	origin := &transport.DialOptions{OpeningHeader: http.Header{"Origin": {"https://other.example"}}}
@@ -25,8 +26,8 @@ func TestReload_Everything(t *testing.T) {
 	wantFailure(t, s.url+"/b", origin, fsm.FailureStatus, 403)
 	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("joe", "test")}), transport.Text, []byte("x"))
 
-	testFile(t, users, "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n")
-	testFile(t, config, "route: {/b: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\nallow-origin: https://other.example\nmax-message: 10\nidle-timeout: 1h\nverbose: true\n")
+	khptest.File(t, users, "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n")
+	khptest.File(t, config, "route: {/b: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\nallow-origin: https://other.example\nmax-message: 10\nidle-timeout: 1h\nverbose: true\n")
 	s.hangup(t)
 	wantLog(t, s.log, `msg=reloaded changed=route,htpasswd,allow-origin,idle-timeout,max-message,verbose`)
 	wantFailure(t, s.url+"/a", nil, fsm.FailureStatus, 404)
@@ -44,7 +45,7 @@ func TestReload_Everything(t *testing.T) {
 }
 
 func TestReload_BrokenFileChangesNothing(t *testing.T) {
-	config := testFile(t, "khp.yaml", "route: {/a: echo}\n")
+	config := khptest.File(t, "khp.yaml", "route: {/a: echo}\n")
 	s := serveHere(t, "--config", config, "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 	for text, want := range map[string]string{
@@ -52,7 +53,7 @@ func TestReload_BrokenFileChangesNothing(t *testing.T) {
 		"rout: {/a: echo}\n":      config + ":1: there is no setting",
 		"tls-cert: x\n":           config + ":1: tls-cert x: needs --tls-key",
 	} {
-		testFile(t, config, text)
+		khptest.File(t, config, text)
 		s.hangup(t)
 		require.Contains(t, s.log.String(), want)
 		require.Contains(t, s.log.String(), `level=ERROR msg="not reloaded, the settings stay as they were"`)
@@ -68,14 +69,14 @@ func TestReload_WhatNeedsARestart(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	require.NoError(t, gencert(cert, key))
-	config := testFile(t, "khp.yaml", "max-connections: 10\n")
+	config := khptest.File(t, "khp.yaml", "max-connections: 10\n")
 	s := serveHere(t, "--config", config)
-	testFile(t, config, "max-connections: 20\nmetrics: 127.0.0.1:0\nidle-timeout: 1h\n")
+	khptest.File(t, config, "max-connections: 20\nmetrics: 127.0.0.1:0\nidle-timeout: 1h\n")
 	s.hangup(t)
 	wantLog(t, s.log, `level=WARN msg="this setting changes only with a restart" setting=max-connections`)
 	wantLog(t, s.log, `level=WARN msg="this setting changes only with a restart" setting=metrics`)
 	wantLog(t, s.log, `msg=reloaded changed=idle-timeout`)
-	testFile(t, config, "tls-cert: "+cert+"\ntls-key: "+key+"\n")
+	khptest.File(t, config, "tls-cert: "+cert+"\ntls-key: "+key+"\n")
 	s.hangup(t)
 	wantLog(t, s.log, `khp.yaml:1: tls-cert .*cert.pem: TLS is switched on and off only with a restart`)
 	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
@@ -103,7 +104,7 @@ func TestReload_Certificate(t *testing.T) {
 	require.NotEqual(t, first, second)
 	wantEcho(t, open, transport.Text, []byte("x"))
 
-	testFile(t, key, "half a key")
+	khptest.File(t, key, "half a key")
 	s.hangup(t)
 	wantLog(t, s.log, `msg="not reloaded.*--tls-key .*no key in it`)
 	require.Equal(t, second, shown())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/sim/capture"
 	"example.com/khp/sim/replay"
 )
@@ -113,7 +114,7 @@ func (r *replayReport) count(v replay.Verdict) {
 // lineOf is a result for --json.
 func lineOf(x replay.Result) sessionLine {
 	l := sessionLine{
-		Event: "session", Conn: x.Session.Conn, Name: withoutQueries(x.Session.Name), Verdict: verdictNames[x.Verdict], Profile: x.Profile, Outcome: x.Outcome, Why: x.Why, Note: x.Session.Note, Steps: len(x.Session.Steps),
+		Event: "session", Conn: x.Session.Conn, Name: observe.WithoutQueries(x.Session.Name), Verdict: verdictNames[x.Verdict], Profile: x.Profile, Outcome: x.Outcome, Why: x.Why, Note: x.Session.Note, Steps: len(x.Session.Steps),
 	}
 	if w := x.Wrong; w != nil {
 		s := &x.Session.Steps[w.Step]
@@ -166,7 +167,7 @@ func (r *replayReport) verdict(x replay.Result) {
 			line += "; " + more
 		}
 	}
-	r.printf("%d %s: %s\n", x.Session.Conn, cli.OneLine(withoutQueries(x.Session.Name)), color(cli.OneLine(line)))
+	r.printf("%d %s: %s\n", x.Session.Conn, cli.OneLine(observe.WithoutQueries(x.Session.Name)), color(cli.OneLine(line)))
 	w := x.Wrong
 	if w == nil {
 		return

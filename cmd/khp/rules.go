@@ -66,7 +66,7 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	}
 	handler := func(unchecked bool) *transport.Handler {
 		return &transport.Handler{
-			Serve: r.serve, Decide: r.decide, Authenticator: auth.orNil(), CheckOrigin: origin, Observer: watch.orNil(), Logger: g.log, ReadLimit: r.message,
+			Serve: r.serve, Decide: r.decide, Authenticator: auth.orNil(), CheckOrigin: origin, Observer: watch.OrNil(), Logger: g.log, ReadLimit: r.message,
 			ConnContext: r.session, Use: serveExtensions(time.Duration(o.idle)), AnyTarget: true, Outside: outside, Unchecked: unchecked, // the other target is never used for routing
 		}
 	}

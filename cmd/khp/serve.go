@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -162,7 +163,7 @@ func (o *serveOptions) check() error {
 func (o *serveOptions) unused(list routes) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
 	if r, server := list.circle(o.listen); r != nil {
-		return cli.Usagef("--route %s: %s is this server, which would send clients in a circle", r.path+"="+shownTarget(r.name), withoutQueries(server))
+		return cli.Usagef("--route %s: %s is this server, which would send clients in a circle", r.path+"="+shownTarget(r.name), observe.WithoutQueries(server))
 	}
 	guarded := len(o.auth) > 0 || len(o.htpasswd) > 0
 	switch {

@@ -9,10 +9,13 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 	"github.com/spf13/pflag"
@@ -38,8 +41,8 @@ func serveSettings(c *cli.Env, o *serveOptions, given *pflag.FlagSet) error {
 		g.metrics = newMetrics()
 		g.observers = append(g.observers, g.metrics)
 	}
-	lines := newLogQueue(c.Stderr, o.log, g.metrics)
-	defer lines.close()
+	lines := newLogQueue(c.Stderr, logRoom, o.log, g.metrics)
+	defer lines.Close()
 	log, err := newLogger(lines, o.log, level)
 	if err != nil {
 		return err
@@ -53,15 +56,11 @@ func serveSettings(c *cli.Env, o *serveOptions, given *pflag.FlagSet) error {
 		return err
 	}
 	if o.trace != "" {
-		t, err := newQueuedTracer(o.trace, trace.Header{Side: "server"}, func(err error) {
-			log.Error("the trace is cut off here", "file", o.trace, "error", cli.Cause(err).Error())
-		}, g.metrics,
-			func() { log.Warn("the trace is not read fast enough, connections are left out", "file", o.trace) },
-			func(events int) { log.Warn("connections are traced again", "file", o.trace, "dropped", events) })
+		t, err := observe.NewQueuedTracer(o.trace, trace.Header{Side: "server"}, g.traceHooks(o.trace))
 		if err != nil {
 			return err
 		}
-		defer t.close()
+		defer t.Close()
 		g.observers = append(g.observers, t)
 	}
 	rules, err := o.rules(g)
@@ -91,6 +90,26 @@ func serveSettings(c *cli.Env, o *serveOptions, given *pflag.FlagSet) error {
 		again = nil
 	}
 	return listening(c, o, g, ln, again)
+}
+
+// traceHooks log and count what is wrong with the trace in a file.
+func (g *gateway) traceHooks(file string) queue.Hooks {
+	var behind atomic.Bool
+	return queue.Hooks{
+		Lost: func() {
+			g.metrics.lineDropped("trace")
+			if !behind.Swap(true) {
+				g.log.Warn("the trace is not read fast enough, connections are left out", "file", file)
+			}
+		},
+		CaughtUp: func(events int) {
+			behind.Store(false)
+			g.log.Warn("connections are traced again", "file", file, "dropped", events)
+		},
+		Failed: func(err error) {
+			g.log.Error("the trace is cut off here", "file", file, "error", cli.Cause(err).Error())
+		},
+	}
 }
 
 // listening serves until a signal comes.

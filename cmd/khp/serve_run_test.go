@@ -23,15 +23,6 @@ func TestBoundedServer(t *testing.T) {
 	}
 }
 
-func TestWithoutQueries(t *testing.T) {
-	for text, want := range map[string]string{
-		"GET /a?token=7&x=y HTTP/1.1": "GET /a?... HTTP/1.1", "R ws://h/?a": "R ws://h/?...", "GET /a HTTP/1.1": "GET /a HTTP/1.1", "why? so": "why? so",
-		"ws://h/?a,b -> ws://i/?c": "ws://h/?... -> ws://i/?...", "[opening handshake, /a?b]]": "[opening handshake, /a?...]]", "/a?b, x": "/a?..., x", "/a?b]c": "/a?...",
-	} {
-		require.Equal(t, want, withoutQueries(text))
-	}
-}
-
 // TestServe_LogsNoQuery looks for a secret in the log of everything that may be done with a request.
 func TestServe_LogsNoQuery(t *testing.T) {
 	const secret = "hunter2"

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/replay"
 	"example.com/khp/transport"
@@ -191,7 +192,7 @@ func wantServerCloses(t *testing.T, file string) {
 		if line.Dir != trace.Sent {
 			continue
 		}
-		if code := parseHead(line.Data).status(); code != 0 && line.Kind == trace.Message {
+		if code := observe.ParseHead(line.Data).Status(); code != 0 && line.Kind == trace.Message {
 			status[line.Conn] = code
 		}
 		closed[line.Conn] = closed[line.Conn] || line.Kind == trace.Close

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -111,7 +112,7 @@ func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bo
 	defer b.mu.Unlock()
 	was := b.up
 	b.up, b.until = err == nil, time.Now().Add(balanceMemory)
-	switch where := withoutQueries(b.url.String()); {
+	switch where := observe.WithoutQueries(b.url.String()); {
 	case was && !b.up:
 		log.Warn("server cannot be reached, clients are sent to others if one can", "server", where, "error", systemError(err))
 	case !was && b.up:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 )
 
@@ -34,32 +35,32 @@ func (n *narrator) Observe(ev transport.Event) {
 	case transport.EventReceiveOpening, transport.EventReceive:
 		n.message('<', ev)
 	case transport.EventSendClose:
-		n.line('>', headline(ev))
+		n.line('>', observe.Headline(ev))
 	case transport.EventReceiveClose:
-		n.line('<', headline(ev))
+		n.line('<', observe.Headline(ev))
 	case transport.EventFail: // the error is reported in any case
 	case transport.EventDial, transport.EventPing, transport.EventViolation, transport.EventLost, transport.EventTimer, transport.EventCredentials, transport.EventOpen, transport.EventClosed:
-		n.line('*', headline(ev))
+		n.line('*', observe.Headline(ev))
 	}
 }
 
 // message prints HTTP line by line, and of anything else the headline.
 func (n *narrator) message(mark byte, ev transport.Event) {
-	h := parseHead(ev.Data)
-	if h.start == "" {
-		n.line(mark, "["+headline(ev)+"]")
+	h := observe.ParseHead(ev.Data)
+	if h.Start == "" {
+		n.line(mark, "["+observe.Headline(ev)+"]")
 		return
 	}
 	if ev.Type != 0 {
 		n.line(mark, "["+ev.Type.String()+" message]")
 	}
-	n.line(mark, h.start)
-	for _, f := range h.fields {
+	n.line(mark, h.Start)
+	for _, f := range h.Fields {
 		n.line(mark, f[0]+": "+f[1])
 	}
 	n.line(mark, "")
-	if h.body != "" {
-		for line := range strings.SplitSeq(strings.TrimRight(h.body, "\r\n"), "\n") {
+	if h.Body != "" {
+		for line := range strings.SplitSeq(strings.TrimRight(h.Body, "\r\n"), "\n") {
 			n.line(mark, line)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim"
 	"example.com/khp/transport"
@@ -141,8 +142,8 @@ func TestVisible_Replay(t *testing.T) {
 }
 
 func TestVisible_Sim(t *testing.T) {
-	file := testFile(t, "x.txt", "# "+playful+"\n\nclient ws://a.example/\nrun\nexpect client "+playful+"\n")
-	good := testFile(t, "y.txt", "# "+playful+"\n\nclient ws://a.example/\nrun\nexpect client open\n")
+	file := khptest.File(t, "x.txt", "# "+playful+"\n\nclient ws://a.example/\nrun\nexpect client "+playful+"\n")
+	good := khptest.File(t, "y.txt", "# "+playful+"\n\nclient ws://a.example/\nrun\nexpect client open\n")
 	for _, args := range [][]string{{file}, {good}, {"-v", good}, {"--json", good}} {
 		_, out, errs := runHere(t, "", append([]string{"sim"}, args...)...)
 		wantVisible(t, strings.Join(args, " "), out+errs)

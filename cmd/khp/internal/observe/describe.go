@@ -1,7 +1,6 @@
-package main
+package observe
 
 import (
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -12,72 +11,20 @@ import (
 	"example.com/khp/wire"
 )
 
-// httpHead is the head of an HTTP message taken apart for display only.
-type httpHead struct {
-	start  string // first line
-	fields [][2]string
-	body   string
-}
-
-// parseHead takes HTTP apart. What is no HTTP has an empty start.
-func parseHead(b []byte) httpHead {
-	head, body, ok := strings.Cut(string(b), "\r\n\r\n")
-	lines := strings.Split(head, "\r\n")
-	if !ok || !strings.Contains(lines[0], "HTTP/1.1") {
-		return httpHead{}
-	}
-	h := httpHead{start: strings.TrimSpace(lines[0]), body: body}
-	for _, line := range lines[1:] {
-		name, value, _ := strings.Cut(line, ":")
-		h.fields = append(h.fields, [2]string{name, strings.TrimSpace(value)})
-	}
-	return h
-}
-
-// target returns the request target, "" for a response.
-func (h httpHead) target() string {
-	if strings.HasPrefix(h.start, "HTTP/") {
-		return ""
-	}
-	_, rest, _ := strings.Cut(h.start, " ")
-	target, _, _ := strings.Cut(rest, " ")
-	return target
-}
-
-// status returns the status code, 0 for a request.
-func (h httpHead) status() int {
-	if rest, ok := strings.CutPrefix(h.start, "HTTP/1.1 "); ok {
-		code, _, _ := strings.Cut(rest, " ")
-		n, _ := strconv.Atoi(code)
-		return n
-	}
-	return 0
-}
-
-// get returns the first field of that name.
-func (h httpHead) get(name string) string {
-	for _, f := range h.fields {
-		if strings.EqualFold(f[0], name) {
-			return f[1]
-		}
-	}
-	return ""
-}
-
-// headline says in one line what an event is about.
-func headline(ev transport.Event) string {
+// Headline describes an event in one line.
+func Headline(ev transport.Event) string {
 	switch ev.Kind {
 	case transport.EventDial:
 		return "connecting to " + ev.Text
 	case transport.EventSendOpening, transport.EventReceiveOpening:
-		if h := parseHead(ev.Data); h.start != "" {
-			return h.start
+		if h := ParseHead(ev.Data); h.Start != "" {
+			return h.Start
 		}
 		return cli.Plural(len(ev.Data), "byte") + " that are no HTTP/1.1"
 	case transport.EventSend, transport.EventReceive:
 		return messageHeadline(ev.Type, ev.Data)
 	case transport.EventSendClose, transport.EventReceiveClose:
-		return closeText(ev.Code, ev.Text)
+		return CloseText(ev.Code, ev.Text)
 	case transport.EventPing:
 		return "Ping, answered"
 	case transport.EventViolation:
@@ -120,19 +67,19 @@ func messageHeadline(t transport.MessageType, p []byte) string {
 		return "R " + string(url)
 	case wire.BalancerNone:
 	}
-	if h := parseHead(p); h.start != "" {
-		return h.start
+	if h := ParseHead(p); h.Start != "" {
+		return h.Start
 	}
 	return t.String() + " message, " + cli.Plural(len(p), "byte")
 }
 
-// withoutQueries leaves out what stands behind a question mark, up to the next blank but for what closes a bracket or quotation there.
-func withoutQueries(text string) string { return query.ReplaceAllLiteralString(text, "?...") }
+// WithoutQueries replaces the text behind a question mark by an ellipsis, up to the next blank and without what closes a bracket or quotation there.
+func WithoutQueries(text string) string { return query.ReplaceAllLiteralString(text, "?...") }
 
 var query = regexp.MustCompile(`\?\S*[^\s\],")]`)
 
-// closeText describes a Close frame.
-func closeText(code uint16, reason string) string {
+// CloseText describes a Close frame.
+func CloseText(code uint16, reason string) string {
 	if code == 0 || code == transport.CloseNoStatus {
 		return "Close without a code"
 	}
@@ -141,12 +88,4 @@ func closeText(code uint16, reason string) string {
 		s += " " + strconv.Quote(reason)
 	}
 	return s
-}
-
-// hexLine shows a binary message in one line.
-func hexLine(p []byte) string {
-	if len(p) == 0 {
-		return "<binary, 0 bytes>"
-	}
-	return fmt.Sprintf("<binary, %s> % x", cli.Plural(len(p), "byte"), p)
 }

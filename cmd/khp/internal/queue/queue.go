@@ -1,4 +1,5 @@
-package main
+// Package queue writes lines without waiting for a slow reader.
+package queue
 
 import (
 	"io"
@@ -6,21 +7,18 @@ import (
 	"time"
 )
 
-const (
-	queuePatience = 100 * time.Millisecond // how long a line may take before nobody waits for lines any more
-	queueFlush    = time.Second            // how long the lines that are left may take in the end
-)
+// Patience is how long a line may take before callers stop to wait for lines.
+const Patience = 100 * time.Millisecond
 
-// queue writes lines to a file or pipe of which nobody may wait for the reader. As long as lines are taken at once, a caller waits until its own is written, so that
+// flushTime is how long the lines that are left may take in the end.
+const flushTime = time.Second
+
+// Queue writes lines to a file or pipe without waiting for a slow reader. As long as lines are taken at once, a caller waits until its own is written, so that
 // none is lost in a burst. Once one takes too long, lines are kept until there is no more room, and then dropped and counted, until the reader has caught up.
-type queue struct {
-	w    io.Writer
-	room int // bytes of lines that may be kept
-	// The following may be nil, and may write to another queue. lost is called for each line that is dropped, caughtUp when some were and lines are taken again, in
-	// between two writes, and failed for errors of w.
-	lost     func()
-	caughtUp func(lines int)
-	failed   func(err error)
+type Queue struct {
+	w     io.Writer
+	room  int
+	hooks Hooks
 
 	wake chan struct{} // there is something to do
 	done chan struct{} // nothing is written any more
@@ -34,19 +32,29 @@ type queue struct {
 	closing bool
 }
 
-func newQueue(w io.Writer, room int) *queue {
-	return &queue{w: w, room: room, wake: make(chan struct{}, 1), done: make(chan struct{}), written: make(chan struct{})}
+// Hooks are told what happens to lines. They may be nil, and may write to another queue.
+type Hooks struct {
+	Lost     func()          // a line is dropped
+	CaughtUp func(lines int) // some were, and lines are taken again; called in between two writes
+	Failed   func(err error) // of a write
+}
+
+// New returns a queue before w that keeps at most room bytes of lines. It writes until it is closed.
+func New(w io.Writer, room int, h Hooks) *Queue {
+	q := &Queue{w: w, room: room, hooks: h, wake: make(chan struct{}, 1), done: make(chan struct{}), written: make(chan struct{})}
+	go q.run()
+	return q
 }
 
 // Write implements [io.Writer]. It never fails: p is whole lines, which are written or dropped.
-func (q *queue) Write(p []byte) (int, error) {
+func (q *Queue) Write(p []byte) (int, error) {
 	q.mu.Lock()
 	if q.closing || len(q.lines)+len(p) > q.room {
 		q.dropped++
 		q.total++
 		q.mu.Unlock()
-		if q.lost != nil {
-			q.lost()
+		if q.hooks.Lost != nil {
+			q.hooks.Lost()
 		}
 		return len(p), nil
 	}
@@ -60,7 +68,7 @@ func (q *queue) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (q *queue) work() {
+func (q *Queue) work() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
@@ -68,8 +76,8 @@ func (q *queue) work() {
 }
 
 // await waits until lines are written, but not for long.
-func (q *queue) await(written <-chan struct{}) {
-	timer := time.NewTimer(queuePatience)
+func (q *Queue) await(written <-chan struct{}) {
+	timer := time.NewTimer(Patience)
 	defer timer.Stop()
 	select {
 	case <-written:
@@ -81,7 +89,7 @@ func (q *queue) await(written <-chan struct{}) {
 }
 
 // run writes what comes, until close.
-func (q *queue) run() {
+func (q *Queue) run() {
 	defer close(q.done)
 	for range q.wake {
 		for q.batch() {
@@ -96,7 +104,7 @@ func (q *queue) run() {
 }
 
 // batch writes the lines that there are, and reports whether there were any.
-func (q *queue) batch() bool {
+func (q *Queue) batch() bool {
 	q.mu.Lock()
 	lines, written, dropped := q.lines, q.written, q.dropped
 	q.lines, q.written, q.dropped = nil, make(chan struct{}), 0
@@ -105,31 +113,31 @@ func (q *queue) batch() bool {
 	}
 	q.mu.Unlock()
 	if len(lines) > 0 {
-		if _, err := q.w.Write(lines); err != nil && q.failed != nil {
-			q.failed(err)
+		if _, err := q.w.Write(lines); err != nil && q.hooks.Failed != nil {
+			q.hooks.Failed(err)
 		}
 	}
 	close(written)
-	if dropped > 0 && q.caughtUp != nil {
-		q.caughtUp(dropped)
+	if dropped > 0 && q.hooks.CaughtUp != nil {
+		q.hooks.CaughtUp(dropped)
 	}
 	return len(lines) > 0
 }
 
-// drops is how many lines have been dropped.
-func (q *queue) drops() uint64 {
+// Drops returns how many lines have been dropped.
+func (q *Queue) Drops() uint64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.total
 }
 
-// close writes what is left, as far as somebody reads it.
-func (q *queue) close() {
+// Close writes the lines that are left, for at most a second.
+func (q *Queue) Close() {
 	q.mu.Lock()
 	q.closing = true
 	q.mu.Unlock()
 	q.work()
-	timer := time.NewTimer(queueFlush)
+	timer := time.NewTimer(flushTime)
 	defer timer.Stop()
 	select {
 	case <-q.done:

@@ -1,38 +1,38 @@
-package main
+package observe
 
 import (
 	"io"
 	"os"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 )
 
-// tracer writes the events of handshakes to a file.
-type tracer struct {
+// Tracer writes the events of handshakes to a file of NDJSON, for khp replay.
+type Tracer struct {
 	w      *trace.Writer
 	file   *os.File
 	broken func(error) // told once when nothing can be written any more
 	once   sync.Once
 
-	queue  *queue // nil if the one who is traced can wait for who reads the trace
+	queue  *queue.Queue // nil if events wait for a slow reader of the file
 	mu     sync.Mutex
 	newest uint64 // connection of which there was an event
 	blind  uint64 // with a queue: events of connections up to this one are left out, because some are missing
 }
 
-// newTracer creates the file anew. It may hold what clients send, so that nobody else may read it.
-func newTracer(path string, h trace.Header, broken func(error)) (*tracer, error) {
+// NewTracer creates the file anew, readable by its owner only: it may hold what clients send. broken is told once when the file cannot be written.
+func NewTracer(path string, h trace.Header, broken func(error)) (*Tracer, error) {
 	f, err := openTrace(path)
 	if err != nil {
 		return nil, err
 	}
-	t := &tracer{file: f, broken: broken}
+	t := &Tracer{file: f, broken: broken}
 	t.begin(f, h)
 	return t, nil
 }
@@ -40,24 +40,16 @@ func newTracer(path string, h trace.Header, broken func(error)) (*tracer, error)
 // traceRoom is how many bytes of a trace are kept for a reader that is slow.
 const traceRoom = 4 << 20
 
-// newQueuedTracer is newTracer for a server, which waits for nobody. A connection of which an event is dropped ends there in the trace; late is called when that
-// begins, and caughtUp with the number of events when connections can be traced again.
-func newQueuedTracer(path string, h trace.Header, broken func(error), m *metrics, late func(), caughtUp func(events int)) (*tracer, error) {
+// NewQueuedTracer is [NewTracer] for a server, which does not wait for a slow reader of the file. The trace of a connection ends at the first event that is
+// dropped. Failed is told once.
+func NewQueuedTracer(path string, h trace.Header, told queue.Hooks) (*Tracer, error) {
 	f, err := openTrace(path)
 	if err != nil {
 		return nil, err
 	}
-	t := &tracer{file: f, broken: broken, queue: newQueue(f, traceRoom)}
-	var behind atomic.Bool
-	t.queue.failed = t.failed
-	t.queue.lost = func() {
-		m.lineDropped("trace")
-		if !behind.Swap(true) {
-			late()
-		}
-	}
-	t.queue.caughtUp = func(events int) { behind.Store(false); caughtUp(events) }
-	go t.queue.run()
+	t := &Tracer{file: f, broken: told.Failed}
+	told.Failed = t.failed
+	t.queue = queue.New(f, traceRoom, told)
 	t.begin(t.queue, h)
 	return t, nil
 }
@@ -99,7 +91,7 @@ func openPrivate(path string) (*os.File, error) {
 }
 
 // begin writes the header.
-func (t *tracer) begin(w io.Writer, h trace.Header) {
+func (t *Tracer) begin(w io.Writer, h trace.Header) {
 	h.Tool, h.Time = cli.Version(), time.Now()
 	var err error
 	if t.w, err = trace.NewWriter(w, h); err != nil {
@@ -108,7 +100,7 @@ func (t *tracer) begin(w io.Writer, h trace.Header) {
 }
 
 // Observe implements transport.Observer.
-func (t *tracer) Observe(ev transport.Event) {
+func (t *Tracer) Observe(ev transport.Event) {
 	if t.queue != nil {
 		t.observeQueued(ev)
 		return
@@ -119,45 +111,26 @@ func (t *tracer) Observe(ev transport.Event) {
 }
 
 // observeQueued keeps what is in the file free of gaps: connections are numbered as they begin, so that all that are traced after a gap are newer ones.
-func (t *tracer) observeQueued(ev transport.Event) {
+func (t *Tracer) observeQueued(ev transport.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if ev.Conn <= t.blind {
 		return
 	}
 	t.newest = max(t.newest, ev.Conn)
-	before := t.queue.drops()
+	before := t.queue.Drops()
 	_ = t.w.Write(ev.Record()) // the queue tells what is wrong
-	if t.queue.drops() != before {
+	if t.queue.Drops() != before {
 		t.blind = t.newest
 	}
 }
 
-func (t *tracer) failed(err error) { t.once.Do(func() { t.broken(err) }) }
+func (t *Tracer) failed(err error) { t.once.Do(func() { t.broken(err) }) }
 
-func (t *tracer) close() {
+// Close ends the trace.
+func (t *Tracer) Close() {
 	if t.queue != nil {
-		t.queue.close()
+		t.queue.Close()
 	}
 	_ = t.file.Close()
-}
-
-// observers tells several.
-type observers []transport.Observer
-
-func (list observers) Observe(ev transport.Event) {
-	for _, o := range list {
-		o.Observe(ev)
-	}
-}
-
-// orNil is the cheapest observer that does the same.
-func (list observers) orNil() transport.Observer {
-	switch len(list) {
-	case 0:
-		return nil
-	case 1:
-		return list[0]
-	}
-	return list
 }

@@ -1,0 +1,2 @@
+// Package khptest has what tests of the commands share.
+package khptest
