@@ -128,7 +128,7 @@ verification: ## explore, measure, and write docs/verification.md (a few minutes
 
 # fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. The list comes from go test.
 define fuzz-each
-	@found=; for package in ./fuzz ./fuzz/differential ./sim/replay ./sim/capture ./transport/htpasswd; do \
+	@found=; for package in ./fuzz ./fuzz/differential ./sim/replay ./sim/capture ./transport/auth/htpasswd; do \
 	  for target in $$($(GO) test -list '$(2)' $$package | grep '^Fuzz'); do \
 	    found=yes; echo "$$target, $(1) executions"; log=$$(mktemp); \
 	    if $(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime=$(1)x -fuzzminimizetime=200x > $$log 2>&1; then tail -n 3 $$log; rm $$log; else cat $$log; rm $$log; exit 1; fi; \

@@ -13,6 +13,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
 )
@@ -158,7 +159,7 @@ func (a *acceptor) ask(q driver.Question) {
 	a.cancel = cancel
 	h, r, letIn := a.handler, a.request(), a.letIn
 	if h.Authenticator != nil && !letIn {
-		ctx = WithClientNetwork(ctx, a.remote)
+		ctx = auth.WithClientNetwork(ctx, a.remote)
 	}
 	a.later(func() func() {
 		d, in, err := h.decide(ctx, r, letIn)

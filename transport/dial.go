@@ -11,6 +11,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
@@ -43,10 +44,10 @@ type DialOptions struct {
 	Header       http.Header // further fields of the extended request
 	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
 	OpeningHeader http.Header
-	Sensitive     []string            // names of fields of both headers that only the first origin may see; Cookie always is
-	Credentials   CredentialsProvider // asked when the server challenges; nil fails with authentication required
-	Method        string              // of the extended request; "" is GET
-	Body          []byte              // of the extended request, sent after 100 Continue
+	Sensitive     []string                 // names of fields of both headers that only the first origin may see; Cookie always is
+	Credentials   auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
+	Method        string                   // of the extended request; "" is GET
+	Body          []byte                   // of the extended request, sent after 100 Continue
 
 	MaxRedirects       int                     // follow-up connections, at most 20; 0 is 5, negative is none
 	Redirects          endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
@@ -195,14 +196,14 @@ func (d *dialer) Dial(c *driver.Conn, url wire.URL) {
 
 // AskCredentials implements [driver.ClientHost]: it has the provider answer, beside the reading of the connection.
 func (d *dialer) AskCredentials(q driver.Challenge) {
-	req := newCredentialsRequest(d.client, d.opts.Method)
+	provide := auth.PrepareCredentials(d.client, d.opts.Method, d.opts.Credentials)
 	if d.cancel != nil {
 		d.cancel()
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, d.opts.Timeouts.Of(fsm.TimerCredentials))
 	d.cancel = cancel
 	d.later(func() func() {
-		value, err := provide(ctx, d.opts.Credentials, req)
+		value, err := provide(ctx)
 		return func() {
 			switch {
 			case err == nil:

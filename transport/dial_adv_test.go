@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -62,7 +63,7 @@ var misbehaviours = []misbehaviour{
 	{name: "ADV-25/all at once", ids: "INV-35", script: then101(terminator, text("first"), bin(""), text("third")), open: wantMessages(text("first"), bin(""), text("third"))},
 	{name: "ADV-25/large first message", ids: "INV-35", script: then101(terminator, bin(strings.Repeat("x", 300<<10))), open: wantMessages(bin(strings.Repeat("x", 300<<10)))},
 	{name: "ADV-30/two deciding responses", ids: "INV-36 KHP-GEN-05", script: then101(terminator, bin(looksLike401), terminator), open: wantMessages(bin(looksLike401), bin(""))},
-	{name: "ADV-31/401, then 101 without a replay", ids: "INV-19", opts: DialOptions{Credentials: Basic("joe", "welcome")},
+	{name: "ADV-31/401, then 101 without a replay", ids: "INV-19", opts: DialOptions{Credentials: auth.Basic("joe", "welcome")},
 		script: func(p *rawServer) { p.asked(); p.send(bin(response401), terminator, bin(response101), terminator) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-32/response before the request", ids: "KHP-EXT-02", script: func(p *rawServer) { p.opened(bin(response101), terminator) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-32/refusal before the request is heard", ids: "KHP-STATUS-503-01", script: func(p *rawServer) {

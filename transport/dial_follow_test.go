@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -99,7 +100,7 @@ func TestDial_CredentialsOpening(t *testing.T) {
 	t.Attr("req", "WSP-OPEN-05")
 	const challenge = "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"khp\""
 	asked := 0
-	fresh := CredentialsFunc(func(_ context.Context, r *CredentialsRequest) (string, error) {
+	fresh := auth.CredentialsFunc(func(_ context.Context, r *auth.CredentialsRequest) (string, error) {
 		asked++
 		require.Equal(t, http.MethodGet, r.Method)
 		require.Equal(t, "/", r.Target)
@@ -116,14 +117,14 @@ func TestDial_CredentialsOpening(t *testing.T) {
 		require.Len(t, got.net.log.heads, 4)
 	})
 	t.Run("the same again", func(t *testing.T) {
-		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: Basic("joe", "guess")}, refuseOpening(challenge))
+		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Basic("joe", "guess")}, refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureCredentialsRefused)
 		require.Len(t, got.net.log.heads, 2)
 	})
 	t.Run("another origin", func(t *testing.T) {
 		t.Attr("req", "INV-27")
-		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: Basic("joe", "welcome")},
+		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Basic("joe", "welcome")},
 			refuseOpening(challenge), refuseOpening("302 Found\r\nLocation: /a"), refuseOpening("302 Found\r\nLocation: ws://two.example/b"), refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureAuthRequired)
@@ -136,14 +137,17 @@ func TestDial_CredentialsOpening(t *testing.T) {
 	})
 	virtual(t, "never answered", func(t *testing.T) {
 		t.Attr("req", "ADV-42")
-		waits := CredentialsFunc(func(ctx context.Context, _ *CredentialsRequest) (string, error) { <-ctx.Done(); return "", ctx.Err() })
+		waits := auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+			<-ctx.Done()
+			return "", ctx.Err()
+		})
 		got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: waits}, refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureCredentialTimeout)
 		require.Equal(t, time.Minute, got.took)
 	})
 	t.Run("panics", func(t *testing.T) {
-		panics := CredentialsFunc(func(context.Context, *CredentialsRequest) (string, error) { panic("out of order") })
+		panics := auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { panic("out of order") })
 		got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: panics}, refuseOpening(challenge))
 		got.end()
 		require.ErrorIs(t, got.err, fsm.FailureAuthRequired)

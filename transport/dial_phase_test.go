@@ -12,11 +12,12 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
 // asleep is a provider that waits for the end of its context.
-var asleep = CredentialsFunc(func(ctx context.Context, _ *CredentialsRequest) (string, error) {
+var asleep = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
 	<-ctx.Done()
 	return "", ctx.Err()
 })

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -75,12 +76,12 @@ func basicAuth(_ context.Context, r *Request) (Decision, error) {
 
 func TestDial_Credentials(t *testing.T) {
 	url := serve(t, &Handler{Decide: basicAuth})
-	c, err := Dial(t.Context(), url+"/a", &DialOptions{Credentials: Basic("joe", "welcome")})
+	c, err := Dial(t.Context(), url+"/a", &DialOptions{Credentials: auth.Basic("joe", "welcome")})
 	require.NoError(t, err)
 	wantEcho(t, c, "x")
 	require.NoError(t, c.Close(CloseNormal, ""))
 
-	_, err = Dial(t.Context(), url+"/a", &DialOptions{Credentials: Basic("joe", "wrong")})
+	_, err = Dial(t.Context(), url+"/a", &DialOptions{Credentials: auth.Basic("joe", "wrong")})
 	var failed *HandshakeError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, 403, failed.Status)

@@ -15,6 +15,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -179,7 +180,7 @@ func TestDial_OtherOrigin(t *testing.T) {
 	}
 	var seen recorder
 	opts := &DialOptions{
-		TLSConfig: cfg, Observer: &seen, Credentials: Basic("joe", "welcome"), Sensitive: []string{"X-Api-Key"},
+		TLSConfig: cfg, Observer: &seen, Credentials: auth.Basic("joe", "welcome"), Sensitive: []string{"X-Api-Key"},
 		Header: http.Header{"X-Api-Key": {"SECRET"}, "X-Other": {"visible"}, "Cookie": {"SECRET"}}, OpeningHeader: http.Header{"Cookie": {"SECRET"}, "X-Api-Key": {"SECRET"}},
 		NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			_, port, _ := net.SplitHostPort(addr)
@@ -211,7 +212,7 @@ func TestDial_ChallengeElsewhere(t *testing.T) {
 	t.Attr("req", "INV-27")
 	second := serve(t, &Handler{Decide: basicAuth})
 	url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) { return Decision{Status: 302, Location: second}, nil }})
-	asked := CredentialsFunc(func(context.Context, *CredentialsRequest) (string, error) { panic("not for this origin") })
+	asked := auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { panic("not for this origin") })
 	_, err := Dial(t.Context(), url, &DialOptions{Credentials: asked})
 	require.ErrorIs(t, err, fsm.FailureAuthRequired)
 	require.ErrorContains(t, err, "are not given to")

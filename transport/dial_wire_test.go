@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -38,7 +39,7 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 		early string   // right after the opening response
 	}{
 		"spec":        {parts: []string{string(encodeFrames(true, bin(response101), terminator))}},
-		"credentials": {opts: DialOptions{Credentials: Basic("joe", "welcome")}, parts: []string{string(encodeFrames(true, bin(response401), terminator)), string(encodeFrames(true, bin(response101), terminator))}},
+		"credentials": {opts: DialOptions{Credentials: auth.Basic("joe", "welcome")}, parts: []string{string(encodeFrames(true, bin(response401), terminator)), string(encodeFrames(true, bin(response101), terminator))}},
 		"kaazing":     {opts: DialOptions{Profile: Kaazing}, early: string(encodeFrames(true, bin(messageN))), parts: []string{string(encodeFrames(true, bin(response101), terminator, bin(messageN)))}},
 		"auto":        {opts: DialOptions{Profile: Auto}, parts: []string{string(encodeFrames(true, bin(response101), terminator))}},
 		"auto, N":     {opts: DialOptions{Profile: Auto}, early: string(encodeFrames(true, bin(messageN))), parts: []string{string(encodeFrames(true, bin(response101), terminator, bin(messageN)))}},
@@ -151,7 +152,7 @@ func TestDial_Delivery(t *testing.T) {
 				t.Attr("req", "ADV-28")
 				t.Attr("req", "INV-32")
 				var seen recorder
-				got := dialRaw(t, t.Context(), false, &DialOptions{Profile: profile, Observer: &seen, Subprotocols: []string{"a"}, Credentials: Basic("joe", "welcome")}, func(p *rawServer) {
+				got := dialRaw(t, t.Context(), false, &DialOptions{Profile: profile, Observer: &seen, Subprotocols: []string{"a"}, Credentials: auth.Basic("joe", "welcome")}, func(p *rawServer) {
 					write := p.bytes
 					if how == "byte by byte" {
 						write = func(s string) {

@@ -52,12 +52,12 @@
 //
 // # Credentials
 //
-// [DialOptions].Credentials is asked when the server challenges with 401, in the opening or the extended handshake; there are [Basic], [Digest],
-// [Token] and [Bearer], [FirstOf] to choose among several, and [CredentialsFunc] for anything else. Credentials never travel unasked, go to the first origin
+// [DialOptions].Credentials is asked when the server challenges with 401, in the opening or the extended handshake; there are [auth.Basic], [auth.Digest],
+// [auth.Token] and [auth.Bearer], [auth.FirstOf] to choose among several, and [auth.CredentialsFunc] for anything else. Credentials never travel unasked, go to the first origin
 // only, and are not sent twice in a row when they were refused. Cookies, the fields that Sensitive names, and client certificates stay with the first origin as well.
 //
-// On the server's side [Handler].Authenticator judges them before Decide is asked: [BasicAuth], [DigestAuth] and [TokenAuth] with [Users], [Tokens] or a check of your own, package htpasswd
-// for files, or any [Authenticator]. The application finds who it is in [Request].Principal and [Conn.Principal]. Without one, Decide finds credentials in
+// On the server's side [Handler].Authenticator judges them before Decide is asked: [auth.BasicAuth], [auth.DigestAuth] and [auth.TokenAuth] with [auth.Users], [auth.Tokens] or a check of your own, package htpasswd
+// for files, or any [auth.Authenticator]. The application finds who it is in [Request].Principal and [Conn.Principal]. Without one, Decide finds credentials in
 // [Request].Authorization. Compare secrets in constant time. A connection knows the request that let it in: [Conn.Request].
 //
 // # Redirects

@@ -2,9 +2,6 @@ package transport
 
 import (
 	"cmp"
-	"context"
-
-	"example.com/khp/endpoint"
 )
 
 // What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors and
@@ -19,11 +16,4 @@ func NewHandshakeError(err, cause error) *HandshakeError {
 		e.noticePortal()
 	}
 	return e
-}
-
-// PrepareCredentials copies what a challenged client has to say about its challenges. The function that it returns asks p, in any goroutine: it gives
-// the value for [endpoint.Client.Credentials], or an error also where p panics. method is that of the extended request, "" for GET.
-func PrepareCredentials(c *endpoint.Client, method string, p CredentialsProvider) func(context.Context) (string, error) {
-	r := newCredentialsRequest(c, method)
-	return func(ctx context.Context) (string, error) { return provide(ctx, p, r) }
 }

@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"errors"
-	"net/http"
 	"testing"
 	"time"
 
@@ -25,26 +24,6 @@ func TestNewHandshakeError(t *testing.T) {
 		err = NewHandshakeError(&endpoint.HandshakeError{Leg: endpoint.LegOpening, Failure: fsm.FailureStatus, Status: 511, URL: "ws://one.example/", Attempt: attempt}, nil)
 		require.Equal(t, want, err.NetworkLogin)
 	}
-}
-
-func TestPrepareCredentials(t *testing.T) {
-	client, err := endpoint.NewClient("ws://one.example/echo", endpoint.ClientConfig{HasCredentials: true})
-	require.NoError(t, err)
-	client.Connect(time.Now())
-	client.Connected(time.Now(), [16]byte{})
-	client.OpeningRefused(time.Now(), http.StatusUnauthorized, []endpoint.HeaderField{{Name: "WWW-Authenticate", Value: `Basic realm="r"`}}, nil)
-	var got *CredentialsRequest
-	ask := PrepareCredentials(client, "", CredentialsFunc(func(ctx context.Context, r *CredentialsRequest) (string, error) {
-		got = r
-		return Basic("joe", "welcome").Credentials(ctx, r)
-	}))
-	client.NoCredentials(time.Now(), "") // the challenges are copied
-	value, err := ask(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, "Basic am9lOndlbGNvbWU=", value)
-	require.Equal(t, "ws://one.example/echo", got.URL)
-	require.Equal(t, "r", got.Challenges[0].Realm)
-	require.Equal(t, http.MethodGet, got.Method)
 }
 
 func TestTimeouts_Of(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 )
 
 // A decision names its status itself, so that none is forgotten: a Decision with challenges or a location, but without a status, is refused.
@@ -42,7 +43,7 @@ func ExampleRefuse() {
 
 // An Authenticator can be used within Decide, for some paths only.
 func ExampleVerdict_Decision() {
-	users := transport.BasicAuth{Realm: "staff", Check: transport.Users(map[string]string{"joe": "welcome"})}
+	users := auth.BasicAuth{Realm: "staff", Check: auth.Users(map[string]string{"joe": "welcome"})}
 	url, stop := listen(&transport.Handler{
 		Serve: echo,
 		Decide: func(ctx context.Context, r *transport.Request) (transport.Decision, error) {
@@ -56,7 +57,7 @@ func ExampleVerdict_Decision() {
 	defer stop()
 
 	for _, password := range []string{"welcome", "wrong"} {
-		conn, err := transport.Dial(context.Background(), url+"/staff", &transport.DialOptions{Credentials: transport.Basic("joe", password)})
+		conn, err := transport.Dial(context.Background(), url+"/staff", &transport.DialOptions{Credentials: auth.Basic("joe", password)})
 		if err != nil {
 			fmt.Println("status", err.(*transport.HandshakeError).Status)
 			continue

@@ -11,6 +11,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/trace"
 )
 
@@ -104,7 +105,7 @@ func ExampleHandler() {
 	defer stop()
 
 	ctx := context.Background()
-	conn, err := transport.Dial(ctx, url+"/old", &transport.DialOptions{Credentials: transport.Basic("joe", "welcome")})
+	conn, err := transport.Dial(ctx, url+"/old", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -168,7 +169,7 @@ func ExampleBasic() {
 
 	_, err := transport.Dial(context.Background(), url, nil)
 	fmt.Println("without:", errors.Is(err, fsm.FailureAuthRequired))
-	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: transport.Basic("joe", "welcome")})
+	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")})
 	fmt.Println("with:", err)
 	_ = conn.Close(transport.CloseNormal, "")
 	// Output:
@@ -178,7 +179,7 @@ func ExampleBasic() {
 
 // Credentials may come from anywhere, such as from the user. The context ends when nobody waits for them any more.
 func ExampleCredentialsFunc() {
-	ask := transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
+	ask := auth.CredentialsFunc(func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {
 		for _, c := range r.Challenges {
 			if c.Scheme == "Bearer" && r.Attempt == 1 {
 				fmt.Println("a token for", c.Realm)
@@ -217,7 +218,7 @@ func ExampleFirstOf() {
 	defer stop()
 
 	conn, err := transport.Dial(context.Background(), url+"/account", &transport.DialOptions{
-		Credentials: transport.FirstOf(transport.Basic("joe", "welcome"), transport.Digest("joe", "welcome")),
+		Credentials: auth.FirstOf(auth.Basic("joe", "welcome"), auth.Digest("joe", "welcome")),
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -232,7 +233,7 @@ func ExampleFirstOf() {
 
 // A provider of one's own looks at the parameters of a challenge.
 func ExampleChallenge_Param() {
-	ch := transport.Challenge{Scheme: "Bearer", Params: `realm="khp", scope="read write"`}
+	ch := auth.Challenge{Scheme: "Bearer", Params: `realm="khp", scope="read write"`}
 	fmt.Println(ch.Param("scope"))
 	// Output: read write true
 }

@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
 )
@@ -20,7 +21,7 @@ type Request = endpoint.Request
 // OpeningRequest is what the extended request inherits from the opening one.
 type OpeningRequest = endpoint.OpeningRequest
 
-// Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse] and [Verdict.Decision] make the others; one whose fields
+// Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse] and [auth.Verdict.Decision] make the others; one whose fields
 // contradict its status is answered with 500 and logged.
 type Decision = endpoint.Decision
 
@@ -55,7 +56,7 @@ type Handler struct {
 	Use []extension.Extension
 	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked; nil asks nobody. With it clients that do not offer KHP are refused with 403,
 	// whatever Plain says, because they cannot be asked for credentials.
-	Authenticator Authenticator
+	Authenticator auth.Authenticator
 	MaxChallenges int // how often one client is answered with 401, whoever decides so, before it gets 403; at most 255; 0 is 3
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
 	// server in its visitors' names.

@@ -19,7 +19,7 @@ func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decisio
 		if err != nil {
 			return Decision{}, false, fmt.Errorf("authenticating: %w", err)
 		}
-		if !v.Allow || v.contradicts() {
+		if !v.LetsIn() {
 			return v.Decision(), false, nil
 		}
 		r.Principal = v.Principal

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -247,7 +248,7 @@ func TestHandler_DecideFails(t *testing.T) {
 		"location without 302": func(context.Context, *Request) (Decision, error) { return Decision{Location: "/" + secret}, nil },
 		"upgrade without 426":  func(context.Context, *Request) (Decision, error) { return Decision{Upgrade: "TLS/1.2"}, nil },
 		"allowed, yet asked": func(context.Context, *Request) (Decision, error) {
-			return Verdict{Allow: true, Challenges: []string{"Basic"}}.Decision(), nil
+			return auth.Verdict{Allow: true, Challenges: []string{"Basic"}}.Decision(), nil
 		},
 		"line break": func(context.Context, *Request) (Decision, error) {
 			return Decision{Status: 302, Location: "/\r\n" + secret}, nil

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -209,11 +210,11 @@ func TestHandler_Log(t *testing.T) {
 		logged.b.Reset()
 		logged.mu.Unlock()
 	}
-	c, err := Dial(t.Context(), url+"/path?token=SECRET", &DialOptions{Credentials: Basic("joe", "welcome"), Profile: Kaazing})
+	c, err := Dial(t.Context(), url+"/path?token=SECRET", &DialOptions{Credentials: auth.Basic("joe", "welcome"), Profile: Kaazing})
 	require.NoError(t, err)
 	require.NoError(t, c.Close(CloseNormal, ""))
 	wantLine("level=INFO", "msg=open", "remote=127.0.0.1:", "path=/path ", "profile=kaazing", "status=101", "took=", `subprotocol=""`)
-	_, err = Dial(t.Context(), url+"/path?token=SECRET", &DialOptions{Credentials: Basic("joe", "SECRET")})
+	_, err = Dial(t.Context(), url+"/path?token=SECRET", &DialOptions{Credentials: auth.Basic("joe", "SECRET")})
 	require.ErrorIs(t, err, fsm.FailureStatus)
 	wantLine("msg=refused", "profile=spec", "status=403", `leg="extended handshake"`, "reason=refused")
 	raw := dialTCP(t, url, "GET /path?token=SECRET HTTP/1.1\r\nHost: a\r\n\r\n")

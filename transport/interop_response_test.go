@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -30,7 +31,7 @@ func TestInterop_Response(t *testing.T) {
 		require.Contains(t, c.response(), "\r\nWWW-Authenticate: Application Token\r\n")
 	})
 	t.Run("B15 B16 A1 A2 A3 every response ends, and only N follows", func(t *testing.T) {
-		h := &Handler{Authenticator: BasicAuth{Realm: "r", Check: joeAndAnn}}
+		h := &Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}
 		c := ask(t, h, "")
 		require.Contains(t, c.response(), " 401 ") // and its end
 		c.send(bin("GET /echo?.kl=Y HTTP/1.1\r\nAuthorization: Basic am9lOndlbGNvbWU=\r\n\r\n"))
@@ -83,9 +84,9 @@ func TestInterop_Authentication(t *testing.T) {
 		c.send(text("GET /echo?.kl=Y HTTP/1.1\r\nAuthorization: " + authorization + "\r\n\r\n"))
 	}
 	t.Run("A3.2 challenges", func(t *testing.T) {
-		for want, a := range map[string]Authenticator{
-			"\r\nWWW-Authenticate: Application Token\r\n":             TokenAuth{Check: Tokens(nil)},
-			"\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n": BasicAuth{Realm: "r", Check: joeAndAnn},
+		for want, a := range map[string]auth.Authenticator{
+			"\r\nWWW-Authenticate: Application Token\r\n":             auth.TokenAuth{Check: auth.Tokens(nil)},
+			"\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n": auth.BasicAuth{Realm: "r", Check: joeAndAnn},
 		} {
 			c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: a}), "/echo?.kl=Y", "")
 			c.send(text(kaazingRequest))
@@ -93,8 +94,8 @@ func TestInterop_Authentication(t *testing.T) {
 		}
 	})
 	for most, rounds := range map[int]int{0: 3, 1: 1, 5: 5, 255: 255} {
-		for name, a := range map[string]Authenticator{
-			"Basic": BasicAuth{Realm: "r", Check: joeAndAnn}, "Token": TokenAuth{Check: Tokens(nil)}, "Digest": &DigestAuth{Realm: "r", HA1: DigestUsers("r", 0, nil)},
+		for name, a := range map[string]auth.Authenticator{
+			"Basic": auth.BasicAuth{Realm: "r", Check: joeAndAnn}, "Token": auth.TokenAuth{Check: auth.Tokens(nil)}, "Digest": &auth.DigestAuth{Realm: "r", HA1: auth.DigestUsers("r", 0, nil)},
 		} {
 			t.Run(fmt.Sprintf("B18 A12 wrong credentials, %s, at most %d", name, most), func(t *testing.T) {
 				c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: a, MaxChallenges: most}), "/echo?.kl=Y", "")
@@ -110,7 +111,7 @@ func TestInterop_Authentication(t *testing.T) {
 		}
 	}
 	t.Run("A3.3 right ones after wrong ones", func(t *testing.T) {
-		c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: BasicAuth{Realm: "r", Check: joeAndAnn}}), "/echo?.kl=Y", "")
+		c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}), "/echo?.kl=Y", "")
 		c.send(text(kaazingRequest))
 		require.Equal(t, "401", c.status())
 		replay(c, "Basic am9lOm5v")
@@ -119,7 +120,7 @@ func TestInterop_Authentication(t *testing.T) {
 		c.wantOpen()
 	})
 	t.Run("A3.3 no, other and empty credentials count alike", func(t *testing.T) {
-		c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: TokenAuth{Check: Tokens(map[string]any{"1:joe:welcome": "joe"})}}), "/echo?.kl=Y", "")
+		c := openKaazing(t, kaazingServer(t, &Handler{Authenticator: auth.TokenAuth{Check: auth.Tokens(map[string]any{"1:joe:welcome": "joe"})}}), "/echo?.kl=Y", "")
 		c.send(text(kaazingRequest))
 		require.Equal(t, "401", c.status())
 		replay(c, "Basic am9lOndlbGNvbWU=")
@@ -130,13 +131,13 @@ func TestInterop_Authentication(t *testing.T) {
 		c.wantOpen()
 	})
 	t.Run("A2.3 credentials of the opening request", func(t *testing.T) {
-		url := kaazingServer(t, &Handler{Authenticator: BasicAuth{Realm: "r", Check: joeAndAnn}})
+		url := kaazingServer(t, &Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}})
 		c := openKaazing(t, url, "/echo?.kl=Y", "Authorization: Basic am9lOndlbGNvbWU=\r\n")
 		c.send(text(kaazingRequest))
 		c.wantOpen()
 	})
 	t.Run("A1.2 clients that cannot be asked", func(t *testing.T) {
-		url := kaazingServer(t, &Handler{Authenticator: BasicAuth{Realm: "r", Check: joeAndAnn}, Plain: true})
+		url := kaazingServer(t, &Handler{Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}, Plain: true})
 		head := <-dialTCP(t, url, strings.Replace(kaazingOpening, "x-kaazing-handshake,amqp", "amqp", 1)).head
 		require.True(t, strings.HasPrefix(head, "HTTP/1.1 403 Forbidden\r\n"), head)
 		require.Contains(t, head, "x-kaazing-handshake")
@@ -144,7 +145,7 @@ func TestInterop_Authentication(t *testing.T) {
 	t.Run("B19 deadlines", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
-			c := servePipe(t, &Handler{Serve: echoServe, Authenticator: BasicAuth{Realm: "r", Check: joeAndAnn}}, kaazingOpening)
+			c := servePipe(t, &Handler{Serve: echoServe, Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, kaazingOpening)
 			<-c.head
 			<-c.got
 			time.Sleep(9 * time.Second)

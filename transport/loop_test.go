@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -143,7 +144,7 @@ func TestDial_CancelledAnyTime(t *testing.T) {
 	for i := range 300 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
 		start := time.Now()
-		c, err := Dial(ctx, url, &DialOptions{Credentials: Basic("joe", "welcome")})
+		c, err := Dial(ctx, url, &DialOptions{Credentials: auth.Basic("joe", "welcome")})
 		cancel()
 		require.Less(t, time.Since(start), 3*time.Second)
 		if err != nil {
@@ -167,7 +168,7 @@ func TestHandler_ShutdownAnyTime(t *testing.T) {
 		url := serve(t, h)
 		down := make(chan error, 1)
 		time.AfterFunc(time.Duration(i)*30*time.Microsecond, func() { down <- h.Shutdown(context.Background()) })
-		c, err := Dial(t.Context(), url, &DialOptions{Credentials: Basic("joe", "welcome")})
+		c, err := Dial(t.Context(), url, &DialOptions{Credentials: auth.Basic("joe", "welcome")})
 		if err == nil {
 			_, _, err = c.Read(t.Context())
 			require.Equal(t, CloseGoingAway, CloseCode(err))

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	format "example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
@@ -37,7 +38,7 @@ func lines(story []Event) (list []string) {
 func TestObserver_Client(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen recorder
-		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen, Credentials: Basic("joe", "welcome"), Subprotocols: []string{"a"}}, func(p *rawServer) {
+		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen, Credentials: auth.Basic("joe", "welcome"), Subprotocols: []string{"a"}}, func(p *rawServer) {
 			p.asked()
 			p.send(pf{op: opI}, bin(response401), terminator)
 			p.message()

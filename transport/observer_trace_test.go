@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	format "example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
@@ -43,7 +44,7 @@ func TestEvent_Record(t *testing.T) {
 func TestTraceTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var file bytes.Buffer
-		o := &DialOptions{Credentials: Basic("joe", "welcome"), MaxRedirects: 2}
+		o := &DialOptions{Credentials: auth.Basic("joe", "welcome"), MaxRedirects: 2}
 		w, err := format.NewWriter(&file, o.TraceHeader())
 		require.NoError(t, err)
 		o.Observer = TraceTo(w)

@@ -7,6 +7,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -58,7 +59,7 @@ func TestDial_Portal(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := c.opts
-			o.Credentials, o.OpeningHeader = Basic("joe", "s3cr3t"), http.Header{"Cookie": {"a=b"}}
+			o.Credentials, o.OpeningHeader = auth.Basic("joe", "s3cr3t"), http.Header{"Cookie": {"a=b"}}
 			var seen recorder
 			o.Observer = &seen
 			got := dialRaw(t, t.Context(), true, &o, c.play...)

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
 )
@@ -169,14 +170,11 @@ func proxyLogin(ctx context.Context, proxy *url.URL, addr string, h http.Header,
 	if proxy.User == nil {
 		return "", errors.New("its URL has no user and password")
 	}
-	r := &CredentialsRequest{URL: proxyName(proxy), Method: http.MethodConnect, Target: addr, Refused: refused, Attempt: 1}
-	for _, v := range h.Values("Proxy-Authenticate") {
-		parsed, err := wire.ParseChallenges(nil, []byte(v))
-		if err != nil {
-			return "", err
-		}
-		r.Challenges = append(r.Challenges, challengesOf(parsed)...)
+	r := &auth.CredentialsRequest{URL: proxyName(proxy), Method: http.MethodConnect, Target: addr, Refused: refused, Attempt: 1}
+	var err error
+	if r.Challenges, err = auth.ParseChallenges(h.Values("Proxy-Authenticate")...); err != nil {
+		return "", err
 	}
 	user, password := userOf(proxy)
-	return FirstOf(Digest(user, password), Basic(user, password)).Credentials(ctx, r)
+	return auth.FirstOf(auth.Digest(user, password), auth.Basic(user, password)).Credentials(ctx, r)
 }

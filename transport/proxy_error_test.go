@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -64,7 +65,7 @@ func TestDial_ProxyRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := newConnectProxy(t, false)
 			p.scheme, p.answer, p.ports["192.0.2.1:80"] = c.scheme, c.answer, "127.0.0.1:1"
-			_, err := Dial(t.Context(), "ws://192.0.2.1/echo", &DialOptions{Proxy: p.via(c.password), Credentials: Basic("joe", "s3cr3t")})
+			_, err := Dial(t.Context(), "ws://192.0.2.1/echo", &DialOptions{Proxy: p.via(c.password), Credentials: auth.Basic("joe", "s3cr3t")})
 			require.ErrorIs(t, err, fsm.FailureConnect)
 			var failed *HandshakeError
 			require.ErrorAs(t, err, &failed)

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -200,7 +201,7 @@ func TestDial_ProxyLoginFromBehind(t *testing.T) {
 			addr, stop := behind(answer, &log)
 			defer stop()
 			p := newConnectProxy(t, false)
-			_, err := Dial(t.Context(), "ws://"+addr, &DialOptions{Proxy: p.via("s3cr3t"), Credentials: Basic("joe", "s3cr3t")})
+			_, err := Dial(t.Context(), "ws://"+addr, &DialOptions{Proxy: p.via("s3cr3t"), Credentials: auth.Basic("joe", "s3cr3t")})
 			var failed *HandshakeError
 			require.ErrorAs(t, err, &failed)
 			require.Equal(t, 407, failed.Status)
@@ -209,7 +210,7 @@ func TestDial_ProxyLoginFromBehind(t *testing.T) {
 			require.NotContains(t, strings.Join(append(log.heads, log.all()...), ""), "uthorization")
 
 			p = newConnectProxy(t, false)
-			_, err = Dial(t.Context(), "ws://"+addr, &DialOptions{Proxy: p.via(""), Credentials: Basic("joe", "s3cr3t")})
+			_, err = Dial(t.Context(), "ws://"+addr, &DialOptions{Proxy: p.via(""), Credentials: auth.Basic("joe", "s3cr3t")})
 			require.ErrorAs(t, err, &failed)
 			require.Equal(t, 1, failed.Attempt, "there is nothing to log in with")
 			require.Equal(t, []string{addr}, p.seen)

@@ -24,22 +24,6 @@ func (o DialOptions) GoString() string { return o.String() }
 // LogValue is String, for log/slog.
 func (o DialOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
-// String leaves out the value that was refused, and the query of the request.
-func (r CredentialsRequest) String() string {
-	refused := ""
-	if r.Refused != "" {
-		refused = format.Redacted
-	}
-	return fmt.Sprintf("transport.CredentialsRequest{URL: %s, Method: %q, Target: %s, Challenges: %+v, Attempt: %d, Refused: %s}",
-		withoutQuery(r.URL), r.Method, withoutQuery(r.Target), r.Challenges, r.Attempt, refused)
-}
-
-// GoString is String.
-func (r CredentialsRequest) GoString() string { return r.String() }
-
-// LogValue is String, for log/slog.
-func (r CredentialsRequest) LogValue() slog.Value { return slog.StringValue(r.String()) }
-
 // GoString is the message, without the fields and the body of the response.
 func (e *HandshakeError) GoString() string {
 	return fmt.Sprintf("transport.HandshakeError(%q)", e.Error())
@@ -65,12 +49,6 @@ func (c *Conn) GoString() string { return c.String() }
 // LogValue is String, for log/slog.
 func (c *Conn) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// String names the realm. The keys of the nonces are not in it.
-func (a *DigestAuth) String() string { return fmt.Sprintf("transport.DigestAuth(%q)", a.Realm) }
-
-// GoString is String.
-func (a *DigestAuth) GoString() string { return a.String() }
-
 // showHeader writes fields as they are sent, without the values that are secrets.
 func showHeader(h http.Header, sensitive []string) string {
 	var b strings.Builder
@@ -83,13 +61,4 @@ func showHeader(h http.Header, sensitive []string) string {
 	}
 	b.WriteByte(']')
 	return b.String()
-}
-
-// withoutQuery leaves out the query of a URL or target, which may hold a token.
-func withoutQuery(s string) string {
-	path, _, found := strings.Cut(s, "?")
-	if found {
-		path += "?" + format.Redacted
-	}
-	return path
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,12 +30,12 @@ func TestRedacted(t *testing.T) {
 		"Result":             endpoint.Result{Header: fields, Body: []byte(secret)},
 		"ClientConfig":       endpoint.ClientConfig{Header: fields, OpeningHeader: []HeaderField{{Name: "X-Key", Value: secret}}, Sensitive: []string{"X-Key"}, Body: []byte(secret)},
 		"Output":             endpoint.Output{Kind: endpoint.SendMessage, Data: []byte("Authorization: " + secret)},
-		"DialOptions":        DialOptions{Header: header, OpeningHeader: own, Sensitive: []string{"X-Key"}, Credentials: Basic("joe", secret), Body: []byte(secret)},
+		"DialOptions":        DialOptions{Header: header, OpeningHeader: own, Sensitive: []string{"X-Key"}, Credentials: auth.Basic("joe", secret), Body: []byte(secret)},
 		"Dialer":             Dialer{DialOptions{Header: header}},
-		"CredentialsRequest": CredentialsRequest{URL: "ws://h/?t=" + secret, Target: "/?t=" + secret, Refused: "Basic " + secret},
+		"CredentialsRequest": auth.CredentialsRequest{URL: "ws://h/?t=" + secret, Target: "/?t=" + secret, Refused: "Basic " + secret},
 	}
 	pointers := map[string]any{
-		"*Request": &request, "*DialOptions": &DialOptions{Header: header}, "*CredentialsRequest": &CredentialsRequest{Refused: secret},
+		"*Request": &request, "*DialOptions": &DialOptions{Header: header}, "*CredentialsRequest": &auth.CredentialsRequest{Refused: secret},
 		"*HandshakeError": &HandshakeError{Header: header, Body: []byte(secret)}, "*endpoint.HandshakeError": &endpoint.HandshakeError{Header: fields},
 		"*ProxyError": &ProxyError{Header: header}, "*Server": server,
 	}

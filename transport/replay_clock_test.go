@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,12 +22,12 @@ func TestServer_SlowUser(t *testing.T) {
 	serveVirtual(t, "three times 25 s", &Server{Handler: h}, func(t *testing.T, l *pipeListener) {
 		t.Attr("req", "KHP-STATUS-401-03")
 		asked := 0
-		provider := func(context.Context, *CredentialsRequest) (string, error) {
+		provider := func(context.Context, *auth.CredentialsRequest) (string, error) {
 			asked++
 			time.Sleep(25 * time.Second)
 			return "Token " + []string{"one", "two", "right"}[asked-1], nil
 		}
-		c, err := Dial(t.Context(), "ws://h/", &DialOptions{Credentials: CredentialsFunc(provider), NetDial: func(context.Context, string, string) (net.Conn, error) {
+		c, err := Dial(t.Context(), "ws://h/", &DialOptions{Credentials: auth.CredentialsFunc(provider), NetDial: func(context.Context, string, string) (net.Conn, error) {
 			client, server := net.Pipe()
 			l.queue <- server
 			return client, nil

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,7 +30,7 @@ func TestSeldom(t *testing.T) {
 // All addresses of a /64 are one client's; an IPv4 address is one in whatever form it comes.
 func TestSlots_IPv6Network(t *testing.T) {
 	network := func(addr string) netip.Prefix {
-		return networkOf(&net.TCPAddr{IP: netip.MustParseAddr(addr).AsSlice(), Port: 7})
+		return auth.NetworkOf(&net.TCPAddr{IP: netip.MustParseAddr(addr).AsSlice(), Port: 7})
 	}
 	var s slots
 	require.True(t, s.enter(network("2001:db8:0:1::1"), 2))

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 )
 
@@ -109,7 +110,7 @@ func (s *Server) Serve(ln net.Listener) error {
 			s.slots.leave()
 			return err
 		}
-		host := networkOf(nc.RemoteAddr())
+		host := auth.NetworkOf(nc.RemoteAddr())
 		if !s.slots.enter(host, s.MaxPerAddress) {
 			if silent, ok := turning.say(time.Now()); ok {
 				s.log().Warn("turned away: too many connections from this address", "remote", nc.RemoteAddr().String(), "most", s.MaxPerAddress, "since_last_line", silent)

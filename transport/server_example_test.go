@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 )
 
 // A server for KHP clients at one path, and for web pages at all others.
@@ -59,14 +60,14 @@ func ExampleServer() {
 // The application sees who it is that was let in; for files with names and passwords there is package htpasswd.
 func ExampleAuthenticator() {
 	url, stop := listen(&transport.Handler{
-		Authenticator: transport.BasicAuth{Realm: "demo", Check: transport.Users(map[string]string{"joe": "welcome"})},
+		Authenticator: auth.BasicAuth{Realm: "demo", Check: auth.Users(map[string]string{"joe": "welcome"})},
 		Serve: func(ctx context.Context, c *transport.Conn) error {
 			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "welcome, %v", c.Principal()))
 		},
 	})
 	defer stop()
 	for _, password := range []string{"sesame", "welcome"} {
-		conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: transport.Basic("joe", password)})
+		conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: auth.Basic("joe", password)})
 		if err != nil {
 			var failed *transport.HandshakeError
 			fmt.Println(errors.As(err, &failed), failed.Status)
@@ -84,11 +85,11 @@ func ExampleAuthenticator() {
 // The password stays with the client, and what it sends proves it once.
 func ExampleDigestAuth() {
 	url, stop := listen(&transport.Handler{
-		Authenticator: &transport.DigestAuth{Realm: "demo", HA1: transport.DigestUsers("demo", 0, map[string]string{"joe": "welcome"})},
+		Authenticator: &auth.DigestAuth{Realm: "demo", HA1: auth.DigestUsers("demo", 0, map[string]string{"joe": "welcome"})},
 		Serve:         echo,
 	})
 	defer stop()
-	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: transport.Digest("joe", "welcome")})
+	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Credentials: auth.Digest("joe", "welcome")})
 	fmt.Println(err)
 	_ = conn.Close(transport.CloseNormal, "")
 	// Output: <nil>
@@ -97,13 +98,13 @@ func ExampleDigestAuth() {
 // Deployed clients answer Token challenges with what their login handler returns; here each token stands for a user.
 func ExampleTokenAuth() {
 	url, stop := listen(&transport.Handler{
-		Authenticator: transport.TokenAuth{Check: transport.Tokens(map[string]any{"1:joe:welcome": "joe"})},
+		Authenticator: auth.TokenAuth{Check: auth.Tokens(map[string]any{"1:joe:welcome": "joe"})},
 		Serve: func(ctx context.Context, c *transport.Conn) error {
 			return c.Write(ctx, transport.Text, fmt.Appendf(nil, "welcome, %v", c.Principal()))
 		},
 	})
 	defer stop()
-	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Profile: transport.Kaazing, Credentials: transport.Token("1:joe:welcome")})
+	conn, err := transport.Dial(context.Background(), url, &transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Token("1:joe:welcome")})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,7 +8,8 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
-	"example.com/khp/transport/htpasswd"
+	"example.com/khp/transport/auth"
+	"example.com/khp/transport/auth/htpasswd"
 )
 
 const defaultRealm = "khp"
@@ -26,7 +27,7 @@ type area struct {
 	path  string
 	users map[string]string
 	file  *htpasswd.File // nil if there is none
-	gate  transport.Authenticator
+	gate  auth.Authenticator
 }
 
 // authority reads the values of --auth, --htpasswd and --no-auth; what comes back has no areas if nothing is guarded. Each path must have a route.
@@ -77,7 +78,7 @@ func (a *authority) addOpen(spec string, list routes) error {
 }
 
 // orNil is the authority if there is anything that it guards.
-func (a *authority) orNil() transport.Authenticator {
+func (a *authority) orNil() auth.Authenticator {
 	if len(a.areas) == 0 {
 		return nil
 	}
@@ -174,19 +175,19 @@ func routedPath(flag, path, shown string, list routes) (string, error) {
 var areaValues = map[string]string{"--auth": "USER:PASSWORD", "--htpasswd": "FILE"}
 
 // gate makes what lets people into an area.
-func (a *authority) gate(z *area) transport.Authenticator {
+func (a *authority) gate(z *area) auth.Authenticator {
 	if a.token {
 		principals := make(map[string]any, len(z.users))
 		for user, token := range z.users {
 			principals[token] = user
 		}
-		return transport.TokenAuth{Check: transport.Tokens(principals)}
+		return auth.TokenAuth{Check: auth.Tokens(principals)}
 	}
-	check := transport.Users(z.users)
+	check := auth.Users(z.users)
 	if z.file == nil {
-		return transport.BasicAuth{Realm: a.realm, Check: check}
+		return auth.BasicAuth{Realm: a.realm, Check: check}
 	}
-	return transport.BasicAuth{Realm: a.realm, Check: func(ctx context.Context, user, password string) bool {
+	return auth.BasicAuth{Realm: a.realm, Check: func(ctx context.Context, user, password string) bool {
 		return check(ctx, user, password) || z.file.Check(ctx, user, password)
 	}}
 }
@@ -209,8 +210,8 @@ func (z *area) holds(path string) bool {
 }
 
 // Authenticate lets in who may enter every area that the path is in. Credentials of another scheme count as none.
-func (a *authority) Authenticate(ctx context.Context, r *transport.Request) (transport.Verdict, error) {
-	verdict := transport.Verdict{Allow: true}
+func (a *authority) Authenticate(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
+	verdict := auth.Verdict{Allow: true}
 	for _, z := range a.around(r.Path()) {
 		v, err := z.gate.Authenticate(ctx, r)
 		if err != nil || !v.Allow {

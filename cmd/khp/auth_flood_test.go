@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,15 +30,15 @@ func TestServe_WrongPasswordsKeepNobodyOut(t *testing.T) {
 	other := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
 	for range cap(refused) {
 		guesses.Go(func() {
-			_, err := transport.Dial(guessing, s.url+"/", &transport.DialOptions{Credentials: transport.Basic("joe", "guess"), NetDial: other.DialContext})
+			_, err := transport.Dial(guessing, s.url+"/", &transport.DialOptions{Credentials: auth.Basic("joe", "guess"), NetDial: other.DialContext})
 			if e := (*transport.HandshakeError)(nil); errors.As(err, &e) && e.Status == 503 {
 				refused <- e
 			}
 		})
 	}
 	require.Equal(t, 5*time.Second, (<-refused).RetryAfter)
-	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic("joe", "welcome")}), transport.Text, []byte("x"))
-	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic("joe", "welcome"), NetDial: other.DialContext}), transport.Text, []byte("remembered"))
+	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")}), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome"), NetDial: other.DialContext}), transport.Text, []byte("remembered"))
 	stop()
 	guesses.Wait()
 }

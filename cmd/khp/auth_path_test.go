@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,7 +45,7 @@ func TestAuthority_GuardsEveryForm(t *testing.T) {
 
 func basicField(t *testing.T, user, password string) string {
 	t.Helper()
-	value, err := transport.Basic(user, password).Credentials(t.Context(), &transport.CredentialsRequest{Challenges: []transport.Challenge{{Scheme: "Basic"}}})
+	value, err := auth.Basic(user, password).Credentials(t.Context(), &auth.CredentialsRequest{Challenges: []auth.Challenge{{Scheme: "Basic"}}})
 	require.NoError(t, err)
 	return value
 }

@@ -9,6 +9,7 @@ import (
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
@@ -289,7 +290,7 @@ func TestAuthority_SlashAtTheEnd(t *testing.T) {
 	s := serveHere(t, "--route", "/a/=echo", "--auth", "/a=joe:welcome", "--auth", "/a/=ann:sesame")
 	for user, password := range map[string]string{"joe": "welcome", "ann": "sesame"} {
 		for _, path := range []string{"/a", "/a/", "/a/x", "//a"} {
-			wantEcho(t, dialHere(t, s.url+path, &transport.DialOptions{Credentials: transport.Basic(user, password)}), transport.Text, []byte("x"))
+			wantEcho(t, dialHere(t, s.url+path, &transport.DialOptions{Credentials: auth.Basic(user, password)}), transport.Text, []byte("x"))
 		}
 	}
 	code, errs := serveBriefly("--route", "/a/=echo", "--auth", "/a=joe:welcome", "--auth", "/a/=joe:sesame")

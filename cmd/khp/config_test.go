@@ -8,6 +8,7 @@ import (
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -46,7 +47,7 @@ func TestConfig_SetsEveryKind(t *testing.T) {
 
 func TestConfig_Serves(t *testing.T) {
 	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", goodConfig))
-	wantEcho(t, dialHere(t, s.url+"/echo", &transport.DialOptions{Credentials: transport.Basic("ann", "sesame")}), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/echo", &transport.DialOptions{Credentials: auth.Basic("ann", "sesame")}), transport.Text, []byte("x"))
 	wantFailure(t, s.url+"/no", nil, fsm.FailureStatus, 403)
 	wantFailure(t, s.url+"/echo", nil, fsm.FailureAuthRequired, 401)
 }

@@ -11,6 +11,7 @@ import (
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -39,7 +40,7 @@ htpasswd: {/staff: USERS}
 
 	// Clients of either kind come.
 	as := func(user, password string) *transport.DialOptions {
-		return &transport.DialOptions{Credentials: transport.Basic(user, password)}
+		return &transport.DialOptions{Credentials: auth.Basic(user, password)}
 	}
 	open := dialHere(t, g.url+"/echo", &transport.DialOptions{Profile: transport.Kaazing})
 	wantEcho(t, open, transport.Text, []byte("good morning"))

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 )
 
 // scene is one thing that the demo shows. play returns what to conclude, or an error if it did not end as it should.
@@ -45,7 +46,7 @@ var scenes = []scene{
 		about: "The server wants to know who comes. In KHP a 401 does not end the connection: the client asks again on it.",
 		auth:  []string{"/account=joe:welcome"},
 		play: func(st *stage) (string, error) {
-			if err := st.echo(st.a.url("/account"), &transport.DialOptions{Credentials: transport.Basic("joe", "welcome")}, "my balance, please"); err != nil {
+			if err := st.echo(st.a.url("/account"), &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")}, "my balance, please"); err != nil {
 				return "", err
 			}
 			return "Joe is in, and it took one TCP connection. Passwords travel only in answer to a challenge.", st.connections(1, 0)
@@ -83,7 +84,7 @@ var scenes = []scene{
 		about: "Wrong credentials. The server asks again, for people mistype. A client that has no others gives up, and can tell its user why.",
 		auth:  []string{"/account=joe:welcome"},
 		play: func(st *stage) (string, error) {
-			e, err := st.refused(st.a.url("/account"), &transport.DialOptions{Credentials: transport.Basic("joe", "guess")}, fsm.FailureCredentialsRefused)
+			e, err := st.refused(st.a.url("/account"), &transport.DialOptions{Credentials: auth.Basic("joe", "guess")}, fsm.FailureCredentialsRefused)
 			if err != nil {
 				return "", err
 			}

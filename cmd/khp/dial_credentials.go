@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 )
 
 // credentials makes the provider of --user and --token; nil without them.
-func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
+func (o *dialOptions) credentials() (auth.CredentialsProvider, error) {
 	if o.user == "" && o.token == "" {
 		return nil, nil
 	}
@@ -30,18 +30,18 @@ func (o *dialOptions) credentials() (transport.CredentialsProvider, error) {
 			return nil, cli.Usagef("--token: expected text without control characters, and without blanks at its ends")
 		}
 	}
-	var known []transport.CredentialsProvider
+	var known []auth.CredentialsProvider
 	if o.user != "" {
-		known = append(known, transport.Digest(name, password), transport.Basic(name, password))
+		known = append(known, auth.Digest(name, password), auth.Basic(name, password))
 	}
 	if o.token != "" {
-		known = append(known, transport.Bearer(o.token), transport.Token(o.token))
+		known = append(known, auth.Bearer(o.token), auth.Token(o.token))
 	}
-	provider := transport.FirstOf(known...)
-	return transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
+	provider := auth.FirstOf(known...)
+	return auth.CredentialsFunc(func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {
 		value, err := provider.Credentials(ctx, r)
 		switch {
-		case !errors.Is(err, transport.ErrNoCredentials):
+		case !errors.Is(err, auth.ErrNoCredentials):
 		case wire.KindOf(err) == wire.KindChallenge:
 			err = errors.New(unanswerableText(err))
 		default:
@@ -69,7 +69,7 @@ func flagFor(scheme string) string {
 }
 
 // otherFlag says what helps against challenges that the flags given do not answer: the other flag, or none.
-func otherFlag(challenges []transport.Challenge) string {
+func otherFlag(challenges []auth.Challenge) string {
 	var asked []string
 	help := "for which neither --user nor --token helps"
 	for _, ch := range challenges {

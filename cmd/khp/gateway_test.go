@@ -18,6 +18,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -272,7 +273,7 @@ func TestServe_Ready(t *testing.T) {
 // TestServe_LogsOneLineEach has one connection: one line when it opens, one when it ends, with who it was.
 func TestServe_LogsOneLineEach(t *testing.T) {
 	s := serveHere(t, "--log", "json", "--auth", "/=joe:welcome")
-	c := dialHere(t, s.url+"/x", &transport.DialOptions{Credentials: transport.Basic("joe", "welcome"), Profile: transport.Kaazing})
+	c := dialHere(t, s.url+"/x", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome"), Profile: transport.Kaazing})
 	wantEcho(t, c, transport.Text, []byte("hello"))
 	require.NoError(t, c.Close(4001, ""))
 	wantLog(t, s.log, `"msg":"closed"`)
@@ -287,7 +288,7 @@ func TestServe_LogsOneLineEach(t *testing.T) {
 			require.Equal(t, value, lines[i][name], name)
 		}
 	}
-	_, err := transport.Dial(t.Context(), s.url+"/x", &transport.DialOptions{Credentials: transport.Basic("joe", "guess")})
+	_, err := transport.Dial(t.Context(), s.url+"/x", &transport.DialOptions{Credentials: auth.Basic("joe", "guess")})
 	require.Error(t, err)
 	wantLog(t, s.log, `"msg":"refused"`)
 	lines = wantJSON(t, s.log.String())

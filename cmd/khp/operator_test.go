@@ -16,6 +16,7 @@ import (
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -67,7 +68,7 @@ func TestLog_Redirected(t *testing.T) {
 func TestLog_WrongCredentials(t *testing.T) {
 	s := serveHere(t, "--auth", "/=joe:welcome")
 	for _, user := range []string{"joe", "nobody"} {
-		_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{Credentials: transport.Basic(user, "hunter2")})
+		_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, "hunter2")})
 		require.Error(t, err)
 		wantLog(t, s.log, `msg="wrong credentials" remote=127\.0\.0\.1:\d+ path=/ user=`+user)
 		wantLog(t, s.log, `msg=refused .*reason="wrong credentials" user=`+user)

@@ -13,6 +13,7 @@ import (
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -24,7 +25,7 @@ func TestReload_Everything(t *testing.T) {
 	origin := &transport.DialOptions{OpeningHeader: http.Header{"Origin": {"https://other.example"}}}
 	wantFailure(t, s.url+"/b", nil, fsm.FailureStatus, 404)
 	wantFailure(t, s.url+"/b", origin, fsm.FailureStatus, 403)
-	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("joe", "test")}), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: auth.Basic("joe", "test")}), transport.Text, []byte("x"))
 
 	khptest.File(t, users, "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n")
 	khptest.File(t, config, "route: {/b: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\nallow-origin: https://other.example\nmax-message: 10\nidle-timeout: 1h\nverbose: true\n")
@@ -33,8 +34,8 @@ func TestReload_Everything(t *testing.T) {
 	wantFailure(t, s.url+"/a", nil, fsm.FailureStatus, 404)
 	c := dialHere(t, s.url+"/b", origin)
 	wantEcho(t, c, transport.Text, []byte("x"))
-	wantFailure(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("joe", "test")}, fsm.FailureCredentialsRefused, 401)
-	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: transport.Basic("ann", "test")}), transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/in", &transport.DialOptions{Credentials: auth.Basic("joe", "test")}, fsm.FailureCredentialsRefused, 401)
+	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: auth.Basic("ann", "test")}), transport.Text, []byte("x"))
 	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("eleven byte")))
 	wantClose(t, c, transport.CloseTooBig, "message exceeds the limit")
 	require.Contains(t, s.log.String(), "level=DEBUG", "the log level is new")

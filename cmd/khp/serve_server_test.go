@@ -13,6 +13,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
@@ -69,8 +70,8 @@ func TestServe_Htpasswd(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600)) // welcome
 	s := serveHere(t, "--htpasswd", "/="+file, "--auth", "/=ann:sesame")
 	for user, password := range map[string]string{"joe": "welcome", "ann": "sesame"} {
-		wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic(user, password)}), transport.Text, []byte("x"))
-		wantFailure(t, s.url+"/", &transport.DialOptions{Credentials: transport.Basic(user, "other")}, fsm.FailureCredentialsRefused, 401)
+		wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, password)}), transport.Text, []byte("x"))
+		wantFailure(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, "other")}, fsm.FailureCredentialsRefused, 401)
 	}
 	for _, c := range []struct{ says, flags string }{
 		{"no such file", "--htpasswd /=" + file + ".none"}, {"expected PATH=FILE, as in /echo=users.htpasswd", "--htpasswd /"}, {"no --route leads", "--route /a=echo --htpasswd /b=" + file},

@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -59,7 +60,7 @@ func TestSeveral_BehindALoadBalancer(t *testing.T) {
 	args := []string{"--route", "/=echo", "--auth", "/=joe:welcome"}
 	one, two := serveHere(t, args...), serveHere(t, args...)
 	url := "ws://" + loadBalancer(t, strings.TrimPrefix(one.url, "ws://"), strings.TrimPrefix(two.url, "ws://")) + "/"
-	o := &transport.DialOptions{Profile: transport.Kaazing, Credentials: transport.Basic("joe", "welcome")}
+	o := &transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Basic("joe", "welcome")}
 	var clients []*transport.Conn
 	for range 4 {
 		c := dialHere(t, url, o)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -81,7 +82,7 @@ func (c *client) dial(ctx context.Context, network, _ string) (net.Conn, error) 
 func (c *client) profile(t *testing.T, profile transport.Profile) {
 	for _, path := range []string{"/", "/a%2Fb//c?x=1&y=%20", "/account"} {
 		conn, err := transport.Dial(t.Context(), c.url(path), &transport.DialOptions{
-			Profile: profile, Credentials: transport.Basic("joe", "welcome"), TLSConfig: c.config(), NetDial: c.dial,
+			Profile: profile, Credentials: auth.Basic("joe", "welcome"), TLSConfig: c.config(), NetDial: c.dial,
 			Header: http.Header{"Origin": {"http" + strings.TrimPrefix(c.url(""), "ws")}},
 		})
 		require.NoError(t, err, "%s, %s", profile, path)

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/sim/replay"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -113,7 +114,7 @@ func TestRead_PortsUsedAgain(t *testing.T) {
 
 // Neighbouring packets of different directions that are swapped are put in order by what they acknowledge.
 func TestRead_SwappedDirections(t *testing.T) {
-	for _, opts := range []transport.DialOptions{{}, {Profile: transport.Kaazing}, {Credentials: transport.Basic("joe", "welcome")}} {
+	for _, opts := range []transport.DialOptions{{}, {Profile: transport.Kaazing}, {Credentials: auth.Basic("joe", "welcome")}} {
 		whole := traffic(t, opts, challenge)[0]
 		swapped := 0
 		for i := 3; i < len(whole.list); i++ {
@@ -193,8 +194,8 @@ func TestRead_Unread(t *testing.T) {
 // wholeSessions are correct sessions of all sorts.
 func wholeSessions(t testing.TB) (list [][]segment) {
 	for _, flows := range [][]*flow{
-		traffic(t, transport.DialOptions{Subprotocols: []string{"chat"}, Credentials: transport.Basic("joe", "welcome")}, challenge),
-		traffic(t, transport.DialOptions{Profile: transport.Kaazing, Credentials: transport.Basic("joe", "welcome")}, challenge),
+		traffic(t, transport.DialOptions{Subprotocols: []string{"chat"}, Credentials: auth.Basic("joe", "welcome")}, challenge),
+		traffic(t, transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Basic("joe", "welcome")}, challenge),
 		traffic(t, transport.DialOptions{}, elsewhere),
 		{behind(traffic(t, transport.DialOptions{}, accept)[0], "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n")},
 		{behind(traffic(t, transport.DialOptions{}, accept)[0], "CONNECT h:80 HTTP/1.1\r\nHost: h:80\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n")},

@@ -7,6 +7,7 @@ import (
 
 	"example.com/khp/sim/replay"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -27,7 +28,7 @@ func want(t testing.TB, r replay.Result, v replay.Verdict, profile, outcome stri
 }
 
 func TestRead_Links(t *testing.T) {
-	list := flat(traffic(t, transport.DialOptions{Subprotocols: []string{"chat"}, Credentials: transport.Basic("joe", "welcome")}, challenge)...)
+	list := flat(traffic(t, transport.DialOptions{Subprotocols: []string{"chat"}, Credentials: auth.Basic("joe", "welcome")}, challenge)...)
 	for name, l := range links {
 		for _, ng := range []bool{false, true} {
 			results, sum := read(t, write(t, l, 0, ng, list))
@@ -70,7 +71,7 @@ func TestRead_SeveralConnections(t *testing.T) {
 
 // Segments cut small, sent again and out of order make no difference.
 func TestRead_Disorder(t *testing.T) {
-	whole := traffic(t, transport.DialOptions{Profile: transport.Kaazing, Credentials: transport.Basic("joe", "welcome")}, challenge)[0]
+	whole := traffic(t, transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Basic("joe", "welcome")}, challenge)[0]
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		cut := newFlow(40000)

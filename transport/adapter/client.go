@@ -11,6 +11,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
@@ -22,8 +23,8 @@ type ClientOptions struct {
 	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits, timeouts. Its Machine may stay zero; HasCredentials follows from Credentials.
 	// OpeningExtensions must be empty: the library negotiates its own.
 	Config      endpoint.ClientConfig
-	Credentials transport.CredentialsProvider // asked when the server challenges; nil fails with authentication required
-	ReadLimit   int64                         // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
+	Credentials auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
+	ReadLimit   int64                    // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
 }
 
 // Target is one connection that a client wants.
@@ -192,7 +193,7 @@ func (c *client) ask() {
 	c.cancel()
 	ctx, cancel := context.WithTimeout(c.ctx, c.config.Timeouts.Of(fsm.TimerCredentials))
 	c.cancel = cancel
-	provide := transport.PrepareCredentials(c.client, c.config.Method, c.opts.Credentials)
+	provide := auth.PrepareCredentials(c.client, c.config.Method, c.opts.Credentials)
 	c.later(func() func() []endpoint.Output {
 		value, err := provide(ctx)
 		return func() []endpoint.Output {

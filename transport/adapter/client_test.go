@@ -16,6 +16,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -71,7 +72,7 @@ func TestClient_Timers(t *testing.T) {
 				}()
 				o := clientOptions()
 				o.Config.Timeouts = transport.Timeouts{Response: 2 * time.Second, Wait: 3 * time.Second, Credentials: 5 * time.Second, Close: time.Second}
-				o.Credentials = transport.CredentialsFunc(func(ctx context.Context, _ *transport.CredentialsRequest) (string, error) {
+				o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
 					time.Sleep(time.Hour) // does not mind ctx
 					return "Basic am9lOndlbGNvbWU=", nil
 				})

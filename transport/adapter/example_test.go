@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
+	"example.com/khp/transport/auth"
 )
 
 // A client and a server on the two ends of a connection of somebody else; here it is one without a network. An adapter for a library consists of its
@@ -58,7 +59,7 @@ func ExampleKaazingClients() {
 }
 
 func clientOptions() *adapter.ClientOptions {
-	o := &adapter.ClientOptions{Credentials: transport.Basic("joe", "welcome")}
+	o := &adapter.ClientOptions{Credentials: auth.Basic("joe", "welcome")}
 	o.Config.Protocols = []string{"amqp"}
 	return o
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/coderws"
 	"github.com/coder/websocket"
 )
@@ -41,7 +42,7 @@ func Example() {
 	defer server.Close()
 
 	ws, result, err := coderws.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http")+"/echo", nil, &coderws.ClientOptions{
-		Credentials: transport.Basic("joe", "welcome"),
+		Credentials: auth.Basic("joe", "welcome"),
 	})
 	if err != nil {
 		fmt.Println(err)

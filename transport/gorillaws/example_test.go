@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/gorillaws"
 	"github.com/gorilla/websocket"
 )
@@ -42,7 +43,7 @@ func Example() {
 	defer server.Close()
 
 	ws, result, err := gorillaws.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http")+"/echo", nil, &gorillaws.ClientOptions{
-		Credentials: transport.Basic("joe", "welcome"),
+		Credentials: auth.Basic("joe", "welcome"),
 	})
 	if err != nil {
 		fmt.Println(err)

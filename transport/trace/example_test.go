@@ -36,12 +36,12 @@ func ExampleWriter() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
 	opening := []byte("GET / HTTP/1.0\r\nCookie: id=1\r\n\r\n")
 	_ = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening, Dir: trace.Received, Data: opening})
-	_, outs := server.OpeningReceived(time.Now(), opening)
+	_, outs := server.OpeningReceived(time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), opening)
 	sent(outs)
 	// Output:
 	// {"khp":"trace","version":1,"tool":"my-server","side":"server"}
 	// {"conn":1,"side":"server","kind":"opening","dir":"receive","data":"GET / HTTP/1.0\r\nCookie: [redacted]\r\n\r\n"}
-	// {"conn":1,"side":"server","kind":"opening","dir":"send","data":"HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 83\r\nConnection: close\r\n\r\nunsupported version at byte 13: minor version is not 1 to 9, near \"GET / HTTP/1.0\"\n"}
+	// {"conn":1,"side":"server","kind":"opening","dir":"send","data":"HTTP/1.1 505 HTTP Version Not Supported\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 83\r\nDate: Mon, 30 Nov 2026 08:00:00 GMT\r\n\r\nunsupported version at byte 13: minor version is not 1 to 9, near \"GET / HTTP/1.0\"\n"}
 }
 
 func ExampleReader() {

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,7 +30,7 @@ func clientTimeouts(t *testing.T, l library) {
 			url := rawServer(t, func(_ int, p *peer) { c.script(p) })
 			o := none()
 			o.Config.Timeouts = c.timeouts
-			o.Credentials = transport.CredentialsFunc(func(ctx context.Context, _ *transport.CredentialsRequest) (string, error) {
+			o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
 				<-ctx.Done()
 				return "", ctx.Err()
 			})
@@ -62,7 +63,7 @@ func clientCancel(t *testing.T, l library) {
 			defer cancel(nil)
 			url := rawServer(t, func(_ int, p *peer) { script(p, func() { cancel(enough) }) })
 			o := none()
-			o.Credentials = transport.CredentialsFunc(func(ctx context.Context, _ *transport.CredentialsRequest) (string, error) {
+			o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
 				<-ctx.Done()
 				return "", ctx.Err()
 			})

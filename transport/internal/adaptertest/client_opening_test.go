@@ -9,6 +9,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -38,7 +39,7 @@ func clientOpeningLogin(t *testing.T, l library) {
 		p.echo()
 	})
 	o := none()
-	o.Credentials = transport.Basic("joe", "welcome")
+	o.Credentials = auth.Basic("joe", "welcome")
 	c, _ := opens(t, l, url, o)
 	require.Empty(t, <-got)
 	require.Equal(t, "Basic am9lOndlbGNvbWU=", <-got)

@@ -12,6 +12,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -131,7 +132,7 @@ func pairDigest(t *testing.T, client, server library) {
 		return transport.Decision{Status: 401, Challenges: []string{`Digest realm="r", nonce="n", qop="auth"`}}, nil
 	}))
 	o := none()
-	o.Credentials = transport.Digest("joe", "welcome")
+	o.Credentials = auth.Digest("joe", "welcome")
 	c, _ := opens(t, client, url+"/echo?a=b", o)
 	wantEcho(t, c, "hello")
 }
@@ -181,7 +182,7 @@ func login(_ context.Context, r *transport.Request) (transport.Decision, error) 
 
 func pairLogin(t *testing.T, client, server library) {
 	o := none()
-	o.Credentials = transport.Basic("joe", "welcome")
+	o.Credentials = auth.Basic("joe", "welcome")
 	c, _ := opens(t, client, serve(t, server, deciding(login)), o)
 	wantEcho(t, c, "hello")
 }
@@ -191,19 +192,19 @@ func pairWrongCredentials(t *testing.T, client, server library) {
 	failed := fails(t, client, url, none(), fsm.FailureAuthRequired)
 	require.Equal(t, 401, failed.Status)
 	o := none()
-	o.Credentials = transport.Token("secret")
-	require.ErrorIs(t, fails(t, client, url, o, fsm.FailureAuthRequired), transport.ErrNoCredentials)
-	o.Credentials = transport.Basic("joe", "wrong")
+	o.Credentials = auth.Token("secret")
+	require.ErrorIs(t, fails(t, client, url, o, fsm.FailureAuthRequired), auth.ErrNoCredentials)
+	o.Credentials = auth.Basic("joe", "wrong")
 	fails(t, client, url, o, fsm.FailureCredentialsRefused)
 	passwords := []string{"first", "second", "third"}
-	o.Credentials = transport.CredentialsFunc(func(ctx context.Context, r *transport.CredentialsRequest) (string, error) {
-		return transport.Basic("joe", passwords[r.Attempt-1]).Credentials(ctx, r)
+	o.Credentials = auth.CredentialsFunc(func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {
+		return auth.Basic("joe", passwords[r.Attempt-1]).Credentials(ctx, r)
 	})
 	failed = fails(t, client, url, o, fsm.FailureStatus)
 	require.Equal(t, 403, failed.Status)
 	require.Equal(t, "go away", string(failed.Body))
 	require.NotContains(t, failed.Error(), "Basic ")
-	o.Credentials = transport.CredentialsFunc(func(context.Context, *transport.CredentialsRequest) (string, error) { panic("oh no") })
+	o.Credentials = auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { panic("oh no") })
 	require.ErrorContains(t, fails(t, client, url, o, fsm.FailureAuthRequired), "oh no")
 }
 
@@ -238,7 +239,7 @@ func pairKeepsCredentials(t *testing.T, client, server library) {
 		return transport.Decision{Status: 302, Location: there}, nil
 	}))
 	o := none()
-	o.Credentials = transport.Basic("joe", "welcome")
+	o.Credentials = auth.Basic("joe", "welcome")
 	require.ErrorContains(t, fails(t, client, url, o, fsm.FailureAuthRequired), "are not given to")
 }
 
@@ -299,7 +300,7 @@ func pairMany(t *testing.T, client, server library) {
 		t.Run("one", func(t *testing.T) {
 			t.Parallel()
 			o := none()
-			o.Credentials = transport.Basic("joe", "welcome")
+			o.Credentials = auth.Basic("joe", "welcome")
 			c, _ := opens(t, client, url, o)
 			wantEcho(t, c, "hello")
 		})

@@ -1,4 +1,4 @@
-package transport
+package auth
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/wire"
 )
 
@@ -43,7 +44,7 @@ func DigestUsers(realm string, a wire.DigestAlgorithm, passwords map[string]stri
 }
 
 // Authenticate implements [Authenticator].
-func (a *DigestAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+func (a *DigestAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
 	scheme, value := r.Credentials()
 	if !strings.EqualFold(scheme, "Digest") || value == "" {
 		return a.challenge(r, false)
@@ -51,7 +52,7 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *Request) (Verdict, err
 	d, err := wire.ParseDigest([]byte(value))
 	issued := err == nil && a.nonces.issued(d.Nonce)
 	switch {
-	case err != nil || d.UserHash || !d.Auth || d.Realm != a.Realm || d.Algorithm != a.algorithm() || pathOnly(d.URI) != r.Path():
+	case err != nil || d.UserHash || !d.Auth || d.Realm != a.Realm || d.Algorithm != a.algorithm() || !samePath(d.URI, r):
 		return a.challenge(r, false)
 	case !issued:
 		return a.challenge(r, true)
@@ -73,6 +74,12 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *Request) (Verdict, err
 	return Verdict{Allow: true, Principal: d.User}, nil
 }
 
+// samePath compares without the query, of which clients leave out what they do not send.
+func samePath(uri string, r *endpoint.Request) bool {
+	path, _, _ := strings.Cut(uri, "?")
+	return path == r.Path()
+}
+
 func (a *DigestAuth) algorithm() wire.DigestAlgorithm {
 	if a.Algorithm == 0 {
 		return wire.DigestSHA256
@@ -81,7 +88,7 @@ func (a *DigestAuth) algorithm() wire.DigestAlgorithm {
 }
 
 // challenge asks for credentials with a new nonce.
-func (a *DigestAuth) challenge(r *Request, stale bool) (Verdict, error) {
+func (a *DigestAuth) challenge(r *endpoint.Request, stale bool) (Verdict, error) {
 	c := wire.DigestChallenge{Realm: a.Realm, Nonce: a.nonces.issue(), Algorithm: a.algorithm(), Auth: true, Stale: stale}
 	var prefix []byte
 	if r.Kaazing() {

@@ -1,4 +1,4 @@
-package transport
+package auth
 
 import (
 	"context"
@@ -57,8 +57,20 @@ func (c Challenge) wire() wire.Challenge {
 	return wire.Challenge{Application: c.Application, Scheme: []byte(c.Scheme), Params: []byte(c.Params)}
 }
 
-// challengesOf copies what was parsed.
-func challengesOf(parsed []wire.Challenge) (list []Challenge) {
+// ParseChallenges reads the values of WWW-Authenticate or Proxy-Authenticate fields.
+func ParseChallenges(values ...string) (list []Challenge, err error) {
+	for _, v := range values {
+		parsed, err := wire.ParseChallenges(nil, []byte(v))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, copyChallenges(parsed)...)
+	}
+	return list, nil
+}
+
+// copyChallenges makes parsed challenges independent of the bytes they were parsed from.
+func copyChallenges(parsed []wire.Challenge) (list []Challenge) {
 	for _, ch := range parsed {
 		realm, _ := ch.Param("realm")
 		list = append(list, Challenge{
@@ -66,18 +78,6 @@ func challengesOf(parsed []wire.Challenge) (list []Challenge) {
 		})
 	}
 	return list
-}
-
-// newCredentialsRequest is about the request that the 401 answered.
-func newCredentialsRequest(c *endpoint.Client, method string) *CredentialsRequest {
-	if method == "" || c.Phase() == fsm.ClientAwaitLogin {
-		method = http.MethodGet
-	}
-	url := c.URL()
-	return &CredentialsRequest{
-		URL: url.String(), Method: method, Target: url.Target(), Challenges: challengesOf(c.Challenges()),
-		Attempt: c.State().Replays() + 1, Refused: c.Refused(),
-	}
 }
 
 // asks reports whether one of the challenges is for scheme.
@@ -125,12 +125,23 @@ func scheme(name string, write func() ([]byte, error)) CredentialsProvider {
 	})
 }
 
-// provide asks the provider, which may panic but cannot take the process with it.
-func provide(ctx context.Context, p CredentialsProvider, r *CredentialsRequest) (value string, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("the credentials provider panicked: %v", v)
-		}
-	}()
-	return p.Credentials(ctx, r)
+// PrepareCredentials copies what a challenged client has to say about its challenges. The function that it returns asks p, in any goroutine: it gives
+// the value for [endpoint.Client.Credentials], or an error also where p panics. method is that of the extended request, "" for GET.
+func PrepareCredentials(c *endpoint.Client, method string, p CredentialsProvider) func(context.Context) (string, error) {
+	if method == "" || c.Phase() == fsm.ClientAwaitLogin {
+		method = http.MethodGet
+	}
+	url := c.URL()
+	r := &CredentialsRequest{
+		URL: url.String(), Method: method, Target: url.Target(), Challenges: copyChallenges(c.Challenges()),
+		Attempt: c.State().Replays() + 1, Refused: c.Refused(),
+	}
+	return func(ctx context.Context) (value string, err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = fmt.Errorf("the credentials provider panicked: %v", v)
+			}
+		}()
+		return p.Credentials(ctx, r)
+	}
 }

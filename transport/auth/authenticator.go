@@ -1,4 +1,4 @@
-package transport
+package auth
 
 import (
 	"context"
@@ -8,30 +8,31 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/wire"
 )
 
-// Authenticator finds out who a client is, before [Handler].Decide sees its request. Each extended request is authenticated by itself: the first one, and every one
+// Authenticator finds out who a client is, before a transport.Handler's Decide sees its request. Each extended request is authenticated by itself: the first one, and every one
 // that follows a challenge. It is called in a goroutine of its own, for many connections at once; ctx ends when nobody waits any more.
 //
 // An error or a panic is answered with 500, logged, and not shown to the client.
 type Authenticator interface {
-	Authenticate(ctx context.Context, r *Request) (Verdict, error)
+	Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error)
 }
 
 // AuthenticatorFunc is a function as Authenticator.
-type AuthenticatorFunc func(ctx context.Context, r *Request) (Verdict, error)
+type AuthenticatorFunc func(ctx context.Context, r *endpoint.Request) (Verdict, error)
 
 // Authenticate calls f.
-func (f AuthenticatorFunc) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+func (f AuthenticatorFunc) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
 	return f(ctx, r)
 }
 
 // Verdict is what an [Authenticator] says about a request. The zero value refuses it with 403.
 type Verdict struct {
 	Allow     bool
-	Principal any // with Allow: who it is, for [Request].Principal and [Conn.Principal]; nil is nobody in particular
-	// Challenges asks for credentials, with 401: see [Request].Challenge. After [Handler].MaxChallenges of them a client gets 403 in any case: deployed clients
+	Principal any // with Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is nobody in particular
+	// Challenges asks for credentials, with 401: see [endpoint.Request].Challenge. After Handler.MaxChallenges of them a client gets 403 in any case: deployed clients
 	// would answer challenges without end.
 	Challenges []string
 	Body       []byte // explains a 401, 403 or 503; "" leaves it to the status
@@ -41,22 +42,22 @@ type Verdict struct {
 
 // Decision returns the decision that carries out the verdict: it accepts, asks for credentials with 401, refuses with 403, or puts off with 503. A verdict that
 // allows and yet has challenges or a body becomes a decision that is refused, like every decision that contradicts itself.
-func (v Verdict) Decision() Decision {
+func (v Verdict) Decision() endpoint.Decision {
 	switch {
 	case v.RetryAfter > 0:
 		seconds := int64((v.RetryAfter + time.Second - 1) / time.Second)
-		return Decision{Status: 503, Header: []HeaderField{{Name: "Retry-After", Value: strconv.FormatInt(seconds, 10)}}, Body: v.Body}
+		return endpoint.Decision{Status: 503, Header: []endpoint.HeaderField{{Name: "Retry-After", Value: strconv.FormatInt(seconds, 10)}}, Body: v.Body}
 	case v.Allow:
-		return Decision{Challenges: v.Challenges, Body: v.Body}
+		return endpoint.Decision{Challenges: v.Challenges, Body: v.Body}
 	case len(v.Challenges) > 0:
-		return Decision{Status: 401, Challenges: v.Challenges, Body: v.Body}
+		return endpoint.Decision{Status: 401, Challenges: v.Challenges, Body: v.Body}
 	}
-	return Decision{Status: 403, Body: v.Body}
+	return endpoint.Decision{Status: 403, Body: v.Body}
 }
 
-// contradicts reports whether the verdict allows what it also refuses.
-func (v *Verdict) contradicts() bool {
-	return v.Allow && (v.Challenges != nil || len(v.Body) > 0 || v.RetryAfter != 0)
+// LetsIn reports whether the client is let in: the verdict allows it, and does not refuse it at the same time.
+func (v *Verdict) LetsIn() bool {
+	return v.Allow && v.Challenges == nil && len(v.Body) == 0 && v.RetryAfter == 0
 }
 
 // PasswordCheck reports whether a user has that password. It should take as long for a wrong one as for the right one; see [Users]. One that cannot tell calls
@@ -66,7 +67,7 @@ type PasswordCheck func(ctx context.Context, user, password string) bool
 // TokenCheck finds out whom a token stands for; ok is false if nobody.
 type TokenCheck func(ctx context.Context, token string) (principal any, ok bool)
 
-// BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string. After wrong ones it asks again, until [Handler].MaxChallenges is
+// BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string. After wrong ones it asks again, until Handler.MaxChallenges is
 // reached: people mistype, and the login dialogs of deployed clients come back.
 type BasicAuth struct {
 	Realm string        // must not be empty
@@ -74,7 +75,7 @@ type BasicAuth struct {
 }
 
 // Authenticate implements [Authenticator].
-func (a BasicAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+func (a BasicAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
 	scheme, value := r.Credentials()
 	user, password, ok := wire.DecodeBasic([]byte(value))
 	challenge := r.Challenge("Basic", a.Realm)
@@ -96,7 +97,7 @@ type TokenAuth struct {
 }
 
 // Authenticate implements [Authenticator].
-func (a TokenAuth) Authenticate(ctx context.Context, r *Request) (Verdict, error) {
+func (a TokenAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
 	want := a.Scheme
 	if want == "" {
 		want = "Token"

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -111,15 +111,15 @@ func TestFile_WrongPasswordsKeepNobodyOut(t *testing.T) {
 		require.True(t, f.Check(t.Context(), "bob", "welcome"))
 		release := make(blocked)
 		f.users.Load().slowest.password = release
-		flood := transport.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8::1")})
+		flood := auth.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8::1")})
 		for i := range 250 {
-			flood := transport.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 1000 + i})
+			flood := auth.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 1000 + i})
 			go f.Check(flood, "nobody", "guess")
 			synctest.Wait()
 		}
 		in := make(chan string, 3)
 		go func() {
-			if f.Check(transport.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8:0:1::1")}), "ann", "welcome") {
+			if f.Check(auth.WithClientNetwork(t.Context(), &net.TCPAddr{IP: net.ParseIP("2001:db8:0:1::1")}), "ann", "welcome") {
 				in <- "ann"
 			}
 		}()

@@ -1,4 +1,4 @@
-package transport
+package auth
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 
 type networkKey struct{}
 
-// WithClientNetwork returns a context that carries the network of a client's address, for [ClientNetwork]. A [Handler] does this before it asks its Authenticator;
+// WithClientNetwork returns a context that carries the network of a client's address, for [ClientNetwork]. A transport.Handler does this before it asks its Authenticator;
 // other hosts of an [Authenticator] can do it themselves.
 func WithClientNetwork(ctx context.Context, client net.Addr) context.Context {
-	return context.WithValue(ctx, networkKey{}, networkOf(client))
+	return context.WithValue(ctx, networkKey{}, NetworkOf(client))
 }
 
 // ClientNetwork returns the network that an [Authenticator] should count a client as, where clients share something that is scarce: an IPv4 address, or the /64 of
@@ -21,8 +21,8 @@ func ClientNetwork(ctx context.Context) netip.Prefix {
 	return network
 }
 
-// networkOf returns the network that a client counts as; zero if it has no IP address.
-func networkOf(client net.Addr) netip.Prefix {
+// NetworkOf returns the network that a client with this address counts as, the zero Prefix if it has no IP address.
+func NetworkOf(client net.Addr) netip.Prefix {
 	a, ok := client.(*net.TCPAddr)
 	if !ok {
 		return netip.Prefix{}

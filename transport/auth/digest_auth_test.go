@@ -1,40 +1,16 @@
-package transport
+package auth
 
 import (
-	"context"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"example.com/khp/fsm"
-	"example.com/khp/wire"
-	"github.com/stretchr/testify/require"
 )
 
 func digestAuth(a wire.DigestAlgorithm) *DigestAuth {
 	return &DigestAuth{Realm: "r", Algorithm: a, HA1: DigestUsers("r", a, map[string]string{"joe": "welcome"})}
-}
-
-func TestDigestAuth_Dial(t *testing.T) {
-	for _, a := range []wire.DigestAlgorithm{0, wire.DigestMD5, wire.DigestSHA256Sess, wire.DigestSHA512256} {
-		url := serve(t, &Handler{Authenticator: digestAuth(a), Serve: func(ctx context.Context, c *Conn) error {
-			return c.Write(ctx, Text, []byte(c.Principal().(string)))
-		}})
-		for _, profile := range []Profile{Spec, Kaazing} {
-			provider := Digest("joe", "welcome")
-			for range 2 {
-				c, err := Dial(t.Context(), url+"/a?b=c", &DialOptions{Profile: profile, Credentials: provider})
-				require.NoError(t, err, a)
-				wantMessage(t, c, Text, "joe")
-				_ = c.CloseNow()
-			}
-			for _, wrong := range []CredentialsProvider{Digest("joe", "sesame"), Digest("jim", "welcome")} {
-				_, err := Dial(t.Context(), url, &DialOptions{Profile: profile, Credentials: wrong})
-				require.ErrorIs(t, err, fsm.FailureCredentialsRefused, "asked again, it has no others")
-			}
-		}
-	}
 }
 
 // answerDigest answers the challenge of v as a client would, and changes the answer.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -88,7 +89,7 @@ func TestDial_Digest(t *testing.T) {
 			t.Run(application+a.String(), func(t *testing.T) {
 				gate := &digestGate{algorithm: a, application: application, uses: 2}
 				url := serve(t, &Handler{Decide: gate.decide})
-				joe := Digest("joe", "welcome")
+				joe := auth.Digest("joe", "welcome")
 				for range 3 {
 					c, err := Dial(t.Context(), url+"/echo?a=%22b%22", &DialOptions{Credentials: joe})
 					require.NoError(t, err)
@@ -115,7 +116,7 @@ func TestDial_DigestOpening(t *testing.T) {
 	}}
 	srv := httptest.NewServer(outer.opening(h))
 	defer srv.Close()
-	c, err := Dial(t.Context(), "ws"+strings.TrimPrefix(srv.URL, "http")+"/echo", &DialOptions{Credentials: Digest("joe", "welcome")})
+	c, err := Dial(t.Context(), "ws"+strings.TrimPrefix(srv.URL, "http")+"/echo", &DialOptions{Credentials: auth.Digest("joe", "welcome")})
 	require.NoError(t, err)
 	wantEcho(t, c, "hello")
 	require.NoError(t, c.Close(CloseNormal, ""))
@@ -128,13 +129,13 @@ func TestDial_DigestRefused(t *testing.T) {
 	gate := &digestGate{algorithm: wire.DigestSHA256, uses: 1}
 	seen := 0
 	url := serve(t, &Handler{Decide: func(ctx context.Context, r *Request) (Decision, error) { seen++; return gate.decide(ctx, r) }})
-	_, err := Dial(t.Context(), url, &DialOptions{Credentials: Digest("joe", "guess")})
+	_, err := Dial(t.Context(), url, &DialOptions{Credentials: auth.Digest("joe", "guess")})
 	require.ErrorIs(t, err, fsm.FailureCredentialsRefused)
 	require.Equal(t, 2, seen)
-	_, err = Dial(t.Context(), url, &DialOptions{Credentials: Basic("joe", "welcome")})
+	_, err = Dial(t.Context(), url, &DialOptions{Credentials: auth.Basic("joe", "welcome")})
 	require.ErrorIs(t, err, fsm.FailureAuthRequired)
-	require.ErrorIs(t, err, ErrNoCredentials)
-	_, err = Dial(t.Context(), url, &DialOptions{Credentials: Digest("line\nbreak", "x")})
+	require.ErrorIs(t, err, auth.ErrNoCredentials)
+	_, err = Dial(t.Context(), url, &DialOptions{Credentials: auth.Digest("line\nbreak", "x")})
 	require.ErrorIs(t, err, fsm.FailureAuthRequired)
 }
 
@@ -149,10 +150,10 @@ func TestDial_DigestUnanswerable(t *testing.T) {
 		url := serve(t, &Handler{Decide: func(context.Context, *Request) (Decision, error) {
 			return Decision{Status: 401, Challenges: []string{"Negotiate", challenge}}, nil
 		}})
-		for _, p := range []CredentialsProvider{Digest("joe", "welcome"), FirstOf(Basic("joe", "welcome"), Digest("joe", "welcome"))} {
+		for _, p := range []auth.CredentialsProvider{auth.Digest("joe", "welcome"), auth.FirstOf(auth.Basic("joe", "welcome"), auth.Digest("joe", "welcome"))} {
 			_, err := Dial(t.Context(), url, &DialOptions{Credentials: p})
 			require.ErrorIs(t, err, fsm.FailureAuthRequired)
-			require.ErrorIs(t, err, ErrNoCredentials)
+			require.ErrorIs(t, err, auth.ErrNoCredentials)
 			require.ErrorContains(t, err, "the Digest challenge cannot be answered: "+want)
 			require.Equal(t, wire.KindChallenge, wire.KindOf(err))
 		}
@@ -163,7 +164,7 @@ func TestDial_DigestUnanswerable(t *testing.T) {
 func TestDial_DigestAlwaysStale(t *testing.T) {
 	t.Attr("req", "INV-20")
 	t.Attr("req", "ADV-39")
-	got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: Digest("joe", "welcome")}, func(p *rawServer) {
+	got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Digest("joe", "welcome")}, func(p *rawServer) {
 		p.asked()
 		for n := 0; ; n++ {
 			challenge, _ := wire.AppendDigestChallenge(nil, wire.DigestChallenge{Nonce: strconv.Itoa(n), Algorithm: wire.DigestMD5, Auth: true, Stale: true})
@@ -186,77 +187,17 @@ func TestDial_DigestAlwaysStale(t *testing.T) {
 	require.Len(t, sent, 3, "three different answers")
 }
 
-// Of several challenges the strongest is answered, also when providers for all of them are there.
-func TestFirstOf(t *testing.T) {
-	ctx := t.Context()
-	ask := func(p CredentialsProvider, values ...string) (string, error) {
-		r := &CredentialsRequest{Method: "GET", Target: "/"}
-		for _, v := range values {
-			parsed, err := wire.ParseChallenges(nil, []byte(v))
-			require.NoError(t, err)
-			r.Challenges = append(r.Challenges, challengesOf(parsed)...)
-		}
-		return p.Credentials(ctx, r)
-	}
-	digests := func(names ...string) (list []string) {
-		for _, n := range names {
-			list = append(list, fmt.Sprintf("Digest realm=r, nonce=n, algorithm=%s, qop=auth", n))
-		}
-		return list
-	}
-	everything := FirstOf(Basic("joe", "welcome"), Token("abc"), Digest("joe", "welcome"))
-	for want, values := range map[string][]string{
-		"algorithm=SHA-512-256,":      append([]string{`Basic realm="x", Token`}, digests("MD5", "SHA-512-256", "SHA-256", "unknown")...),
-		"algorithm=MD5,":              append(digests("unknown"), append([]string{"Basic", "Token"}, digests("MD5")...)...),
-		"Token abc":                   append(digests("unknown"), "Basic, Application Token"),
-		"Basic am9lOndlbGNvbWU=":      append(digests("unknown"), "Negotiate, Basic"),
-		"algorithm=SHA-512-256-sess,": digests("SHA-512-256", "SHA-512-256-sess"),
-	} {
-		got, err := ask(everything, values...)
-		require.NoError(t, err)
-		require.Contains(t, got, want)
-	}
-	for _, p := range []CredentialsProvider{everything, FirstOf(), Digest("joe", "welcome")} {
-		for _, values := range [][]string{{"Negotiate"}, digests("unknown"), nil} {
-			_, err := ask(p, values...)
-			require.ErrorIs(t, err, ErrNoCredentials)
-		}
-	}
-	turnedDown := CredentialsFunc(func(context.Context, *CredentialsRequest) (string, error) { return "", context.Canceled })
-	_, err := ask(FirstOf(Token("x"), turnedDown, Basic("joe", "welcome")), "Basic")
-	require.ErrorIs(t, err, context.Canceled, "who turns a prompt down is not overruled")
-}
-
-// A provider may be shared by many goroutines and remembers no more than it must.
-func TestDigest_Bounded(t *testing.T) {
-	d := Digest("joe", "welcome").(*digest)
-	var all sync.WaitGroup
-	for g := range 4 {
-		all.Go(func() {
-			for i := range 3 * maxNonces {
-				d.use(strconv.Itoa(g*i) + "x")
-			}
-		})
-	}
-	all.Wait()
-	require.LessOrEqual(t, len(d.used), maxNonces)
-	first, second := d.use("new"), d.use("new")
-	require.Equal(t, first.cnonce, second.cnonce)
-	require.Equal(t, first.count+1, second.count)
-	require.NotEqual(t, first.cnonce, d.use("newer").cnonce)
-}
-
 // Whatever happens with credentials, neither observers of both sides nor logs nor errors show them.
 func TestDial_CredentialsShowNowhere(t *testing.T) {
 	t.Attr("req", "INV-27")
 	for _, password := range []string{"welcome", "s3cr3t-guess"} {
 		for name, c := range map[string]struct {
-			provider CredentialsProvider
+			provider auth.CredentialsProvider
 			secrets  []string
 		}{
-			"Basic":  {Basic("joe", password), []string{"am9lOn"}},
-			"Token":  {Token(password), nil},
-			"Digest": {Digest("joe", password), []string{"response=", "cnonce="}},
+			"Basic":  {auth.Basic("joe", password), []string{"am9lOn"}},
+			"Token":  {auth.Token(password), nil},
+			"Digest": {auth.Digest("joe", password), []string{"response=", "cnonce="}},
 		} {
 			t.Run(name+" "+password, func(t *testing.T) {
 				gate := &digestGate{algorithm: wire.DigestMD5, uses: 1, also: []string{"Basic", "Token"}}

@@ -1,8 +1,8 @@
-// Package htpasswd checks passwords against the files that Apache's htpasswd makes, for [transport.BasicAuth]. It is a package of its own so that nobody else links the
+// Package htpasswd checks passwords against the files that Apache's htpasswd makes, for [auth.BasicAuth]. It is a package of its own so that nobody else links the
 // hash functions.
 //
 //	users, err := htpasswd.Open("/etc/khp/users")
-//	h := &transport.Handler{Authenticator: transport.BasicAuth{Realm: "khp", Check: users.Check}, Serve: serve}
+//	h := &transport.Handler{Authenticator: auth.BasicAuth{Realm: "khp", Check: users.Check}, Serve: serve}
 //
 // A line is USER:HASH or USER:HASH:comment. Hashes are made by bcrypt (htpasswd -B, to be preferred; cost 4 to 16), MD5 (-m; $apr1$ or $1$), SHA-256 or SHA-512 crypt
 // (-2, -5; up to a million rounds) or SHA-1 (-s; {SHA} or {SSHA}). All else is refused when the file is read: passwords in the clear, traditional crypt, a hash that is cut
@@ -10,7 +10,7 @@
 //
 // Hashing is slow on purpose and anybody may ask for it. All files of a process therefore hash on half of its processors, in turn for each client address (the /64
 // network of an IPv6 address), so that one client who guesses passwords delays others by no more than the password being checked. 256 checks may wait; beyond that the newest
-// of the client that has most is refused by [transport.TryLater]. A password that was right is remembered for a quarter of an hour, as a keyed hash in memory, and is
+// of the client that has most is refused by [auth.TryLater]. A password that was right is remembered for a quarter of an hour, as a keyed hash in memory, and is
 // then checked without hashing.
 package htpasswd
 
@@ -23,7 +23,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 )
 
 // File is the content of a file. It may be used by many goroutines at once.
@@ -68,9 +68,9 @@ const longest = 255
 // retry is when a client may come again whose password could not be checked.
 const retry = 5 * time.Second
 
-// Check reports whether the user has that password, of 255 bytes at most. It is a [transport.PasswordCheck]. A wrong password and a user who does not exist take as
+// Check reports whether the user has that password, of 255 bytes at most. It is a [auth.PasswordCheck]. A wrong password and a user who does not exist take as
 // long as the slowest hash of the file. If ctx ends before it is this client's turn, or too many wait already, the user is not let in; the latter is said by
-// [transport.TryLater].
+// [auth.TryLater].
 func (f *File) Check(ctx context.Context, user, password string) bool {
 	if len(password) > longest {
 		return false
@@ -79,9 +79,9 @@ func (f *File) Check(ctx context.Context, user, password string) bool {
 	if h.verified.has(f.users.Load().of[user], user, password) {
 		return true
 	}
-	switch err := h.queue.take(ctx, transport.ClientNetwork(ctx)); {
+	switch err := h.queue.take(ctx, auth.ClientNetwork(ctx)); {
 	case errors.Is(err, errFull):
-		transport.TryLater(ctx, retry)
+		auth.TryLater(ctx, retry)
 		return false
 	case err != nil:
 		return false

@@ -6,8 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.com/khp/transport"
-	"example.com/khp/transport/htpasswd"
+	"example.com/khp/transport/auth"
+	"example.com/khp/transport/auth/htpasswd"
 )
 
 func ExampleOpen() {
@@ -27,7 +27,7 @@ func ExampleOpen() {
 		fmt.Println(err)
 		return
 	}
-	_ = transport.BasicAuth{Realm: "demo", Check: users.Check} // for transport.Handler.Authenticator
+	_ = auth.BasicAuth{Realm: "demo", Check: users.Check} // for transport.Handler.Authenticator
 	fmt.Println(users.Check(context.Background(), "joe", "welcome"), users.Check(context.Background(), "joe", "sesame"))
 	// Output: true false
 }
