@@ -99,30 +99,17 @@ func TestDial_HistoryThatCannotBeWritten(t *testing.T) {
 	require.Equal(t, cli.ExitUsage, exit.ExitCode())
 }
 
-func TestLineHistory(t *testing.T) {
-	var h lineHistory
-	for _, line := range []string{"a", "a", " ", "b"} {
-		h.Add(line)
-	}
-	require.Equal(t, 2, h.Len())
-	require.Equal(t, []string{"b", "a"}, []string{h.At(0), h.At(1)})
-	for range maxHistory {
-		h.Add("x")
-		h.Add("y")
-	}
-	require.Equal(t, maxHistory, h.Len())
-}
-
 // A line that the editor would cut is not sent.
 func TestDial_LongLineAtTerminal(t *testing.T) {
 	server := serveProcess(t)
 	x := dialAtTerminal(t, server.url+"/")
 	x.sees("> ")
-	x.types(strings.Repeat("a", maxTyped))
+	const most = 4096 // characters of a typed line
+	x.types(strings.Repeat("a", most))
 	x.types("\r")
 	x.sees(strings.Repeat("a", 60) + "\r\n")                                         // typed
-	x.sees(strings.Repeat("a", maxTyped) + "\r\n")                                   // and echoed by the server, whole
-	x.types(strings.Repeat("b", maxTyped) + "\x02\x7f" + "cc")                       // one taken away again, two more before the last
+	x.sees(strings.Repeat("a", most) + "\r\n")                                       // and echoed by the server, whole
+	x.types(strings.Repeat("b", most) + "\x02\x7f" + "cc")                           // one taken away again, two more before the last
 	x.types("\r")                                                                    // of which one did not fit
 	x.sees("khp: not sent: a line typed here has at most 4096 characters; send lon") // and it is not sent
 	x.types("next\r")
@@ -136,10 +123,14 @@ func TestDial_LongLineAtTerminal(t *testing.T) {
 // A terminal that edits lines by itself cuts them, too.
 func TestDial_LongLineWithoutEditor(t *testing.T) {
 	server := serveProcess(t)
+	cut, ok := map[string]int{"linux": 4095, "darwin": 1023}[runtime.GOOS] // how long a line gets through
+	if !ok {
+		t.Skip("it is not known where terminals of this system cut lines")
+	}
 	for _, c := range []struct {
 		length int
 		whole  bool
-	}{{terminalLines[runtime.GOOS][0] - 1, true}, {5000, false}} {
+	}{{cut - 1, true}, {5000, false}} {
 		x := dialAtTerminal(t, server.url+"/", "--json")
 		x.sees(`"event":"open"`)
 		x.types(strings.Repeat("a", c.length) + "\n")
@@ -149,7 +140,7 @@ func TestDial_LongLineWithoutEditor(t *testing.T) {
 			require.NoError(t, x.cmd.Wait())
 			continue
 		}
-		x.sees("khp: cannot read the input: a terminal cuts lines after " + strconv.Itoa(terminalLines[runtime.GOOS][0]) + " bytes; send it with --send-file FILE, or through a pipe")
+		x.sees("khp: cannot read the input: a terminal cuts lines after " + strconv.Itoa(cut) + " bytes; send it with --send-file FILE, or through a pipe")
 		var exit *exec.ExitError
 		require.ErrorAs(t, x.cmd.Wait(), &exit)
 		require.Equal(t, cli.ExitFailed, exit.ExitCode())

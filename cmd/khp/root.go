@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/dial"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -64,7 +65,7 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 		}
 		return cli.Usagef("%s; see %s --help", text, cmd.CommandPath())
 	})
-	root.AddCommand(serveCommand(c), dialCommand(c), demoCommand(c), statusCommand(c), versionCommand(c))
+	root.AddCommand(serveCommand(c), dial.Command(c), demoCommand(c), statusCommand(c), versionCommand(c))
 	root.AddCommand(graphCommand(c), exploreCommand(c))
 	root.AddCommand(simCommand(c))
 	root.AddCommand(replayCommand(c))

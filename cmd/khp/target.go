@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -94,22 +95,13 @@ func parseTCPTarget(name string) (target, error) {
 	return tcpTarget{addr, tcpLinger}, nil
 }
 
-// plainURLError says what is wrong with a URL without the parser's own vocabulary.
-func plainURLError(err error) string {
-	var e *wire.ParseError
-	if errors.As(err, &e) && e.Detail != "" {
-		return "the URL is not usable: " + e.Detail
-	}
-	return "the URL is not usable: " + err.Error()
-}
-
 // targetURLError is plainURLError about a target, whose text is a secret, and for which there is no flag that takes a user and a password.
 func targetURLError(err error) string {
 	var e *wire.ParseError
 	if errors.As(err, &e) && e.Detail == "userinfo" {
 		return "the URL is not usable: no user and password can stand in it"
 	}
-	text, _, _ := strings.Cut(plainURLError(err), ", near ")
+	text, _, _ := strings.Cut(cli.URLError(err), ", near ")
 	return text
 }
 

@@ -56,7 +56,7 @@ func TestVisible_DialMessages(t *testing.T) {
 		wantVisible(t, "stdout "+flag, out)
 		require.Contains(t, out, "ü€<")
 		if flag == "--json" {
-			var line messageLine
+			var line struct{ Text *string }
 			require.NoError(t, json.Unmarshal([]byte(strings.Split(out, "\n")[1]), &line))
 			require.Equal(t, said, *line.Text, "--json is exact")
 		} else {

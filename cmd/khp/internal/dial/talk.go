@@ -1,4 +1,4 @@
-package main
+package dial
 
 import (
 	"context"
@@ -20,7 +20,6 @@ const defaultWait = 5 * time.Second
 
 // talk uses an open connection.
 type talk struct {
-	*cli.Env
 	conn    *transport.Conn
 	out     *printer
 	request *request

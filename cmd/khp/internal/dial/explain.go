@@ -1,4 +1,4 @@
-package main
+package dial
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 )
 
 // explainFailure makes of a failed handshake an exit code and one line that says what happened, where, and what to try.
-func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (code int, text string) {
+func explainFailure(e *transport.HandshakeError, o *options, p *progress) (code int, text string) {
 	switch {
 	case e.Failure == fsm.FailureConnect, errors.Is(e, context.DeadlineExceeded) && !p.connected.Load():
 		return cli.ExitUnreachable, unreachable(e, o)
@@ -44,7 +44,7 @@ func explainFailure(e *transport.HandshakeError, o *dialOptions, p *progress) (c
 }
 
 // unreachable says why there is no connection.
-func unreachable(e *transport.HandshakeError, o *dialOptions) string {
+func unreachable(e *transport.HandshakeError, o *options) string {
 	why, hint := "no answer", "is the address right, and is the server running?"
 	if e.Cause != nil && !errors.Is(e.Cause, context.DeadlineExceeded) {
 		why = lastPart(e.Cause.Error())
@@ -80,7 +80,7 @@ func lastPart(s string) string {
 }
 
 // refusedCredentials reports whether the credentials of the command line were given and not accepted.
-func refusedCredentials(e *transport.HandshakeError, o *dialOptions, p *progress) bool {
+func refusedCredentials(e *transport.HandshakeError, o *options, p *progress) bool {
 	if !p.challenged.Load() || o.user == "" && o.token == "" {
 		return false
 	}
@@ -88,7 +88,7 @@ func refusedCredentials(e *transport.HandshakeError, o *dialOptions, p *progress
 }
 
 // neverEnds reports whether a response that decides came without the message that ends it. Kaazing gateways leave that out for clients that do not mark their URL.
-func (p *progress) neverEnds(o *dialOptions) bool {
+func (p *progress) neverEnds(o *options) bool {
 	status := p.status.Load()
 	return o.profile == "spec" && status != 0 && status != 100 && status != 102 && status != 202
 }
@@ -119,7 +119,7 @@ var openingHints = map[int]string{
 const maybeTLS = "if the server speaks TLS, try wss:// instead of ws://"
 
 // hintFor says what to try after e.
-func hintFor(e *transport.HandshakeError, o *dialOptions, p *progress) string {
+func hintFor(e *transport.HandshakeError, o *options, p *progress) string {
 	given := o.user != "" || o.token != ""
 	switch {
 	case e.NetworkLogin && e.LoginURL != "":

@@ -1,4 +1,4 @@
-package main
+package dial
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 )
 
 // dial is khp dial.
-func dial(c *cli.Env, rawURL string, o *dialOptions) error {
+func dial(c *cli.Env, rawURL string, o *options) error {
 	r, err := o.request(rawURL)
 	if err != nil {
 		return err
@@ -59,12 +59,12 @@ func dial(c *cli.Env, rawURL string, o *dialOptions) error {
 	}
 	r.options.Observer = list.OrNil()
 	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: cli.IsTerminal(c.Stdout)}
-	conn, err := connect(c, ctx, r, time.Duration(o.timeout))
+	conn, err := connect(ctx, r, time.Duration(o.timeout))
 	if err != nil {
 		return out.failed(err, o, progress)
 	}
 	out.opened(conn, o.profile, progress)
-	t := &talk{Env: c, conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait)}
+	t := &talk{conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait)}
 	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.Stdin, lines, done) }
 	if !r.send && !o.json && !o.raw {
 		console, ok, err := openConsole(c.Stdin, c.Stdout, o.history)
@@ -86,7 +86,7 @@ func dial(c *cli.Env, rawURL string, o *dialOptions) error {
 }
 
 // connect shakes hands within timeout; 0 leaves it to the deadlines of each step.
-func connect(c *cli.Env, ctx context.Context, r *request, timeout time.Duration) (*transport.Conn, error) {
+func connect(ctx context.Context, r *request, timeout time.Duration) (*transport.Conn, error) {
 	if timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, timeout)

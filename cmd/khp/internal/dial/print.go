@@ -1,4 +1,4 @@
-package main
+package dial
 
 import (
 	"errors"
@@ -143,7 +143,7 @@ func plainReason(err error) string {
 }
 
 // failed reports a handshake that failed.
-func (p *printer) failed(err error, o *dialOptions, progress *progress) error {
+func (p *printer) failed(err error, o *options, progress *progress) error {
 	var e *transport.HandshakeError
 	if !errors.As(err, &e) || e.URL == "" {
 		return cli.Usagef("%s; see khp dial --help", plainReason(err))

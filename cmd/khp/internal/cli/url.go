@@ -1,0 +1,16 @@
+package cli
+
+import (
+	"errors"
+
+	"example.com/khp/wire"
+)
+
+// URLError says what is wrong with a URL that [wire.ParseURL] refuses with err.
+func URLError(err error) string {
+	var e *wire.ParseError
+	if errors.As(err, &e) && e.Detail != "" {
+		return "the URL is not usable: " + e.Detail
+	}
+	return "the URL is not usable: " + err.Error()
+}

@@ -1,0 +1,280 @@
+package dial
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
+	"example.com/khp/transport/extension"
+	"example.com/khp/wire"
+)
+
+// options are the flags of khp dial.
+type options struct {
+	profile      string
+	protocols    []string
+	extensions   []string
+	user         string
+	token        string
+	header       []string
+	opening      []string
+	send         []string
+	sendFiles    []string
+	binary       bool
+	raw          bool
+	count        int
+	wait         cli.Duration
+	closing      string
+	maxRedirects int
+	timeout      cli.Duration
+	plain        bool
+	insecure     bool
+	connectTo    string
+	proxy        string
+	retry        int
+	trace        string
+	json         bool
+	history      string
+	verbose      bool
+}
+
+// request is a checked command line.
+type request struct {
+	url       string
+	options   transport.DialOptions
+	messages  [][]byte // of --send and --send-file
+	send      bool     // there are any
+	kind      transport.MessageType
+	closeCode uint16
+	closeText string
+}
+
+// request checks the flags.
+func (o *options) request(rawURL string) (*request, error) {
+	r := &request{url: rawURL, kind: transport.Text, send: len(o.send)+len(o.sendFiles) > 0}
+	if o.binary {
+		r.kind = transport.Binary
+	}
+	if _, err := wire.ParseURL(rawURL, func(h string) (string, error) { return "host", nil }); err != nil {
+		return nil, cli.Usagef("%s: %s", hideUserinfo(rawURL), urlError(rawURL, err))
+	}
+	switch {
+	case o.maxRedirects < 0 || o.maxRedirects > 20:
+		return nil, cli.Usagef("--max-redirects %d: expected a number from 0 to 20", o.maxRedirects)
+	case o.count < 1:
+		return nil, cli.Usagef("--count %d: expected a number from 1 on", o.count)
+	case o.count > 1 && !r.send:
+		return nil, cli.Usagef("--count needs something to send: add --send TEXT")
+	case o.retry < -1 || o.retry == 0:
+		return nil, cli.Usagef("--retry %d: expected a number of tries from 1 on, or -1 for no limit", o.retry)
+	case o.json && o.raw:
+		return nil, cli.Usagef("--json and --raw exclude each other")
+	}
+	for _, text := range o.send {
+		r.messages = append(r.messages, []byte(text))
+	}
+	for _, name := range o.sendFiles {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, cli.Usagef("--send-file: %s", err)
+		}
+		r.messages = append(r.messages, b)
+	}
+	for _, m := range r.messages {
+		if r.kind == transport.Text && !utf8.Valid(m) {
+			return nil, cli.Usagef("text messages are UTF-8 and one of these is not; add --binary")
+		}
+	}
+	if err := r.closing(o.closing); err != nil {
+		return nil, err
+	}
+	return r, o.transport(&r.options)
+}
+
+// urlError says what is wrong with the URL of dial, and what to write instead.
+func urlError(rawURL string, err error) string {
+	var e *wire.ParseError
+	if errors.As(err, &e) && e.Detail == "userinfo" {
+		return "no user and password can stand in the URL; give them with " + flagUser
+	}
+	if !strings.Contains(rawURL, "://") {
+		meant := "ws://" + rawURL
+		if _, err := wire.ParseURL(meant, func(string) (string, error) { return "host", nil }); err == nil && !strings.HasPrefix(rawURL, "/") {
+			return fmt.Sprintf("not an absolute URL; did you mean %s?", meant)
+		}
+	}
+	return cli.URLError(err) + "; expected ws://host[:port]/path or wss://..., or the same with http and https"
+}
+
+// closing reads CODE[:REASON].
+func (r *request) closing(spec string) error {
+	code, reason, _ := strings.Cut(spec, ":")
+	n, err := strconv.ParseUint(code, 10, 16)
+	if err != nil || !transport.ValidCloseCode(uint16(n)) {
+		return cli.Usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, such as 1000, 1001 or 3000 to 4999", spec)
+	}
+	if len(reason) > wire.MaxCloseReason || !utf8.ValidString(reason) {
+		return cli.Usagef("--close: a reason is UTF-8 and has at most 123 bytes")
+	}
+	r.closeCode, r.closeText = uint16(n), reason
+	return nil
+}
+
+// transport fills in what the handshake needs.
+func (o *options) transport(t *transport.DialOptions) error {
+	switch o.profile {
+	case "spec":
+		t.Profile = transport.Spec
+	case "kaazing":
+		t.Profile = transport.Kaazing
+	case "auto":
+		t.Profile = transport.Auto
+	default:
+		return cli.Usagef("--profile %s: expected spec, kaazing or auto", o.profile)
+	}
+	if t.MaxRedirects = o.maxRedirects; o.maxRedirects == 0 {
+		t.MaxRedirects = -1
+	}
+	t.Subprotocols, t.Extensions, t.PlainFallback = o.protocols, o.extensions, o.plain
+	t.Use = extensionsOf(o.extensions)
+	var err error
+	if t.Credentials, err = o.credentials(); err != nil {
+		return err
+	}
+	if t.Header, err = headerOf("--header", o.header); err != nil {
+		return err
+	}
+	if t.OpeningHeader, err = headerOf("--opening-header", o.opening); err != nil {
+		return err
+	}
+	for _, fields := range []http.Header{t.Header, t.OpeningHeader} { // any of them may be a key to the first server
+		t.Sensitive = slices.AppendSeq(t.Sensitive, maps.Keys(fields))
+	}
+	if o.insecure {
+		t.TLSConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for
+	}
+	if o.connectTo != "" {
+		if _, port, err := net.SplitHostPort(o.connectTo); err != nil || port == "" {
+			return cli.Usagef("--connect-to %s: expected HOST:PORT, as in 127.0.0.1:8080", o.connectTo)
+		}
+		t.NetDial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, o.connectTo)
+		}
+	}
+	if t.Proxy, err = proxyOf(o.proxy); err != nil {
+		return err
+	}
+	if o.retry != 1 {
+		t.Retry = &transport.Retry{Attempts: o.retry}
+	}
+	if d := time.Duration(o.timeout); d > 0 { // it is the limit, no step of the handshake has another
+		d += time.Minute
+		t.Timeouts = transport.Timeouts{Opening: d, Response: d, Wait: d, Credentials: d, Overall: d}
+	}
+	return nil
+}
+
+// proxyOf reads --proxy.
+func proxyOf(spec string) (func(*http.Request) (*url.URL, error), error) {
+	switch spec {
+	case "env":
+		return http.ProxyFromEnvironment, nil
+	case "none":
+		return nil, nil
+	}
+	u, err := url.Parse(spec)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, cli.Usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., env or none", hideUserinfo(spec))
+	}
+	return http.ProxyURL(u), nil
+}
+
+// hideUserinfo leaves out what may be a password in a URL.
+func hideUserinfo(rawURL string) string {
+	at := strings.LastIndexByte(rawURL, '@')
+	if at < 0 {
+		return strconv.QuoteToASCII(rawURL)
+	}
+	scheme, _, ok := strings.Cut(rawURL, "://")
+	if !ok {
+		return fmt.Sprintf("%q", "..."+rawURL[at:])
+	}
+	return fmt.Sprintf("%q", scheme+"://..."+rawURL[at:])
+}
+
+// credentials makes the provider of --user and --token; nil without them.
+func (o *options) credentials() (auth.CredentialsProvider, error) {
+	if o.user == "" && o.token == "" {
+		return nil, nil
+	}
+	name, password, ok := strings.Cut(o.user, ":")
+	if o.user != "" {
+		if _, err := wire.AppendBasic(nil, name, password); !ok {
+			return nil, cli.Usagef("--user: expected NAME:PASSWORD, as in joe:welcome; the name may be empty, the colon stays")
+		} else if err != nil {
+			return nil, cli.Usagef("--user: name and password cannot hold control characters")
+		}
+	}
+	if o.token != "" {
+		if _, err := wire.AppendCredentials(nil, "Token", o.token); err != nil || strings.Contains(o.token, "\t") {
+			return nil, cli.Usagef("--token: expected text without control characters, and without blanks at its ends")
+		}
+	}
+	var known []auth.CredentialsProvider
+	if o.user != "" {
+		known = append(known, auth.Digest(name, password), auth.Basic(name, password))
+	}
+	if o.token != "" {
+		known = append(known, auth.Bearer(o.token), auth.Token(o.token))
+	}
+	provider := auth.FirstOf(known...)
+	return auth.CredentialsFunc(func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {
+		value, err := provider.Credentials(ctx, r)
+		switch {
+		case !errors.Is(err, auth.ErrNoCredentials):
+		case wire.KindOf(err) == wire.KindChallenge:
+			err = errors.New(unanswerableText(err))
+		default:
+			err = errors.New(otherFlag(r.Challenges))
+		}
+		return value, err
+	}), nil
+}
+
+// headerOf reads fields as written; their names are sent in that spelling.
+func headerOf(flag string, specs []string) (http.Header, error) {
+	h := http.Header{}
+	for _, spec := range specs {
+		name, value, ok := strings.Cut(spec, ":")
+		value = strings.Trim(value, " \t")
+		if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
+			return nil, cli.Usagef("%s %q: expected 'NAME: VALUE'", flag, spec)
+		}
+		h[name] = append(h[name], value)
+	}
+	return h, nil
+}
+
+// extensionsOf are those among the elements of --extension that khp can run. With the others, messages are shown as they come.
+func extensionsOf(elements []string) []extension.Extension {
+	return slices.DeleteFunc(cli.Extensions(0), func(x extension.Extension) bool {
+		return !slices.ContainsFunc(elements, func(e string) bool {
+			name, _, _ := strings.Cut(e, ";")
+			return strings.TrimSpace(name) == x.Name()
+		})
+	})
+}
