@@ -8,7 +8,8 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/spincheck/spin"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 	"example.com/khp/sim/script"
 	"github.com/stretchr/testify/require"
 )
@@ -24,9 +25,9 @@ func TestDrill(t *testing.T) {
 
 	t.Run("explorer", func(t *testing.T) {
 		m := faultyPair()
-		r, err := sim.Explore(m, m.Properties(), sim.Options{})
+		r, err := explore.Explore(m, m.Properties(), explore.Options{})
 		require.NoError(t, err)
-		i := slices.IndexFunc(r.Violations, func(v sim.Violation) bool { return v.ID == "LIV-06" })
+		i := slices.IndexFunc(r.Violations, func(v model.Violation) bool { return v.ID == "LIV-06" })
 		require.GreaterOrEqual(t, i, 0, "%v", r.Violations)
 		require.Equal(t, "-: client AwaitCredentials on TimerExpired(Credentials) does nothing, in fsm/client_table.go", r.Violations[i].Cells()[0])
 	})

@@ -5,8 +5,9 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/model"
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,7 +17,7 @@ func TestFaults_AreFound(t *testing.T) {
 		t.Run(f.Name, func(t *testing.T) {
 			defer fsm.SetRow(f.Machine.String(), f.Row, f.Changed)()
 			m := faultyPair()
-			r, err := sim.Explore(m, m.Properties(), sim.Options{})
+			r, err := explore.Explore(m, m.Properties(), explore.Options{})
 			require.NoError(t, err)
 			for _, v := range r.Violations {
 				if v.ID == f.Property {
@@ -31,14 +32,14 @@ func TestFaults_AreFound(t *testing.T) {
 		})
 	}
 	m := faultyPair()
-	r, err := sim.Explore(m, m.Properties(), sim.Options{})
+	r, err := explore.Explore(m, m.Properties(), explore.Options{})
 	require.NoError(t, err)
 	require.Empty(t, r.Violations, "the tables are as they were")
 }
 
 // faultyPair is the pair in which faults are looked for: no deferrals, which keeps it small, and one more challenge than the client may answer.
-func faultyPair() sim.Honest {
+func faultyPair() model.Honest {
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
-	return sim.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2}}
+	return model.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2}}
 }

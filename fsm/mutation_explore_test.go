@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,7 +22,7 @@ var (
 )
 
 // mutantBounds keep the exploration of a mutant short.
-var mutantBounds = sim.Bounds{Redirects: 1, Replays: 1, Interim: 2, Challenges: 1, Deferrals: 1}
+var mutantBounds = model.Bounds{Redirects: 1, Replays: 1, Interim: 2, Challenges: 1, Deferrals: 1}
 
 // TestMutation_ByExploration counts how many mutants of the tables exploration alone notices, without the oracle: by a property, or by another size of the space.
 func TestMutation_ByExploration(t *testing.T) {
@@ -39,7 +40,7 @@ func TestMutation_ByExploration(t *testing.T) {
 		mutants = mutants[:n]
 	}
 	t.Logf("-mutate-explore=%d -mutate-seed=%d repeats this", *mutateExplore, seed)
-	known := map[string]sim.Report{}
+	known := map[string]model.Report{}
 	for name, c := range configurations("client", "server") {
 		r, err := exploreMutant(c)
 		require.NoError(t, err)
@@ -80,11 +81,11 @@ func TestMutation_ByExploration(t *testing.T) {
 }
 
 // configurations iterates over those in which the machines of one of the sides take part, the cheap ones first.
-func configurations(sides ...string) iter.Seq2[string, sim.Configuration] {
-	return func(yield func(string, sim.Configuration) bool) {
-		for _, m := range slices.Backward(sim.Models()) {
+func configurations(sides ...string) iter.Seq2[string, model.Configuration] {
+	return func(yield func(string, model.Configuration) bool) {
+		for _, m := range slices.Backward(model.Models()) {
 			for _, c := range m.Configurations {
-				takesPart := slices.Contains(sides, "client") && c.Has(sim.Client) || slices.Contains(sides, "server") && c.Has(sim.Server)
+				takesPart := slices.Contains(sides, "client") && c.Has(model.Client) || slices.Contains(sides, "server") && c.Has(model.Server)
 				if takesPart && !yield(c.Model+"/"+c.Name, c) {
 					return
 				}
@@ -94,7 +95,7 @@ func configurations(sides ...string) iter.Seq2[string, sim.Configuration] {
 }
 
 // notices reports how exploration tells the mutated tables from the real ones, if it does: by properties, or by the size of a space.
-func notices(m fsm.Mutant, known map[string]sim.Report) (property, size bool) {
+func notices(m fsm.Mutant, known map[string]model.Report) (property, size bool) {
 	sides := []string{m.Side}
 	if m.Side == "status" {
 		sides = []string{"client", "server"}
@@ -111,11 +112,11 @@ func notices(m fsm.Mutant, known map[string]sim.Report) (property, size bool) {
 }
 
 // exploreMutant explores a configuration within small bounds. A panic is an error.
-func exploreMutant(c sim.Configuration) (r sim.Report, err error) {
+func exploreMutant(c model.Configuration) (r model.Report, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v", v)
 		}
 	}()
-	return c.Explore(mutantBounds, sim.Fault{}, sim.Options{MaxStates: 100_000})
+	return c.Explore(mutantBounds, model.Fault{}, explore.Options{MaxStates: 100_000})
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 	"github.com/stretchr/testify/require"
 )
 
@@ -151,14 +152,14 @@ func noticedByExplorer() (what string) {
 	}()
 	for _, cfg := range oracleClientConfigs {
 		cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = min(cfg.MaxRedirects, 1), min(cfg.MaxReplays, 1), min(cfg.MaxInterim, 1)
-		m := sim.AnyServer{Config: cfg}
-		if r, err := sim.Explore(m, m.Properties(), sim.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
+		m := model.AnyServer{Config: cfg}
+		if r, err := explore.Explore(m, m.Properties(), explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
 			return fmt.Sprint(err, r.Violations)
 		}
 	}
 	for _, cfg := range oracleServerConfigs {
-		m := sim.AnyClient{Config: cfg}
-		if r, err := sim.Explore(m, m.Properties(), sim.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
+		m := model.AnyClient{Config: cfg}
+		if r, err := explore.Explore(m, m.Properties(), explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
 			return fmt.Sprint(err, r.Violations)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 	"github.com/spf13/cobra"
 )
 
@@ -60,13 +61,13 @@ func exploreCommand(c *cli.Env) *cobra.Command {
 					o.override[b.flag], _ = cmd.Flags().GetInt(b.flag)
 				}
 			}
-			return explore(c, o)
+			return runExplore(c, o)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.model, "model", "all", "what to explore: "+strings.Join(modelNames(), ", "))
 	f.StringVar(&o.only, "only", "", "this configuration of the model only, such as kaazing")
-	f.StringVar(&o.bounds, "bounds", "default", "how large: "+strings.Join(sim.BoundNames, ", "))
+	f.StringVar(&o.bounds, "bounds", "default", "how large: "+strings.Join(model.BoundNames, ", "))
 	for _, b := range boundFlags {
 		f.Int(b.flag, 0, b.help)
 	}
@@ -86,7 +87,7 @@ func exploreCommand(c *cli.Env) *cobra.Command {
 	addReportFlags(cmd, &o)
 	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(sim.BoundNames, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(model.BoundNames, cobra.ShellCompDirectiveNoFileComp))
 	cmd.AddCommand(exploreMergeCommand(c))
 	return cmd
 }
@@ -102,18 +103,18 @@ func addReportFlags(cmd *cobra.Command, o *exploreOptions) {
 // boundFlags override single bounds.
 var boundFlags = []struct {
 	flag, help string
-	set        func(*sim.Bounds) *int
+	set        func(*model.Bounds) *int
 }{
-	{"max-redirects", "follow-up connections of a connect call", func(b *sim.Bounds) *int { return &b.Redirects }},
-	{"max-replays", "replays after 401 on a connection", func(b *sim.Bounds) *int { return &b.Replays }},
-	{"max-interim", "100 and 202 responses that a client takes on a connection", func(b *sim.Bounds) *int { return &b.Interim }},
-	{"max-challenges", "401 responses of a server", func(b *sim.Bounds) *int { return &b.Challenges }},
-	{"max-deferrals", "202 responses of a server", func(b *sim.Bounds) *int { return &b.Deferrals }},
+	{"max-redirects", "follow-up connections of a connect call", func(b *model.Bounds) *int { return &b.Redirects }},
+	{"max-replays", "replays after 401 on a connection", func(b *model.Bounds) *int { return &b.Replays }},
+	{"max-interim", "100 and 202 responses that a client takes on a connection", func(b *model.Bounds) *int { return &b.Interim }},
+	{"max-challenges", "401 responses of a server", func(b *model.Bounds) *int { return &b.Challenges }},
+	{"max-deferrals", "202 responses of a server", func(b *model.Bounds) *int { return &b.Deferrals }},
 }
 
 func modelNames() []string {
 	var names []string
-	for _, m := range sim.Models() {
+	for _, m := range model.Models() {
 		names = append(names, m.Name)
 	}
 	return append(names, "all")
@@ -121,7 +122,7 @@ func modelNames() []string {
 
 func faultNames() []string {
 	var names []string
-	for _, f := range sim.Faults() {
+	for _, f := range model.Faults() {
 		names = append(names, f.Name)
 	}
 	return names
@@ -129,10 +130,10 @@ func faultNames() []string {
 
 // plan is what the flags ask for.
 type plan struct {
-	configurations []sim.Configuration
-	bounds         []sim.Bounds
-	fault          sim.Fault
-	shard          sim.Shard
+	configurations []model.Configuration
+	bounds         []model.Bounds
+	fault          model.Fault
+	shard          explore.Shard
 }
 
 // plan checks the flags.
@@ -141,7 +142,7 @@ func (o *exploreOptions) plan() (p plan, err error) {
 		return p, err
 	}
 	if o.fault != "" {
-		f, ok := sim.FaultNamed(o.fault)
+		f, ok := model.FaultNamed(o.fault)
 		if !ok {
 			return p, cli.Usagef("there is no fault %q; expected one of %s", o.fault, strings.Join(faultNames(), ", "))
 		}
@@ -153,7 +154,7 @@ func (o *exploreOptions) plan() (p plan, err error) {
 		}
 	}
 	known := false
-	for _, m := range sim.Models() {
+	for _, m := range model.Models() {
 		if o.model != "all" && o.model != m.Name {
 			continue
 		}
@@ -186,8 +187,8 @@ func (o *exploreOptions) plan() (p plan, err error) {
 // checkWords checks what needs no look at the models.
 func (o *exploreOptions) checkWords() error {
 	switch {
-	case !slices.Contains(sim.BoundNames, o.bounds):
-		return cli.Usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(sim.BoundNames, ", "))
+	case !slices.Contains(model.BoundNames, o.bounds):
+		return cli.Usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(model.BoundNames, ", "))
 	case !slices.Contains(progressNames, o.progress):
 		return cli.Usagef("--progress %q: expected one of %s", o.progress, strings.Join(progressNames, ", "))
 	case o.depth < 0, o.workers < 0, o.maxStates < 1:
@@ -205,15 +206,15 @@ func (o *exploreOptions) checkWords() error {
 }
 
 // parseShard reads I/N.
-func parseShard(s string) (sim.Shard, error) {
+func parseShard(s string) (explore.Shard, error) {
 	i, n, ok := strings.Cut(s, "/")
 	index, err1 := strconv.Atoi(i)
 	count, err2 := strconv.Atoi(n)
 	if !ok || err1 != nil || err2 != nil || count < 1 || index < 0 || index >= count {
-		return sim.Shard{}, cli.Usagef("--shard %q: expected I/N with I from 0 to N-1, as in 0/4", s)
+		return explore.Shard{}, cli.Usagef("--shard %q: expected I/N with I from 0 to N-1, as in 0/4", s)
 	}
-	return sim.Shard{Index: index, Count: count}, nil
+	return explore.Shard{Index: index, Count: count}, nil
 }
 
 // title names a configuration to people.
-func title(c sim.Configuration) string { return fmt.Sprintf("%s/%s", c.Model, c.Name) }
+func title(c model.Configuration) string { return fmt.Sprintf("%s/%s", c.Model, c.Name) }

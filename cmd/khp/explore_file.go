@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/sim"
+	"example.com/khp/sim/model"
 	"github.com/spf13/cobra"
 )
 
@@ -151,7 +151,7 @@ func mergeShards(shards []explored) (all explored, err error) {
 		}
 	}
 	for i, first := range shards[0].Results {
-		var reports []sim.Report
+		var reports []model.Report
 		merged := result{Model: first.Model, Name: first.Name, Bounds: first.Bounds}
 		for _, s := range shards {
 			if i >= len(s.Results) {
@@ -163,8 +163,8 @@ func mergeShards(shards []explored) (all explored, err error) {
 			reports = append(reports, s.Results[i].Report)
 			merged.Seconds += s.Results[i].Seconds
 		}
-		if merged.Report, err = sim.Merge(reports...); err != nil {
-			return all, cli.Failf(cli.ExitStopped, "cannot merge: %s", strings.TrimPrefix(err.Error(), "sim: "))
+		if merged.Report, err = model.Merge(reports...); err != nil {
+			return all, cli.Failf(cli.ExitStopped, "cannot merge: %s", strings.TrimPrefix(err.Error(), "explore: "))
 		}
 		all.Results = append(all.Results, merged)
 		all.Seconds += merged.Seconds

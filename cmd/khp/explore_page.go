@@ -15,6 +15,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/model"
 )
 
 //go:embed explore.html.tmpl
@@ -81,8 +82,8 @@ func writePage(w io.Writer, e explored, s summary) error {
 	}
 	var taken [2][]int
 	for _, r := range e.Results {
-		for side := range taken {
-			for i, n := range r.Report.Edges[side] {
+		for side, edges := range model.Edges(r.Report) {
+			for i, n := range edges {
 				for len(taken[side]) <= i {
 					taken[side] = append(taken[side], 0)
 				}

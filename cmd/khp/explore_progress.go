@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
 	"github.com/schollz/progressbar/v3"
 )
 
@@ -18,7 +18,7 @@ var progressNames = []string{"auto", "plain", "json", "none"}
 type stand struct {
 	number, of int
 	name       string
-	sim.Progress
+	explore.Progress
 	seconds float64
 }
 

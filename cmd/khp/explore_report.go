@@ -11,7 +11,8 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 )
 
 // report writes what a run found, everywhere it is wanted. The exit code says whether something is violated.
@@ -45,7 +46,7 @@ func report(c *cli.Env, o exploreOptions, e explored) error {
 	return nil
 }
 
-func shardNote(s sim.Shard) string {
+func shardNote(s explore.Shard) string {
 	if s.Count == 0 {
 		return ""
 	}
@@ -67,25 +68,25 @@ type summary struct {
 }
 
 type summaryRow struct {
-	Model         string     `json:"model"`
-	Name          string     `json:"name"`
-	Bounds        sim.Bounds `json:"bounds"`
-	States        int        `json:"states"`
-	Steps         int        `json:"steps"`
-	Depth         int        `json:"depth"`
-	Seconds       float64    `json:"seconds"`
-	Rate          float64    `json:"states_per_second"`
-	VisitedBytes  float64    `json:"visited_bytes_per_state"`
-	TotalBytes    float64    `json:"total_bytes_per_state"`
-	Collision     float64    `json:"collision_probability"`
-	ClientEdges   int        `json:"client_edges"`
-	ServerEdges   int        `json:"server_edges"`
-	HasViolations bool       `json:"violated"`
+	Model         string       `json:"model"`
+	Name          string       `json:"name"`
+	Bounds        model.Bounds `json:"bounds"`
+	States        int          `json:"states"`
+	Steps         int          `json:"steps"`
+	Depth         int          `json:"depth"`
+	Seconds       float64      `json:"seconds"`
+	Rate          float64      `json:"states_per_second"`
+	VisitedBytes  float64      `json:"visited_bytes_per_state"`
+	TotalBytes    float64      `json:"total_bytes_per_state"`
+	Collision     float64      `json:"collision_probability"`
+	ClientEdges   int          `json:"client_edges"`
+	ServerEdges   int          `json:"server_edges"`
+	HasViolations bool         `json:"violated"`
 }
 
 // summaryCheck is a property and in how many configurations it was checked and held.
 type summaryCheck struct {
-	sim.Checked
+	explore.Checked
 	Configurations int `json:"configurations"`
 	Violated       int `json:"violated_in"`
 }
@@ -102,7 +103,7 @@ func summarise(e explored) summary {
 		s.Configurations = append(s.Configurations, summaryRow{
 			Model: r.Model, Name: r.Name, Bounds: r.Bounds, States: r.Report.States, Steps: r.Report.Steps, Depth: r.Report.Depth, Seconds: r.Seconds, Rate: r.rate(),
 			VisitedBytes: float64(r.Report.Visited) / n, TotalBytes: float64(r.Report.Visited+r.Report.Paths+r.Report.Liveness) / n, Collision: r.Report.Collision(),
-			ClientEdges: taken(r.Report.Edges[0]), ServerEdges: taken(r.Report.Edges[1]), HasViolations: len(r.Report.Violations) > 0,
+			ClientEdges: taken(model.Edges(r.Report)[0]), ServerEdges: taken(model.Edges(r.Report)[1]), HasViolations: len(r.Report.Violations) > 0,
 		})
 		for _, p := range r.Report.Properties {
 			s.check(p)
@@ -117,7 +118,7 @@ func summarise(e explored) summary {
 }
 
 // check adds what one configuration says of a property.
-func (s *summary) check(p sim.Checked) {
+func (s *summary) check(p explore.Checked) {
 	for i := range s.Properties {
 		if q := &s.Properties[i]; q.ID == p.ID && q.Kind == p.Kind && q.Text == p.Text {
 			q.Held, q.Undecided = q.Held && p.Held, q.Undecided && p.Undecided
@@ -129,7 +130,7 @@ func (s *summary) check(p sim.Checked) {
 	s.Properties[len(s.Properties)-1].count(p)
 }
 
-func (q *summaryCheck) count(p sim.Checked) {
+func (q *summaryCheck) count(p explore.Checked) {
 	q.Configurations++
 	if !p.Held {
 		q.Violated++

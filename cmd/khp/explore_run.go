@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 )
 
 // explored is the result of a run, as files keep it.
@@ -16,20 +17,20 @@ type explored struct {
 	Format  string // exploredFormat
 	Key     string // what was asked for; results of different keys do not belong together
 	Fault   string
-	Shard   sim.Shard
+	Shard   explore.Shard
 	Seconds float64
 	Results []result
 }
 
 // exploredFormat changes whenever the file does.
-const exploredFormat = "khp-explored/2"
+const exploredFormat = "khp-explored/3"
 
 // result is that of one configuration.
 type result struct {
 	Model, Name string
-	Bounds      sim.Bounds
+	Bounds      model.Bounds
 	Seconds     float64
-	Report      sim.Report
+	Report      model.Report
 }
 
 // rate is states per second.
@@ -49,8 +50,8 @@ func (o *exploreOptions) key(p plan) string {
 	return k
 }
 
-// explore runs khp explore.
-func explore(c *cli.Env, o exploreOptions) (err error) {
+// runExplore runs khp explore.
+func runExplore(c *cli.Env, o exploreOptions) (err error) {
 	p, err := o.plan()
 	if err != nil {
 		return err
@@ -88,8 +89,8 @@ type exploration struct {
 	ctx     context.Context
 	bar     watcher
 	done    explored
-	resume  *sim.Snapshot // of the configuration to go on with
-	spent   float64       // seconds before that
+	resume  *explore.Snapshot // of the configuration to go on with
+	spent   float64           // seconds before that
 	written time.Time
 	failed  error // to write a checkpoint
 }
@@ -116,7 +117,7 @@ func newRun(c *cli.Env, ctx context.Context, o exploreOptions, p plan) (*explora
 // checkpoint is what its file holds.
 type checkpoint struct {
 	Done    explored
-	Current *sim.Snapshot
+	Current *explore.Snapshot
 	Spent   float64
 }
 
@@ -126,7 +127,7 @@ func (r *exploration) all() error {
 	for i := len(r.done.Results); i < len(r.p.configurations); i++ {
 		c := r.p.configurations[i]
 		if err := r.one(i); err != nil {
-			if errors.Is(err, sim.ErrInterrupted) {
+			if errors.Is(err, explore.ErrInterrupted) {
 				return cli.Failf(cli.ExitStopped, "interrupted in %s%s", title(c), r.goOn())
 			}
 			return cli.Failf(cli.ExitStopped, "cannot explore %s: %s%s", title(c), err, r.goOn())
@@ -157,13 +158,13 @@ func (r *exploration) trouble() error {
 func (r *exploration) one(i int) error {
 	c, begin, spent := r.p.configurations[i], time.Now(), r.spent
 	seconds := func() float64 { return spent + time.Since(begin).Seconds() }
-	o := sim.Options{
+	o := explore.Options{
 		MaxStates: r.o.maxStates, MaxDepth: r.o.depth, Workers: r.o.workers, Exact: r.o.exact, Seed: r.o.seed, Shard: r.p.shard,
 		Context: r.ctx, Resume: r.resume,
-		Progress: func(p sim.Progress) { r.bar.tell(stand{i + 1, len(r.p.configurations), title(c), p, seconds()}) },
+		Progress: func(p explore.Progress) { r.bar.tell(stand{i + 1, len(r.p.configurations), title(c), p, seconds()}) },
 	}
 	if r.o.checkpoint != "" {
-		o.Snapshot = func(s *sim.Snapshot) {
+		o.Snapshot = func(s *explore.Snapshot) {
 			if s.Last || time.Since(r.written) >= time.Duration(r.o.every) {
 				r.save(checkpoint{r.done, s, seconds()})
 			}

@@ -5,7 +5,7 @@ import (
 	"html"
 	"strings"
 
-	"example.com/khp/sim"
+	"example.com/khp/sim/model"
 )
 
 // Measures of a sequence diagram, in pixels of the picture.
@@ -49,14 +49,14 @@ func (s violationStep) draw(b *strings.Builder, y int) {
 		fmt.Fprintf(b, `<text x="%d" y="%d"><title>%s</title>%d. %s</text></g>`, x, y, html.EscapeString(s.label()), s.Step, clipped(s.label(), sequenceChars*3/2))
 	}
 	x, from, tip := clientX, serverX, 8
-	if s.Side == sim.Server.String() {
+	if s.Side == model.Server.String() {
 		x, from, tip = serverX, clientX, -8
 	}
 	switch {
 	case s.From != "":
 		fmt.Fprintf(b, `<g class="message%s"><path d="M%d %dH%dm%d -4l%d 4l%d 4"/>`, class, from, y+6, x, tip, -tip, tip)
 		label((clientX + serverX) / 2)
-	case s.Side == sim.Network.String():
+	case s.Side == model.Network.String():
 		fmt.Fprintf(b, `<g class="note%s"><rect x="%d" y="%d" width="%d" height="22" rx="3"/>`, class, clientX, y-15, serverX-clientX)
 		label((clientX + serverX) / 2)
 	default:

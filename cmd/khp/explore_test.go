@@ -6,13 +6,16 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/sim"
+	"example.com/khp/fsm"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 	"github.com/stretchr/testify/require"
 )
 
@@ -134,14 +137,16 @@ func TestExplore_BarAppearsOnLongRunsOnly(t *testing.T) {
 	quick.close()
 	require.Empty(t, b.String())
 	long := &bar{w: &b, begin: time.Now().Add(-time.Hour)}
-	long.tell(stand{number: 1, of: 2, name: "honest/spec", Progress: sim.Progress{States: 2_000_000, Frontier: 1234}, seconds: 2})
+	long.tell(stand{number: 1, of: 2, name: "honest/spec", Progress: explore.Progress{States: 2_000_000, Frontier: 1234}, seconds: 2})
 	require.Contains(t, b.String(), "honest/spec: 2000000 states, 1234 to look at, 1.00 million/s")
 	long.close()
 }
 
 func TestExplore_PageEscapesText(t *testing.T) {
-	v := newViolation(`<script>"`, sim.Violation{ID: "X-1", Text: `<script>alert("&")</script>`, Kind: sim.Always, Path: []sim.Taken{{Action: sim.Action{Side: sim.Network, Cut: true}, Edge: -1}}})
-	e := explored{Results: []result{{Model: "<b>", Name: "&", Report: sim.Report{Edges: [2][]int{{1, 0, 20_000_000}, {5}}}}}}
+	v := newViolation(`<script>"`, model.Violation{ID: "X-1", Text: `<script>alert("&")</script>`, Kind: explore.Always, Path: []model.Action{{Side: model.Network, Cut: true, Index: -1}}})
+	edges := make([]int, len(slices.Collect(fsm.ClientEdges()))+1)
+	edges[0], edges[2], edges[len(edges)-1] = 1, 20_000_000, 5
+	e := explored{Results: []result{{Model: "<b>", Name: "&", Report: model.Report{Edges: edges}}}}
 	s := summarise(e)
 	s.Violations, s.Holds = []violation{v}, false
 	var b strings.Builder
@@ -174,23 +179,23 @@ func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 	}
 	rows := func(names ...string) (list []result) {
 		for _, n := range names {
-			list = append(list, result{Model: "honest", Name: n, Report: sim.Report{Records: &sim.Records{}}})
+			list = append(list, result{Model: "honest", Name: n, Report: model.Report{Records: &explore.Records{}}})
 		}
 		return list
 	}
 	spoiled := rows("a")
-	spoiled[0].Report.Records = &sim.Records{Prints: []uint64{1}}
+	spoiled[0].Report.Records = &explore.Records{Prints: []uint64{1}}
 	for name, c := range map[string]struct {
 		files []explored
 		want  string
 	}{
-		"a huge number of shards": {[]explored{{Shard: sim.Shard{Count: math.MaxInt}}}, "are missing: 1 2 3 4 5 6 7 8 9 10 ..."},
-		"an index outside":        {[]explored{{Shard: sim.Shard{Index: 7, Count: 1}}}, "not the result of a shard"},
-		"a negative index":        {[]explored{{Shard: sim.Shard{Index: -1, Count: 1}}}, "not the result of a shard"},
-		"a negative count":        {[]explored{{Shard: sim.Shard{Index: -2, Count: -1}}}, "not the result of a shard"},
-		"other configurations":    {[]explored{{Shard: sim.Shard{Count: 2}, Results: rows("a")}, {Shard: sim.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "where shard 0 has"},
-		"fewer results first":     {[]explored{{Shard: sim.Shard{Count: 2}}, {Shard: sim.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "not complete"},
-		"spoiled records":         {[]explored{{Shard: sim.Shard{Count: 1}, Results: spoiled}}, "do not fit together"},
+		"a huge number of shards": {[]explored{{Shard: explore.Shard{Count: math.MaxInt}}}, "are missing: 1 2 3 4 5 6 7 8 9 10 ..."},
+		"an index outside":        {[]explored{{Shard: explore.Shard{Index: 7, Count: 1}}}, "not the result of a shard"},
+		"a negative index":        {[]explored{{Shard: explore.Shard{Index: -1, Count: 1}}}, "not the result of a shard"},
+		"a negative count":        {[]explored{{Shard: explore.Shard{Index: -2, Count: -1}}}, "not the result of a shard"},
+		"other configurations":    {[]explored{{Shard: explore.Shard{Count: 2}, Results: rows("a")}, {Shard: explore.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "where shard 0 has"},
+		"fewer results first":     {[]explored{{Shard: explore.Shard{Count: 2}}, {Shard: explore.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "not complete"},
+		"spoiled records":         {[]explored{{Shard: explore.Shard{Count: 1}, Results: spoiled}}, "do not fit together"},
 	} {
 		args := []string{"explore", "merge"}
 		for _, e := range c.files {
@@ -201,7 +206,7 @@ func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 		require.Contains(t, stderr, c.want, name)
 	}
 
-	large := write(explored{Shard: sim.Shard{Count: 1}, Results: []result{{Report: sim.Report{Records: &sim.Records{Taken: make([]uint16, 64<<20)}}}}})
+	large := write(explored{Shard: explore.Shard{Count: 1}, Results: []result{{Report: model.Report{Records: &explore.Records{Taken: make([]uint16, 64<<20)}}}}})
 	code, _, stderr := runHere(t, "", "explore", "merge", large)
 	require.NotZero(t, code)
 	require.Contains(t, stderr, "cannot read")

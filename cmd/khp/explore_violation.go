@@ -9,7 +9,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/visible"
-	"example.com/khp/sim"
+	"example.com/khp/sim/model"
 )
 
 // violation is a broken property as JSON, transcript and picture show it.
@@ -34,11 +34,11 @@ type violationStep struct {
 	From   string `json:"from,omitempty"`   // the side whose message it is
 }
 
-func newViolation(configuration string, v sim.Violation) violation {
+func newViolation(configuration string, v model.Violation) violation {
 	out := violation{Configuration: configuration, ID: v.ID, Text: v.Text, Kind: v.Kind, Steps: []violationStep{}, There: v.There, Cells: append([]string{}, v.Cells()...), Transcript: v.String()}
 	for i, a := range v.Path {
 		_, event, _ := strings.Cut(a.String(), ": ")
-		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event, Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a.Action), Row: a.Row()})
+		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event, Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a), Row: a.Row()})
 	}
 	out.Mermaid = out.mermaid()
 	return out
@@ -61,7 +61,7 @@ func (v violation) length() int {
 }
 
 // sender returns the side that sent what a receives, "" if it is no message.
-func sender(a sim.Action) string {
+func sender(a model.Action) string {
 	switch a.Event.Kind {
 	case fsm.EventOpened, fsm.EventProceedReceived, fsm.EventRerouteReceived, fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventResponse, fsm.EventPingReceived,
 		fsm.EventPeerClosed, fsm.EventOpeningRequest, fsm.EventRequest, fsm.EventBadRequest, fsm.EventBodyReceived, fsm.EventViolation:
@@ -69,10 +69,10 @@ func sender(a sim.Action) string {
 		return ""
 	}
 	switch a.Side {
-	case sim.Client:
-		return sim.Server.String()
-	case sim.Server:
-		return sim.Client.String()
+	case model.Client:
+		return model.Server.String()
+	case model.Server:
+		return model.Client.String()
 	}
 	return ""
 }
@@ -87,7 +87,7 @@ func (v violation) mermaid() string {
 		switch {
 		case s.From != "":
 			fmt.Fprintf(&b, "  %s->>%s: %s\n", s.From, s.Side, text)
-		case s.Side == sim.Network.String():
+		case s.Side == model.Network.String():
 			fmt.Fprintf(&b, "  Note over client,server: network: %s\n", text)
 		default:
 			fmt.Fprintf(&b, "  Note over %s: %s\n", s.Side, text)

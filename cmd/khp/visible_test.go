@@ -15,7 +15,8 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/internal/visible"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
@@ -154,8 +155,8 @@ func TestVisible_Sim(t *testing.T) {
 func TestVisible_Explore(t *testing.T) {
 	dir := t.TempDir()
 	said := playful + controls
-	shard := explored{Format: exploredFormat, Key: said, Fault: said, Shard: sim.Shard{Index: 0, Count: 1}, Results: []result{{Model: said, Name: said, Report: sim.Report{
-		Properties: []sim.Checked{{ID: said, Text: said, Kind: said}}, Violations: []sim.Violation{{ID: said, Text: said, Kind: said, There: said}},
+	shard := explored{Format: exploredFormat, Key: said, Fault: said, Shard: explore.Shard{Index: 0, Count: 1}, Results: []result{{Model: said, Name: said, Report: model.Report{
+		Properties: []explore.Checked{{ID: said, Text: said, Kind: said}}, Violations: []model.Violation{{ID: said, Text: said, Kind: said, There: said}},
 	}}}}
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer

@@ -168,5 +168,5 @@ var sections = []section{
 	{"Whole handshakes in memory", "An endpoint from the first event to open.", ".", []string{"./endpoint"}},
 	{"Sockets", "Messages and handshakes over loopback.", ".", []string{"./transport"}},
 	{"Servers compared", servers, "", []string{"./server"}},
-	{"Exploration", "States visited by the breadth-first search, properties checked in each.", "Explore", []string{"./sim"}},
+	{"Exploration", "States visited by the breadth-first search, properties checked in each.", "Explore", []string{"./sim/model"}},
 }

@@ -7,7 +7,8 @@ import (
 	"runtime"
 	"strings"
 
-	"example.com/khp/sim"
+	search "example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 )
 
 // intro says what is done and how to repeat it.
@@ -39,7 +40,7 @@ func models(w io.Writer) error {
 func faults(w io.Writer) error {
 	_, _ = io.WriteString(w, faultsText)
 	fmt.Fprintln(w, "| `--fault` | what is wrong | found by | shortest way | where |\n| --- | --- | --- | ---: | --- |")
-	for _, f := range sim.Faults() {
+	for _, f := range model.Faults() {
 		r, err := explore("--bounds", "small", "--fault", f.Name)
 		if err != nil {
 			return err
@@ -81,20 +82,20 @@ func mutants(w io.Writer) error {
 func shards(w io.Writer) error {
 	_, _ = io.WriteString(w, shardsText)
 	fmt.Fprintln(w, "| configuration | shards | states of all | largest shard | states looked at |\n| --- | ---: | ---: | ---: | ---: |")
-	for _, m := range sim.Models() {
+	for _, m := range model.Models() {
 		c := m.Configurations[0]
 		for _, n := range []int{2, 4} {
-			var reports []sim.Report
+			var reports []model.Report
 			largest, sum := 0, 0
 			for i := range n {
-				r, err := c.Explore(c.Bounds("small"), sim.Fault{}, sim.Options{Shard: sim.Shard{Index: i, Count: n}})
+				r, err := c.Explore(c.Bounds("small"), model.Fault{}, search.Options{Shard: search.Shard{Index: i, Count: n}})
 				if err != nil {
 					return err
 				}
 				reports = append(reports, r)
 				largest, sum = max(largest, len(r.Records.Prints)), sum+len(r.Records.Prints)
 			}
-			whole, err := sim.Merge(reports...)
+			whole, err := model.Merge(reports...)
 			if err != nil {
 				return err
 			}

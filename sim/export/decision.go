@@ -52,7 +52,7 @@ func decisions() (list []decision) {
 const reroute = "elsewhere"
 
 // heeded lists when a machine heeds the events that its host may always offer.
-func (m *model) heeded(w wording) (list []constant) {
+func (m *pairModel) heeded(w wording) (list []constant) {
 	list = append(list,
 		constant{Name: "client_heeds_CloseRequested", Value: w.heeds(Client, "CloseRequested", nil)},
 		constant{Name: "server_heeds_CloseRequested", Value: w.heeds(Server, "CloseRequested", nil)})

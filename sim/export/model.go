@@ -8,11 +8,11 @@ import (
 	"unicode"
 
 	"example.com/khp/fsm"
-	"example.com/khp/sim"
+	"example.com/khp/sim/model"
 )
 
-// model is what a template needs to know of the machines and of what surrounds them.
-type model struct {
+// pairModel is what a template needs to know of the machines and of what surrounds them.
+type pairModel struct {
 	Settings    []constant // bounds and switches
 	Properties  []property
 	Constants   []constant // phases, plans, failures, facts, timers
@@ -38,11 +38,11 @@ type property struct {
 // closeColumn is the event of a response that just ends the connection.
 var closeColumn = fsm.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 999})
 
-func newModel() *model {
-	m := &model{Settings: settings, Properties: properties, Possible: possible, ClientMarks: marksOf(Client), ServerMarks: marksOf(Server), Decisions: decisions()}
+func newModel() *pairModel {
+	m := &pairModel{Settings: settings, Properties: properties, Possible: possible, ClientMarks: marksOf(Client), ServerMarks: marksOf(Server), Decisions: decisions()}
 	m.constants()
 	m.actions()
-	for name := range (sim.Pair{}).Vars() {
+	for name := range (model.Pair{}).Vars() {
 		if strings.HasPrefix(name, "to_server_") {
 			m.Capacity++
 		}
@@ -63,7 +63,7 @@ func newModel() *model {
 }
 
 // constants lists numbers that the model shares with package fsm.
-func (m *model) constants() {
+func (m *pairModel) constants() {
 	add := func(name string, value int) { m.Constants = append(m.Constants, constant{name, fmt.Sprint(value), ""}) }
 	for p := fsm.ClientIdle; p <= fsm.ClientFailed; p++ {
 		add(phaseName(Client, strings.TrimPrefix(p.String(), "Client")), int(p))
@@ -86,7 +86,7 @@ func (m *model) constants() {
 }
 
 // actions lists which statuses complete, and so on.
-func (m *model) actions() {
+func (m *pairModel) actions() {
 	codes := actionCodes()
 	for _, name := range slices.Sorted(maps.Keys(codes)) {
 		m.Actions = append(m.Actions, constant{name, oneOf("status", codes[name]), ""})

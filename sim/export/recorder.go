@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/khp/sim"
+	"example.com/khp/sim/model"
 )
 
-// recorder writes the C function that prints a state: first the names of the variables, then in each state their values. They are the variables of [sim.Pair.Vars].
-func (m *model) recorder() string {
+// recorder writes the C function that prints a state: first the names of the variables, then in each state their values. They are the variables of [model.Pair.Vars].
+func (m *pairModel) recorder() string {
 	var names, values []string
-	for name := range (sim.Pair{}).Vars() {
+	for name := range (model.Pair{}).Vars() {
 		names = append(names, name)
 		switch queue, slot, _ := cutLast(name); queue {
 		case "to_client":

@@ -29,7 +29,7 @@ var tlaWords = wording{
 
 // tlaModel is what the templates of the TLA+ module need.
 type tlaModel struct {
-	*model
+	*pairModel
 	Completes, Continues, Waits, Replays, Redirects string // sets of statuses
 	ResponseOf                                      string
 	Ordered                                         []orderedProperty
@@ -114,7 +114,7 @@ func tlaValue(s constant) string {
 }
 
 func newTLAModel() tlaModel {
-	m := tlaModel{model: newModel()}
+	m := tlaModel{pairModel: newModel()}
 	m.Heeded = m.heeded(tlaWords)
 	m.Settings = append(slices.Clone(m.Settings), constant{Name: "FAULT", Text: "name of a seeded fault"})
 	set := func(name string) string {
@@ -139,7 +139,7 @@ func newTLAModel() tlaModel {
 			m.Ordered = append(m.Ordered, orderedProperty{p.Name, strings.ReplaceAll(p.Name, "_", "-"), p.Text})
 		}
 	}
-	for _, d := range m.model.Decisions {
+	for _, d := range m.pairModel.Decisions {
 		t := tlaDecision{Heeds: d.Heeds, Column: d.column, Status: d.Status, Facts: "Met", Target: "{}"}
 		if slices.Contains(d.facts, fsm.FactReroute) {
 			t.Facts = `Met \cup {` + quoted(fsm.FactReroute.String()) + "}"

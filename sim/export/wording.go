@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
-	"example.com/khp/sim"
+	"example.com/khp/sim/model"
 )
 
 // wording is how a modelling language writes conditions.
@@ -20,7 +20,7 @@ type wording struct {
 var promelaWords = wording{
 	and: " && ", or: " || ", not: "!", never: "false", less: " < ",
 	fact:  func(name string) string { return "has(" + factName(name) + ")" },
-	mark:  func(side Machine, name string) string { return sim.VarName(side.prefix()+"_", name) },
+	mark:  func(side Machine, name string) string { return model.VarName(side.prefix()+"_", name) },
 	count: func(side Machine, name string) string { return side.prefix() + "_" + name },
 	phase: func(side Machine, phase string) string {
 		return side.prefix() + "_phase == " + phaseName(side, phase)

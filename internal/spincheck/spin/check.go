@@ -8,8 +8,9 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/model"
 )
 
 // Report is what a whole check found, for people, for documents and, as JSON, for other programs.
@@ -86,15 +87,15 @@ type Cost struct {
 type configuration struct {
 	name    string
 	defines []string
-	change  func(*sim.Honest)
+	change  func(*model.Honest)
 }
 
 var configurations = []configuration{
-	{"spec", nil, func(*sim.Honest) {}},
-	{"kaazing", []string{"KAAZING=1"}, func(m *sim.Honest) { m.Client.Profile = fsm.ProfileKaazing }},
-	{"auto", []string{"AUTO=1"}, func(m *sim.Honest) { m.Client.Profile = fsm.ProfileAuto }},
-	{"auto-unaware", []string{"AUTO=1", "UNAWARE=1"}, func(m *sim.Honest) { m.Client.Profile, m.Unaware = fsm.ProfileAuto, true }},
-	{"expect", []string{"EXPECT=1"}, func(m *sim.Honest) { m.Client.Expect = true }},
+	{"spec", nil, func(*model.Honest) {}},
+	{"kaazing", []string{"KAAZING=1"}, func(m *model.Honest) { m.Client.Profile = fsm.ProfileKaazing }},
+	{"auto", []string{"AUTO=1"}, func(m *model.Honest) { m.Client.Profile = fsm.ProfileAuto }},
+	{"auto-unaware", []string{"AUTO=1", "UNAWARE=1"}, func(m *model.Honest) { m.Client.Profile, m.Unaware = fsm.ProfileAuto, true }},
+	{"expect", []string{"EXPECT=1"}, func(m *model.Honest) { m.Client.Expect = true }},
 }
 
 // bounds limit the counters of a pair.
@@ -113,10 +114,10 @@ func (b bounds) defines() []string {
 	}
 }
 
-func (b bounds) pair(c configuration) sim.Honest {
+func (b bounds) pair(c configuration) model.Honest {
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = b.redirects, b.replays, b.interim
-	m := sim.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: b.challenges, MaxDeferrals: b.deferrals}}
+	m := model.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: b.challenges, MaxDeferrals: b.deferrals}}
 	c.change(&m)
 	return m
 }
@@ -215,7 +216,7 @@ func measure(ctx context.Context) (m Measured, err error) {
 	runtime.GC()
 	runtime.ReadMemStats(&stats)
 	before := stats.HeapAlloc
-	props.Always = append(props.Always, sim.Property[sim.Pair]{ID: "MEMORY", Text: "memory is measured now and then", Holds: func(sim.Pair) bool {
+	props.Always = append(props.Always, explore.Property[model.Pair]{ID: "MEMORY", Text: "memory is measured now and then", Holds: func(model.Pair) bool {
 		if calls.Add(1)%(1<<14) == 0 {
 			var s runtime.MemStats
 			runtime.ReadMemStats(&s)
@@ -224,7 +225,7 @@ func measure(ctx context.Context) (m Measured, err error) {
 		return true
 	}})
 	begin := time.Now()
-	ours, err := sim.Explore(pair, props, sim.Options{})
+	ours, err := explore.Explore(pair, props, explore.Options{})
 	if err != nil {
 		return m, err
 	}

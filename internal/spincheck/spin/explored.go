@@ -6,7 +6,8 @@ import (
 	"strings"
 	"sync"
 
-	"example.com/khp/sim"
+	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model"
 )
 
 // Explored is what the explorer found in a model.
@@ -14,17 +15,17 @@ type Explored struct {
 	Variables []string        // in the order of the values of a state
 	States    map[string]bool // values separated by blanks
 	Start     string          // the first state
-	Report    sim.Report
+	Report    model.Report
 }
 
 // Explore has the explorer visit every state of m, and notes each.
-func Explore(m sim.Honest) (Explored, error) {
+func Explore(m model.Honest) (Explored, error) {
 	x := Explored{States: map[string]bool{}}
 	for name := range m.Start().Vars() {
 		x.Variables = append(x.Variables, name)
 	}
 	var mu sync.Mutex
-	note := func(p sim.Pair) bool {
+	note := func(p model.Pair) bool {
 		state := written(p)
 		mu.Lock()
 		defer mu.Unlock()
@@ -32,15 +33,15 @@ func Explore(m sim.Honest) (Explored, error) {
 		return true
 	}
 	props := m.Properties()
-	props.Always = append(props.Always, sim.Property[sim.Pair]{ID: "NOTED", Text: "every state is noted", Holds: note})
+	props.Always = append(props.Always, explore.Property[model.Pair]{ID: "NOTED", Text: "every state is noted", Holds: note})
 	var err error
 	x.Start = written(m.Start())
-	x.Report, err = sim.Explore(m, props, sim.Options{})
+	x.Report, err = explore.Explore(m, props, explore.Options{})
 	return x, err
 }
 
 // written writes the values of a state.
-func written(p sim.Pair) string {
+func written(p model.Pair) string {
 	var b strings.Builder
 	for _, value := range p.Vars() {
 		if b.Len() > 0 {

@@ -1,0 +1,154 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/khp/fsm"
+)
+
+// Side says who acts.
+type Side uint8
+
+// Sides.
+const (
+	Client Side = iota + 1
+	Server
+	Network
+)
+
+// String returns "client", "server" or "network".
+func (s Side) String() string {
+	switch s {
+	case Client:
+		return "client"
+	case Server:
+		return "server"
+	case Network:
+		return "network"
+	}
+	return "nobody"
+}
+
+// Action is one thing that happens in an exploration: an event of one machine, or of the network.
+type Action struct {
+	Side  Side
+	Event fsm.Event
+	Cut   bool  // the network drops everything under way
+	Phase uint8 // of the machine that acts, before the step; 0 for the network
+	Index int   // of the edge that it takes, as package fsm counts; -1 if none was taken: the cell ignores the event or calls it misuse
+}
+
+// String says who meets what, for example "client: Response 302 (TargetUsable)".
+func (a Action) String() string {
+	if a.Cut {
+		return "network: cut"
+	}
+	s := a.Side.String() + ": " + strings.TrimPrefix(a.Event.Kind.String(), "Event")
+	if a.Event.Timer != 0 {
+		s += " " + strings.TrimPrefix(a.Event.Timer.String(), "Timer")
+	}
+	if a.Event.Failure != 0 {
+		s += " " + strings.TrimPrefix(a.Event.Failure.String(), "Failure")
+	}
+	if a.Event.Status != 0 {
+		s += fmt.Sprintf(" %d", a.Event.Status)
+	}
+	if a.Event.Facts != 0 {
+		s += " (" + a.Event.Facts.String() + ")"
+	}
+	return s
+}
+
+// Row is the id of the row of the table that was taken, such as reading/complete/open; "-" if none was.
+func (a Action) Row() string {
+	if e, ok := a.edge(); ok {
+		return e.ID
+	}
+	return "-"
+}
+
+// Cell says which cell of which file the step went through, and what the row that was taken does there; "" for the network.
+func (a Action) Cell() string {
+	if a.Side != Client && a.Side != Server || a.Phase == 0 {
+		return ""
+	}
+	table := fmt.Sprintf("fsm/%s_table.go", a.Side)
+	e, ok := a.edge()
+	if !ok {
+		return fmt.Sprintf("-: %s %s on %s does nothing, in %s", a.Side, a.phase(), a.column(), table)
+	}
+	text := fmt.Sprintf("%s: %s %s on %s", e.ID, a.Side, e.From, e.Event)
+	if e.Guard != "" {
+		text += " if " + e.Guard
+	}
+	if e.To != e.From {
+		text += " goes to " + e.To
+	}
+	return text + ", in " + table
+}
+
+func (a Action) edge() (fsm.Row, bool) {
+	if list := edgesOf(a.Side); a.Index >= 0 && a.Index < len(list) {
+		return list[a.Index], true
+	}
+	return fsm.Row{}, false
+}
+
+// edgesOf returns the edges of a side's table.
+func edgesOf(s Side) []fsm.Row {
+	switch s {
+	case Client:
+		return slices.Collect(fsm.ClientEdges())
+	case Server:
+		return slices.Collect(fsm.ServerEdges())
+	case Network:
+	}
+	return nil
+}
+
+// clientEdges and serverEdges are how many edges the tables have.
+var clientEdges, serverEdges = len(edgesOf(Client)), len(edgesOf(Server))
+
+func edges() int { return clientEdges + serverEdges }
+
+// Edge numbers the edges of both tables together, those of the client first.
+func (a Action) Edge() int {
+	if a.Side == Server && a.Index >= 0 {
+		return clientEdges + a.Index
+	}
+	return a.Index
+}
+
+// Edges returns how often each edge of the client's and of the server's table was taken, by its index; nil for a table of which none was.
+func Edges(r Report) (tables [2][]int) {
+	n := min(clientEdges, len(r.Edges))
+	for i, list := range [2][]int{r.Edges[:n], r.Edges[n:]} {
+		if slices.ContainsFunc(list, func(n int) bool { return n > 0 }) {
+			tables[i] = list
+		}
+	}
+	return tables
+}
+
+// phase is the name of the phase without its side.
+func (a Action) phase() string {
+	if a.Side == Server {
+		return bare(fsm.ServerPhase(a.Phase))
+	}
+	return bare(fsm.ClientPhase(a.Phase))
+}
+
+// bare is the name of a phase without its side.
+func bare(phase fmt.Stringer) string {
+	return strings.TrimPrefix(strings.TrimPrefix(phase.String(), "Client"), "Server")
+}
+
+// column is the name of the event as tables have it.
+func (a Action) column() string {
+	if a.Side == Server {
+		return fsm.ServerColumn(a.Event)
+	}
+	return fsm.ClientColumn(a.Event)
+}

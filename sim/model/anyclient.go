@@ -1,0 +1,140 @@
+package model
+
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/sim/explore"
+)
+
+// AnyClient is the model of an honest server whose clients, application, network and clock may do anything in any order.
+type AnyClient struct {
+	Config fsm.ServerConfig
+	Fault  Fault // the zero value is none
+}
+
+// Start returns a server that was just connected to.
+func (m AnyClient) Start() serverWorld {
+	return serverWorld{state: m.Config.Start(), host: serverHost{connected: true, unchecked: m.Config.Unchecked}}
+}
+
+// AtRest reports whether the server has come to its end.
+func (m AnyClient) AtRest(w serverWorld) bool { return w.Phase().Terminal() }
+
+// Edges is how many edges both machines have.
+func (AnyClient) Edges() int { return edges() }
+
+// Steps offers every event that can happen in w.
+func (m AnyClient) Steps(w serverWorld, yield func(*step[serverWorld])) {
+	if w.Phase().Terminal() {
+		return
+	}
+	var s step[serverWorld]
+	for ev := range m.events(&w) {
+		s.Next, s.Fair = w, ev.Kind == fsm.EventTimerExpired
+		s.Action, _, s.Broken = s.Next.take(m.Config, &m.Fault, ev)
+		if s.Broken != "" || s.Action.Index >= 0 || s.Next != w {
+			yield(&s)
+		}
+	}
+}
+
+// allMet are the facts of a decision that carries everything any status may require.
+const allMet = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge | fsm.FactProxyChallenge | fsm.FactUpgrade
+
+// events lists what can happen in w.
+func (m *AnyClient) events(w *serverWorld) func(yield func(fsm.Event) bool) {
+	return func(yield func(fsm.Event) bool) {
+		h, phase := &w.host, w.Phase()
+		kind := func(kinds ...fsm.EventKind) {
+			for _, k := range kinds {
+				yield(fsm.Event{Kind: k})
+			}
+		}
+		if phase == fsm.ServerOpening {
+			for _, f := range []fsm.Facts{fsm.FactValid | fsm.FactKHP, fsm.FactValid | fsm.FactKHP | fsm.FactKaazing, fsm.FactValid, fsm.FactValid | fsm.FactKaazing} {
+				yield(fsm.Event{Kind: fsm.EventOpeningRequest, Facts: f})
+			}
+			yield(fsm.Event{Kind: fsm.EventOpeningRequest, Status: 405})
+		}
+		if h.webSocket {
+			m.received(w, yield)
+		}
+		if h.connected {
+			kind(fsm.EventConnectionLost)
+			violation(yield, fsm.FailureFrame)
+		}
+		if h.deciding {
+			for _, status := range representatives {
+				for _, f := range []fsm.Facts{allMet, allMet | fsm.FactReroute, allMet &^ fsm.FactSelectionValid, fsm.FactSelectionValid, 0} {
+					yield(fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: f})
+				}
+			}
+			kind(fsm.EventApplicationFailed)
+		}
+		for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
+			if h.timers.has(t) {
+				yield(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
+			}
+		}
+		if phase.Open() {
+			kind(fsm.EventSendRequested)
+		}
+		kind(fsm.EventCloseRequested)
+	}
+}
+
+// received lists what can come out of an established WebSocket.
+func (m *AnyClient) received(w *serverWorld, yield func(fsm.Event) bool) {
+	for _, k := range []fsm.EventKind{fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventPeerClosed} {
+		yield(fsm.Event{Kind: k})
+	}
+	switch w.Phase() {
+	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
+		for _, f := range []fsm.Facts{0, fsm.FactExpectBody, fsm.FactExtensionAgain, fsm.FactExtensionAgain | fsm.FactExpectBody} {
+			yield(fsm.Event{Kind: fsm.EventRequest, Facts: f})
+		}
+		for _, status := range []uint16{400, 505} {
+			yield(fsm.Event{Kind: fsm.EventBadRequest, Status: status})
+		}
+	case fsm.ServerAwaitBody:
+		yield(fsm.Event{Kind: fsm.EventBodyReceived})
+		yield(fsm.Event{Kind: fsm.EventBadRequest, Status: 400})
+	}
+}
+
+// Properties returns what must hold in every run of the model.
+func (m AnyClient) Properties() explore.Properties[serverWorld] {
+	in := func(p fsm.ServerPhase) func(serverWorld) bool {
+		return func(w serverWorld) bool { return w.Phase() == p }
+	}
+	return explore.Properties[serverWorld]{
+		Always: []explore.Property[serverWorld]{
+			holds("INV-05", "exactly one terminal event, told when the machine is at its end", func(w serverWorld) bool {
+				return w.host.ended == 1 == w.Phase().Terminal() && w.host.ended <= 1
+			}),
+			holds("INV-40", "after a terminating status the connection is closing", func(w serverWorld) bool {
+				return !w.host.decided || w.host.opened > 0 || w.host.closeSent || w.Phase().Terminal() || w.Phase().Open()
+			}),
+			holds("LIV-06", "a server that waits for its client does so with a timer", func(w serverWorld) bool { return w.guarded() }),
+			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w serverWorld) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),
+		},
+		AtSteps: serverChecks,
+		LeadsTo: []explore.Promise[serverWorld]{
+			leads("LIV-01", "what began ends or opens", func(w serverWorld) bool { return w.Phase() != fsm.ServerOpening }, func(w serverWorld) bool {
+				return w.Phase().Terminal() || w.Phase().Open()
+			}),
+			leads("LIV-06", "a server does not wait for a request for ever", func(w serverWorld) bool { return waiting(w.Phase()) }, func(w serverWorld) bool { return !waiting(w.Phase()) }),
+			leads("LIV-07", "what is closing comes to an end", in(fsm.ServerClosing), func(w serverWorld) bool { return w.Phase().Terminal() }),
+		},
+		Sometimes: []explore.Property[serverWorld]{
+			holds("LIV-03", "open", in(fsm.ServerOpen)),
+			holds("LIV-04", "open after the last challenge", func(w serverWorld) bool {
+				return w.Phase() == fsm.ServerOpen && w.state.Challenges() == int(m.Config.MaxChallenges)
+			}),
+		},
+	}
+}
+
+// waiting reports whether the server waits for a request.
+func waiting(p fsm.ServerPhase) bool {
+	return p == fsm.ServerAwaitRequest || p == fsm.ServerAwaitReplay || p == fsm.ServerAwaitBody
+}

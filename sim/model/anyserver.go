@@ -1,0 +1,222 @@
+package model
+
+import (
+	"slices"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim/explore"
+)
+
+// AnyServer is the model of an honest client whose server, network and clock may do anything in any order: every event that can reach the machine
+// through an honest driver, with every combination of findings that matters.
+type AnyServer struct {
+	Config fsm.ClientConfig
+	Fault  Fault // the zero value is none
+}
+
+// Start returns a client that was not asked for anything yet.
+func (m AnyServer) Start() clientWorld { return clientWorld{state: m.Config.Start()} }
+
+// AtRest reports whether the client has come to its end.
+func (m AnyServer) AtRest(w clientWorld) bool { return w.Phase().Terminal() }
+
+// Edges is how many edges both machines have.
+func (AnyServer) Edges() int { return edges() }
+
+// Steps offers every event that can happen in w.
+func (m AnyServer) Steps(w clientWorld, yield func(*step[clientWorld])) {
+	if w.Phase().Terminal() {
+		return
+	}
+	var s step[clientWorld]
+	for ev := range m.events(&w) {
+		s.Next, s.Fair = w, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
+		s.Action, _, s.Broken = s.Next.take(m.Config, &m.Fault, ev)
+		if s.Broken != "" || s.Action.Index >= 0 || s.Next != w {
+			yield(&s)
+		}
+	}
+}
+
+// events lists what can happen in w.
+func (m *AnyServer) events(w *clientWorld) func(yield func(fsm.Event) bool) {
+	return func(yield func(fsm.Event) bool) {
+		one := func(kind fsm.EventKind, facts ...fsm.Facts) {
+			if len(facts) == 0 {
+				facts = []fsm.Facts{0}
+			}
+			for _, f := range facts {
+				yield(fsm.Event{Kind: kind, Facts: f})
+			}
+		}
+		h, phase := &w.host, w.Phase()
+		if phase == fsm.ClientIdle || h.following {
+			one(fsm.EventConnectRequested, fsm.FactTargetUsable, 0)
+		}
+		if h.dialing {
+			one(fsm.EventConnected)
+			one(fsm.EventConnectFailed)
+			one(fsm.EventConnectionLost)
+		}
+		if h.connected && !h.webSocket {
+			one(fsm.EventOpened, fsm.FactKHP, 0)
+			violation(yield, fsm.FailureOpening)
+			each(responses, yield)
+		}
+		if h.webSocket {
+			m.received(w, one, yield)
+		}
+		if h.connected {
+			one(fsm.EventConnectionLost, 0, headComplete(phase))
+		}
+		if h.asked {
+			one(fsm.EventCredentialsSupplied, fsm.FactNewCredentials, 0)
+			one(fsm.EventCredentialsDeclined)
+		}
+		if h.writing {
+			one(fsm.EventBodyWritten)
+		}
+		for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
+			if h.timers.has(t) {
+				yield(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
+				if headComplete(phase) != 0 {
+					yield(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: fsm.FactHeadComplete})
+				}
+			}
+		}
+		if phase.Open() {
+			one(fsm.EventSendRequested)
+		}
+		one(fsm.EventCloseRequested)
+	}
+}
+
+// received lists what can come out of an established WebSocket.
+func (m *AnyServer) received(w *clientWorld, one func(fsm.EventKind, ...fsm.Facts), yield func(fsm.Event) bool) {
+	one(fsm.EventPingReceived)
+	switch phase := w.Phase(); phase {
+	case fsm.ClientReading:
+		one(fsm.EventDataReceived)
+		each(responses, yield)
+	case fsm.ClientAwaitResponse:
+		one(fsm.EventDataReceived)
+		one(fsm.EventTerminatorReceived)
+		if m.Config.Profile == fsm.ProfileAuto {
+			one(fsm.EventProceedReceived)
+			one(fsm.EventRerouteReceived, targets...)
+		}
+	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
+		one(fsm.EventProceedReceived)
+		one(fsm.EventRerouteReceived, targets...)
+		one(fsm.EventDataReceived)
+		one(fsm.EventTerminatorReceived)
+	default:
+		one(fsm.EventDataReceived)
+		one(fsm.EventTerminatorReceived)
+	}
+	one(fsm.EventPeerClosed, 0, headComplete(w.Phase()))
+	violation(yield, fsm.FailureFrame)
+	violation(yield, fsm.FailureLimit)
+}
+
+// headComplete is the fact that a unit misses only its terminator, where there can be one.
+func headComplete(p fsm.ClientPhase) fsm.Facts {
+	if p == fsm.ClientReading {
+		return fsm.FactHeadComplete
+	}
+	return 0
+}
+
+func violation(yield func(fsm.Event) bool, f fsm.Failure) {
+	yield(fsm.Event{Kind: fsm.EventViolation, Failure: f})
+}
+
+// targets are the findings about a redirect target.
+var targets = []fsm.Facts{fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactTargetRefused, 0}
+
+// representatives has one status of every action, and of the codes that look like another one's elsewhere.
+var representatives = []uint16{100, 101, 102, 200, 201, 202, 204, 300, 302, 304, 305, 307, 308, 309, 401, 403, 407, 426, 451, 511, 600}
+
+// responses are decided responses: all findings fine, each one of them missing, and nothing but the status.
+var responses = func() (list []fsm.Event) {
+	for _, status := range representatives {
+		for _, x := range findings(fsm.Status(int(status)).Action) {
+			list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: completing | x})
+			for f := fsm.Facts(1); f <= completing; f <<= 1 {
+				if completing&f != 0 {
+					list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: completing&^f | x})
+				}
+			}
+			list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: x})
+		}
+	}
+	return list
+}()
+
+// findings are what matters besides about a response with an action.
+func findings(a fsm.Action) []fsm.Facts {
+	switch a {
+	case fsm.ActionReplay:
+		return []fsm.Facts{fsm.FactChallengeUsable, 0}
+	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
+		return targets
+	case fsm.ActionProxyAuth:
+		return []fsm.Facts{fsm.FactProxyChallenge, 0}
+	case fsm.ActionUpgrade:
+		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable, fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
+	}
+	return []fsm.Facts{0}
+}
+
+// each yields the events of a list.
+func each(list []fsm.Event, yield func(fsm.Event) bool) {
+	for _, ev := range list {
+		yield(ev)
+	}
+}
+
+// Properties returns what must hold in every run of the model.
+func (m AnyServer) Properties() explore.Properties[clientWorld] {
+	in := func(p ...fsm.ClientPhase) func(clientWorld) bool {
+		return func(w clientWorld) bool { return slices.Contains(p, w.Phase()) }
+	}
+	p := explore.Properties[clientWorld]{
+		Always: []explore.Property[clientWorld]{
+			holds("INV-04", "at most one open event, and none after the end", func(w clientWorld) bool { return w.host.opened <= 1 }),
+			holds("INV-05", "exactly one terminal event, told when the machine is at its end", func(w clientWorld) bool {
+				return w.host.ended == 1 == w.Phase().Terminal() && w.host.ended <= 1
+			}),
+			holds("INV-20", "replays stay within their bound", func(w clientWorld) bool { return w.state.Replays() <= int(m.Config.MaxReplays) }),
+			holds("INV-21", "redirects stay within their bound", func(w clientWorld) bool { return w.state.Redirects() <= int(m.Config.MaxRedirects) }),
+			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w clientWorld) bool { return m.Config.PlainFallback || w.Phase() != fsm.ClientPlain }),
+			holds("LIV-06", "some timer runs whenever the client waits for somebody", func(w clientWorld) bool { return w.guarded() }),
+			holds("LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded),
+		},
+		AtSteps: clientChecks,
+		LeadsTo: []explore.Promise[clientWorld]{
+			leads("LIV-01", "every connect call ends or opens", nil, func(w clientWorld) bool { return w.Phase().Terminal() || w.Phase().Open() }),
+			leads("LIV-11", "what is closing comes to an end or to the next connection", in(fsm.ClientClosing, fsm.ClientDraining), func(w clientWorld) bool {
+				return w.Phase().Terminal() || w.Phase() == fsm.ClientRedirecting
+			}),
+		},
+		Sometimes: []explore.Property[clientWorld]{
+			holds("LIV-03", "open", in(fsm.ClientOpen)),
+			holds("LIV-05", "open after the last redirect", func(w clientWorld) bool {
+				return w.Phase() == fsm.ClientOpen && w.state.Redirects() == int(m.Config.MaxRedirects)
+			}),
+			holds("LIV-10", "a missing terminator is named", func(w clientWorld) bool { return w.state.Failure() == fsm.FailureMissingTerminator }),
+		},
+	}
+	if m.Config.NoRedirects {
+		p.Sometimes = p.Sometimes[:1]
+	}
+	return p
+}
+
+// waitGuarded reports whether the wait deadline runs, or stands still for the credentials, as long as a 202 is the last word.
+func (m AnyServer) waitGuarded(w clientWorld) bool {
+	if w.Phase() != fsm.ClientAwaitResponse || w.state.Status() != 202 {
+		return true
+	}
+	return w.host.timers.has(fsm.TimerWait)
+}

@@ -1,0 +1,163 @@
+package model
+
+import (
+	"encoding/binary"
+
+	"example.com/khp/fsm"
+)
+
+// Encodings are what tells states apart in an exploration, and what the states still to be looked at are kept as. Every field has its bytes; the lengths are fixed.
+const (
+	clientWorldSize = fsm.ClientStateSize + clientHostSize
+	serverWorldSize = fsm.ServerStateSize + serverHostSize
+	clientHostSize  = 8
+	serverHostSize  = 7
+	queueSize       = 2 * len(queue{}.list)
+	pairSize        = clientWorldSize + serverWorldSize + 2*queueSize + 4
+)
+
+var le = binary.LittleEndian
+
+// flag is 1<<n if yes holds.
+func flag(yes bool, n int) uint16 {
+	var b uint16
+	if yes {
+		b = 1
+	}
+	return b << n
+}
+
+func (w *clientWorld) encode(b []byte) {
+	_, _ = w.state.AppendBinary(b[:0])
+	w.host.encode(b[fsm.ClientStateSize:])
+}
+
+func (w *clientWorld) decode(b []byte) {
+	_ = w.state.UnmarshalBinary(b[:fsm.ClientStateSize])
+	w.host.decode(b[fsm.ClientStateSize:])
+}
+
+func (h *clientHost) encode(b []byte) {
+	h.timers.encode(b)
+	le.PutUint16(b[4:], flag(h.dialing, 0)|flag(h.connected, 1)|flag(h.webSocket, 2)|flag(h.asked, 3)|flag(h.writing, 4)|flag(h.following, 5)|flag(h.closeSent, 6)|
+		flag(h.selected, 7)|flag(h.outstanding, 8)|flag(h.challenged, 9)|flag(h.over, 10)|flag(h.bodyAllowed, 11)|flag(h.good, 12))
+	b[6], b[7] = h.opened<<4|h.ended, h.dials
+}
+
+func (h *clientHost) decode(b []byte) {
+	h.timers.decode(b)
+	f := le.Uint16(b[4:])
+	h.dialing, h.connected, h.webSocket, h.asked, h.writing, h.following, h.closeSent = f&1 != 0, f&2 != 0, f&4 != 0, f&8 != 0, f&16 != 0, f&32 != 0, f&64 != 0
+	h.selected, h.outstanding, h.challenged, h.over, h.bodyAllowed, h.good = f&(1<<7) != 0, f&(1<<8) != 0, f&(1<<9) != 0, f&(1<<10) != 0, f&(1<<11) != 0, f&(1<<12) != 0
+	h.opened, h.ended, h.dials = b[6]>>4, b[6]&15, b[7]
+}
+
+func (w *serverWorld) encode(b []byte) {
+	_, _ = w.state.AppendBinary(b[:0])
+	w.host.encode(b[fsm.ServerStateSize:])
+}
+
+func (w *serverWorld) decode(b []byte) {
+	_ = w.state.UnmarshalBinary(b[:fsm.ServerStateSize])
+	w.host.decode(b[fsm.ServerStateSize:])
+}
+
+func (h *serverHost) encode(b []byte) {
+	h.timers.encode(b)
+	le.PutUint16(b[4:], flag(h.connected, 0)|flag(h.webSocket, 1)|flag(h.deciding, 2)|flag(h.bodyOwed, 3)|flag(h.closeSent, 4)|flag(h.peerClosed, 5)|flag(h.selected, 6)|
+		flag(h.request, 7)|flag(h.responding, 8)|flag(h.decided, 9)|flag(h.kaazing, 10)|flag(h.unchecked, 11))
+	b[6] = h.opened<<4 | h.ended
+}
+
+func (h *serverHost) decode(b []byte) {
+	h.timers.decode(b)
+	f := le.Uint16(b[4:])
+	h.connected, h.webSocket, h.deciding, h.bodyOwed, h.closeSent, h.peerClosed = f&1 != 0, f&2 != 0, f&4 != 0, f&8 != 0, f&16 != 0, f&32 != 0
+	h.selected, h.request, h.responding, h.decided, h.kaazing, h.unchecked = f&(1<<6) != 0, f&(1<<7) != 0, f&(1<<8) != 0, f&(1<<9) != 0, f&(1<<10) != 0, f&(1<<11) != 0
+	h.opened, h.ended = b[6]>>4, b[6]&15
+}
+
+func (s *timerSet) encode(b []byte) { le.PutUint32(b, uint32(s.running)|uint32(s.paused)<<16) }
+
+func (s *timerSet) decode(b []byte) {
+	v := le.Uint32(b)
+	s.running, s.paused = uint16(v), uint16(v>>16)
+}
+
+// A message takes 16 bits: 4 for its kind, 2 for the target, 10 for the status. An unused place of a queue is of kind 0.
+func (m message) pack() uint16 { return uint16(m.kind) | uint16(m.target)<<4 | m.status<<6 }
+
+func unpack(v uint16) message {
+	return message{kind: uint8(v & 15), target: uint8(v >> 4 & 3), status: v >> 6}
+}
+
+func (q *queue) encode(b []byte) {
+	b = b[:queueSize]
+	for i, m := range q.list {
+		le.PutUint16(b[2*i:], m)
+	}
+}
+
+func (q *queue) decode(b []byte) {
+	b = b[:queueSize]
+	for i := range q.list {
+		if q.list[i] = le.Uint16(b[2*i:]); q.list[i] != 0 {
+			q.n++
+		}
+	}
+}
+
+func (p *Pair) encode(b []byte) {
+	p.client.encode(b)
+	b = b[clientWorldSize:]
+	p.server.encode(b)
+	b = b[serverWorldSize:]
+	p.toClient.encode(b)
+	p.toServer.encode(b[queueSize:])
+	b = b[2*queueSize:]
+	le.PutUint16(b, p.unit.pack())
+	le.PutUint16(b[2:], flag(p.up, 0)|flag(p.cut, 1)|flag(p.serverOpened, 2)|uint16(p.clientSent)<<4|uint16(p.serverSent)<<7|uint16(p.clientGot)<<10|uint16(p.serverGot)<<13)
+}
+
+func (p *Pair) decode(b []byte) {
+	p.client.decode(b)
+	b = b[clientWorldSize:]
+	p.server.decode(b)
+	b = b[serverWorldSize:]
+	p.toClient.decode(b)
+	p.toServer.decode(b[queueSize:])
+	b = b[2*queueSize:]
+	p.unit = unpack(le.Uint16(b))
+	f := le.Uint16(b[2:])
+	p.up, p.cut, p.serverOpened = f&1 != 0, f&2 != 0, f&4 != 0
+	p.clientSent, p.serverSent, p.clientGot, p.serverGot = uint8(f>>4&7), uint8(f>>7&7), uint8(f>>10&7), uint8(f>>13)
+}
+
+// Size, Encode and Decode of the three systems.
+
+// Size is the length of an encoding.
+func (AnyServer) Size() int { return clientWorldSize }
+
+// Encode writes w into b.
+func (AnyServer) Encode(w clientWorld, b []byte) { w.encode(b) }
+
+// Decode returns the state whose encoding is b.
+func (AnyServer) Decode(b []byte) (w clientWorld) { w.decode(b); return w }
+
+// Size is the length of an encoding.
+func (AnyClient) Size() int { return serverWorldSize }
+
+// Encode writes w into b.
+func (AnyClient) Encode(w serverWorld, b []byte) { w.encode(b) }
+
+// Decode returns the state whose encoding is b.
+func (AnyClient) Decode(b []byte) (w serverWorld) { w.decode(b); return w }
+
+// Size is the length of an encoding.
+func (Honest) Size() int { return pairSize }
+
+// Encode writes p into b.
+func (Honest) Encode(p Pair, b []byte) { p.encode(b) }
+
+// Decode returns the state whose encoding is b.
+func (Honest) Decode(b []byte) (p Pair) { p.decode(b); return p }

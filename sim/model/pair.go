@@ -1,0 +1,113 @@
+package model
+
+import (
+	"slices"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim/explore"
+)
+
+// Honest is the model of an honest client and an honest server joined by a network that keeps the order and may be cut at any time. Applications,
+// credential provider and clock are free: every decision, every answer, every timer at any moment.
+type Honest struct {
+	Client fsm.ClientConfig
+	Server fsm.ServerConfig
+	// Unaware makes the server one that does not know the kaazing profile, whatever the client's URL carries.
+	Unaware bool
+	Fault   Fault // the zero value is none
+}
+
+// marked reports whether the server sees .kl=Y and knows what it means.
+func (m Honest) marked() bool { return m.Client.Profile != fsm.ProfileSpec && !m.Unaware }
+
+// Pair is a state of [Honest]. Of the server only the connection that the client is on is looked at.
+type Pair struct {
+	client clientWorld
+	server serverWorld
+
+	toClient, toServer queue
+	up                 bool // there is a connection
+	cut                bool // the network fails on this connection
+
+	unit         message // response whose terminator is outstanding; kind 0 if none
+	clientSent   uint8   // application messages
+	serverSent   uint8
+	clientGot    uint8
+	serverGot    uint8
+	serverOpened bool // the current server connection completed its handshake
+}
+
+// String names the phases of both.
+func (p Pair) String() string {
+	if p.up {
+		return p.client.String() + ", " + p.server.String()
+	}
+	return p.client.String()
+}
+
+// Start returns a client and a server that have not met.
+func (m Honest) Start() Pair {
+	return Pair{client: clientWorld{state: m.Client.Start()}, server: serverWorld{state: m.Server.Start()}}
+}
+
+// Edges is how many edges both machines have.
+func (Honest) Edges() int { return edges() }
+
+// AtRest reports whether both sides have come to their end.
+func (m Honest) AtRest(p Pair) bool {
+	return p.client.Phase().Terminal() && (!p.up || p.server.Phase().Terminal())
+}
+
+// walker collects the steps out of one state.
+type walker struct {
+	m     Honest
+	from  Pair
+	out   step[Pair] // the one being built
+	fair  bool       // what is built now cannot be put off for ever
+	yield func(*step[Pair])
+}
+
+// Steps offers everything that can happen in p.
+func (m Honest) Steps(p Pair, yield func(*step[Pair])) {
+	w := walker{m: m, from: p, yield: yield}
+	w.network()
+	w.clientSide()
+	w.serverSide()
+}
+
+// Properties returns what must hold in every run of the model.
+func (m Honest) Properties() explore.Properties[Pair] {
+	bothOpen := func(p Pair) bool { return p.client.Phase() == fsm.ClientOpen && p.server.Phase() == fsm.ServerOpen }
+	return explore.Properties[Pair]{
+		Always: []explore.Property[Pair]{
+			holds("INV-02", "the client's application gets nothing that was not sent to it", func(p Pair) bool { return p.clientGot <= p.serverSent }),
+			holds("INV-03", "the server's application gets nothing that was not sent to it", func(p Pair) bool { return p.serverGot <= p.clientSent }),
+			holds("INV-05", "exactly one terminal event each", func(p Pair) bool {
+				return p.client.host.ended == 1 == p.client.Phase().Terminal() && (!p.up || p.server.host.ended == 1 == p.server.Phase().Terminal())
+			}),
+			holds("INV-50", "a client is open only if its server completed the handshake", func(p Pair) bool {
+				return p.client.Phase() != fsm.ClientOpen || p.serverOpened
+			}),
+			holds("LIV-06", "whoever waits for the other, the network or credentials does so with a timer", func(p Pair) bool {
+				return p.client.guarded() && (!p.up || p.server.guarded())
+			}),
+		},
+		AtSteps: append(slices.Clip(slices.Clone(clientChecks)), serverChecks...),
+		LeadsTo: []explore.Promise[Pair]{
+			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.AtRest(p) || bothOpen(p) }),
+			leads("LIV-07", "once a client closes, its connection comes to an end", func(p Pair) bool { return closing(p.client.Phase()) }, func(p Pair) bool { return !closing(p.client.Phase()) }),
+		},
+		Sometimes: []explore.Property[Pair]{
+			holds("LIV-03", "open on both sides", bothOpen),
+			holds("LIV-04", "open after the last challenge", func(p Pair) bool { return bothOpen(p) && p.client.state.Replays() == int(m.Client.MaxReplays) }),
+			holds("LIV-05", "open after the last redirect", func(p Pair) bool { return bothOpen(p) && p.client.state.Redirects() == int(m.Client.MaxRedirects) }),
+			holds("LIV-12", "both sides close at the same time", func(p Pair) bool {
+				return p.client.Phase() == fsm.ClientClosing && p.server.Phase() == fsm.ServerClosing
+			}),
+			holds("INV-35", "a message right behind the terminator arrives", func(p Pair) bool { return p.clientGot == 1 && p.serverGot == 1 }),
+		},
+	}
+}
+
+// closing reports whether the client only waits for its connection to end.
+func closing(p fsm.ClientPhase) bool { return p == fsm.ClientClosing || p == fsm.ClientDraining }
