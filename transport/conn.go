@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/sock"
 	"github.com/gobwas/ws"
 )
 
@@ -33,7 +34,7 @@ type Conn struct {
 	done         chan struct{} // closed once the socket is
 	closeOnce    sync.Once     // guards closing it
 	closing      atomic.Bool   // Close was called: what arrives is discarded
-	watcher      watcher       // of contexts of Read and Ping
+	watcher      sock.Watcher  // of contexts of Read and Ping
 
 	mu   sync.Mutex    // guards the rest
 	err  error         // why the connection ended or is about to
@@ -50,7 +51,8 @@ func newConn(l *link, info handshakeInfo, sessions ...extension.Session) *Conn {
 		link: l, info: info, closeTimeout: closeTimeout,
 		reading: make(chan struct{}, 1), done: make(chan struct{}),
 	}
-	c.watcher.nc, c.watcher.d, c.watcher.home, l.watcher.home = l.nc, forRead, info.home, info.home
+	c.watcher.Init(l.nc, sock.Read, info.home)
+	l.watcher.Init(l.nc, sock.Write, info.home)
 	if len(sessions) > 0 {
 		c.extend(sessions)
 	}
@@ -73,7 +75,7 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 		return 0, nil, err
 	}
 	defer c.release()
-	defer c.watcher.stop()
+	defer c.watcher.Stop()
 	for {
 		if err := c.await(ctx); err != nil {
 			return 0, nil, err
@@ -89,7 +91,7 @@ func (c *Conn) await(ctx context.Context) error {
 	if len(c.queue) > 0 || c.link.buffered() {
 		return nil
 	}
-	c.watcher.start(ctx)
+	c.watcher.Start(ctx)
 	if c.hasEnded() {
 		return c.closedErr()
 	}
@@ -236,9 +238,9 @@ func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool
 		return true, nil
 	default:
 	}
-	c.watcher.start(ctx)
+	c.watcher.Start(ctx)
 	it, err := c.step(ctx)
-	c.watcher.stop()
+	c.watcher.Stop()
 	if it.kind == itemMessage && !c.closing.Load() && !c.isLateTerminator(it) {
 		c.enqueue(c.keep(it))
 	}

@@ -8,13 +8,13 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"example.com/khp/transport/internal/sock"
 )
 
 const (
 	closeTimeout = 5 * time.Second        // closing handshake, from our Close frame to the end of TCP
-	failTimeout  = time.Second            // telling a peer that broke the protocol, and its silence after that
 	replyTimeout = 100 * time.Millisecond // how long Read waits for our answer to a Close frame to be written
-	maxDiscard   = 64 << 20               // bytes of the handshake thrown away while waiting for the end of TCP
 )
 
 // Close performs the closing handshake (RFC 6455 section 7): it sends a Close frame, waits for the
@@ -104,8 +104,8 @@ func (c *Conn) step(ctx context.Context) (item, error) {
 }
 
 func (c *Conn) discard(ctx context.Context) {
-	stop := watch(ctx, c.NetConn(), forRead)
-	defer stop()
+	c.watcher.Start(ctx)
+	defer c.watcher.Stop()
 	for {
 		if _, err := c.step(ctx); err != nil {
 			return
@@ -186,7 +186,7 @@ func (c *Conn) finishLater(code uint16, replied chan<- struct{}) {
 //khp:impl WSP-CLOSE-02
 //khp:impl WSP-CLOSE-04
 func (c *Conn) fail(fe *frameError) error {
-	return c.breakOff(fe, func() { c.awaitEOF(failTimeout) })
+	return c.breakOff(fe, func() { c.awaitEOF(sock.FailTimeout) })
 }
 
 // abandon is fail for those who do not read. If somebody else does, nothing is left unread, and that one must not wait.
@@ -194,7 +194,7 @@ func (c *Conn) abandon(fe *frameError) error {
 	return c.breakOff(fe, func() {
 		select {
 		case c.reading <- struct{}{}:
-			c.awaitEOF(failTimeout)
+			c.awaitEOF(sock.FailTimeout)
 			c.release()
 		default:
 		}
@@ -206,7 +206,7 @@ func (c *Conn) breakOff(fe *frameError, awaitEOF func()) error {
 	if !c.settle(broken) {
 		return c.closedErr()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), failTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), sock.FailTimeout)
 	defer cancel()
 	if err := c.link.closeContext(ctx, fe.code, fe.msg); err == nil {
 		if half, ok := c.NetConn().(interface{ CloseWrite() error }); ok {
@@ -260,8 +260,8 @@ func (c *Conn) closeSocket() {
 	c.closeOnce.Do(func() {
 		_ = c.link.nc.Close()
 		close(c.done)
-		c.watcher.close()
-		c.link.watcher.close()
+		c.watcher.Close()
+		c.link.watcher.Close()
 		if c.link.ext != nil {
 			c.link.ext.stop()
 		}
@@ -270,8 +270,8 @@ func (c *Conn) closeSocket() {
 
 // homeEnds tells calls in progress of the end of the server's context.
 func (c *Conn) homeEnds() {
-	c.watcher.ended(atHome)
-	c.link.watcher.ended(atHome)
+	c.watcher.HomeEnds()
+	c.link.watcher.HomeEnds()
 }
 
 func (c *Conn) cause() error {

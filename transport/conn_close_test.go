@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/sock"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -128,7 +129,7 @@ func TestConn_PeerBreaksProtocolAndGoesOn(t *testing.T) {
 		require.ErrorIs(t, conn.Write(t.Context(), Text, nil), net.ErrClosed)
 		var broken *ProtocolError
 		require.ErrorAs(t, <-read, &broken)
-		require.Equal(t, failTimeout, time.Since(start))
+		require.Equal(t, sock.FailTimeout, time.Since(start))
 		require.True(t, half.halfClosed)
 		p.wantEnd("TCP is closed")
 	})

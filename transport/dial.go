@@ -14,6 +14,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
+	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
 )
@@ -114,6 +115,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		return nil, clientError(err)
 	}
 	d.client = client
+	d.proxy = proxy.Dialer{TCP: opts.dialTCP, TLS: opts.TLSConfig, Limits: opts.Limits.OrDefault()}
 	d.drive.Reset(client, d)
 	d.drive.ReportsBody = true
 	d.loop = loop{
@@ -164,9 +166,9 @@ type dialer struct {
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
 
-	declined   error               // why the provider gave no credentials
-	challenged bool                // the proxy has asked for its credentials
-	sessions   []extension.Session // of the extensions that the server has granted
+	proxy    proxy.Dialer
+	declined error               // why the provider gave no credentials
+	sessions []extension.Session // of the extensions that the server has granted
 }
 
 func (d *dialer) begin()           { d.drive.Connect(time.Now()) }

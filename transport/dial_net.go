@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"time"
 
 	"example.com/khp/endpoint/driver"
+	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
 )
 
@@ -33,26 +33,26 @@ func (d *dialer) dial(c *driver.Conn, url wire.URL) {
 		d.giveUp()
 	case ctx.Err() != nil && !refused(err): // the deadline is told next
 	default:
-		c.Failed(time.Now(), lostText(err))
+		c.Failed(time.Now(), networkText(err))
 	}
 }
 
 // dialNet connects to url, through the proxy if there is one.
 func (d *dialer) dialNet(ctx context.Context, url wire.URL) (net.Conn, error) {
-	proxy, err := d.opts.proxyFor(url)
+	way, err := d.opts.proxyFor(url)
 	if err != nil {
 		return nil, err
 	}
 	var nc net.Conn
-	if proxy == nil {
+	if way == nil {
 		nc, err = d.opts.dialTCP(ctx, url.HostPort())
 	} else {
-		nc, err = d.dialThrough(ctx, proxy, url.HostPort())
+		nc, err = d.dialThrough(ctx, way, url.HostPort())
 	}
 	if err != nil || !url.Secure {
 		return nc, err
 	}
-	return startTLS(ctx, nc, d.tlsConfig(url))
+	return sock.StartTLS(ctx, nc, d.tlsConfig(url))
 }
 
 func (o *DialOptions) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
@@ -61,15 +61,6 @@ func (o *DialOptions) dialTCP(ctx context.Context, addr string) (net.Conn, error
 		dial = new(net.Dialer).DialContext
 	}
 	return dial(ctx, "tcp", addr)
-}
-
-func startTLS(ctx context.Context, nc net.Conn, cfg *tls.Config) (net.Conn, error) {
-	secure := tls.Client(nc, cfg)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		_ = nc.Close()
-		return nil, fmt.Errorf("TLS handshake: %w", err)
-	}
-	return secure, nil
 }
 
 // tlsConfig is the caller's configuration, as far as it is meant for url.

@@ -11,14 +11,14 @@ import (
 func (w *writer) writeExtended(ctx context.Context, op ws.OpCode, p []byte) error {
 	owed, frames, bad := w.ext.outgoing(op, p)
 	w.tail = append(w.tail, owed...)
-	w.watcher.start(ctx)
+	w.watcher.Start(ctx)
 	err, sent := w.flush(), 0
 	for i := 0; i < len(frames) && err == nil; i++ {
 		var n int
 		n, err = w.sendFrame(frames[i].op, frames[i].p)
 		sent += n
 	}
-	w.watcher.stop()
+	w.watcher.Stop()
 	w.ext.left(len(w.tail))
 	if err = w.broken(ctx, sent, err); err == nil && bad != nil {
 		return bad

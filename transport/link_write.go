@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/transport/internal/sock"
 	"github.com/gobwas/ws"
 )
 
@@ -29,7 +30,7 @@ type writer struct {
 	client bool
 	turn   chan struct{} // holds a token while somebody writes; guards the fields up to late
 
-	watcher   watcher
+	watcher   sock.Watcher
 	err       error  // set once the stream is broken off inside a frame
 	closeSent bool   // no data frame may follow
 	tail      []byte // rest of a Pong the socket did not take at once; goes first
@@ -40,7 +41,7 @@ type writer struct {
 
 func (w *writer) open(nc net.Conn, client bool) {
 	w.nc, w.client, w.turn = nc, client, make(chan struct{}, 1)
-	w.watcher.nc, w.watcher.d = nc, forWrite
+	w.watcher.Init(nc, sock.Write, nil)
 }
 
 // pong sends a Pong frame with at most 125 bytes.
@@ -191,9 +192,9 @@ func (w *writer) sendPong(p []byte) {
 
 // writeFrame runs with the turn held.
 func (w *writer) writeFrame(ctx context.Context, op ws.OpCode, p []byte) error {
-	w.watcher.start(ctx)
+	w.watcher.Start(ctx)
 	n, err := w.sendFrame(op, p)
-	w.watcher.stop()
+	w.watcher.Stop()
 	return w.broken(ctx, n, err)
 }
 

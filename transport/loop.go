@@ -10,6 +10,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/sock"
 )
 
 // giveUpTimeout is how long last words may take to be written once nobody waits for the handshake any more.
@@ -127,7 +128,7 @@ func (d *loop) wake() {
 	default:
 	}
 	if d.socket != nil {
-		_ = d.socket.SetReadDeadline(longAgo)
+		_ = d.socket.SetReadDeadline(sock.LongAgo)
 	}
 }
 

@@ -3,12 +3,12 @@ package transport
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
 	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/sock"
 )
 
 // read waits for the peer, until the deadline or until somebody calls wake.
@@ -132,7 +132,7 @@ func (d *loop) lost(err error) {
 	d.net = err
 	d.showHeard()
 	d.trace.event(Event{Kind: EventLost, Text: err.Error(), Phase: d.side.phase(), Attempt: d.side.attempt()})
-	d.conn.Lost(time.Now(), lostText(err))
+	d.conn.Lost(time.Now(), sock.Reason(err))
 }
 
 // violationOf maps the close code of a frame error to a failure.
@@ -144,21 +144,4 @@ func violationOf(code uint16) fsm.Failure {
 		return fsm.FailureUTF8
 	}
 	return fsm.FailureFrame
-}
-
-// lostText is the end of a connection in words, for people who read that it was lost already.
-func lostText(err error) string {
-	var op *net.OpError
-	if proxy := proxyErrorOf(err); proxy != nil {
-		return proxy.Error()
-	}
-	switch {
-	case err == io.ErrUnexpectedEOF:
-		return "the peer ended it in the middle of the handshake"
-	case errors.As(err, &op):
-		return op.Err.Error()
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "the peer ended it without a Close frame"
-	}
-	return err.Error()
 }

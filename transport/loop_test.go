@@ -14,6 +14,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
 
@@ -96,7 +97,7 @@ type interposed struct {
 }
 
 func (c *interposed) SetReadDeadline(t time.Time) error {
-	if t.Equal(longAgo) {
+	if t.Equal(sock.LongAgo) {
 		defer close(c.woken)
 	}
 	return c.Conn.SetReadDeadline(t)

@@ -2,12 +2,11 @@ package transport
 
 import (
 	"errors"
-	"io"
-	"net"
 	"os"
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/sock"
 )
 
 // Orders of the driver that write return no errors: a connection that cannot be written any more may still hold what the peer has said before, such as why it
@@ -79,31 +78,11 @@ func (d *loop) Disconnect() {
 	d.setSocket(nil)
 	switch {
 	case d.client && d.gaveUp != "":
-		abort(d.nc)
+		sock.Abort(d.nc)
 	case d.client && !d.broken:
 		_ = d.nc.Close()
 	default:
-		linger(d.nc)
-		_ = d.nc.Close()
+		sock.Linger(d.nc)
 	}
 	d.nc, d.conn, d.link, d.head = nil, nil, nil, heard{}
-}
-
-// abort closes nc without a word of TLS, which a peer that does not read could hold up. There may be TLS in TLS, through a proxy.
-func abort(nc net.Conn) {
-	for outer, ok := nc.(interface{ NetConn() net.Conn }); ok; outer, ok = nc.(interface{ NetConn() net.Conn }) {
-		nc = outer.NetConn()
-	}
-	_ = nc.Close()
-}
-
-// linger ends our side of the stream and lets the peer read what it was told: closing a socket with unread data resets the connection, and
-// the reset can overtake our last bytes.
-func linger(nc net.Conn) {
-	_ = nc.SetDeadline(time.Now().Add(failTimeout))
-	half, ok := nc.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
-	}
-	_, _ = io.CopyN(io.Discard, nc, maxDiscard)
 }

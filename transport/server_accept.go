@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"example.com/khp/transport/internal/sock"
 )
 
 // Waiting after an error of accept that may pass, doubled each time.
@@ -76,7 +78,7 @@ func turnAway(nc net.Conn) {
 	if _, secure := nc.(*tls.Conn); !secure {
 		sayBriefly(nc, "503 Service Unavailable", "too many connections from your address\n")
 	}
-	abort(nc)
+	sock.Abort(nc)
 }
 
 // sayBriefly answers in one write that a new connection takes at once.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"sync"
+
+	"example.com/khp/transport/internal/sock"
 )
 
 // tracker knows the connections of a server, so that they can be ended. One connection may be known to two: a [Server] and its [Handler].
@@ -41,7 +43,7 @@ func (e *tracked) connected(nc net.Conn, unheard bool) {
 	defer e.mu.Unlock()
 	e.nc, e.unheard = nc, unheard
 	if e.dropped || e.ending && unheard {
-		abort(nc)
+		sock.Abort(nc)
 	}
 }
 
@@ -87,7 +89,7 @@ func (e *tracked) end() {
 	case e.loop != nil:
 		e.loop.interrupt()
 	case e.unheard:
-		abort(e.nc)
+		sock.Abort(e.nc)
 	}
 }
 
@@ -97,7 +99,7 @@ func (e *tracked) drop() {
 	defer e.mu.Unlock()
 	e.dropped = true
 	if e.nc != nil {
-		abort(e.nc)
+		sock.Abort(e.nc)
 	}
 }
 

@@ -3,9 +3,9 @@ package transport
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
+
+	"example.com/khp/transport/internal/sock"
 )
 
 // ProxyError is why an HTTP proxy made no connection: the cause of a [*HandshakeError] with fsm.FailureConnect or fsm.FailureTimeout. It never shows
@@ -17,16 +17,6 @@ type ProxyError struct {
 	Header http.Header // its fields
 	Body   []byte      // its body, as far as it came, bounded by DialOptions.Limits; treat as untrusted
 	Err    error       // network error, or why a challenge of the proxy was not answered; may be nil
-}
-
-// newProxyError reports the answer r, or err if there is none, or why r was not enough. It takes the body that comes.
-func newProxyError(proxy *url.URL, target string, r *http.Response, err error, most int) *ProxyError {
-	e := &ProxyError{Proxy: proxyName(proxy), Target: target, Err: err}
-	if r != nil {
-		e.Status, e.Header = r.StatusCode, r.Header
-		e.Body, _ = io.ReadAll(io.LimitReader(r.Body, int64(most)))
-	}
-	return e
 }
 
 // Error names the proxy and says what it did.
@@ -44,7 +34,7 @@ func (e *ProxyError) Error() string {
 		s += " did not connect to " + e.Target
 	}
 	if e.Err != nil {
-		s += ": " + lostText(e.Err)
+		s += ": " + sock.Reason(e.Err)
 	} else if e.Status == http.StatusProxyAuthRequired {
 		s += ": its credentials are refused"
 	}

@@ -1,4 +1,4 @@
-package transport
+package sock
 
 import (
 	"context"
@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// watcher makes the socket calls of one direction fail with os.ErrDeadlineExceeded once the context of the call ends. One call at a time: start, what reads or
-// writes, stop. A context that comes twice in a row stays watched in between, and costs nothing from then on; home never costs anything.
-type watcher struct {
+// Watcher makes the socket calls of one direction fail with os.ErrDeadlineExceeded once the context of the call ends. One call at a time: Start, the read or write,
+// Stop. A context that comes twice in a row stays watched in between, and costs nothing from then on; home never costs anything.
+type Watcher struct {
 	nc   net.Conn
-	d    direction
-	home context.Context // whoever ends it calls ended(atHome); nil if there is none
+	d    Direction
+	home context.Context // its end is told by HomeEnds; nil if there is none
 
 	mu      sync.Mutex
 	present <-chan struct{} // end of the context of the present call; nil if there is no call or no end
@@ -26,7 +26,13 @@ type watcher struct {
 // atHome stands for the end of home.
 var atHome = make(<-chan struct{})
 
-func (w *watcher) start(ctx context.Context) {
+// Init makes w watch calls in one direction of nc. HomeEnds must be called when home ends; nil is no such context.
+func (w *Watcher) Init(nc net.Conn, d Direction, home context.Context) {
+	w.nc, w.d, w.home = nc, d, home
+}
+
+// Start begins a call with this context.
+func (w *Watcher) Start(ctx context.Context) {
 	end := atHome
 	if ctx != w.home {
 		end = ctx.Done()
@@ -45,7 +51,7 @@ func (w *watcher) start(ctx context.Context) {
 }
 
 // watch has ended called, unless it will be already.
-func (w *watcher) watch(ctx context.Context, end <-chan struct{}) {
+func (w *Watcher) watch(ctx context.Context, end <-chan struct{}) {
 	if end == w.last && w.unwatch != nil {
 		return
 	}
@@ -54,8 +60,8 @@ func (w *watcher) watch(ctx context.Context, end <-chan struct{}) {
 	w.unwatch = context.AfterFunc(ctx, func() { w.ended(end) })
 }
 
-// stop leaves the socket without a deadline if the context has ended, and as it was if not.
-func (w *watcher) stop() {
+// Stop ends a call. The socket has no deadline then if the context has ended, and the one it had if not.
+func (w *Watcher) Stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.fired {
@@ -67,8 +73,11 @@ func (w *watcher) stop() {
 	}
 }
 
+// HomeEnds tells that home has ended.
+func (w *Watcher) HomeEnds() { w.ended(atHome) }
+
 // ended tells that a context has ended.
-func (w *watcher) ended(end <-chan struct{}) {
+func (w *Watcher) ended(end <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if end == w.present {
@@ -76,13 +85,13 @@ func (w *watcher) ended(end <-chan struct{}) {
 	}
 }
 
-func (w *watcher) fire() {
-	w.d.set(w.nc, longAgo)
+func (w *Watcher) fire() {
+	w.d.set(w.nc, LongAgo)
 	w.fired = true
 }
 
-// close forgets what is watched between calls.
-func (w *watcher) close() {
+// Close forgets the context that is watched between calls.
+func (w *Watcher) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed, w.keep = true, false
@@ -91,7 +100,7 @@ func (w *watcher) close() {
 	}
 }
 
-func (w *watcher) drop() {
+func (w *Watcher) drop() {
 	if w.unwatch != nil {
 		w.unwatch()
 		w.unwatch = nil

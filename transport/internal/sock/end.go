@@ -1,0 +1,47 @@
+package sock
+
+import (
+	"errors"
+	"io"
+	"net"
+	"time"
+)
+
+// FailTimeout is how long a peer that broke the protocol may take to be told so, and how long its silence after that is waited for.
+const FailTimeout = time.Second
+
+const maxDiscard = 64 << 20 // bytes of the handshake thrown away while waiting for the end of TCP
+
+// Abort closes nc without a word of TLS, which a peer that does not read could hold up. There may be TLS in TLS, through a proxy.
+func Abort(nc net.Conn) {
+	for outer, ok := nc.(interface{ NetConn() net.Conn }); ok; outer, ok = nc.(interface{ NetConn() net.Conn }) {
+		nc = outer.NetConn()
+	}
+	_ = nc.Close()
+}
+
+// Linger ends our side of the stream, lets the peer read what it was told, and closes nc: closing a socket with unread data resets the connection, and the reset can
+// overtake our last bytes.
+func Linger(nc net.Conn) {
+	defer func() { _ = nc.Close() }()
+	_ = nc.SetDeadline(time.Now().Add(FailTimeout))
+	half, ok := nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, nc, maxDiscard)
+}
+
+// Reason says in words why a connection ended, for people who read that it was lost already.
+func Reason(err error) string {
+	var op *net.OpError
+	switch {
+	case err == io.ErrUnexpectedEOF:
+		return "the peer ended it in the middle of the handshake"
+	case errors.As(err, &op):
+		return op.Err.Error()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the peer ended it without a Close frame"
+	}
+	return err.Error()
+}
