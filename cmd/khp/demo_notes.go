@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/cmd/khp/internal/status"
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -96,8 +96,8 @@ func (a *annotator) received(m moment) string {
 }
 
 // meaning says in few words what a status code leads to.
-func meaning(status int) string {
-	return strconv.Itoa(status) + ": the client " + actions[fsm.Status(status).Action].brief + "."
+func meaning(code int) string {
+	return strconv.Itoa(code) + ": the client " + status.Brief(code) + "."
 }
 
 func (a *annotator) closed(m moment) string {

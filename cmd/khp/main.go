@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -26,18 +24,7 @@ func execute(c *cli.Env, args []string) int {
 	if err == nil && out.err != nil {
 		err = cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", out.err)
 	}
-	if err == nil {
-		return cli.ExitOK
-	}
-	code := cli.ExitFailed
-	var e *cli.ExitError
-	if errors.As(err, &e) {
-		code = e.Code
-	}
-	if text := err.Error(); text != "" {
-		_, _ = fmt.Fprintln(c.Stderr, "khp: "+cli.OneLine(text))
-	}
-	return code
+	return cli.Exit(c.Stderr, err)
 }
 
 // carefulWriter remembers the first error and pretends that there was none.

@@ -1,15 +1,16 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/dial"
+	"example.com/khp/cmd/khp/internal/graph"
+	"example.com/khp/cmd/khp/internal/replay"
+	"example.com/khp/cmd/khp/internal/sim"
+	"example.com/khp/cmd/khp/internal/status"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // rootCommand is the tree of commands. Texts of cobra, such as help, go to out.
@@ -41,34 +42,11 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetIn(c.Stdin)
 	root.SetOut(out)
 	root.SetErr(c.Stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		text := err.Error()
-		var unknown *pflag.NotExistError
-		var missing *pflag.ValueRequiredError
-		var syntax *pflag.InvalidSyntaxError
-		var refused *pflag.InvalidValueError
-		var repeated *cli.RepeatedError
-		switch {
-		case errors.As(err, &missing):
-			what, _ := pflag.UnquoteUsage(missing.GetFlag())
-			text = fmt.Sprintf("--%s needs a value, %s", missing.GetFlag().Name, what)
-		case errors.As(err, &syntax):
-			text = syntax.GetSpecifiedFlag() + " is no flag"
-		case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
-			text = "unknown flag: -" + unknown.GetSpecifiedName()
-		case errors.As(err, &unknown):
-			text += cli.Nearest(cmd.Flags(), unknown.GetSpecifiedName())
-		case errors.As(err, &refused) && errors.As(err, &repeated): // its values may be secret
-			text = "--" + refused.GetFlag().Name + " " + repeated.Error()
-		case errors.As(err, &refused):
-			text = "--" + cli.Refusal(refused.GetFlag(), refused.GetValue(), refused.Unwrap())
-		}
-		return cli.Usagef("%s; see %s --help", text, cmd.CommandPath())
-	})
-	root.AddCommand(serveCommand(c), dial.Command(c), demoCommand(c), statusCommand(c), versionCommand(c))
-	root.AddCommand(graphCommand(c), exploreCommand(c))
-	root.AddCommand(simCommand(c))
-	root.AddCommand(replayCommand(c))
+	root.SetFlagErrorFunc(cli.FlagError)
+	root.AddCommand(
+		serveCommand(c), dial.Command(c), demoCommand(c), status.Command(c), versionCommand(c),
+		graph.Command(c), exploreCommand(c), sim.Command(c), replay.Command(c),
+	)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	exampleForCompletion(root)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/replay"
@@ -21,49 +19,6 @@ import (
 	"example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
 )
-
-func TestStatus_Table(t *testing.T) {
-	code, out, _ := runHere(t, "", "status")
-	require.Equal(t, cli.ExitOK, code)
-	n := 0
-	for r := range fsm.Statuses() {
-		n++
-		require.Contains(t, out, fmt.Sprintf("\n%d   %s ", r.Code, r.Reason))
-	}
-	require.Contains(t, out, "Any other code")
-	require.NotContains(t, out, " \n", "no blanks at the ends of lines")
-	code, out, _ = runHere(t, "", "status", "--json")
-	require.Equal(t, cli.ExitOK, code)
-	var list []statusJSON
-	require.NoError(t, json.Unmarshal([]byte(out), &list))
-	require.Len(t, list, n)
-}
-
-func TestStatus_EveryCode(t *testing.T) {
-	for code := 100; code <= 999; code++ {
-		r := fsm.Status(code)
-		exit, out, _ := runHere(t, "", "status", strconv.Itoa(code))
-		require.Equal(t, cli.ExitOK, exit)
-		require.True(t, strings.HasPrefix(out, fmt.Sprintf("%d %s\n", code, r.Reason)), out)
-		require.NotContains(t, out, "%!", "no formatting mistake")
-		flat := strings.Join(strings.Fields(out), " ")
-		for _, f := range r.Fields() {
-			require.Contains(t, flat, f)
-		}
-		for req := range strings.FieldsSeq(r.Reqs) {
-			require.Contains(t, flat, req)
-		}
-		require.Equal(t, !r.Listed, strings.Contains(flat, "not listed in the specification"))
-		exit, out, _ = runHere(t, "", "status", "--json", strconv.Itoa(code))
-		require.Equal(t, cli.ExitOK, exit)
-		var one statusJSON
-		require.NoError(t, json.Unmarshal([]byte(out), &one))
-		require.Equal(t, code, one.Code)
-		require.Equal(t, r.Action.Terminates(), one.Terminates)
-		require.NotEmpty(t, one.Action)
-		require.Contains(t, []string{"may", "should", "must"}, one.Strength)
-	}
-}
 
 // TestServe_Status has a server answer with every status code, and a client end as the table says.
 func TestServe_Status(t *testing.T) {

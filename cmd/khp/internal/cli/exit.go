@@ -1,6 +1,13 @@
 package cli
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
 
 // Exit codes of khp.
 const (
@@ -28,4 +35,46 @@ func Usagef(format string, args ...any) error {
 // Failf reports a failure with its exit code, in one line.
 func Failf(code int, format string, args ...any) error {
 	return &ExitError{code, fmt.Sprintf(format, args...)}
+}
+
+// Exit prints err, if there is one, as one line and returns the exit code.
+func Exit(stderr io.Writer, err error) int {
+	if err == nil {
+		return ExitOK
+	}
+	code := ExitFailed
+	var e *ExitError
+	if errors.As(err, &e) {
+		code = e.Code
+	}
+	if text := err.Error(); text != "" {
+		_, _ = fmt.Fprintln(stderr, "khp: "+OneLine(text))
+	}
+	return code
+}
+
+// FlagError says in the words of khp what is wrong with a flag, for [cobra.Command.SetFlagErrorFunc].
+func FlagError(cmd *cobra.Command, err error) error {
+	text := err.Error()
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	var syntax *pflag.InvalidSyntaxError
+	var refused *pflag.InvalidValueError
+	var repeated *RepeatedError
+	switch {
+	case errors.As(err, &missing):
+		what, _ := pflag.UnquoteUsage(missing.GetFlag())
+		text = fmt.Sprintf("--%s needs a value, %s", missing.GetFlag().Name, what)
+	case errors.As(err, &syntax):
+		text = syntax.GetSpecifiedFlag() + " is no flag"
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		text = "unknown flag: -" + unknown.GetSpecifiedName()
+	case errors.As(err, &unknown):
+		text += Nearest(cmd.Flags(), unknown.GetSpecifiedName())
+	case errors.As(err, &refused) && errors.As(err, &repeated): // its values may be secret
+		text = "--" + refused.GetFlag().Name + " " + repeated.Error()
+	case errors.As(err, &refused):
+		text = "--" + Refusal(refused.GetFlag(), refused.GetValue(), refused.Unwrap())
+	}
+	return Usagef("%s; see %s --help", text, cmd.CommandPath())
 }

@@ -1,4 +1,4 @@
-package main
+package replay
 
 import (
 	"fmt"
@@ -14,18 +14,18 @@ import (
 	"example.com/khp/sim/replay"
 )
 
-// replayReport prints verdicts as they come.
-type replayReport struct {
+// report prints verdicts as they come.
+type report struct {
 	w       io.Writer
-	options *replayOptions
+	options *options
 	on      cli.Palette
-	totals  replayTotals
+	totals  totals
 	notes   []string
 	err     error
 }
 
-// replayTotals counts connections by verdict.
-type replayTotals struct {
+// totals counts connections by verdict.
+type totals struct {
 	Event       string `json:"event"` // totals
 	Connections int    `json:"connections"`
 	Paths       int    `json:"paths"`
@@ -79,7 +79,7 @@ type reqLine struct {
 var verdictNames = map[replay.Verdict]string{replay.Path: "path", replay.NotPath: "wrong", replay.Incomplete: "incomplete", replay.Encrypted: "encrypted", replay.NotKHP: "not-khp"}
 
 // session checks one connection and prints the verdict.
-func (r *replayReport) session(s *replay.Session) {
+func (r *report) session(s *replay.Session) {
 	if r.options.conn > 0 && s.Conn != r.options.conn {
 		return
 	}
@@ -94,7 +94,7 @@ func (r *replayReport) session(s *replay.Session) {
 	}
 }
 
-func (r *replayReport) count(v replay.Verdict) {
+func (r *report) count(v replay.Verdict) {
 	r.totals.Connections++
 	//exhaustive:enforce
 	switch v {
@@ -126,20 +126,20 @@ func lineOf(x replay.Result) sessionLine {
 	return l
 }
 
-func (r *replayReport) encode(v any) {
+func (r *report) encode(v any) {
 	if err := cli.WriteJSON(r.w, v); err != nil && r.err == nil {
 		r.err = err
 	}
 }
 
-func (r *replayReport) printf(format string, args ...any) {
+func (r *report) printf(format string, args ...any) {
 	if _, err := fmt.Fprintf(r.w, format, args...); err != nil && r.err == nil {
 		r.err = err
 	}
 }
 
 // text prints a result for people. Mermaid stands alone, so that it can be drawn.
-func (r *replayReport) text(x replay.Result) {
+func (r *report) text(x replay.Result) {
 	if r.options.draw != "mermaid" {
 		r.verdict(x)
 	}
@@ -152,7 +152,7 @@ func (r *replayReport) text(x replay.Result) {
 }
 
 // verdict prints the verdict in a line, and what is wrong below.
-func (r *replayReport) verdict(x replay.Result) {
+func (r *report) verdict(x replay.Result) {
 	color := r.on.Good
 	switch x.Verdict {
 	case replay.NotPath:
@@ -192,10 +192,10 @@ func profileText(p string) string {
 }
 
 // note keeps something about the whole file.
-func (r *replayReport) note(text string) { r.notes = append(r.notes, text) }
+func (r *report) note(text string) { r.notes = append(r.notes, text) }
 
 // captured notes what a capture had beside its connections.
-func (r *replayReport) captured(sum capture.Summary) {
+func (r *report) captured(sum capture.Summary) {
 	t := &r.totals
 	t.Packets, t.Unread, t.Cut, t.LeftOut = sum.Packets, sum.Unread, sum.Truncated, sum.LeftOut
 	switch {
@@ -217,7 +217,7 @@ func (r *replayReport) captured(sum capture.Summary) {
 }
 
 // end prints the totals.
-func (r *replayReport) end() {
+func (r *report) end() {
 	t := &r.totals
 	if r.options.json {
 		t.Event, t.Notes = "totals", append([]string{}, r.notes...)

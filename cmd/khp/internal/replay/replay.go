@@ -1,4 +1,5 @@
-package main
+// Package replay is khp replay: it checks recorded sessions against the state machines.
+package replay
 
 import (
 	"bufio"
@@ -15,8 +16,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// replayOptions are the flags of khp replay.
-type replayOptions struct {
+// options are the flags of khp replay.
+type options struct {
 	json bool
 	draw string
 	conn uint64
@@ -26,8 +27,9 @@ type replayOptions struct {
 // drawings are what --draw knows.
 var drawings = map[string]func(io.Writer, replay.Result) error{"text": replay.Ladder, "mermaid": replay.Mermaid}
 
-func replayCommand(c *cli.Env) *cobra.Command {
-	var o replayOptions
+// Command is khp replay.
+func Command(c *cli.Env) *cobra.Command {
+	var o options
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
 		Short: "Check recorded sessions against the state machines",
@@ -54,7 +56,7 @@ one is, 2 if the file, or no packet of it, can be read.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return replayFile(c, args[0], &o) },
+		RunE: func(_ *cobra.Command, args []string) error { return check(c, args[0], &o) },
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON object per connection, and one with the totals")
@@ -65,8 +67,8 @@ one is, 2 if the file, or no packet of it, can be read.`,
 	return cmd
 }
 
-// replayFile checks a file.
-func replayFile(c *cli.Env, name string, o *replayOptions) error {
+// check checks a file.
+func check(c *cli.Env, name string, o *options) error {
 	if _, ok := drawings[o.draw]; !ok && o.draw != "" {
 		return cli.Usagef("--draw: there is no drawing %q; expected text or mermaid", o.draw)
 	}
@@ -82,7 +84,7 @@ func replayFile(c *cli.Env, name string, o *replayOptions) error {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	r := &replayReport{w: c.Stdout, options: o, on: cli.NewPalette(c.Stdout)}
+	r := &report{w: c.Stdout, options: o, on: cli.NewPalette(c.Stdout)}
 	err := readSessions(in, r)
 	if r.err != nil {
 		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", r.err)
@@ -120,7 +122,7 @@ func (e errNoTCP) Error() string {
 }
 
 // readSessions finds out what kind of file in is, and hands its connections to r.
-func readSessions(in io.Reader, r *replayReport) error {
+func readSessions(in io.Reader, r *report) error {
 	b := bufio.NewReader(in)
 	magic, _ := b.Peek(capture.MagicLen)
 	switch {

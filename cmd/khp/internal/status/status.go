@@ -1,4 +1,5 @@
-package main
+// Package status is khp status: it explains status codes.
+package status
 
 import (
 	"fmt"
@@ -11,7 +12,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func statusCommand(c *cli.Env) *cobra.Command {
+// Command is khp status.
+func Command(c *cli.Env) *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:   "status [CODE]",
@@ -31,13 +33,13 @@ client and server of this program run by.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return statusTable(c, asJSON)
+				return printTable(c, asJSON)
 			}
 			code, err := strconv.Atoi(args[0])
 			if err != nil || code < 100 || code > 999 {
 				return cli.Usagef("%q is no status code; expected a number from 100 to 999, as in khp status 307", args[0])
 			}
-			return statusCode(c, fsm.Status(code), asJSON)
+			return printCode(c, fsm.Status(code), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -71,8 +73,8 @@ func newStatusJSON(r fsm.Rule) statusJSON {
 	}
 }
 
-// statusTable prints all listed codes.
-func statusTable(c *cli.Env, asJSON bool) error {
+// printTable prints all listed codes.
+func printTable(c *cli.Env, asJSON bool) error {
 	if asJSON {
 		list := []statusJSON{}
 		for r := range fsm.Statuses() {
@@ -96,11 +98,11 @@ func statusTable(c *cli.Env, asJSON bool) error {
 	return err
 }
 
-// statusCode explains one code.
-func statusCode(c *cli.Env, r fsm.Rule, asJSON bool) error {
+// printCode explains one code.
+func printCode(c *cli.Env, r fsm.Rule, asJSON bool) error {
 	if asJSON {
 		return cli.WriteJSONDocument(c.Stdout, newStatusJSON(r))
 	}
-	_, err := fmt.Fprint(c.Stdout, explainStatus(r))
+	_, err := fmt.Fprint(c.Stdout, explain(r))
 	return err
 }

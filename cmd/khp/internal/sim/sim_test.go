@@ -1,4 +1,4 @@
-package main
+package sim
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,9 +17,9 @@ func TestSim_BrokenInvariant(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer
 		c := &cli.Env{Stdout: &out}
-		r := &simReport{Schema: simSchema, Seed: 5, Schedules: 3, Passed: true}
+		r := &report{Schema: schema, Seed: 5, Schedules: 3, Passed: true}
 		r.fail(7, "rum\n", "INV-04: open twice")
-		err := printSimReport(c, r, asJSON)
+		err := printReport(c, r, asJSON)
 		var e *cli.ExitError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, cli.ExitFailed, e.Code)
@@ -35,13 +36,13 @@ func TestSim_BrokenInvariant(t *testing.T) {
 func TestSim_JSON(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.txt")
 	require.NoError(t, os.WriteFile(name, []byte("# Nobody is there.\n\nclient ws://a.example/\nrun\nexpect client open\n"), 0o600))
-	code, out, errs := runHere(t, "", "sim", "--json", name)
+	code, out, errs := khptest.Run(t, Command, "", "sim", "--json", name)
 	require.Equal(t, cli.ExitFailed, code, errs)
-	var doc simSummary
+	var doc summary
 	require.NoError(t, json.Unmarshal([]byte(out), &doc))
-	require.Equal(t, simSchema, doc.Schema)
+	require.Equal(t, schema, doc.Schema)
 	require.False(t, doc.Passed)
 	require.Len(t, doc.Scenarios, 1)
 	require.Equal(t, "Nobody is there.", doc.Scenarios[0].Title)
-	require.Equal(t, simMismatch{5, []string{"expect client open"}, []string{"client failed Connect"}}, doc.Scenarios[0].Mismatches[0])
+	require.Equal(t, mismatch{5, []string{"expect client open"}, []string{"client failed Connect"}}, doc.Scenarios[0].Mismatches[0])
 }

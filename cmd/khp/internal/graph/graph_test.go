@@ -1,28 +1,26 @@
-package main
+package graph
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/stretchr/testify/require"
 )
 
 // runGraph runs khp graph with args.
-func runGraph(args ...string) (code int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	code = run(append([]string{"graph"}, args...), strings.NewReader(""), &out, &errs)
-	return code, out.String(), errs.String()
+func runGraph(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	return khptest.Run(t, Command, "", append([]string{"graph"}, args...)...)
 }
 
 func TestGraph_Formats(t *testing.T) {
 	for _, machine := range []string{"client", "server", "pair"} {
 		for format, begin := range map[string]string{"mermaid": "flowchart ", "dot": "digraph ", "svg": "<svg "} {
 			t.Run(machine+"/"+format, func(t *testing.T) {
-				code, out, errs := runGraph(machine, "--format", format)
+				code, out, errs := runGraph(t, machine, "--format", format)
 				if machine == "pair" && format == "svg" {
 					require.Equal(t, cli.ExitUsage, code)
 					require.Contains(t, errs, "khp graph pair --format mermaid")
@@ -38,10 +36,10 @@ func TestGraph_Formats(t *testing.T) {
 
 func TestGraph_Models(t *testing.T) {
 	for format, want := range map[string]string{"promela": "active proctype client()", "tla": "MODULE pair", "tla-config": "SPECIFICATION Spec"} {
-		code, out, errs := runGraph("pair", "--format", format)
+		code, out, errs := runGraph(t, "pair", "--format", format)
 		require.Equal(t, cli.ExitOK, code, errs)
 		require.Contains(t, out, want)
-		code, out, errs = runGraph("client", "--format", format)
+		code, out, errs = runGraph(t, "client", "--format", format)
 		require.Equal(t, cli.ExitUsage, code, "one side alone is no model")
 		require.Empty(t, out)
 		require.Contains(t, errs, "khp graph pair --format "+format)
@@ -49,23 +47,23 @@ func TestGraph_Models(t *testing.T) {
 }
 
 func TestGraph_DefaultIsMermaid(t *testing.T) {
-	_, want, _ := runGraph("client", "--format", "mermaid")
-	code, got, _ := runGraph("client")
+	_, want, _ := runGraph(t, "client", "--format", "mermaid")
+	code, got, _ := runGraph(t, "client")
 	require.Equal(t, cli.ExitOK, code)
 	require.Equal(t, want, got)
 }
 
 func TestGraph_Output(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "server.svg")
-	code, out, errs := runGraph("server", "--format", "svg", "--output", file)
+	code, out, errs := runGraph(t, "server", "--format", "svg", "--output", file)
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Empty(t, out)
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
-	_, want, _ := runGraph("server", "--format", "svg")
+	_, want, _ := runGraph(t, "server", "--format", "svg")
 	require.Equal(t, want, string(data))
 
-	code, _, errs = runGraph("server", "--output", filepath.Join(file, "nowhere"))
+	code, _, errs = runGraph(t, "server", "--output", filepath.Join(file, "nowhere"))
 	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "cannot write the picture")
 }
@@ -78,10 +76,10 @@ func TestGraph_Usage(t *testing.T) {
 		"no machine":     {nil, []string{"client, server, pair"}},
 		"two machines":   {[]string{"client", "server"}, []string{"got 2 arguments"}},
 		"other machine":  {[]string{"toaster"}, []string{`"toaster"`, "client, server, pair"}},
-		"unknown format": {[]string{"client", "--format", "png"}, []string{`"png"`, strings.Join(graphFormatNames(), ", ")}},
+		"unknown format": {[]string{"client", "--format", "png"}, []string{`"png"`, strings.Join(formatNames(), ", ")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, out, errs := runGraph(c.args...)
+			code, out, errs := runGraph(t, c.args...)
 			require.Equal(t, cli.ExitUsage, code)
 			require.Empty(t, out)
 			for _, want := range c.want {

@@ -1,4 +1,4 @@
-package main
+package status
 
 import (
 	"fmt"
@@ -30,10 +30,13 @@ var actions = [...]actionText{
 	fsm.ActionUpgrade:   {"upgrade", "closes, connects with TLS", "The client must close the connection. If the field Upgrade names TLS, it %s then connect to the same URL with wss."},
 }
 
+// Brief says in a few words, behind "the client", what a client does with a status code.
+func Brief(code int) string { return actions[fsm.Status(code).Action].brief }
+
 func strengthWord(s fsm.Strength) string { return strings.ToLower(s.String()) }
 
-// explainStatus describes one code in full sentences.
-func explainStatus(r fsm.Rule) string {
+// explain describes one code in full sentences.
+func explain(r fsm.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %s\n\n", r.Code, r.Reason)
 	paragraph := func(label, text string) {

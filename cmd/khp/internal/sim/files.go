@@ -1,4 +1,4 @@
-package main
+package sim
 
 import (
 	"fmt"
@@ -12,38 +12,38 @@ import (
 	"example.com/khp/sim/script"
 )
 
-// simFile is what came of one file, for programs.
-type simFile struct {
-	File       string        `json:"file"`
-	Title      string        `json:"title,omitempty"`
-	Passed     bool          `json:"passed"`
-	Mismatches []simMismatch `json:"mismatches,omitempty"`
-	Broken     []string      `json:"broken,omitempty"` // invariants
+// result is what came of one file, for programs.
+type result struct {
+	File       string     `json:"file"`
+	Title      string     `json:"title,omitempty"`
+	Passed     bool       `json:"passed"`
+	Mismatches []mismatch `json:"mismatches,omitempty"`
+	Broken     []string   `json:"broken,omitempty"` // invariants
 }
 
-type simMismatch struct {
+type mismatch struct {
 	Line     int      `json:"line"`
 	Expected []string `json:"expected"`
 	Got      []string `json:"got"`
 }
 
-// simSummary is the JSON document of a run of files.
-type simSummary struct {
-	Schema    string    `json:"schema"`
-	Passed    bool      `json:"passed"`
-	Scenarios []simFile `json:"scenarios"`
+// summary is the JSON document of a run of files.
+type summary struct {
+	Schema    string   `json:"schema"`
+	Passed    bool     `json:"passed"`
+	Scenarios []result `json:"scenarios"`
 }
 
-// simSchema changes with the meaning of the JSON documents of khp sim.
-const simSchema = "khp-sim/1"
+// schema changes with the meaning of the JSON documents of khp sim.
+const schema = "khp-sim/1"
 
-// simFiles runs files and those below directories.
-func simFiles(c *cli.Env, o simOptions, args []string) error {
+// runFiles runs files and those below directories.
+func runFiles(c *cli.Env, o options, args []string) error {
 	paths, err := scenarioFiles(args)
 	if err != nil {
 		return err
 	}
-	results, failed := []simFile{}, 0
+	results, failed := []result{}, 0
 	for _, path := range paths {
 		r, err := runFile(c, o, path)
 		if err != nil {
@@ -54,13 +54,13 @@ func simFiles(c *cli.Env, o simOptions, args []string) error {
 			failed++
 		}
 		if !o.asJSON {
-			if err := printSimFile(c, r); err != nil {
+			if err := printResult(c, r); err != nil {
 				return err
 			}
 		}
 	}
 	if o.asJSON {
-		if err := cli.WriteJSONDocument(c.Stdout, simSummary{simSchema, failed == 0, results}); err != nil {
+		if err := cli.WriteJSONDocument(c.Stdout, summary{schema, failed == 0, results}); err != nil {
 			return err
 		}
 	}
@@ -99,20 +99,20 @@ func scenarioFiles(args []string) (paths []string, err error) {
 }
 
 // runFile runs one file.
-func runFile(c *cli.Env, o simOptions, path string) (simFile, error) {
+func runFile(c *cli.Env, o options, path string) (result, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
-		return simFile{}, cli.Usagef("cannot read %s: %s", path, cli.Cause(err))
+		return result{}, cli.Usagef("cannot read %s: %s", path, cli.Cause(err))
 	}
 	f, out, err := runScenario(path, string(source), script.Options{Seed: o.seed})
 	if err == nil && o.update && out.Source != string(source) {
 		if err := os.WriteFile(path, []byte(out.Source), 0o644); err != nil {
-			return simFile{}, cli.Failf(cli.ExitFailed, "cannot write %s: %s", path, cli.Cause(err))
+			return result{}, cli.Failf(cli.ExitFailed, "cannot write %s: %s", path, cli.Cause(err))
 		}
 		f, out, err = runScenario(path, out.Source, script.Options{Seed: o.seed})
 	}
 	if err != nil {
-		return simFile{}, err
+		return result{}, err
 	}
 	if o.verbose && !o.asJSON {
 		_, details, err := runScenario(path, string(source), script.Options{Seed: o.seed, Verbose: true})
@@ -120,12 +120,12 @@ func runFile(c *cli.Env, o simOptions, path string) (simFile, error) {
 			_, err = fmt.Fprint(visible.Writer(c.Stdout), details.Source)
 		}
 		if err != nil {
-			return simFile{}, err
+			return result{}, err
 		}
 	}
-	r := simFile{File: path, Title: f.Title, Passed: out.Passed(), Broken: out.Broken}
+	r := result{File: path, Title: f.Title, Passed: out.Passed(), Broken: out.Broken}
 	for _, m := range out.Mismatches {
-		r.Mismatches = append(r.Mismatches, simMismatch{m.Line, orEmpty(m.Want), orEmpty(m.Got)})
+		r.Mismatches = append(r.Mismatches, mismatch{m.Line, orEmpty(m.Want), orEmpty(m.Got)})
 	}
 	return r, nil
 }
@@ -150,8 +150,8 @@ func orEmpty(list []string) []string {
 	return list
 }
 
-// printSimFile says whether a file passed, and what is different if not.
-func printSimFile(c *cli.Env, r simFile) error {
+// printResult says whether a file passed, and what is different if not.
+func printResult(c *cli.Env, r result) error {
 	var b strings.Builder
 	verdict := "ok  "
 	if !r.Passed {

@@ -1,4 +1,5 @@
-package main
+// Package sim is khp sim: it runs scenarios on a virtual network.
+package sim
 
 import (
 	"crypto/rand"
@@ -8,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// simOptions are the flags of khp sim.
-type simOptions struct {
+// options are the flags of khp sim.
+type options struct {
 	update  bool
 	asJSON  bool
 	verbose bool
@@ -18,8 +19,9 @@ type simOptions struct {
 	seeded  bool // --seed was given
 }
 
-func simCommand(c *cli.Env) *cobra.Command {
-	o := simOptions{}
+// Command is khp sim.
+func Command(c *cli.Env) *cobra.Command {
+	o := options{}
 	cmd := &cobra.Command{
 		Use:   "sim FILE|DIR...",
 		Short: "Run scenarios on a virtual network",
@@ -50,9 +52,9 @@ invariant is made as small as possible and printed, ready to be run as a file.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.seeded = cmd.Flags().Changed("seed")
 			if o.random > 0 {
-				return simRandom(c, o)
+				return runRandom(c, o)
 			}
-			return simFiles(c, o, args)
+			return runFiles(c, o, args)
 		},
 	}
 	f := cmd.Flags()

@@ -1,4 +1,5 @@
-package main
+// Package graph is khp graph: it draws the state machines.
+package graph
 
 import (
 	"bytes"
@@ -11,15 +12,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// graphFormat is a way to write a machine down.
-type graphFormat struct {
+// format is a way to write a machine down.
+type format struct {
 	name  string
 	write func(io.Writer, export.Machine) error
 	model bool // for a model checker: it needs both sides
 }
 
-// graphFormats in the order in which they are named to the user; the first is the default.
-var graphFormats = []graphFormat{
+// formats in the order in which they are named to the user; the first is the default.
+var formats = []format{
 	{"mermaid", export.Mermaid, false},
 	{"dot", export.DOT, false},
 	{"svg", export.SVG, false},
@@ -28,7 +29,8 @@ var graphFormats = []graphFormat{
 	{"tla-config", func(w io.Writer, _ export.Machine) error { return export.TLAConfig(w) }, true},
 }
 
-func graphCommand(c *cli.Env) *cobra.Command {
+// Command is khp graph.
+func Command(c *cli.Env) *cobra.Command {
 	format, output := "", ""
 	cmd := &cobra.Command{
 		Use:   "graph client|server|pair",
@@ -58,15 +60,15 @@ TLC, with hosts, a network and properties; tla-config is what TLC needs besides.
 			return graph(c, m, format, output)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", graphFormats[0].name, "how to write it: "+strings.Join(graphFormatNames(), ", "))
+	cmd.Flags().StringVar(&format, "format", formats[0].name, "how to write it: "+strings.Join(formatNames(), ", "))
 	cmd.Flags().StringVar(&output, "output", "", "write to `FILE` instead of standard output")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(graphFormatNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func graphFormatNames() []string {
+func formatNames() []string {
 	var names []string
-	for _, f := range graphFormats {
+	for _, f := range formats {
 		names = append(names, f.name)
 	}
 	return names
@@ -74,7 +76,7 @@ func graphFormatNames() []string {
 
 // graph draws m. The picture is complete before a file is touched.
 func graph(c *cli.Env, m export.Machine, format, output string) error {
-	for _, f := range graphFormats {
+	for _, f := range formats {
 		if f.name != format {
 			continue
 		}
@@ -97,5 +99,5 @@ func graph(c *cli.Env, m export.Machine, format, output string) error {
 		}
 		return nil
 	}
-	return cli.Usagef("there is no format %q; expected one of %s", format, strings.Join(graphFormatNames(), ", "))
+	return cli.Usagef("there is no format %q; expected one of %s", format, strings.Join(formatNames(), ", "))
 }

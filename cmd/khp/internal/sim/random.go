@@ -1,4 +1,4 @@
-package main
+package sim
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"example.com/khp/sim/script"
 )
 
-// simReport is what came of random schedules, for programs.
-type simReport struct {
+// report is what came of random schedules, for programs.
+type report struct {
 	Schema    string  `json:"schema"`
 	Seed      uint64  `json:"seed"`
 	Schedules int     `json:"schedules"` // that were run
@@ -23,13 +23,13 @@ type simReport struct {
 	Repeat    string  `json:"repeat"`             // the command line that runs the same again
 }
 
-// simRandom runs random schedules until one breaks an invariant. The schedule with number i has the seed of the first one plus i.
-func simRandom(c *cli.Env, o simOptions) error {
+// runRandom runs random schedules until one breaks an invariant. The schedule with number i has the seed of the first one plus i.
+func runRandom(c *cli.Env, o options) error {
 	if !o.seeded {
 		o.seed = drawnSeed()
 	}
 	start := time.Now()
-	r := simReport{Schema: simSchema, Seed: o.seed, Passed: true, Repeat: fmt.Sprintf("khp sim --random %d --seed %d", o.random, o.seed)}
+	r := report{Schema: schema, Seed: o.seed, Passed: true, Repeat: fmt.Sprintf("khp sim --random %d --seed %d", o.random, o.seed)}
 	for i := range uint64(o.random) {
 		seed := o.seed + i
 		r.Schedules++
@@ -45,11 +45,11 @@ func simRandom(c *cli.Env, o simOptions) error {
 		}
 	}
 	r.Seconds = time.Since(start).Seconds()
-	return printSimReport(c, &r, o.asJSON)
+	return printReport(c, &r, o.asJSON)
 }
 
 // fail makes the scenario small.
-func (r *simReport) fail(seed uint64, source, why string) {
+func (r *report) fail(seed uint64, source, why string) {
 	fails := func(smaller string) bool {
 		return script.Fails("random", smaller, script.Options{Seed: seed}) != ""
 	}
@@ -67,7 +67,7 @@ func printSchedule(c *cli.Env, source string, seed uint64) error {
 	return err
 }
 
-func printSimReport(c *cli.Env, r *simReport, asJSON bool) error {
+func printReport(c *cli.Env, r *report, asJSON bool) error {
 	var b strings.Builder
 	switch {
 	case asJSON:

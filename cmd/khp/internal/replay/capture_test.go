@@ -1,4 +1,4 @@
-package main
+package replay
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 	"github.com/gopacket/gopacket/pcapgo"
@@ -46,21 +47,21 @@ func TestReplay_Unread(t *testing.T) {
 		"only UDP":             captureOf(t, layers.LinkTypeRaw, udp, udp),
 	} {
 		for _, flags := range [][]string{nil, {"--json"}} {
-			code, _, errs := runHere(t, file, append([]string{"replay", "-"}, flags...)...)
+			code, _, errs := khptest.Run(t, Command, file, append([]string{"replay", "-"}, flags...)...)
 			require.Equal(t, cli.ExitUsage, code, name)
 			require.Contains(t, errs, "has TCP that can be read", name)
 			require.Contains(t, errs, "tcpdump -i any", name)
 		}
 	}
-	code, out, errs := runHere(t, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-")
+	code, out, errs := khptest.Run(t, Command, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-")
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "note: no TCP was found in 2 of 3 packets: 2 UDP\n")
 	require.Contains(t, out, "1 incomplete")
-	code, out, errs = runHere(t, captureOf(t, layers.LinkTypeRaw), "replay", "-")
+	code, out, errs = khptest.Run(t, Command, captureOf(t, layers.LinkTypeRaw), "replay", "-")
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "note: the capture has no packets\n")
 
-	code, out, errs = runHere(t, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-", "--json")
+	code, out, errs = khptest.Run(t, Command, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-", "--json")
 	require.Equal(t, cli.ExitOK, code, errs)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	var session, totals map[string]any
