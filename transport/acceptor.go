@@ -52,9 +52,20 @@ func (a *acceptor) release() {
 	if a.beside {
 		return
 	}
-	*a = acceptor{server: a.server, drive: a.drive, loop: loop{corked: a.corked[:0]}}
+	a.reset()
 	acceptors.Put(a)
 }
+
+// reset forgets all but memory, and how many questions were asked.
+func (a *acceptor) reset() {
+	if poison != nil {
+		poison(a.corked[:cap(a.corked)])
+	}
+	*a = acceptor{server: a.server, drive: a.drive, loop: loop{corked: a.corked[:0]}}
+}
+
+// poison spoils memory that is released, so that tests find who still uses it; nil does not.
+var poison func(released []byte)
 
 // judge lets the endpoint answer the opening request.
 func (a *acceptor) judge(o *opening) []endpoint.Output {

@@ -135,6 +135,16 @@ type session struct {
 // shake shakes hands on nc, whose opening request was read already.
 func (h *Handler) shake(ctx context.Context, entry *tracked, nc net.Conn, o *opening) (s session) {
 	a := acceptors.Get().(*acceptor)
+	s = h.shakeWith(a, ctx, entry, nc, o)
+	a.release() // not after a panic
+	if s.conn != nil {
+		entry.opened(s.conn)
+	}
+	return s
+}
+
+// shakeWith is shake with a new or reset acceptor.
+func (h *Handler) shakeWith(a *acceptor, ctx context.Context, entry *tracked, nc net.Conn, o *opening) (s session) {
 	a.handler, a.remote = h, nc.RemoteAddr()
 	a.server.Reset(h.config())
 	first := a.judge(o)
@@ -149,10 +159,6 @@ func (h *Handler) shake(ctx context.Context, entry *tracked, nc net.Conn, o *ope
 		}()
 	}
 	s.conn = a.shake(s.ctx, nc, o, first)
-	a.release() // not after a panic
-	if s.conn != nil {
-		entry.opened(s.conn)
-	}
 	return s
 }
 
