@@ -96,6 +96,9 @@ func (c *Client) waiting() bool {
 // another connection, or has come to its end, they have no effect.
 type Conn struct{ connection }
 
+// Wanted reports whether the client still waits for the connection, or has it. It tells a host when to stop dialing.
+func (c *Conn) Wanted() bool { return c.current() }
+
 // Connected tells that a dialed connection is up, and who carries out orders on it. nonce is 16 bytes from crypto/rand. A connection that comes too late is
 // disconnected.
 func (c *Conn) Connected(now time.Time, orders Orders, nonce [16]byte) {

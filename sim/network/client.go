@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
@@ -23,8 +24,8 @@ type ClientOptions struct {
 type Client struct {
 	host
 	Endpoint *endpoint.Client
+	driver   *driver.Client
 	opts     ClientOptions
-	origin   wire.URL
 	replays  int
 	started  time.Duration
 	machine  fsm.ClientConfig
@@ -40,7 +41,9 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 		o.Name = "client"
 	}
 	c := &Client{Endpoint: e, opts: o}
-	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }, special: c.special, carried: c.carried}
+	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }}
+	c.driver = driver.NewClient(e, clientHost{orders{&c.host}, c})
+	c.driver.Observe, c.drive = c.observe, c.driver
 	c.setUp()
 	machine := o.Config.Machine.OrDefault()
 	c.machine = machine
@@ -58,7 +61,7 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 // Connect starts the connect call.
 func (c *Client) Connect() {
 	c.started = c.net.now
-	c.do(c.Endpoint.Connect(c.now()))
+	c.driver.Connect(c.now())
 }
 
 // Connections returns the URLs that were connected to, the last one last.
@@ -70,63 +73,47 @@ func (c *Client) Connections() []string {
 	return list
 }
 
-// special carries out what only clients are told.
-func (c *Client) special(o *endpoint.Output) {
-	if o.Kind == endpoint.Dial {
-		c.dial(*o.URL)
+// clientHost is what the driver of a client serves.
+type clientHost struct {
+	orders
+	of *Client
+}
+
+// AskCredentials implements [driver.ClientHost].
+func (c clientHost) AskCredentials(q driver.Challenge) {
+	if c.of.opts.Credentials == nil {
 		return
 	}
-	url := c.Endpoint.URL()
-	if !url.SameOrigin(c.origin) {
-		c.later(0, func() []endpoint.Output {
-			return c.Endpoint.NoCredentials(c.now(), "credentials for "+c.origin.HostPort()+" are not given to "+url.HostPort())
-		})
-		return
-	}
-	if c.opts.Credentials == nil {
-		return
-	}
-	c.replays++
-	value, after, ok := c.opts.Credentials(c.replays, c.Endpoint.Challenges())
+	c.of.replays++
+	value, after, ok := c.of.opts.Credentials(c.of.replays, q.Challenges())
 	if ok {
 		c.watch.Secrets = append(c.watch.Secrets, value)
 	}
-	c.later(after, func() []endpoint.Output {
-		if !ok {
-			return c.Endpoint.NoCredentials(c.now(), "the provider has none")
+	c.net.After(after, func() {
+		if ok {
+			q.Credentials(c.now(), value)
+		} else {
+			q.None(c.now(), "the provider has none")
 		}
-		return c.Endpoint.Credentials(c.now(), value)
 	})
 }
 
-// carried reports the request body as written, which it is as soon as it is sent.
-func (c *Client) carried(outs []endpoint.Output) {
-	for _, o := range outs {
-		if o.Kind == endpoint.SendMessage && c.Endpoint.Phase() == fsm.ClientSendingBody {
-			c.later(0, func() []endpoint.Output { return c.Endpoint.BodyWritten(c.now()) })
-		}
-	}
-}
+// Dropped implements [driver.Host].
+func (c clientHost) Dropped(error) {}
 
-// dial connects; what comes of it is dropped if the attempt is given up meanwhile.
-func (c *Client) dial(u wire.URL) {
-	attempt := c.Endpoint.Attempt()
-	if attempt == 1 {
-		c.origin = u
-	}
-	c.serial = attempt
-	current := func() bool { return c.Endpoint.Attempt() == attempt && c.Endpoint.Phase() == fsm.ClientConnecting }
+// Dial implements [driver.ClientHost].
+func (c clientHost) Dial(to *driver.Conn, u wire.URL) {
 	c.net.dial(u.HostPort(), u.Host, func(conn *Conn) {
-		if !current() {
+		if !to.Wanted() {
 			conn.Close()
 			return
 		}
-		c.attach(conn)
-		c.do(c.Endpoint.Connected(c.now(), c.net.nonce()))
+		c.attach(conn, to)
+		to.Connected(c.now(), c.orders, c.net.nonce())
 	}, func(reason string) {
-		if current() {
+		if to.Wanted() {
 			c.note(Event{Kind: Failed, Text: reason})
-			c.do(c.Endpoint.ConnectFailed(c.now(), reason))
+			to.Failed(c.now(), reason)
 		}
 	})
 }

@@ -12,19 +12,27 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// side is what the two endpoints have in common.
-type side interface {
-	OpeningReceived(now time.Time, b []byte) (used int, out []endpoint.Output)
-	Message(now time.Time, t wire.MessageType, p []byte) []endpoint.Output
-	Ping(now time.Time, p []byte) []endpoint.Output
-	PeerClosed(now time.Time, code uint16, reason string) []endpoint.Output
-	Lost(now time.Time, detail string) []endpoint.Output
-	Violation(now time.Time, f fsm.Failure, detail string) []endpoint.Output
+// clock is what hosts look at of an endpoint.
+type clock interface {
 	Deadline() time.Time
 	Timer() fsm.Timer
-	Expire(now time.Time) []endpoint.Output
-	Send(now time.Time, t wire.MessageType, p []byte) (out []endpoint.Output, ok bool)
-	Close(now time.Time, code uint16, reason string) []endpoint.Output
+}
+
+// drive is what the drivers of both sides have in common.
+type drive interface {
+	Expire(now time.Time)
+	Send(now time.Time, t wire.MessageType, p []byte) bool
+	Close(now time.Time, code uint16, reason string)
+}
+
+// told is what a driver is told about a connection.
+type told interface {
+	Received(now time.Time, p []byte)
+	Message(now time.Time, t wire.MessageType, p []byte)
+	Ping(now time.Time, p []byte)
+	PeerClosed(now time.Time, code uint16, reason string)
+	Violation(now time.Time, f fsm.Failure, detail string)
+	Lost(now time.Time, detail string)
 }
 
 // Message is an application message.
@@ -33,24 +41,22 @@ type Message struct {
 	Data string
 }
 
-// host is the driver of an endpoint: it stands between the endpoint and a [Conn] as the package documentation of endpoint asks for.
+// host serves the driver of an endpoint: it stands between the driver and a [Conn].
 type host struct {
 	net     *Network
 	name    string
 	client  bool
-	side    side
+	side    clock // the endpoint
+	drive   drive
 	phase   func() string
-	carried func(outs []endpoint.Output)                                    // is called when outputs are carried out; may be nil
-	special func(o *endpoint.Output)                                        // carries out what only this kind of host is told
-	opening func(now time.Time, b []byte) (used int, out []endpoint.Output) // side.OpeningReceived, unless the host shakes hands itself
+	opening func(p []byte) // takes bytes of the opening handshake
 	conn    *Conn
-	serial  int    // number of the connection
-	head    []byte // of the opening handshake
+	told    told // of conn
+	serial  int  // number of the connection
 	frames  *frameReader
 	items   []Item        // that have come and wait
 	limit   int           // largest message in bytes
 	ahead   time.Duration // by which its clock is before that of the network
-	due     time.Time     // deadline of the endpoint that alarm is set to
 	alarm   *scheduled    // nil if the endpoint waits for nothing
 	watch   Monitor
 
@@ -67,13 +73,13 @@ type host struct {
 // setUp prepares h for its first connection.
 func (h *host) setUp() {
 	h.limit = wire.DefaultLimits().Unit
-	h.opening = h.side.OpeningReceived
+	h.opening = func(p []byte) { h.told.Received(h.now(), p) }
 	h.watch = Monitor{Server: !h.client, Deadline: h.side.Deadline}
 }
 
-// attach takes over a new connection.
-func (h *host) attach(c *Conn) {
-	h.conn, h.head, h.frames, h.items = c, nil, nil, nil
+// attach takes over a new connection, of which to is told.
+func (h *host) attach(c *Conn, to told) {
+	h.conn, h.told, h.frames, h.items = c, to, nil, nil
 	c.Receive(h)
 }
 
@@ -81,22 +87,23 @@ func (h *host) attach(c *Conn) {
 func (h *host) Received(p []byte) {
 	if h.frames != nil {
 		h.items = append(h.items, h.frames.feed(p)...)
-		h.drain()
-		return
+	} else {
+		h.opening(p)
 	}
-	h.head = append(h.head, p...)
-	used, out := h.opening(h.now(), h.head)
-	if used == 0 {
-		return
-	}
+	h.drain()
+}
+
+// orders have what a driver orders of a host.
+type orders struct{ *host }
+
+// Upgraded implements [driver.Orders].
+func (h orders) Upgraded(rest []byte) {
 	state := ws.StateServerSide
 	if h.client {
 		state = ws.StateClientSide
 	}
 	h.frames = &frameReader{state: state, limit: h.limit}
-	h.items = h.frames.feed(h.head[used:])
-	h.do(out)
-	h.drain()
+	h.items = h.frames.feed(rest)
 }
 
 // drain tells the endpoint of the items, as long as it wants to know.
@@ -106,7 +113,7 @@ func (h *host) drain() {
 		h.items = h.items[1:]
 		h.note(Event{Kind: Received, Item: it})
 		h.blame(it)
-		h.do(h.tell(it))
+		h.tell(it)
 	}
 }
 
@@ -117,19 +124,18 @@ func (h *host) blame(it Item) {
 	}
 }
 
-// tell gives one item to the endpoint.
-func (h *host) tell(it Item) []endpoint.Output {
+// tell gives one item to the driver.
+func (h *host) tell(it Item) {
 	switch {
 	case it.Broken != 0:
-		return h.side.Violation(h.now(), it.Broken, it.Text)
+		h.told.Violation(h.now(), it.Broken, it.Text)
 	case it.Op == ws.OpPing:
-		return h.side.Ping(h.now(), it.Data)
+		h.told.Ping(h.now(), it.Data)
 	case it.Op == ws.OpClose:
-		return h.side.PeerClosed(h.now(), it.Code, it.Text)
-	case it.Type == 0: // a Pong
-		return nil
+		h.told.PeerClosed(h.now(), it.Code, it.Text)
+	case it.Type != 0: // not a Pong
+		h.told.Message(h.now(), it.Type, it.Data)
 	}
-	return h.side.Message(h.now(), it.Type, it.Data)
 }
 
 // Ended implements [Receiver].
@@ -140,113 +146,103 @@ func (h *host) Ended(err error) {
 	}
 	h.note(Event{Kind: Lost, Text: text})
 	h.watch.cut()
-	h.do(h.side.Lost(h.now(), text))
+	h.told.Lost(h.now(), text)
 }
 
 // now is what the clock of the host shows.
 func (h *host) now() time.Time { return time.Unix(0, int64(h.net.now+h.ahead)) }
 
-// wait sets the alarm to the deadline of the endpoint.
-func (h *host) wait() {
-	due := h.side.Deadline()
-	if due.Equal(h.due) {
-		return
-	}
-	if h.due = due; h.alarm != nil {
+// Wake implements [driver.Host].
+func (h orders) Wake(at time.Time) {
+	if h.alarm != nil {
 		h.alarm.f, h.alarm = nil, nil
 	}
-	if due.IsZero() {
+	if at.IsZero() {
 		return
 	}
 	r := late
 	if h.net.opts.TimersFirst {
 		r = early
 	}
-	h.alarm = h.net.at(h.net.now+due.Sub(h.now()), r, func() { h.expired(h.side.Timer()) })
+	h.alarm = h.net.at(h.net.now+at.Sub(h.now()), r, func() { h.expired(h.side.Timer()) })
 }
 
-// expired tells the endpoint what time it is, because timer t has ended.
+// expired tells the driver what time it is, because timer t has ended.
 func (h *host) expired(t fsm.Timer) {
 	h.note(Event{Kind: Expired, Timer: t})
-	h.do(h.side.Expire(h.now()))
+	h.drive.Expire(h.now())
 }
 
-// later calls f, which tells the endpoint something, once d has passed, unless the host has gone on to another connection by then.
-func (h *host) later(d time.Duration, f func() []endpoint.Output) {
-	serial := h.serial
-	h.net.After(d, func() {
-		if h.serial == serial && !h.over {
-			h.do(f())
-		}
-	})
-}
-
-// do carries out outputs, in order.
-func (h *host) do(outs []endpoint.Output) {
-	for i := range outs {
-		o := &outs[i]
-		if err := h.watch.Take(*o); err != nil {
-			h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: %w", h.name, h.serial, h.net.now, err))
-		}
-		h.one(o)
-		h.note(Event{Kind: Did, Output: *o})
+// observe looks at an output before it is carried out.
+func (h *host) observe(o *endpoint.Output) {
+	if err := h.watch.Take(*o); err != nil {
+		h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: %w", h.name, h.serial, h.net.now, err))
 	}
-	h.wait()
-	if h.carried != nil {
-		h.carried(outs)
+	if o.Kind == endpoint.Dial {
+		h.serial++
 	}
+	h.note(Event{Kind: Did, Output: *o})
 }
 
-// one carries out one output.
-func (h *host) one(o *endpoint.Output) {
-	switch o.Kind {
-	case endpoint.SendBytes:
-		h.write(o.Data)
-	case endpoint.SendMessage:
-		h.frame(ws.OpCode(o.Type), o.Data)
-	case endpoint.SendPong:
-		h.frame(ws.OpPong, o.Data)
-	case endpoint.SendClose:
-		h.frame(ws.OpClose, closeData(o.Code, o.Text))
-	case endpoint.Disconnect:
-		if h.conn != nil {
-			h.conn.Close()
-		}
-		h.conn, h.items = nil, nil
-	case endpoint.Open:
-		h.open, h.settled = true, h.net.now
-		if h.on != nil {
-			h.net.After(0, h.on)
-		}
-	case endpoint.Deliver:
-		m := Message{o.Type, string(o.Data)}
-		h.received = append(h.received, m)
-		if h.got != nil {
-			h.net.After(0, func() { h.got(m) })
-		}
-	case endpoint.Closed, endpoint.Fail:
-		h.over, h.err = true, o.Err
-		if !h.open {
-			h.settled = h.net.now
-		}
-	case endpoint.Dial, endpoint.AskCredentials, endpoint.AskDecision:
-		h.special(o)
-	case endpoint.StopBody: // the body is one write
+// SendBytes implements [driver.Orders].
+func (h orders) SendBytes(p []byte) error { return h.write(p) }
+
+// SendMessage implements [driver.Orders].
+func (h orders) SendMessage(t wire.MessageType, p []byte) error { return h.frame(ws.OpCode(t), p) }
+
+// SendPong implements [driver.Orders].
+func (h orders) SendPong(p []byte) error { return h.frame(ws.OpPong, p) }
+
+// SendClose implements [driver.Orders].
+func (h orders) SendClose(code uint16, reason string) error {
+	return h.frame(ws.OpClose, closeData(code, reason))
+}
+
+// Flush implements [driver.Orders].
+func (h orders) Flush() error { return nil }
+
+// Disconnect implements [driver.Orders].
+func (h orders) Disconnect() {
+	h.conn.Close()
+	h.conn, h.items = nil, nil
+}
+
+// Open implements [driver.Host].
+func (h orders) Open(endpoint.Result) {
+	h.open, h.settled = true, h.net.now
+	if h.on != nil {
+		h.net.After(0, h.on)
 	}
 }
 
-func (h *host) write(p []byte) {
-	if h.conn != nil {
-		h.conn.Write(p)
+// Receive implements [driver.Host].
+func (h orders) Receive(t wire.MessageType, p []byte) {
+	m := Message{t, string(p)}
+	h.received = append(h.received, m)
+	if h.got != nil {
+		h.net.After(0, func() { h.got(m) })
 	}
 }
 
-func (h *host) frame(op ws.OpCode, p []byte) {
+// Over implements [driver.Host].
+func (h orders) Over(err error) {
+	h.over, h.err = true, err
+	if !h.open {
+		h.settled = h.net.now
+	}
+}
+
+func (h *host) write(p []byte) error {
+	h.conn.Write(p)
+	return nil
+}
+
+func (h *host) frame(op ws.OpCode, p []byte) error {
 	f := Frame{Op: op, Data: p, Masked: h.client}
 	if f.Masked {
 		f.Mask = h.net.mask()
 	}
-	h.write(f.Append(nil))
+	return h.write(f.Append(nil))
 }
 
 func (n *Network) mask() (m [4]byte) {

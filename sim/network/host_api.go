@@ -7,16 +7,15 @@ import (
 
 // Send sends an application message. It returns false, and nothing is sent, unless the connection is open.
 func (h *host) Send(t wire.MessageType, p string) bool {
-	out, ok := h.side.Send(h.now(), t, []byte(p))
+	ok := h.drive.Send(h.now(), t, []byte(p))
 	if ok {
 		h.sent = append(h.sent, Message{t, p})
 	}
-	h.do(out)
 	return ok
 }
 
 // Close ends the connection or gives up the attempt, in any phase.
-func (h *host) Close(code uint16, reason string) { h.do(h.side.Close(h.now(), code, reason)) }
+func (h *host) Close(code uint16, reason string) { h.drive.Close(h.now(), code, reason) }
 
 // Expire tells the host that timer t has ended. If t is what would end next, the clock of the host is ahead from now on, so that it has; otherwise the host
 // is told too early, or once more, which must have no effect.

@@ -1,12 +1,12 @@
 package network
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
@@ -53,7 +53,9 @@ func (s *Site) Last() *Server {
 type Server struct {
 	host
 	Endpoint *endpoint.Server
+	driver   *driver.Server
 	site     *Site
+	head     []byte     // of the opening request, if the host answers it
 	first    *scheduled // ends the wait for the opening request
 }
 
@@ -63,21 +65,22 @@ const openingTimeout = 10 * time.Second
 func (s *Site) accept(conn *Conn) {
 	e := endpoint.NewServer(s.opts.Config)
 	v := &Server{Endpoint: e, site: s}
-	v.host = host{net: s.net, name: s.name, side: e, phase: func() string { return e.Phase().String() }, special: v.decide}
+	v.host = host{net: s.net, name: s.name, side: e, phase: func() string { return e.Phase().String() }}
+	v.driver = driver.NewServer(e, orders{&v.host}, serverHost{orders{&v.host}, v})
+	v.driver.Observe, v.drive = v.observe, v.driver
 	v.setUp()
 	v.serial = len(s.servers) + 1
 	s.servers = append(s.servers, v)
-	v.attach(conn)
+	v.attach(conn, v.driver)
 	v.watch.connected = true
-	shake := e.OpeningReceived
+	shake := v.opening
 	if len(s.opts.OpeningExtensions) > 0 {
 		shake = v.shakeHands
 	}
-	v.opening = func(now time.Time, b []byte) (used int, out []endpoint.Output) {
-		if used, out = shake(now, b); used > 0 {
+	v.opening = func(p []byte) {
+		if shake(p); e.Phase() != fsm.ServerOpening {
 			v.first.f = nil
 		}
-		return used, out
 	}
 	if s.opts.Opened != nil {
 		v.on = func() { s.opts.Opened(v) }
@@ -87,54 +90,53 @@ func (s *Site) accept(conn *Conn) {
 	}
 	v.first = s.net.at(s.net.now+openingTimeout, usual, func() {
 		if e.Phase() == fsm.ServerOpening {
-			v.do(e.Lost(v.now(), "no opening request in time"))
+			v.driver.Lost(v.now(), "no opening request in time")
 		}
 	})
 	v.note(Event{Kind: Accepted})
 }
 
-// decide has the application answer.
-func (v *Server) decide(o *endpoint.Output) {
-	if o.Kind != endpoint.AskDecision {
-		return
-	}
-	v.site.requests++
-	request := *v.Endpoint.Request()
-	n, decide := v.site.requests, v.site.opts.Decide
+// serverHost is what the driver of a server serves.
+type serverHost struct {
+	orders
+	of *Server
+}
+
+// AskDecision implements [driver.ServerHost].
+func (v serverHost) AskDecision(q driver.Question) {
+	v.of.site.requests++
+	request, decide := q.Request(), v.of.site.opts.Decide
 	if decide == nil {
 		decide = func(int, *endpoint.Request) (d endpoint.Decision, after time.Duration, err error) { return }
 	}
-	d, after, err := decide(n, &request)
-	v.later(after, func() []endpoint.Output { return v.answer(n, &request, d, err) })
+	d, after, err := decide(v.of.site.requests, &request)
+	v.net.After(after, func() {
+		if err != nil {
+			q.Fail(v.now())
+		} else {
+			q.Decide(v.now(), d)
+		}
+	})
 }
 
-// answer tells the endpoint of a decision. After a 202 the application is asked again.
-func (v *Server) answer(n int, request *endpoint.Request, d endpoint.Decision, failed error) []endpoint.Output {
-	if failed != nil {
-		return v.Endpoint.ApplicationFailed(v.now())
-	}
-	out, err := v.Endpoint.Decide(v.now(), d)
-	switch {
-	case errors.Is(err, endpoint.ErrTooLate):
-		return nil
-	case err != nil:
+// Dropped implements [driver.Host].
+func (v serverHost) Dropped(err error) {
+	if err != driver.ErrLate {
 		v.note(Event{Kind: Failed, Text: err.Error()})
-		return v.Endpoint.ApplicationFailed(v.now())
 	}
-	if v.Endpoint.Phase() == fsm.ServerPending {
-		v.site.requests++
-		again, after, failed := v.site.opts.Decide(v.site.requests, request)
-		v.later(after, func() []endpoint.Output { return v.answer(n, request, again, failed) })
-	}
-	return out
 }
 
 // shakeHands answers the opening request in the place of the endpoint, as a WebSocket library does that negotiates extensions.
-func (v *Server) shakeHands(now time.Time, b []byte) (used int, out []endpoint.Output) {
+func (v *Server) shakeHands(p []byte) {
+	v.head = append(v.head, p...)
 	var r wire.Request
-	used, err := r.ParseHead(b, wire.Limits{})
-	if err != nil || !wire.ValidKey(field(&r, "Sec-WebSocket-Key")) {
-		return v.Endpoint.OpeningReceived(v.now(), b)
+	used, err := r.ParseHead(v.head, wire.Limits{})
+	switch {
+	case wire.KindOf(err) == wire.KindIncomplete:
+		return
+	case err != nil, !wire.ValidKey(field(&r, "Sec-WebSocket-Key")):
+		v.driver.Received(v.now(), v.head)
+		return
 	}
 	key := field(&r, "Sec-WebSocket-Key")
 	o := endpoint.OpeningRequest{Target: string(r.Target), Host: string(field(&r, "Host")), Key: string(key)}
@@ -155,9 +157,10 @@ func (v *Server) shakeHands(now time.Time, b []byte) (used int, out []endpoint.O
 			head, _ = wire.AppendField(head, f[0], f[1])
 		}
 	}
-	v.write(wire.AppendEnd(head))
+	_ = v.write(wire.AppendEnd(head))
 	v.note(Event{Kind: Did, Output: endpoint.Output{Kind: endpoint.SendBytes, Data: wire.AppendEnd(head)}})
-	return used, v.Endpoint.Opened(v.now(), o, granted)
+	orders{&v.host}.Upgraded(v.head[used:])
+	v.driver.Opened(v.now(), o, granted)
 }
 
 func field(r *wire.Request, name string) []byte {

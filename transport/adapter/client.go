@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
@@ -67,7 +68,7 @@ func Client[C Conn](ctx context.Context, url string, opts *ClientOptions, dial f
 	if err := c.prepare(ctx, url, opts); err != nil {
 		return none, nil, err
 	}
-	c.run(c.client.Connect(time.Now()))
+	c.run()
 	c.cancel()
 	if err := c.outcome(c.cause()); err != nil {
 		return none, nil, err
@@ -82,8 +83,9 @@ func Client[C Conn](ctx context.Context, url string, opts *ClientOptions, dial f
 
 // client is one connect call.
 type client struct {
-	driver
+	loop
 	client *endpoint.Client
+	drive  *driver.Client
 	opts   *ClientOptions
 	config endpoint.ClientConfig
 	origin wire.URL // of the first connection: credentials go nowhere else
@@ -114,37 +116,37 @@ func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (
 		}
 		return err
 	}
-	c.driver = driver{
-		ctx: ctx, endpoint: c.client, timeouts: &opts.Config.Timeouts, special: c.special, settled: c.settle, patient: func() bool { return false },
-		limit: int64(c.config.Limits.OrDefault().Unit),
-	}
+	c.drive = driver.NewClient(c.client, c)
+	c.drive.ReportsBody = true
+	c.loop = loop{ctx: ctx, driver: c.drive, side: c, timeouts: &opts.Config.Timeouts, limit: int64(c.config.Limits.OrDefault().Unit)}
 	return nil
 }
 
-func (c *client) special(o *endpoint.Output) {
-	switch o.Kind {
-	case endpoint.Dial:
-		url := *o.URL
-		if c.client.Attempt() == 1 {
-			c.origin = url
-		}
-		c.net = nil
-		c.next = func() []endpoint.Output { return c.connect(url) }
-	case endpoint.AskCredentials:
-		c.ask()
+func (c *client) begin()        { c.drive.Connect(time.Now()) }
+func (c *client) patient() bool { return false }
+
+// settled reports the body as written once the message with it is.
+func (c *client) settled() {
+	if c.client.Phase() == fsm.ClientSendingBody {
+		c.next = func() { c.drive.BodyWritten(time.Now()) }
 	}
 }
 
-// settle reports the body as written once the message with it is.
-func (c *client) settle() {
-	if c.client.Phase() == fsm.ClientSendingBody {
-		c.next = func() []endpoint.Output { return c.client.BodyWritten(time.Now()) }
+// Dropped implements [driver.Host]: what a provider says too late means nothing.
+func (c *client) Dropped(error) {}
+
+// Dial implements [driver.ClientHost].
+func (c *client) Dial(conn *driver.Conn, url wire.URL) {
+	if c.client.Attempt() == 1 {
+		c.origin = url
 	}
+	c.net = nil
+	c.next = func() { c.connect(conn, url) }
 }
 
 // connect opens a WebSocket and tells what came of it.
-func (c *client) connect(url wire.URL) []endpoint.Output {
-	due := c.client.Deadline()
+func (c *client) connect(to *driver.Conn, url wire.URL) {
+	due := c.drive.Deadline()
 	ctx, cancel := context.WithDeadline(c.ctx, due)
 	defer cancel()
 	target := &Target{
@@ -158,53 +160,52 @@ func (c *client) connect(url wire.URL) []endpoint.Output {
 	if !time.Now().Before(due) {
 		<-ctx.Done() // a socket may know of the deadline a little earlier
 	}
+	now := time.Now()
 	switch {
 	case err == nil && ctx.Err() == nil:
-		c.attach(conn, socket)
+		c.attach(conn, socket, to)
 	case c.ctx.Err() != nil:
-		return c.giveUp()
-	case ctx.Err() != nil:
-		return nil // the deadline is told next
+		c.giveUp()
+		return
+	case ctx.Err() != nil: // the deadline is told next
+		return
 	case resp == nil && socket == nil:
-		return c.client.ConnectFailed(time.Now(), err.Error())
-	}
-	var nonce [16]byte
-	_, _ = rand.Read(nonce[:]) // never fails; the library has its own
-	c.do(c.client.Connected(time.Now(), nonce))
-	switch {
-	case err == nil:
-		return c.client.Opened(time.Now(), resp.Header.Get("Sec-WebSocket-Protocol"), resp.Header.Values("Sec-WebSocket-Extensions"), resp.Header.Get("Sec-WebSocket-Accept"))
-	case resp == nil:
-		return c.lost(err)
-	case resp.StatusCode == http.StatusSwitchingProtocols:
-		return c.client.Violation(time.Now(), fsm.FailureOpening, err.Error())
-	}
-	return c.client.OpeningRefused(time.Now(), resp.StatusCode, field.List(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
-}
-
-// ask has the provider answer a challenge beside the connection. Away from the first origin nobody is asked. [AMB-65]
-func (c *client) ask() {
-	if url := c.client.URL(); !url.SameOrigin(c.origin) {
-		c.next = func() []endpoint.Output {
-			return c.client.NoCredentials(time.Now(), "credentials for "+c.origin.HostPort()+" are not given to "+url.HostPort())
-		}
+		to.Failed(now, err.Error())
 		return
 	}
+	c.told = to
+	var nonce [16]byte
+	_, _ = rand.Read(nonce[:]) // never fails; the library has its own
+	to.Connected(now, c, nonce)
+	switch {
+	case err == nil:
+		to.Opened(now, resp.Header.Get("Sec-WebSocket-Protocol"), resp.Header.Values("Sec-WebSocket-Extensions"), resp.Header.Get("Sec-WebSocket-Accept"))
+	case resp == nil:
+		c.lost(err)
+	case resp.StatusCode == http.StatusSwitchingProtocols:
+		to.Violation(now, fsm.FailureOpening, err.Error())
+	default:
+		to.OpeningRefused(now, resp.StatusCode, field.List(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
+	}
+}
+
+// AskCredentials implements [driver.ClientHost]: it has the provider answer, beside the connection.
+func (c *client) AskCredentials(q driver.Challenge) {
 	c.cancel()
 	ctx, cancel := context.WithTimeout(c.ctx, c.config.Timeouts.Of(fsm.TimerCredentials))
 	c.cancel = cancel
 	provide := auth.PrepareCredentials(c.client, c.config.Method, c.opts.Credentials)
-	c.later(func() func() []endpoint.Output {
+	c.later(func() func() {
 		value, err := provide(ctx)
-		return func() []endpoint.Output {
+		return func() {
 			switch {
 			case err == nil:
-				return c.client.Credentials(time.Now(), value)
-			case ctx.Err() == context.DeadlineExceeded && c.ctx.Err() == nil:
-				return nil // the timer says so in a moment
+				q.Credentials(time.Now(), value)
+			case ctx.Err() == context.DeadlineExceeded && c.ctx.Err() == nil: // the deadline says so in a moment
+			default:
+				c.declined = err
+				q.None(time.Now(), err.Error())
 			}
-			c.declined = err
-			return c.client.NoCredentials(time.Now(), err.Error())
 		}
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
@@ -42,7 +41,7 @@ type message struct {
 
 // read starts to read one message, in a goroutine that ends with it or with the connection. Nobody reads beyond the handshake that way: the message that
 // completes it is the last one asked for.
-func (d *driver) read() {
+func (d *loop) read() {
 	d.reading = true
 	go func(c Conn, to chan<- message) {
 		t, p, err := c.ReadMessage()
@@ -50,38 +49,37 @@ func (d *driver) read() {
 	}(d.conn, d.incoming)
 }
 
-// received tells the endpoint what came.
-func (d *driver) received(m message) []endpoint.Output {
+// received tells the driver what came.
+func (d *loop) received(m message) {
+	now := time.Now()
 	d.reading = false
-	if m.err == nil {
-		if m.typ == wire.Text && !utf8.Valid(m.data) {
-			d.deaf = true
-			return d.endpoint.Violation(time.Now(), fsm.FailureUTF8, "a text message is not UTF-8")
-		}
-		return d.endpoint.Message(time.Now(), m.typ, m.data)
-	}
-	d.deaf = true
+	d.deaf = m.err != nil
 	var closed *transport.CloseError
 	var failure fsm.Failure
 	switch {
+	case m.err == nil && m.typ == wire.Text && !utf8.Valid(m.data):
+		d.told.Violation(now, fsm.FailureUTF8, "a text message is not UTF-8")
+	case m.err == nil:
+		d.told.Message(now, m.typ, m.data)
 	case errors.As(m.err, &closed):
-		return d.endpoint.PeerClosed(time.Now(), closed.Code, closed.Reason)
+		d.told.PeerClosed(now, closed.Code, closed.Reason)
 	case errors.As(m.err, &failure):
-		return d.endpoint.Violation(time.Now(), failure, m.err.Error())
+		d.told.Violation(now, failure, m.err.Error())
 	case !isLoss(m.err):
-		return d.endpoint.Violation(time.Now(), fsm.FailureFrame, m.err.Error())
+		d.told.Violation(now, fsm.FailureFrame, m.err.Error())
+	default:
+		d.lost(m.err)
 	}
-	return d.lost(m.err)
 }
 
-// lost tells the endpoint that the connection ended. Whatever a library calls an end that comes too early, it is io.ErrUnexpectedEOF.
-func (d *driver) lost(err error) []endpoint.Output {
+// lost tells the driver that the connection ended. Whatever a library calls an end that comes too early, it is io.ErrUnexpectedEOF.
+func (d *loop) lost(err error) {
+	text := err.Error()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		d.net = io.ErrUnexpectedEOF
-		return d.endpoint.Lost(time.Now(), "the peer ended it in the middle of the handshake")
+		err, text = io.ErrUnexpectedEOF, "the peer ended it in the middle of the handshake"
 	}
 	d.net = err
-	return d.endpoint.Lost(time.Now(), err.Error())
+	d.told.Lost(time.Now(), text)
 }
 
 // isLoss reports whether err is the end of the connection and no complaint about what came.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/transport"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/wire"
@@ -45,12 +45,11 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 		return nil, fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d", opts.ReadLimit, transport.DefaultReadLimit)
 	}
 	s := &server{opts: opts, server: endpoint.NewServer(opts.Config), cancel: func() {}}
-	s.driver = driver{
-		ctx: ctx, endpoint: s.server, timeouts: &opts.Config.Timeouts, special: s.special, settled: s.settle, patient: s.waiting,
-		limit: int64(opts.Config.Limits.OrDefault().Unit),
-	}
-	s.attach(conn, nil)
-	s.run(s.server.Opened(time.Now(), openingOf(r), nil))
+	s.opening = openingOf(r)
+	s.drive = driver.NewServer(s.server, s, s)
+	s.loop = loop{ctx: ctx, driver: s.drive, side: s, timeouts: &opts.Config.Timeouts, limit: int64(opts.Config.Limits.OrDefault().Unit)}
+	s.attach(conn, nil, s.drive)
+	s.run()
 	s.cancel()
 	if err := s.outcome(s.broken); err != nil {
 		return nil, err
@@ -68,62 +67,54 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 
 // server is one connection.
 type server struct {
-	driver
-	server *endpoint.Server
-	opts   *ServerOptions
-	again  bool               // the application asked for time: ask again
-	cancel context.CancelFunc // of the decision in progress
-	broken error              // what the application failed with
+	loop
+	server   *endpoint.Server
+	drive    *driver.Server
+	opts     *ServerOptions
+	opening  endpoint.OpeningRequest
+	question driver.Question    // that the application was asked
+	cancel   context.CancelFunc // of the decision in progress
+	broken   error              // what the application failed with
 }
 
-// waiting reports whether a decision is owed. Nothing is read then: what a library has begun to read it cannot give back.
-func (s *server) waiting() bool {
-	return s.server.Phase() == fsm.ServerDeciding || s.server.Phase() == fsm.ServerPending
-}
+func (s *server) begin() { s.drive.Opened(time.Now(), s.opening, nil) }
 
-func (s *server) special(o *endpoint.Output) {
-	if o.Kind == endpoint.AskDecision {
-		s.ask()
-	}
-}
+// patient reports whether a decision is owed. Nothing is read then: what a library has begun to read it cannot give back.
+func (s *server) patient() bool { return !s.question.Over() }
 
-// settle asks again once a 202 is written, and ends a decision that nobody waits for any more.
-func (s *server) settle() {
-	switch {
-	case s.again:
-		s.again = false
-		s.ask()
-	case !s.waiting():
+// settled ends a decision that nobody waits for any more.
+func (s *server) settled() {
+	if s.question.Over() {
 		s.cancel()
 	}
 }
 
-// ask has the application decide.
-func (s *server) ask() {
-	s.cancel()
-	ctx, cancel := context.WithCancel(s.ctx)
-	s.cancel = cancel
-	r := *s.server.Request()
-	s.later(func() func() []endpoint.Output {
-		d, err := s.decide(ctx, &r)
-		return func() []endpoint.Output { return s.decided(d, err) }
-	})
+// Dropped implements [driver.Host]. A decision that cannot be sent is the application's failure.
+func (s *server) Dropped(err error) {
+	if err != driver.ErrLate {
+		s.broken = err
+	}
 }
 
-// decided tells the endpoint. A decision that cannot be sent is the application's failure.
-func (s *server) decided(d transport.Decision, err error) (out []endpoint.Output) {
-	if !s.waiting() {
-		return nil
-	}
-	if err == nil {
-		out, err = s.server.Decide(time.Now(), d)
-	}
-	if err != nil {
-		s.broken = err
-		return s.server.ApplicationFailed(time.Now())
-	}
-	s.again = s.server.Phase() == fsm.ServerPending
-	return out
+// AskDecision implements [driver.ServerHost]: it has the application decide, beside the connection.
+func (s *server) AskDecision(q driver.Question) {
+	s.cancel()
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.cancel, s.question = cancel, q
+	r := q.Request()
+	s.later(func() func() {
+		d, err := s.decide(ctx, &r)
+		return func() {
+			switch {
+			case q.Over():
+			case err != nil:
+				s.broken = err
+				q.Fail(time.Now())
+			default:
+				q.Decide(time.Now(), d)
+			}
+		}
+	})
 }
 
 func (s *server) decide(ctx context.Context, r *transport.Request) (d transport.Decision, err error) {
