@@ -18,6 +18,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -35,11 +36,11 @@ const offersAMQP = "GET /echo HTTP/1.1\r\nSec-WebSocket-Protocol: amqp\r\n\r\n"
 // knowing lets in joe, whose principal is his name, and asks others.
 type knowing struct{}
 
-func (knowing) Authenticate(_ context.Context, r *Request) (Verdict, error) {
+func (knowing) Authenticate(_ context.Context, r *Request) (auth.Verdict, error) {
 	if r.Authorization == "Basic am9lOndlbGNvbWU=" {
-		return Verdict{Allow: true, Principal: "joe"}, nil
+		return auth.Verdict{Allow: true, Principal: "joe"}, nil
 	}
-	return Verdict{Challenges: []string{`Basic realm="r"`}}, nil
+	return auth.Verdict{Challenges: []string{`Basic realm="r"`}}, nil
 }
 
 func deciding(d func(r *Request) (Decision, error)) func() *Handler {

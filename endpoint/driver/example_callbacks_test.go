@@ -13,6 +13,7 @@ import (
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 )
 
@@ -111,7 +112,7 @@ func Example_callbackLibrary() {
 func talk(url string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	c, err := transport.Dial(ctx, url, &transport.DialOptions{Credentials: transport.Basic("joe", "welcome")})
+	c, err := transport.Dial(ctx, url, &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")})
 	if err != nil {
 		fmt.Println("client:", err)
 		return
