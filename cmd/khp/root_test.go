@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
-	"syscall"
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 )
@@ -134,15 +134,10 @@ func TestUsage_OneLineExit2(t *testing.T) {
 	}
 }
 
-// fullWriter is a disk without space.
-type fullWriter struct{}
-
-func (fullWriter) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
-
 func TestHelp_NotWritten(t *testing.T) {
 	for _, args := range [][]string{{}, {"--help"}, {"help", "serve"}, {"dial", "--help"}, {"version"}, {"status"}, {"completion", "bash"}} {
 		var errs strings.Builder
-		require.Equal(t, cli.ExitFailed, run(args, strings.NewReader(""), fullWriter{}, &errs), args)
+		require.Equal(t, cli.ExitFailed, run(args, strings.NewReader(""), khptest.FullWriter{}, &errs), args)
 		require.Contains(t, errs.String(), "no space left on device", args)
 		require.Equal(t, 1, strings.Count(errs.String(), "\n"), args)
 	}

@@ -3,6 +3,7 @@ package khptest
 import (
 	"bytes"
 	"sync"
+	"syscall"
 )
 
 // Buffer is a buffer that can be read while it is written.
@@ -46,3 +47,9 @@ func (g *Gate) Write(p []byte) (int, error) {
 	defer g.Open()
 	return g.Buffer.Write(p)
 }
+
+// FullWriter is a disk without space.
+type FullWriter struct{}
+
+// Write implements [io.Writer].
+func (FullWriter) Write([]byte) (int, error) { return 0, syscall.ENOSPC }

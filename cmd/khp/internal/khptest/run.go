@@ -12,12 +12,17 @@ import (
 func Run(t *testing.T, command func(*cli.Env) *cobra.Command, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs strings.Builder
-	root := &cobra.Command{Use: "khp", SilenceErrors: true, SilenceUsage: true}
-	root.SetOut(&out)
-	root.SetErr(&errs)
-	root.SetFlagErrorFunc(cli.FlagError)
-	root.AddCommand(command(&cli.Env{Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Notify: cli.Signals}))
-	root.SetArgs(args)
-	code = cli.Exit(&errs, root.Execute())
+	code = RunIn(&cli.Env{Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Notify: cli.Signals}, command, args...)
 	return code, out.String(), errs.String()
+}
+
+// RunIn is [Run] in a world of the test's own. It returns the exit code.
+func RunIn(c *cli.Env, command func(*cli.Env) *cobra.Command, args ...string) int {
+	root := &cobra.Command{Use: "khp", SilenceErrors: true, SilenceUsage: true}
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
+	root.SetFlagErrorFunc(cli.FlagError)
+	root.AddCommand(command(c))
+	root.SetArgs(args)
+	return cli.Exit(c.Stderr, root.Execute())
 }

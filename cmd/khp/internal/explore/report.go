@@ -1,4 +1,4 @@
-package main
+package explore
 
 import (
 	"cmp"
@@ -16,7 +16,7 @@ import (
 )
 
 // report writes what a run found, everywhere it is wanted. The exit code says whether something is violated.
-func report(c *cli.Env, o exploreOptions, e explored) error {
+func report(c *cli.Env, o options, e explored) error {
 	if o.out != "" {
 		if err := writeGob(o.out, e); err != nil {
 			return cli.Failf(cli.ExitStopped, "cannot write the result: %s", err)

@@ -1,4 +1,4 @@
-package main
+package explore
 
 import (
 	"bufio"
@@ -78,9 +78,9 @@ func readGob(name string, v any) error {
 	return nil
 }
 
-// exploreMergeCommand puts shards together.
-func exploreMergeCommand(c *cli.Env) *cobra.Command {
-	var o exploreOptions
+// mergeCommand puts shards together.
+func mergeCommand(c *cli.Env) *cobra.Command {
+	var o options
 	cmd := &cobra.Command{
 		Use:   "merge FILE...",
 		Short: "Put the results of all shards together",

@@ -1,9 +1,10 @@
-package main
+package explore
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -42,7 +43,7 @@ func (r result) rate() float64 {
 }
 
 // key says what is explored, without what only says how.
-func (o *exploreOptions) key(p plan) string {
+func (o *options) key(p plan) string {
 	k := fmt.Sprintf("%s fault=%s depth=%d seed=%d exact=%v", exploredFormat, o.fault, o.depth, o.seed, o.exact)
 	for i, c := range p.configurations {
 		k += fmt.Sprintf("; %s %+v", title(c), p.bounds[i])
@@ -50,8 +51,8 @@ func (o *exploreOptions) key(p plan) string {
 	return k
 }
 
-// runExplore runs khp explore.
-func runExplore(c *cli.Env, o exploreOptions) (err error) {
+// run runs khp explore.
+func run(c *cli.Env, o options) (err error) {
 	p, err := o.plan()
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ func runExplore(c *cli.Env, o exploreOptions) (err error) {
 		case <-ctx.Done():
 		}
 	}()
-	r, err := newRun(c, ctx, o, p)
+	r, err := newRun(ctx, c.Stderr, o, p)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func runExplore(c *cli.Env, o exploreOptions) (err error) {
 
 // exploration is a run in progress.
 type exploration struct {
-	o       exploreOptions
+	o       options
 	p       plan
 	ctx     context.Context
 	bar     watcher
@@ -95,8 +96,8 @@ type exploration struct {
 	failed  error // to write a checkpoint
 }
 
-func newRun(c *cli.Env, ctx context.Context, o exploreOptions, p plan) (*exploration, error) {
-	r := &exploration{o: o, p: p, ctx: ctx, bar: newWatcher(o.progress, c.Stderr), written: time.Now()}
+func newRun(ctx context.Context, stderr io.Writer, o options, p plan) (*exploration, error) {
+	r := &exploration{o: o, p: p, ctx: ctx, bar: newWatcher(o.progress, stderr), written: time.Now()}
 	r.done = explored{Format: exploredFormat, Key: o.key(p), Fault: o.fault, Shard: p.shard}
 	if !o.resume {
 		return r, nil

@@ -1,4 +1,4 @@
-package main
+package explore
 
 import (
 	"bytes"
@@ -13,21 +13,22 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model"
 	"github.com/stretchr/testify/require"
 )
 
-// exploreSignalled runs khp explore and sends it signals from the start on.
-func exploreSignalled(signals int, args ...string) (code int, stdout, stderr string) {
+// signalled runs khp explore and sends it signals from the start on.
+func signalled(signals int, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	ch := make(chan os.Signal, 2)
 	for range signals {
 		ch <- syscall.SIGINT
 	}
 	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Notify: func() (<-chan os.Signal, func()) { return ch, func() {} }}
-	code = execute(c, append([]string{"explore"}, args...))
+	code = khptest.RunIn(c, Command, append([]string{"explore"}, args...)...)
 	return code, out.String(), errs.String()
 }
 
@@ -49,13 +50,13 @@ func timeless(t *testing.T, text string) map[string]any {
 func TestExplore_InterruptedAndResumed(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state")
 	args := []string{"--model", "byzantine-server", "--only", "kaazing-stay", "--bounds", "small", "--fault", "replay-old-credentials", "--json"}
-	code, want, errs := exploreSignalled(0, args...)
+	code, want, errs := signalled(0, args...)
 	require.Equal(t, cli.ExitFailed, code, errs)
 
 	kept := append(args, "--checkpoint", file, "--resume")
 	interrupted := 0
 	for {
-		code, out, errs := exploreSignalled(1, kept...)
+		code, out, errs := signalled(1, kept...)
 		if code == cli.ExitFailed {
 			require.Equal(t, timeless(t, want), timeless(t, out), "as if never interrupted")
 			break
@@ -69,24 +70,24 @@ func TestExplore_InterruptedAndResumed(t *testing.T) {
 	}
 	require.Positive(t, interrupted)
 
-	code, _, errs = exploreSignalled(0, "--model", "honest", "--bounds", "small", "--checkpoint", file, "--resume")
+	code, _, errs = signalled(0, "--model", "honest", "--bounds", "small", "--checkpoint", file, "--resume")
 	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "of another exploration")
 	require.NoError(t, os.WriteFile(file, []byte("nothing"), 0o600))
-	code, _, errs = exploreSignalled(0, kept...)
+	code, _, errs = signalled(0, kept...)
 	require.Equal(t, cli.ExitStopped, code)
 	require.Contains(t, errs, "cannot read the checkpoint")
 }
 
 func TestExplore_InterruptedWithoutCheckpoint(t *testing.T) {
-	code, out, errs := exploreSignalled(1, "--model", "honest")
+	code, out, errs := signalled(1, "--model", "honest")
 	require.Equal(t, cli.ExitStopped, code)
 	require.Empty(t, out)
 	require.Equal(t, "khp: interrupted in honest/spec\n", errs)
 }
 
 func TestExplore_CheckpointThatCannotBeWritten(t *testing.T) {
-	code, _, errs := exploreSignalled(0, "--model", "byzantine-client", "--bounds", "small", "--checkpoint", filepath.Join(t.TempDir(), "no", "where"))
+	code, _, errs := signalled(0, "--model", "byzantine-client", "--bounds", "small", "--checkpoint", filepath.Join(t.TempDir(), "no", "where"))
 	require.Equal(t, cli.ExitStopped, code)
 	require.Contains(t, errs, "cannot write the checkpoint")
 }
@@ -114,7 +115,7 @@ func TestExplore_Usage(t *testing.T) {
 		"merge nothing":       {[]string{"merge"}, "takes the files of all shards"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, out, errs := exploreSignalled(0, c.args...)
+			code, out, errs := signalled(0, c.args...)
 			require.Equal(t, cli.ExitUsage, code, errs)
 			require.Empty(t, out)
 			require.Contains(t, errs, c.want)
@@ -125,7 +126,8 @@ func TestExplore_Usage(t *testing.T) {
 
 func TestExplore_OutputThatCannotBeWritten(t *testing.T) {
 	var errs strings.Builder
-	code := run([]string{"explore", "--model", "byzantine-client", "--bounds", "small"}, strings.NewReader(""), fullWriter{}, &errs)
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: khptest.FullWriter{}, Stderr: &errs, Notify: cli.Signals}
+	code := khptest.RunIn(c, Command, "explore", "--model", "byzantine-client", "--bounds", "small")
 	require.Equal(t, cli.ExitStopped, code, "a violation is not what happened")
 	require.Contains(t, errs.String(), "no space left on device")
 }
@@ -201,13 +203,33 @@ func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 		for _, e := range c.files {
 			args = append(args, write(e))
 		}
-		code, _, stderr := runHere(t, "", args...)
+		code, _, stderr := khptest.Run(t, Command, "", args...)
 		require.NotZero(t, code, name)
 		require.Contains(t, stderr, c.want, name)
 	}
 
 	large := write(explored{Shard: explore.Shard{Count: 1}, Results: []result{{Report: model.Report{Records: &explore.Records{Taken: make([]uint16, 64<<20)}}}}})
-	code, _, stderr := runHere(t, "", "explore", "merge", large)
+	code, _, stderr := khptest.Run(t, Command, "", "explore", "merge", large)
 	require.NotZero(t, code)
 	require.Contains(t, stderr, "cannot read")
+}
+
+// Results of others come in files of khp explore merge.
+func TestVisible_Explore(t *testing.T) {
+	dir := t.TempDir()
+	said := khptest.Playful + khptest.Controls
+	shard := explored{Format: exploredFormat, Key: said, Fault: said, Shard: explore.Shard{Index: 0, Count: 1}, Results: []result{{Model: said, Name: said, Report: model.Report{
+		Properties: []explore.Checked{{ID: said, Text: said, Kind: said}}, Violations: []model.Violation{{ID: said, Text: said, Kind: said, There: said}},
+	}}}}
+	for _, asJSON := range []bool{false, true} {
+		var out bytes.Buffer
+		o := options{json: asJSON, html: filepath.Join(dir, "page.html"), counterexample: filepath.Join(dir, "steps.ndjson")}
+		require.Error(t, report(&cli.Env{Stdout: &out}, o, shard))
+		khptest.WantVisible(t, "stdout", out.String())
+		for _, name := range []string{o.html, o.counterexample} {
+			b, err := os.ReadFile(name)
+			require.NoError(t, err)
+			khptest.WantVisible(t, name, string(b))
+		}
+	}
 }

@@ -1,4 +1,5 @@
-package main
+// Package explore is khp explore: it visits every reachable state of client, server and network.
+package explore
 
 import (
 	"fmt"
@@ -13,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// exploreOptions are the flags of khp explore.
-type exploreOptions struct {
+// options are the flags of khp explore.
+type options struct {
 	model, bounds, fault, shard string
 	only                        string
 	depth, workers, maxStates   int
@@ -29,7 +30,7 @@ type exploreOptions struct {
 	resume                      bool
 }
 
-const exploreLong = `Explore visits every state that the machines can reach together with what
+const long = `Explore visits every state that the machines can reach together with what
 surrounds them, and checks the properties of docs/properties.tsv in each. A
 property that does not hold comes with a shortest way to where it breaks.
 
@@ -44,12 +45,13 @@ Exit codes: 0 every property holds; 1 a property is violated; 2 wrong usage;
 4 stopped before the end: interrupted, a limit reached, a file not written, or a
 defect of khp. An orchestrator retries 4 (with --resume) and reports 1.`
 
-func exploreCommand(c *cli.Env) *cobra.Command {
-	o := exploreOptions{override: map[string]int{}}
+// Command is khp explore.
+func Command(c *cli.Env) *cobra.Command {
+	o := options{override: map[string]int{}}
 	cmd := &cobra.Command{
 		Use:   "explore",
 		Short: "Visit every reachable state of client, server and network",
-		Long:  exploreLong,
+		Long:  long,
 		Example: `  khp explore
   khp explore --model honest --html report.html
   khp explore --fault skip-terminator            see a violation
@@ -61,7 +63,7 @@ func exploreCommand(c *cli.Env) *cobra.Command {
 					o.override[b.flag], _ = cmd.Flags().GetInt(b.flag)
 				}
 			}
-			return runExplore(c, o)
+			return run(c, o)
 		},
 	}
 	f := cmd.Flags()
@@ -88,12 +90,12 @@ func exploreCommand(c *cli.Env) *cobra.Command {
 	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(model.BoundNames, cobra.ShellCompDirectiveNoFileComp))
-	cmd.AddCommand(exploreMergeCommand(c))
+	cmd.AddCommand(mergeCommand(c))
 	return cmd
 }
 
 // addReportFlags adds the flags about what is written, which khp explore merge has too.
-func addReportFlags(cmd *cobra.Command, o *exploreOptions) {
+func addReportFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON document instead of tables")
 	f.StringVar(&o.html, "html", "", "write a page with everything to `FILE`")
@@ -137,7 +139,7 @@ type plan struct {
 }
 
 // plan checks the flags.
-func (o *exploreOptions) plan() (p plan, err error) {
+func (o *options) plan() (p plan, err error) {
 	if err := o.checkWords(); err != nil {
 		return p, err
 	}
@@ -185,7 +187,7 @@ func (o *exploreOptions) plan() (p plan, err error) {
 }
 
 // checkWords checks what needs no look at the models.
-func (o *exploreOptions) checkWords() error {
+func (o *options) checkWords() error {
 	switch {
 	case !slices.Contains(model.BoundNames, o.bounds):
 		return cli.Usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(model.BoundNames, ", "))

@@ -1,4 +1,4 @@
-package main
+package explore
 
 import (
 	"bytes"
@@ -18,10 +18,10 @@ import (
 	"example.com/khp/sim/model"
 )
 
-//go:embed explore.html.tmpl
-var explorePage string
+//go:embed page.html.tmpl
+var pageText string
 
-var exploreTemplate = template.Must(template.New("explore").Funcs(template.FuncMap{"thousands": thousands}).Parse(explorePage))
+var pageTemplate = template.Must(template.New("explore").Funcs(template.FuncMap{"thousands": thousands}).Parse(pageText))
 
 // page is what the template shows.
 type page struct {
@@ -107,7 +107,7 @@ func writePage(w io.Writer, e explored, s summary) error {
 		h.Picture = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
 		p.Machines = append(p.Machines, h)
 	}
-	return exploreTemplate.Execute(visible.Writer(w), p) // a template writes whole values
+	return pageTemplate.Execute(visible.Writer(w), p) // a template writes whole values
 }
 
 // heatMap counts by phase and event.

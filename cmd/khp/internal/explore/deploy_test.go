@@ -1,4 +1,4 @@
-package main
+package explore
 
 import (
 	"bytes"
@@ -16,8 +16,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// exploreJob is what the test looks at of the manifest. Other fields are Kubernetes' business.
-type exploreJob struct {
+// job is what the test looks at of the manifest. Other fields are Kubernetes' business.
+type job struct {
 	APIVersion string `yaml:"apiVersion"`
 	Kind       string
 	Spec       struct {
@@ -47,9 +47,9 @@ type exploreJob struct {
 }
 
 func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
-	text, err := os.ReadFile("../../docs/deploy/explore-job.yaml")
+	text, err := os.ReadFile("../../../../docs/deploy/explore-job.yaml")
 	require.NoError(t, err)
-	var job exploreJob
+	var job job
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	require.NoError(t, d.Decode(&job))
 	for err = nil; err == nil; {
@@ -80,7 +80,7 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 	require.Equal(t, strconv.Itoa(job.Spec.Completions), count, "as many shards as completions")
 	require.Contains(t, c.Args[0], `--shard "$JOB_COMPLETION_INDEX/$COUNT"`)
 
-	command := exploreCommand((&cli.Env{}))
+	command := Command(&cli.Env{})
 	for _, flag := range regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(c.Args[0], -1) {
 		require.NotNil(t, command.Flags().Lookup(flag[1]), "khp explore has --%s", flag[1])
 	}
@@ -89,9 +89,9 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 }
 
 func TestDeploy_PageNamesFlagsThatExist(t *testing.T) {
-	text, err := os.ReadFile("../../docs/deploy/README.md")
+	text, err := os.ReadFile("../../../../docs/deploy/README.md")
 	require.NoError(t, err)
-	command := exploreCommand((&cli.Env{}))
+	command := Command(&cli.Env{})
 	flags := regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(string(text), -1)
 	require.NotEmpty(t, flags)
 	for _, flag := range flags {
