@@ -236,11 +236,15 @@ func TestBalance_Circle(t *testing.T) {
 	require.Equal(t, cli.ExitOK, code, errs)
 
 	// By another name it is found out when a client comes round again and again.
-	s := serveHere(t, "--route", "/=balance:ws://elsewhere.example/")
+	elsewhere, err := net.Listen("tcp", "127.0.0.1:0") // somebody has to be there
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = elsewhere.Close() })
+	other := "ws://" + elsewhere.Addr().String()
+	s := serveHere(t, "--route", "/=balance:"+other+"/")
 	target, rounds := "/?.kl=Y", 0
 	for {
 		answer := rawHandshake(t, s.url, target, "")
-		_, next, ok := strings.Cut(answer, "\xef\x83\xbfRws://elsewhere.example")
+		_, next, ok := strings.Cut(answer, "\xef\x83\xbfR"+other)
 		if !ok {
 			require.Contains(t, answer, "HTTP/1.1 508 ")
 			break

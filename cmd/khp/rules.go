@@ -21,6 +21,7 @@ type rules struct {
 	message  int64       // bytes
 	backends *tls.Config // of wss back ends, nil for the system's roots
 	page     http.Handler
+	outside  transport.Outside
 
 	checked   *transport.Handler
 	unchecked *transport.Handler // for status routes, whose answers break rules on purpose
@@ -47,10 +48,15 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
+	outside, err := o.outside()
+	if err != nil {
+		return nil, err
+	}
 	if err := o.unused(list); err != nil {
 		return nil, err
 	}
-	r := &rules{gateway: g, routes: list, auth: auth, idle: time.Duration(o.idle), drain: time.Duration(o.drain), message: int64(o.message), backends: backends}
+	r := &rules{gateway: g, routes: list, auth: auth, idle: time.Duration(o.idle), drain: time.Duration(o.drain), message: int64(o.message), backends: backends,
+		outside: outside}
 	for _, one := range list {
 		one.traffic = g.metrics.traffic(one.path) // from now on it is there, with zeros
 	}
@@ -60,10 +66,6 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	watch := slices.Clone(g.observers)
 	if o.verbose {
 		watch = append(watch, logObserver{g.log})
-	}
-	outside, err := o.outside()
-	if err != nil {
-		return nil, err
 	}
 	handler := func(unchecked bool) *transport.Handler {
 		return &transport.Handler{

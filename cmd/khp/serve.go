@@ -51,8 +51,10 @@ func serveCommand(c *cli.Env) *cobra.Command {
   ws://..., wss://...     a WebSocket back end: messages and close codes pass in
                           both directions, the back end selects the subprotocol
   tcp://host:port         a TCP back end: its bytes are binary messages
-  redirect:URL            302, to a URL or to a path on this server
-  balance:URL[,URL...]    sends clients to the URLs in turn, past servers that accept no connection
+  redirect:URL            sends clients to a URL or to a path on this server:
+                          Kaazing's own with R, others with 302
+  balance:URL[,URL...]    the same to the URLs in turn, past servers that accept
+                          no connection; 503 if none does
   status:CODE             answers with that code and the fields it requires
 
 A PATH stands for itself, one that ends in / for everything below it too; the

@@ -45,7 +45,7 @@ func parseTarget(name string) (target, error) {
 		if _, err := here.Resolve([]byte(rest), nil); err != nil {
 			return nil, fmt.Errorf("%s; expected redirect:URL, as in redirect:ws://other.example/echo or redirect:/elsewhere", targetURLError(err))
 		}
-		return redirectTarget{rest}, nil
+		return redirectTarget{location: rest}, nil
 	case "balance":
 		return parseBalanceTarget(rest)
 	case "status":

@@ -7,17 +7,6 @@ import (
 	"example.com/khp/transport"
 )
 
-// redirectTarget sends clients elsewhere with 302.
-type redirectTarget struct{ location string }
-
-func (t redirectTarget) decide(context.Context, *session, *transport.Request) (transport.Decision, error) {
-	return transport.Decision{Status: 302, Location: t.location}, nil
-}
-
-func (redirectTarget) serve(ctx context.Context, s *session, c *client) error {
-	return neverOpen{}.serve(ctx, s, c)
-}
-
 // statusTarget answers with one status code, filled in with the fields that the code requires. Codes that complete the handshake lead to
 // an echo. 202 is never followed by a decision.
 type statusTarget struct{ code int }

@@ -18,20 +18,12 @@ import (
 	"example.com/khp/wire"
 )
 
-// Kaazing's clients follow R without end. Each R therefore has one more marker in its query, some clients add another one, and a client with more than mostMarks goes in
-// circles. Repeated markers mean no more than one.
-const (
-	kaazingMark = ".kl=Y"
-	mostMarks   = 10
-)
-
 const (
 	balanceCheck  = time.Second     // how long a server may take to accept a connection
 	balanceMemory = 2 * time.Second // how long the outcome is believed
 )
 
-// balanceTarget sends clients to its servers in turn: with 302, or with R those that speak the kaazing profile. Servers that accept no TCP connection are left out. If
-// none does, the turn is kept: it may be that only the clients can reach them.
+// balanceTarget sends clients to its servers in turn. Servers that accept no TCP connection are left out.
 type balanceTarget struct {
 	neverOpen
 	servers []*balanced
@@ -61,32 +53,29 @@ func connects(addr string) error {
 }
 
 func (t *balanceTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
-	if strings.Count(queryOf(r.Target), kaazingMark) > mostMarks {
-		s.log.WarnContext(ctx, "a client goes in circles: does balance lead back here?", "path", s.path)
-		return transport.Decision{Status: 508, Body: []byte("too many redirects: this address leads back to itself\n")}, nil
+	u, ok := t.choose(s.log)
+	if !ok {
+		return t.allDown(ctx, s), nil
 	}
-	u := withQuery(t.choose(s.log), r.Target)
-	if _, err := wire.ParseURL(u.String(), nil); err != nil { // the servers are usable, so that it is the query
-		return transport.Decision{Status: 400, Body: []byte("the query cannot go along in a URL\n")}, nil
-	}
-	if r.Kaazing() {
-		u.Query += "&" + kaazingMark
-		return transport.Decision{Reroute: u.String(), Protocol: firstProtocol(r)}, nil
-	}
-	return transport.Decision{Status: 302, Location: u.String()}, nil
+	return s.sendTo(ctx, withQuery(u, r.Target), r), nil
 }
 
-// choose returns the URL of the server whose turn it is, or of the next one that can be reached.
-func (t *balanceTarget) choose(log *slog.Logger) wire.URL {
+// allDown is the answer while no server can be reached.
+func (t *balanceTarget) allDown(ctx context.Context, s *session) transport.Decision {
+	s.rules.gateway.metrics.backendFailed(s.route.path, "unreachable")
+	s.log.WarnContext(ctx, "no server can be reached", "path", s.path, "servers", len(t.servers))
+	return laterAgain("none of the servers behind this address can be reached\n")
+}
+
+// choose returns the URL of the server whose turn it is, or of the next one that can be reached; ok is false if none can.
+func (t *balanceTarget) choose(log *slog.Logger) (u wire.URL, ok bool) {
 	turn, n := t.next.Add(1)-1, uint64(len(t.servers))
-	if n > 1 {
-		for i := range n {
-			if b := t.servers[(turn+i)%n]; b.reachable(t.check, log) {
-				return b.url
-			}
+	for i := range n {
+		if b := t.servers[(turn+i)%n]; b.reachable(t.check, log) {
+			return b.url, true
 		}
 	}
-	return t.servers[turn%n].url
+	return wire.URL{}, false
 }
 
 // balanced is one server, and what is known of it.
@@ -114,24 +103,11 @@ func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bo
 	b.up, b.until = err == nil, time.Now().Add(balanceMemory)
 	switch where := observe.WithoutQueries(b.url.String()); {
 	case was && !b.up:
-		log.Warn("server cannot be reached, clients are sent to others if one can", "server", where, "error", systemError(err))
+		log.Warn("server cannot be reached, clients are sent to others", "server", where, "error", systemError(err))
 	case !was && b.up:
 		log.Info("server can be reached again", "server", where)
 	}
 	return b.up
-}
-
-// withQuery adds the query of a request to u, as gateways do: the client's parameters, .kl=Y among them, go along.
-func withQuery(u wire.URL, target string) wire.URL {
-	query := queryOf(target)
-	switch {
-	case query == "":
-		return u
-	case u.Query != "":
-		query = u.Query + "&" + query
-	}
-	u.Query, u.HasQuery = query, true
-	return u
 }
 
 // circle finds a server of a balance target that is this one, listening on listen, at a path that is balanced again.
