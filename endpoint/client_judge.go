@@ -57,7 +57,7 @@ func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
 	case wire.UnitTerminated:
 		c.decide(true)
 	case wire.UnitFull:
-		if c.machine.TerminatorOptional || fsm.Status(c.unit.Response.Status).Action.Terminates() {
+		if c.machine.TerminatorOptional || c.unit.Unwrapped() || fsm.Status(c.unit.Response.Status).Action.Terminates() {
 			c.decide(false)
 		}
 	case wire.UnitBody:
@@ -104,13 +104,21 @@ func (c *Client) decide(terminated bool) {
 	} else {
 		c.remember(r, LegExtended)
 	}
-	c.step(ev)
+	c.stepResponse(ev)
 	if action == fsm.ActionComplete && !c.state.Phase().Open() {
 		c.remember(r, LegExtended)
 	}
 	if !action.Terminates() {
 		c.unit.Reset(c.cfg.Limits)
 	}
+}
+
+// stepResponse gives a response to the machine. A gateway that wraps it, as those of 3.x do, may leave out its terminator.
+func (c *Client) stepResponse(ev fsm.Event) {
+	asked := c.machine.TerminatorOptional
+	c.machine.TerminatorOptional = asked || c.unit.Unwrapped()
+	c.step(ev)
+	c.machine.TerminatorOptional = asked
 }
 
 // judge collects the facts about a response. Only a 401 makes it look at challenges, and nothing at all at cookies or refreshes.

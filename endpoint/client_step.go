@@ -46,6 +46,7 @@ func (c *Client) perform(e fsm.Effect) {
 		o.Kind = SendBytes
 		o.Data, _ = c.openingRequest() // NewClient, judgeTarget and Credentials have refused what cannot be written
 	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
+		c.unit.Unwrap = c.machine.Profile != fsm.ProfileSpec
 		c.unit.Reset(c.cfg.Limits)
 		o.Kind, o.Type = SendMessage, wire.Binary
 		o.Data, _ = c.extendedRequest(e.Kind == fsm.EffectReplayRequest)

@@ -1,6 +1,9 @@
 package wire
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // MessageType is the type of a WebSocket data message; the values are the opcodes
 // of RFC 6455 section 11.8.
@@ -58,6 +61,11 @@ type Assembler struct {
 	// holds what has come so far.
 	Response Response
 
+	// Unwrap takes a 401 that is the body of a 200, the form of Kaazing gateways
+	// 3.x, for the response. The 200 is then forgotten; offsets of errors count
+	// from the 401. Reset keeps the setting.
+	Unwrap bool
+
 	limits   Limits
 	buf      []byte
 	h        head
@@ -67,6 +75,7 @@ type Assembler struct {
 	messages int
 	kind     MessageType
 	progress Progress // 0 until the first Add
+	wrapping int64    // Content-Length of the response around this one, -1 if it has none, 0 if there is none around
 }
 
 // Reset starts the next unit under the given limits and keeps the memory. Views
@@ -75,6 +84,7 @@ func (a *Assembler) Reset(l Limits) {
 	clear(a.Response.Fields)
 	*a = Assembler{
 		Response: Response{Fields: a.Response.Fields[:0], ContentLength: -1},
+		Unwrap:   a.Unwrap,
 		limits:   l.OrDefault(),
 		buf:      a.buf[:0],
 		h:        head{length: -1},
@@ -87,6 +97,9 @@ func (a *Assembler) Started() bool { return len(a.buf) > 0 }
 
 // HeadComplete reports whether Response can be read.
 func (a *Assembler) HeadComplete() bool { return a.headLen > 0 }
+
+// Unwrapped reports whether Response was the body of another response, by Unwrap.
+func (a *Assembler) Unwrapped() bool { return a.wrapping != 0 }
 
 // Len returns how many bytes the unit holds.
 func (a *Assembler) Len() int { return len(a.buf) }
@@ -175,6 +188,18 @@ func (a *Assembler) advance() error {
 		default:
 			return a.h.err(k, a.buf)
 		}
+		if err := a.checkWrapping(); err != nil {
+			return err
+		}
+	}
+	if a.Unwrap && a.Response.Status == 200 && a.Response.ContentLength != 0 {
+		switch body := a.buf[a.headLen:]; {
+		case bytes.HasPrefix(body, challengeLine):
+			return a.unwrap()
+		case len(body) > 0 && bytes.HasPrefix(challengeLine, body):
+			a.progress = UnitBody // it shows with the next bytes
+			return nil
+		}
 	}
 	full, err := a.Response.takeBody(a.buf, a.headLen, a.limits.Body, false)
 	if err != nil {
@@ -183,6 +208,40 @@ func (a *Assembler) advance() error {
 	a.progress = UnitBody
 	if full {
 		a.progress = UnitFull
+	}
+	return nil
+}
+
+// challengeLine is how a wrapped response begins.
+var challengeLine = []byte("HTTP/1.1 401")
+
+// unwrap drops the head around a response and reads on in the response.
+func (a *Assembler) unwrap() error {
+	if a.kind == Text {
+		if err := a.checkUTF8(); err != nil {
+			return err
+		}
+	}
+	a.wrapping = a.Response.ContentLength
+	clear(a.Response.Fields)
+	a.Response.reset()
+	a.valid = max(0, a.valid-a.headLen)
+	a.buf = append(a.buf[:0], a.buf[a.headLen:]...)
+	a.headLen, a.h, a.progress = 0, head{length: -1}, UnitPartial
+	return a.advance()
+}
+
+// checkWrapping holds the length of a wrapped response against the one around
+// it, which also counts where the wrapped one has none.
+func (a *Assembler) checkWrapping() error {
+	if a.wrapping <= 0 {
+		return nil
+	}
+	switch left := a.wrapping - int64(a.headLen); {
+	case left < 0, a.Response.ContentLength >= 0 && a.Response.ContentLength != left:
+		return &ParseError{Kind: KindContentLength, Offset: a.headLen, Detail: "the response around it has another length"}
+	default:
+		a.Response.ContentLength = left
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func Check(s *Session) Result {
 // certain is the verdict on a step that no state allows: it is wrong, unless there is a reason to doubt that.
 func (c *checker) certain(w *Wrong) (Verdict, string, *Wrong) {
 	switch {
-	case c.nested():
+	case !c.heads.kaazing && c.nestedBy(c.now): // clients of gateways unwrap it, others may do as they like
 		return Incomplete, oldForm + "; what follows is not judged", nil
 	case len(w.Requirements) == 0:
 		return Incomplete, w.Why, nil
@@ -291,7 +291,7 @@ func (c *checker) conclude(r *Result) {
 		r.Verdict, r.Why = Incomplete, c.s.Missing
 	case c.opened, c.s.Over, c.ended[Client] || c.ended[Server]:
 		r.Verdict = Path
-		if c.nested() {
+		if c.nestedBy(c.now) {
 			r.Why = oldForm
 		}
 	default:

@@ -243,7 +243,7 @@ func (c *checker) clientPiece(h clientHyp, k int, s *Step) []clientHyp {
 		return eventually(h, fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureMalformed})
 	case u.progress == wire.UnitTerminated:
 		return c.clientDecides(h, u, true)
-	case u.progress == wire.UnitFull && (h.cfg.TerminatorOptional || u.terminates()), h.cfg.TerminatorOptional && u.over():
+	case u.progress == wire.UnitFull && (h.cfg.TerminatorOptional || u.wrapped || u.terminates()), h.cfg.TerminatorOptional && u.over():
 		return c.clientDecides(h, u, false)
 	}
 	return []clientHyp{h}
@@ -258,8 +258,12 @@ func (c *checker) clientDecides(h clientHyp, u *unit, terminated bool) (list []c
 	if !u.terminates() {
 		h.from = h.in
 	}
+	asked := h.cfg.TerminatorOptional
+	h.cfg.TerminatorOptional = asked || u.wrapped // as the client does for this one response
 	for _, choice := range factChoices(fsm.Status(u.status).Action) {
-		list = append(list, eventually(h, fsm.Event{Kind: fsm.EventResponse, Status: uint16(u.status), Facts: facts | choice})...)
+		next, _ := h.step(fsm.Event{Kind: fsm.EventResponse, Status: uint16(u.status), Facts: facts | choice})
+		next.cfg.TerminatorOptional = asked
+		list = append(list, next)
 	}
 	return list
 }

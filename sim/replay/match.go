@@ -75,7 +75,7 @@ func (c *checker) serverSent(h serverHyp, s *Step) []serverHyp {
 			return []serverHyp{h}
 		}
 	}
-	if h.loose && h.owed.first().kind == outTerminator {
+	if h.owed.first().kind == outTerminator && c.endsBare(h, k) {
 		h.owed, h.unit = h.owed.pop(), 0
 		if h.owed.n == 0 {
 			return c.looseSent(h, s)

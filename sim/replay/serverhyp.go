@@ -169,6 +169,15 @@ func (c *checker) badRequest() fsm.Event {
 	return ev
 }
 
+// endsBare reports whether the response before the server's message k may have no terminator, and k is none.
+func (c *checker) endsBare(h serverHyp, k int) bool {
+	s := &c.s.Steps[c.inputs[Client][k]]
+	if s.Kind == Message && len(s.Data) == 0 && s.Type == wire.Binary {
+		return h.loose
+	}
+	return h.loose || h.unit > 0 && c.unitOf(h.unit-1, k-1).wrapped
+}
+
 // inUnit reports whether the server's message k goes on with the response that h is in.
 func (c *checker) inUnit(h serverHyp, k int) bool {
 	if h.unit == 0 || len(c.s.Steps[c.inputs[Client][k]].Data) == 0 {

@@ -19,7 +19,8 @@ func replayed(t *testing.T, name string, change func(s *Session)) Result {
 	return Check(s)
 }
 
-// A 401 inside a 200 is named as the old form of 3.x gateways; the client that replays its request is not blamed for it.
+// A 401 inside a 200 is named as the old form of 3.x gateways; the client that replays its request is not blamed for it. With .kl=Y both sides are judged by the
+// machine, as the client unwraps it.
 func TestCheck_NestedChallenge(t *testing.T) {
 	const outer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n"
 	const inner = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\nContent-Length: 0\r\n\r\n"
@@ -47,12 +48,29 @@ func TestCheck_NestedChallenge(t *testing.T) {
 					request.Data = append(bytes.TrimSuffix(bytes.Clone(request.Data), []byte("\r\n")), "Authorization: Basic am9lOndlbGNvbWU=\r\n\r\n"...)
 					s.Steps = append(append(append(s.Steps[:i:i], nested...), request), s.Steps[i:]...)
 				})
-				require.Equal(t, Incomplete.String(), r.Verdict.String(), "%s %s: %+v", name, profile, r.Wrong)
+				want := map[string]Verdict{"challenged": Incomplete, "kaazing": Path}[profile]
+				require.Equal(t, want.String(), r.Verdict.String(), "%s %s %v: %+v", name, profile, terminated, r.Wrong)
 				require.Contains(t, r.Why, "old form of Kaazing 3.x", "%s %s", name, profile)
 				require.Nil(t, r.Wrong)
 			}
 		}
 	}
+}
+
+// With .kl=Y a client that repeats its request without credentials is to blame, as after any 401.
+func TestCheck_NestedChallengeUnanswered(t *testing.T) {
+	r := replayed(t, "kaazing", func(s *Session) {
+		for i := range s.Steps {
+			if st := &s.Steps[i]; st.From == Client && st.Kind == Message {
+				challenge := Step{From: Server, Kind: Message, Type: wire.Binary, Data: []byte("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Token\r\n\r\n")}
+				s.Steps = append(append(s.Steps[:i+1:i+1], challenge, Step{From: Server, Kind: Message, Type: wire.Binary, Data: []byte{}}), s.Steps[i:]...)
+				return
+			}
+		}
+	})
+	require.Equal(t, NotPath.String(), r.Verdict.String())
+	require.Equal(t, Client, r.Wrong.Blame)
+	require.Contains(t, r.Wrong.Requirements, "KHP-STATUS-401-02")
 }
 
 // What is beyond the limits of the check breaks no rule.

@@ -14,6 +14,7 @@ type unit struct {
 	progress wire.Progress
 	status   int // 0 while the head is not complete
 	response wire.Response
+	wrapped  bool // it is the body of another response, as gateways of Kaazing 3.x send it
 	err      error
 }
 
@@ -39,7 +40,7 @@ func (c *checker) unitOf(first, last int) *unit {
 	}
 	u := &unit{}
 	c.units[key] = u
-	var a wire.Assembler
+	a := wire.Assembler{Unwrap: c.heads.kaazing}
 	for _, i := range c.inputs[Client][first : last+1] {
 		s := &c.s.Steps[i]
 		if s.Kind != Message {
@@ -51,6 +52,7 @@ func (c *checker) unitOf(first, last int) *unit {
 		}
 	}
 	c.crowded = c.crowded || c.joined > mostJoined
+	u.wrapped = a.Unwrapped()
 	if a.HeadComplete() {
 		u.status = a.Response.Status
 		u.response = a.Response

@@ -1,0 +1,92 @@
+package wire
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	wrapper   = "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n"
+	challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\nContent-Length: 4\r\n\r\n"
+)
+
+// The form of Kaazing gateways 3.x, cut at every place and in single bytes.
+func TestAssembler_Unwrap(t *testing.T) {
+	all := wrapper + challenge + "body"
+	check := func(p Progress, a *Assembler) {
+		require.Equal(t, UnitFull, p)
+		require.True(t, a.Unwrapped())
+		require.Equal(t, 401, a.Response.Status)
+		require.Equal(t, "body", string(a.Response.Body))
+		require.Equal(t, 1, a.Response.Fields.Count("WWW-Authenticate"))
+		p, err := a.Add(Binary, nil)
+		require.NoError(t, err)
+		require.Equal(t, UnitTerminated, p)
+	}
+	a := Assembler{Unwrap: true}
+	for _, kind := range []MessageType{Text, Binary} {
+		for i := range len(all) {
+			a.Reset(Limits{})
+			_, err := a.Add(kind, []byte(all[:i]))
+			if i > 0 {
+				require.NoError(t, err, "cut at %d", i)
+			} else {
+				a.Reset(Limits{})
+			}
+			p, err := a.Add(kind, []byte(all[i:]))
+			require.NoError(t, err, "cut at %d", i)
+			check(p, &a)
+		}
+		a.Reset(Limits{})
+		var p Progress
+		for i := range len(all) {
+			var err error
+			p, err = a.Add(kind, []byte{all[i]})
+			require.NoError(t, err)
+		}
+		check(p, &a)
+	}
+
+	sized := func(n int) string {
+		return "HTTP/1.1 200 OK\r\nContent-Length: " + strconv.Itoa(n) + "\r\n\r\n" + challenge + "body"
+	}
+	a.Reset(Limits{})
+	p, err := a.Add(Binary, []byte(sized(len(challenge)+4)))
+	require.NoError(t, err)
+	check(p, &a)
+	for _, n := range []int{1, len(challenge) + 3, len(challenge) + 5} {
+		a.Reset(Limits{})
+		_, err := a.Add(Binary, []byte(sized(n)))
+		require.Equal(t, KindContentLength, KindOf(err), "%d: %v", n, err)
+	}
+	const bare = "HTTP/1.1 401 No\r\n\r\n"
+	a.Reset(Limits{})
+	p, err = a.Add(Binary, []byte("HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(bare)+1)+"\r\n\r\n"+bare+"x"))
+	require.NoError(t, err)
+	require.Equal(t, UnitFull, p, "the length around it counts")
+	require.Equal(t, "x", string(a.Response.Body))
+}
+
+// Nothing but a 401 in a 200 is unwrapped, and nothing at all without the setting.
+func TestAssembler_UnwrapOnly401(t *testing.T) {
+	for name, text := range map[string]string{
+		"403":          wrapper + "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+		"101":          wrapper + "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+		"in 201":       "HTTP/1.1 201 Created\r\n\r\n" + challenge + "body",
+		"no body":      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" + challenge + "body",
+		"twice":        wrapper + wrapper + challenge + "body",
+		"after a line": wrapper + "\r\n" + challenge + "body",
+	} {
+		a := Assembler{Unwrap: true}
+		_, err := a.Add(Binary, []byte(text))
+		require.False(t, a.Unwrapped(), name)
+		if name != "after a line" { // there it is text
+			require.Error(t, err, name)
+		}
+	}
+	var a Assembler
+	_, err := a.Add(Binary, []byte(wrapper+challenge))
+	require.Equal(t, KindSurplus, KindOf(err))
+}
