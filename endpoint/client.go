@@ -16,40 +16,37 @@ type Client struct {
 	cfg     ClientConfig
 	machine fsm.ClientConfig
 	state   fsm.ClientState
-	clock   clock
-	unit    wire.Assembler
-	opening wire.Response // of the opening handshake, for errors
-	answer  answerHead    // how much of it is known
+	core
+	connection
 
 	url     wire.URL    // of the current connection
 	next    wire.URL    // of the follow-up, once a response named it
 	visited []wire.URL  // all URLs of this connect call, the current one last
 	first   [1]wire.URL // visited begins in it
 	attempt int
+	goOn    bool // a follow-up is ordered
 	proxied bool // the current connection authenticates with the proxy
-	leg     Leg  // how far the current connection has come
-	early   int  // messages that came together with the opening 101 and were not told yet
 
-	nonceKey    [24]byte // Sec-WebSocket-Key of the current connection
-	accept      [28]byte // the Sec-WebSocket-Accept that belongs to it
-	granted     []wire.Extension
-	credentials string   // those sent last in this leg, for the next request or opening request
-	login       string   // credentials that the opening request of this origin needs
-	wanted      []string // extensions of the extended request
-	result      Result
-	challenges  []wire.Challenge
+	credentials string // those sent last to this origin, for the next request or opening request
+	login       string // credentials that the opening request of this origin needs
+}
 
-	message  []byte // the application message being judged
-	msgType  wire.MessageType
-	detail   string // about the event being handled
-	failText string // about the failure, from the moment it was decided
-	misused  *MisuseError
+// connection is what belongs to one connection. A follow-up has another one.
+type connection struct {
+	ending
+	leg      Leg           // how far it has come
+	nonceKey [24]byte      // Sec-WebSocket-Key
+	accept   [28]byte      // the Sec-WebSocket-Accept that belongs to it
+	opening  wire.Response // of the opening handshake, for errors
+	answer   answerHead    // how much of it is known
+	early    int           // messages that came together with the opening 101 and were not told yet
+	granted  []wire.Extension
+	wanted   []string // extensions of the extended request
+	unit     wire.Assembler
 	response *HandshakeError // what the last decided response said, for the failure
-	closeIn  closeText
-	closeOut closeText
-	buf      []byte
-	out      []Output
-	room     [4]Output // out begins in it
+
+	challenges []wire.Challenge
+	result     Result
 }
 
 // NewClient prepares a connect call to rawURL, a ws or wss URL (http and https are taken for them). It refuses what could not be sent: bad
@@ -58,7 +55,8 @@ type Client struct {
 //khp:impl WSP-OPEN-06 WSP-URI-01 KHP-EXT-REQ-06
 func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	m := new(memory)
-	c := &Client{cfg: cfg, machine: cfg.machine(), clock: clock{timeouts: cfg.Timeouts}, buf: m.buf[:0], opening: wire.Response{Fields: m.fields[:0]}}
+	c := &Client{cfg: cfg, machine: cfg.machine()}
+	c.clock.timeouts, c.buf, c.opening.Fields = &c.cfg.Timeouts, m.buf[:0], m.fields[:0]
 	c.out, c.visited = c.room[:0], c.first[:0]
 	c.cfg.Limits = cfg.Limits.OrDefault()
 	if err := cfg.check(c.buf); err != nil {
@@ -96,7 +94,7 @@ func (c *Client) rehearse() error {
 func (c *Client) Connect(now time.Time) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientIdle {
-		c.noteMisuse(fsm.EventConnectRequested)
+		c.noteMisuse(fsm.EventConnectRequested, c.state.Phase().String())
 		return nil
 	}
 	c.connect()
@@ -190,18 +188,6 @@ func (c *Client) Violation(now time.Time, f fsm.Failure, detail string) []Output
 	c.begin(now)
 	c.violation(f, detail)
 	return c.out
-}
-
-// Deadline returns when to call Expire; the zero time if nothing is being waited for, as while the connection is open.
-func (c *Client) Deadline() time.Time {
-	_, due := c.clock.next()
-	return due
-}
-
-// Timer returns the timer that ends at Deadline, 0 if none runs. It is for traces.
-func (c *Client) Timer() fsm.Timer {
-	timer, _ := c.clock.next()
-	return timer
 }
 
 // Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing happens. After it, Deadline is later than now, or zero.

@@ -18,6 +18,9 @@ func (c *Client) OpeningFields() []HeaderField {
 	if len(c.visited) == 0 { // not connecting yet
 		return nil
 	}
+	if c.nonceKey == ([24]byte{}) { // there is no connection yet
+		wire.AppendKey(c.nonceKey[:0], [16]byte{})
+	}
 	b, _ := c.openingRequest()
 	var r wire.Request
 	if _, err := r.ParseHead(b, c.cfg.Limits); err != nil {

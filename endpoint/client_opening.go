@@ -90,7 +90,7 @@ func (c *Client) Opened(now time.Time, protocol string, extensions []string, acc
 func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField, body []byte) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
-		c.noteMisuse(fsm.EventResponse)
+		c.noteMisuse(fsm.EventResponse, c.state.Phase().String())
 		return nil
 	}
 	c.opening = wire.Response{Status: status, ContentLength: -1}

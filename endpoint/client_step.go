@@ -1,25 +1,26 @@
 package endpoint
 
 import (
-	"time"
-
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
-// begin starts a call.
-func (c *Client) begin(now time.Time) {
-	c.clock.now = now
-	clear(c.out)
-	c.out, c.detail = c.out[:0], ""
+// step gives ev to the machine and carries out what it orders, and so on with each follow-up. It reports whether the machine accepted ev.
+func (c *Client) step(ev fsm.Event) bool {
+	accepted := c.stepOnce(ev)
+	for c.goOn {
+		c.goOn = false
+		c.follow()
+		c.connect()
+	}
+	return accepted
 }
 
-// step gives ev to the machine and carries out what it orders. It reports whether the machine accepted.
-func (c *Client) step(ev fsm.Event) bool {
+func (c *Client) stepOnce(ev fsm.Event) bool {
 	s, effects, verdict := c.machine.Step(c.state, ev)
 	if verdict != fsm.Accepted {
 		if verdict == fsm.Misuse {
-			c.noteMisuse(ev.Kind)
+			c.noteMisuse(ev.Kind, c.state.Phase().String())
 		}
 		return false
 	}
@@ -56,8 +57,8 @@ func (c *Client) perform(e fsm.Effect) {
 		o.Kind = StopBody
 	case fsm.EffectAskCredentials:
 		o.Kind = AskCredentials
-	case fsm.EffectFollow:
-		c.follow()
+	case fsm.EffectFollow: // the last effect of its step
+		c.goOn = true
 		return
 	case fsm.EffectOpenPlain:
 		c.result.Plain, c.result.Status = true, 101
@@ -65,37 +66,26 @@ func (c *Client) perform(e fsm.Effect) {
 	case fsm.EffectComplete:
 		c.unit, c.buf = wire.Assembler{}, nil // an open connection may live long
 		o.Kind = Open
-	case fsm.EffectSendPong:
-		o.Kind, o.Data = SendPong, c.message
-	case fsm.EffectSendMessage:
-		o.Kind, o.Type, o.Data = SendMessage, c.msgType, c.message
-	case fsm.EffectDeliver:
-		o.Kind, o.Type, o.Data = Deliver, c.msgType, c.message
-	case fsm.EffectSendClose:
-		o.close(e.Code, c.closeOut, c.state.Failure())
 	case fsm.EffectFail:
 		o.Kind, o.Err = Fail, c.failure(e)
 	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
 		return // only a server is told to
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
-		c.clock.obey(e)
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,
+		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose, fsm.EffectDisconnect, fsm.EffectClosed:
+		c.core.perform(e, c.state.Failure())
 		return
-	case fsm.EffectDisconnect:
-		o.Kind = Disconnect
-	case fsm.EffectClosed:
-		o.Kind = Closed
 	}
-	c.out = append(c.out, o)
+	c.say(o)
 }
 
 // connect makes the next URL current and asks the machine to dial it.
 func (c *Client) connect() {
 	c.url = c.next
 	c.visited = append(c.visited, c.url)
-	c.step(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
+	c.stepOnce(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
 }
 
-// follow leaves everything of the old connection behind and goes on to the follow-up. [AMB-65]
+// follow prepares for the follow-up: what the origin of the old connection was told stays behind. [AMB-65]
 func (c *Client) follow() {
 	if c.state.Plan() == fsm.PlanProxyAuth {
 		c.proxied, c.next = true, c.url
@@ -105,15 +95,12 @@ func (c *Client) follow() {
 		c.login = ""
 	}
 	c.credentials = ""
-	c.connect()
 }
 
-// startConnection forgets what the connection before has left.
+// startConnection begins another connection. Only memory is left of the one before.
 func (c *Client) startConnection() {
 	c.attempt++
-	c.leg = LegConnect
-	c.challenges, c.response, c.granted, c.result = nil, nil, nil, Result{}
-	c.opening, c.answer, c.failText, c.closeIn, c.early = wire.Response{Fields: c.opening.Fields[:0]}, answerHead{}, "", closeText{}, 0
+	c.connection = connection{leg: LegConnect, opening: wire.Response{Fields: c.opening.Fields[:0]}}
 }
 
 // failure is what the application gets to see.
@@ -125,7 +112,7 @@ func (c *Client) failure(e fsm.Effect) *HandshakeError {
 	if c.response != nil {
 		err = c.response
 	}
-	err.Failure, err.URL, err.Attempt, err.Detail = e.Failure, c.url.String(), c.attempt, withMisuse(c.failText, c.misused)
+	err.Failure, err.URL, err.Attempt = e.Failure, c.url.String(), c.attempt
 	for _, u := range c.visited {
 		err.Path = append(err.Path, u.String())
 	}
@@ -133,8 +120,6 @@ func (c *Client) failure(e fsm.Effect) *HandshakeError {
 	case fsm.FailureRedirectLoop, fsm.FailureRedirectRefused, fsm.FailureTooManyRedirects:
 		err.Path = append(err.Path, c.next.String())
 	}
-	if c.closeIn.code != noStatus { // 0 before a Close frame
-		err.Close, err.Text = c.closeIn.code, c.closeIn.text
-	}
+	c.ending.fill(err, c.misused)
 	return err
 }

@@ -10,7 +10,7 @@ import (
 
 // ticking is a clock with a second for most timers.
 func ticking() *clock {
-	return &clock{now: t0, timeouts: Timeouts{Response: time.Second, Overall: 3 * time.Second, Wait: 3 * time.Second}}
+	return &clock{now: t0, timeouts: &Timeouts{Response: time.Second, Overall: 3 * time.Second, Wait: 3 * time.Second}}
 }
 
 func (k *clock) say(kind fsm.EffectKind, timers ...fsm.Timer) {

@@ -24,13 +24,13 @@ func sendable(code uint16, reason string) closeText {
 	return closeText{code, wire.CloseReason(reason)}
 }
 
-// close makes o the Close frame that the machine orders: with its own code and the failure as reason, or with what was asked for.
-func (o *Output) close(code uint16, asked closeText, f fsm.Failure) {
-	o.Kind, o.Code = SendClose, code
+// closing is the Close frame that the machine orders: with its own code and the failure as reason, or with what was asked for.
+func closing(code uint16, asked closeText, f fsm.Failure) Output {
 	switch {
 	case code == 0:
-		o.Code, o.Text = asked.code, asked.text
+		return Output{Kind: SendClose, Code: asked.code, Text: asked.text}
 	case f != 0 && f != fsm.FailureStatus:
-		o.Text = f.Error()
+		return Output{Kind: SendClose, Code: code, Text: f.Error()}
 	}
+	return Output{Kind: SendClose, Code: code}
 }

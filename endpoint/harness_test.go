@@ -67,9 +67,9 @@ func (m *monitor) take(outs []Output) {
 // wantTimers expects exactly these to run.
 func (m *monitor) wantTimers(what string, timers ...fsm.Timer) {
 	var running []fsm.Timer
-	for t, due := range m.clock.due {
-		if !due.IsZero() {
-			running = append(running, fsm.Timer(t))
+	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
+		if m.clock.running.has(t) {
+			running = append(running, t)
 		}
 	}
 	require.ElementsMatch(m.t, timers, running, "%s: timers after %v", what, m.all)
@@ -77,13 +77,13 @@ func (m *monitor) wantTimers(what string, timers ...fsm.Timer) {
 
 // ends makes a timer that runs the first to end, and returns when.
 func (m *monitor) ends(timer fsm.Timer) time.Time {
-	require.NotZero(m.t, m.clock.due[timer], "%v runs", timer)
-	for t, due := range m.clock.due {
-		if fsm.Timer(t) != timer && !due.IsZero() {
-			m.clock.due[t] = due.Add(24 * time.Hour)
+	require.True(m.t, m.clock.running.has(timer), "%v runs", timer)
+	for t := range m.clock.at {
+		if fsm.Timer(t) != timer {
+			m.clock.at[t] += 24 * time.Hour
 		}
 	}
-	return m.clock.due[timer]
+	return m.clock.due(timer)
 }
 
 // render writes an output in a few words.

@@ -47,13 +47,6 @@ func misuse(kind fsm.EventKind, phase string) *MisuseError {
 	return &e
 }
 
-// Misuse returns the first call that had no place when it was made, as a *[MisuseError]; nil if there was none. It is a mistake of the host: programs that
-// drive an endpoint should look at it in their tests, and may log it.
-func (c *Client) Misuse() error { return asError(c.misused) }
-
-// Misuse is like [Client.Misuse]; Reset forgets it.
-func (s *Server) Misuse() error { return asError(s.misused) }
-
 // withMisuse adds a misplaced call to the words about a failure, which it may well be the reason for.
 func withMisuse(detail string, e *MisuseError) string {
 	switch {
@@ -63,23 +56,4 @@ func withMisuse(detail string, e *MisuseError) string {
 		return e.Error()
 	}
 	return detail + "; " + e.Error()
-}
-
-func asError(e *MisuseError) error {
-	if e == nil {
-		return nil
-	}
-	return e
-}
-
-func (c *Client) noteMisuse(kind fsm.EventKind) {
-	if c.misused == nil {
-		c.misused = misuse(kind, c.state.Phase().String())
-	}
-}
-
-func (s *Server) noteMisuse(kind fsm.EventKind) {
-	if s.misused == nil {
-		s.misused = misuse(kind, s.state.Phase().String())
-	}
 }

@@ -14,7 +14,8 @@ type Server struct {
 	cfg     ServerConfig
 	machine fsm.ServerConfig
 	state   fsm.ServerState
-	clock   clock
+	core
+	ending
 
 	open     OpeningRequest
 	granted  []wire.Extension // extensions of the opening handshake
@@ -29,17 +30,7 @@ type Server struct {
 	prepared []byte   // the response that it makes
 	result   Result
 
-	message  []byte
-	msgType  wire.MessageType
-	detail   string // about the event being handled
-	failText string // about the failure, from the moment it was decided
-	misused  *MisuseError
-	differs  *Difference // between the two requests, of the last one judged
-	closeIn  closeText
-	closeOut closeText
-	buf      []byte
-	out      []Output
-	room     [4]Output // out begins in it
+	differs *Difference // between the two requests, of the last one judged
 }
 
 // ServerConfig says what a server offers and allows. The zero value is right for a server without subprotocols or extensions.
@@ -109,18 +100,6 @@ func (s *Server) Violation(now time.Time, f fsm.Failure, detail string) []Output
 	s.detail = detail
 	s.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
 	return s.out
-}
-
-// Deadline returns when to call Expire; the zero time if nothing is being waited for, as while the connection is open.
-func (s *Server) Deadline() time.Time {
-	_, due := s.clock.next()
-	return due
-}
-
-// Timer returns the timer that ends at Deadline, 0 if none runs. It is for traces.
-func (s *Server) Timer() fsm.Timer {
-	timer, _ := s.clock.next()
-	return timer
 }
 
 // Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing happens. After it, Deadline is later than now, or zero.
@@ -206,12 +185,11 @@ func (s *Server) Result() Result { return s.result }
 
 // begin starts a call.
 func (s *Server) begin(now time.Time) {
-	s.clock.now = now
 	if s.buf != nil && s.state.Phase().Open() { // it may live long
 		s.parsed, s.pending, s.buf = wire.Request{}, nil, nil
 	}
-	clear(s.out)
-	s.out, s.buf, s.detail = s.out[:0], s.buf[:0], ""
+	s.core.begin(now)
+	s.buf = s.buf[:0]
 	s.decision, s.prepared = Decision{}, nil
 }
 
@@ -220,7 +198,7 @@ func (s *Server) step(ev fsm.Event) bool {
 	state, effects, verdict := s.machine.Step(s.state, ev)
 	if verdict != fsm.Accepted {
 		if verdict == fsm.Misuse {
-			s.noteMisuse(ev.Kind)
+			s.noteMisuse(ev.Kind, s.state.Phase().String())
 		}
 		return false
 	}
@@ -262,27 +240,16 @@ func (s *Server) perform(e fsm.Effect) {
 		s.forget()
 		s.result = Result{Status: int(s.state.Status()), Protocol: s.decision.Protocol, Extensions: s.decision.Extensions, Header: s.request.Header}
 		o.Kind = Open
-	case fsm.EffectSendPong:
-		o.Kind, o.Data = SendPong, s.message
-	case fsm.EffectSendMessage:
-		o.Kind, o.Type, o.Data = SendMessage, s.msgType, s.message
-	case fsm.EffectDeliver:
-		o.Kind, o.Type, o.Data = Deliver, s.msgType, s.message
-	case fsm.EffectSendClose:
-		o.close(e.Code, s.closeOut, s.state.Failure())
 	case fsm.EffectFail:
 		o.Kind, o.Err = Fail, s.failure(e)
 	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody, fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
 		return // only a client is told to
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
-		s.clock.obey(e)
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,
+		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose, fsm.EffectDisconnect, fsm.EffectClosed:
+		s.core.perform(e, s.state.Failure())
 		return
-	case fsm.EffectDisconnect:
-		o.Kind = Disconnect
-	case fsm.EffectClosed:
-		o.Kind = Closed
 	}
-	s.out = append(s.out, o)
+	s.say(o)
 }
 
 // forget drops what an open connection, which may live long, has no use for.
@@ -302,15 +269,13 @@ func (s *Server) tail(b []byte) []byte {
 
 // failure is what the application gets to see.
 func (s *Server) failure(e fsm.Effect) *HandshakeError {
-	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), Detail: withMisuse(s.failText, s.misused), URL: s.open.Target}
+	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), URL: s.open.Target}
 	if s.open.Target == "" || e.Failure == fsm.FailureOpening || e.Failure == fsm.FailureNotSelected {
 		err.Leg = LegOpening
 	}
 	if err.Failure == fsm.FailureMalformed {
 		err.Difference = s.differs
 	}
-	if s.closeIn.code != noStatus {
-		err.Close, err.Text = s.closeIn.code, s.closeIn.text
-	}
+	s.ending.fill(err, s.misused)
 	return err
 }
