@@ -8,6 +8,7 @@ import (
 )
 
 var functions = map[string]any{
+	"Alter":        Alter,
 	"ClientColumn": ClientColumn, "ClientEdges": ClientEdges, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig,
 	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerEdges": ServerEdges, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
 }
@@ -20,7 +21,7 @@ func TestAnyCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				c := anycall.Caller{}
-				c.Run(t, []any{first, new(Effects), new(Rule), new(Row), new(Event), new(Failure), new(Facts), new(Action), new(Verdict), new(EffectKind), new(EventKind), new(ClientPhase), new(Timer)}, functions, 40)
+				c.Run(t, []any{first, new(Effects), new(Rule), new(Row), new(Event), new(Failure), new(Facts), new(Action), new(Verdict), new(EffectKind), new(EventKind), new(ClientPhase), new(Timer), &Alteration{}}, functions, 40)
 			})
 		})
 	}

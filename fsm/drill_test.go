@@ -17,11 +17,9 @@ import (
 // TestDrill breaks one cell as docs/verification.md does: a client that waits for credentials ignores that their time is up. The explorer, Spin and a scenario
 // must all notice, and the first two must name the cell.
 func TestDrill(t *testing.T) {
-	rows := slices.Collect(fsm.ClientRows())
-	n := slices.IndexFunc(rows, func(r fsm.Row) bool { return r.From == "AwaitCredentials" && r.Event == "TimerExpired(Credentials)" })
-	require.Equal(t, "await-credentials/credential-timer/credential-timeout", rows[n].ID)
-	broken := fsm.Row{From: rows[n].From, Event: rows[n].Event, To: rows[n].From, Verdict: fsm.Ignored}
-	defer fsm.SetRow("client", n, broken)()
+	fault, ok := model.FaultNamed("lost-credential-timer")
+	require.True(t, ok)
+	defer fsm.SetRow("client", fault.Row, fault.Changed)()
 
 	t.Run("explorer", func(t *testing.T) {
 		m := faultyPair()
@@ -52,4 +50,11 @@ func TestDrill(t *testing.T) {
 		require.Contains(t, r.Configurations[0].Rows[0], "ignored of the client in await credentials: ")
 		require.Contains(t, r.Configurations[0].Rows[0], "TimerExpired_Credentials")
 	})
+}
+
+// faultyPair is the pair in which faults are looked for: no deferrals, which keeps it small, and one more challenge than the client may answer.
+func faultyPair() model.Honest {
+	cfg := fsm.DefaultClientConfig()
+	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
+	return model.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2}}
 }

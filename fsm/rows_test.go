@@ -224,7 +224,7 @@ func TestRows_ArePutBackAsTheyWere(t *testing.T) {
 			if want.next != 0 && r.phase(want.next) == r.from {
 				want.next = 0 // going where it is already is staying
 			}
-			require.Equal(t, want, read(side, rows[n], r.row.index), "%s %s %s %s", side, r.from, r.event, r.row.id)
+			require.Equal(t, want, read(side, rows[n]), "%s %s %s %s", side, r.from, r.event, r.row.id)
 			n++
 			return true
 		})

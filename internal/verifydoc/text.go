@@ -27,8 +27,8 @@ Codes with the same action are rows of the same column, so what is left out is t
 const faultsText = `
 ## Mistakes on purpose
 
-Without touching code, ` + "`--fault`" + ` puts a mistake into a machine, which then is told
-something else than what happened, or runs with another configuration than it was given. Small bounds:
+Without touching code, ` + "`--fault`" + ` puts a mistake into a row of a transition table. Those that an honest peer
+suffices to show are in the exported models too, behind a switch of the same name in capitals. Small bounds:
 
 `
 

@@ -56,23 +56,3 @@ func ExampleTLAConfig() {
 	// MAX_REDIRECTS = 1 \* follow-up connections
 	// MAX_REPLAYS = 1 \* replays after 401
 }
-
-// A row with a mistake, and the row as it is.
-func ExampleFaults() {
-	for _, f := range export.Faults() {
-		if f.Name != "REDIRECT_WITHOUT_LIMIT" {
-			continue
-		}
-		n := 0
-		for r := range export.Rows(f.Machine) {
-			if n == f.Row {
-				fmt.Println(r.ID, r.Event, r.When)
-			}
-			n++
-		}
-		fmt.Println(f.Changed.ID, f.Changed.Event, f.Changed.When, "breaks", f.Property)
-	}
-	// Output:
-	// reading/redirect/follow Response(RedirectChoice) [target usable redirects on redirects left not target visited not target refused]
-	// reading/redirect/follow Response(RedirectChoice) [target usable redirects on not target visited not target refused] breaks INV-21
-}

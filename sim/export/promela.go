@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/model"
 )
 
 //go:embed promela/*.pml
@@ -87,12 +88,12 @@ func promelaMachine(side Machine) string {
 func (c cell) alone(v fsm.Verdict) bool { return len(c.rows) == 1 && c.rows[0].Verdict == v }
 
 // promelaCell writes the rows of a cell, and what becomes of them with a seeded fault.
-func promelaCell(side Machine, c cell, faults []Fault) string {
+func promelaCell(side Machine, c cell, faults []model.Fault) string {
 	var b strings.Builder
 	word := "#if"
 	for _, f := range faults {
-		if changed, ok := f.cell(side, c); ok {
-			fmt.Fprintf(&b, "%s defined(FAULT_%s) /* %s: %s */\n%s", word, f.Name, f.Property, f.Text, promelaRows(side, changed))
+		if changed, ok := c.with(f, side); ok {
+			fmt.Fprintf(&b, "%s defined(FAULT_%s) /* %s: %s */\n%s", word, f.Switch(), f.Catches, f.Text, promelaRows(side, changed))
 			word = "#elif"
 		}
 	}

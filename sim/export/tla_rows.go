@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/model"
 )
 
 // tlaMachine writes the rows of a machine, one action each, and their disjunction.
@@ -49,12 +50,12 @@ func tlaMachine(side Machine) string {
 }
 
 // tlaCell writes the rows of a cell, and those that stand in their place with a seeded fault.
-func tlaCell(side Machine, c cell, faults []Fault, add func(action, text string)) {
+func tlaCell(side Machine, c cell, faults []model.Fault, add func(action, text string)) {
 	var switches []string
 	for _, f := range faults {
-		if changed, ok := f.cell(side, c); ok {
-			switches = append(switches, quoted(f.Name))
-			tlaRows(side, changed, "_"+f.Name, "FAULT = "+quoted(f.Name)+` \* `+f.Property+": "+f.Text, add)
+		if changed, ok := c.with(f, side); ok {
+			switches = append(switches, quoted(f.Switch()))
+			tlaRows(side, changed, "_"+f.Switch(), "FAULT = "+quoted(f.Switch())+` \* `+f.Catches+": "+f.Text, add)
 		}
 	}
 	when := ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
@@ -72,4 +73,19 @@ func ExampleSnapshot() {
 	// Output:
 	// true
 	// 1817 states <nil>
+}
+
+// A row with a mistake, and the row as it is.
+func ExampleFaults() {
+	for _, f := range model.Faults() {
+		if f.Name != "redirect-without-limit" {
+			continue
+		}
+		rows := slices.Collect(fsm.ClientRows())
+		fmt.Println(rows[f.Row].ID, rows[f.Row].Event, rows[f.Row].When)
+		fmt.Println(f.Changed.ID, f.Changed.Event, f.Changed.When, "breaks", f.Catches)
+	}
+	// Output:
+	// reading/redirect/follow Response(RedirectChoice) [target usable redirects on redirects left not target visited not target refused]
+	// reading/redirect/follow Response(RedirectChoice) [target usable redirects on not target visited not target refused] breaks INV-21
 }

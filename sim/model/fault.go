@@ -1,98 +1,72 @@
 package model
 
-import "example.com/khp/fsm"
+import (
+	"slices"
+	"strings"
+	"sync"
 
-// Fault is a mistake put into a machine on purpose, to see that exploration finds it. The tables stay as they are: the faulty machine is told something else than what
-// happened, or runs with another configuration than the one it was given.
+	"example.com/khp/fsm"
+)
+
+// Fault is a mistake in a row of a table that every checker must find: khp explore steps the machine with it, and exported models carry it behind a switch. The
+// zero value is none.
 type Fault struct {
-	Name    string // for the command line
-	Text    string // what the machine does wrong
-	Catches string // the property that must be violated first
-	Side    Side
+	Name    string  // for the command line, such as skip-terminator
+	Text    string  // what the machine does wrong
+	Catches string  // the property that it breaks
+	Side    Side    // whose table
+	Pair    bool    // an honest peer suffices to see it, so that exported models carry it
+	Row     int     // number of the row, as [fsm.ClientRows] and [fsm.ServerRows] count
+	Changed fsm.Row // what stands there instead
 
-	client func(fsm.ClientConfig, fsm.ClientState, fsm.Event) (fsm.ClientConfig, fsm.Event)
-	server func(fsm.ServerConfig, fsm.ServerState, fsm.Event) (fsm.ServerConfig, fsm.Event)
+	altered *fsm.Alteration
 }
 
-// ignored is an event that a client makes nothing of once it is open or closing.
-var ignored = fsm.Event{Kind: fsm.EventTimerExpired, Timer: fsm.TimerOpening}
-
-// clientBelieves is a fault of a client that takes facts for given when an event of a kind arrives.
-func clientBelieves(name, text, catches string, kind fsm.EventKind, facts fsm.Facts) Fault {
-	return Fault{Name: name, Text: text, Catches: catches, Side: Client, client: func(cfg fsm.ClientConfig, _ fsm.ClientState, ev fsm.Event) (fsm.ClientConfig, fsm.Event) {
-		if ev.Kind == kind {
-			ev.Facts |= facts
-		}
-		return cfg, ev
-	}}
-}
-
-// serverBelieves is the same for a server.
-func serverBelieves(name, text, catches string, kind fsm.EventKind, facts fsm.Facts) Fault {
-	return Fault{Name: name, Text: text, Catches: catches, Side: Server, server: func(cfg fsm.ServerConfig, _ fsm.ServerState, ev fsm.Event) (fsm.ServerConfig, fsm.Event) {
-		if ev.Kind == kind {
-			ev.Facts |= facts
-		}
-		return cfg, ev
-	}}
-}
-
-// Faults returns all faults, in the order in which they are named to the user.
-func Faults() []Fault {
-	return []Fault{
-		clientBelieves("skip-terminator", "the client takes a response without its terminator for a complete one", "INV-01", fsm.EventResponse, fsm.FactTerminated),
-		clientBelieves("request-without-khp", "the client sends its extended request although KHP was not selected", "INV-06", fsm.EventOpened, fsm.FactKHP),
-		clientBelieves("replay-old-credentials", "the client replays with the credentials that were refused", "INV-19", fsm.EventCredentialsSupplied, fsm.FactNewCredentials),
-		{
-			Name: "replay-without-limit", Text: "the client replays once more than it is allowed to", Catches: "INV-20", Side: Client,
-			client: func(cfg fsm.ClientConfig, _ fsm.ClientState, ev fsm.Event) (fsm.ClientConfig, fsm.Event) {
-				cfg.MaxReplays++
-				return cfg, ev
-			},
-		},
-		{
-			Name: "redirect-without-limit", Text: "the client follows once more than it is allowed to", Catches: "INV-21", Side: Client,
-			client: func(cfg fsm.ClientConfig, _ fsm.ClientState, ev fsm.Event) (fsm.ClientConfig, fsm.Event) {
-				cfg.MaxRedirects++
-				return cfg, ev
-			},
-		},
-		{
-			Name: "lost-timer", Text: "the client misses that its close timer ran out, and waits for ever", Catches: "LIV-06", Side: Client,
-			client: func(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) (fsm.ClientConfig, fsm.Event) {
-				if ev.Kind == fsm.EventTimerExpired && ev.Timer == fsm.TimerClose {
-					return cfg, ignored
-				}
-				return cfg, ev
-			},
-		},
-		serverBelieves("accept-anything", "the server accepts with an extension or subprotocol that was not requested", "INV-08", fsm.EventDecided, fsm.FactSelectionValid),
-		serverBelieves("challenge-without-field", "the server sends 401 without WWW-Authenticate", "INV-45", fsm.EventDecided, fsm.FactChallenge),
-	}
-}
-
-// FaultNamed returns the fault called name.
-func FaultNamed(name string) (Fault, bool) {
-	for _, f := range Faults() {
-		if f.Name == name {
-			return f, true
-		}
-	}
-	return Fault{}, false
-}
+// Switch is the name of the fault in exported models, such as SKIP_TERMINATOR.
+func (f Fault) Switch() string { return strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")) }
 
 // stepClient is the step of the client, wrong as f says.
 func (f *Fault) stepClient(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) (fsm.ClientState, fsm.Effects, fsm.Verdict) {
-	if f.client != nil {
-		cfg, ev = f.client(cfg, s, ev)
+	if f.altered == nil {
+		return cfg.Step(s, ev)
 	}
-	return cfg.Step(s, ev)
+	return f.altered.StepClient(cfg, s, ev)
 }
 
 // stepServer is the step of the server, wrong as f says.
 func (f *Fault) stepServer(cfg fsm.ServerConfig, s fsm.ServerState, ev fsm.Event) (fsm.ServerState, fsm.Effects, fsm.Verdict) {
-	if f.server != nil {
-		cfg, ev = f.server(cfg, s, ev)
+	if f.altered == nil {
+		return cfg.Step(s, ev)
 	}
-	return cfg.Step(s, ev)
+	return f.altered.StepServer(cfg, s, ev)
 }
+
+// Faults returns all faults, in the order in which they are named to the user. A fault whose row is gone is left out, which a test notices.
+func Faults() []Fault { return slices.Clone(faults()) }
+
+// FaultNamed returns the fault called name.
+func FaultNamed(name string) (Fault, bool) {
+	i := slices.IndexFunc(faults(), func(f Fault) bool { return f.Name == name })
+	if i < 0 {
+		return Fault{}, false
+	}
+	return faults()[i], true
+}
+
+var faults = sync.OnceValue(func() (list []Fault) {
+	rows := map[Side][]fsm.Row{Client: slices.Collect(fsm.ClientRows()), Server: slices.Collect(fsm.ServerRows())}
+	for _, m := range mistakes {
+		n := slices.IndexFunc(rows[m.side], func(r fsm.Row) bool { return r.ID == m.id })
+		if n < 0 {
+			continue
+		}
+		changed := rows[m.side][n]
+		if m.change == nil {
+			n-- // the edge takes the place of the row before it
+		} else {
+			m.change(&changed)
+		}
+		list = append(list, Fault{m.name, m.text, m.catches, m.side, m.pair, n, changed, fsm.Alter(m.side.String(), n, changed)})
+	}
+	return list
+})

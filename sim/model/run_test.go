@@ -163,30 +163,6 @@ func TestExplore_ResumedIsAsIfNeverInterrupted(t *testing.T) {
 	})
 }
 
-func TestFaults_AreCaughtByTheirProperty(t *testing.T) {
-	for _, f := range Faults() {
-		t.Run(f.Name, func(t *testing.T) {
-			var shortest *Violation
-			for _, m := range Models() { // the first configuration of each is enough
-				for _, c := range m.Configurations[:1] {
-					if !c.Has(f.Side) {
-						continue
-					}
-					r, err := c.Explore(c.Bounds("small"), f, explore.Options{})
-					require.NoError(t, err)
-					for _, v := range r.Violations {
-						if len(v.Path) > 0 && (shortest == nil || len(v.Path) < len(shortest.Path)) {
-							shortest = &v
-						}
-					}
-				}
-			}
-			require.NotNil(t, shortest, "exploration finds it")
-			require.Equal(t, f.Catches, shortest.ID, "%s", shortest)
-		})
-	}
-}
-
 // What was found before the states were dealt out is known to every shard, also to one that is resumed.
 func TestExplore_ResumedShardKeepsEarlyViolations(t *testing.T) {
 	c := configuration(t, "byzantine-server", "spec")

@@ -186,9 +186,9 @@ func formulas(ctx context.Context, c configuration) (list []Formula, err error) 
 }
 
 // fault has Spin look at the model with a fault.
-func fault(ctx context.Context, f export.Fault) (Fault, error) {
-	out := Fault{Name: f.Name, Text: f.Text, Property: f.Property}
-	v, err := Build(ctx, Options{Defines: []string{"FAULT_" + f.Name, "MAX_CHALLENGES=2"}})
+func fault(ctx context.Context, f model.Fault) (Fault, error) {
+	out := Fault{Name: f.Switch(), Text: f.Text, Property: f.Catches}
+	v, err := Build(ctx, Options{Defines: []string{"FAULT_" + f.Switch(), "MAX_CHALLENGES=2"}})
 	if err != nil {
 		return out, err
 	}

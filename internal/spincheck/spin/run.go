@@ -5,10 +5,11 @@ import (
 	"sync"
 
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/model"
 )
 
 // hostFault is a mistake of what surrounds a machine, which the explorer has no switch for: tables cannot make it.
-var hostFault = export.Fault{Name: "HOST_SKIPS_TERMINATOR", Property: "INV-02", Text: "the host takes the head of a completing response for all of it"}
+var hostFault = model.Fault{Name: "host-skips-terminator", Catches: "INV-02", Text: "the host takes the head of a completing response for all of it"}
 
 // Run checks everything, two jobs at a time, and tells after each what was found.
 func Run(ctx context.Context, tell func(format string, args ...any)) (Report, error) {
@@ -34,7 +35,7 @@ func Run(ctx context.Context, tell func(format string, args ...any)) (Report, er
 	for i, f := range faults {
 		jobs = append(jobs, func() (err error) {
 			r.Faults[i], err = fault(ctx, f)
-			tell("fault %s: %s", f.Name, r.Faults[i].Found)
+			tell("fault %s: %s", f.Switch(), r.Faults[i].Found)
 			return err
 		})
 	}

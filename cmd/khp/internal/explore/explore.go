@@ -77,7 +77,7 @@ func Command(c *cli.Env) *cobra.Command {
 	f.IntVar(&o.maxStates, "max-states", 50_000_000, "give up beyond `N` states of one configuration")
 	f.StringVar(&o.shard, "shard", "", "explore part `I/N` only, I from 0")
 	f.StringVar(&o.out, "out", "", "write the result to `FILE`, for khp explore merge")
-	f.StringVar(&o.fault, "fault", "", "put a mistake into the machine: "+strings.Join(faultNames(), ", "))
+	f.StringVar(&o.fault, "fault", "", "put a mistake into the machine, such as "+faultNames()[0]+"; an unknown `NAME` lists all")
 	f.BoolVar(&o.exact, "exact", false, "tell states apart by all their bytes instead of fingerprints")
 	f.Uint64Var(&o.seed, "seed", 0, "of the fingerprints")
 	f.IntVar(&o.workers, "workers", 0, "how many states are looked at at the same time; 0 is one for each processor")

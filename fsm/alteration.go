@@ -1,0 +1,124 @@
+package fsm
+
+import "slices"
+
+// Alteration is a mistake in a table: another row in the place of one. Checkers step a machine with it to show that they notice. The tables stay as they are.
+type Alteration struct {
+	side  string
+	place int // number of the altered cell
+	cell  cell
+}
+
+// Alter returns the machine of a side, "client" or "server", with r in the place of row n, as [ClientRows] and [ServerRows] count. A row that is not there
+// alters nothing.
+func Alter(side string, n int, r Row) *Alteration {
+	at := placeOf(side, n)
+	if at.row == nil {
+		return &Alteration{}
+	}
+	a := &Alteration{side: side, place: at.cell, cell: slices.Clone(at.table)}
+	for i := range at.table {
+		if &at.table[i] == at.row {
+			a.cell[i] = read(side, r)
+		}
+	}
+	return a
+}
+
+// StepClient is [ClientConfig.Step] of the altered client.
+func (a *Alteration) StepClient(cfg ClientConfig, s ClientState, ev Event) (ClientState, Effects, Verdict) {
+	if a.side != "client" || cfg.Profile == 0 || a.place != int(s.phase)*int(clientInputs)+int(clientInputOf(ev)) {
+		return cfg.Step(s, ev)
+	}
+	r := a.cell.match(cfg.world(s, ev.Facts))
+	if r.verdict != Accepted {
+		return s, Effects{}, r.verdict
+	}
+	s = s.after(r, ev)
+	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status, r.index + 1}, Accepted
+}
+
+// StepServer is [ServerConfig.Step] of the altered server.
+func (a *Alteration) StepServer(cfg ServerConfig, s ServerState, ev Event) (ServerState, Effects, Verdict) {
+	if a.side != "server" || a.place != int(s.phase)*int(serverInputs)+int(serverInputOf(ev)) {
+		return cfg.Step(s, ev)
+	}
+	r := a.cell.match(cfg.world(s, ev))
+	if r.verdict != Accepted {
+		return s, Effects{}, r.verdict
+	}
+	s = s.after(r, ev)
+	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status, r.index + 1}, Accepted
+}
+
+// placeOf finds row n of a side's table.
+func placeOf(side string, n int) (found place) {
+	places := clientPlaces
+	if side == "server" {
+		places = serverPlaces
+	}
+	i := 0
+	places(func(at place) bool {
+		if i == n {
+			found = at
+		}
+		i++
+		return i <= n
+	})
+	return found
+}
+
+// read makes a row of what was written out: the inverse of written.
+func read(side string, r Row) row {
+	out := row{id: r.ID, verdict: r.Verdict, failure: r.Failure, plan: r.Plan, status: r.Changes.Status, index: uint16(max(0, r.Index)), reqs: r.Reqs, n: uint8(len(r.Effects))}
+	copy(out.effects[:], r.Effects)
+	for _, c := range r.When {
+		for b, name := range bitNames {
+			if name == c.Name {
+				out.mask |= b
+				if !c.Not {
+					out.want |= b
+				}
+			}
+		}
+	}
+	if r.To != r.From {
+		out.next = phaseCalled(side, r.To)
+	}
+	names := markNames(clientMarks)
+	if side == "server" {
+		names = serverMarks
+	}
+	for b := marks(1); b <= markOpened; b <<= 1 {
+		if slices.Contains(r.Changes.Set, names(b)) {
+			out.mark |= b
+		}
+		if slices.Contains(r.Changes.Clear, names(b)) {
+			out.unmark |= b
+		}
+	}
+	c := r.Changes
+	for o, yes := range map[op]bool{
+		opInterim: c.Interim, opReplay: c.Replay, opRedirect: c.Redirect, opNewConnection: c.NewConnection, opMarks: len(c.Set)+len(c.Clear) > 0,
+		opPlan: r.Plan != 0, opFailure: r.Failure != 0, opFailureOfEvent: c.FailureOfEvent, opStatus: c.Status != 0 || c.StatusOfEvent,
+	} {
+		if yes {
+			out.op |= o
+		}
+	}
+	return out
+}
+
+// phaseCalled returns the phase of that name.
+func phaseCalled(side, name string) uint8 {
+	for p := uint8(1); p < uint8(max(int(clientPhases), int(serverPhases))); p++ {
+		text := ClientPhase(p).String()
+		if side == "server" {
+			text = ServerPhase(p).String()
+		}
+		if bare(text) == name {
+			return p
+		}
+	}
+	return 0
+}

@@ -1,0 +1,38 @@
+package fsm
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// An alteration changes the one row, for those who step with it only.
+func TestAlter_OneRow(t *testing.T) {
+	cfg, ev := DefaultClientConfig(), Event{Kind: EventConnectRequested, Facts: FactTargetUsable}
+	rows := slices.Collect(ClientRows())
+	n := slices.IndexFunc(rows, func(r Row) bool { return r.ID == "idle/connect/dial" })
+	changed := rows[n]
+	changed.To, changed.Effects = "Failed", []Effect{{Kind: EffectFail}}
+
+	s, effects, verdict := Alter("client", n, changed).StepClient(cfg, cfg.Start(), ev)
+	require.Equal(t, Accepted, verdict)
+	require.Equal(t, ClientFailed, s.Phase())
+	require.Equal(t, []Effect{{Kind: EffectFail}}, slices.Collect(effects.All()))
+	require.Equal(t, changed.Index, effects.Edge())
+
+	want, _, _ := cfg.Step(cfg.Start(), ev)
+	require.Equal(t, ClientConnecting, want.Phase(), "the table is as it was")
+	for name, a := range map[string]*Alteration{"another row": Alter("client", n+1, changed), "no row": Alter("client", len(rows), changed), "a row before the first": Alter("client", -1, changed), "the server": Alter("server", n, changed), "none": {}} {
+		got, _, _ := a.StepClient(cfg, cfg.Start(), ev)
+		require.Equal(t, want, got, name)
+	}
+
+	server, request := DefaultServerConfig(), Event{Kind: EventOpeningRequest, Facts: FactValid | FactKHP}
+	rows = slices.Collect(ServerRows())
+	n = slices.IndexFunc(rows, func(r Row) bool { return r.ID == "opening/opening-request/await-request" })
+	_, _, verdict = Alter("server", n, Row{From: rows[n].From, To: rows[n].From, Event: rows[n].Event, Verdict: Ignored}).StepServer(server, server.Start(), request)
+	require.Equal(t, Ignored, verdict)
+	_, _, verdict = Alter("client", n, Row{}).StepServer(server, server.Start(), request)
+	require.Equal(t, Accepted, verdict)
+}
