@@ -24,6 +24,8 @@ type opening struct {
 	head    []byte        // the same as it came; nil if net/http has read it
 	rest    []byte        // what came behind it
 	buffer  *headBuffer   // that all this is in, if it is a pool's
+
+	keepAlive time.Duration // of the Server that it came to; 0 without one
 }
 
 // acceptor shakes hands on one connection of a Handler.
@@ -40,6 +42,7 @@ type acceptor struct {
 	first     []endpoint.Output  // of judge
 	question  driver.Question    // that the application was asked
 	cancel    context.CancelFunc // of the decision in progress, nil if there is none
+	keepAlive time.Duration      // of the connection, once open
 
 	sessions []extension.Session // of the extensions that the decision grants
 }
@@ -230,7 +233,9 @@ func (a *acceptor) openConn() *Conn {
 		info.request = a.request()
 		info.opening = &info.request.OpeningRequest
 	}
-	return newConn(a.link, info, a.sessions...)
+	c := newConn(a.link, info, a.sessions...)
+	c.keepAlive(a.keepAlive)
+	return c
 }
 
 // report logs one line about the handshake, with the context of the connection.

@@ -65,8 +65,12 @@ var (
 )
 
 // lost turns a socket error of a read into one that says that the peer never sent a Close frame;
-// it then matches [io.ErrUnexpectedEOF]. Expired deadlines and local closes are no loss and pass.
+// it then matches [io.ErrUnexpectedEOF]. Expired deadlines and local closes are no loss and pass, and so does what a keepAlive says.
 func lost(err error) error {
+	switch err.(type) {
+	case *InactivityError, *frameError:
+		return err
+	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
 		return err

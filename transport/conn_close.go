@@ -114,8 +114,11 @@ func (c *Conn) discard(ctx context.Context) {
 }
 
 func (c *Conn) readFailed(ctx context.Context, err error) error {
-	if fe, ok := err.(*frameError); ok {
-		return c.fail(fe)
+	switch e := err.(type) {
+	case *frameError:
+		return c.fail(e)
+	case *InactivityError:
+		return c.giveUp(e)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		if ctx.Err() != nil {

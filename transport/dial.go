@@ -65,9 +65,12 @@ type DialOptions struct {
 	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or http.ProxyURL of one. The request that it sees holds only the
 	// scheme, http for ws and https for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic or Digest, and nobody
 	// else's. A nil Proxy uses none.
-	Proxy     func(*http.Request) (*url.URL, error)
-	Retry     *Retry // tries again what may succeed later; nil tries once
-	Timeouts  Timeouts
+	Proxy    func(*http.Request) (*url.URL, error)
+	Retry    *Retry // tries again what may succeed later; nil tries once
+	Timeouts Timeouts
+	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it a Ping is sent, and if nothing at all arrives within the
+	// whole of it the connection ends with an [*InactivityError]. 0 does not ask.
+	KeepAlive time.Duration
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
 	Observer  Observer    // is told about the handshake; may be nil
@@ -228,8 +231,10 @@ func (d *dialer) openConn() *Conn {
 	}
 	d.link.limit.Store(limit)
 	d.trace.opened(result.Protocol, result.Status, d.client.Attempt(), d.phase())
-	return newConn(d.link, handshakeInfo{
+	c := newConn(d.link, handshakeInfo{
 		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 	}, d.sessions...)
+	c.keepAlive(d.opts.KeepAlive)
+	return c
 }

@@ -47,8 +47,8 @@
 //
 // Nothing is retried unless [DialOptions].Retry says how often. NetworkLogin tells that not the server has answered but a network that wants a login
 // first. Options that cannot be sent, such as a field with a line break, are another error, before anything is connected. An open
-// connection ends with a [*CloseError] if the peer closed it, with a [*ProtocolError] if the peer broke the rules of WebSocket, or with
-// [io.ErrUnexpectedEOF] if it just went away; [CloseCode] tells the first apart.
+// connection ends with a [*CloseError] if the peer closed it, with a [*ProtocolError] if the peer broke the rules of WebSocket, with an
+// [*InactivityError] if it was silent for the whole of a KeepAlive, or with [io.ErrUnexpectedEOF] if it just went away; [CloseCode] tells the first apart.
 //
 // # Credentials
 //
@@ -98,6 +98,17 @@
 // Every wait has an end. [Timeouts] lists them all with their defaults; none can be switched off, and a peer that sends a byte now and then extends none.
 // The context of Dial ends an attempt at once, whatever it is waiting for; that of a Handler's connection ends with Shutdown. Handshake messages are
 // bounded by wire.Limits, later ones by ReadLimit.
+//
+// # Silent peers
+//
+// A peer whose cable was cut says nothing, and TCP notices late or never. KeepAlive, of [Handler], [Server] and [DialOptions], asks: a peer from which nothing has
+// arrived for half of it gets a Ping, and one from which nothing arrives within the whole of it gets a Close with 1001, and the connection ends with an
+// [*InactivityError]. Whatever arrives is a sign of life, be it part of a message. So quiet connections carry a frame at least that often, which keeps proxies from
+// cutting them: choose less than twice the shortest timeout on the way. With the ping-pong extension the Ping is the extension's. The timers of
+// deployed Java clients count Pings and messages, but no Pongs, so it is always a Ping.
+//
+// It works while a call reads, as everything that has to do with control frames; while none does no time passes. It takes no goroutine and no timer. A Ping waits behind what is written before it: a KeepAlive
+// should be longer than a peer takes to receive the largest message. Something else is [extension.IdleTimeout], which promises the client a message or Ping within a period that both know.
 //
 // # What it does not do
 //

@@ -143,6 +143,14 @@ func (x *extended) incoming(it item) (item, error) {
 	return item{}, nil
 }
 
+// ask has the sessions take a Ping from our side, which becomes owed.
+func (x *extended) ask() *frameError {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	_, bad := x.carry(x.stack.Outgoing(time.Now(), extension.Message{Kind: extension.Ping}))
+	return bad
+}
+
 // take returns what is owed, which is the caller's to write.
 func (x *extended) take() (owed []byte) {
 	x.mu.Lock()

@@ -1,12 +1,14 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math"
 	"net"
 	"net/http"
 	"slices"
+	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -69,10 +71,13 @@ type Handler struct {
 	AnyTarget   bool    // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
 	Outside     Outside // how clients see the server, where a reverse proxy in front changes Host or path
 	Timeouts    Timeouts
-	Limits      wire.Limits // of the handshake
-	ReadLimit   int64       // of a message after it, in bytes; 0 is DefaultReadLimit
-	Observer    Observer
-	Logger      *slog.Logger // one line per handshake, and failures of Serve and Decide; nil logs nothing
+	// KeepAlive finds out which clients are still there: to one of which nothing has arrived for half of it a Ping is sent, and if nothing at all arrives
+	// within the whole of it the connection ends with an [*InactivityError]. 0 is that of the [Server], if there is one; it and negative ones ask nobody.
+	KeepAlive time.Duration
+	Limits    wire.Limits // of the handshake
+	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
+	Observer  Observer
+	Logger    *slog.Logger // one line per handshake, and failures of Serve and Decide; nil logs nothing
 
 	live tracker
 }
@@ -93,7 +98,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx, entry := newTracked(context.WithoutCancel(r.Context()))
-	server := trackerOf(ctx)
+	server, keepAlive := serverOf(ctx)
 	defer server.remove(entry)
 	defer h.live.remove(entry)
 	if !h.live.add(entry) || !server.add(entry) {
@@ -110,7 +115,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = nc.Close() }() // in case the application panics
 	entry.connected(nc, false)
 	rest, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
-	if s := h.shake(ctx, entry, nc, &opening{request: requestOf(r), rest: rest}); s.conn != nil {
+	if s := h.shake(ctx, entry, nc, &opening{request: requestOf(r), rest: rest, keepAlive: keepAlive}); s.conn != nil {
 		s.use()
 	}
 }
@@ -145,7 +150,7 @@ func (h *Handler) shake(ctx context.Context, entry *tracked, nc net.Conn, o *ope
 
 // shakeWith is shake with a new or reset acceptor.
 func (h *Handler) shakeWith(a *acceptor, ctx context.Context, entry *tracked, nc net.Conn, o *opening) (s session) {
-	a.handler, a.remote = h, nc.RemoteAddr()
+	a.handler, a.remote, a.keepAlive = h, nc.RemoteAddr(), cmp.Or(h.KeepAlive, o.keepAlive)
 	a.server.Reset(h.config())
 	first := a.judge(o)
 	s, a.entry = session{handler: h, ctx: ctx}, entry

@@ -62,6 +62,7 @@ type link struct {
 	h      ws.Header  // large frame whose payload is being read
 	left   int64      // bytes of that payload still to come; 0 means none is being read
 	big    *bigBuffer // from bigBuffers, nil when not needed
+	alive  *keepAlive // nil without one
 	small  [smallSize]byte
 }
 

@@ -52,8 +52,16 @@ func (l *link) await() error {
 	return l.fill(ws.MinHeaderSize)
 }
 
-// readSocket reads, and lets extensions know that somebody listens.
+// readSocket reads, and looks after a silent peer.
 func (l *link) readSocket(p []byte) (int, error) {
+	if l.alive != nil {
+		return l.alive.read(p)
+	}
+	return l.readListened(p)
+}
+
+// readListened reads, and lets extensions know that somebody listens.
+func (l *link) readListened(p []byte) (int, error) {
 	if l.ext == nil {
 		return l.nc.Read(p)
 	}

@@ -33,10 +33,11 @@ type writer struct {
 	watcher   sock.Watcher
 	err       error  // set once the stream is broken off inside a frame
 	closeSent bool   // no data frame may follow
-	tail      []byte // rest of a Pong the socket did not take at once; goes first
+	tail      []byte // rest of a Pong or Ping the socket did not take at once; goes first
 
-	late atomic.Pointer[[]byte] // payload of the Pong to send by whoever holds the turn
-	ext  *extended              // nil without extensions
+	late   atomic.Pointer[[]byte] // payload of the Pong to send by whoever holds the turn
+	asking atomic.Bool            // that one sends a Ping, too
+	ext    *extended              // nil without extensions
 }
 
 func (w *writer) open(nc net.Conn, client bool) {
@@ -86,6 +87,16 @@ func (w *writer) writeRaw(b []byte) error {
 func (w *writer) answer(p []byte) {
 	q := append([]byte(nil), p...)
 	w.late.Store(&q)
+	select {
+	case w.turn <- struct{}{}:
+		w.unlock()
+	default:
+	}
+}
+
+// ask sends a Ping as answer does a Pong.
+func (w *writer) ask() {
+	w.asking.Store(true)
 	select {
 	case w.turn <- struct{}{}:
 		w.unlock()
@@ -156,18 +167,21 @@ func (w *writer) lock(ctx context.Context) error {
 	}
 }
 
-// unlock sends what is due, a Pong or what extensions owe, and then lets the next writer in.
+// unlock sends what is due, a Pong, a Ping or what extensions owe, and then lets the next writer in.
 func (w *writer) unlock() {
 	for {
 		if p := w.late.Swap(nil); p != nil {
-			w.sendPong(*p)
+			w.sendControl(ws.OpPong, *p)
+		}
+		if w.asking.Swap(false) && !w.closeSent {
+			w.sendControl(ws.OpPing, nil)
 		}
 		if w.ext != nil {
 			w.payOwed()
 		}
 		<-w.turn
 		// What came due in between found the turn taken.
-		if w.late.Load() == nil && (w.ext == nil || !w.ext.owes()) {
+		if w.late.Load() == nil && !w.asking.Load() && (w.ext == nil || !w.ext.owes()) {
 			return
 		}
 		select {
@@ -178,9 +192,9 @@ func (w *writer) unlock() {
 	}
 }
 
-// sendPong runs with the turn held. A broken socket shows in the next write and in the reader.
-func (w *writer) sendPong(p []byte) {
-	b := w.appendFrame(nil, ws.OpPong, p)
+// sendControl runs with the turn held. A broken socket shows in the next write and in the reader.
+func (w *writer) sendControl(op ws.OpCode, p []byte) {
+	b := w.appendFrame(nil, op, p)
 	_ = w.nc.SetWriteDeadline(time.Now().Add(pongTimeout))
 	flushed := len(w.tail) == 0
 	n, err := w.send(b)

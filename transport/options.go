@@ -13,6 +13,9 @@ func (o *DialOptions) check() error {
 	if o.MaxRedirects > maxRedirects {
 		return errors.New("transport: MaxRedirects is " + strconv.Itoa(o.MaxRedirects) + "; use at most " + strconv.Itoa(maxRedirects) + ", or a negative number for none")
 	}
+	if o.KeepAlive < 0 {
+		return errors.New("transport: KeepAlive is " + o.KeepAlive.String() + "; use a positive duration, or 0 for none")
+	}
 	return checkReadLimit(o.ReadLimit)
 }
 
@@ -42,6 +45,8 @@ func (s *Server) check() error {
 		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(s.MaxConnections) + "; use a positive number, or 0 for no bound")
 	case s.MaxPerAddress < 0:
 		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(s.MaxPerAddress) + "; use a positive number, or 0 for no bound")
+	case s.KeepAlive < 0:
+		return errors.New("transport: Server.KeepAlive is " + s.KeepAlive.String() + "; use a positive duration, or 0 for none")
 	case s.Handler != nil:
 		return s.Handler.Check()
 	}

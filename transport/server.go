@@ -32,6 +32,7 @@ type Server struct {
 	Fallback       http.Handler
 	TLSConfig      *tls.Config   // for ServeTLS and ListenAndServeTLS; it is copied
 	OpeningTimeout time.Duration // from accepting a connection to the end of its opening request, TLS included; 0 is 10 s
+	KeepAlive      time.Duration // for every Handler that has none of its own; 0 is none
 	// Limits of the opening request, before its Handler is known, whose own limits it has to keep as well. The size of the head is that of other requests, too.
 	Limits wire.Limits
 	// MaxConnections bounds the connections that are open at once, of whatever kind; 0 is no bound. More wait in the queue of the system until one ends.

@@ -82,6 +82,7 @@ func (s *Server) begin(nc net.Conn, entry *tracked, host netip.Prefix) (*Handler
 		return nil, nil
 	}
 	if h := s.handlerOf(o); h != nil && h.live.add(entry) {
+		o.keepAlive = s.KeepAlive
 		return h, o
 	}
 	entry.passedOn = true

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
@@ -78,6 +79,14 @@ var idleServers = map[string]func(ln net.Listener, waiting func()){
 		}}}
 		_ = srv.Serve(ln)
 	},
+	"KeepAlive": func(ln net.Listener, waiting func()) {
+		srv := &Server{KeepAlive: time.Hour, Handler: &Handler{Serve: func(ctx context.Context, c *Conn) error {
+			waiting()
+			_, _, err := c.Read(ctx)
+			return err
+		}}}
+		_ = srv.Serve(ln)
+	},
 	"gobwas": func(ln net.Listener, waiting func()) {
 		up := ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == "x-kaazing-handshake" }}
 		serveEach(func(nc net.Conn) {
@@ -118,6 +127,13 @@ func BenchmarkIdle(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		})
 	}
+}
+
+// A KeepAlive costs an idle connection no goroutine, timer or larger stack.
+func TestServer_IdleKeepAlive(t *testing.T) {
+	messages := [][]byte{[]byte(openingRequest), encodeFrames(false, bin(extendedRequest))}
+	without, with := measureIdle(t, 500, messages, idleServers["Server"]), measureIdle(t, 500, messages, idleServers["KeepAlive"])
+	require.Less(t, with.total()-without.total(), 512.0, "%v, %v", without, with)
 }
 
 // A client that fills all limits of the handshake makes an open connection keep its two heads, and no more: neither the body, nor each element of its

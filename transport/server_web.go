@@ -57,7 +57,7 @@ func (w *web) start(s *Server) (ok bool) {
 		MaxHeaderBytes: s.Limits.OrDefault().Head, // and 4 KiB, which net/http grants
 		ErrorLog:       slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context {
-			return context.WithValue(context.Background(), trackerKey{}, &s.live)
+			return context.WithValue(context.Background(), serverKey{}, s)
 		},
 	}
 	go func() { _ = w.server.Serve(&queueListener{queue: w.queue, done: w.done}) }()
@@ -117,12 +117,14 @@ func upgradesTo(h *Handler, r *http.Request) bool {
 	return h.Plain || offersKHP(requestOf(r).Fields)
 }
 
-type trackerKey struct{}
+type serverKey struct{}
 
-// trackerOf returns the tracker of the Server behind net/http, nil if there is none.
-func trackerOf(ctx context.Context) *tracker {
-	t, _ := ctx.Value(trackerKey{}).(*tracker)
-	return t
+// serverOf returns the tracker of the Server behind net/http and its KeepAlive, nil and 0 if there is none.
+func serverOf(ctx context.Context) (*tracker, time.Duration) {
+	if s, ok := ctx.Value(serverKey{}).(*Server); ok {
+		return &s.live, s.KeepAlive
+	}
+	return nil, 0
 }
 
 // queueListener is a listener for connections that were accepted elsewhere.

@@ -21,6 +21,7 @@ type Watcher struct {
 	keep    bool            // it came twice
 	unwatch func() bool     // nil if it is not watched now
 	closed  bool
+	armed   bool // Arm has set a deadline, which is still there
 }
 
 // atHome stands for the end of home.
@@ -66,6 +67,7 @@ func (w *Watcher) Stop() {
 	defer w.mu.Unlock()
 	if w.fired {
 		w.d.set(w.nc, time.Time{})
+		w.armed = false
 	}
 	w.present, w.fired = nil, false
 	if !w.keep {
@@ -83,6 +85,28 @@ func (w *Watcher) ended(end <-chan struct{}) {
 	if end == w.present {
 		w.fire()
 	}
+}
+
+// Arm sets a deadline that stays from call to call, if it has moved or is not there any more; false says that the context of the present call has ended.
+func (w *Watcher) Arm(due time.Time, moved bool) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.fired && (moved || !w.armed) {
+		w.d.set(w.nc, due)
+		w.armed = true
+	}
+	return !w.fired
+}
+
+// Disarm takes the deadline of Arm away.
+func (w *Watcher) Disarm() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.fired && w.armed {
+		w.d.set(w.nc, time.Time{})
+		w.armed = false
+	}
+	return !w.fired
 }
 
 func (w *Watcher) fire() {
