@@ -1,6 +1,7 @@
 package driver_test
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -315,4 +316,24 @@ func TestClient_Ends(t *testing.T) {
 		unit(conn, accepted)
 		require.Equal(t, []string{"open 101", "close 1001 a", "flush a", "disconnect a", "over"}, h.take())
 	})
+}
+
+// However many calls wait, they are made one after the other, not inside of each other.
+func TestClient_CallsThatWaitDoNotNest(t *testing.T) {
+	depth := func() int { return runtime.Callers(0, make([]uintptr, 1<<10)) }
+	h, c, conn := asking(t, endpoint.ClientConfig{})
+	var depths []int
+	h.on["open"] = func() {
+		for range 100 {
+			require.True(t, c.Send(t0, wire.Text, []byte("m")))
+		}
+	}
+	h.each = func(kind string) {
+		if kind == "message" {
+			depths = append(depths, depth())
+		}
+	}
+	unit(conn, accepted)
+	require.Len(t, depths, 100)
+	require.Equal(t, depths[0], depths[99])
 }

@@ -79,7 +79,6 @@ func (d *core) do(now time.Time, outs []endpoint.Output) {
 	d.draining = true
 	for len(d.calls) > 0 {
 		call := d.calls[0]
-		d.calls[0] = nil
 		d.calls = d.calls[1:]
 		call()
 	}

@@ -21,6 +21,7 @@ type host struct {
 	t         require.TestingT
 	log       []string
 	on        map[string]func() // is called, once, when an order of that kind is carried out
+	each      func(kind string) // is called at each order; nil is not
 	failing   string            // the kind of order that fails
 	inside    int               // orders being carried out
 	gone      map[string]bool   // connections that were disconnected
@@ -44,6 +45,9 @@ func (h *host) order(kind, text string) error {
 	require.Zero(h.t, h.inside, "%s is ordered while another order is carried out", kind)
 	require.False(h.t, h.over, "%s after the end", kind)
 	h.log = append(h.log, strings.TrimSpace(kind+" "+text))
+	if h.each != nil {
+		h.each(kind)
+	}
 	if f := h.on[kind]; f != nil {
 		delete(h.on, kind)
 		h.inside++

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/wire"
 )
 
@@ -26,9 +27,11 @@ type pairRun struct {
 	now            time.Time
 	toClient       []parcel
 	toServer       []parcel
-	atClient       []byte // opening bytes that were not enough
-	atServer       []byte
-	sent           []string // application messages of the server on this connection
+	dc             *driver.Client
+	ds             *driver.Server
+	conn           *driver.Conn // of the client
+	err            error        // the first thing that is broken
+	sent           []string     // application messages of the server on this connection
 	decide         byte
 	hops           byte
 	faults         int  // what a network does not do: dropped, doubled, split requests; and cuts, timers, ends
@@ -50,12 +53,12 @@ func Pair(program []byte) error {
 		return broken("the client cannot be made: %w", err)
 	}
 	r.c, r.client.deadline = c, c.Deadline
-	if err := r.doClient(c.Connect(r.now)); err != nil {
-		return err
-	}
+	r.dc = driver.NewClient(c, pairHost{r})
+	r.dc.Observe = r.watch(&r.client, "client")
+	r.dc.Connect(r.now)
 	for steps := 0; p.More() && steps < 300; steps++ {
-		if err := r.step(p.Byte(), p); err != nil {
-			return err
+		if r.step(p.Byte(), p); r.err != nil {
+			return r.err
 		}
 		if err := r.agree(); err != nil {
 			return err
@@ -65,12 +68,12 @@ func Pair(program []byte) error {
 }
 
 // step is one thing that happens on the network or at either host.
-func (r *pairRun) step(op byte, p *Program) error {
+func (r *pairRun) step(op byte, p *Program) {
 	switch op % 20 {
 	case 0, 1, 2, 3:
-		return r.deliverServer()
+		r.deliverServer()
 	case 4, 5, 6, 7:
-		return r.deliverClient()
+		r.deliverClient()
 	case 8, 9: // a response may be cut anywhere, a stream too
 		at := int(p.Byte())
 		if len(r.toClient) > 0 && r.toClient[0].cut {
@@ -82,48 +85,44 @@ func (r *pairRun) step(op byte, p *Program) error {
 		}
 		r.toServer = split(r.toServer, int(p.Byte()))
 	case 11:
-		return r.disturb(&r.toClient, p.Byte())
+		r.disturb(&r.toClient, p.Byte())
 	case 12:
-		return r.disturb(&r.toServer, p.Byte())
+		r.disturb(&r.toServer, p.Byte())
 	case 13:
 		r.faults++
-		return r.pass(after(r.now, r.c.Deadline(), p.Byte()))
+		r.pass(after(r.now, r.c.Deadline(), p.Byte()))
 	case 14:
 		r.faults++
 		if r.s == nil {
-			return nil
+			return
 		}
-		return r.pass(after(r.now, r.s.Deadline(), p.Byte()))
+		r.pass(after(r.now, r.s.Deadline(), p.Byte()))
 	case 15:
-		return r.lose()
+		r.lose()
 	case 16:
 		r.faults++
-		return r.doClient(r.c.Close(r.now, uint16(p.Code()), "bye"))
+		r.dc.Close(r.now, uint16(p.Code()), "bye")
 	case 17:
 		if r.s == nil {
-			return nil
+			return
 		}
 		if p.Byte()%4 == 0 {
 			r.faults++
-			return r.doServer(r.s.Close(r.now, uint16(p.Code()), "bye"))
+			r.ds.Close(r.now, uint16(p.Code()), "bye")
+			return
 		}
 		m := p.Piece()
-		out, ok := r.s.Send(r.now, wire.Binary, m)
-		err := r.doServer(out)
-		if ok && r.server.up {
+		if up := r.server.up; r.ds.Send(r.now, wire.Binary, m) && up {
 			r.sent = append(r.sent, string(m))
 			r.toClient[len(r.toClient)-1].cut = false
 		}
-		return err
 	case 18:
-		out, _ := r.c.Send(r.now, wire.Text, []byte("from the client"))
-		return r.doClient(out)
+		r.dc.Send(r.now, wire.Text, []byte("from the client"))
 	case 19:
 		if r.client.up {
-			return r.doClient(r.c.Ping(r.now, []byte("p")))
+			r.conn.Ping(r.now, []byte("p"))
 		}
 	}
-	return nil
 }
 
 // split cuts the first parcel in two, if it is one of bytes or a message with content.
@@ -139,10 +138,10 @@ func split(queue []parcel, at int) []parcel {
 }
 
 // disturb drops or doubles the first parcel, or lets the second overtake it.
-func (r *pairRun) disturb(queue *[]parcel, how byte) error {
+func (r *pairRun) disturb(queue *[]parcel, how byte) {
 	q := *queue
 	if len(q) == 0 || q[0].kind == endpoint.Disconnect {
-		return nil
+		return
 	}
 	r.faults++
 	r.garbled = r.garbled || q[0].part || len(q) > 1 && q[1].part
@@ -157,23 +156,20 @@ func (r *pairRun) disturb(queue *[]parcel, how byte) error {
 			(*queue)[0], (*queue)[1] = q[1], q[0]
 		}
 	}
-	return nil
 }
 
 // lose cuts the connection: what is on its way is gone.
-func (r *pairRun) lose() error {
+func (r *pairRun) lose() {
 	if !r.client.up {
-		return nil
+		return
 	}
 	r.faults++
 	r.toClient, r.toServer = nil, nil
-	s := r.s
 	r.client.cut()
 	r.server.cut()
-	if err := r.doServer(s.Lost(r.now, "cut")); err != nil {
-		return err
-	}
-	return r.doClient(r.c.Lost(r.now, "cut"))
+	server := r.ds
+	server.Lost(r.now, "cut")
+	r.conn.Lost(r.now, "cut")
 }
 
 // agree compares both ends, if both belong to one connection that is open. [INV-49]

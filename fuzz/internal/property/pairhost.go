@@ -2,82 +2,90 @@ package property
 
 import (
 	"slices"
+	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/fsm"
+	"example.com/khp/endpoint/driver"
+	"example.com/khp/wire"
 )
 
-// doClient is the host of the client: it carries out outputs.
-func (r *pairRun) doClient(outs []endpoint.Output) error {
-	outs = slices.Clone(outs) // calls from here make new ones
-	if err := r.client.take(outs); err != nil {
-		return broken("client: %w", err)
-	}
-	for _, o := range outs {
-		var err error
-		switch o.Kind {
-		case endpoint.Dial:
-			err = r.dial()
-		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose:
-			if r.client.up {
-				r.toServer = append(r.toServer, parcel{kind: o.Kind, typ: o.Type, data: slices.Clone(o.Data), code: o.Code, cut: o.Kind == endpoint.SendBytes})
-			}
-			if o.Kind == endpoint.SendMessage && r.c.Phase() == fsm.ClientSendingBody {
-				err = r.doClient(r.c.BodyWritten(r.now))
-			}
-		case endpoint.Disconnect:
-			r.toServer = append(r.toServer, parcel{kind: endpoint.Disconnect})
-			r.toClient, r.atClient = nil, nil
-		case endpoint.AskCredentials:
-			r.client.asked = 0
-			if r.decide&1 == 0 {
-				err = r.doClient(r.c.Credentials(r.now, "Basic am9lOndlbGNvbWU="))
-			} else {
-				err = r.doClient(r.c.NoCredentials(r.now, "none"))
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
+// wires are the orders of one end of a connection: they put parcels on their way.
+type wires struct{ to *[]parcel }
+
+func (w wires) put(p parcel) error {
+	p.data = slices.Clone(p.data)
+	*w.to = append(*w.to, p)
 	return nil
 }
 
-// dial starts a new server.
-func (r *pairRun) dial() error {
-	r.s = endpoint.NewServer(endpoint.ServerConfig{})
+func (w wires) SendBytes(p []byte) error {
+	return w.put(parcel{kind: endpoint.SendBytes, data: p, cut: true})
+}
+func (w wires) SendMessage(t wire.MessageType, p []byte) error {
+	return w.put(parcel{kind: endpoint.SendMessage, typ: t, data: p, cut: isResponse(p)})
+}
+func (w wires) SendPong(p []byte) error {
+	return w.put(parcel{kind: endpoint.SendPong, data: p})
+}
+func (w wires) SendClose(code uint16, _ string) error {
+	return w.put(parcel{kind: endpoint.SendClose, code: code})
+}
+func (w wires) Flush() error    { return nil }
+func (w wires) Upgraded([]byte) {}
+func (w wires) Disconnect()     { _ = w.put(parcel{kind: endpoint.Disconnect}) }
+
+// pairHost is what is the same at both hosts.
+type pairHost struct{ *pairRun }
+
+func (r pairHost) Wake(time.Time)                   {}
+func (r pairHost) Open(endpoint.Result)             {}
+func (r pairHost) Receive(wire.MessageType, []byte) {}
+func (r pairHost) Over(error)                       {}
+func (r pairHost) Dropped(err error) {
+	if err != driver.ErrLate {
+		r.fail(broken("the decision is refused: %w", err))
+	}
+}
+
+// AskCredentials answers at once.
+func (r pairHost) AskCredentials(q driver.Challenge) {
+	if r.client.asked = 0; r.decide&1 == 0 {
+		q.Credentials(r.now, "Basic am9lOndlbGNvbWU=")
+	} else {
+		q.None(r.now, "none")
+	}
+}
+
+// Dial starts a new server.
+func (r pairHost) Dial(c *driver.Conn, _ wire.URL) {
+	r.s, r.toClient, r.toServer, r.sent = endpoint.NewServer(endpoint.ServerConfig{}), nil, nil, nil
 	r.server = monitor{server: true, up: true, deadline: r.s.Deadline}
-	r.toClient, r.toServer, r.atClient, r.atServer, r.sent = nil, nil, nil, nil, nil
-	r.client.up = true
-	return r.doClient(r.c.Connected(r.now, [16]byte{byte(r.c.Attempt())}))
+	r.ds = driver.NewServer(r.s, wires{&r.toClient}, r)
+	r.ds.Observe = r.watch(&r.server, "server")
+	r.conn, r.client.up = c, true
+	c.Connected(r.now, wires{&r.toServer}, [16]byte{byte(r.c.Attempt())})
 }
 
-// doServer is the host of the server.
-func (r *pairRun) doServer(outs []endpoint.Output) error {
-	outs = slices.Clone(outs)
-	if err := r.server.take(outs); err != nil {
-		return broken("server: %w", err)
-	}
-	for _, o := range outs {
-		switch o.Kind {
-		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose:
-			if r.server.up {
-				r.toClient = append(r.toClient, parcel{kind: o.Kind, typ: o.Type, data: slices.Clone(o.Data), code: o.Code, cut: isResponse(o.Data)})
-			}
-		case endpoint.Disconnect:
-			r.toClient = append(r.toClient, parcel{kind: endpoint.Disconnect})
-		case endpoint.AskDecision:
-			r.server.asked = 0
-			next, err := r.s.Decide(r.now, r.decision())
-			if err != nil {
-				return broken("the decision is refused: %w", err)
-			}
-			if err := r.doServer(next); err != nil {
-				return err
-			}
+// AskDecision answers at once.
+func (r pairHost) AskDecision(q driver.Question) {
+	r.server.asked = 0
+	q.Decide(r.now, r.decision())
+}
+
+// watch has a monitor look at each output.
+func (r *pairRun) watch(m *monitor, who string) func(o *endpoint.Output) {
+	return func(o *endpoint.Output) {
+		if err := m.take([]endpoint.Output{*o}); err != nil {
+			r.fail(broken(who+": %w", err))
 		}
 	}
-	return nil
+}
+
+// fail keeps the first thing that is broken.
+func (r *pairRun) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
 }
 
 // decision is what the application says, by the program's byte: accept with what was asked for, ask for credentials first, send elsewhere, refuse.

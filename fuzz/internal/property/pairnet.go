@@ -8,51 +8,43 @@ import (
 )
 
 // deliverServer hands the next parcel to the server.
-func (r *pairRun) deliverServer() error {
+func (r *pairRun) deliverServer() {
 	if len(r.toServer) == 0 || r.s == nil {
-		return nil
+		return
 	}
 	p := r.toServer[0]
 	r.toServer = r.toServer[1:]
 	switch p.kind {
 	case endpoint.SendBytes:
-		r.atServer = slices.Concat(r.atServer, p.data)
-		used, out := r.s.OpeningReceived(r.now, r.atServer)
-		r.atServer = r.atServer[used:]
-		return r.doServer(out)
+		r.ds.Received(r.now, p.data)
 	case endpoint.SendMessage:
-		return r.doServer(r.s.Message(r.now, p.typ, p.data))
+		r.ds.Message(r.now, p.typ, p.data)
 	case endpoint.SendClose:
-		return r.doServer(r.s.PeerClosed(r.now, p.code, ""))
+		r.ds.PeerClosed(r.now, p.code, "")
 	case endpoint.Disconnect:
 		r.server.cut()
-		return r.doServer(r.s.Lost(r.now, "end of stream"))
+		r.ds.Lost(r.now, "end of stream")
 	}
-	return nil
 }
 
 // deliverClient hands the next parcel to the client.
-func (r *pairRun) deliverClient() error {
+func (r *pairRun) deliverClient() {
 	if len(r.toClient) == 0 {
-		return nil
+		return
 	}
 	p := r.toClient[0]
 	r.toClient = r.toClient[1:]
 	switch p.kind {
 	case endpoint.SendBytes:
-		r.atClient = slices.Concat(r.atClient, p.data)
-		used, out := r.c.OpeningReceived(r.now, r.atClient)
-		r.atClient = r.atClient[used:]
-		return r.doClient(out)
+		r.conn.Received(r.now, p.data)
 	case endpoint.SendMessage:
-		return r.doClient(r.c.Message(r.now, p.typ, p.data))
+		r.conn.Message(r.now, p.typ, p.data)
 	case endpoint.SendClose:
-		return r.doClient(r.c.PeerClosed(r.now, p.code, ""))
+		r.conn.PeerClosed(r.now, p.code, "")
 	case endpoint.Disconnect:
 		r.client.cut()
-		return r.doClient(r.c.Lost(r.now, "end of stream"))
+		r.conn.Lost(r.now, "end of stream")
 	}
-	return nil
 }
 
 // settle delivers what is on its way, then lets timers run out, until the client is open or over and the server at rest.
@@ -61,22 +53,21 @@ func (r *pairRun) settle(cfg endpoint.ClientConfig) error {
 		if round > 2000 {
 			return broken("no rest: client %v, server %v", r.c.Phase(), r.s.Phase())
 		}
-		var err error
 		switch {
 		case len(r.toServer) > 0:
-			err = r.deliverServer()
+			r.deliverServer()
 		case len(r.toClient) > 0:
-			err = r.deliverClient()
+			r.deliverClient()
 		case r.deadline().After(r.now):
 			r.seconds = true
-			err = r.pass(r.deadline())
+			r.pass(r.deadline())
 		default:
 			return r.atRest(&cfg)
 		}
-		if err == nil {
-			err = r.agree()
+		if r.err != nil {
+			return r.err
 		}
-		if err != nil {
+		if err := r.agree(); err != nil {
 			return err
 		}
 	}
@@ -95,12 +86,12 @@ func (r *pairRun) deadline() time.Time {
 }
 
 // pass lets time pass on both sides.
-func (r *pairRun) pass(to time.Time) error {
+func (r *pairRun) pass(to time.Time) {
 	r.now = to
-	if err := r.doClient(r.c.Expire(to)); err != nil || r.s == nil {
-		return err
+	r.dc.Expire(to)
+	if r.ds != nil {
+		r.ds.Expire(to)
 	}
-	return r.doServer(r.s.Expire(to))
 }
 
 // atRest says how it may have ended.
