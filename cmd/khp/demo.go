@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/sequence"
+	"example.com/khp/internal/terminal"
 	"github.com/spf13/cobra"
 )
 
@@ -29,7 +31,7 @@ Colours are for terminals; NO_COLOR switches them off.`,
 
 // demo plays all scenes.
 func demo(c *cli.Env) error {
-	on := cli.NewPalette(c.Stdout)
+	on := terminal.NewPalette(c.Stdout)
 	_, _ = fmt.Fprintf(c.Stdout, "%s\n\n%s\n", on.Title("The Kaazing WebSocket Handshake Protocol, as it happens"), demoLegend)
 	failed, notes := 0, newAnnotator()
 	for i, s := range scenes {
@@ -84,7 +86,7 @@ func (l countingListener) Accept() (net.Conn, error) {
 const demoTimeout = 20 * time.Second
 
 // play sets the stage for one scene, plays it and draws what happened.
-func play(c *cli.Env, number int, s scene, notes *annotator, on cli.Palette) error {
+func play(c *cli.Env, number int, s scene, notes *annotator, on terminal.Palette) error {
 	ctx, cancel := context.WithTimeout(context.Background(), demoTimeout)
 	defer cancel()
 	st := &stage{ctx: ctx, record: &recorder{}}
@@ -95,7 +97,7 @@ func play(c *cli.Env, number int, s scene, notes *annotator, on cli.Palette) err
 	outcome, err := s.play(st)
 	st.record.names(st.a, st.b)
 	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n%s\n\n", on.Title(fmt.Sprintf("%d. %s", number, s.title)), indented(s.about, "   "))
-	if werr := draw(c.Stdout, st.record.all(), notes, on); werr != nil {
+	if werr := sequence.Text(c.Stdout, conversation(st.record.all(), notes), on); werr != nil {
 		return werr
 	}
 	if err != nil {
@@ -148,7 +150,7 @@ func (st *stage) close() {
 // indented wraps text for the terminal.
 func indented(text, indent string) string {
 	s := ""
-	for i, line := range cli.Wrap(text, cli.Columns-len(indent)) {
+	for i, line := range terminal.Wrap(text, terminal.Columns-len(indent)) {
 		if i > 0 {
 			s += "\n"
 		}

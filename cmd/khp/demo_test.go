@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/transport"
+	"example.com/khp/internal/terminal"
 	"github.com/stretchr/testify/require"
 )
 
@@ -39,7 +39,7 @@ func TestDemo_Golden(t *testing.T) {
 	require.Empty(t, errs)
 	require.NotContains(t, out, "\x1b", "no colours where there is no terminal")
 	for line := range strings.Lines(out) {
-		require.LessOrEqual(t, len([]rune(line)), cli.Columns+1, line)
+		require.LessOrEqual(t, len([]rune(line)), terminal.Columns+1, line)
 	}
 	golden := filepath.Join("testdata", "demo.golden")
 	if *update {
@@ -67,21 +67,4 @@ func TestDemo_FailsIfASceneDoes(t *testing.T) {
 	require.Contains(t, out, "not as expected")
 	require.Contains(t, out, "the connection opened, but should not have")
 	require.Equal(t, "khp: 2 of 3 scenes did not end as expected\n", errs)
-}
-
-func TestDraw_ColoursAndClips(t *testing.T) {
-	var b strings.Builder
-	mark := func(name string) func(string) string {
-		return func(s string) string { return "<" + name + ">" + s }
-	}
-	on := cli.Palette{Sent: mark("sent"), Received: mark("received"), Note: mark("note"), Good: mark("good"), Bad: mark("bad"), Title: mark("title")}
-	long := "GET /" + strings.Repeat("x", 100) + " HTTP/1.1\r\n\r\n"
-	require.NoError(t, draw(&b, []moment{
-		{Event: transport.Event{Kind: transport.EventDial, Text: "ws://h/"}, server: "server A"},
-		{Event: transport.Event{Kind: transport.EventSendOpening, Data: []byte(long)}},
-		{Event: transport.Event{Kind: transport.EventReceiveClose, Code: 1001}},
-	}, newAnnotator(), on))
-	require.Contains(t, b.String(), "│<sent>─── GET /xxx")
-	require.Contains(t, b.String(), "…")
-	require.Contains(t, b.String(), "│<received>◀┄┄ Close 1001 going away ┄")
 }

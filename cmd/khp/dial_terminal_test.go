@@ -23,8 +23,8 @@ import (
 	"golang.org/x/term"
 )
 
-// terminal is khp dial with a person at it.
-type terminal struct {
+// typist is khp dial with a person at it.
+type typist struct {
 	*testing.T
 	tty    *os.File
 	screen *bufio.Reader
@@ -32,7 +32,7 @@ type terminal struct {
 	shown  strings.Builder
 }
 
-func dialAtTerminal(t *testing.T, args ...string) *terminal {
+func dialAtTerminal(t *testing.T, args ...string) *typist {
 	exe, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.Command(exe, append([]string{"dial"}, args...)...)
@@ -41,16 +41,16 @@ func dialAtTerminal(t *testing.T, args ...string) *terminal {
 	require.NoError(t, err)
 	watchdog := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() }) // reading then fails
 	t.Cleanup(func() { watchdog.Stop(); _ = cmd.Process.Kill(); _ = tty.Close() })
-	return &terminal{T: t, tty: tty, screen: bufio.NewReader(tty), cmd: cmd}
+	return &typist{T: t, tty: tty, screen: bufio.NewReader(tty), cmd: cmd}
 }
 
-func (x *terminal) types(keys string) {
+func (x *typist) types(keys string) {
 	_, err := x.tty.WriteString(keys)
 	require.NoError(x, err)
 }
 
 // sees waits until text is on the screen, behind what was seen before.
-func (x *terminal) sees(text string) {
+func (x *typist) sees(text string) {
 	var seen strings.Builder
 	for !strings.Contains(seen.String(), text) {
 		b, err := x.screen.ReadByte()
@@ -151,10 +151,10 @@ func TestDial_LongLineWithoutEditor(t *testing.T) {
 // What is being typed when the connection ends does not stand before the prompt of the shell.
 func TestDial_LeavesTheTerminalClean(t *testing.T) {
 	const clear = "\x1b[K" // to the end of the line
-	for name, end := range map[string]func(x *terminal, server *process){
-		"Ctrl-C": func(x *terminal, _ *process) { x.types("\x03") },
-		"signal": func(x *terminal, _ *process) { require.NoError(t, x.cmd.Process.Signal(os.Interrupt)) },
-		"close": func(x *terminal, server *process) {
+	for name, end := range map[string]func(x *typist, server *process){
+		"Ctrl-C": func(x *typist, _ *process) { x.types("\x03") },
+		"signal": func(x *typist, _ *process) { require.NoError(t, x.cmd.Process.Signal(os.Interrupt)) },
+		"close": func(x *typist, server *process) {
 			require.NoError(t, server.stop())
 			x.sees("the server closed: Close 1001")
 		},

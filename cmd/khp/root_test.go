@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
+	"example.com/khp/internal/terminal"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 )
@@ -150,7 +151,7 @@ func TestHelp_FitsTerminals(t *testing.T) {
 			if cmd.HasParent() && cmd.Parent().Name() == "completion" {
 				return // cobra's
 			}
-			require.LessOrEqual(t, len(line), cli.Columns, "%s: %s", cmd.CommandPath(), line)
+			require.LessOrEqual(t, len(line), terminal.Columns, "%s: %s", cmd.CommandPath(), line)
 		}
 	})
 }

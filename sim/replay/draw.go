@@ -5,62 +5,71 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"example.com/khp/internal/sequence"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/internal/visible"
 	"example.com/khp/wire"
 )
 
-// Draw bounds.
+// Of a long session these steps are drawn: as many from the beginning, and as many before the wrong one.
 const (
-	drawWidth = 60 // between the two lines
-	drawMost  = 60 // steps that are drawn from the beginning
-	drawNear  = 5  // and before the wrong one
+	drawMost = 60
+	drawNear = 5
 )
 
-// Ladder draws the session of r as text: the client on the left, the server on the right, a step a line with its line or packet number. A wrong step is the
-// last one and has its reason below. Of a long session the beginning and what is before the wrong step are drawn.
-func Ladder(w io.Writer, r Result) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%8s client%sserver\n", "", strings.Repeat(" ", drawWidth-10))
-	r.drawn(func(i int, s *Step) {
-		row(&b, s)
-		if r.Wrong != nil && r.Wrong.Step == i {
-			fmt.Fprintf(&b, "%8s ✗ wrong, by the %s: %s\n", "", r.Wrong.Blame, r.Wrong.Why)
-		}
-	}, func(n int) { fmt.Fprintf(&b, "%8s ⋮ %d more\n", "", n) })
-	_, err := io.WriteString(w, visible.Text(b.String()))
-	return err
-}
+// textChars is how many characters of a text message are shown.
+const textChars = 60
+
+// Ladder draws the session of r as text: the client on the left, the server on the right, each step with its line or packet number and, of HTTP, the fields that
+// matter without credentials. A wrong step is the last one and has its reason below. Of a long session the beginning and what is before the wrong step are drawn.
+func Ladder(w io.Writer, r Result) error { return sequence.Text(w, r.Conversation(), terminal.Plain()) }
 
 // Mermaid draws the session of r as a sequence diagram of Mermaid.
-func Mermaid(w io.Writer, r Result) error {
-	var b strings.Builder
-	b.WriteString("sequenceDiagram\n  participant C as client\n  participant S as server\n")
+func Mermaid(w io.Writer, r Result) error { return sequence.Mermaid(w, r.Conversation()) }
+
+// Conversation returns the steps that Ladder and Mermaid draw.
+func (r *Result) Conversation() []sequence.Step {
+	list := []sequence.Step{{Kind: sequence.Connection, Text: "server"}}
 	r.drawn(func(i int, s *Step) {
-		text := escape(s.Label())
-		switch arrow := "C->>S"; {
-		case s.Kind >= Opened:
-			fmt.Fprintf(&b, "  Note over %s: %s\n", letter(s.From), text)
-		default:
-			if s.From == Server {
-				arrow = "S->>C"
-			}
-			fmt.Fprintf(&b, "  %s: %d %s\n", arrow, s.At, text)
+		drawn := s.drawn()
+		wrong := r.Wrong != nil && r.Wrong.Step == i
+		drawn.Bad = wrong
+		list = append(list, drawn)
+		if wrong {
+			text := fmt.Sprintf("wrong, by the %s: %s (%s)", r.Wrong.Blame, r.Wrong.Why, strings.Join(r.Wrong.Requirements, " "))
+			list = append(list, sequence.Step{Kind: sequence.Remark, Text: text, Bad: true})
 		}
-		if r.Wrong != nil && r.Wrong.Step == i {
-			fmt.Fprintf(&b, "  Note over C,S: wrong, by the %s: %s (%s)\n", r.Wrong.Blame, escape(r.Wrong.Why), strings.Join(r.Wrong.Requirements, " "))
-		}
-	}, func(n int) { fmt.Fprintf(&b, "  Note over C,S: %d more\n", n) })
-	_, err := io.WriteString(w, visible.Text(b.String()))
-	return err
+	}, func(n int) {
+		list = append(list, sequence.Step{Kind: sequence.Remark, Text: fmt.Sprintf("⋮ %d more", n)})
+	})
+	return list
 }
 
-func letter(s Side) string { return map[Side]string{Client: "C", Server: "S"}[s] }
-
-// escape writes what Mermaid takes for syntax as entities.
-func escape(s string) string {
-	return strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;").Replace(s)
+// drawn returns how a step is drawn.
+func (s *Step) drawn() sequence.Step {
+	d := sequence.Step{Kind: sequence.Local, From: sequence.Client, Number: strconv.Itoa(s.At), Text: s.Label()}
+	if s.From == Server {
+		d.From = sequence.Server
+	}
+	//exhaustive:enforce
+	switch s.Kind {
+	case Opening:
+		d.Kind, d.More = sequence.HTTP, sequence.Fields(s.Data)
+	case Message:
+		d.Kind = sequence.Message
+		if looksLikeRequest(s.Data) || looksLikeResponse(s.Data) {
+			d.More = sequence.Fields(s.Data)
+		}
+	case Ping, Pong, Close, Broken:
+		d.Kind = sequence.Control
+	case Ended:
+		d.Kind = sequence.End
+	case Opened:
+		d.Good = true
+	case Failed, GaveUp, Followed:
+	}
+	return d
 }
 
 // drawn hands the steps that are to be drawn to one, and how many are left out to more.
@@ -83,25 +92,6 @@ func (r *Result) drawn(one func(int, *Step), more func(int)) {
 			}
 		}
 		one(i, &steps[i])
-	}
-}
-
-// row draws one step.
-func row(b *strings.Builder, s *Step) {
-	text := clip(s.Label(), drawWidth-8)
-	fill := strings.Repeat("─", max(0, drawWidth-6-utf8.RuneCountInString(text)))
-	switch {
-	case s.Kind >= Opened:
-		pad := drawWidth - utf8.RuneCountInString(text) - 1
-		if s.From == Client {
-			fmt.Fprintf(b, "%8d │ %s%s│\n", s.At, text, strings.Repeat(" ", pad))
-		} else {
-			fmt.Fprintf(b, "%8d │%s%s │\n", s.At, strings.Repeat(" ", pad), text)
-		}
-	case s.From == Client:
-		fmt.Fprintf(b, "%8d │─── %s %s▶│\n", s.At, text, fill)
-	default:
-		fmt.Fprintf(b, "%8d │◀%s %s ───│\n", s.At, fill, text)
 	}
 }
 
@@ -157,7 +147,7 @@ func (s *Step) message() string {
 		return firstLine(s.Data)
 	}
 	if s.Type == wire.Text {
-		return "text " + strconv.QuoteToASCII(clip(string(s.Data), drawWidth))
+		return "text " + strconv.QuoteToASCII(terminal.Clip(string(s.Data), textChars))
 	}
 	return "binary message of " + strconv.Itoa(len(s.Data)) + " bytes"
 }
@@ -170,12 +160,4 @@ func firstLine(p []byte) string {
 		line = path + "?... " + version
 	}
 	return visible.Line(line)
-}
-
-// clip cuts s to n characters.
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
 }

@@ -15,10 +15,10 @@ func TestDraw(t *testing.T) {
 	var text, diagram strings.Builder
 	require.NoError(t, Ladder(&text, Check(s)))
 	require.NoError(t, Mermaid(&diagram, Check(s)))
-	for _, want := range []string{"─── GET /p?... HTTP/1.1 ", "─ N ───│", "─ empty binary message ───│", "✗ wrong, by the client: "} {
+	for _, want := range []string{"─── GET /p?... HTTP/1.1 ──", "│◀══ N ══", "│◀══ empty binary message ══", "Sec-WebSocket-Extensions: x, y", "✗ wrong, by the client: ", "KHP-EXT-02)"} {
 		require.Contains(t, text.String(), want)
 	}
-	for _, want := range []string{"sequenceDiagram\n", "  C->>S: 2 GET /p?... HTTP/1.1\n", "  S->>C: 7 N\n", "Note over C,S: wrong, by the client: ", "(KHP-GEN-05 KHP-EXT-02)"} {
+	for _, want := range []string{"sequenceDiagram\n", "  client->>server: 2 GET /p?... HTTP/1.1\n", "  server->>client: 7 N\n", "Note over client,server: wrong, by the client: ", "(KHP-GEN-05 KHP-EXT-02)"} {
 		require.Contains(t, diagram.String(), want)
 	}
 	require.NotContains(t, text.String()+diagram.String(), "SECRET")

@@ -22,30 +22,6 @@ func OneLine(s string) string { return visible.Line(blanks.Replace(strings.TrimS
 
 var blanks = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")
 
-// Columns is how wide the lines of texts for terminals are at most.
-const Columns = 100
-
-// Wrap breaks text at blanks into lines of at most width characters.
-func Wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
-}
-
 // Cause returns an error of the file system without the path.
 func Cause(err error) error {
 	var e *fs.PathError

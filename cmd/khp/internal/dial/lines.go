@@ -8,7 +8,7 @@ import (
 	"io"
 	"runtime"
 
-	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/transport"
 )
 
@@ -26,7 +26,7 @@ var terminalLines = map[string][2]int{"linux": {4095, 4095}, "darwin": {1023, 10
 // readLines cuts r, a pipe, a file, or a terminal that edits lines by itself, into lines without their ends.
 func readLines(r io.Reader, lines chan<- []byte, done <-chan struct{}) error {
 	cut := [2]int{-1, -1}
-	if at, ok := terminalLines[runtime.GOOS]; ok && cli.IsTerminal(r) {
+	if at, ok := terminalLines[runtime.GOOS]; ok && terminal.IsTerminal(r) {
 		cut = at
 	}
 	s := bufio.NewScanner(r)

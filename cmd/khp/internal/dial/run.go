@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -46,7 +47,7 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 	progress := &progress{}
 	list := observe.Observers{progress}
 	if o.verbose {
-		list = append(list, &narrator{w: c.Stderr, on: cli.NewPalette(c.Stderr)})
+		list = append(list, &narrator{w: c.Stderr, on: terminal.NewPalette(c.Stderr)})
 	}
 	var broken error
 	if o.trace != "" {
@@ -58,7 +59,7 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 		list = append(list, t)
 	}
 	r.options.Observer = list.OrNil()
-	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: cli.IsTerminal(c.Stdout)}
+	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: terminal.IsTerminal(c.Stdout)}
 	conn, err := connect(ctx, r, time.Duration(o.timeout))
 	if err != nil {
 		return out.failed(err, o, progress)

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/terminal"
 	"golang.org/x/term"
 )
 
@@ -48,7 +49,7 @@ func (s *screen) Write(p []byte) (int, error) {
 // openConsole takes over the terminal if both ends are one; ok is false if a program reads or writes there. history names a file, "" is none.
 func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console, ok bool, err error) {
 	in, isFile := stdin.(*os.File)
-	if !isFile || !cli.IsTerminal(stdin) || !cli.IsTerminal(stdout) || os.Getenv("TERM") == "dumb" {
+	if !isFile || !terminal.IsTerminal(stdin) || !terminal.IsTerminal(stdout) || os.Getenv("TERM") == "dumb" {
 		return nil, false, nil
 	}
 	c = &console{screen: &screen{Writer: stdout}}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/transport"
 )
 
@@ -16,7 +17,7 @@ import (
 type narrator struct {
 	mu    sync.Mutex
 	w     io.Writer
-	on    cli.Palette
+	on    terminal.Palette
 	begin time.Time
 	clock string // time of the event whose first line comes next
 }

@@ -13,6 +13,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/sequence"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/export"
 	"example.com/khp/sim/model"
@@ -77,7 +78,7 @@ func writePage(w io.Writer, e explored, s summary) error {
 	}
 	shown := map[string]bool{}
 	for _, v := range s.Violations {
-		p.Broken = append(p.Broken, pageViolation{v, !shown[v.ID], template.HTML(v.sequence())})
+		p.Broken = append(p.Broken, pageViolation{v, !shown[v.ID], template.HTML(sequence.SVG("The way to the violation of "+v.ID, v.steps()))})
 		shown[v.ID] = true
 	}
 	var taken [2][]int

@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/sim/explore"
 	"github.com/schollz/progressbar/v3"
 )
@@ -46,7 +46,7 @@ func newWatcher(kind string, w io.Writer) watcher {
 			})
 			return string(b)
 		}}
-	case kind == "auto" && cli.IsTerminal(w):
+	case kind == "auto" && terminal.IsTerminal(w):
 		return &bar{w: w, begin: time.Now()}
 	}
 	return silence{}

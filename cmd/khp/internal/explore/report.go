@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model"
@@ -179,9 +180,14 @@ func (s summary) text(w io.Writer) error {
 		_, _ = fmt.Fprintf(t, "%s\t%s\t%s: %s\n", p.ID, p.word(), p.Kind, p.Text)
 	}
 	_ = t.Flush()
-	for _, v := range s.Violations {
-		fmt.Fprintf(&b, "\n%s\n%s\n", v.Configuration, v.Transcript)
+	if _, err := io.WriteString(w, visible.Text(b.String())); err != nil {
+		return err
 	}
-	_, err := io.WriteString(w, visible.Text(b.String()))
-	return err
+	on := terminal.NewPalette(w)
+	for _, v := range s.Violations {
+		if err := v.text(w, on); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/sequence"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/model"
 )
@@ -40,7 +43,9 @@ func newViolation(configuration string, v model.Violation) violation {
 		_, event, _ := strings.Cut(a.String(), ": ")
 		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event, Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a), Row: a.Row()})
 	}
-	out.Mermaid = out.mermaid()
+	var b strings.Builder
+	_ = sequence.Mermaid(&b, out.steps()) // writing to b cannot fail
+	out.Mermaid = b.String()
 	return out
 }
 
@@ -77,25 +82,63 @@ func sender(a model.Action) string {
 	return ""
 }
 
-// mermaid draws a sequence diagram.
-func (v violation) mermaid() string {
-	harmless := strings.NewReplacer(";", ",", "#", "no. ", "\n", " ")
-	var b strings.Builder
-	b.WriteString("sequenceDiagram\n  participant client\n  participant server\n")
+// steps returns the way as a picture shows it, with what is broken at its end.
+func (v violation) steps() (list []sequence.Step) {
 	for _, s := range v.Steps {
-		text := harmless.Replace(s.label())
-		switch {
-		case s.From != "":
-			fmt.Fprintf(&b, "  %s->>%s: %s\n", s.From, s.Side, text)
-		case s.Side == model.Network.String():
-			fmt.Fprintf(&b, "  Note over client,server: network: %s\n", text)
-		default:
-			fmt.Fprintf(&b, "  Note over %s: %s\n", s.Side, text)
+		list = append(list, s.drawn())
+	}
+	return append(list, sequence.Step{Kind: sequence.Remark, Text: v.ID + ": " + v.Text, Bad: true})
+}
+
+// drawn is a step of a picture. Messages go to the side that the step is of.
+func (s violationStep) drawn() sequence.Step {
+	d := sequence.Step{Kind: sequence.Local, From: sequence.Client, Number: strconv.Itoa(s.Step), Text: s.label(), Bad: s.Breaks}
+	server := model.Server.String()
+	switch {
+	case s.From != "":
+		d.Kind = sequence.Message
+		if s.From == server {
+			d.From = sequence.Server
+		}
+	case s.Side == model.Network.String():
+		d.Kind = sequence.Turn
+		d.Text = s.Side + ": " + d.Text
+	case s.Side == server:
+		d.From = sequence.Server
+	}
+	return d
+}
+
+// text writes the violation for people: what is broken, the way as a drawing, with facts below the events and rows of the tables beside them, and where to look.
+func (v violation) text(w io.Writer, on terminal.Palette) error {
+	if _, err := fmt.Fprintf(w, "\n%s\n%s\n", visible.Text(v.Configuration), on.Bad(v.ID+": "+v.Text)); err != nil || len(v.Steps) == 0 {
+		return err
+	}
+	list := append([]sequence.Step{{Kind: sequence.Connection, Text: model.Server.String()}}, v.steps()...)
+	for i, s := range v.Steps {
+		d := &list[i+1]
+		what, facts, _ := strings.Cut(s.Event, " (")
+		d.Text, d.More, d.Note = what, terminal.Wrap(strings.TrimSuffix(facts, ")"), factChars), s.Row
+		if d.Kind == sequence.Turn {
+			d.Text, d.More = s.Side+": "+s.Event, nil
 		}
 	}
-	fmt.Fprintf(&b, "  Note over client,server: %s: %s\n", v.ID, harmless.Replace(v.Text))
-	return b.String()
+	if err := sequence.Text(w, list, on); err != nil {
+		return err
+	}
+	var b strings.Builder
+	if v.There != "" {
+		fmt.Fprintf(&b, "there: %s\n", v.There)
+	}
+	if len(v.Cells) > 0 {
+		fmt.Fprintf(&b, "the last rows, the last one first:\n  %s\n", strings.Join(v.Cells, "\n  "))
+	}
+	_, err := io.WriteString(w, visible.Text(b.String()))
+	return err
 }
+
+// factChars is how many characters a line of facts has in a drawing.
+const factChars = 50
 
 // ndjson writes a line for each step, and one for what is broken.
 func (v violation) ndjson(w io.Writer) error {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/sequence"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/sim/capture"
 	"example.com/khp/sim/replay"
 	"github.com/spf13/cobra"
@@ -25,7 +27,10 @@ type options struct {
 }
 
 // drawings are what --draw knows.
-var drawings = map[string]func(io.Writer, replay.Result) error{"text": replay.Ladder, "mermaid": replay.Mermaid}
+var drawings = map[string]func(io.Writer, []sequence.Step, terminal.Palette) error{
+	"text":    sequence.Text,
+	"mermaid": func(w io.Writer, steps []sequence.Step, _ terminal.Palette) error { return sequence.Mermaid(w, steps) },
+}
 
 // Command is khp replay.
 func Command(c *cli.Env) *cobra.Command {
@@ -84,7 +89,7 @@ func check(c *cli.Env, name string, o *options) error {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	r := &report{w: c.Stdout, options: o, on: cli.NewPalette(c.Stdout)}
+	r := &report{w: c.Stdout, options: o, on: terminal.NewPalette(c.Stdout)}
 	err := readSessions(in, r)
 	if r.err != nil {
 		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", r.err)

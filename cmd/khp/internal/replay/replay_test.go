@@ -37,7 +37,7 @@ func TestReplay_Capture(t *testing.T) {
 
 	code, out, _ = khptest.Run(t, Command, "", "replay", sample, "--conn", "2", "--draw", "text")
 	require.Equal(t, cli.ExitOK, code)
-	require.Contains(t, out, " N ───│\n")
+	require.Contains(t, out, "│◀══ N ══")
 }
 
 // The same packed, and from the standard input.

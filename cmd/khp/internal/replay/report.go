@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/sim/capture"
 	"example.com/khp/sim/replay"
 )
@@ -18,7 +19,7 @@ import (
 type report struct {
 	w       io.Writer
 	options *options
-	on      cli.Palette
+	on      terminal.Palette
 	totals  totals
 	notes   []string
 	err     error
@@ -144,7 +145,7 @@ func (r *report) text(x replay.Result) {
 		r.verdict(x)
 	}
 	if draw := drawings[r.options.draw]; draw != nil && len(x.Session.Steps) > 0 {
-		if err := draw(r.w, x); err != nil && r.err == nil {
+		if err := draw(r.w, x.Conversation(), r.on); err != nil && r.err == nil {
 			r.err = err
 		}
 		r.printf("\n")

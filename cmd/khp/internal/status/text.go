@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/terminal"
 )
 
 // actionText says what a client does, in three lengths.
@@ -40,7 +40,7 @@ func explain(r fsm.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %s\n\n", r.Code, r.Reason)
 	paragraph := func(label, text string) {
-		for i, line := range cli.Wrap(text, 80-14) {
+		for i, line := range terminal.Wrap(text, 80-14) {
 			if i > 0 {
 				label = ""
 			}

@@ -1,4 +1,5 @@
-package cli
+// Package terminal makes text for terminals: colours, and lines that fit.
+package terminal
 
 import (
 	"io"
@@ -9,6 +10,11 @@ import (
 
 // Palette colours text by what it is about, or leaves it as it is. Control characters show as escapes.
 type Palette struct{ Sent, Received, Note, Good, Bad, Title func(string) string }
+
+// Plain has no colours.
+func Plain() Palette {
+	return Palette{plainText, plainText, plainText, plainText, plainText, plainText}
+}
 
 // plainText and what ansi returns take any words of a peer.
 func plainText(s string) string { return visible.Text(s) }
@@ -25,7 +31,7 @@ func ansi(code string) func(string) string {
 // NewPalette returns colours if w is a terminal, unless NO_COLOR is set. [https://no-color.org]
 func NewPalette(w io.Writer) Palette {
 	if !IsTerminal(w) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return Palette{plainText, plainText, plainText, plainText, plainText, plainText}
+		return Plain()
 	}
 	return Palette{Sent: ansi("36"), Received: ansi("32"), Note: ansi("2"), Good: ansi("1;32"), Bad: ansi("1;31"), Title: ansi("1")}
 }
