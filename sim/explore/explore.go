@@ -32,8 +32,8 @@ type Progress struct {
 // ErrInterrupted is the error of an exploration whose context ended.
 var ErrInterrupted = errors.New("explore: interrupted")
 
-// ErrTooManyStates is the error of an exploration that grew beyond its bound.
-var ErrTooManyStates = errors.New("explore: too many states")
+// errTooManyStates is the error of an exploration that grew beyond its bound.
+var errTooManyStates = errors.New("explore: too many states")
 
 // exploration is one breadth-first search. Levels are looked at in windows, a window in chunks: chunks are expanded in parallel while the set of visited states
 // stands still, then the parts of the set take up what was found, in parallel too. Neither depends on which worker does what, so results do not either.
@@ -64,7 +64,7 @@ type exploration[S comparable, A Action] struct {
 type cursor struct{ Part, State int }
 
 // Explore visits every reachable state of sys in breadth-first order and checks props. Of each broken property one shortest path is reported. It fails with
-// [ErrTooManyStates] or [ErrInterrupted], and then the report holds what was found so far.
+// an error if the space is too large, with [ErrInterrupted], and then the report holds what was found so far.
 func Explore[S comparable, A Action](sys System[S, A], props Properties[S], o Options) (Report[A], error) {
 	if o.Shard.Count > 0 {
 		return exploreShard(sys, props, o)

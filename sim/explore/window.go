@@ -92,12 +92,12 @@ func (x *exploration[S, A]) pause() error {
 func (x *exploration[S, A]) ends() error {
 	for p := range x.visited {
 		if len(x.visited[p].prints) >= maxPerPart-windowChunks*chunkStates*1000 {
-			return fmt.Errorf("%w: no identifiers left; explore it in shards", ErrTooManyStates)
+			return fmt.Errorf("%w: no identifiers left; explore it in shards", errTooManyStates)
 		}
 	}
 	switch {
 	case x.report.States > x.o.MaxStates:
-		return fmt.Errorf("%w: more than %d; raise the bound or lower those of the model", ErrTooManyStates, x.o.MaxStates)
+		return fmt.Errorf("%w: more than %d; raise the bound or lower those of the model", errTooManyStates, x.o.MaxStates)
 	case x.o.Context.Err() != nil:
 		return ErrInterrupted
 	}

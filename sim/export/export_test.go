@@ -343,10 +343,10 @@ func TestExport_EveryEffectHasAWord(t *testing.T) {
 }
 
 func TestExport_Texts(t *testing.T) {
-	require.Equal(t, "response 202", EventText(Client, "Response(Wait)"))
-	require.Equal(t, "Wait timer", EventText(Client, "TimerExpired(Wait)"))
-	require.Equal(t, "N received", EventText(Client, "ProceedReceived"))
-	require.Equal(t, "bad request", EventText(Server, "BadRequest"))
+	require.Equal(t, "response 202", eventText(Client, "Response(Wait)"))
+	require.Equal(t, "Wait timer", eventText(Client, "TimerExpired(Wait)"))
+	require.Equal(t, "N received", eventText(Client, "ProceedReceived"))
+	require.Equal(t, "bad request", eventText(Server, "BadRequest"))
 	require.Equal(t, "any other status", Codes(Client, "Response(Close)"))
 	require.Equal(t, "101 201 204 205", Codes(Server, "Decided(Complete)"))
 	for _, e := range Edges(Client) {

@@ -181,7 +181,7 @@ func (g *graph) events(edges []fsm.Row, change func(string) string) []string {
 			continue
 		}
 		seen[e.Event] = true
-		s := change(EventText(g.side, e.Event))
+		s := change(eventText(g.side, e.Event))
 		name, _, _ := strings.Cut(s, " ")
 		i := slices.IndexFunc(list, func(t string) bool { return Codes(g.side, e.Event) != "" && strings.HasPrefix(t, name+" ") })
 		if i < 0 {

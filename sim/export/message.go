@@ -43,7 +43,7 @@ func (m message) text() string {
 		sent = append(sent, effectWords[k])
 	}
 	for _, e := range m.events {
-		taken = append(taken, EventText(Client, e))
+		taken = append(taken, eventText(Client, e))
 	}
 	if m.from == Server {
 		return strings.Join(taken, " or ") + " ← " + strings.Join(sent, " or ")

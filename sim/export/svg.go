@@ -131,7 +131,7 @@ func (d *drawing) details(l link) string {
 func (d *drawing) rows(edges []fsm.Row) string {
 	var lines []string
 	for _, e := range edges {
-		s := e.ID + " " + EventText(d.side, e.Event)
+		s := e.ID + " " + eventText(d.side, e.Event)
 		if e.Guard != "" {
 			s += " if " + e.Guard
 		}

@@ -86,8 +86,8 @@ func has(e fsm.Row, k fsm.EffectKind) bool {
 	return slices.ContainsFunc(e.Effects, func(f fsm.Effect) bool { return f.Kind == k })
 }
 
-// EventText writes an event of a machine in words, with the status codes that fall under it: "response 202", "Wait timer".
-func EventText(m Machine, event string) string {
+// eventText writes an event of a machine in words, with the status codes that fall under it: "response 202", "Wait timer".
+func eventText(m Machine, event string) string {
 	name, arg, _ := strings.Cut(strings.TrimSuffix(event, ")"), "(")
 	switch {
 	case name == "TimerExpired":

@@ -16,7 +16,7 @@ func (n *Network) Check() {
 	for _, c := range n.clients {
 		n.report(c.name, c.agrees())
 		n.report(c.name, c.late())
-		if n.Idle() {
+		if n.idle() {
 			n.report(c.name, c.ended())
 		}
 	}
@@ -80,7 +80,7 @@ func (c *Client) agrees() error {
 		return fmt.Errorf("INV-35: the server sent %q, the client got %q", v.sent, c.received)
 	case !isPrefix(v.received, c.sent):
 		return fmt.Errorf("INV-35: the client sent %q, the server got %q", c.sent, v.received)
-	case c.net.Idle() && !c.conn.silent && !c.watch.leg.closed && !v.watch.leg.closed && (len(c.received) < len(v.sent) || len(v.received) < len(c.sent)):
+	case c.net.idle() && !c.conn.silent && !c.watch.leg.closed && !v.watch.leg.closed && (len(c.received) < len(v.sent) || len(v.received) < len(c.sent)):
 		return fmt.Errorf("INV-35: nothing is on its way, but %d of %d and %d of %d messages came", len(c.received), len(v.sent), len(v.received), len(c.sent))
 	}
 	return nil

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// ErrReset tells that a connection ended without the end of its stream.
-var ErrReset = errors.New("connection reset")
+// errReset tells that a connection ended without the end of its stream.
+var errReset = errors.New("connection reset")
 
-// Receiver is told what arrives at one end of a connection.
-type Receiver interface {
-	Received(p []byte) // the next bytes, in whatever pieces; p is the receiver's
-	Ended(err error)   // nothing more comes: io.EOF after an orderly end, ErrReset otherwise
+// receiver is told what arrives at one end of a connection.
+type receiver interface {
+	arrived(p []byte)      // the next bytes, in whatever pieces; p is the receiver's
+	streamEnded(err error) // nothing more comes: io.EOF after an orderly end, errReset otherwise
 }
 
 // Conn is one end of a connection: an ordered stream of bytes in each direction.
 type Conn struct {
 	net      *Network
 	peer     *Conn
-	receiver Receiver
+	receiver receiver
 	pieces   func(n int) int
 	every    time.Duration // between two pieces
 	last     time.Duration // when the last piece that was written arrives
@@ -36,9 +36,9 @@ type piece struct {
 	data []byte
 }
 
-// Listen has accept called with the server's end of each connection to address, a host with or without port. accept has to call [Conn.Receive]
+// listen has accept called with the server's end of each connection to address, a host with or without port. accept has to call receive
 // before it returns.
-func (n *Network) Listen(address string, accept func(*Conn)) { n.listeners[address] = accept }
+func (n *Network) listen(address string, accept func(*Conn)) { n.listeners[address] = accept }
 
 // dial connects to host and port. It takes a round trip, after which exactly one of done and failed is called.
 func (n *Network) dial(hostPort, host string, done func(*Conn), failed func(reason string)) {
@@ -64,11 +64,11 @@ func (n *Network) pair() (client, server *Conn) {
 	return client, server
 }
 
-// Receive says who is told what arrives.
-func (c *Conn) Receive(r Receiver) {
+// receive says who is told what arrives.
+func (c *Conn) receive(r receiver) {
 	c.receiver = r
 	if c.gone { // before anybody was there
-		c.net.After(0, func() { r.Ended(ErrReset) })
+		c.net.After(0, func() { r.streamEnded(errReset) })
 	}
 }
 
@@ -99,7 +99,7 @@ func (c *Conn) Write(p []byte) {
 			return
 		}
 		w := &piece{data: bytes.Clone(p[:n])}
-		c.arrive(func(r Receiver) { r.Received(w.data) })
+		c.arrive(func(r receiver) { r.arrived(w.data) })
 		w.at, c.onWay = c.last, w
 		p = p[n:]
 	}
@@ -109,13 +109,13 @@ func (c *Conn) Write(p []byte) {
 func (c *Conn) Close() { c.end(io.EOF) }
 
 // Reset is Close without an orderly end.
-func (c *Conn) Reset() { c.end(ErrReset) }
+func (c *Conn) Reset() { c.end(errReset) }
 
 func (c *Conn) end(err error) {
 	if c.closed || c.gone {
 		return
 	}
-	c.arrive(func(r Receiver) { r.Ended(err) })
+	c.arrive(func(r receiver) { r.streamEnded(err) })
 	c.closed = true
 }
 
@@ -127,7 +127,7 @@ func (c *Conn) Cut() {
 	c.gone, c.peer.gone = true, true
 	for _, end := range [2]*Conn{c, c.peer} {
 		if !end.closed && !end.silent && end.receiver != nil {
-			c.net.After(0, func() { end.receiver.Ended(ErrReset) })
+			c.net.After(0, func() { end.receiver.streamEnded(errReset) })
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (c *Conn) Vanish() { c.silent, c.peer.silent = true, true }
 func (c *Conn) arrival() time.Duration { return max(c.net.now+c.net.opts.Latency, c.last+c.every) }
 
 // arrive schedules what happens at the other end, behind what was written before.
-func (c *Conn) arrive(f func(Receiver)) {
+func (c *Conn) arrive(f func(receiver)) {
 	c.last = c.arrival()
 	c.onWay = nil
 	to := c.peer

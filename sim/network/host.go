@@ -80,11 +80,11 @@ func (h *host) setUp() {
 // attach takes over a new connection, of which to is told.
 func (h *host) attach(c *Conn, to told) {
 	h.conn, h.told, h.frames, h.items = c, to, nil, nil
-	c.Receive(h)
+	c.receive(h)
 }
 
-// Received implements [Receiver].
-func (h *host) Received(p []byte) {
+// arrived implements [receiver].
+func (h *host) arrived(p []byte) {
 	if h.frames != nil {
 		h.items = append(h.items, h.frames.feed(p)...)
 	} else {
@@ -138,8 +138,8 @@ func (h *host) tell(it Item) {
 	}
 }
 
-// Ended implements [Receiver].
-func (h *host) Ended(err error) {
+// streamEnded implements [receiver].
+func (h *host) streamEnded(err error) {
 	text := err.Error()
 	if errors.Is(err, io.EOF) {
 		text = "the peer ended it"

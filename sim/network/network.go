@@ -22,8 +22,8 @@ const DefaultMostBytes = 64 << 20
 // PieceBytes is what a piece of a stream takes beside its bytes.
 const PieceBytes = 256
 
-// DefaultLatency is how long a byte takes unless [Options] say otherwise.
-const DefaultLatency = 10 * time.Millisecond
+// defaultLatency is how long a byte takes unless [Options] say otherwise.
+const defaultLatency = 10 * time.Millisecond
 
 // Network is a virtual network with its clock: a queue of what is going to happen, ordered by time and, at the same moment, by the order in which it was
 // scheduled. Nothing happens but by its methods, which are not safe for concurrent use, and equal options and calls give equal runs.
@@ -44,7 +44,7 @@ type Network struct {
 // New returns a network at time zero on which nobody listens.
 func New(o Options) *Network {
 	if o.Latency == 0 {
-		o.Latency = DefaultLatency
+		o.Latency = defaultLatency
 	}
 	o.Latency = max(o.Latency, 0)
 	if o.MostBytes == 0 {
@@ -74,14 +74,14 @@ func (n *Network) spend(bytes int) bool {
 // Broken returns the invariants that hosts of this network have broken, in the order in which they did. It should always be empty.
 func (n *Network) Broken() []error { return n.broken }
 
-// Idle reports whether nothing is scheduled: no byte on its way, no timer, no answer of an application.
-func (n *Network) Idle() bool {
-	_, ok := n.Next()
+// idle reports whether nothing is scheduled: no byte on its way, no timer, no answer of an application.
+func (n *Network) idle() bool {
+	_, ok := n.next()
 	return !ok
 }
 
-// Next returns when the next thing happens; ok is false if nothing is going to.
-func (n *Network) Next() (at time.Duration, ok bool) {
+// next returns when the next thing happens; ok is false if nothing is going to.
+func (n *Network) next() (at time.Duration, ok bool) {
 	for len(n.queue) > 0 && n.queue[0].f == nil { // cancelled
 		heap.Pop(&n.queue)
 	}
@@ -93,7 +93,7 @@ func (n *Network) Next() (at time.Duration, ok bool) {
 
 // Step lets the next thing happen and sets the clock to its time. It returns false if there is none.
 func (n *Network) Step() bool {
-	if n.Idle() {
+	if n.idle() {
 		return false
 	}
 	e := heap.Pop(&n.queue).(*scheduled)
@@ -112,14 +112,14 @@ func (n *Network) Run(most int) bool {
 			return true
 		}
 	}
-	return n.Idle()
+	return n.idle()
 }
 
 // Advance lets everything happen that is due within d, at most that many, and moves the clock on by d. It returns false if the number was too small.
 func (n *Network) Advance(d time.Duration, most int) bool {
 	end := n.now + d
 	for range most {
-		if at, ok := n.Next(); !ok || at > end {
+		if at, ok := n.next(); !ok || at > end {
 			n.now = end
 			return true
 		}

@@ -53,16 +53,18 @@ type collector struct {
 	log []string
 }
 
-func (c *collector) Received(p []byte) { c.log = append(c.log, fmt.Sprintf("%v %s", c.net.Now(), p)) }
-func (c *collector) Ended(err error)   { c.log = append(c.log, fmt.Sprintf("%v %v", c.net.Now(), err)) }
+func (c *collector) arrived(p []byte) { c.log = append(c.log, fmt.Sprintf("%v %s", c.net.Now(), p)) }
+func (c *collector) streamEnded(err error) {
+	c.log = append(c.log, fmt.Sprintf("%v %v", c.net.Now(), err))
+}
 
 // joined returns both ends of a connection with a collector each.
 func joined(o Options) (n *Network, client, server *Conn, atClient, atServer *collector) {
 	n = New(o)
 	client, server = n.pair()
 	atClient, atServer = &collector{net: n}, &collector{net: n}
-	client.Receive(atClient)
-	server.Receive(atServer)
+	client.receive(atClient)
+	server.receive(atServer)
 	return n, client, server, atClient, atServer
 }
 

@@ -196,7 +196,7 @@ func run(t *testing.T, honest bool) {
 		m := newMachine(t, honest)
 		t.Repeat(m.actions())
 		m.net.Run(100_000)
-		require.True(t, m.net.Idle(), "the network comes to rest")
+		require.True(t, m.net.idle(), "the network comes to rest")
 		m.net.Check()
 		require.Empty(t, m.net.Broken())
 	})

@@ -22,9 +22,9 @@ type Raw struct {
 
 // RawServer has accept called with the server's end of each connection to address. accept sets the functions of the [Raw].
 func (n *Network) RawServer(address string, accept func(*Raw)) {
-	n.Listen(address, func(c *Conn) {
+	n.listen(address, func(c *Conn) {
 		r := &Raw{net: n, conn: c}
-		c.Receive(r)
+		c.receive(r)
 		accept(r)
 	})
 }
@@ -33,7 +33,7 @@ func (n *Network) RawServer(address string, accept func(*Raw)) {
 func (n *Network) RawDial(hostPort, host string, connected func(*Raw), failed func(reason string)) {
 	n.dial(hostPort, host, func(c *Conn) {
 		r := &Raw{net: n, client: true, conn: c}
-		c.Receive(r)
+		c.receive(r)
 		connected(r)
 	}, failed)
 }
@@ -57,8 +57,8 @@ func (r *Raw) SendClose(code uint16, reason string) {
 	r.Send(Frame{Op: ws.OpClose, Data: closeData(code, reason)})
 }
 
-// Received implements [Receiver].
-func (r *Raw) Received(p []byte) {
+// arrived implements [receiver].
+func (r *Raw) arrived(p []byte) {
 	if r.frames != nil {
 		r.take(p)
 		return
@@ -88,8 +88,8 @@ func (r *Raw) take(p []byte) {
 	}
 }
 
-// Ended implements [Receiver].
-func (r *Raw) Ended(err error) {
+// streamEnded implements [receiver].
+func (r *Raw) streamEnded(err error) {
 	if r.End != nil {
 		r.End(err)
 	}

@@ -34,7 +34,7 @@ type Site struct {
 // Serve answers connections to address: a host, for all its ports with and without TLS, or host:port.
 func (n *Network) Serve(address string, o SiteOptions) *Site {
 	s := &Site{net: n, name: address, opts: o}
-	n.Listen(address, s.accept)
+	n.listen(address, s.accept)
 	return s
 }
 
