@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/formal"
 )
 
 func main() {
@@ -51,9 +52,9 @@ func documents(root string) (map[string][]byte, error) {
 		files["docs/img/"+m.String()+".svg"] = b.Bytes()
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		"pair.pml": func(w io.Writer) error { return export.Promela(w, export.Pair) },
-		"pair.tla": func(w io.Writer) error { return export.TLA(w, export.Pair) },
-		"pair.cfg": export.TLAConfig,
+		"pair.pml": func(w io.Writer) error { return formal.Promela(w, export.Pair) },
+		"pair.tla": func(w io.Writer) error { return formal.TLA(w, export.Pair) },
+		"pair.cfg": formal.TLAConfig,
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {

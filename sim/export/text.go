@@ -93,17 +93,17 @@ func eventText(m Machine, event string) string {
 	case name == "TimerExpired":
 		return arg + " timer"
 	case arg != "":
-		return words(name) + " " + Codes(m, event)
+		return Words(name) + " " + Codes(m, event)
 	case name == "ProceedReceived":
 		return "N received"
 	case name == "RerouteReceived":
 		return "R received"
 	}
-	return words(name)
+	return Words(name)
 }
 
-// words splits a name in camel case.
-func words(name string) string {
+// Words splits a name in camel case.
+func Words(name string) string {
 	var b strings.Builder
 	for i, r := range name {
 		if unicode.IsUpper(r) && i > 0 {

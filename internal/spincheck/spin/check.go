@@ -9,7 +9,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
-	"example.com/khp/sim/export"
+	"example.com/khp/sim/formal"
 	"example.com/khp/sim/model"
 )
 
@@ -175,7 +175,7 @@ func formulas(ctx context.Context, c configuration) (list []Formula, err error) 
 		return nil, err
 	}
 	defer v.Remove()
-	for _, name := range append([]string{"every_run_ends"}, export.Possible()...) {
+	for _, name := range append([]string{"every_run_ends"}, formal.Possible()...) {
 		r, err := v.Formula(ctx, name)
 		if err != nil {
 			return nil, err

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/khp/sim/export"
+	"example.com/khp/sim/formal"
 )
 
 // Result is what a verifier found.
@@ -69,7 +69,7 @@ func parse(out []byte) (Result, error) {
 	switch {
 	case r.Errors == 0:
 	case assertionLine.MatchString(text):
-		r.Broken = export.PropertyName(number(first(assertionLine, text)))
+		r.Broken = formal.PropertyName(number(first(assertionLine, text)))
 	case claimLine.MatchString(text):
 		r.Broken = "formula"
 	default:

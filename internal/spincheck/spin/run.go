@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"example.com/khp/sim/export"
+	"example.com/khp/sim/formal"
 	"example.com/khp/sim/model"
 )
 
@@ -14,7 +14,7 @@ var hostFault = model.Fault{Name: "host-skips-terminator", Catches: "INV-02", Te
 // Run checks everything, two jobs at a time, and tells after each what was found.
 func Run(ctx context.Context, tell func(format string, args ...any)) (Report, error) {
 	r := Report{Spin: Version()}
-	faults := append(export.Faults(), hostFault)
+	faults := append(formal.Faults(), hostFault)
 	r.Configurations, r.Faults = make([]Configuration, len(configurations)), make([]Fault, len(faults))
 	lists := make([][]Formula, 2)
 	var jobs []func() error

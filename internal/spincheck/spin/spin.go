@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/formal"
 )
 
 // Missing returns what to do to have Spin and a C compiler, "" if both are there.
@@ -50,7 +51,7 @@ type Verifier struct {
 // Build makes a verifier for the exported model. Reduction is off, so that it visits each state that there is.
 func Build(ctx context.Context, o Options) (Verifier, error) {
 	var model bytes.Buffer
-	if err := export.Promela(&model, export.Pair); err != nil {
+	if err := formal.Promela(&model, export.Pair); err != nil {
 		return Verifier{}, err
 	}
 	dir, err := os.MkdirTemp("", "spincheck")

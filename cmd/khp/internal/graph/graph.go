@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/formal"
 	"github.com/spf13/cobra"
 )
 
@@ -24,9 +25,9 @@ var formats = []format{
 	{"mermaid", export.Mermaid, false},
 	{"dot", export.DOT, false},
 	{"svg", export.SVG, false},
-	{"promela", export.Promela, true},
-	{"tla", export.TLA, true},
-	{"tla-config", func(w io.Writer, _ export.Machine) error { return export.TLAConfig(w) }, true},
+	{"promela", formal.Promela, true},
+	{"tla", formal.TLA, true},
+	{"tla-config", func(w io.Writer, _ export.Machine) error { return formal.TLAConfig(w) }, true},
 }
 
 // Command is khp graph.

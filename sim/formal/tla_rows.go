@@ -1,4 +1,4 @@
-package export
+package formal
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // tlaMachine writes the rows of a machine, one action each, and their disjunction.
-func tlaMachine(side Machine) string {
+func tlaMachine(side model.Side) string {
 	var b strings.Builder
 	name := strings.ToUpper(side.String()[:1]) + side.String()[1:]
 	fmt.Fprintf(&b, "\n-----------------------------------------------------------------------------\n\\* The table of the %s.\n", side)
@@ -50,7 +50,7 @@ func tlaMachine(side Machine) string {
 }
 
 // tlaCell writes the rows of a cell, and those that stand in their place with a seeded fault.
-func tlaCell(side Machine, c cell, faults []model.Fault, add func(action, text string)) {
+func tlaCell(side model.Side, c cell, faults []model.Fault, add func(action, text string)) {
 	var switches []string
 	for _, f := range faults {
 		if changed, ok := c.with(f, side); ok {
@@ -65,23 +65,23 @@ func tlaCell(side Machine, c cell, faults []model.Fault, add func(action, text s
 	tlaRows(side, c, "", when, add)
 }
 
-func tlaRows(side Machine, c cell, suffix, only string, add func(action, text string)) {
+func tlaRows(side model.Side, c cell, suffix, only string, add func(action, text string)) {
 	for i, r := range c.rows {
 		conditions := tlaWords.guard(side, c.when[i])
 		if only != "" {
 			conditions = append([]string{only}, conditions...)
 		}
 		if r.Verdict != fsm.Accepted {
-			action := fmt.Sprintf("%s_%s_%d%s", upper(side.prefix()), ident(c.phase+"_"+c.column), c.first+i, suffix)
+			action := fmt.Sprintf("%s_%s_%d%s", upper(prefix(side)), ident(c.phase+"_"+c.column), c.first+i, suffix)
 			add(action, tlaIdle(side, c.phase, "ev.on = "+quoted(c.column), conditions, r.Verdict))
 			continue
 		}
-		add(fmt.Sprintf("%s_%s%s", upper(side.prefix()), ident(r.ID), suffix), tlaEdge(side, c, r, conditions))
+		add(fmt.Sprintf("%s_%s%s", upper(prefix(side)), ident(r.ID), suffix), tlaEdge(side, c, r, conditions))
 	}
 }
 
 // tlaHead is when a row is taken.
-func tlaHead(b *strings.Builder, side Machine, phase, event string, conditions []string) {
+func tlaHead(b *strings.Builder, side model.Side, phase, event string, conditions []string) {
 	fmt.Fprintf(b, "  /\\ ev.side = %s /\\ ~ev.done\n  /\\ %s\n  /\\ %s\n", quoted(side.String()), tlaWords.phase(side, phase), event)
 	for _, c := range conditions {
 		fmt.Fprintf(b, "  /\\ %s\n", c)
@@ -89,7 +89,7 @@ func tlaHead(b *strings.Builder, side Machine, phase, event string, conditions [
 }
 
 // tlaIdle writes a row that changes nothing.
-func tlaIdle(side Machine, phase, event string, conditions []string, v fsm.Verdict) string {
+func tlaIdle(side model.Side, phase, event string, conditions []string, v fsm.Verdict) string {
 	var b strings.Builder
 	b.WriteByte('\n')
 	tlaHead(&b, side, phase, event, conditions)
@@ -103,13 +103,13 @@ func tlaIdle(side Machine, phase, event string, conditions []string, v fsm.Verdi
 }
 
 // tlaEdge writes a row that moves the machine.
-func tlaEdge(side Machine, c cell, r fsm.Row, conditions []string) string {
+func tlaEdge(side model.Side, c cell, r fsm.Row, conditions []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, " \\* %s\n", strings.TrimSpace(r.Reqs))
 	tlaHead(&b, side, c.phase, "ev.on = "+quoted(c.column), conditions)
-	p, other := side.prefix(), Server.prefix()
-	if side == Server {
-		other = Client.prefix()
+	p, other := prefix(side), prefix(model.Server)
+	if side == model.Server {
+		other = prefix(model.Client)
 	}
 	if changes := tlaChanges(r, side); len(changes) > 0 {
 		fmt.Fprintf(&b, "  /\\ %s' = [%s EXCEPT %s]\n", p, p, strings.Join(changes, ", "))
@@ -137,7 +137,7 @@ func tlaEdge(side Machine, c cell, r fsm.Row, conditions []string) string {
 }
 
 // tlaChanges lists what a row changes in the state of its machine.
-func tlaChanges(r fsm.Row, side Machine) (list []string) {
+func tlaChanges(r fsm.Row, side model.Side) (list []string) {
 	add := func(yes bool, format string, args ...any) {
 		if yes {
 			list = append(list, fmt.Sprintf(format, args...))
@@ -164,7 +164,7 @@ func tlaChanges(r fsm.Row, side Machine) (list []string) {
 	counter("interim", c.Interim, fresh)
 	counter("replays", c.Replay, fresh)
 	counter("redirects", c.Redirect, false)
-	if side == Client {
+	if side == model.Client {
 		add(r.Plan != 0, "!.plan = %s", quoted(r.Plan.String()))
 		add(r.Plan == 0 && fresh, `!.plan = "none"`)
 	}

@@ -1,4 +1,4 @@
-package export_test
+package formal_test
 
 import (
 	"bytes"
@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"example.com/khp/sim/export"
+	"example.com/khp/sim/formal"
 )
 
 // A model to open in Spin.
 func ExamplePromela() {
 	var b bytes.Buffer
-	if err := export.Promela(&b, export.Pair); err != nil {
+	if err := formal.Promela(&b, export.Pair); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -29,11 +30,11 @@ func ExamplePromela() {
 // A module to open in TLC, which needs its configuration too.
 func ExampleTLA() {
 	var module, config bytes.Buffer
-	if err := export.TLA(&module, export.Pair); err != nil {
+	if err := formal.TLA(&module, export.Pair); err != nil {
 		fmt.Println(err)
 		return
 	}
-	if err := export.TLAConfig(&config); err != nil {
+	if err := formal.TLAConfig(&config); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -43,7 +44,7 @@ func ExampleTLA() {
 
 func ExampleTLAConfig() {
 	var b bytes.Buffer
-	if err := export.TLAConfig(&b); err != nil {
+	if err := formal.TLAConfig(&b); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -1,4 +1,4 @@
-package export
+package formal
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/export"
 	"example.com/khp/sim/model"
 )
 
@@ -39,7 +40,7 @@ type property struct {
 var closeColumn = fsm.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 999})
 
 func newModel() *pairModel {
-	m := &pairModel{Settings: settings, Properties: properties, Possible: possible, ClientMarks: marksOf(Client), ServerMarks: marksOf(Server), Decisions: decisions()}
+	m := &pairModel{Settings: settings, Properties: properties, Possible: possible, ClientMarks: marksOf(model.Client), ServerMarks: marksOf(model.Server), Decisions: decisions()}
 	m.constants()
 	m.actions()
 	for name := range (model.Pair{}).Vars() {
@@ -48,7 +49,7 @@ func newModel() *pairModel {
 		}
 	}
 	var columns []string
-	for _, side := range []Machine{Client, Server} {
+	for _, side := range []model.Side{model.Client, model.Server} {
 		for _, c := range cellsOf(side) {
 			if !slices.Contains(columns, ident(c.column)) {
 				columns = append(columns, ident(c.column))
@@ -66,10 +67,10 @@ func newModel() *pairModel {
 func (m *pairModel) constants() {
 	add := func(name string, value int) { m.Constants = append(m.Constants, constant{name, fmt.Sprint(value), ""}) }
 	for p := fsm.ClientIdle; p <= fsm.ClientFailed; p++ {
-		add(phaseName(Client, strings.TrimPrefix(p.String(), "Client")), int(p))
+		add(phaseName(model.Client, strings.TrimPrefix(p.String(), "Client")), int(p))
 	}
 	for p := fsm.ServerOpening; p <= fsm.ServerDone; p++ {
-		add(phaseName(Server, strings.TrimPrefix(p.String(), "Server")), int(p))
+		add(phaseName(model.Server, strings.TrimPrefix(p.String(), "Server")), int(p))
 	}
 	for p := fsm.PlanFail; p <= fsm.PlanUpgrade; p++ {
 		add(upper(p.String()), int(p))
@@ -114,9 +115,9 @@ type statuses struct {
 	codes  []int
 }
 
-func statusesOf(side Machine, kind fsm.EventKind) (list []statuses) {
+func statusesOf(side model.Side, kind fsm.EventKind) (list []statuses) {
 	column := fsm.ClientColumn
-	if side == Server {
+	if side == model.Server {
 		column = fsm.ServerColumn
 	}
 	for r := range fsm.Statuses() {
@@ -141,7 +142,7 @@ func oneOf(variable string, codes []int) string {
 }
 
 // marksOf returns the variables for the marks of a machine.
-func marksOf(side Machine) (list []string) {
+func marksOf(side model.Side) (list []string) {
 	for _, name := range markNames(side) {
 		list = append(list, promelaWords.mark(side, name))
 	}
@@ -149,15 +150,21 @@ func marksOf(side Machine) (list []string) {
 }
 
 // prefix begins the names of a machine's variables.
-func (m Machine) prefix() string { return m.String()[:1] }
+func prefix(s model.Side) string { return s.String()[:1] }
+
+// phasesOf returns the phases of a machine.
+func phasesOf(s model.Side) []export.Phase {
+	m, _ := export.ParseMachine(s.String())
+	return export.Phases(m)
+}
 
 // phaseName is the name of a phase in a model.
-func phaseName(side Machine, phase string) string {
-	return strings.ToUpper(side.prefix()) + "_" + phase
+func phaseName(side model.Side, phase string) string {
+	return strings.ToUpper(prefix(side)) + "_" + phase
 }
 
 // phaseInline is the name of what a machine does in a phase.
-func phaseInline(side Machine, phase string) string { return side.String() + "_in_" + snake(phase) }
+func phaseInline(side model.Side, phase string) string { return side.String() + "_in_" + snake(phase) }
 
 // ident makes a name of words: "Response(Complete)" is Response_Complete.
 func ident(s string) string {
@@ -175,5 +182,5 @@ func factName(s string) string {
 }
 
 // snake writes SendClose as send_close, upper as SEND_CLOSE.
-func snake(s string) string { return strings.ReplaceAll(words(s), " ", "_") }
+func snake(s string) string { return strings.ReplaceAll(export.Words(s), " ", "_") }
 func upper(s string) string { return strings.ToUpper(snake(s)) }

@@ -1,4 +1,4 @@
-package export
+package formal
 
 import (
 	"slices"
@@ -12,18 +12,18 @@ import (
 type wording struct {
 	and, or, not, never, less string
 	fact                      func(name string) string
-	mark                      func(side Machine, name string) string
-	count                     func(side Machine, name string) string
-	phase                     func(side Machine, phase string) string
+	mark                      func(side model.Side, name string) string
+	count                     func(side model.Side, name string) string
+	phase                     func(side model.Side, phase string) string
 }
 
 var promelaWords = wording{
 	and: " && ", or: " || ", not: "!", never: "false", less: " < ",
 	fact:  func(name string) string { return "has(" + factName(name) + ")" },
-	mark:  func(side Machine, name string) string { return model.VarName(side.prefix()+"_", name) },
-	count: func(side Machine, name string) string { return side.prefix() + "_" + name },
-	phase: func(side Machine, phase string) string {
-		return side.prefix() + "_phase == " + phaseName(side, phase)
+	mark:  func(side model.Side, name string) string { return model.VarName(prefix(side)+"_", name) },
+	count: func(side model.Side, name string) string { return prefix(side) + "_" + name },
+	phase: func(side model.Side, phase string) string {
+		return prefix(side) + "_phase == " + phaseName(side, phase)
 	},
 }
 
@@ -38,9 +38,9 @@ var switches = map[string]struct {
 }
 
 // budgets are conditions that follow from a count and its bound.
-var budgets = map[Machine]map[string][2]string{
-	Client: {"redirects left": {"redirects", "MAX_REDIRECTS"}, "replays left": {"replays", "MAX_REPLAYS"}, "interim left": {"interim", "MAX_INTERIM"}},
-	Server: {"replays left": {"replays", "MAX_CHALLENGES"}, "interim left": {"interim", "MAX_DEFERRALS"}},
+var budgets = map[model.Side]map[string][2]string{
+	model.Client: {"redirects left": {"redirects", "MAX_REDIRECTS"}, "replays left": {"replays", "MAX_REPLAYS"}, "interim left": {"interim", "MAX_INTERIM"}},
+	model.Server: {"replays left": {"replays", "MAX_CHALLENGES"}, "interim left": {"interim", "MAX_DEFERRALS"}},
 }
 
 // facts are the names of all facts.
@@ -52,7 +52,7 @@ var facts = func() (list []string) {
 }()
 
 // condition writes one condition. A name that is none of the known kinds is written as it is, which no checker accepts.
-func (w wording) condition(side Machine, c fsm.Condition) string {
+func (w wording) condition(side model.Side, c fsm.Condition) string {
 	text, inverse := c.Name, c.Not
 	if b, ok := budgets[side][c.Name]; ok {
 		text = "(" + w.count(side, b[0]) + w.less + b[1] + ")"
@@ -72,16 +72,16 @@ func (w wording) condition(side Machine, c fsm.Condition) string {
 }
 
 // markNames are the marks of a machine.
-func markNames(side Machine) []string {
+func markNames(side model.Side) []string {
 	client, server := fsm.MarkNames()
-	if side == Server {
+	if side == model.Server {
 		return server
 	}
 	return client
 }
 
 // guard writes the clauses of a guard.
-func (w wording) guard(side Machine, g guard) (list []string) {
+func (w wording) guard(side model.Side, g guard) (list []string) {
 	for _, c := range g {
 		var parts []string
 		for _, x := range c {
@@ -100,7 +100,7 @@ func (w wording) guard(side Machine, g guard) (list []string) {
 }
 
 // heeds writes when some row of a machine accepts an event, given facts.
-func (w wording) heeds(side Machine, column string, known map[string]bool) string {
+func (w wording) heeds(side model.Side, column string, known map[string]bool) string {
 	var any []string
 	for _, c := range cellsOf(side) {
 		if c.column != column {

@@ -1,4 +1,4 @@
-package export
+package formal
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/export"
+	"example.com/khp/sim/model"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -19,7 +21,7 @@ import (
 // written are the models, written once for all tests.
 var written = sync.OnceValues(func() (files [3]string, err error) {
 	for i, write := range []func(io.Writer) error{
-		func(w io.Writer) error { return Promela(w, Pair) }, func(w io.Writer) error { return TLA(w, Pair) }, TLAConfig,
+		func(w io.Writer) error { return Promela(w, export.Pair) }, func(w io.Writer) error { return TLA(w, export.Pair) }, TLAConfig,
 	} {
 		var b bytes.Buffer
 		err = errors.Join(err, write(&b))
@@ -60,7 +62,7 @@ func (g guard) holds(world map[string]bool) bool {
 }
 
 func TestCells_GuardsExcludeEachOther(t *testing.T) {
-	for _, side := range []Machine{Client, Server} {
+	for _, side := range []model.Side{model.Client, model.Server} {
 		cells := cellsOf(side)
 		rapid.Check(t, func(t *rapid.T) {
 			c := cells[rapid.IntRange(0, len(cells)-1).Draw(t, "cell")]
@@ -79,8 +81,8 @@ func TestCells_GuardsExcludeEachOther(t *testing.T) {
 }
 
 func TestModels_EveryConditionIsTranslated(t *testing.T) {
-	for _, side := range []Machine{Client, Server} {
-		for r := range Rows(side) {
+	for _, side := range []model.Side{model.Client, model.Server} {
+		for r := range rowsOf(side) {
 			for _, x := range r.When {
 				for _, w := range []wording{promelaWords, tlaWords} {
 					require.NotEqual(t, x.Name, strings.TrimLeft(w.condition(side, x), w.not), "%q of %s %s %s has a meaning in the model", x.Name, side, r.From, r.Event)
@@ -101,22 +103,22 @@ func TestModels_EveryFaultHasItsRow(t *testing.T) {
 
 func TestModels_EveryEdgeIsThere(t *testing.T) {
 	module, _ := tla(t)
-	for _, side := range []Machine{Client, Server} {
+	for _, side := range []model.Side{model.Client, model.Server} {
 		n := 0
-		for r := range Rows(side) {
+		for r := range rowsOf(side) {
 			if r.Verdict == fsm.Accepted {
-				require.True(t, strings.Contains(module, "\n"+upper(side.prefix())+"_"+ident(r.ID)+" == "), "%s row %d has an action of its own", side, n)
+				require.True(t, strings.Contains(module, "\n"+upper(prefix(side))+"_"+ident(r.ID)+" == "), "%s row %d has an action of its own", side, n)
 			}
 			n++
 		}
 	}
 	accepted := len(regexp.MustCompile(`-> /\* \S+/\S+/`).FindAllString(promela(t), -1))
-	require.Greater(t, accepted, len(Edges(Client))+len(Edges(Server)), "one guarded command per row, and more with faults")
+	require.Greater(t, accepted, len(export.Edges(export.Client))+len(export.Edges(export.Server)), "one guarded command per row, and more with faults")
 }
 
 func TestModels_OneSideIsNone(t *testing.T) {
-	require.ErrorContains(t, Promela(&bytes.Buffer{}, Client), "write the pair")
-	require.ErrorContains(t, TLA(&bytes.Buffer{}, Server), "write the pair")
+	require.ErrorContains(t, Promela(&bytes.Buffer{}, export.Client), "write the pair")
+	require.ErrorContains(t, TLA(&bytes.Buffer{}, export.Server), "write the pair")
 }
 
 func TestPropertyName(t *testing.T) {

@@ -1,4 +1,4 @@
-package export
+package formal
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/export"
 	"example.com/khp/sim/model"
 )
 
@@ -17,26 +18,26 @@ var promelaFiles embed.FS
 
 // Promela writes the pair as a Promela model for the model checker Spin: both machines row by row, the network between them, hosts that may do what honest ones may, and
 // the properties that must hold. Its states are those of the model Honest in package sim, one by one. Only [Pair] can be written.
-func Promela(w io.Writer, m Machine) error {
-	if m != Pair {
+func Promela(w io.Writer, m export.Machine) error {
+	if m != export.Pair {
 		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; write the pair", m)
 	}
-	model := newModel()
-	model.Heeded = model.heeded(promelaWords)
+	data := newModel()
+	data.Heeded = data.heeded(promelaWords)
 	files := template.Must(template.New("").Funcs(template.FuncMap{"join": func(list []string, sep string) string { return strings.Join(list, sep) }}).ParseFS(promelaFiles, "promela/*.pml"))
 	var b bytes.Buffer
 	for _, name := range []string{"1_bounds.pml", "2_state.pml", "3_client_orders.pml", "4_server_orders.pml"} {
-		if err := files.ExecuteTemplate(&b, name, model); err != nil {
+		if err := files.ExecuteTemplate(&b, name, data); err != nil {
 			return err
 		}
 	}
-	b.WriteString("\n/* How a state is written out, with spin -DRECORD. */\n" + model.recorder())
-	for _, side := range []Machine{Client, Server} {
+	b.WriteString("\n/* How a state is written out, with spin -DRECORD. */\n" + data.recorder())
+	for _, side := range []model.Side{model.Client, model.Server} {
 		b.WriteString(promelaMachine(side))
 	}
 	b.WriteString(responseColumns())
 	for _, name := range []string{"6_network.pml", "7_processes.pml"} {
-		if err := files.ExecuteTemplate(&b, name, model); err != nil {
+		if err := files.ExecuteTemplate(&b, name, data); err != nil {
 			return err
 		}
 	}
@@ -45,20 +46,20 @@ func Promela(w io.Writer, m Machine) error {
 }
 
 // promelaMachine writes the rows of a machine, one inline for each phase.
-func promelaMachine(side Machine) string {
+func promelaMachine(side model.Side) string {
 	var b strings.Builder
-	cells, faults, p := cellsOf(side), Faults(), side.prefix()
+	cells, faults, p := cellsOf(side), Faults(), prefix(side)
 	fmt.Fprintf(&b, "\n/* The table of the %s. */\n", side)
-	if side == Client {
+	if side == model.Client {
 		b.WriteString("\ninline c_new_connection() {\n\t")
-		for _, mark := range marksOf(Client) {
+		for _, mark := range marksOf(model.Client) {
 			if mark != "c_proxy_tried" {
 				b.WriteString(mark + " = 0; ")
 			}
 		}
 		b.WriteString("c_interim = 0; c_replays = 0; c_plan = 0; c_failure = 0; c_status = 0\n}\n")
 	}
-	for _, phase := range Phases(side) {
+	for _, phase := range phasesOf(side) {
 		fmt.Fprintf(&b, "\n/* %s. */\ninline %s() {\n\tif\n", strings.TrimSuffix(phase.Awaits, "."), phaseInline(side, phase.Name))
 		var ignored []string
 		for _, c := range cells {
@@ -77,7 +78,7 @@ func promelaMachine(side Machine) string {
 		b.WriteString("\t:: else -> must(TOTAL, false) /* misuse */\n\tfi\n}\n")
 	}
 	fmt.Fprintf(&b, "\ninline %s_step() {\n\tif\n", side)
-	for _, phase := range Phases(side) {
+	for _, phase := range phasesOf(side) {
 		fmt.Fprintf(&b, "\t:: %s_phase == %s -> %s()\n", p, phaseName(side, phase.Name), phaseInline(side, phase.Name))
 	}
 	b.WriteString("\tfi\n}\n")
@@ -88,7 +89,7 @@ func promelaMachine(side Machine) string {
 func (c cell) alone(v fsm.Verdict) bool { return len(c.rows) == 1 && c.rows[0].Verdict == v }
 
 // promelaCell writes the rows of a cell, and what becomes of them with a seeded fault.
-func promelaCell(side Machine, c cell, faults []model.Fault) string {
+func promelaCell(side model.Side, c cell, faults []model.Fault) string {
 	var b strings.Builder
 	word := "#if"
 	for _, f := range faults {
@@ -104,7 +105,7 @@ func promelaCell(side Machine, c cell, faults []model.Fault) string {
 	return b.String() + "#else\n" + rows + "#endif\n"
 }
 
-func promelaRows(side Machine, c cell) string {
+func promelaRows(side model.Side, c cell) string {
 	var b strings.Builder
 	for i, r := range c.rows {
 		when := append([]string{"ev == " + ident(c.column)}, promelaWords.guard(side, c.when[i])...)
@@ -121,9 +122,9 @@ func promelaRows(side Machine, c cell) string {
 }
 
 // promelaBody writes what a row changes and orders.
-func promelaBody(side Machine, r fsm.Row) string {
+func promelaBody(side model.Side, r fsm.Row) string {
 	var parts []string
-	p := side.prefix() + "_"
+	p := prefix(side) + "_"
 	add := func(yes bool, format string, args ...any) {
 		if yes {
 			parts = append(parts, fmt.Sprintf(format, args...))
@@ -141,7 +142,7 @@ func promelaBody(side Machine, r fsm.Row) string {
 	add(c.Interim, "%sinterim++", p)
 	add(c.Replay, "%sreplays++", p)
 	add(c.Redirect, "%sredirects++", p)
-	add(r.Plan != 0 && side == Client, "%splan = %s", p, upper(r.Plan.String()))
+	add(r.Plan != 0 && side == model.Client, "%splan = %s", p, upper(r.Plan.String()))
 	add(r.Failure != 0, "%sfailure = %s", p, upper(r.Failure.String()))
 	add(c.FailureOfEvent, "%sfailure = (failure -> failure : FAILURE_MALFORMED)", p)
 	add(c.StatusOfEvent, "%sstatus = status", p)
@@ -172,7 +173,7 @@ func promelaArgument(e fsm.Effect) string {
 func responseColumns() string {
 	var b strings.Builder
 	b.WriteString("\n/* The event that a response with this status is. */\ninline response_of(its_status) {\n\tif\n")
-	columns := statusesOf(Client, fsm.EventResponse)
+	columns := statusesOf(model.Client, fsm.EventResponse)
 	for _, c := range columns {
 		if c.column != closeColumn {
 			fmt.Fprintf(&b, "\t:: %s -> ev = %s\n", oneOf("its_status", c.codes), ident(c.column))

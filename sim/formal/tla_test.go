@@ -1,6 +1,7 @@
-package export
+package formal
 
 import (
+	"example.com/khp/sim/export"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func TestTLA_EveryActionSaysWhatBecomesOfEachVariable(t *testing.T) {
 		slices.Sort(said)
 		require.Equal(t, tlaVariable, said, "%s speaks of each variable once", name)
 	}
-	require.Greater(t, actions, len(Edges(Client))+len(Edges(Server)))
+	require.Greater(t, actions, len(export.Edges(export.Client))+len(export.Edges(export.Server)))
 }
 
 func TestTLA_EverythingDefinedIsUsed(t *testing.T) {

@@ -1,10 +1,11 @@
-package export
+package formal
 
 import (
 	"slices"
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/model"
 )
 
 // decision is something the server's application may decide.
@@ -54,13 +55,13 @@ const reroute = "elsewhere"
 // heeded lists when a machine heeds the events that its host may always offer.
 func (m *pairModel) heeded(w wording) (list []constant) {
 	list = append(list,
-		constant{Name: "client_heeds_CloseRequested", Value: w.heeds(Client, "CloseRequested", nil)},
-		constant{Name: "server_heeds_CloseRequested", Value: w.heeds(Server, "CloseRequested", nil)})
+		constant{Name: "client_heeds_CloseRequested", Value: w.heeds(model.Client, "CloseRequested", nil)},
+		constant{Name: "server_heeds_CloseRequested", Value: w.heeds(model.Server, "CloseRequested", nil)})
 	for _, d := range m.Decisions {
 		if slices.ContainsFunc(list, func(c constant) bool { return c.Name == d.Heeds }) {
 			continue
 		}
-		when := w.heeds(Server, d.column, d.known)
+		when := w.heeds(model.Server, d.column, d.known)
 		if strings.HasSuffix(d.Heeds, reroute) {
 			when = "MARKED" + w.and + when // only then the application may
 		}

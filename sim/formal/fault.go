@@ -1,4 +1,4 @@
-package export
+package formal
 
 import (
 	"slices"
@@ -12,9 +12,9 @@ func Faults() []model.Fault {
 }
 
 // with returns c as the fault leaves it; ok is false if it leaves it alone.
-func (c cell) with(f model.Fault, side Machine) (changed cell, ok bool) {
+func (c cell) with(f model.Fault, side model.Side) (changed cell, ok bool) {
 	i := f.Row - c.first
-	if f.Side.String() != side.String() || i < 0 || i >= len(c.rows) {
+	if f.Side != side || i < 0 || i >= len(c.rows) {
 		return c, false
 	}
 	c.rows = slices.Clone(c.rows)

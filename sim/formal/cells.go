@@ -1,15 +1,16 @@
-package export
+package formal
 
 import (
 	"iter"
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/model"
 )
 
-// Rows iterates over all rows of the client or the server, also those that ignore their event.
-func Rows(m Machine) iter.Seq[fsm.Row] {
-	if m == Server {
+// rowsOf iterates over all rows of the client or the server, also those that ignore their event.
+func rowsOf(s model.Side) iter.Seq[fsm.Row] {
+	if s == model.Server {
 		return fsm.ServerRows()
 	}
 	return fsm.ClientRows()
@@ -24,9 +25,9 @@ type cell struct {
 }
 
 // cellsOf returns the cells of a machine in order.
-func cellsOf(m Machine) (list []cell) {
+func cellsOf(m model.Side) (list []cell) {
 	rows := 0
-	for r := range Rows(m) {
+	for r := range rowsOf(m) {
 		if n := len(list); n == 0 || list[n-1].phase != r.From || list[n-1].column != r.Event {
 			list = append(list, cell{phase: r.From, column: r.Event, first: rows})
 		}

@@ -1,4 +1,4 @@
-package export
+package formal
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"text/template"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/export"
+	"example.com/khp/sim/model"
 )
 
 //go:embed tla/*.tla
@@ -20,11 +22,11 @@ var tlaFiles embed.FS
 var tlaWords = wording{
 	and: ` /\ `, or: ` \/ `, not: "~", never: "FALSE", less: " < ",
 	fact: func(name string) string { return "(" + quoted(name) + ` \in ev.facts)` },
-	mark: func(side Machine, name string) string {
-		return "(" + quoted(name) + ` \in ` + side.prefix() + ".marks)"
+	mark: func(side model.Side, name string) string {
+		return "(" + quoted(name) + ` \in ` + prefix(side) + ".marks)"
 	},
-	count: func(side Machine, name string) string { return side.prefix() + "." + name },
-	phase: func(side Machine, phase string) string { return side.prefix() + ".phase = " + quoted(phase) },
+	count: func(side model.Side, name string) string { return prefix(side) + "." + name },
+	phase: func(side model.Side, phase string) string { return prefix(side) + ".phase = " + quoted(phase) },
 }
 
 // tlaModel is what the templates of the TLA+ module need.
@@ -45,8 +47,8 @@ type tlaDecision struct {
 
 // TLA writes the pair as a TLA+ module for the model checker TLC, with the same machines, surroundings and properties as [Promela]. Only [Pair] can be written.
 // [TLAConfig] writes what TLC needs besides.
-func TLA(w io.Writer, m Machine) error {
-	if m != Pair {
+func TLA(w io.Writer, m export.Machine) error {
+	if m != export.Pair {
 		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; write the pair", m)
 	}
 	data := newTLAModel()
@@ -58,7 +60,7 @@ func TLA(w io.Writer, m Machine) error {
 	if err := files.ExecuteTemplate(&b, "1_state.tla", data); err != nil {
 		return err
 	}
-	for _, side := range []Machine{Client, Server} {
+	for _, side := range []model.Side{model.Client, model.Server} {
 		b.WriteString(tlaMachine(side))
 	}
 	for _, name := range []string{"3_orders.tla", "4_events.tla"} {
@@ -127,7 +129,7 @@ func newTLAModel() tlaModel {
 	m.Completes, m.Continues, m.Waits, m.Replays, m.Redirects = set("completes"), set("continues"), set("waits"), set("replays"), set("redirects")
 	var b strings.Builder
 	b.WriteString("\\* The event that a response with this status is for the client.\nResponseOf(status) ==\n  CASE ")
-	for _, c := range statusesOf(Client, fsm.EventResponse) {
+	for _, c := range statusesOf(model.Client, fsm.EventResponse) {
 		if c.column != closeColumn {
 			fmt.Fprintf(&b, "status \\in {%s} -> %s\n    [] ", strings.Trim(fmt.Sprint(c.codes), "[]"), quoted(c.column))
 		}
