@@ -234,7 +234,7 @@ func (a *acceptor) openConn() *Conn {
 		info.opening = &info.request.OpeningRequest
 	}
 	c := newConn(a.link, info, a.sessions...)
-	c.keepAlive(a.keepAlive)
+	c.keepAlive(a.keepAlive, a.sessions)
 	return c
 }
 

@@ -235,6 +235,6 @@ func (d *dialer) openConn() *Conn {
 		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 	}, d.sessions...)
-	c.keepAlive(d.opts.KeepAlive)
+	c.keepAlive(d.opts.KeepAlive, d.sessions)
 	return c
 }

@@ -108,7 +108,8 @@
 // deployed Java clients count Pings and messages, but no Pongs, so it is always a Ping.
 //
 // It works while a call reads, as everything that has to do with control frames; while none does no time passes. It takes no goroutine and no timer. A Ping waits behind what is written before it: a KeepAlive
-// should be longer than a peer takes to receive the largest message. Something else is [extension.IdleTimeout], which promises the client a message or Ping within a period that both know.
+// should be longer than a peer takes to receive the largest message. Something else is [extension.IdleTimeout], which promises
+// the client a message or Ping within a period that both know; where one is granted whose period is not longer, it takes the place of the KeepAlive.
 //
 // # What it does not do
 //

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/sock"
 )
 
@@ -50,12 +51,18 @@ type keepAlive struct {
 	stage  silence
 }
 
-// keepAlive makes the connection look after its peer, before anybody uses it; 0 does nothing.
-func (c *Conn) keepAlive(period time.Duration) {
-	if period > 0 {
-		now := time.Now()
-		c.link.alive = &keepAlive{conn: c, period: period, since: now, left: now, stage: silenceNew}
+// keepAlive makes the connection look after its peer, before anybody uses it; 0 does nothing. It is left to a session that does so within that time.
+func (c *Conn) keepAlive(period time.Duration, sessions []extension.Session) {
+	if period <= 0 {
+		return
 	}
+	for _, s := range sessions {
+		if s, ok := s.(interface{ KeepsAlive() time.Duration }); ok && s.KeepsAlive() <= period {
+			return
+		}
+	}
+	now := time.Now()
+	c.link.alive = &keepAlive{conn: c, period: period, since: now, left: now, stage: silenceNew}
 }
 
 // lasts is how long the present stage may last.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,7 +18,7 @@ import (
 func aliveConn(t *testing.T, client bool) (*Conn, *peer) {
 	a, b := pipePair(t)
 	c := testConn(a, client)
-	c.keepAlive(time.Minute)
+	c.keepAlive(time.Minute, nil)
 	return c, newPeer(t, b, !client)
 }
 
@@ -160,7 +161,7 @@ func TestKeepAlive_LastLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := pipePair(t)
 		c, p := testConn(&lateConn{Conn: a}, false), newPeer(t, b, true)
-		c.keepAlive(time.Minute)
+		c.keepAlive(time.Minute, nil)
 		end := untilEnd(c)
 		p.wantFrame("Ping", opI, "")
 		p.send(pf{op: opO}) // is not read before the minute is over by an hour
@@ -240,6 +241,28 @@ func serving(t *testing.T, srv *Server) string {
 	go func() { _ = srv.Serve(ln) }()
 	t.Cleanup(func() { _ = srv.Close() })
 	return ln.Addr().String()
+}
+
+// One Ping is enough: an idle timeout that was granted looks after the client by itself, unless its period is longer.
+func TestKeepAlive_IdleTimeout(t *testing.T) {
+	for period, want := range map[time.Duration]bool{time.Minute: false, time.Hour: true} {
+		virtual(t, period.String(), func(t *testing.T) {
+			open := make(chan *Conn, 1)
+			h := &Handler{KeepAlive: time.Minute, Use: kaazingUse(period), Serve: func(ctx context.Context, c *Conn) error {
+				open <- c
+				_, _, err := c.Read(ctx)
+				return err
+			}}
+			nc := kaazingClient(t, h, "Java", "Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout="+strconv.FormatInt(period.Milliseconds(), 10)+"\r\n")
+			c := <-open
+			require.Equal(t, want, c.link.alive != nil)
+			for range 3 {
+				wantAfter(t, 30*time.Second, "half of the time", func() { wantBytes(t, nc, "\x89\x00") })
+				_, err := nc.Write(encodeFrames(false, pf{op: opO}))
+				require.NoError(t, err)
+			}
+		})
+	}
 }
 
 // KeepAlive of a Server counts for every Handler without one, also through net/http; that of a Handler wins, and negative is none.

@@ -70,18 +70,25 @@ func (c *client) CloseNow() error {
 	return c.Conn.CloseNow()
 }
 
-// ended remembers the first end.
-func (c *client) ended(code uint16, by string) { c.ending.CompareAndSwap(nil, &ending{code, by}) }
+// ended remembers the first end, and reports whether this is it.
+func (c *client) ended(code uint16, by string) (first bool) {
+	return c.ending.CompareAndSwap(nil, &ending{code, by})
+}
 
 // failed finds out how a connection ended by what reading says.
 func (c *client) failed(ctx context.Context, err error) {
 	var closed *transport.CloseError
 	var broken *transport.ProtocolError
+	var silent *transport.InactivityError
 	switch {
 	case errors.As(err, &closed):
 		c.ended(closed.Code, "client")
 	case errors.As(err, &broken):
 		c.ended(broken.Code, "server")
+	case errors.As(err, &silent):
+		if c.ended(transport.CloseGoingAway, "server") {
+			c.session.log.InfoContext(ctx, "closing a silent connection", "remote", c.NetConn().RemoteAddr().String(), "path", c.session.path, "silent", silent.Silence)
+		}
 	case ctx.Err() == nil && !errors.Is(err, net.ErrClosed):
 		c.ended(transport.CloseAbnormal, "network")
 	}

@@ -28,11 +28,12 @@ func TestExtensions_BothSides(t *testing.T) {
 		want       []any
 	}{
 		{nil, []string{"--extension", pingName}, []any{pingName + ";01010102"}},
-		{nil, []string{"--extension", idleName}, []any{}},
-		{[]string{"--idle-timeout", "90s"}, []string{"--extension", idleName}, []any{idleName + ";timeout=90000"}},
-		{[]string{"--idle-timeout", "90s"}, []string{"--extension", pingName, "--extension", idleName + ";x"}, []any{idleName + ";timeout=90000", pingName + ";01010102"}},
-		{[]string{"--idle-timeout", "90s"}, []string{"--extension", "x-kaazing-http-revalidate"}, []any{}},
-		{[]string{"--idle-timeout", "90s"}, nil, []any{}},
+		{nil, []string{"--extension", idleName}, []any{idleName + ";timeout=50000"}},
+		{[]string{"--inactivity-timeout", "0", "--idle-timeout", "90s"}, []string{"--extension", idleName}, []any{}},
+		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", idleName}, []any{idleName + ";timeout=90000"}},
+		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", pingName, "--extension", idleName + ";x"}, []any{idleName + ";timeout=90000", pingName + ";01010102"}},
+		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", "x-kaazing-http-revalidate"}, []any{}},
+		{[]string{"--inactivity-timeout", "90s"}, nil, []any{}},
 	} {
 		s := serveHere(t, c.serve...)
 		code, out, errs := dialProcess("", append([]string{s.url + "/", "--json", "--send", "\x01\x01\x01\x02!", "--send", "plain"}, c.ask...)...)
@@ -67,7 +68,7 @@ func TestExtensions_SilentServer(t *testing.T) {
 
 // A script in a browser sees text instead of Ping, and answers with text.
 func TestExtensions_RawScript(t *testing.T) {
-	s := serveHere(t, "--idle-timeout", "800ms")
+	s := serveHere(t, "--inactivity-timeout", "800ms")
 	nc, err := net.Dial("tcp", strings.TrimPrefix(s.url, "ws://"))
 	require.NoError(t, err)
 	defer nc.Close()

@@ -70,7 +70,7 @@ func (o *serveOptions) rules(g *gateway) (*rules, error) {
 	handler := func(unchecked bool) *transport.Handler {
 		return &transport.Handler{
 			Serve: r.serve, Decide: r.decide, Authenticator: auth.orNil(), CheckOrigin: origin, Observer: watch.OrNil(), Logger: g.log, ReadLimit: r.message,
-			ConnContext: r.session, Use: cli.Extensions(time.Duration(o.idle)), AnyTarget: true, Outside: outside, Unchecked: unchecked, // the other target is never used for routing
+			ConnContext: r.session, Use: cli.Extensions(time.Duration(o.inactivity)), KeepAlive: time.Duration(o.inactivity), AnyTarget: true, Outside: outside, Unchecked: unchecked, // the other target is never used for routing
 		}
 	}
 	r.checked, r.unchecked = handler(false), handler(true)

@@ -24,6 +24,7 @@ type serveOptions struct {
 	realm      string
 	scheme     string
 	idle       cli.Duration
+	inactivity cli.Duration
 	drain      cli.Duration
 	message    cli.Size
 	most       int
@@ -91,9 +92,12 @@ one drops what is left.`,
 	return cmd
 }
 
+// defaultInactivity has a Ping go out every 25 seconds: what stands between clients and servers cuts silent connections after 60 seconds, as a rule, and some after 30.
+const defaultInactivity = cli.Duration(50 * time.Second)
+
 // newServeOptions returns the defaults.
 func newServeOptions() *serveOptions {
-	o := &serveOptions{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit, drain: cli.Duration(10 * time.Second)}
+	o := &serveOptions{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit, drain: cli.Duration(10 * time.Second), inactivity: defaultInactivity}
 	f := o.flags
 	f.SortFlags = false
 	f.StringVar(&o.config, "config", "", "read settings from `FILE` as well, in YAML")
@@ -110,6 +114,7 @@ func newServeOptions() *serveOptions {
 	f.StringVar(&o.cert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
 	f.StringVar(&o.backendCA, "backend-ca", "", "authorities to trust at wss:// back ends, `FILE` in PEM; the system's otherwise")
+	f.Var(&o.inactivity, "inactivity-timeout", "send a Ping to clients silent for half of this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
 	f.Var(&o.idle, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
 	f.Var(&o.drain, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
 	f.Var(&o.message, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")

@@ -66,6 +66,23 @@ func TestServe_IdleTimeout(t *testing.T) {
 	require.Contains(t, s.log.String(), "closing an idle connection")
 }
 
+// A client that answers Pings may be quiet for as long as it likes; one that answers nothing is dropped.
+func TestServe_InactivityTimeout(t *testing.T) {
+	s := serveHere(t, "--inactivity-timeout", "1s")
+	silent, quiet := dialHere(t, s.url+"/silent", nil), dialHere(t, s.url+"/quiet", nil)
+	echoed := make(chan error, 1)
+	go func() {
+		_, _, err := quiet.Read(t.Context()) // answers Pings until there is a message
+		echoed <- err
+	}()
+	wantLog(t, s.log, `msg="closing a silent connection" remote=\S+ path=/silent silent=1s route=/`)
+	wantClose(t, silent, transport.CloseGoingAway, "nothing was received for 1s, and no answer to a Ping")
+	wantLog(t, s.log, `msg=closed .* path=/silent .* code=1001 by=server`)
+	require.NoError(t, quiet.Write(t.Context(), transport.Text, []byte("still here")))
+	require.NoError(t, <-echoed)
+	require.NotContains(t, s.log.String(), "path=/quiet silent=")
+}
+
 func TestServe_Drains(t *testing.T) {
 	s := serveHere(t)
 	c := dialHere(t, s.url+"/", nil)

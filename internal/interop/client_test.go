@@ -66,8 +66,8 @@ var clientCases = []clientCase{
 		want: lines(openedLines, "response binary HTTP/1.1 410 Gone", "end of the response", "closed 1000 clean ")},
 	{name: "unknown path", serve: []string{"--route", "/one=echo"}, path: "/two",
 		want: lines(openedLines, "response binary HTTP/1.1 404 Not Found", "end of the response", "closed 1000 clean ")},
-	{name: "idle timeout", serve: []string{"--idle-timeout", "1s"}, path: "/", args: []string{"extension=x-kaazing-idle-timeout", "wait"},
-		want: lines(openedLines, acceptLines[0], "Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=1000", acceptLines[1], "N", "waiting", "closed 1001 clean idle for 1s")},
+	{name: "idle timeout", serve: []string{"--inactivity-timeout", "1s", "--idle-timeout", "2s"}, path: "/", args: []string{"extension=x-kaazing-idle-timeout", "wait"},
+		want: lines(openedLines, acceptLines[0], "Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=1000", acceptLines[1], "N", "waiting", "closed 1001 clean idle for 2s")},
 	{name: "close codes", path: "/", args: []string{"text:hello", "close:4001:bye"}, want: lines(shakenLines, "echo text 5", "closed 4001 clean ")},
 	{name: "drain", path: "/", args: []string{"text:hello", "wait"}, drain: true, want: lines(shakenLines, "echo text 5", "waiting", "closed 1001 clean ")},
 }

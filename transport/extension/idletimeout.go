@@ -112,6 +112,9 @@ func (s *idleServer) Outgoing(f Flow, m Message) {
 	f.Send(m)
 }
 
+// KeepsAlive returns the period: within it a silent client was asked and is given up, which is what a host can do by itself.
+func (s *idleServer) KeepsAlive() time.Duration { return s.period }
+
 func (s *idleServer) waiting() bool { return s.asked.After(s.heard) }
 
 // silence is when the client has been silent for too long, or long enough for a Ping.
