@@ -42,6 +42,7 @@ type ClientConfig struct {
 	Sensitive         []string      // names of fields that go to the first origin only; Cookie always does
 	Method            string        // of the extended request; "" is GET
 	Body              []byte        // of the extended request, announced with Expect: 100-continue
+	PlainOnly         bool          // open a plain WebSocket: KHP is not offered, and there is no extended handshake
 	HasCredentials    bool          // the host can answer AskCredentials
 	HasProxyLogin     bool          // the host has a proxy and credentials for it
 	Redirects         RedirectPolicy
@@ -59,6 +60,7 @@ func (cfg *ClientConfig) machine() fsm.ClientConfig {
 	m.OtherMethod = cfg.method() != "GET"
 	m.NoRedirects = m.NoRedirects || cfg.Redirects == RedirectNever
 	m.Proxy = cfg.HasProxyLogin
+	m.PlainFallback = m.PlainFallback || cfg.PlainOnly
 	if m.Profile != fsm.ProfileSpec {
 		m.TerminatorOptional = false // who is asked for N sends the terminator before it
 	}

@@ -78,7 +78,7 @@ func (c *Client) Opened(now time.Time, protocol string, extensions []string, acc
 	c.granted = parseElements(extensions)
 	clear(c.accept[:])
 	copy(c.accept[:], accept)
-	if protocol != "" && protocol != Protocol && !slices.Contains(c.cfg.Protocols, protocol) {
+	if protocol != "" && !c.offered(protocol) {
 		c.violation(fsm.FailureOpening, "subprotocol "+quote(protocol)+" was not offered")
 		return c.out
 	}
@@ -116,7 +116,9 @@ func (c *Client) opened(protocol string) {
 		ev.Facts = fsm.FactKHP
 		c.leg = LegExtended
 	} else {
-		c.result.Protocol = protocol
+		if protocol != bump || slices.Contains(c.cfg.Protocols, bump) {
+			c.result.Protocol = protocol
+		}
 		c.detail = "the server selected no subprotocol"
 		if protocol != "" {
 			c.detail = "the server selected " + quote(protocol)
@@ -157,7 +159,7 @@ func (c *Client) checkOpening(r *wire.Response) string {
 	switch r.Fields.Count("Sec-WebSocket-Protocol") {
 	case 0:
 	case 1:
-		if p, _ := r.Fields.Get("Sec-WebSocket-Protocol"); string(p) != Protocol && !slices.Contains(c.cfg.Protocols, string(p)) {
+		if p, _ := r.Fields.Get("Sec-WebSocket-Protocol"); !c.offered(string(p)) {
 			return "subprotocol " + quote(string(p)) + " was not offered"
 		}
 	default:

@@ -24,7 +24,7 @@ func (c *Client) marked(u wire.URL) wire.URL {
 	return u
 }
 
-// openingRequest writes the opening request: KHP first among the subprotocols. [KHP-OPEN-01, KHP-OPEN-02, AMB-33]
+// openingRequest writes the opening request.
 //
 //khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-GEN-08 WSP-OPEN-01
 func (c *Client) openingRequest() ([]byte, error) {
@@ -35,7 +35,7 @@ func (c *Client) openingRequest() ([]byte, error) {
 	h.field("Connection", "Upgrade")
 	h.bytes("Sec-WebSocket-Key", c.nonceKey[:])
 	h.field("Sec-WebSocket-Version", "13")
-	h.list("Sec-WebSocket-Protocol", []string{Protocol}, c.cfg.Protocols)
+	c.writeOffer(&h)
 	h.list("Sec-WebSocket-Extensions", c.cfg.OpeningExtensions)
 	if c.login != "" {
 		h.field("Authorization", c.login)

@@ -22,6 +22,9 @@ func (cfg *ClientConfig) checkOptions() error {
 	case len(cfg.Body) > wire.DefaultLimits().Body:
 		return errors.New("endpoint: Body has " + itoa(len(cfg.Body)) + " bytes; a server reads " + itoa(wire.DefaultLimits().Body))
 	}
+	if err := cfg.checkPlainOnly(); err != nil {
+		return err
+	}
 	if err := checkLimits(&cfg.Limits); err != nil {
 		return err
 	}

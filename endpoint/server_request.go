@@ -135,9 +135,6 @@ func (s *Server) judgeLists() (status int, what string) {
 	return 0, ""
 }
 
-// bump is a token that some deployed clients list beside that of KHP. It is no application's subprotocol, and a gateway never selects it.
-const bump = "x-kaazing-bump"
-
 func (q *Request) addProtocol(p string) {
 	if p != Protocol && p != bump && !slices.Contains(q.Protocols, p) {
 		q.Protocols = append(q.Protocols, p)

@@ -50,12 +50,15 @@ type DialOptions struct {
 	Method        string                   // of the extended request; "" is GET
 	Body          []byte                   // of the extended request, sent after 100 Continue
 
-	MaxRedirects       int                     // follow-up connections, at most 20; 0 is 5, negative is none
-	Redirects          endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
-	AllowDowngrade     bool                    // follow redirects from wss to ws
-	Upgrade            bool                    // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
-	PlainFallback      bool                    // open a plain WebSocket if the server does not select KHP: there is then no extended handshake and no authentication by it
-	TerminatorOptional bool                    // accept responses without the empty binary message, for gateways reached without .kl=Y
+	MaxRedirects   int                     // follow-up connections, at most 20; 0 is 5, negative is none
+	Redirects      endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
+	AllowDowngrade bool                    // follow redirects from wss to ws
+	Upgrade        bool                    // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
+	// PlainFallback opens a plain WebSocket if the server does not select KHP: there is then no extended handshake and no authentication by it. KHP is offered last,
+	// so that a server that selects the first subprotocol of any list does not select KHP without speaking it.
+	PlainFallback      bool
+	PlainOnly          bool // open a plain WebSocket: KHP is not offered; options of the extended handshake are refused
+	TerminatorOptional bool // accept responses without the empty binary message, for gateways reached without .kl=Y
 
 	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host, its client certificates are for the first
 	// origin only, and the protocol negotiated is http/1.1 whatever NextProtos says.
@@ -151,10 +154,10 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	case o.MaxRedirects < 0:
 		m.NoRedirects = true
 	}
-	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback, o.Upgrade
+	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback || o.PlainOnly, o.Upgrade
 	return endpoint.ClientConfig{
 		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Protocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
-		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, HasCredentials: o.Credentials != nil,
+		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, PlainOnly: o.PlainOnly, HasCredentials: o.Credentials != nil,
 		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
 	}
 }

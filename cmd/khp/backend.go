@@ -32,7 +32,11 @@ func backendDown(ctx context.Context, s *session, where string, err error) (tran
 	if failed && (e.Status == http.StatusRequestHeaderFieldsTooLarge || e.Status == http.StatusRequestURITooLong) {
 		return tooMuch(ctx, s, where, err), nil
 	}
-	s.log.WarnContext(ctx, "back end failed", "backend", observe.WithoutQueries(where), "error", backendError(err))
+	attrs := []any{"backend", observe.WithoutQueries(where), "error", backendError(err)}
+	if t, ok := s.route.target.(wsTarget); ok && failed && !t.khp && (e.Status == http.StatusBadRequest || e.Status == http.StatusForbidden) {
+		attrs = append(attrs, "hint", "a back end that takes nothing but KHP is written khp+"+observe.WithoutQueries(where))
+	}
+	s.log.WarnContext(ctx, "back end failed", attrs...)
 	if failed && reached(e) {
 		s.rules.gateway.metrics.backendFailed(s.route.path, "refused")
 		text := "the back end did not open a WebSocket" + answered(e) + "\n"

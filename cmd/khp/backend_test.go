@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,7 +63,7 @@ func plainBackend(t *testing.T) string {
 func TestServe_WebSocketBackend(t *testing.T) {
 	back := plainBackend(t)
 	khp := serveHere(t)
-	s := serveHere(t, "--route", "/plain="+back+"/x", "--route", "/khp="+khp.url+"/y", "--route", "/refuse="+back+"/refuse", "--route", "/down=ws://127.0.0.1:1/")
+	s := serveHere(t, "--route", "/plain="+back+"/x", "--route", "/khp=khp+"+khp.url+"/y", "--route", "/refuse="+back+"/refuse", "--route", "/down=ws://127.0.0.1:1/")
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
 		c := dialHere(t, s.url+"/plain", &transport.DialOptions{Profile: profile, Subprotocols: []string{"other", "chat"}})
 		require.Equal(t, "chat", c.Subprotocol(), "the back end selects the subprotocol")
@@ -96,7 +98,7 @@ func TestServe_ClosePassesThrough(t *testing.T) {
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Second}
 	go func() { _ = srv.Serve(ln) }()
 	t.Cleanup(func() { _ = srv.Close() })
-	s := serveHere(t, "--route", "/=ws://"+ln.Addr().String()+"/")
+	s := serveHere(t, "--route", "/=khp+ws://"+ln.Addr().String()+"/")
 	for _, close := range []transport.CloseError{{Code: 4001, Reason: "that is all"}, {Code: transport.CloseNormal}, {Code: transport.CloseNoStatus}} {
 		c := dialHere(t, s.url+"/", nil)
 		code := close.Code
@@ -170,4 +172,38 @@ func TestServe_TCPBackend(t *testing.T) {
 	wantClose(t, c, transport.CloseInternalError, "the back end is gone")
 
 	wantFailure(t, s.url+"/down", nil, fsm.FailureStatus, 503)
+}
+
+// A back end is not offered KHP unless it is written khp+ws, and gets the client's own subprotocols: many a server selects the first that it is offered.
+func TestServe_BackEndIsNotOfferedKHP(t *testing.T) {
+	offered := make(chan []string, 1)
+	first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		offered <- r.Header.Values("Sec-WebSocket-Protocol")
+		nc, _, _, err := ws.HTTPUpgrader{Protocol: func(string) bool { return true }}.Upgrade(r, w)
+		if err == nil {
+			_, _, _ = wsutil.ReadClientData(nc)
+			_ = nc.Close()
+		}
+	}))
+	t.Cleanup(first.Close)
+	url := "ws" + strings.TrimPrefix(first.URL, "http")
+	s := serveHere(t, "--route", "/="+url)
+	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
+		c := dialHere(t, s.url+"/", &transport.DialOptions{Profile: profile})
+		require.Empty(t, <-offered)
+		require.Empty(t, c.Subprotocol())
+		c = dialHere(t, s.url+"/", &transport.DialOptions{Profile: profile, Subprotocols: []string{"b", "a"}})
+		require.Equal(t, []string{"b, a"}, <-offered)
+		require.Equal(t, "b", c.Subprotocol())
+	}
+}
+
+// A back end that takes nothing but KHP is written khp+ws; whoever wrote ws reads so in the log. A gateway's way of KHP is understood as well.
+func TestServe_BackEndThatSpeaksKHP(t *testing.T) {
+	back := serveHere(t)
+	s := serveHere(t, "--route", "/khp=khp+"+back.url+"/", "--route", "/ws="+back.url+"/", "--route", "/none=khp+"+plainBackend(t))
+	wantEcho(t, dialHere(t, s.url+"/khp", nil), transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/ws", nil, fsm.FailureStatus, 502)
+	wantLog(t, s.log, `hint="a back end that takes nothing but KHP is written khp\+`+back.url+`/"`)
+	wantFailure(t, s.url+"/none", nil, fsm.FailureStatus, 502)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,8 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/transport"
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
 	"github.com/stretchr/testify/require"
 )
 
@@ -225,4 +228,36 @@ func TestDial_LongLineOfAPipe(t *testing.T) {
 	code, _, errs := runHere(t, strings.Repeat("x", transport.DefaultReadLimit+1)+"\n", "dial", s.url+"/", "--json")
 	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "khp: cannot read the input: a line has more than "+strconv.Itoa(transport.DefaultReadLimit)+" bytes; send it with --send-file FILE\n")
+}
+
+// --plain leads no server into KHP that selects the first subprotocol of any list, and still finds KHP where it is spoken.
+func TestDial_PlainOfABlindServer(t *testing.T) {
+	blind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		nc, _, _, err := ws.HTTPUpgrader{Protocol: func(string) bool { return true }}.Upgrade(r, w)
+		if err != nil {
+			return
+		}
+		defer func() { _ = nc.Close() }()
+		for {
+			p, op, err := wsutil.ReadClientData(nc)
+			if err != nil || wsutil.WriteServerMessage(nc, op, p) != nil {
+				return
+			}
+		}
+	}))
+	t.Cleanup(blind.Close)
+	for protocol, profile := range map[string]string{"": "spec", "chat": "kaazing"} {
+		args := []string{"dial", "ws" + strings.TrimPrefix(blind.URL, "http"), "--plain", "--json", "--profile", profile, "--send", "hello"}
+		if protocol != "" {
+			args = append(args, "--protocol", protocol)
+		}
+		code, out, errs := runHere(t, "", args...)
+		require.Equal(t, cli.ExitOK, code, errs)
+		require.Contains(t, out, `"plain":true`)
+		require.Contains(t, out, `"protocol":"`+protocol+`"`)
+		require.Contains(t, out, "hello")
+		code, out, errs = runHere(t, "", append([]string{"dial", serveHere(t).url}, args[2:]...)...)
+		require.Equal(t, cli.ExitOK, code, errs)
+		require.Contains(t, out, `"plain":false`)
+	}
 }

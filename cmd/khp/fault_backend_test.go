@@ -163,7 +163,7 @@ func (v *visitor) talk(ctx context.Context, c *transport.Conn, attempt int, over
 // Back ends are killed and started again under traffic: clients are told 1011 or 503, and get in again afterwards. Nothing is delivered twice, and nothing is lost
 // that was acknowledged.
 func TestServe_BackendRestarts(t *testing.T) {
-	for scheme, start := range map[string]life{"ws": webSocketLife, "tcp": tcpLife} {
+	for scheme, start := range map[string]life{"khp+ws": webSocketLife, "tcp": tcpLife} {
 		t.Run(scheme, func(t *testing.T) {
 			var book ledger
 			ln, err := net.Listen("tcp", "127.0.0.1:0")

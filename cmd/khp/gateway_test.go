@@ -74,7 +74,7 @@ func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
 	}})
 	t.Cleanup(silent.Close)
 	t.Cleanup(func() { close(release) })
-	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=ws"+strings.TrimPrefix(silent.URL, "http"), "--drain-timeout", "100ms")
+	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=khp+ws"+strings.TrimPrefix(silent.URL, "http"), "--drain-timeout", "100ms")
 	for _, path := range []string{"/tcp", "/ws"} {
 		c := dialHere(t, s.url+path, nil)
 		if path == "/tcp" {
@@ -238,9 +238,9 @@ func TestServe_SecureBackEnd(t *testing.T) {
 	cert, key := dir+"/cert.pem", dir+"/key.pem"
 	require.NoError(t, gencert(cert, key))
 	back := serveHere(t, "--tls-cert", cert, "--tls-key", key)
-	s := serveHere(t, "--route", "/="+back.url+"/", "--backend-ca", cert)
+	s := serveHere(t, "--route", "/=khp+"+back.url+"/", "--backend-ca", cert)
 	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
-	strict := serveHere(t, "--route", "/="+back.url+"/")
+	strict := serveHere(t, "--route", "/=khp+"+back.url+"/")
 	wantFailure(t, strict.url+"/", nil, fsm.FailureStatus, 503)
 	require.Contains(t, strict.log.String(), "certificate")
 }

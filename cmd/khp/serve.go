@@ -51,6 +51,8 @@ func serveCommand(c *cli.Env) *cobra.Command {
   echo                    sends every message back
   ws://..., wss://...     a WebSocket back end: messages and close codes pass in
                           both directions, the back end selects the subprotocol
+                          among the client's
+  khp+ws://, khp+wss://   the same for one that speaks KHP, such as a gateway
   tcp://host:port         a TCP back end: its bytes are binary messages
   redirect:URL            sends clients to a URL or to a path on this server:
                           Kaazing's own with R, others with 302

@@ -26,7 +26,7 @@ func TestBoundedServer(t *testing.T) {
 // TestServe_LogsNoQuery looks for a secret in the log of everything that may be done with a request.
 func TestServe_LogsNoQuery(t *testing.T) {
 	const secret = "hunter2"
-	s := serveHere(t, "-v", "--route", "/=echo", "--route", "/b=balance:ws://127.0.0.1:1/", "--route", "/w=ws://127.0.0.1:1/?key="+secret, "--route", "/no=status:403")
+	s := serveHere(t, "-v", "--route", "/=echo", "--route", "/b=redirect:ws://127.0.0.1:1/", "--route", "/w=ws://127.0.0.1:1/?key="+secret, "--route", "/no=status:403")
 	for _, o := range []*transport.DialOptions{nil, {Profile: transport.Kaazing}} {
 		c := dialHere(t, s.url+"/?key="+secret, o)
 		wantEcho(t, c, transport.Text, []byte("x"))
@@ -44,7 +44,7 @@ func TestServe_LogsNoQuery(t *testing.T) {
 
 // TestBalance_BadQuery has a client send what cannot stand in a URL: that is its fault, not ours.
 func TestBalance_BadQuery(t *testing.T) {
-	s := serveHere(t, "--route", "/b=balance:ws://127.0.0.1:1/")
+	s := serveHere(t, "--route", "/b=redirect:ws://127.0.0.1:1/")
 	for _, target := range []string{"/b?x=%zz", "/b?x=%", "/b?.kl=Y&x=%zz"} {
 		require.Contains(t, openRaw(t, s.url, target, "GET "+target+" HTTP/1.1\r\nHost: h\r\n\r\n"), "HTTP/1.1 400 Bad Request", target)
 	}

@@ -120,7 +120,7 @@ func TestServe_Origin(t *testing.T) {
 }
 
 func TestServe_Metrics(t *testing.T) {
-	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/=echo", "--route", "/no=status:403", "--route", "/away=balance:ws://127.0.0.1:1/", "--auth", "/secret=joe:welcome")
+	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/=echo", "--route", "/no=status:403", "--route", "/away=redirect:ws://127.0.0.1:1/", "--auth", "/secret=joe:welcome")
 	url := regexp.MustCompile(`url=(\S+)`).FindStringSubmatch(s.log.String())[1]
 	c := dialHere(t, s.url+"/", nil)
 	wantEcho(t, c, transport.Text, []byte("x"))

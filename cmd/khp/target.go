@@ -21,7 +21,7 @@ type target interface {
 	serve(ctx context.Context, s *session, c *client) error
 }
 
-const targetForms = "echo, ws://..., wss://..., tcp://host:port, redirect:URL, balance:URL[,URL...] or status:CODE"
+const targetForms = "echo, ws://..., wss://..., khp+ws://..., khp+wss://..., tcp://host:port, redirect:URL, balance:URL[,URL...] or status:CODE"
 
 // parseTarget reads a TARGET. Errors quote nothing that may be secret.
 func parseTarget(name string) (target, error) {
@@ -32,12 +32,13 @@ func parseTarget(name string) (target, error) {
 			return echoTarget{}, nil
 		}
 		return nil, errors.New("echo takes nothing behind it")
-	case "ws", "wss":
-		u, err := webSocketURL(name)
+	case "ws", "wss", "khp+ws", "khp+wss":
+		url, khp := strings.CutPrefix(name, "khp+")
+		u, err := webSocketURL(url)
 		if err != nil {
 			return nil, err
 		}
-		return wsTarget{url: u.String()}, nil
+		return wsTarget{url: u.String(), khp: khp}, nil
 	case "tcp":
 		return parseTCPTarget(name)
 	case "redirect":
@@ -121,7 +122,7 @@ func hideTarget(spec string) string {
 func shownTarget(name string) string {
 	if i := strings.LastIndexByte(name, '@'); i >= 0 {
 		kind := ""
-		for _, k := range []string{"ws://", "wss://", "tcp://", "http://", "https://", "balance:", "redirect:"} {
+		for _, k := range []string{"ws://", "wss://", "khp+ws://", "khp+wss://", "tcp://", "http://", "https://", "balance:", "redirect:"} {
 			if strings.HasPrefix(name, k) {
 				kind = k
 			}

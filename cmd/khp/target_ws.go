@@ -11,16 +11,21 @@ import (
 // backendTimeout is how long a back end may take to accept a connection.
 const backendTimeout = 5 * time.Second
 
-// wsTarget is a WebSocket back end, plain or KHP. It is connected to while the client's request is being decided, so that a back end that is
+// wsTarget is a WebSocket back end. It is connected to while the client's request is being decided, so that a back end that is
 // down gives a clear answer, and so that it is the back end that selects the subprotocol.
-type wsTarget struct{ url string }
+type wsTarget struct {
+	url string
+	khp bool // it speaks KHP; others are not offered it, as many a server selects whatever it is offered first
+}
 
 func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
 	patience, cancel := context.WithTimeout(ctx, backendTimeout)
 	defer cancel()
-	back, err := transport.Dial(patience, t.url, &transport.DialOptions{
-		Subprotocols: r.Protocols, PlainFallback: true, MaxRedirects: -1, TLSConfig: s.rules.backends, ReadLimit: s.rules.message,
-	})
+	o := &transport.DialOptions{Subprotocols: r.Protocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.rules.backends, ReadLimit: s.rules.message}
+	if t.khp {
+		o.Profile = transport.Auto // khp serve and gateways, which speak it differently
+	}
+	back, err := transport.Dial(patience, t.url, o)
 	if err != nil {
 		if !errors.As(err, new(*transport.HandshakeError)) { // nothing was sent
 			return tooMuch(ctx, s, t.url, err), nil

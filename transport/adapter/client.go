@@ -150,7 +150,7 @@ func (c *client) connect(to *driver.Conn, url wire.URL) {
 	ctx, cancel := context.WithDeadline(c.ctx, due)
 	defer cancel()
 	target := &Target{
-		URL: url.String(), Subprotocols: append([]string{endpoint.Protocol}, c.config.Protocols...), Header: field.Header(c.client.OpeningFields()),
+		URL: url.String(), Subprotocols: c.client.Offer(), Header: field.Header(c.client.OpeningFields()),
 		sameHost: url.Host == c.origin.Host, SameOrigin: url.SameOrigin(c.origin),
 	}
 	conn, socket, resp, err := watch(ctx, c.dial, target)

@@ -72,7 +72,7 @@ cannot be reached.`,
 	f.StringVar(&o.closing, "close", "1000", "close with this `CODE[:REASON]`")
 	f.IntVar(&o.maxRedirects, "max-redirects", 5, "follow at most `N` redirects, 0 to 20")
 	f.Var(&o.timeout, "timeout", "how much `TIME` the whole attempt may take, redirects included, as in 30s")
-	f.BoolVar(&o.plain, "plain", false, "be content with a plain WebSocket if the server does not speak KHP")
+	f.BoolVar(&o.plain, "plain", false, "be content with a plain WebSocket if the server does not speak KHP, which is offered last then")
 	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of the server")
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
 	f.StringVar(&o.proxy, "proxy", "env", "go through this HTTP proxy, `URL|env|none`; env is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say")
