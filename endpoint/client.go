@@ -162,7 +162,7 @@ func (c *Client) PeerClosed(now time.Time, code uint16, reason string) []Output 
 		c.closeIn = closeText{code, reason}
 	}
 	c.settle()
-	c.closeOut = sendable(code, "")
+	c.closeOut = sendable(code, reason)
 	c.step(fsm.Event{Kind: fsm.EventPeerClosed, Facts: c.unitFacts()})
 	return c.out
 }

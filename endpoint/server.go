@@ -81,7 +81,7 @@ func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output 
 	if s.state.Phase() != fsm.ServerClosing { // there it only answers ours
 		s.closeIn = closeText{code, reason}
 	}
-	s.closeOut = sendable(code, "")
+	s.closeOut = sendable(code, reason) // as a gateway answers
 	s.step(fsm.Event{Kind: fsm.EventPeerClosed})
 	return s.out
 }

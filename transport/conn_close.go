@@ -148,12 +148,12 @@ func (c *Conn) finish(it item) error {
 		code = 0
 	}
 	if !c.link.client && !c.link.writing() {
-		c.reply(code)
+		c.reply(code, it.reason)
 		c.closeSocket()
 		return closed
 	}
 	replied := make(chan struct{})
-	go c.finishLater(code, replied)
+	go c.finishLater(code, it.reason, replied)
 	patience := time.NewTimer(replyTimeout)
 	defer patience.Stop()
 	select {
@@ -163,18 +163,18 @@ func (c *Conn) finish(it item) error {
 	return closed
 }
 
-// reply answers the peer's Close frame. It is not told about an error, which means that we closed first, or that there is nobody to answer.
-func (c *Conn) reply(code uint16) {
+// reply answers the peer's Close frame with what it said. It is not told about an error, which means that we closed first, or that there is nobody to answer.
+func (c *Conn) reply(code uint16, reason string) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
 	defer cancel()
-	_ = c.link.closeContext(ctx, code, "")
+	_ = c.link.closeContext(ctx, code, reason)
 }
 
 // finishLater is what finish leaves to be done.
-func (c *Conn) finishLater(code uint16, replied chan<- struct{}) {
+func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) {
 	end := time.AfterFunc(c.closeTimeout, c.closeSocket) // whatever happens to deadlines meanwhile
 	defer end.Stop()
-	c.reply(code)
+	c.reply(code, reason)
 	close(replied)
 	if c.link.client {
 		c.awaitEOF(c.closeTimeout)

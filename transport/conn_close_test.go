@@ -21,7 +21,7 @@ func TestConn_PeerCloses(t *testing.T) {
 		body, reply string
 		want        CloseError
 	}{
-		"code and reason": {"\x03\xe9bye", "\x03\xe9", CloseError{CloseGoingAway, "bye"}},
+		"code and reason": {"\x03\xe9bye", "\x03\xe9bye", CloseError{CloseGoingAway, "bye"}},
 		"code":            {"\x0f\xa0", "\x0f\xa0", CloseError{4000, ""}},
 		"empty":           {"", "", CloseError{CloseNoStatus, ""}},
 	} {
@@ -37,7 +37,7 @@ func TestConn_PeerCloses(t *testing.T) {
 					_, _, err := conn.Read(context.Background())
 					read <- err
 				}()
-				p.wantFrame("Close is answered with the same code", opX, c.reply)
+				p.wantFrame("Close is answered with the same code and reason", opX, c.reply)
 				if client { // the server closes TCP first
 					require.NoError(t, b.Close())
 				} else {

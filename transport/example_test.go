@@ -152,7 +152,7 @@ func ExampleConn() {
 	// nothing yet: true
 	// one <nil>
 	// two <nil>
-	// transport: use of closed network connection: transport: peer closed the connection: 4000 (private use)
+	// transport: use of closed network connection: transport: peer closed the connection: 4000 (private use): "enough"
 }
 
 func ExampleBasic() {
