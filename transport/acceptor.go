@@ -220,7 +220,7 @@ func (a *acceptor) openConn() *Conn {
 	if limit <= 0 {
 		limit = DefaultReadLimit
 	}
-	a.link.limit.Store(limit)
+	a.link.SetLimit(limit)
 	a.trace.opened(result.Protocol, result.Status, 0, a.phase())
 	info := handshakeInfo{subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, plain: result.Plain}
 	if a.entry != nil {

@@ -19,6 +19,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -52,7 +53,7 @@ func deciding(d func(r *Request) (Decision, error)) func() *Handler {
 // kindsOfConnections differ in everything that an acceptor keeps while it shakes hands.
 func kindsOfConnections() map[string]kindOfConnection {
 	plain := func() *Handler { return &Handler{Subprotocols: []string{"amqp"}} }
-	asks := func(c *rawClient) { c.send(pf{op: opB, p: offersAMQP}) }
+	asks := func(c *rawClient) { c.send(pf{Op: opB, P: offersAMQP}) }
 	waits := 0
 	return map[string]kindOfConnection{
 		"open":        {handler: plain, client: asks},
@@ -61,14 +62,14 @@ func kindsOfConnections() map[string]kindOfConnection {
 		"not-khp":     {handler: plain, fields: "Sec-WebSocket-Protocol: mqtt\r\n"},
 		"not-upgrade": {handler: plain, fields: "Sec-WebSocket-Version: 12\r\n"},
 		"principal": {handler: func() *Handler { return &Handler{Authenticator: knowing{}} }, client: func(c *rawClient) {
-			c.send(pf{op: opB, p: extendedRequest})
+			c.send(pf{Op: opB, P: extendedRequest})
 			c.response()
-			c.send(pf{op: opB, p: replayedRequest})
+			c.send(pf{Op: opB, P: replayedRequest})
 		}},
 		"stranger": {handler: func() *Handler { return &Handler{Authenticator: knowing{}} }, client: func(c *rawClient) {
-			c.send(pf{op: opB, p: extendedRequest})
+			c.send(pf{Op: opB, P: extendedRequest})
 			c.response()
-			c.send(pf{op: opX, p: "\x03\xe8"})
+			c.send(pf{Op: opX, P: "\x03\xe8"})
 		}},
 		"waiting": {handler: deciding(func(*Request) (Decision, error) {
 			if waits++; waits%2 == 1 {
@@ -78,7 +79,7 @@ func kindsOfConnections() map[string]kindOfConnection {
 		}), client: asks},
 		"redirect":  {handler: deciding(func(*Request) (Decision, error) { return Decision{Status: 302, Location: "/q"}, nil }), client: asks},
 		"broken":    {handler: deciding(func(*Request) (Decision, error) { return Decision{}, errors.New("no data base") }), client: asks},
-		"malformed": {handler: plain, client: func(c *rawClient) { c.send(pf{op: opB, p: "nonsense\r\n\r\n"}) }},
+		"malformed": {handler: plain, client: func(c *rawClient) { c.send(pf{Op: opB, P: "nonsense\r\n\r\n"}) }},
 		"bad-frame": {handler: plain, client: func(c *rawClient) { c.bytes("\xff\xff") }},
 		"lost":      {handler: plain, client: func(c *rawClient) { _ = c.nc.Close() }},
 		"silent":    {handler: func() *Handler { return &Handler{Timeouts: Timeouts{Request: time.Second}} }, client: func(*rawClient) {}},
@@ -130,7 +131,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	s := h.shakeWith(a, ctx, entry, ours, &opening{request: requestOf(r)})
 	lines := []string{fmt.Sprint("after ", time.Since(begin))}
 	if s.conn != nil {
-		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(), s.conn.Extensions(), s.conn.link.limit.Load()))
+		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(), s.conn.Extensions(), s.conn.link.Limit()))
 		if q := s.conn.Request(); q != nil {
 			lines = append(lines, fmt.Sprint(q.Principal, q.Replay, q.Protocols, q.Authorization, q.Target))
 		}
@@ -140,7 +141,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	for f := range c.got {
 		lines = append(lines, fmt.Sprint(f.Header.OpCode, string(f.Payload)))
 		if f.Header.OpCode == opX {
-			c.send(pf{op: opX, p: "\x03\xe8"})
+			c.send(pf{Op: opX, P: "\x03\xe8"})
 			_ = c.nc.Close()
 		}
 	}
@@ -190,7 +191,7 @@ func TestAcceptor_LateDecision(t *testing.T) {
 				got <- h.shakeWith(a, ctx, entry, ours, &opening{request: requestOf(parseRequest(t, openingRequest))}).conn
 			}()
 			<-c.head
-			c.send(pf{op: opB, p: extendedRequest})
+			c.send(pf{Op: opB, P: extendedRequest})
 			synctest.Wait()
 			return c, got
 		}
@@ -228,9 +229,9 @@ func TestHandler_AuthenticatesReplays(t *testing.T) {
 	}
 	c := servePipe(t, h, openingRequest)
 	<-c.head
-	c.send(pf{op: opB, p: replayedRequest})
+	c.send(pf{Op: opB, P: replayedRequest})
 	require.Contains(t, c.response(), "more", "joe is known, and challenged by the application")
-	c.send(pf{op: opB, p: strings.Replace(replayedRequest, "am9lOndlbGNvbWU=", "bm9ib2R5Og==", 1)})
+	c.send(pf{Op: opB, P: strings.Replace(replayedRequest, "am9lOndlbGNvbWU=", "bm9ib2R5Og==", 1)})
 	require.NotContains(t, c.response(), "more", "nobody is not known, whoever was before")
 	require.Equal(t, []any{"joe"}, principals)
 	_ = c.nc.Close()
@@ -248,8 +249,8 @@ func TestDial_WritesAfterDeafServer(t *testing.T) {
 			}
 			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nSec-WebSocket-Accept: "+
 				string(wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
-			if _, err := readFrame(nc); err == nil {
-				_, _ = nc.Write(encodeFrames(true, pf{op: opB, p: response}, pf{op: opB}))
+			if _, err := frametest.ReadFrame(nc); err == nil {
+				_, _ = nc.Write(frametest.Encode(true, pf{Op: opB, P: response}, pf{Op: opB}))
 			}
 		}
 		dials := 0

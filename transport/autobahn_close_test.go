@@ -7,17 +7,17 @@ import (
 
 // Section 7: Close. Frames behind one are not looked at.
 func autobahnClose() (all []autobahnCase) {
-	closing := func(body string) pf { return pf{op: opX, p: body} }
+	closing := func(body string) pf { return pf{Op: opX, P: body} }
 	code := func(n uint16) string { return string([]byte{byte(n >> 8), byte(n)}) }
 	long := strings.Repeat("*", 123)
 	for _, c := range []autobahnCase{
 		{name: "after a message", send: []pf{text("Hello"), closing(code(1000))}, want: []pf{text("Hello")}, body: code(1000)},
 		{name: "twice", send: []pf{closing(code(1000)), closing(code(1000))}, body: code(1000)},
-		{name: "then ping", send: []pf{closing(code(1000)), {op: opI}}, body: code(1000)},
+		{name: "then ping", send: []pf{closing(code(1000)), {Op: opI}}, body: code(1000)},
 		{name: "then text", send: []pf{closing(code(1000)), text("Hello")}, body: code(1000)},
-		{name: "then garbage", send: []pf{closing(code(1000)), {op: 3, rsv: 7}}, body: code(1000)},
+		{name: "then garbage", send: []pf{closing(code(1000)), {Op: 3, Rsv: 7}}, body: code(1000)},
 		{name: "then much", send: []pf{closing(code(1000)), text(strings.Repeat("x", 1<<17))}, body: code(1000), large: true},
-		{name: "in a message", send: []pf{{op: opT, p: "frag", more: true}, closing(code(1000)), {op: opC, p: "ment"}}, body: code(1000)},
+		{name: "in a message", send: []pf{{Op: opT, P: "frag", More: true}, closing(code(1000)), {Op: opC, P: "ment"}}, body: code(1000)},
 		{name: "without code", send: []pf{closing("")}},
 		{name: "one byte", send: []pf{closing("a")}, code: CloseProtocolError},
 		{name: "two bytes", send: []pf{closing(code(1000))}, body: code(1000)},
@@ -26,7 +26,7 @@ func autobahnClose() (all []autobahnCase) {
 		{name: "reason too long", send: []pf{closing(code(1000) + long + "x")}, code: CloseProtocolError},
 		{name: "reason not UTF-8", send: []pf{closing(code(1000) + "\xce\xba\xe1\xbd\xb9\xcf\x83\xed\xa0\x80")}, code: CloseInvalidPayload},
 		{name: "reason ends inside a character", send: []pf{closing(code(1000) + "\xce")}, code: CloseInvalidPayload},
-		{name: "masked wrongly", send: []pf{{op: opX, mask: true}}, code: CloseProtocolError},
+		{name: "masked wrongly", send: []pf{{Op: opX, Mask: true}}, code: CloseProtocolError},
 	} {
 		c.name, c.req = "7 close/"+c.name, "WSP-CLOSE-01"
 		all = append(all, c)
@@ -46,7 +46,7 @@ func autobahnLimits() (all []autobahnCase) {
 	for _, n := range []int{1 << 16, 1 << 18, 1 << 20, DefaultReadLimit} {
 		for _, op := range []pf{text(""), bin("")} {
 			p := most[:n]
-			all = append(all, autobahnCase{name: fmt.Sprintf("9 limits/%v of %d", kindOf(op.op), n), send: []pf{{op: op.op, p: p}}, want: []pf{{op: op.op, p: p}}})
+			all = append(all, autobahnCase{name: fmt.Sprintf("9 limits/%v of %d", kindOf(op.Op), n), send: []pf{{Op: op.Op, P: p}}, want: []pf{{Op: op.Op, P: p}}})
 		}
 	}
 	for _, piece := range []int{64, 1 << 10, 1 << 16} {
@@ -54,9 +54,9 @@ func autobahnLimits() (all []autobahnCase) {
 		all = append(all, autobahnCase{name: fmt.Sprint("9 limits/fragments of ", piece), send: fragments(opT, p, piece), want: []pf{text(p)}})
 	}
 	all = append(all,
-		autobahnCase{name: "9 limits/one too many announced", send: []pf{{op: opB, p: "x", claim: DefaultReadLimit + 1}}, code: CloseTooBig},
-		autobahnCase{name: "9 limits/one too many in fragments", send: []pf{{op: opB, p: most[:1<<20], more: true}, {op: opC, claim: DefaultReadLimit - 1<<20 + 1}}, code: CloseTooBig},
-		autobahnCase{name: "9 limits/the largest length there is", send: []pf{{op: opB, claim: 1<<63 - 1}}, code: CloseTooBig},
+		autobahnCase{name: "9 limits/one too many announced", send: []pf{{Op: opB, P: "x", Claim: DefaultReadLimit + 1}}, code: CloseTooBig},
+		autobahnCase{name: "9 limits/one too many in fragments", send: []pf{{Op: opB, P: most[:1<<20], More: true}, {Op: opC, Claim: DefaultReadLimit - 1<<20 + 1}}, code: CloseTooBig},
+		autobahnCase{name: "9 limits/the largest length there is", send: []pf{{Op: opB, Claim: 1<<63 - 1}}, code: CloseTooBig},
 	)
 	for i := range all {
 		all[i].req, all[i].large = "WSP-FRAME-02", true

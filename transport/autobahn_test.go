@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -60,12 +62,12 @@ func (c autobahnCase) play(t *testing.T, client bool, size int) {
 	a, b := net.Pipe()
 	ended := echo(testConn(a, client))
 	send := c.send
-	if c.code == 0 && !slices.ContainsFunc(c.send, func(f pf) bool { return f.op == opX }) {
-		send = append(slices.Clone(send), pf{op: opX, p: "\x03\xe8"})
+	if c.code == 0 && !slices.ContainsFunc(c.send, func(f pf) bool { return f.Op == opX }) {
+		send = append(slices.Clone(send), pf{Op: opX, P: "\x03\xe8"})
 		c.body = "\x03\xe8"
 	}
 	go func() {
-		for piece := range slices.Chunk(encodeFrames(client, send...), size) {
+		for piece := range slices.Chunk(frametest.Encode(client, send...), size) {
 			if _, err := b.Write(piece); err != nil {
 				return // the other side has heard enough
 			}
@@ -74,7 +76,7 @@ func (c autobahnCase) play(t *testing.T, client bool, size int) {
 	var got []pf
 	var last ws.Frame
 	for {
-		f, err := readFrame(b)
+		f, err := frametest.ReadFrame(b)
 		if err != nil {
 			break
 		}
@@ -82,7 +84,7 @@ func (c autobahnCase) play(t *testing.T, client bool, size int) {
 		require.True(t, f.Header.Fin, "nothing is sent in fragments")
 		require.NotEqual(t, opX, last.Header.OpCode, "a frame after Close")
 		if last = ws.UnmaskFrameInPlace(f); f.Header.OpCode != opX {
-			got = append(got, pf{op: f.Header.OpCode, p: string(f.Payload)})
+			got = append(got, pf{Op: f.Header.OpCode, P: string(f.Payload)})
 		} else if client {
 			_ = b.Close() // a client waits for the server to end TCP
 		}
@@ -113,26 +115,30 @@ func autobahnFraming() (all []autobahnCase) {
 				p = strings.Repeat("\xfe", n)
 			}
 			name := fmt.Sprintf("1 framing/%v of %d", kindOf(op), n)
-			all = append(all, autobahnCase{name: name, req: "WSP-FRAME-01", send: []pf{{op: op, p: p}}, want: []pf{{op: op, p: p}}, large: n > 4096})
+			all = append(all, autobahnCase{name: name, req: "WSP-FRAME-01", send: []pf{{Op: op, P: p}}, want: []pf{{Op: op, P: p}}, large: n > 4096})
 			if n == 65535 || n < 126 {
-				all = append(all, autobahnCase{name: name + " in the long form", req: "WSP-FRAME-01", send: []pf{{op: op, p: p, wide: true}}, want: []pf{{op: op, p: p}}, large: n > 4096})
+				all = append(all, autobahnCase{name: name + " in the long form", req: "WSP-FRAME-01", send: []pf{{Op: op, P: p, Wide: true}}, want: []pf{{Op: op, P: p}}, large: n > 4096})
 			}
 			all = append(all, autobahnCase{
-				name: fmt.Sprintf("10 misc/%v of %d in pieces of 1300", kindOf(op), n), req: "WSP-FRAME-02", large: n > 4096, send: fragments(op, p, 1300), want: []pf{{op: op, p: p}},
+				name: fmt.Sprintf("10 misc/%v of %d in pieces of 1300", kindOf(op), n), req: "WSP-FRAME-02", large: n > 4096, send: fragments(op, p, 1300), want: []pf{{Op: op, P: p}},
 			})
 		}
-		all = append(all, autobahnCase{name: fmt.Sprintf("1 framing/%v masked wrongly", kindOf(op)), req: "WSP-FRAME-04", send: []pf{{op: op, p: "x", mask: true}}, code: CloseProtocolError})
+		all = append(all, autobahnCase{name: fmt.Sprintf("1 framing/%v masked wrongly", kindOf(op)), req: "WSP-FRAME-04", send: []pf{{Op: op, P: "x", Mask: true}}, code: CloseProtocolError})
 	}
 	return all
 }
 
 // fragments cuts p into frames of n bytes.
+func kindOf(op ws.OpCode) extension.Kind {
+	return map[ws.OpCode]extension.Kind{opT: extension.Text, opB: extension.Binary}[op]
+}
+
 func fragments(op ws.OpCode, p string, n int) (frames []pf) {
 	for len(p) > n {
-		frames = append(frames, pf{op: op, p: p[:n], more: true})
+		frames = append(frames, pf{Op: op, P: p[:n], More: true})
 		op, p = opC, p[n:]
 	}
-	return append(frames, pf{op: op, p: p})
+	return append(frames, pf{Op: op, P: p})
 }
 
 // Section 2: Pings and Pongs.
@@ -140,22 +146,22 @@ func autobahnPings() (all []autobahnCase) {
 	long := strings.Repeat("\xfe", 125)
 	var ten, tenBack []pf
 	for i := range 10 {
-		ten = append(ten, pf{op: opI, p: fmt.Sprint("payload ", i)})
-		tenBack = append(tenBack, pf{op: opO, p: fmt.Sprint("payload ", i)})
+		ten = append(ten, pf{Op: opI, P: fmt.Sprint("payload ", i)})
+		tenBack = append(tenBack, pf{Op: opO, P: fmt.Sprint("payload ", i)})
 	}
 	for _, c := range []autobahnCase{
-		{name: "empty", send: []pf{{op: opI}}, want: []pf{{op: opO}}},
-		{name: "payload", send: []pf{{op: opI, p: "hello"}}, want: []pf{{op: opO, p: "hello"}}},
-		{name: "not UTF-8", send: []pf{{op: opI, p: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}, want: []pf{{op: opO, p: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}},
-		{name: "125 bytes", send: []pf{{op: opI, p: long}}, want: []pf{{op: opO, p: long}}},
-		{name: "126 bytes", send: []pf{{op: opI, p: long + "x"}}, code: CloseProtocolError},
-		{name: "126 bytes announced", send: []pf{{op: opI, claim: 126}}, code: CloseProtocolError},
-		{name: "short payload in the long form", send: []pf{{op: opI, p: "x", wide: true}}, code: CloseProtocolError},
-		{name: "unasked Pong", send: []pf{{op: opO}}},
-		{name: "unasked Pong with payload", send: []pf{{op: opO, p: "unasked"}}},
-		{name: "unasked Pong, then Ping", send: []pf{{op: opO, p: "unasked"}, {op: opI, p: "ping"}}, want: []pf{{op: opO, p: "ping"}}},
+		{name: "empty", send: []pf{{Op: opI}}, want: []pf{{Op: opO}}},
+		{name: "payload", send: []pf{{Op: opI, P: "hello"}}, want: []pf{{Op: opO, P: "hello"}}},
+		{name: "not UTF-8", send: []pf{{Op: opI, P: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}, want: []pf{{Op: opO, P: "\x00\xff\xfe\xfd\xfc\xfb\x00\xff"}}},
+		{name: "125 bytes", send: []pf{{Op: opI, P: long}}, want: []pf{{Op: opO, P: long}}},
+		{name: "126 bytes", send: []pf{{Op: opI, P: long + "x"}}, code: CloseProtocolError},
+		{name: "126 bytes announced", send: []pf{{Op: opI, Claim: 126}}, code: CloseProtocolError},
+		{name: "short payload in the long form", send: []pf{{Op: opI, P: "x", Wide: true}}, code: CloseProtocolError},
+		{name: "unasked Pong", send: []pf{{Op: opO}}},
+		{name: "unasked Pong with payload", send: []pf{{Op: opO, P: "unasked"}}},
+		{name: "unasked Pong, then Ping", send: []pf{{Op: opO, P: "unasked"}, {Op: opI, P: "ping"}}, want: []pf{{Op: opO, P: "ping"}}},
 		{name: "ten", send: ten, want: tenBack},
-		{name: "masked wrongly", send: []pf{{op: opI, mask: true}}, code: CloseProtocolError},
+		{name: "masked wrongly", send: []pf{{Op: opI, Mask: true}}, code: CloseProtocolError},
 	} {
 		c.name, c.req = "2 pings/"+c.name, "WSP-FRAME-05"
 		all = append(all, c)
@@ -165,28 +171,28 @@ func autobahnPings() (all []autobahnCase) {
 
 // Sections 3 and 4: reserved bits and opcodes, alone and after a message, with a Ping behind that must not be answered.
 func autobahnReserved() (all []autobahnCase) {
-	hello, ping := text("Hello"), pf{op: opI}
+	hello, ping := text("Hello"), pf{Op: opI}
 	add := func(name string, bad pf) {
-		for where, before := range map[string][]pf{"first": nil, "after text": {hello}, "after ping": {ping}, "inside a message": {{op: opT, p: "x", more: true}}} {
+		for where, before := range map[string][]pf{"first": nil, "after text": {hello}, "after ping": {ping}, "inside a message": {{Op: opT, P: "x", More: true}}} {
 			c := autobahnCase{name: name + " " + where, req: "WSP-FRAME-01", send: append(slices.Clone(before), bad, ping), code: CloseProtocolError}
 			switch where {
 			case "after text":
 				c.want = []pf{hello}
 			case "after ping":
-				c.want = []pf{{op: opO}}
+				c.want = []pf{{Op: opO}}
 			}
 			all = append(all, c)
 		}
 	}
 	for rsv := byte(1); rsv < 8; rsv++ {
 		for _, op := range []ws.OpCode{opT, opB, opI, opO, opX, opC} {
-			add(fmt.Sprintf("3 reserved bits/%d of %x", rsv, byte(op)), pf{op: op, p: "", rsv: rsv})
+			add(fmt.Sprintf("3 reserved bits/%d of %x", rsv, byte(op)), pf{Op: op, P: "", Rsv: rsv})
 		}
 	}
 	for op := range ws.OpCode(16) {
 		if op.IsReserved() {
-			add(fmt.Sprintf("4 opcodes/%x", byte(op)), pf{op: op})
-			add(fmt.Sprintf("4 opcodes/%x with payload", byte(op)), pf{op: op, p: "payload"})
+			add(fmt.Sprintf("4 opcodes/%x", byte(op)), pf{Op: op})
+			add(fmt.Sprintf("4 opcodes/%x with payload", byte(op)), pf{Op: op, P: "payload"})
 		}
 	}
 	return all
@@ -194,9 +200,9 @@ func autobahnReserved() (all []autobahnCase) {
 
 // Section 5: fragments.
 func autobahnFragments() (all []autobahnCase) {
-	more := func(op ws.OpCode, p string) pf { return pf{op: op, p: p, more: true} }
-	end := func(p string) pf { return pf{op: opC, p: p} }
-	ping, pong := pf{op: opI, p: "ping"}, pf{op: opO, p: "ping"}
+	more := func(op ws.OpCode, p string) pf { return pf{Op: op, P: p, More: true} }
+	end := func(p string) pf { return pf{Op: opC, P: p} }
+	ping, pong := pf{Op: opI, P: "ping"}, pf{Op: opO, P: "ping"}
 	bad := CloseProtocolError
 	for _, c := range []autobahnCase{
 		{name: "ping in two", send: []pf{more(opI, "fragment"), end("ment")}, code: bad},
@@ -215,7 +221,7 @@ func autobahnFragments() (all []autobahnCase) {
 		{name: "binary in a message", send: []pf{more(opT, "frag"), bin("ment")}, code: bad},
 		{name: "unfinished text in a message", send: []pf{more(opB, "frag"), more(opT, "ment")}, code: bad},
 		{name: "message after message", send: []pf{more(opT, "a"), end("b"), more(opB, "c"), end("d")}, want: []pf{text("ab"), bin("cd")}},
-		{name: "close in between", send: []pf{more(opT, "frag"), {op: opX, p: "\x03\xe8"}, end("ment")}, body: "\x03\xe8"},
+		{name: "close in between", send: []pf{more(opT, "frag"), {Op: opX, P: "\x03\xe8"}, end("ment")}, body: "\x03\xe8"},
 	} {
 		c.name, c.req = "5 fragments/"+c.name, "WSP-FRAME-02"
 		all = append(all, c)

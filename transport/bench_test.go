@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -34,7 +35,7 @@ func BenchmarkHandshake(b *testing.B) {
 	b.Run("server", func(b *testing.B) { // the client is a few writes of prepared bytes
 		srv := httptest.NewServer(&Handler{Serve: func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err }})
 		defer srv.Close()
-		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest), encodeFrames(false, bin(extendedRequest)))
+		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest), frametest.Encode(false, bin(extendedRequest)))
 	})
 	b.Run("raw", func(b *testing.B) {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +51,7 @@ func BenchmarkHandshake(b *testing.B) {
 			_, _ = nc.Read(buf)
 		}))
 		defer srv.Close()
-		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest), encodeFrames(false, bin(extendedRequest)))
+		benchmarkBytes(b, srv.Listener.Addr().String(), []byte(openingRequest), frametest.Encode(false, bin(extendedRequest)))
 	})
 }
 

@@ -1,8 +1,7 @@
 package transport
 
 import (
-	"strconv"
-
+	"example.com/khp/transport/internal/frames"
 	"example.com/khp/wire"
 )
 
@@ -32,50 +31,4 @@ func ValidCloseCode(code uint16) bool { return wire.ValidCloseCode(code) }
 
 // CloseCodeText returns the name of a close code in English, such as "normal closure" for 1000.
 // A code of 3000 to 3999 is "registered", one of 4000 to 4999 "private use", any other "unknown".
-func CloseCodeText(code uint16) string {
-	switch code {
-	case CloseNormal:
-		return "normal closure"
-	case CloseGoingAway:
-		return "going away"
-	case CloseProtocolError:
-		return "protocol error"
-	case CloseUnsupportedData:
-		return "unsupported data"
-	case CloseNoStatus:
-		return "no code given"
-	case CloseAbnormal:
-		return "abnormal closure"
-	case CloseInvalidPayload:
-		return "invalid payload data"
-	case ClosePolicyViolation:
-		return "policy violation"
-	case CloseTooBig:
-		return "message too big"
-	case CloseMandatoryExtension:
-		return "mandatory extension missing"
-	case CloseInternalError:
-		return "internal error"
-	case CloseServiceRestart:
-		return "service restart"
-	case CloseTryAgainLater:
-		return "try again later"
-	case CloseBadGateway:
-		return "bad gateway"
-	case CloseTLSHandshake:
-		return "TLS handshake failure"
-	}
-	switch {
-	case code >= 3000 && code <= 3999:
-		return "registered"
-	case code >= 4000 && code <= 4999:
-		return "private use"
-	default:
-		return "unknown"
-	}
-}
-
-// closeCodeString writes a code with its name, as error texts show it: "1000 (normal closure)".
-func closeCodeString(code uint16) string {
-	return strconv.Itoa(int(code)) + " (" + CloseCodeText(code) + ")"
-}
+func CloseCodeText(code uint16) string { return frames.CodeText(code) }

@@ -11,8 +11,20 @@ import (
 	"time"
 
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/layer"
 	"example.com/khp/transport/internal/sock"
+	"example.com/khp/wire"
 	"github.com/gobwas/ws"
+)
+
+// MessageType says whether a message is text or binary.
+type MessageType = wire.MessageType
+
+// The two kinds of messages of RFC 6455 section 5.6. The bytes of a Text message are UTF-8.
+const (
+	Text   = wire.Text
+	Binary = wire.Binary
 )
 
 // DefaultReadLimit is the largest message a [Conn] accepts unless told otherwise: 16 MiB.
@@ -26,8 +38,10 @@ const DefaultReadLimit = 16 << 20
 //
 // Outgoing messages are never fragmented. Deadlines come from contexts: do not set any on [Conn.NetConn].
 type Conn struct {
-	link *link
-	info handshakeInfo
+	link  *frames.Conn
+	ext   *layer.Layer // nil without extensions
+	alive *keepAlive   // nil without one
+	info  handshakeInfo
 
 	closeTimeout time.Duration
 	reading      chan struct{} // holds a token while somebody reads; guards queue and queued
@@ -40,21 +54,21 @@ type Conn struct {
 	err  error         // why the connection ended or is about to
 	pong chan struct{} // closed by the next Pong; nil if nobody waits
 
-	queue  []item // messages that Ping came across, or that an extension delivered together
-	queued int    // their bytes, with overhead
+	queue  []frames.Item // messages that Ping came across, or that an extension delivered together
+	queued int           // their bytes, with overhead
 }
 
 // newConn makes the application's end of l, which must not have a deadline set and is Conn's alone from here on. sessions are those of
 // extensions that were agreed on.
-func newConn(l *link, info handshakeInfo, sessions ...extension.Session) *Conn {
+func newConn(l *frames.Conn, info handshakeInfo, sessions ...extension.Session) *Conn {
 	c := &Conn{
 		link: l, info: info, closeTimeout: closeTimeout,
 		reading: make(chan struct{}, 1), done: make(chan struct{}),
 	}
-	c.watcher.Init(l.nc, sock.Read, info.home)
-	l.watcher.Init(l.nc, sock.Write, info.home)
+	c.watcher.Init(l.NetConn(), sock.Read, info.home)
+	l.Home(info.home)
 	if len(sessions) > 0 {
-		c.extend(sessions)
+		c.ext = layer.New(l, sessions, (*extended)(c))
 	}
 	return c
 }
@@ -88,14 +102,14 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 
 // await waits for the first byte of what comes next. It has a frame of its own, and a small one, because idle connections are found here: see [session].
 func (c *Conn) await(ctx context.Context) error {
-	if len(c.queue) > 0 || c.link.buffered() {
+	if len(c.queue) > 0 || c.link.Buffered() {
 		return nil
 	}
 	c.watcher.Start(ctx)
 	if c.hasEnded() {
 		return c.closedErr()
 	}
-	if err := c.link.await(); err != nil {
+	if err := c.link.Await(); err != nil {
 		return c.readFailed(ctx, err)
 	}
 	return nil
@@ -105,16 +119,16 @@ func (c *Conn) await(ctx context.Context) error {
 func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool, err error) {
 	if len(c.queue) > 0 {
 		it := c.dequeue()
-		return it.typ, it.data, true, nil
+		return it.Type, it.Data, true, nil
 	}
 	it, err := c.step(ctx)
 	switch {
 	case err != nil:
 		return 0, nil, true, err
-	case it.kind != itemMessage || c.closing.Load() || c.isLateTerminator(it):
+	case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
 		return 0, nil, false, nil
 	}
-	return it.typ, c.keep(it).data, true, nil
+	return it.Type, c.keep(it).Data, true, nil
 }
 
 // Write sends p as one message. p is not modified and is free again on return. The bytes of a Text message must
@@ -128,13 +142,13 @@ func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
 	if t != Text && t != Binary {
 		return fmt.Errorf("transport: message type %d is neither Text nor Binary", t)
 	}
-	return c.write(ctx, opcode(t), p)
+	return c.write(ctx, frames.Opcode(t), p)
 }
 
 // write sends one frame.
 func (c *Conn) write(ctx context.Context, op ws.OpCode, p []byte) error {
-	err := c.link.write(ctx, op, p)
-	if bad, ok := err.(*frameError); ok { // of an extension
+	err := c.link.Write(ctx, op, p)
+	if bad, ok := err.(*frames.Error); ok { // of an extension
 		return c.abandon(bad)
 	}
 	return c.ended(err)
@@ -176,7 +190,7 @@ func (c *Conn) SetReadLimit(n int64) {
 	if n <= 0 {
 		n = DefaultReadLimit
 	}
-	c.link.limit.Store(n)
+	c.link.SetLimit(n)
 }
 
 // Subprotocol returns the subprotocol that was agreed on, "" if none.
@@ -190,7 +204,7 @@ func (c *Conn) Status() int { return c.info.status }
 
 // NetConn returns the socket below, for its addresses and options. Reading, writing or
 // setting deadlines on it breaks the connection.
-func (c *Conn) NetConn() net.Conn { return c.link.nc }
+func (c *Conn) NetConn() net.Conn { return c.link.NetConn() }
 
 // Plain reports whether the connection was opened without KHP, because the peer did not select it and that was allowed.
 func (c *Conn) Plain() bool { return c.info.plain }
@@ -201,10 +215,10 @@ func (c *Conn) Request() *Request { return c.info.request }
 
 // isLateTerminator reports whether it is the end of the handshake's response, which may come late, and as text, where it is optional. It runs as the one who
 // reads. [AMB-01, AMB-06]
-func (c *Conn) isLateTerminator(it item) bool {
+func (c *Conn) isLateTerminator(it frames.Item) bool {
 	late := c.info.lateTerminator
 	c.info.lateTerminator = false
-	return late && len(it.data) == 0
+	return late && len(it.Data) == 0
 }
 
 // acquire makes the caller the one that reads.
@@ -230,7 +244,7 @@ func (c *Conn) release() { <-c.reading }
 // readForPong reads one item for Ping and queues it if it is a message. more tells whether there is
 // room for another.
 func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool, err error) {
-	if int64(c.queued) >= c.link.limit.Load() {
+	if int64(c.queued) >= c.link.Limit() {
 		return false, nil
 	}
 	select {
@@ -241,23 +255,23 @@ func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool
 	c.watcher.Start(ctx)
 	it, err := c.step(ctx)
 	c.watcher.Stop()
-	if it.kind == itemMessage && !c.closing.Load() && !c.isLateTerminator(it) {
+	if it.Kind == frames.Message && !c.closing.Load() && !c.isLateTerminator(it) {
 		c.enqueue(c.keep(it))
 	}
 	return true, err
 }
 
 // enqueue keeps a message for later Reads.
-func (c *Conn) enqueue(it item) {
+func (c *Conn) enqueue(it frames.Item) {
 	const overhead = 64 // so that empty messages count too
 	c.queue = append(c.queue, it)
-	c.queued += len(it.data) + overhead
+	c.queued += len(it.Data) + overhead
 }
 
 // dequeue takes the oldest message that was kept.
-func (c *Conn) dequeue() item {
+func (c *Conn) dequeue() frames.Item {
 	it := c.queue[0]
-	c.queue[0] = item{}
+	c.queue[0] = frames.Item{}
 	if c.queue = c.queue[1:]; len(c.queue) == 0 {
 		c.queue, c.queued = nil, 0
 	}
@@ -265,11 +279,11 @@ func (c *Conn) dequeue() item {
 }
 
 // keep makes a message the application's and lets the link go idle.
-func (c *Conn) keep(it item) item {
-	if !it.owned {
-		it.data, it.owned = bytes.Clone(it.data), true
+func (c *Conn) keep(it frames.Item) frames.Item {
+	if !it.Owned {
+		it.Data, it.Owned = bytes.Clone(it.Data), true
 	}
-	c.link.rest()
+	c.link.Rest()
 	return it
 }
 

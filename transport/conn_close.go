@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
 )
 
@@ -30,7 +31,7 @@ const (
 //
 //khp:impl WSP-CLOSE-01
 func (c *Conn) Close(code uint16, reason string) error {
-	if _, err := closeBody(code, reason); err != nil {
+	if err := frames.CheckClose(code, reason); err != nil {
 		return err
 	}
 	if c.hasEnded() || c.closing.Swap(true) {
@@ -38,8 +39,8 @@ func (c *Conn) Close(code uint16, reason string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
 	defer cancel()
-	err := c.link.closeContext(ctx, code, reason)
-	if err == nil || errors.Is(err, errCloseSent) {
+	err := c.link.Close(ctx, code, reason)
+	if err == nil || errors.Is(err, frames.ErrCloseSent) {
 		select {
 		case <-c.done: // by a Read in progress
 		case c.reading <- struct{}{}:
@@ -77,28 +78,28 @@ func (c *Conn) CloseNow() error {
 
 // step reads one item, as the one who reads, and does what the protocol asks for. An end of ctx, which
 // must be watched, comes as ctx.Err(). Any other error is the end of the connection.
-func (c *Conn) step(ctx context.Context) (item, error) {
+func (c *Conn) step(ctx context.Context) (frames.Item, error) {
 	if c.hasEnded() {
-		return item{}, c.closedErr()
+		return frames.Item{}, c.closedErr()
 	}
-	it, err := c.link.next()
+	it, err := c.link.Next()
 	if err != nil {
-		return item{}, c.readFailed(ctx, err)
+		return frames.Item{}, c.readFailed(ctx, err)
 	}
-	switch it.kind {
-	case itemPing:
+	switch it.Kind {
+	case frames.Ping:
 		//khp:impl WSP-FRAME-05
-		c.link.answer(it.data)
-	case itemPong:
-		if c.link.ext == nil {
+		c.link.Answer(it.Data)
+	case frames.Pong:
+		if c.ext == nil {
 			c.pongArrived()
 		}
-	case itemClose:
-		return item{}, c.finish(it)
-	case itemMessage:
+	case frames.Close:
+		return frames.Item{}, c.finish(it)
+	case frames.Message:
 	}
-	if c.link.ext != nil {
-		return c.link.ext.incoming(it)
+	if c.ext != nil {
+		return c.incoming(it)
 	}
 	return it, nil
 }
@@ -115,7 +116,7 @@ func (c *Conn) discard(ctx context.Context) {
 
 func (c *Conn) readFailed(ctx context.Context, err error) error {
 	switch e := err.(type) {
-	case *frameError:
+	case *frames.Error:
 		return c.fail(e)
 	case *InactivityError:
 		return c.giveUp(e)
@@ -138,22 +139,22 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 //
 //khp:impl WSP-FRAME-06
 //khp:impl WSP-CLOSE-01
-func (c *Conn) finish(it item) error {
-	closed := &CloseError{Code: it.code, Reason: it.reason}
+func (c *Conn) finish(it frames.Item) error {
+	closed := &CloseError{Code: it.Code, Reason: it.Reason}
 	if !c.settle(closed) {
 		return c.closedErr()
 	}
-	code := it.code
+	code := it.Code
 	if code == CloseNoStatus {
 		code = 0
 	}
-	if !c.link.client && !c.link.writing() {
-		c.reply(code, it.reason)
+	if !c.link.Client() && !c.link.Writing() {
+		c.reply(code, it.Reason)
 		c.closeSocket()
 		return closed
 	}
 	replied := make(chan struct{})
-	go c.finishLater(code, it.reason, replied)
+	go c.finishLater(code, it.Reason, replied)
 	patience := time.NewTimer(replyTimeout)
 	defer patience.Stop()
 	select {
@@ -167,7 +168,7 @@ func (c *Conn) finish(it item) error {
 func (c *Conn) reply(code uint16, reason string) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
 	defer cancel()
-	_ = c.link.closeContext(ctx, code, reason)
+	_ = c.link.Close(ctx, code, reason)
 }
 
 // finishLater is what finish leaves to be done.
@@ -176,7 +177,7 @@ func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) 
 	defer end.Stop()
 	c.reply(code, reason)
 	close(replied)
-	if c.link.client {
+	if c.link.Client() {
 		c.awaitEOF(c.closeTimeout)
 	}
 	c.closeSocket()
@@ -188,12 +189,12 @@ func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) 
 //
 //khp:impl WSP-CLOSE-02
 //khp:impl WSP-CLOSE-04
-func (c *Conn) fail(fe *frameError) error {
+func (c *Conn) fail(fe *frames.Error) error {
 	return c.breakOff(fe, func() { c.awaitEOF(sock.FailTimeout) })
 }
 
 // abandon is fail for those who do not read. If somebody else does, nothing is left unread, and that one must not wait.
-func (c *Conn) abandon(fe *frameError) error {
+func (c *Conn) abandon(fe *frames.Error) error {
 	return c.breakOff(fe, func() {
 		select {
 		case c.reading <- struct{}{}:
@@ -204,14 +205,14 @@ func (c *Conn) abandon(fe *frameError) error {
 	})
 }
 
-func (c *Conn) breakOff(fe *frameError, awaitEOF func()) error {
-	broken := &ProtocolError{Code: fe.code, Msg: fe.msg}
+func (c *Conn) breakOff(fe *frames.Error, awaitEOF func()) error {
+	broken := &ProtocolError{Code: fe.Code, Msg: fe.Msg}
 	if !c.settle(broken) {
 		return c.closedErr()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), sock.FailTimeout)
 	defer cancel()
-	if err := c.link.closeContext(ctx, fe.code, fe.msg); err == nil {
+	if err := c.link.Close(ctx, fe.Code, fe.Msg); err == nil {
 		if half, ok := c.NetConn().(interface{ CloseWrite() error }); ok {
 			_ = half.CloseWrite()
 		}
@@ -224,8 +225,8 @@ func (c *Conn) breakOff(fe *frameError, awaitEOF func()) error {
 // awaitEOF discards what arrives until the peer closes its side or is silent for so long, closeTimeout in all at most. It does not count the bytes: a peer in
 // the middle of a message far above the limit reads what it was told only when all of that is sent.
 func (c *Conn) awaitEOF(silence time.Duration) {
-	room := bigBuffers.Get().(*bigBuffer)
-	defer bigBuffers.Put(room)
+	room := sock.GetBuffer()
+	defer sock.PutBuffer(room)
 	end := time.Now().Add(c.closeTimeout)
 	for now := time.Now(); now.Before(end); now = time.Now() {
 		due := now.Add(silence)
@@ -261,12 +262,11 @@ func (c *Conn) settle(err error) bool {
 
 func (c *Conn) closeSocket() {
 	c.closeOnce.Do(func() {
-		_ = c.link.nc.Close()
+		c.link.CloseSocket()
 		close(c.done)
 		c.watcher.Close()
-		c.link.watcher.Close()
-		if c.link.ext != nil {
-			c.link.ext.stop()
+		if c.ext != nil {
+			c.ext.Stop()
 		}
 	})
 }
@@ -274,7 +274,7 @@ func (c *Conn) closeSocket() {
 // homeEnds tells calls in progress of the end of the server's context.
 func (c *Conn) homeEnds() {
 	c.watcher.HomeEnds()
-	c.link.watcher.HomeEnds()
+	c.link.HomeEnds()
 }
 
 func (c *Conn) cause() error {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/sock"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ func TestConn_PeerCloses(t *testing.T) {
 				a, b := tcpPair(t)
 				conn, p := testConn(a, client), newPeer(t, b, !client)
 				conn.closeTimeout = time.Hour
-				p.send(pf{op: opX, p: c.body}, pf{op: opT, p: "ignored"})
+				p.send(pf{Op: opX, P: c.body}, pf{Op: opT, P: "ignored"})
 				read := make(chan error, 1)
 				go func() {
 					_, _, err := conn.Read(context.Background())
@@ -66,22 +67,22 @@ func TestConn_PeerBreaksProtocol(t *testing.T) {
 		frame pf
 		code  uint16
 	}{
-		"reserved opcode": {pf{op: 3}, CloseProtocolError},
-		"wrong masking":   {pf{op: opT, p: "x", mask: true}, CloseProtocolError},
-		"not UTF-8":       {pf{op: opT, p: "\xff"}, CloseInvalidPayload},
-		"one-byte close":  {pf{op: opX, p: "x"}, CloseProtocolError},
+		"reserved opcode": {pf{Op: 3}, CloseProtocolError},
+		"wrong masking":   {pf{Op: opT, P: "x", Mask: true}, CloseProtocolError},
+		"not UTF-8":       {pf{Op: opT, P: "\xff"}, CloseInvalidPayload},
+		"one-byte close":  {pf{Op: opX, P: "x"}, CloseProtocolError},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Attr("req", "WSP-CLOSE-04")
 			a, b := tcpPair(t)
 			conn, p := testConn(a, false), newPeer(t, b, true)
-			p.send(c.frame, pf{op: opT, p: "not processed"}, pf{op: opI, p: "nor answered"})
+			p.send(c.frame, pf{Op: opT, P: "not processed"}, pf{Op: opI, P: "nor answered"})
 			read := make(chan error, 1)
 			go func() {
 				_, _, err := conn.Read(context.Background())
 				read <- err
 			}()
-			f, err := readFrame(b)
+			f, err := frametest.ReadFrame(b)
 			require.NoError(t, err)
 			code, reason := ws.ParseCloseFrameData(f.Payload)
 			require.EqualValues(t, c.code, code)
@@ -123,9 +124,9 @@ func TestConn_PeerBreaksProtocolAndGoesOn(t *testing.T) {
 			_, _, err := conn.Read(context.Background())
 			read <- err
 		}()
-		p.send(pf{op: 3})
+		p.send(pf{Op: 3})
 		p.wantFrame("Close goes out", opX, "\x03\xea"+ws.ErrProtocolOpCodeReserved.Error())
-		p.send(pf{op: opT, p: "more"}, pf{op: opX})
+		p.send(pf{Op: opT, P: "more"}, pf{Op: opX})
 		require.ErrorIs(t, conn.Write(t.Context(), Text, nil), net.ErrClosed)
 		var broken *ProtocolError
 		require.ErrorAs(t, <-read, &broken)

@@ -2,13 +2,21 @@ package transport
 
 import (
 	"context"
-	"io"
 	"net"
 	"testing"
 	"time"
 
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
+)
+
+type pf = frametest.Frame
+
+const (
+	opC, opT, opB = ws.OpContinuation, ws.OpText, ws.OpBinary
+	opX, opI, opO = ws.OpClose, ws.OpPing, ws.OpPong
 )
 
 // tcpPair returns the two ends of a loopback connection.
@@ -34,7 +42,7 @@ func pipePair(t testing.TB) (client, server net.Conn) {
 var sockets = map[string]func(testing.TB) (client, server net.Conn){"pipe": pipePair, "tcp": tcpPair}
 
 func testConn(nc net.Conn, client bool) *Conn {
-	return newConn(newLink(nc, client, nil, DefaultReadLimit), handshakeInfo{})
+	return newConn(frames.New(nc, client, nil, DefaultReadLimit), handshakeInfo{})
 }
 
 // connPair returns two connected Conns. Nothing in a test may depend on the close timer, so it is far away.
@@ -74,23 +82,13 @@ func newPeer(t *testing.T, nc net.Conn, client bool) *peer { return &peer{t, nc,
 
 func (p *peer) send(frames ...pf) {
 	p.t.Helper()
-	_, err := p.nc.Write(encodeFrames(!p.client, frames...))
+	_, err := p.nc.Write(frametest.Encode(!p.client, frames...))
 	require.NoError(p.t, err)
-}
-
-// readFrame reads one frame, of a peer that can be trusted.
-func readFrame(r io.Reader) (f ws.Frame, err error) {
-	if f.Header, err = ws.ReadHeader(r); err != nil {
-		return f, err
-	}
-	f.Payload = make([]byte, f.Header.Length)
-	_, err = io.ReadFull(r, f.Payload)
-	return f, err
 }
 
 func (p *peer) wantFrame(what string, op ws.OpCode, payload string) {
 	p.t.Helper()
-	f, err := readFrame(p.nc)
+	f, err := frametest.ReadFrame(p.nc)
 	require.NoError(p.t, err, what)
 	f = ws.UnmaskFrameInPlace(f)
 	require.Equal(p.t, op, f.Header.OpCode, what)

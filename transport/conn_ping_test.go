@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -38,7 +39,7 @@ func TestConn_PingKeepsMessages(t *testing.T) {
 	pinged := make(chan error)
 	go func() { pinged <- c.Ping(context.Background()) }()
 	p.wantFrame("Ping goes out", opI, "")
-	p.send(pf{op: opT, p: "one"}, pf{op: opB, p: "two"}, pf{op: opO, p: "anything"}, pf{op: opT, p: "three"})
+	p.send(pf{Op: opT, P: "one"}, pf{Op: opB, P: "two"}, pf{Op: opO, P: "anything"}, pf{Op: opT, P: "three"})
 	require.NoError(t, <-pinged)
 	for _, want := range []string{"one", "two", "three"} {
 		_, got, err := c.Read(t.Context())
@@ -59,7 +60,7 @@ func TestConn_PingTimeout(t *testing.T) {
 		go func() { pinged <- c.Ping(ctx) }()
 		p.wantFrame("Ping goes out", opI, "")
 		require.Equal(t, context.DeadlineExceeded, <-pinged)
-		go p.send(pf{op: opT, p: "alive after all"})
+		go p.send(pf{Op: opT, P: "alive after all"})
 		_, got, err := c.Read(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "alive after all", string(got))
@@ -80,7 +81,7 @@ func TestConn_PingKeepsOnlySoMuch(t *testing.T) {
 		sent := 0
 		go func() {
 			for {
-				if _, err := b.Write(encodeFrames(true, pf{op: opT, p: string(bytes.Repeat([]byte("x"), 100))})); err != nil {
+				if _, err := b.Write(frametest.Encode(true, pf{Op: opT, P: string(bytes.Repeat([]byte("x"), 100))})); err != nil {
 					return
 				}
 				sent++
@@ -108,7 +109,7 @@ func TestConn_CancelledReadGoesOnOverTLS(t *testing.T) {
 	require.NoError(t, in.Handshake())
 	require.NoError(t, out.Handshake())
 	c := testConn(in, false)
-	for i, octet := range encodeFrames(false, pf{op: opT, p: "hello"}) {
+	for i, octet := range frametest.Encode(false, pf{Op: opT, P: "hello"}) {
 		ctx, cancel := context.WithCancel(t.Context())
 		end := make(chan error)
 		go func() {
@@ -132,16 +133,16 @@ func TestConn_CancelledReadGoesOnOverTLS(t *testing.T) {
 }
 
 func TestConn_ReadAllocatesTheMessageOnly(t *testing.T) {
-	if !poolsAreExact {
+	if !frametest.PoolsAreExact {
 		t.Skip("the race detector makes pools forget")
 	}
-	frame := encodeFrames(true, pf{op: opT, p: "hello"})
-	nc := &scriptConn{}
+	frame := frametest.Encode(true, pf{Op: opT, P: "hello"})
+	nc := &frametest.Script{}
 	c := testConn(nc, true)
 	script, ctx := make([][]byte, 1), context.Background()
 	allocs := testing.AllocsPerRun(100, func() {
 		script[0] = frame
-		nc.script = script
+		nc.Reads = script
 		if _, _, err := c.Read(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -154,8 +155,7 @@ func TestConn_IdleIsSmall(t *testing.T) {
 	require.NoError(t, client.Write(t.Context(), Binary, make([]byte, 3000)))
 	_, _, err := server.Read(t.Context())
 	require.NoError(t, err)
-	require.Nil(t, server.link.big, "the buffer is back while the application works")
-	require.Nil(t, server.link.msg)
+	require.True(t, server.link.Idle(), "the buffer is back while the application works")
 }
 
 func BenchmarkConn_Echo(b *testing.B) {

@@ -11,6 +11,9 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/frametest"
+	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
 
@@ -39,7 +42,7 @@ func TestConn_Echo(t *testing.T) {
 
 func TestConn_Info(t *testing.T) {
 	a, _ := pipePair(t)
-	c := newConn(newLink(a, true, nil, 0), handshakeInfo{
+	c := newConn(frames.New(a, true, nil, 0), handshakeInfo{
 		subprotocol: "amqp", extensions: []string{"a", "b"}, status: 101, header: http.Header{"X": {"y"}},
 	})
 	require.Equal(t, "amqp", c.Subprotocol())
@@ -60,7 +63,7 @@ func TestConn_Info(t *testing.T) {
 func TestConn_ReadKeepsMessages(t *testing.T) {
 	a, b := tcpPair(t)
 	c, p := testConn(a, true), newPeer(t, b, false)
-	p.send(pf{op: opT, p: "one"}, pf{op: opT, p: "two"})
+	p.send(pf{Op: opT, P: "one"}, pf{Op: opT, P: "two"})
 	_, one, err := c.Read(t.Context())
 	require.NoError(t, err)
 	_, _, err = c.Read(t.Context())
@@ -72,7 +75,7 @@ func TestConn_ReadAnswersPings(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-05")
 	a, b := tcpPair(t)
 	c, p := testConn(a, true), newPeer(t, b, false)
-	p.send(pf{op: opT, p: "he", more: true}, pf{op: opI, p: "ping"}, pf{op: opO}, pf{op: opC, p: "llo"})
+	p.send(pf{Op: opT, P: "he", More: true}, pf{Op: opI, P: "ping"}, pf{Op: opO}, pf{Op: opC, P: "llo"})
 	typ, data, err := c.Read(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, Text, typ)
@@ -82,8 +85,8 @@ func TestConn_ReadAnswersPings(t *testing.T) {
 
 // A Read that ends by its context, at every byte, loses nothing.
 func TestConn_CancelledReadGoesOn(t *testing.T) {
-	first := encodeFrames(false, pf{op: opT, p: "he", more: true}, pf{op: opO}, pf{op: opC, p: "llo"})
-	second := encodeFrames(false, pf{op: opB, p: string(make([]byte, bigSize)), wide: true})
+	first := frametest.Encode(false, pf{Op: opT, P: "he", More: true}, pf{Op: opO}, pf{Op: opC, P: "llo"})
+	second := frametest.Encode(false, pf{Op: opB, P: string(make([]byte, sock.BufferSize)), Wide: true})
 	for name, socket := range sockets {
 		t.Run(name, func(t *testing.T) {
 			t.Attr("req", "WSP-FRAME-02")
@@ -104,7 +107,7 @@ func TestConn_CancelledReadGoesOn(t *testing.T) {
 				case len(first) - 1:
 					require.Equal(t, "hello", string(<-message))
 				case len(first) + len(second) - 1:
-					require.Equal(t, make([]byte, bigSize), <-message)
+					require.Equal(t, make([]byte, sock.BufferSize), <-message)
 				default:
 					cancel()
 					require.Equal(t, context.Canceled, <-end, "byte %d", i)
@@ -168,7 +171,7 @@ func TestConn_WriteBrokenOff(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorContains(t, err, "inside a frame")
 	require.Error(t, c.Write(t.Context(), Text, nil), "the connection cannot send any more")
-	go p.send(pf{op: opT, p: "still"})
+	go p.send(pf{Op: opT, P: "still"})
 	_, data, err := c.Read(t.Context())
 	require.NoError(t, err, "but it can read")
 	require.Equal(t, "still", string(data))
@@ -197,7 +200,7 @@ func TestConn_ReadLimit(t *testing.T) {
 	require.Equal(t, &CloseError{CloseTooBig, "message exceeds the limit"}, <-end,
 		"the peer hears why, in the middle of its message")
 	server.SetReadLimit(0)
-	require.EqualValues(t, DefaultReadLimit, server.link.limit.Load())
+	require.EqualValues(t, DefaultReadLimit, server.link.Limit())
 }
 
 func TestConn_Lost(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,7 +30,7 @@ func TestConn_CloseTimeout(t *testing.T) {
 			defer tick.Stop()
 			go func() {
 				for {
-					if _, err := b.Write(encodeFrames(false, pf{op: opT, p: "data"})); err != nil {
+					if _, err := b.Write(frametest.Encode(false, pf{Op: opT, P: "data"})); err != nil {
 						return
 					}
 					select {
@@ -95,7 +96,7 @@ func TestConn_ClientWaitsForServerToCloseTCP(t *testing.T) {
 			closed := make(chan error)
 			go func() { closed <- c.Close(CloseNormal, "") }()
 			p.wantFrame("Close goes out", opX, "\x03\xe8")
-			p.send(pf{op: opX, p: "\x03\xe8"})
+			p.send(pf{Op: opX, P: "\x03\xe8"})
 			require.NoError(t, <-closed)
 			require.Equal(t, closeTimeout, time.Since(start))
 			if reading {
@@ -119,7 +120,7 @@ func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
 					go func() { wrote <- c.Write(context.Background(), Text, []byte("nobody reads this")) }()
 					synctest.Wait()
 				}
-				go p.send(pf{op: opX, p: "\x03\xf1too big"})
+				go p.send(pf{Op: opX, P: "\x03\xf1too big"})
 				if reads {
 					go func() { _, _ = io.Copy(io.Discard, b) }()
 				}

@@ -232,7 +232,7 @@ func (d *dialer) openConn() *Conn {
 	if limit <= 0 {
 		limit = DefaultReadLimit
 	}
-	d.link.limit.Store(limit)
+	d.link.SetLimit(limit)
 	d.trace.opened(result.Protocol, result.Status, d.client.Attempt(), d.phase())
 	c := newConn(d.link, handshakeInfo{
 		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -36,10 +37,10 @@ func wantMessages(frames ...pf) func(t *testing.T, c *Conn) {
 		t.Helper()
 		for _, f := range frames {
 			typ := Binary
-			if f.op == opT {
+			if f.Op == opT {
 				typ = Text
 			}
-			wantMessage(t, c, typ, f.p)
+			wantMessage(t, c, typ, f.P)
 		}
 	}
 }
@@ -52,13 +53,13 @@ var misbehaviours = []misbehaviour{
 	{name: "ADV-18/no terminator, binary data", ids: "INV-02 INV-33", script: then101(bin("hello")), fail: fsm.FailureMalformed, code: 1002},
 	{name: "ADV-18/silence, then data", ids: "INV-02", script: func(p *rawServer) { then101()(p); p.pause(3 * time.Second); p.send(bin("x")) },
 		fail: fsm.FailureMalformed, code: 1002, after: 3 * time.Second},
-	{name: "ADV-19/Close instead of the terminator", ids: "INV-01 KHP-CLOSE-01", script: then101(pf{op: opX, p: "\x03\xe8"}), fail: fsm.FailureMissingTerminator, code: 1000},
+	{name: "ADV-19/Close instead of the terminator", ids: "INV-01 KHP-CLOSE-01", script: then101(pf{Op: opX, P: "\x03\xe8"}), fail: fsm.FailureMissingTerminator, code: 1000},
 	{name: "ADV-20/terminator first", ids: "INV-01", script: func(p *rawServer) { p.asked(); p.send(terminator, bin(response101), terminator) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-21/two terminators", ids: "INV-35 INV-36", script: then101(terminator, terminator, text("x")), open: wantMessages(bin(""), text("x"))},
 	{name: "ADV-22/text terminator", ids: "KHP-CLOSE-04", script: then101(text("")), fail: fsm.FailureUnexpectedMessage, code: 1002},
-	{name: "ADV-23/only an empty last fragment", ids: "INV-34", script: func(p *rawServer) { p.asked(); p.send(pf{op: opB, p: response101, more: true}, pf{op: opC}) },
+	{name: "ADV-23/only an empty last fragment", ids: "INV-34", script: func(p *rawServer) { p.asked(); p.send(pf{Op: opB, P: response101, More: true}, pf{Op: opC}) },
 		fail: fsm.FailureMissingTerminator, code: 1008, after: 10 * time.Second},
-	{name: "ADV-24/terminator in fragments with Pings between", ids: "INV-30 INV-37 WSP-FRAME-03", script: then101(pf{op: opB, more: true}, pf{op: opI, p: "1"}, pf{op: opC, more: true}, pf{op: opI, p: "2"}, pf{op: opO}, pf{op: opC}, text("x")),
+	{name: "ADV-24/terminator in fragments with Pings between", ids: "INV-30 INV-37 WSP-FRAME-03", script: then101(pf{Op: opB, More: true}, pf{Op: opI, P: "1"}, pf{Op: opC, More: true}, pf{Op: opI, P: "2"}, pf{Op: opO}, pf{Op: opC}, text("x")),
 		open: wantMessages(text("x"))},
 	{name: "ADV-25/all at once", ids: "INV-35", script: then101(terminator, text("first"), bin(""), text("third")), open: wantMessages(text("first"), bin(""), text("third"))},
 	{name: "ADV-25/large first message", ids: "INV-35", script: then101(terminator, bin(strings.Repeat("x", 300<<10))), open: wantMessages(bin(strings.Repeat("x", 300<<10)))},
@@ -67,9 +68,9 @@ var misbehaviours = []misbehaviour{
 		script: func(p *rawServer) { p.asked(); p.send(bin(response401), terminator, bin(response101), terminator) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-32/response before the request", ids: "KHP-EXT-02", script: func(p *rawServer) { p.opened(bin(response101), terminator) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-32/refusal before the request is heard", ids: "KHP-STATUS-503-01", script: func(p *rawServer) {
-		p.opened(bin("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"), terminator, pf{op: opX, p: "\x03\xe9"})
+		p.opened(bin("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe9"})
 	}, fail: fsm.FailureStatus, code: 1000},
-	{name: "ADV-32/Ping before the request is fine", ids: "INV-37", script: func(p *rawServer) { p.opened(pf{op: opI, p: "hi"}); p.message(); p.send(bin(response101), terminator) }, open: wantMessages()},
+	{name: "ADV-32/Ping before the request is fine", ids: "INV-37", script: func(p *rawServer) { p.opened(pf{Op: opI, P: "hi"}); p.message(); p.send(bin(response101), terminator) }, open: wantMessages()},
 	{name: "ADV-33/message before the request", ids: "KHP-EXT-02", script: func(p *rawServer) { p.opened(text("hello")) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-33/N without being asked for it", ids: "INV-54", script: func(p *rawServer) { p.opened(bin(messageN)) }, fail: fsm.FailureUnexpectedMessage, code: 1002},
 	{name: "ADV-33/N a little later", ids: "INV-54", script: func(p *rawServer) { p.asked(); p.send(bin(messageN)) }, fail: fsm.FailureMalformed, code: 1002},
@@ -85,12 +86,12 @@ var misbehaviours = []misbehaviour{
 	{name: "ADV-62/overlong form", ids: "WSP-TEXT-01", script: func(p *rawServer) { p.asked(); p.send(text("HTTP/1.1 101 \xc0\xaf\r\n\r\n")) }, fail: fsm.FailureUTF8, code: 1007},
 	{name: "ADV-62/split inside a character", ids: "WSP-TEXT-01", script: func(p *rawServer) {
 		p.asked()
-		p.send(pf{op: opT, p: "HTTP/1.1 101 Umschalten f\xc3", more: true}, pf{op: opC, p: "\xbcr alle\r\n\r\n"}, terminator, text("x"))
+		p.send(pf{Op: opT, P: "HTTP/1.1 101 Umschalten f\xc3", More: true}, pf{Op: opC, P: "\xbcr alle\r\n\r\n"}, terminator, text("x"))
 	}, open: wantMessages(text("x"))},
-	{name: "ADV-65/new message inside a message", ids: "WSP-FRAME-02", script: func(p *rawServer) { p.asked(); p.send(pf{op: opB, p: "HTTP/1.1 ", more: true}, bin("101 x\r\n\r\n")) }, fail: fsm.FailureFrame, code: 1002},
+	{name: "ADV-65/new message inside a message", ids: "WSP-FRAME-02", script: func(p *rawServer) { p.asked(); p.send(pf{Op: opB, P: "HTTP/1.1 ", More: true}, bin("101 x\r\n\r\n")) }, fail: fsm.FailureFrame, code: 1002},
 	{name: "ADV-66/flood of Pings, nothing else", ids: "INV-37 INV-39", script: func(p *rawServer) {
 		for p.asked(); p.pause(10 * time.Millisecond); {
-			p.send(pf{op: opI, p: "x"}, pf{op: opI})
+			p.send(pf{Op: opI, P: "x"}, pf{Op: opI})
 		}
 	}, fail: fsm.FailureTimeout, code: 1008, after: 10 * time.Second},
 	{name: "ADV-66/flood of Pings, then the response", ids: "INV-37", script: func(p *rawServer) {
@@ -100,13 +101,13 @@ var misbehaviours = []misbehaviour{
 	}, open: wantMessages()},
 	{name: "ADV-70/server ignores Close and goes on", ids: "LIV-07 WSP-CLOSE-04", script: func(p *rawServer) {
 		for p.asked(); ; time.Sleep(100 * time.Millisecond) {
-			if _, err := p.nc.Write(encodeFrames(true, bin("garbage"))); err != nil {
+			if _, err := p.nc.Write(frametest.Encode(true, bin("garbage"))); err != nil {
 				return
 			}
 		}
 	}, fail: fsm.FailureMalformed, code: 1002, after: 5 * time.Second},
 	{name: "ADV-71/one byte a second of the opening response", ids: "INV-39", script: func(p *rawServer) { p.openingRequest(); p.drip(p.response101Opening(), time.Second) }, fail: fsm.FailureTimeout, after: 10 * time.Second},
-	{name: "ADV-71/one byte a second of a frame", ids: "INV-39", script: func(p *rawServer) { p.asked(); p.drip(string(encodeFrames(true, bin(response101))), time.Second) },
+	{name: "ADV-71/one byte a second of a frame", ids: "INV-39", script: func(p *rawServer) { p.asked(); p.drip(string(frametest.Encode(true, bin(response101))), time.Second) },
 		fail: fsm.FailureTimeout, code: 1008, after: 10 * time.Second},
 	{name: "ADV-71/one message a second", ids: "INV-39", script: func(p *rawServer) {
 		p.asked()
@@ -138,7 +139,7 @@ var misbehaviours = []misbehaviour{
 	{name: "ADV-59/10,000 small messages", ids: "INV-38", script: func(p *rawServer) {
 		p.asked()
 		p.send(bin("HTTP/1.1 403 Forbidden\r\nX: "))
-		p.bytes(strings.Repeat(string(encodeFrames(true, bin("x"))), 10000))
+		p.bytes(strings.Repeat(string(frametest.Encode(true, bin("x"))), 10000))
 	}, fail: fsm.FailureLimit, code: 1009},
 	{name: "ADV-36/202 for ever", ids: "LIV-08 KHP-STATUS-202-02", script: func(p *rawServer) {
 		for p.asked(); p.pause(9 * time.Second); {
@@ -149,7 +150,7 @@ var misbehaviours = []misbehaviour{
 
 func strings2pings(s string) (frames []pf) {
 	for _, c := range s {
-		frames = append(frames, pf{op: opI, p: string(c)})
+		frames = append(frames, pf{Op: opI, P: string(c)})
 	}
 	return frames
 }
@@ -194,7 +195,7 @@ func TestDial_PongsAreEqual(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
 			p.asked()
-			p.send(pf{op: opI, p: "one"}, pf{op: opB, p: response101, more: true}, pf{op: opI, p: ""}, pf{op: opC}, pf{op: opI, p: "two"}, terminator)
+			p.send(pf{Op: opI, P: "one"}, pf{Op: opB, P: response101, More: true}, pf{Op: opI, P: ""}, pf{Op: opC}, pf{Op: opI, P: "two"}, terminator)
 		})
 		require.NoError(t, got.err)
 		require.NoError(t, got.conn.Close(CloseNormal, ""))

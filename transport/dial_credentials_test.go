@@ -57,7 +57,7 @@ func TestDial_Provider(t *testing.T) {
 			told = time.Since(start)
 			return "Basic x", nil
 		})
-		got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: provider}, func(p *rawServer) { challenge(p); <-asked; p.send(pf{op: opX, p: "\x03\xe8"}) })
+		got := dialRaw(t, t.Context(), false, &DialOptions{Credentials: provider}, func(p *rawServer) { challenge(p); <-asked; p.send(pf{Op: opX, P: "\x03\xe8"}) })
 		require.ErrorIs(t, got.err, fsm.FailurePeerClosed)
 		require.Zero(t, got.took)
 		got.end()

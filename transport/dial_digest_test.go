@@ -170,7 +170,7 @@ func TestDial_DigestAlwaysStale(t *testing.T) {
 			challenge, _ := wire.AppendDigestChallenge(nil, wire.DigestChallenge{Nonce: strconv.Itoa(n), Algorithm: wire.DigestMD5, Auth: true, Stale: true})
 			p.send(bin("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: "+string(challenge)+"\r\n\r\n"), terminator)
 			if p.message() == "" {
-				p.send(pf{op: opX, p: "\x03\xe8"})
+				p.send(pf{Op: opX, P: "\x03\xe8"})
 				_ = p.nc.Close()
 				return
 			}

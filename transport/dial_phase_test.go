@@ -13,6 +13,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -160,7 +161,7 @@ func TestDial_DeafServer(t *testing.T) {
 	for name, script := range map[string]func(b net.Conn, ready func()){
 		"opening request":  func(_ net.Conn, ready func()) { ready() },
 		"extended request": func(b net.Conn, ready func()) { acceptOpening(b); ready() },
-		"Close":            func(b net.Conn, ready func()) { acceptOpening(b); _, _ = readFrame(b); ready() },
+		"Close":            func(b net.Conn, ready func()) { acceptOpening(b); _, _ = frametest.ReadFrame(b); ready() },
 	} {
 		virtual(t, name, func(t *testing.T) {
 			t.Attr("req", "LIV-01")
@@ -234,7 +235,7 @@ func TestDial_ClosedInEveryPhase(t *testing.T) {
 				t.Attr("req", "WSP-FRAME-06")
 				got := dialRaw(t, t.Context(), false, &m.opts, func(p *rawServer) {
 					m.script(p)
-					p.send(pf{op: opX, p: c.body})
+					p.send(pf{Op: opX, P: c.body})
 				})
 				want := c.failure
 				if m.name == "Reading, terminator missing" && want == fsm.FailurePeerClosed {
@@ -257,7 +258,7 @@ func TestDial_CrossingClose(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
 			p.quiet = true
 			p.asked()
-			p.send(bin("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), terminator, pf{op: opX, p: "\x03\xe8"})
+			p.send(bin("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe8"})
 			<-p.over
 			_ = p.nc.Close()
 		})

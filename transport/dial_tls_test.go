@@ -16,6 +16,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -145,7 +146,7 @@ func TestHandler_TLSCut(t *testing.T) {
 	t.Attr("req", "ADV-68")
 	h := &Handler{Decide: never}
 	url, cfg := serveTLS(t, h, nil)
-	for _, sent := range []string{openingRequest, openingRequest + string(encodeFrames(false, bin(extendedRequest)))} {
+	for _, sent := range []string{openingRequest, openingRequest + string(frametest.Encode(false, bin(extendedRequest)))} {
 		nc, err := net.Dial("tcp", strings.TrimPrefix(url, "wss://"))
 		require.NoError(t, err)
 		cfg.ServerName = "example.com"

@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -38,11 +39,11 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 		parts []string // after the opening response: what answers each message of the client
 		early string   // right after the opening response
 	}{
-		"spec":        {parts: []string{string(encodeFrames(true, bin(response101), terminator))}},
-		"credentials": {opts: DialOptions{Credentials: auth.Basic("joe", "welcome")}, parts: []string{string(encodeFrames(true, bin(response401), terminator)), string(encodeFrames(true, bin(response101), terminator))}},
-		"kaazing":     {opts: DialOptions{Profile: Kaazing}, early: string(encodeFrames(true, bin(messageN))), parts: []string{string(encodeFrames(true, bin(response101), terminator, bin(messageN)))}},
-		"auto":        {opts: DialOptions{Profile: Auto}, parts: []string{string(encodeFrames(true, bin(response101), terminator))}},
-		"auto, N":     {opts: DialOptions{Profile: Auto}, early: string(encodeFrames(true, bin(messageN))), parts: []string{string(encodeFrames(true, bin(response101), terminator, bin(messageN)))}},
+		"spec":        {parts: []string{string(frametest.Encode(true, bin(response101), terminator))}},
+		"credentials": {opts: DialOptions{Credentials: auth.Basic("joe", "welcome")}, parts: []string{string(frametest.Encode(true, bin(response401), terminator)), string(frametest.Encode(true, bin(response101), terminator))}},
+		"kaazing":     {opts: DialOptions{Profile: Kaazing}, early: string(frametest.Encode(true, bin(messageN))), parts: []string{string(frametest.Encode(true, bin(response101), terminator, bin(messageN)))}},
+		"auto":        {opts: DialOptions{Profile: Auto}, parts: []string{string(frametest.Encode(true, bin(response101), terminator))}},
+		"auto, N":     {opts: DialOptions{Profile: Auto}, early: string(frametest.Encode(true, bin(messageN))), parts: []string{string(frametest.Encode(true, bin(response101), terminator, bin(messageN)))}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Attr("req", "ADV-68")
@@ -112,7 +113,7 @@ func TestDial_SplitAtEveryByte(t *testing.T) {
 		t.Attr("req", "INV-30")
 		t.Attr("req", "WSP-FRAME-03")
 		run(t, func(i int) []pf {
-			return []pf{{op: opB, p: response101[:i], more: true}, {op: opI, p: "?"}, {op: opC, more: true}, {op: opO}, {op: opC, p: response101[i:]}}
+			return []pf{{Op: opB, P: response101[:i], More: true}, {Op: opI, P: "?"}, {Op: opC, More: true}, {Op: opO}, {Op: opC, P: response101[i:]}}
 		})
 	})
 }
@@ -165,14 +166,14 @@ func TestDial_Delivery(t *testing.T) {
 					p.openingRequest()
 					opening := p.response101Opening()
 					if profile != Spec {
-						opening += string(encodeFrames(true, bin(messageN)))
+						opening += string(frametest.Encode(true, bin(messageN)))
 						answer = append(answer, bin(messageN))
 					}
 					write(opening)
 					p.message()
-					write(string(encodeFrames(true, pf{op: opI, p: "?"}, bin(response401), terminator)))
+					write(string(frametest.Encode(true, pf{Op: opI, P: "?"}, bin(response401), terminator)))
 					p.message()
-					write(string(encodeFrames(true, append(answer, text("first"))...)))
+					write(string(frametest.Encode(true, append(answer, text("first"))...)))
 				})
 				require.NoError(t, got.err)
 				wantMessage(t, got.conn, Text, "first")
@@ -204,7 +205,7 @@ func TestDial_BadFrames(t *testing.T) {
 	t.Run("ADV-64/the server hears of it", func(t *testing.T) { // although it has sent more than was read
 		got := dialRaw(t, t.Context(), true, nil, func(p *rawServer) {
 			p.asked()
-			p.send(pf{op: opB, rsv: 4})
+			p.send(pf{Op: opB, Rsv: 4})
 			p.bytes(strings.Repeat("rubbish", 10000))
 		})
 		require.ErrorIs(t, got.err, fsm.FailureFrame)
@@ -215,9 +216,9 @@ func TestDial_BadFrames(t *testing.T) {
 
 func badFrames(long string) map[string]pf {
 	return map[string]pf{
-		"RSV1": {op: opB, rsv: 4}, "RSV2": {op: opT, rsv: 2}, "RSV3 of a Ping": {op: opI, rsv: 1},
-		"reserved opcode 3": {op: 3}, "reserved opcode 15": {op: 15}, "wrong masking": {op: opB, mask: true},
-		"fragmented Ping": {op: opI, more: true}, "Ping of 126 bytes": {op: opI, p: long}, "stray continuation": {op: opC},
+		"RSV1": {Op: opB, Rsv: 4}, "RSV2": {Op: opT, Rsv: 2}, "RSV3 of a Ping": {Op: opI, Rsv: 1},
+		"reserved opcode 3": {Op: 3}, "reserved opcode 15": {Op: 15}, "wrong masking": {Op: opB, Mask: true},
+		"fragmented Ping": {Op: opI, More: true}, "Ping of 126 bytes": {Op: opI, P: long}, "stray continuation": {Op: opC},
 	}
 }
 

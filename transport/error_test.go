@@ -11,12 +11,13 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
 // respond is a raw server that answers the extended request.
 func respond(response string) func(p *rawServer) {
-	return func(p *rawServer) { p.asked(); p.send(bin(response), terminator, pf{op: opX, p: "\x03\xe8"}) }
+	return func(p *rawServer) { p.asked(); p.send(bin(response), terminator, pf{Op: opX, P: "\x03\xe8"}) }
 }
 
 func TestHandshakeError_Carries(t *testing.T) {
@@ -173,7 +174,7 @@ func TestDial_Plain(t *testing.T) {
 	t.Attr("req", "KHP-OPEN-05")
 	plain := func(p *rawServer) {
 		p.openingRequest()
-		p.bytes(strings.Replace(p.response101Opening(), "x-kaazing-handshake", "chat", 1) + string(encodeFrames(true, text("first"))))
+		p.bytes(strings.Replace(p.response101Opening(), "x-kaazing-handshake", "chat", 1) + string(frametest.Encode(true, text("first"))))
 	}
 	got := dialRaw(t, t.Context(), true, &DialOptions{PlainFallback: true, Subprotocols: []string{"chat"}}, plain)
 	require.NoError(t, got.err)

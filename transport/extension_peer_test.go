@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frametest"
+	"example.com/khp/transport/internal/layer"
 	"github.com/stretchr/testify/require"
 )
 
@@ -27,7 +29,7 @@ func TestExtension_SilentServer(t *testing.T) {
 	virtual(t, "given up", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
 			p.pause(1500 * time.Millisecond)
-			p.send(pf{op: opI})
+			p.send(pf{Op: opI})
 			p.silent()
 		}))
 		require.NoError(t, got.err)
@@ -43,7 +45,7 @@ func TestExtension_SilentServer(t *testing.T) {
 	})
 	virtual(t, "a long message is no silence", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, idle, grantingServer("x-kaazing-idle-timeout;timeout=2000", func(p *rawServer) {
-			p.drip(string(encodeFrames(true, text("slowly"))), 1900*time.Millisecond)
+			p.drip(string(frametest.Encode(true, text("slowly"))), 1900*time.Millisecond)
 			p.silent()
 		}))
 		wantMessage(t, got.conn, Text, "slowly")
@@ -92,14 +94,14 @@ func TestExtension_SilentServer(t *testing.T) {
 func TestExtension_PeerDoesNotRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		nc := kaazingClient(t, &Handler{Use: kaazingUse(time.Hour)[1:]}, "JavaScript", grantedPing)
-		ping := encodeFrames(false, text(escapeBytes+"\x09\x00"))
+		ping := frametest.Encode(false, text(escapeBytes+"\x09\x00"))
 		sent := 0
 		for ; sent < 20000; sent++ {
 			if _, err := nc.Write(ping); err != nil {
 				break
 			}
 		}
-		require.Equal(t, maxOwed/len(jsPong)+2, sent, "as many answers as fit")
+		require.Equal(t, layer.MaxOwed/len(jsPong)+2, sent, "as many answers as fit")
 	})
 }
 
@@ -108,17 +110,17 @@ func TestExtension_PeerReadsLater(t *testing.T) {
 		nc := kaazingClient(t, &Handler{Use: kaazingUse(time.Hour)[1:]}, "JavaScript", grantedPing)
 		const pings = 100
 		for range pings {
-			_, err := nc.Write(encodeFrames(false, text(escapeBytes+"\x09\x00")))
+			_, err := nc.Write(frametest.Encode(false, text(escapeBytes+"\x09\x00")))
 			require.NoError(t, err)
 		}
 		synctest.Wait()
-		go func() { _, _ = nc.Write(encodeFrames(false, text("and now"))) }()
+		go func() { _, _ = nc.Write(frametest.Encode(false, text("and now"))) }()
 		for range pings {
-			f, err := readFrame(nc)
+			f, err := frametest.ReadFrame(nc)
 			require.NoError(t, err)
 			require.Equal(t, jsPong[2:], string(f.Payload))
 		}
-		f, err := readFrame(nc)
+		f, err := frametest.ReadFrame(nc)
 		require.NoError(t, err)
 		require.Equal(t, "and now", string(f.Payload))
 	})

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -35,7 +37,7 @@ func (o *odd) Outgoing(f extension.Flow, m extension.Message) {
 	case "forbidden":
 		f.Fail(4000, "not this")
 	case "long":
-		f.Send(extension.Message{Kind: extension.Ping, Data: make([]byte, maxControl+1)})
+		f.Send(extension.Message{Kind: extension.Ping, Data: make([]byte, 126)})
 	case "bad code":
 		f.Fail(1005, "")
 	default:
@@ -47,7 +49,7 @@ func (o *odd) Incoming(f extension.Flow, m extension.Message) {
 	if who, ok := strings.CutSuffix(string(m.Data), " long"); ok {
 		o.long = who == "tick"
 		if who == "answer" {
-			f.Send(extension.Message{Kind: extension.Pong, Data: make([]byte, maxControl+1)})
+			f.Send(extension.Message{Kind: extension.Pong, Data: make([]byte, 126)})
 		}
 		return
 	}
@@ -61,7 +63,7 @@ func (o *odd) Deadline() time.Time { return o.due }
 func (o *odd) Expired(f extension.Flow) {
 	o.due = time.Time{}
 	if o.long {
-		f.Send(extension.Message{Kind: extension.Pong, Data: make([]byte, maxControl+1)})
+		f.Send(extension.Message{Kind: extension.Pong, Data: make([]byte, 126)})
 		return
 	}
 	f.Send(extension.Message{Kind: extension.Binary, Data: []byte("tick")})
@@ -73,7 +75,7 @@ func oddPair(t *testing.T, serve func(ctx context.Context, c *Conn) error) *peer
 	nc := servePipeBytes(t, h, strings.Replace(openingRequest, "GET /echo", "GET /odd", 1))
 	_, err := nc.Read(make([]byte, 4096))
 	require.NoError(t, err)
-	_, err = nc.Write(encodeFrames(false, bin("GET /odd HTTP/1.1\r\nHost: one.example\r\nSec-WebSocket-Extensions: x-odd\r\n\r\n")))
+	_, err = nc.Write(frametest.Encode(false, bin("GET /odd HTTP/1.1\r\nHost: one.example\r\nSec-WebSocket-Extensions: x-odd\r\n\r\n")))
 	require.NoError(t, err)
 	b := make([]byte, 4096)
 	n, err := nc.Read(b)
@@ -105,7 +107,7 @@ func TestExtension_Sessions(t *testing.T) {
 			}
 		})
 		p.wantFrame("Ping", opI, "")
-		p.send(text("a,b"), text("c"), pf{op: opO}, text("d,e"))
+		p.send(text("a,b"), text("c"), pf{Op: opO}, text("d,e"))
 		synctest.Wait()
 		close(got)
 		var all []string
@@ -145,11 +147,9 @@ func TestExtension_Sessions(t *testing.T) {
 func TestExtension_TimerEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := net.Pipe()
-		c := newConn(newLink(client, true, nil, DefaultReadLimit), handshakeInfo{}, &odd{due: time.Now()})
-		require.NotNil(t, c.link.ext.timer)
+		c := newConn(frames.New(client, true, nil, DefaultReadLimit), handshakeInfo{}, &odd{due: time.Now()})
 		require.NoError(t, c.CloseNow())
-		require.False(t, c.link.ext.timer.Stop(), "stopped already")
-		c.link.ext.expired() // one that was on its way
+		time.Sleep(time.Minute)
 		_, err := server.Read(make([]byte, 1))
 		require.Error(t, err)
 	})

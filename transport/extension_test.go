@@ -11,6 +11,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -35,9 +36,9 @@ func kaazingClient(t *testing.T, h *Handler, family, granted string) net.Conn {
 	nc := servePipeBytes(t, h, kaazingOpening)
 	wantBytes(t, nc, kaazingOpened)
 	wantBytes(t, nc, proceedFrame)
-	_, err := nc.Write(encodeFrames(false, kaazingRequests[family]))
+	_, err := nc.Write(frametest.Encode(false, kaazingRequests[family]))
 	require.NoError(t, err)
-	wantBytes(t, nc, string(encodeFrames(true, bin(kaazingResponse+granted+"\r\n")))+emptyFrame+proceedFrame)
+	wantBytes(t, nc, string(frametest.Encode(true, bin(kaazingResponse+granted+"\r\n")))+emptyFrame+proceedFrame)
 	return nc
 }
 
@@ -48,7 +49,7 @@ const (
 
 func TestExtension_JavaScriptClient(t *testing.T) {
 	send := func(t *testing.T, nc net.Conn, frames ...pf) {
-		_, err := nc.Write(encodeFrames(false, frames...))
+		_, err := nc.Write(frametest.Encode(false, frames...))
 		require.NoError(t, err)
 	}
 	virtual(t, "escape in both directions", func(t *testing.T) {
@@ -64,9 +65,9 @@ func TestExtension_JavaScriptClient(t *testing.T) {
 		wantBytes(t, nc, "\x82\x04"+escapeBytes)
 		send(t, nc, text(escapeBytes+"\x09\x00"))
 		wantBytes(t, nc, jsPong)
-		send(t, nc, pf{op: opI, p: "native"})
+		send(t, nc, pf{Op: opI, P: "native"})
 		wantBytes(t, nc, "\x8a\x06native")
-		send(t, nc, pf{op: opX, p: "\x03\xe8"})
+		send(t, nc, pf{Op: opX, P: "\x03\xe8"})
 		wantBytes(t, nc, "\x88\x02\x03\xe8")
 	})
 	virtual(t, "kept content by messages, and asked", func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestExtension_JavaScriptClient(t *testing.T) {
 			send(t, nc, text(escapeBytes+"\x0a\x00"))
 		}
 		wantBytes(t, nc, jsPing)
-		wantBytes(t, nc, string(encodeFrames(true, pf{op: opX, p: "\x03\xf0x-kaazing-idle-timeout: the client was silent for 2s"})))
+		wantBytes(t, nc, string(frametest.Encode(true, pf{Op: opX, P: "\x03\xf0x-kaazing-idle-timeout: the client was silent for 2s"})))
 		require.Equal(t, 7*time.Second, time.Since(begin))
 	})
 	virtual(t, "a ping while the client talks", func(t *testing.T) {
@@ -87,7 +88,7 @@ func TestExtension_JavaScriptClient(t *testing.T) {
 	virtual(t, "escape misused", func(t *testing.T) {
 		nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, "JavaScript", grantedIdle+grantedPing)
 		send(t, nc, text(escapeBytes+"!"))
-		wantBytes(t, nc, string(encodeFrames(true, pf{op: opX, p: "\x03\xeax-kaazing-ping-pong: text message begins with the escape but was not escaped"})))
+		wantBytes(t, nc, string(frametest.Encode(true, pf{Op: opX, P: "\x03\xeax-kaazing-ping-pong: text message begins with the escape but was not escaped"})))
 	})
 	virtual(t, "idle timeout alone is not for scripts", func(t *testing.T) {
 		kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)[:1]}, "JavaScript", "")
@@ -116,7 +117,7 @@ func wantKept(t *testing.T, family, granted, keepalive string) {
 	var chat sync.WaitGroup
 	chat.Go(func() {
 		for err := error(nil); err == nil; time.Sleep(500 * time.Millisecond) {
-			_, err = nc.Write(encodeFrames(false, text("chatty")))
+			_, err = nc.Write(frametest.Encode(false, text("chatty")))
 		}
 	})
 	for i := range 5 {
@@ -134,7 +135,7 @@ func TestExtension_JavaClient(t *testing.T) {
 		virtual(t, family, func(t *testing.T) {
 			nc := kaazingClient(t, &Handler{Use: kaazingUse(2 * time.Second)}, family, grantedIdle)
 			wantBytes(t, nc, "\x89\x00")
-			_, err := nc.Write(encodeFrames(false, pf{op: opO}, text(escapeBytes))) // iOS answers with an empty Pong
+			_, err := nc.Write(frametest.Encode(false, pf{Op: opO}, text(escapeBytes))) // iOS answers with an empty Pong
 			require.NoError(t, err)
 			wantBytes(t, nc, jsEscape)
 			wantBytes(t, nc, "\x89\x00")

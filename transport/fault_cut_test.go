@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -27,7 +28,7 @@ var conversations = map[string]struct {
 	"kaazing": {func() *Handler { return &Handler{} }, []string{strings.Replace(openingRequest, "/echo", "/echo?.kl=Y", 1), masked(bin("GET /echo?.kl=Y HTTP/1.1\r\n\r\n"))}},
 }
 
-func masked(frames ...pf) string { return string(encodeFrames(false, frames...)) }
+func masked(frames ...pf) string { return string(frametest.Encode(false, frames...)) }
 
 // cutClient sends the first cut bytes of parts and ends; whole reports whether that was all.
 func cutClient(nc net.Conn, parts []string, cut int) (whole bool) {

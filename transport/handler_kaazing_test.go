@@ -5,6 +5,7 @@ import (
 	"net"
 	"testing"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -41,14 +42,14 @@ func TestHandler_KaazingBytes(t *testing.T) {
 			nc := servePipeBytes(t, h, kaazingOpening)
 			wantBytes(t, nc, kaazingOpened)
 			wantBytes(t, nc, proceedFrame)
-			_, err := nc.Write(encodeFrames(false, request))
+			_, err := nc.Write(frametest.Encode(false, request))
 			require.NoError(t, err)
 			response := kaazingResponse + "Sec-WebSocket-Protocol: amqp\r\n\r\n"
-			wantBytes(t, nc, string(encodeFrames(true, bin(response)))+emptyFrame+proceedFrame)
-			_, err = nc.Write(encodeFrames(false, text("hello")))
+			wantBytes(t, nc, string(frametest.Encode(true, bin(response)))+emptyFrame+proceedFrame)
+			_, err = nc.Write(frametest.Encode(false, text("hello")))
 			require.NoError(t, err)
 			wantBytes(t, nc, "\x81\x05hello")
-			_, err = nc.Write(encodeFrames(false, pf{op: opX}))
+			_, err = nc.Write(frametest.Encode(false, pf{Op: opX}))
 			require.NoError(t, err)
 			wantBytes(t, nc, "\x88\x00")
 			_, err = nc.Read(make([]byte, 1))
@@ -119,7 +120,7 @@ func TestDial_Gateway(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, &DialOptions{TerminatorOptional: true}, func(p *rawServer) {
 			then101()(p)
 			<-p.got // the Ping
-			p.send(terminator, pf{op: opO}, text("first"), bin(""))
+			p.send(terminator, pf{Op: opO}, text("first"), bin(""))
 		})
 		require.NoError(t, got.err)
 		require.NoError(t, got.conn.Ping(t.Context()))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -100,7 +101,7 @@ func TestHandler_SilentClient(t *testing.T) {
 		require.Equal(t, ClosePolicyViolation, c.closeCode())
 		start := time.Now()
 		for i := 0; time.Since(start) < 4*time.Second; i++ {
-			c.send(bin("x"), pf{op: opI, p: "?"})
+			c.send(bin("x"), pf{Op: opI, P: "?"})
 			time.Sleep(100 * time.Millisecond)
 		}
 		for range c.got { // Pongs
@@ -117,7 +118,7 @@ func TestHandler_SilentClient(t *testing.T) {
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			frame := string(encodeFrames(false, bin(extendedRequest)))
+			frame := string(frametest.Encode(false, bin(extendedRequest)))
 			if strings.Contains(m.name, "half") {
 				frame = strings.Repeat("x", 300)
 			}
@@ -170,10 +171,10 @@ func TestHandler_LostInEveryPhase(t *testing.T) {
 			c.bytes(strings.Repeat("x", 1+4+0x178)) // the rest of the frame
 			require.Equal(t, "400", c.status())
 			require.Equal(t, CloseProtocolError, c.closeCode())
-			c.send(pf{op: opX})
+			c.send(pf{Op: opX})
 			return
 		}
-		c.send(pf{op: opI, p: "still there?"}, pf{op: opX, p: "\x0f\xa0bye"})
+		c.send(pf{Op: opI, P: "still there?"}, pf{Op: opX, P: "\x0f\xa0bye"})
 		require.Equal(t, uint16(4000), c.closeCode())
 		c.end()
 	})

@@ -29,7 +29,7 @@ func TestHandler_ShutdownOpen(t *testing.T) {
 			go func() {
 				require.Equal(t, CloseGoingAway, c.closeCode())
 				time.Sleep(2 * time.Second)
-				c.send(pf{op: opX, p: "\x03\xe9"})
+				c.send(pf{Op: opX, P: "\x03\xe9"})
 			}()
 			require.NoError(t, h.Shutdown(t.Context()))
 			require.Equal(t, 2*time.Second, time.Since(start))

@@ -185,7 +185,7 @@ func TestHandler_Plain(t *testing.T) {
 		require.NotContains(t, <-c.head, "x-kaazing-handshake")
 		c.send(text("hello"))
 		require.Equal(t, "hello", string((<-c.got).Payload))
-		c.send(pf{op: opX})
+		c.send(pf{Op: opX})
 		require.Equal(t, CloseNoStatus, c.closeCode())
 		c.end()
 		<-c.done

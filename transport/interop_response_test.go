@@ -192,7 +192,7 @@ func TestInterop_Open(t *testing.T) {
 	})
 	t.Run("B25 65535 bytes in the long form", func(t *testing.T) {
 		c := open(t, echoServe)
-		c.send(pf{op: opB, p: strings.Repeat("x", 65535), wide: true})
+		c.send(pf{Op: opB, P: strings.Repeat("x", 65535), Wide: true})
 		require.Len(t, (<-c.got).Payload, 65535)
 	})
 	t.Run("B26 A2.8 Close is echoed and TCP closed at once", func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestInterop_Open(t *testing.T) {
 				c.send(bin(kaazingRequest))
 				c.wantOpen()
 				start := time.Now()
-				c.send(pf{op: opX, p: body})
+				c.send(pf{Op: opX, P: body})
 				f := <-c.got
 				require.Equal(t, opX, f.Header.OpCode)
 				require.Equal(t, body, string(f.Payload))
@@ -222,7 +222,7 @@ func TestInterop_Open(t *testing.T) {
 			return c.Write(ctx, Text, []byte("alive"))
 		})
 		require.Equal(t, opI, (<-c.got).Header.OpCode)
-		c.send(pf{op: opO})
+		c.send(pf{Op: opO})
 		require.Equal(t, "alive", string((<-c.got).Payload))
 	})
 }

@@ -186,9 +186,9 @@ func TestInterop_Request(t *testing.T) {
 			require.Equal(t, "one.example:8001", r.Host)
 			require.Equal(t, "privileged://one.example:8001", r.Origin)
 		}},
-		"A15 several messages":   {[]pf{bin("GET /echo?.k"), {op: opB, more: true, p: "l=Y HTT"}, {op: opC, p: "P/1.1\r\n"}, bin(""), text("A: b\r\n\r\n")}, func(t *testing.T, r *Request) { require.Len(t, r.Header, 1) }},
+		"A15 several messages":   {[]pf{bin("GET /echo?.k"), {Op: opB, More: true, P: "l=Y HTT"}, {Op: opC, P: "P/1.1\r\n"}, bin(""), text("A: b\r\n\r\n")}, func(t *testing.T, r *Request) { require.Len(t, r.Header, 1) }},
 		"A4.1 unknown extension": {[]pf{bin("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-http-revalidate,x-other;a=b\r\n\r\n")}, func(t *testing.T, r *Request) { require.Len(t, r.Extensions, 2) }},
-		"A2.6 a Ping between":    {[]pf{{op: opI, p: "?"}, bin(kaazingRequest)}, nil},
+		"A2.6 a Ping between":    {[]pf{{Op: opI, P: "?"}, bin(kaazingRequest)}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := openKaazing(t, url, "/echo?.kl=Y", "")

@@ -62,7 +62,8 @@ func (c *Conn) keepAlive(period time.Duration, sessions []extension.Session) {
 		}
 	}
 	now := time.Now()
-	c.link.alive = &keepAlive{conn: c, period: period, since: now, left: now, stage: silenceNew}
+	c.alive = &keepAlive{conn: c, period: period, since: now, left: now, stage: silenceNew}
+	c.link.ReadBy(c.alive)
 }
 
 // lasts is how long the present stage may last.
@@ -79,8 +80,8 @@ func (k *keepAlive) lasts() time.Duration {
 	return look
 }
 
-// read reads from the socket, as the one who reads.
-func (k *keepAlive) read(p []byte) (int, error) {
+// Read reads from the socket, as the one who reads.
+func (k *keepAlive) Read(p []byte) (int, error) {
 	now := time.Now()
 	k.since = k.since.Add(now.Sub(k.left))
 	if k.stage == silenceCalled {
@@ -90,7 +91,7 @@ func (k *keepAlive) read(p []byte) (int, error) {
 		if !k.arm(now) {
 			return 0, k.leave(now, os.ErrDeadlineExceeded)
 		}
-		n, err := k.conn.link.readListened(p)
+		n, err := k.conn.link.ReadSocket(p)
 		now = time.Now()
 		switch {
 		case n > 0:
@@ -145,14 +146,14 @@ func (k *keepAlive) next(now time.Time) error {
 
 // ask sends a Ping, or what extensions make of one, and does not wait for a peer that does not read. It runs as the one who reads.
 func (c *Conn) ask() error {
-	if c.link.ext == nil {
-		c.link.ask()
+	if c.ext == nil {
+		c.link.Ask()
 		return nil
 	}
-	if bad := c.link.ext.ask(); bad != nil {
+	if bad := c.ext.Ask(); bad != nil {
 		return bad
 	}
-	c.link.sendOwed()
+	c.link.SendOwed()
 	return nil
 }
 
@@ -161,10 +162,10 @@ func (c *Conn) giveUp(e *InactivityError) error {
 	if !c.settle(e) {
 		return c.closedErr()
 	}
-	if !c.link.writing() {
+	if !c.link.Writing() {
 		ctx, cancel := context.WithTimeout(context.Background(), sock.FailTimeout)
 		defer cancel()
-		_ = c.link.closeContext(ctx, CloseGoingAway, e.reason())
+		_ = c.link.Close(ctx, CloseGoingAway, e.reason())
 	}
 	c.closeSocket()
 	return e

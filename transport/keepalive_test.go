@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
@@ -51,18 +52,18 @@ func TestKeepAlive_AnswersAreEnough(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c, p := aliveConn(t, client)
 			end := untilEnd(c)
-			for _, answer := range []pf{{op: opO}, {op: opI, p: "?"}, {op: opB, p: "a message"}} {
+			for _, answer := range []pf{{Op: opO}, {Op: opI, P: "?"}, {Op: opB, P: "a message"}} {
 				wantAfter(t, 30*time.Second, "half of the time", func() { p.wantFrame("Ping", opI, "") })
 				p.send(answer)
-				if answer.op == opI {
+				if answer.Op == opI {
 					p.wantFrame("Pong", opO, "?")
 				}
 			}
 			for range 100 {
 				time.Sleep(29 * time.Second)
-				p.send(pf{op: opB, p: "chatty"}) // on a pipe nobody would read a Ping: this would not return
+				p.send(pf{Op: opB, P: "chatty"}) // on a pipe nobody would read a Ping: this would not return
 			}
-			whole := encodeFrames(client, pf{op: opB, p: "in pieces"})
+			whole := frametest.Encode(client, pf{Op: opB, P: "in pieces"})
 			for _, b := range whole {
 				time.Sleep(29 * time.Second)
 				_, err := p.nc.Write([]byte{b})
@@ -140,7 +141,7 @@ func TestKeepAlive_OnlyWhileReading(t *testing.T) {
 		wantAfter(t, 15*time.Second, "the context ends the call", func() { require.ErrorIs(t, read(15*time.Second), context.DeadlineExceeded) })
 		<-pinged // after 30 s of reading
 		time.Sleep(time.Hour)
-		go p.send(pf{op: opT, p: "I was here all the time"})
+		go p.send(pf{Op: opT, P: "I was here all the time"})
 		synctest.Wait()
 		require.NoError(t, read(time.Millisecond))
 		wantAfter(t, 29*time.Second, "it counts from there", func() { require.ErrorIs(t, read(29*time.Second), context.DeadlineExceeded) })
@@ -164,7 +165,7 @@ func TestKeepAlive_LastLook(t *testing.T) {
 		c.keepAlive(time.Minute, nil)
 		end := untilEnd(c)
 		p.wantFrame("Ping", opI, "")
-		p.send(pf{op: opO}) // is not read before the minute is over by an hour
+		p.send(pf{Op: opO}) // is not read before the minute is over by an hour
 		p.wantFrame("the next Ping", opI, "")
 		_ = p.nc.Close()
 		require.NotErrorAs(t, <-end, new(*InactivityError))
@@ -205,7 +206,7 @@ func TestKeepAlive_Close(t *testing.T) {
 			go func() { closed <- c.Close(CloseNormal, "") }()
 			p.wantFrame("Close", opX, "\x03\xe8")
 			time.Sleep(10 * time.Minute)
-			p.send(pf{op: opX, p: "\x03\xe8"})
+			p.send(pf{Op: opX, P: "\x03\xe8"})
 			require.NoError(t, <-closed)
 			if reading {
 				require.Equal(t, CloseNormal, CloseCode(<-end))
@@ -226,7 +227,7 @@ func TestKeepAlive_PingPong(t *testing.T) {
 		nc := kaazingClient(t, &Handler{Serve: quiet, KeepAlive: 30 * time.Second, Use: kaazingUse(time.Second)[1:]}, "JavaScript", granted)
 		for range 3 {
 			wantAfter(t, 15*time.Second, "half of the time", func() { wantBytes(t, nc, "\x81\x06"+escapeBytes+"\x09\x00") })
-			_, err := nc.Write(encodeFrames(false, text(escapeBytes+"\x0a\x00")))
+			_, err := nc.Write(frametest.Encode(false, text(escapeBytes+"\x0a\x00")))
 			require.NoError(t, err)
 		}
 		wantBytes(t, nc, "\x81\x06"+escapeBytes+"\x09\x00")
@@ -255,10 +256,10 @@ func TestKeepAlive_IdleTimeout(t *testing.T) {
 			}}
 			nc := kaazingClient(t, h, "Java", "Sec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout="+strconv.FormatInt(period.Milliseconds(), 10)+"\r\n")
 			c := <-open
-			require.Equal(t, want, c.link.alive != nil)
+			require.Equal(t, want, c.alive != nil)
 			for range 3 {
 				wantAfter(t, 30*time.Second, "half of the time", func() { wantBytes(t, nc, "\x89\x00") })
-				_, err := nc.Write(encodeFrames(false, pf{op: opO}))
+				_, err := nc.Write(frametest.Encode(false, pf{Op: opO}))
 				require.NoError(t, err)
 			}
 		})
@@ -278,7 +279,7 @@ func TestKeepAlive_WhoSays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := make(chan time.Duration, 1)
 			h := &Handler{KeepAlive: x.handler, Serve: func(ctx context.Context, c *Conn) error {
-				if k := c.link.alive; k != nil {
+				if k := c.alive; k != nil {
 					got <- k.period
 				} else {
 					got <- 0

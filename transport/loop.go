@@ -10,6 +10,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
 )
 
@@ -59,14 +60,14 @@ type loop struct {
 	tooEarly func(p []byte) bool // client: the endpoint will refuse that message, because it was here before the extended request was sent
 
 	nc     net.Conn
-	conn   told      // of nc
-	due    time.Time // deadline of nc for writing, if known
-	link   *link     // nil until the opening handshake is through
-	head   heard     // bytes of the opening handshake, for the trace
-	corked []byte    // frames that go out together
-	broken bool      // the peer broke the rules of frames
-	deaf   bool      // the peer did not read in time
-	next   func()    // pends: to be done before anything is waited for
+	conn   told         // of nc
+	due    time.Time    // deadline of nc for writing, if known
+	link   *frames.Conn // nil until the opening handshake is through
+	head   heard        // bytes of the opening handshake, for the trace
+	corked []byte       // frames that go out together
+	broken bool         // the peer broke the rules of frames
+	deaf   bool         // the peer did not read in time
+	next   func()       // pends: to be done before anything is waited for
 
 	mu          sync.Mutex // guards the next two
 	socket      net.Conn   // nc, while wake may interrupt it

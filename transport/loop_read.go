@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
 )
 
@@ -25,7 +26,7 @@ func (d *loop) read() {
 }
 
 // buffered reports whether the peer's next item is here already.
-func (d *loop) buffered() bool { return d.link != nil && d.link.dead == nil && d.link.buffered() }
+func (d *loop) buffered() bool { return d.link != nil && !d.link.Ended() && d.link.Buffered() }
 
 // heard are bytes of the opening handshake that the trace is not shown yet.
 type heard struct {
@@ -36,8 +37,8 @@ type heard struct {
 
 // readOpening reads more of the opening handshake.
 func (d *loop) readOpening() {
-	b := bigBuffers.Get().(*bigBuffer)
-	defer bigBuffers.Put(b)
+	b := sock.GetBuffer()
+	defer sock.PutBuffer(b)
 	n, err := d.nc.Read(b[:])
 	if n > 0 {
 		if d.trace.to != nil {
@@ -73,43 +74,43 @@ func (d *loop) observe(o *endpoint.Output) {
 }
 
 // established starts the WebSocket, with the bytes that came behind the opening handshake.
-func (d *loop) established(rest []byte) { d.link = newLink(d.nc, d.client, rest, d.limits) }
+func (d *loop) established(rest []byte) { d.link = frames.New(d.nc, d.client, rest, d.limits) }
 
 // readItem reads one message or control frame.
 func (d *loop) readItem() {
-	it, err := d.link.next()
+	it, err := d.link.Next()
 	if err != nil {
 		d.readError(err)
 		return
 	}
 	now := time.Now()
-	switch it.kind {
-	case itemMessage:
-		d.trace.event(Event{Kind: EventReceive, Type: it.typ, Data: it.data, Phase: d.side.phase(), Attempt: d.side.attempt()})
-		if d.tooEarly != nil && d.tooEarly(it.data) {
+	switch it.Kind {
+	case frames.Message:
+		d.trace.event(Event{Kind: EventReceive, Type: it.Type, Data: it.Data, Phase: d.side.phase(), Attempt: d.side.attempt()})
+		if d.tooEarly != nil && d.tooEarly(it.Data) {
 			d.trace.event(Event{Kind: EventViolation, Code: CloseProtocolError, Text: "a message before the request", Phase: d.side.phase(), Attempt: d.side.attempt()})
 		}
-		d.conn.Message(now, it.typ, it.data)
-	case itemPing:
+		d.conn.Message(now, it.Type, it.Data)
+	case frames.Ping:
 		d.trace.event(Event{Kind: EventPing, Phase: d.side.phase(), Attempt: d.side.attempt()})
-		d.conn.Ping(now, it.data)
-	case itemClose:
-		d.trace.event(Event{Kind: EventReceiveClose, Code: it.code, Text: it.reason, Phase: d.side.phase(), Attempt: d.side.attempt()})
-		d.conn.PeerClosed(now, it.code, it.reason)
-	case itemPong:
+		d.conn.Ping(now, it.Data)
+	case frames.Close:
+		d.trace.event(Event{Kind: EventReceiveClose, Code: it.Code, Text: it.Reason, Phase: d.side.phase(), Attempt: d.side.attempt()})
+		d.conn.PeerClosed(now, it.Code, it.Reason)
+	case frames.Pong:
 	}
 }
 
 // readError tells the driver why nothing more can be read; an expired deadline is no such reason.
 func (d *loop) readError(err error) {
-	var bad *frameError
+	var bad *frames.Error
 	switch {
 	case err == nil || errors.Is(err, os.ErrDeadlineExceeded):
 	case errors.As(err, &bad):
-		d.trace.event(Event{Kind: EventViolation, Code: bad.code, Text: bad.msg, Phase: d.side.phase(), Attempt: d.side.attempt()})
+		d.trace.event(Event{Kind: EventViolation, Code: bad.Code, Text: bad.Msg, Phase: d.side.phase(), Attempt: d.side.attempt()})
 		d.broken = true
-		d.conn.Violation(time.Now(), violationOf(bad.code), bad.msg)
-	case errors.Is(err, errCloseReceived):
+		d.conn.Violation(time.Now(), violationOf(bad.Code), bad.Msg)
+	case errors.Is(err, frames.ErrCloseReceived):
 		d.awaitEOF()
 	default:
 		d.lost(err)

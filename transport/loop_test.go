@@ -14,6 +14,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
@@ -118,7 +119,7 @@ func TestDriver_NoLostWakeUp(t *testing.T) {
 		h := &Handler{Serve: echoServe, Decide: func(context.Context, *Request) (Decision, error) {
 			nc.armed.Store(true)
 			c := rawClient{nc: a}
-			c.send(pf{op: opO}) // has the driver wait anew
+			c.send(pf{Op: opO}) // has the driver wait anew
 			<-nc.release
 			return Decision{}, nil
 		}}
@@ -129,7 +130,7 @@ func TestDriver_NoLostWakeUp(t *testing.T) {
 		c.send(bin(extendedRequest))
 		require.Equal(t, "101", c.status())
 		require.Zero(t, time.Since(start), "no timer was needed")
-		c.send(pf{op: opX})
+		c.send(pf{Op: opX})
 		require.Equal(t, CloseNoStatus, c.closeCode())
 		c.end()
 	})
@@ -194,7 +195,7 @@ func TestHandler_ManyLeftAlone(t *testing.T) {
 		for i := range 500 {
 			c := servePipe(t, h, openingRequest)
 			<-c.head
-			frame := string(encodeFrames(false, bin(extendedRequest)))
+			frame := string(frametest.Encode(false, bin(extendedRequest)))
 			c.bytes(frame[:i%len(frame)])
 			clients = append(clients, c)
 		}
@@ -215,7 +216,7 @@ func TestHandler_CutAtEveryByte(t *testing.T) {
 	h := &Handler{Decide: basicAuth, Serve: func(context.Context, *Conn) error { served.Add(1); return nil }}
 	url := serve(t, h)
 	wantNoLeaks(t)
-	request, replay := string(encodeFrames(false, bin(extendedRequest))), string(encodeFrames(false, bin(replayedRequest)))
+	request, replay := string(frametest.Encode(false, bin(extendedRequest))), string(frametest.Encode(false, bin(replayedRequest)))
 	whole := len(openingRequest) + len(request) + len(replay)
 	for cut := range whole + 1 {
 		nc, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))

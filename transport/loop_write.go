@@ -5,8 +5,11 @@ import (
 	"os"
 	"time"
 
+	"context"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
+	"github.com/gobwas/ws"
 )
 
 // Orders of the driver that write return no errors: a connection that cannot be written any more may still hold what the peer has said before, such as why it
@@ -23,28 +26,28 @@ func (d *loop) SendBytes(p []byte) error {
 
 // SendMessage implements [driver.Orders]. Messages that follow each other go out in one write.
 func (d *loop) SendMessage(t MessageType, p []byte) error {
-	d.corked = d.link.appendFrame(d.corked, opcode(t), p)
+	d.corked = d.link.AppendFrame(d.corked, frames.Opcode(t), p)
 	return nil
 }
 
 // SendPong implements [driver.Orders].
 func (d *loop) SendPong(p []byte) error {
 	_ = d.Flush()
-	d.write(fsm.TimerClose, func() error { return d.link.pong(p) })
+	d.write(fsm.TimerClose, func() error { return d.link.Write(context.Background(), ws.OpPong, p) })
 	return nil
 }
 
 // SendClose implements [driver.Orders].
 func (d *loop) SendClose(code uint16, reason string) error {
 	_ = d.Flush()
-	d.write(fsm.TimerClose, func() error { return d.link.close(code, reason) })
+	d.write(fsm.TimerClose, func() error { return d.link.Close(context.Background(), code, reason) })
 	return nil
 }
 
 // Flush implements [driver.Orders].
 func (d *loop) Flush() error {
 	if len(d.corked) > 0 {
-		d.write(fsm.TimerResponse, func() error { return d.link.writeRaw(d.corked) })
+		d.write(fsm.TimerResponse, func() error { return d.link.WriteRaw(d.corked) })
 		d.corked = d.corked[:0]
 	}
 	return nil

@@ -40,7 +40,7 @@ func TestObserver_Client(t *testing.T) {
 		var seen recorder
 		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen, Credentials: auth.Basic("joe", "welcome"), Subprotocols: []string{"a"}}, func(p *rawServer) {
 			p.asked()
-			p.send(pf{op: opI}, bin(response401), terminator)
+			p.send(pf{Op: opI}, bin(response401), terminator)
 			p.message()
 			p.send(bin("HTTP/1.1 101 Yes\r\nSec-WebSocket-Protocol: a\r\n\r\n"), terminator)
 		})

@@ -52,7 +52,7 @@ func TestTraceTo(t *testing.T) {
 			p.asked()
 			p.send(bin(response401), terminator)
 			p.message()
-			p.send(pf{op: 3})
+			p.send(pf{Op: 3})
 		})
 		require.Error(t, got.err)
 		got.end()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -94,7 +95,7 @@ func TestServer_EmptyLineBeforeRequest(t *testing.T) {
 		Handler:  &Handler{Serve: echoServe},
 		Fallback: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") }),
 	})
-	c := dialTCP(t, url, "\r\n"+openingRequest+string(encodeFrames(false, bin(extendedRequest))))
+	c := dialTCP(t, url, "\r\n"+openingRequest+string(frametest.Encode(false, bin(extendedRequest))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")
 	require.Equal(t, "101", c.status())
 	_ = c.nc.Close()

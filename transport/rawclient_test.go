@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -99,7 +100,7 @@ func (c *rawClient) read() {
 	}
 	c.head <- string(head)
 	for {
-		f, err := readFrame(c.nc)
+		f, err := frametest.ReadFrame(c.nc)
 		if err != nil {
 			return
 		}
@@ -112,7 +113,7 @@ func (c *rawClient) read() {
 
 func (c *rawClient) bytes(b string) { _, _ = io.WriteString(c.nc, b) }
 
-func (c *rawClient) send(frames ...pf) { c.bytes(string(encodeFrames(false, frames...))) }
+func (c *rawClient) send(frames ...pf) { c.bytes(string(frametest.Encode(false, frames...))) }
 
 // response returns the next message and checks that the terminator follows.
 func (c *rawClient) response() string {
@@ -162,7 +163,7 @@ func (c *rawClient) end() {
 // answer sends Close back and waits for the end.
 func (c *rawClient) answer(code uint16) {
 	c.Helper()
-	c.send(pf{op: opX, p: string([]byte{byte(code >> 8), byte(code)})})
+	c.send(pf{Op: opX, P: string([]byte{byte(code >> 8), byte(code)})})
 	c.end()
 	if c.done != nil {
 		<-c.done

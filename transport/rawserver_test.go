@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
@@ -26,8 +27,8 @@ const (
 	messageN    = "\xef\x83\xbfN"
 )
 
-func bin(p string) pf  { return pf{op: opB, p: p} }
-func text(p string) pf { return pf{op: opT, p: p} }
+func bin(p string) pf  { return pf{Op: opB, P: p} }
+func text(p string) pf { return pf{Op: opT, P: p} }
 
 var terminator = bin("")
 
@@ -72,7 +73,7 @@ func serveRaw(t *testing.T, nc net.Conn, log *rawLog, script func(*rawServer)) {
 	}
 	for f := range p.got {
 		if f.Header.OpCode == opX && !p.quiet {
-			p.send(pf{op: opX, p: string(f.Payload)})
+			p.send(pf{Op: opX, P: string(f.Payload)})
 			return
 		}
 	}
@@ -98,7 +99,7 @@ func (p *rawServer) read() {
 	over := sync.OnceFunc(func() { close(p.over) })
 	defer over()
 	for {
-		f, err := readFrame(p.nc)
+		f, err := frametest.ReadFrame(p.nc)
 		if err != nil {
 			return
 		}
@@ -134,7 +135,7 @@ func (p *rawServer) response101Opening() string {
 // opened completes the opening handshake. Frames follow in the same write.
 func (p *rawServer) opened(frames ...pf) {
 	p.openingRequest()
-	p.bytes(p.response101Opening() + string(encodeFrames(true, frames...)))
+	p.bytes(p.response101Opening() + string(frametest.Encode(true, frames...)))
 }
 
 // asked completes the opening handshake and takes the extended request.
@@ -160,7 +161,7 @@ func (p *rawServer) message() string {
 func (p *rawServer) bytes(b string) { _, _ = io.WriteString(p.nc, b) }
 
 // send writes frames in one write.
-func (p *rawServer) send(frames ...pf) { p.bytes(string(encodeFrames(true, frames...))) }
+func (p *rawServer) send(frames ...pf) { p.bytes(string(frametest.Encode(true, frames...))) }
 
 // pause waits for d. It reports false if the client ends meanwhile.
 func (p *rawServer) pause(d time.Duration) bool {

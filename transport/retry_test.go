@@ -49,7 +49,7 @@ func TestDial_Retry(t *testing.T) {
 		{"not after 404", &Retry{}, []func(p *rawServer){refusal("404 Not Found\r\nRetry-After: 1"), then101(terminator)}, 1, 0},
 		{"not after 401", &Retry{}, []func(p *rawServer){func(p *rawServer) {
 			p.asked()
-			p.send(bin("HTTP/1.1 401 x\r\nContent-Length: 0\r\nRetry-After: 1\r\nWWW-Authenticate: Basic\r\n\r\n"), terminator, pf{op: opX, p: "\x03\xe8"})
+			p.send(bin("HTTP/1.1 401 x\r\nContent-Length: 0\r\nRetry-After: 1\r\nWWW-Authenticate: Basic\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe8"})
 		}, then101(terminator)}, 1, 0},
 		{"not after 500", &Retry{}, []func(p *rawServer){refusal("500 Oops"), then101(terminator)}, 1, 0},
 		{"after 500 that asks for it", &Retry{}, []func(p *rawServer){refusal("500 Oops\r\nRetry-After: 1"), then101(terminator)}, 0, time.Second},

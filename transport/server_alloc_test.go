@@ -7,13 +7,15 @@ import (
 	"net"
 	"testing"
 
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
 // What a Server allocates for one connection, from accepting it to its end, sockets included: the bare loop that moves the same bytes takes 12.
 func TestServer_Allocations(t *testing.T) {
 	const ceiling = 30
-	if !poolsAreExact {
+	if !frametest.PoolsAreExact {
 		t.Skip("the race detector empties pools")
 	}
 	result := testing.Benchmark(func(b *testing.B) {
@@ -26,10 +28,10 @@ func TestServer_Allocations(t *testing.T) {
 
 // A message costs what the application keeps of it, and one that is sent costs nothing, whatever the context.
 func TestConn_Allocations(t *testing.T) {
-	if !poolsAreExact {
+	if !frametest.PoolsAreExact {
 		t.Skip("the race detector empties pools")
 	}
-	frame := encodeFrames(false, bin("hello"))
+	frame := frametest.Encode(false, bin("hello"))
 	for name, background := range map[string]bool{"background": true, "one that ends": false} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -38,7 +40,7 @@ func TestConn_Allocations(t *testing.T) {
 				ctx = context.Background()
 			}
 			nc := &looping{frame: frame}
-			c := newConn(newLink(nc, false, nil, DefaultReadLimit), handshakeInfo{})
+			c := newConn(frames.New(nc, false, nil, DefaultReadLimit), handshakeInfo{})
 			require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
 				if _, p, err := c.Read(ctx); err != nil || len(p) != len("hello") {
 					t.Fatal(err, p)
@@ -55,7 +57,7 @@ func TestConn_Allocations(t *testing.T) {
 
 // looping is a connection on which the same frame arrives in each read.
 type looping struct {
-	discardConn
+	frametest.Discard
 	frame []byte
 }
 

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -75,7 +76,7 @@ func answerBlindly(nc net.Conn) {
 	_, _ = nc.Read(buf[:])
 }
 
-var blindAnswer = encodeFrames(true, bin(response101), bin(""))
+var blindAnswer = frametest.Encode(true, bin(response101), bin(""))
 
 func benchHandler() *Handler {
 	return &Handler{Serve: func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err }}
@@ -108,9 +109,9 @@ func serveEach(serve func(net.Conn)) func(net.Listener) {
 func benchmarkAccept(b *testing.B, addr net.Addr, opening string) {
 	to := addr.(*net.TCPAddr)
 	at := &syscall.SockaddrInet4{Port: to.Port, Addr: [4]byte(to.IP.To4())}
-	messages, last := [][]byte{[]byte(opening), encodeFrames(false, bin(extendedRequest))}, "\n\x00" // the last bytes of the answers
+	messages, last := [][]byte{[]byte(opening), frametest.Encode(false, bin(extendedRequest))}, "\n\x00" // the last bytes of the answers
 	if opening == kaazingOpening {
-		messages[1], last = encodeFrames(false, kaazingRequests["Java"]), "NN"
+		messages[1], last = frametest.Encode(false, kaazingRequests["Java"]), "NN"
 	}
 	b.ReportAllocs()
 	defer reportProcessorTime(b, processorTime())

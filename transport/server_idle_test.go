@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -119,7 +120,7 @@ func BenchmarkIdle(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			var sum idle
 			for range b.N {
-				sum = measureIdle(b, 2000, [][]byte{[]byte(openingRequest), encodeFrames(false, bin(extendedRequest))}, serve)
+				sum = measureIdle(b, 2000, [][]byte{[]byte(openingRequest), frametest.Encode(false, bin(extendedRequest))}, serve)
 			}
 			b.ReportMetric(sum.heap, "heap-B/conn")
 			b.ReportMetric(sum.stack, "stack-B/conn")
@@ -131,10 +132,10 @@ func BenchmarkIdle(b *testing.B) {
 
 // A KeepAlive costs an idle connection no goroutine, timer or larger stack.
 func TestServer_IdleKeepAlive(t *testing.T) {
-	if !poolsAreExact {
+	if !frametest.PoolsAreExact {
 		t.Skip("the race detector has stacks grow")
 	}
-	messages := [][]byte{[]byte(openingRequest), encodeFrames(false, bin(extendedRequest))}
+	messages := [][]byte{[]byte(openingRequest), frametest.Encode(false, bin(extendedRequest))}
 	without, with := measureIdle(t, 500, messages, idleServers["Server"]), measureIdle(t, 500, messages, idleServers["KeepAlive"])
 	require.Less(t, with.heap-without.heap, 256.0, "%v, %v", without, with)
 	require.Less(t, with.stack-without.stack, 1024.0, "%v, %v", without, with)
@@ -164,7 +165,7 @@ func TestServer_IdleGreedy(t *testing.T) {
 		return Decision{}, nil
 	}}}} {
 		t.Run(name, func(t *testing.T) {
-			got := measureIdle(t, 50, [][]byte{[]byte(opening), encodeFrames(false, bin(extended))}, func(ln net.Listener, waiting func()) {
+			got := measureIdle(t, 50, [][]byte{[]byte(opening), frametest.Encode(false, bin(extended))}, func(ln net.Listener, waiting func()) {
 				srv.Handler.Serve = func(ctx context.Context, c *Conn) error {
 					require.Empty(t, c.Request().Body)
 					waiting()

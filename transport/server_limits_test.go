@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -223,8 +224,8 @@ func TestServer_Panics(t *testing.T) {
 // A client that goes away after any byte leaves nothing behind.
 func TestServer_CutAnywhere(t *testing.T) {
 	for name, all := range map[string]string{
-		"spec": openingRequest + string(encodeFrames(false, bin(extendedRequest), text("hello"))), "kaazing": kaazingOpening + string(encodeFrames(false, kaazingRequests["Java"], text("hello"))),
-		"web": "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "later": "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + openingRequest + string(encodeFrames(false, bin(extendedRequest))),
+		"spec": openingRequest + string(frametest.Encode(false, bin(extendedRequest), text("hello"))), "kaazing": kaazingOpening + string(frametest.Encode(false, kaazingRequests["Java"], text("hello"))),
+		"web": "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "later": "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + openingRequest + string(frametest.Encode(false, bin(extendedRequest))),
 	} {
 		h := &Handler{Serve: echoServe}
 		s := &Server{Handler: h, Fallback: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}

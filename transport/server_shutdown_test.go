@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -40,7 +41,7 @@ func TestServer_Shutdown(t *testing.T) {
 		go func() {
 			require.Equal(t, CloseGoingAway, open.closeCode())
 			time.Sleep(2 * time.Second)
-			open.send(pf{op: opX, p: "\x03\xe9"})
+			open.send(pf{Op: opX, P: "\x03\xe9"})
 		}()
 		require.NoError(t, s.Shutdown(t.Context()))
 		require.GreaterOrEqual(t, time.Since(start), 3*time.Second, "net/http finishes its answer")
@@ -79,19 +80,19 @@ func TestServer_ShutdownUpgradedLater(t *testing.T) {
 	c := dialHTTP(t, url)
 	c.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	c.want(200, "page")
-	c.send(openingRequest + string(encodeFrames(false, bin(extendedRequest))))
+	c.send(openingRequest + string(frametest.Encode(false, bin(extendedRequest))))
 	_, err := http.ReadResponse(c.r, nil)
 	require.NoError(t, err)
 	for range 2 { // the response and its end
-		_, err := readFrame(c.r)
+		_, err := frametest.ReadFrame(c.r)
 		require.NoError(t, err)
 	}
 	down := make(chan error, 1)
 	go func() { down <- s.Shutdown(context.Background()) }()
-	f, err := readFrame(c.r)
+	f, err := frametest.ReadFrame(c.r)
 	require.NoError(t, err)
 	require.Equal(t, "\x03\xe9", string(f.Payload))
-	c.send(string(encodeFrames(false, pf{op: opX, p: "\x03\xe9"})))
+	c.send(string(frametest.Encode(false, pf{Op: opX, P: "\x03\xe9"})))
 	require.NoError(t, <-down)
 	require.ErrorIs(t, s.Serve(newPipeListener()), http.ErrServerClosed, "it does not come back")
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -90,20 +91,20 @@ func TestServer_Fallback(t *testing.T) {
 	c.want(404, "")
 	require.Equal(t, 1, s.Connections())
 
-	c.send(openingRequest + string(encodeFrames(false, bin(extendedRequest))))
+	c.send(openingRequest + string(frametest.Encode(false, bin(extendedRequest))))
 	head, err := http.ReadResponse(c.r, nil)
 	require.NoError(t, err)
 	require.Equal(t, 101, head.StatusCode)
-	response, err := readFrame(c.r)
+	response, err := frametest.ReadFrame(c.r)
 	require.NoError(t, err)
 	require.Contains(t, string(response.Payload), "HTTP/1.1 101 ")
-	end, err := readFrame(c.r)
+	end, err := frametest.ReadFrame(c.r)
 	require.NoError(t, err)
 	require.Empty(t, end.Payload)
 	require.Equal(t, 1, s.Connections())
 	require.Equal(t, 1, s.Handler.Connections())
-	_, _ = c.Write(encodeFrames(false, pf{op: opX, p: "\x03\xe8"}))
-	last, err := readFrame(c.r)
+	_, _ = c.Write(frametest.Encode(false, pf{Op: opX, P: "\x03\xe8"}))
+	last, err := frametest.ReadFrame(c.r)
 	require.NoError(t, err)
 	require.Equal(t, opX, last.Header.OpCode)
 	_, err = c.r.ReadByte()
@@ -210,7 +211,7 @@ func TestServer_Handler(t *testing.T) {
 	}
 	url := serveBy(t, &Server{Handler: h})
 	request := strings.Replace(openingRequest, "\r\n\r\n", "\r\nx-OPENING:yes\r\ncookie: a=b\r\n\r\n", 1)
-	c := dialTCP(t, url, request+string(encodeFrames(false, bin(extendedRequest))))
+	c := dialTCP(t, url, request+string(frametest.Encode(false, bin(extendedRequest))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")
 	require.Equal(t, "101", c.status())
 	require.Equal(t, "/echo yes  /echo", string((<-c.got).Payload))
@@ -225,7 +226,7 @@ func TestServer_Handler(t *testing.T) {
 // Plain WebSockets are served where the handler allows them.
 func TestServer_Plain(t *testing.T) {
 	url := serveBy(t, &Server{Handler: &Handler{Serve: echoServe, Plain: true}, Fallback: http.HandlerFunc(webPage)})
-	c := dialTCP(t, url, strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1)+string(encodeFrames(false, text("hello"))))
+	c := dialTCP(t, url, strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1)+string(frametest.Encode(false, text("hello"))))
 	require.Contains(t, <-c.head, "101 Switching Protocols")
 	require.Equal(t, "hello", string((<-c.got).Payload))
 }

@@ -84,7 +84,7 @@ func TestHandshakeError_Temporary_Close(t *testing.T) {
 				if answered {
 					p.send(bin(response101))
 				}
-				p.send(pf{op: opX, p: code})
+				p.send(pf{Op: opX, P: code})
 			})
 			var e *HandshakeError
 			require.ErrorAs(t, got.err, &e)
@@ -99,7 +99,7 @@ func TestHandshakeError_Temporary_Close(t *testing.T) {
 func TestDial_Retry_If(t *testing.T) {
 	virtual(t, "restart", func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, &DialOptions{Retry: &Retry{Attempts: 4, Jitter: full}}, func(p *rawServer) { _ = p.nc.Close() },
-			func(p *rawServer) { p.asked(); p.send(pf{op: opX, p: "\x03\xf4"}) }, refusal("502 Bad Gateway"), then101(terminator))
+			func(p *rawServer) { p.asked(); p.send(pf{Op: opX, P: "\x03\xf4"}) }, refusal("502 Bad Gateway"), then101(terminator))
 		got.end()
 		require.NoError(t, got.err)
 		require.InDelta(t, 3500*time.Millisecond, got.took, float64(time.Microsecond))

@@ -1,7 +1,9 @@
-package transport
+// Package layer runs the extensions of an open connection between its frames and the application.
+package layer
 
 import (
 	"bytes"
+	"example.com/khp/transport/internal/frames"
 	"sync"
 	"time"
 
@@ -9,20 +11,21 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// maxOwed is how much extensions may owe a peer that does not read, in bytes.
-const maxOwed = 64 << 10
+// MaxOwed is how much extensions may owe a peer that does not read, in bytes.
+const MaxOwed = 64 << 10
 
 var (
 	// errOwed ends a connection whose peer asks and asks and does not read the answers.
-	errOwed = &frameError{ClosePolicyViolation, "answers of extensions pile up, because the peer does not read"}
+	errOwed = &frames.Error{Code: 1008, Msg: "answers of extensions pile up, because the peer does not read"}
 	// errControl ends a connection whose extension does what cannot be done.
-	errControl = &frameError{CloseInternalError, "an extension made a Ping or Pong that is too long"}
+	errControl = &frames.Error{Code: 1011, Msg: "an extension made a Ping or Pong that is too long"}
 )
 
-// extended runs the extensions of one open connection. There is no goroutine: sessions work in those of the application, which reads and
+// Layer runs the extensions of one open connection. There is no goroutine: sessions work in those of the application, which reads and
 // writes, and their deadlines are one timer.
-type extended struct {
-	conn *Conn
+type Layer struct {
+	link *frames.Conn
+	host Host
 
 	mu     sync.Mutex
 	stack  *extension.Stack
@@ -35,40 +38,41 @@ type extended struct {
 	paused time.Time // since when nobody listens; zero while somebody does
 }
 
-// frame is one frame to be sent.
-type frame struct {
-	op ws.OpCode
-	p  []byte
+// Host is the open connection.
+type Host interface {
+	Closing() bool         // the application is closing it
+	Abandon(*frames.Error) // ends it; the caller is not the one who reads
 }
 
-// extend starts the sessions of c, before anybody else uses it.
-func (c *Conn) extend(sessions []extension.Session) {
+// New starts the sessions of an open connection, before anybody else uses it.
+func New(link *frames.Conn, sessions []extension.Session, host Host) *Layer {
 	now := time.Now()
-	x := &extended{conn: c, stack: extension.NewStack(sessions), heard: now, paused: now}
-	c.link.ext = x
+	x := &Layer{host: host, link: link, stack: extension.NewStack(sessions), heard: now, paused: now}
+	link.Extend(x)
 	x.mu.Lock()
 	_, bad := x.carry(x.stack.Open(now))
 	x.mu.Unlock()
 	x.settle(bad)
+	return x
 }
 
 // carry does what actions want done, with mu held: frames become owed, and messages are returned, as copies. An error ends the connection.
-func (x *extended) carry(actions []extension.Action) (in []item, bad *frameError) {
+func (x *Layer) carry(actions []extension.Action) (in []frames.Item, bad *frames.Error) {
 	for _, a := range actions {
 		switch a.Kind {
 		case extension.ActionSend:
 			op := opcodeOf(a.Message.Kind)
 			switch {
-			case tooLong(op, a.Message.Data):
+			case frames.TooLong(op, a.Message.Data):
 				return in, errControl
-			case x.stuck+len(x.owed) > maxOwed:
+			case x.stuck+len(x.owed) > MaxOwed:
 				return in, errOwed
 			}
-			x.owed = x.conn.link.appendFrame(x.owed, op, a.Message.Data)
+			x.owed = x.link.AppendFrame(x.owed, op, a.Message.Data)
 		case extension.ActionDeliver:
 			in = append(in, itemOf(a.Message))
 		case extension.ActionFail:
-			bad = &frameError{a.Code, a.Reason}
+			bad = &frames.Error{Code: a.Code, Msg: a.Reason}
 		}
 	}
 	x.arm()
@@ -76,104 +80,86 @@ func (x *extended) carry(actions []extension.Action) (in []item, bad *frameError
 }
 
 // settle writes what is owed if nobody else is writing, and ends the connection if an extension says so. It must not be called by the one who reads.
-func (x *extended) settle(bad *frameError) {
-	x.conn.link.sendOwed()
+func (x *Layer) settle(bad *frames.Error) {
+	x.link.SendOwed()
 	if bad != nil {
-		_ = x.conn.abandon(bad)
+		x.host.Abandon(bad)
 	}
 }
 
-// outgoing has the sessions take one frame from our side and returns what to write: what is owed, and then the frames. It runs with the turn to
+// Outgoing has the sessions take one frame from our side and returns what to write: what is owed, and then the frames. It runs with the turn to
 // write held, so the sessions see messages in the order of the wire.
-func (x *extended) outgoing(op ws.OpCode, p []byte) (owed []byte, frames []frame, bad *frameError) {
+func (x *Layer) Outgoing(op ws.OpCode, p []byte) (owed []byte, out []frames.Frame, bad *frames.Error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, a := range x.stack.Outgoing(time.Now(), extension.Message{Kind: kindOf(op), Data: p}) {
 		switch a.Kind {
 		case extension.ActionSend:
-			f := frame{opcodeOf(a.Message.Kind), p}
+			f := frames.Frame{Op: opcodeOf(a.Message.Kind), Payload: p}
 			if !same(a.Message.Data, p) {
-				f.p = bytes.Clone(a.Message.Data)
+				f.Payload = bytes.Clone(a.Message.Data)
 			}
-			if tooLong(f.op, f.p) {
+			if frames.TooLong(f.Op, f.Payload) {
 				return nil, nil, errControl
 			}
-			frames = append(frames, f)
+			out = append(out, f)
 		case extension.ActionFail:
-			bad = &frameError{a.Code, a.Reason}
+			bad = &frames.Error{Code: a.Code, Msg: a.Reason}
 		case extension.ActionDeliver: // nobody reads here
 		}
 	}
 	x.arm()
 	owed, x.owed = x.owed, nil
-	return owed, frames, bad
+	return owed, out, bad
 }
 
-// incoming has the sessions take one item from the peer. What they deliver comes back if it is a single message, else from the queue. It runs as the one who
-// reads.
-func (x *extended) incoming(it item) (item, error) {
-	c := x.conn
-	if it.kind == itemMessage && (c.closing.Load() || c.isLateTerminator(it)) {
-		return item{}, nil
-	}
-	x.mu.Lock()
-	arrived := extension.Message{Kind: kindOfItem(it), Data: it.data}
-	actions := x.stack.Incoming(time.Now(), arrived)
-	if it.kind == itemMessage && unchanged(actions, arrived) {
-		x.arm()
-		x.mu.Unlock()
-		return it, nil
-	}
-	in, bad := x.carry(actions)
-	x.mu.Unlock()
-	if bad != nil {
-		return item{}, c.fail(bad)
-	}
-	c.link.sendOwed()
-	for _, got := range in {
-		switch got.kind {
-		case itemMessage:
-			c.enqueue(got)
-		case itemPong:
-			c.pongArrived()
-		case itemPing, itemClose:
-		}
-	}
-	c.link.rest()
-	return item{}, nil
-}
-
-// ask has the sessions take a Ping from our side, which becomes owed.
-func (x *extended) ask() *frameError {
+// Ask has the sessions take a Ping from our side, which becomes owed.
+func (x *Layer) Ask() *frames.Error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	_, bad := x.carry(x.stack.Outgoing(time.Now(), extension.Message{Kind: extension.Ping}))
 	return bad
 }
 
-// take returns what is owed, which is the caller's to write.
-func (x *extended) take() (owed []byte) {
+// Incoming has the sessions take one item from the peer. asIs tells that it is to be delivered as it is; otherwise in is what is delivered, and frames may be owed, for
+// which the caller calls SendOwed. An error ends the connection. It runs as the one who reads.
+func (x *Layer) Incoming(it frames.Item) (in []frames.Item, asIs bool, bad *frames.Error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	arrived := extension.Message{Kind: kindOfItem(it), Data: it.Data}
+	actions := x.stack.Incoming(time.Now(), arrived)
+	if it.Kind == frames.Message && unchanged(actions, arrived) {
+		x.arm()
+		return nil, true, nil
+	}
+	in, bad = x.carry(actions)
+	return in, false, bad
+}
+
+// Take returns what is owed, which is the caller's to write.
+func (x *Layer) Take() (owed []byte) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	owed, x.owed = x.owed, nil
 	return owed
 }
 
-// left tells how much of what was taken did not go out.
-func (x *extended) left(n int) {
+// Left tells how much of what was taken did not go out.
+func (x *Layer) Left(n int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.stuck = n
 }
 
-func (x *extended) owes() bool {
+// Owes reports whether frames are owed.
+func (x *Layer) Owes() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return len(x.owed) > 0
 }
 
 // arm sets the timer for the next deadline, with mu held. A deadline that moves away is left alone: the timer then fires for nothing, and is set anew.
-func (x *extended) arm() {
+func (x *Layer) arm() {
 	next := x.stack.Deadline()
 	switch {
 	case x.ended || next.IsZero() || !x.due.IsZero() && !next.Before(x.due):
@@ -187,9 +173,9 @@ func (x *extended) arm() {
 }
 
 // expired is called by the timer.
-func (x *extended) expired() {
+func (x *Layer) expired() {
 	x.mu.Lock()
-	if x.ended || x.conn.closing.Load() {
+	if x.ended || x.host.Closing() {
 		x.mu.Unlock()
 		return
 	}
@@ -201,8 +187,8 @@ func (x *extended) expired() {
 	x.settle(bad)
 }
 
-// stop ends the timer.
-func (x *extended) stop() {
+// Stop ends the timer.
+func (x *Layer) Stop() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.ended = true
@@ -211,15 +197,15 @@ func (x *extended) stop() {
 	}
 }
 
-// listening brackets every read of the socket.
-func (x *extended) listening() {
+// Listening brackets every read of the socket.
+func (x *Layer) Listening() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.heard, x.paused = x.silentSince(time.Now()), time.Time{}
 }
 
-// listened tells whether something came.
-func (x *extended) listened(something bool) {
+// Listened tells whether something came.
+func (x *Layer) Listened(something bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.paused = time.Now()
@@ -229,7 +215,7 @@ func (x *extended) listened(something bool) {
 }
 
 // silentSince runs with mu held.
-func (x *extended) silentSince(now time.Time) time.Time {
+func (x *Layer) silentSince(now time.Time) time.Time {
 	if x.paused.IsZero() {
 		return x.heard
 	}

@@ -1,25 +1,26 @@
-package transport
+package frames
 
 import (
 	"bytes"
 	"errors"
 	"testing"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
 // genStream draws messages in fragments with control frames between, and what a reader must make of them.
-func genStream(t *rapid.T) (frames []pf, want []gotItem) {
+func genStream(t *rapid.T) (frames []frametest.Frame, want []gotItem) {
 	size := rapid.OneOf(rapid.IntRange(0, 20), rapid.SampledFrom([]int{125, 126, 300, 4000, 4096, 9000}))
 	control := func(label string) {
 		for range rapid.IntRange(0, 2).Draw(t, label) {
 			p := rapid.StringN(0, 20, 60).Draw(t, "payload")
 			if rapid.Bool().Draw(t, "ping") {
-				frames, want = append(frames, pf{op: opI, p: p}), append(want, gotPing(p))
+				frames, want = append(frames, frametest.Frame{Op: opI, P: p}), append(want, gotPing(p))
 			} else {
-				frames, want = append(frames, pf{op: opO, p: p}), append(want, gotPong(p))
+				frames, want = append(frames, frametest.Frame{Op: opO, P: p}), append(want, gotPong(p))
 			}
 		}
 	}
@@ -35,13 +36,13 @@ func genStream(t *rapid.T) (frames []pf, want []gotItem) {
 			p := string(bytes.Repeat([]byte("é"), size.Draw(t, "size")))
 			if i > 0 && len(p) > 0 && rapid.Bool().Draw(t, "cut inside a character") {
 				last := &frames[len(frames)-1]
-				if last.op == op || last.op == opC {
-					last.p += p[:1]
+				if last.Op == op || last.Op == opC {
+					last.P += p[:1]
 					whole += p[:1]
 					p = p[1:]
 				}
 			}
-			frames = append(frames, pf{op: op, p: p, more: i < n-1, wide: rapid.Bool().Draw(t, "wide")})
+			frames = append(frames, frametest.Frame{Op: op, P: p, More: i < n-1, Wide: rapid.Bool().Draw(t, "wide")})
 			whole += p
 			if op = opC; i < n-1 {
 				control("control inside")
@@ -58,23 +59,23 @@ func TestLink_ReadRapid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		client := rapid.Bool().Draw(t, "client")
 		frames, want := genStream(t)
-		b := encodeFrames(client, frames...)
+		b := frametest.Encode(client, frames...)
 		start := rapid.IntRange(0, len(b)).Draw(t, "buffered")
-		nc := &scriptConn{}
+		nc := &frametest.Script{}
 		deadlines := 0
-		l := newLink(nc, client, b[:start], 1<<20)
+		l := New(nc, client, b[:start], 1<<20)
 		for rest := b[start:]; len(rest) > 0; {
 			if rapid.Bool().Draw(t, "deadline") {
-				nc.script = append(nc.script, nil)
+				nc.Reads = append(nc.Reads, nil)
 				deadlines++
 			}
 			n := min(len(rest), rapid.OneOf(rapid.IntRange(1, 10), rapid.IntRange(1, 10000)).Draw(t, "arrival"))
-			nc.script, rest = append(nc.script, rest[:n:n]), rest[n:]
+			nc.Reads, rest = append(nc.Reads, rest[:n:n]), rest[n:]
 		}
 		items, expired, err := readItems(t, l, nc)
 		require.Equal(t, want, items)
 		require.Equal(t, deadlines, expired)
-		var fe *frameError
+		var fe *Error
 		require.False(t, errors.As(err, &fe), "%v", err)
 	})
 }
@@ -84,19 +85,19 @@ func TestLink_ReadGarbageRapid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		client := rapid.Bool().Draw(t, "client")
 		frames, _ := genStream(t)
-		b := encodeFrames(client, frames...)
+		b := frametest.Encode(client, frames...)
 		for range rapid.IntRange(1, 3).Draw(t, "faults") {
 			if len(b) > 0 {
 				b[rapid.IntRange(0, len(b)-1).Draw(t, "at")] ^= byte(1 << rapid.IntRange(0, 7).Draw(t, "bit"))
 			}
 		}
-		whole := &scriptConn{}
-		want, _, wantErr := readItems(t, newLink(whole, client, b, 1<<16), whole)
-		cut := &scriptConn{}
+		whole := &frametest.Script{}
+		want, _, wantErr := readItems(t, New(whole, client, b, 1<<16), whole)
+		cut := &frametest.Script{}
 		for i := range b {
-			cut.script = append(cut.script, b[i:i+1])
+			cut.Reads = append(cut.Reads, b[i:i+1])
 		}
-		items, _, err := readItems(t, newLink(cut, client, nil, 1<<16), cut)
+		items, _, err := readItems(t, New(cut, client, nil, 1<<16), cut)
 		require.Equal(t, want, items)
 		require.Equal(t, wantErr, err)
 	})

@@ -1,4 +1,4 @@
-package transport
+package frames
 
 import (
 	"unicode/utf8"
@@ -7,7 +7,7 @@ import (
 )
 
 // errText is text that is not UTF-8, found at the first frame or piece of a large one that shows it.
-var errText = &frameError{CloseInvalidPayload, "text message is not UTF-8"}
+var errText = &Error{codeInvalidPayload, "text message is not UTF-8"}
 
 // wholeCharacters returns how many bytes at the start of p are whole characters. What follows them, at most three bytes, may be the beginning of
 // one; ok is false if it cannot be, or if anything before it is wrong.
@@ -27,16 +27,16 @@ func wholeCharacters(p []byte) (n int, ok bool) {
 // checkText judges the last n bytes of msg, with the beginning of a character before them.
 //
 //khp:impl WSP-TEXT-01
-func (l *link) checkText(n int) error {
-	if l.op != ws.OpText {
+func (c *Conn) checkText(n int) error {
+	if c.op != ws.OpText {
 		return nil
 	}
-	fresh := l.msg[len(l.msg)-n-int(l.begun):]
+	fresh := c.msg[len(c.msg)-n-int(c.begun):]
 	whole, ok := wholeCharacters(fresh)
 	if !ok {
 		return errText
 	}
-	l.begun = uint8(len(fresh) - whole)
+	c.begun = uint8(len(fresh) - whole)
 	return nil
 }
 

@@ -1,7 +1,9 @@
-package transport
+package layer
 
 import (
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 )
 
@@ -32,13 +34,13 @@ func kindOf(op ws.OpCode) extension.Kind {
 }
 
 // kindOfItem is what sessions call an item that is no Close.
-func kindOfItem(it item) extension.Kind {
+func kindOfItem(it frames.Item) extension.Kind {
 	switch {
-	case it.kind == itemPing:
+	case it.Kind == frames.Ping:
 		return extension.Ping
-	case it.kind == itemPong:
+	case it.Kind == frames.Pong:
 		return extension.Pong
-	case it.typ == Text:
+	case it.Type == wire.Text:
 		return extension.Text
 	}
 	return extension.Binary
@@ -59,15 +61,15 @@ func opcodeOf(k extension.Kind) ws.OpCode {
 }
 
 // itemOf is m as something that has arrived, with data of its own.
-func itemOf(m extension.Message) item {
-	it := item{kind: itemMessage, typ: Binary, data: append([]byte{}, m.Data...), owned: true}
+func itemOf(m extension.Message) frames.Item {
+	it := frames.Item{Kind: frames.Message, Type: wire.Binary, Data: append([]byte{}, m.Data...), Owned: true}
 	switch m.Kind {
 	case extension.Text:
-		it.typ = Text
+		it.Type = wire.Text
 	case extension.Ping:
-		it.kind = itemPing
+		it.Kind = frames.Ping
 	case extension.Pong:
-		it.kind = itemPong
+		it.Kind = frames.Pong
 	case extension.Binary:
 	}
 	return it

@@ -1,4 +1,4 @@
-package transport
+package frames
 
 import (
 	"encoding/binary"
@@ -89,33 +89,39 @@ func appendHeader(dst []byte, h ws.Header) []byte {
 //
 //khp:impl WSP-FRAME-03
 //khp:impl WSP-FRAME-04
-func checkHeader(h ws.Header, s ws.State) *frameError {
+func checkHeader(h ws.Header, s ws.State) *Error {
 	if err := ws.CheckHeader(h, s); err != nil {
-		return &frameError{CloseProtocolError, err.Error()}
+		return &Error{codeProtocolError, err.Error()}
 	}
 	if h.Length < 0 {
-		return &frameError{CloseProtocolError, ws.ErrHeaderLengthMSB.Error()}
+		return &Error{codeProtocolError, ws.ErrHeaderLengthMSB.Error()}
 	}
 	return nil
 }
 
 // parseClose reads the body of a Close frame (RFC 6455 section 5.5.1). An empty body is
-// [CloseNoStatus].
-func parseClose(p []byte) (code uint16, reason string, err *frameError) {
+// codeNoStatus.
+func parseClose(p []byte) (code uint16, reason string, err *Error) {
 	switch {
 	case len(p) == 0:
-		return CloseNoStatus, "", nil
+		return codeNoStatus, "", nil
 	case len(p) == 1:
-		return 0, "", &frameError{CloseProtocolError, "close body of one byte"}
+		return 0, "", &Error{codeProtocolError, "close body of one byte"}
 	}
 	status, reason := ws.ParseCloseFrameData(p)
 	switch {
-	case !ValidCloseCode(uint16(status)):
-		return 0, "", &frameError{CloseProtocolError, "close code that must not be sent"}
+	case !wire.ValidCloseCode(uint16(status)):
+		return 0, "", &Error{codeProtocolError, "close code that must not be sent"}
 	case !utf8.ValidString(reason):
-		return 0, "", &frameError{CloseInvalidPayload, "close reason is not UTF-8"}
+		return 0, "", &Error{codeInvalidPayload, "close reason is not UTF-8"}
 	}
 	return uint16(status), reason, nil
+}
+
+// CheckClose tells why a Close frame with this code and reason cannot be sent, if so.
+func CheckClose(code uint16, reason string) error {
+	_, err := closeBody(code, reason)
+	return err
 }
 
 // closeBody makes the body of a Close frame: none for code 0. The reason is made to fit.
@@ -128,8 +134,8 @@ func closeBody(code uint16, reason string) ([]byte, error) {
 		}
 		return nil, nil
 	}
-	if !ValidCloseCode(code) {
-		return nil, errors.New("transport: close code " + closeCodeString(code) + " must not be sent")
+	if !wire.ValidCloseCode(code) {
+		return nil, errors.New("transport: close code " + CodeString(code) + " must not be sent")
 	}
 	return ws.NewCloseFrameBody(ws.StatusCode(code), wire.CloseReason(reason)), nil
 }

@@ -1,4 +1,4 @@
-package transport
+package frames
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"example.com/khp/transport/internal/frametest"
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -18,36 +19,36 @@ func TestLink_WritesAreConcurrent(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-03")
 	for _, client := range []bool{true, false} {
 		a, b := net.Pipe()
-		from, to := newLink(a, client, nil, 0), newLink(b, !client, nil, 1<<20)
+		from, to := New(a, client, nil, 0), New(b, !client, nil, 1<<20)
 		var wg sync.WaitGroup
 		const writers, each = 4, 50
 		for w := range writers {
 			wg.Go(func() {
 				for i := range each {
-					_ = from.write(context.Background(), ws.OpText, bytes.Repeat([]byte{byte('a' + w)}, i*w*100))
-					_ = from.write(context.Background(), ws.OpPing, []byte{byte(w)})
-					from.answer([]byte("late"))
+					_ = from.Write(context.Background(), ws.OpText, bytes.Repeat([]byte{byte('a' + w)}, i*w*100))
+					_ = from.Write(context.Background(), ws.OpPing, []byte{byte(w)})
+					from.Answer([]byte("late"))
 				}
 			})
 		}
 		go func() {
 			wg.Wait()
-			_ = from.close(CloseNormal, "")
+			_ = from.Close(context.Background(), 1000, "")
 		}()
-		counts := map[itemKind]int{}
+		counts := map[Kind]int{}
 		for {
-			it, err := to.next()
+			it, err := to.Next()
 			require.NoError(t, err)
-			if counts[it.kind]++; it.kind == itemClose {
+			if counts[it.Kind]++; it.Kind == Close {
 				break
 			}
-			if it.kind == itemMessage && len(it.data) > 0 {
-				require.Empty(t, bytes.Trim(it.data, string(it.data[:1])))
+			if it.Kind == Message && len(it.Data) > 0 {
+				require.Empty(t, bytes.Trim(it.Data, string(it.Data[:1])))
 			}
 		}
-		require.Equal(t, writers*each, counts[itemMessage])
-		require.Equal(t, writers*each, counts[itemPing])
-		require.Positive(t, counts[itemPong])
+		require.Equal(t, writers*each, counts[Message])
+		require.Equal(t, writers*each, counts[Ping])
+		require.Positive(t, counts[Pong])
 		require.NoError(t, a.Close())
 	}
 }
@@ -57,17 +58,17 @@ func TestLink_AnswerDoesNotWaitForWriter(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-05")
 	synctest.Test(t, func(t *testing.T) {
 		a, b := net.Pipe()
-		from, to := newLink(a, false, nil, 0), newLink(b, true, nil, 1<<20)
+		from, to := New(a, false, nil, 0), New(b, true, nil, 1<<20)
 		done := make(chan error)
-		go func() { done <- from.write(context.Background(), ws.OpText, []byte("blocked")) }()
+		go func() { done <- from.Write(context.Background(), ws.OpText, []byte("blocked")) }()
 		synctest.Wait()
-		from.answer([]byte("1"))
-		from.answer([]byte("2"))
+		from.Answer([]byte("1"))
+		from.Answer([]byte("2"))
 		var items []gotItem
 		for range 2 {
-			it, err := to.next()
+			it, err := to.Next()
 			require.NoError(t, err)
-			items = append(items, gotItem{kind: it.kind, typ: it.typ, data: string(it.data)})
+			items = append(items, gotItem{kind: it.Kind, typ: it.Type, data: string(it.Data)})
 		}
 		require.Equal(t, []gotItem{gotText("blocked"), gotPong("2")}, items, "only the latest Ping is answered")
 		require.NoError(t, <-done)
@@ -76,44 +77,44 @@ func TestLink_AnswerDoesNotWaitForWriter(t *testing.T) {
 
 // hookConn calls back before every Write.
 type hookConn struct {
-	scriptConn
+	frametest.Script
 	hook func()
 }
 
 func (c *hookConn) Write(p []byte) (int, error) {
 	c.hook()
-	return c.scriptConn.Write(p)
+	return c.Script.Write(p)
 }
 
 // A Ping that arrives while the previous Pong goes out is answered too, though nobody writes afterwards.
 func TestLink_AnswerWhileAnswering(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-05")
 	nc := &hookConn{}
-	l := newLink(nc, false, nil, 0)
+	l := New(nc, false, nil, 0)
 	nc.hook = func() {
 		nc.hook = func() {}
-		l.answer([]byte("2"))
+		l.Answer([]byte("2"))
 	}
-	l.answer([]byte("1"))
-	frames := sent(t, &nc.scriptConn)
+	l.Answer([]byte("1"))
+	frames := sent(t, &nc.Script)
 	require.Len(t, frames, 2)
 	require.Equal(t, "2", string(frames[1].Payload))
 }
 
 // stuckConn takes only so many bytes before its deadline expires.
 type stuckConn struct {
-	scriptConn
+	frametest.Script
 	room int
 }
 
 func (c *stuckConn) Write(p []byte) (int, error) {
 	if n := min(c.room, len(p)); n < len(p) {
 		c.room = 0
-		_, _ = c.scriptConn.Write(p[:n])
+		_, _ = c.Script.Write(p[:n])
 		return n, os.ErrDeadlineExceeded
 	}
 	c.room -= len(p)
-	return c.scriptConn.Write(p)
+	return c.Script.Write(p)
 }
 
 // A Pong that got stuck half way does not break the stream.
@@ -122,12 +123,12 @@ func TestLink_PongIsResumed(t *testing.T) {
 	for _, client := range []bool{true, false} {
 		for room := range 10 {
 			nc := &stuckConn{room: room}
-			l := newLink(nc, client, nil, 0)
-			l.answer([]byte("ping"))
-			l.answer([]byte("while stuck"))
+			l := New(nc, client, nil, 0)
+			l.Answer([]byte("ping"))
+			l.Answer([]byte("while stuck"))
 			nc.room = 1000
-			require.NoError(t, l.write(context.Background(), ws.OpText, []byte("next")))
-			frames := sent(t, &nc.scriptConn)
+			require.NoError(t, l.Write(context.Background(), ws.OpText, []byte("next")))
+			frames := sent(t, &nc.Script)
 			require.Equal(t, "ping", string(frames[0].Payload), "room %d", room)
 			require.Equal(t, "next", string(frames[len(frames)-1].Payload))
 		}
@@ -137,20 +138,20 @@ func TestLink_PongIsResumed(t *testing.T) {
 func TestLink_BrokenOffWrite(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	nc := &stuckConn{room: 3}
-	l := newLink(nc, false, nil, 0)
+	l := New(nc, false, nil, 0)
 	require.NoError(t, l.lock(ctx))
 	cancel()
-	require.ErrorIs(t, l.write(ctx, opT, nil), context.Canceled, "no turn")
+	require.ErrorIs(t, l.Write(ctx, opT, nil), context.Canceled, "no turn")
 	l.unlock()
 
 	err := l.broken(ctx, 0, os.ErrDeadlineExceeded)
 	require.Equal(t, context.Canceled, err, "nothing was sent, nothing is broken")
 
-	err = l.write(context.Background(), ws.OpText, []byte("four"))
+	err = l.Write(context.Background(), ws.OpText, []byte("four"))
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 	require.ErrorContains(t, err, "inside a frame")
 	nc.room = 1000
-	require.Equal(t, err, l.write(context.Background(), ws.OpText, nil), "nothing more can be sent")
-	l.answer(nil)
-	require.Len(t, nc.writes, 1)
+	require.Equal(t, err, l.Write(context.Background(), ws.OpText, nil), "nothing more can be sent")
+	l.Answer(nil)
+	require.Len(t, nc.Writes, 1)
 }

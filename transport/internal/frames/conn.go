@@ -1,0 +1,308 @@
+// Package frames is a WebSocket connection below KHP: frames, messages, control frames and the rules that RFC 6455 has for them. It knows no handshake, and what an open
+// connection means to an application is not its business.
+//
+//	c := frames.New(nc, client, rest, limit)
+//	item, err := c.Next()              // whole messages and control frames; a *frames.Error is the peer's fault
+//	err = c.Write(ctx, ws.OpText, p)   // one frame
+//	c.Answer(ping)                     // without waiting for a peer that does not read
+//	err = c.Close(ctx, 1000, "")       // the Close frame; closing the socket is CloseSocket
+//
+// Headers and masking are those of github.com/gobwas/ws, but where its functions allocate or cannot be resumed in the middle.
+package frames
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"example.com/khp/transport/internal/sock"
+	"example.com/khp/wire"
+	"github.com/gobwas/ws"
+	"io"
+)
+
+// Kind says what kind of thing arrived.
+type Kind uint8
+
+// Kinds of an Item.
+const (
+	Message Kind = iota + 1
+	Ping
+	Pong
+	Close
+)
+
+// Item is one thing that arrived: a whole message or one control frame.
+type Item struct {
+	Kind   Kind
+	Type   wire.MessageType // of a Message
+	Owned  bool             // Data is nobody else's: the receiver may keep it
+	Code   uint16           // of a Close, 1005 for an empty body
+	Data   []byte           // of a Message, Ping or Pong, valid until the next call of Next or Rest
+	Reason string           // of a Close
+}
+
+// Conn is one WebSocket connection below the application: it turns bytes into messages and control frames and back. It starts no goroutine, and answers nothing by
+// itself, with one exception: see Answer.
+//
+// One goroutine may read (Next, Buffered, Await, Rest) while any number write.
+//
+// An idle connection holds no buffer but its own small one: it waits for the first bytes in there and takes a larger one from a pool only for as long as there is more to
+// parse.
+type Conn struct {
+	nc     net.Conn
+	client bool
+
+	// Writing.
+	turn      chan struct{} // holds a token while somebody writes; guards the fields up to late
+	watcher   sock.Watcher
+	err       error  // set once the stream is broken off inside a frame
+	closeSent bool   // no data frame may follow
+	tail      []byte // rest of a Pong or Ping the socket did not take at once; goes first
+
+	late   atomic.Pointer[[]byte] // payload of the Pong to send by the one who holds the turn
+	asking atomic.Bool            // that one sends a Ping, too
+	ext    Extensions             // nil without extensions
+
+	limit atomic.Int64 // largest message in bytes
+
+	// Reading.
+	source io.Reader    // what is read from in place of the socket; nil is the socket
+	dead   error        // set once nothing more may be read
+	base   []byte       // where socket bytes land: small, big or the bytes given to New
+	r, w   int          // base[r:w] is unread
+	hungry bool         // the last read filled its room: more is probably waiting
+	begun  uint8        // bytes at the end of msg that are no whole character yet, if it is text; what is before them is right
+	state  ws.State     // side, and whether a message is unfinished
+	op     ws.OpCode    // type of the message begun
+	msg    []byte       // bytes of the message begun; nil unless fragmented or large
+	h      ws.Header    // large frame whose payload is being read
+	left   int64        // bytes of that payload still to come; 0 means none is being read
+	big    *sock.Buffer // nil when not needed
+	small  [smallSize]byte
+}
+
+// New starts a connection on nc, on the client's or the server's side. buffered is what was read from
+// nc beyond the opening handshake; it is copied. limit is the largest message accepted, in bytes.
+func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
+	c := &Conn{nc: nc, client: client, turn: make(chan struct{}, 1), state: ws.StateServerSide}
+	if client {
+		c.state = ws.StateClientSide
+	}
+	c.limit.Store(limit)
+	c.watcher.Init(nc, sock.Write, nil)
+	// The handshake comes next, and with it more than small holds.
+	c.hungry = true
+	if len(buffered) > 0 {
+		c.base = append(c.base, buffered...)
+		c.w = len(buffered)
+	}
+	return c
+}
+
+// Next returns what arrives next. It blocks as the socket's read deadline allows. After an expired
+// deadline (os.ErrDeadlineExceeded), at whatever byte, the next call goes on where this one stopped.
+//
+// An *Error is the peer's fault and final. The end of the stream comes as an error that matches
+// io.ErrUnexpectedEOF, because only a Close frame ends a WebSocket connection; after one, nothing
+// more is read.
+//
+//khp:impl WSP-FRAME-01
+//khp:impl WSP-FRAME-02
+func (c *Conn) Next() (Item, error) {
+	for c.dead == nil {
+		it, err := c.advance()
+		switch {
+		case err != nil:
+			if _, ok := err.(*Error); ok {
+				//khp:impl WSP-CLOSE-04
+				c.dead = err
+			}
+			return Item{}, err
+		case it.Kind == Close:
+			c.dead = ErrCloseReceived
+			return it, nil
+		case it.Kind != 0:
+			return it, nil
+		}
+	}
+	return Item{}, c.dead
+}
+
+// Buffered reports whether Next would return without reading the socket.
+func (c *Conn) Buffered() bool {
+	if c.dead != nil {
+		return true
+	}
+	b, state, size := c.base[c.r:c.w], c.state, int64(len(c.msg))
+	text := preview{c.op, c.msg[len(c.msg)-int(c.begun) : len(c.msg) : len(c.msg)]}
+	if c.left > 0 {
+		here := min(int64(len(b)), c.left)
+		if text.wrong(c.h, c.h.Length-c.left, b[:here]) {
+			return true
+		}
+		if here < c.left {
+			return false
+		}
+		b, state, size = b[c.left:], state.Set(ws.StateFragmented), size+c.left
+		if c.h.Fin {
+			return true
+		}
+	}
+	for {
+		h, n := peekHeader(b)
+		if n == 0 {
+			return false
+		}
+		if checkHeader(h, state) != nil {
+			return true
+		}
+		switch {
+		case len(b) < n:
+			return false
+		case h.OpCode.IsData() && h.Length > c.limit.Load()-size:
+			return true
+		}
+		if h.OpCode.IsData() && h.OpCode != ws.OpContinuation {
+			text.op = h.OpCode
+		}
+		switch {
+		case int64(len(b)-n) < h.Length:
+			return isLarge(h) && text.wrong(h, 0, b[n:])
+		case h.Fin: // so is every control frame
+			return true
+		case text.wrong(h, 0, b[n:n+int(h.Length)]):
+			return true
+		}
+		b, state, size = b[n+int(h.Length):], state.Set(ws.StateFragmented), size+h.Length
+	}
+}
+
+// advance does at most one read of the socket and returns an item if there is one by then.
+func (c *Conn) advance() (Item, error) {
+	if c.left > 0 {
+		return c.readLarge()
+	}
+	b := c.base[c.r:c.w]
+	h, n := peekHeader(b)
+	if n == 0 {
+		return Item{}, c.fill(ws.MinHeaderSize)
+	}
+	if err := checkHeader(h, c.state); err != nil {
+		return Item{}, err
+	}
+	if len(b) < n {
+		return Item{}, c.fill(n)
+	}
+	if h.OpCode.IsData() && h.Length > c.limit.Load()-int64(len(c.msg)) {
+		return Item{}, &Error{codeTooBig, "message exceeds the limit"}
+	}
+	if isLarge(h) {
+		c.r += n
+		c.h, c.left = h, h.Length
+		if h.OpCode != ws.OpContinuation {
+			c.op = h.OpCode
+		}
+		return Item{}, nil
+	}
+	n += int(h.Length)
+	if len(b) < n {
+		return Item{}, c.fill(n)
+	}
+	c.r += n
+	p := b[n-int(h.Length) : n]
+	if h.Masked {
+		ws.Cipher(p, h.Mask, 0)
+	}
+	return c.frame(h, p)
+}
+
+// frame takes in a frame that is there in full, unmasked.
+func (c *Conn) frame(h ws.Header, p []byte) (Item, error) {
+	//exhaustive:ignore
+	switch h.OpCode {
+	case ws.OpPing:
+		return Item{Kind: Ping, Data: p}, nil
+	case ws.OpPong:
+		return Item{Kind: Pong, Data: p}, nil
+	case ws.OpClose:
+		code, reason, err := parseClose(p)
+		if err != nil {
+			return Item{}, err
+		}
+		return Item{Kind: Close, Code: code, Reason: reason}, nil
+	case ws.OpText, ws.OpBinary:
+		c.op = h.OpCode
+	}
+	if h.Fin && c.msg == nil {
+		if c.op == ws.OpText && !utf8.Valid(p) {
+			return Item{}, errText
+		}
+		return c.message(p, false), nil
+	}
+	c.msg = append(c.msg, p...)
+	return c.fragment(h, len(p))
+}
+
+// isLarge reports whether the payload of a frame goes to its message piece by piece.
+func isLarge(h ws.Header) bool { return h.Length > bigSize-ws.MaxHeaderSize }
+
+// fragment closes a frame whose payload is in msg, of which the last n bytes are new.
+func (c *Conn) fragment(h ws.Header, n int) (Item, error) {
+	err := c.checkText(n)
+	switch {
+	case err != nil:
+		return Item{}, err
+	case h.Fin && c.begun > 0:
+		return Item{}, errText
+	case h.Fin:
+		return c.message(c.msg, true), nil
+	}
+	c.state = c.state.Set(ws.StateFragmented)
+	return Item{}, nil
+}
+
+// message hands out a complete message.
+func (c *Conn) message(p []byte, owned bool) Item {
+	c.msg = nil
+	c.state = c.state.Clear(ws.StateFragmented)
+	typ := wire.Binary
+	if c.op == ws.OpText {
+		typ = wire.Text
+	}
+	return Item{Kind: Message, Type: typ, Data: p, Owned: owned}
+}
+
+// ReadBy has r read what Next reads; r reads the socket by ReadSocket, and its errors, other than an expired deadline, are final. Nobody else may use c yet.
+func (c *Conn) ReadBy(r io.Reader) { c.source = r }
+
+// NetConn returns the socket.
+func (c *Conn) NetConn() net.Conn { return c.nc }
+
+// Client reports whether this is the client's side.
+func (c *Conn) Client() bool { return c.client }
+
+// Limit returns the largest message that is accepted, in bytes.
+func (c *Conn) Limit() int64 { return c.limit.Load() }
+
+// SetLimit sets it.
+func (c *Conn) SetLimit(n int64) { c.limit.Store(n) }
+
+// Ended reports whether Next returns nothing more.
+func (c *Conn) Ended() bool { return c.dead != nil }
+
+// Home names the context whose end is told by HomeEnds: to write with it costs nothing. Nobody may write yet.
+func (c *Conn) Home(ctx context.Context) { c.watcher.Init(c.nc, sock.Write, ctx) }
+
+// HomeEnds breaks off a write with that context.
+func (c *Conn) HomeEnds() { c.watcher.HomeEnds() }
+
+// Idle reports whether the connection holds no buffer but its own small one.
+func (c *Conn) Idle() bool { return c.big == nil && c.msg == nil }
+
+// CloseSocket closes the socket, without a Close frame.
+func (c *Conn) CloseSocket() {
+	_ = c.nc.Close()
+	c.watcher.Close()
+}

@@ -1,0 +1,128 @@
+package frames
+
+import (
+	"example.com/khp/transport/internal/sock"
+	"github.com/gobwas/ws"
+)
+
+const (
+	smallSize = 256             // bytes an idle connection waits in; holds a header and any control frame
+	bigSize   = sock.BufferSize // bytes of a pooled read buffer; a frame that fits is parsed in place
+)
+
+// fill reads the socket once so that base[r:w] grows towards need bytes, at most bigSize.
+// It moves unread bytes where it must, and gives the pooled buffer back before it waits for a first byte.
+func (c *Conn) fill(need int) error {
+	switch {
+	case c.r == c.w:
+		c.r, c.w = 0, 0
+		if c.hungry || need > smallSize {
+			c.base = c.takeBig()[:]
+		} else {
+			c.Rest()
+		}
+	case c.r+need > len(c.base):
+		to := c.base
+		if need > len(to) {
+			to = c.takeBig()[:]
+		}
+		c.w = copy(to, c.base[c.r:c.w])
+		c.base, c.r = to, 0
+	}
+	room := c.base[c.w:]
+	n, err := c.read(room)
+	c.hungry = n == len(room)
+	c.w += n
+	if n > 0 || err == nil {
+		return nil // an error that matters comes again
+	}
+	return err
+}
+
+// Await waits for the first byte of an item, if there is none yet: then next has something to start with.
+func (c *Conn) Await() error {
+	if c.dead != nil || c.left > 0 || c.r < c.w {
+		return nil
+	}
+	return c.fill(ws.MinHeaderSize)
+}
+
+// read reads from the socket, or by whatever ReadBy has put before it.
+func (c *Conn) read(p []byte) (int, error) {
+	if c.source != nil {
+		return c.source.Read(p)
+	}
+	return c.ReadSocket(p)
+}
+
+// ReadSocket reads, and lets extensions know that somebody listens. The end of the stream comes as an error that matches io.ErrUnexpectedEOF.
+func (c *Conn) ReadSocket(p []byte) (int, error) {
+	if c.ext == nil {
+		n, err := c.nc.Read(p)
+		return n, lost(err)
+	}
+	c.ext.Listening()
+	n, err := c.nc.Read(p)
+	c.ext.Listened(n > 0)
+	return n, lost(err)
+}
+
+func (c *Conn) takeBig() *sock.Buffer {
+	if c.big == nil {
+		c.big = sock.GetBuffer()
+	}
+	return c.big
+}
+
+// Rest gives the pooled buffer back if nothing is left in it. It ends the validity of an item's data.
+func (c *Conn) Rest() {
+	if c.r != c.w {
+		return
+	}
+	if c.big != nil {
+		sock.PutBuffer(c.big)
+		c.big = nil
+	}
+	c.base, c.r, c.w = c.small[:], 0, 0
+}
+
+// readLarge moves payload of the large frame h into msg: what lies in base, or else one socket read
+// without a detour.
+func (c *Conn) readLarge() (Item, error) {
+	at := len(c.msg)
+	if c.r < c.w {
+		n := int(min(c.left, int64(c.w-c.r)))
+		c.msg = append(c.msg, c.base[c.r:c.r+n]...)
+		c.r += n
+	} else {
+		c.Rest()
+		c.growMsg()
+		room := c.msg[at:cap(c.msg)]
+		if int64(len(room)) > c.left {
+			room = room[:c.left]
+		}
+		n, err := c.read(room)
+		if n == 0 && err != nil {
+			return Item{}, err
+		}
+		c.msg = c.msg[:at+n]
+	}
+	chunk := c.msg[at:]
+	if c.h.Masked {
+		ws.Cipher(chunk, c.h.Mask, int((c.h.Length-c.left)%4))
+	}
+	if c.left -= int64(len(chunk)); c.left > 0 {
+		return Item{}, c.checkText(len(chunk))
+	}
+	return c.fragment(c.h, len(chunk))
+}
+
+// growMsg makes room in msg when it is full: as much again as has arrived, at least bigSize, never more
+// than the frame announces. An announced length alone reserves no memory.
+func (c *Conn) growMsg() {
+	if len(c.msg) < cap(c.msg) {
+		return
+	}
+	more := min(c.left, int64(max(len(c.msg), bigSize)))
+	c.msg = append(make([]byte, 0, len(c.msg)+int(more)), c.msg...)
+}

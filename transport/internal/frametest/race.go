@@ -1,0 +1,6 @@
+//go:build race
+
+package frametest
+
+// PoolsAreExact is false under the race detector, where a sync.Pool drops some of what it is given.
+const PoolsAreExact = false
