@@ -18,7 +18,7 @@ type connection struct {
 	broken    error  // of a write
 	unflushed bool
 	shaken    bool // the opening handshake is over, well or not
-	deaf      bool // what is read means nothing any more
+	deaf      bool // the peer has closed it: what is read means nothing any more
 	violated  bool // because the peer broke the rules of frames
 	gone      bool // it is lost
 }
@@ -51,7 +51,7 @@ func (c *connection) flush() {
 
 // lost gives the end of the connection to the endpoint.
 func (c *connection) lost(now time.Time, detail string) []endpoint.Output {
-	c.gone, c.deaf = true, true
+	c.gone = true
 	return c.core.machine.Lost(now, detail)
 }
 
@@ -139,7 +139,7 @@ func (c *connection) Violation(now time.Time, f fsm.Failure, detail string) {
 	case c.core.busy:
 		c.core.later(func() { c.Violation(now, f, detail) })
 	default:
-		c.deaf, c.violated = true, true
+		c.violated = true
 		c.core.do(now, c.core.machine.Violation(now, f, detail))
 	}
 }
@@ -147,7 +147,7 @@ func (c *connection) Violation(now time.Time, f fsm.Failure, detail string) {
 // Lost tells that the connection has ended, in whatever way, or cannot be read any more. Disconnect is ordered all the same.
 func (c *connection) Lost(now time.Time, detail string) {
 	switch {
-	case !c.current() || c.gone || c.orders == nil:
+	case !c.current() || c.orders == nil:
 	case c.core.busy:
 		c.core.later(func() { c.Lost(now, detail) })
 	default:

@@ -328,3 +328,56 @@ func TestServer_Open(t *testing.T) {
 		require.True(t, s.Endpoint().Phase().Open())
 	})
 }
+
+// An observer sees each output before it is carried out; and the host is asked to wake the driver only when the deadline has changed.
+func TestServer_Observe(t *testing.T) {
+	h, s := serving(t)
+	var seen []string
+	s.Observe = func(o *endpoint.Output) { seen = append(seen, o.Kind.String()+" after "+strings.Join(h.log, ", ")) }
+	s.Received(t0, []byte(opening))
+	require.Equal(t, []string{"SendBytes after upgraded"}, seen)
+	wakes := h.wakes
+	s.Ping(t0, nil)
+	s.Expire(t0)
+	require.Equal(t, wakes, h.wakes)
+	require.Equal(t, "SendPong after upgraded, bytes HTTP/1.1 101 Switching Protocols, flush", seen[1])
+}
+
+// Calls from inside of an order wait until all of its call is carried out, and copy what they are given.
+func TestServer_CallsFromInside(t *testing.T) {
+	t.Run("upgraded", func(t *testing.T) {
+		h, s := serving(t)
+		h.on["upgraded"] = func() {
+			p := []byte(request)
+			s.Message(t0, wire.Binary, p)
+			clear(p)
+			ping := []byte("p")
+			s.Ping(t0, ping)
+			clear(ping)
+		}
+		s.Received(t0, []byte(opening))
+		require.Equal(t, []string{"upgraded", "bytes HTTP/1.1 101 Switching Protocols", "flush", "ask", "pong p", "flush"}, h.take())
+	})
+	t.Run("received", func(t *testing.T) {
+		h := newHost(t)
+		e, err := endpoint.NewClient("ws://h/p", endpoint.ClientConfig{})
+		require.NoError(t, err)
+		c := driver.NewClient(e, h)
+		h.on["bytes"] = func() {
+			p := []byte(opened)
+			h.conns[0].Received(t0, p)
+			clear(p)
+		}
+		h.on["dial"] = func() { h.conns[0].Connected(t0, wires{h, "a"}, [16]byte{}) }
+		c.Connect(t0)
+		require.Equal(t, []string{"dial ws://h/p", "bytes GET /p HTTP/1.1 a", "flush a", "upgraded a", "message GET /p HTTP/1.1 a", "flush a"}, h.take())
+	})
+	t.Run("behind-the-peers-close", func(t *testing.T) {
+		h, _, conn := asking(t, endpoint.ClientConfig{})
+		conn.PeerClosed(t0, 1000, "")
+		h.take()
+		conn.Ping(t0, []byte("p"))
+		unit(conn, accepted)
+		require.Empty(t, h.take())
+	})
+}
