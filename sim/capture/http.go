@@ -191,10 +191,12 @@ func (x *stream) readAnswer() (more bool) {
 		return false
 	}
 	var r wire.Response
-	n, err := r.ParseHead(h.buf, heads)
+	n, chunked, err := r.ParseOpening(h.buf, heads)
 	if wire.KindOf(err) != wire.KindIncomplete && err != nil {
 		if page, m := pageResponse(h.buf, x.asked.head); m > 0 {
 			r, n, err = page, m, nil
+			te, _ := r.Fields.Get("Transfer-Encoding")
+			chunked = wire.HasToken(te, "chunked")
 		}
 	}
 	switch {
@@ -229,15 +231,12 @@ func (x *stream) readAnswer() (more bool) {
 		x.held = append(x.held, numbered{replay.Step{Kind: replay.Opening, Data: data}, h, h.here(h.pos + uint32(n))})
 		x.charge(len(data) + stepBytes)
 	}
-	te, chunked := r.Fields.Get("Transfer-Encoding")
 	h.chunks, h.skip = chunks{}, r.ContentLength
 	switch {
 	case x.asked.head, r.Status == 204, r.Status == 304:
 		h.skip = 0
-	case chunked && wire.HasToken(te, "chunked"):
-		h.chunks.on, h.skip = true, 0
 	case chunked:
-		h.skip = -1
+		h.chunks.on, h.skip = true, 0
 	}
 	h.read(n)
 	x.phase = phaseBody

@@ -128,7 +128,7 @@ func (h *heads) offersKHP() bool { return slices.Contains(h.protocols, token) }
 func (h *heads) openingResponse(p []byte) *problem {
 	r := &h.response
 	p = behindInterim(p)
-	if _, err := r.ParseHead(p, wire.Limits{}); wire.KindOf(err) == wire.KindIncomplete {
+	if _, _, err := r.ParseOpening(p, wire.Limits{}); wire.KindOf(err) == wire.KindIncomplete {
 		r.Status = 0
 		return nil // cut off
 	} else if status := statusOf(p); err != nil && status != 0 && status != 101 {
@@ -175,7 +175,7 @@ func (h *heads) openingResponse(p []byte) *problem {
 func behindInterim(p []byte) []byte {
 	for {
 		var r wire.Response
-		n, err := r.ParseHead(p, wire.Limits{})
+		n, _, err := r.ParseOpening(p, wire.Limits{})
 		if err != nil || r.Status >= 200 || r.Status == 101 {
 			return p
 		}

@@ -126,6 +126,16 @@ func TestCheck_OpeningIsHTTP(t *testing.T) {
 		}
 	})
 	require.Equal(t, Path.String(), r.Verdict.String(), "%+v", r.Wrong)
+	for _, more := range []string{"X-Folded: a\r\n b\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 7\r\n"} { // which mean nothing in a 101
+		r := replayed(t, "accepted", func(s *Session) {
+			for i := range s.Steps {
+				if st := &s.Steps[i]; st.Kind == Opening && st.From == Server {
+					st.Data = append(append(bytes.Clone(st.Data[:len(st.Data)-2]), more...), "\r\n"...)
+				}
+			}
+		})
+		require.Equal(t, Path.String(), r.Verdict.String(), "%q: %+v", more, r.Wrong)
+	}
 }
 
 // An opening request that asks for KHP and is no HTTP is wrong, and not taken for something else.

@@ -107,7 +107,7 @@ func cutOff(s *Step) bool {
 		return false
 	}
 	var r wire.Response
-	_, err := r.ParseHead(behindInterim(s.Data), wire.Limits{})
+	_, _, err := r.ParseOpening(behindInterim(s.Data), wire.Limits{})
 	return wire.KindOf(err) == wire.KindIncomplete
 }
 
