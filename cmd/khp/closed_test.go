@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway"
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -132,30 +133,6 @@ func TestReload_KeepsGuards(t *testing.T) {
 	wantEcho(t, dialHere(t, s.url+"/chat", nil), transport.Text, []byte("x"))
 }
 
-// What a reload may do with guards.
-func TestAuthority_Opens(t *testing.T) {
-	parse := func(route, auth, open string) (*authority, routes) {
-		o := &serveOptions{routes: strings.Fields(route), auth: strings.Fields(auth), noAuth: strings.Fields(open), scheme: "basic"}
-		list, err := parseRoutes(o.routes)
-		require.NoError(t, err)
-		a, err := o.authority(list)
-		require.NoError(t, err)
-		return a, list
-	}
-	was, _ := parse("/a/=echo /b=echo /c=echo", "/a=j:w /b=j:w", "")
-	for now, want := range map[string]string{
-		"/a=echo | | ": "/a", "/a=echo | /a=k:x | ": "", "/a=echo | /=k:x | ": "", "/a=echo | | /a": "", "/a/x=echo | | ": "/a/x", "/a/x=echo | /a/x=k:x | ": "",
-		"/a/=echo | /a/x=k:x | ": "/a", "/c=echo | | ": "", "/=echo | /a=k:x | ": "/b", "/=echo | /a=k:x | /b": "", "/=echo | | /": "", "/a//x=echo | | ": "/a/x",
-		"/x=echo /c=echo | | ": "", "/b=echo | | /b": "", "/b/=echo | /b/=k:x | ": "",
-	} {
-		part := strings.Split(now, "|")
-		a, list := parse(part[0], part[1], part[2])
-		path, found := a.opens(was, list)
-		require.Equal(t, want, path, now)
-		require.Equal(t, want != "", found, now)
-	}
-}
-
 // Of a flag that takes one value a second one is refused by every command, not used instead of the first; its values are not shown.
 func TestFlags_RepeatedIsRefused(t *testing.T) {
 	tried := 0
@@ -187,7 +164,7 @@ func TestFlags_RepeatedIsRefused(t *testing.T) {
 
 // An empty value, as of a variable of a shell that is not set, does not switch off what was meant.
 func TestServe_EmptyFlagIsRefused(t *testing.T) {
-	newServeOptions().flags.VisitAll(func(f *pflag.Flag) {
+	gateway.Command(&cli.Env{}).Flags().VisitAll(func(f *pflag.Flag) {
 		code, errs := serveBriefly("--"+f.Name, "")
 		if f.Value.Type() == "bool" {
 			code, errs = serveBriefly("--" + f.Name + "=")
@@ -274,17 +251,6 @@ func TestReload_ErrorsShowNoSecret(t *testing.T) {
 	}
 }
 
-// The route with the very path of a request counts before one that covers it, whichever is longer; and slashes in a row are one.
-func TestRoutes_ExactPathFirst(t *testing.T) {
-	list, err := parseRoutes([]string{"/a=echo", "/a/=status:404", "/b//c=status:403"})
-	require.NoError(t, err)
-	for path, want := range map[string]string{
-		"/a": "echo", "/a/": "status:404", "/a/x": "status:404", "//a": "echo", "/x/..//a": "echo", "//a//": "status:404", "/b/c": "status:403", "///b///c": "status:403",
-	} {
-		require.Equal(t, want, list.find(normalPath(path)).name, path)
-	}
-}
-
 // Guards of /a and /a/ are guards of the same paths: those of both count.
 func TestAuthority_SlashAtTheEnd(t *testing.T) {
 	s := serveHere(t, "--route", "/a/=echo", "--auth", "/a=joe:welcome", "--auth", "/a/=ann:sesame")
@@ -298,21 +264,7 @@ func TestAuthority_SlashAtTheEnd(t *testing.T) {
 	require.Contains(t, errs, "joe is known at /a already")
 }
 
-// A name that does not exist leads to the one that was meant, never to one that is refused as well.
-func TestNearest(t *testing.T) {
-	flags := newServeOptions().flags
-	for name, want := range map[string]string{
-		"listn": "listen", "lisen": "listen", "routes": "route", "idle_timeout": "idle-timeout", "IdleTimeout": "idle-timeout", "max-conections": "max-connections", "tls_crt": "tls-cert",
-		"origin": "", "allow-orign": "allow-origin", "v": "verbose", "config": "", "help": "", "x": "", "port": "", "htpaswd": "htpasswd", "ruote": "route", "loog": "log", "verbos": "verbose",
-	} {
-		got := cli.Nearest(flags, name, notInFile...)
-		if want == "" {
-			require.NotContains(t, got, "config", name)
-			require.NotContains(t, got, "help", name)
-			continue
-		}
-		require.Equal(t, " (did you mean "+want+"?)", got, name)
-	}
+func TestConfig_NamesNoFile(t *testing.T) {
 	code, errs := serveBriefly("--config", khptest.File(t, "khp.yaml", "config: x"))
 	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, `khp.yaml:1: there is no setting "config" in a file, only on the command line`)

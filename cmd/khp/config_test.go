@@ -12,41 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const goodConfig = `
-# what the command line would say
-listen: 127.0.0.1:0
-realm: inner circle
-idle-timeout: 1h
-max-message: 64k
-route:
-  /echo: echo
-  /no: status:403
-  /b: balance:ws://127.0.0.1:1/,ws://127.0.0.1:2/
-auth:
-  /echo: [joe:welcome, ann:sesame]
-allow-origin:
-  - https://*.example.com
-verbose: true
-`
-
-func TestConfig_SetsEveryKind(t *testing.T) {
-	o := newServeOptions()
-	require.NoError(t, o.flags.Set("config", khptest.File(t, "khp.yaml", goodConfig)))
-	require.NoError(t, o.flags.Set("realm", "of the command line"))
-	got, err := readOptions(o.flags)
-	require.NoError(t, err)
-	require.Equal(t, []string{"/echo=echo", "/no=status:403", "/b=balance:ws://127.0.0.1:1/,ws://127.0.0.1:2/"}, got.routes)
-	require.Equal(t, []string{"/echo=joe:welcome", "/echo=ann:sesame"}, got.auth)
-	require.Equal(t, []string{"https://*.example.com"}, got.origins)
-	require.Equal(t, "1h0m0s", got.idle.String())
-	require.Equal(t, cli.Size(64<<10), got.message)
-	require.True(t, got.verbose)
-	require.Equal(t, "of the command line", got.realm)
-	require.Equal(t, "127.0.0.1:0", got.listen)
-}
-
 func TestConfig_Serves(t *testing.T) {
-	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", goodConfig))
+	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", khptest.Config))
 	wantEcho(t, dialHere(t, s.url+"/echo", &transport.DialOptions{Credentials: auth.Basic("ann", "sesame")}), transport.Text, []byte("x"))
 	wantFailure(t, s.url+"/no", nil, fsm.FailureStatus, 403)
 	wantFailure(t, s.url+"/echo", nil, fsm.FailureAuthRequired, 401)

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"sync/atomic"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway"
 	"example.com/khp/internal/sequence"
 	"example.com/khp/internal/terminal"
 	"github.com/spf13/cobra"
@@ -126,16 +126,11 @@ func (st *stage) serve(s scene) error {
 }
 
 func (st *stage) start(ln net.Listener, server *demoServer, routes, auth []string) error {
-	o := newServeOptions()
-	o.routes, o.auth, o.realm = routes, auth, "demo"
-	g := &gateway{log: slog.New(slog.DiscardHandler)}
-	rules, err := o.rules(g)
+	srv, err := gateway.New(routes, auth, "demo")
 	if err != nil {
 		_ = ln.Close()
 		return err
 	}
-	g.rules.Store(rules)
-	srv := g.server(o)
 	go func() { _ = srv.Serve(countingListener{ln, &server.accepted}) }()
 	st.closers = append(st.closers, func() { _ = srv.Shutdown(st.ctx) })
 	return nil

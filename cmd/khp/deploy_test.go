@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway"
 	"example.com/khp/cmd/khp/internal/khptest"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -74,19 +76,19 @@ func TestDeploy_Kubernetes(t *testing.T) {
 	require.Contains(t, c.Args, mounted, "the file that is mounted is the one that is read")
 	require.Equal(t, "serve", c.Args[0])
 
-	o := newServeOptions()
 	file := khptest.File(t, "khp.yaml", settings)
-	require.NoError(t, o.flags.Set("config", file))
-	o, err = readOptions(o.flags)
-	require.NoError(t, err)
-	require.NoError(t, o.check())
-	require.Less(t, int(time.Duration(o.drain).Seconds())+5, 40, "terminationGracePeriodSeconds leaves time to drain")
+	var set struct {
+		Listen, Metrics string
+		Drain           time.Duration `yaml:"drain-timeout"`
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(settings), &set))
+	require.Less(t, int(set.Drain.Seconds())+5, 40, "terminationGracePeriodSeconds leaves time to drain")
 	ports := map[string]string{}
 	for _, p := range c.Ports {
 		ports[p.Name] = ":" + jsonText(t, p.ContainerPort)
 	}
-	require.Equal(t, o.listen, ports["ws"])
-	require.Equal(t, o.metrics, ports["metrics"])
+	require.Equal(t, set.Listen, ports["ws"])
+	require.Equal(t, set.Metrics, ports["metrics"])
 	require.Equal(t, "ws", objects["Service"].Spec.Ports[0].TargetPort)
 
 	var args []string
@@ -117,9 +119,9 @@ func TestDeploy_Dockerfile(t *testing.T) {
 	var args []string
 	require.NoError(t, json.Unmarshal(m[1], &args))
 	require.Equal(t, "serve", args[0])
-	o := newServeOptions()
-	require.NoError(t, o.flags.Parse(args[1:]))
-	for _, addr := range []string{o.listen, o.metrics} {
-		require.Regexp(t, `(?m)^EXPOSE .*`+strings.TrimPrefix(addr, ":"), string(text))
+	flags := gateway.Command(&cli.Env{}).Flags()
+	require.NoError(t, flags.Parse(args[1:]))
+	for _, flag := range []string{"listen", "metrics"} {
+		require.Regexp(t, `(?m)^EXPOSE .*`+strings.TrimPrefix(flags.Lookup(flag).Value.String(), ":"), string(text))
 	}
 }

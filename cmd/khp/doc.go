@@ -14,5 +14,6 @@
 // unreachable, 4 khp explore stopped before the end. Errors go to stderr in one line that says what, where and what to try; --json
 // prints nothing but results.
 //
-// One file holds one command; what serve is made of stands in gateway.go, route.go, target_*.go, auth.go, origin.go, metrics.go and trace.go.
+// Each command is a package below internal, which exports its Command; serve is package gateway. What they share is package cli, and observe for events of
+// handshakes.
 package main

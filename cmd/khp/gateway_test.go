@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,30 +14,17 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
-// tcpBackend listens, and returns a function for its next connection.
-func tcpBackend(t *testing.T) (addr string, next func() *net.TCPConn) {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
-	return ln.Addr().String(), func() *net.TCPConn {
-		nc, err := ln.Accept()
-		require.NoError(t, err)
-		t.Cleanup(func() { _ = nc.Close() })
-		return nc.(*net.TCPConn)
-	}
-}
-
 // TestServe_SlowReaderHoldsUpItsBackEnd has a client that does not read: its back end cannot write any more once the buffers of the system are full, and
 // nothing piles up in between. Nothing is lost either.
 func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
-	addr, next := tcpBackend(t)
+	addr, next := khptest.TCPBackend(t)
 	s := serveHere(t, "--route", "/=tcp://"+addr)
 	c := dialHere(t, s.url+"/", nil)
 	nc := next()
@@ -66,7 +51,7 @@ func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
 
 // TestServe_SlowBackEndHoldsUpItsClient is the other direction, to a back end of either kind.
 func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
-	addr, next := tcpBackend(t)
+	addr, next := khptest.TCPBackend(t)
 	release := make(chan struct{})
 	silent := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, _ *transport.Conn) error {
 		<-release
@@ -118,7 +103,7 @@ func heap() uint64 {
 
 // TestServe_IdleEndsAStuckBackEnd has a back end that takes nothing: the client is closed for idleness, and nobody goes on waiting.
 func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
-	addr, next := tcpBackend(t)
+	addr, next := khptest.TCPBackend(t)
 	s := serveHere(t, "--route", "/=tcp://"+addr, "--idle-timeout", "200ms")
 	c := dialHere(t, s.url+"/", nil)
 	nc := next()
@@ -130,35 +115,6 @@ func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
 	_, _, err := c.Read(t.Context())
 	require.Error(t, err)
 	wantLog(t, s.log, "msg=closed .*code=1001 by=server")
-}
-
-// TestServe_BackEndLingers has clients end first: the back end reads all, and what it does then is its own business for a while only.
-func TestServe_BackEndLingers(t *testing.T) {
-	addr, next := tcpBackend(t)
-	srv := httptest.NewServer(lingering(t, tcpTarget{addr, 50 * time.Millisecond}))
-	t.Cleanup(srv.Close)
-	c := dialHere(t, "ws"+strings.TrimPrefix(srv.URL, "http"), nil)
-	nc := next()
-	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("last words")))
-	require.NoError(t, c.Close(transport.CloseNormal, ""))
-	all, err := io.ReadAll(nc)
-	require.NoError(t, err, "an end of the stream, no reset")
-	require.Equal(t, "last words", string(all))
-	require.Eventually(t, func() bool { // it never ends its own side, and is cut off
-		_, err := nc.Write([]byte("still here"))
-		return err != nil
-	}, 10*time.Second, 10*time.Millisecond)
-}
-
-// lingering is a handler that leads everybody to a target.
-func lingering(t *testing.T, to target) *transport.Handler {
-	t.Helper()
-	o := newServeOptions()
-	g := &gateway{log: slog.New(slog.DiscardHandler)}
-	r, err := o.rules(g)
-	require.NoError(t, err)
-	r.routes[0].target = to
-	return r.checked
 }
 
 func TestServe_MaxConnections(t *testing.T) {
@@ -203,7 +159,7 @@ func TestServe_BackEndDown(t *testing.T) {
 	s := serveHere(t, "--route", "/ws=ws://127.0.0.1:1/", "--route", "/tcp=tcp://127.0.0.1:1", "--metrics", "127.0.0.1:0")
 	for path, backend := range map[string]string{"/ws": "ws://127.0.0.1:1/", "/tcp": "tcp://127.0.0.1:1"} {
 		e := wantFailure(t, s.url+path, nil, fsm.FailureStatus, 503)
-		require.Equal(t, backendRetry, e.RetryAfter)
+		require.Equal(t, 5*time.Second, e.RetryAfter)
 		require.Equal(t, "the back end cannot be reached\n", string(e.Body))
 		require.Equal(t, 1, strings.Count(s.log.String(), `level=WARN msg="back end failed" backend=`+backend+" "))
 	}

@@ -110,14 +110,6 @@ func TestListen_Words(t *testing.T) {
 	}
 }
 
-// 0.0.0.0 is what it says: IPv4 only.
-func TestListen_IPv4Only(t *testing.T) {
-	ln, err := listen("--listen", "0.0.0.0:0")
-	require.NoError(t, err)
-	defer func() { _ = ln.Close() }()
-	require.Regexp(t, `^0\.0\.0\.0:\d+$`, ln.Addr().String())
-}
-
 // A back end that answers is not one that cannot be reached, whatever it speaks; and errors are in plain words.
 func TestBackend_AnswersSomethingElse(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

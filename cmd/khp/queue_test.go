@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -13,43 +12,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
-	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
-
-// A reader that stops holds up one line for a moment; then lines are kept, then dropped and counted, and it is told when it reads again.
-func TestQueue_ReaderStops(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := khptest.NewGate()
-		q := newLogQueue(w, 1000, "text", nil)
-		log, err := newLogger(q, "text", levelOf(false))
-		require.NoError(t, err)
-		log.Info("first")
-		w.Shut()
-		start := time.Now()
-		log.Info("waits")
-		require.Equal(t, queue.Patience, time.Since(start))
-		for i := range 100 {
-			log.Info("more", "number", i)
-		}
-		require.Equal(t, queue.Patience, time.Since(start), "nobody waits any more")
-		dropped := q.Drops()
-		require.NotZero(t, dropped)
-		w.Open()
-		synctest.Wait()
-		log.Info("again")
-		text := w.String()
-		require.Regexp(t, fmt.Sprintf(`(?s)msg=first\n.*msg=waits\n.*msg=more number=0\n.*level=WARN msg="lines are missing here: the log was not read fast enough" lines=%d\n.*msg=again\n$`, dropped), text)
-		require.Equal(t, 100-int(dropped), strings.Count(text, "msg=more"))
-		q.Close()
-	})
-}
 
 // Nobody reads the log or the trace of a server: it serves, forgets clients that left, reads its settings again, counts what it drops, and ends when it is told to.
 func TestServe_NobodyReadsLogAndTrace(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/dial"
 	"example.com/khp/cmd/khp/internal/explore"
+	"example.com/khp/cmd/khp/internal/gateway"
 	"example.com/khp/cmd/khp/internal/graph"
 	"example.com/khp/cmd/khp/internal/replay"
 	"example.com/khp/cmd/khp/internal/sim"
@@ -45,7 +46,7 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(
-		serveCommand(c), dial.Command(c), demoCommand(c), status.Command(c), versionCommand(c),
+		gateway.Command(c), dial.Command(c), demoCommand(c), status.Command(c), versionCommand(c),
 		graph.Command(c), explore.Command(c), sim.Command(c), replay.Command(c),
 	)
 	root.SetHelpCommand(helpCommand())

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -14,14 +13,6 @@ import (
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
 )
-
-func TestBoundedServer(t *testing.T) {
-	s := boundedServer(http.NotFoundHandler())
-	for name, d := range map[string]time.Duration{"header": s.ReadHeaderTimeout, "read": s.ReadTimeout, "write": s.WriteTimeout, "idle": s.IdleTimeout} {
-		require.Positive(t, d, name)
-		require.LessOrEqual(t, d, time.Minute, name)
-	}
-}
 
 // TestServe_LogsNoQuery looks for a secret in the log of everything that may be done with a request.
 func TestServe_LogsNoQuery(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -95,12 +94,6 @@ func TestVisible_ServeLog(t *testing.T) {
 			for _, r := range s.log.String() {
 				require.True(t, visible.Rune(r) || r == '\n', "the log has %U: %s", r, s.log)
 			}
-			var b bytes.Buffer // whatever is logged anywhere
-			log, err := newLogger(&b, form, slog.LevelInfo)
-			require.NoError(t, err)
-			log.Info(khptest.Playful+khptest.Controls, khptest.Playful, khptest.Playful+khptest.Controls)
-			require.Equal(t, 1, strings.Count(b.String(), "\n"))
-			khptest.WantVisible(t, "a line", b.String())
 		})
 	}
 }

@@ -1,0 +1,37 @@
+package gateway
+
+import (
+	"encoding/hex"
+	"path"
+	"strings"
+)
+
+// barePath is what the most careless reader may make of a path: all escapes are decoded, also those that escapes hide, backslashes are slashes,
+// parameters of segments are gone, and slashes are merged before dot segments are removed.
+func barePath(p string) string {
+	segments := strings.Split(strings.ReplaceAll(decodeAll(p), `\`, "/"), "/")
+	for i, s := range segments {
+		segments[i], _, _ = strings.Cut(s, ";")
+	}
+	clean := path.Clean("/" + strings.Join(segments, "/"))
+	if clean != "/" && segments[len(segments)-1] == "" {
+		clean += "/"
+	}
+	return clean
+}
+
+// decodeAll decodes escapes until there are none left, in one pass: anybody may send a path of thousands of escapes that hide each other.
+func decodeAll(p string) string {
+	b := make([]byte, 0, len(p))
+	for i := range len(p) {
+		b = append(b, p[i])
+		for n := len(b) - 3; n >= 0 && b[n] == '%'; n = len(b) - 3 {
+			var c [1]byte
+			if _, err := hex.Decode(c[:], b[n+1:]); err != nil {
+				break
+			}
+			b = append(b[:n], c[0])
+		}
+	}
+	return string(b)
+}

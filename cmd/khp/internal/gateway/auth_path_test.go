@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBarePath(t *testing.T) {
+	for path, want := range map[string]string{
+		"/a": "/a", "/a/": "/a/", "/": "/", "//a": "/a", "/a//b": "/a/b", "/x//../a": "/a", "/x/..%2fa": "/a", "/x/..%2Fa": "/a", "/x/%252e%252e%252fa": "/a",
+		`/x/..%5Ca`: "/a", "/a;v=1/b": "/a/b", "/x/..;/a": "/a", "/../../a": "/a", "/a%": "/a%", "/a%zz": "/a%zz", "/%25": "/%", "/%2525252561": "/a",
+	} {
+		require.Equal(t, want, barePath(path), path)
+	}
+}
+
+func TestAuthority_GuardsEveryForm(t *testing.T) {
+	list, err := parseRoutes(nil)
+	require.NoError(t, err)
+	a, err := (&options{auth: []string{"/e=joe:welcome", "/f=ann:sesame"}, realm: "r", scheme: "basic"}).authority(list)
+	require.NoError(t, err)
+	joe, ann := basicField(t, "joe", "welcome"), basicField(t, "ann", "sesame")
+	for path, want := range map[string][3]int{ // status for nobody, joe and ann; 0 is let in
+		"/x": {0, 0, 0}, "/ex": {0, 0, 0}, "/e": {401, 0, 403}, "//e": {401, 0, 403}, "/e//x": {401, 0, 403}, "/x//../e": {401, 0, 403}, "/x/..%2fe/y": {401, 0, 403},
+		"/e/..%2ff": {401, 403, 403}, "/e/..%2fx": {401, 0, 403}, "/f%2fx": {401, 403, 0}, "/e%2fx": {401, 0, 403},
+	} {
+		for i, field := range []string{"", joe, ann} {
+			v, err := a.Authenticate(t.Context(), &transport.Request{OpeningRequest: transport.OpeningRequest{Target: path}, Authorization: field})
+			require.NoError(t, err)
+			got := 0
+			switch {
+			case len(v.Body) > 0: // wrong ones
+				got = 403
+			case len(v.Challenges) > 0:
+				got = 401
+			}
+			require.Equal(t, want[i], got, "%s, %d", path, i)
+		}
+	}
+}
+
+func basicField(t *testing.T, user, password string) string {
+	t.Helper()
+	value, err := auth.Basic(user, password).Credentials(t.Context(), &auth.CredentialsRequest{Challenges: []auth.Challenge{{Scheme: "Basic"}}})
+	require.NoError(t, err)
+	return value
+}
+
+// A path is as long as a client likes, and is looked at before anybody has said who they are: the work must not grow faster than the path.
+func TestBarePath_HiddenEscapes(t *testing.T) {
+	long := "/%" + strings.Repeat("25", 4000) + "61"
+	require.Equal(t, "/a", barePath(long))
+	require.Less(t, testing.AllocsPerRun(1, func() { barePath(long) }), 20.0)
+}
+
+// A value that cannot be split is shown to nobody: it may be the password, and a reload writes the error into the log.
+func TestParseAuthority_HidesPassword(t *testing.T) {
+	list, err := parseRoutes(nil)
+	require.NoError(t, err)
+	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=", "/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {
+		_, err := (&options{auth: []string{spec, spec}, realm: "r", scheme: "basic"}).authority(list)
+		require.ErrorContains(t, err, "--auth")
+		require.NotContains(t, err.Error(), "same", spec)
+	}
+}

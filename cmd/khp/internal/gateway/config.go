@@ -1,0 +1,208 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// configFile is a file of settings with the names of flags. A setting that may be repeated is a list; one of the form PATH=VALUE may be a mapping
+// from path to value or to a list of values. What the command line says wins.
+type configFile struct {
+	path   string
+	places map[string]string // "--flag value" to file:line, for those who find fault with a value later
+}
+
+// notInFile are flags that make no sense in a file.
+var notInFile = []string{"config", "help"}
+
+// loadConfig sets the flags that the file names and the command line does not. Everything in the file counts or is refused: a setting that is silently
+// left out may be the one that guards a path.
+func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, cli.Usagef("--config %s: %s; choose a file that can be read", path, cli.Cause(err))
+	}
+	c := &configFile{path: path, places: map[string]string{}}
+	top, err := c.document(text)
+	if err != nil {
+		return nil, err
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
+	seen := map[string]int{}
+	for i := 0; i < len(top.Content); i += 2 {
+		key, value := top.Content[i], top.Content[i+1]
+		f := flags.Lookup(key.Value)
+		switch {
+		case slices.Contains(notInFile, key.Value):
+			return nil, c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
+		case f == nil:
+			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, cli.Nearest(flags, key.Value, notInFile...))
+		case seen[key.Value] != 0:
+			return nil, c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
+		case given[key.Value] && slices.Contains(guards, key.Value):
+			return nil, c.fault(key, "%s is set on the command line as well; write all of it in one place", key.Value)
+		}
+		seen[key.Value] = key.Line
+		into := f
+		if given[key.Value] { // it has to be right all the same
+			into = newOptions().flags.Lookup(key.Value)
+		}
+		if err := c.set(into, value); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// guards are the flags of which the command line does not take the place of the file: a path that only the file guards would be open.
+var guards = []string{"auth", "htpasswd"}
+
+// document returns the mapping that the file consists of.
+func (c *configFile) document(text []byte) (*yaml.Node, error) {
+	var doc, next yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(text))
+	switch err := documents.Decode(&doc); {
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, c.noYAML(err, text)
+	case err != nil, len(doc.Content) == 0, isNull(doc.Content[0]), doc.Content[0].Kind == yaml.MappingNode && len(doc.Content[0].Content) == 0:
+		return nil, cli.Usagef("%s: there is no setting in it; write lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080, or leave out --config", c.path)
+	case doc.Content[0].Kind != yaml.MappingNode:
+		return nil, c.fault(doc.Content[0], "expected lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080")
+	}
+	switch err := documents.Decode(&next); {
+	case errors.Is(err, io.EOF):
+		return doc.Content[0], nil
+	case err != nil:
+		return nil, c.noYAML(err, text)
+	}
+	return nil, c.fault(&next, "a second document begins here; write all settings into one, without a line ---")
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
+// set gives a flag what the file says.
+func (c *configFile) set(f *pflag.Flag, value *yaml.Node) error {
+	switch value.Kind {
+	case yaml.ScalarNode:
+		return c.one(f, value, f.Name, "")
+	case yaml.SequenceNode:
+		if f.Value.Type() != "stringArray" {
+			return c.fault(value, "%s takes one value, not a list", f.Name)
+		}
+		return c.list(f, value, f.Name, "")
+	case yaml.MappingNode:
+		return c.mapping(f, value)
+	}
+	return c.fault(value, "expected a plain value for %s", f.Name)
+}
+
+// mapping reads path: value and path: [value, ...] as PATH=VALUE.
+func (c *configFile) mapping(f *pflag.Flag, value *yaml.Node) error {
+	switch {
+	case !strings.Contains(f.Usage, "PATH="):
+		return c.fault(value, "%s takes no paths, only plain values", f.Name)
+	case len(value.Content) == 0:
+		return c.fault(value, "%s is empty; give it a path, or leave it out", f.Name)
+	}
+	seen := map[string]int{}
+	for i := 0; i < len(value.Content); i += 2 {
+		path, target := value.Content[i], value.Content[i+1]
+		switch {
+		case path.Kind != yaml.ScalarNode || strings.Contains(path.Value, "="):
+			return c.fault(path, "expected a path in front of the colon, as in /echo")
+		case seen[path.Value] != 0:
+			return c.fault(path, "%s has %s already in line %d; give each path one line", f.Name, path.Value, seen[path.Value])
+		}
+		seen[path.Value] = path.Line
+		items := c.one
+		if target.Kind == yaml.SequenceNode {
+			items = c.list
+		}
+		if err := items(f, target, path.Value, path.Value+"="); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list sets every value of a list.
+func (c *configFile) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
+	if len(list.Content) == 0 {
+		return c.fault(list, "the list of %s is empty; give it a value, or leave %s out", name, name)
+	}
+	for _, item := range list.Content {
+		if item.Kind != yaml.ScalarNode {
+			return c.fault(item, "expected a plain value in the list of %s", name)
+		}
+		if err := c.one(f, item, name, prefix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one sets one value, with prefix in front, and remembers where it is written. name is what it is the value of.
+func (c *configFile) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
+	switch {
+	case at.Kind != yaml.ScalarNode:
+		return c.fault(at, "expected a plain value for %s", name)
+	case isNull(at), at.Value == "":
+		return c.fault(at, "%s has no value; give it one, or leave it out", name)
+	case at.Style&yaml.TaggedStyle != 0:
+		return c.fault(at, "the tag %s has no meaning here; write the value alone", at.Tag)
+	}
+	value := prefix + at.Value
+	if err := f.Value.Set(value); err != nil {
+		return c.fault(at, "%s", cli.Refusal(f, value, err))
+	}
+	f.Changed = true
+	shown := shownValue(f.Name, value)
+	for _, shown := range []string{shown, strconv.Quote(shown), f.Value.String()} { // as errors may show it
+		c.places["--"+f.Name+" "+shown] = fmt.Sprintf("%s:%d", c.path, at.Line)
+	}
+	return nil
+}
+
+// shownValue is the value of a flag without secrets, for errors.
+func shownValue(flag, value string) string {
+	switch flag {
+	case "auth":
+		return hidePassword(value)
+	case "route":
+		return hideTarget(value)
+	}
+	return value
+}
+
+func (c *configFile) fault(at *yaml.Node, format string, args ...any) error {
+	return cli.Usagef("%s:%d: %s", c.path, at.Line, fmt.Sprintf(format, args...))
+}
+
+// locate puts file and line before an error that names a flag with its value, if the value comes from the file.
+func (c *configFile) locate(err error) error {
+	var e *cli.ExitError
+	if c == nil || !errors.As(err, &e) {
+		return err
+	}
+	best := ""
+	for what := range c.places {
+		if strings.HasPrefix(e.Text, what) && len(what) > len(best) {
+			best = what
+		}
+	}
+	if best == "" {
+		return err
+	}
+	return cli.Failf(e.Code, "%s: %s", c.places[best], strings.TrimPrefix(e.Text, "--"))
+}

@@ -1,0 +1,90 @@
+// Package gateway is khp serve: it takes a gateway's place in front of WebSocket and TCP back ends. [Command] is the command; [New] makes its server for tests and
+// demonstrations.
+package gateway
+
+import (
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+
+	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/transport"
+)
+
+// gateway is what khp serve puts behind its listener.
+type gateway struct {
+	log       *slog.Logger
+	metrics   *metrics          // may be nil
+	observers observe.Observers // whatever the rules are
+
+	rules    atomic.Pointer[rules]
+	cert     atomic.Pointer[tls.Certificate] // nil without TLS
+	draining atomic.Bool
+}
+
+// server makes the server around the gateway, once rules and cert are set.
+func (g *gateway) server(o *options) *transport.Server {
+	srv := &transport.Server{
+		Route: func(_, path string) *transport.Handler { return g.rules.Load().handler(path) }, Fallback: g, Logger: g.log,
+		MaxConnections: o.most, MaxPerAddress: o.perAddress,
+	}
+	if g.cert.Load() != nil {
+		srv.TLSConfig = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return g.cert.Load(), nil }}
+	}
+	return srv
+}
+
+// New returns the server that khp serve makes of the values of --route, --auth and --realm, without a log.
+func New(routes, auth []string, realm string) (*transport.Server, error) {
+	o := newOptions()
+	o.routes, o.auth, o.realm = routes, auth, realm
+	g := &gateway{log: slog.New(slog.DiscardHandler)}
+	rules, err := o.rules(g)
+	if err != nil {
+		return nil, err
+	}
+	g.rules.Store(rules)
+	return g.server(o), nil
+}
+
+// ServeHTTP answers what is no KHP client.
+func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rules := g.rules.Load()
+	path := requestPath(r.URL)
+	read := (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("Upgrade") == ""
+	switch {
+	case read && path == healthPath:
+		healthy(w, r)
+	case read && rules.page != nil && isPage(path):
+		rules.page.ServeHTTP(w, r)
+	case rules.routes.find(path) == nil:
+		http.Error(w, nothingServed(path), http.StatusNotFound)
+	default:
+		rules.checked.ServeHTTP(w, r) // explains what is spoken here
+	}
+}
+
+// healthPath answers load balancers and other watchmen by plain HTTP. A route may have the same path.
+const healthPath = "/healthz"
+
+// healthy says that the process is alive.
+func healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = io.WriteString(w, "ok\n")
+}
+
+// ready says whether new clients are welcome.
+func (g *gateway) ready(w http.ResponseWriter, r *http.Request) {
+	if g.draining.Load() {
+		http.Error(w, "draining", http.StatusServiceUnavailable)
+		return
+	}
+	healthy(w, r)
+}
+
+func nothingServed(path string) string {
+	return "nothing is served at " + strconv.QuoteToASCII(path)
+}

@@ -1,0 +1,15 @@
+package gateway
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// 0.0.0.0 is what it says: IPv4 only.
+func TestListen_IPv4Only(t *testing.T) {
+	ln, err := listen("--listen", "0.0.0.0:0")
+	require.NoError(t, err)
+	defer func() { _ = ln.Close() }()
+	require.Regexp(t, `^0\.0\.0\.0:\d+$`, ln.Addr().String())
+}

@@ -1,0 +1,184 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
+	"example.com/khp/transport"
+	"example.com/khp/wire"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics counts what a gateway does, for Prometheus. All methods do nothing on a nil one.
+type metrics struct {
+	registry *prometheus.Registry
+	attempts prometheus.Counter
+	outcomes *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	backends *prometheus.CounterVec
+	reloads  *prometheus.CounterVec
+	drops    *prometheus.CounterVec
+	routes   *trafficMetrics
+
+	mu      sync.Mutex
+	pending map[uint64]pendingHandshake
+}
+
+type pendingHandshake struct {
+	since   time.Time
+	profile string
+	status  string // of the last response
+	moved   bool   // R was sent
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total", Help: "Opening requests received."}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one) and profile of the client."}, []string{"outcome", "status", "profile"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
+		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use)."}, []string{"route", "reason"}),
+		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total", Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
+		drops:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_dropped_lines_total", Help: "Lines that were not written because nobody read them in time, by what they were for: log or trace."}, []string{"for"}),
+		pending:  make(map[uint64]pendingHandshake),
+	}
+	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.routes = newTrafficMetrics(m.registry)
+	return m
+}
+
+// Observe implements transport.Observer.
+func (m *metrics) Observe(ev transport.Event) {
+	//exhaustive:ignore
+	switch ev.Kind {
+	case transport.EventReceiveOpening:
+		m.attempts.Inc()
+		m.change(ev.Conn, pendingHandshake{since: ev.Time, profile: profileOf(ev.Data), status: noStatus})
+	case transport.EventSend:
+		m.responded(ev)
+	case transport.EventOpen:
+		m.ended(ev, outcomeOpen)
+	case transport.EventFail:
+		m.ended(ev, outcomeFailed)
+	case transport.EventClosed:
+		m.ended(ev, outcomeClosed)
+	}
+}
+
+func (m *metrics) change(conn uint64, p pendingHandshake) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pending[conn] = p
+}
+
+// responded remembers the status of an extended response, and whether the client is sent elsewhere.
+func (m *metrics) responded(ev transport.Event) {
+	status := observe.ParseHead(ev.Data).Status()
+	kind, _ := wire.ParseBalancer(ev.Data)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p, ok := m.pending[ev.Conn]
+	if !ok {
+		return
+	}
+	if status != 0 {
+		p.status = strconv.Itoa(status)
+	}
+	p.moved = p.moved || kind == wire.BalancerReroute
+	m.pending[ev.Conn] = p
+}
+
+func (m *metrics) ended(ev transport.Event, outcome string) {
+	m.mu.Lock()
+	p, ok := m.pending[ev.Conn]
+	delete(m.pending, ev.Conn)
+	m.mu.Unlock()
+	if !ok {
+		return
+	}
+	m.outcomes.WithLabelValues(p.outcome(outcome, ev.Err), p.status, p.profile).Inc()
+	m.seconds.WithLabelValues(p.profile).Observe(ev.Time.Sub(p.since).Seconds())
+}
+
+// Outcomes of a handshake.
+const (
+	outcomeOpen       = "open"
+	outcomeRedirected = "redirected" // with 3xx or R
+	outcomeRefused    = "refused"    // with any other status that was decided; a client that goes away from a challenge counts here as well
+	outcomeFailed     = "failed"     // everything else that went wrong
+	outcomeClosed     = "closed"     // given up without a failure
+)
+
+// noStatus stands for the status of a handshake without an extended response.
+const noStatus = "none"
+
+// outcome looks closer at how a handshake ended: err is why, if it failed.
+func (p *pendingHandshake) outcome(end string, err error) string {
+	gone := errors.Is(err, fsm.FailurePeerClosed) || errors.Is(err, fsm.FailureConnectionLost)
+	switch {
+	case end == outcomeClosed && p.moved, end == outcomeFailed && errors.Is(err, fsm.FailureStatus) && strings.HasPrefix(p.status, "3"):
+		return outcomeRedirected
+	case end == outcomeFailed && (errors.Is(err, fsm.FailureStatus) || p.status == "401" && gone):
+		return outcomeRefused
+	}
+	return end
+}
+
+// profileOf tells the profile that an opening request asks for.
+func profileOf(request []byte) string {
+	h := observe.ParseHead(request)
+	o := endpoint.OpeningRequest{Target: h.Target()}
+	if o.Kaazing() {
+		return "kaazing"
+	}
+	return "spec"
+}
+
+// backendFailed counts a connection to a back end that failed.
+func (m *metrics) backendFailed(route, reason string) {
+	if m != nil {
+		m.backends.WithLabelValues(route, reason).Inc()
+	}
+}
+
+func (m *metrics) reloaded(ok bool) {
+	switch {
+	case m == nil:
+	case ok:
+		m.reloads.WithLabelValues("ok").Inc()
+	default:
+		m.reloads.WithLabelValues("failed").Inc()
+	}
+}
+
+// lineDropped counts a line of the log or of a trace.
+func (m *metrics) lineDropped(of string) {
+	if m != nil {
+		m.drops.WithLabelValues(of).Inc()
+	}
+}
+
+// listenMetrics serves metrics and health on a listener of their own.
+func (g *gateway) listenMetrics(addr string) (url string, stop func(), err error) {
+	ln, err := listen("--metrics", addr)
+	if err != nil {
+		return "", nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(g.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET "+healthPath, healthy)
+	mux.HandleFunc("GET /readyz", g.ready)
+	srv := boundedServer(mux)
+	go func() { _ = srv.Serve(ln) }()
+	return "http://" + ln.Addr().String() + "/metrics", func() { _ = srv.Close() }, nil
+}

@@ -1,0 +1,143 @@
+package gateway
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/khp/cmd/khp/internal/khptest"
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+)
+
+func operatingPage(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../../../docs/operating.md")
+	require.NoError(t, err)
+	return string(text)
+}
+
+// TestOperating_LogLines finds every message that khp serve may log in the page.
+func TestOperating_LogLines(t *testing.T) {
+	page := operatingPage(t)
+	found := 0
+	for _, dir := range []string{".", "../../../../transport"} {
+		for _, message := range messagesOf(t, dir) {
+			if strings.HasPrefix(message, "transport.Handler.Serve is not set") || strings.HasPrefix(message, "the connection cannot be taken over") {
+				continue // mistakes in Go code, which khp serve does not make
+			}
+			found++
+			if !strings.Contains(page, "`"+message+"`") {
+				t.Errorf("docs/operating.md does not say what %q means", message)
+			}
+		}
+	}
+	require.Greater(t, found, 15, "the search finds what is logged")
+	for _, outcome := range []string{"refused", "redirected", "handshake failed"} { // not literals of the call
+		require.Contains(t, page, "`"+outcome+"`")
+	}
+}
+
+// messagesOf returns the literal messages of slog calls in the package in dir.
+func messagesOf(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	require.NoError(t, err)
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			method, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || !slogMethod.MatchString(method.Sel.Name) {
+				return true
+			}
+			if from, ok := method.X.(*ast.Ident); ok && from.Name == "http" {
+				return true // http.Error
+			}
+			for _, arg := range call.Args[:min(len(call.Args), 3)] {
+				if lit, ok := arg.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					text, err := strconv.Unquote(lit.Value)
+					require.NoError(t, err)
+					list = append(list, text)
+					break
+				}
+			}
+			return true
+		})
+	}
+	return list
+}
+
+var slogMethod = regexp.MustCompile(`^(Debug|Info|Warn|Error|Log)(Context|Attrs)?$`)
+
+// TestOperating_Metrics finds every metric of ours in the page, and none that does not exist.
+func TestOperating_Metrics(t *testing.T) {
+	page := operatingPage(t)
+	g := &gateway{metrics: newMetrics()}
+	g.metrics.traffic("/").receive(1)
+	g.metrics.backendFailed("/", "lost")
+	g.metrics.reloaded(true)
+	g.metrics.lineDropped("log")
+	g.metrics.outcomes.WithLabelValues("open", "101", "spec").Inc()
+	g.metrics.seconds.WithLabelValues("spec").Observe(1)
+	families, err := g.metrics.registry.Gather()
+	require.NoError(t, err)
+	exist := map[string]bool{}
+	for _, f := range families {
+		if strings.HasPrefix(f.GetName(), "khp_") {
+			exist[f.GetName()] = true
+			require.Contains(t, page, "`"+f.GetName()+"`")
+		}
+	}
+	for _, name := range regexp.MustCompile(`khp_[a-z_]+`).FindAllString(page, -1) {
+		require.True(t, exist[name], "%s does not exist", name)
+	}
+}
+
+// TestOperating_Settings loads the page's example, and looks up the settings that its table names.
+func TestOperating_Settings(t *testing.T) {
+	page := operatingPage(t)
+	example := regexp.MustCompile("(?s)```yaml\n(   # khp.yaml.*?)```").FindStringSubmatch(page)
+	require.NotNil(t, example)
+	text := strings.ReplaceAll(strings.ReplaceAll(example[1], "\n   ", "\n"), "/etc/khp/users", khptest.File(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n"))
+	o := newOptions()
+	require.NoError(t, o.flags.Set("config", khptest.File(t, "khp.yaml", text)))
+	o, err := readOptions(o.flags)
+	require.NoError(t, err)
+	_, err = o.rules(&gateway{})
+	require.NoError(t, err)
+
+	named := 0
+	table, _, _ := strings.Cut(page[strings.Index(page, "| in gateway-config.xml"):], "\n\n")
+	for row := range strings.Lines(table) {
+		cells := strings.Split(row, " | ")
+		if len(cells) < 2 {
+			continue
+		}
+		for _, m := range regexp.MustCompile("`([a-z-]+)(?:`|: )").FindAllStringSubmatch(cells[1], -1) {
+			if m[1] != "echo" && m[1] != "balance" {
+				named++
+				require.NotNil(t, o.flags.Lookup(m[1]), "%s is no setting", m[1])
+			}
+		}
+	}
+	require.Greater(t, named, 10)
+	o.flags.VisitAll(func(f *pflag.Flag) {
+		if !strings.Contains(page, f.Name) {
+			t.Errorf("docs/operating.md does not mention %s", f.Name)
+		}
+	})
+}

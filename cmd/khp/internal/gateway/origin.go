@@ -1,0 +1,84 @@
+package gateway
+
+import (
+	"net"
+	"regexp"
+	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/endpoint"
+)
+
+// originChecker makes the check of the Origin field from the values of --allow-origin. The same origin is always allowed, and one of scheme privileged, as at Kaazing's
+// gateway: its Java and iOS clients send it with the host that they think they talk to, and no page of a browser can have it.
+func originChecker(patterns []string) (func(origin, host string) bool, error) {
+	var list []string
+	for _, p := range patterns {
+		if !originPattern.MatchString(p) {
+			return nil, cli.Usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p)
+		}
+		list = append(list, strings.ToLower(p))
+	}
+	return func(origin, host string) bool {
+		if endpoint.SameOrigin(origin, host) || isPrivileged(origin) {
+			return true
+		}
+		for _, p := range list {
+			if originMatches(p, strings.ToLower(origin)) {
+				return true
+			}
+		}
+		return false
+	}, nil
+}
+
+// originPattern is what an Origin can look like: browsers write names that are not ASCII in their other form, and lists nowhere.
+var originPattern = regexp.MustCompile(`^([a-zA-Z*][a-zA-Z0-9+.*-]*://)?([a-zA-Z0-9._*-]+|\[[0-9a-fA-F:.*]+\])(:[0-9*]+)?$`)
+
+// isPrivileged reports whether origin is privileged://host[:port].
+func isPrivileged(origin string) bool {
+	scheme, rest, ok := strings.Cut(origin, "://")
+	return ok && strings.EqualFold(scheme, "privileged") && rest != "" && !strings.ContainsAny(rest, "/?#@ ,")
+}
+
+// originMatches compares in lower case. A pattern without scheme stands for every scheme, and without port for every port.
+func originMatches(pattern, origin string) bool {
+	if pattern == "*" || pattern == origin {
+		return true
+	}
+	_, authority, ok := strings.Cut(origin, "://")
+	if !ok || authority == "" || strings.ContainsAny(authority, "/?#@ ") {
+		return false
+	}
+	switch {
+	case strings.Contains(pattern, "://"):
+		return glob(pattern, origin)
+	case glob(pattern, authority):
+		return true
+	}
+	host, _, err := net.SplitHostPort(authority)
+	return err == nil && glob(pattern, host)
+}
+
+// glob matches s against a pattern in which * stands for any characters.
+func glob(pattern, s string) bool {
+	first, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == s
+	}
+	s, ok := strings.CutPrefix(s, first)
+	if !ok {
+		return false
+	}
+	for {
+		part, more, star := strings.Cut(rest, "*")
+		if !star {
+			return strings.HasSuffix(s, part)
+		}
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s, rest = s[i+len(part):], more
+	}
+}

@@ -1,0 +1,190 @@
+package gateway
+
+import (
+	"time"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/transport"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// options are the settings of khp serve, from flags and the file of --config.
+type options struct {
+	flags *pflag.FlagSet // that set the fields below
+	file  *configFile    // nil without --config
+
+	config     string
+	listen     string
+	routes     []string
+	auth       []string
+	htpasswd   []string
+	noAuth     []string
+	realm      string
+	scheme     string
+	idle       cli.Duration
+	inactivity cli.Duration
+	drain      cli.Duration
+	message    cli.Size
+	most       int
+	perAddress int
+	cert       string
+	key        string
+	backendCA  string
+	origins    []string
+	hosts      []string
+	prefix     string
+	metrics    string
+	trace      string
+	log        string
+	demo       bool
+	verbose    bool
+}
+
+// Command is khp serve.
+func Command(c *cli.Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve KHP clients, in a gateway's place",
+		Long: `Serve accepts KHP clients and leads each to the target of its path:
+
+  echo                    sends every message back
+  ws://..., wss://...     a WebSocket back end: messages and close codes pass in
+                          both directions, the back end selects the subprotocol
+                          among the client's
+  khp+ws://, khp+wss://   the same for one that speaks KHP, such as a gateway
+  tcp://host:port         a TCP back end: its bytes are binary messages
+  redirect:URL            sends clients to a URL or to a path on this server:
+                          Kaazing's own with R, others with 302
+  balance:URL[,URL...]    the same to the URLs in turn, past servers that accept
+                          no connection; 503 if none does
+  status:CODE             answers with that code and the fields it requires
+
+A PATH stands for itself, one that ends in / for everything below it too; the
+longest one that fits counts. Anything else is answered with 404. Without
+--route every path is an echo. --auth guards a path and everything below it, in
+whatever way it is written: //a, /x/..%2fa and /a%2fb are guarded by --auth /a.
+
+Clients that follow the specification and Kaazing's own (whose URL carries
+.kl=Y) are both served; each connection tells which it is.
+
+--config names a YAML file with the same settings: "listen: :8001", and for those
+of the form PATH=VALUE a list or "route: {/echo: echo}". What the command line
+says wins, but auth and htpasswd cannot be in both. SIGHUP reads that file,
+certificates and password files again; if one is broken, or a path would lose its
+guard without --no-auth, everything stays as it was. Open connections keep their
+target.
+
+Once it listens, one line with the URL goes to stdout; the log goes to stderr.
+GET /healthz is answered with 200 by plain HTTP, and next to the metrics
+/readyz with 503 while it drains. The first SIGINT or SIGTERM drains: open
+connections are closed with 1001, handshakes are answered with 503. The second
+one drops what is left.`,
+		Example: `  khp serve --demo-page
+  khp serve --listen :8001 --route /echo=echo --route /jms=tcp://localhost:61613
+  khp serve --route /chat=ws://10.0.0.7:9000/chat --auth /chat=joe:welcome
+  khp serve --tls-cert cert.pem --tls-key key.pem --allow-origin https://*.example.com
+  khp serve --route /a=balance:ws://one.example/a,ws://two.example/a --metrics 127.0.0.1:9090
+  khp serve --config khp.yaml --trace handshakes.ndjson -v`,
+		Args: cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(c, cmd.Flags()) },
+	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().AddFlagSet(newOptions().flags)
+	return cmd
+}
+
+// defaultInactivity has a Ping go out every 25 seconds: what stands between clients and servers cuts silent connections after 60 seconds, as a rule, and some after 30.
+const defaultInactivity = cli.Duration(50 * time.Second)
+
+// newOptions returns the defaults.
+func newOptions() *options {
+	o := &options{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit, drain: cli.Duration(10 * time.Second), inactivity: defaultInactivity}
+	f := o.flags
+	f.SortFlags = false
+	f.StringVar(&o.config, "config", "", "read settings from `FILE` as well, in YAML")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
+	f.StringArrayVar(&o.routes, "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
+	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD` (repeat)")
+	f.StringArrayVar(&o.htpasswd, "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
+	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
+	f.StringVar(&o.realm, "realm", defaultRealm, "realm of the challenge, `NAME`")
+	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
+	f.StringArrayVar(&o.hosts, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
+	f.StringVar(&o.prefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
+	f.StringArrayVar(&o.origins, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
+	f.StringVar(&o.cert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
+	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
+	f.StringVar(&o.backendCA, "backend-ca", "", "authorities to trust at wss:// back ends, `FILE` in PEM; the system's otherwise")
+	f.Var(&o.inactivity, "inactivity-timeout", "send a Ping to clients silent for half of this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
+	f.Var(&o.idle, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
+	f.Var(&o.drain, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
+	f.Var(&o.message, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
+	f.IntVar(&o.most, "max-connections", 0, "at most `N` connections at once, more have to wait; 0 is no limit")
+	f.IntVar(&o.perAddress, "max-per-address", 0, "at most `N` of one client address, more get 503; 0 is no limit")
+	f.StringVar(&o.metrics, "metrics", "", "serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
+	f.StringVar(&o.trace, "trace", "", "write every step of every handshake to `FILE` as NDJSON, for khp replay (overwritten)")
+	f.StringVar(&o.log, "log", "text", "form of the log on stderr: `text|json`")
+	f.BoolVar(&o.demo, "demo-page", false, "answer a browser's GET / with a page that speaks KHP")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step of every handshake")
+	return o
+}
+
+// readOptions reads the file of --config, if there is one, below what the command line gave. A value that is empty, say because a variable of the shell is not set,
+// is no value.
+func readOptions(given *pflag.FlagSet) (*options, error) {
+	o := newOptions()
+	given.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			_ = o.flags.Set(f.Name, v) // has been taken before; --help is not among ours
+		}
+	})
+	var err error
+	o.flags.Visit(func(f *pflag.Flag) {
+		if err == nil && f.Value.Type() == "string" && f.Value.String() == "" {
+			err = cli.Usagef("--%s \"\": the value is empty; give it one, or leave the flag out", f.Name)
+		}
+	})
+	if err == nil && o.config != "" {
+		o.file, err = loadConfig(o.config, o.flags)
+	}
+	return o, err
+}
+
+// check looks at what no parser of a flag does.
+func (o *options) check() error {
+	for _, n := range []struct {
+		flag string
+		n    int
+	}{{"max-connections", o.most}, {"max-per-address", o.perAddress}} {
+		if n.n < 0 {
+			return cli.Usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n)
+		}
+	}
+	return nil
+}
+
+// unused finds a setting that would have no effect, or a bad one: what it belongs to may have been forgotten.
+func (o *options) unused(list routes) error {
+	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
+	if r, server := list.circle(o.listen); r != nil {
+		return cli.Usagef("--route %s: %s is this server, which would send clients in a circle", r.path+"="+shownTarget(r.name), observe.WithoutQueries(server))
+	}
+	guarded := len(o.auth) > 0 || len(o.htpasswd) > 0
+	switch {
+	case given("realm") && !guarded:
+		return cli.Usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd", o.realm)
+	case given("scheme") && !guarded:
+		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.scheme)
+	case given("realm") && o.scheme == "token":
+		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.realm)
+	case given("backend-ca") && !list.trust():
+		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
+	}
+	return nil
+}

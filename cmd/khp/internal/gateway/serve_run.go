@@ -1,0 +1,197 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/cmd/khp/internal/queue"
+	"example.com/khp/transport"
+	"example.com/khp/transport/trace"
+	"github.com/spf13/pflag"
+)
+
+// serve is khp serve with the flags of the command line.
+func serve(c *cli.Env, given *pflag.FlagSet) error {
+	o, err := readOptions(given)
+	if err != nil {
+		return err
+	}
+	return o.file.locate(serveSettings(c, o, given))
+}
+
+func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
+	level := &slog.LevelVar{}
+	level.Set(levelOf(o.verbose))
+	if _, err := newLogger(c.Stderr, o.log, level); err != nil {
+		return err
+	}
+	g := &gateway{}
+	if o.metrics != "" {
+		g.metrics = newMetrics()
+		g.observers = append(g.observers, g.metrics)
+	}
+	lines := newLogQueue(c.Stderr, logRoom, o.log, g.metrics)
+	defer lines.Close()
+	log, err := newLogger(lines, o.log, level)
+	if err != nil {
+		return err
+	}
+	g.log = log
+	cert, err := o.certificate()
+	if err != nil {
+		return err
+	}
+	if _, err := o.rules(g); err != nil { // before the trace is overwritten
+		return err
+	}
+	if o.trace != "" {
+		t, err := observe.NewQueuedTracer(o.trace, trace.Header{Side: "server"}, g.traceHooks(o.trace))
+		if err != nil {
+			return err
+		}
+		defer t.Close()
+		g.observers = append(g.observers, t)
+	}
+	rules, err := o.rules(g)
+	if err != nil {
+		return err
+	}
+	g.rules.Store(rules)
+	g.cert.Store(cert)
+	ln, err := listen("--listen", o.listen)
+	if err != nil {
+		return err
+	}
+	if o.metrics != "" {
+		url, stop, err := g.listenMetrics(o.metrics)
+		if err != nil && sameAddress(ln.Addr(), o.metrics) {
+			err = cli.Usagef("--metrics %s: --listen has that address; choose another port", o.metrics)
+		}
+		if err != nil {
+			_ = ln.Close()
+			return err
+		}
+		defer stop()
+		log.Info("metrics", "url", url)
+	}
+	again := &reloader{gateway: g, given: given, level: level, prints: o.prints()}
+	if !o.worthwhile() {
+		again = nil
+	}
+	return listening(c, o, g, ln, again)
+}
+
+// traceHooks log and count what is wrong with the trace in a file.
+func (g *gateway) traceHooks(file string) queue.Hooks {
+	var behind atomic.Bool
+	return queue.Hooks{
+		Lost: func() {
+			g.metrics.lineDropped("trace")
+			if !behind.Swap(true) {
+				g.log.Warn("the trace is not read fast enough, connections are left out", "file", file)
+			}
+		},
+		CaughtUp: func(events int) {
+			behind.Store(false)
+			g.log.Warn("connections are traced again", "file", file, "dropped", events)
+		},
+		Failed: func(err error) {
+			g.log.Error("the trace is cut off here", "file", file, "error", cli.Cause(err).Error())
+		},
+	}
+}
+
+// listening serves until a signal comes.
+func listening(c *cli.Env, o *options, g *gateway, ln net.Listener, again *reloader) error {
+	scheme, serve := "ws", (*transport.Server).Serve
+	if g.cert.Load() != nil {
+		scheme, serve = "wss", func(s *transport.Server, ln net.Listener) error { return s.ServeTLS(ln, "", "") }
+	}
+	srv := g.server(o)
+	served := make(chan error, 1)
+	go func() { served <- serve(srv, ln) }()
+	outliveLog()
+	signals, stop := c.Notify()
+	defer stop()
+	reloads := make(chan struct{}, 1) // in a goroutine of its own, so that no file keeps the server from ending
+	defer close(reloads)
+	go again.serve(reloads)
+	said := make(chan error, 1)
+	go func() { // nobody has to read it, either
+		_, err := fmt.Fprintf(c.Stdout, "khp: listening on %s://%s\n", scheme, ln.Addr())
+		said <- err
+	}()
+	if o.demo {
+		g.log.Info("demo page", "url", "http"+strings.TrimPrefix(scheme, "ws")+"://"+ln.Addr().String()+"/")
+	}
+	for {
+		select {
+		case err := <-said:
+			if err != nil {
+				_ = srv.Close()
+				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
+			}
+		case err := <-served:
+			if !errors.Is(err, http.ErrServerClosed) {
+				return cli.Failf(cli.ExitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), systemError(err))
+			}
+			return nil
+		case s := <-signals:
+			if s != syscall.SIGHUP || again == nil { // a terminal that goes away ends what has nothing to read again
+				g.drain(srv, signals)
+				return nil
+			}
+			select {
+			case reloads <- struct{}{}:
+			default: // one is waiting already
+			}
+		}
+	}
+}
+
+// drain ends the server: in good order at first, at once after the timeout or another signal to end. Nothing waits for the log.
+func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
+	g.draining.Store(true)
+	patience, open := g.rules.Load().drain, srv.Connections()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	drained := make(chan int, 1)
+	go func() {
+		if srv.Shutdown(ctx) != nil {
+			drained <- srv.Connections()
+		}
+		close(drained)
+	}()
+	g.log.Info("draining", "connections", open, "timeout", patience)
+	for {
+		select {
+		case dropped := <-drained:
+			if dropped > 0 {
+				g.log.Warn("dropped connections", "connections", dropped)
+			}
+			g.log.Info("stopped")
+			return
+		case s := <-signals:
+			if s != syscall.SIGHUP { // which asks for no more than other settings, or comes from a terminal that is gone
+				cancel()
+			}
+		}
+	}
+}
+
+// boundedServer waits for nothing without a limit. A connection that is upgraded has the limits of the handshake from then on, not these.
+func boundedServer(h http.Handler) *http.Server {
+	const patience = 30 * time.Second
+	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: 2 * patience}
+}

@@ -1,0 +1,170 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/transport"
+	"example.com/khp/wire"
+)
+
+// target is what a route leads to. It is used by many connections at once.
+type target interface {
+	// decide answers a request that was let in.
+	decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error)
+	// serve uses the connection that decide has let open.
+	serve(ctx context.Context, s *session, c *client) error
+}
+
+const targetForms = "echo, ws://..., wss://..., khp+ws://..., khp+wss://..., tcp://host:port, redirect:URL, balance:URL[,URL...] or status:CODE"
+
+// parseTarget reads a TARGET. Errors quote nothing that may be secret.
+func parseTarget(name string) (target, error) {
+	kind, rest, _ := strings.Cut(name, ":")
+	switch kind {
+	case "echo":
+		if name == "echo" {
+			return echoTarget{}, nil
+		}
+		return nil, errors.New("echo takes nothing behind it")
+	case "ws", "wss", "khp+ws", "khp+wss":
+		url, khp := strings.CutPrefix(name, "khp+")
+		u, err := webSocketURL(url)
+		if err != nil {
+			return nil, err
+		}
+		return wsTarget{url: u.String(), khp: khp}, nil
+	case "tcp":
+		return parseTCPTarget(name)
+	case "redirect":
+		here := wire.URL{Host: "localhost", Port: 80, Path: "/"}
+		if _, err := here.Resolve([]byte(rest), nil); err != nil {
+			return nil, fmt.Errorf("%s; expected redirect:URL, as in redirect:ws://other.example/echo or redirect:/elsewhere", targetURLError(err))
+		}
+		return redirectTarget{location: rest}, nil
+	case "balance":
+		return parseBalanceTarget(rest)
+	case "status":
+		code, err := strconv.Atoi(rest)
+		if err != nil || len(rest) != 3 || code < 100 || code > 599 {
+			return nil, fmt.Errorf("%q is no status code; expected status:CODE with a number from 100 to 599", rest)
+		}
+		return statusTarget{code}, nil
+	}
+	shown := shownTarget(name)
+	if rest, ok := strings.CutPrefix(shown, "http"); ok {
+		return nil, fmt.Errorf("%q is no target; a WebSocket back end is written ws%s", shown, rest)
+	}
+	if address, _, path := strings.Cut(shown, "/"); path && strings.Contains(address, ":") {
+		return nil, fmt.Errorf("%q is no target; did you mean ws://%s?", shown, shown)
+	}
+	if _, _, err := net.SplitHostPort(shown); err == nil {
+		return nil, fmt.Errorf("%q is no target; did you mean tcp://%s or ws://%s/?", shown, shown, shown)
+	}
+	return nil, fmt.Errorf("%q is no target; expected %s", shown, targetForms)
+}
+
+// webSocketURL reads the URL of a server. A URL for browsers is refused, although a redirect may have one: it would be silently another.
+func webSocketURL(text string) (wire.URL, error) {
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), "http"); ok && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "s:")) {
+		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s", shownTarget(text)[len("http"):])
+	}
+	u, err := wire.ParseURL(text, nil)
+	if err != nil {
+		return wire.URL{}, errors.New(targetURLError(err))
+	}
+	return u, nil
+}
+
+func parseTCPTarget(name string) (target, error) {
+	addr, ok := strings.CutPrefix(name, "tcp://")
+	host, port, err := net.SplitHostPort(addr)
+	switch {
+	case strings.ContainsAny(addr, "/?#@"):
+		return nil, fmt.Errorf("%q has more than a host and a port; expected tcp://host:port", shownTarget(name))
+	case !ok || err != nil || host == "" || strings.ContainsAny(host, " ,"):
+		return nil, fmt.Errorf("%q is no TCP back end; expected tcp://host:port", shownTarget(name))
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return nil, fmt.Errorf("port %q is not a number from 1 to 65535", port)
+	}
+	return tcpTarget{addr, tcpLinger}, nil
+}
+
+// targetURLError is plainURLError about a target, whose text is a secret, and for which there is no flag that takes a user and a password.
+func targetURLError(err error) string {
+	var e *wire.ParseError
+	if errors.As(err, &e) && e.Detail == "userinfo" {
+		return "the URL is not usable: no user and password can stand in it"
+	}
+	text, _, _ := strings.Cut(cli.URLError(err), ", near ")
+	return text
+}
+
+// hideTarget leaves secrets out of a value of --route.
+func hideTarget(spec string) string {
+	path, target, ok := strings.Cut(spec, "=")
+	if !ok || !strings.HasPrefix(path, "/") {
+		return shownTarget(spec)
+	}
+	if i := strings.IndexAny(path, "?#"); i >= 0 { // not a path, so that it is not known where the target begins
+		return path[:i+1] + "..."
+	}
+	return path + "=" + shownTarget(target)
+}
+
+// shownTarget is a target without what may be secret in its URLs: user and password, query and fragment.
+func shownTarget(name string) string {
+	if i := strings.LastIndexByte(name, '@'); i >= 0 {
+		kind := ""
+		for _, k := range []string{"ws://", "wss://", "khp+ws://", "khp+wss://", "tcp://", "http://", "https://", "balance:", "redirect:"} {
+			if strings.HasPrefix(name, k) {
+				kind = k
+			}
+		}
+		name = kind + "..." + name[i:]
+	}
+	if i := strings.IndexAny(name, "?#"); i >= 0 {
+		name = name[:i+1] + "..."
+	}
+	return name
+}
+
+// echoTarget sends every message back.
+type echoTarget struct{}
+
+func (echoTarget) decide(_ context.Context, _ *session, r *transport.Request) (transport.Decision, error) {
+	return transport.Decision{Protocol: firstProtocol(r)}, nil
+}
+
+func (echoTarget) serve(ctx context.Context, s *session, c *client) error {
+	for {
+		t, p, err := c.Read(ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.Write(ctx, t, p); err != nil {
+			return err
+		}
+	}
+}
+
+// firstProtocol selects the subprotocol that the client likes best, for targets that do not care.
+func firstProtocol(r *transport.Request) string {
+	if len(r.Protocols) == 0 {
+		return ""
+	}
+	return r.Protocols[0]
+}
+
+// neverOpen is for targets that let no connection open.
+type neverOpen struct{}
+
+func (neverOpen) serve(context.Context, *session, *client) error {
+	return errors.New("this target opens no connection")
+}
