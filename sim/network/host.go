@@ -145,7 +145,7 @@ func (h *host) streamEnded(err error) {
 		text = "the peer ended it"
 	}
 	h.note(Event{Kind: Lost, Text: text})
-	h.watch.cut()
+	h.watch.Cut()
 	h.told.Lost(h.now(), text)
 }
 
@@ -238,11 +238,17 @@ func (h *host) write(p []byte) error {
 }
 
 func (h *host) frame(op ws.OpCode, p []byte) error {
-	f := Frame{Op: op, Data: p, Masked: h.client}
-	if f.Masked {
-		f.Mask = h.net.mask()
+	frames := []Frame{{Op: op, Data: p, Masked: h.client}}
+	if h.net.opts.Frames != nil {
+		frames = h.net.opts.Frames(h.client, frames[0])
 	}
-	return h.write(f.Append(nil))
+	for _, f := range frames {
+		if f.Masked {
+			f.Mask = h.net.mask()
+		}
+		_ = h.write(f.Append(nil))
+	}
+	return nil
 }
 
 func (n *Network) mask() (m [4]byte) {

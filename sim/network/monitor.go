@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -11,9 +12,11 @@ import (
 )
 
 // Monitor watches the outputs of one endpoint and knows which invariants they must keep. It decides on nothing but what it sees: the outputs themselves
-// and the bytes in them. The zero value is for a client.
+// and the bytes in them. Simulations and fuzz targets use it; it shares no rule with what it watches. The zero value is for a client.
 type Monitor struct {
 	Server bool
+	// Unchecked allows a server to break the obligations of a status. [INV-45, INV-46]
+	Unchecked bool
 	// Budget is the largest number of connections of a connect call, 0 for no bound: redirects, proxy retry and logins in the opening handshake.
 	Budget int
 	// Secrets must not be sent to another origin than the first. [INV-27]
@@ -25,13 +28,13 @@ type Monitor struct {
 	// Deadline is that of the endpoint; nil leaves open whether it waits for something.
 	Deadline func() time.Time
 
-	dials     []wire.URL
-	connected bool
-	lost      bool // the endpoint knows that the connection is gone; what it would write is skipped
-	leg       leg  // of the current connection
-	opened    bool
-	over      bool
-	codes     []uint16
+	dials  []wire.URL
+	gone   bool // it dropped its last connection
+	lost   bool // the endpoint knows that the connection is gone; what it would write is skipped
+	leg    leg  // of the current connection
+	opened bool
+	over   bool
+	codes  []uint16
 }
 
 // leg is what was sent on one connection.
@@ -56,6 +59,9 @@ func (m *Monitor) Take(o endpoint.Output) error {
 	if err := m.secret(o.Data); err != nil {
 		return err
 	}
+	if !m.connected() && needConnection[o.Kind] {
+		return errors.New("INV-28: " + o.Kind.String() + " without a connection")
+	}
 	if m.leg.moved && !m.leg.owed && o.Kind != endpoint.SendClose && !m.leg.closed && !m.lost {
 		return errors.New("INV-40: " + o.Kind.String() + " in the place of the Close after a 3xx")
 	}
@@ -69,7 +75,7 @@ func (m *Monitor) Take(o endpoint.Output) error {
 	case endpoint.SendClose:
 		return m.close(o)
 	case endpoint.Disconnect:
-		m.connected, m.lost = false, false
+		m.gone, m.lost = true, false
 	case endpoint.Open:
 		return m.open()
 	case endpoint.Deliver:
@@ -78,17 +84,40 @@ func (m *Monitor) Take(o endpoint.Output) error {
 		}
 	case endpoint.Fail, endpoint.Closed:
 		return m.end(o)
-	case endpoint.AskCredentials:
+	case endpoint.AskCredentials, endpoint.AskDecision:
+		if m.opened || m.Server != (o.Kind == endpoint.AskDecision) {
+			return fmt.Errorf("INV-03: %v, opened %v", o.Kind, m.opened)
+		}
 		m.leg.asked, m.leg.again = true, true
-	case endpoint.AskDecision, endpoint.SendPong, endpoint.StopBody:
+	case endpoint.SendPong, endpoint.StopBody:
+	default:
+		return fmt.Errorf("TOTAL: an output of kind %v", o.Kind)
 	}
 	return nil
 }
 
+// needConnection are the outputs that make no sense without one.
+var needConnection = map[endpoint.OutputKind]bool{endpoint.SendBytes: true, endpoint.SendMessage: true, endpoint.SendClose: true, endpoint.Open: true}
+
+// connected reports whether there is a connection, or was one until the endpoint was told that it is lost.
+func (m *Monitor) connected() bool { return !m.gone && (m.Server || len(m.dials) > 0) }
+
+// Opened reports whether the endpoint opened.
+func (m *Monitor) Opened() bool { return m.opened }
+
+// Over reports whether the endpoint came to its end.
+func (m *Monitor) Over() bool { return m.over }
+
+// Dials returns how many connections the endpoint made.
+func (m *Monitor) Dials() int { return len(m.dials) }
+
+// Handshake returns the messages of the handshake that were sent on the current connection.
+func (m *Monitor) Handshake() [][]byte { return m.leg.sent }
+
 func (m *Monitor) waits() bool { return m.Deadline != nil && !m.Deadline().IsZero() }
 
-// cut says that the endpoint is about to be told that its connection ended.
-func (m *Monitor) cut() { m.lost = true }
+// Cut says that the endpoint is about to be told that its connection ended.
+func (m *Monitor) Cut() { m.lost = true }
 
 // secret checks that nothing confidential leaves the first origin.
 func (m *Monitor) secret(p []byte) error {
@@ -107,13 +136,15 @@ func (m *Monitor) secret(p []byte) error {
 func (m *Monitor) dial(u wire.URL) error {
 	err := m.mayDial(u)
 	m.dials = append(m.dials, u)
-	m.leg, m.connected, m.lost = leg{}, true, false
+	m.leg, m.gone, m.lost = leg{}, false, false
 	return err
 }
 
 func (m *Monitor) mayDial(u wire.URL) error {
 	switch {
-	case m.connected:
+	case m.Server:
+		return errors.New("INV-28: a server opens a connection")
+	case m.connected():
 		return errors.New("INV-28: a connection is opened before the last one is gone")
 	case m.opened:
 		return errors.New("INV-04: a connection is opened after open")
@@ -183,14 +214,19 @@ func (m *Monitor) message(p []byte) error {
 // close checks a Close frame.
 func (m *Monitor) close(o endpoint.Output) error {
 	switch {
-	case o.Code != 0 && !wire.ValidCloseCode(o.Code):
-		return fmt.Errorf("INV-48: close code %d", o.Code)
+	case !legalClose(o.Code), len(o.Text) > 123:
+		return fmt.Errorf("INV-48: close code %d, %q", o.Code, o.Text)
 	case m.leg.closed:
 		return errors.New("INV-05: a second Close")
 	}
 	m.leg.closed = true
 	m.codes = append(m.codes, o.Code)
 	return nil
+}
+
+// legalClose reports whether a code may stand in a Close frame; 0 is an empty frame. [INV-48]
+func legalClose(code uint16) bool {
+	return code == 0 || code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006 || code >= 3000 && code <= 4999
 }
 
 // open checks the one open event.
@@ -217,6 +253,20 @@ func (m *Monitor) end(o endpoint.Output) error {
 		return fmt.Errorf("LIV-01: the end and waiting until %v", m.Deadline())
 	case o.Kind == endpoint.Fail && m.opened:
 		return errors.New("INV-04: a failure after open")
+	case o.Kind == endpoint.Fail:
+		return reported(o.Err)
+	}
+	return nil
+}
+
+// reported checks the error of a failure: it names the failure, and can be logged.
+func reported(err error) error {
+	var failed *endpoint.HandshakeError
+	if !errors.As(err, &failed) || failed.Failure == 0 || !errors.Is(err, failed.Failure) {
+		return fmt.Errorf("INV-05: Fail with %T %v", err, err)
+	}
+	if text := err.Error(); text == "" || strings.ContainsAny(text, "\r\n\x00\x1b") {
+		return fmt.Errorf("INV-05: an error that cannot be logged: %q", text)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package network
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +85,17 @@ func TestMonitor_FindsWhatIsBroken(t *testing.T) {
 		{"401 without challenge", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 401 x\r\n\r\n")}, "INV-45"},
 		{"302 without Location", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 302 x\r\n\r\n")}, "INV-45"},
 		{"511", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 511 x\r\n\r\n")}, "INV-46"},
+		{"server dials", server, []endpoint.Output{a}, "INV-28"},
+		{"open without a connection", client, []endpoint.Output{opens}, "INV-28"},
+		{"Close without a connection", client, []endpoint.Output{a, openingRequest, disconnects, closes(1000)}, "INV-28"},
+		{"client asked to decide", client, []endpoint.Output{{Kind: endpoint.AskDecision}}, "INV-03"},
+		{"server asked for credentials", server, []endpoint.Output{{Kind: endpoint.AskCredentials}}, "INV-03"},
+		{"no such output", client, []endpoint.Output{{}}, "TOTAL"},
+		{"failure without a failure", client, []endpoint.Output{{Kind: endpoint.Fail}}, "INV-05"},
+		{"failure that breaks a log", client, []endpoint.Output{{Kind: endpoint.Fail, Err: fmt.Errorf("a\nb: %w", fails.Err)}}, "INV-05"},
+		{"long reason", client, []endpoint.Output{a, openingRequest, {Kind: endpoint.SendClose, Code: 1000, Text: strings.Repeat("x", 124)}}, "INV-48"},
+		{"opening that is none", client, []endpoint.Output{a, {Kind: endpoint.SendBytes, Data: []byte("x")}}, "INV-51"},
+		{"426 without Upgrade", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 426 x\r\n\r\n")}, "INV-45"},
 		{"malformed", server, []endpoint.Output{openingAnswer, says("HTTP/1.1 200 x\n\n")}, "INV-51"},
 	} {
 		t.Run(v.name, func(t *testing.T) {

@@ -8,12 +8,13 @@ import (
 
 // Options make a network. The zero value is a calm one.
 type Options struct {
-	Latency     time.Duration   // one way; 0 is 10 ms, negative is none
-	Seed        uint64          // of nonces, masks and whatever else is drawn
-	TimersFirst bool            // of a timer and bytes that are due at the same moment, the timer comes first, not last
-	Pieces      func(n int) int // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
-	Observe     func(Event)     // is told what the hosts do; may be nil. It must not keep slices
-	MostBytes   int             // that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
+	Latency     time.Duration                      // one way; 0 is 10 ms, negative is none
+	Seed        uint64                             // of nonces, masks and whatever else is drawn
+	TimersFirst bool                               // of a timer and bytes that are due at the same moment, the timer comes first, not last
+	Pieces      func(n int) int                    // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
+	Frames      func(client bool, f Frame) []Frame // what becomes of a frame that a host sends: nothing, or others; nil leaves it alone
+	Observe     func(Event)                        // is told what the hosts do; may be nil. It must not keep slices
+	MostBytes   int                                // that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
 }
 
 // DefaultMostBytes bounds what is written to a network unless [Options] say otherwise.

@@ -72,7 +72,6 @@ func (s *Site) accept(conn *Conn) {
 	v.serial = len(s.servers) + 1
 	s.servers = append(s.servers, v)
 	v.attach(conn, v.driver)
-	v.watch.connected = true
 	shake := v.opening
 	if len(s.opts.OpeningExtensions) > 0 {
 		shake = v.shakeHands

@@ -41,7 +41,8 @@ func Client(program []byte) error {
 	if err != nil {
 		return broken("the client cannot be made: %w", err)
 	}
-	r.c, r.deadline = c, c.Deadline
+	r.c = c
+	r.Deadline, r.AllowDowngrade, r.Proxy = c.Deadline, r.cfg.AllowDowngrade, r.cfg.HasProxyLogin
 	if first%4 > 0 { // from the middle: it takes many bytes to come there
 		for _, op := range []byte{0, 1, 2} {
 			if err := r.event(op, NewProgram(nil, heads)); err != nil {
@@ -53,8 +54,8 @@ func Client(program []byte) error {
 		if err := r.event(p.Byte()%26, p); err != nil {
 			return err
 		}
-		if r.dials > int(r.cfg.Machine.MaxRedirects)+3 { // redirects, the first, one for a proxy, one upgrade
-			return broken("%d connections", r.dials)
+		if r.Dials() > int(r.cfg.Machine.MaxRedirects)+3 { // redirects, the first, one for a proxy, one upgrade
+			return broken("%d connections", r.Dials())
 		}
 	}
 	if err := r.take(r.c.Expire(r.now)); err != nil { // the next call; outputs view the host's messages until then
@@ -69,7 +70,7 @@ func Client(program []byte) error {
 	if err := r.take(r.c.Expire(r.c.Deadline())); err != nil {
 		return err
 	}
-	if !r.over {
+	if !r.Over() {
 		return broken("Close does not end phase %v", r.c.Phase())
 	}
 	return nil
@@ -152,7 +153,7 @@ func (r *clientRun) other(op byte, p *Program) error {
 	case 14:
 		return r.take(c.PeerClosed(r.now, uint16(p.Code()), string(p.Piece())))
 	case 15:
-		r.cut()
+		r.Cut()
 		return r.take(c.Lost(r.now, "lost"))
 	case 16:
 		r.now = after(r.now, c.Deadline(), p.Byte())
@@ -191,9 +192,9 @@ func (r *clientRun) other(op byte, p *Program) error {
 
 func (r *clientRun) connected(p *Program) error {
 	was := r.c.Phase()
-	r.nonce[0], r.nonce[15] = p.Byte(), byte(r.dials)
+	r.nonce[0], r.nonce[15] = p.Byte(), byte(r.Dials())
 	if was == fsm.ClientConnecting {
-		r.up, r.khp, r.read, r.unit, r.last, r.starts, r.ended = true, false, nil, nil, nil, nil, false
+		r.khp, r.read, r.unit, r.last, r.starts, r.ended = false, nil, nil, nil, nil, false
 		r.accept = wire.AppendAccept(nil, wire.AppendKey(nil, r.nonce))
 	}
 	return r.take(r.c.Connected(r.now, r.nonce))
@@ -218,7 +219,7 @@ func (r *clientRun) opening(b []byte) error {
 func (r *clientRun) message(t wire.MessageType, b []byte) error {
 	balancer, _ := wire.ParseBalancer(b)
 	switch {
-	case len(r.sent) == 0 && !r.kaazing || r.open:
+	case len(r.Handshake()) == 0 && !r.kaazing || r.Opened():
 	case t == wire.Binary && len(b) == 0:
 		if len(r.unit) > 0 {
 			r.last, r.unit, r.starts = r.unit, nil, nil
@@ -230,11 +231,11 @@ func (r *clientRun) message(t wire.MessageType, b []byte) error {
 		r.starts = append(r.starts, len(r.unit))
 		r.unit, r.ended = append(r.unit, b...), false
 	}
-	was := r.open
+	was := r.Opened()
 	if err := r.take(r.c.Message(r.now, t, b)); err != nil {
 		return err
 	}
-	if was || !r.open || r.c.Result().Plain {
+	if was || !r.Opened() || r.c.Result().Plain {
 		return nil
 	}
 	whole := r.last

@@ -2,7 +2,7 @@
 // it that is worth doing, and returns an error that says which promise was broken. The fuzz targets are nothing but these functions with seeds, so the same
 // checks run as tests, under `go test -fuzz`, and under libFuzzer.
 //
-// The judges (slow.go, slowlist.go, monitor.go) are written from the documentation and share no code with what they judge.
+// The judges (slow.go, slowlist.go, and the monitor of package network) are written from the documentation and share no code with what they judge.
 package property
 
 import (

@@ -1,49 +1,28 @@
 package property
 
 import (
+	"slices"
+	"strings"
 	"testing"
-	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/wire"
 )
 
-// A judge that never refuses anything would let every target pass.
+// The monitor has its own tests; here is what is added to it.
 func TestMonitor_Refuses(t *testing.T) {
-	dial, open, fail := endpoint.Output{Kind: endpoint.Dial}, endpoint.Output{Kind: endpoint.Open}, endpoint.Output{Kind: endpoint.Closed}
-	response := endpoint.Output{Kind: endpoint.SendMessage, Data: []byte("HTTP/1.1 101\r\n\r\n")}
-	end := endpoint.Output{Kind: endpoint.SendMessage}
-	waiting := func() time.Time { return start }
-	for name, c := range map[string]struct {
-		m    monitor
-		outs []endpoint.Output
-	}{
-		"after the last":            {monitor{}, []endpoint.Output{fail, dial}},
-		"two ends":                  {monitor{}, []endpoint.Output{fail, fail}},
-		"dial while connected":      {monitor{up: true}, []endpoint.Output{dial}},
-		"server dials":              {monitor{server: true}, []endpoint.Output{dial}},
-		"open twice":                {monitor{up: true}, []endpoint.Output{open, open}},
-		"open without connection":   {monitor{}, []endpoint.Output{open}},
-		"open and waiting":          {monitor{up: true, deadline: waiting}, []endpoint.Output{open}},
-		"open after Close":          {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendClose}, open}},
-		"deliver before open":       {monitor{up: true}, []endpoint.Output{{Kind: endpoint.Deliver}}},
-		"two Closes":                {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendClose}, {Kind: endpoint.SendClose}}},
-		"close 1006":                {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendClose, Code: 1006}}},
-		"message after Close":       {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendClose}, end}},
-		"no request":                {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendMessage, Data: []byte("hello")}}},
-		"terminator first":          {monitor{server: true, up: true}, []endpoint.Output{end}},
-		"two terminators":           {monitor{server: true, up: true}, []endpoint.Output{response, end, end}},
-		"no terminator":             {monitor{server: true, up: true}, []endpoint.Output{response, response}},
-		"401 without challenge":     {monitor{server: true, up: true}, []endpoint.Output{{Kind: endpoint.SendMessage, Data: []byte("HTTP/1.1 401 No\r\n\r\n")}}},
-		"511":                       {monitor{server: true, up: true}, []endpoint.Output{{Kind: endpoint.SendMessage, Data: []byte("HTTP/1.1 511 No\r\n\r\n")}}},
-		"bytes that are no head":    {monitor{up: true}, []endpoint.Output{{Kind: endpoint.SendBytes, Data: []byte("x")}}},
-		"a failure without failure": {monitor{}, []endpoint.Output{{Kind: endpoint.Fail}}},
-		"waiting at the end":        {monitor{deadline: waiting}, []endpoint.Output{fail}},
-		"no such output":            {monitor{}, []endpoint.Output{{}}},
-		"client asked to decide":    {monitor{}, []endpoint.Output{{Kind: endpoint.AskDecision}}},
-		"too many":                  {monitor{}, make([]endpoint.Output, 100)},
+	url, err := wire.ParseURL("ws://h/p", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := endpoint.Output{Kind: endpoint.Dial, URL: &url}
+	for name, outs := range map[string][]endpoint.Output{
+		"illegal order": {{Kind: endpoint.Closed}, {Kind: endpoint.Closed}},
+		"too many":      slices.Repeat([]endpoint.Output{{Kind: endpoint.StopBody}}, 100),
+		"too large":     {dial, {Kind: endpoint.SendBytes, Data: []byte("GET /p HTTP/1.1\r\nX: " + strings.Repeat("x", mostData) + "\r\n\r\n")}},
 	} {
-		if c.m.take(c.outs) == nil {
+		var m monitor
+		if m.take(outs) == nil {
 			t.Errorf("%s: not refused", name)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 )
 
@@ -29,20 +30,20 @@ func Server(program []byte) error {
 	if flags >= 0x80 {
 		cfg.Limits = small
 	}
-	r := &serverRun{s: endpoint.NewServer(cfg), now: start, monitor: monitor{server: true, up: true, unchecked: m.Unchecked}}
-	r.deadline = r.s.Deadline
+	r := &serverRun{s: endpoint.NewServer(cfg), now: start, monitor: monitor{Monitor: network.Monitor{Server: true, Unchecked: m.Unchecked}}}
+	r.Deadline = r.s.Deadline
 	if flags&0x18 != 0 { // from the middle
 		if err := r.opening([]byte(openingRequest(flags >> 4 & 2))); err != nil {
 			return err
 		}
 	}
 	for steps := 0; p.More() && steps < 400; steps++ {
-		open := r.open
+		open := r.Opened()
 		if err := r.event(p.Byte()%17, p); err != nil {
 			return err
 		}
-		if r.open && !open && !r.s.Result().Plain && !r.completed() {
-			return broken("open behind %q", r.sent)
+		if r.Opened() && !open && !r.s.Result().Plain && !r.completed() {
+			return broken("open behind %q", r.Handshake())
 		}
 	}
 	if err := r.take(r.s.Expire(r.now)); err != nil { // the next call; outputs view the host's messages until then
@@ -57,7 +58,7 @@ func Server(program []byte) error {
 	if err := r.take(r.s.Expire(r.s.Deadline())); err != nil {
 		return err
 	}
-	if !r.over {
+	if !r.Over() {
 		return broken("Close does not end phase %v", r.s.Phase())
 	}
 	return nil
@@ -102,7 +103,7 @@ func (r *serverRun) event(op byte, p *Program) error {
 		return r.take(s.Ping(r.now, p.Piece()))
 	case 14:
 		if p.Byte()%4 == 0 {
-			r.cut()
+			r.Cut()
 			return r.take(s.Lost(r.now, "lost"))
 		}
 		return r.take(s.ApplicationFailed(r.now))
