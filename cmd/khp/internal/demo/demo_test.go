@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"flag"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/internal/terminal"
 	"github.com/stretchr/testify/require"
 )
@@ -34,7 +35,7 @@ func normalised(out string) string {
 }
 
 func TestDemo_Golden(t *testing.T) {
-	code, out, errs := runHere(t, "", "demo")
+	code, out, errs := khptest.Run(t, Command, "", "demo")
 	require.Equal(t, cli.ExitOK, code, out+errs)
 	require.Empty(t, errs)
 	require.NotContains(t, out, "\x1b", "no colours where there is no terminal")
@@ -49,7 +50,7 @@ func TestDemo_Golden(t *testing.T) {
 	require.NoError(t, err)
 	wantLines, gotLines := strings.Split(string(want), "\n"), strings.Split(normalised(out), "\n")
 	for i := range min(len(wantLines), len(gotLines)) {
-		require.Equal(t, wantLines[i], gotLines[i], "line %d; go test ./cmd/khp -run Demo -update writes the golden file again", i+1)
+		require.Equal(t, wantLines[i], gotLines[i], "line %d; go test ./cmd/khp/internal/demo -update writes the golden file again", i+1)
 	}
 	require.Len(t, gotLines, len(wantLines))
 }
@@ -62,7 +63,7 @@ func TestDemo_FailsIfASceneDoes(t *testing.T) {
 	loop := saved[3]
 	loop.b = nil
 	scenes = []scene{wrong, loop, saved[4]}
-	code, out, errs := runHere(t, "", "demo")
+	code, out, errs := khptest.Run(t, Command, "", "demo")
 	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, out, "not as expected")
 	require.Contains(t, out, "the connection opened, but should not have")

@@ -1,4 +1,5 @@
-package main
+// Package demo is khp demo: servers and clients shake hands on loopback, and each handshake is drawn from what the client really sent and received.
+package demo
 
 import (
 	"context"
@@ -14,7 +15,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func demoCommand(c *cli.Env) *cobra.Command {
+// Command is khp demo.
+func Command(c *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Watch servers and clients shake hands on loopback",
@@ -32,7 +34,7 @@ Colours are for terminals; NO_COLOR switches them off.`,
 // demo plays all scenes.
 func demo(c *cli.Env) error {
 	on := terminal.NewPalette(c.Stdout)
-	_, _ = fmt.Fprintf(c.Stdout, "%s\n\n%s\n", on.Title("The Kaazing WebSocket Handshake Protocol, as it happens"), demoLegend)
+	_, _ = fmt.Fprintf(c.Stdout, "%s\n\n%s\n", on.Title("The Kaazing WebSocket Handshake Protocol, as it happens"), legend)
 	failed, notes := 0, newAnnotator()
 	for i, s := range scenes {
 		if err := play(c, i+1, s, notes, on); err != nil {
@@ -47,26 +49,26 @@ func demo(c *cli.Env) error {
 	return nil
 }
 
-const demoLegend = `  ──▶  HTTP of the opening handshake, straight on the TCP connection
+const legend = `  ──▶  HTTP of the opening handshake, straight on the TCP connection
   ══▶  a WebSocket message
   ┄┄▶  a Close frame`
 
 // stage is where a scene plays: two servers and what is seen.
 type stage struct {
 	ctx     context.Context
-	a, b    *demoServer
+	a, b    *host
 	record  *recorder
 	closers []func()
 }
 
-// demoServer is a gateway as in khp serve, on a port of its own.
-type demoServer struct {
+// host is a gateway as in khp serve, on a port of its own.
+type host struct {
 	name     string // of the lifeline
 	addr     string
 	accepted atomic.Int64 // TCP connections
 }
 
-func (s *demoServer) url(path string) string { return "ws://" + s.addr + path }
+func (s *host) url(path string) string { return "ws://" + s.addr + path }
 
 // countingListener counts the connections it accepts.
 type countingListener struct {
@@ -82,12 +84,12 @@ func (l countingListener) Accept() (net.Conn, error) {
 	return nc, err
 }
 
-// demoTimeout ends a scene that hangs.
-const demoTimeout = 20 * time.Second
+// sceneTimeout ends a scene that hangs.
+const sceneTimeout = 20 * time.Second
 
 // play sets the stage for one scene, plays it and draws what happened.
 func play(c *cli.Env, number int, s scene, notes *annotator, on terminal.Palette) error {
-	ctx, cancel := context.WithTimeout(context.Background(), demoTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), sceneTimeout)
 	defer cancel()
 	st := &stage{ctx: ctx, record: &recorder{}}
 	defer st.close()
@@ -118,20 +120,20 @@ func (st *stage) serve(s scene) error {
 		_ = la.Close()
 		return err
 	}
-	st.a, st.b = &demoServer{name: "server A", addr: la.Addr().String()}, &demoServer{name: "server B", addr: lb.Addr().String()}
+	st.a, st.b = &host{name: "server A", addr: la.Addr().String()}, &host{name: "server B", addr: lb.Addr().String()}
 	if err := st.start(la, st.a, s.routesA(st), s.auth); err != nil {
 		return err
 	}
 	return st.start(lb, st.b, s.routesB(st), nil)
 }
 
-func (st *stage) start(ln net.Listener, server *demoServer, routes, auth []string) error {
+func (st *stage) start(ln net.Listener, h *host, routes, auth []string) error {
 	srv, err := gateway.New(routes, auth, "demo")
 	if err != nil {
 		_ = ln.Close()
 		return err
 	}
-	go func() { _ = srv.Serve(countingListener{ln, &server.accepted}) }()
+	go func() { _ = srv.Serve(countingListener{ln, &h.accepted}) }()
 	st.closers = append(st.closers, func() { _ = srv.Shutdown(st.ctx) })
 	return nil
 }

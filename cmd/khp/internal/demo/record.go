@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 type recorder struct {
 	mu      sync.Mutex
 	moments []moment
-	servers []*demoServer
+	servers []*host
 }
 
 // moment is one event of a scene.
@@ -41,7 +41,7 @@ func (r *recorder) closing(kind transport.EventKind, code uint16) {
 }
 
 // names tells which servers there are.
-func (r *recorder) names(servers ...*demoServer) { r.servers = servers }
+func (r *recorder) names(servers ...*host) { r.servers = servers }
 
 // all returns what was recorded, with the names of the servers.
 func (r *recorder) all() []moment {
