@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,7 +15,7 @@ import (
 
 // TestInterop_Rows requires of each fact that the page lists that its tests exist and have a subtest that names it, and of the 27 facts that all are listed.
 func TestInterop_Rows(t *testing.T) {
-	tests := testsOf(t, "../transport")
+	tests := testsOf(t, "../transport", "../cmd")
 	text, err := os.ReadFile("interop.md")
 	require.NoError(t, err)
 	var listed []string
@@ -27,7 +28,7 @@ func TestInterop_Rows(t *testing.T) {
 		require.NotEmpty(t, names, line)
 		var bodies string
 		for _, name := range names {
-			require.Contains(t, tests, name[1], line)
+			require.NotEmpty(t, tests[name[1]], "there is a test %s: %s", name[1], line)
 			bodies += tests[name[1]]
 		}
 		for fact := range strings.SplitSeq(cells[0], ", ") {
@@ -42,19 +43,22 @@ func TestInterop_Rows(t *testing.T) {
 	}
 }
 
-// testsOf returns the source of each test function of a package.
-func testsOf(t *testing.T, dir string) map[string]string {
+// testsOf returns the source of each test function below the folders.
+func testsOf(t *testing.T, folders ...string) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
-	require.NoError(t, err)
 	list := make(map[string]string)
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for _, part := range strings.Split(string(text), "\nfunc ")[1:] {
-			name, body, _ := strings.Cut(part, "(")
-			list[name] = body
-		}
+	for _, folder := range folders {
+		require.NoError(t, filepath.WalkDir(folder, func(file string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			for _, part := range strings.Split(string(text), "\nfunc ")[1:] {
+				name, body, _ := strings.Cut(part, "(")
+				list[name] = body
+			}
+			return err
+		}))
 	}
 	return list
 }
