@@ -19,8 +19,8 @@ func (cfg *ClientConfig) checkOptions() error {
 		return errors.New("endpoint: Machine.MaxRedirects is " + itoa(int(cfg.Machine.MaxRedirects)) + "; use at most " + itoa(maxRedirects))
 	case cfg.Redirects > RedirectNever:
 		return errors.New("endpoint: Redirects is " + itoa(int(cfg.Redirects)) + ", which is no RedirectPolicy; use RedirectAny, RedirectSameHost, RedirectSameOrigin or RedirectNever")
-	case len(cfg.Body) > wire.DefaultLimits().Body:
-		return errors.New("endpoint: Body has " + itoa(len(cfg.Body)) + " bytes; a server reads " + itoa(wire.DefaultLimits().Body))
+	case len(cfg.Body) > cfg.Limits.OrDefault().Body:
+		return errors.New("endpoint: Body has " + itoa(len(cfg.Body)) + " bytes, Limits.Body allows " + itoa(cfg.Limits.OrDefault().Body))
 	}
 	if err := cfg.checkPlainOnly(); err != nil {
 		return err

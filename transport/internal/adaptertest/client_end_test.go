@@ -99,6 +99,7 @@ func clientCancelWrite(t *testing.T, l library) {
 	})
 	o := none()
 	o.Config.Body = make([]byte, 32<<20)
+	o.Config.Limits.Body = len(o.Config.Body)
 	begin := time.Now()
 	_, _, err := l.dial(ctx, url, o)
 	close(over)
