@@ -15,22 +15,14 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/loop"
 	"example.com/khp/wire"
 )
 
-// opening is an opening request that has been read.
-type opening struct {
-	request *wire.Request // nil if it cannot be parsed
-	head    []byte        // the same as it came; nil if net/http has read it
-	rest    []byte        // what came behind it
-	buffer  *headBuffer   // that all this is in, if it is a pool's
-
-	keepAlive time.Duration // of the Server that it came to; 0 without one
-}
-
 // acceptor shakes hands on one connection of a Handler.
 type acceptor struct {
-	loop
+	loop.Loop
+	trace     trace
 	handler   *Handler
 	server    *endpoint.Server
 	drive     *driver.Server
@@ -52,7 +44,7 @@ var acceptors = sync.Pool{New: func() any { return &acceptor{server: &endpoint.S
 
 // release gives a back for the next handshake, unless something that ran beside this one may still wake it. What was returned is not a's any more.
 func (a *acceptor) release() {
-	if a.beside {
+	if a.Beside {
 		return
 	}
 	a.reset()
@@ -62,9 +54,9 @@ func (a *acceptor) release() {
 // reset forgets all but memory, and how many questions were asked.
 func (a *acceptor) reset() {
 	if poison != nil {
-		poison(a.corked[:cap(a.corked)])
+		poison(a.Corked[:cap(a.Corked)])
 	}
-	*a = acceptor{server: a.server, drive: a.drive, loop: loop{corked: a.corked[:0]}}
+	*a = acceptor{server: a.server, drive: a.drive, Loop: loop.Loop{Corked: a.Corked[:0]}}
 }
 
 // poison spoils memory that is released, so that tests find who still uses it; nil does not.
@@ -84,20 +76,20 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []e
 	h := a.handler
 	begin := time.Now()
 	a.drive.Reset(a.server, a, a)
-	a.ctx, a.driver, a.side, a.limits = ctx, a.drive, a, int64(h.Limits.OrDefault().Unit)
-	a.timeouts, a.trace = &h.Timeouts, newTrace(h.Observer, true)
+	a.trace = newTrace(h.Observer, a, true)
+	a.Context, a.Driver, a.Side, a.Trace, a.Timeouts, a.Limit = ctx, a.drive, a, &a.trace, &h.Timeouts, int64(h.Limits.OrDefault().Unit)
 	if a.trace.to != nil {
-		a.drive.Observe = a.observe
+		a.drive.Observe = a.trace.observe
 	}
-	a.connected(nc, a.drive)
+	a.Connected(nc, a.drive)
 	a.trace.received(o)
-	a.established(o.rest)
+	a.Established(o.rest)
 	o.release()
 	a.first = first
-	a.run()
+	a.Run()
 	a.report(time.Since(begin))
-	if !a.open {
-		if a.nc != nil {
+	if !a.IsOpen {
+		if a.Connection() {
 			a.Disconnect()
 		}
 		return nil
@@ -105,31 +97,10 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []e
 	return a.openConn()
 }
 
-// received tells of the opening request, written anew if net/http has read it.
-func (t *trace) received(o *opening) {
-	if t.to == nil {
-		return
-	}
-	b := o.head
-	if b == nil {
-		b, _ = o.request.Append([]byte{})
-	}
-	t.event(Event{Kind: EventReceiveOpening, Data: b, Phase: fsm.ServerOpening.String()})
-}
-
-// release gives the buffer back. Nothing of o may be used any more.
-func (o *opening) release() {
-	h := o.buffer
-	*o = opening{}
-	if h != nil {
-		h.release()
-	}
-}
-
-func (a *acceptor) begin()           { a.drive.Begin(time.Now(), a.first) }
-func (a *acceptor) phase() string    { return a.server.Phase().String() }
-func (a *acceptor) attempt() int     { return 0 }
-func (a *acceptor) timer() fsm.Timer { return a.server.Timer() }
+func (a *acceptor) Begin()           { a.drive.Begin(time.Now(), a.first) }
+func (a *acceptor) Phase() string    { return a.server.Phase().String() }
+func (a *acceptor) Attempt() int     { return 0 }
+func (a *acceptor) Timer() fsm.Timer { return a.server.Timer() }
 
 // AskDecision implements [driver.ServerHost].
 func (a *acceptor) AskDecision(q driver.Question) {
@@ -138,7 +109,7 @@ func (a *acceptor) AskDecision(q driver.Question) {
 		a.letIn, a.principal = false, nil
 	}
 	if h := a.handler; h.Decide == nil && h.Authenticator == nil {
-		a.next = func() { a.decide(q, h.accept(a.server.Request())) }
+		a.Next = func() { a.decide(q, h.accept(a.server.Request())) }
 		return
 	}
 	a.ask(q)
@@ -153,11 +124,11 @@ func (a *acceptor) Dropped(err error) {
 
 // failed reports a failure of the application.
 func (a *acceptor) failed(err error) {
-	a.handler.log().ErrorContext(a.ctx, "deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
+	a.handler.log().ErrorContext(a.Context, "deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
 }
 
-// settled ends a decision that nobody waits for any more.
-func (a *acceptor) settled() {
+// Settled ends a decision that nobody waits for any more.
+func (a *acceptor) Settled() {
 	if a.cancel != nil && a.question.Over() {
 		a.cancel()
 		a.cancel = nil
@@ -169,13 +140,13 @@ func (a *acceptor) ask(q driver.Question) {
 	if a.cancel != nil {
 		a.cancel()
 	}
-	ctx, cancel := context.WithCancel(a.ctx)
+	ctx, cancel := context.WithCancel(a.Context)
 	a.cancel = cancel
 	h, r, letIn := a.handler, a.request(), a.letIn
 	if h.Authenticator != nil && !letIn {
 		ctx = auth.WithClientNetwork(ctx, a.remote)
 	}
-	a.later(func() func() {
+	a.Later(func() func() {
 		d, in, err := h.decide(ctx, r, letIn)
 		return func() { a.decided(q, r, d, in, err) }
 	})
@@ -220,11 +191,11 @@ func (a *acceptor) openConn() *Conn {
 	if limit <= 0 {
 		limit = DefaultReadLimit
 	}
-	a.link.SetLimit(limit)
-	a.trace.opened(result.Protocol, result.Status, 0, a.phase())
+	a.Link.SetLimit(limit)
+	a.trace.opened(result.Protocol, result.Status)
 	info := handshakeInfo{subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, plain: result.Plain}
-	if a.entry != nil {
-		info.home = a.ctx
+	if a.Entry != nil {
+		info.home = a.Context
 	}
 	if result.Plain {
 		o := *a.server.OpeningRequest()
@@ -233,7 +204,7 @@ func (a *acceptor) openConn() *Conn {
 		info.request = a.request()
 		info.opening = &info.request.OpeningRequest
 	}
-	c := newConn(a.link, info, a.sessions...)
+	c := newConn(a.Link, info, a.sessions...)
 	c.keepAlive(a.keepAlive, a.sessions)
 	return c
 }
@@ -241,7 +212,7 @@ func (a *acceptor) openConn() *Conn {
 // report logs one line about the handshake, with the context of the connection.
 func (a *acceptor) report(took time.Duration) {
 	log := a.handler.log()
-	if !log.Enabled(a.ctx, slog.LevelInfo) {
+	if !log.Enabled(a.Context, slog.LevelInfo) {
 		return
 	}
 	profile := "spec"
@@ -251,11 +222,11 @@ func (a *acceptor) report(took time.Duration) {
 	attrs := []any{"remote", a.remote.String(), "path", a.server.OpeningRequest().Path(), "profile", profile, "status", a.server.State().Status(), "took", took.Round(time.Microsecond)}
 	var failed *endpoint.HandshakeError
 	switch {
-	case a.open:
-		log.InfoContext(a.ctx, "open", append(attrs, "subprotocol", a.server.Result().Protocol)...)
-	case a.gaveUp != "":
-		log.InfoContext(a.ctx, "handshake given up", append(attrs, "phase", a.gaveUp)...)
-	case errors.As(a.err, &failed):
+	case a.IsOpen:
+		log.InfoContext(a.Context, "open", append(attrs, "subprotocol", a.server.Result().Protocol)...)
+	case a.GaveUp != "":
+		log.InfoContext(a.Context, "handshake given up", append(attrs, "phase", a.GaveUp)...)
+	case errors.As(a.Failure, &failed):
 		message := a.outcome(failed)
 		if message == redirected {
 			attrs = append(attrs, "target", a.elsewhere)
@@ -266,12 +237,12 @@ func (a *acceptor) report(took time.Duration) {
 		} else {
 			attrs = append(attrs, "reason", failed.Failure.Error())
 		}
-		log.InfoContext(a.ctx, message, append(append(attrs, a.refusedOrigin(failed)...), difference(failed)...)...)
-		log.DebugContext(a.ctx, "what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
+		log.InfoContext(a.Context, message, append(append(attrs, a.refusedOrigin(failed)...), difference(failed)...)...)
+		log.DebugContext(a.Context, "what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
 	case a.elsewhere != "":
-		log.InfoContext(a.ctx, redirected, append(attrs, "target", a.elsewhere)...)
+		log.InfoContext(a.Context, redirected, append(attrs, "target", a.elsewhere)...)
 	default:
-		log.InfoContext(a.ctx, "handshake ended", attrs...)
+		log.InfoContext(a.Context, "handshake ended", attrs...)
 	}
 }
 
@@ -289,7 +260,7 @@ func (a *acceptor) refusedCredentials(r *Request, again bool) {
 		}
 	}
 	if again {
-		a.handler.log().InfoContext(a.ctx, wrongCredentials, append([]any{"remote", a.remote.String(), "path", r.Path()}, a.wrong[2:]...)...)
+		a.handler.log().InfoContext(a.Context, wrongCredentials, append([]any{"remote", a.remote.String(), "path", r.Path()}, a.wrong[2:]...)...)
 	}
 }
 

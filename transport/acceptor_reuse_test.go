@@ -127,8 +127,9 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	}()
 	begin := time.Now()
 	r := parseRequest(t, text)
-	ctx, entry := newTracked(t.Context())
-	s := h.shakeWith(a, ctx, entry, ours, &opening{request: requestOf(r)})
+	s := &served{handler: h, nc: ours}
+	s.ctx = s.Begin(t.Context())
+	s.shakeWith(a, &opening{request: requestOf(r)})
 	lines := []string{fmt.Sprint("after ", time.Since(begin))}
 	if s.conn != nil {
 		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(), s.conn.Extensions(), s.conn.link.Limit()))
@@ -145,7 +146,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 			_ = c.nc.Close()
 		}
 	}
-	entry.cancel()
+	s.Cancel()
 	synctest.Wait()
 	return append(append(lines, seen.lines...), log.String())
 }
@@ -187,8 +188,10 @@ func TestAcceptor_LateDecision(t *testing.T) {
 			ours, theirs := net.Pipe()
 			c, got = newRawClient(t, theirs), make(chan *Conn, 1)
 			go func() {
-				ctx, entry := newTracked(t.Context())
-				got <- h.shakeWith(a, ctx, entry, ours, &opening{request: requestOf(parseRequest(t, openingRequest))}).conn
+				s := &served{handler: h, nc: ours}
+				s.ctx = s.Begin(t.Context())
+				s.shakeWith(a, &opening{request: requestOf(parseRequest(t, openingRequest))})
+				got <- s.conn
 			}()
 			<-c.head
 			c.send(pf{Op: opB, P: extendedRequest})

@@ -100,7 +100,7 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 	}
 }
 
-// await waits for the first byte of what comes next. It has a frame of its own, and a small one, because idle connections are found here: see [session].
+// await waits for the first byte of what comes next. It has a frame of its own, and a small one, because idle connections are found here: see [Server.connection].
 func (c *Conn) await(ctx context.Context) error {
 	if len(c.queue) > 0 || c.link.Buffered() {
 		return nil

@@ -14,6 +14,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
+	"example.com/khp/transport/internal/loop"
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/wire"
 	"golang.org/x/net/idna"
@@ -124,19 +125,20 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	d.proxy = proxy.Dialer{TCP: opts.dialTCP, TLS: opts.TLSConfig, Limits: opts.Limits.OrDefault()}
 	d.drive.Reset(client, d)
 	d.drive.ReportsBody = true
-	d.loop = loop{
-		ctx: ctx, driver: &d.drive, side: d, client: true, tooEarly: client.TooEarly, timeouts: &opts.Timeouts, trace: newTrace(opts.Observer, false),
-		limits: int64(opts.Limits.OrDefault().Unit),
+	d.trace = newTrace(opts.Observer, d, false)
+	d.Config = loop.Config{
+		Context: ctx, Driver: &d.drive, Side: d, Trace: &d.trace, Timeouts: &opts.Timeouts, Limit: int64(opts.Limits.OrDefault().Unit),
+		Client: true, TooEarly: client.TooEarly,
 	}
 	d.trace.in.Names, d.trace.out.Names = opts.Sensitive, opts.Sensitive
 	if opts.Observer != nil {
-		d.drive.Observe = d.observe
+		d.drive.Observe = d.trace.observe
 	}
-	d.run()
+	d.Run()
 	if d.cancel != nil {
 		d.cancel()
 	}
-	if !d.open {
+	if !d.IsOpen {
 		return nil, d.failure()
 	}
 	return d.openConn(), nil
@@ -164,7 +166,8 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 
 // dialer is one connect call.
 type dialer struct {
-	loop
+	loop.Loop
+	trace  trace
 	opts   *DialOptions
 	client *endpoint.Client
 	drive  driver.Client
@@ -177,15 +180,15 @@ type dialer struct {
 	sessions []extension.Session // of the extensions that the server has granted
 }
 
-func (d *dialer) begin()           { d.drive.Connect(time.Now()) }
-func (d *dialer) phase() string    { return d.client.Phase().String() }
-func (d *dialer) attempt() int     { return d.client.Attempt() }
-func (d *dialer) timer() fsm.Timer { return d.client.Timer() }
+func (d *dialer) Begin()           { d.drive.Connect(time.Now()) }
+func (d *dialer) Phase() string    { return d.client.Phase().String() }
+func (d *dialer) Attempt() int     { return d.client.Attempt() }
+func (d *dialer) Timer() fsm.Timer { return d.client.Timer() }
 
-// settled reports the body as written once the message with it is.
-func (d *dialer) settled() {
-	if d.client.Phase() == fsm.ClientSendingBody && d.next == nil {
-		d.next = func() { d.drive.BodyWritten(time.Now()) }
+// Settled reports the body as written once the message with it is.
+func (d *dialer) Settled() {
+	if d.client.Phase() == fsm.ClientSendingBody && d.Next == nil {
+		d.Next = func() { d.drive.BodyWritten(time.Now()) }
 	}
 }
 
@@ -198,8 +201,8 @@ func (d *dialer) Dial(c *driver.Conn, url wire.URL) {
 		d.origin = url
 	}
 	d.path = append(d.path, url.String())
-	d.net = nil
-	d.next = func() { d.dial(c, url) }
+	d.Network = nil
+	d.Next = func() { d.dial(c, url) }
 }
 
 // AskCredentials implements [driver.ClientHost]: it has the provider answer, beside the reading of the connection.
@@ -208,15 +211,15 @@ func (d *dialer) AskCredentials(q driver.Challenge) {
 	if d.cancel != nil {
 		d.cancel()
 	}
-	ctx, cancel := context.WithTimeout(d.ctx, d.opts.Timeouts.Of(fsm.TimerCredentials))
+	ctx, cancel := context.WithTimeout(d.Context, d.opts.Timeouts.Of(fsm.TimerCredentials))
 	d.cancel = cancel
-	d.later(func() func() {
+	d.Later(func() func() {
 		value, err := provide(ctx)
 		return func() {
 			switch {
 			case err == nil:
 				q.Credentials(time.Now(), value)
-			case ctx.Err() == context.DeadlineExceeded && d.ctx.Err() == nil: // the deadline says so in a moment
+			case ctx.Err() == context.DeadlineExceeded && d.Context.Err() == nil: // the deadline says so in a moment
 			default:
 				d.declined = err
 				q.None(time.Now(), err.Error())
@@ -232,9 +235,9 @@ func (d *dialer) openConn() *Conn {
 	if limit <= 0 {
 		limit = DefaultReadLimit
 	}
-	d.link.SetLimit(limit)
-	d.trace.opened(result.Protocol, result.Status, d.client.Attempt(), d.phase())
-	c := newConn(d.link, handshakeInfo{
+	d.Link.SetLimit(limit)
+	d.trace.opened(result.Protocol, result.Status)
+	c := newConn(d.Link, handshakeInfo{
 		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 	}, d.sessions...)

@@ -14,23 +14,23 @@ import (
 
 // dial brings up TCP and TLS.
 func (d *dialer) dial(c *driver.Conn, url wire.URL) {
-	ctx, cancel := context.WithDeadline(d.ctx, d.drive.Deadline())
+	ctx, cancel := context.WithDeadline(d.Context, d.drive.Deadline())
 	defer cancel()
 	nc, err := d.dialNet(ctx, url)
 	if err == nil {
 		var nonce [16]byte
 		_, _ = rand.Read(nonce[:]) // never fails
-		d.connected(nc, c)
+		d.Connected(nc, c)
 		c.Connected(time.Now(), d, nonce)
 		return
 	}
-	d.net = err
+	d.Network = err
 	if due, ok := ctx.Deadline(); ok && !time.Now().Before(due) {
 		<-ctx.Done() // the socket may know of the deadline a little earlier
 	}
 	switch {
-	case d.ctx.Err() != nil:
-		d.giveUp()
+	case d.Context.Err() != nil:
+		d.Abandon()
 	case ctx.Err() != nil && !refused(err): // the deadline is told next
 	default:
 		c.Failed(time.Now(), networkText(err))

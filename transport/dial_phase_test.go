@@ -14,6 +14,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/frametest"
+	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
 
@@ -176,12 +177,12 @@ func TestDial_DeafServer(t *testing.T) {
 			}
 			took, err := run(t.Context(), func() {})
 			require.ErrorIs(t, err, fsm.FailureTimeout)
-			require.LessOrEqual(t, took, 10*time.Second+10*time.Second+giveUpTimeout+5*time.Second)
+			require.LessOrEqual(t, took, 10*time.Second+10*time.Second+sock.GiveUpTimeout+5*time.Second)
 
 			ctx, cancel := context.WithCancel(t.Context())
 			took, err = run(ctx, func() { time.AfterFunc(time.Second, cancel) })
 			require.ErrorIs(t, err, context.Canceled)
-			require.LessOrEqual(t, took, time.Second+2*giveUpTimeout)
+			require.LessOrEqual(t, took, time.Second+2*sock.GiveUpTimeout)
 		})
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/frametest"
+	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
 
@@ -136,7 +137,7 @@ func TestDial_TLSDeaf(t *testing.T) {
 			NetDial:   func(context.Context, string, string) (net.Conn, error) { return a, nil },
 		})
 		require.ErrorIs(t, err, context.Canceled)
-		require.LessOrEqual(t, time.Since(start), time.Second+2*giveUpTimeout)
+		require.LessOrEqual(t, time.Since(start), time.Second+2*sock.GiveUpTimeout)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
 
@@ -125,7 +126,7 @@ func TestServer_CloseInEveryPhase(t *testing.T) {
 			}
 			synctest.Wait()
 			require.Zero(t, s.Connections())
-			require.LessOrEqual(t, time.Since(start), giveUpTimeout)
+			require.LessOrEqual(t, time.Since(start), sock.GiveUpTimeout)
 		})
 	}
 }

@@ -1,11 +1,9 @@
 package transport
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"math"
-	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
 
@@ -79,7 +78,7 @@ type Handler struct {
 	Observer  Observer
 	Logger    *slog.Logger // one line per handshake, and failures of Serve and Decide; nil logs nothing
 
-	live tracker
+	live tracker.Tracker
 }
 
 // ServeHTTP takes over the connection of an upgrade request and returns when it is closed. Requests that are no WebSocket upgrade
@@ -97,11 +96,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case AnswerProbe(w, r):
 		return
 	}
-	ctx, entry := newTracked(context.WithoutCancel(r.Context()))
-	server, keepAlive := serverOf(ctx)
-	defer server.remove(entry)
-	defer h.live.remove(entry)
-	if !h.live.add(entry) || !server.add(entry) {
+	ctx := context.WithoutCancel(r.Context())
+	c := &served{server: serverOf(ctx), handler: h}
+	c.ctx = c.Begin(ctx)
+	defer c.server.tracker().Remove(&c.Entry)
+	defer h.live.Remove(&c.Entry)
+	if !h.live.Add(&c.Entry) || !c.server.tracker().Add(&c.Entry) {
 		w.Header().Set("Connection", "close")
 		http.Error(w, shuttingDown, http.StatusServiceUnavailable)
 		return
@@ -113,10 +113,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = nc.Close() }() // in case the application panics
-	entry.connected(nc, false)
+	c.nc = nc
+	c.Connected(nc, false)
 	rest, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
-	if s := h.shake(ctx, entry, nc, &opening{request: requestOf(r), rest: rest, keepAlive: keepAlive}); s.conn != nil {
-		s.use()
+	if c.shake(&opening{request: requestOf(r), rest: rest}); c.conn != nil {
+		c.use()
 	}
 }
 
@@ -124,99 +125,10 @@ const shuttingDown = "this server is shutting down"
 
 // Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress with 503, and waits until Serve has returned for all of them or
 // ctx ends; then it drops what is left and returns ctx.Err(). From then on upgrade requests are answered with 503.
-func (h *Handler) Shutdown(ctx context.Context) error { return h.live.shutdown(ctx) }
+func (h *Handler) Shutdown(ctx context.Context) error { return h.live.Shutdown(ctx) }
 
 // Connections returns how many connections are being served, handshakes included.
-func (h *Handler) Connections() int { return h.live.count() }
-
-// session is an open connection with what it was opened for.
-type session struct {
-	handler *Handler
-	ctx     context.Context
-	conn    *Conn  // nil if the handshake failed
-	over    func() // ends what ConnContext has begun; nil without it
-}
-
-// shake shakes hands on nc, whose opening request was read already.
-func (h *Handler) shake(ctx context.Context, entry *tracked, nc net.Conn, o *opening) (s session) {
-	a := acceptors.Get().(*acceptor)
-	s = h.shakeWith(a, ctx, entry, nc, o)
-	a.release() // not after a panic
-	if s.conn != nil {
-		entry.opened(s.conn)
-	}
-	return s
-}
-
-// shakeWith is shake with a new or reset acceptor.
-func (h *Handler) shakeWith(a *acceptor, ctx context.Context, entry *tracked, nc net.Conn, o *opening) (s session) {
-	a.handler, a.remote, a.keepAlive = h, nc.RemoteAddr(), cmp.Or(h.KeepAlive, o.keepAlive)
-	a.server.Reset(h.config())
-	first := a.judge(o)
-	s, a.entry = session{handler: h, ctx: ctx}, entry
-	if h.ConnContext != nil {
-		s.ctx, s.over = h.connContext(ctx, *a.server.OpeningRequest())
-		a.entry = nil // the application may end it, too
-		defer func() {
-			if s.conn == nil {
-				s.over()
-			}
-		}()
-	}
-	s.conn = a.shake(s.ctx, nc, o, first)
-	return s
-}
-
-// use lets the application have the connection, and returns when both are done with it.
-func (s *session) use() {
-	if s.over != nil {
-		defer s.over()
-	}
-	s.finish(s.callServe())
-}
-
-// connContext lets the application add to the context of a connection; over ends what it was given.
-func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.Context, over func()) {
-	whole, end := context.WithCancel(context.WithoutCancel(ctx))
-	own, cancel := context.WithCancel(h.ConnContext(whole, &o))
-	stop := context.AfterFunc(ctx, cancel)
-	return own, func() {
-		stop()
-		cancel()
-		end()
-	}
-}
-
-// callServe keeps a panic of the application from taking the connection's state with it; net/http logs it.
-func (s *session) callServe() error {
-	normal := false
-	defer func() {
-		if !normal {
-			_ = s.conn.Close(CloseInternalError, "")
-		}
-	}()
-	err := s.handler.Serve(s.ctx, s.conn)
-	normal = true
-	return err
-}
-
-// finish closes what Serve leaves open, and waits for that.
-func (s *session) finish(err error) {
-	conn, code, level := s.conn, CloseNormal, slog.LevelDebug
-	switch {
-	case s.ctx.Err() != nil:
-		code = CloseGoingAway
-	case err != nil && !conn.hasEnded():
-		code, level = CloseInternalError, slog.LevelWarn
-	}
-	if log := s.handler.log(); err != nil && log.Enabled(s.ctx, level) {
-		log.Log(s.ctx, level, "a connection ended with an error", "remote", conn.NetConn().RemoteAddr().String(), "path", conn.info.opening.Path(), "error", err.Error())
-	}
-	if !conn.hasEnded() {
-		_ = conn.Close(code, "")
-	}
-	<-conn.done // somebody else may be closing it
-}
+func (h *Handler) Connections() int { return h.live.Count() }
 
 func (h *Handler) config() endpoint.ServerConfig {
 	m := fsm.DefaultServerConfig()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
@@ -55,28 +56,53 @@ const (
 // connections numbers the connections of this process for observers.
 var connections atomic.Uint64
 
-// trace tells an observer about one connection; without an observer it costs nothing.
+// stage says where a handshake is.
+type stage interface {
+	Phase() string
+	Attempt() int
+	Timer() fsm.Timer
+}
+
+// trace tells an observer about one connection; without an observer it costs nothing. It implements [loop.Trace].
 type trace struct {
 	to     Observer
 	conn   uint64
 	server bool
+	stage  stage
+	heard  Event // with the bytes of the opening handshake that the observer is not told of yet
 
 	in, out wire.Redactor // of each direction: messages come in pieces
 }
 
-func newTrace(to Observer, server bool) trace {
-	t := trace{to: to, server: server}
+func newTrace(to Observer, at stage, server bool) trace {
+	t := trace{to: to, stage: at, server: server}
 	if to != nil {
 		t.conn = connections.Add(1)
 	}
 	return t
 }
 
-// event completes and delivers ev. HTTP bytes are redacted whatever they are part of.
-func (t *trace) event(ev Event) {
+// tell delivers ev as something that happens now, after what was heard before.
+func (t *trace) tell(ev Event) {
 	if t.to == nil {
 		return
 	}
+	t.tellHeard()
+	ev.Phase, ev.Attempt = t.stage.Phase(), t.stage.Attempt()
+	t.deliver(ev)
+}
+
+// tellHeard tells of the bytes of the opening handshake that were read.
+func (t *trace) tellHeard() {
+	ev := t.heard
+	t.heard = Event{}
+	if len(ev.Data) > 0 {
+		t.deliver(ev)
+	}
+}
+
+// deliver completes ev. HTTP bytes are redacted whatever they are part of.
+func (t *trace) deliver(ev Event) {
 	ev.Time, ev.Conn, ev.Server = time.Now(), t.conn, t.server
 	//exhaustive:ignore
 	switch ev.Kind {
@@ -95,12 +121,65 @@ func redact(r *wire.Redactor, piece []byte) []byte {
 	return r.Append(make([]byte, 0, len(piece)), piece)
 }
 
-// output tells about what is being carried out.
-func (t *trace) output(o *endpoint.Output, phase string, attempt int) {
+// received tells of the opening request, written anew if net/http has read it.
+func (t *trace) received(o *opening) {
 	if t.to == nil {
 		return
 	}
-	ev := Event{Attempt: attempt, Phase: phase}
+	b := o.head
+	if b == nil {
+		b, _ = o.request.Append([]byte{})
+	}
+	t.deliver(Event{Kind: EventReceiveOpening, Data: b, Phase: fsm.ServerOpening.String()})
+}
+
+// Read implements [loop.Trace]: p is told of when it is known what of it belongs to the opening handshake.
+func (t *trace) Read(p []byte) {
+	if t.to != nil {
+		t.heard = Event{Kind: EventReceiveOpening, Data: append(t.heard.Data, p...), Phase: t.stage.Phase(), Attempt: t.stage.Attempt()}
+	}
+}
+
+// Upgraded implements [loop.Trace].
+func (t *trace) Upgraded(rest int) {
+	t.heard.Data = t.heard.Data[:max(0, len(t.heard.Data)-rest)]
+	t.tellHeard()
+}
+
+// Disconnected implements [loop.Trace].
+func (t *trace) Disconnected() { t.heard = Event{} }
+
+// Message implements [loop.Trace].
+func (t *trace) Message(typ MessageType, p []byte) {
+	t.tell(Event{Kind: EventReceive, Type: typ, Data: p})
+}
+
+// TooEarly implements [loop.Trace].
+func (t *trace) TooEarly() { t.Violation(CloseProtocolError, "a message before the request") }
+
+// Ping implements [loop.Trace].
+func (t *trace) Ping() { t.tell(Event{Kind: EventPing}) }
+
+// Close implements [loop.Trace].
+func (t *trace) Close(code uint16, reason string) {
+	t.tell(Event{Kind: EventReceiveClose, Code: code, Text: reason})
+}
+
+// Violation implements [loop.Trace].
+func (t *trace) Violation(code uint16, detail string) {
+	t.tell(Event{Kind: EventViolation, Code: code, Text: detail})
+}
+
+// Lost implements [loop.Trace].
+func (t *trace) Lost(detail string) { t.tell(Event{Kind: EventLost, Text: detail}) }
+
+// Expired implements [loop.Trace].
+func (t *trace) Expired() { t.tell(Event{Kind: EventTimer, Text: t.stage.Timer().String()}) }
+
+// observe tells about what is being carried out.
+func (t *trace) observe(o *endpoint.Output) {
+	t.tellHeard()
+	ev := Event{}
 	//exhaustive:ignore
 	switch o.Kind {
 	case endpoint.Dial:
@@ -123,10 +202,10 @@ func (t *trace) output(o *endpoint.Output, phase string, attempt int) {
 	default:
 		return
 	}
-	t.event(ev)
+	t.tell(ev)
 }
 
 // opened tells that the handshake completed.
-func (t *trace) opened(protocol string, status, attempt int, phase string) {
-	t.event(Event{Kind: EventOpen, Text: protocol, Code: uint16(status), Attempt: attempt, Phase: phase})
+func (t *trace) opened(protocol string, status int) {
+	t.tell(Event{Kind: EventOpen, Text: protocol, Code: uint16(status)})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
 
@@ -41,7 +42,7 @@ type Server struct {
 	MaxPerAddress int
 	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
 
-	live  tracker // connections of clients, and those of which nothing is known yet
+	live  tracker.Tracker // connections of clients, and those of which nothing is known yet
 	slots slots
 	web   web
 
@@ -131,7 +132,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.stopListening()
 	web := make(chan error, 1)
 	go func() { web <- s.web.shutdown(ctx) }()
-	return errors.Join(s.live.shutdown(ctx), <-web)
+	return errors.Join(s.live.Shutdown(ctx), <-web)
 }
 
 // Close ends the server at once: it closes the listeners and drops all connections. It does not wait for [Handler].Serve.
@@ -140,7 +141,7 @@ func (s *Server) Close() error {
 	s.web.close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = s.live.shutdown(ctx)
+	_ = s.live.Shutdown(ctx)
 	return nil
 }
 

@@ -83,7 +83,7 @@ func turnAway(nc net.Conn) {
 
 // sayBriefly answers in one write that a new connection takes at once.
 func sayBriefly(nc net.Conn, status, text string) {
-	_ = nc.SetWriteDeadline(time.Now().Add(giveUpTimeout))
+	_ = nc.SetWriteDeadline(time.Now().Add(sock.GiveUpTimeout))
 	_, _ = fmt.Fprintf(nc, "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\nDate: %s\r\n\r\n%s",
 		status, len(text), time.Now().UTC().Format(http.TimeFormat), text)
 }

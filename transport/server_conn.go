@@ -15,82 +15,71 @@ import (
 	"example.com/khp/wire"
 )
 
-// served is a connection of a Server.
-type served struct {
-	server  *Server
-	nc      net.Conn
-	host    netip.Prefix
-	entry   *tracked
-	handler *Handler // once its opening request has found it
-	session session  // once open
-}
-
 // connection serves one connection, from its first byte until it is open, or net/http has it, or it is over. What comes after open runs in a goroutine of its
 // own: a handshake needs a deep stack, which this one takes along when it ends, and waiting for messages does not.
 func (s *Server) connection(nc net.Conn, host netip.Prefix) {
 	c := &served{server: s, nc: nc, host: host}
-	ctx, entry := newTracked(context.Background())
-	c.entry = entry
+	c.ctx = c.Begin(context.Background())
 	defer func() {
-		if c.session.conn == nil {
-			c.over(recover())
+		if c.conn == nil {
+			c.ended(recover())
 		}
 	}()
-	h, o := s.begin(nc, entry, host)
-	if h == nil {
+	o := c.begin()
+	if o == nil {
 		return
 	}
-	c.handler = h
-	if c.session = h.shake(ctx, entry, nc, o); c.session.conn != nil {
-		go c.use()
+	if c.shake(o); c.conn != nil {
+		go c.useAll()
 	}
 }
 
-// use lets the application have the open connection.
-func (c *served) use() {
-	defer func() { c.over(recover()) }()
-	c.session.use()
+// useAll is use for a connection that nobody above looks after.
+func (c *served) useAll() {
+	defer func() { c.ended(recover()) }()
+	c.use()
 }
 
-// over ends what connection began, also with a panic, if v is not nil. What net/http has got is its own.
-func (c *served) over(v any) {
+// ended ends what Server.connection has begun, also with a panic, if v is not nil. A connection that net/http has got is its own.
+func (c *served) ended(v any) {
 	s := c.server
 	if v != nil {
 		s.log().Error("a panic while serving a connection", "remote", c.nc.RemoteAddr().String(), "panic", v, "stack", string(debug.Stack()))
 	}
 	if c.handler != nil {
-		c.handler.live.remove(c.entry)
+		c.handler.live.Remove(&c.Entry)
 	}
-	s.live.remove(c.entry)
-	if !c.entry.passedOn {
+	s.live.Remove(&c.Entry)
+	if !c.passedOn {
 		_ = c.nc.Close()
 		s.slots.exit(c.host)
 	}
 }
 
 // begin reads the opening request and finds out who is to answer it; nil if that is net/http or nobody.
-func (s *Server) begin(nc net.Conn, entry *tracked, host netip.Prefix) (*Handler, *opening) {
-	if !s.live.add(entry) {
-		return nil, nil
+func (c *served) begin() *opening {
+	s := c.server
+	if !s.live.Add(&c.Entry) {
+		return nil
 	}
-	entry.connected(nc, true)
-	o, err := s.readOpening(nc)
-	entry.heard()
+	c.Connected(c.nc, true)
+	o, err := s.readOpening(c.nc)
+	c.Heard()
 	if err != nil {
-		s.log().Debug("no opening request came", "remote", nc.RemoteAddr().String(), "error", err.Error())
+		s.log().Debug("no opening request came", "remote", c.nc.RemoteAddr().String(), "error", err.Error())
 		o.release()
-		return nil, nil
+		return nil
 	}
-	if h := s.handlerOf(o); h != nil && h.live.add(entry) {
-		o.keepAlive = s.KeepAlive
-		return h, o
+	if h := s.handlerOf(o); h != nil && h.live.Add(&c.Entry) {
+		c.handler = h
+		return o
 	}
-	entry.passedOn = true
-	s.live.remove(entry)
-	_ = nc.SetDeadline(time.Time{})
-	s.web.take(s, nc, slices.Concat(o.head, o.rest), func() { s.slots.exit(host) })
+	c.passedOn = true
+	s.live.Remove(&c.Entry)
+	_ = c.nc.SetDeadline(time.Time{})
+	s.web.take(s, c.nc, slices.Concat(o.head, o.rest), func() { s.slots.exit(c.host) })
 	o.release()
-	return nil, nil
+	return nil
 }
 
 // readOpening reads the opening request.

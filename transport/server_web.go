@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/khp/transport/internal/tracker"
 )
 
 // requestTimeout bounds one HTTP request and its answer, and idleTimeout the wait for the next.
@@ -119,12 +121,18 @@ func upgradesTo(h *Handler, r *http.Request) bool {
 
 type serverKey struct{}
 
-// serverOf returns the tracker of the Server behind net/http and its KeepAlive, nil and 0 if there is none.
-func serverOf(ctx context.Context) (*tracker, time.Duration) {
-	if s, ok := ctx.Value(serverKey{}).(*Server); ok {
-		return &s.live, s.KeepAlive
+// serverOf returns the Server behind net/http, nil if there is none.
+func serverOf(ctx context.Context) *Server {
+	s, _ := ctx.Value(serverKey{}).(*Server)
+	return s
+}
+
+// tracker returns what knows the connections of s; nil if there is no Server.
+func (s *Server) tracker() *tracker.Tracker {
+	if s == nil {
+		return nil
 	}
-	return nil, 0
+	return &s.live
 }
 
 // queueListener is a listener for connections that were accepted elsewhere.

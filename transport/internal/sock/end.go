@@ -10,6 +10,9 @@ import (
 // FailTimeout is how long a peer that broke the protocol may take to be told so, and how long its silence after that is waited for.
 const FailTimeout = time.Second
 
+// GiveUpTimeout is how long last words may take to be written once nobody waits for the handshake any more.
+const GiveUpTimeout = 250 * time.Millisecond
+
 const maxDiscard = 64 << 20 // bytes of the handshake thrown away while waiting for the end of TCP
 
 // Abort closes nc without a word of TLS, which a peer that does not read could hold up. There may be TLS in TLS, through a proxy.

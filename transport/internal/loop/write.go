@@ -1,4 +1,4 @@
-package transport
+package loop
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
+	"example.com/khp/wire"
 	"github.com/gobwas/ws"
 )
 
@@ -16,7 +17,7 @@ import (
 // closed. It cannot be read much longer either, and if it can, the deadline ends the wait.
 
 // SendBytes implements [driver.Orders].
-func (d *loop) SendBytes(p []byte) error {
+func (d *Loop) SendBytes(p []byte) error {
 	d.write(fsm.TimerClose, func() error {
 		_, err := d.nc.Write(p)
 		return err
@@ -25,40 +26,40 @@ func (d *loop) SendBytes(p []byte) error {
 }
 
 // SendMessage implements [driver.Orders]. Messages that follow each other go out in one write.
-func (d *loop) SendMessage(t MessageType, p []byte) error {
-	d.corked = d.link.AppendFrame(d.corked, frames.Opcode(t), p)
+func (d *Loop) SendMessage(t wire.MessageType, p []byte) error {
+	d.Corked = d.Link.AppendFrame(d.Corked, frames.Opcode(t), p)
 	return nil
 }
 
 // SendPong implements [driver.Orders].
-func (d *loop) SendPong(p []byte) error {
+func (d *Loop) SendPong(p []byte) error {
 	_ = d.Flush()
-	d.write(fsm.TimerClose, func() error { return d.link.Write(context.Background(), ws.OpPong, p) })
+	d.write(fsm.TimerClose, func() error { return d.Link.Write(context.Background(), ws.OpPong, p) })
 	return nil
 }
 
 // SendClose implements [driver.Orders].
-func (d *loop) SendClose(code uint16, reason string) error {
+func (d *Loop) SendClose(code uint16, reason string) error {
 	_ = d.Flush()
-	d.write(fsm.TimerClose, func() error { return d.link.Close(context.Background(), code, reason) })
+	d.write(fsm.TimerClose, func() error { return d.Link.Close(context.Background(), code, reason) })
 	return nil
 }
 
 // Flush implements [driver.Orders].
-func (d *loop) Flush() error {
-	if len(d.corked) > 0 {
-		d.write(fsm.TimerResponse, func() error { return d.link.WriteRaw(d.corked) })
-		d.corked = d.corked[:0]
+func (d *Loop) Flush() error {
+	if len(d.Corked) > 0 {
+		d.write(fsm.TimerResponse, func() error { return d.Link.WriteRaw(d.Corked) })
+		d.Corked = d.Corked[:0]
 	}
 	return nil
 }
 
 // write runs f, which writes, with a deadline: a peer that does not read fails like one that does not answer. The timer meant for that may not
 // run, so limit names one for how long f takes at most. After a write that took too long the others are mere attempts.
-func (d *loop) write(limit fsm.Timer, f func() error) {
+func (d *Loop) write(limit fsm.Timer, f func() error) {
 	now := time.Now()
-	least, most := now.Add(giveUpTimeout), now.Add(d.timeouts.Of(limit))
-	if due := d.driver.Deadline(); !due.IsZero() && due.Before(most) {
+	least, most := now.Add(sock.GiveUpTimeout), now.Add(d.Timeouts.Of(limit))
+	if due := d.Driver.Deadline(); !due.IsZero() && due.Before(most) {
 		most = due
 	}
 	d.mu.Lock()
@@ -77,15 +78,16 @@ func (d *loop) write(limit fsm.Timer, f func() error) {
 
 // Disconnect implements [driver.Orders]. A server lets the client go first, and so does a client that was sent broken frames; one whose caller waits no
 // more does not.
-func (d *loop) Disconnect() {
+func (d *Loop) Disconnect() {
 	d.setSocket(nil)
 	switch {
-	case d.client && d.gaveUp != "":
+	case d.Client && d.GaveUp != "":
 		sock.Abort(d.nc)
-	case d.client && !d.broken:
+	case d.Client && !d.broken:
 		_ = d.nc.Close()
 	default:
 		sock.Linger(d.nc)
 	}
-	d.nc, d.conn, d.link, d.head = nil, nil, nil, heard{}
+	d.nc, d.peer, d.Link = nil, nil, nil
+	d.Trace.Disconnected()
 }

@@ -1,0 +1,275 @@
+// Package loop runs the driver of one side on blocking sockets, in the goroutine of its caller, until the handshake is over. It carries out the driver's orders and tells it
+// what happens. What runs beside the loop (credential provider, application) leaves its result and wakes it.
+//
+// A side embeds a [Loop], sets its [Config], and calls Run. Afterwards the results say how it ended.
+//
+// The order in which things are told is fixed: the end of the context, the deadline, what the peer has said already, what pends here, results from
+// beside, and then what the peer says next. So the outcome does not depend on which goroutine was faster.
+package loop
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
+	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/sock"
+	"example.com/khp/transport/internal/tracker"
+	"example.com/khp/wire"
+)
+
+const codeGoingAway = 1001
+
+// Driver is what the loop needs of a driver.
+type Driver interface {
+	Deadline() time.Time
+	Expire(now time.Time)
+	GiveUp(now time.Time, code uint16, reason string)
+}
+
+// Peer is what the loop tells a driver about a connection.
+type Peer interface {
+	Received(now time.Time, p []byte)
+	Message(now time.Time, t wire.MessageType, p []byte)
+	Ping(now time.Time, p []byte)
+	PeerClosed(now time.Time, code uint16, reason string)
+	Violation(now time.Time, f fsm.Failure, detail string)
+	Lost(now time.Time, detail string)
+}
+
+// Side is what a client and a server have each their own of.
+type Side interface {
+	Begin()
+	Settled() // is called when all that follows from one thing that happened is done
+	Phase() string
+}
+
+// Trace is told what happens, before the driver is.
+type Trace interface {
+	Read(p []byte)     // bytes of the opening handshake
+	Upgraded(rest int) // the last of them were not
+	Message(t wire.MessageType, p []byte)
+	TooEarly() // that message was here before the request was sent
+	Ping()
+	Close(code uint16, reason string)
+	Violation(code uint16, detail string)
+	Lost(detail string)
+	Expired() // the timer that runs
+	Disconnected()
+}
+
+// Config is what a loop is to do.
+type Config struct {
+	Context  context.Context
+	Driver   Driver
+	Side     Side
+	Trace    Trace
+	Timeouts *endpoint.Timeouts
+	Limit    int64          // of a message, in bytes
+	Entry    *tracker.Entry // tells the end of Context; nil if that has to be watched
+	Client   bool
+	TooEarly func(p []byte) bool // client: the endpoint will refuse that message, because it was here before the extended request was sent
+}
+
+// Loop is one handshake.
+type Loop struct {
+	Config
+
+	// Results.
+	IsOpen  bool   // the driver said Open
+	Failure error  // what it said with Over
+	Network error  // network error of the current connection
+	GaveUp  string // phase in which Context ended
+	Beside  bool   // something ran beside, and may be running still
+	over    bool   // Open or Over came
+
+	Link   *frames.Conn // nil until the opening handshake is through
+	Corked []byte       // frames that go out together; memory for them may come from a loop that is over
+	Next   func()       // pends: to be done before anything is waited for
+
+	nc     net.Conn
+	peer   Peer      // of nc
+	due    time.Time // deadline of nc for writing, if known
+	broken bool      // the peer broke the rules of frames
+	deaf   bool      // the peer did not read in time
+
+	mu          sync.Mutex // guards the next two
+	socket      net.Conn   // nc, while wake may interrupt it
+	interrupted bool       // Context ended
+
+	result chan func() // of what Later runs
+	woken  atomic.Bool
+	bell   chan struct{} // rung by wake, for idle; nil until that waits; guarded by mu
+}
+
+// Run begins, and goes on until the handshake is over. An open connection is left without deadlines.
+func (d *Loop) Run() {
+	if d.Entry != nil {
+		d.Entry.EndBy(d)
+		defer d.Entry.EndBy(nil)
+	} else {
+		stop := context.AfterFunc(d.Context, d.Interrupt)
+		defer func() { d.Beside = !stop() || d.Beside }()
+	}
+	for d.Side.Begin(); !d.over; d.happen() {
+		d.Side.Settled()
+	}
+	d.Side.Settled()
+	d.setSocket(nil)
+	if d.nc != nil {
+		_ = d.nc.SetDeadline(time.Time{})
+	}
+}
+
+// Connected takes over nc, of which peer is told.
+func (d *Loop) Connected(nc net.Conn, peer Peer) {
+	d.due = time.Time{}
+	d.nc, d.peer, d.broken, d.deaf = nc, peer, false, false
+	d.setSocket(nc)
+}
+
+// setSocket says which socket wake interrupts. Once it is nil nobody but the caller touches the deadlines.
+func (d *Loop) setSocket(nc net.Conn) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.socket = nc
+}
+
+// wake makes what Run waits for come to its end. The flag is set before the deadline, and Run looks at it after setting its own: so one
+// of the two always sees the other.
+func (d *Loop) wake() {
+	d.woken.Store(true)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case d.bell <- struct{}{}:
+	default:
+	}
+	if d.socket != nil {
+		_ = d.socket.SetReadDeadline(sock.LongAgo)
+	}
+}
+
+// Interrupt is wake for the end of ctx: a write in progress is broken off too, and from here on each has little time.
+func (d *Loop) Interrupt() {
+	d.mu.Lock()
+	again := d.interrupted
+	d.interrupted = true
+	if d.socket != nil && !again {
+		_ = d.socket.SetWriteDeadline(time.Now().Add(sock.GiveUpTimeout)) // what is being written, or is about to be, comes before the last words
+	}
+	d.mu.Unlock()
+	if !again {
+		d.wake()
+	}
+}
+
+// Later runs f beside the loop and has its result handled by Run. Only the result of the last f is.
+func (d *Loop) Later(f func() func()) {
+	d.Beside = true
+	result := make(chan func(), 1)
+	d.result = result
+	go func() {
+		result <- f()
+		d.wake()
+	}()
+}
+
+// takeResult returns what Later left, nil if nothing.
+func (d *Loop) takeResult() func() {
+	select {
+	case f := <-d.result:
+		return f
+	default:
+		return nil
+	}
+}
+
+// happen waits for the next thing that happens and tells the driver.
+func (d *Loop) happen() {
+	if d.Context.Err() != nil {
+		d.Abandon()
+		return
+	}
+	if due := d.Driver.Deadline(); !due.IsZero() {
+		if now := time.Now(); !now.Before(due) {
+			d.Trace.Expired()
+			d.Driver.Expire(now)
+			return
+		}
+	}
+	if d.buffered() {
+		d.readItem()
+		return
+	}
+	f := d.Next
+	if d.Next = nil; f == nil {
+		f = d.takeResult()
+	}
+	switch {
+	case f != nil:
+		f()
+	case d.nc == nil:
+		d.idle()
+	default:
+		d.read()
+	}
+}
+
+// idle waits without a connection.
+func (d *Loop) idle() {
+	var expired <-chan time.Time
+	if due := d.Driver.Deadline(); !due.IsZero() {
+		timer := time.NewTimer(time.Until(due))
+		defer timer.Stop()
+		expired = timer.C
+	}
+	select {
+	case <-d.ring():
+	case <-expired:
+	}
+}
+
+// ring returns the bell. What wake did before there was one is made up for.
+func (d *Loop) ring() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bell == nil {
+		d.bell = make(chan struct{}, 1)
+		if d.woken.Load() {
+			d.bell <- struct{}{}
+		}
+	}
+	return d.bell
+}
+
+// Abandon ends the attempt at once, because ctx ended. The closing handshake is not waited for.
+func (d *Loop) Abandon() {
+	if d.GaveUp == "" {
+		d.GaveUp = d.Side.Phase()
+	}
+	d.Interrupt()
+	d.Driver.GiveUp(time.Now(), codeGoingAway, "")
+}
+
+// Connection reports whether there is a connection.
+func (d *Loop) Connection() bool { return d.nc != nil }
+
+// Wake implements [driver.Host]: the loop looks at the deadline before it waits.
+func (d *Loop) Wake(time.Time) {}
+
+// Open implements [driver.Host].
+func (d *Loop) Open(endpoint.Result) { d.over, d.IsOpen = true, true }
+
+// Receive implements [driver.Host]. It is never called: after Open the driver is told nothing.
+func (d *Loop) Receive(wire.MessageType, []byte) {}
+
+// Over implements [driver.Host].
+func (d *Loop) Over(err error) { d.over, d.Failure = true, err }
+
+var _ driver.Orders = (*Loop)(nil)

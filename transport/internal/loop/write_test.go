@@ -1,0 +1,40 @@
+package loop
+
+import (
+	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
+	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/sock"
+	"github.com/stretchr/testify/require"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A timer that is over but was not told yet takes no write its time: last words are written, and nobody waits for the answer to what was never sent.
+func TestDriver_WriteAfterTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := net.Pipe()
+		defer b.Close()
+		got := make(chan string)
+		go func() {
+			time.Sleep(sock.GiveUpTimeout / 2)
+			var p [16]byte
+			n, _ := b.Read(p[:])
+			got <- string(p[:n])
+		}()
+		client, err := endpoint.NewClient("ws://one.example/", endpoint.ClientConfig{Timeouts: endpoint.Timeouts{Opening: time.Second}})
+		require.NoError(t, err)
+		client.Connect(time.Now().Add(-2 * time.Second))
+		require.True(t, client.Deadline().Before(time.Now()))
+		d := Loop{nc: a, Config: Config{Driver: driver.NewClient(client, nil), Timeouts: &endpoint.Timeouts{}}}
+		d.write(fsm.TimerClose, func() error {
+			_, err := a.Write([]byte("last words"))
+			return err
+		})
+		_ = a.Close()
+		require.Equal(t, "last words", <-got)
+		require.False(t, d.deaf)
+	})
+}

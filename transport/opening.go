@@ -1,0 +1,65 @@
+package transport
+
+import (
+	"bytes"
+	"net"
+	"slices"
+	"sync"
+
+	"example.com/khp/wire"
+)
+
+// opening is an opening request that has been read.
+type opening struct {
+	request *wire.Request // nil if it cannot be parsed
+	head    []byte        // the same as it came; nil if net/http has read it
+	rest    []byte        // what came behind it
+
+	buffer []byte       // from a pool, for head and rest; nil if net/http has read it
+	parsed wire.Request // views into buffer
+}
+
+const headSize = 4 << 10 // bytes of a pooled buffer for an opening request; real ones have less than one
+
+var openings = sync.Pool{New: func() any {
+	return &opening{buffer: make([]byte, 0, headSize), parsed: wire.Request{Fields: make(wire.Fields, 0, 32)}}
+}}
+
+// release gives the buffer back, unless it has grown. Nothing of o may be used any more.
+func (o *opening) release() {
+	o.request, o.head, o.rest = nil, nil, nil
+	if cap(o.buffer) == headSize {
+		o.buffer = o.buffer[:0]
+		openings.Put(o)
+	}
+}
+
+// readHead reads one request head from nc, whose read deadline is set. If err is nil and o.request is too, the head is wrong. Whatever was read is in
+// o.head and o.rest, but for an empty line before a right head, which net/http would stumble over; an error of reading comes with it.
+func readHead(nc net.Conn, limits wire.Limits) (o *opening, err error) {
+	o = openings.Get().(*opening)
+	var lines wire.Lines
+	for {
+		if len(o.buffer) == cap(o.buffer) {
+			o.buffer = slices.Grow(o.buffer, len(o.buffer))
+		}
+		from := len(o.buffer)
+		n, err := nc.Read(o.buffer[from:cap(o.buffer)])
+		o.buffer = o.buffer[:from+n]
+		if lines.Grew(o.buffer, limits) {
+			used, bad := o.parsed.ParseOpening(o.buffer, limits)
+			switch {
+			case bad == nil:
+				o.request, o.head, o.rest = &o.parsed, bytes.TrimPrefix(o.buffer[:used:used], []byte("\r\n")), o.buffer[used:]
+				return o, nil
+			case wire.KindOf(bad) != wire.KindIncomplete:
+				o.head = o.buffer
+				return o, nil
+			}
+		}
+		if err != nil {
+			o.head = o.buffer
+			return o, err
+		}
+	}
+}
