@@ -2,7 +2,6 @@ package script_test
 
 import (
 	"fmt"
-	"strings"
 
 	"example.com/khp/sim/script"
 )
@@ -45,19 +44,6 @@ func ExampleDiff() {
 	//   open
 	// - closed
 	// + failed
-}
-
-func ExampleRandom() {
-	source := script.Random(1)
-	fmt.Println(script.Fails("random", source, script.Options{Seed: 1}) == "")
-	// Output: true
-}
-
-func ExampleShrink() {
-	fmt.Print(script.Shrink("client ws://a.example/ replays=1\nadvance 1s\nrun\n", func(source string) bool {
-		return strings.Contains(source, "run")
-	}))
-	// Output: run
 }
 
 func ExampleWithTranscript() {

@@ -3,7 +3,6 @@ package script
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -147,81 +146,66 @@ func (r *runner) expected(l line, want, got string) {
 	r.out.Mismatches = append(r.out.Mismatches, Mismatch{l.number, []string{label + want}, []string{label + got}})
 }
 
-// args are the words of a command that are left.
-type args struct {
-	file string
-	line line
-	next int
-}
+// Bounds of what a scenario makes, whatever its repetitions multiply.
+const (
+	mostMade        = 256 << 20 // bytes of texts and steps, of all cases
+	stepBytes       = 256       // of a step beside its text
+	mostEventsInAll = 20_000_000
+)
 
-// mistake is an error about the word that was read last.
-func (a *args) mistake(format string, v ...any) error {
-	w := a.line.words[min(max(a.next-1, 0), len(a.line.words)-1)]
-	return &Error{a.file, a.line.number, w.column, fmt.Sprintf(format, v...)}
-}
-
-// end is an error about a word that is missing.
-func (a *args) end(expected string) error {
-	last := a.line.words[len(a.line.words)-1]
-	return &Error{a.file, a.line.number, last.column + len(last.key) + len(last.text) + 1, "expected " + expected + " at the end of the line"}
-}
-
-// done is an error if words are left.
-func (a *args) done() error {
-	if w, ok := a.take(); ok {
-		return a.mistake("unexpected %q; the command is complete without it", w.text)
+// spend counts what a line makes that is read so many times, before it is made. The error names the line.
+func (r *runner) spend(l line, times int) error {
+	cost := int64(stepBytes)
+	for _, w := range l.words {
+		text := int64(len(w.text)) + int64(strings.Count(w.text, "$"))*int64(r.long)
+		cost = min(cost+min(text, mostMade+1)*int64(w.times), mostMade+1)
+	}
+	if r.spent += cost * int64(times); r.spent > mostMade {
+		return r.mistake(l, 0, fmt.Sprintf("the scenario makes more than %d MiB of texts and steps up to here; repeat less, or shorter texts", mostMade>>20))
 	}
 	return nil
 }
 
-// take returns the next word.
-func (a *args) take() (word, bool) {
-	if a.next >= len(a.line.words) {
-		return word{}, false
-	}
-	a.next++
-	return a.line.words[a.next-1], true
+// Fails runs a scenario and says what is wrong with it: the invariants that it breaks, or the panic that it causes; "" if nothing is. What it expects does
+// not matter.
+func Fails(name, source string, o Options) (why string) {
+	return failing(name, func() []string {
+		f, err := Parse(name, source)
+		if err != nil {
+			return nil
+		}
+		out, err := f.Run(o)
+		if err != nil {
+			return nil
+		}
+		return out.Broken
+	})
 }
 
-// peek returns the next word without taking it.
-func (a *args) peek() (word, bool) {
-	if a.next >= len(a.line.words) {
-		return word{}, false
-	}
-	return a.line.words[a.next], true
+// failing turns what run returns, or its panic, into a text.
+func failing(name string, run func() []string) (why string) {
+	defer func() {
+		if v := recover(); v != nil {
+			why = fmt.Sprintf("%s: panic: %v", name, v)
+		}
+	}()
+	return strings.Join(run(), "\n")
 }
 
-// plain takes a word without key; expected says what it should be.
-func (a *args) plain(expected string) (word, error) {
-	w, ok := a.take()
-	switch {
-	case !ok:
-		return w, a.end(expected)
-	case w.key != "":
-		return w, a.mistake("expected %s, got %s=%s", expected, w.key, w.text)
-	}
-	return w, nil
-}
-
-// code takes a number from low to high.
-func (a *args) number(expected string, low, high int) (int, error) {
-	w, err := a.plain(expected)
+// WithTranscript returns the scenario with what comes out of it, as far as it runs.
+func WithTranscript(name, source string, o Options) (written string) {
+	defer func() {
+		if recover() != nil {
+			written = source
+		}
+	}()
+	f, err := Parse(name, source)
 	if err != nil {
-		return 0, err
+		return source
 	}
-	return a.asNumber(w, expected, low, high)
-}
-
-func (a *args) asNumber(w word, expected string, low, high int) (int, error) {
-	n, err := a.asLong(w, expected, int64(low), int64(high))
-	return int(n), err
-}
-
-// asLong is asNumber for what an int may be too small for.
-func (a *args) asLong(w word, expected string, low, high int64) (int64, error) {
-	n, err := strconv.ParseInt(w.text, 10, 64)
-	if err != nil || n < low || n > high {
-		return 0, a.mistake("expected %s, a number from %d to %d, got %q", expected, low, high, w.text)
+	out, err := f.Run(o)
+	if err != nil {
+		return source
 	}
-	return n, nil
+	return out.Source
 }

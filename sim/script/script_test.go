@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/sim/script/random"
 	"github.com/stretchr/testify/require"
 )
 
@@ -145,7 +146,7 @@ func TestExpect_Mistakes(t *testing.T) {
 func TestRandom_LogsInAndIsSentElsewhere(t *testing.T) {
 	found := false
 	for seed := uint64(0); seed < 2000 && !found; seed++ {
-		source := Random(seed)
+		source := random.Scenario(seed)
 		if !strings.Contains(source, "WWW-Authenticate: Basic realm=") || !strings.Contains(source, "//b.example/q") {
 			continue
 		}
@@ -164,8 +165,8 @@ func TestRandom(t *testing.T) {
 	}
 	different := map[string]bool{}
 	for seed := range uint64(1000) {
-		source := Random(seed)
-		require.Equal(t, source, Random(seed))
+		source := random.Scenario(seed)
+		require.Equal(t, source, random.Scenario(seed))
 		different[source] = true
 		f, err := Parse("random", source)
 		require.NoError(t, err, "seed %d", seed)
@@ -180,16 +181,6 @@ func TestRandom(t *testing.T) {
 func TestWithTranscript(t *testing.T) {
 	require.Equal(t, "rum\n", WithTranscript("x", "rum\n", Options{}), "what does not run stays")
 	require.Contains(t, WithTranscript("x", "client ws://a.example/\nrun\n", Options{}), "run\n----\n       0s  client        connects to ws://a.example/\n")
-}
-
-func TestShrink(t *testing.T) {
-	var source string
-	for seed := uint64(0); !strings.Contains(source, "cut client silently") || !strings.Contains(source, "timers=first"); seed++ {
-		source = Random(seed)
-	}
-	small := Shrink(source, func(s string) bool { return strings.Contains(s, "cut client") && strings.Contains(s, "timers=first") })
-	require.Equal(t, "network timers=first\ncut client\n", small)
-	require.Equal(t, source, Shrink(source, func(s string) bool { return s == source }), "nothing can be left out")
 }
 
 // Broken invariants and panics are told, mistakes and expectations are not.

@@ -8,6 +8,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/script"
+	"example.com/khp/sim/script/random"
 )
 
 // report is what came of random schedules, for programs.
@@ -33,7 +34,7 @@ func runRandom(c *cli.Env, o options) error {
 	for i := range uint64(o.random) {
 		seed := o.seed + i
 		r.Schedules++
-		source := script.Random(seed)
+		source := random.Scenario(seed)
 		if o.verbose && !o.asJSON {
 			if err := printSchedule(c, source, seed); err != nil {
 				return err
@@ -54,7 +55,7 @@ func (r *report) fail(seed uint64, source, why string) {
 		return script.Fails("random", smaller, script.Options{Seed: seed}) != ""
 	}
 	r.Passed, r.Failed, r.Broken = false, seed, why
-	r.Scenario = script.WithTranscript("random", script.Shrink(source, fails), script.Options{Seed: seed})
+	r.Scenario = script.WithTranscript("random", random.Shrink(source, fails), script.Options{Seed: seed})
 	r.Repeat = fmt.Sprintf("khp sim --random 1 --seed %d", seed)
 }
 

@@ -1,53 +1,6 @@
-package script
+package random
 
-import (
-	"fmt"
-	"strings"
-)
-
-// Fails runs a scenario and says what is wrong with it: the invariants that it breaks, or the panic that it causes; "" if nothing is. What it expects does
-// not matter.
-func Fails(name, source string, o Options) (why string) {
-	return failing(name, func() []string {
-		f, err := Parse(name, source)
-		if err != nil {
-			return nil
-		}
-		out, err := f.Run(o)
-		if err != nil {
-			return nil
-		}
-		return out.Broken
-	})
-}
-
-// failing turns what run returns, or its panic, into a text.
-func failing(name string, run func() []string) (why string) {
-	defer func() {
-		if v := recover(); v != nil {
-			why = fmt.Sprintf("%s: panic: %v", name, v)
-		}
-	}()
-	return strings.Join(run(), "\n")
-}
-
-// WithTranscript returns the scenario with what comes out of it, as far as it runs.
-func WithTranscript(name, source string, o Options) (written string) {
-	defer func() {
-		if recover() != nil {
-			written = source
-		}
-	}()
-	f, err := Parse(name, source)
-	if err != nil {
-		return source
-	}
-	out, err := f.Run(o)
-	if err != nil {
-		return source
-	}
-	return out.Source
-}
+import "strings"
 
 // mostTrials bounds how many smaller scenarios are tried.
 const mostTrials = 3000

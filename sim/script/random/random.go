@@ -1,4 +1,5 @@
-package script
+// Package random draws scenarios for package script, and makes those that fail small.
+package random
 
 import (
 	"fmt"
@@ -6,9 +7,9 @@ import (
 	"strings"
 )
 
-// Random returns the scenario that belongs to a seed: a network, a client, a server or an adversary, and a schedule of things that happen to them, drawn
+// Scenario returns the one that belongs to a seed: a network, a client, a server or an adversary, and a schedule of things that happen to them, drawn
 // at random. Equal seeds give equal scenarios. It expects nothing: what is checked are the invariants, which hold in every run.
-func Random(seed uint64) string {
+func Scenario(seed uint64) string {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 1)), lines: []string{fmt.Sprintf("# Random schedule %d", seed)}}
 	g.network()
 	g.client()
