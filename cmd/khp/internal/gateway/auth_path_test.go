@@ -1,22 +1,12 @@
 package gateway
 
 import (
-	"strings"
 	"testing"
 
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
-
-func TestBarePath(t *testing.T) {
-	for path, want := range map[string]string{
-		"/a": "/a", "/a/": "/a/", "/": "/", "//a": "/a", "/a//b": "/a/b", "/x//../a": "/a", "/x/..%2fa": "/a", "/x/..%2Fa": "/a", "/x/%252e%252e%252fa": "/a",
-		`/x/..%5Ca`: "/a", "/a;v=1/b": "/a/b", "/x/..;/a": "/a", "/../../a": "/a", "/a%": "/a%", "/a%zz": "/a%zz", "/%25": "/%", "/%2525252561": "/a",
-	} {
-		require.Equal(t, want, barePath(path), path)
-	}
-}
 
 func TestAuthority_GuardsEveryForm(t *testing.T) {
 	list, err := parseRoutes(nil)
@@ -48,13 +38,6 @@ func basicField(t *testing.T, user, password string) string {
 	value, err := auth.Basic(user, password).Credentials(t.Context(), &auth.CredentialsRequest{Challenges: []auth.Challenge{{Scheme: "Basic"}}})
 	require.NoError(t, err)
 	return value
-}
-
-// A path is as long as a client likes, and is looked at before anybody has said who they are: the work must not grow faster than the path.
-func TestBarePath_HiddenEscapes(t *testing.T) {
-	long := "/%" + strings.Repeat("25", 4000) + "61"
-	require.Equal(t, "/a", barePath(long))
-	require.Less(t, testing.AllocsPerRun(1, func() { barePath(long) }), 20.0)
 }
 
 // A value that cannot be split is shown to nobody: it may be the password, and a reload writes the error into the log.

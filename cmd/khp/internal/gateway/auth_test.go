@@ -4,12 +4,13 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"github.com/stretchr/testify/require"
 )
 
 // What a reload may do with guards.
 func TestAuthority_Opens(t *testing.T) {
-	parse := func(route, auth, open string) (*authority, routes) {
+	parse := func(route, auth, open string) (*guard.Guard, routes) {
 		o := &options{routes: strings.Fields(route), auth: strings.Fields(auth), noAuth: strings.Fields(open), scheme: "basic"}
 		list, err := parseRoutes(o.routes)
 		require.NoError(t, err)
@@ -25,7 +26,7 @@ func TestAuthority_Opens(t *testing.T) {
 	} {
 		part := strings.Split(now, "|")
 		a, list := parse(part[0], part[1], part[2])
-		path, found := a.opens(was, list)
+		path, found := a.Opens(was, list)
 		require.Equal(t, want, path, now)
 		require.Equal(t, want != "", found, now)
 	}

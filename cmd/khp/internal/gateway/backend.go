@@ -38,14 +38,14 @@ func backendDown(ctx context.Context, s *session, where string, err error) (tran
 	}
 	s.log.WarnContext(ctx, "back end failed", attrs...)
 	if failed && reached(e) {
-		s.rules.gateway.metrics.backendFailed(s.route.path, "refused")
+		s.rules.gateway.metrics.BackendFailed(s.route.path, "refused")
 		text := "the back end did not open a WebSocket" + answered(e) + "\n"
 		if e.Status == http.StatusServiceUnavailable {
 			return laterAgain(text), nil
 		}
 		return transport.Decision{Status: 502, Body: []byte(text)}, nil
 	}
-	s.rules.gateway.metrics.backendFailed(s.route.path, "unreachable")
+	s.rules.gateway.metrics.BackendFailed(s.route.path, "unreachable")
 	return laterAgain("the back end cannot be reached\n"), nil
 }
 
@@ -101,6 +101,6 @@ func backendEnded(ctx context.Context, s *session, err error) {
 	if s.ended.Load() || errors.As(err, &closed) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
 		return
 	}
-	s.rules.gateway.metrics.backendFailed(s.route.path, "lost")
+	s.rules.gateway.metrics.BackendFailed(s.route.path, "lost")
 	s.log.WarnContext(ctx, "back end lost", "path", s.path, "error", backendError(err))
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/transport"
 )
 
@@ -14,7 +15,7 @@ import (
 type client struct {
 	*transport.Conn
 	session *session
-	traffic *traffic
+	traffic *metrics.Traffic
 
 	receivedBytes, receivedMessages, sentBytes, sentMessages atomic.Int64
 
@@ -36,7 +37,7 @@ func (c *client) Read(ctx context.Context) (transport.MessageType, []byte, error
 	}
 	c.receivedBytes.Add(int64(len(p)))
 	c.receivedMessages.Add(1)
-	c.traffic.receive(len(p))
+	c.traffic.Receive(len(p))
 	c.session.touch()
 	return t, p, nil
 }
@@ -49,7 +50,7 @@ func (c *client) Write(ctx context.Context, t transport.MessageType, p []byte) e
 	}
 	c.sentBytes.Add(int64(len(p)))
 	c.sentMessages.Add(1)
-	c.traffic.send(len(p))
+	c.traffic.Send(len(p))
 	c.session.touch()
 	return nil
 }
@@ -109,7 +110,7 @@ func (c *client) report(ctx context.Context, err error, open time.Duration) {
 	if r := c.Request(); r != nil && r.Kaazing() {
 		profile = "kaazing"
 	}
-	c.traffic.closed(open)
+	c.traffic.Closed(open)
 	c.session.log.InfoContext(ctx, "closed", "remote", c.NetConn().RemoteAddr().String(), "path", c.session.path, "profile", profile, "status", c.Status(), "code", end.code, "by", end.by,
 		"open", open.Round(time.Microsecond), "received_bytes", c.receivedBytes.Load(), "received_messages", c.receivedMessages.Load(), "sent_bytes", c.sentBytes.Load(), "sent_messages", c.sentMessages.Load())
 }

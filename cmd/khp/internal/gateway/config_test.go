@@ -15,7 +15,7 @@ func TestNearest(t *testing.T) {
 		"listn": "listen", "lisen": "listen", "routes": "route", "idle_timeout": "idle-timeout", "IdleTimeout": "idle-timeout", "max-conections": "max-connections", "tls_crt": "tls-cert",
 		"origin": "", "allow-orign": "allow-origin", "v": "verbose", "config": "", "help": "", "x": "", "port": "", "htpaswd": "htpasswd", "ruote": "route", "loog": "log", "verbos": "verbose",
 	} {
-		got := cli.Nearest(flags, name, notInFile...)
+		got := cli.Nearest(flags, name, "config", "help")
 		if want == "" {
 			require.NotContains(t, got, "config", name)
 			require.NotContains(t, got, "help", name)

@@ -10,6 +10,9 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"example.com/khp/cmd/khp/internal/gateway/metrics"
+	"example.com/khp/cmd/khp/internal/gateway/page"
+	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 )
@@ -17,7 +20,7 @@ import (
 // gateway is what khp serve puts behind its listener.
 type gateway struct {
 	log       *slog.Logger
-	metrics   *metrics          // may be nil
+	metrics   *metrics.Metrics  // may be nil
 	observers observe.Observers // whatever the rules are
 
 	rules    atomic.Pointer[rules]
@@ -53,12 +56,12 @@ func New(routes, auth []string, realm string) (*transport.Server, error) {
 // ServeHTTP answers what is no KHP client.
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rules := g.rules.Load()
-	path := requestPath(r.URL)
+	path := paths.Of(r.URL)
 	read := (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("Upgrade") == ""
 	switch {
 	case read && path == healthPath:
 		healthy(w, r)
-	case read && rules.page != nil && isPage(path):
+	case read && rules.page != nil && page.Has(path):
 		rules.page.ServeHTTP(w, r)
 	case rules.routes.find(path) == nil:
 		http.Error(w, nothingServed(path), http.StatusNotFound)
@@ -87,4 +90,19 @@ func (g *gateway) ready(w http.ResponseWriter, r *http.Request) {
 
 func nothingServed(path string) string {
 	return "nothing is served at " + strconv.QuoteToASCII(path)
+}
+
+// listenMetrics serves metrics and health on a listener of their own.
+func (g *gateway) listenMetrics(addr string) (url string, stop func(), err error) {
+	ln, err := listen("--metrics", addr)
+	if err != nil {
+		return "", nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", g.metrics.Handler())
+	mux.HandleFunc("GET "+healthPath, healthy)
+	mux.HandleFunc("GET /readyz", g.ready)
+	srv := boundedServer(mux)
+	go func() { _ = srv.Serve(ln) }()
+	return "http://" + ln.Addr().String() + "/metrics", func() { _ = srv.Close() }, nil
 }

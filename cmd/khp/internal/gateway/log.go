@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/internal/visible"
@@ -46,8 +47,8 @@ func jsonAttr(_ []string, a slog.Attr) slog.Attr {
 const logRoom = 1 << 20
 
 // newLogQueue is what the log is written to. What is missing from it is said in it, as soon as lines are taken again.
-func newLogQueue(w io.Writer, room int, form string, m *metrics) *queue.Queue {
-	return queue.New(w, room, queue.Hooks{Lost: func() { m.lineDropped("log") }, CaughtUp: func(lines int) {
+func newLogQueue(w io.Writer, room int, form string, m *metrics.Metrics) *queue.Queue {
+	return queue.New(w, room, queue.Hooks{Lost: func() { m.LineDropped("log") }, CaughtUp: func(lines int) {
 		if log, err := newLogger(w, form, slog.LevelInfo); err == nil { // behind the queue: it is its turn
 			log.Warn("lines are missing here: the log was not read fast enough", "lines", lines)
 		}

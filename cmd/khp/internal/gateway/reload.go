@@ -66,7 +66,7 @@ func (l *reloader) serve(asked <-chan struct{}) {
 func (l *reloader) reload() {
 	g := l.gateway
 	next, err := l.read()
-	g.metrics.reloaded(err == nil)
+	g.metrics.Reloaded(err == nil)
 	if err != nil {
 		g.log.Error("not reloaded, the settings stay as they were", "error", cli.OneLine(err.Error()))
 		return
@@ -96,16 +96,16 @@ func (l *reloader) read() (*options, error) {
 	}
 	rules, err := next.rules(l.gateway)
 	if err != nil {
-		return nil, next.file.locate(err)
+		return nil, next.file.Locate(err)
 	}
 	cert, err := next.certificate()
 	switch {
 	case err != nil:
-		return nil, next.file.locate(err)
+		return nil, next.file.Locate(err)
 	case (cert == nil) != (l.gateway.cert.Load() == nil):
-		return nil, next.file.locate(cli.Usagef("--tls-cert %s: TLS is switched on and off only with a restart", next.cert))
+		return nil, next.file.Locate(cli.Usagef("--tls-cert %s: TLS is switched on and off only with a restart", next.cert))
 	}
-	if path, found := rules.auth.opens(l.gateway.rules.Load().auth, rules.routes); found {
+	if path, found := rules.auth.Opens(l.gateway.rules.Load().auth, rules.routes); found {
 		return nil, cli.Usagef("%s was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
 	}
 	l.gateway.rules.Store(rules)

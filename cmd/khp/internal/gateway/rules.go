@@ -8,6 +8,10 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/guard"
+	"example.com/khp/cmd/khp/internal/gateway/origin"
+	"example.com/khp/cmd/khp/internal/gateway/page"
+	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/transport"
 )
 
@@ -15,7 +19,7 @@ import (
 type rules struct {
 	gateway  *gateway
 	routes   routes
-	auth     *authority
+	auth     *guard.Guard
 	idle     time.Duration
 	drain    time.Duration
 	message  int64       // bytes
@@ -25,6 +29,11 @@ type rules struct {
 
 	checked   *transport.Handler
 	unchecked *transport.Handler // for status routes, whose answers break rules on purpose
+}
+
+// authority makes the guards of the options.
+func (o *options) authority(list routes) (*guard.Guard, error) {
+	return guard.New(guard.Settings{Realm: o.realm, Scheme: o.scheme, Auth: o.auth, Htpasswd: o.htpasswd, NoAuth: o.noAuth}, list)
 }
 
 // rules makes what the options describe, for g.
@@ -40,7 +49,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	origin, err := originChecker(o.origins)
+	origin, err := origin.Checker(o.origins)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +67,10 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	r := &rules{gateway: g, routes: list, auth: auth, idle: time.Duration(o.idle), drain: time.Duration(o.drain), message: int64(o.message), backends: backends,
 		outside: outside}
 	for _, one := range list {
-		one.traffic = g.metrics.traffic(one.path) // from now on it is there, with zeros
+		one.traffic = g.metrics.Traffic(one.path) // from now on it is there, with zeros
 	}
 	if o.demo {
-		r.page = demoPage()
+		r.page = page.Handler()
 	}
 	watch := slices.Clone(g.observers)
 	if o.verbose {
@@ -69,7 +78,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	}
 	handler := func(unchecked bool) *transport.Handler {
 		return &transport.Handler{
-			Serve: r.serve, Decide: r.decide, Authenticator: auth.orNil(), CheckOrigin: origin, Observer: watch.OrNil(), Logger: g.log, ReadLimit: r.message,
+			Serve: r.serve, Decide: r.decide, Authenticator: auth.OrNil(), CheckOrigin: origin, Observer: watch.OrNil(), Logger: g.log, ReadLimit: r.message,
 			ConnContext: r.session, Use: cli.Extensions(time.Duration(o.inactivity)), KeepAlive: time.Duration(o.inactivity), AnyTarget: true, Outside: outside, Unchecked: unchecked, // the other target is never used for routing
 		}
 	}
@@ -79,7 +88,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 
 // handler finds the handler for a path. One without a route has one, too: it says so where the client understands it.
 func (r *rules) handler(path string) *transport.Handler {
-	if found := r.routes.find(normalPath(path)); found != nil {
+	if found := r.routes.find(paths.Normal(path)); found != nil {
 		if _, ok := found.target.(statusTarget); ok {
 			return r.unchecked
 		}
@@ -89,7 +98,7 @@ func (r *rules) handler(path string) *transport.Handler {
 
 // session is the context of one connection. The path of the extended request is that of the opening one, the transport sees to that.
 func (r *rules) session(ctx context.Context, o *transport.OpeningRequest) context.Context {
-	s := &session{rules: r, path: normalPath(o.Path()), log: r.gateway.log}
+	s := &session{rules: r, path: paths.Normal(o.Path()), log: r.gateway.log}
 	s.route = r.routes.find(s.path)
 	context.AfterFunc(ctx, s.end)
 	return context.WithValue(ctx, sessionKey{}, s)
@@ -110,7 +119,7 @@ func (r *rules) serve(ctx context.Context, conn *transport.Conn) error {
 	s := sessionOf(ctx)
 	c := &client{Conn: conn, session: s, traffic: s.route.traffic}
 	begin := time.Now()
-	defer c.traffic.open()()
+	defer c.traffic.Open()()
 	defer s.watchIdle(r.idle, func() {
 		r.gateway.log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", r.idle)
 		_ = c.Close(transport.CloseGoingAway, "idle for "+r.idle.String())

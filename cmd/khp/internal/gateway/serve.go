@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/config"
+	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"github.com/spf13/cobra"
@@ -13,7 +15,7 @@ import (
 // options are the settings of khp serve, from flags and the file of --config.
 type options struct {
 	flags *pflag.FlagSet // that set the fields below
-	file  *configFile    // nil without --config
+	file  *config.File   // nil without --config
 
 	config     string
 	listen     string
@@ -109,7 +111,7 @@ func newOptions() *options {
 	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD` (repeat)")
 	f.StringArrayVar(&o.htpasswd, "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
 	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
-	f.StringVar(&o.realm, "realm", defaultRealm, "realm of the challenge, `NAME`")
+	f.StringVar(&o.realm, "realm", guard.DefaultRealm, "realm of the challenge, `NAME`")
 	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
 	f.StringArrayVar(&o.hosts, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
 	f.StringVar(&o.prefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
@@ -151,7 +153,7 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 		}
 	})
 	if err == nil && o.config != "" {
-		o.file, err = loadConfig(o.config, o.flags)
+		o.file, err = config.Load(o.config, o.flags, config.Settings{Fresh: func() *pflag.FlagSet { return newOptions().flags }, Whole: guards, Shown: shownValue})
 	}
 	return o, err
 }
@@ -187,4 +189,18 @@ func (o *options) unused(list routes) error {
 		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
 	}
 	return nil
+}
+
+// guards are the flags of which the command line does not take the place of the file: a path that only the file guards would be open.
+var guards = []string{"auth", "htpasswd"}
+
+// shownValue is the value of a flag without secrets, for errors.
+func shownValue(flag, value string) string {
+	switch flag {
+	case "auth":
+		return guard.HidePassword(value)
+	case "route":
+		return hideTarget(value)
+	}
+	return value
 }

@@ -8,12 +8,14 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/transport"
@@ -27,7 +29,7 @@ func serve(c *cli.Env, given *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	return o.file.locate(serveSettings(c, o, given))
+	return o.file.Locate(serveSettings(c, o, given))
 }
 
 func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
@@ -38,7 +40,7 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 	}
 	g := &gateway{}
 	if o.metrics != "" {
-		g.metrics = newMetrics()
+		g.metrics = metrics.New()
 		g.observers = append(g.observers, g.metrics)
 	}
 	lines := newLogQueue(c.Stderr, logRoom, o.log, g.metrics)
@@ -97,7 +99,7 @@ func (g *gateway) traceHooks(file string) queue.Hooks {
 	var behind atomic.Bool
 	return queue.Hooks{
 		Lost: func() {
-			g.metrics.lineDropped("trace")
+			g.metrics.LineDropped("trace")
 			if !behind.Swap(true) {
 				g.log.Warn("the trace is not read fast enough, connections are left out", "file", file)
 			}
@@ -195,3 +197,7 @@ func boundedServer(h http.Handler) *http.Server {
 	const patience = 30 * time.Second
 	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: 2 * patience}
 }
+
+// outliveLog keeps a server alive whose log nobody reads any more: by default a write to a closed stderr ends a Go program, and connections matter more than
+// lines about them.
+func outliveLog() { signal.Ignore(syscall.SIGPIPE) }

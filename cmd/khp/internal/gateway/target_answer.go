@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 
+	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/endpoint"
 	"example.com/khp/transport"
 )
@@ -29,7 +30,7 @@ func statusDecision(code int, r *transport.Request) transport.Decision {
 	case 300, 301, 302, 303, 307:
 		d.Location = statusLocation
 	case 401, 407:
-		d.Challenges = []string{r.Challenge("Basic", defaultRealm)}
+		d.Challenges = []string{r.Challenge("Basic", guard.DefaultRealm)}
 	case 405:
 		d.Header = []endpoint.HeaderField{{Name: "Allow", Value: "GET"}}
 	case 426:

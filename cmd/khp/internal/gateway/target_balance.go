@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
@@ -62,7 +63,7 @@ func (t *balanceTarget) decide(ctx context.Context, s *session, r *transport.Req
 
 // allDown is the answer while no server can be reached.
 func (t *balanceTarget) allDown(ctx context.Context, s *session) transport.Decision {
-	s.rules.gateway.metrics.backendFailed(s.route.path, "unreachable")
+	s.rules.gateway.metrics.BackendFailed(s.route.path, "unreachable")
 	s.log.WarnContext(ctx, "no server can be reached", "path", s.path, "servers", len(t.servers))
 	return laterAgain("none of the servers behind this address can be reached\n")
 }
@@ -122,7 +123,7 @@ func (list routes) circle(listen string) (r *route, server string) {
 			continue
 		}
 		for _, b := range t.servers {
-			again := list.find(normalPath(cmp.Or(b.url.Path, "/")))
+			again := list.find(paths.Normal(cmp.Or(b.url.Path, "/")))
 			if strconv.Itoa(int(b.url.Port)) != port || !isHere(b.url.Host, here) || again == nil {
 				continue
 			}

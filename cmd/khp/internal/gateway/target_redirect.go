@@ -82,3 +82,9 @@ func withQuery(u wire.URL, target string) wire.URL {
 	u.Query, u.HasQuery = query, true
 	return u
 }
+
+// queryOf returns the query of a request target.
+func queryOf(target string) string {
+	_, query, _ := strings.Cut(target, "?")
+	return query
+}

@@ -1,4 +1,4 @@
-package gateway
+package metrics
 
 import (
 	"time"
@@ -33,26 +33,27 @@ func newTrafficMetrics(r prometheus.Registerer) *trafficMetrics {
 	return m
 }
 
-// traffic is what is counted about the connections of one route. All methods do nothing on a nil one.
-type traffic struct {
+// Traffic is what is counted about the connections of one route. All methods do nothing on a nil one.
+type Traffic struct {
 	opened                                                   prometheus.Gauge
 	seconds                                                  prometheus.Observer
 	receivedBytes, receivedMessages, sentBytes, sentMessages prometheus.Counter
 }
 
-func (m *metrics) traffic(route string) *traffic {
+// Traffic returns the counters of a route; nil if m is nil.
+func (m *Metrics) Traffic(route string) *Traffic {
 	if m == nil {
 		return nil
 	}
 	t := m.routes
-	return &traffic{
+	return &Traffic{
 		t.opened.WithLabelValues(route), t.seconds.WithLabelValues(route),
 		t.receivedBytes.WithLabelValues(route), t.receivedMessages.WithLabelValues(route), t.sentBytes.WithLabelValues(route), t.sentMessages.WithLabelValues(route),
 	}
 }
 
-// open counts a connection until the result is called.
-func (t *traffic) open() (done func()) {
+// Open counts a connection until the result is called.
+func (t *Traffic) Open() (done func()) {
 	if t == nil {
 		return func() {}
 	}
@@ -60,20 +61,23 @@ func (t *traffic) open() (done func()) {
 	return t.opened.Dec
 }
 
-func (t *traffic) closed(open time.Duration) {
+// Closed counts how long a connection was open.
+func (t *Traffic) Closed(open time.Duration) {
 	if t != nil {
 		t.seconds.Observe(open.Seconds())
 	}
 }
 
-func (t *traffic) receive(n int) {
+// Receive counts a message of n bytes from a client.
+func (t *Traffic) Receive(n int) {
 	if t != nil {
 		t.receivedBytes.Add(float64(n))
 		t.receivedMessages.Inc()
 	}
 }
 
-func (t *traffic) send(n int) {
+// Send counts a message of n bytes to a client.
+func (t *Traffic) Send(n int) {
 	if t != nil {
 		t.sentBytes.Add(float64(n))
 		t.sentMessages.Inc()

@@ -1,4 +1,5 @@
-package gateway
+// Package guard knows who may use which path of khp serve: --auth, --htpasswd and --no-auth.
+package guard
 
 import (
 	"cmp"
@@ -7,15 +8,17 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/auth/htpasswd"
 )
 
-const defaultRealm = "khp"
+// DefaultRealm is the realm of challenges without --realm.
+const DefaultRealm = "khp"
 
-// authority knows who may use which path.
-type authority struct {
+// Guard knows who may use which path.
+type Guard struct {
 	realm string
 	token bool    // Token instead of Basic
 	areas []*area // the longest path first
@@ -30,21 +33,37 @@ type area struct {
 	gate  auth.Authenticator
 }
 
-// authority reads the values of --auth, --htpasswd and --no-auth; what comes back has no areas if nothing is guarded. Each path must have a route.
-func (o *options) authority(list routes) (*authority, error) {
-	a := &authority{realm: o.realm, token: o.scheme == "token"}
-	if o.scheme != "basic" && o.scheme != "token" {
-		return nil, cli.Usagef("--scheme %s: expected basic or token", o.scheme)
+// Settings are the values of the flags about guards.
+type Settings struct {
+	Realm, Scheme string
+	Auth          []string
+	Htpasswd      []string
+	NoAuth        []string
+}
+
+// Routes are the routes of a server.
+type Routes interface {
+	// Reaches reports whether a path, or one below it, has a route.
+	Reaches(path string) bool
+	// Paths returns the path of each route.
+	Paths() []string
+}
+
+// New reads settings. Each path in them must have a route in list.
+func New(o Settings, list Routes) (*Guard, error) {
+	a := &Guard{realm: o.Realm, token: o.Scheme == "token"}
+	if o.Scheme != "basic" && o.Scheme != "token" {
+		return nil, cli.Usagef("--scheme %s: expected basic or token", o.Scheme)
 	}
-	if strings.ContainsFunc(o.realm, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
-		return nil, cli.Usagef("--realm %q: expected printable ASCII characters", o.realm)
+	if strings.ContainsFunc(o.Realm, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
+		return nil, cli.Usagef("--realm %q: expected printable ASCII characters", o.Realm)
 	}
-	for _, spec := range o.auth {
+	for _, spec := range o.Auth {
 		if err := a.addUser(spec, list); err != nil {
 			return nil, err
 		}
 	}
-	for _, spec := range o.htpasswd {
+	for _, spec := range o.Htpasswd {
 		if err := a.addFile(spec, list); err != nil {
 			return nil, err
 		}
@@ -53,7 +72,7 @@ func (o *options) authority(list routes) (*authority, error) {
 		z.gate = a.gate(z)
 	}
 	slices.SortFunc(a.areas, func(x, y *area) int { return cmp.Compare(len(y.path), len(x.path)) })
-	for _, path := range o.noAuth {
+	for _, path := range o.NoAuth {
 		if err := a.addOpen(path, list); err != nil {
 			return nil, err
 		}
@@ -62,7 +81,7 @@ func (o *options) authority(list routes) (*authority, error) {
 }
 
 // addOpen reads a value of --no-auth.
-func (a *authority) addOpen(spec string, list routes) error {
+func (a *Guard) addOpen(spec string, list Routes) error {
 	path, err := routedPath("--no-auth", spec, spec, list)
 	if err != nil {
 		return err
@@ -77,27 +96,25 @@ func (a *authority) addOpen(spec string, list routes) error {
 	return nil
 }
 
-// orNil is the authority if there is anything that it guards.
-func (a *authority) orNil() auth.Authenticator {
+// OrNil returns a if it guards anything, else nil.
+func (a *Guard) OrNil() auth.Authenticator {
 	if len(a.areas) == 0 {
 		return nil
 	}
 	return a
 }
 
-// opens finds a path that was guarded and has a route still, but that everybody might use now although --no-auth does not say so. Guards and routes stand for
+// Opens finds a path that was guarded and still has a route, but that everybody might use now although --no-auth does not say so. Guards and routes stand for
 // paths with everything below, so that the paths of both are all that have to be looked at.
-func (a *authority) opens(was *authority, list routes) (path string, found bool) {
+func (a *Guard) Opens(was *Guard, list Routes) (path string, found bool) {
 	var candidates []string
 	for _, z := range was.areas {
 		candidates = append(candidates, z.path)
 	}
-	for _, r := range list {
-		candidates = append(candidates, r.path)
-	}
+	candidates = append(candidates, list.Paths()...)
 	for _, path := range candidates {
 		declared := slices.ContainsFunc(a.open, func(z *area) bool { return z.holds(path) })
-		if len(was.around(path)) > 0 && list.reaches(path) && len(a.around(path)) == 0 && !declared {
+		if len(was.around(path)) > 0 && list.Reaches(path) && len(a.around(path)) == 0 && !declared {
 			return path, true
 		}
 	}
@@ -105,8 +122,8 @@ func (a *authority) opens(was *authority, list routes) (path string, found bool)
 }
 
 // addUser reads a value of --auth.
-func (a *authority) addUser(spec string, list routes) error {
-	z, credentials, err := a.area("--auth", spec, hidePassword(spec), list)
+func (a *Guard) addUser(spec string, list Routes) error {
+	z, credentials, err := a.area("--auth", spec, HidePassword(spec), list)
 	if err != nil {
 		return err
 	}
@@ -114,16 +131,16 @@ func (a *authority) addUser(spec string, list routes) error {
 	_, again := z.users[user]
 	switch {
 	case !ok || password == "":
-		return cli.Usagef("--auth %s: expected PATH=USER:PASSWORD, as in /echo=joe:welcome", hidePassword(spec))
+		return cli.Usagef("--auth %s: expected PATH=USER:PASSWORD, as in /echo=joe:welcome", HidePassword(spec))
 	case again:
-		return cli.Usagef("--auth %s: %s is known at %s already; give each user one password", hidePassword(spec), user, z.path)
+		return cli.Usagef("--auth %s: %s is known at %s already; give each user one password", HidePassword(spec), user, z.path)
 	}
 	z.users[user] = password
 	return nil
 }
 
 // addFile reads a value of --htpasswd.
-func (a *authority) addFile(spec string, list routes) error {
+func (a *Guard) addFile(spec string, list Routes) error {
 	z, name, err := a.area("--htpasswd", spec, spec, list)
 	switch {
 	case err != nil:
@@ -140,8 +157,8 @@ func (a *authority) addFile(spec string, list routes) error {
 }
 
 // area returns the area of PATH=VALUE, which may be new, and the value.
-func (a *authority) area(flag, spec, shown string, list routes) (z *area, value string, err error) {
-	written, _, err := splitPath(flag, shown, shown, areaValues[flag])
+func (a *Guard) area(flag, spec, shown string, list Routes) (z *area, value string, err error) {
+	written, _, err := paths.Split(flag, shown, shown, areaValues[flag])
 	if err != nil {
 		return nil, "", err
 	}
@@ -161,12 +178,12 @@ func (a *authority) area(flag, spec, shown string, list routes) (z *area, value 
 }
 
 // routedPath is the path of an area, which stands for the same with a slash at its end or without. It must have a route.
-func routedPath(flag, path, shown string, list routes) (string, error) {
-	path, err := writtenPath(flag, path, shown)
+func routedPath(flag, path, shown string, list Routes) (string, error) {
+	path, err := paths.Written(flag, path, shown)
 	if err != nil {
 		return "", err
 	}
-	if !list.reaches(path) {
+	if !list.Reaches(path) {
 		return "", cli.Usagef("%s %s: no --route leads to %s; is the path spelled alike in both?", flag, shown, path)
 	}
 	return cmp.Or(strings.TrimSuffix(path, "/"), "/"), nil
@@ -175,7 +192,7 @@ func routedPath(flag, path, shown string, list routes) (string, error) {
 var areaValues = map[string]string{"--auth": "USER:PASSWORD", "--htpasswd": "FILE"}
 
 // gate makes what lets people into an area.
-func (a *authority) gate(z *area) auth.Authenticator {
+func (a *Guard) gate(z *area) auth.Authenticator {
 	if a.token {
 		principals := make(map[string]any, len(z.users))
 		for user, token := range z.users {
@@ -192,8 +209,8 @@ func (a *authority) gate(z *area) auth.Authenticator {
 	}}
 }
 
-// hidePassword leaves the password out of a value of --auth. What does not begin with a path may be all password.
-func hidePassword(spec string) string {
+// HidePassword leaves the password out of a value of --auth. What does not begin with a path may be all password.
+func HidePassword(spec string) string {
 	path, rest, ok := strings.Cut(spec, "=")
 	if !ok || !strings.HasPrefix(path, "/") {
 		return "..."
@@ -206,11 +223,11 @@ func hidePassword(spec string) string {
 
 // holds reports whether path is in the area: the same path, or anything below it. A route covers less by default; guarding too much is the safer mistake.
 func (z *area) holds(path string) bool {
-	return path == z.path || covers(strings.TrimSuffix(z.path, "/")+"/", path)
+	return path == z.path || paths.Covers(strings.TrimSuffix(z.path, "/")+"/", path)
 }
 
 // Authenticate lets in who may enter every area that the path is in. Credentials of another scheme count as none.
-func (a *authority) Authenticate(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
+func (a *Guard) Authenticate(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
 	verdict := auth.Verdict{Allow: true}
 	for _, z := range a.around(r.Path()) {
 		v, err := z.gate.Authenticate(ctx, r)
@@ -223,18 +240,12 @@ func (a *authority) Authenticate(ctx context.Context, r *transport.Request) (aut
 }
 
 // around returns the areas that a path is in, at most one for each form in which it may be understood.
-func (a *authority) around(written string) (list []*area) {
-	for _, form := range [...]string{normalPath(written), barePath(written)} {
+func (a *Guard) around(written string) (list []*area) {
+	for _, form := range [...]string{paths.Normal(written), barePath(written)} {
 		i := slices.IndexFunc(a.areas, func(z *area) bool { return z.holds(form) })
 		if i >= 0 && !slices.Contains(list, a.areas[i]) {
 			list = append(list, a.areas[i])
 		}
 	}
 	return list
-}
-
-// queryOf returns the query of a request target.
-func queryOf(target string) string {
-	_, query, _ := strings.Cut(target, "?")
-	return query
 }

@@ -1,4 +1,4 @@
-package gateway
+package config
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ var yamlFaults = []struct{ says, means string }{
 }
 
 // noYAML says where a file is no YAML, and why, in the words of who writes such files. The parser leaves out the number of the first line.
-func (c *configFile) noYAML(err error, text []byte) error {
+func (c *File) noYAML(err error, text []byte) error {
 	says, line := strings.TrimPrefix(err.Error(), "yaml: "), 1
 	if rest, ok := strings.CutPrefix(says, "line "); ok {
 		number, _, _ := strings.Cut(rest, ":")

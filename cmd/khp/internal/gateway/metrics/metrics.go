@@ -1,4 +1,5 @@
-package gateway
+// Package metrics counts what khp serve does, for Prometheus.
+package metrics
 
 import (
 	"errors"
@@ -18,8 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics counts what a gateway does, for Prometheus. All methods do nothing on a nil one.
-type metrics struct {
+// Metrics counts what a gateway does, for Prometheus. All methods do nothing on a nil one.
+type Metrics struct {
 	registry *prometheus.Registry
 	attempts prometheus.Counter
 	outcomes *prometheus.CounterVec
@@ -40,8 +41,9 @@ type pendingHandshake struct {
 	moved   bool   // R was sent
 }
 
-func newMetrics() *metrics {
-	m := &metrics{
+// New returns metrics with all counters at 0.
+func New() *Metrics {
+	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total", Help: "Opening requests received."}),
 		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one) and profile of the client."}, []string{"outcome", "status", "profile"}),
@@ -58,7 +60,7 @@ func newMetrics() *metrics {
 }
 
 // Observe implements transport.Observer.
-func (m *metrics) Observe(ev transport.Event) {
+func (m *Metrics) Observe(ev transport.Event) {
 	//exhaustive:ignore
 	switch ev.Kind {
 	case transport.EventReceiveOpening:
@@ -75,14 +77,14 @@ func (m *metrics) Observe(ev transport.Event) {
 	}
 }
 
-func (m *metrics) change(conn uint64, p pendingHandshake) {
+func (m *Metrics) change(conn uint64, p pendingHandshake) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pending[conn] = p
 }
 
 // responded remembers the status of an extended response, and whether the client is sent elsewhere.
-func (m *metrics) responded(ev transport.Event) {
+func (m *Metrics) responded(ev transport.Event) {
 	status := observe.ParseHead(ev.Data).Status()
 	kind, _ := wire.ParseBalancer(ev.Data)
 	m.mu.Lock()
@@ -98,7 +100,7 @@ func (m *metrics) responded(ev transport.Event) {
 	m.pending[ev.Conn] = p
 }
 
-func (m *metrics) ended(ev transport.Event, outcome string) {
+func (m *Metrics) ended(ev transport.Event, outcome string) {
 	m.mu.Lock()
 	p, ok := m.pending[ev.Conn]
 	delete(m.pending, ev.Conn)
@@ -144,14 +146,15 @@ func profileOf(request []byte) string {
 	return "spec"
 }
 
-// backendFailed counts a connection to a back end that failed.
-func (m *metrics) backendFailed(route, reason string) {
+// BackendFailed counts a connection to a back end that failed, by the path of its route and one of the reasons in the help of the metric.
+func (m *Metrics) BackendFailed(route, reason string) {
 	if m != nil {
 		m.backends.WithLabelValues(route, reason).Inc()
 	}
 }
 
-func (m *metrics) reloaded(ok bool) {
+// Reloaded counts a reload.
+func (m *Metrics) Reloaded(ok bool) {
 	switch {
 	case m == nil:
 	case ok:
@@ -161,24 +164,14 @@ func (m *metrics) reloaded(ok bool) {
 	}
 }
 
-// lineDropped counts a line of the log or of a trace.
-func (m *metrics) lineDropped(of string) {
+// LineDropped counts a line that was not written; of is log or trace.
+func (m *Metrics) LineDropped(of string) {
 	if m != nil {
 		m.drops.WithLabelValues(of).Inc()
 	}
 }
 
-// listenMetrics serves metrics and health on a listener of their own.
-func (g *gateway) listenMetrics(addr string) (url string, stop func(), err error) {
-	ln, err := listen("--metrics", addr)
-	if err != nil {
-		return "", nil, err
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(g.metrics.registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET "+healthPath, healthy)
-	mux.HandleFunc("GET /readyz", g.ready)
-	srv := boundedServer(mux)
-	go func() { _ = srv.Serve(ln) }()
-	return "http://" + ln.Addr().String() + "/metrics", func() { _ = srv.Close() }, nil
+// Handler serves the metrics.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

@@ -1,4 +1,5 @@
-package gateway
+// Package origin decides which pages of browsers may connect.
+package origin
 
 import (
 	"net"
@@ -9,9 +10,9 @@ import (
 	"example.com/khp/endpoint"
 )
 
-// originChecker makes the check of the Origin field from the values of --allow-origin. The same origin is always allowed, and one of scheme privileged, as at Kaazing's
+// Checker makes the check of the Origin field from the values of --allow-origin. The same origin is always allowed, and one of scheme privileged, as at Kaazing's
 // gateway: its Java and iOS clients send it with the host that they think they talk to, and no page of a browser can have it.
-func originChecker(patterns []string) (func(origin, host string) bool, error) {
+func Checker(patterns []string) (func(origin, host string) bool, error) {
 	var list []string
 	for _, p := range patterns {
 		if !originPattern.MatchString(p) {

@@ -1,4 +1,5 @@
-package gateway
+// Package config reads files of settings: YAML with the names of flags.
+package config
 
 import (
 	"bytes"
@@ -15,24 +16,32 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// configFile is a file of settings with the names of flags. A setting that may be repeated is a list; one of the form PATH=VALUE may be a mapping
+// File is a file of settings with the names of flags. A setting that may be repeated is a list; one of the form PATH=VALUE may be a mapping
 // from path to value or to a list of values. What the command line says wins.
-type configFile struct {
+type File struct {
 	path   string
+	shown  func(flag, value string) string
 	places map[string]string // "--flag value" to file:line, for those who find fault with a value later
 }
 
-// notInFile are flags that make no sense in a file.
-var notInFile = []string{"config", "help"}
+// NotInFile are flags that make no sense in a file.
+var NotInFile = []string{"config", "help"}
 
-// loadConfig sets the flags that the file names and the command line does not. Everything in the file counts or is refused: a setting that is silently
+// Settings describes the flags that a file may set.
+type Settings struct {
+	Fresh func() *pflag.FlagSet           // flags that nothing has set
+	Whole []string                        // flags that only the command line or only the file may set
+	Shown func(flag, value string) string // a value without secrets, for errors
+}
+
+// Load sets those of flags that the file at path names and the command line does not. Everything in the file counts or is refused: a setting that is silently
 // left out may be the one that guards a path.
-func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
+func Load(path string, flags *pflag.FlagSet, k Settings) (*File, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, cli.Usagef("--config %s: %s; choose a file that can be read", path, cli.Cause(err))
 	}
-	c := &configFile{path: path, places: map[string]string{}}
+	c := &File{path: path, shown: k.Shown, places: map[string]string{}}
 	top, err := c.document(text)
 	if err != nil {
 		return nil, err
@@ -44,19 +53,19 @@ func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
 		key, value := top.Content[i], top.Content[i+1]
 		f := flags.Lookup(key.Value)
 		switch {
-		case slices.Contains(notInFile, key.Value):
+		case slices.Contains(NotInFile, key.Value):
 			return nil, c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
 		case f == nil:
-			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, cli.Nearest(flags, key.Value, notInFile...))
+			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, cli.Nearest(flags, key.Value, NotInFile...))
 		case seen[key.Value] != 0:
 			return nil, c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
-		case given[key.Value] && slices.Contains(guards, key.Value):
+		case given[key.Value] && slices.Contains(k.Whole, key.Value):
 			return nil, c.fault(key, "%s is set on the command line as well; write all of it in one place", key.Value)
 		}
 		seen[key.Value] = key.Line
 		into := f
 		if given[key.Value] { // it has to be right all the same
-			into = newOptions().flags.Lookup(key.Value)
+			into = k.Fresh().Lookup(key.Value)
 		}
 		if err := c.set(into, value); err != nil {
 			return nil, err
@@ -65,11 +74,8 @@ func loadConfig(path string, flags *pflag.FlagSet) (*configFile, error) {
 	return c, nil
 }
 
-// guards are the flags of which the command line does not take the place of the file: a path that only the file guards would be open.
-var guards = []string{"auth", "htpasswd"}
-
 // document returns the mapping that the file consists of.
-func (c *configFile) document(text []byte) (*yaml.Node, error) {
+func (c *File) document(text []byte) (*yaml.Node, error) {
 	var doc, next yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(text))
 	switch err := documents.Decode(&doc); {
@@ -92,7 +98,7 @@ func (c *configFile) document(text []byte) (*yaml.Node, error) {
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
 // set gives a flag what the file says.
-func (c *configFile) set(f *pflag.Flag, value *yaml.Node) error {
+func (c *File) set(f *pflag.Flag, value *yaml.Node) error {
 	switch value.Kind {
 	case yaml.ScalarNode:
 		return c.one(f, value, f.Name, "")
@@ -108,7 +114,7 @@ func (c *configFile) set(f *pflag.Flag, value *yaml.Node) error {
 }
 
 // mapping reads path: value and path: [value, ...] as PATH=VALUE.
-func (c *configFile) mapping(f *pflag.Flag, value *yaml.Node) error {
+func (c *File) mapping(f *pflag.Flag, value *yaml.Node) error {
 	switch {
 	case !strings.Contains(f.Usage, "PATH="):
 		return c.fault(value, "%s takes no paths, only plain values", f.Name)
@@ -137,7 +143,7 @@ func (c *configFile) mapping(f *pflag.Flag, value *yaml.Node) error {
 }
 
 // list sets every value of a list.
-func (c *configFile) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
+func (c *File) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
 	if len(list.Content) == 0 {
 		return c.fault(list, "the list of %s is empty; give it a value, or leave %s out", name, name)
 	}
@@ -153,7 +159,7 @@ func (c *configFile) list(f *pflag.Flag, list *yaml.Node, name, prefix string) e
 }
 
 // one sets one value, with prefix in front, and remembers where it is written. name is what it is the value of.
-func (c *configFile) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
+func (c *File) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
 	switch {
 	case at.Kind != yaml.ScalarNode:
 		return c.fault(at, "expected a plain value for %s", name)
@@ -167,30 +173,19 @@ func (c *configFile) one(f *pflag.Flag, at *yaml.Node, name, prefix string) erro
 		return c.fault(at, "%s", cli.Refusal(f, value, err))
 	}
 	f.Changed = true
-	shown := shownValue(f.Name, value)
+	shown := c.shown(f.Name, value)
 	for _, shown := range []string{shown, strconv.Quote(shown), f.Value.String()} { // as errors may show it
 		c.places["--"+f.Name+" "+shown] = fmt.Sprintf("%s:%d", c.path, at.Line)
 	}
 	return nil
 }
 
-// shownValue is the value of a flag without secrets, for errors.
-func shownValue(flag, value string) string {
-	switch flag {
-	case "auth":
-		return hidePassword(value)
-	case "route":
-		return hideTarget(value)
-	}
-	return value
-}
-
-func (c *configFile) fault(at *yaml.Node, format string, args ...any) error {
+func (c *File) fault(at *yaml.Node, format string, args ...any) error {
 	return cli.Usagef("%s:%d: %s", c.path, at.Line, fmt.Sprintf(format, args...))
 }
 
-// locate puts file and line before an error that names a flag with its value, if the value comes from the file.
-func (c *configFile) locate(err error) error {
+// Locate puts file and line before an error that names a flag with its value, if the value comes from the file.
+func (c *File) Locate(err error) error {
 	var e *cli.ExitError
 	if c == nil || !errors.As(err, &e) {
 		return err

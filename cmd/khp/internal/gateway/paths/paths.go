@@ -1,0 +1,62 @@
+// Package paths compares paths of URLs, as khp serve is given them and as clients send them.
+package paths
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/wire"
+)
+
+// Split reads PATH=VALUE, a value of flag; value says in errors what VALUE is, and shown is spec without secrets.
+func Split(flag, spec, shown, value string) (path, rest string, err error) {
+	path, rest, ok := strings.Cut(spec, "=")
+	if !ok || rest == "" {
+		return "", "", cli.Usagef("%s %s: expected PATH=%s, as in %s", flag, shown, value, pathExamples[flag])
+	}
+	return path, rest, nil
+}
+
+// Written returns the normal form of a path that is a value of flag, or part of one; errors show shown.
+func Written(flag, path, shown string) (string, error) {
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		return "", cli.Usagef("%s %s: the path must start with /, as in %s", flag, shown, pathExamples[flag])
+	case strings.ContainsAny(path, "?#"):
+		return "", cli.Usagef("%s %s: a path has no query or fragment", flag, shown)
+	}
+	if _, err := wire.ParseURL("ws://h"+path, nil); err != nil {
+		return "", cli.Usagef("%s %q: no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", flag, shown, path)
+	}
+	return Normal(path), nil
+}
+
+var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo"}
+
+// Normal returns the form in which paths are compared: escapes of characters that need none are decoded, dot segments are gone, as where a client compares
+// redirect targets, and of several slashes in a row one is left, as Kaazing's gateway does. So a path leads to the same place in whatever way it is written.
+func Normal(path string) string {
+	key := wire.URL{Host: "h", Port: 80, Path: path}.Key()
+	return slashes.ReplaceAllLiteralString(strings.TrimPrefix(key, "ws://h:80"), "/")
+}
+
+var slashes = regexp.MustCompile("//+")
+
+// Of returns the normal path of a request.
+func Of(u *url.URL) string {
+	path := u.EscapedPath()
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return Normal(path)
+}
+
+// Covers reports whether pattern stands for path: the same, one slash at the end more or less, or below a pattern that ends in '/'.
+func Covers(pattern, path string) bool {
+	if strings.HasSuffix(pattern, "/") {
+		return strings.HasPrefix(path, pattern) || path+"/" == pattern
+	}
+	return path == pattern || path == pattern+"/"
+}
