@@ -30,14 +30,14 @@ type Request struct {
 	Below          []string // the names of what is granted already: all of it will be nearer to the peer
 }
 
-// Offers returns the elements that a client asks for: raw, and then those of use that raw does not name.
+// Offers returns the elements that a client asks for: raw, and then those of use that raw does not name. A nil Extension is none, here and below.
 func Offers(use []Extension, raw []string) []string {
 	if len(use) == 0 {
 		return raw
 	}
 	list := append([]string(nil), raw...)
 	for _, x := range use {
-		if !named(list, x.Name()) {
+		if x != nil && !named(list, x.Name()) {
 			list = append(list, element(x.Name(), x.Offer()))
 		}
 	}
@@ -53,6 +53,9 @@ func Accept(use []Extension, asked, selected []string) (answer []string, session
 	}
 	var below []string
 	for i := len(use) - 1; i >= 0; i-- { // from the peer's end: an extension may depend on those below
+		if use[i] == nil {
+			continue
+		}
 		name := use[i].Name()
 		if named(selected, name) || named(below, name) {
 			continue
@@ -77,7 +80,7 @@ func Accept(use []Extension, asked, selected []string) (answer []string, session
 func Confirm(use []Extension, answer []string) (sessions []Session, err error) {
 	for _, e := range answer {
 		for _, x := range use {
-			if string(parse(e).Name) != x.Name() {
+			if x == nil || string(parse(e).Name) != x.Name() {
 				continue
 			}
 			s, err := x.Confirm(parse(e))
@@ -98,7 +101,13 @@ type Error struct {
 }
 
 // Error names the extension and the reason.
-func (e *Error) Error() string { return "extension " + e.Name + ": " + e.Err.Error() }
+func (e *Error) Error() string {
+	why := "it cannot use the answer"
+	if e.Err != nil {
+		why = e.Err.Error()
+	}
+	return "extension " + e.Name + ": " + why
+}
 
 // Unwrap returns the extension's own error.
 func (e *Error) Unwrap() error { return e.Err }

@@ -62,14 +62,19 @@ func (Pass) Deadline() time.Time { return time.Time{} }
 // Expired does nothing.
 func (Pass) Expired(Flow) {}
 
-// Flow is where a session stands during one call.
+// Flow is where a session stands during one call. With the zero Flow, which leads nowhere, nothing happens.
 type Flow struct {
 	stack *Stack
 	at    int
 }
 
 // Now returns the time of the call.
-func (f Flow) Now() time.Time { return f.stack.now }
+func (f Flow) Now() (now time.Time) {
+	if f.stack != nil {
+		now = f.stack.now
+	}
+	return now
+}
 
 // Send passes m on towards the peer: to the next session below, then to the wire. Several in a row are sent in a row.
 func (f Flow) Send(m Message) { f.stack.send(f.at+1, m) }

@@ -101,7 +101,7 @@ func (s *Stack) begin(now time.Time) {
 // send gives m to the session at i on its way to the peer.
 func (s *Stack) send(i int, m Message) {
 	switch {
-	case s.failed:
+	case s == nil || s.failed:
 	case i < len(s.sessions):
 		s.sessions[i].Outgoing(Flow{s, i}, m)
 	default:
@@ -112,7 +112,7 @@ func (s *Stack) send(i int, m Message) {
 // deliver gives m to the session at i on its way to the application.
 func (s *Stack) deliver(i int, m Message) {
 	switch {
-	case s.failed:
+	case s == nil || s.failed:
 	case i >= 0:
 		s.sessions[i].Incoming(Flow{s, i}, m)
 	default:
@@ -121,7 +121,7 @@ func (s *Stack) deliver(i int, m Message) {
 }
 
 func (s *Stack) fail(code uint16, reason string) {
-	if !s.failed {
+	if s != nil && !s.failed {
 		s.failed = true
 		s.out = append(s.out, Action{Kind: ActionFail, Code: code, Reason: reason})
 	}

@@ -86,6 +86,9 @@ func (t *Reader) Truncated() bool { return t.cut }
 
 // next reads one line with its line end, valid until the next call.
 func (t *Reader) next() ([]byte, error) {
+	if t.in == nil {
+		return nil, t.fail("this Reader was not made by NewReader and has no file")
+	}
 	t.buf = t.buf[:0]
 	for {
 		part, err := t.in.ReadSlice('\n')

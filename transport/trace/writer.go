@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"sync"
 
@@ -25,6 +26,8 @@ type flow struct {
 	attempt int
 	dir     Direction
 }
+
+var errNoWriter = errors.New("trace: this Writer was not made by NewWriter and has no file")
 
 // NewWriter begins a file with h, whose Format and Version it sets. An error of w comes back at once.
 func NewWriter(w io.Writer, h Header) (*Writer, error) {
@@ -76,6 +79,9 @@ func (t *Writer) line(v any) error {
 }
 
 func (t *Writer) put(v any) error {
+	if t.e == nil {
+		return errNoWriter
+	}
 	if t.err == nil {
 		t.err = t.e.Encode(v)
 	}
