@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 )
 
@@ -19,7 +20,7 @@ func (o *DialOptions) check() error {
 	return checkReadLimit(o.ReadLimit)
 }
 
-// Check refuses a Handler that is not set up, or has options that mean nothing. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
+// Check refuses a Handler that is not set up, or has options that mean nothing, its Authenticator's included. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
 func (h *Handler) Check() error {
 	switch {
 	case h.Serve == nil:
@@ -29,6 +30,11 @@ func (h *Handler) Check() error {
 	}
 	if err := checkReadLimit(h.ReadLimit); err != nil {
 		return err
+	}
+	if a, ok := h.Authenticator.(interface{ Validate() error }); ok {
+		if err := a.Validate(); err != nil {
+			return fmt.Errorf("transport: Handler.Authenticator: %w", err)
+		}
 	}
 	cfg := h.config()
 	return cfg.Check()

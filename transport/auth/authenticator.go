@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,8 @@ import (
 // Authenticator finds out who a client is, before a transport.Handler's Decide sees its request. Each extended request is authenticated by itself: the first one, and every one
 // that follows a challenge. It is called in a goroutine of its own, for many connections at once; ctx ends when nobody waits any more.
 //
-// An error or a panic is answered with 500, logged, and not shown to the client.
+// An error or a panic is answered with 500, logged, and not shown to the client. One that also has the method Validate() error, as those of this package do, is asked before
+// anything is served: see transport.Handler.Check.
 type Authenticator interface {
 	Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error)
 }
@@ -25,7 +27,18 @@ type AuthenticatorFunc func(ctx context.Context, r *endpoint.Request) (Verdict, 
 
 // Authenticate calls f.
 func (f AuthenticatorFunc) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
+	if err := f.Validate(); err != nil {
+		return Verdict{}, err
+	}
 	return f(ctx, r)
+}
+
+// Validate refuses a nil function.
+func (f AuthenticatorFunc) Validate() error {
+	if f == nil {
+		return errors.New("auth: AuthenticatorFunc is nil; there is nobody to ask")
+	}
+	return nil
 }
 
 // Verdict is what an [Authenticator] says about a request. The zero value refuses it with 403.
@@ -74,8 +87,22 @@ type BasicAuth struct {
 	Check PasswordCheck // must be set
 }
 
+// Validate refuses what cannot work: without Check nobody could be let in, without a Realm nobody could be asked.
+func (a BasicAuth) Validate() error {
+	switch {
+	case a.Check == nil:
+		return errors.New("auth: BasicAuth.Check is nil; use Users, or a function that knows the passwords")
+	case a.Realm == "":
+		return errors.New("auth: BasicAuth.Realm is empty; name what the password is for")
+	}
+	return validRealm("BasicAuth", a.Realm)
+}
+
 // Authenticate implements [Authenticator].
 func (a BasicAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
+	if err := a.Validate(); err != nil {
+		return Verdict{}, err
+	}
 	scheme, value := r.Credentials()
 	user, password, ok := wire.DecodeBasic([]byte(value))
 	challenge := r.Challenge("Basic", a.Realm)
@@ -91,13 +118,35 @@ func (a BasicAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdi
 
 // TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC 6750] After a wrong one it asks again, as [BasicAuth] does.
 type TokenAuth struct {
-	Scheme string // "" is Token
-	Realm  string // may be empty
-	Check  TokenCheck
+	Scheme string     // "" is Token
+	Realm  string     // may be empty
+	Check  TokenCheck // must be set
+}
+
+// Validate refuses what cannot work: no Check, or a Scheme that is no scheme.
+func (a TokenAuth) Validate() error {
+	switch {
+	case a.Check == nil:
+		return errors.New("auth: TokenAuth.Check is nil; use Tokens, or a function that knows the tokens")
+	case a.Scheme != "" && !wire.ValidToken(a.Scheme):
+		return errors.New("auth: TokenAuth.Scheme " + strconv.QuoteToASCII(a.Scheme) + " is not the name of a scheme; leave it empty for Token, or use Bearer")
+	}
+	return validRealm("TokenAuth", a.Realm)
+}
+
+// validRealm refuses a realm that no challenge can name.
+func validRealm(what, realm string) error {
+	if !wire.ValidFieldValue(realm) {
+		return errors.New("auth: " + what + ".Realm " + strconv.QuoteToASCII(realm) + " has control bytes, or blanks at its ends")
+	}
+	return nil
 }
 
 // Authenticate implements [Authenticator].
 func (a TokenAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
+	if err := a.Validate(); err != nil {
+		return Verdict{}, err
+	}
 	want := a.Scheme
 	if want == "" {
 		want = "Token"

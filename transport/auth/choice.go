@@ -10,7 +10,7 @@ import (
 
 // FirstOf asks several providers. It takes one challenge after the other, the strongest first, and returns the first answer of a provider, asked in
 // order. One that fails otherwise than with [ErrNoCredentials], such as a user who turns a prompt down, ends it. When the
-// server refuses an answer and asks for the same again, the others are not tried in turn.
+// server refuses an answer and asks for the same again, the others are not tried in turn. A nil provider is left out.
 //
 // Digest counts as stronger than other schemes, by its algorithm, and Basic as the weakest, as it shows the password.
 func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
@@ -20,6 +20,9 @@ func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
 			one := *r
 			one.Challenges = []Challenge{ch}
 			for _, p := range providers {
+				if p == nil {
+					continue
+				}
 				value, err := p.Credentials(ctx, &one)
 				if !errors.Is(err, ErrNoCredentials) {
 					return value, err

@@ -26,8 +26,11 @@ var ErrNoCredentials = errors.New("no credentials for these challenges")
 // CredentialsFunc is a function as provider.
 type CredentialsFunc func(ctx context.Context, r *CredentialsRequest) (string, error)
 
-// Credentials calls f.
+// Credentials calls f. A nil one knows no challenge.
 func (f CredentialsFunc) Credentials(ctx context.Context, r *CredentialsRequest) (string, error) {
+	if f == nil {
+		return "", ErrNoCredentials
+	}
 	return f(ctx, r)
 }
 

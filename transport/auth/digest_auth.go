@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -43,8 +45,22 @@ func DigestUsers(realm string, a wire.DigestAlgorithm, passwords map[string]stri
 	}
 }
 
+// Validate refuses what cannot work: without HA1 nobody could be let in.
+func (a *DigestAuth) Validate() error {
+	switch {
+	case a == nil || a.HA1 == nil:
+		return errors.New("auth: DigestAuth.HA1 is nil; use DigestUsers, or a function that knows the hashes")
+	case a.algorithm().String() == "":
+		return errors.New("auth: DigestAuth.Algorithm is " + strconv.Itoa(int(a.Algorithm)) + "; use one of package wire, or 0 for SHA-256")
+	}
+	return validRealm("DigestAuth", a.Realm)
+}
+
 // Authenticate implements [Authenticator].
 func (a *DigestAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error) {
+	if err := a.Validate(); err != nil {
+		return Verdict{}, err
+	}
 	scheme, value := r.Credentials()
 	if !strings.EqualFold(scheme, "Digest") || value == "" {
 		return a.challenge(r, false)
