@@ -1,12 +1,14 @@
 package transport
 
 import (
+	"context"
 	"net"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -37,4 +39,13 @@ func TestOptions_Refused(t *testing.T) {
 			require.Contains(t, w.Body.String(), says)
 		}
 	}
+}
+
+// A Handler refuses an Authenticator that could let nobody in.
+func TestHandler_CheckAuthenticator(t *testing.T) {
+	serve := func(context.Context, *Conn) error { return nil }
+	for want, a := range map[string]auth.Authenticator{"BasicAuth.Check is nil": auth.BasicAuth{Realm: "r"}, "TokenAuth.Check is nil": auth.TokenAuth{}, "DigestAuth.HA1 is nil": &auth.DigestAuth{}} {
+		require.ErrorContains(t, (&Handler{Serve: serve, Authenticator: a}).Check(), want)
+	}
+	require.NoError(t, (&Handler{Serve: serve, Authenticator: auth.TokenAuth{Check: auth.Tokens(nil)}}).Check())
 }
