@@ -51,6 +51,9 @@ func (r Request) String() string {
 	s.add("Asked", strings.Join(append(r.Protocols[:len(r.Protocols):len(r.Protocols)], r.Extensions...), ", "))
 	s.secret("Authorization", r.Authorization != "")
 	s.size("Body", r.Body)
+	if r.Plain {
+		s.add("Plain", "true")
+	}
 	s.add("Replay", itoa(r.Replay))
 	s.secret("Principal", r.Principal != nil)
 	return s.text("Request")

@@ -30,6 +30,10 @@ type Server struct {
 	prepared []byte   // the response that it makes
 	result   Result
 
+	askedPlain    bool  // the application was asked about the opening request
+	refusedPlain  bool  // and has refused it
+	deferredPlain uint8 // how often it has asked for time
+
 	differs *Difference // between the two requests, of the last one judged
 }
 
@@ -40,6 +44,9 @@ type ServerConfig struct {
 	Timeouts  Timeouts
 	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
 	Outside   Outside
+	// DecidePlain asks for a decision on clients that do not offer KHP, too, where Machine.Plain lets them in: AskDecision then comes before the opening request is answered, and
+	// Request says Plain. A status that accepts opens with 101; 401 and 407 become 403, because such a client cannot be asked for credentials.
+	DecidePlain bool
 	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same origin and privileged:// (the form
 	// of Kaazing's Java and iOS clients) with the same host. It must not keep its arguments.
 	CheckOrigin func(origin, host string) bool
@@ -51,6 +58,9 @@ type ServerConfig struct {
 // Message tells that a data message was received. p is not kept, but a Deliver output hands it back.
 func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	s.begin(now)
+	if s.decidingPlain() {
+		return s.plainTooEarly()
+	}
 	s.message, s.msgType = p, t
 	switch s.state.Phase() {
 	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
@@ -70,6 +80,9 @@ func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 // Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
 func (s *Server) Ping(now time.Time, p []byte) []Output {
 	s.begin(now)
+	if s.decidingPlain() {
+		return s.plainTooEarly()
+	}
 	s.message = p
 	s.step(fsm.Event{Kind: fsm.EventPingReceived})
 	return s.out
@@ -78,6 +91,9 @@ func (s *Server) Ping(now time.Time, p []byte) []Output {
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
 func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output {
 	s.begin(now)
+	if s.decidingPlain() {
+		return s.plainTooEarly()
+	}
 	if s.state.Phase() != fsm.ServerClosing { // there it only answers ours
 		s.closeIn = closeText{code, reason}
 	}
@@ -122,7 +138,10 @@ var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision
 //khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
 func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
 	s.begin(now)
-	if p := s.state.Phase(); p != fsm.ServerDeciding && p != fsm.ServerPending {
+	switch {
+	case s.decidingPlain():
+		return s.decidePlain(d)
+	case !s.Deciding():
 		return nil, ErrTooLate
 	}
 	if err := d.checkFields(s.machine.Unchecked); err != nil {
@@ -133,19 +152,31 @@ func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.buf, err = s.writeResponse(s.buf, &d); err != nil {
-		return nil, errors.New("endpoint: the " + itoa(d.Status) + " response cannot be written: " + err.Error())
+	if err := s.prepare(&d); err != nil {
+		return nil, err
 	}
-	s.decision, s.prepared = d, s.buf[:len(s.buf):len(s.buf)]
 	if !s.step(fsm.Event{Kind: fsm.EventDecided, Status: uint16(d.Status), Facts: facts}) {
 		return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " + s.whyNot(d.Status))
 	}
 	return s.out, nil
 }
 
+// prepare writes the response that a decision makes.
+func (s *Server) prepare(d *Decision) (err error) {
+	if s.buf, err = s.writeResponse(s.buf, d); err != nil {
+		return errors.New("endpoint: the " + itoa(d.Status) + " response cannot be written: " + err.Error())
+	}
+	s.decision, s.prepared = *d, s.buf[:len(s.buf):len(s.buf)]
+	return nil
+}
+
 // ApplicationFailed answers AskDecision when the application failed: the client gets a 500.
 func (s *Server) ApplicationFailed(now time.Time) []Output {
 	s.begin(now)
+	if s.decidingPlain() {
+		s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: 500})
+		return s.out
+	}
 	s.step(fsm.Event{Kind: fsm.EventApplicationFailed})
 	return s.out
 }
@@ -233,9 +264,8 @@ func (s *Server) perform(e fsm.Effect) {
 		s.fillRequest()
 		o.Kind = AskDecision
 	case fsm.EffectOpenPlain:
-		s.forget()
-		s.result = Result{Plain: true, Status: 101}
-		o.Kind = Open
+		s.openPlain()
+		return
 	case fsm.EffectComplete:
 		s.forget()
 		s.result = Result{Status: int(s.state.Status()), Protocol: s.decision.Protocol, Extensions: s.decision.Extensions, Header: s.request.Header}
@@ -270,6 +300,9 @@ func (s *Server) tail(b []byte) []byte {
 // failure is what the application gets to see.
 func (s *Server) failure(e fsm.Effect) *HandshakeError {
 	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), URL: s.open.Target}
+	if s.refusedPlain && e.Failure == fsm.FailureOpening { // the application did, not the endpoint
+		err.Failure, err.Leg = fsm.FailureStatus, LegOpening
+	}
 	if s.open.Target == "" || e.Failure == fsm.FailureOpening || e.Failure == fsm.FailureNotSelected {
 		err.Leg = LegOpening
 	}

@@ -10,6 +10,7 @@ type Request struct {
 	Extensions    []string      // elements asked for in the extended request
 	Authorization string        // value of the Authorization field, "" if absent
 	Body          []byte        // until the connection is open, which does not keep it
+	Plain         bool          // the client does not offer KHP: all there is of its request is the opening one
 	Replay        int           // how many challenges this client has been sent
 	Principal     any           // whom the host took the client for, nil unless it did; the endpoint leaves it alone
 }

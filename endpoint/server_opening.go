@@ -64,25 +64,33 @@ func (s *Server) Opening(now time.Time, r *wire.Request) []Output {
 		s.noteMisuse(fsm.EventOpeningRequest, s.state.Phase().String())
 		return nil
 	}
-	ev := fsm.Event{Kind: fsm.EventOpeningRequest}
 	status, what := s.judgeOpening(r)
 	if status != 0 {
-		ev.Status, s.detail = uint16(status), what
-		s.step(ev)
+		s.detail = what
+		s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(status)})
 		return s.out
 	}
 	wire.AppendAccept(s.accept[:0], []byte(s.open.Key))
-	ev.Facts = fsm.FactValid
+	if !slices.Contains(s.open.Protocols, Protocol) {
+		s.detail = "the client did not offer " + Protocol
+		if s.machine.Plain && s.cfg.DecidePlain {
+			return s.askPlain()
+		}
+	}
+	s.step(s.openingEvent())
+	return s.out
+}
+
+// openingEvent is what the machine hears of an opening request that is right.
+func (s *Server) openingEvent() fsm.Event {
+	ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid}
 	if slices.Contains(s.open.Protocols, Protocol) {
 		ev.Facts |= fsm.FactKHP
-	} else {
-		s.detail = "the client did not offer " + Protocol
 	}
 	if s.open.Kaazing() {
 		ev.Facts |= fsm.FactKaazing
 	}
-	s.step(ev)
-	return s.out
+	return ev
 }
 
 // Opened tells that the host's own WebSocket layer answered the opening request with 101 and selected KHP. granted are the extensions it negotiated. The
@@ -254,8 +262,11 @@ var defaultPorts = map[string][]string{"http": {":80"}, "https": {":443"}, "priv
 func (s *Server) openingResponse() []byte {
 	h := head{b: s.buf[:0]}
 	s.switching(&h)
-	if slices.Contains(s.open.Protocols, Protocol) {
+	switch {
+	case slices.Contains(s.open.Protocols, Protocol):
 		h.field("Sec-WebSocket-Protocol", Protocol)
+	case s.decision.Protocol != "": // of a plain WebSocket
+		h.field("Sec-WebSocket-Protocol", s.decision.Protocol)
 	}
 	s.date(&h)
 	s.buf = h.end()
@@ -286,6 +297,9 @@ func (s *Server) switching(h *head) {
 
 // openingRefusal writes another answer to the opening request, with an explanation.
 func (s *Server) openingRefusal(status int) []byte {
+	if s.prepared != nil {
+		return s.prepared
+	}
 	body := s.detail + "\n"
 	reason := fsm.OpeningStatus(status).Reason
 	if s.detail == "" {

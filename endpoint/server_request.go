@@ -179,7 +179,9 @@ func (s *Server) fillRequest() {
 	}
 }
 
-func (s *Server) kaazing() bool { return s.state.Profile() == fsm.ProfileKaazing }
+func (s *Server) kaazing() bool {
+	return s.state.Profile() == fsm.ProfileKaazing || s.decidingPlain() && s.open.Kaazing()
+}
 
 var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "DELETE": true, "OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true}
 

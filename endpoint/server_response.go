@@ -35,6 +35,14 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	} else {
 		h.statusLine(d.Status, rule.Reason)
 	}
+	connection := "Upgrade" // which Upgrade goes nowhere without [RFC 9110 7.8]
+	if s.decidingPlain() {
+		connection = "Upgrade, close"
+		if d.Upgrade == "" {
+			h.field("Connection", "close")
+		}
+		s.date(&h)
+	}
 	if d.Protocol != "" {
 		h.field("Sec-WebSocket-Protocol", d.Protocol)
 	}
@@ -53,7 +61,7 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	}
 	if d.Upgrade != "" {
 		h.field("Upgrade", d.Upgrade)
-		h.field("Connection", "Upgrade") // which Upgrade goes nowhere without [RFC 9110 7.8]
+		h.field("Connection", connection)
 	}
 	if rule.Duties&fsm.NoStore != 0 {
 		h.field("Cache-Control", "no-store")

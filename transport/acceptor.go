@@ -83,7 +83,11 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []e
 	}
 	a.Connected(nc, a.drive)
 	a.trace.received(o)
-	a.Established(o.rest)
+	if a.server.Deciding() { // on a plain WebSocket, which there is none yet
+		a.Hold(o.rest)
+	} else {
+		a.Established(o.rest)
+	}
 	o.release()
 	a.first = first
 	a.Run()
@@ -164,6 +168,7 @@ func (a *acceptor) decided(q driver.Question, r *Request, d Decision, in bool, e
 	switch {
 	case err != nil:
 		a.failed(err)
+		a.Proceed()
 		q.Fail(time.Now())
 	default:
 		a.letIn, a.principal = in, r.Principal
@@ -174,6 +179,9 @@ func (a *acceptor) decided(q driver.Question, r *Request, d Decision, in bool, e
 // decide answers q.
 func (a *acceptor) decide(q driver.Question, d Decision) {
 	a.elsewhere = pathOnly(cmp.Or(d.Location, d.Reroute))
+	if fsm.Status(d.Status).Action != fsm.ActionWait {
+		a.Proceed()
+	}
 	q.Decide(time.Now(), a.grant(d))
 }
 
@@ -199,7 +207,7 @@ func (a *acceptor) openConn() *Conn {
 	}
 	if result.Plain {
 		o := *a.server.OpeningRequest()
-		info.opening = &o
+		info.opening, info.principal = &o, a.principal
 	} else {
 		info.request = a.request()
 		info.opening = &info.request.OpeningRequest
@@ -215,11 +223,11 @@ func (a *acceptor) report(took time.Duration) {
 	if !log.Enabled(a.Context, slog.LevelInfo) {
 		return
 	}
-	profile := "spec"
-	if a.server.OpeningRequest().Kaazing() { // also of one that is refused before its profile counts
-		profile = "kaazing"
+	profile, status := profileOf(a.server.OpeningRequest()), a.server.State().Status()
+	if a.IsOpen { // also without KHP, of which the machine knows no status
+		status = a.server.Result().Status
 	}
-	attrs := []any{"remote", a.remote.String(), "path", a.server.OpeningRequest().Path(), "profile", profile, "status", a.server.State().Status(), "took", took.Round(time.Microsecond)}
+	attrs := []any{"remote", a.remote.String(), "path", a.server.OpeningRequest().Path(), "profile", profile, "status", status, "took", took.Round(time.Microsecond)}
 	var failed *endpoint.HandshakeError
 	switch {
 	case a.IsOpen:
@@ -244,6 +252,17 @@ func (a *acceptor) report(took time.Duration) {
 	default:
 		log.InfoContext(a.Context, "handshake ended", attrs...)
 	}
+}
+
+// profileOf names what a client speaks, also one that is refused before that counts.
+func profileOf(o *OpeningRequest) string {
+	switch {
+	case len(o.Opening) > 0 && !o.OffersKHP():
+		return "plain"
+	case o.Kaazing():
+		return "kaazing"
+	}
+	return "spec"
 }
 
 // mostQuoted bounds what a line of the log quotes from a client.

@@ -18,6 +18,7 @@ type handshakeInfo struct {
 	request     *Request        // the server's
 
 	home           context.Context // the server's, if somebody tells the connection of its end
+	principal      any             // the server's, of a plain WebSocket
 	plain          bool            // no extended handshake took place
 	lateTerminator bool            // the client opened without the terminator, which may still come
 }
@@ -44,7 +45,7 @@ func (c *Conn) URL() string {
 // Principal returns whom the [auth.Authenticator] of the server took the client for, nil without one and on the client's side.
 func (c *Conn) Principal() any {
 	if c.info.request == nil {
-		return nil
+		return c.info.principal
 	}
 	return c.info.request.Principal
 }

@@ -55,8 +55,8 @@ type Handler struct {
 	// Use lists application-class extensions that are granted to clients that ask for them, the one nearest to the application first. What a decision lists in
 	// Extensions comes before them, and is its own business.
 	Use []extension.Extension
-	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked; nil asks nobody. With it clients that do not offer KHP are refused with 403,
-	// whatever Plain says, because they cannot be asked for credentials.
+	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked; nil asks nobody. Clients that do not offer KHP cannot be asked for credentials, so
+	// that they get 403 unless Plain is set and Authenticator lets them in without.
 	Authenticator auth.Authenticator
 	MaxChallenges int // how often one client is answered with 401, whoever decides so, before it gets 403; at most 255; 0 is 3
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
@@ -65,11 +65,14 @@ type Handler struct {
 	// ConnContext adds values to the context of a connection, the one that Authenticator, Decide and Serve get; nil adds none. The context it is given ends when the connection is over and
 	// Serve has returned, not yet at Shutdown.
 	ConnContext func(ctx context.Context, r *OpeningRequest) context.Context
-	Plain       bool    // serve clients that do not offer KHP as plain WebSockets; Decide is not asked about them
-	Unchecked   bool    // let decisions break the obligations of their status code: for servers that test clients
-	AnyTarget   bool    // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
-	Outside     Outside // how clients see the server, where a reverse proxy in front changes Host or path
-	Timeouts    Timeouts
+	// Plain serves clients that do not offer KHP as plain WebSockets on the same paths. Authenticator and Decide are asked about their opening request, whose Request says Plain, before it
+	// is answered: a decision that accepts opens a connection with the subprotocol that it selects, another one is the answer to the opening request, and 401 becomes 403. A client
+	// with .kl=Y gets N first, as gateways have it.
+	Plain     bool
+	Unchecked bool    // let decisions break the obligations of their status code: for servers that test clients
+	AnyTarget bool    // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
+	Outside   Outside // how clients see the server, where a reverse proxy in front changes Host or path
+	Timeouts  Timeouts
 	// KeepAlive finds out which clients are still there: to one of which nothing has arrived for half of it a Ping is sent, and if nothing at all arrives
 	// within the whole of it the connection ends with an [*InactivityError]. 0 is that of the [Server], if there is one; it and negative ones ask nobody.
 	KeepAlive time.Duration
@@ -136,8 +139,8 @@ func (h *Handler) config() endpoint.ServerConfig {
 	if h.MaxChallenges > 0 {
 		m.MaxChallenges = uint8(min(h.MaxChallenges, math.MaxUint8))
 	}
-	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside}
-	if h.Authenticator != nil {
+	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside, DecidePlain: true}
+	if h.Authenticator != nil && !h.Plain {
 		c.CheckOpening = onlyKHP
 	}
 	return c

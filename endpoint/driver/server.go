@@ -67,10 +67,7 @@ func (s *Server) followUp(time.Time) []endpoint.Output {
 	return nil
 }
 
-func (s *Server) waiting() bool {
-	p := s.endpoint.Phase()
-	return p == fsm.ServerDeciding || p == fsm.ServerPending
-}
+func (s *Server) waiting() bool { return s.endpoint.Deciding() }
 
 // Question is a request that waits for a decision. It is answered once, now or later; an answer that comes when nobody waits any more is dropped, and so is the second.
 type Question struct {

@@ -95,6 +95,7 @@ type Loop struct {
 	nc     net.Conn
 	peer   Peer      // of nc
 	due    time.Time // deadline of nc for writing, if known
+	held   []byte    // what came behind an opening request on which is being decided; nil otherwise
 	broken bool      // the peer broke the rules of frames
 	deaf   bool      // the peer did not read in time
 

@@ -17,6 +17,8 @@ func (d *Loop) read() {
 	_ = d.nc.SetDeadline(d.due) // of the next write as well, which then need not set its own: deadlines cost as much as parsing
 	switch {
 	case d.woken.Swap(false):
+	case d.held != nil:
+		d.readHeld()
 	case d.Link == nil:
 		d.readOpening()
 	default:

@@ -1,0 +1,27 @@
+package loop
+
+// mostHeld bounds what is read of a client that does not wait for the answer to its opening request, as it should.
+const mostHeld = 4 << 10
+
+// Hold puts off the WebSocket until Proceed, while it is being decided on the opening request; rest is what came behind that.
+func (d *Loop) Hold(rest []byte) { d.held = append(make([]byte, 0, len(rest)), rest...) }
+
+// Proceed starts the WebSocket that was put off, if one was.
+func (d *Loop) Proceed() {
+	if held := d.held; held != nil && d.nc != nil {
+		d.held = nil
+		d.Established(held)
+	}
+}
+
+// readHeld notices that the client is gone. What it sends already belongs to the WebSocket.
+func (d *Loop) readHeld() {
+	if len(d.held) >= mostHeld {
+		d.idle()
+		return
+	}
+	var b [512]byte
+	n, err := d.nc.Read(b[:])
+	d.held = append(d.held, b[:n]...)
+	d.readError(err)
+}
