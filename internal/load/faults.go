@@ -28,7 +28,7 @@ var faults = []fault{
 	{"back ends are killed and started again under traffic", "clients are closed with 1011 or answered with 503, and get in again afterwards; nothing is delivered twice, nothing is lost that was acknowledged",
 		[]string{"cmd/khp.TestServe_BackendRestarts"}},
 	{"clients or back ends do not read", "who sends to them is held up; memory stays flat, and others notice nothing", []string{"cmd/khp.TestServe_SlowReaders"}},
-	{"a server behind `balance:` is killed", "its clients come back through the balancer to the others; it gets no more until it accepts connections again", []string{"cmd/khp.TestBalance_ServerKilled", "cmd/khp/internal/gateway.TestBalance_SkipsWhatIsDown"}},
+	{"a server behind `balance:` is killed", "its clients come back through the balancer to the others; it gets no more until it accepts connections again", []string{"cmd/khp.TestBalance_ServerKilled", "cmd/khp/internal/gateway/target.TestBalance_SkipsWhatIsDown"}},
 	{"descriptors run out", "open connections go on, the log says so at most once a second, and others get in when there is room", []string{"cmd/khp.TestServe_OutOfDescriptors", "transport.TestServer_SaysOnceASecond"}},
 	{"the disk is full under `--trace`", "one line in the log; the trace ends there and the service goes on", []string{"cmd/khp.TestServe_TraceDiskFull"}},
 	{"whoever reads the log is gone", "the service goes on", []string{"cmd/khp.TestServe_LogReaderGone"}},

@@ -3,13 +3,14 @@ package gateway
 import (
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
 func TestAuthority_GuardsEveryForm(t *testing.T) {
-	list, err := parseRoutes(nil)
+	list, err := target.Parse(nil)
 	require.NoError(t, err)
 	a, err := (&options{auth: []string{"/e=joe:welcome", "/f=ann:sesame"}, realm: "r", scheme: "basic"}).authority(list)
 	require.NoError(t, err)
@@ -42,7 +43,7 @@ func basicField(t *testing.T, user, password string) string {
 
 // A value that cannot be split is shown to nobody: it may be the password, and a reload writes the error into the log.
 func TestParseAuthority_HidesPassword(t *testing.T) {
-	list, err := parseRoutes(nil)
+	list, err := target.Parse(nil)
 	require.NoError(t, err)
 	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=", "/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {
 		_, err := (&options{auth: []string{spec, spec}, realm: "r", scheme: "basic"}).authority(list)

@@ -5,14 +5,15 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/gateway/guard"
+	"example.com/khp/cmd/khp/internal/gateway/target"
 	"github.com/stretchr/testify/require"
 )
 
 // What a reload may do with guards.
 func TestAuthority_Opens(t *testing.T) {
-	parse := func(route, auth, open string) (*guard.Guard, routes) {
+	parse := func(route, auth, open string) (*guard.Guard, target.Routes) {
 		o := &options{routes: strings.Fields(route), auth: strings.Fields(auth), noAuth: strings.Fields(open), scheme: "basic"}
-		list, err := parseRoutes(o.routes)
+		list, err := target.Parse(o.routes)
 		require.NoError(t, err)
 		a, err := o.authority(list)
 		require.NoError(t, err)

@@ -7,12 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"sync/atomic"
 
+	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/gateway/page"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
+	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 )
@@ -63,8 +64,8 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		healthy(w, r)
 	case read && rules.page != nil && page.Has(path):
 		rules.page.ServeHTTP(w, r)
-	case rules.routes.find(path) == nil:
-		http.Error(w, nothingServed(path), http.StatusNotFound)
+	case rules.house.Routes.Find(path) == nil:
+		http.Error(w, target.NothingServed(path), http.StatusNotFound)
 	default:
 		rules.checked.ServeHTTP(w, r) // explains what is spoken here
 	}
@@ -88,13 +89,9 @@ func (g *gateway) ready(w http.ResponseWriter, r *http.Request) {
 	healthy(w, r)
 }
 
-func nothingServed(path string) string {
-	return "nothing is served at " + strconv.QuoteToASCII(path)
-}
-
 // listenMetrics serves metrics and health on a listener of their own.
 func (g *gateway) listenMetrics(addr string) (url string, stop func(), err error) {
-	ln, err := listen("--metrics", addr)
+	ln, err := listen.Listen("--metrics", addr)
 	if err != nil {
 		return "", nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
+	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/internal/visible"
@@ -69,9 +70,7 @@ type sessionLog struct{ slog.Handler }
 // Handle implements [slog.Handler].
 func (h sessionLog) Handle(ctx context.Context, r slog.Record) error {
 	r = r.Clone()
-	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
-		r.AddAttrs(s.attrs()...)
-	}
+	r.AddAttrs(target.Attrs(ctx)...)
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "origin" { // it was refused
 			r.AddAttrs(slog.String("hint", "--allow-origin lets pages of other origins in"))

@@ -31,7 +31,7 @@ func operatingPage(t *testing.T) string {
 func TestOperating_LogLines(t *testing.T) {
 	page := operatingPage(t)
 	found := 0
-	for _, dir := range []string{".", "../../../../transport"} {
+	for _, dir := range []string{".", "target", "../../../../transport"} {
 		for _, message := range messagesOf(t, dir) {
 			if strings.HasPrefix(message, "transport.Handler.Serve is not set") || strings.HasPrefix(message, "the connection cannot be taken over") {
 				continue // mistakes in Go code, which khp serve does not make

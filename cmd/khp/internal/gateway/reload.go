@@ -105,7 +105,7 @@ func (l *reloader) read() (*options, error) {
 	case (cert == nil) != (l.gateway.cert.Load() == nil):
 		return nil, next.file.Locate(cli.Usagef("--tls-cert %s: TLS is switched on and off only with a restart", next.cert))
 	}
-	if path, found := rules.auth.Opens(l.gateway.rules.Load().auth, rules.routes); found {
+	if path, found := rules.auth.Opens(l.gateway.rules.Load().auth, rules.house.Routes); found {
 		return nil, cli.Usagef("%s was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
 	}
 	l.gateway.rules.Store(rules)

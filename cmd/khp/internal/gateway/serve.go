@@ -6,6 +6,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/guard"
+	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
 	"github.com/spf13/cobra"
@@ -172,10 +173,10 @@ func (o *options) check() error {
 }
 
 // unused finds a setting that would have no effect, or a bad one: what it belongs to may have been forgotten.
-func (o *options) unused(list routes) error {
+func (o *options) unused(list target.Routes) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
-	if r, server := list.circle(o.listen); r != nil {
-		return cli.Usagef("--route %s: %s is this server, which would send clients in a circle", r.path+"="+shownTarget(r.name), observe.WithoutQueries(server))
+	if r, server := list.Circle(o.listen); r != nil {
+		return cli.Usagef("--route %s: %s is this server, which would send clients in a circle", r.Path+"="+target.Shown(r.Name), observe.WithoutQueries(server))
 	}
 	guarded := len(o.auth) > 0 || len(o.htpasswd) > 0
 	switch {
@@ -185,7 +186,7 @@ func (o *options) unused(list routes) error {
 		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.scheme)
 	case given("realm") && o.scheme == "token":
 		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.realm)
-	case given("backend-ca") && !list.trust():
+	case given("backend-ca") && !list.Trust():
 		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
 	}
 	return nil
@@ -200,7 +201,7 @@ func shownValue(flag, value string) string {
 	case "auth":
 		return guard.HidePassword(value)
 	case "route":
-		return hideTarget(value)
+		return target.Hide(value)
 	}
 	return value
 }

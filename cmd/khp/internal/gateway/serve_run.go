@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/cmd/khp/internal/queue"
@@ -71,13 +72,13 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 	}
 	g.rules.Store(rules)
 	g.cert.Store(cert)
-	ln, err := listen("--listen", o.listen)
+	ln, err := listen.Listen("--listen", o.listen)
 	if err != nil {
 		return err
 	}
 	if o.metrics != "" {
 		url, stop, err := g.listenMetrics(o.metrics)
-		if err != nil && sameAddress(ln.Addr(), o.metrics) {
+		if err != nil && listen.SameAddress(ln.Addr(), o.metrics) {
 			err = cli.Usagef("--metrics %s: --listen has that address; choose another port", o.metrics)
 		}
 		if err != nil {
@@ -146,7 +147,7 @@ func listening(c *cli.Env, o *options, g *gateway, ln net.Listener, again *reloa
 			}
 		case err := <-served:
 			if !errors.Is(err, http.ErrServerClosed) {
-				return cli.Failf(cli.ExitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), systemError(err))
+				return cli.Failf(cli.ExitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), listen.SystemError(err))
 			}
 			return nil
 		case s := <-signals:

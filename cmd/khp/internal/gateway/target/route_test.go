@@ -1,4 +1,4 @@
-package gateway
+package target
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 )
 
 func TestRoutes_Find(t *testing.T) {
-	list, err := parseRoutes([]string{"/a=echo", "/b/=status:201", "/b/c=status:202", "/%7Euser/=status:203"})
+	list, err := Parse([]string{"/a=echo", "/b/=status:201", "/b/c=status:202", "/%7Euser/=status:203"})
 	require.NoError(t, err)
 	for path, want := range map[string]string{
 		"/a": "echo", "/a/": "echo", "/a/b": "", "/ab": "", "/": "", "/b": "status:201", "/b/": "status:201", "/b/x/y": "status:201", "/bc": "",
@@ -16,30 +16,30 @@ func TestRoutes_Find(t *testing.T) {
 		"/./a": "echo", "/b/../../a": "echo", "/%61": "echo", "/%2e%2e/a": "echo", "/a%2Fb": "",
 	} {
 		t.Run(path, func(t *testing.T) {
-			r := list.find(paths.Normal(path))
+			r := list.Find(paths.Normal(path))
 			if want == "" {
 				require.Nil(t, r)
 				return
 			}
 			require.NotNil(t, r)
-			require.Equal(t, want, r.name)
+			require.Equal(t, want, r.Name)
 		})
 	}
 }
 
 func TestRoutes_DefaultIsEcho(t *testing.T) {
-	list, err := parseRoutes(nil)
+	list, err := Parse(nil)
 	require.NoError(t, err)
-	require.Equal(t, "echo", list.find("/any/path").name)
+	require.Equal(t, "echo", list.Find("/any/path").Name)
 }
 
 // The route with the very path of a request counts before one that covers it, whichever is longer; and slashes in a row are one.
 func TestRoutes_ExactPathFirst(t *testing.T) {
-	list, err := parseRoutes([]string{"/a=echo", "/a/=status:404", "/b//c=status:403"})
+	list, err := Parse([]string{"/a=echo", "/a/=status:404", "/b//c=status:403"})
 	require.NoError(t, err)
 	for path, want := range map[string]string{
 		"/a": "echo", "/a/": "status:404", "/a/x": "status:404", "//a": "echo", "/x/..//a": "echo", "//a//": "status:404", "/b/c": "status:403", "///b///c": "status:403",
 	} {
-		require.Equal(t, want, list.find(paths.Normal(path)).name, path)
+		require.Equal(t, want, list.Find(paths.Normal(path)).Name, path)
 	}
 }

@@ -1,4 +1,4 @@
-package gateway
+package target
 
 import (
 	"context"
@@ -54,7 +54,7 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 
 // seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front may have changed Host and path, and it may end TLS.
 func (s *session) seenFromOutside(o *transport.OpeningRequest) (wire.URL, error) {
-	host, outside := o.Host, s.rules.outside
+	host, outside := o.Host, s.house.Outside
 	if len(outside.Hosts) > 0 {
 		host = outside.Hosts[0]
 		for _, h := range outside.Hosts {
@@ -64,7 +64,7 @@ func (s *session) seenFromOutside(o *transport.OpeningRequest) (wire.URL, error)
 		}
 	}
 	scheme := "ws"
-	if s.rules.gateway.cert.Load() != nil || strings.HasPrefix(o.Origin, "https:") { // browsers let such a page use wss only
+	if s.house.Secure() || strings.HasPrefix(o.Origin, "https:") { // browsers let such a page use wss only
 		scheme = "wss"
 	}
 	return wire.ParseURL(scheme+"://"+host+strings.TrimSuffix(outside.Prefix, "/")+o.Path(), nil)

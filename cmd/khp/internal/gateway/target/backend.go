@@ -1,4 +1,4 @@
-package gateway
+package target
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -38,14 +39,14 @@ func backendDown(ctx context.Context, s *session, where string, err error) (tran
 	}
 	s.log.WarnContext(ctx, "back end failed", attrs...)
 	if failed && reached(e) {
-		s.rules.gateway.metrics.BackendFailed(s.route.path, "refused")
+		s.house.Metrics.BackendFailed(s.route.Path, "refused")
 		text := "the back end did not open a WebSocket" + answered(e) + "\n"
 		if e.Status == http.StatusServiceUnavailable {
 			return laterAgain(text), nil
 		}
 		return transport.Decision{Status: 502, Body: []byte(text)}, nil
 	}
-	s.rules.gateway.metrics.BackendFailed(s.route.path, "unreachable")
+	s.house.Metrics.BackendFailed(s.route.Path, "unreachable")
 	return laterAgain("the back end cannot be reached\n"), nil
 }
 
@@ -78,7 +79,7 @@ func backendError(err error) string {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "its connection ended without a Close"
 	}
-	return cli.OneLine(observe.WithoutQueries(systemError(err)))
+	return cli.OneLine(observe.WithoutQueries(listen.SystemError(err)))
 }
 
 // reached reports whether a back end has answered, as opposed to being down, on its way there, or out of time.
@@ -101,6 +102,6 @@ func backendEnded(ctx context.Context, s *session, err error) {
 	if s.ended.Load() || errors.As(err, &closed) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
 		return
 	}
-	s.rules.gateway.metrics.BackendFailed(s.route.path, "lost")
+	s.house.Metrics.BackendFailed(s.route.Path, "lost")
 	s.log.WarnContext(ctx, "back end lost", "path", s.path, "error", backendError(err))
 }

@@ -1,4 +1,4 @@
-package gateway
+package target
 
 import (
 	"io"
@@ -36,10 +36,6 @@ func TestServe_BackEndLingers(t *testing.T) {
 // lingering is a handler that leads everybody to a target.
 func lingering(t *testing.T, to target) *transport.Handler {
 	t.Helper()
-	o := newOptions()
-	g := &gateway{log: slog.New(slog.DiscardHandler)}
-	r, err := o.rules(g)
-	require.NoError(t, err)
-	r.routes[0].target = to
-	return r.checked
+	h := &House{Log: slog.New(slog.DiscardHandler), Routes: Routes{{Path: "/", target: to}}}
+	return &transport.Handler{Serve: h.Serve, Decide: h.Decide, ConnContext: h.Session}
 }

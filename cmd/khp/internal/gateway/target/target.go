@@ -1,4 +1,6 @@
-package gateway
+// Package target is what the routes of khp serve lead to: an echo, WebSocket and TCP back ends, redirects, a balancer, and single status codes. A [House] decides
+// about the requests of a server by its [Routes] and serves the connections.
+package target
 
 import (
 	"context"
@@ -56,7 +58,7 @@ func parseTarget(name string) (target, error) {
 		}
 		return statusTarget{code}, nil
 	}
-	shown := shownTarget(name)
+	shown := Shown(name)
 	if rest, ok := strings.CutPrefix(shown, "http"); ok {
 		return nil, fmt.Errorf("%q is no target; a WebSocket back end is written ws%s", shown, rest)
 	}
@@ -72,7 +74,7 @@ func parseTarget(name string) (target, error) {
 // webSocketURL reads the URL of a server. A URL for browsers is refused, although a redirect may have one: it would be silently another.
 func webSocketURL(text string) (wire.URL, error) {
 	if rest, ok := strings.CutPrefix(strings.ToLower(text), "http"); ok && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "s:")) {
-		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s", shownTarget(text)[len("http"):])
+		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s", Shown(text)[len("http"):])
 	}
 	u, err := wire.ParseURL(text, nil)
 	if err != nil {
@@ -86,9 +88,9 @@ func parseTCPTarget(name string) (target, error) {
 	host, port, err := net.SplitHostPort(addr)
 	switch {
 	case strings.ContainsAny(addr, "/?#@"):
-		return nil, fmt.Errorf("%q has more than a host and a port; expected tcp://host:port", shownTarget(name))
+		return nil, fmt.Errorf("%q has more than a host and a port; expected tcp://host:port", Shown(name))
 	case !ok || err != nil || host == "" || strings.ContainsAny(host, " ,"):
-		return nil, fmt.Errorf("%q is no TCP back end; expected tcp://host:port", shownTarget(name))
+		return nil, fmt.Errorf("%q is no TCP back end; expected tcp://host:port", Shown(name))
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return nil, fmt.Errorf("port %q is not a number from 1 to 65535", port)
@@ -106,20 +108,20 @@ func targetURLError(err error) string {
 	return text
 }
 
-// hideTarget leaves secrets out of a value of --route.
-func hideTarget(spec string) string {
+// Hide leaves secrets out of a value of --route.
+func Hide(spec string) string {
 	path, target, ok := strings.Cut(spec, "=")
 	if !ok || !strings.HasPrefix(path, "/") {
-		return shownTarget(spec)
+		return Shown(spec)
 	}
 	if i := strings.IndexAny(path, "?#"); i >= 0 { // not a path, so that it is not known where the target begins
 		return path[:i+1] + "..."
 	}
-	return path + "=" + shownTarget(target)
+	return path + "=" + Shown(target)
 }
 
-// shownTarget is a target without what may be secret in its URLs: user and password, query and fragment.
-func shownTarget(name string) string {
+// Shown is a target without what may be secret in its URLs: user and password, query and fragment.
+func Shown(name string) string {
 	if i := strings.LastIndexByte(name, '@'); i >= 0 {
 		kind := ""
 		for _, k := range []string{"ws://", "wss://", "khp+ws://", "khp+wss://", "tcp://", "http://", "https://", "balance:", "redirect:"} {

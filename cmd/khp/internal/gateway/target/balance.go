@@ -1,4 +1,4 @@
-package gateway
+package target
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
@@ -63,7 +64,7 @@ func (t *balanceTarget) decide(ctx context.Context, s *session, r *transport.Req
 
 // allDown is the answer while no server can be reached.
 func (t *balanceTarget) allDown(ctx context.Context, s *session) transport.Decision {
-	s.rules.gateway.metrics.BackendFailed(s.route.path, "unreachable")
+	s.house.Metrics.BackendFailed(s.route.Path, "unreachable")
 	s.log.WarnContext(ctx, "no server can be reached", "path", s.path, "servers", len(t.servers))
 	return laterAgain("none of the servers behind this address can be reached\n")
 }
@@ -104,15 +105,15 @@ func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bo
 	b.up, b.until = err == nil, time.Now().Add(balanceMemory)
 	switch where := observe.WithoutQueries(b.url.String()); {
 	case was && !b.up:
-		log.Warn("server cannot be reached, clients are sent to others", "server", where, "error", systemError(err))
+		log.Warn("server cannot be reached, clients are sent to others", "server", where, "error", listen.SystemError(err))
 	case !was && b.up:
 		log.Info("server can be reached again", "server", where)
 	}
 	return b.up
 }
 
-// circle finds a server of a balance target that is this one, listening on listen, at a path that is balanced again.
-func (list routes) circle(listen string) (r *route, server string) {
+// Circle finds a server of a balance target that is this one, listening on listen, at a path that is balanced again.
+func (list Routes) Circle(listen string) (r *route, server string) {
 	here, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, ""
@@ -123,7 +124,7 @@ func (list routes) circle(listen string) (r *route, server string) {
 			continue
 		}
 		for _, b := range t.servers {
-			again := list.find(paths.Normal(cmp.Or(b.url.Path, "/")))
+			again := list.Find(paths.Normal(cmp.Or(b.url.Path, "/")))
 			if strconv.Itoa(int(b.url.Port)) != port || !isHere(b.url.Host, here) || again == nil {
 				continue
 			}

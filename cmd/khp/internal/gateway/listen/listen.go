@@ -1,4 +1,5 @@
-package gateway
+// Package listen opens listeners, and says in plain words what the system has against it.
+package listen
 
 import (
 	"errors"
@@ -10,8 +11,8 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 )
 
-// listen opens a listener; flag names the flag that the address comes from.
-func listen(flag, addr string) (net.Listener, error) {
+// Listen opens a listener at addr; flag names the flag that addr comes from, for errors.
+func Listen(flag, addr string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = net.LookupPort("tcp", port)
@@ -27,7 +28,7 @@ func listen(flag, addr string) (net.Listener, error) {
 	if err == nil {
 		return ln, nil
 	}
-	why, try := systemError(err), "choose another address with "+flag
+	why, try := SystemError(err), "choose another address with "+flag
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		why, try = "something listens there already", fmt.Sprintf("stop it, or choose another port with %s", flag)
@@ -39,8 +40,8 @@ func listen(flag, addr string) (net.Listener, error) {
 	return nil, cli.Failf(cli.ExitFailed, "cannot listen on %s: %s; %s", addr, why, try)
 }
 
-// systemError is what the system says about a socket, without the calls of a library that failed.
-func systemError(err error) string {
+// SystemError returns what the system says about a socket, without the names of failed calls.
+func SystemError(err error) string {
 	var number syscall.Errno
 	var name *net.DNSError
 	switch {
@@ -52,8 +53,8 @@ func systemError(err error) string {
 	return err.Error()
 }
 
-// sameAddress reports whether addr cannot be listened on beside ln: it has the same port, and one of both stands for all addresses or they are equal.
-func sameAddress(ln net.Addr, addr string) bool {
+// SameAddress reports whether addr cannot be listened on beside ln: it has the same port, and one of both stands for all addresses or they are equal.
+func SameAddress(ln net.Addr, addr string) bool {
 	a, ok := ln.(*net.TCPAddr)
 	b, err := net.ResolveTCPAddr("tcp", addr)
 	if !ok || err != nil {

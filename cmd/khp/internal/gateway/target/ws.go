@@ -1,4 +1,4 @@
-package gateway
+package target
 
 import (
 	"context"
@@ -21,7 +21,7 @@ type wsTarget struct {
 func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
 	patience, cancel := context.WithTimeout(ctx, backendTimeout)
 	defer cancel()
-	o := &transport.DialOptions{Subprotocols: r.Protocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.rules.backends, ReadLimit: s.rules.message}
+	o := &transport.DialOptions{Subprotocols: r.Protocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.house.Backends, ReadLimit: s.house.Message}
 	if t.khp {
 		o.Profile = transport.Auto // khp serve and gateways, which speak it differently
 	}

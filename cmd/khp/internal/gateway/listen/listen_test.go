@@ -1,4 +1,4 @@
-package gateway
+package listen
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 
 // 0.0.0.0 is what it says: IPv4 only.
 func TestListen_IPv4Only(t *testing.T) {
-	ln, err := listen("--listen", "0.0.0.0:0")
+	ln, err := Listen("--listen", "0.0.0.0:0")
 	require.NoError(t, err)
 	defer func() { _ = ln.Close() }()
 	require.Regexp(t, `^0\.0\.0\.0:\d+$`, ln.Addr().String())

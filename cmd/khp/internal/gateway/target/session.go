@@ -1,0 +1,176 @@
+package target
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/khp/cmd/khp/internal/gateway/metrics"
+	"example.com/khp/cmd/khp/internal/gateway/paths"
+	"example.com/khp/transport"
+)
+
+// House is what the connections of a server share. Its fields are not changed while it is used.
+type House struct {
+	Routes   Routes
+	Log      *slog.Logger
+	Metrics  *metrics.Metrics // may be nil
+	Idle     time.Duration    // 0 is for ever
+	Message  int64            // bytes of the largest message of a back end
+	Backends *tls.Config      // of wss back ends, nil for the system's roots
+	Outside  transport.Outside
+	Secure   func() bool // the server has TLS
+}
+
+// Count makes the metrics of all routes, which exist with zeros from then on.
+func (h *House) Count() {
+	for _, r := range h.Routes {
+		r.traffic = h.Metrics.Traffic(r.Path)
+	}
+}
+
+// Session makes the context of one connection. The path of the extended request is that of the opening one, the transport sees to that.
+func (h *House) Session(ctx context.Context, o *transport.OpeningRequest) context.Context {
+	s := &session{house: h, path: paths.Normal(o.Path()), log: h.Log}
+	s.route = h.Routes.Find(s.path)
+	context.AfterFunc(ctx, s.end)
+	return context.WithValue(ctx, sessionKey{}, s)
+}
+
+// Decide answers one request.
+func (h *House) Decide(ctx context.Context, q *transport.Request) (transport.Decision, error) {
+	s := sessionOf(ctx)
+	s.admit(q.Principal)
+	if s.route == nil {
+		return transport.Decision{Status: 404, Body: []byte(NothingServed(s.path) + "\n")}, nil
+	}
+	return s.route.target.decide(ctx, s, q)
+}
+
+// Serve uses one open connection.
+func (h *House) Serve(ctx context.Context, conn *transport.Conn) error {
+	s := sessionOf(ctx)
+	c := &client{Conn: conn, session: s, traffic: s.route.traffic}
+	begin := time.Now()
+	defer c.traffic.Open()()
+	defer s.watchIdle(h.Idle, func() {
+		h.Log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", h.Idle)
+		_ = c.Close(transport.CloseGoingAway, "idle for "+h.Idle.String())
+		s.end() // a back end that takes nothing may hold the other direction
+	})()
+	err := s.route.target.serve(ctx, s, c)
+	c.report(ctx, err, time.Since(begin))
+	return err
+}
+
+// NothingServed says to clients that a path has no route.
+func NothingServed(path string) string {
+	return "nothing is served at " + strconv.QuoteToASCII(path)
+}
+
+// Attrs returns what the log says about the connection that ctx is of.
+func Attrs(ctx context.Context) []slog.Attr {
+	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
+		return s.attrs()
+	}
+	return nil
+}
+
+// session is one connection on its way through the gateway.
+type session struct {
+	house *House
+	route *route // nil if there is none for the path
+	path  string // in normal form
+	log   *slog.Logger
+	ended atomic.Bool // the client has, and its back end has been told
+	asked atomic.Bool // a statusTarget has answered before
+
+	mu      sync.Mutex
+	user    string // "" before somebody was let in by name
+	over    bool
+	backend any
+	discard func() error
+	idle    *time.Timer
+	patient time.Duration
+}
+
+type sessionKey struct{}
+
+func sessionOf(ctx context.Context) *session { return ctx.Value(sessionKey{}).(*session) }
+
+// admit remembers who was let in.
+func (s *session) admit(principal any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if principal != nil {
+		s.user = fmt.Sprint(principal)
+	}
+}
+
+// attrs are for the log.
+func (s *session) attrs() (list []slog.Attr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.route != nil {
+		list = append(list, slog.String("route", s.route.Path))
+	}
+	if s.user != "" {
+		list = append(list, slog.String("user", s.user))
+	}
+	return list
+}
+
+// keep holds a connection to a back end from the decision until the client's connection is used. ok is false, and the back end discarded, if
+// the client is gone already.
+func (s *session) keep(backend any, discard func() error) (ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		_ = discard()
+		return false
+	}
+	if s.discard != nil { // of a decision that was made in vain
+		_ = s.discard()
+	}
+	s.backend, s.discard = backend, discard
+	return true
+}
+
+func (s *session) kept() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.backend
+}
+
+// end drops the back end, used or not.
+func (s *session) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	if s.discard != nil {
+		_ = s.discard()
+	}
+}
+
+// watchIdle calls expired when nothing was touched for d; 0 is never. The result ends the watch.
+func (s *session) watchIdle(d time.Duration, expired func()) (stop func()) {
+	if d <= 0 {
+		return func() {}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.patient, s.idle = d, time.AfterFunc(d, expired)
+	return func() { s.idle.Stop() }
+}
+
+// touch notes that a message came or went.
+func (s *session) touch() {
+	if s.patient > 0 {
+		s.idle.Reset(s.patient)
+	}
+}
