@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
 
 	"example.com/khp/transport/internal/field"
@@ -49,3 +51,14 @@ func (c *Conn) Principal() any {
 	}
 	return c.info.request.Principal
 }
+
+// String names the other end.
+func (c *Conn) String() string {
+	return fmt.Sprintf("transport.Conn(%v)", c.NetConn().RemoteAddr())
+}
+
+// GoString is String.
+func (c *Conn) GoString() string { return c.String() }
+
+// LogValue is String, for log/slog.
+func (c *Conn) LogValue() slog.Value { return slog.StringValue(c.String()) }

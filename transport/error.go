@@ -1,7 +1,11 @@
 package transport
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -9,6 +13,8 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/field"
+	"example.com/khp/transport/internal/portal"
+	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
 )
 
@@ -82,3 +88,147 @@ func clientError(err error) error {
 	}
 	return errors.New("transport: these options cannot be used: " + strings.TrimPrefix(err.Error(), "endpoint: "))
 }
+
+// failure explains why there is no connection.
+func (d *dialer) failure() error {
+	if d.Failure == nil {
+		return d.abandoned()
+	}
+	e := newHandshakeError(d.Failure)
+	switch {
+	case d.GaveUp != "":
+		e.Cause = d.Context.Err()
+	case e.Failure == fsm.FailureAuthRequired:
+		e.Cause = d.declined
+	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
+		e.Cause = d.Network
+	}
+	if proxy := proxyErrorOf(e.Cause); proxy != nil {
+		e.RetryAfter = retryAfter(proxy.Header)
+		if e.Failure == fsm.FailureTimeout {
+			e.text += "; " + proxy.Error()
+		}
+	}
+	e.noticePortal()
+	return e
+}
+
+// abandoned is the error of an attempt that ctx ended.
+func (d *dialer) abandoned() *HandshakeError {
+	e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.Context.Err(), Leg: endpoint.LegExtended}
+	switch d.GaveUp {
+	case fsm.ClientIdle.String(), fsm.ClientConnecting.String(), fsm.ClientRedirecting.String():
+		e.Leg = endpoint.LegConnect
+	case fsm.ClientOpening.String(), fsm.ClientAwaitLogin.String():
+		e.Leg = endpoint.LegOpening
+	}
+	why := e.Cause.Error()
+	if cause := context.Cause(d.Context); cause != e.Cause {
+		why += ": " + cause.Error()
+	}
+	e.text = "khp: given up: " + why + " [" + e.Leg.String() + ", " + e.URL + ", in phase " + d.GaveUp + "]"
+	return e
+}
+
+// noticePortal notes whether a network that wants a login first has answered in the place of the server or the proxy.
+func (e *HandshakeError) noticePortal() {
+	a := portal.Answer{URL: e.URL, Status: e.Status, Header: e.Header, Body: e.Body, Refused: e.Failure == fsm.FailureRedirectRefused}
+	if proxy := proxyErrorOf(e.Cause); proxy != nil {
+		a = portal.Answer{URL: e.URL, Status: proxy.Status, Header: proxy.Header, Body: proxy.Body, Proxy: true}
+	} else if e.Failure != fsm.FailureStatus && !a.Refused {
+		return
+	}
+	a.Unproven = e.Leg == endpoint.LegOpening && len(e.Path) > 0 && strings.HasPrefix(e.Path[0], "ws:")
+	login, ok := portal.Detect(a)
+	if !ok {
+		return
+	}
+	e.NetworkLogin, e.LoginURL = true, login.URL
+	e.text += "; " + login.String()
+}
+
+// ProxyError is why an HTTP proxy made no connection: the cause of a [*HandshakeError] with fsm.FailureConnect or fsm.FailureTimeout. It never shows
+// the user and password of the proxy.
+type ProxyError struct {
+	Proxy  string      // scheme://host:port; "" if the proxy to use could not be found out
+	Target string      // host:port it was asked for
+	Status int         // of its answer, 0 if there was none
+	Header http.Header // its fields
+	Body   []byte      // its body, as far as it came, bounded by DialOptions.Limits; treat as untrusted
+	Err    error       // network error, or why a challenge of the proxy was not answered; may be nil
+}
+
+// Error names the proxy and says what it did.
+func (e *ProxyError) Error() string {
+	s := "proxy " + e.Proxy
+	switch {
+	case e.Proxy == "":
+		s = "no proxy found"
+	case e.Status != 0:
+		s += fmt.Sprintf(" refused to connect to %s with %d", e.Target, e.Status)
+		if text := http.StatusText(e.Status); text != "" {
+			s += " " + text
+		}
+	default:
+		s += " did not connect to " + e.Target
+	}
+	if e.Err != nil {
+		s += ": " + sock.Reason(e.Err)
+	} else if e.Status == http.StatusProxyAuthRequired {
+		s += ": its credentials are refused"
+	}
+	return s
+}
+
+// Unwrap returns Err.
+func (e *ProxyError) Unwrap() error { return e.Err }
+
+// proxyErrorOf finds a ProxyError behind err, nil if there is none.
+func proxyErrorOf(err error) *ProxyError {
+	var e *ProxyError
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// refused reports whether a proxy's answer is behind err, whether or not all of it came in time.
+func refused(err error) bool {
+	e := proxyErrorOf(err)
+	return e != nil && e.Status != 0
+}
+
+// What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors and
+// providers of this package; AnswerProbe is for them, too.
+
+var errUnexplained = errors.New("the handshake failed")
+
+// NewHandshakeError makes what an endpoint failed with, or what ended it from outside, the error that Dial would return. cause is the network or context
+// error behind it and may be nil. Without either it says no more than that the handshake failed.
+func NewHandshakeError(err, cause error) *HandshakeError {
+	if err = cmp.Or(err, cause); err == nil {
+		err = errUnexplained
+	}
+	e := newHandshakeError(err)
+	e.Cause = cmp.Or(cause, e.Cause)
+	if e.Attempt > 0 { // a client's
+		e.noticePortal()
+	}
+	return e
+}
+
+// What holds credentials or cookies shows itself without them, whatever verb or logger prints it. The fields are there for those who ask for them.
+
+// GoString is the message, without the fields and the body of the response.
+func (e *HandshakeError) GoString() string {
+	return fmt.Sprintf("transport.HandshakeError(%q)", e.Error())
+}
+
+// LogValue is the message, for log/slog.
+func (e *HandshakeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// GoString is the message, without the fields and the body of the proxy's answer.
+func (e *ProxyError) GoString() string { return fmt.Sprintf("transport.ProxyError(%q)", e.Error()) }
+
+// LogValue is the message, for log/slog.
+func (e *ProxyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

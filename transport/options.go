@@ -3,7 +3,13 @@ package transport
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"strconv"
+	"strings"
+
+	"example.com/khp/transport/internal/field"
+	format "example.com/khp/transport/trace"
 )
 
 // maxRedirects is the largest budget of redirects. [AMB-61]
@@ -64,4 +70,30 @@ func checkReadLimit(n int64) error {
 		return errors.New("transport: ReadLimit is " + strconv.FormatInt(n, 10) + "; use a positive number of bytes, or 0 for " + strconv.Itoa(DefaultReadLimit))
 	}
 	return nil
+}
+
+// String sums up the options without the values of secret fields and without the body.
+func (o DialOptions) String() string {
+	return fmt.Sprintf("transport.DialOptions{Profile: %v, Subprotocols: %q, Extensions: %q, Header: %s, OpeningHeader: %s, Credentials: %t, Method: %q, Body: %d bytes}",
+		o.Profile, o.Subprotocols, o.Extensions, showHeader(o.Header, o.Sensitive), showHeader(o.OpeningHeader, o.Sensitive), o.Credentials != nil, o.Method, len(o.Body))
+}
+
+// GoString is String.
+func (o DialOptions) GoString() string { return o.String() }
+
+// LogValue is String, for log/slog.
+func (o DialOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// showHeader writes fields as they are sent, without the values that are secrets.
+func showHeader(h http.Header, sensitive []string) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, f := range field.List(h) {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.Write(format.Redact([]byte(f.Name+": "+f.Value), sensitive...))
+	}
+	b.WriteByte(']')
+	return b.String()
 }

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/tracker"
+	"example.com/khp/transport/internal/web"
 	"example.com/khp/wire"
 )
 
@@ -43,8 +45,8 @@ type Server struct {
 	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
 
 	live  tracker.Tracker // connections of clients, and those of which nothing is known yet
-	slots slots
-	web   web
+	slots accept.Slots
+	web   web.Queue
 
 	mu        sync.Mutex // guards the rest
 	closed    bool
@@ -102,23 +104,23 @@ func (s *Server) Serve(ln net.Listener) error {
 	if !ok {
 		return http.ErrServerClosed
 	}
-	accepting, turning := seldom{period: time.Second}, seldom{period: 10 * time.Second}
+	accepting, turning := accept.Seldom{Period: time.Second}, accept.Seldom{Period: 10 * time.Second}
 	for {
-		if !s.slots.wait(s.MaxConnections, done) {
+		if !s.slots.Wait(s.MaxConnections, done) {
 			return http.ErrServerClosed
 		}
-		nc, err := s.accept(ln, done, &accepting)
+		nc, err := accept.Next(ln, done, s.log(), &accepting)
 		if err != nil {
-			s.slots.leave()
+			s.slots.Leave()
 			return err
 		}
 		host := auth.NetworkOf(nc.RemoteAddr())
-		if !s.slots.enter(host, s.MaxPerAddress) {
-			if silent, ok := turning.say(time.Now()); ok {
+		if !s.slots.Enter(host, s.MaxPerAddress) {
+			if silent, ok := turning.Say(time.Now()); ok {
 				s.log().Warn("turned away: too many connections from this address", "remote", nc.RemoteAddr().String(), "most", s.MaxPerAddress, "since_last_line", silent)
 			}
-			turnAway(nc)
-			s.slots.leave()
+			accept.TurnAway(nc)
+			s.slots.Leave()
 			continue
 		}
 		go s.connection(nc, host)
@@ -131,14 +133,14 @@ func (s *Server) Serve(ln net.Listener) error {
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stopListening()
 	web := make(chan error, 1)
-	go func() { web <- s.web.shutdown(ctx) }()
+	go func() { web <- s.web.Shutdown(ctx) }()
 	return errors.Join(s.live.Shutdown(ctx), <-web)
 }
 
 // Close ends the server at once: it closes the listeners and drops all connections. It does not wait for [Handler].Serve.
 func (s *Server) Close() error {
 	s.stopListening()
-	s.web.close()
+	s.web.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = s.live.Shutdown(ctx)
@@ -146,7 +148,7 @@ func (s *Server) Close() error {
 }
 
 // Connections returns how many connections are open, of whatever kind.
-func (s *Server) Connections() int { return s.slots.count() }
+func (s *Server) Connections() int { return s.slots.Count() }
 
 // route finds the handler of a path; nil if there is none.
 func (s *Server) route(host, path string) *Handler {

@@ -3,9 +3,10 @@ package auth
 import (
 	"context"
 	"encoding/base64"
+	"testing"
+
 	"example.com/khp/endpoint"
 	"github.com/stretchr/testify/require"
-	"testing"
 )
 
 var joeAndAnn = Users(map[string]string{"joe": "welcome", "ann": "sesame"})

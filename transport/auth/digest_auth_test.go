@@ -1,12 +1,13 @@
 package auth
 
 import (
-	"example.com/khp/wire"
-	"github.com/stretchr/testify/require"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
 )
 
 func digestAuth(a wire.DigestAlgorithm) *DigestAuth {

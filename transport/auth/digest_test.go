@@ -1,10 +1,11 @@
 package auth
 
 import (
-	"github.com/stretchr/testify/require"
 	"strconv"
 	"sync"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // A provider may be shared by many goroutines and remembers no more than it must.

@@ -1,10 +1,11 @@
 package auth
 
 import (
-	"github.com/stretchr/testify/require"
 	"net"
 	"net/netip"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 func TestClientNetwork(t *testing.T) {

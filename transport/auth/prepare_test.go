@@ -2,11 +2,12 @@ package auth
 
 import (
 	"context"
-	"example.com/khp/endpoint"
-	"github.com/stretchr/testify/require"
 	"net/http"
 	"testing"
 	"time"
+
+	"example.com/khp/endpoint"
+	"github.com/stretchr/testify/require"
 )
 
 func TestPrepareCredentials(t *testing.T) {

@@ -2,8 +2,6 @@ package frames
 
 import (
 	"errors"
-	"github.com/gobwas/ws"
-	"github.com/stretchr/testify/require"
 	"io"
 	"net"
 	"os"
@@ -11,6 +9,9 @@ import (
 	"syscall"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCloseCodeText(t *testing.T) {

@@ -12,6 +12,7 @@ package frames
 
 import (
 	"context"
+	"io"
 	"net"
 	"sync/atomic"
 	"unicode/utf8"
@@ -19,7 +20,6 @@ import (
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
-	"io"
 )
 
 // Kind says what kind of thing arrived.

@@ -1,11 +1,12 @@
 package frames
 
 import (
-	"example.com/khp/transport/internal/frametest"
-	"github.com/stretchr/testify/require"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"example.com/khp/transport/internal/frametest"
+	"github.com/stretchr/testify/require"
 )
 
 // The tables are right: Go's own decoder agrees, and no verdict is expected early.

@@ -1,8 +1,9 @@
 package frametest
 
 import (
-	"github.com/gobwas/ws"
 	"io"
+
+	"github.com/gobwas/ws"
 )
 
 // ReadFrame reads one frame, of a peer that can be trusted.

@@ -3,11 +3,11 @@ package layer
 
 import (
 	"bytes"
-	"example.com/khp/transport/internal/frames"
 	"sync"
 	"time"
 
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frames"
 	"github.com/gobwas/ws"
 )
 

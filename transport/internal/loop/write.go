@@ -1,11 +1,11 @@
 package loop
 
 import (
+	"context"
 	"errors"
 	"os"
 	"time"
 
-	"context"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"

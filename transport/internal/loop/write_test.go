@@ -1,15 +1,16 @@
 package loop
 
 import (
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
-	"net"
-	"testing"
-	"testing/synctest"
-	"time"
 )
 
 // A timer that is over but was not told yet takes no write its time: last words are written, and nobody waits for the answer to what was never sent.

@@ -1,0 +1,27 @@
+package accept
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"example.com/khp/transport/internal/sock"
+)
+
+// TurnAway says that there are too many connections from an address, and closes.
+func TurnAway(nc net.Conn) {
+	if _, secure := nc.(*tls.Conn); !secure {
+		Answer(nc, "503 Service Unavailable", "too many connections from your address\n")
+	}
+	sock.Abort(nc)
+}
+
+// Answer answers an HTTP request in one write that a new connection takes at once.
+func Answer(nc net.Conn, status, text string) {
+	now := time.Now()
+	_ = nc.SetWriteDeadline(now.Add(sock.GiveUpTimeout))
+	_, _ = fmt.Fprintf(nc, "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\nDate: %s\r\n\r\n%s",
+		status, len(text), now.UTC().Format(http.TimeFormat), text)
+}

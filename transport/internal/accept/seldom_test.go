@@ -1,0 +1,47 @@
+package accept
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"example.com/khp/transport/auth"
+	"github.com/stretchr/testify/require"
+)
+
+// A flood costs one line in each period, which tells of the others.
+func TestSeldom(t *testing.T) {
+	s := Seldom{Period: 10 * time.Second}
+	now := time.Unix(1000, 0)
+	silent, ok := s.Say(now)
+	require.True(t, ok, "the first one at once")
+	require.Zero(t, silent)
+	for range 5000 {
+		now = now.Add(time.Millisecond)
+		_, ok = s.Say(now)
+		require.False(t, ok)
+	}
+	silent, ok = s.Say(now.Add(5 * time.Second))
+	require.True(t, ok)
+	require.Equal(t, 5000, silent)
+}
+
+// All addresses of a /64 are one client's; an IPv4 address is one in whatever form it comes.
+func TestSlots_IPv6Network(t *testing.T) {
+	network := func(addr string) netip.Prefix {
+		return auth.NetworkOf(&net.TCPAddr{IP: netip.MustParseAddr(addr).AsSlice(), Port: 7})
+	}
+	var s Slots
+	require.True(t, s.Enter(network("2001:db8:0:1::1"), 2))
+	require.True(t, s.Enter(network("2001:db8:0:1:ffff::2"), 2))
+	require.False(t, s.Enter(network("2001:db8:0:1:1:2:3:4"), 2), "a third address of the same client")
+	require.True(t, s.Enter(network("2001:db8:0:2::1"), 2), "another client")
+	require.True(t, s.Enter(network("192.0.2.1"), 1))
+	require.False(t, s.Enter(network("::ffff:192.0.2.1"), 1), "the same address")
+	require.True(t, s.Enter(network("192.0.2.2"), 1))
+	require.True(t, s.Enter(netip.Prefix{}, 1))
+	require.True(t, s.Enter(netip.Prefix{}, 1), "no address, no bound")
+	s.Exit(network("2001:db8:0:1::1"))
+	require.True(t, s.Enter(network("2001:db8:0:1::9"), 2))
+}

@@ -1,0 +1,79 @@
+package web
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// listener is a listener for connections that were accepted elsewhere.
+type listener struct {
+	queue <-chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+// Accept implements net.Listener.
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case nc := <-l.queue:
+		return nc, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (l *listener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (l *listener) Addr() net.Addr { return &net.TCPAddr{} }
+
+// readConn is a connection of which something has been read already.
+type readConn struct {
+	net.Conn
+	read []byte
+	gone func()
+}
+
+// Read returns what was read before first.
+func (c *readConn) Read(p []byte) (int, error) {
+	if len(c.read) == 0 {
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.read)
+	if c.read = c.read[n:]; len(c.read) == 0 {
+		c.read = nil
+	}
+	return n, nil
+}
+
+// Close implements net.Conn.
+func (c *readConn) Close() error {
+	defer c.gone()
+	return c.Conn.Close()
+}
+
+// CloseWrite ends our side of the stream.
+func (c *readConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return http.ErrNotSupported
+}
+
+// NetConn returns the connection below.
+func (c *readConn) NetConn() net.Conn { return c.Conn }
+
+// secureReadConn is one with TLS.
+type secureReadConn struct {
+	*readConn
+	secure *tls.Conn
+}
+
+// ConnectionState is what net/http shows as Request.TLS.
+func (c *secureReadConn) ConnectionState() tls.ConnectionState { return c.secure.ConnectionState() }

@@ -1,0 +1,77 @@
+// Package web hands connections that were accepted elsewhere, and of which something was read already, to net/http.
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// Queue is the way to a server of net/http, which is made when the first connection needs it.
+type Queue struct {
+	mu     sync.Mutex
+	server *http.Server
+	queue  chan net.Conn
+	done   chan struct{} // closed with the queue's listener
+	closed bool
+}
+
+// Take hands a connection over, with what was read of it; gone is called once it is closed. newServer makes the server.
+func (w *Queue) Take(newServer func() *http.Server, nc net.Conn, read []byte, gone func()) {
+	var c net.Conn = &readConn{Conn: nc, read: read, gone: sync.OnceFunc(gone)}
+	if secure, ok := nc.(*tls.Conn); ok {
+		c = &secureReadConn{c.(*readConn), secure}
+	}
+	if !w.start(newServer) {
+		_ = c.Close()
+		return
+	}
+	select {
+	case w.queue <- c:
+	case <-w.done:
+		_ = c.Close()
+	}
+}
+
+// start makes the server; ok is false if it has been shut down.
+func (w *Queue) start(newServer func() *http.Server) (ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed || w.server != nil {
+		return !w.closed
+	}
+	w.queue, w.done = make(chan net.Conn), make(chan struct{})
+	w.server = newServer()
+	go func() { _ = w.server.Serve(&listener{queue: w.queue, done: w.done}) }()
+	return true
+}
+
+// stop keeps it from being started, and returns it if it was.
+func (w *Queue) stop() *http.Server {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	return w.server
+}
+
+// Shutdown shuts the server down, if there is one, and drops its connections if ctx ends. No more connections are taken.
+func (w *Queue) Shutdown(ctx context.Context) error {
+	server := w.stop()
+	if server == nil {
+		return nil
+	}
+	err := server.Shutdown(ctx)
+	if err != nil {
+		_ = server.Close()
+	}
+	return err
+}
+
+// Close drops all connections of the server. No more are taken.
+func (w *Queue) Close() {
+	if server := w.stop(); server != nil {
+		_ = server.Close()
+	}
+}
