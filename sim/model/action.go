@@ -37,7 +37,7 @@ type Action struct {
 	Event fsm.Event
 	Cut   bool  // the network drops everything under way
 	Phase uint8 // of the machine that acts, before the step; 0 for the network
-	Index int   // of the edge that it takes, as package fsm counts; -1 if none was taken: the cell ignores the event or calls it misuse
+	Index int16 // of the edge that it takes, as package fsm counts; -1 if none was taken: the cell ignores the event or calls it misuse
 }
 
 // String says who meets what, for example "client: Response 302 (TargetUsable)".
@@ -90,7 +90,7 @@ func (a Action) Cell() string {
 }
 
 func (a Action) edge() (fsm.Row, bool) {
-	if list := edgesOf(a.Side); a.Index >= 0 && a.Index < len(list) {
+	if list := edgesOf(a.Side); a.Index >= 0 && int(a.Index) < len(list) {
 		return list[a.Index], true
 	}
 	return fsm.Row{}, false
@@ -116,9 +116,9 @@ func edges() int { return clientEdges + serverEdges }
 // Edge numbers the edges of both tables together, those of the client first.
 func (a Action) Edge() int {
 	if a.Side == Server && a.Index >= 0 {
-		return clientEdges + a.Index
+		return clientEdges + int(a.Index)
 	}
-	return a.Index
+	return int(a.Index)
 }
 
 // Edges returns how often each edge of the client's and of the server's table was taken, by its index; nil for a table of which none was.

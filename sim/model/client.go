@@ -32,7 +32,7 @@ func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Acti
 		w.state = state
 		broken = w.host.obey(cfg, before, state, ev, effects)
 	}
-	return Action{Side: Client, Event: ev, Phase: uint8(before.Phase()), Index: effects.Edge()}, effects, broken
+	return Action{Side: Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken
 }
 
 // guarded reports whether time ends every wait of the client: before open, something always runs that leads on. [LIV-01, LIV-07]

@@ -22,7 +22,7 @@ func (w serverWorld) String() string { return "server " + bare(w.Phase()) }
 func (w *serverWorld) take(cfg fsm.ServerConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken string) {
 	before := w.state
 	state, effects, verdict := f.stepServer(cfg, before, ev)
-	a = Action{Side: Server, Event: ev, Phase: uint8(before.Phase()), Index: effects.Edge()}
+	a = Action{Side: Server, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}
 	if verdict == fsm.Misuse {
 		if ev.Kind != fsm.EventDecided {
 			broken = misused
