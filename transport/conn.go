@@ -202,7 +202,7 @@ func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 // Status returns the status code of the response that completed the handshake: mostly 101, else 201, 204 or 205; 101 without KHP.
 func (c *Conn) Status() int { return c.info.status }
 
-// NetConn returns the socket below, for its addresses and options. Reading, writing or
+// NetConn returns the socket below, for its addresses and options. RemoteAddr of a client that proxies have passed on is what they say: see [Server].TrustedProxies. Reading, writing or
 // setting deadlines on it breaks the connection.
 func (c *Conn) NetConn() net.Conn { return c.link.NetConn() }
 

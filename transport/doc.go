@@ -72,6 +72,10 @@
 // behind it has sent, in either handshake, Basic goes to the proxy on one new connection, and never through it. What the proxy says instead of
 // connecting is a [*ProxyError]. Other proxies take NetDial.
 //
+// A server behind proxies sees their addresses in the place of its clients'. [Server].TrustedProxies names the networks whose word is taken for those: in the fields
+// X-Forwarded-For or Forwarded, or, with ProxyProtocol, in PROXY headers. The address that they give is that of the log, of limits, and of RemoteAddr; what
+// anybody else says about itself means nothing. Without a Server, middleware that sets RemoteAddr of an http.Request does the same.
+//
 // # Profiles
 //
 // [Spec] follows the specification, and is the default of a client. [Kaazing] is how deployed Kaazing gateways and clients speak: the URL carries .kl=Y, and

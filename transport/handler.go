@@ -14,6 +14,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/hops"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
@@ -87,7 +88,7 @@ type Handler struct {
 }
 
 // ServeHTTP takes over the connection of an upgrade request and returns when it is closed. Requests that are no WebSocket upgrade
-// are answered with 426 or another fitting status, and an explanation.
+// are answered with 426 or another fitting status, and an explanation. The client's address is that of r.RemoteAddr, so that middleware can say who is behind a proxy.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := h.Check(); err != nil {
 		h.log().Error(err.Error())
@@ -118,7 +119,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = nc.Close() }() // in case the application panics
-	c.nc = nc
+	c.nc = hops.Named(nc, r.RemoteAddr)
 	c.Connected(nc, false)
 	rest, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
 	if c.shake(&opening{request: requestOf(r), rest: rest}); c.conn != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,6 +59,10 @@ func (s *Server) check() error {
 		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(s.MaxConnections) + "; use a positive number, or 0 for no bound")
 	case s.MaxPerAddress < 0:
 		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(s.MaxPerAddress) + "; use a positive number, or 0 for no bound")
+	case s.ProxyProtocol && len(s.TrustedProxies) == 0:
+		return errors.New("transport: Server.ProxyProtocol is set and TrustedProxies is empty; name the networks whose PROXY headers count")
+	case slices.ContainsFunc(s.TrustedProxies, func(p netip.Prefix) bool { return !p.IsValid() }):
+		return errors.New("transport: Server.TrustedProxies has a network that is none; make them with netip.ParsePrefix")
 	case s.KeepAlive < 0:
 		return errors.New("transport: Server.KeepAlive is " + s.KeepAlive.String() + "; use a positive duration, or 0 for none")
 	case s.Handler != nil:

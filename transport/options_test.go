@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http/httptest"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ func TestOptions_Refused(t *testing.T) {
 		"neither Handler nor Route": {}, "Handler.Serve is nil": {Handler: &Handler{}}, "ReadLimit is -1": {Handler: &Handler{Serve: echoServe, ReadLimit: -1}},
 		"MaxChallenges is 300": {Handler: &Handler{Serve: echoServe, MaxChallenges: 300}}, "Timeouts.Body is -1s": {Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Body: -time.Second}}},
 		"OpeningTimeout is -1s": {Handler: &Handler{Serve: echoServe}, OpeningTimeout: -time.Second}, "MaxConnections is -1": {Handler: &Handler{Serve: echoServe}, MaxConnections: -1},
+		"TrustedProxies is empty": {Handler: &Handler{Serve: echoServe}, ProxyProtocol: true}, "TrustedProxies has a network that is none": {Handler: &Handler{Serve: echoServe}, TrustedProxies: make([]netip.Prefix, 1)},
 		"Server.KeepAlive is -1s": {Handler: &Handler{Serve: echoServe}, KeepAlive: -time.Second}, "MaxPerAddress is -2": {Handler: &Handler{Serve: echoServe}, MaxPerAddress: -2}, "Limits.Head is -1": {Handler: &Handler{Serve: echoServe, Limits: wire.Limits{Head: -1}}},
 	} {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")

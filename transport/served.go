@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
+	"example.com/khp/transport/internal/hops"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
@@ -128,7 +130,7 @@ func (x *open) Interrupt() {
 
 // connection serves one connection, from its first byte until it is open, or net/http has it, or it is over. What comes after open runs in a goroutine of its
 // own: a handshake needs a deep stack, which this one takes along when it ends, and waiting for messages does not.
-func (s *Server) connection(nc net.Conn, host netip.Prefix) {
+func (s *Server) connection(nc net.Conn, host netip.Prefix, secure *tls.Config) {
 	c := &served{server: s, nc: nc, host: host}
 	c.ctx = c.Begin(context.Background())
 	defer func() {
@@ -136,7 +138,7 @@ func (s *Server) connection(nc net.Conn, host netip.Prefix) {
 			c.ended(recover())
 		}
 	}()
-	o := c.begin()
+	o := c.begin(secure)
 	if o == nil {
 		return
 	}
@@ -167,23 +169,42 @@ func (c *served) ended(v any) {
 	}
 }
 
-// begin reads the opening request and finds out who is to answer it; nil if that is net/http or nobody.
-func (c *served) begin() *opening {
+// begin finds out who the client is, reads the opening request and finds out who is to answer it; nil if that is net/http or nobody.
+func (c *served) begin(secure *tls.Config) *opening {
 	s := c.server
 	if !s.live.Add(&c.Entry) {
 		return nil
 	}
 	c.Connected(c.nc, true)
-	o, err := s.readOpening(c.nc)
+	defer c.Heard()
+	_ = c.nc.SetDeadline(time.Now().Add(cmp.Or(s.OpeningTimeout, defaultOpeningTimeout))) // of writing, too: TLS answers
+	if !c.introduced(secure) {
+		return nil
+	}
+	o, err := c.readOpening()
 	c.Heard()
+	if s.refusesProxyHeader(c.nc, o.head, err) {
+		o.release()
+		return nil
+	}
 	if err != nil {
 		s.log().Debug("no opening request came", "remote", c.nc.RemoteAddr().String(), "error", err.Error())
 		o.release()
 		return nil
 	}
-	if h := s.handlerOf(o); h != nil && h.live.Add(&c.Entry) {
-		c.handler = h
-		return o
+	if h := s.handlerOf(o); h != nil {
+		if o.request != nil {
+			c.nc = s.seenFrom(c.nc, o.request.Fields)
+		}
+		if !c.count() {
+			accept.Answer(c.nc, "503 Service Unavailable", accept.TooMany+"\n")
+			o.release()
+			return nil
+		}
+		if h.live.Add(&c.Entry) {
+			c.handler = h
+			return o
+		}
 	}
 	c.passedOn = true
 	s.live.Remove(&c.Entry)
@@ -193,19 +214,50 @@ func (c *served) begin() *opening {
 	return nil
 }
 
-// readOpening reads the opening request.
-func (s *Server) readOpening(nc net.Conn) (*opening, error) {
-	timeout := s.OpeningTimeout
-	if timeout <= 0 {
-		timeout = defaultOpeningTimeout
-	}
-	_ = nc.SetDeadline(time.Now().Add(timeout)) // of writing, too: TLS answers
-	o, err := readHead(nc, s.Limits)
-	if err != nil {
-		var plain tls.RecordHeaderError
-		if errors.As(err, &plain) && plain.Conn != nil {
-			accept.Answer(plain.Conn, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
+// introduced reads the PROXY header if there has to be one, and begins TLS; false is the end of the connection.
+func (c *served) introduced(secure *tls.Config) bool {
+	s := c.server
+	if s.ProxyProtocol && s.trusts(c.nc.RemoteAddr()) {
+		nc, known, err := hops.ReadHeader(c.nc)
+		switch {
+		case errors.Is(err, hops.ErrNothing):
+			return false
+		case err != nil:
+			s.mistrusts(c.nc, "a trusted proxy sent no PROXY header that can be read, its connection was closed", err)
+			return false
 		}
+		c.nc = nc
+		if known && !c.count() {
+			accept.TurnAway(c.nc, secure != nil)
+			return false
+		}
+	}
+	if secure != nil {
+		c.nc = tls.Server(c.nc, secure)
+	}
+	return true
+}
+
+// count has the connection count for the address that its client turns out to have, if that does not have too many already.
+func (c *served) count() bool {
+	s, host := c.server, auth.NetworkOf(c.nc.RemoteAddr())
+	if host == c.host {
+		return true
+	}
+	if !s.slots.Claim(host, s.MaxPerAddress) {
+		s.tooMany(c.nc.RemoteAddr().String())
+		return false
+	}
+	s.slots.Waive(c.host)
+	c.host = host
+	return true
+}
+
+// readOpening reads the opening request.
+func (c *served) readOpening() (*opening, error) {
+	o, err := readHead(c.nc, c.server.Limits)
+	if nc, first := beforeTLS(err); nc != nil && !hops.IsHeader(first) {
+		accept.Answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
 	}
 	return o, err
 }

@@ -7,10 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
-	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/transport/internal/web"
@@ -42,11 +42,20 @@ type Server struct {
 	MaxConnections int
 	// MaxPerAddress bounds those of one client address, for which all IPv6 addresses of a /64 count as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
 	MaxPerAddress int
+	// TrustedProxies are the networks of proxies in front, whose word about the address of a client is taken: for the log, MaxPerAddress, the shares of an
+	// Authenticator, and [Conn.NetConn]. They give it in the fields X-Forwarded-For or Forwarded, where several have passed a request on the last address that is not one of
+	// theirs, or with ProxyProtocol. The same fields of anybody else mean nothing. A request in which both fields are there and contradict each other counts as the proxy's own.
+	TrustedProxies []netip.Prefix
+	// ProxyProtocol has every connection from TrustedProxies begin with a PROXY header, of version 1 or 2, ahead of TLS: without one it is closed. Other
+	// connections are served as they are, but for those with such a header, which are refused. It needs TrustedProxies, and ServeTLS if there is TLS.
+	ProxyProtocol bool
 	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
 
 	live  tracker.Tracker // connections of clients, and those of which nothing is known yet
 	slots accept.Slots
 	web   web.Queue
+
+	turning, mistrusting accept.Seldom // lines of the log
 
 	mu        sync.Mutex // guards the rest
 	closed    bool
@@ -89,12 +98,15 @@ func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
-	return s.Serve(tls.NewListener(ln, config))
+	return s.serve(ln, config)
 }
 
 // Serve accepts connections until Shutdown or Close, then returns [http.ErrServerClosed]; any other error is the listener's and final. It closes ln. It may be called for several
 // listeners at once. When descriptors or memory run out it waits, up to a second between attempts, and goes on.
-func (s *Server) Serve(ln net.Listener) error {
+func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, nil) }
+
+// serve is Serve, with TLS unless secure is nil.
+func (s *Server) serve(ln net.Listener, secure *tls.Config) error {
 	if err := s.check(); err != nil {
 		_ = ln.Close()
 		return err
@@ -104,7 +116,7 @@ func (s *Server) Serve(ln net.Listener) error {
 	if !ok {
 		return http.ErrServerClosed
 	}
-	accepting, turning := accept.Seldom{Period: time.Second}, accept.Seldom{Period: 10 * time.Second}
+	accepting := accept.Seldom{Period: time.Second}
 	for {
 		if !s.slots.Wait(s.MaxConnections, done) {
 			return http.ErrServerClosed
@@ -114,16 +126,14 @@ func (s *Server) Serve(ln net.Listener) error {
 			s.slots.Leave()
 			return err
 		}
-		host := auth.NetworkOf(nc.RemoteAddr())
+		host := s.networkAtFirst(nc)
 		if !s.slots.Enter(host, s.MaxPerAddress) {
-			if silent, ok := turning.Say(time.Now()); ok {
-				s.log().Warn("turned away: too many connections from this address", "remote", nc.RemoteAddr().String(), "most", s.MaxPerAddress, "since_last_line", silent)
-			}
-			accept.TurnAway(nc)
+			s.tooMany(nc.RemoteAddr().String())
+			accept.TurnAway(nc, secure != nil)
 			s.slots.Leave()
 			continue
 		}
-		go s.connection(nc, host)
+		go s.connection(nc, host, secure)
 	}
 }
 

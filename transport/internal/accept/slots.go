@@ -40,17 +40,55 @@ func (s *Slots) Wait(most int, done <-chan struct{}) (ok bool) {
 func (s *Slots) Enter(host netip.Prefix, most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if most > 0 && host.IsValid() {
-		if s.of[host] >= most {
-			return false
-		}
-		if s.of == nil {
-			s.of = make(map[netip.Prefix]int)
-		}
-		s.of[host]++
+	if !s.admit(host, most) {
+		return false
 	}
 	s.used++
 	return true
+}
+
+// admit counts one more of an address, unless it has most already.
+func (s *Slots) admit(host netip.Prefix, most int) bool {
+	if most <= 0 || !host.IsValid() {
+		return true
+	}
+	if s.of[host] >= most {
+		return false
+	}
+	if s.of == nil {
+		s.of = make(map[netip.Prefix]int)
+	}
+	s.of[host]++
+	return true
+}
+
+// Claim counts one more of an address that has become known after Enter, as Enter does.
+func (s *Slots) Claim(host netip.Prefix, most int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.admit(host, most)
+}
+
+// Waive undoes Claim.
+func (s *Slots) Waive(host netip.Prefix) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dismiss(host)
+}
+
+func (s *Slots) dismiss(host netip.Prefix) {
+	if s.of[host] > 1 {
+		s.of[host]--
+	} else {
+		delete(s.of, host)
+	}
+}
+
+// Claimed returns how many addresses are counted.
+func (s *Slots) Claimed() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.of)
 }
 
 // Exit undoes Enter, and gives the slot back.
@@ -58,11 +96,7 @@ func (s *Slots) Exit(host netip.Prefix) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.used--
-	if s.of[host] > 1 {
-		s.of[host]--
-	} else {
-		delete(s.of, host)
-	}
+	s.dismiss(host)
 	s.release()
 }
 

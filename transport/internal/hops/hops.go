@@ -1,0 +1,71 @@
+// Package hops finds out where a request comes from that proxies have passed on.
+package hops
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"example.com/khp/wire"
+)
+
+// Networks are those of proxies whose word is taken.
+type Networks []netip.Prefix
+
+// Has reports whether an address belongs to one of them.
+func (n Networks) Has(a netip.Addr) bool {
+	a = a.Unmap().WithZone("")
+	return slices.ContainsFunc(n, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// Client returns the address that a request came from which arrived from peer. Each trusted proxy vouches for the one before it: the hops that X-Forwarded-For or
+// Forwarded list are followed from right to left, until one is not trusted or cannot be read. What stands further left is anybody's. Where both fields are there
+// and lead to different addresses one of them is not the proxy's, and the answer is peer. The port is 0 if it is not known.
+func Client(peer netip.AddrPort, fields wire.Fields, trusted Networks) netip.AddrPort {
+	if !trusted.Has(peer.Addr()) {
+		return peer
+	}
+	x, hasX := trusted.follow(peer, fields, "X-Forwarded-For", func(v string) []string { return strings.Split(v, ",") })
+	f, hasF := trusted.follow(peer, fields, "Forwarded", forwardedFor)
+	switch {
+	case hasX && hasF && x.Addr() != f.Addr():
+		return peer
+	case hasX:
+		return x
+	}
+	return f
+}
+
+// follow walks along the hops that a field lists, and tells whether the field is there.
+func (n Networks) follow(at netip.AddrPort, fields wire.Fields, name string, split func(value string) []string) (netip.AddrPort, bool) {
+	var list []string
+	there := false
+	for v := range fields.All(name) {
+		list, there = append(list, split(string(v))...), true
+	}
+	for _, hop := range slices.Backward(list) {
+		next, ok := node(strings.Trim(hop, " \t"))
+		if !ok || !n.Has(at.Addr()) {
+			break
+		}
+		at = next
+	}
+	return at, there
+}
+
+// node reads an address with or without port, one of IPv6 with or without brackets. A port that is hidden, as in 192.0.2.1:_x, is not known.
+func node(s string) (netip.AddrPort, bool) {
+	if a, hidden, ok := strings.Cut(s, ":_"); ok && hidden != "" {
+		s = a
+	}
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return netip.AddrPortFrom(ap.Addr().Unmap().WithZone(""), ap.Port()), true
+	}
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		if s, ok = strings.CutSuffix(inner, "]"); !ok || !strings.Contains(s, ":") {
+			return netip.AddrPort{}, false
+		}
+	}
+	a, err := netip.ParseAddr(s)
+	return netip.AddrPortFrom(a.Unmap().WithZone(""), 0), err == nil
+}
