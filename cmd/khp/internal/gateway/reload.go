@@ -92,11 +92,11 @@ func (l *reloader) reload() {
 func (l *reloader) read() (*options, error) {
 	next, err := readOptions(l.given)
 	if err != nil {
-		return nil, err
+		return nil, firstFault(err)
 	}
 	rules, err := next.rules(l.gateway)
 	if err != nil {
-		return nil, next.file.Locate(err)
+		return nil, next.file.Locate(firstFault(err))
 	}
 	cert, err := next.certificate()
 	switch {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -29,32 +30,21 @@ func (o *options) authority(list target.Routes) (*guard.Guard, error) {
 	return guard.New(guard.Settings{Realm: o.realm, Scheme: o.scheme, Auth: o.auth, Htpasswd: o.htpasswd, NoAuth: o.noAuth}, list)
 }
 
-// rules makes what the options describe, for g.
+// rules makes what the options describe, for g. An error joins all mistakes.
 func (o *options) rules(g *gateway) (*rules, error) {
-	if err := o.check(); err != nil {
-		return nil, err
+	list, routesErr := target.Parse(o.routes)
+	auth, authErr := (*guard.Guard)(nil), error(nil)
+	if routesErr == nil { // else what is wrong with paths follows from it
+		auth, authErr = o.authority(list)
 	}
-	list, err := target.Parse(o.routes)
+	origin, originErr := origin.Checker(o.origins)
+	backends, backendsErr := o.backendTLS()
+	outside, outsideErr := o.outside()
+	err := errors.Join(o.check(), routesErr, authErr, originErr, backendsErr, outsideErr)
+	if err == nil {
+		err = o.unused(list)
+	}
 	if err != nil {
-		return nil, err
-	}
-	auth, err := o.authority(list)
-	if err != nil {
-		return nil, err
-	}
-	origin, err := origin.Checker(o.origins)
-	if err != nil {
-		return nil, err
-	}
-	backends, err := o.backendTLS()
-	if err != nil {
-		return nil, err
-	}
-	outside, err := o.outside()
-	if err != nil {
-		return nil, err
-	}
-	if err := o.unused(list); err != nil {
 		return nil, err
 	}
 	h := &target.House{

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
@@ -43,6 +44,7 @@ type options struct {
 	log        string
 	demo       bool
 	verbose    bool
+	dry        bool // --check
 }
 
 // Command is khp serve.
@@ -79,6 +81,9 @@ certificates and password files again; if one is broken, or a path would lose it
 guard without --no-auth, everything stays as it was. Open connections keep their
 target.
 
+--check reads everything, listens nowhere, and prints what would be served, or
+each mistake in a line with its place. It exits with 0 or 2.
+
 Once it listens, one line with the URL goes to stdout; the log goes to stderr.
 GET /healthz is answered with 200 by plain HTTP, and next to the metrics
 /readyz with 503 while it drains. The first SIGINT or SIGTERM drains: open
@@ -89,9 +94,15 @@ one drops what is left.`,
   khp serve --route /chat=ws://10.0.0.7:9000/chat --auth /chat=joe:welcome
   khp serve --tls-cert cert.pem --tls-key key.pem --allow-origin https://*.example.com
   khp serve --route /a=balance:ws://one.example/a,ws://two.example/a --metrics 127.0.0.1:9090
+  khp serve --config khp.yaml --check
   khp serve --config khp.yaml --trace handshakes.ndjson -v`,
 		Args: cli.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(c, cmd.Flags()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if check, _ := cmd.Flags().GetBool("check"); check {
+				return checkSettings(c, cmd.Flags())
+			}
+			return serve(c, cmd.Flags())
+		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().AddFlagSet(newOptions().flags)
@@ -131,11 +142,12 @@ func newOptions() *options {
 	f.StringVar(&o.log, "log", "text", "form of the log on stderr: `text|json`")
 	f.BoolVar(&o.demo, "demo-page", false, "answer a browser's GET / with a page that speaks KHP")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step of every handshake")
+	f.BoolVar(&o.dry, "check", false, "read all settings and files, print what would be served or every mistake, and end")
 	return o
 }
 
 // readOptions reads the file of --config, if there is one, below what the command line gave. A value that is empty, say because a variable of the shell is not set,
-// is no value.
+// is no value. An error may join several; the options are those read so far.
 func readOptions(given *pflag.FlagSet) (*options, error) {
 	o := newOptions()
 	given.Visit(func(f *pflag.Flag) {
@@ -161,15 +173,16 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 
 // check looks at what no parser of a flag does.
 func (o *options) check() error {
+	var wrong []error
 	for _, n := range []struct {
 		flag string
 		n    int
 	}{{"max-connections", o.most}, {"max-per-address", o.perAddress}} {
 		if n.n < 0 {
-			return cli.Usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n)
+			wrong = append(wrong, cli.Usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // unused finds a setting that would have no effect, or a bad one: what it belongs to may have been forgotten.

@@ -28,9 +28,9 @@ import (
 func serve(c *cli.Env, given *pflag.FlagSet) error {
 	o, err := readOptions(given)
 	if err != nil {
-		return err
+		return firstFault(err)
 	}
-	return o.file.Locate(serveSettings(c, o, given))
+	return o.file.Locate(firstFault(serveSettings(c, o, given)))
 }
 
 func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {

@@ -25,7 +25,7 @@ type File struct {
 }
 
 // NotInFile are flags that make no sense in a file.
-var NotInFile = []string{"config", "help"}
+var NotInFile = []string{"check", "config", "help"}
 
 // Settings describes the flags that a file may set.
 type Settings struct {
@@ -35,7 +35,7 @@ type Settings struct {
 }
 
 // Load sets those of flags that the file at path names and the command line does not. Everything in the file counts or is refused: a setting that is silently
-// left out may be the one that guards a path.
+// left out may be the one that guards a path. The error joins all mistakes.
 func Load(path string, flags *pflag.FlagSet, k Settings) (*File, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -49,29 +49,36 @@ func Load(path string, flags *pflag.FlagSet, k Settings) (*File, error) {
 	given := map[string]bool{}
 	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
 	seen := map[string]int{}
+	var wrong []error
 	for i := 0; i < len(top.Content); i += 2 {
 		key, value := top.Content[i], top.Content[i+1]
-		f := flags.Lookup(key.Value)
-		switch {
-		case slices.Contains(NotInFile, key.Value):
-			return nil, c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
-		case f == nil:
-			return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, cli.Nearest(flags, key.Value, NotInFile...))
-		case seen[key.Value] != 0:
-			return nil, c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
-		case given[key.Value] && slices.Contains(k.Whole, key.Value):
-			return nil, c.fault(key, "%s is set on the command line as well; write all of it in one place", key.Value)
+		f, err := c.flag(flags, key, k, given, seen)
+		if err == nil {
+			err = c.set(f, value)
 		}
-		seen[key.Value] = key.Line
-		into := f
-		if given[key.Value] { // it has to be right all the same
-			into = k.Fresh().Lookup(key.Value)
-		}
-		if err := c.set(into, value); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, err)
 	}
-	return c, nil
+	return c, errors.Join(wrong...)
+}
+
+// flag finds the flag that a setting sets. given are the flags of the command line, seen has the lines of the settings before this one.
+func (c *File) flag(flags *pflag.FlagSet, key *yaml.Node, k Settings, given map[string]bool, seen map[string]int) (*pflag.Flag, error) {
+	f := flags.Lookup(key.Value)
+	switch {
+	case slices.Contains(NotInFile, key.Value):
+		return nil, c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
+	case f == nil:
+		return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, cli.Nearest(flags, key.Value, NotInFile...))
+	case seen[key.Value] != 0:
+		return nil, c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
+	case given[key.Value] && slices.Contains(k.Whole, key.Value):
+		return nil, c.fault(key, "%s is set on the command line as well; write all of it in one place", key.Value)
+	}
+	seen[key.Value] = key.Line
+	if given[key.Value] { // it has to be right all the same
+		f = k.Fresh().Lookup(key.Value)
+	}
+	return f, nil
 }
 
 // document returns the mapping that the file consists of.
@@ -122,24 +129,26 @@ func (c *File) mapping(f *pflag.Flag, value *yaml.Node) error {
 		return c.fault(value, "%s is empty; give it a path, or leave it out", f.Name)
 	}
 	seen := map[string]int{}
+	var wrong []error
 	for i := 0; i < len(value.Content); i += 2 {
-		path, target := value.Content[i], value.Content[i+1]
-		switch {
-		case path.Kind != yaml.ScalarNode || strings.Contains(path.Value, "="):
-			return c.fault(path, "expected a path in front of the colon, as in /echo")
-		case seen[path.Value] != 0:
-			return c.fault(path, "%s has %s already in line %d; give each path one line", f.Name, path.Value, seen[path.Value])
-		}
-		seen[path.Value] = path.Line
-		items := c.one
-		if target.Kind == yaml.SequenceNode {
-			items = c.list
-		}
-		if err := items(f, target, path.Value, path.Value+"="); err != nil {
-			return err
-		}
+		wrong = append(wrong, c.pathValue(f, seen, value.Content[i], value.Content[i+1]))
 	}
-	return nil
+	return errors.Join(wrong...)
+}
+
+// pathValue reads path: value. seen has the lines of the paths before it.
+func (c *File) pathValue(f *pflag.Flag, seen map[string]int, path, value *yaml.Node) error {
+	switch {
+	case path.Kind != yaml.ScalarNode || strings.Contains(path.Value, "="):
+		return c.fault(path, "expected a path in front of the colon, as in /echo")
+	case seen[path.Value] != 0:
+		return c.fault(path, "%s has %s already in line %d; give each path one line", f.Name, path.Value, seen[path.Value])
+	}
+	seen[path.Value] = path.Line
+	if value.Kind == yaml.SequenceNode {
+		return c.list(f, value, path.Value, path.Value+"=")
+	}
+	return c.one(f, value, path.Value, path.Value+"=")
 }
 
 // list sets every value of a list.
@@ -147,15 +156,15 @@ func (c *File) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
 	if len(list.Content) == 0 {
 		return c.fault(list, "the list of %s is empty; give it a value, or leave %s out", name, name)
 	}
+	var wrong []error
 	for _, item := range list.Content {
 		if item.Kind != yaml.ScalarNode {
-			return c.fault(item, "expected a plain value in the list of %s", name)
+			wrong = append(wrong, c.fault(item, "expected a plain value in the list of %s", name))
+			continue
 		}
-		if err := c.one(f, item, name, prefix); err != nil {
-			return err
-		}
+		wrong = append(wrong, c.one(f, item, name, prefix))
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // one sets one value, with prefix in front, and remembers where it is written. name is what it is the value of.

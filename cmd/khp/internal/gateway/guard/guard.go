@@ -4,6 +4,7 @@ package guard
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -58,24 +59,22 @@ func New(o Settings, list Routes) (*Guard, error) {
 	if strings.ContainsFunc(o.Realm, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
 		return nil, cli.Usagef("--realm %q: expected printable ASCII characters", o.Realm)
 	}
+	var wrong []error
 	for _, spec := range o.Auth {
-		if err := a.addUser(spec, list); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, a.addUser(spec, list))
 	}
 	for _, spec := range o.Htpasswd {
-		if err := a.addFile(spec, list); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, a.addFile(spec, list))
 	}
 	for _, z := range a.areas {
 		z.gate = a.gate(z)
 	}
 	slices.SortFunc(a.areas, func(x, y *area) int { return cmp.Compare(len(y.path), len(x.path)) })
 	for _, path := range o.NoAuth {
-		if err := a.addOpen(path, list); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, a.addOpen(path, list))
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
@@ -248,4 +247,19 @@ func (a *Guard) around(written string) (list []*area) {
 		}
 	}
 	return list
+}
+
+// Describe says in a few words who may use a path, "" if everybody may.
+func (a *Guard) Describe(path string) string {
+	for _, z := range a.around(path) {
+		from := cli.Plural(len(z.users), "user")
+		switch {
+		case z.file != nil && len(z.users) > 0:
+			from += " and an htpasswd file"
+		case z.file != nil:
+			from = "an htpasswd file"
+		}
+		return "for " + from + " at " + z.path
+	}
+	return ""
 }

@@ -11,15 +11,24 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 )
 
-// Listen opens a listener at addr; flag names the flag that addr comes from, for errors.
-func Listen(flag, addr string) (net.Listener, error) {
-	host, port, err := net.SplitHostPort(addr)
+// Check refuses an address that nothing can listen on.
+func Check(flag, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil || port == "" {
-		return nil, cli.Usagef("%s %s: expected HOST:PORT, as in 127.0.0.1:8080 or :8080", flag, addr)
+		return cli.Usagef("%s %s: expected HOST:PORT, as in 127.0.0.1:8080 or :8080", flag, addr)
 	}
+	return nil
+}
+
+// Listen opens a listener at addr; flag names the flag that addr comes from, for errors.
+func Listen(flag, addr string) (net.Listener, error) {
+	if err := Check(flag, addr); err != nil {
+		return nil, err
+	}
+	host, _, _ := net.SplitHostPort(addr)
 	network := "tcp"
 	if a, err := netip.ParseAddr(host); err == nil && a.Is4() { // 0.0.0.0 is IPv4 only, as it is written
 		network = "tcp4"

@@ -2,6 +2,7 @@
 package origin
 
 import (
+	"errors"
 	"net"
 	"regexp"
 	"strings"
@@ -14,11 +15,15 @@ import (
 // gateway: its Java and iOS clients send it with the host that they think they talk to, and no page of a browser can have it.
 func Checker(patterns []string) (func(origin, host string) bool, error) {
 	var list []string
+	var wrong []error
 	for _, p := range patterns {
 		if !originPattern.MatchString(p) {
-			return nil, cli.Usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p)
+			wrong = append(wrong, cli.Usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p))
 		}
 		list = append(list, strings.ToLower(p))
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	return func(origin, host string) bool {
 		if endpoint.SameOrigin(origin, host) || isPrivileged(origin) {

@@ -2,6 +2,7 @@ package target
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -22,35 +23,46 @@ type route struct {
 // Routes are ordered by length of path, the longest first.
 type Routes []*route
 
-// Parse reads the values of --route. None at all is echo on every path.
+// Parse reads the values of --route. None at all is echo on every path. The error joins all mistakes.
 func Parse(specs []string) (Routes, error) {
 	if len(specs) == 0 {
 		specs = []string{"/=echo"}
 	}
 	var list Routes
+	var wrong []error
 	for _, spec := range specs {
-		shown := Hide(spec)
-		written, name, err := paths.Split("--route", spec, shown, "TARGET")
+		r, err := list.parse(spec)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
-		path, err := paths.Written("--route", written, shown)
-		if err != nil {
-			return nil, err
-		}
-		target, err := parseTarget(name)
-		if err != nil {
-			return nil, cli.Usagef("--route %s: %s", shown, err)
-		}
-		for _, r := range list {
-			if r.Path == path {
-				return nil, cli.Usagef("--route %s: %s has a route already, to %s; give each path one target", shown, path, Shown(r.Name))
-			}
-		}
-		list = append(list, &route{Path: path, Name: name, target: target})
+		list = append(list, r)
 	}
 	slices.SortFunc(list, func(a, b *route) int { return cmp.Compare(len(b.Path), len(a.Path)) })
-	return list, nil
+	return list, errors.Join(wrong...)
+}
+
+// parse reads one value of --route, whose path must not be in the list yet.
+func (list Routes) parse(spec string) (*route, error) {
+	shown := Hide(spec)
+	written, name, err := paths.Split("--route", spec, shown, "TARGET")
+	if err != nil {
+		return nil, err
+	}
+	path, err := paths.Written("--route", written, shown)
+	if err != nil {
+		return nil, err
+	}
+	target, err := parseTarget(name)
+	if err != nil {
+		return nil, cli.Usagef("--route %s: %s", shown, err)
+	}
+	for _, r := range list {
+		if r.Path == path {
+			return nil, cli.Usagef("--route %s: %s has a route already, to %s; give each path one target", shown, path, Shown(r.Name))
+		}
+	}
+	return &route{Path: path, Name: name, target: target}, nil
 }
 
 // Find returns the route with that very path, or else with the longest path that covers it; nil if there is none.

@@ -62,6 +62,9 @@ func parseTarget(name string) (target, error) {
 	if rest, ok := strings.CutPrefix(shown, "http"); ok {
 		return nil, fmt.Errorf("%q is no target; a WebSocket back end is written ws%s", shown, rest)
 	}
+	if strings.Contains(shown, "://") {
+		return nil, fmt.Errorf("%q is no target; expected %s", shown, targetForms)
+	}
 	if address, _, path := strings.Cut(shown, "/"); path && strings.Contains(address, ":") {
 		return nil, fmt.Errorf("%q is no target; did you mean ws://%s?", shown, shown)
 	}
