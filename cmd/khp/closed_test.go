@@ -62,10 +62,7 @@ func TestConfig_SaysNothing(t *testing.T) {
 		"open nowhere":       {routes + "no-auth: /chaat", "khp.yaml:2: no-auth /chaat: no --route leads to /chaat"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text := c.text
-			if strings.Contains(text, "CA") {
-				text = strings.Replace(text, "CA", testCertificate(t), 1)
-			}
+			text := strings.ReplaceAll(c.text, "CA", testCertificate(t))
 			code, errs := serveBriefly("--config", khptest.File(t, "khp.yaml", text), "--listen", "127.0.0.1:0")
 			require.Equal(t, cli.ExitUsage, code, errs)
 			require.Contains(t, errs, c.want)
