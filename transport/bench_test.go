@@ -20,11 +20,11 @@ func BenchmarkHandshake(b *testing.B) {
 			h := &Handler{Serve: func(ctx context.Context, c *Conn) error { _, _, err := c.Read(ctx); return err }}
 			srv := httptest.NewServer(h)
 			defer srv.Close()
-			d := Dialer{DialOptions{Profile: profile}}
+			opts := &DialOptions{Profile: profile}
 			url := "ws" + strings.TrimPrefix(srv.URL, "http")
 			b.ReportAllocs()
 			for b.Loop() {
-				c, err := d.Dial(b.Context(), url)
+				c, err := Dial(b.Context(), url, opts)
 				if err != nil {
 					b.Fatal(err)
 				}

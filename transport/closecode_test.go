@@ -5,6 +5,7 @@ import (
 	"io"
 	"testing"
 
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,7 +19,7 @@ func TestValidCloseCode(t *testing.T) {
 		{1015, 2999, false}, {3000, 4999, true}, {5000, 65535, false},
 	} {
 		for code := r.from; code <= r.to; code++ {
-			require.Equal(t, r.valid, ValidCloseCode(uint16(code)), "code %d", code)
+			require.Equal(t, r.valid, wire.ValidCloseCode(uint16(code)), "code %d", code)
 		}
 	}
 }

@@ -23,7 +23,7 @@ const (
 // progress is completed first. What still arrives is discarded, and a Read in progress returns once the peer's
 // Close frame is there or the time is over.
 //
-// code 0 sends a Close frame without code and reason; a code for which [ValidCloseCode] is false is an
+// code 0 sends a Close frame without code and reason; a code for which [wire.ValidCloseCode] is false is an
 // error and changes nothing. The reason is cut to 123 bytes.
 //
 // The result is nil if the peer's Close frame came, whatever its code. The socket is closed in any

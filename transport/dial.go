@@ -84,14 +84,6 @@ type DialOptions struct {
 	Use []extension.Extension
 }
 
-// Dialer is a set of options with a Dial method, for those who dial often.
-type Dialer struct{ DialOptions }
-
-// Dial is [Dial] with the options of d.
-func (d Dialer) Dial(ctx context.Context, url string) (*Conn, error) {
-	return Dial(ctx, url, &d.DialOptions)
-}
-
 // Dial connects to url, shakes hands and returns the open connection. It follows redirects and answers challenges as the options say.
 //
 // url is ws://host/path or wss://host/path; http and https are taken for them. When ctx ends before the connection is open, the attempt is given up at

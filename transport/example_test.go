@@ -61,17 +61,17 @@ func ExampleDial() {
 	// <nil>
 }
 
-// A Dialer is for programs that dial often with the same options: here to a Kaazing gateway.
-func ExampleDialer() {
+// DialOptions serve any number of calls: here to a Kaazing gateway.
+func ExampleDialOptions() {
 	url, stop := listen(&transport.Handler{Serve: echo, Subprotocols: []string{"amqp"}})
 	defer stop()
 
-	gateway := transport.Dialer{DialOptions: transport.DialOptions{
+	gateway := &transport.DialOptions{
 		Profile:      transport.Kaazing,
 		Subprotocols: []string{"amqp"},
 		Timeouts:     transport.Timeouts{Opening: 3 * time.Second},
-	}}
-	conn, err := gateway.Dial(context.Background(), url+"/amqp")
+	}
+	conn, err := transport.Dial(context.Background(), url+"/amqp", gateway)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -31,7 +31,6 @@ func TestRedacted(t *testing.T) {
 		"ClientConfig":       endpoint.ClientConfig{Header: fields, OpeningHeader: []HeaderField{{Name: "X-Key", Value: secret}}, Sensitive: []string{"X-Key"}, Body: []byte(secret)},
 		"Output":             endpoint.Output{Kind: endpoint.SendMessage, Data: []byte("Authorization: " + secret)},
 		"DialOptions":        DialOptions{Header: header, OpeningHeader: own, Sensitive: []string{"X-Key"}, Credentials: auth.Basic("joe", secret), Body: []byte(secret)},
-		"Dialer":             Dialer{DialOptions{Header: header}},
 		"CredentialsRequest": auth.CredentialsRequest{URL: "ws://h/?t=" + secret, Target: "/?t=" + secret, Refused: "Basic " + secret},
 	}
 	pointers := map[string]any{

@@ -119,7 +119,7 @@ func (e *HandshakeError) Temporary() bool {
 	case fsm.FailureStatus:
 		return busy(e.Status) || e.RetryAfter > 0 && e.Status != 410
 	case fsm.FailurePeerClosed, fsm.FailureMissingTerminator:
-		return e.Close == CloseGoingAway || e.Close == closeServiceRestart || e.Close == closeTryAgainLater
+		return e.Close == CloseGoingAway || e.Close == CloseServiceRestart || e.Close == CloseTryAgainLater
 	case fsm.FailureConnect:
 		return mayPass(e.Cause)
 	case 0:
@@ -127,12 +127,6 @@ func (e *HandshakeError) Temporary() bool {
 	}
 	return false
 }
-
-// Close codes with which a server says that it will be back. [IANA WebSocket Close Code Number Registry]
-const (
-	closeServiceRestart uint16 = 1012
-	closeTryAgainLater  uint16 = 1013
-)
 
 // busy reports whether a status says that only the moment is wrong.
 func busy(status int) bool {

@@ -124,7 +124,7 @@ func urlError(rawURL string, err error) string {
 func (r *request) closing(spec string) error {
 	code, reason, _ := strings.Cut(spec, ":")
 	n, err := strconv.ParseUint(code, 10, 16)
-	if err != nil || !transport.ValidCloseCode(uint16(n)) {
+	if err != nil || !wire.ValidCloseCode(uint16(n)) {
 		return cli.Usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, such as 1000, 1001 or 3000 to 4999", spec)
 	}
 	if len(reason) > wire.MaxCloseReason || !utf8.ValidString(reason) {
