@@ -2,9 +2,9 @@ package endpoint
 
 import (
 	"bytes"
-	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -15,7 +15,7 @@ func (c *Client) balancer(t wire.MessageType, p []byte) {
 		c.detail = "the balancer message N, once more or too late"
 		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
 	case wire.BalancerReroute:
-		facts := c.judgeTarget(url)
+		facts := c.take(c.judgeTarget(url))
 		c.response = nil // it is this message that decides now
 		if c.machine.NoRedirects {
 			c.detail = "the gateway sends elsewhere, to " + quote(withoutUserinfo(string(url))) + ", and redirects are off"
@@ -94,13 +94,13 @@ func (c *Client) decide(terminated bool) {
 		c.violation(fsm.FailureLimit, what)
 		return
 	}
-	ev := fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: c.judge(r)}
+	ev := fsm.Event{Kind: fsm.EventResponse, Status: uint16(r.Status), Facts: c.take(c.judge(r))}
 	if terminated {
 		ev.Facts |= fsm.FactTerminated
 	}
 	action := fsm.Status(r.Status).Action
 	if action == fsm.ActionComplete {
-		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Protocol: c.selected(r), Extensions: selectedExtensions(r)}
+		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Protocol: (&judge.Asked{Subprotocols: c.cfg.Protocols}).Selected(r.Fields), Extensions: selectedExtensions(r)}
 	} else {
 		c.remember(r, LegExtended)
 	}
@@ -121,142 +121,71 @@ func (c *Client) stepResponse(ev fsm.Event) {
 	c.machine.TerminatorOptional = asked
 }
 
-// judge collects the facts about a response. Only a 401 makes it look at challenges, and nothing at all at cookies or refreshes.
+// judgment is the result of judging a response: facts for the machine, and what follows from them. It changes nothing by itself.
+type judgment struct {
+	facts      fsm.Facts
+	detail     string           // why a fact is missing; "" if none is
+	challenges []wire.Challenge // of a 401
+	next       wire.URL         // the target of a redirect; without Host if it names none that could be read
+}
+
+// judge judges a response by what was asked and what the configuration allows. Only a 401 makes it look at challenges, and nothing at all at
+// cookies or refreshes.
 //
 //khp:impl DRAFT02-511-06
-func (c *Client) judge(r *wire.Response) fsm.Facts {
-	var facts fsm.Facts
-	detail := c.detail
-	note := func(ok bool, f fsm.Facts, what string) {
-		if ok {
-			facts |= f
-		} else if detail == "" {
-			detail = what
-		}
+func (c *Client) judge(r *wire.Response) (j judgment) {
+	action := fsm.OpeningStatus(r.Status).Action
+	if c.leg == LegExtended {
+		action = fsm.Status(r.Status).Action
+		j.facts, j.detail = c.judgeSelection(r, action)
 	}
-	action := fsm.Status(r.Status).Action
-	if c.leg != LegExtended {
-		action = fsm.OpeningStatus(r.Status).Action
-	}
-	if c.leg != LegExtended && action == fsm.ActionComplete {
-		return 0 // an opening handshake is not completed by a status
-	}
-	if c.leg == LegExtended && !action.Terminates() {
-		ok, what := c.extensionsAsked(r)
-		if ok && action == fsm.ActionComplete && c.cfg.ConfirmExtensions != nil {
-			if err := c.cfg.ConfirmExtensions(selectedExtensions(r)); err != nil {
-				ok, what = false, err.Error()
-			}
-		}
-		note(ok, fsm.FactExtensionsAsked, what)
-	}
+	//exhaustive:ignore
 	switch action {
-	case fsm.ActionComplete:
-		ok, what := c.acceptMatches(r)
-		note(ok, fsm.FactAcceptMatches, what)
-		ok, what = c.protocolOffered(r)
-		note(ok, fsm.FactProtocolOffered, what)
 	case fsm.ActionReplay:
-		ok, what := c.challengeUsable(r.Fields)
-		note(ok, fsm.FactChallengeUsable, what)
+		facts, detail := j.facts, j.detail
+		j = c.judgeChallenges(r.Fields)
+		if j.facts |= facts; detail != "" {
+			j.detail = detail
+		}
 	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
-		facts |= c.judgeLocation(r)
-		detail = c.detail
+		return c.judgeLocation(r)
 	case fsm.ActionProxyAuth:
-		_, has := r.Fields.Get("Proxy-Authenticate")
-		note(has && c.cfg.HasProxyLogin, fsm.FactProxyChallenge, "")
+		if r.Fields.Count("Proxy-Authenticate") > 0 && c.cfg.HasProxyLogin {
+			j.facts |= fsm.FactProxyChallenge
+		}
 	case fsm.ActionUpgrade:
-		facts |= c.judgeUpgrade(r)
+		return c.judgeUpgrade(r)
 	}
-	c.detail = detail
-	return facts
+	return j
 }
 
-// acceptMatches checks what a completing response says about the upgrade, as far as it says anything: the extended request carries no key,
-// so the one of the opening request counts. [AMB-19]
-//
-//khp:impl KHP-STATUS-101-01 KHP-STATUS-101-03
-func (c *Client) acceptMatches(r *wire.Response) (ok bool, what string) {
+// judgeSelection judges the upgrade and the selection of an extended response, the application last.
+func (c *Client) judgeSelection(r *wire.Response, action fsm.Action) (facts fsm.Facts, detail string) {
+	asked := judge.Asked{Subprotocols: c.cfg.Protocols, Extensions: c.wanted}
 	if c.accept != ([28]byte{}) { // the host may not know it
-		for v := range r.Fields.All("Sec-WebSocket-Accept") {
-			if !bytes.Equal(v, c.accept[:]) {
-				return false, "expected Sec-WebSocket-Accept: " + string(c.accept[:]) + " or none, got " + quote(string(v))
-			}
+		asked.Accept = c.accept[:]
+	}
+	facts, fault := judge.Response(r, &asked)
+	if action == fsm.ActionComplete && facts.Has(fsm.FactExtensionsAsked) && c.cfg.ConfirmExtensions != nil {
+		if err := c.cfg.ConfirmExtensions(selectedExtensions(r)); err != nil {
+			return facts &^ fsm.FactExtensionsAsked, err.Error()
 		}
 	}
-	for v := range r.Fields.All("Upgrade") {
-		if !wire.EqualFold(v, "websocket") {
-			return false, "expected Upgrade: websocket or none, got " + quote(string(v))
-		}
-	}
-	if r.Fields.Count("Connection") > 0 && !hasConnectionUpgrade(r.Fields) {
-		return false, "expected Connection: Upgrade or none"
-	}
-	return true, ""
+	return facts, fault.Text
 }
 
-// hasConnectionUpgrade reports whether a Connection field lists Upgrade.
-func hasConnectionUpgrade(fields wire.Fields) bool {
-	for v := range fields.All("Connection") {
-		if wire.HasToken(v, "Upgrade") {
-			return true
-		}
+// take keeps the results of a judgment, and returns its facts.
+func (c *Client) take(j judgment) fsm.Facts {
+	if j.detail != "" {
+		c.detail = j.detail
 	}
-	return false
-}
-
-// protocolOffered checks the selected subprotocol: none, or one that the request listed, in one field. [AMB-31]
-//
-//khp:impl WSP-PROTO-01
-func (c *Client) protocolOffered(r *wire.Response) (ok bool, what string) {
-	const name = "Sec-WebSocket-Protocol"
-	switch r.Fields.Count(name) {
-	case 0:
-		return true, ""
-	case 1:
-		v, _ := r.Fields.Get(name)
-		if slices.Contains(c.cfg.Protocols, string(v)) {
-			return true, ""
-		}
-		return false, "expected a subprotocol of " + quoteList(c.cfg.Protocols) + ", got " + quote(string(v))
+	if j.challenges != nil {
+		c.challenges = j.challenges
 	}
-	return false, name + " is repeated"
-}
-
-// selected returns the subprotocol that a response selects, "" if it is none that was offered.
-func (c *Client) selected(r *wire.Response) string {
-	v, _ := r.Fields.Get("Sec-WebSocket-Protocol")
-	if string(v) == Protocol {
-		return Protocol
+	if j.next.Host != "" {
+		c.next = j.next
 	}
-	if i := slices.Index(c.cfg.Protocols, string(v)); i >= 0 {
-		return c.cfg.Protocols[i]
-	}
-	return ""
-}
-
-// extensionsAsked checks the selected extensions: each asked for in the last request, none twice. Parameters are the extension's business.
-// [AMB-26, AMB-27, AMB-29]
-//
-//khp:impl KHP-CLOSE-03 KHP-EXT-RSP-09 KHP-EXT-RSP-11 KHP-EXT-RSP-12 KHP-GEN-07 WSP-EXT-01 WSP-EXT-02
-func (c *Client) extensionsAsked(r *wire.Response) (ok bool, what string) {
-	var room [4]wire.Extension
-	list := room[:0]
-	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
-		var err error
-		if list, err = wire.ParseExtensions(list, v); err != nil {
-			return false, err.Error()
-		}
-	}
-	for i, e := range list {
-		if !names(c.wanted, string(e.Name)) {
-			return false, "expected extensions of " + quoteList(c.wanted) + ", got " + quote(string(e.Name))
-		}
-		if grantedName(list[:i], string(e.Name)) {
-			return false, "extension " + quote(string(e.Name)) + " is listed twice"
-		}
-	}
-	return true, ""
+	return j.facts
 }
 
 func selectedExtensions(r *wire.Response) []string {
@@ -271,23 +200,24 @@ func selectedExtensions(r *wire.Response) []string {
 	return elements
 }
 
-// challengeUsable reads the challenges of a 401. One malformed field spoils all. [AMB-42]
-func (c *Client) challengeUsable(fields wire.Fields) (ok bool, what string) {
-	var list []wire.Challenge
+// judgeChallenges reads the challenges of a 401. One malformed field spoils all. [AMB-42]
+func (c *Client) judgeChallenges(fields wire.Fields) (j judgment) {
 	for v := range fields.All("WWW-Authenticate") {
-		var err error
-		if list, err = wire.ParseChallenges(list, bytes.Clone(v)); err != nil {
-			return false, err.Error()
+		list, err := wire.ParseChallenges(j.challenges, bytes.Clone(v))
+		if err != nil {
+			return judgment{detail: err.Error()}
 		}
+		j.challenges = list
 	}
-	c.challenges = list
 	switch {
-	case len(list) == 0:
-		return false, "the 401 response has no WWW-Authenticate field"
+	case len(j.challenges) == 0:
+		j.detail = "the 401 response has no WWW-Authenticate field"
 	case !c.cfg.HasCredentials:
-		return false, "no credentials are configured for " + describeChallenge(list[0])
+		j.detail = "no credentials are configured for " + describeChallenge(j.challenges[0])
+	default:
+		j.facts = fsm.FactChallengeUsable
 	}
-	return true, ""
+	return j
 }
 
 // violation gives a broken rule to the machine.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 )
 
 // bump is a token that some deployed clients list beside that of KHP. It is no application's subprotocol, and a gateway never selects it.
@@ -25,20 +26,21 @@ func (c *Client) Offer() []string {
 	case !c.machine.PlainFallback:
 		return append([]string{Protocol}, list...)
 	case len(list) == 0:
-		return []string{bump, Protocol}
+		return slices.Clone(bumpAndKHP)
 	}
 	return append(list, Protocol)
 }
 
-// offered reports whether the opening request has offered a subprotocol. It allocates nothing, and says the same as Offer.
-func (c *Client) offered(protocol string) bool {
+// offer returns the subprotocols and extensions that the opening request offers, as a response is judged by them. It allocates nothing.
+func (c *Client) offer() judge.Asked {
+	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Protocols, Tokens: khpOnly, Extensions: c.cfg.OpeningExtensions}
 	switch {
-	case protocol == Protocol:
-		return !c.cfg.PlainOnly
-	case slices.Contains(c.cfg.Protocols, protocol):
-		return true
+	case c.cfg.PlainOnly:
+		asked.Tokens = nil
+	case c.machine.PlainFallback && len(c.cfg.Protocols) == 0:
+		asked.Tokens = bumpAndKHP
 	}
-	return protocol == bump && c.machine.PlainFallback && !c.cfg.PlainOnly && len(c.cfg.Protocols) == 0
+	return asked
 }
 
 // writeOffer writes what Offer returns.
@@ -50,7 +52,7 @@ func (c *Client) writeOffer(h *head) {
 	h.list("Sec-WebSocket-Protocol", c.Offer())
 }
 
-var khpOnly = []string{Protocol}
+var khpOnly, bumpAndKHP = []string{Protocol}, []string{bump, Protocol}
 
 // checkPlainOnly refuses options that mean nothing without an extended handshake.
 func (cfg *ClientConfig) checkPlainOnly() error {

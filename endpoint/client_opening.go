@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -51,7 +52,8 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 		c.violation(fsm.FailureOpening, what)
 		return n, c.out
 	}
-	protocol := c.selected(r)
+	asked := c.offer()
+	protocol := asked.Selected(r.Fields)
 	c.unit.Response.Fields, c.opening = r.Fields, wire.Response{} // the memory is used again
 	c.early = wholeMessages(b[n:])
 	c.opened(protocol)
@@ -78,7 +80,7 @@ func (c *Client) Opened(now time.Time, protocol string, extensions []string, acc
 	c.granted = parseElements(extensions)
 	clear(c.accept[:])
 	copy(c.accept[:], accept)
-	if protocol != "" && !c.offered(protocol) {
+	if asked := c.offer(); protocol != "" && !asked.Offers(protocol) {
 		c.violation(fsm.FailureOpening, "subprotocol "+quote(protocol)+" was not offered")
 		return c.out
 	}
@@ -133,62 +135,22 @@ func (c *Client) opened(protocol string) {
 func (c *Client) openingAnswered(body []byte) {
 	r := &c.opening
 	r.Body = body
-	facts := c.judge(r)
+	facts := c.take(c.judge(r))
 	c.remember(r, LegOpening)
 	ev := fsm.OpeningResponse(r.Status, facts)
 	c.opening = wire.Response{}
 	c.step(ev)
 }
 
-// checkOpening returns what is wrong with an opening 101, "" if nothing is.
-//
-//khp:impl WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04
+// checkOpening returns what is wrong with an opening 101, "" if nothing is, and keeps the extensions that it grants.
 func (c *Client) checkOpening(r *wire.Response) string {
-	upgrade, _ := r.Fields.Get("Upgrade")
-	accept, _ := r.Fields.Get("Sec-WebSocket-Accept")
-	switch {
-	case !wire.EqualFold(upgrade, "websocket"):
-		return "expected Upgrade: websocket, got " + firstOf(r.Fields, "Upgrade")
-	case !hasConnectionUpgrade(r.Fields):
-		return "expected Connection: Upgrade, got " + firstOf(r.Fields, "Connection")
-	case r.Fields.Count("Sec-WebSocket-Accept") > 1:
-		return "Sec-WebSocket-Accept is repeated"
-	case !bytes.Equal(accept, c.accept[:]):
-		return "expected Sec-WebSocket-Accept: " + string(c.accept[:]) + ", got " + firstOf(r.Fields, "Sec-WebSocket-Accept")
-	}
-	switch r.Fields.Count("Sec-WebSocket-Protocol") {
-	case 0:
-	case 1:
-		if p, _ := r.Fields.Get("Sec-WebSocket-Protocol"); !c.offered(string(p)) {
-			return "subprotocol " + quote(string(p)) + " was not offered"
-		}
-	default:
-		return "Sec-WebSocket-Protocol is repeated"
-	}
+	asked := c.offer()
+	fault := judge.Opening(r.Fields, &asked)
 	c.granted = nil
 	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
-		var err error
-		if c.granted, err = wire.ParseExtensions(c.granted, bytes.Clone(v)); err != nil {
-			return err.Error()
-		}
+		c.granted, _ = wire.ParseExtensions(c.granted, bytes.Clone(v))
 	}
-	for i, g := range c.granted {
-		if !names(c.cfg.OpeningExtensions, string(g.Name)) {
-			return "extension " + quote(string(g.Name)) + " was not offered"
-		}
-		if grantedName(c.granted[:i], string(g.Name)) {
-			return "extension " + quote(string(g.Name)) + " is granted twice"
-		}
-	}
-	return ""
-}
-
-// firstOf quotes the first field of that name, for messages.
-func firstOf(fields wire.Fields, name string) string {
-	if v, ok := fields.Get(name); ok {
-		return quote(string(v))
-	}
-	return "none"
+	return fault.Text
 }
 
 // settleOpening takes an answer that has no length as complete, because the connection ended or nothing more came in time.

@@ -5,21 +5,19 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
-// marker is the query parameter by which Kaazing clients ask for the balancer messages and the terminator.
-const marker = ".kl=Y"
-
-// marked returns u with the marker in its query, unless the spec profile is spoken.
+// marked returns u with [wire.KaazingMark] in its query, unless the spec profile is spoken.
 func (c *Client) marked(u wire.URL) wire.URL {
-	if c.machine.Profile == fsm.ProfileSpec || strings.Contains(u.Query, marker) {
+	if c.machine.Profile == fsm.ProfileSpec || strings.Contains(u.Query, wire.KaazingMark) {
 		return u
 	}
 	if u.Query != "" {
 		u.Query += "&"
 	}
-	u.Query += marker
+	u.Query += wire.KaazingMark
 	u.HasQuery = true
 	return u
 }
@@ -77,7 +75,7 @@ func (c *Client) extensionsToAsk() (list []string) {
 	}
 	for _, offered := range [2][]string{c.cfg.OpeningExtensions, c.cfg.Extensions} {
 		for _, e := range offered {
-			if !grantedName(c.granted, extensionName(e)) {
+			if !judge.Granted(c.granted, judge.ExtensionName(e)) {
 				list = append(list, e)
 			}
 		}

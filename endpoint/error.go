@@ -151,15 +151,6 @@ func printable(r rune) rune {
 	return r
 }
 
-// clip bounds what of a peer's text goes into a message.
-func clip(s string) string {
-	const most = 200
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "..."
-}
-
 // failureOf maps what the parser refused to the failure it means for the client.
 func failureOf(err error) fsm.Failure {
 	switch wire.KindOf(err) {

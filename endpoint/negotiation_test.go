@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -38,7 +39,7 @@ func subset(t *rapid.T, label string, of ...string) (list []string) {
 
 func without(list []string, names []string) (rest []string) {
 	for _, s := range list {
-		if !slices.Contains(names, extensionName(s)) {
+		if !slices.Contains(names, judge.ExtensionName(s)) {
 			rest = append(rest, s)
 		}
 	}
@@ -58,7 +59,7 @@ func TestClient_Negotiation(t *testing.T) {
 		require.Equal(t, Protocol, protocols[0], "KHP comes first")
 		granted := subset(t, "granted", without(offered, nil)...)
 		for i, g := range granted {
-			granted[i] = extensionName(g)
+			granted[i] = judge.ExtensionName(g)
 		}
 		r.take(r.c.Opened(t0, Protocol, granted, zeroAccept))
 
@@ -86,8 +87,8 @@ func TestClient_Negotiation(t *testing.T) {
 
 		legal := protocol == "" || slices.Contains(cfg.Protocols, protocol)
 		for i, s := range selected {
-			name := extensionName(s)
-			legal = legal && names(asked, name) && !names(selected[:i], name)
+			name := judge.ExtensionName(s)
+			legal = legal && judge.Named(asked, name) && !judge.Named(selected[:i], name)
 			require.False(t, r.opens == 1 && slices.Contains(granted, name), "%s belongs to the opening handshake", name)
 		}
 		require.Equal(t, legal, r.opens == 1, "asked for %q, selected %q and %q", asked, selected, protocol)

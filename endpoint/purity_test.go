@@ -23,7 +23,8 @@ var pure = []struct{ path, allowed, forbidden string }{
 		"context crypto/rand internal/poll io/fs log log/slog math/rand math/rand/v2 net os syscall time",
 	},
 	{"example.com/khp/wire", pureImports, impureDeps},
-	{"example.com/khp/endpoint", pureImports + " time example.com/khp/fsm example.com/khp/wire", impureDeps},
+	{"example.com/khp/endpoint", pureImports + " time example.com/khp/fsm example.com/khp/internal/judge example.com/khp/wire", impureDeps},
+	{"example.com/khp/internal/judge", "bytes slices strconv strings example.com/khp/fsm example.com/khp/wire", impureDeps},
 	{"example.com/khp/endpoint/driver", "bytes errors time example.com/khp/endpoint example.com/khp/fsm example.com/khp/wire", impureDeps},
 	{"example.com/khp/transport/extension", "bytes encoding/hex errors example.com/khp/wire strconv time unicode/utf8", impureDeps},
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -96,17 +97,17 @@ func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 		return nil
 	}
 	if d.Protocol != "" && !slices.Contains(s.request.Protocols, d.Protocol) {
-		return errors.New("endpoint: subprotocol " + quote(d.Protocol) + " was not requested; the client asked for " + quoteList(s.request.Protocols))
+		return errors.New("endpoint: subprotocol " + quote(d.Protocol) + " was not requested; the client asked for " + judge.QuoteList(s.request.Protocols))
 	}
 	for i, e := range d.Extensions {
 		if err := checkExtension(s.buf, e); err != nil {
 			return err
 		}
-		name := extensionName(e)
+		name := judge.ExtensionName(e)
 		switch {
-		case !names(s.request.Extensions, name):
-			return errors.New("endpoint: extension " + quote(name) + " was not requested; the client asked for " + quoteList(s.request.Extensions))
-		case names(d.Extensions[:i], name):
+		case !judge.Named(s.request.Extensions, name):
+			return errors.New("endpoint: extension " + quote(name) + " was not requested; the client asked for " + judge.QuoteList(s.request.Extensions))
+		case judge.Named(d.Extensions[:i], name):
 			return errors.New("endpoint: extension " + quote(name) + " is selected twice")
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -22,12 +23,11 @@ type OpeningRequest struct {
 
 // Kaazing reports whether the query asks for the kaazing profile: it contains ".kl=Y".
 func (o *OpeningRequest) Kaazing() bool {
-	_, query, _ := strings.Cut(o.Target, "?")
-	return strings.Contains(query, marker)
+	return wire.AsksKaazing(o.Target)
 }
 
 // Path returns the path of the target as sent, without query.
-func (o *OpeningRequest) Path() string { return pathOf(o.Target) }
+func (o *OpeningRequest) Path() string { return wire.TargetPath(o.Target) }
 
 // OpeningReceived takes what has been read of the opening request: all of it so far, from its first byte. It returns how many bytes it has used; 0
 // means that more are needed. What follows the used bytes belongs to the WebSocket. Hosts that parse the request themselves use Opening.
@@ -143,7 +143,7 @@ func (s *Server) judgeOpened() (status int, what string) {
 
 // forgetOpening keeps of an opening request that is too large the beginning of its target.
 func (s *Server) forgetOpening(target string) {
-	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(originForm(target)))}, nil
+	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(wire.OriginForm(target)))}, nil
 }
 
 // judgeOpening checks the opening request and keeps what is needed of it. status 0 means it is fine.
@@ -155,27 +155,11 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 		s.forgetOpening(string(r.Target[:min(len(r.Target), s.cfg.Limits.Target)]))
 		return status, what
 	}
-	*o = OpeningRequest{Target: originForm(string(r.Target)), Opening: copyFields(r.Fields)}
+	*o = OpeningRequest{Target: wire.OriginForm(string(r.Target)), Opening: copyFields(r.Fields)}
 	get := func(name string) string { return fieldValue(o.Opening, name) }
 	o.Host, o.Key = get("Host"), get("Sec-WebSocket-Key")
-	version := get("Sec-WebSocket-Version")
-	switch {
-	case r.Minor < 1:
-		return 505, "a WebSocket opening handshake needs HTTP/1.1"
-	case string(r.Method) != "GET":
-		return 405, "a WebSocket opening handshake is a GET request, this is " + quote(string(r.Method))
-	case !wire.HasToken([]byte(get("Upgrade")), "websocket"):
-		return 426, "this address speaks WebSocket: the request has no Upgrade: websocket"
-	case !hasConnectionUpgrade(r.Fields):
-		return 400, "the request has no Connection: Upgrade"
-	case version != "13" && version != "8":
-		return 426, "expected Sec-WebSocket-Version: 13, got " + quote(version)
-	case !wire.ValidKey([]byte(o.Key)):
-		return 400, "Sec-WebSocket-Key is missing or not 16 bytes in base64"
-	case o.Host == "":
-		return 400, "the request has no Host"
-	case r.ContentLength > 0:
-		return 400, "an opening request has no body"
+	if status, fault := judge.OpeningRequest(r, true); status != 0 {
+		return status, fault.Text
 	}
 	if status, what = o.settle(string(r.Target)); status != 0 {
 		return status, what
@@ -325,23 +309,3 @@ func (s *Server) openingRefusal(status int) []byte {
 }
 
 const textPlain = "text/plain; charset=utf-8"
-
-// originForm strips scheme and authority of an absolute-form target.
-func originForm(target string) string {
-	if strings.HasPrefix(target, "/") {
-		return target
-	}
-	_, rest, _ := strings.Cut(target, "://")
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
-		if rest = rest[i:]; rest[0] == '?' {
-			rest = "/" + rest
-		}
-		return rest
-	}
-	return "/"
-}
-
-func pathOf(target string) string {
-	path, _, _ := strings.Cut(target, "?")
-	return path
-}

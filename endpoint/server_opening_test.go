@@ -114,7 +114,7 @@ func TestServer_Opening(t *testing.T) {
 	})
 	t.Run("target-forms", func(t *testing.T) {
 		for target, want := range map[string]string{"/p": "/p", "ws://h/p?q": "/p?q", "http://h?q": "/?q", "wss://h": "/"} {
-			require.Equal(t, want, originForm(target))
+			require.Equal(t, want, wire.OriginForm(target))
 		}
 		o := OpeningRequest{Target: "/p?.kl=Y"}
 		require.True(t, o.Kaazing() && o.Path() == "/p")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -63,7 +64,6 @@ func (s *Server) judgeRequest() (status int, what string) {
 	}
 	r.Body = s.pending[n:]
 	get := func(name string) (string, bool) { v, ok := r.Fields.Get(name); return string(v), ok }
-	length := max(r.ContentLength, 0)
 	expect, expects := get("Expect")
 	host, hasHost := get("Host")
 	switch {
@@ -71,8 +71,8 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
 	case string(r.Method) != "GET":
 		return 501, "method " + quote(string(r.Method)) + " is not known"
-	case !(s.cfg.AnyTarget && s.kaazing()) && !s.samePath(pathOf(originForm(string(r.Target)))):
-		return 400, s.differ("path", s.open.Path(), pathOf(originForm(string(r.Target))))
+	case !(s.cfg.AnyTarget && s.kaazing()) && !s.samePath(wire.TargetPath(string(r.Target))):
+		return 400, s.differ("path", s.open.Path(), wire.TargetPath(string(r.Target)))
 	case r.Fields.Count("Authorization") > 1:
 		return 400, "Authorization is repeated"
 	case r.Fields.Count("Cookie") > 1:
@@ -83,12 +83,12 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 417, "expectation " + quote(expect) + " cannot be met"
 	case expects && r.ContentLength < 0:
 		return 411, "a request that expects 100-continue needs Content-Length"
-	case int64(len(r.Body)) > length:
-		return 400, "bytes after the end of the request"
-	case int64(len(r.Body)) < length && !expects:
-		return 400, "the body is shorter than Content-Length"
 	}
-	s.bodyLeft = length - int64(len(r.Body))
+	left, fault := judge.Body(r, len(r.Body))
+	if fault.Found() {
+		return 400, fault.Text
+	}
+	s.bodyLeft = left
 	if what := tooManyElements(r.Fields, &s.cfg.Limits); what != "" {
 		return 431, what
 	}
@@ -146,7 +146,7 @@ func (q *Request) addProtocol(p string) {
 //khp:impl KHP-EXT-RSP-02
 func (s *Server) extensionAgain() string {
 	for _, e := range s.request.Extensions {
-		if name := extensionName(e); grantedName(s.granted, name) {
+		if name := judge.ExtensionName(e); judge.Granted(s.granted, name) {
 			return name
 		}
 	}

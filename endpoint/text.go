@@ -6,20 +6,17 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // quote makes any bytes of a peer fit for a message: ASCII, bounded.
-func quote(s string) string { return strconv.QuoteToASCII(clip(s)) }
+func quote(s string) string { return judge.Quote(s) }
 
-func quoteList(list []string) string {
-	if len(list) == 0 {
-		return "none"
-	}
-	return quote(strings.Join(list, ", "))
-}
+// clip bounds the part of a peer's text that goes into a message.
+func clip(s string) string { return judge.Clip(s) }
 
 // describe says what kind of message came, with its beginning.
 func describe(t wire.MessageType, p []byte) string {
@@ -94,32 +91,6 @@ func elementText(e wire.Extension) string {
 		return string(e.Name)
 	}
 	return string(e.Name) + ";" + string(e.Params)
-}
-
-// extensionName returns the name of an extension element.
-func extensionName(e string) string {
-	name, _, _ := strings.Cut(e, ";")
-	return strings.Trim(name, " \t")
-}
-
-// names reports whether one of the elements has that name.
-func names(elements []string, name string) bool {
-	for _, e := range elements {
-		if extensionName(e) == name {
-			return true
-		}
-	}
-	return false
-}
-
-// grantedName reports whether one of the parsed elements has that name.
-func grantedName(list []wire.Extension, name string) bool {
-	for _, g := range list {
-		if string(g.Name) == name {
-			return true
-		}
-	}
-	return false
 }
 
 // parseElements parses elements that the host's own WebSocket layer negotiated; what cannot be one is left out.

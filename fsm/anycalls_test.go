@@ -9,7 +9,7 @@ import (
 
 var functions = map[string]any{
 	"Alter":        Alter,
-	"ClientColumn": ClientColumn, "ClientEdges": ClientEdges, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig,
+	"ClientColumn": ClientColumn, "ClientEdges": ClientEdges, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig, "FieldFacts": FieldFacts,
 	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerEdges": ServerEdges, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
 }
 

@@ -85,6 +85,16 @@ func (r Rule) MissingField(facts Facts) string {
 	return ""
 }
 
+// FieldFacts returns the facts about the fields that some codes require, where has says which of them a response carries.
+func FieldFacts(has func(field string) bool) (facts Facts) {
+	for _, n := range needs {
+		if has != nil && has(n.field) {
+			facts |= n.fact
+		}
+	}
+	return facts
+}
+
 // Fields returns the names of the fields that a response with this code must carry.
 func (r Rule) Fields() []string {
 	var fields []string

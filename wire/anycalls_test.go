@@ -9,6 +9,7 @@ import (
 
 // functions has every exported function. Where one takes strings and bytes, both are called.
 var functions = map[string]any{
+	"AsksKaazing": AsksKaazing, "OriginForm": OriginForm, "TargetPath": TargetPath,
 	"AppendAccept": AppendAccept, "AppendBalancer": AppendBalancer, "AppendBasic": AppendBasic, "AppendCredentials": AppendCredentials, "AppendDigest": AppendDigest,
 	"AppendDigestChallenge": AppendDigestChallenge, "AppendEnd": AppendEnd, "AppendField/bytes": AppendField[[]byte, string], "AppendField/string": AppendField[string, []byte],
 	"AppendKey": AppendKey, "AppendRedacted": AppendRedacted, "AppendRequestLine/bytes": AppendRequestLine[[]byte, string], "AppendRequestLine/string": AppendRequestLine[string, []byte],

@@ -40,3 +40,13 @@ func (f Fields) All(name string) iter.Seq[[]byte] {
 		}
 	}
 }
+
+// HasToken reports whether one of the fields of that name lists token, as [HasToken] does.
+func (f Fields) HasToken(name, token string) bool {
+	for v := range f.All(name) {
+		if HasToken(v, token) {
+			return true
+		}
+	}
+	return false
+}

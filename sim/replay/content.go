@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -46,14 +47,13 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 	}
 	expect, _ := r.Fields.Get("Expect")
 	a.expects = wire.EqualFold(expect, "100-continue")
-	a.length = max(r.ContentLength, 0) - int64(len(p)-n)
+	left, fault := judge.Body(r, len(p)-n)
+	a.length = left
 	a.authorized = r.Fields.Count("Authorization") > 0
 	switch {
-	case a.length < 0:
-		return nil, &problem{"KHP-EXT-01 KHP-EXT-04", "bytes behind the extended request in its message"}
-	case a.length > 0 && !a.expects:
-		return nil, &problem{"KHP-EXT-03 KHP-STATUS-100-03", "the body of the extended request is not in its message and was not announced with Expect"}
-	case !h.kaazing && path(r.Target) != path(h.request.Target):
+	case fault.Found():
+		return nil, &fault
+	case !h.kaazing && !wire.SamePath(wire.TargetPath(string(r.Target)), wire.TargetPath(string(h.request.Target))):
 		return nil, &problem{"KHP-EXT-03", "the extended request is for another path than the opening request [AMB-21]"}
 	}
 	return a, h.requestLists(a)
@@ -91,23 +91,6 @@ func (h *heads) requestLists(a *asked) *problem {
 	return nil
 }
 
-// path is the path of a request target.
-func path(target []byte) string {
-	t := string(target)
-	if _, rest, ok := strings.Cut(t, "://"); ok && !strings.HasPrefix(t, "/") {
-		if i := strings.IndexAny(rest, "/?"); i >= 0 {
-			t = rest[i:]
-		} else {
-			t = "/"
-		}
-	}
-	t, _, _ = strings.Cut(t, "?")
-	if t == "" {
-		t = "/"
-	}
-	return t
-}
-
 // findings are what a client or server makes of a response.
 type findings struct {
 	client fsm.Facts // for EventResponse
@@ -128,7 +111,7 @@ func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings)
 		}
 	}
 	rule := fsm.Status(u.status)
-	f.server = decisionFacts(r)
+	f.server = fsm.FieldFacts(func(name string) bool { v, _ := r.Fields.Get(name); return len(v) > 0 })
 	if missing := rule.MissingField(f.server); missing != "" && !unchecked {
 		note(dutyReqs(rule), "a "+strconv.Itoa(u.status)+" response needs "+missing)
 	}
@@ -138,74 +121,25 @@ func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings)
 	case u.status != 100 && rule.Duties&fsm.NeverSend != 0 && !unchecked:
 		note(dutyReqs(rule), "a server never sends "+strconv.Itoa(u.status))
 	}
-	names, empty, err := extensionNames(r.Fields)
-	switch {
-	case err != nil:
-		note("WSP-EXT-01 KHP-EXT-RSP-12", "the extensions of the response are no list: "+err.Error())
-	case rule.Action.Terminates():
-		f.client |= fsm.FactExtensionsAsked
-	case empty:
-		note("KHP-EXT-RSP-08", "the response has an empty list of extensions")
-	case !subset(names, a.extensions):
-		note("KHP-EXT-RSP-09 KHP-CLOSE-03", "the response selects an extension that the request did not name, or one twice")
-	default:
-		f.client |= fsm.FactExtensionsAsked
+	asked := judge.Asked{Accept: h.acceptFor(r), Subprotocols: a.protocols, Extensions: a.extensions}
+	if h.kaazing {
+		asked.Tokens = h.protocols
 	}
-	if rule.Action == fsm.ActionComplete {
-		h.completes(r, a, &f, note)
+	facts, fault := judge.Response(r, &asked)
+	if rule.Action.Terminates() {
+		facts = fsm.FactExtensionsAsked // nothing is selected
+		if _, _, err := extensionNames(r.Fields); err != nil {
+			fault = judge.Fault{Reqs: "WSP-EXT-01 KHP-EXT-RSP-12", Text: "the extensions of the response are no list: " + err.Error()}
+		}
 	}
-	if f.client.Has(fsm.FactExtensionsAsked|fsm.FactProtocolOffered) || rule.Action != fsm.ActionComplete {
+	if fault.Found() {
+		note(fault.Reqs, fault.Text)
+	}
+	f.client |= facts
+	if facts.Has(fsm.FactExtensionsAsked|fsm.FactProtocolOffered) || rule.Action != fsm.ActionComplete {
 		f.server |= fsm.FactSelectionValid
 	}
 	return f
-}
-
-// completes judges a response that completes the handshake.
-func (h *heads) completes(r *wire.Response, a *asked, f *findings, note func(reqs, why string)) {
-	accept, hasAccept := r.Fields.Get("Sec-WebSocket-Accept")
-	key, _ := h.request.Fields.Get("Sec-WebSocket-Key")
-	upgrade, hasUpgrade := r.Fields.Get("Upgrade")
-	switch {
-	case hasAccept && !hidden(accept) && !hidden(key) && string(accept) != string(wire.AppendAccept(nil, key)),
-		hasUpgrade && !wire.EqualFold(upgrade, "websocket"), r.Fields.Count("Connection") > 0 && !has(r.Fields, "Connection", "Upgrade"):
-		note("KHP-STATUS-101-01 KHP-STATUS-101-03", "the response does not belong to the request: its Upgrade, Connection or Sec-WebSocket-Accept is wrong")
-	default:
-		f.client |= fsm.FactAcceptMatches
-	}
-	p, selected := r.Fields.Get("Sec-WebSocket-Protocol")
-	switch {
-	case r.Fields.Count("Sec-WebSocket-Protocol") > 1:
-		note("WSP-PROTO-01", "the response has more than one Sec-WebSocket-Protocol")
-	case selected && !slices.Contains(a.protocols, string(p)) && !(h.kaazing && slices.Contains(h.protocols, string(p))):
-		note("WSP-OPEN-04", "the response selects a subprotocol that the request did not list")
-	default:
-		f.client |= fsm.FactProtocolOffered
-	}
-}
-
-// decisionFacts are what a response carries of that which a status may require.
-func decisionFacts(r *wire.Response) (f fsm.Facts) {
-	for _, c := range []struct {
-		field string
-		fact  fsm.Facts
-	}{
-		{"Location", fsm.FactLocation}, {"WWW-Authenticate", fsm.FactChallenge}, {"Proxy-Authenticate", fsm.FactProxyChallenge}, {"Upgrade", fsm.FactUpgrade},
-	} {
-		if v, ok := r.Fields.Get(c.field); ok && len(v) > 0 {
-			f |= c.fact
-		}
-	}
-	return f
-}
-
-// subset reports whether names are all wanted, and none is there twice.
-func subset(names, wanted []string) bool {
-	for i, n := range names {
-		if !slices.Contains(wanted, n) || slices.Contains(names[:i], n) {
-			return false
-		}
-	}
-	return true
 }
 
 // dutyReqs are the requirements that a response breaks that must not be sent, or not so.
@@ -242,7 +176,7 @@ func unitProblem(err error) *problem {
 	case wire.KindIncomplete:
 		reqs = "KHP-EXT-RSP-14 KHP-EXT-03"
 	}
-	if p := unread("the response", reqs, err); p.reqs == "" {
+	if p := unread("the response", reqs, err); p.Reqs == "" {
 		return p
 	}
 	return &problem{reqs, "the response is not whole HTTP/1.1: " + err.Error()}

@@ -11,7 +11,7 @@ import (
 
 // wrong makes the verdict of a problem. The states are those before the step, as far as nothing fitted.
 func (c *checker) wrong(blame Side, p *problem) *Wrong {
-	w := &Wrong{Step: c.now, Blame: blame, Why: p.why, Requirements: strings.Fields(p.reqs)}
+	w := &Wrong{Step: c.now, Blame: blame, Why: p.Text, Requirements: strings.Fields(p.Reqs)}
 	w.Phases, w.Allowed = c.before(blame)
 	return w
 }

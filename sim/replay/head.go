@@ -5,15 +5,25 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/endpoint"
+	"example.com/khp/internal/judge"
 	"example.com/khp/transport/trace"
 	"example.com/khp/wire"
 )
 
 // token is the subprotocol of KHP. [KHP-GEN-01]
-const token = "x-kaazing-handshake"
+const token = endpoint.Protocol
 
-// problem is what is wrong with a message, and which requirements say so. Without requirements nothing is wrong for certain: it cannot be judged.
-type problem struct{ reqs, why string }
+// problem is a fault of a message. Without requirements the message is not wrong for certain: it cannot be judged.
+type problem = judge.Fault
+
+// found returns nil in the place of a fault that is none.
+func found(f judge.Fault) *problem {
+	if !f.Found() {
+		return nil
+	}
+	return &f
+}
 
 // unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule: limits are the reader's own.
 func unread(what, reqs string, err error) *problem {
@@ -32,6 +42,7 @@ type heads struct {
 	protocols  []string // offered, KHP included
 	offered    []string // names of extensions offered
 	granted    []string // names of extensions granted
+	accept     []byte   // the Sec-WebSocket-Accept that is due, nil if the key is not known
 	khp        bool     // the server selected KHP
 	kaazing    bool     // the target asks for the kaazing profile
 	gateway    bool     // the answer looks like a Kaazing gateway's
@@ -76,16 +87,6 @@ func extensionNames(fields wire.Fields) (names []string, empty bool, err error) 
 
 func hidden(v []byte) bool { return strings.Contains(string(v), trace.Redacted) }
 
-// has reports whether the field lists the token.
-func has(fields wire.Fields, name, token string) bool {
-	for v := range fields.All(name) {
-		if wire.HasToken(v, token) {
-			return true
-		}
-	}
-	return false
-}
-
 // openingRequest judges what the client opened with, and keeps what it says.
 func (h *heads) openingRequest(p []byte) *problem {
 	r := &h.request
@@ -97,27 +98,20 @@ func (h *heads) openingRequest(p []byte) *problem {
 	if h.protocols, err = fieldList(r.Fields, "Sec-WebSocket-Protocol"); err != nil {
 		return &problem{"WSP-OPEN-06", "the offered subprotocols are no list of tokens: " + err.Error()}
 	}
-	version, _ := r.Fields.Get("Sec-WebSocket-Version")
 	key, _ := r.Fields.Get("Sec-WebSocket-Key")
-	host, _ := r.Fields.Get("Host")
-	wrong := func(why string) *problem { return &problem{"WSP-OPEN-01 KHP-GEN-08", "the opening request " + why} }
-	switch {
-	case string(r.Method) != "GET":
-		return wrong("is not a GET")
-	case !has(r.Fields, "Upgrade", "websocket"), !has(r.Fields, "Connection", "Upgrade"):
-		return wrong("does not ask for an upgrade to websocket")
-	case string(version) != "13" && string(version) != "8":
-		return wrong("has no Sec-WebSocket-Version: 13")
-	case r.Fields.Count("Sec-WebSocket-Key") != 1 || !wire.ValidKey(key) && !hidden(key):
-		return wrong("has no Sec-WebSocket-Key of 16 bytes")
-	case len(host) == 0:
-		return wrong("has no Host")
+	if r.Fields.Count("Sec-WebSocket-Key") > 1 {
+		return &problem{"WSP-OPEN-01 KHP-GEN-08", "Sec-WebSocket-Key is repeated"}
+	}
+	if _, fault := judge.OpeningRequest(r, !hidden(key)); fault.Found() {
+		return &fault
+	}
+	if !hidden(key) {
+		h.accept = wire.AppendAccept(nil, key)
 	}
 	if h.offered, _, err = extensionNames(r.Fields); err != nil {
 		return &problem{"WSP-EXT-01", "the offered extensions are no list: " + err.Error()}
 	}
-	_, query, _ := strings.Cut(string(r.Target), "?")
-	h.kaazing = strings.Contains(query, ".kl=Y")
+	h.kaazing = wire.AsksKaazing(string(r.Target))
 	return nil
 }
 
@@ -142,33 +136,19 @@ func (h *heads) openingResponse(p []byte) *problem {
 	}
 	vendor, _ := r.Fields.Get("Server")
 	h.gateway = string(r.Reason) == "Web Socket Protocol Handshake" || strings.HasPrefix(string(vendor), "Kaazing")
-	upgrade, _ := r.Fields.Get("Upgrade")
-	accept, _ := r.Fields.Get("Sec-WebSocket-Accept")
-	key, _ := h.request.Fields.Get("Sec-WebSocket-Key")
-	switch {
-	case !wire.EqualFold(upgrade, "websocket"), !has(r.Fields, "Connection", "Upgrade"):
-		return &problem{"WSP-OPEN-02 KHP-OPEN-03", "the opening 101 does not say Upgrade: websocket and Connection: Upgrade"}
-	case !hidden(key) && !hidden(accept) && string(accept) != string(wire.AppendAccept(nil, key)):
-		return &problem{"WSP-OPEN-02 KHP-OPEN-03", "the Sec-WebSocket-Accept of the opening 101 does not belong to the key of the request"}
-	case r.Fields.Count("Sec-WebSocket-Protocol") > 1:
-		return &problem{"WSP-PROTO-01", "the opening 101 has more than one Sec-WebSocket-Protocol"}
+	asked := judge.Asked{Accept: h.acceptFor(r), Subprotocols: h.protocols, Extensions: h.offered}
+	fault := judge.Opening(r.Fields, &asked)
+	h.khp = asked.Selected(r.Fields) == token
+	h.granted, _, _ = extensionNames(r.Fields)
+	return found(fault)
+}
+
+// acceptFor returns the Sec-WebSocket-Accept that r must have, nil if one of the two is not known.
+func (h *heads) acceptFor(r *wire.Response) []byte {
+	if accept, _ := r.Fields.Get("Sec-WebSocket-Accept"); hidden(accept) {
+		return nil
 	}
-	if p, ok := r.Fields.Get("Sec-WebSocket-Protocol"); ok {
-		if !slices.Contains(h.protocols, string(p)) {
-			return &problem{"WSP-OPEN-04 WSP-OPEN-08", "the opening 101 selects a subprotocol that was not offered"}
-		}
-		h.khp = string(p) == token
-	}
-	var err error
-	if h.granted, _, err = extensionNames(r.Fields); err != nil {
-		return &problem{"WSP-EXT-01", "the extensions of the opening 101 are no list: " + err.Error()}
-	}
-	for i, name := range h.granted {
-		if !slices.Contains(h.offered, name) || slices.Contains(h.granted[:i], name) {
-			return &problem{"WSP-OPEN-03 WSP-EXT-03", "the opening 101 grants an extension that was not offered, or twice"}
-		}
-	}
-	return nil
+	return h.accept
 }
 
 // behindInterim leaves out the responses with 1xx that come before the final one, of which 101 is one.

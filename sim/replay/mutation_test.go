@@ -160,6 +160,8 @@ var mutants = map[string]struct {
 	"no upgrade":                   {"accepted", without(Server, Opening, 0, "Upgrade"), Server, "WSP-OPEN-02"},
 	"subprotocol nobody offered":   {"accepted", replace(Server, Opening, 0, "x-kaazing-handshake", "other"), Server, "WSP-OPEN-04"},
 	"extension nobody offered":     {"accepted", replace(Server, Opening, 0, "Upgrade: ", "Sec-WebSocket-Extensions: z\r\nUpgrade: "), Server, "WSP-OPEN-03"},
+	"accept repeated":              {"accepted", replace(Server, Opening, 0, "\r\n\r\n", "\r\nSec-WebSocket-Accept: other\r\n\r\n"), Server, "WSP-OPEN-02"},
+	"a second upgrade":             {"accepted", replace(Server, Message, 0, "\r\n\r\n", "\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n"), Server, "KHP-STATUS-101-03"},
 	"request is cut":               {"accepted", replace(Client, Message, 0, "\r\n\r\n", "\r\n"), Client, "KHP-EXT-01"},
 	"request is no HTTP":           {"accepted", replace(Client, Message, 0, "HTTP/1.1", "HTTP/2"), Client, "KHP-EXT-03"},
 	"request for another path":     {"accepted", replace(Client, Message, 0, "GET /p", "GET /q"), Client, "KHP-EXT-03"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/khp/transport"
+	"example.com/khp/wire"
 )
 
 // KaazingClients lets next serve Kaazing's Java and iOS clients with a library that opens connections in its own words. They compare the opening
@@ -21,7 +22,7 @@ func KaazingClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case transport.AnswerProbe(w, r):
-		case strings.Contains(r.URL.RawQuery, ".kl=Y"):
+		case strings.Contains(r.URL.RawQuery, wire.KaazingMark):
 			next.ServeHTTP(&openingWriter{ResponseWriter: w}, r)
 		default:
 			next.ServeHTTP(w, r)

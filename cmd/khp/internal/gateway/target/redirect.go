@@ -10,10 +10,7 @@ import (
 
 // Kaazing's clients follow R without end. Each R therefore has one more marker in its query, some clients add another one, and a client with more than mostMarks goes in
 // circles. Repeated markers mean no more than one.
-const (
-	kaazingMark = ".kl=Y"
-	mostMarks   = 10
-)
+const mostMarks = 10
 
 // redirectTarget sends clients to a URL, or to a path on this server.
 type redirectTarget struct {
@@ -38,7 +35,7 @@ func (t redirectTarget) decide(ctx context.Context, s *session, r *transport.Req
 
 // sendTo sends a client to u as it understands it: with R if it speaks the kaazing profile, whose clients follow no 302.
 func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) transport.Decision {
-	if strings.Count(queryOf(r.Target), kaazingMark) > mostMarks {
+	if strings.Count(queryOf(r.Target), wire.KaazingMark) > mostMarks {
 		s.log.WarnContext(ctx, "a client goes in circles: does this route lead back here?", "path", s.path)
 		return transport.Refuse(508, "too many redirects: this address leads back to itself")
 	}
@@ -48,7 +45,7 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 	if !r.Kaazing() {
 		return transport.Redirect(u.String())
 	}
-	u.Query += "&" + kaazingMark
+	u.Query += "&" + wire.KaazingMark
 	return transport.Decision{Reroute: u.String(), Protocol: firstProtocol(r)}
 }
 

@@ -1,0 +1,43 @@
+package judge
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Fault describes the first mistake in a message. The zero value says that there is none.
+type Fault struct {
+	Reqs string // the requirements that the message breaks, separated by blanks
+	Text string // the mistake, without secrets and bounded in length
+}
+
+// Found reports whether there is a mistake.
+func (f Fault) Found() bool { return f.Text != "" }
+
+// Clip bounds the part of a peer's text that goes into a message.
+func Clip(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "..."
+}
+
+// Quote makes any bytes of a peer fit for a message: ASCII, bounded.
+func Quote(s string) string { return strconv.QuoteToASCII(Clip(s)) }
+
+// QuoteList quotes the elements of a list, joined by commas; an empty list is "none".
+func QuoteList(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return Quote(strings.Join(list, ", "))
+}
+
+// quoteFirst quotes the first value of a field; without the field it is "none".
+func quoteFirst(v []byte, ok bool) string {
+	if !ok {
+		return "none"
+	}
+	return Quote(string(v))
+}
