@@ -52,7 +52,7 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 	a.authorized = r.Fields.Count("Authorization") > 0
 	switch {
 	case fault.Found():
-		return nil, &fault
+		return nil, found(fault)
 	case !h.kaazing && !wire.SamePath(wire.TargetPath(string(r.Target)), wire.TargetPath(string(h.request.Target))):
 		return nil, &problem{"KHP-EXT-03", "the extended request is for another path than the opening request [AMB-21]"}
 	}

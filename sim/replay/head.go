@@ -15,14 +15,14 @@ import (
 const token = endpoint.Protocol
 
 // problem is a fault of a message. Without requirements the message is not wrong for certain: it cannot be judged.
-type problem = judge.Fault
+type problem judge.Fault
 
 // found returns nil in the place of a fault that is none.
 func found(f judge.Fault) *problem {
 	if !f.Found() {
 		return nil
 	}
-	return &f
+	return (*problem)(&f)
 }
 
 // unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule: limits are the reader's own.
@@ -103,7 +103,7 @@ func (h *heads) openingRequest(p []byte) *problem {
 		return &problem{"WSP-OPEN-01 KHP-GEN-08", "Sec-WebSocket-Key is repeated"}
 	}
 	if _, fault := judge.OpeningRequest(r, !hidden(key)); fault.Found() {
-		return &fault
+		return found(fault)
 	}
 	if !hidden(key) {
 		h.accept = wire.AppendAccept(nil, key)
