@@ -144,8 +144,17 @@ func (o Output) String() string {
 // GoString is String.
 func (o Output) GoString() string { return o.String() }
 
-// GoString is the message, without the fields and the body of the response.
+// MarshalText is String for encoders of logs.
+func (o Output) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// String is the message, without the fields and the body of the response.
+func (e HandshakeError) String() string { return e.Error() }
+
+// GoString is String.
 func (e HandshakeError) GoString() string { return "endpoint.HandshakeError(" + quote(e.Error()) + ")" }
+
+// MarshalText is the message, for encoders of logs.
+func (e HandshakeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // String names the phase. Nothing of the connection is in it.
 func (c *Client) String() string { return "endpoint.Client(" + c.Phase().String() + ")" }
@@ -194,9 +203,10 @@ func (s *shown) text(name string) string {
 
 // showField writes a field as it is sent, without a value that is a secret.
 func showField(f HeaderField, sensitive []string) string {
-	r := wire.Redactor{Names: sensitive}
-	line := r.Append(nil, []byte(f.Name+": "+f.Value))
-	return string(line)
+	if containsFold(sensitive, f.Name) {
+		return f.Name + ": " + redacted
+	}
+	return wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)}.String()
 }
 
 // showTarget leaves out what may be a secret of a target or URL: its query, and a user and password.

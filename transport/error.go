@@ -220,15 +220,27 @@ func NewHandshakeError(err, cause error) *HandshakeError {
 // What holds credentials or cookies shows itself without them, whatever verb or logger prints it. The fields are there for those who ask for them.
 
 // GoString is the message, without the fields and the body of the response.
-func (e *HandshakeError) GoString() string {
+func (e HandshakeError) GoString() string {
 	return fmt.Sprintf("transport.HandshakeError(%q)", e.Error())
 }
 
 // LogValue is the message, for log/slog.
-func (e *HandshakeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+func (e HandshakeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// Format writes the same for every verb, also for one that is wrong for it.
+func (e HandshakeError) Format(s fmt.State, verb rune) { field.Show(s, verb, e.Error()) }
+
+// MarshalText is for encoders of logs.
+func (e HandshakeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // GoString is the message, without the fields and the body of the proxy's answer.
-func (e *ProxyError) GoString() string { return fmt.Sprintf("transport.ProxyError(%q)", e.Error()) }
+func (e ProxyError) GoString() string { return fmt.Sprintf("transport.ProxyError(%q)", e.Error()) }
 
 // LogValue is the message, for log/slog.
-func (e *ProxyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+func (e ProxyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// Format writes the same for every verb, also for one that is wrong for it.
+func (e ProxyError) Format(s fmt.State, verb rune) { field.Show(s, verb, e.Error()) }
+
+// MarshalText is for encoders of logs.
+func (e ProxyError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }

@@ -90,6 +90,12 @@ func (o DialOptions) GoString() string { return o.String() }
 // LogValue is String, for log/slog.
 func (o DialOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
+// Format writes the same for every verb, also for one that is wrong for it.
+func (o DialOptions) Format(s fmt.State, verb rune) { field.Show(s, verb, o.String()) }
+
+// MarshalText is for encoders of logs.
+func (o DialOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
 // showHeader writes fields as they are sent, without the values that are secrets.
 func showHeader(h http.Header, sensitive []string) string {
 	var b strings.Builder
@@ -98,7 +104,10 @@ func showHeader(h http.Header, sensitive []string) string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.Write(format.Redact([]byte(f.Name+": "+f.Value), sensitive...))
+		if slices.ContainsFunc(sensitive, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
+			f.Value = format.Redacted
+		}
+		b.WriteString(f.String())
 	}
 	b.WriteByte(']')
 	return b.String()

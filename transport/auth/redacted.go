@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/trace"
 )
 
@@ -24,15 +25,41 @@ func (r CredentialsRequest) GoString() string { return r.String() }
 // LogValue is String, for log/slog.
 func (r CredentialsRequest) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
+// Format writes the same for every verb, also for one that is wrong for it.
+func (r CredentialsRequest) Format(s fmt.State, verb rune) { field.Show(s, verb, r.String()) }
+
+// MarshalText is for encoders of logs.
+func (r CredentialsRequest) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// String sums up the verdict without the principal.
+func (v Verdict) String() string {
+	return fmt.Sprintf("auth.Verdict{Allow: %t, Challenges: %q, Body: %d bytes, RetryAfter: %v}", v.Allow, v.Challenges, len(v.Body), v.RetryAfter)
+}
+
+// GoString is String.
+func (v Verdict) GoString() string { return v.String() }
+
+// LogValue is String, for log/slog.
+func (v Verdict) LogValue() slog.Value { return slog.StringValue(v.String()) }
+
+// Format writes the same for every verb, also for one that is wrong for it.
+func (v Verdict) Format(s fmt.State, verb rune) { field.Show(s, verb, v.String()) }
+
+// MarshalText is for encoders of logs.
+func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
 // String names the realm. The keys of the nonces are not in it.
 func (a *DigestAuth) String() string { return fmt.Sprintf("auth.DigestAuth(%q)", a.Realm) }
 
 // GoString is String.
 func (a *DigestAuth) GoString() string { return a.String() }
 
-// withoutQuery leaves out the query of a URL or target, which may hold a token.
+// withoutQuery leaves out the query of a URL or target, which may hold a token, and a user and password.
 func withoutQuery(s string) string {
 	path, _, found := strings.Cut(s, "?")
+	if scheme, rest, ok := strings.Cut(path, "://"); ok {
+		path = scheme + "://" + rest[strings.LastIndexByte(rest, '@')+1:]
+	}
 	if found {
 		path += "?" + trace.Redacted
 	}
