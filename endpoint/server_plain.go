@@ -29,6 +29,18 @@ func (o *OpeningRequest) OffersKHP() bool {
 	return false
 }
 
+// Speaks names what the client speaks, for logs and statistics: "spec" or "kaazing" for the profiles of KHP, "plain" for a WebSocket without it. A request of which no field is
+// known counts as KHP.
+func (o *OpeningRequest) Speaks() string {
+	switch {
+	case len(o.Opening) > 0 && !o.OffersKHP():
+		return "plain"
+	case o.Kaazing():
+		return "kaazing"
+	}
+	return "spec"
+}
+
 // Deciding reports whether the answer to AskDecision is waited for.
 func (s *Server) Deciding() bool {
 	p := s.state.Phase()

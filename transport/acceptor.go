@@ -223,7 +223,7 @@ func (a *acceptor) report(took time.Duration) {
 	if !log.Enabled(a.Context, slog.LevelInfo) {
 		return
 	}
-	profile, status := profileOf(a.server.OpeningRequest()), a.server.State().Status()
+	profile, status := a.server.OpeningRequest().Speaks(), a.server.State().Status()
 	if a.IsOpen { // also without KHP, of which the machine knows no status
 		status = a.server.Result().Status
 	}
@@ -252,17 +252,6 @@ func (a *acceptor) report(took time.Duration) {
 	default:
 		log.InfoContext(a.Context, "handshake ended", attrs...)
 	}
-}
-
-// profileOf names what a client speaks, also one that is refused before that counts.
-func profileOf(o *OpeningRequest) string {
-	switch {
-	case len(o.Opening) > 0 && !o.OffersKHP():
-		return "plain"
-	case o.Kaazing():
-		return "kaazing"
-	}
-	return "spec"
 }
 
 // mostQuoted bounds what a line of the log quotes from a client.

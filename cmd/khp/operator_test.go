@@ -43,7 +43,7 @@ func TestLog_RefusedOrigin(t *testing.T) {
 	require.Contains(t, line, "origin=https://pages.example")
 	require.Contains(t, line, "--allow-origin")
 	require.Contains(t, get(t, metrics), `profile="kaazing"`)
-	require.NotContains(t, get(t, metrics), `profile="spec"`)
+	require.NotContains(t, get(t, metrics), `profile="spec",status=`)
 	wantPlain(t, s.log.String())
 }
 

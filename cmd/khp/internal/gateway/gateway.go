@@ -27,6 +27,7 @@ type gateway struct {
 	rules    atomic.Pointer[rules]
 	cert     atomic.Pointer[tls.Certificate] // nil without TLS
 	draining atomic.Bool
+	clients  target.Clients
 }
 
 // server makes the server around the gateway, once rules and cert are set.
@@ -67,7 +68,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case rules.house.Routes.Find(path) == nil:
 		http.Error(w, target.NothingServed(path), http.StatusNotFound)
 	default:
-		rules.checked.ServeHTTP(w, r) // explains what is spoken here
+		rules.handlers[way{}].ServeHTTP(w, r) // explains what is spoken here
 	}
 }
 
@@ -87,6 +88,14 @@ func (g *gateway) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	healthy(w, r)
+}
+
+// measure adds to the metrics what the gateway knows itself.
+func (g *gateway) measure() {
+	for i, kind := range target.Kinds {
+		g.metrics.Gauge("khp_clients_open", "Clients whose connections are open, by what they speak: spec, kaazing, or plain without KHP.", map[string]string{"profile": kind},
+			func() float64 { return float64(g.clients[i].Load()) })
+	}
 }
 
 // listenMetrics serves metrics and health on a listener of their own.

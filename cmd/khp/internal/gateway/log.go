@@ -11,6 +11,7 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/cmd/khp/internal/queue"
+	"example.com/khp/fsm"
 	"example.com/khp/internal/visible"
 	"example.com/khp/transport"
 )
@@ -71,13 +72,19 @@ type sessionLog struct{ slog.Handler }
 func (h sessionLog) Handle(ctx context.Context, r slog.Record) error {
 	r = r.Clone()
 	r.AddAttrs(target.Attrs(ctx)...)
+	hint := ""
 	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == "origin" { // it was refused
-			r.AddAttrs(slog.String("hint", "--allow-origin lets pages of other origins in"))
-			return false
+		switch {
+		case a.Key == "origin": // it was refused
+			hint = "--allow-origin lets pages of other origins in"
+		case a.Key == "reason" && a.Value.String() == fsm.FailureNotSelected.Error():
+			hint = "--plain serves clients that speak no KHP"
 		}
-		return true
+		return hint == ""
 	})
+	if hint != "" {
+		r.AddAttrs(slog.String("hint", hint))
+	}
 	return h.Handler.Handle(ctx, r)
 }
 

@@ -91,6 +91,7 @@ var slogMethod = regexp.MustCompile(`^(Debug|Info|Warn|Error|Log)(Context|Attrs)
 func TestOperating_Metrics(t *testing.T) {
 	page := operatingPage(t)
 	m := metrics.New()
+	(&gateway{metrics: m}).measure()
 	m.Traffic("/").Receive(1)
 	m.BackendFailed("/", "lost")
 	m.Reloaded(true)

@@ -21,8 +21,7 @@ type rules struct {
 	drain time.Duration
 	page  http.Handler
 
-	checked   *transport.Handler
-	unchecked *transport.Handler // for status routes, whose answers break rules on purpose
+	handlers map[way]*transport.Handler
 }
 
 // authority makes the guards of the options.
@@ -33,14 +32,15 @@ func (o *options) authority(list target.Routes) (*guard.Guard, error) {
 // rules makes what the options describe, for g. An error joins all mistakes.
 func (o *options) rules(g *gateway) (*rules, error) {
 	list, routesErr := target.Parse(o.routes)
-	auth, authErr := (*guard.Guard)(nil), error(nil)
+	auth, authErr, plainErr := (*guard.Guard)(nil), error(nil), error(nil)
 	if routesErr == nil { // else what is wrong with paths follows from it
 		auth, authErr = o.authority(list)
+		plainErr = list.MarkPlain(o.plain)
 	}
 	origin, originErr := origin.Checker(o.origins)
 	backends, backendsErr := o.backendTLS()
 	outside, outsideErr := o.outside()
-	err := errors.Join(o.check(), routesErr, authErr, originErr, backendsErr, outsideErr)
+	err := errors.Join(o.check(), routesErr, authErr, plainErr, originErr, backendsErr, outsideErr)
 	if err == nil {
 		err = o.unused(list)
 	}
@@ -48,7 +48,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 		return nil, err
 	}
 	h := &target.House{
-		Routes: list, Log: g.log, Metrics: g.metrics, Idle: time.Duration(o.idle), Message: int64(o.message), Backends: backends, Outside: outside,
+		Routes: list, Log: g.log, Metrics: g.metrics, Clients: &g.clients, Idle: time.Duration(o.idle), Message: int64(o.message), Backends: backends, Outside: outside,
 		Secure: func() bool { return g.cert.Load() != nil },
 	}
 	h.Count()
@@ -60,20 +60,25 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	if o.verbose {
 		watch = append(watch, logObserver{g.log})
 	}
-	handler := func(unchecked bool) *transport.Handler {
-		return &transport.Handler{
+	r.handlers = make(map[way]*transport.Handler)
+	for _, w := range []way{{}, {plain: true}, {unchecked: true}, {plain: true, unchecked: true}} {
+		r.handlers[w] = &transport.Handler{
 			Serve: h.Serve, Decide: h.Decide, Authenticator: auth.OrNil(), CheckOrigin: origin, Observer: watch.OrNil(), Logger: g.log, ReadLimit: h.Message,
-			ConnContext: h.Session, Use: cli.Extensions(time.Duration(o.inactivity)), KeepAlive: time.Duration(o.inactivity), AnyTarget: true, Outside: outside, Unchecked: unchecked, // the other target is never used for routing
+			ConnContext: h.Session, Use: cli.Extensions(time.Duration(o.inactivity)), KeepAlive: time.Duration(o.inactivity), AnyTarget: true, Outside: outside, // the other target is never used for routing
+			Unchecked: w.unchecked, Plain: w.plain,
 		}
 	}
-	r.checked, r.unchecked = handler(false), handler(true)
 	return r, nil
+}
+
+// way is how the handshake of a route differs from that of others.
+type way struct {
+	plain     bool // clients that speak no KHP are served, too
+	unchecked bool // answers break rules on purpose, as those of status routes do
 }
 
 // handler finds the handler for a path. One without a route has one, too: it says so where the client understands it.
 func (r *rules) handler(path string) *transport.Handler {
-	if r.house.Routes.Breaks(path) {
-		return r.unchecked
-	}
-	return r.checked
+	routes := r.house.Routes
+	return r.handlers[way{plain: routes.Plain(path), unchecked: routes.Breaks(path)}]
 }

@@ -22,6 +22,7 @@ type options struct {
 	config     string
 	listen     string
 	routes     []string
+	plain      []string
 	auth       []string
 	htpasswd   []string
 	noAuth     []string
@@ -72,7 +73,9 @@ longest one that fits counts. Anything else is answered with 404. Without
 whatever way it is written: //a, /x/..%2fa and /a%2fb are guarded by --auth /a.
 
 Clients that follow the specification and Kaazing's own (whose URL carries
-.kl=Y) are both served; each connection tells which it is.
+.kl=Y) are both served; each connection tells which it is. Clients that speak no
+KHP are served on the same URLs with --plain, or at one path with --plain=PATH;
+where --auth asks for credentials they get 403.
 
 --config names a YAML file with the same settings: "listen: :8001", and for those
 of the form PATH=VALUE a list or "route: {/echo: echo}". What the command line
@@ -120,6 +123,8 @@ func newOptions() *options {
 	f.StringVar(&o.config, "config", "", "read settings from `FILE` as well, in YAML")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
 	f.StringArrayVar(&o.routes, "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
+	f.StringArrayVar(&o.plain, "plain", nil, "serve plain WebSocket clients on the same URLs, of all routes or of `PATH=true|false` (repeat)")
+	f.Lookup("plain").NoOptDefVal = "true"
 	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD` (repeat)")
 	f.StringArrayVar(&o.htpasswd, "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
 	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")

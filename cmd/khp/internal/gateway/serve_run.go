@@ -42,6 +42,7 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 	g := &gateway{}
 	if o.metrics != "" {
 		g.metrics = metrics.New()
+		g.measure()
 		g.observers = append(g.observers, g.metrics)
 	}
 	lines := newLogQueue(c.Stderr, logRoom, o.log, g.metrics)
@@ -176,7 +177,7 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 		}
 		close(drained)
 	}()
-	g.log.Info("draining", "connections", open, "timeout", patience)
+	g.log.Info("draining", append([]any{"connections", open, "timeout", patience}, g.clients.Attrs()...)...)
 	for {
 		select {
 		case dropped := <-drained:

@@ -46,7 +46,7 @@ func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total", Help: "Opening requests received."}),
-		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one) and profile of the client."}, []string{"outcome", "status", "profile"}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one; of the opening one for plain) and profile of the client: spec, kaazing, or plain without KHP."}, []string{"outcome", "status", "profile"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
 		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use)."}, []string{"route", "reason"}),
@@ -66,7 +66,7 @@ func (m *Metrics) Observe(ev transport.Event) {
 	case transport.EventReceiveOpening:
 		m.attempts.Inc()
 		m.change(ev.Conn, pendingHandshake{since: ev.Time, profile: profileOf(ev.Data), status: noStatus})
-	case transport.EventSend:
+	case transport.EventSend, transport.EventSendOpening:
 		m.responded(ev)
 	case transport.EventOpen:
 		m.ended(ev, outcomeOpen)
@@ -83,7 +83,7 @@ func (m *Metrics) change(conn uint64, p pendingHandshake) {
 	m.pending[conn] = p
 }
 
-// responded remembers the status of an extended response, and whether the client is sent elsewhere.
+// responded remembers the status of the response that counts, and whether the client is sent elsewhere.
 func (m *Metrics) responded(ev transport.Event) {
 	status := observe.ParseHead(ev.Data).Status()
 	kind, _ := wire.ParseBalancer(ev.Data)
@@ -93,7 +93,7 @@ func (m *Metrics) responded(ev transport.Event) {
 	if !ok {
 		return
 	}
-	if status != 0 {
+	if status != 0 && (ev.Kind == transport.EventSend || p.profile == "plain") { // without KHP the opening answer is all there is
 		p.status = strconv.Itoa(status)
 	}
 	p.moved = p.moved || kind == wire.BalancerReroute
@@ -136,14 +136,14 @@ func (p *pendingHandshake) outcome(end string, err error) string {
 	return end
 }
 
-// profileOf tells the profile that an opening request asks for.
+// profileOf tells what a client speaks by its opening request.
 func profileOf(request []byte) string {
 	h := observe.ParseHead(request)
 	o := endpoint.OpeningRequest{Target: h.Target()}
-	if o.Kaazing() {
-		return "kaazing"
+	for _, f := range h.Fields {
+		o.Opening = append(o.Opening, endpoint.HeaderField{Name: f[0], Value: f[1]})
 	}
-	return "spec"
+	return o.Speaks()
 }
 
 // BackendFailed counts a connection to a back end that failed, by the path of its route and one of the reasons in the help of the metric.
@@ -169,6 +169,16 @@ func (m *Metrics) LineDropped(of string) {
 	if m != nil {
 		m.drops.WithLabelValues(of).Inc()
 	}
+}
+
+// Gauge adds a value that is asked for whenever metrics are read. Several of one name have the same help, and labels of the same names.
+func (m *Metrics) Gauge(name, help string, labels map[string]string, value func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
+}
+
+// Counter is Gauge for a value that only grows.
+func (m *Metrics) Counter(name, help string, labels map[string]string, value func() float64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, value))
 }
 
 // Handler serves the metrics.

@@ -33,7 +33,7 @@ func Written(flag, path, shown string) (string, error) {
 	return Normal(path), nil
 }
 
-var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo"}
+var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo", "--plain": "/echo"}
 
 // Normal returns the form in which paths are compared: escapes of characters that need none are decoded, dot segments are gone, as where a client compares
 // redirect targets, and of several slashes in a row one is left, as Kaazing's gateway does. So a path leads to the same place in whatever way it is written.

@@ -106,11 +106,7 @@ func (c *client) report(ctx context.Context, err error, open time.Duration) {
 		c.ended(transport.CloseNormal, "server")
 	}
 	end := c.ending.Load()
-	profile := "spec"
-	if r := c.Request(); r != nil && r.Kaazing() {
-		profile = "kaazing"
-	}
 	c.traffic.Closed(open)
-	c.session.log.InfoContext(ctx, "closed", "remote", c.NetConn().RemoteAddr().String(), "path", c.session.path, "profile", profile, "status", c.Status(), "code", end.code, "by", end.by,
+	c.session.log.InfoContext(ctx, "closed", "remote", c.NetConn().RemoteAddr().String(), "path", c.session.path, "profile", c.session.speaks, "status", c.Status(), "code", end.code, "by", end.by,
 		"open", open.Round(time.Microsecond), "received_bytes", c.receivedBytes.Load(), "received_messages", c.receivedMessages.Load(), "sent_bytes", c.sentBytes.Load(), "sent_messages", c.sentMessages.Load())
 }

@@ -16,6 +16,7 @@ type route struct {
 	Path   string // normal form; one that ends in '/' stands for everything below as well
 	Name   string // the target as written
 	target target
+	plain  bool // clients that speak no KHP are served, too
 
 	traffic *metrics.Traffic // nil without metrics
 }

@@ -20,6 +20,7 @@ type House struct {
 	Routes   Routes
 	Log      *slog.Logger
 	Metrics  *metrics.Metrics // may be nil
+	Clients  *Clients         // may be nil
 	Idle     time.Duration    // 0 is for ever
 	Message  int64            // bytes of the largest message of a back end
 	Backends *tls.Config      // of wss back ends, nil for the system's roots
@@ -36,7 +37,7 @@ func (h *House) Count() {
 
 // Session makes the context of one connection. The path of the extended request is that of the opening one, the transport sees to that.
 func (h *House) Session(ctx context.Context, o *transport.OpeningRequest) context.Context {
-	s := &session{house: h, path: paths.Normal(o.Path()), log: h.Log}
+	s := &session{house: h, path: paths.Normal(o.Path()), speaks: o.Speaks(), log: h.Log}
 	s.route = h.Routes.Find(s.path)
 	context.AfterFunc(ctx, s.end)
 	return context.WithValue(ctx, sessionKey{}, s)
@@ -58,6 +59,7 @@ func (h *House) Serve(ctx context.Context, conn *transport.Conn) error {
 	c := &client{Conn: conn, session: s, traffic: s.route.traffic}
 	begin := time.Now()
 	defer c.traffic.Open()()
+	defer h.Clients.arrived(s.speaks)()
 	defer s.watchIdle(h.Idle, func() {
 		h.Log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", h.Idle)
 		_ = c.Close(transport.CloseGoingAway, "idle for "+h.Idle.String())
@@ -83,12 +85,13 @@ func Attrs(ctx context.Context) []slog.Attr {
 
 // session is one connection on its way through the gateway.
 type session struct {
-	house *House
-	route *route // nil if there is none for the path
-	path  string // in normal form
-	log   *slog.Logger
-	ended atomic.Bool // the client has, and its back end has been told
-	asked atomic.Bool // a statusTarget has answered before
+	house  *House
+	route  *route // nil if there is none for the path
+	path   string // in normal form
+	speaks string // what the client does: spec, kaazing or plain
+	log    *slog.Logger
+	ended  atomic.Bool // the client has, and its back end has been told
+	asked  atomic.Bool // a statusTarget has answered before
 
 	mu      sync.Mutex
 	user    string // "" before somebody was let in by name
