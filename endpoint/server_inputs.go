@@ -10,7 +10,7 @@ import (
 //
 // Version 8 of the WebSocket protocol names the origin in Sec-WebSocket-Origin; browsers send Origin with every version.
 func (o *OpeningRequest) settle(target string) (status int, what string) {
-	if name := repeated(o.Opening, openingOnce); name != "" {
+	if name := repeated(o.Opening); name != "" {
 		return 400, name + " is repeated"
 	}
 	origin, old := findField(o.Opening, "Origin"), findField(o.Opening, "Sec-WebSocket-Origin")
@@ -36,14 +36,11 @@ func (o *OpeningRequest) checkAuthority(target string) (status int, what string)
 	return 0, ""
 }
 
-// openingOnce and requestOnce are the fields on which decisions about security rest. Each stands in a request once, or not at all.
-var (
-	openingOnce = []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}
-	requestOnce = []string{"Authorization", "Cookie", "Host"}
-)
+// once are the fields of an opening request on which decisions about security rest. Each stands there once, or not at all.
+var once = []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}
 
 // repeated returns the first name of once that fields has more than once, "" if there is none.
-func repeated(fields []HeaderField, once []string) string {
+func repeated(fields []HeaderField) string {
 	var seen uint
 	for _, f := range fields {
 		for i, name := range once {

@@ -25,7 +25,6 @@ type world struct {
 	script  []endpoint.Decision
 	queue   []func()
 	client  *driver.Client
-	end     *end // of the client, on the current connection
 	log     map[string][]string
 	opens   int
 	sites   int
