@@ -11,11 +11,12 @@ import (
 	"example.com/khp/wire"
 )
 
-// Observer is told what happens on a connection until its handshake is over. It is called from the goroutine that shakes hands, and from
-// several for several connections, so it must be fast and safe for concurrent use.
+// Observer is told what happens on a connection until its handshake is over. It is called from the
+// goroutine that shakes hands, and from several for several connections, so it must be fast and
+// safe for concurrent use.
 //
-// The values of credential and cookie fields and of those listed in [DialOptions].Sensitive are replaced before it sees them. URLs and bodies
-// are shown as they are.
+// The values of credential and cookie fields and of those listed in [DialOptions].Sensitive are
+// replaced before it sees them. URLs and bodies are shown as they are.
 type Observer interface{ Observe(Event) }
 
 // Event is one step of a handshake.
@@ -65,7 +66,8 @@ type stage interface {
 	Timer() fsm.Timer
 }
 
-// trace tells an observer about one connection; without an observer it costs nothing. It implements [loop.Trace].
+// trace tells an observer about one connection; without an observer it costs nothing. It implements
+// [loop.Trace].
 type trace struct {
 	to     Observer
 	conn   uint64
@@ -135,7 +137,8 @@ func (t *trace) received(o *opening) {
 	t.deliver(Event{Kind: EventReceiveOpening, Data: b, Phase: fsm.ServerOpening.String()})
 }
 
-// Read implements [loop.Trace]: p is told of when it is known what of it belongs to the opening handshake.
+// Read implements [loop.Trace]: p is told of when it is known what of it belongs to the opening
+// handshake.
 func (t *trace) Read(p []byte) {
 	if t.to != nil {
 		t.heard = Event{Kind: EventReceiveOpening, Data: append(t.heard.Data, p...), Phase: t.stage.Phase(), Attempt: t.stage.Attempt()}
@@ -212,8 +215,9 @@ func (t *trace) opened(protocol string, status int) {
 	t.tell(Event{Kind: EventOpen, Text: protocol, Code: uint16(status)})
 }
 
-// TraceTo returns an observer that writes each event to w as one record, for khp replay and for people. Several calls and handlers may share it. Errors of
-// writing are kept by w, and lose the rest of the trace but no connection.
+// TraceTo returns an observer that writes each event to w as one record, for khp replay and for
+// people. Several calls and handlers may share it. Errors of writing are kept by w, and lose the
+// rest of the trace but no connection.
 func TraceTo(w *format.Writer) Observer { return traceWriter{w} }
 
 type traceWriter struct{ w *format.Writer }

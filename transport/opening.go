@@ -36,8 +36,9 @@ func (o *opening) release() {
 	}
 }
 
-// readHead reads one request head from nc, whose read deadline is set. If err is nil and o.request is too, the head is wrong. Whatever was read is in
-// o.head and o.rest, but for an empty line before a right head, which net/http would stumble over; an error of reading comes with it.
+// readHead reads one request head from nc, whose read deadline is set. If err is nil and o.request
+// is too, the head is wrong. Whatever was read is in o.head and o.rest, but for an empty line
+// before a right head, which net/http would stumble over; an error of reading comes with it.
 func readHead(nc net.Conn, limits wire.Limits) (o *opening, err error) {
 	o = openings.Get().(*opening)
 	var lines wire.Lines
@@ -98,9 +99,10 @@ func requestOf(r *http.Request) *wire.Request {
 	return req
 }
 
-// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a [Handler] does by itself. It reports whether r was such a
-// request. Java clients want 200 from the cookie resource below the path before they upgrade; whatever belongs to the emulation of WebSocket by HTTP gets 404,
-// which lets clients report the failure of the real attempt.
+// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a
+// [Handler] does by itself. It reports whether r was such a request. Java clients want 200 from the
+// cookie resource below the path before they upgrade; whatever belongs to the emulation of
+// WebSocket by HTTP gets 404, which lets clients report the failure of the real attempt.
 func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.Header.Get("Upgrade") != "" {
 		return false

@@ -21,7 +21,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// served is one connection of a server, until Serve has returned. Its Entry is how it is ended from outside.
+// served is one connection of a server, until Serve has returned. Its Entry is how it is ended from
+// outside.
 type served struct {
 	tracker.Entry
 	server   *Server      // nil if a Handler serves without one
@@ -35,7 +36,8 @@ type served struct {
 	over    func() // ends what ConnContext has begun; nil without it
 }
 
-// shake shakes hands with a client whose opening request was read already. conn is the outcome, nil if it failed.
+// shake shakes hands with a client whose opening request was read already. conn is the outcome, nil
+// if it failed.
 func (c *served) shake(o *opening) {
 	a := acceptors.Get().(*acceptor)
 	c.shakeWith(a, o)
@@ -87,7 +89,8 @@ func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.
 	}
 }
 
-// callServe keeps a panic of the application from taking the connection's state with it; net/http logs it.
+// callServe keeps a panic of the application from taking the connection's state with it; net/http
+// logs it.
 func (c *served) callServe() error {
 	normal := false
 	defer func() {
@@ -128,8 +131,9 @@ func (x *open) Interrupt() {
 	go func() { _ = c.Close(CloseGoingAway, "") }()
 }
 
-// connection serves one connection, from its first byte until it is open, or net/http has it, or it is over. What comes after open runs in a goroutine of its
-// own: a handshake needs a deep stack, which this one takes along when it ends, and waiting for messages does not.
+// connection serves one connection, from its first byte until it is open, or net/http has it, or it
+// is over. What comes after open runs in a goroutine of its own: a handshake needs a deep stack,
+// which this one takes along when it ends, and waiting for messages does not.
 func (s *Server) connection(nc net.Conn, host netip.Prefix, secure *tls.Config) {
 	c := &served{server: s, nc: nc, host: host}
 	c.ctx = c.Begin(context.Background())
@@ -153,7 +157,8 @@ func (c *served) useAll() {
 	c.use()
 }
 
-// ended ends what Server.connection has begun, also with a panic, if v is not nil. A connection that net/http has got is its own.
+// ended ends what Server.connection has begun, also with a panic, if v is not nil. A connection
+// that net/http has got is its own.
 func (c *served) ended(v any) {
 	s := c.server
 	if v != nil {
@@ -169,7 +174,8 @@ func (c *served) ended(v any) {
 	}
 }
 
-// begin finds out who the client is, reads the opening request and finds out who is to answer it; nil if that is net/http or nobody.
+// begin finds out who the client is, reads the opening request and finds out who is to answer it;
+// nil if that is net/http or nobody.
 func (c *served) begin(secure *tls.Config) *opening {
 	s := c.server
 	if !s.live.Add(&c.Entry) {
@@ -214,7 +220,8 @@ func (c *served) begin(secure *tls.Config) *opening {
 	return nil
 }
 
-// introduced reads the PROXY header if there has to be one, and begins TLS; false is the end of the connection.
+// introduced reads the PROXY header if there has to be one, and begins TLS; false is the end of the
+// connection.
 func (c *served) introduced(secure *tls.Config) bool {
 	s := c.server
 	if s.ProxyProtocol && s.trusts(c.nc.RemoteAddr()) {
@@ -238,7 +245,8 @@ func (c *served) introduced(secure *tls.Config) bool {
 	return true
 }
 
-// count has the connection count for the address that its client turns out to have, if that does not have too many already.
+// count has the connection count for the address that its client turns out to have, if that does
+// not have too many already.
 func (c *served) count() bool {
 	s, host := c.server, auth.NetworkOf(c.nc.RemoteAddr())
 	if host == c.host {
@@ -262,7 +270,8 @@ func (c *served) readOpening() (*opening, error) {
 	return o, err
 }
 
-// handlerOf returns the handler of an opening request, nil if it is for net/http. Without a Fallback that is not asked about upgrades, whatever is wrong with them.
+// handlerOf returns the handler of an opening request, nil if it is for net/http. Without a
+// Fallback that is not asked about upgrades, whatever is wrong with them.
 func (s *Server) handlerOf(o *opening) *Handler {
 	r := o.request
 	if r == nil {

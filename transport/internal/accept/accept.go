@@ -1,4 +1,5 @@
-// Package accept takes connections from a listener: it waits out what passes, bounds how many there are, and answers in a few words where there is no more to say.
+// Package accept takes connections from a listener: it waits out what passes, bounds how many there
+// are, and answers in a few words where there is no more to say.
 package accept
 
 import (
@@ -16,8 +17,9 @@ const (
 	maxAcceptDelay = time.Second
 )
 
-// Next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one connection, and a lack of descriptors or memory, are waited out. Where connections
-// come and go at the limit, each would cost a line of the log: seldom bounds them.
+// Next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one
+// connection, and a lack of descriptors or memory, are waited out. Where connections come and go at
+// the limit, each would cost a line of the log: seldom bounds them.
 func Next(ln net.Listener, done <-chan struct{}, log *slog.Logger, seldom *Seldom) (net.Conn, error) {
 	delay := minAcceptDelay
 	for {

@@ -13,7 +13,8 @@ import (
 // TooMany is why a client is turned away.
 const TooMany = "too many connections from your address"
 
-// TurnAway says that there are too many connections from an address, and closes. A client that begins with TLS, as secure says of one that has not yet, would not understand.
+// TurnAway says that there are too many connections from an address, and closes. A client that
+// begins with TLS, as secure says of one that has not yet, would not understand.
 func TurnAway(nc net.Conn, secure bool) {
 	if _, is := nc.(*tls.Conn); !secure && !is {
 		Answer(nc, "503 Service Unavailable", TooMany+"\n")

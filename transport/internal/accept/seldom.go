@@ -9,7 +9,8 @@ import (
 // defaultPeriod is that of a Seldom without one.
 const defaultPeriod = 10 * time.Second
 
-// Seldom keeps a flood of the same from filling a log: one line in each period, with the number of those that were left out before it.
+// Seldom keeps a flood of the same from filling a log: one line in each period, with the number of
+// those that were left out before it.
 type Seldom struct {
 	Period time.Duration // 0 is 10 seconds
 

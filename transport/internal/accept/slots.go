@@ -14,7 +14,8 @@ type Slots struct {
 	free  chan struct{}        // closed when one is left, if somebody waits
 }
 
-// Wait takes a slot as soon as fewer than most are taken; ok is false if done is closed before. most 0 is no bound.
+// Wait takes a slot as soon as fewer than most are taken; ok is false if done is closed before.
+// most 0 is no bound.
 func (s *Slots) Wait(most int, done <-chan struct{}) (ok bool) {
 	for {
 		s.mu.Lock()

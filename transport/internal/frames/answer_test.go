@@ -86,7 +86,8 @@ func (c *hookConn) Write(p []byte) (int, error) {
 	return c.Script.Write(p)
 }
 
-// A Ping that arrives while the previous Pong goes out is answered too, though nobody writes afterwards.
+// A Ping that arrives while the previous Pong goes out is answered too, though nobody writes
+// afterwards.
 func TestLink_AnswerWhileAnswering(t *testing.T) {
 	t.Attr("req", "WSP-FRAME-05")
 	nc := &hookConn{}

@@ -1,5 +1,6 @@
-// Package frames is a WebSocket connection below KHP: frames, messages, control frames and the rules that RFC 6455 has for them. It knows no handshake, and what an open
-// connection means to an application is not its business.
+// Package frames is a WebSocket connection below KHP: frames, messages, control frames and the
+// rules that RFC 6455 has for them. It knows no handshake, and what an open connection means to an
+// application is not its business.
 //
 //	c := frames.New(nc, client, rest, limit)
 //	item, err := c.Next()              // whole messages and control frames; a *frames.Error is the peer's fault
@@ -7,7 +8,8 @@
 //	c.Answer(ping)                     // without waiting for a peer that does not read
 //	err = c.Close(ctx, 1000, "")       // the Close frame; closing the socket is CloseSocket
 //
-// Headers and masking are those of github.com/gobwas/ws, but where its functions allocate or cannot be resumed in the middle.
+// Headers and masking are those of github.com/gobwas/ws, but where its functions allocate or cannot
+// be resumed in the middle.
 package frames
 
 import (
@@ -43,13 +45,14 @@ type Item struct {
 	Reason string           // of a Close
 }
 
-// Conn is one WebSocket connection below the application: it turns bytes into messages and control frames and back. It starts no goroutine, and answers nothing by
-// itself, with one exception: see Answer.
+// Conn is one WebSocket connection below the application: it turns bytes into messages and control
+// frames and back. It starts no goroutine, and answers nothing by itself, with one exception: see
+// Answer.
 //
 // One goroutine may read (Next, Buffered, Await, Rest) while any number write.
 //
-// An idle connection holds no buffer but its own small one: it waits for the first bytes in there and takes a larger one from a pool only for as long as there is more to
-// parse.
+// An idle connection holds no buffer but its own small one: it waits for the first bytes in there
+// and takes a larger one from a pool only for as long as there is more to parse.
 type Conn struct {
 	nc     net.Conn
 	client bool
@@ -83,8 +86,9 @@ type Conn struct {
 	small  [smallSize]byte
 }
 
-// New starts a connection on nc, on the client's or the server's side. buffered is what was read from
-// nc beyond the opening handshake; it is copied. limit is the largest message accepted, in bytes.
+// New starts a connection on nc, on the client's or the server's side. buffered is what was read
+// from nc beyond the opening handshake; it is copied. limit is the largest message accepted, in
+// bytes.
 func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
 	c := &Conn{nc: nc, client: client, turn: make(chan struct{}, 1), state: ws.StateServerSide}
 	if client {
@@ -102,7 +106,8 @@ func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
 }
 
 // Next returns what arrives next. It blocks as the socket's read deadline allows. After an expired
-// deadline (os.ErrDeadlineExceeded), at whatever byte, the next call goes on where this one stopped.
+// deadline (os.ErrDeadlineExceeded), at whatever byte, the next call goes on where this one
+// stopped.
 //
 // An *Error is the peer's fault and final. The end of the stream comes as an error that matches
 // io.ErrUnexpectedEOF, because only a Close frame ends a WebSocket connection; after one, nothing
@@ -274,7 +279,8 @@ func (c *Conn) message(p []byte, owned bool) Item {
 	return Item{Kind: Message, Type: typ, Data: p, Owned: owned}
 }
 
-// ReadBy has r read what Next reads; r reads the socket by ReadSocket, and its errors, other than an expired deadline, are final. Nobody else may use c yet.
+// ReadBy has r read what Next reads; r reads the socket by ReadSocket, and its errors, other than
+// an expired deadline, are final. Nobody else may use c yet.
 func (c *Conn) ReadBy(r io.Reader) { c.source = r }
 
 // NetConn returns the socket.
@@ -292,7 +298,8 @@ func (c *Conn) SetLimit(n int64) { c.limit.Store(n) }
 // Ended reports whether Next returns nothing more.
 func (c *Conn) Ended() bool { return c.dead != nil }
 
-// Home names the context whose end is told by HomeEnds: to write with it costs nothing. Nobody may write yet.
+// Home names the context whose end is told by HomeEnds: to write with it costs nothing. Nobody may
+// write yet.
 func (c *Conn) Home(ctx context.Context) { c.watcher.Init(c.nc, sock.Write, ctx) }
 
 // HomeEnds breaks off a write with that context.

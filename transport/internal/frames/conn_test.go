@@ -29,8 +29,8 @@ func gotClose(code uint16, reason string) gotItem {
 	return gotItem{kind: Close, code: code, reason: reason}
 }
 
-// readItems reads items until an error that is not an expired deadline. It checks on the way that buffered
-// tells the truth.
+// readItems reads items until an error that is not an expired deadline. It checks on the way that
+// buffered tells the truth.
 func readItems(t require.TestingT, l *Conn, nc *frametest.Script) (items []gotItem, deadlines int, err error) {
 	for {
 		promised, before := l.Buffered(), nc.Calls
@@ -83,8 +83,8 @@ var deliveries = []struct {
 	}},
 }
 
-// wantItems checks what a link makes of the frames, on both sides and however they arrive. code is that of
-// the frameError at the end, 0 if the stream just ends.
+// wantItems checks what a link makes of the frames, on both sides and however they arrive. code is
+// that of the frameError at the end, 0 if the stream just ends.
 func wantItems(t *testing.T, frames []frametest.Frame, want []gotItem, code uint16) {
 	t.Helper()
 	for _, client := range []bool{true, false} {

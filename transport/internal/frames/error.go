@@ -8,7 +8,8 @@ import (
 	"os"
 )
 
-// Error is a fault in what the peer sent, or in what an extension made of it, with the close code to answer it with.
+// Error is a fault in what the peer sent, or in what an extension made of it, with the close code
+// to answer it with.
 type Error struct {
 	Code uint16
 	Msg  string // never contains data of the peer
@@ -40,7 +41,8 @@ func lost(err error) error {
 // errEnded is the end of the stream without a Close frame.
 var errEnded error = &lostError{}
 
-// lostError is the end of a connection. Its text is made when somebody asks: most connections end, and few are asked why.
+// lostError is the end of a connection. Its text is made when somebody asks: most connections end,
+// and few are asked why.
 type lostError struct{ cause error }
 
 func (e *lostError) Error() string {

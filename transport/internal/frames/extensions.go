@@ -7,9 +7,11 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Extensions change what goes over a connection. The first four are called with the turn to write held, the others by the goroutine that reads.
+// Extensions change what goes over a connection. The first four are called with the turn to write
+// held, the others by the goroutine that reads.
 type Extensions interface {
-	// Outgoing returns what to write in the place of one frame: what is owed, and then frames. With an error the connection has to end.
+	// Outgoing returns what to write in the place of one frame: what is owed, and then frames. With
+	// an error the connection has to end.
 	Outgoing(op ws.OpCode, p []byte) (owed []byte, frames []Frame, bad *Error)
 	// Owes reports whether frames are to be sent that nobody writes.
 	Owes() bool
@@ -31,7 +33,8 @@ type Frame struct {
 // Extend has x change what goes over the connection from here on. Nobody else may use c yet.
 func (c *Conn) Extend(x Extensions) { c.ext = x }
 
-// writeExtended sends what extensions make of one frame, with nothing in between. It runs with the turn held.
+// writeExtended sends what extensions make of one frame, with nothing in between. It runs with the
+// turn held.
 func (c *Conn) writeExtended(ctx context.Context, op ws.OpCode, p []byte) error {
 	owed, frames, bad := c.ext.Outgoing(op, p)
 	c.tail = append(c.tail, owed...)
@@ -62,7 +65,8 @@ func (c *Conn) SendOwed() {
 	}
 }
 
-// payOwed runs with the turn held. What the socket does not take in time goes out before the next frame.
+// payOwed runs with the turn held. What the socket does not take in time goes out before the next
+// frame.
 func (c *Conn) payOwed() {
 	owed := c.ext.Take()
 	if len(owed) == 0 || c.closeSent {

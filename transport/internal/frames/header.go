@@ -15,7 +15,8 @@ const maxControl = ws.MaxControlFramePayloadSize
 // peekHeader reads the frame header at the start of b without consuming it. n is the size of the
 // header in bytes, 0 while that is unknown. While len(b) < n the header is incomplete: Length is
 // then the 7-bit length, 126 and 127 included, which is enough for [checkHeader] to judge the frame
-// early; that of a control frame always is the 7-bit one. A 64-bit length with its top bit set comes back as -1.
+// early; that of a control frame always is the 7-bit one. A 64-bit length with its top bit set
+// comes back as -1.
 //
 // It stands in for [ws.ReadHeader], which cannot be resumed in the middle of a header.
 func peekHeader(b []byte) (h ws.Header, n int) {
@@ -39,8 +40,8 @@ func peekHeader(b []byte) (h ws.Header, n int) {
 	if h.Masked {
 		n += len(h.Mask)
 	}
-	// A control frame has no use for the longer forms. Its length is left as it is, so that the verdict
-	// is the same however the header arrives.
+	// A control frame has no use for the longer forms. Its length is left as it is, so that the
+	// verdict is the same however the header arrives.
 	if len(b) < n || h.OpCode.IsControl() && h.Length > maxControl {
 		return h, n
 	}

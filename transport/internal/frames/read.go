@@ -10,8 +10,8 @@ const (
 	bigSize   = sock.BufferSize // bytes of a pooled read buffer; a frame that fits is parsed in place
 )
 
-// fill reads the socket once so that base[r:w] grows towards need bytes, at most bigSize.
-// It moves unread bytes where it must, and gives the pooled buffer back before it waits for a first byte.
+// fill reads the socket once so that base[r:w] grows towards need bytes, at most bigSize. It moves
+// unread bytes where it must, and gives the pooled buffer back before it waits for a first byte.
 func (c *Conn) fill(need int) error {
 	switch {
 	case c.r == c.w:
@@ -39,7 +39,8 @@ func (c *Conn) fill(need int) error {
 	return err
 }
 
-// Await waits for the first byte of an item, if there is none yet: then next has something to start with.
+// Await waits for the first byte of an item, if there is none yet: then next has something to start
+// with.
 func (c *Conn) Await() error {
 	if c.dead != nil || c.left > 0 || c.r < c.w {
 		return nil
@@ -55,7 +56,8 @@ func (c *Conn) read(p []byte) (int, error) {
 	return c.ReadSocket(p)
 }
 
-// ReadSocket reads, and lets extensions know that somebody listens. The end of the stream comes as an error that matches io.ErrUnexpectedEOF.
+// ReadSocket reads, and lets extensions know that somebody listens. The end of the stream comes as
+// an error that matches io.ErrUnexpectedEOF.
 func (c *Conn) ReadSocket(p []byte) (int, error) {
 	if c.ext == nil {
 		n, err := c.nc.Read(p)
@@ -74,7 +76,8 @@ func (c *Conn) takeBig() *sock.Buffer {
 	return c.big
 }
 
-// Rest gives the pooled buffer back if nothing is left in it. It ends the validity of an item's data.
+// Rest gives the pooled buffer back if nothing is left in it. It ends the validity of an item's
+// data.
 func (c *Conn) Rest() {
 	if c.r != c.w {
 		return
@@ -117,8 +120,8 @@ func (c *Conn) readLarge() (Item, error) {
 	return c.fragment(c.h, len(chunk))
 }
 
-// growMsg makes room in msg when it is full: as much again as has arrived, at least bigSize, never more
-// than the frame announces. An announced length alone reserves no memory.
+// growMsg makes room in msg when it is full: as much again as has arrived, at least bigSize, never
+// more than the frame announces. An announced length alone reserves no memory.
 func (c *Conn) growMsg() {
 	if len(c.msg) < cap(c.msg) {
 		return

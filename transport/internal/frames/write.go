@@ -48,8 +48,8 @@ func (c *Conn) WriteRaw(b []byte) error {
 }
 
 // Answer sends a Pong with payload p without letting the reader depend on a peer that does not
-// read: if somebody else is writing, that one sends it, and of several that wait only the last goes out
-// (RFC 6455 section 5.5.3). It sets the write deadline of the socket and clears it.
+// read: if somebody else is writing, that one sends it, and of several that wait only the last goes
+// out (RFC 6455 section 5.5.3). It sets the write deadline of the socket and clears it.
 //
 //khp:impl WSP-FRAME-05
 func (c *Conn) Answer(p []byte) {
@@ -72,8 +72,8 @@ func (c *Conn) Ask() {
 	}
 }
 
-// Write sends one frame. If ctx ends before its first byte is sent, nothing happened; if it ends later,
-// nothing can be sent any more.
+// Write sends one frame. If ctx ends before its first byte is sent, nothing happened; if it ends
+// later, nothing can be sent any more.
 func (c *Conn) Write(ctx context.Context, op ws.OpCode, p []byte) error {
 	if TooLong(op, p) {
 		return fmt.Errorf("transport: control frame with %d bytes, at most %d fit", len(p), maxControl)
@@ -94,8 +94,8 @@ func (c *Conn) Write(ctx context.Context, op ws.OpCode, p []byte) error {
 // TooLong reports whether p does not fit a control frame, if op is one.
 func TooLong(op ws.OpCode, p []byte) bool { return op.IsControl() && len(p) > maxControl }
 
-// Close sends the Close frame, once. Code 0 sends one without a body. A code that must not be sent, such as 1005, 1006 and 1015, is an error and nothing is sent. The
-// reason is cut to 123 bytes.
+// Close sends the Close frame, once. Code 0 sends one without a body. A code that must not be sent,
+// such as 1005, 1006 and 1015, is an error and nothing is sent. The reason is cut to 123 bytes.
 func (c *Conn) Close(ctx context.Context, code uint16, reason string) error {
 	body, err := closeBody(code, reason)
 	if err != nil {
@@ -136,7 +136,8 @@ func (c *Conn) lock(ctx context.Context) error {
 	}
 }
 
-// unlock sends what is due, a Pong, a Ping or what extensions owe, and then lets the next writer in.
+// unlock sends what is due, a Pong, a Ping or what extensions owe, and then lets the next writer
+// in.
 func (c *Conn) unlock() {
 	for {
 		if p := c.late.Swap(nil); p != nil {
@@ -206,7 +207,8 @@ func (c *Conn) sendFrame(op ws.OpCode, p []byte) (sent int, err error) {
 	}
 }
 
-// header makes the header of a whole message or control frame, with a fresh mask on the client's side.
+// header makes the header of a whole message or control frame, with a fresh mask on the client's
+// side.
 //
 //khp:impl WSP-FRAME-04
 func (c *Conn) header(op ws.OpCode, n int) ws.Header {

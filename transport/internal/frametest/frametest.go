@@ -1,4 +1,5 @@
-// Package frametest has frames as peers may send them, well-formed or not, and connections that follow a script, for tests.
+// Package frametest has frames as peers may send them, well-formed or not, and connections that
+// follow a script, for tests.
 package frametest
 
 import (
@@ -11,8 +12,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Script is a net.Conn whose reads follow a script: each entry is one arrival, nil an expired deadline.
-// What is written is recorded, one entry per Write.
+// Script is a net.Conn whose reads follow a script: each entry is one arrival, nil an expired
+// deadline. What is written is recorded, one entry per Write.
 type Script struct {
 	Reads  [][]byte
 	Calls  int
@@ -67,7 +68,8 @@ type Frame struct {
 	Claim int64
 }
 
-// bytes encodes f as the peer of a client or of a server sends it, independently of the code under test.
+// bytes encodes f as the peer of a client or of a server sends it, independently of the code under
+// test.
 func (f Frame) bytes(toClient bool) []byte {
 	h := ws.Header{
 		Fin: !f.More, Rsv: f.Rsv, OpCode: f.Op, Length: int64(len(f.P)),

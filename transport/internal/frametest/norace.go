@@ -2,5 +2,6 @@
 
 package frametest
 
-// PoolsAreExact tells whether a sync.Pool keeps what it is given, so that allocations can be counted.
+// PoolsAreExact tells whether a sync.Pool keeps what it is given, so that allocations can be
+// counted.
 const PoolsAreExact = true

@@ -1,12 +1,14 @@
 package frametest
 
-// GoodText is UTF-8 at every boundary of it: of length, of the surrogates, of the planes, and what is no character but legal.
+// GoodText is UTF-8 at every boundary of it: of length, of the surrogates, of the planes, and what
+// is no character but legal.
 var GoodText = []string{
 	"", "Hello-\u00b5@\u00df\u00f6\u00e4\u00fc\u00e0\u00e1-UTF-8!!", "\x00", "\x7f", "\u0080", "\u07ff", "\u0800", "\uffff", "\U00010000", "\U0010ffff",
 	"\ud7ff", "\ue000", "\ufffd", "\ufeff", "\ufffe", "\U0001fffe", "\U0010fffe", "κόσμε", "\u2000\u2001\u2003",
 }
 
-// BadText is not; at is the number of bytes after which that is certain, 0 if only the end of the message shows it.
+// BadText is not; at is the number of bytes after which that is certain, 0 if only the end of the
+// message shows it.
 var BadText = []struct {
 	P  string
 	At int

@@ -21,8 +21,8 @@ var (
 	errControl = &frames.Error{Code: 1011, Msg: "an extension made a Ping or Pong that is too long"}
 )
 
-// Layer runs the extensions of one open connection. There is no goroutine: sessions work in those of the application, which reads and
-// writes, and their deadlines are one timer.
+// Layer runs the extensions of one open connection. There is no goroutine: sessions work in those
+// of the application, which reads and writes, and their deadlines are one timer.
 type Layer struct {
 	link *frames.Conn
 	host Host
@@ -56,7 +56,8 @@ func New(link *frames.Conn, sessions []extension.Session, host Host) *Layer {
 	return x
 }
 
-// carry does what actions want done, with mu held: frames become owed, and messages are returned, as copies. An error ends the connection.
+// carry does what actions want done, with mu held: frames become owed, and messages are returned,
+// as copies. An error ends the connection.
 func (x *Layer) carry(actions []extension.Action) (in []frames.Item, bad *frames.Error) {
 	for _, a := range actions {
 		switch a.Kind {
@@ -79,7 +80,8 @@ func (x *Layer) carry(actions []extension.Action) (in []frames.Item, bad *frames
 	return in, bad
 }
 
-// settle writes what is owed if nobody else is writing, and ends the connection if an extension says so. It must not be called by the one who reads.
+// settle writes what is owed if nobody else is writing, and ends the connection if an extension
+// says so. It must not be called by the one who reads.
 func (x *Layer) settle(bad *frames.Error) {
 	x.link.SendOwed()
 	if bad != nil {
@@ -87,8 +89,9 @@ func (x *Layer) settle(bad *frames.Error) {
 	}
 }
 
-// Outgoing has the sessions take one frame from our side and returns what to write: what is owed, and then the frames. It runs with the turn to
-// write held, so the sessions see messages in the order of the wire.
+// Outgoing has the sessions take one frame from our side and returns what to write: what is owed,
+// and then the frames. It runs with the turn to write held, so the sessions see messages in the
+// order of the wire.
 func (x *Layer) Outgoing(op ws.OpCode, p []byte) (owed []byte, out []frames.Frame, bad *frames.Error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -121,8 +124,9 @@ func (x *Layer) Ask() *frames.Error {
 	return bad
 }
 
-// Incoming has the sessions take one item from the peer. asIs tells that it is to be delivered as it is; otherwise in is what is delivered, and frames may be owed, for
-// which the caller calls SendOwed. An error ends the connection. It runs as the one who reads.
+// Incoming has the sessions take one item from the peer. asIs tells that it is to be delivered as
+// it is; otherwise in is what is delivered, and frames may be owed, for which the caller calls
+// SendOwed. An error ends the connection. It runs as the one who reads.
 func (x *Layer) Incoming(it frames.Item) (in []frames.Item, asIs bool, bad *frames.Error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -158,7 +162,8 @@ func (x *Layer) Owes() bool {
 	return len(x.owed) > 0
 }
 
-// arm sets the timer for the next deadline, with mu held. A deadline that moves away is left alone: the timer then fires for nothing, and is set anew.
+// arm sets the timer for the next deadline, with mu held. A deadline that moves away is left alone:
+// the timer then fires for nothing, and is set anew.
 func (x *Layer) arm() {
 	next := x.stack.Deadline()
 	switch {

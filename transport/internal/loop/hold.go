@@ -1,9 +1,11 @@
 package loop
 
-// mostHeld bounds what is read of a client that does not wait for the answer to its opening request, as it should.
+// mostHeld bounds what is read of a client that does not wait for the answer to its opening
+// request, as it should.
 const mostHeld = 4 << 10
 
-// Hold puts off the WebSocket until Proceed, while it is being decided on the opening request; rest is what came behind that.
+// Hold puts off the WebSocket until Proceed, while it is being decided on the opening request; rest
+// is what came behind that.
 func (d *Loop) Hold(rest []byte) { d.held = append(make([]byte, 0, len(rest)), rest...) }
 
 // Proceed starts the WebSocket that was put off, if one was.

@@ -1,10 +1,13 @@
-// Package loop runs the driver of one side on blocking sockets, in the goroutine of its caller, until the handshake is over. It carries out the driver's orders and tells it
-// what happens. What runs beside the loop (credential provider, application) leaves its result and wakes it.
+// Package loop runs the driver of one side on blocking sockets, in the goroutine of its caller,
+// until the handshake is over. It carries out the driver's orders and tells it what happens. What
+// runs beside the loop (credential provider, application) leaves its result and wakes it.
 //
-// A side embeds a [Loop], sets its [Config], and calls Run. Afterwards the results say how it ended.
+// A side embeds a [Loop], sets its [Config], and calls Run. Afterwards the results say how it
+// ended.
 //
-// The order in which things are told is fixed: the end of the context, the deadline, what the peer has said already, what pends here, results from
-// beside, and then what the peer says next. So the outcome does not depend on which goroutine was faster.
+// The order in which things are told is fixed: the end of the context, the deadline, what the peer
+// has said already, what pends here, results from beside, and then what the peer says next. So the
+// outcome does not depend on which goroutine was faster.
 package loop
 
 import (
@@ -108,7 +111,8 @@ type Loop struct {
 	bell   chan struct{} // rung by wake, for idle; nil until that waits; guarded by mu
 }
 
-// Run begins, and goes on until the handshake is over. An open connection is left without deadlines.
+// Run begins, and goes on until the handshake is over. An open connection is left without
+// deadlines.
 func (d *Loop) Run() {
 	if d.Entry != nil {
 		d.Entry.EndBy(d)
@@ -134,15 +138,16 @@ func (d *Loop) Connected(nc net.Conn, peer Peer) {
 	d.setSocket(nc)
 }
 
-// setSocket says which socket wake interrupts. Once it is nil nobody but the caller touches the deadlines.
+// setSocket says which socket wake interrupts. Once it is nil nobody but the caller touches the
+// deadlines.
 func (d *Loop) setSocket(nc net.Conn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.socket = nc
 }
 
-// wake makes what Run waits for come to its end. The flag is set before the deadline, and Run looks at it after setting its own: so one
-// of the two always sees the other.
+// wake makes what Run waits for come to its end. The flag is set before the deadline, and Run looks
+// at it after setting its own: so one of the two always sees the other.
 func (d *Loop) wake() {
 	d.woken.Store(true)
 	d.mu.Lock()
@@ -156,7 +161,8 @@ func (d *Loop) wake() {
 	}
 }
 
-// Interrupt is wake for the end of ctx: a write in progress is broken off too, and from here on each has little time.
+// Interrupt is wake for the end of ctx: a write in progress is broken off too, and from here on
+// each has little time.
 func (d *Loop) Interrupt() {
 	d.mu.Lock()
 	again := d.interrupted

@@ -102,7 +102,8 @@ func (d *Loop) awaitEOF() {
 	}
 }
 
-// lost tells the driver that the connection ended. An end that comes too early is io.ErrUnexpectedEOF on every leg.
+// lost tells the driver that the connection ended. An end that comes too early is
+// io.ErrUnexpectedEOF on every leg.
 func (d *Loop) lost(err error) {
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF

@@ -13,8 +13,9 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Orders of the driver that write return no errors: a connection that cannot be written any more may still hold what the peer has said before, such as why it
-// closed. It cannot be read much longer either, and if it can, the deadline ends the wait.
+// Orders of the driver that write return no errors: a connection that cannot be written any more
+// may still hold what the peer has said before, such as why it closed. It cannot be read much
+// longer either, and if it can, the deadline ends the wait.
 
 // SendBytes implements [driver.Orders].
 func (d *Loop) SendBytes(p []byte) error {
@@ -54,8 +55,9 @@ func (d *Loop) Flush() error {
 	return nil
 }
 
-// write runs f, which writes, with a deadline: a peer that does not read fails like one that does not answer. The timer meant for that may not
-// run, so limit names one for how long f takes at most. After a write that took too long the others are mere attempts.
+// write runs f, which writes, with a deadline: a peer that does not read fails like one that does
+// not answer. The timer meant for that may not run, so limit names one for how long f takes at
+// most. After a write that took too long the others are mere attempts.
 func (d *Loop) write(limit fsm.Timer, f func() error) {
 	now := time.Now()
 	least, most := now.Add(sock.GiveUpTimeout), now.Add(d.Timeouts.Of(limit))
@@ -76,8 +78,8 @@ func (d *Loop) write(limit fsm.Timer, f func() error) {
 	}
 }
 
-// Disconnect implements [driver.Orders]. A server lets the client go first, and so does a client that was sent broken frames; one whose caller waits no
-// more does not.
+// Disconnect implements [driver.Orders]. A server lets the client go first, and so does a client
+// that was sent broken frames; one whose caller waits no more does not.
 func (d *Loop) Disconnect() {
 	d.setSocket(nil)
 	switch {

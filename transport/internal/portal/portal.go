@@ -1,4 +1,5 @@
-// Package portal tells apart networks that want a login before they let anybody through, captive portals, and servers that refuse.
+// Package portal tells apart networks that want a login before they let anybody through, captive
+// portals, and servers that refuse.
 package portal
 
 import (
@@ -20,7 +21,8 @@ type Answer struct {
 	Header http.Header
 	Body   []byte
 	Proxy  bool // it is a proxy's, to CONNECT
-	// Unproven says that it answers an opening handshake where the first connection had no TLS, so that anybody may have answered.
+	// Unproven says that it answers an opening handshake where the first connection had no TLS, so
+	// that anybody may have answered.
 	Unproven bool
 	Refused  bool // it is a redirect to a place where the options forbid to go
 }
@@ -31,9 +33,11 @@ type Login struct {
 	URL     string // where, by http or https; "" if it does not tell
 }
 
-// Detect finds out whether a network that wants a login first has answered in the place of the server or the proxy, and where it wants it. 511
-// says so. Other answers only look like it: a web page, or being sent to one without following, where anybody may have answered. Nothing of such an answer is stored,
-// and nothing is followed but the redirects that KHP has and the options allow. [AMB-67, AMB-75]
+// Detect finds out whether a network that wants a login first has answered in the place of the
+// server or the proxy, and where it wants it. 511 says so. Other answers only look like it: a web
+// page, or being sent to one without following, where anybody may have answered. Nothing of such an
+// answer is stored, and nothing is followed but the redirects that KHP has and the options allow.
+// [AMB-67, AMB-75]
 //
 //khp:impl RFC6585-511-01
 func Detect(a Answer) (login Login, ok bool) {
@@ -57,7 +61,8 @@ func Detect(a Answer) (login Login, ok bool) {
 	return Login{}, false
 }
 
-// String says in the words of an error what is wanted, without the query of the URL, which may be meant for one user only.
+// String says in the words of an error what is wanted, without the query of the URL, which may be
+// meant for one user only.
 func (l Login) String() string {
 	text := "a web page has answered: wrong address, or network login needed"
 	if l.Certain {
@@ -81,7 +86,8 @@ func webLocation(h http.Header) string {
 	return webURL(h.Get("Location"), &url.URL{})
 }
 
-// webURL resolves ref and returns it if it is an http or https URL without userinfo, which might deceive about the host.
+// webURL resolves ref and returns it if it is an http or https URL without userinfo, which might
+// deceive about the host.
 func webURL(ref string, base *url.URL) string {
 	u, err := base.Parse(strings.TrimSpace(ref))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
@@ -90,7 +96,8 @@ func webURL(ref string, base *url.URL) string {
 	return u.String()
 }
 
-// firstLink returns the first link of a page to another one, as RFC 6585 section 6 wants it in the body. META, forms and scripts mean nothing here.
+// firstLink returns the first link of a page to another one, as RFC 6585 section 6 wants it in the
+// body. META, forms and scripts mean nothing here.
 func firstLink(body []byte, base *url.URL) string {
 	tokens := html.NewTokenizer(bytes.NewReader(body))
 	for {

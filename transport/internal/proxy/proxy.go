@@ -1,5 +1,5 @@
-// Package proxy reaches servers through HTTP proxies, by CONNECT. [RFC 9110 9.3.6] It answers challenges of the proxy, and shows nobody else the user and password
-// in its URL.
+// Package proxy reaches servers through HTTP proxies, by CONNECT. [RFC 9110 9.3.6] It answers
+// challenges of the proxy, and shows nobody else the user and password in its URL.
 package proxy
 
 import (
@@ -18,10 +18,12 @@ import (
 	"example.com/khp/wire"
 )
 
-// maxLogins is how often a proxy is answered on the way to one server: once, and again if a nonce was too old.
+// maxLogins is how often a proxy is answered on the way to one server: once, and again if a nonce
+// was too old.
 const maxLogins = 2
 
-// Find returns the proxy that choose names for u, nil if there is none. With an error it returns the proxy that cannot be used, if it is known.
+// Find returns the proxy that choose names for u, nil if there is none. With an error it returns
+// the proxy that cannot be used, if it is known.
 func Find(choose func(*http.Request) (*url.URL, error), u wire.URL) (*url.URL, error) {
 	target := &url.URL{Scheme: "http", Host: u.HostField()}
 	if u.Secure {
@@ -65,8 +67,9 @@ type Refusal struct {
 	Err    error // why there was no answer, or why a challenge was not answered; may be nil
 }
 
-// Dial has the proxy connect to addr. It answers the proxy's challenges, each on a new connection. Without a challenge the proxy gets Basic credentials only with
-// Login, as a proxy that itself wants none has no use for them.
+// Dial has the proxy connect to addr. It answers the proxy's challenges, each on a new connection.
+// Without a challenge the proxy gets Basic credentials only with Login, as a proxy that itself
+// wants none has no use for them.
 //
 //khp:impl KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
 func (d *Dialer) Dial(ctx context.Context, proxy *url.URL, addr string) (net.Conn, *Refusal) {
@@ -100,7 +103,8 @@ func (d *Dialer) Dial(ctx context.Context, proxy *url.URL, addr string) (net.Con
 	}
 }
 
-// refusal reports the answer r, or err if there is none, or why r was not enough. It takes the body that comes.
+// refusal reports the answer r, or err if there is none, or why r was not enough. It takes the body
+// that comes.
 func (d *Dialer) refusal(r *http.Response, err error) *Refusal {
 	e := &Refusal{Err: err}
 	if r != nil {
@@ -128,7 +132,8 @@ func (d *Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error
 	return sock.StartTLS(ctx, nc, cfg)
 }
 
-// tunnel asks for a connection to addr. The end of ctx ends the connection, too, unless the answer is 2xx. [RFC 9110 9.3.6]
+// tunnel asks for a connection to addr. The end of ctx ends the connection, too, unless the answer
+// is 2xx. [RFC 9110 9.3.6]
 func (d *Dialer) tunnel(ctx context.Context, nc net.Conn, addr, login string) (*http.Response, error) {
 	stop := context.AfterFunc(ctx, func() { _ = nc.SetDeadline(sock.LongAgo) })
 	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{"User-Agent": nil}}
@@ -165,7 +170,8 @@ func finalResponse(from *bufio.Reader, req *http.Request) (*http.Response, error
 	}
 }
 
-// ended says why reading or writing failed: ctx's error once it ended. What is no HTTP is not quoted.
+// ended says why reading or writing failed: ctx's error once it ended. What is no HTTP is not
+// quoted.
 func ended(ctx context.Context, err error) error {
 	var network net.Error
 	switch {

@@ -1,4 +1,5 @@
-// Package sock has what connections of package net lack here: deadlines that come with the end of a context, and ways to end.
+// Package sock has what connections of package net lack here: deadlines that come with the end of a
+// context, and ways to end.
 package sock
 
 import (

@@ -7,15 +7,18 @@ import (
 	"time"
 )
 
-// FailTimeout is how long a peer that broke the protocol may take to be told so, and how long its silence after that is waited for.
+// FailTimeout is how long a peer that broke the protocol may take to be told so, and how long its
+// silence after that is waited for.
 const FailTimeout = time.Second
 
-// GiveUpTimeout is how long last words may take to be written once nobody waits for the handshake any more.
+// GiveUpTimeout is how long last words may take to be written once nobody waits for the handshake
+// any more.
 const GiveUpTimeout = 250 * time.Millisecond
 
 const maxDiscard = 64 << 20 // bytes of the handshake thrown away while waiting for the end of TCP
 
-// Abort closes nc without a word of TLS, which a peer that does not read could hold up. There may be TLS in TLS, through a proxy.
+// Abort closes nc without a word of TLS, which a peer that does not read could hold up. There may
+// be TLS in TLS, through a proxy.
 func Abort(nc net.Conn) {
 	for outer, ok := nc.(interface{ NetConn() net.Conn }); ok; outer, ok = nc.(interface{ NetConn() net.Conn }) {
 		nc = outer.NetConn()
@@ -23,8 +26,8 @@ func Abort(nc net.Conn) {
 	_ = nc.Close()
 }
 
-// Linger ends our side of the stream, lets the peer read what it was told, and closes nc: closing a socket with unread data resets the connection, and the reset can
-// overtake our last bytes.
+// Linger ends our side of the stream, lets the peer read what it was told, and closes nc: closing a
+// socket with unread data resets the connection, and the reset can overtake our last bytes.
 func Linger(nc net.Conn) {
 	defer func() { _ = nc.Close() }()
 	_ = nc.SetDeadline(time.Now().Add(FailTimeout))

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Watcher makes the socket calls of one direction fail with os.ErrDeadlineExceeded once the context of the call ends. One call at a time: Start, the read or write,
-// Stop. A context that comes twice in a row stays watched in between, and costs nothing from then on; home never costs anything.
+// Watcher makes the socket calls of one direction fail with os.ErrDeadlineExceeded once the context
+// of the call ends. One call at a time: Start, the read or write, Stop. A context that comes twice
+// in a row stays watched in between, and costs nothing from then on; home never costs anything.
 type Watcher struct {
 	nc   net.Conn
 	d    Direction
@@ -27,7 +28,8 @@ type Watcher struct {
 // atHome stands for the end of home.
 var atHome = make(<-chan struct{})
 
-// Init makes w watch calls in one direction of nc. HomeEnds must be called when home ends; nil is no such context.
+// Init makes w watch calls in one direction of nc. HomeEnds must be called when home ends; nil is
+// no such context.
 func (w *Watcher) Init(nc net.Conn, d Direction, home context.Context) {
 	w.nc, w.d, w.home = nc, d, home
 }
@@ -61,7 +63,8 @@ func (w *Watcher) watch(ctx context.Context, end <-chan struct{}) {
 	w.unwatch = context.AfterFunc(ctx, func() { w.ended(end) })
 }
 
-// Stop ends a call. The socket has no deadline then if the context has ended, and the one it had if not.
+// Stop ends a call. The socket has no deadline then if the context has ended, and the one it had if
+// not.
 func (w *Watcher) Stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -87,7 +90,8 @@ func (w *Watcher) ended(end <-chan struct{}) {
 	}
 }
 
-// Arm sets a deadline that stays from call to call, if it has moved or is not there any more; false says that the context of the present call has ended.
+// Arm sets a deadline that stays from call to call, if it has moved or is not there any more; false
+// says that the context of the present call has ended.
 func (w *Watcher) Arm(due time.Time, moved bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

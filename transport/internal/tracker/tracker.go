@@ -9,7 +9,8 @@ import (
 	"example.com/khp/transport/internal/sock"
 )
 
-// Tracker knows the connections of one server, or of one of its parts: a connection may be known to two. The zero value knows none.
+// Tracker knows the connections of one server, or of one of its parts: a connection may be known to
+// two. The zero value knows none.
 type Tracker struct {
 	mu     sync.Mutex
 	live   map[*Entry]struct{}
@@ -29,7 +30,8 @@ type Entry struct {
 	dropped bool
 }
 
-// Ender ends a connection in the way that its state asks for. It is called at most once, and must not wait.
+// Ender ends a connection in the way that its state asks for. It is called at most once, and must
+// not wait.
 type Ender interface{ Interrupt() }
 
 // Begin returns the context of the connection, which is ended with it.
@@ -41,7 +43,8 @@ func (e *Entry) Begin(ctx context.Context) context.Context {
 // Cancel ends the context.
 func (e *Entry) Cancel() { e.cancel() }
 
-// Connected makes nc what is dropped when there is no more time. Unheard means that reading is all that is done with it until Heard is called: the end breaks that off.
+// Connected makes nc what is dropped when there is no more time. Unheard means that reading is all
+// that is done with it until Heard is called: the end breaks that off.
 func (e *Entry) Connected(nc net.Conn, unheard bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -95,7 +98,8 @@ func (e *Entry) drop() {
 	}
 }
 
-// Add registers a connection, unless the server is being shut down. Where there is no tracker, nothing is registered.
+// Add registers a connection, unless the server is being shut down. Where there is no tracker,
+// nothing is registered.
 func (t *Tracker) Add(e *Entry) bool {
 	if t == nil {
 		return true

@@ -1,4 +1,5 @@
-// Package web hands connections that were accepted elsewhere, and of which something was read already, to net/http.
+// Package web hands connections that were accepted elsewhere, and of which something was read
+// already, to net/http.
 package web
 
 import (
@@ -18,7 +19,8 @@ type Queue struct {
 	closed bool
 }
 
-// Take hands a connection over, with what was read of it; gone is called once it is closed. newServer makes the server.
+// Take hands a connection over, with what was read of it; gone is called once it is closed.
+// newServer makes the server.
 func (w *Queue) Take(newServer func() *http.Server, nc net.Conn, read []byte, gone func()) {
 	var c net.Conn = &readConn{Conn: nc, read: read, gone: sync.OnceFunc(gone)}
 	if secure, ok := nc.(*tls.Conn); ok {
@@ -56,7 +58,8 @@ func (w *Queue) stop() *http.Server {
 	return w.server
 }
 
-// Shutdown shuts the server down, if there is one, and drops its connections if ctx ends. No more connections are taken.
+// Shutdown shuts the server down, if there is one, and drops its connections if ctx ends. No more
+// connections are taken.
 func (w *Queue) Shutdown(ctx context.Context) error {
 	server := w.stop()
 	if server == nil {
