@@ -34,24 +34,25 @@ type proxy struct {
 	tls     bool
 	config  func(snippet string, p place) string // the whole of its configuration
 	args    func(file string) []string
+	client  string // whom it is tried with
 }
 
 var proxies = map[string]proxy{
-	"nginx, HTTP": {"nginx", true, func(s string, p place) string { return nginx("", "http { access_log off;\n"+s+"}\n", p) }, nginxArgs},
-	"nginx, TCP":  {"nginx", true, func(s string, p place) string { return nginx("load_module modules/ngx_stream_module.so;\n", s, p) }, nginxArgs},
+	"nginx, HTTP": {"nginx", true, func(s string, p place) string { return nginx("", "http { access_log off;\n"+s+"}\n", p) }, nginxArgs, "127.0.0.11"},
+	"nginx, TCP":  {"nginx", true, func(s string, p place) string { return nginx("load_module modules/ngx_stream_module.so;\n", s, p) }, nginxArgs, "127.0.0.12"},
 	"Apache": {"apache2", true, func(s string, p place) string {
 		var modules strings.Builder
-		for _, m := range []string{"mpm_event", "authz_core", "ssl", "proxy", "proxy_http", "proxy_wstunnel"} {
+		for _, m := range []string{"mpm_event", "authz_core", "headers", "ssl", "proxy", "proxy_http", "proxy_wstunnel"} {
 			modules.WriteString("LoadModule " + m + "_module /usr/lib/apache2/modules/mod_" + m + ".so\n")
 		}
 		return modules.String() + "ServerName " + host + "\nServerRoot " + p.dir + "\nDefaultRuntimeDir " + p.dir + "\nPidFile " + p.dir + "/pid\nErrorLog /dev/stderr\n" +
 			"User www-data\nGroup www-data\nListen 127.0.0.1:" + p.port + "\n" + s
-	}, func(file string) []string { return []string{"-DFOREGROUND", "-f", file} }},
-	"HAProxy, HTTP": {"haproxy", true, func(s string, _ place) string { return s }, haproxyArgs},
-	"HAProxy, TCP":  {"haproxy", true, func(s string, _ place) string { return s }, haproxyArgs},
+	}, func(file string) []string { return []string{"-DFOREGROUND", "-f", file} }, "127.0.0.13"},
+	"HAProxy, HTTP": {"haproxy", true, func(s string, _ place) string { return s }, haproxyArgs, "127.0.0.14"},
+	"HAProxy, TCP":  {"haproxy", true, func(s string, _ place) string { return s }, haproxyArgs, "127.0.0.15"},
 	"Caddy": {"caddy", false, func(s string, _ place) string {
 		return "{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n}\n" + s
-	}, func(file string) []string { return []string{"run", "--config", file, "--adapter", "caddyfile"} }},
+	}, func(file string) []string { return []string{"run", "--config", file, "--adapter", "caddyfile"} }, "127.0.0.16"},
 }
 
 func haproxyArgs(file string) []string { return []string{"-db", "-f", file} }
@@ -164,10 +165,19 @@ func TestMain(m *testing.M) {
 // serve starts the real program and returns where it listens.
 func serve(t *testing.T, args ...string) string {
 	t.Helper()
+	at, _ := serveLogged(t, args...)
+	return at
+}
+
+// serveLogged is serve with the log.
+func serveLogged(t *testing.T, args ...string) (string, *lockedBuffer) {
+	t.Helper()
 	require.NoError(t, build())
 	cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "khp"), append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
+	log := &lockedBuffer{}
+	cmd.Stderr = log
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
@@ -176,7 +186,7 @@ func serve(t *testing.T, args ...string) string {
 	require.NoError(t, err)
 	at, ok := strings.CutPrefix(strings.TrimSpace(line), "khp: listening on ws://")
 	require.True(t, ok, line)
-	return at
+	return at, log
 }
 
 func freePort(t *testing.T) string {

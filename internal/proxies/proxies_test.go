@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,17 +28,25 @@ func TestProxies(t *testing.T) {
 	if !*installed {
 		t.Skip("needs nginx, haproxy, apache2 and caddy: make proxies")
 	}
-	khp := serve(t, "--route", "/=echo", "--route", "/account=echo", "--auth", "/account=joe:welcome")
+	args := []string{"--route", "/=echo", "--route", "/account=echo", "--auth", "/account=joe:welcome", "--trusted-proxies", "127.0.0.1"}
+	web, log := serveLogged(t, args...)
+	tcp, tcpLog := serveLogged(t, append(args, "--proxy-protocol")...)
 	have, say := snippets(t), rows(t)
 	for name, x := range proxies {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := &client{tls: x.tls, port: x.start(t, have[name], khp)}
+			khp, log := web, log
+			if strings.HasSuffix(name, ", TCP") {
+				khp, log = tcp, tcpLog
+			}
+			c := &client{tls: x.tls, port: x.start(t, have[name], khp), from: x.client}
 			require.True(t, say[name].modern)
 			for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
 				c.profile(t, profile)
 			}
 			c.cookies(t)
+			require.Regexp(t, `msg=open remote=`+regexp.QuoteMeta(x.client)+`:\d+ path=/account `, log.String(), "the client's address and not the proxy's")
+			require.NotContains(t, log.String(), forged)
 			head := c.opening(t)
 			if say[name].old {
 				require.Empty(t, notForJava(head), head)
@@ -52,7 +61,7 @@ func TestProxies(t *testing.T) {
 		x := proxies["HAProxy, HTTP"]
 		snippet := strings.Replace(have["HAProxy, HTTP"], "option h1-case-adjust-bogus-client", "", 1)
 		require.NotEqual(t, have["HAProxy, HTTP"], snippet)
-		require.NotEmpty(t, notForJava((&client{tls: true, port: x.start(t, snippet, khp)}).opening(t)))
+		require.NotEmpty(t, notForJava((&client{tls: true, port: x.start(t, snippet, web)}).opening(t)))
 	})
 }
 
@@ -60,7 +69,11 @@ func TestProxies(t *testing.T) {
 type client struct {
 	tls  bool
 	port string
+	from string // its address, "" for any
 }
+
+// forged is what clients say about themselves.
+const forged = "192.0.2.66"
 
 func (c *client) url(path string) string {
 	if c.tls {
@@ -75,7 +88,11 @@ func (c *client) config() *tls.Config {
 
 // dial connects to the proxy, whatever the name.
 func (c *client) dial(ctx context.Context, network, _ string) (net.Conn, error) {
-	return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, "127.0.0.1:"+c.port)
+	d := net.Dialer{Timeout: 10 * time.Second}
+	if c.from != "" {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(c.from)}
+	}
+	return d.DialContext(ctx, network, "127.0.0.1:"+c.port)
 }
 
 // profile shakes hands as a page of the same host, with and without credentials, on paths that a proxy may be tempted to clean up, and echoes messages.
@@ -83,7 +100,8 @@ func (c *client) profile(t *testing.T, profile transport.Profile) {
 	for _, path := range []string{"/", "/a%2Fb//c?x=1&y=%20", "/account"} {
 		conn, err := transport.Dial(t.Context(), c.url(path), &transport.DialOptions{
 			Profile: profile, Credentials: auth.Basic("joe", "welcome"), TLSConfig: c.config(), NetDial: c.dial,
-			Header: http.Header{"Origin": {"http" + strings.TrimPrefix(c.url(""), "ws")}},
+			Header:        http.Header{"Origin": {"http" + strings.TrimPrefix(c.url(""), "ws")}},
+			OpeningHeader: http.Header{"X-Forwarded-For": {forged}, "Forwarded": {"for=" + forged}},
 		})
 		require.NoError(t, err, "%s, %s", profile, path)
 		for _, text := range []string{"hello", strings.Repeat("x", 200000), ""} {

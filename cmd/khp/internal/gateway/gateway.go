@@ -32,9 +32,10 @@ type gateway struct {
 
 // server makes the server around the gateway, once rules and cert are set.
 func (g *gateway) server(o *options) *transport.Server {
+	trusted, _ := o.trust() // was checked with the rules
 	srv := &transport.Server{
 		Route: func(_, path string) *transport.Handler { return g.rules.Load().handler(path) }, Fallback: g, Logger: g.log,
-		MaxConnections: o.most, MaxPerAddress: o.perAddress,
+		MaxConnections: o.most, MaxPerAddress: o.perAddress, TrustedProxies: trusted, ProxyProtocol: o.proxyHead,
 	}
 	if g.cert.Load() != nil {
 		srv.TLSConfig = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return g.cert.Load(), nil }}

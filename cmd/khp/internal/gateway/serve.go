@@ -40,6 +40,8 @@ type options struct {
 	origins    []string
 	hosts      []string
 	prefix     string
+	proxies    []string
+	proxyHead  bool // --proxy-protocol
 	metrics    string
 	trace      string
 	log        string
@@ -132,6 +134,8 @@ func newOptions() *options {
 	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
 	f.StringArrayVar(&o.hosts, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
 	f.StringVar(&o.prefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
+	f.StringArrayVar(&o.proxies, "trusted-proxies", nil, "take the word of proxies in this `NETWORK` for the address of a client: an address or a CIDR block (repeat)")
+	f.BoolVar(&o.proxyHead, "proxy-protocol", false, "expect a PROXY header, v1 or v2, on each connection from --trusted-proxies")
 	f.StringArrayVar(&o.origins, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
 	f.StringVar(&o.cert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
@@ -186,6 +190,9 @@ func (o *options) check() error {
 		if n.n < 0 {
 			wrong = append(wrong, cli.Usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n))
 		}
+	}
+	if _, err := o.trust(); err != nil {
+		wrong = append(wrong, err)
 	}
 	return errors.Join(wrong...)
 }
