@@ -1,6 +1,7 @@
 // Khp serves, reaches and explains the Kaazing WebSocket Handshake Protocol.
 //
 //	khp serve     take a gateway's place in front of WebSocket and TCP back ends
+//	khp convert   write khp serve's configuration from a gateway's
 //	khp dial      connect to a KHP server, by hand or from a script
 //	khp demo      watch servers and clients shake hands on loopback
 //	khp status    what a status code means to both sides

@@ -1,0 +1,76 @@
+package convert
+
+import (
+	"cmp"
+	"slices"
+)
+
+// guard has a route ask for credentials if the service does. A guard that cannot be made closes the route.
+func (c *converter) guard(s *node, d *document, r *route) {
+	constraints := s.all("authorization-constraint")
+	named := s.child("realm-name")
+	if len(constraints) == 0 {
+		if named != nil {
+			c.report.say(c.file, named, different, "<realm-name>", "the service has no authorization-constraint, so that everybody may use it; guard "+r.path+" with htpasswd if that was not meant")
+		}
+		return
+	}
+	at := constraints[0]
+	closed := func(why string) {
+		r.target = "status:403"
+		c.report.say(c.file, at, lost, "<authorization-constraint>", r.path+" is closed (status:403): "+why)
+	}
+	if named == nil {
+		closed("the service has no realm-name")
+		return
+	}
+	i := slices.IndexFunc(c.realms, func(n *node) bool { return n.value("name") == named.text })
+	if i < 0 {
+		closed("there is no realm of that name")
+		return
+	}
+	login := c.realms[i].child("authentication")
+	if scheme := login.value("http-challenge-scheme"); scheme != "Basic" && scheme != "Application Basic" {
+		closed("its challenge is not Basic")
+		return
+	}
+	modules := login.child("login-modules").all("login-module")
+	if len(modules) != 1 || modules[0].value("type") != "file" {
+		closed("its users are not in one file; write them into an htpasswd file, lead the route to its target, and guard it with htpasswd")
+		return
+	}
+	var roles []string
+	for _, x := range constraints {
+		for _, role := range x.all("require-role") {
+			roles = append(roles, role.text)
+		}
+	}
+	text := htpasswd(c.users, roles)
+	if text == "" {
+		closed("no user may use it; name the jaas-config.xml that has them behind the gateway-config.xml")
+		return
+	}
+	r.htpasswd = c.passwordFile(htpasswdName(roles), text)
+	name := cmp.Or(c.realms[i].value("description"), named.text)
+	switch {
+	case !printable(name):
+		c.report.say(c.file, c.realms[i], lost, "<realm>", "the realm of a challenge holds printable ASCII characters only; it is khp here")
+	case d.realm == "":
+		d.realm = name
+	case d.realm != name:
+		c.report.say(c.file, named, different, "<realm-name>", "the challenge of this path names the realm "+d.realm)
+	}
+}
+
+func printable(s string) bool {
+	return !slices.ContainsFunc([]byte(s), func(b byte) bool { return b < ' ' || b >= 0x7f })
+}
+
+// passwordFile keeps the text of an htpasswd file under a name, which it changes if another one has it.
+func (c *converter) passwordFile(name, text string) string {
+	for c.files[name] != "" && c.files[name] != text {
+		name += "_"
+	}
+	c.files[name] = text
+	return name
+}

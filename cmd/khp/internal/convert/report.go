@@ -1,0 +1,62 @@
+package convert
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
+)
+
+// line is one line of the report.
+type line struct {
+	file    string
+	at      int
+	verdict verdict
+	what    string
+	note    string
+}
+
+// report is what became of each element.
+type report struct{ lines []line }
+
+func (r *report) say(file string, n *node, v verdict, what, note string) {
+	r.lines = append(r.lines, line{filepath.Base(file), n.line, v, what, note})
+}
+
+// walk says what becomes of everything below n, in the order of the file. Values are left out: some are secret.
+func (r *report) walk(file string, n *node) {
+	for _, c := range n.children {
+		key := keyOf(n.name, c)
+		if e := find(key); e != nil {
+			what := "<" + c.name + ">"
+			if key != c.name {
+				what += " (" + key + ")"
+			}
+			r.say(file, c, e.verdict, what, e.note)
+		} else if !passed(n, c) {
+			r.say(file, c, lost, "<"+c.name+">", "khp convert does not know this element; look it up in the gateway's manual, and here with khp serve --help")
+		}
+		if !within[c.name] {
+			r.walk(file, c)
+		}
+	}
+}
+
+// print writes the report, by line, with its count.
+func (r *report) print(w io.Writer) {
+	slices.SortStableFunc(r.lines, func(a, b line) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at)) })
+	count := map[verdict]int{}
+	for _, l := range r.lines {
+		count[l.verdict]++
+		_, _ = fmt.Fprintln(w, cli.OneLine(fmt.Sprintf("%-9s  %s:%d: %s: %s", l.verdict, l.file, l.at, l.what, strings.ReplaceAll(l.note, "`", ""))))
+	}
+	for _, key := range []string{"emulation", "plain WebSocket"} { // which no element asks for
+		e := find(key)
+		_, _ = fmt.Fprintf(w, "%-9s  every service: %s: %s\n", e.verdict, key, e.note)
+	}
+	_, _ = fmt.Fprintf(w, "\n%d taken, %d different, %d lost\n", count[taken], count[different], count[lost])
+}

@@ -1,0 +1,196 @@
+package convert
+
+import (
+	"cmp"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/khp/cmd/khp/internal/gateway/paths"
+	"example.com/khp/cmd/khp/internal/gateway/target"
+)
+
+// service converts one <service>.
+func (c *converter) service(s *node) {
+	name := cmp.Or(s.value("name"), "without a name")
+	to, served := c.target(s), false
+	for _, a := range s.all("accept") {
+		u, err := url.Parse(a.text)
+		switch {
+		case err != nil || u.Host == "":
+			c.report.say(c.file, a, lost, "<accept>", "it is no URL with a host")
+			continue
+		case u.Scheme != "ws" && u.Scheme != "wss", to == "":
+			continue // its row in the table, or what is wrong with the target, is said already
+		}
+		path := cmp.Or(u.EscapedPath(), "/")
+		if _, err := paths.Written("--route", path, path); err != nil || strings.Contains(path, "=") {
+			c.report.say(c.file, a, lost, "<accept>", "khp serve cannot have a route with that path: "+path)
+			continue
+		}
+		d := c.document(s, u)
+		if other := d.find(path); other != nil {
+			c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+other.service+" already, and hosts are not compared: give one of both another path")
+			continue
+		}
+		r := &route{service: name, path: path, target: to, origins: c.origins(s), size: c.option(s, "ws.maximum.message.size"), silence: c.option(s, "ws.inactivity.timeout")}
+		c.guard(s, d, r)
+		d.routes = append(d.routes, r)
+		served = true
+		c.report.say(c.file, a, taken, "service "+name, d.name+" has "+path+" -> "+target.Shown(r.target))
+	}
+	if !served {
+		c.report.say(c.file, s, lost, "service "+name, "nothing is served for it")
+	}
+}
+
+// target returns what the routes of a service lead to, "" if there is nothing.
+func (c *converter) target(s *node) string {
+	kind, connects := s.child("type"), s.all("connect")
+	if kind == nil {
+		c.report.say(c.file, s, lost, "<service>", "it has no <type>")
+		return ""
+	}
+	switch typeKey(kind.text) {
+	case "echo":
+		return "echo"
+	case "balancer":
+		return c.balancer(s)
+	case "http.redirect":
+		if location := s.child("properties").value("location"); location != "" {
+			return c.checked(kind, "redirect:"+location)
+		}
+		c.report.say(c.file, kind, lost, "<type>", "there is no <location> to send clients to")
+		return ""
+	case "proxy", "amqp.proxy":
+	default:
+		return ""
+	}
+	for i, b := range connects {
+		key := keyOf("service", b)
+		switch {
+		case key != "connect tcp" && key != "connect ws":
+		case i > 0:
+			c.report.say(c.file, b, lost, "<connect>", "a route leads to one back end; the first one is taken")
+		default:
+			continue
+		}
+	}
+	for _, b := range connects[:min(len(connects), 1)] {
+		if key := keyOf("service", b); key == "connect tcp" || key == "connect ws" {
+			return c.checked(b, b.text)
+		}
+		return ""
+	}
+	c.report.say(c.file, s, lost, "<service>", "it has no <connect>")
+	return ""
+}
+
+// checked returns a target if khp serve takes it.
+func (c *converter) checked(n *node, name string) string {
+	if _, err := target.Parse([]string{"/=" + name}); err != nil {
+		_, why, _ := strings.Cut(err.Error(), ": ")
+		c.report.say(c.file, n, lost, "<"+n.name+">", why)
+		return ""
+	}
+	return name
+}
+
+// balancer finds the members of a balancer. Without any it answers 503, as the gateway did.
+func (c *converter) balancer(s *node) string {
+	var members []string
+	for _, m := range c.top.all("service") {
+		for _, b := range m.all("balance") {
+			if !slices.ContainsFunc(s.all("accept"), func(a *node) bool { return a.text == b.text }) {
+				continue
+			}
+			for _, a := range m.all("accept") {
+				if scheme := schemeOf(a.text); scheme == schemeOf(b.text) && !slices.Contains(members, a.text) {
+					members = append(members, a.text)
+				}
+			}
+		}
+	}
+	if len(members) > 0 {
+		if to := c.checked(s, "balance:"+strings.Join(members, ",")); to != "" {
+			return to
+		}
+	}
+	c.report.say(c.file, s, lost, "<service>", "no member of the balancer is in this file: put balance:URL,URL with the members in the place of status:503")
+	return "status:503"
+}
+
+func schemeOf(text string) string {
+	scheme, _, _ := strings.Cut(text, "://")
+	return strings.ToLower(scheme)
+}
+
+// option is the node of an accept option of a service, or of the defaults; nil if there is none.
+func (c *converter) option(s *node, name string) *node {
+	return cmp.Or(s.child("accept-options").find(name), c.top.child("service-defaults").find("accept-options").find(name))
+}
+
+// find is child for a node that may be nil.
+func (n *node) find(name string) *node {
+	if n == nil {
+		return nil
+	}
+	return n.child(name)
+}
+
+// origins are the patterns that a service allows.
+func (c *converter) origins(s *node) (list []string) {
+	from := s.all("cross-site-constraint")
+	if len(from) == 0 {
+		from = c.top.child("service-defaults").all("cross-site-constraint")
+	}
+	for _, x := range from {
+		for _, o := range x.all("allow-origin") {
+			list = append(list, strings.TrimSuffix(o.text, "/"))
+		}
+	}
+	return list
+}
+
+// document returns the file for services at that URL: one for each port, and for TLS.
+func (c *converter) document(s *node, u *url.URL) *document {
+	port := cmp.Or(u.Port(), map[string]string{"ws": "80", "wss": "443"}[u.Scheme])
+	host, bound := listenHost(u.Hostname()), false
+	for _, name := range []string{"tcp.bind", map[string]string{"ws": "http.bind", "wss": "ssl.bind"}[u.Scheme], u.Scheme + ".bind"} {
+		if b := c.option(s, name); b != nil {
+			bound = true
+			h, p, err := net.SplitHostPort(b.text)
+			if err != nil {
+				h, p = "", b.text
+			}
+			host, port = listenHost(h), p
+		}
+	}
+	if !bound && host == "" {
+		c.report.say(c.file, s, different, "<accept>", "khp listens on all addresses of the machine, not only on that of "+u.Hostname())
+	}
+	for _, d := range c.documents {
+		if d.secure == (u.Scheme == "wss") && d.port == port {
+			if d.host != host {
+				d.host = ""
+			}
+			return d
+		}
+	}
+	name := "khp.yaml"
+	if len(c.documents) > 0 {
+		name = "khp-" + port + ".yaml"
+	}
+	d := &document{name: name, secure: u.Scheme == "wss", host: host, port: port}
+	c.documents = append(c.documents, d)
+	return d
+}
+
+// listenHost is the host to listen on: an address of this machine, or "" for all of them.
+func listenHost(host string) string {
+	if host == "localhost" || net.ParseIP(host) != nil {
+		return host
+	}
+	return ""
+}
