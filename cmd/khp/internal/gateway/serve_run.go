@@ -21,6 +21,7 @@ import (
 	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
+	"example.com/khp/wire"
 	"github.com/spf13/pflag"
 )
 
@@ -197,7 +198,10 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 // boundedServer waits for nothing without a limit. A connection that is upgraded has the limits of the handshake from then on, not these.
 func boundedServer(h http.Handler) *http.Server {
 	const patience = 30 * time.Second
-	return &http.Server{Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: 2 * patience}
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: 2 * patience,
+		MaxHeaderBytes: wire.DefaultLimits().Head, // and 4 KiB, which net/http grants
+	}
 }
 
 // outliveLog keeps a server alive whose log nobody reads any more: by default a write to a closed stderr ends a Go program, and connections matter more than

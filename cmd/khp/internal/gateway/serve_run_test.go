@@ -14,4 +14,6 @@ func TestBoundedServer(t *testing.T) {
 		require.Positive(t, d, name)
 		require.LessOrEqual(t, d, time.Minute, name)
 	}
+	require.Positive(t, s.MaxHeaderBytes)
+	require.LessOrEqual(t, s.MaxHeaderBytes, 64<<10, "the default of net/http is a megabyte")
 }
