@@ -18,7 +18,7 @@ func clientTexts() []string {
 	opened := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 	return append([]string{
 		opened, opened, "HTTP/1.1 200 x\r\nContent-Length: 50\r\n\r\nbegin", "HTTP/1.0 401 x\r\nWWW-Authenticate: Basic\r\n\r\n", "HTTP/1.1 302 x\r\nTransfer-Encoding: chunked\r\nLocation: /q\r\n\r\n4\r\nabcd\r\n",
-		"ws://h/p", "wss://h2:81/q?x", Protocol, "amqp", "x-a;n=1", "Basic am9lOndlbGNvbWU=", zeroAccept, proceed, reroute + "ws://h2/r",
+		"ws://h/p", "wss://h2:81/q?x", Subprotocol, "amqp", "x-a;n=1", "Basic am9lOndlbGNvbWU=", zeroAccept, proceed, reroute + "ws://h2/r",
 	}, responses...)
 }
 
@@ -26,7 +26,7 @@ func serverTexts() []string {
 	opening := "GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 	return []string{
 		opening, opening, opening, strings.Replace(opening, "/p", "/p?.kl=Y", 1), "HTTP", request(), request(), request("Expect: 100-continue", "Content-Length: 4"), "body",
-		"ws://h/p", Protocol, "amqp", "x-a;n=1", `Basic realm="r"`,
+		"ws://h/p", Subprotocol, "amqp", "x-a;n=1", `Basic realm="r"`,
 	}
 }
 

@@ -96,7 +96,7 @@ func (v *timed) peer(t *rapid.T, cfg ClientConfig, logins bool) {
 		case what < 6 && logins:
 			v.take(v.c.OpeningRefused(v.now, 401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
 		default:
-			v.take(v.c.Opened(v.now, Protocol, nil, ""))
+			v.take(v.c.Opened(v.now, Subprotocol, nil, ""))
 		}
 	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
 		if what < 5 {
@@ -206,7 +206,7 @@ func slowest(t *testing.T, logins bool) *timed {
 			if logins && v.c.State().Replays() < 3 {
 				v.take(v.c.OpeningRefused(v.now, 401, []HeaderField{{"WWW-Authenticate", "Basic"}}, nil))
 			} else {
-				v.take(v.c.Opened(v.now, Protocol, nil, ""))
+				v.take(v.c.Opened(v.now, Subprotocol, nil, ""))
 			}
 		case fsm.ClientAwaitLogin, fsm.ClientAwaitCredentials:
 			v.credentials()

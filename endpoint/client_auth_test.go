@@ -10,7 +10,7 @@ import (
 )
 
 func TestClient_AwaitResponse_Status401(t *testing.T) {
-	login := ClientConfig{HasCredentials: true, Protocols: []string{"amqp"}, Header: []HeaderField{{"X-A", "b"}}}
+	login := ClientConfig{HasCredentials: true, Subprotocols: []string{"amqp"}, Header: []HeaderField{{"X-A", "b"}}}
 	ask := func(r *run, value string) *run { r.take(r.c.Credentials(t0, value)); return r }
 	t.Run("replay-differs-in-authorization-only", func(t *testing.T) {
 		proves(t, "KHP-STATUS-401-01 KHP-STATUS-401-02 KHP-EXT-REQ-01")

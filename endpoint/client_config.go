@@ -9,10 +9,10 @@ import (
 	"example.com/khp/wire"
 )
 
-// Protocol is the subprotocol token of KHP. It is compared byte for byte.
+// Subprotocol is the subprotocol token of KHP. It is compared byte for byte.
 //
 //khp:impl KHP-GEN-01
-const Protocol = "x-kaazing-handshake"
+const Subprotocol = "x-kaazing-handshake"
 
 // RedirectPolicy says which redirect targets are followed. The zero value follows to any host.
 //
@@ -34,7 +34,7 @@ type ClientConfig struct {
 	Machine           fsm.ClientConfig
 	Limits            wire.Limits
 	Timeouts          Timeouts
-	Protocols         []string      // application subprotocols in order of preference
+	Subprotocols      []string      // application subprotocols in order of preference
 	Extensions        []string      // application-class extensions for the extended handshake, with parameters, in order of preference
 	OpeningExtensions []string      // extensions that the host's WebSocket layer offers in the opening handshake
 	Header            []HeaderField // further fields of the extended request
@@ -86,13 +86,13 @@ var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Tr
 
 // check refuses what must not or cannot be sent. It works in the memory behind room.
 func (cfg *ClientConfig) check(room []byte) error {
-	for i, p := range cfg.Protocols {
+	for i, p := range cfg.Subprotocols {
 		switch {
 		case !wire.ValidToken(p):
 			return errors.New("endpoint: subprotocol " + quote(p) + " is not a token; use letters, digits and !#$%&'*+-.^_`|~")
-		case p == Protocol:
-			return errors.New("endpoint: " + Protocol + " is offered by itself; list only application subprotocols")
-		case slices.Contains(cfg.Protocols[:i], p):
+		case p == Subprotocol:
+			return errors.New("endpoint: " + Subprotocol + " is offered by itself; list only application subprotocols")
+		case slices.Contains(cfg.Subprotocols[:i], p):
 			return errors.New("endpoint: subprotocol " + quote(p) + " is listed twice")
 		}
 	}

@@ -44,7 +44,7 @@ func TestClient_TooEarly(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			r := dialed(t, "ws://h/p", v.cfg)
-			head := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: " + Protocol + "\r\n\r\n"
+			head := "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
 			used, outs := r.c.OpeningReceived(t0, []byte(head+v.behind))
 			require.Equal(t, len(head), used)
 			r.take(outs)

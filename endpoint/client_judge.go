@@ -100,7 +100,7 @@ func (c *Client) decide(terminated bool) {
 	}
 	action := fsm.Status(r.Status).Action
 	if action == fsm.ActionComplete {
-		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Protocol: (&judge.Asked{Subprotocols: c.cfg.Protocols}).Selected(r.Fields), Extensions: selectedExtensions(r)}
+		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Subprotocol: (&judge.Asked{Subprotocols: c.cfg.Subprotocols}).Selected(r.Fields), Extensions: selectedExtensions(r)}
 	} else {
 		c.remember(r, LegExtended)
 	}
@@ -161,7 +161,7 @@ func (c *Client) judge(r *wire.Response) (j judgment) {
 
 // judgeSelection judges the upgrade and the selection of an extended response, the application last.
 func (c *Client) judgeSelection(r *wire.Response, action fsm.Action) (facts fsm.Facts, detail string) {
-	asked := judge.Asked{Subprotocols: c.cfg.Protocols, Extensions: c.wanted}
+	asked := judge.Asked{Subprotocols: c.cfg.Subprotocols, Extensions: c.wanted}
 	if c.accept != ([28]byte{}) { // the host may not know it
 		asked.Accept = c.accept[:]
 	}

@@ -11,7 +11,7 @@ import (
 
 func TestClient_Reading_Judge(t *testing.T) {
 	cfg := ClientConfig{
-		Protocols: []string{"amqp", "stomp"}, Extensions: []string{"x-a;n=1", "x-b"}, OpeningExtensions: []string{"x-open", "x-left"}, HasCredentials: true,
+		Subprotocols: []string{"amqp", "stomp"}, Extensions: []string{"x-a;n=1", "x-b"}, OpeningExtensions: []string{"x-open", "x-left"}, HasCredentials: true,
 	}
 	const ext = "Sec-WebSocket-Extensions: "
 	for _, v := range []struct {
@@ -50,7 +50,7 @@ func TestClient_Reading_Judge(t *testing.T) {
 				"ADV-49", "KHP-CLOSE-03", "extensions/two", "WSP-EXT-02", "extensions/none", "KHP-EXT-RSP-11 KHP-CLOSE-05", "extensions/left", "KHP-EXT-REQ-02 KHP-EXT-REQ-09", "ADV-50/two", "WSP-PROTO-01",
 				"ADV-52", "KHP-STATUS-101-03 KHP-CLOSE-02", "accept/bare", "KHP-STATUS-101-01", "accept/204", "KHP-STATUS-204-01", "accept/205", "KHP-STATUS-205-01")
 			r := dialed(t, "ws://h/p", cfg)
-			r.take(r.c.Opened(t0, Protocol, []string{"x-open;yes"}, zeroAccept))
+			r.take(r.c.Opened(t0, Subprotocol, []string{"x-open;yes"}, zeroAccept))
 			require.Contains(t, r.sent[0], "Sec-WebSocket-Protocol: amqp, stomp\r\nSec-WebSocket-Extensions: x-left, x-a;n=1, x-b\r\n", "all that was not granted, in order [INV-12]")
 			r.unit(v.resp)
 			if v.want == 0 {
@@ -66,13 +66,13 @@ func TestClient_Reading_Judge(t *testing.T) {
 		proves(t, "KHP-EXT-RSP-07 KHP-STATUS-101-02")
 		r := dialed(t, "ws://h/p", cfg).opened().unit(switching("Sec-WebSocket-Protocol: amqp", ext+"x-b", ext+"x-a ; n=2")).wantOpen("accepted")
 		res := r.c.Result()
-		require.Equal(t, "amqp", res.Protocol)
+		require.Equal(t, "amqp", res.Subprotocol)
 		require.Equal(t, []string{"x-b", "x-a;n=2"}, res.Extensions)
 		require.Len(t, res.Header, 6)
 	})
 	t.Run("accept-unknown", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", cfg)
-		r.take(r.c.Opened(t0, Protocol, nil, ""))
+		r.take(r.c.Opened(t0, Subprotocol, nil, ""))
 		r.unit(switching()).wantOpen("a layer that hides the accept can still be used")
 	})
 	t.Run("terminating-needs-no-selection", func(t *testing.T) {

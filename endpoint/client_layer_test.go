@@ -11,7 +11,7 @@ import (
 // nothing sensitive elsewhere.
 func TestClient_OpeningFields(t *testing.T) {
 	c, err := NewClient("ws://one.example/", ClientConfig{
-		Protocols: []string{"amqp"}, HasCredentials: true, Sensitive: []string{"X-Key"},
+		Subprotocols: []string{"amqp"}, HasCredentials: true, Sensitive: []string{"X-Key"},
 		OpeningHeader: []HeaderField{{"Origin", "http://one.example"}, {"X-Key", "secret"}, {"Cookie", "a=b"}},
 	})
 	require.NoError(t, err)

@@ -19,25 +19,25 @@ const bump = "x-kaazing-bump"
 //
 //khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-OPEN-06
 func (c *Client) Offer() []string {
-	list := slices.Clone(c.cfg.Protocols)
+	list := slices.Clone(c.cfg.Subprotocols)
 	switch {
 	case c.cfg.PlainOnly:
 		return list
 	case !c.machine.PlainFallback:
-		return append([]string{Protocol}, list...)
+		return append([]string{Subprotocol}, list...)
 	case len(list) == 0:
 		return slices.Clone(bumpAndKHP)
 	}
-	return append(list, Protocol)
+	return append(list, Subprotocol)
 }
 
 // offer returns the subprotocols and extensions that the opening request offers, as a response is judged by them. It allocates nothing.
 func (c *Client) offer() judge.Asked {
-	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Protocols, Tokens: khpOnly, Extensions: c.cfg.OpeningExtensions}
+	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Subprotocols, Tokens: khpOnly, Extensions: c.cfg.OpeningExtensions}
 	switch {
 	case c.cfg.PlainOnly:
 		asked.Tokens = nil
-	case c.machine.PlainFallback && len(c.cfg.Protocols) == 0:
+	case c.machine.PlainFallback && len(c.cfg.Subprotocols) == 0:
 		asked.Tokens = bumpAndKHP
 	}
 	return asked
@@ -46,13 +46,13 @@ func (c *Client) offer() judge.Asked {
 // writeOffer writes what Offer returns.
 func (c *Client) writeOffer(h *head) {
 	if !c.machine.PlainFallback {
-		h.list("Sec-WebSocket-Protocol", khpOnly, c.cfg.Protocols)
+		h.list("Sec-WebSocket-Protocol", khpOnly, c.cfg.Subprotocols)
 		return
 	}
 	h.list("Sec-WebSocket-Protocol", c.Offer())
 }
 
-var khpOnly, bumpAndKHP = []string{Protocol}, []string{bump, Protocol}
+var khpOnly, bumpAndKHP = []string{Subprotocol}, []string{bump, Subprotocol}
 
 // checkPlainOnly refuses options that mean nothing without an extended handshake.
 func (cfg *ClientConfig) checkPlainOnly() error {

@@ -17,13 +17,13 @@ func TestClient_Offer_FirstIsNotKHP(t *testing.T) {
 		offer string
 		want  string // what a blind server's choice means to the application; "-" is KHP
 	}{
-		"khp":                             {ClientConfig{Protocols: []string{"a", "b"}}, "x-kaazing-handshake, a, b", "-"},
-		"fallback with subprotocols":      {ClientConfig{Machine: fallback, Protocols: []string{"a", "b"}}, "a, b, x-kaazing-handshake", "a"},
+		"khp":                             {ClientConfig{Subprotocols: []string{"a", "b"}}, "x-kaazing-handshake, a, b", "-"},
+		"fallback with subprotocols":      {ClientConfig{Machine: fallback, Subprotocols: []string{"a", "b"}}, "a, b, x-kaazing-handshake", "a"},
 		"fallback without":                {ClientConfig{Machine: fallback}, "x-kaazing-bump, x-kaazing-handshake", ""},
-		"fallback to one's own bump":      {ClientConfig{Machine: fallback, Protocols: []string{bump}}, "x-kaazing-bump, x-kaazing-handshake", "x-kaazing-bump"},
-		"plain only with subprotocols":    {ClientConfig{PlainOnly: true, Protocols: []string{"a", "b"}}, "a, b", "a"},
+		"fallback to one's own bump":      {ClientConfig{Machine: fallback, Subprotocols: []string{bump}}, "x-kaazing-bump, x-kaazing-handshake", "x-kaazing-bump"},
+		"plain only with subprotocols":    {ClientConfig{PlainOnly: true, Subprotocols: []string{"a", "b"}}, "a, b", "a"},
 		"plain only without":              {ClientConfig{PlainOnly: true}, "", ""},
-		"plain only, fallback, the first": {ClientConfig{PlainOnly: true, Machine: fallback, Protocols: []string{"a"}}, "a", "a"},
+		"plain only, fallback, the first": {ClientConfig{PlainOnly: true, Machine: fallback, Subprotocols: []string{"a"}}, "a", "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := dialed(t, "ws://h/p", c.cfg)
@@ -37,7 +37,7 @@ func TestClient_Offer_FirstIsNotKHP(t *testing.T) {
 			r.take(r.c.Opened(t0, first, nil, ""))
 			require.Equal(t, c.want != "-", r.c.Result().Plain)
 			if c.want != "-" {
-				require.Equal(t, c.want, r.c.Result().Protocol)
+				require.Equal(t, c.want, r.c.Result().Subprotocol)
 			}
 		})
 	}
@@ -45,7 +45,7 @@ func TestClient_Offer_FirstIsNotKHP(t *testing.T) {
 
 // What was not offered cannot be selected.
 func TestClient_Offer_NothingElse(t *testing.T) {
-	for protocol, cfg := range map[string]ClientConfig{Protocol: {PlainOnly: true}, bump: {}} {
+	for protocol, cfg := range map[string]ClientConfig{Subprotocol: {PlainOnly: true}, bump: {}} {
 		r := dialed(t, "ws://h/p", cfg)
 		r.take(r.c.Opened(t0, protocol, nil, ""))
 		require.Equal(t, fsm.FailureOpening, r.c.State().Failure(), protocol)

@@ -53,17 +53,17 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 		return n, c.out
 	}
 	asked := c.offer()
-	protocol := asked.Selected(r.Fields)
+	subprotocol := asked.Selected(r.Fields)
 	c.unit.Response.Fields, c.opening = r.Fields, wire.Response{} // the memory is used again
 	c.early = wholeMessages(b[n:])
-	c.opened(protocol)
+	c.opened(subprotocol)
 	return n, c.out
 }
 
-// Opened tells that the host's own WebSocket layer completed the opening handshake. protocol is the subprotocol it selected, extensions the
+// Opened tells that the host's own WebSocket layer completed the opening handshake. subprotocol is the subprotocol it selected, extensions the
 // elements it granted, accept the Sec-WebSocket-Accept of the response. accept is "" for a layer that hides it, such as a browser's: then the one in the
 // extended response cannot be compared with it. Nor can messages that came together with the answer be told from later ones, so none is refused for that.
-func (c *Client) Opened(now time.Time, protocol string, extensions []string, accept string) []Output {
+func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, accept string) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
 		c.step(fsm.Event{Kind: fsm.EventOpened})
@@ -80,11 +80,11 @@ func (c *Client) Opened(now time.Time, protocol string, extensions []string, acc
 	c.granted = parseElements(extensions)
 	clear(c.accept[:])
 	copy(c.accept[:], accept)
-	if asked := c.offer(); protocol != "" && !asked.Offers(protocol) {
-		c.violation(fsm.FailureOpening, "subprotocol "+quote(protocol)+" was not offered")
+	if asked := c.offer(); subprotocol != "" && !asked.Offers(subprotocol) {
+		c.violation(fsm.FailureOpening, "subprotocol "+quote(subprotocol)+" was not offered")
 		return c.out
 	}
-	c.opened(protocol)
+	c.opened(subprotocol)
 	return c.out
 }
 
@@ -111,19 +111,19 @@ func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField,
 // opened tells the machine which subprotocol was selected.
 //
 //khp:impl KHP-OPEN-05 KHP-OPEN-06 KHP-GEN-06
-func (c *Client) opened(protocol string) {
+func (c *Client) opened(subprotocol string) {
 	ev := fsm.Event{Kind: fsm.EventOpened}
 	c.credentials = "" // whatever the opening handshake needed was not refused
-	if protocol == Protocol {
+	if subprotocol == Subprotocol {
 		ev.Facts = fsm.FactKHP
 		c.leg = LegExtended
 	} else {
-		if protocol != bump || slices.Contains(c.cfg.Protocols, bump) {
-			c.result.Protocol = protocol
+		if subprotocol != bump || slices.Contains(c.cfg.Subprotocols, bump) {
+			c.result.Subprotocol = subprotocol
 		}
 		c.detail = "the server selected no subprotocol"
-		if protocol != "" {
-			c.detail = "the server selected " + quote(protocol)
+		if subprotocol != "" {
+			c.detail = "the server selected " + quote(subprotocol)
 		}
 	}
 	c.step(ev)

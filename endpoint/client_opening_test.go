@@ -16,7 +16,7 @@ func TestClient_Opening(t *testing.T) {
 		require.LessOrEqual(t, used, len(text))
 		return r
 	}
-	both := ClientConfig{Protocols: []string{"amqp"}, OpeningExtensions: []string{"x-a"}}
+	both := ClientConfig{Subprotocols: []string{"amqp"}, OpeningExtensions: []string{"x-a"}}
 	sel := func(p string) string { return switching("Sec-WebSocket-Protocol: " + p) }
 	for _, v := range []struct {
 		name, text string
@@ -29,13 +29,13 @@ func TestClient_Opening(t *testing.T) {
 		{"ADV-51/not-offered", sel("mqtt"), fsm.FailureOpening, 0},
 		{"ADV-51/none", switching(), fsm.FailureNotSelected, 1000},
 		{"ADV-51/other-offered", sel("amqp"), fsm.FailureNotSelected, 1000},
-		{"wrong-accept", strings.Replace(sel(Protocol), zeroAccept, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1), fsm.FailureOpening, 0},
-		{"no-accept", response(101, "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Protocol: "+Protocol), fsm.FailureOpening, 0},
+		{"wrong-accept", strings.Replace(sel(Subprotocol), zeroAccept, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1), fsm.FailureOpening, 0},
+		{"no-accept", response(101, "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Protocol: "+Subprotocol), fsm.FailureOpening, 0},
 		{"no-upgrade", response(101, "Connection: Upgrade", "Sec-WebSocket-Accept: "+zeroAccept), fsm.FailureOpening, 0},
 		{"no-connection", response(101, "Upgrade: websocket", "Sec-WebSocket-Accept: "+zeroAccept), fsm.FailureOpening, 0},
-		{"extension-not-offered", switching("Sec-WebSocket-Protocol: "+Protocol, "Sec-WebSocket-Extensions: x-b"), fsm.FailureOpening, 0},
-		{"extension-twice", switching("Sec-WebSocket-Protocol: "+Protocol, "Sec-WebSocket-Extensions: x-a", "Sec-WebSocket-Extensions: x-a"), fsm.FailureOpening, 0},
-		{"extension-malformed", switching("Sec-WebSocket-Protocol: "+Protocol, "Sec-WebSocket-Extensions: ="), fsm.FailureOpening, 0},
+		{"extension-not-offered", switching("Sec-WebSocket-Protocol: "+Subprotocol, "Sec-WebSocket-Extensions: x-b"), fsm.FailureOpening, 0},
+		{"extension-twice", switching("Sec-WebSocket-Protocol: "+Subprotocol, "Sec-WebSocket-Extensions: x-a", "Sec-WebSocket-Extensions: x-a"), fsm.FailureOpening, 0},
+		{"extension-malformed", switching("Sec-WebSocket-Protocol: "+Subprotocol, "Sec-WebSocket-Extensions: ="), fsm.FailureOpening, 0},
 		{"garbage", "SSH-2.0-OpenSSH\r\n", fsm.FailureOpening, 0},
 		{"http-1.0", "HTTP/1.0 101 x\r\n\r\n", fsm.FailureOpening, 0},
 		{"endless-head", "HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n" + strings.Repeat("A: b\r\n", 4000), fsm.FailureLimit, 0},
@@ -59,7 +59,7 @@ func TestClient_Opening(t *testing.T) {
 		proves(t, "KHP-OPEN-01 KHP-OPEN-02 KHP-EXT-01 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-08 KHP-EXT-REQ-11 RFC2068-101-02")
 		r := dialed(t, "ws://h/p?q=1", both)
 		require.Contains(t, string(r.c.buf), "Sec-WebSocket-Protocol: x-kaazing-handshake, amqp\r\nSec-WebSocket-Extensions: x-a\r\n", "KHP is offered first")
-		text := switching("Sec-WebSocket-Protocol: "+Protocol, "Sec-WebSocket-Extensions: x-a;y")
+		text := switching("Sec-WebSocket-Protocol: "+Subprotocol, "Sec-WebSocket-Extensions: x-a;y")
 		used, out := r.c.OpeningReceived(t0, []byte(text+"rest"))
 		r.take(out)
 		require.Equal(t, len(text), used, "the rest belongs to the WebSocket")
@@ -67,7 +67,7 @@ func TestClient_Opening(t *testing.T) {
 	})
 	t.Run("byte-by-byte", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", both)
-		text := []byte(sel(Protocol))
+		text := []byte(sel(Subprotocol))
 		for i := range len(text) + 1 {
 			used, out := r.c.OpeningReceived(t0, text[:i])
 			r.take(out)
@@ -79,9 +79,9 @@ func TestClient_Opening(t *testing.T) {
 		proves(t, "KHP-OPEN-05")
 		m := fsm.DefaultClientConfig()
 		m.PlainFallback = true
-		r := answer(t, ClientConfig{Machine: m, Protocols: []string{"amqp"}}, sel("amqp"))
+		r := answer(t, ClientConfig{Machine: m, Subprotocols: []string{"amqp"}}, sel("amqp"))
 		require.Equal(t, 1, r.opens)
-		require.Equal(t, Result{Plain: true, Status: 101, Protocol: "amqp"}, r.c.Result())
+		require.Equal(t, Result{Plain: true, Status: 101, Subprotocol: "amqp"}, r.c.Result())
 		r.message("", "HTTP/1.1 302 x\r\n\r\n")
 		require.Equal(t, []string{"", "HTTP/1.1 302 x\r\n\r\n"}, r.got)
 	})

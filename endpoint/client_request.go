@@ -53,7 +53,7 @@ func (c *Client) extendedRequest(replay bool) ([]byte, error) {
 	if c.machine.Profile != fsm.ProfileKaazing { // a gateway ignores it
 		h.field("Host", c.url.HostField())
 	}
-	h.list("Sec-WebSocket-Protocol", c.cfg.Protocols)
+	h.list("Sec-WebSocket-Protocol", c.cfg.Subprotocols)
 	c.wanted = c.extensionsToAsk()
 	h.list("Sec-WebSocket-Extensions", c.wanted)
 	if replay {

@@ -12,16 +12,16 @@ import (
 // A field belongs to the status codes that its comment names. [Server.Decide] refuses a decision with a field that does not belong to its Status, because
 // a status code that was forgotten would otherwise accept. [Request.Ask], [Redirect] and [Refuse] set the fields that belong together.
 type Decision struct {
-	Status     int      // 0 is 101
-	Protocol   string   // selected subprotocol, with a status that accepts; must have been asked for
-	Extensions []string // selected extensions with parameters, with a status that accepts; their names must have been asked for
-	Header     []HeaderField
-	Location   string   // required with 300-303 and 307; optional with 201
-	Challenges []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407
-	Upgrade    string   // required with 426, such as "TLS/1.2"
-	Body       []byte   // with a status that allows one; "" gives a line of its own for 4xx and 5xx
-	BodyType   string   // of Body; "" is text/plain; charset=utf-8
-	Reroute    string   // kaazing profile: accept, then send the client to this ws URL with R
+	Status      int      // 0 is 101
+	Subprotocol string   // selected subprotocol, with a status that accepts; must have been asked for
+	Extensions  []string // selected extensions with parameters, with a status that accepts; their names must have been asked for
+	Header      []HeaderField
+	Location    string   // required with 300-303 and 307; optional with 201
+	Challenges  []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407
+	Upgrade     string   // required with 426, such as "TLS/1.2"
+	Body        []byte   // with a status that allows one; "" gives a line of its own for 4xx and 5xx
+	BodyType    string   // of Body; "" is text/plain; charset=utf-8
+	Reroute     string   // kaazing profile: accept, then send the client to this ws URL with R
 }
 
 // Ask refuses the request with 401 and asks for credentials of a scheme, such as "Basic", in the form that this client understands; see [Request.Challenge].

@@ -40,7 +40,7 @@ func TestServer_Decide_Contradiction(t *testing.T) {
 		{"body type/403", Decision{Status: 403, BodyType: "text/html"}, []string{"BodyType", "Body, which is empty"}},
 		{"retry-after/no status", Decision{Header: []HeaderField{{"retry-after", "5"}}}, []string{"Retry-After", "503"}},
 		{"selection/403", Decision{Status: 403, Extensions: []string{"x-a"}}, []string{"403", "extensions"}},
-		{"selection/202", Decision{Status: 202, Protocol: "amqp"}, []string{"202", "subprotocol"}},
+		{"selection/202", Decision{Status: 202, Subprotocol: "amqp"}, []string{"202", "subprotocol"}},
 		{"refuse/101", Refuse(101, "no"), []string{"Refuse", "403"}},
 		{"refuse/0", Refuse(0, ""), []string{"Refuse", "403"}},
 		{"refuse/201", Refuse(201, "no"), []string{"Refuse", "403"}},

@@ -2,7 +2,7 @@
 // has to be done about it. It joins the state machines of package fsm with the parser of package wire, and adds what neither has: what was negotiated, which URLs
 // were visited, which credentials were refused.
 //
-//	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Protocols: []string{"amqp"}})
+//	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Subprotocols: []string{"amqp"}})
 //	outputs := client.Connect(time.Now()) // Dial ws://example.com/echo; call Expire at client.Deadline()
 //
 // It is for those who have their own sockets: another WebSocket library, an event loop, WebAssembly, a proxy, a simulation. Everybody else wants package

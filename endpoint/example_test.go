@@ -47,7 +47,7 @@ func ExampleClient() {
 	fmt.Println("connected")
 	show(client.Connected(now, [16]byte{})) // 16 fresh random bytes, of course
 	fmt.Println("the opening 101 has come")
-	show(client.Opened(now, endpoint.Protocol, nil, "ICX+Yqv66kxgM0FcWaLWlFLwTAI="))
+	show(client.Opened(now, endpoint.Subprotocol, nil, "ICX+Yqv66kxgM0FcWaLWlFLwTAI="))
 	fmt.Println("a 401 has come")
 	show(client.Message(now, wire.Binary, []byte("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"echo\"\r\n\r\n")))
 	show(client.Message(now, wire.Binary, nil))
@@ -137,7 +137,7 @@ func (w *wireless) carryOutClient(outs []endpoint.Output) {
 		case endpoint.SendClose:
 			w.queue = append(w.queue, func() { w.carryOutServer(w.server.PeerClosed(now, o.Code, o.Text)) })
 		case endpoint.Open:
-			fmt.Println("client: open, subprotocol", w.client.Result().Protocol)
+			fmt.Println("client: open, subprotocol", w.client.Result().Subprotocol)
 			w.queue = append(w.queue, func() {
 				outs, _ := w.client.Send(now, wire.Text, []byte("hello"))
 				w.carryOutClient(outs)
@@ -167,8 +167,8 @@ func (w *wireless) carryOutServer(outs []endpoint.Output) {
 			w.queue = append(w.queue, func() { w.carryOutClient(w.client.Lost(now, "end of stream")) })
 		case endpoint.AskDecision:
 			w.queue = append(w.queue, func() {
-				fmt.Println("server: asked for", w.server.Request().Path(), w.server.Request().Protocols)
-				outs, err := w.server.Decide(now, endpoint.Decision{Protocol: "amqp"})
+				fmt.Println("server: asked for", w.server.Request().Path(), w.server.Request().Subprotocols)
+				outs, err := w.server.Decide(now, endpoint.Decision{Subprotocol: "amqp"})
 				if err != nil {
 					outs = w.server.ApplicationFailed(now)
 				}
@@ -187,7 +187,7 @@ func (w *wireless) carryOutServer(outs []endpoint.Output) {
 func Example_pair() {
 	machine := fsm.DefaultClientConfig()
 	machine.Profile = fsm.ProfileKaazing
-	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Machine: machine, Protocols: []string{"amqp"}})
+	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Machine: machine, Subprotocols: []string{"amqp"}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -36,7 +36,7 @@ func requests(t *testing.T, cfg ClientConfig) []string {
 // Whatever a response says, the next connect call with the same options does what the first did, and the one that ended does nothing more.
 func TestClient_KeepsNothing(t *testing.T) {
 	proves(t, "INV-47 INV-53")
-	cfg := ClientConfig{HasCredentials: true, HasProxyLogin: true, Protocols: []string{"amqp"}, Header: []HeaderField{{"Cookie", "a=b"}}, OpeningHeader: []HeaderField{{"Cookie", "a=b"}}}
+	cfg := ClientConfig{HasCredentials: true, HasProxyLogin: true, Subprotocols: []string{"amqp"}, Header: []HeaderField{{"Cookie", "a=b"}}, OpeningHeader: []HeaderField{{"Cookie", "a=b"}}}
 	before := requests(t, cfg)
 	for status := 100; status < 600; status++ {
 		for _, leg := range []Leg{LegOpening, LegExtended} {

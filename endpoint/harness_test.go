@@ -139,7 +139,7 @@ func asking(t require.TestingT, cfg ClientConfig) *run {
 
 // opened completes the opening handshake of the current connection.
 func (r *run) opened() *run {
-	r.take(r.c.Opened(t0, Protocol, nil, zeroAccept))
+	r.take(r.c.Opened(t0, Subprotocol, nil, zeroAccept))
 	return r
 }
 

@@ -21,7 +21,7 @@ func kaazingClient() ClientConfig {
 
 func TestClient_Kaazing(t *testing.T) {
 	cfg := kaazingClient()
-	cfg.Protocols, cfg.Extensions, cfg.HasCredentials = []string{"amqp"}, []string{"x-kaazing-idle-timeout"}, true
+	cfg.Subprotocols, cfg.Extensions, cfg.HasCredentials = []string{"amqp"}, []string{"x-kaazing-idle-timeout"}, true
 	t.Run("open-at-the-second-n", func(t *testing.T) {
 		r := asking(t, cfg)
 		require.Equal(t, []string{"ws://h/p?.kl=Y"}, r.dials)
@@ -112,9 +112,9 @@ func TestServer_Kaazing(t *testing.T) {
 		s.message("")
 		require.Empty(t, s.last, "an empty message means nothing")
 		s.take(s.s.Message(t0, wire.Text, []byte(request("Host: elsewhere", "WebSocket-Protocol:", "Sec-WebSocket-Protocol:", "Sec-WebSocket-Extensions:"))))
-		require.Equal(t, []string{"amqp"}, s.s.Request().Protocols, "of both requests together")
+		require.Equal(t, []string{"amqp"}, s.s.Request().Subprotocols, "of both requests together")
 		require.Empty(t, s.s.Request().Extensions)
-		s.decide(Decision{Protocol: "amqp"}).wantLast("response, terminator, N, open",
+		s.decide(Decision{Subprotocol: "amqp"}).wantLast("response, terminator, N, open",
 			"SendMessage HTTP/1.1 101 Web Socket Protocol Handshake", "SendMessage", "SendMessage "+proceed, "Open")
 	})
 	t.Run("no-n-after-401", func(t *testing.T) {

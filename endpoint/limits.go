@@ -105,7 +105,7 @@ func (o *OpeningRequest) oversized(l *wire.Limits) (status int, what string) {
 		return status, what
 	}
 	lists := sizes{limits: l, bytes: len(o.Host) + len(o.Origin) + len(o.Key)}
-	for i, list := range [...][]string{o.Protocols, o.Extensions} {
+	for i, list := range [...][]string{o.Subprotocols, o.Extensions} {
 		for _, e := range list {
 			lists.bytes += len(e)
 		}

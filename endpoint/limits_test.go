@@ -67,7 +67,7 @@ func TestServer_Opening_Limits(t *testing.T) {
 			r.Fields = append(r.Fields, wire.Field{Name: []byte(name), Value: []byte(value)})
 			o.Opening = append(o.Opening, HeaderField{name, value})
 			if name == listFields[0] {
-				o.Protocols = append(o.Protocols, strings.Split(value, ",")...)
+				o.Subprotocols = append(o.Subprotocols, strings.Split(value, ",")...)
 			}
 		}
 		t.Run("OpeningReceived/"+v.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestServer_Opening_Limits(t *testing.T) {
 	}
 	t.Run("Opened/protocols-alone", func(t *testing.T) {
 		s := &served{monitor: monitor{t: t}, s: NewServer(ServerConfig{})}
-		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p?.kl=Y", Protocols: strings.Split(numbered(60000), ",")}, nil))
+		s.take(s.s.Opened(t0, OpeningRequest{Target: "/p?.kl=Y", Subprotocols: strings.Split(numbered(60000), ",")}, nil))
 		require.Equal(t, 431, s.err.Status)
 	})
 	t.Run("at-the-limit", func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestLists_Limits(t *testing.T) {
 		r.wantFail(name, fsm.FailureLimit, 0)
 	}
 	r := dialed(t, "ws://h/p", ClientConfig{})
-	r.take(r.c.Opened(t0, Protocol, strings.Split(numbered(60000), ","), ""))
+	r.take(r.c.Opened(t0, Subprotocol, strings.Split(numbered(60000), ","), ""))
 	r.wantFail("Opened", fsm.FailureLimit, 0)
 	r = dialed(t, "ws://h/p", ClientConfig{})
 	r.take(r.c.OpeningRefused(t0, 403, []HeaderField{{"X", strings.Repeat("x", 1<<20)}}, make([]byte, 1<<20)))

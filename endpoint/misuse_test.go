@@ -19,7 +19,7 @@ func TestMisuse(t *testing.T) {
 		do   func(c *Client) []Output
 	}{
 		{"Connected", func(c *Client) []Output { return c.Connected(t0, [16]byte{}) }},
-		{"Opened", func(c *Client) []Output { return c.Opened(t0, Protocol, nil, "") }},
+		{"Opened", func(c *Client) []Output { return c.Opened(t0, Subprotocol, nil, "") }},
 		{"Opened", func(c *Client) []Output { _, out := c.OpeningReceived(t0, []byte("HTTP/1.1 101 x\r\n")); return out }},
 		{"OpeningRefused", func(c *Client) []Output { return c.OpeningRefused(t0, 403, nil, nil) }},
 		{"Message", func(c *Client) []Output { return c.Message(t0, wire.Binary, []byte("x")) }},
@@ -38,7 +38,7 @@ func TestMisuse(t *testing.T) {
 	t.Run("Opened-without-Connected", func(t *testing.T) {
 		r := newRun(t, c)
 		r.take(c.Connect(t0))
-		r.take(c.Opened(t0, Protocol, nil, zeroAccept))
+		r.take(c.Opened(t0, Subprotocol, nil, zeroAccept))
 		require.ErrorContains(t, c.Misuse(), "Opened was called in phase ClientConnecting; it comes once, after Connected")
 		r.expire(fsm.TimerOpening)
 		require.ErrorContains(t, r.err, "Opened was called in phase ClientConnecting")

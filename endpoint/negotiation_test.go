@@ -51,17 +51,17 @@ func TestClient_Negotiation(t *testing.T) {
 	proves(t, "INV-08 INV-09 INV-10 INV-11 INV-12 INV-13 KHP-EXT-RSP-11")
 	rapid.Check(t, func(t *rapid.T) {
 		cfg := ClientConfig{
-			Protocols: subset(t, "protocols", "p", "q"), OpeningExtensions: subset(t, "offered", "a", "b;n=1", "c"),
+			Subprotocols: subset(t, "protocols", "p", "q"), OpeningExtensions: subset(t, "offered", "a", "b;n=1", "c"),
 			Extensions: subset(t, "late", "b;n=2", "d", "e;x"), HasCredentials: true,
 		}
 		r := dialed(t, "ws://h/p", cfg)
 		protocols, offered := lists(t, string(r.c.buf))
-		require.Equal(t, Protocol, protocols[0], "KHP comes first")
+		require.Equal(t, Subprotocol, protocols[0], "KHP comes first")
 		granted := subset(t, "granted", without(offered, nil)...)
 		for i, g := range granted {
 			granted[i] = judge.ExtensionName(g)
 		}
-		r.take(r.c.Opened(t0, Protocol, granted, zeroAccept))
+		r.take(r.c.Opened(t0, Subprotocol, granted, zeroAccept))
 
 		asked := without(slices.Concat(offered, cfg.Extensions), granted)
 		for range rapid.IntRange(1, 2).Draw(t, "requests") {
@@ -75,7 +75,7 @@ func TestClient_Negotiation(t *testing.T) {
 		}
 
 		selected := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b;n=3", "c", "d", "e", "z"}), 0, 3).Draw(t, "selected")
-		protocol := rapid.SampledFrom([]string{"", "", "p", "q", "z", Protocol}).Draw(t, "protocol")
+		protocol := rapid.SampledFrom([]string{"", "", "p", "q", "z", Subprotocol}).Draw(t, "protocol")
 		var fields []string
 		if len(selected) > 0 {
 			fields = append(fields, "Sec-WebSocket-Extensions: "+strings.Join(selected, ","))
@@ -85,7 +85,7 @@ func TestClient_Negotiation(t *testing.T) {
 		}
 		r.unit(switching(fields...))
 
-		legal := protocol == "" || slices.Contains(cfg.Protocols, protocol)
+		legal := protocol == "" || slices.Contains(cfg.Subprotocols, protocol)
 		for i, s := range selected {
 			name := judge.ExtensionName(s)
 			legal = legal && judge.Named(asked, name) && !judge.Named(selected[:i], name)
@@ -94,7 +94,7 @@ func TestClient_Negotiation(t *testing.T) {
 		require.Equal(t, legal, r.opens == 1, "asked for %q, selected %q and %q", asked, selected, protocol)
 		if legal {
 			require.Equal(t, append([]string(nil), selected...), r.c.Result().Extensions)
-			require.Equal(t, protocol, r.c.Result().Protocol)
+			require.Equal(t, protocol, r.c.Result().Subprotocol)
 		}
 	})
 }
@@ -107,7 +107,7 @@ func TestClient_ExtendedRequest(t *testing.T) {
 	t.Run("all-granted-already", func(t *testing.T) {
 		proves(t, "KHP-EXT-REQ-11 KHP-EXT-REQ-09 INV-11")
 		r := dialed(t, "ws://h/p", ClientConfig{OpeningExtensions: []string{"x-a;n=1"}, Extensions: []string{"x-a;n=2"}})
-		r.take(r.c.Opened(t0, Protocol, []string{"x-a"}, zeroAccept))
+		r.take(r.c.Opened(t0, Subprotocol, []string{"x-a"}, zeroAccept))
 		require.Equal(t, []string{"GET /p HTTP/1.1\r\nHost: h\r\n\r\n"}, r.sent)
 	})
 	t.Run("further-fields", func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestClient_ExtensionsBeforeMessages(t *testing.T) {
 // The token of KHP is what it is, letter by letter.
 func TestProtocol_Token(t *testing.T) {
 	proves(t, "KHP-GEN-01")
-	require.Equal(t, "x-kaazing-handshake", Protocol)
+	require.Equal(t, "x-kaazing-handshake", Subprotocol)
 	for _, other := range []string{"X-Kaazing-Handshake", "x-kaazing-handshak", "x-kaazing-handshake2"} {
 		r := dialed(t, "ws://h/p", ClientConfig{})
 		r.take(r.c.Opened(t0, other, nil, zeroAccept))

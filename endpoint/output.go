@@ -45,10 +45,10 @@ type HeaderField struct{ Name, Value string }
 
 // Result is what a completed handshake agreed on.
 type Result struct {
-	Plain      bool     // KHP was not selected: a plain WebSocket
-	Status     int      // of the completing response; 101 for a plain WebSocket
-	Protocol   string   // application subprotocol, "" if none
-	Extensions []string // elements of the extended handshake with their parameters, as the response listed them
-	Header     []HeaderField
-	Body       []byte // of a 201
+	Plain       bool     // KHP was not selected: a plain WebSocket
+	Status      int      // of the completing response; 101 for a plain WebSocket
+	Subprotocol string   // application subprotocol, "" if none
+	Extensions  []string // elements of the extended handshake with their parameters, as the response listed them
+	Header      []HeaderField
+	Body        []byte // of a 201
 }

@@ -158,13 +158,13 @@ func (p *pair) wantFailure(f fsm.Failure) *HandshakeError {
 }
 
 func TestPair_Accepted(t *testing.T) {
-	p := newPair(t, "ws://h/echo", ClientConfig{Protocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"}}, func(_ wire.URL, r *Request) Decision {
-		require.Equal(t, []string{"amqp"}, r.Protocols)
-		return Decision{Protocol: "amqp", Extensions: []string{"x-a;n=2"}}
+	p := newPair(t, "ws://h/echo", ClientConfig{Subprotocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"}}, func(_ wire.URL, r *Request) Decision {
+		require.Equal(t, []string{"amqp"}, r.Subprotocols)
+		return Decision{Subprotocol: "amqp", Extensions: []string{"x-a;n=2"}}
 	}).run()
 	require.NoError(t, p.err)
 	require.Equal(t, 1, p.opened)
-	require.Equal(t, "amqp", p.client.Result().Protocol)
+	require.Equal(t, "amqp", p.client.Result().Subprotocol)
 	require.Equal(t, []string{"x-a;n=2"}, p.client.Result().Extensions)
 	require.Equal(t, []string{
 		"dial ws://h/echo", "C: GET /echo HTTP/1.1", "S: HTTP/1.1 101 Switching Protocols",
@@ -260,7 +260,7 @@ func TestPair_EveryStatus(t *testing.T) {
 
 func TestClient_OpeningRequest(t *testing.T) {
 	proves(t, "WSP-OPEN-01 KHP-OPEN-01 KHP-OPEN-02 KHP-GEN-08 INV-29")
-	c, err := NewClient("ws://h:81/p?q", ClientConfig{Protocols: []string{"amqp"}, OpeningHeader: []HeaderField{{"Origin", "http://o"}}})
+	c, err := NewClient("ws://h:81/p?q", ClientConfig{Subprotocols: []string{"amqp"}, OpeningHeader: []HeaderField{{"Origin", "http://o"}}})
 	require.NoError(t, err)
 	c.Connect(t0)
 	out := c.Connected(t0, [16]byte{1, 2, 3})

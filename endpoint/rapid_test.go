@@ -39,7 +39,7 @@ func rapidConfig(t *rapid.T) ClientConfig {
 		m.Profile = fsm.ProfileKaazing
 	}
 	cfg := ClientConfig{
-		Machine: m, Protocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"}, HasCredentials: rapid.Bool().Draw(t, "credentials"),
+		Machine: m, Subprotocols: []string{"amqp"}, Extensions: []string{"x-a;n=1"}, HasCredentials: rapid.Bool().Draw(t, "credentials"),
 		HasProxyLogin: rapid.Bool().Draw(t, "proxy"), AllowDowngrade: rapid.Bool().Draw(t, "downgrade"),
 	}
 	if m.Profile != fsm.ProfileKaazing && rapid.Bool().Draw(t, "body") {
@@ -109,7 +109,7 @@ func TestClient_AnyEvents(t *testing.T) {
 		if rapid.IntRange(0, 2).Draw(t, "from the middle") > 0 {
 			r.take(c.Connect(t0))
 			r.take(c.Connected(t0, [16]byte{}))
-			r.take(c.Opened(t0, Protocol, nil, zeroAccept))
+			r.take(c.Opened(t0, Subprotocol, nil, zeroAccept))
 			khp = true
 			if kaazing && rapid.Bool().Draw(t, "proceed") {
 				say(wire.Binary, proceed)
@@ -130,7 +130,7 @@ func TestClient_AnyEvents(t *testing.T) {
 				r.take(c.Connected(t0, [16]byte{}))
 			case 3, 4:
 				was := c.Phase()
-				r.take(c.Opened(t0, Protocol, nil, zeroAccept))
+				r.take(c.Opened(t0, Subprotocol, nil, zeroAccept))
 				khp = khp || was == fsm.ClientOpening
 			case 5:
 				was := c.Phase()
@@ -225,7 +225,7 @@ func TestServer_AnyEvents(t *testing.T) {
 			case 5:
 				take(s.s.Message(t0, wire.Text, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes")))
 			case 6, 7:
-				d := Decision{Status: rapid.SampledFrom([]int{0, 101, 201, 202, 204, 302, 401, 403, 511, 999, -5}).Draw(t, "status"), Protocol: rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol")}
+				d := Decision{Status: rapid.SampledFrom([]int{0, 101, 201, 202, 204, 302, 401, 403, 511, 999, -5}).Draw(t, "status"), Subprotocol: rapid.SampledFrom([]string{"", "amqp", "mqtt"}).Draw(t, "protocol")}
 				if rapid.Bool().Draw(t, "complete") {
 					d.Location, d.Challenges = "/l", []string{"Basic"}
 				}
@@ -276,19 +276,19 @@ func TestPair_Agree(t *testing.T) {
 			cfg.Extensions = pick(names, "asked")
 		}
 		if rapid.Bool().Draw(rt, "protocol") {
-			cfg.Protocols = []string{"amqp", "stomp"}
+			cfg.Subprotocols = []string{"amqp", "stomp"}
 		}
 		p := newPair(t, "ws://h/p", cfg, func(_ wire.URL, r *Request) Decision {
 			d := Decision{Status: rapid.SampledFrom([]int{101, 201, 204, 205}).Draw(rt, "status"), Extensions: pick(r.Extensions, "granted")}
-			if len(r.Protocols) > 0 {
-				d.Protocol = rapid.SampledFrom(append(r.Protocols, "")).Draw(rt, "selected")
+			if len(r.Subprotocols) > 0 {
+				d.Subprotocol = rapid.SampledFrom(append(r.Subprotocols, "")).Draw(rt, "selected")
 			}
 			return d
 		}).run()
 		require.NoError(rt, p.err)
 		require.Equal(rt, 1, p.opened)
 		require.Equal(rt, fsm.ServerOpen, p.server.Phase(), "[INV-50]")
-		require.Equal(rt, p.server.Result().Protocol, p.client.Result().Protocol)
+		require.Equal(rt, p.server.Result().Subprotocol, p.client.Result().Subprotocol)
 		require.Equal(rt, p.server.Result().Extensions, p.client.Result().Extensions)
 		require.Equal(rt, p.server.Result().Status, p.client.Result().Status)
 	})

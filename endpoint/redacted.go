@@ -38,7 +38,7 @@ func (o *OpeningRequest) show(s *shown) {
 	s.add("Target", showTarget(o.Target))
 	s.add("Host", o.Host)
 	s.add("Origin", o.Origin)
-	s.add("Protocols", strings.Join(o.Protocols, ", "))
+	s.add("Subprotocols", strings.Join(o.Subprotocols, ", "))
 	s.add("Extensions", strings.Join(o.Extensions, ", "))
 	s.fields("Opening", o.Opening, nil)
 }
@@ -48,7 +48,7 @@ func (r Request) String() string {
 	var s shown
 	r.show(&s)
 	s.fields("Header", r.Header, nil)
-	s.add("Asked", strings.Join(append(r.Protocols[:len(r.Protocols):len(r.Protocols)], r.Extensions...), ", "))
+	s.add("Asked", strings.Join(append(r.Subprotocols[:len(r.Subprotocols):len(r.Subprotocols)], r.Extensions...), ", "))
 	s.secret("Authorization", r.Authorization != "")
 	s.size("Body", r.Body)
 	if r.Plain {
@@ -69,7 +69,7 @@ func (r Request) MarshalText() ([]byte, error) { return []byte(r.String()), nil 
 func (d Decision) String() string {
 	var s shown
 	s.add("Status", itoa(d.Status))
-	s.add("Protocol", d.Protocol)
+	s.add("Subprotocol", d.Subprotocol)
 	s.add("Extensions", strings.Join(d.Extensions, ", "))
 	s.fields("Header", d.Header, nil)
 	s.add("Location", showTarget(d.Location))
@@ -91,7 +91,7 @@ func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (r Result) String() string {
 	var s shown
 	s.add("Status", itoa(r.Status))
-	s.add("Protocol", r.Protocol)
+	s.add("Subprotocol", r.Subprotocol)
 	s.add("Extensions", strings.Join(r.Extensions, ", "))
 	s.fields("Header", r.Header, nil)
 	s.size("Body", r.Body)
@@ -108,7 +108,7 @@ func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 func (c ClientConfig) String() string {
 	var s shown
 	s.add("Profile", c.Machine.Profile.String())
-	s.add("Protocols", strings.Join(c.Protocols, ", "))
+	s.add("Subprotocols", strings.Join(c.Subprotocols, ", "))
 	s.add("Extensions", strings.Join(c.Extensions, ", "))
 	s.fields("Header", c.Header, c.Sensitive)
 	s.fields("OpeningHeader", c.OpeningHeader, c.Sensitive)

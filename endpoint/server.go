@@ -268,7 +268,7 @@ func (s *Server) perform(e fsm.Effect) {
 		return
 	case fsm.EffectComplete:
 		s.forget()
-		s.result = Result{Status: int(s.state.Status()), Protocol: s.decision.Protocol, Extensions: s.decision.Extensions, Header: s.request.Header}
+		s.result = Result{Status: int(s.state.Status()), Subprotocol: s.decision.Subprotocol, Extensions: s.decision.Extensions, Header: s.request.Header}
 		o.Kind = Open
 	case fsm.EffectFail:
 		o.Kind, o.Err = Fail, s.failure(e)

@@ -31,11 +31,11 @@ func TestRequest_Challenge(t *testing.T) {
 
 // What a host refuses is answered with its status and reason, and never opened.
 func TestServer_CheckOpening(t *testing.T) {
-	opening := "GET /p?q HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Protocol + "\r\n\r\n"
+	opening := "GET /p?q HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
 	for status, want := range map[int]int{404: 404, 429: 429, 503: 503, 0: 101, 101: 403, 200: 403, 999: 403, -1: 403} {
 		s := NewServer(ServerConfig{CheckOpening: func(o *OpeningRequest) (int, string) {
 			require.Equal(t, "/p?q", o.Target)
-			require.Equal(t, []string{Protocol}, o.Protocols)
+			require.Equal(t, []string{Subprotocol}, o.Subprotocols)
 			return status, "because"
 		}})
 		_, out := s.OpeningReceived(t0, []byte(opening))
@@ -49,8 +49,8 @@ func TestServer_CheckOpening(t *testing.T) {
 
 // A server that is used again knows nothing of the connection before, wherever that was.
 func TestServer_Reset(t *testing.T) {
-	opening := "GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Protocol + "\r\n\r\n"
-	kaazing := "GET /k?.kl=Y HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Protocol + "\r\n\r\n"
+	opening := "GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
+	kaazing := "GET /k?.kl=Y HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n\r\n"
 	s := NewServer(ServerConfig{})
 	for _, before := range []func(){
 		func() {},

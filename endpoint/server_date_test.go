@@ -12,7 +12,7 @@ import (
 // Every answer to an opening request says when it was made, if the caller's times are those of a calendar. [RFC 9110 6.6.1]
 func TestServer_OpeningDate(t *testing.T) {
 	get := func(target, fields string) string { return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n" }
-	with := "Sec-WebSocket-Protocol: " + Protocol + "\r\n"
+	with := "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n"
 	now := time.Date(2026, time.March, 7, 1, 2, 3, 999, time.FixedZone("elsewhere", 7200))
 	for status, text := range map[int]string{
 		101: get("/p", openingFields+with), 400: "GET\r\n\r\n", 403: get("/p", openingFields+with+"Origin: http://evil.example\r\n"),

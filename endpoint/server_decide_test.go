@@ -22,9 +22,9 @@ func TestServer_Decide(t *testing.T) {
 		{"lacking/location", Decision{Status: 302}, "requires Location"}, {"lacking/choices", Decision{Status: 300}, "requires Location"},
 		{"lacking/challenge", Decision{Status: 401}, "requires WWW-Authenticate"}, {"lacking/proxy-challenge", Decision{Status: 407}, "requires Proxy-Authenticate"},
 		{"lacking/upgrade", Decision{Status: 426}, "requires Upgrade"},
-		{"selection/protocol", Decision{Protocol: "mqtt"}, "was not requested"}, {"selection/extension", Decision{Extensions: []string{"x-c"}}, "was not requested"},
+		{"selection/protocol", Decision{Subprotocol: "mqtt"}, "was not requested"}, {"selection/extension", Decision{Extensions: []string{"x-c"}}, "was not requested"},
 		{"selection/twice", Decision{Extensions: []string{"x-a", "x-a;n=1"}}, "selected twice"}, {"selection/two-in-one", Decision{Extensions: []string{"x-a, x-b"}}, "is not of the form"},
-		{"selection/khp", Decision{Protocol: Protocol}, "was not requested"}, {"selection/nothing-asked", Decision{Status: 201, Protocol: "x"}, "the client asked for"}, {"selection/refusal", Decision{Status: 403, Protocol: "amqp"}, "does not complete"},
+		{"selection/khp", Decision{Subprotocol: Subprotocol}, "was not requested"}, {"selection/nothing-asked", Decision{Status: 201, Subprotocol: "x"}, "the client asked for"}, {"selection/refusal", Decision{Status: 403, Subprotocol: "amqp"}, "does not complete"},
 		{"status/511", Decision{Status: 511}, "never sends it"}, {"status/100", Decision{Status: 100}, "never sends it"}, {"status/102", Decision{Status: 102}, "never sends it"},
 		{"status/99", Decision{Status: 99}, "not a status code"}, {"status/1000", Decision{Status: 1000}, "not a status code"},
 		{"status/wrapped", Decision{Status: 65536 + 101}, "not a status code"}, {"status/negative", Decision{Status: -1}, "not a status code"}, {"status/600", Decision{Status: 600}, "never sends it"},
@@ -35,7 +35,7 @@ func TestServer_Decide(t *testing.T) {
 		{"ADV-75/challenge-empty", Decision{Status: 401, Challenges: []string{""}}, "empty"}, {"ADV-75/upgrade", Decision{Status: 426, Upgrade: "TLS/1.2\r\n"}, "control bytes"},
 		{"ADV-75/header-name", Decision{Header: []HeaderField{{"A\r\nB", "c"}}}, "not a token"}, {"ADV-75/header-value", Decision{Header: []HeaderField{{"A", "b\r\n\r\nHTTP/1.1"}}}, "control bytes"},
 		{"ADV-75/own-field", Decision{Header: []HeaderField{{"content-length", "5"}}}, "written from the decision"}, {"ADV-75/body-type", Decision{Status: 403, Body: []byte("x"), BodyType: "a\r\nb"}, "control bytes"},
-		{"ADV-75/extension", Decision{Extensions: []string{"x-a;n=\r\n"}}, "is not of the form"}, {"ADV-75/protocol", Decision{Protocol: "amqp\r\nX: y"}, "was not requested"},
+		{"ADV-75/extension", Decision{Extensions: []string{"x-a;n=\r\n"}}, "is not of the form"}, {"ADV-75/protocol", Decision{Subprotocol: "amqp\r\nX: y"}, "was not requested"},
 		{"upgrade/101", Decision{Upgrade: "h2c"}, "Upgrade goes with 426"}, {"reroute/spec", Decision{Reroute: "ws://h2/"}, "only clients of the kaazing profile"},
 		{"reroute/302", Decision{Status: 302, Location: "/a", Reroute: "ws://h2/"}, "leave Status 0"}, {"reroute/garbage", Decision{Reroute: "h2\r\n"}, "is not a ws or wss URL"},
 		{"long/field", Decision{Header: []HeaderField{{"A", long}}}, "cannot be written"}, {"long/location", Decision{Status: 302, Location: "/" + long}, "cannot be written"},
@@ -47,10 +47,10 @@ func TestServer_Decide(t *testing.T) {
 			out, err := s.s.Decide(t0, v.d)
 			require.ErrorContains(t, err, v.says)
 			require.Empty(t, out, "nothing is sent")
-			s.decide(Decision{Protocol: "amqp", Extensions: []string{"x-b"}}).wantLast("a later decision works",
+			s.decide(Decision{Subprotocol: "amqp", Extensions: []string{"x-b"}}).wantLast("a later decision works",
 				"SendMessage HTTP/1.1 101 Switching Protocols", "SendMessage", "Open")
 			require.NotContains(t, s.sent[0], "X: y")
-			require.Equal(t, "amqp", s.s.Result().Protocol)
+			require.Equal(t, "amqp", s.s.Result().Subprotocol)
 		})
 	}
 	t.Run("every-field", func(t *testing.T) {

@@ -91,13 +91,13 @@ func (d *Decision) checkValues() error {
 //khp:impl KHP-GEN-07 WSP-EXT-03
 func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 	if action != fsm.ActionComplete {
-		if d.Protocol != "" || len(d.Extensions) > 0 {
+		if d.Subprotocol != "" || len(d.Extensions) > 0 {
 			return errors.New("endpoint: status " + itoa(d.Status) + " does not complete the handshake and cannot select a subprotocol or extensions")
 		}
 		return nil
 	}
-	if d.Protocol != "" && !slices.Contains(s.request.Protocols, d.Protocol) {
-		return errors.New("endpoint: subprotocol " + quote(d.Protocol) + " was not requested; the client asked for " + judge.QuoteList(s.request.Protocols))
+	if d.Subprotocol != "" && !slices.Contains(s.request.Subprotocols, d.Subprotocol) {
+		return errors.New("endpoint: subprotocol " + quote(d.Subprotocol) + " was not requested; the client asked for " + judge.QuoteList(s.request.Subprotocols))
 	}
 	for i, e := range d.Extensions {
 		if err := checkExtension(s.buf, e); err != nil {

@@ -6,7 +6,7 @@ import ()
 type Request struct {
 	OpeningRequest
 	Header        []HeaderField // of the extended request
-	Protocols     []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
+	Subprotocols  []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
 	Extensions    []string      // elements asked for in the extended request
 	Authorization string        // value of the Authorization field, "" if absent
 	Body          []byte        // until the connection is open, which does not keep it

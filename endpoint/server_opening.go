@@ -12,13 +12,13 @@ import (
 
 // OpeningRequest is what the extended handshake inherits from the opening one.
 type OpeningRequest struct {
-	Target     string   // request target as sent: path and query
-	Host       string   // Host field
-	Origin     string   // Origin field, or Sec-WebSocket-Origin of version 8; "" if absent
-	Protocols  []string // subprotocols offered, KHP included
-	Extensions []string // extensions offered
-	Key        string   // Sec-WebSocket-Key
-	Opening    []HeaderField
+	Target       string   // request target as sent: path and query
+	Host         string   // Host field
+	Origin       string   // Origin field, or Sec-WebSocket-Origin of version 8; "" if absent
+	Subprotocols []string // subprotocols offered, KHP included
+	Extensions   []string // extensions offered
+	Key          string   // Sec-WebSocket-Key
+	Opening      []HeaderField
 }
 
 // Kaazing reports whether the query asks for the kaazing profile: it contains ".kl=Y".
@@ -71,8 +71,8 @@ func (s *Server) Opening(now time.Time, r *wire.Request) []Output {
 		return s.out
 	}
 	wire.AppendAccept(s.accept[:0], []byte(s.open.Key))
-	if !slices.Contains(s.open.Protocols, Protocol) {
-		s.detail = "the client did not offer " + Protocol
+	if !slices.Contains(s.open.Subprotocols, Subprotocol) {
+		s.detail = "the client did not offer " + Subprotocol
 		if s.machine.Plain && s.cfg.DecidePlain {
 			return s.askPlain()
 		}
@@ -84,7 +84,7 @@ func (s *Server) Opening(now time.Time, r *wire.Request) []Output {
 // openingEvent is what the machine hears of an opening request that is right.
 func (s *Server) openingEvent() fsm.Event {
 	ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid}
-	if slices.Contains(s.open.Protocols, Protocol) {
+	if slices.Contains(s.open.Subprotocols, Subprotocol) {
 		ev.Facts |= fsm.FactKHP
 	}
 	if s.open.Kaazing() {
@@ -196,9 +196,9 @@ func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string
 			return 400, "Sec-WebSocket-Protocol: " + parseText(err)
 		}
 		value := shared{o.Opening[i].Value}
-		o.Protocols = slices.Grow(o.Protocols, len(list))
+		o.Subprotocols = slices.Grow(o.Subprotocols, len(list))
 		for _, p := range list {
-			o.Protocols = append(o.Protocols, value.token(p))
+			o.Subprotocols = append(o.Subprotocols, value.token(p))
 		}
 	}
 	for i, f := range fields {
@@ -247,10 +247,10 @@ func (s *Server) openingResponse() []byte {
 	h := head{b: s.buf[:0]}
 	s.switching(&h)
 	switch {
-	case slices.Contains(s.open.Protocols, Protocol):
-		h.field("Sec-WebSocket-Protocol", Protocol)
-	case s.decision.Protocol != "": // of a plain WebSocket
-		h.field("Sec-WebSocket-Protocol", s.decision.Protocol)
+	case slices.Contains(s.open.Subprotocols, Subprotocol):
+		h.field("Sec-WebSocket-Protocol", Subprotocol)
+	case s.decision.Subprotocol != "": // of a plain WebSocket
+		h.field("Sec-WebSocket-Protocol", s.decision.Subprotocol)
 	}
 	s.date(&h)
 	s.buf = h.end()

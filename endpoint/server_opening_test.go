@@ -11,7 +11,7 @@ import (
 
 func TestServer_Opening(t *testing.T) {
 	get := func(target, fields string) string { return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n" }
-	khp := "Sec-WebSocket-Protocol: " + Protocol + "\r\n"
+	khp := "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n"
 	without := func(line string) string { return strings.Replace(openingFields+khp, line, "", 1) }
 	swap := func(old, new string) string { return get("/p", strings.Replace(openingFields+khp, old, new, 1)) }
 	for _, v := range []struct {
@@ -167,7 +167,7 @@ func TestServer_Opened_SecurityFields(t *testing.T) {
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			s := NewServer(v.cfg)
-			out := s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Protocols: []string{Protocol}, Opening: v.fields}, nil)
+			out := s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{Subprotocol}, Opening: v.fields}, nil)
 			if v.says == "" {
 				require.Equal(t, fsm.ServerAwaitRequest, s.Phase())
 				return

@@ -13,7 +13,7 @@ import (
 // hears of the request together with the decision: it is accepted, or refused with a status like every other opening request.
 
 // needsKHP tells clients that do not offer KHP that they would have been asked for credentials.
-const needsKHP = "this address asks for credentials, which takes the subprotocol " + Protocol
+const needsKHP = "this address asks for credentials, which takes the subprotocol " + Subprotocol
 
 // OffersKHP reports whether KHP is among the subprotocols of the request, wherever and in whatever company.
 func (o *OpeningRequest) OffersKHP() bool {
@@ -21,7 +21,7 @@ func (o *OpeningRequest) OffersKHP() bool {
 		if f := &o.Opening[i]; strings.EqualFold(f.Name, "Sec-WebSocket-Protocol") {
 			var room [8][]byte
 			list, _ := wire.ParseTokens(room[:0], []byte(f.Value))
-			if slices.ContainsFunc(list, func(p []byte) bool { return string(p) == Protocol }) {
+			if slices.ContainsFunc(list, func(p []byte) bool { return string(p) == Subprotocol }) {
 				return true
 			}
 		}
@@ -53,8 +53,8 @@ func (s *Server) decidingPlain() bool { return s.askedPlain && s.state.Phase() =
 func (s *Server) askPlain() []Output {
 	s.askedPlain = true
 	s.request = Request{OpeningRequest: s.open, Plain: true}
-	for _, p := range s.open.Protocols {
-		s.request.addProtocol(p)
+	for _, p := range s.open.Subprotocols {
+		s.request.addSubprotocol(p)
 	}
 	s.say(Output{Kind: AskDecision})
 	return s.out
@@ -117,7 +117,7 @@ func (s *Server) openPlain() {
 		s.say(o)
 	}
 	s.forget()
-	s.result = Result{Plain: true, Status: 101, Protocol: s.decision.Protocol}
+	s.result = Result{Plain: true, Status: 101, Subprotocol: s.decision.Subprotocol}
 	if reroute == "" {
 		s.say(Output{Kind: Open})
 	}

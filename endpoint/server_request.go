@@ -100,8 +100,8 @@ func (s *Server) judgeLists() (status int, what string) {
 	q := &s.request
 	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(), Header: copyFields(s.parsed.Fields)}
 	if s.kaazing() {
-		for _, p := range s.open.Protocols {
-			q.addProtocol(p)
+		for _, p := range s.open.Subprotocols {
+			q.addSubprotocol(p)
 		}
 	}
 	for i, f := range s.parsed.Fields {
@@ -115,7 +115,7 @@ func (s *Server) judgeLists() (status int, what string) {
 		}
 		value := shared{q.Header[i].Value}
 		for _, p := range list {
-			q.addProtocol(value.token(p))
+			q.addSubprotocol(value.token(p))
 		}
 	}
 	for i, f := range s.parsed.Fields {
@@ -135,9 +135,9 @@ func (s *Server) judgeLists() (status int, what string) {
 	return 0, ""
 }
 
-func (q *Request) addProtocol(p string) {
-	if p != Protocol && p != bump && !slices.Contains(q.Protocols, p) {
-		q.Protocols = append(q.Protocols, p)
+func (q *Request) addSubprotocol(p string) {
+	if p != Subprotocol && p != bump && !slices.Contains(q.Subprotocols, p) {
+		q.Subprotocols = append(q.Subprotocols, p)
 	}
 }
 

@@ -55,7 +55,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		t.Run("ADV-78/"+at, func(t *testing.T) {
 			proves(t, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04")
 			s := newServed(t, ServerConfig{})
-			s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Protocols: []string{Protocol}}, []string{"x-a;n=1"}))
+			s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Subprotocols: []string{Subprotocol}}, []string{"x-a;n=1"}))
 			if at == "replay" {
 				s.deciding().decide(Decision{Status: 401, Challenges: []string{"Basic"}})
 			}
@@ -69,7 +69,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 			decide(Decision{Status: 401, Challenges: []string{"Basic"}}).deciding("Sec-WebSocket-Extensions: x-b", "Authorization: Basic x")
 		q := s.s.Request()
 		require.Equal(t, []string{"x-b"}, q.Extensions)
-		require.Empty(t, q.Protocols)
+		require.Empty(t, q.Subprotocols)
 		require.Equal(t, "Basic x", q.Authorization)
 		require.Equal(t, 1, q.Replay)
 		_, err := s.s.Decide(t0, Decision{Extensions: []string{"x-a"}})

@@ -43,8 +43,8 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 		}
 		s.date(&h)
 	}
-	if d.Protocol != "" {
-		h.field("Sec-WebSocket-Protocol", d.Protocol)
+	if d.Subprotocol != "" {
+		h.field("Sec-WebSocket-Protocol", d.Subprotocol)
 	}
 	for _, e := range d.Extensions { // one line each: deployed JavaScript clients lose all but the first after a bare comma
 		h.field("Sec-WebSocket-Extensions", e)
@@ -104,7 +104,7 @@ func checkResponseField(f HeaderField) error {
 		return err
 	}
 	if containsFold(ownFields, f.Name) {
-		return errors.New("endpoint: field " + f.Name + " is written from the decision; set Protocol, Extensions, Location, Challenges, Upgrade or BodyType instead")
+		return errors.New("endpoint: field " + f.Name + " is written from the decision; set Subprotocol, Extensions, Location, Challenges, Upgrade or BodyType instead")
 	}
 	return nil
 }

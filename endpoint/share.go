@@ -12,8 +12,8 @@ type shared struct{ rest string }
 
 // token returns p as a string.
 func (s *shared) token(p []byte) string {
-	if string(p) == Protocol {
-		return Protocol
+	if string(p) == Subprotocol {
+		return Subprotocol
 	}
 	i := strings.Index(s.rest, string(p))
 	if i < 0 {

@@ -200,8 +200,8 @@ func (a *acceptor) openConn() *Conn {
 		limit = DefaultReadLimit
 	}
 	a.Link.SetLimit(limit)
-	a.trace.opened(result.Protocol, result.Status)
-	info := handshakeInfo{subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, plain: result.Plain}
+	a.trace.opened(result.Subprotocol, result.Status)
+	info := handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain}
 	if a.Entry != nil {
 		info.home = a.Context
 	}
@@ -231,7 +231,7 @@ func (a *acceptor) report(took time.Duration) {
 	var failed *endpoint.HandshakeError
 	switch {
 	case a.IsOpen:
-		log.InfoContext(a.Context, "open", append(attrs, "subprotocol", a.server.Result().Protocol)...)
+		log.InfoContext(a.Context, "open", append(attrs, "subprotocol", a.server.Result().Subprotocol)...)
 	case a.GaveUp != "":
 		log.InfoContext(a.Context, "handshake given up", append(attrs, "phase", a.GaveUp)...)
 	case errors.As(a.Failure, &failed):

@@ -134,7 +134,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	if s.conn != nil {
 		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(), s.conn.Extensions(), s.conn.link.Limit()))
 		if q := s.conn.Request(); q != nil {
-			lines = append(lines, fmt.Sprint(q.Principal, q.Replay, q.Protocols, q.Authorization, q.Target))
+			lines = append(lines, fmt.Sprint(q.Principal, q.Replay, q.Subprotocols, q.Authorization, q.Target))
 		}
 		go func() { _ = s.conn.Close(CloseNormal, "") }()
 	}

@@ -150,7 +150,7 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	}
 	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback || o.PlainOnly, o.Upgrade
 	return endpoint.ClientConfig{
-		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Protocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
+		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Subprotocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
 		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, PlainOnly: o.PlainOnly, HasCredentials: o.Credentials != nil,
 		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
 	}
@@ -228,9 +228,9 @@ func (d *dialer) openConn() *Conn {
 		limit = DefaultReadLimit
 	}
 	d.Link.SetLimit(limit)
-	d.trace.opened(result.Protocol, result.Status)
+	d.trace.opened(result.Subprotocol, result.Status)
 	c := newConn(d.Link, handshakeInfo{
-		subprotocol: result.Protocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),
+		subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),
 		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 	}, d.sessions...)
 	c.keepAlive(d.opts.KeepAlive, d.sessions)

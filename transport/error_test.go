@@ -117,7 +117,7 @@ func TestDial_BadOptions(t *testing.T) {
 		"Transfer-Encoding":         {Header: http.Header{"Transfer-Encoding": {"chunked"}}},
 		"subprotocol":               {Subprotocols: []string{"a\r\nb"}},
 		"subprotocol twice":         {Subprotocols: []string{"a", "a"}},
-		"KHP among subprotocols":    {Subprotocols: []string{endpoint.Protocol}},
+		"KHP among subprotocols":    {Subprotocols: []string{endpoint.Subprotocol}},
 		"extension":                 {Extensions: []string{"a;b=\"c\r\nd\""}},
 		"several extensions in one": {Extensions: []string{"a, b"}},
 		"method":                    {Method: "GET / HTTP/1.1\r\nA: b"},

@@ -159,10 +159,10 @@ func (h *Handler) allows(origin, host string) bool {
 
 // onlyKHP refuses clients that cannot be asked for credentials.
 func onlyKHP(o *OpeningRequest) (status int, why string) {
-	if slices.Contains(o.Protocols, endpoint.Protocol) {
+	if slices.Contains(o.Subprotocols, endpoint.Subprotocol) {
 		return 0, ""
 	}
-	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " + endpoint.Protocol
+	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " + endpoint.Subprotocol
 }
 
 var discard = slog.New(slog.DiscardHandler)
@@ -201,8 +201,8 @@ func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decisio
 // accept lets a request in, with the subprotocol that the server likes best.
 func (h *Handler) accept(r *Request) Decision {
 	for _, p := range h.Subprotocols {
-		if slices.Contains(r.Protocols, p) {
-			return Decision{Protocol: p}
+		if slices.Contains(r.Subprotocols, p) {
+			return Decision{Subprotocol: p}
 		}
 	}
 	return Decision{}

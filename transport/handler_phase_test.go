@@ -254,7 +254,7 @@ func TestHandler_DecideFails(t *testing.T) {
 		"line break": func(context.Context, *Request) (Decision, error) {
 			return Decision{Status: 302, Location: "/\r\n" + secret}, nil
 		},
-		"not requested": func(context.Context, *Request) (Decision, error) { return Decision{Protocol: secret}, nil },
+		"not requested": func(context.Context, *Request) (Decision, error) { return Decision{Subprotocol: secret}, nil },
 		"202 for ever":  func(context.Context, *Request) (Decision, error) { return Decision{Status: 202}, nil },
 	} {
 		virtual(t, name, func(t *testing.T) {

@@ -44,7 +44,7 @@ func TestHandler_Plain_Decide(t *testing.T) {
 	requests := make(chan Request, 1)
 	h := &Handler{Plain: true, Decide: func(_ context.Context, r *Request) (Decision, error) {
 		requests <- *r
-		return Decision{Protocol: r.Protocols[1]}, nil
+		return Decision{Subprotocol: r.Subprotocols[1]}, nil
 	}, Serve: echoServe}
 	for name, url := range plainServers(t, h) {
 		c, err := dialPlain(t, url+"/path?q", "a", "b")
@@ -52,7 +52,7 @@ func TestHandler_Plain_Decide(t *testing.T) {
 		require.Equal(t, "b", c.Subprotocol())
 		r := <-requests
 		require.True(t, r.Plain)
-		require.Equal(t, []string{"a", "b"}, r.Protocols)
+		require.Equal(t, []string{"a", "b"}, r.Subprotocols)
 		require.Equal(t, "/path?q", r.Target)
 		require.Empty(t, r.Header)
 		require.NoError(t, c.Write(t.Context(), Text, []byte("x")))
@@ -105,7 +105,7 @@ func TestHandler_Plain_Refused(t *testing.T) {
 		"redirected":          {decides(Redirect("ws://elsewhere.example/"), nil), 302, ""},
 		"interim":             {decides(Decision{Status: 100}, nil), 500, ""},
 		"never decided":       {decides(Decision{Status: 202}, nil), 500, ""},
-		"contradiction":       {decides(Decision{Protocol: "unasked"}, nil), 500, ""},
+		"contradiction":       {decides(Decision{Subprotocol: "unasked"}, nil), 500, ""},
 		"extensions":          {decides(Decision{Extensions: []string{"x"}}, nil), 500, ""},
 		"reroute":             {decides(Decision{Reroute: "ws://elsewhere.example/"}, nil), 500, ""},
 		"error":               {decides(Decision{}, errors.New("secret")), 500, ""},

@@ -23,7 +23,7 @@ func TestInterop_Response(t *testing.T) {
 		return c
 	}
 	t.Run("B13 B14 spelling", func(t *testing.T) {
-		c := ask(t, decide(Decision{Protocol: "amqp", Extensions: []string{"x-a"}, Header: []HeaderField{{Name: "Set-Cookie", Value: "a=b"}}}), "x-a")
+		c := ask(t, decide(Decision{Subprotocol: "amqp", Extensions: []string{"x-a"}, Header: []HeaderField{{Name: "Set-Cookie", Value: "a=b"}}}), "x-a")
 		require.Equal(t, kaazingResponse+"Sec-WebSocket-Protocol: amqp\r\nSec-WebSocket-Extensions: x-a\r\nSet-Cookie: a=b\r\n\r\n", c.wantOpen())
 	})
 	t.Run("B14 spelling of a challenge", func(t *testing.T) {

@@ -169,18 +169,18 @@ func TestInterop_Request(t *testing.T) {
 	}{
 		"B9 text":                        {[]pf{text(kaazingRequest)}, nil},
 		"B9 binary":                      {[]pf{bin(kaazingRequest)}, nil},
-		"B10 A10 as JavaScript sends it": {[]pf{kaazingRequests["JavaScript"]}, func(t *testing.T, r *Request) { require.Equal(t, []string{"amqp"}, r.Protocols) }},
+		"B10 A10 as JavaScript sends it": {[]pf{kaazingRequests["JavaScript"]}, func(t *testing.T, r *Request) { require.Equal(t, []string{"amqp"}, r.Subprotocols) }},
 		"B10 quotes in the target":       {[]pf{bin("GET /echo?q=\"{x}\"|`&.kl=Y HTTP/1.1\r\n\r\n")}, nil},
 		"B10 empty list of extensions":   {[]pf{bin("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Extensions: \r\n\r\n")}, func(t *testing.T, r *Request) { require.Empty(t, r.Extensions) }},
 		"B11 A21 another target after R": {[]pf{bin("GET /balancer?x=y&.kl=Y HTTP/1.1\r\n\r\n")}, func(t *testing.T, r *Request) { require.Equal(t, "/echo", r.Path(), "it is not what counts") }},
 		"B12 A8 no subprotocols": {[]pf{bin(kaazingRequest)}, func(t *testing.T, r *Request) {
-			require.Equal(t, []string{"amqp"}, r.Protocols)
+			require.Equal(t, []string{"amqp"}, r.Subprotocols)
 		}},
 		"A4.4 bump is nobody's subprotocol": {[]pf{bin("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Protocol: x-kaazing-bump, mqtt\r\n\r\n")}, func(t *testing.T, r *Request) {
-			require.Equal(t, []string{"amqp", "mqtt"}, r.Protocols)
+			require.Equal(t, []string{"amqp", "mqtt"}, r.Subprotocols)
 		}},
 		"A2.3 union of both lists": {[]pf{bin("GET /echo?.kl=Y HTTP/1.1\r\nSec-WebSocket-Protocol: x-kaazing-handshake, mqtt, amqp\r\n\r\n")}, func(t *testing.T, r *Request) {
-			require.Equal(t, []string{"amqp", "mqtt"}, r.Protocols)
+			require.Equal(t, []string{"amqp", "mqtt"}, r.Subprotocols)
 		}},
 		"A19 other Host and Origin": {[]pf{bin("GET /echo?.kl=Y HTTP/1.1\r\nHost: other\r\nOrigin: http://evil.example\r\nConnection: keep-alive\r\nUser-Agent: x\r\n\r\n")}, func(t *testing.T, r *Request) {
 			require.Equal(t, "one.example:8001", r.Host)

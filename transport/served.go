@@ -315,7 +315,7 @@ func offersKHP(fields wire.Fields) bool {
 		var room [8][]byte
 		list, _ := wire.ParseTokens(room[:0], v)
 		for _, p := range list {
-			if string(p) == endpoint.Protocol {
+			if string(p) == endpoint.Subprotocol {
 				return true
 			}
 		}

@@ -129,15 +129,15 @@ func (c *Conn) Failed(now time.Time, detail string) {
 }
 
 // Opened tells that the host's own WebSocket library has completed the opening handshake of a dialed connection; see [endpoint.Client.Opened].
-func (c *Conn) Opened(now time.Time, protocol string, extensions []string, accept string) {
+func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, accept string) {
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil:
 	case c.core.busy:
-		c.core.later(func() { c.Opened(now, protocol, extensions, accept) })
+		c.core.later(func() { c.Opened(now, subprotocol, extensions, accept) })
 	default:
 		c.shaken = true
 		if e, ok := c.core.machine.(*endpoint.Client); ok {
-			c.core.do(now, e.Opened(now, protocol, extensions, accept))
+			c.core.do(now, e.Opened(now, subprotocol, extensions, accept))
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (c *callbacks) OnOpen(s *socket, r *http.Request) {
 	c.socket = s
 	c.driver = driver.NewServer(endpoint.NewServer(endpoint.ServerConfig{}), c, c)
 	o := endpoint.OpeningRequest{Target: r.RequestURI, Host: r.Host, Key: r.Header.Get("Sec-WebSocket-Key")}
-	o.Protocols = strings.Split(r.Header.Get("Sec-WebSocket-Protocol"), ", ")
+	o.Subprotocols = strings.Split(r.Header.Get("Sec-WebSocket-Protocol"), ", ")
 	c.call(func(now time.Time) { c.driver.Opened(now, o, nil) })
 }
 func (c *callbacks) OnMessage(t wire.MessageType, p []byte) {

@@ -55,7 +55,7 @@ func (s *socket) end(err error) { s.once.Do(func() { s.handler.OnEnd(err) }) }
 // library serves each WebSocket with a handler of its own, and closes over when one has ended.
 func library(newHandler func() handler, over chan<- struct{}) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		u := ws.HTTPUpgrader{Protocol: func(p string) bool { return p == endpoint.Protocol }}
+		u := ws.HTTPUpgrader{Protocol: func(p string) bool { return p == endpoint.Subprotocol }}
 		conn, _, _, err := u.Upgrade(r, w)
 		if err != nil {
 			return

@@ -61,7 +61,7 @@ func TestServer_Opening(t *testing.T) {
 	})
 	t.Run("by-the-library", func(t *testing.T) {
 		h, s := serving(t)
-		s.Opened(t0, endpoint.OpeningRequest{Target: "/p", Host: "h", Protocols: []string{endpoint.Protocol}}, nil)
+		s.Opened(t0, endpoint.OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{endpoint.Subprotocol}}, nil)
 		require.Empty(t, h.take())
 		s.Message(t0, wire.Binary, []byte(request))
 		require.Equal(t, []string{"ask"}, h.take())

@@ -74,7 +74,7 @@ func (c *Client) agrees() error {
 	switch {
 	case !v.open:
 		return fmt.Errorf("INV-50: the client is open, the server never was, in phase %s", v.phase())
-	case ours.Status != theirs.Status, ours.Plain != theirs.Plain, ours.Protocol != theirs.Protocol, !slices.Equal(ours.Extensions, theirs.Extensions):
+	case ours.Status != theirs.Status, ours.Plain != theirs.Plain, ours.Subprotocol != theirs.Subprotocol, !slices.Equal(ours.Extensions, theirs.Extensions):
 		return fmt.Errorf("INV-49: the client has %+v, the server %+v", ours, theirs)
 	case !isPrefix(c.received, v.sent):
 		return fmt.Errorf("INV-35: the server sent %q, the client got %q", v.sent, c.received)

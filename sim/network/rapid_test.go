@@ -30,7 +30,7 @@ func newMachine(t *rapid.T, honest bool) *machine {
 		Latency: rapid.SampledFrom([]time.Duration{-1, time.Millisecond, time.Second, 5 * time.Second}).Draw(t, "latency"), Seed: rapid.Uint64().Draw(t, "seed"),
 		TimersFirst: rapid.Bool().Draw(t, "timers first"), Pieces: pieces(rapid.IntRange(0, 50).Draw(t, "pieces")),
 	})
-	cfg := endpoint.ClientConfig{Machine: fsm.DefaultClientConfig(), Protocols: []string{"amqp"}, Extensions: []string{"x-a", "x-b"}, HasCredentials: rapid.Bool().Draw(t, "credentials")}
+	cfg := endpoint.ClientConfig{Machine: fsm.DefaultClientConfig(), Subprotocols: []string{"amqp"}, Extensions: []string{"x-a", "x-b"}, HasCredentials: rapid.Bool().Draw(t, "credentials")}
 	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile")
 	if cfg.Machine.Profile == fsm.ProfileSpec && rapid.Bool().Draw(t, "body") {
 		cfg.Body = []byte("the body")
@@ -87,8 +87,8 @@ func decision(t *rapid.T, n int, r *endpoint.Request) (d endpoint.Decision, afte
 		return d, after, errors.New("failed")
 	}
 	d.Status = rapid.SampledFrom([]int{0, 201, 204, 205}).Draw(t, "status")
-	if len(r.Protocols) > 0 && rapid.Bool().Draw(t, "protocol") {
-		d.Protocol = r.Protocols[0]
+	if len(r.Subprotocols) > 0 && rapid.Bool().Draw(t, "protocol") {
+		d.Subprotocol = r.Subprotocols[0]
 	}
 	if rapid.Bool().Draw(t, "extensions") {
 		d.Extensions = r.Extensions

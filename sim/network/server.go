@@ -139,7 +139,7 @@ func (v *Server) shakeHands(p []byte) {
 	}
 	key := field(&r, "Sec-WebSocket-Key")
 	o := endpoint.OpeningRequest{Target: string(r.Target), Host: string(field(&r, "Host")), Key: string(key)}
-	o.Protocols = strings.Split(string(field(&r, "Sec-WebSocket-Protocol")), ", ")
+	o.Subprotocols = strings.Split(string(field(&r, "Sec-WebSocket-Protocol")), ", ")
 	offered, _ := wire.ParseExtensions(nil, field(&r, "Sec-WebSocket-Extensions"))
 	var granted []string
 	for _, e := range offered {
@@ -150,7 +150,7 @@ func (v *Server) shakeHands(p []byte) {
 	head, _ := wire.AppendStatusLine(nil, 101, "Switching Protocols")
 	for _, f := range [][2]string{
 		{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", string(wire.AppendAccept(nil, key))},
-		{"Sec-WebSocket-Protocol", endpoint.Protocol}, {"Sec-WebSocket-Extensions", strings.Join(granted, ", ")},
+		{"Sec-WebSocket-Protocol", endpoint.Subprotocol}, {"Sec-WebSocket-Extensions", strings.Join(granted, ", ")},
 	} {
 		if f[1] != "" {
 			head, _ = wire.AppendField(head, f[0], f[1])

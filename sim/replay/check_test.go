@@ -60,7 +60,7 @@ func TestCheck_Outcomes(t *testing.T) {
 func anyRig(t *rapid.T) *rig {
 	cfg := endpoint.ClientConfig{HasCredentials: rapid.Bool().Draw(t, "credentials")}
 	cfg.Machine = fsm.DefaultClientConfig()
-	cfg.Protocols = rapid.SampledFrom([][]string{nil, {"a"}, {"a", "b"}}).Draw(t, "protocols")
+	cfg.Subprotocols = rapid.SampledFrom([][]string{nil, {"a"}, {"a", "b"}}).Draw(t, "protocols")
 	cfg.Extensions = rapid.SampledFrom([][]string{nil, {"x"}, {"x;t=1", "y"}}).Draw(t, "extensions")
 	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile")
 	if cfg.Machine.Profile == fsm.ProfileSpec && rapid.Bool().Draw(t, "body") {
@@ -79,8 +79,8 @@ func anyRig(t *rapid.T) *rig {
 // decision is what the application says by its kind.
 func (g *rig) decision(kind int, q *endpoint.Request) endpoint.Decision {
 	d := endpoint.Decision{Extensions: q.Extensions}
-	if len(q.Protocols) > 0 {
-		d.Protocol = q.Protocols[0]
+	if len(q.Subprotocols) > 0 {
+		d.Subprotocol = q.Subprotocols[0]
 	}
 	switch kind {
 	case 0, 1:

@@ -12,7 +12,7 @@ import (
 )
 
 // token is the subprotocol of KHP. [KHP-GEN-01]
-const token = endpoint.Protocol
+const token = endpoint.Subprotocol
 
 // problem is a fault of a message. Without requirements the message is not wrong for certain: it cannot be judged.
 type problem judge.Fault

@@ -15,7 +15,7 @@ import (
 // recordedRig is a rig for a session of that name, with nothing sent yet but the opening request.
 func recordedRig(t *testing.T, name string) *rig {
 	t.Helper()
-	cfg := endpoint.ClientConfig{Protocols: []string{"a", "b"}, Extensions: []string{"x", "y"}, HasCredentials: true}
+	cfg := endpoint.ClientConfig{Subprotocols: []string{"a", "b"}, Extensions: []string{"x", "y"}, HasCredentials: true}
 	cfg.Machine = fsm.DefaultClientConfig()
 	kind := 10
 	switch name {

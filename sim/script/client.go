@@ -81,7 +81,7 @@ func (o *clientOptions) option(a *args, w word) (err error) {
 		}
 		m.Profile = p
 	case "protocols":
-		cfg.Protocols = list(w)
+		cfg.Subprotocols = list(w)
 	case "extensions":
 		cfg.Extensions = list(w)
 	case "opening-extensions":

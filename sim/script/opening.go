@@ -57,9 +57,9 @@ func readOpening(a *args, n int) (step, error) {
 // usual are the fields that belong to an opening handshake.
 func usual(client bool) []string {
 	if client {
-		return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: " + endpoint.Protocol}
+		return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
 	}
-	return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept", "Sec-WebSocket-Protocol: " + endpoint.Protocol}
+	return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
 }
 
 // ask sends an opening request and waits for the answer.

@@ -160,7 +160,7 @@ func (u *rule) option(a *args, w word) (err error) {
 	case "challenge":
 		d.Challenges = append(d.Challenges, w.value())
 	case "protocol":
-		d.Protocol = w.value()
+		d.Subprotocol = w.value()
 	case "extensions":
 		d.Extensions = list(w)
 	case "header":

@@ -61,8 +61,8 @@ func facts(h host) (state string, list []fact) {
 		if r.Plain {
 			add("plain", "yes")
 		}
-		if r.Protocol != "" {
-			add("protocol", "%s", r.Protocol)
+		if r.Subprotocol != "" {
+			add("protocol", "%s", r.Subprotocol)
 		}
 		if len(r.Extensions) > 0 {
 			add("extensions", "%s", strings.Join(r.Extensions, ","))

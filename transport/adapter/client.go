@@ -225,7 +225,7 @@ func (c *client) cause() error {
 func (c *client) result() *Result {
 	r := c.client.Result()
 	return &Result{
-		Status: r.Status, Subprotocol: r.Protocol, Extensions: r.Extensions, Header: field.Header(r.Header), Body: r.Body, URL: c.client.URL().String(),
+		Status: r.Status, Subprotocol: r.Subprotocol, Extensions: r.Extensions, Header: field.Header(r.Header), Body: r.Body, URL: c.client.URL().String(),
 		Plain: r.Plain, LateTerminator: c.client.State().LateTerminator(),
 	}
 }

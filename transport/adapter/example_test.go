@@ -22,7 +22,7 @@ func Example() {
 				if r.Authorization == "" {
 					return r.Ask("Basic", "example"), nil
 				}
-				return transport.Decision{Protocol: "amqp"}, nil
+				return transport.Decision{Subprotocol: "amqp"}, nil
 			},
 		})
 		served <- fmt.Sprint(result.URL, " ", result.Subprotocol, " ", err)
@@ -60,6 +60,6 @@ func ExampleKaazingClients() {
 
 func clientOptions() *adapter.ClientOptions {
 	o := &adapter.ClientOptions{Credentials: auth.Basic("joe", "welcome")}
-	o.Config.Protocols = []string{"amqp"}
+	o.Config.Subprotocols = []string{"amqp"}
 	return o
 }

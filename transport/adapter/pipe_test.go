@@ -99,7 +99,7 @@ func (p *pipe) hear() string {
 
 // selected is the answer of a library that has opened a WebSocket with KHP.
 func selected() *http.Response {
-	return &http.Response{StatusCode: 101, Header: http.Header{"Sec-Websocket-Protocol": {endpoint.Protocol}}}
+	return &http.Response{StatusCode: 101, Header: http.Header{"Sec-Websocket-Protocol": {endpoint.Subprotocol}}}
 }
 
 // openingRequest is what a library was asked.

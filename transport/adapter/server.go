@@ -61,7 +61,7 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	conn.SetReadLimit(limit)
 	result, request := s.server.Result(), *s.server.Request()
 	return &Result{
-		Status: result.Status, Subprotocol: result.Protocol, Extensions: result.Extensions, Header: r.Header, URL: request.Target, Request: &request,
+		Status: result.Status, Subprotocol: result.Subprotocol, Extensions: result.Extensions, Header: r.Header, URL: request.Target, Request: &request,
 	}, nil
 }
 
@@ -127,8 +127,8 @@ func (s *server) decide(ctx context.Context, r *transport.Request) (d transport.
 		return s.opts.Decide(ctx, r)
 	}
 	for _, p := range s.opts.Subprotocols {
-		if slices.Contains(r.Protocols, p) {
-			return transport.Decision{Protocol: p}, nil
+		if slices.Contains(r.Subprotocols, p) {
+			return transport.Decision{Subprotocol: p}, nil
 		}
 	}
 	return transport.Decision{}, nil
@@ -146,7 +146,7 @@ func openingOf(r *http.Request) endpoint.OpeningRequest {
 	for _, line := range r.Header.Values("Sec-WebSocket-Protocol") {
 		list, _ := wire.ParseTokens(nil, []byte(line))
 		for _, p := range list {
-			o.Protocols = append(o.Protocols, string(p))
+			o.Subprotocols = append(o.Subprotocols, string(p))
 		}
 	}
 	return o

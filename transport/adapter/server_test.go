@@ -38,7 +38,7 @@ func TestServer_DoesNotReadWhileDeciding(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, "/echo", result.Request.Path())
-		require.Equal(t, []string{"x-kaazing-handshake", "amqp"}, result.Request.OpeningRequest.Protocols)
+		require.Equal(t, []string{"x-kaazing-handshake", "amqp"}, result.Request.OpeningRequest.Subprotocols)
 		require.Equal(t, int64(77), conn.limit.Load())
 		time.Sleep(time.Hour)
 		require.Zero(t, conn.reading.Load())

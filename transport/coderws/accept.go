@@ -14,7 +14,7 @@ import (
 type ServerOptions = adapter.ServerOptions
 
 // Subprotocol is the one that AcceptOptions have to list: x-kaazing-handshake.
-const Subprotocol = endpoint.Protocol
+const Subprotocol = endpoint.Subprotocol
 
 // ErrNotSelected tells that the client did not offer KHP, or that AcceptOptions do not list it. The connection is untouched and a plain WebSocket: use it as
 // such, or close it.

@@ -82,7 +82,7 @@ func clientConfig(p *Program) endpoint.ClientConfig {
 	on := func(bit int) bool { return flags>>bit&1 == 1 }
 	m.TerminatorOptional, m.PlainFallback, m.Upgrade = on(0), on(1), on(2)
 	cfg := endpoint.ClientConfig{
-		Protocols: []string{"amqp", "stomp"}, Extensions: []string{"x-a;n=1", "x-b"}, OpeningExtensions: []string{"x-o"}, HasCredentials: on(3), HasProxyLogin: on(4), AllowDowngrade: on(5),
+		Subprotocols: []string{"amqp", "stomp"}, Extensions: []string{"x-a;n=1", "x-b"}, OpeningExtensions: []string{"x-o"}, HasCredentials: on(3), HasProxyLogin: on(4), AllowDowngrade: on(5),
 	}
 	switch {
 	case on(6):
@@ -109,7 +109,7 @@ func (r *clientRun) event(op byte, p *Program) error {
 		return r.opening([]byte(openingAnswer(r.accept, p.Byte())))
 	case 3:
 		was := c.Phase()
-		out := c.Opened(r.now, []string{endpoint.Protocol, endpoint.Protocol, "", "amqp", "mqtt"}[p.Byte()%5], []string{"x-o"}, string(r.accept))
+		out := c.Opened(r.now, []string{endpoint.Subprotocol, endpoint.Subprotocol, "", "amqp", "mqtt"}[p.Byte()%5], []string{"x-o"}, string(r.accept))
 		r.khp = r.khp || was == fsm.ClientOpening && c.Phase() != fsm.ClientPlain && len(out) > 0
 		return r.take(out)
 	case 4:
@@ -209,7 +209,7 @@ func (r *clientRun) opening(b []byte) error {
 		return broken("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
 	}
 	if used > 0 {
-		r.khp = r.khp || was == fsm.ClientOpening && len(r.read) >= 12 && string(r.read[9:12]) == "101" && strings.Contains(string(r.read), endpoint.Protocol)
+		r.khp = r.khp || was == fsm.ClientOpening && len(r.read) >= 12 && string(r.read[9:12]) == "101" && strings.Contains(string(r.read), endpoint.Subprotocol)
 		r.read = nil
 	}
 	return r.take(out)

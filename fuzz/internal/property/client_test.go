@@ -15,7 +15,7 @@ func TestFinding_ConnectTwice(t *testing.T) {
 	}
 	c.Connect(start)
 	c.Connected(start, [16]byte{})
-	c.Opened(start, endpoint.Protocol, nil, "")
+	c.Opened(start, endpoint.Subprotocol, nil, "")
 	c.Message(start, wire.Binary, []byte("HTTP/1.1 302 Found\r\nLocation: ws://other/\r\n\r\n"))
 	c.Message(start, wire.Binary, nil)
 	before := c.URL()

@@ -198,8 +198,8 @@ func (r *pairRun) observe(e network.Event) {
 // decision is what the application says, by the program's byte: accept with what was asked for, ask for credentials first, send elsewhere, refuse.
 func (r *pairRun) decision(q *endpoint.Request) endpoint.Decision {
 	d := endpoint.Decision{}
-	if len(q.Protocols) > 0 && r.decide&4 != 0 {
-		d.Protocol = q.Protocols[len(q.Protocols)-1]
+	if len(q.Subprotocols) > 0 && r.decide&4 != 0 {
+		d.Subprotocol = q.Subprotocols[len(q.Subprotocols)-1]
 	}
 	if r.decide&8 != 0 {
 		d.Extensions = q.Extensions
@@ -243,7 +243,7 @@ func (r *pairRun) wrong() error {
 	}
 	s := r.site.Last()
 	a, b := r.client.Endpoint.Result(), s.Endpoint.Result()
-	if !s.Opened() || a.Status != b.Status || a.Protocol != b.Protocol || !slices.Equal(a.Extensions, b.Extensions) {
+	if !s.Opened() || a.Status != b.Status || a.Subprotocol != b.Subprotocol || !slices.Equal(a.Extensions, b.Extensions) {
 		return broken("the client has %+v, the server %+v, which opened: %v", a, b, s.Opened())
 	}
 	return nil

@@ -110,7 +110,7 @@ func (r *serverRun) event(op byte, p *Program) error {
 	case 15:
 		return r.take(s.Message(r.now, wire.Binary, bytes.Repeat([]byte{p.Byte()}, int(p.Byte())<<9)))
 	}
-	return r.take(s.Opened(r.now, endpoint.OpeningRequest{Target: "/p", Host: "h", Protocols: []string{endpoint.Protocol, "amqp"}, Extensions: []string{"x-o"}}, []string{"x-o"}))
+	return r.take(s.Opened(r.now, endpoint.OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{endpoint.Subprotocol, "amqp"}, Extensions: []string{"x-o"}}, []string{"x-o"}))
 }
 
 // opening gives more of the opening request.
@@ -157,7 +157,7 @@ func decision(p *Program) endpoint.Decision {
 	flags := p.Byte()
 	on := func(bit int) bool { return flags>>bit&1 == 1 }
 	if on(0) {
-		d.Protocol = "amqp"
+		d.Subprotocol = "amqp"
 	}
 	if on(1) {
 		d.Extensions = []string{"x-a;n=2"}

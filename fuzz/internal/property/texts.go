@@ -25,7 +25,7 @@ func openingAnswer(accept []byte, how byte) string {
 	}
 	switch how & 3 {
 	case 0, 1:
-		s += "\r\nSec-WebSocket-Protocol: " + endpoint.Protocol
+		s += "\r\nSec-WebSocket-Protocol: " + endpoint.Subprotocol
 	case 2:
 		s += "\r\nSec-WebSocket-Protocol: amqp"
 	}
@@ -74,7 +74,7 @@ func openingRequest(how byte) string {
 		s += "3"
 	}
 	if how&1 == 0 {
-		s += "\r\nSec-WebSocket-Protocol: amqp, " + endpoint.Protocol
+		s += "\r\nSec-WebSocket-Protocol: amqp, " + endpoint.Subprotocol
 	}
 	if how&4 != 0 {
 		s += "\r\nSec-WebSocket-Extensions: x-o"

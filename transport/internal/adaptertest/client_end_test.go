@@ -79,7 +79,7 @@ func clientCancel(t *testing.T, l library) {
 
 func clientOptions(t *testing.T, l library) {
 	o := none()
-	o.Config.Protocols = []string{"not a token"}
+	o.Config.Subprotocols = []string{"not a token"}
 	_, _, err := l.dial(t.Context(), "ws://one.example", o)
 	require.ErrorContains(t, err, "not a token")
 	require.NotErrorAs(t, err, new(*transport.HandshakeError))

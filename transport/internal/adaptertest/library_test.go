@@ -30,7 +30,7 @@ var own = library{
 	name: "transport",
 	dial: func(ctx context.Context, url string, o *adapter.ClientOptions) (conn, *adapter.Result, error) {
 		c, err := transport.Dial(ctx, url, &transport.DialOptions{
-			Profile: o.Profile, Subprotocols: o.Config.Protocols, Extensions: o.Config.Extensions, Credentials: o.Credentials, Timeouts: o.Config.Timeouts,
+			Profile: o.Profile, Subprotocols: o.Config.Subprotocols, Extensions: o.Config.Extensions, Credentials: o.Credentials, Timeouts: o.Config.Timeouts,
 			ReadLimit: o.ReadLimit, Body: o.Config.Body, Limits: o.Config.Limits, TerminatorOptional: o.Config.Machine.TerminatorOptional,
 			PlainFallback: o.Config.Machine.PlainFallback, Redirects: o.Config.Redirects, Sensitive: o.Config.Sensitive, OpeningHeader: header(o.Config.OpeningHeader),
 		})

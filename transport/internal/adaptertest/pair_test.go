@@ -82,11 +82,11 @@ func pairEcho(t *testing.T, client, server library) {
 		if err != nil {
 			return
 		}
-		_ = c.Write(ctx, kind, append([]byte(r.URL+" "+r.Header.Get("X-Who")+" "+r.Request.Path()+" "+r.Request.Protocols[0]+" "), p...))
+		_ = c.Write(ctx, kind, append([]byte(r.URL+" "+r.Header.Get("X-Who")+" "+r.Request.Path()+" "+r.Request.Subprotocols[0]+" "), p...))
 	})
 	o := none()
 	o.Config.OpeningHeader = []transport.HeaderField{{Name: "X-Who", Value: "me"}}
-	o.Config.Protocols = []string{"amqp"}
+	o.Config.Subprotocols = []string{"amqp"}
 	c, result := opens(t, client, url+"/echo?a=b", o)
 	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("hello")))
 	wantMessage(t, c, transport.Text, "/echo?a=b me /echo amqp hello")
@@ -163,7 +163,7 @@ func pairSubprotocol(t *testing.T, client, server library) {
 	served := make(chan string, 1)
 	url := serveWith(t, server, &adapter.ServerOptions{Subprotocols: []string{"stomp", "amqp"}}, func(_ context.Context, _ conn, r *adapter.Result) { served <- r.Subprotocol })
 	o := none()
-	o.Config.Protocols = []string{"amqp", "stomp"}
+	o.Config.Subprotocols = []string{"amqp", "stomp"}
 	_, result := opens(t, client, url, o)
 	require.Equal(t, "stomp", result.Subprotocol)
 	require.Equal(t, "stomp", <-served)
@@ -251,7 +251,7 @@ func pairRefusal(t *testing.T, client, server library) {
 		case "/panic":
 			panic("oh no")
 		case "/impossible":
-			return transport.Decision{Protocol: "amqp"}, nil
+			return transport.Decision{Subprotocol: "amqp"}, nil
 		}
 		return transport.Decision{Status: 404, Body: []byte("no such thing")}, nil
 	}))

@@ -262,7 +262,7 @@ func TestServer_Errors(t *testing.T) {
 			got := make(chan error, 1)
 			url := serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got <- a.accept(w, r, []string{"amqp"}, nil) }))
 			o := none()
-			o.Config.Protocols = []string{"amqp"}
+			o.Config.Subprotocols = []string{"amqp"}
 			fails(t, own, url, o, fsm.FailureNotSelected)
 			require.ErrorIs(t, <-got, a.notSelected)
 		})

@@ -46,7 +46,7 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 		return transport.Redirect(u.String())
 	}
 	u.Query += "&" + wire.KaazingMark
-	return transport.Decision{Reroute: u.String(), Protocol: firstProtocol(r)}
+	return transport.Decision{Reroute: u.String(), Subprotocol: firstProtocol(r)}
 }
 
 // seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front may have changed Host and path, and it may end TLS.

@@ -144,7 +144,7 @@ func Shown(name string) string {
 type echoTarget struct{}
 
 func (echoTarget) decide(_ context.Context, _ *session, r *transport.Request) (transport.Decision, error) {
-	return transport.Decision{Protocol: firstProtocol(r)}, nil
+	return transport.Decision{Subprotocol: firstProtocol(r)}, nil
 }
 
 func (echoTarget) serve(ctx context.Context, s *session, c *client) error {
@@ -161,10 +161,10 @@ func (echoTarget) serve(ctx context.Context, s *session, c *client) error {
 
 // firstProtocol selects the subprotocol that the client likes best, for targets that do not care.
 func firstProtocol(r *transport.Request) string {
-	if len(r.Protocols) == 0 {
+	if len(r.Subprotocols) == 0 {
 		return ""
 	}
-	return r.Protocols[0]
+	return r.Subprotocols[0]
 }
 
 // neverOpen is for targets that let no connection open.

@@ -31,7 +31,7 @@ func (t tcpTarget) decide(ctx context.Context, s *session, r *transport.Request)
 	if !s.keep(nc, nc.Close) {
 		return transport.Decision{}, context.Canceled
 	}
-	return transport.Decision{Protocol: firstProtocol(r)}, nil
+	return transport.Decision{Subprotocol: firstProtocol(r)}, nil
 }
 
 func (t tcpTarget) serve(ctx context.Context, s *session, c *client) error {

@@ -21,7 +21,7 @@ type wsTarget struct {
 func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
 	patience, cancel := context.WithTimeout(ctx, backendTimeout)
 	defer cancel()
-	o := &transport.DialOptions{Subprotocols: r.Protocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.house.Backends, ReadLimit: s.house.Message}
+	o := &transport.DialOptions{Subprotocols: r.Subprotocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.house.Backends, ReadLimit: s.house.Message}
 	if t.khp {
 		o.Profile = transport.Auto // khp serve and gateways, which speak it differently
 	}
@@ -35,7 +35,7 @@ func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) 
 	if !s.keep(back, back.CloseNow) {
 		return transport.Decision{}, context.Canceled
 	}
-	return transport.Decision{Protocol: back.Subprotocol()}, nil
+	return transport.Decision{Subprotocol: back.Subprotocol()}, nil
 }
 
 func (t wsTarget) serve(ctx context.Context, s *session, c *client) error {
