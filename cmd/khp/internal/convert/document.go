@@ -75,7 +75,7 @@ func (d *document) text(c *converter) ([]byte, error) {
 	if d.secure {
 		list = append(list, setting{"tls-cert", filepath.Join(c.dir, certFile)}, setting{"tls-key", filepath.Join(c.dir, keyFile)})
 	}
-	list = append(list, setting{"route", routes})
+	list = append(list, setting{"route", routes}, setting{"plain", true})
 	if len(guards.Content) > 0 {
 		list = append(list, setting{"htpasswd", guards})
 		if d.realm != "" {

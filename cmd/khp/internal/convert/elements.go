@@ -93,7 +93,7 @@ var elements = []element{
 	{"truststore", different, "`backend-ca`, a PEM file made by the commands at the end"},
 	{"mime-mapping", lost, "a setting of the web server that serves the pages"},
 	{"emulation", lost, "clients whose network lets no WebSocket through get 404, and report the failure"},
-	{"plain WebSocket", different, "clients without KHP follow the settings of khp serve, see there"},
+	{"plain WebSocket", taken, "`plain: true`: clients that speak no KHP are served on the same URLs, as at the gateway"},
 	{"role", taken, "a name; users have theirs in htpasswd files"},
 	{"user", taken, "a line in each htpasswd file whose roles it has, the password as a bcrypt hash"},
 }

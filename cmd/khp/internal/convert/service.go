@@ -24,9 +24,9 @@ func (c *converter) service(s *node) {
 		case u.Scheme != "ws" && u.Scheme != "wss", to == "":
 			continue // its row in the table, or what is wrong with the target, is said already
 		}
-		path := cmp.Or(u.EscapedPath(), "/")
-		if _, err := paths.Written("--route", path, path); err != nil || strings.Contains(path, "=") {
-			c.report.say(c.file, a, lost, "<accept>", "khp serve cannot have a route with that path: "+path)
+		path, err := paths.Written("--route", cmp.Or(u.EscapedPath(), "/"), "")
+		if err != nil || strings.Contains(path, "=") {
+			c.report.say(c.file, a, lost, "<accept>", "khp serve cannot have a route with the path "+u.EscapedPath())
 			continue
 		}
 		d := c.document(s, u)
