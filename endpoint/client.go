@@ -8,7 +8,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// Client is one connect call on the client's side: it owns the machine's state, the unit being put together, and what was negotiated. It does
+// Client is one connect call on the client's side: it owns the machine's state, the response being put together, and the negotiated values. It does
 // no I/O, reads no clock and starts no goroutine. It is not safe for concurrent use.
 //
 // Every method named after something that happened is told the time and returns all outputs it leads to; the slice is valid until the next call.
@@ -31,7 +31,7 @@ type Client struct {
 	login       string // credentials that the opening request of this origin needs
 }
 
-// connection is what belongs to one connection. A follow-up has another one.
+// connection holds the data of one connection. A redirect or retry replaces it as a whole.
 type connection struct {
 	ending
 	leg      Leg           // how far it has come
@@ -43,13 +43,13 @@ type connection struct {
 	granted  []wire.Extension
 	wanted   []string // extensions of the extended request
 	unit     wire.Assembler
-	response *HandshakeError // what the last decided response said, for the failure
+	response *HandshakeError // a copy of the last response, for the error
 
 	challenges []wire.Challenge
 	result     Result
 }
 
-// NewClient prepares a connect call to rawURL, a ws or wss URL (http and https are taken for them). It refuses what could not be sent: bad
+// NewClient prepares a connect call to rawURL, a ws or wss URL (http and https are taken for them). It refuses values that cannot be sent: bad
 // tokens, fields with control bytes, fields that are not the caller's to set, and requests longer than the default wire.Limits. [AMB-28, WSP-OPEN-06]
 //
 //khp:impl WSP-OPEN-06 WSP-URI-01 KHP-EXT-REQ-06
@@ -75,7 +75,7 @@ func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	return c, nil
 }
 
-// rehearse writes both requests once, so that what cannot be written is refused before anything is sent.
+// rehearse writes both requests once, so that a value that cannot be written is refused before anything is sent.
 func (c *Client) rehearse() error {
 	wire.AppendKey(c.nonceKey[:0], [16]byte{})
 	c.visited = append(c.visited, c.url)
@@ -167,7 +167,7 @@ func (c *Client) PeerClosed(now time.Time, code uint16, reason string) []Output 
 	return c.out
 }
 
-// Lost tells that the connection ended, in whatever way, or was found to be unusable. Without an answer before it that fails the attempt and no more.
+// Lost tells that the connection ended, with or without an error, or cannot be used. Without an answer before it that fails the attempt and no more.
 //
 //khp:impl DRAFT02-429-04 DRAFT02-431-04
 func (c *Client) Lost(now time.Time, detail string) []Output {
@@ -280,7 +280,7 @@ func (c *Client) Close(now time.Time, code uint16, reason string) []Output {
 	return c.out
 }
 
-// Phase returns what the client is waiting for.
+// Phase returns the phase of the client, which names the event it waits for.
 func (c *Client) Phase() fsm.ClientPhase { return c.state.Phase() }
 
 // State returns the machine's state, for traces and statistics.
@@ -298,7 +298,7 @@ func (c *Client) Challenges() []wire.Challenge { return c.challenges }
 // Refused returns the credentials that the last 401 refused, "" if it came without any having been sent in this handshake.
 func (c *Client) Refused() string { return c.credentials }
 
-// Result returns what was agreed on, once the connection is open.
+// Result returns the outcome of the handshake, once the connection is open.
 func (c *Client) Result() Result { return c.result }
 
 // UsesProxyCredentials reports whether the current connection must authenticate with the proxy, after a 407.

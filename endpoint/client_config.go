@@ -27,9 +27,9 @@ const (
 	RedirectNever                            // none: the redirect is reported
 )
 
-// ClientConfig says what a client asks for and allows. The zero value is right for a spec server without subprotocols or extensions.
+// ClientConfig holds the requests and the policy of a client. The zero value is right for a spec server without subprotocols or extensions.
 type ClientConfig struct {
-	// Machine has the limits and switches of the machine. What is zero in it is that of fsm.DefaultClientConfig; NoRedirects says that none are followed. Expect,
+	// Machine has the limits and switches of the machine. A zero field has the value in fsm.DefaultClientConfig; NoRedirects says that none are followed. Expect,
 	// OtherMethod and Proxy follow from the options below.
 	Machine           fsm.ClientConfig
 	Limits            wire.Limits
@@ -84,7 +84,7 @@ var reserved = []string{
 // refusedByGateway are further fields that a Kaazing gateway answers with 400 in an extended request.
 var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Transfer-Encoding", "Date", "Referer", "Via"}
 
-// check refuses what must not or cannot be sent. It works in the memory behind room.
+// check refuses values that must not or cannot be sent. It works in the memory behind room.
 func (cfg *ClientConfig) check(room []byte) error {
 	for i, p := range cfg.Subprotocols {
 		switch {
@@ -126,7 +126,7 @@ func (cfg *ClientConfig) check(room []byte) error {
 	return nil
 }
 
-// checkExtension refuses what is not exactly one element of a list of extensions.
+// checkExtension refuses a text that is not exactly one element of a list of extensions.
 func checkExtension(room []byte, e string) error {
 	var one [1]wire.Extension
 	if parsed, err := wire.ParseExtensions(one[:0], append(room, e...)); err != nil || len(parsed) != 1 || !wire.ValidFieldValue(e) || strings.Contains(e, ",") {

@@ -17,7 +17,7 @@ func (c *Client) data(t wire.MessageType, p []byte) {
 	c.step(fsm.Event{Kind: dataKind(t, p)})
 }
 
-// waiting says what the client does while no message may come.
+// waiting describes the activity of a client to which no message may be sent.
 func (c *Client) waiting() string {
 	if c.state.Phase() == fsm.ClientAwaitCredentials {
 		return "credentials are asked for"

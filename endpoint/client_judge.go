@@ -16,7 +16,7 @@ func (c *Client) balancer(t wire.MessageType, p []byte) {
 		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
 	case wire.BalancerReroute:
 		facts := c.take(c.judgeTarget(url))
-		c.response = nil // it is this message that decides now
+		c.response = nil // this message decides, not an earlier response
 		if c.machine.NoRedirects {
 			c.detail = "the gateway sends elsewhere, to " + quote(withoutUserinfo(string(url))) + ", and redirects are off"
 		}
@@ -121,7 +121,7 @@ func (c *Client) stepResponse(ev fsm.Event) {
 	c.machine.TerminatorOptional = asked
 }
 
-// judgment is the result of judging a response: facts for the machine, and what follows from them. It changes nothing by itself.
+// judgment is the result of judging a response: facts for the machine, and the values it needs to act on them. Making one changes no state.
 type judgment struct {
 	facts      fsm.Facts
 	detail     string           // why a fact is missing; "" if none is
@@ -129,7 +129,7 @@ type judgment struct {
 	next       wire.URL         // the target of a redirect; without Host if it names none that could be read
 }
 
-// judge judges a response by what was asked and what the configuration allows. Only a 401 makes it look at challenges, and nothing at all at
+// judge judges a response by the request and the configuration. Only a 401 makes it look at challenges, and nothing at all at
 // cookies or refreshes.
 //
 //khp:impl DRAFT02-511-06
@@ -228,7 +228,7 @@ func (c *Client) violation(f fsm.Failure, detail string) {
 	c.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
 }
 
-// remember keeps what a response said, for the error that reports it and nothing else.
+// remember keeps a copy of the response for the error that reports it.
 //
 //khp:impl RFC6585-511-07
 func (c *Client) remember(r *wire.Response, leg Leg) {

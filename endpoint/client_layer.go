@@ -24,7 +24,7 @@ func (c *Client) OpeningFields() []HeaderField {
 	b, _ := c.openingRequest()
 	var r wire.Request
 	if _, err := r.ParseHead(b, c.cfg.Limits); err != nil {
-		return nil // cannot be: what could not be written or read was refused before
+		return nil // unreachable: values that cannot be written or parsed were refused before
 	}
 	return slices.DeleteFunc(copyFields(r.Fields), func(f HeaderField) bool { return containsFold(writtenByLayer, f.Name) })
 }

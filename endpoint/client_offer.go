@@ -43,7 +43,7 @@ func (c *Client) offer() judge.Asked {
 	return asked
 }
 
-// writeOffer writes what Offer returns.
+// writeOffer writes the list that Offer returns, without allocating.
 func (c *Client) writeOffer(h *head) {
 	if !c.machine.PlainFallback {
 		h.list("Sec-WebSocket-Protocol", khpOnly, c.cfg.Subprotocols)

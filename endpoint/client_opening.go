@@ -10,7 +10,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// OpeningReceived takes what has been read of the answer to the opening request: all of it so far, from its first byte. It returns how many
+// OpeningReceived takes all bytes read so far of the answer to the opening request, from the first one. It returns how many
 // bytes it has used; 0 means that more are needed, so read on and call again with the longer slice. After a 101 the bytes behind the
 // used ones belong to the WebSocket, and the whole messages in them count as sent before the extended request was there. b must stay as it is until it is used, or until Lost or Expire: then an answer without length ends. The call
 // is for hosts that leave the opening handshake to the endpoint; others use Opened.
@@ -113,7 +113,7 @@ func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField,
 //khp:impl KHP-OPEN-05 KHP-OPEN-06 KHP-GEN-06
 func (c *Client) opened(subprotocol string) {
 	ev := fsm.Event{Kind: fsm.EventOpened}
-	c.credentials = "" // whatever the opening handshake needed was not refused
+	c.credentials = "" // the opening handshake accepted any credentials it needed
 	if subprotocol == Subprotocol {
 		ev.Facts = fsm.FactKHP
 		c.leg = LegExtended
@@ -142,7 +142,7 @@ func (c *Client) openingAnswered(body []byte) {
 	c.step(ev)
 }
 
-// checkOpening returns what is wrong with an opening 101, "" if nothing is, and keeps the extensions that it grants.
+// checkOpening returns the fault of an opening 101, "" if there is none, and keeps the granted extensions.
 func (c *Client) checkOpening(r *wire.Response) string {
 	asked := c.offer()
 	fault := judge.Opening(r.Fields, &asked)

@@ -43,7 +43,7 @@ func (c *Client) openingRequest() ([]byte, error) {
 	return c.buf, h.err
 }
 
-// extendedRequest writes the extended request: what the opening offered except KHP, and the extensions that the opening did not negotiate;
+// extendedRequest writes the extended request: the offer of the opening without KHP, and the extensions that the opening did not negotiate;
 // a replay differs by its Authorization only. [INV-11, INV-12, INV-19]
 //
 //khp:impl KHP-EXT-REQ-01 KHP-EXT-REQ-02 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-05 KHP-EXT-REQ-06 KHP-EXT-REQ-08 KHP-EXT-REQ-09 KHP-EXT-REQ-10 KHP-EXT-REQ-11 KHP-STATUS-100-03 KHP-STATUS-401-02

@@ -5,7 +5,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// step gives ev to the machine and carries out what it orders, and so on with each follow-up. It reports whether the machine accepted ev.
+// step passes ev to the machine and performs the effects, then makes the next connection as long as one is ordered. It reports whether
+// the machine accepted ev.
 func (c *Client) step(ev fsm.Event) bool {
 	accepted := c.stepOnce(ev)
 	for c.goOn {
@@ -45,7 +46,7 @@ func (c *Client) perform(e fsm.Effect) {
 	case fsm.EffectSendOpening:
 		c.leg = LegOpening
 		o.Kind = SendBytes
-		o.Data, _ = c.openingRequest() // NewClient, judgeTarget and Credentials have refused what cannot be written
+		o.Data, _ = c.openingRequest() // NewClient, judgeTarget and Credentials refuse values that cannot be written
 	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
 		c.unit.Unwrap = c.machine.Profile != fsm.ProfileSpec
 		c.unit.Reset(c.cfg.Limits)
@@ -85,7 +86,7 @@ func (c *Client) connect() {
 	c.stepOnce(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
 }
 
-// follow prepares for the follow-up: what the origin of the old connection was told stays behind. [AMB-65]
+// follow prepares the next connection. Credentials stay with the origin that they were for. [AMB-65]
 func (c *Client) follow() {
 	if c.state.Plan() == fsm.PlanProxyAuth {
 		c.proxied, c.next = true, c.url
@@ -103,7 +104,7 @@ func (c *Client) startConnection() {
 	c.connection = connection{leg: LegConnect, opening: wire.Response{Fields: c.opening.Fields[:0]}}
 }
 
-// failure is what the application gets to see.
+// failure makes the error that the application receives.
 func (c *Client) failure(e fsm.Effect) *HandshakeError {
 	err := &HandshakeError{Leg: c.leg}
 	if e.Failure == fsm.FailureMissingTerminator {

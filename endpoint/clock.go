@@ -9,12 +9,12 @@ import (
 // clockSize has room for every timer of a machine.
 const clockSize = int(fsm.TimerReplay) + 1
 
-// clock turns the timers of a machine into points in time. It does not know what time it is: each call of an endpoint says so.
+// clock turns the timers of a machine into points in time. The caller passes the current time with each call.
 type clock struct {
 	timeouts *Timeouts
 	now      time.Time                // of the current call
 	base     time.Time                // of the first call that armed a timer; the others are counted from there
-	at       [clockSize]time.Duration // when a timer ends that runs, since base; what is left of one that is paused
+	at       [clockSize]time.Duration // a running timer: its end, since base; a paused one: the time left
 	running  timerSet
 	paused   timerSet
 }

@@ -7,20 +7,20 @@ import (
 	"example.com/khp/wire"
 )
 
-// core is what both sides have in common: the timers that run, the call in progress, and what it leads to.
+// core holds the state that client and server have in common: timers, the call in progress, and its outputs.
 type core struct {
 	clock    clock
 	message  []byte // of the call: it is judged, sent, delivered or answered
 	msgType  wire.MessageType
 	detail   string    // about the event being handled
-	closeOut closeText // what a Close frame of this call says
+	closeOut closeText // content of a Close frame sent by this call
 	misused  *MisuseError
 	buf      []byte // what is sent
 	out      []Output
 	room     [4]Output // out begins in it
 }
 
-// ending is what is known of the end of one connection.
+// ending describes the end of one connection.
 type ending struct {
 	failText string    // about the failure, from the moment it was decided
 	closeIn  closeText // the peer's Close, if that came first
@@ -83,7 +83,7 @@ func (k *core) perform(e fsm.Effect, f fsm.Failure) {
 
 func (k *core) say(o Output) { k.out = append(k.out, o) }
 
-// fill adds to an error what the end of the connection says.
+// fill adds the description of the end to an error.
 func (n *ending) fill(err *HandshakeError, misused *MisuseError) {
 	err.Detail = withMisuse(n.failText, misused)
 	if n.closeIn.code != noStatus { // 0 before a Close frame

@@ -45,14 +45,14 @@ type HandshakeError struct {
 	URL     string        // of the connection that failed
 	Attempt int           // which connection of the connect call it was, from 1
 	Path    []string      // all URLs visited, the refused redirect target last if there is one
-	Detail  string        // what was expected and what came, where that says more
+	Detail  string        // the expected and the received value, where there are such
 	Close   uint16        // close code of the peer if it closed first, 0 if it gave none
 	Text    string        // its reason; for logs, not for end users [RFC 6455 5.5.1]
 	// Difference is where an extended request differs from the opening request, on a server that refused it for that; nil otherwise.
 	Difference *Difference
 }
 
-// Error says what happened, where, and what the server had to say about it, in one line.
+// Error returns one line with the failure, its place, and the server's explanation.
 func (e *HandshakeError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Failure.Error())
@@ -136,7 +136,7 @@ func reportsStatus(f fsm.Failure) bool {
 	return false
 }
 
-// oneLine quotes what would not stay on its line: a URL that is no URL may hold anything.
+// oneLine quotes text with line breaks: a URL that could not be parsed may hold any bytes.
 func oneLine(s string) string {
 	if q := quote(s); q != `"`+s+`"` {
 		return q
@@ -151,7 +151,7 @@ func printable(r rune) rune {
 	return r
 }
 
-// failureOf maps what the parser refused to the failure it means for the client.
+// failureOf maps a parse error to the client's failure.
 func failureOf(err error) fsm.Failure {
 	switch wire.KindOf(err) {
 	case wire.KindHeadTooLarge, wire.KindLineTooLong, wire.KindTooManyFields, wire.KindBodyTooLarge, wire.KindTooManyMessages, wire.KindUnitTooLarge, wire.KindTargetTooLong:

@@ -54,7 +54,7 @@ func (h *head) list(name string, lists ...[]string) {
 	}
 }
 
-// end writes the empty line and returns what was written so far.
+// end writes the empty line and returns the head.
 func (h *head) end() []byte {
 	h.b = wire.AppendEnd(h.b)
 	limits := wire.DefaultLimits()

@@ -11,7 +11,7 @@ import (
 // text is both kinds of byte string.
 type text interface{ ~string | ~[]byte }
 
-// sizes adds up a head that was parsed elsewhere. It never counts more than the head had, so that what the parser accepts passes.
+// sizes adds up a head that was parsed elsewhere. It never counts more than the head had, so that every head that the parser accepts passes.
 type sizes struct {
 	limits   *wire.Limits
 	bytes    int

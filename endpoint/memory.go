@@ -2,12 +2,12 @@ package endpoint
 
 import "example.com/khp/wire"
 
-// memory is what one handshake works in, made at once. What does not fit grows elsewhere.
+// memory holds the buffers of one handshake in one allocation. Longer content is allocated on its own.
 type memory struct {
-	buf     [512]byte     // what is sent
+	buf     [512]byte     // for output
 	message [512]byte     // server: the message that holds the request
-	fields  [8]wire.Field // of what was parsed
+	fields  [8]wire.Field // of the parsed head
 }
 
-// mostKept bounds, in bytes, what a Server keeps for the next connection.
+// mostKept bounds the buffers, in bytes, that a Server keeps for the next connection.
 const mostKept = 8 << 10

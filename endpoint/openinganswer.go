@@ -7,7 +7,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// The opening handshake is plain HTTP with whatever stands in the way, so an answer that refuses it may have a long body, a chunked one, or one
+// The opening handshake is plain HTTP and may be answered by a proxy, so an answer that refuses it may have a long body, a chunked one, or one
 // that ends with the connection.
 
 // answerHead is the head of an answer that comes piece by piece, with the interim responses before it.
@@ -70,7 +70,7 @@ type chunks struct {
 	at   int // bytes read
 	left int // of the chunk at hand and its line end
 	body []byte
-	done bool // the last chunk was seen, or something that is no chunk: then the body is what came before it
+	done bool // the last chunk was read, or bytes that are no chunk: the body ends before them
 }
 
 // maxChunkLine bounds the line with the size of a chunk.

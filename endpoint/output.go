@@ -19,7 +19,7 @@ type Output struct {
 // message makes o send a binary message.
 func (o *Output) message(p []byte) { o.Kind, o.Type, o.Data = SendMessage, wire.Binary, p }
 
-// OutputKind says what to do.
+// OutputKind is the kind of an order.
 type OutputKind uint8
 
 // Outputs. The client's own and the server's own are marked.
@@ -43,7 +43,7 @@ const (
 // HeaderField is a field for a head that the endpoint writes.
 type HeaderField struct{ Name, Value string }
 
-// Result is what a completed handshake agreed on.
+// Result is the outcome of a completed handshake.
 type Result struct {
 	Plain       bool     // KHP was not selected: a plain WebSocket
 	Status      int      // of the completing response; 101 for a plain WebSocket

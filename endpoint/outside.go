@@ -8,13 +8,13 @@ import (
 )
 
 // Outside is how clients see a server that is behind a reverse proxy. Host and path stand in both requests; the proxy writes those of the opening request anew and
-// does not know of the extended one. What is listed here is accepted there as well; it is used for nothing else. [AMB-21]
+// does not know of the extended one. An extended request may also name the hosts and the prefix listed here; they have no other use. [AMB-21]
 type Outside struct {
 	Hosts  []string // Host values, such as "www.example.com", whose place the proxy gives its own
 	Prefix string   // the beginning of paths that the proxy takes away, such as "/app"
 }
 
-// Difference is what an extended request says otherwise than the opening request, without saying it in another way only.
+// Difference is a value of an extended request that names another place than the opening request does; spelling alone is no difference.
 type Difference struct {
 	What              string // "Host" or "path"
 	Opening, Extended string // as sent, cut to 200 bytes

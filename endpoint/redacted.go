@@ -209,7 +209,7 @@ func showField(f HeaderField, sensitive []string) string {
 	return wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)}.String()
 }
 
-// showTarget leaves out what may be a secret of a target or URL: its query, and a user and password.
+// showTarget removes the parts of a target or URL that may be secret: the query, and a user and password.
 func showTarget(target string) string {
 	path, _, query := strings.Cut(target, "?")
 	if scheme, rest, ok := strings.Cut(path, "://"); ok {

@@ -37,9 +37,9 @@ type Server struct {
 	differs *Difference // between the two requests, of the last one judged
 }
 
-// ServerConfig says what a server offers and allows. The zero value is right for a server without subprotocols or extensions.
+// ServerConfig holds the offer and the policy of a server. The zero value is right for a server without subprotocols or extensions.
 type ServerConfig struct {
-	Machine   fsm.ServerConfig // what is zero in it is that of fsm.DefaultServerConfig
+	Machine   fsm.ServerConfig // a zero field has the value in fsm.DefaultServerConfig
 	Limits    wire.Limits
 	Timeouts  Timeouts
 	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
@@ -102,7 +102,7 @@ func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output 
 	return s.out
 }
 
-// Lost tells that the connection ended, in whatever way, or was found to be unusable.
+// Lost tells that the connection ended, with or without an error, or cannot be used.
 func (s *Server) Lost(now time.Time, detail string) []Output {
 	s.begin(now)
 	s.detail = detail
@@ -199,7 +199,7 @@ func (s *Server) Close(now time.Time, code uint16, reason string) []Output {
 	return s.out
 }
 
-// Phase returns what the server is waiting for.
+// Phase returns the phase of the server, which names the event it waits for.
 func (s *Server) Phase() fsm.ServerPhase { return s.state.Phase() }
 
 // State returns the machine's state, for traces and statistics.
@@ -208,10 +208,10 @@ func (s *Server) State() fsm.ServerState { return s.state }
 // Request returns the request to decide on, after AskDecision.
 func (s *Server) Request() *Request { return &s.request }
 
-// OpeningRequest returns what is known of the opening request, once that was judged.
+// OpeningRequest returns the opening request, once that was judged.
 func (s *Server) OpeningRequest() *OpeningRequest { return &s.open }
 
-// Result returns what was agreed on, once the connection is open.
+// Result returns the outcome of the handshake, once the connection is open.
 func (s *Server) Result() Result { return s.result }
 
 // begin starts a call.
@@ -224,7 +224,7 @@ func (s *Server) begin(now time.Time) {
 	s.decision, s.prepared = Decision{}, nil
 }
 
-// step gives ev to the machine and carries out what it orders. It reports whether the machine accepted.
+// step passes ev to the machine and performs the effects. It reports whether the machine accepted ev.
 func (s *Server) step(ev fsm.Event) bool {
 	state, effects, verdict := s.machine.Step(s.state, ev)
 	if verdict != fsm.Accepted {
@@ -282,7 +282,7 @@ func (s *Server) perform(e fsm.Effect) {
 	s.say(o)
 }
 
-// forget drops what an open connection, which may live long, has no use for.
+// forget drops the buffers of the handshake: an open connection may live long.
 func (s *Server) forget() {
 	s.request.Body, s.parsed.Body = nil, nil
 	if cap(s.pending) > len(memory{}.message) || cap(s.parsed.Fields) > len(memory{}.fields) {
@@ -290,14 +290,14 @@ func (s *Server) forget() {
 	}
 }
 
-// tail returns what b, the grown buffer of this call, has more than the buffer had.
+// tail makes b the buffer of this call and returns the bytes appended to it.
 func (s *Server) tail(b []byte) []byte {
 	from := len(s.buf)
 	s.buf = b
 	return b[from:len(b):len(b)]
 }
 
-// failure is what the application gets to see.
+// failure makes the error that the application receives.
 func (s *Server) failure(e fsm.Effect) *HandshakeError {
 	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), URL: s.open.Target}
 	if s.refusedPlain && e.Failure == fsm.FailureOpening { // the application did, not the endpoint

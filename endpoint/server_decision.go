@@ -57,7 +57,7 @@ func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
 // anyHost lets URLs pass whose host only the client can turn into ASCII.
 func anyHost(string) (string, error) { return "localhost", nil }
 
-// checkValues refuses what cannot be written.
+// checkValues refuses values that cannot be written.
 func (d *Decision) checkValues() error {
 	for _, f := range d.Header {
 		if err := checkResponseField(f); err != nil {
@@ -86,7 +86,7 @@ func (d *Decision) checkValues() error {
 	return nil
 }
 
-// judgeSelection checks subprotocol and extensions: only what was asked for, extensions once each.
+// judgeSelection checks subprotocol and extensions: each must have been asked for, and an extension may be selected once.
 //
 //khp:impl KHP-GEN-07 WSP-EXT-03
 func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {

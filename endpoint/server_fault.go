@@ -17,7 +17,7 @@ func faultOf(head []byte, err error) string {
 	return parseText(err)
 }
 
-// parseText says what the parser refused in words for the peer that wrote it: it reads them in the body of the answer.
+// parseText words a parse error for the peer, which reads it in the body of the answer.
 func parseText(err error) string {
 	var e *wire.ParseError
 	switch {

@@ -10,7 +10,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// OpeningRequest is what the extended handshake inherits from the opening one.
+// OpeningRequest holds the parts of the opening request that matter to the extended handshake.
 type OpeningRequest struct {
 	Target       string   // request target as sent: path and query
 	Host         string   // Host field
@@ -29,8 +29,8 @@ func (o *OpeningRequest) Kaazing() bool {
 // Path returns the path of the target as sent, without query.
 func (o *OpeningRequest) Path() string { return wire.TargetPath(o.Target) }
 
-// OpeningReceived takes what has been read of the opening request: all of it so far, from its first byte. It returns how many bytes it has used; 0
-// means that more are needed. What follows the used bytes belongs to the WebSocket. Hosts that parse the request themselves use Opening.
+// OpeningReceived takes all bytes read so far of the opening request, from the first one. It returns how many bytes it has used; 0
+// means that more are needed. The bytes behind them belong to the WebSocket. Hosts that parse the request themselves use Opening.
 //
 //khp:impl RFC2068-101-02
 func (s *Server) OpeningReceived(now time.Time, b []byte) (used int, out []Output) {
@@ -81,7 +81,7 @@ func (s *Server) Opening(now time.Time, r *wire.Request) []Output {
 	return s.out
 }
 
-// openingEvent is what the machine hears of an opening request that is right.
+// openingEvent is the event of a valid opening request.
 func (s *Server) openingEvent() fsm.Event {
 	ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid}
 	if slices.Contains(s.open.Subprotocols, Subprotocol) {
@@ -122,10 +122,10 @@ func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Out
 	return s.out
 }
 
-// closePolicy is the close code for what is not allowed. [RFC 6455 7.4.1]
+// closePolicy is the close code for a violated policy. [RFC 6455 7.4.1]
 const closePolicy = 1008
 
-// judgeOpened checks what another layer has answered. status 0 means that it is fine.
+// judgeOpened checks an opening request that another layer has answered. status 0 means that it is fine.
 func (s *Server) judgeOpened() (status int, what string) {
 	o := &s.open
 	if status, what = o.oversized(&s.cfg.Limits); status != 0 {
@@ -146,7 +146,7 @@ func (s *Server) forgetOpening(target string) {
 	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(wire.OriginForm(target)))}, nil
 }
 
-// judgeOpening checks the opening request and keeps what is needed of it. status 0 means it is fine.
+// judgeOpening checks the opening request and keeps its parts in s.open. status 0 means it is fine.
 //
 //khp:impl KHP-GEN-08 RFC2068-101-01
 func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
@@ -184,7 +184,7 @@ func (s *Server) checkOpening() (status int, what string) {
 	return status, what
 }
 
-// parseLists collects what the opening request offers. fields are those that Opening was copied from.
+// parseLists collects the offered subprotocols and extensions. fields are those that Opening was copied from.
 func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string) {
 	for i, f := range fields {
 		if !wire.EqualFold(f.Name, "Sec-WebSocket-Protocol") {
@@ -218,7 +218,7 @@ func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string
 	return 0, ""
 }
 
-// checkOrigin applies the configured check, or the default: the same scheme-less origin, which is what keeps other web sites out.
+// checkOrigin applies the configured check, or the default, [SameOrigin], which refuses pages of other web sites.
 func (s *Server) checkOrigin(origin, host string) bool {
 	if s.cfg.CheckOrigin != nil {
 		return s.cfg.CheckOrigin(origin, host)

@@ -15,7 +15,7 @@ import (
 // needsKHP tells clients that do not offer KHP that they would have been asked for credentials.
 const needsKHP = "this address asks for credentials, which takes the subprotocol " + Subprotocol
 
-// OffersKHP reports whether KHP is among the subprotocols of the request, wherever and in whatever company.
+// OffersKHP reports whether KHP is among the subprotocols of the request, at any place in any of the lists.
 func (o *OpeningRequest) OffersKHP() bool {
 	for i := range o.Opening {
 		if f := &o.Opening[i]; strings.EqualFold(f.Name, "Sec-WebSocket-Protocol") {

@@ -18,7 +18,7 @@ func (s *Server) requestMessage(p []byte) {
 	if len(p) == 0 && s.kaazing() {
 		return
 	}
-	// No legal request is longer than this, so what is cut off makes it no less illegal.
+	// No legal request is longer than this: a request that is cut here is refused all the same.
 	most := s.cfg.Limits.Head + s.cfg.Limits.Body + 1
 	if !s.partial {
 		s.pending, s.lines = s.pending[:0], wire.Lines{}
@@ -95,7 +95,7 @@ func (s *Server) judgeRequest() (status int, what string) {
 	return s.judgeLists()
 }
 
-// judgeLists checks the two negotiation fields and collects what they ask for.
+// judgeLists checks the two negotiation fields and collects their elements.
 func (s *Server) judgeLists() (status int, what string) {
 	q := &s.request
 	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(), Header: copyFields(s.parsed.Fields)}
@@ -168,7 +168,7 @@ func (s *Server) bodyMessage(p []byte) {
 	s.step(fsm.Event{Kind: fsm.EventDataReceived})
 }
 
-// fillRequest copies what is left to copy for the application.
+// fillRequest copies the body and the credentials for the application.
 //
 //khp:impl KHP-EXT-REQ-07
 func (s *Server) fillRequest() {
@@ -185,7 +185,7 @@ func (s *Server) kaazing() bool {
 
 var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "DELETE": true, "OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true}
 
-// statusOf maps what the parser refused to the status a server answers with. HTTP/1.0 gets 505 and thereby never a 1xx.
+// statusOf maps a parse error to the status of the answer. HTTP/1.0 gets 505 and thereby never a 1xx.
 //
 //khp:impl KHP-CLASS-1XX-02 RFC2068-1XX-02 RFC6585-431-01
 func statusOf(err error) int {

@@ -72,7 +72,7 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	return writeBody(&h, d, rule)
 }
 
-// writeBody ends the head and writes the body: the application's, or for errors a line that says what the status says.
+// writeBody ends the head and writes the body: the application's, or for errors one line with the reason phrase of the status.
 //
 //khp:impl RFC2068-1XX-01
 func writeBody(h *head, d *Decision, rule fsm.Rule) ([]byte, error) {

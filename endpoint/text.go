@@ -18,7 +18,7 @@ func quote(s string) string { return judge.Quote(s) }
 // clip bounds the part of a peer's text that goes into a message.
 func clip(s string) string { return judge.Clip(s) }
 
-// describe says what kind of message came, with its beginning.
+// describe names the type and length of a message, and quotes its beginning.
 func describe(t wire.MessageType, p []byte) string {
 	const most = 32
 	if len(p) == 0 {
@@ -40,7 +40,7 @@ func describeChallenge(ch wire.Challenge) string {
 	return s
 }
 
-// timerDetail says what the client waited for.
+// timerDetail describes a timeout of the client.
 func (c *Client) timerDetail(t fsm.Timer) string {
 	switch c.state.Phase() {
 	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
@@ -49,7 +49,7 @@ func (c *Client) timerDetail(t fsm.Timer) string {
 	return timerDetail(t)
 }
 
-// timerDetail says what was waited for.
+// timerDetail describes a timeout.
 func timerDetail(t fsm.Timer) string {
 	switch t {
 	case fsm.TimerOpening:
@@ -72,7 +72,7 @@ func timerDetail(t fsm.Timer) string {
 	return ""
 }
 
-// withoutUserinfo cuts what may be a password out of a URL that could not be parsed.
+// withoutUserinfo removes a possible password from a URL that could not be parsed.
 func withoutUserinfo(rawURL string) string {
 	at := strings.LastIndexByte(rawURL, '@')
 	if at < 0 {
@@ -93,7 +93,7 @@ func elementText(e wire.Extension) string {
 	return string(e.Name) + ";" + string(e.Params)
 }
 
-// parseElements parses elements that the host's own WebSocket layer negotiated; what cannot be one is left out.
+// parseElements parses elements that the host's own WebSocket layer negotiated; malformed ones are left out.
 func parseElements(elements []string) []wire.Extension {
 	var list []wire.Extension
 	for _, e := range elements {

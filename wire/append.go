@@ -65,7 +65,7 @@ func appendField[S, N text](dst []byte, name N, value S) []byte {
 
 func fitsField(name, value int) bool { return name <= maxName && name+value+2 <= defaultLine }
 
-// fieldError says what is wrong with a field that is.
+// fieldError describes the fault of a malformed field.
 func fieldError[S, N text](name N, value S) error {
 	if !ValidToken(name) {
 		return newError(KindFieldName, 0, "not a token", name)

@@ -177,7 +177,7 @@ func (a *Assembler) fail(err error) (Progress, error) {
 	return a.progress, err
 }
 
-// advance reads what has come since the last call.
+// advance reads the bytes added since the last call.
 func (a *Assembler) advance() error {
 	if a.headLen == 0 {
 		switch k := a.h.response(&a.Response, a.buf, &a.limits); k {

@@ -40,7 +40,7 @@ func makeClass() (t [256]uint8) {
 	return t
 }
 
-// text is what a caller may hand over as a value: both kinds of byte string.
+// text is the type of values passed in: both kinds of byte string.
 type text interface{ ~string | ~[]byte }
 
 func lower(c byte) byte {

@@ -16,7 +16,7 @@ func ValidCloseCode(code uint16) bool {
 	return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999
 }
 
-// CloseReason makes s fit for a Close frame: what is not UTF-8 becomes U+FFFD, and what is longer than [MaxCloseReason] is cut between two
+// CloseReason makes s fit for a Close frame: invalid UTF-8 becomes U+FFFD, and a text longer than [MaxCloseReason] is cut between two
 // characters.
 func CloseReason(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// DigestChallenge is what a Digest challenge asks for. Texts are without quotes and
+// DigestChallenge holds the parameters of a Digest challenge. Texts are without quotes and
 // escapes. [RFC 7616 3.3]
 type DigestChallenge struct {
 	Realm, Nonce, Opaque string
@@ -118,7 +118,7 @@ func (c *DigestChallenge) appendOpaque(dst []byte) []byte {
 	return appendQuoted(dst, ", opaque", c.Opaque)
 }
 
-// refuses says what keeps u from answering c, "" if nothing does.
+// refuses returns the reason why c cannot be answered for u, "" if there is none.
 func (c *DigestChallenge) refuses(u DigestUse) string {
 	if what := c.malformed(); what != "" {
 		return what
@@ -140,7 +140,7 @@ func (c *DigestChallenge) refuses(u DigestUse) string {
 	return ""
 }
 
-// malformed says what is wrong with c itself, "" if nothing is.
+// malformed returns the fault of c itself, "" if there is none.
 func (c *DigestChallenge) malformed() string {
 	switch {
 	case c.Algorithm.String() == "":

@@ -33,7 +33,7 @@ var seenNames = [...]string{
 	"username", "realm", "nonce", "uri", "response", "nc", "cnonce", "qop", "algorithm", "opaque", "userhash",
 }
 
-// parse reads name=value, name=value and says what is wrong, "" if nothing is.
+// parse reads name=value, name=value and returns the first fault, "" if there is none.
 func (p *digestParser) parse(b []byte) string {
 	for i := 0; ; {
 		for i < len(b) && (b[i] == ',' || isSpace(b[i])) {
@@ -99,7 +99,7 @@ func (p *digestParser) param(name []byte, value string) string {
 	return ""
 }
 
-// missing says what the parameters lack together, "" if nothing.
+// missing returns the fault of an incomplete set of parameters, "" if there is none.
 func (p *digestParser) missing() string {
 	needed := uint16(seenNeeded)
 	switch {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Kind says what is wrong with some bytes. The zero Kind is no error at all.
+// Kind is the kind of a parse error. The zero Kind stands for none.
 type Kind uint8
 
 const (
@@ -101,7 +101,7 @@ type ParseError struct {
 	Detail string
 }
 
-// Error returns what and where, in one line of printable ASCII.
+// Error returns the kind and the place of the error, in one line of printable ASCII.
 func (e *ParseError) Error() string {
 	s := "wire: " + e.Kind.String() + " at byte " + strconv.Itoa(e.Offset)
 	if e.Detail != "" {

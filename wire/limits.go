@@ -1,6 +1,6 @@
 package wire
 
-// Limits bounds what a peer can make us read. Sizes are bytes. A zero or
+// Limits bounds the input that a peer can make us read. Sizes are bytes. A zero or
 // negative field stands for its default, so the zero value is the default.
 type Limits struct {
 	Head     int // start line, fields and the empty line, line ends included (16 KiB)

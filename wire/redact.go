@@ -39,7 +39,7 @@ const (
 	redactHidden              // in a value that is secret
 )
 
-// longestName bounds what is kept of a line that may be a field: no longer name is legal.
+// longestName bounds the part kept of a line that may be a field: no longer name is legal.
 const longestName = 256
 
 // Append writes a copy of the next piece to dst.

@@ -64,7 +64,7 @@ func Opening(f wire.Fields, a *Asked) Fault {
 	return fault
 }
 
-// Response returns the facts about an extended response that do not depend on the client's policy: what it says of the upgrade, and whether
+// Response returns the facts about an extended response that do not depend on the client's policy: its fields about the upgrade, and whether
 // its selection was asked for. A response that ends the handshake is not judged.
 func Response(r *wire.Response, a *Asked) (facts fsm.Facts, first Fault) {
 	action := fsm.Status(r.Status).Action
@@ -102,7 +102,7 @@ func extensionsAsked(f wire.Fields, a *Asked) Fault {
 	return fault
 }
 
-// acceptMatches checks what a completing response says about the upgrade, as far as it says anything: the extended request carries no key,
+// acceptMatches checks the fields of a completing response about the upgrade, as far as it has them: the extended request carries no key,
 // so the one of the opening request counts. [AMB-19]
 //
 //khp:impl KHP-STATUS-101-01 KHP-STATUS-101-03
