@@ -57,6 +57,10 @@ func (s *Server) check() error {
 		return errors.New("transport: Server.OpeningTimeout is " + s.OpeningTimeout.String() + "; use a positive duration, or 0 for " + defaultOpeningTimeout.String())
 	case s.MaxConnections < 0:
 		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(s.MaxConnections) + "; use a positive number, or 0 for no bound")
+	case s.MaxWaiting < 0:
+		return errors.New("transport: Server.MaxWaiting is " + strconv.Itoa(s.MaxWaiting) + "; use a positive number, or 0 to refuse clients instead")
+	case s.MaxWaiting > 0 && s.MaxConnections == 0:
+		return errors.New("transport: Server.MaxWaiting means nothing without MaxConnections; set both")
 	case s.MaxPerAddress < 0:
 		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(s.MaxPerAddress) + "; use a positive number, or 0 for no bound")
 	case s.ProxyProtocol && len(s.TrustedProxies) == 0:

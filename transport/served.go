@@ -28,6 +28,7 @@ type served struct {
 	server   *Server      // nil if a Handler serves without one
 	host     netip.Prefix // the address that it counts for
 	passedOn bool         // it belongs to net/http now
+	placed   bool         // it has one of the places
 
 	handler *Handler        // once the opening request has found it
 	ctx     context.Context // ends at Shutdown
@@ -168,6 +169,9 @@ func (c *served) ended(v any) {
 		c.handler.live.Remove(&c.Entry)
 	}
 	s.live.Remove(&c.Entry)
+	if c.placed {
+		s.places.Release()
+	}
 	if !c.passedOn {
 		_ = c.nc.Close()
 		s.slots.Exit(c.host)
@@ -204,6 +208,10 @@ func (c *served) begin(secure *tls.Config) *opening {
 		}
 		if !c.count() {
 			accept.Answer(c.nc, "503 Service Unavailable", accept.TooMany+"\n")
+			o.release()
+			return nil
+		}
+		if !c.place(o) {
 			o.release()
 			return nil
 		}

@@ -38,8 +38,11 @@ type Server struct {
 	KeepAlive      time.Duration // for every Handler that has none of its own; 0 is none
 	// Limits of the opening request, before its Handler is known, whose own limits it has to keep as well. The size of the head is that of other requests, too.
 	Limits wire.Limits
-	// MaxConnections bounds the connections that are open at once, of whatever kind; 0 is no bound. More wait in the queue of the system until one ends.
+	// MaxConnections bounds the WebSocket connections that are open at once, handshakes included; 0 is no bound. More clients are answered with 503 and Retry-After. Requests that
+	// are no upgrade are answered as ever, on connections that are bounded, too: at most 64 more than MaxConnections and MaxWaiting together are taken, others wait in the queue of the system.
 	MaxConnections int
+	// MaxWaiting has so many clients wait until one of MaxConnections ends, first come first served, for up to a minute, instead of being refused.
+	MaxWaiting int
 	// MaxPerAddress bounds those of one client address, for which all IPv6 addresses of a /64 count as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
 	MaxPerAddress int
 	// TrustedProxies are the networks of proxies in front, whose word about the address of a client is taken: for the log, MaxPerAddress, the shares of an
@@ -51,11 +54,12 @@ type Server struct {
 	ProxyProtocol bool
 	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
 
-	live  tracker.Tracker // connections of clients, and those of which nothing is known yet
-	slots accept.Slots
-	web   web.Queue
+	live   tracker.Tracker // connections of clients, and those of which nothing is known yet
+	slots  accept.Slots
+	places accept.Places
+	web    web.Queue
 
-	turning, mistrusting accept.Seldom // lines of the log
+	turning, filling, mistrusting accept.Seldom // lines of the log
 
 	mu        sync.Mutex // guards the rest
 	closed    bool
@@ -118,7 +122,7 @@ func (s *Server) serve(ln net.Listener, secure *tls.Config) error {
 	}
 	accepting := accept.Seldom{Period: time.Second}
 	for {
-		if !s.slots.Wait(s.MaxConnections, done) {
+		if !s.slots.Wait(s.mostSockets(), done) {
 			return http.ErrServerClosed
 		}
 		nc, err := accept.Next(ln, done, s.log(), &accepting)

@@ -143,24 +143,71 @@ func TestServer_AcceptErrors(t *testing.T) {
 	})
 }
 
-// No more connections are accepted than allowed; the others wait.
+// One client too many is told to come again, and requests that are no upgrade are answered all the same.
 func TestServer_MaxConnections(t *testing.T) {
-	s := &Server{Handler: &Handler{Serve: echoServe}, MaxConnections: 2}
-	serveVirtual(t, "total", s, func(t *testing.T, l *pipeListener) {
-		first, second, third := l.dial(t), l.dial(t), l.dial(t)
-		for _, c := range []*rawClient{first, second} {
-			c.bytes(openingRequest)
-			require.Contains(t, <-c.head, "101 ")
-		}
+	var log syncBuffer
+	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage), MaxConnections: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	url := serveBy(t, s)
+	first, second := dialTCP(t, url, openingRequest), dialTCP(t, url, openingRequest)
+	require.Contains(t, <-first.head, "101 ")
+	require.Contains(t, <-second.head, "101 ")
+	require.Equal(t, Load{InUse: 2, Full: true}, s.Load())
+	for range 3 { // and it takes nothing away from others to be refused
+		third := dialHTTP(t, url)
+		third.send(openingRequest)
+		third.want(503, "all connections are in use")
+	}
+	require.Equal(t, Load{InUse: 2, Full: true, Refused: 3}, s.Load())
+	_, err := Dial(t.Context(), url, nil)
+	var e *HandshakeError
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, 5*time.Second, e.RetryAfter)
+	web := dialHTTP(t, url)
+	web.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+	web.want(200, "page")
+	upgrade := dialHTTP(t, url)
+	upgrade.send(openingRequest)
+	upgrade.want(503, "all connections are in use")
+	require.Equal(t, 1, strings.Count(log.String(), "turned away: all connections are in use"), "a flood is one line")
+	_ = first.nc.Close()
+	require.Eventually(t, func() bool { return !s.Load().Full }, 5*time.Second, time.Millisecond)
+	third := dialTCP(t, url, openingRequest)
+	require.Contains(t, <-third.head, "101 ")
+}
+
+// As many clients as shall wait do so, get the place of whoever goes, first come first served, and are forgotten if they go themselves.
+func TestServer_MaxWaiting(t *testing.T) {
+	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 2}
+	serveVirtual(t, "waiting", s, func(t *testing.T, l *pipeListener) {
+		open := l.dial(t)
+		open.bytes(openingRequest)
+		require.Contains(t, <-open.head, "101 ")
+		gone, next := l.dial(t), l.dial(t)
+		gone.bytes(openingRequest)
 		synctest.Wait()
-		require.Equal(t, 2, s.Connections())
-		require.Len(t, l.queue, 1)
-		_ = first.nc.Close()
+		next.bytes(openingRequest)
 		synctest.Wait()
-		require.Empty(t, l.queue)
-		third.bytes(openingRequest)
-		require.Contains(t, <-third.head, "101 ")
-		require.Equal(t, 2, s.Connections())
+		require.Equal(t, Load{InUse: 1, Waiting: 2, Full: true}, s.Load())
+		refused := l.dial(t)
+		refused.bytes(openingRequest)
+		require.Contains(t, <-refused.head, "503 ")
+		_ = gone.nc.Close()
+		synctest.Wait()
+		require.Equal(t, Load{InUse: 1, Waiting: 1, Full: true, Refused: 1}, s.Load())
+		_ = open.nc.Close()
+		require.Contains(t, <-next.head, "101 ")
+		require.Equal(t, Load{InUse: 1, Full: true, Refused: 1}, s.Load())
+
+		late := l.dial(t)
+		begin := time.Now()
+		late.bytes(openingRequest)
+		require.Contains(t, <-late.head, "503 ")
+		require.Equal(t, time.Minute, time.Since(begin), "nobody waits for ever")
+		ended := l.dial(t)
+		ended.bytes(openingRequest)
+		synctest.Wait()
+		go func() { _ = s.Shutdown(context.Background()) }()
+		require.Contains(t, <-ended.head, "503 ")
 	})
 }
 

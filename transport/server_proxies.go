@@ -108,5 +108,9 @@ func (s *Server) serveUpgrade(h *Handler, w http.ResponseWriter, r *http.Request
 		}
 		defer s.slots.Waive(network)
 	}
+	if !s.placeInWeb(w, r) {
+		return
+	}
+	defer s.places.Release()
 	h.ServeHTTP(w, r)
 }

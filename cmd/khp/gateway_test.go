@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -117,25 +118,59 @@ func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
 	wantLog(t, s.log, "msg=closed .*code=1001 by=server")
 }
 
+// A full server says so to clients, to whoever asks for its health, in the log and in the metrics, and still answers plain HTTP.
 func TestServe_MaxConnections(t *testing.T) {
-	s := serveHere(t, "--max-connections", "2")
+	s := serveHere(t, "--max-connections", "2", "--plain", "--metrics", "127.0.0.1:0")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+	ready, health := strings.TrimSuffix(metrics, "metrics")+"readyz", "http"+strings.TrimPrefix(s.url, "ws")+"/healthz"
+	require.Equal(t, "ok\n", get(t, ready))
 	first, second := dialHere(t, s.url+"/", nil), dialHere(t, s.url+"/", nil)
-	third := make(chan error, 1)
+	for _, o := range []*transport.DialOptions{nil, {Profile: transport.Kaazing}, {PlainOnly: true}} {
+		_, err := transport.Dial(t.Context(), s.url+"/", o)
+		var e *transport.HandshakeError
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, 503, e.Status)
+		require.Equal(t, 5*time.Second, e.RetryAfter)
+		require.Equal(t, "all connections are in use\n", string(e.Body))
+	}
+	require.Equal(t, "ok\n", get(t, health))
+	full, err := http.Get(ready)
+	require.NoError(t, err)
+	defer func() { _ = full.Body.Close() }()
+	body, _ := io.ReadAll(full.Body)
+	require.Equal(t, 503, full.StatusCode)
+	require.Equal(t, "full\n", string(body))
+	require.Contains(t, get(t, metrics), "khp_turned_away_total 3\n")
+	wantLog(t, s.log, `level=WARN msg="turned away: all connections are in use" remote=\S+ most=2`)
+	wantEcho(t, first, transport.Text, []byte("x"))
+	require.NoError(t, second.Close(transport.CloseNormal, ""))
+	require.Eventually(t, func() bool {
+		c, err := transport.Dial(t.Context(), s.url+"/", nil)
+		return err == nil && c.CloseNow() == nil
+	}, 10*time.Second, 10*time.Millisecond)
+}
+
+// With --max-waiting clients wait for their turn, while health is answered as ever.
+func TestServe_MaxWaiting(t *testing.T) {
+	s := serveHere(t, "--max-connections", "1", "--max-waiting", "1", "--metrics", "127.0.0.1:0")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+	first := dialHere(t, s.url+"/", nil)
+	waited := make(chan error, 1)
 	go func() {
 		c, err := transport.Dial(t.Context(), s.url+"/", nil)
 		if err == nil {
 			err = c.CloseNow()
 		}
-		third <- err
+		waited <- err
 	}()
-	wantEcho(t, first, transport.Text, []byte("x"))
-	select {
-	case err := <-third:
-		t.Fatalf("there is no room for a third one: %v", err)
-	default:
-	}
-	require.NoError(t, second.Close(transport.CloseNormal, ""))
-	require.NoError(t, <-third, "it has waited")
+	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), "khp_clients_waiting 1\n") }, 10*time.Second, time.Millisecond)
+	require.Equal(t, "ok\n", get(t, "http"+strings.TrimPrefix(s.url, "ws")+"/healthz"))
+	wantFailure(t, s.url+"/", nil, fsm.FailureStatus, 503)
+	require.NoError(t, first.Close(transport.CloseNormal, ""))
+	require.NoError(t, <-waited)
+	code, errs := serveBriefly("--max-waiting", "1")
+	require.Equal(t, cli.ExitUsage, code)
+	require.Contains(t, errs, "--max-waiting 1: without --max-connections nobody has to wait")
 }
 
 func TestServe_MaxPerAddress(t *testing.T) {

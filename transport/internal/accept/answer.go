@@ -22,10 +22,14 @@ func TurnAway(nc net.Conn, secure bool) {
 	sock.Abort(nc)
 }
 
-// Answer answers an HTTP request in one write that a new connection takes at once.
-func Answer(nc net.Conn, status, text string) {
+// Answer answers an HTTP request in one write that a new connection takes at once. fields are further lines of its head.
+func Answer(nc net.Conn, status, text string, fields ...string) {
 	now := time.Now()
 	_ = nc.SetWriteDeadline(now.Add(sock.GiveUpTimeout))
-	_, _ = fmt.Fprintf(nc, "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\nDate: %s\r\n\r\n%s",
-		status, len(text), now.UTC().Format(http.TimeFormat), text)
+	more := ""
+	for _, f := range fields {
+		more += f + "\r\n"
+	}
+	_, _ = fmt.Fprintf(nc, "HTTP/1.1 %s\r\n%sContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\nDate: %s\r\n\r\n%s",
+		status, more, len(text), now.UTC().Format(http.TimeFormat), text)
 }

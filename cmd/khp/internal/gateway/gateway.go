@@ -28,6 +28,7 @@ type gateway struct {
 	cert     atomic.Pointer[tls.Certificate] // nil without TLS
 	draining atomic.Bool
 	clients  target.Clients
+	load     atomic.Pointer[func() transport.Load] // once it serves
 }
 
 // server makes the server around the gateway, once rules and cert are set.
@@ -35,7 +36,7 @@ func (g *gateway) server(o *options) *transport.Server {
 	trusted, _ := o.trust() // was checked with the rules
 	srv := &transport.Server{
 		Route: func(_, path string) *transport.Handler { return g.rules.Load().handler(path) }, Fallback: g, Logger: g.log,
-		MaxConnections: o.most, MaxPerAddress: o.perAddress, TrustedProxies: trusted, ProxyProtocol: o.proxyHead,
+		MaxConnections: o.most, MaxWaiting: o.waiting, MaxPerAddress: o.perAddress, TrustedProxies: trusted, ProxyProtocol: o.proxyHead,
 	}
 	if g.cert.Load() != nil {
 		srv.TLSConfig = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return g.cert.Load(), nil }}
@@ -88,7 +89,19 @@ func (g *gateway) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "draining", http.StatusServiceUnavailable)
 		return
 	}
+	if g.busy().Full {
+		http.Error(w, "full", http.StatusServiceUnavailable)
+		return
+	}
 	healthy(w, r)
+}
+
+// busy tells how busy the server is.
+func (g *gateway) busy() transport.Load {
+	if load := g.load.Load(); load != nil {
+		return (*load)()
+	}
+	return transport.Load{}
 }
 
 // measure adds to the metrics what the gateway knows itself.
@@ -97,6 +110,8 @@ func (g *gateway) measure() {
 		g.metrics.Gauge("khp_clients_open", "Clients whose connections are open, by what they speak: spec, kaazing, or plain without KHP.", map[string]string{"profile": kind},
 			func() float64 { return float64(g.clients[i].Load()) })
 	}
+	g.metrics.Gauge("khp_clients_waiting", "Clients that wait until one of max-connections ends.", nil, func() float64 { return float64(g.busy().Waiting) })
+	g.metrics.Counter("khp_turned_away_total", "Clients that were answered with 503 because of max-connections.", nil, func() float64 { return float64(g.busy().Refused) })
 }
 
 // listenMetrics serves metrics and health on a listener of their own.

@@ -20,7 +20,7 @@ type reloader struct {
 }
 
 // fixed are the flags that need a restart.
-var fixed = []string{"listen", "metrics", "trace", "log", "max-connections", "max-per-address", "trusted-proxies", "proxy-protocol"}
+var fixed = []string{"listen", "metrics", "trace", "log", "max-connections", "max-waiting", "max-per-address", "trusted-proxies", "proxy-protocol"}
 
 // files are the flags that name files, for which it is their content that counts.
 var files = []string{"htpasswd", "tls-cert", "tls-key", "backend-ca"}

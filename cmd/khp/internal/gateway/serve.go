@@ -33,6 +33,7 @@ type options struct {
 	drain      cli.Duration
 	message    cli.Size
 	most       int
+	waiting    int
 	perAddress int
 	cert       string
 	key        string
@@ -91,7 +92,7 @@ each mistake in a line with its place. It exits with 0 or 2.
 
 Once it listens, one line with the URL goes to stdout; the log goes to stderr.
 GET /healthz is answered with 200 by plain HTTP, and next to the metrics
-/readyz with 503 while it drains. The first SIGINT or SIGTERM drains: open
+/readyz with 503 while it drains or is full. The first SIGINT or SIGTERM drains: open
 connections are closed with 1001, handshakes are answered with 503. The second
 one drops what is left.`,
 		Example: `  khp serve --demo-page
@@ -144,7 +145,8 @@ func newOptions() *options {
 	f.Var(&o.idle, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
 	f.Var(&o.drain, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
 	f.Var(&o.message, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
-	f.IntVar(&o.most, "max-connections", 0, "at most `N` connections at once, more have to wait; 0 is no limit")
+	f.IntVar(&o.most, "max-connections", 0, "at most `N` WebSocket connections at once, more get 503; 0 is no limit")
+	f.IntVar(&o.waiting, "max-waiting", 0, "have `N` clients wait for one of --max-connections to end, a minute at most, before more get 503")
 	f.IntVar(&o.perAddress, "max-per-address", 0, "at most `N` of one client address, more get 503; 0 is no limit")
 	f.StringVar(&o.metrics, "metrics", "", "serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
 	f.StringVar(&o.trace, "trace", "", "write every step of every handshake to `FILE` as NDJSON, for khp replay (overwritten)")
@@ -186,7 +188,7 @@ func (o *options) check() error {
 	for _, n := range []struct {
 		flag string
 		n    int
-	}{{"max-connections", o.most}, {"max-per-address", o.perAddress}} {
+	}{{"max-connections", o.most}, {"max-per-address", o.perAddress}, {"max-waiting", o.waiting}} {
 		if n.n < 0 {
 			wrong = append(wrong, cli.Usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n))
 		}
@@ -211,6 +213,8 @@ func (o *options) unused(list target.Routes) error {
 		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.scheme)
 	case given("realm") && o.scheme == "token":
 		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.realm)
+	case o.waiting > 0 && o.most == 0:
+		return cli.Usagef("--max-waiting %d: without --max-connections nobody has to wait; set both", o.waiting)
 	case given("backend-ca") && !list.Trust():
 		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
 	}

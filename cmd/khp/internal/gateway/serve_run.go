@@ -124,6 +124,8 @@ func listening(c *cli.Env, o *options, g *gateway, ln net.Listener, again *reloa
 		scheme, serve = "wss", func(s *transport.Server, ln net.Listener) error { return s.ServeTLS(ln, "", "") }
 	}
 	srv := g.server(o)
+	load := srv.Load
+	g.load.Store(&load)
 	served := make(chan error, 1)
 	go func() { served <- serve(srv, ln) }()
 	outliveLog()
