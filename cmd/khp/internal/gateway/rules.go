@@ -35,7 +35,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	auth, authErr, plainErr := (*guard.Guard)(nil), error(nil), error(nil)
 	if routesErr == nil { // else what is wrong with paths follows from it
 		auth, authErr = o.authority(list)
-		plainErr = list.MarkPlain(o.plain)
+		plainErr = errors.Join(list.MarkPlain(o.plain), list.MarkChallenges(o.challenges))
 	}
 	origin, originErr := origin.Checker(o.origins)
 	backends, backendsErr := o.backendTLS()
@@ -61,11 +61,15 @@ func (o *options) rules(g *gateway) (*rules, error) {
 		watch = append(watch, logObserver{g.log})
 	}
 	r.handlers = make(map[way]*transport.Handler)
-	for _, w := range []way{{}, {plain: true}, {unchecked: true}, {plain: true, unchecked: true}} {
+	ways := []way{{}}
+	for _, route := range list {
+		ways = append(ways, wayOf(list, route.Path))
+	}
+	for _, w := range ways {
 		r.handlers[w] = &transport.Handler{
 			Serve: h.Serve, Decide: h.Decide, Authenticator: auth.OrNil(), CheckOrigin: origin, Observer: watch.OrNil(), Logger: g.log, ReadLimit: h.Message,
 			ConnContext: h.Session, Use: cli.Extensions(time.Duration(o.inactivity)), KeepAlive: time.Duration(o.inactivity), AnyTarget: true, Outside: outside, // the other target is never used for routing
-			Unchecked: w.unchecked, Plain: w.plain,
+			Unchecked: w.unchecked, Plain: w.plain, MaxChallenges: w.challenges,
 		}
 	}
 	return r, nil
@@ -75,10 +79,16 @@ func (o *options) rules(g *gateway) (*rules, error) {
 type way struct {
 	plain     bool // clients that speak no KHP are served, too
 	unchecked bool // answers break rules on purpose, as those of status routes do
+
+	challenges int // how often a client is asked for credentials, 0 for the default
+}
+
+// wayOf returns the way of a path.
+func wayOf(list target.Routes, path string) way {
+	return way{plain: list.Plain(path), unchecked: list.Breaks(path), challenges: list.Challenges(path)}
 }
 
 // handler finds the handler for a path. One without a route has one, too: it says so where the client understands it.
 func (r *rules) handler(path string) *transport.Handler {
-	routes := r.house.Routes
-	return r.handlers[way{plain: routes.Plain(path), unchecked: routes.Breaks(path)}]
+	return r.handlers[wayOf(r.house.Routes, path)]
 }

@@ -23,6 +23,7 @@ type options struct {
 	listen     string
 	routes     []string
 	plain      []string
+	challenges []string
 	auth       []string
 	htpasswd   []string
 	noAuth     []string
@@ -131,6 +132,7 @@ func newOptions() *options {
 	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD` (repeat)")
 	f.StringArrayVar(&o.htpasswd, "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
 	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
+	f.StringArrayVar(&o.challenges, "max-challenges", nil, "ask a client so often for credentials, `N` or PATH=N from 1 to 255, before it is refused; 3 if not said (repeat)")
 	f.StringVar(&o.realm, "realm", guard.DefaultRealm, "realm of the challenge, `NAME`")
 	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
 	f.StringArrayVar(&o.hosts, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")

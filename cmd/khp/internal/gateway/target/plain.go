@@ -1,7 +1,6 @@
 package target
 
 import (
-	"slices"
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
@@ -22,22 +21,9 @@ func (list Routes) MarkPlain(specs []string) error {
 		if spec == "" || value != "true" && value != "false" {
 			return cli.Usagef("--plain %q: expected true or false, PATH or PATH=true|false, as in --plain, --plain=/echo or --plain=/echo=false", spec)
 		}
-		chosen := list
-		if path != "" {
-			normal, err := paths.Written("--plain", path, spec)
-			if err != nil {
-				return err
-			}
-			chosen = slices.DeleteFunc(slices.Clone(list), func(r *route) bool { return r.Path != normal })
-			if len(chosen) == 0 {
-				return cli.Usagef("--plain %s: no --route has the path %s; is it spelled alike in both?", spec, path)
-			}
-		}
-		for _, r := range chosen {
-			if path == "" && said[r] { // the route says otherwise, wherever it stands
-				continue
-			}
-			r.plain, said[r] = value == "true", path != ""
+		err := list.choose("--plain", path, spec, said, func(r *route) { r.plain = value == "true" })
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -18,6 +18,8 @@ type route struct {
 	target target
 	plain  bool // clients that speak no KHP are served, too
 
+	challenges int // how often a client is asked for credentials, 0 for the default
+
 	traffic *metrics.Traffic // nil without metrics
 }
 
