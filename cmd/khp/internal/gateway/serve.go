@@ -129,7 +129,7 @@ func newOptions() *options {
 	f.StringArrayVar(&o.routes, "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
 	f.StringArrayVar(&o.plain, "plain", nil, "serve plain WebSocket clients on the same URLs, of all routes or of `PATH=true|false` (repeat)")
 	f.Lookup("plain").NoOptDefVal = "true"
-	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD` (repeat)")
+	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD`; @FILE or ${VARIABLE} for PASSWORD stands for what it holds (repeat)")
 	f.StringArrayVar(&o.htpasswd, "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
 	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
 	f.StringArrayVar(&o.challenges, "max-challenges", nil, "ask a client so often for credentials, `N` or PATH=N from 1 to 255, before it is refused; 3 if not said (repeat)")

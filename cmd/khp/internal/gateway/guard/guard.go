@@ -134,6 +134,9 @@ func (a *Guard) addUser(spec string, list Routes) error {
 	case again:
 		return cli.Usagef("--auth %s: %s is known at %s already; give each user one password", HidePassword(spec), user, z.path)
 	}
+	if password, err = Secret(password); err != nil {
+		return cli.Usagef("--auth %s: %s", HidePassword(spec), err)
+	}
 	z.users[user] = password
 	return nil
 }
