@@ -47,8 +47,8 @@ func refuses(p []byte) bool {
 	return err == nil && fsm.Status(r.Status).Action.Terminates()
 }
 
-// wholeMessages counts the data messages in b that are there to their last byte. It stops where b stops to be what a server may send: whoever reads the
-// frames finds that out. [RFC 6455 5.2]
+// wholeMessages counts the data messages in b that are complete. It stops at the first bytes that a server must not send: the
+// frame reader reports those. [RFC 6455 5.2]
 func wholeMessages(b []byte) (n int) {
 	for len(b) >= 2 {
 		head, size := 2, uint64(b[1])

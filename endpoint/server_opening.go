@@ -167,8 +167,8 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	if o.Origin != "" && !s.checkOrigin(o.Origin, o.Host) {
 		return 403, "Origin " + quote(o.Origin) + " is not allowed here"
 	}
-	if status, what = o.parseLists(r.Fields); status != 0 {
-		return status, what
+	if o.Subprotocols, o.Extensions, what = parseLists(r.Fields, o.Opening, [2]bool{}); what != "" {
+		return 400, what
 	}
 	return s.checkOpening()
 }
@@ -182,40 +182,6 @@ func (s *Server) checkOpening() (status int, what string) {
 		status = 403
 	}
 	return status, what
-}
-
-// parseLists collects the offered subprotocols and extensions. fields are those that Opening was copied from.
-func (o *OpeningRequest) parseLists(fields wire.Fields) (status int, what string) {
-	for i, f := range fields {
-		if !wire.EqualFold(f.Name, "Sec-WebSocket-Protocol") {
-			continue
-		}
-		var room [4][]byte
-		list, err := wire.ParseTokens(room[:0], f.Value)
-		if err != nil {
-			return 400, "Sec-WebSocket-Protocol: " + parseText(err)
-		}
-		value := shared{o.Opening[i].Value}
-		o.Subprotocols = slices.Grow(o.Subprotocols, len(list))
-		for _, p := range list {
-			o.Subprotocols = append(o.Subprotocols, value.token(p))
-		}
-	}
-	for i, f := range fields {
-		if !wire.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
-			continue
-		}
-		var room [4]wire.Extension
-		list, err := wire.ParseExtensions(room[:0], f.Value)
-		if err != nil {
-			return 400, "Sec-WebSocket-Extensions: " + parseText(err)
-		}
-		value := shared{o.Opening[i].Value}
-		for _, e := range list {
-			o.Extensions = append(o.Extensions, value.element(e))
-		}
-	}
-	return 0, ""
 }
 
 // checkOrigin applies the configured check, or the default, [SameOrigin], which refuses pages of other web sites.

@@ -52,10 +52,7 @@ func (s *Server) decidingPlain() bool { return s.askedPlain && s.state.Phase() =
 // askPlain has the application decide on an opening request that does not offer KHP.
 func (s *Server) askPlain() []Output {
 	s.askedPlain = true
-	s.request = Request{OpeningRequest: s.open, Plain: true}
-	for _, p := range s.open.Subprotocols {
-		s.request.addSubprotocol(p)
-	}
+	s.request = Request{OpeningRequest: s.open, Plain: true, Subprotocols: ofApplication(slices.Clone(s.open.Subprotocols))}
 	s.say(Output{Kind: AskDecision})
 	return s.out
 }

@@ -99,46 +99,15 @@ func (s *Server) judgeRequest() (status int, what string) {
 func (s *Server) judgeLists() (status int, what string) {
 	q := &s.request
 	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(), Header: copyFields(s.parsed.Fields)}
+	subprotocols, extensions, fault := parseLists(s.parsed.Fields, q.Header, [2]bool{true, s.kaazing()})
+	if fault != "" {
+		return 400, fault
+	}
 	if s.kaazing() {
-		for _, p := range s.open.Subprotocols {
-			q.addSubprotocol(p)
-		}
+		subprotocols = slices.Concat(s.open.Subprotocols, subprotocols)
 	}
-	for i, f := range s.parsed.Fields {
-		if !wire.EqualFold(f.Name, "Sec-WebSocket-Protocol") || len(f.Value) == 0 {
-			continue // deployed clients send it empty when they have none [AMB-23]
-		}
-		var room [4][]byte
-		list, err := wire.ParseTokens(room[:0], f.Value)
-		if err != nil {
-			return 400, "Sec-WebSocket-Protocol: " + parseText(err)
-		}
-		value := shared{q.Header[i].Value}
-		for _, p := range list {
-			q.addSubprotocol(value.token(p))
-		}
-	}
-	for i, f := range s.parsed.Fields {
-		if !wire.EqualFold(f.Name, "Sec-WebSocket-Extensions") || len(f.Value) == 0 && s.kaazing() {
-			continue
-		}
-		var room [4]wire.Extension
-		list, err := wire.ParseExtensions(room[:0], f.Value)
-		if err != nil {
-			return 400, "Sec-WebSocket-Extensions: " + parseText(err)
-		}
-		value := shared{q.Header[i].Value}
-		for _, e := range list {
-			q.Extensions = append(q.Extensions, value.element(e))
-		}
-	}
+	q.Subprotocols, q.Extensions = ofApplication(subprotocols), extensions
 	return 0, ""
-}
-
-func (q *Request) addSubprotocol(p string) {
-	if p != Subprotocol && p != bump && !slices.Contains(q.Subprotocols, p) {
-		q.Subprotocols = append(q.Subprotocols, p)
-	}
 }
 
 // extensionAgain returns the name of an extension that the opening handshake negotiated and the request names again, "" if there is none.
