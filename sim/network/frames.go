@@ -99,7 +99,7 @@ func (r *frameReader) frame(h ws.Header, p []byte) Item {
 	return it
 }
 
-// closeItem reads the payload of a Close frame. [RFC 6455 5.5.1, 7.4]
+// closeItem reads the payload of a Close frame, apart from the frame reader of transport, which it helps to check. [RFC 6455 5.5.1, 7.4]
 func closeItem(p []byte) Item {
 	if len(p) == 0 {
 		return Item{Op: ws.OpClose}
