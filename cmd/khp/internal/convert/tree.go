@@ -98,6 +98,9 @@ func xmlFault(err error) string {
 	if errors.As(err, &syntax) {
 		return syntax.Msg
 	}
+	if strings.HasPrefix(err.Error(), "xml: encoding") {
+		return "it is in another encoding than UTF-8, which iconv can convert"
+	}
 	return strings.TrimPrefix(cli.Cause(err).Error(), "xml: ")
 }
 
