@@ -86,6 +86,12 @@ proxies: ## khp serve behind nginx, Apache, HAProxy and Caddy as docs/operating.
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PROXIES) >/dev/null; }
 	$(GO) test ./internal/proxies -count=1 -timeout 2m -proxies
 
+.PHONY: backends
+backends: ## khp serve between npm's ws and Python's websockets (installs both, pinned, in a temporary folder; needs node, npm and python3)
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$$tmp" ws@8.23.0 && \
+	python3 -m venv "$$tmp/venv" && "$$tmp/venv/bin/pip" install -q --disable-pip-version-check websockets==17.4 && \
+	$(GO) test ./internal/backends -count=1 -timeout 2m -installed "$$tmp"
+
 .PHONY: spin
 spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
 	$(GO) run ./internal/spincheck
