@@ -22,15 +22,7 @@ const maxChallenges = 32
 //khp:impl KHP-STATUS-401-04
 func ParseChallenges(dst []Challenge, value []byte) ([]Challenge, error) {
 	n := len(dst)
-	for i := 0; ; {
-		i = skipSpace(value, i)
-		if i == len(value) {
-			break
-		}
-		if value[i] == ',' {
-			i++
-			continue
-		}
+	for i := skipEmpty(value, 0); i < len(value); i = skipEmpty(value, i) {
 		if len(dst)-n == maxChallenges {
 			return dst[:n], newError(KindChallenge, i, "too many challenges", value)
 		}

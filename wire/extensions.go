@@ -22,15 +22,7 @@ type Extension struct{ Name, Params []byte }
 //khp:impl KHP-EXT-RSP-12
 func ParseExtensions(dst []Extension, value []byte) ([]Extension, error) {
 	n := len(dst)
-	for i := 0; ; {
-		i = skipSpace(value, i)
-		if i == len(value) {
-			break
-		}
-		if value[i] == ',' {
-			i++
-			continue
-		}
+	for i := skipEmpty(value, 0); i < len(value); i = skipEmpty(value, i) {
 		j := scanToken(value, i)
 		if j == i {
 			return dst[:n], newError(KindList, i, "not an extension name", value)
@@ -56,9 +48,6 @@ func ParseExtensions(dst []Extension, value []byte) ([]Extension, error) {
 			return dst[:n], newError(KindList, i, "comma or semicolon expected", value)
 		}
 		dst = append(dst, e)
-		if i < len(value) {
-			i++
-		}
 	}
 	if len(dst) == n {
 		return dst, newError(KindList, 0, "no extension", value)

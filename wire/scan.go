@@ -112,6 +112,15 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
+// skipEmpty returns where the next element of a comma-separated list begins, len(b) if
+// there is none: empty elements are skipped. [RFC 9110 5.6.1]
+func skipEmpty(b []byte, i int) int {
+	for i < len(b) && (isSpace(b[i]) || b[i] == ',') {
+		i++
+	}
+	return i
+}
+
 // validToken, validValue and plainHost look at whole strings. The last word or half
 // word overlaps the one before it, so that no byte is left over.
 

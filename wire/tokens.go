@@ -7,27 +7,15 @@ package wire
 // refused. The elements are views into value. Errors have KindList.
 func ParseTokens(dst [][]byte, value []byte) ([][]byte, error) {
 	n := len(dst)
-	for i := 0; ; {
-		i = skipSpace(value, i)
-		if i == len(value) {
-			break
-		}
-		if value[i] == ',' {
-			i++
-			continue
-		}
+	for i := skipEmpty(value, 0); i < len(value); i = skipEmpty(value, i) {
 		j := scanToken(value, i)
 		if j == i {
 			return dst[:n], newError(KindList, i, "not a token", value)
 		}
 		dst = append(dst, value[i:j:j])
-		if i = skipSpace(value, j); i == len(value) {
-			break
-		}
-		if value[i] != ',' {
+		if i = skipSpace(value, j); i < len(value) && value[i] != ',' {
 			return dst[:n], newError(KindList, i, "comma expected", value)
 		}
-		i++
 	}
 	if len(dst) == n {
 		return dst, newError(KindList, 0, "no element", value)
