@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// clock is the processor time of this thread, which stands still while others have the processor. What the garbage collector does on other threads is not in it, to
-// the advantage of parsers that allocate.
+// clock is the processor time of this thread, which stands still while others have the processor.
+// What the garbage collector does on other threads is not in it, to the advantage of parsers that
+// allocate.
 func clock() time.Duration {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {

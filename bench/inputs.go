@@ -10,7 +10,8 @@ type input struct {
 	target   float64 // how many times faster than net/http package wire has to be
 }
 
-// inputs are the four sizes that matter: what an extended handshake looks like, what a browser opens a connection with, and more fields than anybody sends.
+// inputs are the four sizes that matter: what an extended handshake looks like, what a browser
+// opens a connection with, and more fields than anybody sends.
 var inputs = []input{
 	{"extended request", false, extendedRequest, 17},
 	{"extended 101", true, extended101, 11},
@@ -18,7 +19,8 @@ var inputs = []input{
 	{"30 fields", false, thirtyFields, 11},
 }
 
-// extendedRequest names a host, which khp does not need, because fasthttp reads no request without one.
+// extendedRequest names a host, which khp does not need, because fasthttp reads no request without
+// one.
 const extendedRequest = "GET /chat/room-42 HTTP/1.1\r\n" +
 	"Host: www.example.com\r\n" +
 	"Sec-WebSocket-Protocol: amqp\r\n" +

@@ -8,7 +8,8 @@ import (
 	"github.com/gobwas/httphead"
 )
 
-// httpHeadReader reads line by line, the way the WebSocket library of the same author does. It does not look at values.
+// httpHeadReader reads line by line, the way the WebSocket library of the same author does. It does
+// not look at values.
 type httpHeadReader struct {
 	src   bytes.Reader
 	buf   *bufio.Reader

@@ -7,7 +7,8 @@ type parser struct {
 	new        func() reader
 }
 
-// reader parses whole messages, one after the other, with all the memory it can reuse from the one before.
+// reader parses whole messages, one after the other, with all the memory it can reuse from the one
+// before.
 type reader interface {
 	request(message []byte) error
 	response(message []byte) error

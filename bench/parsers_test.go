@@ -34,7 +34,8 @@ func TestParsers_AcceptInputs(t *testing.T) {
 	}
 }
 
-// What each refuses, and what it lets pass although RFC 9112 forbids it: no peer does more than ours.
+// What each refuses, and what it lets pass although RFC 9112 forbids it: no peer does more than
+// ours.
 func TestParsers_Refuse(t *testing.T) {
 	broken := map[string]string{
 		"NUL in a value":  strings.Replace(browserRequest, "keep-alive", "keep\x00alive", 1),

@@ -1,5 +1,7 @@
-// Package docs holds no code. It lists the requirements that khp deliberately does not implement, or that cannot be tested here, each with its reason; requirements.md,
-// which is generated, shows them among the others. Only what does not apply belongs here: what applies and has no test yet is missing, not an exception.
+// Package docs holds no code. It lists the requirements that khp deliberately does not implement,
+// or that cannot be tested here, each with its reason; requirements.md, which is generated, shows
+// them among the others. Only what does not apply belongs here: what applies and has no test yet is
+// missing, not an exception.
 package docs
 
 // Statements about the texts themselves.
@@ -50,7 +52,8 @@ const _ = 0
 //khp:exception RFC2068-406-05 reason="about entities a user might not accept; a handshake has none, and 406 closes, see KHP-STATUS-406-01"
 const _ = 0
 
-// What only the application behind a server knows. The library writes the status, the fields and the body it decided on.
+// What only the application behind a server knows. The library writes the status, the fields and
+// the body it decided on.
 //
 //khp:exception RFC2068-201-02 RFC2068-201-03 reason="what is created before a 201 is the application's; the library sends what it decided"
 //khp:exception RFC2068-201-01 RFC2068-202-03 RFC2068-406-02 RFC2068-409-02 reason="the contents of the response are the application's; the library sends what it is given"

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestInterop_Rows requires of each fact that the page lists that its tests exist and have a subtest that names it, and of the 27 facts that all are listed.
+// TestInterop_Rows requires of each fact that the page lists that its tests exist and have a
+// subtest that names it, and of the 27 facts that all are listed.
 func TestInterop_Rows(t *testing.T) {
 	tests := testsOf(t, "../transport", "../cmd")
 	text, err := os.ReadFile("interop.md")

@@ -40,7 +40,8 @@ func readmeCommands(t *testing.T) (list []command) {
 	return list
 }
 
-// TestREADME_Commands runs the README's commands as written, but for the port, in the order in which they stand there.
+// TestREADME_Commands runs the README's commands as written, but for the port, in the order in
+// which they stand there.
 func TestREADME_Commands(t *testing.T) {
 	commands := readmeCommands(t)
 	require.NotEmpty(t, commands)
@@ -88,7 +89,8 @@ func run(t *testing.T, line string) string {
 	return stdout.String()
 }
 
-// background starts a server and returns the first line it prints; the test's end interrupts it, and it must end well.
+// background starts a server and returns the first line it prints; the test's end interrupts it,
+// and it must end well.
 func background(t *testing.T, line string) (first string) {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", "exec "+line)

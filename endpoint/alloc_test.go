@@ -39,7 +39,8 @@ func shakeAgain(s *Server) {
 	_, _ = s.Decide(t0, benchAnswer)
 }
 
-// Beyond what the caller keeps, a handshake allocates the endpoint itself and the memory it works in, a client also what it puts its response together in.
+// Beyond what the caller keeps, a handshake allocates the endpoint itself and the memory it works
+// in, a client also what it puts its response together in.
 func TestHandshake_Allocations(t *testing.T) {
 	const (
 		fields  = 2 // kept of a head: a list and one string for all of it

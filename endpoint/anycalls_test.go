@@ -73,7 +73,8 @@ func TestAnyCalls(t *testing.T) {
 	})
 }
 
-// A head that is shorter than at the call before is another one, on both sides. An answer whose head is complete is no exception.
+// A head that is shorter than at the call before is another one, on both sides. An answer whose
+// head is complete is no exception.
 func TestOpeningReceived_Shrinks(t *testing.T) {
 	good := []byte("GET /p HTTP/1.1\r\n" + openingFields + "Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 	for _, before := range []string{"!", "G", "GET /p HTTP/1.1\r\nHost: h\r\nX: "} {

@@ -13,7 +13,8 @@ func autoClient() ClientConfig {
 	return ClientConfig{Machine: m, HasCredentials: true}
 }
 
-// The auto profile: the same client opens against a server that follows the specification and against a gateway.
+// The auto profile: the same client opens against a server that follows the specification and
+// against a gateway.
 func TestClient_Auto(t *testing.T) {
 	t.Run("spec-server", func(t *testing.T) {
 		r := asking(t, autoClient())

@@ -67,9 +67,10 @@ func (v *timed) unitOf(text string) {
 	v.take(v.c.Message(v.now, wire.Binary, nil))
 }
 
-// longest is when a connect call must be over: for the first connection, each follow-up and one retry through a proxy all of the
-// opening, overall and close timers, and a credential timer for each replay. Logins, 401s in the opening handshake, cost a connection of their own
-// each, so with them an opening timer comes on top for each replay: LIV-02 speaks of calls without them.
+// longest is when a connect call must be over: for the first connection, each follow-up and one
+// retry through a proxy all of the opening, overall and close timers, and a credential timer for
+// each replay. Logins, 401s in the opening handshake, cost a connection of their own each, so with
+// them an opening timer comes on top for each replay: LIV-02 speaks of calls without them.
 func longest(cfg fsm.ClientConfig, logins bool) time.Time {
 	var timeouts Timeouts
 	replays := time.Duration(cfg.MaxReplays)
@@ -140,7 +141,8 @@ func (v *timed) peer(t *rapid.T, cfg ClientConfig, logins bool) {
 	}
 }
 
-// Whatever the server does and however slowly, every connect call ends in time, and with nothing but its own timers to end it.
+// Whatever the server does and however slowly, every connect call ends in time, and with nothing
+// but its own timers to end it.
 func TestClient_EndsInTime(t *testing.T) {
 	for _, logins := range []bool{false, true} {
 		name := map[bool]string{false: "challenged-by-the-extended-response", true: "challenged-by-the-opening-response-too"}[logins]
@@ -175,7 +177,8 @@ func TestClient_EndsInTime(t *testing.T) {
 	}
 }
 
-// The bound is not just a large number: a server that takes all the time it is given comes close to it, and no further.
+// The bound is not just a large number: a server that takes all the time it is given comes close to
+// it, and no further.
 func TestClient_EndsInTime_Slowest(t *testing.T) {
 	t.Run("challenged-by-the-extended-response", func(t *testing.T) {
 		proves(t, "LIV-02")

@@ -8,10 +8,12 @@ import (
 	"example.com/khp/wire"
 )
 
-// Client is one connect call on the client's side: it owns the machine's state, the response being put together, and the negotiated values. It does
-// no I/O, reads no clock and starts no goroutine. It is not safe for concurrent use.
+// Client is one connect call on the client's side: it owns the machine's state, the response being
+// put together, and the negotiated values. It does no I/O, reads no clock and starts no goroutine.
+// It is not safe for concurrent use.
 //
-// Every method named after something that happened is told the time and returns all outputs it leads to; the slice is valid until the next call.
+// Every method named after something that happened is told the time and returns all outputs it
+// leads to; the slice is valid until the next call.
 type Client struct {
 	cfg     ClientConfig
 	machine fsm.ClientConfig
@@ -49,8 +51,9 @@ type connection struct {
 	result     Result
 }
 
-// NewClient prepares a connect call to rawURL, a ws or wss URL (http and https are taken for them). It refuses values that cannot be sent: bad
-// tokens, fields with control bytes, fields that are not the caller's to set, and requests longer than the default wire.Limits. [AMB-28, WSP-OPEN-06]
+// NewClient prepares a connect call to rawURL, a ws or wss URL (http and https are taken for them).
+// It refuses values that cannot be sent: bad tokens, fields with control bytes, fields that are not
+// the caller's to set, and requests longer than the default wire.Limits. [AMB-28, WSP-OPEN-06]
 //
 //khp:impl WSP-OPEN-06 WSP-URI-01 KHP-EXT-REQ-06
 func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
@@ -75,7 +78,8 @@ func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	return c, nil
 }
 
-// rehearse writes both requests once, so that a value that cannot be written is refused before anything is sent.
+// rehearse writes both requests once, so that a value that cannot be written is refused before
+// anything is sent.
 func (c *Client) rehearse() error {
 	wire.AppendKey(c.nonceKey[:0], [16]byte{})
 	c.visited = append(c.visited, c.url)
@@ -101,7 +105,8 @@ func (c *Client) Connect(now time.Time) []Output {
 	return c.out
 }
 
-// Connected tells that the connection to the dialed URL is up. nonce is 16 fresh random bytes for Sec-WebSocket-Key. [WSP-OPEN-01, INV-29]
+// Connected tells that the connection to the dialed URL is up. nonce is 16 fresh random bytes for
+// Sec-WebSocket-Key. [WSP-OPEN-01, INV-29]
 func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 	c.begin(now)
 	key := wire.AppendKey(c.nonceKey[:0], nonce)
@@ -110,7 +115,8 @@ func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 	return c.out
 }
 
-// ConnectFailed tells that the connection to the dialed URL could not be brought up; detail says why.
+// ConnectFailed tells that the connection to the dialed URL could not be brought up; detail says
+// why.
 func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
 	c.begin(now)
 	c.detail = detail
@@ -118,7 +124,8 @@ func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
 	return c.out
 }
 
-// Message tells that a data message was received. p is not kept, but a Deliver output hands it back.
+// Message tells that a data message was received. p is not kept, but a Deliver output hands it
+// back.
 func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	c.begin(now)
 	c.message, c.msgType = p, t
@@ -167,7 +174,8 @@ func (c *Client) PeerClosed(now time.Time, code uint16, reason string) []Output 
 	return c.out
 }
 
-// Lost tells that the connection ended, with or without an error, or cannot be used. Without an answer before it that fails the attempt and no more.
+// Lost tells that the connection ended, with or without an error, or cannot be used. Without an
+// answer before it that fails the attempt and no more.
 //
 //khp:impl DRAFT02-429-04 DRAFT02-431-04
 func (c *Client) Lost(now time.Time, detail string) []Output {
@@ -183,14 +191,16 @@ func (c *Client) Lost(now time.Time, detail string) []Output {
 	return c.out
 }
 
-// Violation tells that the peer broke the rules of frames; f is FailureFrame, FailureUTF8 or FailureLimit.
+// Violation tells that the peer broke the rules of frames; f is FailureFrame, FailureUTF8 or
+// FailureLimit.
 func (c *Client) Violation(now time.Time, f fsm.Failure, detail string) []Output {
 	c.begin(now)
 	c.violation(f, detail)
 	return c.out
 }
 
-// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing happens. After it, Deadline is later than now, or zero.
+// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing
+// happens. After it, Deadline is later than now, or zero.
 func (c *Client) Expire(now time.Time) []Output {
 	c.begin(now)
 	for t := c.clock.expired(); t != 0; t = c.clock.expired() {
@@ -217,8 +227,8 @@ func (c *Client) expire(t fsm.Timer) {
 	c.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: c.unitFacts()})
 }
 
-// Credentials answers AskCredentials with the value of an Authorization field, such as "Basic am9lOndlbGNvbWU=". An empty or unsendable value
-// counts as no credentials.
+// Credentials answers AskCredentials with the value of an Authorization field, such as "Basic
+// am9lOndlbGNvbWU=". An empty or unsendable value counts as no credentials.
 func (c *Client) Credentials(now time.Time, value string) []Output {
 	if value == "" {
 		return c.NoCredentials(now, "the provider gave none")
@@ -262,7 +272,8 @@ func (c *Client) BodyWritten(now time.Time) []Output {
 	return c.out
 }
 
-// Send asks to send an application message. ok is false before the connection is open and after it began to close: nothing is sent.
+// Send asks to send an application message. ok is false before the connection is open and after it
+// began to close: nothing is sent.
 func (c *Client) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
 	c.begin(now)
 	c.message, c.msgType = p, t
@@ -271,8 +282,9 @@ func (c *Client) Send(now time.Time, t wire.MessageType, p []byte) (out []Output
 	return c.out, ok
 }
 
-// Close ends the connection, or gives up the attempt, in any phase. Code 0 sends an empty Close frame, and so does one that may not be sent, such
-// as 1005 or 1006; the reason is cut at 123 bytes.
+// Close ends the connection, or gives up the attempt, in any phase. Code 0 sends an empty Close
+// frame, and so does one that may not be sent, such as 1005 or 1006; the reason is cut at 123
+// bytes.
 func (c *Client) Close(now time.Time, code uint16, reason string) []Output {
 	c.begin(now)
 	c.closeOut = sendable(code, reason)
@@ -295,11 +307,13 @@ func (c *Client) Attempt() int { return c.attempt }
 // Challenges returns the challenges of the last 401, valid until the next call.
 func (c *Client) Challenges() []wire.Challenge { return c.challenges }
 
-// Refused returns the credentials that the last 401 refused, "" if it came without any having been sent in this handshake.
+// Refused returns the credentials that the last 401 refused, "" if it came without any having been
+// sent in this handshake.
 func (c *Client) Refused() string { return c.credentials }
 
 // Result returns the outcome of the handshake, once the connection is open.
 func (c *Client) Result() Result { return c.result }
 
-// UsesProxyCredentials reports whether the current connection must authenticate with the proxy, after a 407.
+// UsesProxyCredentials reports whether the current connection must authenticate with the proxy,
+// after a 407.
 func (c *Client) UsesProxyCredentials() bool { return c.proxied }

@@ -27,10 +27,12 @@ const (
 	RedirectNever                            // none: the redirect is reported
 )
 
-// ClientConfig holds the requests and the policy of a client. The zero value is right for a spec server without subprotocols or extensions.
+// ClientConfig holds the requests and the policy of a client. The zero value is right for a spec
+// server without subprotocols or extensions.
 type ClientConfig struct {
-	// Machine has the limits and switches of the machine. A zero field has the value in fsm.DefaultClientConfig; NoRedirects says that none are followed. Expect,
-	// OtherMethod and Proxy follow from the options below.
+	// Machine has the limits and switches of the machine. A zero field has the value in
+	// fsm.DefaultClientConfig; NoRedirects says that none are followed. Expect, OtherMethod and
+	// Proxy follow from the options below.
 	Machine           fsm.ClientConfig
 	Limits            wire.Limits
 	Timeouts          Timeouts
@@ -49,7 +51,8 @@ type ClientConfig struct {
 	AllowDowngrade    bool
 	ToASCII           func(host string) (string, error) // converts an internationalised host name; nil refuses such names
 
-	// ConfirmExtensions is shown the elements that a completing response grants, all of them asked for. An error fails the attempt. It may be nil.
+	// ConfirmExtensions is shown the elements that a completing response grants, all of them asked
+	// for. An error fails the attempt. It may be nil.
 	ConfirmExtensions func(elements []string) error
 }
 
@@ -81,7 +84,8 @@ var reserved = []string{
 	"Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
 }
 
-// refusedByGateway are further fields that a Kaazing gateway answers with 400 in an extended request.
+// refusedByGateway are further fields that a Kaazing gateway answers with 400 in an extended
+// request.
 var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Transfer-Encoding", "Date", "Referer", "Via"}
 
 // check refuses values that must not or cannot be sent. It works in the memory behind room.

@@ -5,8 +5,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// data handles a message that is not looked into: the application's, or one that comes at the wrong time. Where terminators are optional, one of text ends
-// a response as well. [AMB-06]
+// data handles a message that is not looked into: the application's, or one that comes at the wrong
+// time. Where terminators are optional, one of text ends a response as well. [AMB-06]
 func (c *Client) data(t wire.MessageType, p []byte) {
 	if !c.state.Phase().Open() {
 		c.detail = "expected nothing while " + c.waiting() + ", got " + describe(t, p)

@@ -7,9 +7,10 @@ import (
 	"example.com/khp/wire"
 )
 
-// TooEarly reports whether Message would refuse p because it was here before the extended request was sent: it came together with the opening 101. Two
-// kinds of message may: the balancer's, and a response that ends the attempt, which a server that shuts down, or has waited too long, sends unasked. It
-// changes nothing, and is for traces.
+// TooEarly reports whether Message would refuse p because it was here before the extended request
+// was sent: it came together with the opening 101. Two kinds of message may: the balancer's, and a
+// response that ends the attempt, which a server that shuts down, or has waited too long, sends
+// unasked. It changes nothing, and is for traces.
 //
 //khp:impl KHP-EXT-02
 func (c *Client) TooEarly(p []byte) bool {
@@ -20,7 +21,8 @@ func (c *Client) TooEarly(p []byte) bool {
 	return !refuses(p) && (kind == wire.BalancerNone || c.machine.Profile == fsm.ProfileSpec)
 }
 
-// counted takes note of a message: there is one less that came early, and behind a refusal only its rest.
+// counted takes note of a message: there is one less that came early, and behind a refusal only its
+// rest.
 func (c *Client) counted(p []byte) {
 	switch {
 	case c.early == 0:
@@ -47,8 +49,8 @@ func refuses(p []byte) bool {
 	return err == nil && fsm.Status(r.Status).Action.Terminates()
 }
 
-// wholeMessages counts the data messages in b that are complete. It stops at the first bytes that a server must not send: the
-// frame reader reports those. [RFC 6455 5.2]
+// wholeMessages counts the data messages in b that are complete. It stops at the first bytes that a
+// server must not send: the frame reader reports those. [RFC 6455 5.2]
 func wholeMessages(b []byte) (n int) {
 	for len(b) >= 2 {
 		head, size := 2, uint64(b[1])

@@ -27,7 +27,8 @@ func (c *Client) balancer(t wire.MessageType, p []byte) {
 	}
 }
 
-// earlyBalancer tells whether p is a balancer message by which a server whose profile is not known yet shows that it is a gateway.
+// earlyBalancer tells whether p is a balancer message by which a server whose profile is not known
+// yet shows that it is a gateway.
 func (c *Client) earlyBalancer(p []byte) bool {
 	if c.machine.Profile != fsm.ProfileAuto || c.state.Phase() != fsm.ClientAwaitResponse {
 		return false
@@ -68,8 +69,9 @@ func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
 	}
 }
 
-// settle decides a terminating response that is complete but for its terminator, or whose body was cut short: the peer's close, the loss
-// of the connection or a timer changes nothing about it. [AMB-03, AMB-71]
+// settle decides a terminating response that is complete but for its terminator, or whose body was
+// cut short: the peer's close, the loss of the connection or a timer changes nothing about it.
+// [AMB-03, AMB-71]
 func (c *Client) settle() {
 	if c.state.Phase() == fsm.ClientReading && c.unit.HeadComplete() && fsm.Status(c.unit.Response.Status).Action.Terminates() {
 		c.decide(false)
@@ -113,7 +115,8 @@ func (c *Client) decide(terminated bool) {
 	}
 }
 
-// stepResponse gives a response to the machine. A gateway that wraps it, as those of 3.x do, may leave out its terminator.
+// stepResponse gives a response to the machine. A gateway that wraps it, as those of 3.x do, may
+// leave out its terminator.
 func (c *Client) stepResponse(ev fsm.Event) {
 	asked := c.machine.TerminatorOptional
 	c.machine.TerminatorOptional = asked || c.unit.Unwrapped()
@@ -121,7 +124,8 @@ func (c *Client) stepResponse(ev fsm.Event) {
 	c.machine.TerminatorOptional = asked
 }
 
-// judgment is the result of judging a response: facts for the machine, and the values it needs to act on them. Making one changes no state.
+// judgment is the result of judging a response: facts for the machine, and the values it needs to
+// act on them. Making one changes no state.
 type judgment struct {
 	facts      fsm.Facts
 	detail     string           // why a fact is missing; "" if none is
@@ -129,8 +133,8 @@ type judgment struct {
 	next       wire.URL         // the target of a redirect; without Host if it names none that could be read
 }
 
-// judge judges a response by the request and the configuration. Only a 401 makes it look at challenges, and nothing at all at
-// cookies or refreshes.
+// judge judges a response by the request and the configuration. Only a 401 makes it look at
+// challenges, and nothing at all at cookies or refreshes.
 //
 //khp:impl DRAFT02-511-06
 func (c *Client) judge(r *wire.Response) (j judgment) {
@@ -159,7 +163,8 @@ func (c *Client) judge(r *wire.Response) (j judgment) {
 	return j
 }
 
-// judgeSelection judges the upgrade and the selection of an extended response, the application last.
+// judgeSelection judges the upgrade and the selection of an extended response, the application
+// last.
 func (c *Client) judgeSelection(r *wire.Response, action fsm.Action) (facts fsm.Facts, detail string) {
 	asked := judge.Asked{Subprotocols: c.cfg.Subprotocols, Extensions: c.wanted}
 	if c.accept != ([28]byte{}) { // the host may not know it

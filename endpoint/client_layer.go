@@ -11,9 +11,10 @@ var writtenByLayer = []string{
 	"Connection", "Host", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "Upgrade",
 }
 
-// OpeningFields returns the fields that the opening request to [Client.URL] carries beside those of every WebSocket request: for hosts whose own WebSocket
-// layer writes that request. They are the OpeningHeader as far as this origin may see it, and Authorization once credentials for the opening
-// handshake were given. The layer also offers the subprotocols of [Client.Offer].
+// OpeningFields returns the fields that the opening request to [Client.URL] carries beside those of
+// every WebSocket request: for hosts whose own WebSocket layer writes that request. They are the
+// OpeningHeader as far as this origin may see it, and Authorization once credentials for the
+// opening handshake were given. The layer also offers the subprotocols of [Client.Offer].
 func (c *Client) OpeningFields() []HeaderField {
 	if len(c.visited) == 0 { // not connecting yet
 		return nil

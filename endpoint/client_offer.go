@@ -8,14 +8,18 @@ import (
 	"example.com/khp/internal/judge"
 )
 
-// bump is a token that some deployed clients list beside that of KHP. It is no application's subprotocol, and a gateway never selects it.
+// bump is a token that some deployed clients list beside that of KHP. It is no application's
+// subprotocol, and a gateway never selects it.
 const bump = "x-kaazing-bump"
 
-// Offer returns the subprotocols that the opening request offers, in that order: for hosts whose own WebSocket layer writes that request.
+// Offer returns the subprotocols that the opening request offers, in that order: for hosts whose
+// own WebSocket layer writes that request.
 //
-// KHP comes first, unless PlainFallback says that the server may be none of KHP: many WebSocket servers select the first subprotocol of any list, and one of them would
-// select KHP without speaking it. Then it comes last, as KHP servers select it wherever it stands. What is first where the application has no subprotocol is a
-// token that means nothing: a server that selects it has opened a plain WebSocket without a subprotocol. [AMB-33]
+// KHP comes first, unless PlainFallback says that the server may be none of KHP: many WebSocket
+// servers select the first subprotocol of any list, and one of them would select KHP without
+// speaking it. Then it comes last, as KHP servers select it wherever it stands. What is first where
+// the application has no subprotocol is a token that means nothing: a server that selects it has
+// opened a plain WebSocket without a subprotocol. [AMB-33]
 //
 //khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-OPEN-06
 func (c *Client) Offer() []string {
@@ -31,7 +35,8 @@ func (c *Client) Offer() []string {
 	return append(list, Subprotocol)
 }
 
-// offer returns the subprotocols and extensions that the opening request offers, as a response is judged by them. It allocates nothing.
+// offer returns the subprotocols and extensions that the opening request offers, as a response is
+// judged by them. It allocates nothing.
 func (c *Client) offer() judge.Asked {
 	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Subprotocols, Tokens: khpOnly, Extensions: c.cfg.OpeningExtensions}
 	switch {

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Many servers select the first subprotocol of any list. None of them is led into KHP where the client may do without it.
+// Many servers select the first subprotocol of any list. None of them is led into KHP where the
+// client may do without it.
 func TestClient_Offer_FirstIsNotKHP(t *testing.T) {
 	t.Attr("req", "KHP-OPEN-06")
 	fallback := fsm.ClientConfig{PlainFallback: true}

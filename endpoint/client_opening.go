@@ -10,9 +10,11 @@ import (
 	"example.com/khp/wire"
 )
 
-// OpeningReceived takes all bytes read so far of the answer to the opening request, from the first one. It returns how many
-// bytes it has used; 0 means that more are needed, so read on and call again with the longer slice. After a 101 the bytes behind the
-// used ones belong to the WebSocket, and the whole messages in them count as sent before the extended request was there. b must stay as it is until it is used, or until Lost or Expire: then an answer without length ends. The call
+// OpeningReceived takes all bytes read so far of the answer to the opening request, from the first
+// one. It returns how many bytes it has used; 0 means that more are needed, so read on and call
+// again with the longer slice. After a 101 the bytes behind the used ones belong to the WebSocket,
+// and the whole messages in them count as sent before the extended request was there. b must stay
+// as it is until it is used, or until Lost or Expire: then an answer without length ends. The call
 // is for hosts that leave the opening handshake to the endpoint; others use Opened.
 //
 //khp:impl WSP-OPEN-05 RFC2068-101-02
@@ -60,9 +62,11 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 	return n, c.out
 }
 
-// Opened tells that the host's own WebSocket layer completed the opening handshake. subprotocol is the subprotocol it selected, extensions the
-// elements it granted, accept the Sec-WebSocket-Accept of the response. accept is "" for a layer that hides it, such as a browser's: then the one in the
-// extended response cannot be compared with it. Nor can messages that came together with the answer be told from later ones, so none is refused for that.
+// Opened tells that the host's own WebSocket layer completed the opening handshake. subprotocol is
+// the subprotocol it selected, extensions the elements it granted, accept the Sec-WebSocket-Accept
+// of the response. accept is "" for a layer that hides it, such as a browser's: then the one in the
+// extended response cannot be compared with it. Nor can messages that came together with the answer
+// be told from later ones, so none is refused for that.
 func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, accept string) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
@@ -88,7 +92,8 @@ func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, 
 	return c.out
 }
 
-// OpeningRefused tells that the host's own WebSocket layer got another answer than 101. fields and body may be nil if the layer hides them.
+// OpeningRefused tells that the host's own WebSocket layer got another answer than 101. fields and
+// body may be nil if the layer hides them.
 func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField, body []byte) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
@@ -142,7 +147,8 @@ func (c *Client) openingAnswered(body []byte) {
 	c.step(ev)
 }
 
-// checkOpening returns the fault of an opening 101, "" if there is none, and keeps the granted extensions.
+// checkOpening returns the fault of an opening 101, "" if there is none, and keeps the granted
+// extensions.
 func (c *Client) checkOpening(r *wire.Response) string {
 	asked := c.offer()
 	fault := judge.Opening(r.Fields, &asked)
@@ -153,7 +159,8 @@ func (c *Client) checkOpening(r *wire.Response) string {
 	return fault.Text
 }
 
-// settleOpening takes an answer that has no length as complete, because the connection ended or nothing more came in time.
+// settleOpening takes an answer that has no length as complete, because the connection ended or
+// nothing more came in time.
 func (c *Client) settleOpening() bool {
 	if c.state.Phase() != fsm.ClientOpening || c.opening.Status == 0 {
 		return false

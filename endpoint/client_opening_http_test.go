@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The answer to an opening request is HTTP as it is today, not an extended response: these are the places where the rules differ.
+// The answer to an opening request is HTTP as it is today, not an extended response: these are the
+// places where the rules differ.
 
 // Any number of interim responses may come before the final one, which counts. [RFC 9110 15.2]
 func TestClient_OpeningInterim(t *testing.T) {
@@ -70,7 +71,8 @@ func TestClient_OpeningInterim(t *testing.T) {
 	})
 }
 
-// 308 is a permanent redirect in an opening handshake, and no redirect in an extended one. [RFC 9110 15.4.9]
+// 308 is a permanent redirect in an opening handshake, and no redirect in an extended one. [RFC
+// 9110 15.4.9]
 func TestClient_OpeningPermanentRedirect(t *testing.T) {
 	moved := response(308, "Location: /q", "Content-Length: 0")
 	t.Run("opening", func(t *testing.T) {
@@ -98,7 +100,8 @@ func TestClient_OpeningPermanentRedirect(t *testing.T) {
 	})
 }
 
-// A 101 ends with its head whatever that says about a body, and its fields may be folded. [RFC 9112 6.3 rule 1, 5.2]
+// A 101 ends with its head whatever that says about a body, and its fields may be folded. [RFC 9112
+// 6.3 rule 1, 5.2]
 func TestClient_OpeningSwitchingOnAStream(t *testing.T) {
 	for name, text := range map[string]string{
 		"Transfer-Encoding":          switching("Transfer-Encoding: chunked", "Sec-WebSocket-Protocol: "+Subprotocol),

@@ -43,8 +43,9 @@ func (c *Client) openingRequest() ([]byte, error) {
 	return c.buf, h.err
 }
 
-// extendedRequest writes the extended request: the offer of the opening without KHP, and the extensions that the opening did not negotiate;
-// a replay differs by its Authorization only. [INV-11, INV-12, INV-19]
+// extendedRequest writes the extended request: the offer of the opening without KHP, and the
+// extensions that the opening did not negotiate; a replay differs by its Authorization only.
+// [INV-11, INV-12, INV-19]
 //
 //khp:impl KHP-EXT-REQ-01 KHP-EXT-REQ-02 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-05 KHP-EXT-REQ-06 KHP-EXT-REQ-08 KHP-EXT-REQ-09 KHP-EXT-REQ-10 KHP-EXT-REQ-11 KHP-STATUS-100-03 KHP-STATUS-401-02
 func (c *Client) extendedRequest(replay bool) ([]byte, error) {
@@ -68,7 +69,8 @@ func (c *Client) extendedRequest(replay bool) ([]byte, error) {
 	return c.buf, h.err
 }
 
-// extensionsToAsk lists the extensions offered in the opening but not granted there, then those of the extended handshake.
+// extensionsToAsk lists the extensions offered in the opening but not granted there, then those of
+// the extended handshake.
 func (c *Client) extensionsToAsk() (list []string) {
 	if len(c.cfg.OpeningExtensions)+len(c.granted) == 0 {
 		return c.cfg.Extensions
@@ -83,7 +85,8 @@ func (c *Client) extensionsToAsk() (list []string) {
 	return list
 }
 
-// extraFields writes the caller's fields; sensitive ones only to the origin they were given for. [AMB-65, INV-27]
+// extraFields writes the caller's fields; sensitive ones only to the origin they were given for.
+// [AMB-65, INV-27]
 func (c *Client) extraFields(h *head, fields []HeaderField) {
 	home := c.url.SameOrigin(c.visited[0])
 	for _, f := range fields {

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// everyForm gives a response with that status, bare, with a Location and with a length, and expects what the status table says.
+// everyForm gives a response with that status, bare, with a Location and with a length, and expects
+// what the status table says.
 func everyForm(t *testing.T, code int) {
 	for _, resp := range []string{response(code), response(code, "Location: /q"), response(code, "Content-Length: 0")} {
 		r := asking(t, ClientConfig{}).unit(resp)

@@ -5,8 +5,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// step passes ev to the machine and performs the effects, then makes the next connection as long as one is ordered. It reports whether
-// the machine accepted ev.
+// step passes ev to the machine and performs the effects, then makes the next connection as long as
+// one is ordered. It reports whether the machine accepted ev.
 func (c *Client) step(ev fsm.Event) bool {
 	accepted := c.stepOnce(ev)
 	for c.goOn {
@@ -86,7 +86,8 @@ func (c *Client) connect() {
 	c.stepOnce(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
 }
 
-// follow prepares the next connection. Credentials stay with the origin that they were for. [AMB-65]
+// follow prepares the next connection. Credentials stay with the origin that they were for.
+// [AMB-65]
 func (c *Client) follow() {
 	if c.state.Plan() == fsm.PlanProxyAuth {
 		c.proxied, c.next = true, c.url

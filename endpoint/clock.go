@@ -9,7 +9,8 @@ import (
 // clockSize has room for every timer of a machine.
 const clockSize = int(fsm.TimerReplay) + 1
 
-// clock turns the timers of a machine into points in time. The caller passes the current time with each call.
+// clock turns the timers of a machine into points in time. The caller passes the current time with
+// each call.
 type clock struct {
 	timeouts *Timeouts
 	now      time.Time                // of the current call
@@ -68,7 +69,8 @@ func (k *clock) stop(t fsm.Timer) {
 // due returns when a timer ends that runs.
 func (k *clock) due(t fsm.Timer) time.Time { return k.base.Add(k.at[t]) }
 
-// next returns the timer that ends first, and when; 0 and the zero time if none runs. Of two that end together, it is the one with the smaller number, so that runs repeat.
+// next returns the timer that ends first, and when; 0 and the zero time if none runs. Of two that
+// end together, it is the one with the smaller number, so that runs repeat.
 func (k *clock) next() (timer fsm.Timer, due time.Time) {
 	if k.running == 0 {
 		return 0, due

@@ -93,7 +93,8 @@ func TestTimeouts(t *testing.T) {
 	require.EqualError(t, err, "endpoint: Timeouts.Wait is -1s; use a positive duration, or 0 for 30s")
 }
 
-// A timer that ended once and runs again is not ended by the first end: before Deadline, Expire has no effect, whatever ended before.
+// A timer that ended once and runs again is not ended by the first end: before Deadline, Expire has
+// no effect, whatever ended before.
 func TestExpire_Stale(t *testing.T) {
 	t.Attr("req", "INV-39")
 	t.Run("client", func(t *testing.T) {
@@ -141,7 +142,8 @@ func TestExpire_All(t *testing.T) {
 	r.wantFail("it says what ended first", fsm.FailureTimeout, 1008)
 }
 
-// The time that credentials take is not the handshake's: what runs meanwhile is the provider's own timer.
+// The time that credentials take is not the handshake's: what runs meanwhile is the provider's own
+// timer.
 func TestClient_Deadline_StandsStill(t *testing.T) {
 	r := asking(t, ClientConfig{HasCredentials: true})
 	at := func(seconds int) time.Time { return t0.Add(time.Duration(seconds) * time.Second) }

@@ -14,7 +14,8 @@ type closeText struct {
 	text string
 }
 
-// sendable makes code and reason legal in a Close frame: a code that must not be sent becomes an empty frame, a long reason is cut. [INV-48, RFC 6455 7.4]
+// sendable makes code and reason legal in a Close frame: a code that must not be sent becomes an
+// empty frame, a long reason is cut. [INV-48, RFC 6455 7.4]
 //
 //khp:impl WSP-CLOSE-03
 func sendable(code uint16, reason string) closeText {
@@ -24,7 +25,8 @@ func sendable(code uint16, reason string) closeText {
 	return closeText{code, wire.CloseReason(reason)}
 }
 
-// closing is the Close frame that the machine orders: with its own code and the failure as reason, or with the code and reason that the application gave.
+// closing is the Close frame that the machine orders: with its own code and the failure as reason,
+// or with the code and reason that the application gave.
 func closing(code uint16, asked closeText, f fsm.Failure) Output {
 	switch {
 	case code == 0:

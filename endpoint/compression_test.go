@@ -7,8 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Compression is not offered and not granted, so nothing on the connection may be compressed: the first frame that says it is, by its first
-// reserved bit, ends the connection before anything is inflated.
+// Compression is not offered and not granted, so nothing on the connection may be compressed: the
+// first frame that says it is, by its first reserved bit, ends the connection before anything is
+// inflated.
 func TestCompression(t *testing.T) {
 	t.Run("ADV-81/never-offered", func(t *testing.T) {
 		r := dialed(t, "ws://h/p", ClientConfig{})

@@ -7,7 +7,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// core holds the state that client and server have in common: timers, the call in progress, and its outputs.
+// core holds the state that client and server have in common: timers, the call in progress, and its
+// outputs.
 type core struct {
 	clock    clock
 	message  []byte // of the call: it is judged, sent, delivered or answered
@@ -33,7 +34,8 @@ func (k *core) begin(now time.Time) {
 	k.out, k.detail = k.out[:0], ""
 }
 
-// Deadline returns when to call Expire; the zero time if nothing is being waited for, as while the connection is open.
+// Deadline returns when to call Expire; the zero time if nothing is being waited for, as while the
+// connection is open.
 func (k *core) Deadline() time.Time {
 	_, due := k.clock.next()
 	return due
@@ -52,8 +54,9 @@ func (k *core) noteMisuse(kind fsm.EventKind, phase string) {
 	}
 }
 
-// Misuse returns the first call that had no place when it was made, as a *[MisuseError]; nil if there was none. It is a mistake of the host: programs that
-// drive an endpoint should look at it in their tests, and may log it. [Server.Reset] forgets it.
+// Misuse returns the first call that had no place when it was made, as a *[MisuseError]; nil if
+// there was none. It is a mistake of the host: programs that drive an endpoint should look at it in
+// their tests, and may log it. [Server.Reset] forgets it.
 func (k *core) Misuse() error {
 	if k.misused == nil {
 		return nil
@@ -61,7 +64,8 @@ func (k *core) Misuse() error {
 	return k.misused
 }
 
-// perform turns an effect that means the same on both sides into an output, or carries it out. f is the failure of the machine.
+// perform turns an effect that means the same on both sides into an output, or carries it out. f is
+// the failure of the machine.
 func (k *core) perform(e fsm.Effect, f fsm.Failure) {
 	switch e.Kind {
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:

@@ -9,8 +9,9 @@ import (
 
 // Decision is the application's answer to a request. The zero value accepts with 101.
 //
-// A field belongs to the status codes that its comment names. [Server.Decide] refuses a decision with a field that does not belong to its Status, because
-// a status code that was forgotten would otherwise accept. [Request.Ask], [Redirect] and [Refuse] set the fields that belong together.
+// A field belongs to the status codes that its comment names. [Server.Decide] refuses a decision
+// with a field that does not belong to its Status, because a status code that was forgotten would
+// otherwise accept. [Request.Ask], [Redirect] and [Refuse] set the fields that belong together.
 type Decision struct {
 	Status      int      // 0 is 101
 	Subprotocol string   // selected subprotocol, with a status that accepts; must have been asked for
@@ -24,17 +25,20 @@ type Decision struct {
 	Reroute     string   // kaazing profile: accept, then send the client to this ws URL with R
 }
 
-// Ask refuses the request with 401 and asks for credentials of a scheme, such as "Basic", in the form that this client understands; see [Request.Challenge].
+// Ask refuses the request with 401 and asks for credentials of a scheme, such as "Basic", in the
+// form that this client understands; see [Request.Challenge].
 func (r *Request) Ask(scheme, realm string) Decision {
 	return Decision{Status: 401, Challenges: []string{r.Challenge(scheme, realm)}}
 }
 
-// Redirect sends the client to location with 302: a ws or wss URL, or a reference relative to the URL of the request. An empty location is refused by
-// [Server.Decide].
+// Redirect sends the client to location with 302: a ws or wss URL, or a reference relative to the
+// URL of the request. An empty location is refused by [Server.Decide].
 func Redirect(location string) Decision { return Decision{Status: 302, Location: location} }
 
-// Refuse refuses the request with a status code of its own, 400 to 599 as a rule. why is the text of the body, for people; "" sends what the code means. A
-// code that accepts or continues gives a decision that [Server.Decide] refuses, and so do those that need another field: 401 ([Request.Ask]), 407 and 426.
+// Refuse refuses the request with a status code of its own, 400 to 599 as a rule. why is the text
+// of the body, for people; "" sends what the code means. A code that accepts or continues gives a
+// decision that [Server.Decide] refuses, and so do those that need another field: 401
+// ([Request.Ask]), 407 and 426.
 func Refuse(status int, why string) Decision {
 	d := Decision{Status: status}
 	if a := fsm.Status(status).Action; status < 100 || a == fsm.ActionComplete || a == fsm.ActionContinue || a == fsm.ActionWait {
@@ -46,11 +50,13 @@ func Refuse(status int, why string) Decision {
 	return d
 }
 
-// notRefusing is the status of a decision that [Refuse] made of a code that lets the client in, or keeps it waiting. Nothing accepts it.
+// notRefusing is the status of a decision that [Refuse] made of a code that lets the client in, or
+// keeps it waiting. Nothing accepts it.
 const notRefusing = -1 << 15
 
-// checkFields refuses a decision with a field that contradicts its status, and says which status was meant. A decision with challenges and no status comes
-// from an application that did not mean to accept. With unchecked a status that is written out goes with everything that can be written.
+// checkFields refuses a decision with a field that contradicts its status, and says which status
+// was meant. A decision with challenges and no status comes from an application that did not mean
+// to accept. With unchecked a status that is written out goes with everything that can be written.
 //
 //khp:impl KHP-STATUS-401-04 KHP-REDIR-06
 func (d *Decision) checkFields(unchecked bool) error {

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A field that does not belong to the status is an error that names the field and the status meant, and nobody is let in.
+// A field that does not belong to the status is an error that names the field and the status meant,
+// and nobody is let in.
 func TestServer_Decide_Contradiction(t *testing.T) {
 	proves(t, "KHP-STATUS-401-04 KHP-REDIR-06")
 	challenges, upgrade, text := []string{"Basic"}, "TLS/1.2", []byte("x")

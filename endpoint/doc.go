@@ -1,46 +1,56 @@
-// Package endpoint is a whole KHP client or server without I/O. A program reports each event of a connection, such as a received message,
-// and gets back the orders to carry out, such as a message to send. The package joins the state machines of package fsm with the parser of
-// package wire, and keeps the data that neither has: the negotiated values, the visited URLs, the refused credentials.
+// Package endpoint is a whole KHP client or server without I/O. A program reports each event of a
+// connection, such as a received message, and gets back the orders to carry out, such as a message
+// to send. The package joins the state machines of package fsm with the parser of package wire, and
+// keeps the data that neither has: the negotiated values, the visited URLs, the refused
+// credentials.
 //
 //	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Subprotocols: []string{"amqp"}})
 //	outputs := client.Connect(time.Now()) // Dial ws://example.com/echo; call Expire at client.Deadline()
 //
-// The package is for programs with their own sockets: another WebSocket library, an event loop, WebAssembly, a proxy, a simulation. Other
-// programs use package transport.
+// The package is for programs with their own sockets: another WebSocket library, an event loop,
+// WebAssembly, a proxy, a simulation. Other programs use package transport.
 //
-// It is not a WebSocket library. It knows messages, Ping and Close, but no frames, masks or fragments. It does no I/O, starts no goroutine,
-// has no clock and no randomness, and never panics, whatever a peer sends. A mistake of a peer is an Output of kind [Fail] with a
-// [*HandshakeError]; Go errors report that the program asks for something impossible ([NewClient], [Server.Decide]).
+// It is not a WebSocket library. It knows messages, Ping and Close, but no frames, masks or
+// fragments. It does no I/O, starts no goroutine, has no clock and no randomness, and never panics,
+// whatever a peer sends. A mistake of a peer is an Output of kind [Fail] with a [*HandshakeError];
+// Go errors report that the program asks for something impossible ([NewClient], [Server.Decide]).
 //
 // # The driver
 //
-// Package driver connects an endpoint to a connection: it carries out the outputs and does the bookkeeping that every host needs. A host that
-// does without it keeps these rules:
+// Package driver connects an endpoint to a connection: it carries out the outputs and does the
+// bookkeeping that every host needs. A host that does without it keeps these rules:
 //
-//   - Make one call at a time, and pass the current time. Carry out all outputs of a call in order before the next call. The slice,
-//     Output.Data and Output.URL are valid until then; Data of [Deliver] and [SendPong] is the caller's own slice.
-//   - Call Expire at Deadline, which may change with each call. Received bytes extend no deadline; [Timeouts] of the configuration set the
-//     lengths.
-//   - Answer [Dial] by [Client.Connected] with 16 new bytes from crypto/rand, or by [Client.ConnectFailed]. [Disconnect] always comes before
-//     the next Dial; drop everything that the old connection still delivers.
-//   - During the opening handshake, pass all bytes read so far, from the first one, to OpeningReceived until it uses some. The bytes behind
-//     those belong to the WebSocket, and the frame reader must see them first. A host whose library performs the opening handshake has it send
-//     [Client.OpeningFields], and calls [Client.Opened] or [Client.OpeningRefused], or [Server.Opened]; a host that has parsed the request
-//     itself calls [Server.Opening].
-//   - Then report frames: Message for a whole message, Ping, PeerClosed, and Violation for broken framing, text that is not UTF-8, and
-//     messages over the limit. Nothing follows Violation but Lost, which reports the end of the connection and errors of reading and writing.
-//   - [SendMessage], [SendPong] and [SendClose] are one frame each. Code 0 is an empty Close. After a message sent in phase
-//     ClientSendingBody, which is the request body, call [Client.BodyWritten].
-//   - [AskCredentials] and [AskDecision] may be answered later, while the connection goes on; an answer to a question that is over is
-//     ignored. A decision of 202 leaves another one due. An error of [Server.Decide] means that nothing was sent: correct the decision, or
-//     report failure.
-//   - After [Open], Result has the outcome. Application messages go out through Send and come in as [Deliver]. Close ends the connection in
-//     any phase.
-//   - [Closed] or [Fail] is the last output. One of them comes, provided that the host keeps deadlines and reports the end of connections.
+//   - Make one call at a time, and pass the current time. Carry out all outputs of a call in order
+//     before the next call. The slice, Output.Data and Output.URL are valid until then; Data of
+//     [Deliver] and [SendPong] is the caller's own slice.
+//   - Call Expire at Deadline, which may change with each call. Received bytes extend no deadline;
+//     [Timeouts] of the configuration set the lengths.
+//   - Answer [Dial] by [Client.Connected] with 16 new bytes from crypto/rand, or by
+//     [Client.ConnectFailed]. [Disconnect] always comes before the next Dial; drop everything that
+//     the old connection still delivers.
+//   - During the opening handshake, pass all bytes read so far, from the first one, to
+//     OpeningReceived until it uses some. The bytes behind those belong to the WebSocket, and the
+//     frame reader must see them first. A host whose library performs the opening handshake has it
+//     send [Client.OpeningFields], and calls [Client.Opened] or [Client.OpeningRefused], or
+//     [Server.Opened]; a host that has parsed the request itself calls [Server.Opening].
+//   - Then report frames: Message for a whole message, Ping, PeerClosed, and Violation for broken
+//     framing, text that is not UTF-8, and messages over the limit. Nothing follows Violation but
+//     Lost, which reports the end of the connection and errors of reading and writing.
+//   - [SendMessage], [SendPong] and [SendClose] are one frame each. Code 0 is an empty Close. After
+//     a message sent in phase ClientSendingBody, which is the request body, call
+//     [Client.BodyWritten].
+//   - [AskCredentials] and [AskDecision] may be answered later, while the connection goes on; an
+//     answer to a question that is over is ignored. A decision of 202 leaves another one due. An
+//     error of [Server.Decide] means that nothing was sent: correct the decision, or report
+//     failure.
+//   - After [Open], Result has the outcome. Application messages go out through Send and come in as
+//     [Deliver]. Close ends the connection in any phase.
+//   - [Closed] or [Fail] is the last output. One of them comes, provided that the host keeps
+//     deadlines and reports the end of connections.
 //
-// Extensions of an open connection are sessions of package extension, between Deliver or Send and the application; its documentation says
-// how to run them.
+// Extensions of an open connection are sessions of package extension, between Deliver or Send and
+// the application; its documentation says how to run them.
 //
-// The server sets no deadline for the opening request: bound it as any HTTP request. The examples of this package print outputs; those of
-// package driver are hosts on real connections.
+// The server sets no deadline for the opening request: bound it as any HTTP request. The examples
+// of this package print outputs; those of package driver are hosts on real connections.
 package endpoint

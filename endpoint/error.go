@@ -32,7 +32,8 @@ func (l Leg) String() string {
 	return "invalid leg"
 }
 
-// HandshakeError is the outcome of a handshake that failed. errors.Is matches it with the fsm.Failure it carries.
+// HandshakeError is the outcome of a handshake that failed. errors.Is matches it with the
+// fsm.Failure it carries.
 //
 //khp:impl KHP-CLASS-4XX-02 KHP-CLASS-5XX-02 RFC6585-511-01
 type HandshakeError struct {
@@ -48,7 +49,8 @@ type HandshakeError struct {
 	Detail  string        // the expected and the received value, where there are such
 	Close   uint16        // close code of the peer if it closed first, 0 if it gave none
 	Text    string        // its reason; for logs, not for end users [RFC 6455 5.5.1]
-	// Difference is where an extended request differs from the opening request, on a server that refused it for that; nil otherwise.
+	// Difference is where an extended request differs from the opening request, on a server that
+	// refused it for that; nil otherwise.
 	Difference *Difference
 }
 
@@ -126,7 +128,8 @@ func (e *HandshakeError) explanation() string {
 	return clip(strings.Map(printable, line))
 }
 
-// reportsStatus reports whether the status of the last response belongs to the message of the failure.
+// reportsStatus reports whether the status of the last response belongs to the message of the
+// failure.
 func reportsStatus(f fsm.Failure) bool {
 	switch f {
 	case fsm.FailureStatus, fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused, fsm.FailureOpening,

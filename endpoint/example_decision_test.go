@@ -19,7 +19,8 @@ func ExampleRequest_Ask() {
 	// 401 [Application Basic realm="staff"]
 }
 
-// A decision whose fields contradict its status is refused, so that a status that was forgotten does not let the client in.
+// A decision whose fields contradict its status is refused, so that a status that was forgotten
+// does not let the client in.
 func ExampleRefuse() {
 	fmt.Println(endpoint.Refuse(403, "not from here").Status)
 	fmt.Println(endpoint.Redirect("/new").Location)

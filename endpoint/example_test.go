@@ -113,7 +113,8 @@ func ExampleServer() {
 	//   fail: refused with 302 Found [extended handshake, /echo]
 }
 
-// wireless joins a client and a server: what one sends, the other is told. It is a driver for both sides without sockets and timers.
+// wireless joins a client and a server: what one sends, the other is told. It is a driver for both
+// sides without sockets and timers.
 type wireless struct {
 	client *endpoint.Client
 	server *endpoint.Server

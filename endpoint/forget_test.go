@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// noise is what a response can carry to make a browser keep something, go somewhere or ask for a password.
+// noise is what a response can carry to make a browser keep something, go somewhere or ask for a
+// password.
 var noise = []string{
 	"Set-Cookie: sid=planted; Path=/; Max-Age=99999", "Set-Cookie2: sid2=planted", "Refresh: 0; url=http://planted/", "Cache-Control: max-age=99999", "Expires: Thu, 01 Jan 2099 00:00:00 GMT",
 	"Strict-Transport-Security: max-age=99999", "Alt-Svc: h2=\"planted:443\"", "Clear-Site-Data: \"*\"", "Retry-After: 99999", "Content-Type: text/html",
@@ -33,7 +34,8 @@ func requests(t *testing.T, cfg ClientConfig) []string {
 	return append(r.opened().sent, opening)
 }
 
-// Whatever a response says, the next connect call with the same options does what the first did, and the one that ended does nothing more.
+// Whatever a response says, the next connect call with the same options does what the first did,
+// and the one that ended does nothing more.
 func TestClient_KeepsNothing(t *testing.T) {
 	proves(t, "INV-47 INV-53")
 	cfg := ClientConfig{HasCredentials: true, HasProxyLogin: true, Subprotocols: []string{"amqp"}, Header: []HeaderField{{"Cookie", "a=b"}}, OpeningHeader: []HeaderField{{"Cookie", "a=b"}}}
@@ -128,7 +130,8 @@ func TestClient_AwaitResponse_Status410(t *testing.T) {
 	require.Len(t, r.sent, 1)
 }
 
-// The request goes to the new place; where that is the caller can see, for the requests to come. The library itself remembers nothing.
+// The request goes to the new place; where that is the caller can see, for the requests to come.
+// The library itself remembers nothing.
 func TestClient_Reading_Status301(t *testing.T) {
 	proves(t, "KHP-STATUS-301-03")
 	r := asking(t, ClientConfig{}).unit(redirect(301, "ws://h2/new?q")).follow()

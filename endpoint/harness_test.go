@@ -179,7 +179,8 @@ func (r *run) wantOpen(what string) *run {
 	return r
 }
 
-// wantFail ends the connection and expects the failure, after a Close with code (0: none was sent on this connection).
+// wantFail ends the connection and expects the failure, after a Close with code (0: none was sent
+// on this connection).
 func (r *run) wantFail(what string, f fsm.Failure, code uint16) *HandshakeError {
 	r.hangUp()
 	require.NotNil(r.t, r.err, "%s: fails; outputs %v", what, r.all)
@@ -228,7 +229,8 @@ func proves(t *testing.T, ids string) {
 	}
 }
 
-// provesBy names the requirements that a case of a table proves, by how its name begins: pairs of a beginning and ids, the first that fits counts.
+// provesBy names the requirements that a case of a table proves, by how its name begins: pairs of a
+// beginning and ids, the first that fits counts.
 func provesBy(t *testing.T, name string, pairs ...string) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if strings.HasPrefix(name, pairs[i]) {

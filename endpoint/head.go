@@ -2,8 +2,8 @@ package endpoint
 
 import "example.com/khp/wire"
 
-// head collects the lines of a message head. The first line that cannot be written is left out and makes it fail; so does a head that a peer with the
-// default limits would not read.
+// head collects the lines of a message head. The first line that cannot be written is left out and
+// makes it fail; so does a head that a peer with the default limits would not read.
 type head struct {
 	b      []byte
 	from   int // where the head begins in b

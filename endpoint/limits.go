@@ -6,12 +6,14 @@ import (
 	"example.com/khp/wire"
 )
 
-// Limits are kept here as well as in the parser, because hosts may have the opening handshake parsed by another program, whose limits are its own or none.
+// Limits are kept here as well as in the parser, because hosts may have the opening handshake
+// parsed by another program, whose limits are its own or none.
 
 // text is both kinds of byte string.
 type text interface{ ~string | ~[]byte }
 
-// sizes adds up a head that was parsed elsewhere. It never counts more than the head had, so that every head that the parser accepts passes.
+// sizes adds up a head that was parsed elsewhere. It never counts more than the head had, so that
+// every head that the parser accepts passes.
 type sizes struct {
 	limits   *wire.Limits
 	bytes    int

@@ -54,7 +54,8 @@ func numbered(n int) string {
 	return strings.TrimSuffix(b.String(), ",")
 }
 
-// The limits of an opening request hold whoever has read it, and nothing of a request that exceeds them is kept.
+// The limits of an opening request hold whoever has read it, and nothing of a request that exceeds
+// them is kept.
 func TestServer_Opening_Limits(t *testing.T) {
 	for _, v := range largeOpenings {
 		fields := strings.Split(strings.TrimSpace(openingFields), "\r\n")

@@ -6,8 +6,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// parseLists returns the elements of the two negotiation fields of a request. copies are the fields as strings, of which the elements are parts.
-// An empty field is a fault unless its kind may be empty: deployed clients send one when they have nothing to list. [AMB-23]
+// parseLists returns the elements of the two negotiation fields of a request. copies are the fields
+// as strings, of which the elements are parts. An empty field is a fault unless its kind may be
+// empty: deployed clients send one when they have nothing to list. [AMB-23]
 func parseLists(fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool) (subprotocols, extensions []string, fault string) {
 	for i, f := range fields {
 		switch empty := len(f.Value) == 0; {
@@ -37,7 +38,8 @@ func parseLists(fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool) (s
 	return subprotocols, extensions, ""
 }
 
-// ofApplication keeps, in place, one of each subprotocol of the application: not that of KHP, nor the token that clients list beside it.
+// ofApplication keeps, in place, one of each subprotocol of the application: not that of KHP, nor
+// the token that clients list beside it.
 func ofApplication(list []string) []string {
 	kept := list[:0]
 	for _, p := range list {

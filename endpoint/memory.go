@@ -2,7 +2,8 @@ package endpoint
 
 import "example.com/khp/wire"
 
-// memory holds the buffers of one handshake in one allocation. Longer content is allocated on its own.
+// memory holds the buffers of one handshake in one allocation. Longer content is allocated on its
+// own.
 type memory struct {
 	buf     [512]byte     // for output
 	message [512]byte     // server: the message that holds the request

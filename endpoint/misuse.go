@@ -4,7 +4,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// MisuseError reports a call that had no place in the phase in which it was made. It changed nothing and led to no output.
+// MisuseError reports a call that had no place in the phase in which it was made. It changed
+// nothing and led to no output.
 type MisuseError struct {
 	Call  string // the method, such as "Opened"
 	Phase string // such as "ClientConnecting"
@@ -16,7 +17,8 @@ func (e *MisuseError) Error() string {
 	return "endpoint: " + e.Call + " was called in phase " + e.Phase + "; " + e.Want
 }
 
-// callOf says which method tells of an event, and where it belongs. Events that are not listed come from Message.
+// callOf says which method tells of an event, and where it belongs. Events that are not listed come
+// from Message.
 var callOf = map[fsm.EventKind]MisuseError{
 	fsm.EventConnectRequested:    {Call: "Connect", Want: "call it once, before anything else"},
 	fsm.EventConnected:           {Call: "Connected", Want: "it answers Dial, once"},
@@ -47,7 +49,8 @@ func misuse(kind fsm.EventKind, phase string) *MisuseError {
 	return &e
 }
 
-// withMisuse adds a misplaced call to the words about a failure, which it may well be the reason for.
+// withMisuse adds a misplaced call to the words about a failure, which it may well be the reason
+// for.
 func withMisuse(detail string, e *MisuseError) string {
 	switch {
 	case e == nil:

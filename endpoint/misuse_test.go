@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A call at the wrong moment changes nothing, can be asked for, and stands in the failure that it may have led to.
+// A call at the wrong moment changes nothing, can be asked for, and stands in the failure that it
+// may have led to.
 func TestMisuse(t *testing.T) {
 	c, err := NewClient("ws://h/p", ClientConfig{})
 	require.NoError(t, err)

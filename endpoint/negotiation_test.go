@@ -46,7 +46,8 @@ func without(list []string, names []string) (rest []string) {
 	return rest
 }
 
-// Whatever is offered, granted and selected: the request lists what the opening request and the answer to it leave, and nothing is agreed on but what it lists.
+// Whatever is offered, granted and selected: the request lists what the opening request and the
+// answer to it leave, and nothing is agreed on but what it lists.
 func TestClient_Negotiation(t *testing.T) {
 	proves(t, "INV-08 INV-09 INV-10 INV-11 INV-12 INV-13 KHP-EXT-RSP-11")
 	rapid.Check(t, func(t *rapid.T) {
@@ -117,7 +118,8 @@ func TestClient_ExtendedRequest(t *testing.T) {
 	})
 }
 
-// What an extension has to say besides its parameters travels in fields of its own, both ways and without another round.
+// What an extension has to say besides its parameters travels in fields of its own, both ways and
+// without another round.
 func TestPair_ExtensionFields(t *testing.T) {
 	proves(t, "KHP-EXT-REQ-06 KHP-EXT-REQ-07")
 	p := newPair(t, "ws://h/p", ClientConfig{Extensions: []string{"x-a"}, Header: []HeaderField{{"X-A-Key", "from the client"}}}, func(_ wire.URL, r *Request) Decision {
@@ -129,7 +131,8 @@ func TestPair_ExtensionFields(t *testing.T) {
 	require.Equal(t, []string{"dial ws://h/p", "C: GET /p HTTP/1.1", "S: HTTP/1.1 101 Switching Protocols", "C: GET /p HTTP/1.1", "S: HTTP/1.1 101 Switching Protocols", "S: (empty)"}, p.log)
 }
 
-// The extensions are agreed on when the connection opens, and no message of the application goes before that, in either direction.
+// The extensions are agreed on when the connection opens, and no message of the application goes
+// before that, in either direction.
 func TestClient_ExtensionsBeforeMessages(t *testing.T) {
 	proves(t, "KHP-GEN-07")
 	r := asking(t, ClientConfig{Extensions: []string{"x-a"}})

@@ -7,10 +7,11 @@ import (
 	"example.com/khp/wire"
 )
 
-// The opening handshake is plain HTTP and may be answered by a proxy, so an answer that refuses it may have a long body, a chunked one, or one
-// that ends with the connection.
+// The opening handshake is plain HTTP and may be answered by a proxy, so an answer that refuses it
+// may have a long body, a chunked one, or one that ends with the connection.
 
-// answerHead is the head of an answer that comes piece by piece, with the interim responses before it.
+// answerHead is the head of an answer that comes piece by piece, with the interim responses before
+// it.
 type answerHead struct {
 	lines   wire.Lines // of the response being read
 	begin   int        // where that begins
@@ -22,8 +23,9 @@ type answerHead struct {
 // errMore stands for a head that goes on.
 var errMore error = &wire.ParseError{Kind: wire.KindIncomplete}
 
-// parse parses the head in b into r, as often as that can help and never again once it is complete, and returns its length. It reads over interim
-// responses, any number of them within the limit for a unit. [RFC 9110 15.2] A b that is shorter than before is another answer.
+// parse parses the head in b into r, as often as that can help and never again once it is complete,
+// and returns its length. It reads over interim responses, any number of them within the limit for
+// a unit. [RFC 9110 15.2] A b that is shorter than before is another answer.
 func (h *answerHead) parse(r *wire.Response, b []byte, l wire.Limits) (n int, err error) {
 	if max(h.begin, h.length) > len(b) {
 		*h = answerHead{}
@@ -47,7 +49,8 @@ func (h *answerHead) parse(r *wire.Response, b []byte, l wire.Limits) (n int, er
 	return h.length, nil
 }
 
-// body returns the body, which begins b, as far as it is there, at most limit bytes, and whether all of it that we want is.
+// body returns the body, which begins b, as far as it is there, at most limit bytes, and whether
+// all of it that we want is.
 func (h *answerHead) body(r *wire.Response, b []byte, limit int) (body []byte, complete bool) {
 	want := limit
 	switch {
@@ -65,7 +68,8 @@ func (h *answerHead) body(r *wire.Response, b []byte, limit int) (body []byte, c
 	return b[:want], true
 }
 
-// chunks joins the chunks of a body that comes piece by piece. It looks at no byte of a chunk twice. [RFC 9112 7.1]
+// chunks joins the chunks of a body that comes piece by piece. It looks at no byte of a chunk
+// twice. [RFC 9112 7.1]
 type chunks struct {
 	at   int // bytes read
 	left int // of the chunk at hand and its line end

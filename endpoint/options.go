@@ -31,7 +31,8 @@ func (cfg *ClientConfig) checkOptions() error {
 	return cfg.Timeouts.check()
 }
 
-// Check refuses options that mean nothing, such as a negative limit. [NewServer] takes them for the default.
+// Check refuses options that mean nothing, such as a negative limit. [NewServer] takes them for the
+// default.
 func (cfg *ServerConfig) Check() error {
 	if err := checkLimits(&cfg.Limits); err != nil {
 		return err

@@ -4,8 +4,9 @@ package endpoint
 
 import "example.com/khp/wire"
 
-// Output is one order to the host. A call returns all of its outputs; the host carries them out in order. Data and URL are valid until the next call
-// on the same endpoint, unless it is the caller's own slice handed back.
+// Output is one order to the host. A call returns all of its outputs; the host carries them out in
+// order. Data and URL are valid until the next call on the same endpoint, unless it is the caller's
+// own slice handed back.
 type Output struct {
 	Kind OutputKind
 	Type wire.MessageType // SendMessage, Deliver

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pair is a client and servers joined without any network: every output of one side is given to the other at once.
+// pair is a client and servers joined without any network: every output of one side is given to the
+// other at once.
 type pair struct {
 	t           *testing.T
 	client      *Client

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pure are the packages that must not know of sockets, clocks, randomness, goroutines or logs, with what each may import itself and what must not be
-// below it.
+// pure are the packages that must not know of sockets, clocks, randomness, goroutines or logs, with
+// what each may import itself and what must not be below it.
 var pure = []struct{ path, allowed, forbidden string }{
 	{
 		"example.com/khp/fsm", "cmp errors iter maps slices strconv strings",
@@ -69,7 +69,8 @@ func TestPurity_Imports(t *testing.T) {
 	}
 }
 
-// No goroutine, no package variable that changes after its declaration, no call of panic, and no clock: of package time only the types are used.
+// No goroutine, no package variable that changes after its declaration, no call of panic, and no
+// clock: of package time only the types are used.
 func TestPurity_Source(t *testing.T) {
 	for _, p := range pure {
 		t.Run(p.path, func(t *testing.T) {
@@ -121,7 +122,8 @@ func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 			at := set.Position(n.Pos())
 			found = append(found, filepath.Base(at.Filename)+":"+strconv.Itoa(at.Line)+" "+what)
 		}
-		// global returns the package variable that an expression starts from, "" if it starts from something else.
+		// global returns the package variable that an expression starts from, "" if it starts from
+		// something else.
 		global := func(e ast.Expr) string {
 			for {
 				switch x := e.(type) {
@@ -197,5 +199,6 @@ func impurities(set *token.FileSet, files []*ast.File) (found []string) {
 // clocks are the functions of package time that know what time it is, or wait.
 var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
 
-// readOnlyAddresses are package variables whose address is taken only to read them without a copy: the transition tables.
+// readOnlyAddresses are package variables whose address is taken only to read them without a copy:
+// the transition tables.
 var readOnlyAddresses = []string{"clientTable", "serverTable"}

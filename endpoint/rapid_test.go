@@ -82,7 +82,8 @@ func TestClient_Reading_AnySplit(t *testing.T) {
 	})
 }
 
-// Whatever happens in whatever order: no panic, outputs in a legal order, and open only if everything that completes a handshake was there.
+// Whatever happens in whatever order: no panic, outputs in a legal order, and open only if
+// everything that completes a handshake was there.
 func TestClient_AnyEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cfg := rapidConfig(t)

@@ -6,8 +6,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// What holds credentials, cookies or the query of a request shows itself without them, so that it can be logged: String is for %v, %+v and %s, GoString for %#v,
-// and MarshalText for log/slog and encoding/json. The fields themselves are there for those who ask for them.
+// What holds credentials, cookies or the query of a request shows itself without them, so that it
+// can be logged: String is for %v, %+v and %s, GoString for %#v, and MarshalText for log/slog and
+// encoding/json. The fields themselves are there for those who ask for them.
 
 // redacted stands where a secret was.
 const redacted = "[redacted]"
@@ -123,7 +124,8 @@ func (c ClientConfig) GoString() string { return c.String() }
 // MarshalText is String for encoders of logs.
 func (c ClientConfig) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// String names the output, and says how long its data are: a message may be a request with credentials.
+// String names the output, and says how long its data are: a message may be a request with
+// credentials.
 func (o Output) String() string {
 	var s shown
 	s.add("Kind", o.Kind.String())
@@ -209,7 +211,8 @@ func showField(f HeaderField, sensitive []string) string {
 	return wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)}.String()
 }
 
-// showTarget removes the parts of a target or URL that may be secret: the query, and a user and password.
+// showTarget removes the parts of a target or URL that may be secret: the query, and a user and
+// password.
 func showTarget(target string) string {
 	path, _, query := strings.Cut(target, "?")
 	if scheme, rest, ok := strings.Cut(path, "://"); ok {

@@ -10,8 +10,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// judgeLocation finds the target of a redirect: Location, given once or identically repeated, or for 300 the first usable line of a
-// text/uri-list body. [AMB-58, AMB-63]
+// judgeLocation finds the target of a redirect: Location, given once or identically repeated, or
+// for 300 the first usable line of a text/uri-list body. [AMB-58, AMB-63]
 //
 //khp:impl KHP-REDIR-03 KHP-STATUS-300-02 KHP-STATUS-301-02 KHP-STATUS-302-02 KHP-STATUS-303-02 KHP-STATUS-307-02
 func (c *Client) judgeLocation(r *wire.Response) judgment {
@@ -83,7 +83,8 @@ func (c *Client) judgeTarget(ref []byte) judgment {
 	return judgment{facts: fsm.FactTargetUsable, next: next}
 }
 
-// judgeUpgrade finds the target of an upgrade to TLS: the same URL with wss, port 80 becoming 443. [AMB-49]
+// judgeUpgrade finds the target of an upgrade to TLS: the same URL with wss, port 80 becoming 443.
+// [AMB-49]
 //
 //khp:impl KHP-STATUS-426-02
 func (c *Client) judgeUpgrade(r *wire.Response) judgment {

@@ -11,13 +11,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// places are few, but each can be written in several ways, so that chains come back to where they were.
+// places are few, but each can be written in several ways, so that chains come back to where they
+// were.
 var places = []string{
 	"/", "/a", "/%61", "/x/../a", "/A", "?", "?q", "ws://h/a", "ws://H.:80/a", "http://h/a", "ws://h:81/a", "wss://h/a", "https://h:443/a", "wss://h:80/a", "ws://h2/a", "ws://h2/a?q", "ws://h/b%2fc",
 	"ws://h/b%2Fc", "ws://h/b/c", "wss://h2/", "ftp://h/a", "ws://u:p@h/a", "",
 }
 
-// Wherever servers send a client, it connects to no place twice, does not leave TLS unless it may, and goes nowhere for a status that is no redirect.
+// Wherever servers send a client, it connects to no place twice, does not leave TLS unless it may,
+// and goes nowhere for a status that is no redirect.
 func TestClient_Redirecting_AnyChain(t *testing.T) {
 	proves(t, "INV-22 INV-25 INV-26")
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,8 +8,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// Server is one connection on the server's side. Like [Client] it does no I/O, reads no clock and is not safe for concurrent use; every method named
-// after something that happened returns all outputs it leads to, valid until the next call.
+// Server is one connection on the server's side. Like [Client] it does no I/O, reads no clock and
+// is not safe for concurrent use; every method named after something that happened returns all
+// outputs it leads to, valid until the next call.
 type Server struct {
 	cfg     ServerConfig
 	machine fsm.ServerConfig
@@ -37,25 +38,31 @@ type Server struct {
 	differs *Difference // between the two requests, of the last one judged
 }
 
-// ServerConfig holds the offer and the policy of a server. The zero value is right for a server without subprotocols or extensions.
+// ServerConfig holds the offer and the policy of a server. The zero value is right for a server
+// without subprotocols or extensions.
 type ServerConfig struct {
 	Machine   fsm.ServerConfig // a zero field has the value in fsm.DefaultServerConfig
 	Limits    wire.Limits
 	Timeouts  Timeouts
 	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
 	Outside   Outside
-	// DecidePlain asks for a decision on clients that do not offer KHP, too, where Machine.Plain lets them in: AskDecision then comes before the opening request is answered, and
-	// Request says Plain. A status that accepts opens with 101; 401 and 407 become 403, because such a client cannot be asked for credentials.
+	// DecidePlain asks for a decision on clients that do not offer KHP, too, where Machine.Plain
+	// lets them in: AskDecision then comes before the opening request is answered, and Request says
+	// Plain. A status that accepts opens with 101; 401 and 407 become 403, because such a client
+	// cannot be asked for credentials.
 	DecidePlain bool
-	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same origin and privileged:// (the form
-	// of Kaazing's Java and iOS clients) with the same host. It must not keep its arguments.
+	// CheckOrigin decides about an opening request that carries an Origin. nil allows the same
+	// origin and privileged:// (the form of Kaazing's Java and iOS clients) with the same host. It
+	// must not keep its arguments.
 	CheckOrigin func(origin, host string) bool
-	// CheckOpening refuses an opening request that is right in itself, with a status and a reason that the client gets to read; 0 lets it pass, and what is no
-	// error code, 400 to 599, counts as 403. It must neither keep nor change its argument. nil refuses none.
+	// CheckOpening refuses an opening request that is right in itself, with a status and a reason
+	// that the client gets to read; 0 lets it pass, and what is no error code, 400 to 599, counts
+	// as 403. It must neither keep nor change its argument. nil refuses none.
 	CheckOpening func(o *OpeningRequest) (status int, why string)
 }
 
-// Message tells that a data message was received. p is not kept, but a Deliver output hands it back.
+// Message tells that a data message was received. p is not kept, but a Deliver output hands it
+// back.
 func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	s.begin(now)
 	if s.decidingPlain() {
@@ -110,7 +117,8 @@ func (s *Server) Lost(now time.Time, detail string) []Output {
 	return s.out
 }
 
-// Violation tells that the client broke the rules of frames; f is FailureFrame, FailureUTF8 or FailureLimit.
+// Violation tells that the client broke the rules of frames; f is FailureFrame, FailureUTF8 or
+// FailureLimit.
 func (s *Server) Violation(now time.Time, f fsm.Failure, detail string) []Output {
 	s.begin(now)
 	s.detail = detail
@@ -118,7 +126,8 @@ func (s *Server) Violation(now time.Time, f fsm.Failure, detail string) []Output
 	return s.out
 }
 
-// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing happens. After it, Deadline is later than now, or zero.
+// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing
+// happens. After it, Deadline is later than now, or zero.
 func (s *Server) Expire(now time.Time) []Output {
 	s.begin(now)
 	for t := s.clock.expired(); t != 0; t = s.clock.expired() {
@@ -128,12 +137,14 @@ func (s *Server) Expire(now time.Time) []Output {
 	return s.out
 }
 
-// ErrTooLate tells that there is nothing to decide any more, because the client is gone or a timer has answered.
+// ErrTooLate tells that there is nothing to decide any more, because the client is gone or a timer
+// has answered.
 var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision")
 
-// Decide answers AskDecision. A decision that lacks a field its status requires, has one that contradicts its status (challenges without 401, a location
-// without a redirect), selects what was not asked for, or cannot be written is refused with an error that names the reason; nothing is sent and another
-// decision can be made. [INV-45, INV-46]
+// Decide answers AskDecision. A decision that lacks a field its status requires, has one that
+// contradicts its status (challenges without 401, a location without a redirect), selects what was
+// not asked for, or cannot be written is refused with an error that names the reason; nothing is
+// sent and another decision can be made. [INV-45, INV-46]
 //
 //khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
 func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
@@ -181,7 +192,8 @@ func (s *Server) ApplicationFailed(now time.Time) []Output {
 	return s.out
 }
 
-// Send asks to send an application message. ok is false before the connection is open and after it began to close: nothing is sent.
+// Send asks to send an application message. ok is false before the connection is open and after it
+// began to close: nothing is sent.
 func (s *Server) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
 	s.begin(now)
 	s.message, s.msgType = p, t
@@ -190,8 +202,9 @@ func (s *Server) Send(now time.Time, t wire.MessageType, p []byte) (out []Output
 	return s.out, ok
 }
 
-// Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty Close frame, and so does one that may not be
-// sent, such as 1005 or 1006; the reason is cut at 123 bytes.
+// Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty
+// Close frame, and so does one that may not be sent, such as 1005 or 1006; the reason is cut at 123
+// bytes.
 func (s *Server) Close(now time.Time, code uint16, reason string) []Output {
 	s.begin(now)
 	s.closeOut = sendable(code, reason)
@@ -224,7 +237,8 @@ func (s *Server) begin(now time.Time) {
 	s.decision, s.prepared = Decision{}, nil
 }
 
-// step passes ev to the machine and performs the effects. It reports whether the machine accepted ev.
+// step passes ev to the machine and performs the effects. It reports whether the machine accepted
+// ev.
 func (s *Server) step(ev fsm.Event) bool {
 	state, effects, verdict := s.machine.Step(s.state, ev)
 	if verdict != fsm.Accepted {

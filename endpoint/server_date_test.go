@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every answer to an opening request says when it was made, if the caller's times are those of a calendar. [RFC 9110 6.6.1]
+// Every answer to an opening request says when it was made, if the caller's times are those of a
+// calendar. [RFC 9110 6.6.1]
 func TestServer_OpeningDate(t *testing.T) {
 	get := func(target, fields string) string { return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n" }
 	with := "Sec-WebSocket-Protocol: " + Subprotocol + "\r\n"

@@ -9,7 +9,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// judgeDecision collects the facts about a decision. The error names what is wrong in the application's own words.
+// judgeDecision collects the facts about a decision. The error names what is wrong in the
+// application's own words.
 //
 //khp:impl KHP-EXT-RSP-08 KHP-EXT-RSP-09 KHP-STATUS-401-04 KHP-REDIR-06
 func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
@@ -86,7 +87,8 @@ func (d *Decision) checkValues() error {
 	return nil
 }
 
-// judgeSelection checks subprotocol and extensions: each must have been asked for, and an extension may be selected once.
+// judgeSelection checks subprotocol and extensions: each must have been asked for, and an extension
+// may be selected once.
 //
 //khp:impl KHP-GEN-07 WSP-EXT-03
 func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {

@@ -7,7 +7,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// faultOf says why head was refused, and which field it was if one alone is too long. Nothing of the field's value is in what it adds.
+// faultOf says why head was refused, and which field it was if one alone is too long. Nothing of
+// the field's value is in what it adds.
 //
 //khp:impl RFC6585-431-03
 func faultOf(head []byte, err error) string {
@@ -31,8 +32,8 @@ func parseText(err error) string {
 	return e.Kind.String() + " at byte " + itoa(e.Offset) + ": " + e.Detail
 }
 
-// longField returns the name of the field in whose line the limit was exceeded, "" if it was another limit or another line. A name is a token,
-// so it is fit for a message.
+// longField returns the name of the field in whose line the limit was exceeded, "" if it was
+// another limit or another line. A name is a token, so it is fit for a message.
 func longField(head []byte, err error) string {
 	var e *wire.ParseError
 	if !errors.As(err, &e) || e.Kind != wire.KindLineTooLong {

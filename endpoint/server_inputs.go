@@ -4,11 +4,13 @@ import (
 	"strings"
 )
 
-// settle finds the origin of the opening request, wherever the client says it; target is the target as sent, "" if it is not known. status 0 means that the
-// request is clear about it, and about everything else that decisions about security rest on: a field that stands there twice is refused, because the next
-// one to look, a proxy or the application, might look at the other.
+// settle finds the origin of the opening request, wherever the client says it; target is the target
+// as sent, "" if it is not known. status 0 means that the request is clear about it, and about
+// everything else that decisions about security rest on: a field that stands there twice is
+// refused, because the next one to look, a proxy or the application, might look at the other.
 //
-// Version 8 of the WebSocket protocol names the origin in Sec-WebSocket-Origin; browsers send Origin with every version.
+// Version 8 of the WebSocket protocol names the origin in Sec-WebSocket-Origin; browsers send
+// Origin with every version.
 func (o *OpeningRequest) settle(target string) (status int, what string) {
 	if name := repeated(o.Opening); name != "" {
 		return 400, name + " is repeated"
@@ -36,7 +38,8 @@ func (o *OpeningRequest) checkAuthority(target string) (status int, what string)
 	return 0, ""
 }
 
-// once are the fields of an opening request on which decisions about security rest. Each stands there once, or not at all.
+// once are the fields of an opening request on which decisions about security rest. Each stands
+// there once, or not at all.
 var once = []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}
 
 // repeated returns the first name of once that fields has more than once, "" if there is none.
@@ -66,7 +69,8 @@ func findField(fields []HeaderField, name string) *HeaderField {
 	return nil
 }
 
-// authorityOf returns scheme and authority of a target in absolute form; ok is false for the other forms.
+// authorityOf returns scheme and authority of a target in absolute form; ok is false for the other
+// forms.
 func authorityOf(target string) (authority string, ok bool) {
 	scheme, rest, ok := strings.Cut(target, "://")
 	if !ok || strings.HasPrefix(target, "/") {

@@ -15,15 +15,16 @@ type Request struct {
 	Principal     any           // whom the host took the client for, nil unless it did; the endpoint leaves it alone
 }
 
-// NewServer prepares one connection. Options that [ServerConfig.Check] refuses are taken for the default.
+// NewServer prepares one connection. Options that [ServerConfig.Check] refuses are taken for the
+// default.
 func NewServer(cfg ServerConfig) *Server {
 	s := &Server{}
 	s.Reset(cfg)
 	return s
 }
 
-// Reset prepares s for another connection, as NewServer does, and keeps what memory it has. What it returned before must not be used any more, but for copies
-// of Request, OpeningRequest and Result.
+// Reset prepares s for another connection, as NewServer does, and keeps what memory it has. What it
+// returned before must not be used any more, but for copies of Request, OpeningRequest and Result.
 func (s *Server) Reset(cfg ServerConfig) {
 	buf, pending, fields := s.buf[:0], s.pending[:0], s.parsed.Fields[:0]
 	if buf == nil || cap(buf)+cap(pending) > mostKept {

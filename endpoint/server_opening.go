@@ -29,8 +29,9 @@ func (o *OpeningRequest) Kaazing() bool {
 // Path returns the path of the target as sent, without query.
 func (o *OpeningRequest) Path() string { return wire.TargetPath(o.Target) }
 
-// OpeningReceived takes all bytes read so far of the opening request, from the first one. It returns how many bytes it has used; 0
-// means that more are needed. The bytes behind them belong to the WebSocket. Hosts that parse the request themselves use Opening.
+// OpeningReceived takes all bytes read so far of the opening request, from the first one. It
+// returns how many bytes it has used; 0 means that more are needed. The bytes behind them belong to
+// the WebSocket. Hosts that parse the request themselves use Opening.
 //
 //khp:impl RFC2068-101-02
 func (s *Server) OpeningReceived(now time.Time, b []byte) (used int, out []Output) {
@@ -93,9 +94,11 @@ func (s *Server) openingEvent() fsm.Event {
 	return ev
 }
 
-// Opened tells that the host's own WebSocket layer answered the opening request with 101 and selected KHP. granted are the extensions it negotiated. The
-// layer has compared Origin with Host already, or was told not to; a CheckOrigin or CheckOpening of the configuration is asked here too. What either refuses,
-// what is beyond the limits, and what repeats a field on which security depends, ends the connection with Close 1008, for it is too late for a status.
+// Opened tells that the host's own WebSocket layer answered the opening request with 101 and
+// selected KHP. granted are the extensions it negotiated. The layer has compared Origin with Host
+// already, or was told not to; a CheckOrigin or CheckOpening of the configuration is asked here
+// too. What either refuses, what is beyond the limits, and what repeats a field on which security
+// depends, ends the connection with Close 1008, for it is too late for a status.
 func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Output {
 	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening {
@@ -125,7 +128,8 @@ func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Out
 // closePolicy is the close code for a violated policy. [RFC 6455 7.4.1]
 const closePolicy = 1008
 
-// judgeOpened checks an opening request that another layer has answered. status 0 means that it is fine.
+// judgeOpened checks an opening request that another layer has answered. status 0 means that it is
+// fine.
 func (s *Server) judgeOpened() (status int, what string) {
 	o := &s.open
 	if status, what = o.oversized(&s.cfg.Limits); status != 0 {
@@ -184,7 +188,8 @@ func (s *Server) checkOpening() (status int, what string) {
 	return status, what
 }
 
-// checkOrigin applies the configured check, or the default, [SameOrigin], which refuses pages of other web sites.
+// checkOrigin applies the configured check, or the default, [SameOrigin], which refuses pages of
+// other web sites.
 func (s *Server) checkOrigin(origin, host string) bool {
 	if s.cfg.CheckOrigin != nil {
 		return s.cfg.CheckOrigin(origin, host)
@@ -192,7 +197,8 @@ func (s *Server) checkOrigin(origin, host string) bool {
 	return SameOrigin(origin, host)
 }
 
-// SameOrigin reports whether origin names the host of the request. Kaazing's Java and iOS clients send privileged://host:port, always with the port.
+// SameOrigin reports whether origin names the host of the request. Kaazing's Java and iOS clients
+// send privileged://host:port, always with the port.
 func SameOrigin(origin, host string) bool {
 	scheme, rest, ok := strings.Cut(origin, "://")
 	if !ok || strings.ContainsAny(rest, "/?#@") {
@@ -208,7 +214,8 @@ func SameOrigin(origin, host string) bool {
 
 var defaultPorts = map[string][]string{"http": {":80"}, "https": {":443"}, "privileged": {":80", ":443"}}
 
-// openingResponse writes the opening 101. The kaazing profile needs its reason phrase: Java clients compare the status line.
+// openingResponse writes the opening 101. The kaazing profile needs its reason phrase: Java clients
+// compare the status line.
 func (s *Server) openingResponse() []byte {
 	h := head{b: s.buf[:0]}
 	s.switching(&h)
@@ -223,8 +230,9 @@ func (s *Server) openingResponse() []byte {
 	return s.buf
 }
 
-// date writes when the answer is made, as every answer to a request over HTTP says. A caller whose times are not those of a calendar begins them at the
-// zero time, or the epoch of Unix: then there is none. [RFC 9110 6.6.1]
+// date writes when the answer is made, as every answer to a request over HTTP says. A caller whose
+// times are not those of a calendar begins them at the zero time, or the epoch of Unix: then there
+// is none. [RFC 9110 6.6.1]
 func (s *Server) date(h *head) {
 	const layout = "Mon, 02 Jan 2006 15:04:05 GMT"
 	if now := s.clock.now.UTC(); now.Year() > 1970 {

@@ -145,7 +145,8 @@ func TestServer_Opening(t *testing.T) {
 	})
 }
 
-// A connection that another layer has opened is held to the same rules. It is too late for a status there.
+// A connection that another layer has opened is held to the same rules. It is too late for a status
+// there.
 func TestServer_Opened_SecurityFields(t *testing.T) {
 	ask := ServerConfig{CheckOrigin: func(origin, host string) bool { return origin == "http://friend" && host == "h" }}
 	for _, v := range []struct {

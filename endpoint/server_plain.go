@@ -9,13 +9,16 @@ import (
 	"example.com/khp/wire"
 )
 
-// A client that does not offer KHP has no extended request to decide on. With DecidePlain the application decides on its opening request, before that is answered, and the machine
-// hears of the request together with the decision: it is accepted, or refused with a status like every other opening request.
+// A client that does not offer KHP has no extended request to decide on. With DecidePlain the
+// application decides on its opening request, before that is answered, and the machine hears of the
+// request together with the decision: it is accepted, or refused with a status like every other
+// opening request.
 
 // needsKHP tells clients that do not offer KHP that they would have been asked for credentials.
 const needsKHP = "this address asks for credentials, which takes the subprotocol " + Subprotocol
 
-// OffersKHP reports whether KHP is among the subprotocols of the request, at any place in any of the lists.
+// OffersKHP reports whether KHP is among the subprotocols of the request, at any place in any of
+// the lists.
 func (o *OpeningRequest) OffersKHP() bool {
 	for i := range o.Opening {
 		if f := &o.Opening[i]; strings.EqualFold(f.Name, "Sec-WebSocket-Protocol") {
@@ -29,8 +32,9 @@ func (o *OpeningRequest) OffersKHP() bool {
 	return false
 }
 
-// Speaks names what the client speaks, for logs and statistics: "spec" or "kaazing" for the profiles of KHP, "plain" for a WebSocket without it. A request of which no field is
-// known counts as KHP.
+// Speaks names what the client speaks, for logs and statistics: "spec" or "kaazing" for the
+// profiles of KHP, "plain" for a WebSocket without it. A request of which no field is known counts
+// as KHP.
 func (o *OpeningRequest) Speaks() string {
 	switch {
 	case len(o.Opening) > 0 && !o.OffersKHP():
@@ -90,7 +94,8 @@ func (s *Server) decidePlain(d Decision) ([]Output, error) {
 	return s.out, nil
 }
 
-// acceptPlain opens a plain WebSocket. One that is to be rerouted hears of it in its first message, and is closed.
+// acceptPlain opens a plain WebSocket. One that is to be rerouted hears of it in its first message,
+// and is closed.
 func (s *Server) acceptPlain(d Decision) []Output {
 	s.decision = d
 	s.step(s.openingEvent())
@@ -101,7 +106,8 @@ func (s *Server) acceptPlain(d Decision) []Output {
 	return s.out
 }
 
-// openPlain makes of the order to open a plain WebSocket what the client is told. Clients that ask for the balancer messages get them here, too, as gateways have it.
+// openPlain makes of the order to open a plain WebSocket what the client is told. Clients that ask
+// for the balancer messages get them here, too, as gateways have it.
 func (s *Server) openPlain() {
 	reroute := s.decision.Reroute
 	if s.open.Kaazing() {
@@ -120,7 +126,8 @@ func (s *Server) openPlain() {
 	}
 }
 
-// plainTooEarly refuses a client that says more before its opening request is answered. [RFC 6455 4.1]
+// plainTooEarly refuses a client that says more before its opening request is answered. [RFC 6455
+// 4.1]
 func (s *Server) plainTooEarly() []Output {
 	s.detail = "the client has sent something behind its opening request, before that was answered"
 	s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: 400})

@@ -59,7 +59,8 @@ func TestServer_Plain_TooEarly(t *testing.T) {
 	}
 }
 
-// An application may ask for time as often as a KHP client would be told so, and is asked again each time.
+// An application may ask for time as often as a KHP client would be told so, and is asked again
+// each time.
 func TestServer_Plain_Deferred(t *testing.T) {
 	s := plainAsked(t, "/p", "")
 	for range fsm.DefaultServerConfig().MaxDeferrals {

@@ -10,8 +10,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// requestMessage judges a message in the place of an extended request. In the kaazing profile, whose peers regard messages as pieces of a stream, a request may be
-// spread over several, and an empty message means nothing. [AMB-05]
+// requestMessage judges a message in the place of an extended request. In the kaazing profile,
+// whose peers regard messages as pieces of a stream, a request may be spread over several, and an
+// empty message means nothing. [AMB-05]
 //
 //khp:impl KHP-EXT-01 KHP-EXT-02 KHP-EXT-03
 func (s *Server) requestMessage(p []byte) {
@@ -48,8 +49,8 @@ func (s *Server) requestMessage(p []byte) {
 	s.step(ev)
 }
 
-// judgeRequest parses the pending message and checks everything that can be wrong with it. status 0 means it is fine; bodyLeft then says how much
-// of an announced body is outstanding.
+// judgeRequest parses the pending message and checks everything that can be wrong with it. status 0
+// means it is fine; bodyLeft then says how much of an announced body is outstanding.
 //
 //khp:impl RFC2068-411-01
 func (s *Server) judgeRequest() (status int, what string) {
@@ -110,7 +111,8 @@ func (s *Server) judgeLists() (status int, what string) {
 	return 0, ""
 }
 
-// extensionAgain returns the name of an extension that the opening handshake negotiated and the request names again, "" if there is none.
+// extensionAgain returns the name of an extension that the opening handshake negotiated and the
+// request names again, "" if there is none.
 //
 //khp:impl KHP-EXT-RSP-02
 func (s *Server) extensionAgain() string {
@@ -154,7 +156,8 @@ func (s *Server) kaazing() bool {
 
 var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "DELETE": true, "OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true}
 
-// statusOf maps a parse error to the status of the answer. HTTP/1.0 gets 505 and thereby never a 1xx.
+// statusOf maps a parse error to the status of the answer. HTTP/1.0 gets 505 and thereby never a
+// 1xx.
 //
 //khp:impl KHP-CLASS-1XX-02 RFC2068-1XX-02 RFC6585-431-01
 func statusOf(err error) int {

@@ -271,7 +271,8 @@ func TestServer_EveryPhase(t *testing.T) {
 	}
 }
 
-// Deployed clients write bytes from 0x80 into the target of the extended request where the opening request had escapes.
+// Deployed clients write bytes from 0x80 into the target of the extended request where the opening
+// request had escapes.
 func TestServer_RawTarget(t *testing.T) {
 	for _, target := range []string{"/echo?a=\xc3\xa4", "/echo?\xe4", "http://h/echo?\xff\xfe"} {
 		s := listening(t, "/echo?a=%C3%A4&.kl=Y", ServerConfig{})

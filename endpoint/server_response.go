@@ -7,7 +7,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// response returns the response that the decision of this call prepared, or, where the machine answers on its own, one that explains itself.
+// response returns the response that the decision of this call prepared, or, where the machine
+// answers on its own, one that explains itself.
 func (s *Server) response(status int) []byte {
 	if s.prepared != nil && s.decision.Status == status {
 		return s.prepared
@@ -72,7 +73,8 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	return writeBody(&h, d, rule)
 }
 
-// writeBody ends the head and writes the body: the application's, or for errors one line with the reason phrase of the status.
+// writeBody ends the head and writes the body: the application's, or for errors one line with the
+// reason phrase of the status.
 //
 //khp:impl RFC2068-1XX-01
 func writeBody(h *head, d *Decision, rule fsm.Rule) ([]byte, error) {

@@ -6,8 +6,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// shared hands out parts of one text, a field value that is kept anyway, from left to right: a list of many small elements then takes no more memory
-// than the one string.
+// shared hands out parts of one text, a field value that is kept anyway, from left to right: a list
+// of many small elements then takes no more memory than the one string.
 type shared struct{ rest string }
 
 // token returns p as a string.

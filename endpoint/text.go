@@ -93,7 +93,8 @@ func elementText(e wire.Extension) string {
 	return string(e.Name) + ";" + string(e.Params)
 }
 
-// parseElements parses elements that the host's own WebSocket layer negotiated; malformed ones are left out.
+// parseElements parses elements that the host's own WebSocket layer negotiated; malformed ones are
+// left out.
 func parseElements(elements []string) []wire.Extension {
 	var list []wire.Extension
 	for _, e := range elements {

@@ -7,8 +7,9 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Timeouts say how long an endpoint waits. A zero field stands for its default; a negative one is refused by [NewClient], and means the default to a server.
-// None can be switched off. Received bytes extend none of them.
+// Timeouts say how long an endpoint waits. A zero field stands for its default; a negative one is
+// refused by [NewClient], and means the default to a server. None can be switched off. Received
+// bytes extend none of them.
 type Timeouts struct {
 	Opening     time.Duration // client: dialing, TLS and opening handshake (10 s)
 	Response    time.Duration // client: extended request to the end of its response (10 s)
@@ -21,7 +22,8 @@ type Timeouts struct {
 	Close       time.Duration // both: closing handshake and end of TCP (5 s)
 }
 
-// Of returns how long a timer runs: its field, or the default of that. It returns 0 for a value that is no timer.
+// Of returns how long a timer runs: its field, or the default of that. It returns 0 for a value
+// that is no timer.
 func (t *Timeouts) Of(timer fsm.Timer) time.Duration {
 	d, standard := t.field(timer)
 	if d == nil || *d <= 0 {

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Gateways of Kaazing 3.x send a 401 as the body of a 200, in one message or several, with and without the terminator.
+// Gateways of Kaazing 3.x send a 401 as the body of a 200, in one message or several, with and
+// without the terminator.
 func TestClient_WrappedChallenge(t *testing.T) {
 	const wrapper = "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n"
 	const challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\nContent-Length: 2\r\n\r\n"

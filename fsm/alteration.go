@@ -2,15 +2,16 @@ package fsm
 
 import "slices"
 
-// Alteration is a mistake in a table: another row in the place of one. Checkers step a machine with it to show that they notice. The tables stay as they are.
+// Alteration is a mistake in a table: another row in the place of one. Checkers step a machine with
+// it to show that they notice. The tables stay as they are.
 type Alteration struct {
 	side  string
 	place int // number of the altered cell
 	cell  cell
 }
 
-// Alter returns the machine of a side, "client" or "server", with r in the place of row n, as [ClientRows] and [ServerRows] count. A row that is not there
-// alters nothing.
+// Alter returns the machine of a side, "client" or "server", with r in the place of row n, as
+// [ClientRows] and [ServerRows] count. A row that is not there alters nothing.
 func Alter(side string, n int, r Row) *Alteration {
 	at := placeOf(side, n)
 	if at.row == nil {

@@ -13,7 +13,8 @@ var functions = map[string]any{
 	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerEdges": ServerEdges, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
 }
 
-// Whatever is called in whatever order with whatever arguments, states from other machines included: nothing panics.
+// Whatever is called in whatever order with whatever arguments, states from other machines
+// included: nothing panics.
 func TestAnyCalls(t *testing.T) {
 	anycall.Complete(t, ".", functions)
 	client, server := DefaultClientConfig(), DefaultServerConfig()

@@ -13,7 +13,8 @@ const (
 	ProfileAuto            // client: the request goes out at once; a server that says N before its response is taken for a gateway, which says N again after it
 )
 
-// ClientPhase is what the client is waiting for. Phases start at 1: the zero ClientState is invalid.
+// ClientPhase is what the client is waiting for. Phases start at 1: the zero ClientState is
+// invalid.
 type ClientPhase uint8
 
 // Phases of the client.
@@ -58,8 +59,8 @@ const (
 	PlanUpgrade        // connect again with TLS
 )
 
-// ClientConfig bounds and switches the client machine. It is a value; use [DefaultClientConfig] and change it. The zero value is
-// invalid: every step with it is Misuse.
+// ClientConfig bounds and switches the client machine. It is a value; use [DefaultClientConfig] and
+// change it. The zero value is invalid: every step with it is Misuse.
 type ClientConfig struct {
 	Profile            Profile
 	TerminatorOptional bool  // a response is complete without the terminator; one empty binary message after it is dropped [AMB-01]
@@ -80,7 +81,8 @@ func DefaultClientConfig() ClientConfig {
 	return ClientConfig{Profile: ProfileSpec, MaxRedirects: 5, MaxReplays: 3, MaxInterim: 8}
 }
 
-// OrDefault returns cfg with what is zero in it taken from [DefaultClientConfig]. To follow no redirect set NoRedirects.
+// OrDefault returns cfg with what is zero in it taken from [DefaultClientConfig]. To follow no
+// redirect set NoRedirects.
 func (cfg ClientConfig) OrDefault() ClientConfig {
 	standard := DefaultClientConfig()
 	cfg.Profile = cmp.Or(cfg.Profile, standard.Profile)
@@ -90,7 +92,8 @@ func (cfg ClientConfig) OrDefault() ClientConfig {
 	return cfg
 }
 
-// marks of a client state: what happened on this connection and still matters, one bit each. Guards look at them, shifted by condMarks.
+// marks of a client state: what happened on this connection and still matters, one bit each. Guards
+// look at them, shifted by condMarks.
 type marks uint16
 
 const (
@@ -106,7 +109,8 @@ const (
 	markOpened                           // server: the connection was open
 )
 
-// ClientState is the whole memory of the client machine: a small comparable value, made by [ClientConfig.Start] and changed only by [ClientConfig.Step].
+// ClientState is the whole memory of the client machine: a small comparable value, made by
+// [ClientConfig.Start] and changed only by [ClientConfig.Step].
 type ClientState struct {
 	phase ClientPhase
 	marks marks
@@ -148,8 +152,9 @@ func (s ClientState) Interim() int { return int(s.count.interim) }
 // Start returns the state before the first event, [ClientIdle].
 func (cfg ClientConfig) Start() ClientState { return ClientState{phase: ClientIdle} }
 
-// Step is the client machine: a total, pure function. It never allocates, and any values give some verdict.
-// Unless the verdict is [Accepted], the state comes back unchanged and there are no effects.
+// Step is the client machine: a total, pure function. It never allocates, and any values give some
+// verdict. Unless the verdict is [Accepted], the state comes back unchanged and there are no
+// effects.
 func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {
 	in := clientInputOf(ev)
 	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile-1 >= ProfileAuto {
@@ -227,6 +232,6 @@ func (e ending) after(r *row, ev Event) ending {
 	return e
 }
 
-// LateTerminator reports whether the completing response came without its terminator, so that an empty binary message may follow which
-// is not the application's. [AMB-01]
+// LateTerminator reports whether the completing response came without its terminator, so that an
+// empty binary message may follow which is not the application's. [AMB-01]
 func (s ClientState) LateTerminator() bool { return s.marks&markLateTerminator != 0 }

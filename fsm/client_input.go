@@ -2,8 +2,8 @@ package fsm
 
 import "strings"
 
-// clientInput is the column of the client table an event falls into: its kind, for responses refined by the action of the status table,
-// for timers by the timer.
+// clientInput is the column of the client table an event falls into: its kind, for responses
+// refined by the action of the status table, for timers by the timer.
 type clientInput uint8
 
 const (
@@ -74,7 +74,8 @@ func clientInputOf(ev Event) clientInput {
 	return 0
 }
 
-// word is the input as ids of rows write it: responses by their status code where the input has only one.
+// word is the input as ids of rows write it: responses by their status code where the input has
+// only one.
 func (in clientInput) word() string {
 	switch in {
 	case onContinue:

@@ -31,7 +31,8 @@ var opened = cells[clientInput]{
 	onClose:      {to("close", ClientClosing, "LIV-11", sendClose(0), arm(TimerClose)).planning(PlanClose)},
 }
 
-// closing are the cells of a connection that is ending. Once it is gone, the plan says what follows.
+// closing are the cells of a connection that is ending. Once it is gone, the plan says what
+// follows.
 var closing = cells[clientInput]{
 	onViolation:  asPlanned,
 	onLost:       asPlanned,
@@ -49,11 +50,13 @@ var asPlanned = cell{
 	to("follow", ClientRedirecting, "KHP-REDIR-02 KHP-REDIR-03", do(EffectStopTimers), do(EffectDisconnect), do(EffectFollow)),
 }
 
-// timedOutReading names a complete response that misses only its terminator as such. [AMB-71, LIV-10]
+// timedOutReading names a complete response that misses only its terminator as such. [AMB-71,
+// LIV-10]
 var timedOutReading = orMissingTerminator(
 	failWith(FailureMissingTerminator, closePolicy, "KHP-CLOSE-04"), fail(FailureTimeout, "KHP-CLOSE-02"))
 
-// orMissingTerminator takes missing if the response was complete but for its terminator, else otherwise. [AMB-71, LIV-10]
+// orMissingTerminator takes missing if the response was complete but for its terminator, else
+// otherwise. [AMB-71, LIV-10]
 func orMissingTerminator(missing, otherwise row) cell {
 	return cell{missing.when(responseComplete), otherwise}
 }
@@ -64,12 +67,14 @@ func requestAfterOpening(id string) row {
 		do(EffectSendRequest), stop(TimerOpening), arm(TimerResponse), arm(TimerOverall))
 }
 
-// lateTerminatorOr drops the terminator of a response that was decided without it; any other empty message is r. [AMB-01]
+// lateTerminatorOr drops the terminator of a response that was decided without it; any other empty
+// message is r. [AMB-01]
 func lateTerminatorOr(r row) cell {
 	return cell{stay("late-terminator", "KHP-CLOSE-04").when(lateTerminator).marking(0, markLateTerminator), r}
 }
 
-// fail closes an established WebSocket because of f: Close with the code of f, then wait for the peer. [AMB-68, AMB-70]
+// fail closes an established WebSocket because of f: Close with the code of f, then wait for the
+// peer. [AMB-68, AMB-70]
 func fail(f Failure, reqs string) row {
 	return failWith(f, CloseCode(f), reqs)
 }
@@ -94,7 +99,8 @@ func closedByPeer(f Failure, reqs string) row {
 	return to(wordOf(f), ClientDraining, reqs, do(EffectStopTimers), sendClose(0), arm(TimerClose)).planning(PlanFail).because(f)
 }
 
-// unlessWaiting takes rows for the response timer, which the wait deadline replaces once there was a 202. [AMB-40]
+// unlessWaiting takes rows for the response timer, which the wait deadline replaces once there was
+// a 202. [AMB-40]
 func unlessWaiting(rows ...row) cell { return append(cell{ignoreRow().when(waiting)}, rows...) }
 
 // waitIsOver ends the wait for a deciding response after 202.
@@ -111,8 +117,8 @@ func replay(id string, timers ...Effect) row {
 		when(newCredentials).with(opReplay).marking(0, markBodySent)
 }
 
-// follow is the follow-up of a redirect, then every reason not to follow in the order in which it is reported.
-// Before there is a WebSocket (established false) the connection is simply dropped.
+// follow is the follow-up of a redirect, then every reason not to follow in the order in which it
+// is reported. Before there is a WebSocket (established false) the connection is simply dropped.
 func follow(established bool, reqs string) cell {
 	refuse := func(f Failure) row {
 		if established {
@@ -146,7 +152,8 @@ func followUp(established bool, plan Plan, reqs string) row {
 	return to("follow", ClientRedirecting, reqs, do(EffectStopTimers), do(EffectDisconnect), do(EffectFollow)).planning(plan)
 }
 
-// proxyAuth answers 407 once, through the configured proxy; otherwise it is a status like any other.
+// proxyAuth answers 407 once, through the configured proxy; otherwise it is a status like any
+// other.
 func proxyAuth(established bool, refused row) cell {
 	return cell{
 		followUp(established, PlanProxyAuth, "KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03").
@@ -166,17 +173,20 @@ func upgrade(established bool, refused row, refuse func(f Failure, reqs string) 
 	}
 }
 
-// valid adds what every response that keeps the connection must meet, beside its terminator. [AMB-29]
+// valid adds what every response that keeps the connection must meet, beside its terminator.
+// [AMB-29]
 func valid(r row) row { return r.when(extensionsAsked).unless(bodyCut) }
 
-// terminatedOr takes r if the response is terminated and, where the terminator is optional, also if it is not: then one may still come. [AMB-01]
+// terminatedOr takes r if the response is terminated and, where the terminator is optional, also if
+// it is not: then one may still come. [AMB-01]
 func terminatedOr(r row) cell {
 	unterminated := r.unless(terminated, terminatorRequired).marking(markLateTerminator, 0)
 	unterminated.id += "-unterminated"
 	return cell{r.when(terminated), unterminated}
 }
 
-// invalid are the rows of a response that would keep the connection but does not meet its conditions.
+// invalid are the rows of a response that would keep the connection but does not meet its
+// conditions.
 func invalid() cell {
 	return cell{
 		fail(FailureUnexpectedMessage, "KHP-EXT-02").when(bodyCut),
@@ -185,7 +195,8 @@ func invalid() cell {
 	}
 }
 
-// early takes rows for a balancer message in the place of a response: in the auto profile a gateway may say N, or R, before anything else.
+// early takes rows for a balancer message in the place of a response: in the auto profile a gateway
+// may say N, or R, before anything else.
 func early(rows ...row) cell {
 	c := make(cell, len(rows), len(rows)+2)
 	for i, r := range rows {

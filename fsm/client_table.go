@@ -1,7 +1,9 @@
 package fsm
 
-// clientTable is the transition table of the client: every edge of the machine is a row of it, and nothing else moves the machine. Documents, exports and
-// the explorer read it. A phase names the cells that do something and lists the inputs it ignores; any other input is the embedder's misuse.
+// clientTable is the transition table of the client: every edge of the machine is a row of it, and
+// nothing else moves the machine. Documents, exports and the explorer read it. A phase names the
+// cells that do something and lists the inputs it ignores; any other input is the embedder's
+// misuse.
 var clientTable = func() (t [clientPhases][clientInputs]cell) {
 	for p := ClientIdle; p < clientPhases; p++ {
 		clientTablePhases[p].fill(t[p][:], p.String(), clientInput.word)
@@ -36,7 +38,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		ignored: clientTimers,
 	},
 
-	// The opening request is on its way; until the 101 there is no WebSocket to close. Any other response is judged as HTTP. [KHP opening handshake, RFC 6455 4.1]
+	// The opening request is on its way; until the 101 there is no WebSocket to close. Any other
+	// response is judged as HTTP. [KHP opening handshake, RFC 6455 4.1]
 	ClientOpening: {
 		on: cells[clientInput]{
 			onOpened: {
@@ -68,7 +71,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		ignored: clientTimers,
 	},
 
-	// The opening handshake itself asked for credentials; they go with the next one to the same target. [AMB-67]
+	// The opening handshake itself asked for credentials; they go with the next one to the same
+	// target. [AMB-67]
 	ClientAwaitLogin: {
 		on: cells[clientInput]{
 			onCredentials: {
@@ -107,7 +111,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		ignored: lateTimersAnd(onBodyWritten),
 	},
 
-	// A response has begun. It is decided at its terminator; a terminating one already when it is complete. [KHP response codes, AMB-03]
+	// A response has begun. It is decided at its terminator; a terminating one already when it is
+	// complete. [KHP response codes, AMB-03]
 	ClientReading: {
 		on: handshaking.with(cells[clientInput]{
 			onData: {stay("more", "KHP-GEN-09")},
@@ -178,7 +183,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		ignored: clientTimers,
 	},
 
-	// 401 was received; the provider is asked and the clock of the handshake stands still. [KHP 401 Unauthorized, AMB-72]
+	// 401 was received; the provider is asked and the clock of the handshake stands still. [KHP 401
+	// Unauthorized, AMB-72]
 	ClientAwaitCredentials: {
 		on: handshaking.with(cells[clientInput]{
 			onData:       {fail(FailureUnexpectedMessage, "KHP-EXT-02")},
@@ -261,7 +267,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 	ClientFailed: {ignored: lateClient},
 }
 
-// clientTimers are ignored wherever no cell says otherwise: a timer may run out just before it is stopped.
+// clientTimers are ignored wherever no cell says otherwise: a timer may run out just before it is
+// stopped.
 var clientTimers = []clientInput{onOpeningTimer, onResponseTimer, onWaitTimer, onCredentialTimer, onOverallTimer, onCloseTimer}
 
 // lateTimersAnd adds inputs to them.

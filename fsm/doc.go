@@ -1,35 +1,45 @@
-// Package fsm holds the two state machines of KHP, client and server, and the status table they share. It knows no bytes, no time and no sockets, and
-// imports a handful of pure standard packages.
+// Package fsm holds the two state machines of KHP, client and server, and the status table they
+// share. It knows no bytes, no time and no sockets, and imports a handful of pure standard
+// packages.
 //
 // A machine is a total, pure function:
 //
 //	state, effects, verdict = cfg.Step(state, event)
 //
-// An [Event] is what happened, with the findings that matter as a set of [Facts]; [Effects] is what the host must do about it, in order; the [Verdict]
-// says whether the event was Accepted, Ignored because it came late, or Misuse by the embedder. What a peer does wrong is a transition like any other.
-// States are small comparable values: they can be copied, compared, used as map keys, and kept for years. A step does not allocate.
+// An [Event] is what happened, with the findings that matter as a set of [Facts]; [Effects] is what
+// the host must do about it, in order; the [Verdict] says whether the event was Accepted, Ignored
+// because it came late, or Misuse by the embedder. What a peer does wrong is a transition like any
+// other. States are small comparable values: they can be copied, compared, used as map keys, and
+// kept for years. A step does not allocate.
 //
 // # What it is not
 //
-// It does not parse (package wire does), it does not remember URLs, bodies or credentials, and it starts no timer: an effect names one, and the host tells with
-// an event that it ran out. Package endpoint joins wire and fsm and is what most embedders want.
+// It does not parse (package wire does), it does not remember URLs, bodies or credentials, and it
+// starts no timer: an effect names one, and the host tells with an event that it ran out. Package
+// endpoint joins wire and fsm and is what most embedders want.
 //
 // # The driver's duties
 //
-//  1. Keep one configuration and one state for each connect call ([ClientConfig.Start]) or served connection ([ServerConfig.Start]).
-//  2. Turn what happens into events: one thing, one event, in the order in which it happens. A response is two: data when it begins, [EventResponse] when it is decided.
+//  1. Keep one configuration and one state for each connect call ([ClientConfig.Start]) or served
+//     connection ([ServerConfig.Start]).
+//  2. Turn what happens into events: one thing, one event, in the order in which it happens. A
+//     response is two: data when it begins, [EventResponse] when it is decided.
 //  3. Carry out the effects of an accepted step in order, all of them, before the next event.
-//  4. Map timers to durations, and send [EventTimerExpired] when one runs out that was armed and neither stopped nor armed again since.
+//  4. Map timers to durations, and send [EventTimerExpired] when one runs out that was armed and
+//     neither stopped nor armed again since.
 //  5. After an effect that ends ([EffectFail], [EffectClosed]) forget the state.
 //
 // # Tables
 //
-// The status table (status_table.go) gives each code its action and its obligations; [Status] is total over all integers.
+// The status table (status_table.go) gives each code its action and its obligations; [Status] is
+// total over all integers.
 //
-// The transition tables (client_table.go, server_table.go) have a block for each phase: what it waits for, the cells that do something, and the inputs it
-// ignores; any other input is misuse. A cell holds guarded rows, of which the first whose guard holds is taken. A guard is a mask and a value over one word of
-// facts and conditions, so tables are nothing but data: [ClientRows] and [ServerRows] list them, and documents, pictures and the explorer in package sim are
-// made from that list. Rows that recur stand in client_rows.go and server_rows.go.
+// The transition tables (client_table.go, server_table.go) have a block for each phase: what it
+// waits for, the cells that do something, and the inputs it ignores; any other input is misuse. A
+// cell holds guarded rows, of which the first whose guard holds is taken. A guard is a mask and a
+// value over one word of facts and conditions, so tables are nothing but data: [ClientRows] and
+// [ServerRows] list them, and documents, pictures and the explorer in package sim are made from
+// that list. Rows that recur stand in client_rows.go and server_rows.go.
 //
 // docs/states.md shows every row, docs/status.md every code.
 package fsm

@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDrill breaks one cell as docs/verification.md does: a client that waits for credentials ignores that their time is up. The explorer, Spin and a scenario
-// must all notice, and the first two must name the cell.
+// TestDrill breaks one cell as docs/verification.md does: a client that waits for credentials
+// ignores that their time is up. The explorer, Spin and a scenario must all notice, and the first
+// two must name the cell.
 func TestDrill(t *testing.T) {
 	fault, ok := model.FaultNamed("lost-credential-timer")
 	require.True(t, ok)
@@ -52,7 +53,8 @@ func TestDrill(t *testing.T) {
 	})
 }
 
-// faultyPair is the pair in which faults are looked for: no deferrals, which keeps it small, and one more challenge than the client may answer.
+// faultyPair is the pair in which faults are looked for: no deferrals, which keeps it small, and
+// one more challenge than the client may answer.
 func faultyPair() model.Honest {
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2

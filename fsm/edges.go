@@ -52,7 +52,8 @@ var (
 	serverEdges = number(serverPlaces)
 )
 
-// clientPlaces visits every row of the client's table, in the order of phases and inputs, until visit returns false.
+// clientPlaces visits every row of the client's table, in the order of phases and inputs, until
+// visit returns false.
 func clientPlaces(visit func(place) bool) {
 	name := func(p uint8) string { return ClientPhase(p).String() }
 	places(clientTable[:], func(in uint8) Event { return clientEvent(clientInput(in)) }, name, clientMarks, visit)

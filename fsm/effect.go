@@ -46,10 +46,12 @@ const (
 	EffectFail                      // tell the application that the attempt failed, with Failure and the status in Code if there was one
 )
 
-// MaxEffects is the largest number of effects of one step; a test proves that no transition needs more.
+// MaxEffects is the largest number of effects of one step; a test proves that no transition needs
+// more.
 const MaxEffects = 6
 
-// Effects is the ordered list of what one step orders. It is a small value that can be kept: it views the table, which never changes.
+// Effects is the ordered list of what one step orders. It is a small value that can be kept: it
+// views the table, which never changes.
 type Effects struct {
 	list    *[MaxEffects]Effect
 	n       uint8
@@ -58,7 +60,8 @@ type Effects struct {
 	edge    uint16 // one more than its index, 0 for none
 }
 
-// Edge returns the index of the edge that the step took, as [ClientEdges] and [ServerEdges] count; -1 if it took none.
+// Edge returns the index of the edge that the step took, as [ClientEdges] and [ServerEdges] count;
+// -1 if it took none.
 func (e Effects) Edge() int { return int(e.edge) - 1 }
 
 // Len returns the number of effects.

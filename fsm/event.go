@@ -64,7 +64,8 @@ const (
 	TimerReplay            // server: 401 to the replayed request
 )
 
-// Facts is a set of findings that accompany an event. The endpoint computes them; the machine decides by them.
+// Facts is a set of findings that accompany an event. The endpoint computes them; the machine
+// decides by them.
 type Facts uint32
 
 // Findings about an event.

@@ -60,7 +60,8 @@ func ExampleStatus() {
 	// 799 (unlisted, server error) ActionClose false
 }
 
-// The rows of one cell, in the order in which they are tried: what a client makes of an empty binary message while it waits for credentials.
+// The rows of one cell, in the order in which they are tried: what a client makes of an empty
+// binary message while it waits for credentials.
 func ExampleClientRows() {
 	for r := range fsm.ClientRows() {
 		if r.From == "AwaitCredentials" && r.Event == "TerminatorReceived" {

@@ -33,8 +33,10 @@ func ServerCell(s ServerState, ev Event) int {
 	return -1
 }
 
-// Mutants iterates over all mutants of the three tables: of every edge the guard without or with the opposite of each of its bits, another next phase, each
-// effect dropped or replaced, each change of the state dropped, and the edge itself gone; of every status code another action and each duty flipped.
+// Mutants iterates over all mutants of the three tables: of every edge the guard without or with
+// the opposite of each of its bits, another next phase, each effect dropped or replaced, each
+// change of the state dropped, and the edge itself gone; of every status code another action and
+// each duty flipped.
 func Mutants() iter.Seq[Mutant] {
 	return func(yield func(Mutant) bool) {
 		_ = mutateEdges("client", clientEdges, uint8(clientPhases), yield) && mutateEdges("server", serverEdges, uint8(serverPhases), yield) && mutateStatuses(yield)
@@ -163,7 +165,8 @@ func phaseOf(side string, cell int) uint8 {
 	return uint8(cell / int(serverInputs))
 }
 
-// equivalent reports whether a changed guard makes no difference because of the rows before it and after it: for every world the cell then does the same.
+// equivalent reports whether a changed guard makes no difference because of the rows before it and
+// after it: for every world the cell then does the same.
 func equivalent(c cell, r *row, mutated row) bool {
 	if mutated.mask == r.mask && mutated.want == r.want {
 		return false

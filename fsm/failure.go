@@ -1,7 +1,7 @@
 package fsm
 
-// Failure says why a handshake or connect call ended without an open connection. It names the outcome, not a Go error:
-// the endpoint turns it into one, with status, expected and got.
+// Failure says why a handshake or connect call ended without an open connection. It names the
+// outcome, not a Go error: the endpoint turns it into one, with status, expected and got.
 type Failure uint8
 
 // Failures, in alphabetical order.
@@ -51,7 +51,8 @@ const (
 	closeInternal  = 1011
 )
 
-// CloseCode maps a failure to the close code that is sent for it: the one place for that decision. [AMB-70]
+// CloseCode maps a failure to the close code that is sent for it: the one place for that decision.
+// [AMB-70]
 func CloseCode(f Failure) uint16 {
 	//exhaustive:enforce
 	switch f {

@@ -2,7 +2,8 @@ package fsm
 
 import "strings"
 
-// What a guard can ask for, in the words of the tables. Facts of the event are the low half of the world.
+// What a guard can ask for, in the words of the tables. Facts of the event are the low half of the
+// world.
 const (
 	targetUsable       = bits(FactTargetUsable)
 	targetVisited      = bits(FactTargetVisited)
@@ -28,7 +29,8 @@ const (
 	rerouteGiven       = bits(FactReroute)
 )
 
-// Conditions that follow from configuration and state, in the high half of the world a guard looks at.
+// Conditions that follow from configuration and state, in the high half of the world a guard looks
+// at.
 const (
 	kaazing            bits = 1 << (32 + iota) // kaazing profile
 	terminatorRequired                         // the terminator is required

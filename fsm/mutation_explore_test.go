@@ -24,7 +24,8 @@ var (
 // mutantBounds keep the exploration of a mutant short.
 var mutantBounds = model.Bounds{Redirects: 1, Replays: 1, Interim: 2, Challenges: 1, Deferrals: 1}
 
-// TestMutation_ByExploration counts how many mutants of the tables exploration alone notices, without the oracle: by a property, or by another size of the space.
+// TestMutation_ByExploration counts how many mutants of the tables exploration alone notices,
+// without the oracle: by a property, or by another size of the space.
 func TestMutation_ByExploration(t *testing.T) {
 	if *mutateExplore == 0 {
 		t.Skip("run with -mutate-explore N, or make mutate-explore")
@@ -80,7 +81,8 @@ func TestMutation_ByExploration(t *testing.T) {
 	}
 }
 
-// configurations iterates over those in which the machines of one of the sides take part, the cheap ones first.
+// configurations iterates over those in which the machines of one of the sides take part, the cheap
+// ones first.
 func configurations(sides ...string) iter.Seq2[string, model.Configuration] {
 	return func(yield func(string, model.Configuration) bool) {
 		for _, m := range slices.Backward(model.Models()) {
@@ -94,7 +96,8 @@ func configurations(sides ...string) iter.Seq2[string, model.Configuration] {
 	}
 }
 
-// notices reports how exploration tells the mutated tables from the real ones, if it does: by properties, or by the size of a space.
+// notices reports how exploration tells the mutated tables from the real ones, if it does: by
+// properties, or by the size of a space.
 func notices(m fsm.Mutant, known map[string]model.Report) (property, size bool) {
 	sides := []string{m.Side}
 	if m.Side == "status" {

@@ -15,8 +15,9 @@ import (
 
 var mutate = flag.Bool("mutate", false, "run the mutation check: every change of a table cell must be noticed (make mutate)")
 
-// TestMutation changes the tables one cell at a time and requires that the oracle or the explorer notices. The oracle was written from the requirements and the
-// explorer checks properties, so neither of them knows what the tables say.
+// TestMutation changes the tables one cell at a time and requires that the oracle or the explorer
+// notices. The oracle was written from the requirements and the explorer checks properties, so
+// neither of them knows what the tables say.
 func TestMutation(t *testing.T) {
 	if !*mutate {
 		t.Skip("run with -mutate, or make mutate")
@@ -51,8 +52,10 @@ func TestMutation(t *testing.T) {
 	require.Empty(t, noticedByOracle(), "the tables are as they were")
 }
 
-// redundant reports whether a mutant that nothing notices only drops an order that has nothing left to do there. Every end stops all timers, also those where none can
-// be running, so that one row serves them all; and a second 202, or a second 100, records the status that the first one recorded.
+// redundant reports whether a mutant that nothing notices only drops an order that has nothing left
+// to do there. Every end stops all timers, also those where none can be running, so that one row
+// serves them all; and a second 202, or a second 100, records the status that the first one
+// recorded.
 func redundant(name string) bool {
 	if strings.HasSuffix(name, ": without EffectStopTimers") {
 		return true
@@ -61,7 +64,8 @@ func redundant(name string) bool {
 	return again && strings.HasSuffix(name, fmt.Sprintf(": without op %b", fsm.OpStatus))
 }
 
-// samples are, for each cell of a table, situations in which the cell decides. Comparing them is much faster than to walk through everything.
+// samples are, for each cell of a table, situations in which the cell decides. Comparing them is
+// much faster than to walk through everything.
 type samples map[int][]func() bool
 
 // differ reports whether machine and oracle differ in a situation in which the cell decides.

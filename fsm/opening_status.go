@@ -1,8 +1,10 @@
 package fsm
 
-// OpeningStatus returns the rule for a status code of the answer to an opening request. That is HTTP as it is today, with the names of RFC 9110 and with
-// 308 as a permanent redirect; the status table, which [Status] looks up, is for extended responses. A code that both know means the same in both. Interim
-// responses, 1xx but 101, answer nothing and are read over before a status is looked up.
+// OpeningStatus returns the rule for a status code of the answer to an opening request. That is
+// HTTP as it is today, with the names of RFC 9110 and with 308 as a permanent redirect; the status
+// table, which [Status] looks up, is for extended responses. A code that both know means the same
+// in both. Interim responses, 1xx but 101, answer nothing and are read over before a status is
+// looked up.
 func OpeningStatus(code int) Rule {
 	r := Status(code)
 	if reason, ok := openingReasons[code]; ok {
@@ -14,8 +16,9 @@ func OpeningStatus(code int) Rule {
 	return r
 }
 
-// OpeningResponse returns the event of an answer to an opening request, with another status than 101. The machine knows the codes of extended responses: a 308 is
-// told to it as the 301 that it amounts to.
+// OpeningResponse returns the event of an answer to an opening request, with another status than
+// 101. The machine knows the codes of extended responses: a 308 is told to it as the 301 that it
+// amounts to.
 func OpeningResponse(code int, facts Facts) Event {
 	ev := Event{Kind: EventResponse, Status: uint16(code), Facts: facts}
 	if code == permanentRedirect {

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The status table is for extended responses. In the answer to an opening request 308 redirects, 103 has its present name, and all that both know is the same.
+// The status table is for extended responses. In the answer to an opening request 308 redirects,
+// 103 has its present name, and all that both know is the same.
 func TestOpeningStatus(t *testing.T) {
 	require.Equal(t, "Early Hints", fsm.OpeningStatus(103).Reason)
 	require.Equal(t, "Permanent Redirect", fsm.OpeningStatus(308).Reason)

@@ -178,7 +178,8 @@ func (t *clientTurn) closeFor(plan fsm.Plan, f fsm.Failure) fsm.Verdict {
 	return fsm.Accepted
 }
 
-// plan: the follow-up is decided; it is counted here and not only when the old connection is gone, which nobody can tell from outside.
+// plan: the follow-up is decided; it is counted here and not only when the old connection is gone,
+// which nobody can tell from outside.
 func (t *clientTurn) plan(plan fsm.Plan) {
 	t.m.plan = plan
 	if plan == fsm.PlanProxyAuth {

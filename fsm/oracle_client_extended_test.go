@@ -38,7 +38,8 @@ func (t *clientTurn) awaitResponse() fsm.Verdict {
 	return t.established()
 }
 
-// earlyBalancer: N or R where a response is awaited. Only who has left open which profile the server speaks is told of it.
+// earlyBalancer: N or R where a response is awaited. Only who has left open which profile the
+// server speaks is told of it.
 func (t *clientTurn) earlyBalancer() fsm.Verdict {
 	switch {
 	case t.cfg.Profile != fsm.ProfileAuto:
@@ -140,7 +141,8 @@ func (t *clientTurn) awaitConfirm() fsm.Verdict {
 	return t.established()
 }
 
-// established: what is the same while the WebSocket stands and the extended handshake has not ended.
+// established: what is the same while the WebSocket stands and the extended handshake has not
+// ended.
 func (t *clientTurn) established() fsm.Verdict {
 	reading := t.m.phase == fsm.ClientReading // only there a unit is in progress
 	//exhaustive:ignore

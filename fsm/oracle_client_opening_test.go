@@ -120,7 +120,8 @@ func (t *clientTurn) openingResponse() fsm.Verdict {
 	return t.follow()
 }
 
-// awaitLogin: the opening request was answered with 401, credentials are being fetched, there is no connection.
+// awaitLogin: the opening request was answered with 401, credentials are being fetched, there is no
+// connection.
 func (t *clientTurn) awaitLogin() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {

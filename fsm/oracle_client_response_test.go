@@ -38,7 +38,8 @@ func (t *clientTurn) response() fsm.Verdict {
 	return t.fail(fsm.FailureStatus)
 }
 
-// completingFault: what is wrong with a completing response, in the order in which it is looked at. [AMB-13]
+// completingFault: what is wrong with a completing response, in the order in which it is looked at.
+// [AMB-13]
 func (t *clientTurn) completingFault() fsm.Failure {
 	switch {
 	case t.m.body == "cut":

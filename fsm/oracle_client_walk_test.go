@@ -60,7 +60,8 @@ func (t *clientTurn) drop() {
 const goodResponse = fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered | fsm.FactExtensionsAsked | fsm.FactChallengeUsable |
 	fsm.FactProxyChallenge | fsm.FactUpgradeTLS | fsm.FactTargetUsable
 
-// clientEvents is every event with its systematic fact combinations; responses with each of the statuses.
+// clientEvents is every event with its systematic fact combinations; responses with each of the
+// statuses.
 func clientEvents(statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts) []fsm.Event {
 	target := variants(fsm.FactTargetUsable, fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactTargetRefused)
 	response := sets(goodResponse, fsm.FactTerminated, fsm.FactAcceptMatches, fsm.FactProtocolOffered, fsm.FactExtensionsAsked, fsm.FactChallengeUsable,
@@ -97,7 +98,8 @@ func clientEvents(statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Fact
 	return events
 }
 
-// oracleClientConfigs are configurations with small bounds; between them every switch is on and off.
+// oracleClientConfigs are configurations with small bounds; between them every switch is on and
+// off.
 var oracleClientConfigs = map[string]fsm.ClientConfig{
 	"spec":     {Profile: fsm.ProfileSpec, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 2},
 	"body":     {Profile: fsm.ProfileSpec, Expect: true, OtherMethod: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 3},
@@ -119,7 +121,8 @@ func compareClient(cfg fsm.ClientConfig) error {
 	return err
 }
 
-// clientReqs are the requirements that the comparison of the client proves, apart from those about single status codes.
+// clientReqs are the requirements that the comparison of the client proves, apart from those about
+// single status codes.
 var clientReqs = []string{"KHP-CLOSE-01", "KHP-CLOSE-02", "KHP-CLOSE-03", "KHP-CLOSE-04", "KHP-CLOSE-05", "KHP-EXT-02", "KHP-EXT-RSP-06",
 	"KHP-REDIR-02", "KHP-REDIR-03", "KHP-REDIR-04", "KHP-REDIR-05", "KHP-CLASS-3XX-02", "KHP-CLASS-3XX-04",
 	"KHP-STATUS-100-02", "KHP-STATUS-100-04", "KHP-STATUS-101-02", "KHP-STATUS-101-03", "KHP-STATUS-202-02", "KHP-STATUS-300-02",
@@ -146,7 +149,8 @@ func TestOracle_Client(t *testing.T) {
 			require.NoError(t, compareClient(oracleClientConfigs[name]), name)
 		}
 	})
-	// Every status code in an extended response, when all is well with it and when nothing is, and what comes of it when the peer closes.
+	// Every status code in an extended response, when all is well with it and when nothing is, and
+	// what comes of it when the peer closes.
 	t.Run("status codes", func(t *testing.T) {
 		for _, r := range oracleRows {
 			attest(t, fmt.Sprintf("KHP-STATUS-%d-01", r.code))

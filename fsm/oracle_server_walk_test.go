@@ -45,7 +45,8 @@ func sameServer(s fsm.ServerState, m serverModel) string {
 // goodDecision is what an application finds when it has done everything right.
 const goodDecision = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge | fsm.FactProxyChallenge | fsm.FactUpgrade
 
-// serverEvents is every event with its systematic fact combinations; decisions with one each of the statuses.
+// serverEvents is every event with its systematic fact combinations; decisions with one each of the
+// statuses.
 func serverEvents(statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts) []fsm.Event {
 	opening := variants(fsm.FactValid|fsm.FactKHP, fsm.FactValid, fsm.FactKHP, fsm.FactKaazing)
 	request := variants(0, fsm.FactExpectBody, fsm.FactExtensionAgain)
@@ -83,7 +84,8 @@ func serverEvents(statuses []uint16, sets func(good fsm.Facts, facts ...fsm.Fact
 	return events
 }
 
-// oracleServerConfigs are configurations with small bounds; between them every switch is on and off.
+// oracleServerConfigs are configurations with small bounds; between them every switch is on and
+// off.
 var oracleServerConfigs = map[string]fsm.ServerConfig{
 	"strict":    {MaxChallenges: 1, MaxDeferrals: 1},
 	"plain":     {Plain: true, MaxChallenges: 2, MaxDeferrals: 2},
@@ -97,7 +99,8 @@ func compareServer(cfg fsm.ServerConfig) error {
 	return err
 }
 
-// serverReqs are the requirements that the comparison of the server proves, apart from those about single status codes.
+// serverReqs are the requirements that the comparison of the server proves, apart from those about
+// single status codes.
 var serverReqs = []string{"KHP-EXT-RSP-01", "KHP-EXT-RSP-02", "KHP-EXT-RSP-03", "KHP-EXT-RSP-04", "KHP-EXT-RSP-14", "KHP-EXT-02",
 	"KHP-CLASS-3XX-01", "KHP-REDIR-01", "KHP-STATUS-401-03", "KHP-STATUS-401-04", "RFC6585-511-04"}
 

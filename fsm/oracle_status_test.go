@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// oracleRow is one line of the specification's list of status codes, written out a second time, by hand and from the text alone.
+// oracleRow is one line of the specification's list of status codes, written out a second time, by
+// hand and from the text alone.
 type oracleRow struct {
 	code     int
 	reason   string // "" if it has none of its own
@@ -90,7 +91,8 @@ var oracleRows = []oracleRow{
 	{599, "", "CLOSE", "MUST", "", false},
 }
 
-// oracleAction says in the words of the requirements what a client does with a code; every code that is not listed closes. [AMB-51, AMB-74]
+// oracleAction says in the words of the requirements what a client does with a code; every code
+// that is not listed closes. [AMB-51, AMB-74]
 func oracleAction(code int) string {
 	if code >= 0 && code < len(oracleActions) {
 		return oracleActions[code]
@@ -144,7 +146,8 @@ func strengthOf(words string) fsm.Strength {
 	return map[string]fsm.Strength{"MAY": fsm.May, "SHOULD": fsm.Should, "MUST": fsm.Must}[words]
 }
 
-// compareStatus compares [fsm.Status] with the list for every number around and in the range of status codes.
+// compareStatus compares [fsm.Status] with the list for every number around and in the range of
+// status codes.
 func compareStatus() error {
 	listed := map[int]oracleRow{}
 	for _, r := range oracleRows {
@@ -163,7 +166,8 @@ func compareStatus() error {
 func compareRule(code int, want oracleRow, known bool) error {
 	got := fsm.Status(code)
 	if !known {
-		// "A status code that the section does not list has no extended handshake action": close, whatever its class says elsewhere.
+		// "A status code that the section does not list has no extended handshake action": close,
+		// whatever its class says elsewhere.
 		want = oracleRow{code: code, reason: got.Reason, action: "CLOSE", strength: "MUST", noBody: code >= 100 && code < 200}
 	}
 	class := code / 100
@@ -217,8 +221,9 @@ func names(ids, id string) bool {
 	return false
 }
 
-// oracleNeverSent collects the codes that a server does not send: provisional ones without a meaning here, 511, and everything that is
-// not HTTP. Of the others the application may decide. [INV-46, AMB-75]
+// oracleNeverSent collects the codes that a server does not send: provisional ones without a
+// meaning here, 511, and everything that is not HTTP. Of the others the application may decide.
+// [INV-46, AMB-75]
 func oracleNeverSent(code int) bool {
 	switch {
 	case code < 100, code >= 600, code == 511:

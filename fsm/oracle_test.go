@@ -10,12 +10,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The oracle is a second description of both machines, written from the text of the requirements by somebody who had not seen the
-// transition tables, as plain switches. This file compares the two; it knows neither.
+// The oracle is a second description of both machines, written from the text of the requirements by
+// somebody who had not seen the transition tables, as plain switches. This file compares the two;
+// it knows neither.
 //
-// What has to agree after every step: the verdict, everything the state shows through its methods, the orders that reach the wire or
-// the application (kind, code, failure, in order), and which timers run, are paused or were started afresh. Timers are compared by what
-// the orders do to a set of timers, not by their spelling: stopping what does not run is no difference.
+// What has to agree after every step: the verdict, everything the state shows through its methods,
+// the orders that reach the wire or the application (kind, code, failure, in order), and which
+// timers run, are paused or were started afresh. Timers are compared by what the orders do to a set
+// of timers, not by their spelling: stopping what does not run is no difference.
 
 // Verdicts of the oracle beyond those of the machine.
 const (
@@ -91,7 +93,8 @@ func aboutTimers(k fsm.EffectKind) bool {
 	return k == fsm.EffectArmTimer || k == fsm.EffectStopTimer || k == fsm.EffectPauseTimer || k == fsm.EffectResumeTimer || k == fsm.EffectStopTimers
 }
 
-// next makes one step on both sides. diff says what differs; moved is false if both agree that nothing happened.
+// next makes one step on both sides. diff says what differs; moved is false if both agree that
+// nothing happened.
 func (c *subject[S, M]) next(n node[S, M], ev fsm.Event) (to node[S, M], diff string, moved bool) {
 	state, got, verdict := c.step(n.state, ev)
 	model, want, wantVerdict := c.oracle(n.model, ev)
@@ -151,8 +154,8 @@ type trail[S, M comparable] struct {
 // counts says how much was compared.
 type counts struct{ states, steps int }
 
-// walk compares breadth first, from the start, in every state both sides can reach, every event. The first difference comes with a
-// shortest path.
+// walk compares breadth first, from the start, in every state both sides can reach, every event.
+// The first difference comes with a shortest path.
 func (c *subject[S, M]) walk() (counts, error) {
 	first := node[S, M]{state: c.start, model: c.model}
 	seen := map[node[S, M]]struct{}{first: {}}
@@ -278,8 +281,8 @@ func effectsText(list []fsm.Effect) string {
 	return b.String()
 }
 
-// variants is the systematic set of fact combinations around good: as it is, with each of the others toggled, with each pair of them
-// toggled, none at all, and each alone.
+// variants is the systematic set of fact combinations around good: as it is, with each of the
+// others toggled, with each pair of them toggled, none at all, and each alone.
 func variants(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts {
 	sets := []fsm.Facts{good, 0}
 	for i, a := range facts {
@@ -311,7 +314,8 @@ func each(ev fsm.Event, sets []fsm.Facts) []fsm.Event {
 	return events
 }
 
-// Statuses with which responses and decisions are tried: one for each action, and every action with its neighbours and what is not listed.
+// Statuses with which responses and decisions are tried: one for each action, and every action with
+// its neighbours and what is not listed.
 var (
 	quickStatuses = []uint16{100, 101, 202, 302, 307, 401, 407, 426, 403}
 	someStatuses  = []uint16{99, 100, 101, 102, 103, 104, 200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 304, 305, 306, 307, 308, 309,
@@ -322,7 +326,8 @@ var (
 var peerFailures = []fsm.Failure{fsm.FailureFrame, fsm.FailureLimit, fsm.FailureMalformed, fsm.FailureOpening, fsm.FailureUnexpectedMessage,
 	fsm.FailureUTF8}
 
-// oracleCloseCode says with which code a connection is closed. [AMB-70 and the output column of the transitions]
+// oracleCloseCode says with which code a connection is closed. [AMB-70 and the output column of the
+// transitions]
 func oracleCloseCode(f fsm.Failure) uint16 {
 	//exhaustive:ignore
 	switch f {
@@ -352,7 +357,8 @@ func attest(t *testing.T, ids ...string) {
 	}
 }
 
-// dice draws a number of 0 to n-1, all about equally likely; rapid's own integers prefer the small ones.
+// dice draws a number of 0 to n-1, all about equally likely; rapid's own integers prefer the small
+// ones.
 func dice(t *rapid.T, n int, label string) int {
 	return rapid.Custom(func(t *rapid.T) int {
 		v := 0
@@ -366,7 +372,8 @@ func dice(t *rapid.T, n int, label string) int {
 	}).Draw(t, label)
 }
 
-// wander compares along a random path of 60 events: about half of them bring the handshake forward, the rest is anything.
+// wander compares along a random path of 60 events: about half of them bring the handshake forward,
+// the rest is anything.
 func (c *subject[S, M]) wander(t *rapid.T, course func(s S, n int) fsm.Event) {
 	n := node[S, M]{state: c.start, model: c.model}
 	var path []fsm.Event

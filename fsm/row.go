@@ -1,7 +1,8 @@
 package fsm
 
-// bits is the world a guard looks at: the facts of the event in the low half, conditions that follow from configuration
-// and state in the high half. A guard is a mask and a value, so guards are data: they can be listed, drawn, exported and mutated.
+// bits is the world a guard looks at: the facts of the event in the low half, conditions that
+// follow from configuration and state in the high half. A guard is a mask and a value, so guards
+// are data: they can be listed, drawn, exported and mutated.
 type bits uint64
 
 // row is one guarded edge of a cell. The first row whose guard holds is taken.
@@ -23,7 +24,8 @@ type row struct {
 	reqs    string // requirement ids, blank-separated
 }
 
-// match returns the first row whose guard holds in w. The last row has none, so there always is one.
+// match returns the first row whose guard holds in w. The last row has none, so there always is
+// one.
 func (c cell) match(w bits) *row {
 	for i := range c[:len(c)-1] {
 		if r := &c[i]; w&r.mask == r.want {

@@ -5,10 +5,13 @@ import (
 	"strings"
 )
 
-// Row is one line of a transition table as data, complete enough to run it: in a phase, on an event, if a guard holds. Of the rows of a phase and an event the
-// first one counts whose guard holds; the last one has none. Pictures, exports, documents and the explorer read rows; nothing else moves a machine.
+// Row is one line of a transition table as data, complete enough to run it: in a phase, on an
+// event, if a guard holds. Of the rows of a phase and an event the first one counts whose guard
+// holds; the last one has none. Pictures, exports, documents and the explorer read rows; nothing
+// else moves a machine.
 //
-// A row that is taken is an edge. The others ignore their event or call it misuse: they change nothing and have no id.
+// A row that is taken is an edge. The others ignore their event or call it misuse: they change
+// nothing and have no id.
 type Row struct {
 	Index   int         // position among the edges, from 0; -1 for rows that are none
 	ID      string      // of an edge, what happens: "reading/401/ask-credentials"; no two of a machine are the same
@@ -31,7 +34,8 @@ type Condition struct {
 	Not  bool   // it must not hold
 }
 
-// Changes is what a row changes in a state, in this order: first NewConnection, then Clear, then Set, then the rest. Plan and Failure of the [Row] are recorded too unless they are 0.
+// Changes is what a row changes in a state, in this order: first NewConnection, then Clear, then
+// Set, then the rest. Plan and Failure of the [Row] are recorded too unless they are 0.
 type Changes struct {
 	NewConnection  bool     // forget all marks but "proxy tried", the counts of interim responses and replays, plan, failure and status
 	Clear, Set     []string // marks
@@ -43,13 +47,15 @@ type Changes struct {
 	FailureOfEvent bool     // record the failure that the event names, or [FailureMalformed] if it names none
 }
 
-// ClientRows iterates over all rows of the client's table: phase by phase, event by event, in the order in which they are tried.
+// ClientRows iterates over all rows of the client's table: phase by phase, event by event, in the
+// order in which they are tried.
 func ClientRows() iter.Seq[Row] { return rowsOf(clientPlaces) }
 
 // ServerRows iterates over all rows of the server's table, likewise.
 func ServerRows() iter.Seq[Row] { return rowsOf(serverPlaces) }
 
-// ClientColumn returns the name under which [Row] speaks of ev, such as "Response(Complete)"; "" if the client knows no such event.
+// ClientColumn returns the name under which [Row] speaks of ev, such as "Response(Complete)"; "" if
+// the client knows no such event.
 func ClientColumn(ev Event) string {
 	if in := clientInputOf(ev); in != 0 {
 		return inputText(clientEvent(in))
@@ -57,7 +63,8 @@ func ClientColumn(ev Event) string {
 	return ""
 }
 
-// ServerColumn returns the name under which [Row] speaks of ev; "" if the server knows no such event.
+// ServerColumn returns the name under which [Row] speaks of ev; "" if the server knows no such
+// event.
 func ServerColumn(ev Event) string {
 	if in := serverInputOf(ev); in != 0 {
 		return inputText(serverEvent(in))
@@ -143,15 +150,18 @@ func (n markNames) of(m marks) (list []string) {
 	return list
 }
 
-// MarkNames returns the names of the marks that a state of the client or the server can carry, in a fixed order.
+// MarkNames returns the names of the marks that a state of the client or the server can carry, in a
+// fixed order.
 func MarkNames() (client, server []string) {
 	return markNames(clientMarks).of(markGateway<<1 - 1), markNames(serverMarks).of(markKaazing | markOpened)
 }
 
-// Marks returns the names of what the state remembers besides its phase, counts and ending, such as "body sent"; the names are those of [MarkNames].
+// Marks returns the names of what the state remembers besides its phase, counts and ending, such as
+// "body sent"; the names are those of [MarkNames].
 func (s ClientState) Marks() []string { return markNames(clientMarks).of(s.marks) }
 
-// Marks returns the names of what the state remembers besides its phase, counts and ending, likewise.
+// Marks returns the names of what the state remembers besides its phase, counts and ending,
+// likewise.
 func (s ServerState) Marks() []string { return markNames(serverMarks).of(s.marks) }
 
 // Deferrals returns how many 202 responses were sent.

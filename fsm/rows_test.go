@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// plainState is a state of either machine without any type of this package's own making: what a model checker would keep.
+// plainState is a state of either machine without any type of this package's own making: what a
+// model checker would keep.
 type plainState struct {
 	phase                       string
 	marks                       map[string]bool

@@ -2,7 +2,8 @@ package fsm
 
 import "cmp"
 
-// ServerPhase is what the server is waiting for. Phases start at 1: the zero ServerState is invalid.
+// ServerPhase is what the server is waiting for. Phases start at 1: the zero ServerState is
+// invalid.
 type ServerPhase uint8
 
 // Phases of the server.
@@ -27,8 +28,9 @@ func (p ServerPhase) Terminal() bool { return p == ServerDone }
 // Open reports whether the application may exchange messages.
 func (p ServerPhase) Open() bool { return p == ServerOpen || p == ServerPlain }
 
-// ServerConfig bounds and switches the server machine. It is a value; use [DefaultServerConfig] and change it. With the zero value no
-// 401 and no 202 can be sent. The profile is not configured: each client chooses it by its opening request.
+// ServerConfig bounds and switches the server machine. It is a value; use [DefaultServerConfig] and
+// change it. With the zero value no 401 and no 202 can be sent. The profile is not configured: each
+// client chooses it by its opening request.
 type ServerConfig struct {
 	Plain         bool  // serve clients that do not offer KHP as plain WebSockets
 	Unchecked     bool  // let decisions break the obligations of their status code: for servers that test clients
@@ -47,10 +49,12 @@ func (cfg ServerConfig) OrDefault() ServerConfig {
 	return cfg
 }
 
-// markKaazing is the mark of a server state that the client speaks the kaazing profile; guards know it as kaazing. The other one is markOpened.
+// markKaazing is the mark of a server state that the client speaks the kaazing profile; guards know
+// it as kaazing. The other one is markOpened.
 const markKaazing = markWait
 
-// ServerState is the whole memory of the server machine: a small comparable value, made by [ServerConfig.Start] and changed only by [ServerConfig.Step].
+// ServerState is the whole memory of the server machine: a small comparable value, made by
+// [ServerConfig.Start] and changed only by [ServerConfig.Step].
 type ServerState struct {
 	phase ServerPhase
 	marks marks
@@ -84,8 +88,9 @@ func (s ServerState) Profile() Profile {
 // Start returns the state before the opening request, [ServerOpening].
 func (cfg ServerConfig) Start() ServerState { return ServerState{phase: ServerOpening} }
 
-// Step is the server machine: a total, pure function. It never allocates, and any values give some verdict.
-// Unless the verdict is [Accepted], the state comes back unchanged and there are no effects.
+// Step is the server machine: a total, pure function. It never allocates, and any values give some
+// verdict. Unless the verdict is [Accepted], the state comes back unchanged and there are no
+// effects.
 func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Verdict) {
 	in := serverInputOf(ev)
 	if in == 0 || s.phase == 0 || s.phase >= serverPhases {
@@ -114,7 +119,8 @@ func (cfg *ServerConfig) world(s ServerState, ev Event) bits {
 		on(ev.Kind == EventDecided && (cfg.Unchecked || meetsObligations(ev)), obligationsMet)
 }
 
-// meetsObligations reports whether a decision carries what its status code requires and may be sent at all.
+// meetsObligations reports whether a decision carries what its status code requires and may be sent
+// at all.
 func meetsObligations(ev Event) bool {
 	duties := dutiesOf(ev.Status)
 	if duties&NeverSend != 0 {

@@ -2,8 +2,8 @@ package fsm
 
 import "strings"
 
-// serverInput is the column of the server table an event falls into: its kind, for decisions refined by the action of the status table,
-// for timers by the timer.
+// serverInput is the column of the server table an event falls into: its kind, for decisions
+// refined by the action of the status table, for timers by the timer.
 type serverInput uint8
 
 const (
@@ -61,7 +61,8 @@ func serverInputOf(ev Event) serverInput {
 	return 0
 }
 
-// word is the input as ids of rows write it: decisions by their status code where the input has only one.
+// word is the input as ids of rows write it: decisions by their status code where the input has
+// only one.
 func (in serverInput) word() string {
 	switch in {
 	case byContinue:

@@ -2,7 +2,8 @@ package fsm
 
 // Rows and cells that recur in the server's table.
 
-// connected are the cells of every phase between the opening handshake and the open connection, unless the phase has its own.
+// connected are the cells of every phase between the opening handshake and the open connection,
+// unless the phase has its own.
 var connected = cells[serverInput]{
 	byViolation:  {gone(0, "WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01", sendClose(closeOfFailure))},
 	byPing:       {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
@@ -50,8 +51,8 @@ func refuseOpening(f Failure, status uint16, reqs string) row {
 		because(f).answering(status)
 }
 
-// refuse answers with status, ends the response and closes: what a server owes after every terminating code. [AMB-69]
-// The status is also what the host reports once the connection is gone.
+// refuse answers with status, ends the response and closes: what a server owes after every
+// terminating code. [AMB-69] The status is also what the host reports once the connection is gone.
 func refuse(status, code uint16, f Failure, reqs string) row {
 	return to(wordOf(f), ServerClosing, "KHP-EXT-RSP-01 KHP-EXT-RSP-14 "+reqs,
 		respond(status), do(EffectSendTerminator), sendClose(code), do(EffectStopTimers), arm(TimerClose)).because(f).answering(status)
@@ -62,7 +63,8 @@ func refuseRequest() row {
 	return refuse(statusOfState, closeProtocol, FailureMalformed, "KHP-EXT-03")
 }
 
-// gone ends a connection on which nothing more can be said, because of f or, if that is 0, of what the event names.
+// gone ends a connection on which nothing more can be said, because of f or, if that is 0, of what
+// the event names.
 func gone(f Failure, reqs string, effects ...Effect) row {
 	effects = append(effects, do(EffectStopTimers), do(EffectDisconnect), do(EffectFail))
 	if f == 0 {
@@ -71,7 +73,8 @@ func gone(f Failure, reqs string, effects ...Effect) row {
 	return to(wordOf(f), ServerDone, reqs, effects...).because(f)
 }
 
-// request takes a well-formed request, first or replayed. The effects set the clock right: the timer that ran for it, and what stood still meanwhile.
+// request takes a well-formed request, first or replayed. The effects set the clock right: the
+// timer that ran for it, and what stood still meanwhile.
 func request(clock ...Effect) cell {
 	begun := func(effects ...Effect) []Effect { return append(append([]Effect(nil), clock...), effects...) }
 	return cell{
@@ -96,7 +99,8 @@ func accept() cell {
 	}
 }
 
-// challenge answers with 401, or ends with 403 once there were enough. The overall clock stands still while somebody looks for a password. [AMB-72]
+// challenge answers with 401, or ends with 403 once there were enough. The overall clock stands
+// still while somebody looks for a password. [AMB-72]
 func challenge() cell {
 	return cell{
 		misuseRow().unless(obligationsMet),

@@ -1,7 +1,8 @@
 package fsm
 
-// serverTable is the transition table of the server: every edge of the machine is a row of it, and nothing else moves the machine. It reads like that of
-// the client: cells that do something, inputs that are ignored; any other input is the embedder's misuse.
+// serverTable is the transition table of the server: every edge of the machine is a row of it, and
+// nothing else moves the machine. It reads like that of the client: cells that do something, inputs
+// that are ignored; any other input is the embedder's misuse.
 var serverTable = func() (t [serverPhases][serverInputs]cell) {
 	for p := ServerOpening; p < serverPhases; p++ {
 		serverTablePhases[p].fill(t[p][:], p.String(), serverInput.word)
@@ -96,7 +97,8 @@ var serverTablePhases = [serverPhases]phase[serverInput]{
 	},
 }
 
-// serverTimers are ignored wherever no cell says otherwise: a timer may run out just before it is stopped.
+// serverTimers are ignored wherever no cell says otherwise: a timer may run out just before it is
+// stopped.
 var serverTimers = []serverInput{byRequestTimer, byBodyTimer, byReplayTimer, byOverallTimer, byCloseTimer}
 
 // decisionsAndTimersAnd adds inputs to those that come late once no decision is awaited.

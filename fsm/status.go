@@ -8,8 +8,8 @@ import (
 // Action is what a client does with a status code of an extended response.
 type Action uint8
 
-// Actions. Completing: [ActionComplete]. Continuing: [ActionContinue], [ActionWait], [ActionReplay]. All others terminate the connection,
-// some with a follow-up on a new one. [AMB-17]
+// Actions. Completing: [ActionComplete]. Continuing: [ActionContinue], [ActionWait],
+// [ActionReplay]. All others terminate the connection, some with a follow-up on a new one. [AMB-17]
 const (
 	_                    Action = iota
 	ActionComplete              // the handshake is completed, if every completion condition holds
@@ -27,7 +27,8 @@ const (
 // Terminates reports whether the action ends the connection it was received on.
 func (a Action) Terminates() bool { return a >= ActionClose }
 
-// Strength is the requirement level of the action; where the action closes and follows up, of the follow-up, for the close is always a must.
+// Strength is the requirement level of the action; where the action closes and follows up, of the
+// follow-up, for the close is always a must.
 type Strength uint8
 
 // Strengths, as in RFC 2119.
@@ -75,7 +76,8 @@ type Rule struct {
 	Listed   bool   // false: the code falls under the rule for unlisted codes
 }
 
-// MissingField returns the name of the first field that a response with this code must carry and, by facts, does not; "" if none is missing.
+// MissingField returns the name of the first field that a response with this code must carry and,
+// by facts, does not; "" if none is missing.
 func (r Rule) MissingField(facts Facts) string {
 	for _, n := range needs {
 		if r.Duties&n.duty != 0 && !facts.Has(n.fact) {
@@ -85,7 +87,8 @@ func (r Rule) MissingField(facts Facts) string {
 	return ""
 }
 
-// FieldFacts returns the facts about the fields that some codes require, where has says which of them a response carries.
+// FieldFacts returns the facts about the fields that some codes require, where has says which of
+// them a response carries.
 func FieldFacts(has func(field string) bool) (facts Facts) {
 	for _, n := range needs {
 		if has != nil && has(n.field) {
@@ -106,8 +109,9 @@ func (r Rule) Fields() []string {
 	return fields
 }
 
-// Status returns the one rule for code. It is total: 100-599 without a line of their own, and 600-999, close without follow-up whatever
-// their class suggests elsewhere [KHP-CLASS-UNLISTED-01, AMB-51, AMB-52, AMB-74]; anything outside 100-999 is no status code and closes too.
+// Status returns the one rule for code. It is total: 100-599 without a line of their own, and
+// 600-999, close without follow-up whatever their class suggests elsewhere [KHP-CLASS-UNLISTED-01,
+// AMB-51, AMB-52, AMB-74]; anything outside 100-999 is no status code and closes too.
 //
 //khp:impl KHP-CLASS-UNLISTED-01 KHP-EXT-RSP-06
 func Status(code int) Rule {
@@ -140,7 +144,8 @@ func Statuses() iter.Seq[Rule] {
 	}
 }
 
-// classReason is the generic meaning of a code that is not listed, by its first digit; it only serves reports.
+// classReason is the generic meaning of a code that is not listed, by its first digit; it only
+// serves reports.
 //
 //khp:impl RFC6585-GEN-02
 func classReason(code int) string {

@@ -10,9 +10,10 @@ type statusRow struct {
 	reqs     string
 }
 
-// statusTable holds the 67 listed codes in ascending order: the one place where a status code gets its meaning, for both sides. 100 is marked
-// NeverSend because only the machine itself sends it, in answer to Expect; 511 belongs to intercepting proxies. Codes without a line fall
-// under the rule for unlisted codes, see [Status].
+// statusTable holds the 67 listed codes in ascending order: the one place where a status code gets
+// its meaning, for both sides. 100 is marked NeverSend because only the machine itself sends it, in
+// answer to Expect; 511 belongs to intercepting proxies. Codes without a line fall under the rule
+// for unlisted codes, see [Status].
 var statusTable = [...]statusRow{
 	{100, "Continue", ActionContinue, Must, NoBody | NeverSend, "KHP-STATUS-100-01 KHP-STATUS-100-02 KHP-STATUS-100-03 KHP-STATUS-100-04"},
 	{101, "Switching Protocols", ActionComplete, Must, NoBody, "KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-101-03"},

@@ -31,7 +31,8 @@ func TestStatus_OneActionEach(t *testing.T) {
 	}
 }
 
-// What a step does with a status is what the table says of it, so there is no second opinion anywhere.
+// What a step does with a status is what the table says of it, so there is no second opinion
+// anywhere.
 func TestStatus_StepAgrees(t *testing.T) {
 	t.Attr("req", "INV-14")
 	cfg := fsm.DefaultClientConfig()

@@ -2,7 +2,8 @@ package fsm
 
 import "strings"
 
-// cell is what a phase does with one input: rows in the order in which they are tried. The last row has no guard, so one is always taken.
+// cell is what a phase does with one input: rows in the order in which they are tried. The last row
+// has no guard, so one is always taken.
 type cell []row
 
 // cells are the cells of one phase that do something, by input.
@@ -26,8 +27,9 @@ func (c cells[I]) with(more cells[I]) cells[I] {
 	return all
 }
 
-// fill writes the cells of a phase into its line of the table: what is neither in a cell nor ignored is the embedder's misuse. Cells are copied, since
-// several phases may share one, and each row gets its id: the phase, the input and what happens.
+// fill writes the cells of a phase into its line of the table: what is neither in a cell nor
+// ignored is the embedder's misuse. Cells are copied, since several phases may share one, and each
+// row gets its id: the phase, the input and what happens.
 func (p phase[I]) fill(line []cell, name string, input func(I) string) {
 	for in := I(1); int(in) < len(line); in++ {
 		line[in] = misuse
@@ -58,7 +60,8 @@ func kebab(name string) string {
 	return strings.ToLower(b.String())
 }
 
-// wordOf turns FailureMissingTerminator into missing-terminator, which is what the ids of rows say of a failure.
+// wordOf turns FailureMissingTerminator into missing-terminator, which is what the ids of rows say
+// of a failure.
 func wordOf(f Failure) string { return kebab(strings.TrimPrefix(f.String(), "Failure")) }
 
 // recordStatus has every edge of c record the status of its event.

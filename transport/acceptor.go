@@ -39,10 +39,12 @@ type acceptor struct {
 	sessions []extension.Session // of the extensions that the decision grants
 }
 
-// acceptors are between two handshakes. Each keeps its driver, which counts the questions of all its handshakes: so the answer to an old one is none to a new one.
+// acceptors are between two handshakes. Each keeps its driver, which counts the questions of all
+// its handshakes: so the answer to an old one is none to a new one.
 var acceptors = sync.Pool{New: func() any { return &acceptor{server: &endpoint.Server{}, drive: &driver.Server{}} }}
 
-// release gives a back for the next handshake, unless something that ran beside this one may still wake it. What was returned is not a's any more.
+// release gives a back for the next handshake, unless something that ran beside this one may still
+// wake it. What was returned is not a's any more.
 func (a *acceptor) release() {
 	if a.Beside {
 		return
@@ -71,7 +73,8 @@ func (a *acceptor) judge(o *opening) []endpoint.Output {
 	return out
 }
 
-// shake returns the open connection, nil if there is none; then nc is closed. first are the outputs of judge.
+// shake returns the open connection, nil if there is none; then nc is closed. first are the outputs
+// of judge.
 func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
 	h := a.handler
 	begin := time.Now()
@@ -119,7 +122,8 @@ func (a *acceptor) AskDecision(q driver.Question) {
 	a.ask(q)
 }
 
-// Dropped implements [driver.Host]. A decision that cannot be sent is the application's failure, of which the client does not hear more than that.
+// Dropped implements [driver.Host]. A decision that cannot be sent is the application's failure, of
+// which the client does not hear more than that.
 func (a *acceptor) Dropped(err error) {
 	if err != driver.ErrLate {
 		a.failed(err)
@@ -156,7 +160,8 @@ func (a *acceptor) ask(q driver.Question) {
 	})
 }
 
-// decided tells the driver what the application decided about a request, and whether it has let the client in.
+// decided tells the driver what the application decided about a request, and whether it has let the
+// client in.
 func (a *acceptor) decided(q driver.Question, r *Request, d Decision, in bool, err error) {
 	if q.Over() { // whatever it says, it is not about what is asked now
 		return
@@ -257,8 +262,9 @@ func (a *acceptor) report(took time.Duration) {
 // mostQuoted bounds what a line of the log quotes from a client.
 const mostQuoted = 100
 
-// refusedCredentials notes credentials that the Authenticator has refused. If the client may try again they have a line of the log for themselves, so that attempts
-// can be counted; otherwise the line about the handshake has what is known.
+// refusedCredentials notes credentials that the Authenticator has refused. If the client may try
+// again they have a line of the log for themselves, so that attempts can be counted; otherwise the
+// line about the handshake has what is known.
 func (a *acceptor) refusedCredentials(r *Request, again bool) {
 	a.wrong = []any{"reason", wrongCredentials}
 	scheme, rest, _ := strings.Cut(r.Authorization, " ")
@@ -272,7 +278,8 @@ func (a *acceptor) refusedCredentials(r *Request, again bool) {
 	}
 }
 
-// refusedOrigin quotes the Origin of a refused page, if that is what was refused, because it is what has to be allowed.
+// refusedOrigin quotes the Origin of a refused page, if that is what was refused, because it is
+// what has to be allowed.
 func (a *acceptor) refusedOrigin(e *endpoint.HandshakeError) []any {
 	o := a.server.OpeningRequest()
 	if e.Leg != endpoint.LegOpening || e.Status != 403 || o.Origin == "" || a.handler.allows(o.Origin, o.Host) {
@@ -288,7 +295,8 @@ const (
 	wrongCredentials = "wrong credentials"
 )
 
-// difference tells which two values should be the same and are not, usually because of a proxy in front.
+// difference tells which two values should be the same and are not, usually because of a proxy in
+// front.
 func difference(e *endpoint.HandshakeError) []any {
 	if d := e.Difference; d != nil {
 		return []any{"differs", d.What, "opening", d.Opening, "extended", d.Extended}
@@ -296,7 +304,8 @@ func difference(e *endpoint.HandshakeError) []any {
 	return nil
 }
 
-// outcome names a handshake that did not open: the application sent the client elsewhere or refused it, or something went wrong.
+// outcome names a handshake that did not open: the application sent the client elsewhere or refused
+// it, or something went wrong.
 func (a *acceptor) outcome(e *endpoint.HandshakeError) string {
 	switch {
 	case a.wrong != nil: // whether it was told so for the last time, or gave up

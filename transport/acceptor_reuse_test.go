@@ -151,7 +151,8 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	return append(append(lines, seen.lines...), log.String())
 }
 
-// An acceptor that has shaken hands before does with the next client what a new one does, whatever the two connections were.
+// An acceptor that has shaken hands before does with the next client what a new one does, whatever
+// the two connections were.
 func TestAcceptor_Reuse(t *testing.T) {
 	poison = func(released []byte) {
 		for i := range released {
@@ -173,7 +174,8 @@ func TestAcceptor_Reuse(t *testing.T) {
 	}
 }
 
-// A decision about a client that is gone lets nobody else in, even if its acceptor is used again while the application still decides.
+// A decision about a client that is gone lets nobody else in, even if its acceptor is used again
+// while the application still decides.
 func TestAcceptor_LateDecision(t *testing.T) {
 	virtual(t, "", func(t *testing.T) {
 		a := &acceptor{server: &endpoint.Server{}, drive: &driver.Server{}}
@@ -222,7 +224,8 @@ func TestAcceptor_LateDecision(t *testing.T) {
 	})
 }
 
-// Whom the authenticator has let in is asked about again when the application challenges after all: a replay is another request.
+// Whom the authenticator has let in is asked about again when the application challenges after all:
+// a replay is another request.
 func TestHandler_AuthenticatesReplays(t *testing.T) {
 	var principals []any
 	h := &Handler{Authenticator: knowing{}, Serve: func(context.Context, *Conn) error { return nil }}

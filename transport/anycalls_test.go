@@ -14,7 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever is called in whatever order with whatever arguments: nothing panics. It is about what needs no network; Dial, Server and Conn are tested with one.
+// Whatever is called in whatever order with whatever arguments: nothing panics. It is about what
+// needs no network; Dial, Server and Conn are tested with one.
 func TestAnyCalls(t *testing.T) {
 	functions := map[string]any{
 		"CloseCode": CloseCode, "CloseCodeText": CloseCodeText, "NewHandshakeError": NewHandshakeError, "Redirect": Redirect, "Refuse": Refuse, "TraceTo": TraceTo,

@@ -15,8 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A suite in the manner of Autobahn's, with its sections: a peer sends frames to an application that echoes, and what comes back is compared. Each case is played
-// against a server and a client, in one piece, byte by byte, and in pieces that cut frames anywhere.
+// A suite in the manner of Autobahn's, with its sections: a peer sends frames to an application
+// that echoes, and what comes back is compared. Each case is played against a server and a client,
+// in one piece, byte by byte, and in pieces that cut frames anywhere.
 
 // autobahnCase is one of them.
 type autobahnCase struct {
@@ -57,7 +58,8 @@ func TestAutobahn(t *testing.T) {
 	}
 }
 
-// play sends the frames to an echo and compares what comes. A Conn that waits for more when it should not is a deadlock, which synctest reports.
+// play sends the frames to an echo and compares what comes. A Conn that waits for more when it
+// should not is a deadlock, which synctest reports.
 func (c autobahnCase) play(t *testing.T, client bool, size int) {
 	a, b := net.Pipe()
 	ended := echo(testConn(a, client))
@@ -106,7 +108,8 @@ func (c autobahnCase) play(t *testing.T, client bool, size int) {
 	require.ErrorIs(t, err, io.ErrClosedPipe, "TCP is closed")
 }
 
-// Sections 1 and 10: framing, of text and binary messages of all sizes and length forms; cut anywhere by the way of sending.
+// Sections 1 and 10: framing, of text and binary messages of all sizes and length forms; cut
+// anywhere by the way of sending.
 func autobahnFraming() (all []autobahnCase) {
 	for _, op := range []ws.OpCode{opT, opB} {
 		for _, n := range []int{0, 1, 124, 125, 126, 127, 128, 255, 256, 4082, 4096, 65535, 65536, 65537} {
@@ -169,7 +172,8 @@ func autobahnPings() (all []autobahnCase) {
 	return all
 }
 
-// Sections 3 and 4: reserved bits and opcodes, alone and after a message, with a Ping behind that must not be answered.
+// Sections 3 and 4: reserved bits and opcodes, alone and after a message, with a Ping behind that
+// must not be answered.
 func autobahnReserved() (all []autobahnCase) {
 	hello, ping := text("Hello"), pf{Op: opI}
 	add := func(name string, bad pf) {

@@ -8,7 +8,8 @@ import (
 	"example.com/khp/transport/internal/sock"
 )
 
-// Section 6: UTF-8, in one frame, in fragments, and in fragments that stop where the text is certainly wrong: the verdict must not wait for more.
+// Section 6: UTF-8, in one frame, in fragments, and in fragments that stop where the text is
+// certainly wrong: the verdict must not wait for more.
 func autobahnText() (all []autobahnCase) {
 	add := func(c autobahnCase) {
 		c.name, c.req = "6 UTF-8/"+c.name, "WSP-TEXT-01"

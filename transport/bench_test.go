@@ -12,8 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkHandshake is a whole connection on loopback: TCP, opening and extended handshake on both sides, and the end of TCP. What the
-// runtime's poller and net/http allocate is included; "raw" is the same without KHP, for comparison.
+// BenchmarkHandshake is a whole connection on loopback: TCP, opening and extended handshake on both
+// sides, and the end of TCP. What the runtime's poller and net/http allocate is included; "raw" is
+// the same without KHP, for comparison.
 func BenchmarkHandshake(b *testing.B) {
 	for _, profile := range []Profile{Spec, Kaazing} {
 		b.Run(profile.String(), func(b *testing.B) {

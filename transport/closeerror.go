@@ -24,7 +24,8 @@ func (e *CloseError) Error() string {
 	return s
 }
 
-// CloseCode returns the code of the [CloseError] in err's tree, or 0 if the peer sent no Close frame.
+// CloseCode returns the code of the [CloseError] in err's tree, or 0 if the peer sent no Close
+// frame.
 func CloseCode(err error) uint16 {
 	var e *CloseError
 	if errors.As(err, &e) {
@@ -33,8 +34,9 @@ func CloseCode(err error) uint16 {
 	return 0
 }
 
-// ProtocolError reports that the connection was failed from this side: the peer broke a rule of RFC 6455, or an extension that was agreed on gave it up. The peer
-// was told with a Close frame where that was possible, and the TCP connection is closed. [RFC 6455 7.1.7]
+// ProtocolError reports that the connection was failed from this side: the peer broke a rule of RFC
+// 6455, or an extension that was agreed on gave it up. The peer was told with a Close frame where
+// that was possible, and the TCP connection is closed. [RFC 6455 7.1.7]
 type ProtocolError struct {
 	Code uint16 // the close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an extension says
 	Msg  string // what was wrong; never contains data of the peer
@@ -48,8 +50,9 @@ func (e *ProtocolError) Error() string {
 // errClosed is what a connection closed on this side answers.
 var errClosed = fmt.Errorf("transport: %w", net.ErrClosed)
 
-// Close codes of RFC 6455 section 7.4.1 and the IANA registry, for [Conn.Close] and [CloseError]; [wire.ValidCloseCode] tells which
-// others there are. CloseNoStatus and CloseAbnormal only ever describe what happened on this side: they never travel in a Close frame.
+// Close codes of RFC 6455 section 7.4.1 and the IANA registry, for [Conn.Close] and [CloseError];
+// [wire.ValidCloseCode] tells which others there are. CloseNoStatus and CloseAbnormal only ever
+// describe what happened on this side: they never travel in a Close frame.
 const (
 	CloseNormal          uint16 = 1000
 	CloseGoingAway       uint16 = 1001

@@ -36,7 +36,8 @@ const DefaultReadLimit = 16 << 20
 // Control frames are handled while some call reads: [Conn.Read], [Conn.Ping] or [Conn.Close]. An
 // application that does not read neither answers the peer's Pings nor notices its Close.
 //
-// Outgoing messages are never fragmented. Deadlines come from contexts: do not set any on [Conn.NetConn].
+// Outgoing messages are never fragmented. Deadlines come from contexts: do not set any on
+// [Conn.NetConn].
 type Conn struct {
 	link  *frames.Conn
 	ext   *layer.Layer // nil without extensions
@@ -58,8 +59,8 @@ type Conn struct {
 	queued int           // their bytes, with overhead
 }
 
-// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone from here on. sessions are those of
-// extensions that were agreed on.
+// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone
+// from here on. sessions are those of extensions that were agreed on.
 func newConn(l *frames.Conn, info handshakeInfo, sessions ...extension.Session) *Conn {
 	c := &Conn{
 		link: l, info: info, closeTimeout: closeTimeout,
@@ -75,15 +76,17 @@ func newConn(l *frames.Conn, info handshakeInfo, sessions ...extension.Session) 
 
 // Read returns the next message, which is the caller's to keep. It answers Pings on the way.
 //
-// When ctx ends, Read returns ctx.Err() and the connection stays as it is, even in the middle of a frame:
-// the next Read goes on from there.
+// When ctx ends, Read returns ctx.Err() and the connection stays as it is, even in the middle of a
+// frame: the next Read goes on from there.
 //
-// When the peer closes, Read answers its Close frame and returns a [*CloseError], as soon as that is there; the socket of a client is closed when the server
-// has closed its own, after 5 seconds at the latest. When the peer breaks the
-// protocol, sends invalid UTF-8 in a text message (1007) or exceeds the read limit (1009), Read tells
-// it why and returns a [*ProtocolError]. A connection that ends without a Close frame gives an error that matches
-// [io.ErrUnexpectedEOF], which is an [*InactivityError] if the peer was silent for the whole of a KeepAlive. In all these cases the connection is closed, and later calls return an error that
-// matches both the first one and [net.ErrClosed].
+// When the peer closes, Read answers its Close frame and returns a [*CloseError], as soon as that
+// is there; the socket of a client is closed when the server has closed its own, after 5 seconds at
+// the latest. When the peer breaks the protocol, sends invalid UTF-8 in a text message (1007) or
+// exceeds the read limit (1009), Read tells it why and returns a [*ProtocolError]. A connection
+// that ends without a Close frame gives an error that matches [io.ErrUnexpectedEOF], which is an
+// [*InactivityError] if the peer was silent for the whole of a KeepAlive. In all these cases the
+// connection is closed, and later calls return an error that matches both the first one and
+// [net.ErrClosed].
 func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 	if err := c.acquire(ctx); err != nil {
 		return 0, nil, err
@@ -100,7 +103,8 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 	}
 }
 
-// await waits for the first byte of what comes next. It has a frame of its own, and a small one, because idle connections are found here: see [Server.connection].
+// await waits for the first byte of what comes next. It has a frame of its own, and a small one,
+// because idle connections are found here: see [Server.connection].
 func (c *Conn) await(ctx context.Context) error {
 	if len(c.queue) > 0 || c.link.Buffered() {
 		return nil
@@ -131,13 +135,14 @@ func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool,
 	return it.Type, c.keep(it).Data, true, nil
 }
 
-// Write sends p as one message. p is not modified and is free again on return. The bytes of a Text message must
-// be UTF-8, which is not checked.
+// Write sends p as one message. p is not modified and is free again on return. The bytes of a Text
+// message must be UTF-8, which is not checked.
 //
-// If ctx ends before the first byte was sent, Write returns ctx.Err() and nothing happened. If it ends in
-// the middle of the message, the stream is broken off inside a frame: the error says so and matches
-// ctx.Err(), every later Write fails, and only reading still works. With TLS any ctx that ends
-// during the write has this effect. After [Conn.Close] was called or the peer closed, the error matches [net.ErrClosed].
+// If ctx ends before the first byte was sent, Write returns ctx.Err() and nothing happened. If it
+// ends in the middle of the message, the stream is broken off inside a frame: the error says so and
+// matches ctx.Err(), every later Write fails, and only reading still works. With TLS any ctx that
+// ends during the write has this effect. After [Conn.Close] was called or the peer closed, the
+// error matches [net.ErrClosed].
 func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
 	if t != Text && t != Binary {
 		return fmt.Errorf("transport: message type %d is neither Text nor Binary", t)
@@ -154,9 +159,10 @@ func (c *Conn) write(ctx context.Context, op ws.OpCode, p []byte) error {
 	return c.ended(err)
 }
 
-// Ping sends a Ping, or what extensions make of one, and waits until a Pong arrives, which shows that the peer is alive. Any Pong counts:
-// deployed iOS clients do not return the payload. While no Read is running Ping reads the socket itself, and keeps
-// messages that arrive for later Reads, up to the read limit in total; beyond that it only waits.
+// Ping sends a Ping, or what extensions make of one, and waits until a Pong arrives, which shows
+// that the peer is alive. Any Pong counts: deployed iOS clients do not return the payload. While no
+// Read is running Ping reads the socket itself, and keeps messages that arrive for later Reads, up
+// to the read limit in total; beyond that it only waits.
 func (c *Conn) Ping(ctx context.Context) error {
 	pong := c.awaitPong()
 	if err := c.write(ctx, ws.OpPing, nil); err != nil {
@@ -184,8 +190,8 @@ func (c *Conn) Ping(ctx context.Context) error {
 	}
 }
 
-// SetReadLimit sets the largest message that Read accepts, in bytes; 0 or less means [DefaultReadLimit].
-// A larger one ends the connection with code 1009.
+// SetReadLimit sets the largest message that Read accepts, in bytes; 0 or less means
+// [DefaultReadLimit]. A larger one ends the connection with code 1009.
 func (c *Conn) SetReadLimit(n int64) {
 	if n <= 0 {
 		n = DefaultReadLimit
@@ -199,22 +205,25 @@ func (c *Conn) Subprotocol() string { return c.info.subprotocol }
 // Extensions returns the extensions that were agreed on, as the response listed them.
 func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 
-// Status returns the status code of the response that completed the handshake: mostly 101, else 201, 204 or 205; 101 without KHP.
+// Status returns the status code of the response that completed the handshake: mostly 101, else
+// 201, 204 or 205; 101 without KHP.
 func (c *Conn) Status() int { return c.info.status }
 
-// NetConn returns the socket below, for its addresses and options. RemoteAddr of a client that proxies have passed on is what they say: see [Server].TrustedProxies. Reading, writing or
-// setting deadlines on it breaks the connection.
+// NetConn returns the socket below, for its addresses and options. RemoteAddr of a client that
+// proxies have passed on is what they say: see [Server].TrustedProxies. Reading, writing or setting
+// deadlines on it breaks the connection.
 func (c *Conn) NetConn() net.Conn { return c.link.NetConn() }
 
-// Plain reports whether the connection was opened without KHP, because the peer did not select it and that was allowed.
+// Plain reports whether the connection was opened without KHP, because the peer did not select it
+// and that was allowed.
 func (c *Conn) Plain() bool { return c.info.plain }
 
-// Request returns the request that was accepted, on the server's side: what [Handler].Decide saw. It is nil on the client's side and for a plain
-// WebSocket. It must not be changed.
+// Request returns the request that was accepted, on the server's side: what [Handler].Decide saw.
+// It is nil on the client's side and for a plain WebSocket. It must not be changed.
 func (c *Conn) Request() *Request { return c.info.request }
 
-// isLateTerminator reports whether it is the end of the handshake's response, which may come late, and as text, where it is optional. It runs as the one who
-// reads. [AMB-01, AMB-06]
+// isLateTerminator reports whether it is the end of the handshake's response, which may come late,
+// and as text, where it is optional. It runs as the one who reads. [AMB-01, AMB-06]
 func (c *Conn) isLateTerminator(it frames.Item) bool {
 	late := c.info.lateTerminator
 	c.info.lateTerminator = false

@@ -19,12 +19,12 @@ const (
 )
 
 // Close performs the closing handshake (RFC 6455 section 7): it sends a Close frame, waits for the
-// peer's, and closes the socket; a client first lets the server do so. All of that takes 5 seconds at most. A Write in
-// progress is completed first. What still arrives is discarded, and a Read in progress returns once the peer's
-// Close frame is there or the time is over.
+// peer's, and closes the socket; a client first lets the server do so. All of that takes 5 seconds
+// at most. A Write in progress is completed first. What still arrives is discarded, and a Read in
+// progress returns once the peer's Close frame is there or the time is over.
 //
-// code 0 sends a Close frame without code and reason; a code for which [wire.ValidCloseCode] is false is an
-// error and changes nothing. The reason is cut to 123 bytes.
+// code 0 sends a Close frame without code and reason; a code for which [wire.ValidCloseCode] is
+// false is an error and changes nothing. The reason is cut to 123 bytes.
 //
 // The result is nil if the peer's Close frame came, whatever its code. The socket is closed in any
 // case. If the connection was closed before, the error matches [net.ErrClosed].
@@ -76,8 +76,8 @@ func (c *Conn) CloseNow() error {
 	return nil
 }
 
-// step reads one item, as the one who reads, and does what the protocol asks for. An end of ctx, which
-// must be watched, comes as ctx.Err(). Any other error is the end of the connection.
+// step reads one item, as the one who reads, and does what the protocol asks for. An end of ctx,
+// which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
 func (c *Conn) step(ctx context.Context) (frames.Item, error) {
 	if c.hasEnded() {
 		return frames.Item{}, c.closedErr()
@@ -133,9 +133,10 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 	return err
 }
 
-// finish answers the peer's Close frame and closes the socket: a server at once, because deployed clients wait
-// for that, a client after the server. The caller need not wait for either to hear that the peer has closed: gateways leave TCP open for seconds, and a write
-// in progress, to a peer that no longer reads, keeps our answer back.
+// finish answers the peer's Close frame and closes the socket: a server at once, because deployed
+// clients wait for that, a client after the server. The caller need not wait for either to hear
+// that the peer has closed: gateways leave TCP open for seconds, and a write in progress, to a peer
+// that no longer reads, keeps our answer back.
 //
 //khp:impl WSP-FRAME-06
 //khp:impl WSP-CLOSE-01
@@ -164,7 +165,8 @@ func (c *Conn) finish(it frames.Item) error {
 	return closed
 }
 
-// reply answers the peer's Close frame with what it said. It is not told about an error, which means that we closed first, or that there is nobody to answer.
+// reply answers the peer's Close frame with what it said. It is not told about an error, which
+// means that we closed first, or that there is nobody to answer.
 func (c *Conn) reply(code uint16, reason string) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
 	defer cancel()
@@ -183,9 +185,9 @@ func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) 
 	c.closeSocket()
 }
 
-// fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but what the peer
-// is still sending is read and thrown away: closing a socket with unread data resets the connection, and
-// a reset can overtake our Close frame. It runs as the one who reads.
+// fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but what
+// the peer is still sending is read and thrown away: closing a socket with unread data resets the
+// connection, and a reset can overtake our Close frame. It runs as the one who reads.
 //
 //khp:impl WSP-CLOSE-02
 //khp:impl WSP-CLOSE-04
@@ -193,7 +195,8 @@ func (c *Conn) fail(fe *frames.Error) error {
 	return c.breakOff(fe, func() { c.awaitEOF(sock.FailTimeout) })
 }
 
-// abandon is fail for those who do not read. If somebody else does, nothing is left unread, and that one must not wait.
+// abandon is fail for those who do not read. If somebody else does, nothing is left unread, and
+// that one must not wait.
 func (c *Conn) abandon(fe *frames.Error) error {
 	return c.breakOff(fe, func() {
 		select {
@@ -222,8 +225,9 @@ func (c *Conn) breakOff(fe *frames.Error, awaitEOF func()) error {
 	return broken
 }
 
-// awaitEOF discards what arrives until the peer closes its side or is silent for so long, closeTimeout in all at most. It does not count the bytes: a peer in
-// the middle of a message far above the limit reads what it was told only when all of that is sent.
+// awaitEOF discards what arrives until the peer closes its side or is silent for so long,
+// closeTimeout in all at most. It does not count the bytes: a peer in the middle of a message far
+// above the limit reads what it was told only when all of that is sent.
 func (c *Conn) awaitEOF(silence time.Duration) {
 	room := sock.GetBuffer()
 	defer sock.PutBuffer(room)

@@ -25,8 +25,9 @@ type handshakeInfo struct {
 	lateTerminator bool            // the client opened without the terminator, which may still come
 }
 
-// Header returns a copy of the header fields that the peer sent: those of the response that completed the handshake on the
-// client's side, of the opening request without Host on the server's.
+// Header returns a copy of the header fields that the peer sent: those of the response that
+// completed the handshake on the client's side, of the opening request without Host on the
+// server's.
 func (c *Conn) Header() http.Header {
 	if c.info.opening == nil {
 		return c.info.header.Clone()
@@ -36,7 +37,8 @@ func (c *Conn) Header() http.Header {
 	return h
 }
 
-// URL returns where the connection goes after all redirects; on the server's side the target of the opening request.
+// URL returns where the connection goes after all redirects; on the server's side the target of the
+// opening request.
 func (c *Conn) URL() string {
 	if c.info.opening == nil {
 		return c.info.url
@@ -44,7 +46,8 @@ func (c *Conn) URL() string {
 	return c.info.opening.Target
 }
 
-// Principal returns whom the [auth.Authenticator] of the server took the client for, nil without one and on the client's side.
+// Principal returns whom the [auth.Authenticator] of the server took the client for, nil without
+// one and on the client's side.
 func (c *Conn) Principal() any {
 	if c.info.request == nil {
 		return c.info.principal

@@ -45,7 +45,8 @@ func testConn(nc net.Conn, client bool) *Conn {
 	return newConn(frames.New(nc, client, nil, DefaultReadLimit), handshakeInfo{})
 }
 
-// connPair returns two connected Conns. Nothing in a test may depend on the close timer, so it is far away.
+// connPair returns two connected Conns. Nothing in a test may depend on the close timer, so it is
+// far away.
 func connPair(t testing.TB, socket func(testing.TB) (net.Conn, net.Conn)) (client, server *Conn) {
 	a, b := socket(t)
 	client, server = testConn(a, true), testConn(b, false)

@@ -107,7 +107,8 @@ func TestConn_ClientWaitsForServerToCloseTCP(t *testing.T) {
 	}
 }
 
-// A Close is reported when it arrives, not when the server closes TCP, which gateways do seconds later; nor does an answer that cannot be written delay it.
+// A Close is reported when it arrives, not when the server closes TCP, which gateways do seconds
+// later; nor does an answer that cannot be written delay it.
 func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
 	for name, reads := range map[string]bool{"reading": true, "deaf": false} {
 		for _, writing := range []bool{false, true} {
@@ -139,8 +140,8 @@ func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
 	}
 }
 
-// A server's Close for a message far above the limit is not lost to a reset, although the client reads only when all of the message is sent, and other messages
-// are still on their way to it.
+// A server's Close for a message far above the limit is not lost to a reset, although the client
+// reads only when all of the message is sent, and other messages are still on their way to it.
 func TestConn_TooBigIsHeard(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-02")
 	big, before := make([]byte, 16<<20), make([]byte, 100<<10)

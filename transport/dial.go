@@ -30,15 +30,17 @@ type Profile = fsm.Profile
 const (
 	Spec    = fsm.ProfileSpec    // as the specification says; the default
 	Kaazing = fsm.ProfileKaazing // as Kaazing gateways do: .kl=Y, N and R messages
-	// Auto is for servers of which it is not known how they speak: the URL carries .kl=Y, the request goes out at once, and a server that says N before its
-	// response is taken for a gateway. It is wrong about a server that reads something else into .kl=Y, about a gateway that says N only after its response
-	// (the application then gets N as its first message), and it sends nothing that a gateway refuses, so a server that insists on such a field or a body
+	// Auto is for servers of which it is not known how they speak: the URL carries .kl=Y, the
+	// request goes out at once, and a server that says N before its response is taken for a
+	// gateway. It is wrong about a server that reads something else into .kl=Y, about a gateway
+	// that says N only after its response (the application then gets N as its first message), and
+	// it sends nothing that a gateway refuses, so a server that insists on such a field or a body
 	// cannot be reached. Where the peer is known, say so.
 	Auto = fsm.ProfileAuto
 )
 
-// DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server that speaks KHP by the
-// specification. A call to Dial only reads them.
+// DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server
+// that speaks KHP by the specification. A call to Dial only reads them.
 type DialOptions struct {
 	Profile      Profile     // 0 is Spec
 	Subprotocols []string    // application subprotocols, in order of preference
@@ -55,41 +57,50 @@ type DialOptions struct {
 	Redirects      endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
 	AllowDowngrade bool                    // follow redirects from wss to ws
 	Upgrade        bool                    // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
-	// PlainFallback opens a plain WebSocket if the server does not select KHP: there is then no extended handshake and no authentication by it. KHP is offered last,
-	// so that a server that selects the first subprotocol of any list does not select KHP without speaking it.
+	// PlainFallback opens a plain WebSocket if the server does not select KHP: there is then no
+	// extended handshake and no authentication by it. KHP is offered last, so that a server that
+	// selects the first subprotocol of any list does not select KHP without speaking it.
 	PlainFallback      bool
 	PlainOnly          bool // open a plain WebSocket: KHP is not offered; options of the extended handshake are refused
 	TerminatorOptional bool // accept responses without the empty binary message, for gateways reached without .kl=Y
 
-	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host, its client certificates are for the first
-	// origin only, and the protocol negotiated is http/1.1 whatever NextProtos says.
+	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host,
+	// its client certificates are for the first origin only, and the protocol negotiated is
+	// http/1.1 whatever NextProtos says.
 	TLSConfig *tls.Config
-	// NetDial makes TCP connections, to the proxy if there is one; nil uses net.Dialer. It must return when ctx ends.
+	// NetDial makes TCP connections, to the proxy if there is one; nil uses net.Dialer. It must
+	// return when ctx ends.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or http.ProxyURL of one. The request that it sees holds only the
-	// scheme, http for ws and https for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic or Digest, and nobody
-	// else's. A nil Proxy uses none.
+	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or
+	// http.ProxyURL of one. The request that it sees holds only the scheme, http for ws and https
+	// for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic
+	// or Digest, and nobody else's. A nil Proxy uses none.
 	Proxy    func(*http.Request) (*url.URL, error)
 	Retry    *Retry // tries again what may succeed later; nil tries once
 	Timeouts Timeouts
-	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it a Ping is sent, and if nothing at all arrives within the
-	// whole of it the connection ends with an [*InactivityError]. 0 does not ask.
+	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it
+	// a Ping is sent, and if nothing at all arrives within the whole of it the connection ends with
+	// an [*InactivityError]. 0 does not ask.
 	KeepAlive time.Duration
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
 	Observer  Observer    // is told about the handshake; may be nil
 
-	// Use lists application-class extensions that are asked for, in order of preference, and run if the server grants them. Where Extensions has an element of the
-	// same name, that is what is asked for. Extensions that Use does not know are the caller's to run.
+	// Use lists application-class extensions that are asked for, in order of preference, and run if
+	// the server grants them. Where Extensions has an element of the same name, that is what is
+	// asked for. Extensions that Use does not know are the caller's to run.
 	Use []extension.Extension
 }
 
-// Dial connects to url, shakes hands and returns the open connection. It follows redirects and answers challenges as the options say.
+// Dial connects to url, shakes hands and returns the open connection. It follows redirects and
+// answers challenges as the options say.
 //
-// url is ws://host/path or wss://host/path; http and https are taken for them. When ctx ends before the connection is open, the attempt is given up at
-// once; afterwards ctx has no meaning for the connection.
+// url is ws://host/path or wss://host/path; http and https are taken for them. When ctx ends before
+// the connection is open, the attempt is given up at once; afterwards ctx has no meaning for the
+// connection.
 //
-// An attempt that fails returns a [*HandshakeError]; options that cannot be sent return another error, before anything is connected.
+// An attempt that fails returns a [*HandshakeError]; options that cannot be sent return another
+// error, before anything is connected.
 func Dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
 	if opts == nil {
 		opts = &DialOptions{}
@@ -197,7 +208,8 @@ func (d *dialer) Dial(c *driver.Conn, url wire.URL) {
 	d.Next = func() { d.dial(c, url) }
 }
 
-// AskCredentials implements [driver.ClientHost]: it has the provider answer, beside the reading of the connection.
+// AskCredentials implements [driver.ClientHost]: it has the provider answer, beside the reading of
+// the connection.
 func (d *dialer) AskCredentials(q driver.Challenge) {
 	provide := auth.PrepareCredentials(d.client, d.opts.Method, d.opts.Credentials)
 	if d.cancel != nil {

@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// digestGate lets joe:welcome in by Digest. Each nonce is good for a number of uses, then it is stale.
+// digestGate lets joe:welcome in by Digest. Each nonce is good for a number of uses, then it is
+// stale.
 type digestGate struct {
 	algorithm   wire.DigestAlgorithm
 	application string // "Application " or nothing
@@ -36,7 +37,8 @@ func (g *digestGate) challenge(stale bool) []string {
 	return append(g.also, string(c))
 }
 
-// pass checks an Authorization value. Without challenges the request may pass, or be refused for good.
+// pass checks an Authorization value. Without challenges the request may pass, or be refused for
+// good.
 func (g *digestGate) pass(authorization, method, target string) (ok bool, challenges []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -139,7 +141,8 @@ func TestDial_DigestRefused(t *testing.T) {
 	require.ErrorIs(t, err, fsm.FailureAuthRequired)
 }
 
-// A challenge that cannot be answered is named by its parameter, alone and among others that nobody knows.
+// A challenge that cannot be answered is named by its parameter, alone and among others that nobody
+// knows.
 func TestDial_DigestUnanswerable(t *testing.T) {
 	for challenge, want := range map[string]string{
 		"Digest realm=r": "nonce is missing",

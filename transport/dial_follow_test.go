@@ -19,7 +19,8 @@ func refuseOpening(head string) func(p *rawServer) {
 	return page("HTTP/1.1 "+head+"\r\nContent-Length: 0", "")
 }
 
-// Only a caller who says so goes on with TLS after a 426, and only if it asks for TLS: on port 443 instead of 80.
+// Only a caller who says so goes on with TLS after a 426, and only if it asks for TLS: on port 443
+// instead of 80.
 func TestDial_Upgrade(t *testing.T) {
 	t.Attr("req", "KHP-STATUS-426-02")
 	t.Attr("req", "ADV-46")
@@ -95,7 +96,8 @@ func TestDial_RedirectOpening(t *testing.T) {
 	}
 }
 
-// Credentials that the opening handshake asks for are bounded, timed and kept at home like those of the extended one.
+// Credentials that the opening handshake asks for are bounded, timed and kept at home like those of
+// the extended one.
 func TestDial_CredentialsOpening(t *testing.T) {
 	t.Attr("req", "WSP-OPEN-05")
 	const challenge = "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"khp\""

@@ -98,7 +98,8 @@ func (o *DialOptions) proxyFor(u wire.URL) (*url.URL, error) {
 	return nil, e
 }
 
-// hasProxyLogin reports whether there is a proxy on the way to rawURL with something to log in with.
+// hasProxyLogin reports whether there is a proxy on the way to rawURL with something to log in
+// with.
 func (o *DialOptions) hasProxyLogin(rawURL string) bool {
 	if o.Proxy == nil {
 		return false

@@ -57,7 +57,8 @@ var awaitLogin = moment{name: "AwaitLogin", opts: DialOptions{Credentials: aslee
 	p.bytes("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a\"\r\nContent-Length: 0\r\n\r\n")
 }, leg: endpoint.LegOpening, phase: fsm.ClientAwaitLogin}
 
-// waiting plays a moment and then keeps the connection, answering nothing, until the client is gone.
+// waiting plays a moment and then keeps the connection, answering nothing, until the client is
+// gone.
 func (m moment) waiting() func(p *rawServer) {
 	return func(p *rawServer) { p.quiet = true; m.script(p); p.silent() }
 }
@@ -269,7 +270,8 @@ func TestDial_CrossingClose(t *testing.T) {
 	})
 }
 
-// The client writes nothing but its handshake before the connection is open: there is no Conn to write to.
+// The client writes nothing but its handshake before the connection is open: there is no Conn to
+// write to.
 func TestDial_NothingElseIsSent(t *testing.T) {
 	t.Attr("req", "ADV-74")
 	t.Attr("req", "INV-03")

@@ -16,8 +16,8 @@ func page(head, body string) func(p *rawServer) {
 	return func(p *rawServer) { p.openingRequest(); p.bytes(head + "\r\n\r\n" + body); _ = p.nc.Close() }
 }
 
-// A network that answers in the place of the server is told apart from a server that refuses. It is given nothing and nothing of it is followed but what
-// may be a redirect of KHP.
+// A network that answers in the place of the server is told apart from a server that refuses. It is
+// given nothing and nothing of it is followed but what may be a redirect of KHP.
 func TestDial_Portal(t *testing.T) {
 	t.Attr("req", "RFC6585-511-01")
 	t.Attr("req", "RFC6585-511-07")

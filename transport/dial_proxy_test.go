@@ -113,7 +113,8 @@ func (p *connectProxy) connect(w http.ResponseWriter, target string) {
 	_, _ = io.Copy(here, there)
 }
 
-// ws and wss through proxies with and without TLS and login. The server never hears of the proxy's credentials.
+// ws and wss through proxies with and without TLS and login. The server never hears of the proxy's
+// credentials.
 func TestDial_Proxy(t *testing.T) {
 	t.Attr("req", "KHP-STATUS-407-02")
 	t.Attr("req", "RFC2068-407-01")
@@ -173,7 +174,8 @@ func TestDial_ProxyChoice(t *testing.T) {
 	require.Equal(t, "http"+target[len("ws"):], asked[len(asked)-1])
 }
 
-// A 407 from behind the proxy is answered once, on a new connection, and by credentials for the proxy only.
+// A 407 from behind the proxy is answered once, on a new connection, and by credentials for the
+// proxy only.
 func TestDial_ProxyLoginFromBehind(t *testing.T) {
 	t.Attr("req", "ADV-45")
 	const login = "HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n"

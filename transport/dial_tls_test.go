@@ -21,7 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// serveTLS is serve with a generated certificate for example.com and 127.0.0.1, and the client configuration that trusts it.
+// serveTLS is serve with a generated certificate for example.com and 127.0.0.1, and the client
+// configuration that trusts it.
 func serveTLS(t *testing.T, h *Handler, asked *tls.ClientHelloInfo) (url string, cfg *tls.Config) {
 	t.Helper()
 	if h.Serve == nil {
@@ -115,7 +116,8 @@ func TestDial_TLSCut(t *testing.T) {
 	})
 }
 
-// A server that stops reading cannot hold up the end of an attempt with TLS either, whose own goodbye would have to be written.
+// A server that stops reading cannot hold up the end of an attempt with TLS either, whose own
+// goodbye would have to be written.
 func TestDial_TLSDeaf(t *testing.T) {
 	srv := httptest.NewTLSServer(http.NotFoundHandler())
 	defer srv.Close()
@@ -160,8 +162,8 @@ func TestHandler_TLSCut(t *testing.T) {
 	}
 }
 
-// What identifies the caller goes to the first origin only: credentials, cookies, sensitive fields, client certificates, and the name that TLS
-// checks is that of the host at hand.
+// What identifies the caller goes to the first origin only: credentials, cookies, sensitive fields,
+// client certificates, and the name that TLS checks is that of the host at hand.
 func TestDial_OtherOrigin(t *testing.T) {
 	t.Attr("req", "ADV-10")
 	t.Attr("req", "INV-27")

@@ -31,7 +31,8 @@ func wantNoLeaks(t *testing.T) {
 	})
 }
 
-// The server's side of the TCP stream is cut at every byte: no cut opens the connection, each ends in a typed error, at once.
+// The server's side of the TCP stream is cut at every byte: no cut opens the connection, each ends
+// in a typed error, at once.
 func TestDial_CutAtEveryByte(t *testing.T) {
 	wantNoLeaks(t)
 	for name, c := range map[string]struct {
@@ -90,7 +91,8 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 	}
 }
 
-// A response is split over messages, and a message over frames with control frames between, at every byte.
+// A response is split over messages, and a message over frames with control frames between, at
+// every byte.
 func TestDial_SplitAtEveryByte(t *testing.T) {
 	run := func(t *testing.T, frames func(i int) []pf) {
 		for i := 1; i < len(response101); i++ {
@@ -185,7 +187,8 @@ func TestDial_Delivery(t *testing.T) {
 	require.Equal(t, stories[:3], stories[3:])
 }
 
-// Frames against the rules end the handshake with 1002, on either side, in the middle of the handshake.
+// Frames against the rules end the handshake with 1002, on either side, in the middle of the
+// handshake.
 func TestDial_BadFrames(t *testing.T) {
 	long := strings.Repeat("x", 126)
 	for name, f := range badFrames(long) {

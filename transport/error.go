@@ -18,11 +18,13 @@ import (
 	"example.com/khp/wire"
 )
 
-// HandshakeError is why a connection was not opened. It carries what the server said, so that the caller can show it and decide whether to try
-// again; nothing is retried unless [DialOptions].Retry says so.
+// HandshakeError is why a connection was not opened. It carries what the server said, so that the
+// caller can show it and decide whether to try again; nothing is retried unless [DialOptions].Retry
+// says so.
 //
-// errors.Is matches it with the [fsm.Failure] it holds, such as fsm.FailureRedirectLoop, and with whatever the cause was: context.Canceled,
-// context.DeadlineExceeded, a network error, or what the credentials provider said; errors.As finds those too, and a [*ProxyError].
+// errors.Is matches it with the [fsm.Failure] it holds, such as fsm.FailureRedirectLoop, and with
+// whatever the cause was: context.Canceled, context.DeadlineExceeded, a network error, or what the
+// credentials provider said; errors.As finds those too, and a [*ProxyError].
 type HandshakeError struct {
 	Leg        endpoint.Leg  // connect, opening handshake or extended handshake
 	Failure    fsm.Failure   // what happened; 0 if the caller's context ended first
@@ -39,9 +41,11 @@ type HandshakeError struct {
 	Cause      error         // network error, context error or error of the credentials provider behind it, may be nil
 	Tries      int           // how often the whole call was tried, from 1; 0 without DialOptions.Retry
 
-	// NetworkLogin says that the network, a captive portal, wants a login before it lets anybody through: 511 says so, and where a connection began
-	// without TLS also a web page in the place of an opening handshake, or a redirect to one on another host that was not to be followed. LoginURL is the
-	// http or https address where it seems to want it, "" if it does not tell. Show it to the user; do not open it by yourself, it may lie.
+	// NetworkLogin says that the network, a captive portal, wants a login before it lets anybody
+	// through: 511 says so, and where a connection began without TLS also a web page in the place
+	// of an opening handshake, or a redirect to one on another host that was not to be followed.
+	// LoginURL is the http or https address where it seems to want it, "" if it does not tell. Show
+	// it to the user; do not open it by yourself, it may lie.
 	NetworkLogin bool
 	LoginURL     string
 
@@ -80,7 +84,8 @@ func retryAfter(h http.Header) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-// clientError is what Dial returns when there cannot even be an attempt: a HandshakeError for the URL, something else for the options.
+// clientError is what Dial returns when there cannot even be an attempt: a HandshakeError for the
+// URL, something else for the options.
 func clientError(err error) error {
 	var from *endpoint.HandshakeError
 	if errors.As(err, &from) {
@@ -130,7 +135,8 @@ func (d *dialer) abandoned() *HandshakeError {
 	return e
 }
 
-// noticePortal notes whether a network that wants a login first has answered in the place of the server or the proxy.
+// noticePortal notes whether a network that wants a login first has answered in the place of the
+// server or the proxy.
 func (e *HandshakeError) noticePortal() {
 	a := portal.Answer{URL: e.URL, Status: e.Status, Header: e.Header, Body: e.Body, Refused: e.Failure == fsm.FailureRedirectRefused}
 	if proxy := proxyErrorOf(e.Cause); proxy != nil {
@@ -147,8 +153,8 @@ func (e *HandshakeError) noticePortal() {
 	e.text += "; " + login.String()
 }
 
-// ProxyError is why an HTTP proxy made no connection: the cause of a [*HandshakeError] with fsm.FailureConnect or fsm.FailureTimeout. It never shows
-// the user and password of the proxy.
+// ProxyError is why an HTTP proxy made no connection: the cause of a [*HandshakeError] with
+// fsm.FailureConnect or fsm.FailureTimeout. It never shows the user and password of the proxy.
 type ProxyError struct {
 	Proxy  string      // scheme://host:port; "" if the proxy to use could not be found out
 	Target string      // host:port it was asked for
@@ -198,13 +204,15 @@ func refused(err error) bool {
 	return e != nil && e.Status != 0
 }
 
-// What follows is for those who drive package endpoint on connections of their own, as package adapter does, and want to keep the errors and
-// providers of this package; AnswerProbe is for them, too.
+// What follows is for those who drive package endpoint on connections of their own, as package
+// adapter does, and want to keep the errors and providers of this package; AnswerProbe is for them,
+// too.
 
 var errUnexplained = errors.New("the handshake failed")
 
-// NewHandshakeError makes what an endpoint failed with, or what ended it from outside, the error that Dial would return. cause is the network or context
-// error behind it and may be nil. Without either it says no more than that the handshake failed.
+// NewHandshakeError makes what an endpoint failed with, or what ended it from outside, the error
+// that Dial would return. cause is the network or context error behind it and may be nil. Without
+// either it says no more than that the handshake failed.
 func NewHandshakeError(err, cause error) *HandshakeError {
 	if err = cmp.Or(err, cause); err == nil {
 		err = errUnexplained
@@ -217,7 +225,8 @@ func NewHandshakeError(err, cause error) *HandshakeError {
 	return e
 }
 
-// What holds credentials or cookies shows itself without them, whatever verb or logger prints it. The fields are there for those who ask for them.
+// What holds credentials or cookies shows itself without them, whatever verb or logger prints it.
+// The fields are there for those who ask for them.
 
 // GoString is the message, without the fields and the body of the response.
 func (e HandshakeError) GoString() string {

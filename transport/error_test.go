@@ -78,7 +78,8 @@ func TestHandshakeError_Temporary(t *testing.T) {
 	require.False(t, (&HandshakeError{Cause: context.Canceled}).Temporary())
 }
 
-// What is known already is still said when the caller gives up while the connection is being closed.
+// What is known already is still said when the caller gives up while the connection is being
+// closed.
 func TestHandshakeError_GivenUpWhileClosing(t *testing.T) {
 	virtual(t, "refused", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

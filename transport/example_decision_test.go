@@ -10,7 +10,8 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// A decision names its status itself, so that none is forgotten: a Decision with challenges or a location, but without a status, is refused.
+// A decision names its status itself, so that none is forgotten: a Decision with challenges or a
+// location, but without a status, is refused.
 func ExampleRefuse() {
 	url, stop := listen(&transport.Handler{
 		Serve: echo,

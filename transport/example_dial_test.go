@@ -13,7 +13,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// A server that is busy is asked again, with more and more time between, and never sooner than it wants.
+// A server that is busy is asked again, with more and more time between, and never sooner than it
+// wants.
 func ExampleRetry() {
 	requests := 0
 	url, stop := listen(&transport.Handler{
@@ -38,7 +39,8 @@ func ExampleRetry() {
 	// Output: open after 3 requests
 }
 
-// What a proxy says instead of connecting is told apart from what a server says. In a program Proxy is mostly http.ProxyFromEnvironment.
+// What a proxy says instead of connecting is told apart from what a server says. In a program Proxy
+// is mostly http.ProxyFromEnvironment.
 func ExampleProxyError() {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no WebSockets at work", http.StatusForbidden)

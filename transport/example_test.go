@@ -177,7 +177,8 @@ func ExampleBasic() {
 	// with: <nil>
 }
 
-// Credentials may come from anywhere, such as from the user. The context ends when nobody waits for them any more.
+// Credentials may come from anywhere, such as from the user. The context ends when nobody waits for
+// them any more.
 func ExampleCredentialsFunc() {
 	ask := auth.CredentialsFunc(func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {
 		for _, c := range r.Challenges {
@@ -202,7 +203,8 @@ func ExampleCredentialsFunc() {
 	// true
 }
 
-// What the server asks for decides which of them is used: of these challenges Digest is the strongest.
+// What the server asks for decides which of them is used: of these challenges Digest is the
+// strongest.
 func ExampleFirstOf() {
 	url, stop := listen(&transport.Handler{
 		Serve: echo,

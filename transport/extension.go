@@ -30,7 +30,8 @@ func (x *extended) Closing() bool { return x.closing.Load() }
 // Abandon implements [layer.Host].
 func (x *extended) Abandon(bad *frames.Error) { _ = (*Conn)(x).abandon(bad) }
 
-// incoming has the extensions take one item from the peer. What they deliver comes back if it is the same message, else from the queue. It runs as the one who reads.
+// incoming has the extensions take one item from the peer. What they deliver comes back if it is
+// the same message, else from the queue. It runs as the one who reads.
 func (c *Conn) incoming(it frames.Item) (frames.Item, error) {
 	if it.Kind == frames.Message && (c.closing.Load() || c.isLateTerminator(it)) {
 		return frames.Item{}, nil

@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a JavaScript client sees and sends, byte for byte; the escape of a server is always the same.
+// What a JavaScript client sees and sends, byte for byte; the escape of a server is always the
+// same.
 const (
 	escapeBytes = "\x01\x01\x01\x02"
 	jsEscape    = "\x81\x04" + escapeBytes
@@ -27,7 +28,8 @@ func kaazingUse(period time.Duration) []extension.Extension {
 	return []extension.Extension{extension.IdleTimeout{Period: period}, extension.PingPong{}}
 }
 
-// kaazingClient opens a connection as one of the client families does, on a pipe. granted are the extension fields that it gets.
+// kaazingClient opens a connection as one of the client families does, on a pipe. granted are the
+// extension fields that it gets.
 func kaazingClient(t *testing.T, h *Handler, family, granted string) net.Conn {
 	t.Helper()
 	if h.Serve == nil {
@@ -103,7 +105,8 @@ func TestExtension_JavaScriptClient(t *testing.T) {
 	})
 }
 
-// wantKept has a client of that family send messages that nobody answers, and expects keepalive, in that form, in time for its idle timer.
+// wantKept has a client of that family send messages that nobody answers, and expects keepalive, in
+// that form, in time for its idle timer.
 func wantKept(t *testing.T, family, granted, keepalive string) {
 	t.Helper()
 	quiet := func(ctx context.Context, c *Conn) error {
@@ -129,7 +132,8 @@ func wantKept(t *testing.T, family, granted, keepalive string) {
 	chat.Wait()
 }
 
-// Java and iOS clients ask for the idle timeout only, and see frames. The timer of a Java client that only sends counts Pings, but no Pongs.
+// Java and iOS clients ask for the idle timeout only, and see frames. The timer of a Java client
+// that only sends counts Pings, but no Pongs.
 func TestExtension_JavaClient(t *testing.T) {
 	for _, family := range []string{"Java", "iOS"} {
 		virtual(t, family, func(t *testing.T) {

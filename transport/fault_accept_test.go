@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// At the limit of descriptors connections come and go: that is said once a second, not for each of them.
+// At the limit of descriptors connections come and go: that is said once a second, not for each of
+// them.
 func TestServer_SaysOnceASecond(t *testing.T) {
 	var log syncBuffer
 	s := &Server{Handler: &Handler{Serve: echoServe}, Logger: slog.New(slog.NewTextHandler(&log, nil))}

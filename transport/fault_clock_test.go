@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wallClock lists what takes the monotonic part off a time, or makes a time that has none. A deadline made of one moves when the clock of the machine is set.
+// wallClock lists what takes the monotonic part off a time, or makes a time that has none. A
+// deadline made of one moves when the clock of the machine is set.
 var wallClock = map[string]bool{
 	"AddDate": true, "Date": true, "In": true, "Local": true, "Parse": true, "UTC": true, "Unix": true, "UnixMicro": true, "UnixMilli": true, "UnixNano": true,
 }
@@ -26,7 +27,8 @@ var wallClockMay = map[string]string{
 	"internal/accept/answer.go Answer":  "the date of an answer",
 }
 
-// A clock that jumps moves no deadline: all of them are made of time.Now and durations, which are monotonic, and nothing takes that from them.
+// A clock that jumps moves no deadline: all of them are made of time.Now and durations, which are
+// monotonic, and nothing takes that from them.
 func TestClockJumps(t *testing.T) {
 	t.Attr("req", "LIV-01")
 	used := map[string]bool{}

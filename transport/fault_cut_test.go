@@ -16,7 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A conversation is what a client sends in a whole handshake: after each part it waits for an answer.
+// A conversation is what a client sends in a whole handshake: after each part it waits for an
+// answer.
 var conversations = map[string]struct {
 	h     func() *Handler
 	parts []string
@@ -56,7 +57,8 @@ func cutClient(nc net.Conn, parts []string, cut int) (whole bool) {
 	return true
 }
 
-// A client ends after every byte of its handshake: Serve is never called before the last, and the server is rid of the connection at once, of whatever kind it is.
+// A client ends after every byte of its handshake: Serve is never called before the last, and the
+// server is rid of the connection at once, of whatever kind it is.
 func TestServer_CutAtEveryByte(t *testing.T) {
 	for name, v := range conversations {
 		virtual(t, name, func(t *testing.T) {
@@ -107,7 +109,8 @@ func tlsPair(t *testing.T) (client, server *Conn) {
 	return testConn(c, true), testConn(s, false)
 }
 
-// TLS cut without close_notify is a loss for an open connection on either side, and so is close_notify without a Close frame.
+// TLS cut without close_notify is a loss for an open connection on either side, and so is
+// close_notify without a Close frame.
 func TestConn_TLSCut(t *testing.T) {
 	for name, cut := range map[string]func(nc, tcp net.Conn){
 		"without close_notify": func(_, tcp net.Conn) { _ = tcp.Close() },

@@ -17,10 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// vanished is the end of a connection whose peer is gone without a word: what is written goes nowhere, and nothing comes.
+// vanished is the end of a connection whose peer is gone without a word: what is written goes
+// nowhere, and nothing comes.
 func vanished(nc net.Conn) { _, _ = io.Copy(io.Discard, nc) }
 
-// A server vanishes in every phase, without FIN: writing goes on to work, and the timer of the phase ends the attempt.
+// A server vanishes in every phase, without FIN: writing goes on to work, and the timer of the
+// phase ends the attempt.
 func TestDial_HalfOpen(t *testing.T) {
 	for _, m := range append(slices.Clone(moments), awaitLogin) {
 		virtual(t, m.name, func(t *testing.T) {
@@ -52,7 +54,8 @@ func TestDial_HalfOpen(t *testing.T) {
 	}
 }
 
-// The peer of an open connection vanishes: Ping finds it out in the time that it is given, Write does not, and Close ends all the same.
+// The peer of an open connection vanishes: Ping finds it out in the time that it is given, Write
+// does not, and Close ends all the same.
 func TestConn_HalfOpen(t *testing.T) {
 	for _, client := range []bool{true, false} {
 		virtual(t, map[bool]string{true: "client", false: "server"}[client], func(t *testing.T) {
@@ -131,7 +134,8 @@ func TestServer_CloseInEveryPhase(t *testing.T) {
 	}
 }
 
-// Reads, writes, Pings and closes of all kinds meet at any moment: all calls end, in time, and each says that the connection is closed.
+// Reads, writes, Pings and closes of all kinds meet at any moment: all calls end, in time, and each
+// says that the connection is closed.
 func TestConn_CloseAmidEverything(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

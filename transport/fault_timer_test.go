@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A provider that ends with its context, which is when its timer runs out, has taken too long, whoever notices first.
+// A provider that ends with its context, which is when its timer runs out, has taken too long,
+// whoever notices first.
 func TestDial_ProviderEndsWithItsTimer(t *testing.T) {
 	t.Attr("req", "ADV-42")
 	for range 30 {

@@ -19,21 +19,25 @@ import (
 	"example.com/khp/wire"
 )
 
-// Request is what a server decides on: the extended request and what it inherits from the opening one.
+// Request is what a server decides on: the extended request and what it inherits from the opening
+// one.
 type Request = endpoint.Request
 
 // OpeningRequest is what the extended request inherits from the opening one.
 type OpeningRequest = endpoint.OpeningRequest
 
-// Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse] and [auth.Verdict.Decision] make the others; one whose fields
-// contradict its status is answered with 500 and logged.
+// Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse]
+// and [auth.Verdict.Decision] make the others; one whose fields contradict its status is answered
+// with 500 and logged.
 type Decision = endpoint.Decision
 
-// Redirect sends the client to location: a ws or wss URL, or a reference relative to the URL of the request.
+// Redirect sends the client to location: a ws or wss URL, or a reference relative to the URL of the
+// request.
 func Redirect(location string) Decision { return endpoint.Redirect(location) }
 
-// Refuse refuses the request with a status code, 400 to 599 as a rule. why is shown to the client; "" sends what the code means. A code that does not refuse
-// gives a decision that is not accepted either, but answered with 500 and logged.
+// Refuse refuses the request with a status code, 400 to 599 as a rule. why is shown to the client;
+// "" sends what the code means. A code that does not refuse gives a decision that is not accepted
+// either, but answered with 500 and logged.
 func Refuse(status int, why string) Decision { return endpoint.Refuse(status, why) }
 
 // Outside is how clients see a server that is behind a reverse proxy.
@@ -42,42 +46,54 @@ type Outside = endpoint.Outside
 // HeaderField is a field of a Request or Decision.
 type HeaderField = endpoint.HeaderField
 
-// Handler serves KHP connections on any net/http mux. It answers the opening handshake, speaks the profile that the client asks for, lets Decide
-// judge each request, and calls Serve for each connection that opens.
+// Handler serves KHP connections on any net/http mux. It answers the opening handshake, speaks the
+// profile that the client asks for, lets Decide judge each request, and calls Serve for each
+// connection that opens.
 //
-// Use it as a pointer; fields must not change once it serves. The zero timeouts and limits are the defaults.
+// Use it as a pointer; fields must not change once it serves. The zero timeouts and limits are the
+// defaults.
 type Handler struct {
-	// Serve uses one open connection; it must be set. The connection is closed with 1000 when Serve returns nil, with 1011 when it returns an
-	// error or panics. ctx ends when Shutdown is called and the connection should come to its end; it carries the values of the request's context.
+	// Serve uses one open connection; it must be set. The connection is closed with 1000 when Serve
+	// returns nil, with 1011 when it returns an error or panics. ctx ends when Shutdown is called
+	// and the connection should come to its end; it carries the values of the request's context.
 	Serve func(ctx context.Context, c *Conn) error
-	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or asks for time with 202 by returning a decision with that
-	// status, after which it is called again. An error or panic is answered with 500, logged, and not shown to the client. Decide runs in a goroutine of
-	// its own, and ctx ends when nobody waits for the decision any more. nil accepts every request with the first subprotocol of Subprotocols that was asked for.
+	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
+	// asks for time with 202 by returning a decision with that status, after which it is called
+	// again. An error or panic is answered with 500, logged, and not shown to the client. Decide
+	// runs in a goroutine of its own, and ctx ends when nobody waits for the decision any more. nil
+	// accepts every request with the first subprotocol of Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *Request) (Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
-	// Use lists application-class extensions that are granted to clients that ask for them, the one nearest to the application first. What a decision lists in
-	// Extensions comes before them, and is its own business.
+	// Use lists application-class extensions that are granted to clients that ask for them, the one
+	// nearest to the application first. What a decision lists in Extensions comes before them, and
+	// is its own business.
 	Use []extension.Extension
-	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked; nil asks nobody. Clients that do not offer KHP cannot be asked for credentials, so
-	// that they get 403 unless Plain is set and Authenticator lets them in without.
+	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked;
+	// nil asks nobody. Clients that do not offer KHP cannot be asked for credentials, so that they
+	// get 403 unless Plain is set and Authenticator lets them in without.
 	Authenticator auth.Authenticator
 	MaxChallenges int // how often one client is answered with 401, whoever decides so, before it gets 403; at most 255; 0 is 3
-	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host only, whatever else would let any web page use the
-	// server in its visitors' names.
+	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host
+	// only, whatever else would let any web page use the server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
-	// ConnContext adds values to the context of a connection, the one that Authenticator, Decide and Serve get; nil adds none. The context it is given ends when the connection is over and
+	// ConnContext adds values to the context of a connection, the one that Authenticator, Decide
+	// and Serve get; nil adds none. The context it is given ends when the connection is over and
 	// Serve has returned, not yet at Shutdown.
 	ConnContext func(ctx context.Context, r *OpeningRequest) context.Context
-	// Plain serves clients that do not offer KHP as plain WebSockets on the same paths. Authenticator and Decide are asked about their opening request, whose Request says Plain, before it
-	// is answered: a decision that accepts opens a connection with the subprotocol that it selects, another one is the answer to the opening request, and 401 becomes 403. A client
+	// Plain serves clients that do not offer KHP as plain WebSockets on the same paths.
+	// Authenticator and Decide are asked about their opening request, whose Request says Plain,
+	// before it is answered: a decision that accepts opens a connection with the subprotocol that
+	// it selects, another one is the answer to the opening request, and 401 becomes 403. A client
 	// with .kl=Y gets N first, as gateways have it.
 	Plain     bool
 	Unchecked bool    // let decisions break the obligations of their status code: for servers that test clients
 	AnyTarget bool    // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
 	Outside   Outside // how clients see the server, where a reverse proxy in front changes Host or path
 	Timeouts  Timeouts
-	// KeepAlive finds out which clients are still there: to one of which nothing has arrived for half of it a Ping is sent, and if nothing at all arrives
-	// within the whole of it the connection ends with an [*InactivityError]. 0 is that of the [Server], if there is one; it and negative ones ask nobody.
+	// KeepAlive finds out which clients are still there: to one of which nothing has arrived for
+	// half of it a Ping is sent, and if nothing at all arrives within the whole of it the
+	// connection ends with an [*InactivityError]. 0 is that of the [Server], if there is one; it
+	// and negative ones ask nobody.
 	KeepAlive time.Duration
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
@@ -87,8 +103,10 @@ type Handler struct {
 	live tracker.Tracker
 }
 
-// ServeHTTP takes over the connection of an upgrade request and returns when it is closed. Requests that are no WebSocket upgrade
-// are answered with 426 or another fitting status, and an explanation. The client's address is that of r.RemoteAddr, so that middleware can say who is behind a proxy.
+// ServeHTTP takes over the connection of an upgrade request and returns when it is closed. Requests
+// that are no WebSocket upgrade are answered with 426 or another fitting status, and an
+// explanation. The client's address is that of r.RemoteAddr, so that middleware can say who is
+// behind a proxy.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := h.Check(); err != nil {
 		h.log().Error(err.Error())
@@ -129,8 +147,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 const shuttingDown = "this server is shutting down"
 
-// Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress with 503, and waits until Serve has returned for all of them or
-// ctx ends; then it drops what is left and returns ctx.Err(). From then on upgrade requests are answered with 503.
+// Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress
+// with 503, and waits until Serve has returned for all of them or ctx ends; then it drops what is
+// left and returns ctx.Err(). From then on upgrade requests are answered with 503.
 func (h *Handler) Shutdown(ctx context.Context) error { return h.live.Shutdown(ctx) }
 
 // Connections returns how many connections are being served, handshakes included.
@@ -174,7 +193,8 @@ func (h *Handler) log() *slog.Logger {
 	return h.Logger
 }
 
-// decide asks the Authenticator, unless the client of this request was let in already, and then the application. r is the callee's own, and gets the principal.
+// decide asks the Authenticator, unless the client of this request was let in already, and then the
+// application. r is the callee's own, and gets the principal.
 func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decision, in bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -16,7 +16,8 @@ import (
 
 var joeAndAnn = auth.Users(map[string]string{"joe": "welcome", "ann": "sesame"})
 
-// The application learns who its client is, in Decide and on the connection; nobody else gets as far as Decide.
+// The application learns who its client is, in Decide and on the connection; nobody else gets as
+// far as Decide.
 func TestHandler_Principal(t *testing.T) {
 	var decided atomic.Int32
 	h := &Handler{
@@ -46,7 +47,8 @@ func TestHandler_Principal(t *testing.T) {
 	}
 }
 
-// A request that was let in stays so while the application takes its time, and is not authenticated once more: credentials may be good for one use only.
+// A request that was let in stays so while the application takes its time, and is not authenticated
+// once more: credentials may be good for one use only.
 func TestHandler_AuthenticatesOnce(t *testing.T) {
 	var asked, decided atomic.Int32
 	h := &Handler{

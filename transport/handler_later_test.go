@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A check that could not be made is answered with 503 and Retry-After, and does not call the credentials wrong.
+// A check that could not be made is answered with 503 and Retry-After, and does not call the
+// credentials wrong.
 func TestTryLater(t *testing.T) {
 	var seen netip.Prefix
 	password := func(ctx context.Context, _, _ string) bool {

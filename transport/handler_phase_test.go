@@ -154,7 +154,8 @@ func TestHandler_ShutdownInEveryPhase(t *testing.T) {
 	})
 }
 
-// The connection ends in every phase: the handshake is over at once, and the decision is called off.
+// The connection ends in every phase: the handshake is over at once, and the decision is called
+// off.
 func TestHandler_LostInEveryPhase(t *testing.T) {
 	inEveryPhase(t, "ADV-68/lost", func(t *testing.T, _ serverMoment, _ *Handler, c *rawClient) {
 		t.Attr("req", "ADV-68")
@@ -218,7 +219,8 @@ func TestHandler_DataTooEarly(t *testing.T) {
 	}
 }
 
-// A decision that is no longer waited for learns it from its context, before the connection is gone.
+// A decision that is no longer waited for learns it from its context, before the connection is
+// gone.
 func TestHandler_DecisionCalledOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var off time.Duration

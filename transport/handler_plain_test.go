@@ -39,7 +39,8 @@ func wantRefused(t *testing.T, url string, status int) *HandshakeError {
 	return e
 }
 
-// Decide is asked about a plain client with all that its opening request says, and selects among its subprotocols.
+// Decide is asked about a plain client with all that its opening request says, and selects among
+// its subprotocols.
 func TestHandler_Plain_Decide(t *testing.T) {
 	requests := make(chan Request, 1)
 	h := &Handler{Plain: true, Decide: func(_ context.Context, r *Request) (Decision, error) {
@@ -135,7 +136,8 @@ func TestHandler_Plain_Refused(t *testing.T) {
 	}
 }
 
-// An Authenticator that lets somebody in without credentials lets in plain clients as well, who have a name then.
+// An Authenticator that lets somebody in without credentials lets in plain clients as well, who
+// have a name then.
 func TestHandler_Plain_LetIn(t *testing.T) {
 	h := &Handler{Plain: true, Serve: func(ctx context.Context, c *Conn) error {
 		return c.Write(ctx, Text, []byte(fmt.Sprintf("%v %t", c.Principal(), c.Plain())))
@@ -173,7 +175,8 @@ func TestHandler_Plain_BalancerMessages(t *testing.T) {
 	}
 }
 
-// A plain client whose request is being decided on may go away, and may say more than it should: the first is noticed, the second is kept for the WebSocket.
+// A plain client whose request is being decided on may go away, and may say more than it should:
+// the first is noticed, the second is kept for the WebSocket.
 func TestHandler_Plain_WhileDeciding(t *testing.T) {
 	asked, gone, decide := make(chan struct{}), make(chan error), make(chan struct{})
 	h := &Handler{Plain: true, Serve: echoServe, Decide: func(ctx context.Context, r *Request) (Decision, error) {

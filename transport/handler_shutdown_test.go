@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Open connections are closed with 1001, whatever Serve is doing, and Shutdown waits for the closing handshake.
+// Open connections are closed with 1001, whatever Serve is doing, and Shutdown waits for the
+// closing handshake.
 func TestHandler_ShutdownOpen(t *testing.T) {
 	for name, use := range map[string]func(context.Context, *Conn) error{
 		"reading with ctx": echoServe,

@@ -20,7 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Requests that are no acceptable upgrade get an answer that explains, on a mux like any other handler.
+// Requests that are no acceptable upgrade get an answer that explains, on a mux like any other
+// handler.
 func TestHandler_Refusals(t *testing.T) {
 	h := &Handler{Serve: echoServe}
 	url := serve(t, h)

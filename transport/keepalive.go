@@ -11,8 +11,9 @@ import (
 	"example.com/khp/transport/internal/sock"
 )
 
-// InactivityError ends a connection on which nothing arrived for a whole KeepAlive, although a Ping asked for a sign of life halfway. [Conn.Read] returns it,
-// as a pointer. It matches [io.ErrUnexpectedEOF], like the end of any connection without a Close frame of the peer.
+// InactivityError ends a connection on which nothing arrived for a whole KeepAlive, although a Ping
+// asked for a sign of life halfway. [Conn.Read] returns it, as a pointer. It matches
+// [io.ErrUnexpectedEOF], like the end of any connection without a Close frame of the peer.
 type InactivityError struct {
 	Silence time.Duration // how long nothing arrived: the KeepAlive of the connection
 }
@@ -27,8 +28,8 @@ func (e *InactivityError) reason() string {
 // Unwrap returns [io.ErrUnexpectedEOF].
 func (e *InactivityError) Unwrap() error { return io.ErrUnexpectedEOF }
 
-// lastLook is how long a peer that is about to be given up is listened to once more, at most: what it has sent may be here, unread, because the process stood
-// still.
+// lastLook is how long a peer that is about to be given up is listened to once more, at most: what
+// it has sent may be here, unread, because the process stood still.
 const lastLook = 100 * time.Millisecond
 
 // silence is the stage of a keepAlive: what was done about a peer that is silent.
@@ -40,8 +41,10 @@ const (
 	silenceCalled                    // the period is almost over: the last look
 )
 
-// keepAlive asks a silent peer for a sign of life, and ends the connection if none comes. It has neither goroutine nor timer: it works in the one who reads,
-// by the read deadline of the socket, which it moves once in half a period while there is traffic. Time in which nobody reads does not count: the silence is then ours.
+// keepAlive asks a silent peer for a sign of life, and ends the connection if none comes. It has
+// neither goroutine nor timer: it works in the one who reads, by the read deadline of the socket,
+// which it moves once in half a period while there is traffic. Time in which nobody reads does not
+// count: the silence is then ours.
 type keepAlive struct {
 	conn   *Conn
 	period time.Duration
@@ -51,7 +54,8 @@ type keepAlive struct {
 	stage  silence
 }
 
-// keepAlive makes the connection look after its peer, before anybody uses it; 0 does nothing. It is left to a session that does so within that time.
+// keepAlive makes the connection look after its peer, before anybody uses it; 0 does nothing. It is
+// left to a session that does so within that time.
 func (c *Conn) keepAlive(period time.Duration, sessions []extension.Session) {
 	if period <= 0 {
 		return
@@ -114,7 +118,8 @@ func (k *keepAlive) leave(now time.Time, err error) error {
 	return err
 }
 
-// arm makes the socket wake the one who reads when the stage is over, or earlier; false says that the context of the call has ended. Close has a limit of its own.
+// arm makes the socket wake the one who reads when the stage is over, or earlier; false says that
+// the context of the call has ended. Close has a limit of its own.
 func (k *keepAlive) arm(now time.Time) bool {
 	if k.conn.closing.Load() {
 		return k.conn.watcher.Disarm()
@@ -144,7 +149,8 @@ func (k *keepAlive) next(now time.Time) error {
 	return &InactivityError{k.period}
 }
 
-// ask sends a Ping, or what extensions make of one, and does not wait for a peer that does not read. It runs as the one who reads.
+// ask sends a Ping, or what extensions make of one, and does not wait for a peer that does not
+// read. It runs as the one who reads.
 func (c *Conn) ask() error {
 	if c.ext == nil {
 		c.link.Ask()
@@ -157,7 +163,8 @@ func (c *Conn) ask() error {
 	return nil
 }
 
-// giveUp ends a connection whose peer is silent. It may hear again and is told why, unless somebody waits for it to read.
+// giveUp ends a connection whose peer is silent. It may hear again and is told why, unless somebody
+// waits for it to read.
 func (c *Conn) giveUp(e *InactivityError) error {
 	if !c.settle(e) {
 		return c.closedErr()

@@ -45,8 +45,8 @@ func untilEnd(c *Conn) <-chan error {
 	return end
 }
 
-// A peer that answers is asked after half of the time for as long as it says nothing by itself; one that says something is not. Anything counts: a Pong without
-// the payload, a message, half a frame.
+// A peer that answers is asked after half of the time for as long as it says nothing by itself; one
+// that says something is not. Anything counts: a Pong without the payload, a message, half a frame.
 func TestKeepAlive_AnswersAreEnough(t *testing.T) {
 	for _, client := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -76,7 +76,8 @@ func TestKeepAlive_AnswersAreEnough(t *testing.T) {
 	}
 }
 
-// A peer that does not answer is told and dropped after the whole of the time, and the error says so.
+// A peer that does not answer is told and dropped after the whole of the time, and the error says
+// so.
 func TestKeepAlive_SilenceEnds(t *testing.T) {
 	for _, client := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -121,7 +122,8 @@ func TestKeepAlive_DeafPeer(t *testing.T) {
 	})
 }
 
-// While nobody reads the silence is ours: what has come meanwhile is read first, and no time has passed for the peer.
+// While nobody reads the silence is ours: what has come meanwhile is read first, and no time has
+// passed for the peer.
 func TestKeepAlive_OnlyWhileReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, p := aliveConn(t, false)
@@ -191,7 +193,8 @@ func (l *lateConn) Read(p []byte) (int, error) {
 	return l.Conn.Read(p)
 }
 
-// Close has its own limit: no Ping follows it, and the KeepAlive does not end the Read that waits for the answer.
+// Close has its own limit: no Ping follows it, and the KeepAlive does not end the Read that waits
+// for the answer.
 func TestKeepAlive_Close(t *testing.T) {
 	for _, reading := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -244,7 +247,8 @@ func serving(t *testing.T, srv *Server) string {
 	return ln.Addr().String()
 }
 
-// One Ping is enough: an idle timeout that was granted looks after the client by itself, unless its period is longer.
+// One Ping is enough: an idle timeout that was granted looks after the client by itself, unless its
+// period is longer.
 func TestKeepAlive_IdleTimeout(t *testing.T) {
 	for period, want := range map[time.Duration]bool{time.Minute: false, time.Hour: true} {
 		virtual(t, period.String(), func(t *testing.T) {
@@ -266,7 +270,8 @@ func TestKeepAlive_IdleTimeout(t *testing.T) {
 	}
 }
 
-// KeepAlive of a Server counts for every Handler without one, also through net/http; that of a Handler wins, and negative is none.
+// KeepAlive of a Server counts for every Handler without one, also through net/http; that of a
+// Handler wins, and negative is none.
 func TestKeepAlive_WhoSays(t *testing.T) {
 	const of = 40 * time.Millisecond
 	silent := func(ctx context.Context, c *Conn) error {

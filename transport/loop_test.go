@@ -52,7 +52,8 @@ func (d *deadlines) Write(p []byte) (int, error) {
 	return d.Conn.Write(p)
 }
 
-// A Conn starts without any deadline of the handshake, on both sides, and the end of the context of Dial means nothing to it. Each step is one write.
+// A Conn starts without any deadline of the handshake, on both sides, and the end of the context of
+// Dial means nothing to it. Each step is one write.
 func TestConn_StartsWithoutDeadlines(t *testing.T) {
 	t.Attr("req", "INV-35")
 	synctest.Test(t, func(t *testing.T) {
@@ -88,8 +89,8 @@ func TestConn_StartsWithoutDeadlines(t *testing.T) {
 	})
 }
 
-// interposed is a connection on which a wake-up comes at the worst moment: between the driver's last look at its results and the deadline that it sets
-// for the wait.
+// interposed is a connection on which a wake-up comes at the worst moment: between the driver's
+// last look at its results and the deadline that it sets for the wait.
 type interposed struct {
 	net.Conn
 	armed   atomic.Bool
@@ -136,7 +137,8 @@ func TestDriver_NoLostWakeUp(t *testing.T) {
 	})
 }
 
-// The caller's context ends at any time, real time this time: a connection or an error comes at once, and nothing is left behind.
+// The caller's context ends at any time, real time this time: a connection or an error comes at
+// once, and nothing is left behind.
 func TestDial_CancelledAnyTime(t *testing.T) {
 	t.Attr("req", "ADV-73")
 	h := &Handler{Decide: basicAuth}

@@ -105,7 +105,8 @@ func TestObserver_ServerAndFailures(t *testing.T) {
 	})
 }
 
-// A response in pieces shows no secret, wherever the pieces end, on the side of the client and in its trace.
+// A response in pieces shows no secret, wherever the pieces end, on the side of the client and in
+// its trace.
 func TestObserver_SecretInPieces(t *testing.T) {
 	const response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: QQQQQQQQQ\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n\r\n"
 	for cut := 1; cut < len(response); cut += 3 {

@@ -28,7 +28,8 @@ func (o *DialOptions) check() error {
 	return checkReadLimit(o.ReadLimit)
 }
 
-// Check refuses a Handler that is not set up, or has options that mean nothing, its Authenticator's included. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
+// Check refuses a Handler that is not set up, or has options that mean nothing, its Authenticator's
+// included. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
 func (h *Handler) Check() error {
 	switch {
 	case h.Serve == nil:

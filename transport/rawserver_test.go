@@ -32,7 +32,8 @@ func text(p string) pf { return pf{Op: opT, P: p} }
 
 var terminator = bin("")
 
-// rawServer is a server that speaks bytes and frames by hand, on one connection. Its reading never stops, so that no write of the client waits.
+// rawServer is a server that speaks bytes and frames by hand, on one connection. Its reading never
+// stops, so that no write of the client waits.
 type rawServer struct {
 	*testing.T
 	nc    net.Conn
@@ -194,7 +195,8 @@ func (p *rawServer) drop() {
 	_ = p.nc.Close()
 }
 
-// network connects a dialing client with scripts: connection i is served by script i, or the last one.
+// network connects a dialing client with scripts: connection i is served by script i, or the last
+// one.
 type network struct {
 	*testing.T
 	log   rawLog

@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nothing that holds a secret prints it, by whatever verb or logger: as a value, behind a pointer, and inside of something else.
+// Nothing that holds a secret prints it, by whatever verb or logger: as a value, behind a pointer,
+// and inside of something else.
 func TestRedacted(t *testing.T) {
 	const secret = "s3cr3t"
 	fields := []HeaderField{{Name: "Authorization", Value: "Basic " + secret}, {Name: "cookie", Value: "a=" + secret}, {Name: "Set-Cookie", Value: secret}}

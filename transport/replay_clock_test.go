@@ -10,8 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A person who looks for a password three times, each time a little less long than a server waits for it, is not told that time is up: the overall clock of the
-// handshake stands still meanwhile, on both sides.
+// A person who looks for a password three times, each time a little less long than a server waits
+// for it, is not told that time is up: the overall clock of the handshake stands still meanwhile,
+// on both sides.
 func TestServer_SlowUser(t *testing.T) {
 	h := &Handler{Serve: echoServe, Decide: func(_ context.Context, r *Request) (Decision, error) {
 		if r.Authorization == "Token right" {

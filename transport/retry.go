@@ -14,20 +14,24 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Retry says how often and how patiently [Dial] tries again, each time from the start. Without If, only what [HandshakeError.Temporary] says is tried again,
-// and of refusals by a 4xx status only 408 and 429: not what is wrong with the request, and never refused credentials.
+// Retry says how often and how patiently [Dial] tries again, each time from the start. Without If,
+// only what [HandshakeError.Temporary] says is tried again, and of refusals by a 4xx status only
+// 408 and 429: not what is wrong with the request, and never refused credentials.
 //
-// The wait before the second try is between half of MinBackoff and all of it, and doubles from try to try up to MaxBackoff. It is never shorter than
-// Retry-After; if the server asks for more than MaxBackoff, that is the end unless Attempts is negative. The context of Dial ends all.
+// The wait before the second try is between half of MinBackoff and all of it, and doubles from try
+// to try up to MaxBackoff. It is never shorter than Retry-After; if the server asks for more than
+// MaxBackoff, that is the end unless Attempts is negative. The context of Dial ends all.
 type Retry struct {
 	Attempts   int           // tries, the first included; 0 is 3, negative is no limit: until the context ends
 	MinBackoff time.Duration // 0 is half a second
 	MaxBackoff time.Duration // 0 is 30 seconds
-	// Jitter returns a number from 0 up to but not including 1, as rand.Float64, which nil is, does: it picks the wait within its range, so that
-	// clients that were refused together do not come back together.
+	// Jitter returns a number from 0 up to but not including 1, as rand.Float64, which nil is,
+	// does: it picks the wait within its range, so that clients that were refused together do not
+	// come back together.
 	Jitter func() float64
-	// If reports whether a failure is worth another try, in place of the rule above, which nil is; it may begin with [HandshakeError.Temporary]. It is not asked about
-	// the last of the Attempts, nor once the context has ended.
+	// If reports whether a failure is worth another try, in place of the rule above, which nil is;
+	// it may begin with [HandshakeError.Temporary]. It is not asked about the last of the Attempts,
+	// nor once the context has ended.
 	If func(*HandshakeError) bool
 }
 
@@ -105,10 +109,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Temporary reports whether the same call may succeed later without any change: because the server or the proxy said so, with 408, 429, 502, 503 or 504, with
-// Retry-After, or with a Close of 1001, 1012 or 1013; because something took too long; or because of what happens while a server is restarted: its address
-// cannot be reached, or it refuses, resets or drops the connection before the handshake is complete. What is gone (410) is gone, whatever else the response
-// says; and an unknown host name, a refused certificate or an invalid address do not pass by themselves. [AMB-47, AMB-48]
+// Temporary reports whether the same call may succeed later without any change: because the server
+// or the proxy said so, with 408, 429, 502, 503 or 504, with Retry-After, or with a Close of 1001,
+// 1012 or 1013; because something took too long; or because of what happens while a server is
+// restarted: its address cannot be reached, or it refuses, resets or drops the connection before
+// the handshake is complete. What is gone (410) is gone, whatever else the response says; and an
+// unknown host name, a refused certificate or an invalid address do not pass by themselves.
+// [AMB-47, AMB-48]
 //
 //khp:impl RFC2068-410-02
 func (e *HandshakeError) Temporary() bool {
@@ -137,7 +144,8 @@ func busy(status int) bool {
 	return false
 }
 
-// mayPass reports whether the reason why there is no connection may be gone the next time. The system's errors for that are many; those that stay are few.
+// mayPass reports whether the reason why there is no connection may be gone the next time. The
+// system's errors for that are many; those that stay are few.
 func mayPass(err error) bool {
 	if proxy := proxyErrorOf(err); proxy != nil && proxy.Status != 0 {
 		return busy(proxy.Status)

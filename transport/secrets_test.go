@@ -44,7 +44,8 @@ var structs = map[string][]any{
 	},
 }
 
-// shows are types whose text has to say what is in them: a URL is used as one, and the secrets in an Event were replaced before.
+// shows are types whose text has to say what is in them: a URL is used as one, and the secrets in
+// an Event were replaced before.
 var shows = map[string]bool{"wire.URL": true, "transport.Event": true}
 
 // plain are the types that name the URL that their user gave, or an address, whole.
@@ -157,7 +158,8 @@ func leaks(text string) (as string) {
 	return ""
 }
 
-// No exported struct prints a secret that one of its fields holds, as a value, behind a pointer or inside of something else.
+// No exported struct prints a secret that one of its fields holds, as a value, behind a pointer or
+// inside of something else.
 func TestSecrets_EveryStruct(t *testing.T) {
 	for dir, list := range structs {
 		var names []string

@@ -17,40 +17,56 @@ import (
 	"example.com/khp/wire"
 )
 
-// Server owns a listener. It reads the opening requests of KHP clients itself, which costs a fraction of what net/http takes for a connection, and hands everything
-// else, with the bytes already read, to net/http:
+// Server owns a listener. It reads the opening requests of KHP clients itself, which costs a
+// fraction of what net/http takes for a connection, and hands everything else, with the bytes
+// already read, to net/http:
 //
 //	srv := &transport.Server{Handler: &transport.Handler{Serve: echo}, Fallback: http.FileServerFS(pages)}
 //	err := srv.ListenAndServe(":8080")
 //
-// What a Java client of the Kaazing Gateway asks for before it upgrades is answered below every path that has a Handler, "/" included.
+// What a Java client of the Kaazing Gateway asks for before it upgrades is answered below every
+// path that has a Handler, "/" included.
 //
-// Use it as a pointer; fields must not change once it serves. It speaks HTTP/1.1 only, with TLS too.
+// Use it as a pointer; fields must not change once it serves. It speaks HTTP/1.1 only, with TLS
+// too.
 type Server struct {
 	Handler *Handler // serves the clients of every path, unless Route is set
-	// Route finds the Handler for a path, as sent, without the query and not decoded, and the Host field. nil leaves the request to Fallback.
+	// Route finds the Handler for a path, as sent, without the query and not decoded, and the Host
+	// field. nil leaves the request to Fallback.
 	Route func(host, path string) *Handler
-	// Fallback answers every request that is no upgrade to KHP: a page, a health check, or a WebSocket of another kind. It may take over the connection, which
-	// gives the client's own by a method NetConn. One request and its answer have 30 seconds; http.ResponseController gives them more. nil explains what is wanted here, or answers 404 where there is no Handler.
+	// Fallback answers every request that is no upgrade to KHP: a page, a health check, or a
+	// WebSocket of another kind. It may take over the connection, which gives the client's own by a
+	// method NetConn. One request and its answer have 30 seconds; http.ResponseController gives
+	// them more. nil explains what is wanted here, or answers 404 where there is no Handler.
 	Fallback       http.Handler
 	TLSConfig      *tls.Config   // for ServeTLS and ListenAndServeTLS; it is copied
 	OpeningTimeout time.Duration // from accepting a connection to the end of its opening request, TLS included; 0 is 10 s
 	KeepAlive      time.Duration // for every Handler that has none of its own; 0 is none
-	// Limits of the opening request, before its Handler is known, whose own limits it has to keep as well. The size of the head is that of other requests, too.
+	// Limits of the opening request, before its Handler is known, whose own limits it has to keep
+	// as well. The size of the head is that of other requests, too.
 	Limits wire.Limits
-	// MaxConnections bounds the WebSocket connections that are open at once, handshakes included; 0 is no bound. More clients are answered with 503 and Retry-After. Requests that
-	// are no upgrade are answered as ever, on connections that are bounded, too: at most 64 more than MaxConnections and MaxWaiting together are taken, others wait in the queue of the system.
+	// MaxConnections bounds the WebSocket connections that are open at once, handshakes included; 0
+	// is no bound. More clients are answered with 503 and Retry-After. Requests that are no upgrade
+	// are answered as ever, on connections that are bounded, too: at most 64 more than
+	// MaxConnections and MaxWaiting together are taken, others wait in the queue of the system.
 	MaxConnections int
-	// MaxWaiting has so many clients wait until one of MaxConnections ends, first come first served, for up to a minute, instead of being refused.
+	// MaxWaiting has so many clients wait until one of MaxConnections ends, first come first
+	// served, for up to a minute, instead of being refused.
 	MaxWaiting int
-	// MaxPerAddress bounds those of one client address, for which all IPv6 addresses of a /64 count as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
+	// MaxPerAddress bounds those of one client address, for which all IPv6 addresses of a /64 count
+	// as one; 0 is no bound. More are turned away, with 503 unless they use TLS.
 	MaxPerAddress int
-	// TrustedProxies are the networks of proxies in front, whose word about the address of a client is taken: for the log, MaxPerAddress, the shares of an
-	// Authenticator, and [Conn.NetConn]. They give it in the fields X-Forwarded-For or Forwarded, where several have passed a request on the last address that is not one of
-	// theirs, or with ProxyProtocol. The same fields of anybody else mean nothing. A request in which both fields are there and contradict each other counts as the proxy's own.
+	// TrustedProxies are the networks of proxies in front, whose word about the address of a client
+	// is taken: for the log, MaxPerAddress, the shares of an Authenticator, and [Conn.NetConn].
+	// They give it in the fields X-Forwarded-For or Forwarded, where several have passed a request
+	// on the last address that is not one of theirs, or with ProxyProtocol. The same fields of
+	// anybody else mean nothing. A request in which both fields are there and contradict each other
+	// counts as the proxy's own.
 	TrustedProxies []netip.Prefix
-	// ProxyProtocol has every connection from TrustedProxies begin with a PROXY header, of version 1 or 2, ahead of TLS: without one it is closed. Other
-	// connections are served as they are, but for those with such a header, which are refused. It needs TrustedProxies, and ServeTLS if there is TLS.
+	// ProxyProtocol has every connection from TrustedProxies begin with a PROXY header, of version
+	// 1 or 2, ahead of TLS: without one it is closed. Other connections are served as they are, but
+	// for those with such a header, which are refused. It needs TrustedProxies, and ServeTLS if
+	// there is TLS.
 	ProxyProtocol bool
 	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
 
@@ -87,7 +103,8 @@ func (s *Server) ListenAndServeTLS(addr, certFile, keyFile string) error {
 	return s.ServeTLS(ln, certFile, keyFile)
 }
 
-// ServeTLS is Serve with TLS. The files hold a certificate with its chain and its key in PEM; they may be "" if TLSConfig has certificates.
+// ServeTLS is Serve with TLS. The files hold a certificate with its chain and its key in PEM; they
+// may be "" if TLSConfig has certificates.
 func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
 	config := s.TLSConfig.Clone()
 	if config == nil {
@@ -105,8 +122,9 @@ func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
 	return s.serve(ln, config)
 }
 
-// Serve accepts connections until Shutdown or Close, then returns [http.ErrServerClosed]; any other error is the listener's and final. It closes ln. It may be called for several
-// listeners at once. When descriptors or memory run out it waits, up to a second between attempts, and goes on.
+// Serve accepts connections until Shutdown or Close, then returns [http.ErrServerClosed]; any other
+// error is the listener's and final. It closes ln. It may be called for several listeners at once.
+// When descriptors or memory run out it waits, up to a second between attempts, and goes on.
 func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, nil) }
 
 // serve is Serve, with TLS unless secure is nil.
@@ -141,9 +159,11 @@ func (s *Server) serve(ln net.Listener, secure *tls.Config) error {
 	}
 }
 
-// Shutdown ends the server: it closes the listeners and open connections, the latter with 1001, answers handshakes in progress with 503, and lets net/http finish what it has begun. It
-// waits until all of that is done, and all calls of [Handler].Serve for its connections have returned, or ctx ends; then it drops what is left and returns ctx.Err().
-// Connections that Fallback has taken over are not waited for, nor closed.
+// Shutdown ends the server: it closes the listeners and open connections, the latter with 1001,
+// answers handshakes in progress with 503, and lets net/http finish what it has begun. It waits
+// until all of that is done, and all calls of [Handler].Serve for its connections have returned, or
+// ctx ends; then it drops what is left and returns ctx.Err(). Connections that Fallback has taken
+// over are not waited for, nor closed.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stopListening()
 	web := make(chan error, 1)
@@ -151,7 +171,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(s.live.Shutdown(ctx), <-web)
 }
 
-// Close ends the server at once: it closes the listeners and drops all connections. It does not wait for [Handler].Serve.
+// Close ends the server at once: it closes the listeners and drops all connections. It does not
+// wait for [Handler].Serve.
 func (s *Server) Close() error {
 	s.stopListening()
 	s.web.Close()

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a Server allocates for one connection, from accepting it to its end, sockets included: the bare loop that moves the same bytes takes 12.
+// What a Server allocates for one connection, from accepting it to its end, sockets included: the
+// bare loop that moves the same bytes takes 12.
 func TestServer_Allocations(t *testing.T) {
 	const ceiling = 30
 	if !frametest.PoolsAreExact {
@@ -26,7 +27,8 @@ func TestServer_Allocations(t *testing.T) {
 	require.LessOrEqual(t, result.AllocsPerOp(), int64(ceiling))
 }
 
-// A message costs what the application keeps of it, and one that is sent costs nothing, whatever the context.
+// A message costs what the application keeps of it, and one that is sent costs nothing, whatever
+// the context.
 func TestConn_Allocations(t *testing.T) {
 	if !frametest.PoolsAreExact {
 		t.Skip("the race detector empties pools")

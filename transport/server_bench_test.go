@@ -17,9 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkAccept is what a server spends on one connection: accepting it, the opening and the extended handshake, and its end. The client is made of system calls that
-// allocate nothing, so that allocations are the server's. "bare" moves the same bytes without understanding them; the other two shake hands by the frame library we use, and
-// answer the extended request without looking at it.
+// BenchmarkAccept is what a server spends on one connection: accepting it, the opening and the
+// extended handshake, and its end. The client is made of system calls that allocate nothing, so
+// that allocations are the server's. "bare" moves the same bytes without understanding them; the
+// other two shake hands by the frame library we use, and answer the extended request without
+// looking at it.
 func BenchmarkAccept(b *testing.B) {
 	for _, profile := range []struct{ name, opening string }{{"spec", openingRequest}, {"kaazing", kaazingOpening}} {
 		b.Run("Server/"+profile.name, func(b *testing.B) {
@@ -66,7 +68,8 @@ func BenchmarkAccept(b *testing.B) {
 
 const bareOpened = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
-// answerBlindly reads once, writes the bytes of an extended response with its terminator, and waits for the end.
+// answerBlindly reads once, writes the bytes of an extended response with its terminator, and waits
+// for the end.
 func answerBlindly(nc net.Conn) {
 	var buf [512]byte
 	if _, err := nc.Read(buf[:]); err != nil {
@@ -133,12 +136,14 @@ func processorTime() int64 {
 	return r.Utime.Nano() + r.Stime.Nano()
 }
 
-// reportProcessorTime reports what an operation costs client and server together, which depends less on what else runs than the time it takes.
+// reportProcessorTime reports what an operation costs client and server together, which depends
+// less on what else runs than the time it takes.
 func reportProcessorTime(b *testing.B, since int64) {
 	b.ReportMetric(float64(processorTime()-since)/float64(b.N), "cpu-ns/op")
 }
 
-// shakeByHand connects, sends each message and reads until its answer ends with the byte in last, and resets the connection.
+// shakeByHand connects, sends each message and reads until its answer ends with the byte in last,
+// and resets the connection.
 func shakeByHand(at syscall.Sockaddr, messages [][]byte, last string, buf []byte) error {
 	s, err := shakeHands(at, messages, last, buf)
 	if err != nil {

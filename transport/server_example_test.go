@@ -57,7 +57,8 @@ func ExampleServer() {
 	// <nil> http: Server closed
 }
 
-// The application sees who it is that was let in; for files with names and passwords there is package htpasswd.
+// The application sees who it is that was let in; for files with names and passwords there is
+// package htpasswd.
 func ExampleAuthenticator() {
 	url, stop := listen(&transport.Handler{
 		Authenticator: auth.BasicAuth{Realm: "demo", Check: auth.Users(map[string]string{"joe": "welcome"})},
@@ -95,7 +96,8 @@ func ExampleDigestAuth() {
 	// Output: <nil>
 }
 
-// Deployed clients answer Token challenges with what their login handler returns; here each token stands for a user.
+// Deployed clients answer Token challenges with what their login handler returns; here each token
+// stands for a user.
 func ExampleTokenAuth() {
 	url, stop := listen(&transport.Handler{
 		Authenticator: auth.TokenAuth{Check: auth.Tokens(map[string]any{"1:joe:welcome": "joe"})},

@@ -43,7 +43,8 @@ func (s *Server) mostSockets() int {
 	return s.MaxConnections + s.MaxWaiting + reserve
 }
 
-// place takes a place for a connection whose opening request was read, or waits for one. false is the end of the connection.
+// place takes a place for a connection whose opening request was read, or waits for one. false is
+// the end of the connection.
 func (c *served) place(o *opening) bool {
 	s := c.server
 	if c.placed = s.places.Take(s.MaxConnections); c.placed {
@@ -64,7 +65,8 @@ func (c *served) place(o *opening) bool {
 	return false
 }
 
-// wait waits for a place until it is the client's turn, the client goes away, the server is shut down, or it has taken too long.
+// wait waits for a place until it is the client's turn, the client goes away, the server is shut
+// down, or it has taken too long.
 func (c *served) wait(o *opening, turn chan struct{}) (got, gone bool) {
 	limit := time.NewTimer(maxWait)
 	defer limit.Stop()
@@ -115,7 +117,8 @@ func (s *Server) full(remote string) {
 	}
 }
 
-// placeInWeb takes a place for an upgrade on a connection that net/http has, or answers it with 503.
+// placeInWeb takes a place for an upgrade on a connection that net/http has, or answers it with
+// 503.
 func (s *Server) placeInWeb(w http.ResponseWriter, r *http.Request) bool {
 	if s.places.Take(s.MaxConnections) {
 		return true

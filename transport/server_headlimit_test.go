@@ -32,7 +32,8 @@ func largeRequests() map[string]string {
 	}
 }
 
-// The limits of the opening request hold wherever a Handler is mounted, whatever else the server does. What is refused is over at once.
+// The limits of the opening request hold wherever a Handler is mounted, whatever else the server
+// does. What is refused is over at once.
 func TestHandler_HeadLimit(t *testing.T) {
 	h := &Handler{Serve: echoServe}
 	anybodys := httptest.NewServer(h)

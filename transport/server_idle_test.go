@@ -19,13 +19,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// idle is what each of many open connections costs a server that waits for their next messages, in bytes.
+// idle is what each of many open connections costs a server that waits for their next messages, in
+// bytes.
 type idle struct{ heap, stack float64 }
 
 func (i idle) total() float64 { return i.heap + i.stack }
 
-// measureIdle opens count connections to a server by hand, and counts what is more then than before. serve serves a listener until it is closed, and
-// calls waiting for each connection once nothing is left but to read. messages are what a client sends.
+// measureIdle opens count connections to a server by hand, and counts what is more then than
+// before. serve serves a listener until it is closed, and calls waiting for each connection once
+// nothing is left but to read. messages are what a client sends.
 func measureIdle(t testing.TB, count int, messages [][]byte, serve func(ln net.Listener, waiting func())) idle {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -114,7 +116,8 @@ var idleServers = map[string]func(ln net.Listener, waiting func()){
 	},
 }
 
-// BenchmarkIdle is what an open connection holds while nothing comes, with the stack of its goroutine.
+// BenchmarkIdle is what an open connection holds while nothing comes, with the stack of its
+// goroutine.
 func BenchmarkIdle(b *testing.B) {
 	for name, serve := range idleServers {
 		b.Run(name, func(b *testing.B) {
@@ -141,8 +144,8 @@ func TestServer_IdleKeepAlive(t *testing.T) {
 	require.Less(t, with.stack-without.stack, 1024.0, "%v, %v", without, with)
 }
 
-// A client that fills all limits of the handshake makes an open connection keep its two heads, and no more: neither the body, nor each element of its
-// lists by itself, nor what was read them into.
+// A client that fills all limits of the handshake makes an open connection keep its two heads, and
+// no more: neither the body, nor each element of its lists by itself, nor what was read them into.
 func TestServer_IdleGreedy(t *testing.T) {
 	var lists strings.Builder
 	for i := range 90 {

@@ -19,7 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pipeListener is a listener whose connections are pipes, for tests with virtual time. Errors in the queue come from Accept.
+// pipeListener is a listener whose connections are pipes, for tests with virtual time. Errors in
+// the queue come from Accept.
 type pipeListener struct {
 	queue chan any
 	done  chan struct{}
@@ -68,7 +69,8 @@ func serveVirtual(t *testing.T, name string, s *Server, f func(t *testing.T, l *
 	})
 }
 
-// A client that is slow with its opening request is dropped at a fixed time, whatever it sends meanwhile, and so is one of net/http.
+// A client that is slow with its opening request is dropped at a fixed time, whatever it sends
+// meanwhile, and so is one of net/http.
 func TestServer_SlowOpening(t *testing.T) {
 	for name, request := range map[string]string{
 		"silent": "", "drip": openingRequest, "endless drip": "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 100), "drip of fields": "GET / HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 100),
@@ -106,7 +108,8 @@ func TestServer_SlowOpening(t *testing.T) {
 	})
 }
 
-// When nothing more can be accepted for want of descriptors, the server waits and goes on; any other error is final.
+// When nothing more can be accepted for want of descriptors, the server waits and goes on; any
+// other error is final.
 func TestServer_AcceptErrors(t *testing.T) {
 	var log syncBuffer
 	s := &Server{Handler: &Handler{Serve: echoServe}, Logger: slog.New(slog.NewTextHandler(&log, nil))}
@@ -143,7 +146,8 @@ func TestServer_AcceptErrors(t *testing.T) {
 	})
 }
 
-// One client too many is told to come again, and requests that are no upgrade are answered all the same.
+// One client too many is told to come again, and requests that are no upgrade are answered all the
+// same.
 func TestServer_MaxConnections(t *testing.T) {
 	var log syncBuffer
 	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage), MaxConnections: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
@@ -175,7 +179,8 @@ func TestServer_MaxConnections(t *testing.T) {
 	require.Contains(t, <-third.head, "101 ")
 }
 
-// As many clients as shall wait do so, get the place of whoever goes, first come first served, and are forgotten if they go themselves.
+// As many clients as shall wait do so, get the place of whoever goes, first come first served, and
+// are forgotten if they go themselves.
 func TestServer_MaxWaiting(t *testing.T) {
 	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 2}
 	serveVirtual(t, "waiting", s, func(t *testing.T, l *pipeListener) {

@@ -14,13 +14,15 @@ import (
 	"example.com/khp/wire"
 )
 
-// trusts reports whether the word of who has that address is taken for the address of somebody else.
+// trusts reports whether the word of who has that address is taken for the address of somebody
+// else.
 func (s *Server) trusts(a net.Addr) bool {
 	peer, ok := a.(*net.TCPAddr)
 	return ok && len(s.TrustedProxies) > 0 && hops.Networks(s.TrustedProxies).Has(peer.AddrPort().Addr())
 }
 
-// networkAtFirst is what a new connection counts as until more is known of its client; the zero Prefix does not count.
+// networkAtFirst is what a new connection counts as until more is known of its client; the zero
+// Prefix does not count.
 func (s *Server) networkAtFirst(nc net.Conn) netip.Prefix {
 	if s.trusts(nc.RemoteAddr()) {
 		return netip.Prefix{}
@@ -28,7 +30,8 @@ func (s *Server) networkAtFirst(nc net.Conn) netip.Prefix {
 	return auth.NetworkOf(nc.RemoteAddr())
 }
 
-// beforeTLS returns the connection below TLS and its first bytes, where err says that they are none of TLS.
+// beforeTLS returns the connection below TLS and its first bytes, where err says that they are none
+// of TLS.
 func beforeTLS(err error) (net.Conn, []byte) {
 	if err == nil {
 		return nil, nil
@@ -85,7 +88,8 @@ func (s *Server) tooMany(remote string) {
 	}
 }
 
-// asked notes on a request that net/http has read what address it comes from, and reports whether a proxy says so.
+// asked notes on a request that net/http has read what address it comes from, and reports whether a
+// proxy says so.
 func (s *Server) asked(r *http.Request) (proxied bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !hops.Networks(s.TrustedProxies).Has(peer.Addr()) {
@@ -95,7 +99,8 @@ func (s *Server) asked(r *http.Request) (proxied bool) {
 	return true
 }
 
-// serveUpgrade has h answer a request on a connection that net/http has. Where a proxy sends requests of many clients on one, each counts for itself.
+// serveUpgrade has h answer a request on a connection that net/http has. Where a proxy sends
+// requests of many clients on one, each counts for itself.
 func (s *Server) serveUpgrade(h *Handler, w http.ResponseWriter, r *http.Request, proxied bool) {
 	if proxied {
 		client, _ := netip.ParseAddrPort(r.RemoteAddr)

@@ -94,7 +94,8 @@ func (p *proxied) from(t *testing.T, host, first string) net.Conn {
 	return nc
 }
 
-// dial opens a KHP connection from host, with first ahead of everything and fields in the opening request.
+// dial opens a KHP connection from host, with first ahead of everything and fields in the opening
+// request.
 func (p *proxied) dial(t *testing.T, host, first string, fields http.Header) (*Conn, error) {
 	scheme := "ws"
 	if p.root != nil {
@@ -115,7 +116,8 @@ func header(t *testing.T, version byte, source string) string {
 	return string(b)
 }
 
-// A PROXY header of a trusted proxy says who the client is, ahead of TLS and together with the first bytes of the client.
+// A PROXY header of a trusted proxy says who the client is, ahead of TLS and together with the
+// first bytes of the client.
 func TestServer_ProxyHeader(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		p := serveProxied(t, secure, func(s *Server) { s.ProxyProtocol = true })
@@ -140,7 +142,8 @@ func TestServer_ProxyHeader(t *testing.T) {
 	}
 }
 
-// Who is not trusted cannot have one, and who is cannot be without; a server that expects none takes none.
+// Who is not trusted cannot have one, and who is cannot be without; a server that expects none
+// takes none.
 func TestServer_ProxyHeaderRefused(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		for name, x := range map[string]struct {
@@ -194,7 +197,8 @@ func TestServer_ProxyHeaderPerAddress(t *testing.T) {
 	<-p.seen
 }
 
-// A proxy that says nothing, or not all of a header, is dropped with the time of the opening request, of which the header is a part.
+// A proxy that says nothing, or not all of a header, is dropped with the time of the opening
+// request, of which the header is a part.
 func TestServer_ProxyHeaderSlow(t *testing.T) {
 	head := header(t, 2, "203.0.113.7:1")
 	for name, first := range map[string]string{"nothing": "", "half": head[:14], "header, then nothing": head} {
@@ -217,7 +221,8 @@ func TestServer_ProxyHeaderSlow(t *testing.T) {
 	}
 }
 
-// The fields of a trusted proxy count, in the log, for the Authenticator and for the limit of an address; those of anybody else do not.
+// The fields of a trusted proxy count, in the log, for the Authenticator and for the limit of an
+// address; those of anybody else do not.
 func TestServer_ForwardedFor(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		p := serveProxied(t, secure, func(s *Server) { s.MaxPerAddress = 1 })

@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// serveBy runs a Server on loopback until the test's end, and requires that nothing is left of it then.
+// serveBy runs a Server on loopback until the test's end, and requires that nothing is left of it
+// then.
 func serveBy(t *testing.T, s *Server) (url string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -74,7 +75,8 @@ func (c *httpConn) want(status int, body string) {
 	require.Contains(c, string(b), body)
 }
 
-// Whatever is no upgrade to KHP reaches the Fallback whole, also on a connection that is used again and again, and also an upgrade finds its handler there.
+// Whatever is no upgrade to KHP reaches the Fallback whole, also on a connection that is used again
+// and again, and also an upgrade finds its handler there.
 func TestServer_Fallback(t *testing.T) {
 	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage)}
 	url := serveBy(t, s)
@@ -111,7 +113,8 @@ func TestServer_Fallback(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF, "TCP is closed at once")
 }
 
-// A Fallback gets first requests that are longer than what is read at once, ones that only net/http can parse, and WebSockets of another kind, which it takes over.
+// A Fallback gets first requests that are longer than what is read at once, ones that only net/http
+// can parse, and WebSockets of another kind, which it takes over.
 func TestServer_FallbackFirst(t *testing.T) {
 	long := "/" + strings.Repeat("x", 6000)
 	for name, c := range map[string]struct {
@@ -194,7 +197,8 @@ type closedListener struct{ net.Listener }
 
 func (closedListener) Close() error { return nil }
 
-// A Handler with its settings is the same behind a Server and behind a mux; the bytes that an observer sees are the client's own.
+// A Handler with its settings is the same behind a Server and behind a mux; the bytes that an
+// observer sees are the client's own.
 func TestServer_Handler(t *testing.T) {
 	var log syncBuffer
 	var opening []byte
@@ -231,7 +235,8 @@ func TestServer_Plain(t *testing.T) {
 	require.Equal(t, "hello", string((<-c.got).Payload))
 }
 
-// What the application adds to the context of a connection is there in all callbacks, and lives until the last of them has returned.
+// What the application adds to the context of a connection is there in all callbacks, and lives
+// until the last of them has returned.
 func TestHandler_ConnContext(t *testing.T) {
 	type key struct{}
 	over := make(chan struct{})

@@ -52,7 +52,8 @@ const (
 
 var errNotATime = errors.New("not a time")
 
-// result runs a case. It returns what came out of it where that is more than a verdict, and the error of a case that is refused.
+// result runs a case. It returns what came out of it where that is more than a verdict, and the
+// error of a case that is refused.
 func (c corpusCase) result() (got string, err error) {
 	switch c.Kind {
 	case "request", "response":

@@ -92,7 +92,8 @@ func digestCount(n uint32) string {
 	return hex.EncodeToString([]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
 }
 
-// appendQuoted writes name="value" with quotes and backslashes escaped. The value has no control byte.
+// appendQuoted writes name="value" with quotes and backslashes escaped. The value has no control
+// byte.
 func appendQuoted(dst []byte, name, value string) []byte {
 	dst = append(append(dst, name...), '=', '"')
 	for i := 0; i < len(value); i++ {

@@ -19,8 +19,9 @@ func digestOf(t require.TestingT, value string) DigestChallenge {
 	return d
 }
 
-// The examples of RFC 7616 sections 3.9.1 and 3.9.2 (the latter as erratum 4897 puts it right), RFC 2617 section 3.5, and RFC 2069 section 2.4 with
-// its known correction; those for sessions were computed by another implementation of the hashes.
+// The examples of RFC 7616 sections 3.9.1 and 3.9.2 (the latter as erratum 4897 puts it right), RFC
+// 2617 section 3.5, and RFC 2069 section 2.4 with its known correction; those for sessions were
+// computed by another implementation of the hashes.
 func TestAppendDigest_Vectors(t *testing.T) {
 	const (
 		http7616   = `realm="http-auth@example.org", qop="auth, auth-int", nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"`

@@ -131,7 +131,8 @@ func KindOf(err error) Kind {
 // excerpt is how many bytes of the input an error quotes.
 const excerpt = 32
 
-// quotable is the part of b that an error may show: no more than one line, since the next one may hold credentials, and no query, which may too.
+// quotable is the part of b that an error may show: no more than one line, since the next one may
+// hold credentials, and no query, which may too.
 func quotable(b []byte) []byte {
 	for i, c := range b {
 		if c == '\r' || c == '\n' || c == '?' {

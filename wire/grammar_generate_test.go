@@ -28,7 +28,8 @@ type generator struct {
 	length int // what the Content-Length says
 }
 
-// sentences generates sentences of a production. Nothing is repeated more than a few times, so all limits are far away.
+// sentences generates sentences of a production. Nothing is repeated more than a few times, so all
+// limits are far away.
 func (g *grammar) sentences(production string) *rapid.Generator[sentence] {
 	return rapid.Custom(func(t *rapid.T) sentence {
 		w := generator{t: t, g: g}
@@ -92,8 +93,8 @@ func (w *generator) write(n *node) {
 	}
 }
 
-// subjects are the productions that wire has an entry for, and what must recognise them after a change: the order that khp writes an opening
-// message in is not asked of others.
+// subjects are the productions that wire has an entry for, and what must recognise them after a
+// change: the order that khp writes an opening message in is not asked of others.
 var subjects = []struct {
 	production, general string
 	accepts             func(b []byte) error

@@ -7,7 +7,8 @@ import (
 	"strconv"
 )
 
-// matcher is the slow recogniser: it follows the productions to the letter, tries everything, and knows nothing of package wire.
+// matcher is the slow recogniser: it follows the productions to the letter, tries everything, and
+// knows nothing of package wire.
 type matcher struct {
 	b    []byte
 	memo map[int][]int
@@ -22,7 +23,8 @@ func (g *grammar) recognise(production string, b []byte) bool {
 
 var lengthLine = regexp.MustCompile(`(?i)\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n`)
 
-// lengthAgrees reports whether there are as many bytes after the first empty line as the Content-Length before it says.
+// lengthAgrees reports whether there are as many bytes after the first empty line as the
+// Content-Length before it says.
 func lengthAgrees(b []byte) bool {
 	head := bytes.Index(b, []byte("\r\n\r\n"))
 	if head < 0 {

@@ -28,8 +28,8 @@ func (s sentence) apply(c change) []byte {
 	return slices.Concat(s.bytes[:c.from], []byte(c.by), s.bytes[c.to:])
 }
 
-// changesOf lists the mutations of one part: dropped, doubled, swapped with the terminal behind it, replaced by something hostile, and something hostile
-// put in front of it and behind it.
+// changesOf lists the mutations of one part: dropped, doubled, swapped with the terminal behind it,
+// replaced by something hostile, and something hostile put in front of it and behind it.
 func (s sentence) changesOf(p span) []change {
 	own := string(s.bytes[p.from:p.to])
 	list := []change{{p.from, p.to, ""}, {p.to, p.to, own}}
@@ -58,8 +58,8 @@ func compareChanges(x, y change) int {
 	return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(x.to, y.to), cmp.Compare(x.by, y.by))
 }
 
-// agree checks that wire and the recogniser give b the same verdict, and so they do for the fields that have a grammar of their own. It reports whether b has
-// left the language.
+// agree checks that wire and the recogniser give b the same verdict, and so they do for the fields
+// that have a grammar of their own. It reports whether b has left the language.
 func agree(t require.TestingT, g *grammar, general string, accepts func([]byte) error, b []byte) (left bool) {
 	same := func(production string, err error, b []byte) bool {
 		want := g.recognise(production, b)
@@ -77,7 +77,8 @@ func agree(t require.TestingT, g *grammar, general string, accepts func([]byte) 
 	return left
 }
 
-// Every mutation of a single part of some sentences: what leaves the grammar is rejected, and what stays in it is not.
+// Every mutation of a single part of some sentences: what leaves the grammar is rejected, and what
+// stays in it is not.
 func TestGrammar_EveryMutation(t *testing.T) {
 	t.Attr("req", "KHP-EXT-03")
 	g := loadGrammar(t)

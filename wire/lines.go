@@ -2,15 +2,17 @@ package wire
 
 import "bytes"
 
-// Lines watches a head that grows while it is read, and tells when parsing it again may find more than the last time: the parser begins at the first byte each
-// time, so a head of 16 KiB that comes byte by byte would cost a hundred million steps. The zero value is ready for a new head.
+// Lines watches a head that grows while it is read, and tells when parsing it again may find more
+// than the last time: the parser begins at the first byte each time, so a head of 16 KiB that comes
+// byte by byte would cost a hundred million steps. The zero value is ready for a new head.
 type Lines struct {
 	seen int // bytes looked at
 	line int // where the last line begins
 }
 
-// Grew reports whether b, all that has been read so far, should be parsed: its first bytes are new, a line has ended, or a limit is exceeded. The zero
-// Limits are the defaults. A b that is shorter than at the call before is the beginning of another head.
+// Grew reports whether b, all that has been read so far, should be parsed: its first bytes are new,
+// a line has ended, or a limit is exceeded. The zero Limits are the defaults. A b that is shorter
+// than at the call before is the beginning of another head.
 func (s *Lines) Grew(b []byte, limits Limits) bool {
 	limits = limits.OrDefault()
 	if len(b) < s.seen {

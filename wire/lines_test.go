@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A head that comes byte by byte is parsed once for each line, and judged as if it had come at once.
+// A head that comes byte by byte is parsed once for each line, and judged as if it had come at
+// once.
 func TestLines(t *testing.T) {
 	long := strings.Repeat("x", 9000)
 	for name, head := range map[string]string{

@@ -60,7 +60,8 @@ func TestResponse_ParseOpening(t *testing.T) {
 	}
 }
 
-// What ParseHead reads, ParseOpening reads as the same, and what it refuses as a beginning stays refused.
+// What ParseHead reads, ParseOpening reads as the same, and what it refuses as a beginning stays
+// refused.
 func TestResponse_ParseOpening_AnyBytes(t *testing.T) {
 	lines := rapid.SampledFrom([]string{
 		"A: b", " c", "\t", "Content-Length: 5", "Transfer-Encoding: chunked", "Transfer-Encoding: x", "Content-Length: x", "x", "B:", "\x00", "", "A: b\n", strings.Repeat("x", 300) + ": y",

@@ -2,7 +2,8 @@ package wire
 
 const redacted = "[redacted]"
 
-// AppendRedacted writes a copy of a whole HTTP message to dst that can be logged, as a [Redactor] does.
+// AppendRedacted writes a copy of a whole HTTP message to dst that can be logged, as a [Redactor]
+// does.
 func AppendRedacted(dst, message []byte) []byte {
 	var r Redactor
 	return r.append(dst, message)
@@ -138,7 +139,8 @@ func (r *Redactor) keep(piece []byte) {
 	}
 }
 
-// sensitive finds the value of a field that must not be shown. The name may have begun in the piece before.
+// sensitive finds the value of a field that must not be shown. The name may have begun in the piece
+// before.
 func (r *Redactor) sensitive(line []byte) (value int, keepScheme, found bool) {
 	colon := -1
 	for i, c := range line {

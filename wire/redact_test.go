@@ -43,7 +43,8 @@ func TestAppendRedacted_Secret(t *testing.T) {
 	})
 }
 
-// A secret of a message in pieces never survives, wherever the pieces end, and whole lines are shown as they are.
+// A secret of a message in pieces never survives, wherever the pieces end, and whole lines are
+// shown as they are.
 func TestRedactor_Pieces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom([]string{"Authorization", "COOKIE", "set-cookie", "X-Key"}).Draw(t, "name")

@@ -20,7 +20,8 @@ const (
 // oddValue marks all bytes but 0x20 to 0x7e.
 func oddValue(x uint64) uint64 { return ((x - ones*0x20) | (x + ones) | x) & tops }
 
-// oddTarget marks all bytes but 0x21 to 0x7e, and marks '#'. Bytes from 0x80 are rare, and left to the table.
+// oddTarget marks all bytes but 0x21 to 0x7e, and marks '#'. Bytes from 0x80 are rare, and left to
+// the table.
 func oddTarget(x uint64) uint64 {
 	return ((x - ones*0x21) | (x + ones) | ((x ^ ones*'#') - ones) | x) & tops
 }

@@ -43,7 +43,8 @@ var wholes = []struct {
 	}},
 }
 
-// Each scanner stops at the first byte outside its class, wherever it stands and whatever stands around it.
+// Each scanner stops at the first byte outside its class, wherever it stands and whatever stands
+// around it.
 func TestScan_EveryByteEveryPlace(t *testing.T) {
 	for _, s := range scanners {
 		t.Run(s.name, func(t *testing.T) {
@@ -69,7 +70,8 @@ func TestScan_EveryByteEveryPlace(t *testing.T) {
 	}
 }
 
-// Every pair of neighbours at every place of a word: carries and borrows from one byte to the next change no answer.
+// Every pair of neighbours at every place of a word: carries and borrows from one byte to the next
+// change no answer.
 func TestScan_EveryPair(t *testing.T) {
 	for at := range 8 {
 		b := []byte("aaaaaaaaaaaaaaaaa")

@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The forms of a target that name the same path and query, and where the mark of the kaazing profile counts.
+// The forms of a target that name the same path and query, and where the mark of the kaazing
+// profile counts.
 func TestTarget(t *testing.T) {
 	for target, want := range map[string]struct {
 		origin, path string

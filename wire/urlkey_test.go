@@ -32,8 +32,8 @@ var genPlace = rapid.Custom(func(t *rapid.T) place {
 	return p
 })
 
-// write writes p in one of many ways: alias of the scheme, case of scheme and host, trailing dot, default port, dot segments, case of escapes,
-// escapes of unreserved characters.
+// write writes p in one of many ways: alias of the scheme, case of scheme and host, trailing dot,
+// default port, dot segments, case of escapes, escapes of unreserved characters.
 func (p place) write(t *rapid.T) string {
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label) }
 	schemes, defaultPort := []string{"ws", "WS", "http", "Http"}, 80
@@ -77,7 +77,8 @@ func (p place) escape(t *rapid.T, s string) string {
 	return b.String()
 }
 
-// Two ways to write a place have one key, two places have two, and the key is a way to write its place.
+// Two ways to write a place have one key, two places have two, and the key is a way to write its
+// place.
 func TestURL_KeyNamesThePlace(t *testing.T) {
 	t.Attr("req", "INV-23")
 	t.Attr("req", "INV-24")

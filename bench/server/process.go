@@ -60,7 +60,8 @@ func (p *process) end() {
 	_ = p.cmd.Wait()
 }
 
-// runServer is the process: it tells its port, and then what it uses, each time it is asked, until nobody can ask any more.
+// runServer is the process: it tells its port, and then what it uses, each time it is asked, until
+// nobody can ask any more.
 func runServer(which string) error {
 	i, err := strconv.Atoi(which)
 	if err != nil || i < 0 || i >= len(servers) {

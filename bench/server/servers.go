@@ -13,7 +13,8 @@ import (
 	"github.com/lxzan/gws"
 )
 
-// server is one that is compared. It serves a listener: it shakes hands and then waits for messages.
+// server is one that is compared. It serves a listener: it shakes hands and then waits for
+// messages.
 type server struct {
 	name  string
 	khp   bool // it does both handshakes

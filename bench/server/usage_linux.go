@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// usage returns what this process has used of the processors, in nanoseconds, and what it has in memory, in bytes.
+// usage returns what this process has used of the processors, in nanoseconds, and what it has in
+// memory, in bytes.
 func usage() (cpu, resident int64) {
 	var r syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)

@@ -16,7 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One address that guesses passwords keeps nobody else out. What it asks for beyond the bound gets 503 with Retry-After.
+// One address that guesses passwords keeps nobody else out. What it asks for beyond the bound gets
+// 503 with Retry-After.
 func TestServe_WrongPasswordsKeepNobodyOut(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("a second loopback address is there on Linux only")

@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// plainBackend is a WebSocket server that knows nothing of KHP: it selects subprotocol "chat" if offered, echoes, and closes with 4002 "enough" after a
-// message "close".
+// plainBackend is a WebSocket server that knows nothing of KHP: it selects subprotocol "chat" if
+// offered, echoes, and closes with 4002 "enough" after a message "close".
 func plainBackend(t *testing.T) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -174,7 +174,8 @@ func TestServe_TCPBackend(t *testing.T) {
 	wantFailure(t, s.url+"/down", nil, fsm.FailureStatus, 503)
 }
 
-// A back end is not offered KHP unless it is written khp+ws, and gets the client's own subprotocols: many a server selects the first that it is offered.
+// A back end is not offered KHP unless it is written khp+ws, and gets the client's own
+// subprotocols: many a server selects the first that it is offered.
 func TestServe_BackEndIsNotOfferedKHP(t *testing.T) {
 	offered := make(chan []string, 1)
 	first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -198,7 +199,8 @@ func TestServe_BackEndIsNotOfferedKHP(t *testing.T) {
 	}
 }
 
-// A back end that takes nothing but KHP is written khp+ws; whoever wrote ws reads so in the log. A gateway's way of KHP is understood as well.
+// A back end that takes nothing but KHP is written khp+ws; whoever wrote ws reads so in the log. A
+// gateway's way of KHP is understood as well.
 func TestServe_BackEndThatSpeaksKHP(t *testing.T) {
 	back := serveHere(t)
 	s := serveHere(t, "--route", "/khp=khp+"+back.url+"/", "--route", "/ws="+back.url+"/", "--route", "/none=khp+"+plainBackend(t))

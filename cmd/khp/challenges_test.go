@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A client is asked for credentials as often as --max-challenges says of its path, then it is refused.
+// A client is asked for credentials as often as --max-challenges says of its path, then it is
+// refused.
 func TestServe_MaxChallenges(t *testing.T) {
 	s := serveHere(t, "--route", "/one=echo", "--route", "/two=echo", "--route", "/below/=echo", "--auth", "/=joe:welcome",
 		"--max-challenges", "/two=2", "--max-challenges", "1")

@@ -16,7 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A file that says less than was meant is refused, because what it does not say may be who is let in.
+// A file that says less than was meant is refused, because what it does not say may be who is let
+// in.
 func TestConfig_SaysNothing(t *testing.T) {
 	const routes = "route: {/chat: echo}\n"
 	for name, c := range map[string]struct{ text, want string }{
@@ -95,7 +96,8 @@ func TestConfig_CommandLineTakesNoGuardAway(t *testing.T) {
 	require.Contains(t, errs, "khp.yaml:1: realm takes one value")
 }
 
-// A reload takes no guard away from a path that is still served, in whatever way the file lost it, unless it says so.
+// A reload takes no guard away from a path that is still served, in whatever way the file lost it,
+// unless it says so.
 func TestReload_KeepsGuards(t *testing.T) {
 	const guarded = "route: {/chat: echo, /open: echo}\nauth: {/chat: joe:welcome}\n"
 	config := khptest.File(t, "khp.yaml", guarded)
@@ -130,7 +132,8 @@ func TestReload_KeepsGuards(t *testing.T) {
 	wantEcho(t, dialHere(t, s.url+"/chat", nil), transport.Text, []byte("x"))
 }
 
-// Of a flag that takes one value a second one is refused by every command, not used instead of the first; its values are not shown.
+// Of a flag that takes one value a second one is refused by every command, not used instead of the
+// first; its values are not shown.
 func TestFlags_RepeatedIsRefused(t *testing.T) {
 	tried := 0
 	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {
@@ -292,7 +295,8 @@ func TestConfig_NoYAML(t *testing.T) {
 	}
 }
 
-// A pattern that no Origin can have lets nobody in, so that it is a mistake: a list, a name that is not written in ASCII, a stray character.
+// A pattern that no Origin can have lets nobody in, so that it is a mistake: a list, a name that is
+// not written in ASCII, a stray character.
 func TestOrigin_PatternsThatMatchNothing(t *testing.T) {
 	for _, pattern := range []string{"https://a.example,https://b.example", "a.example b.example", "https://bücher.example", "[", "https://[::1", "https://a.example/", "https://", "://a", "a;b", "https://a.example?x", "user@a.example"} {
 		code, errs := serveBriefly("--listen", "127.0.0.1:0", "--allow-origin", pattern)

@@ -76,7 +76,8 @@ func TestConfig_ErrorsNameTheLine(t *testing.T) {
 	require.Contains(t, errs, "--config /does/not/exist: ")
 }
 
-// TestConfig_CommandLineKeepsItsErrors has a mistake on the command line where the file says something else.
+// TestConfig_CommandLineKeepsItsErrors has a mistake on the command line where the file says
+// something else.
 func TestConfig_CommandLineKeepsItsErrors(t *testing.T) {
 	code, errs := serveBriefly("--config", khptest.File(t, "khp.yaml", "route: {/a: echo}"), "--route", "/a=ftp://h")
 	require.Equal(t, cli.ExitUsage, code)

@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The configuration that the real gateway runs with in make interop is converted, and serves clients of all kinds.
+// The configuration that the real gateway runs with in make interop is converted, and serves
+// clients of all kinds.
 func TestConvert_InteropGateway(t *testing.T) {
 	const dir = "../../internal/interop/testdata/gateway/"
 	text, err := os.ReadFile(dir + "gateway-config.xml")

@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDay is a day in the life of a gateway, as processes of their own: two servers that share the work, and the gateway that everybody is pointed at.
+// TestDay is a day in the life of a gateway, as processes of their own: two servers that share the
+// work, and the gateway that everybody is pointed at.
 func TestDay(t *testing.T) {
 	one, two := serveProcess(t), serveProcess(t)
 	broker := echoTCP(t)

@@ -55,7 +55,8 @@ type probe struct {
 	HTTPGet struct{ Path, Port string } `yaml:"httpGet"`
 }
 
-// TestDeploy_Kubernetes runs what the manifest describes: with its arguments and its settings, on other ports, and asks what its probes ask.
+// TestDeploy_Kubernetes runs what the manifest describes: with its arguments and its settings, on
+// other ports, and asks what its probes ask.
 func TestDeploy_Kubernetes(t *testing.T) {
 	objects := map[string]manifest{}
 	f, err := os.Open("../../docs/deploy/gateway.yaml")

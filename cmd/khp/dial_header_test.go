@@ -51,7 +51,8 @@ func (w *witness) note(v string) {
 	w.seen = append(w.seen, v)
 }
 
-// TestDial_FieldsStayWithFirstOrigin has a redirect lead elsewhere: no field of the command line goes along.
+// TestDial_FieldsStayWithFirstOrigin has a redirect lead elsewhere: no field of the command line
+// goes along.
 func TestDial_FieldsStayWithFirstOrigin(t *testing.T) {
 	far := startWitness(t, transport.Decision{})
 	near := startWitness(t, transport.Decision{Status: 302, Location: far.url})

@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// oldGateway speaks as gateways of Kaazing 3.x do: a 401 is the body of a 200, in messages of their own.
+// oldGateway speaks as gateways of Kaazing 3.x do: a 401 is the body of a 200, in messages of their
+// own.
 func oldGateway(t *testing.T, terminator bool) (url string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nc, rw, err := w.(http.Hijacker).Hijack()

@@ -69,7 +69,8 @@ func TestDial_Retry(t *testing.T) {
 	require.Equal(t, 2, strings.Count(stderr, "> GET / HTTP/1.1\n")/2, "two tries, each with an opening and an extended request: %s", stderr)
 }
 
-// droppingListener ends its first connection before any answer, as a server does that is being restarted.
+// droppingListener ends its first connection before any answer, as a server does that is being
+// restarted.
 type droppingListener struct {
 	net.Listener
 	dropped atomic.Bool

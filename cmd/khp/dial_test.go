@@ -24,7 +24,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDial_Sizes sends messages of sizes at which the coding of frames changes, between two processes.
+// TestDial_Sizes sends messages of sizes at which the coding of frames changes, between two
+// processes.
 func TestDial_Sizes(t *testing.T) {
 	server := serveProcess(t)
 	sizes := []int{0, 1, 125, 126, 65535, 65536, 1 << 20}
@@ -222,7 +223,8 @@ func TestDial_Plain(t *testing.T) {
 	require.Contains(t, errs, "418")
 }
 
-// A line of the input that is too long is refused in words that say what to do, and one that just fits is sent whole.
+// A line of the input that is too long is refused in words that say what to do, and one that just
+// fits is sent whole.
 func TestDial_LongLineOfAPipe(t *testing.T) {
 	s := serveHere(t)
 	code, _, errs := runHere(t, strings.Repeat("x", transport.DefaultReadLimit+1)+"\n", "dial", s.url+"/", "--json")
@@ -230,7 +232,8 @@ func TestDial_LongLineOfAPipe(t *testing.T) {
 	require.Contains(t, errs, "khp: cannot read the input: a line has more than "+strconv.Itoa(transport.DefaultReadLimit)+" bytes; send it with --send-file FILE\n")
 }
 
-// --plain leads no server into KHP that selects the first subprotocol of any list, and still finds KHP where it is spoken.
+// --plain leads no server into KHP that selects the first subprotocol of any list, and still finds
+// KHP where it is spoken.
 func TestDial_PlainOfABlindServer(t *testing.T) {
 	blind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nc, _, _, err := ws.HTTPUpgrader{Protocol: func(string) bool { return true }}.Upgrade(r, w)

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A challenge that --user would answer, if it did not ask for something else besides, is not answered by telling to use --user.
+// A challenge that --user would answer, if it did not ask for something else besides, is not
+// answered by telling to use --user.
 func TestDial_DigestNamesTheParameter(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("WWW-Authenticate", `Digest realm="r", nonce="n", qop="auth", algorithm=ODD-1`)

@@ -11,10 +11,11 @@
 //	khp replay    check recorded sessions against the state machines
 //	khp version   what this binary was built from
 //
-// Every command explains itself with --help. Exit codes: 0 done, 1 the handshake, property, scenario, replay or case failed, 2 usage, 3 target
-// unreachable, 4 khp explore stopped before the end. Errors go to stderr in one line that says what, where and what to try; --json
-// prints nothing but results.
+// Every command explains itself with --help. Exit codes: 0 done, 1 the handshake, property,
+// scenario, replay or case failed, 2 usage, 3 target unreachable, 4 khp explore stopped before the
+// end. Errors go to stderr in one line that says what, where and what to try; --json prints nothing
+// but results.
 //
-// Each command is a package below internal, which exports its Command; serve is package gateway. What they share is package cli, and observe for events of
-// handshakes.
+// Each command is a package below internal, which exports its Command; serve is package gateway.
+// What they share is package cli, and observe for events of handshakes.
 package main

@@ -101,7 +101,8 @@ func listenAgain(t *testing.T, addr string) (ln net.Listener) {
 	return ln
 }
 
-// visitor sends numbered messages through a gateway, waits for each echo, and comes back when it is thrown out.
+// visitor sends numbered messages through a gateway, waits for each echo, and comes back when it is
+// thrown out.
 type visitor struct {
 	name   string
 	acked  []string
@@ -160,8 +161,8 @@ func (v *visitor) talk(ctx context.Context, c *transport.Conn, attempt int, over
 	return nil
 }
 
-// Back ends are killed and started again under traffic: clients are told 1011 or 503, and get in again afterwards. Nothing is delivered twice, and nothing is lost
-// that was acknowledged.
+// Back ends are killed and started again under traffic: clients are told 1011 or 503, and get in
+// again afterwards. Nothing is delivered twice, and nothing is lost that was acknowledged.
 func TestServe_BackendRestarts(t *testing.T) {
 	for scheme, start := range map[string]life{"khp+ws": webSocketLife, "tcp": tcpLife} {
 		t.Run(scheme, func(t *testing.T) {
@@ -233,7 +234,8 @@ func flood(nc net.Conn) (total int) {
 	}
 }
 
-// Clients that do not read hold up their back ends, and back ends that do not read their clients. Memory stays flat, and others notice nothing.
+// Clients that do not read hold up their back ends, and back ends that do not read their clients.
+// Memory stays flat, and others notice nothing.
 func TestServe_SlowReaders(t *testing.T) {
 	const pairs = 20
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

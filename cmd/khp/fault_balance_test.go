@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One of two servers behind a balancer is killed: clients of both profiles that come back through the balancer reach the other one.
+// One of two servers behind a balancer is killed: clients of both profiles that come back through
+// the balancer reach the other one.
 func TestBalance_ServerKilled(t *testing.T) {
 	one, err := startServe(t.TempDir())
 	require.NoError(t, err)

@@ -58,7 +58,8 @@ func TestServe_LogReaderGone(t *testing.T) {
 	require.NoError(t, cmd.Wait(), "it ends when it is told to, and as it should")
 }
 
-// The server is killed in the middle of a handshake: the client says so at once, whatever it waited for.
+// The server is killed in the middle of a handshake: the client says so at once, whatever it waited
+// for.
 func TestServe_KilledDuringHandshake(t *testing.T) {
 	p, err := startServe(t.TempDir(), "--route", "/=status:202")
 	require.NoError(t, err)
@@ -76,7 +77,8 @@ type killing func(transport.Event)
 
 func (k killing) Observe(ev transport.Event) { k(ev) }
 
-// Descriptors run out: the server says so, keeps those that it has, and lets others in when there is room again.
+// Descriptors run out: the server says so, keeps those that it has, and lets others in when there
+// is room again.
 func TestServe_OutOfDescriptors(t *testing.T) {
 	exe, err := os.Executable()
 	require.NoError(t, err)
@@ -117,7 +119,8 @@ func TestServe_OutOfDescriptors(t *testing.T) {
 	require.NoError(t, cmd.Wait(), log.String())
 }
 
-// Many clients are left at the worst point of the handshake, behind half of the extended request: those that behave get in, and nothing is left when the others go.
+// Many clients are left at the worst point of the handshake, behind half of the extended request:
+// those that behave get in, and nothing is left when the others go.
 func TestServe_ManyLeftAlone(t *testing.T) {
 	const opening = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 	s := serveHere(t, "--drain-timeout", "20s")

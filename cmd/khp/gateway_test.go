@@ -22,8 +22,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestServe_SlowReaderHoldsUpItsBackEnd has a client that does not read: its back end cannot write any more once the buffers of the system are full, and
-// nothing piles up in between. Nothing is lost either.
+// TestServe_SlowReaderHoldsUpItsBackEnd has a client that does not read: its back end cannot write
+// any more once the buffers of the system are full, and nothing piles up in between. Nothing is
+// lost either.
 func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
 	s := serveHere(t, "--route", "/=tcp://"+addr)
@@ -79,7 +80,8 @@ func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
 	}
 }
 
-// fill writes until nothing is taken any more, and returns how much was: more than nothing, and not without end.
+// fill writes until nothing is taken any more, and returns how much was: more than nothing, and not
+// without end.
 func fill(t *testing.T, write func([]byte) (int, error)) (sent int) {
 	t.Helper()
 	const most = 64 << 20 // far more than the system's buffers, far less than what would be sent
@@ -102,7 +104,8 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// TestServe_IdleEndsAStuckBackEnd has a back end that takes nothing: the client is closed for idleness, and nobody goes on waiting.
+// TestServe_IdleEndsAStuckBackEnd has a back end that takes nothing: the client is closed for
+// idleness, and nobody goes on waiting.
 func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
 	s := serveHere(t, "--route", "/=tcp://"+addr, "--idle-timeout", "200ms")
@@ -118,7 +121,8 @@ func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
 	wantLog(t, s.log, "msg=closed .*code=1001 by=server")
 }
 
-// A full server says so to clients, to whoever asks for its health, in the log and in the metrics, and still answers plain HTTP.
+// A full server says so to clients, to whoever asks for its health, in the log and in the metrics,
+// and still answers plain HTTP.
 func TestServe_MaxConnections(t *testing.T) {
 	s := serveHere(t, "--max-connections", "2", "--plain", "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
@@ -216,7 +220,8 @@ func TestServe_BackEndStatus(t *testing.T) {
 	}
 }
 
-// TestServe_BackEndRefusesSubprotocols opens without one, as the back end wants it; what the client makes of that is its own business.
+// TestServe_BackEndRefusesSubprotocols opens without one, as the back end wants it; what the client
+// makes of that is its own business.
 func TestServe_BackEndRefusesSubprotocols(t *testing.T) {
 	s := serveHere(t, "--route", "/="+plainBackend(t))
 	c := dialHere(t, s.url+"/", &transport.DialOptions{Subprotocols: []string{"unknown"}})
@@ -261,7 +266,8 @@ func TestServe_Ready(t *testing.T) {
 	wantClose(t, c, transport.CloseGoingAway, "")
 }
 
-// TestServe_LogsOneLineEach has one connection: one line when it opens, one when it ends, with who it was.
+// TestServe_LogsOneLineEach has one connection: one line when it opens, one when it ends, with who
+// it was.
 func TestServe_LogsOneLineEach(t *testing.T) {
 	s := serveHere(t, "--log", "json", "--auth", "/=joe:welcome")
 	c := dialHere(t, s.url+"/x", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome"), Profile: transport.Kaazing})

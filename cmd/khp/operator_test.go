@@ -31,7 +31,8 @@ func wantPlain(t *testing.T, log string) {
 	}
 }
 
-// A page that is refused has the profile that its URL asks for, in the log and in the metrics, and the hint names a flag.
+// A page that is refused has the profile that its URL asks for, in the log and in the metrics, and
+// the hint names a flag.
 func TestLog_RefusedOrigin(t *testing.T) {
 	s := serveHere(t, "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
@@ -47,7 +48,8 @@ func TestLog_RefusedOrigin(t *testing.T) {
 	wantPlain(t, s.log.String())
 }
 
-// A client that is sent elsewhere has a line that says where, without the query, in whatever way it is sent.
+// A client that is sent elsewhere has a line that says where, without the query, in whatever way it
+// is sent.
 func TestLog_Redirected(t *testing.T) {
 	two := serveHere(t)
 	s := serveHere(t, "--route", "/b=balance:"+two.url+"/x?key=hunter2", "--route", "/r=redirect:"+two.url+"/y?hunter2", "--route", "/n=status:304")
@@ -110,7 +112,8 @@ func TestListen_Words(t *testing.T) {
 	}
 }
 
-// A back end that answers is not one that cannot be reached, whatever it speaks; and errors are in plain words.
+// A back end that answers is not one that cannot be reached, whatever it speaks; and errors are in
+// plain words.
 func TestBackend_AnswersSomethingElse(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -135,7 +138,8 @@ func TestBackend_AnswersSomethingElse(t *testing.T) {
 	wantPlain(t, s.log.String())
 }
 
-// A client that goes away while its back end is being reached, or asks for too much, is no failure of the back end.
+// A client that goes away while its back end is being reached, or asks for too much, is no failure
+// of the back end.
 func TestBackend_NotItsFault(t *testing.T) {
 	arrived := make(chan struct{})
 	back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -169,7 +173,8 @@ func TestBackend_NotItsFault(t *testing.T) {
 	require.NotContains(t, get(t, metrics), "khp_backend_failures_total{")
 }
 
-// A broker that resets its connection after the client has ended well is not lost; nor is a WebSocket back end.
+// A broker that resets its connection after the client has ended well is not lost; nor is a
+// WebSocket back end.
 func TestBackend_ResetAfterTheEnd(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -249,7 +254,8 @@ func TestBalance_Circle(t *testing.T) {
 	wantLog(t, s.log, "a client goes in circles")
 }
 
-// rawHandshake shakes hands with a target, with fields in the extended request, and returns all that the server says.
+// rawHandshake shakes hands with a target, with fields in the extended request, and returns all
+// that the server says.
 func rawHandshake(t *testing.T, url, target, fields string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))

@@ -34,7 +34,8 @@ func wantStatus(t *testing.T, url string, status int, subprotocols ...string) *t
 	return e
 }
 
-// Plain clients are served at the routes that --plain names, in the file and on the command line, and nowhere else.
+// Plain clients are served at the routes that --plain names, in the file and on the command line,
+// and nowhere else.
 func TestServe_Plain_Routes(t *testing.T) {
 	routes := []string{"--route", "/a=echo", "--route", "/b=echo"}
 	with := func(args ...string) []string { return append(routes, args...) }
@@ -82,7 +83,8 @@ func TestServe_Plain_Refused(t *testing.T) {
 	}
 }
 
-// Where credentials are asked, a plain client gets 403, in whatever way it writes the path and whatever it sends; elsewhere on the same server it gets in.
+// Where credentials are asked, a plain client gets 403, in whatever way it writes the path and
+// whatever it sends; elsewhere on the same server it gets in.
 func TestServe_Plain_Guarded(t *testing.T) {
 	s := serveHere(t, "--plain", "--route", "/=echo", "--auth", "/secret=joe:welcome")
 	for _, path := range []string{"/secret", "/secret/", "/secret/x", "//secret", "/x/..%2fsecret", "/%73ecret", "/secret?.kl=Y"} {
@@ -125,7 +127,8 @@ func TestServe_Plain_Targets(t *testing.T) {
 	wantEcho(t, c, transport.Text, []byte("plain"))
 }
 
-// How many clients there are of each kind is in the metrics and, when the server drains, in the log.
+// How many clients there are of each kind is in the metrics and, when the server drains, in the
+// log.
 func TestServe_Plain_Counted(t *testing.T) {
 	s := serveHere(t, "--plain", "--route", "/=echo", "--route", "/no=status:404", "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]

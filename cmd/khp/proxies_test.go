@@ -29,7 +29,8 @@ func from(host net.IP, first string, fields http.Header) *transport.DialOptions 
 	}}
 }
 
-// The log and the limit of an address are about clients, not about the proxy that they come through; what a client says about itself counts nowhere.
+// The log and the limit of an address are about clients, not about the proxy that they come
+// through; what a client says about itself counts nowhere.
 func TestServe_TrustedProxies(t *testing.T) {
 	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", "trusted-proxies: [127.0.0.2, 10.0.0.0/8]\nmax-per-address: 1\nauth: {/in: joe:welcome}\n"))
 	field := func(v string) http.Header { return http.Header{"X-Forwarded-For": {v}} }

@@ -20,7 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nobody reads the log or the trace of a server: it serves, forgets clients that left, reads its settings again, counts what it drops, and ends when it is told to.
+// Nobody reads the log or the trace of a server: it serves, forgets clients that left, reads its
+// settings again, counts what it drops, and ends when it is told to.
 func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "trace")
@@ -77,7 +78,8 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 	require.NoError(t, cmd.Wait(), "exit code 0")
 }
 
-// A terminal that goes away during a drain, or a reload at the wrong moment, does not end the drain.
+// A terminal that goes away during a drain, or a reload at the wrong moment, does not end the
+// drain.
 func TestDrain_HangupDoesNotEndIt(t *testing.T) {
 	for name, args := range map[string][]string{"nothing to read again": nil, "a file": {"--config", khptest.File(t, "khp.yaml", "drain-timeout: 1h\n")}} {
 		t.Run(name, func(t *testing.T) {

@@ -111,7 +111,8 @@ func TestReload_Certificate(t *testing.T) {
 	require.Equal(t, second, shown())
 }
 
-// TestHangup_NothingToRead has a terminal go away under a server that has nothing to read again: it drains.
+// TestHangup_NothingToRead has a terminal go away under a server that has nothing to read again: it
+// drains.
 func TestHangup_NothingToRead(t *testing.T) {
 	s := serveHere(t)
 	s.signals <- syscall.SIGHUP

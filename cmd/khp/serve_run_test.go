@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestServe_LogsNoQuery looks for a secret in the log of everything that may be done with a request.
+// TestServe_LogsNoQuery looks for a secret in the log of everything that may be done with a
+// request.
 func TestServe_LogsNoQuery(t *testing.T) {
 	const secret = "hunter2"
 	s := serveHere(t, "-v", "--route", "/=echo", "--route", "/b=redirect:ws://127.0.0.1:1/", "--route", "/w=ws://127.0.0.1:1/?key="+secret, "--route", "/no=status:403")
@@ -41,7 +42,8 @@ func TestBalance_BadQuery(t *testing.T) {
 	}
 }
 
-// openRaw shakes hands with a target that no client of ours would send, and returns all that the server says after its first 101.
+// openRaw shakes hands with a target that no client of ours would send, and returns all that the
+// server says after its first 101.
 func openRaw(t *testing.T, url, target, request string) string {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))

@@ -66,7 +66,8 @@ func TestServe_IdleTimeout(t *testing.T) {
 	require.Contains(t, s.log.String(), "closing an idle connection")
 }
 
-// A client that answers Pings may be quiet for as long as it likes; one that answers nothing is dropped.
+// A client that answers Pings may be quiet for as long as it likes; one that answers nothing is
+// dropped.
 func TestServe_InactivityTimeout(t *testing.T) {
 	s := serveHere(t, "--inactivity-timeout", "1s")
 	silent, quiet := dialHere(t, s.url+"/silent", nil), dialHere(t, s.url+"/quiet", nil)

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// loadBalancer leads TCP connections to servers in turn, and passes over those that do not accept any: what every load balancer does.
+// loadBalancer leads TCP connections to servers in turn, and passes over those that do not accept
+// any: what every load balancer does.
 func loadBalancer(t *testing.T, servers ...string) (addr string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -54,8 +55,9 @@ func join(a, b net.Conn) {
 	<-ended
 }
 
-// TestSeveral_BehindALoadBalancer has two servers of the same settings behind an ordinary TCP load balancer: no handshake needs what another server
-// knows, and when one is stopped its clients find the other.
+// TestSeveral_BehindALoadBalancer has two servers of the same settings behind an ordinary TCP load
+// balancer: no handshake needs what another server knows, and when one is stopped its clients find
+// the other.
 func TestSeveral_BehindALoadBalancer(t *testing.T) {
 	args := []string{"--route", "/=echo", "--auth", "/=joe:welcome"}
 	one, two := serveHere(t, args...), serveHere(t, args...)

@@ -49,7 +49,8 @@ func TestServe_Status(t *testing.T) {
 	wantReplay(t, file)
 }
 
-// wantReplay replays the trace: the server is at fault with the codes that a server never sends, and with no other.
+// wantReplay replays the trace: the server is at fault with the codes that a server never sends,
+// and with no other.
 func wantReplay(t *testing.T, file string) {
 	t.Helper()
 	f, err := os.Open(file)
@@ -113,7 +114,8 @@ func asHandshakeError(err error, e **transport.HandshakeError) (ok bool) {
 	return ok
 }
 
-// wantedFailure is how a client without credentials, proxy or body ends; 0 if it opens, at once or after a redirect.
+// wantedFailure is how a client without credentials, proxy or body ends; 0 if it opens, at once or
+// after a redirect.
 func wantedFailure(code int) fsm.Failure {
 	switch fsm.Status(code).Action {
 	case fsm.ActionComplete, fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
@@ -129,7 +131,8 @@ func wantedFailure(code int) fsm.Failure {
 	return fsm.FailureStatus
 }
 
-// wantServerCloses checks in a trace that the server has sent a Close frame after every terminating response.
+// wantServerCloses checks in a trace that the server has sent a Close frame after every terminating
+// response.
 func wantServerCloses(t *testing.T, file string) {
 	t.Helper()
 	b, err := os.ReadFile(file)

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A client with .kl=Y is sent elsewhere with R, by every kind of target that does so: none of them follows 302.
+// A client with .kl=Y is sent elsewhere with R, by every kind of target that does so: none of them
+// follows 302.
 func TestRedirect_KaazingClientsGetR(t *testing.T) {
 	other := serveHere(t)
 	front := serveHere(t, "--route", "/far=redirect:"+other.url+"/x?k=v", "--route", "/near=redirect:/echo", "--route", "/rel/x=redirect:../echo", "--route", "/echo=echo",
@@ -26,7 +27,8 @@ func TestRedirect_KaazingClientsGetR(t *testing.T) {
 	require.Contains(t, front.log.String(), "goes in circles")
 }
 
-// A path on this server becomes a URL as the client sees it, although a proxy in front has changed Host and path, or ends TLS.
+// A path on this server becomes a URL as the client sees it, although a proxy in front has changed
+// Host and path, or ends TLS.
 func TestRedirect_SeenFromOutside(t *testing.T) {
 	s := serveHere(t, "--route", "/near=redirect:/app/echo", "--route", "/echo=echo", "--outside-host", "www.example.com", "--outside-prefix", "/app", "--allow-origin", "*")
 	for origin, want := range map[string]string{"": "ws://www.example.com/app/echo", "https://www.example.com": "wss://www.example.com/app/echo"} {
@@ -39,7 +41,8 @@ func TestRedirect_SeenFromOutside(t *testing.T) {
 	}
 }
 
-// A balancer whose servers are all down tells its clients to come back, and tells its operator, also if it has but one server.
+// A balancer whose servers are all down tells its clients to come back, and tells its operator,
+// also if it has but one server.
 func TestBalance_AllDown(t *testing.T) {
 	var gone []string
 	for range 2 {

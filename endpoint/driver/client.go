@@ -17,7 +17,8 @@ type Client struct {
 	first    Conn     // of a client that was not reset
 	reset    bool
 
-	// ReportsBody says that the host calls BodyWritten. Otherwise the request body counts as written once SendMessage has returned.
+	// ReportsBody says that the host calls BodyWritten. Otherwise the request body counts as
+	// written once SendMessage has returned.
 	ReportsBody bool
 }
 
@@ -28,14 +29,16 @@ func NewClient(e *endpoint.Client, host ClientHost) *Client {
 	return c
 }
 
-// Reset prepares c for another connect call, as NewClient does, for those who keep a Client in a value of their own.
+// Reset prepares c for another connect call, as NewClient does, for those who keep a Client in a
+// value of their own.
 func (c *Client) Reset(e *endpoint.Client, host ClientHost) {
 	generation, reset := c.generation, c.machine != nil
 	*c = Client{endpoint: e, host: host, core: core{machine: e, host: host, generation: generation}, reset: reset}
 	c.side = c
 }
 
-// Endpoint returns the endpoint, for what it knows: phase, URL, result. Calls that tell it something go through c.
+// Endpoint returns the endpoint, for what it knows: phase, URL, result. Calls that tell it
+// something go through c.
 func (c *Client) Endpoint() *endpoint.Client { return c.endpoint }
 
 // Connect begins.
@@ -92,15 +95,17 @@ func (c *Client) waiting() bool {
 	return p == fsm.ClientAwaitLogin || p == fsm.ClientAwaitCredentials
 }
 
-// Conn is one connection that a [Client] wants, has or had. Its methods tell what happens on it; slices are the caller's again on return. Once the client has gone on to
-// another connection, or has come to its end, they have no effect.
+// Conn is one connection that a [Client] wants, has or had. Its methods tell what happens on it;
+// slices are the caller's again on return. Once the client has gone on to another connection, or
+// has come to its end, they have no effect.
 type Conn struct{ connection }
 
-// Wanted reports whether the client still waits for the connection, or has it. It tells a host when to stop dialing.
+// Wanted reports whether the client still waits for the connection, or has it. It tells a host when
+// to stop dialing.
 func (c *Conn) Wanted() bool { return c.current() }
 
-// Connected tells that a dialed connection is up, and who carries out orders on it. nonce is 16 bytes from crypto/rand. A connection that comes too late is
-// disconnected.
+// Connected tells that a dialed connection is up, and who carries out orders on it. nonce is 16
+// bytes from crypto/rand. A connection that comes too late is disconnected.
 func (c *Conn) Connected(now time.Time, orders Orders, nonce [16]byte) {
 	switch {
 	case !c.current() || c.orders != nil:
@@ -128,7 +133,8 @@ func (c *Conn) Failed(now time.Time, detail string) {
 	}
 }
 
-// Opened tells that the host's own WebSocket library has completed the opening handshake of a dialed connection; see [endpoint.Client.Opened].
+// Opened tells that the host's own WebSocket library has completed the opening handshake of a
+// dialed connection; see [endpoint.Client.Opened].
 func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, accept string) {
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil:
@@ -142,7 +148,8 @@ func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, ac
 	}
 }
 
-// OpeningRefused tells that the host's own WebSocket library got another answer than 101 on a dialed connection; see [endpoint.Client.OpeningRefused].
+// OpeningRefused tells that the host's own WebSocket library got another answer than 101 on a
+// dialed connection; see [endpoint.Client.OpeningRefused].
 func (c *Conn) OpeningRefused(now time.Time, status int, fields []endpoint.HeaderField, body []byte) {
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil:
@@ -156,7 +163,8 @@ func (c *Conn) OpeningRefused(now time.Time, status int, fields []endpoint.Heade
 	}
 }
 
-// Challenge asks for credentials. It is answered once, now or later; an answer that comes when nobody waits any more is dropped, and so is the second.
+// Challenge asks for credentials. It is answered once, now or later; an answer that comes when
+// nobody waits any more is dropped, and so is the second.
 type Challenge struct {
 	client     *Client
 	generation uint64

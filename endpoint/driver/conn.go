@@ -9,8 +9,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// connection is what the connections of both sides have in common. Its methods tell what happens on it; slices are the caller's again on return. Once Disconnect was
-// ordered they have no effect.
+// connection is what the connections of both sides have in common. Its methods tell what happens on
+// it; slices are the caller's again on return. Once Disconnect was ordered they have no effect.
 type connection struct {
 	core      *core
 	orders    Orders // nil until it is connected
@@ -55,7 +55,8 @@ func (c *connection) lost(now time.Time, detail string) []endpoint.Output {
 	return c.core.machine.Lost(now, detail)
 }
 
-// Received takes bytes of the opening handshake, in whatever pieces they come. Once Upgraded was ordered, bytes are the frame reader's, and no longer taken here.
+// Received takes bytes of the opening handshake, in whatever pieces they come. Once Upgraded was
+// ordered, bytes are the frame reader's, and no longer taken here.
 func (c *connection) Received(now time.Time, p []byte) {
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil:
@@ -72,7 +73,8 @@ func (c *connection) Received(now time.Time, p []byte) {
 	}
 }
 
-// upgrade ends the opening handshake. Unless that went wrong, frames are read from now on; what the first ones bring waits for outs.
+// upgrade ends the opening handshake. Unless that went wrong, frames are read from now on; what the
+// first ones bring waits for outs.
 func (c *connection) upgrade(rest []byte, outs []endpoint.Output) {
 	c.head, c.shaken = nil, true
 	if framed(outs) {
@@ -82,7 +84,8 @@ func (c *connection) upgrade(rest []byte, outs []endpoint.Output) {
 	}
 }
 
-// framed reports whether the connection goes on with frames when these outputs end its opening handshake.
+// framed reports whether the connection goes on with frames when these outputs end its opening
+// handshake.
 func framed(outs []endpoint.Output) bool {
 	for i := range outs {
 		switch outs[i].Kind {
@@ -119,7 +122,8 @@ func (c *connection) Ping(now time.Time, p []byte) {
 	}
 }
 
-// PeerClosed tells of a Close frame; code is 0 or 1005 if it is empty. Nothing behind it is taken but Lost.
+// PeerClosed tells of a Close frame; code is 0 or 1005 if it is empty. Nothing behind it is taken
+// but Lost.
 func (c *connection) PeerClosed(now time.Time, code uint16, reason string) {
 	switch {
 	case !c.hears():
@@ -131,8 +135,9 @@ func (c *connection) PeerClosed(now time.Time, code uint16, reason string) {
 	}
 }
 
-// Violation tells that the peer broke the rules of frames: f is FailureFrame, FailureUTF8 for text that is none, or FailureLimit for a message that is too long.
-// Nothing more can be read, so the connection ends as soon as it is said why.
+// Violation tells that the peer broke the rules of frames: f is FailureFrame, FailureUTF8 for text
+// that is none, or FailureLimit for a message that is too long. Nothing more can be read, so the
+// connection ends as soon as it is said why.
 func (c *connection) Violation(now time.Time, f fsm.Failure, detail string) {
 	switch {
 	case !c.hears():
@@ -144,7 +149,8 @@ func (c *connection) Violation(now time.Time, f fsm.Failure, detail string) {
 	}
 }
 
-// Lost tells that the connection has ended, in whatever way, or cannot be read any more. Disconnect is ordered all the same.
+// Lost tells that the connection has ended, in whatever way, or cannot be read any more. Disconnect
+// is ordered all the same.
 func (c *connection) Lost(now time.Time, detail string) {
 	switch {
 	case !c.current() || c.orders == nil:

@@ -31,7 +31,8 @@ type side interface {
 	waiting() bool                             // whether the answer to a question is waited for
 }
 
-// core is what the drivers of both sides have in common: one endpoint, at most one connection, at most one question, and the calls that wait.
+// core is what the drivers of both sides have in common: one endpoint, at most one connection, at
+// most one question, and the calls that wait.
 type core struct {
 	machine machine
 	side    side
@@ -49,14 +50,16 @@ type core struct {
 	closed     bool // a Close frame was sent
 	over       bool
 
-	// Observe is shown each output before it is carried out; it may be nil, and must neither keep nor change its argument.
+	// Observe is shown each output before it is carried out; it may be nil, and must neither keep
+	// nor change its argument.
 	Observe func(o *endpoint.Output)
 }
 
 // later keeps a call that comes while outputs are carried out.
 func (d *core) later(call func()) { d.calls = append(d.calls, call) }
 
-// Begin carries out the outputs of the first call on the endpoint, for a host that made that call before there was a driver.
+// Begin carries out the outputs of the first call on the endpoint, for a host that made that call
+// before there was a driver.
 func (d *core) Begin(now time.Time, outs []endpoint.Output) {
 	if !d.busy {
 		d.do(now, outs)
@@ -93,7 +96,8 @@ func (d *core) wake() {
 	}
 }
 
-// settle finishes what the outputs of one call began, and returns what the endpoint says about that.
+// settle finishes what the outputs of one call began, and returns what the endpoint says about
+// that.
 func (d *core) settle(now time.Time) []endpoint.Output {
 	if !d.side.waiting() {
 		d.asked = 0
@@ -178,7 +182,8 @@ func (d *core) Expire(now time.Time) {
 	}
 }
 
-// Send sends a message of the application. It reports whether it is sent: that is so between Open and the end.
+// Send sends a message of the application. It reports whether it is sent: that is so between Open
+// and the end.
 func (d *core) Send(now time.Time, t wire.MessageType, p []byte) bool {
 	switch {
 	case d.over:
@@ -196,7 +201,8 @@ func (d *core) Send(now time.Time, t wire.MessageType, p []byte) bool {
 	return ok
 }
 
-// Close ends the connection or gives up the attempt, in any phase, after the closing handshake or once that has taken too long. Code 0 sends an empty Close frame.
+// Close ends the connection or gives up the attempt, in any phase, after the closing handshake or
+// once that has taken too long. Code 0 sends an empty Close frame.
 func (d *core) Close(now time.Time, code uint16, reason string) {
 	switch {
 	case d.over:

@@ -19,7 +19,8 @@ type conn interface {
 	ended(err error)
 }
 
-// eventLoop has one goroutine that makes all calls. What blocks runs elsewhere and sends its result.
+// eventLoop has one goroutine that makes all calls. What blocks runs elsewhere and sends its
+// result.
 type eventLoop struct {
 	listener net.Listener
 	calls    chan func()

@@ -17,8 +17,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// callbacks is one connection of a server on a WebSocket library that shakes hands, answers Pings, and calls back. The library is told to read messages of at
-// most wire.DefaultLimits().Unit bytes, and to select x-kaazing-handshake.
+// callbacks is one connection of a server on a WebSocket library that shakes hands, answers Pings,
+// and calls back. The library is told to read messages of at most wire.DefaultLimits().Unit bytes,
+// and to select x-kaazing-handshake.
 type callbacks struct {
 	driver.Layer            // the library shakes hands, and answers Pings
 	mu           sync.Mutex // one call of the driver at a time
@@ -85,7 +86,8 @@ func (c *callbacks) Receive(_ wire.MessageType, p []byte) { c.receive(c, string(
 func (c *callbacks) Dropped(err error)                    { fmt.Println("server:", err) }
 func (c *callbacks) Over(err error)                       { fmt.Println("server: over,", err) }
 
-// A server on a WebSocket library with callbacks: it asks for credentials, opens, echoes, and is closed with an empty Close frame.
+// A server on a WebSocket library with callbacks: it asks for credentials, opens, echoes, and is
+// closed with an empty Close frame.
 func Example_callbackLibrary() {
 	over := make(chan struct{})
 	server := httptest.NewServer(library(func() handler {

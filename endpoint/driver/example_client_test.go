@@ -53,7 +53,8 @@ func (c *blocking) run() error {
 	return c.err
 }
 
-// read reads some bytes of the opening handshake, or one frame. A deadline inside of a frame loses the rest of it, which is enough for an example.
+// read reads some bytes of the opening handshake, or one frame. A deadline inside of a frame loses
+// the rest of it, which is enough for an example.
 func (c *blocking) read() error {
 	if c.frames == nil {
 		var b [1 << 10]byte

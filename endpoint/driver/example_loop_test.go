@@ -10,7 +10,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// events is one connection of a server on a bare event loop: one goroutine makes all calls, so there is no lock. The loop has sockets and timers, frames a parser.
+// events is one connection of a server on a bare event loop: one goroutine makes all calls, so
+// there is no lock. The loop has sockets and timers, frames a parser.
 type events struct {
 	loop   *eventLoop
 	socket net.Conn // written without blocking: the loop keeps what does not go out at once
@@ -76,7 +77,8 @@ func (c *events) Receive(t wire.MessageType, p []byte) {
 func (c *events) Dropped(err error) { fmt.Println("server:", err) }
 func (c *events) Over(err error)    { fmt.Println("server: over,", err) }
 
-// A server on a bare event loop: it asks for credentials, opens, echoes, and is closed with an empty Close frame.
+// A server on a bare event loop: it asks for credentials, opens, echoes, and is closed with an
+// empty Close frame.
 func Example_eventLoop() {
 	loop := newEventLoop()
 	decide := func(r endpoint.Request) endpoint.Decision {

@@ -17,7 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// world joins a client and its servers. Whether something arrives while the order that sent it is carried out, or later, is up to now.
+// world joins a client and its servers. Whether something arrives while the order that sent it is
+// carried out, or later, is up to now.
 type world struct {
 	t       require.TestingT
 	now     func() bool     // whether the next thing happens at once
@@ -54,7 +55,8 @@ type told interface {
 	Lost(now time.Time, detail string)
 }
 
-// end is one end of a connection. Its frames are lines: it cannot tell bytes from frames but by Upgraded.
+// end is one end of a connection. Its frames are lines: it cannot tell bytes from frames but by
+// Upgraded.
 type end struct {
 	*world
 	who    string
@@ -224,7 +226,8 @@ func play(t require.TestingT, script []endpoint.Decision, body bool, now func() 
 	return w
 }
 
-// However much happens inside of orders, and however streams are cut: each side does the same in the same order, as if everything had come one after the other.
+// However much happens inside of orders, and however streams are cut: each side does the same in
+// the same order, as if everything had come one after the other.
 func TestPair_SameWhateverHappensInside(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var script []endpoint.Decision

@@ -16,14 +16,16 @@ type Server struct {
 	host     ServerHost
 }
 
-// NewServer returns the driver of a connection that was accepted. Bytes of the opening request go to Received; a host whose library shakes hands calls Opened.
+// NewServer returns the driver of a connection that was accepted. Bytes of the opening request go
+// to Received; a host whose library shakes hands calls Opened.
 func NewServer(e *endpoint.Server, orders Orders, host ServerHost) *Server {
 	s := &Server{}
 	s.Reset(e, orders, host)
 	return s
 }
 
-// Reset prepares s for another connection, as NewServer does. Answers to questions about the connection before are dropped.
+// Reset prepares s for another connection, as NewServer does. Answers to questions about the
+// connection before are dropped.
 func (s *Server) Reset(e *endpoint.Server, orders Orders, host ServerHost) {
 	generation := s.core.generation
 	*s = Server{endpoint: e, host: host, core: core{machine: e, host: host, generation: generation}}
@@ -32,7 +34,8 @@ func (s *Server) Reset(e *endpoint.Server, orders Orders, host ServerHost) {
 	s.core.conn = &s.connection
 }
 
-// Endpoint returns the endpoint, for what it knows: phase, requests, result. Calls that tell it something go through s.
+// Endpoint returns the endpoint, for what it knows: phase, requests, result. Calls that tell it
+// something go through s.
 func (s *Server) Endpoint() *endpoint.Server { return s.endpoint }
 
 // Opening takes an opening request that the host has parsed.
@@ -44,7 +47,8 @@ func (s *Server) Opening(now time.Time, r *wire.Request) {
 	s.do(now, s.endpoint.Opening(now, r))
 }
 
-// Opened tells that the host's own WebSocket library has answered the opening request with 101 and selected KHP. granted are the extensions it negotiated.
+// Opened tells that the host's own WebSocket library has answered the opening request with 101 and
+// selected KHP. granted are the extensions it negotiated.
 func (s *Server) Opened(now time.Time, o endpoint.OpeningRequest, granted []string) {
 	if s.busy {
 		s.later(func() { s.Opened(now, o, granted) })
@@ -69,7 +73,8 @@ func (s *Server) followUp(time.Time) []endpoint.Output {
 
 func (s *Server) waiting() bool { return s.endpoint.Deciding() }
 
-// Question is a request that waits for a decision. It is answered once, now or later; an answer that comes when nobody waits any more is dropped, and so is the second.
+// Question is a request that waits for a decision. It is answered once, now or later; an answer
+// that comes when nobody waits any more is dropped, and so is the second.
 type Question struct {
 	server     *Server
 	generation uint64

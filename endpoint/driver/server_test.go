@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The opening request may come in any pieces; what comes behind it is the frame reader's, all of it and once.
+// The opening request may come in any pieces; what comes behind it is the frame reader's, all of it
+// and once.
 func TestServer_Opening(t *testing.T) {
 	const rest = "\x82\x00 frames"
 	for cut := range len(opening + rest) {
@@ -182,7 +183,8 @@ func TestServer_Questions(t *testing.T) {
 	})
 }
 
-// Whichever write fails: nothing more is written, the endpoint hears that the connection is lost, and it is disconnected once.
+// Whichever write fails: nothing more is written, the endpoint hears that the connection is lost,
+// and it is disconnected once.
 func TestServer_WriteErrors(t *testing.T) {
 	for _, kind := range []string{"bytes", "message", "pong", "close", "flush"} {
 		for _, at := range []string{"opening", "response", "open"} {
@@ -329,7 +331,8 @@ func TestServer_Open(t *testing.T) {
 	})
 }
 
-// An observer sees each output before it is carried out; and the host is asked to wake the driver only when the deadline has changed.
+// An observer sees each output before it is carried out; and the host is asked to wake the driver
+// only when the deadline has changed.
 func TestServer_Observe(t *testing.T) {
 	h, s := serving(t)
 	var seen []string
@@ -343,7 +346,8 @@ func TestServer_Observe(t *testing.T) {
 	require.Equal(t, "SendPong after upgraded, bytes HTTP/1.1 101 Switching Protocols, flush", seen[1])
 }
 
-// Calls from inside of an order wait until all of its call is carried out, and copy what they are given.
+// Calls from inside of an order wait until all of its call is carried out, and copy what they are
+// given.
 func TestServer_CallsFromInside(t *testing.T) {
 	t.Run("upgraded", func(t *testing.T) {
 		h, s := serving(t)

@@ -14,7 +14,8 @@ import (
 // Kind says what an input is.
 type Kind string
 
-// Kinds of the messages. There are other kinds, of field values, URLs and units, by the names that Kinds lists.
+// Kinds of the messages. There are other kinds, of field values, URLs and units, by the names that
+// Kinds lists.
 const (
 	Request  Kind = "request"
 	Response Kind = "response"
@@ -44,7 +45,8 @@ func (c Case) Accepted() bool { return c.Verdict == "accept" }
 //go:embed corpus.jsonl
 var file []byte
 
-// read decodes the file once. It is part of the program, and a test reads all of it: an error cannot happen.
+// read decodes the file once. It is part of the program, and a test reads all of it: an error
+// cannot happen.
 var read = sync.OnceValue(func() []Case {
 	cases, err := decode(file)
 	if err != nil {
@@ -120,8 +122,8 @@ func Kinds() []Kind {
 	return kinds
 }
 
-// Values iterates over the values of the fields of that name in the messages of the corpus, once each: seeds for the parser of one field. It cuts lines
-// without judging them.
+// Values iterates over the values of the fields of that name in the messages of the corpus, once
+// each: seeds for the parser of one field. It cuts lines without judging them.
 func Values(name string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		seen := map[string]bool{}

@@ -1,5 +1,7 @@
-// Package corpus is a collection of HTTP messages and field values for those who test or fuzz a parser, theirs or ours: each case has the verdict of a strict
-// reader and the reason for it. There are also ways to make more of it: cuts, mutations, well-formed messages without end, and a dictionary.
+// Package corpus is a collection of HTTP messages and field values for those who test or fuzz a
+// parser, theirs or ours: each case has the verdict of a strict reader and the reason for it. There
+// are also ways to make more of it: cuts, mutations, well-formed messages without end, and a
+// dictionary.
 //
 // Seed a fuzz target with it:
 //
@@ -20,8 +22,10 @@
 //		}
 //	}
 //
-// The verdicts are those of HTTP/1.1 messages inside WebSocket messages (package wire lists the choices). A parser for HTTP on a stream has good reasons to
-// differ in some: it must ask for Host, for example. The cases are still inputs it has to survive.
+// The verdicts are those of HTTP/1.1 messages inside WebSocket messages (package wire lists the
+// choices). A parser for HTTP on a stream has good reasons to differ in some: it must ask for Host,
+// for example. The cases are still inputs it has to survive.
 //
-// `go run example.com/khp/fuzz/export DIR` writes all of it to files, for fuzzers in other languages.
+// `go run example.com/khp/fuzz/export DIR` writes all of it to files, for fuzzers in other
+// languages.
 package corpus

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Generate iterates without end over well-formed messages of a kind, Request or Response: fields known and unknown in any order, odd but legal spellings,
-// bodies where the status allows them. The same seed gives the same messages. Other kinds give none.
+// Generate iterates without end over well-formed messages of a kind, Request or Response: fields
+// known and unknown in any order, odd but legal spellings, bodies where the status allows them. The
+// same seed gives the same messages. Other kinds give none.
 func Generate(k Kind, seed uint64) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		g := generator{rand.New(rand.NewPCG(seed, 0x6b6870))}

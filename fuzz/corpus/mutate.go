@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Splits iterates over every way to cut b into two pieces, neither of them empty: a reader must not care where a message was cut. The pieces are views.
+// Splits iterates over every way to cut b into two pieces, neither of them empty: a reader must not
+// care where a message was cut. The pieces are views.
 func Splits(b []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(first, second []byte) bool) {
 		for i := 1; i < len(b); i++ {
@@ -20,14 +21,17 @@ func Splits(b []byte) iter.Seq2[[]byte, []byte] {
 // Pieces iterates over b in pieces of n bytes, the last one possibly shorter.
 func Pieces(b []byte, n int) iter.Seq[[]byte] { return slices.Chunk(b, max(n, 1)) }
 
-// hostile are the bytes that parsers have stumbled over: ends of lines and strings, blanks of all kinds, separators.
+// hostile are the bytes that parsers have stumbled over: ends of lines and strings, blanks of all
+// kinds, separators.
 var hostile = []string{
 	"\x00", "\r", "\n", "\t", " ", "\v", "\f", "\x1b", "\x7f", "\x80", "\x85", "\xa0", "\xff", "\u00a0", "\u2028", ":", ",", ";", "=", "\"", "\\", "#", "/", "\r\n", "\r\n ", "\r\n\r\n",
 }
 
-// Mutations iterates over all single mutations of a message, with a name for each: a hostile byte put in or in the place of another at each boundary
-// (wherever a byte of a word meets one that is not), each line left out, doubled or put first, each line end made CR or LF alone, and each byte but one cut off. The
-// slice is a new one each time. There are some hundreds for a short message; what they become is not judged.
+// Mutations iterates over all single mutations of a message, with a name for each: a hostile byte
+// put in or in the place of another at each boundary (wherever a byte of a word meets one that is
+// not), each line left out, doubled or put first, each line end made CR or LF alone, and each byte
+// but one cut off. The slice is a new one each time. There are some hundreds for a short message;
+// what they become is not judged.
 func Mutations(b []byte) iter.Seq2[string, []byte] {
 	return func(yield func(name string, mutant []byte) bool) {
 		for i := 0; i <= len(b); i++ {

@@ -17,7 +17,8 @@ func explain(ours, theirs error) *Difference {
 	return nil
 }
 
-// sameHeader compares fields with a header, which has canonical names and forgets the order of different ones. Fields that net/http takes out are left out.
+// sameHeader compares fields with a header, which has canonical names and forgets the order of
+// different ones. Fields that net/http takes out are left out.
 func sameHeader(fields wire.Fields, h http.Header) bool {
 	count := 0
 	for _, f := range fields {

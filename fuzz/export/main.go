@@ -1,9 +1,11 @@
-// Command export writes the corpus of package fuzz/corpus to plain files, for fuzzers and parsers in any language.
+// Command export writes the corpus of package fuzz/corpus to plain files, for fuzzers and parsers
+// in any language.
 //
 //	go run ./fuzz/export DIR
 //
-// It writes DIR/KIND/ID for each input (DIR/unit/ID/01.binary and so on for a unit, one file a message), DIR/generated/request/NNN and response/NNN (well-formed messages),
-// DIR/index.tsv with the verdicts and reasons, and DIR/khp.dict, a dictionary for libFuzzer and AFL.
+// It writes DIR/KIND/ID for each input (DIR/unit/ID/01.binary and so on for a unit, one file a
+// message), DIR/generated/request/NNN and response/NNN (well-formed messages), DIR/index.tsv with
+// the verdicts and reasons, and DIR/khp.dict, a dictionary for libFuzzer and AFL.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package anycall calls the exported functions and methods of a package in any order with any arguments, for tests that no order of calls and no
-// argument makes it panic.
+// Package anycall calls the exported functions and methods of a package in any order with any
+// arguments, for tests that no order of calls and no argument makes it panic.
 package anycall
 
 import (
@@ -29,7 +29,8 @@ const (
 type Caller struct {
 	// Texts are strings and byte slices that lead far into the package. Odd ones are added.
 	Texts []string
-	// Values returns a value for a parameter of type t, if it has one; it may be nil. It is for what cannot be made up, such as a connection.
+	// Values returns a value for a parameter of type t, if it has one; it may be nil. It is for
+	// what cannot be made up, such as a connection.
 	Values func(t *rapid.T, typ reflect.Type) (v reflect.Value, ok bool)
 	// Skip names methods that are not called, such as Shutdown, which waits.
 	Skip []string
@@ -41,7 +42,8 @@ type Caller struct {
 	log     []string
 }
 
-// Run makes calls: methods of the first object most of the time, of the others, which are pointers too, of what the calls return, and functions by name.
+// Run makes calls: methods of the first object most of the time, of the others, which are pointers
+// too, of what the calls return, and functions by name.
 func (c *Caller) Run(t *rapid.T, objects []any, functions map[string]any, calls int) {
 	c.t, c.objects, c.log = t, nil, nil
 	for _, o := range objects {
@@ -278,8 +280,8 @@ func (c *Caller) text() string {
 	return c.last
 }
 
-// Complete fails unless functions has every exported function of the package in dir, so that none is forgotten. A generic one may be listed several
-// times, as Name/types.
+// Complete fails unless functions has every exported function of the package in dir, so that none
+// is forgotten. A generic one may be listed several times, as Name/types.
 func Complete(t require.TestingT, dir string, functions map[string]any) {
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)

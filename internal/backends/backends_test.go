@@ -85,7 +85,8 @@ func talk(t *testing.T, c *transport.Conn) {
 	require.NoError(t, c.Close(transport.CloseNormal, ""))
 }
 
-// Back ends get the client's subprotocols and nothing of KHP, and select among them, whatever the client speaks.
+// Back ends get the client's subprotocols and nothing of KHP, and select among them, whatever the
+// client speaks.
 func TestBackends(t *testing.T) {
 	l := languages(t)
 	first, none, chat := listening(t, l["ws"].command(t, "server")), listening(t, l["websockets"].command(t, "server")), listening(t, l["websockets"].command(t, "server", "chat"))
@@ -134,7 +135,8 @@ func TestBackends_PlainFallback(t *testing.T) {
 	}
 }
 
-// Plain clients of both libraries are served on the same URL, with one of their subprotocols, and get 403 where credentials are asked.
+// Plain clients of both libraries are served on the same URL, with one of their subprotocols, and
+// get 403 where credentials are asked.
 func TestPlainClients(t *testing.T) {
 	l := languages(t)
 	url := serve(t, "--plain", "--route", "/=echo", "--auth", "/account=joe:welcome")

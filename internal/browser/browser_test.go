@@ -1,4 +1,5 @@
-// Package browser has a real browser talk to khp serve. Run it with make browser; without -chromium there is nothing to run.
+// Package browser has a real browser talk to khp serve. Run it with make browser; without -chromium
+// there is nothing to run.
 package browser
 
 import (
@@ -17,13 +18,15 @@ import (
 
 var chromium = flag.String("chromium", "", "the browser to run")
 
-// press does what a person does with the page, a step each time: connect, then send what is in the field.
+// press does what a person does with the page, a step each time: connect, then send what is in the
+// field.
 const press = `(() => {
 	if (!window.pressed) { window.pressed = true; $('connect').click() } else if (!$('send').disabled && $('text').value) $('send').click()
 	return $('log').innerText
 })()`
 
-// TestChromium loads the demo page, which speaks KHP with the browser's own WebSocket, and looks at what it shows.
+// TestChromium loads the demo page, which speaks KHP with the browser's own WebSocket, and looks at
+// what it shows.
 func TestChromium(t *testing.T) {
 	if *chromium == "" {
 		t.Skip("needs a browser: make browser")

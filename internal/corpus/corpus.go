@@ -1,4 +1,5 @@
-// Package corpus reads the adversarial corpus, fuzz/corpus/corpus.jsonl. The README beside it describes the format.
+// Package corpus reads the adversarial corpus, fuzz/corpus/corpus.jsonl. The README beside it
+// describes the format.
 package corpus
 
 import (
@@ -87,7 +88,8 @@ func unquote(s string) ([]byte, error) {
 	return []byte(u), err
 }
 
-// next steps over one character or one escape, of which two bytes are enough to know where the next one may start.
+// next steps over one character or one escape, of which two bytes are enough to know where the next
+// one may start.
 func next(s string, i int) int {
 	if s[i] == '\\' {
 		return min(i+2, len(s))

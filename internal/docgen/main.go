@@ -1,4 +1,6 @@
-// Docgen writes the documents and pictures that are made from the tables of package fsm, docs/states.md, docs/status.md, docs/img and docs/models, and from the corpus of package wire, docs/corpus.md.
+// Docgen writes the documents and pictures that are made from the tables of package fsm,
+// docs/states.md, docs/status.md, docs/img and docs/models, and from the corpus of package wire,
+// docs/corpus.md.
 package main
 
 import (

@@ -72,7 +72,8 @@ var clientCases = []clientCase{
 	{name: "drain", path: "/", args: []string{"text:hello", "wait"}, drain: true, want: lines(shakenLines, "echo text 5", "waiting", "closed 1001 clean ")},
 }
 
-// TestClient runs the transport of Kaazing's Java client against khp serve. The extended handshake is made by testdata/client, in that client's way.
+// TestClient runs the transport of Kaazing's Java client against khp serve. The extended handshake
+// is made by testdata/client, in that client's way.
 func TestClient(t *testing.T) {
 	needsSoftware(t)
 	dir := t.TempDir()

@@ -11,7 +11,8 @@ import (
 	"example.com/khp/transport/extension"
 )
 
-// twice is longer than the second after which the gateway's impatient service gives a silent client up.
+// twice is longer than the second after which the gateway's impatient service gives a silent client
+// up.
 const twice = 2500 * time.Millisecond
 
 var connCases = []gatewayCase{
@@ -74,7 +75,8 @@ func echo(t *testing.T, c *transport.Conn, text string) {
 	require.Equal(t, text, string(data))
 }
 
-// quiet says nothing for a while, in which no message may come and after which the connection must still be there.
+// quiet says nothing for a while, in which no message may come and after which the connection must
+// still be there.
 func quiet(t *testing.T, c *transport.Conn) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), twice)

@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// raw is a conversation that khp would not have with a gateway. It shows what the gateway does by itself.
+// raw is a conversation that khp would not have with a gateway. It shows what the gateway does by
+// itself.
 type raw struct {
 	path  string   // of the URL, with its query
 	field string   // of the opening request
@@ -89,7 +90,8 @@ func (r raw) run(t *testing.T, g gateway) {
 	}
 }
 
-// received reads one frame: a message, which the gateway sends as one binary frame, or a control frame.
+// received reads one frame: a message, which the gateway sends as one binary frame, or a control
+// frame.
 func received(t *testing.T, from *bufio.Reader) string {
 	t.Helper()
 	h, err := ws.ReadHeader(from)

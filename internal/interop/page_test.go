@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPage_Cases requires docs/interop.md to list exactly the cases that are run, in their order, and to name the versions that are fetched.
+// TestPage_Cases requires docs/interop.md to list exactly the cases that are run, in their order,
+// and to name the versions that are fetched.
 func TestPage_Cases(t *testing.T) {
 	var cases []string
 	for _, c := range clientCases {

@@ -6,7 +6,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// ExtensionName returns the name of an element of a list of extensions, such as "x-a" of "x-a; n=1".
+// ExtensionName returns the name of an element of a list of extensions, such as "x-a" of "x-a;
+// n=1".
 func ExtensionName(element string) string {
 	name, _, _ := strings.Cut(element, ";")
 	return strings.Trim(name, " \t")
@@ -47,8 +48,8 @@ func selection(list []wire.Extension, f wire.Fields) ([]wire.Extension, Fault) {
 	return list, Fault{}
 }
 
-// misfit returns the first name of a selection that was not asked for, or that is there for the second time; "" if all is well.
-// Parameters are up to the extension. [AMB-26, AMB-27, AMB-29]
+// misfit returns the first name of a selection that was not asked for, or that is there for the
+// second time; "" if all is well. Parameters are up to the extension. [AMB-26, AMB-27, AMB-29]
 func misfit(list []wire.Extension, asked []string) (name string, twice bool) {
 	for i, e := range list {
 		twice = Granted(list[:i], string(e.Name))

@@ -2,8 +2,9 @@ package judge
 
 import "example.com/khp/wire"
 
-// OpeningRequest judges an opening request by itself, and returns the status that refuses it; 0 if it is one. Without checkKey the
-// key is not judged, because a recorder has replaced it. [RFC 6455 4.2.1]
+// OpeningRequest judges an opening request by itself, and returns the status that refuses it; 0 if
+// it is one. Without checkKey the key is not judged, because a recorder has replaced it. [RFC 6455
+// 4.2.1]
 //
 //khp:impl KHP-GEN-08 RFC2068-101-01
 func OpeningRequest(r *wire.Request, checkKey bool) (status int, fault Fault) {
@@ -32,8 +33,8 @@ func OpeningRequest(r *wire.Request, checkKey bool) (status int, fault Fault) {
 	return status, Fault{"WSP-OPEN-01 KHP-GEN-08", text}
 }
 
-// Body returns how many bytes of the body of an extended request are due after its message, of which have follow the head there. Only
-// a request that expects 100-continue may hold bytes back.
+// Body returns how many bytes of the body of an extended request are due after its message, of
+// which have follow the head there. Only a request that expects 100-continue may hold bytes back.
 func Body(r *wire.Request, have int) (left int64, fault Fault) {
 	left = max(r.ContentLength, 0) - int64(have)
 	expect, _ := r.Fields.Get("Expect")

@@ -21,7 +21,8 @@ func (a *Asked) Offers(subprotocol string) bool {
 	return slices.Contains(a.Subprotocols, subprotocol) || slices.Contains(a.Tokens, subprotocol)
 }
 
-// Selected returns the subprotocol that a response selects, "" if it is none that was asked for. It allocates nothing.
+// Selected returns the subprotocol that a response selects, "" if it is none that was asked for. It
+// allocates nothing.
 func (a *Asked) Selected(f wire.Fields) string {
 	v, _ := f.Get("Sec-WebSocket-Protocol")
 	for _, list := range [...][]string{a.Tokens, a.Subprotocols} {
@@ -64,8 +65,9 @@ func Opening(f wire.Fields, a *Asked) Fault {
 	return fault
 }
 
-// Response returns the facts about an extended response that do not depend on the client's policy: its fields about the upgrade, and whether
-// its selection was asked for. A response that ends the handshake is not judged.
+// Response returns the facts about an extended response that do not depend on the client's policy:
+// its fields about the upgrade, and whether its selection was asked for. A response that ends the
+// handshake is not judged.
 func Response(r *wire.Response, a *Asked) (facts fsm.Facts, first Fault) {
 	action := fsm.Status(r.Status).Action
 	if action.Terminates() {
@@ -102,8 +104,8 @@ func extensionsAsked(f wire.Fields, a *Asked) Fault {
 	return fault
 }
 
-// acceptMatches checks the fields of a completing response about the upgrade, as far as it has them: the extended request carries no key,
-// so the one of the opening request counts. [AMB-19]
+// acceptMatches checks the fields of a completing response about the upgrade, as far as it has
+// them: the extended request carries no key, so the one of the opening request counts. [AMB-19]
 //
 //khp:impl KHP-STATUS-101-01 KHP-STATUS-101-03
 func acceptMatches(f wire.Fields, a *Asked) Fault {
@@ -126,7 +128,8 @@ func acceptMatches(f wire.Fields, a *Asked) Fault {
 	return Fault{}
 }
 
-// subprotocolAsked checks the selected subprotocol: none, or one that the request listed, in one field. [AMB-31]
+// subprotocolAsked checks the selected subprotocol: none, or one that the request listed, in one
+// field. [AMB-31]
 //
 //khp:impl WSP-PROTO-01
 func subprotocolAsked(f wire.Fields, a *Asked) Fault {

@@ -11,7 +11,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// profile is how a client speaks KHP: the bytes it sends, and how many messages it gets before it is open.
+// profile is how a client speaks KHP: the bytes it sends, and how many messages it gets before it
+// is open.
 type profile struct {
 	opening, request string
 	first, last      int // messages before the request, and after it
@@ -32,7 +33,8 @@ type client struct {
 	frame []byte // the one it sends, ready made
 }
 
-// connect brings up TCP. The source address is chosen so that more clients fit on one machine than there are ports.
+// connect brings up TCP. The source address is chosen so that more clients fit on one machine than
+// there are ports.
 func connect(addr string, from net.IP) (*client, error) {
 	d := net.Dialer{Timeout: patience}
 	if from != nil {
@@ -78,7 +80,8 @@ func (c *client) opening(p profile) error {
 	if _, err := io.WriteString(c.nc, p.opening); err != nil {
 		return err
 	}
-	// The answer of the same server to the same request is as long every time, but for who reads it first; so byte by byte behind the first piece.
+	// The answer of the same server to the same request is as long every time, but for who reads it
+	// first; so byte by byte behind the first piece.
 	head := make([]byte, 0, 256)
 	var one [1]byte
 	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {

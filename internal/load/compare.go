@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// rounds of each comparison: the machine is never quite the same twice, so the servers take turns and the median counts.
+// rounds of each comparison: the machine is never quite the same twice, so the servers take turns
+// and the median counts.
 const compareRounds = 5
 
 // compared is what was measured of one server.

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// perProcess is how many connections one process may have here: descriptors are limited, and the metrics need some.
+// perProcess is how many connections one process may have here: descriptors are limited, and the
+// metrics need some.
 func perProcess() int { return descriptorLimit() - 500 }
 
 // hold keeps many connections open and has each of them send and receive.
@@ -159,7 +160,8 @@ func (w *worker) end() {
 	_ = w.cmd.Wait()
 }
 
-// work is the worker: it opens, says so, waits for the order, sends and receives, says how that went, and holds on until the end of in.
+// work is the worker: it opens, says so, waits for the order, sends and receives, says how that
+// went, and holds on until the end of in.
 func work(in io.Reader, out io.Writer, args []string) error {
 	addr := args[0]
 	n, _ := strconv.Atoi(args[1])
@@ -200,7 +202,8 @@ func work(in io.Reader, out io.Writer, args []string) error {
 	return nil
 }
 
-// parallel calls f for 0 to n-1, at most at once of them at the same time, and returns the first error.
+// parallel calls f for 0 to n-1, at most at once of them at the same time, and returns the first
+// error.
 func parallel(n, at int, f func(i int) error) error {
 	next, failed := make(chan int), make(chan error, at)
 	var wg sync.WaitGroup

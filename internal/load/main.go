@@ -1,5 +1,6 @@
-// Command load puts khp serve, as a process of its own, under load and writes docs/reliability.md: open connections with echo traffic, handshakes one after the
-// other, and clients that stop at the worst point of the handshake. Numbers are those of the machine it runs on, which the page names.
+// Command load puts khp serve, as a process of its own, under load and writes docs/reliability.md:
+// open connections with echo traffic, handshakes one after the other, and clients that stop at the
+// worst point of the handshake. Numbers are those of the machine it runs on, which the page names.
 //
 //	go run ./internal/load -write docs/reliability.md     # from the root of the project; a few minutes
 //	go run ./internal/load -connections 2000 -handshakes 20000 -stalled 500 -idle 500 -compared 1000

@@ -16,8 +16,9 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// peers are servers of the same conversation, for comparison: package transport by itself, the frame library that it uses with its zero-copy upgrade, and a loop that
-// reads and writes fixed bytes and so cannot be outdone by anything that looks at them. Each echoes.
+// peers are servers of the same conversation, for comparison: package transport by itself, the
+// frame library that it uses with its zero-copy upgrade, and a loop that reads and writes fixed
+// bytes and so cannot be outdone by anything that looks at them. Each echoes.
 var peers = map[string]func(ln net.Listener) error{
 	"transport": func(ln net.Listener) error {
 		return (&transport.Server{Handler: &transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
@@ -69,7 +70,8 @@ func acceptAll(ln net.Listener, serve func(nc net.Conn)) error {
 	}
 }
 
-// gobwasPeer shakes hands with the library's zero-copy upgrade, takes the request as it is, and echoes.
+// gobwasPeer shakes hands with the library's zero-copy upgrade, takes the request as it is, and
+// echoes.
 func gobwasPeer(nc net.Conn) {
 	u := ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == "x-kaazing-handshake" }}
 	if _, err := u.Upgrade(nc); err != nil {

@@ -93,8 +93,8 @@ func (s *server) read() (reading, error) {
 	}, nil
 }
 
-// settled reads until no connection is open, and then until the garbage collector has run once more: what is then in use is really in use. A few handshakes
-// give the collector a reason to run.
+// settled reads until no connection is open, and then until the garbage collector has run once
+// more: what is then in use is really in use. A few handshakes give the collector a reason to run.
 func (s *server) settled() (reading, error) {
 	deadline := time.Now().Add(time.Minute)
 	var last float64

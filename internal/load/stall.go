@@ -9,8 +9,9 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// stall has clients stop where it costs the server most: the WebSocket is established, and half of the extended request is sent. A client that behaves must
-// still get in, and all others have to be told that time is up, and be gone.
+// stall has clients stop where it costs the server most: the WebSocket is established, and half of
+// the extended request is sent. A client that behaves must still get in, and all others have to be
+// told that time is up, and be gone.
 func stall(khp string, p plan, out io.Writer) error {
 	s, err := start(khp)
 	if err != nil {

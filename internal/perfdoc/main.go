@@ -1,5 +1,6 @@
-// Command perfdoc measures and writes docs/performance.md: it runs the benchmarks and the mutation check, and puts what they print into tables. Numbers are
-// those of the machine it runs on, which the page names.
+// Command perfdoc measures and writes docs/performance.md: it runs the benchmarks and the mutation
+// check, and puts what they print into tables. Numbers are those of the machine it runs on, which
+// the page names.
 //
 //	go run ./internal/perfdoc        # from the root of the project; a few minutes
 package main
@@ -139,7 +140,8 @@ func table(w io.Writer, list []result) {
 	}
 }
 
-// section is one table of the page. Without a benchmark it is what a command of the module in bench prints.
+// section is one table of the page. Without a benchmark it is what a command of the module in bench
+// prints.
 type section struct {
 	title, text, bench string
 	packages           []string

@@ -67,7 +67,8 @@ func nginx(first, s string, p place) string {
 	return first + who + "daemon off;\npid " + p.dir + "/pid;\nerror_log stderr;\nevents {}\n" + s
 }
 
-// start runs a proxy until the test ends, and returns its port. Somebody else may take a port in between, so it tries again.
+// start runs a proxy until the test ends, and returns its port. Somebody else may take a port in
+// between, so it tries again.
 func (x *proxy) start(t *testing.T, snippet, khp string) string {
 	t.Helper()
 	program, err := exec.LookPath(x.program)
@@ -89,7 +90,8 @@ func (x *proxy) start(t *testing.T, snippet, khp string) string {
 	return ""
 }
 
-// run starts cmd and returns when it accepts connections, or false when it has ended instead. The end of the test ends it.
+// run starts cmd and returns when it accepts connections, or false when it has ended instead. The
+// end of the test ends it.
 func run(t *testing.T, cmd *exec.Cmd, port string, said *string) bool {
 	var out lockedBuffer
 	cmd.Stdout, cmd.Stderr = &out, &out

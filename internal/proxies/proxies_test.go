@@ -1,6 +1,7 @@
 //go:build unix
 
-// Package proxies runs khp serve behind the proxies of docs/operating.md, with the configurations that stand there. Run it with make proxies; without -proxies only the page is looked at.
+// Package proxies runs khp serve behind the proxies of docs/operating.md, with the configurations
+// that stand there. Run it with make proxies; without -proxies only the page is looked at.
 package proxies
 
 import (
@@ -23,7 +24,8 @@ import (
 
 var installed = flag.Bool("proxies", false, "nginx, haproxy, apache2 and caddy are installed: run them")
 
-// TestProxies has clients of both profiles go through each proxy, and looks whether Kaazing's Java and iOS clients could.
+// TestProxies has clients of both profiles go through each proxy, and looks whether Kaazing's Java
+// and iOS clients could.
 func TestProxies(t *testing.T) {
 	if !*installed {
 		t.Skip("needs nginx, haproxy, apache2 and caddy: make proxies")
@@ -95,7 +97,8 @@ func (c *client) dial(ctx context.Context, network, _ string) (net.Conn, error) 
 	return d.DialContext(ctx, network, "127.0.0.1:"+c.port)
 }
 
-// profile shakes hands as a page of the same host, with and without credentials, on paths that a proxy may be tempted to clean up, and echoes messages.
+// profile shakes hands as a page of the same host, with and without credentials, on paths that a
+// proxy may be tempted to clean up, and echoes messages.
 func (c *client) profile(t *testing.T, profile transport.Profile) {
 	for _, path := range []string{"/", "/a%2Fb//c?x=1&y=%20", "/account"} {
 		conn, err := transport.Dial(t.Context(), c.url(path), &transport.DialOptions{
@@ -154,7 +157,8 @@ func (c *client) opening(t *testing.T) string {
 	return head.String()
 }
 
-// notForJava says what Kaazing's Java client refuses about a 101, "" if nothing. It compares lines with their case; only the value of Upgrade may have another.
+// notForJava says what Kaazing's Java client refuses about a 101, "" if nothing. It compares lines
+// with their case; only the value of Upgrade may have another.
 func notForJava(head string) string {
 	lines := strings.Split(head, "\r\n")
 	if lines[0] != "HTTP/1.1 101 Web Socket Protocol Handshake" {

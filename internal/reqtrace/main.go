@@ -1,12 +1,13 @@
-// Reqtrace traces requirements: from the list in docs/requirements.tsv to the code that implements them and the tests that passed.
+// Reqtrace traces requirements: from the list in docs/requirements.tsv to the code that implements
+// them and the tests that passed.
 //
 //	go run ./internal/reqtrace                                  run the tests, print the totals
 //	go run ./internal/reqtrace -write docs/requirements.md      write the page as well
 //	go run ./internal/reqtrace -check                           fail if the page is stale
 //	go run ./internal/reqtrace -json FILE [-json FILE...]       take the output of go test -json from files, or - for standard input
 //
-// It exits with 1 if a MUST or MUST NOT is neither covered nor excepted, if a mark is wrong, or if the page is stale, and says what is missing where.
-// docs/requirements.md explains the marks.
+// It exits with 1 if a MUST or MUST NOT is neither covered nor excepted, if a mark is wrong, or if
+// the page is stale, and says what is missing where. docs/requirements.md explains the marks.
 package main
 
 import (

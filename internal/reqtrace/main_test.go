@@ -13,7 +13,8 @@ import (
 	"example.com/khp/internal/reqtrace/page"
 )
 
-// module writes a module in which KHP-A-01 is complete, KHP-A-02 lacks its test, which failed, and KHP-A-03 needs nothing.
+// module writes a module in which KHP-A-01 is complete, KHP-A-02 lacks its test, which failed, and
+// KHP-A-03 needs nothing.
 func module(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{

@@ -8,8 +8,9 @@ import (
 // shown are the fields of HTTP that matter to a handshake.
 var shown = []string{"Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Authorization", "WWW-Authenticate", "Location"}
 
-// Fields returns the lines below the first one of an HTTP message that are worth showing: the fields that matter, and the beginning of a body of plain text.
-// Credentials and the queries of URLs are left out.
+// Fields returns the lines below the first one of an HTTP message that are worth showing: the
+// fields that matter, and the beginning of a body of plain text. Credentials and the queries of
+// URLs are left out.
 func Fields(message []byte) (lines []string) {
 	head, body, _ := strings.Cut(string(message), "\r\n\r\n")
 	start, rest, _ := strings.Cut(head, "\r\n")

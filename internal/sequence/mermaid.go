@@ -8,7 +8,8 @@ import (
 	"example.com/khp/internal/visible"
 )
 
-// Mermaid writes steps as a sequence diagram of Mermaid. Lines below the text and notes beside it are left out.
+// Mermaid writes steps as a sequence diagram of Mermaid. Lines below the text and notes beside it
+// are left out.
 func Mermaid(w io.Writer, steps []Step) error {
 	var b strings.Builder
 	b.WriteString("sequenceDiagram\n  participant client\n  participant server\n")

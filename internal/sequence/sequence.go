@@ -1,4 +1,5 @@
-// Package sequence draws a conversation between a client and a server: as text for terminals, as a diagram of Mermaid, and as SVG.
+// Package sequence draws a conversation between a client and a server: as text for terminals, as a
+// diagram of Mermaid, and as SVG.
 package sequence
 
 // Side is one end of the conversation.

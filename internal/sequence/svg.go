@@ -18,8 +18,8 @@ const (
 	lineChars    = 44 // in a line over an arrow
 )
 
-// SVG draws steps as a picture that takes its colours from the page around it: classes sequence, life, side, message, note, breaking and bad. All text in it is
-// escaped.
+// SVG draws steps as a picture that takes its colours from the page around it: classes sequence,
+// life, side, message, note, breaking and bad. All text in it is escaped.
 func SVG(label string, steps []Step) string {
 	var b strings.Builder
 	height := top + len(steps)*rowHeight + 30

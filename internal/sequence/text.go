@@ -13,7 +13,8 @@ import (
 // width is how many characters there are between the lines of client and server.
 const width = 56
 
-// Text draws steps for a terminal: a margin with the numbers, the client's line, the arrows, the server's line, and notes beside it.
+// Text draws steps for a terminal: a margin with the numbers, the client's line, the arrows, the
+// server's line, and notes beside it.
 func Text(w io.Writer, steps []Step, on terminal.Palette) error {
 	margin := 3
 	for _, s := range steps {

@@ -1,5 +1,6 @@
-// Command spincheck has the model checker Spin check the exported model of client and server: nothing is violated, its states are those that the explorer finds, each of
-// them, and seeded faults are found. It also compares their speed.
+// Command spincheck has the model checker Spin check the exported model of client and server:
+// nothing is violated, its states are those that the explorer finds, each of them, and seeded
+// faults are found. It also compares their speed.
 //
 //	go run ./internal/spincheck         # tables; two minutes
 //	go run ./internal/spincheck -quick  # does Spin find something wrong? seconds

@@ -2,7 +2,8 @@ package main
 
 import "io"
 
-// drill is the walk from a broken cell to the tools that notice. TestDrill of package fsm does the same.
+// drill is the walk from a broken cell to the tools that notice. TestDrill of package fsm does the
+// same.
 func drill(w io.Writer) error {
 	_, err := io.WriteString(w, drillText)
 	return err

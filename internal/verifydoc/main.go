@@ -1,4 +1,5 @@
-// Command verifydoc explores all models, measures, and writes docs/verification.md. Numbers are those of the machine it runs on, which the page names.
+// Command verifydoc explores all models, measures, and writes docs/verification.md. Numbers are
+// those of the machine it runs on, which the page names.
 //
 //	go run ./internal/verifydoc        # from the root of the project; a few minutes
 package main

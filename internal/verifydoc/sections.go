@@ -54,7 +54,8 @@ func faults(w io.Writer) error {
 	return nil
 }
 
-// counted is how many mutants are explored; their choice is fixed so that the page changes only with the tables.
+// counted is how many mutants are explored; their choice is fixed so that the page changes only
+// with the tables.
 const counted = "500"
 
 var tallies = regexp.MustCompile(`(table \w+|explored): mutants (\d+)(?: of (\d+))?, by properties (\d+), by sizes too (\d+)`)

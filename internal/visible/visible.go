@@ -1,6 +1,8 @@
-// Package visible writes the words of a peer so that a terminal, a log and a page show them and do nothing else: no character controls the terminal, changes
-// the direction of the text around it, begins a line of its own, or takes no room. Such a character becomes an escape as in Go: \x1b, \u202e, and \xff for a
-// byte that is not UTF-8. A backslash stays as it is, so that escapes are for the eye; JSON is exact.
+// Package visible writes the words of a peer so that a terminal, a log and a page show them and do
+// nothing else: no character controls the terminal, changes the direction of the text around it,
+// begins a line of its own, or takes no room. Such a character becomes an escape as in Go: \x1b,
+// \u202e, and \xff for a byte that is not UTF-8. A backslash stays as it is, so that escapes are
+// for the eye; JSON is exact.
 package visible
 
 import (
@@ -90,7 +92,8 @@ func hex(r rune, width int) string {
 	return strings.Repeat("0", width-len(s)) + s
 }
 
-// JSON escapes what is not visible in encoded JSON; it stays the same value. Blanks between values are kept.
+// JSON escapes what is not visible in encoded JSON; it stays the same value. Blanks between values
+// are kept.
 func JSON(b []byte) []byte {
 	if bytes.IndexFunc(b, jsonHides) < 0 {
 		return b
@@ -112,13 +115,14 @@ func JSON(b []byte) []byte {
 // jsonHides reports whether r is not visible in JSON. Below DEL an encoder escapes what has to be.
 func jsonHides(r rune) bool { return r >= 0x7f && !Rune(r) || r == utf8.RuneError }
 
-// Writer returns a writer that passes on what is written to it as Text, for what is not JSON. Each call of Write has whole characters.
+// Writer returns a writer that passes on what is written to it as Text, for what is not JSON. Each
+// call of Write has whole characters.
 func Writer(w io.Writer) io.Writer {
 	return &writer{w, func(p []byte) []byte { return []byte(Text(string(p))) }}
 }
 
-// JSONWriter returns a writer that passes on encoded JSON as JSON. Each call of Write has whole characters, as those of a [encoding/json.Encoder] and of a
-// [log/slog.JSONHandler] have.
+// JSONWriter returns a writer that passes on encoded JSON as JSON. Each call of Write has whole
+// characters, as those of a [encoding/json.Encoder] and of a [log/slog.JSONHandler] have.
 func JSONWriter(w io.Writer) io.Writer { return &writer{w, JSON} }
 
 type writer struct {

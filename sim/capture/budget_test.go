@@ -15,7 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// All that is counted as kept is given back, whatever becomes of a connection: else a long capture would run into the limit.
+// All that is counted as kept is given back, whatever becomes of a connection: else a long capture
+// would run into the limit.
 func TestCollector_GivesBack(t *testing.T) {
 	sessions := wholeSessions(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -37,7 +38,8 @@ func TestCollector_GivesBack(t *testing.T) {
 	})
 }
 
-// Many connections that send much take bounded memory all together; those beyond the limit are incomplete, and say so.
+// Many connections that send much take bounded memory all together; those beyond the limit are
+// incomplete, and say so.
 func TestRead_BudgetOfAllConnections(t *testing.T) {
 	reader, writer := io.Pipe()
 	payload := append([]byte("\x82\x7e\xff\xff"), bytes.Repeat([]byte("x"), 1<<16)...)[:4+65535]

@@ -108,7 +108,8 @@ func (c *collector) unread(what string) {
 	c.summary.Unread[what]++
 }
 
-// flowOf names a connection and a direction for the reassembly, which does not have to know that ports are used again.
+// flowOf names a connection and a direction for the reassembly, which does not have to know that
+// ports are used again.
 func flowOf(serial uint64, side int) gopacket.Flow {
 	name := func(side int) []byte { return append(binary.BigEndian.AppendUint64(nil, serial), byte(side)) }
 	return gopacket.NewFlow(layers.EndpointIPv6, name(side), name(1-side))
@@ -148,7 +149,8 @@ func (c *collector) rest() {
 	}
 }
 
-// forget notes that a connection is handed on. It stays known for a while, so that what comes late makes no connection of its own.
+// forget notes that a connection is handed on. It stays known for a while, so that what comes late
+// makes no connection of its own.
 func (c *collector) forget(x *stream) {
 	delete(c.live, x.serial)
 	if c.known[x.between] != x {

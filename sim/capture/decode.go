@@ -16,10 +16,12 @@ type tcpSegment struct {
 	length  int    // of its payload on the wire; the packet may have less
 }
 
-// linuxVXLAN is the port that Linux used for VXLAN before there was a standard, and still does unless it is told otherwise.
+// linuxVXLAN is the port that Linux used for VXLAN before there was a standard, and still does
+// unless it is told otherwise.
 const linuxVXLAN = 8472
 
-// decode finds the innermost TCP segment of a packet. If there is none, unread says what there is instead.
+// decode finds the innermost TCP segment of a packet. If there is none, unread says what there is
+// instead.
 func decode(data []byte, link layers.LinkType) (s tcpSegment, unread string) {
 	options := gopacket.DecodeOptions{NoCopy: true}
 	var p gopacket.Packet

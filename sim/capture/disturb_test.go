@@ -30,7 +30,8 @@ func behind(whole *flow, texts ...string) *flow {
 	return f
 }
 
-// What HTTP allows before the opening handshake on the same connection, and between its two parts, changes no verdict.
+// What HTTP allows before the opening handshake on the same connection, and between its two parts,
+// changes no verdict.
 func TestRead_HTTPBefore(t *testing.T) {
 	whole := traffic(t, transport.DialOptions{}, accept)[0]
 	const get = "GET /page HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -78,7 +79,8 @@ func TestRead_InterimResponses(t *testing.T) {
 	want(t, results[0], replay.Path, "spec", "open with 101")
 }
 
-// An opening request that is answered with 308, or refused, ends the session as one that went by the rules.
+// An opening request that is answered with 308, or refused, ends the session as one that went by
+// the rules.
 func TestRead_OpeningAnswers(t *testing.T) {
 	for _, status := range []string{"301 x", "308 Permanent Redirect", "401 x", "403 x", "426 Upgrade Required", "503 x", "999 x"} {
 		f := newFlow(40000)
@@ -91,7 +93,8 @@ func TestRead_OpeningAnswers(t *testing.T) {
 	}
 }
 
-// Ports that are used again make a connection of their own, with and without the end of the one before.
+// Ports that are used again make a connection of their own, with and without the end of the one
+// before.
 func TestRead_PortsUsedAgain(t *testing.T) {
 	for _, ended := range []bool{true, false} {
 		var list []segment
@@ -112,7 +115,8 @@ func TestRead_PortsUsedAgain(t *testing.T) {
 	}
 }
 
-// Neighbouring packets of different directions that are swapped are put in order by what they acknowledge.
+// Neighbouring packets of different directions that are swapped are put in order by what they
+// acknowledge.
 func TestRead_SwappedDirections(t *testing.T) {
 	for _, opts := range []transport.DialOptions{{}, {Profile: transport.Kaazing}, {Credentials: auth.Basic("joe", "welcome")}} {
 		whole := traffic(t, opts, challenge)[0]
@@ -132,7 +136,8 @@ func TestRead_SwappedDirections(t *testing.T) {
 	}
 }
 
-// Without the packets that begin it, a session is judged from its opening request on; later, it is incomplete.
+// Without the packets that begin it, a session is judged from its opening request on; later, it is
+// incomplete.
 func TestRead_WithoutBeginning(t *testing.T) {
 	for _, opts := range []transport.DialOptions{{}, {Profile: transport.Kaazing}} {
 		whole := traffic(t, opts, accept)[0]
@@ -206,7 +211,8 @@ func wholeSessions(t testing.TB) (list [][]segment) {
 	return list
 }
 
-// A correct session is never called wrong, whatever a network or tcpdump does to its capture: it is right, or incomplete for a reason.
+// A correct session is never called wrong, whatever a network or tcpdump does to its capture: it is
+// right, or incomplete for a reason.
 func TestRead_DisturbedIsNeverWrong(t *testing.T) {
 	sessions := wholeSessions(t)
 	var names []string
@@ -288,7 +294,8 @@ func TestRead_DisturbedIsNeverWrong(t *testing.T) {
 	})
 }
 
-// probed puts a probe behind the first n segments, by the sender of the last one with data: the byte before the next one, with any value.
+// probed puts a probe behind the first n segments, by the sender of the last one with data: the
+// byte before the next one, with any value.
 func probed(list []segment, n int) []segment {
 	for i := n - 1; i >= 0; i-- {
 		s := list[i]

@@ -9,7 +9,8 @@ import (
 	"example.com/khp/sim/replay"
 )
 
-// FuzzCapture reads any bytes as a capture: nothing panics, each connection has a verdict and can be drawn, and its steps are in order and within the limits.
+// FuzzCapture reads any bytes as a capture: nothing panics, each connection has a verdict and can
+// be drawn, and its steps are in order and within the limits.
 func FuzzCapture(f *testing.F) {
 	b, err := os.ReadFile(sample)
 	if err != nil {

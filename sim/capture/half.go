@@ -59,7 +59,8 @@ func placeOf(ci gopacket.CaptureInfo) *place {
 	return nil
 }
 
-// here is the mark of the byte before sequence number until: a step ends there. Steps of one side keep their order, whatever the order of packets.
+// here is the mark of the byte before sequence number until: a step ends there. Steps of one side
+// keep their order, whatever the order of packets.
 func (h *half) here(until uint32) mark {
 	m := h.last
 	for _, k := range h.marks {
@@ -103,7 +104,8 @@ func (h *half) stop() {
 	h.buf, h.marks = nil, nil
 }
 
-// end is behind the last byte that was delivered, the FIN included: nobody can have acknowledged more unless bytes are missing.
+// end is behind the last byte that was delivered, the FIN included: nobody can have acknowledged
+// more unless bytes are missing.
 func (h *half) end() uint32 {
 	if h.ended && !h.reset {
 		return h.next + 1

@@ -28,7 +28,8 @@ type exchange struct {
 	target    string
 }
 
-// heads are limits for what is no part of KHP: pages have large heads. The opening handshake itself is judged by package replay.
+// heads are limits for what is no part of KHP: pages have large heads. The opening handshake itself
+// is judged by package replay.
 var heads = wire.Limits{Head: 256 << 10, Line: 128 << 10, Fields: 2000, Target: 64 << 10}
 
 // requests are how an HTTP request begins.
@@ -156,7 +157,8 @@ func (x *stream) readRequest() (more bool) {
 	return true
 }
 
-// startServer leaves out what the server sent before the first request, where its beginning was not seen: it answers something else.
+// startServer leaves out what the server sent before the first request, where its beginning was not
+// seen: it answers something else.
 func (x *stream) startServer() {
 	h, c := &x.halves[1-x.client], &x.halves[x.client]
 	if h.synced || c.liar || !x.answers.acked || !h.started {
@@ -182,7 +184,8 @@ func (x *stream) drop() {
 	x.held = nil
 }
 
-// readAnswer reads the head of a response. Responses with 1xx before the final one are read over; 101 is final.
+// readAnswer reads the head of a response. Responses with 1xx before the final one are read over;
+// 101 is final.
 func (x *stream) readAnswer() (more bool) {
 	h := &x.halves[1-x.client]
 	stale := min(h.stale, len(h.buf))
@@ -302,7 +305,8 @@ type chunks struct {
 	tail bool // the trailer follows
 }
 
-// line reads the line before a chunk, which then has to be skipped with its line end, or one of the trailer.
+// line reads the line before a chunk, which then has to be skipped with its line end, or one of the
+// trailer.
 func (c *chunks) line(b []byte, skip *int64) bool {
 	if c.tail {
 		c.on, c.tail = len(b) > 0, len(b) > 0

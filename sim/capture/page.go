@@ -8,7 +8,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// Pages may be in HTTP that the parser of the handshake refuses: they are read as net/http does, for nothing but their framing.
+// Pages may be in HTTP that the parser of the handshake refuses: they are read as net/http does,
+// for nothing but their framing.
 
 // headLen is the length of the head that b begins with, 0 if it is not whole.
 func headLen(b []byte) int {

@@ -39,7 +39,8 @@ type Summary struct {
 	LeftOut     int            // connections beyond the limit
 }
 
-// magics are how captures begin: pcap in both byte orders, with microseconds and nanoseconds, and pcapng.
+// magics are how captures begin: pcap in both byte orders, with microseconds and nanoseconds, and
+// pcapng.
 var magics = [][]byte{{0xa1, 0xb2, 0xc3, 0xd4}, {0xd4, 0xc3, 0xb2, 0xa1}, {0xa1, 0xb2, 0x3c, 0x4d}, {0x4d, 0x3c, 0xb2, 0xa1}, {0x0a, 0x0d, 0x0d, 0x0a}}
 
 // MagicLen is how many bytes [Is] looks at.
@@ -60,8 +61,8 @@ type source interface {
 	ReadPacketData() ([]byte, gopacket.CaptureInfo, error)
 }
 
-// Read reads a capture and hands each connection to each, when it is over or at the end of the file. A file that ends in the middle of a packet is read up to there,
-// and the error says so.
+// Read reads a capture and hands each connection to each, when it is over or at the end of the
+// file. A file that ends in the middle of a packet is read up to there, and the error says so.
 func Read(r io.Reader, each func(*replay.Session)) (Summary, error) {
 	limited := &quota{r: r, left: mostRead}
 	in := bufio.NewReader(limited)

@@ -74,8 +74,8 @@ const (
 	mostWindow = 1 << 30 // what TCP may have under way, and so what may be missing
 )
 
-// seen looks at a packet before its bytes are put in their place. It returns false for one that has none for it: that is late, of a
-// connection before on the same ports, or no more than a probe.
+// seen looks at a packet before its bytes are put in their place. It returns false for one that has
+// none for it: that is late, of a connection before on the same ports, or no more than a probe.
 func (x *stream) seen(side int, s *tcpSegment, p *place) bool {
 	h, peer := &x.halves[side], &x.halves[1-side]
 	if s.SYN && !h.synced {
@@ -210,7 +210,8 @@ func (x *stream) ReassemblyComplete(reassembly.AssemblerContext) bool {
 	return true
 }
 
-// charge counts bytes that are kept. It returns false if there are too many, of this connection or of all.
+// charge counts bytes that are kept. It returns false if there are too many, of this connection or
+// of all.
 func (x *stream) charge(n int) bool {
 	x.kept += n
 	x.collector.kept += n

@@ -38,7 +38,8 @@ func (c *tap) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// traffic is what a client and a server of ours send each other on loopback: one flow a connection, whole.
+// traffic is what a client and a server of ours send each other on loopback: one flow a connection,
+// whole.
 func traffic(t testing.TB, opts transport.DialOptions, decide func(context.Context, *transport.Request) (transport.Decision, error)) []*flow {
 	t.Helper()
 	h := &transport.Handler{Decide: decide, Subprotocols: []string{"chat"}, Serve: func(ctx context.Context, c *transport.Conn) error {

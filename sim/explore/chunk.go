@@ -85,7 +85,8 @@ func (c *chunk[S, A]) expand() {
 	c.lookUp()
 }
 
-// brokenFlag marks a state with a step that breaks a property. The step is not followed, so nothing is known of promises from there.
+// brokenFlag marks a state with a step that breaks a property. The step is not followed, so nothing
+// is known of promises from there.
 const brokenFlag = 1 << 7
 
 // look checks the properties of a state.
@@ -149,7 +150,8 @@ func (c *chunk[S, A]) step(s *Step[S, A]) {
 	}
 }
 
-// lookups is how many states are looked up together. Memory answers many questions at a time as fast as one.
+// lookups is how many states are looked up together. Memory answers many questions at a time as
+// fast as one.
 const lookups = 64
 
 // lookUp finds out which of the pending states are new.

@@ -6,8 +6,9 @@ import (
 	"runtime"
 )
 
-// Options bound an exploration and say how it is run. The zero value explores everything, up to ten million states, with a worker for each processor. Nothing but
-// MaxStates, MaxDepth, Seed and Shard changes what comes out, and a Context that ends early.
+// Options bound an exploration and say how it is run. The zero value explores everything, up to ten
+// million states, with a worker for each processor. Nothing but MaxStates, MaxDepth, Seed and Shard
+// changes what comes out, and a Context that ends early.
 type Options struct {
 	MaxStates int             // gives up beyond that; 0 is ten million
 	MaxDepth  int             // does not go on from states that many steps from the start; 0 is no bound
@@ -35,8 +36,10 @@ var ErrInterrupted = errors.New("explore: interrupted")
 // errTooManyStates is the error of an exploration that grew beyond its bound.
 var errTooManyStates = errors.New("explore: too many states")
 
-// exploration is one breadth-first search. Levels are looked at in windows, a window in chunks: chunks are expanded in parallel while the set of visited states
-// stands still, then the parts of the set take up what was found, in parallel too. Neither depends on which worker does what, so results do not either.
+// exploration is one breadth-first search. Levels are looked at in windows, a window in chunks:
+// chunks are expanded in parallel while the set of visited states stands still, then the parts of
+// the set take up what was found, in parallel too. Neither depends on which worker does what, so
+// results do not either.
 type exploration[S comparable, A Action] struct {
 	sys     System[S, A]
 	props   Properties[S]
@@ -63,8 +66,9 @@ type exploration[S comparable, A Action] struct {
 // cursor is a position in a level.
 type cursor struct{ Part, State int }
 
-// Explore visits every reachable state of sys in breadth-first order and checks props. Of each broken property one shortest path is reported. It fails with
-// an error if the space is too large, with [ErrInterrupted], and then the report holds what was found so far.
+// Explore visits every reachable state of sys in breadth-first order and checks props. Of each
+// broken property one shortest path is reported. It fails with an error if the space is too large,
+// with [ErrInterrupted], and then the report holds what was found so far.
 func Explore[S comparable, A Action](sys System[S, A], props Properties[S], o Options) (Report[A], error) {
 	if o.Shard.Count > 0 {
 		return exploreShard(sys, props, o)

@@ -30,10 +30,13 @@ func (x *exploration[S, A]) eventually() {
 	}
 }
 
-// leadsTo searches for a state where promise number i begins and that has a fair run on which it is not fulfilled.
+// leadsTo searches for a state where promise number i begins and that has a fair run on which it is
+// not fulfilled.
 //
-// Kept is a state where the promise is fulfilled already, and one that cannot be stayed in for ever, as a fair step leads away from it, and all of whose steps lead
-// to kept states or back to it. Nothing else is. That is exact as long as runs cannot go in larger circles, and on the safe side where they can. States beyond the bound of depth, and those with a step that breaks a
+// Kept is a state where the promise is fulfilled already, and one that cannot be stayed in for
+// ever, as a fair step leads away from it, and all of whose steps lead to kept states or back to
+// it. Nothing else is. That is exact as long as runs cannot go in larger circles, and on the safe
+// side where they can. States beyond the bound of depth, and those with a step that breaks a
 // property, count as kept.
 func (x *exploration[S, A]) leadsTo(i int, p Promise[S]) {
 	from, to, kept := uint8(1)<<(2*i), uint8(2)<<(2*i), newMarks(&x.visited)
@@ -59,8 +62,8 @@ func (x *exploration[S, A]) leadsTo(i int, p Promise[S]) {
 	}
 }
 
-// unkept returns the first state where a promise is on and never fulfilled: if possible one in which a run can stay, else one from where it can go in circles.
-// It is noID if there is none.
+// unkept returns the first state where a promise is on and never fulfilled: if possible one in
+// which a run can stay, else one from where it can go in circles. It is noID if there is none.
 func (x *exploration[S, A]) unkept(from uint8, kept marks) (circling id) {
 	circling = noID
 	for _, t := range x.trail {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Merge puts the reports of all shards of one exploration together, of a system with that many edges: the totals are exactly those of one run. The error says
-// which records do not fit together.
+// Merge puts the reports of all shards of one exploration together, of a system with that many
+// edges: the totals are exactly those of one run. The error says which records do not fit together.
 func Merge[A Action](edges int, shards ...Report[A]) (Report[A], error) {
 	if len(shards) == 0 {
 		return Report[A]{}, errors.New("explore: nothing to merge")
@@ -40,7 +40,8 @@ func Merge[A Action](edges int, shards ...Report[A]) (Report[A], error) {
 	return r, nil
 }
 
-// mergeProperties: what must hold sometimes holds if it does in one shard, all else if it does in each. A shard alone leaves the former undecided.
+// mergeProperties: what must hold sometimes holds if it does in one shard, all else if it does in
+// each. A shard alone leaves the former undecided.
 func (r *Report[A]) mergeProperties(shards []Report[A]) {
 	r.Properties = slices.Clone(shards[0].Properties)
 	var all []Violation[A]

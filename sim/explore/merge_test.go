@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Records of files from elsewhere that do not fit together are refused, and nothing panics or loops.
+// Records of files from elsewhere that do not fit together are refused, and nothing panics or
+// loops.
 func TestMerge_RecordsThatDoNotFit(t *testing.T) {
 	const edges = 2
 	good := func() *Records {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Records is what a shard knows of each state it looked at, in the order of fingerprints: enough to count states, steps and edges that several shards came across
-// once only.
+// Records is what a shard knows of each state it looked at, in the order of fingerprints: enough to
+// count states, steps and edges that several shards came across once only.
 type Records struct {
 	Prints []uint64
 	Depths []uint16
@@ -41,7 +41,8 @@ func (r *Records) add(o *Records, i int) {
 	r.end(o.Prints[i], int(o.Depths[i]), int(o.Steps[i]))
 }
 
-// check reports what in r does not fit together, as in a file that was not written by an exploration of a system with that many edges.
+// check reports what in r does not fit together, as in a file that was not written by an
+// exploration of a system with that many edges.
 func (r *Records) check(edges int) error {
 	n := len(r.Prints)
 	if len(r.Depths) != n || len(r.Steps) != n || len(r.Ends) != n {
@@ -65,7 +66,8 @@ func (r *Records) check(edges int) error {
 	return nil
 }
 
-// union sorts the records of several lists. Of those of the same state the one nearest to the start stays. An error says that lists disagree about a state.
+// union sorts the records of several lists. Of those of the same state the one nearest to the start
+// stays. An error says that lists disagree about a state.
 func union(lists ...*Records) (*Records, error) {
 	type ref struct {
 		fp   uint64

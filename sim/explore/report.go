@@ -21,7 +21,8 @@ type Report[A Action] struct {
 	Records       *Records // of a shard, for [Merge]
 }
 
-// Collision returns the probability that some two states had the same fingerprint, so that one was overlooked.
+// Collision returns the probability that some two states had the same fingerprint, so that one was
+// overlooked.
 func (r Report[A]) Collision() float64 {
 	if !r.Fingerprints {
 		return 0

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// Snapshot is an exploration in the middle of its work: what is needed to go on later, in another process. It can be written with encoding/gob. It shows the live
-// exploration, so it is good only until the function that it was given to returns.
+// Snapshot is an exploration in the middle of its work: what is needed to go on later, in another
+// process. It can be written with encoding/gob. It shows the live exploration, so it is good only
+// until the function that it was given to returns.
 type Snapshot struct {
 	Last    bool // the exploration ends here before its time
 	Size    int
@@ -70,7 +71,8 @@ func (x *exploration[S, A]) restore(s *Snapshot) error {
 	return nil
 }
 
-// fits reports whether lengths and places of s fit together, so that an exploration can go on from it.
+// fits reports whether lengths and places of s fit together, so that an exploration can go on from
+// it.
 func (s *Snapshot) fits(edges int) bool {
 	if s.Depth < 0 || s.At.Part < 0 || s.At.Part > parts || s.At.State < 0 {
 		return false
@@ -104,7 +106,8 @@ func (s *Snapshot) fits(edges int) bool {
 	return s.Records == nil || s.Records.check(edges) == nil
 }
 
-// note keeps a hit unless the same property was broken before. There may be several ways to be stuck, of which one is enough.
+// note keeps a hit unless the same property was broken before. There may be several ways to be
+// stuck, of which one is enough.
 func (x *exploration[S, A]) note(h hit) {
 	key := h.key()
 	if !slices.ContainsFunc(x.hits, func(o hit) bool { return o.key() == key }) {

@@ -5,12 +5,14 @@ import (
 	"slices"
 )
 
-// System is a finite transition system: a start state and, for every state, the steps that are possible in it. States are plain values with an encoding of a
-// fixed size. Methods may be called at the same time.
+// System is a finite transition system: a start state and, for every state, the steps that are
+// possible in it. States are plain values with an encoding of a fixed size. Methods may be called
+// at the same time.
 type System[S comparable, A Action] interface {
 	// Start returns the first state.
 	Start() S
-	// Steps calls yield for every step possible in s, always in the same order. The step belongs to the caller until yield returns.
+	// Steps calls yield for every step possible in s, always in the same order. The step belongs to
+	// the caller until yield returns.
 	Steps(s S, yield func(*Step[S, A]))
 	// AtRest reports whether it is fine that s has no further step.
 	AtRest(s S) bool
@@ -18,7 +20,8 @@ type System[S comparable, A Action] interface {
 	Edges() int
 	// Size is the length of an encoding in bytes.
 	Size() int
-	// Encode writes s into all of b, which has that length. Equal states have equal encodings, different ones different encodings.
+	// Encode writes s into all of b, which has that length. Equal states have equal encodings,
+	// different ones different encodings.
 	Encode(s S, b []byte)
 	// Decode returns the state whose encoding is b. It keeps nothing of b.
 	Decode(b []byte) S
@@ -47,7 +50,8 @@ type Property[S comparable] struct {
 	Holds func(S) bool
 }
 
-// Promise is something that must come about: every run that passes a state where From holds goes on to one where To holds, if it takes fair steps at all while there are some.
+// Promise is something that must come about: every run that passes a state where From holds goes on
+// to one where To holds, if it takes fair steps at all while there are some.
 type Promise[S comparable] struct {
 	ID, Text string
 	From     func(S) bool // nil: every state

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// clockwork is a toy system: a hand that goes from 0 to its last position, and may be told to jump, stick or break on the way.
+// clockwork is a toy system: a hand that goes from 0 to its last position, and may be told to jump,
+// stick or break on the way.
 type clockwork struct {
 	last     int
 	stuckAt  int // no step leads on from here

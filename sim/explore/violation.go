@@ -15,7 +15,8 @@ type Violation[A Action] struct {
 	There          string // the words of that state
 }
 
-// String writes a violation as a transcript: each step behind the row that it took, and below them where the last rows stand.
+// String writes a violation as a transcript: each step behind the row that it took, and below them
+// where the last rows stand.
 func (v Violation[A]) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", v.ID, v.Text)
@@ -90,8 +91,8 @@ func (x *exploration[S, A]) violation(h hit) Violation[A] {
 	return v
 }
 
-// way returns the numbers of the steps that lead from the start to state i. The states on the way are known by their fingerprints, so the steps are searched
-// for again.
+// way returns the numbers of the steps that lead from the start to state i. The states on the way
+// are known by their fingerprints, so the steps are searched for again.
 func (x *exploration[S, A]) way(i id) []int {
 	var states []id
 	for ; i != noID; i = x.visited[i.part()].from[i.place()] {
@@ -108,7 +109,8 @@ func (x *exploration[S, A]) way(i id) []int {
 	return way
 }
 
-// leading returns the number of the first step from s to the state with a fingerprint, and that state.
+// leading returns the number of the first step from s to the state with a fingerprint, and that
+// state.
 func (x *exploration[S, A]) leading(s S, fp uint64) (number int, next S) {
 	n, found, b := 0, false, make([]byte, x.size)
 	x.sys.Steps(s, func(step *Step[S, A]) {
@@ -123,7 +125,8 @@ func (x *exploration[S, A]) leading(s S, fp uint64) (number int, next S) {
 	return number, next
 }
 
-// walk takes the steps with these numbers from the start, tells what happens, and returns the last state.
+// walk takes the steps with these numbers from the start, tells what happens, and returns the last
+// state.
 func (x *exploration[S, A]) walk(way []int, happens func(A)) S {
 	s := x.sys.Start()
 	for _, number := range way {

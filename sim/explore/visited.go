@@ -2,13 +2,15 @@ package explore
 
 import "math/bits"
 
-// The state space is dealt to parts by fingerprint. Each part is filled by one worker at a time, in an order that does not depend on how many there are.
+// The state space is dealt to parts by fingerprint. Each part is filled by one worker at a time, in
+// an order that does not depend on how many there are.
 const (
 	partBits = 4
 	parts    = 1 << partBits
 )
 
-// id names a state: its part in the high bits, its place in it in the low ones. The highest bit is free for a label.
+// id names a state: its part in the high bits, its place in it in the low ones. The highest bit is
+// free for a label.
 type id uint32
 
 const (
@@ -26,8 +28,9 @@ func (i id) place() uint32           { return uint32(i & maxPerPart) }
 // partOf returns the part of a fingerprint.
 func partOf(fp uint64) int { return int(fp >> (64 - partBits)) }
 
-// visited is the set of states of one part: their fingerprints in the order of discovery, and an open-addressing table of places in that list. Together that is 13 to
-// 16 bytes a state, four more for where it was first reached from.
+// visited is the set of states of one part: their fingerprints in the order of discovery, and an
+// open-addressing table of places in that list. Together that is 13 to 16 bytes a state, four more
+// for where it was first reached from.
 type visited struct {
 	prints []uint64
 	from   []id     // predecessor on a shortest path, noID for a start
@@ -35,7 +38,8 @@ type visited struct {
 	exact  map[string]uint32
 }
 
-// start is where the search for a fingerprint begins. The bits that chose the part are not looked at again.
+// start is where the search for a fingerprint begins. The bits that chose the part are not looked
+// at again.
 func (v *visited) start(fp uint64) int {
 	n, _ := bits.Mul64(fp<<partBits, uint64(len(v.slots)))
 	return int(n)
@@ -90,10 +94,12 @@ func (v *visited) put(fp uint64, place uint32) {
 	v.slots[i] = tag(fp) | (place + 1)
 }
 
-// tag is what a slot shows of a fingerprint, in the bits that a place does not need: most others are told apart without a look at the list.
+// tag is what a slot shows of a fingerprint, in the bits that a place does not need: most others
+// are told apart without a look at the list.
 func tag(fp uint64) uint32 { return uint32(fp) << placeBits }
 
-// touch brings what find will look at into the cache: first the slot, then what it shows of the list. It returns something that depends on it.
+// touch brings what find will look at into the cache: first the slot, then what it shows of the
+// list. It returns something that depends on it.
 func (v *visited) touch(fp uint64) uint32 {
 	if len(v.slots) == 0 {
 		return 0

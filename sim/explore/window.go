@@ -6,7 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// Sizes of the pieces of work. They are part of the definition of the order only through the order of chunks, so they can be changed.
+// Sizes of the pieces of work. They are part of the definition of the order only through the order
+// of chunks, so they can be changed.
 const (
 	chunkStates  = 256
 	windowChunks = 64
@@ -75,7 +76,8 @@ func (x *exploration[S, A]) parallel(n int, f func(int)) {
 	}
 }
 
-// pause lets others look between two windows, and ends what has grown too large or is not wanted any more.
+// pause lets others look between two windows, and ends what has grown too large or is not wanted
+// any more.
 func (x *exploration[S, A]) pause() error {
 	err := x.ends()
 	if x.o.Progress != nil {

@@ -1,9 +1,11 @@
-// Package export draws the two state machines of package fsm. Everything in a picture comes from the lists of edges; only where a phase
-// is placed, and what it waits for in a few words, is written here.
+// Package export draws the two state machines of package fsm. Everything in a picture comes from
+// the lists of edges; only where a phase is placed, and what it waits for in a few words, is
+// written here.
 //
-// The same graph goes into every format. Rows between the same two phases that end alike are one link, labelled with their events. Rows that
-// fail come from nearly everywhere, so they are counted in the box of their phase and all go through one node, "failing"; rows that give up because
-// the application asked to close go through "asked to close".
+// The same graph goes into every format. Rows between the same two phases that end alike are one
+// link, labelled with their events. Rows that fail come from nearly everywhere, so they are counted
+// in the box of their phase and all go through one node, "failing"; rows that give up because the
+// application asked to close go through "asked to close".
 package export
 
 import (

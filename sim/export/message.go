@@ -17,7 +17,8 @@ type message struct {
 	takenIn int      // group of the phases that take it
 }
 
-// messages between the two sides, in the order of a handshake. A Ping comes from the hosts, not from the machines; a Pong goes to them.
+// messages between the two sides, in the order of a handshake. A Ping comes from the hosts, not
+// from the machines; a Pong goes to them.
 var messages = [...]message{
 	{Client, "opening request", []fsm.EffectKind{fsm.EffectSendOpening}, []string{"OpeningRequest"}, inOpening},
 	{Server, "opening 101", []fsm.EffectKind{fsm.EffectSendOpening}, []string{"Opened"}, inOpening},
@@ -60,7 +61,8 @@ func messageList() []string {
 	return list
 }
 
-// more is what the box of node i tells beside what it is waited for: for a pair the numbers of the messages, else what stays.
+// more is what the box of node i tells beside what it is waited for: for a pair the numbers of the
+// messages, else what stays.
 func (g *graph) more(i int, pair bool) string {
 	if !pair {
 		return g.stays(i)
@@ -86,8 +88,8 @@ func (g *graph) more(i int, pair bool) string {
 	return "sends" + sends + ", takes" + takes
 }
 
-// passes lists the nodes of g that send message m, or take it if the other side sends it. What fails or gives up may do so anywhere, so
-// it counts only if nothing else does.
+// passes lists the nodes of g that send message m, or take it if the other side sends it. What
+// fails or gives up may do so anywhere, so it counts only if nothing else does.
 func (g *graph) passes(m message) []int {
 	var list, ending []int
 	note := func(list *[]int, from int, e fsm.Row) {

@@ -10,7 +10,8 @@ const (
 	redirect
 )
 
-// outcomes are drawn by colour, by a mark in front of the text, and by the kind of line. The dark colours are for dark surroundings.
+// outcomes are drawn by colour, by a mark in front of the text, and by the kind of line. The dark
+// colours are for dark surroundings.
 var outcomes = [...]struct{ name, mark, fill, line, darkFill, darkLine, dash, mermaid, dot string }{
 	waiting:  {"waiting", "", "#f6f8fa", "#57606a", "#21262d", "#9da7b3", "", "-->", "solid"},
 	opened:   {"open", "✓ ", "#dafbe1", "#1a7f37", "#12321c", "#3fb950", "", "==>", "bold"},
@@ -45,7 +46,8 @@ const (
 	nodeAsked   = "asked to close"
 )
 
-// places has every phase; a test looks for those that are missing. The grid has as many rows as it needs and few columns, so that a picture fits a page.
+// places has every phase; a test looks for those that are missing. The grid has as many rows as it
+// needs and few columns, so that a picture fits a page.
 var places = [...][]place{
 	Client: {
 		{"Idle", inOpening, waiting, 0, 0, "for a wish to connect"},

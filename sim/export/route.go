@@ -23,7 +23,8 @@ func (b box) meets(c box) bool {
 // headings: right, down, left, up.
 var headings = [...]point{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}
 
-// What makes a line longer than it is. Lines keep clear of boxes, of labels and of each other, and turn and cross rarely.
+// What makes a line longer than it is. Lines keep clear of boxes, of labels and of each other, and
+// turn and cross rarely.
 const (
 	costStep    = 2
 	costTurn    = 24
@@ -195,7 +196,8 @@ func ports(b box, heading int) []portAt {
 	return list
 }
 
-// remember marks the line that ends at s, turns along both axes, and returns its points, one per step.
+// remember marks the line that ends at s, turns along both axes, and returns its points, one per
+// step.
 func (r *router) remember(s at, from []at) []point {
 	var line []point
 	leaves := s.heading
@@ -235,7 +237,8 @@ func (r *router) foreign(b box, own []point) int {
 	return n
 }
 
-// settle finds the best place for a label of w by h on a line, where it covers no box and no other label. It reports false if there is none.
+// settle finds the best place for a label of w by h on a line, where it covers no box and no other
+// label. It reports false if there is none.
 func (r *router) settle(line []point, w, h int) (best box, bestCost int, ok bool) {
 	bestCost = -1
 	for i := 1; i+1 < len(line); i++ {

@@ -10,8 +10,9 @@ import (
 	"example.com/khp/fsm"
 )
 
-// SVG writes the client or the server as a picture that needs nothing else: no script, no font, no other file. It follows the reader's preference for dark or
-// light. Both sides at once are too wide to read: that is an error, and [Mermaid] or [DOT] draw them.
+// SVG writes the client or the server as a picture that needs nothing else: no script, no font, no
+// other file. It follows the reader's preference for dark or light. Both sides at once are too wide
+// to read: that is an error, and [Mermaid] or [DOT] draw them.
 func SVG(w io.Writer, m Machine) error {
 	if m == Pair {
 		return errors.New("export: SVG draws one side; Mermaid and DOT draw both")

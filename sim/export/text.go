@@ -10,7 +10,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// effectWords say effects in the imperative. What ends with a blank is followed by the name of a timer.
+// effectWords say effects in the imperative. What ends with a blank is followed by the name of a
+// timer.
 var effectWords = map[fsm.EffectKind]string{
 	fsm.EffectDial: "dial", fsm.EffectSendOpening: "send opening", fsm.EffectSendRequest: "send request", fsm.EffectReplayRequest: "replay request",
 	fsm.EffectSendBody: "send body", fsm.EffectStopBody: "stop body", fsm.EffectAskCredentials: "ask for credentials", fsm.EffectFollow: "follow up",
@@ -27,7 +28,8 @@ var planWords = map[fsm.Plan]string{
 	fsm.PlanClose: "report the end", fsm.PlanRedirect: "connect to the target", fsm.PlanProxyAuth: "log in at the proxy", fsm.PlanUpgrade: "connect with TLS",
 }
 
-// EffectsText writes the effects of e shortly, such as "send request; arm Response, Overall", and what it has the state remember.
+// EffectsText writes the effects of e shortly, such as "send request; arm Response, Overall", and
+// what it has the state remember.
 func EffectsText(e fsm.Row) string {
 	var parts []string
 	for i, f := range e.Effects {
@@ -86,7 +88,8 @@ func has(e fsm.Row, k fsm.EffectKind) bool {
 	return slices.ContainsFunc(e.Effects, func(f fsm.Effect) bool { return f.Kind == k })
 }
 
-// eventText writes an event of a machine in words, with the status codes that fall under it: "response 202", "Wait timer".
+// eventText writes an event of a machine in words, with the status codes that fall under it:
+// "response 202", "Wait timer".
 func eventText(m Machine, event string) string {
 	name, arg, _ := strings.Cut(strings.TrimSuffix(event, ")"), "(")
 	switch {
@@ -114,7 +117,8 @@ func Words(name string) string {
 	return b.String()
 }
 
-// Codes returns the listed status codes that fall under an event, such as "300-303", "" for events without status.
+// Codes returns the listed status codes that fall under an event, such as "300-303", "" for events
+// without status.
 func Codes(m Machine, event string) string {
 	var runs [][2]int
 	for _, code := range statusCodes[m][event] {

@@ -16,7 +16,8 @@ func rowsOf(s model.Side) iter.Seq[fsm.Row] {
 	return fsm.ClientRows()
 }
 
-// cell is what a phase does with an event, with guards that exclude each other: the order of rows no longer matters.
+// cell is what a phase does with an event, with guards that exclude each other: the order of rows
+// no longer matters.
 type cell struct {
 	phase, column string
 	first         int // number of the first row among those of the machine
@@ -41,11 +42,13 @@ func cellsOf(m model.Side) (list []cell) {
 	return list
 }
 
-// guard is a conjunction of clauses, a clause a disjunction of conditions. The empty guard holds, the empty clause does not.
+// guard is a conjunction of clauses, a clause a disjunction of conditions. The empty guard holds,
+// the empty clause does not.
 type guard []clause
 type clause []fsm.Condition
 
-// exclusive returns the guard of each row, with "and none of the rows before it" written out and shortened.
+// exclusive returns the guard of each row, with "and none of the rows before it" written out and
+// shortened.
 func exclusive(rows []fsm.Row) (list []guard) {
 	for i, r := range rows {
 		var g guard
@@ -98,7 +101,8 @@ func (g guard) shorten() guard {
 	}
 }
 
-// given drops the conditions that are known not to hold; open is false if the clause is known to hold.
+// given drops the conditions that are known not to hold; open is false if the clause is known to
+// hold.
 func (c clause) given(known map[string]bool) (short clause, open bool) {
 	for _, x := range c {
 		value, ok := known[x.Name]

@@ -94,7 +94,8 @@ func (m *pairModel) actions() {
 	}
 }
 
-// actionCodes lists the statuses of each action that a model asks for; what is in no list terminates.
+// actionCodes lists the statuses of each action that a model asks for; what is in no list
+// terminates.
 func actionCodes() map[string][]int {
 	codes := map[string][]int{}
 	names := map[fsm.Action]string{

@@ -1,4 +1,6 @@
-// Package formal writes the machines of package fsm, what surrounds them and what must hold as models for other model checkers: Promela for Spin, TLA+ for TLC.
+// Package formal writes the machines of package fsm, what surrounds them and what must hold as
+// models for other model checkers: Promela for Spin, TLA+ for TLC.
 //
-// Everything about the machines comes from the rows of their tables. The surroundings are those of [model.Honest], written again in the checker's language.
+// Everything about the machines comes from the rows of their tables. The surroundings are those of
+// [model.Honest], written again in the checker's language.
 package formal

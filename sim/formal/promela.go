@@ -16,8 +16,10 @@ import (
 //go:embed promela/*.pml
 var promelaFiles embed.FS
 
-// Promela writes the pair as a Promela model for the model checker Spin: both machines row by row, the network between them, hosts that may do what honest ones may, and
-// the properties that must hold. Its states are those of the model Honest in package sim, one by one. Only [Pair] can be written.
+// Promela writes the pair as a Promela model for the model checker Spin: both machines row by row,
+// the network between them, hosts that may do what honest ones may, and the properties that must
+// hold. Its states are those of the model Honest in package sim, one by one. Only [Pair] can be
+// written.
 func Promela(w io.Writer, m export.Machine) error {
 	if m != export.Pair {
 		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; write the pair", m)

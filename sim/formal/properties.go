@@ -2,7 +2,8 @@ package formal
 
 import "strings"
 
-// settings are the bounds and switches of the model with their defaults, which are those that the explorer uses.
+// settings are the bounds and switches of the model with their defaults, which are those that the
+// explorer uses.
 var settings = []constant{
 	{"KAAZING", "0", "the client speaks the kaazing profile"},
 	{"AUTO", "0", "the client speaks the auto profile: it does not know how the server speaks"},
@@ -25,7 +26,8 @@ var settings = []constant{
 	{"OBLIGATIONS_MET", "1", "the server's application gives what a status requires"},
 }
 
-// properties are checked in every state or at every order. Their numbers are those that a failed assertion shows.
+// properties are checked in every state or at every order. Their numbers are those that a failed
+// assertion shows.
 var properties = []property{
 	{"INV_01", 1, "open only if KHP was selected, every condition of completion holds and no Close came before"},
 	{"INV_02", 2, "no application data is delivered before open, and none that was not sent"},
@@ -56,7 +58,8 @@ var properties = []property{
 	{"WSP_FRAME_06", 202, "one Close frame each"},
 }
 
-// PropertyName returns the id of the property that a failed assertion shows as number, "" if there is none.
+// PropertyName returns the id of the property that a failed assertion shows as number, "" if there
+// is none.
 func PropertyName(number int) string {
 	for _, p := range properties {
 		if p.Number == number {
@@ -75,7 +78,8 @@ var possible = []constant{
 	{"INV_35", "client_got == 1 && server_got == 1", "a message right behind the terminator arrives"},
 }
 
-// Possible returns the names of the formulas in the Promela model that must be refuted, because what they rule out must be possible.
+// Possible returns the names of the formulas in the Promela model that must be refuted, because
+// what they rule out must be possible.
 func Possible() (names []string) {
 	for _, p := range possible {
 		names = append(names, "never_"+p.Name)

@@ -7,7 +7,8 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// recorder writes the C function that prints a state: first the names of the variables, then in each state their values. They are the variables of [model.Pair.Vars].
+// recorder writes the C function that prints a state: first the names of the variables, then in
+// each state their values. They are the variables of [model.Pair.Vars].
 func (m *pairModel) recorder() string {
 	var names, values []string
 	for name := range (model.Pair{}).Vars() {

@@ -45,8 +45,9 @@ type tlaDecision struct {
 	Status                             int
 }
 
-// TLA writes the pair as a TLA+ module for the model checker TLC, with the same machines, surroundings and properties as [Promela]. Only [Pair] can be written.
-// [TLAConfig] writes what TLC needs besides.
+// TLA writes the pair as a TLA+ module for the model checker TLC, with the same machines,
+// surroundings and properties as [Promela]. Only [Pair] can be written. [TLAConfig] writes what TLC
+// needs besides.
 func TLA(w io.Writer, m export.Machine) error {
 	if m != export.Pair {
 		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; write the pair", m)
@@ -72,7 +73,8 @@ func TLA(w io.Writer, m export.Machine) error {
 	return err
 }
 
-// TLAConfig writes the configuration for the module that [TLA] writes: bounds, switches and what to check.
+// TLAConfig writes the configuration for the module that [TLA] writes: bounds, switches and what to
+// check.
 func TLAConfig(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("\\* Bounds, switches and properties of pair.tla. Written by \"khp graph pair --format tla-config\"; copy it to try other bounds.\nSPECIFICATION Spec\n\nCONSTANTS\n")
@@ -88,7 +90,8 @@ func TLAConfig(w io.Writer) error {
 	return err
 }
 
-// tlaOwn are properties that the module defines with more than the orders; others are only about orders.
+// tlaOwn are properties that the module defines with more than the orders; others are only about
+// orders.
 var tlaOwn = []string{"INV_02", "INV_03", "INV_05", "INV_42", "INV_50", "LIV_01", "LIV_06", "BOUND"}
 
 // tlaInvariants are the names of all invariants.

@@ -51,7 +51,8 @@ var facts = func() (list []string) {
 	return list
 }()
 
-// condition writes one condition. A name that is none of the known kinds is written as it is, which no checker accepts.
+// condition writes one condition. A name that is none of the known kinds is written as it is, which
+// no checker accepts.
 func (w wording) condition(side model.Side, c fsm.Condition) string {
 	text, inverse := c.Name, c.Not
 	if b, ok := budgets[side][c.Name]; ok {

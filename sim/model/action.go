@@ -61,7 +61,8 @@ func (a Action) String() string {
 	return s
 }
 
-// Row is the id of the row of the table that was taken, such as reading/complete/open; "-" if none was.
+// Row is the id of the row of the table that was taken, such as reading/complete/open; "-" if none
+// was.
 func (a Action) Row() string {
 	if e, ok := a.edge(); ok {
 		return e.ID
@@ -69,7 +70,8 @@ func (a Action) Row() string {
 	return "-"
 }
 
-// Cell says which cell of which file the step went through, and what the row that was taken does there; "" for the network.
+// Cell says which cell of which file the step went through, and what the row that was taken does
+// there; "" for the network.
 func (a Action) Cell() string {
 	if a.Side != Client && a.Side != Server || a.Phase == 0 {
 		return ""
@@ -121,7 +123,8 @@ func (a Action) Edge() int {
 	return int(a.Index)
 }
 
-// Edges returns how often each edge of the client's and of the server's table was taken, by its index; nil for a table of which none was.
+// Edges returns how often each edge of the client's and of the server's table was taken, by its
+// index; nil for a table of which none was.
 func Edges(r Report) (tables [2][]int) {
 	n := min(clientEdges, len(r.Edges))
 	for i, list := range [2][]int{r.Edges[:n], r.Edges[n:]} {

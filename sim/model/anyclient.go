@@ -5,7 +5,8 @@ import (
 	"example.com/khp/sim/explore"
 )
 
-// AnyClient is the model of an honest server whose clients, application, network and clock may do anything in any order.
+// AnyClient is the model of an honest server whose clients, application, network and clock may do
+// anything in any order.
 type AnyClient struct {
 	Config fsm.ServerConfig
 	Fault  Fault // the zero value is none

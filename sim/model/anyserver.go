@@ -7,8 +7,9 @@ import (
 	"example.com/khp/sim/explore"
 )
 
-// AnyServer is the model of an honest client whose server, network and clock may do anything in any order: every event that can reach the machine
-// through an honest driver, with every combination of findings that matters.
+// AnyServer is the model of an honest client whose server, network and clock may do anything in any
+// order: every event that can reach the machine through an honest driver, with every combination of
+// findings that matters.
 type AnyServer struct {
 	Config fsm.ClientConfig
 	Fault  Fault // the zero value is none
@@ -134,10 +135,12 @@ func violation(yield func(fsm.Event) bool, f fsm.Failure) {
 // targets are the findings about a redirect target.
 var targets = []fsm.Facts{fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactTargetRefused, 0}
 
-// representatives has one status of every action, and of the codes that look like another one's elsewhere.
+// representatives has one status of every action, and of the codes that look like another one's
+// elsewhere.
 var representatives = []uint16{100, 101, 102, 200, 201, 202, 204, 300, 302, 304, 305, 307, 308, 309, 401, 403, 407, 426, 451, 511, 600}
 
-// responses are decided responses: all findings fine, each one of them missing, and nothing but the status.
+// responses are decided responses: all findings fine, each one of them missing, and nothing but the
+// status.
 var responses = func() (list []fsm.Event) {
 	for _, status := range representatives {
 		for _, x := range findings(fsm.Status(int(status)).Action) {
@@ -213,7 +216,8 @@ func (m AnyServer) Properties() explore.Properties[clientWorld] {
 	return p
 }
 
-// waitGuarded reports whether the wait deadline runs, or stands still for the credentials, as long as a 202 is the last word.
+// waitGuarded reports whether the wait deadline runs, or stands still for the credentials, as long
+// as a 202 is the last word.
 func (m AnyServer) waitGuarded(w clientWorld) bool {
 	if w.Phase() != fsm.ClientAwaitResponse || w.state.Status() != 202 {
 		return true

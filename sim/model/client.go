@@ -20,7 +20,8 @@ func (w clientWorld) String() string { return "client " + bare(w.Phase()) }
 // misused is the property that a driver breaks whose machine calls an event misuse.
 const misused = "TOTAL: an honest driver is told Misuse"
 
-// take gives ev to the client and carries out its orders, as far as they are about the client itself.
+// take gives ev to the client and carries out its orders, as far as they are about the client
+// itself.
 func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken string) {
 	before := w.state
 	state, effects, verdict := f.stepClient(cfg, before, ev)
@@ -35,7 +36,8 @@ func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Acti
 	return Action{Side: Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken
 }
 
-// guarded reports whether time ends every wait of the client: before open, something always runs that leads on. [LIV-01, LIV-07]
+// guarded reports whether time ends every wait of the client: before open, something always runs
+// that leads on. [LIV-01, LIV-07]
 func (w *clientWorld) guarded() bool {
 	switch p := w.Phase(); {
 	case p == fsm.ClientIdle, p == fsm.ClientRedirecting, p.Open(), p.Terminal():
@@ -44,7 +46,8 @@ func (w *clientWorld) guarded() bool {
 	return w.host.timers.running != 0
 }
 
-// clientChecks are the properties that the host of a client checks at every step. They are told by [Step].Broken.
+// clientChecks are the properties that the host of a client checks at every step. They are told by
+// [Step].Broken.
 var clientChecks = []explore.Checked{
 	{ID: "INV-01", Text: "open only if every condition of completion is met"},
 	{ID: "INV-02", Text: "no application data delivered before open"},
@@ -65,8 +68,9 @@ var clientChecks = []explore.Checked{
 	{ID: "TOTAL", Text: "an honest driver is never told Misuse"},
 }
 
-// clientHost is what surrounds a client machine: its connection, its timers and what was asked of its application. It remembers just enough of the
-// past to check what the machine orders, and it is what an honest driver would know.
+// clientHost is what surrounds a client machine: its connection, its timers and what was asked of
+// its application. It remembers just enough of the past to check what the machine orders, and it is
+// what an honest driver would know.
 type clientHost struct {
 	timers timerSet
 
@@ -161,8 +165,8 @@ func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 	}
 }
 
-// obey carries out what the machine orders and checks that it may. s is the state before, next the one after. inLine tells that some event may
-// legitimately follow at once.
+// obey carries out what the machine orders and checks that it may. s is the state before, next the
+// one after. inLine tells that some event may legitimately follow at once.
 func (h *clientHost) obey(cfg fsm.ClientConfig, s, next fsm.ClientState, ev fsm.Event, effects fsm.Effects) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {

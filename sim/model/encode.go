@@ -6,7 +6,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Encodings are what tells states apart in an exploration, and what the states still to be looked at are kept as. Every field has its bytes; the lengths are fixed.
+// Encodings are what tells states apart in an exploration, and what the states still to be looked
+// at are kept as. Every field has its bytes; the lengths are fixed.
 const (
 	clientWorldSize = fsm.ClientStateSize + clientHostSize
 	serverWorldSize = fsm.ServerStateSize + serverHostSize
@@ -84,7 +85,8 @@ func (s *timerSet) decode(b []byte) {
 	s.running, s.paused = uint16(v), uint16(v>>16)
 }
 
-// A message takes 16 bits: 4 for its kind, 2 for the target, 10 for the status. An unused place of a queue is of kind 0.
+// A message takes 16 bits: 4 for its kind, 2 for the target, 10 for the status. An unused place of
+// a queue is of kind 0.
 func (m message) pack() uint16 { return uint16(m.kind) | uint16(m.target)<<4 | m.status<<6 }
 
 func unpack(v uint16) message {

@@ -9,7 +9,8 @@ import (
 	"example.com/khp/sim/explore"
 )
 
-// wantRoundTrip walks through all states of a system and requires that each comes back from its encoding: so no two states share one.
+// wantRoundTrip walks through all states of a system and requires that each comes back from its
+// encoding: so no two states share one.
 func wantRoundTrip[S comparable](t *testing.T, sys explore.System[S, Action]) {
 	t.Helper()
 	seen, list := map[S]bool{sys.Start(): true}, []S{sys.Start()}

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// size is what an exploration must find exactly: a change of it is a change of the machine's behaviour, and must be meant.
+// size is what an exploration must find exactly: a change of it is a change of the machine's
+// behaviour, and must be meant.
 type size struct{ states, steps, depth int }
 
 var sizes = map[string]size{
@@ -37,8 +38,9 @@ var sizes = map[string]size{
 	"TestExplore_Honest/spec":                {30424, 93828, 33},
 }
 
-// exploreAll runs all configurations of a model within small bounds and requires that nothing is violated and that sizes are the known ones. Every property that
-// held is attested. It returns which edges of the side's table were taken.
+// exploreAll runs all configurations of a model within small bounds and requires that nothing is
+// violated and that sizes are the known ones. Every property that held is attested. It returns
+// which edges of the side's table were taken.
 func exploreAll(t *testing.T, model string, side Side, atEachStep []string) (taken map[int]bool) {
 	t.Helper()
 	taken = map[int]bool{}

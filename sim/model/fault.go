@@ -8,8 +8,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Fault is a mistake in a row of a table that every checker must find: khp explore steps the machine with it, and exported models carry it behind a switch. The
-// zero value is none.
+// Fault is a mistake in a row of a table that every checker must find: khp explore steps the
+// machine with it, and exported models carry it behind a switch. The zero value is none.
 type Fault struct {
 	Name    string  // for the command line, such as skip-terminator
 	Text    string  // what the machine does wrong
@@ -41,7 +41,8 @@ func (f *Fault) stepServer(cfg fsm.ServerConfig, s fsm.ServerState, ev fsm.Event
 	return f.altered.StepServer(cfg, s, ev)
 }
 
-// Faults returns all faults, in the order in which they are named to the user. A fault whose row is gone is left out, which a test notices.
+// Faults returns all faults, in the order in which they are named to the user. A fault whose row is
+// gone is left out, which a test notices.
 func Faults() []Fault { return slices.Clone(faults()) }
 
 // FaultNamed returns the fault called name.

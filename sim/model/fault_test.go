@@ -35,7 +35,8 @@ func TestFaults_AreCaughtByTheirProperty(t *testing.T) {
 	}
 }
 
-// An honest pair shows the faults that exported models carry, so that the explorer breaks the same property as the model checkers do.
+// An honest pair shows the faults that exported models carry, so that the explorer breaks the same
+// property as the model checkers do.
 func TestFaults_AreFoundInThePair(t *testing.T) {
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2

@@ -56,7 +56,8 @@ var BoundNames = []string{"small", "default", "large"}
 // Bounds returns the ready-made bounds called name, one of [BoundNames].
 func (c Configuration) Bounds(name string) Bounds { return c.bounds[name] }
 
-// Has reports whether a side takes part that acts by its machine, so that a fault there changes something.
+// Has reports whether a side takes part that acts by its machine, so that a fault there changes
+// something.
 func (c Configuration) Has(s Side) bool {
 	return slices.Contains(c.sides, s)
 }
@@ -97,7 +98,8 @@ var serverConfigs = []named[fsm.ServerConfig]{
 	{"unchecked", func(c *fsm.ServerConfig) { c.Unchecked = true }},
 }
 
-// pairedConfigs are the clients that meet an honest server. An unaware server does not know the kaazing profile.
+// pairedConfigs are the clients that meet an honest server. An unaware server does not know the
+// kaazing profile.
 var pairedConfigs = []struct {
 	name, client string
 	unaware      bool
@@ -115,7 +117,8 @@ func (b Bounds) client(name string) fsm.ClientConfig {
 	return cfg
 }
 
-// Ready-made bounds. The small ones take about a second for all models together, the default ones are those of the machines' defaults, the large ones go beyond them.
+// Ready-made bounds. The small ones take about a second for all models together, the default ones
+// are those of the machines' defaults, the large ones go beyond them.
 var (
 	byzantineServerBounds = map[string]Bounds{"small": {Redirects: 2, Replays: 2, Interim: 2}, "default": {Redirects: 5, Replays: 3, Interim: 8}, "large": {Redirects: 10, Replays: 5, Interim: 16}}
 	byzantineClientBounds = map[string]Bounds{"small": {Challenges: 2, Deferrals: 2}, "default": {Challenges: 3, Deferrals: 4}, "large": {Challenges: 8, Deferrals: 16}}

@@ -7,12 +7,14 @@ import (
 	"example.com/khp/sim/explore"
 )
 
-// Honest is the model of an honest client and an honest server joined by a network that keeps the order and may be cut at any time. Applications,
-// credential provider and clock are free: every decision, every answer, every timer at any moment.
+// Honest is the model of an honest client and an honest server joined by a network that keeps the
+// order and may be cut at any time. Applications, credential provider and clock are free: every
+// decision, every answer, every timer at any moment.
 type Honest struct {
 	Client fsm.ClientConfig
 	Server fsm.ServerConfig
-	// Unaware makes the server one that does not know the kaazing profile, whatever the client's URL carries.
+	// Unaware makes the server one that does not know the kaazing profile, whatever the client's
+	// URL carries.
 	Unaware bool
 	Fault   Fault // the zero value is none
 }
@@ -20,7 +22,8 @@ type Honest struct {
 // marked reports whether the server sees .kl=Y and knows what it means.
 func (m Honest) marked() bool { return m.Client.Profile != fsm.ProfileSpec && !m.Unaware }
 
-// Pair is a state of [Honest]. Of the server only the connection that the client is on is looked at.
+// Pair is a state of [Honest]. Of the server only the connection that the client is on is looked
+// at.
 type Pair struct {
 	client clientWorld
 	server serverWorld

@@ -74,7 +74,8 @@ func (w *walker) client(from *Pair, ev fsm.Event) {
 	}
 }
 
-// step gives ev to the client and its orders to the network. What comes of it is in w.out, unless it is yielded already or nothing.
+// step gives ev to the client and its orders to the network. What comes of it is in w.out, unless
+// it is yielded already or nothing.
 func (w *walker) step(from *Pair, ev fsm.Event) (ok bool) {
 	s := &w.out
 	s.Next, s.Fair = *from, w.fair || ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
@@ -92,7 +93,8 @@ func (w *walker) step(from *Pair, ev fsm.Event) (ok bool) {
 	return s.Action.Index >= 0 || s.Next != w.from
 }
 
-// meet begins a connection with a fresh server. It comes after the orders of the same step because the opening request is its first message.
+// meet begins a connection with a fresh server. It comes after the orders of the same step because
+// the opening request is its first message.
 func (p *Pair) meet(cfg fsm.ServerConfig) {
 	p.server = serverWorld{cfg.Start(), serverHost{connected: true}}
 	p.toClient, p.toServer = queue{}, queue{}
@@ -101,7 +103,8 @@ func (p *Pair) meet(cfg fsm.ServerConfig) {
 	p.toServer.put(message{kind: openingRequest})
 }
 
-// server yields the step that ev is for the server, unless it changes nothing; target is the redirect target of a decision.
+// server yields the step that ev is for the server, unless it changes nothing; target is the
+// redirect target of a decision.
 func (w *walker) server(from *Pair, ev fsm.Event, target uint8) {
 	s := &w.out
 	s.Next, s.Fair = *from, w.fair || ev.Kind == fsm.EventTimerExpired

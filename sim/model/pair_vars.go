@@ -9,8 +9,9 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Vars iterates over everything that makes p differ from other states, by the names of the variables in the exported model, so that another checker's states can be
-// compared with those found here, one by one.
+// Vars iterates over everything that makes p differ from other states, by the names of the
+// variables in the exported model, so that another checker's states can be compared with those
+// found here, one by one.
 func (p Pair) Vars() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		v := vars{yield: yield, more: true}
@@ -37,7 +38,8 @@ func (v *vars) bit(name string, value bool) {
 	v.num(name, n)
 }
 
-// VarName makes the name of a variable of a condition or mark: "wait running" of the client is c_wait_running.
+// VarName makes the name of a variable of a condition or mark: "wait running" of the client is
+// c_wait_running.
 func VarName(prefix, name string) string { return prefix + strings.ReplaceAll(name, " ", "_") }
 
 func (v *vars) machines(p Pair) {

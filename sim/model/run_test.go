@@ -37,7 +37,8 @@ func outcome(r Report) Report {
 // tiny bounds are enough where the same space is explored many times.
 var tiny = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Deferrals: 1}
 
-// eachSample calls f for a configuration of each model, without a fault and with one, so that there are violations to compare too.
+// eachSample calls f for a configuration of each model, without a fault and with one, so that there
+// are violations to compare too.
 func eachSample(t *testing.T, f func(t *testing.T, c Configuration, fault Fault)) {
 	for _, s := range [][3]string{{"honest", "spec", "replay-old-credentials"}, {"byzantine-server", "kaazing", "lost-timer"}, {"byzantine-client", "default", "accept-anything"}} {
 		for _, name := range []string{"", s[2]} {
@@ -74,7 +75,8 @@ func TestExplore_SameWhateverTheWorkersAndTheSeed(t *testing.T) {
 	})
 }
 
-// brief lists the broken properties with the lengths of their shortest ways, which do not depend on the order of fingerprints.
+// brief lists the broken properties with the lengths of their shortest ways, which do not depend on
+// the order of fingerprints.
 func brief(r Report) (list []string) {
 	for _, v := range r.Violations {
 		list = append(list, fmt.Sprint(v.ID, v.Kind, len(v.Path)))
@@ -163,7 +165,8 @@ func TestExplore_ResumedIsAsIfNeverInterrupted(t *testing.T) {
 	})
 }
 
-// What was found before the states were dealt out is known to every shard, also to one that is resumed.
+// What was found before the states were dealt out is known to every shard, also to one that is
+// resumed.
 func TestExplore_ResumedShardKeepsEarlyViolations(t *testing.T) {
 	c := configuration(t, "byzantine-server", "spec")
 	fault, _ := FaultNamed("request-without-khp")

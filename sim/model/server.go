@@ -17,8 +17,9 @@ func (w serverWorld) Phase() fsm.ServerPhase { return w.state.Phase() }
 // String names the phase of the server.
 func (w serverWorld) String() string { return "server " + bare(w.Phase()) }
 
-// take gives ev to the server and carries out its orders, as far as they are about the server itself. A decision may be misuse: that is how the machine refuses
-// what breaks an obligation, and then nothing changes.
+// take gives ev to the server and carries out its orders, as far as they are about the server
+// itself. A decision may be misuse: that is how the machine refuses what breaks an obligation, and
+// then nothing changes.
 func (w *serverWorld) take(cfg fsm.ServerConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken string) {
 	before := w.state
 	state, effects, verdict := f.stepServer(cfg, before, ev)
@@ -64,8 +65,8 @@ var serverChecks = []explore.Checked{
 	{ID: "TOTAL", Text: "an honest driver is never told Misuse"},
 }
 
-// serverHost is what surrounds a server machine: its connection, its timers and what was asked of its application, and enough of the past to check
-// what the machine orders.
+// serverHost is what surrounds a server machine: its connection, its timers and what was asked of
+// its application, and enough of the past to check what the machine orders.
 type serverHost struct {
 	timers timerSet
 
@@ -185,7 +186,8 @@ func (h *serverHost) one(ev fsm.Event, e fsm.Effect, wasOpen bool) (broken strin
 	return ""
 }
 
-// respond checks a response: to an outstanding request, or at a timer or the end; of a status the server may send, with what it requires; and never twice.
+// respond checks a response: to an outstanding request, or at a timer or the end; of a status the
+// server may send, with what it requires; and never twice.
 func (h *serverHost) respond(ev fsm.Event, status int) (broken string) {
 	rule := fsm.Status(status)
 	switch {

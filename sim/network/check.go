@@ -9,9 +9,12 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Check compares the hosts with each other and adds what does not agree to [Network.Broken]; it may be called at any moment. Where a client and a server of
-// this package share a connection: if the client is open, so is or was the server, with the same result, and what one has received is what the other has
-// sent, in order and once, as far as it has come, and all of it once nothing is on its way. No connect call takes longer than its timers allow. When nothing is left to happen, every host is open or at its end.
+// Check compares the hosts with each other and adds what does not agree to [Network.Broken]; it may
+// be called at any moment. Where a client and a server of this package share a connection: if the
+// client is open, so is or was the server, with the same result, and what one has received is what
+// the other has sent, in order and once, as far as it has come, and all of it once nothing is on
+// its way. No connect call takes longer than its timers allow. When nothing is left to happen,
+// every host is open or at its end.
 func (n *Network) Check() {
 	for _, c := range n.clients {
 		n.report(c.name, c.agrees())
@@ -41,7 +44,8 @@ func (c *Client) ended() error {
 	return fmt.Errorf("LIV-01: nothing is left to happen in phase %v", c.Endpoint.Phase())
 }
 
-// late checks that a connect call takes no longer than its timers allow, for as many connections as it made. [LIV-02]
+// late checks that a connect call takes no longer than its timers allow, for as many connections as
+// it made. [LIV-02]
 func (c *Client) late() error {
 	t := &c.opts.Config.Timeouts
 	logins := time.Duration(c.machine.MaxReplays) + 1 // in the extended handshake, and one in the opening handshake

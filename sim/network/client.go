@@ -13,8 +13,9 @@ import (
 type ClientOptions struct {
 	Name   string // in events; "" is "client"
 	Config endpoint.ClientConfig
-	// Credentials answers a challenge, as late as it says; ok is false if there are none. It is asked at the first origin only; nil is a provider that never
-	// answers, if Config.HasCredentials says that there is one.
+	// Credentials answers a challenge, as late as it says; ok is false if there are none. It is
+	// asked at the first origin only; nil is a provider that never answers, if
+	// Config.HasCredentials says that there is one.
 	Credentials func(attempt int, challenges []wire.Challenge) (value string, after time.Duration, ok bool)
 	Secrets     []string // values that must never be sent to another origin, such as that of Cookie; credentials are added by themselves
 	Opened      func(*Client)

@@ -36,11 +36,12 @@ type piece struct {
 	data []byte
 }
 
-// listen has accept called with the server's end of each connection to address, a host with or without port. accept has to call receive
-// before it returns.
+// listen has accept called with the server's end of each connection to address, a host with or
+// without port. accept has to call receive before it returns.
 func (n *Network) listen(address string, accept func(*Conn)) { n.listeners[address] = accept }
 
-// dial connects to host and port. It takes a round trip, after which exactly one of done and failed is called.
+// dial connects to host and port. It takes a round trip, after which exactly one of done and failed
+// is called.
 func (n *Network) dial(hostPort, host string, done func(*Conn), failed func(reason string)) {
 	n.After(n.opts.Latency, func() {
 		accept := n.listeners[hostPort]
@@ -72,7 +73,8 @@ func (c *Conn) receive(r receiver) {
 	}
 }
 
-// Split has what is written from now on arrive in pieces of at most n bytes, each that much later than the one before. 0 bytes is no limit.
+// Split has what is written from now on arrive in pieces of at most n bytes, each that much later
+// than the one before. 0 bytes is no limit.
 func (c *Conn) Split(n int, every time.Duration) {
 	c.every, c.pieces = every, nil
 	if n > 0 {
@@ -80,8 +82,9 @@ func (c *Conn) Split(n int, every time.Duration) {
 	}
 }
 
-// Write sends p, which may be used again afterwards. What is written at the same moment arrives together, unless it is split. After Close, or once the
-// connection is gone, Write does nothing, nor does it on a network that is exhausted.
+// Write sends p, which may be used again afterwards. What is written at the same moment arrives
+// together, unless it is split. After Close, or once the connection is gone, Write does nothing,
+// nor does it on a network that is exhausted.
 func (c *Conn) Write(p []byte) {
 	if !c.net.spend(len(p)) {
 		return
@@ -132,7 +135,8 @@ func (c *Conn) Cut() {
 	}
 }
 
-// Vanish breaks the connection without anybody being told: from now on nothing arrives at either end.
+// Vanish breaks the connection without anybody being told: from now on nothing arrives at either
+// end.
 func (c *Conn) Vanish() { c.silent, c.peer.silent = true, true }
 
 // arrival is when what is written now arrives.

@@ -21,7 +21,8 @@ const (
 	Failed             // a host could not connect; Text says why
 )
 
-// Event is one thing that a host did or was told, for transcripts. Its slices are valid during the call only.
+// Event is one thing that a host did or was told, for transcripts. Its slices are valid during the
+// call only.
 type Event struct {
 	At     time.Duration
 	Host   string // the client's name or the site's address

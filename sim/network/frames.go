@@ -11,7 +11,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Item is one thing that frames amount to: a message with its fragments joined, a control frame, or a broken rule.
+// Item is one thing that frames amount to: a message with its fragments joined, a control frame, or
+// a broken rule.
 type Item struct {
 	Op     ws.OpCode        // OpText, OpBinary, OpPing, OpPong or OpClose; OpContinuation for a broken rule
 	Data   []byte           // of messages, Ping and Pong
@@ -99,7 +100,8 @@ func (r *frameReader) frame(h ws.Header, p []byte) Item {
 	return it
 }
 
-// closeItem reads the payload of a Close frame, apart from the frame reader of transport, which it helps to check. [RFC 6455 5.5.1, 7.4]
+// closeItem reads the payload of a Close frame, apart from the frame reader of transport, which it
+// helps to check. [RFC 6455 5.5.1, 7.4]
 func closeItem(p []byte) Item {
 	if len(p) == 0 {
 		return Item{Op: ws.OpClose}

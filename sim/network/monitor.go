@@ -11,13 +11,15 @@ import (
 	"example.com/khp/wire"
 )
 
-// Monitor watches the outputs of one endpoint and knows which invariants they must keep. It decides on nothing but what it sees: the outputs themselves
-// and the bytes in them. Simulations and fuzz targets use it; it shares no rule with what it watches. The zero value is for a client.
+// Monitor watches the outputs of one endpoint and knows which invariants they must keep. It decides
+// on nothing but what it sees: the outputs themselves and the bytes in them. Simulations and fuzz
+// targets use it; it shares no rule with what it watches. The zero value is for a client.
 type Monitor struct {
 	Server bool
 	// Unchecked allows a server to break the obligations of a status. [INV-45, INV-46]
 	Unchecked bool
-	// Budget is the largest number of connections of a connect call, 0 for no bound: redirects, proxy retry and logins in the opening handshake.
+	// Budget is the largest number of connections of a connect call, 0 for no bound: redirects,
+	// proxy retry and logins in the opening handshake.
 	Budget int
 	// Secrets must not be sent to another origin than the first. [INV-27]
 	Secrets []string
@@ -99,7 +101,8 @@ func (m *Monitor) Take(o endpoint.Output) error {
 // needConnection are the outputs that make no sense without one.
 var needConnection = map[endpoint.OutputKind]bool{endpoint.SendBytes: true, endpoint.SendMessage: true, endpoint.SendClose: true, endpoint.Open: true}
 
-// connected reports whether there is a connection, or was one until the endpoint was told that it is lost.
+// connected reports whether there is a connection, or was one until the endpoint was told that it
+// is lost.
 func (m *Monitor) connected() bool { return !m.gone && (m.Server || len(m.dials) > 0) }
 
 // Opened reports whether the endpoint opened.
@@ -132,7 +135,8 @@ func (m *Monitor) secret(p []byte) error {
 	return nil
 }
 
-// dial checks where a client goes. The same URL may be dialed again for a login in the opening handshake or for a proxy only, right after it was refused there.
+// dial checks where a client goes. The same URL may be dialed again for a login in the opening
+// handshake or for a proxy only, right after it was refused there.
 func (m *Monitor) dial(u wire.URL) error {
 	err := m.mayDial(u)
 	m.dials = append(m.dials, u)

@@ -26,8 +26,9 @@ const PieceBytes = 256
 // defaultLatency is how long a byte takes unless [Options] say otherwise.
 const defaultLatency = 10 * time.Millisecond
 
-// Network is a virtual network with its clock: a queue of what is going to happen, ordered by time and, at the same moment, by the order in which it was
-// scheduled. Nothing happens but by its methods, which are not safe for concurrent use, and equal options and calls give equal runs.
+// Network is a virtual network with its clock: a queue of what is going to happen, ordered by time
+// and, at the same moment, by the order in which it was scheduled. Nothing happens but by its
+// methods, which are not safe for concurrent use, and equal options and calls give equal runs.
 type Network struct {
 	opts      Options
 	now       time.Duration
@@ -60,7 +61,8 @@ func (n *Network) Now() time.Duration { return n.now }
 // Events returns how many scheduled things have happened.
 func (n *Network) Events() int { return n.events }
 
-// Exhausted reports whether more was written than [Options].MostBytes allow. Then nothing happens any more.
+// Exhausted reports whether more was written than [Options].MostBytes allow. Then nothing happens
+// any more.
 func (n *Network) Exhausted() bool { return n.written > n.opts.MostBytes }
 
 // spend counts what is written. It returns false once that is too much.
@@ -72,10 +74,12 @@ func (n *Network) spend(bytes int) bool {
 	return !n.Exhausted()
 }
 
-// Broken returns the invariants that hosts of this network have broken, in the order in which they did. It should always be empty.
+// Broken returns the invariants that hosts of this network have broken, in the order in which they
+// did. It should always be empty.
 func (n *Network) Broken() []error { return n.broken }
 
-// idle reports whether nothing is scheduled: no byte on its way, no timer, no answer of an application.
+// idle reports whether nothing is scheduled: no byte on its way, no timer, no answer of an
+// application.
 func (n *Network) idle() bool {
 	_, ok := n.next()
 	return !ok
@@ -92,7 +96,8 @@ func (n *Network) next() (at time.Duration, ok bool) {
 	return n.queue[0].at, true
 }
 
-// Step lets the next thing happen and sets the clock to its time. It returns false if there is none.
+// Step lets the next thing happen and sets the clock to its time. It returns false if there is
+// none.
 func (n *Network) Step() bool {
 	if n.idle() {
 		return false
@@ -106,7 +111,8 @@ func (n *Network) Step() bool {
 	return true
 }
 
-// Run lets things happen until nothing is left, at most that many. It returns false if the number was too small.
+// Run lets things happen until nothing is left, at most that many. It returns false if the number
+// was too small.
 func (n *Network) Run(most int) bool {
 	for range most {
 		if !n.Step() {
@@ -116,7 +122,8 @@ func (n *Network) Run(most int) bool {
 	return n.idle()
 }
 
-// Advance lets everything happen that is due within d, at most that many, and moves the clock on by d. It returns false if the number was too small.
+// Advance lets everything happen that is due within d, at most that many, and moves the clock on by
+// d. It returns false if the number was too small.
 func (n *Network) Advance(d time.Duration, most int) bool {
 	end := n.now + d
 	for range most {

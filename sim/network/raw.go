@@ -6,21 +6,23 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Raw is an end of a connection that follows no protocol: its owner says which bytes it sends, and is told what comes. It answers nothing by itself, not
-// even Ping and Close.
+// Raw is an end of a connection that follows no protocol: its owner says which bytes it sends, and
+// is told what comes. It answers nothing by itself, not even Ping and Close.
 type Raw struct {
 	net    *Network
 	client bool
 	conn   *Conn
 	head   []byte
 	frames *frameReader
-	// Head is called with the head of the opening handshake, up to and with its empty line; Item with each item behind it; End once.
+	// Head is called with the head of the opening handshake, up to and with its empty line; Item
+	// with each item behind it; End once.
 	Head func(head []byte)
 	Item func(Item)
 	End  func(err error)
 }
 
-// RawServer has accept called with the server's end of each connection to address. accept sets the functions of the [Raw].
+// RawServer has accept called with the server's end of each connection to address. accept sets the
+// functions of the [Raw].
 func (n *Network) RawServer(address string, accept func(*Raw)) {
 	n.listen(address, func(c *Conn) {
 		r := &Raw{net: n, conn: c}
@@ -29,7 +31,8 @@ func (n *Network) RawServer(address string, accept func(*Raw)) {
 	})
 }
 
-// RawDial connects to hostPort, or, where nobody listens on that very port, to host. failed is called if nobody listens there either.
+// RawDial connects to hostPort, or, where nobody listens on that very port, to host. failed is
+// called if nobody listens there either.
 func (n *Network) RawDial(hostPort, host string, connected func(*Raw), failed func(reason string)) {
 	n.dial(hostPort, host, func(c *Conn) {
 		r := &Raw{net: n, client: true, conn: c}

@@ -14,9 +14,11 @@ import (
 // SiteOptions make a [Site].
 type SiteOptions struct {
 	Config endpoint.ServerConfig
-	// Decide answers a request, the nth of this site, as late as it says; an error is a failure of the application. nil accepts with 101.
+	// Decide answers a request, the nth of this site, as late as it says; an error is a failure of
+	// the application. nil accepts with 101.
 	Decide func(n int, r *endpoint.Request) (d endpoint.Decision, after time.Duration, err error)
-	// OpeningExtensions are names of extensions that are granted in the opening handshake. With any, the host answers opening requests itself.
+	// OpeningExtensions are names of extensions that are granted in the opening handshake. With
+	// any, the host answers opening requests itself.
 	OpeningExtensions []string
 	Opened            func(*Server)
 	Got               func(*Server, Message) // is called for each application message
@@ -31,7 +33,8 @@ type Site struct {
 	requests int
 }
 
-// Serve answers connections to address: a host, for all its ports with and without TLS, or host:port.
+// Serve answers connections to address: a host, for all its ports with and without TLS, or
+// host:port.
 func (n *Network) Serve(address string, o SiteOptions) *Site {
 	s := &Site{net: n, name: address, opts: o}
 	n.listen(address, s.accept)
@@ -125,7 +128,8 @@ func (v serverHost) Dropped(err error) {
 	}
 }
 
-// shakeHands answers the opening request in the place of the endpoint, as a WebSocket library does that negotiates extensions.
+// shakeHands answers the opening request in the place of the endpoint, as a WebSocket library does
+// that negotiates extensions.
 func (v *Server) shakeHands(p []byte) {
 	v.head = append(v.head, p...)
 	var r wire.Request

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestCheck_AnyMutation changes recordings at random: there is always a verdict, and a wrong step always has a side, a reason and requirements that exist.
-// Most changes leave the protocol.
+// TestCheck_AnyMutation changes recordings at random: there is always a verdict, and a wrong step
+// always has a side, a reason and requirements that exist. Most changes leave the protocol.
 func TestCheck_AnyMutation(t *testing.T) {
 	ids := documented(t)
 	var sessions []*Session

@@ -93,7 +93,8 @@ type askedStep struct {
 	*asked
 }
 
-// Check says whether s is a path of the machines. It looks at no more than the session says and takes time in proportion to its length.
+// Check says whether s is a path of the machines. It looks at no more than the session says and
+// takes time in proportion to its length.
 func Check(s *Session) Result {
 	c := &checker{s: s, units: map[[2]int]*unit{}}
 	r := Result{Session: s}
@@ -114,7 +115,8 @@ func Check(s *Session) Result {
 	return r
 }
 
-// certain is the verdict on a step that no state allows: it is wrong, unless there is a reason to doubt that.
+// certain is the verdict on a step that no state allows: it is wrong, unless there is a reason to
+// doubt that.
 func (c *checker) certain(w *Wrong) (Verdict, string, *Wrong) {
 	switch {
 	case !c.heads.kaazing && c.nestedBy(c.now): // clients of gateways unwrap it, others may do as they like
@@ -125,7 +127,8 @@ func (c *checker) certain(w *Wrong) (Verdict, string, *Wrong) {
 	return NotPath, "", w
 }
 
-// prepare reads what the session says of itself and the opening handshake. A verdict comes back if that is all.
+// prepare reads what the session says of itself and the opening handshake. A verdict comes back if
+// that is all.
 func (c *checker) prepare() (Verdict, string) {
 	s := c.s
 	switch {

@@ -32,7 +32,8 @@ func wantPath(t interface{ Fatalf(string, ...any) }, g *rig) {
 	}
 }
 
-// TestCheck_OwnSessions has endpoints talk over a network that delays, with timers, ends and applications at their own moments: each recording is a path.
+// TestCheck_OwnSessions has endpoints talk over a network that delays, with timers, ends and
+// applications at their own moments: each recording is a path.
 func TestCheck_OwnSessions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := anyRig(t)

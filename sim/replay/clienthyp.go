@@ -26,7 +26,8 @@ var clientUnseen = func() (list []fsm.Event) {
 		fsm.Event{Kind: fsm.EventCredentialsDeclined}, fsm.Event{Kind: fsm.EventCloseRequested})
 }()
 
-// factChoices are the findings about a response that depend on what cannot be seen: policy, history, credentials.
+// factChoices are the findings about a response that depend on what cannot be seen: policy,
+// history, credentials.
 func factChoices(a fsm.Action) []fsm.Facts {
 	//exhaustive:ignore
 	switch a {

@@ -5,20 +5,23 @@
 //		fmt.Println(result.Blame, result.Wrong.Why, result.Wrong.Requirements)
 //	}
 //
-// A [Session] is one connection as somebody saw it: messages of both sides in the order in which they passed. It comes from a trace ([ReadTrace]), or from a
-// packet capture (package sim/capture).
+// A [Session] is one connection as somebody saw it: messages of both sides in the order in which
+// they passed. It comes from a trace ([ReadTrace]), or from a packet capture (package sim/capture).
 //
 // # What is judged
 //
-// Both sides are: what the client sent must be something that the client machine can order, and what the server sent something that the server machine can
-// order, with contents that fit. What cannot be seen is open: when a timer runs out, what an application decides, what credentials there are, which limits a side has.
-// So the check keeps the set of all states that each side may be in, takes every unseen event as possible, and finds a step wrong when no state is left.
+// Both sides are: what the client sent must be something that the client machine can order, and
+// what the server sent something that the server machine can order, with contents that fit. What
+// cannot be seen is open: when a timer runs out, what an application decides, what credentials
+// there are, which limits a side has. So the check keeps the set of all states that each side may
+// be in, takes every unseen event as possible, and finds a step wrong when no state is left.
 //
-// Whoever recorded saw its own side exactly. What reaches the other side, or both if the recorder stood between them, does so later than it was seen: a side may
-// send something before it has received what passed the recorder first.
+// Whoever recorded saw its own side exactly. What reaches the other side, or both if the recorder
+// stood between them, does so later than it was seen: a side may send something before it has
+// received what passed the recorder first.
 //
-// Nothing is judged by its bytes alone: another implementation may spell, order and word its fields as it likes, close with another code, answer a Ping or leave
-// the connection to its peer to close.
+// Nothing is judged by its bytes alone: another implementation may spell, order and word its fields
+// as it likes, close with another code, answer a Ping or leave the connection to its peer to close.
 //
 // The check stops at the first wrong step of either side.
 package replay

@@ -12,7 +12,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// Of a long session these steps are drawn: as many from the beginning, and as many before the wrong one.
+// Of a long session these steps are drawn: as many from the beginning, and as many before the wrong
+// one.
 const (
 	drawMost = 60
 	drawNear = 5
@@ -21,8 +22,10 @@ const (
 // textChars is how many characters of a text message are shown.
 const textChars = 60
 
-// Ladder draws the session of r as text: the client on the left, the server on the right, each step with its line or packet number and, of HTTP, the fields that
-// matter without credentials. A wrong step is the last one and has its reason below. Of a long session the beginning and what is before the wrong step are drawn.
+// Ladder draws the session of r as text: the client on the left, the server on the right, each step
+// with its line or packet number and, of HTTP, the fields that matter without credentials. A wrong
+// step is the last one and has its reason below. Of a long session the beginning and what is before
+// the wrong step are drawn.
 func Ladder(w io.Writer, r Result) error { return sequence.Text(w, r.Conversation(), terminal.Plain()) }
 
 // Mermaid draws the session of r as a sequence diagram of Mermaid.

@@ -9,14 +9,16 @@ import (
 	"example.com/khp/wire"
 )
 
-// wrong makes the verdict of a problem. The states are those before the step, as far as nothing fitted.
+// wrong makes the verdict of a problem. The states are those before the step, as far as nothing
+// fitted.
 func (c *checker) wrong(blame Side, p *problem) *Wrong {
 	w := &Wrong{Step: c.now, Blame: blame, Why: p.Text, Requirements: strings.Fields(p.Reqs)}
 	w.Phases, w.Allowed = c.before(blame)
 	return w
 }
 
-// before lists the phases that a side may have been in when the step came, and what it could have sent.
+// before lists the phases that a side may have been in when the step came, and what it could have
+// sent.
 func (c *checker) before(side Side) (phases, allowed []string) {
 	var owes []out
 	if side == Client {
@@ -52,7 +54,8 @@ func appendNew[T comparable](list []T, v T) []T {
 	return append(list, v)
 }
 
-// explain names the requirement that a step breaks which no state allows: what is wrong with its contents, or that it comes at the wrong time.
+// explain names the requirement that a step breaks which no state allows: what is wrong with its
+// contents, or that it comes at the wrong time.
 func (c *checker) explain(s *Step) *problem {
 	if c.why != nil {
 		return c.why
@@ -108,7 +111,8 @@ func (c *checker) explainClient(s *Step) *problem {
 	return &problem{"KHP-GEN-04 KHP-OPEN-05", "it sends a message before the opening handshake is over"}
 }
 
-// terminatingReqs are the requirements of a status that a client must close on, those about the client first.
+// terminatingReqs are the requirements of a status that a client must close on, those about the
+// client first.
 func terminatingReqs(status int) string {
 	return fsm.Status(status).Reqs + " KHP-CLOSE-02"
 }
@@ -160,7 +164,8 @@ func (c *checker) explainServer(s *Step) *problem {
 	return &problem{"KHP-EXT-02 KHP-GEN-05", "a message that is no response, before the handshake is completed"}
 }
 
-// unfinished reports whether every state of the server owes the end of its response, to which s is not.
+// unfinished reports whether every state of the server owes the end of its response, to which s is
+// not.
 func (c *checker) unfinished(s *Step) bool {
 	for _, h := range c.lastServers {
 		if h.owed.first().kind != outTerminator {

@@ -16,7 +16,8 @@ type journey struct {
 	sentOn    bool // its last connection ended with a redirect
 }
 
-// follow notes that the call connects to a URL, and returns a step if it should not. [KHP-REDIR-04, KHP-REDIR-05]
+// follow notes that the call connects to a URL, and returns a step if it should not. [KHP-REDIR-04,
+// KHP-REDIR-05]
 func (j *journey) follow(line int, r *trace.Record, most *fsm.ClientConfig) (s Step, wrong bool) {
 	s = Step{At: line, Time: r.Time, From: Client, Kind: Broken, Code: fsm.CloseCode(fsm.FailureFrame)}
 	if j.sentOn {

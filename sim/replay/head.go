@@ -14,7 +14,8 @@ import (
 // token is the subprotocol of KHP. [KHP-GEN-01]
 const token = endpoint.Subprotocol
 
-// problem is a fault of a message. Without requirements the message is not wrong for certain: it cannot be judged.
+// problem is a fault of a message. Without requirements the message is not wrong for certain: it
+// cannot be judged.
 type problem judge.Fault
 
 // found returns nil in the place of a fault that is none.
@@ -25,7 +26,8 @@ func found(f judge.Fault) *problem {
 	return (*problem)(&f)
 }
 
-// unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule: limits are the reader's own.
+// unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule:
+// limits are the reader's own.
 func unread(what, reqs string, err error) *problem {
 	//exhaustive:ignore
 	switch wire.KindOf(err) {
@@ -151,7 +153,8 @@ func (h *heads) acceptFor(r *wire.Response) []byte {
 	return h.accept
 }
 
-// behindInterim leaves out the responses with 1xx that come before the final one, of which 101 is one.
+// behindInterim leaves out the responses with 1xx that come before the final one, of which 101 is
+// one.
 func behindInterim(p []byte) []byte {
 	for {
 		var r wire.Response

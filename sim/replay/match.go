@@ -197,8 +197,8 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	return p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin || p == fsm.ClientConnecting // followed
 }
 
-// bounded reports whether a client may fail so because of what only it knows: a bound of its whole call or of its own, or a parameter of an extension that the
-// extension does not accept.
+// bounded reports whether a client may fail so because of what only it knows: a bound of its whole
+// call or of its own, or a parameter of an extension that the extension does not accept.
 func bounded(f fsm.Failure) bool {
 	switch f {
 	case fsm.FailureStatus, fsm.FailureTooManyRedirects, fsm.FailureAuthLimit, fsm.FailureInterimLimit, fsm.FailureExtensionNotRequested:
@@ -218,7 +218,8 @@ func serverClaim(state fsm.ServerState, s *Step) bool {
 	return state.Phase() == fsm.ServerDone
 }
 
-// mayEnd reports whether a side may end its stream now. It may whenever it likes, as any network may; only what belongs to a message that it has begun must be out.
+// mayEnd reports whether a side may end its stream now. It may whenever it likes, as any network
+// may; only what belongs to a message that it has begun must be out.
 func (c *checker) mayEnd(s *Step) bool {
 	if s.From == Client || s.Reset || c.ended[Client] || c.closed[Client] || len(c.servers) == 0 {
 		return true

@@ -11,7 +11,8 @@ const (
 	nestedBytes    = 64 << 10
 )
 
-// nestedBy reports whether the server has sent a 401 as the body of a 200, in the same message or in those that follow. The 200 is step last or one before.
+// nestedBy reports whether the server has sent a 401 as the body of a 200, in the same message or
+// in those that follow. The 200 is step last or one before.
 func (c *checker) nestedBy(last int) bool {
 	messages := c.inputs[Client]
 	for k, i := range messages {

@@ -68,7 +68,8 @@ var outOf = [...]outKind{
 	fsm.EffectSendTerminator: outTerminator, fsm.EffectSendMessage: outMessage, fsm.EffectSendClose: outClose, fsm.EffectFail: 0,
 }
 
-// owed is what a side has been ordered to send and was not seen to send yet. It is a value that can be compared.
+// owed is what a side has been ordered to send and was not seen to send yet. It is a value that can
+// be compared.
 type owed struct {
 	list [fsm.MaxEffects]out
 	n    uint8

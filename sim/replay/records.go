@@ -10,8 +10,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// ReadTrace reads a trace and hands each connection to each once it is over, the others at the end. note tells of an end in the middle of a line, "" if there was none.
-// The error, an *[trace.Error] or one of r, comes after the connections before it.
+// ReadTrace reads a trace and hands each connection to each once it is over, the others at the end.
+// note tells of an end in the middle of a line, "" if there was none. The error, an *[trace.Error]
+// or one of r, comes after the connections before it.
 func ReadTrace(r io.Reader, each func(*Session)) (note string, err error) {
 	t, err := trace.NewReader(r)
 	if err != nil {

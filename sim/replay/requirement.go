@@ -69,7 +69,8 @@ var texts = map[string]string{
 	"WSP-TEXT-01":           "text is UTF-8",
 }
 
-// Text says in a few words what the requirement with that id asks for, "" if the id is unknown. docs/requirements.tsv and docs/properties.tsv say it in full.
+// Text says in a few words what the requirement with that id asks for, "" if the id is unknown.
+// docs/requirements.tsv and docs/properties.tsv say it in full.
 func Text(id string) string {
 	if t := texts[id]; t != "" {
 		return t

@@ -22,7 +22,8 @@ type parcel struct {
 	cut  bool // it ended because the network did
 }
 
-// rig is a client and a server with a recorder at each and one between them. A parcel goes from the sender to the middle, and from there to the receiver.
+// rig is a client and a server with a recorder at each and one between them. A parcel goes from the
+// sender to the middle, and from there to the receiver.
 type rig struct {
 	c        *endpoint.Client
 	s        *endpoint.Server

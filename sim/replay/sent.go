@@ -34,7 +34,8 @@ func (c *checker) rules(s *Step) *problem {
 	return nil
 }
 
-// inResponse reports whether a response of the server may be going on, whose text need be UTF-8 only as a whole.
+// inResponse reports whether a response of the server may be going on, whose text need be UTF-8
+// only as a whole.
 func (c *checker) inResponse() bool {
 	return slices.ContainsFunc(c.servers, func(h serverHyp) bool { return !h.state.Phase().Open() || h.unit > 0 })
 }
@@ -54,7 +55,8 @@ func (c *checker) sent(s *Step) bool {
 	return len(c.servers) > 0
 }
 
-// spread returns all states that can be reached from those in list without anything being seen. A state that owes something goes no further.
+// spread returns all states that can be reached from those in list without anything being seen. A
+// state that owes something goes no further.
 func spread[H comparable](c *checker, list []H, next func(H) []H) []H {
 	seen := map[H]bool{}
 	for _, h := range list {
@@ -103,7 +105,8 @@ func narrow[H comparable](list []H, f func(H) []H) []H {
 	return kept
 }
 
-// clientNext returns what h may become without being seen: by itself, or by receiving what is on its way.
+// clientNext returns what h may become without being seen: by itself, or by receiving what is on
+// its way.
 func (c *checker) clientNext(h clientHyp) []clientHyp {
 	if h.owed.n > 0 {
 		return nil
@@ -127,7 +130,8 @@ func (c *checker) serverNext(h serverHyp) []serverHyp {
 	return list
 }
 
-// receive gives the last input to a side that records, which had it at once. What it was ordered to send before, it has sent.
+// receive gives the last input to a side that records, which had it at once. What it was ordered to
+// send before, it has sent.
 func (c *checker) receive(to Side) *problem {
 	var late *problem
 	if to == Client {
@@ -162,7 +166,8 @@ func (c *checker) receive(to Side) *problem {
 	return late
 }
 
-// calm lets messages arrive that make no difference any more, so that the number of states stays small.
+// calm lets messages arrive that make no difference any more, so that the number of states stays
+// small.
 func (c *checker) calm() {
 	c.clients = narrow(c.clients, func(h clientHyp) []clientHyp {
 		for h.owed.n == 0 && h.in < c.arrived[Client] && c.indifferent(h.state.Phase() > fsm.ClientAwaitConfirm, c.inputs[Client][h.in]) {

@@ -56,7 +56,8 @@ func (h serverHyp) after(ev fsm.Event) serverHyp {
 	return next
 }
 
-// serverUnseen returns what may become of h by itself. A decision is guessed from the response that comes next.
+// serverUnseen returns what may become of h by itself. A decision is guessed from the response that
+// comes next.
 func (c *checker) serverUnseen(h serverHyp) (list []serverHyp) {
 	events := slices.Clone(serverUnseen)
 	if u := c.answer; u != nil && u.err == nil && u.status != 0 {
@@ -169,7 +170,8 @@ func (c *checker) badRequest() fsm.Event {
 	return ev
 }
 
-// endsBare reports whether the response before the server's message k may have no terminator, and k is none.
+// endsBare reports whether the response before the server's message k may have no terminator, and k
+// is none.
 func (c *checker) endsBare(h serverHyp, k int) bool {
 	s := &c.s.Steps[c.inputs[Client][k]]
 	if s.Kind == Message && len(s.Data) == 0 && s.Type == wire.Binary {

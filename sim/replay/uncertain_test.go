@@ -19,8 +19,8 @@ func replayed(t *testing.T, name string, change func(s *Session)) Result {
 	return Check(s)
 }
 
-// A 401 inside a 200 is named as the old form of 3.x gateways; the client that replays its request is not blamed for it. With .kl=Y both sides are judged by the
-// machine, as the client unwraps it.
+// A 401 inside a 200 is named as the old form of 3.x gateways; the client that replays its request
+// is not blamed for it. With .kl=Y both sides are judged by the machine, as the client unwraps it.
 func TestCheck_NestedChallenge(t *testing.T) {
 	const outer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n"
 	const inner = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\nContent-Length: 0\r\n\r\n"
@@ -98,7 +98,8 @@ func edit(s *Session, from Side, kind StepKind, value string) {
 	}
 }
 
-// The answer that refuses an opening is HTTP as it is today: any status, any field, interim responses before it.
+// The answer that refuses an opening is HTTP as it is today: any status, any field, interim
+// responses before it.
 func TestCheck_OpeningIsHTTP(t *testing.T) {
 	for _, answer := range []string{
 		"HTTP/1.1 308 Permanent Redirect\r\nLocation: /x\r\n\r\n", "HTTP/1.0 503 x\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 40\r\n\r\n",
@@ -164,7 +165,8 @@ func TestCheck_Missing(t *testing.T) {
 	}
 }
 
-// A trace of many connections that do not end, or of one that goes on, is kept within bounds, and says what was left out.
+// A trace of many connections that do not end, or of one that goes on, is kept within bounds, and
+// says what was left out.
 func TestReadTrace_Budget(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("{\"khp\":\"trace\",\"version\":1}\n")

@@ -18,7 +18,8 @@ type unit struct {
 	err      error
 }
 
-// over reports whether the response needs no more messages, but for a terminator. Without a length one message is one response. [AMB-04]
+// over reports whether the response needs no more messages, but for a terminator. Without a length
+// one message is one response. [AMB-04]
 func (u *unit) over() bool {
 	return u.progress >= wire.UnitFull || u.progress == wire.UnitBody && u.response.ContentLength < 0
 }
@@ -32,7 +33,8 @@ const (
 	unitBytes  = 64 // what a message costs beside its bytes
 )
 
-// unitOf puts the server's messages from step first to step last together. Both are numbers of messages of the server, last included.
+// unitOf puts the server's messages from step first to step last together. Both are numbers of
+// messages of the server, last included.
 func (c *checker) unitOf(first, last int) *unit {
 	key := [2]int{first, last}
 	if u := c.units[key]; u != nil {
@@ -83,8 +85,8 @@ func (c *checker) begun(first, last int) bool {
 	return false
 }
 
-// responseAt is the response that begins with the server's message first, as far as its messages go. At the terminator, where one is missing, and at
-// the first mistake it ends.
+// responseAt is the response that begins with the server's message first, as far as its messages
+// go. At the terminator, where one is missing, and at the first mistake it ends.
 func (c *checker) responseAt(first int) *unit {
 	u := c.unitOf(first, first)
 	for k := first + 1; k < len(c.inputs[Client]) && u.err == nil && u.progress < wire.UnitFull; k++ {
@@ -101,7 +103,8 @@ func (c *checker) responseAt(first int) *unit {
 	return u
 }
 
-// cutOff reports whether a step is the beginning of an answer to the opening request of which no more came: that is as good as none.
+// cutOff reports whether a step is the beginning of an answer to the opening request of which no
+// more came: that is as good as none.
 func cutOff(s *Step) bool {
 	if s.Kind != Opening || s.From != Server {
 		return false

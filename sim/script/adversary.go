@@ -11,8 +11,9 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// runAdversary starts a peer that follows no protocol: adversary HOST as server, adversary URL as client. The lines below it are its steps; behind a
-// line that says next come those for the next connection.
+// runAdversary starts a peer that follows no protocol: adversary HOST as server, adversary URL as
+// client. The lines below it are its steps; behind a line that says next come those for the next
+// connection.
 func runAdversary(r *runner, a *args) error {
 	at, err := a.plain("a host name for a server, or a URL for a client")
 	if err != nil {

@@ -85,8 +85,9 @@ func (a *args) asLong(w word, expected string, low, high int64) (int64, error) {
 	return n, nil
 }
 
-// content takes the rest of a line as bytes: texts one after the other; behind the word lines each becomes a line of a message head, which ends with an
-// empty line, and behind the word body they are texts again.
+// content takes the rest of a line as bytes: texts one after the other; behind the word lines each
+// becomes a line of a message head, which ends with an empty line, and behind the word body they
+// are texts again.
 func (a *args) content() (string, error) {
 	var b strings.Builder
 	inHead := false

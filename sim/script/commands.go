@@ -189,7 +189,8 @@ func (a *args) timer(name string) (fsm.Timer, error) {
 	return t, nil
 }
 
-// runTimer tells a host that a timer has ended: timer HOST NAME. If it is the one that ends next, it has; if not, that must have no effect.
+// runTimer tells a host that a timer has ended: timer HOST NAME. If it is the one that ends next,
+// it has; if not, that must have no effect.
 func runTimer(r *runner, a *args) error {
 	_, h, err := a.host(r)
 	if err != nil {

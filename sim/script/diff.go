@@ -2,7 +2,8 @@ package script
 
 import "strings"
 
-// Diff shows what is expected and what came: lines of both as they are, those that are only expected behind -, those that only came behind +.
+// Diff shows what is expected and what came: lines of both as they are, those that are only
+// expected behind -, those that only came behind +.
 func Diff(want, got []string) string {
 	var head, tail strings.Builder
 	for len(want) > 0 && len(got) > 0 && want[0] == got[0] {

@@ -16,8 +16,8 @@ type variable struct {
 	ranges bool // the values are numbers: equal outcomes of neighbours share a line
 }
 
-// each runs the commands behind one or more each lines for all combinations of their values, every time on a new network, and returns one line of
-// outcome for each.
+// each runs the commands behind one or more each lines for all combinations of their values, every
+// time on a new network, and returns one line of outcome for each.
 func (r *runner) each(commands []line) ([]string, error) {
 	var vars []variable
 	first := commands[0]
@@ -137,7 +137,8 @@ func replacer(pairs []string) *strings.Replacer {
 // table is what came out of an each.
 type table struct{ rows []row }
 
-// row is a line of a table. Neighbouring numbers share one, if the outcome is the same, or the same but for the number itself.
+// row is a line of a table. Neighbouring numbers share one, if the outcome is the same, or the same
+// but for the number itself.
 type row struct {
 	prefix  string // labels but the last
 	value   string // the last label, or the first of a range

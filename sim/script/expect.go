@@ -9,7 +9,8 @@ import (
 	"example.com/khp/sim/network"
 )
 
-// runExpect compares how a host stands: expect HOST STATE... [KEY=VALUE...]. What it asks for is never rewritten.
+// runExpect compares how a host stands: expect HOST STATE... [KEY=VALUE...]. What it asks for is
+// never rewritten.
 func runExpect(r *runner, a *args) error {
 	w, err := a.plain("the name of a client or server")
 	if err != nil {

@@ -13,7 +13,8 @@ var opcodes = map[string]ws.OpCode{
 	"continuation": ws.OpContinuation, "text": ws.OpText, "binary": ws.OpBinary, "close": ws.OpClose, "ping": ws.OpPing, "pong": ws.OpPong,
 }
 
-// readFrame reads frame OPCODE [more] [masked|unmasked] [rsv=N] [length=N] CONTENT: one frame, legal or not.
+// readFrame reads frame OPCODE [more] [masked|unmasked] [rsv=N] [length=N] CONTENT: one frame,
+// legal or not.
 func readFrame(a *args, n int) (step, error) {
 	w, err := a.plain("an opcode")
 	if err != nil {

@@ -91,7 +91,8 @@ func (w *word) scan(text string, i int) (end, column int, err string) {
 // mostTimes bounds repetitions.
 const mostTimes = 1_000_000
 
-// isKey reports whether s can stand before =: letters, digits, dots and dashes. A URL with a query is no key.
+// isKey reports whether s can stand before =: letters, digits, dots and dashes. A URL with a query
+// is no key.
 func isKey(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Scenarios from which words and lines are missing are mistakes or other scenarios; nothing panics, and no invariant breaks.
+// Scenarios from which words and lines are missing are mistakes or other scenarios; nothing panics,
+// and no invariant breaks.
 func TestMutilated(t *testing.T) {
 	files, err := filepath.Glob("testdata/adv/ADV-[0-7]*.txt")
 	require.NoError(t, err)

@@ -7,8 +7,10 @@ import (
 	"example.com/khp/endpoint"
 )
 
-// readOpening reads the opening handshake of an adversary: as server opening STATUS FIELD... [body CONTENT], which answers the opening request; as client
-// opening [TARGET] FIELD..., which sends one and waits for the answer. A field replaces the usual one of that name; without=NAME leaves it out.
+// readOpening reads the opening handshake of an adversary: as server opening STATUS FIELD... [body
+// CONTENT], which answers the opening request; as client opening [TARGET] FIELD..., which sends one
+// and waits for the answer. A field replaces the usual one of that name; without=NAME leaves it
+// out.
 func readOpening(a *args, n int) (step, error) {
 	status, target := 101, ""
 	if w, ok := a.peek(); ok && !w.quoted && w.key == "" {

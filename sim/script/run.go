@@ -153,7 +153,8 @@ const (
 	mostEventsInAll = 20_000_000
 )
 
-// spend counts what a line makes that is read so many times, before it is made. The error names the line.
+// spend counts what a line makes that is read so many times, before it is made. The error names the
+// line.
 func (r *runner) spend(l line, times int) error {
 	cost := int64(stepBytes)
 	for _, w := range l.words {
@@ -166,8 +167,8 @@ func (r *runner) spend(l line, times int) error {
 	return nil
 }
 
-// Fails runs a scenario and says what is wrong with it: the invariants that it breaks, or the panic that it causes; "" if nothing is. What it expects does
-// not matter.
+// Fails runs a scenario and says what is wrong with it: the invariants that it breaks, or the panic
+// that it causes; "" if nothing is. What it expects does not matter.
 func Fails(name, source string, o Options) (why string) {
 	return failing(name, func() []string {
 		f, err := Parse(name, source)

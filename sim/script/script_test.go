@@ -128,7 +128,8 @@ func TestDiff(t *testing.T) {
 	require.Equal(t, strings.Repeat("- a\n", 2500)+strings.Repeat("+ b\n", 2500)+"  \n", Diff(many, strings.Split(strings.Repeat("b\n", 2500), "\n")), "memory is bounded")
 }
 
-// What no host can ever be is a mistake: an expectation that cannot fail, or cannot hold, helps nobody.
+// What no host can ever be is a mistake: an expectation that cannot fail, or cannot hold, helps
+// nobody.
 func TestExpect_Mistakes(t *testing.T) {
 	for expect, want := range map[string]string{
 		"statsu=none":     `x.txt:4:15: unknown key "statsu"; expected one of close, connections`,
@@ -142,7 +143,8 @@ func TestExpect_Mistakes(t *testing.T) {
 	}
 }
 
-// A schedule in five against an adversary logs in and is sent elsewhere: credentials that stay with the client come out.
+// A schedule in five against an adversary logs in and is sent elsewhere: credentials that stay with
+// the client come out.
 func TestRandom_LogsInAndIsSentElsewhere(t *testing.T) {
 	found := false
 	for seed := uint64(0); seed < 2000 && !found; seed++ {

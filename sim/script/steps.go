@@ -18,7 +18,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // step is one thing that an adversary does.
 type step func(p *player)
 
-// steps reads the lines below an adversary: the steps for the first connection, the second, and so on.
+// steps reads the lines below an adversary: the steps for the first connection, the second, and so
+// on.
 func (r *runner) steps(lines []line) (scripts [][]step, err error) {
 	scripts = [][]step{nil}
 	for _, l := range lines {
@@ -197,7 +198,8 @@ func readSend(a *args, n int) (step, error) {
 	return nil, a.mistake("expected text, binary, empty, N or R, got %q", w.text)
 }
 
-// cut is where a message is cut: into two messages, into two frames with a Ping between them, or so that the rest is not sent. 0 is not at all.
+// cut is where a message is cut: into two messages, into two frames with a Ping between them, or so
+// that the rest is not sent. 0 is not at all.
 type cut struct{ message, frame, first int }
 
 // cut takes at=BYTES, frames=BYTES or first=BYTES.
@@ -248,7 +250,8 @@ func readControl(op ws.OpCode) func(*args, int) (step, error) {
 	}
 }
 
-// readRespond reads respond STATUS FIELD... [body CONTENT]: a whole response, with its terminator if there is one.
+// readRespond reads respond STATUS FIELD... [body CONTENT]: a whole response, with its terminator
+// if there is one.
 func readRespond(terminated bool) func(*args, int) (step, error) {
 	return func(a *args, n int) (step, error) {
 		cut, err := a.cut()

@@ -12,7 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "write what comes out into the transcripts")
 
-// Every transcript runs as it says. Those of testdata/adv are the scenarios of docs/properties.tsv, named after their ids.
+// Every transcript runs as it says. Those of testdata/adv are the scenarios of docs/properties.tsv,
+// named after their ids.
 func TestTranscripts(t *testing.T) {
 	var files []string
 	require.NoError(t, filepath.WalkDir("testdata", func(path string, d os.DirEntry, err error) error {

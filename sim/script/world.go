@@ -136,7 +136,8 @@ func (w *world) check() {
 	}
 }
 
-// find returns the host of that name: a client, or the server of the last connection to a site, nil if there was none.
+// find returns the host of that name: a client, or the server of the last connection to a site, nil
+// if there was none.
 func (w *world) find(name string) (host, bool) {
 	for _, c := range w.clients {
 		if c.name == name && c.host != nil {

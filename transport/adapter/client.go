@@ -18,11 +18,13 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// ClientOptions are what a client asks for and allows. The zero value, or nil, is right for a server that speaks KHP by the specification.
+// ClientOptions are what a client asks for and allows. The zero value, or nil, is right for a
+// server that speaks KHP by the specification.
 type ClientOptions struct {
 	Profile transport.Profile // 0 is transport.Spec
-	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits, timeouts. Its Machine may stay zero; HasCredentials follows from Credentials.
-	// OpeningExtensions must be empty: the library negotiates its own.
+	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits, timeouts. Its
+	// Machine may stay zero; HasCredentials follows from Credentials. OpeningExtensions must be
+	// empty: the library negotiates its own.
 	Config      endpoint.ClientConfig
 	Credentials auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
 	ReadLimit   int64                    // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
@@ -37,8 +39,8 @@ type Target struct {
 	sameHost     bool
 }
 
-// TLSConfig returns cfg as far as it is meant for the target: a server name is for the first host only, client certificates are for the first origin. A nil
-// cfg stays nil, and cfg is not changed.
+// TLSConfig returns cfg as far as it is meant for the target: a server name is for the first host
+// only, client certificates are for the first origin. A nil cfg stays nil, and cfg is not changed.
 func (t *Target) TLSConfig(cfg *tls.Config) *tls.Config {
 	if cfg == nil || t.SameOrigin {
 		return cfg
@@ -51,11 +53,13 @@ func (t *Target) TLSConfig(cfg *tls.Config) *tls.Config {
 	return cfg
 }
 
-// Client connects to url with dial, which opens one WebSocket connection and returns the answer to the opening request, also if that is not 101. It follows no
-// redirect itself. Client shakes hands on the connection, and does so again wherever it is redirected.
+// Client connects to url with dial, which opens one WebSocket connection and returns the answer to
+// the opening request, also if that is not 101. It follows no redirect itself. Client shakes hands
+// on the connection, and does so again wherever it is redirected.
 //
-// When ctx ends before the connection is open the attempt is given up; afterwards ctx has no meaning. A failure is a [*transport.HandshakeError],
-// and no connection is left. Options that cannot be sent are another error.
+// When ctx ends before the connection is open the attempt is given up; afterwards ctx has no
+// meaning. A failure is a [*transport.HandshakeError], and no connection is left. Options that
+// cannot be sent are another error.
 func Client[C Conn](ctx context.Context, url string, opts *ClientOptions, dial func(context.Context, *Target) (C, *http.Response, error)) (C, *Result, error) {
 	var conn, none C
 	if opts == nil {

@@ -32,7 +32,8 @@ const (
 	challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\n"
 )
 
-// What is behind the message that completes the handshake is not touched, and nobody reads any more.
+// What is behind the message that completes the handshake is not touched, and nobody reads any
+// more.
 func TestClient_StopsReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, peer := dialing()

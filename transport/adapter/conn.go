@@ -13,18 +13,21 @@ import (
 	"example.com/khp/wire"
 )
 
-// Conn is what a handshake needs of a WebSocket connection of another library. At most one call of ReadMessage runs at a time, and one of the writing methods;
-// Close may be called beside both.
+// Conn is what a handshake needs of a WebSocket connection of another library. At most one call of
+// ReadMessage runs at a time, and one of the writing methods; Close may be called beside both.
 type Conn interface {
-	// ReadMessage returns the next data message with its fragments joined; it is the driver's until the next call. Pings are answered on the way. After an
-	// error it is not called again. A Close frame of the peer is a *transport.CloseError. A breach of the rules of frames is an error that holds an
-	// fsm.Failure, as one over the limit does: FailureLimit. Errors of package net and the ends of streams are the loss of the connection; whatever
-	// else there is counts as FailureFrame.
+	// ReadMessage returns the next data message with its fragments joined; it is the driver's until
+	// the next call. Pings are answered on the way. After an error it is not called again. A Close
+	// frame of the peer is a *transport.CloseError. A breach of the rules of frames is an error
+	// that holds an fsm.Failure, as one over the limit does: FailureLimit. Errors of package net
+	// and the ends of streams are the loss of the connection; whatever else there is counts as
+	// FailureFrame.
 	ReadMessage() (wire.MessageType, []byte, error)
-	// WriteMessage sends p as one message, preferably in one frame, until ctx ends. p is free again on return.
+	// WriteMessage sends p as one message, preferably in one frame, until ctx ends. p is free again
+	// on return.
 	WriteMessage(ctx context.Context, t wire.MessageType, p []byte) error
-	// WriteClose sends a Close frame, with an empty body if code is 0. It may leave the waiting to another goroutine that ends with Close. What is read
-	// afterwards is still told by ReadMessage.
+	// WriteClose sends a Close frame, with an empty body if code is 0. It may leave the waiting to
+	// another goroutine that ends with Close. What is read afterwards is still told by ReadMessage.
 	WriteClose(ctx context.Context, code uint16, reason string) error
 	// SetReadLimit bounds the messages of ReadMessage, in bytes.
 	SetReadLimit(n int64)
@@ -39,8 +42,8 @@ type message struct {
 	err  error
 }
 
-// read starts to read one message, in a goroutine that ends with it or with the connection. Nobody reads beyond the handshake that way: the message that
-// completes it is the last one asked for.
+// read starts to read one message, in a goroutine that ends with it or with the connection. Nobody
+// reads beyond the handshake that way: the message that completes it is the last one asked for.
 func (d *loop) read() {
 	d.reading = true
 	go func(c Conn, to chan<- message) {
@@ -72,7 +75,8 @@ func (d *loop) received(m message) {
 	}
 }
 
-// lost tells the driver that the connection ended. Whatever a library calls an end that comes too early, it is io.ErrUnexpectedEOF.
+// lost tells the driver that the connection ended. Whatever a library calls an end that comes too
+// early, it is io.ErrUnexpectedEOF.
 func (d *loop) lost(err error) {
 	text := err.Error()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

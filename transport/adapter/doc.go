@@ -1,20 +1,28 @@
-// Package adapter speaks KHP over WebSocket connections of other libraries: what the adapters for them have in common. Users of github.com/gorilla/websocket want
-// example.com/khp/transport/gorillaws, those of github.com/coder/websocket example.com/khp/transport/coderws, and everybody without a library of their
-// own package transport. This page is for who writes a further adapter.
+// Package adapter speaks KHP over WebSocket connections of other libraries: what the adapters for
+// them have in common. Users of github.com/gorilla/websocket want
+// example.com/khp/transport/gorillaws, those of github.com/coder/websocket
+// example.com/khp/transport/coderws, and everybody without a library of their own package
+// transport. This page is for who writes a further adapter.
 //
-// An adapter consists of a [Conn], which is the library's connection in a few methods, and of calls of [Client] and [Server]. These drive package endpoint:
-// they shake hands in the goroutine of their caller, and return when the connection is open. From then on the application uses the library's connection
-// directly: messages are not changed any more, and nothing of this package is in their way.
+// An adapter consists of a [Conn], which is the library's connection in a few methods, and of calls
+// of [Client] and [Server]. These drive package endpoint: they shake hands in the goroutine of
+// their caller, and return when the connection is open. From then on the application uses the
+// library's connection directly: messages are not changed any more, and nothing of this package is
+// in their way.
 //
 // # What every library costs
 //
-// The opening handshake belongs to the library. On a server its 101 is what the library writes, unless [KaazingClients] words it for deployed clients, and requests that
-// are no upgrade and origins are the application's to answer and judge. A client hears of refused opening handshakes as far as the library tells.
+// The opening handshake belongs to the library. On a server its 101 is what the library writes,
+// unless [KaazingClients] words it for deployed clients, and requests that are no upgrade and
+// origins are the application's to answer and judge. A client hears of refused opening handshakes
+// as far as the library tells.
 //
 // Control frames belong to the library, which answers Pings and Close frames by itself.
 //
-// A read cannot be taken back. A server therefore reads nothing while [ServerOptions].Decide runs: it answers Pings and notices that the client has gone
-// after the decision. A client cannot tell a message that was sent before its request from one that answers it.
+// A read cannot be taken back. A server therefore reads nothing while [ServerOptions].Decide runs:
+// it answers Pings and notices that the client has gone after the decision. A client cannot tell a
+// message that was sent before its request from one that answers it.
 //
-// There is no Observer, no log, no proxy and no retry of this package; the library has its own. Extensions that change messages are the application's to run, with package extension.
+// There is no Observer, no log, no proxy and no retry of this package; the library has its own.
+// Extensions that change messages are the application's to run, with package extension.
 package adapter

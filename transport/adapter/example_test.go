@@ -11,8 +11,8 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// A client and a server on the two ends of a connection of somebody else; here it is one without a network. An adapter for a library consists of its
-// Conn and of these two calls.
+// A client and a server on the two ends of a connection of somebody else; here it is one without a
+// network. An adapter for a library consists of its Conn and of these two calls.
 func Example() {
 	clientConn, serverConn := newPipe()
 	served := make(chan string)
@@ -43,7 +43,8 @@ func Example() {
 	// server: /echo?a=b amqp <nil>
 }
 
-// A handler of any library, mounted so that all of Kaazing's clients can use it. Java clients first ask for the cookies below the path.
+// A handler of any library, mounted so that all of Kaazing's clients can use it. Java clients first
+// ask for the cookies below the path.
 func ExampleKaazingClients() {
 	echo := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		// upgrade, Accept, and use the connection

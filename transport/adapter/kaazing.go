@@ -13,11 +13,14 @@ import (
 	"example.com/khp/wire"
 )
 
-// KaazingClients lets next serve Kaazing's Java and iOS clients with a library that opens connections in its own words. They compare the opening
-// 101 byte for byte, so it is written as they want it: with the reason phrase Web Socket Protocol Handshake and the field names of RFC 6455. What deployed clients
-// ask for beside the upgrade is answered here too, provided that next is mounted there: the path with /;e/cookies behind it. Other requests pass unchanged.
+// KaazingClients lets next serve Kaazing's Java and iOS clients with a library that opens
+// connections in its own words. They compare the opening 101 byte for byte, so it is written as
+// they want it: with the reason phrase Web Socket Protocol Handshake and the field names of RFC
+// 6455. What deployed clients ask for beside the upgrade is answered here too, provided that next
+// is mounted there: the path with /;e/cookies behind it. Other requests pass unchanged.
 //
-// What remains for next is the Origin of these clients, privileged://host:port; endpoint.SameOrigin knows it.
+// What remains for next is the Origin of these clients, privileged://host:port; endpoint.SameOrigin
+// knows it.
 func KaazingClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

@@ -14,7 +14,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// attemptTimeout is how long a write may take that little can be hoped for: last words of a handshake that nobody waits for, or to a peer that does not read.
+// attemptTimeout is how long a write may take that little can be hoped for: last words of a
+// handshake that nobody waits for, or to a peer that does not read.
 const attemptTimeout = 250 * time.Millisecond
 
 // clocked is what the loop needs of a driver.
@@ -39,8 +40,9 @@ type side interface {
 	patient() bool // whether nothing is to be read now
 }
 
-// loop runs a driver on connections of another library, in the goroutine of its caller, until the handshake is over. Reads, the
-// credential provider and the application run beside it and send it their results.
+// loop runs a driver on connections of another library, in the goroutine of its caller, until the
+// handshake is over. Reads, the credential provider and the application run beside it and send it
+// their results.
 type loop struct {
 	driver.Layer
 	ctx      context.Context
@@ -156,8 +158,9 @@ func (d *loop) Receive(wire.MessageType, []byte) {}
 // Over implements [driver.Host].
 func (d *loop) Over(err error) { d.over, d.err = true, err }
 
-// Orders that write return no errors: a connection that cannot be written any more may still hold what the peer has said before. It cannot be read much longer
-// either, and if it can, the deadline ends the wait.
+// Orders that write return no errors: a connection that cannot be written any more may still hold
+// what the peer has said before. It cannot be read much longer either, and if it can, the deadline
+// ends the wait.
 
 // SendMessage implements [driver.Orders].
 func (d *loop) SendMessage(t wire.MessageType, p []byte) error {
@@ -173,7 +176,8 @@ func (d *loop) SendClose(code uint16, reason string) error {
 	return nil
 }
 
-// write runs f with as much time as there is for an answer. After one that took too long the others are mere attempts.
+// write runs f with as much time as there is for an answer. After one that took too long the others
+// are mere attempts.
 func (d *loop) write(f func(context.Context) error) {
 	if d.conn == nil {
 		return
@@ -205,7 +209,8 @@ func (d *loop) Disconnect() {
 	d.conn, d.socket, d.incoming, d.reading = nil, nil, nil, false
 }
 
-// outcome is nil if the handshake is open, and the reason otherwise; then the connection is gone. cause is what was behind a failure.
+// outcome is nil if the handshake is open, and the reason otherwise; then the connection is gone.
+// cause is what was behind a failure.
 func (d *loop) outcome(cause error) error {
 	err := d.err
 	switch {

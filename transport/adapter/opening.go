@@ -21,7 +21,8 @@ type attempt struct {
 	stop   func() bool // ends the watch of ctx
 }
 
-// watch runs dial and returns the socket too, if it got one. It breaks that off when ctx ends: not every library does in the middle of the opening handshake.
+// watch runs dial and returns the socket too, if it got one. It breaks that off when ctx ends: not
+// every library does in the middle of the opening handshake.
 func watch(ctx context.Context, dial func(context.Context, *Target) (Conn, *http.Response, error), t *Target) (conn Conn, socket net.Conn, resp *http.Response, err error) {
 	a := &attempt{stop: func() bool { return true }}
 	conn, resp, err = dial(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Options that mean nothing are refused by name: a client's before anything is connected, a server's before anything is read.
+// Options that mean nothing are refused by name: a client's before anything is connected, a
+// server's before anything is read.
 func TestOptions_Refused(t *testing.T) {
 	never := func(context.Context, *adapter.Target) (adapter.Conn, *http.Response, error) {
 		t.Error("it connects")

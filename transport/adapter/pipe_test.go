@@ -30,7 +30,8 @@ type item struct {
 	close *transport.CloseError
 }
 
-// newPipe returns both ends. Up to 16 messages are on their way; writing waits where there are more.
+// newPipe returns both ends. Up to 16 messages are on their way; writing waits where there are
+// more.
 func newPipe() (a, b *pipe) {
 	one, two, end, ended := make(chan item, 16), make(chan item, 16), new(sync.Once), make(chan struct{})
 	return &pipe{in: one, out: two, end: end, ended: ended}, &pipe{in: two, out: one, end: end, ended: ended}

@@ -8,7 +8,8 @@ import (
 	"example.com/khp/transport/internal/field"
 )
 
-// String sums up the result without the fields of the message, which may hold credentials or cookies.
+// String sums up the result without the fields of the message, which may hold credentials or
+// cookies.
 func (r Result) String() string {
 	return fmt.Sprintf("adapter.Result{Status: %d, Subprotocol: %q, Extensions: %q, Header: %d fields, Body: %d bytes, Plain: %t}",
 		r.Status, r.Subprotocol, r.Extensions, len(r.Header), len(r.Body), r.Plain)

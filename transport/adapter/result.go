@@ -17,7 +17,7 @@ type Result struct {
 	// Request is what the server accepted; nil on the client's side.
 	Request *transport.Request
 	Plain   bool // client: no extended handshake took place, because the server did not select KHP and the configuration allowed that
-	// LateTerminator tells a client with TerminatorOptional that the end of the response may still come: if the first message is empty,
-	// skip it. It never is without TerminatorOptional.
+	// LateTerminator tells a client with TerminatorOptional that the end of the response may still
+	// come: if the first message is empty, skip it. It never is without TerminatorOptional.
 	LateTerminator bool
 }

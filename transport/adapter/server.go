@@ -16,22 +16,26 @@ import (
 	"example.com/khp/wire"
 )
 
-// ServerOptions are what a server offers and how it decides. The zero value, or nil, accepts every request.
+// ServerOptions are what a server offers and how it decides. The zero value, or nil, accepts every
+// request.
 type ServerOptions struct {
-	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or asks for time with 202, after which it is called
-	// again. It runs in a goroutine of its own, and must return when ctx ends. An error or panic is answered with 500, not shown to the client, and
-	// returned as the cause of the failure. nil accepts with the first of Subprotocols that was asked for.
+	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
+	// asks for time with 202, after which it is called again. It runs in a goroutine of its own,
+	// and must return when ctx ends. An error or panic is answered with 500, not shown to the
+	// client, and returned as the cause of the failure. nil accepts with the first of Subprotocols
+	// that was asked for.
 	Decide       func(ctx context.Context, r *transport.Request) (transport.Decision, error)
 	Subprotocols []string              // in the server's order of preference, for a nil Decide
 	Config       endpoint.ServerConfig // limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked besides if it is set
 	ReadLimit    int64                 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
 }
 
-// Server shakes hands on conn, which the library has just opened for r and on which it selected x-kaazing-handshake. It speaks the profile that the client
-// asks for.
+// Server shakes hands on conn, which the library has just opened for r and on which it selected
+// x-kaazing-handshake. It speaks the profile that the client asks for.
 //
-// When ctx ends before the connection is open the client gets a 503 and the connection is closed; afterwards ctx has no meaning. A failure,
-// also a refusal that Decide wanted, is a [*transport.HandshakeError], and the connection is closed.
+// When ctx ends before the connection is open the client gets a 503 and the connection is closed;
+// afterwards ctx has no meaning. A failure, also a refusal that Decide wanted, is a
+// [*transport.HandshakeError], and the connection is closed.
 func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions) (*Result, error) {
 	if opts == nil {
 		opts = &ServerOptions{}
@@ -79,7 +83,8 @@ type server struct {
 
 func (s *server) begin() { s.drive.Opened(time.Now(), s.opening, nil) }
 
-// patient reports whether a decision is owed. Nothing is read then: what a library has begun to read it cannot give back.
+// patient reports whether a decision is owed. Nothing is read then: what a library has begun to
+// read it cannot give back.
 func (s *server) patient() bool { return !s.question.Over() }
 
 // settled ends a decision that nobody waits for any more.
@@ -134,7 +139,8 @@ func (s *server) decide(ctx context.Context, r *transport.Request) (d transport.
 	return transport.Decision{}, nil
 }
 
-// openingOf is r in the endpoint's form. What is malformed in its lists was the library's to refuse, and is left out.
+// openingOf is r in the endpoint's form. What is malformed in its lists was the library's to
+// refuse, and is left out.
 func openingOf(r *http.Request) endpoint.OpeningRequest {
 	o := endpoint.OpeningRequest{
 		Target: r.RequestURI, Host: r.Host, Key: r.Header.Get("Sec-WebSocket-Key"),

@@ -97,7 +97,8 @@ func TestServer_GivesUp(t *testing.T) {
 	})
 }
 
-// In the kaazing profile N is said right after the opening handshake, and requests come as text, too.
+// In the kaazing profile N is said right after the opening handshake, and requests come as text,
+// too.
 func TestServer_Kaazing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		peer, conn := newPipe()
@@ -141,7 +142,8 @@ func TestServer_Failures(t *testing.T) {
 	}
 }
 
-// A decision whose fields contradict its status lets nobody in: the client gets 500, the caller is told which field.
+// A decision whose fields contradict its status lets nobody in: the client gets 500, the caller is
+// told which field.
 func TestServer_ContradictingDecision(t *testing.T) {
 	for name, d := range map[string]transport.Decision{
 		"Challenges": {Challenges: []string{"Basic"}}, "Location": {Location: "/a"}, "Upgrade": {Upgrade: "TLS/1.2"}, "Body": {Body: []byte("x")},
@@ -160,7 +162,8 @@ func TestServer_ContradictingDecision(t *testing.T) {
 	}
 }
 
-// The library has compared one Origin with Host. Another one beside it, or one that the configuration refuses, ends the connection with 1008.
+// The library has compared one Origin with Host. Another one beside it, or one that the
+// configuration refuses, ends the connection with 1008.
 func TestServer_SecurityFields(t *testing.T) {
 	foreign := func(origin, _ string) bool { return origin == "http://friend" }
 	for name, c := range map[string]struct {

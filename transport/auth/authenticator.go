@@ -13,11 +13,14 @@ import (
 	"example.com/khp/wire"
 )
 
-// Authenticator finds out who a client is, before a transport.Handler's Decide sees its request. Each extended request is authenticated by itself: the first one, and every one
-// that follows a challenge. It is called in a goroutine of its own, for many connections at once; ctx ends when nobody waits any more.
+// Authenticator finds out who a client is, before a transport.Handler's Decide sees its request.
+// Each extended request is authenticated by itself: the first one, and every one that follows a
+// challenge. It is called in a goroutine of its own, for many connections at once; ctx ends when
+// nobody waits any more.
 //
-// An error or a panic is answered with 500, logged, and not shown to the client. One that also has the method Validate() error, as those of this package do, is asked before
-// anything is served: see transport.Handler.Check.
+// An error or a panic is answered with 500, logged, and not shown to the client. One that also has
+// the method Validate() error, as those of this package do, is asked before anything is served: see
+// transport.Handler.Check.
 type Authenticator interface {
 	Authenticate(ctx context.Context, r *endpoint.Request) (Verdict, error)
 }
@@ -45,16 +48,19 @@ func (f AuthenticatorFunc) Validate() error {
 type Verdict struct {
 	Allow     bool
 	Principal any // with Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is nobody in particular
-	// Challenges asks for credentials, with 401: see [endpoint.Request].Challenge. After Handler.MaxChallenges of them a client gets 403 in any case: deployed clients
-	// would answer challenges without end.
+	// Challenges asks for credentials, with 401: see [endpoint.Request].Challenge. After
+	// Handler.MaxChallenges of them a client gets 403 in any case: deployed clients would answer
+	// challenges without end.
 	Challenges []string
 	Body       []byte // explains a 401, 403 or 503; "" leaves it to the status
-	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets 503, and comes back after so many seconds, rounded up.
+	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets
+	// 503, and comes back after so many seconds, rounded up.
 	RetryAfter time.Duration
 }
 
-// Decision returns the decision that carries out the verdict: it accepts, asks for credentials with 401, refuses with 403, or puts off with 503. A verdict that
-// allows and yet has challenges or a body becomes a decision that is refused, like every decision that contradicts itself.
+// Decision returns the decision that carries out the verdict: it accepts, asks for credentials with
+// 401, refuses with 403, or puts off with 503. A verdict that allows and yet has challenges or a
+// body becomes a decision that is refused, like every decision that contradicts itself.
 func (v Verdict) Decision() endpoint.Decision {
 	switch {
 	case v.RetryAfter > 0:
@@ -68,26 +74,30 @@ func (v Verdict) Decision() endpoint.Decision {
 	return endpoint.Decision{Status: 403, Body: v.Body}
 }
 
-// LetsIn reports whether the client is let in: the verdict allows it, and does not refuse it at the same time.
+// LetsIn reports whether the client is let in: the verdict allows it, and does not refuse it at the
+// same time.
 func (v *Verdict) LetsIn() bool {
 	return v.Allow && v.Challenges == nil && len(v.Body) == 0 && v.RetryAfter == 0
 }
 
-// PasswordCheck reports whether a user has that password. It should take as long for a wrong one as for the right one; see [Users]. One that cannot tell calls
-// [TryLater]. [ClientNetwork] tells it where the client is.
+// PasswordCheck reports whether a user has that password. It should take as long for a wrong one as
+// for the right one; see [Users]. One that cannot tell calls [TryLater]. [ClientNetwork] tells it
+// where the client is.
 type PasswordCheck func(ctx context.Context, user, password string) bool
 
 // TokenCheck finds out whom a token stands for; ok is false if nobody.
 type TokenCheck func(ctx context.Context, token string) (principal any, ok bool)
 
-// BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string. After wrong ones it asks again, until Handler.MaxChallenges is
-// reached: people mistype, and the login dialogs of deployed clients come back.
+// BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string. After
+// wrong ones it asks again, until Handler.MaxChallenges is reached: people mistype, and the login
+// dialogs of deployed clients come back.
 type BasicAuth struct {
 	Realm string        // must not be empty
 	Check PasswordCheck // must be set
 }
 
-// Validate refuses what cannot work: without Check nobody could be let in, without a Realm nobody could be asked.
+// Validate refuses what cannot work: without Check nobody could be let in, without a Realm nobody
+// could be asked.
 func (a BasicAuth) Validate() error {
 	switch {
 	case a.Check == nil:
@@ -116,7 +126,8 @@ func (a BasicAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdi
 	return later.verdict(challenge), nil
 }
 
-// TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC 6750] After a wrong one it asks again, as [BasicAuth] does.
+// TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC
+// 6750] After a wrong one it asks again, as [BasicAuth] does.
 type TokenAuth struct {
 	Scheme string     // "" is Token
 	Realm  string     // may be empty
@@ -168,7 +179,8 @@ func notAccepted(challenge string) Verdict {
 	return Verdict{Challenges: []string{challenge}, Body: []byte("these credentials are not accepted here\n")}
 }
 
-// Users checks names and passwords that are held in memory, as hashes. The time it takes tells nothing about either.
+// Users checks names and passwords that are held in memory, as hashes. The time it takes tells
+// nothing about either.
 func Users(passwords map[string]string) PasswordCheck {
 	sums := make(map[string][sha256.Size]byte, len(passwords))
 	for user, password := range passwords {

@@ -67,7 +67,8 @@ func TestTokenAuth(t *testing.T) {
 	}
 }
 
-// Credentials are decoded where everything else decodes them: control bytes, line ends in base64 and a missing colon are no credentials.
+// Credentials are decoded where everything else decodes them: control bytes, line ends in base64
+// and a missing colon are no credentials.
 func TestBasicAuth_Decodes(t *testing.T) {
 	t.Attr("req", "KHP-STATUS-401-04")
 	asked := 0

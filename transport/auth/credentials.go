@@ -12,15 +12,18 @@ import (
 	"example.com/khp/wire"
 )
 
-// CredentialsProvider answers challenges. It is called in a goroutine of its own and must return when ctx ends.
+// CredentialsProvider answers challenges. It is called in a goroutine of its own and must return
+// when ctx ends.
 type CredentialsProvider interface {
-	// Credentials returns the value of an Authorization field, such as "Basic am9lOndlbGNvbWU=", or an error if there is none: one that wraps
-	// ErrNoCredentials if another provider may do better. To return Refused again says that there is nothing else to try.
+	// Credentials returns the value of an Authorization field, such as "Basic am9lOndlbGNvbWU=", or
+	// an error if there is none: one that wraps ErrNoCredentials if another provider may do better.
+	// To return Refused again says that there is nothing else to try.
 	Credentials(ctx context.Context, r *CredentialsRequest) (string, error)
 }
 
-// ErrNoCredentials is what a provider returns that knows none of the challenges. Where a challenge of a known scheme is not one that can be answered, the error
-// also wraps a [wire.ParseError] that names the parameter.
+// ErrNoCredentials is what a provider returns that knows none of the challenges. Where a challenge
+// of a known scheme is not one that can be answered, the error also wraps a [wire.ParseError] that
+// names the parameter.
 var ErrNoCredentials = errors.New("no credentials for these challenges")
 
 // CredentialsFunc is a function as provider.
@@ -128,8 +131,9 @@ func scheme(name string, write func() ([]byte, error)) CredentialsProvider {
 	})
 }
 
-// PrepareCredentials copies what a challenged client has to say about its challenges. The function that it returns asks p, in any goroutine: it gives
-// the value for [endpoint.Client.Credentials], or an error also where p panics. method is that of the extended request, "" for GET.
+// PrepareCredentials copies what a challenged client has to say about its challenges. The function
+// that it returns asks p, in any goroutine: it gives the value for [endpoint.Client.Credentials],
+// or an error also where p panics. method is that of the extended request, "" for GET.
 func PrepareCredentials(c *endpoint.Client, method string, p CredentialsProvider) func(context.Context) (string, error) {
 	if method == "" || c.Phase() == fsm.ClientAwaitLogin {
 		method = http.MethodGet

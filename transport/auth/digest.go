@@ -10,9 +10,11 @@ import (
 	"example.com/khp/wire"
 )
 
-// Digest answers Digest challenges with a user name and a password, "Application Digest" too. Of several it takes the one with the strongest
-// algorithm. When the server finds only the nonce too old, it answers again; when it refuses the answer, that is the end. User and password are
-// UTF-8. The provider counts how often it used a nonce, so use one provider for all connections to a server. [RFC 7616]
+// Digest answers Digest challenges with a user name and a password, "Application Digest" too. Of
+// several it takes the one with the strongest algorithm. When the server finds only the nonce too
+// old, it answers again; when it refuses the answer, that is the end. User and password are UTF-8.
+// The provider counts how often it used a nonce, so use one provider for all connections to a
+// server. [RFC 7616]
 func Digest(user, password string) CredentialsProvider {
 	return &digest{user: user, password: password, used: make(map[string]*nonceUse)}
 }
@@ -31,10 +33,12 @@ type nonceUse struct {
 	count  uint32
 }
 
-// maxNonces bounds what is remembered. A nonce that is forgotten and comes again is counted from 1, and the server may call it stale.
+// maxNonces bounds what is remembered. A nonce that is forgotten and comes again is counted from 1,
+// and the server may call it stale.
 const maxNonces = 64
 
-// Credentials returns a new answer, or the refused one if there is no reason to believe that a new one would do better.
+// Credentials returns a new answer, or the refused one if there is no reason to believe that a new
+// one would do better.
 func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, error) {
 	best, err := bestDigest(r)
 	if err != nil {
@@ -50,7 +54,8 @@ func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, 
 	return string(value), err
 }
 
-// bestDigest finds the strongest challenge that can be answered. If there are only others, the error says what is wrong with the strongest of them.
+// bestDigest finds the strongest challenge that can be answered. If there are only others, the
+// error says what is wrong with the strongest of them.
 func bestDigest(r *CredentialsRequest) (best wire.DigestChallenge, err error) {
 	err = r.unknown("Digest")
 	for _, ch := range strongestFirst(r.Challenges) {
@@ -65,7 +70,8 @@ func bestDigest(r *CredentialsRequest) (best wire.DigestChallenge, err error) {
 	return wire.DigestChallenge{}, err
 }
 
-// unanswerableError is for a challenge whose scheme is known and whose parameters are not what an answer needs.
+// unanswerableError is for a challenge whose scheme is known and whose parameters are not what an
+// answer needs.
 type unanswerableError struct{ why error }
 
 func (e *unanswerableError) Error() string {

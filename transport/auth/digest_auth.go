@@ -17,20 +17,25 @@ import (
 	"example.com/khp/wire"
 )
 
-// DigestAuth asks for a name and proof of a password, which stays with the client. [RFC 7616] The principal is the name, a string. Credentials are good for one request and one
-// minute; those that come too late, or once more, are asked for again without being called wrong. After wrong ones it asks again, as [BasicAuth] does.
+// DigestAuth asks for a name and proof of a password, which stays with the client. [RFC 7616] The
+// principal is the name, a string. Credentials are good for one request and one minute; those that
+// come too late, or once more, are asked for again without being called wrong. After wrong ones it
+// asks again, as [BasicAuth] does.
 //
-// Use it as a pointer. It remembers what was used, so that it protects one process; the zero value of what is not exported is right.
+// Use it as a pointer. It remembers what was used, so that it protects one process; the zero value
+// of what is not exported is right.
 type DigestAuth struct {
 	Realm string
-	// HA1 returns the hash of user, realm and password that [wire.DigestAlgorithm.HA1] makes for Algorithm; ok is false if there is no such user. See [DigestUsers].
+	// HA1 returns the hash of user, realm and password that [wire.DigestAlgorithm.HA1] makes for
+	// Algorithm; ok is false if there is no such user. See [DigestUsers].
 	HA1       func(ctx context.Context, user string) (ha1 string, ok bool)
 	Algorithm wire.DigestAlgorithm // 0 is SHA-256; one for sessions is the same without
 
 	nonces nonces
 }
 
-// DigestUsers finds users in memory, where it keeps hashes of their passwords, for [DigestAuth] with that realm and algorithm.
+// DigestUsers finds users in memory, where it keeps hashes of their passwords, for [DigestAuth]
+// with that realm and algorithm.
 func DigestUsers(realm string, a wire.DigestAlgorithm, passwords map[string]string) func(ctx context.Context, user string) (ha1 string, ok bool) {
 	if a == 0 {
 		a = wire.DigestSHA256
@@ -90,7 +95,8 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Ver
 	return Verdict{Allow: true, Principal: d.User}, nil
 }
 
-// samePath compares the path byte for byte, without the query, which some clients leave out. wire.SamePath is too lenient for a right.
+// samePath compares the path byte for byte, without the query, which some clients leave out.
+// wire.SamePath is too lenient for a right.
 func samePath(uri string, r *endpoint.Request) bool {
 	path, _, _ := strings.Cut(uri, "?")
 	return path == r.Path()
@@ -117,7 +123,8 @@ func (a *DigestAuth) challenge(r *endpoint.Request, stale bool) (Verdict, error)
 // nonceLife is how long a nonce is good.
 const nonceLife = time.Minute
 
-// nonces makes and knows the nonces of one server. What it has issued it knows by its signature; it only remembers those that were used, and only for as long as they are good.
+// nonces makes and knows the nonces of one server. What it has issued it knows by its signature; it
+// only remembers those that were used, and only for as long as they are good.
 type nonces struct {
 	mu      sync.Mutex
 	key     []byte

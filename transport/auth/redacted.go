@@ -54,7 +54,8 @@ func (a *DigestAuth) String() string { return fmt.Sprintf("auth.DigestAuth(%q)",
 // GoString is String.
 func (a *DigestAuth) GoString() string { return a.String() }
 
-// withoutQuery leaves out the query of a URL or target, which may hold a token, and a user and password.
+// withoutQuery leaves out the query of a URL or target, which may hold a token, and a user and
+// password.
 func withoutQuery(s string) string {
 	path, _, found := strings.Cut(s, "?")
 	if scheme, rest, ok := strings.Cut(path, "://"); ok {

@@ -11,7 +11,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// conn is a connection of the library as an adapter.Conn. The message types of both are the opcodes of RFC 6455.
+// conn is a connection of the library as an adapter.Conn. The message types of both are the opcodes
+// of RFC 6455.
 type conn struct {
 	ws      *websocket.Conn
 	reading context.Context // ends with Close; the library closes a connection whose read is cancelled
@@ -41,7 +42,8 @@ func (c *conn) WriteMessage(ctx context.Context, t wire.MessageType, p []byte) e
 	return c.ws.Write(ctx, websocket.MessageType(t), p)
 }
 
-// WriteClose leaves the closing handshake to the library, which knows it only as a whole: its goroutine ends with the connection, or after ten seconds.
+// WriteClose leaves the closing handshake to the library, which knows it only as a whole: its
+// goroutine ends with the connection, or after ten seconds.
 func (c *conn) WriteClose(_ context.Context, code uint16, reason string) error {
 	c.closing = true
 	go func() { _ = c.ws.Close(statusCode(code), reason) }()

@@ -8,16 +8,19 @@ import (
 	"github.com/coder/websocket"
 )
 
-// ClientOptions are what a client asks for and allows; nil is right for a server that speaks KHP by the specification.
+// ClientOptions are what a client asks for and allows; nil is right for a server that speaks KHP by
+// the specification.
 type ClientOptions = adapter.ClientOptions
 
 // Result is what a handshake agreed on.
 type Result = adapter.Result
 
-// Dial connects to url with the library's dial, which may be nil, and shakes hands, with redirects and credentials as opts say. The connection that it
-// returns is open for the application, which goes on with it as ever. Subprotocols of dial are not used: those of opts.Config are. Authorization and Cookie of its HTTPHeader go to
-// the first origin only; its Host must be empty. In a browser (GOOS=js) nobody can send fields of the opening request, and
-// a Config with an OpeningHeader is refused.
+// Dial connects to url with the library's dial, which may be nil, and shakes hands, with redirects
+// and credentials as opts say. The connection that it returns is open for the application, which
+// goes on with it as ever. Subprotocols of dial are not used: those of opts.Config are.
+// Authorization and Cookie of its HTTPHeader go to the first origin only; its Host must be empty.
+// In a browser (GOOS=js) nobody can send fields of the opening request, and a Config with an
+// OpeningHeader is refused.
 //
 // When ctx ends first the attempt is given up. A failure is a [*transport.HandshakeError].
 func Dial(ctx context.Context, url string, dial *websocket.DialOptions, opts *ClientOptions) (*websocket.Conn, *Result, error) {

@@ -9,7 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// made returns values that cannot be made up: times, extensions, sessions, and flows within a stack and without one.
+// made returns values that cannot be made up: times, extensions, sessions, and flows within a stack
+// and without one.
 func made(t *rapid.T, typ reflect.Type) (v reflect.Value, ok bool) {
 	one := func(list ...any) (reflect.Value, bool) {
 		v := reflect.New(typ).Elem()

@@ -13,8 +13,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// shift is an extension that hides text from the eye by moving its letters. It works the same way on both sides, so it is its own session, with the
-// methods of Pass where it does nothing.
+// shift is an extension that hides text from the eye by moving its letters. It works the same way
+// on both sides, so it is its own session, with the methods of Pass where it does nothing.
 type shift struct {
 	extension.Pass
 	by byte
@@ -56,7 +56,8 @@ func (s shift) moved(m extension.Message, by byte) extension.Message {
 	return m
 }
 
-// An extension of one's own: a type with a name, an offer, an answer, and a session. Both sides list it.
+// An extension of one's own: a type with a name, an offer, an answer, and a session. Both sides
+// list it.
 func Example() {
 	srv := httptest.NewServer(&transport.Handler{
 		Use: []extension.Extension{shift{}, extension.PingPong{}},
@@ -90,7 +91,8 @@ func Example() {
 	// the client reads "hello, too" <nil>
 }
 
-// A host of package endpoint, here a server, runs the extensions of its connection by itself. What would go to a socket is printed.
+// A host of package endpoint, here a server, runs the extensions of its connection by itself. What
+// would go to a socket is printed.
 func ExampleStack() {
 	server := endpoint.NewServer(endpoint.ServerConfig{})
 	server.OpeningReceived(time.Now(), []byte("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+

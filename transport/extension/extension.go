@@ -6,20 +6,25 @@ import "example.com/khp/wire"
 const (
 	IdleTimeoutName = "x-kaazing-idle-timeout"
 	PingPongName    = "x-kaazing-ping-pong"
-	// RevalidateName asks for a re-check of credentials by plain HTTP. Old clients ask for it, and work without: nothing here grants it.
+	// RevalidateName asks for a re-check of credentials by plain HTTP. Old clients ask for it, and
+	// work without: nothing here grants it.
 	RevalidateName = "x-kaazing-http-revalidate"
 )
 
-// Extension is one kind of extension. It serves any number of connections, on either side, at the same time.
+// Extension is one kind of extension. It serves any number of connections, on either side, at the
+// same time.
 type Extension interface {
 	// Name is the token by which both sides know it.
 	Name() string
-	// Offer returns the parameters with which a client asks for it, as they stand behind "name;", "" for none.
+	// Offer returns the parameters with which a client asks for it, as they stand behind "name;",
+	// "" for none.
 	Offer() (params string)
-	// Accept answers a client that asks: with the parameters of the response and the session to run, or with ok false to decline. It is called
-	// once for each element of that name until one is accepted.
+	// Accept answers a client that asks: with the parameters of the response and the session to
+	// run, or with ok false to decline. It is called once for each element of that name until one
+	// is accepted.
 	Accept(asked Request) (params string, s Session, ok bool)
-	// Confirm takes the element with which the server has answered. An error fails the attempt to connect.
+	// Confirm takes the element with which the server has answered. An error fails the attempt to
+	// connect.
 	Confirm(answer wire.Extension) (Session, error)
 }
 
@@ -30,7 +35,8 @@ type Request struct {
 	Below          []string // the names of what is granted already: all of it will be nearer to the peer
 }
 
-// Offers returns the elements that a client asks for: raw, and then those of use that raw does not name. A nil Extension is none, here and below.
+// Offers returns the elements that a client asks for: raw, and then those of use that raw does not
+// name. A nil Extension is none, here and below.
 func Offers(use []Extension, raw []string) []string {
 	if len(use) == 0 {
 		return raw
@@ -44,8 +50,9 @@ func Offers(use []Extension, raw []string) []string {
 	return list
 }
 
-// Accept returns the elements with which a server answers asked, those of an extended request, and what to run for them. selected are
-// elements that the application answers by itself: they come first, and have no session. Each name is answered once.
+// Accept returns the elements with which a server answers asked, those of an extended request, and
+// what to run for them. selected are elements that the application answers by itself: they come
+// first, and have no session. Each name is answered once.
 func Accept(use []Extension, asked, selected []string) (answer []string, sessions []Session) {
 	var names []string
 	for _, e := range asked {
@@ -75,8 +82,8 @@ func Accept(use []Extension, asked, selected []string) (answer []string, session
 	return append(selected[:len(selected):len(selected)], answer...), sessions
 }
 
-// Confirm returns what a client has to run for the elements of a response. Elements that use does not know have no session: they are the business of
-// who asked for them.
+// Confirm returns what a client has to run for the elements of a response. Elements that use does
+// not know have no session: they are the business of who asked for them.
 func Confirm(use []Extension, answer []string) (sessions []Session, err error) {
 	for _, e := range answer {
 		for _, x := range use {

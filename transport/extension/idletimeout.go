@@ -17,17 +17,24 @@ const (
 // maxPeriod keeps milliseconds within what a script's timer can count, 24 days.
 const maxPeriod = (1<<31 - 1) * time.Millisecond
 
-// IdleTimeout is x-kaazing-idle-timeout: the server announces a period, sends something at least that often, and the client gives up a server that does not.
+// IdleTimeout is x-kaazing-idle-timeout: the server announces a period, sends something at least
+// that often, and the client gives up a server that does not.
 //
-// The server sends a Ping when it has sent nothing for three quarters of the period: the timers of deployed Java clients count messages and Pings, but not
-// Pongs. It also looks after the client: it sends a Ping when it has heard nothing for half of the period, and ends the connection with 1008 if that remains so for another half. While the application does not read, silence of the
-// client proves nothing, and does not count. The client answers Pings as ever, and ends the connection with 1008 after a whole period of silence.
+// The server sends a Ping when it has sent nothing for three quarters of the period: the timers of
+// deployed Java clients count messages and Pings, but not Pongs. It also looks after the client: it
+// sends a Ping when it has heard nothing for half of the period, and ends the connection with 1008
+// if that remains so for another half. While the application does not read, silence of the client
+// proves nothing, and does not count. The client answers Pings as ever, and ends the connection
+// with 1008 after a whole period of silence.
 //
-// A Ping waits for its turn behind a message that is being written: the period has to be longer than a client may take to receive one.
+// A Ping waits for its turn behind a message that is being written: the period has to be longer
+// than a client may take to receive one.
 //
-// Scripts in a browser see no frames but messages, and ask for [PingPong] as well. A server declines them unless it also grants that, below.
+// Scripts in a browser see no frames but messages, and ask for [PingPong] as well. A server
+// declines them unless it also grants that, below.
 type IdleTimeout struct {
-	// Period is what a server announces, in whole milliseconds, at least 4 ms and at most 24 days; 0 declines. A client has no use for it.
+	// Period is what a server announces, in whole milliseconds, at least 4 ms and at most 24 days;
+	// 0 declines. A client has no use for it.
 	Period time.Duration
 }
 
@@ -112,7 +119,8 @@ func (s *idleServer) Outgoing(f Flow, m Message) {
 	f.Send(m)
 }
 
-// KeepsAlive returns the period: within it a silent client was asked and is given up, which is what a host can do by itself.
+// KeepsAlive returns the period: within it a silent client was asked and is given up, which is what
+// a host can do by itself.
 func (s *idleServer) KeepsAlive() time.Duration { return s.period }
 
 func (s *idleServer) waiting() bool { return s.asked.After(s.heard) }

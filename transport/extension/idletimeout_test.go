@@ -22,7 +22,8 @@ func newClock(t *testing.T, s Session) *clock {
 	return c
 }
 
-// next goes to the next deadline, which must be at d after the beginning, and returns what happens there.
+// next goes to the next deadline, which must be at d after the beginning, and returns what happens
+// there.
 func (c *clock) next(d time.Duration) (sent []Message, failed bool) {
 	c.Helper()
 	c.now = c.stack.Deadline()
@@ -68,8 +69,8 @@ func TestIdleTimeout_Client(t *testing.T) {
 	require.Zero(t, c.stack.Deadline())
 }
 
-// What the client sees does not depend on the application: the server speaks within three quarters of the period. It sends Pings, because the timer of a
-// Java client does not count Pongs.
+// What the client sees does not depend on the application: the server speaks within three quarters
+// of the period. It sends Pings, because the timer of a Java client does not count Pongs.
 func TestIdleTimeout_ServerSpeaks(t *testing.T) {
 	_, c := idlePair(t, 2*time.Second)
 	c.hears(900 * time.Millisecond)

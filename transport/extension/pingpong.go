@@ -9,9 +9,11 @@ import (
 	"example.com/khp/wire"
 )
 
-// PingPong is x-kaazing-ping-pong: Ping and Pong as text messages, for scripts in a browser, which can neither send nor see the frames. Both
-// consist of four escape bytes that the server chooses and two more. A text message of the application that begins with the escape bytes follows a
-// message of nothing but these; binary messages are left alone. Close remains a frame, and so does the answer to a native Ping.
+// PingPong is x-kaazing-ping-pong: Ping and Pong as text messages, for scripts in a browser, which
+// can neither send nor see the frames. Both consist of four escape bytes that the server chooses
+// and two more. A text message of the application that begins with the escape bytes follows a
+// message of nothing but these; binary messages are left alone. Close remains a frame, and so does
+// the answer to a native Ping.
 //
 // A server always chooses 01 01 01 02: clients exist that remember the first escape they have seen.
 type PingPong struct{}
@@ -36,7 +38,8 @@ func (PingPong) Accept(Request) (params string, s Session, ok bool) {
 	return hex.EncodeToString(escape[:]), newPingPong(escape), true
 }
 
-// Confirm takes the escape of the server: eight hexadecimal digits, the only parameter without a value.
+// Confirm takes the escape of the server: eight hexadecimal digits, the only parameter without a
+// value.
 func (PingPong) Confirm(answer wire.Extension) (Session, error) {
 	var chosen [4]byte
 	for name, value := range answer.All() {
@@ -84,7 +87,8 @@ func (p *pingPong) Outgoing(f Flow, m Message) {
 	f.Send(m)
 }
 
-// Incoming turns text into Ping and Pong, answers the one, and removes escapes. A native Pong is not delivered: nobody here has sent a native Ping.
+// Incoming turns text into Ping and Pong, answers the one, and removes escapes. A native Pong is
+// not delivered: nobody here has sent a native Ping.
 func (p *pingPong) Incoming(f Flow, m Message) {
 	//exhaustive:enforce
 	switch m.Kind {

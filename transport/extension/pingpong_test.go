@@ -112,7 +112,8 @@ func travel(t require.TestingT, from, to *Stack, m Message) (got []Message) {
 	return got
 }
 
-// Every text of up to eight of the bytes that matter arrives as it was: all of up to four bytes, and all that begin with the escape.
+// Every text of up to eight of the bytes that matter arrives as it was: all of up to four bytes,
+// and all that begin with the escape.
 func TestPingPong_Exhaustive(t *testing.T) {
 	client, server := pair(t)
 	payloads := []string{""}

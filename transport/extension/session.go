@@ -15,27 +15,33 @@ const (
 	Pong                   // a Pong frame, or what stands for one
 )
 
-// Message is what passes through a session. Data is valid during the call that brings it, and must not be changed; it is copied where it is kept
-// longer than that, so a session may use its own memory again after its call.
+// Message is what passes through a session. Data is valid during the call that brings it, and must
+// not be changed; it is copied where it is kept longer than that, so a session may use its own
+// memory again after its call.
 type Message struct {
 	Kind Kind
 	Data []byte // at most 125 bytes for a Ping or Pong that goes out
 }
 
-// Session is an extension at work on one connection, between the application and the peer. It is not called from several goroutines at once. Calls have the
-// present time in their [Flow], and act through it; a Flow is of no use after its call.
+// Session is an extension at work on one connection, between the application and the peer. It is
+// not called from several goroutines at once. Calls have the present time in their [Flow], and act
+// through it; a Flow is of no use after its call.
 //
 // Embed [Pass] and write the methods that differ.
 type Session interface {
 	// Open is the first call, when the handshake is over.
 	Open(f Flow)
-	// Outgoing takes a message from the application's side. It usually ends in f.Send. A message whose writing was given up before its first byte may come again.
+	// Outgoing takes a message from the application's side. It usually ends in f.Send. A message
+	// whose writing was given up before its first byte may come again.
 	Outgoing(f Flow, m Message)
-	// Incoming takes a message from the peer's side. It usually ends in f.Deliver. A Ping has been answered by whoever took it off the wire.
+	// Incoming takes a message from the peer's side. It usually ends in f.Deliver. A Ping has been
+	// answered by whoever took it off the wire.
 	Incoming(f Flow, m Message)
-	// Heard tells, before Expired, since when the peer is silent although somebody listens. Bytes of an unfinished message end a silence, too.
+	// Heard tells, before Expired, since when the peer is silent although somebody listens. Bytes
+	// of an unfinished message end a silence, too.
 	Heard(at time.Time)
-	// Deadline returns when Expired should be called next, the zero time for never. It is looked at after each call.
+	// Deadline returns when Expired should be called next, the zero time for never. It is looked at
+	// after each call.
 	Deadline() time.Time
 	// Expired tells that the deadline has passed.
 	Expired(f Flow)
@@ -62,7 +68,8 @@ func (Pass) Deadline() time.Time { return time.Time{} }
 // Expired does nothing.
 func (Pass) Expired(Flow) {}
 
-// Flow is where a session stands during one call. With the zero Flow, which leads nowhere, nothing happens.
+// Flow is where a session stands during one call. With the zero Flow, which leads nowhere, nothing
+// happens.
 type Flow struct {
 	stack *Stack
 	at    int
@@ -76,13 +83,16 @@ func (f Flow) Now() (now time.Time) {
 	return now
 }
 
-// Send passes m on towards the peer: to the next session below, then to the wire. Several in a row are sent in a row.
+// Send passes m on towards the peer: to the next session below, then to the wire. Several in a row
+// are sent in a row.
 func (f Flow) Send(m Message) { f.stack.send(f.at+1, m) }
 
-// Deliver passes m on towards the application: to the next session above, then to whoever reads. That is for Incoming; at other times nobody reads, and m is
-// lost. A Ping is of no consequence to the application; a Pong ends its wait for one.
+// Deliver passes m on towards the application: to the next session above, then to whoever reads.
+// That is for Incoming; at other times nobody reads, and m is lost. A Ping is of no consequence to
+// the application; a Pong ends its wait for one.
 func (f Flow) Deliver(m Message) { f.stack.deliver(f.at-1, m) }
 
-// Fail ends the connection with a close code and a reason, which must not quote the peer. Nothing that is sent or delivered after it takes place, and what the same
-// call delivered before it may be lost.
+// Fail ends the connection with a close code and a reason, which must not quote the peer. Nothing
+// that is sent or delivered after it takes place, and what the same call delivered before it may be
+// lost.
 func (f Flow) Fail(code uint16, reason string) { f.stack.fail(code, reason) }

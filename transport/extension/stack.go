@@ -2,7 +2,8 @@ package extension
 
 import "time"
 
-// Stack runs the sessions of one connection. It is not safe for concurrent use. The actions that a call returns are valid until the next call.
+// Stack runs the sessions of one connection. It is not safe for concurrent use. The actions that a
+// call returns are valid until the next call.
 type Stack struct {
 	sessions []Session // from the application to the peer
 	now      time.Time
@@ -10,7 +11,8 @@ type Stack struct {
 	failed   bool
 }
 
-// NewStack makes a stack of the sessions that [Accept] or [Confirm] has returned. A nil one is left out.
+// NewStack makes a stack of the sessions that [Accept] or [Confirm] has returned. A nil one is left
+// out.
 func NewStack(sessions []Session) *Stack {
 	s := &Stack{}
 	for _, one := range sessions {
@@ -69,7 +71,8 @@ func (s *Stack) Heard(at time.Time) {
 	}
 }
 
-// Deadline returns when to call Expired, the zero time for never. It may be called too early, and then does nothing.
+// Deadline returns when to call Expired, the zero time for never. It may be called too early, and
+// then does nothing.
 func (s *Stack) Deadline() (first time.Time) {
 	if s.failed {
 		return first

@@ -13,7 +13,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// conn is a connection of the library as an adapter.Conn. The message types of both are the opcodes of RFC 6455.
+// conn is a connection of the library as an adapter.Conn. The message types of both are the opcodes
+// of RFC 6455.
 type conn struct{ ws *websocket.Conn }
 
 func (c *conn) ReadMessage() (wire.MessageType, []byte, error) {

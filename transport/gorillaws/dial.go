@@ -8,17 +8,20 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// ClientOptions are what a client asks for and allows; nil is right for a server that speaks KHP by the specification.
+// ClientOptions are what a client asks for and allows; nil is right for a server that speaks KHP by
+// the specification.
 type ClientOptions = adapter.ClientOptions
 
 // Result is what a handshake agreed on.
 type Result = adapter.Result
 
-// Dial connects to url with dialer, nil is websocket.DefaultDialer, and shakes hands, with redirects and credentials as opts say. The connection that it returns is open
-// for the application, which goes on with it as ever; it has no deadlines. The dialer's Subprotocols are not used: those of opts.Config are.
+// Dial connects to url with dialer, nil is websocket.DefaultDialer, and shakes hands, with
+// redirects and credentials as opts say. The connection that it returns is open for the
+// application, which goes on with it as ever; it has no deadlines. The dialer's Subprotocols are
+// not used: those of opts.Config are.
 //
-// When ctx ends first the attempt is given up. A failure is a [*transport.HandshakeError]. The timeouts of opts apply, and the HandshakeTimeout of the
-// dialer where it is shorter.
+// When ctx ends first the attempt is given up. A failure is a [*transport.HandshakeError]. The
+// timeouts of opts apply, and the HandshakeTimeout of the dialer where it is shorter.
 func Dial(ctx context.Context, url string, dialer *websocket.Dialer, opts *ClientOptions) (*websocket.Conn, *Result, error) {
 	if dialer == nil {
 		dialer = websocket.DefaultDialer

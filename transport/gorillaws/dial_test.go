@@ -40,7 +40,8 @@ func (d *deadlines) SetWriteDeadline(t time.Time) error {
 	return d.Conn.SetWriteDeadline(t)
 }
 
-// The application gets its connection without deadlines of the handshake, and the end of the context of Dial means nothing to it.
+// The application gets its connection without deadlines of the handshake, and the end of the
+// context of Dial means nothing to it.
 func TestDial_LeavesNoDeadlines(t *testing.T) {
 	srv := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
 		kind, p, err := c.Read(ctx)

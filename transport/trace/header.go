@@ -23,7 +23,8 @@ type Header struct {
 	Config  *Config   `json:"config,omitempty"` // of the machine of that side, if it is the same for all connections
 }
 
-// Config is the part of a machine's configuration that says which steps are possible. A client has the first ten, a server the others.
+// Config is the part of a machine's configuration that says which steps are possible. A client has
+// the first ten, a server the others.
 type Config struct {
 	Profile            string `json:"profile,omitempty"`             // client: spec, kaazing or auto
 	TerminatorOptional bool   `json:"terminator_optional,omitempty"` // client: a response may come without its terminator
@@ -54,7 +55,8 @@ func ServerConfig(m fsm.ServerConfig) *Config {
 	return &Config{Plain: m.Plain, Unchecked: m.Unchecked, MaxChallenges: m.MaxChallenges, MaxDeferrals: m.MaxDeferrals}
 }
 
-// Client returns the machine that c describes. What depends on the request (Expect, OtherMethod) is not part of it, and a profile of an unknown name is 0.
+// Client returns the machine that c describes. What depends on the request (Expect, OtherMethod) is
+// not part of it, and a profile of an unknown name is 0.
 func (c *Config) Client() fsm.ClientConfig {
 	return fsm.ClientConfig{
 		Profile: ParseProfile(c.Profile), TerminatorOptional: c.TerminatorOptional, PlainFallback: c.PlainFallback, NoRedirects: c.NoRedirects, NoWait: c.NoWait,

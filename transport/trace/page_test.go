@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPage compares docs/traces.md with the format: the three tables of fields and the one of kinds have exactly what there is, in this order.
+// TestPage compares docs/traces.md with the format: the three tables of fields and the one of kinds
+// have exactly what there is, in this order.
 func TestPage(t *testing.T) {
 	b, err := os.ReadFile("../../docs/traces.md")
 	require.NoError(t, err)

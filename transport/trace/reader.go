@@ -9,7 +9,8 @@ import (
 	"strconv"
 )
 
-// MaxLine is the longest line that is read, in bytes: the largest unit of a handshake fits in base64.
+// MaxLine is the longest line that is read, in bytes: the largest unit of a handshake fits in
+// base64.
 const MaxLine = 4 << 20
 
 // Reader reads a file.
@@ -31,7 +32,8 @@ type Error struct {
 // Error returns where and what, in one line.
 func (e *Error) Error() string { return "trace: line " + strconv.Itoa(e.Line) + ": " + e.Text }
 
-// NewReader reads the header. An *[Error] tells what is wrong with it: no trace at all, or one of another version.
+// NewReader reads the header. An *[Error] tells what is wrong with it: no trace at all, or one of
+// another version.
 func NewReader(r io.Reader) (*Reader, error) {
 	t := &Reader{in: bufio.NewReaderSize(r, 64<<10)}
 	line, err := t.next()
@@ -52,8 +54,9 @@ func NewReader(r io.Reader) (*Reader, error) {
 
 const want = `{"khp":"trace","version":1,...}`
 
-// Next returns the next record. The error is io.EOF at the end, and an *[Error] for a line that is no record. A last line without line end that is no record
-// is no error, but an end that [Reader.Truncated] tells of: whoever wrote it was interrupted.
+// Next returns the next record. The error is io.EOF at the end, and an *[Error] for a line that is
+// no record. A last line without line end that is no record is no error, but an end that
+// [Reader.Truncated] tells of: whoever wrote it was interrupted.
 func (t *Reader) Next() (Record, error) {
 	for {
 		line, err := t.next()

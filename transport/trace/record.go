@@ -64,7 +64,8 @@ type base64Data struct {
 	Base64 []byte `json:"base64"`
 }
 
-// MarshalJSON writes a string if everything in it is printable or a line end, which is what HTTP looks like, and base64 otherwise.
+// MarshalJSON writes a string if everything in it is printable or a line end, which is what HTTP
+// looks like, and base64 otherwise.
 func (d Data) MarshalJSON() ([]byte, error) {
 	if !printable(d) {
 		return json.Marshal(base64Data{d})

@@ -142,7 +142,8 @@ func TestRedact(t *testing.T) {
 	require.Equal(t, 1, strings.Count(b.String(), "SECRET")-1, "only the two of a name that nobody told: %s", b.String())
 }
 
-// Secrets that begin in one record and go on in the next do not reach the file, on either side and in either direction; connections do not disturb each other.
+// Secrets that begin in one record and go on in the next do not reach the file, on either side and
+// in either direction; connections do not disturb each other.
 func TestWriter_SecretInPieces(t *testing.T) {
 	for _, kind := range []Kind{Opening, Message} {
 		for _, side := range []string{"client", "server"} {

@@ -10,7 +10,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// Writer writes a file. It is safe for concurrent use, and each record reaches the underlying writer in one Write.
+// Writer writes a file. It is safe for concurrent use, and each record reaches the underlying
+// writer in one Write.
 type Writer struct {
 	mu  sync.Mutex
 	e   *json.Encoder
@@ -29,7 +30,8 @@ type flow struct {
 
 var errNoWriter = errors.New("trace: this Writer was not made by NewWriter and has no file")
 
-// NewWriter begins a file with h, whose Format and Version it sets. An error of w comes back at once.
+// NewWriter begins a file with h, whose Format and Version it sets. An error of w comes back at
+// once.
 func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	h.Format, h.Version = format, Version
 	t := &Writer{e: json.NewEncoder(visible.JSONWriter(w))}
@@ -37,8 +39,9 @@ func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	return t, t.line(h)
 }
 
-// Write writes one record, with secrets replaced, also those that begin in one record of a connection and go on in the next. After an error nothing is
-// written any more and the error is returned again.
+// Write writes one record, with secrets replaced, also those that begin in one record of a
+// connection and go on in the next. After an error nothing is written any more and the error is
+// returned again.
 func (t *Writer) Write(r Record) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,8 +7,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// Challenges parses b as a WWW-Authenticate value. Schemes are tokens and every view stands in the value, in order; a challenge written again parses to
-// itself; all of them joined by commas parse to the same list; and a parameter that stands there is found.
+// Challenges parses b as a WWW-Authenticate value. Schemes are tokens and every view stands in the
+// value, in order; a challenge written again parses to itself; all of them joined by commas parse
+// to the same list; and a parameter that stands there is found.
 func Challenges(b []byte) error {
 	before := bytes.Clone(b)
 	there := []wire.Challenge{{Scheme: []byte("there")}}
@@ -63,7 +64,8 @@ func writeChallenge(c wire.Challenge) string {
 	return s
 }
 
-// plain reports whether a challenge has no words between its parameters, which makes it one that can be written from its parts.
+// plain reports whether a challenge has no words between its parameters, which makes it one that
+// can be written from its parts.
 func plain(c wire.Challenge) bool { return c.Token == nil || c.Params == nil }
 
 func challenge(c wire.Challenge) error {

@@ -10,7 +10,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// clientRun is a client that is told anything at any time, with what is needed to say when it may open.
+// clientRun is a client that is told anything at any time, with what is needed to say when it may
+// open.
 type clientRun struct {
 	monitor
 	c          *endpoint.Client
@@ -26,9 +27,11 @@ type clientRun struct {
 	ended      bool   // the terminator was the last message, but for N and R
 }
 
-// Client drives a client with a program: two bytes of configuration, then one byte for each thing that happens, with its data (see [Program]). Whatever it is
-// told: outputs come in a legal order, at most one of them the last; it opens only behind a selected KHP and a complete, terminated response that completes;
-// connections and memory are bounded; and Close ends it in any phase. [INV-01 to INV-06, INV-21, INV-28, INV-38, LIV-11]
+// Client drives a client with a program: two bytes of configuration, then one byte for each thing
+// that happens, with its data (see [Program]). Whatever it is told: outputs come in a legal order,
+// at most one of them the last; it opens only behind a selected KHP and a complete, terminated
+// response that completes; connections and memory are bounded; and Close ends it in any phase.
+// [INV-01 to INV-06, INV-21, INV-28, INV-38, LIV-11]
 func Client(program []byte) error {
 	p := NewProgram(program, heads)
 	r := &clientRun{cfg: clientConfig(p), now: start}
@@ -215,7 +218,8 @@ func (r *clientRun) opening(b []byte) error {
 	return r.take(out)
 }
 
-// message gives a message, keeps the response it belongs to, and looks whether the client opened rightly.
+// message gives a message, keeps the response it belongs to, and looks whether the client opened
+// rightly.
 func (r *clientRun) message(t wire.MessageType, b []byte) error {
 	balancer, _ := wire.ParseBalancer(b)
 	switch {

@@ -6,8 +6,10 @@ import (
 	"example.com/khp/wire"
 )
 
-// Digest parses b as a Digest challenge and as the credentials that answer one. A challenge that is understood can be written again and is answered, the answer
-// parses, and the server's check takes it for the right password and no other. Credentials of any bytes never verify by themselves. [RFC 7616]
+// Digest parses b as a Digest challenge and as the credentials that answer one. A challenge that is
+// understood can be written again and is answered, the answer parses, and the server's check takes
+// it for the right password and no other. Credentials of any bytes never verify by themselves. [RFC
+// 7616]
 func Digest(b []byte, user, password string) error {
 	before := bytes.Clone(b)
 	credentials, err := wire.ParseDigest(b)

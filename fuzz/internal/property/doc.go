@@ -1,8 +1,10 @@
-// Package property says what must be true of packages wire and endpoint whatever bytes they are given. Each function takes one input, does everything with
-// it that is worth doing, and returns an error that says which promise was broken. The fuzz targets are nothing but these functions with seeds, so the same
-// checks run as tests, under `go test -fuzz`, and under libFuzzer.
+// Package property says what must be true of packages wire and endpoint whatever bytes they are
+// given. Each function takes one input, does everything with it that is worth doing, and returns an
+// error that says which promise was broken. The fuzz targets are nothing but these functions with
+// seeds, so the same checks run as tests, under `go test -fuzz`, and under libFuzzer.
 //
-// The judges (slow.go, slowlist.go, and the monitor of package network) are written from the documentation and share no code with what they judge.
+// The judges (slow.go, slowlist.go, and the monitor of package network) are written from the
+// documentation and share no code with what they judge.
 package property
 
 import (
@@ -13,7 +15,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// Check fails the input that broke a property. T is a *testing.T, or what stands for one where targets are built for libFuzzer.
+// Check fails the input that broke a property. T is a *testing.T, or what stands for one where
+// targets are built for libFuzzer.
 func Check(t interface{ Fatal(...any) }, err error) {
 	if err != nil {
 		t.Fatal(err)
@@ -23,7 +26,8 @@ func Check(t interface{ Fatal(...any) }, err error) {
 // broken is the error of a property that does not hold.
 func broken(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
-// parseError checks what every error of package wire promises: its type, a kind, an offset inside the input, and a text that can be logged.
+// parseError checks what every error of package wire promises: its type, a kind, an offset inside
+// the input, and a text that can be logged.
 func parseError(err error, size int) error {
 	var p *wire.ParseError
 	if !errors.As(err, &p) {

@@ -7,8 +7,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// Extensions parses b as a Sec-WebSocket-Extensions value. The slow judge agrees and reads the same names and parameters; each element, written again, parses
-// to itself; and two lists joined by a comma are the elements of both.
+// Extensions parses b as a Sec-WebSocket-Extensions value. The slow judge agrees and reads the same
+// names and parameters; each element, written again, parses to itself; and two lists joined by a
+// comma are the elements of both.
 func Extensions(b []byte) error {
 	before := bytes.Clone(b)
 	there := []wire.Extension{{Name: []byte("there")}}
@@ -81,7 +82,8 @@ type slowElement struct {
 	params []slowParam
 }
 
-// slowExtensions reads a list by cutting at commas and semicolons, which is right because no quoted value may hold either.
+// slowExtensions reads a list by cutting at commas and semicolons, which is right because no quoted
+// value may hold either.
 func slowExtensions(s string) (list []slowElement, ok bool) {
 	for element := range strings.SplitSeq(s, ",") {
 		if element = blanks(element); element == "" {

@@ -6,8 +6,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// Request parses b as a whole request. The slow judge agrees; the parser leaves its input alone and does not depend on what its destination held before;
-// what was accepted survives being written and parsed again.
+// Request parses b as a whole request. The slow judge agrees; the parser leaves its input alone and
+// does not depend on what its destination held before; what was accepted survives being written and
+// parsed again.
 func Request(b []byte) error {
 	before := bytes.Clone(b)
 	var r wire.Request
@@ -103,8 +104,8 @@ func rewriteResponse(r *wire.Response) error {
 	return nil
 }
 
-// longerWhenWritten excuses a refusal to write what was parsed: a space behind each colon and Content-Length may take a head that was just small enough over
-// a limit. Nothing else may.
+// longerWhenWritten excuses a refusal to write what was parsed: a space behind each colon and
+// Content-Length may take a head that was just small enough over a limit. Nothing else may.
 func longerWhenWritten(fields wire.Fields, start int, err error) error {
 	limits := wire.DefaultLimits()
 	size, longest := start+len("  HTTP/1.1\r\n\r\n"), 0

@@ -14,8 +14,8 @@ const escapeBytes = "\x01\x01\x01\x02"
 // escapePieces are texts that matter to ping-pong.
 var escapePieces = []string{"", "\x01", "\x01\x01\x01", escapeBytes, escapeBytes + "\x09\x00", escapeBytes + "\x0a\x00", escapeBytes + "\x09", escapeBytes + escapeBytes, "hello", "é"}
 
-// PingPong runs a program of messages: those that one of our sides sends arrive at the other as they were, and those that a stranger sends are
-// dealt with as the documentation says.
+// PingPong runs a program of messages: those that one of our sides sends arrive at the other as
+// they were, and those that a stranger sends are dealt with as the documentation says.
 func PingPong(program []byte) error {
 	use := []ext.Extension{ext.PingPong{}}
 	newServer := func() *ext.Stack {

@@ -1,6 +1,7 @@
 package property
 
-// Program is a reader for inputs that are lists of instructions: each takes as many bytes as it needs, and zeros when there are no more.
+// Program is a reader for inputs that are lists of instructions: each takes as many bytes as it
+// needs, and zeros when there are no more.
 type Program struct {
 	b     []byte
 	Texts []string // what Text chooses from

@@ -10,8 +10,9 @@ import (
 // secret is put where credentials stand. No piece of it may show up anywhere else.
 const secret = "Qz7Xk2Wv9Jy4"
 
-// Redacted puts a secret into a field of credentials between any bytes, and says that neither the redacted copy nor the text of an error shows any of it, that
-// the lines stay where they are, and that redacting once is enough. shape chooses name, spelling, scheme, line ends and folding.
+// Redacted puts a secret into a field of credentials between any bytes, and says that neither the
+// redacted copy nor the text of an error shows any of it, that the lines stay where they are, and
+// that redacting once is enough. shape chooses name, spelling, scheme, line ends and folding.
 func Redacted(before, after []byte, shape uint16) error {
 	for _, part := range [][]byte{before, after} {
 		if leak(string(part)) != "" {

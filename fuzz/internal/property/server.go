@@ -18,9 +18,11 @@ type serverRun struct {
 	read []byte
 }
 
-// Server drives a server with a program: a byte of configuration, then one byte for each thing that happens, with its data (see [Program]). Whatever it is told:
-// outputs come in a legal order, at most one of them the last; each response has one terminator and the fields that its status needs; it opens only behind a
-// completing response; only what was asked is decided; memory is bounded; and Close ends it in any phase.
+// Server drives a server with a program: a byte of configuration, then one byte for each thing that
+// happens, with its data (see [Program]). Whatever it is told: outputs come in a legal order, at
+// most one of them the last; each response has one terminator and the fields that its status needs;
+// it opens only behind a completing response; only what was asked is decided; memory is bounded;
+// and Close ends it in any phase.
 func Server(program []byte) error {
 	p := NewProgram(program, requests)
 	flags := p.Byte()

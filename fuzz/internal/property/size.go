@@ -9,8 +9,9 @@ import (
 // small are limits that a program reaches in a few steps.
 var small = wire.Limits{Head: 2 << 10, Line: 1 << 10, Body: 2 << 10, Unit: 4 << 10, Messages: 40}
 
-// bounded says how much memory an endpoint may hold on to: what its limits allow, twice because slices grow by doubling, and what a handshake needs besides.
-// given is memory of the host that the endpoint was told to look at.
+// bounded says how much memory an endpoint may hold on to: what its limits allow, twice because
+// slices grow by doubling, and what a handshake needs besides. given is memory of the host that the
+// endpoint was told to look at.
 func bounded(endpoint any, limits wire.Limits, given int) error {
 	l := limits.OrDefault()
 	most := 2*(l.Unit+l.Head+l.Body) + 32<<10 + 2*given
@@ -20,7 +21,8 @@ func bounded(endpoint any, limits wire.Limits, given int) error {
 	return nil
 }
 
-// held adds up the memory that can be reached from v: arrays behind slices with their capacity, strings with their length. What two views share counts twice.
+// held adds up the memory that can be reached from v: arrays behind slices with their capacity,
+// strings with their length. What two views share counts twice.
 func held(v reflect.Value) (n int) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:

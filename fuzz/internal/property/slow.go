@@ -8,8 +8,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// The slow judge of whole messages: cuts them into lines with package strings and looks at each line by itself, under the default limits. It knows nothing
-// of kinds and offsets, only whether a message is one.
+// The slow judge of whole messages: cuts them into lines with package strings and looks at each
+// line by itself, under the default limits. It knows nothing of kinds and offsets, only whether a
+// message is one.
 
 // slowRequest reports whether b is a request that has to be accepted.
 func slowRequest(b []byte) bool {

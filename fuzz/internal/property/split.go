@@ -6,7 +6,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// RequestPrefix says of every beginning of a request (of at most 100 of them, evenly spread) that it is either incomplete, up to its very end, or judged as the whole is.
+// RequestPrefix says of every beginning of a request (of at most 100 of them, evenly spread) that
+// it is either incomplete, up to its very end, or judged as the whole is.
 func RequestPrefix(b []byte) error {
 	var r wire.Request
 	return prefixes(b, func(b []byte) (int, error) { return r.ParseHead(b, wire.Limits{}) })
@@ -42,8 +43,9 @@ func prefixes(b []byte, parse func([]byte) (int, error)) error {
 	return nil
 }
 
-// Units cuts a response into messages after every cut bytes and says that the assembler makes of them what Parse makes of the whole, wherever the cuts are
-// and however much is written over the caller's slices afterwards. [INV-31]
+// Units cuts a response into messages after every cut bytes and says that the assembler makes of
+// them what Parse makes of the whole, wherever the cuts are and however much is written over the
+// caller's slices afterwards. [INV-31]
 func Units(b, cuts []byte) error {
 	limits := wire.Limits{Messages: len(b) + 1}
 	var want wire.Response
@@ -66,7 +68,8 @@ func Units(b, cuts []byte) error {
 	return nil
 }
 
-// addPieces adds b in binary messages whose sizes are the bytes of cuts, over and over, and the terminator.
+// addPieces adds b in binary messages whose sizes are the bytes of cuts, over and over, and the
+// terminator.
 func addPieces(a *wire.Assembler, b, cuts []byte) error {
 	for i := 0; len(b) > 0; i++ {
 		n := len(b)

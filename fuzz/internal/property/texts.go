@@ -17,7 +17,8 @@ var heads = []string{
 	"HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1f", "\r\n0\r\n\r\n", "HTTP/1.1 101 x\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 404 x\r\nContent-Length: 2\r\n\r\nno",
 }
 
-// openingAnswer writes an opening 101. Bits of how: another subprotocol, none, an extension, a wrong accept, a message right behind it.
+// openingAnswer writes an opening 101. Bits of how: another subprotocol, none, an extension, a
+// wrong accept, a message right behind it.
 func openingAnswer(accept []byte, how byte) string {
 	s := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + string(accept)
 	if how&16 != 0 {
@@ -63,7 +64,8 @@ var requests = []string{
 	"GET http://h/p HTTP/1.1\r\n\r\n", "GET ws://h?q HTTP/1.1\r\nContent-Length: 99999\r\n\r\n",
 }
 
-// openingRequest writes an opening request. Bits of how: no KHP, the kaazing profile, an extension, another version, an Origin.
+// openingRequest writes an opening request. Bits of how: no KHP, the kaazing profile, an extension,
+// another version, an Origin.
 func openingRequest(how byte) string {
 	s := "GET /p"
 	if how&2 != 0 {

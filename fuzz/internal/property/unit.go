@@ -7,9 +7,10 @@ import (
 	"example.com/khp/wire"
 )
 
-// Assembler drives an assembler with a program: five bytes of limits, then instructions of a byte and their data (see [Program]). At every step it says that
-// nothing goes backwards, that an error stays, that memory stays within the limits, and at the end that a unit which was taken is a response that Parse takes,
-// cut or not.
+// Assembler drives an assembler with a program: five bytes of limits, then instructions of a byte
+// and their data (see [Program]). At every step it says that nothing goes backwards, that an error
+// stays, that memory stays within the limits, and at the end that a unit which was taken is a
+// response that Parse takes, cut or not.
 func Assembler(program []byte) error {
 	p := Program{b: program}
 	limits := wire.Limits{

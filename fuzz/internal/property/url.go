@@ -6,8 +6,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// URL reads s as an absolute URL and ref as a reference seen from it. What is accepted means the same when it is written and read again; the key is a fixed
-// point, the same for other spellings of the same place, and different for other places. [INV-23, INV-24]
+// URL reads s as an absolute URL and ref as a reference seen from it. What is accepted means the
+// same when it is written and read again; the key is a fixed point, the same for other spellings of
+// the same place, and different for other places. [INV-23, INV-24]
 func URL(s, ref string) error {
 	u, err := wire.ParseURL(s, nil)
 	if err != nil {
@@ -159,7 +160,8 @@ func resolved(u wire.URL, ref string) error {
 	return nil
 }
 
-// slowResolve finds the path of a relative reference, step by step as RFC 3986 sections 5.2.2 to 5.2.4 have it. ok is false for other references.
+// slowResolve finds the path of a relative reference, step by step as RFC 3986 sections 5.2.2 to
+// 5.2.4 have it. ok is false for other references.
 func slowResolve(base, ref string) (path string, ok bool) {
 	colon, slash := strings.IndexByte(ref, ':'), strings.IndexAny(ref, "/?")
 	if strings.HasPrefix(ref, "//") || colon > 0 && (slash < 0 || colon < slash) {

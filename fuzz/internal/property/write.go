@@ -7,8 +7,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// WriteRequest writes a request of any parts. Either it is refused and the destination is as it was, or the bytes are exactly these parts and parse back to
-// them: no value breaks out of its place. What is refused would not have come back as it was, written naively.
+// WriteRequest writes a request of any parts. Either it is refused and the destination is as it
+// was, or the bytes are exactly these parts and parse back to them: no value breaks out of its
+// place. What is refused would not have come back as it was, written naively.
 func WriteRequest(method, target, name, value string, body []byte) error {
 	r := wire.Request{Method: []byte(method), Target: []byte(target), Body: body, Fields: wire.Fields{
 		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)}, {Name: []byte("X-Last"), Value: nil},

@@ -1,4 +1,5 @@
-// Package cover joins the list, the marks and the test results, and says which requirements are covered.
+// Package cover joins the list, the marks and the test results, and says which requirements are
+// covered.
 package cover
 
 import (
@@ -50,7 +51,8 @@ type Report struct {
 	Problems []string // marks and claims that are wrong whatever is covered
 }
 
-// Join builds the report. module is the path of the module, which is left out of the names of tests.
+// Join builds the report. module is the path of the module, which is left out of the names of
+// tests.
 func Join(known *list.List, m *marks.Marks, r *results.Results, module string) *Report {
 	report := &Report{Problems: slices.Clone(m.Problems)}
 	for _, id := range r.IDs() {
@@ -77,8 +79,8 @@ func Join(known *list.List, m *marks.Marks, r *results.Results, module string) *
 	return report
 }
 
-// tests sorts the claims on the entry into those of tests that passed and others. written are the tests that name it in the source: where
-// there is no claim at all, they did not even run.
+// tests sorts the claims on the entry into those of tests that passed and others. written are the
+// tests that name it in the source: where there is no claim at all, they did not even run.
 func (i *Item) tests(written []marks.Place, r *results.Results, module string) {
 	claims := r.Claims(i.ID)
 	by := map[results.Outcome][]results.Test{}

@@ -13,7 +13,8 @@ import (
 	"example.com/khp/internal/reqtrace/results"
 )
 
-// join builds a report on KHP-A-01 (MUST), KHP-A-02 (MAY) and INV-01. Each claim is "id test outcome".
+// join builds a report on KHP-A-01 (MUST), KHP-A-02 (MAY) and INV-01. Each claim is "id test
+// outcome".
 func join(t *testing.T, m marks.Marks, claims ...string) *Report {
 	t.Helper()
 	l, err := list.Load(fstest.MapFS{

@@ -25,7 +25,8 @@ import (
 // TableDir is the package whose string literals of ids count as marks.
 const TableDir = "fsm"
 
-// Place is where something is implemented or tested. It names the symbol rather than the line, which changes too often.
+// Place is where something is implemented or tested. It names the symbol rather than the line,
+// which changes too often.
 type Place struct{ File, Symbol string }
 
 // Exception says why an id is not covered.
@@ -187,7 +188,8 @@ func (s *scanner) allIDs(text string) bool {
 	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return !s.known.LooksLikeID(w) })
 }
 
-// attr records a call t.Attr("req", "ID") with a literal id. Computed ids show up when the test runs.
+// attr records a call t.Attr("req", "ID") with a literal id. Computed ids show up when the test
+// runs.
 func (s *scanner) attr(call *ast.CallExpr) {
 	f, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || f.Sel.Name != "Attr" || len(call.Args) != 2 {

@@ -5,7 +5,8 @@ import (
 	"go/token"
 )
 
-// symbol names the declaration around pos, or the next one below it; the package if there is none, or if pos is in the package comment.
+// symbol names the declaration around pos, or the next one below it; the package if there is none,
+// or if pos is in the package comment.
 func (s *scanner) symbol(pos token.Pos) string {
 	own := "package " + s.tree.Name.Name
 	if pos < s.tree.Package {

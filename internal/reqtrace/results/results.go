@@ -1,4 +1,5 @@
-// Package results reads the output of go test -json: which tests claim a requirement, and which of them passed.
+// Package results reads the output of go test -json: which tests claim a requirement, and which of
+// them passed.
 package results
 
 import (
@@ -41,7 +42,8 @@ type Results struct {
 // event is one line of go test -json.
 type event struct{ Action, Package, ImportPath, Test, Key, Value string }
 
-// Read adds the output of a run. Lines that are no JSON objects are skipped, so that the output of make may stand around it.
+// Read adds the output of a run. Lines that are no JSON objects are skipped, so that the output of
+// make may stand around it.
 func (r *Results) Read(in io.Reader) error {
 	if r.outcomes == nil {
 		*r = Results{map[Test]Outcome{}, map[string]map[Test]bool{}, map[string]bool{}}

@@ -37,7 +37,8 @@ func (r Report) OK() bool {
 	return ok
 }
 
-// Configuration compares the states that both found: not their number but each of them, with all variables.
+// Configuration compares the states that both found: not their number but each of them, with all
+// variables.
 type Configuration struct {
 	Name     string   `json:"name"`
 	Explorer int      `json:"explorer_states"`
@@ -122,7 +123,8 @@ func (b bounds) pair(c configuration) model.Honest {
 	return m
 }
 
-// Quick has both visit the smallest configuration only: seconds, to see what a change of a table breaks.
+// Quick has both visit the smallest configuration only: seconds, to see what a change of a table
+// breaks.
 func Quick(ctx context.Context) (Report, error) {
 	c, err := compare(ctx, configurations[0])
 	return Report{Spin: Version(), Configurations: []Configuration{c}}, err

@@ -1,4 +1,5 @@
-// Package spin drives the model checker Spin on the exported model: it generates a verifier, compiles and runs it, and reads what it prints.
+// Package spin drives the model checker Spin on the exported model: it generates a verifier,
+// compiles and runs it, and reads what it prints.
 package spin
 
 import (
@@ -48,7 +49,8 @@ type Verifier struct {
 	model   []byte
 }
 
-// Build makes a verifier for the exported model. Reduction is off, so that it visits each state that there is.
+// Build makes a verifier for the exported model. Reduction is off, so that it visits each state
+// that there is.
 func Build(ctx context.Context, o Options) (Verifier, error) {
 	var model bytes.Buffer
 	if err := formal.Promela(&model, export.Pair); err != nil {

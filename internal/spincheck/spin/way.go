@@ -19,7 +19,9 @@ var (
 	phaseLine = regexp.MustCompile(`^inline \w+?_in_(\w+)\(\)`)
 )
 
-// LastRows names the rows that the machines took last on the way to the error that [Verifier.Check] found, the last one first: "await-response/data/reading of the client in await response: ev == DataReceived".
+// LastRows names the rows that the machines took last on the way to the error that [Verifier.Check]
+// found, the last one first: "await-response/data/reading of the client in await response: ev ==
+// DataReceived".
 func (v Verifier) LastRows(ctx context.Context) ([]string, error) {
 	out, err := v.run(ctx, "spin", append(slices.Clone(v.defines), "-t", "-p", "pair.pml")...)
 	if err != nil && !bytes.Contains(out, []byte("assertion violated")) {

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Scenario returns the one that belongs to a seed: a network, a client, a server or an adversary, and a schedule of things that happen to them, drawn
-// at random. Equal seeds give equal scenarios. It expects nothing: what is checked are the invariants, which hold in every run.
+// Scenario returns the one that belongs to a seed: a network, a client, a server or an adversary,
+// and a schedule of things that happen to them, drawn at random. Equal seeds give equal scenarios.
+// It expects nothing: what is checked are the invariants, which hold in every run.
 func Scenario(seed uint64) string {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 1)), lines: []string{fmt.Sprintf("# Random schedule %d", seed)}}
 	g.network()
@@ -106,7 +107,8 @@ func (g *generator) adversary() {
 	}
 }
 
-// login is an adversary that has the client log in, in the opening handshake or behind it, and then sends it elsewhere.
+// login is an adversary that has the client log in, in the opening handshake or behind it, and then
+// sends it elsewhere.
 func (g *generator) login() {
 	challenge := `401 "WWW-Authenticate: Basic realm=\"r\"" "Content-Length: 0"`
 	if g.r.IntN(2) == 0 {

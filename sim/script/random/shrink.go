@@ -5,7 +5,8 @@ import "strings"
 // mostTrials bounds how many smaller scenarios are tried.
 const mostTrials = 3000
 
-// Shrink leaves lines and words of a scenario out for as long as fails still says that it fails, and returns the smallest one found.
+// Shrink leaves lines and words of a scenario out for as long as fails still says that it fails,
+// and returns the smallest one found.
 func Shrink(source string, fails func(source string) bool) string {
 	lines := strings.Split(strings.TrimSuffix(source, "\n"), "\n")
 	trials := 0
@@ -33,7 +34,8 @@ func without(lines []string, i int) []string {
 	return append(append([]string{}, lines[:i]...), lines[i+1:]...)
 }
 
-// shorter leaves words out of a line, the last ones first. A word with blanks in its quotes goes in pieces, which do not run, and so it stays.
+// shorter leaves words out of a line, the last ones first. A word with blanks in its quotes goes in
+// pieces, which do not run, and so it stays.
 func shorter(lines []string, i int, try func([]string) bool) (some bool) {
 	for k := len(strings.Split(lines[i], " ")) - 1; k > 0; k-- {
 		words := strings.Split(lines[i], " ")

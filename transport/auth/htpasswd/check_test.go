@@ -38,7 +38,8 @@ func open(t *testing.T, text string) *File {
 	return f
 }
 
-// How long a refusal takes tells neither which names there are nor who has a hash that is made faster.
+// How long a refusal takes tells neither which names there are nor who has a hash that is made
+// faster.
 func TestFile_RefusalCostsTheSlowestHash(t *testing.T) {
 	for _, file := range []string{
 		"fast:" + made["SHA-1"] + "\nmiddle:" + made["SHA-512 with rounds"] + "\nslow:" + lines[len("# users\njoe:"):strings.Index(lines, "\nann")] + "\n",
@@ -104,7 +105,8 @@ type blocked chan bool
 
 func (b blocked) MatchesPassword(string) bool { return <-b }
 
-// Wrong passwords of one client keep nobody else out: not those whose password was right before, and not those who are new.
+// Wrong passwords of one client keep nobody else out: not those whose password was right before,
+// and not those who are new.
 func TestFile_WrongPasswordsKeepNobodyOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, lines)

@@ -33,7 +33,8 @@ type kind struct {
 	accept  apache.PasswdParser
 }
 
-// Only some characters may be the last one, because it carries fewer bits than others: hashes are compared as text, and no password has one that ends otherwise.
+// Only some characters may be the last one, because it carries fewer bits than others: hashes are
+// compared as text, and no password has one that ends otherwise.
 var kinds = []kind{
 	bcrypt("$2y$"), bcrypt("$2b$"), bcrypt("$2a$"), bcrypt("$2x$"),
 	md5Crypt("$apr1$"), md5Crypt("$1$"),

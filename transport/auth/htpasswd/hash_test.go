@@ -38,7 +38,8 @@ func TestParse_EveryKindOfHash(t *testing.T) {
 	}
 }
 
-// Lines that no password matches are mistakes of whoever wrote the file, and some of them ended the process when a password came.
+// Lines that no password matches are mistakes of whoever wrote the file, and some of them ended the
+// process when a password came.
 func TestParse_RefusesHashesThatNoPasswordHas(t *testing.T) {
 	bcrypt, md5, sha256, sha512 := made["bcrypt"], made["MD5 of Apache"], made["SHA-256"], made["SHA-512"]
 	end := func(of string, last string) string { return of[:len(of)-1] + last }

@@ -1,17 +1,21 @@
-// Package htpasswd checks passwords against the files that Apache's htpasswd makes, for [auth.BasicAuth]. It is a package of its own so that nobody else links the
-// hash functions.
+// Package htpasswd checks passwords against the files that Apache's htpasswd makes, for
+// [auth.BasicAuth]. It is a package of its own so that nobody else links the hash functions.
 //
 //	users, err := htpasswd.Open("/etc/khp/users")
 //	h := &transport.Handler{Authenticator: auth.BasicAuth{Realm: "khp", Check: users.Check}, Serve: serve}
 //
-// A line is USER:HASH or USER:HASH:comment. Hashes are made by bcrypt (htpasswd -B, to be preferred; cost 4 to 16), MD5 (-m; $apr1$ or $1$), SHA-256 or SHA-512 crypt
-// (-2, -5; up to a million rounds) or SHA-1 (-s; {SHA} or {SSHA}). All else is refused when the file is read: passwords in the clear, traditional crypt, a hash that is cut
-// off or that no password has, and a user with two lines.
+// A line is USER:HASH or USER:HASH:comment. Hashes are made by bcrypt (htpasswd -B, to be
+// preferred; cost 4 to 16), MD5 (-m; $apr1$ or $1$), SHA-256 or SHA-512 crypt (-2, -5; up to a
+// million rounds) or SHA-1 (-s; {SHA} or {SSHA}). All else is refused when the file is read:
+// passwords in the clear, traditional crypt, a hash that is cut off or that no password has, and a
+// user with two lines.
 //
-// Hashing is slow on purpose and anybody may ask for it. All files of a process therefore hash on half of its processors, in turn for each client address (the /64
-// network of an IPv6 address), so that one client who guesses passwords delays others by no more than the password being checked. 256 checks may wait; beyond that the newest
-// of the client that has most is refused by [auth.TryLater]. A password that was right is remembered for a quarter of an hour, as a keyed hash in memory, and is
-// then checked without hashing.
+// Hashing is slow on purpose and anybody may ask for it. All files of a process therefore hash on
+// half of its processors, in turn for each client address (the /64 network of an IPv6 address), so
+// that one client who guesses passwords delays others by no more than the password being checked.
+// 256 checks may wait; beyond that the newest of the client that has most is refused by
+// [auth.TryLater]. A password that was right is remembered for a quarter of an hour, as a keyed
+// hash in memory, and is then checked without hashing.
 package htpasswd
 
 import (
@@ -62,15 +66,17 @@ func (f *File) Reload() error {
 	return nil
 }
 
-// longest is the length of a password in bytes, as the htpasswd command takes it. The hashes but bcrypt take time with the length.
+// longest is the length of a password in bytes, as the htpasswd command takes it. The hashes but
+// bcrypt take time with the length.
 const longest = 255
 
 // retry is when a client may come again whose password could not be checked.
 const retry = 5 * time.Second
 
-// Check reports whether the user has that password, of 255 bytes at most. It is a [auth.PasswordCheck]. A wrong password and a user who does not exist take as
-// long as the slowest hash of the file. If ctx ends before it is this client's turn, or too many wait already, the user is not let in; the latter is said by
-// [auth.TryLater].
+// Check reports whether the user has that password, of 255 bytes at most. It is a
+// [auth.PasswordCheck]. A wrong password and a user who does not exist take as long as the slowest
+// hash of the file. If ctx ends before it is this client's turn, or too many wait already, the user
+// is not let in; the latter is said by [auth.TryLater].
 func (f *File) Check(ctx context.Context, user, password string) bool {
 	if len(password) > longest {
 		return false

@@ -13,7 +13,8 @@ const mostWaiting = 256
 
 var errFull = errors.New("too many passwords wait to be checked")
 
-// queue gives turns at hashing: to each client that waits one after the other, whatever the number of its connections.
+// queue gives turns at hashing: to each client that waits one after the other, whatever the number
+// of its connections.
 type queue struct {
 	mu      sync.Mutex
 	free    int      // turns that nobody has; 0 if somebody waits
@@ -121,7 +122,8 @@ func (q *queue) find(client netip.Prefix) int {
 	return slices.IndexFunc(q.shares, func(s *share) bool { return s.of == client })
 }
 
-// remove takes the j-th turn of the i-th share out of the line, and the share if nothing is left of it.
+// remove takes the j-th turn of the i-th share out of the line, and the share if nothing is left of
+// it.
 func (q *queue) remove(i, j int) turn {
 	s := q.shares[i]
 	t := s.turns[j]

@@ -13,7 +13,8 @@ import (
 
 func client(n int) netip.Prefix { return netip.MustParsePrefix("192.0.2." + strconv.Itoa(n) + "/32") }
 
-// A client that guesses passwords over hundreds of connections delays another one by the check in progress and one of its own.
+// A client that guesses passwords over hundreds of connections delays another one by the check in
+// progress and one of its own.
 func TestQueue_EachClientInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue(1)
@@ -83,7 +84,8 @@ func TestQueue_Full(t *testing.T) {
 	})
 }
 
-// However clients come and go, turns are neither lost nor given twice, and nobody waits while one is free.
+// However clients come and go, turns are neither lost nor given twice, and nobody waits while one
+// is free.
 func TestQueue_Any(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		q := newQueue(2)

@@ -13,8 +13,9 @@ const (
 	mostVerified = 4096
 )
 
-// verified remembers which passwords were right, for a while from when that was found out. It holds no password, only sums by a key that never leaves the
-// process. The hash of the user is part of the sum, so that nothing is left of a password that was changed.
+// verified remembers which passwords were right, for a while from when that was found out. It holds
+// no password, only sums by a key that never leaves the process. The hash of the user is part of
+// the sum, so that nothing is left of a password that was changed.
 type verified struct {
 	key  [32]byte
 	mu   sync.Mutex
@@ -31,7 +32,8 @@ func newVerified() *verified {
 	return v
 }
 
-// of is the sum of a password of a user. Neither a hash nor a name has the character that ends it here.
+// of is the sum of a password of a user. Neither a hash nor a name has the character that ends it
+// here.
 func (v *verified) of(h *hash, user, password string) (s sum) {
 	m := hmac.New(sha256.New, v.key[:])
 	_, _ = m.Write([]byte(h.text + "\n" + user + ":" + password))
@@ -39,7 +41,8 @@ func (v *verified) of(h *hash, user, password string) (s sum) {
 	return s
 }
 
-// has reports whether that password was right a short time ago. There is no hash for a user who does not exist.
+// has reports whether that password was right a short time ago. There is no hash for a user who
+// does not exist.
 func (v *verified) has(h *hash, user, password string) bool {
 	if h == nil {
 		return false

@@ -22,7 +22,8 @@ func TurnAway(nc net.Conn, secure bool) {
 	sock.Abort(nc)
 }
 
-// Answer answers an HTTP request in one write that a new connection takes at once. fields are further lines of its head.
+// Answer answers an HTTP request in one write that a new connection takes at once. fields are
+// further lines of its head.
 func Answer(nc net.Conn, status, text string, fields ...string) {
 	now := time.Now()
 	_ = nc.SetWriteDeadline(now.Add(sock.GiveUpTimeout))

@@ -2,7 +2,8 @@ package accept
 
 import "sync"
 
-// Places are what connections of which only so many may be in use at once take. Those who wait for one get it in the order in which they came.
+// Places are what connections of which only so many may be in use at once take. Those who wait for
+// one get it in the order in which they came.
 type Places struct {
 	mu      sync.Mutex
 	taken   int
@@ -21,7 +22,8 @@ func (p *Places) Take(most int) bool {
 	return true
 }
 
-// Queue waits for a place, if fewer than room do so. The place is the caller's once turn is closed; until then it can Quit.
+// Queue waits for a place, if fewer than room do so. The place is the caller's once turn is closed;
+// until then it can Quit.
 func (p *Places) Queue(room int) (turn chan struct{}, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -69,7 +71,8 @@ func (p *Places) Refuse() {
 	p.refused++
 }
 
-// Count returns how many places are taken, how many wait for one, and how many connections got none.
+// Count returns how many places are taken, how many wait for one, and how many connections got
+// none.
 func (p *Places) Count() (taken, waiting int, refused uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

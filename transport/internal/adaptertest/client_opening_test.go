@@ -46,7 +46,8 @@ func clientOpeningLogin(t *testing.T, l library) {
 	wantEcho(t, c, "hello")
 }
 
-// A redirect in the opening handshake is followed by the endpoint, not by the library's HTTP client; what is meant for the first origin stays there.
+// A redirect in the opening handshake is followed by the endpoint, not by the library's HTTP
+// client; what is meant for the first origin stays there.
 func clientOpeningRedirect(t *testing.T, l library) {
 	got := make(chan http.Header, 2)
 	there := rawServer(t, func(_ int, p *peer) {

@@ -12,7 +12,8 @@ import (
 type library struct {
 	name string
 	dial func(ctx context.Context, url string, o *adapter.ClientOptions) (conn, *adapter.Result, error)
-	// handler upgrades, shakes hands and has serve use the open connection, which is closed with 1000 afterwards.
+	// handler upgrades, shakes hands and has serve use the open connection, which is closed with
+	// 1000 afterwards.
 	handler func(o *adapter.ServerOptions, serve func(context.Context, conn, *adapter.Result)) http.Handler
 }
 

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// TestMain also fails if a goroutine of an adapter is left when everything is over. Those in which coder's library closes take up to ten seconds.
+// TestMain also fails if a goroutine of an adapter is left when everything is over. Those in which
+// coder's library closes take up to ten seconds.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if left := leaked(12 * time.Second); code == 0 && left != "" {
@@ -19,7 +20,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// leaked waits for the end of all goroutines that run code of the adapters, and returns the stacks of those that do not end.
+// leaked waits for the end of all goroutines that run code of the adapters, and returns the stacks
+// of those that do not end.
 func leaked(patience time.Duration) string {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

@@ -28,7 +28,8 @@ type peer struct {
 	key    string        // server: of it
 }
 
-// rawServer has script answer each connection, with its number from 1, before anything is read; it returns the URL of the server.
+// rawServer has script answer each connection, with its number from 1, before anything is read; it
+// returns the URL of the server.
 func rawServer(t *testing.T, script func(n int, p *peer)) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -50,7 +51,8 @@ func rawServer(t *testing.T, script func(n int, p *peer)) string {
 	return "ws://" + ln.Addr().String() + "/echo"
 }
 
-// opened reads the opening request, accepts it and returns the extended request; "" if the connection ends before.
+// opened reads the opening request, accepts it and returns the extended request; "" if the
+// connection ends before.
 func (p *peer) opened() string {
 	if !p.request() {
 		return ""
@@ -119,7 +121,8 @@ func (p *peer) message() (ws.OpCode, string) {
 	}
 }
 
-// drain reads to the end, which a server makes itself once it has answered a Close frame. It returns the code of the Close frame, 0 if there was none.
+// drain reads to the end, which a server makes itself once it has answered a Close frame. It
+// returns the code of the Close frame, 0 if there was none.
 func (p *peer) drain() (code ws.StatusCode) {
 	for {
 		f, ok := p.frame()

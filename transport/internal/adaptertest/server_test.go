@@ -197,7 +197,8 @@ func serverTimeouts(t *testing.T, l library) {
 	})
 }
 
-// The end of the context that Accept was given ends the handshake with 503. Package transport has Shutdown for that.
+// The end of the context that Accept was given ends the handshake with 503. Package transport has
+// Shutdown for that.
 func serverCancel(t *testing.T, l library) {
 	if l.name == "transport" {
 		t.Skip("the context of a transport.Handler is its own")

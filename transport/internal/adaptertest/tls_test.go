@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// secureDials dial with the libraries' own ways to say how TLS is done and, where there is one, which fields are sent.
+// secureDials dial with the libraries' own ways to say how TLS is done and, where there is one,
+// which fields are sent.
 var secureDials = map[string]func(ctx context.Context, url string, cfg *tls.Config, h http.Header) (*adapter.Result, error){
 	"gorilla": func(ctx context.Context, url string, cfg *tls.Config, h http.Header) (*adapter.Result, error) {
 		o := none()

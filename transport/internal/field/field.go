@@ -1,4 +1,5 @@
-// Package field translates between the fields of package endpoint, which keep their order and spelling, and those of net/http.
+// Package field translates between the fields of package endpoint, which keep their order and
+// spelling, and those of net/http.
 package field
 
 import (
@@ -18,7 +19,8 @@ func Header(fields []endpoint.HeaderField) http.Header {
 	return h
 }
 
-// List is the other way round, sorted by name so that requests are reproducible; names keep their spelling.
+// List is the other way round, sorted by name so that requests are reproducible; names keep their
+// spelling.
 func List(h http.Header) (list []endpoint.HeaderField) {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {

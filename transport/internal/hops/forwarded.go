@@ -2,8 +2,9 @@ package hops
 
 import "strings"
 
-// forwardedFor returns the for parameter of each element of a Forwarded field (RFC 7239 section 4), in order; "" for an element that has none, has several, or is not
-// well formed. One quotation mark without its other makes the last element such a one, whatever stands behind it.
+// forwardedFor returns the for parameter of each element of a Forwarded field (RFC 7239 section 4),
+// in order; "" for an element that has none, has several, or is not well formed. One quotation mark
+// without its other makes the last element such a one, whatever stands behind it.
 func forwardedFor(value string) (nodes []string) {
 	for more := true; more; {
 		var node string
@@ -39,7 +40,8 @@ func element(s string) (node, rest string, more bool) {
 	return node, s[1:], true
 }
 
-// pair reads up to the next separator outside of quotation marks, with which rest begins. An empty pair is well formed.
+// pair reads up to the next separator outside of quotation marks, with which rest begins. An empty
+// pair is well formed.
 func pair(s string) (name, value, rest string, ok bool) {
 	end, quoted, escaped := len(s), false, false
 scan:

@@ -12,8 +12,9 @@ import (
 // ErrNothing is how a proxy looks whether somebody listens: it connects, and goes.
 var ErrNothing = errors.New("nothing came")
 
-// ReadHeader reads the PROXY header of a connection from a trusted proxy, and returns the connection with the address of the client. known is false for one that the proxy has opened by itself,
-// to see whether this server lives.
+// ReadHeader reads the PROXY header of a connection from a trusted proxy, and returns the
+// connection with the address of the client. known is false for one that the proxy has opened by
+// itself, to see whether this server lives.
 func ReadHeader(nc net.Conn) (_ *Conn, known bool, err error) {
 	r := bufio.NewReaderSize(nc, 256)
 	if _, err := r.Peek(1); err != nil {
@@ -37,7 +38,8 @@ func ReadHeader(nc net.Conn) (_ *Conn, known bool, err error) {
 	return c, true, nil
 }
 
-// IsHeader reports whether the first bytes of a connection are those of a PROXY header, as far as they go.
+// IsHeader reports whether the first bytes of a connection are those of a PROXY header, as far as
+// they go.
 func IsHeader(first []byte) bool {
 	for _, begin := range [][]byte{proxyproto.SIGV1, proxyproto.SIGV2} {
 		n := min(len(begin), len(first))

@@ -18,9 +18,11 @@ func (n Networks) Has(a netip.Addr) bool {
 	return slices.ContainsFunc(n, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// Client returns the address that a request came from which arrived from peer. Each trusted proxy vouches for the one before it: the hops that X-Forwarded-For or
-// Forwarded list are followed from right to left, until one is not trusted or cannot be read. What stands further left is anybody's. Where both fields are there
-// and lead to different addresses one of them is not the proxy's, and the answer is peer. The port is 0 if it is not known.
+// Client returns the address that a request came from which arrived from peer. Each trusted proxy
+// vouches for the one before it: the hops that X-Forwarded-For or Forwarded list are followed from
+// right to left, until one is not trusted or cannot be read. What stands further left is anybody's.
+// Where both fields are there and lead to different addresses one of them is not the proxy's, and
+// the answer is peer. The port is 0 if it is not known.
 func Client(peer netip.AddrPort, fields wire.Fields, trusted Networks) netip.AddrPort {
 	if !trusted.Has(peer.Addr()) {
 		return peer
@@ -53,7 +55,8 @@ func (n Networks) follow(at netip.AddrPort, fields wire.Fields, name string, spl
 	return at, there
 }
 
-// node reads an address with or without port, one of IPv6 with or without brackets. A port that is hidden, as in 192.0.2.1:_x, is not known.
+// node reads an address with or without port, one of IPv6 with or without brackets. A port that is
+// hidden, as in 192.0.2.1:_x, is not known.
 func node(s string) (netip.AddrPort, bool) {
 	if a, hidden, ok := strings.Cut(s, ":_"); ok && hidden != "" {
 		s = a

@@ -17,14 +17,16 @@ type Env struct {
 	Notify func() (signals <-chan os.Signal, stop func()) // as Signals
 }
 
-// Signals delivers SIGINT, SIGTERM and SIGHUP as values until stop is called; they do not end the program meanwhile.
+// Signals delivers SIGINT, SIGTERM and SIGHUP as values until stop is called; they do not end the
+// program meanwhile.
 func Signals() (signals <-chan os.Signal, stop func()) {
 	ch := make(chan os.Signal, 2)
 	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	return ch, func() { signal.Stop(ch) }
 }
 
-// Raise sends sig to this process, after Signals has stopped, so that it has the effect that the system gives it.
+// Raise sends sig to this process, after Signals has stopped, so that it has the effect that the
+// system gives it.
 func Raise(sig os.Signal) {
 	self, err := os.FindProcess(os.Getpid())
 	if err != nil || self.Signal(sig) != nil {

@@ -27,7 +27,8 @@ type ExitError struct {
 // Error implements error.
 func (e *ExitError) Error() string { return e.Text }
 
-// Usagef reports a mistake on the command line, in one line that says what is wrong and what to try.
+// Usagef reports a mistake on the command line, in one line that says what is wrong and what to
+// try.
 func Usagef(format string, args ...any) error {
 	return &ExitError{ExitUsage, fmt.Sprintf(format, args...)}
 }
@@ -53,7 +54,8 @@ func Exit(stderr io.Writer, err error) int {
 	return code
 }
 
-// FlagError says in the words of khp what is wrong with a flag, for [cobra.Command.SetFlagErrorFunc].
+// FlagError says in the words of khp what is wrong with a flag, for
+// [cobra.Command.SetFlagErrorFunc].
 func FlagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
 	var unknown *pflag.NotExistError

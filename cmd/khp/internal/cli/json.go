@@ -7,7 +7,8 @@ import (
 	"example.com/khp/internal/visible"
 )
 
-// WriteJSON writes v as one line. The strings in v may be the words of a peer: invisible characters are escaped.
+// WriteJSON writes v as one line. The strings in v may be the words of a peer: invisible characters
+// are escaped.
 func WriteJSON(w io.Writer, v any) error { return jsonEncoder(w).Encode(v) }
 
 // WriteJSONDocument writes v as [WriteJSON] does, indented.

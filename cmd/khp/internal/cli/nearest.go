@@ -8,7 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Nearest returns " (did you mean NAME?)" for the flag whose name is spelled most like name, "" if none is. Hidden flags and those of not are left out.
+// Nearest returns " (did you mean NAME?)" for the flag whose name is spelled most like name, "" if
+// none is. Hidden flags and those of not are left out.
 func Nearest(flags *pflag.FlagSet, name string, not ...string) string {
 	best, least := "", 1+min(3, (len(name)+1)/3)
 	name = strings.ToLower(strings.ReplaceAll(name, "_", "-"))
@@ -30,7 +31,8 @@ func Nearest(flags *pflag.FlagSet, name string, not ...string) string {
 	return fmt.Sprintf(" (did you mean %s?)", best)
 }
 
-// distance is how many characters have to be put in, left out, replaced, or swapped with their neighbour to make b of a.
+// distance is how many characters have to be put in, left out, replaced, or swapped with their
+// neighbour to make b of a.
 func distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -5,8 +5,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// TakeOnce makes every flag of cmd and of the commands below it refuse a second value with a [RepeatedError], unless it is a list: the value that would be dropped
-// may be the one that was meant.
+// TakeOnce makes every flag of cmd and of the commands below it refuse a second value with a
+// [RepeatedError], unless it is a list: the value that would be dropped may be the one that was
+// meant.
 func TakeOnce(cmd *cobra.Command) {
 	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
 		flags.VisitAll(func(f *pflag.Flag) {

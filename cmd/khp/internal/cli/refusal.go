@@ -8,8 +8,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Refusal returns "NAME VALUE: reason" for a value that f has refused with err. "--" or a place in a file may stand before it. Flag types of libraries name Go
-// functions in their errors, which are replaced.
+// Refusal returns "NAME VALUE: reason" for a value that f has refused with err. "--" or a place in
+// a file may stand before it. Flag types of libraries name Go functions in their errors, which are
+// replaced.
 func Refusal(f *pflag.Flag, value string, err error) string {
 	expected := err.Error()
 	switch f.Value.Type() {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Size is a number of bytes on the command line: plain, or in units of 1024 with k, M or G behind it.
+// Size is a number of bytes on the command line: plain, or in units of 1024 with k, M or G behind
+// it.
 type Size int64
 
 var sizeUnits = map[string]int64{"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}

@@ -17,7 +17,8 @@ func Plural(n int, what string) string {
 	return strconv.Itoa(n) + " " + what + "s"
 }
 
-// OneLine makes one line of the words of a library or peer, in which control characters show as escapes.
+// OneLine makes one line of the words of a library or peer, in which control characters show as
+// escapes.
 func OneLine(s string) string { return visible.Line(blanks.Replace(strings.TrimSpace(s))) }
 
 var blanks = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")

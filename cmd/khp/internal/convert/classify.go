@@ -2,7 +2,8 @@ package convert
 
 import "strings"
 
-// keyOf returns the key of an element's row in the table, "" if the converter does not know it. parent is the name of the element around it.
+// keyOf returns the key of an element's row in the table, "" if the converter does not know it.
+// parent is the name of the element around it.
 func keyOf(parent string, n *node) string {
 	if parent == "properties" && n.name != "property" {
 		return propertyKey(n.name)
@@ -92,10 +93,12 @@ func optionKey(name string) string {
 	return ""
 }
 
-// within are elements whose own children have no meaning apart from them: their rows speak for all of it.
+// within are elements whose own children have no meaning apart from them: their rows speak for all
+// of it.
 var within = map[string]bool{"property": true, "cluster": true, "keystore": true, "truststore": true, "mime-mapping": true, "notify-options": true, "login-module": true, "user": true}
 
-// passed reports whether an element holds nothing but others, or a part of what the row of the element around it speaks of.
+// passed reports whether an element holds nothing but others, or a part of what the row of the
+// element around it speaks of.
 func passed(parent, n *node) bool {
 	return n.name == "login-modules" || n.name == "property" || parent.name == "service" && n.name == "properties" || parent.name == "realm" && n.name == "name"
 }

@@ -1,4 +1,5 @@
-// Package convert is khp convert: it reads a gateway's configuration, writes one for khp serve, and says what becomes of each element.
+// Package convert is khp convert: it reads a gateway's configuration, writes one for khp serve, and
+// says what becomes of each element.
 package convert
 
 import (

@@ -16,8 +16,8 @@ type element struct {
 	note    string
 }
 
-// elements are all that the converter knows. The table in docs/operating.md has the same rows. A key is the name of an element, with a word of its value behind
-// it where that decides.
+// elements are all that the converter knows. The table in docs/operating.md has the same rows. A
+// key is the name of an element, with a word of its value behind it where that decides.
 var elements = []element{
 	{"properties", taken, "their values are put in where `${NAME}` stands"},
 	{"service", taken, "one route for each path"},

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestElements_OperatingPage finds the same rows in the table of the operator's page as in the converter.
+// TestElements_OperatingPage finds the same rows in the table of the operator's page as in the
+// converter.
 func TestElements_OperatingPage(t *testing.T) {
 	text, err := os.ReadFile("../../../../docs/operating.md")
 	require.NoError(t, err)
@@ -34,7 +35,8 @@ func TestElements_Sound(t *testing.T) {
 	}
 }
 
-// TestKeyOf_RowsExist classifies elements of every kind: the row is there, or the element is unknown.
+// TestKeyOf_RowsExist classifies elements of every kind: the row is there, or the element is
+// unknown.
 func TestKeyOf_RowsExist(t *testing.T) {
 	for _, c := range []struct{ parent, name, text, want string }{
 		{"service", "accept", "WSS://h/", "accept wss"},

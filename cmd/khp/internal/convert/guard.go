@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// guard has a route ask for credentials if the service does. A guard that cannot be made closes the route.
+// guard has a route ask for credentials if the service does. A guard that cannot be made closes the
+// route.
 func (c *converter) guard(s *node, d *document, r *route) {
 	constraints := s.all("authorization-constraint")
 	named := s.child("realm-name")
@@ -66,7 +67,8 @@ func printable(s string) bool {
 	return !slices.ContainsFunc([]byte(s), func(b byte) bool { return b < ' ' || b >= 0x7f })
 }
 
-// passwordFile keeps the text of an htpasswd file under a name, which it changes if another one has it.
+// passwordFile keeps the text of an htpasswd file under a name, which it changes if another one has
+// it.
 func (c *converter) passwordFile(name, text string) string {
 	for c.files[name] != "" && c.files[name] != text {
 		name += "_"

@@ -27,7 +27,8 @@ func (r *report) say(file string, n *node, v verdict, what, note string) {
 	r.lines = append(r.lines, line{filepath.Base(file), n.line, v, what, note})
 }
 
-// walk says what becomes of everything below n, in the order of the file. Values are left out: some are secret.
+// walk says what becomes of everything below n, in the order of the file. Values are left out: some
+// are secret.
 func (r *report) walk(file string, n *node) {
 	for _, c := range n.children {
 		key := keyOf(n.name, c)

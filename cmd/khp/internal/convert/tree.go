@@ -12,7 +12,8 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 )
 
-// node is an element of an XML file. Namespaces do not count: each version of the gateway has one of its own.
+// node is an element of an XML file. Namespaces do not count: each version of the gateway has one
+// of its own.
 type node struct {
 	name     string
 	text     string // without blanks around it, properties put in
@@ -106,7 +107,8 @@ func xmlFault(err error) string {
 
 var reference = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-// substitute puts the values of properties into all texts below n. It returns a fault for each name that has no value.
+// substitute puts the values of properties into all texts below n. It returns a fault for each name
+// that has no value.
 func (n *node) substitute(properties map[string]string) (faults []error) {
 	n.text = reference.ReplaceAllStringFunc(n.text, func(ref string) string {
 		value, ok := properties[ref[2:len(ref)-1]]

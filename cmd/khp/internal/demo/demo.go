@@ -1,4 +1,5 @@
-// Package demo is khp demo: servers and clients shake hands on loopback, and each handshake is drawn from what the client really sent and received.
+// Package demo is khp demo: servers and clients shake hands on loopback, and each handshake is
+// drawn from what the client really sent and received.
 package demo
 
 import (

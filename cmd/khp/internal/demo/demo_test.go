@@ -22,7 +22,8 @@ var (
 	padding  = regexp.MustCompile(`(PORT\S*) +│`)
 )
 
-// normalised replaces the ports that the system chose, in order of appearance, and the lengths that depend on them.
+// normalised replaces the ports that the system chose, in order of appearance, and the lengths that
+// depend on them.
 func normalised(out string) string {
 	names := make(map[string]string)
 	out = loopback.ReplaceAllStringFunc(out, func(addr string) string {

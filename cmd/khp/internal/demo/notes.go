@@ -11,7 +11,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// annotator explains the steps of the handshakes from what they are, as they come: the first of a kind at length, later ones in brief.
+// annotator explains the steps of the handshakes from what they are, as they come: the first of a
+// kind at length, later ones in brief.
 type annotator struct {
 	told map[string]bool
 

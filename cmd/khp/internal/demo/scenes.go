@@ -11,7 +11,8 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// scene is one thing that the demo shows. play returns what to conclude, or an error if it did not end as it should.
+// scene is one thing that the demo shows. play returns what to conclude, or an error if it did not
+// end as it should.
 type scene struct {
 	title string
 	about string

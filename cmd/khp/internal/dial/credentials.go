@@ -26,7 +26,8 @@ func flagFor(scheme string) string {
 	return ""
 }
 
-// otherFlag says what helps against challenges that the flags given do not answer: the other flag, or none.
+// otherFlag says what helps against challenges that the flags given do not answer: the other flag,
+// or none.
 func otherFlag(challenges []auth.Challenge) string {
 	var asked []string
 	help := "for which neither --user nor --token helps"
@@ -39,7 +40,8 @@ func otherFlag(challenges []auth.Challenge) string {
 	return "the server asks for " + strings.Join(asked, ", ") + ", " + help
 }
 
-// unanswerableText says what is wrong with a Digest challenge; err is that of [wire.Challenge.Digest].
+// unanswerableText says what is wrong with a Digest challenge; err is that of
+// [wire.Challenge.Digest].
 func unanswerableText(err error) string {
 	what := err.Error()
 	var e *wire.ParseError

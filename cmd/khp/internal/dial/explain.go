@@ -15,7 +15,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// explainFailure makes of a failed handshake an exit code and one line that says what happened, where, and what to try.
+// explainFailure makes of a failed handshake an exit code and one line that says what happened,
+// where, and what to try.
 func explainFailure(e *transport.HandshakeError, o *options, p *progress) (code int, text string) {
 	switch {
 	case e.Failure == fsm.FailureConnect, errors.Is(e, context.DeadlineExceeded) && !p.connected.Load():
@@ -79,7 +80,8 @@ func lastPart(s string) string {
 	return s
 }
 
-// refusedCredentials reports whether the credentials of the command line were given and not accepted.
+// refusedCredentials reports whether the credentials of the command line were given and not
+// accepted.
 func refusedCredentials(e *transport.HandshakeError, o *options, p *progress) bool {
 	if !p.challenged.Load() || o.user == "" && o.token == "" {
 		return false
@@ -87,7 +89,8 @@ func refusedCredentials(e *transport.HandshakeError, o *options, p *progress) bo
 	return e.Failure == fsm.FailureCredentialsRefused || e.Failure == fsm.FailureAuthLimit || e.Failure == fsm.FailureStatus && e.Status == 403
 }
 
-// neverEnds reports whether a response that decides came without the message that ends it. Kaazing gateways leave that out for clients that do not mark their URL.
+// neverEnds reports whether a response that decides came without the message that ends it. Kaazing
+// gateways leave that out for clients that do not mark their URL.
 func (p *progress) neverEnds(o *options) bool {
 	status := p.status.Load()
 	return o.profile == "spec" && status != 0 && status != 100 && status != 102 && status != 202
@@ -115,7 +118,8 @@ var openingHints = map[int]string{
 	426: "the server may be no WebSocket server",
 }
 
-// maybeTLS is for a server that hangs up on the opening request without a word, as some TLS servers do.
+// maybeTLS is for a server that hangs up on the opening request without a word, as some TLS servers
+// do.
 const maybeTLS = "if the server speaks TLS, try wss:// instead of ws://"
 
 // hintFor says what to try after e.
@@ -175,7 +179,8 @@ func samePlace(path []string) string {
 	return ""
 }
 
-// credentialsHint names the flag for what the server asks for, or what keeps any flag from answering it.
+// credentialsHint names the flag for what the server asks for, or what keeps any flag from
+// answering it.
 func credentialsHint(e *transport.HandshakeError) string {
 	hint := "try " + flagUser + " or " + flagToken
 	for _, value := range e.Header.Values("WWW-Authenticate") {

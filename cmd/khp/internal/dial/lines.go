@@ -20,10 +20,12 @@ const wayRound = "send it with --send-file FILE"
 
 var errLongLine = fmt.Errorf("a line has more than %d bytes; %s", maxLine, wayRound)
 
-// terminalLines are the lengths in bytes of lines that a terminal has cut, or might have. It drops what is over them and says nothing.
+// terminalLines are the lengths in bytes of lines that a terminal has cut, or might have. It drops
+// what is over them and says nothing.
 var terminalLines = map[string][2]int{"linux": {4095, 4095}, "darwin": {1023, 1024}}
 
-// readLines cuts r, a pipe, a file, or a terminal that edits lines by itself, into lines without their ends.
+// readLines cuts r, a pipe, a file, or a terminal that edits lines by itself, into lines without
+// their ends.
 func readLines(r io.Reader, lines chan<- []byte, done <-chan struct{}) error {
 	cut := [2]int{-1, -1}
 	if at, ok := terminalLines[runtime.GOOS]; ok && terminal.IsTerminal(r) {

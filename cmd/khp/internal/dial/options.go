@@ -269,7 +269,8 @@ func headerOf(flag string, specs []string) (http.Header, error) {
 	return h, nil
 }
 
-// extensionsOf are those among the elements of --extension that khp can run. With the others, messages are shown as they come.
+// extensionsOf are those among the elements of --extension that khp can run. With the others,
+// messages are shown as they come.
 func extensionsOf(elements []string) []extension.Extension {
 	return slices.DeleteFunc(cli.Extensions(0), func(x extension.Extension) bool {
 		return !slices.ContainsFunc(elements, func(e string) bool {

@@ -118,7 +118,8 @@ func (p *printer) message(t transport.MessageType, b []byte) (err error) {
 // received returns how many messages were printed.
 func (p *printer) received() int { return int(p.n.Load()) }
 
-// closed reports what the peer closed with, and what we did: sent and why, or the answer that the protocol asks for if the peer was first.
+// closed reports what the peer closed with, and what we did: sent and why, or the answer that the
+// protocol asks for if the peer was first.
 func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why string) {
 	if !p.json {
 		return

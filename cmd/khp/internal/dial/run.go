@@ -143,7 +143,8 @@ func (p *progress) seconds() float64 {
 	return time.Duration(p.end.Load() - p.begin.Load()).Round(time.Microsecond).Seconds()
 }
 
-// soundsLikeTLS reports whether an answer to plain HTTP is a TLS alert, or a refusal in which a web server says what is wrong.
+// soundsLikeTLS reports whether an answer to plain HTTP is a TLS alert, or a refusal in which a web
+// server says what is wrong.
 func soundsLikeTLS(answer []byte) bool {
 	return bytes.HasPrefix(answer, []byte{0x15, 0x03}) || bytes.HasPrefix(answer, []byte("HTTP/1.")) && bytes.Contains(answer, []byte(" 400 ")) && bytes.Contains(answer, []byte("HTTPS"))
 }

@@ -12,7 +12,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// quiet is how long nothing must have come at the end of stdin for the answers to count as complete, if fewer came than were asked for.
+// quiet is how long nothing must have come at the end of stdin for the answers to count as
+// complete, if fewer came than were asked for.
 const quiet = time.Second
 
 // defaultWait is --wait without a value of its own.
@@ -128,7 +129,8 @@ const slowest = 1 << 20
 // errUnread tells that a message was not taken in time.
 var errUnread = errors.New("the server does not read")
 
-// send sends one message, in the time of an answer and what the slowest server needs to read it. It fails with errUnread after that.
+// send sends one message, in the time of an answer and what the slowest server needs to read it. It
+// fails with errUnread after that.
 func (t *talk) send(ctx context.Context, m []byte) error {
 	patience := t.wait
 	if patience == 0 {
@@ -144,8 +146,9 @@ func (t *talk) send(ctx context.Context, m []byte) error {
 	return err
 }
 
-// settle waits for the answers that are on their way: until the peer has answered a Ping that was sent after the last message, and then until as many
-// messages came as were sent, or none for a while. Conn.Close would throw them away.
+// settle waits for the answers that are on their way: until the peer has answered a Ping that was
+// sent after the last message, and then until as many messages came as were sent, or none for a
+// while. Conn.Close would throw them away.
 func (t *talk) settle(ctx context.Context, sent int) {
 	if sent == 0 {
 		return
@@ -190,7 +193,8 @@ func (t *talk) broken(ctx context.Context, err error) error {
 	return t.over(err, true)
 }
 
-// close ends the connection in good order. expected tells whether that is what the user wants, and not the consequence of a failure.
+// close ends the connection in good order. expected tells whether that is what the user wants, and
+// not the consequence of a failure.
 func (t *talk) close(expected bool) error {
 	err := t.conn.Close(t.request.closeCode, t.request.closeText)
 	_, _, why := t.conn.Read(context.Background()) // what the peer closed with

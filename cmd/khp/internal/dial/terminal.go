@@ -17,7 +17,8 @@ import (
 // maxHistory is how many lines a history keeps.
 const maxHistory = 1000
 
-// console is a terminal at which a person types messages: with line editing, a history, and what arrives printed above the line being typed.
+// console is a terminal at which a person types messages: with line editing, a history, and what
+// arrives printed above the line being typed.
 type console struct {
 	*term.Terminal
 	screen  *screen
@@ -46,7 +47,8 @@ func (s *screen) Write(p []byte) (int, error) {
 	return s.Writer.Write(p)
 }
 
-// openConsole takes over the terminal if both ends are one; ok is false if a program reads or writes there. history names a file, "" is none.
+// openConsole takes over the terminal if both ends are one; ok is false if a program reads or
+// writes there. history names a file, "" is none.
 func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console, ok bool, err error) {
 	in, isFile := stdin.(*os.File)
 	if !isFile || !terminal.IsTerminal(stdin) || !terminal.IsTerminal(stdout) || os.Getenv("TERM") == "dumb" {
@@ -91,8 +93,8 @@ func (c *console) keyPressed(line string, _ int, key rune) (string, int, bool) {
 	return "", 0, false
 }
 
-// close gives the terminal back, without the prompt and what was being typed: to write, Terminal clears them, and draws them again on a screen that
-// takes no more.
+// close gives the terminal back, without the prompt and what was being typed: to write, Terminal
+// clears them, and draws them again on a screen that takes no more.
 func (c *console) close() {
 	c.screen.leaving.Store(true)
 	_, _ = io.WriteString(c.Terminal, farewell)
@@ -158,7 +160,8 @@ func (h *lineHistory) keep(line string) {
 	}
 }
 
-// Add implements term.History: neither empty lines nor repetitions are kept, nor what may have been cut.
+// Add implements term.History: neither empty lines nor repetitions are kept, nor what may have been
+// cut.
 func (h *lineHistory) Add(line string) {
 	if strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) >= maxTyped || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
 		return

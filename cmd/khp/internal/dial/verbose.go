@@ -13,7 +13,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// narrator prints a handshake as it happens: when, counted from the start; then * about the connection, > for what is sent, < for what is received.
+// narrator prints a handshake as it happens: when, counted from the start; then * about the
+// connection, > for what is sent, < for what is received.
 type narrator struct {
 	mu    sync.Mutex
 	w     io.Writer

@@ -75,7 +75,8 @@ func (l *lines) tell(s stand) {
 
 func (*lines) close() {}
 
-// bar shows the configurations done and how fast the current one grows. It appears once a run turns out to be long.
+// bar shows the configurations done and how fast the current one grows. It appears once a run turns
+// out to be long.
 type bar struct {
 	w     io.Writer
 	begin time.Time

@@ -16,7 +16,8 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// report writes what a run found, everywhere it is wanted. The exit code says whether something is violated.
+// report writes what a run found, everywhere it is wanted. The exit code says whether something is
+// violated.
 func report(c *cli.Env, o options, e explored) error {
 	if o.out != "" {
 		if err := writeGob(o.out, e); err != nil {

@@ -109,7 +109,8 @@ func (s violationStep) drawn() sequence.Step {
 	return d
 }
 
-// text writes the violation for people: what is broken, the way as a drawing, with facts below the events and rows of the tables beside them, and where to look.
+// text writes the violation for people: what is broken, the way as a drawing, with facts below the
+// events and rows of the tables beside them, and where to look.
 func (v violation) text(w io.Writer, on terminal.Palette) error {
 	if _, err := fmt.Fprintf(w, "\n%s\n%s\n", visible.Text(v.Configuration), on.Bad(v.ID+": "+v.Text)); err != nil || len(v.Steps) == 0 {
 		return err

@@ -41,7 +41,8 @@ func basicField(t *testing.T, user, password string) string {
 	return value
 }
 
-// A value that cannot be split is shown to nobody: it may be the password, and a reload writes the error into the log.
+// A value that cannot be split is shown to nobody: it may be the password, and a reload writes the
+// error into the log.
 func TestParseAuthority_HidesPassword(t *testing.T) {
 	list, err := target.Parse(nil)
 	require.NoError(t, err)

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// checkSettings is khp serve --check: it reads what a start would read, listens nowhere, asks no other host, writes no file, and prints what would be served
-// or all faults.
+// checkSettings is khp serve --check: it reads what a start would read, listens nowhere, asks no
+// other host, writes no file, and prints what would be served or all faults.
 func checkSettings(c *cli.Env, given *pflag.FlagSet) error {
 	o, err := readOptions(given)
 	var r *rules
@@ -36,7 +36,8 @@ func checkSettings(c *cli.Env, given *pflag.FlagSet) error {
 	return nil
 }
 
-// tryOut makes everything that the options describe except listeners and the trace. The error joins all faults.
+// tryOut makes everything that the options describe except listeners and the trace. The error joins
+// all faults.
 func (o *options) tryOut() (*rules, error) {
 	_, logErr := newLogger(nil, o.log, slog.LevelInfo)
 	_, certErr := o.certificate()

@@ -1,5 +1,5 @@
-// Package gateway is khp serve: it takes a gateway's place in front of WebSocket and TCP back ends. [Command] is the command; [New] makes its server for tests and
-// demonstrations.
+// Package gateway is khp serve: it takes a gateway's place in front of WebSocket and TCP back ends.
+// [Command] is the command; [New] makes its server for tests and demonstrations.
 package gateway
 
 import (
@@ -44,7 +44,8 @@ func (g *gateway) server(o *options) *transport.Server {
 	return srv
 }
 
-// New returns the server that khp serve makes of the values of --route, --auth and --realm, without a log.
+// New returns the server that khp serve makes of the values of --route, --auth and --realm, without
+// a log.
 func New(routes, auth []string, realm string) (*transport.Server, error) {
 	o := newOptions()
 	o.routes, o.auth, o.realm = routes, auth, realm
@@ -74,7 +75,8 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// healthPath answers load balancers and other watchmen by plain HTTP. A route may have the same path.
+// healthPath answers load balancers and other watchmen by plain HTTP. A route may have the same
+// path.
 const healthPath = "/healthz"
 
 // healthy says that the process is alive.

@@ -16,7 +16,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// newLogger makes the log of --log, in which clients cannot write anything that does not show. Lines about a connection get the route and the user by their context.
+// newLogger makes the log of --log, in which clients cannot write anything that does not show.
+// Lines about a connection get the route and the user by their context.
 func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, error) {
 	switch form {
 	case "text":
@@ -48,7 +49,8 @@ func jsonAttr(_ []string, a slog.Attr) slog.Attr {
 // logRoom is how many bytes of the log are kept for a reader that is slow.
 const logRoom = 1 << 20
 
-// newLogQueue is what the log is written to. What is missing from it is said in it, as soon as lines are taken again.
+// newLogQueue is what the log is written to. What is missing from it is said in it, as soon as
+// lines are taken again.
 func newLogQueue(w io.Writer, room int, form string, m *metrics.Metrics) *queue.Queue {
 	return queue.New(w, room, queue.Hooks{Lost: func() { m.LineDropped("log") }, CaughtUp: func(lines int) {
 		if log, err := newLogger(w, form, slog.LevelInfo); err == nil { // behind the queue: it is its turn
@@ -98,7 +100,8 @@ func (h sessionLog) WithGroup(name string) slog.Handler {
 	return sessionLog{h.Handler.WithGroup(name)}
 }
 
-// logObserver writes every step of a handshake to the log. Queries are left out: clients that cannot set fields put their secrets there.
+// logObserver writes every step of a handshake to the log. Queries are left out: clients that
+// cannot set fields put their secrets there.
 type logObserver struct{ log *slog.Logger }
 
 // Observe implements transport.Observer.

@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A reader that stops holds up one line for a moment; then lines are kept, then dropped and counted, and it is told when it reads again.
+// A reader that stops holds up one line for a moment; then lines are kept, then dropped and
+// counted, and it is told when it reads again.
 func TestQueue_ReaderStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := khptest.NewGate()

@@ -22,7 +22,8 @@ func (o *options) trust() ([]netip.Prefix, error) {
 	return list, errors.Join(wrong...)
 }
 
-// network reads one of them. What is no network, or is everybody, could let clients say who they are.
+// network reads one of them. What is no network, or is everybody, could let clients say who they
+// are.
 func network(text string) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(text)
 	if a, alone := netip.ParseAddr(text); alone == nil {

@@ -88,7 +88,8 @@ func wayOf(list target.Routes, path string) way {
 	return way{plain: list.Plain(path), unchecked: list.Breaks(path), challenges: list.Challenges(path)}
 }
 
-// handler finds the handler for a path. One without a route has one, too: it says so where the client understands it.
+// handler finds the handler for a path. One without a route has one, too: it says so where the
+// client understands it.
 func (r *rules) handler(path string) *transport.Handler {
 	return r.handlers[wayOf(r.house.Routes, path)]
 }

@@ -116,7 +116,8 @@ one drops what is left.`,
 	return cmd
 }
 
-// defaultInactivity has a Ping go out every 25 seconds: what stands between clients and servers cuts silent connections after 60 seconds, as a rule, and some after 30.
+// defaultInactivity has a Ping go out every 25 seconds: what stands between clients and servers
+// cuts silent connections after 60 seconds, as a rule, and some after 30.
 const defaultInactivity = cli.Duration(50 * time.Second)
 
 // newOptions returns the defaults.
@@ -159,8 +160,9 @@ func newOptions() *options {
 	return o
 }
 
-// readOptions reads the file of --config, if there is one, below what the command line gave. A value that is empty, say because a variable of the shell is not set,
-// is no value. An error may join several; the options are those read so far.
+// readOptions reads the file of --config, if there is one, below what the command line gave. A
+// value that is empty, say because a variable of the shell is not set, is no value. An error may
+// join several; the options are those read so far.
 func readOptions(given *pflag.FlagSet) (*options, error) {
 	o := newOptions()
 	given.Visit(func(f *pflag.Flag) {
@@ -201,7 +203,8 @@ func (o *options) check() error {
 	return errors.Join(wrong...)
 }
 
-// unused finds a setting that would have no effect, or a bad one: what it belongs to may have been forgotten.
+// unused finds a setting that would have no effect, or a bad one: what it belongs to may have been
+// forgotten.
 func (o *options) unused(list target.Routes) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
 	if r, server := list.Circle(o.listen); r != nil {
@@ -223,7 +226,8 @@ func (o *options) unused(list target.Routes) error {
 	return nil
 }
 
-// guards are the flags of which the command line does not take the place of the file: a path that only the file guards would be open.
+// guards are the flags of which the command line does not take the place of the file: a path that
+// only the file guards would be open.
 var guards = []string{"auth", "htpasswd"}
 
 // shownValue is the value of a flag without secrets, for errors.

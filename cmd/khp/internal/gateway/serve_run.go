@@ -167,7 +167,8 @@ func listening(c *cli.Env, o *options, g *gateway, ln net.Listener, again *reloa
 	}
 }
 
-// drain ends the server: in good order at first, at once after the timeout or another signal to end. Nothing waits for the log.
+// drain ends the server: in good order at first, at once after the timeout or another signal to
+// end. Nothing waits for the log.
 func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 	g.draining.Store(true)
 	patience, open := g.rules.Load().drain, srv.Connections()
@@ -197,7 +198,8 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 	}
 }
 
-// boundedServer waits for nothing without a limit. A connection that is upgraded has the limits of the handshake from then on, not these.
+// boundedServer waits for nothing without a limit. A connection that is upgraded has the limits of
+// the handshake from then on, not these.
 func boundedServer(h http.Handler) *http.Server {
 	const patience = 30 * time.Second
 	return &http.Server{
@@ -206,6 +208,6 @@ func boundedServer(h http.Handler) *http.Server {
 	}
 }
 
-// outliveLog keeps a server alive whose log nobody reads any more: by default a write to a closed stderr ends a Go program, and connections matter more than
-// lines about them.
+// outliveLog keeps a server alive whose log nobody reads any more: by default a write to a closed
+// stderr ends a Go program, and connections matter more than lines about them.
 func outliveLog() { signal.Ignore(syscall.SIGPIPE) }

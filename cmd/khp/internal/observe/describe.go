@@ -73,7 +73,8 @@ func messageHeadline(t transport.MessageType, p []byte) string {
 	return t.String() + " message, " + cli.Plural(len(p), "byte")
 }
 
-// WithoutQueries replaces the text behind a question mark by an ellipsis, up to the next blank and without what closes a bracket or quotation there.
+// WithoutQueries replaces the text behind a question mark by an ellipsis, up to the next blank and
+// without what closes a bracket or quotation there.
 func WithoutQueries(text string) string { return query.ReplaceAllLiteralString(text, "?...") }
 
 var query = regexp.MustCompile(`\?\S*[^\s\],")]`)

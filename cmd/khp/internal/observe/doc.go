@@ -1,2 +1,3 @@
-// Package observe shows events of handshakes: in words ([Headline], [CloseText], [ParseHead]), and as the file of --trace ([Tracer]).
+// Package observe shows events of handshakes: in words ([Headline], [CloseText], [ParseHead]), and
+// as the file of --trace ([Tracer]).
 package observe

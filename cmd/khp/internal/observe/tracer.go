@@ -26,7 +26,8 @@ type Tracer struct {
 	blind  uint64 // with a queue: events of connections up to this one are left out, because some are missing
 }
 
-// NewTracer creates the file anew, readable by its owner only: it may hold what clients send. broken is told once when the file cannot be written.
+// NewTracer creates the file anew, readable by its owner only: it may hold what clients send.
+// broken is told once when the file cannot be written.
 func NewTracer(path string, h trace.Header, broken func(error)) (*Tracer, error) {
 	f, err := openTrace(path)
 	if err != nil {
@@ -40,8 +41,8 @@ func NewTracer(path string, h trace.Header, broken func(error)) (*Tracer, error)
 // traceRoom is how many bytes of a trace are kept for a reader that is slow.
 const traceRoom = 4 << 20
 
-// NewQueuedTracer is [NewTracer] for a server, which does not wait for a slow reader of the file. The trace of a connection ends at the first event that is
-// dropped. Failed is told once.
+// NewQueuedTracer is [NewTracer] for a server, which does not wait for a slow reader of the file.
+// The trace of a connection ends at the first event that is dropped. Failed is told once.
 func NewQueuedTracer(path string, h trace.Header, told queue.Hooks) (*Tracer, error) {
 	f, err := openTrace(path)
 	if err != nil {
@@ -63,8 +64,8 @@ func openTrace(path string) (*os.File, error) {
 	return f, nil
 }
 
-// openPrivate empties or creates a file that its owner only may read and write. One that was there loses the permissions of others; devices and pipes keep
-// theirs.
+// openPrivate empties or creates a file that its owner only may read and write. One that was there
+// loses the permissions of others; devices and pipes keep theirs.
 func openPrivate(path string) (*os.File, error) {
 	flags := os.O_WRONLY | os.O_CREATE
 	if info, err := os.Stat(path); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
@@ -110,7 +111,8 @@ func (t *Tracer) Observe(ev transport.Event) {
 	}
 }
 
-// observeQueued keeps what is in the file free of gaps: connections are numbered as they begin, so that all that are traced after a gap are newer ones.
+// observeQueued keeps what is in the file free of gaps: connections are numbered as they begin, so
+// that all that are traced after a gap are newer ones.
 func (t *Tracer) observeQueued(ev transport.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A trace that lost an event of a connection has nothing of it afterwards, nor of those that had begun; newer ones are complete.
+// A trace that lost an event of a connection has nothing of it afterwards, nor of those that had
+// begun; newer ones are complete.
 func TestTracer_NoGaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := khptest.NewGate()
@@ -41,7 +42,8 @@ func TestTracer_NoGaps(t *testing.T) {
 	})
 }
 
-// A trace over a file that others could read is the owner's only, and nothing of the old file is left; a device keeps its permissions.
+// A trace over a file that others could read is the owner's only, and nothing of the old file is
+// left; a device keeps its permissions.
 func TestTracer_Private(t *testing.T) {
 	for _, before := range []os.FileMode{0, 0o644, 0o666, 0o640, 0o600} {
 		path := filepath.Join(t.TempDir(), "t.ndjson")

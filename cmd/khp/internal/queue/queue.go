@@ -13,8 +13,10 @@ const Patience = 100 * time.Millisecond
 // flushTime is how long the lines that are left may take in the end.
 const flushTime = time.Second
 
-// Queue writes lines to a file or pipe without waiting for a slow reader. As long as lines are taken at once, a caller waits until its own is written, so that
-// none is lost in a burst. Once one takes too long, lines are kept until there is no more room, and then dropped and counted, until the reader has caught up.
+// Queue writes lines to a file or pipe without waiting for a slow reader. As long as lines are
+// taken at once, a caller waits until its own is written, so that none is lost in a burst. Once one
+// takes too long, lines are kept until there is no more room, and then dropped and counted, until
+// the reader has caught up.
 type Queue struct {
 	w     io.Writer
 	room  int
@@ -39,7 +41,8 @@ type Hooks struct {
 	Failed   func(err error) // of a write
 }
 
-// New returns a queue before w that keeps at most room bytes of lines. It writes until it is closed.
+// New returns a queue before w that keeps at most room bytes of lines. It writes until it is
+// closed.
 func New(w io.Writer, room int, h Hooks) *Queue {
 	q := &Queue{w: w, room: room, hooks: h, wake: make(chan struct{}, 1), done: make(chan struct{}), written: make(chan struct{})}
 	go q.run()

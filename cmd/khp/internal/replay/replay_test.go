@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sample is a capture of our own traffic: a challenged client, one of the kaazing profile, a redirected one with its follow-up, a refused one, and a page.
+// sample is a capture of our own traffic: a challenged client, one of the kaazing profile, a
+// redirected one with its follow-up, a refused one, and a page.
 const sample = "../../testdata/sample.pcapng"
 
 func TestReplay_Capture(t *testing.T) {

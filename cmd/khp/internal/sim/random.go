@@ -24,7 +24,8 @@ type report struct {
 	Repeat    string  `json:"repeat"`             // the command line that runs the same again
 }
 
-// runRandom runs random schedules until one breaks an invariant. The schedule with number i has the seed of the first one plus i.
+// runRandom runs random schedules until one breaks an invariant. The schedule with number i has the
+// seed of the first one plus i.
 func runRandom(c *cli.Env, o options) error {
 	if !o.seeded {
 		o.seed = drawnSeed()

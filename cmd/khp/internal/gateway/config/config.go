@@ -16,8 +16,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// File is a file of settings with the names of flags. A setting that may be repeated is a list; one of the form PATH=VALUE may be a mapping
-// from path to value or to a list of values. What the command line says wins.
+// File is a file of settings with the names of flags. A setting that may be repeated is a list; one
+// of the form PATH=VALUE may be a mapping from path to value or to a list of values. What the
+// command line says wins.
 type File struct {
 	path   string
 	shown  func(flag, value string) string
@@ -34,8 +35,9 @@ type Settings struct {
 	Shown func(flag, value string) string // a value without secrets, for errors
 }
 
-// Load sets those of flags that the file at path names and the command line does not. Everything in the file counts or is refused: a setting that is silently
-// left out may be the one that guards a path. The error joins all mistakes.
+// Load sets those of flags that the file at path names and the command line does not. Everything in
+// the file counts or is refused: a setting that is silently left out may be the one that guards a
+// path. The error joins all mistakes.
 func Load(path string, flags *pflag.FlagSet, k Settings) (*File, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -61,7 +63,8 @@ func Load(path string, flags *pflag.FlagSet, k Settings) (*File, error) {
 	return c, errors.Join(wrong...)
 }
 
-// flag finds the flag that a setting sets. given are the flags of the command line, seen has the lines of the settings before this one.
+// flag finds the flag that a setting sets. given are the flags of the command line, seen has the
+// lines of the settings before this one.
 func (c *File) flag(flags *pflag.FlagSet, key *yaml.Node, k Settings, given map[string]bool, seen map[string]int) (*pflag.Flag, error) {
 	f := flags.Lookup(key.Value)
 	switch {
@@ -167,7 +170,8 @@ func (c *File) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
 	return errors.Join(wrong...)
 }
 
-// one sets one value, with prefix in front, and remembers where it is written. name is what it is the value of.
+// one sets one value, with prefix in front, and remembers where it is written. name is what it is
+// the value of.
 func (c *File) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
 	switch {
 	case at.Kind != yaml.ScalarNode:
@@ -193,7 +197,8 @@ func (c *File) fault(at *yaml.Node, format string, args ...any) error {
 	return cli.Usagef("%s:%d: %s", c.path, at.Line, fmt.Sprintf(format, args...))
 }
 
-// Locate puts file and line before an error that names a flag with its value, if the value comes from the file.
+// Locate puts file and line before an error that names a flag with its value, if the value comes
+// from the file.
 func (c *File) Locate(err error) error {
 	var e *cli.ExitError
 	if c == nil || !errors.As(err, &e) {

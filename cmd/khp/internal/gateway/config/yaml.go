@@ -26,7 +26,8 @@ var yamlFaults = []struct{ says, means string }{
 	{"control characters", "control characters"},
 }
 
-// noYAML says where a file is no YAML, and why, in the words of who writes such files. The parser leaves out the number of the first line.
+// noYAML says where a file is no YAML, and why, in the words of who writes such files. The parser
+// leaves out the number of the first line.
 func (c *File) noYAML(err error, text []byte) error {
 	says, line := strings.TrimPrefix(err.Error(), "yaml: "), 1
 	if rest, ok := strings.CutPrefix(says, "line "); ok {

@@ -103,8 +103,9 @@ func (a *Guard) OrNil() auth.Authenticator {
 	return a
 }
 
-// Opens finds a path that was guarded and still has a route, but that everybody might use now although --no-auth does not say so. Guards and routes stand for
-// paths with everything below, so that the paths of both are all that have to be looked at.
+// Opens finds a path that was guarded and still has a route, but that everybody might use now
+// although --no-auth does not say so. Guards and routes stand for paths with everything below, so
+// that the paths of both are all that have to be looked at.
 func (a *Guard) Opens(was *Guard, list Routes) (path string, found bool) {
 	var candidates []string
 	for _, z := range was.areas {
@@ -179,7 +180,8 @@ func (a *Guard) area(flag, spec, shown string, list Routes) (z *area, value stri
 	return z, value, nil
 }
 
-// routedPath is the path of an area, which stands for the same with a slash at its end or without. It must have a route.
+// routedPath is the path of an area, which stands for the same with a slash at its end or without.
+// It must have a route.
 func routedPath(flag, path, shown string, list Routes) (string, error) {
 	path, err := paths.Written(flag, path, shown)
 	if err != nil {
@@ -211,7 +213,8 @@ func (a *Guard) gate(z *area) auth.Authenticator {
 	}}
 }
 
-// HidePassword leaves the password out of a value of --auth. What does not begin with a path may be all password.
+// HidePassword leaves the password out of a value of --auth. What does not begin with a path may be
+// all password.
 func HidePassword(spec string) string {
 	path, rest, ok := strings.Cut(spec, "=")
 	if !ok || !strings.HasPrefix(path, "/") {
@@ -223,12 +226,14 @@ func HidePassword(spec string) string {
 	return path + "=..."
 }
 
-// holds reports whether path is in the area: the same path, or anything below it. A route covers less by default; guarding too much is the safer mistake.
+// holds reports whether path is in the area: the same path, or anything below it. A route covers
+// less by default; guarding too much is the safer mistake.
 func (z *area) holds(path string) bool {
 	return path == z.path || paths.Covers(strings.TrimSuffix(z.path, "/")+"/", path)
 }
 
-// Authenticate lets in who may enter every area that the path is in. Credentials of another scheme count as none.
+// Authenticate lets in who may enter every area that the path is in. Credentials of another scheme
+// count as none.
 func (a *Guard) Authenticate(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
 	verdict := auth.Verdict{Allow: true}
 	for _, z := range a.around(r.Path()) {
@@ -241,7 +246,8 @@ func (a *Guard) Authenticate(ctx context.Context, r *transport.Request) (auth.Ve
 	return verdict, nil
 }
 
-// around returns the areas that a path is in, at most one for each form in which it may be understood.
+// around returns the areas that a path is in, at most one for each form in which it may be
+// understood.
 func (a *Guard) around(written string) (list []*area) {
 	for _, form := range [...]string{paths.Normal(written), barePath(written)} {
 		i := slices.IndexFunc(a.areas, func(z *area) bool { return z.holds(form) })

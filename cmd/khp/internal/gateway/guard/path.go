@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// barePath is what the most careless reader may make of a path: all escapes are decoded, also those that escapes hide, backslashes are slashes,
-// parameters of segments are gone, and slashes are merged before dot segments are removed.
+// barePath is what the most careless reader may make of a path: all escapes are decoded, also those
+// that escapes hide, backslashes are slashes, parameters of segments are gone, and slashes are
+// merged before dot segments are removed.
 func barePath(p string) string {
 	segments := strings.Split(strings.ReplaceAll(decodeAll(p), `\`, "/"), "/")
 	for i, s := range segments {
@@ -20,7 +21,8 @@ func barePath(p string) string {
 	return clean
 }
 
-// decodeAll decodes escapes until there are none left, in one pass: anybody may send a path of thousands of escapes that hide each other.
+// decodeAll decodes escapes until there are none left, in one pass: anybody may send a path of
+// thousands of escapes that hide each other.
 func decodeAll(p string) string {
 	b := make([]byte, 0, len(p))
 	for i := range len(p) {

@@ -16,7 +16,8 @@ func TestBarePath(t *testing.T) {
 	}
 }
 
-// A path is as long as a client likes, and is looked at before anybody has said who they are: the work must not grow faster than the path.
+// A path is as long as a client likes, and is looked at before anybody has said who they are: the
+// work must not grow faster than the path.
 func TestBarePath_HiddenEscapes(t *testing.T) {
 	long := "/%" + strings.Repeat("25", 4000) + "61"
 	require.Equal(t, "/a", barePath(long))

@@ -11,8 +11,9 @@ import (
 // longestSecret is how many bytes of a file can be a secret.
 const longestSecret = 4096
 
-// Secret returns the secret that text stands for: ${NAME} is a variable of the environment, @FILE the content of a file without the end of its line, @@ at the
-// beginning an @, all else itself. Errors do not quote text, which may be a password with an @.
+// Secret returns the secret that text stands for: ${NAME} is a variable of the environment, @FILE
+// the content of a file without the end of its line, @@ at the beginning an @, all else itself.
+// Errors do not quote text, which may be a password with an @.
 func Secret(text string) (string, error) {
 	if rest, ok := strings.CutPrefix(text, "@@"); ok {
 		return "@" + rest, nil

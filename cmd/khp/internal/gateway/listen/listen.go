@@ -62,7 +62,8 @@ func SystemError(err error) string {
 	return err.Error()
 }
 
-// SameAddress reports whether addr cannot be listened on beside ln: it has the same port, and one of both stands for all addresses or they are equal.
+// SameAddress reports whether addr cannot be listened on beside ln: it has the same port, and one
+// of both stands for all addresses or they are equal.
 func SameAddress(ln net.Addr, addr string) bool {
 	a, ok := ln.(*net.TCPAddr)
 	b, err := net.ResolveTCPAddr("tcp", addr)

@@ -83,7 +83,8 @@ func (m *Metrics) change(conn uint64, p pendingHandshake) {
 	m.pending[conn] = p
 }
 
-// responded remembers the status of the response that counts, and whether the client is sent elsewhere.
+// responded remembers the status of the response that counts, and whether the client is sent
+// elsewhere.
 func (m *Metrics) responded(ev transport.Event) {
 	status := observe.ParseHead(ev.Data).Status()
 	kind, _ := wire.ParseBalancer(ev.Data)
@@ -146,7 +147,8 @@ func profileOf(request []byte) string {
 	return o.Speaks()
 }
 
-// BackendFailed counts a connection to a back end that failed, by the path of its route and one of the reasons in the help of the metric.
+// BackendFailed counts a connection to a back end that failed, by the path of its route and one of
+// the reasons in the help of the metric.
 func (m *Metrics) BackendFailed(route, reason string) {
 	if m != nil {
 		m.backends.WithLabelValues(route, reason).Inc()
@@ -171,7 +173,8 @@ func (m *Metrics) LineDropped(of string) {
 	}
 }
 
-// Gauge adds a value that is asked for whenever metrics are read. Several of one name have the same help, and labels of the same names.
+// Gauge adds a value that is asked for whenever metrics are read. Several of one name have the same
+// help, and labels of the same names.
 func (m *Metrics) Gauge(name, help string, labels map[string]string, value func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 }

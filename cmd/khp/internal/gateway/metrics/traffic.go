@@ -6,7 +6,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// trafficMetrics are about open connections, by route. Routes are the operator's, so that there are few.
+// trafficMetrics are about open connections, by route. Routes are the operator's, so that there are
+// few.
 type trafficMetrics struct {
 	opened           *prometheus.GaugeVec
 	seconds          *prometheus.HistogramVec
@@ -33,7 +34,8 @@ func newTrafficMetrics(r prometheus.Registerer) *trafficMetrics {
 	return m
 }
 
-// Traffic is what is counted about the connections of one route. All methods do nothing on a nil one.
+// Traffic is what is counted about the connections of one route. All methods do nothing on a nil
+// one.
 type Traffic struct {
 	opened                                                   prometheus.Gauge
 	seconds                                                  prometheus.Observer

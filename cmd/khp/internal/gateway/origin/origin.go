@@ -11,8 +11,9 @@ import (
 	"example.com/khp/endpoint"
 )
 
-// Checker makes the check of the Origin field from the values of --allow-origin. The same origin is always allowed, and one of scheme privileged, as at Kaazing's
-// gateway: its Java and iOS clients send it with the host that they think they talk to, and no page of a browser can have it.
+// Checker makes the check of the Origin field from the values of --allow-origin. The same origin is
+// always allowed, and one of scheme privileged, as at Kaazing's gateway: its Java and iOS clients
+// send it with the host that they think they talk to, and no page of a browser can have it.
 func Checker(patterns []string) (func(origin, host string) bool, error) {
 	var list []string
 	var wrong []error
@@ -38,7 +39,8 @@ func Checker(patterns []string) (func(origin, host string) bool, error) {
 	}, nil
 }
 
-// originPattern is what an Origin can look like: browsers write names that are not ASCII in their other form, and lists nowhere.
+// originPattern is what an Origin can look like: browsers write names that are not ASCII in their
+// other form, and lists nowhere.
 var originPattern = regexp.MustCompile(`^([a-zA-Z*][a-zA-Z0-9+.*-]*://)?([a-zA-Z0-9._*-]+|\[[0-9a-fA-F:.*]+\])(:[0-9*]+)?$`)
 
 // isPrivileged reports whether origin is privileged://host[:port].
@@ -47,7 +49,8 @@ func isPrivileged(origin string) bool {
 	return ok && strings.EqualFold(scheme, "privileged") && rest != "" && !strings.ContainsAny(rest, "/?#@ ,")
 }
 
-// originMatches compares in lower case. A pattern without scheme stands for every scheme, and without port for every port.
+// originMatches compares in lower case. A pattern without scheme stands for every scheme, and
+// without port for every port.
 func originMatches(pattern, origin string) bool {
 	if pattern == "*" || pattern == origin {
 		return true

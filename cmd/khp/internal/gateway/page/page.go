@@ -9,7 +9,8 @@ import (
 //go:embed index.html khp.js
 var files embed.FS
 
-// Handler serves a page that speaks KHP with the browser's WebSocket, for --demo-page and for trying it by hand.
+// Handler serves a page that speaks KHP with the browser's WebSocket, for --demo-page and for
+// trying it by hand.
 func Handler() http.Handler {
 	serve := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

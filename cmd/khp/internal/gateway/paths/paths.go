@@ -10,7 +10,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// Split reads PATH=VALUE, a value of flag; value says in errors what VALUE is, and shown is spec without secrets.
+// Split reads PATH=VALUE, a value of flag; value says in errors what VALUE is, and shown is spec
+// without secrets.
 func Split(flag, spec, shown, value string) (path, rest string, err error) {
 	path, rest, ok := strings.Cut(spec, "=")
 	if !ok || rest == "" {
@@ -19,7 +20,8 @@ func Split(flag, spec, shown, value string) (path, rest string, err error) {
 	return path, rest, nil
 }
 
-// Written returns the normal form of a path that is a value of flag, or part of one; errors show shown.
+// Written returns the normal form of a path that is a value of flag, or part of one; errors show
+// shown.
 func Written(flag, path, shown string) (string, error) {
 	switch {
 	case !strings.HasPrefix(path, "/"):
@@ -35,8 +37,10 @@ func Written(flag, path, shown string) (string, error) {
 
 var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo", "--plain": "/echo"}
 
-// Normal returns the form in which paths are compared: escapes of characters that need none are decoded, dot segments are gone, as where a client compares
-// redirect targets, and of several slashes in a row one is left, as Kaazing's gateway does. So a path leads to the same place in whatever way it is written.
+// Normal returns the form in which paths are compared: escapes of characters that need none are
+// decoded, dot segments are gone, as where a client compares redirect targets, and of several
+// slashes in a row one is left, as Kaazing's gateway does. So a path leads to the same place in
+// whatever way it is written.
 func Normal(path string) string {
 	key := wire.URL{Host: "h", Port: 80, Path: path}.Key()
 	return slashes.ReplaceAllLiteralString(strings.TrimPrefix(key, "ws://h:80"), "/")
@@ -53,7 +57,8 @@ func Of(u *url.URL) string {
 	return Normal(path)
 }
 
-// Covers reports whether pattern stands for path: the same, one slash at the end more or less, or below a pattern that ends in '/'.
+// Covers reports whether pattern stands for path: the same, one slash at the end more or less, or
+// below a pattern that ends in '/'.
 func Covers(pattern, path string) bool {
 	if strings.HasSuffix(pattern, "/") {
 		return strings.HasPrefix(path, pattern) || path+"/" == pattern

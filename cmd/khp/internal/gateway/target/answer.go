@@ -8,8 +8,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// statusTarget answers with one status code, filled in with the fields that the code requires. Codes that complete the handshake lead to
-// an echo. 202 is never followed by a decision.
+// statusTarget answers with one status code, filled in with the fields that the code requires.
+// Codes that complete the handshake lead to an echo. 202 is never followed by a decision.
 type statusTarget struct{ code int }
 
 // statusLocation is where the redirects of a statusTarget lead.

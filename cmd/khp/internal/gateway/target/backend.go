@@ -22,8 +22,8 @@ import (
 // backendRetry is when a client may try again to reach a back end that is down.
 const backendRetry = 5 * time.Second
 
-// backendDown tells the client that it is not its fault, and the operator whose it is. It is the fault of no back end that a client has gone, or asks for more than
-// fits into a request.
+// backendDown tells the client that it is not its fault, and the operator whose it is. It is the
+// fault of no back end that a client has gone, or asks for more than fits into a request.
 func backendDown(ctx context.Context, s *session, where string, err error) (transport.Decision, error) {
 	if ctx.Err() != nil {
 		return transport.Decision{}, ctx.Err()
@@ -82,7 +82,8 @@ func backendError(err error) string {
 	return cli.OneLine(observe.WithoutQueries(listen.SystemError(err)))
 }
 
-// reached reports whether a back end has answered, as opposed to being down, on its way there, or out of time.
+// reached reports whether a back end has answered, as opposed to being down, on its way there, or
+// out of time.
 func reached(e *transport.HandshakeError) bool {
 	//exhaustive:ignore
 	switch e.Failure {
@@ -95,8 +96,9 @@ func reached(e *transport.HandshakeError) bool {
 // backEnd is what people read about who is gone.
 const backEnd = "back end"
 
-// backendEnded notes a back end that went away without a word while a client used it; err is what reading from it says. What it does once the client has ended is
-// no loss: many a broker resets a connection that it is done with.
+// backendEnded notes a back end that went away without a word while a client used it; err is what
+// reading from it says. What it does once the client has ended is no loss: many a broker resets a
+// connection that it is done with.
 func backendEnded(ctx context.Context, s *session, err error) {
 	var closed *transport.CloseError
 	if s.ended.Load() || errors.As(err, &closed) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {

@@ -25,7 +25,8 @@ const (
 	balanceMemory = 2 * time.Second // how long the outcome is believed
 )
 
-// balanceTarget sends clients to its servers in turn. Servers that accept no TCP connection are left out.
+// balanceTarget sends clients to its servers in turn. Servers that accept no TCP connection are
+// left out.
 type balanceTarget struct {
 	neverOpen
 	servers []*balanced
@@ -69,7 +70,8 @@ func (t *balanceTarget) allDown(ctx context.Context, s *session) transport.Decis
 	return laterAgain("none of the servers behind this address can be reached\n")
 }
 
-// choose returns the URL of the server whose turn it is, or of the next one that can be reached; ok is false if none can.
+// choose returns the URL of the server whose turn it is, or of the next one that can be reached; ok
+// is false if none can.
 func (t *balanceTarget) choose(log *slog.Logger) (u wire.URL, ok bool) {
 	turn, n := t.next.Add(1)-1, uint64(len(t.servers))
 	for i := range n {
@@ -88,7 +90,8 @@ type balanced struct {
 	up    bool
 }
 
-// reachable reports whether the server accepted a connection, now or a moment ago. While one caller checks, the others go by what was known before.
+// reachable reports whether the server accepted a connection, now or a moment ago. While one caller
+// checks, the others go by what was known before.
 func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bool {
 	b.mu.Lock()
 	now := time.Now()
@@ -112,7 +115,8 @@ func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bo
 	return b.up
 }
 
-// Circle finds a server of a balance target that is this one, listening on listen, at a path that is balanced again.
+// Circle finds a server of a balance target that is this one, listening on listen, at a path that
+// is balanced again.
 func (list Routes) Circle(listen string) (r *route, server string) {
 	here, port, err := net.SplitHostPort(listen)
 	if err != nil {

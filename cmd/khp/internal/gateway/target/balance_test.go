@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Servers that cannot be reached lose their turn, are asked again after a moment, and are believed meanwhile.
+// Servers that cannot be reached lose their turn, are asked again after a moment, and are believed
+// meanwhile.
 func TestBalance_SkipsWhatIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		parsed, err := parseBalanceTarget("ws://a.example/,ws://b.example/,ws://c.example/")

@@ -7,8 +7,9 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 )
 
-// choose calls set for the routes that the value spec of a flag is about: the one with that path, or all if path is "", except those
-// that a value of their own was for, wherever it stands. said remembers these.
+// choose calls set for the routes that the value spec of a flag is about: the one with that path,
+// or all if path is "", except those that a value of their own was for, wherever it stands. said
+// remembers these.
 func (list Routes) choose(flag, path, spec string, said map[*route]bool, set func(*route)) error {
 	chosen := list
 	if path != "" {

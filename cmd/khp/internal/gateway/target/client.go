@@ -11,7 +11,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// client is a client's open connection as a target sees it: what passes is counted, and how it ended is remembered.
+// client is a client's open connection as a target sees it: what passes is counted, and how it
+// ended is remembered.
 type client struct {
 	*transport.Conn
 	session *session
@@ -95,7 +96,8 @@ func (c *client) failed(ctx context.Context, err error) {
 	}
 }
 
-// report logs the end of a connection; err is what its target returned. The transport closes what is open then, with the same code.
+// report logs the end of a connection; err is what its target returned. The transport closes what
+// is open then, with the same code.
 func (c *client) report(ctx context.Context, err error, open time.Duration) {
 	switch {
 	case ctx.Err() != nil:

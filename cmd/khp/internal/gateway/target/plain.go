@@ -7,7 +7,8 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 )
 
-// MarkPlain reads the values of --plain: true or false for all routes, PATH or PATH=true for one, PATH=false for one that is not like the others.
+// MarkPlain reads the values of --plain: true or false for all routes, PATH or PATH=true for one,
+// PATH=false for one that is not like the others.
 func (list Routes) MarkPlain(specs []string) error {
 	said := make(map[*route]bool)
 	for _, spec := range specs {

@@ -8,8 +8,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// Kaazing's clients follow R without end. Each R therefore has one more marker in its query, some clients add another one, and a client with more than mostMarks goes in
-// circles. Repeated markers mean no more than one.
+// Kaazing's clients follow R without end. Each R therefore has one more marker in its query, some
+// clients add another one, and a client with more than mostMarks goes in circles. Repeated markers
+// mean no more than one.
 const mostMarks = 10
 
 // redirectTarget sends clients to a URL, or to a path on this server.
@@ -33,7 +34,8 @@ func (t redirectTarget) decide(ctx context.Context, s *session, r *transport.Req
 	return s.sendTo(ctx, withQuery(u, r.Target), r), nil
 }
 
-// sendTo sends a client to u as it understands it: with R if it speaks the kaazing profile, whose clients follow no 302.
+// sendTo sends a client to u as it understands it: with R if it speaks the kaazing profile, whose
+// clients follow no 302.
 func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) transport.Decision {
 	if strings.Count(queryOf(r.Target), wire.KaazingMark) > mostMarks {
 		s.log.WarnContext(ctx, "a client goes in circles: does this route lead back here?", "path", s.path)
@@ -49,7 +51,8 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 	return transport.Decision{Reroute: u.String(), Subprotocol: firstProtocol(r)}
 }
 
-// seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front may have changed Host and path, and it may end TLS.
+// seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front
+// may have changed Host and path, and it may end TLS.
 func (s *session) seenFromOutside(o *transport.OpeningRequest) (wire.URL, error) {
 	host, outside := o.Host, s.house.Outside
 	if len(outside.Hosts) > 0 {
@@ -67,7 +70,8 @@ func (s *session) seenFromOutside(o *transport.OpeningRequest) (wire.URL, error)
 	return wire.ParseURL(scheme+"://"+host+strings.TrimSuffix(outside.Prefix, "/")+o.Path(), nil)
 }
 
-// withQuery adds the query of a request to u, as gateways do: the client's parameters, .kl=Y among them, go along.
+// withQuery adds the query of a request to u, as gateways do: the client's parameters, .kl=Y among
+// them, go along.
 func withQuery(u wire.URL, target string) wire.URL {
 	query := queryOf(target)
 	switch {

@@ -26,7 +26,8 @@ type route struct {
 // Routes are ordered by length of path, the longest first.
 type Routes []*route
 
-// Parse reads the values of --route. None at all is echo on every path. The error joins all mistakes.
+// Parse reads the values of --route. None at all is echo on every path. The error joins all
+// mistakes.
 func Parse(specs []string) (Routes, error) {
 	if len(specs) == 0 {
 		specs = []string{"/=echo"}
@@ -68,7 +69,8 @@ func (list Routes) parse(spec string) (*route, error) {
 	return &route{Path: path, Name: name, target: target}, nil
 }
 
-// Find returns the route with that very path, or else with the longest path that covers it; nil if there is none.
+// Find returns the route with that very path, or else with the longest path that covers it; nil if
+// there is none.
 func (list Routes) Find(path string) *route {
 	var found *route
 	for _, r := range list {

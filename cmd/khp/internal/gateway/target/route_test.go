@@ -33,7 +33,8 @@ func TestRoutes_DefaultIsEcho(t *testing.T) {
 	require.Equal(t, "echo", list.Find("/any/path").Name)
 }
 
-// The route with the very path of a request counts before one that covers it, whichever is longer; and slashes in a row are one.
+// The route with the very path of a request counts before one that covers it, whichever is longer;
+// and slashes in a row are one.
 func TestRoutes_ExactPathFirst(t *testing.T) {
 	list, err := Parse([]string{"/a=echo", "/a/=status:404", "/b//c=status:403"})
 	require.NoError(t, err)

@@ -35,7 +35,8 @@ func (h *House) Count() {
 	}
 }
 
-// Session makes the context of one connection. The path of the extended request is that of the opening one, the transport sees to that.
+// Session makes the context of one connection. The path of the extended request is that of the
+// opening one, the transport sees to that.
 func (h *House) Session(ctx context.Context, o *transport.OpeningRequest) context.Context {
 	s := &session{house: h, path: paths.Normal(o.Path()), speaks: o.Speaks(), log: h.Log}
 	s.route = h.Routes.Find(s.path)
@@ -128,8 +129,8 @@ func (s *session) attrs() (list []slog.Attr) {
 	return list
 }
 
-// keep holds a connection to a back end from the decision until the client's connection is used. ok is false, and the back end discarded, if
-// the client is gone already.
+// keep holds a connection to a back end from the decision until the client's connection is used. ok
+// is false, and the back end discarded, if the client is gone already.
 func (s *session) keep(backend any, discard func() error) (ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

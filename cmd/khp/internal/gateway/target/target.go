@@ -1,5 +1,6 @@
-// Package target is what the routes of khp serve lead to: an echo, WebSocket and TCP back ends, redirects, a balancer, and single status codes. A [House] decides
-// about the requests of a server by its [Routes] and serves the connections.
+// Package target is what the routes of khp serve lead to: an echo, WebSocket and TCP back ends,
+// redirects, a balancer, and single status codes. A [House] decides about the requests of a server
+// by its [Routes] and serves the connections.
 package target
 
 import (
@@ -74,7 +75,8 @@ func parseTarget(name string) (target, error) {
 	return nil, fmt.Errorf("%q is no target; expected %s", shown, targetForms)
 }
 
-// webSocketURL reads the URL of a server. A URL for browsers is refused, although a redirect may have one: it would be silently another.
+// webSocketURL reads the URL of a server. A URL for browsers is refused, although a redirect may
+// have one: it would be silently another.
 func webSocketURL(text string) (wire.URL, error) {
 	if rest, ok := strings.CutPrefix(strings.ToLower(text), "http"); ok && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "s:")) {
 		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s", Shown(text)[len("http"):])
@@ -101,7 +103,8 @@ func parseTCPTarget(name string) (target, error) {
 	return tcpTarget{addr, tcpLinger}, nil
 }
 
-// targetURLError is plainURLError about a target, whose text is a secret, and for which there is no flag that takes a user and a password.
+// targetURLError is plainURLError about a target, whose text is a secret, and for which there is no
+// flag that takes a user and a password.
 func targetURLError(err error) string {
 	var e *wire.ParseError
 	if errors.As(err, &e) && e.Detail == "userinfo" {

@@ -16,7 +16,8 @@ const tcpBuffer = 32 << 10
 // tcpLinger is how long a back end may take to end its side once the client has ended its own.
 const tcpLinger = 5 * time.Second
 
-// tcpTarget is a TCP back end: its bytes come as binary messages, and messages of either kind go to it as bytes.
+// tcpTarget is a TCP back end: its bytes come as binary messages, and messages of either kind go to
+// it as bytes.
 type tcpTarget struct {
 	addr   string
 	linger time.Duration
@@ -45,15 +46,16 @@ func (t tcpTarget) serve(ctx context.Context, s *session, c *client) error {
 	if toTCP(ctx, c, out) {
 		s.ended.Store(true)
 	}
-	// The client is gone, or the back end takes no more. The latter gets to see the end of the stream and may end its own side in peace.
+	// The client is gone, or the back end takes no more. The latter gets to see the end of the
+	// stream and may end its own side in peace.
 	_ = nc.CloseWrite()
 	_ = nc.SetReadDeadline(time.Now().Add(t.linger))
 	<-done
 	return nil
 }
 
-// tcpWriter writes to a back end and remembers that it could not. Of a reset only one call hears, whichever comes first: if it was writing, reading sees a
-// peaceful end.
+// tcpWriter writes to a back end and remembers that it could not. Of a reset only one call hears,
+// whichever comes first: if it was writing, reading sees a peaceful end.
 type tcpWriter struct {
 	nc     net.Conn
 	turn   chan struct{} // of who writes, or looks at broken
@@ -68,7 +70,8 @@ func (w *tcpWriter) write(p []byte) error {
 	return err
 }
 
-// wasReset reports whether the end that was read is no peaceful one. A write that takes its time has not heard of a reset.
+// wasReset reports whether the end that was read is no peaceful one. A write that takes its time
+// has not heard of a reset.
 func (w *tcpWriter) wasReset() bool {
 	timer := time.NewTimer(100 * time.Millisecond)
 	defer timer.Stop()
@@ -81,7 +84,8 @@ func (w *tcpWriter) wasReset() bool {
 	}
 }
 
-// toTCP hands messages on until the client ends or the back end takes no more, and reports whether it was the client.
+// toTCP hands messages on until the client ends or the back end takes no more, and reports whether
+// it was the client.
 func toTCP(ctx context.Context, c *client, out *tcpWriter) (ended bool) {
 	for {
 		_, p, err := c.Read(ctx)
@@ -94,8 +98,8 @@ func toTCP(ctx context.Context, c *client, out *tcpWriter) (ended bool) {
 	}
 }
 
-// fromTCP hands bytes on until the back end ends, and then ends the client: a WebSocket has no half-open state in which one side only
-// listens.
+// fromTCP hands bytes on until the back end ends, and then ends the client: a WebSocket has no
+// half-open state in which one side only listens.
 func fromTCP(ctx context.Context, s *session, nc net.Conn, c *client, out *tcpWriter) {
 	buf := make([]byte, tcpBuffer)
 	for {

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestServe_BackEndLingers has clients end first: the back end reads all, and what it does then is its own business for a while only.
+// TestServe_BackEndLingers has clients end first: the back end reads all, and what it does then is
+// its own business for a while only.
 func TestServe_BackEndLingers(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
 	srv := httptest.NewServer(lingering(t, tcpTarget{addr, 50 * time.Millisecond}))

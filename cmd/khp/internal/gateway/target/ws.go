@@ -11,8 +11,9 @@ import (
 // backendTimeout is how long a back end may take to accept a connection.
 const backendTimeout = 5 * time.Second
 
-// wsTarget is a WebSocket back end. It is connected to while the client's request is being decided, so that a back end that is
-// down gives a clear answer, and so that it is the back end that selects the subprotocol.
+// wsTarget is a WebSocket back end. It is connected to while the client's request is being decided,
+// so that a back end that is down gives a clear answer, and so that it is the back end that selects
+// the subprotocol.
 type wsTarget struct {
 	url string
 	khp bool // it speaks KHP; others are not offered it, as many a server selects whatever it is offered first
@@ -58,7 +59,8 @@ type messages interface {
 	CloseNow() error
 }
 
-// pump hands messages on, and in the end what the one side closed with. A side that does not read holds up the other.
+// pump hands messages on, and in the end what the one side closed with. A side that does not read
+// holds up the other.
 func pump(ctx context.Context, s *session, from, to messages, name string) {
 	for {
 		t, p, err := from.Read(ctx)
@@ -72,7 +74,8 @@ func pump(ctx context.Context, s *session, from, to messages, name string) {
 			return
 		}
 		if err := to.Write(ctx, t, p); err != nil {
-			// The pump in the other direction finds out why, and closes from. Until then what from sends has nowhere to go.
+			// The pump in the other direction finds out why, and closes from. Until then what from
+			// sends has nowhere to go.
 			if ctx.Err() != nil {
 				return
 			}
