@@ -29,14 +29,14 @@ func gatewayCases() []gatewayCase { return slices.Concat(dialCases, connCases, r
 // TestGateway runs khp dial and transport.Dial against a Kaazing Gateway.
 func TestGateway(t *testing.T) {
 	needsSoftware(t)
-	g := startGateway(t)
+	g := startGateway(t, "1")
 	for _, c := range gatewayCases() {
 		t.Run(c.name, func(t *testing.T) { c.run(t, g) })
 	}
 }
 
-// startGateway starts a gateway with the configuration of testdata/gateway.
-func startGateway(t *testing.T) gateway {
+// startGateway starts a gateway with the configuration of testdata/gateway; its proxy has its back end at that port.
+func startGateway(t *testing.T, backEnd string) gateway {
 	t.Helper()
 	home := t.TempDir()
 	conf := filepath.Join(home, "conf")
@@ -55,7 +55,7 @@ func startGateway(t *testing.T) gateway {
 	t.Setenv("SSL_CERT_FILE", cert)
 
 	ports := freePorts(t, 2)
-	p := start(t, "java", "-DGATEWAY_HOME="+home, "-Dws.port="+ports[0], "-Dwss.port="+ports[1], "-cp", filepath.Join(*jars, "*"), "org.kaazing.gateway.server.Main")
+	p := start(t, "java", "-DGATEWAY_HOME="+home, "-Dws.port="+ports[0], "-Dwss.port="+ports[1], "-Dback.port="+backEnd, "-cp", filepath.Join(*jars, "*"), "org.kaazing.gateway.server.Main")
 	p.until(t, "Started server successfully")
 	go func() {
 		for range p.lines { // its log, which nobody reads
