@@ -77,9 +77,9 @@ func (c *converter) target(s *node) string {
 			continue
 		}
 	}
-	for _, b := range connects[:min(len(connects), 1)] {
-		if key := keyOf("service", b); key == "connect tcp" || key == "connect ws" {
-			return c.checked(b, b.text)
+	if len(connects) > 0 {
+		if key := keyOf("service", connects[0]); key == "connect tcp" || key == "connect ws" {
+			return c.checked(connects[0], connects[0].text)
 		}
 		return ""
 	}

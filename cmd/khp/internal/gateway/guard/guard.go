@@ -260,15 +260,17 @@ func (a *Guard) around(written string) (list []*area) {
 
 // Describe says in a few words who may use a path, "" if everybody may.
 func (a *Guard) Describe(path string) string {
-	for _, z := range a.around(path) {
-		from := cli.Plural(len(z.users), "user")
-		switch {
-		case z.file != nil && len(z.users) > 0:
-			from += " and an htpasswd file"
-		case z.file != nil:
-			from = "an htpasswd file"
-		}
-		return "for " + from + " at " + z.path
+	areas := a.around(path)
+	if len(areas) == 0 {
+		return ""
 	}
-	return ""
+	z := areas[0]
+	from := cli.Plural(len(z.users), "user")
+	switch {
+	case z.file != nil && len(z.users) > 0:
+		from += " and an htpasswd file"
+	case z.file != nil:
+		from = "an htpasswd file"
+	}
+	return "for " + from + " at " + z.path
 }
