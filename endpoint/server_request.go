@@ -67,6 +67,8 @@ func (s *Server) judgeRequest() (status int, what string) {
 	get := func(name string) (string, bool) { v, ok := r.Fields.Get(name); return string(v), ok }
 	expect, expects := get("Expect")
 	host, hasHost := get("Host")
+	authority, absolute := authorityOf(string(r.Target))
+	_, authority, _ = strings.Cut(authority, "://")
 	switch {
 	case knownMethods[string(r.Method)] && string(r.Method) != "GET":
 		return 405, "an extended request is a GET, this is " + quote(string(r.Method))
@@ -74,6 +76,8 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 501, "method " + quote(string(r.Method)) + " is not known"
 	case !(s.cfg.AnyTarget && s.kaazing()) && !s.samePath(wire.TargetPath(string(r.Target))):
 		return 400, s.differ("path", s.open.Path(), wire.TargetPath(string(r.Target)))
+	case absolute && !s.kaazing() && !s.sameHost(authority):
+		return 400, s.differ("Host", s.open.Host, authority)
 	case r.Fields.Count("Authorization") > 1:
 		return 400, "Authorization is repeated"
 	case r.Fields.Count("Cookie") > 1:

@@ -23,6 +23,7 @@ func TestServer_AwaitRequest(t *testing.T) {
 		{"two-authorizations", request("Authorization: Basic YTpi", "Authorization: Basic Yzpk"), 400, 1002},
 		{"two-cookies", request("Cookie: a=b", "Cookie: a=c"), 400, 1002},
 		{"ADV-76/other-path", "GET /q HTTP/1.1\r\n\r\n", 400, 1002}, {"ADV-76/other-host", request("Host: elsewhere"), 400, 1002},
+		{"absolute-form/other-host", "GET http://elsewhere/p HTTP/1.1\r\nHost: h\r\n\r\n", 400, 1002},
 		{"ADV-76/two-requests", request() + request(), 400, 1002}, {"ADV-77/data", "application data", 400, 1002},
 		{"ADV-61/chunked", request("Transfer-Encoding: chunked"), 501, 1002},
 		{"expect/unknown", request("Expect: 200-ok", "Content-Length: 1"), 417, 1002}, {"expect/no-length", request("Expect: 100-continue"), 411, 1002},

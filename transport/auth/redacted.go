@@ -54,6 +54,15 @@ func (a *DigestAuth) String() string { return fmt.Sprintf("auth.DigestAuth(%q)",
 // GoString is String.
 func (a *DigestAuth) GoString() string { return a.String() }
 
+// String names neither user nor password.
+func (d *digest) String() string { return "auth.Digest" }
+
+// GoString is String.
+func (d *digest) GoString() string { return d.String() }
+
+// Format writes the same for every verb, also for one that is wrong for it.
+func (d *digest) Format(s fmt.State, verb rune) { field.Show(s, verb, d.String()) }
+
 // withoutQuery leaves out the query of a URL or target, which may hold a token, and a user and
 // password.
 func withoutQuery(s string) string {
