@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestGateway_EitherEnd has a gateway behind khp serve, plain and by KHP, and in front of it, whose clients are plain then.
+// TestGateway_EitherEnd has a gateway behind khp serve, plain and by KHP, and in front of it, whose
+// clients are plain then.
 func TestGateway_EitherEnd(t *testing.T) {
 	needsSoftware(t)
 	behind := serve(t, "--plain", "--route", "/echo=echo")

@@ -35,7 +35,8 @@ func TestGateway(t *testing.T) {
 	}
 }
 
-// startGateway starts a gateway with the configuration of testdata/gateway; its proxy has its back end at that port.
+// startGateway starts a gateway with the configuration of testdata/gateway; its proxy has its back
+// end at that port.
 func startGateway(t *testing.T, backEnd string) gateway {
 	t.Helper()
 	home := t.TempDir()

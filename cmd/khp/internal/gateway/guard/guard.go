@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
@@ -137,6 +138,9 @@ func (a *Guard) addUser(spec string, list Routes) error {
 	}
 	if password, err = Secret(password); err != nil {
 		return cli.Usagef("--auth %s: %s", HidePassword(spec), err)
+	}
+	if strings.ContainsFunc(user+password, unicode.IsControl) {
+		return cli.Usagef("--auth %s: a user or password with a control character, such as the end of a line, can be sent by no client", HidePassword(spec))
 	}
 	z.users[user] = password
 	return nil
