@@ -16,6 +16,6 @@ var (
 // What a server answers that does not look: the bytes of package transport.
 var (
 	switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n"
-	opened    = []byte(switching + "Sec-WebSocket-Protocol: " + protocol + "\r\n\r\n")
+	opened    = []byte(switching + "Sec-WebSocket-Protocol: " + protocol + "\r\nDate: Mon, 30 Nov 2026 09:00:00 GMT\r\n\r\n")
 	accepted  = append(ws.MustCompileFrame(ws.NewBinaryFrame([]byte(switching+"\r\n"))), ws.MustCompileFrame(ws.NewBinaryFrame(nil))...)
 )

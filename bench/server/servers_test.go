@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"net"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,7 +36,7 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// Servers that do not look at requests answer with the very bytes of ours.
+// Servers that do not look at requests answer with the very bytes of ours, but for the time.
 func TestSameBytes(t *testing.T) {
 	for _, s := range servers {
 		if s.name != "khp Server" {
@@ -51,7 +51,8 @@ func TestSameBytes(t *testing.T) {
 			answer := make([]byte, len(step.answer))
 			_, err = io.ReadFull(nc, answer)
 			require.NoError(t, err)
-			require.True(t, bytes.Equal(step.answer, answer), "%q", answer)
+			date := regexp.MustCompile(`\d\d:\d\d:\d\d|\w{3}, \d\d \w{3} \d{4}`)
+			require.Equal(t, date.ReplaceAllString(string(step.answer), ""), date.ReplaceAllString(string(answer), ""))
 		}
 	}
 }
