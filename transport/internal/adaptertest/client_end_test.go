@@ -14,7 +14,7 @@ import (
 
 // In each of these the server says no more, and a timeout ends the attempt.
 func clientTimeouts(t *testing.T, l library) {
-	short := 50 * time.Millisecond
+	short := 50 * time.Millisecond // where a response has to arrive before the end, it is longer
 	for name, c := range map[string]struct {
 		timeouts transport.Timeouts
 		script   func(p *peer)
@@ -22,7 +22,7 @@ func clientTimeouts(t *testing.T, l library) {
 	}{
 		"opening":     {transport.Timeouts{Opening: short}, func(p *peer) { p.request(); p.drain() }, fsm.FailureTimeout},
 		"response":    {transport.Timeouts{Response: short}, func(p *peer) { p.opened(); p.drain() }, fsm.FailureTimeout},
-		"terminator":  {transport.Timeouts{Response: short}, func(p *peer) { p.opened(); p.send(binary(p.response())); p.drain() }, fsm.FailureMissingTerminator},
+		"terminator":  {transport.Timeouts{Response: 10 * short}, func(p *peer) { p.opened(); p.send(binary(p.response())); p.drain() }, fsm.FailureMissingTerminator},
 		"close":       {transport.Timeouts{Close: short}, func(p *peer) { p.opened(); p.send(binary("nonsense"), binary("")); p.message(); p.message() }, fsm.FailureMalformed},
 		"credentials": {transport.Timeouts{Credentials: short}, func(p *peer) { p.opened(); p.send(binary(challenge), binary("")); p.drain() }, fsm.FailureCredentialTimeout},
 	} {
