@@ -95,7 +95,7 @@ backends: ## khp serve between npm's ws and Python's websockets (installs both, 
 .PHONY: spin
 spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
 	$(GO) run ./internal/spincheck
-	$(GO) test ./fsm -run TestFaults
+	$(GO) test ./sim/model -run TestFaults
 
 .PHONY: mutate-explore
 mutate-explore: ## count the changes that exploration alone notices: N=300 of them, S=1 seed; N=-1 takes all (minutes)
