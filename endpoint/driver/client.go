@@ -183,30 +183,25 @@ func (q Challenge) Over() bool { return q.client == nil || q.client.late(q.gener
 
 // Credentials answers with the value of an Authorization field.
 func (q Challenge) Credentials(now time.Time, value string) {
-	c := q.client
-	switch {
-	case c == nil:
-	case c.late(q.generation):
-		c.host.Dropped(ErrLate)
-	case c.busy:
-		c.later(func() { q.Credentials(now, value) })
-	default:
-		c.asked = 0
-		c.do(now, c.endpoint.Credentials(now, value))
-	}
+	q.answer(now, func() []endpoint.Output { return q.client.endpoint.Credentials(now, value) })
 }
 
 // None answers that there are no credentials, and why.
 func (q Challenge) None(now time.Time, detail string) {
+	q.answer(now, func() []endpoint.Output { return q.client.endpoint.NoCredentials(now, detail) })
+}
+
+// answer carries out what the endpoint says to an answer, unless its question is over.
+func (q Challenge) answer(now time.Time, tell func() []endpoint.Output) {
 	c := q.client
 	switch {
 	case c == nil:
 	case c.late(q.generation):
 		c.host.Dropped(ErrLate)
 	case c.busy:
-		c.later(func() { q.None(now, detail) })
+		c.later(func() { q.answer(now, tell) })
 	default:
 		c.asked = 0
-		c.do(now, c.endpoint.NoCredentials(now, detail))
+		c.do(now, tell())
 	}
 }
