@@ -90,6 +90,9 @@ func TestDial_Retry_Restart(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	h := &transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
+		if _, _, err := c.Read(ctx); err != nil {
+			return err
+		}
 		return c.Write(ctx, transport.Text, []byte("back"))
 	}}
 	server := &http.Server{Handler: h}
