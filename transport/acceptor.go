@@ -16,6 +16,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/loop"
+	"example.com/khp/transport/internal/opening"
 	"example.com/khp/wire"
 )
 
@@ -65,17 +66,17 @@ func (a *acceptor) reset() {
 var poison func(released []byte)
 
 // judge lets the endpoint answer the opening request.
-func (a *acceptor) judge(o *opening) []endpoint.Output {
-	if o.request != nil {
-		return a.server.Opening(time.Now(), o.request)
+func (a *acceptor) judge(o *opening.Request) []endpoint.Output {
+	if o.Parsed != nil {
+		return a.server.Opening(time.Now(), o.Parsed)
 	}
-	_, out := a.server.OpeningReceived(time.Now(), o.head)
+	_, out := a.server.OpeningReceived(time.Now(), o.Head)
 	return out
 }
 
 // shake returns the open connection, nil if there is none; then nc is closed. first are the outputs
 // of judge.
-func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []endpoint.Output) *Conn {
+func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening.Request, first []endpoint.Output) *Conn {
 	h := a.handler
 	begin := time.Now()
 	a.drive.Reset(a.server, a, a)
@@ -87,11 +88,11 @@ func (a *acceptor) shake(ctx context.Context, nc net.Conn, o *opening, first []e
 	a.Connected(nc, a.drive)
 	a.trace.received(o)
 	if a.server.Deciding() { // on a plain WebSocket, which there is none yet
-		a.Hold(o.rest)
+		a.Hold(o.Rest)
 	} else {
-		a.Established(o.rest)
+		a.Established(o.Rest)
 	}
-	o.release()
+	o.Release()
 	a.first = first
 	a.Run()
 	a.report(time.Since(begin))
@@ -181,9 +182,15 @@ func (a *acceptor) decided(q driver.Question, r *Request, d Decision, in bool, e
 	}
 }
 
+// withoutQuery cuts the query off a URL or a reference, for the log.
+func withoutQuery(location string) string {
+	before, _, _ := strings.Cut(location, "?")
+	return before
+}
+
 // decide answers q.
 func (a *acceptor) decide(q driver.Question, d Decision) {
-	a.elsewhere = pathOnly(cmp.Or(d.Location, d.Reroute))
+	a.elsewhere = withoutQuery(cmp.Or(d.Location, d.Reroute))
 	if fsm.Status(d.Status).Action != fsm.ActionWait {
 		a.Proceed()
 	}

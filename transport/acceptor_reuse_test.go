@@ -20,6 +20,7 @@ import (
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/frametest"
+	"example.com/khp/transport/internal/opening"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -129,7 +130,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	r := parseRequest(t, text)
 	s := &served{handler: h, nc: ours}
 	s.ctx = s.Begin(t.Context())
-	s.shakeWith(a, &opening{request: requestOf(r)})
+	s.shakeWith(a, opening.Of(r))
 	lines := []string{fmt.Sprint("after ", time.Since(begin))}
 	if s.conn != nil {
 		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(), s.conn.Extensions(), s.conn.link.Limit()))
@@ -192,7 +193,7 @@ func TestAcceptor_LateDecision(t *testing.T) {
 			go func() {
 				s := &served{handler: h, nc: ours}
 				s.ctx = s.Begin(t.Context())
-				s.shakeWith(a, &opening{request: requestOf(parseRequest(t, openingRequest))})
+				s.shakeWith(a, opening.Of(parseRequest(t, openingRequest)))
 				got <- s.conn
 			}()
 			<-c.head

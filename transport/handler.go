@@ -15,6 +15,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/hops"
+	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
@@ -120,9 +121,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case AnswerProbe(w, r):
 		return
 	}
-	ctx := context.WithoutCancel(r.Context())
-	c := &served{server: serverOf(ctx), handler: h}
-	c.ctx = c.Begin(ctx)
+	c := &served{server: serverOf(r.Context()), handler: h}
+	c.ctx = c.Begin(context.WithoutCancel(r.Context()))
 	defer c.server.tracker().Remove(&c.Entry)
 	defer h.live.Remove(&c.Entry)
 	if !h.live.Add(&c.Entry) || !c.server.tracker().Add(&c.Entry) {
@@ -139,8 +139,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = nc.Close() }() // in case the application panics
 	c.nc = hops.Named(nc, r.RemoteAddr)
 	c.Connected(nc, false)
-	rest, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
-	if c.shake(&opening{request: requestOf(r), rest: rest}); c.conn != nil {
+	o := opening.Of(r)
+	o.Rest, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
+	if c.shake(o); c.conn != nil {
 		c.use()
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/opening"
 	format "example.com/khp/transport/trace"
 	"example.com/khp/wire"
 )
@@ -126,13 +127,13 @@ func redact(r *wire.Redactor, piece []byte) []byte {
 }
 
 // received tells of the opening request, written anew if net/http has read it.
-func (t *trace) received(o *opening) {
+func (t *trace) received(o *opening.Request) {
 	if t.to == nil {
 		return
 	}
-	b := o.head
+	b := o.Head
 	if b == nil {
-		b, _ = o.request.Append([]byte{})
+		b, _ = o.Parsed.Append([]byte{})
 	}
 	t.deliver(Event{Kind: EventReceiveOpening, Data: b, Phase: fsm.ServerOpening.String()})
 }

@@ -10,13 +10,13 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/hops"
+	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
@@ -39,7 +39,7 @@ type served struct {
 
 // shake shakes hands with a client whose opening request was read already. conn is the outcome, nil
 // if it failed.
-func (c *served) shake(o *opening) {
+func (c *served) shake(o *opening.Request) {
 	a := acceptors.Get().(*acceptor)
 	c.shakeWith(a, o)
 	a.release() // not after a panic
@@ -49,7 +49,7 @@ func (c *served) shake(o *opening) {
 }
 
 // shakeWith is shake with a new or reset acceptor.
-func (c *served) shakeWith(a *acceptor, o *opening) {
+func (c *served) shakeWith(a *acceptor, o *opening.Request) {
 	h := c.handler
 	a.handler, a.remote, a.keepAlive = h, c.nc.RemoteAddr(), h.KeepAlive
 	if c.server != nil {
@@ -180,7 +180,7 @@ func (c *served) ended(v any) {
 
 // begin finds out who the client is, reads the opening request and finds out who is to answer it;
 // nil if that is net/http or nobody.
-func (c *served) begin(secure *tls.Config) *opening {
+func (c *served) begin(secure *tls.Config) *opening.Request {
 	s := c.server
 	if !s.live.Add(&c.Entry) {
 		return nil
@@ -193,26 +193,26 @@ func (c *served) begin(secure *tls.Config) *opening {
 	}
 	o, err := c.readOpening()
 	c.Heard()
-	if s.refusesProxyHeader(c.nc, o.head, err) {
-		o.release()
+	if s.refusesProxyHeader(c.nc, o.Head, err) {
+		o.Release()
 		return nil
 	}
 	if err != nil {
 		s.log().Debug("no opening request came", "remote", c.nc.RemoteAddr().String(), "error", err.Error())
-		o.release()
+		o.Release()
 		return nil
 	}
 	if h := s.handlerOf(o); h != nil {
-		if o.request != nil {
-			c.nc = s.seenFrom(c.nc, o.request.Fields)
+		if o.Parsed != nil {
+			c.nc = s.seenFrom(c.nc, o.Parsed.Fields)
 		}
 		if !c.count() {
 			accept.Answer(c.nc, "503 Service Unavailable", accept.TooMany+"\n")
-			o.release()
+			o.Release()
 			return nil
 		}
 		if !c.place(o) {
-			o.release()
+			o.Release()
 			return nil
 		}
 		if h.live.Add(&c.Entry) {
@@ -223,8 +223,8 @@ func (c *served) begin(secure *tls.Config) *opening {
 	c.passedOn = true
 	s.live.Remove(&c.Entry)
 	_ = c.nc.SetDeadline(time.Time{})
-	s.web.Take(s.newWeb, c.nc, slices.Concat(o.head, o.rest), func() { s.slots.Exit(c.host) })
-	o.release()
+	s.web.Take(s.newWeb, c.nc, slices.Concat(o.Head, o.Rest), func() { s.slots.Exit(c.host) })
+	o.Release()
 	return nil
 }
 
@@ -270,8 +270,8 @@ func (c *served) count() bool {
 }
 
 // readOpening reads the opening request.
-func (c *served) readOpening() (*opening, error) {
-	o, err := readHead(c.nc, c.server.Limits)
+func (c *served) readOpening() (*opening.Request, error) {
+	o, err := opening.Read(c.nc, c.server.Limits)
 	if nc, first := beforeTLS(err); nc != nil && !hops.IsHeader(first) {
 		accept.Answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
 	}
@@ -280,8 +280,8 @@ func (c *served) readOpening() (*opening, error) {
 
 // handlerOf returns the handler of an opening request, nil if it is for net/http. Without a
 // Fallback that is not asked about upgrades, whatever is wrong with them.
-func (s *Server) handlerOf(o *opening) *Handler {
-	r := o.request
+func (s *Server) handlerOf(o *opening.Request) *Handler {
+	r := o.Parsed
 	if r == nil {
 		return s.forBroken()
 	}
@@ -292,7 +292,7 @@ func (s *Server) handlerOf(o *opening) *Handler {
 	h := s.Handler
 	if s.Route != nil {
 		host, _ := r.Fields.Get("Host")
-		h = s.Route(string(host), pathOnly(string(r.Target)))
+		h = s.Route(string(host), wire.TargetPath(string(r.Target)))
 	}
 	if h == nil || h.Check() != nil || s.Fallback != nil && !h.Plain && !offersKHP(r.Fields) {
 		return nil
@@ -309,12 +309,6 @@ func (s *Server) forBroken() *Handler {
 		return &Handler{Limits: s.Limits, Logger: s.Handler.Logger, Observer: s.Handler.Observer}
 	}
 	return &Handler{Limits: s.Limits, Logger: s.Logger}
-}
-
-// pathOnly leaves out the query.
-func pathOnly(target string) string {
-	path, _, _ := strings.Cut(target, "?")
-	return path
 }
 
 // offersKHP reports whether one of the subprotocols is KHP.

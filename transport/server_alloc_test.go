@@ -5,6 +5,7 @@ package transport
 import (
 	"context"
 	"net"
+	"net/http/httptest"
 	"testing"
 
 	"example.com/khp/transport/internal/frames"
@@ -23,6 +24,20 @@ func TestServer_Allocations(t *testing.T) {
 		srv := &Server{Handler: benchHandler()}
 		benchmarkAccept(b, listenHere(b, func(ln net.Listener) { _ = srv.Serve(ln) }), openingRequest)
 		require.NoError(b, srv.Close())
+	})
+	require.LessOrEqual(t, result.AllocsPerOp(), int64(ceiling))
+}
+
+// A Handler adds little to what net/http allocates for one connection, about 40.
+func TestHandler_Allocations(t *testing.T) {
+	const ceiling = 69
+	if !frametest.PoolsAreExact {
+		t.Skip("the race detector empties pools")
+	}
+	result := testing.Benchmark(func(b *testing.B) {
+		srv := httptest.NewServer(benchHandler())
+		defer srv.Close()
+		benchmarkAccept(b, srv.Listener.Addr(), openingRequest)
 	})
 	require.LessOrEqual(t, result.AllocsPerOp(), int64(ceiling))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/khp/transport/internal/accept"
+	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/sock"
 )
 
@@ -45,7 +46,7 @@ func (s *Server) mostSockets() int {
 
 // place takes a place for a connection whose opening request was read, or waits for one. false is
 // the end of the connection.
-func (c *served) place(o *opening) bool {
+func (c *served) place(o *opening.Request) bool {
 	s := c.server
 	if c.placed = s.places.Take(s.MaxConnections); c.placed {
 		return true
@@ -67,7 +68,7 @@ func (c *served) place(o *opening) bool {
 
 // wait waits for a place until it is the client's turn, the client goes away, the server is shut
 // down, or it has taken too long.
-func (c *served) wait(o *opening, turn chan struct{}) (got, gone bool) {
+func (c *served) wait(o *opening.Request, turn chan struct{}) (got, gone bool) {
 	limit := time.NewTimer(maxWait)
 	defer limit.Stop()
 	_ = c.nc.SetReadDeadline(time.Time{})
@@ -104,7 +105,7 @@ func (c *served) wait(o *opening, turn chan struct{}) (got, gone bool) {
 	}
 	_ = c.nc.SetDeadline(time.Time{})
 	if n > 0 {
-		o.rest = slices.Concat(o.rest, early[:n])
+		o.Rest = slices.Concat(o.Rest, early[:n])
 	}
 	return true, false
 }

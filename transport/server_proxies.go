@@ -11,6 +11,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/hops"
+	"example.com/khp/transport/internal/opening"
 	"example.com/khp/wire"
 )
 
@@ -95,7 +96,9 @@ func (s *Server) asked(r *http.Request) (proxied bool) {
 	if err != nil || !hops.Networks(s.TrustedProxies).Has(peer.Addr()) {
 		return false
 	}
-	r.RemoteAddr = hops.Client(peer, requestOf(r).Fields, s.TrustedProxies).String()
+	o := opening.Of(r)
+	defer o.Release()
+	r.RemoteAddr = hops.Client(peer, o.Parsed.Fields, s.TrustedProxies).String()
 	return true
 }
 

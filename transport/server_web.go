@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
+	"example.com/khp/wire"
 )
 
 // requestTimeout bounds one HTTP request and its answer, and idleTimeout the wait for the next.
@@ -37,11 +39,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.Load().Full { // such connections are scarce, too
 		w.Header().Set("Connection", "close")
 	}
-	path := pathOnly(r.RequestURI)
-	if !strings.HasPrefix(path, "/") {
-		path = r.URL.EscapedPath()
-	}
-	path, _, _ = strings.Cut(path, "/;e/") // below it clients ask for what comes with it
+	path, _, _ := strings.Cut(wire.TargetPath(r.RequestURI), "/;e/") // clients probe below their path
 	h := s.route(r.Host, cmp.Or(path, "/"))
 	switch {
 	case (h != nil || strings.HasPrefix(r.URL.RawQuery, ".kr=")) && AnswerProbe(w, r):
@@ -59,7 +57,9 @@ func upgradesTo(h *Handler, r *http.Request) bool {
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		return false
 	}
-	return h.Plain || offersKHP(requestOf(r).Fields)
+	o := opening.Of(r)
+	defer o.Release()
+	return h.Plain || offersKHP(o.Parsed.Fields)
 }
 
 type serverKey struct{}

@@ -44,11 +44,16 @@ func NewConn(nc net.Conn, client netip.AddrPort) *Conn {
 	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(client)}
 }
 
-// Named gives nc the address that text is, if it is one, and another one.
+// Named gives nc the address that text says, if that is an address and not the one of nc.
 func Named(nc net.Conn, text string) net.Conn {
 	client, err := netip.ParseAddrPort(text)
-	if err != nil || text == nc.RemoteAddr().String() {
+	if err != nil {
 		return nc
+	}
+	if own, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
+		if a := own.AddrPort(); a.Addr().Unmap() == client.Addr().Unmap() && a.Port() == client.Port() {
+			return nc
+		}
 	}
 	return NewConn(nc, client)
 }
