@@ -93,7 +93,7 @@
 #define INV_50 50 /* a client is open only if its server completed the handshake */
 #define INV_54 54 /* messages of the kaazing profile only to clients that asked for it */
 #define LIV_01 101 /* until the end, or until both are open, somebody waits for something that time or the network brings */
-#define LIV_06 106 /* whoever waits for the peer, the network or credentials has a timer running */
+#define LIV_06 106 /* a side that waits for the peer, the network or credentials has a timer running */
 #define LIV_09 109 /* something can happen in every state that is not at rest */
 #define BOUND 200 /* the queues are long enough */
 #define TOTAL 201 /* an honest host is never told misuse */

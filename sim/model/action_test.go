@@ -27,7 +27,7 @@ func TestAction_NamesTheFileOfEachPhase(t *testing.T) {
 	}
 }
 
-// A violation leads to the cell: its row, what it does, and the file that it stands in.
+// A violation leads to the cell: its row, the effects of the row, and the file with the table.
 func TestViolation_LeadsToTheCell(t *testing.T) {
 	fault, _ := FaultNamed("skip-terminator")
 	c := configuration(t, "byzantine-server", "spec")

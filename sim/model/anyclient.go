@@ -14,7 +14,9 @@ type AnyClient struct {
 
 // Start returns a server that was just connected to.
 func (m AnyClient) Start() serverWorld {
-	return serverWorld{state: m.Config.Start(), host: serverHost{connected: true, unchecked: m.Config.Unchecked}}
+	w := serverWorld{state: m.Config.Start(), host: serverHost{host{marks: connected}}}
+	w.host.put(unchecked, m.Config.Unchecked)
+	return w
 }
 
 // AtRest reports whether the server has come to its end.
@@ -56,14 +58,14 @@ func (m *AnyClient) events(w *serverWorld) func(yield func(fsm.Event) bool) {
 			}
 			yield(fsm.Event{Kind: fsm.EventOpeningRequest, Status: 405})
 		}
-		if h.webSocket {
+		if h.is(webSocket) {
 			m.received(w, yield)
 		}
-		if h.connected {
+		if h.is(connected) {
 			kind(fsm.EventConnectionLost)
 			violation(yield, fsm.FailureFrame)
 		}
-		if h.deciding {
+		if h.is(deciding) {
 			for _, status := range representatives {
 				for _, f := range []fsm.Facts{allMet, allMet | fsm.FactReroute, allMet &^ fsm.FactSelectionValid, fsm.FactSelectionValid, 0} {
 					yield(fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: f})
@@ -113,7 +115,7 @@ func (m AnyClient) Properties() explore.Properties[serverWorld] {
 				return w.host.ended == 1 == w.Phase().Terminal() && w.host.ended <= 1
 			}),
 			holds("INV-40", "after a terminating status the connection is closing", func(w serverWorld) bool {
-				return !w.host.decided || w.host.opened > 0 || w.host.closeSent || w.Phase().Terminal() || w.Phase().Open()
+				return !w.host.is(decided) || w.host.opened > 0 || w.host.is(closeSent) || w.Phase().Terminal() || w.Phase().Open()
 			}),
 			holds("LIV-06", "a server that waits for its client does so with a timer", func(w serverWorld) bool { return w.guarded() }),
 			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w serverWorld) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),

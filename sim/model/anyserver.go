@@ -51,30 +51,30 @@ func (m *AnyServer) events(w *clientWorld) func(yield func(fsm.Event) bool) {
 			}
 		}
 		h, phase := &w.host, w.Phase()
-		if phase == fsm.ClientIdle || h.following {
+		if phase == fsm.ClientIdle || h.is(following) {
 			one(fsm.EventConnectRequested, fsm.FactTargetUsable, 0)
 		}
-		if h.dialing {
+		if h.is(dialing) {
 			one(fsm.EventConnected)
 			one(fsm.EventConnectFailed)
 			one(fsm.EventConnectionLost)
 		}
-		if h.connected && !h.webSocket {
+		if h.is(connected) && !h.is(webSocket) {
 			one(fsm.EventOpened, fsm.FactKHP, 0)
 			violation(yield, fsm.FailureOpening)
 			each(responses, yield)
 		}
-		if h.webSocket {
+		if h.is(webSocket) {
 			m.received(w, one, yield)
 		}
-		if h.connected {
+		if h.is(connected) {
 			one(fsm.EventConnectionLost, 0, headComplete(phase))
 		}
-		if h.asked {
+		if h.is(asked) {
 			one(fsm.EventCredentialsSupplied, fsm.FactNewCredentials, 0)
 			one(fsm.EventCredentialsDeclined)
 		}
-		if h.writing {
+		if h.is(writing) {
 			one(fsm.EventBodyWritten)
 		}
 		for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
@@ -192,7 +192,7 @@ func (m AnyServer) Properties() explore.Properties[clientWorld] {
 			holds("INV-20", "replays stay within their bound", func(w clientWorld) bool { return w.state.Replays() <= int(m.Config.MaxReplays) }),
 			holds("INV-21", "redirects stay within their bound", func(w clientWorld) bool { return w.state.Redirects() <= int(m.Config.MaxRedirects) }),
 			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w clientWorld) bool { return m.Config.PlainFallback || w.Phase() != fsm.ClientPlain }),
-			holds("LIV-06", "some timer runs whenever the client waits for somebody", func(w clientWorld) bool { return w.guarded() }),
+			holds("LIV-06", "some timer runs whenever the client waits", func(w clientWorld) bool { return w.guarded() }),
 			holds("LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded),
 		},
 		AtSteps: clientChecks,

@@ -9,10 +9,9 @@ import (
 // Encodings are what tells states apart in an exploration, and what the states still to be looked
 // at are kept as. Every field has its bytes; the lengths are fixed.
 const (
-	clientWorldSize = fsm.ClientStateSize + clientHostSize
-	serverWorldSize = fsm.ServerStateSize + serverHostSize
-	clientHostSize  = 8
-	serverHostSize  = 7
+	clientWorldSize = fsm.ClientStateSize + hostSize + 1
+	serverWorldSize = fsm.ServerStateSize + hostSize
+	hostSize        = 7
 	queueSize       = 2 * len(queue{}.list)
 	pairSize        = clientWorldSize + serverWorldSize + 2*queueSize + 4
 )
@@ -31,26 +30,13 @@ func flag(yes bool, n int) uint16 {
 func (w *clientWorld) encode(b []byte) {
 	_, _ = w.state.AppendBinary(b[:0])
 	w.host.encode(b[fsm.ClientStateSize:])
+	b[clientWorldSize-1] = w.host.dials
 }
 
 func (w *clientWorld) decode(b []byte) {
 	_ = w.state.UnmarshalBinary(b[:fsm.ClientStateSize])
 	w.host.decode(b[fsm.ClientStateSize:])
-}
-
-func (h *clientHost) encode(b []byte) {
-	h.timers.encode(b)
-	le.PutUint16(b[4:], flag(h.dialing, 0)|flag(h.connected, 1)|flag(h.webSocket, 2)|flag(h.asked, 3)|flag(h.writing, 4)|flag(h.following, 5)|flag(h.closeSent, 6)|
-		flag(h.selected, 7)|flag(h.outstanding, 8)|flag(h.challenged, 9)|flag(h.over, 10)|flag(h.bodyAllowed, 11)|flag(h.good, 12))
-	b[6], b[7] = h.opened<<4|h.ended, h.dials
-}
-
-func (h *clientHost) decode(b []byte) {
-	h.timers.decode(b)
-	f := le.Uint16(b[4:])
-	h.dialing, h.connected, h.webSocket, h.asked, h.writing, h.following, h.closeSent = f&1 != 0, f&2 != 0, f&4 != 0, f&8 != 0, f&16 != 0, f&32 != 0, f&64 != 0
-	h.selected, h.outstanding, h.challenged, h.over, h.bodyAllowed, h.good = f&(1<<7) != 0, f&(1<<8) != 0, f&(1<<9) != 0, f&(1<<10) != 0, f&(1<<11) != 0, f&(1<<12) != 0
-	h.opened, h.ended, h.dials = b[6]>>4, b[6]&15, b[7]
+	w.host.dials = b[clientWorldSize-1]
 }
 
 func (w *serverWorld) encode(b []byte) {
@@ -63,26 +49,17 @@ func (w *serverWorld) decode(b []byte) {
 	w.host.decode(b[fsm.ServerStateSize:])
 }
 
-func (h *serverHost) encode(b []byte) {
-	h.timers.encode(b)
-	le.PutUint16(b[4:], flag(h.connected, 0)|flag(h.webSocket, 1)|flag(h.deciding, 2)|flag(h.bodyOwed, 3)|flag(h.closeSent, 4)|flag(h.peerClosed, 5)|flag(h.selected, 6)|
-		flag(h.request, 7)|flag(h.responding, 8)|flag(h.decided, 9)|flag(h.kaazing, 10)|flag(h.unchecked, 11))
+func (h *host) encode(b []byte) {
+	le.PutUint16(b, h.timers.running)
+	le.PutUint16(b[2:], h.timers.paused)
+	le.PutUint16(b[4:], uint16(h.marks))
 	b[6] = h.opened<<4 | h.ended
 }
 
-func (h *serverHost) decode(b []byte) {
-	h.timers.decode(b)
-	f := le.Uint16(b[4:])
-	h.connected, h.webSocket, h.deciding, h.bodyOwed, h.closeSent, h.peerClosed = f&1 != 0, f&2 != 0, f&4 != 0, f&8 != 0, f&16 != 0, f&32 != 0
-	h.selected, h.request, h.responding, h.decided, h.kaazing, h.unchecked = f&(1<<6) != 0, f&(1<<7) != 0, f&(1<<8) != 0, f&(1<<9) != 0, f&(1<<10) != 0, f&(1<<11) != 0
+func (h *host) decode(b []byte) {
+	h.timers = timerSet{le.Uint16(b), le.Uint16(b[2:])}
+	h.marks = marks(le.Uint16(b[4:]))
 	h.opened, h.ended = b[6]>>4, b[6]&15
-}
-
-func (s *timerSet) encode(b []byte) { le.PutUint32(b, uint32(s.running)|uint32(s.paused)<<16) }
-
-func (s *timerSet) decode(b []byte) {
-	v := le.Uint32(b)
-	s.running, s.paused = uint16(v), uint16(v>>16)
 }
 
 // A message takes 16 bits: 4 for its kind, 2 for the target, 10 for the status. An unused place of

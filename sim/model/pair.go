@@ -13,13 +13,13 @@ import (
 type Honest struct {
 	Client fsm.ClientConfig
 	Server fsm.ServerConfig
-	// Unaware makes the server one that does not know the kaazing profile, whatever the client's
-	// URL carries.
+	// Unaware makes the server one that does not know the kaazing profile: it ignores .kl=Y in the
+	// client's URL.
 	Unaware bool
 	Fault   Fault // the zero value is none
 }
 
-// marked reports whether the server sees .kl=Y and knows what it means.
+// marked reports whether the server sees .kl=Y and understands it.
 func (m Honest) marked() bool { return m.Client.Profile != fsm.ProfileSpec && !m.Unaware }
 
 // Pair is a state of [Honest]. Of the server only the connection that the client is on is looked
@@ -66,7 +66,7 @@ type walker struct {
 	m     Honest
 	from  Pair
 	out   step[Pair] // the one being built
-	fair  bool       // what is built now cannot be put off for ever
+	fair  bool       // the step being built cannot be put off for ever
 	yield func(*step[Pair])
 }
 
@@ -91,7 +91,7 @@ func (m Honest) Properties() explore.Properties[Pair] {
 			holds("INV-50", "a client is open only if its server completed the handshake", func(p Pair) bool {
 				return p.client.Phase() != fsm.ClientOpen || p.serverOpened
 			}),
-			holds("LIV-06", "whoever waits for the other, the network or credentials does so with a timer", func(p Pair) bool {
+			holds("LIV-06", "a side that waits for the other, the network or credentials has a timer running", func(p Pair) bool {
 				return p.client.guarded() && (!p.up || p.server.guarded())
 			}),
 		},

@@ -58,15 +58,15 @@ func (w *walker) network() {
 	}
 	w.fair = true
 	defer func() { w.fair = false }()
-	if p.client.host.connected && (p.cut || p.toClient.n > 0) {
+	if p.client.host.is(connected) && (p.cut || p.toClient.n > 0) {
 		w.toClient()
 	}
-	if p.server.host.connected && (p.cut || p.toServer.n > 0) {
+	if p.server.host.is(connected) && (p.cut || p.toServer.n > 0) {
 		w.toServer()
 	}
 }
 
-// toClient hands the client what comes next.
+// toClient delivers the next message to the client.
 func (w *walker) toClient() {
 	from := w.from
 	next := &from
@@ -100,7 +100,7 @@ func (p *Pair) headComplete() fsm.Facts {
 	return 0
 }
 
-// messageToClient does what the endpoint does with a data message.
+// messageToClient classifies a data message as the endpoint does.
 func (w *walker) messageToClient(next *Pair, msg message) {
 	phase := next.client.Phase()
 	balancer := phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm || phase == fsm.ClientAwaitResponse && w.m.Client.Profile == fsm.ProfileAuto
@@ -148,7 +148,7 @@ func (w *walker) decideUnit(next *Pair, facts fsm.Facts) {
 	w.client(next, fsm.Event{Kind: fsm.EventResponse, Status: unit.status, Facts: facts})
 }
 
-// toServer hands the server what comes next.
+// toServer delivers the next message to the server.
 func (w *walker) toServer() {
 	from := w.from
 	next := &from
@@ -179,4 +179,75 @@ func (w *walker) toServer() {
 	default:
 		w.server(next, fsm.Event{Kind: fsm.EventDataReceived}, 0)
 	}
+}
+
+// carried is the message that an effect puts on the network; target is the redirect target of a
+// decision. ok is false if the effect puts none there.
+func carried(e fsm.Effect, target uint8) (m message, ok bool) {
+	switch e.Kind {
+	case fsm.EffectSendOpening:
+		m = message{kind: openingAnswer, status: 101}
+	case fsm.EffectRefuseOpening:
+		m = message{kind: openingAnswer, status: e.Code}
+	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
+		m.kind = extendedRequest
+	case fsm.EffectSendBody:
+		m.kind = requestBody
+	case fsm.EffectSendResponse:
+		m = message{kind: extendedResponse, status: e.Code, target: target}
+	case fsm.EffectSendTerminator:
+		m.kind = terminator
+	case fsm.EffectSendProceed:
+		m.kind = proceed
+	case fsm.EffectSendReroute:
+		m = message{kind: reroute, target: target}
+	case fsm.EffectSendMessage:
+		m.kind = data
+	case fsm.EffectSendClose:
+		m.kind = closeFrame
+	case fsm.EffectDisconnect:
+		m.kind = endOfStream
+	}
+	return m, m.kind != 0
+}
+
+// clientOrders puts on the network what the client orders, except for the opening request, which
+// begins a connection: [Pair.meet] puts it there.
+func (p *Pair) clientOrders(effects fsm.Effects) (broken string) {
+	for e := range effects.All() {
+		switch e.Kind {
+		case fsm.EffectSendOpening:
+			continue
+		case fsm.EffectSendMessage:
+			p.clientSent++
+		case fsm.EffectDeliver:
+			p.clientGot++
+		case fsm.EffectDisconnect:
+			p.toClient = queue{}
+		}
+		if m, ok := carried(e, 0); ok && p.up && !p.cut && p.server.host.is(connected) && !p.toServer.put(m) {
+			return "BOUND: the client has sent more than a handshake can need"
+		}
+	}
+	return ""
+}
+
+// serverOrders puts on the network what the server orders.
+func (p *Pair) serverOrders(effects fsm.Effects, target uint8) (broken string) {
+	for e := range effects.All() {
+		switch e.Kind {
+		case fsm.EffectComplete:
+			p.serverOpened = true
+		case fsm.EffectSendMessage:
+			p.serverSent++
+		case fsm.EffectDeliver:
+			p.serverGot++
+		case fsm.EffectDisconnect:
+			p.toServer = queue{}
+		}
+		if m, ok := carried(e, target); ok && !p.cut && p.client.host.is(connected) && !p.toClient.put(m) {
+			return "BOUND: the server has sent more than a handshake can need"
+		}
+	}
+	return ""
 }

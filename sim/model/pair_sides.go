@@ -13,18 +13,18 @@ func (w *walker) clientSide() {
 			w.client(p, fsm.Event{Kind: kind, Facts: f})
 		}
 	}
-	if p.client.Phase() == fsm.ClientIdle || p.client.host.following {
+	if p.client.Phase() == fsm.ClientIdle || p.client.host.is(following) {
 		one(fsm.EventConnectRequested, fsm.FactTargetUsable)
 	}
-	if p.client.host.dialing {
+	if p.client.host.is(dialing) {
 		one(fsm.EventConnected, 0)
 		one(fsm.EventConnectFailed, 0)
 	}
-	if p.client.host.asked {
+	if p.client.host.is(asked) {
 		one(fsm.EventCredentialsSupplied, fsm.FactNewCredentials, 0)
 		one(fsm.EventCredentialsDeclined, 0)
 	}
-	if p.client.host.writing {
+	if p.client.host.is(writing) {
 		one(fsm.EventBodyWritten, 0)
 	}
 	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
@@ -44,7 +44,7 @@ func (w *walker) serverSide() {
 	if !p.up || p.server.Phase().Terminal() {
 		return
 	}
-	if p.server.host.deciding {
+	if p.server.host.is(deciding) {
 		for _, status := range []uint16{101, 204, 202, 401, 403} {
 			w.server(p, fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: allMet}, 0)
 		}
@@ -96,7 +96,7 @@ func (w *walker) step(from *Pair, ev fsm.Event) (ok bool) {
 // meet begins a connection with a fresh server. It comes after the orders of the same step because
 // the opening request is its first message.
 func (p *Pair) meet(cfg fsm.ServerConfig) {
-	p.server = serverWorld{cfg.Start(), serverHost{connected: true}}
+	p.server = serverWorld{cfg.Start(), serverHost{host{marks: connected}}}
 	p.toClient, p.toServer = queue{}, queue{}
 	p.up, p.cut, p.serverOpened = true, false, false
 	p.unit = message{}

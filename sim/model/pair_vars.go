@@ -16,8 +16,9 @@ func (p Pair) Vars() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		v := vars{yield: yield, more: true}
 		v.machines(p)
-		v.client(p.client.host)
-		v.server(p.server.host)
+		v.host("c_", p.client.host.host, clientMarks)
+		v.num("c_dials", int(p.client.host.dials))
+		v.host("s_", p.server.host.host, serverMarks)
 		v.network(p)
 	}
 }
@@ -56,52 +57,43 @@ func (v *vars) machines(p Pair) {
 	v.num("s_replays", s.Challenges())
 	v.num("s_failure", int(s.Failure()))
 	v.num("s_status", s.Status())
-	clientMarks, serverMarks := fsm.MarkNames()
-	for _, name := range clientMarks {
+	clientNames, serverNames := fsm.MarkNames()
+	for _, name := range clientNames {
 		v.bit(VarName("c_", name), slices.Contains(c.Marks(), name))
 	}
-	for _, name := range serverMarks {
+	for _, name := range serverNames {
 		v.bit(VarName("s_", name), slices.Contains(s.Marks(), name))
 	}
 }
 
-func (v *vars) client(h clientHost) {
-	v.num("c_running", int(h.timers.running))
-	v.num("c_paused", int(h.timers.paused))
-	v.bit("c_dialing", h.dialing)
-	v.bit("c_connected", h.connected)
-	v.bit("c_web_socket", h.webSocket)
-	v.bit("c_asked", h.asked)
-	v.bit("c_writing", h.writing)
-	v.bit("c_following", h.following)
-	v.bit("c_close_sent", h.closeSent)
-	v.bit("c_selected", h.selected)
-	v.bit("c_outstanding", h.outstanding)
-	v.bit("c_challenged", h.challenged)
-	v.bit("c_over", h.over)
-	v.bit("c_body_allowed", h.bodyAllowed)
-	v.bit("c_good", h.good)
-	v.num("c_opened", int(h.opened))
-	v.num("c_ended", int(h.ended))
-	v.num("c_dials", int(h.dials))
+// namedMark is a mark and its name in the exported model.
+type namedMark struct {
+	mark marks
+	name string
 }
 
-func (v *vars) server(h serverHost) {
-	v.num("s_running", int(h.timers.running))
-	v.num("s_paused", int(h.timers.paused))
-	v.bit("s_connected", h.connected)
-	v.bit("s_web_socket", h.webSocket)
-	v.bit("s_deciding", h.deciding)
-	v.bit("s_body_owed", h.bodyOwed)
-	v.bit("s_close_sent", h.closeSent)
-	v.bit("s_peer_closed", h.peerClosed)
-	v.bit("s_selected", h.selected)
-	v.bit("s_request", h.request)
-	v.bit("s_responding", h.responding)
-	v.bit("s_decided", h.decided)
-	v.bit("s_asked_kaazing", h.kaazing)
-	v.num("s_opened", int(h.opened))
-	v.num("s_ended", int(h.ended))
+// clientMarks and serverMarks list the marks that exported models have.
+var (
+	clientMarks = []namedMark{
+		{dialing, "dialing"}, {connected, "connected"}, {webSocket, "web_socket"}, {asked, "asked"}, {writing, "writing"}, {following, "following"},
+		{closeSent, "close_sent"}, {selected, "selected"}, {outstanding, "outstanding"}, {challenged, "challenged"}, {over, "over"},
+		{bodyAllowed, "body_allowed"}, {good, "good"},
+	}
+	serverMarks = []namedMark{
+		{connected, "connected"}, {webSocket, "web_socket"}, {deciding, "deciding"}, {bodyOwed, "body_owed"}, {closeSent, "close_sent"},
+		{peerClosed, "peer_closed"}, {selected, "selected"}, {requested, "request"}, {responding, "responding"}, {decided, "decided"},
+		{kaazingClient, "asked_kaazing"},
+	}
+)
+
+func (v *vars) host(prefix string, h host, list []namedMark) {
+	v.num(prefix+"running", int(h.timers.running))
+	v.num(prefix+"paused", int(h.timers.paused))
+	for _, m := range list {
+		v.bit(prefix+m.name, h.is(m.mark))
+	}
+	v.num(prefix+"opened", int(h.opened))
+	v.num(prefix+"ended", int(h.ended))
 }
 
 func (v *vars) network(p Pair) {

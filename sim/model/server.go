@@ -65,46 +65,25 @@ var serverChecks = []explore.Checked{
 	{ID: "TOTAL", Text: "an honest driver is never told Misuse"},
 }
 
-// serverHost is what surrounds a server machine: its connection, its timers and what was asked of
-// its application, and enough of the past to check what the machine orders.
-type serverHost struct {
-	timers timerSet
-
-	connected  bool
-	webSocket  bool // the opening 101 was sent
-	deciding   bool // the application was asked and owes a decision
-	bodyOwed   bool // the client owes a body
-	closeSent  bool
-	peerClosed bool
-
-	opened, ended uint8
-
-	selected   bool // the opening 101 selected KHP
-	request    bool // a request without deciding response
-	responding bool // a response was sent that lacks its terminator
-	decided    bool // a deciding response that is not 401 was sent
-	kaazing    bool
-	unchecked  bool // obligations are not checked
-}
+// serverHost is what surrounds a server machine.
+type serverHost struct{ host }
 
 // learn notes what an event says.
 func (h *serverHost) learn(s fsm.ServerState, ev fsm.Event) {
+	h.host.learn(ev)
 	switch ev.Kind {
-	case fsm.EventConnectionLost:
-		h.connected, h.webSocket = false, false
 	case fsm.EventPeerClosed:
-		h.peerClosed = true
-	case fsm.EventTimerExpired:
-		h.timers.running &^= bit(ev.Timer)
+		h.set(peerClosed)
 	case fsm.EventRequest, fsm.EventBadRequest:
 		if p := s.Phase(); p == fsm.ServerAwaitRequest || p == fsm.ServerAwaitReplay {
-			h.request = true
-			h.bodyOwed = ev.Kind == fsm.EventRequest && ev.Facts.Has(fsm.FactExpectBody)
+			h.set(requested)
+			h.put(bodyOwed, ev.Kind == fsm.EventRequest && ev.Facts.Has(fsm.FactExpectBody))
 		}
 	case fsm.EventBodyReceived:
-		h.bodyOwed = false
+		h.clear(bodyOwed)
 	case fsm.EventOpeningRequest:
-		h.selected, h.kaazing = ev.Facts.Has(fsm.FactKHP|fsm.FactValid), ev.Facts.Has(fsm.FactKaazing|fsm.FactKHP|fsm.FactValid)
+		h.put(selected, ev.Facts.Has(fsm.FactKHP|fsm.FactValid))
+		h.put(kaazingClient, ev.Facts.Has(fsm.FactKaazing|fsm.FactKHP|fsm.FactValid))
 	}
 }
 
@@ -112,107 +91,85 @@ func (h *serverHost) learn(s fsm.ServerState, ev fsm.Event) {
 func (h *serverHost) obey(s, next fsm.ServerState, ev fsm.Event, effects fsm.Effects) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {
-		if b := h.timers.do(e); b != "" {
-			return b
-		}
-		if h.ended > 0 {
-			return "INV-05: an effect after the terminal one: " + e.Kind.String()
-		}
-		if h.responding && e.Kind != fsm.EffectSendTerminator {
+		if h.is(responding) && e.Kind != fsm.EffectSendTerminator {
 			return "INV-42: a response without its terminator right behind it"
 		}
-		if b := h.one(ev, e, wasOpen); b != "" {
-			return b
+		if broken = h.host.obey(e, wasOpen); broken == "" {
+			broken = h.one(ev, e)
+		}
+		if broken != "" {
+			return broken
 		}
 	}
-	if h.responding {
+	if h.is(responding) {
 		return "INV-42: a response without its terminator"
 	}
-	if ev.Kind == fsm.EventPingReceived && h.webSocket && !h.peerClosed && (s != next || effects.Len() != 1 || effects.At(0).Kind != fsm.EffectSendPong) {
-		return "INV-37: a Ping is not just answered"
+	if ev.Kind == fsm.EventPingReceived && h.is(webSocket) && !h.is(peerClosed) {
+		return answered(s != next, effects)
 	}
 	return ""
 }
 
-// one carries out one effect.
-func (h *serverHost) one(ev fsm.Event, e fsm.Effect, wasOpen bool) (broken string) {
+// one carries out one effect of a server.
+func (h *serverHost) one(ev fsm.Event, e fsm.Effect) (broken string) {
 	switch e.Kind {
 	case fsm.EffectSendOpening:
-		h.webSocket = true
+		h.set(webSocket)
 	case fsm.EffectSendResponse:
 		return h.respond(ev, int(e.Code))
 	case fsm.EffectSendTerminator:
-		if !h.responding {
+		if !h.is(responding) {
 			return "INV-42: a terminator without a response"
 		}
-		h.responding = false
+		h.clear(responding)
 	case fsm.EffectSendProceed, fsm.EffectSendReroute:
-		if !h.kaazing || h.closeSent {
+		if !h.is(kaazingClient) || h.is(closeSent) {
 			return "INV-54: a message of the kaazing profile to another client, or after Close"
 		}
 	case fsm.EffectAskDecision:
-		if !h.request || h.bodyOwed {
+		if !h.is(requested) || h.is(bodyOwed) {
 			return "INV-41: asked to decide on an incomplete request"
 		}
-		h.deciding = true
+		h.set(deciding)
 	case fsm.EffectComplete:
-		if h.opened++; h.opened > 1 {
-			return "INV-04: opened twice"
-		}
-		if !h.selected || h.closeSent || !h.webSocket {
+		if !h.is(selected|webSocket) || h.is(closeSent) {
 			return "INV-01: open without a selected x-kaazing-handshake"
 		}
-	case fsm.EffectOpenPlain:
-		h.opened++
-	case fsm.EffectDeliver:
-		if !wasOpen {
-			return "INV-02: application data delivered before open"
-		}
-	case fsm.EffectSendMessage:
-		if !wasOpen || h.closeSent {
-			return "INV-03: application data sent before open or after Close"
-		}
-	case fsm.EffectSendClose:
-		if h.closeSent {
-			return "WSP-FRAME-06: a second Close frame"
-		}
-		h.closeSent = true
-	case fsm.EffectDisconnect:
-		h.connected, h.webSocket = false, false
 	case fsm.EffectClosed, fsm.EffectFail:
-		h.ended++
-		h.deciding = false
+		h.clear(deciding)
 	}
 	return ""
 }
 
-// respond checks a response: to an outstanding request, or at a timer or the end; of a status the
-// server may send, with what it requires; and never twice.
+// respond checks a response. It answers an outstanding request, or comes at a timer or at the end;
+// its status is one that a server may send, with the fields that the status requires; and there is
+// one deciding response.
 func (h *serverHost) respond(ev fsm.Event, status int) (broken string) {
 	rule := fsm.Status(status)
 	switch {
-	case h.closeSent:
+	case h.is(closeSent):
 		return "INV-40: a response after Close"
-	case h.decided:
+	case h.is(decided):
 		return "INV-41: a second deciding response"
-	case status == 100 && !h.unchecked && !ev.Facts.Has(fsm.FactExpectBody):
+	case status == 100 && !h.is(unchecked) && !ev.Facts.Has(fsm.FactExpectBody):
 		return "INV-46: 100 without Expect"
-	case status != 100 && !h.unchecked && rule.Duties&fsm.NeverSend != 0:
+	case status != 100 && !h.is(unchecked) && rule.Duties&fsm.NeverSend != 0:
 		return "INV-46: a status that a server never sends"
-	case ev.Kind == fsm.EventDecided && !h.unchecked && int(ev.Status) == status && rule.MissingField(ev.Facts) != "":
+	case ev.Kind == fsm.EventDecided && !h.is(unchecked) && int(ev.Status) == status && rule.MissingField(ev.Facts) != "":
 		return "INV-45: " + rule.Reason + " without " + rule.MissingField(ev.Facts)
 	case rule.Action == fsm.ActionComplete && ev.Facts.Has(fsm.FactExtensionAgain):
 		return "INV-43: a request that names an extension of the opening handshake is accepted"
-	case rule.Action == fsm.ActionComplete && (!h.request || !ev.Facts.Has(fsm.FactSelectionValid)):
+	case rule.Action == fsm.ActionComplete && (!h.is(requested) || !ev.Facts.Has(fsm.FactSelectionValid)):
 		return "INV-08: accepted without a request, or with a selection that was not requested"
 	}
-	h.responding = true
+	h.set(responding)
 	switch {
 	case status == 100 && ev.Kind == fsm.EventRequest, rule.Action == fsm.ActionWait:
 	case rule.Action == fsm.ActionReplay:
-		h.request, h.deciding = false, false
+		h.clear(requested | deciding)
 	default:
-		h.request, h.deciding, h.decided = false, false, true
+		h.clear(requested | deciding)
+		h.set(decided)
 	}
 	return ""
 }
