@@ -9,8 +9,8 @@ import (
 
 var functions = map[string]any{
 	"Alter":        Alter,
-	"ClientColumn": ClientColumn, "ClientEdges": ClientEdges, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig, "FieldFacts": FieldFacts,
-	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerEdges": ServerEdges, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
+	"ClientColumn": ClientColumn, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig, "FieldFacts": FieldFacts,
+	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
 }
 
 // Whatever is called in whatever order with whatever arguments, states from other machines

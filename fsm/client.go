@@ -1,6 +1,10 @@
 package fsm
 
-import "cmp"
+import (
+	"cmp"
+	"errors"
+	"strings"
+)
 
 // Profile says how the two sides speak KHP.
 type Profile uint8
@@ -235,3 +239,127 @@ func (e ending) after(r *row, ev Event) ending {
 // LateTerminator reports whether the completing response came without its terminator, so that an
 // empty binary message may follow which is not the application's. [AMB-01]
 func (s ClientState) LateTerminator() bool { return s.marks&markLateTerminator != 0 }
+
+// clientInput is the column of the client table an event falls into: its kind, for responses
+// refined by the action of the status table, for timers by the timer.
+type clientInput uint8
+
+const (
+	_ clientInput = iota
+	onConnect
+	onConnected
+	onConnectFailed
+	onOpened
+	onProceed
+	onReroute
+	onData
+	onTerminator
+	onComplete
+	onContinue
+	onWait
+	onReplay
+	onStatusClose
+	onRedirect
+	onRedirectIfGet
+	onProxyAuth
+	onUpgrade
+	onViolation
+	onBodyWritten
+	onCredentials
+	onNoCredentials
+	onPing
+	onPeerClosed
+	onLost
+	onOpeningTimer
+	onResponseTimer
+	onWaitTimer
+	onCredentialTimer
+	onOverallTimer
+	onCloseTimer
+	onSend
+	onClose
+	clientInputs
+)
+
+var clientInputOfKind = [...]clientInput{
+	EventConnectRequested: onConnect, EventConnected: onConnected, EventConnectFailed: onConnectFailed, EventOpened: onOpened,
+	EventProceedReceived: onProceed, EventRerouteReceived: onReroute, EventDataReceived: onData, EventTerminatorReceived: onTerminator,
+	EventViolation: onViolation, EventBodyWritten: onBodyWritten, EventCredentialsSupplied: onCredentials, EventCredentialsDeclined: onNoCredentials,
+	EventPingReceived: onPing, EventPeerClosed: onPeerClosed, EventConnectionLost: onLost, EventSendRequested: onSend, EventCloseRequested: onClose,
+}
+
+var clientInputOfAction = [...]clientInput{
+	ActionComplete: onComplete, ActionContinue: onContinue, ActionWait: onWait, ActionReplay: onReplay, ActionClose: onStatusClose,
+	ActionRedirect: onRedirect, ActionRedirectIfGet: onRedirectIfGet, ActionRedirectChoice: onRedirect, ActionProxyAuth: onProxyAuth,
+	ActionUpgrade: onUpgrade,
+}
+
+var clientInputOfTimer = [...]clientInput{
+	TimerOpening: onOpeningTimer, TimerResponse: onResponseTimer, TimerWait: onWaitTimer, TimerCredentials: onCredentialTimer,
+	TimerOverall: onOverallTimer, TimerClose: onCloseTimer,
+}
+
+// clientInputOf returns the column of ev, 0 if the client knows no such event.
+func clientInputOf(ev Event) clientInput {
+	switch {
+	case ev.Kind == EventResponse:
+		return clientInputOfAction[actionOf(ev.Status)]
+	case ev.Kind == EventTimerExpired && int(ev.Timer) < len(clientInputOfTimer):
+		return clientInputOfTimer[ev.Timer]
+	case int(ev.Kind) < len(clientInputOfKind):
+		return clientInputOfKind[ev.Kind]
+	}
+	return 0
+}
+
+// word is the input as ids of rows write it: responses by their status code where the input has
+// only one.
+func (in clientInput) word() string {
+	switch in {
+	case onContinue:
+		return "100"
+	case onWait:
+		return "202"
+	case onReplay:
+		return "401"
+	case onRedirectIfGet:
+		return "307"
+	case onProxyAuth:
+		return "407"
+	case onUpgrade:
+		return "426"
+	}
+	return kebab(strings.TrimPrefix(in.String(), "on"))
+}
+
+// ClientStateSize is the size of an encoded ClientState, in bytes.
+const ClientStateSize = 10
+
+// errState is a state that no machine can be in.
+var errState = errors.New("fsm: not the encoding of a state; was it written by another version?")
+
+// AppendBinary appends s in [ClientStateSize] bytes: equal states, and only those, have equal
+// encodings. The error is always nil. With [ClientState.UnmarshalBinary] a host can put a handshake
+// aside, or hand it to another process of the same version.
+func (s ClientState) AppendBinary(b []byte) ([]byte, error) {
+	c := s.count
+	return s.end.append(append(b, byte(s.phase), byte(s.marks), byte(s.marks>>8), c.interim, c.replays, c.redirects)), nil
+}
+
+// UnmarshalBinary replaces s by the state that [ClientState.AppendBinary] wrote. It keeps nothing
+// of b, and refuses what is not of the right length or names no phase.
+func (s *ClientState) UnmarshalBinary(b []byte) error {
+	if len(b) != ClientStateSize || b[0] == 0 || ClientPhase(b[0]) >= clientPhases {
+		return errState
+	}
+	*s = ClientState{ClientPhase(b[0]), marks(b[1]) | marks(b[2])<<8, counts{b[3], b[4], b[5]}, endingOf(b[6:])}
+	return nil
+}
+
+func (e ending) append(b []byte) []byte {
+	return append(b, byte(e.plan), byte(e.failure), byte(e.status), byte(e.status>>8))
+}
+
+func endingOf(b []byte) ending {
+	return ending{Plan(b[0]), Failure(b[1]), uint16(b[2]) | uint16(b[3])<<8}
+}

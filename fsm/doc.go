@@ -39,7 +39,7 @@
 // cell holds guarded rows, of which the first whose guard holds is taken. A guard is a mask and a
 // value over one word of facts and conditions, so tables are nothing but data: [ClientRows] and
 // [ServerRows] list them, and documents, pictures and the explorer in package sim are made from
-// that list. Rows that recur stand in client_rows.go and server_rows.go.
+// that list. Rows that recur stand in client_rows.go and at the end of server_table.go.
 //
 // docs/states.md shows every row, docs/status.md every code.
 package fsm

@@ -60,8 +60,7 @@ type Effects struct {
 	edge    uint16 // one more than its index, 0 for none
 }
 
-// Edge returns the index of the edge that the step took, as [ClientEdges] and [ServerEdges] count;
-// -1 if it took none.
+// Edge returns [Row.Index] of the edge that the step took, -1 if it took none.
 func (e Effects) Edge() int { return int(e.edge) - 1 }
 
 // Len returns the number of effects.
@@ -97,16 +96,6 @@ func (e Effects) All() iter.Seq[Effect] {
 			}
 		}
 	}
-}
-
-// Has reports whether an effect of kind k is among them.
-func (e Effects) Has(k EffectKind) bool {
-	for i := range e.Len() {
-		if e.At(i).Kind == k {
-			return true
-		}
-	}
-	return false
 }
 
 // Verdict says what a step made of its event.

@@ -39,12 +39,19 @@ func ServerCell(s ServerState, ev Event) int {
 // each duty flipped.
 func Mutants() iter.Seq[Mutant] {
 	return func(yield func(Mutant) bool) {
-		_ = mutateEdges("client", clientEdges, uint8(clientPhases), yield) && mutateEdges("server", serverEdges, uint8(serverPhases), yield) && mutateStatuses(yield)
+		_ = mutateEdges("client", clientPlaces, uint8(clientPhases), yield) && mutateEdges("server", serverPlaces, uint8(serverPhases), yield) && mutateStatuses(yield)
 	}
 }
 
 // mutateEdges yields the mutants of one machine's rows; false ends.
-func mutateEdges(side string, edges []place, phases uint8, yield func(Mutant) bool) bool {
+func mutateEdges(side string, places func(visit func(place) bool), phases uint8, yield func(Mutant) bool) bool {
+	var edges []place
+	places(func(p place) bool {
+		if p.row.verdict == Accepted {
+			edges = append(edges, p)
+		}
+		return true
+	})
 	for i, e := range edges {
 		where := fmt.Sprintf("%s edge %d %s %s %s [%s]", side, i, e.row.id, e.from, e.event, guardText(e.row.mask, e.row.want))
 		for _, m := range mutateRow(*e.row, phaseOf(side, e.cell), phases) {

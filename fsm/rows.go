@@ -171,3 +171,100 @@ func (s ServerState) Deferrals() int { return int(s.count.deferrals) }
 func bare(phase string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(phase, "Client"), "Server")
 }
+
+// place is where a row stands.
+type place struct {
+	from, event string
+	row         *row
+	cell        int  // number of the cell: phase times inputs plus input
+	table       cell // the cell itself
+	phase       func(uint8) string
+	marks       markNames
+}
+
+// init numbers the edges of both machines.
+func init() {
+	number(clientPlaces)
+	number(serverPlaces)
+}
+
+// clientPlaces visits every row of the client's table, in the order of phases and inputs, until
+// visit returns false.
+func clientPlaces(visit func(place) bool) {
+	name := func(p uint8) string { return ClientPhase(p).String() }
+	places(clientTable[:], func(in uint8) Event { return clientEvent(clientInput(in)) }, name, clientMarks, visit)
+}
+
+// serverPlaces visits every row of the server's table, likewise.
+func serverPlaces(visit func(place) bool) {
+	name := func(p uint8) string { return ServerPhase(p).String() }
+	places(serverTable[:], func(in uint8) Event { return serverEvent(serverInput(in)) }, name, serverMarks, visit)
+}
+
+// places visits the rows of a table.
+func places[T [clientInputs]cell | [serverInputs]cell](table []T, event func(uint8) Event, phase func(uint8) string, marks markNames, visit func(place) bool) {
+	for p := 1; p < len(table); p++ {
+		for in := 1; in < len(table[p]); in++ {
+			c := table[p][in]
+			for i := range c {
+				if !visit(place{phase(uint8(p)), inputText(event(uint8(in))), &c[i], p*len(table[p]) + in, c, phase, marks}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// number gives each row that is an edge its index.
+func number(places func(visit func(place) bool)) {
+	n := uint16(0)
+	places(func(p place) bool {
+		if p.row.verdict == Accepted {
+			p.row.index = n
+			n++
+		}
+		return true
+	})
+}
+
+// clientEvent returns an event that falls into column in.
+func clientEvent(in clientInput) Event {
+	return eventWhere(EventResponse, func(ev Event) bool { return clientInputOf(ev) == in })
+}
+
+// serverEvent returns an event that falls into column in.
+func serverEvent(in serverInput) Event {
+	return eventWhere(EventDecided, func(ev Event) bool { return serverInputOf(ev) == in })
+}
+
+// eventWhere searches kinds, timers and one status per action.
+func eventWhere(withStatus EventKind, fits func(Event) bool) Event {
+	for k := EventConnectRequested; k <= EventApplicationFailed; k++ {
+		if ev := (Event{Kind: k}); k != withStatus && k != EventTimerExpired && fits(ev) {
+			return ev
+		}
+	}
+	for t := TimerOpening; t <= TimerReplay; t++ {
+		if ev := (Event{Kind: EventTimerExpired, Timer: t}); fits(ev) {
+			return ev
+		}
+	}
+	for _, r := range statusTable {
+		if ev := (Event{Kind: withStatus, Status: r.code}); fits(ev) {
+			return ev
+		}
+	}
+	return Event{}
+}
+
+// inputText names the column that ev falls into.
+func inputText(ev Event) string {
+	name := strings.TrimPrefix(ev.Kind.String(), "Event")
+	switch {
+	case ev.Kind == EventTimerExpired:
+		name += "(" + strings.TrimPrefix(ev.Timer.String(), "Timer") + ")"
+	case ev.Status != 0:
+		name += "(" + strings.TrimPrefix(actionOf(ev.Status).String(), "Action") + ")"
+	}
+	return name
+}

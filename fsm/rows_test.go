@@ -251,20 +251,14 @@ func RowsOf(side string) iter.Seq[Row] {
 	return ClientRows()
 }
 
-func TestRows_EdgesAmongThemAreTheEdges(t *testing.T) {
-	for side, edges := range map[string]iter.Seq[Row]{"client": ClientEdges(), "server": ServerEdges()} {
-		var among []Row
+func TestRows_GuardsInWords(t *testing.T) {
+	for _, side := range []string{"client", "server"} {
 		for r := range RowsOf(side) {
-			require.Equal(t, r.Verdict == Accepted, r.Index >= 0)
 			var texts []string
 			for _, c := range r.When {
 				texts = append(texts, c.String())
 			}
 			require.Equal(t, r.Guard, strings.Join(texts, ", "))
-			if r.Index >= 0 {
-				among = append(among, r)
-			}
 		}
-		require.Equal(t, slices.Collect(edges), among)
 	}
 }

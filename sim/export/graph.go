@@ -34,10 +34,11 @@ type link struct {
 
 // Edges returns the edges of the client or the server.
 func Edges(m Machine) []fsm.Row {
+	rows := fsm.ClientRows()
 	if m == Server {
-		return slices.Collect(fsm.ServerEdges())
+		rows = fsm.ServerRows()
 	}
-	return slices.Collect(fsm.ClientEdges())
+	return slices.DeleteFunc(slices.Collect(rows), func(r fsm.Row) bool { return r.Index < 0 })
 }
 
 func newGraph(side Machine) (*graph, error) {

@@ -147,19 +147,23 @@ func Codes(m Machine, event string) string {
 
 // statusCodes has the codes of every event with a status. They are found by asking the machines.
 var statusCodes = map[Machine]map[string][]int{
-	Client: codesBy(slices.Collect(fsm.ClientEdges()), func() func(uint16) int {
+	Client: codesBy(Edges(Client), func() func(uint16) int {
 		cfg := fsm.DefaultClientConfig()
 		s, _, _ := cfg.Step(cfg.Start(), fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
 		s, _, _ = cfg.Step(s, fsm.Event{Kind: fsm.EventConnected})
-		return func(code uint16) int { return cfg.Edge(s, fsm.Event{Kind: fsm.EventResponse, Status: code}) }
+		return func(code uint16) int {
+			_, effects, _ := cfg.Step(s, fsm.Event{Kind: fsm.EventResponse, Status: code})
+			return effects.Edge()
+		}
 	}()),
-	Server: codesBy(slices.Collect(fsm.ServerEdges()), func() func(uint16) int {
+	Server: codesBy(Edges(Server), func() func(uint16) int {
 		cfg := fsm.DefaultServerConfig()
 		cfg.Unchecked = true
 		s, _, _ := cfg.Step(cfg.Start(), fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP})
 		s, _, _ = cfg.Step(s, fsm.Event{Kind: fsm.EventRequest})
 		return func(code uint16) int {
-			return cfg.Edge(s, fsm.Event{Kind: fsm.EventDecided, Status: code, Facts: fsm.FactSelectionValid})
+			_, effects, _ := cfg.Step(s, fsm.Event{Kind: fsm.EventDecided, Status: code, Facts: fsm.FactSelectionValid})
+			return effects.Edge()
 		}
 	}()),
 }

@@ -100,14 +100,11 @@ func (a Action) edge() (fsm.Row, bool) {
 
 // edgesOf returns the edges of a side's table.
 func edgesOf(s Side) []fsm.Row {
-	switch s {
-	case Client:
-		return slices.Collect(fsm.ClientEdges())
-	case Server:
-		return slices.Collect(fsm.ServerEdges())
-	case Network:
+	rows := fsm.ClientRows()
+	if s == Server {
+		rows = fsm.ServerRows()
 	}
-	return nil
+	return slices.DeleteFunc(slices.Collect(rows), func(r fsm.Row) bool { return s == Network || r.Index < 0 })
 }
 
 // clientEdges and serverEdges are how many edges the tables have.

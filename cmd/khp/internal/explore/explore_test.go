@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,8 +13,8 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
-	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/export"
 	"example.com/khp/sim/model"
 	"github.com/stretchr/testify/require"
 )
@@ -146,7 +145,7 @@ func TestExplore_BarAppearsOnLongRunsOnly(t *testing.T) {
 
 func TestExplore_PageEscapesText(t *testing.T) {
 	v := newViolation(`<script>"`, model.Violation{ID: "X-1", Text: `<script>alert("&")</script>`, Kind: explore.Always, Path: []model.Action{{Side: model.Network, Cut: true, Index: -1}}})
-	edges := make([]int, len(slices.Collect(fsm.ClientEdges()))+1)
+	edges := make([]int, len(export.Edges(export.Client))+1)
 	edges[0], edges[2], edges[len(edges)-1] = 1, 20_000_000, 5
 	e := explored{Results: []result{{Model: "<b>", Name: "&", Report: model.Report{Edges: edges}}}}
 	s := summarise(e)

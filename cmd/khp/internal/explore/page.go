@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"iter"
 	"math"
 	"strings"
 
@@ -92,17 +91,14 @@ func writePage(w io.Writer, e explored, s summary) error {
 			}
 		}
 	}
-	for side, m := range []struct {
-		machine export.Machine
-		edges   iter.Seq[fsm.Row]
-	}{{export.Client, fsm.ClientEdges()}, {export.Server, fsm.ServerEdges()}} {
+	for side, m := range []export.Machine{export.Client, export.Server} {
 		if len(taken[side]) == 0 {
 			continue
 		}
-		h := heatMap(m.edges, taken[side])
-		h.Name = m.machine.String()
+		h := heatMap(export.Edges(m), taken[side])
+		h.Name = m.String()
 		var b bytes.Buffer
-		if err := export.SVG(&b, m.machine); err != nil {
+		if err := export.SVG(&b, m); err != nil {
 			return err
 		}
 		h.Picture = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
@@ -112,10 +108,10 @@ func writePage(w io.Writer, e explored, s summary) error {
 }
 
 // heatMap counts by phase and event.
-func heatMap(edges iter.Seq[fsm.Row], taken []int) (m machinePage) {
+func heatMap(edges []fsm.Row, taken []int) (m machinePage) {
 	columns, rows, most := map[string]int{}, map[string]int{}, 1
 	var cells []map[int]*heatCell
-	for e := range edges {
+	for _, e := range edges {
 		row, ok := rows[e.From]
 		if !ok {
 			row = len(m.Phases)
