@@ -19,6 +19,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/wire"
@@ -128,7 +129,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	}()
 	begin := time.Now()
 	r := parseRequest(t, text)
-	s := &served{handler: h, nc: ours}
+	s := &served{handler: h, Visit: accept.Visit{Conn: ours}}
 	s.ctx = s.Begin(t.Context())
 	s.shakeWith(a, opening.Of(r))
 	lines := []string{fmt.Sprint("after ", time.Since(begin))}
@@ -191,7 +192,7 @@ func TestAcceptor_LateDecision(t *testing.T) {
 			ours, theirs := net.Pipe()
 			c, got = newRawClient(t, theirs), make(chan *Conn, 1)
 			go func() {
-				s := &served{handler: h, nc: ours}
+				s := &served{handler: h, Visit: accept.Visit{Conn: ours}}
 				s.ctx = s.Begin(t.Context())
 				s.shakeWith(a, opening.Of(parseRequest(t, openingRequest)))
 				got <- s.conn

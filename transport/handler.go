@@ -14,6 +14,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/hops"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
@@ -127,7 +128,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.live.Remove(&c.Entry)
 	if !h.live.Add(&c.Entry) || !c.server.tracker().Add(&c.Entry) {
 		w.Header().Set("Connection", "close")
-		http.Error(w, shuttingDown, http.StatusServiceUnavailable)
+		http.Error(w, accept.ShuttingDown, http.StatusServiceUnavailable)
 		return
 	}
 	nc, buffered, err := http.NewResponseController(w).Hijack()
@@ -137,7 +138,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = nc.Close() }() // in case the application panics
-	c.nc = hops.Named(nc, r.RemoteAddr)
+	c.Conn = hops.Named(nc, r.RemoteAddr)
 	c.Connected(nc, false)
 	o := opening.Of(r)
 	o.Rest, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
@@ -145,8 +146,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.use()
 	}
 }
-
-const shuttingDown = "this server is shutting down"
 
 // Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress
 // with 503, and waits until Serve has returned for all of them or ctx ends; then it drops what is

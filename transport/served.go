@@ -4,18 +4,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"errors"
 	"log/slog"
-	"net"
-	"net/netip"
 	"runtime/debug"
 	"slices"
 	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
-	"example.com/khp/transport/internal/hops"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
@@ -25,16 +20,12 @@ import (
 // outside.
 type served struct {
 	tracker.Entry
-	server   *Server      // nil if a Handler serves without one
-	host     netip.Prefix // the address that it counts for
-	passedOn bool         // it belongs to net/http now
-	placed   bool         // it has one of the places
-
+	accept.Visit
+	server  *Server         // nil if a Handler serves without one
 	handler *Handler        // once the opening request has found it
 	ctx     context.Context // ends at Shutdown
-	nc      net.Conn
-	conn    *Conn  // once open
-	over    func() // ends what ConnContext has begun; nil without it
+	conn    *Conn           // once open
+	over    func()          // ends what ConnContext has begun; nil without it
 }
 
 // shake shakes hands with a client whose opening request was read already. conn is the outcome, nil
@@ -51,7 +42,7 @@ func (c *served) shake(o *opening.Request) {
 // shakeWith is shake with a new or reset acceptor.
 func (c *served) shakeWith(a *acceptor, o *opening.Request) {
 	h := c.handler
-	a.handler, a.remote, a.keepAlive = h, c.nc.RemoteAddr(), h.KeepAlive
+	a.handler, a.remote, a.keepAlive = h, c.Conn.RemoteAddr(), h.KeepAlive
 	if c.server != nil {
 		a.keepAlive = cmp.Or(h.KeepAlive, c.server.KeepAlive)
 	}
@@ -67,7 +58,7 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request) {
 			}
 		}()
 	}
-	c.conn = a.shake(c.ctx, c.nc, o, first)
+	c.conn = a.shake(c.ctx, c.Conn, o, first)
 }
 
 // use lets the application have the connection, and returns when both are done with it.
@@ -133,10 +124,10 @@ func (x *open) Interrupt() {
 }
 
 // connection serves one connection, from its first byte until it is open, or net/http has it, or it
-// is over. What comes after open runs in a goroutine of its own: a handshake needs a deep stack,
-// which this one takes along when it ends, and waiting for messages does not.
-func (s *Server) connection(nc net.Conn, host netip.Prefix, secure *tls.Config) {
-	c := &served{server: s, nc: nc, host: host}
+// is over. An open connection continues in a goroutine of its own: a handshake needs a deep stack,
+// which this goroutine takes along when it ends, and waiting for messages does not.
+func (s *Server) connection(visit accept.Visit, secure *tls.Config) {
+	c := &served{server: s, Visit: visit}
 	c.ctx = c.Begin(context.Background())
 	defer func() {
 		if c.conn == nil {
@@ -152,130 +143,72 @@ func (s *Server) connection(nc net.Conn, host netip.Prefix, secure *tls.Config) 
 	}
 }
 
-// useAll is use for a connection that nobody above looks after.
+// useAll is use for a goroutine of its own.
 func (c *served) useAll() {
 	defer func() { c.ended(recover()) }()
 	c.use()
 }
 
-// ended ends what Server.connection has begun, also with a panic, if v is not nil. A connection
-// that net/http has got is its own.
+// ended ends what Server.connection has begun, also after a panic with the value v. A connection
+// that net/http has got is left to it.
 func (c *served) ended(v any) {
-	s := c.server
 	if v != nil {
-		s.log().Error("a panic while serving a connection", "remote", c.nc.RemoteAddr().String(), "panic", v, "stack", string(debug.Stack()))
+		c.server.log().Error("a panic while serving a connection", "remote", c.RemoteAddr().String(), "panic", v, "stack", string(debug.Stack()))
 	}
 	if c.handler != nil {
 		c.handler.live.Remove(&c.Entry)
 	}
-	s.live.Remove(&c.Entry)
-	if c.placed {
-		s.places.Release()
-	}
-	if !c.passedOn {
-		_ = c.nc.Close()
-		s.slots.Exit(c.host)
-	}
+	c.server.live.Remove(&c.Entry)
+	c.Leave()
 }
 
-// begin finds out who the client is, reads the opening request and finds out who is to answer it;
-// nil if that is net/http or nobody.
+// begin reads the opening request and finds the handler that answers it; nil says that net/http has
+// the connection now, or that it is over.
 func (c *served) begin(secure *tls.Config) *opening.Request {
 	s := c.server
 	if !s.live.Add(&c.Entry) {
 		return nil
 	}
-	c.Connected(c.nc, true)
+	c.Connected(c.Conn, true)
 	defer c.Heard()
-	_ = c.nc.SetDeadline(time.Now().Add(cmp.Or(s.OpeningTimeout, defaultOpeningTimeout))) // of writing, too: TLS answers
-	if !c.introduced(secure) {
+	_ = c.SetDeadline(time.Now().Add(cmp.Or(s.OpeningTimeout, defaultOpeningTimeout))) // of writing, too: TLS answers
+	if !c.Introduce(secure) {
 		return nil
 	}
-	o, err := c.readOpening()
+	o, err := opening.Read(c.Conn, s.Limits)
 	c.Heard()
-	if s.refusesProxyHeader(c.nc, o.Head, err) {
-		o.Release()
-		return nil
+	h, ok := c.admit(o, err)
+	switch {
+	case ok && h != nil && h.live.Add(&c.Entry):
+		c.handler = h
+		return o
+	case ok:
+		over := c.PassOn()
+		s.live.Remove(&c.Entry)
+		_ = c.SetDeadline(time.Time{})
+		s.web.Take(s.newWeb, c.Conn, slices.Concat(o.Head, o.Rest), over)
 	}
-	if err != nil {
-		s.log().Debug("no opening request came", "remote", c.nc.RemoteAddr().String(), "error", err.Error())
-		o.Release()
-		return nil
-	}
-	if h := s.handlerOf(o); h != nil {
-		if o.Parsed != nil {
-			c.nc = s.seenFrom(c.nc, o.Parsed.Fields)
-		}
-		if !c.count() {
-			accept.Answer(c.nc, "503 Service Unavailable", accept.TooMany+"\n")
-			o.Release()
-			return nil
-		}
-		if !c.place(o) {
-			o.Release()
-			return nil
-		}
-		if h.live.Add(&c.Entry) {
-			c.handler = h
-			return o
-		}
-	}
-	c.passedOn = true
-	s.live.Remove(&c.Entry)
-	_ = c.nc.SetDeadline(time.Time{})
-	s.web.Take(s.newWeb, c.nc, slices.Concat(o.Head, o.Rest), func() { s.slots.Exit(c.host) })
 	o.Release()
 	return nil
 }
 
-// introduced reads the PROXY header if there has to be one, and begins TLS; false is the end of the
-// connection.
-func (c *served) introduced(secure *tls.Config) bool {
-	s := c.server
-	if s.ProxyProtocol && s.trusts(c.nc.RemoteAddr()) {
-		nc, known, err := hops.ReadHeader(c.nc)
-		switch {
-		case errors.Is(err, hops.ErrNothing):
-			return false
-		case err != nil:
-			s.mistrusts(c.nc, "a trusted proxy sent no PROXY header that can be read, its connection was closed", err)
-			return false
-		}
-		c.nc = nc
-		if known && !c.count() {
-			accept.TurnAway(c.nc, secure != nil)
-			return false
-		}
+// admit finds the handler of an opening request, nil if the request is for net/http, and lets its
+// client in. false says that the connection is over.
+func (c *served) admit(o *opening.Request, err error) (h *Handler, ok bool) {
+	switch {
+	case c.Explain(o.Head, err):
+		return nil, false
+	case err != nil:
+		c.server.log().Debug("no opening request came", "remote", c.RemoteAddr().String(), "error", err.Error())
+		return nil, false
 	}
-	if secure != nil {
-		c.nc = tls.Server(c.nc, secure)
+	if h = c.server.handlerOf(o); h == nil {
+		return nil, true
 	}
-	return true
-}
-
-// count has the connection count for the address that its client turns out to have, if that does
-// not have too many already.
-func (c *served) count() bool {
-	s, host := c.server, auth.NetworkOf(c.nc.RemoteAddr())
-	if host == c.host {
-		return true
+	if o.Parsed != nil {
+		c.SeenFrom(o.Parsed.Fields)
 	}
-	if !s.slots.Claim(host, s.MaxPerAddress) {
-		s.tooMany(c.nc.RemoteAddr().String())
-		return false
-	}
-	s.slots.Waive(c.host)
-	c.host = host
-	return true
-}
-
-// readOpening reads the opening request.
-func (c *served) readOpening() (*opening.Request, error) {
-	o, err := opening.Read(c.nc, c.server.Limits)
-	if nc, first := beforeTLS(err); nc != nil && !hops.IsHeader(first) {
-		accept.Answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
-	}
-	return o, err
+	return h, c.Enter(c.ctx, &o.Rest)
 }
 
 // handlerOf returns the handler of an opening request, nil if it is for net/http. Without a

@@ -71,11 +71,9 @@ type Server struct {
 	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
 
 	live   tracker.Tracker // connections of clients, and those of which nothing is known yet
-	slots  accept.Slots
-	places accept.Places
+	gate   accept.Gate
+	opened sync.Once // sets the bounds of gate
 	web    web.Queue
-
-	turning, filling, mistrusting accept.Seldom // lines of the log
 
 	mu        sync.Mutex // guards the rest
 	closed    bool
@@ -138,24 +136,18 @@ func (s *Server) serve(ln net.Listener, secure *tls.Config) error {
 	if !ok {
 		return http.ErrServerClosed
 	}
-	accepting := accept.Seldom{Period: time.Second}
-	for {
-		if !s.slots.Wait(s.mostSockets(), done) {
-			return http.ErrServerClosed
+	s.opened.Do(func() {
+		s.gate.Settings = accept.Settings{
+			Connections: s.MaxConnections, Waiting: s.MaxWaiting, PerAddress: s.MaxPerAddress,
+			Trusted: s.TrustedProxies, ProxyProtocol: s.ProxyProtocol, Log: s.log(),
 		}
-		nc, err := accept.Next(ln, done, s.log(), &accepting)
+	})
+	for {
+		visit, err := s.gate.Next(ln, done, secure != nil)
 		if err != nil {
-			s.slots.Leave()
 			return err
 		}
-		host := s.networkAtFirst(nc)
-		if !s.slots.Enter(host, s.MaxPerAddress) {
-			s.tooMany(nc.RemoteAddr().String())
-			accept.TurnAway(nc, secure != nil)
-			s.slots.Leave()
-			continue
-		}
-		go s.connection(nc, host, secure)
+		go s.connection(visit, secure)
 	}
 }
 
@@ -183,7 +175,21 @@ func (s *Server) Close() error {
 }
 
 // Connections returns how many connections are open, of whatever kind.
-func (s *Server) Connections() int { return s.slots.Count() }
+func (s *Server) Connections() int { return s.gate.Visits() }
+
+// Load tells how busy a [Server] is.
+type Load struct {
+	InUse   int    // WebSocket connections, their handshakes included
+	Waiting int    // clients that wait for one of them to end; see MaxWaiting
+	Refused uint64 // clients that were answered with 503 so far because of MaxConnections
+	Full    bool   // the next client will have to wait, or will be refused
+}
+
+// Load returns how busy the server is.
+func (s *Server) Load() Load {
+	taken, waiting, refused := s.gate.Load()
+	return Load{InUse: taken, Waiting: waiting, Refused: refused, Full: s.MaxConnections > 0 && taken >= s.MaxConnections}
+}
 
 // route finds the handler of a path; nil if there is none.
 func (s *Server) route(host, path string) *Handler {

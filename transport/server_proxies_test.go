@@ -78,7 +78,7 @@ func serveProxied(t *testing.T, secure bool, change func(s *Server)) *proxied {
 	t.Cleanup(func() {
 		require.NoError(t, p.Shutdown(context.Background()))
 		require.Eventually(t, func() bool { return p.Connections() == 0 }, 10*time.Second, time.Millisecond)
-		require.Eventually(t, func() bool { return p.slots.Claimed() == 0 }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.gate.Addresses() == 0 }, 10*time.Second, time.Millisecond)
 	})
 	return p
 }

@@ -35,7 +35,7 @@ func (s *Server) newWeb() *http.Server {
 // serveHTTP answers what came by net/http: upgrades to KHP as well, if a client sends one on a
 // connection that it has used for something else.
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	proxied := s.asked(r)
+	proxied := s.gate.ClientOf(r)
 	if s.Load().Full { // such connections are scarce, too
 		w.Header().Set("Connection", "close")
 	}
@@ -44,7 +44,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case (h != nil || strings.HasPrefix(r.URL.RawQuery, ".kr=")) && AnswerProbe(w, r):
 	case h != nil && (s.Fallback == nil || upgradesTo(h, r)):
-		s.serveUpgrade(h, w, r, proxied)
+		s.gate.ServeUpgrade(h, w, r, proxied)
 	case s.Fallback != nil:
 		s.Fallback.ServeHTTP(w, r)
 	default:

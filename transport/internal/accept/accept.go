@@ -17,10 +17,10 @@ const (
 	maxAcceptDelay = time.Second
 )
 
-// Next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one
+// next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one
 // connection, and a lack of descriptors or memory, are waited out. Where connections come and go at
-// the limit, each would cost a line of the log: seldom bounds them.
-func Next(ln net.Listener, done <-chan struct{}, log *slog.Logger, seldom *Seldom) (net.Conn, error) {
+// the limit, each would cost a line of the log: lines bounds them.
+func next(ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom) (net.Conn, error) {
 	delay := minAcceptDelay
 	for {
 		nc, err := ln.Accept()
@@ -36,7 +36,7 @@ func Next(ln net.Listener, done <-chan struct{}, log *slog.Logger, seldom *Seldo
 			return nil, err
 		}
 		if delay == minAcceptDelay {
-			if _, ok := seldom.Say(time.Now()); ok {
+			if _, ok := lines.say(time.Now(), time.Second); ok {
 				log.Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit -n) or bound the connections", "error", plainCause(err))
 			}
 		}

@@ -10,14 +10,19 @@ import (
 	"example.com/khp/transport/internal/sock"
 )
 
-// TooMany is why a client is turned away.
-const TooMany = "too many connections from your address"
+// ShuttingDown is why a client is refused at the end of a server.
+const ShuttingDown = "this server is shutting down"
 
-// TurnAway says that there are too many connections from an address, and closes. A client that
+const (
+	tooManyText = "too many connections from your address"
+	allInUse    = "all connections are in use"
+)
+
+// turnAway says that there are too many connections from an address, and closes. A client that
 // begins with TLS, as secure says of one that has not yet, would not understand.
-func TurnAway(nc net.Conn, secure bool) {
+func turnAway(nc net.Conn, secure bool) {
 	if _, is := nc.(*tls.Conn); !secure && !is {
-		Answer(nc, "503 Service Unavailable", TooMany+"\n")
+		Answer(nc, "503 Service Unavailable", tooManyText+"\n")
 	}
 	sock.Abort(nc)
 }

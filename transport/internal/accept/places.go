@@ -2,17 +2,17 @@ package accept
 
 import "sync"
 
-// Places are what connections of which only so many may be in use at once take. Those who wait for
-// one get it in the order in which they came.
-type Places struct {
+// places are taken by connections of which only so many may be in use at once. Clients that wait
+// for one get it in the order in which they came.
+type places struct {
 	mu      sync.Mutex
 	taken   int
 	queue   []chan struct{} // closed when a place is handed over
 	refused uint64
 }
 
-// Take takes a place if fewer than most are taken; 0 is no bound.
-func (p *Places) Take(most int) bool {
+// take takes a place if fewer than most are taken; 0 is no bound.
+func (p *places) take(most int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if most > 0 && p.taken >= most {
@@ -22,9 +22,9 @@ func (p *Places) Take(most int) bool {
 	return true
 }
 
-// Queue waits for a place, if fewer than room do so. The place is the caller's once turn is closed;
-// until then it can Quit.
-func (p *Places) Queue(room int) (turn chan struct{}, ok bool) {
+// wait waits for a place, if fewer than room do so. The place is the caller's once turn is closed;
+// until then it can quit.
+func (p *places) wait(room int) (turn chan struct{}, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.queue) >= room {
@@ -35,8 +35,8 @@ func (p *Places) Queue(room int) (turn chan struct{}, ok bool) {
 	return turn, true
 }
 
-// Quit ends waiting. A place that was handed over in the meantime goes to the next.
-func (p *Places) Quit(turn chan struct{}) {
+// quit ends waiting. A place that was handed over in the meantime goes to the next.
+func (p *places) quit(turn chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, t := range p.queue {
@@ -45,17 +45,17 @@ func (p *Places) Quit(turn chan struct{}) {
 			return
 		}
 	}
-	p.release()
+	p.handOver()
 }
 
-// Release gives a place back, to the one who has waited for longest.
-func (p *Places) Release() {
+// release gives a place back, to the client that has waited longest.
+func (p *places) release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.release()
+	p.handOver()
 }
 
-func (p *Places) release() {
+func (p *places) handOver() {
 	if len(p.queue) == 0 {
 		p.taken--
 		return
@@ -64,16 +64,16 @@ func (p *Places) release() {
 	p.queue = p.queue[1:]
 }
 
-// Refuse counts a connection for which there was no place.
-func (p *Places) Refuse() {
+// refuse counts a connection for which there was no place.
+func (p *places) refuse() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refused++
 }
 
-// Count returns how many places are taken, how many wait for one, and how many connections got
+// count returns how many places are taken, how many wait for one, and how many connections got
 // none.
-func (p *Places) Count() (taken, waiting int, refused uint64) {
+func (p *places) count() (taken, waiting int, refused uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.taken, len(p.queue), p.refused

@@ -1,29 +1,26 @@
 package accept
 
 import (
-	"cmp"
 	"sync"
 	"time"
 )
 
-// defaultPeriod is that of a Seldom without one.
-const defaultPeriod = 10 * time.Second
-
-// Seldom keeps a flood of the same from filling a log: one line in each period, with the number of
-// those that were left out before it.
-type Seldom struct {
-	Period time.Duration // 0 is 10 seconds
-
+// seldom keeps a flood of equal lines from filling a log: one line in each period, with the number
+// of those that were left out before it.
+type seldom struct {
 	mu     sync.Mutex // guards the rest
 	said   time.Time
 	silent int
 }
 
-// Say reports whether it is time for a line, and for how many there was none since the last one.
-func (s *Seldom) Say(now time.Time) (silent int, ok bool) {
+// period is the time between two lines of a seldom, if nothing else is said.
+const period = 10 * time.Second
+
+// say reports whether it is time for a line, and for how many there was none since the last one.
+func (s *seldom) say(now time.Time, period time.Duration) (silent int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.said.IsZero() && now.Sub(s.said) < cmp.Or(s.Period, defaultPeriod) {
+	if !s.said.IsZero() && now.Sub(s.said) < period {
 		s.silent++
 		return 0, false
 	}

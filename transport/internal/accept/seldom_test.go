@@ -12,17 +12,17 @@ import (
 
 // A flood costs one line in each period, which tells of the others.
 func TestSeldom(t *testing.T) {
-	s := Seldom{Period: 10 * time.Second}
+	var s seldom
 	now := time.Unix(1000, 0)
-	silent, ok := s.Say(now)
+	silent, ok := s.say(now, period)
 	require.True(t, ok, "the first one at once")
 	require.Zero(t, silent)
 	for range 5000 {
 		now = now.Add(time.Millisecond)
-		_, ok = s.Say(now)
+		_, ok = s.say(now, period)
 		require.False(t, ok)
 	}
-	silent, ok = s.Say(now.Add(5 * time.Second))
+	silent, ok = s.say(now.Add(5*time.Second), period)
 	require.True(t, ok)
 	require.Equal(t, 5000, silent)
 }
@@ -32,16 +32,16 @@ func TestSlots_IPv6Network(t *testing.T) {
 	network := func(addr string) netip.Prefix {
 		return auth.NetworkOf(&net.TCPAddr{IP: netip.MustParseAddr(addr).AsSlice(), Port: 7})
 	}
-	var s Slots
-	require.True(t, s.Enter(network("2001:db8:0:1::1"), 2))
-	require.True(t, s.Enter(network("2001:db8:0:1:ffff::2"), 2))
-	require.False(t, s.Enter(network("2001:db8:0:1:1:2:3:4"), 2), "a third address of the same client")
-	require.True(t, s.Enter(network("2001:db8:0:2::1"), 2), "another client")
-	require.True(t, s.Enter(network("192.0.2.1"), 1))
-	require.False(t, s.Enter(network("::ffff:192.0.2.1"), 1), "the same address")
-	require.True(t, s.Enter(network("192.0.2.2"), 1))
-	require.True(t, s.Enter(netip.Prefix{}, 1))
-	require.True(t, s.Enter(netip.Prefix{}, 1), "no address, no bound")
-	s.Exit(network("2001:db8:0:1::1"))
-	require.True(t, s.Enter(network("2001:db8:0:1::9"), 2))
+	var s slots
+	require.True(t, s.enter(network("2001:db8:0:1::1"), 2))
+	require.True(t, s.enter(network("2001:db8:0:1:ffff::2"), 2))
+	require.False(t, s.enter(network("2001:db8:0:1:1:2:3:4"), 2), "a third address of the same client")
+	require.True(t, s.enter(network("2001:db8:0:2::1"), 2), "another client")
+	require.True(t, s.enter(network("192.0.2.1"), 1))
+	require.False(t, s.enter(network("::ffff:192.0.2.1"), 1), "the same address")
+	require.True(t, s.enter(network("192.0.2.2"), 1))
+	require.True(t, s.enter(netip.Prefix{}, 1))
+	require.True(t, s.enter(netip.Prefix{}, 1), "no address, no bound")
+	s.exit(network("2001:db8:0:1::1"))
+	require.True(t, s.enter(network("2001:db8:0:1::9"), 2))
 }

@@ -1,12 +1,13 @@
 package accept
 
 import (
+	"net/http"
 	"net/netip"
 	"sync"
 )
 
-// Slots counts connections: first a slot is taken, then a connection comes to use it.
-type Slots struct {
+// slots counts connections: first a slot is taken, then a connection comes to use it.
+type slots struct {
 	mu    sync.Mutex
 	taken int
 	used  int
@@ -14,15 +15,15 @@ type Slots struct {
 	free  chan struct{}        // closed when one is left, if somebody waits
 }
 
-// Wait takes a slot as soon as fewer than most are taken; ok is false if done is closed before.
-// most 0 is no bound.
-func (s *Slots) Wait(most int, done <-chan struct{}) (ok bool) {
+// wait takes a slot as soon as fewer than most are taken; 0 is no bound. done ends the wait with
+// http.ErrServerClosed.
+func (s *slots) wait(most int, done <-chan struct{}) error {
 	for {
 		s.mu.Lock()
 		if most <= 0 || s.taken < most {
 			s.taken++
 			s.mu.Unlock()
-			return true
+			return nil
 		}
 		if s.free == nil {
 			s.free = make(chan struct{})
@@ -32,13 +33,13 @@ func (s *Slots) Wait(most int, done <-chan struct{}) (ok bool) {
 		select {
 		case <-free:
 		case <-done:
-			return false
+			return http.ErrServerClosed
 		}
 	}
 }
 
-// Enter uses a slot that was taken, unless that address has most already; 0 is no bound.
-func (s *Slots) Enter(host netip.Prefix, most int) bool {
+// enter uses a slot that was taken, unless that address has most already; 0 is no bound.
+func (s *slots) enter(host netip.Prefix, most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.admit(host, most) {
@@ -49,7 +50,7 @@ func (s *Slots) Enter(host netip.Prefix, most int) bool {
 }
 
 // admit counts one more of an address, unless it has most already.
-func (s *Slots) admit(host netip.Prefix, most int) bool {
+func (s *slots) admit(host netip.Prefix, most int) bool {
 	if most <= 0 || !host.IsValid() {
 		return true
 	}
@@ -63,21 +64,21 @@ func (s *Slots) admit(host netip.Prefix, most int) bool {
 	return true
 }
 
-// Claim counts one more of an address that has become known after Enter, as Enter does.
-func (s *Slots) Claim(host netip.Prefix, most int) bool {
+// claim counts one more of an address that has become known after enter, as enter does.
+func (s *slots) claim(host netip.Prefix, most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.admit(host, most)
 }
 
-// Waive undoes Claim.
-func (s *Slots) Waive(host netip.Prefix) {
+// waive undoes claim.
+func (s *slots) waive(host netip.Prefix) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dismiss(host)
 }
 
-func (s *Slots) dismiss(host netip.Prefix) {
+func (s *slots) dismiss(host netip.Prefix) {
 	if s.of[host] > 1 {
 		s.of[host]--
 	} else {
@@ -85,15 +86,15 @@ func (s *Slots) dismiss(host netip.Prefix) {
 	}
 }
 
-// Claimed returns how many addresses are counted.
-func (s *Slots) Claimed() int {
+// claimed returns how many addresses are counted.
+func (s *slots) claimed() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.of)
 }
 
-// Exit undoes Enter, and gives the slot back.
-func (s *Slots) Exit(host netip.Prefix) {
+// exit undoes enter, and gives the slot back.
+func (s *slots) exit(host netip.Prefix) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.used--
@@ -101,14 +102,14 @@ func (s *Slots) Exit(host netip.Prefix) {
 	s.release()
 }
 
-// Leave gives a slot back that was not used.
-func (s *Slots) Leave() {
+// leave gives a slot back that was not used.
+func (s *slots) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.release()
 }
 
-func (s *Slots) release() {
+func (s *slots) release() {
 	s.taken--
 	if s.free != nil {
 		close(s.free)
@@ -116,8 +117,8 @@ func (s *Slots) release() {
 	}
 }
 
-// Count returns how many slots are used.
-func (s *Slots) Count() int {
+// count returns how many slots are used.
+func (s *slots) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.used

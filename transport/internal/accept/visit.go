@@ -1,0 +1,191 @@
+package accept
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"time"
+
+	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/hops"
+	"example.com/khp/transport/internal/sock"
+	"example.com/khp/wire"
+)
+
+const (
+	maxWait     = time.Minute // how long a client waits for a place at most
+	mostWaiting = 512         // bytes that a client may send while it waits, which it should not
+)
+
+// Visit is one connection that a Gate has let in.
+type Visit struct {
+	net.Conn // with the address of the client, once that is known
+
+	gate     *Gate
+	host     netip.Prefix // the address that it counts for
+	placed   bool         // it has one of the places
+	passedOn bool         // it belongs to net/http now
+}
+
+// Introduce reads the PROXY header if there has to be one, and then begins TLS unless secure is
+// nil. false is the end of the connection.
+func (v *Visit) Introduce(secure *tls.Config) bool {
+	g := v.gate
+	if g.ProxyProtocol && g.trusts(v.RemoteAddr()) {
+		nc, known, err := hops.ReadHeader(v.Conn)
+		switch {
+		case errors.Is(err, hops.ErrNothing):
+			return false
+		case err != nil:
+			g.mistrusts(v.Conn, "a trusted proxy sent no PROXY header that can be read, its connection was closed", err)
+			return false
+		}
+		v.Conn = nc
+		if known && !v.count() {
+			turnAway(v.Conn, secure != nil)
+			return false
+		}
+	}
+	if secure != nil {
+		v.Conn = tls.Server(v.Conn, secure)
+	}
+	return true
+}
+
+// Explain tells a client what is wrong that sent something else than an opening request: head, or,
+// in the place of TLS, what the error of reading holds. It reports whether that was a PROXY header.
+func (v *Visit) Explain(head []byte, err error) bool {
+	nc := v.Conn
+	var plain tls.RecordHeaderError
+	if errors.As(err, &plain) && plain.Conn != nil {
+		if nc, head = plain.Conn, plain.RecordHeader[:]; !hops.IsHeader(head) {
+			Answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
+		}
+	}
+	if !hops.IsHeader(head) {
+		return false
+	}
+	v.gate.mistrusts(nc, "a PROXY header was refused: its sender is not among the trusted proxies, or none is expected here", nil)
+	Answer(nc, "400 Bad Request", "no PROXY header is expected from this address\n")
+	return true
+}
+
+// SeenFrom gives the connection the address of the client that the fields of a trusted proxy name.
+func (v *Visit) SeenFrom(fields wire.Fields) {
+	if !v.gate.trusts(v.RemoteAddr()) {
+		return
+	}
+	peer := v.RemoteAddr().(*net.TCPAddr).AddrPort()
+	if client := hops.Client(peer, fields, v.gate.Trusted); client != peer {
+		v.Conn = hops.NewConn(v.Conn, client)
+	}
+}
+
+// Enter counts the connection as a WebSocket of its client, and takes a place for it or waits for
+// one until ctx ends. rest is what the client has sent behind its opening request. false says that
+// the client was refused, or is gone.
+func (v *Visit) Enter(ctx context.Context, rest *[]byte) bool {
+	if !v.count() {
+		Answer(v.Conn, "503 Service Unavailable", tooManyText+"\n")
+		return false
+	}
+	g := v.gate
+	if v.placed = g.places.take(g.Connections); v.placed {
+		return true
+	}
+	if turn, ok := g.places.wait(g.Waiting); ok {
+		var gone bool
+		if v.placed, gone = v.await(ctx, rest, turn); v.placed || gone {
+			return v.placed
+		}
+	}
+	if ctx.Err() != nil {
+		Answer(v.Conn, "503 Service Unavailable", ShuttingDown+"\n")
+		return false
+	}
+	g.full(v.RemoteAddr().String())
+	Answer(v.Conn, "503 Service Unavailable", allInUse+"\n", "Retry-After: "+seconds(comeAgain))
+	return false
+}
+
+// count makes the connection count for the address that its client turns out to have, if that does
+// not have too many already.
+func (v *Visit) count() bool {
+	g, host := v.gate, auth.NetworkOf(v.RemoteAddr())
+	if host == v.host {
+		return true
+	}
+	if !g.slots.claim(host, g.PerAddress) {
+		g.tooMany(v.RemoteAddr().String())
+		return false
+	}
+	g.slots.waive(v.host)
+	v.host = host
+	return true
+}
+
+// await waits for a place until it is the client's turn, the client goes away, ctx ends, or it has
+// taken too long.
+func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (got, gone bool) {
+	limit := time.NewTimer(maxWait)
+	defer limit.Stop()
+	_ = v.SetReadDeadline(time.Time{})
+	var early [mostWaiting]byte // what the client sends although it should wait belongs to the WebSocket
+	var n int
+	read := make(chan error, 1)
+	go func() {
+		var err error
+		n, err = v.Read(early[:])
+		read <- err
+	}()
+	heard := read // nil once the client has sent something: its end is not noticed from then on
+	for waiting := true; waiting; {
+		select {
+		case <-turn:
+			got, waiting = true, false
+		case err := <-heard:
+			read <- err
+			heard, gone = nil, err != nil
+			waiting = !gone
+		case <-limit.C:
+			waiting = false
+		case <-ctx.Done():
+			waiting = false
+		}
+	}
+	_ = v.SetReadDeadline(sock.LongAgo)
+	if err := <-read; err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		gone = true // at this moment, perhaps
+	}
+	if !got || gone {
+		v.gate.places.quit(turn)
+		return false, gone
+	}
+	_ = v.SetDeadline(time.Time{})
+	if n > 0 {
+		*rest = slices.Concat(*rest, early[:n])
+	}
+	return true, false
+}
+
+// PassOn leaves the connection to another owner, who calls over when it is closed.
+func (v *Visit) PassOn() (over func()) {
+	v.passedOn = true
+	g, host := v.gate, v.host
+	return func() { g.slots.exit(host) }
+}
+
+// Leave ends the visit. It closes the connection unless another owner has it.
+func (v *Visit) Leave() {
+	if v.placed {
+		v.gate.places.release()
+	}
+	if !v.passedOn {
+		_ = v.Close()
+		v.gate.slots.exit(v.host)
+	}
+}

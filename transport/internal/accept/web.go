@@ -1,0 +1,53 @@
+package accept
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/hops"
+	"example.com/khp/transport/internal/opening"
+)
+
+// ClientOf writes the address of the client to a request that net/http has read, and reports
+// whether a trusted proxy has passed it on.
+func (g *Gate) ClientOf(r *http.Request) (proxied bool) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !g.Trusted.Has(peer.Addr()) {
+		return false
+	}
+	o := opening.Of(r)
+	defer o.Release()
+	r.RemoteAddr = hops.Client(peer, o.Parsed.Fields, g.Trusted).String()
+	return true
+}
+
+// ServeUpgrade has h answer an upgrade on a connection that net/http has, if there is a place for
+// it. Where a proxy sends requests of many clients on one connection, each counts for itself.
+func (g *Gate) ServeUpgrade(h http.Handler, w http.ResponseWriter, r *http.Request, proxied bool) {
+	if proxied {
+		client, _ := netip.ParseAddrPort(r.RemoteAddr)
+		network := auth.NetworkOf(net.TCPAddrFromAddrPort(client))
+		if !g.slots.claim(network, g.PerAddress) {
+			g.tooMany(r.RemoteAddr)
+			w.Header().Set("Connection", "close")
+			http.Error(w, tooManyText, http.StatusServiceUnavailable)
+			return
+		}
+		defer g.slots.waive(network)
+	}
+	if !g.places.take(g.Connections) {
+		g.full(r.RemoteAddr)
+		w.Header().Set("Connection", "close")
+		w.Header().Set("Retry-After", seconds(comeAgain))
+		http.Error(w, allInUse, http.StatusServiceUnavailable)
+		return
+	}
+	defer g.places.release()
+	h.ServeHTTP(w, r)
+}
+
+func seconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
