@@ -3,8 +3,6 @@ package transport
 import (
 	"cmp"
 	"context"
-	"errors"
-	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -17,7 +15,6 @@ import (
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/loop"
 	"example.com/khp/transport/internal/opening"
-	"example.com/khp/wire"
 )
 
 // acceptor shakes hands on one connection of a Handler.
@@ -229,100 +226,11 @@ func (a *acceptor) openConn() *Conn {
 	return c
 }
 
-// report logs one line about the handshake, with the context of the connection.
-func (a *acceptor) report(took time.Duration) {
-	log := a.handler.log()
-	if !log.Enabled(a.Context, slog.LevelInfo) {
-		return
+// grant adds to a decision that lets the client in what the handler's extensions answer.
+func (a *acceptor) grant(d Decision) Decision {
+	a.sessions = nil
+	if d.Status == 0 || fsm.Status(d.Status).Action == fsm.ActionComplete {
+		d.Extensions, a.sessions = extension.Accept(a.handler.Use, a.server.Request().Extensions, d.Extensions)
 	}
-	profile, status := a.server.OpeningRequest().Speaks(), a.server.State().Status()
-	if a.IsOpen { // also without KHP, of which the machine knows no status
-		status = a.server.Result().Status
-	}
-	attrs := []any{"remote", a.remote.String(), "path", a.server.OpeningRequest().Path(), "profile", profile, "status", status, "took", took.Round(time.Microsecond)}
-	var failed *endpoint.HandshakeError
-	switch {
-	case a.IsOpen:
-		log.InfoContext(a.Context, "open", append(attrs, "subprotocol", a.server.Result().Subprotocol)...)
-	case a.GaveUp != "":
-		log.InfoContext(a.Context, "handshake given up", append(attrs, "phase", a.GaveUp)...)
-	case errors.As(a.Failure, &failed):
-		message := a.outcome(failed)
-		if message == redirected {
-			attrs = append(attrs, "target", a.elsewhere)
-		}
-		attrs = append(attrs, "leg", failed.Leg.String())
-		if a.wrong != nil {
-			attrs = append(attrs, a.wrong...)
-		} else {
-			attrs = append(attrs, "reason", failed.Failure.Error())
-		}
-		log.InfoContext(a.Context, message, append(append(attrs, a.refusedOrigin(failed)...), difference(failed)...)...)
-		log.DebugContext(a.Context, "what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
-	case a.elsewhere != "":
-		log.InfoContext(a.Context, redirected, append(attrs, "target", a.elsewhere)...)
-	default:
-		log.InfoContext(a.Context, "handshake ended", attrs...)
-	}
-}
-
-// mostQuoted bounds what a line of the log quotes from a client.
-const mostQuoted = 100
-
-// refusedCredentials notes credentials that the Authenticator has refused. If the client may try
-// again they have a line of the log for themselves, so that attempts can be counted; otherwise the
-// line about the handshake has what is known.
-func (a *acceptor) refusedCredentials(r *Request, again bool) {
-	a.wrong = []any{"reason", wrongCredentials}
-	scheme, rest, _ := strings.Cut(r.Authorization, " ")
-	if strings.EqualFold(scheme, "Basic") {
-		if user, _, ok := wire.DecodeBasic([]byte(rest)); ok {
-			a.wrong = append(a.wrong, "user", user[:min(len(user), mostQuoted)])
-		}
-	}
-	if again {
-		a.handler.log().InfoContext(a.Context, wrongCredentials, append([]any{"remote", a.remote.String(), "path", r.Path()}, a.wrong[2:]...)...)
-	}
-}
-
-// refusedOrigin quotes the Origin of a refused page, if that is what was refused, because it is
-// what has to be allowed.
-func (a *acceptor) refusedOrigin(e *endpoint.HandshakeError) []any {
-	o := a.server.OpeningRequest()
-	if e.Leg != endpoint.LegOpening || e.Status != 403 || o.Origin == "" || a.handler.allows(o.Origin, o.Host) {
-		return nil
-	}
-	return []any{"origin", o.Origin[:min(len(o.Origin), mostQuoted)]}
-}
-
-// Messages and reasons of more than one line.
-const (
-	redirected       = "redirected"
-	saidNo           = "refused"
-	wrongCredentials = "wrong credentials"
-)
-
-// difference tells which two values should be the same and are not, usually because of a proxy in
-// front.
-func difference(e *endpoint.HandshakeError) []any {
-	if d := e.Difference; d != nil {
-		return []any{"differs", d.What, "opening", d.Opening, "extended", d.Extended}
-	}
-	return nil
-}
-
-// outcome names a handshake that did not open: the application sent the client elsewhere or refused
-// it, or something went wrong.
-func (a *acceptor) outcome(e *endpoint.HandshakeError) string {
-	switch {
-	case a.wrong != nil: // whether it was told so for the last time, or gave up
-		return saidNo
-	case a.server.State().Status() == 401 && (e.Failure == fsm.FailurePeerClosed || e.Failure == fsm.FailureConnectionLost): // challenged, and gone
-		return saidNo
-	case e.Failure != fsm.FailureStatus:
-		return "handshake failed"
-	case e.Status >= 300 && e.Status < 400 && a.elsewhere != "":
-		return redirected
-	}
-	return saidNo
+	return d
 }

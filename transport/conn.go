@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/layer"
+	"example.com/khp/transport/internal/silence"
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -40,8 +40,8 @@ const DefaultReadLimit = 16 << 20
 // [Conn.NetConn].
 type Conn struct {
 	link  *frames.Conn
-	ext   *layer.Layer // nil without extensions
-	alive *keepAlive   // nil without one
+	ext   *layer.Layer    // nil without extensions
+	alive *silence.Reader // nil without KeepAlive
 	info  handshakeInfo
 
 	closeTimeout time.Duration
@@ -69,7 +69,7 @@ func newConn(l *frames.Conn, info handshakeInfo, sessions ...extension.Session) 
 	c.watcher.Init(l.NetConn(), sock.Read, info.home)
 	l.Home(info.home)
 	if len(sessions) > 0 {
-		c.ext = layer.New(l, sessions, (*extended)(c))
+		c.ext = layer.New(l, sessions, (*inner)(c))
 	}
 	return c
 }
@@ -101,38 +101,6 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 			return t, p, err
 		}
 	}
-}
-
-// await waits for the first byte of what comes next. It has a frame of its own, and a small one,
-// because idle connections are found here: see [Server.connection].
-func (c *Conn) await(ctx context.Context) error {
-	if len(c.queue) > 0 || c.link.Buffered() {
-		return nil
-	}
-	c.watcher.Start(ctx)
-	if c.hasEnded() {
-		return c.closedErr()
-	}
-	if err := c.link.Await(); err != nil {
-		return c.readFailed(ctx, err)
-	}
-	return nil
-}
-
-// receive takes in one item. done tells that it ends a Read.
-func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool, err error) {
-	if len(c.queue) > 0 {
-		it := c.dequeue()
-		return it.Type, it.Data, true, nil
-	}
-	it, err := c.step(ctx)
-	switch {
-	case err != nil:
-		return 0, nil, true, err
-	case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
-		return 0, nil, false, nil
-	}
-	return it.Type, c.keep(it).Data, true, nil
 }
 
 // Write sends p as one message. p is not modified and is free again on return. The bytes of a Text
@@ -221,96 +189,3 @@ func (c *Conn) Plain() bool { return c.info.plain }
 // Request returns the request that was accepted, on the server's side: what [Handler].Decide saw.
 // It is nil on the client's side and for a plain WebSocket. It must not be changed.
 func (c *Conn) Request() *Request { return c.info.request }
-
-// isLateTerminator reports whether it is the end of the handshake's response, which may come late,
-// and as text, where it is optional. It runs as the one who reads. [AMB-01, AMB-06]
-func (c *Conn) isLateTerminator(it frames.Item) bool {
-	late := c.info.lateTerminator
-	c.info.lateTerminator = false
-	return late && len(it.Data) == 0
-}
-
-// acquire makes the caller the one that reads.
-func (c *Conn) acquire(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case c.reading <- struct{}{}:
-		return nil
-	default:
-	}
-	select {
-	case c.reading <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (c *Conn) release() { <-c.reading }
-
-// readForPong reads one item for Ping and queues it if it is a message. more tells whether there is
-// room for another.
-func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool, err error) {
-	if int64(c.queued) >= c.link.Limit() {
-		return false, nil
-	}
-	select {
-	case <-pong: // came while we waited for our turn
-		return true, nil
-	default:
-	}
-	c.watcher.Start(ctx)
-	it, err := c.step(ctx)
-	c.watcher.Stop()
-	if it.Kind == frames.Message && !c.closing.Load() && !c.isLateTerminator(it) {
-		c.enqueue(c.keep(it))
-	}
-	return true, err
-}
-
-// enqueue keeps a message for later Reads.
-func (c *Conn) enqueue(it frames.Item) {
-	const overhead = 64 // so that empty messages count too
-	c.queue = append(c.queue, it)
-	c.queued += len(it.Data) + overhead
-}
-
-// dequeue takes the oldest message that was kept.
-func (c *Conn) dequeue() frames.Item {
-	it := c.queue[0]
-	c.queue[0] = frames.Item{}
-	if c.queue = c.queue[1:]; len(c.queue) == 0 {
-		c.queue, c.queued = nil, 0
-	}
-	return it
-}
-
-// keep makes a message the application's and lets the link go idle.
-func (c *Conn) keep(it frames.Item) frames.Item {
-	if !it.Owned {
-		it.Data, it.Owned = bytes.Clone(it.Data), true
-	}
-	c.link.Rest()
-	return it
-}
-
-// awaitPong returns a channel that the next Pong closes.
-func (c *Conn) awaitPong() <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.pong == nil {
-		c.pong = make(chan struct{})
-	}
-	return c.pong
-}
-
-func (c *Conn) pongArrived() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.pong != nil {
-		close(c.pong)
-		c.pong = nil
-	}
-}

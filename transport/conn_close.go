@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"time"
 
 	"example.com/khp/transport/internal/frames"
@@ -74,63 +73,6 @@ func (c *Conn) CloseNow() error {
 		return c.closedErr()
 	}
 	return nil
-}
-
-// step reads one item, as the one who reads, and does what the protocol asks for. An end of ctx,
-// which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
-func (c *Conn) step(ctx context.Context) (frames.Item, error) {
-	if c.hasEnded() {
-		return frames.Item{}, c.closedErr()
-	}
-	it, err := c.link.Next()
-	if err != nil {
-		return frames.Item{}, c.readFailed(ctx, err)
-	}
-	switch it.Kind {
-	case frames.Ping:
-		//khp:impl WSP-FRAME-05
-		c.link.Answer(it.Data)
-	case frames.Pong:
-		if c.ext == nil {
-			c.pongArrived()
-		}
-	case frames.Close:
-		return frames.Item{}, c.finish(it)
-	case frames.Message:
-	}
-	if c.ext != nil {
-		return c.incoming(it)
-	}
-	return it, nil
-}
-
-func (c *Conn) discard(ctx context.Context) {
-	c.watcher.Start(ctx)
-	defer c.watcher.Stop()
-	for {
-		if _, err := c.step(ctx); err != nil {
-			return
-		}
-	}
-}
-
-func (c *Conn) readFailed(ctx context.Context, err error) error {
-	switch e := err.(type) {
-	case *frames.Error:
-		return c.fail(e)
-	case *InactivityError:
-		return c.giveUp(e)
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return err // somebody set a deadline on NetConn
-	}
-	if !c.shutdown(err) {
-		return c.closedErr()
-	}
-	return err
 }
 
 // finish answers the peer's Close frame and closes the socket: a server at once, because deployed
@@ -275,12 +217,6 @@ func (c *Conn) closeSocket() {
 	})
 }
 
-// homeEnds tells calls in progress of the end of the server's context.
-func (c *Conn) homeEnds() {
-	c.watcher.HomeEnds()
-	c.link.HomeEnds()
-}
-
 func (c *Conn) cause() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -308,4 +244,19 @@ func (c *Conn) closedErr() error {
 	default:
 		return fmt.Errorf("%w: %w", errClosed, err)
 	}
+}
+
+// giveUp ends a connection whose peer is silent. It may hear again and is told why, unless somebody
+// waits for it to read.
+func (c *Conn) giveUp(e *InactivityError) error {
+	if !c.settle(e) {
+		return c.closedErr()
+	}
+	if !c.link.Writing() {
+		ctx, cancel := context.WithTimeout(context.Background(), sock.FailTimeout)
+		defer cancel()
+		_ = c.link.Close(ctx, CloseGoingAway, e.reason())
+	}
+	c.closeSocket()
+	return e
 }

@@ -2,10 +2,6 @@ package transport
 
 import (
 	"context"
-	"crypto/tls"
-	"net"
-	"net/http"
-	"net/url"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -17,80 +13,7 @@ import (
 	"example.com/khp/transport/internal/loop"
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/wire"
-	"golang.org/x/net/idna"
 )
-
-// Timeouts are the deadlines of a handshake.
-type Timeouts = endpoint.Timeouts
-
-// Profile says how a peer speaks KHP.
-type Profile = fsm.Profile
-
-// Profiles of a peer.
-const (
-	Spec    = fsm.ProfileSpec    // as the specification says; the default
-	Kaazing = fsm.ProfileKaazing // as Kaazing gateways do: .kl=Y, N and R messages
-	// Auto is for servers of which it is not known how they speak: the URL carries .kl=Y, the
-	// request goes out at once, and a server that says N before its response is taken for a
-	// gateway. It is wrong about a server that reads something else into .kl=Y, about a gateway
-	// that says N only after its response (the application then gets N as its first message), and
-	// it sends nothing that a gateway refuses, so a server that insists on such a field or a body
-	// cannot be reached. Where the peer is known, say so.
-	Auto = fsm.ProfileAuto
-)
-
-// DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server
-// that speaks KHP by the specification. A call to Dial only reads them.
-type DialOptions struct {
-	Profile      Profile     // 0 is Spec
-	Subprotocols []string    // application subprotocols, in order of preference
-	Extensions   []string    // elements of extensions as they are, such as "x-example;level=3"; they come before those of Use
-	Header       http.Header // further fields of the extended request
-	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
-	OpeningHeader http.Header
-	Sensitive     []string                 // names of fields of both headers that only the first origin may see; Cookie always is
-	Credentials   auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
-	Method        string                   // of the extended request; "" is GET
-	Body          []byte                   // of the extended request, sent after 100 Continue
-
-	MaxRedirects   int                     // follow-up connections, at most 20; 0 is 5, negative is none
-	Redirects      endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
-	AllowDowngrade bool                    // follow redirects from wss to ws
-	Upgrade        bool                    // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
-	// PlainFallback opens a plain WebSocket if the server does not select KHP: there is then no
-	// extended handshake and no authentication by it. KHP is offered last, so that a server that
-	// selects the first subprotocol of any list does not select KHP without speaking it.
-	PlainFallback      bool
-	PlainOnly          bool // open a plain WebSocket: KHP is not offered; options of the extended handshake are refused
-	TerminatorOptional bool // accept responses without the empty binary message, for gateways reached without .kl=Y
-
-	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host,
-	// its client certificates are for the first origin only, and the protocol negotiated is
-	// http/1.1 whatever NextProtos says.
-	TLSConfig *tls.Config
-	// NetDial makes TCP connections, to the proxy if there is one; nil uses net.Dialer. It must
-	// return when ctx ends.
-	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or
-	// http.ProxyURL of one. The request that it sees holds only the scheme, http for ws and https
-	// for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic
-	// or Digest, and nobody else's. A nil Proxy uses none.
-	Proxy    func(*http.Request) (*url.URL, error)
-	Retry    *Retry // tries again what may succeed later; nil tries once
-	Timeouts Timeouts
-	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it
-	// a Ping is sent, and if nothing at all arrives within the whole of it the connection ends with
-	// an [*InactivityError]. 0 does not ask.
-	KeepAlive time.Duration
-	Limits    wire.Limits // of the handshake
-	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
-	Observer  Observer    // is told about the handshake; may be nil
-
-	// Use lists application-class extensions that are asked for, in order of preference, and run if
-	// the server grants them. Where Extensions has an element of the same name, that is what is
-	// asked for. Extensions that Use does not know are the caller's to run.
-	Use []extension.Extension
-}
 
 // Dial connects to url, shakes hands and returns the open connection. It follows redirects and
 // answers challenges as the options say.
@@ -145,26 +68,6 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		return nil, d.failure()
 	}
 	return d.openConn(), nil
-}
-
-// config makes the endpoint's configuration of the options.
-func (o *DialOptions) config() endpoint.ClientConfig {
-	m := fsm.DefaultClientConfig()
-	if o.Profile != 0 {
-		m.Profile = o.Profile
-	}
-	switch {
-	case o.MaxRedirects > 0:
-		m.MaxRedirects = uint8(o.MaxRedirects)
-	case o.MaxRedirects < 0:
-		m.NoRedirects = true
-	}
-	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback || o.PlainOnly, o.Upgrade
-	return endpoint.ClientConfig{
-		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Subprotocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
-		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, PlainOnly: o.PlainOnly, HasCredentials: o.Credentials != nil,
-		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
-	}
 }
 
 // dialer is one connect call.
@@ -247,4 +150,10 @@ func (d *dialer) openConn() *Conn {
 	}, d.sessions...)
 	c.keepAlive(d.opts.KeepAlive, d.sessions)
 	return c
+}
+
+// confirm makes sessions for what the server has granted.
+func (d *dialer) confirm(granted []string) (err error) {
+	d.sessions, err = extension.Confirm(d.opts.Use, granted)
+	return err
 }

@@ -2,12 +2,15 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -226,4 +229,46 @@ func (h *Handler) accept(r *Request) Decision {
 		}
 	}
 	return Decision{}
+}
+
+// Check refuses a Handler that is not set up, or has options that mean nothing, its Authenticator's
+// included. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
+func (h *Handler) Check() error {
+	switch {
+	case h.Serve == nil:
+		return errors.New("transport: this server is not set up: Handler.Serve is nil")
+	case h.MaxChallenges < 0 || h.MaxChallenges > 255:
+		return errors.New("transport: Handler.MaxChallenges is " + strconv.Itoa(h.MaxChallenges) + "; use 1 to 255, or 0 for the default")
+	}
+	if err := checkReadLimit(h.ReadLimit); err != nil {
+		return err
+	}
+	if a, ok := h.Authenticator.(interface{ Validate() error }); ok {
+		if err := a.Validate(); err != nil {
+			return fmt.Errorf("transport: Handler.Authenticator: %w", err)
+		}
+	}
+	cfg := h.config()
+	return cfg.Check()
+}
+
+// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a
+// [Handler] does by itself. It reports whether r was such a request. Java clients want 200 from the
+// cookie resource below the path before they upgrade; whatever belongs to the emulation of
+// WebSocket by HTTP gets 404, which lets clients report the failure of the real attempt.
+func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.Header.Get("Upgrade") != "" {
+		return false
+	}
+	_, emulated, ok := strings.Cut(r.URL.Path, "/;e/")
+	switch {
+	case ok && emulated == "cookies":
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusOK)
+	case ok || strings.HasPrefix(r.URL.RawQuery, ".kr="):
+		http.NotFound(w, r)
+	default:
+		return false
+	}
+	return true
 }

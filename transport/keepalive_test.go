@@ -285,7 +285,7 @@ func TestKeepAlive_WhoSays(t *testing.T) {
 			got := make(chan time.Duration, 1)
 			h := &Handler{KeepAlive: x.handler, Serve: func(ctx context.Context, c *Conn) error {
 				if k := c.alive; k != nil {
-					got <- k.period
+					got <- k.Period
 				} else {
 					got <- 0
 				}

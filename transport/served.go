@@ -35,7 +35,7 @@ func (c *served) shake(o *opening.Request) {
 	c.shakeWith(a, o)
 	a.release() // not after a panic
 	if c.conn != nil {
-		c.EndBy((*open)(c.conn))
+		c.EndBy((*inner)(c.conn))
 	}
 }
 
@@ -111,16 +111,6 @@ func (c *served) finish(err error) {
 		_ = conn.Close(code, "")
 	}
 	<-conn.done // somebody else may be closing it
-}
-
-// open is a Conn as the end of its server sees it.
-type open Conn
-
-// Interrupt implements [tracker.Ender].
-func (x *open) Interrupt() {
-	c := (*Conn)(x)
-	c.homeEnds()
-	go func() { _ = c.Close(CloseGoingAway, "") }()
 }
 
 // connection serves one connection, from its first byte until it is open, or net/http has it, or it

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -240,4 +242,31 @@ func (s *Server) log() *slog.Logger {
 		return discard
 	}
 	return s.Logger
+}
+
+// check refuses a Server that is not set up, or has options that mean nothing.
+func (s *Server) check() error {
+	switch {
+	case s.Handler == nil && s.Route == nil:
+		return errors.New("transport: this server is not set up: neither Handler nor Route is set")
+	case s.OpeningTimeout < 0:
+		return errors.New("transport: Server.OpeningTimeout is " + s.OpeningTimeout.String() + "; use a positive duration, or 0 for " + defaultOpeningTimeout.String())
+	case s.MaxConnections < 0:
+		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(s.MaxConnections) + "; use a positive number, or 0 for no bound")
+	case s.MaxWaiting < 0:
+		return errors.New("transport: Server.MaxWaiting is " + strconv.Itoa(s.MaxWaiting) + "; use a positive number, or 0 to refuse clients instead")
+	case s.MaxWaiting > 0 && s.MaxConnections == 0:
+		return errors.New("transport: Server.MaxWaiting means nothing without MaxConnections; set both")
+	case s.MaxPerAddress < 0:
+		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(s.MaxPerAddress) + "; use a positive number, or 0 for no bound")
+	case s.ProxyProtocol && len(s.TrustedProxies) == 0:
+		return errors.New("transport: Server.ProxyProtocol is set and TrustedProxies is empty; name the networks whose PROXY headers count")
+	case slices.ContainsFunc(s.TrustedProxies, func(p netip.Prefix) bool { return !p.IsValid() }):
+		return errors.New("transport: Server.TrustedProxies has a network that is none; make them with netip.ParsePrefix")
+	case s.KeepAlive < 0:
+		return errors.New("transport: Server.KeepAlive is " + s.KeepAlive.String() + "; use a positive duration, or 0 for none")
+	case s.Handler != nil:
+		return s.Handler.Check()
+	}
+	return nil
 }

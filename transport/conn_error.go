@@ -3,8 +3,10 @@ package transport
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
+	"time"
 
 	"example.com/khp/transport/internal/frames"
 )
@@ -71,3 +73,20 @@ const (
 // CloseCodeText returns the name of a close code in English, such as "normal closure" for 1000.
 // A code of 3000 to 3999 is "registered", one of 4000 to 4999 "private use", any other "unknown".
 func CloseCodeText(code uint16) string { return frames.CodeText(code) }
+
+// InactivityError ends a connection on which nothing arrived for a whole KeepAlive, although a Ping
+// asked for a sign of life halfway. [Conn.Read] returns it, as a pointer. It matches
+// [io.ErrUnexpectedEOF], like the end of any connection without a Close frame of the peer.
+type InactivityError struct {
+	Silence time.Duration // how long nothing arrived: the KeepAlive of the connection
+}
+
+// Error says for how long nothing arrived.
+func (e *InactivityError) Error() string { return "transport: " + e.reason() }
+
+func (e *InactivityError) reason() string {
+	return "nothing was received for " + e.Silence.String() + ", and no answer to a Ping"
+}
+
+// Unwrap returns [io.ErrUnexpectedEOF].
+func (e *InactivityError) Unwrap() error { return io.ErrUnexpectedEOF }

@@ -1,0 +1,219 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+
+	"example.com/khp/transport/internal/frames"
+)
+
+// step reads one item, as the one who reads, and does what the protocol asks for. An end of ctx,
+// which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
+func (c *Conn) step(ctx context.Context) (frames.Item, error) {
+	if c.hasEnded() {
+		return frames.Item{}, c.closedErr()
+	}
+	it, err := c.link.Next()
+	if err != nil {
+		return frames.Item{}, c.readFailed(ctx, err)
+	}
+	switch it.Kind {
+	case frames.Ping:
+		//khp:impl WSP-FRAME-05
+		c.link.Answer(it.Data)
+	case frames.Pong:
+		if c.ext == nil {
+			c.pongArrived()
+		}
+	case frames.Close:
+		return frames.Item{}, c.finish(it)
+	case frames.Message:
+	}
+	if c.ext != nil {
+		return c.incoming(it)
+	}
+	return it, nil
+}
+
+func (c *Conn) discard(ctx context.Context) {
+	c.watcher.Start(ctx)
+	defer c.watcher.Stop()
+	for {
+		if _, err := c.step(ctx); err != nil {
+			return
+		}
+	}
+}
+
+func (c *Conn) readFailed(ctx context.Context, err error) error {
+	switch e := err.(type) {
+	case *frames.Error:
+		return c.fail(e)
+	case *InactivityError:
+		return c.giveUp(e)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err // somebody set a deadline on NetConn
+	}
+	if !c.shutdown(err) {
+		return c.closedErr()
+	}
+	return err
+}
+
+// await waits for the first byte of what comes next. It has a frame of its own, and a small one,
+// because idle connections are found here: see [Server.connection].
+func (c *Conn) await(ctx context.Context) error {
+	if len(c.queue) > 0 || c.link.Buffered() {
+		return nil
+	}
+	c.watcher.Start(ctx)
+	if c.hasEnded() {
+		return c.closedErr()
+	}
+	if err := c.link.Await(); err != nil {
+		return c.readFailed(ctx, err)
+	}
+	return nil
+}
+
+// receive takes in one item. done tells that it ends a Read.
+func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool, err error) {
+	if len(c.queue) > 0 {
+		it := c.dequeue()
+		return it.Type, it.Data, true, nil
+	}
+	it, err := c.step(ctx)
+	switch {
+	case err != nil:
+		return 0, nil, true, err
+	case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
+		return 0, nil, false, nil
+	}
+	return it.Type, c.keep(it).Data, true, nil
+}
+
+// isLateTerminator reports whether it is the end of the handshake's response, which may come late,
+// and as text, where it is optional. It runs as the one who reads. [AMB-01, AMB-06]
+func (c *Conn) isLateTerminator(it frames.Item) bool {
+	late := c.info.lateTerminator
+	c.info.lateTerminator = false
+	return late && len(it.Data) == 0
+}
+
+// acquire makes the caller the one that reads.
+func (c *Conn) acquire(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case c.reading <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case c.reading <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Conn) release() { <-c.reading }
+
+// readForPong reads one item for Ping and queues it if it is a message. more tells whether there is
+// room for another.
+func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool, err error) {
+	if int64(c.queued) >= c.link.Limit() {
+		return false, nil
+	}
+	select {
+	case <-pong: // came while we waited for our turn
+		return true, nil
+	default:
+	}
+	c.watcher.Start(ctx)
+	it, err := c.step(ctx)
+	c.watcher.Stop()
+	if it.Kind == frames.Message && !c.closing.Load() && !c.isLateTerminator(it) {
+		c.enqueue(c.keep(it))
+	}
+	return true, err
+}
+
+// enqueue keeps a message for later Reads.
+func (c *Conn) enqueue(it frames.Item) {
+	const overhead = 64 // so that empty messages count too
+	c.queue = append(c.queue, it)
+	c.queued += len(it.Data) + overhead
+}
+
+// dequeue takes the oldest message that was kept.
+func (c *Conn) dequeue() frames.Item {
+	it := c.queue[0]
+	c.queue[0] = frames.Item{}
+	if c.queue = c.queue[1:]; len(c.queue) == 0 {
+		c.queue, c.queued = nil, 0
+	}
+	return it
+}
+
+// keep makes a message the application's and lets the link go idle.
+func (c *Conn) keep(it frames.Item) frames.Item {
+	if !it.Owned {
+		it.Data, it.Owned = bytes.Clone(it.Data), true
+	}
+	c.link.Rest()
+	return it
+}
+
+// awaitPong returns a channel that the next Pong closes.
+func (c *Conn) awaitPong() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pong == nil {
+		c.pong = make(chan struct{})
+	}
+	return c.pong
+}
+
+func (c *Conn) pongArrived() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pong != nil {
+		close(c.pong)
+		c.pong = nil
+	}
+}
+
+// incoming has the extensions take one item from the peer. What they deliver comes back if it is
+// the same message, else from the queue. It runs as the one who reads.
+func (c *Conn) incoming(it frames.Item) (frames.Item, error) {
+	if it.Kind == frames.Message && (c.closing.Load() || c.isLateTerminator(it)) {
+		return frames.Item{}, nil
+	}
+	in, asIs, bad := c.ext.Incoming(it)
+	switch {
+	case bad != nil:
+		return frames.Item{}, c.fail(bad)
+	case asIs:
+		return it, nil
+	}
+	c.link.SendOwed()
+	for _, got := range in {
+		switch got.Kind {
+		case frames.Message:
+			c.enqueue(got)
+		case frames.Pong:
+			c.pongArrived()
+		case frames.Ping, frames.Close:
+		}
+	}
+	c.link.Rest()
+	return frames.Item{}, nil
+}

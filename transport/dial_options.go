@@ -1,0 +1,173 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
+	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/field"
+	format "example.com/khp/transport/trace"
+	"example.com/khp/wire"
+	"golang.org/x/net/idna"
+)
+
+// Timeouts are the deadlines of a handshake.
+type Timeouts = endpoint.Timeouts
+
+// Profile says how a peer speaks KHP.
+type Profile = fsm.Profile
+
+// Profiles of a peer.
+const (
+	Spec    = fsm.ProfileSpec    // as the specification says; the default
+	Kaazing = fsm.ProfileKaazing // as Kaazing gateways do: .kl=Y, N and R messages
+	// Auto is for servers of which it is not known how they speak: the URL carries .kl=Y, the
+	// request goes out at once, and a server that says N before its response is taken for a
+	// gateway. It is wrong about a server that reads something else into .kl=Y, about a gateway
+	// that says N only after its response (the application then gets N as its first message), and
+	// it sends nothing that a gateway refuses, so a server that insists on such a field or a body
+	// cannot be reached. Where the peer is known, say so.
+	Auto = fsm.ProfileAuto
+)
+
+// DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server
+// that speaks KHP by the specification. A call to Dial only reads them.
+type DialOptions struct {
+	Profile      Profile     // 0 is Spec
+	Subprotocols []string    // application subprotocols, in order of preference
+	Extensions   []string    // elements of extensions as they are, such as "x-example;level=3"; they come before those of Use
+	Header       http.Header // further fields of the extended request
+	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
+	OpeningHeader http.Header
+	Sensitive     []string                 // names of fields of both headers that only the first origin may see; Cookie always is
+	Credentials   auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
+	Method        string                   // of the extended request; "" is GET
+	Body          []byte                   // of the extended request, sent after 100 Continue
+
+	MaxRedirects   int                     // follow-up connections, at most 20; 0 is 5, negative is none
+	Redirects      endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
+	AllowDowngrade bool                    // follow redirects from wss to ws
+	Upgrade        bool                    // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
+	// PlainFallback opens a plain WebSocket if the server does not select KHP: there is then no
+	// extended handshake and no authentication by it. KHP is offered last, so that a server that
+	// selects the first subprotocol of any list does not select KHP without speaking it.
+	PlainFallback      bool
+	PlainOnly          bool // open a plain WebSocket: KHP is not offered; options of the extended handshake are refused
+	TerminatorOptional bool // accept responses without the empty binary message, for gateways reached without .kl=Y
+
+	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host,
+	// its client certificates are for the first origin only, and the protocol negotiated is
+	// http/1.1 whatever NextProtos says.
+	TLSConfig *tls.Config
+	// NetDial makes TCP connections, to the proxy if there is one; nil uses net.Dialer. It must
+	// return when ctx ends.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or
+	// http.ProxyURL of one. The request that it sees holds only the scheme, http for ws and https
+	// for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic
+	// or Digest, and nobody else's. A nil Proxy uses none.
+	Proxy    func(*http.Request) (*url.URL, error)
+	Retry    *Retry // tries again what may succeed later; nil tries once
+	Timeouts Timeouts
+	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it
+	// a Ping is sent, and if nothing at all arrives within the whole of it the connection ends with
+	// an [*InactivityError]. 0 does not ask.
+	KeepAlive time.Duration
+	Limits    wire.Limits // of the handshake
+	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
+	Observer  Observer    // is told about the handshake; may be nil
+
+	// Use lists application-class extensions that are asked for, in order of preference, and run if
+	// the server grants them. Where Extensions has an element of the same name, that is what is
+	// asked for. Extensions that Use does not know are the caller's to run.
+	Use []extension.Extension
+}
+
+// maxRedirects is the largest budget of redirects. [AMB-61]
+const maxRedirects = 20
+
+// check refuses options that mean nothing; the rest is the endpoint's to refuse.
+func (o *DialOptions) check() error {
+	if o.MaxRedirects > maxRedirects {
+		return errors.New("transport: MaxRedirects is " + strconv.Itoa(o.MaxRedirects) + "; use at most " + strconv.Itoa(maxRedirects) + ", or a negative number for none")
+	}
+	if o.KeepAlive < 0 {
+		return errors.New("transport: KeepAlive is " + o.KeepAlive.String() + "; use a positive duration, or 0 for none")
+	}
+	return checkReadLimit(o.ReadLimit)
+}
+
+func checkReadLimit(n int64) error {
+	if n < 0 {
+		return errors.New("transport: ReadLimit is " + strconv.FormatInt(n, 10) + "; use a positive number of bytes, or 0 for " + strconv.Itoa(DefaultReadLimit))
+	}
+	return nil
+}
+
+// String sums up the options without the values of secret fields and without the body.
+func (o DialOptions) String() string {
+	return fmt.Sprintf("transport.DialOptions{Profile: %v, Subprotocols: %q, Extensions: %q, Header: %s, OpeningHeader: %s, Credentials: %t, Method: %q, Body: %d bytes}",
+		o.Profile, o.Subprotocols, o.Extensions, showHeader(o.Header, o.Sensitive), showHeader(o.OpeningHeader, o.Sensitive), o.Credentials != nil, o.Method, len(o.Body))
+}
+
+// GoString is String.
+func (o DialOptions) GoString() string { return o.String() }
+
+// LogValue is String, for log/slog.
+func (o DialOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// Format writes the same for every verb, also for one that is wrong for it.
+func (o DialOptions) Format(s fmt.State, verb rune) { field.Show(s, verb, o.String()) }
+
+// MarshalText is for encoders of logs.
+func (o DialOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// showHeader writes fields as they are sent, without the values that are secrets.
+func showHeader(h http.Header, sensitive []string) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, f := range field.List(h) {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		if slices.ContainsFunc(sensitive, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
+			f.Value = format.Redacted
+		}
+		b.WriteString(f.String())
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+// config makes the endpoint's configuration of the options.
+func (o *DialOptions) config() endpoint.ClientConfig {
+	m := fsm.DefaultClientConfig()
+	if o.Profile != 0 {
+		m.Profile = o.Profile
+	}
+	switch {
+	case o.MaxRedirects > 0:
+		m.MaxRedirects = uint8(o.MaxRedirects)
+	case o.MaxRedirects < 0:
+		m.NoRedirects = true
+	}
+	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback || o.PlainOnly, o.Upgrade
+	return endpoint.ClientConfig{
+		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Subprotocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
+		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, PlainOnly: o.PlainOnly, HasCredentials: o.Credentials != nil,
+		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
+	}
+}

@@ -1,0 +1,129 @@
+// Package silence asks a silent peer for a sign of life, and ends the connection if none comes.
+package silence
+
+import (
+	"errors"
+	"os"
+	"time"
+)
+
+// lastLook bounds the last look at a peer before it is given up: what it has sent may be here,
+// unread, because the process stood still.
+const lastLook = 100 * time.Millisecond
+
+// stage says what was done about a peer that is silent.
+type stage uint8
+
+const (
+	stageNew    stage = 1 + iota // nothing: the peer may be silent for half of the period
+	stageAsked                   // a Ping was sent
+	stageCalled                  // the period is almost over: the last look
+)
+
+// Host is the connection.
+type Host interface {
+	ReadSocket(p []byte) (int, error)
+	Closing() bool                      // the application is closing it, which has a limit of its own
+	Arm(due time.Time, moved bool) bool // sets the read deadline; false says that the context of the call has ended
+	Disarm() bool                       // takes it away
+	Ask() error                         // sends a Ping, without waiting for a peer that does not read
+	Silent(period time.Duration) error  // returns the error that ends the connection
+}
+
+// Reader reads from the socket of a connection, as the goroutine that reads. It needs neither a
+// goroutine nor a timer: it works by the read deadline of the socket, which it moves once in half a
+// period while there is traffic. Time in which nothing reads does not count: the silence is then
+// ours.
+type Reader struct {
+	host   Host
+	Period time.Duration // how long the peer may be silent
+	due    time.Time     // read deadline of the socket, as long as the host has it armed
+	since  time.Time     // begin of the stage; while nothing reads it is behind by the time since left
+	left   time.Time     // when the last read ended
+	stage  stage
+}
+
+// New returns a Reader that gives a peer up after a period of silence.
+func New(host Host, period time.Duration) *Reader {
+	now := time.Now()
+	return &Reader{host: host, Period: period, since: now, left: now, stage: stageNew}
+}
+
+// lasts returns how long the present stage may last.
+func (k *Reader) lasts() time.Duration {
+	look := min(k.Period/8, lastLook)
+	//exhaustive:enforce
+	switch k.stage {
+	case stageNew:
+		return k.Period / 2
+	case stageAsked:
+		return k.Period - k.Period/2 - look
+	case stageCalled:
+	}
+	return look
+}
+
+// Read implements io.Reader.
+func (k *Reader) Read(p []byte) (int, error) {
+	now := time.Now()
+	k.since = k.since.Add(now.Sub(k.left))
+	if k.stage == stageCalled {
+		k.since = now
+	}
+	for {
+		if !k.arm(now) {
+			return 0, k.leave(now, os.ErrDeadlineExceeded)
+		}
+		n, err := k.host.ReadSocket(p)
+		now = time.Now()
+		switch {
+		case n > 0:
+			k.since, k.stage = now, stageNew
+			return n, k.leave(now, err)
+		case !errors.Is(err, os.ErrDeadlineExceeded), now.Before(k.due) && !k.host.Closing():
+			return n, k.leave(now, err)
+		case k.host.Closing(), now.Sub(k.since) < k.lasts():
+			continue // the deadline is from before that, or from before something arrived
+		}
+		if err := k.next(now); err != nil {
+			return 0, k.leave(now, err)
+		}
+	}
+}
+
+// leave notes when a read ended.
+func (k *Reader) leave(now time.Time, err error) error {
+	k.left = now
+	return err
+}
+
+// arm makes the socket wake the reader when the stage is over, or earlier; false says that the
+// context of the call has ended.
+func (k *Reader) arm(now time.Time) bool {
+	if k.host.Closing() {
+		return k.host.Disarm()
+	}
+	due := k.since.Add(k.lasts())
+	if k.due.After(now) && !due.Before(k.due) {
+		due = k.due
+	}
+	armed := k.host.Arm(due, due != k.due)
+	k.due = due
+	return armed
+}
+
+// next enters the next stage; after the last there is only the end.
+func (k *Reader) next(now time.Time) error {
+	k.since = now
+	//exhaustive:enforce
+	switch k.stage {
+	case stageNew:
+		k.stage = stageAsked
+		return k.host.Ask()
+	case stageAsked:
+		k.stage = stageCalled
+		return nil
+	case stageCalled:
+	}
+	return k.host.Silent(k.Period)
+}
