@@ -133,7 +133,7 @@ func (a *acceptor) failed(err error) {
 	a.handler.log().ErrorContext(a.Context, "deciding failed", "remote", a.remote.String(), "path", a.server.Request().Path(), "error", err.Error())
 }
 
-// Settled ends a decision that nobody waits for any more.
+// Settled ends a decision that is not waited for any more.
 func (a *acceptor) Settled() {
 	if a.cancel != nil && a.question.Over() {
 		a.cancel()

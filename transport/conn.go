@@ -45,7 +45,7 @@ type Conn struct {
 	info  handshakeInfo
 
 	closeTimeout time.Duration
-	reading      chan struct{} // holds a token while somebody reads; guards queue and queued
+	reading      chan struct{} // holds a token while a call reads; guards queue and queued
 	done         chan struct{} // closed once the socket is
 	closeOnce    sync.Once     // guards closing it
 	closing      atomic.Bool   // Close was called: what arrives is discarded
@@ -53,7 +53,7 @@ type Conn struct {
 
 	mu   sync.Mutex    // guards the rest
 	err  error         // why the connection ended or is about to
-	pong chan struct{} // closed by the next Pong; nil if nobody waits
+	pong chan struct{} // closed by the next Pong; nil if no call waits
 
 	queue  []frames.Item // messages that Ping came across, or that an extension delivered together
 	queued int           // their bytes, with overhead

@@ -108,7 +108,7 @@ func (c *Conn) finish(it frames.Item) error {
 }
 
 // reply answers the peer's Close frame with what it said. It is not told about an error, which
-// means that we closed first, or that there is nobody to answer.
+// means that we closed first, or that the peer is gone.
 func (c *Conn) reply(code uint16, reason string) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
 	defer cancel()
@@ -129,7 +129,7 @@ func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) 
 
 // fail tells the peer what it did wrong and closes the socket. Nothing more is processed, but what
 // the peer is still sending is read and thrown away: closing a socket with unread data resets the
-// connection, and a reset can overtake our Close frame. It runs as the one who reads.
+// connection, and a reset can overtake our Close frame. The caller holds the turn to read.
 //
 //khp:impl WSP-CLOSE-02
 //khp:impl WSP-CLOSE-04
@@ -137,8 +137,8 @@ func (c *Conn) fail(fe *frames.Error) error {
 	return c.breakOff(fe, func() { c.awaitEOF(sock.FailTimeout) })
 }
 
-// abandon is fail for those who do not read. If somebody else does, nothing is left unread, and
-// that one must not wait.
+// abandon is fail for callers without the turn to read. While another call has it, that call reads
+// what is left, and is not waited for.
 func (c *Conn) abandon(fe *frames.Error) error {
 	return c.breakOff(fe, func() {
 		select {
@@ -246,7 +246,7 @@ func (c *Conn) closedErr() error {
 	}
 }
 
-// giveUp ends a connection whose peer is silent. It may hear again and is told why, unless somebody
+// giveUp ends a connection whose peer is silent. It may hear again and is told why, unless a call
 // waits for it to read.
 func (c *Conn) giveUp(e *InactivityError) error {
 	if !c.settle(e) {

@@ -19,7 +19,7 @@ type handshakeInfo struct {
 	opening     *OpeningRequest // the server's
 	request     *Request        // the server's
 
-	home           context.Context // the server's, if somebody tells the connection of its end
+	home           context.Context // the server's, if the connection is told of its end
 	principal      any             // the server's, of a plain WebSocket
 	plain          bool            // no extended handshake took place
 	lateTerminator bool            // the client opened without the terminator, which may still come

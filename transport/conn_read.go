@@ -9,8 +9,8 @@ import (
 	"example.com/khp/transport/internal/frames"
 )
 
-// step reads one item, as the one who reads, and does what the protocol asks for. An end of ctx,
-// which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
+// step reads one item, with the turn to read held, and does what the protocol asks for. An end of
+// ctx, which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
 func (c *Conn) step(ctx context.Context) (frames.Item, error) {
 	if c.hasEnded() {
 		return frames.Item{}, c.closedErr()
@@ -58,7 +58,7 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return err // somebody set a deadline on NetConn
+		return err // the application has set a deadline on NetConn
 	}
 	if !c.shutdown(err) {
 		return c.closedErr()
@@ -66,7 +66,7 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 	return err
 }
 
-// await waits for the first byte of what comes next. It has a frame of its own, and a small one,
+// await waits for the first byte of the next item. It has a frame of its own, and a small one,
 // because idle connections are found here: see [Server.connection].
 func (c *Conn) await(ctx context.Context) error {
 	if len(c.queue) > 0 || c.link.Buffered() {
@@ -99,7 +99,7 @@ func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool,
 }
 
 // isLateTerminator reports whether it is the end of the handshake's response, which may come late,
-// and as text, where it is optional. It runs as the one who reads. [AMB-01, AMB-06]
+// and as text, where it is optional. The caller holds the turn to read. [AMB-01, AMB-06]
 func (c *Conn) isLateTerminator(it frames.Item) bool {
 	late := c.info.lateTerminator
 	c.info.lateTerminator = false
@@ -192,7 +192,7 @@ func (c *Conn) pongArrived() {
 }
 
 // incoming has the extensions take one item from the peer. What they deliver comes back if it is
-// the same message, else from the queue. It runs as the one who reads.
+// the same message, else from the queue. The caller holds the turn to read.
 func (c *Conn) incoming(it frames.Item) (frames.Item, error) {
 	if it.Kind == frames.Message && (c.closing.Load() || c.isLateTerminator(it)) {
 		return frames.Item{}, nil

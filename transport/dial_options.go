@@ -78,7 +78,7 @@ type DialOptions struct {
 	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or
 	// http.ProxyURL of one. The request that it sees holds only the scheme, http for ws and https
 	// for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic
-	// or Digest, and nobody else's. A nil Proxy uses none.
+	// or Digest, and no others. A nil Proxy uses none.
 	Proxy    func(*http.Request) (*url.URL, error)
 	Retry    *Retry // tries again what may succeed later; nil tries once
 	Timeouts Timeouts

@@ -81,15 +81,16 @@
 // [DialOptions].Proxy names the HTTP proxy on the way to a server, as http.ProxyFromEnvironment
 // does; ws and wss both go through it by CONNECT, so it sees no more of a wss connection than the
 // host. Its URL may carry a user and password. They answer the proxy's own 407, Basic or Digest. To
-// a 407 that somebody behind it has sent, in either handshake, Basic goes to the proxy on one new
+// a 407 that a server behind it has sent, in either handshake, Basic goes to the proxy on one new
 // connection, and never through it. What the proxy says instead of connecting is a [*ProxyError].
 // Other proxies take NetDial.
 //
 // A server behind proxies sees their addresses in the place of its clients'.
 // [Server].TrustedProxies names the networks whose word is taken for those: in the fields
 // X-Forwarded-For or Forwarded, or, with ProxyProtocol, in PROXY headers. The address that they
-// give is that of the log, of limits, and of RemoteAddr; what anybody else says about itself means
-// nothing. Without a Server, middleware that sets RemoteAddr of an http.Request does the same.
+// give is that of the log, of limits, and of RemoteAddr; what other peers say about themselves
+// means nothing. Without a Server, middleware that sets RemoteAddr of an http.Request does the
+// same.
 //
 // # Profiles
 //

@@ -40,7 +40,7 @@ type HandshakeError struct {
 	Cause      error         // network error, context error or error of the credentials provider behind it, may be nil
 	Tries      int           // how often the whole call was tried, from 1; 0 without DialOptions.Retry
 
-	// NetworkLogin says that the network, a captive portal, wants a login before it lets anybody
+	// NetworkLogin says that the network, a captive portal, wants a login before it lets a client
 	// through: 511 says so, and where a connection began without TLS also a web page in the place
 	// of an opening handshake, or a redirect to one on another host that was not to be followed.
 	// LoginURL is the http or https address where it seems to want it, "" if it does not tell. Show
@@ -152,7 +152,7 @@ func (e *HandshakeError) noticePortal() {
 	e.text += "; " + login.String()
 }
 
-// What follows is for those who drive package endpoint on connections of their own, as package
+// What follows is for programs that drive package endpoint on connections of their own, as package
 // adapter does, and want to keep the errors and providers of this package; AnswerProbe is for them,
 // too.
 
@@ -174,7 +174,7 @@ func NewHandshakeError(err, cause error) *HandshakeError {
 }
 
 // What holds credentials or cookies shows itself without them, whatever verb or logger prints it.
-// The fields are there for those who ask for them.
+// The fields are there for code that reads them.
 
 // GoString is the message, without the fields and the body of the response.
 func (e HandshakeError) GoString() string {

@@ -65,8 +65,8 @@ type Handler struct {
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
 	// asks for time with 202 by returning a decision with that status, after which it is called
 	// again. An error or panic is answered with 500, logged, and not shown to the client. Decide
-	// runs in a goroutine of its own, and ctx ends when nobody waits for the decision any more. nil
-	// accepts every request with the first subprotocol of Subprotocols that was asked for.
+	// runs in a goroutine of its own, and ctx ends when the decision is not waited for any more.
+	// nil accepts every request with the first subprotocol of Subprotocols that was asked for.
 	Decide       func(ctx context.Context, r *Request) (Decision, error)
 	Subprotocols []string // in the server's order of preference, for a nil Decide
 	// Use lists application-class extensions that are granted to clients that ask for them, the one
@@ -74,10 +74,10 @@ type Handler struct {
 	// is its own business.
 	Use []extension.Extension
 	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked;
-	// nil asks nobody. Clients that do not offer KHP cannot be asked for credentials, so that they
-	// get 403 unless Plain is set and Authenticator lets them in without.
+	// nil asks no client. Clients that do not offer KHP cannot be asked for credentials, so that
+	// they get 403 unless Plain is set and Authenticator lets them in without.
 	Authenticator auth.Authenticator
-	MaxChallenges int // how often one client is answered with 401, whoever decides so, before it gets 403; at most 255; 0 is 3
+	MaxChallenges int // how often one client is answered with 401, by Authenticator or Decide, before it gets 403; at most 255; 0 is 3
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host
 	// only, whatever else would let any web page use the server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
@@ -98,7 +98,7 @@ type Handler struct {
 	// KeepAlive finds out which clients are still there: to one of which nothing has arrived for
 	// half of it a Ping is sent, and if nothing at all arrives within the whole of it the
 	// connection ends with an [*InactivityError]. 0 is that of the [Server], if there is one; it
-	// and negative ones ask nobody.
+	// and negative ones ask no client.
 	KeepAlive time.Duration
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit

@@ -110,7 +110,7 @@ func (c *served) finish(err error) {
 	if !conn.hasEnded() {
 		_ = conn.Close(code, "")
 	}
-	<-conn.done // somebody else may be closing it
+	<-conn.done // another goroutine may be closing it
 }
 
 // connection serves one connection, from its first byte until it is open, or net/http has it, or it

@@ -62,7 +62,7 @@ type Server struct {
 	// is taken: for the log, MaxPerAddress, the shares of an Authenticator, and [Conn.NetConn].
 	// They give it in the fields X-Forwarded-For or Forwarded, where several have passed a request
 	// on the last address that is not one of theirs, or with ProxyProtocol. The same fields of
-	// anybody else mean nothing. A request in which both fields are there and contradict each other
+	// other peers mean nothing. A request in which both fields are there and contradict each other
 	// counts as the proxy's own.
 	TrustedProxies []netip.Prefix
 	// ProxyProtocol has every connection from TrustedProxies begin with a PROXY header, of version

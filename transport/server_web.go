@@ -32,8 +32,8 @@ func (s *Server) newWeb() *http.Server {
 	}
 }
 
-// serveHTTP answers what came by net/http: upgrades to KHP as well, if a client sends one on a
-// connection that it has used for something else.
+// serveHTTP answers requests that net/http has read: upgrades to KHP as well, if a client sends one
+// on a connection that it has used for something else.
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	proxied := s.gate.ClientOf(r)
 	if s.Load().Full { // such connections are scarce, too

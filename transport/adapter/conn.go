@@ -52,7 +52,7 @@ func (d *loop) read() {
 	}(d.conn, d.incoming)
 }
 
-// received tells the driver what came.
+// received tells the driver what was read.
 func (d *loop) received(m message) {
 	now := time.Now()
 	d.reading = false
@@ -86,7 +86,8 @@ func (d *loop) lost(err error) {
 	d.told.Lost(time.Now(), text)
 }
 
-// isLoss reports whether err is the end of the connection and no complaint about what came.
+// isLoss reports whether err is the end of the connection and no complaint about the bytes
+// received.
 func isLoss(err error) bool {
 	var network net.Error
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, context.Canceled, context.DeadlineExceeded} {

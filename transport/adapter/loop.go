@@ -15,7 +15,7 @@ import (
 )
 
 // attemptTimeout is how long a write may take that little can be hoped for: last words of a
-// handshake that nobody waits for, or to a peer that does not read.
+// handshake that is not waited for, or to a peer that does not read.
 const attemptTimeout = 250 * time.Millisecond
 
 // clocked is what the loop needs of a driver.
@@ -170,7 +170,7 @@ func (d *loop) SendMessage(t wire.MessageType, p []byte) error {
 
 // SendClose implements [driver.Orders].
 func (d *loop) SendClose(code uint16, reason string) error {
-	if !d.gaveUp { // nobody would wait for the answer
+	if !d.gaveUp { // the answer would not be waited for
 		d.write(func(ctx context.Context) error { return d.conn.WriteClose(ctx, code, reason) })
 	}
 	return nil

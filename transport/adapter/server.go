@@ -87,7 +87,7 @@ func (s *server) begin() { s.drive.Opened(time.Now(), s.opening, nil) }
 // read it cannot give back.
 func (s *server) patient() bool { return !s.question.Over() }
 
-// settled ends a decision that nobody waits for any more.
+// settled ends a decision that is not waited for any more.
 func (s *server) settled() {
 	if s.question.Over() {
 		s.cancel()

@@ -16,7 +16,7 @@ import (
 // Authenticator finds out who a client is, before a transport.Handler's Decide sees its request.
 // Each extended request is authenticated by itself: the first one, and every one that follows a
 // challenge. It is called in a goroutine of its own, for many connections at once; ctx ends when
-// nobody waits any more.
+// the decision is not waited for any more.
 //
 // An error or a panic is answered with 500, logged, and not shown to the client. One that also has
 // the method Validate() error, as those of this package do, is asked before anything is served: see
@@ -47,7 +47,7 @@ func (f AuthenticatorFunc) Validate() error {
 // Verdict is what an [Authenticator] says about a request. The zero value refuses it with 403.
 type Verdict struct {
 	Allow     bool
-	Principal any // with Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is nobody in particular
+	Principal any // with Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is no particular user
 	// Challenges asks for credentials, with 401: see [endpoint.Request].Challenge. After
 	// Handler.MaxChallenges of them a client gets 403 in any case: deployed clients would answer
 	// challenges without end.
@@ -85,7 +85,7 @@ func (v *Verdict) LetsIn() bool {
 // where the client is.
 type PasswordCheck func(ctx context.Context, user, password string) bool
 
-// TokenCheck finds out whom a token stands for; ok is false if nobody.
+// TokenCheck finds out whom a token stands for; ok is false if for none.
 type TokenCheck func(ctx context.Context, token string) (principal any, ok bool)
 
 // BasicAuth asks for a name and a password. [RFC 7617] The principal is the name, a string. After
@@ -96,7 +96,7 @@ type BasicAuth struct {
 	Check PasswordCheck // must be set
 }
 
-// Validate refuses what cannot work: without Check nobody could be let in, without a Realm nobody
+// Validate refuses what cannot work: without Check no client could be let in, without a Realm none
 // could be asked.
 func (a BasicAuth) Validate() error {
 	switch {

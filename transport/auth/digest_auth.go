@@ -50,7 +50,7 @@ func DigestUsers(realm string, a wire.DigestAlgorithm, passwords map[string]stri
 	}
 }
 
-// Validate refuses what cannot work: without HA1 nobody could be let in.
+// Validate refuses what cannot work: without HA1 no client could be let in.
 func (a *DigestAuth) Validate() error {
 	switch {
 	case a == nil || a.HA1 == nil:

@@ -19,7 +19,7 @@ type Result = adapter.Result
 // and credentials as opts say. The connection that it returns is open for the application, which
 // goes on with it as ever. Subprotocols of dial are not used: those of opts.Config are.
 // Authorization and Cookie of its HTTPHeader go to the first origin only; its Host must be empty.
-// In a browser (GOOS=js) nobody can send fields of the opening request, and a Config with an
+// In a browser (GOOS=js) no program can send fields of the opening request, and a Config with an
 // OpeningHeader is refused.
 //
 // When ctx ends first the attempt is given up. A failure is a [*transport.HandshakeError].

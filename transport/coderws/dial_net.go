@@ -66,6 +66,6 @@ func transportFor(t *http.Transport, cfg *tls.Config) *http.Transport {
 	}
 	t = t.Clone()
 	t.TLSClientConfig = cfg
-	t.DisableKeepAlives = true // nobody would close what it kept
+	t.DisableKeepAlives = true // what it kept would stay open
 	return t
 }

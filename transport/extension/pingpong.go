@@ -88,7 +88,7 @@ func (p *pingPong) Outgoing(f Flow, m Message) {
 }
 
 // Incoming turns text into Ping and Pong, answers the one, and removes escapes. A native Pong is
-// not delivered: nobody here has sent a native Ping.
+// not delivered: no native Ping was sent from here.
 func (p *pingPong) Incoming(f Flow, m Message) {
 	//exhaustive:enforce
 	switch m.Kind {

@@ -35,10 +35,10 @@ type Session interface {
 	// whose writing was given up before its first byte may come again.
 	Outgoing(f Flow, m Message)
 	// Incoming takes a message from the peer's side. It usually ends in f.Deliver. A Ping has been
-	// answered by whoever took it off the wire.
+	// answered by the reader of the wire.
 	Incoming(f Flow, m Message)
-	// Heard tells, before Expired, since when the peer is silent although somebody listens. Bytes
-	// of an unfinished message end a silence, too.
+	// Heard tells, before Expired, since when the peer is silent although the connection is read.
+	// Bytes of an unfinished message end a silence, too.
 	Heard(at time.Time)
 	// Deadline returns when Expired should be called next, the zero time for never. It is looked at
 	// after each call.
@@ -87,8 +87,8 @@ func (f Flow) Now() (now time.Time) {
 // are sent in a row.
 func (f Flow) Send(m Message) { f.stack.send(f.at+1, m) }
 
-// Deliver passes m on towards the application: to the next session above, then to whoever reads.
-// That is for Incoming; at other times nobody reads, and m is lost. A Ping is of no consequence to
+// Deliver passes m on towards the application: to the next session above, then to the reader. That
+// is for Incoming; at other times there is no reader, and m is lost. A Ping is of no consequence to
 // the application; a Pong ends its wait for one.
 func (f Flow) Deliver(m Message) { f.stack.deliver(f.at-1, m) }
 

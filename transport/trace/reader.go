@@ -56,7 +56,7 @@ const want = `{"khp":"trace","version":1,...}`
 
 // Next returns the next record. The error is io.EOF at the end, and an *[Error] for a line that is
 // no record. A last line without line end that is no record is no error, but an end that
-// [Reader.Truncated] tells of: whoever wrote it was interrupted.
+// [Reader.Truncated] tells of: its writer was interrupted.
 func (t *Reader) Next() (Record, error) {
 	for {
 		line, err := t.next()

@@ -105,7 +105,7 @@ func printable(d []byte) bool {
 	for _, r := range string(d) {
 		switch {
 		case r == '\r', r == '\n', r == '\t':
-		case r < ' ', r >= 0x7f && r < 0xa0, r == utf8.RuneError, r >= 0xe000 && r < 0xf900: // controls, and signs that nobody can see
+		case r < ' ', r >= 0x7f && r < 0xa0, r == utf8.RuneError, r >= 0xe000 && r < 0xf900: // controls, and invisible signs
 			return false
 		}
 	}

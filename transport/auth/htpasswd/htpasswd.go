@@ -1,5 +1,6 @@
 // Package htpasswd checks passwords against the files that Apache's htpasswd makes, for
-// [auth.BasicAuth]. It is a package of its own so that nobody else links the hash functions.
+// [auth.BasicAuth]. It is a package of its own so that other programs do not link the hash
+// functions.
 //
 //	users, err := htpasswd.Open("/etc/khp/users")
 //	h := &transport.Handler{Authenticator: auth.BasicAuth{Realm: "khp", Check: users.Check}, Serve: serve}

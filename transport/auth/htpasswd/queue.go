@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// mostWaiting bounds those who wait for a turn.
+// mostWaiting bounds the checks that wait for a turn.
 const mostWaiting = 256
 
 var errFull = errors.New("too many passwords wait to be checked")
@@ -17,7 +17,7 @@ var errFull = errors.New("too many passwords wait to be checked")
 // of its connections.
 type queue struct {
 	mu      sync.Mutex
-	free    int      // turns that nobody has; 0 if somebody waits
+	free    int      // turns that are free; 0 if a check waits
 	waiting int      // in all shares
 	shares  []*share // of clients that wait, the next one first
 }

@@ -12,7 +12,7 @@ type slots struct {
 	taken int
 	used  int
 	of    map[netip.Prefix]int // if there is a bound for each address
-	free  chan struct{}        // closed when one is left, if somebody waits
+	free  chan struct{}        // closed when one is left, if a caller waits
 }
 
 // wait takes a slot as soon as fewer than most are taken; 0 is no bound. done ends the wait with

@@ -39,7 +39,7 @@ const (
 type Item struct {
 	Kind   Kind
 	Type   wire.MessageType // of a Message
-	Owned  bool             // Data is nobody else's: the receiver may keep it
+	Owned  bool             // the receiver may keep Data
 	Code   uint16           // of a Close, 1005 for an empty body
 	Data   []byte           // of a Message, Ping or Pong, valid until the next call of Next or Rest
 	Reason string           // of a Close
@@ -58,14 +58,14 @@ type Conn struct {
 	client bool
 
 	// Writing.
-	turn      chan struct{} // holds a token while somebody writes; guards the fields up to late
+	turn      chan struct{} // holds a token while a call writes; guards the fields up to late
 	watcher   sock.Watcher
 	err       error  // set once the stream is broken off inside a frame
 	closeSent bool   // no data frame may follow
 	tail      []byte // rest of a Pong or Ping the socket did not take at once; goes first
 
-	late   atomic.Pointer[[]byte] // payload of the Pong to send by the one who holds the turn
-	asking atomic.Bool            // that one sends a Ping, too
+	late   atomic.Pointer[[]byte] // payload of the Pong to send by the holder of the turn
+	asking atomic.Bool            // the holder of the turn sends a Ping, too
 	ext    Extensions             // nil without extensions
 
 	limit atomic.Int64 // largest message in bytes

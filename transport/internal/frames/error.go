@@ -41,8 +41,8 @@ func lost(err error) error {
 // errEnded is the end of the stream without a Close frame.
 var errEnded error = &lostError{}
 
-// lostError is the end of a connection. Its text is made when somebody asks: most connections end,
-// and few are asked why.
+// lostError is the end of a connection. Its text is made on demand: most connections end, and
+// the reasons of few are read.
 type lostError struct{ cause error }
 
 func (e *lostError) Error() string {

@@ -13,7 +13,7 @@ type Extensions interface {
 	// Outgoing returns what to write in the place of one frame: what is owed, and then frames. With
 	// an error the connection has to end.
 	Outgoing(op ws.OpCode, p []byte) (owed []byte, frames []Frame, bad *Error)
-	// Owes reports whether frames are to be sent that nobody writes.
+	// Owes reports whether frames wait to be sent.
 	Owes() bool
 	// Take returns these frames, as bytes.
 	Take() (owed []byte)
@@ -53,7 +53,7 @@ func (c *Conn) writeExtended(ctx context.Context, op ws.OpCode, p []byte) error 
 	return err
 }
 
-// SendOwed sends what extensions owe, or leaves that to the one who writes.
+// SendOwed sends what extensions owe, or leaves that to the call that is writing.
 func (c *Conn) SendOwed() {
 	if !c.ext.Owes() {
 		return

@@ -56,8 +56,8 @@ func (c *Conn) read(p []byte) (int, error) {
 	return c.ReadSocket(p)
 }
 
-// ReadSocket reads, and lets extensions know that somebody listens. The end of the stream comes as
-// an error that matches io.ErrUnexpectedEOF.
+// ReadSocket reads, and lets extensions know that the connection is read. The end of the stream
+// comes as an error that matches io.ErrUnexpectedEOF.
 func (c *Conn) ReadSocket(p []byte) (int, error) {
 	if c.ext == nil {
 		n, err := c.nc.Read(p)

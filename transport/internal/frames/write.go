@@ -48,7 +48,7 @@ func (c *Conn) WriteRaw(b []byte) error {
 }
 
 // Answer sends a Pong with payload p without letting the reader depend on a peer that does not
-// read: if somebody else is writing, that one sends it, and of several that wait only the last goes
+// read: if another call is writing, that one sends it, and of several that wait only the last goes
 // out (RFC 6455 section 5.5.3). It sets the write deadline of the socket and clears it.
 //
 //khp:impl WSP-FRAME-05

@@ -9,7 +9,7 @@ import (
 	"github.com/pires/go-proxyproto"
 )
 
-// ErrNothing is how a proxy looks whether somebody listens: it connects, and goes.
+// ErrNothing is how a proxy checks that this server listens: it connects and closes.
 var ErrNothing = errors.New("nothing came")
 
 // ReadHeader reads the PROXY header of a connection from a trusted proxy, and returns the

@@ -20,7 +20,7 @@ func (n Networks) Has(a netip.Addr) bool {
 
 // Client returns the address that a request came from which arrived from peer. Each trusted proxy
 // vouches for the one before it: the hops that X-Forwarded-For or Forwarded list are followed from
-// right to left, until one is not trusted or cannot be read. What stands further left is anybody's.
+// right to left, until one is not trusted or cannot be read. Addresses further left may be forged.
 // Where both fields are there and lead to different addresses one of them is not the proxy's, and
 // the answer is peer. The port is 0 if it is not known.
 func Client(peer netip.AddrPort, fields wire.Fields, trusted Networks) netip.AddrPort {

@@ -34,17 +34,17 @@ type Layer struct {
 	timer  *time.Timer // nil until a session names a deadline
 	due    time.Time   // when it fires; zero if it is not set
 	ended  bool
-	heard  time.Time // since when the peer is silent, the time left out in which nobody listened
-	paused time.Time // since when nobody listens; zero while somebody does
+	heard  time.Time // since when the peer is silent, the time left out in which nothing was read
+	paused time.Time // since when nothing is read; zero while a call reads
 }
 
 // Host is the open connection.
 type Host interface {
 	Closing() bool         // the application is closing it
-	Abandon(*frames.Error) // ends it; the caller is not the one who reads
+	Abandon(*frames.Error) // ends it; the caller does not hold the turn to read
 }
 
-// New starts the sessions of an open connection, before anybody else uses it.
+// New starts the sessions of an open connection, before it is used.
 func New(link *frames.Conn, sessions []extension.Session, host Host) *Layer {
 	now := time.Now()
 	x := &Layer{host: host, link: link, stack: extension.NewStack(sessions), heard: now, paused: now}
@@ -80,8 +80,8 @@ func (x *Layer) carry(actions []extension.Action) (in []frames.Item, bad *frames
 	return in, bad
 }
 
-// settle writes what is owed if nobody else is writing, and ends the connection if an extension
-// says so. It must not be called by the one who reads.
+// settle writes what is owed if no other call is writing, and ends the connection if an extension
+// says so. The caller must not hold the turn to read.
 func (x *Layer) settle(bad *frames.Error) {
 	x.link.SendOwed()
 	if bad != nil {
@@ -108,7 +108,7 @@ func (x *Layer) Outgoing(op ws.OpCode, p []byte) (owed []byte, out []frames.Fram
 			out = append(out, f)
 		case extension.ActionFail:
 			bad = &frames.Error{Code: a.Code, Msg: a.Reason}
-		case extension.ActionDeliver: // nobody reads here
+		case extension.ActionDeliver: // there is no reader here
 		}
 	}
 	x.arm()
@@ -126,7 +126,7 @@ func (x *Layer) Ask() *frames.Error {
 
 // Incoming has the sessions take one item from the peer. asIs tells that it is to be delivered as
 // it is; otherwise in is what is delivered, and frames may be owed, for which the caller calls
-// SendOwed. An error ends the connection. It runs as the one who reads.
+// SendOwed. An error ends the connection. The caller holds the turn to read.
 func (x *Layer) Incoming(it frames.Item) (in []frames.Item, asIs bool, bad *frames.Error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

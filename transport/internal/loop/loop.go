@@ -98,7 +98,7 @@ type Loop struct {
 	nc     net.Conn
 	peer   Peer      // of nc
 	due    time.Time // deadline of nc for writing, if known
-	held   []byte    // what came behind an opening request on which is being decided; nil otherwise
+	held   []byte    // bytes received behind an opening request that is being decided on; nil otherwise
 	broken bool      // the peer broke the rules of frames
 	deaf   bool      // the peer did not read in time
 
@@ -138,7 +138,7 @@ func (d *Loop) Connected(nc net.Conn, peer Peer) {
 	d.setSocket(nc)
 }
 
-// setSocket says which socket wake interrupts. Once it is nil nobody but the caller touches the
+// setSocket says which socket wake interrupts. Once it is nil only the caller touches the
 // deadlines.
 func (d *Loop) setSocket(nc net.Conn) {
 	d.mu.Lock()

@@ -11,7 +11,7 @@ import (
 	"example.com/khp/transport/internal/sock"
 )
 
-// read waits for the peer, until the deadline or until somebody calls wake.
+// read waits for the peer, until the deadline or until wake is called.
 func (d *Loop) read() {
 	d.due = d.Driver.Deadline()
 	_ = d.nc.SetDeadline(d.due) // of the next write as well, which then need not set its own: deadlines cost as much as parsing
@@ -94,7 +94,7 @@ func (d *Loop) readError(err error) {
 	}
 }
 
-// awaitEOF reads on after the peer's last frame; what comes is thrown away.
+// awaitEOF reads on after the peer's last frame; what arrives is thrown away.
 func (d *Loop) awaitEOF() {
 	var b [512]byte
 	if _, err := d.nc.Read(b[:]); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {

@@ -1,4 +1,4 @@
-// Package portal tells apart networks that want a login before they let anybody through, captive
+// Package portal tells apart networks that want a login before they let clients through, captive
 // portals, and servers that refuse.
 package portal
 
@@ -22,7 +22,7 @@ type Answer struct {
 	Body   []byte
 	Proxy  bool // it is a proxy's, to CONNECT
 	// Unproven says that it answers an opening handshake where the first connection had no TLS, so
-	// that anybody may have answered.
+	// that a stranger may have answered.
 	Unproven bool
 	Refused  bool // it is a redirect to a place where the options forbid to go
 }
@@ -35,9 +35,9 @@ type Login struct {
 
 // Detect finds out whether a network that wants a login first has answered in the place of the
 // server or the proxy, and where it wants it. 511 says so. Other answers only look like it: a web
-// page, or being sent to one without following, where anybody may have answered. Nothing of such an
-// answer is stored, and nothing is followed but the redirects that KHP has and the options allow.
-// [AMB-67, AMB-75]
+// page, or being sent to one without following, where a stranger may have answered. Nothing of such
+// an answer is stored, and nothing is followed but the redirects that KHP has and the options
+// allow. [AMB-67, AMB-75]
 //
 //khp:impl RFC6585-511-01
 func Detect(a Answer) (login Login, ok bool) {

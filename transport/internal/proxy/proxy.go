@@ -1,5 +1,5 @@
 // Package proxy reaches servers through HTTP proxies, by CONNECT. [RFC 9110 9.3.6] It answers
-// challenges of the proxy, and shows nobody else the user and password in its URL.
+// challenges of the proxy, and shows no other peer the user and password in its URL.
 package proxy
 
 import (

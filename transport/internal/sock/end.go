@@ -11,7 +11,7 @@ import (
 // silence after that is waited for.
 const FailTimeout = time.Second
 
-// GiveUpTimeout is how long last words may take to be written once nobody waits for the handshake
+// GiveUpTimeout is how long last words may take to be written once the handshake is not waited for
 // any more.
 const GiveUpTimeout = 250 * time.Millisecond
 
