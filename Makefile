@@ -122,7 +122,7 @@ interop: ## run khp against Kaazing's own gateway and client (needs a JDK and Ma
 
 .PHONY: performance
 performance: ## measure, and write docs/performance.md (a few minutes)
-	$(GO) run ./internal/perfdoc
+	$(GO) run ./internal/docgen performance
 
 .PHONY: reliability
 reliability: ## put khp serve under load, and write docs/reliability.md (ten minutes)
@@ -130,7 +130,7 @@ reliability: ## put khp serve under load, and write docs/reliability.md (ten min
 
 .PHONY: verification
 verification: ## explore, measure, and write docs/verification.md (a few minutes)
-	$(GO) run ./internal/verifydoc
+	$(GO) run ./internal/docgen verification
 
 # fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. The list comes from go test.
 define fuzz-each

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"example.com/khp/bench/table"
 )
 
 // print writes the tables: aligned for a terminal, or as Markdown.
@@ -42,7 +44,7 @@ func (c *comparison) print(w io.Writer, markdown bool) {
 		{"Writing.", writing},
 	} {
 		fmt.Fprintf(w, "%s\n\n", s.title)
-		table(w, s.rows, markdown)
+		table.Write(w, s.rows, markdown)
 		fmt.Fprintln(w)
 	}
 	for _, line := range c.targets() {
@@ -90,31 +92,4 @@ func verdict(is, target float64) string {
 		return ": met"
 	}
 	return ": missed"
-}
-
-func table(w io.Writer, rows [][]string, markdown bool) {
-	width := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, s := range row {
-			width[i] = max(width[i], len([]rune(s)))
-		}
-	}
-	for n, row := range rows {
-		if markdown {
-			fmt.Fprintf(w, "| %s |\n", strings.Join(row, " | "))
-			if n == 0 {
-				fmt.Fprintf(w, "| --- |%s\n", strings.Repeat(" ---: |", len(row)-1))
-			}
-			continue
-		}
-		for i, s := range row {
-			pad := strings.Repeat(" ", width[i]-len([]rune(s)))
-			if i == 0 {
-				fmt.Fprint(w, s+pad)
-			} else {
-				fmt.Fprint(w, "   "+pad+s)
-			}
-		}
-		fmt.Fprintln(w)
-	}
 }

@@ -3,7 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
+
+	"example.com/khp/bench/table"
 )
 
 // report writes one table for each kind of handshake, aligned for a terminal or as Markdown.
@@ -28,7 +29,7 @@ func report(w io.Writer, results []*result, markdown bool) {
 				fmt.Sprintf("%.1f", median(r.cpu)/1000), fmt.Sprintf("%.0f", r.idle),
 			})
 		}
-		table(w, rows, markdown)
+		table.Write(w, rows, markdown)
 		fmt.Fprintln(w)
 	}
 }
@@ -39,26 +40,4 @@ func ratios(of, to []float64) (list []float64) {
 		list = append(list, of[i]/to[i])
 	}
 	return list
-}
-
-func table(w io.Writer, rows [][]string, markdown bool) {
-	width := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, s := range row {
-			width[i] = max(width[i], len([]rune(s)))
-		}
-	}
-	for n, row := range rows {
-		if markdown {
-			fmt.Fprintf(w, "| %s |\n", strings.Join(row, " | "))
-			if n == 0 {
-				fmt.Fprintf(w, "| --- |%s\n", strings.Repeat(" ---: |", len(row)-1))
-			}
-			continue
-		}
-		for i, s := range row {
-			fmt.Fprint(w, s, strings.Repeat(" ", width[i]-len([]rune(s))+3))
-		}
-		fmt.Fprintln(w)
-	}
 }

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/khp/internal/docgen/tool"
 )
 
 func TestCorpus_EveryDifferenceIsExplained(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := tool.Root()
 	require.NoError(t, err)
 	g, err := loadGrid(root)
 	require.NoError(t, err)
@@ -32,7 +34,7 @@ func TestCorpus_EveryDifferenceIsExplained(t *testing.T) {
 }
 
 func TestCorpus_Page(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := tool.Root()
 	require.NoError(t, err)
 	page, err := corpusPage(root)
 	require.NoError(t, err)

@@ -1,33 +1,55 @@
-// Docgen writes the documents and pictures that are made from the tables of package fsm,
-// docs/states.md, docs/status.md, docs/img and docs/models, and from the corpus of package wire,
-// docs/corpus.md.
+// Docgen writes the documents that are made from the code. Without an argument it writes those that
+// are made from the tables of package fsm, docs/states.md, docs/status.md, docs/img and docs/models,
+// and from the corpus of package wire, docs/corpus.md. With one it measures for a few minutes and
+// writes a page with numbers of this machine:
+//
+//	go run ./internal/docgen                 # also: go generate ./docs
+//	go run ./internal/docgen performance     # docs/performance.md
+//	go run ./internal/docgen verification    # docs/verification.md
 package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"example.com/khp/internal/docgen/performance"
+	"example.com/khp/internal/docgen/tool"
+	"example.com/khp/internal/docgen/verification"
 	"example.com/khp/sim/export"
 	"example.com/khp/sim/formal"
 )
 
 func main() {
-	if err := generate(); err != nil {
+	if err := generate(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "docgen:", err)
 		os.Exit(1)
 	}
 }
 
-func generate() error {
-	root, err := moduleRoot()
+// measured are the pages that take minutes, by their argument.
+var measured = map[string]func() ([]byte, error){"performance": performance.Page, "verification": verification.Page}
+
+func generate(args []string) error {
+	root, err := tool.Root()
 	if err != nil {
 		return err
 	}
-	files, err := documents(root)
+	var files map[string][]byte
+	switch {
+	case len(args) == 0:
+		files, err = documents(root)
+	case len(args) == 1 && measured[args[0]] != nil:
+		if err := os.Chdir(root); err != nil {
+			return err
+		}
+		files = map[string][]byte{}
+		files["docs/"+args[0]+".md"], err = measured[args[0]]()
+	default:
+		return fmt.Errorf("unexpected arguments %q; expected none, performance or verification", args)
+	}
 	if err != nil {
 		return err
 	}
@@ -69,23 +91,9 @@ func documents(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files["docs/states.md"] = []byte(states)
-	page, err := corpusPage(root)
-	files["docs/corpus.md"] = []byte(page)
+	corpus, err := corpusPage(root)
+	files["docs/corpus.md"] = []byte(corpus)
 	return files, err
-}
-
-// moduleRoot is the nearest directory above the current one that has a go.mod.
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	for ; err == nil; dir = filepath.Dir(dir) {
-		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", errors.New("no go.mod above the current directory; run it inside the module")
-		}
-	}
-	return "", err
 }
 
 // line ends a paragraph or row.

@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/docgen/tool"
 	"example.com/khp/sim/export"
 	"github.com/stretchr/testify/require"
 )
 
 func TestDocgen_FilesAreFresh(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := tool.Root()
 	require.NoError(t, err)
 	files, err := documents(root)
 	require.NoError(t, err)

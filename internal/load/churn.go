@@ -13,16 +13,7 @@ func churn(khp string, p plan, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = s.stop() }()
-	run := func(n int) error {
-		return parallel(n, p.clients, func(i int) error {
-			c, err := open(s.addr, []profile{spec, kaazing}[i%2])
-			if err != nil {
-				return err
-			}
-			return c.close()
-		})
-	}
-	if err := run(p.handshakes / 20); err != nil { // warm
+	if err := handshakes(s.addr, p.handshakes/20, p.clients, spec, kaazing); err != nil { // warm
 		return err
 	}
 	before, err := s.settled()
@@ -30,7 +21,7 @@ func churn(khp string, p plan, out io.Writer) error {
 		return err
 	}
 	begin := time.Now()
-	if err := run(p.handshakes); err != nil {
+	if err := handshakes(s.addr, p.handshakes, p.clients, spec, kaazing); err != nil {
 		return err
 	}
 	took := time.Since(begin)

@@ -66,20 +66,11 @@ func (c *compared) measureRate(khp string, p plan) error {
 		return err
 	}
 	defer end()
-	run := func(n int) error {
-		return parallel(n, p.clients, func(int) error {
-			c, err := open(s.addr, spec)
-			if err != nil {
-				return err
-			}
-			return c.close()
-		})
-	}
-	if err := run(p.compared / 10); err != nil { // warm
+	if err := handshakes(s.addr, p.compared/10, p.clients, spec); err != nil { // warm
 		return err
 	}
 	begin := time.Now()
-	err = run(p.compared)
+	err = handshakes(s.addr, p.compared, p.clients, spec)
 	c.rates = append(c.rates, float64(p.compared)/time.Since(begin).Seconds())
 	return err
 }
@@ -90,11 +81,7 @@ func (c *compared) measureIdle(khp string, p plan) error {
 		return err
 	}
 	defer end()
-	first, err := open(s.addr, spec) // what is made once is no matter of connections
-	if err != nil {
-		return err
-	}
-	if err := first.close(); err != nil {
+	if err := handshakes(s.addr, 1, 1, spec); err != nil { // memory that is allocated once does not count
 		return err
 	}
 	before, err := residentBytes(s.cmd.Process.Pid)

@@ -27,11 +27,11 @@ var faults = []fault{
 	{"clients stop at the worst point of the handshake", "clients that behave get in; the others are answered with 408 and are gone, with all that they held", []string{"cmd/khp.TestServe_ManyLeftAlone", "transport.TestHandler_ManyLeftAlone"}},
 	{"back ends are killed and started again under traffic", "clients are closed with 1011 or answered with 503, and get in again afterwards; nothing is delivered twice, nothing is lost that was acknowledged",
 		[]string{"cmd/khp.TestServe_BackendRestarts"}},
-	{"clients or back ends do not read", "who sends to them is held up; memory stays flat, and others notice nothing", []string{"cmd/khp.TestServe_SlowReaders"}},
+	{"clients or back ends do not read", "their senders have to wait; memory stays flat, and others notice nothing", []string{"cmd/khp.TestServe_SlowReaders"}},
 	{"a server behind `balance:` is killed", "its clients come back through the balancer to the others; it gets no more until it accepts connections again", []string{"cmd/khp.TestBalance_ServerKilled", "cmd/khp/internal/gateway/target.TestBalance_SkipsWhatIsDown"}},
 	{"descriptors run out", "open connections go on, the log says so at most once a second, and others get in when there is room", []string{"cmd/khp.TestServe_OutOfDescriptors", "transport.TestServer_SaysOnceASecond"}},
 	{"the disk is full under `--trace`", "one line in the log; the trace ends there and the service goes on", []string{"cmd/khp.TestServe_TraceDiskFull"}},
-	{"whoever reads the log is gone", "the service goes on", []string{"cmd/khp.TestServe_LogReaderGone"}},
+	{"the reader of the log is gone", "the service goes on", []string{"cmd/khp.TestServe_LogReaderGone"}},
 	{"the server is killed in the middle of a handshake", "the client reports a lost connection at once", []string{"cmd/khp.TestServe_KilledDuringHandshake"}},
 }
 

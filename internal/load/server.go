@@ -112,14 +112,7 @@ func (s *server) settled() (reading, error) {
 		case r.lastGC > last:
 			return r, nil
 		}
-		err = parallel(400, 16, func(int) error {
-			c, err := open(s.addr, spec)
-			if err != nil {
-				return err
-			}
-			return c.close()
-		})
-		if err != nil {
+		if err := handshakes(s.addr, 400, 16, spec); err != nil {
 			return r, err
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/khp/internal/docgen/tool"
 	"example.com/khp/internal/reqtrace/cover"
 	"example.com/khp/internal/reqtrace/list"
 	"example.com/khp/internal/reqtrace/marks"
@@ -30,30 +31,12 @@ import (
 )
 
 func main() {
-	dir, err := moduleRoot()
+	dir, err := tool.Root()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "reqtrace:", err)
 		os.Exit(2)
 	}
 	os.Exit(run(dir, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-}
-
-// moduleRoot is the nearest directory upwards that holds a go.mod.
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", errors.New("no go.mod here or above; run it inside the module")
-		}
-		dir = up
-	}
 }
 
 // tracer is one run of the command.

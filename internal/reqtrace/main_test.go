@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/khp/internal/docgen/tool"
 	"example.com/khp/internal/reqtrace/list"
 	"example.com/khp/internal/reqtrace/page"
 )
@@ -126,7 +127,7 @@ func TestRun_Usage(t *testing.T) {
 }
 
 func TestModuleRoot(t *testing.T) {
-	dir, err := moduleRoot()
+	dir, err := tool.Root()
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(dir, list.RequirementsFile))
 }

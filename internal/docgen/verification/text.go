@@ -1,8 +1,8 @@
-package main
+package verification
 
 const introText = `# Verification
 
-Written by ` + "`make verification`" + `, which measures again. This run: %s, %s/%s, %s, %d processors. Times of one run on a shared machine: look at the orders of magnitude, and measure on
+Written by ` + "`make verification`" + `, which measures again. This run: %s. Times of one run on a shared machine: look at the orders of magnitude, and measure on
 your own. States, steps, depths, mutants and ways do not depend on the machine.
 
 ` + "`khp explore`" + ` visits every state that the machines of package fsm can reach together with what surrounds them, within bounds of their counters, in breadth-first order. What

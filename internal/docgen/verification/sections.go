@@ -1,19 +1,19 @@
-package main
+package verification
 
 import (
 	"fmt"
 	"io"
 	"regexp"
-	"runtime"
 	"strings"
 
+	"example.com/khp/internal/docgen/tool"
 	search "example.com/khp/sim/explore"
 	"example.com/khp/sim/model"
 )
 
 // intro says what is done and how to repeat it.
 func intro(w io.Writer) error {
-	_, err := fmt.Fprintf(w, introText, runtime.Version(), runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU())
+	_, err := fmt.Fprintf(w, introText, tool.Machine())
 	return err
 }
 
@@ -62,7 +62,7 @@ var tallies = regexp.MustCompile(`(table \w+|explored): mutants (\d+)(?: of (\d+
 
 // mutants counts what exploration alone notices.
 func mutants(w io.Writer) error {
-	out, err := run(0, "go", "test", "./fsm", "-run", "TestMutation_ByExploration", "-mutate-explore", counted, "-mutate-seed", "1", "-v", "-timeout", "60m")
+	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByExploration", "-mutate-explore", counted, "-mutate-seed", "1", "-v", "-timeout", "60m")
 	if err != nil {
 		return err
 	}

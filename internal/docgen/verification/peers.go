@@ -1,4 +1,4 @@
-package main
+package verification
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"example.com/khp/internal/docgen/tool"
 	"example.com/khp/internal/spincheck/spin"
 )
 
@@ -49,12 +50,12 @@ var (
 
 // simulation measures the virtual network.
 func simulation(w io.Writer) error {
-	out, err := run(0, "go", "run", "./cmd/khp", "sim", "--random", "20000", "--seed", "1")
+	out, _, err := tool.Run(0, "go", "run", "./cmd/khp", "sim", "--random", "20000", "--seed", "1")
 	if err != nil {
 		return err
 	}
 	random := schedules.FindSubmatch(out)
-	bench, err := run(0, "go", "test", "./sim/network", "-run", "^$", "-bench", "Hour|Handshake")
+	bench, _, err := tool.Run(0, "go", "test", "./sim/network", "-run", "^$", "-bench", "Hour|Handshake")
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package verification
 
 import "io"
 
@@ -25,7 +25,7 @@ The explorer tells the property, the shortest way, with the row of the table tha
 $ go run ./cmd/khp explore --bounds small
 ...
 byzantine-server/spec
-LIV-06: some timer runs whenever the client waits for somebody
+LIV-06: some timer runs whenever the client waits
   idle/connect/dial                 client: ConnectRequested (target usable)
   connecting/connected/send-opening client: Connected
   opening/opened/request            client: Opened (KHP selected)

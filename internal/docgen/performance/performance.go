@@ -1,88 +1,53 @@
-// Command perfdoc measures and writes docs/performance.md: it runs the benchmarks and the mutation
-// check, and puts what they print into tables. Numbers are those of the machine it runs on, which
-// the page names.
-//
-//	go run ./internal/perfdoc        # from the root of the project; a few minutes
-package main
+// Package performance runs the benchmarks and the mutation check, and makes docs/performance.md of
+// their output.
+package performance
 
 import (
 	"bufio"
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"regexp"
-	"runtime"
 	"strings"
+
+	"example.com/khp/internal/docgen/tool"
 )
 
-func main() {
-	if err := write(); err != nil {
-		fmt.Fprintln(os.Stderr, "perfdoc:", err)
-		os.Exit(1)
-	}
-}
-
-// write runs everything and writes the page.
-func write() error {
-	var page bytes.Buffer
-	fmt.Fprintf(&page, intro, runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu(), runtime.NumCPU())
+// Page runs everything and returns the page. The current directory is the root of the module.
+func Page() ([]byte, error) {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, intro, tool.Machine())
 	for _, s := range sections {
-		fmt.Fprintf(&page, "\n## %s\n\n%s\n\n", s.title, s.text)
+		fmt.Fprintf(&text, "\n## %s\n\n%s\n\n", s.title, s.text)
 		if s.bench == "" {
-			tables, err := run("go", "run", "-C", "bench", s.packages[0], "-markdown")
+			tables, _, err := tool.Run(0, "go", "run", "-C", "bench", s.packages[0], "-markdown")
 			if err != nil {
-				return err
+				return nil, err
 			}
-			page.WriteString(tables)
+			text.Write(tables)
 			continue
 		}
-		out, err := run("go", append([]string{"test", "-run", "^$", "-benchmem", "-bench", s.bench}, s.packages...)...)
+		out, _, err := tool.Run(0, "go", append([]string{"test", "-run", "^$", "-benchmem", "-bench", s.bench}, s.packages...)...)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		table(&page, parse(strings.NewReader(out)))
+		table(&text, parse(bytes.NewReader(out)))
 	}
-	if err := checks(&page); err != nil {
-		return err
+	if err := mutants(&text); err != nil {
+		return nil, err
 	}
-	return os.WriteFile("docs/performance.md", page.Bytes(), 0o644)
+	return text.Bytes(), nil
 }
 
-// checks adds the count that is no benchmark: mutants.
-func checks(page io.Writer) error {
-	out, err := run("go", "test", "./fsm", "-run", "TestMutation", "-mutate", "-v", "-timeout", "20m")
+// mutants adds the count of mutants, which is no benchmark.
+func mutants(w io.Writer) error {
+	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation", "-mutate", "-v", "-timeout", "20m")
 	if err != nil {
 		return err
 	}
-	mutants := regexp.MustCompile(`mutants: .*`).FindString(out)
-	fmt.Fprintf(page, "\n## Verification\n\n%s. Requirements and the tests that prove them are counted in [requirements.md](requirements.md).\n", strings.ToUpper(mutants[:1])+mutants[1:])
+	count := string(regexp.MustCompile(`mutants: .*`).Find(out))
+	fmt.Fprintf(w, "\n## Verification\n\n%s. Requirements and the tests that prove them are counted in [requirements.md](requirements.md).\n", strings.ToUpper(count[:1])+count[1:])
 	return nil
-}
-
-func run(name string, args ...string) (string, error) {
-	cmd := exec.Command(name, args...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return string(out), nil
-}
-
-// cpu is the processor's name as Go's benchmarks print it.
-func cpu() string {
-	out, err := run("go", "test", "./internal/perfdoc", "-run", "^$", "-bench", "Nothing", "-benchtime", "1x")
-	if err != nil {
-		return "unknown"
-	}
-	for line := range strings.Lines(out) {
-		if name, ok := strings.CutPrefix(line, "cpu: "); ok {
-			return strings.TrimSpace(name)
-		}
-	}
-	return "unknown"
 }
 
 // result is one benchmark: its name and its values in the order in which they are printed.
@@ -149,7 +114,7 @@ type section struct {
 
 const intro = `# Performance
 
-Written by ` + "`make performance`" + `, which measures again. This run: %s, %s/%s, %s, %d processors. Times of one run on a shared machine: look at the orders of
+Written by ` + "`make performance`" + `, which measures again. This run: %s. Times of one run on a shared machine: look at the orders of
 magnitude and the allocations, and measure on your own.
 `
 
