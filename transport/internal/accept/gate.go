@@ -6,7 +6,8 @@ import (
 	"net/netip"
 	"time"
 
-	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/network"
+
 	"example.com/khp/transport/internal/hops"
 )
 
@@ -87,7 +88,7 @@ func (g *Gate) networkAtFirst(nc net.Conn) netip.Prefix {
 	if g.trusts(nc.RemoteAddr()) {
 		return netip.Prefix{}
 	}
-	return auth.NetworkOf(nc.RemoteAddr())
+	return network.Of(nc.RemoteAddr())
 }
 
 // tooMany logs that a client was turned away.

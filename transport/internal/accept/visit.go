@@ -10,7 +10,8 @@ import (
 	"slices"
 	"time"
 
-	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/network"
+
 	"example.com/khp/transport/internal/hops"
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
@@ -115,7 +116,7 @@ func (v *Visit) Enter(ctx context.Context, rest *[]byte) bool {
 // count makes the connection count for the address that its client turns out to have, if that does
 // not have too many already.
 func (v *Visit) count() bool {
-	g, host := v.gate, auth.NetworkOf(v.RemoteAddr())
+	g, host := v.gate, network.Of(v.RemoteAddr())
 	if host == v.host {
 		return true
 	}

@@ -7,7 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/network"
+
 	"example.com/khp/transport/internal/hops"
 	"example.com/khp/transport/internal/opening"
 )
@@ -30,14 +31,14 @@ func (g *Gate) ClientOf(r *http.Request) (proxied bool) {
 func (g *Gate) ServeUpgrade(h http.Handler, w http.ResponseWriter, r *http.Request, proxied bool) {
 	if proxied {
 		client, _ := netip.ParseAddrPort(r.RemoteAddr)
-		network := auth.NetworkOf(net.TCPAddrFromAddrPort(client))
-		if !g.slots.claim(network, g.PerAddress) {
+		host := network.Of(net.TCPAddrFromAddrPort(client))
+		if !g.slots.claim(host, g.PerAddress) {
 			g.tooMany(r.RemoteAddr)
 			w.Header().Set("Connection", "close")
 			http.Error(w, tooManyText, http.StatusServiceUnavailable)
 			return
 		}
-		defer g.slots.waive(network)
+		defer g.slots.waive(host)
 	}
 	if !g.places.take(g.Connections) {
 		g.full(r.RemoteAddr)
