@@ -153,20 +153,20 @@ func (a *acceptor) ask(q driver.Question) {
 		ctx = auth.WithClientNetwork(ctx, a.remote)
 	}
 	a.Later(func() func() {
-		d, in, err := h.decide(ctx, r, letIn)
-		return func() { a.decided(q, r, d, in, err) }
+		d, refused, err := h.decide(ctx, r, letIn)
+		return func() { a.decided(q, r, d, refused, err) }
 	})
 }
 
-// decided tells the driver what the application decided about a request, and whether it has let the
-// client in.
-func (a *acceptor) decided(q driver.Question, r *Request, d Decision, in bool, err error) {
+// decided tells the driver what the application decided about a request. refused is the verdict of
+// an Authenticator that does not let the client in.
+func (a *acceptor) decided(q driver.Question, r *Request, d Decision, refused *auth.Verdict, err error) {
 	if q.Over() { // whatever it says, it is not about what is asked now
 		return
 	}
 	a.wrong = nil
-	if !in && err == nil && r.Authorization != "" {
-		a.refusedCredentials(r, d.Status == 401)
+	if refused != nil {
+		a.loginFailed(r, refused)
 	}
 	switch {
 	case err != nil:
@@ -174,7 +174,7 @@ func (a *acceptor) decided(q driver.Question, r *Request, d Decision, in bool, e
 		a.Proceed()
 		q.Fail(time.Now())
 	default:
-		a.letIn, a.principal = in, r.Principal
+		a.letIn, a.principal = refused == nil, r.Principal
 		a.decide(q, d)
 	}
 }

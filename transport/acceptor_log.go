@@ -8,14 +8,14 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
 )
 
 // Messages and reasons of more than one line.
 const (
-	redirected       = "redirected"
-	saidNo           = "refused"
-	wrongCredentials = "wrong credentials"
+	redirected = "redirected"
+	saidNo     = "refused"
 )
 
 // report logs one line about the handshake, with the context of the connection.
@@ -58,20 +58,34 @@ func (a *acceptor) report(took time.Duration) {
 // mostQuoted bounds what a line of the log quotes from a client.
 const mostQuoted = 100
 
-// refusedCredentials notes credentials that the Authenticator has refused. If the client may try
-// again they have a line of the log for themselves, so that attempts can be counted; otherwise the
-// line about the handshake has what is known.
-func (a *acceptor) refusedCredentials(r *Request, again bool) {
-	a.wrong = []any{"reason", wrongCredentials}
-	scheme, rest, _ := strings.Cut(r.Authorization, " ")
-	if strings.EqualFold(scheme, "Basic") {
-		if user, _, ok := wire.DecodeBasic([]byte(rest)); ok {
-			a.wrong = append(a.wrong, "user", user[:min(len(user), mostQuoted)])
-		}
+// loginFailed notes credentials that the Authenticator has refused. They have a line of the log for
+// themselves, so that attempts can be counted; the line about the handshake has the same user and
+// reason.
+func (a *acceptor) loginFailed(r *Request, v *auth.Verdict) {
+	user, reason := v.User, v.Reason
+	if reason == "" && r.Authorization != "" && v.RetryAfter <= 0 {
+		reason = auth.WrongCredentials
 	}
-	if again {
-		a.handler.log().InfoContext(a.Context, wrongCredentials, append([]any{"remote", a.remote.String(), "path", r.Path()}, a.wrong[2:]...)...)
+	if reason == "" {
+		return
 	}
+	if user == "" {
+		user = userOf(r)
+	}
+	a.wrong = []any{"reason", reason}
+	if user != "" {
+		a.wrong = append(a.wrong, "user", user[:min(len(user), mostQuoted)])
+	}
+	a.handler.log().InfoContext(a.Context, "login failed", append([]any{"remote", a.remote.String(), "path", r.Path()}, a.wrong...)...)
+}
+
+// userOf returns the name that the credentials of a request give, "" if they give none.
+func userOf(r *Request) string {
+	if scheme, rest := r.Credentials(); strings.EqualFold(scheme, "Basic") {
+		user, _, _ := wire.DecodeBasic([]byte(rest))
+		return user
+	}
+	return ""
 }
 
 // refusedOrigin quotes the Origin of a refused page, if that is what was refused, because it is

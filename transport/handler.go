@@ -197,8 +197,9 @@ func (h *Handler) log() *slog.Logger {
 }
 
 // decide asks the Authenticator, unless the client of this request was let in already, and then the
-// application. r is the callee's own, and gets the principal.
-func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decision, in bool, err error) {
+// application. r is the callee's own, and gets the principal. refused is the verdict of an
+// Authenticator that does not let the client in, else nil.
+func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decision, refused *auth.Verdict, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
@@ -207,18 +208,18 @@ func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decisio
 	if h.Authenticator != nil && !letIn {
 		v, err := h.Authenticator.Authenticate(ctx, r)
 		if err != nil {
-			return Decision{}, false, fmt.Errorf("authenticating: %w", err)
+			return Decision{}, nil, fmt.Errorf("authenticating: %w", err)
 		}
 		if !v.LetsIn() {
-			return v.Decision(), false, nil
+			return v.Decision(), &v, nil
 		}
 		r.Principal = v.Principal
 	}
 	if h.Decide == nil {
-		return h.accept(r), true, nil
+		return h.accept(r), nil, nil
 	}
 	d, err = h.Decide(ctx, r)
-	return d, true, err
+	return d, nil, err
 }
 
 // accept lets a request in, with the subprotocol that the server likes best.

@@ -94,3 +94,45 @@ func TestHandler_AuthenticatorFails(t *testing.T) {
 		require.Equal(t, name == "both", strings.Contains(log.String(), "Challenges go with 401"))
 	}
 }
+
+// A failed login has a line of its own, with whom the credentials name and why they were refused,
+// whatever scheme they are of; credentials that could not be checked are none that failed.
+func TestHandler_LoginFailedLog(t *testing.T) {
+	for name, c := range map[string]struct {
+		credentials string
+		verdict     auth.Verdict
+		want        string // of the line, "" for none
+	}{
+		"reason and user": {"Bearer x", auth.Verdict{User: "ann", Reason: "the token has expired"}, `reason="the token has expired" user=ann`},
+		"neither":         {"Bearer x", auth.Verdict{}, `reason="wrong credentials"`},
+		"basic":           {"Basic am9lOndlbGNvbWU=", auth.Verdict{}, `reason="wrong credentials" user=joe`},
+		"reason alone":    {"", auth.Verdict{Reason: "the cookie is wrong"}, `reason="the cookie is wrong"`},
+		"long":            {"Bearer x", auth.Verdict{User: strings.Repeat("u", 5000), Reason: "no"}, "user=" + strings.Repeat("u", mostQuoted) + "\n"},
+		"none given":      {"", auth.Verdict{}, ""},
+		"not checked":     {"Basic am9lOndlbGNvbWU=", auth.Verdict{RetryAfter: 1}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer // read once everything is over
+			h := &Handler{Serve: echoServe, Logger: slog.New(slog.NewTextHandler(&log, nil)), Authenticator: auth.AuthenticatorFunc(func(_ context.Context, r *Request) (auth.Verdict, error) {
+				if r.Authorization == "" && c.credentials != "" {
+					return auth.Verdict{Challenges: []string{r.Challenge("Bearer", "")}}, nil
+				}
+				return c.verdict, nil
+			})}
+			s := &Server{Handler: h}
+			url := serveBy(t, s)
+			_, err := Dial(t.Context(), url, &DialOptions{Credentials: auth.CredentialsFunc(func(context.Context, *auth.CredentialsRequest) (string, error) { return c.credentials, nil })})
+			require.Error(t, err)
+			require.NoError(t, s.Shutdown(t.Context()))
+			line := ""
+			for l := range strings.Lines(log.String()) {
+				if strings.Contains(l, `msg="login failed"`) {
+					line = l
+				}
+			}
+			require.Contains(t, line, c.want)
+			require.Equal(t, c.want == "", line == "", log.String())
+			require.NotContains(t, log.String(), "am9l")
+		})
+	}
+}

@@ -290,7 +290,7 @@ func TestServe_LogsOneLineEach(t *testing.T) {
 	wantLog(t, s.log, `"msg":"refused"`)
 	lines = wantJSON(t, s.log.String())
 	require.Len(t, lines, 4, s.log.String())
-	require.Equal(t, "wrong credentials", lines[2]["msg"], "one for the attempt, which may be counted")
+	require.Equal(t, "login failed", lines[2]["msg"], "one for the attempt, which may be counted")
 	require.Equal(t, "joe", lines[2]["user"])
 	lines = append(lines[:2], lines[3])
 	require.Equal(t, "wrong credentials", lines[2]["reason"])

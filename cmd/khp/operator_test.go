@@ -72,12 +72,12 @@ func TestLog_WrongCredentials(t *testing.T) {
 	for _, user := range []string{"joe", "nobody"} {
 		_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, "hunter2")})
 		require.Error(t, err)
-		wantLog(t, s.log, `msg="wrong credentials" remote=127\.0\.0\.1:\d+ path=/ user=`+user)
+		wantLog(t, s.log, `msg="login failed" remote=127\.0\.0\.1:\d+ path=/ reason="wrong credentials" user=`+user)
 		wantLog(t, s.log, `msg=refused .*reason="wrong credentials" user=`+user)
 	}
 	_, err := transport.Dial(t.Context(), s.url+"/", nil)
 	require.Error(t, err)
-	require.Equal(t, 2, strings.Count(s.log.String(), `msg="wrong credentials"`), "one who gives none has not been wrong: %s", s.log)
+	require.Equal(t, 2, strings.Count(s.log.String(), `msg="login failed"`), "one who gives none has not been wrong: %s", s.log)
 	require.NotContains(t, s.log.String(), "hunter2")
 }
 

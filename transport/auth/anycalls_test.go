@@ -15,7 +15,7 @@ import (
 // Whatever is called in whatever order with whatever arguments: nothing panics.
 func TestAnyCalls(t *testing.T) {
 	functions := map[string]any{
-		"Basic": Basic, "Bearer": Bearer, "ClientNetwork": ClientNetwork, "Digest": Digest, "DigestUsers": DigestUsers, "FirstOf": FirstOf,
+		"Basic": Basic, "Bearer": Bearer, "ClientAddr": ClientAddr, "ClientNetwork": ClientNetwork, "Digest": Digest, "DigestUsers": DigestUsers, "FirstOf": FirstOf,
 		"ParseChallenges": ParseChallenges, "PrepareCredentials": PrepareCredentials, "Token": Token, "Tokens": Tokens, "TryLater": TryLater, "Users": Users, "WithClientNetwork": WithClientNetwork,
 	}
 	anycall.Complete(t, ".", functions)

@@ -56,6 +56,10 @@ type Verdict struct {
 	// RetryAfter, without Allow, says that the credentials could not be checked: the client gets
 	// 503, and comes back after so many seconds, rounded up.
 	RetryAfter time.Duration
+	// User and Reason are for the log, without Allow: whom credentials that were not accepted name,
+	// as far as that is known, and why they were not, in a few words. A Reason makes the refusal a
+	// failed login; without one, and without RetryAfter, every refused Authorization field is one.
+	User, Reason string
 }
 
 // Decision returns the decision that carries out the verdict: it accepts, asks for credentials with
@@ -123,7 +127,7 @@ func (a BasicAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdi
 	case a.Check(ctx, user, password):
 		return Verdict{Allow: true, Principal: user}, nil
 	}
-	return later.verdict(challenge), nil
+	return later.verdict(challenge, user), nil
 }
 
 // TokenAuth asks for a token: the form of the login modules of Kaazing gateways, or Bearer. [RFC
@@ -171,12 +175,15 @@ func (a TokenAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdi
 	if principal, ok := a.Check(ctx, value); ok {
 		return Verdict{Allow: true, Principal: principal}, nil
 	}
-	return later.verdict(challenge), nil
+	return later.verdict(challenge, ""), nil
 }
 
+// WrongCredentials is the Reason of a [Verdict] on credentials that are not right.
+const WrongCredentials = "wrong credentials"
+
 // notAccepted judges credentials that are wrong: it asks for others.
-func notAccepted(challenge string) Verdict {
-	return Verdict{Challenges: []string{challenge}, Body: []byte("these credentials are not accepted here\n")}
+func notAccepted(challenge, user string) Verdict {
+	return Verdict{Challenges: []string{challenge}, Body: []byte("these credentials are not accepted here\n"), User: user, Reason: WrongCredentials}
 }
 
 // Users checks names and passwords that are held in memory, as hashes. The time it takes tells

@@ -23,15 +23,16 @@ func authRequest(authorization string, kaazing bool) *endpoint.Request {
 func TestBasicAuth(t *testing.T) {
 	ask := func(scheme string) Verdict { return Verdict{Challenges: []string{scheme + ` realm="a \"realm\""`}} }
 	refused := ask("Basic")
-	refused.Body = []byte("these credentials are not accepted here\n")
+	refused.Body, refused.Reason = []byte("these credentials are not accepted here\n"), WrongCredentials
+	wrong := func(user string) Verdict { v := refused; v.User = user; return v }
 	for _, c := range []struct {
 		name, authorization string
 		want                Verdict
 	}{
 		{"none", "", ask("Basic")}, {"other scheme", "Token am9lOndlbGNvbWU=", ask("Basic")}, {"scheme only", "Basic", ask("Basic")}, {"blank", "Basic ", ask("Basic")},
 		{"no base64", "Basic wel:come", ask("Basic")}, {"no colon", "Basic am9l", ask("Basic")}, {"right", "Basic am9lOndlbGNvbWU=", Verdict{Allow: true, Principal: "joe"}},
-		{"case and blanks", "bAsIc \t am9lOndlbGNvbWU= ", Verdict{Allow: true, Principal: "joe"}}, {"wrong password", "Basic am9lOm5v", refused}, {"wrong user", "Basic bm86d2VsY29tZQ==", refused},
-		{"empty", "Basic Og==", refused}, {"other user's password", "Basic am9lOnNlc2FtZQ==", refused},
+		{"case and blanks", "bAsIc \t am9lOndlbGNvbWU= ", Verdict{Allow: true, Principal: "joe"}}, {"wrong password", "Basic am9lOm5v", wrong("joe")}, {"wrong user", "Basic bm86d2VsY29tZQ==", wrong("no")},
+		{"empty", "Basic Og==", wrong("")}, {"other user's password", "Basic am9lOnNlc2FtZQ==", wrong("joe")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := BasicAuth{Realm: `a "realm"`, Check: joeAndAnn}.Authenticate(t.Context(), authRequest(c.authorization, false))
@@ -55,7 +56,7 @@ func TestTokenAuth(t *testing.T) {
 		{"none", "", TokenAuth{Check: check}, Verdict{Challenges: []string{"Application Token"}}},
 		{"empty", "Token ", TokenAuth{Check: check}, Verdict{Challenges: []string{"Application Token"}}},
 		{"right", "Token 1:joe:welcome", TokenAuth{Check: check}, Verdict{Allow: true, Principal: 7}},
-		{"wrong", "Token 1:joe:welcom", TokenAuth{Check: check}, Verdict{Challenges: []string{"Application Token"}, Body: []byte("these credentials are not accepted here\n")}},
+		{"wrong", "Token 1:joe:welcom", TokenAuth{Check: check}, Verdict{Challenges: []string{"Application Token"}, Body: []byte("these credentials are not accepted here\n"), Reason: WrongCredentials}},
 		{"bearer", "Bearer 1:joe:welcome", TokenAuth{Scheme: "Bearer", Realm: "r", Check: check}, Verdict{Allow: true, Principal: 7}},
 		{"no bearer", "Token 1:joe:welcome", TokenAuth{Scheme: "Bearer", Realm: "r", Check: check}, Verdict{Challenges: []string{`Application Bearer realm="r"`}}},
 	} {

@@ -88,7 +88,7 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Ver
 		if err != nil {
 			return v, err
 		}
-		return notAccepted(v.Challenges[0]), nil
+		return notAccepted(v.Challenges[0], d.User), nil
 	case !a.nonces.use(d.Nonce):
 		return a.challenge(r, true)
 	}

@@ -20,3 +20,10 @@ func TestClientNetwork(t *testing.T) {
 	require.Zero(t, ClientNetwork(WithClientNetwork(t.Context(), nil)))
 	require.Zero(t, ClientNetwork(WithClientNetwork(t.Context(), &net.TCPAddr{})))
 }
+
+func TestClientAddr(t *testing.T) {
+	addr := &net.TCPAddr{IP: net.IPv6loopback, Port: 7}
+	require.Equal(t, addr, ClientAddr(WithClientNetwork(t.Context(), addr)))
+	require.Nil(t, ClientAddr(t.Context()))
+	require.Nil(t, ClientAddr(WithClientNetwork(t.Context(), nil)))
+}
