@@ -52,6 +52,7 @@ var (
 	ErrForm      = errors.New("not a signed token of an algorithm that is accepted")
 	ErrKey       = errors.New("no key for this token")
 	ErrSignature = errors.New("wrong signature")
+	ErrClaims    = errors.New("the claims of the token are not of the types that they must have")
 	ErrNoExpiry  = errors.New("the token never expires")
 	ErrExpired   = errors.New("the token has expired")
 	ErrTooEarly  = errors.New("the token is not valid yet")
@@ -103,8 +104,10 @@ func (c *Checker) verify(t *jwt.JSONWebToken) (claims jwt.Claims, all map[string
 		if head.KeyID != "" && k.id != head.KeyID || !slices.Contains(k.algs, jose.SignatureAlgorithm(head.Algorithm)) {
 			continue
 		}
-		claims, all = jwt.Claims{}, nil
-		if t.Claims(k.value, &claims, &all) == nil {
+		if t.Claims(k.value, &all) == nil {
+			if t.UnsafeClaimsWithoutVerification(&claims) != nil { // they were verified in the line above
+				return jwt.Claims{}, nil, ErrClaims
+			}
 			return claims, all, nil
 		}
 		err = ErrSignature

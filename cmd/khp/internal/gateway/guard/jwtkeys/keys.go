@@ -78,7 +78,8 @@ func parseKey(raw json.RawMessage) (*key, error) {
 		return nil, nil
 	}
 	var k jose.JSONWebKey
-	if err := k.UnmarshalJSON(raw); err != nil || !k.Valid() {
+	err := k.UnmarshalJSON(raw)
+	if _, shared := k.Key.([]byte); err != nil || !shared && !k.Valid() { // which knows public and private keys only
 		return nil, errors.New("it is damaged, or of a type that is not known; expected RSA, EC, OKP with Ed25519, or oct")
 	}
 	algs, err := algorithms(k.Key)
