@@ -26,7 +26,7 @@ func TestConfig_ErrorsNameTheLine(t *testing.T) {
 		"a tab":           {"route:\n\t/a: echo", "khp.yaml:2: "},
 		"a list":          {"- listen", "khp.yaml:1: expected lines NAME: VALUE"},
 		"unknown":         {"listen: 127.0.0.1:0\nlisen: x", `khp.yaml:2: there is no setting "lisen"`},
-		"plural":          {"routes: {/: echo}", `there is no setting "routes" (did you mean route?)`},
+		"plural":          {"routess: {/a: echo}", `there is no setting "routess" (did you mean routes?)`},
 		"underscore":      {"idle_timeout: 1s", "(did you mean idle-timeout?)"},
 		"not for files":   {"config: other.yaml", `there is no setting "config"`},
 		"twice":           {"log: text\nlog: json", "khp.yaml:2: log is set already in line 1"},

@@ -2,29 +2,39 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 )
 
 // Nearest returns " (did you mean NAME?)" for the flag whose name is spelled most like name, "" if
-// none is. Hidden flags and those of not are left out.
-func Nearest(flags *pflag.FlagSet, name string, not ...string) string {
+// none is. Hidden flags are left out.
+func Nearest(flags *pflag.FlagSet, name string) string {
+	var names []string
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	if f := flags.Lookup(name); f == nil && len(name) == 1 && flags.ShorthandLookup(name) != nil {
+		name = flags.ShorthandLookup(name).Name
+	}
+	return NearestOf(names, name)
+}
+
+// NearestOf is [Nearest] for names that are no flags.
+func NearestOf(names []string, name string) string {
 	best, least := "", 1+min(3, (len(name)+1)/3)
 	name = strings.ToLower(strings.ReplaceAll(name, "_", "-"))
-	flags.VisitAll(func(f *pflag.Flag) {
-		if slices.Contains(not, f.Name) || f.Hidden {
-			return
-		}
-		d := distance(f.Name, name)
-		if f.Shorthand == name || len(name) > 2 && strings.HasPrefix(f.Name, name) {
+	for _, n := range names {
+		d := distance(n, name)
+		if len(name) > 2 && strings.HasPrefix(n, name) {
 			d = 0
 		}
 		if d < least {
-			best, least = f.Name, d
+			best, least = n, d
 		}
-	})
+	}
 	if best == "" {
 		return ""
 	}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -35,6 +37,11 @@ func (v *onceValue) Set(text string) error {
 		return &RepeatedError{}
 	}
 	v.given = true
+	if kind := v.Type(); kind == "int" || kind == "uint64" { // which take 010 for 8, and 0x10 and 1_0 as Go does
+		if _, err := Digits(strings.TrimPrefix(text, "-")); err != nil {
+			return err
+		}
+	}
 	return v.Value.Set(text)
 }
 

@@ -21,8 +21,13 @@ func Refusal(f *pflag.Flag, value string, err error) string {
 	case "bool":
 		expected = "expected true or false"
 	}
+	return fmt.Sprintf("%s %s: %s", f.Name, Quoted(value), expected)
+}
+
+// Quoted puts a value in quotes that would not show as it is without.
+func Quoted(value string) string {
 	if quoted := strconv.QuoteToASCII(value); value == "" || quoted != `"`+value+`"` || strings.Contains(value, " ") {
-		value = quoted
+		return quoted
 	}
-	return fmt.Sprintf("%s %s: %s", f.Name, value, expected)
+	return value
 }

@@ -89,9 +89,8 @@ func (c *converter) target(s *node) string {
 
 // checked returns a target if khp serve takes it.
 func (c *converter) checked(n *node, name string) string {
-	if _, err := target.Parse([]string{"/=" + name}); err != nil {
-		_, why, _ := strings.Cut(err.Error(), ": ")
-		c.report.say(c.file, n, lost, "<"+n.name+">", why)
+	if err := target.Check(name); err != nil {
+		c.report.say(c.file, n, lost, "<"+n.name+">", err.Error())
 		return ""
 	}
 	return name

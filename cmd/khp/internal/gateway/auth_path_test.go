@@ -3,16 +3,14 @@ package gateway
 import (
 	"testing"
 
-	"example.com/khp/cmd/khp/internal/gateway/target"
+	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
 func TestAuthority_GuardsEveryForm(t *testing.T) {
-	list, err := target.Parse(nil)
-	require.NoError(t, err)
-	a, err := (&options{auth: []string{"/e=joe:welcome", "/f=ann:sesame"}, realm: "r", scheme: "basic"}).authority(list)
+	a, _, err := authority(t, config.Config{Auth: []string{"/e=joe:welcome", "/f=ann:sesame"}})
 	require.NoError(t, err)
 	joe, ann := basicField(t, "joe", "welcome"), basicField(t, "ann", "sesame")
 	for path, want := range map[string][3]int{ // status for nobody, joe and ann; 0 is let in
@@ -44,10 +42,8 @@ func basicField(t *testing.T, user, password string) string {
 // A value that cannot be split is shown to nobody: it may be the password, and a reload writes the
 // error into the log.
 func TestParseAuthority_HidesPassword(t *testing.T) {
-	list, err := target.Parse(nil)
-	require.NoError(t, err)
 	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=", "/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {
-		_, err := (&options{auth: []string{spec, spec}, realm: "r", scheme: "basic"}).authority(list)
+		_, _, err := authority(t, config.Config{Auth: []string{spec, spec}})
 		require.ErrorContains(t, err, "--auth")
 		require.NotContains(t, err.Error(), "same", spec)
 	}

@@ -4,18 +4,27 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/cmd/khp/internal/gateway/target"
 	"github.com/stretchr/testify/require"
 )
 
+// authority makes the guards and routes of settings.
+func authority(t *testing.T, c config.Config) (*guard.Guard, target.Routes, error) {
+	t.Helper()
+	c.Listen, c.Realm, c.Scheme = "127.0.0.1:0", "r", "basic"
+	require.NoError(t, c.Settle(shownValue))
+	list, err := target.New(c.Routes)
+	require.NoError(t, err)
+	a, err := guard.New(&c, list)
+	return a, list, err
+}
+
 // What a reload may do with guards.
 func TestAuthority_Opens(t *testing.T) {
 	parse := func(route, auth, open string) (*guard.Guard, target.Routes) {
-		o := &options{routes: strings.Fields(route), auth: strings.Fields(auth), noAuth: strings.Fields(open), scheme: "basic"}
-		list, err := target.Parse(o.routes)
-		require.NoError(t, err)
-		a, err := o.authority(list)
+		a, list, err := authority(t, config.Config{Route: strings.Fields(route), Auth: strings.Fields(auth), NoAuth: strings.Fields(open)})
 		require.NoError(t, err)
 		return a, list
 	}

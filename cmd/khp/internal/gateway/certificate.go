@@ -8,56 +8,55 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/config"
 )
 
-// certificate loads what --tls-cert and --tls-key name; nil if there is none.
-func (o *options) certificate() (*tls.Certificate, error) {
+// certificate loads a certificate and its key.
+func certificate(c *config.Certificate) (*tls.Certificate, error) {
 	switch {
-	case o.cert == "" && o.key == "":
-		return nil, nil
-	case o.cert == "":
-		return nil, cli.Usagef("--tls-key %s: needs --tls-cert as well", o.key)
-	case o.key == "":
-		return nil, cli.Usagef("--tls-cert %s: needs --tls-key as well", o.cert)
+	case c.Cert == "":
+		return nil, c.Fault("key", c.Key, "needs %s as well", c.Called("cert"))
+	case c.Key == "":
+		return nil, c.Fault("cert", c.Cert, "needs %s as well", c.Called("key"))
 	}
-	certs, err := os.ReadFile(o.cert)
+	certs, err := os.ReadFile(c.Cert)
 	if err != nil {
-		return nil, cli.Usagef("--tls-cert %s: %s; choose a file that can be read", o.cert, cli.Cause(err))
+		return nil, c.Fault("cert", c.Cert, "%s; choose a file that can be read", cli.Cause(err))
 	}
-	key, err := os.ReadFile(o.key)
+	key, err := os.ReadFile(c.Key)
 	if err != nil {
-		return nil, cli.Usagef("--tls-key %s: %s; choose a file that can be read", o.key, cli.Cause(err))
+		return nil, c.Fault("key", c.Key, "%s; choose a file that can be read", cli.Cause(err))
 	}
 	pair, err := tls.X509KeyPair(certs, key)
 	if err != nil {
-		return nil, o.certificateFault(certs, key)
+		return nil, certificateFault(c, certs, key)
 	}
 	return &pair, nil
 }
 
 // certificateFault finds out why a certificate and a key cannot be used.
-func (o *options) certificateFault(certs, key []byte) error {
+func certificateFault(c *config.Certificate, certs, key []byte) error {
 	first := pemBlock(certs, func(kind string) bool { return kind == "CERTIFICATE" })
 	if first == nil {
-		return cli.Usagef("--tls-cert %s: no certificate in it; expected PEM", o.cert)
+		return c.Fault("cert", c.Cert, "no certificate in it; expected PEM")
 	}
 	if _, err := x509.ParseCertificate(first.Bytes); err != nil {
-		return cli.Usagef("--tls-cert %s: the certificate in it is damaged", o.cert)
+		return c.Fault("cert", c.Cert, "the certificate in it is damaged")
 	}
 	own := pemBlock(key, func(kind string) bool { return strings.HasSuffix(kind, "PRIVATE KEY") })
 	if own == nil {
-		return cli.Usagef("--tls-key %s: no key in it; expected PEM", o.key)
+		return c.Fault("key", c.Key, "no key in it; expected PEM")
 	}
 	_, pkcs8 := x509.ParsePKCS8PrivateKey(own.Bytes)
 	_, pkcs1 := x509.ParsePKCS1PrivateKey(own.Bytes)
 	_, ec := x509.ParseECPrivateKey(own.Bytes)
 	switch {
 	case strings.HasPrefix(own.Type, "ENCRYPTED"), own.Headers["DEK-Info"] != "":
-		return cli.Usagef("--tls-key %s: the key in it needs a password; write it without one, as openssl pkey does", o.key)
+		return c.Fault("key", c.Key, "the key in it needs a password; write it without one, as openssl pkey does")
 	case pkcs8 != nil && pkcs1 != nil && ec != nil:
-		return cli.Usagef("--tls-key %s: the key in it is damaged", o.key)
+		return c.Fault("key", c.Key, "the key in it is damaged")
 	}
-	return cli.Usagef("--tls-key %s: it is not the key of the certificate in %s", o.key, o.cert)
+	return c.Fault("key", c.Key, "it is not the key of the certificate in %s", c.Cert)
 }
 
 // pemBlock finds the first block of a kind.
@@ -73,16 +72,16 @@ func pemBlock(text []byte, is func(kind string) bool) *pem.Block {
 
 // backendTLS is for wss back ends; nil trusts whom the system trusts.
 func (o *options) backendTLS() (*tls.Config, error) {
-	if o.backendCA == "" {
+	if o.BackendCA == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(o.backendCA)
+	text, err := os.ReadFile(o.BackendCA)
 	if err != nil {
-		return nil, cli.Usagef("--backend-ca %s: %s; choose a file that can be read", o.backendCA, cli.Cause(err))
+		return nil, cli.Usagef("--backend-ca %s: %s; choose a file that can be read", o.BackendCA, cli.Cause(err))
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(text) {
-		return nil, cli.Usagef("--backend-ca %s: no certificate in it; expected PEM", o.backendCA)
+		return nil, cli.Usagef("--backend-ca %s: no certificate in it; expected PEM", o.BackendCA)
 	}
 	return &tls.Config{RootCAs: roots}, nil
 }

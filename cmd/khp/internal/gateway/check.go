@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/target"
 	"github.com/spf13/pflag"
 )
@@ -39,30 +38,28 @@ func checkSettings(c *cli.Env, given *pflag.FlagSet) error {
 // tryOut makes everything that the options describe except listeners and the trace. The error joins
 // all faults.
 func (o *options) tryOut() (*rules, error) {
-	_, logErr := newLogger(nil, o.log, slog.LevelInfo)
-	_, certErr := o.certificate()
-	metricsErr := error(nil)
-	if o.metrics != "" {
-		metricsErr = listen.Check("--metrics", o.metrics)
-	}
+	_, logErr := newLogger(nil, o.Log, slog.LevelInfo)
+	_, frontsErr := o.fronts()
 	r, err := o.rules(&gateway{log: slog.New(slog.DiscardHandler)})
-	return r, errors.Join(logErr, listen.Check("--listen", o.listen), metricsErr, certErr, err)
+	return r, errors.Join(logErr, frontsErr, err)
 }
 
-// faults are the errors that err joins.
-func faults(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	switch {
-	case err == nil:
-		return nil
-	case !ok:
-		return []error{err}
+// faults are the errors that err joins, each once: what is wrong with a setting that several routes
+// have from the document is said of each.
+func faults(err error) (list []error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			list = append(list, faults(e)...)
+		}
+	} else if err != nil {
+		list = []error{err}
 	}
-	var list []error
-	for _, e := range joined.Unwrap() {
-		list = append(list, faults(e)...)
-	}
-	return list
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(e error) bool {
+		again := seen[e.Error()]
+		seen[e.Error()] = true
+		return again
+	})
 }
 
 // firstFault is the error of a start, which ends with one line.
@@ -76,31 +73,31 @@ func firstFault(err error) error {
 // summary says in a few lines what would be served, without secrets.
 func (o *options) summary(r *rules) string {
 	var b strings.Builder
-	scheme := "ws"
-	if o.cert != "" {
-		scheme = "wss"
+	var urls []string
+	for _, l := range o.Listeners {
+		urls = append(urls, l.Scheme()+"://"+l.Address)
 	}
-	fmt.Fprintf(&b, "%s in order; khp serve would listen on %s://%s\n", cmp.Or(o.config, "the command line")+" is", scheme, o.listen)
-	if o.metrics != "" {
-		fmt.Fprintf(&b, "metrics on http://%s/metrics\n", o.metrics)
+	fmt.Fprintf(&b, "%s in order; khp serve would listen on %s\n", cmp.Or(o.path, "the command line")+" is", strings.Join(urls, " and "))
+	if o.Metrics != "" {
+		fmt.Fprintf(&b, "metrics on http://%s/metrics\n", o.Metrics)
 	}
 	for _, one := range slices.Backward(r.house.Routes) {
 		who := r.auth.Describe(one.Path)
 		if who != "" {
 			who = ", " + who
 		}
-		fmt.Fprintf(&b, "  %s -> %s%s\n", one.Path, target.Shown(one.Name), who)
+		fmt.Fprintf(&b, "  %s -> %s%s\n", one.Path, target.Shown(one.Target), who)
 	}
 	limit := func(what string, t time.Duration) {
 		if t > 0 {
 			fmt.Fprintf(&b, "%s %s\n", what, t)
 		}
 	}
-	limit("inactivity-timeout", time.Duration(o.inactivity))
-	limit("idle-timeout", r.house.Idle)
-	fmt.Fprintf(&b, "max-message %s\n", o.message.String())
-	if len(o.origins) > 0 {
-		fmt.Fprintf(&b, "allow-origin %s\n", strings.Join(o.origins, " "))
+	limit("inactivity-timeout", time.Duration(o.InactivityTimeout))
+	limit("idle-timeout", time.Duration(o.IdleTimeout))
+	fmt.Fprintf(&b, "max-message %s\n", o.MaxMessage.String())
+	if len(o.AllowOrigin) > 0 {
+		fmt.Fprintf(&b, "allow-origin %s\n", strings.Join(o.AllowOrigin, " "))
 	}
 	return b.String()
 }

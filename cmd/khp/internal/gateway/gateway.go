@@ -25,22 +25,20 @@ type gateway struct {
 	observers observe.Observers // whatever the rules are
 
 	rules    atomic.Pointer[rules]
-	cert     atomic.Pointer[tls.Certificate] // nil without TLS
+	fronts   []*front
 	draining atomic.Bool
 	clients  target.Clients
 	load     atomic.Pointer[func() transport.Load] // once it serves
 }
 
-// server makes the server around the gateway, once rules and cert are set.
+// server makes the server around the gateway, once rules are set.
 func (g *gateway) server(o *options) *transport.Server {
 	trusted, _ := o.trust() // was checked with the rules
 	srv := &transport.Server{
 		Route: func(_, path string) *transport.Handler { return g.rules.Load().handler(path) }, Fallback: g, Logger: g.log,
-		MaxConnections: o.most, MaxWaiting: o.waiting, MaxPerAddress: o.perAddress, TrustedProxies: trusted, ProxyProtocol: o.proxyHead,
+		MaxConnections: int(o.MaxConnections), MaxWaiting: int(o.MaxWaiting), MaxPerAddress: int(o.MaxPerAddress), TrustedProxies: trusted, ProxyProtocol: o.ProxyProtocol,
 	}
-	if g.cert.Load() != nil {
-		srv.TLSConfig = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return g.cert.Load(), nil }}
-	}
+	srv.TLSConfig = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return g.fronts[0].tls.Load(), nil }}
 	return srv
 }
 
@@ -48,7 +46,10 @@ func (g *gateway) server(o *options) *transport.Server {
 // a log.
 func New(routes, auth []string, realm string) (*transport.Server, error) {
 	o := newOptions()
-	o.routes, o.auth, o.realm = routes, auth, realm
+	o.Route, o.Auth, o.Realm = routes, auth, realm
+	if err := o.Settle(shownValue); err != nil {
+		return nil, err
+	}
 	g := &gateway{log: slog.New(slog.DiscardHandler)}
 	rules, err := o.rules(g)
 	if err != nil {
@@ -71,7 +72,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case rules.house.Routes.Find(path) == nil:
 		http.Error(w, target.NothingServed(path), http.StatusNotFound)
 	default:
-		rules.handlers[way{}].ServeHTTP(w, r) // explains what is spoken here
+		rules.handlers[""].ServeHTTP(w, r) // explains what is spoken here
 	}
 }
 

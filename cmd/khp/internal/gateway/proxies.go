@@ -12,11 +12,11 @@ import (
 func (o *options) trust() ([]netip.Prefix, error) {
 	var list []netip.Prefix
 	var wrong []error
-	for _, text := range o.proxies {
+	for _, text := range o.TrustedProxies {
 		p, err := network(text)
 		list, wrong = append(list, p), append(wrong, err)
 	}
-	if o.proxyHead && len(list) == 0 {
+	if o.ProxyProtocol && len(list) == 0 {
 		wrong = append(wrong, cli.Usagef("--proxy-protocol true: nobody's PROXY header counts; add --trusted-proxies with the networks of your proxies"))
 	}
 	return list, errors.Join(wrong...)

@@ -1,7 +1,7 @@
 package gateway
 
 import (
-	"errors"
+	"slices"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
@@ -16,40 +16,15 @@ import (
 
 // options are the settings of khp serve, from flags and the file of --config.
 type options struct {
-	flags *pflag.FlagSet // that set the fields below
+	config.Config
+	flags *pflag.FlagSet // that set fields of Config, and those below
 	file  *config.File   // nil without --config
 
-	config     string
-	listen     string
-	routes     []string
-	plain      []string
-	challenges []string
-	auth       []string
-	htpasswd   []string
-	noAuth     []string
-	realm      string
-	scheme     string
-	idle       cli.Duration
-	inactivity cli.Duration
-	drain      cli.Duration
-	message    cli.Size
-	most       int
-	waiting    int
-	perAddress int
-	cert       string
-	key        string
-	backendCA  string
-	origins    []string
-	hosts      []string
-	prefix     string
-	proxies    []string
-	proxyHead  bool // --proxy-protocol
-	metrics    string
-	trace      string
-	log        string
-	demo       bool
-	verbose    bool
-	dry        bool // --check
+	path string // --config
+	dry  bool   // --check
+
+	prints    map[string]string // tell which settings a reload changes
+	unsettled error             // what is wrong with the forms of settings
 }
 
 // Command is khp serve.
@@ -122,40 +97,41 @@ const defaultInactivity = cli.Duration(50 * time.Second)
 
 // newOptions returns the defaults.
 func newOptions() *options {
-	o := &options{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError), message: transport.DefaultReadLimit, drain: cli.Duration(10 * time.Second), inactivity: defaultInactivity}
+	o := &options{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError)}
+	o.MaxMessage, o.DrainTimeout, o.InactivityTimeout = transport.DefaultReadLimit, cli.Duration(10*time.Second), defaultInactivity
 	f := o.flags
 	f.SortFlags = false
-	f.StringVar(&o.config, "config", "", "read settings from `FILE` as well, in YAML")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
-	f.StringArrayVar(&o.routes, "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
-	f.StringArrayVar(&o.plain, "plain", nil, "serve plain WebSocket clients on the same URLs, of all routes or of `PATH=true|false` (repeat)")
+	f.StringVar(&o.path, "config", "", "read settings from `FILE` as well, in YAML")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
+	f.StringArrayVar((*[]string)(&o.Route), "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
+	f.StringArrayVar((*[]string)(&o.Plain), "plain", nil, "serve plain WebSocket clients on the same URLs, of all routes or of `PATH=true|false` (repeat)")
 	f.Lookup("plain").NoOptDefVal = "true"
-	f.StringArrayVar(&o.auth, "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD`; @FILE or ${VARIABLE} for PASSWORD stands for what it holds (repeat)")
-	f.StringArrayVar(&o.htpasswd, "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
-	f.StringArrayVar(&o.noAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
-	f.StringArrayVar(&o.challenges, "max-challenges", nil, "ask a client so often for credentials, `N` or PATH=N from 1 to 255, before it is refused; 3 if not said (repeat)")
-	f.StringVar(&o.realm, "realm", guard.DefaultRealm, "realm of the challenge, `NAME`")
-	f.StringVar(&o.scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
-	f.StringArrayVar(&o.hosts, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
-	f.StringVar(&o.prefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
-	f.StringArrayVar(&o.proxies, "trusted-proxies", nil, "take the word of proxies in this `NETWORK` for the address of a client: an address or a CIDR block (repeat)")
-	f.BoolVar(&o.proxyHead, "proxy-protocol", false, "expect a PROXY header, v1 or v2, on each connection from --trusted-proxies")
-	f.StringArrayVar(&o.origins, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
-	f.StringVar(&o.cert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
-	f.StringVar(&o.key, "tls-key", "", "key of the certificate, `FILE` in PEM")
-	f.StringVar(&o.backendCA, "backend-ca", "", "authorities to trust at wss:// back ends, `FILE` in PEM; the system's otherwise")
-	f.Var(&o.inactivity, "inactivity-timeout", "send a Ping to clients silent for half of this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
-	f.Var(&o.idle, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
-	f.Var(&o.drain, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
-	f.Var(&o.message, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
-	f.IntVar(&o.most, "max-connections", 0, "at most `N` WebSocket connections at once, more get 503; 0 is no limit")
-	f.IntVar(&o.waiting, "max-waiting", 0, "have `N` clients wait for one of --max-connections to end, a minute at most, before more get 503")
-	f.IntVar(&o.perAddress, "max-per-address", 0, "at most `N` of one client address, more get 503; 0 is no limit")
-	f.StringVar(&o.metrics, "metrics", "", "serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
-	f.StringVar(&o.trace, "trace", "", "write every step of every handshake to `FILE` as NDJSON, for khp replay (overwritten)")
-	f.StringVar(&o.log, "log", "text", "form of the log on stderr: `text|json`")
-	f.BoolVar(&o.demo, "demo-page", false, "answer a browser's GET / with a page that speaks KHP")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step of every handshake")
+	f.StringArrayVar((*[]string)(&o.Auth), "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD`; @FILE or ${VARIABLE} for PASSWORD stands for what it holds (repeat)")
+	f.StringArrayVar((*[]string)(&o.Htpasswd), "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
+	f.StringArrayVar(&o.NoAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
+	f.StringArrayVar((*[]string)(&o.MaxChallenges), "max-challenges", nil, "ask a client so often for credentials, `N` or PATH=N from 1 to 255, before it is refused; 3 if not said (repeat)")
+	f.StringVar(&o.Realm, "realm", guard.DefaultRealm, "realm of the challenge, `NAME`")
+	f.StringVar(&o.Scheme, "scheme", "basic", "scheme of the challenge: `basic|token`; a token is equal to PASSWORD")
+	f.StringArrayVar(&o.OutsideHost, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
+	f.StringVar(&o.OutsidePrefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
+	f.StringArrayVar(&o.TrustedProxies, "trusted-proxies", nil, "take the word of proxies in this `NETWORK` for the address of a client: an address or a CIDR block (repeat)")
+	f.BoolVar(&o.ProxyProtocol, "proxy-protocol", false, "expect a PROXY header, v1 or v2, on each connection from --trusted-proxies")
+	f.StringArrayVar(&o.AllowOrigin, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
+	f.StringVar(&o.TLSCert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
+	f.StringVar(&o.TLSKey, "tls-key", "", "key of the certificate, `FILE` in PEM")
+	f.StringVar(&o.BackendCA, "backend-ca", "", "authorities to trust at wss:// back ends, `FILE` in PEM; the system's otherwise")
+	f.Var(&o.InactivityTimeout, "inactivity-timeout", "send a Ping to clients silent for half of this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
+	f.Var(&o.IdleTimeout, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
+	f.Var(&o.DrainTimeout, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
+	f.Var(&o.MaxMessage, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
+	f.Var(&o.MaxConnections, "max-connections", "at most `N` WebSocket connections at once, more get 503; 0 is no limit")
+	f.Var(&o.MaxWaiting, "max-waiting", "have `N` clients wait for one of --max-connections to end, a minute at most, before more get 503")
+	f.Var(&o.MaxPerAddress, "max-per-address", "at most `N` of one client address, more get 503; 0 is no limit")
+	f.StringVar(&o.Metrics, "metrics", "", "serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
+	f.StringVar(&o.Trace, "trace", "", "write every step of every handshake to `FILE` as NDJSON, for khp replay (overwritten)")
+	f.StringVar(&o.Log, "log", "text", "form of the log on stderr: `text|json`")
+	f.BoolVar(&o.DemoPage, "demo-page", false, "answer a browser's GET / with a page that speaks KHP")
+	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log every step of every handshake")
 	f.BoolVar(&o.dry, "check", false, "read all settings and files, print what would be served or every mistake, and end")
 	return o
 }
@@ -180,48 +156,38 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 			err = cli.Usagef("--%s \"\": the value is empty; give it one, or leave the flag out", f.Name)
 		}
 	})
-	if err == nil && o.config != "" {
-		o.file, err = config.Load(o.config, o.flags, config.Settings{Fresh: func() *pflag.FlagSet { return newOptions().flags }, Whole: guards, Shown: shownValue})
+	if err == nil && o.path != "" {
+		o.file, err = config.Load(o.path, o.flags, &o.Config, config.Settings{Fresh: func() *pflag.FlagSet { return newOptions().flags }, Whole: guards, Shown: shownValue})
 	}
-	return o, err
-}
-
-// check looks at what no parser of a flag does.
-func (o *options) check() error {
-	var wrong []error
-	for _, n := range []struct {
-		flag string
-		n    int
-	}{{"max-connections", o.most}, {"max-per-address", o.perAddress}, {"max-waiting", o.waiting}} {
-		if n.n < 0 {
-			wrong = append(wrong, cli.Usagef("--%s %d: expected a number from 1 on, or 0 for no limit", n.flag, n.n))
-		}
+	if err != nil {
+		return o, err
 	}
-	if _, err := o.trust(); err != nil {
-		wrong = append(wrong, err)
-	}
-	return errors.Join(wrong...)
+	o.prints = o.Prints()
+	o.unsettled = o.Settle(shownValue)
+	return o, nil
 }
 
 // unused finds a setting that would have no effect, or a bad one: what it belongs to may have been
 // forgotten.
 func (o *options) unused(list target.Routes) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
-	if r, server := list.Circle(o.listen); r != nil {
-		return cli.Usagef("--route %s: %s is this server, which would send clients in a circle", r.Path+"="+target.Shown(r.Name), observe.WithoutQueries(server))
+	for _, l := range o.Listeners {
+		if r, server := list.Circle(l.Address); r != nil {
+			return r.Fault("target", target.Shown(r.Target), "%s is this server, which would send clients in a circle", observe.WithoutQueries(server))
+		}
 	}
-	guarded := len(o.auth) > 0 || len(o.htpasswd) > 0
+	guarded := len(o.Auth) > 0 || len(o.Htpasswd) > 0 || slices.ContainsFunc(o.Routes, func(r *config.Route) bool { return r.Auth != nil })
 	switch {
 	case given("realm") && !guarded:
-		return cli.Usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd", o.realm)
+		return cli.Usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd", o.Realm)
 	case given("scheme") && !guarded:
-		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.scheme)
-	case given("realm") && o.scheme == "token":
-		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.realm)
-	case o.waiting > 0 && o.most == 0:
-		return cli.Usagef("--max-waiting %d: without --max-connections nobody has to wait; set both", o.waiting)
+		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.Scheme)
+	case given("realm") && o.Scheme == "token":
+		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.Realm)
+	case o.MaxWaiting > 0 && o.MaxConnections == 0:
+		return cli.Usagef("--max-waiting %d: without --max-connections nobody has to wait; set both", o.MaxWaiting)
 	case given("backend-ca") && !list.Trust():
-		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.backendCA)
+		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.BackendCA)
 	}
 	return nil
 }
@@ -237,6 +203,8 @@ func shownValue(flag, value string) string {
 		return guard.HidePassword(value)
 	case "route":
 		return target.Hide(value)
+	case "target":
+		return target.Shown(value)
 	}
 	return value
 }

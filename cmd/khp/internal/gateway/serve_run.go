@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -29,39 +28,39 @@ import (
 func serve(c *cli.Env, given *pflag.FlagSet) error {
 	o, err := readOptions(given)
 	if err != nil {
-		return firstFault(err)
+		return o.file.Locate(firstFault(err))
 	}
 	return o.file.Locate(firstFault(serveSettings(c, o, given)))
 }
 
 func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 	level := &slog.LevelVar{}
-	level.Set(levelOf(o.verbose))
-	if _, err := newLogger(c.Stderr, o.log, level); err != nil {
+	level.Set(levelOf(o.Verbose))
+	if _, err := newLogger(c.Stderr, o.Log, level); err != nil {
 		return err
 	}
 	g := &gateway{}
-	if o.metrics != "" {
+	if o.Metrics != "" {
 		g.metrics = metrics.New()
 		g.measure()
 		g.observers = append(g.observers, g.metrics)
 	}
-	lines := newLogQueue(c.Stderr, logRoom, o.log, g.metrics)
+	lines := newLogQueue(c.Stderr, logRoom, o.Log, g.metrics)
 	defer lines.Close()
-	log, err := newLogger(lines, o.log, level)
+	log, err := newLogger(lines, o.Log, level)
 	if err != nil {
 		return err
 	}
 	g.log = log
-	cert, err := o.certificate()
+	fronts, err := o.fronts()
 	if err != nil {
 		return err
 	}
 	if _, err := o.rules(g); err != nil { // before the trace is overwritten
 		return err
 	}
-	if o.trace != "" {
-		t, err := observe.NewQueuedTracer(o.trace, trace.Header{Side: "server"}, g.traceHooks(o.trace))
+	if o.Trace != "" {
+		t, err := observe.NewQueuedTracer(o.Trace, trace.Header{Side: "server"}, g.traceHooks(o.Trace))
 		if err != nil {
 			return err
 		}
@@ -73,28 +72,30 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 		return err
 	}
 	g.rules.Store(rules)
-	g.cert.Store(cert)
-	ln, err := listen.Listen("--listen", o.listen)
-	if err != nil {
-		return err
-	}
-	if o.metrics != "" {
-		url, stop, err := g.listenMetrics(o.metrics)
-		if err != nil && listen.SameAddress(ln.Addr(), o.metrics) {
-			err = cli.Usagef("--metrics %s: --listen has that address; choose another port", o.metrics)
+	g.fronts = fronts
+	defer func() {
+		for _, f := range fronts {
+			f.close()
 		}
+	}()
+	for _, f := range fronts {
+		if err := f.open(); err != nil {
+			return err
+		}
+	}
+	if o.Metrics != "" {
+		url, stop, err := g.listenMetrics(o.Metrics)
 		if err != nil {
-			_ = ln.Close()
 			return err
 		}
 		defer stop()
 		log.Info("metrics", "url", url)
 	}
-	again := &reloader{gateway: g, given: given, level: level, prints: o.prints()}
+	again := &reloader{gateway: g, given: given, level: level, prints: o.prints}
 	if !o.worthwhile() {
 		again = nil
 	}
-	return listening(c, o, g, ln, again)
+	return listening(c, o, g, again)
 }
 
 // traceHooks log and count what is wrong with the trace in a file.
@@ -118,16 +119,14 @@ func (g *gateway) traceHooks(file string) queue.Hooks {
 }
 
 // listening serves until a signal comes.
-func listening(c *cli.Env, o *options, g *gateway, ln net.Listener, again *reloader) error {
-	scheme, serve := "ws", (*transport.Server).Serve
-	if g.cert.Load() != nil {
-		scheme, serve = "wss", func(s *transport.Server, ln net.Listener) error { return s.ServeTLS(ln, "", "") }
-	}
+func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 	srv := g.server(o)
 	load := srv.Load
 	g.load.Store(&load)
-	served := make(chan error, 1)
-	go func() { served <- serve(srv, ln) }()
+	served := make(chan error, len(g.fronts))
+	for _, f := range g.fronts {
+		go func() { served <- f.serve(srv) }()
+	}
 	outliveLog()
 	signals, stop := c.Notify()
 	defer stop()
@@ -136,11 +135,15 @@ func listening(c *cli.Env, o *options, g *gateway, ln net.Listener, again *reloa
 	go again.serve(reloads)
 	said := make(chan error, 1)
 	go func() { // nobody has to read it, either
-		_, err := fmt.Fprintf(c.Stdout, "khp: listening on %s://%s\n", scheme, ln.Addr())
+		var lines strings.Builder
+		for _, f := range g.fronts {
+			fmt.Fprintf(&lines, "khp: listening on %s\n", f.url())
+		}
+		_, err := fmt.Fprint(c.Stdout, lines.String())
 		said <- err
 	}()
-	if o.demo {
-		g.log.Info("demo page", "url", "http"+strings.TrimPrefix(scheme, "ws")+"://"+ln.Addr().String()+"/")
+	if o.DemoPage {
+		g.log.Info("demo page", "url", "http"+strings.TrimPrefix(g.fronts[0].url(), "ws")+"/")
 	}
 	for {
 		select {
@@ -151,7 +154,8 @@ func listening(c *cli.Env, o *options, g *gateway, ln net.Listener, again *reloa
 			}
 		case err := <-served:
 			if !errors.Is(err, http.ErrServerClosed) {
-				return cli.Failf(cli.ExitFailed, "cannot accept connections on %s any more: %s", ln.Addr(), listen.SystemError(err))
+				_ = srv.Close()
+				return cli.Failf(cli.ExitFailed, "cannot accept connections any more: %s", listen.SystemError(err))
 			}
 			return nil
 		case s := <-signals:

@@ -1,217 +1,133 @@
-// Package config reads files of settings: YAML with the names of flags.
 package config
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"slices"
-	"strconv"
-	"strings"
-
 	"example.com/khp/cmd/khp/internal/cli"
-	"github.com/spf13/pflag"
-	"go.yaml.in/yaml/v3"
 )
 
-// File is a file of settings with the names of flags. A setting that may be repeated is a list; one
-// of the form PATH=VALUE may be a mapping from path to value or to a list of values. What the
-// command line says wins.
-type File struct {
-	path   string
-	shown  func(flag, value string) string
-	places map[string]string // "--flag value" to file:line, for those who find fault with a value later
+// Config is the configuration document of khp serve. A path in it stands for the same in whatever
+// way clients write it.
+type Config struct {
+	// Address to listen on, HOST:PORT; port 0 takes a free one. For several listeners there is
+	// listeners.
+	Listen string `yaml:"listen"`
+	// Several listeners, each with its own address and certificates. All of them serve all routes.
+	Listeners []*Listener `yaml:"listeners"`
+	// Own host names: a request with another Host is answered with 421, so that no page reaches the
+	// server by a name of its own that it has lead here (DNS rebinding). NAME or NAME:PORT, with *
+	// for any characters; "*" alone takes every name. Addresses and names of outside-host always
+	// count. Without it every name counts, except where all listeners are on loopback addresses and
+	// trust no proxy: there localhost does.
+	Hosts []string `yaml:"hosts"`
+	// Certificate of the one listener that listen names, a file in PEM.
+	TLSCert string `yaml:"tls-cert" holds:"file"`
+	// Key of tls-cert, a file in PEM.
+	TLSKey string `yaml:"tls-key" holds:"file"`
+	// Networks of proxies whose word is taken for the address of a client: addresses or CIDR blocks.
+	TrustedProxies []string `yaml:"trusted-proxies"`
+	// Expect a PROXY header, v1 or v2, on each connection from trusted-proxies.
+	ProxyProtocol bool `yaml:"proxy-protocol"`
+
+	// What paths lead to. A path stands for itself, one that ends in / for everything below it too;
+	// the longest one that fits counts.
+	Routes Routes `yaml:"routes"`
+	// The same in the short form PATH: TARGET, for routes without settings of their own.
+	Route Pairs `yaml:"route"`
+	// Serve plain WebSocket clients on the same URLs, of all routes, or of single ones as PATH: true
+	// or false.
+	Plain Pairs `yaml:"plain"`
+	// How often a client is asked for credentials before it is refused, 1 to 255; for all routes, or
+	// for single ones as PATH: N.
+	MaxChallenges Pairs `yaml:"max-challenges"`
+	// Users of a path and everything below it, as PATH: USER:PASSWORD. @FILE or ${VARIABLE} for
+	// PASSWORD stands for what it holds.
+	Auth Pairs `yaml:"auth" holds:"secret"`
+	// Password files of a path and everything below it, as PATH: FILE.
+	Htpasswd Pairs `yaml:"htpasswd" holds:"file"`
+	// Paths that everybody may use, also if they were guarded before a reload.
+	NoAuth []string `yaml:"no-auth"`
+	// Realm of challenges, for routes that name none.
+	Realm string `yaml:"realm"`
+	// Scheme of challenges, for routes that name none: basic or token.
+	Scheme string `yaml:"scheme"`
+
+	// Hosts for which extended requests are accepted, as clients write them where a reverse proxy
+	// puts another one in their place.
+	OutsideHost []string `yaml:"outside-host"`
+	// Beginning of paths in extended requests, which a reverse proxy takes away.
+	OutsidePrefix string `yaml:"outside-prefix"`
+	// Origins of pages that may connect, [scheme://]host[:port] with * for any characters. Pages of
+	// the same host always may.
+	AllowOrigin []string `yaml:"allow-origin"`
+	// Authorities to trust at wss:// back ends, a file in PEM; the system's otherwise.
+	BackendCA string `yaml:"backend-ca" holds:"file"`
+
+	// A client silent for half of this time gets a Ping, and is dropped after all of it; 0 is never.
+	InactivityTimeout cli.Duration `yaml:"inactivity-timeout"`
+	// Connections without messages for this time are closed; 0 is never.
+	IdleTimeout cli.Duration `yaml:"idle-timeout"`
+	// How long a new connection may take to send its opening request, TLS included; 0 is 10s.
+	OpeningTimeout cli.Duration `yaml:"opening-timeout"`
+	// How much time connections get to end after a signal.
+	DrainTimeout cli.Duration `yaml:"drain-timeout"`
+	// Largest message of clients and back ends in bytes.
+	MaxMessage cli.Size `yaml:"max-message"`
+	// At most so many WebSocket connections at once, more get 503; 0 is no limit.
+	MaxConnections cli.Count `yaml:"max-connections"`
+	// So many clients wait for one of max-connections to end, a minute at most, before more get 503.
+	MaxWaiting cli.Count `yaml:"max-waiting"`
+	// At most so many connections of one client address, more get 503; 0 is no limit.
+	MaxPerAddress cli.Count `yaml:"max-per-address"`
+	// Limits of what a client sends in the handshake, for routes that say nothing else.
+	Limits Limits `yaml:"limits"`
+	// Timers of the handshake, for routes that say nothing else.
+	Timeouts Timeouts `yaml:"timeouts"`
+
+	// Address of /metrics for Prometheus, /healthz and /readyz, HOST:PORT.
+	Metrics string `yaml:"metrics"`
+	// File for every step of every handshake as NDJSON, for khp replay. It is overwritten.
+	Trace string `yaml:"trace"`
+	// Form of the log on stderr: text or json.
+	Log string `yaml:"log"`
+	// Log every step of every handshake.
+	Verbose bool `yaml:"verbose"`
+	// Answer a browser's GET / with a page that speaks KHP.
+	DemoPage bool `yaml:"demo-page"`
 }
 
-// NotInFile are flags that make no sense in a file.
-var NotInFile = []string{"check", "config", "help"}
+// Pairs are values of which some belong to a path: VALUE or PATH=VALUE. In a file they are a value,
+// a list of these, or a mapping from path to a value or a list.
+type Pairs []string
 
-// Settings describes the flags that a file may set.
-type Settings struct {
-	Fresh func() *pflag.FlagSet           // flags that nothing has set
-	Whole []string                        // flags that only the command line or only the file may set
-	Shown func(flag, value string) string // a value without secrets, for errors
+// Limits bound what a client sends in a handshake. A key that is left out or 0 has its default.
+type Limits struct {
+	// Bytes of a request line with its fields (16k).
+	Head cli.Size `yaml:"head"`
+	// Bytes of one line (8k).
+	Line cli.Size `yaml:"line"`
+	// Field lines of one request (100).
+	Fields cli.Count `yaml:"fields"`
+	// Elements in lists of subprotocols, and in those of extensions (100).
+	Elements cli.Count `yaml:"elements"`
+	// Bytes of path and query (8k).
+	Target cli.Size `yaml:"target"`
+	// Bytes of the body of an extended request (64k).
+	Body cli.Size `yaml:"body"`
+	// WebSocket messages of one extended request (1024).
+	Messages cli.Count `yaml:"messages"`
+	// Bytes of one extended request (256k).
+	Unit cli.Size `yaml:"unit"`
 }
 
-// Load sets those of flags that the file at path names and the command line does not. Everything in
-// the file counts or is refused: a setting that is silently left out may be the one that guards a
-// path. The error joins all mistakes.
-func Load(path string, flags *pflag.FlagSet, k Settings) (*File, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, cli.Usagef("--config %s: %s; choose a file that can be read", path, cli.Cause(err))
-	}
-	c := &File{path: path, shown: k.Shown, places: map[string]string{}}
-	top, err := c.document(text)
-	if err != nil {
-		return nil, err
-	}
-	given := map[string]bool{}
-	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
-	seen := map[string]int{}
-	var wrong []error
-	for i := 0; i < len(top.Content); i += 2 {
-		key, value := top.Content[i], top.Content[i+1]
-		f, err := c.flag(flags, key, k, given, seen)
-		if err == nil {
-			err = c.set(f, value)
-		}
-		wrong = append(wrong, err)
-	}
-	return c, errors.Join(wrong...)
-}
-
-// flag finds the flag that a setting sets. given are the flags of the command line, seen has the
-// lines of the settings before this one.
-func (c *File) flag(flags *pflag.FlagSet, key *yaml.Node, k Settings, given map[string]bool, seen map[string]int) (*pflag.Flag, error) {
-	f := flags.Lookup(key.Value)
-	switch {
-	case slices.Contains(NotInFile, key.Value):
-		return nil, c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
-	case f == nil:
-		return nil, c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve", key.Value, cli.Nearest(flags, key.Value, NotInFile...))
-	case seen[key.Value] != 0:
-		return nil, c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
-	case given[key.Value] && slices.Contains(k.Whole, key.Value):
-		return nil, c.fault(key, "%s is set on the command line as well; write all of it in one place", key.Value)
-	}
-	seen[key.Value] = key.Line
-	if given[key.Value] { // it has to be right all the same
-		f = k.Fresh().Lookup(key.Value)
-	}
-	return f, nil
-}
-
-// document returns the mapping that the file consists of.
-func (c *File) document(text []byte) (*yaml.Node, error) {
-	var doc, next yaml.Node
-	documents := yaml.NewDecoder(bytes.NewReader(text))
-	switch err := documents.Decode(&doc); {
-	case err != nil && !errors.Is(err, io.EOF):
-		return nil, c.noYAML(err, text)
-	case err != nil, len(doc.Content) == 0, isNull(doc.Content[0]), doc.Content[0].Kind == yaml.MappingNode && len(doc.Content[0].Content) == 0:
-		return nil, cli.Usagef("%s: there is no setting in it; write lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080, or leave out --config", c.path)
-	case doc.Content[0].Kind != yaml.MappingNode:
-		return nil, c.fault(doc.Content[0], "expected lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080")
-	}
-	switch err := documents.Decode(&next); {
-	case errors.Is(err, io.EOF):
-		return doc.Content[0], nil
-	case err != nil:
-		return nil, c.noYAML(err, text)
-	}
-	return nil, c.fault(&next, "a second document begins here; write all settings into one, without a line ---")
-}
-
-func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
-
-// set gives a flag what the file says.
-func (c *File) set(f *pflag.Flag, value *yaml.Node) error {
-	switch value.Kind {
-	case yaml.ScalarNode:
-		return c.one(f, value, f.Name, "")
-	case yaml.SequenceNode:
-		if f.Value.Type() != "stringArray" {
-			return c.fault(value, "%s takes one value, not a list", f.Name)
-		}
-		return c.list(f, value, f.Name, "")
-	case yaml.MappingNode:
-		return c.mapping(f, value)
-	}
-	return c.fault(value, "expected a plain value for %s", f.Name)
-}
-
-// mapping reads path: value and path: [value, ...] as PATH=VALUE.
-func (c *File) mapping(f *pflag.Flag, value *yaml.Node) error {
-	switch {
-	case !strings.Contains(f.Usage, "PATH="):
-		return c.fault(value, "%s takes no paths, only plain values", f.Name)
-	case len(value.Content) == 0:
-		return c.fault(value, "%s is empty; give it a path, or leave it out", f.Name)
-	}
-	seen := map[string]int{}
-	var wrong []error
-	for i := 0; i < len(value.Content); i += 2 {
-		wrong = append(wrong, c.pathValue(f, seen, value.Content[i], value.Content[i+1]))
-	}
-	return errors.Join(wrong...)
-}
-
-// pathValue reads path: value. seen has the lines of the paths before it.
-func (c *File) pathValue(f *pflag.Flag, seen map[string]int, path, value *yaml.Node) error {
-	switch {
-	case path.Kind != yaml.ScalarNode || strings.Contains(path.Value, "="):
-		return c.fault(path, "expected a path in front of the colon, as in /echo")
-	case seen[path.Value] != 0:
-		return c.fault(path, "%s has %s already in line %d; give each path one line", f.Name, path.Value, seen[path.Value])
-	}
-	seen[path.Value] = path.Line
-	if value.Kind == yaml.SequenceNode {
-		return c.list(f, value, path.Value, path.Value+"=")
-	}
-	return c.one(f, value, path.Value, path.Value+"=")
-}
-
-// list sets every value of a list.
-func (c *File) list(f *pflag.Flag, list *yaml.Node, name, prefix string) error {
-	if len(list.Content) == 0 {
-		return c.fault(list, "the list of %s is empty; give it a value, or leave %s out", name, name)
-	}
-	var wrong []error
-	for _, item := range list.Content {
-		if item.Kind != yaml.ScalarNode {
-			wrong = append(wrong, c.fault(item, "expected a plain value in the list of %s", name))
-			continue
-		}
-		wrong = append(wrong, c.one(f, item, name, prefix))
-	}
-	return errors.Join(wrong...)
-}
-
-// one sets one value, with prefix in front, and remembers where it is written. name is what it is
-// the value of.
-func (c *File) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
-	switch {
-	case at.Kind != yaml.ScalarNode:
-		return c.fault(at, "expected a plain value for %s", name)
-	case isNull(at), at.Value == "":
-		return c.fault(at, "%s has no value; give it one, or leave it out", name)
-	case at.Style&yaml.TaggedStyle != 0:
-		return c.fault(at, "the tag %s has no meaning here; write the value alone", at.Tag)
-	}
-	value := prefix + at.Value
-	if err := f.Value.Set(value); err != nil {
-		return c.fault(at, "%s", cli.Refusal(f, value, err))
-	}
-	f.Changed = true
-	shown := c.shown(f.Name, value)
-	for _, shown := range []string{shown, strconv.Quote(shown), f.Value.String()} { // as errors may show it
-		c.places["--"+f.Name+" "+shown] = fmt.Sprintf("%s:%d", c.path, at.Line)
-	}
-	return nil
-}
-
-func (c *File) fault(at *yaml.Node, format string, args ...any) error {
-	return cli.Usagef("%s:%d: %s", c.path, at.Line, fmt.Sprintf(format, args...))
-}
-
-// Locate puts file and line before an error that names a flag with its value, if the value comes
-// from the file.
-func (c *File) Locate(err error) error {
-	var e *cli.ExitError
-	if c == nil || !errors.As(err, &e) {
-		return err
-	}
-	best := ""
-	for what := range c.places {
-		if strings.HasPrefix(e.Text, what) && len(what) > len(best) {
-			best = what
-		}
-	}
-	if best == "" {
-		return err
-	}
-	return cli.Failf(e.Code, "%s: %s", c.places[best], strings.TrimPrefix(e.Text, "--"))
+// Timeouts are the timers of a handshake. A key that is left out or 0 has its default.
+type Timeouts struct {
+	// From the opening response to the extended request (10s).
+	Request cli.Duration `yaml:"request"`
+	// From 100 Continue to the end of the body (10s).
+	Body cli.Duration `yaml:"body"`
+	// From a challenge to the request with credentials: how long a person may type (30s).
+	Replay cli.Duration `yaml:"replay"`
+	// The whole handshake, without the time that credentials take (60s).
+	Overall cli.Duration `yaml:"overall"`
+	// The closing handshake (5s).
+	Close cli.Duration `yaml:"close"`
 }

@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
@@ -21,26 +23,18 @@ const DefaultRealm = "khp"
 
 // Guard knows who may use which path.
 type Guard struct {
-	realm string
-	token bool    // Token instead of Basic
 	areas []*area // the longest path first
-	open  []*area // those of --no-auth, which have a path only
+	open  []*area // those of no-auth, which have a path only
 }
 
 // area is the part of the server below one path, and who may enter it.
 type area struct {
 	path  string
+	realm string
+	token bool // Token instead of Basic
 	users map[string]string
 	file  *htpasswd.File // nil if there is none
 	gate  auth.Authenticator
-}
-
-// Settings are the values of the flags about guards.
-type Settings struct {
-	Realm, Scheme string
-	Auth          []string
-	Htpasswd      []string
-	NoAuth        []string
 }
 
 // Routes are the routes of a server.
@@ -51,33 +45,78 @@ type Routes interface {
 	Paths() []string
 }
 
-// New reads settings. Each path in them must have a route in list.
-func New(o Settings, list Routes) (*Guard, error) {
-	a := &Guard{realm: o.Realm, token: o.Scheme == "token"}
-	if o.Scheme != "basic" && o.Scheme != "token" {
-		return nil, cli.Usagef("--scheme %s: expected basic or token", o.Scheme)
+// New reads who may use which path: auth, htpasswd and no-auth of the document and of its routes.
+// Each path in them must have a route in list. The error joins all mistakes.
+func New(c *config.Config, list Routes) (*Guard, error) {
+	a := &Guard{}
+	document := &config.Auth{Realm: c.Realm, Scheme: c.Scheme}
+	wrong := []error{checkScheme(document)}
+	for _, spec := range c.Auth {
+		wrong = append(wrong, a.addUser(spec, document, list))
 	}
-	if strings.ContainsFunc(o.Realm, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
-		return nil, cli.Usagef("--realm %q: expected printable ASCII characters", o.Realm)
+	for _, spec := range c.Htpasswd {
+		wrong = append(wrong, a.addFile(spec, document, list))
 	}
-	var wrong []error
-	for _, spec := range o.Auth {
-		wrong = append(wrong, a.addUser(spec, list))
-	}
-	for _, spec := range o.Htpasswd {
-		wrong = append(wrong, a.addFile(spec, list))
+	for _, r := range c.Routes {
+		if r.Auth != nil {
+			wrong = append(wrong, a.addRoute(r, document))
+		}
 	}
 	for _, z := range a.areas {
-		z.gate = a.gate(z)
+		z.gate = z.opener()
 	}
 	slices.SortFunc(a.areas, func(x, y *area) int { return cmp.Compare(len(y.path), len(x.path)) })
-	for _, path := range o.NoAuth {
+	for _, path := range c.NoAuth {
 		wrong = append(wrong, a.addOpen(path, list))
+	}
+	for _, r := range c.Routes {
+		if r.NoAuth {
+			wrong = append(wrong, a.addOpenRoute(r))
+		}
 	}
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
 	return a, nil
+}
+
+// checkScheme looks at what a challenge says.
+func checkScheme(o *config.Auth) error {
+	switch {
+	case o.Scheme != "basic" && o.Scheme != "token":
+		return o.Fault("scheme", cli.Quoted(o.Scheme), "expected basic or token")
+	case strings.ContainsFunc(o.Realm, func(r rune) bool { return r < ' ' || r >= 0x7f }):
+		return o.Fault("realm", strconv.Quote(o.Realm), "expected printable ASCII characters")
+	case o.Says("realm") && o.Scheme == "token":
+		return o.Fault("realm", cli.Quoted(o.Realm), "the scheme token has no realm; leave one of them out")
+	}
+	return nil
+}
+
+// addRoute reads who may use a route. What it leaves out is as in document.
+func (a *Guard) addRoute(r *config.Route, document *config.Auth) error {
+	o := *r.Auth
+	o.Realm, o.Scheme = cmp.Or(o.Realm, document.Realm), cmp.Or(o.Scheme, document.Scheme)
+	wrong := []error{checkScheme(&o)}
+	path := areaPath(r.Path)
+	if a.find(path) != nil {
+		return o.Fault("", "", "auth or htpasswd of the document guards %s already; write all of it in one place", path)
+	}
+	if len(o.Users) == 0 && o.Htpasswd == "" {
+		return o.Fault("", "", "nobody could use the route; add users or htpasswd, or close it with target: status:403")
+	}
+	z := a.add(path, &o)
+	for _, spec := range o.Users {
+		if why := z.addUser(spec); why != "" {
+			wrong = append(wrong, o.Fault("users", hideUser(spec), "%s", why))
+		}
+	}
+	if o.Htpasswd != "" {
+		if why := z.open(o.Htpasswd); why != "" {
+			wrong = append(wrong, o.Fault("htpasswd", o.Htpasswd, "%s", why))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // addOpen reads a value of --no-auth.
@@ -86,14 +125,29 @@ func (a *Guard) addOpen(spec string, list Routes) error {
 	if err != nil {
 		return err
 	}
+	if other := a.addOpenPath(path); other != "" {
+		return cli.Usagef("--no-auth %s: %s is guarded by auth or htpasswd; leave one of them out", spec, other)
+	}
+	return nil
+}
+
+func (a *Guard) addOpenRoute(r *config.Route) error {
+	if other := a.addOpenPath(areaPath(r.Path)); other != "" {
+		return r.Fault("no-auth", "true", "%s is guarded by auth or htpasswd; leave one of them out", other)
+	}
+	return nil
+}
+
+// addOpenPath returns the path of the guard that is in the way.
+func (a *Guard) addOpenPath(path string) (guarded string) {
 	z := &area{path: path}
-	for _, guarded := range a.areas {
-		if guarded.holds(path) || z.holds(guarded.path) {
-			return cli.Usagef("--no-auth %s: %s is guarded by --auth or --htpasswd; leave one of them out", spec, guarded.path)
+	for _, other := range a.areas {
+		if other.holds(path) || z.holds(other.path) {
+			return other.path
 		}
 	}
 	a.open = append(a.open, z)
-	return nil
+	return ""
 }
 
 // OrNil returns a if it guards anything, else nil.
@@ -123,48 +177,67 @@ func (a *Guard) Opens(was *Guard, list Routes) (path string, found bool) {
 }
 
 // addUser reads a value of --auth.
-func (a *Guard) addUser(spec string, list Routes) error {
-	z, credentials, err := a.area("--auth", spec, HidePassword(spec), list)
+func (a *Guard) addUser(spec string, o *config.Auth, list Routes) error {
+	z, credentials, err := a.area("--auth", spec, HidePassword(spec), o, list)
 	if err != nil {
 		return err
 	}
+	if why := z.addUser(credentials); why != "" {
+		return cli.Usagef("--auth %s: %s", HidePassword(spec), why)
+	}
+	return nil
+}
+
+// addUser reads USER:PASSWORD, or says what is wrong with it.
+func (z *area) addUser(credentials string) (why string) {
 	user, password, ok := strings.Cut(credentials, ":")
 	_, again := z.users[user]
 	switch {
 	case !ok || password == "":
-		return cli.Usagef("--auth %s: expected PATH=USER:PASSWORD, as in /echo=joe:welcome", HidePassword(spec))
+		return "expected PATH=USER:PASSWORD, as in /echo=joe:welcome"
 	case again:
-		return cli.Usagef("--auth %s: %s is known at %s already; give each user one password", HidePassword(spec), user, z.path)
+		return user + " is known at " + z.path + " already; give each user one password"
 	}
-	if password, err = Secret(password); err != nil {
-		return cli.Usagef("--auth %s: %s", HidePassword(spec), err)
+	password, err := config.Secret(password)
+	if err != nil {
+		return err.Error()
 	}
 	if strings.ContainsFunc(user+password, unicode.IsControl) {
-		return cli.Usagef("--auth %s: a user or password with a control character, such as the end of a line, can be sent by no client", HidePassword(spec))
+		return "a user or password with a control character, such as the end of a line, can be sent by no client"
 	}
 	z.users[user] = password
-	return nil
+	return ""
 }
 
 // addFile reads a value of --htpasswd.
-func (a *Guard) addFile(spec string, list Routes) error {
-	z, name, err := a.area("--htpasswd", spec, spec, list)
-	switch {
-	case err != nil:
+func (a *Guard) addFile(spec string, o *config.Auth, list Routes) error {
+	z, name, err := a.area("--htpasswd", spec, spec, o, list)
+	if err != nil {
 		return err
-	case a.token:
-		return cli.Usagef("--htpasswd %s: such a file has passwords, no tokens; leave out --scheme token", spec)
-	case z.file != nil:
-		return cli.Usagef("--htpasswd %s: %s has a file already", spec, z.path)
 	}
-	if z.file, err = htpasswd.Open(name); err != nil {
-		return cli.Usagef("--htpasswd %s: %s", spec, strings.TrimPrefix(cli.Cause(err).Error(), "htpasswd: "))
+	if why := z.open(name); why != "" {
+		return cli.Usagef("--htpasswd %s: %s", spec, why)
 	}
 	return nil
 }
 
+// open reads a password file, or says what is wrong with it.
+func (z *area) open(name string) (why string) {
+	switch {
+	case z.token:
+		return "such a file has passwords, no tokens; leave out the scheme token"
+	case z.file != nil:
+		return z.path + " has a file already"
+	}
+	var err error
+	if z.file, err = htpasswd.Open(name); err != nil {
+		return strings.TrimPrefix(cli.Cause(err).Error(), "htpasswd: ")
+	}
+	return ""
+}
+
 // area returns the area of PATH=VALUE, which may be new, and the value.
-func (a *Guard) area(flag, spec, shown string, list Routes) (z *area, value string, err error) {
+func (a *Guard) area(flag, spec, shown string, o *config.Auth, list Routes) (z *area, value string, err error) {
 	written, _, err := paths.Split(flag, shown, shown, areaValues[flag])
 	if err != nil {
 		return nil, "", err
@@ -174,18 +247,26 @@ func (a *Guard) area(flag, spec, shown string, list Routes) (z *area, value stri
 		return nil, "", err
 	}
 	_, value, _ = strings.Cut(spec, "=")
-	for _, z := range a.areas {
-		if z.path == path {
-			return z, value, nil
-		}
+	if z := a.find(path); z != nil {
+		return z, value, nil
 	}
-	z = &area{path: path, users: make(map[string]string)}
-	a.areas = append(a.areas, z)
-	return z, value, nil
+	return a.add(path, o), value, nil
 }
 
-// routedPath is the path of an area, which stands for the same with a slash at its end or without.
-// It must have a route.
+func (a *Guard) find(path string) *area {
+	if i := slices.IndexFunc(a.areas, func(z *area) bool { return z.path == path }); i >= 0 {
+		return a.areas[i]
+	}
+	return nil
+}
+
+func (a *Guard) add(path string, o *config.Auth) *area {
+	z := &area{path: path, realm: o.Realm, token: o.Scheme == "token", users: make(map[string]string)}
+	a.areas = append(a.areas, z)
+	return z
+}
+
+// routedPath is the path of an area, which must have a route.
 func routedPath(flag, path, shown string, list Routes) (string, error) {
 	path, err := paths.Written(flag, path, shown)
 	if err != nil {
@@ -194,14 +275,17 @@ func routedPath(flag, path, shown string, list Routes) (string, error) {
 	if !list.Reaches(path) {
 		return "", cli.Usagef("%s %s: no --route leads to %s; is the path spelled alike in both?", flag, shown, path)
 	}
-	return cmp.Or(strings.TrimSuffix(path, "/"), "/"), nil
+	return areaPath(path), nil
 }
+
+// areaPath is the path of an area: with a slash at the end or without it stands for the same.
+func areaPath(path string) string { return cmp.Or(strings.TrimSuffix(path, "/"), "/") }
 
 var areaValues = map[string]string{"--auth": "USER:PASSWORD", "--htpasswd": "FILE"}
 
-// gate makes what lets people into an area.
-func (a *Guard) gate(z *area) auth.Authenticator {
-	if a.token {
+// opener makes what lets people into an area.
+func (z *area) opener() auth.Authenticator {
+	if z.token {
 		principals := make(map[string]any, len(z.users))
 		for user, token := range z.users {
 			principals[token] = user
@@ -210,11 +294,19 @@ func (a *Guard) gate(z *area) auth.Authenticator {
 	}
 	check := auth.Users(z.users)
 	if z.file == nil {
-		return auth.BasicAuth{Realm: a.realm, Check: check}
+		return auth.BasicAuth{Realm: z.realm, Check: check}
 	}
-	return auth.BasicAuth{Realm: a.realm, Check: func(ctx context.Context, user, password string) bool {
+	return auth.BasicAuth{Realm: z.realm, Check: func(ctx context.Context, user, password string) bool {
 		return check(ctx, user, password) || z.file.Check(ctx, user, password)
 	}}
+}
+
+// hideUser leaves the password out of USER:PASSWORD. What has no colon may be all password.
+func hideUser(spec string) string {
+	if user, _, ok := strings.Cut(spec, ":"); ok {
+		return user + ":..."
+	}
+	return "..."
 }
 
 // HidePassword leaves the password out of a value of --auth. What does not begin with a path may be

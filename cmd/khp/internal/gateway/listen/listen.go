@@ -6,28 +6,27 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 
 	"example.com/khp/cmd/khp/internal/cli"
 )
 
-// Check refuses an address that nothing can listen on.
-func Check(flag, addr string) error {
+// Check says what is wrong with an address that nothing can listen on, "" if nothing is.
+func Check(addr string) (why string) {
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil || port == "" {
-		return cli.Usagef("%s %s: expected HOST:PORT, as in 127.0.0.1:8080 or :8080", flag, addr)
+		return "expected HOST:PORT, as in 127.0.0.1:8080 or :8080"
 	}
-	return nil
+	return ""
 }
 
-// Listen opens a listener at addr; flag names the flag that addr comes from, for errors.
-func Listen(flag, addr string) (net.Listener, error) {
-	if err := Check(flag, addr); err != nil {
-		return nil, err
-	}
+// Listen opens a listener at addr, which [Check] has nothing against; setting names where addr comes
+// from, for errors.
+func Listen(setting, addr string) (net.Listener, error) {
 	host, _, _ := net.SplitHostPort(addr)
 	network := "tcp"
 	if a, err := netip.ParseAddr(host); err == nil && a.Is4() { // 0.0.0.0 is IPv4 only, as it is written
@@ -37,14 +36,14 @@ func Listen(flag, addr string) (net.Listener, error) {
 	if err == nil {
 		return ln, nil
 	}
-	why, try := SystemError(err), "choose another address with "+flag
+	why, try := SystemError(err), "choose another address with "+setting
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		why, try = "something listens there already", fmt.Sprintf("stop it, or choose another port with %s", flag)
+		why, try = "something listens there already", fmt.Sprintf("stop it, or choose another port with %s", setting)
 	case errors.Is(err, syscall.EACCES):
-		why, try = "permission denied", fmt.Sprintf("ports below 1024 may need privileges; choose another with %s", flag)
+		why, try = "permission denied", fmt.Sprintf("ports below 1024 may need privileges; choose another with %s", setting)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		why, try = "this machine does not have that address", fmt.Sprintf("choose another with %s", flag)
+		why, try = "this machine does not have that address", fmt.Sprintf("choose another with %s", setting)
 	}
 	return nil, cli.Failf(cli.ExitFailed, "cannot listen on %s: %s; %s", addr, why, try)
 }
@@ -62,14 +61,31 @@ func SystemError(err error) string {
 	return err.Error()
 }
 
-// SameAddress reports whether addr cannot be listened on beside ln: it has the same port, and one
-// of both stands for all addresses or they are equal.
-func SameAddress(ln net.Addr, addr string) bool {
-	a, ok := ln.(*net.TCPAddr)
-	b, err := net.ResolveTCPAddr("tcp", addr)
-	if !ok || err != nil {
+// Collide reports whether a and b cannot both be listened on: they have the same port, which is not
+// 0, and one of both stands for all addresses or they are equal. No name is looked up.
+func Collide(a, b string) bool {
+	ahost, aport, aerr := net.SplitHostPort(a)
+	bhost, bport, berr := net.SplitHostPort(b)
+	an, aperr := net.LookupPort("tcp", aport)
+	bn, bperr := net.LookupPort("tcp", bport)
+	if errors.Join(aerr, berr, aperr, bperr) != nil || an != bn || an == 0 {
 		return false
 	}
-	all := func(ip net.IP) bool { return len(ip) == 0 || ip.IsUnspecified() }
-	return a.Port == b.Port && (all(a.IP) || all(b.IP) || a.IP.Equal(b.IP))
+	x, y := address(ahost), address(bhost)
+	return x == "" || y == "" || x == y
+}
+
+// address returns the address that a host stands for, "" for all, as far as that is known without
+// asking.
+func address(host string) string {
+	a, err := netip.ParseAddr(host)
+	switch {
+	case err == nil && a.IsUnspecified():
+		return ""
+	case err == nil:
+		return a.Unmap().String()
+	case strings.EqualFold(host, "localhost"):
+		return "127.0.0.1"
+	}
+	return strings.ToLower(host)
 }

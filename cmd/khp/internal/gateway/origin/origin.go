@@ -2,41 +2,37 @@
 package origin
 
 import (
-	"errors"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 
-	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/endpoint"
 )
 
-// Checker makes the check of the Origin field from the values of --allow-origin. The same origin is
-// always allowed, and one of scheme privileged, as at Kaazing's gateway: its Java and iOS clients
-// send it with the host that they think they talk to, and no page of a browser can have it.
-func Checker(patterns []string) (func(origin, host string) bool, error) {
-	var list []string
-	var wrong []error
-	for _, p := range patterns {
-		if !originPattern.MatchString(p) {
-			wrong = append(wrong, cli.Usagef("--allow-origin %s: expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com", p))
-		}
-		list = append(list, strings.ToLower(p))
+// Check says what is wrong with a pattern of allow-origin, "" if nothing is.
+func Check(pattern string) (why string) {
+	if !originPattern.MatchString(pattern) {
+		return "expected a host or scheme://host[:port], with * for any characters, as in https://*.example.com"
 	}
-	if err := errors.Join(wrong...); err != nil {
-		return nil, err
+	return ""
+}
+
+// Checker makes the check of the Origin field from patterns that [Check] has nothing against. The
+// same origin is always allowed, and one of scheme privileged, as at Kaazing's gateway: its Java
+// and iOS clients send it with the host that they think they talk to, and no page of a browser can
+// have it.
+func Checker(patterns []string) func(origin, host string) bool {
+	var list []string
+	for _, p := range patterns {
+		list = append(list, strings.ToLower(p))
 	}
 	return func(origin, host string) bool {
 		if endpoint.SameOrigin(origin, host) || isPrivileged(origin) {
 			return true
 		}
-		for _, p := range list {
-			if originMatches(p, strings.ToLower(origin)) {
-				return true
-			}
-		}
-		return false
-	}, nil
+		return slices.ContainsFunc(list, func(p string) bool { return originMatches(p, strings.ToLower(origin)) })
+	}
 }
 
 // originPattern is what an Origin can look like: browsers write names that are not ASCII in their

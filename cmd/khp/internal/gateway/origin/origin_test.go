@@ -7,8 +7,7 @@ import (
 )
 
 func TestOriginChecker(t *testing.T) {
-	check, err := Checker([]string{"https://*.example.com", "intranet", "http://one.example:8000", "two.example:*"})
-	require.NoError(t, err)
+	check := Checker([]string{"https://*.example.com", "intranet", "http://one.example:8000", "two.example:*"})
 	for origin, want := range map[string]bool{
 		"http://server:8080":    true, // the same host
 		"https://a.example.com": true, "https://a.b.example.com": true, "HTTPS://A.EXAMPLE.COM": true,
@@ -21,11 +20,9 @@ func TestOriginChecker(t *testing.T) {
 	} {
 		require.Equal(t, want, check(origin, "server:8080"), origin)
 	}
-	all, err := Checker([]string{"*"})
-	require.NoError(t, err)
+	all := Checker([]string{"*"})
 	require.True(t, all("null", "server"))
-	none, err := Checker(nil)
-	require.NoError(t, err)
+	none := Checker(nil)
 	for origin, want := range map[string]bool{
 		"http://server": true, "http://other": false, "privileged://server:80": true, "privileged://other:80": true, "PRIVILEGED://other:80": true,
 		"privileged://": false, "privileged:other": false, "privileged://a/b": false, "privileged://a, http://other": false, "http://privileged://x": false,

@@ -2,8 +2,10 @@
 package paths
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
@@ -23,16 +25,30 @@ func Split(flag, spec, shown, value string) (path, rest string, err error) {
 // Written returns the normal form of a path that is a value of flag, or part of one; errors show
 // shown.
 func Written(flag, path, shown string) (string, error) {
+	normal, why := Check(path)
+	switch {
+	case why == "":
+		return normal, nil
+	case !strings.HasPrefix(path, "/"):
+		why += ", as in " + pathExamples[flag]
+	case !strings.ContainsAny(path, "?#"):
+		shown = strconv.Quote(shown)
+	}
+	return "", cli.Usagef("%s %s: %s", flag, shown, why)
+}
+
+// Check returns the normal form of a path, or what is wrong with it.
+func Check(path string) (normal, why string) {
 	switch {
 	case !strings.HasPrefix(path, "/"):
-		return "", cli.Usagef("%s %s: the path must start with /, as in %s", flag, shown, pathExamples[flag])
+		return "", "the path must start with /"
 	case strings.ContainsAny(path, "?#"):
-		return "", cli.Usagef("%s %s: a path has no query or fragment", flag, shown)
+		return "", "a path has no query or fragment"
 	}
 	if _, err := wire.ParseURL("ws://h"+path, nil); err != nil {
-		return "", cli.Usagef("%s %q: no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", flag, shown, path)
+		return "", fmt.Sprintf("no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", path)
 	}
-	return Normal(path), nil
+	return Normal(path), ""
 }
 
 var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo", "--plain": "/echo"}

@@ -54,7 +54,7 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 // seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front
 // may have changed Host and path, and it may end TLS.
 func (s *session) seenFromOutside(o *transport.OpeningRequest) (wire.URL, error) {
-	host, outside := o.Host, s.house.Outside
+	host, outside := o.Host, s.route.Outside()
 	if len(outside.Hosts) > 0 {
 		host = outside.Hosts[0]
 		for _, h := range outside.Hosts {

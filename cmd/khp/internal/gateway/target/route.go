@@ -6,67 +6,42 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 )
 
-// route leads the requests for a path to a target.
+// route leads the requests for a path to a target. Its Path is in normal form; one that ends in '/'
+// stands for everything below as well.
 type route struct {
-	Path   string // normal form; one that ends in '/' stands for everything below as well
-	Name   string // the target as written
-	target target
-	plain  bool // clients that speak no KHP are served, too
-
-	challenges int // how often a client is asked for credentials, 0 for the default
-
+	*config.Route
+	target  target
 	traffic *metrics.Traffic // nil without metrics
 }
 
 // Routes are ordered by length of path, the longest first.
 type Routes []*route
 
-// Parse reads the values of --route. None at all is echo on every path. The error joins all
-// mistakes.
-func Parse(specs []string) (Routes, error) {
-	if len(specs) == 0 {
-		specs = []string{"/=echo"}
-	}
+// New finds out what routes lead to, whose paths are in normal form. The error joins all mistakes.
+func New(routes config.Routes) (Routes, error) {
 	var list Routes
 	var wrong []error
-	for _, spec := range specs {
-		r, err := list.parse(spec)
+	for _, r := range routes {
+		target, err := parseTarget(r.Target)
 		if err != nil {
-			wrong = append(wrong, err)
+			wrong = append(wrong, r.Fault("target", Shown(r.Target), "%s", err))
 			continue
 		}
-		list = append(list, r)
+		list = append(list, &route{Route: r, target: target})
 	}
 	slices.SortFunc(list, func(a, b *route) int { return cmp.Compare(len(b.Path), len(a.Path)) })
 	return list, errors.Join(wrong...)
 }
 
-// parse reads one value of --route, whose path must not be in the list yet.
-func (list Routes) parse(spec string) (*route, error) {
-	shown := Hide(spec)
-	written, name, err := paths.Split("--route", spec, shown, "TARGET")
-	if err != nil {
-		return nil, err
-	}
-	path, err := paths.Written("--route", written, shown)
-	if err != nil {
-		return nil, err
-	}
-	target, err := parseTarget(name)
-	if err != nil {
-		return nil, cli.Usagef("--route %s: %s", shown, err)
-	}
-	for _, r := range list {
-		if r.Path == path {
-			return nil, cli.Usagef("--route %s: %s has a route already, to %s; give each path one target", shown, path, Shown(r.Name))
-		}
-	}
-	return &route{Path: path, Name: name, target: target}, nil
+// Check says what is wrong with a target.
+func Check(name string) error {
+	_, err := parseTarget(name)
+	return err
 }
 
 // Find returns the route with that very path, or else with the longest path that covers it; nil if
@@ -110,11 +85,8 @@ func (list Routes) Paths() (paths []string) {
 	return paths
 }
 
-// Breaks reports whether the route of a path answers against the rules on purpose.
-func (list Routes) Breaks(path string) bool {
-	if found := list.Find(paths.Normal(path)); found != nil {
-		_, status := found.target.(statusTarget)
-		return status
-	}
-	return false
+// Breaks reports whether a route answers against the rules on purpose.
+func (r *route) Breaks() bool {
+	_, status := r.target.(statusTarget)
+	return status
 }

@@ -21,11 +21,8 @@ type House struct {
 	Log      *slog.Logger
 	Metrics  *metrics.Metrics // may be nil
 	Clients  *Clients         // may be nil
-	Idle     time.Duration    // 0 is for ever
-	Message  int64            // bytes of the largest message of a back end
 	Backends *tls.Config      // of wss back ends, nil for the system's roots
-	Outside  transport.Outside
-	Secure   func() bool // the server has TLS
+	Secure   func() bool      // the server has TLS
 }
 
 // Count makes the metrics of all routes, which exist with zeros from then on.
@@ -61,9 +58,10 @@ func (h *House) Serve(ctx context.Context, conn *transport.Conn) error {
 	begin := time.Now()
 	defer c.traffic.Open()()
 	defer h.Clients.arrived(s.speaks)()
-	defer s.watchIdle(h.Idle, func() {
-		h.Log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", h.Idle)
-		_ = c.Close(transport.CloseGoingAway, "idle for "+h.Idle.String())
+	idle := time.Duration(s.route.IdleTimeout)
+	defer s.watchIdle(idle, func() {
+		h.Log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", idle)
+		_ = c.Close(transport.CloseGoingAway, "idle for "+idle.String())
 		s.end() // a back end that takes nothing may hold the other direction
 	})()
 	err := s.route.target.serve(ctx, s, c)

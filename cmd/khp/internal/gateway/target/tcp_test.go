@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,6 @@ func TestServe_BackEndLingers(t *testing.T) {
 // lingering is a handler that leads everybody to a target.
 func lingering(t *testing.T, to target) *transport.Handler {
 	t.Helper()
-	h := &House{Log: slog.New(slog.DiscardHandler), Routes: Routes{{Path: "/", target: to}}}
+	h := &House{Log: slog.New(slog.DiscardHandler), Routes: Routes{{Route: &config.Route{Path: "/"}, target: to}}}
 	return &transport.Handler{Serve: h.Serve, Decide: h.Decide, ConnContext: h.Session}
 }

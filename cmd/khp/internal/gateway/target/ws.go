@@ -22,7 +22,7 @@ type wsTarget struct {
 func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
 	patience, cancel := context.WithTimeout(ctx, backendTimeout)
 	defer cancel()
-	o := &transport.DialOptions{Subprotocols: r.Subprotocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.house.Backends, ReadLimit: s.house.Message}
+	o := &transport.DialOptions{Subprotocols: r.Subprotocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.house.Backends, ReadLimit: int64(s.route.MaxMessage)}
 	if t.khp {
 		o.Profile = transport.Auto // khp serve and gateways, which speak it differently
 	}
