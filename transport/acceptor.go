@@ -24,6 +24,7 @@ type acceptor struct {
 	handler   *Handler
 	server    *endpoint.Server
 	drive     *driver.Server
+	nc        net.Conn
 	remote    net.Addr
 	letIn     bool               // the Authenticator has let the present request in
 	principal any                // as whom
@@ -149,6 +150,7 @@ func (a *acceptor) ask(q driver.Question) {
 	ctx, cancel := context.WithCancel(a.Context)
 	a.cancel = cancel
 	h, r, letIn := a.handler, a.request(), a.letIn
+	ctx = context.WithValue(ctx, sourceKey{}, a.nc)
 	if h.Authenticator != nil && !letIn {
 		ctx = auth.WithClientNetwork(ctx, a.remote)
 	}

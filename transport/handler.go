@@ -141,9 +141,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = nc.Close() }() // in case the application panics
+	o := opening.Of(r)
+	if c.server != nil {
+		nc = c.server.gate.SeenFrom(nc, o.Parsed.Fields)
+	}
 	c.Conn = hops.Named(nc, r.RemoteAddr)
 	c.Connected(nc, false)
-	o := opening.Of(r)
 	o.Rest, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
 	if c.shake(o); c.conn != nil {
 		c.use()

@@ -42,7 +42,7 @@ func (c *served) shake(o *opening.Request) {
 // shakeWith is shake with a new or reset acceptor.
 func (c *served) shakeWith(a *acceptor, o *opening.Request) {
 	h := c.handler
-	a.handler, a.remote, a.keepAlive = h, c.Conn.RemoteAddr(), h.KeepAlive
+	a.handler, a.nc, a.remote, a.keepAlive = h, c.Conn, c.Conn.RemoteAddr(), h.KeepAlive
 	if c.server != nil {
 		a.keepAlive = cmp.Or(h.KeepAlive, c.server.KeepAlive)
 	}

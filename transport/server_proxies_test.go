@@ -206,7 +206,7 @@ func TestServer_ProxyHeaderSlow(t *testing.T) {
 		serveVirtual(t, name, s, func(t *testing.T, l *pipeListener) {
 			a, b := net.Pipe()
 			defer a.Close()
-			l.queue <- hops.NewConn(b, netip.MustParseAddrPort("10.0.0.1:1"))
+			l.queue <- hops.Named(b, "10.0.0.1:1")
 			begin := time.Now()
 			for i := range len(first) {
 				time.Sleep(100 * time.Millisecond)

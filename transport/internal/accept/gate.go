@@ -9,6 +9,7 @@ import (
 	"example.com/khp/transport/internal/network"
 
 	"example.com/khp/transport/internal/hops"
+	"example.com/khp/wire"
 )
 
 // Settings are the bounds of a Gate. 0 is no bound.
@@ -80,6 +81,16 @@ func (g *Gate) Addresses() int { return g.slots.claimed() }
 func (g *Gate) trusts(a net.Addr) bool {
 	peer, ok := a.(*net.TCPAddr)
 	return ok && len(g.Trusted) > 0 && g.Trusted.Has(peer.AddrPort().Addr())
+}
+
+// SeenFrom returns nc with the address of the client that the fields of a request name, if nc is of a
+// trusted proxy.
+func (g *Gate) SeenFrom(nc net.Conn, fields wire.Fields) net.Conn {
+	if !g.trusts(nc.RemoteAddr()) {
+		return nc
+	}
+	peer := nc.RemoteAddr().(*net.TCPAddr).AddrPort()
+	return hops.NewConn(nc, hops.Way(peer, fields, g.Trusted))
 }
 
 // networkAtFirst returns the address that a new connection counts for until its client is known;

@@ -76,15 +76,7 @@ func (v *Visit) Explain(head []byte, err error) bool {
 }
 
 // SeenFrom gives the connection the address of the client that the fields of a trusted proxy name.
-func (v *Visit) SeenFrom(fields wire.Fields) {
-	if !v.gate.trusts(v.RemoteAddr()) {
-		return
-	}
-	peer := v.RemoteAddr().(*net.TCPAddr).AddrPort()
-	if client := hops.Client(peer, fields, v.gate.Trusted); client != peer {
-		v.Conn = hops.NewConn(v.Conn, client)
-	}
-}
+func (v *Visit) SeenFrom(fields wire.Fields) { v.Conn = v.gate.SeenFrom(v.Conn, fields) }
 
 // Enter counts the connection as a WebSocket of its client, and takes a place for it or waits for
 // one until ctx ends. rest is what the client has sent behind its opening request. false says that

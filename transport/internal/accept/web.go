@@ -22,7 +22,7 @@ func (g *Gate) ClientOf(r *http.Request) (proxied bool) {
 	}
 	o := opening.Of(r)
 	defer o.Release()
-	r.RemoteAddr = hops.Client(peer, o.Parsed.Fields, g.Trusted).String()
+	r.RemoteAddr = hops.Way(peer, o.Parsed.Fields, g.Trusted)[0].String()
 	return true
 }
 

@@ -1,6 +1,7 @@
 package hops
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
@@ -10,7 +11,9 @@ import (
 type Conn struct {
 	net.Conn
 	remote net.Addr
-	rest   []byte // what was read behind a PROXY header
+	before []netip.AddrPort // the hops before the address of the connection below, the client's first
+	spoken bool             // the hops are those of the request's fields, whose sender is trusted
+	rest   []byte           // what was read behind a PROXY header
 }
 
 // RemoteAddr returns the address of the client.
@@ -39,9 +42,11 @@ func (c *Conn) CloseWrite() error {
 // NetConn returns the connection below.
 func (c *Conn) NetConn() net.Conn { return c.Conn }
 
-// NewConn gives nc the address of a client.
-func NewConn(nc net.Conn, client netip.AddrPort) *Conn {
-	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(client)}
+// NewConn gives nc the address of the client from which way leads to that of nc, as the fields of a
+// request from a trusted proxy have it.
+func NewConn(nc net.Conn, way []netip.AddrPort) *Conn {
+	last := len(way) - 1
+	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(way[0]), before: way[:last:last], spoken: true}
 }
 
 // Named gives nc the address that text says, if that is an address and not the one of nc.
@@ -55,5 +60,33 @@ func Named(nc net.Conn, text string) net.Conn {
 			return nc
 		}
 	}
-	return NewConn(nc, client)
+	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(client), before: []netip.AddrPort{client}}
+}
+
+// Source is what the layers of a connection tell about where its request comes from.
+type Source struct {
+	Way    []netip.AddrPort // the client's address first, that of the connection itself last
+	Spoken bool             // fields of the request are the word of a trusted proxy
+	Secure bool             // there is TLS
+}
+
+// SourceOf looks through all layers of nc.
+func SourceOf(nc net.Conn) (s Source) {
+	for {
+		switch c := nc.(type) {
+		case *Conn:
+			s.Way, s.Spoken = append(s.Way, c.before...), s.Spoken || c.spoken
+		case *tls.Conn:
+			s.Secure = true
+		}
+		below, ok := nc.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		nc = below.NetConn()
+	}
+	if a, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
+		s.Way = append(s.Way, netip.AddrPortFrom(a.AddrPort().Addr().Unmap().WithZone(""), a.AddrPort().Port()))
+	}
+	return s
 }

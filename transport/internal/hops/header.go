@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"net"
+	"net/netip"
 
 	"github.com/pires/go-proxyproto"
 )
@@ -33,7 +34,7 @@ func ReadHeader(nc net.Conn) (_ *Conn, known bool, err error) {
 		return nil, false, errors.New("the header is about datagrams, not about a connection")
 	}
 	if a, ok := h.SourceAddr.(*net.TCPAddr); ok { // UNKNOWN and Unix sockets have none
-		c.remote = a
+		c.remote, c.before = a, []netip.AddrPort{a.AddrPort()}
 	}
 	return c, true, nil
 }

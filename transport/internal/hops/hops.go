@@ -18,20 +18,22 @@ func (n Networks) Has(a netip.Addr) bool {
 	return slices.ContainsFunc(n, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// Client returns the address that a request came from which arrived from peer. Each trusted proxy
-// vouches for the one before it: the hops that X-Forwarded-For or Forwarded list are followed from
-// right to left, until one is not trusted or cannot be read. Addresses further left may be forged.
-// Where both fields are there and lead to different addresses one of them is not the proxy's, and
-// the answer is peer. The port is 0 if it is not known.
-func Client(peer netip.AddrPort, fields wire.Fields, trusted Networks) netip.AddrPort {
+// Way returns the addresses that a request has come by which arrived from peer: the client's first,
+// then those of trusted proxies, peer last. Each trusted proxy vouches for the one before it: the
+// hops that X-Forwarded-For or Forwarded list are followed from right to left, until one is not
+// trusted or cannot be read. Addresses further left may be forged. Where both fields are there and
+// lead to different addresses one of them is not the proxy's, and all there is is peer. A port is 0
+// if it is not known.
+func Way(peer netip.AddrPort, fields wire.Fields, trusted Networks) []netip.AddrPort {
+	direct := []netip.AddrPort{peer}
 	if !trusted.Has(peer.Addr()) {
-		return peer
+		return direct
 	}
 	x, hasX := trusted.follow(peer, fields, "X-Forwarded-For", func(v string) []string { return strings.Split(v, ",") })
 	f, hasF := trusted.follow(peer, fields, "Forwarded", forwardedFor)
 	switch {
-	case hasX && hasF && x.Addr() != f.Addr():
-		return peer
+	case hasX && hasF && x[0].Addr() != f[0].Addr():
+		return direct
 	case hasX:
 		return x
 	}
@@ -39,20 +41,21 @@ func Client(peer netip.AddrPort, fields wire.Fields, trusted Networks) netip.Add
 }
 
 // follow walks along the hops that a field lists, and tells whether the field is there.
-func (n Networks) follow(at netip.AddrPort, fields wire.Fields, name string, split func(value string) []string) (netip.AddrPort, bool) {
+func (n Networks) follow(peer netip.AddrPort, fields wire.Fields, name string, split func(value string) []string) (way []netip.AddrPort, there bool) {
 	var list []string
-	there := false
 	for v := range fields.All(name) {
 		list, there = append(list, split(string(v))...), true
 	}
+	way = []netip.AddrPort{peer}
 	for _, hop := range slices.Backward(list) {
 		next, ok := node(strings.Trim(hop, " \t"))
-		if !ok || !n.Has(at.Addr()) {
+		if !ok || !n.Has(way[len(way)-1].Addr()) {
 			break
 		}
-		at = next
+		way = append(way, next)
 	}
-	return at, there
+	slices.Reverse(way)
+	return way, there
 }
 
 // node reads an address with or without port, one of IPv6 with or without brackets. A port that is

@@ -1,6 +1,9 @@
 package hops
 
 import (
+	"crypto/tls"
+	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -21,7 +24,7 @@ func fields(lines ...string) (f wire.Fields) {
 	return f
 }
 
-func TestClient(t *testing.T) {
+func TestWay(t *testing.T) {
 	const proxy = "10.1.1.1:443"
 	for name, x := range map[string]struct {
 		peer  string
@@ -64,23 +67,54 @@ func TestClient(t *testing.T) {
 		"both, forged X":         {proxy, []string{"X-Forwarded-For: 1.1.1.1", "Forwarded: for=203.0.113.7"}, proxy},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, x.want, Client(netip.MustParseAddrPort(x.peer), fields(x.lines...), trusted).String())
+			require.Equal(t, x.want, Way(netip.MustParseAddrPort(x.peer), fields(x.lines...), trusted)[0].String())
 		})
 	}
 }
 
 // Whatever a client writes into the fields, the address that a trusted proxy puts behind it counts, or none.
-func TestClient_CannotBeForged(t *testing.T) {
+func TestWay_CannotBeForged(t *testing.T) {
 	peer, client := netip.MustParseAddrPort("10.1.1.1:443"), netip.MustParseAddr("2001:db8::7")
 	part := rapid.SampledFrom([]string{`for=`, `for`, `=`, `1.1.1.1`, `10.9.9.9`, `"`, `\`, `,`, `;`, ` `, `[`, `]`, `:`, `_`, `x`, `::1`, `unknown`})
 	rapid.Check(t, func(t *rapid.T) {
 		forged := strings.Join(rapid.SliceOfN(part, 0, 12).Draw(t, "forged"), "")
 		for name, own := range map[string]string{"X-Forwarded-For": client.String(), "Forwarded": `for="[` + client.String() + `]";proto=https`} {
-			got := Client(peer, fields(name+": "+forged+", "+own), trusted).Addr()
+			got := Way(peer, fields(name+": "+forged+", "+own), trusted)[0].Addr()
 			require.Contains(t, []netip.Addr{client, peer.Addr()}, got, "one line")
-			require.Equal(t, client, Client(peer, fields(name+": "+forged, name+": "+own), trusted).Addr(), "a line of its own")
+			require.Equal(t, client, Way(peer, fields(name+": "+forged, name+": "+own), trusted)[0].Addr(), "a line of its own")
 		}
-		got := Client(peer, fields("X-Forwarded-For: "+client.String(), "Forwarded: "+forged), trusted).Addr()
+		got := Way(peer, fields("X-Forwarded-For: "+client.String(), "Forwarded: "+forged), trusted)[0].Addr()
 		require.Contains(t, []netip.Addr{client, peer.Addr()}, got, "the other field")
 	})
+}
+
+// The way begins with the client and ends with the peer; what stands before the client in a field is
+// nobody's word.
+func TestWay_Hops(t *testing.T) {
+	way := Way(netip.MustParseAddrPort("10.1.1.1:443"), fields("X-Forwarded-For: 1.1.1.1, 203.0.113.7, 192.0.2.99, 10.2.2.2:5"), trusted)
+	require.Equal(t, "[203.0.113.7:0 192.0.2.99:0 10.2.2.2:5 10.1.1.1:443]", fmt.Sprint(way))
+}
+
+// All layers of a connection are looked through: fields over TLS over a PROXY header.
+func TestSourceOf(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = ln.Close() }()
+	dialed, err := net.Dial("tcp", ln.Addr().String())
+	require.NoError(t, err)
+	defer func() { _ = dialed.Close() }()
+	_, err = dialed.Write([]byte("PROXY TCP4 10.3.3.3 10.4.4.4 5 443\r\n"))
+	require.NoError(t, err)
+	nc, err := ln.Accept()
+	require.NoError(t, err)
+	defer func() { _ = nc.Close() }()
+	require.Equal(t, Source{Way: []netip.AddrPort{netip.MustParseAddrPort(dialed.LocalAddr().String())}}, SourceOf(nc))
+	behind, _, err := ReadHeader(nc)
+	require.NoError(t, err)
+	secure := tls.Server(behind, &tls.Config{MinVersion: tls.VersionTLS12})
+	whole := NewConn(secure, Way(netip.MustParseAddrPort(secure.RemoteAddr().String()), fields("X-Forwarded-For: 203.0.113.7"), trusted))
+	s := SourceOf(whole)
+	require.Equal(t, "[203.0.113.7:0 10.3.3.3:5 "+dialed.LocalAddr().String()+"]", fmt.Sprint(s.Way))
+	require.True(t, s.Spoken)
+	require.True(t, s.Secure)
 }
