@@ -33,7 +33,7 @@ var structs = map[string][]any{
 	},
 	".": {
 		transport.CloseError{}, transport.Conn{}, transport.DialOptions{}, transport.Event{}, transport.Handler{}, transport.HandshakeError{}, transport.InactivityError{}, transport.Load{},
-		transport.ProtocolError{}, transport.ProxyError{}, transport.Retry{}, transport.Server{},
+		transport.ProtocolError{}, transport.ProxyError{}, transport.Retry{}, transport.Server{}, transport.Source{},
 	},
 	"adapter":       {adapter.ClientOptions{}, adapter.Result{}, adapter.ServerOptions{}, adapter.Target{}},
 	"auth":          {auth.BasicAuth{}, auth.Challenge{}, auth.CredentialsRequest{}, auth.DigestAuth{}, auth.TokenAuth{}, auth.Verdict{}},
