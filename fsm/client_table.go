@@ -11,6 +11,7 @@ var clientTable = func() (t [clientPhases][clientInputs]cell) {
 			t[p][in].recordStatus()
 		}
 	}
+	number(t[:])
 	return t
 }()
 

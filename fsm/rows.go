@@ -182,12 +182,6 @@ type place struct {
 	marks       markNames
 }
 
-// init numbers the edges of both machines.
-func init() {
-	number(clientPlaces)
-	number(serverPlaces)
-}
-
 // clientPlaces visits every row of the client's table, in the order of phases and inputs, until
 // visit returns false.
 func clientPlaces(visit func(place) bool) {
@@ -213,18 +207,6 @@ func places[T [clientInputs]cell | [serverInputs]cell](table []T, event func(uin
 			}
 		}
 	}
-}
-
-// number gives each row that is an edge its index.
-func number(places func(visit func(place) bool)) {
-	n := uint16(0)
-	places(func(p place) bool {
-		if p.row.verdict == Accepted {
-			p.row.index = n
-			n++
-		}
-		return true
-	})
 }
 
 // clientEvent returns an event that falls into column in.

@@ -7,6 +7,7 @@ var serverTable = func() (t [serverPhases][serverInputs]cell) {
 	for p := ServerOpening; p < serverPhases; p++ {
 		serverTablePhases[p].fill(t[p][:], p.String(), serverInput.word)
 	}
+	number(t[:])
 	return t
 }()
 

@@ -47,6 +47,22 @@ func (p phase[I]) fill(line []cell, name string, input func(I) string) {
 	}
 }
 
+// number gives each row that is an edge its index.
+func number[T [clientInputs]cell | [serverInputs]cell](table []T) {
+	n := uint16(0)
+	for p := range table {
+		for in := range len(table[p]) {
+			c := table[p][in]
+			for i := range c {
+				if c[i].verdict == Accepted {
+					c[i].index = n
+					n++
+				}
+			}
+		}
+	}
+}
+
 // kebab turns a Go name such as AwaitResponse into await-response.
 func kebab(name string) string {
 	var b strings.Builder

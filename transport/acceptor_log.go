@@ -9,7 +9,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
-	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // Messages and reasons of more than one line.
@@ -82,7 +82,7 @@ func (a *acceptor) loginFailed(r *Request, v *auth.Verdict) {
 // userOf returns the name that the credentials of a request give, "" if they give none.
 func userOf(r *Request) string {
 	if scheme, rest := r.Credentials(); strings.EqualFold(scheme, "Basic") {
-		user, _, _ := wire.DecodeBasic([]byte(rest))
+		user, _, _ := credentials.DecodeBasic([]byte(rest))
 		return user
 	}
 	return ""

@@ -14,13 +14,14 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 	"github.com/stretchr/testify/require"
 )
 
 // digestGate lets joe:welcome in by Digest. Each nonce is good for a number of uses, then it is
 // stale.
 type digestGate struct {
-	algorithm   wire.DigestAlgorithm
+	algorithm   credentials.DigestAlgorithm
 	application string // "Application " or nothing
 	uses        int
 	also        []string // further challenges
@@ -31,7 +32,7 @@ type digestGate struct {
 }
 
 func (g *digestGate) challenge(stale bool) []string {
-	c, _ := wire.AppendDigestChallenge([]byte(g.application), wire.DigestChallenge{
+	c, _ := credentials.AppendDigestChallenge([]byte(g.application), credentials.DigestChallenge{
 		Realm: `the "khp" realm`, Nonce: strconv.Itoa(g.nonce), Opaque: "opaque", Algorithm: g.algorithm, Auth: true, Stale: stale, UserHash: g.nonce%2 == 1, UTF8: true,
 	})
 	return append(g.also, string(c))
@@ -45,8 +46,8 @@ func (g *digestGate) pass(authorization, method, target string) (ok bool, challe
 	if authorization == "" {
 		return false, g.challenge(false)
 	}
-	_, rest, _ := wire.SplitCredentials([]byte(authorization))
-	d, err := wire.ParseDigest(rest)
+	_, rest, _ := credentials.Split([]byte(authorization))
+	d, err := credentials.ParseDigest(rest)
 	if err != nil || d.URI != target || !d.Matches("joe") || d.Opaque != "opaque" || d.Algorithm != g.algorithm {
 		return false, nil
 	}
@@ -86,7 +87,7 @@ func (g *digestGate) opening(h http.Handler) http.Handler {
 }
 
 func TestDial_Digest(t *testing.T) {
-	for a := wire.DigestMD5; a <= wire.DigestSHA512256Sess; a++ {
+	for a := credentials.DigestMD5; a <= credentials.DigestSHA512256Sess; a++ {
 		for _, application := range []string{"", "Application "} {
 			t.Run(application+a.String(), func(t *testing.T) {
 				gate := &digestGate{algorithm: a, application: application, uses: 2}
@@ -106,7 +107,7 @@ func TestDial_Digest(t *testing.T) {
 
 // The opening handshake is answered in the same way, for its own method and target.
 func TestDial_DigestOpening(t *testing.T) {
-	outer, inner := &digestGate{algorithm: wire.DigestSHA256, uses: 9}, &digestGate{algorithm: wire.DigestMD5, uses: 9, nonce: 100}
+	outer, inner := &digestGate{algorithm: credentials.DigestSHA256, uses: 9}, &digestGate{algorithm: credentials.DigestMD5, uses: 9, nonce: 100}
 	first := true
 	h := &Handler{Serve: echoServe, Decide: func(ctx context.Context, r *Request) (Decision, error) {
 		d, err := inner.decide(ctx, r)
@@ -128,7 +129,7 @@ func TestDial_DigestOpening(t *testing.T) {
 
 // A refused answer is not sent again, and not varied: only a nonce that was too old is a reason to.
 func TestDial_DigestRefused(t *testing.T) {
-	gate := &digestGate{algorithm: wire.DigestSHA256, uses: 1}
+	gate := &digestGate{algorithm: credentials.DigestSHA256, uses: 1}
 	seen := 0
 	url := serve(t, &Handler{Decide: func(ctx context.Context, r *Request) (Decision, error) { seen++; return gate.decide(ctx, r) }})
 	_, err := Dial(t.Context(), url, &DialOptions{Credentials: auth.Digest("joe", "guess")})
@@ -170,7 +171,7 @@ func TestDial_DigestAlwaysStale(t *testing.T) {
 	got := dialRaw(t, t.Context(), true, &DialOptions{Credentials: auth.Digest("joe", "welcome")}, func(p *rawServer) {
 		p.asked()
 		for n := 0; ; n++ {
-			challenge, _ := wire.AppendDigestChallenge(nil, wire.DigestChallenge{Nonce: strconv.Itoa(n), Algorithm: wire.DigestMD5, Auth: true, Stale: true})
+			challenge, _ := credentials.AppendDigestChallenge(nil, credentials.DigestChallenge{Nonce: strconv.Itoa(n), Algorithm: credentials.DigestMD5, Auth: true, Stale: true})
 			p.send(bin("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: "+string(challenge)+"\r\n\r\n"), terminator)
 			if p.message() == "" {
 				p.send(pf{Op: opX, P: "\x03\xe8"})
@@ -203,7 +204,7 @@ func TestDial_CredentialsShowNowhere(t *testing.T) {
 			"Digest": {auth.Digest("joe", password), []string{"response=", "cnonce="}},
 		} {
 			t.Run(name+" "+password, func(t *testing.T) {
-				gate := &digestGate{algorithm: wire.DigestMD5, uses: 1, also: []string{"Basic", "Token"}}
+				gate := &digestGate{algorithm: credentials.DigestMD5, uses: 1, also: []string{"Basic", "Token"}}
 				var log strings.Builder
 				var client, server recorder
 				h := &Handler{Decide: gate.decide, Observer: &server, Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}

@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"example.com/khp/transport/auth"
-	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 	"github.com/stretchr/testify/require"
 )
 
@@ -77,7 +77,7 @@ func (p *connectProxy) challenge() string {
 		return `Basic realm="proxy"`
 	}
 	p.nonces++
-	c, _ := wire.AppendDigestChallenge(nil, wire.DigestChallenge{Realm: "proxy", Nonce: strconv.Itoa(p.nonces), Algorithm: wire.DigestSHA256, Auth: true, Stale: p.nonces > 1})
+	c, _ := credentials.AppendDigestChallenge(nil, credentials.DigestChallenge{Realm: "proxy", Nonce: strconv.Itoa(p.nonces), Algorithm: credentials.DigestSHA256, Auth: true, Stale: p.nonces > 1})
 	return string(c) + `, Basic realm="proxy"`
 }
 
@@ -86,9 +86,9 @@ func (p *connectProxy) admits(login, target string) bool {
 	case "Basic":
 		return login == "Basic am9lOnMzY3IzdA=="
 	case "Digest":
-		_, rest, _ := wire.SplitCredentials([]byte(login))
-		d, err := wire.ParseDigest(rest)
-		return err == nil && d.Nonce == "2" && d.URI == target && d.Verify(wire.DigestSHA256.HA1("joe", "proxy", "s3cr3t"), "CONNECT")
+		_, rest, _ := credentials.Split([]byte(login))
+		d, err := credentials.ParseDigest(rest)
+		return err == nil && d.Nonce == "2" && d.URI == target && d.Verify(credentials.DigestSHA256.HA1("joe", "proxy", "s3cr3t"), "CONNECT")
 	}
 	return true
 }

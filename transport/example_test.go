@@ -214,7 +214,7 @@ func ExampleFirstOf() {
 			}
 			scheme, _, _ := strings.Cut(r.Authorization, " ")
 			fmt.Println("answered with", scheme)
-			return transport.Decision{}, nil // after a look at the answer, see wire.ParseDigest
+			return transport.Decision{}, nil // after a look at the answer, see credentials.ParseDigest
 		},
 	})
 	defer stop()

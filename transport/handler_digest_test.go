@@ -6,12 +6,12 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
-	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 	"github.com/stretchr/testify/require"
 )
 
 func TestDigestAuth_Dial(t *testing.T) {
-	for _, a := range []wire.DigestAlgorithm{0, wire.DigestMD5, wire.DigestSHA256Sess, wire.DigestSHA512256} {
+	for _, a := range []credentials.DigestAlgorithm{0, credentials.DigestMD5, credentials.DigestSHA256Sess, credentials.DigestSHA512256} {
 		url := serve(t, &Handler{Authenticator: &auth.DigestAuth{Realm: "r", Algorithm: a, HA1: auth.DigestUsers("r", a, map[string]string{"joe": "welcome"})}, Serve: func(ctx context.Context, c *Conn) error {
 			return c.Write(ctx, Text, []byte(c.Principal().(string)))
 		}})

@@ -7,9 +7,9 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/redact"
 	"example.com/khp/transport/internal/opening"
 	format "example.com/khp/transport/trace"
-	"example.com/khp/wire"
 )
 
 // Observer is told what happens on a connection until its handshake is over. It is called from the
@@ -76,7 +76,7 @@ type trace struct {
 	stage  stage
 	heard  Event // with the bytes of the opening handshake that the observer is not told of yet
 
-	in, out wire.Redactor // of each direction: messages come in pieces
+	in, out redact.Redactor // of each direction: messages come in pieces
 }
 
 func newTrace(to Observer, at stage, server bool) trace {
@@ -115,14 +115,14 @@ func (t *trace) deliver(ev Event) {
 		t.out.Reset()
 		t.in.Reset()
 	case EventSendOpening, EventSend:
-		ev.Data = redact(&t.out, ev.Data)
+		ev.Data = shown(&t.out, ev.Data)
 	case EventReceiveOpening, EventReceive:
-		ev.Data = redact(&t.in, ev.Data)
+		ev.Data = shown(&t.in, ev.Data)
 	}
 	t.to.Observe(ev)
 }
 
-func redact(r *wire.Redactor, piece []byte) []byte {
+func shown(r *redact.Redactor, piece []byte) []byte {
 	return r.Append(make([]byte, 0, len(piece)), piece)
 }
 

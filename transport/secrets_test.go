@@ -20,6 +20,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/auth/htpasswd"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 	"github.com/stretchr/testify/require"
 )
 
@@ -35,11 +36,12 @@ var structs = map[string][]any{
 		transport.CloseError{}, transport.Conn{}, transport.DialOptions{}, transport.Event{}, transport.Handler{}, transport.HandshakeError{}, transport.InactivityError{}, transport.Load{},
 		transport.ProtocolError{}, transport.ProxyError{}, transport.Retry{}, transport.Server{}, transport.Source{},
 	},
-	"adapter":       {adapter.ClientOptions{}, adapter.Result{}, adapter.ServerOptions{}, adapter.Target{}},
-	"auth":          {auth.BasicAuth{}, auth.Challenge{}, auth.CredentialsRequest{}, auth.DigestAuth{}, auth.TokenAuth{}, auth.Verdict{}},
-	"auth/htpasswd": {htpasswd.File{}},
+	"adapter":             {adapter.ClientOptions{}, adapter.Result{}, adapter.ServerOptions{}, adapter.Target{}},
+	"auth":                {auth.BasicAuth{}, auth.Challenge{}, auth.CredentialsRequest{}, auth.DigestAuth{}, auth.TokenAuth{}, auth.Verdict{}},
+	"auth/htpasswd":       {htpasswd.File{}},
+	"../wire/credentials": {credentials.DigestChallenge{}, credentials.DigestCredentials{}, credentials.DigestUse{}},
 	"../wire": {
-		wire.Assembler{}, wire.Challenge{}, wire.DigestChallenge{}, wire.DigestCredentials{}, wire.DigestUse{}, wire.Extension{}, wire.Field{}, wire.Limits{}, wire.Lines{}, wire.ParseError{}, wire.Redactor{},
+		wire.Assembler{}, wire.Challenge{}, wire.Extension{}, wire.Field{}, wire.Limits{}, wire.Lines{}, wire.ParseError{},
 		wire.Request{}, wire.Response{}, wire.URL{},
 	},
 }

@@ -1,18 +1,22 @@
 package wire
 
-import "strconv"
+import (
+	"strconv"
+
+	"example.com/khp/internal/scan"
+)
 
 // AppendRequestLine writes "METHOD target HTTP/1.1\r\n". It refuses a method
 // that is not a token and a target that [Request.Parse] would refuse under the
 // default limits.
-func AppendRequestLine[S, M text](dst []byte, method M, target S) ([]byte, error) {
+func AppendRequestLine[S, M scan.Text](dst []byte, method M, target S) ([]byte, error) {
 	if !ValidToken(method) {
 		return dst, newError(KindMethod, 0, "not a token", method)
 	}
 	if len(target) > defaultTarget || len(method)+len(target)+len("  HTTP/1.1") > defaultLine {
 		return dst, &ParseError{Kind: KindTargetTooLong, Detail: "over the limit"}
 	}
-	if i := outside(target, isTarget); i >= 0 {
+	if i := scan.Outside(target, scan.IsTarget); i >= 0 {
 		return dst, newError(KindTarget, i, "byte not allowed", target)
 	}
 	if !validTargetForm(target) {
@@ -26,12 +30,12 @@ func AppendRequestLine[S, M text](dst []byte, method M, target S) ([]byte, error
 
 // AppendStatusLine writes "HTTP/1.1 status reason\r\n". The status must be 100
 // to 999. An empty reason leaves the space in place.
-func AppendStatusLine[S text](dst []byte, status int, reason S) ([]byte, error) {
+func AppendStatusLine[S scan.Text](dst []byte, status int, reason S) ([]byte, error) {
 	if status < 100 || status > 999 {
 		return dst, &ParseError{Kind: KindStatusCode, Detail: strconv.Itoa(status)}
 	}
 	if !ValidFieldValue(reason) { // a reason may have blanks at its ends
-		if i := outside(reason, isValue); i >= 0 {
+		if i := scan.Outside(reason, scan.IsValue); i >= 0 {
 			return dst, newError(KindStatusLine, i, "control byte in the reason", reason)
 		}
 	}
@@ -49,14 +53,14 @@ func AppendStatusLine[S text](dst []byte, status int, reason S) ([]byte, error) 
 // name must be a token. The value may be empty; blanks at either end are
 // refused, not trimmed, as are control bytes. Whether the field makes sense is
 // not looked at.
-func AppendField[S, N text](dst []byte, name N, value S) ([]byte, error) {
+func AppendField[S, N scan.Text](dst []byte, name N, value S) ([]byte, error) {
 	if !fitsField(len(name), len(value)) || !ValidToken(name) || !ValidFieldValue(value) {
 		return dst, fieldError(name, value)
 	}
 	return appendField(dst, name, value), nil
 }
 
-func appendField[S, N text](dst []byte, name N, value S) []byte {
+func appendField[S, N scan.Text](dst []byte, name N, value S) []byte {
 	dst = append(dst, name...)
 	dst = append(dst, ':', ' ')
 	dst = append(dst, value...)
@@ -66,11 +70,11 @@ func appendField[S, N text](dst []byte, name N, value S) []byte {
 func fitsField(name, value int) bool { return name <= maxName && name+value+2 <= defaultLine }
 
 // fieldError describes the fault of a malformed field.
-func fieldError[S, N text](name N, value S) error {
+func fieldError[S, N scan.Text](name N, value S) error {
 	if !ValidToken(name) {
 		return newError(KindFieldName, 0, "not a token", name)
 	}
-	if i := outside(value, isValue); i >= 0 {
+	if i := scan.Outside(value, scan.IsValue); i >= 0 {
 		return newError(KindFieldValue, i, "control byte in this field", name)
 	}
 	if !ValidFieldValue(value) {
@@ -123,14 +127,4 @@ func appendRest(out []byte, base int, fields Fields, body []byte, request, bodil
 		return out, &ParseError{Kind: KindHeadTooLarge, Offset: defaultHead, Detail: "over the limit"}
 	}
 	return append(out, body...), nil
-}
-
-// outside returns the index of the first byte of s that is not in the class, or -1.
-func outside[S text](s S, bit uint8) int {
-	for i := 0; i < len(s); i++ {
-		if class[s[i]]&bit == 0 {
-			return i
-		}
-	}
-	return -1
 }

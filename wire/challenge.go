@@ -1,5 +1,7 @@
 package wire
 
+import "example.com/khp/internal/scan"
+
 // Challenge is one challenge of a WWW-Authenticate value. For
 // `Application Basic realm="x"`, the form of Kaazing gateways, Application is
 // true and Scheme is "Basic". Token is a token68, or for an Application challenge
@@ -22,7 +24,7 @@ const maxChallenges = 32
 //khp:impl KHP-STATUS-401-04
 func ParseChallenges(dst []Challenge, value []byte) ([]Challenge, error) {
 	n := len(dst)
-	for i := skipEmpty(value, 0); i < len(value); i = skipEmpty(value, i) {
+	for i := scan.SkipEmpty(value, 0); i < len(value); i = scan.SkipEmpty(value, i) {
 		if len(dst)-n == maxChallenges {
 			return dst[:n], newError(KindChallenge, i, "too many challenges", value)
 		}
@@ -42,16 +44,16 @@ func ParseChallenges(dst []Challenge, value []byte) ([]Challenge, error) {
 // scanChallenge reads one challenge at i and returns where the next one, or a
 // comma before it, starts.
 func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
-	j := scanToken(b, i)
+	j := scan.Token(b, i)
 	if j == i {
 		return c, i, "not a scheme"
 	}
 	c.Scheme = b[i:j:j]
-	i = skipSpace(b, j)
-	if i > j && equalFold(c.Scheme, "Application") && !startsParam(b, i) {
-		if k := scanToken(b, i); k > i && ends(b, k) {
+	i = scan.SkipSpace(b, j)
+	if i > j && scan.EqualFold(c.Scheme, "Application") && !startsParam(b, i) {
+		if k := scan.Token(b, i); k > i && ends(b, k) {
 			c.Application, c.Scheme = true, b[i:k:k]
-			j, i = k, skipSpace(b, k)
+			j, i = k, scan.SkipSpace(b, k)
 		}
 	}
 	if i == len(b) || b[i] == ',' {
@@ -61,8 +63,8 @@ func scanChallenge(b []byte, i int) (c Challenge, end int, what string) {
 		return c, i, "blank expected after the scheme"
 	}
 	if k := scanToken68(b, i); k > i && !c.Application {
-		if e := skipSpace(b, k); e == len(b) || b[e] == ',' {
-			if _, what := scanAuthParam(b, i); what != "" {
+		if e := scan.SkipSpace(b, k); e == len(b) || b[e] == ',' {
+			if _, what := scan.AuthParam(b, i); what != "" {
 				c.Token = b[i:k:k]
 				return c, e, ""
 			}
@@ -93,7 +95,7 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 		default:
 			return c, p, what
 		}
-		i = skipSpace(b, p)
+		i = scan.SkipSpace(b, p)
 		if i < len(b) && b[i] != ',' {
 			if c.Application && i > p {
 				continue
@@ -101,7 +103,7 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 			return c, i, "comma expected"
 		}
 		next := i
-		for next < len(b) && (b[next] == ',' || isSpace(b[next])) {
+		for next < len(b) && (b[next] == ',' || scan.IsSpace(b[next])) {
 			next++
 		}
 		if !startsParam(b, next) {
@@ -122,9 +124,9 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 // if nothing sticks to it, a=b/c is a word, and if its value is not the name of the
 // next one: in a= b ="c" it is b that has a value.
 func (c Challenge) scanItem(b []byte, i int) (end int, what string) {
-	end, what = scanAuthParam(b, i)
+	end, what = scan.AuthParam(b, i)
 	if what == "" && c.Application {
-		next := skipSpace(b, end)
+		next := scan.SkipSpace(b, end)
 		if !ends(b, end) || b[end-1] != '"' && next < len(b) && b[next] == '=' {
 			what = "not a parameter"
 		}
@@ -132,57 +134,19 @@ func (c Challenge) scanItem(b []byte, i int) (end int, what string) {
 	return end, what
 }
 
-func ends(b []byte, i int) bool { return i == len(b) || isSpace(b[i]) || b[i] == ',' }
+func ends(b []byte, i int) bool { return i == len(b) || scan.IsSpace(b[i]) || b[i] == ',' }
 
 // startsParam reports whether a name and '=' stand at i, so that what follows is
 // a parameter, good or bad, and not a scheme.
 func startsParam(b []byte, i int) bool {
-	j := scanToken(b, i)
-	k := skipSpace(b, j)
+	j := scan.Token(b, i)
+	k := scan.SkipSpace(b, j)
 	return j > i && k < len(b) && b[k] == '='
-}
-
-// scanAuthParam reads name = token or name = "string" at i, blanks around '='
-// included, and returns where it ends, or where it is wrong and why.
-func scanAuthParam(b []byte, i int) (end int, what string) {
-	j := scanToken(b, i)
-	if j == i {
-		return j, "not a parameter name"
-	}
-	k := skipSpace(b, j)
-	if k == len(b) || b[k] != '=' {
-		return j, "no value"
-	}
-	k = skipSpace(b, k+1)
-	if k < len(b) && b[k] == '"' {
-		return scanQuoted(b, k)
-	}
-	end = scanToken(b, k)
-	if end == k {
-		return k, "not a parameter value"
-	}
-	return end, ""
-}
-
-// scanQuoted reads a quoted-string at i. [RFC 9110 5.6.4]
-func scanQuoted(b []byte, i int) (end int, what string) {
-	open := i
-	for i++; i < len(b); i++ {
-		switch c := b[i]; {
-		case c == '"':
-			return i + 1, ""
-		case c == '\\' && i+1 < len(b) && class[b[i+1]]&isValue != 0:
-			i++
-		case class[c]&isQuoted == 0:
-			return i, "byte not allowed in quotes"
-		}
-	}
-	return open, "quote is not closed"
 }
 
 func scanToken68(b []byte, i int) int {
 	start := i
-	for i < len(b) && class[b[i]]&isToken68 != 0 {
+	for i < len(b) && scan.Is(b[i], scan.IsToken68) {
 		i++
 	}
 	for i > start && i < len(b) && b[i] == '=' {
@@ -204,7 +168,7 @@ func scanWord(b []byte, i int) int {
 func (c Challenge) Param(name string) (string, bool) {
 	b := c.Params
 	for i := 0; i < len(b); {
-		if b[i] == ',' || isSpace(b[i]) {
+		if b[i] == ',' || scan.IsSpace(b[i]) {
 			i++
 			continue
 		}
@@ -213,9 +177,9 @@ func (c Challenge) Param(name string) (string, bool) {
 			if end = scanWord(b, i); end == i {
 				return "", false
 			}
-		} else if j := scanToken(b, i); equalFold(b[i:j], name) {
-			k := skipSpace(b, skipSpace(b, j)+1)
-			return string(unquote(b[k:end])), true
+		} else if j := scan.Token(b, i); scan.EqualFold(b[i:j], name) {
+			k := scan.SkipSpace(b, scan.SkipSpace(b, j)+1)
+			return string(scan.Unquote(b[k:end])), true
 		}
 		i = end
 	}

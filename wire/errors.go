@@ -3,6 +3,8 @@ package wire
 import (
 	"errors"
 	"strconv"
+
+	"example.com/khp/internal/scan"
 )
 
 // Kind is the kind of a parse error. The zero Kind stands for none.
@@ -143,7 +145,7 @@ func quotable(b []byte) []byte {
 }
 
 // newError quotes the bytes of b around off. It must not be given credentials.
-func newError[S text](k Kind, off int, what string, b S) *ParseError {
+func newError[S scan.Text](k Kind, off int, what string, b S) *ParseError {
 	from := min(max(off-excerpt/2, 0), len(b))
 	to := min(from+excerpt, len(b))
 	if from < to {

@@ -128,29 +128,3 @@ func ExampleURL_Resolve() {
 	// wss://example.com/chat/%72oom <nil>
 	// true true
 }
-
-// A client answers a Digest challenge, and a server that keeps only hashes checks the answer.
-func ExampleAppendDigest() {
-	challenges, _ := wire.ParseChallenges(nil, []byte(`Digest realm="khp", qop="auth", algorithm=SHA-256, nonce="e5a1"`))
-	challenge, err := challenges[0].Digest()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	value, err := wire.AppendDigest(nil, challenge, wire.DigestUse{
-		User: "joe", Password: "welcome", Method: "GET", URI: "/echo", CNonce: "91b7", Count: 1,
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-
-	kept := wire.DigestSHA256.HA1("joe", "khp", "welcome")
-	_, rest, _ := wire.SplitCredentials(value)
-	got, err := wire.ParseDigest(rest)
-	fmt.Println(got.User, got.Nonce, got.Count, err)
-	fmt.Println(got.Verify(kept, "GET") && got.URI == "/echo")
-	// Output:
-	// joe e5a1 1 <nil>
-	// true
-}

@@ -1,6 +1,12 @@
 package wire
 
-import "iter"
+import (
+	"iter"
+	"strconv"
+
+	"example.com/khp/internal/redact"
+	"example.com/khp/internal/scan"
+)
 
 // Field is one field line. Value has no blanks around it and may be empty.
 type Field struct{ Name, Value []byte }
@@ -12,7 +18,7 @@ type Fields []Field
 // Get returns the value of the first field of that name.
 func (f Fields) Get(name string) (value []byte, ok bool) {
 	for i := range f {
-		if equalFold(f[i].Name, name) {
+		if scan.EqualFold(f[i].Name, name) {
 			return f[i].Value, true
 		}
 	}
@@ -23,7 +29,7 @@ func (f Fields) Get(name string) (value []byte, ok bool) {
 func (f Fields) Count(name string) int {
 	n := 0
 	for i := range f {
-		if equalFold(f[i].Name, name) {
+		if scan.EqualFold(f[i].Name, name) {
 			n++
 		}
 	}
@@ -34,7 +40,7 @@ func (f Fields) Count(name string) int {
 func (f Fields) All(name string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for i := range f {
-			if equalFold(f[i].Name, name) && !yield(f[i].Value) {
+			if scan.EqualFold(f[i].Name, name) && !yield(f[i].Value) {
 				return
 			}
 		}
@@ -49,4 +55,82 @@ func (f Fields) HasToken(name, token string) bool {
 		}
 	}
 	return false
+}
+
+// EqualFold reports whether a and s are the same apart from the case of ASCII
+// letters. No other folding takes place: U+017F is not an 's'.
+func EqualFold(a []byte, s string) bool { return scan.EqualFold(a, s) }
+
+// ValidToken reports whether s is a token: a method, a field name, a
+// subprotocol, an extension name. [RFC 9110 5.6.2]
+func ValidToken[S scan.Text](s S) bool { return scan.ValidToken(s) }
+
+// ValidFieldValue reports whether s can stand as a field value: no control
+// byte but HTAB, and no blank at either end. The empty value is legal.
+// [RFC 9110 5.5]
+func ValidFieldValue[S scan.Text](s S) bool { return scan.ValidValue(s) }
+
+// What holds credentials, cookies or the query of a request shows itself
+// without them: String is for %v, %+v and %s, GoString for %#v, and MarshalText
+// for log/slog and encoding/json. The fields are there for those who ask for them.
+
+// String returns the field as it is sent, without a value that is a secret, and
+// without the query, user and password of a URL in it.
+func (f Field) String() string {
+	for _, name := range []string{"Location", "Content-Location", "Referer", "Refresh", "Link"} {
+		if EqualFold(f.Name, name) {
+			return string(f.Name) + ": " + redact.Target(string(f.Value))
+		}
+	}
+	return string(redact.Append(nil, append(append(append([]byte(nil), f.Name...), ": "...), f.Value...)))
+}
+
+// GoString is String.
+func (f Field) GoString() string { return f.String() }
+
+// MarshalText is String for encoders of logs.
+func (f Field) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// String sums up the request without its secrets.
+func (r Request) String() string {
+	return "wire.Request{" + string(r.Method) + " " + redact.Target(string(r.Target)) + shown(r.Fields, r.Body) + "}"
+}
+
+// GoString is String.
+func (r Request) GoString() string { return r.String() }
+
+// MarshalText is String for encoders of logs.
+func (r Request) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// String sums up the response without its secrets.
+func (r Response) String() string {
+	return "wire.Response{" + strconv.Itoa(r.Status) + " " + string(r.Reason) + shown(r.Fields, r.Body) + "}"
+}
+
+// GoString is String.
+func (r Response) GoString() string { return r.String() }
+
+// MarshalText is String for encoders of logs.
+func (r Response) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// String says how far the unit has come. Nothing of it is shown.
+func (a Assembler) String() string {
+	return "wire.Assembler{" + a.progress.String() + ", " + strconv.Itoa(len(a.buf)) + " bytes}"
+}
+
+// GoString is String.
+func (a Assembler) GoString() string { return a.String() }
+
+// MarshalText is String for encoders of logs.
+func (a Assembler) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// shown is the end of what a message shows.
+func shown(fields Fields, body []byte) (s string) {
+	for _, f := range fields {
+		s += "; " + f.String()
+	}
+	if len(body) > 0 {
+		s += "; " + strconv.Itoa(len(body)) + " bytes of body"
+	}
+	return s
 }

@@ -1,6 +1,11 @@
 package wire
 
-import "slices"
+import (
+	"slices"
+
+	"example.com/khp/internal/redact"
+	"example.com/khp/internal/scan"
+)
 
 // head is the scan of one head. It can stop at any byte and go on when more
 // bytes are there, without reading any line twice; offsets stay valid when the
@@ -37,7 +42,7 @@ func (h *head) err(k Kind, b []byte) error {
 		return e // the line before a folded one may be the secret one
 	}
 	line := quotable(b[min(h.line, len(b)):min(h.off+excerpt, len(b))])
-	if value, found := sensitive(line); found {
+	if value, found := redact.Secret(line); found {
 		line = line[:value]
 	}
 	e.Detail = newError(k, h.off-h.line, h.what, line).Detail
@@ -98,7 +103,7 @@ func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (
 				h.line, h.seen = line+2, line+2
 				return dst, 0
 			}
-			if h.stream && len(dst) > 0 && line < len(w) && isSpace(w[line]) {
+			if h.stream && len(dst) > 0 && line < len(w) && scan.IsSpace(w[line]) {
 				if k := h.unfold(w, b, l, &dst[len(dst)-1], bodiless); k != 0 {
 					return dst, k
 				}
@@ -115,7 +120,7 @@ func (h *head) fields(b []byte, l *Limits, dst Fields, request, bodiless bool) (
 			}
 			colon, end = h.colon, h.seen
 		}
-		name, value := b[line:colon:colon], trimView(b, colon+1, end)
+		name, value := b[line:colon:colon], scan.View(b, colon+1, end)
 		if isSpecial(name) {
 			if k := h.special(name, value, l.Body, request, bodiless); k != 0 {
 				return dst, k
@@ -145,13 +150,13 @@ func isSpecial(name []byte) bool {
 // special checks the fields that say where a message ends and whom it is for.
 func (h *head) special(name, value []byte, body int, request, bodiless bool) Kind {
 	switch {
-	case request && (string(name) == "Host" || equalFold(name, "Host")):
+	case request && (string(name) == "Host" || scan.EqualFold(name, "Host")):
 		return h.checkHost(value)
 	case h.stream && bodiless:
 		return 0
-	case equalFold(name, "Content-Length"):
+	case scan.EqualFold(name, "Content-Length"):
 		return h.checkLength(value, body, bodiless)
-	case equalFold(name, "Transfer-Encoding"):
+	case scan.EqualFold(name, "Transfer-Encoding"):
 		if h.stream {
 			return h.transferEncoding(value)
 		}
@@ -168,11 +173,11 @@ func isLineEnd(w []byte, i int) bool {
 // and returns where its colon and its CR stand; 0 for any other line, which
 // [head.fieldLine] then looks at.
 func plainLine(w []byte, line int) (colon, end int) {
-	colon = scanToken(w, line)
+	colon = scan.Token(w, line)
 	if colon == line || colon > line+maxName || colon >= len(w) || w[colon] != ':' {
 		return 0, 0
 	}
-	end = scanValue(w, colon+1)
+	end = scan.Value(w, colon+1)
 	if !isLineEnd(w, end) {
 		return 0, 0
 	}
@@ -190,14 +195,14 @@ func (h *head) fieldLine(w []byte, l *Limits, count int) Kind {
 			if i >= end {
 				return h.short(end, l)
 			}
-			if class[w[i]]&isToken == 0 {
+			if !scan.Is(w[i], scan.IsToken) {
 				return h.oddStart(w, l)
 			}
 			if count >= l.Fields {
 				return h.fail(KindTooManyFields, i, "limit reached")
 			}
 		}
-		i = scanToken(w, i)
+		i = scan.Token(w, i)
 		if i-h.line > maxName {
 			return h.fail(KindLineTooLong, h.line+maxName, "field name over the limit")
 		}
@@ -210,7 +215,7 @@ func (h *head) fieldLine(w []byte, l *Limits, count int) Kind {
 		h.colon = i
 		i++
 	}
-	i = scanValue(w, i)
+	i = scan.Value(w, i)
 	if k := h.lineEnd(w, i, end, KindFieldValue, "control byte", l); k != 0 {
 		return k
 	}
@@ -250,7 +255,7 @@ func (h *head) checkHost(v []byte) Kind {
 		return h.fail(KindHost, h.line, "repeated")
 	}
 	h.host = true
-	if len(v) > 0 && !plainHost(v) && !validHostPort(v) {
+	if len(v) > 0 && !scan.PlainHost(v) && !validHostPort(v) {
 		return h.fail(KindHost, h.line, "not host[:port]")
 	}
 	return 0
@@ -280,22 +285,10 @@ func parseLength(v []byte) (n int64, ok bool) {
 		return 0, false
 	}
 	for _, c := range v {
-		if !isDigit(c) || n > (1<<63-1-9)/10 {
+		if !scan.IsDigit(c) || n > (1<<63-1-9)/10 {
 			return 0, false
 		}
 		n = n*10 + int64(c-'0')
 	}
 	return n, true
-}
-
-// trimView returns b[i:j] without blanks around it. Its capacity ends with it,
-// so that an append by the holder cannot touch the message.
-func trimView(b []byte, i, j int) []byte {
-	for i < j && isSpace(b[i]) {
-		i++
-	}
-	for i < j && isSpace(b[j-1]) {
-		j--
-	}
-	return b[i:j:j]
 }

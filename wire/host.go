@@ -1,10 +1,15 @@
 package wire
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+
+	"example.com/khp/internal/scan"
+)
 
 // validTargetForm reports whether t, known to have no blank or control byte, is in origin-form
 // or names an http, https, ws or wss URL with a host and no userinfo.
-func validTargetForm[S text](t S) bool {
+func validTargetForm[S scan.Text](t S) bool {
 	if len(t) == 0 {
 		return false
 	}
@@ -29,11 +34,11 @@ func validTargetForm[S text](t S) bool {
 }
 
 // scheme maps the four schemes to plain or TLS.
-func scheme[S text](s S) (secure, ok bool) {
+func scheme[S scan.Text](s S) (secure, ok bool) {
 	switch {
-	case equalFold(s, "ws"), equalFold(s, "http"):
+	case scan.EqualFold(s, "ws"), scan.EqualFold(s, "http"):
 		return false, true
-	case equalFold(s, "wss"), equalFold(s, "https"):
+	case scan.EqualFold(s, "wss"), scan.EqualFold(s, "https"):
 		return true, true
 	}
 	return false, false
@@ -41,7 +46,7 @@ func scheme[S text](s S) (secure, ok bool) {
 
 // splitHostPort cuts at the colon before the port. ok is false if brackets or
 // colons are out of place.
-func splitHostPort[S text](s S) (host, port S, ok bool) {
+func splitHostPort[S scan.Text](s S) (host, port S, ok bool) {
 	if len(s) > 0 && s[0] == '[' {
 		for i := 1; i < len(s); i++ {
 			if s[i] != ']' {
@@ -74,7 +79,7 @@ func splitHostPort[S text](s S) (host, port S, ok bool) {
 
 // validHostPort checks uri-host [":" port] of RFC 9110 section 7.2: a registered
 // name or an address, not empty, and a port up to 65535, which may be empty.
-func validHostPort[S text](s S) bool {
+func validHostPort[S scan.Text](s S) bool {
 	host, port, ok := splitHostPort(s)
 	if !ok || len(host) == 0 {
 		return false
@@ -88,8 +93,8 @@ func validHostPort[S text](s S) bool {
 	}
 	for i := 0; i < len(host); i++ {
 		switch c := host[i]; {
-		case class[c]&isRegName != 0:
-		case c == '%' && i+2 < len(host) && class[host[i+1]]&class[host[i+2]]&isHex != 0:
+		case scan.Is(c, scan.IsRegName):
+		case c == '%' && scan.IsEscape(host, i):
 			i += 2
 		default:
 			return false
@@ -99,10 +104,10 @@ func validHostPort[S text](s S) bool {
 }
 
 // parsePort reads one to five digits, 0 to 65535.
-func parsePort[S text](s S) (uint16, bool) {
+func parsePort[S scan.Text](s S) (uint16, bool) {
 	n := 0
 	for i := 0; i < len(s); i++ {
-		if !isDigit(s[i]) {
+		if !scan.IsDigit(s[i]) {
 			return 0, false
 		}
 		n = n*10 + int(s[i]-'0')
@@ -112,7 +117,7 @@ func parsePort[S text](s S) (uint16, bool) {
 
 // parseIPv6 reads the text between the brackets, without a zone.
 // [RFC 4291 2.2]
-func parseIPv6[S text](s S) (a [8]uint16, ok bool) {
+func parseIPv6[S scan.Text](s S) (a [8]uint16, ok bool) {
 	n, gap := 0, -1 // groups read; where "::" stands
 	i := 0
 	if len(s) >= 2 && s[0] == ':' && s[1] == ':' {
@@ -123,8 +128,8 @@ func parseIPv6[S text](s S) (a [8]uint16, ok bool) {
 			return a, false
 		}
 		v, j := 0, i
-		for j < len(s) && j < i+4 && class[s[j]]&isHex != 0 {
-			v = v<<4 | int(unhex(s[j]))
+		for j < len(s) && j < i+4 && scan.Is(s[j], scan.IsHex) {
+			v = v<<4 | int(scan.Unhex(s[j]))
 			j++
 		}
 		if j == i {
@@ -172,12 +177,12 @@ func parseIPv6[S text](s S) (a [8]uint16, ok bool) {
 }
 
 // parseIPv4 reads a dotted quad as two groups.
-func parseIPv4[S text](s S) (hi, lo uint16, ok bool) {
+func parseIPv4[S scan.Text](s S) (hi, lo uint16, ok bool) {
 	var q [4]int
 	part, digits := 0, 0
 	for i := 0; i < len(s); i++ {
 		switch {
-		case isDigit(s[i]):
+		case scan.IsDigit(s[i]):
 			if digits > 0 && q[part] == 0 {
 				return 0, 0, false
 			}
@@ -223,9 +228,66 @@ func formatIPv6(a [8]uint16) string {
 	return string(append(b, ']'))
 }
 
-func unhex(c byte) byte {
-	if isDigit(c) {
-		return c - '0'
+// SameAuthority reports whether two Host values name the same place: the letters of a
+// name compare without regard to case, a dot at its end and zeros before a port mean
+// nothing, an IPv6 address has many forms, and no port is 80 or 443, for a Host does not
+// say the scheme.
+func SameAuthority(a, b string) bool {
+	if a == b {
+		return true
 	}
-	return lower(c) - 'a' + 10
+	hostA, portA, okA := authority(a)
+	hostB, portB, okB := authority(b)
+	same := portA == portB || portA == 0 && (portB == 80 || portB == 443) || portB == 0 && (portA == 80 || portA == 443)
+	return okA && okB && same && hostA == hostB
+}
+
+// authority returns the one form of a host, and its port, 0 if there is none.
+func authority(s string) (host string, port uint16, ok bool) {
+	host, digits, ok := splitHostPort(s)
+	if digits = strings.TrimLeft(digits, "0"); !ok {
+		return "", 0, false
+	}
+	if digits != "" {
+		if port, ok = parsePort(digits); !ok {
+			return "", 0, false
+		}
+	}
+	if strings.HasPrefix(host, "[") {
+		if a, ok := parseIPv6(host[1 : len(host)-1]); ok {
+			return formatIPv6(a), port, true
+		}
+	}
+	return strings.TrimSuffix(strings.ToLower(host), "."), port, true
+}
+
+// SamePath reports whether two paths, without query, come to the same once their escapes
+// are decoded and their dot segments are gone. An escaped slash is none. It is for
+// recognising a path that was written anew on its way, not for rights.
+func SamePath(a, b string) bool {
+	return a == b || decodedPath(a) == decodedPath(b)
+}
+
+// decodedPath decodes all escapes but those of '/' and '%', which would become others.
+func decodedPath(s string) string {
+	if strings.IndexByte(s, '%') < 0 {
+		return removeDots(s)
+	}
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if !scan.IsEscape(s, i) {
+			out = append(out, s[i])
+			continue
+		}
+		switch c := scan.Unescape(s, i); c {
+		case '/':
+			out = append(out, "%2F"...)
+		case '%':
+			out = append(out, "%25"...)
+		default:
+			out = append(out, c)
+		}
+		i += 2
+	}
+	return removeDots(string(out))
 }

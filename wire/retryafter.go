@@ -1,5 +1,7 @@
 package wire
 
+import "example.com/khp/internal/scan"
+
 // maxRetry is the longest wait that RetryAfter reports: one year.
 const maxRetry = 365 * 24 * 60 * 60
 
@@ -29,7 +31,7 @@ func RetryAfter(value []byte, nowUnix int64) (seconds int64, ok bool) {
 
 func retrySeconds(v []byte) (n int64, ok bool) {
 	for _, c := range v {
-		if !isDigit(c) {
+		if !scan.IsDigit(c) {
 			return 0, false
 		}
 		n = min(n*10+int64(c-'0'), maxRetry)
@@ -119,7 +121,7 @@ func (d *dateReader) digits(n int) (v int) {
 		return 0
 	}
 	for _, c := range d.b[:n] {
-		if !isDigit(c) {
+		if !scan.IsDigit(c) {
 			d.bad = true
 		}
 		v = v*10 + int(c-'0')
@@ -141,7 +143,7 @@ func (d *dateReader) index(names string) int {
 }
 
 func (d *dateReader) longDay() {
-	i := scanToken(d.b, 0)
+	i := scan.Token(d.b, 0)
 	switch string(d.b[:i]) {
 	case "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday":
 		d.b = d.b[i:]

@@ -1,5 +1,7 @@
 package wire
 
+import "example.com/khp/internal/scan"
+
 const (
 	versionPrefix = "HTTP/1."
 	usualEnd      = "HTTP/1.1\r\n" // of a request line
@@ -34,7 +36,7 @@ func (h *head) version(w []byte, i int, name Kind, l *Limits) (minor int, k Kind
 func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 	end := h.window(b, l, 0)
 	w := b[:end]
-	i := scanToken(w, 0)
+	i := scan.Token(w, 0)
 	switch {
 	case i >= end:
 		return h.short(end, l)
@@ -52,12 +54,12 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 	if i >= end {
 		return h.short(end, l)
 	}
-	switch lower(w[t]) {
+	switch scan.Lower(w[t]) {
 	case '/', 'h', 'w':
 	default:
 		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
 	}
-	i = scanTarget(w[:tend], i)
+	i = scan.Target(w[:tend], i)
 	if i >= tend {
 		if tend > t+l.Target {
 			return h.fail(KindTargetTooLong, tend, "over the limit")
@@ -129,7 +131,7 @@ func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
 			if i >= end {
 				return h.short(end, l)
 			}
-			if !isDigit(w[i]) || i == code && w[i] == '0' {
+			if !scan.IsDigit(w[i]) || i == code && w[i] == '0' {
 				return h.fail(KindStatusCode, i, "not three digits from 100")
 			}
 			n = n*10 + int(w[i]-'0')
@@ -143,14 +145,14 @@ func (h *head) statusLine(r *Response, b []byte, l *Limits) Kind {
 		switch {
 		case w[i] == ' ':
 			i++
-		case isDigit(w[i]):
+		case scan.IsDigit(w[i]):
 			return h.fail(KindStatusCode, i, "more than three digits")
 		case w[i] != '\r' && w[i] != '\n':
 			return h.fail(KindStatusLine, i, "no space after the status code")
 		}
 	}
 	if w[code+3] == ' ' {
-		i = scanValue(w, i)
+		i = scan.Value(w, i)
 	}
 	if k := h.lineEnd(w, i, end, KindStatusLine, "control byte in the reason", l); k != 0 {
 		return k

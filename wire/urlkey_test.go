@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/internal/scan"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -68,7 +69,7 @@ func (p place) escape(t *rapid.T, s string) string {
 		case c == '%':
 			b.WriteString(rapid.SampledFrom([]string{s[i : i+3], strings.ToLower(s[i : i+3])}).Draw(t, "escape"))
 			i += 2
-		case class[c]&isUnres != 0 && rapid.IntRange(0, 3).Draw(t, "escaped") == 0:
+		case scan.Is(c, scan.IsUnres) && rapid.IntRange(0, 3).Draw(t, "escaped") == 0:
 			b.WriteString(rapid.SampledFrom([]string{fmt.Sprintf("%%%02X", c), fmt.Sprintf("%%%02x", c)}).Draw(t, "case of escape"))
 		default:
 			b.WriteByte(c)

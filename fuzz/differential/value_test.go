@@ -9,6 +9,7 @@ import (
 
 	"example.com/khp/fuzz/corpus"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // Any reference as seen from any URL, here and in net/url. Both resolve what both accept to the
@@ -93,10 +94,10 @@ func FuzzDiffBasic(f *testing.F) {
 		f.Add(v)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		scheme, rest, ok := wire.SplitCredentials([]byte(value))
+		scheme, rest, ok := credentials.Split([]byte(value))
 		user, password, basic := "", "", false
 		if ok && wire.EqualFold(scheme, "Basic") {
-			user, password, basic = wire.DecodeBasic(rest)
+			user, password, basic = credentials.DecodeBasic(rest)
 		}
 		r := http.Request{Header: http.Header{"Authorization": {value}}}
 		u, p, theirs := r.BasicAuth()

@@ -9,6 +9,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 	"golang.org/x/net/idna"
 )
 
@@ -141,7 +142,7 @@ func (o *clientOptions) provider(a *args, w word) (f func(int, []wire.Challenge)
 	switch kind {
 	case "basic":
 		user, password, _ := strings.Cut(rest, ":")
-		v, err := wire.AppendBasic(nil, user, password)
+		v, err := credentials.AppendBasic(nil, user, password)
 		if err != nil {
 			return nil, a.mistake("these credentials cannot be sent: %s", err)
 		}

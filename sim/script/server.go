@@ -10,6 +10,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // rule is what a server does with requests that it applies to.
@@ -153,7 +154,7 @@ func (u *rule) option(a *args, w word) (err error) {
 	case "unless":
 		user, password, _ := strings.Cut(strings.TrimPrefix(w.text, "basic:"), ":")
 		var v []byte
-		v, err = wire.AppendBasic(nil, user, password)
+		v, err = credentials.AppendBasic(nil, user, password)
 		u.unless = string(v)
 	case "location":
 		d.Location = w.value()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/redact"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 )
@@ -121,7 +122,7 @@ var plumbing = []string{"Host:", "Upgrade: websocket", "Connection: Upgrade", "S
 
 // head is a message head on one line without secrets and without plumbing, and the body behind it.
 func head(p []byte) string {
-	start, body, _ := strings.Cut(string(wire.AppendRedacted(nil, p)), "\r\n\r\n")
+	start, body, _ := strings.Cut(string(redact.Append(nil, p)), "\r\n\r\n")
 	var parts []string
 	for field := range strings.SplitSeq(start, "\r\n") {
 		if !hasAnyPrefix(field, plumbing) {

@@ -11,6 +11,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // Authenticator finds out who a client is, before a transport.Handler's Decide sees its request.
@@ -118,7 +119,7 @@ func (a BasicAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Verdi
 		return Verdict{}, err
 	}
 	scheme, value := r.Credentials()
-	user, password, ok := wire.DecodeBasic([]byte(value))
+	user, password, ok := credentials.DecodeBasic([]byte(value))
 	challenge := r.Challenge("Basic", a.Realm)
 	ctx, later := withLater(ctx)
 	switch {

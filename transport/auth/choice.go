@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"example.com/khp/wire/credentials"
 )
 
 // FirstOf asks several providers. It takes one challenge after the other, the strongest first, and
@@ -51,7 +53,7 @@ func (c Challenge) strength() int {
 	case strings.EqualFold(c.Scheme, "Basic"):
 		return 0
 	case strings.EqualFold(c.Scheme, "Digest"):
-		d, _ := c.wire().Digest()
+		d, _ := credentials.ParseDigestChallenge(c.wire())
 		return 1 + int(d.Algorithm)
 	}
 	return 1

@@ -10,6 +10,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // CredentialsProvider answers challenges. It is called in a goroutine of its own and must return
@@ -107,17 +108,17 @@ func (r *CredentialsRequest) unknown(known string) error {
 
 // Basic answers Basic challenges with a user name and a password.
 func Basic(user, password string) CredentialsProvider {
-	return scheme("Basic", func() ([]byte, error) { return wire.AppendBasic(nil, user, password) })
+	return scheme("Basic", func() ([]byte, error) { return credentials.AppendBasic(nil, user, password) })
 }
 
 // Token answers Token challenges, the form of Kaazing's own login modules.
 func Token(token string) CredentialsProvider {
-	return scheme("Token", func() ([]byte, error) { return wire.AppendCredentials(nil, "Token", token) })
+	return scheme("Token", func() ([]byte, error) { return credentials.Append(nil, "Token", token) })
 }
 
 // Bearer answers Bearer challenges with a token. [RFC 6750]
 func Bearer(token string) CredentialsProvider {
-	return scheme("Bearer", func() ([]byte, error) { return wire.AppendCredentials(nil, "Bearer", token) })
+	return scheme("Bearer", func() ([]byte, error) { return credentials.Append(nil, "Bearer", token) })
 }
 
 // scheme is a provider that knows one scheme and never changes its answer.

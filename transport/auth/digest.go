@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // Digest answers Digest challenges with a user name and a password, "Application Digest" too. Of
@@ -48,7 +49,7 @@ func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, 
 		return r.Refused, nil
 	}
 	use := d.use(best.Nonce)
-	value, err := wire.AppendDigest(nil, best, wire.DigestUse{
+	value, err := credentials.AppendDigest(nil, best, credentials.DigestUse{
 		User: d.user, Password: d.password, Method: r.Method, URI: r.Target, CNonce: use.cnonce, Count: use.count,
 	})
 	return string(value), err
@@ -56,10 +57,10 @@ func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, 
 
 // bestDigest finds the strongest challenge that can be answered. If there are only others, the
 // error says what is wrong with the strongest of them.
-func bestDigest(r *CredentialsRequest) (best wire.DigestChallenge, err error) {
+func bestDigest(r *CredentialsRequest) (best credentials.DigestChallenge, err error) {
 	err = r.unknown("Digest")
 	for _, ch := range strongestFirst(r.Challenges) {
-		d, wrong := ch.wire().Digest()
+		d, wrong := credentials.ParseDigestChallenge(ch.wire())
 		if wrong == nil {
 			return d, nil
 		}
@@ -67,7 +68,7 @@ func bestDigest(r *CredentialsRequest) (best wire.DigestChallenge, err error) {
 			err = &unanswerableError{wrong}
 		}
 	}
-	return wire.DigestChallenge{}, err
+	return credentials.DigestChallenge{}, err
 }
 
 // unanswerableError is for a challenge whose scheme is known and whose parameters are not what an

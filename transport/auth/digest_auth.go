@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
-	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // DigestAuth asks for a name and proof of a password, which stays with the client. [RFC 7616] The
@@ -26,19 +26,19 @@ import (
 // of what is not exported is right.
 type DigestAuth struct {
 	Realm string
-	// HA1 returns the hash of user, realm and password that [wire.DigestAlgorithm.HA1] makes for
+	// HA1 returns the hash of user, realm and password that [credentials.DigestAlgorithm.HA1] makes for
 	// Algorithm; ok is false if there is no such user. See [DigestUsers].
 	HA1       func(ctx context.Context, user string) (ha1 string, ok bool)
-	Algorithm wire.DigestAlgorithm // 0 is SHA-256; one for sessions is the same without
+	Algorithm credentials.DigestAlgorithm // 0 is SHA-256; one for sessions is the same without
 
 	nonces nonces
 }
 
 // DigestUsers finds users in memory, where it keeps hashes of their passwords, for [DigestAuth]
 // with that realm and algorithm.
-func DigestUsers(realm string, a wire.DigestAlgorithm, passwords map[string]string) func(ctx context.Context, user string) (ha1 string, ok bool) {
+func DigestUsers(realm string, a credentials.DigestAlgorithm, passwords map[string]string) func(ctx context.Context, user string) (ha1 string, ok bool) {
 	if a == 0 {
-		a = wire.DigestSHA256
+		a = credentials.DigestSHA256
 	}
 	list := make(map[string]string, len(passwords))
 	for user, password := range passwords {
@@ -70,7 +70,7 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Ver
 	if !strings.EqualFold(scheme, "Digest") || value == "" {
 		return a.challenge(r, false)
 	}
-	d, err := wire.ParseDigest([]byte(value))
+	d, err := credentials.ParseDigest([]byte(value))
 	issued := err == nil && a.nonces.issued(d.Nonce)
 	switch {
 	case err != nil || d.UserHash || !d.Auth || d.Realm != a.Realm || d.Algorithm != a.algorithm() || !samePath(d.URI, r):
@@ -102,21 +102,21 @@ func samePath(uri string, r *endpoint.Request) bool {
 	return path == r.Path()
 }
 
-func (a *DigestAuth) algorithm() wire.DigestAlgorithm {
+func (a *DigestAuth) algorithm() credentials.DigestAlgorithm {
 	if a.Algorithm == 0 {
-		return wire.DigestSHA256
+		return credentials.DigestSHA256
 	}
 	return a.Algorithm
 }
 
 // challenge asks for credentials with a new nonce.
 func (a *DigestAuth) challenge(r *endpoint.Request, stale bool) (Verdict, error) {
-	c := wire.DigestChallenge{Realm: a.Realm, Nonce: a.nonces.issue(), Algorithm: a.algorithm(), Auth: true, Stale: stale}
+	c := credentials.DigestChallenge{Realm: a.Realm, Nonce: a.nonces.issue(), Algorithm: a.algorithm(), Auth: true, Stale: stale}
 	var prefix []byte
 	if r.Kaazing() {
 		prefix = []byte("Application ")
 	}
-	b, err := wire.AppendDigestChallenge(prefix, c)
+	b, err := credentials.AppendDigestChallenge(prefix, c)
 	return Verdict{Challenges: []string{string(b)}}, err
 }
 

@@ -6,8 +6,8 @@ import (
 	"io"
 	"sync"
 
+	"example.com/khp/internal/redact"
 	"example.com/khp/internal/visible"
-	"example.com/khp/wire"
 )
 
 // Writer writes a file. It is safe for concurrent use, and each record reaches the underlying
@@ -17,7 +17,7 @@ type Writer struct {
 	e   *json.Encoder
 	err error
 
-	redactors map[flow]*wire.Redactor // of messages that go on in the next record
+	redactors map[flow]*redact.Redactor // of messages that go on in the next record
 }
 
 // flow is what one side of a connection sends.
@@ -61,7 +61,7 @@ func (t *Writer) Write(r Record) error {
 func (t *Writer) redact(f flow, piece []byte) []byte {
 	r := t.redactors[f]
 	if r == nil {
-		r = &wire.Redactor{}
+		r = &redact.Redactor{}
 	}
 	out := r.Append(make([]byte, 0, len(piece)), piece)
 	if r.Idle() {
@@ -69,7 +69,7 @@ func (t *Writer) redact(f flow, piece []byte) []byte {
 		return out
 	}
 	if t.redactors == nil {
-		t.redactors = map[flow]*wire.Redactor{}
+		t.redactors = map[flow]*redact.Redactor{}
 	}
 	t.redactors[f] = r
 	return out

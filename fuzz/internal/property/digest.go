@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // Digest parses b as a Digest challenge and as the credentials that answer one. A challenge that is
@@ -12,11 +13,11 @@ import (
 // 7616]
 func Digest(b []byte, user, password string) error {
 	before := bytes.Clone(b)
-	credentials, err := wire.ParseDigest(b)
+	answer, err := credentials.ParseDigest(b)
 	if err != nil && wire.KindOf(err) != wire.KindCredentials {
 		return broken("credentials are refused as %v", err)
 	}
-	if err == nil && credentials.Verify("not a hash", "GET") {
+	if err == nil && answer.Verify("not a hash", "GET") {
 		return broken("%q verifies for a user without a password", b)
 	}
 	list, err := wire.ParseChallenges(nil, append([]byte("Digest "), b...))
@@ -26,7 +27,7 @@ func Digest(b []byte, user, password string) error {
 	if err != nil {
 		return nil
 	}
-	challenge, err := list[0].Digest()
+	challenge, err := credentials.ParseDigestChallenge(list[0])
 	if err != nil {
 		if k := wire.KindOf(err); k != wire.KindChallenge {
 			return broken("a challenge is refused as %v", err)
@@ -40,8 +41,8 @@ func Digest(b []byte, user, password string) error {
 }
 
 // rewritten writes a challenge and reads it again.
-func rewritten(challenge wire.DigestChallenge) error {
-	text, err := wire.AppendDigestChallenge(nil, challenge)
+func rewritten(challenge credentials.DigestChallenge) error {
+	text, err := credentials.AppendDigestChallenge(nil, challenge)
 	if err != nil {
 		return nil // what can be read need not be what may be sent
 	}
@@ -49,7 +50,7 @@ func rewritten(challenge wire.DigestChallenge) error {
 	if err != nil || len(list) != 1 {
 		return broken("%q was written and is %d challenges, %v", text, len(list), err)
 	}
-	again, err := list[0].Digest()
+	again, err := credentials.ParseDigestChallenge(list[0])
 	if err != nil || again != challenge {
 		return broken("%+v was written as %q and read as %+v, %v", challenge, text, again, err)
 	}
@@ -57,17 +58,17 @@ func rewritten(challenge wire.DigestChallenge) error {
 }
 
 // answered lets a client answer and a server check.
-func answered(challenge wire.DigestChallenge, user, password string) error {
-	use := wire.DigestUse{User: user, Password: password, Method: "GET", URI: "/path?q", CNonce: "0a4f113b", Count: 1}
-	value, err := wire.AppendDigest(nil, challenge, use)
+func answered(challenge credentials.DigestChallenge, user, password string) error {
+	use := credentials.DigestUse{User: user, Password: password, Method: "GET", URI: "/path?q", CNonce: "0a4f113b", Count: 1}
+	value, err := credentials.AppendDigest(nil, challenge, use)
 	if err != nil {
 		return nil
 	}
-	scheme, rest, ok := wire.SplitCredentials(value)
+	scheme, rest, ok := credentials.Split(value)
 	if !ok || string(scheme) != "Digest" || !wire.ValidFieldValue(value) {
 		return broken("credentials %q", value)
 	}
-	got, err := wire.ParseDigest(rest)
+	got, err := credentials.ParseDigest(rest)
 	switch {
 	case err != nil:
 		return broken("our own credentials %q: %w", value, err)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"strings"
 
+	"example.com/khp/internal/redact"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // secret is put where credentials stand. No piece of it may show up anywhere else.
@@ -21,7 +23,7 @@ func Redacted(before, after []byte, shape uint16) error {
 	}
 	name, line := secretLine(shape)
 	message := append(append(bytes.Clone(before), line...), after...)
-	out := wire.AppendRedacted([]byte("log: "), message)
+	out := redact.Append([]byte("log: "), message)
 	if !bytes.HasPrefix(out, []byte("log: ")) {
 		return broken("the destination was changed: %q", out)
 	}
@@ -32,7 +34,7 @@ func Redacted(before, after []byte, shape uint16) error {
 	if bytes.Count(out, []byte("\r")) != bytes.Count(message, []byte("\r")) || bytes.Count(out, []byte("\n")) != bytes.Count(message, []byte("\n")) {
 		return broken("line ends were lost: %q", out)
 	}
-	if again := wire.AppendRedacted(nil, out); !bytes.Equal(again, out) {
+	if again := redact.Append(nil, out); !bytes.Equal(again, out) {
 		return broken("redacted again %q becomes %q", out, again)
 	}
 	return quietErrors(message)
@@ -86,7 +88,7 @@ func quietErrors(message []byte) error {
 
 // Credentials writes and reads credentials of any user and password, and reads any credentials.
 func Credentials(user, password string, header []byte) error {
-	out, err := wire.AppendBasic([]byte("x"), user, password)
+	out, err := credentials.AppendBasic([]byte("x"), user, password)
 	legal := !strings.Contains(user, ":") && strings.IndexFunc(user+password, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
 	if legal != (err == nil) {
 		return broken("user %q, password %q: %v", user, password, err)
@@ -96,8 +98,8 @@ func Credentials(user, password string, header []byte) error {
 			return broken("a refusal left %q, %v", out, err)
 		}
 	} else {
-		scheme, rest, ok := wire.SplitCredentials(out[1:])
-		u, p, decoded := wire.DecodeBasic(rest)
+		scheme, rest, ok := credentials.Split(out[1:])
+		u, p, decoded := credentials.DecodeBasic(rest)
 		if !ok || string(scheme) != "Basic" || !decoded || u != user || p != password || !wire.ValidFieldValue(out[1:]) {
 			return broken("%q and %q come back as %q and %q from %q", user, password, u, p, out)
 		}
@@ -105,22 +107,22 @@ func Credentials(user, password string, header []byte) error {
 	if err := scheme(user, password); err != nil {
 		return err
 	}
-	first, rest, ok := wire.SplitCredentials(header)
+	first, rest, ok := credentials.Split(header)
 	if !ok {
 		return nil
 	}
 	if !token(string(first)) || !bytes.HasPrefix(header, first) || !bytes.Contains(header, rest) || blanks(string(rest)) != string(rest) {
 		return broken("%q is cut into %q and %q", header, first, rest)
 	}
-	u, p, ok := wire.DecodeBasic(rest)
+	u, p, ok := credentials.DecodeBasic(rest)
 	if !ok {
 		return nil
 	}
-	out, err = wire.AppendBasic(nil, u, p)
+	out, err = credentials.AppendBasic(nil, u, p)
 	if err != nil {
 		return broken("%q was read, but cannot be written: %v", rest, err)
 	}
-	if u2, p2, ok := wire.DecodeBasic(out[len("Basic "):]); !ok || u2 != u || p2 != p {
+	if u2, p2, ok := credentials.DecodeBasic(out[len("Basic "):]); !ok || u2 != u || p2 != p {
 		return broken("%q reads as %q, %q and then as %q, %q", rest, u, p, u2, p2)
 	}
 	return nil
@@ -128,14 +130,14 @@ func Credentials(user, password string, header []byte) error {
 
 // scheme writes credentials of any scheme.
 func scheme(name, tok string) error {
-	out, err := wire.AppendCredentials([]byte("x"), name, tok)
+	out, err := credentials.Append([]byte("x"), name, tok)
 	if err != nil {
 		if string(out) != "x" || wire.KindOf(err) != wire.KindCredentials {
 			return broken("a refusal left %q, %v", out, err)
 		}
 		return nil
 	}
-	first, rest, ok := wire.SplitCredentials(out[1:])
+	first, rest, ok := credentials.Split(out[1:])
 	if !ok || string(first) != name || string(rest) != tok {
 		return broken("%q and %q come back as %q and %q", name, tok, first, rest)
 	}

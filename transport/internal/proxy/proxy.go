@@ -16,6 +16,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // maxLogins is how often a proxy is answered on the way to one server: once, and again if a nonce
@@ -76,7 +77,7 @@ func (d *Dialer) Dial(ctx context.Context, proxy *url.URL, addr string) (net.Con
 	var login string
 	if d.Login && !d.challenged && proxy.User != nil {
 		user, password := userOf(proxy)
-		basic, _ := wire.AppendBasic(nil, user, password)
+		basic, _ := credentials.AppendBasic(nil, user, password)
 		login = string(basic)
 	}
 	for logins := 0; ; logins++ {

@@ -13,6 +13,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // explainFailure makes of a failed handshake an exit code and one line that says what happened,
@@ -188,7 +189,7 @@ func credentialsHint(e *transport.HandshakeError) string {
 		for _, ch := range list {
 			flag := flagFor(string(ch.Scheme))
 			if flag == flagUser && strings.EqualFold(string(ch.Scheme), "Digest") {
-				if _, err := ch.Digest(); err != nil {
+				if _, err := credentials.ParseDigestChallenge(ch); err != nil {
 					hint = unanswerableText(err)
 					continue
 				}

@@ -21,6 +21,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // options are the flags of khp dial.
@@ -223,14 +224,14 @@ func (o *options) credentials() (auth.CredentialsProvider, error) {
 	}
 	name, password, ok := strings.Cut(o.user, ":")
 	if o.user != "" {
-		if _, err := wire.AppendBasic(nil, name, password); !ok {
+		if _, err := credentials.AppendBasic(nil, name, password); !ok {
 			return nil, cli.Usagef("--user: expected NAME:PASSWORD, as in joe:welcome; the name may be empty, the colon stays")
 		} else if err != nil {
 			return nil, cli.Usagef("--user: name and password cannot hold control characters")
 		}
 	}
 	if o.token != "" {
-		if _, err := wire.AppendCredentials(nil, "Token", o.token); err != nil || strings.Contains(o.token, "\t") {
+		if _, err := credentials.Append(nil, "Token", o.token); err != nil || strings.Contains(o.token, "\t") {
 			return nil, cli.Usagef("--token: expected text without control characters, and without blanks at its ends")
 		}
 	}

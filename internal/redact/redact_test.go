@@ -1,4 +1,4 @@
-package wire
+package redact
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestAppendRedacted(t *testing.T) {
+func TestAppend(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"none", "GET / HTTP/1.1\r\nHost: a\r\n\r\nbody", "GET / HTTP/1.1\r\nHost: a\r\n\r\nbody"},
 		{"authorization", "Authorization: Basic am9l\r\n\r\n", "Authorization: Basic [redacted]\r\n\r\n"},
@@ -27,7 +27,7 @@ func TestAppendRedacted(t *testing.T) {
 		{"no name", ": a", ": a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, "x"+c.want, string(AppendRedacted([]byte("x"), []byte(c.in))))
+			require.Equal(t, "x"+c.want, string(Append([]byte("x"), []byte(c.in))))
 		})
 	}
 }
@@ -39,7 +39,7 @@ func TestAppendRedacted_Secret(t *testing.T) {
 		head := rapid.SampledFrom([]string{"", "\r\n", "GET / HTTP/1.1\r\n", "A: b\n", "x\r", "\xff\x00\r\n"}).Draw(t, "before")
 		colon := rapid.SampledFrom([]string{":", ": ", "\t:\t", ":Basic ", ": Basic  "}).Draw(t, "colon")
 		in := head + name + colon + "SECRET" + rapid.SampledFrom([]string{"", "\r\n\r\n", "\r\n SECRET", "\n\tSECRET"}).Draw(t, "after")
-		require.NotContains(t, string(AppendRedacted(nil, []byte(in))), "SECRET")
+		require.NotContains(t, string(Append(nil, []byte(in))), "SECRET")
 	})
 }
 

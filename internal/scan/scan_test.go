@@ -1,4 +1,4 @@
-package wire
+package scan
 
 import (
 	"testing"
@@ -13,13 +13,13 @@ var scanners = []struct {
 	scan func([]byte, int) int
 	bit  uint8
 }{
-	{"token", scanToken, isToken},
-	{"value", scanValue, isValue},
-	{"target", scanTarget, isTarget},
+	{"token", Token, IsToken},
+	{"value", Value, IsValue},
+	{"target", Target, IsTarget},
 }
 
 func slowScan(b []byte, i int, bit uint8) int {
-	for i < len(b) && class[b[i]]&bit != 0 {
+	for i < len(b) && classes[b[i]]&bit != 0 {
 		i++
 	}
 	return i
@@ -32,14 +32,14 @@ var wholes = []struct {
 	quick func(string) bool
 	slow  func([]byte) bool
 }{
-	{"token", validToken[[]byte], validToken[string], func(b []byte) bool {
-		return len(b) > 0 && slowScan(b, 0, isToken) == len(b)
+	{"token", ValidToken[[]byte], ValidToken[string], func(b []byte) bool {
+		return len(b) > 0 && slowScan(b, 0, IsToken) == len(b)
 	}},
-	{"value", validValue[[]byte], validValue[string], func(b []byte) bool {
-		return slowScan(b, 0, isValue) == len(b) && len(trim(b)) == len(b)
+	{"value", ValidValue[[]byte], ValidValue[string], func(b []byte) bool {
+		return slowScan(b, 0, IsValue) == len(b) && len(Trim(b)) == len(b)
 	}},
-	{"host", plainHost[[]byte], plainHost[string], func(b []byte) bool {
-		return len(b) > 0 && slowScan(b, 0, isRegName) == len(b)
+	{"host", PlainHost[[]byte], PlainHost[string], func(b []byte) bool {
+		return len(b) > 0 && slowScan(b, 0, IsRegName) == len(b)
 	}},
 }
 
@@ -119,10 +119,10 @@ func TestScan_WordTests(t *testing.T) {
 		bit   uint8
 		plain int // how many bytes it passes
 	}{
-		{"token", oddToken, isToken, 2*26 + 1},
-		{"value", oddValue, isValue, 95},
-		{"target", oddTarget, isTarget, 93},
-		{"host", oddHost, isRegName, 2*26 + 10 + 2},
+		{"token", oddToken, IsToken, 2*26 + 1},
+		{"value", oddValue, IsValue, 95},
+		{"target", oddTarget, IsTarget, 93},
+		{"host", oddHost, IsRegName, 2*26 + 10 + 2},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			plain := 0
@@ -131,7 +131,7 @@ func TestScan_WordTests(t *testing.T) {
 					continue
 				}
 				plain++
-				require.NotZero(t, class[c]&s.bit, "%#x", c)
+				require.NotZero(t, classes[c]&s.bit, "%#x", c)
 			}
 			require.Equal(t, s.plain, plain)
 		})

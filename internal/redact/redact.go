@@ -1,10 +1,19 @@
-package wire
+// Package redact writes copies of HTTP messages, fields and targets without their secrets, so that
+// they can be logged.
+package redact
 
-const redacted = "[redacted]"
+import (
+	"strings"
 
-// AppendRedacted writes a copy of a whole HTTP message to dst that can be logged, as a [Redactor]
+	"example.com/khp/internal/scan"
+)
+
+// Mark stands in the place of a secret.
+const Mark = "[redacted]"
+
+// Append writes a copy of a whole HTTP message to dst that can be logged, as a [Redactor]
 // does.
-func AppendRedacted(dst, message []byte) []byte {
+func Append(dst, message []byte) []byte {
 	var r Redactor
 	return r.append(dst, message)
 }
@@ -85,14 +94,14 @@ func (r *Redactor) line(dst, line []byte) []byte {
 	value, keepScheme, found := r.sensitive(line)
 	switch {
 	case r.state == redactHidden:
-		dst = append(dst, redacted...)
+		dst = append(dst, Mark...)
 	case found:
 		dst = append(dst, line[:value]...)
-		dst = appendRedactedValue(dst, line[value:], keepScheme)
+		dst = appendHidden(dst, line[value:], keepScheme)
 		r.state, r.folded = redactHidden, true
-	case r.state == redactLineStart && r.folded && isSpace(line[0]):
+	case r.state == redactLineStart && r.folded && scan.IsSpace(line[0]):
 		dst = append(dst, line[0])
-		dst = append(dst, redacted...)
+		dst = append(dst, Mark...)
 		r.state = redactHidden
 	default:
 		dst = append(dst, line...)
@@ -130,8 +139,8 @@ func (r *Redactor) keep(piece []byte) {
 		case c == ':', n == longestName:
 			r.state = redactShown
 			return
-		case isSpace(c) && (n == 0 || r.name[n-1] == ' '):
-		case isSpace(c):
+		case scan.IsSpace(c) && (n == 0 || r.name[n-1] == ' '):
+		case scan.IsSpace(c):
 			r.name = append(r.name, ' ')
 		default:
 			r.name = append(r.name, c)
@@ -152,10 +161,10 @@ func (r *Redactor) sensitive(line []byte) (value int, keepScheme, found bool) {
 	if colon < 0 {
 		return 0, false, false
 	}
-	keepScheme, found = r.secret(trim(line[:colon]))
+	keepScheme, found = r.secret(scan.Trim(line[:colon]))
 	if !found && len(r.name) > 0 {
 		whole := append(r.name[:len(r.name):len(r.name)], line[:colon]...)
-		keepScheme, found = r.secret(trim(whole))
+		keepScheme, found = r.secret(scan.Trim(whole))
 	}
 	return colon + 1, keepScheme, found
 }
@@ -163,13 +172,13 @@ func (r *Redactor) sensitive(line []byte) (value int, keepScheme, found bool) {
 // secret reports whether the values of a field are secret, and whether they begin with a scheme.
 func (r *Redactor) secret(name []byte) (keepScheme, found bool) {
 	switch {
-	case equalFold(name, "Authorization"), equalFold(name, "Proxy-Authorization"):
+	case scan.EqualFold(name, "Authorization"), scan.EqualFold(name, "Proxy-Authorization"):
 		return true, true
-	case equalFold(name, "Cookie"), equalFold(name, "Set-Cookie"), equalFold(name, "Authentication-Info"), equalFold(name, "Proxy-Authentication-Info"):
+	case scan.EqualFold(name, "Cookie"), scan.EqualFold(name, "Set-Cookie"), scan.EqualFold(name, "Authentication-Info"), scan.EqualFold(name, "Proxy-Authentication-Info"):
 		return false, true
 	}
 	for _, n := range r.Names {
-		if equalFold(name, n) {
+		if scan.EqualFold(name, n) {
 			return false, true
 		}
 	}
@@ -178,25 +187,40 @@ func (r *Redactor) secret(name []byte) (keepScheme, found bool) {
 
 func endsLine(c byte) bool { return c == '\r' || c == '\n' }
 
-func appendRedactedValue(dst, value []byte, keepScheme bool) []byte {
-	i := skipSpace(value, 0)
+func appendHidden(dst, value []byte, keepScheme bool) []byte {
+	i := scan.SkipSpace(value, 0)
 	dst = append(dst, value[:i]...)
 	if i == len(value) {
 		return dst
 	}
 	if keepScheme {
 		// A single word may be the secret itself.
-		j := scanToken(value, i)
-		if k := skipSpace(value, j); k > j && k < len(value) {
+		j := scan.Token(value, i)
+		if k := scan.SkipSpace(value, j); k > j && k < len(value) {
 			dst = append(dst, value[i:k]...)
 		}
 	}
-	return append(dst, redacted...)
+	return append(dst, Mark...)
 }
 
-// sensitive finds the value of a field that must not be shown, in a whole line.
-func sensitive(line []byte) (value int, found bool) {
+// Secret returns where the value of a field begins that must not be shown, in a whole line.
+func Secret(line []byte) (value int, found bool) {
 	var r Redactor
 	value, _, found = r.sensitive(line)
 	return value, found
+}
+
+// Target returns a request target or URL without its parts that may be secret: the query, and a user
+// and password.
+func Target(target string) string {
+	path, _, query := strings.Cut(target, "?")
+	if scheme, rest, ok := strings.Cut(path, "://"); ok {
+		if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+			path = scheme + "://" + Mark + rest[i:]
+		}
+	}
+	if query {
+		path += "?" + Mark
+	}
+	return path
 }

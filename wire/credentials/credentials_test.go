@@ -1,8 +1,9 @@
-package wire
+package credentials
 
 import (
 	"testing"
 
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -10,7 +11,7 @@ func TestAppendBasic(t *testing.T) {
 	out, err := AppendBasic([]byte("x"), "joe", "welcome")
 	require.NoError(t, err)
 	require.Equal(t, "xBasic am9lOndlbGNvbWU=", string(out))
-	scheme, rest, ok := SplitCredentials(out[1:])
+	scheme, rest, ok := Split(out[1:])
 	require.True(t, ok)
 	require.Equal(t, "Basic", string(scheme))
 	user, password, ok := DecodeBasic(rest)
@@ -22,7 +23,7 @@ func TestAppendBasic(t *testing.T) {
 		"colon in user": {"a:b", "c"}, "control in user": {"a\n", "b"}, "control in password": {"a", "b\x7f"},
 	} {
 		out, err := AppendBasic(nil, pair[0], pair[1])
-		wantKind(t, KindCredentials, err)
+		wantKind(t, wire.KindCredentials, err)
 		require.Empty(t, out, name)
 	}
 	out, err = AppendBasic(nil, "é", ":::")
@@ -34,14 +35,14 @@ func TestAppendBasic(t *testing.T) {
 }
 
 func TestAppendCredentials(t *testing.T) {
-	out, err := AppendCredentials(nil, "Token", "1:joe:welcome")
+	out, err := Append(nil, "Token", "1:joe:welcome")
 	require.NoError(t, err)
 	require.Equal(t, "Token 1:joe:welcome", string(out))
 	for name, in := range map[string][2]string{
 		"scheme": {"To ken", "x"}, "no scheme": {"", "x"}, "no token": {"Token", ""}, "crlf": {"Token", "a\r\nB: c"}, "blank": {"Token", " a"},
 	} {
-		_, err := AppendCredentials(nil, in[0], in[1])
-		wantKind(t, KindCredentials, err)
+		_, err := Append(nil, in[0], in[1])
+		wantKind(t, wire.KindCredentials, err)
 		require.NotContains(t, err.Error(), "B: c", name)
 	}
 }
@@ -58,7 +59,7 @@ func TestSplitCredentials(t *testing.T) {
 		{" Basic", "", "", false},
 		{"a:b", "", "", false},
 	} {
-		scheme, rest, ok := SplitCredentials([]byte(c.in))
+		scheme, rest, ok := Split([]byte(c.in))
 		require.Equal(t, c.ok, ok, c.in)
 		require.Equal(t, c.scheme, string(scheme))
 		require.Equal(t, c.rest, string(rest))

@@ -1,20 +1,23 @@
-package wire
+package credentials
 
 import (
 	"bytes"
 	"strings"
 	"testing"
 
+	"example.com/khp/internal/redact"
+	"example.com/khp/internal/scan"
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
 // digestOf parses one challenge value.
 func digestOf(t require.TestingT, value string) DigestChallenge {
-	list, err := ParseChallenges(nil, []byte(value))
+	list, err := wire.ParseChallenges(nil, []byte(value))
 	require.NoError(t, err)
 	require.Len(t, list, 1)
-	d, err := list[0].Digest()
+	d, err := ParseDigestChallenge(list[0])
 	require.NoError(t, err)
 	return d
 }
@@ -80,7 +83,7 @@ func TestAppendDigest_Vectors(t *testing.T) {
 // drawDigest draws a challenge and who answers it.
 func drawDigest(t *rapid.T) (c DigestChallenge, u DigestUse) {
 	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune(`"\, =a:%'`)), rapid.RuneFrom([]rune("\täø中")), rapid.Rune())).
-		Filter(func(s string) bool { return all(s, isValue) })
+		Filter(func(s string) bool { return scan.All(s, scan.IsValue) })
 	some := text.Filter(func(s string) bool { return s != "" })
 	c = DigestChallenge{
 		Realm: text.Draw(t, "realm"), Nonce: some.Draw(t, "nonce"), Opaque: text.Draw(t, "opaque"),
@@ -103,18 +106,18 @@ func TestDigest_RoundTrip(t *testing.T) {
 		prefix := rapid.SampledFrom([]string{"", "Application ", "Basic realm=x, "}).Draw(t, "prefix")
 		value, err := AppendDigestChallenge([]byte(prefix), c)
 		require.NoError(t, err)
-		require.True(t, ValidFieldValue(value))
-		list, err := ParseChallenges(nil, value)
+		require.True(t, wire.ValidFieldValue(value))
+		list, err := wire.ParseChallenges(nil, value)
 		require.NoError(t, err)
-		got, err := list[len(list)-1].Digest()
+		got, err := ParseDigestChallenge(list[len(list)-1])
 		require.NoError(t, err)
 		require.Equal(t, c, got)
 
 		answer, err := AppendDigest(nil, c, u)
 		require.NoError(t, err)
-		require.True(t, ValidFieldValue(answer))
-		require.NotContains(t, string(AppendRedacted(nil, []byte("Authorization: "+string(answer)+"\r\n"))), "response")
-		scheme, rest, ok := SplitCredentials(answer)
+		require.True(t, wire.ValidFieldValue(answer))
+		require.NotContains(t, string(redact.Append(nil, []byte("Authorization: "+string(answer)+"\r\n"))), "response")
+		scheme, rest, ok := Split(answer)
 		require.True(t, ok)
 		require.Equal(t, "Digest", string(scheme))
 		back, err := ParseDigest(rest)
@@ -159,12 +162,12 @@ func TestAppendDigest_Refusals(t *testing.T) {
 			c, u := good, use
 			spoil(&c, &u)
 			out, err := AppendDigest([]byte("x"), c, u)
-			wantKind(t, KindCredentials, err)
+			wantKind(t, wire.KindCredentials, err)
 			require.Equal(t, "x", string(out), name)
 			require.NotContains(t, err.Error(), "s3cr3t")
 			if c != good {
 				_, err := AppendDigestChallenge(nil, c)
-				wantKind(t, KindChallenge, err)
+				wantKind(t, wire.KindChallenge, err)
 			}
 		}
 	}
@@ -207,10 +210,10 @@ func TestChallenge_Digest(t *testing.T) {
 		"Digest realm=r, nonce=n, algorithm=MD5-sess":     "qop is missing, which algorithm MD5-sess needs",
 		"Digest realm=r, nonce=n, algorithm=\"\xc3\xa4\"": `algorithm "\u00e4" is not known`,
 	} {
-		list, err := ParseChallenges(nil, []byte(value))
+		list, err := wire.ParseChallenges(nil, []byte(value))
 		require.NoError(t, err)
-		_, err = list[0].Digest()
-		wantKind(t, KindChallenge, err)
+		_, err = ParseDigestChallenge(list[0])
+		wantKind(t, wire.KindChallenge, err)
 		require.ErrorContains(t, err, names)
 	}
 }
@@ -233,7 +236,7 @@ func TestDigest_EmptyOpaque(t *testing.T) {
 func TestCredentials_EmptyUser(t *testing.T) {
 	value, err := AppendBasic(nil, "", "welcome")
 	require.NoError(t, err)
-	_, rest, _ := SplitCredentials(value)
+	_, rest, _ := Split(value)
 	user, password, ok := DecodeBasic(rest)
 	require.True(t, ok)
 	require.Equal(t, [2]string{"", "welcome"}, [2]string{user, password})
@@ -241,7 +244,7 @@ func TestCredentials_EmptyUser(t *testing.T) {
 		c := digestOf(t, challenge)
 		value, err = AppendDigest(nil, c, DigestUse{Password: "welcome", Method: "GET", URI: "/"})
 		require.NoError(t, err)
-		_, rest, _ = SplitCredentials(value)
+		_, rest, _ = Split(value)
 		d, err := ParseDigest(rest)
 		require.NoError(t, err)
 		require.True(t, d.Matches(""))

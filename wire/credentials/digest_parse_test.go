@@ -1,9 +1,10 @@
-package wire
+package credentials
 
 import (
 	"strings"
 	"testing"
 
+	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -49,10 +50,10 @@ func TestParseDigest(t *testing.T) {
 		require.Contains(t, digestRest, edit[0], name)
 		_, err := ParseDigest([]byte(strings.Replace(digestRest, edit[0], edit[1], 1)))
 		require.Error(t, err, name)
-		wantKind(t, KindCredentials, err)
+		wantKind(t, wire.KindCredentials, err)
 	}
 	_, err = ParseDigest(nil)
-	wantKind(t, KindCredentials, err)
+	wantKind(t, wire.KindCredentials, err)
 }
 
 // Errors name the parameter, whose spelling is ours, and nothing of its value.

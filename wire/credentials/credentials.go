@@ -1,8 +1,14 @@
-package wire
+// Package credentials writes and reads the values of Authorization fields: Basic, Digest, and any
+// scheme that is followed by one token. Parsed values are views or copies of the caller's bytes;
+// errors are of type [wire.ParseError], name the part that is wrong, and quote no secret.
+package credentials
 
 import (
 	"bytes"
 	"encoding/base64"
+
+	"example.com/khp/internal/scan"
+	"example.com/khp/wire"
 )
 
 // AppendBasic writes `Basic ` and the base64 form of user:password, as UTF-8. It
@@ -11,42 +17,42 @@ import (
 func AppendBasic(dst []byte, user, password string) ([]byte, error) {
 	for i := 0; i < len(user); i++ {
 		if user[i] == ':' {
-			return dst, &ParseError{Kind: KindCredentials, Offset: i, Detail: "colon in the user name"}
+			return dst, &wire.ParseError{Kind: wire.KindCredentials, Offset: i, Detail: "colon in the user name"}
 		}
 	}
 	pair := append(append([]byte(user), ':'), password...)
 	for i, c := range pair {
 		if c < 0x20 || c == 0x7f {
-			return dst, &ParseError{Kind: KindCredentials, Offset: i, Detail: "control byte"}
+			return dst, &wire.ParseError{Kind: wire.KindCredentials, Offset: i, Detail: "control byte"}
 		}
 	}
 	dst = append(dst, "Basic "...)
 	return base64.StdEncoding.AppendEncode(dst, pair), nil
 }
 
-// AppendCredentials writes scheme, a space and token: "Token abc", "Bearer abc".
+// Append writes scheme, a space and token: "Token abc", "Bearer abc".
 // The scheme must be a token of RFC 9110; the other part must be a field value
 // that is not empty. Errors have KindCredentials and never quote either.
-func AppendCredentials(dst []byte, scheme, token string) ([]byte, error) {
-	if !ValidToken(scheme) {
-		return dst, &ParseError{Kind: KindCredentials, Detail: "scheme is not a token"}
+func Append(dst []byte, scheme, token string) ([]byte, error) {
+	if !wire.ValidToken(scheme) {
+		return dst, &wire.ParseError{Kind: wire.KindCredentials, Detail: "scheme is not a token"}
 	}
-	if token == "" || !ValidFieldValue(token) {
-		return dst, &ParseError{Kind: KindCredentials, Detail: "not a field value"}
+	if token == "" || !wire.ValidFieldValue(token) {
+		return dst, &wire.ParseError{Kind: wire.KindCredentials, Detail: "not a field value"}
 	}
 	dst = append(dst, scheme...)
 	dst = append(dst, ' ')
 	return append(dst, token...), nil
 }
 
-// SplitCredentials cuts an Authorization value after the scheme. rest may be
+// Split cuts an Authorization value after the scheme. rest may be
 // empty. ok is false if there is no scheme. Both are views.
-func SplitCredentials(value []byte) (scheme, rest []byte, ok bool) {
-	i := scanToken(value, 0)
-	if i == 0 || i < len(value) && !isSpace(value[i]) {
+func Split(value []byte) (scheme, rest []byte, ok bool) {
+	i := scan.Token(value, 0)
+	if i == 0 || i < len(value) && !scan.IsSpace(value[i]) {
 		return nil, nil, false
 	}
-	return value[:i:i], trimView(value, i, len(value)), true
+	return value[:i:i], scan.View(value, i, len(value)), true
 }
 
 // DecodeBasic reads what follows "Basic ". ok is false if it is not padded

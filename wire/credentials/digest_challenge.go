@@ -1,9 +1,12 @@
-package wire
+package credentials
 
 import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/khp/internal/scan"
+	"example.com/khp/wire"
 )
 
 // DigestChallenge holds the parameters of a Digest challenge. Texts are without quotes and
@@ -18,15 +21,15 @@ type DigestChallenge struct {
 	UTF8                 bool // the server reads names and passwords as UTF-8
 }
 
-// Digest reads the parameters of a Digest challenge. It refuses, with
-// KindChallenge, one without realm or nonce, one with an unknown algorithm, and one
+// ParseDigestChallenge reads the parameters of a Digest challenge. It refuses, with
+// wire.KindChallenge, one without realm or nonce, one with an unknown algorithm, and one
 // that wants the body to be protected (auth-int) and nothing less; the error names
 // the parameter. Without a name the algorithm is MD5.
-func (c Challenge) Digest() (d DigestChallenge, err error) {
+func ParseDigestChallenge(c wire.Challenge) (d DigestChallenge, err error) {
 	refuse := func(what string) (DigestChallenge, error) {
-		return DigestChallenge{}, &ParseError{Kind: KindChallenge, Detail: what}
+		return DigestChallenge{}, &wire.ParseError{Kind: wire.KindChallenge, Detail: what}
 	}
-	if !equalFold(c.Scheme, "Digest") {
+	if !scan.EqualFold(c.Scheme, "Digest") {
 		return refuse("not a Digest challenge")
 	}
 	for _, name := range [...]string{"realm", "nonce"} {
@@ -43,11 +46,11 @@ func (c Challenge) Digest() (d DigestChallenge, err error) {
 		}
 	}
 	qop, ok := c.Param("qop")
-	if d.Auth = HasToken([]byte(qop), "auth"); ok && !d.Auth {
+	if d.Auth = wire.HasToken([]byte(qop), "auth"); ok && !d.Auth {
 		return refuse("qop " + quoted(qop) + " does not offer auth")
 	}
 	d.Opaque, d.HasOpaque = c.Param("opaque")
-	d.Stale, d.UserHash, d.UTF8 = c.says("stale", "true"), c.says("userhash", "true"), c.says("charset", "UTF-8")
+	d.Stale, d.UserHash, d.UTF8 = says(c, "stale", "true"), says(c, "userhash", "true"), says(c, "charset", "UTF-8")
 	if what := d.malformed(); what != "" {
 		return refuse(what)
 	}
@@ -56,13 +59,13 @@ func (c Challenge) Digest() (d DigestChallenge, err error) {
 
 // quoted makes the beginning of a parameter's value fit for an error.
 func quoted(value string) string {
-	return strconv.QuoteToASCII(value[:min(len(value), excerpt)])
+	return strconv.QuoteToASCII(value[:min(len(value), 32)])
 }
 
-// says reports whether the parameter has that value, whatever the case of its letters.
-func (c Challenge) says(name, value string) bool {
+// says reports whether a parameter has that value, in any case of its letters.
+func says(c wire.Challenge, name, value string) bool {
 	v, _ := c.Param(name)
-	return equalFold(v, value)
+	return scan.EqualFold(v, value)
 }
 
 // DigestUse is who answers a Digest challenge, and for which request. User and
@@ -77,11 +80,11 @@ type DigestUse struct {
 // AppendDigest writes the credentials that answer c, from the word Digest on. The
 // name of the user goes as c asks for: hidden, or percent-encoded if it needs UTF-8.
 // CNonce and Count are needed, and written, only if c has qop auth. Control bytes are
-// refused everywhere; errors have KindCredentials, name the part, and quote nothing.
+// refused everywhere; errors have wire.KindCredentials, name the part, and quote nothing.
 // [RFC 7616 3.4]
 func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {
 	if what := c.refuses(u); what != "" {
-		return dst, &ParseError{Kind: KindCredentials, Detail: what}
+		return dst, &wire.ParseError{Kind: wire.KindCredentials, Detail: what}
 	}
 	use := DigestCredentials{Nonce: c.Nonce, URI: u.URI, CNonce: u.CNonce, Algorithm: c.Algorithm, Auth: c.Auth, Count: u.Count}
 	out := append(dst, "Digest "...)
@@ -124,15 +127,15 @@ func (c *DigestChallenge) refuses(u DigestUse) string {
 		return what
 	}
 	switch {
-	case !all(u.User, isValue):
+	case !scan.All(u.User, scan.IsValue):
 		return "control byte in the user name"
 	case !utf8.ValidString(u.User):
 		return "the user name is not UTF-8"
-	case !ValidToken(u.Method):
+	case !wire.ValidToken(u.Method):
 		return "the method is not a token"
-	case u.URI == "" || !all(u.URI, isTarget):
+	case u.URI == "" || !scan.All(u.URI, scan.IsTarget):
 		return "not a request target"
-	case c.Auth && (u.CNonce == "" || !all(u.CNonce, isValue)):
+	case c.Auth && (u.CNonce == "" || !scan.All(u.CNonce, scan.IsValue)):
 		return "not a client nonce"
 	case c.Auth && u.Count == 0:
 		return "the count starts at 1"
@@ -147,11 +150,11 @@ func (c *DigestChallenge) malformed() string {
 		return "algorithm is missing or unknown"
 	case c.Nonce == "":
 		return "nonce is missing or empty"
-	case !all(c.Nonce, isValue):
+	case !scan.All(c.Nonce, scan.IsValue):
 		return "control byte in nonce"
-	case !all(c.Realm, isValue):
+	case !scan.All(c.Realm, scan.IsValue):
 		return "control byte in realm"
-	case !all(c.Opaque, isValue):
+	case !scan.All(c.Opaque, scan.IsValue):
 		return "control byte in opaque"
 	case !c.Auth && c.Algorithm.session():
 		return "qop is missing, which algorithm " + c.Algorithm.String() + " needs"
@@ -170,7 +173,7 @@ func appendExtended(dst []byte, s string) []byte {
 	const digits = "0123456789ABCDEF"
 	dst = append(dst, extendedPrefix...)
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; class[c]&isToken != 0 && c != '%' && c != '\'' && c != '*' {
+		if c := s[i]; scan.Is(c, scan.IsToken) && c != '%' && c != '\'' && c != '*' {
 			dst = append(dst, c)
 		} else {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])

@@ -1,6 +1,11 @@
 package wire
 
-import "iter"
+import (
+	"bytes"
+	"iter"
+
+	"example.com/khp/internal/scan"
+)
 
 // Extension is one element of Sec-WebSocket-Extensions. Params is the text after
 // the first ';' of the element, checked but not decoded, nil if there is none.
@@ -22,27 +27,27 @@ type Extension struct{ Name, Params []byte }
 //khp:impl KHP-EXT-RSP-12
 func ParseExtensions(dst []Extension, value []byte) ([]Extension, error) {
 	n := len(dst)
-	for i := skipEmpty(value, 0); i < len(value); i = skipEmpty(value, i) {
-		j := scanToken(value, i)
+	for i := scan.SkipEmpty(value, 0); i < len(value); i = scan.SkipEmpty(value, i) {
+		j := scan.Token(value, i)
 		if j == i {
 			return dst[:n], newError(KindList, i, "not an extension name", value)
 		}
 		e := Extension{Name: value[i:j:j]}
-		i = skipSpace(value, j)
+		i = scan.SkipSpace(value, j)
 		first, last := 0, 0
 		for i < len(value) && value[i] == ';' {
 			if first == 0 {
 				first = i + 1
 			}
-			p, what := scanParam(value, skipSpace(value, i+1))
+			p, what := scanParam(value, scan.SkipSpace(value, i+1))
 			if what != "" {
 				return dst[:n], newError(KindList, p, what, value)
 			}
 			last = p
-			i = skipSpace(value, p)
+			i = scan.SkipSpace(value, p)
 		}
 		if first > 0 {
-			e.Params = trimView(value, first, last)
+			e.Params = scan.View(value, first, last)
 		}
 		if i < len(value) && value[i] != ',' {
 			return dst[:n], newError(KindList, i, "comma or semicolon expected", value)
@@ -58,7 +63,7 @@ func ParseExtensions(dst []Extension, value []byte) ([]Extension, error) {
 // scanParam reads name, name=token or name="token" at i and returns where it
 // ends, or where it is wrong and why.
 func scanParam(b []byte, i int) (end int, what string) {
-	j := scanToken(b, i)
+	j := scan.Token(b, i)
 	if j == i {
 		return j, "not a parameter name"
 	}
@@ -69,7 +74,7 @@ func scanParam(b []byte, i int) (end int, what string) {
 	if j < len(b) && b[j] == '"' {
 		return scanQuotedToken(b, j)
 	}
-	k := scanToken(b, j)
+	k := scan.Token(b, j)
 	if k == j {
 		return k, "not a parameter value"
 	}
@@ -83,7 +88,7 @@ func scanQuotedToken(b []byte, i int) (end int, what string) {
 		if b[i] == '\\' && i+1 < len(b) {
 			i++
 		}
-		if class[b[i]]&isToken == 0 {
+		if !scan.Is(b[i], scan.IsToken) {
 			return i, "quoted value is not a token"
 		}
 	}
@@ -103,20 +108,20 @@ func (e Extension) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		b := e.Params
 		for i := 0; i < len(b); {
-			i = skipSpace(b, i)
+			i = scan.SkipSpace(b, i)
 			end, what := scanParam(b, i)
 			if what != "" {
 				return
 			}
-			j := scanToken(b, i)
+			j := scan.Token(b, i)
 			var v []byte
 			if j < end {
-				v = unquote(b[j+1 : end : end])
+				v = scan.Unquote(b[j+1 : end : end])
 			}
 			if !yield(b[i:j:j], v) {
 				return
 			}
-			if i = skipSpace(b, end); i < len(b) && b[i] != ';' {
+			if i = scan.SkipSpace(b, end); i < len(b) && b[i] != ';' {
 				return
 			}
 			i++
@@ -135,25 +140,58 @@ func (e Extension) Param(name string) (value []byte, ok bool) {
 	return nil, false
 }
 
-// unquote removes the quotes of a quoted-string, and copies only if there is a
-// backslash in it. Anything else comes back as it is.
-func unquote(b []byte) []byte {
-	if len(b) < 2 || b[0] != '"' {
-		return b
-	}
-	b = b[1 : len(b)-1 : len(b)-1]
-	for i, c := range b {
-		if c != '\\' {
-			continue
+// ParseTokens appends the elements of a comma-separated list of tokens to dst:
+// Sec-WebSocket-Protocol, Connection, Upgrade. One call takes one field value;
+// call it for each line in turn. Empty elements between commas are skipped, as
+// RFC 9110 section 5.6.1 asks of a recipient, but a list without any element is
+// refused. The elements are views into value. Errors have KindList.
+func ParseTokens(dst [][]byte, value []byte) ([][]byte, error) {
+	n := len(dst)
+	for i := scan.SkipEmpty(value, 0); i < len(value); i = scan.SkipEmpty(value, i) {
+		j := scan.Token(value, i)
+		if j == i {
+			return dst[:n], newError(KindList, i, "not a token", value)
 		}
-		out := append(make([]byte, 0, len(b)), b[:i]...)
-		for ; i < len(b); i++ {
-			if b[i] == '\\' && i+1 < len(b) {
-				i++
+		dst = append(dst, value[i:j:j])
+		if i = scan.SkipSpace(value, j); i < len(value) && value[i] != ',' {
+			return dst[:n], newError(KindList, i, "comma expected", value)
+		}
+	}
+	if len(dst) == n {
+		return dst, newError(KindList, 0, "no element", value)
+	}
+	return dst, nil
+}
+
+// HasToken reports whether a comma-separated list holds token, without regard to
+// the case of ASCII letters: Connection and Upgrade. Other elements need not be
+// well formed.
+func HasToken(value []byte, token string) bool {
+	for start := 0; start <= len(value); {
+		end := start
+		for end < len(value) && value[end] != ',' {
+			end++
+		}
+		if scan.EqualFold(scan.Trim(value[start:end]), token) {
+			return true
+		}
+		start = end + 1
+	}
+	return false
+}
+
+// URIList iterates over the lines of a text/uri-list body, without comments,
+// empty lines and blanks at the ends. Lines may end in CRLF or LF. The lines are
+// views and unchecked: resolve them with [URL.Resolve]. [RFC 2483 5]
+func URIList(body []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for rest := body; len(rest) > 0; {
+			var line []byte
+			line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+			line = scan.Trim(bytes.TrimSuffix(line, []byte{'\r'}))
+			if len(line) > 0 && line[0] != '#' && !yield(line) {
+				return
 			}
-			out = append(out, b[i])
 		}
-		return out
 	}
-	return b
 }

@@ -1,6 +1,12 @@
-package wire
+package credentials
 
-import "crypto/subtle"
+import (
+	"crypto/subtle"
+	"strconv"
+
+	"example.com/khp/internal/redact"
+	"example.com/khp/wire"
+)
 
 // AppendDigestChallenge writes c as a WWW-Authenticate value, from the word Digest
 // on. Put "Application " before it for Kaazing clients. Control bytes are refused, as
@@ -8,7 +14,7 @@ import "crypto/subtle"
 // with KindChallenge.
 func AppendDigestChallenge(dst []byte, c DigestChallenge) ([]byte, error) {
 	if what := c.malformed(); what != "" {
-		return dst, &ParseError{Kind: KindChallenge, Detail: what}
+		return dst, &wire.ParseError{Kind: wire.KindChallenge, Detail: what}
 	}
 	out := appendQuoted(dst, "Digest realm", c.Realm)
 	if c.Auth {
@@ -39,7 +45,7 @@ type DigestCredentials struct {
 }
 
 // ParseDigest reads what follows "Digest " in an Authorization value. It refuses, with
-// KindCredentials, what is not a list of parameters or lacks one, gives one twice,
+// wire.KindCredentials, what is not a list of parameters or lacks one, gives one twice,
 // or names an unknown algorithm or qop. Errors name the parameter and quote nothing.
 //
 // A server finds the user, or tries Matches on each if UserHash is set, and calls
@@ -54,7 +60,7 @@ func ParseDigest(rest []byte) (d DigestCredentials, err error) {
 		what = p.missing()
 	}
 	if what != "" {
-		return DigestCredentials{}, &ParseError{Kind: KindCredentials, Detail: what}
+		return DigestCredentials{}, &wire.ParseError{Kind: wire.KindCredentials, Detail: what}
 	}
 	return p.d, nil
 }
@@ -74,3 +80,25 @@ func (c DigestCredentials) Matches(user string) bool {
 	}
 	return subtle.ConstantTimeCompare([]byte(user), []byte(c.User)) == 1
 }
+
+// String sums up the credentials without the proof of the password.
+func (c DigestCredentials) String() string {
+	return "credentials.DigestCredentials{User: " + strconv.Quote(c.User) + ", Realm: " + strconv.Quote(c.Realm) + ", URI: " + redact.Target(c.URI) + "}"
+}
+
+// GoString is String.
+func (c DigestCredentials) GoString() string { return c.String() }
+
+// MarshalText is String for encoders of logs.
+func (c DigestCredentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// String names the user. The password is not shown.
+func (u DigestUse) String() string {
+	return "credentials.DigestUse{User: " + strconv.Quote(u.User) + ", Method: " + u.Method + ", URI: " + redact.Target(u.URI) + "}"
+}
+
+// GoString is String.
+func (u DigestUse) GoString() string { return u.String() }
+
+// MarshalText is String for encoders of logs.
+func (u DigestUse) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
