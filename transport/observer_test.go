@@ -105,10 +105,10 @@ func TestObserver_ServerAndFailures(t *testing.T) {
 	})
 }
 
-// A response in pieces shows no secret, wherever the pieces end, on the side of the client and in
+// A response in pieces shows no secret (a sign that no random key has), wherever the pieces end, on the side of the client and in
 // its trace.
 func TestObserver_SecretInPieces(t *testing.T) {
-	const response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: QQQQQQQQQ\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n\r\n"
+	const response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: ~~~~~~~~~\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n\r\n"
 	for cut := 1; cut < len(response); cut += 3 {
 		synctest.Test(t, func(t *testing.T) {
 			var seen recorder
@@ -124,9 +124,9 @@ func TestObserver_SecretInPieces(t *testing.T) {
 			require.Error(t, got.err)
 			got.end()
 			for _, ev := range seen.story() {
-				require.NotContains(t, string(ev.Data), "Q", "cut at %d", cut)
+				require.NotContains(t, string(ev.Data), "~", "cut at %d", cut)
 			}
-			require.NotContains(t, file.String(), "QQQ")
+			require.NotContains(t, file.String(), "~")
 		})
 	}
 }

@@ -62,3 +62,18 @@ func TestDial_ServerClosesForGood(t *testing.T) {
 		require.Contains(t, stderr, "1009")
 	}
 }
+
+// An answer with a Close directly behind it is an answer, however late dial looks.
+func TestDial_AnswerBeforeClose(t *testing.T) {
+	url := serveWith(t, &transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
+		if _, _, err := c.Read(ctx); err != nil {
+			return err
+		}
+		return c.Write(ctx, transport.Text, []byte("answer"))
+	}})
+	for range 100 {
+		code, stdout, stderr := runHere(t, "", "dial", url, "--send", "x")
+		require.Zero(t, code, stderr)
+		require.Equal(t, "answer\n", stdout)
+	}
+}

@@ -28,13 +28,13 @@ type talk struct {
 	wait    time.Duration
 
 	input   func(lines chan<- []byte, done <-chan struct{}) error // reads what is to be sent, if it is not on the command line
-	arrived chan struct{}                                         // one value per message, after it was printed
-	ended   chan error                                            // why nothing more comes
+	arrived chan struct{}                                         // one value per message that was printed; closed after the last
+	ended   error                                                 // why it is closed
 }
 
 // run talks until one side ends.
 func (t *talk) run(ctx context.Context) error {
-	t.arrived, t.ended = make(chan struct{}, 1<<16), make(chan error, 1)
+	t.arrived = make(chan struct{}, 1<<16)
 	go t.listen()
 	if t.request.send {
 		return t.script(ctx)
@@ -42,15 +42,17 @@ func (t *talk) run(ctx context.Context) error {
 	return t.interactive(ctx)
 }
 
-// listen prints what comes.
+// listen prints the peer's messages. The end of the connection is told behind all of them, so that
+// an answer before a Close counts whichever of both is seen first.
 func (t *talk) listen() {
+	defer close(t.arrived)
 	for {
 		kind, p, err := t.conn.Read(context.Background())
 		if err == nil {
 			err = t.out.message(kind, p)
 		}
 		if err != nil {
-			t.ended <- err
+			t.ended = err
 			return
 		}
 		select {
@@ -74,9 +76,10 @@ func (t *talk) script(ctx context.Context) error {
 			}
 			timer.Reset(t.wait)
 			select {
-			case <-t.arrived:
-			case err := <-t.ended:
-				return t.over(err, true)
+			case _, more := <-t.arrived:
+				if !more {
+					return t.over(t.ended, true)
+				}
 			case <-ctx.Done():
 				return t.close(false)
 			case <-timer.C:
@@ -115,8 +118,10 @@ func (t *talk) interactive(ctx context.Context) error {
 			}
 			t.settle(ctx, sent)
 			return t.close(true)
-		case err := <-t.ended:
-			return t.over(err, false)
+		case _, more := <-t.arrived:
+			if !more {
+				return t.over(t.ended, false)
+			}
 		case <-ctx.Done():
 			return t.close(true)
 		}
@@ -164,11 +169,11 @@ func (t *talk) settle(ctx context.Context, sent int) {
 	defer timer.Stop()
 	for t.out.received() < sent {
 		select {
-		case <-t.arrived:
+		case _, more := <-t.arrived:
+			if !more {
+				return
+			}
 			timer.Reset(patience)
-		case err := <-t.ended:
-			t.ended <- err
-			return
 		case <-ctx.Done():
 			return
 		case <-timer.C:
@@ -182,15 +187,29 @@ func (t *talk) broken(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return t.close(false)
 	}
-	select {
-	case err = <-t.ended:
-	case <-time.After(quiet):
+	if end := t.end(quiet); end != nil {
+		err = end
 	}
 	if errors.Is(err, errUnread) {
 		_ = t.conn.CloseNow()
 		return cli.Failf(cli.ExitFailed, "%s by %s; try --wait with more time", err, t.conn.URL())
 	}
 	return t.over(err, true)
+}
+
+// end returns why the connection ended, or nil if it is still open after patience.
+func (t *talk) end(patience time.Duration) error {
+	timer := time.After(patience)
+	for {
+		select {
+		case _, more := <-t.arrived:
+			if !more {
+				return t.ended
+			}
+		case <-timer:
+			return nil
+		}
+	}
 }
 
 // close ends the connection in good order. expected tells whether that is what the user wants, and
