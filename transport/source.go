@@ -27,6 +27,9 @@ type sourceKey struct{}
 // SourceOf returns where the request comes from that ctx, as an Authenticator or [Handler].Decide
 // has it, is about; the zero Source for another ctx.
 func SourceOf(ctx context.Context) Source {
+	if ctx == nil {
+		return Source{}
+	}
 	nc, ok := ctx.Value(sourceKey{}).(net.Conn)
 	if !ok {
 		return Source{}
