@@ -2,7 +2,8 @@
 
 GO     ?= go
 TOOL   := $(GO) tool -modfile=internal/tools/go.mod
-GOTEST := $(GO) test -race
+# Under the race detector a program sleeps for a second before it exits, unless it is told not to.
+GOTEST := GORACE=atexit_sleep_ms=0 $(GO) test -race
 
 .PHONY: help
 help: ## list the targets
@@ -17,7 +18,7 @@ build: ## build the binary ./khp
 	$(GO) build -trimpath -o khp ./cmd/khp
 
 .PHONY: check
-check: format vet portable lint generated test nested traced mutate fuzz-ci ## everything CI runs
+check: format vet portable lint generated test race nested mutate fuzz-ci ## everything CI runs
 
 .PHONY: format
 format: ## gofmt finds nothing to change
@@ -33,12 +34,11 @@ SYSTEMS  := linux/386 linux/arm linux/mips linux/s390x windows/amd64 darwin/arm6
 BROWSERS := js/wasm wasip1/wasm
 
 .PHONY: portable
-portable: ## it compiles for other processors and systems, the tests pass with -short, go.mod is tidy in all modules
+portable: ## it compiles for other processors and systems, go.mod is tidy in all modules
 	@for s in $(SYSTEMS); do echo "vet $$s"; CGO_ENABLED=0 GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) vet $(PORTABLE) || exit 1; done
 	@for s in $(BROWSERS); do echo "build $$s"; GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) build ./fsm/... ./wire/... ./endpoint/... ./transport/... || exit 1; done
 	@for m in coderws gorillaws; do echo "build $$m js/wasm"; (cd transport/$$m && GOOS=js GOARCH=wasm $(GO) build ./...) || exit 1; done
 	@for m in . bench internal/tools transport/coderws transport/gorillaws transport/internal/adaptertest; do (cd $$m && $(GO) mod tidy -diff) || { echo "$$m: run go mod tidy"; exit 1; }; done
-	$(GO) test -short ./...
 
 .PHONY: lint
 lint: ## staticcheck, and the dispatching switches are exhaustive
@@ -46,8 +46,12 @@ lint: ## staticcheck, and the dispatching switches are exhaustive
 	$(TOOL) exhaustive -e ./...
 
 .PHONY: test
-test: ## all tests, with the race detector
-	$(GOTEST) ./...
+test: ## all tests; every MUST is implemented and proven by one that passed, docs/requirements.md is up to date
+	$(GO) run ./internal/reqtrace -check
+
+.PHONY: race
+race: ## the tests in short mode, with the race detector
+	$(GOTEST) -short ./...
 
 .PHONY: nested
 nested: ## the nested modules
@@ -100,10 +104,6 @@ spin: ## the model checker Spin finds the states that the explorer finds, nothin
 .PHONY: mutate-explore
 mutate-explore: ## count the changes that exploration alone notices: N=300 of them, S=1 seed; N=-1 takes all (minutes)
 	$(GO) test ./fsm -run TestMutation_ByExploration -mutate-explore $(or $(N),300) -mutate-seed $(or $(S),0) -v -timeout 60m
-
-.PHONY: traced
-traced: ## every MUST is implemented and proven by a passing test, and docs/requirements.md is up to date
-	$(GO) run ./internal/reqtrace -check
 
 .PHONY: trace
 trace: ## write docs/requirements.md: which code implements, which passing test proves each requirement

@@ -6,12 +6,11 @@
 //	go run ./internal/reqtrace -check                           fail if the page is stale
 //	go run ./internal/reqtrace -json FILE [-json FILE...]       take the output of go test -json from files, or - for standard input
 //
-// It exits with 1 if a MUST or MUST NOT is neither covered nor excepted, if a mark is wrong, or if
-// the page is stale, and says what is missing where. docs/requirements.md explains the marks.
+// It exits with 1 if a test failed, if a MUST or MUST NOT is neither covered nor excepted, if a mark is
+// wrong, or if the page is stale, and says what is missing where. docs/requirements.md explains the marks.
 package main
 
 import (
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -110,7 +109,7 @@ func (t *tracer) trace() (ok bool, err error) {
 		uncovered = append(uncovered, explain(i))
 	}
 	t.say("MUST and MUST NOT without cover; "+page.File+" says how to add marks", uncovered)
-	return fresh && len(report.Problems) == 0 && len(uncovered) == 0, nil
+	return fresh && len(report.Problems) == 0 && len(uncovered) == 0 && len(r.FailedPackages()) == 0, nil
 }
 
 // results reads the given files, or runs the tests.
@@ -122,14 +121,7 @@ func (t *tracer) results() (*results.Results, error) {
 		}
 	}
 	if len(t.json) == 0 {
-		var out bytes.Buffer
-		cmd := exec.Command("go", "test", "-json", "./...")
-		cmd.Dir, cmd.Stdout, cmd.Stderr = t.dir, &out, t.stderr
-		var exit *exec.ExitError
-		if err := cmd.Run(); err != nil && !errors.As(err, &exit) { // failed tests are in the output
-			return nil, err
-		}
-		if err := r.Read(&out); err != nil {
+		if err := t.runTests(r); err != nil {
 			return nil, err
 		}
 	}
@@ -137,6 +129,31 @@ func (t *tracer) results() (*results.Results, error) {
 		return nil, errors.New("no package was tested; expected what go test -json prints")
 	}
 	return r, nil
+}
+
+// runTests runs the tests, prints a line for each package when it has ended, and at the end the output
+// of the tests that failed.
+func (t *tracer) runTests(r *results.Results) error {
+	cmd := exec.Command("go", "test", "-json", "./...")
+	cmd.Dir, cmd.Stderr = t.dir, t.stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	r.Ended = func(line string) { _, _ = fmt.Fprintln(t.stdout, line) }
+	read := r.Read(out)
+	_, _ = io.Copy(io.Discard, out) // after an error: the tests end before Wait does
+	var exit *exec.ExitError
+	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) { // the results have the failed tests
+		return err
+	}
+	for _, text := range r.Failures() {
+		_, _ = fmt.Fprintln(t.stderr, text)
+	}
+	return read
 }
 
 func (t *tracer) readFile(r *results.Results, name string) error {

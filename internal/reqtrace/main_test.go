@@ -105,6 +105,22 @@ func TestRun_RunsTheTests(t *testing.T) {
 	require.Contains(t, stdout, "MUST           1:    1 complete    0 exception    0 missing\n", stderr)
 }
 
+func TestRun_FailsWithATest(t *testing.T) {
+	dir := module(t)
+	requirements := "id\tlevel\tparty\tstatement\ttrigger\taction\nKHP-A-01\tMUST\tx\tOne.\t\t\nKHP-A-02\tMAY\tx\tTwo.\t\t\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, list.RequirementsFile), []byte(requirements), 0o644))
+	code, stdout, stderr := reqtrace(dir, "")
+	require.Equal(t, 0, code, stderr)
+	require.Regexp(t, `(?m)^ok\s+m\s`, stdout)
+
+	failing := "package m\n\nimport \"testing\"\n\nfunc TestG(t *testing.T) { t.Error(\"seven is odd\") }\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "g_test.go"), []byte(failing), 0o644))
+	code, stdout, stderr = reqtrace(dir, "")
+	require.Equal(t, 1, code, "every MUST is covered, but a test failed")
+	require.Regexp(t, `(?m)^FAIL\s+m\s`, stdout)
+	require.Contains(t, stderr, "g_test.go:5: seven is odd")
+}
+
 func TestRun_Usage(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string

@@ -34,6 +34,7 @@ func wantRoundTrip[S comparable](t *testing.T, sys explore.System[S, Action]) {
 }
 
 func TestEncode_EveryStateComesBack(t *testing.T) {
+	needTime(t)
 	small := Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Deferrals: 1}
 	for _, c := range clientConfigs {
 		t.Run("client/"+c.name, func(t *testing.T) { wantRoundTrip(t, AnyServer{Config: small.client(c.name)}) })

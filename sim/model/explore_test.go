@@ -37,6 +37,15 @@ var sizes = map[string]size{
 	"TestExplore_Honest/spec":                {30424, 93828, 33},
 }
 
+// needTime skips a test in short mode, which the race detector runs in: TestExplore_Same... and
+// TestExplore_Resumed... show it all that runs in parallel.
+func needTime(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("explores many states, which takes seconds")
+	}
+}
+
 // exploreAll runs all configurations of a model within small bounds and requires that nothing is
 // violated and that sizes are the known ones. Every property that held is attested. It returns
 // which edges of the side's table were taken.
@@ -86,6 +95,7 @@ var (
 )
 
 func TestExplore_AnyServer(t *testing.T) {
+	needTime(t)
 	wantAllTaken(t, exploreAll(t, "byzantine-server", Client, clientSteps), edgesOf(Client))
 }
 
@@ -94,6 +104,7 @@ func TestExplore_AnyClient(t *testing.T) {
 }
 
 func TestExplore_Honest(t *testing.T) {
+	needTime(t)
 	exploreAll(t, "honest", Client, append(clientSteps, serverSteps...))
 }
 

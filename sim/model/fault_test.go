@@ -12,6 +12,7 @@ import (
 func TestFaults_EachHasItsRow(t *testing.T) { require.Len(t, Faults(), len(mistakes)) }
 
 func TestFaults_AreCaughtByTheirProperty(t *testing.T) {
+	needTime(t)
 	for _, f := range Faults() {
 		t.Run(f.Name, func(t *testing.T) {
 			var shortest *Violation
@@ -38,6 +39,7 @@ func TestFaults_AreCaughtByTheirProperty(t *testing.T) {
 // An honest pair shows the faults that exported models carry, so that the explorer breaks the same
 // property as the model checkers do.
 func TestFaults_AreFoundInThePair(t *testing.T) {
+	needTime(t)
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
 	for _, f := range Faults() {

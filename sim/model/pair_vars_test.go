@@ -25,6 +25,9 @@ func ExamplePair_Vars() {
 }
 
 func TestPairVars_TellStatesApart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("visits many states, which takes seconds")
+	}
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays = 0, 1
 	m := model.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 1}}

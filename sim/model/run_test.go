@@ -86,6 +86,7 @@ func brief(r Report) (list []string) {
 }
 
 func TestExplore_ShardsTogetherAreOneRun(t *testing.T) {
+	needTime(t)
 	eachSample(t, func(t *testing.T, c Configuration, fault Fault) {
 		want, err := c.Explore(tiny, fault, explore.Options{})
 		require.NoError(t, err)

@@ -1,5 +1,5 @@
-// Package results reads the output of go test -json: which tests claim a requirement, and which of
-// them passed.
+// Package results reads the output of go test -json: which tests claim a requirement, which of them
+// passed, and the output of those that failed.
 package results
 
 import (
@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,21 +33,26 @@ const (
 	NotEnded Outcome = "did not end"
 )
 
-// Results is what one or more runs said.
+// Results are those of one or more runs.
 type Results struct {
+	// Ended, if set, is called with the last line of output of each package that has ended.
+	Ended func(line string)
+
 	outcomes map[Test]Outcome
 	claims   map[string]map[Test]bool // by id
 	packages map[string]bool          // true: failed
+	output   map[Test]string          // of a test that has not passed, or of a package if Name is empty
 }
 
 // event is one line of go test -json.
-type event struct{ Action, Package, ImportPath, Test, Key, Value string }
+type event struct{ Action, Package, ImportPath, Test, Key, Value, Output string }
 
 // Read adds the output of a run. Lines that are no JSON objects are skipped, so that the output of
 // make may stand around it.
 func (r *Results) Read(in io.Reader) error {
 	if r.outcomes == nil {
-		*r = Results{map[Test]Outcome{}, map[string]map[Test]bool{}, map[string]bool{}}
+		r.outcomes, r.claims = map[Test]Outcome{}, map[string]map[Test]bool{}
+		r.packages, r.output = map[string]bool{}, map[Test]string{}
 	}
 	buf := bufio.NewReader(in)
 	for n := 1; ; n++ {
@@ -68,27 +74,50 @@ func (r *Results) Read(in io.Reader) error {
 }
 
 func (r *Results) take(e event) {
-	if e.Test == "" {
-		switch e.Action {
-		case "pass", "skip", "fail":
-			r.packages[e.Package] = r.packages[e.Package] || e.Action == "fail"
-		case "build-fail":
-			name, _, _ := strings.Cut(e.ImportPath, " ") // "pkg [pkg.test]"
-			r.packages[name] = true
-		}
-		return
-	}
 	t := Test{e.Package, e.Test}
 	switch e.Action {
+	case "output":
+		r.output[t] += e.Output
+	case "build-output":
+		r.output[Test{Package: built(e.ImportPath)}] += e.Output
+	case "build-fail":
+		r.packages[built(e.ImportPath)] = true
 	case "attr":
-		if e.Key != Key {
-			return
+		if e.Key == Key && e.Test != "" {
+			for _, id := range strings.Fields(e.Value) {
+				r.claim(id, t)
+			}
 		}
-		for _, id := range strings.Fields(e.Value) {
-			r.claim(id, t)
+	case "pass", "skip", "fail":
+		if e.Test == "" {
+			r.endPackage(t, e.Action)
+		} else {
+			r.endTest(t, e.Action)
 		}
+	}
+}
+
+// built is the package of an import path such as "pkg [pkg.test]".
+func built(path string) string {
+	name, _, _ := strings.Cut(path, " ")
+	return name
+}
+
+func (r *Results) endPackage(t Test, action string) {
+	r.packages[t.Package] = r.packages[t.Package] || action == "fail"
+	if r.Ended != nil {
+		lines := strings.Split(strings.TrimSpace(r.output[t]), "\n")
+		r.Ended(lines[len(lines)-1])
+	}
+	if action != "fail" {
+		delete(r.output, t)
+	}
+}
+
+func (r *Results) endTest(t Test, action string) {
+	switch action {
 	case "pass":
-		for _, id := range scenarios.FindAllString(e.Test, -1) {
+		for _, id := range scenarios.FindAllString(t.Name, -1) {
 			r.claim(id, t)
 		}
 		if r.outcomes[t] != Failed { // of an earlier run
@@ -96,11 +125,29 @@ func (r *Results) take(e event) {
 		}
 	case "fail":
 		r.outcomes[t] = Failed
+		return
 	case "skip":
 		if r.outcomes[t] == "" {
 			r.outcomes[t] = Skipped
 		}
 	}
+	delete(r.output, t)
+}
+
+// Failures returns the output of each test that failed or did not end, and of each package that
+// failed, sorted.
+func (r *Results) Failures() (texts []string) {
+	tests := slices.SortedFunc(maps.Keys(r.output), compareTests)
+	for _, t := range tests {
+		if r.packages[t.Package] {
+			texts = append(texts, strings.TrimSpace(t.Package+" "+t.Name)+":\n"+strings.TrimRight(r.output[t], "\n"))
+		}
+	}
+	return texts
+}
+
+func compareTests(a, b Test) int {
+	return cmp.Or(cmp.Compare(a.Package, b.Package), cmp.Compare(a.Name, b.Name))
 }
 
 // scenarios are the ids that the name of a test can hold: a test of a scenario is named after it.
@@ -118,22 +165,12 @@ func (r *Results) Outcome(t Test) Outcome { return cmp.Or(r.outcomes[t], NotEnde
 
 // Claims returns the tests that name id, sorted.
 func (r *Results) Claims(id string) []Test {
-	var tests []Test
-	for t := range r.claims[id] {
-		tests = append(tests, t)
-	}
-	slices.SortFunc(tests, func(a, b Test) int { return cmp.Or(cmp.Compare(a.Package, b.Package), cmp.Compare(a.Name, b.Name)) })
-	return tests
+	return slices.SortedFunc(maps.Keys(r.claims[id]), compareTests)
 }
 
 // IDs returns all ids that tests name, sorted.
 func (r *Results) IDs() []string {
-	var ids []string
-	for id := range r.claims {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
+	return slices.Sorted(maps.Keys(r.claims))
 }
 
 // Packages returns how many packages were tested.
