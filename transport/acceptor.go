@@ -35,6 +35,8 @@ type acceptor struct {
 	cancel    context.CancelFunc // of the decision in progress, nil if there is none
 	keepAlive time.Duration      // of the connection, once open
 
+	cancelConn context.CancelCauseFunc // ends the context of the connection
+
 	sessions []extension.Session // of the extensions that the decision grants
 }
 
@@ -206,26 +208,22 @@ func (a *acceptor) request() *Request {
 // openConn makes the open connection the application's.
 func (a *acceptor) openConn() *Conn {
 	result := a.server.Result()
-	limit := a.handler.ReadLimit
-	if limit <= 0 {
-		limit = DefaultReadLimit
-	}
-	a.Link.SetLimit(limit)
 	a.trace.opened(result.Subprotocol, result.Status)
-	info := handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain}
+	o := opened{
+		info:   handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain},
+		cancel: a.cancelConn, sessions: a.sessions, readLimit: a.handler.ReadLimit, keepAlive: a.keepAlive,
+	}
 	if a.Entry != nil {
-		info.home = a.Context
+		o.home = a.Context
 	}
 	if result.Plain {
-		o := *a.server.OpeningRequest()
-		info.opening, info.principal = &o, a.principal
+		r := *a.server.OpeningRequest()
+		o.info.opening, o.info.principal = &r, a.principal
 	} else {
-		info.request = a.request()
-		info.opening = &info.request.OpeningRequest
+		o.info.request = a.request()
+		o.info.opening = &o.info.request.OpeningRequest
 	}
-	c := newConn(a.Link, info, a.sessions...)
-	c.keepAlive(a.keepAlive, a.sessions)
-	return c
+	return newConn(a.Link, o)
 }
 
 // grant adds to a decision that lets the client in what the handler's extensions answer.

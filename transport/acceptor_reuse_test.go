@@ -148,7 +148,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 			_ = c.nc.Close()
 		}
 	}
-	s.Cancel()
+	s.CancelFunc()(nil)
 	synctest.Wait()
 	return append(append(lines, seen.lines...), log.String())
 }

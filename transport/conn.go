@@ -39,10 +39,12 @@ const DefaultReadLimit = 16 << 20
 // Outgoing messages are never fragmented. Deadlines come from contexts: do not set any on
 // [Conn.NetConn].
 type Conn struct {
-	link  *frames.Conn
-	ext   *layer.Layer    // nil without extensions
-	alive *silence.Reader // nil without KeepAlive
-	info  handshakeInfo
+	link   *frames.Conn
+	ext    *layer.Layer    // nil without extensions
+	alive  *silence.Reader // nil without KeepAlive
+	seldom atomic.Pointer[seldom]
+	cancel context.CancelCauseFunc // of the server's context; nil on the client's side
+	info   handshakeInfo
 
 	closeTimeout time.Duration
 	reading      chan struct{} // holds a token while a call reads; guards queue and queued
@@ -59,18 +61,35 @@ type Conn struct {
 	queued int           // their bytes, with overhead
 }
 
+// seldom holds what few connections have. It is not changed but replaced.
+type seldom struct {
+	onPing, onPong func(payload []byte)
+}
+
+// opened is what a handshake makes of a connection.
+type opened struct {
+	info      handshakeInfo
+	home      context.Context         // the server's, if the Conn is told of its end
+	cancel    context.CancelCauseFunc // ends the server's context
+	sessions  []extension.Session     // of the extensions that were agreed on
+	readLimit int64
+	keepAlive time.Duration
+}
+
 // newConn makes the application's end of l, which must not have a deadline set and is Conn's alone
-// from here on. sessions are those of extensions that were agreed on.
-func newConn(l *frames.Conn, info handshakeInfo, sessions ...extension.Session) *Conn {
+// from here on.
+func newConn(l *frames.Conn, o opened) *Conn {
 	c := &Conn{
-		link: l, info: info, closeTimeout: closeTimeout,
+		link: l, info: o.info, cancel: o.cancel, closeTimeout: closeTimeout,
 		reading: make(chan struct{}, 1), done: make(chan struct{}),
 	}
-	c.watcher.Init(l.NetConn(), sock.Read, info.home)
-	l.Home(info.home)
-	if len(sessions) > 0 {
-		c.ext = layer.New(l, sessions, (*inner)(c))
+	c.watcher.Init(l.NetConn(), sock.Read, o.home)
+	l.Home(o.home)
+	c.SetReadLimit(o.readLimit)
+	if len(o.sessions) > 0 {
+		c.ext = layer.New(l, o.sessions, (*inner)(c))
 	}
+	c.keepAlive(o.keepAlive, o.sessions)
 	return c
 }
 
@@ -89,7 +108,7 @@ func newConn(l *frames.Conn, info handshakeInfo, sessions ...extension.Session) 
 // [net.ErrClosed].
 func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 	if err := c.acquire(ctx); err != nil {
-		return 0, nil, err
+		return 0, nil, c.ended(err)
 	}
 	defer c.release()
 	defer c.watcher.Stop()
@@ -144,7 +163,7 @@ func (c *Conn) Ping(ctx context.Context) error {
 		case <-c.done:
 			return c.closedErr()
 		case <-ctx.Done():
-			return ctx.Err()
+			return c.ended(ctx.Err())
 		case reading <- struct{}{}:
 			more, err := c.readForPong(ctx, pong)
 			c.release()
@@ -156,6 +175,45 @@ func (c *Conn) Ping(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// CloseRead reads in a goroutine of its own until the connection ends or ctx does, for applications
+// that only write: Pings are answered, and the end of the connection is noticed. Do not read
+// otherwise from then on. A message of the peer ends the connection with code 1008.
+//
+// The context that it returns ends with the connection; context.Cause of it is what Read would have
+// returned, such as a [*CloseError].
+func (c *Conn) CloseRead(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		_, _, err := c.Read(ctx)
+		if err == nil {
+			err = c.abandon(&frames.Error{Code: ClosePolicyViolation, Msg: "no messages are expected here"})
+		}
+		cancel(err)
+	}()
+	return ctx
+}
+
+// OnPing has f called for each Ping frame that arrives, after the Pong to it was sent or left to the
+// call that is writing. payload has up to 125 bytes and is valid during the call only. f is called
+// from within the call that reads: it must not wait, nor read, ping or close. nil ends that.
+func (c *Conn) OnPing(f func(payload []byte)) { c.change(func(x *seldom) { x.onPing = f }) }
+
+// OnPong has f called for each Pong frame that arrives, as OnPing does for a Ping. [Conn.Ping] still
+// returns on any Pong.
+func (c *Conn) OnPong(f func(payload []byte)) { c.change(func(x *seldom) { x.onPong = f }) }
+
+// change replaces what few connections have.
+func (c *Conn) change(f func(x *seldom)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var x seldom
+	if old := c.seldom.Load(); old != nil {
+		x = *old
+	}
+	f(&x)
+	c.seldom.Store(&x)
 }
 
 // SetReadLimit sets the largest message that Read accepts, in bytes; 0 or less means
@@ -177,9 +235,8 @@ func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 // 201, 204 or 205; 101 without KHP.
 func (c *Conn) Status() int { return c.info.status }
 
-// NetConn returns the socket below, for its addresses and options. RemoteAddr of a client that
-// proxies have passed on is what they say: see [Server].TrustedProxies. Reading, writing or setting
-// deadlines on it breaks the connection.
+// NetConn returns the socket below, for its options. Reading, writing or setting deadlines on it
+// breaks the connection.
 func (c *Conn) NetConn() net.Conn { return c.link.NetConn() }
 
 // Plain reports whether the connection was opened without KHP, because the peer did not select it

@@ -211,6 +211,9 @@ func (c *Conn) closeSocket() {
 		c.link.CloseSocket()
 		close(c.done)
 		c.watcher.Close()
+		if c.cancel != nil {
+			c.cancel(c.cause())
+		}
 		if c.ext != nil {
 			c.ext.Stop()
 		}
@@ -242,7 +245,7 @@ func (c *Conn) closedErr() error {
 	case errors.Is(err, net.ErrClosed):
 		return err
 	default:
-		return fmt.Errorf("%w: %w", errClosed, err)
+		return &endedError{err}
 	}
 }
 

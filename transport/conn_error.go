@@ -52,6 +52,13 @@ func (e *ProtocolError) Error() string {
 // errClosed is what a connection closed on this side answers.
 var errClosed = fmt.Errorf("transport: %w", net.ErrClosed)
 
+// endedError is what calls return after the connection has ended for the reason cause.
+type endedError struct{ cause error }
+
+func (e *endedError) Error() string { return errClosed.Error() + ": " + e.cause.Error() }
+
+func (e *endedError) Unwrap() []error { return []error{errClosed, e.cause} }
+
 // Close codes of RFC 6455 section 7.4.1 and the IANA registry, for [Conn.Close] and [CloseError];
 // [wire.ValidCloseCode] tells which others there are. CloseNoStatus and CloseAbnormal only ever
 // describe what happened on this side: they never travel in a Close frame.

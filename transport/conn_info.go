@@ -1,9 +1,10 @@
 package transport
 
 import (
-	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 
 	"example.com/khp/transport/internal/field"
@@ -14,23 +15,30 @@ type handshakeInfo struct {
 	subprotocol string
 	extensions  []string
 	status      int
-	header      http.Header     // the client's
-	url         string          // the client's
+	client      *dialed         // nil on the server's side
 	opening     *OpeningRequest // the server's
 	request     *Request        // the server's
 
-	home           context.Context // the server's, if the connection is told of its end
-	principal      any             // the server's, of a plain WebSocket
-	plain          bool            // no extended handshake took place
-	lateTerminator bool            // the client opened without the terminator, which may still come
+	principal      any  // the server's, of a plain WebSocket
+	plain          bool // no extended handshake took place
+	lateTerminator bool // the client opened without the terminator, which may still come
+}
+
+// dialed is what only a client knows of a connection.
+type dialed struct {
+	url    string
+	header []HeaderField // of the response that completed the handshake
 }
 
 // Header returns a copy of the header fields that the peer sent: those of the response that
 // completed the handshake on the client's side, of the opening request without Host on the
 // server's.
 func (c *Conn) Header() http.Header {
-	if c.info.opening == nil {
-		return c.info.header.Clone()
+	switch {
+	case c.info.client != nil:
+		return field.Header(c.info.client.header)
+	case c.info.opening == nil:
+		return nil
 	}
 	h := field.Header(c.info.opening.Opening)
 	h.Del("Host")
@@ -40,8 +48,11 @@ func (c *Conn) Header() http.Header {
 // URL returns where the connection goes after all redirects; on the server's side the target of the
 // opening request.
 func (c *Conn) URL() string {
-	if c.info.opening == nil {
-		return c.info.url
+	switch {
+	case c.info.client != nil:
+		return c.info.client.url
+	case c.info.opening == nil:
+		return ""
 	}
 	return c.info.opening.Target
 }
@@ -55,10 +66,29 @@ func (c *Conn) Principal() any {
 	return c.info.request.Principal
 }
 
-// String names the other end.
-func (c *Conn) String() string {
-	return fmt.Sprintf("transport.Conn(%v)", c.NetConn().RemoteAddr())
+// RemoteAddr returns the address of the peer. That of a client that proxies have passed on is what
+// they say: see [Server].TrustedProxies.
+func (c *Conn) RemoteAddr() net.Addr { return c.NetConn().RemoteAddr() }
+
+// TLS returns the state of TLS to the peer, or to the proxy in front of it; nil without TLS, and if
+// a [DialOptions].NetDial or a listener hides it. It must not be changed.
+func (c *Conn) TLS() *tls.ConnectionState {
+	for nc := c.NetConn(); nc != nil; {
+		if secure, ok := nc.(interface{ ConnectionState() tls.ConnectionState }); ok {
+			state := secure.ConnectionState()
+			return &state
+		}
+		outer, ok := nc.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		nc = outer.NetConn()
+	}
+	return nil
 }
+
+// String names the other end.
+func (c *Conn) String() string { return fmt.Sprintf("transport.Conn(%v)", c.RemoteAddr()) }
 
 // GoString is String.
 func (c *Conn) GoString() string { return c.String() }

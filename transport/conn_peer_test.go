@@ -42,7 +42,7 @@ func pipePair(t testing.TB) (client, server net.Conn) {
 var sockets = map[string]func(testing.TB) (client, server net.Conn){"pipe": pipePair, "tcp": tcpPair}
 
 func testConn(nc net.Conn, client bool) *Conn {
-	return newConn(frames.New(nc, client, nil, DefaultReadLimit), handshakeInfo{})
+	return newConn(frames.New(nc, client, nil, DefaultReadLimit), opened{readLimit: DefaultReadLimit})
 }
 
 // connPair returns two connected Conns. Nothing in a test may depend on the close timer, so it is

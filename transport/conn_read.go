@@ -23,7 +23,13 @@ func (c *Conn) step(ctx context.Context) (frames.Item, error) {
 	case frames.Ping:
 		//khp:impl WSP-FRAME-05
 		c.link.Answer(it.Data)
+		if x := c.seldom.Load(); x != nil && x.onPing != nil {
+			x.onPing(it.Data)
+		}
 	case frames.Pong:
+		if x := c.seldom.Load(); x != nil && x.onPong != nil {
+			x.onPong(it.Data)
+		}
 		if c.ext == nil {
 			c.pongArrived()
 		}
@@ -54,7 +60,7 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 	case *InactivityError:
 		return c.giveUp(e)
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, os.ErrDeadlineExceeded) && !c.hasEnded() {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

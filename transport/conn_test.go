@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -42,9 +41,9 @@ func TestConn_Echo(t *testing.T) {
 
 func TestConn_Info(t *testing.T) {
 	a, _ := pipePair(t)
-	c := newConn(frames.New(a, true, nil, 0), handshakeInfo{
-		subprotocol: "amqp", extensions: []string{"a", "b"}, status: 101, header: http.Header{"X": {"y"}},
-	})
+	c := newConn(frames.New(a, true, nil, 0), opened{info: handshakeInfo{
+		subprotocol: "amqp", extensions: []string{"a", "b"}, status: 101, client: &dialed{header: []HeaderField{{Name: "X", Value: "y"}}},
+	}})
 	require.Equal(t, "amqp", c.Subprotocol())
 	c.Extensions()[0] = "changed"
 	c.Header().Set("X", "changed")

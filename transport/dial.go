@@ -9,7 +9,6 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
-	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/loop"
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/wire"
@@ -138,18 +137,14 @@ func (d *dialer) AskCredentials(q driver.Challenge) {
 // openConn makes the open connection the application's.
 func (d *dialer) openConn() *Conn {
 	result := d.client.Result()
-	limit := d.opts.ReadLimit
-	if limit <= 0 {
-		limit = DefaultReadLimit
-	}
-	d.Link.SetLimit(limit)
 	d.trace.opened(result.Subprotocol, result.Status)
-	c := newConn(d.Link, handshakeInfo{
-		subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, header: field.Header(result.Header), url: d.client.URL().String(),
-		plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
-	}, d.sessions...)
-	c.keepAlive(d.opts.KeepAlive, d.sessions)
-	return c
+	return newConn(d.Link, opened{
+		info: handshakeInfo{
+			subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
+			client: &dialed{url: d.client.URL().String(), header: result.Header},
+		},
+		sessions: d.sessions, readLimit: d.opts.ReadLimit, keepAlive: d.opts.KeepAlive,
+	})
 }
 
 // confirm makes sessions for what the server has granted.

@@ -147,7 +147,7 @@ func TestExtension_Sessions(t *testing.T) {
 func TestExtension_TimerEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := net.Pipe()
-		c := newConn(frames.New(client, true, nil, DefaultReadLimit), handshakeInfo{}, &odd{due: time.Now()})
+		c := newConn(frames.New(client, true, nil, DefaultReadLimit), opened{readLimit: DefaultReadLimit, sessions: []extension.Session{&odd{due: time.Now()}}})
 		require.NoError(t, c.CloseNow())
 		time.Sleep(time.Minute)
 		_, err := server.Read(make([]byte, 1))

@@ -49,8 +49,9 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request) {
 	a.server.Reset(h.config())
 	first := a.judge(o)
 	a.Entry = &c.Entry
+	a.cancelConn = c.CancelFunc()
 	if h.ConnContext != nil {
-		c.ctx, c.over = h.connContext(c.ctx, *a.server.OpeningRequest())
+		c.ctx, a.cancelConn, c.over = h.connContext(c.ctx, *a.server.OpeningRequest())
 		a.Entry = nil // the application may end it, too
 		defer func() {
 			if c.conn == nil {
@@ -69,14 +70,15 @@ func (c *served) use() {
 	c.finish(c.callServe())
 }
 
-// connContext lets the application add to the context of a connection; over ends what it was given.
-func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.Context, over func()) {
+// connContext lets the application add to the context of a connection. cancel ends that, over also
+// ends what the application was given.
+func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.Context, cancel context.CancelCauseFunc, over func()) {
 	whole, end := context.WithCancel(context.WithoutCancel(ctx))
-	own, cancel := context.WithCancel(h.ConnContext(whole, &o))
-	stop := context.AfterFunc(ctx, cancel)
-	return own, func() {
+	own, cancel := context.WithCancelCause(h.ConnContext(whole, &o))
+	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+	return own, cancel, func() {
 		stop()
-		cancel()
+		cancel(nil)
 		end()
 	}
 }

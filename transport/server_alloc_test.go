@@ -57,7 +57,7 @@ func TestConn_Allocations(t *testing.T) {
 				ctx = context.Background()
 			}
 			nc := &looping{frame: frame}
-			c := newConn(frames.New(nc, false, nil, DefaultReadLimit), handshakeInfo{})
+			c := newConn(frames.New(nc, false, nil, DefaultReadLimit), opened{readLimit: DefaultReadLimit})
 			require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
 				if _, p, err := c.Read(ctx); err != nil || len(p) != len("hello") {
 					t.Fatal(err, p)

@@ -4,6 +4,7 @@ package tracker
 import (
 	"context"
 	"net"
+	"net/http"
 	"sync"
 
 	"example.com/khp/transport/internal/sock"
@@ -20,7 +21,7 @@ type Tracker struct {
 
 // Entry is what trackers know of a connection. Begin makes it.
 type Entry struct {
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 
 	mu      sync.Mutex // guards the rest
 	nc      net.Conn   // once taken over
@@ -36,12 +37,12 @@ type Ender interface{ Interrupt() }
 
 // Begin returns the context of the connection, which is ended with it.
 func (e *Entry) Begin(ctx context.Context) context.Context {
-	ctx, e.cancel = context.WithCancel(ctx)
+	ctx, e.cancel = context.WithCancelCause(ctx)
 	return ctx
 }
 
-// Cancel ends the context.
-func (e *Entry) Cancel() { e.cancel() }
+// CancelFunc returns what ends the context.
+func (e *Entry) CancelFunc() context.CancelCauseFunc { return e.cancel }
 
 // Connected makes nc what is dropped when there is no more time. Unheard means that reading is all
 // that is done with it until Heard is called: the end breaks that off.
@@ -79,7 +80,7 @@ func (e *Entry) end() {
 		return
 	}
 	e.ending = true
-	e.cancel()
+	e.cancel(http.ErrServerClosed)
 	switch {
 	case e.ender != nil:
 		e.ender.Interrupt()
@@ -118,7 +119,7 @@ func (t *Tracker) Add(e *Entry) bool {
 
 // Remove forgets a connection, if it knows it.
 func (t *Tracker) Remove(e *Entry) {
-	e.cancel()
+	e.cancel(nil)
 	if t == nil {
 		return
 	}
