@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"example.com/khp/endpoint/internal/answer"
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
@@ -40,7 +41,7 @@ type connection struct {
 	nonceKey [24]byte      // Sec-WebSocket-Key
 	accept   [28]byte      // the Sec-WebSocket-Accept that belongs to it
 	opening  wire.Response // of the opening handshake, for errors
-	answer   answerHead    // how much of it is known
+	answer   answer.Reader // reads it
 	early    int           // messages that came together with the opening 101 and were not told yet
 	granted  []wire.Extension
 	wanted   []string // extensions of the extended request
@@ -118,10 +119,7 @@ func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 // ConnectFailed tells that the connection to the dialed URL could not be brought up; detail says
 // why.
 func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
-	c.begin(now)
-	c.detail = detail
-	c.step(fsm.Event{Kind: fsm.EventConnectFailed})
-	return c.out
+	return report(c, now, fsm.Event{Kind: fsm.EventConnectFailed}, detail)
 }
 
 // Message tells that a data message was received. p is not kept, but a Deliver output hands it
@@ -129,21 +127,12 @@ func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
 func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	c.begin(now)
 	c.message, c.msgType = p, t
-	early := c.TooEarly(p)
-	c.counted(p)
-	if early {
+	switch phase := c.state.Phase(); {
+	case c.early > 0 && c.tooEarly(p):
 		c.violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
-		c.message = nil
-		return c.out
-	}
-	switch c.state.Phase() {
-	case fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm:
+	case phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm, c.earlyBalancer(phase, p):
 		c.balancer(t, p)
-	case fsm.ClientAwaitResponse, fsm.ClientReading, fsm.ClientSendingBody:
-		if c.earlyBalancer(p) {
-			c.balancer(t, p)
-			break
-		}
+	case c.asked():
 		c.handshakeMessage(t, p)
 	default:
 		c.data(t, p)
@@ -154,10 +143,8 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 
 // Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
 func (c *Client) Ping(now time.Time, p []byte) []Output {
-	c.begin(now)
-	c.message = p
-	c.step(fsm.Event{Kind: fsm.EventPingReceived})
-	return c.out
+	out, _ := reportMessage(c, now, fsm.EventPingReceived, 0, p)
+	return out
 }
 
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
@@ -194,21 +181,12 @@ func (c *Client) Lost(now time.Time, detail string) []Output {
 // Violation tells that the peer broke the rules of frames; f is FailureFrame, FailureUTF8 or
 // FailureLimit.
 func (c *Client) Violation(now time.Time, f fsm.Failure, detail string) []Output {
-	c.begin(now)
-	c.violation(f, detail)
-	return c.out
+	return report(c, now, fsm.Event{Kind: fsm.EventViolation, Failure: f}, detail)
 }
 
 // Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing
 // happens. After it, Deadline is later than now, or zero.
-func (c *Client) Expire(now time.Time) []Output {
-	c.begin(now)
-	for t := c.clock.expired(); t != 0; t = c.clock.expired() {
-		c.detail = ""
-		c.expire(t)
-	}
-	return c.out
-}
+func (c *Client) Expire(now time.Time) []Output { return reportTime(c, now) }
 
 // expire gives the end of a timer to the machine.
 func (c *Client) expire(t fsm.Timer) {
@@ -259,37 +237,25 @@ func (c *Client) Credentials(now time.Time, value string) []Output {
 
 // NoCredentials answers AskCredentials: there are none, or the provider failed, as detail says.
 func (c *Client) NoCredentials(now time.Time, detail string) []Output {
-	c.begin(now)
-	c.detail = detail
-	c.step(fsm.Event{Kind: fsm.EventCredentialsDeclined})
-	return c.out
+	return report(c, now, fsm.Event{Kind: fsm.EventCredentialsDeclined}, detail)
 }
 
 // BodyWritten tells that the message with the request body is with the socket.
 func (c *Client) BodyWritten(now time.Time) []Output {
-	c.begin(now)
-	c.step(fsm.Event{Kind: fsm.EventBodyWritten})
-	return c.out
+	return report(c, now, fsm.Event{Kind: fsm.EventBodyWritten}, "")
 }
 
 // Send asks to send an application message. ok is false before the connection is open and after it
 // began to close: nothing is sent.
 func (c *Client) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
-	c.begin(now)
-	c.message, c.msgType = p, t
-	ok = c.step(fsm.Event{Kind: fsm.EventSendRequested})
-	c.message = nil
-	return c.out, ok
+	return reportMessage(c, now, fsm.EventSendRequested, t, p)
 }
 
 // Close ends the connection, or gives up the attempt, in any phase. Code 0 sends an empty Close
 // frame, and so does one that may not be sent, such as 1005 or 1006; the reason is cut at 123
 // bytes.
 func (c *Client) Close(now time.Time, code uint16, reason string) []Output {
-	c.begin(now)
-	c.closeOut = sendable(code, reason)
-	c.step(fsm.Event{Kind: fsm.EventCloseRequested})
-	return c.out
+	return reportClose(c, now, code, reason)
 }
 
 // Phase returns the phase of the client, which names the event it waits for.
@@ -317,3 +283,96 @@ func (c *Client) Result() Result { return c.result }
 // UsesProxyCredentials reports whether the current connection must authenticate with the proxy,
 // after a 407.
 func (c *Client) UsesProxyCredentials() bool { return c.proxied }
+
+// step passes ev to the machine and performs the effects, then makes the next connection as long as
+// one is ordered. It reports whether the machine accepted ev.
+func (c *Client) step(ev fsm.Event) bool {
+	accepted := c.stepOnce(ev)
+	for c.goOn {
+		c.goOn = false
+		c.follow()
+		c.connect()
+	}
+	return accepted
+}
+
+func (c *Client) stepOnce(ev fsm.Event) bool {
+	s, effects, verdict := c.machine.Step(c.state, ev)
+	if verdict != fsm.Accepted {
+		if verdict == fsm.Misuse {
+			c.noteMisuse(ev.Kind, c.state.Phase().String())
+		}
+		return false
+	}
+	c.ending.note(c.state.Failure(), s.Failure(), c.detail)
+	c.state = s
+	for i := range effects.Len() {
+		c.perform(effects.At(i))
+	}
+	return true
+}
+
+// perform turns one effect into outputs.
+func (c *Client) perform(e fsm.Effect) {
+	var o Output
+	//exhaustive:enforce
+	switch e.Kind {
+	case fsm.EffectDial:
+		c.startConnection()
+		o.Kind, o.URL = Dial, &c.url
+	case fsm.EffectSendOpening:
+		c.leg = LegOpening
+		o.Kind = SendBytes
+		o.Data, _ = c.openingRequest() // NewClient, judgeTarget and Credentials refuse values that cannot be written
+	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
+		c.unit.Unwrap = c.machine.Profile != fsm.ProfileSpec
+		c.unit.Reset(c.cfg.Limits)
+		o.Kind, o.Type = SendMessage, wire.Binary
+		o.Data, _ = c.extendedRequest(e.Kind == fsm.EffectReplayRequest)
+	case fsm.EffectSendBody:
+		o.Kind, o.Type, o.Data = SendMessage, wire.Binary, c.cfg.Body
+	case fsm.EffectStopBody:
+		o.Kind = StopBody
+	case fsm.EffectAskCredentials:
+		o.Kind = AskCredentials
+	case fsm.EffectFollow: // the last effect of its step
+		c.goOn = true
+		return
+	case fsm.EffectOpenPlain:
+		c.result.Plain, c.result.Status = true, 101
+		o.Kind = Open
+	case fsm.EffectComplete:
+		c.unit, c.buf = wire.Assembler{}, nil // an open connection may live long
+		o.Kind = Open
+	case fsm.EffectFail:
+		o.Kind, o.Err = Fail, c.failure(e)
+	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
+		return // only a server is told to
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,
+		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose, fsm.EffectDisconnect, fsm.EffectClosed:
+		c.core.perform(e, c.state.Failure())
+		return
+	}
+	c.say(o)
+}
+
+// failure makes the error that the application receives.
+func (c *Client) failure(e fsm.Effect) *HandshakeError {
+	err := &HandshakeError{Leg: c.leg}
+	if e.Failure == fsm.FailureMissingTerminator {
+		c.remember(&c.unit.Response, LegExtended)
+	}
+	if c.response != nil {
+		err = c.response
+	}
+	err.Failure, err.URL, err.Attempt = e.Failure, c.url.String(), c.attempt
+	for _, u := range c.visited {
+		err.Path = append(err.Path, u.String())
+	}
+	switch e.Failure {
+	case fsm.FailureRedirectLoop, fsm.FailureRedirectRefused, fsm.FailureTooManyRedirects:
+		err.Path = append(err.Path, c.next.String())
+	}
+	c.ending.fill(err, c.misused)
+	return err
+}

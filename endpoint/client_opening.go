@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/khp/endpoint/internal/answer"
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
@@ -28,7 +29,7 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 	if r.Fields == nil {
 		r.Fields = make(wire.Fields, 0, 8)
 	}
-	n, err := c.answer.parse(r, b, c.cfg.Limits)
+	n, err := c.answer.Head(r, b, c.cfg.Limits)
 	switch {
 	case err != nil && wire.KindOf(err) == wire.KindIncomplete:
 		r.Status = 0
@@ -39,13 +40,13 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 		return len(b), c.out
 	case r.Status != 101:
 		var complete bool
-		if r.Body, complete = c.answer.body(r, b[n:], c.cfg.Limits.Body); !complete {
+		if r.Body, complete = c.answer.Body(r, b[n:], c.cfg.Limits.Body); !complete {
 			return 0, nil
 		}
 		c.openingAnswered(r.Body)
 		return len(b), c.out
 	}
-	if what := tooManyElements(r.Fields, &c.cfg.Limits); what != "" {
+	if what := judge.ListsSize(r.Fields, &c.cfg.Limits); what != "" {
 		c.violation(fsm.FailureLimit, what)
 		return n, c.out
 	}
@@ -57,7 +58,7 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 	asked := c.offer()
 	subprotocol := asked.Selected(r.Fields)
 	c.unit.Response.Fields, c.opening = r.Fields, wire.Response{} // the memory is used again
-	c.early = wholeMessages(b[n:])
+	c.early = answer.WholeMessages(b[n:])
 	c.opened(subprotocol)
 	return n, c.out
 }
@@ -75,9 +76,9 @@ func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, 
 	}
 	var fields wire.Fields
 	for _, e := range extensions {
-		fields = append(fields, wire.Field{Name: []byte(listFields[1]), Value: []byte(e)})
+		fields = append(fields, wire.Field{Name: []byte("Sec-WebSocket-Extensions"), Value: []byte(e)})
 	}
-	if what := overlong(fields, &c.cfg.Limits); what != "" {
+	if what := judge.FieldsSize(fields, &c.cfg.Limits); what != "" {
 		c.violation(fsm.FailureLimit, what)
 		return c.out
 	}
@@ -104,7 +105,7 @@ func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField,
 	for _, f := range fields {
 		c.opening.Fields = append(c.opening.Fields, wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
 	}
-	if what := overlong(c.opening.Fields, &c.cfg.Limits); what != "" {
+	if what := judge.FieldsSize(c.opening.Fields, &c.cfg.Limits); what != "" {
 		c.opening = wire.Response{}
 		c.violation(fsm.FailureLimit, what)
 		return c.out

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,4 +96,79 @@ func (c *Client) extraFields(h *head, fields []HeaderField) {
 		}
 		h.field(f.Name, f.Value)
 	}
+}
+
+// bump is a token that some deployed clients list beside that of KHP. It is no application's
+// subprotocol, and a gateway never selects it.
+const bump = "x-kaazing-bump"
+
+// Offer returns the subprotocols that the opening request offers, in that order: for hosts whose
+// own WebSocket layer writes that request.
+//
+// KHP comes first, unless PlainFallback says that the server may be none of KHP: many WebSocket
+// servers select the first subprotocol of any list, and one of them would select KHP without
+// speaking it. Then it comes last, as KHP servers select it wherever it stands. What is first where
+// the application has no subprotocol is a token that means nothing: a server that selects it has
+// opened a plain WebSocket without a subprotocol. [AMB-33]
+//
+//khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-OPEN-06
+func (c *Client) Offer() []string {
+	list := slices.Clone(c.cfg.Subprotocols)
+	switch {
+	case c.cfg.PlainOnly:
+		return list
+	case !c.machine.PlainFallback:
+		return append([]string{Subprotocol}, list...)
+	case len(list) == 0:
+		return slices.Clone(bumpAndKHP)
+	}
+	return append(list, Subprotocol)
+}
+
+// offer returns the subprotocols and extensions that the opening request offers, as a response is
+// judged by them. It allocates nothing.
+func (c *Client) offer() judge.Asked {
+	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Subprotocols, Tokens: khpOnly, Extensions: c.cfg.OpeningExtensions}
+	switch {
+	case c.cfg.PlainOnly:
+		asked.Tokens = nil
+	case c.machine.PlainFallback && len(c.cfg.Subprotocols) == 0:
+		asked.Tokens = bumpAndKHP
+	}
+	return asked
+}
+
+// writeOffer writes the list that Offer returns, without allocating.
+func (c *Client) writeOffer(h *head) {
+	if !c.machine.PlainFallback {
+		h.list("Sec-WebSocket-Protocol", khpOnly, c.cfg.Subprotocols)
+		return
+	}
+	h.list("Sec-WebSocket-Protocol", c.Offer())
+}
+
+var khpOnly, bumpAndKHP = []string{Subprotocol}, []string{bump, Subprotocol}
+
+// writtenByLayer are the fields of an opening request that a WebSocket layer writes itself.
+var writtenByLayer = []string{
+	"Connection", "Host", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "Upgrade",
+}
+
+// OpeningFields returns the fields that the opening request to [Client.URL] carries beside those of
+// every WebSocket request: for hosts whose own WebSocket layer writes that request. They are the
+// OpeningHeader as far as this origin may see it, and Authorization once credentials for the
+// opening handshake were given. The layer also offers the subprotocols of [Client.Offer].
+func (c *Client) OpeningFields() []HeaderField {
+	if len(c.visited) == 0 { // not connecting yet
+		return nil
+	}
+	if c.nonceKey == ([24]byte{}) { // there is no connection yet
+		wire.AppendKey(c.nonceKey[:0], [16]byte{})
+	}
+	b, _ := c.openingRequest()
+	var r wire.Request
+	if _, err := r.ParseHead(b, c.cfg.Limits); err != nil {
+		return nil // unreachable: values that cannot be written or parsed were refused before
+	}
+	return slices.DeleteFunc(copyFields(r.Fields), func(f HeaderField) bool { return containsFold(writtenByLayer, f.Name) })
 }

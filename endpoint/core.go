@@ -27,6 +27,13 @@ type ending struct {
 	closeIn  closeText // the peer's Close, if that came first
 }
 
+// note keeps the description of the event that made the machine fail.
+func (n *ending) note(before, after fsm.Failure, detail string) {
+	if before == 0 && after != 0 {
+		n.failText = detail
+	}
+}
+
 // begin starts a call.
 func (k *core) begin(now time.Time) {
 	k.clock.now = now
@@ -64,6 +71,55 @@ func (k *core) Misuse() error {
 	return k.misused
 }
 
+// side is a Client or a Server in the calls that both have.
+type side interface {
+	begin(now time.Time)
+	step(ev fsm.Event) bool
+	expire(t fsm.Timer) // reports the end of a timer to the machine
+	common() *core
+}
+
+func (k *core) common() *core { return k }
+
+// report makes a call that is one event. detail describes the event for the error it may lead to.
+func report(s side, now time.Time, ev fsm.Event, detail string) []Output {
+	s.begin(now)
+	k := s.common()
+	k.detail = detail
+	s.step(ev)
+	return k.out
+}
+
+// reportMessage makes a call about p: a message to send, or a Ping to answer.
+func reportMessage(s side, now time.Time, kind fsm.EventKind, t wire.MessageType, p []byte) (out []Output, accepted bool) {
+	s.begin(now)
+	k := s.common()
+	k.message, k.msgType = p, t
+	accepted = s.step(fsm.Event{Kind: kind})
+	k.message = nil
+	return k.out, accepted
+}
+
+// reportClose makes a call that may send a Close frame with code and reason.
+func reportClose(s side, now time.Time, code uint16, reason string) []Output {
+	s.begin(now)
+	k := s.common()
+	k.closeOut = sendable(code, reason)
+	s.step(fsm.Event{Kind: fsm.EventCloseRequested})
+	return k.out
+}
+
+// reportTime makes the call that reports the time: every timer that has ended takes effect.
+func reportTime(s side, now time.Time) []Output {
+	s.begin(now)
+	k := s.common()
+	for t := k.clock.expired(); t != 0; t = k.clock.expired() {
+		k.detail = ""
+		s.expire(t)
+	}
+	return k.out
+}
+
 // perform turns an effect that means the same on both sides into an output, or carries it out. f is
 // the failure of the machine.
 func (k *core) perform(e fsm.Effect, f fsm.Failure) {
@@ -94,3 +150,103 @@ func (n *ending) fill(err *HandshakeError, misused *MisuseError) {
 		err.Close, err.Text = n.closeIn.code, n.closeIn.text
 	}
 }
+
+// noStatus stands for a Close frame without a code. [RFC 6455 7.1.5]
+const noStatus = 1005
+
+// closeText is the content of a Close frame.
+type closeText struct {
+	code uint16
+	text string
+}
+
+// sendable makes code and reason legal in a Close frame: a code that must not be sent becomes an
+// empty frame, a long reason is cut. [INV-48, RFC 6455 7.4]
+//
+//khp:impl WSP-CLOSE-03
+func sendable(code uint16, reason string) closeText {
+	if !wire.ValidCloseCode(code) {
+		return closeText{}
+	}
+	return closeText{code, wire.CloseReason(reason)}
+}
+
+// closing is the Close frame that the machine orders: with its own code and the failure as reason,
+// or with the code and reason that the application gave.
+func closing(code uint16, asked closeText, f fsm.Failure) Output {
+	switch {
+	case code == 0:
+		return Output{Kind: SendClose, Code: asked.code, Text: asked.text}
+	case f != 0 && f != fsm.FailureStatus:
+		return Output{Kind: SendClose, Code: code, Text: f.Error()}
+	}
+	return Output{Kind: SendClose, Code: code}
+}
+
+// MisuseError reports a call that had no place in the phase in which it was made. It changed
+// nothing and led to no output.
+type MisuseError struct {
+	Call  string // the method, such as "Opened"
+	Phase string // such as "ClientConnecting"
+	Want  string // where the call belongs
+}
+
+// Error names the call, the phase and the place of the call.
+func (e *MisuseError) Error() string {
+	return "endpoint: " + e.Call + " was called in phase " + e.Phase + "; " + e.Want
+}
+
+// callOf says which method tells of an event, and where it belongs. Events that are not listed come
+// from Message.
+var callOf = map[fsm.EventKind]MisuseError{
+	fsm.EventConnectRequested:    {Call: "Connect", Want: "call it once, before anything else"},
+	fsm.EventConnected:           {Call: "Connected", Want: "it answers Dial, once"},
+	fsm.EventConnectFailed:       {Call: "ConnectFailed", Want: "it answers Dial, once"},
+	fsm.EventOpened:              {Call: "Opened", Want: "it comes once, after Connected and before the first message"},
+	fsm.EventResponse:            {Call: "OpeningRefused", Want: "it comes once, after Connected and before the first message"},
+	fsm.EventOpeningRequest:      {Call: "Opening", Want: "there is one opening request, before anything else"},
+	fsm.EventPingReceived:        {Call: "Ping", Want: "there are no frames before the opening handshake is through, nor after the last output"},
+	fsm.EventPeerClosed:          {Call: "PeerClosed", Want: "there are no frames before the opening handshake is through, nor after the last output"},
+	fsm.EventConnectionLost:      {Call: "Lost", Want: "it ends a connection that is up"},
+	fsm.EventViolation:           {Call: "Violation", Want: "it ends a connection that is up"},
+	fsm.EventCredentialsSupplied: {Call: "Credentials", Want: "it answers AskCredentials, once"},
+	fsm.EventCredentialsDeclined: {Call: "NoCredentials", Want: "it answers AskCredentials, once"},
+	fsm.EventBodyWritten:         {Call: "BodyWritten", Want: "it follows the message with the request body"},
+	fsm.EventDecided:             {Call: "Decide", Want: "it answers AskDecision"},
+	fsm.EventApplicationFailed:   {Call: "ApplicationFailed", Want: "it answers AskDecision"},
+	fsm.EventSendRequested:       {Call: "Send", Want: "messages go out between Open and the end"},
+	fsm.EventCloseRequested:      {Call: "Close", Want: "it is over already, or has not begun"},
+}
+
+// misuse makes the error about an event that had no place in a phase.
+func misuse(kind fsm.EventKind, phase string) *MisuseError {
+	e, ok := callOf[kind]
+	if !ok {
+		e = MisuseError{Call: "Message", Want: "there are no messages before the opening handshake is through, nor after the last output"}
+	}
+	e.Phase = phase
+	return &e
+}
+
+// withMisuse adds a misplaced call to the words about a failure, which it may well be the reason
+// for.
+func withMisuse(detail string, e *MisuseError) string {
+	switch {
+	case e == nil:
+		return detail
+	case detail == "":
+		return e.Error()
+	}
+	return detail + "; " + e.Error()
+}
+
+// memory holds the buffers of one handshake in one allocation. Longer content is allocated on its
+// own.
+type memory struct {
+	buf     [512]byte     // for output
+	message [512]byte     // server: the message that holds the request
+	fields  [8]wire.Field // of the parsed head
+}
+
+// mostKept bounds the buffers, in bytes, that a Server keeps for the next connection.
+const mostKept = 8 << 10

@@ -2,8 +2,11 @@ package endpoint
 
 import (
 	"errors"
+	"slices"
+	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -100,4 +103,222 @@ func (d *Decision) statusText() string {
 		return "Status 0, which accepts with 101"
 	}
 	return "Status " + itoa(d.Status) + " " + fsm.Status(d.Status).Reason
+}
+
+// judgeDecision collects the facts about a decision. The error names what is wrong in the
+// application's own words.
+//
+//khp:impl KHP-EXT-RSP-08 KHP-EXT-RSP-09 KHP-STATUS-401-04 KHP-REDIR-06
+func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
+	if d.Status < 100 || d.Status > 999 {
+		return 0, errors.New("endpoint: " + itoa(d.Status) + " is not a status code")
+	}
+	rule := fsm.Status(d.Status)
+	if err := d.checkValues(); err != nil {
+		return 0, err
+	}
+	if err := s.judgeSelection(d, rule.Action); err != nil {
+		return 0, err
+	}
+	facts := fsm.FactSelectionValid
+	if d.Location != "" {
+		here := wire.URL{Host: "localhost", Port: 80, Path: s.open.Path()}
+		if _, err := here.Resolve([]byte(d.Location), anyHost); err != nil {
+			return 0, errors.New("endpoint: Location " + quote(d.Location) + " cannot be followed: " + err.Error())
+		}
+		facts |= fsm.FactLocation
+	}
+	if len(d.Challenges) > 0 {
+		facts |= fsm.FactChallenge | fsm.FactProxyChallenge
+	}
+	if d.Upgrade != "" {
+		facts |= fsm.FactUpgrade
+	}
+	if d.Reroute != "" {
+		facts |= fsm.FactReroute
+	}
+	if s.machine.Unchecked {
+		return facts, nil
+	}
+	if name := rule.MissingField(facts); name != "" {
+		return 0, errors.New("endpoint: status " + itoa(d.Status) + " " + rule.Reason + " requires " + name + "; set it in the decision")
+	}
+	for _, c := range d.Challenges {
+		if _, err := wire.ParseChallenges(nil, []byte(c)); err != nil {
+			return 0, errors.New("endpoint: challenge " + quote(c) + " is not of the form scheme or scheme name=\"value\": " + err.Error())
+		}
+	}
+	return facts, nil
+}
+
+// anyHost lets URLs pass whose host only the client can turn into ASCII.
+func anyHost(string) (string, error) { return "localhost", nil }
+
+// checkValues refuses values that cannot be written.
+func (d *Decision) checkValues() error {
+	for _, f := range d.Header {
+		if err := checkResponseField(f); err != nil {
+			return err
+		}
+	}
+	for _, list := range [2][]string{{d.Location, d.Upgrade, d.BodyType}, d.Challenges} {
+		for _, v := range list {
+			if !wire.ValidFieldValue(v) {
+				return errors.New("endpoint: " + quote(v) + " cannot be a field value: it has control bytes, or blanks at its ends")
+			}
+		}
+	}
+	limits := wire.DefaultLimits()
+	switch {
+	case slices.Contains(d.Challenges, ""):
+		return errors.New("endpoint: a challenge is empty; leave it out")
+	case len(d.Body) > limits.Body:
+		return errors.New("endpoint: the body has " + itoa(len(d.Body)) + " bytes, a client reads " + itoa(limits.Body))
+	}
+	if d.Reroute != "" {
+		if _, err := wire.ParseURL(d.Reroute, anyHost); err != nil {
+			return errors.New("endpoint: Reroute " + quote(d.Reroute) + " is not a ws or wss URL: " + err.Error())
+		}
+	}
+	return nil
+}
+
+// judgeSelection checks subprotocol and extensions: each must have been asked for, and an extension
+// may be selected once.
+//
+//khp:impl KHP-GEN-07 WSP-EXT-03
+func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
+	if action != fsm.ActionComplete {
+		if d.Subprotocol != "" || len(d.Extensions) > 0 {
+			return errors.New("endpoint: status " + itoa(d.Status) + " does not complete the handshake and cannot select a subprotocol or extensions")
+		}
+		return nil
+	}
+	if d.Subprotocol != "" && !slices.Contains(s.request.Subprotocols, d.Subprotocol) {
+		return errors.New("endpoint: subprotocol " + quote(d.Subprotocol) + " was not requested; the client asked for " + judge.QuoteList(s.request.Subprotocols))
+	}
+	for i, e := range d.Extensions {
+		if err := checkExtension(s.buf, e); err != nil {
+			return err
+		}
+		name := judge.ExtensionName(e)
+		switch {
+		case !judge.Named(s.request.Extensions, name):
+			return errors.New("endpoint: extension " + quote(name) + " was not requested; the client asked for " + judge.QuoteList(s.request.Extensions))
+		case judge.Named(d.Extensions[:i], name):
+			return errors.New("endpoint: extension " + quote(name) + " is selected twice")
+		}
+	}
+	if d.Reroute != "" && !s.kaazing() {
+		return errors.New("endpoint: only clients of the kaazing profile can be rerouted; use 302 with Location")
+	}
+	return nil
+}
+
+// whyNot explains a decision that the machine refused although it is well-formed.
+func (s *Server) whyNot(status int) string {
+	rule := fsm.Status(status)
+	switch {
+	case rule.Duties&fsm.NeverSend != 0:
+		return "a KHP server never sends it"
+	case rule.Action == fsm.ActionWait:
+		return "the largest number of 202 responses was sent; decide"
+	}
+	return "the handshake is past that point"
+}
+
+// A client that does not offer KHP has no extended request to decide on. With DecidePlain the
+// application decides on its opening request, before that is answered, and the machine hears of the
+// request together with the decision: it is accepted, or refused with a status like every other
+// opening request.
+
+// needsKHP tells clients that do not offer KHP that they would have been asked for credentials.
+const needsKHP = "this address asks for credentials, which takes the subprotocol " + Subprotocol
+
+// Deciding reports whether the answer to AskDecision is waited for.
+func (s *Server) Deciding() bool {
+	p := s.state.Phase()
+	return p == fsm.ServerDeciding || p == fsm.ServerPending || s.decidingPlain()
+}
+
+func (s *Server) decidingPlain() bool { return s.askedPlain && s.state.Phase() == fsm.ServerOpening }
+
+// askPlain has the application decide on an opening request that does not offer KHP.
+func (s *Server) askPlain() []Output {
+	s.askedPlain = true
+	s.request = Request{OpeningRequest: s.open, Plain: true, Subprotocols: ofApplication(slices.Clone(s.open.Subprotocols))}
+	s.say(Output{Kind: AskDecision})
+	return s.out
+}
+
+// decidePlain carries out a decision on an opening request.
+func (s *Server) decidePlain(d Decision) ([]Output, error) {
+	if err := d.checkFields(s.machine.Unchecked); err != nil {
+		return nil, err
+	}
+	d.Status = d.status()
+	if _, err := s.judgeDecision(&d); err != nil {
+		return nil, err
+	}
+	//exhaustive:ignore
+	switch fsm.Status(d.Status).Action {
+	case fsm.ActionComplete:
+		return s.acceptPlain(d), nil
+	case fsm.ActionWait:
+		if s.deferredPlain++; s.deferredPlain > s.machine.MaxDeferrals {
+			return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " + s.whyNot(d.Status))
+		}
+		s.say(Output{Kind: AskDecision}) // nothing can be sent meanwhile
+		return s.out, nil
+	case fsm.ActionReplay, fsm.ActionProxyAuth: // there is no request that could be replayed
+		d = Decision{Status: 403, Body: []byte(needsKHP + "\n")}
+	}
+	if d.Status < 200 {
+		return nil, errors.New("endpoint: status " + itoa(d.Status) + " does not answer the opening request of a plain WebSocket")
+	}
+	if err := s.prepare(&d); err != nil {
+		return nil, err
+	}
+	s.refusedPlain = true
+	s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: uint16(d.Status)})
+	return s.out, nil
+}
+
+// acceptPlain opens a plain WebSocket. One that is to be rerouted hears of it in its first message,
+// and is closed.
+func (s *Server) acceptPlain(d Decision) []Output {
+	s.decision = d
+	s.step(s.openingEvent())
+	if d.Reroute != "" {
+		s.closeOut = sendable(1000, "")
+		s.step(fsm.Event{Kind: fsm.EventCloseRequested})
+	}
+	return s.out
+}
+
+// openPlain makes of the order to open a plain WebSocket what the client is told. Clients that ask
+// for the balancer messages get them here, too, as gateways have it.
+func (s *Server) openPlain() {
+	reroute := s.decision.Reroute
+	if s.open.Kaazing() {
+		kind := wire.BalancerProceed
+		if reroute != "" {
+			kind = wire.BalancerReroute
+		}
+		var o Output
+		o.message(s.tail(wire.AppendBalancer(s.buf, kind, reroute)))
+		s.say(o)
+	}
+	s.forget()
+	s.result = Result{Plain: true, Status: 101, Subprotocol: s.decision.Subprotocol}
+	if reroute == "" {
+		s.say(Output{Kind: Open})
+	}
+}
+
+// plainTooEarly refuses a client that says more before its opening request is answered. [RFC 6455
+// 4.1]
+func (s *Server) plainTooEarly(now time.Time) []Output {
+	return report(s, now, fsm.Event{Kind: fsm.EventOpeningRequest, Status: 400},
+		"the client has sent something behind its opening request, before that was answered")
 }

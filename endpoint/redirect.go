@@ -112,3 +112,29 @@ func (c *Client) wasVisited(u wire.URL) bool {
 	key := u.Key()
 	return slices.ContainsFunc(c.visited, func(v wire.URL) bool { return v.Key() == key })
 }
+
+// connect makes the next URL current and asks the machine to dial it.
+func (c *Client) connect() {
+	c.url = c.next
+	c.visited = append(c.visited, c.url)
+	c.stepOnce(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
+}
+
+// follow prepares the next connection. Credentials stay with the origin that they were for.
+// [AMB-65]
+func (c *Client) follow() {
+	if c.state.Plan() == fsm.PlanProxyAuth {
+		c.proxied, c.next = true, c.url
+		c.visited = c.visited[:len(c.visited)-1]
+	}
+	if !c.url.SameOrigin(c.next) || hasPrefixFold(c.login, "Digest ") { // which is for one request
+		c.login = ""
+	}
+	c.credentials = ""
+}
+
+// startConnection begins another connection. Only memory is left of the one before.
+func (c *Client) startConnection() {
+	c.attempt++
+	c.connection = connection{leg: LegConnect, opening: wire.Response{Fields: c.opening.Fields[:0]}}
+}

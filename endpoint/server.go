@@ -61,13 +61,46 @@ type ServerConfig struct {
 	CheckOpening func(o *OpeningRequest) (status int, why string)
 }
 
+// Check refuses options that mean nothing, such as a negative limit. [NewServer] takes them for the
+// default.
+func (cfg *ServerConfig) Check() error {
+	if err := checkLimits(&cfg.Limits); err != nil {
+		return err
+	}
+	return cfg.Timeouts.check()
+}
+
+// NewServer prepares one connection. Options that [ServerConfig.Check] refuses are taken for the
+// default.
+func NewServer(cfg ServerConfig) *Server {
+	s := &Server{}
+	s.Reset(cfg)
+	return s
+}
+
+// Reset prepares s for another connection, as NewServer does, and keeps what memory it has. What it
+// returned before must not be used any more, but for copies of Request, OpeningRequest and Result.
+func (s *Server) Reset(cfg ServerConfig) {
+	buf, pending, fields := s.buf[:0], s.pending[:0], s.parsed.Fields[:0]
+	if buf == nil || cap(buf)+cap(pending) > mostKept {
+		m := new(memory)
+		buf, pending, fields = m.buf[:0], m.message[:0], m.fields[:0]
+	}
+	*s = Server{}
+	s.cfg, s.clock.timeouts = cfg, &s.cfg.Timeouts
+	s.out, s.buf, s.pending, s.parsed.Fields = s.room[:0], buf, pending, fields
+	s.machine = cfg.Machine.OrDefault()
+	s.cfg.Limits = cfg.Limits.OrDefault()
+	s.state = s.machine.Start()
+}
+
 // Message tells that a data message was received. p is not kept, but a Deliver output hands it
 // back.
 func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
-	s.begin(now)
 	if s.decidingPlain() {
-		return s.plainTooEarly()
+		return s.plainTooEarly(now)
 	}
+	s.begin(now)
 	s.message, s.msgType = p, t
 	switch s.state.Phase() {
 	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
@@ -86,21 +119,19 @@ func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 
 // Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
 func (s *Server) Ping(now time.Time, p []byte) []Output {
-	s.begin(now)
 	if s.decidingPlain() {
-		return s.plainTooEarly()
+		return s.plainTooEarly(now)
 	}
-	s.message = p
-	s.step(fsm.Event{Kind: fsm.EventPingReceived})
-	return s.out
+	out, _ := reportMessage(s, now, fsm.EventPingReceived, 0, p)
+	return out
 }
 
 // PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
 func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output {
-	s.begin(now)
 	if s.decidingPlain() {
-		return s.plainTooEarly()
+		return s.plainTooEarly(now)
 	}
+	s.begin(now)
 	if s.state.Phase() != fsm.ServerClosing { // there it only answers ours
 		s.closeIn = closeText{code, reason}
 	}
@@ -111,30 +142,22 @@ func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output 
 
 // Lost tells that the connection ended, with or without an error, or cannot be used.
 func (s *Server) Lost(now time.Time, detail string) []Output {
-	s.begin(now)
-	s.detail = detail
-	s.step(fsm.Event{Kind: fsm.EventConnectionLost})
-	return s.out
+	return report(s, now, fsm.Event{Kind: fsm.EventConnectionLost}, detail)
 }
 
 // Violation tells that the client broke the rules of frames; f is FailureFrame, FailureUTF8 or
 // FailureLimit.
 func (s *Server) Violation(now time.Time, f fsm.Failure, detail string) []Output {
-	s.begin(now)
-	s.detail = detail
-	s.step(fsm.Event{Kind: fsm.EventViolation, Failure: f})
-	return s.out
+	return report(s, now, fsm.Event{Kind: fsm.EventViolation, Failure: f}, detail)
 }
 
 // Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing
 // happens. After it, Deadline is later than now, or zero.
-func (s *Server) Expire(now time.Time) []Output {
-	s.begin(now)
-	for t := s.clock.expired(); t != 0; t = s.clock.expired() {
-		s.detail = timerDetail(t)
-		s.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
-	}
-	return s.out
+func (s *Server) Expire(now time.Time) []Output { return reportTime(s, now) }
+
+func (s *Server) expire(t fsm.Timer) {
+	s.detail = timerDetail(t)
+	s.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
 }
 
 // ErrTooLate tells that there is nothing to decide any more, because the client is gone or a timer
@@ -183,33 +206,24 @@ func (s *Server) prepare(d *Decision) (err error) {
 
 // ApplicationFailed answers AskDecision when the application failed: the client gets a 500.
 func (s *Server) ApplicationFailed(now time.Time) []Output {
-	s.begin(now)
+	ev := fsm.Event{Kind: fsm.EventApplicationFailed}
 	if s.decidingPlain() {
-		s.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: 500})
-		return s.out
+		ev = fsm.Event{Kind: fsm.EventOpeningRequest, Status: 500}
 	}
-	s.step(fsm.Event{Kind: fsm.EventApplicationFailed})
-	return s.out
+	return report(s, now, ev, "")
 }
 
 // Send asks to send an application message. ok is false before the connection is open and after it
 // began to close: nothing is sent.
 func (s *Server) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
-	s.begin(now)
-	s.message, s.msgType = p, t
-	ok = s.step(fsm.Event{Kind: fsm.EventSendRequested})
-	s.message = nil
-	return s.out, ok
+	return reportMessage(s, now, fsm.EventSendRequested, t, p)
 }
 
 // Close ends the connection in any phase; before open the client gets a 503. Code 0 sends an empty
 // Close frame, and so does one that may not be sent, such as 1005 or 1006; the reason is cut at 123
 // bytes.
 func (s *Server) Close(now time.Time, code uint16, reason string) []Output {
-	s.begin(now)
-	s.closeOut = sendable(code, reason)
-	s.step(fsm.Event{Kind: fsm.EventCloseRequested})
-	return s.out
+	return reportClose(s, now, code, reason)
 }
 
 // Phase returns the phase of the server, which names the event it waits for.
@@ -247,9 +261,7 @@ func (s *Server) step(ev fsm.Event) bool {
 		}
 		return false
 	}
-	if s.state.Failure() == 0 && state.Failure() != 0 {
-		s.failText = s.detail
-	}
+	s.ending.note(s.state.Failure(), state.Failure(), s.detail)
 	s.state = state
 	for i := range effects.Len() {
 		s.perform(effects.At(i))

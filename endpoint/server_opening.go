@@ -29,6 +29,34 @@ func (o *OpeningRequest) Kaazing() bool {
 // Path returns the path of the target as sent, without query.
 func (o *OpeningRequest) Path() string { return wire.TargetPath(o.Target) }
 
+// OffersKHP reports whether KHP is among the subprotocols of the request, at any place in any of
+// the lists.
+func (o *OpeningRequest) OffersKHP() bool {
+	for i := range o.Opening {
+		if f := &o.Opening[i]; strings.EqualFold(f.Name, "Sec-WebSocket-Protocol") {
+			var room [8][]byte
+			list, _ := wire.ParseTokens(room[:0], []byte(f.Value))
+			if slices.ContainsFunc(list, func(p []byte) bool { return string(p) == Subprotocol }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Speaks names what the client speaks, for logs and statistics: "spec" or "kaazing" for the
+// profiles of KHP, "plain" for a WebSocket without it. A request of which no field is known counts
+// as KHP.
+func (o *OpeningRequest) Speaks() string {
+	switch {
+	case len(o.Opening) > 0 && !o.OffersKHP():
+		return "plain"
+	case o.Kaazing():
+		return "kaazing"
+	}
+	return "spec"
+}
+
 // OpeningReceived takes all bytes read so far of the opening request, from the first one. It
 // returns how many bytes it has used; 0 means that more are needed. The bytes behind them belong to
 // the WebSocket. Hosts that parse the request themselves use Opening.
@@ -132,7 +160,7 @@ const closePolicy = 1008
 // fine.
 func (s *Server) judgeOpened() (status int, what string) {
 	o := &s.open
-	if status, what = o.oversized(&s.cfg.Limits); status != 0 {
+	if status, what = o.size(&s.cfg.Limits); status != 0 {
 		s.forgetOpening(o.Target)
 		return status, what
 	}
@@ -145,6 +173,13 @@ func (s *Server) judgeOpened() (status int, what string) {
 	return s.checkOpening()
 }
 
+// size judges the size of an opening request that another layer has parsed.
+func (o *OpeningRequest) size(l *wire.Limits) (status int, what string) {
+	return judge.OpeningSize(judge.OpeningParts{
+		Target: o.Target, Fields: eachField(o.Opening), Lists: [2][]string{o.Subprotocols, o.Extensions}, Others: len(o.Host) + len(o.Origin) + len(o.Key),
+	}, l)
+}
+
 // forgetOpening keeps of an opening request that is too large the beginning of its target.
 func (s *Server) forgetOpening(target string) {
 	s.open, s.granted = OpeningRequest{Target: strings.Clone(clip(wire.OriginForm(target)))}, nil
@@ -155,7 +190,7 @@ func (s *Server) forgetOpening(target string) {
 //khp:impl KHP-GEN-08 RFC2068-101-01
 func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	o := &s.open
-	if status, what := oversized(r, &s.cfg.Limits); status != 0 {
+	if status, what := judge.RequestSize(r, &s.cfg.Limits); status != 0 {
 		s.forgetOpening(string(r.Target[:min(len(r.Target), s.cfg.Limits.Target)]))
 		return status, what
 	}
@@ -214,72 +249,70 @@ func SameOrigin(origin, host string) bool {
 
 var defaultPorts = map[string][]string{"http": {":80"}, "https": {":443"}, "privileged": {":80", ":443"}}
 
-// openingResponse writes the opening 101. The kaazing profile needs its reason phrase: Java clients
-// compare the status line.
-func (s *Server) openingResponse() []byte {
-	h := head{b: s.buf[:0]}
-	s.switching(&h)
+// settle finds the origin of the opening request, wherever the client says it; target is the target
+// as sent, "" if it is not known. status 0 means that the request is clear about it, and about
+// everything else that decisions about security rest on: a field that stands there twice is
+// refused, because the next one to look, a proxy or the application, might look at the other.
+//
+// Version 8 of the WebSocket protocol names the origin in Sec-WebSocket-Origin; browsers send
+// Origin with every version.
+func (o *OpeningRequest) settle(target string) (status int, what string) {
+	if name := repeated(o.Opening); name != "" {
+		return 400, name + " is repeated"
+	}
+	origin, old := findField(o.Opening, "Origin"), findField(o.Opening, "Sec-WebSocket-Origin")
 	switch {
-	case slices.Contains(s.open.Subprotocols, Subprotocol):
-		h.field("Sec-WebSocket-Protocol", Subprotocol)
-	case s.decision.Subprotocol != "": // of a plain WebSocket
-		h.field("Sec-WebSocket-Protocol", s.decision.Subprotocol)
+	case origin == nil && old == nil:
+		return o.checkAuthority(target)
+	case origin != nil && old != nil && !strings.EqualFold(origin.Value, old.Value):
+		return 400, "Origin " + quote(origin.Value) + " and Sec-WebSocket-Origin " + quote(old.Value) + " differ"
+	case origin == nil:
+		origin = old
 	}
-	s.date(&h)
-	s.buf = h.end()
-	return s.buf
+	if o.Origin = origin.Value; o.Origin == "" {
+		return 400, "field " + origin.Name + " is empty"
+	}
+	return o.checkAuthority(target)
 }
 
-// date writes when the answer is made, as every answer to a request over HTTP says. A caller whose
-// times are not those of a calendar begins them at the zero time, or the epoch of Unix: then there
-// is none. [RFC 9110 6.6.1]
-func (s *Server) date(h *head) {
-	const layout = "Mon, 02 Jan 2006 15:04:05 GMT"
-	if now := s.clock.now.UTC(); now.Year() > 1970 {
-		var room [len(layout)]byte
-		h.bytes("Date", now.AppendFormat(room[:0], layout))
+// checkAuthority compares the host of a target in absolute form with Host.
+func (o *OpeningRequest) checkAuthority(target string) (status int, what string) {
+	if authority, ok := authorityOf(target); ok && !SameOrigin(authority, o.Host) {
+		return 400, "the request is for " + quote(authority) + ", its Host is " + quote(o.Host)
 	}
+	return 0, ""
 }
 
-// switching starts a 101 head, opening or extended: both carry the accept of the one key there is.
-func (s *Server) switching(h *head) {
-	reason := "Switching Protocols"
-	if s.open.Kaazing() {
-		reason = "Web Socket Protocol Handshake"
+// once are the fields of an opening request on which decisions about security rest. Each stands
+// there once, or not at all.
+var once = []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}
+
+// repeated returns the first name of once that fields has more than once, "" if there is none.
+func repeated(fields []HeaderField) string {
+	var seen uint
+	for _, f := range fields {
+		for i, name := range once {
+			if len(f.Name) != len(name) || !strings.EqualFold(f.Name, name) {
+				continue
+			}
+			if seen>>i&1 == 1 {
+				return name
+			}
+			seen |= 1 << i
+		}
 	}
-	h.statusLine(101, reason)
-	h.field("Upgrade", "websocket")
-	h.field("Connection", "Upgrade")
-	h.bytes("Sec-WebSocket-Accept", s.accept[:])
+	return ""
 }
 
-// openingRefusal writes another answer to the opening request, with an explanation.
-func (s *Server) openingRefusal(status int) []byte {
-	if s.prepared != nil {
-		return s.prepared
+// authorityOf returns scheme and authority of a target in absolute form; ok is false for the other
+// forms.
+func authorityOf(target string) (authority string, ok bool) {
+	scheme, rest, ok := strings.Cut(target, "://")
+	if !ok || strings.HasPrefix(target, "/") {
+		return "", false
 	}
-	body := s.detail + "\n"
-	reason := fsm.OpeningStatus(status).Reason
-	if s.detail == "" {
-		body = reason + "\n"
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		rest = rest[:i]
 	}
-	h := head{b: s.buf[:0]}
-	h.statusLine(status, reason)
-	connection := "close"
-	switch status {
-	case 405:
-		h.field("Allow", "GET")
-	case 426:
-		h.field("Upgrade", "websocket")
-		h.field("Sec-WebSocket-Version", "13")
-		connection = "Upgrade, close" // Upgrade goes nowhere without it [RFC 9110 7.8]
-	}
-	h.field("Connection", connection)
-	h.field("Content-Type", textPlain)
-	h.field("Content-Length", itoa(len(body)))
-	s.date(&h)
-	s.buf = append(h.end(), body...)
-	return s.buf
+	return scheme + "://" + rest, true
 }
-
-const textPlain = "text/plain; charset=utf-8"

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 
@@ -9,6 +10,42 @@ import (
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
+
+// Request is an extended request, as the application gets to see it. Values are copies.
+type Request struct {
+	OpeningRequest
+	Header        []HeaderField // of the extended request
+	Subprotocols  []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
+	Extensions    []string      // elements asked for in the extended request
+	Authorization string        // value of the Authorization field, "" if absent
+	Body          []byte        // until the connection is open, which does not keep it
+	Plain         bool          // the client does not offer KHP: all there is of its request is the opening one
+	Replay        int           // how many challenges this client has been sent
+	Principal     any           // whom the host took the client for, nil unless it did; the endpoint leaves it alone
+}
+
+// Credentials splits the Authorization field at its first blank: into the scheme, which compares
+// without regard to case, and all that follows. value is "" if there are none, or a scheme only.
+func (r *Request) Credentials() (scheme, value string) {
+	i := strings.IndexAny(r.Authorization, " \t")
+	if i < 0 {
+		return r.Authorization, ""
+	}
+	return r.Authorization[:i], strings.Trim(r.Authorization[i:], " \t")
+}
+
+// Challenge writes a challenge in the form that this client understands: clients of the kaazing
+// profile know it with the word Application before the scheme, because without it a browser would
+// take it for its own. An empty realm is left out.
+func (r *Request) Challenge(scheme, realm string) string {
+	if r.Kaazing() {
+		scheme = "Application " + scheme
+	}
+	if realm == "" {
+		return scheme
+	}
+	return scheme + ` realm="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(realm) + `"`
+}
 
 // requestMessage judges a message in the place of an extended request. In the kaazing profile,
 // whose peers regard messages as pieces of a stream, a request may be spread over several, and an
@@ -94,7 +131,7 @@ func (s *Server) judgeRequest() (status int, what string) {
 		return 400, fault.Text
 	}
 	s.bodyLeft = left
-	if what := tooManyElements(r.Fields, &s.cfg.Limits); what != "" {
+	if what := judge.ListsSize(r.Fields, &s.cfg.Limits); what != "" {
 		return 431, what
 	}
 	return s.judgeLists()
@@ -178,4 +215,85 @@ func statusOf(err error) int {
 		return 413
 	}
 	return 400
+}
+
+// faultOf says why head was refused, and which field it was if one alone is too long. Nothing of
+// the field's value is in what it adds.
+//
+//khp:impl RFC6585-431-03
+func faultOf(head []byte, err error) string {
+	if name := longField(head, err); name != "" {
+		return "field " + name + " is too long: " + parseText(err)
+	}
+	return parseText(err)
+}
+
+// parseText words a parse error for the peer, which reads it in the body of the answer.
+func parseText(err error) string {
+	var e *wire.ParseError
+	switch {
+	case !errors.As(err, &e):
+		return err.Error()
+	case e.Kind == wire.KindIncomplete:
+		return "the request ends at byte " + itoa(e.Offset) + ", before the empty line behind its fields"
+	case e.Detail == "":
+		return e.Kind.String() + " at byte " + itoa(e.Offset)
+	}
+	return e.Kind.String() + " at byte " + itoa(e.Offset) + ": " + e.Detail
+}
+
+// longField returns the name of the field in whose line the limit was exceeded, "" if it was
+// another limit or another line. A name is a token, so it is fit for a message.
+func longField(head []byte, err error) string {
+	var e *wire.ParseError
+	if !errors.As(err, &e) || e.Kind != wire.KindLineTooLong {
+		return ""
+	}
+	before := head[:min(e.Offset, len(head))]
+	start := bytes.LastIndex(before, []byte("\r\n"))
+	if start < 0 {
+		return "" // the first line
+	}
+	name, _, ok := bytes.Cut(before[start+len("\r\n"):], []byte(":"))
+	if !ok || !wire.ValidToken(string(name)) {
+		return ""
+	}
+	return clip(string(name))
+}
+
+// Outside is how clients see a server that is behind a reverse proxy. Host and path stand in both
+// requests; the proxy writes those of the opening request anew and does not know of the extended
+// one. An extended request may also name the hosts and the prefix listed here; they have no other
+// use. [AMB-21]
+type Outside struct {
+	Hosts  []string // Host values, such as "www.example.com", whose place the proxy gives its own
+	Prefix string   // the beginning of paths that the proxy takes away, such as "/app"
+}
+
+// Difference is a value of an extended request that names another place than the opening request
+// does; spelling alone is no difference.
+type Difference struct {
+	What              string // "Host" or "path"
+	Opening, Extended string // as sent, cut to 200 bytes
+}
+
+// differ notes a difference and describes it.
+func (s *Server) differ(what, opening, extended string) string {
+	s.differs = &Difference{what, clip(opening), clip(extended)}
+	return "expected the " + what + " of the opening request, " + quote(opening) + ", got " + quote(extended) + "; a proxy in front may have changed one of them"
+}
+
+// samePath reports whether an extended request is for the path of the opening request, perhaps as
+// clients see it.
+func (s *Server) samePath(extended string) bool {
+	if opening := s.open.Path(); !wire.SamePath(extended, opening) {
+		prefix := strings.TrimSuffix(s.cfg.Outside.Prefix, "/")
+		return prefix != "" && wire.SamePath(extended, prefix+opening)
+	}
+	return true
+}
+
+// sameHost does the same for a Host.
+func (s *Server) sameHost(extended string) bool {
+	return wire.SameAuthority(extended, s.open.Host) || slices.ContainsFunc(s.cfg.Outside.Hosts, func(h string) bool { return wire.SameAuthority(extended, h) })
 }

@@ -2,10 +2,81 @@ package endpoint
 
 import (
 	"errors"
+	"slices"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
+
+// openingResponse writes the opening 101. The kaazing profile needs its reason phrase: Java clients
+// compare the status line.
+func (s *Server) openingResponse() []byte {
+	h := head{b: s.buf[:0]}
+	s.switching(&h)
+	switch {
+	case slices.Contains(s.open.Subprotocols, Subprotocol):
+		h.field("Sec-WebSocket-Protocol", Subprotocol)
+	case s.decision.Subprotocol != "": // of a plain WebSocket
+		h.field("Sec-WebSocket-Protocol", s.decision.Subprotocol)
+	}
+	s.date(&h)
+	s.buf = h.end()
+	return s.buf
+}
+
+// date writes when the answer is made, as every answer to a request over HTTP says. A caller whose
+// times are not those of a calendar begins them at the zero time, or the epoch of Unix: then there
+// is none. [RFC 9110 6.6.1]
+func (s *Server) date(h *head) {
+	const layout = "Mon, 02 Jan 2006 15:04:05 GMT"
+	if now := s.clock.now.UTC(); now.Year() > 1970 {
+		var room [len(layout)]byte
+		h.bytes("Date", now.AppendFormat(room[:0], layout))
+	}
+}
+
+// switching starts a 101 head, opening or extended: both carry the accept of the one key there is.
+func (s *Server) switching(h *head) {
+	reason := "Switching Protocols"
+	if s.open.Kaazing() {
+		reason = "Web Socket Protocol Handshake"
+	}
+	h.statusLine(101, reason)
+	h.field("Upgrade", "websocket")
+	h.field("Connection", "Upgrade")
+	h.bytes("Sec-WebSocket-Accept", s.accept[:])
+}
+
+// openingRefusal writes another answer to the opening request, with an explanation.
+func (s *Server) openingRefusal(status int) []byte {
+	if s.prepared != nil {
+		return s.prepared
+	}
+	body := s.detail + "\n"
+	reason := fsm.OpeningStatus(status).Reason
+	if s.detail == "" {
+		body = reason + "\n"
+	}
+	h := head{b: s.buf[:0]}
+	h.statusLine(status, reason)
+	connection := "close"
+	switch status {
+	case 405:
+		h.field("Allow", "GET")
+	case 426:
+		h.field("Upgrade", "websocket")
+		h.field("Sec-WebSocket-Version", "13")
+		connection = "Upgrade, close" // Upgrade goes nowhere without it [RFC 9110 7.8]
+	}
+	h.field("Connection", connection)
+	h.field("Content-Type", textPlain)
+	h.field("Content-Length", itoa(len(body)))
+	s.date(&h)
+	s.buf = append(h.end(), body...)
+	return s.buf
+}
+
+const textPlain = "text/plain; charset=utf-8"
 
 // response returns the response that the decision of this call prepared, or, where the machine
 // answers on its own, one that explains itself.

@@ -29,9 +29,7 @@ func found(f judge.Fault) *problem {
 // unread is the problem that a message cannot be parsed. What is beyond a limit breaks no rule:
 // limits are the reader's own.
 func unread(what, reqs string, err error) *problem {
-	//exhaustive:ignore
-	switch wire.KindOf(err) {
-	case wire.KindTargetTooLong, wire.KindHeadTooLarge, wire.KindLineTooLong, wire.KindTooManyFields, wire.KindBodyTooLarge, wire.KindTooManyMessages, wire.KindUnitTooLarge:
+	if wire.KindOf(err).Limit() {
 		return &problem{"", what + " is larger than what is judged: " + err.Error()}
 	}
 	return &problem{reqs, what + " is not HTTP/1.1: " + err.Error()}

@@ -1,13 +1,15 @@
-package endpoint
+package judge
 
 import (
+	"iter"
+	"strconv"
 	"strings"
 
 	"example.com/khp/wire"
 )
 
-// Limits are kept here as well as in the parser, because hosts may have the opening handshake
-// parsed by another program, whose limits are its own or none.
+// Limits hold here as well as in the parser, because a host may have the opening handshake parsed by
+// another library, with limits of its own or none.
 
 // text is both kinds of byte string.
 type text interface{ ~string | ~[]byte }
@@ -38,7 +40,7 @@ func (s *sizes) refuse(status int, what string) {
 func (s *sizes) requestLine(method, target int) {
 	s.bytes = method + target + len("  HTTP/1.1\r\n\r\n")
 	if target > s.limits.Target || method+target+len("  HTTP/1.1") > s.limits.Line {
-		s.refuse(414, "the request target has "+itoa(target)+" bytes, "+itoa(s.limits.Target)+" are read")
+		s.refuse(414, "the request target has "+strconv.Itoa(target)+" bytes, "+strconv.Itoa(s.limits.Target)+" are read")
 	}
 }
 
@@ -47,7 +49,7 @@ func countField[N, V text](s *sizes, name N, value V) {
 	s.fields++
 	s.bytes += len(name) + len(":\r\n") + len(value)
 	if len(name) > maxFieldName || len(name)+len(":")+len(value) > s.limits.Line {
-		s.refuse(431, "field "+clip(string(name[:min(len(name), maxFieldName)]))+" is too long: "+itoa(len(name)+len(value))+" bytes, "+itoa(s.limits.Line)+" are read")
+		s.refuse(431, "field "+Clip(string(name[:min(len(name), maxFieldName)]))+" is too long: "+strconv.Itoa(len(name)+len(value))+" bytes, "+strconv.Itoa(s.limits.Line)+" are read")
 	}
 	for i, list := range listFields {
 		if len(name) == len(list) && strings.EqualFold(string(name), list) {
@@ -69,7 +71,7 @@ func listPlaces[V text](list V) int {
 
 func (s *sizes) countElements(list, n int) {
 	if s.elements[list] += n; s.elements[list] > s.limits.Elements {
-		s.refuse(431, listFields[list]+" has more elements than the "+itoa(s.limits.Elements)+" that are read")
+		s.refuse(431, listFields[list]+" has more elements than the "+strconv.Itoa(s.limits.Elements)+" that are read")
 	}
 }
 
@@ -77,17 +79,18 @@ func (s *sizes) countElements(list, n int) {
 func (s *sizes) verdict() (status int, what string) {
 	switch {
 	case s.fields > s.limits.Fields:
-		s.refuse(431, "the head has "+itoa(s.fields)+" fields, "+itoa(s.limits.Fields)+" are read")
+		s.refuse(431, "the head has "+strconv.Itoa(s.fields)+" fields, "+strconv.Itoa(s.limits.Fields)+" are read")
 	case s.bytes > s.limits.Head:
-		s.refuse(431, "the head has "+itoa(s.bytes)+" bytes, "+itoa(s.limits.Head)+" are read")
+		s.refuse(431, "the head has "+strconv.Itoa(s.bytes)+" bytes, "+strconv.Itoa(s.limits.Head)+" are read")
 	}
 	return s.status, s.what
 }
 
-// oversized judges the size of an opening request.
+// RequestSize judges the size of an opening request, and returns the status that refuses it; 0 if it
+// is within the limits.
 //
 //khp:impl RFC6585-431-01
-func oversized(r *wire.Request, l *wire.Limits) (status int, what string) {
+func RequestSize(r *wire.Request, l *wire.Limits) (status int, what string) {
 	s := sizes{limits: l}
 	s.requestLine(len(r.Method), len(r.Target))
 	for i := range r.Fields {
@@ -96,18 +99,26 @@ func oversized(r *wire.Request, l *wire.Limits) (status int, what string) {
 	return s.verdict()
 }
 
-// oversized judges the size of an opening request that the host's WebSocket layer has answered.
-func (o *OpeningRequest) oversized(l *wire.Limits) (status int, what string) {
+// OpeningParts are the parts of an opening request that another WebSocket library has parsed.
+type OpeningParts struct {
+	Target string
+	Fields iter.Seq2[string, string]
+	Lists  [2][]string // the elements of the lists of subprotocols and extensions
+	Others int         // bytes of all other values
+}
+
+// OpeningSize judges the size of an opening request that another WebSocket library has answered.
+func OpeningSize(o OpeningParts, l *wire.Limits) (status int, what string) {
 	s := sizes{limits: l}
 	s.requestLine(len("GET"), len(o.Target))
-	for _, f := range o.Opening {
-		countField(&s, f.Name, f.Value)
+	for name, value := range o.Fields {
+		countField(&s, name, value)
 	}
 	if status, what := s.verdict(); status != 0 {
 		return status, what
 	}
-	lists := sizes{limits: l, bytes: len(o.Host) + len(o.Origin) + len(o.Key)}
-	for i, list := range [...][]string{o.Subprotocols, o.Extensions} {
+	lists := sizes{limits: l, bytes: o.Others}
+	for i, list := range o.Lists {
 		for _, e := range list {
 			lists.bytes += len(e)
 		}
@@ -116,8 +127,8 @@ func (o *OpeningRequest) oversized(l *wire.Limits) (status int, what string) {
 	return lists.verdict()
 }
 
-// overlong judges the size of the fields of a response; "" if it is within the limits.
-func overlong(fields wire.Fields, l *wire.Limits) string {
+// FieldsSize judges the size of the fields of a response; "" if it is within the limits.
+func FieldsSize(fields wire.Fields, l *wire.Limits) string {
 	s := sizes{limits: l}
 	for i := range fields {
 		countField(&s, fields[i].Name, fields[i].Value)
@@ -126,8 +137,8 @@ func overlong(fields wire.Fields, l *wire.Limits) string {
 	return what
 }
 
-// tooManyElements judges only the lists of a head, whose size the parser has judged.
-func tooManyElements(fields wire.Fields, l *wire.Limits) string {
+// ListsSize judges only the lists of a head, whose size the parser has judged.
+func ListsSize(fields wire.Fields, l *wire.Limits) string {
 	s := sizes{limits: l}
 	for i, list := range listFields {
 		for v := range fields.All(list) {

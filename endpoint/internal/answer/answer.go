@@ -1,18 +1,17 @@
-package endpoint
+// Package answer reads the answer to an opening request from the bytes of a connection, as they
+// arrive. The opening handshake is plain HTTP and a proxy may answer it, so an answer that refuses it
+// may have a long body, a chunked one, or one that ends with the connection.
+package answer
 
 import (
 	"bytes"
+	"encoding/binary"
 
-	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
-// The opening handshake is plain HTTP and may be answered by a proxy, so an answer that refuses it
-// may have a long body, a chunked one, or one that ends with the connection.
-
-// answerHead is the head of an answer that comes piece by piece, with the interim responses before
-// it.
-type answerHead struct {
+// Reader reads one answer and the interim responses before it. The zero value is ready.
+type Reader struct {
 	lines   wire.Lines // of the response being read
 	begin   int        // where that begins
 	length  int        // of everything up to the body, 0 while it is not complete
@@ -23,12 +22,13 @@ type answerHead struct {
 // errMore stands for a head that goes on.
 var errMore error = &wire.ParseError{Kind: wire.KindIncomplete}
 
-// parse parses the head in b into r, as often as that can help and never again once it is complete,
-// and returns its length. It reads over interim responses, any number of them within the limit for
-// a unit. [RFC 9110 15.2] A b that is shorter than before is another answer.
-func (h *answerHead) parse(r *wire.Response, b []byte, l wire.Limits) (n int, err error) {
+// Head parses the head in b, all bytes received so far, into r and returns its length. It does so only
+// when a line has ended, and never again once the head is complete; until then the error is of kind
+// [wire.KindIncomplete]. Head reads over interim responses, within the limit for a unit. [RFC 9110
+// 15.2] A b that is shorter than before is another answer.
+func (h *Reader) Head(r *wire.Response, b []byte, l wire.Limits) (n int, err error) {
 	if max(h.begin, h.length) > len(b) {
-		*h = answerHead{}
+		*h = Reader{}
 	}
 	for h.length == 0 {
 		if !h.lines.Grew(b[h.begin:], l) {
@@ -49,9 +49,9 @@ func (h *answerHead) parse(r *wire.Response, b []byte, l wire.Limits) (n int, er
 	return h.length, nil
 }
 
-// body returns the body, which begins b, as far as it is there, at most limit bytes, and whether
-// all of it that we want is.
-func (h *answerHead) body(r *wire.Response, b []byte, limit int) (body []byte, complete bool) {
+// Body returns the received part of the body, which begins at b[0], up to limit bytes. complete
+// reports whether the caller need not wait for more.
+func (h *Reader) Body(r *wire.Response, b []byte, limit int) (body []byte, complete bool) {
 	want := limit
 	switch {
 	case wire.Bodiless(r.Status):
@@ -132,10 +132,27 @@ func hexDigit(c byte) (int, bool) {
 	return 0, false
 }
 
-// openingFailure maps a parse error in the opening leg.
-func openingFailure(err error) fsm.Failure {
-	if f := failureOf(err); f == fsm.FailureLimit {
-		return f
+// WholeMessages counts the complete data messages in b, the bytes behind a 101. It stops at the first
+// bytes that a server must not send: the frame reader reports those. [RFC 6455 5.2]
+func WholeMessages(b []byte) (n int) {
+	for len(b) >= 2 {
+		head, size := 2, uint64(b[1])
+		switch {
+		case size == 126 && len(b) >= 4:
+			head, size = 4, uint64(binary.BigEndian.Uint16(b[2:]))
+		case size == 127 && len(b) >= 10:
+			head, size = 10, binary.BigEndian.Uint64(b[2:])
+		case size > 125: // masked, or cut in its length
+			return n
+		}
+		if size > uint64(len(b)-head) {
+			return n
+		}
+		const fin, control = 0x80, 0x08
+		if b[0]&fin != 0 && b[0]&control == 0 {
+			n++
+		}
+		b = b[head+int(size):]
 	}
-	return fsm.FailureOpening
+	return n
 }

@@ -29,8 +29,8 @@ func (c *Client) balancer(t wire.MessageType, p []byte) {
 
 // earlyBalancer tells whether p is a balancer message by which a server whose profile is not known
 // yet shows that it is a gateway.
-func (c *Client) earlyBalancer(p []byte) bool {
-	if c.machine.Profile != fsm.ProfileAuto || c.state.Phase() != fsm.ClientAwaitResponse {
+func (c *Client) earlyBalancer(phase fsm.ClientPhase, p []byte) bool {
+	if phase != fsm.ClientAwaitResponse || c.machine.Profile != fsm.ProfileAuto {
 		return false
 	}
 	kind, _ := wire.ParseBalancer(p)
@@ -92,7 +92,7 @@ func (c *Client) unitFacts() fsm.Facts {
 //khp:impl KHP-EXT-REQ-07 KHP-STATUS-201-03
 func (c *Client) decide(terminated bool) {
 	r := &c.unit.Response
-	if what := tooManyElements(r.Fields, &c.cfg.Limits); what != "" {
+	if what := judge.ListsSize(r.Fields, &c.cfg.Limits); what != "" {
 		c.violation(fsm.FailureLimit, what)
 		return
 	}
@@ -240,4 +240,72 @@ func (c *Client) remember(r *wire.Response, leg Leg) {
 	c.response = &HandshakeError{
 		Leg: leg, Status: r.Status, Reason: string(r.Reason), Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Detail: c.detail,
 	}
+}
+
+// data handles a message that is not looked into: the application's, or one that comes at the wrong
+// time. Where terminators are optional, one of text ends a response as well. [AMB-06]
+func (c *Client) data(t wire.MessageType, p []byte) {
+	if !c.state.Phase().Open() {
+		c.detail = "expected nothing while " + c.waiting() + ", got " + describe(t, p)
+	}
+	if c.machine.TerminatorOptional {
+		t = wire.Binary
+	}
+	c.step(fsm.Event{Kind: dataKind(t, p)})
+}
+
+// waiting describes the activity of a client to which no message may be sent.
+func (c *Client) waiting() string {
+	if c.state.Phase() == fsm.ClientAwaitCredentials {
+		return "credentials are asked for"
+	}
+	return "the handshake is not over"
+}
+
+// dataKind is the event for a data message that is not looked into.
+func dataKind(t wire.MessageType, p []byte) fsm.EventKind {
+	if len(p) == 0 && t == wire.Binary {
+		return fsm.EventTerminatorReceived
+	}
+	return fsm.EventDataReceived
+}
+
+// TooEarly reports whether Message would refuse p because it was here before the extended request
+// was sent: it came together with the opening 101. Two kinds of message may: the balancer's, and a
+// response that ends the attempt, which a server that shuts down, or has waited too long, sends
+// unasked. It changes nothing, and is for traces.
+//
+//khp:impl KHP-EXT-02
+func (c *Client) TooEarly(p []byte) bool {
+	if c.early == 0 || !c.asked() {
+		return false
+	}
+	kind, _ := wire.ParseBalancer(p)
+	return !refuses(p) && (kind == wire.BalancerNone || c.machine.Profile == fsm.ProfileSpec)
+}
+
+// tooEarly is TooEarly for a message that is received: one less that came early is left, and behind a
+// refusal there is only its rest.
+func (c *Client) tooEarly(p []byte) bool {
+	early := c.TooEarly(p)
+	if c.early--; c.asked() && refuses(p) {
+		c.early = 0
+	}
+	return early
+}
+
+// asked reports whether a response is awaited or comes in.
+func (c *Client) asked() bool {
+	switch c.state.Phase() {
+	case fsm.ClientAwaitResponse, fsm.ClientReading, fsm.ClientSendingBody:
+		return true
+	}
+	return false
+}
+
+// refuses reports whether p is a response that ends the attempt.
+func refuses(p []byte) bool {
+	var r wire.Response
+	_, err := r.ParseHead(p, wire.DefaultLimits())
+	return err == nil && fsm.Status(r.Status).Action.Terminates()
 }
