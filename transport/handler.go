@@ -127,6 +127,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &served{server: serverOf(r.Context()), handler: h}
 	c.ctx = c.Begin(context.WithoutCancel(r.Context()))
+	if r.TLS != nil {
+		c.ctx = context.WithValue(c.ctx, secureKey{}, true)
+	}
 	defer c.server.tracker().Remove(&c.Entry)
 	defer h.live.Remove(&c.Entry)
 	if !h.live.Add(&c.Entry) || !c.server.tracker().Add(&c.Entry) {
@@ -143,7 +146,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = nc.Close() }() // in case the application panics
 	o := opening.Of(r)
 	if c.server != nil {
-		nc = c.server.gate.SeenFrom(nc, o.Parsed.Fields)
+		nc = frontOf(r).SeenFrom(nc, o.Parsed.Fields)
 	}
 	c.Conn = hops.Named(nc, r.RemoteAddr)
 	c.Connected(nc, false)

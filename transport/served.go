@@ -3,7 +3,6 @@ package transport
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -118,7 +117,7 @@ func (c *served) finish(err error) {
 // connection serves one connection, from its first byte until it is open, or net/http has it, or it
 // is over. An open connection continues in a goroutine of its own: a handshake needs a deep stack,
 // which this goroutine takes along when it ends, and waiting for messages does not.
-func (s *Server) connection(visit accept.Visit, secure *tls.Config) {
+func (s *Server) connection(visit accept.Visit) {
 	c := &served{server: s, Visit: visit}
 	c.ctx = c.Begin(context.Background())
 	defer func() {
@@ -126,7 +125,7 @@ func (s *Server) connection(visit accept.Visit, secure *tls.Config) {
 			c.ended(recover())
 		}
 	}()
-	o := c.begin(secure)
+	o := c.begin()
 	if o == nil {
 		return
 	}
@@ -156,18 +155,22 @@ func (c *served) ended(v any) {
 
 // begin reads the opening request and finds the handler that answers it; nil says that net/http has
 // the connection now, or that it is over.
-func (c *served) begin(secure *tls.Config) *opening.Request {
+func (c *served) begin() *opening.Request {
 	s := c.server
 	if !s.live.Add(&c.Entry) {
 		return nil
 	}
 	c.Connected(c.Conn, true)
 	defer c.Heard()
-	_ = c.SetDeadline(time.Now().Add(cmp.Or(s.OpeningTimeout, defaultOpeningTimeout))) // of writing, too: TLS answers
-	if !c.Introduce(secure) {
+	bounds := s.now()
+	_ = c.SetDeadline(time.Now().Add(cmp.Or(bounds.OpeningTimeout, defaultOpeningTimeout))) // of writing, too: TLS answers
+	if !c.Introduce() {
 		return nil
 	}
-	o, err := opening.Read(c.Conn, s.Limits)
+	if c.Front.TLS != nil {
+		c.ctx = context.WithValue(c.ctx, secureKey{}, true)
+	}
+	o, err := opening.Read(c.Conn, bounds.Limits)
 	c.Heard()
 	h, ok := c.admit(o, err)
 	switch {
@@ -178,7 +181,7 @@ func (c *served) begin(secure *tls.Config) *opening.Request {
 		over := c.PassOn()
 		s.live.Remove(&c.Entry)
 		_ = c.SetDeadline(time.Time{})
-		s.web.Take(s.newWeb, c.Conn, slices.Concat(o.Head, o.Rest), over)
+		s.web.Take(s.newWeb, c.Conn, slices.Concat(o.Head, o.Rest), c.Front, over)
 	}
 	o.Release()
 	return nil
@@ -231,9 +234,9 @@ func (s *Server) forBroken() *Handler {
 	case s.Fallback != nil:
 		return nil
 	case s.Handler != nil:
-		return &Handler{Limits: s.Limits, Logger: s.Handler.Logger, Observer: s.Handler.Observer}
+		return &Handler{Limits: s.now().Limits, Logger: s.Handler.Logger, Observer: s.Handler.Observer}
 	}
-	return &Handler{Limits: s.Limits, Logger: s.Logger}
+	return &Handler{Limits: s.now().Limits, Logger: s.Logger}
 }
 
 // offersKHP reports whether one of the subprotocols is KHP.

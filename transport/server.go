@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/khp/transport/internal/accept"
@@ -29,8 +29,8 @@ import (
 // What a Java client of the Kaazing Gateway asks for before it upgrades is answered below every
 // path that has a Handler, "/" included.
 //
-// Use it as a pointer; fields must not change once it serves. It speaks HTTP/1.1 only, with TLS
-// too.
+// Use it as a pointer; fields must not change once it serves: [Server.SetBounds] and
+// [Server.ServeWith] are for settings that do. It speaks HTTP/1.1 only, with TLS too.
 type Server struct {
 	Handler *Handler // serves the clients of every path, unless Route is set
 	// Route finds the Handler for a path, as sent, without the query and not decoded, and the Host
@@ -75,6 +75,7 @@ type Server struct {
 	live   tracker.Tracker // connections of clients, and those of which nothing is known yet
 	gate   accept.Gate
 	opened sync.Once // sets the bounds of gate
+	bounds atomic.Pointer[Bounds]
 	web    web.Queue
 
 	mu        sync.Mutex // guards the rest
@@ -119,16 +120,22 @@ func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
-	return s.serve(ln, config)
+	return s.serve(ln, s.front(config))
 }
 
 // Serve accepts connections until Shutdown or Close, then returns [http.ErrServerClosed]; any other
 // error is the listener's and final. It closes ln. It may be called for several listeners at once.
 // When descriptors or memory run out it waits, up to a second between attempts, and goes on.
-func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, nil) }
+func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.front(nil)) }
 
-// serve is Serve, with TLS unless secure is nil.
-func (s *Server) serve(ln net.Listener, secure *tls.Config) error {
+// front returns what the fields say about every listener, with TLS unless secure is nil.
+func (s *Server) front(secure *tls.Config) func() *accept.Front {
+	f := &accept.Front{TLS: secure, Trusted: s.TrustedProxies, ProxyProtocol: s.ProxyProtocol}
+	return func() *accept.Front { return f }
+}
+
+// serve is Serve; front is asked about each connection.
+func (s *Server) serve(ln net.Listener, front func() *accept.Front) error {
 	if err := s.check(); err != nil {
 		_ = ln.Close()
 		return err
@@ -139,17 +146,17 @@ func (s *Server) serve(ln net.Listener, secure *tls.Config) error {
 		return http.ErrServerClosed
 	}
 	s.opened.Do(func() {
-		s.gate.Settings = accept.Settings{
-			Connections: s.MaxConnections, Waiting: s.MaxWaiting, PerAddress: s.MaxPerAddress,
-			Trusted: s.TrustedProxies, ProxyProtocol: s.ProxyProtocol, Log: s.log(),
-		}
+		s.gate.Log = s.log()
+		now := s.now()
+		s.bounds.CompareAndSwap(nil, now)
+		s.gate.SetBounds(now.accept())
 	})
 	for {
-		visit, err := s.gate.Next(ln, done, secure != nil)
+		visit, err := s.gate.Next(ln, done, front)
 		if err != nil {
 			return err
 		}
-		go s.connection(visit, secure)
+		go s.connection(visit)
 	}
 }
 
@@ -190,7 +197,8 @@ type Load struct {
 // Load returns how busy the server is.
 func (s *Server) Load() Load {
 	taken, waiting, refused := s.gate.Load()
-	return Load{InUse: taken, Waiting: waiting, Refused: refused, Full: s.MaxConnections > 0 && taken >= s.MaxConnections}
+	most := s.now().MaxConnections
+	return Load{InUse: taken, Waiting: waiting, Refused: refused, Full: most > 0 && taken >= most}
 }
 
 // route finds the handler of a path; nil if there is none.
@@ -249,24 +257,15 @@ func (s *Server) check() error {
 	switch {
 	case s.Handler == nil && s.Route == nil:
 		return errors.New("transport: this server is not set up: neither Handler nor Route is set")
-	case s.OpeningTimeout < 0:
-		return errors.New("transport: Server.OpeningTimeout is " + s.OpeningTimeout.String() + "; use a positive duration, or 0 for " + defaultOpeningTimeout.String())
-	case s.MaxConnections < 0:
-		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(s.MaxConnections) + "; use a positive number, or 0 for no bound")
-	case s.MaxWaiting < 0:
-		return errors.New("transport: Server.MaxWaiting is " + strconv.Itoa(s.MaxWaiting) + "; use a positive number, or 0 to refuse clients instead")
-	case s.MaxWaiting > 0 && s.MaxConnections == 0:
-		return errors.New("transport: Server.MaxWaiting means nothing without MaxConnections; set both")
-	case s.MaxPerAddress < 0:
-		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(s.MaxPerAddress) + "; use a positive number, or 0 for no bound")
 	case s.ProxyProtocol && len(s.TrustedProxies) == 0:
 		return errors.New("transport: Server.ProxyProtocol is set and TrustedProxies is empty; name the networks whose PROXY headers count")
 	case slices.ContainsFunc(s.TrustedProxies, func(p netip.Prefix) bool { return !p.IsValid() }):
 		return errors.New("transport: Server.TrustedProxies has a network that is none; make them with netip.ParsePrefix")
 	case s.KeepAlive < 0:
 		return errors.New("transport: Server.KeepAlive is " + s.KeepAlive.String() + "; use a positive duration, or 0 for none")
-	case s.Handler != nil:
-		return s.Handler.Check()
 	}
-	return nil
+	if err := s.now().check(); err != nil || s.Handler == nil {
+		return err
+	}
+	return s.Handler.Check()
 }

@@ -24,18 +24,19 @@ const (
 func (s *Server) newWeb() *http.Server {
 	return &http.Server{
 		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: defaultOpeningTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: s.Limits.OrDefault().Head, // and 4 KiB, which net/http grants
+		MaxHeaderBytes: s.now().Limits.OrDefault().Head, // and 4 KiB, which net/http grants
 		ErrorLog:       slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), serverKey{}, s)
 		},
+		ConnContext: withFront,
 	}
 }
 
 // serveHTTP answers requests that net/http has read: upgrades to KHP as well, if a client sends one
 // on a connection that it has used for something else.
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	proxied := s.gate.ClientOf(r)
+	proxied := frontOf(r).ClientOf(r)
 	if s.Load().Full { // such connections are scarce, too
 		w.Header().Set("Connection", "close")
 	}

@@ -1,9 +1,10 @@
 package accept
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"net"
-	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"example.com/khp/transport/internal/network"
@@ -12,14 +13,18 @@ import (
 	"example.com/khp/wire"
 )
 
-// Settings are the bounds of a Gate. 0 is no bound.
-type Settings struct {
-	Connections   int           // WebSocket connections at once, their handshakes included
-	Waiting       int           // clients that wait for one of those to end
-	PerAddress    int           // connections of one client address
+// Bounds are how many connections a Gate lets in. 0 is no bound.
+type Bounds struct {
+	Connections int // WebSocket connections at once, their handshakes included
+	Waiting     int // clients that wait for one of those to end
+	PerAddress  int // connections of one client address
+}
+
+// Front is how the connections of one listener begin.
+type Front struct {
+	TLS           *tls.Config   // nil is no TLS
 	Trusted       hops.Networks // proxies whose word about the address of a client is taken
 	ProxyProtocol bool          // connections of trusted proxies begin with a PROXY header
-	Log           *slog.Logger
 }
 
 const (
@@ -27,21 +32,30 @@ const (
 	comeAgain = 5 * time.Second // when a refused client may come again
 )
 
-// Gate bounds the connections of a server. Each is a [Visit]. Set the Settings before it is used.
+// Gate bounds the connections of a server. Each is a [Visit]. Set Log before it is used.
 type Gate struct {
-	Settings
+	Log    *slog.Logger
+	bounds atomic.Pointer[Bounds]
 	slots  slots
 	places places
 
 	accepting, turning, filling, mistrusting seldom // lines of the log
 }
 
+// SetBounds sets the bounds, also while the gate is used: connections that are too many by new ones
+// stay, and clients that wait are let in if there is room now.
+func (g *Gate) SetBounds(b Bounds) {
+	g.bounds.Store(&b)
+	g.places.fit(b.Connections)
+	g.slots.wake()
+}
+
 // Next takes the next connection from a listener, as soon as there is a slot for one more. It turns
-// away clients whose address has too many; secure says that TLS comes first. done ends the wait
-// with http.ErrServerClosed; any other error is the listener's.
-func (g *Gate) Next(ln net.Listener, done <-chan struct{}, secure bool) (Visit, error) {
+// away clients whose address has too many. done ends the wait with http.ErrServerClosed; any other
+// error is the listener's.
+func (g *Gate) Next(ln net.Listener, done <-chan struct{}, front func() *Front) (Visit, error) {
 	for {
-		if err := g.slots.wait(g.mostSockets(), done); err != nil {
+		if err := g.slots.wait(g.mostSockets, done); err != nil {
 			return Visit{}, err
 		}
 		nc, err := next(ln, done, g.Log, &g.accepting)
@@ -49,22 +63,26 @@ func (g *Gate) Next(ln net.Listener, done <-chan struct{}, secure bool) (Visit, 
 			g.slots.leave()
 			return Visit{}, err
 		}
-		host := g.networkAtFirst(nc)
-		if g.slots.enter(host, g.PerAddress) {
-			return Visit{Conn: nc, gate: g, host: host}, nil
+		v := Visit{Conn: nc, Front: front(), gate: g}
+		if !v.Front.trusts(nc.RemoteAddr()) { // that of a proxy counts once its client is known
+			v.host = network.Of(nc.RemoteAddr())
+		}
+		if g.slots.enter(v.host, g.bounds.Load().PerAddress) {
+			return v, nil
 		}
 		g.tooMany(nc.RemoteAddr().String())
-		turnAway(nc, secure)
+		turnAway(nc, v.Front.TLS != nil)
 		g.slots.leave()
 	}
 }
 
 // mostSockets bounds the connections of every kind; 0 is no bound.
 func (g *Gate) mostSockets() int {
-	if g.Connections <= 0 {
+	b := g.bounds.Load()
+	if b.Connections <= 0 {
 		return 0
 	}
-	return g.Connections + g.Waiting + reserve
+	return b.Connections + b.Waiting + reserve
 }
 
 // Load returns how many WebSocket connections there are, how many clients wait for one of them to
@@ -78,34 +96,25 @@ func (g *Gate) Visits() int { return g.slots.count() }
 func (g *Gate) Addresses() int { return g.slots.claimed() }
 
 // trusts reports whether a connection comes from a trusted proxy.
-func (g *Gate) trusts(a net.Addr) bool {
+func (f *Front) trusts(a net.Addr) bool {
 	peer, ok := a.(*net.TCPAddr)
-	return ok && len(g.Trusted) > 0 && g.Trusted.Has(peer.AddrPort().Addr())
+	return ok && len(f.Trusted) > 0 && f.Trusted.Has(peer.AddrPort().Addr())
 }
 
 // SeenFrom returns nc with the address of the client that the fields of a request name, if nc is of a
 // trusted proxy.
-func (g *Gate) SeenFrom(nc net.Conn, fields wire.Fields) net.Conn {
-	if !g.trusts(nc.RemoteAddr()) {
+func (f *Front) SeenFrom(nc net.Conn, fields wire.Fields) net.Conn {
+	if !f.trusts(nc.RemoteAddr()) {
 		return nc
 	}
 	peer := nc.RemoteAddr().(*net.TCPAddr).AddrPort()
-	return hops.NewConn(nc, hops.Way(peer, fields, g.Trusted))
-}
-
-// networkAtFirst returns the address that a new connection counts for until its client is known;
-// the zero Prefix does not count.
-func (g *Gate) networkAtFirst(nc net.Conn) netip.Prefix {
-	if g.trusts(nc.RemoteAddr()) {
-		return netip.Prefix{}
-	}
-	return network.Of(nc.RemoteAddr())
+	return hops.NewConn(nc, hops.Way(peer, fields, f.Trusted))
 }
 
 // tooMany logs that a client was turned away.
 func (g *Gate) tooMany(remote string) {
 	if silent, ok := g.turning.say(time.Now(), period); ok {
-		g.Log.Warn("turned away: too many connections from this address", "remote", remote, "most", g.PerAddress, "since_last_line", silent)
+		g.Log.Warn("turned away: too many connections from this address", "remote", remote, "most", g.bounds.Load().PerAddress, "since_last_line", silent)
 	}
 }
 
@@ -113,7 +122,7 @@ func (g *Gate) tooMany(remote string) {
 func (g *Gate) full(remote string) {
 	g.places.refuse()
 	if silent, ok := g.filling.say(time.Now(), period); ok {
-		g.Log.Warn("turned away: "+allInUse, "remote", remote, "most", g.Connections, "since_last_line", silent)
+		g.Log.Warn("turned away: "+allInUse, "remote", remote, "most", g.bounds.Load().Connections, "since_last_line", silent)
 	}
 }
 

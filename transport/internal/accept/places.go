@@ -6,16 +6,30 @@ import "sync"
 // for one get it in the order in which they came.
 type places struct {
 	mu      sync.Mutex
+	most    int // 0 is no bound
 	taken   int
 	queue   []chan struct{} // closed when a place is handed over
 	refused uint64
 }
 
-// take takes a place if fewer than most are taken; 0 is no bound.
-func (p *places) take(most int) bool {
+// fit sets how many places there are, and hands over those that are new.
+func (p *places) fit(most int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if most > 0 && p.taken >= most {
+	p.most = most
+	for len(p.queue) > 0 && p.free() {
+		p.taken++
+		p.next()
+	}
+}
+
+func (p *places) free() bool { return p.most <= 0 || p.taken < p.most }
+
+// take takes a place if there is one.
+func (p *places) take() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.free() {
 		return false
 	}
 	p.taken++
@@ -55,11 +69,16 @@ func (p *places) release() {
 	p.handOver()
 }
 
+// handOver gives a place to the next client, unless there are more than there should be.
 func (p *places) handOver() {
-	if len(p.queue) == 0 {
+	if len(p.queue) == 0 || p.most > 0 && p.taken > p.most {
 		p.taken--
 		return
 	}
+	p.next()
+}
+
+func (p *places) next() {
 	close(p.queue[0])
 	p.queue = p.queue[1:]
 }

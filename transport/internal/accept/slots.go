@@ -11,16 +11,16 @@ type slots struct {
 	mu    sync.Mutex
 	taken int
 	used  int
-	of    map[netip.Prefix]int // if there is a bound for each address
+	of    map[netip.Prefix]int // also without a bound, which may be set later
 	free  chan struct{}        // closed when one is left, if a caller waits
 }
 
 // wait takes a slot as soon as fewer than most are taken; 0 is no bound. done ends the wait with
 // http.ErrServerClosed.
-func (s *slots) wait(most int, done <-chan struct{}) error {
+func (s *slots) wait(most func() int, done <-chan struct{}) error {
 	for {
 		s.mu.Lock()
-		if most <= 0 || s.taken < most {
+		if n := most(); n <= 0 || s.taken < n {
 			s.taken++
 			s.mu.Unlock()
 			return nil
@@ -51,10 +51,10 @@ func (s *slots) enter(host netip.Prefix, most int) bool {
 
 // admit counts one more of an address, unless it has most already.
 func (s *slots) admit(host netip.Prefix, most int) bool {
-	if most <= 0 || !host.IsValid() {
+	if !host.IsValid() {
 		return true
 	}
-	if s.of[host] >= most {
+	if most > 0 && s.of[host] >= most {
 		return false
 	}
 	if s.of == nil {
@@ -111,6 +111,17 @@ func (s *slots) leave() {
 
 func (s *slots) release() {
 	s.taken--
+	s.call()
+}
+
+// wake has those who wait look at the bound again.
+func (s *slots) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.call()
+}
+
+func (s *slots) call() {
 	if s.free != nil {
 		close(s.free)
 		s.free = nil

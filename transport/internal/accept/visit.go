@@ -25,6 +25,7 @@ const (
 // Visit is one connection that a Gate has let in.
 type Visit struct {
 	net.Conn // with the address of the client, once that is known
+	Front    *Front
 
 	gate     *Gate
 	host     netip.Prefix // the address that it counts for
@@ -32,11 +33,11 @@ type Visit struct {
 	passedOn bool         // it belongs to net/http now
 }
 
-// Introduce reads the PROXY header if there has to be one, and then begins TLS unless secure is
-// nil. false is the end of the connection.
-func (v *Visit) Introduce(secure *tls.Config) bool {
+// Introduce reads the PROXY header if there has to be one, and then begins TLS if there is TLS.
+// false is the end of the connection.
+func (v *Visit) Introduce() bool {
 	g := v.gate
-	if g.ProxyProtocol && g.trusts(v.RemoteAddr()) {
+	if v.Front.ProxyProtocol && v.Front.trusts(v.RemoteAddr()) {
 		nc, known, err := hops.ReadHeader(v.Conn)
 		switch {
 		case errors.Is(err, hops.ErrNothing):
@@ -47,12 +48,12 @@ func (v *Visit) Introduce(secure *tls.Config) bool {
 		}
 		v.Conn = nc
 		if known && !v.count() {
-			turnAway(v.Conn, secure != nil)
+			turnAway(v.Conn, v.Front.TLS != nil)
 			return false
 		}
 	}
-	if secure != nil {
-		v.Conn = tls.Server(v.Conn, secure)
+	if v.Front.TLS != nil {
+		v.Conn = tls.Server(v.Conn, v.Front.TLS)
 	}
 	return true
 }
@@ -76,7 +77,7 @@ func (v *Visit) Explain(head []byte, err error) bool {
 }
 
 // SeenFrom gives the connection the address of the client that the fields of a trusted proxy name.
-func (v *Visit) SeenFrom(fields wire.Fields) { v.Conn = v.gate.SeenFrom(v.Conn, fields) }
+func (v *Visit) SeenFrom(fields wire.Fields) { v.Conn = v.Front.SeenFrom(v.Conn, fields) }
 
 // Enter counts the connection as a WebSocket of its client, and takes a place for it or waits for
 // one until ctx ends. rest is what the client has sent behind its opening request. false says that
@@ -87,10 +88,10 @@ func (v *Visit) Enter(ctx context.Context, rest *[]byte) bool {
 		return false
 	}
 	g := v.gate
-	if v.placed = g.places.take(g.Connections); v.placed {
+	if v.placed = g.places.take(); v.placed {
 		return true
 	}
-	if turn, ok := g.places.wait(g.Waiting); ok {
+	if turn, ok := g.places.wait(g.bounds.Load().Waiting); ok {
 		var gone bool
 		if v.placed, gone = v.await(ctx, rest, turn); v.placed || gone {
 			return v.placed
@@ -112,7 +113,7 @@ func (v *Visit) count() bool {
 	if host == v.host {
 		return true
 	}
-	if !g.slots.claim(host, g.PerAddress) {
+	if !g.slots.claim(host, g.bounds.Load().PerAddress) {
 		g.tooMany(v.RemoteAddr().String())
 		return false
 	}

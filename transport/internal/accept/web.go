@@ -15,14 +15,14 @@ import (
 
 // ClientOf writes the address of the client to a request that net/http has read, and reports
 // whether a trusted proxy has passed it on.
-func (g *Gate) ClientOf(r *http.Request) (proxied bool) {
+func (f *Front) ClientOf(r *http.Request) (proxied bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !g.Trusted.Has(peer.Addr()) {
+	if err != nil || !f.Trusted.Has(peer.Addr()) {
 		return false
 	}
 	o := opening.Of(r)
 	defer o.Release()
-	r.RemoteAddr = hops.Way(peer, o.Parsed.Fields, g.Trusted)[0].String()
+	r.RemoteAddr = hops.Way(peer, o.Parsed.Fields, f.Trusted)[0].String()
 	return true
 }
 
@@ -32,7 +32,7 @@ func (g *Gate) ServeUpgrade(h http.Handler, w http.ResponseWriter, r *http.Reque
 	if proxied {
 		client, _ := netip.ParseAddrPort(r.RemoteAddr)
 		host := network.Of(net.TCPAddrFromAddrPort(client))
-		if !g.slots.claim(host, g.PerAddress) {
+		if !g.slots.claim(host, g.bounds.Load().PerAddress) {
 			g.tooMany(r.RemoteAddr)
 			w.Header().Set("Connection", "close")
 			http.Error(w, tooManyText, http.StatusServiceUnavailable)
@@ -40,7 +40,7 @@ func (g *Gate) ServeUpgrade(h http.Handler, w http.ResponseWriter, r *http.Reque
 		}
 		defer g.slots.waive(host)
 	}
-	if !g.places.take(g.Connections) {
+	if !g.places.take() {
 		g.full(r.RemoteAddr)
 		w.Header().Set("Connection", "close")
 		w.Header().Set("Retry-After", seconds(comeAgain))

@@ -36,9 +36,20 @@ func (l *listener) Addr() net.Addr { return &net.TCPAddr{} }
 // readConn is a connection of which something has been read already.
 type readConn struct {
 	net.Conn
-	read []byte
-	gone func()
+	read  []byte
+	about any
+	gone  func()
 }
+
+// About returns what a connection of the server was handed over with.
+func About(nc net.Conn) any {
+	if c, ok := nc.(interface{ told() any }); ok {
+		return c.told()
+	}
+	return nil
+}
+
+func (c *readConn) told() any { return c.about }
 
 // Read returns what was read before first.
 func (c *readConn) Read(p []byte) (int, error) {
