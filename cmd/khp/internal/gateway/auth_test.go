@@ -17,7 +17,7 @@ func authority(t *testing.T, c config.Config) (*guard.Guard, target.Routes, erro
 	require.NoError(t, c.Settle(shownValue))
 	list, err := target.New(c.Routes)
 	require.NoError(t, err)
-	a, err := guard.New(&c, list)
+	a, err := guard.New(&c, list, guard.Env{})
 	return a, list, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
 	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/gateway/page"
@@ -21,8 +22,9 @@ import (
 // gateway is what khp serve puts behind its listener.
 type gateway struct {
 	log       *slog.Logger
-	metrics   *metrics.Metrics  // may be nil
-	observers observe.Observers // whatever the rules are
+	metrics   *metrics.Metrics   // may be nil
+	observers observe.Observers  // whatever the rules are
+	slow      *throttle.Throttle // of failed logins, whatever the rules are
 
 	rules    atomic.Pointer[rules]
 	fronts   []*front
@@ -50,7 +52,7 @@ func New(routes, auth []string, realm string) (*transport.Server, error) {
 	if err := o.Settle(shownValue); err != nil {
 		return nil, err
 	}
-	g := &gateway{log: slog.New(slog.DiscardHandler)}
+	g := &gateway{log: slog.New(slog.DiscardHandler), slow: throttle.New()}
 	rules, err := o.rules(g)
 	if err != nil {
 		return nil, err

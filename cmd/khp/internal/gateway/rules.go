@@ -30,7 +30,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	list, routesErr := target.New(o.Routes)
 	auth, authErr := (*guard.Guard)(nil), error(nil)
 	if routesErr == nil && o.unsettled == nil { // else what is wrong with paths follows from it
-		auth, authErr = guard.New(&o.Config, list)
+		auth, authErr = guard.New(&o.Config, list, guard.Env{Log: g.log, Metrics: g.metrics, Slow: g.slow})
 	}
 	origins, originErr := o.origins()
 	backends, backendsErr := o.backendTLS()
@@ -58,7 +58,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	handler := func(route *config.Route) *transport.Handler {
 		inactivity := time.Duration(route.InactivityTimeout)
 		return &transport.Handler{
-			Serve: h.Serve, Decide: h.Decide, Authenticator: auth.OrNil(), CheckOrigin: origins[route.Path], Observer: watch.OrNil(), Logger: g.log, ReadLimit: int64(route.MaxMessage),
+			Serve: h.Serve, Decide: h.Decide, Authenticator: auth.OrNil(), CheckOrigin: origins[route.Path], Observer: auth.Discreet(route.Path, watch.OrNil()), Logger: g.log, ReadLimit: int64(route.MaxMessage),
 			ConnContext: h.Session, Use: cli.Extensions(inactivity), KeepAlive: inactivity, AnyTarget: true, Outside: route.Outside(), // the other target is never used for routing
 			Plain: route.Plain, MaxChallenges: int(route.MaxChallenges), Limits: route.Limits.Wire(), Timeouts: route.Timeouts.Handshake(),
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
 	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/observe"
@@ -39,7 +40,7 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 	if _, err := newLogger(c.Stderr, o.Log, level); err != nil {
 		return err
 	}
-	g := &gateway{}
+	g := &gateway{slow: throttle.New()}
 	if o.Metrics != "" {
 		g.metrics = metrics.New()
 		g.measure()

@@ -45,17 +45,3 @@ type Route struct {
 	// Timers of the handshake.
 	Timeouts Timeouts `yaml:"timeouts"`
 }
-
-// Auth says who may use a path and everything below it.
-type Auth struct {
-	At
-	// Users with their passwords, USER:PASSWORD; @FILE or ${VARIABLE} for PASSWORD stands for what it
-	// holds.
-	Users []string `yaml:"users" holds:"secret"`
-	// A password file, as htpasswd writes it.
-	Htpasswd string `yaml:"htpasswd" holds:"file"`
-	// Realm of the challenge.
-	Realm string `yaml:"realm"`
-	// Scheme of the challenge: basic or token.
-	Scheme string `yaml:"scheme"`
-}

@@ -6,12 +6,12 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
+	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
@@ -23,18 +23,9 @@ const DefaultRealm = "khp"
 
 // Guard knows who may use which path.
 type Guard struct {
+	env   Env
 	areas []*area // the longest path first
 	open  []*area // those of no-auth, which have a path only
-}
-
-// area is the part of the server below one path, and who may enter it.
-type area struct {
-	path  string
-	realm string
-	token bool // Token instead of Basic
-	users map[string]string
-	file  *htpasswd.File // nil if there is none
-	gate  auth.Authenticator
 }
 
 // Routes are the routes of a server.
@@ -47,8 +38,11 @@ type Routes interface {
 
 // New reads who may use which path: auth, htpasswd and no-auth of the document and of its routes.
 // Each path in them must have a route in list. The error joins all mistakes.
-func New(c *config.Config, list Routes) (*Guard, error) {
-	a := &Guard{}
+func New(c *config.Config, list Routes, env Env) (*Guard, error) {
+	a := &Guard{env: env}
+	if a.env.Slow == nil {
+		a.env.Slow = throttle.New()
+	}
 	document := &config.Auth{Realm: c.Realm, Scheme: c.Scheme}
 	wrong := []error{checkScheme(document)}
 	for _, spec := range c.Auth {
@@ -78,45 +72,6 @@ func New(c *config.Config, list Routes) (*Guard, error) {
 		return nil, err
 	}
 	return a, nil
-}
-
-// checkScheme looks at what a challenge says.
-func checkScheme(o *config.Auth) error {
-	switch {
-	case o.Scheme != "basic" && o.Scheme != "token":
-		return o.Fault("scheme", cli.Quoted(o.Scheme), "expected basic or token")
-	case strings.ContainsFunc(o.Realm, func(r rune) bool { return r < ' ' || r >= 0x7f }):
-		return o.Fault("realm", strconv.Quote(o.Realm), "expected printable ASCII characters")
-	case o.Says("realm") && o.Scheme == "token":
-		return o.Fault("realm", cli.Quoted(o.Realm), "the scheme token has no realm; leave one of them out")
-	}
-	return nil
-}
-
-// addRoute reads who may use a route. What it leaves out is as in document.
-func (a *Guard) addRoute(r *config.Route, document *config.Auth) error {
-	o := *r.Auth
-	o.Realm, o.Scheme = cmp.Or(o.Realm, document.Realm), cmp.Or(o.Scheme, document.Scheme)
-	wrong := []error{checkScheme(&o)}
-	path := areaPath(r.Path)
-	if a.find(path) != nil {
-		return o.Fault("", "", "auth or htpasswd of the document guards %s already; write all of it in one place", path)
-	}
-	if len(o.Users) == 0 && o.Htpasswd == "" {
-		return o.Fault("", "", "nobody could use the route; add users or htpasswd, or close it with target: status:403")
-	}
-	z := a.add(path, &o)
-	for _, spec := range o.Users {
-		if why := z.addUser(spec); why != "" {
-			wrong = append(wrong, o.Fault("users", hideUser(spec), "%s", why))
-		}
-	}
-	if o.Htpasswd != "" {
-		if why := z.open(o.Htpasswd); why != "" {
-			wrong = append(wrong, o.Fault("htpasswd", o.Htpasswd, "%s", why))
-		}
-	}
-	return errors.Join(wrong...)
 }
 
 // addOpen reads a value of --no-auth.
@@ -224,8 +179,8 @@ func (a *Guard) addFile(spec string, o *config.Auth, list Routes) error {
 // open reads a password file, or says what is wrong with it.
 func (z *area) open(name string) (why string) {
 	switch {
-	case z.token:
-		return "such a file has passwords, no tokens; leave out the scheme token"
+	case z.scheme != "basic":
+		return "such a file has hashes of passwords, which only the scheme basic can be checked by; leave out the scheme " + z.scheme
 	case z.file != nil:
 		return z.path + " has a file already"
 	}
@@ -261,7 +216,7 @@ func (a *Guard) find(path string) *area {
 }
 
 func (a *Guard) add(path string, o *config.Auth) *area {
-	z := &area{path: path, realm: o.Realm, token: o.Scheme == "token", users: make(map[string]string)}
+	z := &area{env: &a.env, path: path, realm: o.Realm, scheme: o.Scheme, users: make(map[string]string)}
 	a.areas = append(a.areas, z)
 	return z
 }
@@ -282,24 +237,6 @@ func routedPath(flag, path, shown string, list Routes) (string, error) {
 func areaPath(path string) string { return cmp.Or(strings.TrimSuffix(path, "/"), "/") }
 
 var areaValues = map[string]string{"--auth": "USER:PASSWORD", "--htpasswd": "FILE"}
-
-// opener makes what lets people into an area.
-func (z *area) opener() auth.Authenticator {
-	if z.token {
-		principals := make(map[string]any, len(z.users))
-		for user, token := range z.users {
-			principals[token] = user
-		}
-		return auth.TokenAuth{Check: auth.Tokens(principals)}
-	}
-	check := auth.Users(z.users)
-	if z.file == nil {
-		return auth.BasicAuth{Realm: z.realm, Check: check}
-	}
-	return auth.BasicAuth{Realm: z.realm, Check: func(ctx context.Context, user, password string) bool {
-		return check(ctx, user, password) || z.file.Check(ctx, user, password)
-	}}
-}
 
 // hideUser leaves the password out of USER:PASSWORD. What has no colon may be all password.
 func hideUser(spec string) string {
@@ -322,18 +259,12 @@ func HidePassword(spec string) string {
 	return path + "=..."
 }
 
-// holds reports whether path is in the area: the same path, or anything below it. A route covers
-// less by default; guarding too much is the safer mistake.
-func (z *area) holds(path string) bool {
-	return path == z.path || paths.Covers(strings.TrimSuffix(z.path, "/")+"/", path)
-}
-
 // Authenticate lets in who may enter every area that the path is in. Credentials of another scheme
 // count as none.
 func (a *Guard) Authenticate(ctx context.Context, r *transport.Request) (auth.Verdict, error) {
 	verdict := auth.Verdict{Allow: true}
 	for _, z := range a.around(r.Path()) {
-		v, err := z.gate.Authenticate(ctx, r)
+		v, err := z.enter(ctx, r)
 		if err != nil || !v.Allow {
 			return v, err
 		}
@@ -361,6 +292,12 @@ func (a *Guard) Describe(path string) string {
 		return ""
 	}
 	z := areas[0]
+	switch {
+	case z.ask != nil:
+		return "for whom " + z.askURL + " lets in at " + z.path
+	case z.keys != nil:
+		return "for tokens signed by a key of " + z.keys.File + " at " + z.path
+	}
 	from := cli.Plural(len(z.users), "user")
 	switch {
 	case z.file != nil && len(z.users) > 0:

@@ -28,6 +28,7 @@ type Metrics struct {
 	backends *prometheus.CounterVec
 	reloads  *prometheus.CounterVec
 	drops    *prometheus.CounterVec
+	logins   *prometheus.CounterVec
 	routes   *trafficMetrics
 
 	mu      sync.Mutex
@@ -52,9 +53,10 @@ func New() *Metrics {
 		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use)."}, []string{"route", "reason"}),
 		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total", Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
 		drops:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_dropped_lines_total", Help: "Lines that were not written because nobody read them in time, by what they were for: log or trace."}, []string{"for"}),
+		logins:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_login_failures_total", Help: "Logins that failed, by the path that auth guards and reason: wrong (credentials were not accepted), slowed (too many failed logins of the address, not checked), unchecked (who could tell gave no answer, or too many waited)."}, []string{"route", "reason"}),
 		pending:  make(map[uint64]pendingHandshake),
 	}
-	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, m.logins, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.routes = newTrafficMetrics(m.registry)
 	return m
 }
@@ -163,6 +165,20 @@ func (m *Metrics) Reloaded(ok bool) {
 		m.reloads.WithLabelValues("ok").Inc()
 	default:
 		m.reloads.WithLabelValues("failed").Inc()
+	}
+}
+
+// Reasons of LoginFailed.
+const (
+	LoginWrong     = "wrong"
+	LoginSlowed    = "slowed"
+	LoginUnchecked = "unchecked"
+)
+
+// LoginFailed counts a login that failed at a path that auth guards, for one of the reasons above.
+func (m *Metrics) LoginFailed(route, reason string) {
+	if m != nil {
+		m.logins.WithLabelValues(route, reason).Inc()
 	}
 }
 

@@ -3,13 +3,13 @@ package target
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"log/slog"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/transport"
@@ -64,6 +64,11 @@ func (h *House) Serve(ctx context.Context, conn *transport.Conn) error {
 		_ = c.Close(transport.CloseGoingAway, "idle for "+idle.String())
 		s.end() // a back end that takes nothing may hold the other direction
 	})()
+	defer s.watchLifetime(func(login guard.Login) {
+		h.Log.InfoContext(ctx, "closing a session whose time is over", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "until", login.Until)
+		_ = c.Close(transport.ClosePolicyViolation, "the session is over, log in again")
+		s.end()
+	})()
 	err := s.route.target.serve(ctx, s, c)
 	c.report(ctx, err, time.Since(begin))
 	return err
@@ -93,7 +98,7 @@ type session struct {
 	asked  atomic.Bool // a statusTarget has answered before
 
 	mu      sync.Mutex
-	user    string // "" before somebody was let in by name
+	login   guard.Login
 	over    bool
 	backend any
 	discard func() error
@@ -109,8 +114,8 @@ func sessionOf(ctx context.Context) *session { return ctx.Value(sessionKey{}).(*
 func (s *session) admit(principal any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if principal != nil {
-		s.user = fmt.Sprint(principal)
+	if l, ok := principal.(guard.Login); ok {
+		s.login = l
 	}
 }
 
@@ -121,8 +126,8 @@ func (s *session) attrs() (list []slog.Attr) {
 	if s.route != nil {
 		list = append(list, slog.String("route", s.route.Path))
 	}
-	if s.user != "" {
-		list = append(list, slog.String("user", s.user))
+	if s.login.User != "" {
+		list = append(list, slog.String("user", s.login.User))
 	}
 	return list
 }
@@ -157,6 +162,19 @@ func (s *session) end() {
 	if s.discard != nil {
 		_ = s.discard()
 	}
+}
+
+// watchLifetime calls expired when the time is over for which the client was let in. The result ends
+// the watch.
+func (s *session) watchLifetime(expired func(guard.Login)) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	login := s.login
+	if login.Until.IsZero() {
+		return func() {}
+	}
+	timer := time.AfterFunc(time.Until(login.Until), func() { expired(login) })
+	return func() { timer.Stop() }
 }
 
 // watchIdle calls expired when nothing was touched for d; 0 is never. The result ends the watch.

@@ -54,7 +54,8 @@ type Settings struct {
 	Timeout   time.Duration // of an answer, the wait for a turn included; 0 is DefaultTimeout
 	UserField string        // of the answer that has the user's name; "" is DefaultUserField
 	Cache     time.Duration // how long a 2xx counts for the same credentials, address and path; 0 asks each time
-	Realm     string        // of challenges, where a 401 has none
+	Scheme    string        // of challenges, where a 401 has none; "" is Basic
+	Realm     string        // of such challenges
 	TLS       *tls.Config   // nil trusts whom the system trusts
 
 	// Trouble, if set, is told why the server's answer could not be had or understood.
@@ -167,7 +168,7 @@ func (s *Server) user(answer *http.Response) (string, error) {
 func (s *Server) challenges(r *transport.Request, answer *http.Response) ([]string, error) {
 	values := answer.Header.Values("Www-Authenticate")
 	if len(values) == 0 {
-		return []string{r.Challenge("Basic", s.Realm)}, nil
+		return []string{r.Challenge(cmp.Or(s.Scheme, "Basic"), s.Realm)}, nil
 	}
 	parsed, err := auth.ParseChallenges(values...)
 	if err != nil || len(parsed) == 0 {
