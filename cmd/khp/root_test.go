@@ -109,7 +109,7 @@ func TestUsage_OneLineExit2(t *testing.T) {
 		"serve status":           {[]string{"serve", "--route", "/=status:99"}, "100 to 599"},
 		"serve auth":             {[]string{"serve", "--auth", "/a=joe"}, "PATH=USER:PASSWORD"},
 		"serve auth elsewhere":   {[]string{"serve", "--route", "/a=echo", "--auth", "/b=joe:pw"}, "no --route leads to /b"},
-		"serve scheme":           {[]string{"serve", "--scheme", "digest"}, "basic or token"},
+		"serve scheme":           {[]string{"serve", "--scheme", "negotiate"}, "basic, digest, token or bearer"},
 		"serve realm":            {[]string{"serve", "--realm", "a\nb"}, "printable"},
 		"serve origin":           {[]string{"serve", "--allow-origin", "https://h/path"}, "scheme://host"},
 		"serve log":              {[]string{"serve", "--log", "xml"}, "text or json"},

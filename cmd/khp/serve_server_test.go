@@ -75,7 +75,7 @@ func TestServe_Htpasswd(t *testing.T) {
 	}
 	for _, c := range []struct{ says, flags string }{
 		{"no such file", "--htpasswd /=" + file + ".none"}, {"expected PATH=FILE, as in /echo=users.htpasswd", "--htpasswd /"}, {"no --route leads", "--route /a=echo --htpasswd /b=" + file},
-		{"no tokens", "--scheme token --htpasswd /=" + file}, {"has a file already", "--htpasswd /=" + file + " --htpasswd /=" + file},
+		{"only the scheme basic", "--scheme token --htpasswd /=" + file}, {"has a file already", "--htpasswd /=" + file + " --htpasswd /=" + file},
 		{"joe is known at /a already", "--auth /a=joe:a --auth /a=joe:b"}, {"expected PATH=USER:PASSWORD", "--auth /a=joe"}, {"can be sent by no client", "--auth /a=joe:p\x01"},
 	} {
 		code, _, errs := runHere(t, "", append([]string{"serve"}, strings.Fields(c.flags)...)...)

@@ -47,7 +47,7 @@ type Config struct {
 	NoAuth []string `yaml:"no-auth"`
 	// Realm of challenges, for routes that name none.
 	Realm string `yaml:"realm"`
-	// Scheme of challenges, for routes that name none: basic or token.
+	// Scheme of challenges, for routes that name none: basic, digest, token or bearer.
 	Scheme string `yaml:"scheme"`
 
 	// Hosts for which extended requests are accepted, as clients write them where a reverse proxy

@@ -15,7 +15,7 @@ import (
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/auth/htpasswd"
-	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // Env is what a Guard uses of the server around it. All of it may be nil.
@@ -124,10 +124,10 @@ func userOf(r *transport.Request) string {
 	scheme, value := r.Credentials()
 	switch {
 	case strings.EqualFold(scheme, "Basic"):
-		user, _, _ := wire.DecodeBasic([]byte(value))
+		user, _, _ := credentials.DecodeBasic([]byte(value))
 		return user
 	case strings.EqualFold(scheme, "Digest"):
-		d, _ := wire.ParseDigest([]byte(value))
+		d, _ := credentials.ParseDigest([]byte(value))
 		return d.User
 	}
 	return ""
