@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/conform"
 	"example.com/khp/cmd/khp/internal/convert"
 	"example.com/khp/cmd/khp/internal/demo"
 	"example.com/khp/cmd/khp/internal/dial"
@@ -49,7 +50,7 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(
 		gateway.Command(c), convert.Command(c), dial.Command(c), demo.Command(c), status.Command(c), versionCommand(c),
-		graph.Command(c), explore.Command(c), sim.Command(c), replay.Command(c),
+		graph.Command(c), explore.Command(c), sim.Command(c), replay.Command(c), conform.Command(c),
 	)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()

@@ -19,6 +19,7 @@ type ClientOptions struct {
 	Credentials func(attempt int, challenges []wire.Challenge) (value string, after time.Duration, ok bool)
 	Secrets     []string // values that must never be sent to another origin, such as that of Cookie; credentials are added by themselves
 	Opened      func(*Client)
+	Got         func(*Client, Message) // is called for each application message
 }
 
 // Client is one connect call.
@@ -54,6 +55,9 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 	}
 	if o.Opened != nil {
 		c.on = func() { o.Opened(c) }
+	}
+	if o.Got != nil {
+		c.got = func(m Message) { o.Got(c, m) }
 	}
 	n.clients = append(n.clients, c)
 	return c, nil

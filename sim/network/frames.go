@@ -20,6 +20,7 @@ type Item struct {
 	Text   string           // OpClose: the reason; for a broken rule which
 	Broken fsm.Failure      // FailureFrame, FailureUTF8 or FailureLimit; nothing may be read after it
 	Type   wire.MessageType // of a message
+	Wire   []byte           // for a [Raw], the bytes of its frames, masked if they were
 }
 
 // frameReader turns a stream into items. After an item that is broken or a Close it gives no more.
@@ -30,6 +31,8 @@ type frameReader struct {
 	op    ws.OpCode // of the unfinished message
 	msg   []byte
 	over  bool
+	keep  bool   // items have their bytes
+	wire  []byte // of the frames since the last item
 }
 
 // feed adds bytes and returns what is complete now.
@@ -41,6 +44,7 @@ func (r *frameReader) feed(p []byte) (items []Item) {
 			return items
 		}
 		if it.Op != 0 || it.Broken != 0 {
+			it.Wire, r.wire = r.wire, nil
 			items = append(items, it)
 		}
 		r.over = it.Broken != 0 || it.Op == ws.OpClose
@@ -59,6 +63,7 @@ func (r *frameReader) next() (it Item, ok bool) {
 		err = ws.CheckHeader(h, r.state)
 	}
 	if err != nil {
+		r.note(r.buf[:min(len(r.buf), ws.MaxHeaderSize)])
 		return Item{Broken: fsm.FailureFrame, Text: err.Error()}, true
 	}
 	if h.OpCode.IsData() && h.Length > int64(r.limit-len(r.msg)) {
@@ -70,11 +75,19 @@ func (r *frameReader) next() (it Item, ok bool) {
 	from := len(r.buf) - in.Len()
 	end := from + int(h.Length)
 	p := bytes.Clone(r.buf[from:end])
+	r.note(r.buf[:end])
 	r.buf = r.buf[end:]
 	if h.Masked {
 		ws.Cipher(p, h.Mask, 0)
 	}
 	return r.frame(h, p), true
+}
+
+// note keeps bytes for the item that they belong to.
+func (r *frameReader) note(p []byte) {
+	if r.keep {
+		r.wire = append(r.wire, p...)
+	}
 }
 
 // frame takes in a whole frame.

@@ -19,7 +19,12 @@ type Raw struct {
 	Head func(head []byte)
 	Item func(Item)
 	End  func(err error)
+	// Wrote is called with all bytes that are written; it may be nil. It must not keep the slice.
+	Wrote func(p []byte)
 }
+
+// mostHead bounds the head of an opening handshake, in bytes. What is longer counts as one.
+const mostHead = 64 << 10
 
 // RawServer has accept called with the server's end of each connection to address. accept sets the
 // functions of the [Raw].
@@ -53,7 +58,15 @@ func (r *Raw) Send(f Frame) {
 }
 
 // SendAsIs writes one frame as it is, masked or not.
-func (r *Raw) SendAsIs(f Frame) { r.conn.Write(f.Append(nil)) }
+func (r *Raw) SendAsIs(f Frame) { r.Write(f.Append(nil)) }
+
+// Write writes bytes as they are.
+func (r *Raw) Write(p []byte) {
+	if r.Wrote != nil {
+		r.Wrote(p)
+	}
+	r.conn.Write(p)
+}
 
 // SendClose writes a Close frame; code 0 is an empty one.
 func (r *Raw) SendClose(code uint16, reason string) {
@@ -68,15 +81,19 @@ func (r *Raw) arrived(p []byte) {
 	}
 	r.head = append(r.head, p...)
 	end := bytes.Index(r.head, []byte("\r\n\r\n"))
-	if end < 0 {
+	switch {
+	case end >= 0:
+		end += len("\r\n\r\n")
+	case len(r.head) > mostHead:
+		end = len(r.head)
+	default:
 		return
 	}
-	end += len("\r\n\r\n")
 	state := ws.StateServerSide
 	if r.client {
 		state = ws.StateClientSide
 	}
-	r.frames = &frameReader{state: state, limit: 1 << 20}
+	r.frames = &frameReader{state: state, limit: 1 << 20, keep: true}
 	if r.Head != nil {
 		r.Head(r.head[:end])
 	}

@@ -2,6 +2,7 @@ package script
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -41,12 +42,19 @@ func runAdversary(r *runner, a *args) error {
 	}
 	w := r.world
 	w.started = true
+	if w.trial != nil {
+		w.trial.sections, w.trial.world = scripts, w
+	}
 	if !strings.Contains(at.text, "://") {
 		used := 0
 		w.net.RawServer(at.text, func(raw *network.Raw) {
 			p := setup
-			p.serial, p.steps = used+1, scripts[min(used, len(scripts)-1)]
 			used++
+			p.serial, p.steps = used, scripts[min(used, len(scripts))-1].steps
+			if w.trial != nil && used > len(scripts) {
+				w.trial.surplus(raw)
+				return
+			}
 			p.play(w, raw)
 		})
 		return nil
@@ -63,7 +71,7 @@ func runAdversary(r *runner, a *args) error {
 		w.raws++
 		w.net.RawDial(u.HostPort(), u.Host, func(raw *network.Raw) {
 			p := setup
-			p.serial, p.steps = i+1, scripts[0]
+			p.serial, p.steps = i+1, scripts[0].steps
 			p.play(w, raw)
 		}, func(reason string) { w.say(setup.name, "cannot: %s", reason) })
 	}
@@ -92,10 +100,15 @@ type player struct {
 	waits     func(p *player) bool
 	closed    bool
 	muted     bool // in the middle of a long repetition
+	graded
 }
 
 // play starts.
 func (p *player) play(w *world, raw *network.Raw) {
+	if p.trial = w.trial; p.trial != nil {
+		p.playGraded(w, raw)
+		return
+	}
 	p.world, p.raw = w, raw
 	raw.Head = func(head []byte) { p.head = head; p.proceed() }
 	raw.Item = func(it network.Item) { p.items = append(p.items, it); p.proceed() }
@@ -121,25 +134,34 @@ func (p *player) say(format string, v ...any) {
 		name += "#" + itoa(p.serial)
 	}
 	p.world.say(name, format, v...)
+	if p.trial != nil {
+		p.trial.result.Log = append(p.trial.result.Log, Entry{At: p.world.net.Now(), Conn: p.conn, Ours: true, Text: fmt.Sprintf(format, v...)})
+	}
 }
 
 // proceed takes steps until one has to wait.
 func (p *player) proceed() {
 	for {
-		if p.waits != nil {
-			if !p.waits(p) {
+		if waits := p.waits; waits != nil {
+			if p.waits = nil; !waits(p) {
+				p.waits = waits
 				break
 			}
-			p.waits = nil
 		}
-		if p.done == len(p.steps) || p.over || p.ended {
+		if p.trial != nil && p.done == len(p.steps) && !p.ending {
+			p.conclude()
+			continue
+		}
+		if p.done == len(p.steps) || p.over || p.ended && p.trial == nil {
 			break
 		}
 		s := p.steps[p.done]
 		p.done++
 		s(p)
 	}
-	p.answerClose()
+	if p.trial == nil {
+		p.answerClose()
+	}
 }
 
 // answerClose ends the connection when the peer closes it, as everybody does who is not stubborn.
@@ -160,8 +182,8 @@ func (p *player) answerClose() {
 
 func (p *player) close(code uint16, reason string) {
 	p.closed, p.muted = true, false
-	p.raw.SendClose(code, reason)
 	p.say("close%s", closeText(code, reason))
+	p.raw.SendClose(code, reason)
 }
 
 // await waits for an item and takes it with what came before.
@@ -186,6 +208,9 @@ func (p *player) pause(d time.Duration) {
 
 // accept is the Sec-WebSocket-Accept that belongs to the peer's opening request.
 func (p *player) accept() string {
+	if p.target != "" {
+		return string(wire.AppendAccept(nil, []byte(ourKey)))
+	}
 	var r wire.Request
 	if _, err := r.ParseHead(p.head, wire.Limits{}); err != nil {
 		return ""
@@ -196,5 +221,5 @@ func (p *player) accept() string {
 
 // vars are what can stand in texts of steps.
 func (p *player) vars(n int) *strings.Replacer {
-	return strings.NewReplacer("$accept", p.accept(), "$n", itoa(n))
+	return strings.NewReplacer("$accept", p.accept(), "$target", p.target, "$n", itoa(n))
 }

@@ -8,9 +8,10 @@ import (
 
 // args are the words of a command that are left.
 type args struct {
-	file string
-	line line
-	next int
+	file   string
+	line   line
+	next   int
+	graded bool // of a step: it stands in a graded case
 }
 
 // mistake is an error about the word that was read last.

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type clientOptions struct {
 	name  string
 	after time.Duration // how late the credentials come
 	say   string        // is sent when the connection opens
+	echo  bool          // messages are sent back
 }
 
 // runClient starts a client: client URL [KEY=VALUE...].
@@ -26,6 +28,10 @@ func runClient(r *runner, a *args) error {
 	url, err := a.plain("a URL such as ws://a.example/echo")
 	if err != nil {
 		return err
+	}
+	if r.opts.Live != nil {
+		a.next = len(a.line.words)
+		return nil // the peer under test is in its place
 	}
 	o := clientOptions{name: "client"}
 	o.Config.Machine, o.Config.ToASCII = fsm.DefaultClientConfig(), idna.Lookup.ToASCII
@@ -54,6 +60,9 @@ func (w *world) addClient(url string, o *clientOptions) {
 			h.Send(wire.Text, o.say)
 		}
 	}
+	if o.echo {
+		o.Got = func(h *network.Client, m network.Message) { h.Send(m.Type, m.Data) }
+	}
 	h, err := w.net.NewClient(url, o.ClientOptions)
 	if err != nil {
 		c.refused = strings.TrimPrefix(err.Error(), "endpoint: ")
@@ -75,6 +84,8 @@ func (o *clientOptions) option(a *args, w word) (err error) {
 		o.name = w.text
 	case "say":
 		o.say = w.value()
+	case "echo":
+		o.echo, err = a.choice(w, "yes", "no")
 	case "profile":
 		p, ok := map[string]fsm.Profile{"spec": fsm.ProfileSpec, "kaazing": fsm.ProfileKaazing, "auto": fsm.ProfileAuto}[w.text]
 		if !ok {
@@ -124,7 +135,7 @@ func (o *clientOptions) option(a *args, w word) (err error) {
 	case "proxy":
 		cfg.HasProxyLogin, err = a.choice(w, "yes", "no")
 	default:
-		return a.mistake("unknown option %q of client; expected one of body= credentials= credentials-after= downgrade= extensions= fallback= header= interim= method= name= "+
+		return a.mistake("unknown option %q of client; expected one of body= credentials= credentials-after= downgrade= echo= extensions= fallback= header= interim= method= name= "+
 			"opening-extensions= opening-header= profile= protocols= proxy= redirects= replays= say= sensitive= terminator= timeout.NAME= upgrade= wait=", w)
 	}
 	return err
@@ -146,7 +157,7 @@ func (o *clientOptions) provider(a *args, w word) (f func(int, []wire.Challenge)
 		if err != nil {
 			return nil, a.mistake("these credentials cannot be sent: %s", err)
 		}
-		return answer(func(int) (string, bool) { return string(v), true }), nil
+		return forScheme("Basic", answer(func(int) (string, bool) { return string(v), true })), nil
 	case "token":
 		return answer(func(int) (string, bool) { return "Token " + rest, true }), nil
 	case "each":
@@ -157,6 +168,17 @@ func (o *clientOptions) provider(a *args, w word) (f func(int, []wire.Challenge)
 		return nil, nil
 	}
 	return nil, a.mistake("expected credentials=basic:USER:PASSWORD, token:TOKEN, each, none or never, got %q", w.text)
+}
+
+// forScheme answers challenges of one scheme only, with or without Application before it.
+func forScheme(scheme string, f func(int, []wire.Challenge) (string, time.Duration, bool)) func(int, []wire.Challenge) (string, time.Duration, bool) {
+	return func(attempt int, challenges []wire.Challenge) (string, time.Duration, bool) {
+		known := func(c wire.Challenge) bool { return wire.EqualFold(c.Scheme, scheme) }
+		if !slices.ContainsFunc(challenges, known) {
+			return "", 0, false
+		}
+		return f(attempt, challenges)
+	}
 }
 
 // redirects reads a number, or a policy.

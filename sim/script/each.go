@@ -103,10 +103,7 @@ const (
 // combinations calls f for every combination of values.
 func (r *runner) combinations(vars []variable, labels, pairs []string, f func(labels []string) error) error {
 	if len(vars) == 0 {
-		r.vars, r.long = replacer(pairs), 0
-		for i := 1; i < len(pairs); i += 2 {
-			r.long = max(r.long, len(pairs[i]))
-		}
+		r.set(pairs)
 		return f(labels)
 	}
 	for _, value := range vars[0].values {
@@ -119,6 +116,14 @@ func (r *runner) combinations(vars []variable, labels, pairs []string, f func(la
 		}
 	}
 	return nil
+}
+
+// set gives variables their values.
+func (r *runner) set(pairs []string) {
+	r.pairs, r.vars, r.long = pairs, replacer(pairs), 0
+	for i := 1; i < len(pairs); i += 2 {
+		r.long = max(r.long, len(pairs[i]))
+	}
 }
 
 // replacer replaces names by values, the longer of two names that begin alike.

@@ -12,13 +12,44 @@ import (
 // and waits for the answer. A field replaces the usual one of that name; without=NAME leaves it
 // out.
 func readOpening(a *args, n int) (step, error) {
+	o, err := a.opening()
+	if err != nil {
+		return nil, err
+	}
+	if a.graded {
+		return o.graded(a.line.number, n), nil
+	}
+	return func(p *player) {
+		if p.target != "" {
+			p.ask(o.target, o.without, o.given, o.body)
+			return
+		}
+		p.waits = func(p *player) bool {
+			if p.head == nil {
+				return false
+			}
+			p.answer(o.status, o.without, o.given, o.body, n)
+			return true
+		}
+	}, nil
+}
+
+// openingStep is what stands behind opening, answer or ask.
+type openingStep struct {
+	status         int
+	target         string
+	without, given []string
+	body           string
+}
+
+// opening reads [STATUS|TARGET] FIELD... [without=NAME]... [body CONTENT].
+func (a *args) opening() (o openingStep, err error) {
 	status, target := 101, ""
 	if w, ok := a.peek(); ok && !w.quoted && w.key == "" {
 		a.next++
 		if target = w.text; !strings.HasPrefix(target, "/") {
-			var err error
 			if status, err = a.asNumber(w, "a status code or a target", 100, 999); err != nil {
-				return nil, err
+				return o, err
 			}
 			target = ""
 		}
@@ -36,30 +67,18 @@ func readOpening(a *args, n int) (step, error) {
 	body := ""
 	if w, ok := a.peek(); ok && w.text == "body" {
 		a.next++
-		var err error
-		if body, err = a.content(); err != nil {
-			return nil, err
-		}
+		body, err = a.content()
 	}
-	return func(p *player) {
-		if p.target != "" {
-			p.ask(target, without, given, body)
-			return
-		}
-		p.waits = func(p *player) bool {
-			if p.head == nil {
-				return false
-			}
-			p.answer(status, without, given, body, n)
-			return true
-		}
-	}, nil
+	return openingStep{status, target, without, given, body}, err
 }
+
+// ourKey is the Sec-WebSocket-Key of adversaries.
+const ourKey = "AAAAAAAAAAAAAAAAAAAAAA=="
 
 // usual are the fields that belong to an opening handshake.
 func usual(client bool) []string {
 	if client {
-		return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
+		return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: " + ourKey, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
 	}
 	return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
 }
@@ -91,7 +110,7 @@ func (p *player) answer(status int, without, given []string, body string, n int)
 func (p *player) write(lines []string, body string) {
 	b := []byte(strings.Join(lines, "\r\n") + "\r\n\r\n" + body)
 	p.say("opening     %s", head(b))
-	p.raw.Conn().Write(b)
+	p.raw.Write(b)
 }
 
 // fields are the usual ones without some, and the given ones.

@@ -1,10 +1,13 @@
 package script
 
 import (
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"example.com/khp/sim/verdict"
 	"github.com/stretchr/testify/require"
 )
 
@@ -46,6 +49,18 @@ func TestPage_IsComplete(t *testing.T) {
 	}
 	for name := range stepReaders {
 		require.Contains(t, string(text), "`"+name, "step %s", name)
+	}
+	for name := range gradedSteps {
+		require.Contains(t, string(text), "`"+name, "step %s", name)
+	}
+	for _, k := range kinds {
+		require.Contains(t, string(text), "`"+string(k)+"`", "what a peer may do")
+	}
+	for _, key := range verdict.ConditionKeys() {
+		require.Contains(t, string(text), "`"+key+"=", "condition")
+	}
+	for _, name := range slices.Sorted(maps.Keys(caseVariables)) {
+		require.Contains(t, string(text), "`$"+name+"`", "variable")
 	}
 	for _, source := range []string{"client ws://a/ bogus=x\n", "server a bogus=x\n", "server a\n  101 bogus=x\n"} {
 		_, err := mustParse(t, "x", source).Run(Options{})

@@ -4,12 +4,22 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"example.com/khp/sim/network"
 )
 
 // Options are how a scenario is run.
 type Options struct {
 	Seed    uint64 // of nonces and masks
 	Verbose bool   // show phases and timers as if every case began with "trace all"
+
+	// The rest is for graded cases.
+	Profile  string                                             // of cases that do not say: spec, kaazing or "" for both
+	Patience time.Duration                                      // that a peer has for one step; 0 is DefaultPatience
+	Vars     map[string]string                                  // in the place of the usual values of $base, $user, $echo, $challenge, ...
+	Live     Live                                               // runs them against a peer outside; nil is the client or server of the file
+	Frames   func(client bool, f network.Frame) []network.Frame // as in network.Options
 }
 
 // Mismatch is something that came out otherwise than expected.
@@ -32,6 +42,9 @@ func (o *Outcome) Passed() bool { return len(o.Mismatches) == 0 && len(o.Broken)
 
 // Run runs the scenario. The error is an [*Error], a mistake in the scenario.
 func (f *File) Run(o Options) (*Outcome, error) {
+	if f.graded() {
+		return f.runCases(o)
+	}
 	r := &runner{file: f, opts: o, out: &Outcome{}}
 	r.fresh("")
 	var got [][]string
@@ -60,7 +73,8 @@ type runner struct {
 	opts  Options
 	out   *Outcome
 	world *world
-	vars  *strings.Replacer // of each; nil outside
+	vars  *strings.Replacer // of each and of graded cases; nil outside
+	pairs []string          // of which vars was made
 	long  int               // bytes of the longest value of vars
 	spent int64             // bytes of texts and steps that were made
 	name  string            // of the case
@@ -69,7 +83,7 @@ type runner struct {
 // fresh starts over with an empty network.
 func (r *runner) fresh(name string) {
 	r.finish()
-	r.name, r.world = name, newWorld(r.opts.Seed)
+	r.name, r.world = name, newWorld(r.opts)
 	if r.opts.Verbose {
 		r.world.show = showAll
 	}

@@ -1,10 +1,8 @@
 package script
 
 import (
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"example.com/khp/fsm"
@@ -20,30 +18,47 @@ type step func(p *player)
 
 // steps reads the lines below an adversary: the steps for the first connection, the second, and so
 // on.
-func (r *runner) steps(lines []line) (scripts [][]step, err error) {
-	scripts = [][]step{nil}
+func (r *runner) steps(lines []line) (scripts []section, err error) {
+	scripts = []section{{}}
 	for _, l := range lines {
 		if err := r.spend(l, 1); err != nil {
 			return nil, err
 		}
 		l.words = substitute(l.words, r.vars)
 		if l.words[0].text == "next" {
-			scripts = append(scripts, nil)
+			if scripts, err = r.nextSection(scripts, l); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		more, err := r.step(l)
 		if err != nil {
 			return nil, err
 		}
-		scripts[len(scripts)-1] = append(scripts[len(scripts)-1], more...)
+		last := &scripts[len(scripts)-1]
+		last.steps = append(last.steps, more...)
 	}
 	return scripts, nil
+}
+
+// nextSection begins the steps for the next connection.
+func (r *runner) nextSection(scripts []section, l line) ([]section, error) {
+	if r.world.trial == nil {
+		return append(scripts, section{}), nil
+	}
+	a := &args{file: r.file.Name, line: l, next: 1}
+	e, none, err := a.readNext()
+	if none {
+		r.world.trial.lonely = true
+		return scripts, err
+	}
+	return append(scripts, section{missing: e}), err
 }
 
 // step reads one line; repeat makes many steps of it.
 func (r *runner) step(l line) (steps []step, err error) {
 	times, every := 1, time.Duration(0)
-	a := &args{file: r.file.Name, line: l}
+	a := &args{file: r.file.Name, line: l, graded: r.world.trial != nil}
 	if l.words[0].text == "repeat" {
 		a.next = 1
 		if times, err = a.number("how often", 1, mostTimes); err != nil {
@@ -103,22 +118,25 @@ var stepReaders map[string]func(a *args, n int) (step, error)
 
 func init() { // the readers name the list in their errors
 	stepReaders = map[string]func(a *args, n int) (step, error){
-		"await": readAwait, "close": readClose, "cut": simple(func(p *player) { p.raw.Conn().Reset(); p.say("cuts the connection") }),
-		"end":   simple(func(p *player) { p.raw.Conn().Close(); p.say("ends the connection") }),
+		"await": readAwait, "close": readClose, "cut": simple(func(p *player) { p.left = true; p.say("cuts the connection"); p.raw.Conn().Reset() }),
+		"end":   simple(func(p *player) { p.left = true; p.say("ends the connection"); p.raw.Conn().Close() }),
 		"frame": readFrame, "opening": readOpening, "ping": readControl(ws.OpPing), "pong": readControl(ws.OpPong), "raw": readRaw,
 		"request": readRequest, "respond": readRespond(true), "response": readRespond(false), "send": readSend, "split": readSplit,
-		"vanish": simple(func(p *player) { p.raw.Conn().Vanish(); p.say("vanishes") }), "wait": readWait,
+		"vanish": simple(func(p *player) { p.left = true; p.raw.Conn().Vanish(); p.say("vanishes") }), "wait": readWait,
 	}
 }
 
 // step reads one step.
 func (a *args) step(n int) (step, error) {
-	expected := "one of " + strings.Join(slices.Sorted(maps.Keys(stepReaders)), ", ") + ", repeat, next"
+	expected := stepNames(a.graded)
 	w, err := a.plain(expected)
 	if err != nil {
 		return nil, err
 	}
 	read, ok := stepReaders[w.text]
+	if more := gradedSteps[w.text]; a.graded && more != nil {
+		read, ok = more, true
+	}
 	if !ok {
 		return nil, a.mistake("unknown step %q; expected %s", w.text, expected)
 	}
@@ -231,6 +249,7 @@ func (c cut) of(t wire.MessageType, data func(p *player) string) step {
 			b = b[c.message:]
 		case c.frame > 0 && c.frame < len(b):
 			p.raw.Send(network.Frame{Op: ws.OpCode(t), Data: b[:c.frame], More: true})
+			p.pings = append(p.pings, []byte("between"))
 			p.raw.Send(network.Frame{Op: ws.OpPing, Data: []byte("between")})
 			p.raw.Send(network.Frame{Op: ws.OpContinuation, Data: b[c.frame:]})
 			return
@@ -245,6 +264,9 @@ func readControl(op ws.OpCode) func(*args, int) (step, error) {
 		return func(p *player) {
 			b := []byte(p.vars(n).Replace(data))
 			p.say("%s %s", map[ws.OpCode]string{ws.OpPing: "ping", ws.OpPong: "pong"}[op], text(b))
+			if op == ws.OpPing {
+				p.pings = append(p.pings, b)
+			}
 			p.raw.Send(network.Frame{Op: op, Data: b})
 		}, err
 	}
@@ -298,6 +320,6 @@ func readRaw(a *args, n int) (step, error) {
 	return func(p *player) {
 		b := []byte(p.vars(n).Replace(data))
 		p.say("raw %s", text(b))
-		p.raw.Conn().Write(b)
+		p.raw.Write(b)
 	}, err
 }

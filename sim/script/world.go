@@ -34,7 +34,8 @@ type world struct {
 	opened  map[string]bool   // by host
 	clients []*client
 	sites   []*site
-	raws    int // clients that follow no protocol
+	raws    int    // clients that follow no protocol
+	trial   *trial // of a graded case, nil in a scenario
 }
 
 // client is a client and what a transcript calls it.
@@ -50,9 +51,12 @@ type site struct {
 	host *network.Site
 }
 
-func newWorld(seed uint64) *world {
+func newWorld(o Options) *world {
 	w := &world{phases: map[string]string{}, timers: map[string]string{}, opened: map[string]bool{}}
-	w.opts = network.Options{Seed: seed, Observe: w.observe}
+	w.opts = network.Options{Seed: o.Seed, Observe: w.observe, Frames: o.Frames}
+	if o.Live != nil {
+		w.opts.Latency = -1
+	}
 	w.net = network.New(w.opts)
 	return w
 }

@@ -1,0 +1,247 @@
+package conform
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/khp/sim/network"
+	"example.com/khp/sim/script"
+	"example.com/khp/sim/verdict"
+)
+
+// casePrefix is where the cases for clients are.
+const casePrefix = "/case/"
+
+// bench waits for a client, and runs a case for each path that it asks for.
+type bench struct {
+	ctx     context.Context
+	o       Options
+	run     *Run
+	base    string
+	web     *web
+	wg      sync.WaitGroup
+	changed chan struct{} // has a token when something has come or ended
+
+	mu      sync.Mutex
+	list    []Selected
+	running map[string]*visit // by id
+	results map[string]Outcome
+	visited bool
+}
+
+// visit is a case that a client has come for.
+type visit struct {
+	loop *loop
+	gone func()
+}
+
+// Client runs cases for a client that comes to l and asks for the path of one after the other. It
+// returns when all have a result, when ctx ends, or when the client stays away for too long.
+func Client(ctx context.Context, l net.Listener, list []Selected, o Options) *Run {
+	address := l.Addr().String()
+	b := &bench{ctx: ctx, o: o, base: "ws://" + address, list: list, running: map[string]*visit{}, results: map[string]Outcome{}, changed: make(chan struct{}, 1)}
+	b.run = &Run{Name: cmp.Or(o.Name, "client"), Role: "client", Target: b.base}
+	b.web = newWeb(b, l.Addr())
+	b.wg.Go(func() { b.accept(l) })
+	b.wait()
+	_ = l.Close()
+	b.web.close()
+	b.wg.Wait()
+	b.run.add(b.outcomes("the client did not come for it"), o)
+	if !b.visited {
+		b.run.Down = "no client came to " + b.base
+	}
+	return b.run
+}
+
+// outcomes are those so far, with the reason for those that there are not.
+func (b *bench) outcomes(missing string) []Outcome {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	list := make([]Outcome, 0, len(b.list))
+	for _, s := range b.list {
+		c, ok := b.results[s.Name]
+		if !ok {
+			c = s.skipped(missing)
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// wait returns when there is nothing more to wait for.
+func (b *bench) wait() {
+	var idle <-chan time.Time
+	for {
+		b.mu.Lock()
+		complete, quiet := len(b.results) == len(b.list), b.visited && len(b.running) == 0
+		b.mu.Unlock()
+		if complete {
+			return
+		}
+		if idle = nil; quiet && b.o.Idle > 0 {
+			idle = time.After(b.o.Idle)
+		}
+		select {
+		case <-b.changed:
+		case <-idle:
+			return
+		case <-b.ctx.Done():
+			return
+		}
+	}
+}
+
+func (b *bench) touch() {
+	select {
+	case b.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (b *bench) accept(l net.Listener) {
+	for {
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		b.wg.Go(func() { b.serve(nc) })
+	}
+}
+
+// serve finds out what a connection is for.
+func (b *bench) serve(nc net.Conn) {
+	stop := context.AfterFunc(b.ctx, func() { _ = nc.Close() })
+	defer stop()
+	_ = nc.SetReadDeadline(time.Now().Add(time.Minute))
+	first, err := readRequest(nc)
+	if err != nil {
+		_ = nc.Close()
+		return
+	}
+	_ = nc.SetReadDeadline(time.Time{})
+	s, host := b.asksFor(first)
+	if s == nil || host == "" {
+		b.web.take(nc, first)
+		return
+	}
+	b.visit(*s, host, nc, first)
+}
+
+// readRequest reads up to the end of the head of a request.
+func readRequest(nc net.Conn) (first []byte, err error) {
+	buf := make([]byte, 4096)
+	for !bytes.Contains(first, []byte("\r\n\r\n")) {
+		n, err := nc.Read(buf)
+		if first = append(first, buf[:n]...); err != nil {
+			return first, err
+		}
+		if len(first) > mostHead {
+			return first, errors.New("the head of the request does not end")
+		}
+	}
+	return first, nil
+}
+
+// asksFor finds the case in a request, and the host by which the client knows us; "" if it is no
+// opening handshake.
+func (b *bench) asksFor(first []byte) (s *Selected, host string) {
+	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(first)))
+	if err != nil {
+		return nil, ""
+	}
+	path, ok := strings.CutPrefix(r.URL.Path, casePrefix)
+	if !ok {
+		return nil, ""
+	}
+	for i := range b.list {
+		if id := b.list[i].Name; path == id || strings.HasPrefix(path, id+"/") && (s == nil || len(id) > len(s.Name)) {
+			s = &b.list[i]
+		}
+	}
+	if r.Header.Get("Upgrade") == "" && r.Header.Get("Sec-WebSocket-Key") == "" {
+		return s, ""
+	}
+	return s, cmp.Or(r.Host, strings.TrimPrefix(b.base, "ws://"))
+}
+
+// visit gives a connection to its case, which begins with the first one.
+func (b *bench) visit(s Selected, host string, nc net.Conn, first []byte) {
+	b.mu.Lock()
+	_, done := b.results[s.Name]
+	v := b.running[s.Name]
+	if done {
+		b.mu.Unlock()
+		b.web.take(nc, first)
+		return
+	}
+	if v == nil {
+		v = b.start(s, host)
+	}
+	var others []*visit
+	for id, other := range b.running {
+		if id != s.Name {
+			others = append(others, other)
+		}
+	}
+	b.mu.Unlock()
+	for _, other := range others {
+		other.loop.call(other.gone)
+	}
+	ok := v.loop.call(func() {
+		stream := &network.Stream{}
+		bridge := newBridge(v.loop, stream)
+		if !v.loop.net.Enter("target", stream) {
+			_ = nc.Close()
+			return
+		}
+		bridge.run(nc, first)
+	})
+	if !ok {
+		_ = nc.Close()
+	}
+	b.touch()
+}
+
+// start begins a case. b.mu is held.
+func (b *bench) start(s Selected, host string) *visit {
+	v := &visit{gone: func() {}}
+	v.loop = newLoop(b.ctx, func(_ *loop, _ *network.Network, gone func()) { v.gone = gone })
+	began := make(chan struct{})
+	begin := v.loop.begin
+	v.loop.begin = func(l *loop, n *network.Network, gone func()) { begin(l, n, gone); close(began) }
+	b.running[s.Name], b.visited = v, true
+	b.wg.Go(func() {
+		res, err := s.Run(script.Options{Profile: s.Profile, Patience: b.o.patience(), Vars: map[string]string{"base": "ws://" + host}, Live: v.loop})
+		c := s.outcome(res, err, b.o)
+		if b.ctx.Err() != nil && c.Grade == verdict.Error {
+			c = s.skipped("interrupted")
+		}
+		b.mu.Lock()
+		delete(b.running, s.Name)
+		b.results[s.Name] = c
+		b.mu.Unlock()
+		b.o.tell(c)
+		b.touch()
+	})
+	<-began
+	return v
+}
+
+// prefixed is a connection of which something was read already.
+type prefixed struct {
+	net.Conn
+	r io.Reader
+}
+
+// Read implements net.Conn.
+func (p *prefixed) Read(b []byte) (int, error) { return p.r.Read(b) }

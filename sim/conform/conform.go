@@ -1,0 +1,45 @@
+// Package conform has the cases of khp conform: what a KHP server or client has to do, as scripts in
+// the language of package script that any implementation can be tried with. The files in the folder
+// cases are the cases; docs/conform.md explains how to read and write one.
+package conform
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+
+	"example.com/khp/sim/script"
+)
+
+//go:embed cases/*.txt
+var files embed.FS
+
+// Cases returns all cases, in the order of their files. They are part of the program, and a test
+// reads all of them: an error cannot happen there.
+func Cases() ([]*script.Case, error) {
+	names, err := fs.Glob(files, "cases/*.txt")
+	if err != nil {
+		return nil, err
+	}
+	var list []*script.Case
+	for _, name := range names {
+		source, err := files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		more, err := parse(path.Base(name), string(source))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
+}
+
+func parse(name, source string) ([]*script.Case, error) {
+	f, err := script.Parse(name, source)
+	if err != nil {
+		return nil, err
+	}
+	return f.Cases()
+}

@@ -1,0 +1,51 @@
+package verdict
+
+import "strings"
+
+// Alternative is one thing that a peer may do, and what that is worth.
+type Alternative struct {
+	Pattern
+	Grade Grade  // "" is pass
+	Why   string // of other grades
+	Ends  bool   // nothing more is asked of the peer after it
+}
+
+// Expectation is what may come next.
+type Expectation struct {
+	Alternatives []Alternative
+	Otherwise    Grade  // of anything else
+	Line         int    // of the step
+	Where        string // what the step is about, for the reason
+}
+
+// Judge says what s is worth, and whether the case goes on after it.
+func (e *Expectation) Judge(s Seen) (r Ruling, goesOn bool) {
+	r = Ruling{Want: e.String(), Got: s.String(), Line: e.Line}
+	for _, a := range e.Alternatives {
+		if !a.Match(&s) {
+			continue
+		}
+		r.Grade, r.Why = Pass, a.Why
+		if a.Grade != "" {
+			r.Grade = a.Grade
+		}
+		return r, !a.Ends && r.Grade != Skip && !r.Grade.Failed() && s.Kind != Close && s.Kind != End
+	}
+	r.Grade = e.Otherwise
+	r.Why = "the peer does something else"
+	if s.Kind == Silence {
+		r.Why = "the peer does nothing"
+	}
+	return r, false
+}
+
+// String says in words what may come.
+func (e *Expectation) String() string {
+	var list []string
+	for _, a := range e.Alternatives {
+		if a.Grade == "" || a.Grade == Pass {
+			list = append(list, a.String())
+		}
+	}
+	return strings.Join(list, ", or ")
+}
