@@ -13,6 +13,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/wire"
+	"example.com/khp/wire/credentials"
 )
 
 // User is who the resource challenge of the cases knows, as NAME:PASSWORD, and whom clients under
@@ -81,7 +82,7 @@ func decide(ctx context.Context, r *transport.Request) (transport.Decision, erro
 	name, password, _ := strings.Cut(User, ":")
 	switch path := r.Path(); {
 	case path == selfResources["challenge"]:
-		want, _ := wire.AppendBasic(nil, name, password)
+		want, _ := credentials.AppendBasic(nil, name, password)
 		if r.Authorization != string(want) {
 			return r.Ask("Basic", "conform"), nil
 		}

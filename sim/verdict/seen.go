@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/internal/redact"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
@@ -162,7 +163,7 @@ func (s Seen) String() string {
 	switch s.Kind {
 	case Opening, Request, Response:
 		head := strings.Join(append([]string{s.Start}, s.Fields...), "\r\n") + "\r\n\r\n"
-		text := strings.ReplaceAll(strings.TrimSpace(string(wire.AppendRedacted(nil, []byte(head)))), "\r\n", " | ")
+		text := strings.ReplaceAll(strings.TrimSpace(string(redact.Append(nil, []byte(head)))), "\r\n", " | ")
 		return string(s.Kind) + " " + clip(visible.Line(text), 600)
 	case Terminator:
 		return "terminator (an empty binary message)"

@@ -82,7 +82,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.list, "list", false, "list the cases, and run none")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the cases that pass, too, with all that was sent")
 	o.patience = cli.Duration(0)
-	f.Var(&o.patience, "patience", "how much `TIME` the peer has for one step (default 10s)")
+	f.Var(&o.patience, "patience", "how much `TIME` the peer has for one step, as in 30s (default 10s)")
 	o.addReportFlags(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"spec", "kaazing"}, cobra.ShellCompDirectiveNoFileComp))
 }

@@ -87,9 +87,10 @@ func (f *files) write(d *conform.Document) error {
 func reportCommand(c *cli.Env) *cobra.Command {
 	o := &options{}
 	cmd := &cobra.Command{
-		Use:     "report FILE...",
-		Short:   "Put JSON reports together",
-		Long:    "Report reads reports that --json wrote, of several implementations, and prints them, or writes one page of them with --html.",
+		Use:   "report FILE...",
+		Short: "Put JSON reports together",
+		Long: `Report reads reports that --json wrote, of several implementations, and prints them,
+or writes one page of them with --html.`,
 		Example: "  khp conform report ours.json theirs.json --html matrix.html",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -166,7 +166,7 @@ It ends when all cases have a result, or when the client stays away for --idle.`
 	o.addFlags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&listen, "listen", listen, "where to wait for the client, as `HOST:PORT`")
-	f.Var(&idle, "idle", "end when the client has not come for this `TIME`; 0 waits for ever")
+	f.Var(&idle, "idle", "end when the client has not come for this `TIME`, as in 30s; 0 waits for ever")
 	return cmd
 }
 
@@ -174,9 +174,10 @@ It ends when all cases have a result, or when the client stays away for --idle.`
 func selfCommand(c *cli.Env) *cobra.Command {
 	o := &options{}
 	cmd := &cobra.Command{
-		Use:     "self",
-		Short:   "Test khp itself, in both roles and both profiles",
-		Long:    "Self tries khp's own server and client with all cases, on loopback. --profile and --run choose some.",
+		Use:   "self",
+		Short: "Test khp itself, in both roles and both profiles",
+		Long: `Self tries khp's own server and client with all cases, on loopback. --profile and
+--run choose some.`,
 		Example: "  khp conform self\n  khp conform self --profile kaazing --html self.html",
 		Args:    cli.NoArgs,
 		RunE: func(_ *cobra.Command, _ []string) error {
