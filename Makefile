@@ -2,8 +2,9 @@
 
 GO     ?= go
 TOOL   := $(GO) tool -modfile=internal/tools/go.mod
-# Under the race detector a program sleeps for a second before it exits, unless it is told not to.
-GOTEST := GORACE=atexit_sleep_ms=0 $(GO) test -race
+# make vet vets. Under the race detector a program sleeps for a second before it exits, unless it is
+# told not to.
+GOTEST := GORACE=atexit_sleep_ms=0 $(GO) test -race -vet=off
 
 .PHONY: help
 help: ## list the targets
@@ -132,12 +133,16 @@ reliability: ## put khp serve under load, and write docs/reliability.md (ten min
 verification: ## explore, measure, and write docs/verification.md (a few minutes)
 	$(GO) run ./internal/docgen verification
 
-# fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. The list comes from go test.
+# fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. Each package is
+# built once; go test would link it again for each target.
 define fuzz-each
-	@found=; for package in ./fuzz ./fuzz/differential ./sim/replay ./sim/capture ./transport/auth/htpasswd; do \
-	  for target in $$($(GO) test -list '$(2)' $$package | grep '^Fuzz'); do \
-	    found=yes; echo "$$target, $(1) executions"; log=$$(mktemp); \
-	    if $(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime=$(1)x -fuzzminimizetime=200x > $$log 2>&1; then tail -n 3 $$log; rm $$log; else cat $$log; rm $$log; exit 1; fi; \
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && corpus=$$($(GO) env GOCACHE)/fuzz && found=; \
+	for package in ./fuzz ./fuzz/differential ./sim/replay ./sim/capture ./transport/auth/htpasswd; do \
+	  $(GO) test -c -fuzz=Fuzz -o "$$tmp/fuzz.test" $$package || exit 1; \
+	  for target in $$(cd $$package && "$$tmp/fuzz.test" -test.list '$(2)' | grep '^Fuzz'); do \
+	    found=yes; echo "$$target, $(1) executions"; \
+	    if (cd $$package && "$$tmp/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime=$(1)x -test.fuzzminimizetime=200x \
+	      -test.fuzzcachedir="$$corpus/$$($(GO) list .)") > "$$tmp/log" 2>&1; then tail -n 2 "$$tmp/log"; else cat "$$tmp/log"; exit 1; fi; \
 	  done; \
 	done; test -n "$$found" || { echo "no fuzz target is named $(T)"; exit 1; }
 endef

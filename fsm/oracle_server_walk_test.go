@@ -110,6 +110,9 @@ func TestOracle_Server(t *testing.T) {
 		events := serverEvents(someStatuses, variants)
 		for _, name := range slices.Sorted(maps.Keys(oracleServerConfigs)) {
 			t.Run(name, func(t *testing.T) {
+				if testing.Short() {
+					t.Skip("the quick comparison is enough in short mode")
+				}
 				n, err := newServer(oracleServerConfigs[name], events).walk()
 				t.Logf("%d states, %d steps", n.states, n.steps)
 				require.NoError(t, err)

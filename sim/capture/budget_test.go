@@ -41,6 +41,9 @@ func TestCollector_GivesBack(t *testing.T) {
 // Many connections that send much take bounded memory all together; those beyond the limit are
 // incomplete, and say so.
 func TestRead_BudgetOfAllConnections(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads more than the budget allows, which takes seconds")
+	}
 	reader, writer := io.Pipe()
 	payload := append([]byte("\x82\x7e\xff\xff"), bytes.Repeat([]byte("x"), 1<<16)...)[:4+65535]
 	go func() {
@@ -71,6 +74,9 @@ func TestRead_BudgetOfAllConnections(t *testing.T) {
 
 // Lengths that a small file claims cost no memory.
 func TestRead_ClaimedLengths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("unpacks hundreds of megabytes, which takes seconds")
+	}
 	var small bytes.Buffer
 	z := gzip.NewWriter(&small)
 	header := []byte("\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\x65\x00\x00\x00")

@@ -11,6 +11,9 @@ import (
 
 // Small scenarios that multiply end in an error that names the line, and take little memory.
 func TestRun_Budget(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs until the budgets are spent, which takes seconds")
+	}
 	lines := func(n int, text string) string { return strings.Repeat(text+"\n", n) }
 	const client = "client ws://a.example/\n"
 	for name, c := range map[string]struct{ source, want string }{

@@ -14,6 +14,9 @@ import (
 // Scenarios from which words and lines are missing are mistakes or other scenarios; nothing panics,
 // and no invariant breaks.
 func TestMutilated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs hundreds of scenarios, which takes seconds")
+	}
 	files, err := filepath.Glob("testdata/adv/ADV-[0-7]*.txt")
 	require.NoError(t, err)
 	require.Greater(t, len(files), 70)
