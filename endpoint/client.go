@@ -331,8 +331,6 @@ func (c *Client) perform(e fsm.Effect) {
 		o.Data, _ = c.extendedRequest(e.Kind == fsm.EffectReplayRequest)
 	case fsm.EffectSendBody:
 		o.Kind, o.Type, o.Data = SendMessage, wire.Binary, c.cfg.Body
-	case fsm.EffectStopBody:
-		o.Kind = StopBody
 	case fsm.EffectAskCredentials:
 		o.Kind = AskCredentials
 	case fsm.EffectFollow: // the last effect of its step
@@ -346,6 +344,8 @@ func (c *Client) perform(e fsm.Effect) {
 		o.Kind = Open
 	case fsm.EffectFail:
 		o.Kind, o.Err = Fail, c.failure(e)
+	case fsm.EffectStopBody: // the body is one message
+		return
 	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
 		return // only a server is told to
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/retryafter"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -33,7 +34,7 @@ func TestPair_Explains(t *testing.T) {
 		proves(t, "RFC6585-429-03")
 		d := Decision{Status: 429, Header: []HeaderField{{"Retry-After", "120"}}}
 		err := newPair(t, "ws://h/p", ClientConfig{}, func(wire.URL, *Request) Decision { return d }).run().wantFailure(fsm.FailureStatus)
-		seconds, ok := wire.RetryAfter([]byte(err.Field("Retry-After")), 0)
+		seconds, ok := retryafter.Seconds([]byte(err.Field("Retry-After")), 0)
 		require.True(t, ok)
 		require.Equal(t, int64(120), seconds)
 	})

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -146,7 +147,7 @@ func hasPrefixFold(s, prefix string) bool {
 func parseLists(fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool) (subprotocols, extensions []string, fault string) {
 	for i, f := range fields {
 		switch empty := len(f.Value) == 0; {
-		case wire.EqualFold(f.Name, "Sec-WebSocket-Protocol") && !(empty && mayBeEmpty[0]):
+		case scan.EqualFold(f.Name, "Sec-WebSocket-Protocol") && !(empty && mayBeEmpty[0]):
 			var room [4][]byte
 			list, err := wire.ParseTokens(room[:0], f.Value)
 			if err != nil {
@@ -157,7 +158,7 @@ func parseLists(fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool) (s
 			for _, p := range list {
 				subprotocols = append(subprotocols, value.token(p))
 			}
-		case wire.EqualFold(f.Name, "Sec-WebSocket-Extensions") && !(empty && mayBeEmpty[1]):
+		case scan.EqualFold(f.Name, "Sec-WebSocket-Extensions") && !(empty && mayBeEmpty[1]):
 			var room [4]wire.Extension
 			list, err := wire.ParseExtensions(room[:0], f.Value)
 			if err != nil {

@@ -8,7 +8,7 @@ import (
 	"example.com/khp/wire"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind,RedirectPolicy
+//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind
 
 // Output is one order to the host. A call returns all of its outputs; the host carries them out in
 // order. Data and URL are valid until the next call on the same endpoint, unless it is the caller's
@@ -42,7 +42,6 @@ const (
 	AskDecision               // server: decide on Server.Request, then call Decide
 	Open                      // the connection is open; see Result
 	Deliver                   // a message for the application
-	StopBody                  // client: stop sending the body, if that is still going on
 	Closed                    // the last output: it is over, as the application asked or after open
 	Fail                      // the last output: the handshake failed
 )

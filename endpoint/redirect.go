@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -37,7 +38,7 @@ func (c *Client) judgeChoices(r *wire.Response) judgment {
 	}
 	first := judgment{detail: "none of the offered URIs is usable"} // then why the first that could be read is not followed
 	left := c.cfg.Limits.Elements
-	for line := range wire.URIList(r.Body) {
+	for line := range judge.URIList(r.Body) {
 		j := c.judgeTarget(line)
 		if j.facts == 0 {
 			continue

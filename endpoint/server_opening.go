@@ -29,9 +29,9 @@ func (o *OpeningRequest) Kaazing() bool {
 // Path returns the path of the target as sent, without query.
 func (o *OpeningRequest) Path() string { return wire.TargetPath(o.Target) }
 
-// OffersKHP reports whether KHP is among the subprotocols of the request, at any place in any of
+// offersKHP reports whether KHP is among the subprotocols of the request, at any place in any of
 // the lists.
-func (o *OpeningRequest) OffersKHP() bool {
+func (o *OpeningRequest) offersKHP() bool {
 	for i := range o.Opening {
 		if f := &o.Opening[i]; strings.EqualFold(f.Name, "Sec-WebSocket-Protocol") {
 			var room [8][]byte
@@ -49,7 +49,7 @@ func (o *OpeningRequest) OffersKHP() bool {
 // as KHP.
 func (o *OpeningRequest) Speaks() string {
 	switch {
-	case len(o.Opening) > 0 && !o.OffersKHP():
+	case len(o.Opening) > 0 && !o.offersKHP():
 		return "plain"
 	case o.Kaazing():
 		return "kaazing"

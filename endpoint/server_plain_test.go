@@ -30,7 +30,7 @@ func plainAsked(t *testing.T, target, protocols string) *Server {
 func TestServer_Plain_Protocols(t *testing.T) {
 	s := plainAsked(t, "/p", "a, x-kaazing-bump, b")
 	require.Equal(t, []string{"a", "b"}, s.Request().Subprotocols)
-	require.False(t, s.OpeningRequest().OffersKHP())
+	require.False(t, s.OpeningRequest().offersKHP())
 	_, err := s.Decide(t0, Decision{Subprotocol: "c"})
 	require.ErrorContains(t, err, "not requested")
 	out, err := s.Decide(t0, Decision{Subprotocol: "b"})

@@ -12,9 +12,9 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/retryafter"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/portal"
-	"example.com/khp/wire"
 )
 
 // HandshakeError is why a connection was not opened. It carries what the server said, so that the
@@ -79,7 +79,7 @@ func newHandshakeError(err error) *HandshakeError {
 
 // retryAfter reads the Retry-After field, 0 if there is none to be understood.
 func retryAfter(h http.Header) time.Duration {
-	seconds, _ := wire.RetryAfter([]byte(h.Get("Retry-After")), time.Now().Unix())
+	seconds, _ := retryafter.Seconds([]byte(h.Get("Retry-After")), time.Now().Unix())
 	return time.Duration(seconds) * time.Second
 }
 

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
-	"example.com/khp/wire"
+	"example.com/khp/internal/retryafter"
 	"github.com/stretchr/testify/require"
 )
 
@@ -141,6 +141,6 @@ func TestHandshakeError_RetryAfter(t *testing.T) {
 	}
 	at := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
 	require.InDelta(t, time.Hour, retryAfter(http.Header{"Retry-After": {at}}), float64(5*time.Second))
-	_, ok := wire.RetryAfter([]byte(at), time.Now().Unix())
+	_, ok := retryafter.Seconds([]byte(at), time.Now().Unix())
 	require.True(t, ok)
 }

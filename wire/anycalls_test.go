@@ -12,9 +12,7 @@ var functions = map[string]any{
 	"AsksKaazing": AsksKaazing, "OriginForm": OriginForm, "TargetPath": TargetPath,
 	"AppendAccept": AppendAccept, "AppendBalancer": AppendBalancer, "AppendEnd": AppendEnd, "AppendField/bytes": AppendField[[]byte, string], "AppendField/string": AppendField[string, []byte],
 	"AppendKey": AppendKey, "AppendRequestLine/bytes": AppendRequestLine[[]byte, string], "AppendRequestLine/string": AppendRequestLine[string, []byte],
-	"AppendStatusLine/bytes": AppendStatusLine[[]byte], "AppendStatusLine/string": AppendStatusLine[string], "Bodiless": Bodiless, "DefaultLimits": DefaultLimits,
-	"CloseReason": CloseReason, "EqualFold": EqualFold, "HasToken": HasToken, "KindOf": KindOf, "ParseBalancer": ParseBalancer, "ParseChallenges": ParseChallenges, "ParseExtensions": ParseExtensions, "ParseTokens": ParseTokens, "ParseURL": ParseURL, "RetryAfter": RetryAfter, "SameAuthority": SameAuthority, "SamePath": SamePath, "URIList": URIList,
-	"ValidCloseCode": ValidCloseCode, "ValidFieldValue/bytes": ValidFieldValue[[]byte], "ValidFieldValue/string": ValidFieldValue[string], "ValidKey": ValidKey, "ValidToken/bytes": ValidToken[[]byte], "ValidToken/string": ValidToken[string],
+	"AppendStatusLine/bytes": AppendStatusLine[[]byte], "AppendStatusLine/string": AppendStatusLine[string], "Bodiless": Bodiless, "DefaultLimits": DefaultLimits, "CloseReason": CloseReason, "HasToken": HasToken, "KindOf": KindOf, "ParseBalancer": ParseBalancer, "ParseChallenges": ParseChallenges, "ParseExtensions": ParseExtensions, "ParseTokens": ParseTokens, "ParseURL": ParseURL, "SameAuthority": SameAuthority, "SamePath": SamePath, "ValidCloseCode": ValidCloseCode, "ValidFieldValue/bytes": ValidFieldValue[[]byte], "ValidFieldValue/string": ValidFieldValue[string], "ValidKey": ValidKey, "ValidToken/bytes": ValidToken[[]byte], "ValidToken/string": ValidToken[string],
 }
 
 // Whatever is called in whatever order with whatever arguments: nothing panics.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/khp/internal/corpus"
+	"example.com/khp/internal/retryafter"
 	"github.com/stretchr/testify/require"
 )
 
@@ -78,7 +79,7 @@ func (c corpusCase) result() (got string, err error) {
 		}
 		return u.String(), nil
 	case "retry-after":
-		n, ok := RetryAfter(c.bytes, corpusNow)
+		n, ok := retryafter.Seconds(c.bytes, corpusNow)
 		if !ok {
 			return "", errNotATime
 		}

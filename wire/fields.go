@@ -57,10 +57,6 @@ func (f Fields) HasToken(name, token string) bool {
 	return false
 }
 
-// EqualFold reports whether a and s are the same apart from the case of ASCII
-// letters. No other folding takes place: U+017F is not an 's'.
-func EqualFold(a []byte, s string) bool { return scan.EqualFold(a, s) }
-
 // ValidToken reports whether s is a token: a method, a field name, a
 // subprotocol, an extension name. [RFC 9110 5.6.2]
 func ValidToken[S scan.Text](s S) bool { return scan.ValidToken(s) }
@@ -78,7 +74,7 @@ func ValidFieldValue[S scan.Text](s S) bool { return scan.ValidValue(s) }
 // without the query, user and password of a URL in it.
 func (f Field) String() string {
 	for _, name := range []string{"Location", "Content-Location", "Referer", "Refresh", "Link"} {
-		if EqualFold(f.Name, name) {
+		if scan.EqualFold(f.Name, name) {
 			return string(f.Name) + ": " + redact.Target(string(f.Value))
 		}
 	}

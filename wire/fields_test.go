@@ -31,14 +31,6 @@ func TestFields_Lookup(t *testing.T) {
 	}))
 }
 
-func TestEqualFold(t *testing.T) {
-	require.True(t, EqualFold([]byte("aZ-[@"), "Az-[@"))
-	require.False(t, EqualFold([]byte("[@"), "{`"))
-	require.False(t, EqualFold([]byte("s"), "\u017f"))
-	require.False(t, EqualFold([]byte("k"), "\u212a"))
-	require.False(t, EqualFold([]byte("a"), "ab"))
-}
-
 func TestValid(t *testing.T) {
 	require.True(t, ValidToken("Sec-WebSocket-Key"))
 	require.False(t, ValidToken(""))

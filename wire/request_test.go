@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/internal/scan"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -203,7 +204,7 @@ func genFields(t *rapid.T) Fields {
 	var f Fields
 	for range rapid.IntRange(0, 6).Draw(t, "fields") {
 		name := genToken.Filter(func(s string) bool {
-			return !EqualFold([]byte(s), "Host") && !EqualFold([]byte(s), "Content-Length") && !EqualFold([]byte(s), "Transfer-Encoding")
+			return !scan.EqualFold([]byte(s), "Host") && !scan.EqualFold([]byte(s), "Content-Length") && !scan.EqualFold([]byte(s), "Transfer-Encoding")
 		}).Draw(t, "name")
 		f = append(f, Field{[]byte(name), []byte(genValue.Draw(t, "value"))})
 	}

@@ -154,7 +154,6 @@ func (d *core) carryOut(now time.Time, o *endpoint.Output) {
 		d.host.Over(o.Err)
 	case endpoint.Dial, endpoint.AskCredentials, endpoint.AskDecision:
 		d.side.special(now, o)
-	case endpoint.StopBody: // the body is one message
 	}
 }
 

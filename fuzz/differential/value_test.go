@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"example.com/khp/fuzz/corpus"
+	"example.com/khp/internal/retryafter"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 	"example.com/khp/wire/credentials"
 )
@@ -71,7 +73,7 @@ func FuzzDiffRetryAfter(f *testing.F) {
 		f.Add(c.Input, int64(784111740))
 	}
 	f.Fuzz(func(t *testing.T, value []byte, now int64) {
-		seconds, ok := wire.RetryAfter(value, now)
+		seconds, ok := retryafter.Seconds(value, now)
 		if seconds < 0 || seconds > 366*24*3600 || !ok && seconds != 0 {
 			t.Fatalf("%d seconds, %v", seconds, ok)
 		}
@@ -96,7 +98,7 @@ func FuzzDiffBasic(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		scheme, rest, ok := credentials.Split([]byte(value))
 		user, password, basic := "", "", false
-		if ok && wire.EqualFold(scheme, "Basic") {
+		if ok && scan.EqualFold(scheme, "Basic") {
 			user, password, basic = credentials.DecodeBasic(rest)
 		}
 		r := http.Request{Header: http.Header{"Authorization": {value}}}

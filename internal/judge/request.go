@@ -1,6 +1,9 @@
 package judge
 
-import "example.com/khp/wire"
+import (
+	"example.com/khp/internal/scan"
+	"example.com/khp/wire"
+)
 
 // OpeningRequest judges an opening request by itself, and returns the status that refuses it; 0 if
 // it is one. Without checkKey the key is not judged, because a recorder has replaced it. [RFC 6455
@@ -41,7 +44,7 @@ func Body(r *wire.Request, have int) (left int64, fault Fault) {
 	switch {
 	case left < 0:
 		return 0, Fault{"KHP-EXT-01 KHP-EXT-04", "bytes after the end of the request"}
-	case left > 0 && !wire.EqualFold(expect, "100-continue"):
+	case left > 0 && !scan.EqualFold(expect, "100-continue"):
 		return 0, Fault{"KHP-EXT-03 KHP-STATUS-100-03", "the body is shorter than Content-Length"}
 	}
 	return left, Fault{}

@@ -2,9 +2,11 @@ package judge
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -42,7 +44,7 @@ func Opening(f wire.Fields, a *Asked) Fault {
 	value, _ := f.Get("Upgrade")
 	accept, _ := f.Get("Sec-WebSocket-Accept")
 	switch {
-	case !wire.EqualFold(value, "websocket"):
+	case !scan.EqualFold(value, "websocket"):
 		return Fault{upgrade, "expected Upgrade: websocket, got " + get("Upgrade")}
 	case !f.HasToken("Connection", "Upgrade"):
 		return Fault{upgrade, "expected Connection: Upgrade, got " + get("Connection")}
@@ -118,7 +120,7 @@ func acceptMatches(f wire.Fields, a *Asked) Fault {
 		}
 	}
 	for v := range f.All("Upgrade") {
-		if !wire.EqualFold(v, "websocket") {
+		if !scan.EqualFold(v, "websocket") {
 			return Fault{reqs, "expected Upgrade: websocket or none, got " + Quote(string(v))}
 		}
 	}
@@ -141,4 +143,20 @@ func subprotocolAsked(f wire.Fields, a *Asked) Fault {
 		return Fault{"WSP-OPEN-04", "expected a subprotocol of " + QuoteList(a.Subprotocols) + ", got " + quoteFirst(f.Get(name))}
 	}
 	return Fault{}
+}
+
+// URIList iterates over the lines of a text/uri-list body, without comments, empty lines and blanks
+// at the ends. Lines may end in CRLF or LF. They are views and unchecked: resolve them with
+// [wire.URL.Resolve]. [RFC 2483 5]
+func URIList(body []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for rest := body; len(rest) > 0; {
+			var line []byte
+			line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+			line = scan.Trim(bytes.TrimSuffix(line, []byte{'\r'}))
+			if len(line) > 0 && line[0] != '#' && !yield(line) {
+				return
+			}
+		}
+	}
 }

@@ -139,3 +139,11 @@ func TestScan_WordTests(t *testing.T) {
 }
 
 func lowestMarked(m uint64) bool { return m&0x80 != 0 }
+
+func TestEqualFold(t *testing.T) {
+	require.True(t, EqualFold([]byte("aZ-[@"), "Az-[@"))
+	require.False(t, EqualFold([]byte("[@"), "{`"))
+	require.False(t, EqualFold([]byte("s"), "\u017f"))
+	require.False(t, EqualFold([]byte("k"), "\u212a"))
+	require.False(t, EqualFold([]byte("a"), "ab"))
+}

@@ -91,7 +91,7 @@ func (m *Monitor) Take(o endpoint.Output) error {
 			return fmt.Errorf("INV-03: %v, opened %v", o.Kind, m.opened)
 		}
 		m.leg.asked, m.leg.again = true, true
-	case endpoint.SendPong, endpoint.StopBody:
+	case endpoint.SendPong:
 	default:
 		return fmt.Errorf("TOTAL: an output of kind %v", o.Kind)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -46,7 +47,7 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 		return nil, unread("the extended request", "KHP-EXT-03", err)
 	}
 	expect, _ := r.Fields.Get("Expect")
-	a.expects = wire.EqualFold(expect, "100-continue")
+	a.expects = scan.EqualFold(expect, "100-continue")
 	left, fault := judge.Body(r, len(p)-n)
 	a.length = left
 	a.authorized = r.Fields.Count("Authorization") > 0

@@ -8,6 +8,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/scan"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 	"example.com/khp/wire/credentials"
@@ -173,7 +174,7 @@ func (o *clientOptions) provider(a *args, w word) (f func(int, []wire.Challenge)
 // forScheme answers challenges of one scheme only, with or without Application before it.
 func forScheme(scheme string, f func(int, []wire.Challenge) (string, time.Duration, bool)) func(int, []wire.Challenge) (string, time.Duration, bool) {
 	return func(attempt int, challenges []wire.Challenge) (string, time.Duration, bool) {
-		known := func(c wire.Challenge) bool { return wire.EqualFold(c.Scheme, scheme) }
+		known := func(c wire.Challenge) bool { return scan.EqualFold(c.Scheme, scheme) }
 		if !slices.ContainsFunc(challenges, known) {
 			return "", 0, false
 		}

@@ -86,7 +86,7 @@ func (w *world) did(name string, e network.Event) {
 		w.say(name, "closed")
 	case endpoint.Fail:
 		w.say(name, "failed: %s", failureText(o.Err))
-	case endpoint.Disconnect, endpoint.AskDecision, endpoint.StopBody: // seen by what follows
+	case endpoint.Disconnect, endpoint.AskDecision: // seen by what follows
 	}
 }
 

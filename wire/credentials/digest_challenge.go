@@ -90,7 +90,7 @@ func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {
 	out := append(dst, "Digest "...)
 	switch {
 	case c.UserHash:
-		out = appendQuoted(out, "username", c.Algorithm.UserHash(u.User, c.Realm))
+		out = appendQuoted(out, "username", c.Algorithm.userHash(u.User, c.Realm))
 	case c.UTF8 && !isASCII(u.User):
 		out = appendExtended(append(out, "username*="...), u.User)
 	default:

@@ -76,7 +76,7 @@ func (c DigestCredentials) Verify(ha1, method string) bool {
 // Matches reports whether the credentials are those of user, in clear or hidden.
 func (c DigestCredentials) Matches(user string) bool {
 	if c.UserHash {
-		user = c.Algorithm.UserHash(user, c.Realm)
+		user = c.Algorithm.userHash(user, c.Realm)
 	}
 	return subtle.ConstantTimeCompare([]byte(user), []byte(c.User)) == 1
 }

@@ -127,7 +127,7 @@ func TestDigest_RoundTrip(t *testing.T) {
 			Algorithm: c.Algorithm, Auth: c.Auth, UserHash: c.UserHash,
 		}
 		if c.UserHash {
-			want.User = c.Algorithm.UserHash(u.User, c.Realm)
+			want.User = c.Algorithm.userHash(u.User, c.Realm)
 		}
 		if c.Auth {
 			want.CNonce, want.Count = u.CNonce, u.Count

@@ -18,7 +18,7 @@ func TestMonitor_Refuses(t *testing.T) {
 	dial := endpoint.Output{Kind: endpoint.Dial, URL: &url}
 	for name, outs := range map[string][]endpoint.Output{
 		"illegal order": {{Kind: endpoint.Closed}, {Kind: endpoint.Closed}},
-		"too many":      slices.Repeat([]endpoint.Output{{Kind: endpoint.StopBody}}, 100),
+		"too many":      slices.Repeat([]endpoint.Output{{Kind: endpoint.SendPong}}, 100),
 		"too large":     {dial, {Kind: endpoint.SendBytes, Data: []byte("GET /p HTTP/1.1\r\nX: " + strings.Repeat("x", mostData) + "\r\n\r\n")}},
 	} {
 		var m monitor

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -74,7 +75,7 @@ func WriteResponse(status int, reason, name, value string, body []byte) error {
 // naiveRest joins the parts behind the start line as somebody would who checks nothing.
 func naiveRest(name, value string, body []byte) string {
 	s := "X-First: 1\r\n" + name + ": " + value + "\r\nX-Last: \r\n"
-	if len(body) > 0 && !wire.EqualFold([]byte(name), "Content-Length") {
+	if len(body) > 0 && !scan.EqualFold([]byte(name), "Content-Length") {
 		s += "Content-Length: " + strconv.Itoa(len(body)) + "\r\n"
 	}
 	return s + "\r\n" + string(body)
@@ -82,7 +83,7 @@ func naiveRest(name, value string, body []byte) string {
 
 func fieldsBack(f wire.Fields, name, value string, body []byte) bool {
 	n := 3
-	if len(body) > 0 && !wire.EqualFold([]byte(name), "Content-Length") {
+	if len(body) > 0 && !scan.EqualFold([]byte(name), "Content-Length") {
 		n = 4
 	}
 	return len(f) == n && string(f[0].Name) == "X-First" && string(f[1].Name) == name && string(f[1].Value) == value && string(f[2].Name) == "X-Last"

@@ -1,15 +1,16 @@
-package wire
+// Package retryafter reads Retry-After fields.
+package retryafter
 
 import "example.com/khp/internal/scan"
 
-// maxRetry is the longest wait that RetryAfter reports: one year.
+// maxRetry is the longest wait that Seconds reports: one year.
 const maxRetry = 365 * 24 * 60 * 60
 
-// RetryAfter reads a Retry-After value, a number of seconds or a date in one of
+// Seconds reads a Retry-After value, a number of seconds or a date in one of
 // the three forms of RFC 9110 section 5.6.7, and returns how many seconds to wait
 // counted from nowUnix. The result is between 0 and one year; a date that has
 // passed is 0. ok is false for anything else. [RFC 9110 10.2.3]
-func RetryAfter(value []byte, nowUnix int64) (seconds int64, ok bool) {
+func Seconds(value []byte, nowUnix int64) (seconds int64, ok bool) {
 	if len(value) == 0 {
 		return 0, false
 	}

@@ -1,4 +1,4 @@
-package wire
+package retryafter
 
 import (
 	"net/http"
@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestRetryAfter(t *testing.T) {
+func TestSeconds(t *testing.T) {
 	now := time.Date(1994, 11, 6, 8, 49, 0, 0, time.UTC).Unix()
 	for _, c := range []struct {
 		name, in string
@@ -45,18 +45,18 @@ func TestRetryAfter(t *testing.T) {
 		{"long weekday", "Sonntag, 06-Nov-94 08:49:37 GMT", -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := RetryAfter([]byte(c.in), now)
+			got, ok := Seconds([]byte(c.in), now)
 			require.Equal(t, c.want >= 0, ok)
 			require.Equal(t, max(c.want, 0), got)
 		})
 	}
-	got, ok := RetryAfter([]byte("Sun, 06 Nov 1994 08:49:37 GMT"), -1<<63)
+	got, ok := Seconds([]byte("Sun, 06 Nov 1994 08:49:37 GMT"), -1<<63)
 	require.True(t, ok)
 	require.Equal(t, int64(maxRetry), got)
 }
 
 // The calendar is that of package time.
-func TestRetryAfter_AgreesWithTime(t *testing.T) {
+func TestSeconds_AgreesWithTime(t *testing.T) {
 	formats := []string{http.TimeFormat, "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC}
 	rapid.Check(t, func(t *rapid.T) {
 		now := rapid.Int64Range(0, 253402300799-maxRetry).Draw(t, "now")
@@ -65,7 +65,7 @@ func TestRetryAfter_AgreesWithTime(t *testing.T) {
 		if at.Year() < 1000 {
 			return
 		}
-		got, ok := RetryAfter([]byte(at.Format(rapid.SampledFrom(formats).Draw(t, "format"))), now)
+		got, ok := Seconds([]byte(at.Format(rapid.SampledFrom(formats).Draw(t, "format"))), now)
 		require.True(t, ok)
 		require.Equal(t, max(wait, 0), got)
 	})
