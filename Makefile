@@ -73,9 +73,9 @@ mutate: ## change every cell of the tables: each change must be noticed (half a 
 	$(GO) test ./fsm -run TestMutation -mutate -v -timeout 20m
 
 .PHONY: debian
-debian: ## install what make spin and make browser need, from Debian's packages (as root)
-	@command -v spin && command -v gcc && command -v chromium || \
-	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends spin gcc libc6-dev chromium >/dev/null; }
+debian: ## install what make prove, make spin and make browser need, from Debian's packages (as root)
+	@command -v z3 && command -v spin && command -v gcc && command -v chromium || \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends z3 spin gcc libc6-dev chromium >/dev/null; }
 
 .PHONY: browser
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -101,6 +101,15 @@ backends: ## khp serve between npm's ws and Python's websockets (installs both, 
 spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
 	$(GO) run ./internal/spincheck
 	$(GO) test ./sim/model -run TestFaults
+
+.PHONY: prove
+prove: ## prove the properties for all limits and configurations, compare docs/invariants.md, refute every seeded fault (needs Debian's z3; half a minute)
+	$(GO) run ./internal/provecheck
+	$(GO) test ./internal/provecheck -count=1 -z3
+
+.PHONY: prove-write
+prove-write: ## prove, and write docs/invariants.md
+	$(GO) run ./internal/provecheck -write
 
 .PHONY: mutate-explore
 mutate-explore: ## count the changes that exploration alone notices: N=300 of them, S=1 seed; N=-1 takes all (minutes)

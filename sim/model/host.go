@@ -47,6 +47,7 @@ const (
 	decided                            // a deciding response that is not 401 was sent
 	kaazingClient                      // the opening request carries .kl=Y
 	unchecked                          // obligations are not checked
+	again                              // the request names an extension of the opening handshake
 )
 
 // is reports whether the marks of m are set.

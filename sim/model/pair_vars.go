@@ -23,6 +23,31 @@ func (p Pair) Vars() iter.Seq2[string, int] {
 	}
 }
 
+// Vars iterates over everything that makes w differ from other states, by the names that a pair has.
+func (w clientWorld) Vars() iter.Seq2[string, int] { return (Pair{client: w}).varsOf("c_") }
+
+// Vars iterates over everything that makes w differ from other states, likewise.
+// The server of a pair is never asked for an extension again, so that variable comes on top.
+func (w serverWorld) Vars() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		v := vars{yield: yield, more: true}
+		for name, value := range (Pair{server: w}).varsOf("s_") {
+			v.num(name, value)
+		}
+		v.bit("s_again", w.host.is(again))
+	}
+}
+
+func (p Pair) varsOf(prefix string) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		for name, value := range p.Vars() {
+			if strings.HasPrefix(name, prefix) && !yield(name, value) {
+				return
+			}
+		}
+	}
+}
+
 // vars hands out variables until it is told to stop.
 type vars struct {
 	yield func(string, int) bool

@@ -78,6 +78,7 @@ func (h *serverHost) learn(s fsm.ServerState, ev fsm.Event) {
 		if p := s.Phase(); p == fsm.ServerAwaitRequest || p == fsm.ServerAwaitReplay {
 			h.set(requested)
 			h.put(bodyOwed, ev.Kind == fsm.EventRequest && ev.Facts.Has(fsm.FactExpectBody))
+			h.put(again, ev.Kind == fsm.EventRequest && ev.Facts.Has(fsm.FactExtensionAgain))
 		}
 	case fsm.EventBodyReceived:
 		h.clear(bodyOwed)
@@ -157,7 +158,7 @@ func (h *serverHost) respond(ev fsm.Event, status int) (broken string) {
 		return "INV-46: a status that a server never sends"
 	case ev.Kind == fsm.EventDecided && !h.is(unchecked) && int(ev.Status) == status && rule.MissingField(ev.Facts) != "":
 		return "INV-45: " + rule.Reason + " without " + rule.MissingField(ev.Facts)
-	case rule.Action == fsm.ActionComplete && ev.Facts.Has(fsm.FactExtensionAgain):
+	case rule.Action == fsm.ActionComplete && h.is(again):
 		return "INV-43: a request that names an extension of the opening handshake is accepted"
 	case rule.Action == fsm.ActionComplete && (!h.is(requested) || !ev.Facts.Has(fsm.FactSelectionValid)):
 		return "INV-08: accepted without a request, or with a selection that was not requested"

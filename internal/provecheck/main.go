@@ -1,0 +1,132 @@
+// Command provecheck proves properties of both machines with z3, for all configurations and limits,
+// and keeps what it found in docs/invariants.md.
+//
+//	go run ./internal/provecheck         # prove, and compare with the page
+//	go run ./internal/provecheck -write  # write the page
+//
+// Exit codes: 0 all is well, 1 something is not, 3 z3 is missing.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"example.com/khp/internal/z3"
+	"example.com/khp/sim/prove"
+)
+
+const page = "docs/invariants.md"
+
+func main() {
+	write := flag.Bool("write", false, "write "+page)
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, *write, os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, write bool, out, errs io.Writer) int {
+	err := check(ctx, write, out)
+	switch {
+	case errors.Is(err, z3.ErrMissing):
+		fmt.Fprintln(errs, "provecheck:", err)
+		return 3
+	case err != nil:
+		fmt.Fprintln(errs, "provecheck:", err)
+		return 1
+	}
+	return 0
+}
+
+// check proves everything and writes or compares the page.
+func check(ctx context.Context, write bool, out io.Writer) error {
+	start := func() (prove.Solver, func() error, error) {
+		p, err := z3.Start(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		return p, p.Close, nil
+	}
+	old, err := os.ReadFile(page)
+	if err != nil && !write {
+		return err
+	}
+	text, refuted := strings.Builder{}, 0
+	text.WriteString(head)
+	for _, m := range []*prove.Machine{prove.Client(), prove.Server()} {
+		begin := time.Now()
+		r, err := m.Prove(start)
+		if err != nil {
+			return err
+		}
+		r.Write(&text)
+		fmt.Fprintf(out, "%s: %d properties proven, %d invariants and %d bounds found, in %.1f s\n",
+			m.Side, len(m.Properties()), len(r.Invariants), len(r.Bounds), time.Since(begin).Seconds())
+		if refuted += len(r.Refuted); len(r.Refuted) == 0 && (write || strings.Contains(string(old), section(r))) {
+			continue
+		}
+		if err := explain(m, start, string(old), r, out); err != nil {
+			return err
+		}
+	}
+	switch {
+	case refuted > 0:
+		return errors.New("not every property is proven")
+	case write:
+		return os.WriteFile(page, []byte(text.String()), 0o644)
+	case text.String() != string(old):
+		return errors.New(page + " is not up to date: if the change is meant, run make prove-write")
+	}
+	return nil
+}
+
+// section is what the page says of a machine.
+func section(r prove.Result) string {
+	var b strings.Builder
+	r.Write(&b)
+	return b.String()
+}
+
+// explain tells which cells break what the page knows, or else which break a property.
+func explain(m *prove.Machine, start func() (prove.Solver, func() error, error), old string, r prove.Result, out io.Writer) error {
+	list, err := m.Explain(old, start)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		list = r.Refuted
+	}
+	fmt.Fprintf(out, "%s: broken in %d ways, by the rows that are named:\n", m.Side, len(list))
+	for i, x := range list {
+		if i == shown {
+			fmt.Fprintf(out, "and %d more\n", len(list)-shown)
+			break
+		}
+		fmt.Fprintln(out, x)
+	}
+	return nil
+}
+
+// shown is how many refutations are told.
+const shown = 12
+
+const head = `# Invariants
+
+Written by ` + "`make prove-write`" + `; ` + "`make prove`" + ` proves it again with the solver z3 and compares.
+
+Exploration visits the states that are reachable with chosen limits and configurations. A proof needs neither: it shows for each row of the tables that it
+keeps what is listed here, from any state in which all of it holds, with any finding about the event, in every configuration and for every limit from 0 to 255. As it
+holds at the start, it holds always. The rows are those that run; what surrounds the machine (connection, timers, what was asked of the application) is that of the
+byzantine models of ` + "`khp explore`" + `, and a test steps both side by side.
+
+Nobody wrote these invariants. The search (Houdini) begins with every literal and every pair of literals, in each phase and everywhere, and drops what some row
+breaks until nothing changes; what is left is the largest set that keeps itself. Names are those of the marks in [states.md](states.md), of timers, of the configuration, and of what a host knows.
+A change of a table changes this page, and ` + "`make prove`" + ` names the cell.
+`

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/khp/internal/z3"
+	"example.com/khp/sim/model"
+	"example.com/khp/sim/prove"
+	"github.com/stretchr/testify/require"
+)
+
+var withZ3 = flag.Bool("z3", false, "run the tests that need z3 (make prove)")
+
+func needZ3(t *testing.T) {
+	t.Helper()
+	if !*withZ3 {
+		t.Skip("run with -z3, or make prove")
+	}
+}
+
+// starter starts z3.
+func starter(t *testing.T) func() (prove.Solver, func() error, error) {
+	return func() (prove.Solver, func() error, error) {
+		p, err := z3.Start(t.Context())
+		if err != nil {
+			return nil, nil, err
+		}
+		return p, p.Close, nil
+	}
+}
+
+// The page holds invariants that the machines keep, and each seeded fault is refuted with its cell.
+func TestProve_NamesTheBrokenCell(t *testing.T) {
+	needZ3(t)
+	known, err := os.ReadFile("../../" + page)
+	require.NoError(t, err)
+	for _, f := range model.Faults() {
+		t.Run(f.Name, func(t *testing.T) {
+			m := prove.Client()
+			if f.Side == model.Server {
+				m = prove.Server()
+			}
+			list, err := m.With(f.Row, f.Changed).Explain(string(known), starter(t))
+			require.NoError(t, err)
+			require.NotEmpty(t, list)
+			cell := "server "
+			if f.Side == model.Client {
+				cell = "client "
+			}
+			for _, r := range list {
+				require.True(t, strings.HasPrefix(r.Cell, cell+f.Changed.From+" on "+f.Changed.Event), "only the cell that was changed is named: %s", r)
+			}
+		})
+	}
+}
+
+func TestProve_PageIsUpToDate(t *testing.T) {
+	needZ3(t)
+	t.Chdir("../..")
+	var out, errs bytes.Buffer
+	require.Zero(t, run(t.Context(), false, &out, &errs), "%s%s", out.String(), errs.String())
+}
+
+func TestProve_WithoutZ3(t *testing.T) {
+	t.Chdir("../..")
+	t.Setenv("PATH", t.TempDir())
+	var out, errs bytes.Buffer
+	require.Equal(t, 3, run(t.Context(), false, &out, &errs))
+	require.Equal(t, "provecheck: z3 is missing: apt-get install z3\n", errs.String())
+}
