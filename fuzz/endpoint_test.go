@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"example.com/khp/fuzz/internal/property"
+	"example.com/khp/fuzz/internal/session"
 )
 
 // A client that is told anything at any time, by a program.
@@ -30,7 +31,7 @@ func FuzzClient(f *testing.F) {
 		f.Add([]byte{flags, 0, 0, 1, 0, 4, 1, 46, 0, 1, 0, 5, 2, 6, 1, 'x', 15})
 		f.Add([]byte{flags, 0, 0, 1, 9, 5, 22, 15, 17, 0, 1, 0, 3, 1, 7, 0})
 	}
-	f.Fuzz(func(t *testing.T, program []byte) { property.Check(t, property.Client(program)) })
+	f.Fuzz(func(t *testing.T, program []byte) { property.Check(t, session.Client(program)) })
 }
 
 // A server that is told anything at any time, by a program.
@@ -55,7 +56,7 @@ func FuzzServer(f *testing.F) {
 		f.Add([]byte{flags | 0x08, 3, 19})
 		f.Add([]byte{flags &^ 0x18, 2, 0, 1, 3, 'x', 13, 10})
 	}
-	f.Fuzz(func(t *testing.T, program []byte) { property.Check(t, property.Server(program)) })
+	f.Fuzz(func(t *testing.T, program []byte) { property.Check(t, session.Server(program)) })
 }
 
 // A client against servers, over a network with faults.
@@ -69,5 +70,5 @@ func FuzzPair(f *testing.F) {
 			f.Add([]byte{flags, decide, 0, 4, 0, 4, 16, 3, 232, 17, 0, 3, 233})
 		}
 	}
-	f.Fuzz(func(t *testing.T, program []byte) { property.Check(t, property.Pair(program)) })
+	f.Fuzz(func(t *testing.T, program []byte) { property.Check(t, session.Pair(program)) })
 }

@@ -1,10 +1,11 @@
-// Package property says what must be true of packages wire and endpoint whatever bytes they are
-// given. Each function takes one input, does everything with it that is worth doing, and returns an
-// error that says which promise was broken. The fuzz targets are nothing but these functions with
-// seeds, so the same checks run as tests, under `go test -fuzz`, and under libFuzzer.
+// Package property has the properties of package wire: they hold for any bytes. Each function takes
+// one input, gives it to every function that it is meant for, and returns an error that says which
+// promise was broken. The fuzz targets are these functions with seeds, so the same checks run as
+// tests, under `go test -fuzz`, and under libFuzzer. Package session has the properties of package
+// endpoint.
 //
-// The judges (slow.go, slowlist.go, and the monitor of package network) are written from the
-// documentation and share no code with what they judge.
+// The judges (slow.go, and the monitor of package network) are written from the documentation and
+// share no code with the code that they judge.
 package property
 
 import (

@@ -1,6 +1,8 @@
-package property
+package session
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -33,11 +35,11 @@ const mostData = 16<<10 + 64<<10
 // take checks the outputs of one call.
 func (m *monitor) take(outs []endpoint.Output) error {
 	if len(outs) > 4*fsm.MaxEffects {
-		return broken("%d outputs of one call", len(outs))
+		return fmt.Errorf("%d outputs of one call", len(outs))
 	}
 	for _, o := range outs {
 		if (o.Kind == endpoint.SendBytes || o.Kind == endpoint.SendMessage) && len(o.Data) > mostData {
-			return broken("%v of %d bytes", o.Kind, len(o.Data))
+			return fmt.Errorf("%v of %d bytes", o.Kind, len(o.Data))
 		}
 		if o.Kind == endpoint.AskDecision {
 			m.asked++
@@ -45,6 +47,34 @@ func (m *monitor) take(outs []endpoint.Output) error {
 		if err := m.Take(o); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// ending is the part of a client or server by which it ends.
+type ending interface {
+	Expire(now time.Time) []endpoint.Output
+	Deadline() time.Time
+	Close(now time.Time, code uint16, reason string) []endpoint.Output
+}
+
+// end checks that the memory of e is bounded, and that Close ends it in any phase. given is memory
+// of the host that e was told to look at.
+func (m *monitor) end(e ending, now time.Time, limits wire.Limits, given int) error {
+	if err := m.take(e.Expire(now)); err != nil { // until this call, outputs view the host's messages
+		return err
+	}
+	if err := bounded(e, limits, given); err != nil {
+		return err
+	}
+	if err := m.take(e.Close(now, 1000, "enough")); err != nil {
+		return err
+	}
+	if err := m.take(e.Expire(e.Deadline())); err != nil {
+		return err
+	}
+	if !m.Over() {
+		return errors.New("Close does not end it")
 	}
 	return nil
 }

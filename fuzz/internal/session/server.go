@@ -1,11 +1,13 @@
-package property
+package session
 
 import (
 	"bytes"
+	"fmt"
 	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/fuzz/internal/property"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 )
@@ -19,12 +21,12 @@ type serverRun struct {
 }
 
 // Server drives a server with a program: a byte of configuration, then one byte for each thing that
-// happens, with its data (see [Program]). Whatever it is told: outputs come in a legal order, at
+// happens, with its data (see [property.Program]). Whatever it is told: outputs come in a legal order, at
 // most one of them the last; each response has one terminator and the fields that its status needs;
 // it opens only behind a completing response; only what was asked is decided; memory is bounded;
 // and Close ends it in any phase.
 func Server(program []byte) error {
-	p := NewProgram(program, requests)
+	p := property.NewProgram(program, requests)
 	flags := p.Byte()
 	m := fsm.DefaultServerConfig()
 	m.Plain, m.Unchecked = flags&1 != 0, flags&2 != 0
@@ -45,29 +47,17 @@ func Server(program []byte) error {
 			return err
 		}
 		if r.Opened() && !open && !r.s.Result().Plain && !r.completed() {
-			return broken("open behind %q", r.Handshake())
+			return fmt.Errorf("open behind %q", r.Handshake())
 		}
 	}
-	if err := r.take(r.s.Expire(r.now)); err != nil { // the next call; outputs view the host's messages until then
-		return err
-	}
-	if err := bounded(r.s, cfg.Limits, cap(r.read)); err != nil {
-		return err
-	}
-	if err := r.take(r.s.Close(r.now, 1000, "enough")); err != nil {
-		return err
-	}
-	if err := r.take(r.s.Expire(r.s.Deadline())); err != nil {
-		return err
-	}
-	if !r.Over() {
-		return broken("Close does not end phase %v", r.s.Phase())
+	if err := r.end(r.s, r.now, cfg.Limits, cap(r.read)); err != nil {
+		return fmt.Errorf("in phase %v: %w", r.s.Phase(), err)
 	}
 	return nil
 }
 
 // event is one thing that happens.
-func (r *serverRun) event(op byte, p *Program) error {
+func (r *serverRun) event(op byte, p *property.Program) error {
 	s := r.s
 	switch op {
 	case 0:
@@ -93,7 +83,7 @@ func (r *serverRun) event(op byte, p *Program) error {
 		may := s.Phase().Open()
 		out, ok := s.Send(r.now, wire.Text, p.Piece())
 		if ok != may || !ok && len(out) > 0 {
-			return broken("Send in phase %v: %v, %d outputs", s.Phase(), ok, len(out))
+			return fmt.Errorf("Send in phase %v: %v, %d outputs", s.Phase(), ok, len(out))
 		}
 		return r.take(out)
 	case 12:
@@ -120,7 +110,7 @@ func (r *serverRun) opening(b []byte) error {
 	r.read = append(r.read[:len(r.read):len(r.read)], b...)
 	used, out := r.s.OpeningReceived(r.now, r.read)
 	if used < 0 || used > len(r.read) || used == 0 && len(out) > 0 {
-		return broken("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
+		return fmt.Errorf("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
 	}
 	if used > 0 {
 		r.read = nil
@@ -129,18 +119,18 @@ func (r *serverRun) opening(b []byte) error {
 }
 
 // decide answers for the application, sensibly or not.
-func (r *serverRun) decide(p *Program) error {
+func (r *serverRun) decide(p *property.Program) error {
 	d := decision(p)
 	phase := r.s.Phase()
 	out, err := r.s.Decide(r.now, d)
 	if err != nil {
 		if len(out) > 0 || r.s.Phase() != phase {
-			return broken("a refused decision gives %d outputs and phase %v: %v", len(out), r.s.Phase(), err)
+			return fmt.Errorf("a refused decision gives %d outputs and phase %v: %v", len(out), r.s.Phase(), err)
 		}
 		return nil
 	}
 	if r.asked == 0 {
-		return broken("a decision that nobody asked for: %+v", d)
+		return fmt.Errorf("a decision that nobody asked for: %+v", d)
 	}
 	if d.Status != 202 {
 		r.asked = 0
@@ -149,7 +139,7 @@ func (r *serverRun) decide(p *Program) error {
 }
 
 // decision builds one: a status, and by bits what goes with it.
-func decision(p *Program) endpoint.Decision {
+func decision(p *property.Program) endpoint.Decision {
 	statuses := []int{0, 101, 101, 201, 204, 205, 202, 302, 401, 401, 403, 407, 426, 300, 511, 999, -5, 100}
 	n := int(p.Byte())
 	d := endpoint.Decision{Status: n + 50*int(p.Byte()&7)}

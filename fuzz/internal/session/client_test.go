@@ -1,4 +1,4 @@
-package property
+package session
 
 import (
 	"testing"

@@ -1,12 +1,14 @@
-package property
+package session
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/fuzz/internal/property"
 	"example.com/khp/wire"
 )
 
@@ -28,12 +30,12 @@ type clientRun struct {
 }
 
 // Client drives a client with a program: two bytes of configuration, then one byte for each thing
-// that happens, with its data (see [Program]). Whatever it is told: outputs come in a legal order,
+// that happens, with its data (see [property.Program]). Whatever it is told: outputs come in a legal order,
 // at most one of them the last; it opens only behind a selected KHP and a complete, terminated
 // response that completes; connections and memory are bounded; and Close ends it in any phase.
 // [INV-01 to INV-06, INV-21, INV-28, INV-38, LIV-11]
 func Client(program []byte) error {
-	p := NewProgram(program, heads)
+	p := property.NewProgram(program, heads)
 	r := &clientRun{cfg: clientConfig(p), now: start}
 	r.kaazing = r.cfg.Machine.Profile != 0 && r.cfg.Machine.Profile != fsm.ProfileSpec
 	first := p.Byte()
@@ -42,13 +44,13 @@ func Client(program []byte) error {
 	}
 	c, err := endpoint.NewClient("ws://h/p", r.cfg)
 	if err != nil {
-		return broken("the client cannot be made: %w", err)
+		return fmt.Errorf("the client cannot be made: %w", err)
 	}
 	r.c = c
 	r.Deadline, r.AllowDowngrade, r.Proxy = c.Deadline, r.cfg.AllowDowngrade, r.cfg.HasProxyLogin
 	if first%4 > 0 { // from the middle: it takes many bytes to come there
 		for _, op := range []byte{0, 1, 2} {
-			if err := r.event(op, NewProgram(nil, heads)); err != nil {
+			if err := r.event(op, property.NewProgram(nil, heads)); err != nil {
 				return err
 			}
 		}
@@ -58,28 +60,16 @@ func Client(program []byte) error {
 			return err
 		}
 		if r.Dials() > int(r.cfg.Machine.MaxRedirects)+3 { // redirects, the first, one for a proxy, one upgrade
-			return broken("%d connections", r.Dials())
+			return fmt.Errorf("%d connections", r.Dials())
 		}
 	}
-	if err := r.take(r.c.Expire(r.now)); err != nil { // the next call; outputs view the host's messages until then
-		return err
-	}
-	if err := bounded(r.c, r.cfg.Limits, cap(r.read)); err != nil {
-		return err
-	}
-	if err := r.take(r.c.Close(r.now, 1000, "enough")); err != nil {
-		return err
-	}
-	if err := r.take(r.c.Expire(r.c.Deadline())); err != nil {
-		return err
-	}
-	if !r.Over() {
-		return broken("Close does not end phase %v", r.c.Phase())
+	if err := r.end(r.c, r.now, r.cfg.Limits, cap(r.read)); err != nil {
+		return fmt.Errorf("in phase %v: %w", r.c.Phase(), err)
 	}
 	return nil
 }
 
-func clientConfig(p *Program) endpoint.ClientConfig {
+func clientConfig(p *property.Program) endpoint.ClientConfig {
 	m := fsm.DefaultClientConfig()
 	flags := p.Byte()
 	on := func(bit int) bool { return flags>>bit&1 == 1 }
@@ -101,7 +91,7 @@ func clientConfig(p *Program) endpoint.ClientConfig {
 }
 
 // event is one thing that happens.
-func (r *clientRun) event(op byte, p *Program) error {
+func (r *clientRun) event(op byte, p *property.Program) error {
 	c := r.c
 	switch op {
 	case 0:
@@ -150,7 +140,7 @@ func (r *clientRun) event(op byte, p *Program) error {
 }
 
 // other is what ends or interrupts.
-func (r *clientRun) other(op byte, p *Program) error {
+func (r *clientRun) other(op byte, p *property.Program) error {
 	c := r.c
 	switch op {
 	case 14:
@@ -171,7 +161,7 @@ func (r *clientRun) other(op byte, p *Program) error {
 		may := c.Phase().Open()
 		out, ok := c.Send(r.now, wire.Text, p.Piece())
 		if ok != may || !ok && len(out) > 0 {
-			return broken("Send in phase %v: %v, %d outputs", c.Phase(), ok, len(out))
+			return fmt.Errorf("Send in phase %v: %v, %d outputs", c.Phase(), ok, len(out))
 		}
 		return r.take(out)
 	case 21:
@@ -186,14 +176,14 @@ func (r *clientRun) other(op byte, p *Program) error {
 		phase := c.Phase()
 		out := c.Ping(r.now, ping)
 		if len(out) > 1 || len(out) == 1 && (out[0].Kind != endpoint.SendPong || !bytes.Equal(out[0].Data, ping)) || c.Phase() != phase {
-			return broken("a Ping gives %d outputs and phase %v", len(out), c.Phase())
+			return fmt.Errorf("a Ping gives %d outputs and phase %v", len(out), c.Phase())
 		}
 		return r.take(out)
 	}
 	return nil
 }
 
-func (r *clientRun) connected(p *Program) error {
+func (r *clientRun) connected(p *property.Program) error {
 	was := r.c.Phase()
 	r.nonce[0], r.nonce[15] = p.Byte(), byte(r.Dials())
 	if was == fsm.ClientConnecting {
@@ -209,7 +199,7 @@ func (r *clientRun) opening(b []byte) error {
 	r.read = append(r.read[:len(r.read):len(r.read)], b...)
 	used, out := r.c.OpeningReceived(r.now, r.read)
 	if used < 0 || used > len(r.read) || used == 0 && len(out) > 0 {
-		return broken("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
+		return fmt.Errorf("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
 	}
 	if used > 0 {
 		r.khp = r.khp || was == fsm.ClientOpening && len(r.read) >= 12 && string(r.read[9:12]) == "101" && strings.Contains(string(r.read), endpoint.Subprotocol)
@@ -252,7 +242,7 @@ func (r *clientRun) message(t wire.MessageType, b []byte) error {
 		}
 	}
 	if !r.khp || !r.ended || !completing(whole) {
-		return broken("open with KHP %v, terminator %v, response %q", r.khp, r.ended, whole)
+		return fmt.Errorf("open with KHP %v, terminator %v, response %q", r.khp, r.ended, whole)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
-package property
+package session
 
 import (
+	"fmt"
 	"reflect"
 
 	"example.com/khp/wire"
@@ -16,7 +17,7 @@ func bounded(endpoint any, limits wire.Limits, given int) error {
 	l := limits.OrDefault()
 	most := 2*(l.Unit+l.Head+l.Body) + 32<<10 + 2*given
 	if n := held(reflect.ValueOf(endpoint)); n > most {
-		return broken("%d bytes are held, the limits allow %d", n, most)
+		return fmt.Errorf("%d bytes are held, the limits allow %d", n, most)
 	}
 	return nil
 }

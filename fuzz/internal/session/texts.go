@@ -1,9 +1,10 @@
-package property
+package session
 
 import (
 	"strconv"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/fuzz/internal/property"
 )
 
 // heads are messages and pieces of them that a server may send.
@@ -40,7 +41,7 @@ func openingAnswer(accept []byte, how byte) string {
 }
 
 // builtResponse writes an extended response of any status, with fields by bits.
-func builtResponse(p *Program, accept []byte) string {
+func builtResponse(p *property.Program, accept []byte) string {
 	s := "HTTP/1.1 " + strconv.Itoa(100+p.Code()%900) + " Whatever\r\n"
 	flags := p.Byte()
 	for i, line := range []string{

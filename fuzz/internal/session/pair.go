@@ -1,13 +1,15 @@
-package property
+package session
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/fuzz/internal/property"
 	"example.com/khp/sim/network"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -43,7 +45,7 @@ type relay struct {
 // the server was; both come to an end or to rest in open; and without faults an accepted client is
 // open. [INV-49, INV-50, LIV-03, LIV-09]
 func Pair(program []byte) error {
-	p := NewProgram(program, nil)
+	p := property.NewProgram(program, nil)
 	cfg := clientConfig(p)
 	cfg.Machine.TerminatorOptional = false // only the strict client promises it all
 	r := &pairRun{cfg: cfg, decide: p.Byte(), relays: map[bool]func(relay){}, held: map[bool][]network.Frame{}}
@@ -55,7 +57,7 @@ func Pair(program []byte) error {
 		return "Basic am9lOndlbGNvbWU=", 0, r.decide&1 == 0
 	}})
 	if err != nil {
-		return broken("the client cannot be made: %w", err)
+		return fmt.Errorf("the client cannot be made: %w", err)
 	}
 	r.client = c
 	c.Connect()
@@ -66,7 +68,7 @@ func Pair(program []byte) error {
 		}
 	}
 	if !r.net.Run(20_000) {
-		return broken("no rest: client %v", c.Phase())
+		return fmt.Errorf("no rest: client %v", c.Phase())
 	}
 	if r.faults == 0 {
 		r.net.Check()
@@ -78,7 +80,7 @@ func Pair(program []byte) error {
 }
 
 // step is one thing that happens on the network or at either host.
-func (r *pairRun) step(op byte, p *Program) {
+func (r *pairRun) step(op byte, p *property.Program) {
 	switch op % 20 {
 	case 0, 1, 2, 3, 4, 5, 6, 7:
 		r.net.Advance(0, 1)
@@ -122,7 +124,7 @@ func (r *pairRun) pass(how byte) {
 }
 
 // serverSpeaks has the server send a message, or close.
-func (r *pairRun) serverSpeaks(p *Program) {
+func (r *pairRun) serverSpeaks(p *property.Program) {
 	s := r.site.Last()
 	switch {
 	case s == nil:
@@ -194,7 +196,7 @@ func (r *pairRun) disturbed(client bool, how byte) func(relay) {
 // observe notices that a decision was refused, or a server not reached.
 func (r *pairRun) observe(e network.Event) {
 	if e.Kind == network.Failed {
-		r.refused = broken("%s: %s", e.Host, e.Text)
+		r.refused = fmt.Errorf("%s: %s", e.Host, e.Text)
 	}
 }
 
@@ -250,7 +252,7 @@ func (r *pairRun) wrong() error {
 	s := r.site.Last()
 	a, b := r.client.Endpoint.Result(), s.Endpoint.Result()
 	if !s.Opened() || a.Status != b.Status || a.Subprotocol != b.Subprotocol || !slices.Equal(a.Extensions, b.Extensions) {
-		return broken("the client has %+v, the server %+v, which opened: %v", a, b, s.Opened())
+		return fmt.Errorf("the client has %+v, the server %+v, which opened: %v", a, b, s.Opened())
 	}
 	return nil
 }
@@ -259,13 +261,13 @@ func (r *pairRun) wrong() error {
 func (r *pairRun) atRest() error {
 	c := r.client
 	if !c.Over() && !c.Opened() {
-		return broken("the client waits for nothing in %v", c.Phase())
+		return fmt.Errorf("the client waits for nothing in %v", c.Phase())
 	}
 	if accepted := r.accepted(); r.faults == 0 && (r.net.Now() > 0 || accepted != c.Opened()) {
-		return broken("without a fault: open %v, accepted %v, after %v, %v", c.Opened(), accepted, r.net.Now(), c.Err())
+		return fmt.Errorf("without a fault: open %v, accepted %v, after %v, %v", c.Opened(), accepted, r.net.Now(), c.Err())
 	}
 	if c.Over() && !c.Opened() && c.Endpoint.Phase() != fsm.ClientFailed && c.Endpoint.Phase() != fsm.ClientDone {
-		return broken("the end was told in phase %v", c.Endpoint.Phase())
+		return fmt.Errorf("the end was told in phase %v", c.Endpoint.Phase())
 	}
 	return nil
 }
