@@ -17,16 +17,11 @@ func dot(graphs []*graph) string {
 		if len(graphs) > 1 {
 			fmt.Fprintf(&b, "  subgraph cluster_%s {\n  label=\"%s\"; style=bold;\n", g.side, g.side)
 		}
-		for i, name := range groups {
-			if !g.hasGroup(i) {
-				continue
-			}
-			fmt.Fprintf(&b, "  subgraph cluster_%s_%d {\n    label=\"%s\"; style=\"rounded,dashed\"; color=\"#8c959f\";\n", g.side, i, name)
-			for k, n := range g.nodes {
-				if n.group == i {
-					o := outcomes[n.outcome]
-					fmt.Fprintf(&b, "    %s [label=\"%s\\n%s\", fillcolor=\"%s\", color=\"%s\"];\n", g.id(k), n.title(), strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "\\n"), o.fill, o.line)
-				}
+		for i, members := range g.grouped() {
+			fmt.Fprintf(&b, "  subgraph cluster_%s_%d {\n    label=\"%s\"; style=\"rounded,dashed\"; color=\"#8c959f\";\n", g.side, i, groups[i])
+			for _, k := range members {
+				n, o := g.nodes[k], outcomes[g.nodes[k].outcome]
+				fmt.Fprintf(&b, "    %s [label=\"%s\\n%s\", fillcolor=\"%s\", color=\"%s\"];\n", g.id(k), n.title(), strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "\\n"), o.fill, o.line)
 			}
 			b.WriteString("  }\n")
 		}

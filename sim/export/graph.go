@@ -3,6 +3,7 @@ package export
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -74,6 +75,23 @@ func newGraph(side Machine) (*graph, error) {
 	}
 	slices.SortStableFunc(g.links, func(a, b link) int { return cmp.Or(a.from-b.from, a.to-b.to) })
 	return g, nil
+}
+
+// grouped iterates over the groups of phases that g has, with the numbers of their nodes.
+func (g *graph) grouped() iter.Seq2[int, []int] {
+	return func(yield func(int, []int) bool) {
+		for i := range groups {
+			var members []int
+			for k, n := range g.nodes {
+				if n.group == i {
+					members = append(members, k)
+				}
+			}
+			if len(members) > 0 && !yield(i, members) {
+				return
+			}
+		}
+	}
 }
 
 func (g *graph) find(phase string) int {

@@ -23,15 +23,11 @@ func mermaid(graphs []*graph) string {
 		if len(graphs) > 1 {
 			fmt.Fprintf(&b, "  subgraph %s[\"%s\"]\n  direction TB\n", g.side, g.side)
 		}
-		for i, name := range groups {
-			if !g.hasGroup(i) {
-				continue
-			}
-			fmt.Fprintf(&b, "  subgraph %s_group%d[\"%s\"]\n", g.side, i, name)
-			for k, n := range g.nodes {
-				if n.group == i {
-					fmt.Fprintf(&b, "    %s[\"<b>%s</b><br/>%s\"]:::%s\n", g.id(k), n.title(), strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "<br/>"), outcomes[n.outcome].name)
-				}
+		for i, members := range g.grouped() {
+			fmt.Fprintf(&b, "  subgraph %s_group%d[\"%s\"]\n", g.side, i, groups[i])
+			for _, k := range members {
+				n := g.nodes[k]
+				fmt.Fprintf(&b, "    %s[\"<b>%s</b><br/>%s\"]:::%s\n", g.id(k), n.title(), strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "<br/>"), outcomes[n.outcome].name)
 			}
 			b.WriteString("  end\n")
 		}
@@ -59,13 +55,4 @@ func mermaid(graphs []*graph) string {
 // id names node i in formats that want identifiers.
 func (g *graph) id(i int) string {
 	return g.side.String() + "_" + strings.ReplaceAll(g.nodes[i].phase, " ", "_")
-}
-
-func (g *graph) hasGroup(i int) bool {
-	for _, n := range g.nodes {
-		if n.group == i {
-			return true
-		}
-	}
-	return false
 }

@@ -7,12 +7,11 @@ import (
 
 // clientHyp is one state that the client may be in.
 type clientHyp struct {
+	progress
 	cfg   fsm.ClientConfig
 	state fsm.ClientState
-	in    int   // how many of its inputs it has received
 	from  int   // the input with which the response in progress begins
 	body  int64 // bytes of the request's body that were sent
-	owed  owed
 }
 
 // clientUnseen are the events that nobody else can see.

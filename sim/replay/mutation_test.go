@@ -135,6 +135,11 @@ func before(from Side, kind StepKind, n int, x Step) change {
 	return func(t *testing.T, s *Session) { s.Steps = slices.Insert(s.Steps, at(t, s, from, kind, n), x) }
 }
 
+// behind inserts a step behind another.
+func behind(from Side, kind StepKind, n int, x Step) change {
+	return func(t *testing.T, s *Session) { s.Steps = slices.Insert(s.Steps, at(t, s, from, kind, n)+1, x) }
+}
+
 // swap exchanges a step with the next one.
 func swap(from Side, kind StepKind, n int) change {
 	return func(t *testing.T, s *Session) {
@@ -184,41 +189,35 @@ var mutants = map[string]struct {
 		without(Server, Message, 0, "Sec-WebSocket-Extensions")(t, s)
 		replace(Server, Message, 0, "\r\n\r\n", "\r\nSec-WebSocket-Extensions:\r\n\r\n")(t, s)
 	}, Server, "KHP-EXT-RSP-08"},
-	"subprotocol not asked for": {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: c"), Server, "WSP-OPEN-04"},
-	"two subprotocols":          {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b"), Server, "WSP-PROTO-01"},
-	"accept of another request": {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Accept: ", "Sec-WebSocket-Accept: x"), Server, "KHP-STATUS-101-03"},
-	"no status code":            {"accepted", replace(Server, Message, 0, "HTTP/1.1 101", "HTTP/1.1 1o1"), Server, "KHP-EXT-RSP-05"},
-	"204 with a body":           {"no content", replace(Server, Message, 0, "\r\n\r\n", "\r\n\r\nbody"), Server, "KHP-CLASS-1XX-01"},
-	"100 instead of 101":        {"no content", replace(Server, Message, 0, "204", "100"), Server, "KHP-STATUS-100-02"},
-	"511":                       {"refused", replace(Server, Message, 0, "403", "511"), Server, "RFC6585-511-04"},
-	"600":                       {"refused", replace(Server, Message, 0, "403", "600"), Server, "KHP-CLASS-UNLISTED-02"},
-	"401 without challenge":     {"challenged", without(Server, Message, 0, "WWW-Authenticate"), Server, "KHP-STATUS-401-04"},
-	"401 answered without":      {"challenged", without(Client, Message, 1, "Authorization"), Client, "KHP-STATUS-401-02"},
-	"401 answered with data":    {"challenged", before(Client, Message, 1, message(Client, "hello")), Client, "KHP-EXT-03"},
-	"302 without Location":      {"redirected", without(Server, Message, 0, "Location"), Server, "KHP-REDIR-06"},
-	"407 without challenge":     {"proxied", without(Server, Message, 0, "Proxy-Authenticate"), Server, "RFC2068-407-02"},
-	"on after 302":              {"redirected", before(Server, Close, 0, message(Server, "hello")), Server, "KHP-CLASS-3XX-01"},
-	"client on after 403": {"refused", func(t *testing.T, s *Session) {
-		i := at(t, s, Client, Close, 0)
-		s.Steps = slices.Insert(s.Steps, i, message(Client, "hello"))
-	}, Client, "KHP-CLOSE-02"},
+	"subprotocol not asked for":     {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: c"), Server, "WSP-OPEN-04"},
+	"two subprotocols":              {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b"), Server, "WSP-PROTO-01"},
+	"accept of another request":     {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Accept: ", "Sec-WebSocket-Accept: x"), Server, "KHP-STATUS-101-03"},
+	"no status code":                {"accepted", replace(Server, Message, 0, "HTTP/1.1 101", "HTTP/1.1 1o1"), Server, "KHP-EXT-RSP-05"},
+	"204 with a body":               {"no content", replace(Server, Message, 0, "\r\n\r\n", "\r\n\r\nbody"), Server, "KHP-CLASS-1XX-01"},
+	"100 instead of 101":            {"no content", replace(Server, Message, 0, "204", "100"), Server, "KHP-STATUS-100-02"},
+	"511":                           {"refused", replace(Server, Message, 0, "403", "511"), Server, "RFC6585-511-04"},
+	"600":                           {"refused", replace(Server, Message, 0, "403", "600"), Server, "KHP-CLASS-UNLISTED-02"},
+	"401 without challenge":         {"challenged", without(Server, Message, 0, "WWW-Authenticate"), Server, "KHP-STATUS-401-04"},
+	"401 answered without":          {"challenged", without(Client, Message, 1, "Authorization"), Client, "KHP-STATUS-401-02"},
+	"401 answered with data":        {"challenged", before(Client, Message, 1, message(Client, "hello")), Client, "KHP-EXT-03"},
+	"302 without Location":          {"redirected", without(Server, Message, 0, "Location"), Server, "KHP-REDIR-06"},
+	"407 without challenge":         {"proxied", without(Server, Message, 0, "Proxy-Authenticate"), Server, "RFC2068-407-02"},
+	"on after 302":                  {"redirected", before(Server, Close, 0, message(Server, "hello")), Server, "KHP-CLASS-3XX-01"},
+	"client on after 403":           {"refused", before(Client, Close, 0, message(Client, "hello")), Client, "KHP-CLOSE-02"},
 	"client on after 302":           {"redirected", before(Client, Close, 0, message(Client, "hello")), Client, "KHP-STATUS-302-01"},
 	"a body nobody waits for":       {"body", twice(Client, Message, 1), Client, "KHP-STATUS-100-01"},
 	"data between response and end": {"accepted", before(Server, Message, 1, message(Server, "hello")), Server, "KHP-EXT-RSP-14"},
 	"client data before the end":    {"accepted", before(Server, Message, 0, message(Client, "hello")), Client, "KHP-EXT-02"},
-	"message after Close": {"accepted", func(t *testing.T, s *Session) {
-		i := at(t, s, Client, Close, 0)
-		s.Steps = slices.Insert(s.Steps, i+1, message(Client, "hello"))
-	}, Client, "WSP-FRAME-06"},
-	"Close twice":                 {"accepted", twice(Client, Close, 0), Client, "WSP-FRAME-06"},
-	"code 1006":                   {"accepted", func(t *testing.T, s *Session) { s.Steps[at(t, s, Client, Close, 0)].Code = 1006 }, Client, "WSP-CLOSE-03"},
-	"text that is no text":        {"accepted", replace(Client, Message, 1, "hello", "\xff"), Client, "WSP-TEXT-01"},
-	"unmasked":                    {"accepted", before(Client, Message, 0, Step{From: Client, Kind: Broken, Code: 1002, Reqs: "WSP-FRAME-04", Text: "a frame of the client without a mask"}), Client, "WSP-FRAME-04"},
-	"closed instead of answered":  {"accepted", before(Server, Message, 0, Step{From: Server, Kind: Close, Code: 1000}), Server, "KHP-EXT-RSP-01"},
-	"ended instead of terminated": {"accepted", before(Server, Message, 1, Step{From: Server, Kind: Ended}), Server, "KHP-EXT-RSP-14"},
-	"N is missing":                {"kaazing", drop(Server, Message, 0), Server, "KHP-EXT-01"},
-	"second N is missing":         {"kaazing", drop(Server, Message, 3), Client, "KHP-GEN-05"},
-	"N to a client of the text":   {"accepted", before(Client, Message, 0, message(Server, "\xef\x83\xbfN")), Server, "KHP-EXT-02"},
+	"message after Close":           {"accepted", behind(Client, Close, 0, message(Client, "hello")), Client, "WSP-FRAME-06"},
+	"Close twice":                   {"accepted", twice(Client, Close, 0), Client, "WSP-FRAME-06"},
+	"code 1006":                     {"accepted", func(t *testing.T, s *Session) { s.Steps[at(t, s, Client, Close, 0)].Code = 1006 }, Client, "WSP-CLOSE-03"},
+	"text that is no text":          {"accepted", replace(Client, Message, 1, "hello", "\xff"), Client, "WSP-TEXT-01"},
+	"unmasked":                      {"accepted", before(Client, Message, 0, Step{From: Client, Kind: Broken, Code: 1002, Reqs: "WSP-FRAME-04", Text: "a frame of the client without a mask"}), Client, "WSP-FRAME-04"},
+	"closed instead of answered":    {"accepted", before(Server, Message, 0, Step{From: Server, Kind: Close, Code: 1000}), Server, "KHP-EXT-RSP-01"},
+	"ended instead of terminated":   {"accepted", before(Server, Message, 1, Step{From: Server, Kind: Ended}), Server, "KHP-EXT-RSP-14"},
+	"N is missing":                  {"kaazing", drop(Server, Message, 0), Server, "KHP-EXT-01"},
+	"second N is missing":           {"kaazing", drop(Server, Message, 3), Client, "KHP-GEN-05"},
+	"N to a client of the text":     {"accepted", before(Client, Message, 0, message(Server, "\xef\x83\xbfN")), Server, "KHP-EXT-02"},
 	"request before N": {"kaazing", func(t *testing.T, s *Session) {
 		s.ClientConfig = &fsm.ClientConfig{Profile: fsm.ProfileKaazing, MaxReplays: 1} // it is known to wait
 		swap(Server, Message, 0)(t, s)

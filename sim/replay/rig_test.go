@@ -22,6 +22,14 @@ type parcel struct {
 	cut  bool // it ended because the network did
 }
 
+// receiver is an end of a connection as the network knows it.
+type receiver interface {
+	Lost(now time.Time, detail string) []endpoint.Output
+	OpeningReceived(now time.Time, b []byte) (used int, out []endpoint.Output)
+	Message(now time.Time, t wire.MessageType, p []byte) []endpoint.Output
+	PeerClosed(now time.Time, code uint16, reason string) []endpoint.Output
+}
+
 // rig is a client and a server with a recorder at each and one between them. A parcel goes from the
 // sender to the middle, and from there to the receiver.
 type rig struct {
@@ -191,42 +199,23 @@ func (g *rig) arrive(from Side) bool {
 	}
 	g.note(to, step(from, p))
 	g.heard[to] = append(g.heard[to], p.data...)
-	if to == Client {
-		g.toClient(p)
-	} else {
-		g.toServer(p)
+	end, obey := receiver(g.c), g.client
+	if to == Server {
+		end, obey = g.s, g.server
+	}
+	switch {
+	case p.end:
+		g.up[to] = false
+		obey(end.Lost(t0, "end of stream"))
+	case p.kind == endpoint.SendBytes:
+		_, outs := end.OpeningReceived(t0, g.heard[to])
+		obey(outs)
+	case p.kind == endpoint.SendMessage:
+		obey(end.Message(t0, p.typ, p.data))
+	case p.kind == endpoint.SendClose:
+		obey(end.PeerClosed(t0, p.code, ""))
 	}
 	return true
-}
-
-func (g *rig) toClient(p parcel) {
-	switch {
-	case p.end:
-		g.up[Client] = false
-		g.client(g.c.Lost(t0, "end of stream"))
-	case p.kind == endpoint.SendBytes:
-		_, outs := g.c.OpeningReceived(t0, g.heard[Client])
-		g.client(outs)
-	case p.kind == endpoint.SendMessage:
-		g.client(g.c.Message(t0, p.typ, p.data))
-	case p.kind == endpoint.SendClose:
-		g.client(g.c.PeerClosed(t0, p.code, ""))
-	}
-}
-
-func (g *rig) toServer(p parcel) {
-	switch {
-	case p.end:
-		g.up[Server] = false
-		g.server(g.s.Lost(t0, "end of stream"))
-	case p.kind == endpoint.SendBytes:
-		_, outs := g.s.OpeningReceived(t0, g.heard[Server])
-		g.server(outs)
-	case p.kind == endpoint.SendMessage:
-		g.server(g.s.Message(t0, p.typ, p.data))
-	case p.kind == endpoint.SendClose:
-		g.server(g.s.PeerClosed(t0, p.code, ""))
-	}
 }
 
 // settle lets everything that is on its way arrive.

@@ -105,83 +105,84 @@ func narrow[H comparable](list []H, f func(H) []H) []H {
 	return kept
 }
 
-// clientNext returns what h may become without being seen: by itself, or by receiving what is on
-// its way.
+// progress is how far a state is.
+type progress struct {
+	in   int // how many of its inputs the side has received
+	owed owed
+}
+
+func (p progress) so() progress { return p }
+
+// hypothesis is a clientHyp or a serverHyp.
+type hypothesis interface {
+	comparable
+	so() progress
+}
+
+// onward returns the states that h can reach without being seen: by itself, or by receiving an input
+// that is on its way.
+func onward[H hypothesis](c *checker, side Side, h H, unseen, receives func(H) []H) []H {
+	if h.so().owed.n > 0 {
+		return nil
+	}
+	list := unseen(h)
+	if h.so().in < c.arrived[side] {
+		list = append(list, receives(h)...)
+	}
+	return list
+}
+
 func (c *checker) clientNext(h clientHyp) []clientHyp {
-	if h.owed.n > 0 {
-		return nil
-	}
-	list := c.clientUnseen(h)
-	if h.in < c.arrived[Client] {
-		list = append(list, c.clientReceives(h)...)
-	}
-	return list
+	return onward(c, Client, h, c.clientUnseen, c.clientReceives)
 }
 
-// serverNext is clientNext for the server.
 func (c *checker) serverNext(h serverHyp) []serverHyp {
-	if h.owed.n > 0 {
-		return nil
-	}
-	list := c.serverUnseen(h)
-	if h.in < c.arrived[Server] {
-		list = append(list, c.serverReceives(h)...)
-	}
-	return list
+	return onward(c, Server, h, c.serverUnseen, c.serverReceives)
 }
 
-// receive gives the last input to a side that records, which had it at once. What it was ordered to
-// send before, it has sent.
-func (c *checker) receive(to Side) *problem {
-	var late *problem
+// receive gives the last input to a side that records, which had it at once: it had sent before what
+// it was ordered to send.
+func (c *checker) receive(to Side) (late *problem) {
 	if to == Client {
-		c.clients = narrow(c.spreadClients(), func(h clientHyp) []clientHyp {
-			if h.owed.n > 0 {
-				late = &problem{"KHP-EXT-01", "it received something before it had sent " + h.owed.first().String()}
-				return nil
-			}
-			if h.in == c.arrived[Client] {
-				return []clientHyp{h}
-			}
-			return c.clientReceives(h)
-		})
-		if len(c.clients) > 0 {
-			return nil
-		}
-		return late
-	}
-	c.servers = narrow(c.spreadServers(), func(h serverHyp) []serverHyp {
-		if h.owed.n > 0 {
-			late = &problem{"KHP-EXT-RSP-01", "it received something before it had sent " + h.owed.first().String()}
-			return nil
-		}
-		if h.in == c.arrived[Server] {
-			return []serverHyp{h}
-		}
-		return c.serverReceives(h)
-	})
-	if len(c.servers) > 0 {
-		return nil
+		c.clients, late = received(c, Client, c.spreadClients(), c.clientReceives, "KHP-EXT-01")
+	} else {
+		c.servers, late = received(c, Server, c.spreadServers(), c.serverReceives, "KHP-EXT-RSP-01")
 	}
 	return late
+}
+
+// received gives the last input of a side to each state in list. late is a problem if none is left
+// because each still owes something; req is the requirement that this breaks.
+func received[H hypothesis](c *checker, side Side, list []H, receives func(H) []H, req string) (kept []H, late *problem) {
+	kept = narrow(list, func(h H) []H {
+		switch p := h.so(); {
+		case p.owed.n > 0:
+			late = &problem{req, "it received something before it had sent " + p.owed.first().String()}
+			return nil
+		case p.in == c.arrived[side]:
+			return []H{h}
+		}
+		return receives(h)
+	})
+	if len(kept) > 0 {
+		late = nil
+	}
+	return kept, late
 }
 
 // calm lets messages arrive that make no difference any more, so that the number of states stays
 // small.
 func (c *checker) calm() {
-	c.clients = narrow(c.clients, func(h clientHyp) []clientHyp {
-		for h.owed.n == 0 && h.in < c.arrived[Client] && c.indifferent(h.state.Phase() > fsm.ClientAwaitConfirm, c.inputs[Client][h.in]) {
-			h = c.clientReceives(h)[0]
-		}
-		return []clientHyp{h}
-	})
-	c.servers = narrow(c.servers, func(h serverHyp) []serverHyp {
-		for h.owed.n == 0 && h.in < c.arrived[Server] && c.indifferent(h.state.Phase() >= fsm.ServerOpen, c.inputs[Server][h.in]) {
-			h = c.serverReceives(h)[0]
-		}
-		return []serverHyp{h}
-	})
+	c.clients = calmed(c, Client, c.clients, c.clientReceives, func(h clientHyp) bool { return h.state.Phase() > fsm.ClientAwaitConfirm })
+	c.servers = calmed(c, Server, c.servers, c.serverReceives, func(h serverHyp) bool { return h.state.Phase() >= fsm.ServerOpen })
 }
 
-// indifferent reports whether step i changes nothing for a side that is open or at its end.
-func (c *checker) indifferent(late bool, i int) bool { return late && c.s.Steps[i].Kind == Message }
+// calmed is calm for one side; late tells that a state is open or at its end.
+func calmed[H hypothesis](c *checker, side Side, list []H, receives func(H) []H, late func(H) bool) []H {
+	return narrow(list, func(h H) []H {
+		for p := h.so(); p.owed.n == 0 && p.in < c.arrived[side] && late(h) && c.s.Steps[c.inputs[side][p.in]].Kind == Message; p = h.so() {
+			h = receives(h)[0]
+		}
+		return []H{h}
+	})
+}

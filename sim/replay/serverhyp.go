@@ -9,13 +9,12 @@ import (
 
 // serverHyp is one state that the server may be in.
 type serverHyp struct {
+	progress
 	cfg   fsm.ServerConfig
 	state fsm.ServerState
-	in    int   // how many of its inputs it has received
 	unit  int   // 1 + the number of its own message with which the response in progress begins, 0 without one
 	left  int64 // bytes of the request body that are still to come
 	loose bool  // a gateway that ends no response
-	owed  owed
 }
 
 // serverUnseen are the events that nobody else can see.
