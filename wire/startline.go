@@ -48,49 +48,23 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 		return h.fail(KindRequestLine, i, "no target")
 	}
 	r.Method = b[0:i:i]
-	i++
-	t := i
-	tend := min(end, t+l.Target+1)
-	if i >= end {
-		return h.short(end, l)
-	}
-	switch scan.Lower(w[t]) {
-	case '/', 'h', 'w':
-	default:
-		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
-	}
-	i = scan.Target(w[:tend], i)
-	if i >= tend {
-		if tend > t+l.Target {
-			return h.fail(KindTargetTooLong, tend, "over the limit")
-		}
-		k := h.short(end, l)
-		if k != KindIncomplete {
-			k = KindTargetTooLong
-		}
+	t := i + 1
+	i, k := h.target(w, t, l)
+	if k != 0 {
 		return k
-	}
-	switch w[i] {
-	case ' ':
-	case '\r':
-		return h.fail(KindRequestLine, i, "no version")
-	case '\n':
-		return h.fail(KindLineEnd, i, "LF without CR")
-	default:
-		return h.fail(KindTarget, i, "byte not allowed")
 	}
 	r.Target = b[t:i:i]
 	if w[t] != '/' && !validTargetForm(r.Target) {
 		return h.fail(KindTarget, t, "neither a path nor an http or ws URL")
 	}
 	i++
-	if i < end && w[i] == ' ' {
-		return h.fail(KindRequestLine, i, "second space")
-	}
 	if rest := w[i:]; len(rest) >= len(usualEnd) && string(rest[:len(usualEnd)]) == usualEnd {
 		r.Minor = 1
 		i += len(usualEnd) - 2
 	} else {
+		if i < end && w[i] == ' ' {
+			return h.fail(KindRequestLine, i, "second space")
+		}
 		minor, k := h.version(w, i, KindVersion, l)
 		if k != 0 {
 			return k
@@ -103,6 +77,36 @@ func (h *head) requestLine(r *Request, b []byte, l *Limits) Kind {
 	}
 	h.line, h.seen, h.began = i+2, i+2, true
 	return 0
+}
+
+// target reads the bytes of a request target at w[t], and returns the index of the space behind it.
+func (h *head) target(w []byte, t int, l *Limits) (end int, k Kind) {
+	if t >= len(w) {
+		return 0, h.short(len(w), l)
+	}
+	switch scan.Lower(w[t]) {
+	case '/', 'h', 'w':
+	default:
+		return 0, h.fail(KindTarget, t, "neither a path nor an http or ws URL")
+	}
+	most := min(len(w), t+l.Target+1)
+	end = scan.Target(w[:most], t)
+	switch {
+	case end < most && w[end] == ' ':
+		return end, 0
+	case end < most && w[end] == '\r':
+		return 0, h.fail(KindRequestLine, end, "no version")
+	case end < most && w[end] == '\n':
+		return 0, h.fail(KindLineEnd, end, "LF without CR")
+	case end < most:
+		return 0, h.fail(KindTarget, end, "byte not allowed")
+	case most > t+l.Target:
+		return 0, h.fail(KindTargetTooLong, most, "over the limit")
+	}
+	if k = h.short(len(w), l); k != KindIncomplete {
+		k = KindTargetTooLong
+	}
+	return 0, k
 }
 
 // statusLine reads version, status code and the optional reason. [RFC 9112 4]
