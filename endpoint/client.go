@@ -99,7 +99,7 @@ func (c *Client) rehearse() error {
 func (c *Client) Connect(now time.Time) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientIdle {
-		c.noteMisuse(fsm.EventConnectRequested, c.state.Phase().String())
+		c.noteMisuse(fsm.EventConnectRequested, c.phase())
 		return nil
 	}
 	c.connect()
@@ -130,6 +130,8 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	switch phase := c.state.Phase(); {
 	case c.early > 0 && c.tooEarly(p):
 		c.violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
+	case phase.Open():
+		c.data(t, p)
 	case phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm, c.earlyBalancer(phase, p):
 		c.balancer(t, p)
 	case c.asked():
@@ -298,19 +300,12 @@ func (c *Client) step(ev fsm.Event) bool {
 
 func (c *Client) stepOnce(ev fsm.Event) bool {
 	s, effects, verdict := c.machine.Step(c.state, ev)
-	if verdict != fsm.Accepted {
-		if verdict == fsm.Misuse {
-			c.noteMisuse(ev.Kind, c.state.Phase().String())
-		}
-		return false
-	}
 	c.ending.note(c.state.Failure(), s.Failure(), c.detail)
 	c.state = s
-	for i := range effects.Len() {
-		c.perform(effects.At(i))
-	}
-	return true
+	return carryOut(c, ev.Kind, effects, verdict)
 }
+
+func (c *Client) phase() string { return c.state.Phase().String() }
 
 // perform turns one effect into outputs.
 func (c *Client) perform(e fsm.Effect) {

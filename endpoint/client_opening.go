@@ -98,7 +98,7 @@ func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, 
 func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField, body []byte) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
-		c.noteMisuse(fsm.EventResponse, c.state.Phase().String())
+		c.noteMisuse(fsm.EventResponse, c.phase())
 		return nil
 	}
 	c.opening = wire.Response{Status: status, ContentLength: -1}

@@ -74,12 +74,26 @@ func (k *core) Misuse() error {
 // side is a Client or a Server in the calls that both have.
 type side interface {
 	begin(now time.Time)
-	step(ev fsm.Event) bool
+	step(ev fsm.Event) (accepted bool)
+	perform(e fsm.Effect)
 	expire(t fsm.Timer) // reports the end of a timer to the machine
+	phase() string
 	common() *core
 }
 
 func (k *core) common() *core { return k }
+
+// carryOut performs the effects of a step, and keeps the first event that was misuse. It reports
+// whether the machine accepted the event.
+func carryOut(s side, kind fsm.EventKind, effects fsm.Effects, verdict fsm.Verdict) bool {
+	if verdict == fsm.Misuse {
+		s.common().noteMisuse(kind, s.phase())
+	}
+	for i := range effects.Len() {
+		s.perform(effects.At(i))
+	}
+	return verdict == fsm.Accepted
+}
 
 // report makes a call that is one event. detail describes the event for the error it may lead to.
 func report(s side, now time.Time, ev fsm.Event, detail string) []Output {

@@ -255,19 +255,12 @@ func (s *Server) begin(now time.Time) {
 // ev.
 func (s *Server) step(ev fsm.Event) bool {
 	state, effects, verdict := s.machine.Step(s.state, ev)
-	if verdict != fsm.Accepted {
-		if verdict == fsm.Misuse {
-			s.noteMisuse(ev.Kind, s.state.Phase().String())
-		}
-		return false
-	}
 	s.ending.note(s.state.Failure(), state.Failure(), s.detail)
 	s.state = state
-	for i := range effects.Len() {
-		s.perform(effects.At(i))
-	}
-	return true
+	return carryOut(s, ev.Kind, effects, verdict)
 }
+
+func (s *Server) phase() string { return s.state.Phase().String() }
 
 // perform turns one effect into outputs.
 func (s *Server) perform(e fsm.Effect) {

@@ -90,7 +90,7 @@ func (s *Server) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 func (s *Server) Opening(now time.Time, r *wire.Request) []Output {
 	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening || r == nil {
-		s.noteMisuse(fsm.EventOpeningRequest, s.state.Phase().String())
+		s.noteMisuse(fsm.EventOpeningRequest, s.phase())
 		return nil
 	}
 	status, what := s.judgeOpening(r)

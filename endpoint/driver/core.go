@@ -76,7 +76,7 @@ func (d *core) do(now time.Time, outs []endpoint.Output) {
 		outs = d.settle(now)
 	}
 	d.wake()
-	if d.busy = false; d.draining {
+	if d.busy = false; d.draining || len(d.calls) == 0 {
 		return
 	}
 	d.draining = true
@@ -99,17 +99,23 @@ func (d *core) wake() {
 // settle finishes what the outputs of one call began, and returns what the endpoint says about
 // that.
 func (d *core) settle(now time.Time) []endpoint.Output {
-	if !d.side.waiting() {
+	if d.asked != 0 && !d.side.waiting() {
 		d.asked = 0
 	}
 	if c := d.conn; c != nil {
-		switch c.flush(); {
+		if c.unflushed {
+			c.flush()
+		}
+		switch {
 		case c.gone:
 		case c.broken != nil:
 			return c.lost(now, c.broken.Error())
 		case c.violated:
 			return c.lost(now, "nothing can be read behind a breach of the rules of frames")
 		}
+	}
+	if d.open {
+		return nil
 	}
 	return d.side.followUp(now)
 }
