@@ -77,6 +77,17 @@ debian: ## install what make prove, make spin and make browser need, from Debian
 	@command -v z3 && command -v spin && command -v gcc && command -v chromium || \
 	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends z3 spin gcc libc6-dev chromium >/dev/null; }
 
+.PHONY: dist
+dist: ## build what is given away, into ./dist: archives for four systems, Debian packages, SHA256SUMS (needs bash and GNU tar)
+	internal/dist/build.sh dist
+
+.PHONY: package
+package: ## the Debian package is reproducible, complete and hardened; as root it is installed and purged, too
+	@command -v systemd-analyze >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd >/dev/null; }
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && git clone -q . "$$tmp/one" && git clone -q . "$$tmp/two" && \
+	"$$tmp/one/internal/dist/build.sh" "$$tmp/a" linux/amd64 && "$$tmp/two/internal/dist/build.sh" "$$tmp/b" linux/amd64 && \
+	$(GO) test ./internal/dist -count=1 -v -built "$$tmp/a" -again "$$tmp/b" $$(test $$(id -u) != 0 || echo -install)
+
 .PHONY: browser
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 browser: ## a real browser speaks KHP with khp serve (needs Chromium: apt-get install chromium)
