@@ -21,7 +21,7 @@ func TestAnyCalls(t *testing.T) {
 		"CloseCode": CloseCode, "CloseCodeText": CloseCodeText, "NewHandshakeError": NewHandshakeError, "Redirect": Redirect, "Refuse": Refuse, "SourceOf": SourceOf, "TraceTo": TraceTo,
 	}
 	all := maps.Clone(functions)
-	all["Dial"], all["AnswerProbe"], all["Secure"] = Dial, AnswerProbe, Secure
+	all["Dial"], all["AnswerProbe"] = Dial, AnswerProbe
 	anycall.Complete(t, ".", all)
 	values := func(t *rapid.T, typ reflect.Type) (v reflect.Value, ok bool) {
 		switch typ {

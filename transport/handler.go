@@ -127,9 +127,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &served{server: serverOf(r.Context()), handler: h}
 	c.ctx = c.Begin(context.WithoutCancel(r.Context()))
-	if r.TLS != nil {
-		c.ctx = context.WithValue(c.ctx, secureKey{}, true)
-	}
 	defer c.server.tracker().Remove(&c.Entry)
 	defer h.live.Remove(&c.Entry)
 	if !h.live.Add(&c.Entry) || !c.server.tracker().Add(&c.Entry) {

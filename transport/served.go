@@ -167,9 +167,6 @@ func (c *served) begin() *opening.Request {
 	if !c.Introduce() {
 		return nil
 	}
-	if c.Front.TLS != nil {
-		c.ctx = context.WithValue(c.ctx, secureKey{}, true)
-	}
 	o, err := opening.Read(c.Conn, bounds.Limits)
 	c.Heard()
 	h, ok := c.admit(o, err)

@@ -79,9 +79,9 @@ func TestServer_ServeWith(t *testing.T) {
 	config := &tls.Config{Certificates: donor.TLS.Certificates, NextProtos: []string{"http/1.1"}}
 	donor.Close()
 	var secure atomic.Bool
-	s := &Server{Handler: &Handler{Serve: func(ctx context.Context, c *Conn) error {
-		secure.Store(Secure(ctx))
-		return c.Write(ctx, Text, []byte("seen"))
+	s := &Server{Handler: &Handler{Serve: func(ctx context.Context, c *Conn) error { return c.Write(ctx, Text, []byte("seen")) }, Decide: func(ctx context.Context, _ *Request) (Decision, error) {
+		secure.Store(SourceOf(ctx).Secure)
+		return Decision{}, nil
 	}}, Fallback: http.HandlerFunc(webPage)}
 	var options atomic.Pointer[ListenerOptions]
 	options.Store(&ListenerOptions{})

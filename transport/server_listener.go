@@ -33,15 +33,6 @@ func (s *Server) ServeWith(ln net.Listener, options func() ListenerOptions) erro
 	})
 }
 
-// Secure reports whether a connection came to this server by TLS. ctx is that which a [Handler]
-// gives to ConnContext, Authenticator, Decide and Serve.
-func Secure(ctx context.Context) bool {
-	secure, _ := ctx.Value(secureKey{}).(bool)
-	return secure
-}
-
-type secureKey struct{}
-
 // frontKey has the Front of the connection that a request of net/http came on.
 type frontKey struct{}
 

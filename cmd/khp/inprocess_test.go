@@ -32,19 +32,30 @@ type served struct {
 // serveHere starts khp serve in this process, which the test's end stops.
 func serveHere(t *testing.T, args ...string) *served {
 	t.Helper()
-	s := &served{log: &khptest.Buffer{}, signals: make(chan os.Signal, 2), done: make(chan int, 1)}
+	s, _ := serveLines(t, 1, append([]string{"--listen", "127.0.0.1:0"}, args...)...)
+	return s
+}
+
+// serveLines starts khp serve with n listeners, and returns the URL of each as well.
+func serveLines(t *testing.T, n int, args ...string) (s *served, urls []string) {
+	t.Helper()
+	s = &served{log: &khptest.Buffer{}, signals: make(chan os.Signal, 2), done: make(chan int, 1)}
 	r, w := io.Pipe()
 	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: s.log, Notify: func() (<-chan os.Signal, func()) { return s.signals, func() {} }}
 	go func() {
-		code := execute(c, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
+		code := execute(c, append([]string{"serve"}, args...))
 		_ = w.Close()
 		s.done <- code
 	}()
-	line, err := bufio.NewReader(r).ReadString('\n')
-	require.NoError(t, err, s.log.String())
-	s.url = strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on ")
+	lines := bufio.NewReader(r)
+	for range n {
+		line, err := lines.ReadString('\n')
+		require.NoError(t, err, s.log.String())
+		urls = append(urls, strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on "))
+	}
+	s.url = urls[0]
 	t.Cleanup(func() { require.Equal(t, cli.ExitOK, s.stop()) })
-	return s
+	return s, urls
 }
 
 // stop drains the server, once, and returns its exit code.

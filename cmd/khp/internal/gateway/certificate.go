@@ -4,12 +4,30 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"os"
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
 )
+
+// certificates loads those of a listener, of which a client gets the one for the name that it asks
+// for, or the first; nil without any. The error joins all mistakes.
+func certificates(list []*config.Certificate) (*tls.Config, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	secure := &tls.Config{NextProtos: []string{"http/1.1"}}
+	var wrong []error
+	for _, c := range list {
+		pair, err := certificate(c)
+		if wrong = append(wrong, err); err == nil {
+			secure.Certificates = append(secure.Certificates, *pair)
+		}
+	}
+	return secure, errors.Join(wrong...)
+}
 
 // certificate loads a certificate and its key.
 func certificate(c *config.Certificate) (*tls.Certificate, error) {

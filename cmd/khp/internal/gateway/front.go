@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 	"slices"
@@ -15,9 +14,9 @@ import (
 
 // front is one listener, with what a reload may change of it.
 type front struct {
-	*config.Listener                            // as it was at the start
-	tls              atomic.Pointer[tls.Config] // nil without TLS
-	ln               net.Listener               // once it listens
+	*config.Listener // as it was at the start
+	options          atomic.Pointer[transport.ListenerOptions]
+	ln               net.Listener // once it listens
 }
 
 // fronts makes the fronts of the options, which do not listen yet. The error joins all mistakes.
@@ -29,19 +28,13 @@ func (o *options) fronts() ([]*front, error) {
 		if why := listen.Check(l.Address); why != "" {
 			wrong = append(wrong, l.Fault("address", l.Address, "%s", why))
 		}
-		secure := &tls.Config{NextProtos: []string{"http/1.1"}}
-		for _, c := range l.TLS {
-			pair, err := certificate(c)
-			if wrong = append(wrong, err); err == nil {
-				secure.Certificates = append(secure.Certificates, *pair)
-			}
-		}
-		if len(l.TLS) > 0 {
-			f.tls.Store(secure)
-		}
 		if slices.ContainsFunc(o.Listeners[:i], func(other *config.Listener) bool { return listen.Collide(other.Address, l.Address) }) {
 			wrong = append(wrong, l.Fault("address", l.Address, "another listener has that address; choose another port"))
 		}
+		secure, err := certificates(l.TLS)
+		trusted, proxiesErr := trust(l)
+		wrong = append(wrong, err, proxiesErr)
+		f.options.Store(&transport.ListenerOptions{TLSConfig: secure, TrustedProxies: trusted, ProxyProtocol: l.ProxyProtocol})
 		list = append(list, f)
 	}
 	if o.Metrics != "" {
@@ -63,10 +56,7 @@ func (f *front) open() (err error) {
 
 // serve serves until the server ends.
 func (f *front) serve(srv *transport.Server) error {
-	if f.tls.Load() == nil {
-		return srv.Serve(f.ln)
-	}
-	return srv.ServeTLS(f.ln, "", "")
+	return srv.ServeWith(f.ln, func() transport.ListenerOptions { return *f.options.Load() })
 }
 
 // close ends a listener that no server has closed.
@@ -79,34 +69,51 @@ func (f *front) close() {
 // url is where it listens.
 func (f *front) url() string { return f.Scheme() + "://" + f.ln.Addr().String() }
 
-// fits reports what keeps next from taking the place of the fronts that serve, on a reload.
+// pairs calls f with each of the fronts that serve and the one of next that takes its place on a
+// reload, the one with the same address; addresses may be there several times, with port 0. Either is
+// nil if there is no such front.
+func (g *gateway) pairs(next []*front, f func(now, next *front)) {
+	rest := slices.Clone(next)
+	for _, now := range g.fronts {
+		i := slices.IndexFunc(rest, func(n *front) bool { return n.Address == now.Address })
+		if i < 0 {
+			f(now, nil)
+			continue
+		}
+		f(now, rest[i])
+		rest = slices.Delete(rest, i, i+1)
+	}
+	for _, n := range rest {
+		f(nil, n)
+	}
+}
+
+// fits reports what keeps next from taking the place of the fronts that serve.
 func (g *gateway) fits(next []*front) error {
 	var wrong []error
-	for _, f := range next {
-		if now := g.frontAt(f.Address); now != nil && (now.tls.Load() == nil) != (f.tls.Load() == nil) {
-			c := &config.Certificate{At: f.At}
-			if len(f.TLS) > 0 {
-				c = f.TLS[0]
+	g.pairs(next, func(now, next *front) {
+		if now != nil && next != nil && now.Scheme() != next.Scheme() {
+			c := &config.Certificate{At: next.At}
+			if len(next.TLS) > 0 {
+				c = next.TLS[0]
 			}
 			wrong = append(wrong, c.Fault("cert", c.Cert, "TLS is switched on and off only with a restart"))
 		}
-	}
+	})
 	return errors.Join(wrong...)
 }
 
-// replace has the fronts that serve take what is new in next. What has no front at its address yet
-// needs a restart.
+// replace has the fronts that serve take what is new in next. Addresses are new only after a
+// restart.
 func (g *gateway) replace(next []*front) {
-	for _, f := range next {
-		if now := g.frontAt(f.Address); now != nil && now.tls.Load() != nil {
-			now.tls.Store(f.tls.Load())
+	g.pairs(next, func(now, next *front) {
+		switch {
+		case next == nil:
+			g.log.Warn("this listener changes only with a restart", "address", now.Address)
+		case now == nil:
+			g.log.Warn("this listener changes only with a restart", "address", next.Address)
+		default:
+			now.options.Store(next.options.Load())
 		}
-	}
-}
-
-func (g *gateway) frontAt(address string) *front {
-	if i := slices.IndexFunc(g.fronts, func(f *front) bool { return f.Address == address }); i >= 0 {
-		return g.fronts[i]
-	}
-	return nil
+	})
 }

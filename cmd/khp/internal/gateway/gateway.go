@@ -3,11 +3,11 @@
 package gateway
 
 import (
-	"crypto/tls"
 	"io"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
 	"example.com/khp/cmd/khp/internal/gateway/listen"
@@ -17,6 +17,7 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/transport"
+	"example.com/khp/wire"
 )
 
 // gateway is what khp serve puts behind its listener.
@@ -26,22 +27,47 @@ type gateway struct {
 	observers observe.Observers  // whatever the rules are
 	slow      *throttle.Throttle // of failed logins, whatever the rules are
 
-	rules    atomic.Pointer[rules]
-	fronts   []*front
-	draining atomic.Bool
-	clients  target.Clients
-	load     atomic.Pointer[func() transport.Load] // once it serves
+	rules     atomic.Pointer[rules]
+	fronts    []*front
+	draining  atomic.Bool
+	strangers seldom // lines of the log
+	clients   target.Clients
+	load      atomic.Pointer[func() transport.Load] // once it serves
 }
 
 // server makes the server around the gateway, once rules are set.
 func (g *gateway) server(o *options) *transport.Server {
-	trusted, _ := o.trust() // was checked with the rules
 	srv := &transport.Server{
-		Route: func(_, path string) *transport.Handler { return g.rules.Load().handler(path) }, Fallback: g, Logger: g.log,
-		MaxConnections: int(o.MaxConnections), MaxWaiting: int(o.MaxWaiting), MaxPerAddress: int(o.MaxPerAddress), TrustedProxies: trusted, ProxyProtocol: o.ProxyProtocol,
+		Route: func(host, path string) *transport.Handler {
+			if r := g.rules.Load(); r.hosts.Own(host) {
+				return r.handler(path)
+			}
+			return nil
+		},
+		Fallback: g, Logger: g.log,
 	}
-	srv.TLSConfig = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return g.fronts[0].tls.Load(), nil }}
+	_ = srv.SetBounds(o.bounds()) // were checked with the rules
 	return srv
+}
+
+// bounds are the bounds of the server for settings that have changed.
+func (o *options) bounds() transport.Bounds {
+	return transport.Bounds{
+		MaxConnections: int(o.MaxConnections), MaxWaiting: int(o.MaxWaiting), MaxPerAddress: int(o.MaxPerAddress), OpeningTimeout: time.Duration(o.OpeningTimeout), Limits: o.limits(),
+	}
+}
+
+// limits are those of an opening request before its route is known: the largest of all routes.
+func (o *options) limits() wire.Limits {
+	most := o.Limits.Wire().OrDefault()
+	for _, r := range o.Routes {
+		l := r.Limits.Wire().OrDefault()
+		most = wire.Limits{
+			Head: max(most.Head, l.Head), Line: max(most.Line, l.Line), Fields: max(most.Fields, l.Fields), Elements: max(most.Elements, l.Elements),
+			Target: max(most.Target, l.Target), Body: max(most.Body, l.Body), Messages: max(most.Messages, l.Messages), Unit: max(most.Unit, l.Unit),
+		}
+	}
+	return most
 }
 
 // New returns the server that khp serve makes of the values of --route, --auth and --realm, without
@@ -65,6 +91,10 @@ func New(routes, auth []string, realm string) (*transport.Server, error) {
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rules := g.rules.Load()
 	path := paths.Of(r.URL)
+	if path != healthPath && !rules.hosts.Own(r.Host) {
+		g.strange(w, r)
+		return
+	}
 	read := (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("Upgrade") == ""
 	switch {
 	case read && path == healthPath:

@@ -11,7 +11,8 @@ import (
 // origins makes the check of the Origin field for the path of each route, and for "", which is the
 // document's. The error joins all mistakes.
 func (o *options) origins() (map[string]func(origin, host string) bool, error) {
-	list := map[string]func(origin, host string) bool{"": origin.Checker(o.AllowOrigin)}
+	own := o.pages().Own
+	list := map[string]func(origin, host string) bool{"": origin.Checker(o.AllowOrigin, own)}
 	var wrong []error
 	for _, r := range append(config.Routes{{AllowOrigin: o.AllowOrigin}}, o.Routes...) {
 		if r.Path != "" && !r.Says("allow-origin") {
@@ -23,7 +24,7 @@ func (o *options) origins() (map[string]func(origin, host string) bool, error) {
 				wrong = append(wrong, r.Fault("allow-origin", cli.Quoted(p), "%s", why))
 			}
 		}
-		list[r.Path] = origin.Checker(r.AllowOrigin)
+		list[r.Path] = origin.Checker(r.AllowOrigin, own)
 	}
 	return list, errors.Join(wrong...)
 }

@@ -3,39 +3,50 @@ package gateway
 import (
 	"errors"
 	"net/netip"
+	"strconv"
 	"strings"
 
-	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/config"
 )
 
-// trust reads the values of --trusted-proxies.
-func (o *options) trust() ([]netip.Prefix, error) {
+// trust reads the trusted proxies of a listener. The error joins all mistakes.
+func trust(l *config.Listener) ([]netip.Prefix, error) {
 	var list []netip.Prefix
 	var wrong []error
-	for _, text := range o.TrustedProxies {
-		p, err := network(text)
-		list, wrong = append(list, p), append(wrong, err)
+	for _, text := range l.TrustedProxies {
+		p, why := network(text)
+		if list = append(list, p); why != "" {
+			wrong = append(wrong, l.Fault("trusted-proxies", shownNetwork(text), "%s", why))
+		}
 	}
-	if o.ProxyProtocol && len(list) == 0 {
-		wrong = append(wrong, cli.Usagef("--proxy-protocol true: nobody's PROXY header counts; add --trusted-proxies with the networks of your proxies"))
+	if l.ProxyProtocol && len(list) == 0 {
+		wrong = append(wrong, l.Fault("proxy-protocol", "true", "nobody's PROXY header counts; add %s with the networks of your proxies", l.Called("trusted-proxies")))
 	}
 	return list, errors.Join(wrong...)
 }
 
-// network reads one of them. What is no network, or is everybody, could let clients say who they
-// are.
-func network(text string) (netip.Prefix, error) {
+// network reads one of them, or says what is wrong with it. A text that is no network, or that is
+// everybody, could let clients say who they are.
+func network(text string) (p netip.Prefix, why string) {
 	p, err := netip.ParsePrefix(text)
 	if a, alone := netip.ParseAddr(text); alone == nil {
 		p, err = netip.PrefixFrom(a, a.BitLen()), nil
 	}
 	switch {
 	case err != nil || strings.Contains(text, "%") || p.Addr().Is4In6():
-		return p, cli.Usagef("--trusted-proxies %q: expected an address or a network, as in 10.0.0.7, 10.0.0.0/8 or fd00::/8", text)
+		return p, "expected an address or a network, as in 10.0.0.7, 10.0.0.0/8 or fd00::/8"
 	case p.Bits() == 0:
-		return p, cli.Usagef("--trusted-proxies %s: that is everybody, who could then say to be anybody; name the networks of your proxies", text)
+		return p, "that is everybody, who could then say to be anybody; name the networks of your proxies"
 	case p.Masked() != p:
-		return p, cli.Usagef("--trusted-proxies %s: the network of that address is %s, the address alone %s; write which is meant", text, p.Masked(), p.Addr())
+		return p, "the network of that address is " + p.Masked().String() + ", the address alone " + p.Addr().String() + "; write which is meant"
 	}
-	return p, nil
+	return p, ""
+}
+
+// shownNetwork quotes what is no network.
+func shownNetwork(text string) string {
+	if _, err := netip.ParsePrefix(text); err != nil {
+		return strconv.Quote(text)
+	}
+	return text
 }

@@ -6,19 +6,21 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
+	"example.com/khp/transport"
 	"github.com/spf13/pflag"
 )
 
 // reloader puts new settings in the place of old ones while the gateway runs.
 type reloader struct {
 	gateway *gateway
+	server  *transport.Server
 	given   *pflag.FlagSet // of the command line
 	level   *slog.LevelVar
 	prints  map[string]string // of the settings in force
 }
 
 // fixed are the settings that need a restart.
-var fixed = []string{"listen", "metrics", "trace", "log", "max-connections", "max-waiting", "max-per-address", "trusted-proxies", "proxy-protocol"}
+var fixed = []string{"listen", "metrics", "trace", "log"}
 
 // worthwhile reports whether there is anything to read again.
 func (o *options) worthwhile() bool {
@@ -80,5 +82,6 @@ func (l *reloader) read() (*options, error) {
 	}
 	l.gateway.rules.Store(rules)
 	l.gateway.replace(fronts)
+	_ = l.server.SetBounds(next.bounds()) // were checked with the rules
 	return next, nil
 }

@@ -9,6 +9,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/guard"
+	"example.com/khp/cmd/khp/internal/gateway/host"
 	"example.com/khp/cmd/khp/internal/gateway/page"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/cmd/khp/internal/gateway/target"
@@ -21,6 +22,7 @@ type rules struct {
 	auth  *guard.Guard
 	drain time.Duration
 	page  http.Handler
+	hosts *host.Set
 
 	handlers map[string]*transport.Handler // by the path of their route; that of "" is for paths without one
 }
@@ -34,8 +36,8 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	}
 	origins, originErr := o.origins()
 	backends, backendsErr := o.backendTLS()
-	_, proxiesErr := o.trust()
-	err := errors.Join(proxiesErr, o.unsettled, routesErr, authErr, originErr, backendsErr, o.outside())
+	hosts, hostsErr := o.hosts()
+	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr, backendsErr, o.outside())
 	if err == nil {
 		err = o.unused(list)
 	}
@@ -44,10 +46,9 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	}
 	h := &target.House{
 		Routes: list, Log: g.log, Metrics: g.metrics, Clients: &g.clients, Backends: backends,
-		Secure: func() bool { return slices.ContainsFunc(g.fronts, func(f *front) bool { return f.tls.Load() != nil }) },
 	}
 	h.Count()
-	r := &rules{house: h, auth: auth, drain: time.Duration(o.DrainTimeout), handlers: make(map[string]*transport.Handler)}
+	r := &rules{house: h, auth: auth, hosts: hosts, drain: time.Duration(o.DrainTimeout), handlers: make(map[string]*transport.Handler)}
 	if o.DemoPage {
 		r.page = page.Handler()
 	}
@@ -63,7 +64,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 			Plain: route.Plain, MaxChallenges: int(route.MaxChallenges), Limits: route.Limits.Wire(), Timeouts: route.Timeouts.Handshake(),
 		}
 	}
-	r.handlers[""] = handler(&config.Route{})
+	r.handlers[""] = handler(o.Defaults())
 	for _, route := range list {
 		r.handlers[route.Path] = handler(route.Route)
 		r.handlers[route.Path].Unchecked = route.Breaks()

@@ -112,6 +112,7 @@ func newOptions() *options {
 	f.StringArrayVar((*[]string)(&o.MaxChallenges), "max-challenges", nil, "ask a client so often for credentials, `N` or PATH=N from 1 to 255, before it is refused; 3 if not said (repeat)")
 	f.StringVar(&o.Realm, "realm", guard.DefaultRealm, "realm of the challenge, `NAME`")
 	f.StringVar(&o.Scheme, "scheme", "basic", "scheme of the challenge: `basic|digest|token|bearer`; a token is equal to PASSWORD")
+	f.StringArrayVar(&o.Hosts, "hosts", nil, "own name of this server, `HOST` as in www.example.com or *.example.com: requests for others get 421 (repeat)")
 	f.StringArrayVar(&o.OutsideHost, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
 	f.StringVar(&o.OutsidePrefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
 	f.StringArrayVar(&o.TrustedProxies, "trusted-proxies", nil, "take the word of proxies in this `NETWORK` for the address of a client: an address or a CIDR block (repeat)")

@@ -122,6 +122,9 @@ func (g *gateway) traceHooks(file string) queue.Hooks {
 // listening serves until a signal comes.
 func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 	srv := g.server(o)
+	if again != nil {
+		again.server = srv
+	}
 	load := srv.Load
 	g.load.Store(&load)
 	served := make(chan error, len(g.fronts))

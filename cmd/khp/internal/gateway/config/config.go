@@ -13,10 +13,10 @@ type Config struct {
 	// Several listeners, each with its own address and certificates. All of them serve all routes.
 	Listeners []*Listener `yaml:"listeners"`
 	// Own host names: a request with another Host is answered with 421, so that no page reaches the
-	// server by a name of its own that it has lead here (DNS rebinding). NAME or NAME:PORT, with *
-	// for any characters; "*" alone takes every name. Addresses and names of outside-host always
-	// count. Without it every name counts, except where all listeners are on loopback addresses and
-	// trust no proxy: there localhost does.
+	// server by a name of its own that leads here (DNS rebinding). NAME or NAME:PORT, with * for any
+	// characters; addresses and names of outside-host always count. Without it every name counts,
+	// but where all listeners are on loopback addresses and trust no proxy, pages of the same host
+	// get in only at localhost, addresses, and names of outside-host.
 	Hosts []string `yaml:"hosts"`
 	// Certificate of the one listener that listen names, a file in PEM.
 	TLSCert string `yaml:"tls-cert" holds:"file"`

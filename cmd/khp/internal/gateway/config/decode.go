@@ -175,7 +175,7 @@ func namesOf(keys []Key) (list []string) {
 }
 
 // fresh returns a route with the values of the document for all keys that it leaves out.
-func (c *File) fresh() *Route { return c.config.defaults() }
+func (c *File) fresh() *Route { return c.config.Defaults() }
 
 func (c *File) fault(at *yaml.Node, format string, args ...any) error {
 	return cli.Usagef("%s:%d: %s", c.path, at.Line, fmt.Sprintf(format, args...))

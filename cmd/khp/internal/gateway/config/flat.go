@@ -48,7 +48,7 @@ func (c *Config) settleRoutes(shown func(flag, value string) string) error {
 		}
 	}
 	if len(c.Routes) == 0 && len(c.Route) == 0 {
-		r := c.defaults()
+		r := c.Defaults()
 		r.Path, r.Target, r.flag = "/", "echo", "--route /=echo"
 		c.Routes = Routes{r}
 	}
@@ -81,13 +81,13 @@ func (c *Config) short(spec, shown string) (*Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := c.defaults()
+	r := c.Defaults()
 	r.Path, r.Target, r.flag = path, name, "--route "+cli.Quoted(shown)
 	return r, nil
 }
 
-// defaults returns a route with the settings that it has from the document.
-func (c *Config) defaults() *Route {
+// Defaults returns a route with the settings that it has from the document.
+func (c *Config) Defaults() *Route {
 	return &Route{
 		AllowOrigin: c.AllowOrigin, OutsideHost: c.OutsideHost, OutsidePrefix: c.OutsidePrefix, InactivityTimeout: c.InactivityTimeout, IdleTimeout: c.IdleTimeout,
 		MaxMessage: c.MaxMessage, Limits: c.Limits, Timeouts: c.Timeouts,
@@ -137,7 +137,7 @@ func (c *Config) choose(flag string, specs Pairs, set func(r *Route, text string
 func setPlain(r *Route, text string) error {
 	r.Plain = text == "true"
 	if text != "true" && text != "false" {
-		return errors.New("expected true or false, PATH or PATH=true|false, as in --plain, --plain=/echo or --plain=/echo=false")
+		return errors.New("expected true or false, or a path, as in --plain, --plain=/echo or --plain=/echo=false; in a file plain: true, or plain: {/echo: true}")
 	}
 	return nil
 }

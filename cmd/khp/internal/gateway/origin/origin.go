@@ -19,16 +19,16 @@ func Check(pattern string) (why string) {
 }
 
 // Checker makes the check of the Origin field from patterns that [Check] has nothing against. The
-// same origin is always allowed, and one of scheme privileged, as at Kaazing's gateway: its Java
-// and iOS clients send it with the host that they think they talk to, and no page of a browser can
-// have it.
-func Checker(patterns []string) func(origin, host string) bool {
+// same origin is allowed if own knows its host, and one of scheme privileged always, as at Kaazing's
+// gateway: its Java and iOS clients send it with the host that they think they talk to, and no page
+// of a browser can have it.
+func Checker(patterns []string, own func(host string) bool) func(origin, host string) bool {
 	var list []string
 	for _, p := range patterns {
 		list = append(list, strings.ToLower(p))
 	}
 	return func(origin, host string) bool {
-		if endpoint.SameOrigin(origin, host) || isPrivileged(origin) {
+		if own(host) && endpoint.SameOrigin(origin, host) || isPrivileged(origin) {
 			return true
 		}
 		return slices.ContainsFunc(list, func(p string) bool { return originMatches(p, strings.ToLower(origin)) })

@@ -7,7 +7,7 @@ import (
 )
 
 func TestOriginChecker(t *testing.T) {
-	check := Checker([]string{"https://*.example.com", "intranet", "http://one.example:8000", "two.example:*"})
+	check := Checker([]string{"https://*.example.com", "intranet", "http://one.example:8000", "two.example:*"}, everybody)
 	for origin, want := range map[string]bool{
 		"http://server:8080":    true, // the same host
 		"https://a.example.com": true, "https://a.b.example.com": true, "HTTPS://A.EXAMPLE.COM": true,
@@ -20,9 +20,9 @@ func TestOriginChecker(t *testing.T) {
 	} {
 		require.Equal(t, want, check(origin, "server:8080"), origin)
 	}
-	all := Checker([]string{"*"})
+	all := Checker([]string{"*"}, everybody)
 	require.True(t, all("null", "server"))
-	none := Checker(nil)
+	none := Checker(nil, everybody)
 	for origin, want := range map[string]bool{
 		"http://server": true, "http://other": false, "privileged://server:80": true, "privileged://other:80": true, "PRIVILEGED://other:80": true,
 		"privileged://": false, "privileged:other": false, "privileged://a/b": false, "privileged://a, http://other": false, "http://privileged://x": false,
@@ -42,3 +42,5 @@ func TestGlob(t *testing.T) {
 		require.Equal(t, c.want, glob(c.pattern, c.s), "%s against %s", c.pattern, c.s)
 	}
 }
+
+func everybody(string) bool { return true }

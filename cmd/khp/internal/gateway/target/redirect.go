@@ -23,7 +23,7 @@ func (t redirectTarget) decide(ctx context.Context, s *session, r *transport.Req
 	if !r.Kaazing() { // the location is the client's to resolve, which knows by what URL it came
 		return transport.Redirect(t.location), nil
 	}
-	here, err := s.seenFromOutside(&r.OpeningRequest)
+	here, err := s.seenFromOutside(ctx, &r.OpeningRequest)
 	if err != nil {
 		return transport.Refuse(400, "no URL can be made of the Host of this request"), nil
 	}
@@ -53,7 +53,7 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 
 // seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front
 // may have changed Host and path, and it may end TLS.
-func (s *session) seenFromOutside(o *transport.OpeningRequest) (wire.URL, error) {
+func (s *session) seenFromOutside(ctx context.Context, o *transport.OpeningRequest) (wire.URL, error) {
 	host, outside := o.Host, s.route.Outside()
 	if len(outside.Hosts) > 0 {
 		host = outside.Hosts[0]
@@ -64,7 +64,7 @@ func (s *session) seenFromOutside(o *transport.OpeningRequest) (wire.URL, error)
 		}
 	}
 	scheme := "ws"
-	if s.house.Secure() || strings.HasPrefix(o.Origin, "https:") { // browsers let such a page use wss only
+	if transport.SourceOf(ctx).Secure || strings.HasPrefix(o.Origin, "https:") { // browsers let such a page use wss only
 		scheme = "wss"
 	}
 	return wire.ParseURL(scheme+"://"+host+strings.TrimSuffix(outside.Prefix, "/")+o.Path(), nil)

@@ -22,7 +22,6 @@ type House struct {
 	Metrics  *metrics.Metrics // may be nil
 	Clients  *Clients         // may be nil
 	Backends *tls.Config      // of wss back ends, nil for the system's roots
-	Secure   func() bool      // the server has TLS
 }
 
 // Count makes the metrics of all routes, which exist with zeros from then on.

@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/config"
+	"example.com/khp/cmd/khp/internal/gateway/host"
+)
+
+// hosts makes the set of names by which the server may be asked: every name, if none are listed.
+func (o *options) hosts() (*host.Set, error) {
+	var wrong []error
+	for _, name := range o.Hosts {
+		if why := host.Check(name); why != "" {
+			wrong = append(wrong, cli.Usagef("--hosts %s: %s", cli.Quoted(name), why))
+		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
+	}
+	if len(o.Hosts) == 0 || slices.Contains(o.Hosts, "*") {
+		return host.New(nil), nil
+	}
+	return host.New(slices.Concat(o.Hosts, o.outsideHosts())), nil
+}
+
+// pages makes the set of names under which a page of the same host may connect. A browser lets a
+// page speak to whatever address the name of the page leads to, and that of the loopback interface
+// is trusted by everything on this machine: without hosts a page there is one of this server only
+// if its own name cannot lead anywhere else.
+func (o *options) pages() *host.Set {
+	if len(o.Hosts) > 0 || slices.ContainsFunc(o.Listeners, open) {
+		return host.New(nil) // others have been refused, or nothing is known
+	}
+	return host.New(append([]string{"localhost", "*.localhost"}, o.outsideHosts()...))
+}
+
+func (o *options) outsideHosts() []string {
+	list := slices.Clone(o.OutsideHost)
+	for _, r := range o.Routes {
+		list = append(list, r.OutsideHost...)
+	}
+	return list
+}
+
+// open reports whether clients of other machines may come to a listener, through a proxy on this
+// one, for example.
+func open(l *config.Listener) bool {
+	name, _, _ := net.SplitHostPort(l.Address)
+	a, err := netip.ParseAddr(name)
+	loopback := err == nil && a.IsLoopback() || strings.EqualFold(name, "localhost")
+	return !loopback || len(l.TrustedProxies) > 0
+}
+
+// strange answers a request for another server.
+func (g *gateway) strange(w http.ResponseWriter, r *http.Request) {
+	if silent, ok := g.strangers.say(time.Now()); ok {
+		g.log.Warn("refused: the Host of the request is none of hosts", "remote", r.RemoteAddr, "host", r.Host, "since_last_line", silent)
+	}
+	http.Error(w, "this server is not "+cli.OneLine(r.Host), http.StatusMisdirectedRequest)
+}
