@@ -9,5 +9,5 @@
 // machine falls on all of them. What is shown is the median of the rounds with its 95% confidence
 // interval, and the ratio of medians.
 //
-// The module is one of its own, so that nobody who imports khp downloads the peers.
+// The module is one of its own, so that importers of khp do not download the peers.
 package main

@@ -11,7 +11,7 @@ type input struct {
 }
 
 // inputs are the four sizes that matter: what an extended handshake looks like, what a browser
-// opens a connection with, and more fields than anybody sends.
+// opens a connection with, and more fields than real clients send.
 var inputs = []input{
 	{"extended request", false, extendedRequest, 17},
 	{"extended 101", true, extended101, 11},

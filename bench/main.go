@@ -20,7 +20,7 @@ func main() {
 	c.print(os.Stdout, *markdown)
 }
 
-// comparison holds what was measured.
+// comparison holds the measurements.
 type comparison struct {
 	parse [][]*task // by parser and input
 	write []*task   // by writer

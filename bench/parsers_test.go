@@ -15,7 +15,7 @@ func TestInputs_Size(t *testing.T) {
 	}
 }
 
-// A comparison means something only if every parser takes every input for what it is.
+// A comparison is fair only if every parser understands every input.
 func TestParsers_AcceptInputs(t *testing.T) {
 	for _, p := range parsers {
 		for _, in := range inputs {

@@ -62,7 +62,7 @@ func (c *comparison) faster(i, j int) float64 {
 	return c.parse[i][j].times().Center / c.parse[0][j].times().Center
 }
 
-// targets says what was aimed at, and what came out.
+// targets compares the targets with the results.
 func (c *comparison) targets() (lines []string) {
 	for j, in := range inputs {
 		line := fmt.Sprintf("%s: %.1f times faster than net/http, target %.0f", in.name, c.faster(1, j), in.target)
@@ -86,7 +86,7 @@ func (c *comparison) targets() (lines []string) {
 	return append(lines, fmt.Sprintf("writing: %.1f times as long as a plain append, target %.1f%s", took, writerTarget, verdict(writerTarget, took)))
 }
 
-// verdict compares what is with what has to be reached.
+// verdict compares a result with its target.
 func verdict(is, target float64) string {
 	if is >= target {
 		return ": met"

@@ -38,7 +38,7 @@ type plan struct {
 	turn                  time.Duration
 }
 
-// result is what was measured of one server.
+// result holds the measurements of one server.
 type result struct {
 	server
 	rate []float64 // handshakes per second, one value for each round
@@ -100,7 +100,7 @@ func (p plan) holdIdle(i int, r *result) error {
 		return err
 	}
 	defer proc.end()
-	few, err := hold(proc.addr, r.khp, 100) // what is there once, however many come
+	few, err := hold(proc.addr, r.khp, 100) // memory that does not depend on the number of connections
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func start(i int) (*process, error) {
 	return p, nil
 }
 
-// usage asks the process what it uses; tidy lets it collect garbage before.
+// usage asks the process for its usage; tidy lets it collect garbage before.
 func (p *process) usage(tidy bool) (cpu, resident int64, err error) {
 	if _, err = fmt.Fprintln(p.ask, tidy); err == nil {
 		_, err = fmt.Fscanln(p.said, &cpu, &resident)
@@ -60,8 +60,8 @@ func (p *process) end() {
 	_ = p.cmd.Wait()
 }
 
-// runServer is the process: it tells its port, and then what it uses, each time it is asked, until
-// nobody can ask any more.
+// runServer is the process: it prints its port, and then its usage for each line of input, until
+// the input ends.
 func runServer(which string) error {
 	i, err := strconv.Atoi(which)
 	if err != nil || i < 0 || i >= len(servers) {

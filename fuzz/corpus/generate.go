@@ -59,7 +59,7 @@ func (g generator) response() []byte {
 	return g.finish(s, lines, !none)
 }
 
-// more adds some of the lines, in any order, spelled in any way, and some that nobody knows.
+// more adds some of the lines, in any order, spelled in any way, and some unknown ones.
 func (g generator) more(lines []string, known ...string) []string {
 	for _, l := range known {
 		if g.IntN(3) == 0 {

@@ -31,7 +31,7 @@ var hostile = []string{
 // put in or in the place of another at each boundary (wherever a byte of a word meets one that is
 // not), each line left out, doubled or put first, each line end made CR or LF alone, and each byte
 // but one cut off. The slice is a new one each time. There are some hundreds for a short message;
-// what they become is not judged.
+// the results are not judged.
 func Mutations(b []byte) iter.Seq2[string, []byte] {
 	return func(yield func(name string, mutant []byte) bool) {
 		for i := 0; i <= len(b); i++ {

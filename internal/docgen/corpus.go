@@ -155,7 +155,7 @@ a fault. Of %d requests it decides %d otherwise, of %d responses %d.
 	return b.String(), nil
 }
 
-// verdict adds what comes out, or the kind of error.
+// verdict adds the result, or the kind of error.
 func verdict(c corpus.Case) string {
 	if c.Want == "" {
 		return c.Verdict

@@ -110,7 +110,7 @@ func phaseAnchor(m export.Machine, phase string) string {
 	return strings.ToLower(m.String() + "-" + phase)
 }
 
-// waits makes a sentence of what is waited for.
+// waits makes a sentence of the awaited event.
 func waits(awaits string) string {
 	if rest, ok := strings.CutPrefix(awaits, "for "); ok {
 		return "Waits for " + rest

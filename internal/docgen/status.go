@@ -137,5 +137,5 @@ func classes() []class {
 			list = append(list, class{r, code, code})
 		}
 	}
-	return append(list[1:], list[0]) // what is no status code comes last
+	return append(list[1:], list[0]) // the rule for other numbers comes last
 }

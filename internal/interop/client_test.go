@@ -19,7 +19,7 @@ type clientCase struct {
 	serve []string // flags; OTHER is the address of a second server, CERT and KEY are files
 	path  string
 	args  []string // options and steps of the client
-	want  []string // what it prints
+	want  []string // its output
 	drain bool     // the server is told to end when the client waits
 }
 

@@ -59,7 +59,7 @@ func startGateway(t *testing.T, backEnd string) gateway {
 	p := start(t, "java", "-DGATEWAY_HOME="+home, "-Dws.port="+ports[0], "-Dwss.port="+ports[1], "-Dback.port="+backEnd, "-cp", filepath.Join(*jars, "*"), "org.kaazing.gateway.server.Main")
 	p.until(t, "Started server successfully")
 	go func() {
-		for range p.lines { // its log, which nobody reads
+		for range p.lines { // its log, which the test does not need
 		}
 	}()
 	return gateway{ws: "ws://127.0.0.1:" + ports[0], wss: "wss://localhost:" + ports[1]}

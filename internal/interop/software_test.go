@@ -66,7 +66,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// run runs a command to its end and returns what it wrote and its exit code.
+// run runs a command to its end and returns its output and exit code.
 func run(t *testing.T, name string, args ...string) (out, errs string, code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

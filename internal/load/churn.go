@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// churn opens and closes connections one after the other and looks at what is left of them.
+// churn opens and closes connections one after the other and measures what they leave behind.
 func churn(khp string, p plan, out io.Writer) error {
 	s, err := start(khp)
 	if err != nil {

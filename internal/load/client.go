@@ -27,7 +27,7 @@ var (
 
 const patience = 30 * time.Second
 
-// client is a KHP client that costs as little as can be: it knows what it will get.
+// client is a KHP client that costs as little as possible: it knows the answers in advance.
 type client struct {
 	nc    net.Conn
 	frame []byte // the one it sends, ready made

@@ -12,14 +12,14 @@ import (
 // and the median counts.
 const compareRounds = 5
 
-// compared is what was measured of one server.
+// compared holds the measurements of one server.
 type compared struct {
 	name, title string
 	rates       []float64 // handshakes a second, one for each round
 	idle        float64   // bytes of memory for each idle connection
 }
 
-// compare puts package transport next to what serves the same bytes.
+// compare puts package transport next to others that serve the same bytes.
 func compare(khp string, p plan, out io.Writer) error {
 	list := []*compared{
 		{name: "bare", title: "a bare loop over net.Conn that knows the bytes"}, {name: "gobwas", title: "gobwas/ws, zero-copy upgrade"},

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// fault is something that goes wrong, and what comes of it.
+// fault is a fault and its consequence.
 type fault struct {
 	what, then string
 	tests      []string // directory of the package, a dot, name of the test

@@ -8,7 +8,7 @@ import (
 	"example.com/khp/internal/docgen/tool"
 )
 
-// writePage puts what was measured between the parts of the page that do not change.
+// writePage puts the measurements between the fixed parts of the page.
 func writePage(path, measured, load string) error {
 	return os.WriteFile(path, fmt.Appendf(nil, intro, tool.Machine(), descriptorLimit(), load, measured), 0o644)
 }

@@ -6,8 +6,9 @@
 //	go run ./internal/reqtrace -check                           fail if the page is stale
 //	go run ./internal/reqtrace -json FILE [-json FILE...]       take the output of go test -json from files, or - for standard input
 //
-// It exits with 1 if a test failed, if a MUST or MUST NOT is neither covered nor excepted, if a mark is
-// wrong, or if the page is stale, and says what is missing where. docs/requirements.md explains the marks.
+// It exits with 1 if a test failed, if a MUST or MUST NOT is neither covered nor excepted, if a
+// mark is wrong, or if the page is stale, and lists the gaps with their places.
+// docs/requirements.md explains the marks.
 package main
 
 import (
@@ -131,8 +132,8 @@ func (t *tracer) results() (*results.Results, error) {
 	return r, nil
 }
 
-// runTests runs the tests, prints a line for each package when it has ended, and at the end the output
-// of the tests that failed.
+// runTests runs the tests, prints a line for each package when it has ended, and at the end the
+// output of the tests that failed.
 func (t *tracer) runTests(r *results.Results) error {
 	cmd := exec.Command("go", "test", "-json", "-vet=off", "./...") // make vet vets
 	cmd.Dir, cmd.Stderr = t.dir, t.stderr

@@ -42,7 +42,7 @@ const (
 `
 )
 
-// reqtrace runs the command and returns its exit code and what it wrote.
+// reqtrace runs the command and returns its exit code and output.
 func reqtrace(dir, stdin string, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	code = run(dir, args, strings.NewReader(stdin), &out, &err)

@@ -42,6 +42,6 @@ type Step struct {
 	Text   string   // in the arrow, or what happens
 	More   []string // lines below Text
 	Note   string   // beside it
-	Bad    bool     // what is wrong
+	Bad    bool     // the mistake is in this line
 	Good   bool     // a Turn for the better
 }

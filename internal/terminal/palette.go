@@ -8,7 +8,7 @@ import (
 	"example.com/khp/internal/visible"
 )
 
-// Palette colours text by what it is about, or leaves it as it is. Control characters show as
+// Palette colours text by its meaning, or leaves it as it is. Control characters show as
 // escapes.
 type Palette struct{ Sent, Received, Note, Good, Bad, Title func(string) string }
 

@@ -15,10 +15,10 @@ import (
 	"unicode/utf8"
 )
 
-// Text escapes what is not visible, but for the ends of lines (\n, \r\n) and tabs.
+// Text escapes characters that are not visible, but for the ends of lines (\n, \r\n) and tabs.
 func Text(s string) string { return escaped(s, true) }
 
-// Line escapes what is not visible, ends of lines and tabs included.
+// Line escapes characters that are not visible, ends of lines and tabs included.
 func Line(s string) string { return escaped(s, false) }
 
 // Rune reports whether r shows itself and nothing but itself. Blanks of any width do.
@@ -92,7 +92,7 @@ func hex(r rune, width int) string {
 	return strings.Repeat("0", width-len(s)) + s
 }
 
-// JSON escapes what is not visible in encoded JSON; it stays the same value. Blanks between values
+// JSON escapes invisible characters in encoded JSON; it stays the same value. Blanks between values
 // are kept.
 func JSON(b []byte) []byte {
 	if bytes.IndexFunc(b, jsonHides) < 0 {
@@ -115,7 +115,7 @@ func JSON(b []byte) []byte {
 // jsonHides reports whether r is not visible in JSON. Below DEL an encoder escapes what has to be.
 func jsonHides(r rune) bool { return r >= 0x7f && !Rune(r) || r == utf8.RuneError }
 
-// Writer returns a writer that passes on what is written to it as Text, for what is not JSON. Each
+// Writer returns a writer that passes bytes on as Text does, for output that is not JSON. Each
 // call of Write has whole characters.
 func Writer(w io.Writer) io.Writer {
 	return &writer{w, func(p []byte) []byte { return []byte(Text(string(p))) }}

@@ -24,7 +24,7 @@ type collector struct {
 	serial    uint64
 	count     uint64 // of connections with bytes
 	kept      int    // bytes, of all connections
-	flushing  bool   // the file is over: what is left comes in order
+	flushing  bool   // the file is over: the rest comes in order
 }
 
 // end is one end of a connection.
@@ -138,7 +138,7 @@ func (c *collector) New(network, _ gopacket.Flow, _ *layers.TCP, _ reassembly.As
 	return x
 }
 
-// rest hands on what is left, in the order of the first bytes.
+// rest hands on the remaining connections, in the order of their first bytes.
 func (c *collector) rest() {
 	c.flushing = true
 	c.assembler.FlushAll()

@@ -177,7 +177,7 @@ func TestRead_StillWrong(t *testing.T) {
 	}
 }
 
-// Packets without TCP are counted by what they are, and so is what cannot be decoded.
+// Packets without TCP are counted by their kind, and so are those that cannot be decoded.
 func TestRead_Unread(t *testing.T) {
 	f := traffic(t, transport.DialOptions{}, accept)[0]
 	odd := link{links["raw IPv4"].typ, func(ip []byte, _ bool) []byte { ip[9] = 89; return ip }, false}
@@ -211,8 +211,8 @@ func wholeSessions(t testing.TB) (list [][]segment) {
 	return list
 }
 
-// A correct session is never called wrong, whatever a network or tcpdump does to its capture: it is
-// right, or incomplete for a reason.
+// A correct session is never called wrong, in any way that a network or tcpdump disturbs its
+// capture: it is right, or incomplete for a reason.
 func TestRead_DisturbedIsNeverWrong(t *testing.T) {
 	sessions := wholeSessions(t)
 	var names []string

@@ -21,10 +21,10 @@ type frames struct {
 	message []byte // of the data message in progress
 	typ     ws.OpCode
 	begun   bool // there is one
-	cut     bool // it is longer than what is kept
+	cut     bool // longer than the part that is kept
 }
 
-// readFrames reads what is in the buffer.
+// readFrames reads the frames in the buffer.
 func (h *half) readFrames() {
 	f := &h.frames
 	for !h.deaf {
@@ -157,7 +157,7 @@ func (h *half) message() {
 	f.message, f.begun, f.cut = nil, false, false
 }
 
-// broken ends the reading of this side: what comes behind a broken frame means nothing.
+// broken ends the reading of this side: bytes behind a broken frame mean nothing.
 func (h *half) broken(reqs, why string) {
 	h.step(replay.Step{Kind: replay.Broken, Code: uint16(ws.StatusProtocolError), Reqs: reqs, Text: why})
 	h.stop()

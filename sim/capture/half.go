@@ -60,7 +60,7 @@ func placeOf(ci gopacket.CaptureInfo) *place {
 }
 
 // here is the mark of the byte before sequence number until: a step ends there. Steps of one side
-// keep their order, whatever the order of packets.
+// keep their order, in any order of packets.
 func (h *half) here(until uint32) mark {
 	m := h.last
 	for _, k := range h.marks {

@@ -8,11 +8,11 @@ import (
 	"example.com/khp/wire"
 )
 
-// phase is what comes next on a connection.
+// phase says which bytes come next on a connection.
 type phase uint8
 
 const (
-	phaseStart   phase = iota // nobody has begun
+	phaseStart   phase = iota // no bytes yet
 	phaseRequest              // the head of a request, then its body
 	phaseAnswer               // the head of the response
 	phaseBody                 // its body
@@ -28,8 +28,8 @@ type exchange struct {
 	target    string
 }
 
-// heads are limits for what is no part of KHP: pages have large heads. The opening handshake itself
-// is judged by package replay.
+// heads are limits for HTTP that is no part of KHP: pages have large heads. The opening handshake
+// itself is judged by package replay.
 var heads = wire.Limits{Head: 256 << 10, Line: 128 << 10, Fields: 2000, Target: 64 << 10}
 
 // requests are how an HTTP request begins.
@@ -66,7 +66,7 @@ func (x *stream) read() {
 	}
 }
 
-// readStart finds out what is spoken, and by whom.
+// readStart finds out which protocol is spoken, and which side is the client.
 func (x *stream) readStart() (more bool) {
 	for side := range x.halves {
 		h := &x.halves[side]
@@ -252,7 +252,7 @@ func (x *stream) opened(h *half, n int) {
 	h.add(replay.Step{Kind: replay.Opening, Data: bytes.Clone(h.buf[:n])}, h.here(h.pos+uint32(n)))
 }
 
-// release adds the exchange that is held as what it turned out to be: the opening handshake.
+// release adds the exchange that is held: it turned out to be the opening handshake.
 func (x *stream) release() {
 	for _, s := range x.held {
 		x.charge(-len(s.Data) - stepBytes)
@@ -323,7 +323,7 @@ func (c *chunks) line(b []byte, skip *int64) bool {
 	return true
 }
 
-// finishReading makes what can be made of what is left at the end.
+// finishReading reads the bytes that are left at the end, as far as possible.
 func (x *stream) finishReading() {
 	switch x.phase {
 	case phaseAnswer, phaseBody, phaseRequest:

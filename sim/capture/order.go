@@ -12,7 +12,7 @@ type merger struct {
 	done  [2]int  // steps that were put
 	busy  [2]bool // its next step waits for the other side
 	out   []replay.Step
-	stop  bool // what comes now may be an answer to what is missing
+	stop  bool // the next bytes may answer bytes that are missing
 }
 
 // ordered returns the steps of both sides in the order of packets, but each behind what its sender

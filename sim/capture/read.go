@@ -24,12 +24,12 @@ const (
 	mostKept        = 64 << 20  // of all connections together
 	mostSteps       = 50000     // steps of one connection
 	stepBytes       = 256       // what a step takes beside its bytes
-	mostOver        = 16 << 10  // connections that are over and are remembered, for what comes late
+	mostOver        = 16 << 10  // connections that are over and are remembered, for packets that come late
 	mostRead        = 4 << 20   // bytes of the file up to the end of the next packet; no packet has more than 256 KiB
 	mostInterfaces  = 1 << 16   // of a pcapng file
 )
 
-// Summary counts what was in a file.
+// Summary counts the contents of a file.
 type Summary struct {
 	Packets     int            // all
 	Truncated   int            // of which the file has only the beginning

@@ -31,7 +31,7 @@ type chunk[S comparable, A Action] struct {
 
 	pending []newcomer // steps whose states are still to be looked up
 	held    []byte     // the encodings of those
-	warm    uint64     // keeps what is only read from being left out
+	warm    uint64     // keeps the compiler from removing reads without effect
 }
 
 // newcomer is a state that may not have been visited before the window.

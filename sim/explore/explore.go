@@ -68,7 +68,7 @@ type cursor struct{ Part, State int }
 
 // Explore visits every reachable state of sys in breadth-first order and checks props. Of each
 // broken property one shortest path is reported. It fails with an error if the space is too large,
-// with [ErrInterrupted], and then the report holds what was found so far.
+// with [ErrInterrupted], and then the report holds the results so far.
 func Explore[S comparable, A Action](sys System[S, A], props Properties[S], o Options) (Report[A], error) {
 	if o.Shard.Count > 0 {
 		return exploreShard(sys, props, o)

@@ -11,7 +11,7 @@ type Report[A Action] struct {
 	States, Steps int
 	Depth         int       // steps to the state farthest from the start
 	Edges         []int     // how often each edge was taken, by number
-	Properties    []Checked // what was checked
+	Properties    []Checked // the properties that were checked
 	Violations    []Violation[A]
 	Visited       int      // bytes of the set of visited states at the end
 	Paths         int      // bytes for where each state was reached from

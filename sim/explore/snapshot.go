@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Snapshot is an exploration in the middle of its work: what is needed to go on later, in another
+// Snapshot is an exploration in the middle of its work: it can go on later, in another
 // process. It can be written with encoding/gob. It shows the live exploration, so it is good only
 // until the function that it was given to returns.
 type Snapshot struct {
@@ -47,7 +47,7 @@ func (x *exploration[S, A]) snapshot() *Snapshot {
 	return s
 }
 
-// restore makes x what it was.
+// restore brings x back to the state of s.
 func (x *exploration[S, A]) restore(s *Snapshot) error {
 	switch {
 	case x.o.Exact:

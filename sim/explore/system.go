@@ -32,7 +32,7 @@ type Action interface {
 	fmt.Stringer
 	Edge() int    // number of the edge that the step takes, below [System].Edges; -1 if it takes none
 	Row() string  // name of that edge, "-" if there is none
-	Cell() string // where that edge is defined and what it does, "" if nowhere
+	Cell() string // file and effects of that edge, "" if there is none
 }
 
 // Step is one step of a system.

@@ -37,7 +37,7 @@ type place struct {
 	group    int
 	outcome  outcome
 	row, col int
-	awaits   string // in the box: what is waited for
+	awaits   string // in the box: the awaited event
 }
 
 // The nodes that are no phases: many edges go through them.

@@ -48,7 +48,7 @@ type router struct {
 	inside []int8   // per lattice point: the box there, from 1
 	beside []int    // per lattice point: what boxes and labels around it cost
 	lines  [2][]int // per lattice point: lines that run along x, along y
-	near   [2][]int // per lattice point: what they cost those beside them
+	near   [2][]int // per lattice point: the cost for paths beside it
 }
 
 func newRouter(w, h int, boxes []box) *router {

@@ -124,7 +124,7 @@ func (d *drawing) write(b *strings.Builder) {
 	}
 }
 
-// details lists the rows of a link for whoever points at it.
+// details lists the rows of a link, as its tooltip.
 func (d *drawing) details(l link) string {
 	return fmt.Sprintf("%s to %s\n", d.nodes[l.from].phase, d.nodes[l.to].phase) + d.rows(l.edges)
 }

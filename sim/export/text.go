@@ -23,7 +23,7 @@ var effectWords = map[fsm.EffectKind]string{
 	fsm.EffectClosed: "report the end", fsm.EffectFail: "report failure",
 }
 
-// planWords say what is done once the old connection is gone.
+// planWords describe the plan for the time after the old connection.
 var planWords = map[fsm.Plan]string{
 	fsm.PlanClose: "report the end", fsm.PlanRedirect: "connect to the target", fsm.PlanProxyAuth: "log in at the proxy", fsm.PlanUpgrade: "connect with TLS",
 }

@@ -79,7 +79,7 @@ var possible = []constant{
 }
 
 // Possible returns the names of the formulas in the Promela model that must be refuted, because
-// what they rule out must be possible.
+// they must find a counterexample.
 func Possible() (names []string) {
 	for _, p := range possible {
 		names = append(names, "never_"+p.Name)

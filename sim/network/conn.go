@@ -12,7 +12,7 @@ var errReset = errors.New("connection reset")
 
 // receiver is told what arrives at one end of a connection.
 type receiver interface {
-	arrived(p []byte)      // the next bytes, in whatever pieces; p is the receiver's
+	arrived(p []byte)      // the next bytes, in pieces of any length; p is the receiver's
 	streamEnded(err error) // nothing more comes: io.EOF after an orderly end, errReset otherwise
 }
 
@@ -26,8 +26,8 @@ type Conn struct {
 	last     time.Duration // when the last piece that was written arrives
 	closed   bool          // no more is written, and what arrives is dropped
 	gone     bool          // of both ends: the connection was cut
-	silent   bool          // of both ends: nothing arrives any more, and nobody is told
-	onWay    *piece        // the last one, if what is written at the same moment may still join it
+	silent   bool          // of both ends: nothing arrives any more, and neither end is told
+	onWay    *piece        // the last one, if bytes written at the same moment may still join it
 }
 
 // piece are bytes that arrive together.
@@ -68,12 +68,12 @@ func (n *Network) pair() (client, server *Conn) {
 // receive says who is told what arrives.
 func (c *Conn) receive(r receiver) {
 	c.receiver = r
-	if c.gone { // before anybody was there
+	if c.gone { // before the connection was accepted
 		c.net.After(0, func() { r.streamEnded(errReset) })
 	}
 }
 
-// Split has what is written from now on arrive in pieces of at most n bytes, each that much later
+// Split has bytes written from now on arrive in pieces of at most n bytes, each that much later
 // than the one before. 0 bytes is no limit.
 func (c *Conn) Split(n int, every time.Duration) {
 	c.every, c.pieces = every, nil
@@ -108,7 +108,7 @@ func (c *Conn) Write(p []byte) {
 	}
 }
 
-// Close ends the stream behind what was written, and drops what still arrives.
+// Close ends the stream behind the bytes written so far, and drops bytes that still arrive.
 func (c *Conn) Close() { c.end(io.EOF) }
 
 // Reset is Close without an orderly end.
@@ -122,7 +122,7 @@ func (c *Conn) end(err error) {
 	c.closed = true
 }
 
-// Cut breaks the connection: what is on its way is lost, and both ends are told at once.
+// Cut breaks the connection: bytes on their way are lost, and both ends are told at once.
 func (c *Conn) Cut() {
 	if c.gone {
 		return
@@ -139,10 +139,10 @@ func (c *Conn) Cut() {
 // end.
 func (c *Conn) Vanish() { c.silent, c.peer.silent = true, true }
 
-// arrival is when what is written now arrives.
+// arrival is the time at which bytes written now arrive.
 func (c *Conn) arrival() time.Duration { return max(c.net.now+c.net.opts.Latency, c.last+c.every) }
 
-// arrive schedules what happens at the other end, behind what was written before.
+// arrive schedules an event at the other end, behind all that was written before.
 func (c *Conn) arrive(f func(receiver)) {
 	c.last = c.arrival()
 	c.onWay = nil

@@ -25,7 +25,7 @@
 // Every client and server of a network has a [Monitor], which checks each output against the
 // invariants that can be seen there: opened at most once, nothing delivered or sent before, one
 // end, no loop, redirect budget, credentials at their origin, and so on. [Network.Broken] tells
-// what was broken.
+// the broken invariants.
 //
 // # What it is not
 //

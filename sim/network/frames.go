@@ -35,7 +35,7 @@ type frameReader struct {
 	wire  []byte // of the frames since the last item
 }
 
-// feed adds bytes and returns what is complete now.
+// feed adds bytes and returns the messages that are complete now.
 func (r *frameReader) feed(p []byte) (items []Item) {
 	r.buf = append(r.buf, p...)
 	for !r.over {

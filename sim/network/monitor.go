@@ -13,7 +13,8 @@ import (
 
 // Monitor watches the outputs of one endpoint and knows which invariants they must keep. It decides
 // on nothing but what it sees: the outputs themselves and the bytes in them. Simulations and fuzz
-// targets use it; it shares no rule with what it watches. The zero value is for a client.
+// targets use it; it shares no rule with the endpoint that it watches. The zero value is for a
+// client.
 type Monitor struct {
 	Server bool
 	// Unchecked allows a server to break the obligations of a status. [INV-45, INV-46]
@@ -32,14 +33,14 @@ type Monitor struct {
 
 	dials  []wire.URL
 	gone   bool // it dropped its last connection
-	lost   bool // the endpoint knows that the connection is gone; what it would write is skipped
+	lost   bool // the endpoint knows that the connection is gone; its writes are skipped
 	leg    leg  // of the current connection
 	opened bool
 	over   bool
 	codes  []uint16
 }
 
-// leg is what was sent on one connection.
+// leg holds the messages that were sent on one connection.
 type leg struct {
 	opening bool     // SendBytes
 	asked   bool     // AskCredentials

@@ -9,7 +9,7 @@ import (
 // Options make a network. The zero value is a calm one.
 type Options struct {
 	Latency     time.Duration                      // one way; 0 is 10 ms, negative is none
-	Seed        uint64                             // of nonces, masks and whatever else is drawn
+	Seed        uint64                             // of nonces, masks and everything else that is drawn
 	TimersFirst bool                               // of a timer and bytes that are due at the same moment, the timer comes first, not last
 	Pieces      func(n int) int                    // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
 	Frames      func(client bool, f Frame) []Frame // what becomes of a frame that a host sends: nothing, or others; nil leaves it alone
@@ -17,7 +17,7 @@ type Options struct {
 	MostBytes   int                                // that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
 }
 
-// DefaultMostBytes bounds what is written to a network unless [Options] say otherwise.
+// DefaultMostBytes bounds the bytes written to a network unless [Options] say otherwise.
 const DefaultMostBytes = 64 << 20
 
 // PieceBytes is what a piece of a stream takes beside its bytes.
@@ -26,7 +26,7 @@ const PieceBytes = 256
 // defaultLatency is how long a byte takes unless [Options] say otherwise.
 const defaultLatency = 10 * time.Millisecond
 
-// Network is a virtual network with its clock: a queue of what is going to happen, ordered by time
+// Network is a virtual network with its clock: a queue of events to come, ordered by time
 // and, at the same moment, by the order in which it was scheduled. Nothing happens but by its
 // methods, which are not safe for concurrent use, and equal options and calls give equal runs.
 type Network struct {
@@ -43,7 +43,7 @@ type Network struct {
 	written   int             // bytes, and what their pieces take
 }
 
-// New returns a network at time zero on which nobody listens.
+// New returns a network at time zero without listeners.
 func New(o Options) *Network {
 	if o.Latency == 0 {
 		o.Latency = defaultLatency
@@ -65,7 +65,7 @@ func (n *Network) Events() int { return n.events }
 // any more.
 func (n *Network) Exhausted() bool { return n.written > n.opts.MostBytes }
 
-// spend counts what is written. It returns false once that is too much.
+// spend counts the bytes written. It returns false once there are too many.
 func (n *Network) spend(bytes int) bool {
 	n.written += bytes
 	if n.Exhausted() {

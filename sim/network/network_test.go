@@ -47,7 +47,7 @@ func TestNetwork_PiecesChangeNothing(t *testing.T) {
 	}
 }
 
-// collector is a receiver that writes down what comes.
+// collector is a receiver that records the bytes it receives.
 type collector struct {
 	net *Network
 	log []string

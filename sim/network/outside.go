@@ -7,7 +7,7 @@ import "time"
 // network's, and lets the virtual clock follow the real one with [Network.Advance].
 type Stream struct {
 	conn    *Conn
-	Arrived func(p []byte)  // is called with what was written at the near end; p is the receiver's
+	Arrived func(p []byte)  // is called with the bytes written at the near end; p is the receiver's
 	Ended   func(err error) // is called once the near end writes no more: io.EOF, or another error after a reset
 }
 
@@ -21,7 +21,7 @@ func (n *Network) Outside(address string, accept func(*Stream)) {
 	})
 }
 
-// Enter makes a connection from outside to whoever listens at address. It returns false if nobody
+// Enter makes a connection from outside to the listener at address. It returns false if nobody
 // does. The functions of s must be set.
 func (n *Network) Enter(address string, s *Stream) bool {
 	accept := n.listeners[address]

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// rank orders what is due at the same moment.
+// rank orders events that are due at the same moment.
 type rank int8
 
 const (

@@ -7,7 +7,7 @@ import (
 )
 
 // Raw is an end of a connection that follows no protocol: its owner says which bytes it sends, and
-// is told what comes. It answers nothing by itself, not even Ping and Close.
+// receives bytes. It answers nothing by itself, not even Ping and Close.
 type Raw struct {
 	net    *Network
 	client bool
@@ -36,8 +36,8 @@ func (n *Network) RawServer(address string, accept func(*Raw)) {
 	})
 }
 
-// RawDial connects to hostPort, or, where nobody listens on that very port, to host. failed is
-// called if nobody listens there either.
+// RawDial connects to hostPort, or, if that port has no listener, to host. failed is called
+// if host has none either.
 func (n *Network) RawDial(hostPort, host string, connected func(*Raw), failed func(reason string)) {
 	n.dial(hostPort, host, func(c *Conn) {
 		r := &Raw{net: n, client: true, conn: c}

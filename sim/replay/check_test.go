@@ -146,7 +146,7 @@ func (g *rig) anyStep(t *rapid.T) {
 			}
 		}
 	case 5:
-		if g.up[side] { // a cut: what is on its way to it is gone
+		if g.up[side] { // a cut: parcels on their way to it are gone
 			g.toMiddle[side.Other()], g.toPeer[side.Other()] = nil, nil
 			g.toPeer[side.Other()] = append(g.toPeer[side.Other()], parcel{end: true, cut: true})
 			g.up[side.Other()] = false

@@ -14,7 +14,7 @@ type clientHyp struct {
 	body  int64 // bytes of the request's body that were sent
 }
 
-// clientUnseen are the events that nobody else can see.
+// clientUnseen are the events that leave no trace on the connection.
 var clientUnseen = func() (list []fsm.Event) {
 	for _, t := range []fsm.Timer{fsm.TimerOpening, fsm.TimerResponse, fsm.TimerWait, fsm.TimerCredentials, fsm.TimerOverall, fsm.TimerClose} {
 		list = append(list, fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
@@ -153,7 +153,7 @@ func (c *checker) clientReceives(h clientHyp) []clientHyp {
 	return []clientHyp{h}
 }
 
-// eventually is h after ev, or as it was if the machine makes nothing of it.
+// eventually is h after ev, or h itself if the machine ignores ev.
 func eventually(h clientHyp, ev fsm.Event) []clientHyp {
 	next, _ := h.step(ev)
 	return []clientHyp{next}

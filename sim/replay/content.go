@@ -71,7 +71,7 @@ func (h *heads) requestLists(a *asked) *problem {
 		return &problem{"KHP-EXT-REQ-03 WSP-EXT-01", "the extensions of the extended request are no list: " + err.Error()}
 	}
 	if h.kaazing {
-		return nil // deployed clients list what they like
+		return nil // deployed clients list any subprotocol
 	}
 	if slices.Contains(a.protocols, token) {
 		return &problem{"KHP-EXT-REQ-08", "the extended request lists " + token + " again"}
@@ -162,7 +162,7 @@ func dutyReqs(rule fsm.Rule) string {
 	return rule.Reqs
 }
 
-// unitProblem names what is wrong with the text of a response.
+// unitProblem names the mistake in the text of a response.
 func unitProblem(err error) *problem {
 	reqs := "KHP-EXT-03"
 	switch wire.KindOf(err) {

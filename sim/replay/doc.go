@@ -5,7 +5,7 @@
 //		fmt.Println(result.Blame, result.Wrong.Why, result.Wrong.Requirements)
 //	}
 //
-// A [Session] is one connection as somebody saw it: messages of both sides in the order in which
+// A [Session] is one connection as a recorder saw it: messages of both sides in the order in which
 // they passed. It comes from a trace ([ReadTrace]), or from a packet capture (package sim/capture).
 //
 // # What is judged

@@ -47,7 +47,7 @@ func FuzzTraceDecoder(f *testing.F) {
 	})
 }
 
-// rewrite writes what was read, and expects it to be the same when it is read again.
+// rewrite writes the records that were read, and expects the same ones when it reads them again.
 func rewrite(t *testing.T, b []byte) {
 	var again bytes.Buffer
 	w, _ := trace.NewWriter(&again, trace.Header{})

@@ -87,7 +87,7 @@ func extensionNames(fields wire.Fields) (names []string, empty bool, err error) 
 
 func hidden(v []byte) bool { return strings.Contains(string(v), trace.Redacted) }
 
-// openingRequest judges what the client opened with, and keeps what it says.
+// openingRequest judges the client's opening request, and keeps its fields.
 func (h *heads) openingRequest(p []byte) *problem {
 	r := &h.request
 	if err := r.Parse(p, wire.Limits{}); err != nil {
@@ -118,7 +118,7 @@ func (h *heads) openingRequest(p []byte) *problem {
 // offersKHP reports whether the client asked for KHP. [KHP-OPEN-01]
 func (h *heads) offersKHP() bool { return slices.Contains(h.protocols, token) }
 
-// openingResponse judges what the server answered, and keeps what it says.
+// openingResponse judges the server's answer, and keeps its fields.
 func (h *heads) openingResponse(p []byte) *problem {
 	r := &h.response
 	p = behindInterim(p)
@@ -126,7 +126,7 @@ func (h *heads) openingResponse(p []byte) *problem {
 		r.Status = 0
 		return nil // cut off
 	} else if status := statusOf(p); err != nil && status != 0 && status != 101 {
-		r.Status = status // it is HTTP of another kind, for a client to make of what it can
+		r.Status = status // HTTP of another kind: the client decides
 	} else if err != nil {
 		return unread("the answer to the opening request", "WSP-OPEN-02 KHP-OPEN-03", err)
 	}

@@ -7,7 +7,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// clientSent returns what is left of h if it has just sent s, nothing if it cannot have.
+// clientSent returns h after it has sent s, nothing if it cannot have sent it.
 func (c *checker) clientSent(h clientHyp, s *Step) []clientHyp {
 	if h.owed.n == 0 {
 		if h.state.Phase() == fsm.ClientSendingBody && s.Kind == Message && len(s.Data) > 0 && c.bodyFits(&h, s) {
@@ -56,7 +56,7 @@ func (c *checker) bodyFits(h *clientHyp, s *Step) bool {
 	return true
 }
 
-// fine reports whether nothing is wrong, and keeps what is.
+// fine reports whether p is nil, and keeps the first problem of a step.
 func (c *checker) fine(p *problem) bool {
 	if p != nil && c.why == nil {
 		c.why = p
@@ -64,7 +64,7 @@ func (c *checker) fine(p *problem) bool {
 	return p == nil
 }
 
-// serverSent returns what is left of h if it has just sent s, nothing if it cannot have.
+// serverSent returns h after it has sent s, nothing if it cannot have sent it.
 func (c *checker) serverSent(h serverHyp, s *Step) []serverHyp {
 	k := c.arrived[Client] // the number of s among the client's inputs
 	if h.owed.n == 0 {
@@ -88,7 +88,8 @@ func (c *checker) serverSent(h serverHyp, s *Step) []serverHyp {
 	return []serverHyp{h}
 }
 
-// looseSent lets a gateway that has left out its terminator go on to whatever it sends instead.
+// looseSent lets a gateway that has left out its terminator go on to the next message that it may
+// send.
 func (c *checker) looseSent(h serverHyp, s *Step) (list []serverHyp) {
 	for _, next := range spread(c, []serverHyp{h}, c.serverNext) {
 		if next.owed.n > 0 {

@@ -90,7 +90,7 @@ func at(t *testing.T, s *Session, from Side, kind StepKind, n int) int {
 	return 0
 }
 
-// change is what is done to a session.
+// change alters a session.
 type change func(t *testing.T, s *Session)
 
 func replace(from Side, kind StepKind, n int, old, with string) change {

@@ -157,7 +157,7 @@ func (a *recordings) rest() {
 	}
 }
 
-// Limits on what is kept of connections that are open at the same time.
+// Limits on the records kept of connections that are open at the same time.
 const (
 	mostOpen  = 20000
 	mostKept  = 64 << 20 // bytes

@@ -45,7 +45,7 @@ func legalClose(code uint16) bool {
 	return code == 0 || wire.ValidCloseCode(code)
 }
 
-// sent keeps the states in which s is what comes next, and reports whether there are any.
+// sent keeps the states in which s comes next, and reports whether there are any.
 func (c *checker) sent(s *Step) bool {
 	if s.From == Client {
 		c.clients = narrow(c.spreadClients(), func(h clientHyp) []clientHyp { return c.clientSent(h, s) })
@@ -119,8 +119,8 @@ type hypothesis interface {
 	so() progress
 }
 
-// onward returns the states that h can reach without being seen: by itself, or by receiving an input
-// that is on its way.
+// onward returns the states that h can reach without being seen: by itself, or by receiving an
+// input that is on its way.
 func onward[H hypothesis](c *checker, side Side, h H, unseen, receives func(H) []H) []H {
 	if h.so().owed.n > 0 {
 		return nil
@@ -140,8 +140,8 @@ func (c *checker) serverNext(h serverHyp) []serverHyp {
 	return onward(c, Server, h, c.serverUnseen, c.serverReceives)
 }
 
-// receive gives the last input to a side that records, which had it at once: it had sent before what
-// it was ordered to send.
+// receive gives the last input to a side that records, which had it at once: it had sent before
+// what it was ordered to send.
 func (c *checker) receive(to Side) (late *problem) {
 	if to == Client {
 		c.clients, late = received(c, Client, c.spreadClients(), c.clientReceives, "KHP-EXT-01")

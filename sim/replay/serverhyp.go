@@ -17,7 +17,7 @@ type serverHyp struct {
 	loose bool  // a gateway that ends no response
 }
 
-// serverUnseen are the events that nobody else can see.
+// serverUnseen are the events that leave no trace on the connection.
 var serverUnseen = []fsm.Event{
 	{Kind: fsm.EventTimerExpired, Timer: fsm.TimerRequest}, {Kind: fsm.EventTimerExpired, Timer: fsm.TimerBody}, {Kind: fsm.EventTimerExpired, Timer: fsm.TimerReplay},
 	{Kind: fsm.EventTimerExpired, Timer: fsm.TimerOverall}, {Kind: fsm.EventTimerExpired, Timer: fsm.TimerClose},
@@ -49,7 +49,7 @@ func (h serverHyp) step(ev fsm.Event) (next serverHyp, accepted bool) {
 	return h, true
 }
 
-// after is h after ev, or as it was if the machine makes nothing of it.
+// after is h after ev, or h itself if the machine ignores ev.
 func (h serverHyp) after(ev fsm.Event) serverHyp {
 	next, _ := h.step(ev)
 	return next

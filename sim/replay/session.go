@@ -7,7 +7,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// Side is one of the two, or nobody.
+// Side is the client, the server, or neither.
 type Side uint8
 
 // Sides.
@@ -63,10 +63,10 @@ type Step struct {
 	Text    string           // Close: reason; Ended, Broken: in words
 	Reset   bool             // Ended: not in good order
 	Failure fsm.Failure      // Failed
-	Reqs    string           // Broken: what is broken, blank-separated
+	Reqs    string           // Broken: the requirements that are broken, blank-separated
 }
 
-// StepKind says what was seen.
+// StepKind is the kind of a step.
 type StepKind uint8
 
 // Kinds of steps. The last four are what a recorder says about itself.

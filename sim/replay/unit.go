@@ -116,10 +116,10 @@ func cutOff(s *Step) bool {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// oldForm names what gateways of Kaazing 3.x do.
+// oldForm describes the behaviour of Kaazing 3.x gateways.
 const oldForm = "the server answers with a challenge inside a 200 response, which is the old form of Kaazing 3.x gateways"
 
-// Bounds of what is looked through for the old form.
+// Bounds of the search for the old form.
 const (
 	nestedMessages = 8
 	nestedBytes    = 64 << 10

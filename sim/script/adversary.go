@@ -186,7 +186,7 @@ func (p *player) close(code uint16, reason string) {
 	p.raw.SendClose(code, reason)
 }
 
-// await waits for an item and takes it with what came before.
+// await waits for an item and takes it with all items before it.
 func (p *player) await(is func(network.Item) bool) {
 	p.waits = func(p *player) bool {
 		for i, it := range p.items {

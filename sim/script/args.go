@@ -51,7 +51,7 @@ func (a *args) peek() (word, bool) {
 	return a.line.words[a.next], true
 }
 
-// plain takes a word without key; expected says what it should be.
+// plain takes a word without key; expected describes it for the error.
 func (a *args) plain(expected string) (word, error) {
 	w, ok := a.take()
 	switch {

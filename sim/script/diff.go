@@ -2,7 +2,7 @@ package script
 
 import "strings"
 
-// Diff shows what is expected and what came: lines of both as they are, those that are only
+// Diff shows the expected and the actual lines: those of both as they are, those that are only
 // expected behind -, those that only came behind +.
 func Diff(want, got []string) string {
 	var head, tail strings.Builder
@@ -23,7 +23,7 @@ func Diff(want, got []string) string {
 // mostCells bounds the memory of a comparison; above it nothing in the middle is taken for common.
 const mostCells = 4_000_000
 
-// differing compares what is left once the same beginning and end are gone.
+// differing compares the lines between the common beginning and end.
 func differing(want, got []string) string {
 	if len(want)*len(got) > mostCells {
 		return listed("- ", want) + listed("+ ", got)

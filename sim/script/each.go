@@ -139,7 +139,7 @@ func replacer(pairs []string) *strings.Replacer {
 	return strings.NewReplacer(sorted...)
 }
 
-// table is what came out of an each.
+// table holds the outcomes of an each.
 type table struct{ rows []row }
 
 // row is a line of a table. Neighbouring numbers share one, if the outcome is the same, or the same
@@ -151,7 +151,7 @@ type row struct {
 	name    string // of the variable
 	numbers bool
 	outcome string
-	general string // the outcome of a range with the name in place of the number, if that is what they share
+	general string // the outcome of a range with the name in place of the number, if they share it
 }
 
 func (t *table) add(next row) {

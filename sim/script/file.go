@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// separator stands between commands and what is expected of them.
+// separator stands between commands and their expected output.
 const separator = "----"
 
-// block is some commands and what is expected of them.
+// block is some commands and their expected output.
 type block struct {
 	commands []line
 	end      int // number of the separator's line, 0 if there is none
@@ -79,7 +79,7 @@ func (f *File) comment(text string) {
 	}
 }
 
-// rewritten returns the source with what came in place of what was expected.
+// rewritten returns the source with the actual output in place of the expected one.
 func (f *File) rewritten(got [][]string) string {
 	lines := slices.Clone(f.lines)
 	for i, b := range slices.Backward(f.blocks) {

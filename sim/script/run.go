@@ -29,11 +29,11 @@ type Mismatch struct {
 	Got  []string // lines
 }
 
-// Outcome is what came out of a run.
+// Outcome is the result of a run.
 type Outcome struct {
 	Mismatches []Mismatch
 	Broken     []string // invariants that were broken, with the place
-	Source     string   // the scenario with what came out in place of what was expected
+	Source     string   // the scenario with the actual output in place of the expected one
 	Events     int      // how many things happened on the network
 }
 
@@ -105,7 +105,7 @@ func (r *runner) finish() {
 	r.world = nil
 }
 
-// block runs the commands of one block and returns what came out.
+// block runs the commands of one block and returns their output.
 func (r *runner) block(b block) ([]string, error) {
 	var lines []string
 	for i, l := range b.commands {
@@ -160,7 +160,7 @@ func (r *runner) expected(l line, want, got string) {
 	r.out.Mismatches = append(r.out.Mismatches, Mismatch{l.number, []string{label + want}, []string{label + got}})
 }
 
-// Bounds of what a scenario makes, whatever its repetitions multiply.
+// Bounds of the steps and bytes of a scenario, its repetitions included.
 const (
 	mostMade        = 256 << 20 // bytes of texts and steps, of all cases
 	stepBytes       = 256       // of a step beside its text
@@ -207,7 +207,7 @@ func failing(name string, run func() []string) (why string) {
 	return strings.Join(run(), "\n")
 }
 
-// WithTranscript returns the scenario with what comes out of it, as far as it runs.
+// WithTranscript returns the scenario with its output, as far as it runs.
 func WithTranscript(name, source string, o Options) (written string) {
 	defer func() {
 		if recover() != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every mistake is told with its place and with what was expected there.
+// Every mistake is reported with its place and with the words expected there.
 func TestErrors(t *testing.T) {
 	for _, v := range []struct{ name, source, want string }{
 		{"empty", "", "x.txt:1:1: no command; expected one of advance, adversary"},

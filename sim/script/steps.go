@@ -235,7 +235,7 @@ func (a *args) cut() (c cut, err error) {
 // message sends one message in one frame.
 func message(t wire.MessageType, data func(p *player) string) step { return cut{}.of(t, data) }
 
-// of sends one message, or what it is cut into.
+// of sends one message, or the pieces of it.
 func (c cut) of(t wire.MessageType, data func(p *player) string) step {
 	return func(p *player) {
 		b := []byte(data(p))

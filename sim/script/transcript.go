@@ -99,7 +99,7 @@ func failureText(err error) string {
 	return strings.TrimPrefix(e.Failure.String(), "Failure") + ": " + e.Error()
 }
 
-// sent describes a message: of the handshake by what it is, of the application by its bytes.
+// sent describes a message: of the handshake by its kind, of the application by its bytes.
 func sent(t wire.MessageType, p []byte) string {
 	switch b, url := wire.ParseBalancer(p); {
 	case b == wire.BalancerProceed:

@@ -11,7 +11,7 @@ import (
 	"example.com/khp/sim/network"
 )
 
-// details are what a transcript shows beside what is sent and how it ends.
+// details are the parts of a transcript besides messages and the end.
 type details uint8
 
 const (
@@ -132,7 +132,7 @@ func (w *world) advance(d time.Duration) {
 	w.check()
 }
 
-// check shows what was broken.
+// check reports the broken invariants.
 func (w *world) check() {
 	w.net.Check()
 	for _, err := range w.net.Broken() {

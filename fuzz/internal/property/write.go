@@ -72,7 +72,7 @@ func WriteResponse(status int, reason, name, value string, body []byte) error {
 	return nil
 }
 
-// naiveRest joins the parts behind the start line as somebody would who checks nothing.
+// naiveRest joins the parts behind the start line without any check.
 func naiveRest(name, value string, body []byte) string {
 	s := "X-First: 1\r\n" + name + ": " + value + "\r\nX-Last: \r\n"
 	if len(body) > 0 && !scan.EqualFold([]byte(name), "Content-Length") {

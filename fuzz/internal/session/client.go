@@ -12,8 +12,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// clientRun is a client that is told anything at any time, with what is needed to say when it may
-// open.
+// clientRun is a client that is told anything at any time, with the facts that decide whether it
+// may open.
 type clientRun struct {
 	monitor
 	c          *endpoint.Client
@@ -30,10 +30,10 @@ type clientRun struct {
 }
 
 // Client drives a client with a program: two bytes of configuration, then one byte for each thing
-// that happens, with its data (see [property.Program]). Whatever it is told: outputs come in a legal order,
-// at most one of them the last; it opens only behind a selected KHP and a complete, terminated
-// response that completes; connections and memory are bounded; and Close ends it in any phase.
-// [INV-01 to INV-06, INV-21, INV-28, INV-38, LIV-11]
+// that happens, with its data (see [property.Program]). Whatever it is told: outputs come in a
+// legal order, at most one of them the last; it opens only behind a selected KHP and a complete,
+// terminated response that completes; connections and memory are bounded; and Close ends it in any
+// phase. [INV-01 to INV-06, INV-21, INV-28, INV-38, LIV-11]
 func Client(program []byte) error {
 	p := property.NewProgram(program, heads)
 	r := &clientRun{cfg: clientConfig(p), now: start}

@@ -11,7 +11,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// monitor is that of the simulation, for the outputs of one call, with bounds for what they hold.
+// monitor is the one of the simulation, for the outputs of one call, with bounds for their size.
 type monitor struct {
 	network.Monitor
 	asked int // AskDecision that are not answered

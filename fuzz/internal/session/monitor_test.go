@@ -9,7 +9,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// The monitor has its own tests; here is what is added to it.
+// network.Monitor has its own tests; these are for the bounds that are added to it.
 func TestMonitor_Refuses(t *testing.T) {
 	url, err := wire.ParseURL("ws://h/p", nil)
 	if err != nil {

@@ -24,14 +24,14 @@ type pairRun struct {
 	decide  byte
 	hops    byte
 	piece   int                  // streams come in pieces of at most that many bytes; 0 is whole
-	relays  map[bool]func(relay) // what is done to the next frame, of the client if true
+	relays  map[bool]func(relay) // changes of the next frame, of the client if true
 	held    map[bool][]network.Frame
 	faults  int  // what a network does not do: dropped, doubled, split requests; and cuts, timers, ends
 	garbled bool // a frame was lost, doubled, moved or split, so that messages may have become others
 	refused error
 }
 
-// relay is a frame on its way, and what comes out in its place.
+// relay is a frame on its way, and the frames that arrive in its place.
 type relay struct {
 	in  network.Frame
 	out *[]network.Frame
@@ -156,7 +156,7 @@ func (r *pairRun) frames(client bool, f network.Frame) (out []network.Frame) {
 	return out
 }
 
-// fault counts what is done as one.
+// fault counts an action as a fault of the network.
 func (r *pairRun) fault(do func(relay)) func(relay) {
 	return func(f relay) {
 		r.faults, r.garbled = r.faults+1, true

@@ -11,7 +11,7 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// intro says what is done and how to repeat it.
+// intro describes the measurements and how to repeat them.
 func intro(w io.Writer) error {
 	_, err := fmt.Fprintf(w, introText, tool.Machine())
 	return err

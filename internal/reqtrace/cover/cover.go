@@ -48,7 +48,7 @@ func (i Item) Lacks() string {
 // Report is the whole picture.
 type Report struct {
 	Items    []Item   // in the order of the lists
-	Problems []string // marks and claims that are wrong whatever is covered
+	Problems []string // marks and claims that are wrong by themselves
 }
 
 // Join builds the report. module is the path of the module, which is left out of the names of

@@ -37,7 +37,7 @@ type Marks struct {
 	Impl       map[string][]Place // sorted, without repetition
 	Tests      map[string][]Place // tests that mark the id by a literal, run or not
 	Exceptions map[string]Exception
-	Problems   []string // file:line: what is wrong, in the order of files
+	Problems   []string // file:line: a mistake, in the order of files
 }
 
 // Scan reads all Go files of root except those of testdata, vendor and hidden directories.

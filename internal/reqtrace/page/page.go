@@ -110,7 +110,7 @@ func titleOf(group string) string {
 	return group
 }
 
-// shown is the last column: tests, or the reason for none, or what is missing.
+// shown is the last column: tests, or the reason for none, or the missing parts.
 func shown(i cover.Item) string {
 	var lines []string
 	for _, t := range i.Tests {

@@ -12,7 +12,7 @@ import (
 // cannot make it.
 var hostFault = model.Fault{Name: "host-skips-terminator", Catches: "INV-02", Text: "the host takes the head of a completing response for all of it"}
 
-// Run checks everything, two jobs at a time, and tells after each what was found.
+// Run checks everything, two jobs at a time, and reports after each job.
 func Run(ctx context.Context, tell func(format string, args ...any)) (Report, error) {
 	r := Report{Spin: Version()}
 	faults := append(formal.Faults(), hostFault)

@@ -1,5 +1,5 @@
 // Package spin drives the model checker Spin on the exported model: it generates a verifier,
-// compiles and runs it, and reads what it prints.
+// compiles and runs it, and reads its output.
 package spin
 
 import (

@@ -9,7 +9,7 @@ import (
 
 // Scenario returns the one that belongs to a seed: a network, a client, a server or an adversary,
 // and a schedule of things that happen to them, drawn at random. Equal seeds give equal scenarios.
-// It expects nothing: what is checked are the invariants, which hold in every run.
+// It has no expectations: the invariants are checked, which hold in every run.
 func Scenario(seed uint64) string {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 1)), lines: []string{fmt.Sprintf("# Random schedule %d", seed)}}
 	g.network()
@@ -85,7 +85,7 @@ func (g *generator) rule() {
 		g.some(3, "times=1", "after="+g.pick("1s", "9s", "40s")))
 }
 
-// adversary is a server that says what it likes.
+// adversary is a server that sends anything.
 func (g *generator) adversary() {
 	g.line("adversary a.example%s", g.some(3, "stubborn"))
 	if g.r.IntN(5) == 0 {
