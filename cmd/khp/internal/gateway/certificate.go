@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
+	"example.com/khp/cmd/khp/internal/gateway/target"
 )
 
 // certificates loads those of a listener, of which a client gets the one for the name that it asks
@@ -88,18 +89,47 @@ func pemBlock(text []byte, is func(kind string) bool) *pem.Block {
 	}
 }
 
-// backendTLS is for wss back ends; nil trusts whom the system trusts.
-func (o *options) backendTLS() (*tls.Config, error) {
-	if o.BackendCA == "" {
-		return nil, nil
+// backendTLS gives routes what they need for back ends with certificates.
+func backendTLS(list target.Routes) error {
+	var wrong []error
+	type settings struct{ ca, name, cert, key string }
+	known := make(map[settings]*tls.Config)
+	for _, r := range list {
+		key := settings{r.BackendCA, r.BackendName, r.BackendCert, r.BackendKey}
+		if key == (settings{}) || !r.Secure() {
+			continue
+		}
+		cfg, ok := known[key]
+		if !ok { // a mistake that several routes share is told once
+			var err error
+			cfg, err = trust(r.Route)
+			known[key], wrong = cfg, append(wrong, err)
+		}
+		r.TLS = cfg
 	}
-	text, err := os.ReadFile(o.BackendCA)
-	if err != nil {
-		return nil, cli.Usagef("--backend-ca %s: %s; choose a file that can be read", o.BackendCA, cli.Cause(err))
+	return errors.Join(wrong...)
+}
+
+// trust reads the files of a route for back ends with certificates.
+func trust(r *config.Route) (*tls.Config, error) {
+	cfg := &tls.Config{ServerName: r.BackendName, MinVersion: tls.VersionTLS12}
+	var wrong []error
+	if r.BackendCA != "" {
+		text, err := os.ReadFile(r.BackendCA)
+		cfg.RootCAs = x509.NewCertPool()
+		switch {
+		case err != nil:
+			wrong = append(wrong, r.Fault("backend-ca", r.BackendCA, "%s; choose a file that can be read", cli.Cause(err)))
+		case !cfg.RootCAs.AppendCertsFromPEM(text):
+			wrong = append(wrong, r.Fault("backend-ca", r.BackendCA, "no certificate in it; expected PEM"))
+		}
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(text) {
-		return nil, cli.Usagef("--backend-ca %s: no certificate in it; expected PEM", o.BackendCA)
+	if r.BackendCert != "" || r.BackendKey != "" {
+		pair, err := certificate(r.BackendPair())
+		if err == nil {
+			cfg.Certificates = []tls.Certificate{*pair}
+		}
+		wrong = append(wrong, err)
 	}
-	return &tls.Config{RootCAs: roots}, nil
+	return cfg, errors.Join(wrong...)
 }

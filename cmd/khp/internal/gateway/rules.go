@@ -35,9 +35,8 @@ func (o *options) rules(g *gateway) (*rules, error) {
 		auth, authErr = guard.New(&o.Config, list, guard.Env{Log: g.log, Metrics: g.metrics, Slow: g.slow})
 	}
 	origins, originErr := o.origins()
-	backends, backendsErr := o.backendTLS()
 	hosts, hostsErr := o.hosts()
-	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr, backendsErr, o.outside())
+	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr, backendTLS(list), o.outside())
 	if err == nil {
 		err = o.unused(list)
 	}
@@ -45,7 +44,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 		return nil, err
 	}
 	h := &target.House{
-		Routes: list, Log: g.log, Metrics: g.metrics, Clients: &g.clients, Backends: backends,
+		Routes: list, Log: g.log, Metrics: g.metrics, Clients: &g.clients,
 	}
 	h.Count()
 	r := &rules{house: h, auth: auth, hosts: hosts, drain: time.Duration(o.DrainTimeout), handlers: make(map[string]*transport.Handler)}

@@ -39,12 +39,21 @@ func Command(c *cli.Env) *cobra.Command {
                           both directions, the back end selects the subprotocol
                           among the client's
   khp+ws://, khp+wss://   the same for one that speaks KHP, such as a gateway
+  ws+unix:SOCKET[:PATH]   a WebSocket back end on a Unix socket
   tcp://host:port         a TCP back end: its bytes are binary messages
+  tls://host:port         the same inside TLS
+  unix:SOCKET             the same on a Unix socket
   redirect:URL            sends clients to a URL or to a path on this server:
                           Kaazing's own with R, others with 302
   balance:URL[,URL...]    the same to the URLs in turn, past servers that accept
                           no connection; 503 if none does
   status:CODE             answers with that code and the fields it requires
+
+Several back ends of a kind stand with commas between them, and with 3* before
+one that gets three times as many connections; those that are down are passed
+over. Where PATH and the path of a ws:// URL both end in / the rest of the
+client's path goes along, as does its query; the back end learns the client's
+address by X-Forwarded-For.
 
 A PATH stands for itself, one that ends in / for everything below it too; the
 longest one that fits counts. Anything else is answered with 404. Without
@@ -74,6 +83,7 @@ one drops what is left.`,
 		Example: `  khp serve --demo-page
   khp serve --listen :8001 --route /echo=echo --route /jms=tcp://localhost:61613
   khp serve --route /chat=ws://10.0.0.7:9000/chat --auth /chat=joe:welcome
+  khp serve --route /chat/=3*ws://10.0.0.7:9000/,ws://10.0.0.8:9000/
   khp serve --tls-cert cert.pem --tls-key key.pem --allow-origin https://*.example.com
   khp serve --route /a=balance:ws://one.example/a,ws://two.example/a --metrics 127.0.0.1:9090
   khp serve --config khp.yaml --check
@@ -120,7 +130,14 @@ func newOptions() *options {
 	f.StringArrayVar(&o.AllowOrigin, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key of the certificate, `FILE` in PEM")
-	f.StringVar(&o.BackendCA, "backend-ca", "", "authorities to trust at wss:// back ends, `FILE` in PEM; the system's otherwise")
+	f.StringArrayVar(&o.ForwardFields, "forward-fields", nil, "give WebSocket back ends the field of this `NAME` as clients send it (repeat)")
+	f.StringArrayVar(&o.ForwardCookies, "forward-cookies", nil, "give them the cookie of this `NAME`; \"*\" is all (repeat)")
+	f.StringVar(&o.UserField, "user-field", "", "give them the user's name in the field `NAME`, as in X-Forwarded-User, which clients cannot write")
+	f.StringVar(&o.SendProxy, "send-proxy", "", "begin connections to back ends with a PROXY header that names the client: `v1|v2`")
+	f.StringVar(&o.BackendCA, "backend-ca", "", "authorities to trust at wss:// and tls:// back ends, `FILE` in PEM; the system's otherwise")
+	f.StringVar(&o.BackendName, "backend-name", "", "`NAME` that their certificates are for, if it is not the host of the target")
+	f.StringVar(&o.BackendCert, "backend-cert", "", "show them this certificate, `FILE` in PEM")
+	f.StringVar(&o.BackendKey, "backend-key", "", "key of --backend-cert, `FILE` in PEM")
 	f.Var(&o.InactivityTimeout, "inactivity-timeout", "send a Ping to clients silent for half of this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
 	f.Var(&o.IdleTimeout, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
 	f.Var(&o.DrainTimeout, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
@@ -187,8 +204,33 @@ func (o *options) unused(list target.Routes) error {
 		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.Realm)
 	case o.MaxWaiting > 0 && o.MaxConnections == 0:
 		return cli.Usagef("--max-waiting %d: without --max-connections nobody has to wait; set both", o.MaxWaiting)
-	case given("backend-ca") && !list.Trust():
-		return cli.Usagef("--backend-ca %s: no --route leads to a wss:// back end", o.BackendCA)
+	case given("user-field") && !guarded:
+		return cli.Usagef("--user-field %s: nobody is asked for credentials, so that there are no names; add --auth or --htpasswd", o.UserField)
+	}
+	return o.unusedByBackends(list)
+}
+
+// unusedByBackends finds settings for kinds of back ends that there are none of.
+func (o *options) unusedByBackends(list target.Routes) error {
+	for _, kind := range []struct {
+		text  string
+		is    func(r *target.Route) bool
+		flags []string
+	}{
+		{"wss:// or tls:// back end", (*target.Route).Secure, []string{"backend-ca", "backend-name", "backend-cert", "backend-key"}},
+		{"WebSocket back end", (*target.Route).WebSocket, []string{"forward-fields", "forward-cookies", "user-field"}},
+		{"back end", (*target.Route).BackEnd, []string{"send-proxy"}},
+	} {
+		for _, flag := range kind.flags {
+			for _, r := range list {
+				if r.Says(flag) && !kind.is(r) {
+					return r.Fault(flag, "", "its target is no %s", kind.text)
+				}
+			}
+			if f := o.flags.Lookup(flag); f.Changed && !slices.ContainsFunc(list, kind.is) {
+				return cli.Usagef("--%s %s: no --route leads to a %s", flag, f.Value, kind.text)
+			}
+		}
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ type At struct {
 	lines map[string]int // of its keys, and of itself under ""
 	flag  string         // the flag and value that it was made of instead: --route /echo=echo
 
-	flags map[string]string // those of its keys that have another name, such as address: listen
+	flags map[string]string // those of its keys that have another name for readers, such as address: listen
 }
 
 // Says reports whether a key is written here; otherwise its value is that of the document.
@@ -29,7 +29,7 @@ func (a *At) Fault(key, value, format string, args ...any) error {
 	case key == "" && a.file != "":
 		return cli.Usagef("%s:%d: %s: %s", a.file, a.lines[""], a.name, why)
 	case a.Says(key):
-		return cli.Usagef("%s:%d: %s: %s %s: %s", a.file, a.lines[key], a.name, key, value, why)
+		return cli.Usagef("%s:%d: %s: %s %s: %s", a.file, a.lines[key], a.name, cmp.Or(a.flags[key], key), value, why)
 	case a.flag != "" && (key == "" || key == "target"):
 		return cli.Usagef("%s: %s", a.flag, why)
 	}
@@ -38,8 +38,9 @@ func (a *At) Fault(key, value, format string, args ...any) error {
 
 // Called returns the name of a key for the reader of an error.
 func (a *At) Called(key string) string {
+	name := cmp.Or(a.flags[key], key)
 	if a.file != "" {
-		return key
+		return name
 	}
-	return "--" + cmp.Or(a.flags[key], key)
+	return "--" + name
 }

@@ -14,8 +14,27 @@ type Route struct {
 	Path string `yaml:"-"` // as written
 
 	// What the path leads to: echo, ws://..., wss://..., khp+ws://..., khp+wss://...,
-	// tcp://host:port, redirect:URL, balance:URL[,URL...] or status:CODE.
+	// ws+unix:SOCKET[:PATH], tcp://host:port, tls://host:port, unix:SOCKET, redirect:URL,
+	// balance:URL[,URL...] or status:CODE. Several back ends stand in one text with commas between,
+	// and with WEIGHT* before those that get more connections than others.
 	Target string `yaml:"target"`
+	// Names of request fields that WebSocket back ends get as clients send them.
+	ForwardFields []string `yaml:"forward-fields"`
+	// Names of cookies that they get; "*" is all.
+	ForwardCookies []string `yaml:"forward-cookies"`
+	// The field in which they get the name of the user, such as X-Forwarded-User. Clients cannot
+	// write it.
+	UserField string `yaml:"user-field"`
+	// Begin connections to back ends with a PROXY header that names the client: v1 or v2.
+	SendProxy string `yaml:"send-proxy"`
+	// Authorities to trust at wss:// and tls:// back ends, a file in PEM; the system's otherwise.
+	BackendCA string `yaml:"backend-ca" holds:"file"`
+	// The name that their certificates are for, if it is not the host of the target.
+	BackendName string `yaml:"backend-name"`
+	// Certificate to show to them, a file in PEM.
+	BackendCert string `yaml:"backend-cert" holds:"file"`
+	// Key of backend-cert, a file in PEM.
+	BackendKey string `yaml:"backend-key" holds:"file"`
 
 	// Who may use the path and everything below it; everybody if it is left out, unless a shorter
 	// path has it.
@@ -44,4 +63,12 @@ type Route struct {
 	Limits Limits `yaml:"limits"`
 	// Timers of the handshake.
 	Timeouts Timeouts `yaml:"timeouts"`
+}
+
+// BackendPair is the certificate that BackendCert and BackendKey name.
+func (r *Route) BackendPair() *Certificate {
+	at := r.At
+	at.flags = map[string]string{"cert": "backend-cert", "key": "backend-key"}
+	at.lines = map[string]int{"cert": r.lines["backend-cert"], "key": r.lines["backend-key"]}
+	return &Certificate{At: at, Cert: r.BackendCert, Key: r.BackendKey}
 }

@@ -276,7 +276,7 @@ func (a *Guard) Authenticate(ctx context.Context, r *transport.Request) (auth.Ve
 // around returns the areas that a path is in, at most one for each form in which it may be
 // understood.
 func (a *Guard) around(written string) (list []*area) {
-	for _, form := range [...]string{paths.Normal(written), barePath(written)} {
+	for _, form := range [...]string{paths.Normal(written), paths.Bare(written)} {
 		i := slices.IndexFunc(a.areas, func(z *area) bool { return z.holds(form) })
 		if i >= 0 && !slices.Contains(list, a.areas[i]) {
 			list = append(list, a.areas[i])

@@ -30,6 +30,7 @@ type Metrics struct {
 	drops    *prometheus.CounterVec
 	logins   *prometheus.CounterVec
 	routes   *trafficMetrics
+	servers  *backendMetrics
 
 	mu      sync.Mutex
 	pending map[uint64]pendingHandshake
@@ -50,14 +51,14 @@ func New() *Metrics {
 		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one; of the opening one for plain) and profile of the client: spec, kaazing, or plain without KHP."}, []string{"outcome", "status", "profile"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
-		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use)."}, []string{"route", "reason"}),
+		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use); none for a client that none of several could be found for."}, []string{"route", "reason"}),
 		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total", Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
 		drops:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_dropped_lines_total", Help: "Lines that were not written because nobody read them in time, by what they were for: log or trace."}, []string{"for"}),
 		logins:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_login_failures_total", Help: "Logins that failed, by the path that auth guards and reason: wrong (credentials were not accepted), slowed (too many failed logins of the address, not checked), unchecked (who could tell gave no answer, or too many waited)."}, []string{"route", "reason"}),
 		pending:  make(map[uint64]pendingHandshake),
 	}
 	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, m.logins, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.routes = newTrafficMetrics(m.registry)
+	m.routes, m.servers = newTrafficMetrics(m.registry), newBackendMetrics(m.registry)
 	return m
 }
 

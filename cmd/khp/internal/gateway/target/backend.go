@@ -22,44 +22,102 @@ import (
 // backendRetry is when a client may try again to reach a back end that is down.
 const backendRetry = 5 * time.Second
 
-// backendDown tells the client that it is not its fault, and the operator whose it is. It is the
-// fault of no back end that a client has gone, or asks for more than fits into a request.
-func backendDown(ctx context.Context, s *session, where string, err error) (transport.Decision, error) {
-	if ctx.Err() != nil {
-		return transport.Decision{}, ctx.Err()
+// errNotSent is why a request cannot be passed on: nothing has been sent, and no back end is to
+// blame.
+type errNotSent struct {
+	err    error
+	status int    // for the client
+	text   string // the same
+}
+
+// Error implements error.
+func (e *errNotSent) Error() string { return e.err.Error() }
+
+// tooMuch is a request that does not fit into one to a back end.
+func tooMuch(err error) error {
+	return &errNotSent{err, 400, "the request is too long to be passed on, its subprotocols, path and fields together"}
+}
+
+// failure is why a back end has not opened a connection.
+type failure struct {
+	err    error
+	reason string // as in metrics: unreachable or refused; "" if the back end is not to blame
+	status int    // for the client
+	text   string // the same
+	hint   string // for the operator, "" for none
+}
+
+// answers reports whether a back end has answered, whatever it was, or was not asked at all.
+func answers(err error) bool {
+	var e *transport.HandshakeError
+	return errors.As(err, new(*errNotSent)) || errors.As(err, &e) && hasAnswered(e)
+}
+
+// failureOf finds out what an error of backend.connect means.
+func (s *session) failureOf(b backend, err error) *failure {
+	var unsent *errNotSent
+	if errors.As(err, &unsent) {
+		return &failure{err: err, status: unsent.status, text: unsent.text}
 	}
 	var e *transport.HandshakeError
-	failed := errors.As(err, &e)
-	if failed && (e.Status == http.StatusRequestHeaderFieldsTooLarge || e.Status == http.StatusRequestURITooLong) {
-		return tooMuch(ctx, s, where, err), nil
+	if !errors.As(err, &e) || !hasAnswered(e) {
+		return &failure{err: err, reason: "unreachable", status: 503, text: "the back end cannot be reached"}
 	}
-	attrs := []any{"backend", observe.WithoutQueries(where), "error", backendError(err)}
-	if t, ok := s.route.target.(wsTarget); ok && failed && !t.khp && (e.Status == http.StatusBadRequest || e.Status == http.StatusForbidden) {
-		attrs = append(attrs, "hint", "a back end that takes nothing but KHP is written khp+"+observe.WithoutQueries(where))
+	f := &failure{err: err, reason: "refused", status: 502, text: "the back end did not open a WebSocket" + answered(e)}
+	switch e.Status {
+	case http.StatusRequestHeaderFieldsTooLarge, http.StatusRequestURITooLong:
+		return s.failureOf(b, tooMuch(err))
+	case http.StatusServiceUnavailable:
+		f.status = 503
+	case http.StatusBadRequest, http.StatusForbidden:
+		if t, ok := b.(*wsBackend); ok && !t.khp {
+			f.hint = "a back end that takes nothing but KHP is written khp+" + b.where()
+		}
+	}
+	return f
+}
+
+// elsewhere reports whether another back end may do better: this one is down, or says that it has a
+// fault or is full.
+func (f *failure) elsewhere() bool {
+	var e *transport.HandshakeError
+	return f.reason == "unreachable" || errors.As(f.err, &e) && e.Status >= 500
+}
+
+// decision tells the client that it is not its fault.
+func (f *failure) decision() transport.Decision {
+	if f.status == 503 {
+		return laterAgain(f.text + "\n")
+	}
+	return transport.Decision{Status: f.status, Body: []byte(f.text + "\n")}
+}
+
+// report tells the operator whose fault it is.
+func (s *session) report(ctx context.Context, b backend, f *failure) {
+	if f.reason == "" {
+		s.log.InfoContext(ctx, "the request cannot be passed on", "backend", b.where(), "error", backendError(f.err))
+		return
+	}
+	attrs := []any{"backend", b.where(), "error", backendError(f.err)}
+	if f.hint != "" {
+		attrs = append(attrs, "hint", f.hint)
 	}
 	s.log.WarnContext(ctx, "back end failed", attrs...)
-	if failed && reached(e) {
-		s.house.Metrics.BackendFailed(s.route.Path, "refused")
-		text := "the back end did not open a WebSocket" + answered(e) + "\n"
-		if e.Status == http.StatusServiceUnavailable {
-			return laterAgain(text), nil
-		}
-		return transport.Decision{Status: 502, Body: []byte(text)}, nil
-	}
-	s.house.Metrics.BackendFailed(s.route.Path, "unreachable")
-	return laterAgain("the back end cannot be reached\n"), nil
+	s.house.Metrics.BackendFailed(s.route.Path, f.reason)
+}
+
+// noneReached is the answer while none of n servers can be reached, which are what says. reason is
+// for the metrics.
+func (s *session) noneReached(ctx context.Context, reason, what string, n int) transport.Decision {
+	s.house.Metrics.BackendFailed(s.route.Path, reason)
+	s.log.WarnContext(ctx, "no server can be reached", "path", s.path, what, n)
+	return laterAgain("none of the servers behind this address can be reached\n")
 }
 
 // laterAgain is the answer to a client that should come again.
 func laterAgain(text string) transport.Decision {
 	retry := endpoint.HeaderField{Name: "Retry-After", Value: strconv.Itoa(int(backendRetry.Seconds()))}
 	return transport.Decision{Status: 503, Body: []byte(text), Header: []endpoint.HeaderField{retry}}
-}
-
-// tooMuch refuses a request whose subprotocols do not fit into one to the back end.
-func tooMuch(ctx context.Context, s *session, where string, err error) transport.Decision {
-	s.log.InfoContext(ctx, "the subprotocols are too much for the back end", "backend", observe.WithoutQueries(where), "error", backendError(err))
-	return transport.Decision{Status: 400, Body: []byte("the list of subprotocols is too long\n")}
 }
 
 // answered says what a back end has answered, if that was HTTP.
@@ -82,9 +140,9 @@ func backendError(err error) string {
 	return cli.OneLine(observe.WithoutQueries(listen.SystemError(err)))
 }
 
-// reached reports whether a back end has answered, as opposed to being down, on its way there, or
-// out of time.
-func reached(e *transport.HandshakeError) bool {
+// hasAnswered reports whether a back end has answered, as opposed to being down, on its way there,
+// or out of time.
+func hasAnswered(e *transport.HandshakeError) bool {
 	//exhaustive:ignore
 	switch e.Failure {
 	case 0, fsm.FailureConnect, fsm.FailureConnectionLost, fsm.FailureMissingTerminator, fsm.FailureTimeout:

@@ -58,16 +58,9 @@ func connects(addr string) error {
 func (t *balanceTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
 	u, ok := t.choose(s.log)
 	if !ok {
-		return t.allDown(ctx, s), nil
+		return s.noneReached(ctx, "unreachable", "servers", len(t.servers)), nil
 	}
 	return s.sendTo(ctx, withQuery(u, r.Target), r), nil
-}
-
-// allDown is the answer while no server can be reached.
-func (t *balanceTarget) allDown(ctx context.Context, s *session) transport.Decision {
-	s.house.Metrics.BackendFailed(s.route.Path, "unreachable")
-	s.log.WarnContext(ctx, "no server can be reached", "path", s.path, "servers", len(t.servers))
-	return laterAgain("none of the servers behind this address can be reached\n")
 }
 
 // choose returns the URL of the server whose turn it is, or of the next one that can be reached; ok
@@ -117,7 +110,7 @@ func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bo
 
 // Circle finds a server of a balance target that is this one, listening on listen, at a path that
 // is balanced again.
-func (list Routes) Circle(listen string) (r *route, server string) {
+func (list Routes) Circle(listen string) (r *Route, server string) {
 	here, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, ""

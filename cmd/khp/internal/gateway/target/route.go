@@ -2,25 +2,28 @@ package target
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"slices"
-	"strings"
 
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 )
 
-// route leads the requests for a path to a target. Its Path is in normal form; one that ends in '/'
+// Route leads the requests for a path to a target. Its Path is in normal form; one that ends in '/'
 // stands for everything below as well.
-type route struct {
+type Route struct {
 	*config.Route
+	TLS *tls.Config // for certificates of back ends, nil for the system's authorities
+
 	target  target
+	proxy   byte             // version of the PROXY header for back ends, 0 for none
 	traffic *metrics.Traffic // nil without metrics
 }
 
 // Routes are ordered by length of path, the longest first.
-type Routes []*route
+type Routes []*Route
 
 // New finds out what routes lead to, whose paths are in normal form. The error joins all mistakes.
 func New(routes config.Routes) (Routes, error) {
@@ -32,9 +35,11 @@ func New(routes config.Routes) (Routes, error) {
 			wrong = append(wrong, r.Fault("target", Shown(r.Target), "%s", err))
 			continue
 		}
-		list = append(list, &route{Route: r, target: target})
+		one := &Route{Route: r, target: target}
+		wrong = append(wrong, one.tell(routes))
+		list = append(list, one)
 	}
-	slices.SortFunc(list, func(a, b *route) int { return cmp.Compare(len(b.Path), len(a.Path)) })
+	slices.SortFunc(list, func(a, b *Route) int { return cmp.Compare(len(b.Path), len(a.Path)) })
 	return list, errors.Join(wrong...)
 }
 
@@ -46,8 +51,8 @@ func Check(name string) error {
 
 // Find returns the route with that very path, or else with the longest path that covers it; nil if
 // there is none.
-func (list Routes) Find(path string) *route {
-	var found *route
+func (list Routes) Find(path string) *Route {
+	var found *Route
 	for _, r := range list {
 		switch {
 		case r.Path == path:
@@ -59,12 +64,22 @@ func (list Routes) Find(path string) *route {
 	return found
 }
 
-// Trust reports whether certificates of back ends count for any of the routes.
-func (list Routes) Trust() bool {
-	return slices.ContainsFunc(list, func(r *route) bool {
-		t, ok := r.target.(wsTarget)
-		return ok && strings.HasPrefix(t.url, "wss:")
-	})
+// BackEnd reports whether connections are passed on to a back end.
+func (r *Route) BackEnd() bool {
+	_, ok := r.target.(*pool)
+	return ok
+}
+
+// WebSocket reports whether they are passed on to one of WebSocket.
+func (r *Route) WebSocket() bool {
+	p, ok := r.target.(*pool)
+	return ok && !p.stream()
+}
+
+// Secure reports whether the certificate of a back end counts.
+func (r *Route) Secure() bool {
+	p, ok := r.target.(*pool)
+	return ok && slices.ContainsFunc(p.members, func(m *member) bool { return m.secure() })
 }
 
 // Reaches reports whether some path that pattern covers has a route.
@@ -86,7 +101,7 @@ func (list Routes) Paths() (paths []string) {
 }
 
 // Breaks reports whether a route answers against the rules on purpose.
-func (r *route) Breaks() bool {
+func (r *Route) Breaks() bool {
 	_, status := r.target.(statusTarget)
 	return status
 }

@@ -2,7 +2,6 @@ package target
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -17,17 +16,20 @@ import (
 
 // House is what the connections of a server share. Its fields are not changed while it is used.
 type House struct {
-	Routes   Routes
-	Log      *slog.Logger
-	Metrics  *metrics.Metrics // may be nil
-	Clients  *Clients         // may be nil
-	Backends *tls.Config      // of wss back ends, nil for the system's roots
+	Routes  Routes
+	Log     *slog.Logger
+	Metrics *metrics.Metrics // may be nil
+	Clients *Clients         // may be nil
 }
 
 // Count makes the metrics of all routes, which exist with zeros from then on.
 func (h *House) Count() {
+	h.Metrics.Backends()
 	for _, r := range h.Routes {
 		r.traffic = h.Metrics.Traffic(r.Path)
+		if p, ok := r.target.(*pool); ok {
+			p.count(h.Metrics, r.Path)
+		}
 	}
 }
 
@@ -89,7 +91,7 @@ func Attrs(ctx context.Context) []slog.Attr {
 // session is one connection on its way through the gateway.
 type session struct {
 	house  *House
-	route  *route // nil if there is none for the path
+	route  *Route // nil if there is none for the path
 	path   string // in normal form
 	speaks string // what the client does: spec, kaazing or plain
 	log    *slog.Logger
@@ -99,8 +101,7 @@ type session struct {
 	mu      sync.Mutex
 	login   guard.Login
 	over    bool
-	backend any
-	discard func() error
+	line    line // to a back end, nil before there is one
 	idle    *time.Timer
 	patient time.Duration
 }
@@ -118,6 +119,13 @@ func (s *session) admit(principal any) {
 	}
 }
 
+// loggedIn tells who was let in.
+func (s *session) loggedIn() guard.Login {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.login
+}
+
 // attrs are for the log.
 func (s *session) attrs() (list []slog.Attr) {
 	s.mu.Lock()
@@ -132,25 +140,25 @@ func (s *session) attrs() (list []slog.Attr) {
 }
 
 // keep holds a connection to a back end from the decision until the client's connection is used. ok
-// is false, and the back end discarded, if the client is gone already.
-func (s *session) keep(backend any, discard func() error) (ok bool) {
+// is false, and the line dropped, if the client is gone already.
+func (s *session) keep(l line) (ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over {
-		_ = discard()
+		_ = l.drop()
 		return false
 	}
-	if s.discard != nil { // of a decision that was made in vain
-		_ = s.discard()
+	if s.line != nil { // of a decision that was made in vain
+		_ = s.line.drop()
 	}
-	s.backend, s.discard = backend, discard
+	s.line = l
 	return true
 }
 
-func (s *session) kept() any {
+func (s *session) kept() line {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.backend
+	return s.line
 }
 
 // end drops the back end, used or not.
@@ -158,8 +166,8 @@ func (s *session) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true
-	if s.discard != nil {
-		_ = s.discard()
+	if s.line != nil {
+		_ = s.line.drop()
 	}
 }
 

@@ -24,10 +24,16 @@ type target interface {
 	serve(ctx context.Context, s *session, c *client) error
 }
 
-const targetForms = "echo, ws://..., wss://..., khp+ws://..., khp+wss://..., tcp://host:port, redirect:URL, balance:URL[,URL...] or status:CODE"
+const (
+	backendForms = "ws://..., wss://..., khp+ws://..., khp+wss://..., ws+unix:SOCKET[:PATH], tcp://host:port, tls://host:port, unix:SOCKET"
+	targetForms  = "echo, " + backendForms + ", redirect:URL, balance:URL[,URL...] or status:CODE"
+)
 
 // parseTarget reads a TARGET. Errors quote nothing that may be secret.
 func parseTarget(name string) (target, error) {
+	if p, ok, err := parsePool(name); ok {
+		return p, err
+	}
 	kind, rest, _ := strings.Cut(name, ":")
 	switch kind {
 	case "echo":
@@ -35,15 +41,6 @@ func parseTarget(name string) (target, error) {
 			return echoTarget{}, nil
 		}
 		return nil, errors.New("echo takes nothing behind it")
-	case "ws", "wss", "khp+ws", "khp+wss":
-		url, khp := strings.CutPrefix(name, "khp+")
-		u, err := webSocketURL(url)
-		if err != nil {
-			return nil, err
-		}
-		return wsTarget{url: u.String(), khp: khp}, nil
-	case "tcp":
-		return parseTCPTarget(name)
 	case "redirect":
 		here := wire.URL{Host: "localhost", Port: 80, Path: "/"}
 		if _, err := here.Resolve([]byte(rest), nil); err != nil {
@@ -88,21 +85,6 @@ func webSocketURL(text string) (wire.URL, error) {
 	return u, nil
 }
 
-func parseTCPTarget(name string) (target, error) {
-	addr, ok := strings.CutPrefix(name, "tcp://")
-	host, port, err := net.SplitHostPort(addr)
-	switch {
-	case strings.ContainsAny(addr, "/?#@"):
-		return nil, fmt.Errorf("%q has more than a host and a port; expected tcp://host:port", Shown(name))
-	case !ok || err != nil || host == "" || strings.ContainsAny(host, " ,"):
-		return nil, fmt.Errorf("%q is no TCP back end; expected tcp://host:port", Shown(name))
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return nil, fmt.Errorf("port %q is not a number from 1 to 65535", port)
-	}
-	return tcpTarget{addr, tcpLinger}, nil
-}
-
 // targetURLError is plainURLError about a target, whose text is a secret, and for which there is no
 // flag that takes a user and a password.
 func targetURLError(err error) string {
@@ -130,7 +112,7 @@ func Hide(spec string) string {
 func Shown(name string) string {
 	if i := strings.LastIndexByte(name, '@'); i >= 0 {
 		kind := ""
-		for _, k := range []string{"ws://", "wss://", "khp+ws://", "khp+wss://", "tcp://", "http://", "https://", "balance:", "redirect:"} {
+		for _, k := range []string{"ws://", "wss://", "khp+ws://", "khp+wss://", "tcp://", "tls://", "http://", "https://", "balance:", "redirect:"} {
 			if strings.HasPrefix(name, k) {
 				kind = k
 			}

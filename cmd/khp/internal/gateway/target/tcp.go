@@ -16,40 +16,61 @@ const tcpBuffer = 32 << 10
 // tcpLinger is how long a back end may take to end its side once the client has ended its own.
 const tcpLinger = 5 * time.Second
 
-// tcpTarget is a TCP back end: its bytes come as binary messages, and messages of either kind go to
-// it as bytes.
-type tcpTarget struct {
-	addr   string
+// streamBackend is a back end of bytes: they come as binary messages, and messages of either kind
+// go to it as bytes.
+type streamBackend struct {
+	link   link
+	host   string // whose certificate it has; "" without TLS
+	linger time.Duration
+	name   string // what where returns
+}
+
+func (b *streamBackend) where() string { return b.name }
+
+func (b *streamBackend) secure() bool { return b.host != "" }
+
+func (b *streamBackend) connect(ctx context.Context, s *session, _ *transport.Request) (line, error) {
+	nc, err := b.link.dial(ctx, s.route.proxy, transport.SourceOf(ctx))
+	if err == nil && b.host != "" {
+		nc, err = startTLS(ctx, nc, s.route.TLS, b.host)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &streamLine{nc.(halfConn), b.linger}, nil
+}
+
+// halfConn is a connection each side of which can end by itself, as those of TCP, of Unix sockets
+// and of TLS can.
+type halfConn interface {
+	net.Conn
+	CloseWrite() error
+}
+
+// streamLine is a connection to a back end of bytes.
+type streamLine struct {
+	halfConn
 	linger time.Duration
 }
 
-func (t tcpTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
-	d := net.Dialer{Timeout: backendTimeout}
-	nc, err := d.DialContext(ctx, "tcp", t.addr)
-	if err != nil {
-		return backendDown(ctx, s, "tcp://"+t.addr, err)
-	}
-	if !s.keep(nc, nc.Close) {
-		return transport.Decision{}, context.Canceled
-	}
-	return transport.Decision{Subprotocol: firstProtocol(r)}, nil
-}
+func (l *streamLine) subprotocol(r *transport.Request) string { return firstProtocol(r) }
 
-func (t tcpTarget) serve(ctx context.Context, s *session, c *client) error {
-	nc := s.kept().(*net.TCPConn)
-	done, out := make(chan struct{}), &tcpWriter{nc: nc, turn: make(chan struct{}, 1)}
+func (l *streamLine) drop() error { return l.Close() }
+
+func (l *streamLine) join(ctx context.Context, s *session, c *client) error {
+	done, out := make(chan struct{}), &tcpWriter{nc: l, turn: make(chan struct{}, 1)}
 	go func() {
 		defer close(done)
-		fromTCP(ctx, s, nc, c, out)
+		fromTCP(ctx, s, l, c, out)
 	}()
-	defer context.AfterFunc(ctx, func() { _ = nc.SetWriteDeadline(time.Now()) })() // a back end that takes nothing holds up nobody who wants to end
+	defer context.AfterFunc(ctx, func() { _ = l.SetWriteDeadline(time.Now()) })() // a back end that takes nothing holds up nobody who wants to end
 	if toTCP(ctx, c, out) {
 		s.ended.Store(true)
 	}
 	// The client is gone, or the back end takes no more. The latter gets to see the end of the
 	// stream and may end its own side in peace.
-	_ = nc.CloseWrite()
-	_ = nc.SetReadDeadline(time.Now().Add(t.linger))
+	_ = l.CloseWrite()
+	_ = l.SetReadDeadline(time.Now().Add(l.linger))
 	<-done
 	return nil
 }

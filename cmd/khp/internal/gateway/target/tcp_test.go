@@ -18,7 +18,7 @@ import (
 // its own business for a while only.
 func TestServe_BackEndLingers(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
-	srv := httptest.NewServer(lingering(t, tcpTarget{addr, 50 * time.Millisecond}))
+	srv := httptest.NewServer(lingering(t, &pool{members: []*member{{backend: &streamBackend{link: link{"tcp", addr}, linger: 50 * time.Millisecond}, weight: 1}}}))
 	t.Cleanup(srv.Close)
 	c, err := transport.Dial(t.Context(), "ws"+strings.TrimPrefix(srv.URL, "http"), nil)
 	require.NoError(t, err)

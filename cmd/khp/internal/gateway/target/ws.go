@@ -3,50 +3,67 @@ package target
 import (
 	"context"
 	"errors"
-	"time"
+	"net"
 
 	"example.com/khp/transport"
+	"example.com/khp/wire"
 )
 
-// backendTimeout is how long a back end may take to accept a connection.
-const backendTimeout = 5 * time.Second
-
-// wsTarget is a WebSocket back end. It is connected to while the client's request is being decided,
-// so that a back end that is down gives a clear answer, and so that it is the back end that selects
-// the subprotocol.
-type wsTarget struct {
-	url string
-	khp bool // it speaks KHP; others are not offered it, as many a server selects whatever it is offered first
+// wsBackend is a WebSocket back end.
+type wsBackend struct {
+	url  wire.URL // of a Unix socket the host is localhost
+	khp  bool     // it speaks KHP; others are not offered it, as many a server selects whatever it is offered first
+	link link
+	name string // what where returns
 }
 
-func (t wsTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
-	patience, cancel := context.WithTimeout(ctx, backendTimeout)
-	defer cancel()
-	o := &transport.DialOptions{Subprotocols: r.Subprotocols, PlainOnly: !t.khp, MaxRedirects: -1, TLSConfig: s.house.Backends, ReadLimit: int64(s.route.MaxMessage)}
-	if t.khp {
+func (b *wsBackend) where() string { return b.name }
+
+func (b *wsBackend) secure() bool { return b.url.Secure }
+
+func (b *wsBackend) connect(ctx context.Context, s *session, r *transport.Request) (line, error) {
+	from, route, login := transport.SourceOf(ctx), s.route, s.loggedIn()
+	if route.goesOn(b.url) && s.house.Routes.strays(route, s.path) {
+		return nil, &errNotSent{errors.New("its path could lead out of that of the route"), 400, "this path cannot be passed on"}
+	}
+	header, err := route.header(r, login, from)
+	if err != nil {
+		return nil, &errNotSent{err, 403, "this user cannot be named to the back end"}
+	}
+	o := &transport.DialOptions{
+		Subprotocols: r.Subprotocols, PlainOnly: !b.khp, MaxRedirects: -1, TLSConfig: route.TLS, ReadLimit: int64(route.MaxMessage), OpeningHeader: header,
+		NetDial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return b.link.dial(ctx, route.proxy, from)
+		},
+	}
+	if b.khp {
 		o.Profile = transport.Auto // khp serve and gateways, which speak it differently
 	}
-	back, err := transport.Dial(patience, t.url, o)
-	if err != nil {
-		if !errors.As(err, new(*transport.HandshakeError)) { // nothing was sent
-			return tooMuch(ctx, s, t.url, err), nil
-		}
-		return backendDown(ctx, s, t.url, err)
+	back, err := transport.Dial(ctx, route.onward(b.url, s.path, queryOf(r.Target), login.Carried.Parameter).String(), o)
+	switch {
+	case err == nil:
+		return &wsLine{back}, nil
+	case errors.As(err, new(*transport.HandshakeError)):
+		return nil, err
 	}
-	if !s.keep(back, back.CloseNow) {
-		return transport.Decision{}, context.Canceled
-	}
-	return transport.Decision{Subprotocol: back.Subprotocol()}, nil
+	return nil, tooMuch(err) // nothing was sent
 }
 
-func (t wsTarget) serve(ctx context.Context, s *session, c *client) error {
-	back := s.kept().(*transport.Conn)
+// wsLine is a connection to a WebSocket back end: messages and Close frames pass in both
+// directions.
+type wsLine struct{ back *transport.Conn }
+
+func (l *wsLine) subprotocol(*transport.Request) string { return l.back.Subprotocol() }
+
+func (l *wsLine) drop() error { return l.back.CloseNow() }
+
+func (l *wsLine) join(ctx context.Context, s *session, c *client) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		pump(ctx, s, back, c, backEnd)
+		pump(ctx, s, l.back, c, backEnd)
 	}()
-	pump(ctx, s, c, back, "client")
+	pump(ctx, s, c, l.back, "client")
 	<-done
 	return nil
 }

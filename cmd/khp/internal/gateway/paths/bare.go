@@ -1,4 +1,4 @@
-package guard
+package paths
 
 import (
 	"encoding/hex"
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// barePath is what the most careless reader may make of a path: all escapes are decoded, also those
+// Bare is what the most careless reader may make of a path: all escapes are decoded, also those
 // that escapes hide, backslashes are slashes, parameters of segments are gone, and slashes are
 // merged before dot segments are removed.
-func barePath(p string) string {
+func Bare(p string) string {
 	segments := strings.Split(strings.ReplaceAll(decodeAll(p), `\`, "/"), "/")
 	for i, s := range segments {
 		segments[i], _, _ = strings.Cut(s, ";")
@@ -36,4 +36,12 @@ func decodeAll(p string) string {
 		}
 	}
 	return string(b)
+}
+
+// Stays reports whether a path is below pattern for the most careless reader, too, and has nothing in
+// it that ends a string or a line.
+func Stays(pattern, path string) bool {
+	bare := Bare(path)
+	odd := strings.ContainsFunc(bare, func(c rune) bool { return c < ' ' || c == 0x7f })
+	return !odd && Covers(Bare(pattern), bare)
 }

@@ -1,0 +1,137 @@
+package target
+
+import (
+	"fmt"
+	"net"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/khp/wire"
+)
+
+// backendBegins is where one of several back ends begins, behind the comma: its weight, if it has
+// one, and its scheme.
+var backendBegins = regexp.MustCompile(`(?:^|,)(?:([0-9]+)\*)?((?:khp\+)?wss?|(?:khp\+)?ws\+unix|tcp|tls|unix):`)
+
+// otherBegins is where something else than a back end may begin.
+var otherBegins = regexp.MustCompile(`,(?:[0-9]+\*)?(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:redirect|balance|status):|echo$)`)
+
+// mostWeight bounds weights.
+const mostWeight = 1000
+
+// parsePool reads one back end, or several with commas between them; ok is false if the text begins
+// with none.
+func parsePool(text string) (p *pool, ok bool, err error) {
+	begins := backendBegins.FindAllStringSubmatchIndex(text, -1)
+	if begins == nil || begins[0][0] != 0 {
+		return nil, false, nil
+	}
+	p = &pool{}
+	for i, at := range begins {
+		end := len(text)
+		if i+1 < len(begins) {
+			end = begins[i+1][0]
+		}
+		weight := 1
+		if at[2] >= 0 {
+			written := text[at[2]:at[3]]
+			if weight, err = strconv.Atoi(written); err != nil || weight < 1 || weight > mostWeight {
+				return nil, true, fmt.Errorf("the weight %s* is not from 1 to %d", written, mostWeight)
+			}
+		}
+		b, err := parseBackend(text[at[4]:end])
+		if err != nil {
+			return nil, true, err
+		}
+		if err := p.add(b, weight); err != nil {
+			return nil, true, err
+		}
+	}
+	return p, true, nil
+}
+
+// parseBackend reads one back end.
+func parseBackend(text string) (backend, error) {
+	if at := otherBegins.FindStringIndex(text); at != nil {
+		return nil, fmt.Errorf("%q is no back end, of which a list can be; expected one of %s", Shown(text[at[0]+1:]), backendForms)
+	}
+	scheme, rest, _ := strings.Cut(text, ":")
+	kind, khp := strings.CutPrefix(scheme, "khp+")
+	switch kind {
+	case "ws", "wss":
+		u, err := webSocketURL(kind + ":" + rest)
+		if err != nil {
+			return nil, err
+		}
+		return &wsBackend{url: u, khp: khp, link: link{"tcp", u.HostPort()}, name: prefixOf(khp) + withoutQuery(u)}, nil
+	case "ws+unix":
+		socket, target, _ := strings.Cut(rest, ":")
+		if err := checkSocket(socket); err != nil {
+			return nil, err
+		}
+		u, err := webSocketURL("ws://localhost" + target)
+		if err != nil || target != "" && !strings.HasPrefix(target, "/") {
+			return nil, fmt.Errorf("%q is no path; expected ws+unix:SOCKET:PATH, as in ws+unix:/run/chat.sock:/chat", Shown(target))
+		}
+		return &wsBackend{url: u, khp: khp, link: link{"unix", socket}, name: prefixOf(khp) + "ws+unix:" + socket + ":" + u.Path}, nil
+	case "unix":
+		if err := checkSocket(rest); err != nil {
+			return nil, err
+		}
+		return &streamBackend{link: link{"unix", rest}, linger: tcpLinger, name: text}, nil
+	}
+	return parseTCP(text)
+}
+
+// parseTCP reads tcp://host:port or tls://host:port.
+func parseTCP(text string) (backend, error) {
+	kind, rest, _ := strings.Cut(text, ":")
+	addr, ok := strings.CutPrefix(rest, "//")
+	host, port, err := net.SplitHostPort(addr)
+	switch {
+	case strings.ContainsAny(addr, "/?#@"):
+		return nil, fmt.Errorf("%q has more than a host and a port; expected %s://host:port", Shown(text), kind)
+	case !ok || err != nil || host == "" || strings.ContainsAny(host, " ,"):
+		return nil, fmt.Errorf("%q is no TCP back end; expected %s://host:port", Shown(text), kind)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return nil, fmt.Errorf("port %q is not a number from 1 to 65535", port)
+	}
+	b := &streamBackend{link: link{"tcp", addr}, linger: tcpLinger, name: text}
+	if kind == "tls" {
+		b.host = host
+	}
+	return b, nil
+}
+
+// mostSocket bounds the path of a Unix socket, as Linux does.
+const mostSocket = 107
+
+// checkSocket refuses what is no path of a Unix socket.
+func checkSocket(socket string) error {
+	switch {
+	case !path.IsAbs(socket) || strings.ContainsAny(socket, "?#\x00"):
+		return fmt.Errorf("%q is no Unix socket; expected the whole path to it, as in unix:/run/broker.sock", Shown(socket))
+	case len(socket) > mostSocket:
+		return fmt.Errorf("the path of the Unix socket has %d bytes; %d are the most that the system takes", len(socket), mostSocket)
+	case path.Clean(socket) != socket:
+		return fmt.Errorf("%q is no Unix socket; did you mean %s?", socket, path.Clean(socket))
+	}
+	return nil
+}
+
+// prefixOf marks the URLs of back ends that speak KHP.
+func prefixOf(khp bool) string {
+	if khp {
+		return "khp+"
+	}
+	return ""
+}
+
+// withoutQuery is u as it may be shown.
+func withoutQuery(u wire.URL) string {
+	u.Query, u.HasQuery = "", false
+	return u.String()
+}
