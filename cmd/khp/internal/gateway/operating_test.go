@@ -96,6 +96,7 @@ func TestOperating_Metrics(t *testing.T) {
 	(&gateway{metrics: m}).measure()
 	m.Traffic("/").Receive(1)
 	m.BackendFailed("/", "lost")
+	m.Backend("/", "ws://h/").Connected(0)
 	m.Reloaded(true)
 	m.LineDropped("log")
 	m.LoginFailed("/", metrics.LoginWrong)

@@ -41,7 +41,6 @@ func decodeAll(p string) string {
 // Stays reports whether a path is below pattern for the most careless reader, too, and has nothing in
 // it that ends a string or a line.
 func Stays(pattern, path string) bool {
-	bare := Bare(path)
-	odd := strings.ContainsFunc(bare, func(c rune) bool { return c < ' ' || c == 0x7f })
-	return !odd && Covers(Bare(pattern), bare)
+	odd := strings.ContainsFunc(decodeAll(path), func(c rune) bool { return c < ' ' || c == 0x7f })
+	return !odd && Covers(Bare(pattern), Bare(path))
 }
