@@ -111,7 +111,7 @@ func TestOperating_Metrics(t *testing.T) {
 	}
 	require.NotEmpty(t, exist)
 	for _, name := range regexp.MustCompile(`khp_[a-z_]+`).FindAllString(page, -1) {
-		require.True(t, exist[name], "%s does not exist", name)
+		require.True(t, exist[strings.TrimSuffix(name, "_bucket")], "%s does not exist", name)
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
 )
@@ -29,7 +30,7 @@ func (a *At) Fault(key, value, format string, args ...any) error {
 	case key == "" && a.file != "":
 		return cli.Usagef("%s:%d: %s: %s", a.file, a.lines[""], a.name, why)
 	case a.Says(key):
-		return cli.Usagef("%s:%d: %s: %s %s: %s", a.file, a.lines[key], a.name, cmp.Or(a.flags[key], key), value, why)
+		return cli.Usagef("%s:%d: %s: %s: %s", a.file, a.lines[key], a.name, strings.TrimSpace(cmp.Or(a.flags[key], key)+" "+value), why)
 	case a.flag != "" && (key == "" || key == "target"):
 		return cli.Usagef("%s: %s", a.flag, why)
 	}

@@ -65,8 +65,9 @@ type member struct {
 }
 
 // next returns the member whose turn it is, of those that were not tried and that can be reached as
-// far as that is known; nil if there is none. A pool of one asks it always.
-func (p *pool) next(tried map[*member]bool, now time.Time) (chosen *member) {
+// far as that is known; nil if there is none. more reports whether there are others. A pool of one
+// asks it always.
+func (p *pool) next(tried map[*member]bool, now time.Time) (chosen *member, more bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	total := 0
@@ -74,6 +75,7 @@ func (p *pool) next(tried map[*member]bool, now time.Time) (chosen *member) {
 		if tried[m] || len(p.members) > 1 && m.failed > 0 && now.Before(m.until) {
 			continue
 		}
+		more = chosen != nil
 		m.current += m.weight
 		total += m.weight
 		if chosen == nil || m.current > chosen.current {
@@ -81,13 +83,13 @@ func (p *pool) next(tried map[*member]bool, now time.Time) (chosen *member) {
 		}
 	}
 	if chosen == nil {
-		return nil
+		return nil, false
 	}
 	chosen.current -= total
 	if chosen.failed > 0 { // one client tries, the others go elsewhere meanwhile
 		chosen.until = now.Add(backendTimeout)
 	}
-	return chosen
+	return chosen, more
 }
 
 // reached notes that a member was reached, or not, and returns whether that is news, and how many
@@ -121,13 +123,13 @@ func (p *pool) decide(ctx context.Context, s *session, r *transport.Request) (tr
 	tried := make(map[*member]bool)
 	var last *failure
 	for len(tried) < len(p.members) && time.Now().Before(end) {
-		m := p.next(tried, time.Now())
+		m, more := p.next(tried, time.Now())
 		if m == nil {
 			break
 		}
 		tried[m] = true
 		due := end
-		if one := time.Now().Add(memberTimeout); len(tried) < len(p.members) && one.Before(end) {
+		if one := time.Now().Add(memberTimeout); more && one.Before(end) {
 			due = one
 		}
 		l, err := p.connect(ctx, s, r, m, due)
