@@ -13,7 +13,7 @@ import (
 )
 
 // ask returns the URL at a back end for a request target, "" for one that is refused.
-func ask(t require.TestingT, list Routes, base, target string, hidden ...string) string {
+func ask(t require.TestingT, list Routes, base, target, credential string) string {
 	to, query, _ := strings.Cut(target, "?")
 	normal := paths.Normal(to)
 	r := list.Find(normal)
@@ -23,7 +23,7 @@ func ask(t require.TestingT, list Routes, base, target string, hidden ...string)
 	if r.goesOn(u) && list.strays(r, normal) {
 		return ""
 	}
-	return r.onward(u, normal, query, hidden).String()
+	return r.onward(u, normal, query, credential).String()
 }
 
 // The URL of the target says what becomes of the path: the prefix is kept, replaced or taken away,
@@ -56,7 +56,7 @@ func TestOnward_Path(t *testing.T) {
 		{"ws://h/app/", "/app/x%2f..%2finner/a", ""}, {"ws://h/app/", "/app/inner;x/a", ""},
 		{"ws://h/fixed", "/app/..%2fx", "ws://h/fixed"},
 	} {
-		got := ask(t, list, x.base, x.target)
+		got := ask(t, list, x.base, x.target, "")
 		require.Equal(t, x.want, got, "%s at %s", x.target, x.base)
 	}
 }
@@ -88,7 +88,7 @@ func TestOnward_CannotEscape(t *testing.T) {
 		if list.Find(paths.Normal(to)).Path != "/app/" {
 			return
 		}
-		got := ask(t, list, "ws://h:81/base/in/?tenant=a", target)
+		got := ask(t, list, "ws://h:81/base/in/?tenant=a", target, "")
 		if got == "" {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/gateway/config"
+	"example.com/khp/cmd/khp/internal/gateway/guard"
 	"example.com/khp/endpoint"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -37,7 +38,7 @@ func source(proxied bool, hops ...string) (s transport.Source) {
 
 // sent returns the fields for a back end.
 func sent(t require.TestingT, to config.Route, user string, r *transport.Request, from transport.Source) http.Header {
-	h, err := (&Route{Route: &to}).header(&session{user: user}, r, from)
+	h, err := (&Route{Route: &to}).header(r, guard.Login{User: user}, from)
 	require.NoError(t, err)
 	return h
 }
@@ -50,6 +51,15 @@ func TestTold_Fields(t *testing.T) {
 		"X-Tenant": {"new", "newer"}, "Accept-Language": {"de"}, "Origin": {"http://a.example"},
 		"X-Forwarded-For": {"192.0.2.1"}, "X-Forwarded-Proto": {"http"}, "X-Forwarded-Host": {"www.example.com"}, "Forwarded": {`for=192.0.2.1;proto=http;host="www.example.com"`},
 	}, h)
+}
+
+// The field that has a token for khp stays here, though it is named.
+func TestTold_CredentialsStay(t *testing.T) {
+	to := &Route{Route: &config.Route{ForwardFields: []string{"X-Token", "X-Tenant"}}}
+	h, err := to.header(request([]string{"X-Tenant: red", "X-Token: s"}, nil), guard.Login{Carried: guard.Carriers{Header: "x_token"}}, transport.Source{})
+	require.NoError(t, err)
+	require.Contains(t, h, "X-Tenant")
+	require.NotContains(t, h, "X-Token")
 }
 
 func TestTold_Cookies(t *testing.T) {
@@ -65,8 +75,8 @@ func TestTold_Cookies(t *testing.T) {
 		for _, c := range x.cookies {
 			lines = append(lines, "Cookie: "+c)
 		}
-		to := &Route{Route: &config.Route{ForwardCookies: x.named}, hidden: hidden{cookies: []string{"token"}}}
-		h, err := to.header(&session{}, request(lines, nil), transport.Source{})
+		to := &Route{Route: &config.Route{ForwardCookies: x.named}}
+		h, err := to.header(request(lines, nil), guard.Login{Carried: guard.Carriers{Cookie: "token"}}, transport.Source{})
 		require.NoError(t, err)
 		require.Equal(t, x.want, h.Get("Cookie"), "%s of %s", x.named, x.cookies)
 	}
@@ -100,7 +110,7 @@ func TestTold_User(t *testing.T) {
 	require.Equal(t, []string{"Jörg, a b"}, sent(t, to, "Jörg, a b", forged, transport.Source{})["X-Forwarded-User"])
 	require.NotContains(t, sent(t, to, "", forged, transport.Source{}), "X-Forwarded-User")
 	for _, name := range []string{"joe\r\nX-Admin: 1", "joe\x00", " joe", "joe ", "joe\t", "\n"} {
-		_, err := (&Route{Route: &to}).header(&session{user: name}, forged, transport.Source{})
+		_, err := (&Route{Route: &to}).header(forged, guard.Login{User: name}, transport.Source{})
 		require.ErrorIs(t, err, errUser, name)
 	}
 }
