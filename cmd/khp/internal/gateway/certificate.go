@@ -89,29 +89,33 @@ func pemBlock(text []byte, is func(kind string) bool) *pem.Block {
 	}
 }
 
-// backendTLS gives routes what they need for back ends with certificates.
-func backendTLS(list target.Routes) error {
+// trusting is what routes say about certificates of back ends.
+type trusting struct{ ca, name, cert, key string }
+
+func trustingOf(r *config.Route) trusting {
+	return trusting{r.BackendCA, r.BackendName, r.BackendCert, r.BackendKey}
+}
+
+// backendTLS gives the routes in list what they need for back ends with certificates. All of the
+// settings have to be right, and a mistake that several routes share is told once.
+func (o *options) backendTLS(list target.Routes) error {
 	var wrong []error
-	type settings struct{ ca, name, cert, key string }
-	known := make(map[settings]*tls.Config)
-	for _, r := range list {
-		key := settings{r.BackendCA, r.BackendName, r.BackendCert, r.BackendKey}
-		if key == (settings{}) || !r.Secure() {
-			continue
-		}
-		cfg, ok := known[key]
-		if !ok { // a mistake that several routes share is told once
-			var err error
-			cfg, err = trust(r.Route)
+	known := map[trusting]*tls.Config{{}: nil}
+	for _, r := range o.Routes {
+		key := trustingOf(r)
+		if _, ok := known[key]; !ok {
+			cfg, err := clientTLS(r)
 			known[key], wrong = cfg, append(wrong, err)
 		}
-		r.TLS = cfg
+	}
+	for _, r := range list {
+		r.TLS = known[trustingOf(r.Route)]
 	}
 	return errors.Join(wrong...)
 }
 
-// trust reads the files of a route for back ends with certificates.
-func trust(r *config.Route) (*tls.Config, error) {
+// clientTLS reads the files of a route for back ends with certificates.
+func clientTLS(r *config.Route) (*tls.Config, error) {
 	cfg := &tls.Config{ServerName: r.BackendName, MinVersion: tls.VersionTLS12}
 	var wrong []error
 	if r.BackendCA != "" {

@@ -36,7 +36,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	}
 	origins, originErr := o.origins()
 	hosts, hostsErr := o.hosts()
-	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr, backendTLS(list), o.outside())
+	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr, o.backendTLS(list), o.outside())
 	if err == nil {
 		err = o.unused(list)
 	}
