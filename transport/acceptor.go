@@ -210,7 +210,7 @@ func (a *acceptor) openConn() *Conn {
 	result := a.server.Result()
 	a.trace.opened(result.Subprotocol, result.Status)
 	o := opened{
-		info:   handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain},
+		info:   handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, unfragmented: a.server.OpeningRequest().Kaazing()},
 		cancel: a.cancelConn, sessions: a.sessions, readLimit: a.handler.ReadLimit, keepAlive: a.keepAlive,
 	}
 	if a.Entry != nil {

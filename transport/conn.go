@@ -36,7 +36,7 @@ const DefaultReadLimit = 16 << 20
 // Control frames are handled while some call reads: [Conn.Read], [Conn.Ping] or [Conn.Close]. An
 // application that does not read neither answers the peer's Pings nor notices its Close.
 //
-// Outgoing messages are never fragmented. Deadlines come from contexts: do not set any on
+// Outgoing messages are not fragmented, except those of [Conn.Writer]. Deadlines come from contexts: do not set any on
 // [Conn.NetConn].
 type Conn struct {
 	link   *frames.Conn
@@ -47,11 +47,12 @@ type Conn struct {
 	info   handshakeInfo
 
 	closeTimeout time.Duration
-	reading      chan struct{} // holds a token while a call reads; guards queue and queued
-	done         chan struct{} // closed once the socket is
-	closeOnce    sync.Once     // guards closing it
-	closing      atomic.Bool   // Close was called: what arrives is discarded
-	watcher      sock.Watcher  // of contexts of Read and Ping
+	reading      chan struct{}  // holds a token while a call reads; guards queue, queued and reader
+	reader       *messageReader // of the message that is read in parts; nil without one
+	done         chan struct{}  // closed once the socket is
+	closeOnce    sync.Once      // guards closing it
+	closing      atomic.Bool    // Close was called: what arrives is discarded
+	watcher      sock.Watcher   // of contexts of Read and Ping
 
 	mu   sync.Mutex    // guards the rest
 	err  error         // why the connection ended or is about to
@@ -85,6 +86,7 @@ func newConn(l *frames.Conn, o opened) *Conn {
 	}
 	c.watcher.Init(l.NetConn(), sock.Read, o.home)
 	l.Home(o.home)
+	l.Until(c.done)
 	c.SetReadLimit(o.readLimit)
 	if len(o.sessions) > 0 {
 		c.ext = layer.New(l, o.sessions, (*inner)(c))
@@ -112,6 +114,11 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 	}
 	defer c.release()
 	defer c.watcher.Stop()
+	return c.readWhole(ctx)
+}
+
+// readWhole is Read with the turn to read.
+func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
 	for {
 		if err := c.await(ctx); err != nil {
 			return 0, nil, err
@@ -120,6 +127,13 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 			return t, p, err
 		}
 	}
+}
+
+func checkType(t MessageType) error {
+	if t != Text && t != Binary {
+		return fmt.Errorf("transport: message type %d is neither Text nor Binary", t)
+	}
+	return nil
 }
 
 // Write sends p as one message. p is not modified and is free again on return. The bytes of a Text
@@ -131,8 +145,8 @@ func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
 // ends during the write has this effect. After [Conn.Close] was called or the peer closed, the
 // error matches [net.ErrClosed].
 func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
-	if t != Text && t != Binary {
-		return fmt.Errorf("transport: message type %d is neither Text nor Binary", t)
+	if err := checkType(t); err != nil {
+		return err
 	}
 	return c.write(ctx, frames.Opcode(t), p)
 }
@@ -156,6 +170,7 @@ func (c *Conn) Ping(ctx context.Context) error {
 		return err
 	}
 	reading := c.reading
+	var end <-chan struct{} // of the message that a Reader reads
 	for {
 		select {
 		case <-pong:
@@ -164,8 +179,13 @@ func (c *Conn) Ping(ctx context.Context) error {
 			return c.closedErr()
 		case <-ctx.Done():
 			return c.ended(ctx.Err())
+		case <-end:
+			reading, end = c.reading, nil
 		case reading <- struct{}{}:
 			more, err := c.readForPong(ctx, pong)
+			if c.reader != nil {
+				more, end = false, c.reader.ended()
+			}
 			c.release()
 			if err != nil {
 				return err

@@ -22,6 +22,7 @@ type handshakeInfo struct {
 	principal      any  // the server's, of a plain WebSocket
 	plain          bool // no extended handshake took place
 	lateTerminator bool // the client opened without the terminator, which may still come
+	unfragmented   bool // the peer does not take fragments
 }
 
 // dialed is what only a client knows of a connection.

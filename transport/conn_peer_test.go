@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -95,6 +96,19 @@ func (p *peer) wantFrame(what string, op ws.OpCode, payload string) {
 	require.Equal(p.t, op, f.Header.OpCode, what)
 	require.Equal(p.t, payload, string(f.Payload), what)
 }
+
+func (p *peer) wantFragment(what string, op ws.OpCode, payload string, more bool) {
+	p.t.Helper()
+	f, err := frametest.ReadFrame(p.nc)
+	require.NoError(p.t, err, what)
+	f = ws.UnmaskFrameInPlace(f)
+	require.Equal(p.t, op, f.Header.OpCode, what)
+	require.Equal(p.t, !more, f.Header.Fin, what)
+	require.Equal(p.t, payload, string(f.Payload), what)
+}
+
+// drain discards what arrives until the connection ends.
+func (p *peer) drain() { _, _ = io.Copy(io.Discard, p.nc) }
 
 func (p *peer) wantEnd(what string) {
 	p.t.Helper()

@@ -11,11 +11,17 @@ import (
 
 // step reads one item, with the turn to read held, and does what the protocol asks for. An end of
 // ctx, which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
-func (c *Conn) step(ctx context.Context) (frames.Item, error) {
+func (c *Conn) step(ctx context.Context, into []byte) (frames.Item, error) {
 	if c.hasEnded() {
 		return frames.Item{}, c.closedErr()
 	}
-	it, err := c.link.Next()
+	var it frames.Item
+	var err error
+	if into == nil {
+		it, err = c.link.Next()
+	} else {
+		it, err = c.link.NextInto(into)
+	}
 	if err != nil {
 		return frames.Item{}, c.readFailed(ctx, err)
 	}
@@ -47,7 +53,7 @@ func (c *Conn) discard(ctx context.Context) {
 	c.watcher.Start(ctx)
 	defer c.watcher.Stop()
 	for {
-		if _, err := c.step(ctx); err != nil {
+		if _, err := c.step(ctx, nil); err != nil {
 			return
 		}
 	}
@@ -75,6 +81,9 @@ func (c *Conn) readFailed(ctx context.Context, err error) error {
 // await waits for the first byte of the next item. It has a frame of its own, and a small one,
 // because idle connections are found here: see [Server.connection].
 func (c *Conn) await(ctx context.Context) error {
+	if err := c.discardRest(ctx); err != nil {
+		return err
+	}
 	if len(c.queue) > 0 || c.link.Buffered() {
 		return nil
 	}
@@ -94,7 +103,7 @@ func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool,
 		it := c.dequeue()
 		return it.Type, it.Data, true, nil
 	}
-	it, err := c.step(ctx)
+	it, err := c.step(ctx, nil)
 	switch {
 	case err != nil:
 		return 0, nil, true, err
@@ -109,7 +118,7 @@ func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool,
 func (c *Conn) isLateTerminator(it frames.Item) bool {
 	late := c.info.lateTerminator
 	c.info.lateTerminator = false
-	return late && len(it.Data) == 0
+	return late && len(it.Data) == 0 && !it.More
 }
 
 // acquire makes the caller the one that reads.
@@ -135,7 +144,7 @@ func (c *Conn) release() { <-c.reading }
 // readForPong reads one item for Ping and queues it if it is a message. more tells whether there is
 // room for another.
 func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool, err error) {
-	if int64(c.queued) >= c.link.Limit() {
+	if int64(c.queued) >= c.link.Limit() || c.reader != nil { // a Reader reads on
 		return false, nil
 	}
 	select {
@@ -144,7 +153,7 @@ func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool
 	default:
 	}
 	c.watcher.Start(ctx)
-	it, err := c.step(ctx)
+	it, err := c.step(ctx, nil)
 	c.watcher.Stop()
 	if it.Kind == frames.Message && !c.closing.Load() && !c.isLateTerminator(it) {
 		c.enqueue(c.keep(it))

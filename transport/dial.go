@@ -141,7 +141,8 @@ func (d *dialer) openConn() *Conn {
 	return newConn(d.Link, opened{
 		info: handshakeInfo{
 			subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
-			client: &dialed{url: d.client.URL().String(), header: result.Header},
+			unfragmented: d.opts.Profile == Kaazing || d.opts.Profile == Auto,
+			client:       &dialed{url: d.client.URL().String(), header: result.Header},
 		},
 		sessions: d.sessions, readLimit: d.opts.ReadLimit, keepAlive: d.opts.KeepAlive,
 	})

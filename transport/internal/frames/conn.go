@@ -43,6 +43,7 @@ type Item struct {
 	Code   uint16           // of a Close, 1005 for an empty body
 	Data   []byte           // of a Message, Ping or Pong, valid until the next call of Next or Rest
 	Reason string           // of a Close
+	More   bool             // of a part of a Message: other parts follow
 }
 
 // Conn is one WebSocket connection below the application: it turns bytes into messages and control
@@ -64,9 +65,13 @@ type Conn struct {
 	closeSent bool   // no data frame may follow
 	tail      []byte // rest of a Pong or Ping the socket did not take at once; goes first
 
-	late   atomic.Pointer[[]byte] // payload of the Pong to send by the holder of the turn
-	asking atomic.Bool            // the holder of the turn sends a Ping, too
-	ext    Extensions             // nil without extensions
+	unfinished atomic.Pointer[chan struct{}] // closed with the end of a message that is written in fragments; nil without one
+	gone       <-chan struct{}               // closed with the socket
+
+	late    atomic.Pointer[[]byte] // payload of the Pong to send by the holder of the turn
+	asking  atomic.Bool            // the holder of the turn sends a Ping, too
+	spoiled atomic.Bool            // a message written in fragments was not finished: none can follow
+	ext     Extensions             // nil without extensions
 
 	limit atomic.Int64 // largest message in bytes
 
@@ -77,11 +82,13 @@ type Conn struct {
 	r, w   int          // base[r:w] is unread
 	hungry bool         // the last read filled its room: more is probably waiting
 	begun  uint8        // bytes at the end of msg that are no whole character yet, if it is text; what is before them is right
+	piece  [4]byte      // the last begun bytes, for NextInto
 	state  ws.State     // side, and whether a message is unfinished
 	op     ws.OpCode    // type of the message begun
 	msg    []byte       // bytes of the message begun; nil unless fragmented or large
 	h      ws.Header    // large frame whose payload is being read
 	left   int64        // bytes of that payload still to come; 0 means none is being read
+	given  int64        // bytes of the message begun that NextInto has handed out
 	big    *sock.Buffer // nil when not needed
 	small  [smallSize]byte
 }
@@ -115,9 +122,12 @@ func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
 //
 //khp:impl WSP-FRAME-01
 //khp:impl WSP-FRAME-02
-func (c *Conn) Next() (Item, error) {
+func (c *Conn) Next() (Item, error) { return c.next(nil) }
+
+// next is Next with into nil, and NextInto otherwise.
+func (c *Conn) next(into []byte) (Item, error) {
 	for c.dead == nil {
-		it, err := c.advance()
+		it, err := c.advance(into)
 		switch {
 		case err != nil:
 			if _, ok := err.(*Error); ok {
@@ -140,7 +150,7 @@ func (c *Conn) Buffered() bool {
 	if c.dead != nil {
 		return true
 	}
-	b, state, size := c.base[c.r:c.w], c.state, int64(len(c.msg))
+	b, state, size := c.base[c.r:c.w], c.state, c.given+int64(len(c.msg))
 	text := preview{c.op, c.msg[len(c.msg)-int(c.begun) : len(c.msg) : len(c.msg)]}
 	if c.left > 0 {
 		here := min(int64(len(b)), c.left)
@@ -185,7 +195,15 @@ func (c *Conn) Buffered() bool {
 }
 
 // advance does at most one read of the socket and returns an item if there is one by then.
-func (c *Conn) advance() (Item, error) {
+func (c *Conn) advance(into []byte) (Item, error) {
+	switch {
+	case into != nil && c.msg != nil:
+		return c.handOut(into), nil
+	case into != nil && c.left > 0:
+		return c.readInto(into)
+	case into == nil:
+		c.resume()
+	}
 	if c.left > 0 {
 		return c.readLarge()
 	}
@@ -200,14 +218,17 @@ func (c *Conn) advance() (Item, error) {
 	if len(b) < n {
 		return Item{}, c.fill(n)
 	}
-	if h.OpCode.IsData() && h.Length > c.limit.Load()-int64(len(c.msg)) {
+	if h.OpCode.IsData() && h.Length > c.limit.Load()-c.given-int64(len(c.msg)) {
 		return Item{}, &Error{codeTooBig, "message exceeds the limit"}
 	}
-	if isLarge(h) {
+	if isLarge(h) || into != nil && h.OpCode.IsData() {
 		c.r += n
 		c.h, c.left = h, h.Length
 		if h.OpCode != ws.OpContinuation {
 			c.op = h.OpCode
+		}
+		if into != nil {
+			return c.readInto(into)
 		}
 		return Item{}, nil
 	}
@@ -270,14 +291,24 @@ func (c *Conn) fragment(h ws.Header, n int) (Item, error) {
 
 // message hands out a complete message.
 func (c *Conn) message(p []byte, owned bool) Item {
-	c.msg = nil
+	c.msg, c.given = nil, 0
 	c.state = c.state.Clear(ws.StateFragmented)
+	it := c.item(p)
+	it.Owned = owned
+	return it
+}
+
+// item returns data of the message begun.
+func (c *Conn) item(p []byte) Item {
 	typ := wire.Binary
 	if c.op == ws.OpText {
 		typ = wire.Text
 	}
-	return Item{Kind: Message, Type: typ, Data: p, Owned: owned}
+	return Item{Kind: Message, Type: typ, Data: p}
 }
+
+// Until names the channel that is closed with the socket. Nobody may use c yet.
+func (c *Conn) Until(gone <-chan struct{}) { c.gone = gone }
 
 // ReadBy has r read what Next reads; r reads the socket by ReadSocket, and its errors, other than
 // an expired deadline, are final. Nobody else may use c yet.

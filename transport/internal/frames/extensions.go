@@ -42,7 +42,7 @@ func (c *Conn) writeExtended(ctx context.Context, op ws.OpCode, p []byte) error 
 	err, sent := c.flush(), 0
 	for i := 0; i < len(frames) && err == nil; i++ {
 		var n int
-		n, err = c.sendFrame(frames[i].Op, frames[i].Payload)
+		n, err = c.sendFrame(c.header(frames[i].Op, len(frames[i].Payload)), frames[i].Payload)
 		sent += n
 	}
 	c.watcher.Stop()

@@ -78,7 +78,7 @@ func (c *Conn) Write(ctx context.Context, op ws.OpCode, p []byte) error {
 	if TooLong(op, p) {
 		return fmt.Errorf("transport: control frame with %d bytes, at most %d fit", len(p), maxControl)
 	}
-	if err := c.lock(ctx); err != nil {
+	if err := c.lockFor(ctx, op); err != nil {
 		return err
 	}
 	defer c.unlock()
@@ -88,7 +88,7 @@ func (c *Conn) Write(ctx context.Context, op ws.OpCode, p []byte) error {
 	if c.ext != nil {
 		return c.writeExtended(ctx, op, p)
 	}
-	return c.writeFrame(ctx, op, p)
+	return c.writeFrame(ctx, c.header(op, len(p)), p)
 }
 
 // TooLong reports whether p does not fit a control frame, if op is one.
@@ -113,7 +113,7 @@ func (c *Conn) Close(ctx context.Context, code uint16, reason string) error {
 	}
 	//khp:impl WSP-FRAME-06
 	c.closeSent = true
-	return c.writeFrame(ctx, ws.OpClose, body)
+	return c.writeFrame(ctx, c.header(ws.OpClose, len(body)), body)
 }
 
 // Writing reports whether a write is in progress.
@@ -175,19 +175,18 @@ func (c *Conn) sendControl(op ws.OpCode, p []byte) {
 }
 
 // writeFrame runs with the turn held.
-func (c *Conn) writeFrame(ctx context.Context, op ws.OpCode, p []byte) error {
+func (c *Conn) writeFrame(ctx context.Context, h ws.Header, p []byte) error {
 	c.watcher.Start(ctx)
-	n, err := c.sendFrame(op, p)
+	n, err := c.sendFrame(h, p)
 	c.watcher.Stop()
 	return c.broken(ctx, n, err)
 }
 
 // sendFrame writes one frame: in one Write if it fits a pooled buffer. A larger one of a server
 // follows in a second Write, straight from p; one of a client is masked piece by piece.
-func (c *Conn) sendFrame(op ws.OpCode, p []byte) (sent int, err error) {
+func (c *Conn) sendFrame(h ws.Header, p []byte) (sent int, err error) {
 	buf := writeBuffers.Get().(*writeBuffer)
 	defer writeBuffers.Put(buf)
-	h := c.header(op, len(p))
 	b := appendHeader(buf[:0], h)
 	for at := 0; ; b = buf[:0] {
 		n := copy(buf[len(b):], p[at:])

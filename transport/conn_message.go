@@ -1,0 +1,248 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"example.com/khp/transport/internal/frames"
+	"github.com/gobwas/ws"
+)
+
+// Reader returns the next message as a stream, for messages that are too large to be held at once.
+// It waits for the beginning of the message; the reader waits for the rest, and returns [io.EOF] at
+// its end. ctx counts for both, as that of [Conn.Read] does: the connection stays as it is when
+// ctx ends, and the next Read or Reader begins with the next message.
+//
+// One message is read at a time: what is left of it is discarded by the next Read or Reader. The
+// read limit counts for the whole message. A text may be cut inside of a character; that all of it
+// is UTF-8 is known at its end. With extensions of package extension or compression the whole
+// message is held.
+func (c *Conn) Reader(ctx context.Context) (MessageType, io.Reader, error) {
+	if err := c.acquire(ctx); err != nil {
+		return 0, nil, c.ended(err)
+	}
+	defer c.release()
+	defer c.watcher.Stop()
+	if c.ext != nil {
+		t, p, err := c.readWhole(ctx)
+		return t, bytes.NewReader(p), err
+	}
+	if err := c.discardRest(ctx); err != nil {
+		return 0, nil, err
+	}
+	for {
+		if len(c.queue) > 0 {
+			it := c.dequeue()
+			return it.Type, bytes.NewReader(it.Data), nil
+		}
+		c.watcher.Start(ctx)
+		it, err := c.step(ctx, []byte{})
+		switch {
+		case err != nil:
+			return 0, nil, err
+		case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
+		default:
+			r := &messageReader{c: c, ctx: ctx}
+			if r.end(it); r.err == nil {
+				c.reader = r
+			}
+			return it.Type, r, nil
+		}
+	}
+}
+
+// messageReader reads one message.
+type messageReader struct {
+	c   *Conn
+	ctx context.Context
+	err error
+
+	done chan struct{} // closed with the end of the message; nil if no call waits for that
+}
+
+// ended returns what is closed with the end of the message. The caller holds the turn to read.
+func (r *messageReader) ended() <-chan struct{} {
+	if r.done == nil {
+		r.done = make(chan struct{})
+	}
+	return r.done
+}
+
+var errGivenUp = errors.New("transport: the rest of this message was discarded by a later Read or Reader")
+
+// Read implements io.Reader.
+func (r *messageReader) Read(p []byte) (int, error) {
+	if r.err != nil || len(p) == 0 {
+		return 0, r.err
+	}
+	c := r.c
+	if err := c.acquire(r.ctx); err != nil {
+		return 0, c.ended(err)
+	}
+	defer c.release()
+	if c.reader != r {
+		return 0, errGivenUp
+	}
+	return r.read(p)
+}
+
+// read is Read with the turn to read.
+func (r *messageReader) read(p []byte) (int, error) {
+	defer r.c.watcher.Stop()
+	for {
+		r.c.watcher.Start(r.ctx)
+		it, err := r.c.step(r.ctx, p)
+		switch {
+		case err != nil:
+			return 0, err
+		case it.Kind != frames.Message:
+			continue
+		case r.end(it) || len(it.Data) > 0:
+			return len(it.Data), r.err
+		}
+	}
+}
+
+// end notes the end of the message if it is its last part.
+func (r *messageReader) end(last frames.Item) bool {
+	if last.More {
+		return false
+	}
+	r.err = io.EOF
+	if begun := r.c.reader; begun != nil && begun.done != nil {
+		close(begun.done)
+	}
+	r.c.reader = nil
+	r.c.link.Rest()
+	return true
+}
+
+// discardRest discards what is left of the message that a Reader has begun. The caller holds the
+// turn to read.
+func (c *Conn) discardRest(ctx context.Context) error {
+	if c.reader == nil {
+		return nil
+	}
+	rest := messageReader{c: c, ctx: ctx}
+	var room [512]byte
+	for c.reader != nil {
+		if _, err := rest.read(room[:]); err != nil && err != io.EOF {
+			return err
+		}
+	}
+	return nil
+}
+
+// Writer begins a message whose length is not known, or which is too large to be held at once. It
+// is sent in fragments of about 4 KiB while it is written, and ends with Close; a message that is
+// shorter goes out in one frame. Between Writer and Close no other message is sent: calls that write
+// one wait. ctx counts for all calls, as that of [Conn.Write] does. A message that cannot be
+// finished is the last one: [Conn.Close] is what remains then. The bytes of a Text message must be
+// UTF-8, which is not checked; they may be cut anywhere.
+//
+// Deployed Kaazing clients and gateways do not take fragments: with the kaazing profile, with
+// extensions of package extension and with compression, the whole message is held until Close.
+func (c *Conn) Writer(ctx context.Context, t MessageType) (io.WriteCloser, error) {
+	if err := checkType(t); err != nil {
+		return nil, err
+	}
+	w := &messageWriter{c: c, ctx: ctx, op: frames.Opcode(t), typ: t}
+	if c.info.unfragmented || c.ext != nil {
+		return w, nil
+	}
+	w.fragments = true
+	if err := c.link.Begin(ctx); err != nil {
+		return nil, c.ended(err)
+	}
+	return w, nil
+}
+
+const fragmentSize = 4 << 10
+
+// messageWriter writes one message.
+type messageWriter struct {
+	c         *Conn
+	ctx       context.Context
+	typ       MessageType
+	op        ws.OpCode // of the next fragment
+	fragments bool      // false gathers the message
+	held      []byte    // not sent yet
+	err       error     // net.ErrClosed after Close
+}
+
+// Write implements io.Writer.
+func (w *messageWriter) Write(p []byte) (n int, err error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	if w.fragments && len(w.held)+len(p) > fragmentSize {
+		if err := w.send(w.held, false); err != nil {
+			return 0, err
+		}
+		w.held = w.held[:0]
+		for ; len(p)-n > fragmentSize; n += fragmentSize {
+			if err := w.send(p[n:n+fragmentSize], false); err != nil {
+				return n, err
+			}
+		}
+	}
+	w.held = append(w.held, p[n:]...)
+	return len(p), nil
+}
+
+// send sends one fragment; an empty one only at the end.
+func (w *messageWriter) send(p []byte, fin bool) error {
+	if len(p) == 0 && !fin {
+		return nil
+	}
+	if w.err = w.c.ended(w.c.link.WriteFragment(w.ctx, w.op, p, fin)); w.err != nil || fin {
+		w.c.link.End(w.err != nil && w.op == ws.OpContinuation)
+		w.fragments = false
+		return w.err
+	}
+	w.op = ws.OpContinuation
+	return nil
+}
+
+// Close sends what is left of the message. After an error of Write it returns that.
+func (w *messageWriter) Close() (err error) {
+	switch {
+	case w.err != nil:
+		return w.err
+	case w.fragments:
+		err = w.send(w.held, true)
+	default:
+		err = w.c.Write(w.ctx, w.typ, w.held)
+	}
+	w.held, w.err = nil, errClosed
+	return err
+}
+
+// Prepared is a message that is sent to many connections: see [Prepare].
+type Prepared struct {
+	typ     MessageType
+	frame   []byte // as a server sends it
+	payload []byte // the end of frame
+}
+
+// Prepare makes a message for [Conn.WritePrepared], which then has a server write it without putting
+// it together again for each connection. p is copied. t must be [Text] or [Binary].
+func Prepare(t MessageType, p []byte) (*Prepared, error) {
+	if err := checkType(t); err != nil {
+		return nil, err
+	}
+	frame := frames.AppendMessage(nil, frames.Opcode(t), p)
+	return &Prepared{t, frame, frame[len(frame)-len(p):]}, nil
+}
+
+// WritePrepared sends a prepared message, as [Conn.Write] does. m may be sent by any number of
+// connections at the same time. On the client's side, where every frame is masked anew, it is just
+// Write.
+func (c *Conn) WritePrepared(ctx context.Context, m *Prepared) error {
+	if c.link.Client() || c.ext != nil {
+		return c.write(ctx, frames.Opcode(m.typ), m.payload)
+	}
+	return c.ended(c.link.WriteFrames(ctx, m.frame))
+}

@@ -1,0 +1,301 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frametest"
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// readerOf begins to read a message.
+func readerOf(t *testing.T, c *Conn, want MessageType) io.Reader {
+	t.Helper()
+	typ, r, err := c.Reader(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, want, typ)
+	return r
+}
+
+func TestConn_Reader(t *testing.T) {
+	long := strings.Repeat("é€😀", 50000)
+	for name, socket := range sockets {
+		t.Run(name, func(t *testing.T) {
+			a, b := socket(t)
+			c, p := testConn(a, true), newPeer(t, b, false)
+			go p.send(pf{Op: opT, P: long[:7], More: true}, pf{Op: opO}, pf{Op: opC, P: long[7:100000], More: true}, pf{Op: opC, More: true}, pf{Op: opC, P: long[100000:]},
+				pf{Op: opB}, pf{Op: opB, P: "short"}, pf{Op: opT, P: "whole"})
+			r := readerOf(t, c, Text)
+			var got bytes.Buffer
+			var err error
+			for size := 1; err == nil; size = size%5000 + 13 {
+				room := make([]byte, size)
+				var n int
+				n, err = r.Read(room)
+				got.Write(room[:n])
+			}
+			require.Equal(t, io.EOF, err)
+			require.True(t, long == got.String())
+			n, err := r.Read(make([]byte, 1))
+			require.Zero(t, n)
+			require.Equal(t, io.EOF, err)
+			all, err := io.ReadAll(readerOf(t, c, Binary))
+			require.NoError(t, err)
+			require.Empty(t, all)
+			all, err = io.ReadAll(readerOf(t, c, Binary))
+			require.NoError(t, err)
+			require.Equal(t, "short", string(all))
+			wantMessage(t, c, Text, "whole")
+		})
+	}
+}
+
+// What a reader leaves is discarded by the next one, or by Read, and not given to the old one.
+func TestConn_ReaderRest(t *testing.T) {
+	long := strings.Repeat("x", 100000)
+	a, b := tcpPair(t)
+	c, p := testConn(a, false), newPeer(t, b, true)
+	p.send(pf{Op: opT, P: long}, pf{Op: opT, P: long, More: true}, pf{Op: opC, P: long}, pf{Op: opB, P: "last"})
+	old := readerOf(t, c, Text)
+	_, err := io.ReadFull(old, make([]byte, 10))
+	require.NoError(t, err)
+	next := readerOf(t, c, Text)
+	_, err = old.Read(make([]byte, 1))
+	require.Equal(t, errGivenUp, err)
+	_, err = io.ReadFull(next, make([]byte, 10))
+	require.NoError(t, err)
+	wantMessage(t, c, Binary, "last")
+	_, err = next.Read(make([]byte, 1))
+	require.Equal(t, errGivenUp, err)
+}
+
+// The end of a context leaves the connection as it is, also within a message.
+func TestConn_ReaderContext(t *testing.T) {
+	a, b := tcpPair(t)
+	c, p := testConn(a, true), newPeer(t, b, false)
+	p.send(pf{Op: opT, P: "begin", More: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	_, r, err := c.Reader(ctx)
+	require.NoError(t, err)
+	_, err = io.ReadFull(r, make([]byte, 5))
+	require.NoError(t, err)
+	cancel()
+	_, err = r.Read(make([]byte, 5))
+	require.Equal(t, context.Canceled, err)
+	p.send(pf{Op: opC, P: "end"}, pf{Op: opT, P: "next"})
+	wantMessage(t, c, Text, "next")
+}
+
+// A message is judged as a whole, and a Ping does not take a part of it.
+func TestConn_ReaderJudges(t *testing.T) {
+	for name, x := range map[string]struct {
+		send []pf
+		want ProtocolError
+	}{
+		"too long":              {[]pf{{Op: opB, P: "12345", More: true}, {Op: opC, P: "67890", More: true}, {Op: opC, P: "1"}}, ProtocolError{CloseTooBig, "message exceeds the limit"}},
+		"no UTF-8":              {[]pf{{Op: opT, P: "a\xe2\x82", More: true}, {Op: opC, P: "a"}}, ProtocolError{CloseInvalidPayload, "text message is not UTF-8"}},
+		"half a character":      {[]pf{{Op: opT, P: "a", More: true}, {Op: opC, P: "\xe2\x82"}}, ProtocolError{CloseInvalidPayload, "text message is not UTF-8"}},
+		"another message in it": {[]pf{{Op: opT, P: "a", More: true}, {Op: opT, P: "a"}}, ProtocolError{CloseProtocolError, ws.ErrProtocolContinuationExpected.Error()}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := tcpPair(t)
+			c, p := testConn(a, true), newPeer(t, b, false)
+			c.SetReadLimit(10)
+			p.send(x.send...)
+			go p.drain()
+			_, r, err := c.Reader(t.Context())
+			if err == nil {
+				_, err = io.Copy(io.Discard, r)
+			}
+			require.Equal(t, &x.want, err)
+		})
+	}
+	t.Run("Ping", func(t *testing.T) {
+		client, server := connPair(t, tcpPair)
+		go server.CloseRead(t.Context())
+		require.NoError(t, server.link.WriteRaw(frametest.Encode(true, pf{Op: opT, P: "be", More: true})))
+		r := readerOf(t, client, Text)
+		pong := make(chan error, 1)
+		go func() { pong <- client.Ping(t.Context()) }()
+		require.NoError(t, server.link.WriteRaw(frametest.Encode(true, pf{Op: opC, P: "gin"})))
+		all, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.Equal(t, "begin", string(all))
+		require.NoError(t, <-pong)
+	})
+}
+
+// A long message takes no memory of its length.
+func TestConn_ReaderAllocations(t *testing.T) {
+	if !frametest.PoolsAreExact {
+		t.Skip("the race detector empties pools")
+	}
+	nc := &looping{frame: frametest.Encode(false, pf{Op: opB, P: strings.Repeat("x", 1<<20)})}
+	c := testConn(nc, false)
+	room := make([]byte, 32<<10)
+	require.LessOrEqual(t, testing.AllocsPerRun(20, func() {
+		_, r, err := c.Reader(t.Context())
+		for err == nil {
+			_, err = r.Read(room)
+		}
+		if err != io.EOF {
+			t.Fatal(err)
+		}
+	}), 1.0, "the reader")
+}
+
+func TestConn_Writer(t *testing.T) {
+	write := func(t *testing.T, c *Conn, pieces ...string) {
+		w, err := c.Writer(t.Context(), Text)
+		require.NoError(t, err)
+		for _, p := range pieces {
+			n, err := io.WriteString(w, p)
+			require.NoError(t, err)
+			require.Equal(t, len(p), n)
+		}
+		require.NoError(t, w.Close())
+		_, err = w.Write(nil)
+		require.ErrorIs(t, err, errClosed)
+	}
+	for _, client := range []bool{true, false} {
+		a, b := tcpPair(t)
+		c, p := testConn(a, client), newPeer(t, b, !client)
+		write(t, c)
+		p.wantFrame("nothing was written", ws.OpText, "")
+		write(t, c, "a", "", "b")
+		p.wantFrame("a short message is one frame", ws.OpText, "ab")
+		long := strings.Repeat("x", fragmentSize+1)
+		write(t, c, "a", long, "b")
+		p.wantFragment("the first", ws.OpText, "a", true)
+		p.wantFragment("the second", ws.OpContinuation, long[:fragmentSize], true)
+		p.wantFragment("the last", ws.OpContinuation, "xb", false)
+	}
+	t.Run("to a Kaazing gateway", func(t *testing.T) {
+		a, b := tcpPair(t)
+		c, p := testConn(a, true), newPeer(t, b, false)
+		c.info.unfragmented = true
+		long := strings.Repeat("x", fragmentSize+1)
+		write(t, c, "a", long, "b")
+		p.wantFragment("the whole message", ws.OpText, "a"+long+"b", false)
+	})
+}
+
+// Messages that are written in fragments, at once and prepared do not mix.
+func TestConn_WriterAlone(t *testing.T) {
+	client, server := connPair(t, tcpPair)
+	const writers = 8
+	want := map[string]int{}
+	var all sync.WaitGroup
+	for i := range writers {
+		text := fmt.Sprint(i, strings.Repeat("x", 3*fragmentSize))
+		want[text] = 3
+		all.Go(func() {
+			prepared, err := Prepare(Text, []byte(text))
+			require.NoError(t, err)
+			require.NoError(t, server.Write(t.Context(), Text, []byte(text)))
+			w, err := server.Writer(t.Context(), Text)
+			require.NoError(t, err)
+			_, err = io.Copy(w, strings.NewReader(text))
+			require.NoError(t, err)
+			require.NoError(t, server.link.Write(t.Context(), ws.OpPing, nil))
+			require.NoError(t, w.Close())
+			require.NoError(t, server.WritePrepared(t.Context(), prepared))
+		})
+	}
+	for range 3 * writers {
+		_, p, err := client.Read(t.Context())
+		require.NoError(t, err)
+		want[string(p)]--
+	}
+	for _, left := range want {
+		require.Zero(t, left)
+	}
+	all.Wait()
+}
+
+// A message that was broken off is the last one, and a call that waits for it to end is woken.
+func TestConn_WriterBroken(t *testing.T) {
+	client, server := connPair(t, tcpPair)
+	ctx, cancel := context.WithCancel(t.Context())
+	w, err := server.Writer(ctx, Binary)
+	require.NoError(t, err)
+	_, err = w.Write(make([]byte, 2*fragmentSize))
+	require.NoError(t, err)
+	later := make(chan error, 1)
+	go func() { later <- server.Write(t.Context(), Text, []byte("behind it")) }()
+	cancel()
+	_, err = w.Write(make([]byte, 2*fragmentSize))
+	require.Equal(t, context.Canceled, err)
+	require.Equal(t, context.Canceled, w.Close())
+	require.ErrorContains(t, <-later, "was broken off between fragments")
+	_, err = server.Writer(t.Context(), Binary)
+	require.ErrorContains(t, err, "was broken off between fragments")
+
+	closed := make(chan error, 1)
+	go func() { closed <- server.Close(CloseInternalError, "lost the rest") }()
+	_, _, err = client.Read(t.Context())
+	require.Equal(t, CloseInternalError, CloseCode(err))
+	require.NoError(t, <-closed)
+}
+
+// A writer that waits for another one hears of the end of the connection.
+func TestConn_WriterOfEndedConn(t *testing.T) {
+	_, server := connPair(t, tcpPair)
+	_, err := server.Writer(t.Context(), Binary)
+	require.NoError(t, err)
+	later := make(chan error, 1)
+	go func() { later <- server.Write(t.Context(), Text, nil) }()
+	require.NoError(t, server.CloseNow())
+	require.ErrorIs(t, <-later, errClosed)
+}
+
+func TestConn_MessagesInParts_Extensions(t *testing.T) {
+	a, b := tcpPair(t)
+	end := func(l *Conn) *Conn {
+		return newConn(l.link, opened{readLimit: DefaultReadLimit, sessions: []extension.Session{passing{}}})
+	}
+	c, s := end(testConn(a, true)), end(testConn(b, false))
+	w, err := s.Writer(t.Context(), Text)
+	require.NoError(t, err)
+	_, err = w.Write(make([]byte, 3*fragmentSize))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	all, err := io.ReadAll(readerOf(t, c, Text))
+	require.NoError(t, err)
+	require.Len(t, all, 3*fragmentSize)
+}
+
+// passing is an extension that changes nothing.
+type passing struct{ extension.Pass }
+
+func TestPrepare(t *testing.T) {
+	_, err := Prepare(0, nil)
+	require.Error(t, err)
+	p := []byte("to all")
+	m, err := Prepare(Binary, p)
+	require.NoError(t, err)
+	copy(p, "......")
+	for _, fromClient := range []bool{true, false} {
+		client, server := connPair(t, tcpPair)
+		if fromClient {
+			client, server = server, client
+		}
+		require.NoError(t, server.WritePrepared(t.Context(), m))
+		wantMessage(t, client, Binary, "to all")
+	}
+	if frametest.PoolsAreExact {
+		c := testConn(&looping{}, false)
+		require.Zero(t, testing.AllocsPerRun(100, func() {
+			if err := c.WritePrepared(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}))
+	}
+}

@@ -1,0 +1,114 @@
+package frames
+
+import (
+	"unicode/utf8"
+
+	"github.com/gobwas/ws"
+)
+
+// NextInto returns what arrives next as Next does, but of a message one part after the other, in
+// the memory of into. An empty into, which is not nil, gets the type of a message without any of
+// its bytes. A part may end in the middle of a character, and may be empty. The
+// rest of a message that was begun so can be discarded by Next, and is good for nothing else then.
+func (c *Conn) NextInto(into []byte) (Item, error) { return c.next(into) }
+
+// handOut moves what Next has gathered of a message, before a deadline, to into.
+func (c *Conn) handOut(into []byte) Item {
+	if n := len(c.msg) - int(c.begun); n >= 0 {
+		copy(c.piece[:], c.msg[n:])
+	}
+	n := copy(into, c.msg)
+	if c.msg = c.msg[n:]; len(c.msg) == 0 {
+		c.msg = nil
+	}
+	c.state = c.state.Set(ws.StateFragmented)
+	return c.part(into[:n], true)
+}
+
+// readInto moves payload of the frame h to into: what lies in base, or else what one read of the
+// socket gives.
+func (c *Conn) readInto(into []byte) (Item, error) {
+	room := into[:min(int64(len(into)), c.left)]
+	switch {
+	case c.left == 0:
+	case len(into) == 0:
+		c.state = c.state.Set(ws.StateFragmented)
+		return c.part(nil, true), nil
+	case c.r < c.w:
+		n := copy(room, c.base[c.r:c.w])
+		c.r += n
+		room = room[:n]
+	case len(into) < smallSize:
+		return Item{}, c.fill(1)
+	default:
+		c.Rest()
+		n, err := c.read(room)
+		if n == 0 && err != nil {
+			return Item{}, err
+		}
+		room = room[:n]
+	}
+	if c.h.Masked {
+		ws.Cipher(room, c.h.Mask, int((c.h.Length-c.left)%4))
+	}
+	c.left -= int64(len(room))
+	if err := c.checkPiece(room); err != nil {
+		return Item{}, err
+	}
+	if c.left == 0 && c.h.Fin {
+		if c.begun > 0 {
+			return Item{}, errText
+		}
+		c.state = c.state.Clear(ws.StateFragmented)
+		return c.part(room, false), nil
+	}
+	c.state = c.state.Set(ws.StateFragmented)
+	return c.part(room, true), nil
+}
+
+// resume prepares for the rest of a message that was handed out up to the middle of a character.
+func (c *Conn) resume() {
+	if len(c.msg) < int(c.begun) {
+		c.given -= int64(int(c.begun) - len(c.msg))
+		c.msg = append([]byte(nil), c.piece[:c.begun]...)
+	}
+}
+
+// part returns a part of a message.
+func (c *Conn) part(p []byte, more bool) Item {
+	it := c.item(p)
+	it.More = more
+	if c.given += int64(len(p)); !more {
+		c.given = 0
+	}
+	return it
+}
+
+// checkPiece judges the next bytes of a message that is handed out in parts.
+//
+//khp:impl WSP-TEXT-01
+func (c *Conn) checkPiece(p []byte) error {
+	if c.op != ws.OpText {
+		return nil
+	}
+	for c.begun > 0 && len(p) > 0 {
+		c.piece[c.begun] = p[0]
+		c.begun++
+		p = p[1:]
+		if begun := c.piece[:c.begun]; utf8.FullRune(begun) {
+			if !utf8.Valid(begun) {
+				return errText
+			}
+			c.begun = 0
+		}
+	}
+	if c.begun > 0 {
+		return nil
+	}
+	whole, ok := wholeCharacters(p)
+	if !ok {
+		return errText
+	}
+	c.begun = uint8(copy(c.piece[:], p[whole:]))
+	return nil
+}
