@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -20,44 +19,53 @@ import (
 // is UTF-8 is known at its end. With extensions of package extension or compression the whole
 // message is held.
 func (c *Conn) Reader(ctx context.Context) (MessageType, io.Reader, error) {
-	if err := c.acquire(ctx); err != nil {
-		return 0, nil, c.ended(err)
+	r := &messageReader{c: c, ctx: ctx}
+	t, err := c.begin(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	return t, r, nil
+}
+
+// begin has r read the next message.
+func (c *Conn) begin(r *messageReader) (MessageType, error) {
+	if err := c.acquire(r.ctx); err != nil {
+		return 0, c.ended(err)
 	}
 	defer c.release()
 	defer c.watcher.Stop()
-	if c.ext != nil {
-		t, p, err := c.readWhole(ctx)
-		return t, bytes.NewReader(p), err
+	if err := c.discardRest(r.ctx); err != nil {
+		return 0, err
 	}
-	if err := c.discardRest(ctx); err != nil {
-		return 0, nil, err
+	if c.ext != nil || len(c.queue) > 0 {
+		t, p, err := c.readWhole(r.ctx)
+		if r.held = p; p == nil {
+			r.held = []byte{}
+		}
+		return t, err
 	}
 	for {
-		if len(c.queue) > 0 {
-			it := c.dequeue()
-			return it.Type, bytes.NewReader(it.Data), nil
-		}
-		c.watcher.Start(ctx)
-		it, err := c.step(ctx, []byte{})
+		c.watcher.Start(r.ctx)
+		it, err := c.step(r.ctx, []byte{})
 		switch {
 		case err != nil:
-			return 0, nil, err
+			return 0, err
 		case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
 		default:
-			r := &messageReader{c: c, ctx: ctx}
-			if r.end(it); r.err == nil {
-				c.reader = r
+			if c.reader = r; !it.More {
+				r.finish()
 			}
-			return it.Type, r, nil
+			return it.Type, nil
 		}
 	}
 }
 
 // messageReader reads one message.
 type messageReader struct {
-	c   *Conn
-	ctx context.Context
-	err error
+	c    *Conn
+	ctx  context.Context
+	held []byte // what is there of the message already, where all of it is
+	err  error  // io.EOF after the end
 
 	done chan struct{} // closed with the end of the message; nil if no call waits for that
 }
@@ -82,13 +90,20 @@ func (r *messageReader) Read(p []byte) (int, error) {
 		return 0, c.ended(err)
 	}
 	defer c.release()
-	if c.reader != r {
+	switch {
+	case c.reader == r:
+		return r.read(p)
+	case r.held == nil:
 		return 0, errGivenUp
 	}
-	return r.read(p)
+	n := copy(p, r.held)
+	if r.held = r.held[n:]; n == 0 {
+		r.err = io.EOF
+	}
+	return n, r.err
 }
 
-// read is Read with the turn to read.
+// read reads a part of the message. The caller holds the turn to read.
 func (r *messageReader) read(p []byte) (int, error) {
 	defer r.c.watcher.Stop()
 	for {
@@ -99,24 +114,24 @@ func (r *messageReader) read(p []byte) (int, error) {
 			return 0, err
 		case it.Kind != frames.Message:
 			continue
-		case r.end(it) || len(it.Data) > 0:
-			return len(it.Data), r.err
+		case !it.More:
+			r.finish()
+		}
+		if n := len(it.Data); n > 0 || r.err != nil {
+			return n, r.err
 		}
 	}
 }
 
-// end notes the end of the message if it is its last part.
-func (r *messageReader) end(last frames.Item) bool {
-	if last.More {
-		return false
-	}
+// finish notes the end of the message.
+func (r *messageReader) finish() {
 	r.err = io.EOF
-	if begun := r.c.reader; begun != nil && begun.done != nil {
+	if begun := r.c.reader; begun.done != nil {
 		close(begun.done)
+		begun.done = nil
 	}
 	r.c.reader = nil
 	r.c.link.Rest()
-	return true
 }
 
 // discardRest discards what is left of the message that a Reader has begun. The caller holds the

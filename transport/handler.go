@@ -17,9 +17,6 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
-	"example.com/khp/transport/internal/accept"
-	"example.com/khp/transport/internal/hops"
-	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
@@ -113,42 +110,9 @@ type Handler struct {
 // explanation. The client's address is that of r.RemoteAddr, so that middleware can say who is
 // behind a proxy.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := h.Check(); err != nil {
-		h.log().Error(err.Error())
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	switch {
-	case r.ProtoMajor != 1 || r.ProtoMinor == 0:
-		http.Error(w, "a WebSocket opening handshake needs HTTP/1.1, this is "+r.Proto, http.StatusHTTPVersionNotSupported)
-		return
-	case AnswerProbe(w, r):
-		return
-	}
-	c := &served{server: serverOf(r.Context()), handler: h}
-	c.ctx = c.Begin(context.WithoutCancel(r.Context()))
-	defer c.server.tracker().Remove(&c.Entry)
-	defer h.live.Remove(&c.Entry)
-	if !h.live.Add(&c.Entry) || !c.server.tracker().Add(&c.Entry) {
-		w.Header().Set("Connection", "close")
-		http.Error(w, accept.ShuttingDown, http.StatusServiceUnavailable)
-		return
-	}
-	nc, buffered, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		h.log().Error("the connection cannot be taken over; does middleware wrap the http.ResponseWriter without an Unwrap method?", "error", err.Error())
-		http.Error(w, "this server cannot take over the connection", http.StatusInternalServerError)
-		return
-	}
-	defer func() { _ = nc.Close() }() // in case the application panics
-	o := opening.Of(r)
-	if c.server != nil {
-		nc = frontOf(r).SeenFrom(nc, o.Parsed.Fields)
-	}
-	c.Conn = hops.Named(nc, r.RemoteAddr)
-	c.Connected(nc, false)
-	o.Rest, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
-	if c.shake(o); c.conn != nil {
+	c := &served{handler: h}
+	defer c.drop()
+	if c.upgrade(w, r, h.Check()) == nil {
 		c.use()
 	}
 }
@@ -238,9 +202,15 @@ func (h *Handler) accept(r *Request) Decision {
 // Check refuses a Handler that is not set up, or has options that mean nothing, its Authenticator's
 // included. ServeHTTP answers with 500 then, and [Server.Serve] returns the error.
 func (h *Handler) Check() error {
-	switch {
-	case h.Serve == nil:
+	if h.Serve == nil {
 		return errors.New("transport: this server is not set up: Handler.Serve is nil")
+	}
+	return h.checkOptions()
+}
+
+// checkOptions is Check for a Handler whose Serve is not called.
+func (h *Handler) checkOptions() error {
+	switch {
 	case h.MaxChallenges < 0 || h.MaxChallenges > 255:
 		return errors.New("transport: Handler.MaxChallenges is " + strconv.Itoa(h.MaxChallenges) + "; use 1 to 255, or 0 for the default")
 	}

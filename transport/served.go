@@ -25,17 +25,25 @@ type served struct {
 	ctx     context.Context // ends at Shutdown
 	conn    *Conn           // once open
 	over    func()          // ends what ConnContext has begun; nil without it
+
+	detached bool // Serve is not called: the end of the connection is the end of all
 }
 
 // shake shakes hands with a client whose opening request was read already. conn is the outcome, nil
 // if it failed.
-func (c *served) shake(o *opening.Request) {
+func (c *served) shake(o *opening.Request) error {
 	a := acceptors.Get().(*acceptor)
 	c.shakeWith(a, o)
+	err := a.Failure
 	a.release() // not after a panic
-	if c.conn != nil {
+	switch {
+	case c.conn != nil:
 		c.EndBy((*inner)(c.conn))
+		return nil
+	case err == nil:
+		return cmp.Or(c.ctx.Err(), errUnexplained)
 	}
+	return err
 }
 
 // shakeWith is shake with a new or reset acceptor.
@@ -57,6 +65,15 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request) {
 				c.over()
 			}
 		}()
+	}
+	if end := a.cancelConn; c.detached {
+		a.cancelConn = func(cause error) {
+			end(cause)
+			c.forget()
+			if c.over != nil {
+				c.over()
+			}
+		}
 	}
 	c.conn = a.shake(c.ctx, c.Conn, o, first)
 }
@@ -129,7 +146,7 @@ func (s *Server) connection(visit accept.Visit) {
 	if o == nil {
 		return
 	}
-	if c.shake(o); c.conn != nil {
+	if c.shake(o) == nil {
 		go c.useAll()
 	}
 }
