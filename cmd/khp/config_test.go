@@ -46,7 +46,7 @@ func TestConfig_ErrorsNameTheLine(t *testing.T) {
 		"auth elsewhere":  {"route: {/a: echo}\nauth:\n- /b=joe:hunter2", "khp.yaml:3: auth /b=joe:...: no --route leads to /b"},
 		"htpasswd":        {"htpasswd:\n  /: /does/not/exist", "khp.yaml:2: htpasswd /=/does/not/exist: "},
 		"realm":           {"log: text\nrealm: \"a\\nb\"", `khp.yaml:2: realm "a\nb": expected printable`},
-		"scheme":          {"scheme: digest", "khp.yaml:1: scheme digest: expected basic or token"},
+		"scheme":          {"scheme: digets", "khp.yaml:1: scheme digets: expected basic, digest, token or bearer"},
 		"origin":          {"allow-origin: [https://h, https://h/p]", "khp.yaml:1: allow-origin https://h/p"},
 		"negative":        {"log: text\ndrain-timeout: -1s", "khp.yaml:2: drain-timeout -1s: a time cannot be negative"},
 		"negative number": {"max-connections: -1", "khp.yaml:1: max-connections -1: "},

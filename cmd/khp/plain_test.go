@@ -75,7 +75,7 @@ func TestServe_Plain_Routes(t *testing.T) {
 
 // A value of --plain that means nothing is refused in the operator's words.
 func TestServe_Plain_Refused(t *testing.T) {
-	for value, want := range map[string]string{"=yes": "expected true or false", "=": "expected true or false", "=/a=maybe": "expected true or false", "=/c": "no --route has the path /c", "=/a=": "expected true or false"} {
+	for value, want := range map[string]string{"=yes": "expected true or false", "=": "the value is empty", "=/a=maybe": "expected true or false", "=/c": "no --route has the path /c", "=/a=": "expected true or false"} {
 		code, errs := serveBriefly("--route", "/a=echo", "--plain"+value)
 		require.Equal(t, cli.ExitUsage, code, value)
 		require.Contains(t, errs, "--plain")

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -41,7 +43,21 @@ func (o *options) tryOut() (*rules, error) {
 	_, logErr := newLogger(nil, o.Log, slog.LevelInfo)
 	_, frontsErr := o.fronts()
 	r, err := o.rules(&gateway{log: slog.New(slog.DiscardHandler)})
-	return r, errors.Join(logErr, frontsErr, err)
+	return r, errors.Join(logErr, frontsErr, err, o.checkTrace())
+}
+
+// checkTrace says whether the trace could be written, without writing it.
+func (o *options) checkTrace() error {
+	if o.Trace == "" {
+		return nil
+	}
+	if file, err := os.Stat(o.Trace); err == nil && file.IsDir() {
+		return cli.Usagef("--trace %s: is a directory; choose a file", o.Trace)
+	}
+	if _, err := os.Stat(filepath.Dir(o.Trace)); err != nil {
+		return cli.Usagef("--trace %s: %s; choose a file in a directory that exists", o.Trace, cli.Cause(err))
+	}
+	return nil
 }
 
 // faults are the errors that err joins, each once: what is wrong with a setting that several routes

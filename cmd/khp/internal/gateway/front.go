@@ -25,7 +25,7 @@ func (o *options) fronts() ([]*front, error) {
 	var wrong []error
 	for i, l := range o.Listeners {
 		f := &front{Listener: l}
-		if why := listen.Check(l.Address); why != "" {
+		if why := listen.Check(l.Address); why != "" && l.Address != "" { // else that has been said
 			wrong = append(wrong, l.Fault("address", l.Address, "%s", why))
 		}
 		if slices.ContainsFunc(o.Listeners[:i], func(other *config.Listener) bool { return listen.Collide(other.Address, l.Address) }) {
@@ -42,7 +42,11 @@ func (o *options) fronts() ([]*front, error) {
 			wrong = append(wrong, cli.Usagef("--metrics %s: %s", o.Metrics, why))
 		}
 		if i := slices.IndexFunc(o.Listeners, func(l *config.Listener) bool { return listen.Collide(l.Address, o.Metrics) }); i >= 0 {
-			wrong = append(wrong, cli.Usagef("--metrics %s: %s has that address; choose another port", o.Metrics, o.Listeners[i].Called("address")))
+			name := "a listener"
+			if o.Listeners[i].Called("address") == "--listen" {
+				name = "--listen"
+			}
+			wrong = append(wrong, cli.Usagef("--metrics %s: %s has that address; choose another port", o.Metrics, name))
 		}
 	}
 	return list, errors.Join(wrong...)

@@ -170,7 +170,11 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 	})
 	var err error
 	o.flags.Visit(func(f *pflag.Flag) {
-		if err == nil && f.Value.Type() == "string" && f.Value.String() == "" {
+		empty := f.Value.Type() == "string" && f.Value.String() == ""
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			empty = slices.Contains(list.GetSlice(), "")
+		}
+		if err == nil && empty {
 			err = cli.Usagef("--%s \"\": the value is empty; give it one, or leave the flag out", f.Name)
 		}
 	})

@@ -132,7 +132,11 @@ func (c *File) structure(at *yaml.Node, into reflect.Value, name string) error {
 		n := slices.Index(names, key.Value)
 		switch {
 		case n < 0:
-			wrong = append(wrong, c.fault(key, "there is no setting %q in %s%s; it may have %s", key.Value, name, cli.NearestOf(names, key.Value), strings.Join(names, ", ")))
+			hint := cli.NearestOf(names, key.Value)
+			if hint == "" {
+				hint = "; it may have " + strings.Join(names, ", ")
+			}
+			wrong = append(wrong, c.fault(key, "there is no setting %q in %s%s", key.Value, name, hint))
 			continue
 		case place.Says(key.Value):
 			wrong = append(wrong, c.fault(key, "%s: %s is set already in line %d", name, key.Value, place.lines[key.Value]))

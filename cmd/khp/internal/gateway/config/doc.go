@@ -9,3 +9,5 @@
 //
 // Keys of simple settings are flags of khp serve as well, and are read by the flag; see [Load].
 package config
+
+//go:generate go run ./schema ../../../../../docs/deploy/khp.schema.json

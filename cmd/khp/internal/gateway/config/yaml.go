@@ -19,6 +19,7 @@ var yamlFaults = []struct{ says, means string }{
 	{"did not find expected ',' or '}'", "a { without its }"},
 	{"unexpected end of stream", "a quotation mark or bracket is not closed"},
 	{"block sequence entries are not allowed", "a list begins in a line of its own"},
+	{"did not find expected alphabetic or numeric character", "a * or & that begins a value has to stand in quotes"},
 	{"unknown anchor", "an alias of an anchor that does not exist"},
 	{"unknown escape", "an escape that does not exist; put the value in single quotes"},
 	{"UTF-8", "characters that are not UTF-8"},

@@ -79,6 +79,9 @@ func webSocketURL(text string) (wire.URL, error) {
 		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s", Shown(text)[len("http"):])
 	}
 	u, err := wire.ParseURL(text, nil)
+	if scheme, rest, ok := strings.Cut(text, ":"); err != nil && ok && !strings.HasPrefix(rest, "//") {
+		return wire.URL{}, fmt.Errorf("the URL is not usable: two slashes belong behind %s:, as in %s://host/path", scheme, scheme)
+	}
 	if err != nil {
 		return wire.URL{}, errors.New(targetURLError(err))
 	}
