@@ -70,6 +70,7 @@ type Options struct {
 	Command  string        // the command line that runs the same again, without --run
 	Expected *Expected     // known failures; nil is none
 	Tell     func(Outcome) // is told of each outcome, by several goroutines; may be nil
+	Slow     bool          // run cases that wait for deadlines of the peer, minutes each
 	Idle     time.Duration // ends a run with a client that does not come for so long, 0 never does
 }
 
@@ -85,6 +86,14 @@ func (o Options) parallel() int {
 		return 4
 	}
 	return o.Parallel
+}
+
+// tooSlow says why a case is not run that takes its time, "" if it is.
+func (o Options) tooSlow(c *script.Case) string {
+	if c.Slow == 0 || o.Slow {
+		return ""
+	}
+	return "waits for a deadline of the peer; --slow runs it"
 }
 
 func (o Options) tell(c Outcome) {

@@ -49,7 +49,7 @@ func Self(ctx context.Context, server bool, profile string, list []Selected, o O
 
 // echoHandler has all resources that cases know.
 func echoHandler() *transport.Handler {
-	return &transport.Handler{Serve: echo, Decide: decide, Unchecked: true, Use: []extension.Extension{extension.IdleTimeout{Period: time.Minute}, extension.PingPong{}},
+	return &transport.Handler{Serve: echo, Decide: decide, Plain: true, Unchecked: true, Use: []extension.Extension{extension.IdleTimeout{Period: time.Minute}, extension.PingPong{}},
 		ConnContext: func(ctx context.Context, _ *transport.OpeningRequest) context.Context {
 			return context.WithValue(ctx, deferredKey{}, new(bool))
 		}}

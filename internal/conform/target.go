@@ -110,7 +110,7 @@ func Server(ctx context.Context, t *Target, list []Selected, o Options) *Run {
 	turn := make(chan struct{}, o.parallel())
 	results := make([]Outcome, len(list))
 	for i, s := range list {
-		if reason := cmp.Or(run.Unfit, t.lacks(s.Case)); reason != "" {
+		if reason := cmp.Or(run.Unfit, o.tooSlow(s.Case), t.lacks(s.Case)); reason != "" {
 			results[i] = s.skipped(reason)
 			o.tell(results[i])
 			continue

@@ -33,6 +33,16 @@ func Cases() ([]*script.Case, error) {
 		}
 		list = append(list, more...)
 	}
+	server, client := corpusFiles()
+	tourServer, tourClient, _ := tour()
+	for _, g := range []struct{ name, source string }{
+		{"tour-server.txt", tourServer}, {"tour-client.txt", tourClient}, {"corpus-server.txt", server}, {"corpus-client.txt", client}} {
+		more, err := parse(g.name, g.source)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
 	return list, nil
 }
 

@@ -20,6 +20,7 @@ type Item struct {
 	Text   string           // OpClose: the reason; for a broken rule which
 	Broken fsm.Failure      // FailureFrame, FailureUTF8 or FailureLimit; nothing may be read after it
 	Type   wire.MessageType // of a message
+	Frames int              // of a message
 	Wire   []byte           // for a [Raw], the bytes of its frames, masked if they were
 }
 
@@ -30,6 +31,7 @@ type frameReader struct {
 	buf   []byte
 	op    ws.OpCode // of the unfinished message
 	msg   []byte
+	parts int // frames of it
 	over  bool
 	keep  bool   // items have their bytes
 	wire  []byte // of the frames since the last item
@@ -101,12 +103,13 @@ func (r *frameReader) frame(h ws.Header, p []byte) Item {
 		r.op = h.OpCode
 	}
 	r.msg = append(r.msg, p...)
+	r.parts++
 	if !h.Fin {
 		r.state = r.state.Set(ws.StateFragmented)
 		return Item{}
 	}
-	it := Item{Op: r.op, Type: wire.MessageType(r.op), Data: r.msg}
-	r.msg, r.state = nil, r.state.Clear(ws.StateFragmented)
+	it := Item{Op: r.op, Type: wire.MessageType(r.op), Data: r.msg, Frames: r.parts}
+	r.msg, r.parts, r.state = nil, 0, r.state.Clear(ws.StateFragmented)
 	if it.Op == ws.OpText && !utf8.Valid(it.Data) {
 		return Item{Broken: fsm.FailureUTF8, Text: "text message is not UTF-8"}
 	}

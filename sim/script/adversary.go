@@ -221,5 +221,6 @@ func (p *player) accept() string {
 
 // vars are what can stand in texts of steps.
 func (p *player) vars(n int) *strings.Replacer {
-	return strings.NewReplacer("$accept", p.accept(), "$target", p.target, "$n", itoa(n))
+	path, _, _ := strings.Cut(p.target, "?")
+	return strings.NewReplacer("$path", path, "$accept", p.accept(), "$target", p.target, "$host", p.hostField, "$n", itoa(n))
 }

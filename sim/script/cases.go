@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"example.com/khp/sim/verdict"
 )
@@ -17,7 +18,9 @@ type Case struct {
 	Level        string // MUST, SHOULD or MAY
 	Profile      string // spec or kaazing; "" is both
 	Requirements []string
-	Server       bool // the peer under test is a server
+	Server       bool          // the peer under test is a server
+	Slow         time.Duration // patience of a case that waits for a deadline of the peer; 0 for all others
+	Outside      bool          // it needs more than a network: an HTTP server around KHP
 	file         *File
 	number       int    // of its line
 	before, body []line // above the cases of the file, and its own
@@ -82,7 +85,8 @@ func (f *File) Cases() ([]*Case, error) {
 	return list, nil
 }
 
-// read reads the line that begins c: case NAME level=LEVEL [req=ID,ID] [profile=PROFILE].
+// read reads the line that begins c: case NAME level=LEVEL [req=ID,ID] [profile=PROFILE]
+// [slow=DURATION] [sim=no].
 func (c *Case) read(r *runner, l line) error {
 	c.vars = slices.Clone(r.pairs)
 	slugs := slices.Clone(r.pairs)
@@ -95,6 +99,7 @@ func (c *Case) read(r *runner, l line) error {
 	}
 	c.Name, c.Title = replacer(slugs).Replace(l.words[1].text), r.vars.Replace(c.Title)
 	for w, ok := a.take(); ok; w, ok = a.take() {
+		var err error
 		switch {
 		case w.key == "level" && slices.Contains(levels, w.text):
 			c.Level = w.text
@@ -102,8 +107,15 @@ func (c *Case) read(r *runner, l line) error {
 			c.Requirements = list(w)
 		case w.key == "profile" && (w.text == "spec" || w.text == "kaazing"):
 			c.Profile = w.text
+		case w.key == "sim" && w.text == "no":
+			c.Outside = true
+		case w.key == "slow":
+			c.Slow, err = a.asDuration(w)
 		default:
-			return a.mistake("expected level=MUST, SHOULD or MAY, req=ID,ID or profile=spec or kaazing, got %q", w)
+			err = a.mistake("expected level=MUST, SHOULD or MAY, req=ID,ID, profile=spec or kaazing, slow=3m or sim=no, got %q", w)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	i := slices.IndexFunc(c.body, func(l line) bool { return l.words[0].text == "adversary" })
@@ -209,7 +221,8 @@ func (c *Case) variables(o Options) []string {
 		mark = "?.kl=Y"
 	}
 	user, password, _ := strings.Cut(pick(o.Vars["user"], caseVariables["user"]), ":")
-	return append(pairs, "$mark", mark, "$basic", basic(user, password))
+	base := pick(o.Vars["base"], caseVariables["base"])
+	return append(pairs, "$mark", mark, "$basic", basic(user, password), "$http", "http"+strings.TrimPrefix(base, "ws"))
 }
 
 // profile is the profile in which the case runs.
@@ -264,6 +277,8 @@ func (f *File) runCases(o Options) (*Outcome, error) {
 // profiles are those in which the case runs.
 func (c *Case) profiles(o Options) []string {
 	switch {
+	case c.Outside:
+		return nil
 	case c.Profile != "":
 		return []string{c.Profile}
 	case o.Profile != "":

@@ -135,7 +135,7 @@ func (a *args) condition(p *verdict.Pattern, w word) (err error) {
 		high = low
 	}
 	switch {
-	case w.quoted && w.key == "" && !isHTTP:
+	case w.quoted && w.key == "" && !isHTTP && p.Data == nil:
 		p.Data = []byte(w.value())
 	case w.quoted && w.key == "" && strings.Contains(w.text, ":"):
 		p.Conditions = append(p.Conditions, verdict.Condition{Value: w.value()})
@@ -249,7 +249,7 @@ func readFails(a *args, n int) (step, error) {
 	return func(p *player) {
 		e := &verdict.Expectation{Line: line, Otherwise: p.trial.otherwise()}
 		for _, code := range codes {
-			e.Alternatives = append(e.Alternatives, verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Close, Low: code, High: code}})
+			e.Alternatives = append(e.Alternatives, verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Close, Low: code, High: code}, Grade: verdict.Pass, Ends: true})
 		}
 		e.Alternatives = append(e.Alternatives,
 			verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Close}, Grade: verdict.Lenient, Why: "another close code"},
@@ -292,7 +292,7 @@ func readAnswer(a *args, n int) (step, error) {
 			return
 		}
 		p.awaitHead(func() {
-			p.answer(o.status, o.without, o.given, o.body, n)
+			p.answer(o, n)
 			p.answered = o.status == 101
 		})
 	}, nil
@@ -303,7 +303,7 @@ func (o openingStep) graded(line, n int) step {
 	return func(p *player) {
 		if p.target == "" {
 			p.awaitHead(func() {
-				p.answer(o.status, o.without, o.given, o.body, n)
+				p.answer(o, n)
 				if p.answered = o.status == 101; p.answered {
 					p.insert(p.balancer(line)...)
 				}

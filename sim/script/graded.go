@@ -57,6 +57,9 @@ func (p *player) playGraded(w *world, raw *network.Raw) {
 		p.proceed()
 	}
 	raw.Item = func(it network.Item) {
+		if !p.websocket() {
+			return // the body of a refusal
+		}
 		s, _, _ := verdict.Read(verdict.Input{Items: []network.Item{it}, Ended: "here"})
 		t.note(p.conn, s, it.Wire)
 		p.take(it)

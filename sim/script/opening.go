@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"example.com/khp/fsm"
 	"strings"
 
@@ -28,7 +29,7 @@ func readOpening(a *args, n int) (step, error) {
 			if p.head == nil {
 				return false
 			}
-			p.answer(o.status, o.without, o.given, o.body, n)
+			p.answer(o, n)
 			return true
 		}
 	}, nil
@@ -39,7 +40,7 @@ type openingStep struct {
 	status         int
 	target         string
 	without, given []string
-	body           string
+	body, reason   string
 }
 
 // opening reads [STATUS|TARGET] FIELD... [without=NAME]... [body CONTENT].
@@ -47,7 +48,7 @@ func (a *args) opening() (o openingStep, err error) {
 	status, target := 101, ""
 	if w, ok := a.peek(); ok && !w.quoted && w.key == "" {
 		a.next++
-		if target = w.text; !strings.HasPrefix(target, "/") {
+		if target = w.text; !strings.HasPrefix(target, "/") && !strings.HasPrefix(target, "$") {
 			if status, err = a.asNumber(w, "a status code or a target", 100, 999); err != nil {
 				return o, err
 			}
@@ -55,10 +56,15 @@ func (a *args) opening() (o openingStep, err error) {
 		}
 	}
 	var without, given []string
+	reason := ""
 	for w, ok := a.peek(); ok && (w.quoted || w.key == "without"); w, ok = a.peek() {
 		a.next++
-		if w.key == "without" {
+		switch w.key {
+		case "without":
 			without = append(without, w.text)
+			continue
+		case "reason":
+			reason = w.value()
 			continue
 		}
 		name, _, _ := strings.Cut(w.text, ":")
@@ -69,7 +75,7 @@ func (a *args) opening() (o openingStep, err error) {
 		a.next++
 		body, err = a.content()
 	}
-	return openingStep{status, target, without, given, body}, err
+	return openingStep{status, target, without, given, body, reason}, err
 }
 
 // ourKey is the Sec-WebSocket-Key of adversaries.
@@ -89,22 +95,26 @@ func (p *player) ask(target string, without, given []string, body string) {
 		target = p.target
 	}
 	start := []string{"GET " + target + " HTTP/1.1"}
-	p.write(append(start, fields(append([]string{"Host: " + p.hostField}, usual(true)...), without, given)...), body)
+	lines := append(start, fields(append([]string{"Host: " + p.hostField}, usual(true)...), without, given)...)
+	for i := range lines {
+		lines[i] = p.vars(1).Replace(lines[i])
+	}
+	p.write(lines, body)
 	p.waits = func(p *player) bool { return p.head != nil }
 }
 
 // answer answers the opening request.
-func (p *player) answer(status int, without, given []string, body string, n int) {
-	lines := []string{"HTTP/1.1 " + itoa(status) + " " + fsm.Status(status).Reason}
-	if status == 101 {
-		lines = append(lines, fields(usual(false), without, given)...)
+func (p *player) answer(o openingStep, n int) {
+	lines := []string{"HTTP/1.1 " + itoa(o.status) + " " + cmp.Or(o.reason, fsm.Status(o.status).Reason)}
+	if o.status == 101 {
+		lines = append(lines, fields(usual(false), o.without, o.given)...)
 	} else {
-		lines = append(lines, given...)
+		lines = append(lines, o.given...)
 	}
 	for i := range lines {
 		lines[i] = p.vars(n).Replace(lines[i])
 	}
-	p.write(lines, body)
+	p.write(lines, o.body)
 }
 
 func (p *player) write(lines []string, body string) {

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"time"
@@ -79,10 +80,7 @@ type section struct {
 const DefaultPatience = 10 * time.Second
 
 func newTrial(c *Case, o Options) *trial {
-	t := &trial{c: c, patience: o.Patience, kaazing: o.profile(c) == "kaazing"}
-	if t.patience == 0 {
-		t.patience = DefaultPatience
-	}
+	t := &trial{c: c, patience: cmp.Or(c.Slow, o.Patience, DefaultPatience), kaazing: o.profile(c) == "kaazing"}
 	t.result.Behaviour.Grade = verdict.Pass
 	return t
 }

@@ -34,6 +34,24 @@ var conditions = map[string]func(s *Seen, value string) bool{
 	"type":     func(s *Seen, v string) bool { return s.Type.String() == v },
 	"messages": func(s *Seen, v string) bool { return strconv.Itoa(s.Messages) == v },
 	"within":   within,
+	"not": func(s *Seen, v string) bool {
+		return !slices.ContainsFunc(s.Fields, func(f string) bool { return glob(v, f) })
+	},
+	"spelled": func(s *Seen, v string) bool {
+		return s.everyField(func(n, _ string) bool { return n == v || !strings.EqualFold(n, v) })
+	},
+	"spaced": func(s *Seen, _ string) bool {
+		return s.everyField(func(_, v string) bool { return v == " "+strings.TrimSpace(v) })
+	},
+	"frames": func(s *Seen, v string) bool { return strconv.Itoa(s.Frames) == v },
+}
+
+// everyField reports whether f holds for name and value of all fields.
+func (s *Seen) everyField(f func(name, value string) bool) bool {
+	return !slices.ContainsFunc(s.Fields, func(line string) bool {
+		name, value, _ := strings.Cut(line, ":")
+		return !f(name, value)
+	})
 }
 
 // ConditionKeys lists the keys that conditions can have, beside none.

@@ -39,6 +39,7 @@ type Seen struct {
 	Kind     Kind
 	Type     wire.MessageType // of the messages of a request or response
 	Messages int              // how many these took
+	Frames   int              // of a message
 	Code     int              // status of an opening or response, code of a Close
 	Start    string           // start line of an HTTP message
 	Fields   []string         // its fields, as they are written
@@ -82,7 +83,7 @@ func readItem(in Input) (s Seen, used int, ok bool) {
 	if kind := httpKind(it.Data); kind != "" {
 		return readUnit(kind, in)
 	}
-	s = Seen{Kind: Text, Type: it.Type, Data: it.Data, Messages: 1}
+	s = Seen{Kind: Text, Type: it.Type, Data: it.Data, Messages: 1, Frames: it.Frames}
 	switch b, url := wire.ParseBalancer(it.Data); {
 	case b == wire.BalancerProceed:
 		s.Kind = Proceed

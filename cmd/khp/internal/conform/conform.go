@@ -28,6 +28,7 @@ type options struct {
 	with     []string
 	list     bool
 	verbose  bool
+	slow     bool
 	patience cli.Duration
 }
 
@@ -81,7 +82,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.expect, "expect", "", "list of known failures: `FILE` with an id and a reason on each line")
 	f.BoolVar(&o.list, "list", false, "list the cases, and run none")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the cases that pass, too, with all that was sent")
-	o.patience = cli.Duration(0)
+	f.BoolVar(&o.slow, "slow", false, "run the cases that wait for a deadline of the peer, too: minutes")
 	f.Var(&o.patience, "patience", "how much `TIME` the peer has for one step, as in 30s (default 10s)")
 	o.addReportFlags(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"spec", "kaazing"}, cobra.ShellCompDirectiveNoFileComp))
@@ -215,7 +216,7 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 			return err
 		}
 		bar := newBar(c.Stderr, len(list))
-		run, err := p.run(ctx, list, conform.Options{Name: o.name, Patience: time.Duration(o.patience), Command: p.command, Expected: expected, Tell: bar.tell})
+		run, err := p.run(ctx, list, conform.Options{Name: o.name, Patience: time.Duration(o.patience), Slow: o.slow, Command: p.command, Expected: expected, Tell: bar.tell})
 		bar.close()
 		if err != nil {
 			return cli.Failf(cli.ExitFailed, "%s", err)
