@@ -13,8 +13,8 @@ import (
 // put together, and the negotiated values. It does no I/O, reads no clock and starts no goroutine.
 // It is not safe for concurrent use.
 //
-// Every method named after something that happened is told the time and returns all outputs it
-// leads to; the slice is valid until the next call.
+// A method named after an event reports that event, which happened at the time now, and returns all
+// outputs it leads to; the slice is valid until the next call.
 type Client struct {
 	cfg     ClientConfig
 	machine fsm.ClientConfig
@@ -37,12 +37,12 @@ type Client struct {
 // connection holds the data of one connection. A redirect or retry replaces it as a whole.
 type connection struct {
 	ending
-	leg      Leg           // how far it has come
+	leg      Leg           // the part of the attempt it is in
 	nonceKey [24]byte      // Sec-WebSocket-Key
 	accept   [28]byte      // the Sec-WebSocket-Accept that belongs to it
 	opening  wire.Response // of the opening handshake, for errors
 	answer   answer.Reader // reads it
-	early    int           // messages that came together with the opening 101 and were not told yet
+	early    int           // messages that arrived together with the opening 101 and are not reported yet
 	granted  []wire.Extension
 	wanted   []string // extensions of the extended request
 	unit     wire.Assembler
@@ -106,8 +106,8 @@ func (c *Client) Connect(now time.Time) []Output {
 	return c.out
 }
 
-// Connected tells that the connection to the dialed URL is up. nonce is 16 fresh random bytes for
-// Sec-WebSocket-Key. [WSP-OPEN-01, INV-29]
+// Connected reports that the connection to the dialed URL is established. nonce is 16 fresh random
+// bytes for Sec-WebSocket-Key. [WSP-OPEN-01, INV-29]
 func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 	c.begin(now)
 	key := wire.AppendKey(c.nonceKey[:0], nonce)
@@ -116,14 +116,12 @@ func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 	return c.out
 }
 
-// ConnectFailed tells that the connection to the dialed URL could not be brought up; detail says
-// why.
+// ConnectFailed reports that dialing the URL failed; detail gives the reason.
 func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
 	return report(c, now, fsm.Event{Kind: fsm.EventConnectFailed}, detail)
 }
 
-// Message tells that a data message was received. p is not kept, but a Deliver output hands it
-// back.
+// Message reports a data message. p is not kept, but a Deliver output hands it back.
 func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	c.begin(now)
 	c.message, c.msgType = p, t
@@ -143,13 +141,13 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	return c.out
 }
 
-// Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
+// Ping reports a Ping. p is not kept, but the SendPong output hands it back.
 func (c *Client) Ping(now time.Time, p []byte) []Output {
 	out, _ := reportMessage(c, now, fsm.EventPingReceived, 0, p)
 	return out
 }
 
-// PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
+// PeerClosed reports a Close frame; code is 0 or 1005 if it was empty.
 //
 //khp:impl DRAFT02-429-04 DRAFT02-431-04
 func (c *Client) PeerClosed(now time.Time, code uint16, reason string) []Output {
@@ -163,8 +161,8 @@ func (c *Client) PeerClosed(now time.Time, code uint16, reason string) []Output 
 	return c.out
 }
 
-// Lost tells that the connection ended, with or without an error, or cannot be used. Without an
-// answer before it that fails the attempt and no more.
+// Lost reports that the connection ended, with or without an error, or cannot be used. Before an
+// answer to the opening request it fails the attempt.
 //
 //khp:impl DRAFT02-429-04 DRAFT02-431-04
 func (c *Client) Lost(now time.Time, detail string) []Output {
@@ -180,17 +178,16 @@ func (c *Client) Lost(now time.Time, detail string) []Output {
 	return c.out
 }
 
-// Violation tells that the peer broke the rules of frames; f is FailureFrame, FailureUTF8 or
-// FailureLimit.
+// Violation reports a violation of the framing; f is FailureFrame, FailureUTF8 or FailureLimit.
 func (c *Client) Violation(now time.Time, f fsm.Failure, detail string) []Output {
 	return report(c, now, fsm.Event{Kind: fsm.EventViolation, Failure: f}, detail)
 }
 
-// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing
-// happens. After it, Deadline is later than now, or zero.
+// Expire reports the time. Timers that have ended by then take effect; before Deadline nothing
+// happens. After the call, Deadline is later than now, or zero.
 func (c *Client) Expire(now time.Time) []Output { return reportTime(c, now) }
 
-// expire gives the end of a timer to the machine.
+// expire reports the end of a timer to the machine.
 func (c *Client) expire(t fsm.Timer) {
 	before := len(c.out)
 	switch t {
@@ -237,12 +234,13 @@ func (c *Client) Credentials(now time.Time, value string) []Output {
 	return c.out
 }
 
-// NoCredentials answers AskCredentials: there are none, or the provider failed, as detail says.
+// NoCredentials answers AskCredentials: there are none, or the provider failed; detail gives the
+// reason.
 func (c *Client) NoCredentials(now time.Time, detail string) []Output {
 	return report(c, now, fsm.Event{Kind: fsm.EventCredentialsDeclined}, detail)
 }
 
-// BodyWritten tells that the message with the request body is with the socket.
+// BodyWritten reports that the message with the request body is written.
 func (c *Client) BodyWritten(now time.Time) []Output {
 	return report(c, now, fsm.Event{Kind: fsm.EventBodyWritten}, "")
 }
@@ -260,7 +258,7 @@ func (c *Client) Close(now time.Time, code uint16, reason string) []Output {
 	return reportClose(c, now, code, reason)
 }
 
-// Phase returns the phase of the client, which names the event it waits for.
+// Phase returns the phase of the client, named for the event it waits for.
 func (c *Client) Phase() fsm.ClientPhase { return c.state.Phase() }
 
 // State returns the machine's state, for traces and statistics.

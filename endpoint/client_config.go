@@ -65,7 +65,7 @@ func (cfg *ClientConfig) machine() fsm.ClientConfig {
 	m.Proxy = cfg.HasProxyLogin
 	m.PlainFallback = m.PlainFallback || cfg.PlainOnly
 	if m.Profile != fsm.ProfileSpec {
-		m.TerminatorOptional = false // who is asked for N sends the terminator before it
+		m.TerminatorOptional = false // a server that is asked for N sends the terminator before it
 	}
 	return m
 }

@@ -12,11 +12,11 @@ import (
 )
 
 // OpeningReceived takes all bytes read so far of the answer to the opening request, from the first
-// one. It returns how many bytes it has used; 0 means that more are needed, so read on and call
-// again with the longer slice. After a 101 the bytes behind the used ones belong to the WebSocket,
-// and the whole messages in them count as sent before the extended request was there. b must stay
-// as it is until it is used, or until Lost or Expire: then an answer without length ends. The call
-// is for hosts that leave the opening handshake to the endpoint; others use Opened.
+// one. It returns how many bytes it has used; 0 means that more are needed: read on and call again
+// with the longer slice. After a 101 the bytes behind the used ones belong to the WebSocket, and
+// the whole messages in them count as sent before the server had the extended request. b must not
+// change until it is used, or until Lost or Expire, which end an answer without length. The call is
+// for hosts that leave the opening handshake to the endpoint; others use Opened.
 //
 //khp:impl WSP-OPEN-05 RFC2068-101-02
 func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Output) {
@@ -63,11 +63,11 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 	return n, c.out
 }
 
-// Opened tells that the host's own WebSocket layer completed the opening handshake. subprotocol is
-// the subprotocol it selected, extensions the elements it granted, accept the Sec-WebSocket-Accept
-// of the response. accept is "" for a layer that hides it, such as a browser's: then the one in the
-// extended response cannot be compared with it. Nor can messages that came together with the answer
-// be told from later ones, so none is refused for that.
+// Opened reports that the host's own WebSocket layer completed the opening handshake. subprotocol
+// is the subprotocol it selected, extensions the elements it granted, accept the
+// Sec-WebSocket-Accept of the response. accept is "" for a layer that hides it, such as a
+// browser's: then the one in the extended response cannot be compared with it. Nor can messages
+// that arrived together with the answer be told from later ones, so none is refused for that.
 func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, accept string) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
@@ -93,8 +93,8 @@ func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, 
 	return c.out
 }
 
-// OpeningRefused tells that the host's own WebSocket layer got another answer than 101. fields and
-// body may be nil if the layer hides them.
+// OpeningRefused reports that the host's own WebSocket layer got another answer than 101. fields
+// and body may be nil if the layer hides them.
 func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField, body []byte) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
@@ -114,7 +114,7 @@ func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField,
 	return c.out
 }
 
-// opened tells the machine which subprotocol was selected.
+// opened reports the selected subprotocol to the machine.
 //
 //khp:impl KHP-OPEN-05 KHP-OPEN-06 KHP-GEN-06
 func (c *Client) opened(subprotocol string) {

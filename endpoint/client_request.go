@@ -107,9 +107,9 @@ const bump = "x-kaazing-bump"
 //
 // KHP comes first, unless PlainFallback says that the server may be none of KHP: many WebSocket
 // servers select the first subprotocol of any list, and one of them would select KHP without
-// speaking it. Then it comes last, as KHP servers select it wherever it stands. What is first where
-// the application has no subprotocol is a token that means nothing: a server that selects it has
-// opened a plain WebSocket without a subprotocol. [AMB-33]
+// speaking it. Then KHP comes last, as KHP servers select it in any place. If the application has
+// no subprotocol, a token without meaning comes first: a server that selects it has opened a plain
+// WebSocket without a subprotocol. [AMB-33]
 //
 //khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-OPEN-06
 func (c *Client) Offer() []string {
@@ -156,7 +156,7 @@ var writtenByLayer = []string{
 
 // OpeningFields returns the fields that the opening request to [Client.URL] carries beside those of
 // every WebSocket request: for hosts whose own WebSocket layer writes that request. They are the
-// OpeningHeader as far as this origin may see it, and Authorization once credentials for the
+// fields of OpeningHeader that this origin may see, and Authorization once credentials for the
 // opening handshake were given. The layer also offers the subprotocols of [Client.Offer].
 func (c *Client) OpeningFields() []HeaderField {
 	if len(c.visited) == 0 { // not connecting yet

@@ -284,8 +284,8 @@ func (c *Client) TooEarly(p []byte) bool {
 	return !refuses(p) && (kind == wire.BalancerNone || c.machine.Profile == fsm.ProfileSpec)
 }
 
-// tooEarly is TooEarly for a message that is received: one less that came early is left, and behind a
-// refusal there is only its rest.
+// tooEarly is TooEarly for a message that is received: one less that came early is left, and behind
+// a refusal there is only its rest.
 func (c *Client) tooEarly(p []byte) bool {
 	early := c.TooEarly(p)
 	if c.early--; c.asked() && refuses(p) {

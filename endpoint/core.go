@@ -16,7 +16,7 @@ type core struct {
 	detail   string    // about the event being handled
 	closeOut closeText // content of a Close frame sent by this call
 	misused  *MisuseError
-	buf      []byte // what is sent
+	buf      []byte // for the bytes to send
 	out      []Output
 	room     [4]Output // out begins in it
 }

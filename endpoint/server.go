@@ -94,8 +94,7 @@ func (s *Server) Reset(cfg ServerConfig) {
 	s.state = s.machine.Start()
 }
 
-// Message tells that a data message was received. p is not kept, but a Deliver output hands it
-// back.
+// Message reports a data message. p is not kept, but a Deliver output hands it back.
 func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	if s.decidingPlain() {
 		return s.plainTooEarly(now)
@@ -117,7 +116,7 @@ func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	return s.out
 }
 
-// Ping tells that a Ping was received. p is not kept, but the SendPong output hands it back.
+// Ping reports a Ping. p is not kept, but the SendPong output hands it back.
 func (s *Server) Ping(now time.Time, p []byte) []Output {
 	if s.decidingPlain() {
 		return s.plainTooEarly(now)
@@ -126,7 +125,7 @@ func (s *Server) Ping(now time.Time, p []byte) []Output {
 	return out
 }
 
-// PeerClosed tells that a Close frame was received; code is 0 or 1005 if it was empty.
+// PeerClosed reports a Close frame; code is 0 or 1005 if it was empty.
 func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output {
 	if s.decidingPlain() {
 		return s.plainTooEarly(now)
@@ -140,19 +139,18 @@ func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output 
 	return s.out
 }
 
-// Lost tells that the connection ended, with or without an error, or cannot be used.
+// Lost reports that the connection ended, with or without an error, or cannot be used.
 func (s *Server) Lost(now time.Time, detail string) []Output {
 	return report(s, now, fsm.Event{Kind: fsm.EventConnectionLost}, detail)
 }
 
-// Violation tells that the client broke the rules of frames; f is FailureFrame, FailureUTF8 or
-// FailureLimit.
+// Violation reports a violation of the framing; f is FailureFrame, FailureUTF8 or FailureLimit.
 func (s *Server) Violation(now time.Time, f fsm.Failure, detail string) []Output {
 	return report(s, now, fsm.Event{Kind: fsm.EventViolation, Failure: f}, detail)
 }
 
-// Expire tells that it is now. Timers that have ended by then take effect; before Deadline nothing
-// happens. After it, Deadline is later than now, or zero.
+// Expire reports the time. Timers that have ended by then take effect; before Deadline nothing
+// happens. After the call, Deadline is later than now, or zero.
 func (s *Server) Expire(now time.Time) []Output { return reportTime(s, now) }
 
 func (s *Server) expire(t fsm.Timer) {

@@ -6,9 +6,8 @@ import (
 	"example.com/khp/internal/scan"
 )
 
-// AppendRequestLine writes "METHOD target HTTP/1.1\r\n". It refuses a method
-// that is not a token and a target that [Request.Parse] would refuse under the
-// default limits.
+// AppendRequestLine writes "METHOD target HTTP/1.1\r\n". It refuses a method that is not a token
+// and a target that [Request.Parse] would refuse under the default limits.
 func AppendRequestLine[S, M scan.Text](dst []byte, method M, target S) ([]byte, error) {
 	if !ValidToken(method) {
 		return dst, newError(KindMethod, 0, "not a token", method)
@@ -48,11 +47,10 @@ func AppendStatusLine[S scan.Text](dst []byte, status int, reason S) ([]byte, er
 	return append(dst, '\r', '\n'), nil
 }
 
-// AppendField writes "Name: value\r\n", with exactly one space and the name as
-// spelled: some clients compare case, and some cut two bytes after the name. The
-// name must be a token. The value may be empty; blanks at either end are
-// refused, not trimmed, as are control bytes. Whether the field makes sense is
-// not looked at.
+// AppendField writes "Name: value\r\n", with exactly one space and the name as spelled: some
+// clients compare case, and some cut two bytes after the name. The name must be a token. The value
+// may be empty; blanks at either end are refused, not trimmed, as are control bytes. Whether the
+// field makes sense is not looked at.
 func AppendField[S, N scan.Text](dst []byte, name N, value S) ([]byte, error) {
 	if !fitsField(len(name), len(value)) || !ValidToken(name) || !ValidFieldValue(value) {
 		return dst, fieldError(name, value)

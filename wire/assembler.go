@@ -50,10 +50,9 @@ func (p Progress) String() string {
 	return "invalid"
 }
 
-// Assembler puts one extended response together from the WebSocket messages that
-// carry it: the unit, ended by an empty binary message. The zero value is ready
-// and has default limits. It copies what it is given, and reads every byte of a
-// head once, however the messages cut it.
+// Assembler puts one extended response together from the WebSocket messages that carry it: the
+// unit, ended by an empty binary message. The zero value is ready and has default limits. It copies
+// what it is given, and reads every byte of a head once, however the messages cut it.
 //
 // An error ends the unit: Add and Finish keep returning it until Reset.
 type Assembler struct {
@@ -107,18 +106,16 @@ func (a *Assembler) Len() int { return len(a.buf) }
 // Type returns the type of the messages of the unit, 0 before the first byte.
 func (a *Assembler) Type() MessageType { return a.kind }
 
-// Add takes the next data message of the peer, with all its fragments joined. p
-// is copied.
+// Add takes the next data message of the peer, with all its fragments joined. p is copied.
 //
 // An empty binary message ends the unit, which is then checked as a whole. An
 // empty text message adds nothing. Content must be of one type, and text must be
 // UTF-8 over the unit. After UnitTerminated only Reset is of use.
 //
-// Errors: KindNoUnit for a terminator with nothing before it; KindMixedTypes;
-// KindUTF8; KindTooManyMessages, KindUnitTooLarge, KindBodyTooLarge; the kinds of
-// [Response.ParseHead] for the head, except that KindIncomplete means a
-// terminator before the empty line; KindSurplus, KindBodyForbidden and
-// KindBodyTooShort for the body.
+// Errors: KindNoUnit for a terminator with nothing before it; KindMixedTypes; KindUTF8;
+// KindTooManyMessages, KindUnitTooLarge, KindBodyTooLarge; the kinds of [Response.ParseHead] for
+// the head, except that KindIncomplete means a terminator before the empty line; KindSurplus,
+// KindBodyForbidden and KindBodyTooShort for the body.
 //
 //khp:impl KHP-EXT-04
 //khp:impl KHP-CLOSE-04
@@ -265,8 +262,7 @@ func (a *Assembler) end() (Progress, error) {
 	return a.progress, nil
 }
 
-// checkUTF8 moves a.valid forward. A character may be cut by the end of what has
-// come so far.
+// checkUTF8 moves a.valid forward. A character may be cut by the end of what has come so far.
 func (a *Assembler) checkUTF8() error {
 	for a.valid < len(a.buf) {
 		rest := a.buf[a.valid:]

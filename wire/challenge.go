@@ -2,11 +2,10 @@ package wire
 
 import "example.com/khp/internal/scan"
 
-// Challenge is one challenge of a WWW-Authenticate value. For
-// `Application Basic realm="x"`, the form of Kaazing gateways, Application is
-// true and Scheme is "Basic". Token is a token68, or for an Application challenge
-// whatever words follow, such as a URI. Params is the text of the parameters. All
-// are views into the field value.
+// Challenge is one challenge of a WWW-Authenticate value. For `Application Basic realm="x"`, the
+// form of Kaazing gateways, Application is true and Scheme is "Basic". Token is a token68, or for
+// an Application challenge whatever words follow, such as a URI. Params is the text of the
+// parameters. All are views into the field value.
 type Challenge struct {
 	Application           bool
 	Scheme, Token, Params []byte
@@ -15,10 +14,9 @@ type Challenge struct {
 // maxChallenges bounds the challenges of one field value.
 const maxChallenges = 32
 
-// ParseChallenges appends the challenges of one WWW-Authenticate or
-// Proxy-Authenticate value to dst; call it for each field line. Several
-// challenges may stand in one value, 32 at most. An Application challenge may
-// carry words that are neither token68 nor parameters. Errors have
+// ParseChallenges appends the challenges of one WWW-Authenticate or Proxy-Authenticate value to
+// dst; call it for each field line. Several challenges may stand in one value, 32 at most. An
+// Application challenge may carry words that are neither token68 nor parameters. Errors have
 // KindChallenge. [RFC 9110 11.6.1]
 //
 //khp:impl KHP-STATUS-401-04

@@ -1,7 +1,6 @@
-// Package wire turns the bytes of a handshake into values and back: the HTTP
-// messages of a WebSocket opening handshake, those that the
-// x-kaazing-handshake protocol exchanges inside WebSocket messages, and the field
-// values in them.
+// Package wire turns the bytes of a handshake into values and back: the HTTP messages of a
+// WebSocket opening handshake, those that the x-kaazing-handshake protocol exchanges inside
+// WebSocket messages, and the field values in them.
 //
 // Read a request that arrived in one message, and answer it:
 //
@@ -13,19 +12,17 @@
 //	out, err = wire.AppendField(out, "Sec-WebSocket-Extensions", "x-kaazing-idle-timeout;timeout=5000")
 //	out = wire.AppendEnd(out)
 //
-// Read from a stream: call [Request.ParseOpening] or [Response.ParseOpening] with
-// what has come so far, read on while the error has [KindIncomplete], and stop at any
-// other error. Read a response from WebSocket messages: give each message to
-// [Assembler.Add] until it says [UnitTerminated].
+// Read from a stream: call [Request.ParseOpening] or [Response.ParseOpening] with what has come so
+// far, read on while the error has [KindIncomplete], and stop at any other error. Read a response
+// from WebSocket messages: give each message to [Assembler.Add] until it says [UnitTerminated].
 //
 // # Ownership
 //
-// Parsed values are views into the bytes they were parsed from, valid as long as
-// these stay as they are; an [Assembler] keeps its own copy until Reset. Append
-// functions extend their first argument and return it, and leave it as it was on
-// an error. A Request, Response or Assembler that is used again does not allocate.
-// Nothing here keeps state, blocks or starts anything, and no input makes it
-// panic. A value may not be used by two goroutines at once.
+// Parsed values are views into the bytes they were parsed from, valid as long as these stay as they
+// are; an [Assembler] keeps its own copy until Reset. Append functions extend their first argument
+// and return it, and leave it as it was on an error. A Request, Response or Assembler that is used
+// again does not allocate. Nothing here keeps state, blocks or starts anything, and no input makes
+// it panic. A value may not be used by two goroutines at once.
 //
 // # Strictness
 //
@@ -33,8 +30,7 @@
 // from which the two ParseOpening depart where whatever stands between two peers
 // of an opening handshake has to be understood:
 //
-//   - Lines end in CRLF. CR or LF alone is refused, and so is a line before the
-//     start line.
+//   - Lines end in CRLF. CR or LF alone is refused, and so is a line before the start line.
 //   - No folded lines, no blank before the colon, no control byte but HTAB in a
 //     value or reason. Bytes from 0x80 are opaque data there.
 //   - Values and lists of fields may be empty, blanks around a value are dropped, and
@@ -47,10 +43,9 @@
 //     brackets unescaped, and so may bytes from 0x80: deployed clients decode
 //     escapes before they write an extended request. It is never decoded or changed.
 //   - Transfer-Encoding is refused. Content-Length is digits, once, not a list.
-//   - A request without Content-Length has no body. A response without it has the
-//     rest of its unit, except 1xx, 204, 205 and 304, which have no content; there
-//     Content-Length: 0 is tolerated. That rest must not begin with "HTTP/1.": a
-//     second response in a unit is smuggling.
+//   - A request without Content-Length has no body. A response without it has the rest of its unit,
+//     except 1xx, 204, 205 and 304, which have no content; there Content-Length: 0 is tolerated.
+//     That rest must not begin with "HTTP/1.": a second response in a unit is smuggling.
 //   - Bytes after the end of a message are refused.
 //   - A status code is three digits from 100; 600 to 999 are left to the
 //     caller. The reason may be missing, with or without the space before it.
@@ -65,14 +60,13 @@
 //
 // # Speed
 //
-// A field line takes the fast way if it is all there and nothing is wrong with it:
-// one pass over its name to the colon, one over its value to CR LF, and the two
-// views are stored in place. Both passes test eight bytes at once (scan.go) and
-// leave to the table of byte classes what is not a plain letter or sign. Only
-// names as long as Host, Content-Length or Transfer-Encoding are compared with
-// them. Any other line goes the careful way, which can stop and go on at every
-// byte and knows all errors (head.go); so nothing that is refused or incomplete
-// has to be fast, and what is accepted does not depend on the way taken.
+// A field line takes the fast way if it is all there and nothing is wrong with it: one pass over
+// its name to the colon, one over its value to CR LF, and the two views are stored in place. Both
+// passes test eight bytes at once (scan.go) and leave to the table of byte classes what is not a
+// plain letter or sign. Only names as long as Host, Content-Length or Transfer-Encoding are
+// compared with them. Any other line goes the careful way, which can stop and go on at every byte
+// and knows all errors (head.go); so nothing that is refused or incomplete has to be fast, and what
+// is accepted does not depend on the way taken.
 //
 // Writing tests eight bytes at once, too. The module in ../bench compares both
 // with other parsers; docs/performance.md has the numbers.

@@ -61,9 +61,8 @@ func (f Fields) HasToken(name, token string) bool {
 // subprotocol, an extension name. [RFC 9110 5.6.2]
 func ValidToken[S scan.Text](s S) bool { return scan.ValidToken(s) }
 
-// ValidFieldValue reports whether s can stand as a field value: no control
-// byte but HTAB, and no blank at either end. The empty value is legal.
-// [RFC 9110 5.5]
+// ValidFieldValue reports whether s can stand as a field value: no control byte but HTAB, and no
+// blank at either end. The empty value is legal. [RFC 9110 5.5]
 func ValidFieldValue[S scan.Text](s S) bool { return scan.ValidValue(s) }
 
 // What holds credentials, cookies or the query of a request shows itself

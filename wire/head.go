@@ -34,8 +34,7 @@ func (h *head) fail(k Kind, off int, what string) Kind {
 	return k
 }
 
-// err quotes the line that is wrong, but not the value of a field that holds
-// credentials.
+// err quotes the line that is wrong, but not the value of a field that holds credentials.
 func (h *head) err(k Kind, b []byte) error {
 	e := &ParseError{Kind: k, Offset: h.off, Detail: h.what}
 	if k == KindIncomplete || k == KindFolded {
@@ -49,8 +48,7 @@ func (h *head) err(k Kind, b []byte) error {
 	return e
 }
 
-// window returns how far the current line can be read: the bytes at hand, or
-// the first limit.
+// window returns how far the current line can be read: the bytes at hand, or the first limit.
 func (h *head) window(b []byte, l *Limits, line int) int {
 	return min(len(b), line+l.Line+2, l.Head)
 }
@@ -169,9 +167,8 @@ func isLineEnd(w []byte, i int) bool {
 	return i+1 < len(w) && w[i] == '\r' && w[i+1] == '\n'
 }
 
-// plainLine reads a field line that is all there and has nothing wrong with it,
-// and returns where its colon and its CR stand; 0 for any other line, which
-// [head.fieldLine] then looks at.
+// plainLine reads a field line that is all there and has nothing wrong with it, and returns where
+// its colon and its CR stand; 0 for any other line, which [head.fieldLine] then looks at.
 func plainLine(w []byte, line int) (colon, end int) {
 	colon = scan.Token(w, line)
 	if colon == line || colon > line+maxName || colon >= len(w) || w[colon] != ':' {
@@ -184,9 +181,8 @@ func plainLine(w []byte, line int) (colon, end int) {
 	return colon, end
 }
 
-// fieldLine reads on where a line was left, and says exactly what is wrong with
-// it or missing. It leaves the places of its colon and CR in h.colon and h.seen.
-// The line is not empty.
+// fieldLine reads on where a line was left, and says exactly what is wrong with it or missing. It
+// leaves the places of its colon and CR in h.colon and h.seen. The line is not empty.
 func (h *head) fieldLine(w []byte, l *Limits, count int) Kind {
 	end := len(w)
 	i := max(h.seen, h.line)

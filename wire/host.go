@@ -115,8 +115,7 @@ func parsePort[S scan.Text](s S) (uint16, bool) {
 	return uint16(n), len(s) > 0 && len(s) <= 5 && n <= 65535
 }
 
-// parseIPv6 reads the text between the brackets, without a zone.
-// [RFC 4291 2.2]
+// parseIPv6 reads the text between the brackets, without a zone. [RFC 4291 2.2]
 func parseIPv6[S scan.Text](s S) (a [8]uint16, ok bool) {
 	n, gap := 0, -1 // groups read; where "::" stands
 	i := 0
@@ -228,10 +227,9 @@ func formatIPv6(a [8]uint16) string {
 	return string(append(b, ']'))
 }
 
-// SameAuthority reports whether two Host values name the same place: the letters of a
-// name compare without regard to case, a dot at its end and zeros before a port mean
-// nothing, an IPv6 address has many forms, and no port is 80 or 443, for a Host does not
-// say the scheme.
+// SameAuthority reports whether two Host values name the same place: the letters of a name compare
+// without regard to case, a dot at its end and zeros before a port mean nothing, an IPv6 address
+// has many forms, and no port is 80 or 443, for a Host does not say the scheme.
 func SameAuthority(a, b string) bool {
 	if a == b {
 		return true

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Balancer is the meaning of a message that a Kaazing gateway sends outside the
-// handshake proper.
+// Balancer is the meaning of a message that a Kaazing gateway sends outside the handshake proper.
 type Balancer uint8
 
 const (

@@ -6,17 +6,15 @@ import (
 	"example.com/khp/internal/scan"
 )
 
-// Extension is one element of Sec-WebSocket-Extensions. Params is the text after
-// the first ';' of the element, checked but not decoded, nil if there is none.
-// Both are views into the field value.
+// Extension is one element of Sec-WebSocket-Extensions. Params is the text after the first ';' of
+// the element, checked but not decoded, nil if there is none. Both are views into the field value.
 type Extension struct{ Name, Params []byte }
 
-// ParseExtensions appends the elements of one Sec-WebSocket-Extensions value to
-// dst; call it for each field line in order. The grammar is that of RFC 6455
-// section 9.1: tokens with ';' parameters, a parameter with or without value, a
-// value a token or a quoted token. Blanks are fine around ',' and ';' and refused
-// around '='. Empty elements between commas are skipped; a list without any
-// element is refused. Errors have KindList.
+// ParseExtensions appends the elements of one Sec-WebSocket-Extensions value to dst; call it for
+// each field line in order. The grammar is that of RFC 6455 section 9.1: tokens with ';'
+// parameters, a parameter with or without value, a value a token or a quoted token. Blanks are fine
+// around ',' and ';' and refused around '='. Empty elements between commas are skipped; a list
+// without any element is refused. Errors have KindList.
 //
 //khp:impl WSP-EXT-01
 //khp:impl WSP-EXT-02
@@ -100,9 +98,8 @@ func scanQuotedToken(b []byte, i int) (end int, what string) {
 	return i + 1, ""
 }
 
-// All iterates over the parameters in order. The value is nil for a parameter
-// without one, and the content of a quoted value. It is a view unless a quoted
-// value holds a backslash.
+// All iterates over the parameters in order. The value is nil for a parameter without one, and the
+// content of a quoted value. It is a view unless a quoted value holds a backslash.
 func (e Extension) All() iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		b := e.Params
@@ -162,9 +159,8 @@ func ParseTokens(dst [][]byte, value []byte) ([][]byte, error) {
 	return dst, nil
 }
 
-// HasToken reports whether a comma-separated list holds token, without regard to
-// the case of ASCII letters: Connection and Upgrade. Other elements need not be
-// well formed.
+// HasToken reports whether a comma-separated list holds token, without regard to the case of ASCII
+// letters: Connection and Upgrade. Other elements need not be well formed.
 func HasToken(value []byte, token string) bool {
 	for start := 0; start <= len(value); {
 		end := start

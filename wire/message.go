@@ -19,9 +19,8 @@ type Request struct {
 	Body          []byte
 }
 
-// ParseHead reads the request line and the fields at the start of b, and returns
-// the number of bytes up to and including the empty line. What follows is not
-// looked at, and Body is nil.
+// ParseHead reads the request line and the fields at the start of b, and returns the number of
+// bytes up to and including the empty line. What follows is not looked at, and Body is nil.
 //
 // Errors are of type *ParseError. KindIncomplete means that b is a correct
 // beginning; any other kind is final, and reported at the first byte that
@@ -45,10 +44,9 @@ func (r *Request) parseHead(b []byte, l *Limits) (n int, err error) {
 	return h.line, nil
 }
 
-// Parse reads b as one whole request: a head, and as many body bytes as
-// Content-Length says, none without it. Bytes beyond that are refused with
-// KindSurplus, missing ones with KindBodyTooShort, a cut head with
-// KindIncomplete, and no bytes at all with KindEmpty.
+// Parse reads b as one whole request: a head, and as many body bytes as Content-Length says, none
+// without it. Bytes beyond that are refused with KindSurplus, missing ones with KindBodyTooShort, a
+// cut head with KindIncomplete, and no bytes at all with KindEmpty.
 func (r *Request) Parse(b []byte, l Limits) error {
 	if len(b) == 0 {
 		return &ParseError{Kind: KindEmpty}
@@ -80,11 +78,10 @@ func surplus(k Kind, off int, what string) error {
 	return &ParseError{Kind: k, Offset: off, Detail: what}
 }
 
-// Append writes r to dst and returns the extended slice. The version is always
-// HTTP/1.1. Content-Length is written if there is a body and Fields does not
-// hold it; if Fields holds it, it must be right. What Parse refuses under the
-// default limits is refused here with the same kind, and dst comes back
-// unchanged: no value can break out of its place.
+// Append writes r to dst and returns the extended slice. The version is always HTTP/1.1.
+// Content-Length is written if there is a body and Fields does not hold it; if Fields holds it, it
+// must be right. What Parse refuses under the default limits is refused here with the same kind,
+// and dst comes back unchanged: no value can break out of its place.
 func (r *Request) Append(dst []byte) ([]byte, error) {
 	out, err := AppendRequestLine(dst, r.Method, r.Target)
 	if err != nil {
@@ -97,9 +94,8 @@ func (r *Request) Append(dst []byte) ([]byte, error) {
 	return out, nil
 }
 
-// Response is an HTTP/1.1 response: the answer to an opening request on a
-// stream, or an extended response in WebSocket messages. It holds views like
-// [Request] does.
+// Response is an HTTP/1.1 response: the answer to an opening request on a stream, or an extended
+// response in WebSocket messages. It holds views like [Request] does.
 type Response struct {
 	Status        int    // 100 to 999
 	Minor         int    // 1 for HTTP/1.1, up to 9; 0 from ParseOpening only
@@ -109,8 +105,7 @@ type Response struct {
 	Body          []byte
 }
 
-// Bodiless reports whether a response with this status never has content: 1xx,
-// 204, 205 and 304.
+// Bodiless reports whether a response with this status never has content: 1xx, 204, 205 and 304.
 //
 //khp:impl KHP-CLASS-1XX-01
 //khp:impl RFC2068-1XX-01
@@ -138,10 +133,9 @@ func (r *Response) reset() {
 	*r = Response{Fields: r.Fields[:0], ContentLength: -1}
 }
 
-// ParseHead reads the status line and the fields at the start of b, and returns
-// the number of bytes up to and including the empty line. Errors are those of
-// [Request.ParseHead]; a Content-Length above zero is KindBodyForbidden where
-// the status allows no content.
+// ParseHead reads the status line and the fields at the start of b, and returns the number of bytes
+// up to and including the empty line. Errors are those of [Request.ParseHead]; a Content-Length
+// above zero is KindBodyForbidden where the status allows no content.
 func (r *Response) ParseHead(b []byte, l Limits) (n int, err error) {
 	l.fill()
 	return r.parseHead(b, &l)
@@ -156,11 +150,10 @@ func (r *Response) parseHead(b []byte, l *Limits) (n int, err error) {
 	return h.line, nil
 }
 
-// Parse reads b as one whole response. A 1xx, 204, 205 or 304 ends with its
-// head. Otherwise the body is what Content-Length says, or the rest of b without
-// it; such a rest must not begin like another response (KindSurplus). Errors are
-// those of [Request.Parse], and KindBodyForbidden for content after a head that
-// allows none.
+// Parse reads b as one whole response. A 1xx, 204, 205 or 304 ends with its head. Otherwise the
+// body is what Content-Length says, or the rest of b without it; such a rest must not begin like
+// another response (KindSurplus). Errors are those of [Request.Parse], and KindBodyForbidden for
+// content after a head that allows none.
 func (r *Response) Parse(b []byte, l Limits) error {
 	if len(b) == 0 {
 		return &ParseError{Kind: KindEmpty}
@@ -174,9 +167,8 @@ func (r *Response) Parse(b []byte, l Limits) error {
 	return err
 }
 
-// takeBody stores the body that follows the head of n bytes, as far as it is
-// there, and reports whether its length is known and reached. With ended set,
-// nothing will follow.
+// takeBody stores the body that follows the head of n bytes, as far as it is there, and reports
+// whether its length is known and reached. With ended set, nothing will follow.
 func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err error) {
 	body := b[n:len(b):len(b)]
 	switch {

@@ -22,12 +22,11 @@ type URL struct {
 // maxHost bounds a host name. [RFC 1035 2.3.4]
 const maxHost = 253
 
-// ParseURL reads an absolute ws or wss URL; http stands for ws and https for wss,
-// because gateways redirect with them. Refused with KindURL: other schemes,
-// userinfo, a fragment, an empty host, an IPv6 zone, a port outside 1 to 65535,
-// control bytes, blanks, backslashes, bytes outside ASCII after the host, and '%'
-// without two hexadecimal digits. A host outside ASCII is handed to toASCII, and
-// refused if that is nil.
+// ParseURL reads an absolute ws or wss URL; http stands for ws and https for wss, because gateways
+// redirect with them. Refused with KindURL: other schemes, userinfo, a fragment, an empty host, an
+// IPv6 zone, a port outside 1 to 65535, control bytes, blanks, backslashes, bytes outside ASCII
+// after the host, and '%' without two hexadecimal digits. A host outside ASCII is handed to
+// toASCII, and refused if that is nil.
 //
 //khp:impl WSP-URI-01
 func ParseURL(s string, toASCII func(string) (string, error)) (URL, error) {
@@ -251,8 +250,7 @@ func hasScheme(s string) bool {
 	return false
 }
 
-// removeDots resolves "." and ".." segments. The result starts with '/'.
-// [RFC 3986 5.2.4]
+// removeDots resolves "." and ".." segments. The result starts with '/'. [RFC 3986 5.2.4]
 func removeDots(path string) string {
 	if !strings.Contains(path, "/.") && strings.HasPrefix(path, "/") {
 		return path
@@ -280,11 +278,10 @@ func removeDots(path string) string {
 	}
 }
 
-// Key returns the form of u under which a redirect counts as visited: scheme,
-// host, port always, and path and query in which escaped unreserved characters
-// are decoded, other escapes are in upper case, and dot segments of the path are
-// gone. Two URLs that need not be the same place have different keys. ParseURL
-// accepts a key, and the key of the result is the same.
+// Key returns the form of u under which a redirect counts as visited: scheme, host, port always,
+// and path and query in which escaped unreserved characters are decoded, other escapes are in upper
+// case, and dot segments of the path are gone. Two URLs that need not be the same place have
+// different keys. ParseURL accepts a key, and the key of the result is the same.
 //
 //khp:impl KHP-REDIR-05
 func (u URL) Key() string {

@@ -29,19 +29,18 @@ func NewClient(e *endpoint.Client, host ClientHost) *Client {
 	return c
 }
 
-// Reset prepares c for another connect call, as NewClient does, for those who keep a Client in a
-// value of their own.
+// Reset prepares c for another connect call, as NewClient does, for hosts that embed a Client.
 func (c *Client) Reset(e *endpoint.Client, host ClientHost) {
 	generation, reset := c.generation, c.machine != nil
 	*c = Client{endpoint: e, host: host, core: core{machine: e, host: host, generation: generation}, reset: reset}
 	c.side = c
 }
 
-// Endpoint returns the endpoint, for what it knows: phase, URL, result. Calls that tell it
-// something go through c.
+// Endpoint returns the endpoint, to read its phase, URL and result. Events are reported to c
+// instead.
 func (c *Client) Endpoint() *endpoint.Client { return c.endpoint }
 
-// Connect begins.
+// Connect starts the connect call.
 func (c *Client) Connect(now time.Time) {
 	if c.busy {
 		c.later(func() { c.Connect(now) })
@@ -73,7 +72,7 @@ func (c *Client) special(now time.Time, o *endpoint.Output) {
 	}
 }
 
-// BodyWritten tells that the message with the request body is with the socket.
+// BodyWritten reports that the message with the request body is written.
 func (c *Client) BodyWritten(now time.Time) {
 	if c.busy {
 		c.later(func() { c.BodyWritten(now) })
@@ -95,17 +94,18 @@ func (c *Client) waiting() bool {
 	return p == fsm.ClientAwaitLogin || p == fsm.ClientAwaitCredentials
 }
 
-// Conn is one connection that a [Client] wants, has or had. Its methods tell what happens on it;
-// slices are the caller's again on return. Once the client has gone on to another connection, or
-// has come to its end, they have no effect.
+// Conn is one connection that a [Client] wants, has or had. Its methods report the events of the
+// connection; they keep no slice, and have no effect once the client has gone on to another
+// connection or has ended.
 type Conn struct{ connection }
 
-// Wanted reports whether the client still waits for the connection, or has it. It tells a host when
-// to stop dialing.
+// Wanted reports whether the client still waits for the connection, or has it. A host stops dialing
+// when it returns false.
 func (c *Conn) Wanted() bool { return c.current() }
 
-// Connected tells that a dialed connection is up, and who carries out orders on it. nonce is 16
-// bytes from crypto/rand. A connection that comes too late is disconnected.
+// Connected reports that a dialed connection is established; orders carries out the driver's orders
+// on it. nonce is 16 bytes from crypto/rand. The driver disconnects a connection that comes too
+// late.
 func (c *Conn) Connected(now time.Time, orders Orders, nonce [16]byte) {
 	switch {
 	case !c.current() || c.orders != nil:
@@ -120,7 +120,7 @@ func (c *Conn) Connected(now time.Time, orders Orders, nonce [16]byte) {
 	}
 }
 
-// Failed tells that a connection could not be brought up; detail says why.
+// Failed reports that dialing failed; detail gives the reason.
 func (c *Conn) Failed(now time.Time, detail string) {
 	switch {
 	case !c.current() || c.orders != nil:
@@ -133,7 +133,7 @@ func (c *Conn) Failed(now time.Time, detail string) {
 	}
 }
 
-// Opened tells that the host's own WebSocket library has completed the opening handshake of a
+// Opened reports that the host's own WebSocket library has completed the opening handshake of a
 // dialed connection; see [endpoint.Client.Opened].
 func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, accept string) {
 	switch {
@@ -148,7 +148,7 @@ func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, ac
 	}
 }
 
-// OpeningRefused tells that the host's own WebSocket library got another answer than 101 on a
+// OpeningRefused reports that the host's own WebSocket library got another answer than 101 on a
 // dialed connection; see [endpoint.Client.OpeningRefused].
 func (c *Conn) OpeningRefused(now time.Time, status int, fields []endpoint.HeaderField, body []byte) {
 	switch {
@@ -163,8 +163,8 @@ func (c *Conn) OpeningRefused(now time.Time, status int, fields []endpoint.Heade
 	}
 }
 
-// Challenge asks for credentials. It is answered once, now or later; an answer that comes when
-// nobody waits any more is dropped, and so is the second.
+// Challenge asks for credentials. It is answered once, now or later; a second answer, and one to a
+// question that is over, is dropped.
 type Challenge struct {
 	client     *Client
 	generation uint64
@@ -178,7 +178,7 @@ func (q Challenge) Challenges() []wire.Challenge {
 	return q.client.endpoint.Challenges()
 }
 
-// Over reports whether nobody waits for the answer any more.
+// Over reports whether an answer would be dropped.
 func (q Challenge) Over() bool { return q.client == nil || q.client.late(q.generation) }
 
 // Credentials answers with the value of an Authorization field.
@@ -186,12 +186,12 @@ func (q Challenge) Credentials(now time.Time, value string) {
 	q.answer(now, func() []endpoint.Output { return q.client.endpoint.Credentials(now, value) })
 }
 
-// None answers that there are no credentials, and why.
+// None answers that there are no credentials; detail gives the reason.
 func (q Challenge) None(now time.Time, detail string) {
 	q.answer(now, func() []endpoint.Output { return q.client.endpoint.NoCredentials(now, detail) })
 }
 
-// answer carries out what the endpoint says to an answer, unless its question is over.
+// answer passes an answer to the endpoint and carries out the outputs, unless the question is over.
 func (q Challenge) answer(now time.Time, tell func() []endpoint.Output) {
 	c := q.client
 	switch {

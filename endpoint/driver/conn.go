@@ -9,16 +9,16 @@ import (
 	"example.com/khp/wire"
 )
 
-// connection is what the connections of both sides have in common. Its methods tell what happens on
-// it; slices are the caller's again on return. Once Disconnect was ordered they have no effect.
+// connection is common to the connections of both sides. Its methods report the events of the
+// connection; they keep no slice, and have no effect after Disconnect.
 type connection struct {
 	core      *core
 	orders    Orders // nil until it is connected
 	head      []byte // of the opening handshake
 	broken    error  // of a write
 	unflushed bool
-	shaken    bool // the opening handshake is over, well or not
-	deaf      bool // the peer has closed it: what is read means nothing any more
+	shaken    bool // the opening handshake is over, successful or not
+	deaf      bool // the peer has sent Close: later frames are ignored
 	violated  bool // because the peer broke the rules of frames
 	gone      bool // it is lost
 }
@@ -26,15 +26,15 @@ type connection struct {
 // current reports whether c is the connection that the endpoint has.
 func (c *connection) current() bool { return c.core != nil && c.core.conn == c }
 
-// hears reports whether the endpoint is to be told what was read.
+// hears reports whether received bytes and frames are passed to the endpoint.
 func (c *connection) hears() bool { return c.current() && !c.deaf }
 
-// writable reports whether there is any use in writing.
+// writable reports whether the connection can be written to.
 func (c *connection) writable() bool {
 	return c != nil && c.orders != nil && c.broken == nil && !c.gone
 }
 
-// wrote takes note of the outcome of a write.
+// wrote keeps the outcome of a write.
 func (c *connection) wrote(err error) {
 	if c.unflushed = true; err != nil {
 		c.broken = err
@@ -49,14 +49,14 @@ func (c *connection) flush() {
 	}
 }
 
-// lost gives the end of the connection to the endpoint.
+// lost reports the end of the connection to the endpoint.
 func (c *connection) lost(now time.Time, detail string) []endpoint.Output {
 	c.gone = true
 	return c.core.machine.Lost(now, detail)
 }
 
-// Received takes bytes of the opening handshake, in whatever pieces they come. Once Upgraded was
-// ordered, bytes are the frame reader's, and no longer taken here.
+// Received takes bytes of the opening handshake, in pieces of any size. After Upgraded, received
+// bytes belong to the frame reader, and Received ignores them.
 func (c *connection) Received(now time.Time, p []byte) {
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil:
@@ -73,8 +73,8 @@ func (c *connection) Received(now time.Time, p []byte) {
 	}
 }
 
-// upgrade ends the opening handshake. Unless that went wrong, frames are read from now on; what the
-// first ones bring waits for outs.
+// upgrade ends the opening handshake. If it succeeded, frames follow; their events wait until outs
+// are carried out.
 func (c *connection) upgrade(rest []byte, outs []endpoint.Output) {
 	c.head, c.shaken = nil, true
 	if framed(outs) {
@@ -98,7 +98,7 @@ func framed(outs []endpoint.Output) bool {
 	return true
 }
 
-// Message tells of a data message, with its fragments joined.
+// Message reports a data message, with its fragments joined.
 func (c *connection) Message(now time.Time, t wire.MessageType, p []byte) {
 	switch {
 	case !c.hears():
@@ -110,7 +110,7 @@ func (c *connection) Message(now time.Time, t wire.MessageType, p []byte) {
 	}
 }
 
-// Ping tells of a Ping. The Pong is ordered.
+// Ping reports a Ping. The driver orders the Pong.
 func (c *connection) Ping(now time.Time, p []byte) {
 	switch {
 	case !c.hears():
@@ -122,8 +122,8 @@ func (c *connection) Ping(now time.Time, p []byte) {
 	}
 }
 
-// PeerClosed tells of a Close frame; code is 0 or 1005 if it is empty. Nothing behind it is taken
-// but Lost.
+// PeerClosed reports a Close frame; code is 0 or 1005 if it is empty. Only Lost has an effect after
+// it.
 func (c *connection) PeerClosed(now time.Time, code uint16, reason string) {
 	switch {
 	case !c.hears():
@@ -135,9 +135,9 @@ func (c *connection) PeerClosed(now time.Time, code uint16, reason string) {
 	}
 }
 
-// Violation tells that the peer broke the rules of frames: f is FailureFrame, FailureUTF8 for text
-// that is none, or FailureLimit for a message that is too long. Nothing more can be read, so the
-// connection ends as soon as it is said why.
+// Violation reports a violation of the framing: f is FailureFrame, FailureUTF8 for text that is not
+// UTF-8, or FailureLimit for a message that is too long. The connection ends after the Close frame
+// that gives the reason, because nothing behind the violation can be read.
 func (c *connection) Violation(now time.Time, f fsm.Failure, detail string) {
 	switch {
 	case !c.hears():
@@ -149,8 +149,8 @@ func (c *connection) Violation(now time.Time, f fsm.Failure, detail string) {
 	}
 }
 
-// Lost tells that the connection has ended, in whatever way, or cannot be read any more. Disconnect
-// is ordered all the same.
+// Lost reports that the connection has ended, for any reason, or that reading failed. The driver
+// still orders Disconnect.
 func (c *connection) Lost(now time.Time, detail string) {
 	switch {
 	case !c.current() || c.orders == nil:

@@ -9,7 +9,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// machine is what the endpoints have in common.
+// machine is an endpoint of either side.
 type machine interface {
 	OpeningReceived(now time.Time, b []byte) (used int, out []endpoint.Output)
 	Message(now time.Time, t wire.MessageType, p []byte) []endpoint.Output
@@ -24,15 +24,15 @@ type machine interface {
 	Result() endpoint.Result
 }
 
-// side is what only one kind of driver does.
+// side has the parts of a driver that differ between client and server.
 type side interface {
 	special(now time.Time, o *endpoint.Output) // carries out Dial and questions
-	followUp(now time.Time) []endpoint.Output  // tells what is due once all outputs are carried out
+	followUp(now time.Time) []endpoint.Output  // makes the call that is due once all outputs are carried out
 	waiting() bool                             // whether the answer to a question is waited for
 }
 
-// core is what the drivers of both sides have in common: one endpoint, at most one connection, at
-// most one question, and the calls that wait.
+// core is common to the drivers of both sides: one endpoint, at most one connection, at most one
+// question, and the waiting calls.
 type core struct {
 	machine machine
 	side    side
@@ -40,8 +40,8 @@ type core struct {
 	conn    *connection // nil while there is none
 
 	busy     bool     // outputs are being carried out
-	draining bool     // calls that waited are made
-	calls    []func() // that came meanwhile
+	draining bool     // waiting calls are being made
+	calls    []func() // made meanwhile
 
 	generation uint64 // of the last question
 	asked      uint64 // generation of the question that is open, 0 if none is
@@ -55,7 +55,7 @@ type core struct {
 	Observe func(o *endpoint.Output)
 }
 
-// later keeps a call that comes while outputs are carried out.
+// later keeps a call that is made while outputs are carried out.
 func (d *core) later(call func()) { d.calls = append(d.calls, call) }
 
 // Begin carries out the outputs of the first call on the endpoint, for a host that made that call
@@ -66,7 +66,7 @@ func (d *core) Begin(now time.Time, outs []endpoint.Output) {
 	}
 }
 
-// do carries out the outputs of one call, and then makes the calls that came meanwhile.
+// do carries out the outputs of one call, and then makes the calls that were kept.
 func (d *core) do(now time.Time, outs []endpoint.Output) {
 	d.busy = true
 	for len(outs) > 0 {
@@ -88,7 +88,7 @@ func (d *core) do(now time.Time, outs []endpoint.Output) {
 	d.calls, d.draining = nil, false
 }
 
-// wake tells the host of another deadline.
+// wake reports a changed deadline to the host.
 func (d *core) wake() {
 	if due := d.machine.Deadline(); !due.Equal(d.due) {
 		d.due = due
@@ -96,8 +96,8 @@ func (d *core) wake() {
 	}
 }
 
-// settle finishes what the outputs of one call began, and returns what the endpoint says about
-// that.
+// settle flushes the connection after the outputs of one call, reports its loss if a write failed,
+// and returns the outputs that this leads to.
 func (d *core) settle(now time.Time) []endpoint.Output {
 	if d.asked != 0 && !d.side.waiting() {
 		d.asked = 0
@@ -156,14 +156,14 @@ func (d *core) carryOut(now time.Time, o *endpoint.Output) {
 		d.host.Receive(o.Type, o.Data)
 	case endpoint.Closed, endpoint.Fail:
 		d.over = true
-		d.wake() // not any more
+		d.wake() // cancels the timer
 		d.host.Over(o.Err)
 	case endpoint.Dial, endpoint.AskCredentials, endpoint.AskDecision:
 		d.side.special(now, o)
 	}
 }
 
-// ask opens a question, which ends the one before.
+// ask opens a question and ends an earlier one.
 func (d *core) ask() (generation uint64) {
 	d.generation++
 	d.asked = d.generation
@@ -173,10 +173,10 @@ func (d *core) ask() (generation uint64) {
 // late reports whether the question of that generation is over.
 func (d *core) late(generation uint64) bool { return generation == 0 || d.asked != generation }
 
-// Deadline returns when to call Expire, the zero time for never. It is what Wake was last told.
+// Deadline returns when to call Expire, the zero time for never: the last argument of Wake.
 func (d *core) Deadline() time.Time { return d.machine.Deadline() }
 
-// Expire tells that it is now. Before Deadline it has no effect.
+// Expire reports the time. Before Deadline it has no effect.
 func (d *core) Expire(now time.Time) {
 	switch {
 	case d.over:
@@ -187,8 +187,8 @@ func (d *core) Expire(now time.Time) {
 	}
 }
 
-// Send sends a message of the application. It reports whether it is sent: that is so between Open
-// and the end.
+// Send sends a message of the application, and reports whether it did so: it does between Open and
+// the end.
 func (d *core) Send(now time.Time, t wire.MessageType, p []byte) bool {
 	switch {
 	case d.over:

@@ -8,72 +8,70 @@ import (
 	"example.com/khp/wire"
 )
 
-// Orders carry out on one connection what its driver says. Slices are valid during the call. An
-// error of the first five means that nothing more can be written: the driver orders no more writes,
-// tells the endpoint that the connection is lost, and has it disconnected. A host that still wants
-// to read what the peer has sent before returns nil, and calls [Conn.Lost] in its own time.
+// Orders carries out the driver's orders on one connection. Slices are valid during the call. An
+// error of one of the first five methods means that the connection cannot be written to: the driver
+// orders no more writes, reports the loss to the endpoint, and orders Disconnect. A host that still
+// has to read earlier bytes of the peer returns nil and calls [Conn.Lost] later.
 //
-// Orders may call the driver: what they tell is handled after what is being carried out.
+// Orders may call the driver, which handles such a call after the current one.
 type Orders interface {
-	// SendBytes writes p as it is: a part of the opening handshake.
+	// SendBytes writes p unchanged: a part of the opening handshake.
 	SendBytes(p []byte) error
 	// SendMessage sends p as one message, in one frame.
 	SendMessage(t wire.MessageType, p []byte) error
 	// SendPong sends a Pong with p.
 	SendPong(p []byte) error
-	// SendClose sends a Close frame, with an empty body if code is 0. It is the last frame that is
-	// sent.
+	// SendClose sends a Close frame, with an empty body if code is 0. It is the last frame.
 	SendClose(code uint16, reason string) error
-	// Flush follows the last of several orders that write, for those who collect what goes out
-	// together.
+	// Flush follows the last of several writing orders, for hosts that buffer writes.
 	Flush() error
-	// Upgraded tells that the opening handshake is through: what is read from now on are frames,
-	// and the first of them begins with rest.
+	// Upgraded reports that the opening handshake has completed: all bytes from now on are frames,
+	// of which rest is the beginning.
 	Upgraded(rest []byte)
-	// Disconnect drops the connection. It is the last order; what the host still tells of the
-	// connection is ignored.
+	// Disconnect drops the connection. It is the last order; later events of the connection are
+	// ignored.
 	Disconnect()
 }
 
-// Layer has what [Orders] do not need whose WebSocket library shakes hands, answers Pings, and
-// sends each message at once. Embed it.
+// Layer implements the orders that have no effect on a host whose WebSocket library performs the
+// opening handshake, answers Pings and sends each message at once. Embed it.
 type Layer struct{}
 
-// SendBytes is the library's.
+// SendBytes does nothing: the library performs the opening handshake.
 func (Layer) SendBytes([]byte) error { return nil }
 
-// SendPong is the library's.
+// SendPong does nothing: the library answers Pings.
 func (Layer) SendPong([]byte) error { return nil }
 
-// Flush has nothing to do.
+// Flush does nothing: the library sends at once.
 func (Layer) Flush() error { return nil }
 
-// Upgraded is known to the library.
+// Upgraded does nothing: the library reads the frames.
 func (Layer) Upgraded([]byte) {}
 
-// Host is what a driver serves, on either side: the application, and a timer for it. It may call
-// the driver as [Orders] may.
+// Host is the application's side of a driver, and its timer. Its methods may call the driver, as
+// [Orders] may.
 type Host interface {
-	// Wake asks to call Expire at a time; the zero time asks for no call. It replaces what was
-	// asked before. To call Expire too early, or once more, has no effect.
+	// Wake sets the time at which to call Expire, and replaces an earlier one; the zero time
+	// cancels it. Calling Expire too early or twice has no effect.
 	Wake(at time.Time)
-	// Open tells that the application may start, and what was agreed on.
+	// Open reports that the connection is open, with the outcome of the negotiation.
 	Open(r endpoint.Result)
-	// Receive takes a message of the application; p is valid during the call.
+	// Receive delivers a message to the application; p is valid during the call.
 	Receive(t wire.MessageType, p []byte)
-	// Dropped tells of an answer that had no effect: ErrLate, or why a decision cannot be sent, in
-	// the place of which the client gets a 500.
+	// Dropped reports an answer without effect: ErrLate, or the reason why a decision cannot be
+	// sent; the client then gets a 500.
 	Dropped(err error)
-	// Over is the last call: it is over as the application asked, or after Open, with nil; or the
-	// handshake failed, with a *endpoint.HandshakeError.
+	// Over is the last call. err is nil if the connection ended as the application asked, or after
+	// Open; it is a *endpoint.HandshakeError if the handshake failed.
 	Over(err error)
 }
 
 // ServerHost is the host of a [Server].
 type ServerHost interface {
 	Host
-	// AskDecision asks the application to decide. It must not wait for the answer: the connection
-	// goes on meanwhile.
+	// AskDecision asks the application for a decision. It must not wait for the answer, because the
+	// connection continues meanwhile.
 	AskDecision(q Question)
 }
 
@@ -82,14 +80,15 @@ type ClientHost interface {
 	Host
 	// Dial asks for a connection to u: by TCP to u.HostPort(), with TLS if u is Secure, through the
 	// proxy if there is one, with the proxy's credentials if
-	// [endpoint.Client.UsesProxyCredentials]. It must not wait for the outcome; c is told. A dial
-	// that takes longer than Wake asked is not waited for; what it still brings is disconnected.
+	// [endpoint.Client.UsesProxyCredentials]. It must not wait for the outcome, which it reports to
+	// c. The driver does not wait for a dial beyond the deadline; it disconnects a connection that
+	// comes later.
 	Dial(c *Conn, u wire.URL)
-	// AskCredentials asks for credentials. It must not wait for them. Only the first origin is
-	// asked for.
+	// AskCredentials asks for credentials. It must not wait for them. The driver asks for the first
+	// origin only.
 	AskCredentials(q Challenge)
 }
 
-// ErrLate tells that the question was over when its answer came: another answer was first, or the
-// connection ended, or nobody waits any longer.
+// ErrLate reports an answer to a question that was over: it was answered before, or timed out, or
+// the connection ended.
 var ErrLate = errors.New("driver: the answer came after its question was over, and was dropped")

@@ -8,7 +8,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// Server drives an [endpoint.Server]: it is its one connection, too.
+// Server drives an [endpoint.Server] and is its one connection.
 type Server struct {
 	connection
 	core
@@ -34,8 +34,8 @@ func (s *Server) Reset(e *endpoint.Server, orders Orders, host ServerHost) {
 	s.core.conn = &s.connection
 }
 
-// Endpoint returns the endpoint, for what it knows: phase, requests, result. Calls that tell it
-// something go through s.
+// Endpoint returns the endpoint, to read its phase, requests and result. Events are reported to s
+// instead.
 func (s *Server) Endpoint() *endpoint.Server { return s.endpoint }
 
 // Opening takes an opening request that the host has parsed.
@@ -47,8 +47,8 @@ func (s *Server) Opening(now time.Time, r *wire.Request) {
 	s.do(now, s.endpoint.Opening(now, r))
 }
 
-// Opened tells that the host's own WebSocket library has answered the opening request with 101 and
-// selected KHP. granted are the extensions it negotiated.
+// Opened reports that the host's own WebSocket library has answered the opening request with 101
+// and selected KHP. granted are the extensions it negotiated.
 func (s *Server) Opened(now time.Time, o endpoint.OpeningRequest, granted []string) {
 	if s.busy {
 		s.later(func() { s.Opened(now, o, granted) })
@@ -73,12 +73,12 @@ func (s *Server) followUp(time.Time) []endpoint.Output {
 
 func (s *Server) waiting() bool { return s.endpoint.Deciding() }
 
-// Question is a request that waits for a decision. It is answered once, now or later; an answer
-// that comes when nobody waits any more is dropped, and so is the second.
+// Question is a request that waits for a decision. It is answered once, now or later; a second
+// answer, and one to a question that is over, is dropped.
 type Question struct {
 	server     *Server
 	generation uint64
-	// Again tells that it is about the request of the question before, whose answer was 202.
+	// Again reports that the question repeats an earlier one, whose answer was 202.
 	Again bool
 }
 
@@ -90,10 +90,10 @@ func (q Question) Request() endpoint.Request {
 	return *q.server.endpoint.Request()
 }
 
-// Over reports whether nobody waits for the answer any more.
+// Over reports whether an answer would be dropped.
 func (q Question) Over() bool { return q.server == nil || q.server.late(q.generation) }
 
-// Decide answers. What cannot be sent is dropped, and answered with 500.
+// Decide answers with a decision. One that cannot be sent is dropped, and the client gets a 500.
 func (q Question) Decide(now time.Time, d endpoint.Decision) {
 	s := q.server
 	switch {

@@ -8,8 +8,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// Limits hold here as well as in the parser, because a host may have the opening handshake parsed by
-// another library, with limits of its own or none.
+// Limits hold here as well as in the parser, because a host may have the opening handshake parsed
+// by another library, with limits of its own or none.
 
 // text is both kinds of byte string.
 type text interface{ ~string | ~[]byte }
@@ -86,8 +86,8 @@ func (s *sizes) verdict() (status int, what string) {
 	return s.status, s.what
 }
 
-// RequestSize judges the size of an opening request, and returns the status that refuses it; 0 if it
-// is within the limits.
+// RequestSize judges the size of an opening request, and returns the status that refuses it; 0 if
+// it is within the limits.
 //
 //khp:impl RFC6585-431-01
 func RequestSize(r *wire.Request, l *wire.Limits) (status int, what string) {

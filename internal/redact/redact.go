@@ -11,21 +11,19 @@ import (
 // Mark stands in the place of a secret.
 const Mark = "[redacted]"
 
-// Append writes a copy of a whole HTTP message to dst that can be logged, as a [Redactor]
-// does.
+// Append writes a copy of a whole HTTP message to dst that can be logged, as a [Redactor] does.
 func Append(dst, message []byte) []byte {
 	var r Redactor
 	return r.append(dst, message)
 }
 
-// Redactor writes copies of an HTTP message that comes in pieces, so that they can be
-// logged: the values of Authorization, Proxy-Authorization, Cookie, Set-Cookie,
-// Authentication-Info and Proxy-Authentication-Info (proofs by which a password can
-// be guessed) are replaced by "[redacted]", and only the scheme word of the first
-// two is kept. It works line by line on any bytes, so that a broken message is covered as well:
-// CR or LF alone end a line, blanks before a name or colon do not matter, and the
-// lines folded under such a field are replaced too. Bytes of the body that look
-// like such a line are treated as one.
+// Redactor writes copies of an HTTP message that comes in pieces, so that they can be logged: the
+// values of Authorization, Proxy-Authorization, Cookie, Set-Cookie, Authentication-Info and
+// Proxy-Authentication-Info (proofs by which a password can be guessed) are replaced by
+// "[redacted]", and only the scheme word of the first two is kept. It works line by line on any
+// bytes, so that a broken message is covered as well: CR or LF alone end a line, blanks before a
+// name or colon do not matter, and the lines folded under such a field are replaced too. Bytes of
+// the body that look like such a line are treated as one.
 //
 // A piece may end anywhere, also in a name or in a value. Its first line is taken as the
 // rest of the line before and as a line of its own: what is secret in either reading is
@@ -210,8 +208,8 @@ func Secret(line []byte) (value int, found bool) {
 	return value, found
 }
 
-// Target returns a request target or URL without its parts that may be secret: the query, and a user
-// and password.
+// Target returns a request target or URL without its parts that may be secret: the query, and a
+// user and password.
 func Target(target string) string {
 	path, _, query := strings.Cut(target, "?")
 	if scheme, rest, ok := strings.Cut(path, "://"); ok {

@@ -4,8 +4,8 @@ import "math/bits"
 
 // Most of the time of a parse is spent in this file. The scanners pass over the usual bytes of a
 // message in words of eight. They look up the byte at which a word test stops, and the bytes behind
-// it, in the table of classes, which alone decides. A word test may therefore stop at a byte that is
-// rare and legal, but it must never pass one that is illegal.
+// it, in the table of classes, which alone decides. A word test may therefore stop at a byte that
+// is rare and legal, but it must never pass one that is illegal.
 //
 // A word test marks a byte by its top bit, and only the lowest mark is read: a sum or difference
 // carries out of a byte only where that byte is marked itself, so all marks below the lowest are
@@ -56,8 +56,8 @@ func half[S Text](s S, i int) uint64 {
 	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24
 }
 
-// The scanners return the first index from i on whose byte is outside the class, or len(b). In their
-// loops, 0 <= i is for the compiler, which then omits its own bounds checks.
+// The scanners return the first index from i on whose byte is outside the class, or len(b). In
+// their loops, 0 <= i is for the compiler, which then omits its own bounds checks.
 
 func scanClass(b []byte, i int, bit uint8) int {
 	for i < len(b) && classes[b[i]]&bit != 0 {

@@ -11,9 +11,8 @@ import (
 	"example.com/khp/wire"
 )
 
-// AppendBasic writes `Basic ` and the base64 form of user:password, as UTF-8. It
-// refuses a colon in user and control bytes in both, with KindCredentials; the
-// error never quotes them. [RFC 7617 2]
+// AppendBasic writes `Basic ` and the base64 form of user:password, as UTF-8. It refuses a colon in
+// user and control bytes in both, with KindCredentials; the error never quotes them. [RFC 7617 2]
 func AppendBasic(dst []byte, user, password string) ([]byte, error) {
 	for i := 0; i < len(user); i++ {
 		if user[i] == ':' {

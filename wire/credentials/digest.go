@@ -58,8 +58,7 @@ func (a DigestAlgorithm) HA1(user, realm, password string) string {
 	return a.sum(user, realm, password)
 }
 
-// userHash returns what a client that was asked to hides the user's name behind.
-// [RFC 7616 3.4.4]
+// userHash returns what a client that was asked to hides the user's name behind. [RFC 7616 3.4.4]
 func (a DigestAlgorithm) userHash(user, realm string) string { return a.sum(user, realm) }
 
 // sum hashes parts with colons between them.

@@ -77,11 +77,10 @@ type DigestUse struct {
 	Count                               uint32
 }
 
-// AppendDigest writes the credentials that answer c, from the word Digest on. The
-// name of the user goes as c asks for: hidden, or percent-encoded if it needs UTF-8.
-// CNonce and Count are needed, and written, only if c has qop auth. Control bytes are
-// refused everywhere; errors have wire.KindCredentials, name the part, and quote nothing.
-// [RFC 7616 3.4]
+// AppendDigest writes the credentials that answer c, from the word Digest on. The name of the user
+// goes as c asks for: hidden, or percent-encoded if it needs UTF-8. CNonce and Count are needed,
+// and written, only if c has qop auth. Control bytes are refused everywhere; errors have
+// wire.KindCredentials, name the part, and quote nothing. [RFC 7616 3.4]
 func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {
 	if what := c.refuses(u); what != "" {
 		return dst, &wire.ParseError{Kind: wire.KindCredentials, Detail: what}

@@ -8,10 +8,9 @@ import (
 	"example.com/khp/wire"
 )
 
-// AppendDigestChallenge writes c as a WWW-Authenticate value, from the word Digest
-// on. Put "Application " before it for Kaazing clients. Control bytes are refused, as
-// is a challenge without nonce or algorithm or one for a session without Auth,
-// with KindChallenge.
+// AppendDigestChallenge writes c as a WWW-Authenticate value, from the word Digest on. Put
+// "Application " before it for Kaazing clients. Control bytes are refused, as is a challenge
+// without nonce or algorithm or one for a session without Auth, with KindChallenge.
 func AppendDigestChallenge(dst []byte, c DigestChallenge) ([]byte, error) {
 	if what := c.malformed(); what != "" {
 		return dst, &wire.ParseError{Kind: wire.KindChallenge, Detail: what}
@@ -48,11 +47,10 @@ type DigestCredentials struct {
 // wire.KindCredentials, what is not a list of parameters or lacks one, gives one twice,
 // or names an unknown algorithm or qop. Errors name the parameter and quote nothing.
 //
-// A server finds the user, or tries Matches on each if UserHash is set, and calls
-// Verify with the HA1 of the user. Then it compares Realm with its own, URI with the
-// target of the request, and looks whether Nonce is one of its own, is not too old, and
-// was not used with this Count before; if only that is wrong, it challenges again with a
-// new nonce and Stale.
+// A server finds the user, or tries Matches on each if UserHash is set, and calls Verify with the
+// HA1 of the user. Then it compares Realm with its own, URI with the target of the request, and
+// looks whether Nonce is one of its own, is not too old, and was not used with this Count before;
+// if only that is wrong, it challenges again with a new nonce and Stale.
 func ParseDigest(rest []byte) (d DigestCredentials, err error) {
 	p := digestParser{d: DigestCredentials{Algorithm: DigestMD5}}
 	what := p.parse(rest)

@@ -1,6 +1,6 @@
 // Package answer reads the answer to an opening request from the bytes of a connection, as they
-// arrive. The opening handshake is plain HTTP and a proxy may answer it, so an answer that refuses it
-// may have a long body, a chunked one, or one that ends with the connection.
+// arrive. The opening handshake is plain HTTP and a proxy may answer it, so an answer that refuses
+// it may have a long body, a chunked one, or one that ends with the connection.
 package answer
 
 import (
@@ -22,10 +22,10 @@ type Reader struct {
 // errMore stands for a head that goes on.
 var errMore error = &wire.ParseError{Kind: wire.KindIncomplete}
 
-// Head parses the head in b, all bytes received so far, into r and returns its length. It does so only
-// when a line has ended, and never again once the head is complete; until then the error is of kind
-// [wire.KindIncomplete]. Head reads over interim responses, within the limit for a unit. [RFC 9110
-// 15.2] A b that is shorter than before is another answer.
+// Head parses the head in b, all bytes received so far, into r and returns its length. It does so
+// only when a line has ended, and never again once the head is complete; until then the error is of
+// kind [wire.KindIncomplete]. Head reads over interim responses, within the limit for a unit. [RFC
+// 9110 15.2] A b that is shorter than before is another answer.
 func (h *Reader) Head(r *wire.Response, b []byte, l wire.Limits) (n int, err error) {
 	if max(h.begin, h.length) > len(b) {
 		*h = Reader{}
@@ -132,8 +132,8 @@ func hexDigit(c byte) (int, bool) {
 	return 0, false
 }
 
-// WholeMessages counts the complete data messages in b, the bytes behind a 101. It stops at the first
-// bytes that a server must not send: the frame reader reports those. [RFC 6455 5.2]
+// WholeMessages counts the complete data messages in b, the bytes behind a 101. It stops at the
+// first bytes that a server must not send: the frame reader reports those. [RFC 6455 5.2]
 func WholeMessages(b []byte) (n int) {
 	for len(b) >= 2 {
 		head, size := 2, uint64(b[1])
