@@ -54,16 +54,16 @@ func (k *core) Timer() fsm.Timer {
 	return timer
 }
 
-// noteMisuse keeps the first call that had no place in its phase.
+// noteMisuse keeps the first call that was made in a wrong phase.
 func (k *core) noteMisuse(kind fsm.EventKind, phase string) {
 	if k.misused == nil {
 		k.misused = misuse(kind, phase)
 	}
 }
 
-// Misuse returns the first call that had no place when it was made, as a *[MisuseError]; nil if
-// there was none. It is a mistake of the host: programs that drive an endpoint should look at it in
-// their tests, and may log it. [Server.Reset] forgets it.
+// Misuse returns the first call that was made at a wrong moment, as a *[MisuseError]; nil if there
+// was none. Such a call is a mistake of the host, which should check Misuse in its tests, and may
+// log it. [Server.Reset] forgets it.
 func (k *core) Misuse() error {
 	if k.misused == nil {
 		return nil
@@ -197,8 +197,8 @@ func closing(code uint16, asked closeText, f fsm.Failure) Output {
 	return Output{Kind: SendClose, Code: code}
 }
 
-// MisuseError reports a call that had no place in the phase in which it was made. It changed
-// nothing and led to no output.
+// MisuseError reports a call that was made in a wrong phase. The call changed nothing and led to no
+// output.
 type MisuseError struct {
 	Call  string // the method, such as "Opened"
 	Phase string // such as "ClientConnecting"
@@ -210,8 +210,8 @@ func (e *MisuseError) Error() string {
 	return "endpoint: " + e.Call + " was called in phase " + e.Phase + "; " + e.Want
 }
 
-// callOf says which method tells of an event, and where it belongs. Events that are not listed come
-// from Message.
+// callOf lists the method that reports each event, and when to call it. Events that are not listed
+// come from Message.
 var callOf = map[fsm.EventKind]MisuseError{
 	fsm.EventConnectRequested:    {Call: "Connect", Want: "call it once, before anything else"},
 	fsm.EventConnected:           {Call: "Connected", Want: "it answers Dial, once"},
@@ -232,7 +232,7 @@ var callOf = map[fsm.EventKind]MisuseError{
 	fsm.EventCloseRequested:      {Call: "Close", Want: "it is over already, or has not begun"},
 }
 
-// misuse makes the error about an event that had no place in a phase.
+// misuse makes the error for an event in a wrong phase.
 func misuse(kind fsm.EventKind, phase string) *MisuseError {
 	e, ok := callOf[kind]
 	if !ok {
@@ -242,8 +242,7 @@ func misuse(kind fsm.EventKind, phase string) *MisuseError {
 	return &e
 }
 
-// withMisuse adds a misplaced call to the words about a failure, which it may well be the reason
-// for.
+// withMisuse adds a misplaced call to the description of a failure, which it may have caused.
 func withMisuse(detail string, e *MisuseError) string {
 	switch {
 	case e == nil:

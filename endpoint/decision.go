@@ -39,7 +39,7 @@ func (r *Request) Ask(scheme, realm string) Decision {
 func Redirect(location string) Decision { return Decision{Status: 302, Location: location} }
 
 // Refuse refuses the request with a status code of its own, 400 to 599 as a rule. why is the text
-// of the body, for people; "" sends what the code means. A code that accepts or continues gives a
+// of the body, for people; "" sends the reason phrase. A code that accepts or continues gives a
 // decision that [Server.Decide] refuses, and so do those that need another field: 401
 // ([Request.Ask]), 407 and 426.
 func Refuse(status int, why string) Decision {
@@ -53,8 +53,8 @@ func Refuse(status int, why string) Decision {
 	return d
 }
 
-// notRefusing is the status of a decision that [Refuse] made of a code that lets the client in, or
-// keeps it waiting. Nothing accepts it.
+// notRefusing is the status of [Refuse] for a code that lets the client in, or keeps it waiting.
+// Decide refuses it.
 const notRefusing = -1 << 15
 
 // checkFields refuses a decision with a field that contradicts its status, and says which status
@@ -105,8 +105,8 @@ func (d *Decision) statusText() string {
 	return "Status " + itoa(d.Status) + " " + fsm.Status(d.Status).Reason
 }
 
-// judgeDecision collects the facts about a decision. The error names what is wrong in the
-// application's own words.
+// judgeDecision collects the facts about a decision. The error names the fault in the terms of
+// Decision.
 //
 //khp:impl KHP-EXT-RSP-08 KHP-EXT-RSP-09 KHP-STATUS-401-04 KHP-REDIR-06
 func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
@@ -151,7 +151,7 @@ func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
 	return facts, nil
 }
 
-// anyHost lets URLs pass whose host only the client can turn into ASCII.
+// anyHost accepts every host: only the client can convert it to ASCII.
 func anyHost(string) (string, error) { return "localhost", nil }
 
 // checkValues refuses values that cannot be written.
@@ -227,15 +227,14 @@ func (s *Server) whyNot(status int) string {
 	return "the handshake is past that point"
 }
 
-// A client that does not offer KHP has no extended request to decide on. With DecidePlain the
-// application decides on its opening request, before that is answered, and the machine hears of the
-// request together with the decision: it is accepted, or refused with a status like every other
-// opening request.
+// A client that does not offer KHP sends no extended request. With DecidePlain the application
+// decides on its opening request before it is answered, and the machine gets the request and the
+// decision as one event: accepted, or refused with a status like any other opening request.
 
-// needsKHP tells clients that do not offer KHP that they would have been asked for credentials.
+// needsKHP is the body for clients without KHP where others would be asked for credentials.
 const needsKHP = "this address asks for credentials, which takes the subprotocol " + Subprotocol
 
-// Deciding reports whether the answer to AskDecision is waited for.
+// Deciding reports whether an answer to AskDecision is awaited.
 func (s *Server) Deciding() bool {
 	p := s.state.Phase()
 	return p == fsm.ServerDeciding || p == fsm.ServerPending || s.decidingPlain()
@@ -284,8 +283,8 @@ func (s *Server) decidePlain(d Decision) ([]Output, error) {
 	return s.out, nil
 }
 
-// acceptPlain opens a plain WebSocket. One that is to be rerouted hears of it in its first message,
-// and is closed.
+// acceptPlain opens a plain WebSocket. To reroute a client it sends one balancer message and
+// closes.
 func (s *Server) acceptPlain(d Decision) []Output {
 	s.decision = d
 	s.step(s.openingEvent())
@@ -296,8 +295,8 @@ func (s *Server) acceptPlain(d Decision) []Output {
 	return s.out
 }
 
-// openPlain makes of the order to open a plain WebSocket what the client is told. Clients that ask
-// for the balancer messages get them here, too, as gateways have it.
+// openPlain opens a plain WebSocket. As with gateways, clients that ask for the balancer messages
+// get them here, too.
 func (s *Server) openPlain() {
 	reroute := s.decision.Reroute
 	if s.open.Kaazing() {
@@ -316,7 +315,7 @@ func (s *Server) openPlain() {
 	}
 }
 
-// plainTooEarly refuses a client that says more before its opening request is answered. [RFC 6455
+// plainTooEarly refuses a client that sends more before its opening request is answered. [RFC 6455
 // 4.1]
 func (s *Server) plainTooEarly(now time.Time) []Output {
 	return report(s, now, fsm.Event{Kind: fsm.EventOpeningRequest, Status: 400},

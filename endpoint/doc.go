@@ -48,6 +48,14 @@
 //   - [Closed] or [Fail] is the last output. One of them comes, provided that the host keeps
 //     deadlines and reports the end of connections.
 //
+// # Rules
+//
+// The decisions are rows of tables in package fsm, whose documentation says how to find them:
+// [fsm.Status] for a status code such as 202 or 307, [fsm.CloseCode] for the close code of a failure
+// such as a redirect loop. This package finds the facts for them: Client.judge (client_response.go)
+// about a response, judgeTarget (redirect.go) about the target of a redirect, judgeRequest
+// (server_request.go) about a request.
+//
 // Extensions of an open connection are sessions of package extension, between Deliver or Send and
 // the application; its documentation says how to run them.
 //

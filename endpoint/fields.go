@@ -188,8 +188,8 @@ func ofApplication(list []string) []string {
 	return kept
 }
 
-// shared hands out parts of one text, a field value that is kept anyway, from left to right: a list
-// of many small elements then takes no more memory than the one string.
+// shared returns parts of one text, a field value that is kept anyway, from left to right: the
+// elements of a list then take no memory of their own.
 type shared struct{ rest string }
 
 // token returns p as a string.

@@ -33,7 +33,7 @@ type OutputKind uint8
 const (
 	_              OutputKind = iota
 	Dial                      // client: connect to URL by TCP, with TLS if it is secure, then call Connected or ConnectFailed
-	SendBytes                 // write Data to the connection as it is: part of the opening handshake
+	SendBytes                 // write Data to the connection: part of the opening handshake
 	SendMessage               // send Data as one message of Type, in one frame
 	SendPong                  // answer the Ping
 	SendClose                 // send a Close frame; no data frame after it
@@ -42,7 +42,7 @@ const (
 	AskDecision               // server: decide on Server.Request, then call Decide
 	Open                      // the connection is open; see Result
 	Deliver                   // a message for the application
-	Closed                    // the last output: it is over, as the application asked or after open
+	Closed                    // the last output: the connection ended as the application asked, or after Open
 	Fail                      // the last output: the handshake failed
 )
 
@@ -93,11 +93,11 @@ type HandshakeError struct {
 	Status  int           // of the last response, 0 if there was none
 	Reason  string        // its reason phrase, which means nothing
 	Header  []HeaderField // its fields
-	Body    []byte        // its body, as far as it came
+	Body    []byte        // the received part of its body
 	URL     string        // of the connection that failed
 	Attempt int           // which connection of the connect call it was, from 1
 	Path    []string      // all URLs visited, the refused redirect target last if there is one
-	Detail  string        // the expected and the received value, where there are such
+	Detail  string        // the expected and the received value, if any
 	Close   uint16        // close code of the peer if it closed first, 0 if it gave none
 	Text    string        // its reason; for logs, not for end users [RFC 6455 5.5.1]
 	// Difference is where an extended request differs from the opening request, on a server that

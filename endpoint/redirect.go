@@ -134,7 +134,7 @@ func (c *Client) follow() {
 	c.credentials = ""
 }
 
-// startConnection begins another connection. Only memory is left of the one before.
+// startConnection begins another connection, which reuses only the memory of the last one.
 func (c *Client) startConnection() {
 	c.attempt++
 	c.connection = connection{leg: LegConnect, opening: wire.Response{Fields: c.opening.Fields[:0]}}

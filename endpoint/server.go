@@ -9,7 +9,7 @@ import (
 )
 
 // Server is one connection on the server's side. Like [Client] it does no I/O, reads no clock and
-// is not safe for concurrent use; every method named after something that happened returns all
+// is not safe for concurrent use; a method named after an event reports that event and returns all
 // outputs it leads to, valid until the next call.
 type Server struct {
 	cfg     ServerConfig
@@ -56,8 +56,8 @@ type ServerConfig struct {
 	// must not keep its arguments.
 	CheckOrigin func(origin, host string) bool
 	// CheckOpening refuses an opening request that is right in itself, with a status and a reason
-	// that the client gets to read; 0 lets it pass, and what is no error code, 400 to 599, counts
-	// as 403. It must neither keep nor change its argument. nil refuses none.
+	// that is sent to the client; 0 lets it pass, and a status outside 400 to 599 counts as 403. It
+	// must neither keep nor change its argument. nil refuses none.
 	CheckOpening func(o *OpeningRequest) (status int, why string)
 }
 
@@ -78,8 +78,8 @@ func NewServer(cfg ServerConfig) *Server {
 	return s
 }
 
-// Reset prepares s for another connection, as NewServer does, and keeps what memory it has. What it
-// returned before must not be used any more, but for copies of Request, OpeningRequest and Result.
+// Reset prepares s for another connection, as NewServer does, and reuses its memory. Values that s
+// returned before become invalid, except copies of Request, OpeningRequest and Result.
 func (s *Server) Reset(cfg ServerConfig) {
 	buf, pending, fields := s.buf[:0], s.pending[:0], s.parsed.Fields[:0]
 	if buf == nil || cap(buf)+cap(pending) > mostKept {
@@ -158,8 +158,8 @@ func (s *Server) expire(t fsm.Timer) {
 	s.step(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
 }
 
-// ErrTooLate tells that there is nothing to decide any more, because the client is gone or a timer
-// has answered.
+// ErrTooLate reports that no decision is awaited, because the client is gone or a timer has
+// answered.
 var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision")
 
 // Decide answers AskDecision. A decision that lacks a field its status requires, has one that
@@ -224,7 +224,7 @@ func (s *Server) Close(now time.Time, code uint16, reason string) []Output {
 	return reportClose(s, now, code, reason)
 }
 
-// Phase returns the phase of the server, which names the event it waits for.
+// Phase returns the phase of the server, named for the event it waits for.
 func (s *Server) Phase() fsm.ServerPhase { return s.state.Phase() }
 
 // State returns the machine's state, for traces and statistics.

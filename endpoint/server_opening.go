@@ -44,9 +44,9 @@ func (o *OpeningRequest) offersKHP() bool {
 	return false
 }
 
-// Speaks names what the client speaks, for logs and statistics: "spec" or "kaazing" for the
-// profiles of KHP, "plain" for a WebSocket without it. A request of which no field is known counts
-// as KHP.
+// Speaks names the protocol that the client speaks, for logs and statistics: "spec" or "kaazing"
+// for the profiles of KHP, "plain" for a WebSocket without it. A request of which no field is known
+// counts as KHP.
 func (o *OpeningRequest) Speaks() string {
 	switch {
 	case len(o.Opening) > 0 && !o.offersKHP():
@@ -122,11 +122,11 @@ func (s *Server) openingEvent() fsm.Event {
 	return ev
 }
 
-// Opened tells that the host's own WebSocket layer answered the opening request with 101 and
-// selected KHP. granted are the extensions it negotiated. The layer has compared Origin with Host
-// already, or was told not to; a CheckOrigin or CheckOpening of the configuration is asked here
-// too. What either refuses, what is beyond the limits, and what repeats a field on which security
-// depends, ends the connection with Close 1008, for it is too late for a status.
+// Opened reports that the host's own WebSocket layer answered the opening request with 101 and
+// selected KHP. granted are the extensions it negotiated. The layer is expected to have compared
+// Origin with Host; a CheckOrigin or CheckOpening of the configuration is asked here too. A request
+// that either refuses, that is beyond the limits, or that repeats a field on which security
+// depends, ends the connection with Close 1008, because a status cannot be sent any more.
 func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Output {
 	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening {
@@ -249,10 +249,10 @@ func SameOrigin(origin, host string) bool {
 
 var defaultPorts = map[string][]string{"http": {":80"}, "https": {":443"}, "privileged": {":80", ":443"}}
 
-// settle finds the origin of the opening request, wherever the client says it; target is the target
-// as sent, "" if it is not known. status 0 means that the request is clear about it, and about
-// everything else that decisions about security rest on: a field that stands there twice is
-// refused, because the next one to look, a proxy or the application, might look at the other.
+// settle finds the origin of the opening request in either of two fields; target is the target as
+// sent, "" if it is not known. status 0 means that the origin is clear, and so is every other field
+// on which decisions about security rest: a repeated field is refused, because a proxy or the
+// application might use the other value.
 //
 // Version 8 of the WebSocket protocol names the origin in Sec-WebSocket-Origin; browsers send
 // Origin with every version.
@@ -283,8 +283,8 @@ func (o *OpeningRequest) checkAuthority(target string) (status int, what string)
 	return 0, ""
 }
 
-// once are the fields of an opening request on which decisions about security rest. Each stands
-// there once, or not at all.
+// once lists the fields of an opening request on which decisions about security rest. None may be
+// repeated.
 var once = []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}
 
 // repeated returns the first name of once that fields has more than once, "" if there is none.

@@ -11,7 +11,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// Request is an extended request, as the application gets to see it. Values are copies.
+// Request is an extended request for the application. Values are copies.
 type Request struct {
 	OpeningRequest
 	Header        []HeaderField // of the extended request
@@ -19,9 +19,9 @@ type Request struct {
 	Extensions    []string      // elements asked for in the extended request
 	Authorization string        // value of the Authorization field, "" if absent
 	Body          []byte        // until the connection is open, which does not keep it
-	Plain         bool          // the client does not offer KHP: all there is of its request is the opening one
+	Plain         bool          // the client does not offer KHP: there is only the opening request
 	Replay        int           // how many challenges this client has been sent
-	Principal     any           // whom the host took the client for, nil unless it did; the endpoint leaves it alone
+	Principal     any           // the identity that the host gave the client, or nil; not used by the endpoint
 }
 
 // Credentials splits the Authorization field at its first blank: into the scheme, which compares
@@ -47,9 +47,9 @@ func (r *Request) Challenge(scheme, realm string) string {
 	return scheme + ` realm="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(realm) + `"`
 }
 
-// requestMessage judges a message in the place of an extended request. In the kaazing profile,
-// whose peers regard messages as pieces of a stream, a request may be spread over several, and an
-// empty message means nothing. [AMB-05]
+// requestMessage judges a message where an extended request is due. In the kaazing profile, whose
+// peers regard messages as pieces of a stream, a request may be spread over several, and an empty
+// message means nothing. [AMB-05]
 //
 //khp:impl KHP-EXT-01 KHP-EXT-02 KHP-EXT-03
 func (s *Server) requestMessage(p []byte) {
@@ -217,8 +217,8 @@ func statusOf(err error) int {
 	return 400
 }
 
-// faultOf says why head was refused, and which field it was if one alone is too long. Nothing of
-// the field's value is in what it adds.
+// faultOf describes why head was refused, and names the field if one alone is too long. The name is
+// all it quotes.
 //
 //khp:impl RFC6585-431-03
 func faultOf(head []byte, err error) string {

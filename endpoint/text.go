@@ -104,11 +104,11 @@ func parseElements(elements []string) []wire.Extension {
 	return list
 }
 
-// What holds credentials, cookies or the query of a request shows itself without them, so that it
-// can be logged: String is for %v, %+v and %s, GoString for %#v, and MarshalText for log/slog and
-// encoding/json. The fields themselves are there for those who ask for them.
+// The types that hold credentials, cookies or the query of a request print without them, so that
+// they can be logged: String is for %v, %+v and %s, GoString for %#v, and MarshalText for log/slog
+// and encoding/json. The fields themselves hold the secrets.
 
-// String returns the field as it is sent, without a value that is a secret.
+// String returns the field as it is sent, with a secret value replaced.
 func (f HeaderField) String() string { return showField(f, nil) }
 
 // GoString is String.
@@ -219,8 +219,7 @@ func (c ClientConfig) GoString() string { return c.String() }
 // MarshalText is String for encoders of logs.
 func (c ClientConfig) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// String names the output, and says how long its data are: a message may be a request with
-// credentials.
+// String names the output and the length of its data: a message may be a request with credentials.
 func (o Output) String() string {
 	var s shown
 	s.add("Kind", o.Kind.String())
@@ -298,7 +297,7 @@ func (s *shown) text(name string) string {
 	return "endpoint." + name + "{" + strings.Join(s.parts, ", ") + "}"
 }
 
-// showField writes a field as it is sent, without a value that is a secret.
+// showField writes a field as it is sent, with a secret value replaced.
 func showField(f HeaderField, sensitive []string) string {
 	if containsFold(sensitive, f.Name) {
 		return f.Name + ": " + redact.Mark

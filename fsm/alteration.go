@@ -2,8 +2,8 @@ package fsm
 
 import "slices"
 
-// Alteration is a mistake in a table: another row in the place of one. Checkers step a machine with
-// it to show that they notice. The tables stay as they are.
+// Alteration is a table with one row replaced. Checkers step a machine with it to show that they
+// notice the mistake. The tables themselves do not change.
 type Alteration struct {
 	side  string
 	place int // number of the altered cell
@@ -69,7 +69,7 @@ func placeOf(side string, n int) (found place) {
 	return found
 }
 
-// read makes a row of what was written out: the inverse of written.
+// read converts a Row to a row: the inverse of written.
 func read(side string, r Row) row {
 	out := row{id: r.ID, verdict: r.Verdict, failure: r.Failure, plan: r.Plan, status: r.Changes.Status, index: uint16(max(0, r.Index)), reqs: r.Reqs, n: uint8(len(r.Effects))}
 	copy(out.effects[:], r.Effects)

@@ -17,7 +17,7 @@ const (
 	ProfileAuto            // client: the request goes out at once; a server that says N before its response is taken for a gateway, which says N again after it
 )
 
-// ClientPhase is what the client is waiting for. Phases start at 1: the zero ClientState is
+// ClientPhase names the event that the client waits for. Phases start at 1: the zero ClientState is
 // invalid.
 type ClientPhase uint8
 
@@ -44,13 +44,13 @@ const (
 	clientPhases
 )
 
-// Terminal reports whether nothing can happen any more.
+// Terminal reports whether the machine has ended.
 func (p ClientPhase) Terminal() bool { return p == ClientDone || p == ClientFailed }
 
 // Open reports whether the application may exchange messages.
 func (p ClientPhase) Open() bool { return p == ClientOpen || p == ClientPlain }
 
-// Plan is what follows once the old connection is gone.
+// Plan is the step that follows the end of the old connection.
 type Plan uint8
 
 // Plans.
@@ -85,8 +85,8 @@ func DefaultClientConfig() ClientConfig {
 	return ClientConfig{Profile: ProfileSpec, MaxRedirects: 5, MaxReplays: 3, MaxInterim: 8}
 }
 
-// OrDefault returns cfg with what is zero in it taken from [DefaultClientConfig]. To follow no
-// redirect set NoRedirects.
+// OrDefault returns cfg with zero fields taken from [DefaultClientConfig]. To follow no redirect
+// set NoRedirects.
 func (cfg ClientConfig) OrDefault() ClientConfig {
 	standard := DefaultClientConfig()
 	cfg.Profile = cmp.Or(cfg.Profile, standard.Profile)
@@ -96,8 +96,8 @@ func (cfg ClientConfig) OrDefault() ClientConfig {
 	return cfg
 }
 
-// marks of a client state: what happened on this connection and still matters, one bit each. Guards
-// look at them, shifted by condMarks.
+// marks record the earlier events of a connection that still matter, one bit each. Guards read them
+// shifted by condMarks.
 type marks uint16
 
 const (
@@ -108,8 +108,8 @@ const (
 	markPlanFail                         // the plan is PlanFail
 	markPlanClose                        // the plan is PlanClose
 	markProxy                            // the proxy retry is used up
-	markEarly                            // auto profile: nothing has come on this connection yet, so N still may
-	markGateway                          // N has come: the server speaks the kaazing profile
+	markEarly                            // auto profile: nothing was received on this connection yet, so N still may be
+	markGateway                          // N was received: the server speaks the kaazing profile
 	markOpened                           // server: the connection was open
 )
 
@@ -125,17 +125,17 @@ type ClientState struct {
 // counts are the budgets used up so far.
 type counts struct{ interim, replays, redirects uint8 }
 
-// ending is what the last decided response and the failure, if there is one, will be reported as.
+// ending holds the status of the last decided response, the failure and the plan.
 type ending struct {
 	plan    Plan
 	failure Failure
 	status  uint16
 }
 
-// Phase returns what the client is waiting for.
+// Phase returns the phase of the client.
 func (s ClientState) Phase() ClientPhase { return s.phase }
 
-// Plan returns what follows a closing connection; 0 before one is closing.
+// Plan returns the plan for the end of a closing connection; 0 before one is closing.
 func (s ClientState) Plan() Plan { return s.end.plan }
 
 // Failure returns why the attempt failed or is about to; 0 if it did not.
@@ -150,7 +150,7 @@ func (s ClientState) Redirects() int { return int(s.count.redirects) }
 // Replays returns how many requests were replayed on this connection.
 func (s ClientState) Replays() int { return int(s.count.replays) }
 
-// Interim returns how many 100 and 202 responses this connection brought.
+// Interim returns how many 100 and 202 responses were received on this connection.
 func (s ClientState) Interim() int { return int(s.count.interim) }
 
 // Start returns the state before the first event, [ClientIdle].
@@ -176,7 +176,7 @@ func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Ver
 	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status, r.index + 1}, Accepted
 }
 
-// world gathers what guards may look at.
+// world gathers the bits that guards read.
 func (cfg *ClientConfig) world(s ClientState, facts Facts) bits {
 	return bits(facts) | bits(s.marks)<<condMarks |
 		on(cfg.Profile == ProfileKaazing, kaazing) |
@@ -347,7 +347,7 @@ func (s ClientState) AppendBinary(b []byte) ([]byte, error) {
 }
 
 // UnmarshalBinary replaces s by the state that [ClientState.AppendBinary] wrote. It keeps nothing
-// of b, and refuses what is not of the right length or names no phase.
+// of b, and refuses an encoding of another length or with an unknown phase.
 func (s *ClientState) UnmarshalBinary(b []byte) error {
 	if len(b) != ClientStateSize || b[0] == 0 || ClientPhase(b[0]) >= clientPhases {
 		return errState

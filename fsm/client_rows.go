@@ -31,8 +31,7 @@ var opened = cells[clientInput]{
 	onClose:      {to("close", ClientClosing, "LIV-11", sendClose(0), arm(TimerClose)).planning(PlanClose)},
 }
 
-// closing are the cells of a connection that is ending. Once it is gone, the plan says what
-// follows.
+// closing are the cells of a connection that is ending. Its plan follows once it has ended.
 var closing = cells[clientInput]{
 	onViolation:  asPlanned,
 	onLost:       asPlanned,
@@ -195,8 +194,8 @@ func invalid() cell {
 	}
 }
 
-// early takes rows for a balancer message in the place of a response: in the auto profile a gateway
-// may say N, or R, before anything else.
+// early takes rows for a balancer message where a response is due: in the auto profile a gateway
+// may send N or R first.
 func early(rows ...row) cell {
 	c := make(cell, len(rows), len(rows)+2)
 	for i, r := range rows {

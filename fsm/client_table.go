@@ -99,7 +99,7 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		ignored: lateTimersAnd(onBodyWritten),
 	},
 
-	// A request is outstanding and no byte of its response has come. [KHP extended handshake]
+	// A request is outstanding and no byte of its response was received. [KHP extended handshake]
 	ClientAwaitResponse: {
 		on: handshaking.with(cells[clientInput]{
 			onProceed:       early(stay("gateway", "KHP-EXT-03").marking(markGateway, markEarly)),
@@ -233,7 +233,7 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		ignored: lateTimersAnd(onBodyWritten, onCredentials, onNoCredentials),
 	},
 
-	// Close was sent; whatever comes is discarded until the peer answers. [RFC 6455 7.1.1, AMB-68]
+	// Close was sent; messages are discarded until the peer answers. [RFC 6455 7.1.1, AMB-68]
 	ClientClosing: {
 		on: closing.with(cells[clientInput]{
 			onPing: {
@@ -275,6 +275,6 @@ var clientTimers = []clientInput{onOpeningTimer, onResponseTimer, onWaitTimer, o
 // lateTimersAnd adds inputs to them.
 func lateTimersAnd(more ...clientInput) []clientInput { return append(more, clientTimers...) }
 
-// lateClient is what may still be reported after the end.
+// lateClient lists the inputs that may still follow the end.
 var lateClient = lateTimersAnd(onConnected, onConnectFailed, onData, onTerminator, onViolation, onBodyWritten, onCredentials, onNoCredentials,
 	onPing, onPeerClosed, onLost, onClose)

@@ -6,16 +6,16 @@
 //
 //	state, effects, verdict = cfg.Step(state, event)
 //
-// An [Event] is what happened, with the findings that matter as a set of [Facts]; [Effects] is what
-// the host must do about it, in order; the [Verdict] says whether the event was Accepted, Ignored
-// because it came late, or Misuse by the embedder. What a peer does wrong is a transition like any
-// other. States are small comparable values: they can be copied, compared, used as map keys, and
-// kept for years. A step does not allocate.
+// An [Event] names one thing that happened, with the relevant findings as a set of [Facts];
+// [Effects] are the orders to the host, in order; the [Verdict] says whether the event was
+// Accepted, Ignored because it came late, or Misuse by the embedder. A mistake of a peer is a
+// transition like any other. States are small comparable values: they can be copied, compared, used
+// as map keys, and kept for years. A step does not allocate.
 //
 // # What it is not
 //
 // It does not parse (package wire does), it does not remember URLs, bodies or credentials, and it
-// starts no timer: an effect names one, and the host tells with an event that it ran out. Package
+// starts no timer: an effect names one, and the host reports its end with an event. Package
 // endpoint joins wire and fsm and is what most embedders want.
 //
 // # The driver's duties
@@ -40,6 +40,15 @@
 // value over one word of facts and conditions, so tables are nothing but data: [ClientRows] and
 // [ServerRows] list them, and documents, pictures and the explorer in package sim are made from
 // that list. Rows that recur stand in client_rows.go and at the end of server_table.go.
+//
+// To find a rule, start at one of two lines:
+//
+//   - A status code has its line in status_table.go. Its action is a column of the transition table:
+//     307 has [ActionRedirectIfGet], column onRedirectIfGet; 202 has [ActionWait], column onWait. The
+//     block of [ClientReading] in client_table.go has the cell of that column: for 307 it follows a GET
+//     only; for 202 its rows start the wait, or continue it once the wait timer runs.
+//   - A failure has its close code in [CloseCode] (failure.go): a redirect loop,
+//     [FailureRedirectLoop], closes with 1000.
 //
 // docs/states.md shows every row, docs/status.md every code.
 package fsm

@@ -50,7 +50,7 @@ const (
 // more.
 const MaxEffects = 6
 
-// Effects is the ordered list of what one step orders. It is a small value that can be kept: it
+// Effects is the ordered list of the effects of one step. It is a small value that can be kept: it
 // views the table, which never changes.
 type Effects struct {
 	list    *[MaxEffects]Effect
@@ -98,7 +98,7 @@ func (e Effects) All() iter.Seq[Effect] {
 	}
 }
 
-// Verdict says what a step made of its event.
+// Verdict is the outcome of a step.
 type Verdict uint8
 
 // Verdicts.

@@ -3,14 +3,14 @@ package fsm
 //go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=EventKind,Timer,EffectKind,Verdict,Failure,Action,Strength,ClientPhase,ServerPhase,Plan,Profile,clientInput,serverInput
 
 // Event is one thing that happened: a past-tense fact about the connection, the peer, the host or
-// the clock. It is a digest: it says what the machine needs to decide and carries no bytes.
-// The zero Event is invalid and answered with [Misuse].
+// the clock. It is a digest: it holds the findings on which the machine decides, and no bytes. The
+// zero Event is invalid and answered with [Misuse].
 type Event struct {
 	Kind    EventKind
 	Timer   Timer   // which timer, for EventTimerExpired only
-	Failure Failure // what the peer did wrong, for EventViolation only
+	Failure Failure // the mistake of the peer, for EventViolation only
 	Status  uint16  // status code, for EventResponse, EventOpeningRequest, EventBadRequest and EventDecided
-	Facts   Facts   // what was found about it
+	Facts   Facts   // the findings about it
 }
 
 // EventKind names what happened. Which side knows which kind is shown by the transition tables.

@@ -15,8 +15,8 @@ const (
 	FailureConnect                       // no TCP or TLS connection
 	FailureConnectionLost                // TCP ended before the handshake completed
 	FailureCredentialTimeout             // the credential provider took too long
-	FailureCredentialsRefused            // the provider came again with what was just refused
-	FailureExtensionNotRequested         // a selected extension was not in the request, is there twice, or answers what cannot be used
+	FailureCredentialsRefused            // the provider repeated the credentials that were just refused
+	FailureExtensionNotRequested         // a selected extension was not requested, is listed twice, or cannot be used
 	FailureFrame                         // frame error: bad opcode, masking, reserved bits, fragmentation
 	FailureInterimLimit                  // too many 100 and 202 responses
 	FailureLimit                         // a size or count limit was exceeded
@@ -78,7 +78,7 @@ func CloseCode(f Failure) uint16 {
 	}
 }
 
-// failureTexts say what happened in words that fit after "the handshake failed:".
+// failureTexts describe failures in words that fit after "the handshake failed:".
 var failureTexts = [...]string{
 	FailureAcceptMismatch: "the response does not match the request", FailureAcceptedOnly: "accepted, but not completed in time",
 	FailureApplication: "the application failed", FailureAuthLimit: "authentication failed too often", FailureAuthRequired: "authentication required",

@@ -34,8 +34,8 @@ type Condition struct {
 	Not  bool   // it must not hold
 }
 
-// Changes is what a row changes in a state, in this order: first NewConnection, then Clear, then
-// Set, then the rest. Plan and Failure of the [Row] are recorded too unless they are 0.
+// Changes lists the changes of a row to the state, in this order: first NewConnection, then Clear,
+// then Set, then the rest. Plan and Failure of the [Row] are recorded too unless they are 0.
 type Changes struct {
 	NewConnection  bool     // forget all marks but "proxy tried", the counts of interim responses and replays, plan, failure and status
 	Clear, Set     []string // marks
@@ -156,12 +156,11 @@ func MarkNames() (client, server []string) {
 	return markNames(clientMarks).of(markGateway<<1 - 1), markNames(serverMarks).of(markKaazing | markOpened)
 }
 
-// Marks returns the names of what the state remembers besides its phase, counts and ending, such as
-// "body sent"; the names are those of [MarkNames].
+// Marks returns the names of the marks of the state, such as "body sent"; the names are those of
+// [MarkNames].
 func (s ClientState) Marks() []string { return markNames(clientMarks).of(s.marks) }
 
-// Marks returns the names of what the state remembers besides its phase, counts and ending,
-// likewise.
+// Marks returns the names of the marks of the state.
 func (s ServerState) Marks() []string { return markNames(serverMarks).of(s.marks) }
 
 // Deferrals returns how many 202 responses were sent.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// ServerPhase is what the server is waiting for. Phases start at 1: the zero ServerState is
+// ServerPhase names the event that the server waits for. Phases start at 1: the zero ServerState is
 // invalid.
 type ServerPhase uint8
 
@@ -25,7 +25,7 @@ const (
 	serverPhases
 )
 
-// Terminal reports whether nothing can happen any more.
+// Terminal reports whether the machine has ended.
 func (p ServerPhase) Terminal() bool { return p == ServerDone }
 
 // Open reports whether the application may exchange messages.
@@ -44,7 +44,7 @@ type ServerConfig struct {
 // DefaultServerConfig returns 3 challenges and 4 deferrals.
 func DefaultServerConfig() ServerConfig { return ServerConfig{MaxChallenges: 3, MaxDeferrals: 4} }
 
-// OrDefault returns cfg with what is zero in it taken from [DefaultServerConfig].
+// OrDefault returns cfg with zero fields taken from [DefaultServerConfig].
 func (cfg ServerConfig) OrDefault() ServerConfig {
 	standard := DefaultServerConfig()
 	cfg.MaxChallenges = cmp.Or(cfg.MaxChallenges, standard.MaxChallenges)
@@ -68,7 +68,7 @@ type ServerState struct {
 // serverCounts are the budgets used up so far.
 type serverCounts struct{ challenges, deferrals uint8 }
 
-// Phase returns what the server is waiting for.
+// Phase returns the phase of the server.
 func (s ServerState) Phase() ServerPhase { return s.phase }
 
 // Failure returns why the handshake failed or is about to; 0 if it did not.
@@ -111,7 +111,7 @@ func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Ver
 	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status, r.index + 1}, Accepted
 }
 
-// world gathers what guards may look at.
+// world gathers the bits that guards read.
 func (cfg *ServerConfig) world(s ServerState, ev Event) bits {
 	return bits(ev.Facts) | bits(s.marks)<<condMarks |
 		on(cfg.Plain, plainServed) |

@@ -80,7 +80,7 @@ var serverTablePhases = [serverPhases]phase[serverInput]{
 	// As open, without KHP.
 	ServerPlain: {on: serverOpened, ignored: decisionsAndTimersAnd()},
 
-	// Close was sent; whatever comes is discarded until the client answers. [RFC 6455 7.1.1]
+	// Close was sent; messages are discarded until the client answers. [RFC 6455 7.1.1]
 	ServerClosing: {
 		on: cells[serverInput]{
 			byPing:       {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
@@ -158,8 +158,8 @@ func refuseOpening(f Failure, status uint16, reqs string) row {
 		because(f).answering(status)
 }
 
-// refuse answers with status, ends the response and closes: what a server owes after every
-// terminating code. [AMB-69] The status is also what the host reports once the connection is gone.
+// refuse answers with status, ends the response and closes, as a server does after every
+// terminating code. [AMB-69] The host reports the same status when the connection has ended.
 func refuse(status, code uint16, f Failure, reqs string) row {
 	return to(wordOf(f), ServerClosing, "KHP-EXT-RSP-01 KHP-EXT-RSP-14 "+reqs,
 		respond(status), do(EffectSendTerminator), sendClose(code), do(EffectStopTimers), arm(TimerClose)).because(f).answering(status)
@@ -207,7 +207,7 @@ func accept() cell {
 }
 
 // challenge answers with 401, or ends with 403 once there were enough. The overall clock stands
-// still while somebody looks for a password. [AMB-72]
+// still while the user enters a password. [AMB-72]
 func challenge() cell {
 	return cell{
 		misuseRow().unless(obligationsMet),

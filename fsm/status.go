@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Action is what a client does with a status code of an extended response.
+// Action is the reaction of a client to a status code of an extended response.
 type Action uint8
 
 // Actions. Completing: [ActionComplete]. Continuing: [ActionContinue], [ActionWait],
@@ -39,7 +39,7 @@ const (
 	Must
 )
 
-// Duties is what sending a status code obliges a server to.
+// Duties are the obligations of a server that sends a status code.
 type Duties uint8
 
 // Duties of a server.

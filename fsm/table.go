@@ -2,8 +2,8 @@ package fsm
 
 import "strings"
 
-// cell is what a phase does with one input: rows in the order in which they are tried. The last row
-// has no guard, so one is always taken.
+// cell holds the rows of one phase and one input, in the order in which they are tried. The last
+// row has no guard, so one is always taken.
 type cell []row
 
 // cells are the cells of one phase that do something, by input.
@@ -27,9 +27,9 @@ func (c cells[I]) with(more cells[I]) cells[I] {
 	return all
 }
 
-// fill writes the cells of a phase into its line of the table: what is neither in a cell nor
-// ignored is the embedder's misuse. Cells are copied, since several phases may share one, and each
-// row gets its id: the phase, the input and what happens.
+// fill writes the cells of a phase into its line of the table: an input that is neither in a cell
+// nor ignored is the embedder's misuse. Cells are copied, since several phases may share one, and
+// each row gets its id: the phase, the input and what happens.
 func (p phase[I]) fill(line []cell, name string, input func(I) string) {
 	for in := I(1); int(in) < len(line); in++ {
 		line[in] = misuse
@@ -76,8 +76,8 @@ func kebab(name string) string {
 	return strings.ToLower(b.String())
 }
 
-// wordOf turns FailureMissingTerminator into missing-terminator, which is what the ids of rows say
-// of a failure.
+// wordOf turns FailureMissingTerminator into missing-terminator, as the ids of rows write a
+// failure.
 func wordOf(f Failure) string { return kebab(strings.TrimPrefix(f.String(), "Failure")) }
 
 // recordStatus has every edge of c record the status of its event.
@@ -147,7 +147,7 @@ var (
 	misuse = cell{{verdict: Misuse}}
 )
 
-// op says what else a row changes in the state; 0 for rows that only move on.
+// op lists the other changes of a row to the state; 0 for rows that only change the phase.
 type op uint16
 
 const (
@@ -228,8 +228,8 @@ func (r row) answering(status uint16) row { r.status, r.op = status, r.op|opStat
 func ignoreRow() row                      { return ignore[0] }
 func misuseRow() row                      { return misuse[0] }
 
-// What a guard can ask for, in the words of the tables. Facts of the event are the low half of the
-// world.
+// These conditions of guards have the words of the tables. Facts of the event are the low half of
+// the world.
 const (
 	targetUsable       = bits(FactTargetUsable)
 	targetVisited      = bits(FactTargetVisited)

@@ -49,8 +49,8 @@ func AppendStatusLine[S scan.Text](dst []byte, status int, reason S) ([]byte, er
 
 // AppendField writes "Name: value\r\n", with exactly one space and the name as spelled: some
 // clients compare case, and some cut two bytes after the name. The name must be a token. The value
-// may be empty; blanks at either end are refused, not trimmed, as are control bytes. Whether the
-// field makes sense is not looked at.
+// may be empty; blanks at either end are refused, not trimmed, as are control bytes. The meaning of
+// the field is not checked.
 func AppendField[S, N scan.Text](dst []byte, name N, value S) ([]byte, error) {
 	if !fitsField(len(name), len(value)) || !ValidToken(name) || !ValidFieldValue(value) {
 		return dst, fieldError(name, value)

@@ -25,7 +25,7 @@ func (t MessageType) String() string {
 	return "invalid"
 }
 
-// Progress says how far a unit has come.
+// Progress is the state of a unit.
 type Progress uint8
 
 const (
@@ -56,8 +56,8 @@ func (p Progress) String() string {
 //
 // An error ends the unit: Add and Finish keep returning it until Reset.
 type Assembler struct {
-	// Response is valid once HeadComplete; its views are valid until Reset. Body
-	// holds what has come so far.
+	// Response is valid once HeadComplete; its views are valid until Reset. Body holds the bytes
+	// received so far.
 	Response Response
 
 	// Unwrap takes a 401 that is the body of a 200, the form of Kaazing gateways
@@ -262,7 +262,7 @@ func (a *Assembler) end() (Progress, error) {
 	return a.progress, nil
 }
 
-// checkUTF8 moves a.valid forward. A character may be cut by the end of what has come so far.
+// checkUTF8 moves a.valid forward. A character may be cut at the end of the received bytes.
 func (a *Assembler) checkUTF8() error {
 	for a.valid < len(a.buf) {
 		rest := a.buf[a.valid:]

@@ -4,7 +4,7 @@ import "example.com/khp/internal/scan"
 
 // Challenge is one challenge of a WWW-Authenticate value. For `Application Basic realm="x"`, the
 // form of Kaazing gateways, Application is true and Scheme is "Basic". Token is a token68, or for
-// an Application challenge whatever words follow, such as a URI. Params is the text of the
+// an Application challenge the words that follow, such as a URI. Params is the text of the
 // parameters. All are views into the field value.
 type Challenge struct {
 	Application           bool
@@ -118,9 +118,9 @@ func scanAuthParams(c Challenge, b []byte, i int) (Challenge, int, string) {
 	return c, i, ""
 }
 
-// scanItem reads a parameter at i. What an Application challenge holds is one only
-// if nothing sticks to it, a=b/c is a word, and if its value is not the name of the
-// next one: in a= b ="c" it is b that has a value.
+// scanItem reads a parameter at i. In an Application challenge a parameter ends at a blank or comma
+// (a=b/c is a word), and its value is not the name of the next one: in a= b ="c" the parameter is
+// b.
 func (c Challenge) scanItem(b []byte, i int) (end int, what string) {
 	end, what = scan.AuthParam(b, i)
 	if what == "" && c.Application {
@@ -134,8 +134,8 @@ func (c Challenge) scanItem(b []byte, i int) (end int, what string) {
 
 func ends(b []byte, i int) bool { return i == len(b) || scan.IsSpace(b[i]) || b[i] == ',' }
 
-// startsParam reports whether a name and '=' stand at i, so that what follows is
-// a parameter, good or bad, and not a scheme.
+// startsParam reports whether a name and '=' stand at i: a parameter, good or bad, and not a
+// scheme.
 func startsParam(b []byte, i int) bool {
 	j := scan.Token(b, i)
 	k := scan.SkipSpace(b, j)

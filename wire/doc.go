@@ -12,9 +12,10 @@
 //	out, err = wire.AppendField(out, "Sec-WebSocket-Extensions", "x-kaazing-idle-timeout;timeout=5000")
 //	out = wire.AppendEnd(out)
 //
-// Read from a stream: call [Request.ParseOpening] or [Response.ParseOpening] with what has come so
-// far, read on while the error has [KindIncomplete], and stop at any other error. Read a response
-// from WebSocket messages: give each message to [Assembler.Add] until it says [UnitTerminated].
+// Read from a stream: call [Request.ParseOpening] or [Response.ParseOpening] with all bytes
+// received so far, read on while the error has [KindIncomplete], and stop at any other error. Read
+// a response from WebSocket messages: give each message to [Assembler.Add] until it says
+// [UnitTerminated].
 //
 // # Ownership
 //
@@ -26,9 +27,8 @@
 //
 // # Strictness
 //
-// The grammar is that of RFC 9112, in both directions alike, with these choices,
-// from which the two ParseOpening depart where whatever stands between two peers
-// of an opening handshake has to be understood:
+// The grammar is that of RFC 9112, in both directions alike, with these choices; the two
+// ParseOpening depart from them to read the answers of proxies:
 //
 //   - Lines end in CRLF. CR or LF alone is refused, and so is a line before the start line.
 //   - No folded lines, no blank before the colon, no control byte but HTAB in a
@@ -62,11 +62,11 @@
 //
 // A field line takes the fast way if it is all there and nothing is wrong with it: one pass over
 // its name to the colon, one over its value to CR LF, and the two views are stored in place. Both
-// passes test eight bytes at once (scan.go) and leave to the table of byte classes what is not a
-// plain letter or sign. Only names as long as Host, Content-Length or Transfer-Encoding are
-// compared with them. Any other line goes the careful way, which can stop and go on at every byte
-// and knows all errors (head.go); so nothing that is refused or incomplete has to be fast, and what
-// is accepted does not depend on the way taken.
+// passes test eight bytes at once (package internal/scan) and look up any byte but plain letters
+// and signs in the table of byte classes. Only names as long as Host, Content-Length or
+// Transfer-Encoding are compared with these. Any other line takes the careful way, which can stop
+// and continue at every byte and knows all errors (head.go). Refused and incomplete lines need not
+// be fast, and both ways accept the same lines.
 //
 // Writing tests eight bytes at once, too. The module in ../bench compares both
 // with other parsers; docs/performance.md has the numbers.

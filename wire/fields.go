@@ -65,12 +65,12 @@ func ValidToken[S scan.Text](s S) bool { return scan.ValidToken(s) }
 // blank at either end. The empty value is legal. [RFC 9110 5.5]
 func ValidFieldValue[S scan.Text](s S) bool { return scan.ValidValue(s) }
 
-// What holds credentials, cookies or the query of a request shows itself
-// without them: String is for %v, %+v and %s, GoString for %#v, and MarshalText
-// for log/slog and encoding/json. The fields are there for those who ask for them.
+// The types that hold credentials, cookies or the query of a request print without them: String is
+// for %v, %+v and %s, GoString for %#v, and MarshalText for log/slog and encoding/json. The fields
+// themselves hold the secrets.
 
-// String returns the field as it is sent, without a value that is a secret, and
-// without the query, user and password of a URL in it.
+// String returns the field as it is sent, with a secret value replaced, and without the query, user
+// and password of a URL in it.
 func (f Field) String() string {
 	for _, name := range []string{"Location", "Content-Location", "Referer", "Refresh", "Link"} {
 		if scan.EqualFold(f.Name, name) {
@@ -108,7 +108,7 @@ func (r Response) GoString() string { return r.String() }
 // MarshalText is String for encoders of logs.
 func (r Response) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// String says how far the unit has come. Nothing of it is shown.
+// String gives the state of the unit, without its content.
 func (a Assembler) String() string {
 	return "wire.Assembler{" + a.progress.String() + ", " + strconv.Itoa(len(a.buf)) + " bytes}"
 }
@@ -119,7 +119,7 @@ func (a Assembler) GoString() string { return a.String() }
 // MarshalText is String for encoders of logs.
 func (a Assembler) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// shown is the end of what a message shows.
+// shown prints the fields of a message, and the length of its body.
 func shown(fields Fields, body []byte) (s string) {
 	for _, f := range fields {
 		s += "; " + f.String()

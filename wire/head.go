@@ -7,12 +7,12 @@ import (
 	"example.com/khp/internal/scan"
 )
 
-// head is the scan of one head. It can stop at any byte and go on when more
-// bytes are there, without reading any line twice; offsets stay valid when the
-// buffer moves, because it only ever grows.
+// head is the scan of one head. It can stop at any byte and continue when more bytes have arrived,
+// without reading any line twice; offsets stay valid when the buffer moves, because it only ever
+// grows.
 //
-// Whatever is wrong is found from left to right: a prefix that is refused stays
-// refused for the same reason whatever follows it.
+// Errors are found from left to right: a refused prefix stays refused for the same reason, with any
+// bytes behind it.
 type head struct {
 	line   int   // offset of the line being read
 	seen   int   // offset up to which that line has been checked
@@ -145,7 +145,7 @@ func isSpecial(name []byte) bool {
 	return false
 }
 
-// special checks the fields that say where a message ends and whom it is for.
+// special checks the fields that give the end of a message and its host.
 func (h *head) special(name, value []byte, body int, request, bodiless bool) Kind {
 	switch {
 	case request && (string(name) == "Host" || scan.EqualFold(name, "Host")):
@@ -181,8 +181,8 @@ func plainLine(w []byte, line int) (colon, end int) {
 	return colon, end
 }
 
-// fieldLine reads on where a line was left, and says exactly what is wrong with it or missing. It
-// leaves the places of its colon and CR in h.colon and h.seen. The line is not empty.
+// fieldLine continues a line where it stopped, and names the exact fault or that more bytes are
+// needed. It leaves the places of its colon and CR in h.colon and h.seen. The line is not empty.
 func (h *head) fieldLine(w []byte, l *Limits, count int) Kind {
 	end := len(w)
 	i := max(h.seen, h.line)

@@ -20,7 +20,7 @@ type Request struct {
 }
 
 // ParseHead reads the request line and the fields at the start of b, and returns the number of
-// bytes up to and including the empty line. What follows is not looked at, and Body is nil.
+// bytes up to and including the empty line. Bytes behind it are not read, and Body is nil.
 //
 // Errors are of type *ParseError. KindIncomplete means that b is a correct
 // beginning; any other kind is final, and reported at the first byte that
@@ -73,15 +73,15 @@ func takeBody(dst *[]byte, b []byte, n int, want int64) error {
 	return nil
 }
 
-// surplus does not quote what stands at off: it may be the rest of a head, with credentials.
+// surplus does not quote the bytes at off, which may be the rest of a head with credentials.
 func surplus(k Kind, off int, what string) error {
 	return &ParseError{Kind: k, Offset: off, Detail: what}
 }
 
 // Append writes r to dst and returns the extended slice. The version is always HTTP/1.1.
 // Content-Length is written if there is a body and Fields does not hold it; if Fields holds it, it
-// must be right. What Parse refuses under the default limits is refused here with the same kind,
-// and dst comes back unchanged: no value can break out of its place.
+// must be right. A message that Parse refuses under the default limits is refused with the same
+// kind, and dst is returned unchanged: no value can add a line or a message.
 func (r *Request) Append(dst []byte) ([]byte, error) {
 	out, err := AppendRequestLine(dst, r.Method, r.Target)
 	if err != nil {
@@ -209,18 +209,18 @@ func (r *Response) Append(dst []byte) ([]byte, error) {
 	return out, nil
 }
 
-// ParseOpening is ParseHead for the answer to an opening request: HTTP/1.1 on a
-// stream, from the server or from anything on the way to it, where ParseHead has
-// the stricter rules of extended responses. What differs, by RFC 9112:
+// ParseOpening is ParseHead for the answer to an opening request: HTTP/1.1 on a stream, from the
+// server or from anything on the way to it, where ParseHead has the stricter rules of extended
+// responses. These rules of RFC 9112 differ:
 //
 //   - Transfer-Encoding is read. chunked tells that the body comes in chunks;
 //     otherwise the body ends as ContentLength says, or with the stream. [6.3]
-//   - With a status that allows no content, neither Transfer-Encoding nor
-//     Content-Length means anything, whatever they say. [6.3 rule 1]
+//   - With a status that allows no content, Transfer-Encoding and Content-Length are ignored. [6.3
+//     rule 1]
 //   - A line that begins with a blank goes on with the value of the field before
 //     it; blanks take the place of the line end. The value is then a copy. [5.2]
 //   - Content-Length may exceed Limits.Body.
-//   - HTTP/1.0 will do, except for a 101.
+//   - HTTP/1.0 is accepted, except for a 101.
 func (r *Response) ParseOpening(b []byte, l Limits) (n int, chunked bool, err error) {
 	l.fill()
 	r.reset()
@@ -253,8 +253,8 @@ func (r *Request) ParseOpening(b []byte, l Limits) (n int, err error) {
 	return skip + n, nil
 }
 
-// transferEncoding notes what the field of an answer on a stream says about its
-// body; without chunked as the last coding that ends with the stream.
+// transferEncoding keeps the coding of an answer on a stream; its body ends with the stream unless
+// chunked is the last coding.
 func (h *head) transferEncoding(value []byte) Kind {
 	last := scan.View(value, bytes.LastIndexByte(value, ',')+1, len(value))
 	h.coded, h.chunked = true, scan.EqualFold(last, "chunked")

@@ -7,8 +7,8 @@ const (
 	usualEnd      = "HTTP/1.1\r\n" // of a request line
 )
 
-// version reads "HTTP/1." and a digit from 1 at h.line+at. What is refused
-// before the slash is passed as kind.
+// version reads "HTTP/1." and a digit from 1 at h.line+at. An error before the slash has the kind
+// name.
 func (h *head) version(w []byte, i int, name Kind, l *Limits) (minor int, k Kind) {
 	right := len(w)-i >= len(versionPrefix) && string(w[i:i+len(versionPrefix)]) == versionPrefix
 	for j := 0; j < len(versionPrefix) && !right; j++ {

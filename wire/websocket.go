@@ -33,8 +33,8 @@ func ValidKey(key []byte) bool {
 	return true
 }
 
-// AppendAccept writes the Sec-WebSocket-Accept that answers key, taken as it is.
-// It does not allocate for a valid key. [RFC 6455 4.2.2]
+// AppendAccept writes the Sec-WebSocket-Accept that answers key, which is not checked. It does not
+// allocate for a valid key. [RFC 6455 4.2.2]
 //
 //khp:impl WSP-OPEN-02
 func AppendAccept(dst, key []byte) []byte {

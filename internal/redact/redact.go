@@ -25,15 +25,15 @@ func Append(dst, message []byte) []byte {
 // name or colon do not matter, and the lines folded under such a field are replaced too. Bytes of
 // the body that look like such a line are treated as one.
 //
-// A piece may end anywhere, also in a name or in a value. Its first line is taken as the
-// rest of the line before and as a line of its own: what is secret in either reading is
-// replaced. The zero value is ready to use; an empty piece begins a new message.
+// A piece may end anywhere, also in a name or in a value. Its first line is read both as the rest
+// of the last line and as a line of its own; a secret in either reading is replaced. The zero value
+// is ready to use; an empty piece begins a new message.
 type Redactor struct {
 	Names []string // further fields whose values are secret
 
 	name   []byte // of the line in progress, up to its colon, blanks reduced
 	state  redaction
-	folded bool // the field in progress or the one before is secret: its folded lines are, too
+	folded bool // the current or last field is secret, and so are its folded lines
 	last   byte // of the piece before
 }
 

@@ -51,14 +51,15 @@ func digestAlgorithm(name string) DigestAlgorithm {
 
 func (a DigestAlgorithm) session() bool { return a != 0 && a%2 == 0 }
 
-// HA1 returns what a server keeps instead of a password, in hexadecimal digits:
-// the hash of user, realm and password. With a Sess algorithm it is the same as
-// without; [DigestCredentials.Verify] makes the key of the session from it.
+// HA1 returns the hash of user, realm and password in hexadecimal digits, which a server keeps
+// instead of the password. With a Sess algorithm it is the same as without;
+// [DigestCredentials.Verify] makes the key of the session from it.
 func (a DigestAlgorithm) HA1(user, realm, password string) string {
 	return a.sum(user, realm, password)
 }
 
-// userHash returns what a client that was asked to hides the user's name behind. [RFC 7616 3.4.4]
+// userHash returns the hash that replaces the user's name on request of the server. [RFC 7616
+// 3.4.4]
 func (a DigestAlgorithm) userHash(user, realm string) string { return a.sum(user, realm) }
 
 // sum hashes parts with colons between them.

@@ -68,10 +68,10 @@ func says(c wire.Challenge, name, value string) bool {
 	return scan.EqualFold(v, value)
 }
 
-// DigestUse is who answers a Digest challenge, and for which request. User and
-// Password are UTF-8 in normal form C. URI is the target of the request as it is sent.
-// CNonce is text that nobody can foresee, from a source of randomness that the caller
-// has. Count is how often the nonce has been used, this time included.
+// DigestUse names the user and the request of an answer to a Digest challenge. User and Password
+// are UTF-8 in normal form C. URI is the target of the request as it is sent. CNonce is
+// unpredictable text, from the caller's source of randomness. Count is how often the nonce has been
+// used, this time included.
 type DigestUse struct {
 	User, Password, Method, URI, CNonce string
 	Count                               uint32

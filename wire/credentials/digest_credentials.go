@@ -33,8 +33,8 @@ func AppendDigestChallenge(dst []byte, c DigestChallenge) ([]byte, error) {
 	return out, nil
 }
 
-// DigestCredentials is how a client answers a Digest challenge. User is what UserHash
-// says: a name, or its hash. Everything is the client's claim until Verify.
+// DigestCredentials are a client's answer to a Digest challenge. User is a name, or its hash if
+// UserHash is set. Everything is the client's claim until Verify.
 type DigestCredentials struct {
 	User, Realm, Nonce, URI, CNonce, Opaque string
 	Response                                string // hexadecimal digits
@@ -44,8 +44,8 @@ type DigestCredentials struct {
 }
 
 // ParseDigest reads what follows "Digest " in an Authorization value. It refuses, with
-// wire.KindCredentials, what is not a list of parameters or lacks one, gives one twice,
-// or names an unknown algorithm or qop. Errors name the parameter and quote nothing.
+// wire.KindCredentials, a value that is no list of parameters, lacks one, repeats one, or names an
+// unknown algorithm or qop. Errors name the parameter and quote nothing.
 //
 // A server finds the user, or tries Matches on each if UserHash is set, and calls Verify with the
 // HA1 of the user. Then it compares Realm with its own, URI with the target of the request, and
@@ -63,9 +63,8 @@ func ParseDigest(rest []byte) (d DigestCredentials, err error) {
 	return p.d, nil
 }
 
-// Verify reports whether these are the credentials, for a request with this method, of
-// the user to whom ha1 belongs; see [DigestAlgorithm.HA1]. It takes the same time
-// whatever the client has sent in Response.
+// Verify reports whether these are the credentials, for a request with this method, of the user to
+// whom ha1 belongs; see [DigestAlgorithm.HA1]. Its time does not depend on Response.
 func (c DigestCredentials) Verify(ha1, method string) bool {
 	want := c.response(ha1, method)
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(c.Response)) == 1

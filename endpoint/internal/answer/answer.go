@@ -80,7 +80,7 @@ type chunks struct {
 // maxChunkLine bounds the line with the size of a chunk.
 const maxChunkLine = 1 << 10
 
-// read reads on in b, all there is of the coded body, until body has limit bytes.
+// read continues in b, all received bytes of the coded body, until body has limit bytes.
 func (c *chunks) read(b []byte, limit int) {
 	if len(b) < c.at {
 		*c = chunks{} // another body
