@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
 )
 
@@ -112,6 +114,24 @@ func TestBackends(t *testing.T) {
 				talk(t, conn)
 			})
 		}
+	}
+}
+
+// Back ends learn by the usual fields where a request belongs and whose it is, whatever the client
+// writes there itself. Both have a turn.
+func TestBackends_Told(t *testing.T) {
+	l := languages(t)
+	one, other := listening(t, l["ws"].command(t, "server")), listening(t, l["websockets"].command(t, "server"))
+	url := serve(t, "--route", "/chat/=ws://127.0.0.1:"+one+"/in/?from=khp,ws://127.0.0.1:"+other+"/in/?from=khp", "--auth", "/chat=joe:welcome",
+		"--user-field", "X-Forwarded-User", "--forward-fields", "X-Tenant", "--forward-cookies", "sid")
+	forged := http.Header{"X-Forwarded-For": {"1.1.1.1"}, "X-Forwarded-User": {"root"}, "X-Tenant": {"red"}, "Cookie": {"a=b; sid=1"}}
+	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing, transport.Kaazing, transport.Spec} { // each at both
+		conn, err := transport.Dial(t.Context(), url+"/chat/room/7?x=y&from=me", &transport.DialOptions{Profile: profile, Credentials: auth.Basic("joe", "welcome"), OpeningHeader: forged})
+		require.NoError(t, err)
+		_ = hear(t, conn)
+		require.NoError(t, conn.Write(t.Context(), transport.Text, []byte("who")))
+		require.Equal(t, "/in/room/7?from=khp&x=y for 127.0.0.1, user joe, tenant red, sid=1", hear(t, conn))
+		talk(t, conn)
 	}
 }
 
