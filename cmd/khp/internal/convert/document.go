@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,10 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/origin"
 	"go.yaml.in/yaml/v3"
 )
+
+// certified finds back ends that have certificates, alone or in a list, but not servers that clients
+// are sent to.
+var certified = regexp.MustCompile(`^((ws|tcp)://[^,]*,)*(wss|tls):`)
 
 // document is one file for khp serve --config.
 type document struct {
@@ -82,7 +87,7 @@ func (d *document) text(c *converter) ([]byte, error) {
 			list = append(list, setting{"realm", d.realm})
 		}
 	}
-	if c.trust != nil && slices.ContainsFunc(d.routes, func(r *route) bool { return strings.HasPrefix(r.target, "wss:") }) {
+	if c.trust != nil && slices.ContainsFunc(d.routes, func(r *route) bool { return certified.MatchString(r.target) }) {
 		list = append(list, setting{"backend-ca", filepath.Join(c.dir, trustFile)})
 	}
 	if origins := c.allowed(d); len(origins) > 0 {

@@ -30,7 +30,7 @@ var elements = []element{
 	{"accept other", lost, "nothing but WebSocket is accepted: a tunnel of the system (ssh, WireGuard)"},
 	{"connect tcp", taken, "`tcp://host:port`"},
 	{"connect ws", taken, "the same URL"},
-	{"connect ssl", lost, "put a tunnel such as stunnel in front of the back end, and lead the route to it by `tcp://`"},
+	{"connect ssl", taken, "`tls://host:port`"},
 	{"connect other", lost, "no back end of that kind: lead the route to one that speaks TCP or WebSocket"},
 	{"balance", taken, "the service becomes a member of the balancer with that URL, if it is in the same file"},
 	{"notify", lost, "no push notifications: a back end of your own"},

@@ -67,24 +67,30 @@ func (c *converter) target(s *node) string {
 	default:
 		return ""
 	}
-	for i, b := range connects {
-		key := keyOf("service", b)
-		switch {
-		case key != "connect tcp" && key != "connect ws":
-		case i > 0:
-			c.report.say(c.file, b, lost, "<connect>", "a route leads to one back end; the first one is taken")
-		default:
-			continue
-		}
-	}
-	if len(connects) > 0 {
-		if key := keyOf("service", connects[0]); key == "connect tcp" || key == "connect ws" {
-			return c.checked(connects[0], connects[0].text)
-		}
+	if len(connects) == 0 {
+		c.report.say(c.file, s, lost, "<service>", "it has no <connect>")
 		return ""
 	}
-	c.report.say(c.file, s, lost, "<service>", "it has no <connect>")
-	return ""
+	var backs []string
+	for _, b := range connects {
+		to := b.text
+		switch keyOf("service", b) {
+		case "connect tcp", "connect ws":
+		case "connect ssl":
+			_, addr, _ := strings.Cut(to, ":")
+			to = "tls:" + addr
+		default:
+			continue // its row in the table says what becomes of it
+		}
+		if c.checked(b, to) != "" {
+			backs = append(backs, to)
+		}
+	}
+	if len(backs) > 1 {
+		c.report.say(c.file, connects[1], different, "<connect>", "connections go to all back ends in turn, past those that are down")
+		return c.checked(connects[1], strings.Join(backs, ","))
+	}
+	return strings.Join(backs, "")
 }
 
 // checked returns a target if khp serve takes it.
