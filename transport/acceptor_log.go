@@ -41,12 +41,16 @@ func (a *acceptor) report(took time.Duration) {
 			attrs = append(attrs, "target", a.elsewhere)
 		}
 		attrs = append(attrs, "leg", failed.Leg.String())
-		if a.wrong != nil {
+		origin := a.refusedOrigin(failed)
+		switch {
+		case a.wrong != nil:
 			attrs = append(attrs, a.wrong...)
-		} else {
+		case origin != nil:
+			attrs = append(attrs, "reason", "the origin is not allowed")
+		default:
 			attrs = append(attrs, "reason", failed.Failure.Error())
 		}
-		log.InfoContext(a.Context, message, append(append(attrs, a.refusedOrigin(failed)...), difference(failed)...)...)
+		log.InfoContext(a.Context, message, append(append(attrs, origin...), difference(failed)...)...)
 		log.DebugContext(a.Context, "what was wrong", "remote", a.remote.String(), "detail", failed.Detail) // may quote the client
 	case a.elsewhere != "":
 		log.InfoContext(a.Context, redirected, append(attrs, "target", a.elsewhere)...)
@@ -112,6 +116,8 @@ func difference(e *endpoint.HandshakeError) []any {
 func (a *acceptor) outcome(e *endpoint.HandshakeError) string {
 	switch {
 	case a.wrong != nil: // whether it was told so for the last time, or gave up
+		return saidNo
+	case e.Leg == endpoint.LegOpening && e.Status == 403: // by its Origin, or because it cannot be asked for credentials
 		return saidNo
 	case a.server.State().Status() == 401 && (e.Failure == fsm.FailurePeerClosed || e.Failure == fsm.FailureConnectionLost): // challenged, and gone
 		return saidNo

@@ -225,7 +225,7 @@ func TestHandler_Log(t *testing.T) {
 	raw = dialTCP(t, url, strings.Replace(openingRequest, "Upgrade: websocket", "Upgrade: websocket\r\nOrigin: https://pages.example", 1))
 	<-raw.head
 	_ = raw.nc.Close()
-	wantLine(`msg="handshake failed"`, "status=403", "origin=https://pages.example")
+	wantLine(`msg=refused`, "status=403", `reason="the origin is not allowed"`, "origin=https://pages.example")
 }
 
 // Panics of callbacks that run inside the handshake do not leave a connection behind.

@@ -191,6 +191,7 @@ type Load struct {
 	InUse   int    // WebSocket connections, their handshakes included
 	Waiting int    // clients that wait for one of them to end; see MaxWaiting
 	Refused uint64 // clients that were answered with 503 so far because of MaxConnections
+	TooMany uint64 // clients that were turned away so far because of MaxPerAddress
 	Full    bool   // the next client will have to wait, or will be refused
 }
 
@@ -198,7 +199,7 @@ type Load struct {
 func (s *Server) Load() Load {
 	taken, waiting, refused := s.gate.Load()
 	most := s.now().MaxConnections
-	return Load{InUse: taken, Waiting: waiting, Refused: refused, Full: most > 0 && taken >= most}
+	return Load{InUse: taken, Waiting: waiting, Refused: refused, TooMany: s.gate.TooMany(), Full: most > 0 && taken >= most}
 }
 
 // route finds the handler of a path; nil if there is none.

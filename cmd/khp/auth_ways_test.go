@@ -80,7 +80,7 @@ func TestServe_AuthURL(t *testing.T) {
 		}
 	}))
 	t.Cleanup(authority.Close)
-	s := serveHere(t, "--config", authConfig(t, "url: '"+authority.URL+"/check?hunter2', user-field: X-Who"))
+	s := serveHere(t, "--config", authConfig(t, "url: '"+authority.URL+"/check?hunter2', name-field: X-Who"))
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 	for _, profile := range both {
 		wantEcho(t, dialHere(t, s.url+"/chat?room=1", basic(profile, "joe", "welcome")), transport.Text, []byte("x"))
@@ -325,9 +325,9 @@ func TestServe_AuthRefused(t *testing.T) {
 		"url: 'http://joe:hunter2@h/'":                               "no user and password",
 		"url: 'h:80?hunter2'":                                        "expected the URL of an HTTP server",
 		"url: 'http://h/', timeout: 0s":                              "expected a time",
-		"url: 'http://h/', user-field: 'a b'":                        "name of a field",
+		"url: 'http://h/', name-field: 'a b'":                        "name of a field",
 		"users: 'joe:x', timeout: 5s":                                "add url",
-		"users: 'joe:x', user-field: X":                              "add url",
+		"users: 'joe:x', name-field: X":                              "add url",
 		"users: 'joe:x', cache: 5s":                                  "add url",
 		"users: 'joe:x', scheme: negotiate":                          "basic, digest, token or bearer",
 		"htpasswd: f, scheme: digest":                                "only the scheme basic",

@@ -144,7 +144,7 @@ func TestServe_MaxConnections(t *testing.T) {
 	body, _ := io.ReadAll(full.Body)
 	require.Equal(t, 503, full.StatusCode)
 	require.Equal(t, "full\n", string(body))
-	require.Contains(t, get(t, metrics), "khp_turned_away_total 3\n")
+	require.Contains(t, get(t, metrics), `khp_turned_away_total{reason="full"} 3`+"\n")
 	wantLog(t, s.log, `level=WARN msg="turned away: all connections are in use" remote=\S+ most=2`)
 	wantEcho(t, first, transport.Text, []byte("x"))
 	require.NoError(t, second.Close(transport.CloseNormal, ""))
@@ -275,6 +275,8 @@ func TestServe_LogsOneLineEach(t *testing.T) {
 	require.NoError(t, c.Close(4001, ""))
 	wantLog(t, s.log, `"msg":"closed"`)
 	lines := wantJSON(t, s.log.String())
+	require.Equal(t, "serving", lines[0]["msg"])
+	lines = lines[1:]
 	require.Len(t, lines, 2, s.log.String())
 	for i, want := range []map[string]any{
 		{"msg": "open", "level": "INFO", "path": "/x", "route": "/", "user": "joe", "profile": "kaazing", "status": 101.0},
@@ -288,7 +290,7 @@ func TestServe_LogsOneLineEach(t *testing.T) {
 	_, err := transport.Dial(t.Context(), s.url+"/x", &transport.DialOptions{Credentials: auth.Basic("joe", "guess")})
 	require.Error(t, err)
 	wantLog(t, s.log, `"msg":"refused"`)
-	lines = wantJSON(t, s.log.String())
+	lines = wantJSON(t, s.log.String())[1:]
 	require.Len(t, lines, 4, s.log.String())
 	require.Equal(t, "login failed", lines[2]["msg"], "one for the attempt, which may be counted")
 	require.Equal(t, "joe", lines[2]["user"])

@@ -39,8 +39,10 @@ func TestLog_RefusedOrigin(t *testing.T) {
 	header := http.Header{"Origin": {"https://pages.example"}}
 	_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{OpeningHeader: header, Profile: transport.Kaazing})
 	require.Error(t, err)
-	line := wantLog(t, s.log, `msg="handshake failed".*`)[0]
+	line := wantLog(t, s.log, `msg=refused .*`)[0]
 	require.Contains(t, line, "profile=kaazing")
+	require.Contains(t, line, `reason="the origin is not allowed"`)
+	require.NotContains(t, s.log.String(), "handshake failed")
 	require.Contains(t, line, "origin=https://pages.example")
 	require.Contains(t, line, "--allow-origin")
 	require.Contains(t, get(t, metrics), `profile="kaazing"`)
@@ -278,4 +280,52 @@ func rawHandshake(t *testing.T, url, target, fields string) string {
 		}
 	}
 	return string(all)
+}
+
+// What is no handshake is none that has failed: a browser's GET, and the OPTIONS by which HAProxy
+// asks whether a server lives, by HTTP/1.0 and without a Host.
+func TestServe_NoHandshakeNoFailure(t *testing.T) {
+	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/a=echo", "--auth", "/a=joe:welcome")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+	address := strings.TrimPrefix(s.url, "ws://")
+	require.Contains(t, get(t, "http://"+address+"/a"), "speaks WebSocket")
+	for _, request := range []string{"OPTIONS / HTTP/1.0\r\n\r\n", "OPTIONS /a HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n"} {
+		nc, err := net.Dial("tcp", address)
+		require.NoError(t, err)
+		_, err = io.WriteString(nc, request)
+		require.NoError(t, err)
+		answer, err := io.ReadAll(nc)
+		require.NoError(t, err)
+		require.Regexp(t, `^HTTP/1\.[01] 204 No Content\r\n`, string(answer))
+		require.Contains(t, string(answer), "Allow: GET, HEAD, OPTIONS\r\n")
+		require.NoError(t, nc.Close())
+	}
+	require.Contains(t, get(t, metrics), "khp_handshake_attempts_total 0\n")
+	require.NotContains(t, get(t, metrics), "khp_rejected_total{")
+	require.NotContains(t, s.log.String(), "handshake")
+}
+
+// The first line says which program it is, with which settings, and no secret of them; a
+// certificate's end and the last reload can be watched.
+func TestServe_StartedAndReloaded(t *testing.T) {
+	cert := testCertificate(t)
+	key := strings.Replace(cert, "cert.pem", "key.pem", 1)
+	config := khptest.File(t, "khp.yaml", "metrics: 127.0.0.1:0\ntls-cert: "+cert+"\ntls-key: "+key+"\nroute: {/a: 'ws://h:1/?hunter2', /b: echo}\nauth: {/b: joe:hunter2}\n")
+	s := serveHere(t, "--config", config)
+	line := wantLog(t, s.log, `msg=serving .*`)[0]
+	for _, want := range []string{"version=\"(devel)", "config=" + config, "listen=wss://127.0.0.1:", "/a -> ws://h:1/?...", "/b -> echo, for 1 user at /b", "max_message=16M", "inactivity_timeout=50s"} {
+		require.Contains(t, line, want)
+	}
+	require.True(t, strings.HasPrefix(s.log.String(), "time="), s.log)
+	require.Contains(t, strings.SplitN(s.log.String(), "\n", 2)[0], "msg=serving")
+	require.NotContains(t, s.log.String(), "hunter2")
+	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
+	before := get(t, metrics)
+	require.Regexp(t, `khp_certificate_expiry_timestamp_seconds\{file="`+cert+`"\} \d`, before)
+	require.Contains(t, before, "khp_build_info{goversion=")
+	require.Contains(t, before, "khp_last_reload_successful 1\n")
+	require.Regexp(t, `khp_last_reload_success_timestamp_seconds \d`, before)
+	khptest.File(t, config, "nonsense: 1\n")
+	s.hangup(t)
+	require.Contains(t, get(t, metrics), "khp_last_reload_successful 0\n")
 }

@@ -39,6 +39,8 @@ type Gate struct {
 	slots  slots
 	places places
 
+	turned atomic.Uint64 // clients, because of their address
+
 	accepting, turning, filling, mistrusting seldom // lines of the log
 }
 
@@ -111,8 +113,12 @@ func (f *Front) SeenFrom(nc net.Conn, fields wire.Fields) net.Conn {
 	return hops.NewConn(nc, hops.Way(peer, fields, f.Trusted))
 }
 
-// tooMany logs that a client was turned away.
+// TooMany returns how many clients were turned away so far because of their address.
+func (g *Gate) TooMany() uint64 { return g.turned.Load() }
+
+// tooMany logs and counts that a client was turned away.
 func (g *Gate) tooMany(remote string) {
+	g.turned.Add(1)
 	if silent, ok := g.turning.say(time.Now(), period); ok {
 		g.Log.Warn("turned away: too many connections from this address", "remote", remote, "most", g.bounds.Load().PerAddress, "since_last_line", silent)
 	}

@@ -3,6 +3,7 @@
 package gateway
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -91,20 +92,28 @@ func New(routes, auth []string, realm string) (*transport.Server, error) {
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rules := g.rules.Load()
 	path := paths.Of(r.URL)
-	if path != healthPath && !rules.hosts.Own(r.Host) {
+	upgrade := r.Header.Get("Upgrade") != ""
+	read := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !upgrade
+	asksOptions := r.Method == http.MethodOptions && !upgrade
+	if path != healthPath && !asksOptions && !rules.hosts.Own(r.Host) {
 		g.strange(w, r)
 		return
 	}
-	read := (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("Upgrade") == ""
 	switch {
+	case asksOptions: // HAProxy asks so whether a server lives, by HTTP/1.0 without a Host if it is told nothing else
+		w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
 	case read && path == healthPath:
 		healthy(w, r)
 	case read && rules.page != nil && page.Has(path):
 		rules.page.ServeHTTP(w, r)
 	case rules.house.Routes.Find(path) == nil:
 		http.Error(w, target.NothingServed(path), http.StatusNotFound)
-	default:
-		rules.handlers[""].ServeHTTP(w, r) // explains what is spoken here
+	case upgrade:
+		rules.handlers[""].ServeHTTP(w, r) // says what is wrong with it
+	default: // a request that is no handshake is none that has failed: nobody is told
+		never := func(context.Context, *transport.Conn) error { return nil }
+		(&transport.Handler{Serve: never}).ServeHTTP(w, r) // explains what is spoken here
 	}
 }
 
@@ -146,7 +155,10 @@ func (g *gateway) measure() {
 			func() float64 { return float64(g.clients[i].Load()) })
 	}
 	g.metrics.Gauge("khp_clients_waiting", "Clients that wait until one of max-connections ends.", nil, func() float64 { return float64(g.busy().Waiting) })
-	g.metrics.Counter("khp_turned_away_total", "Clients that were answered with 503 because of max-connections.", nil, func() float64 { return float64(g.busy().Refused) })
+	for reason, count := range map[string]func(transport.Load) uint64{"full": func(l transport.Load) uint64 { return l.Refused }, "address": func(l transport.Load) uint64 { return l.TooMany }} {
+		g.metrics.Counter("khp_turned_away_total", "Clients that were turned away with 503, by reason: full (max-connections), address (max-per-address).", map[string]string{"reason": reason},
+			func() float64 { return float64(count(g.busy())) })
+	}
 }
 
 // listenMetrics serves metrics and health on a listener of their own.

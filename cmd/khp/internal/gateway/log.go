@@ -22,10 +22,10 @@ func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, erro
 	switch form {
 	case "text":
 		o := &slog.HandlerOptions{Level: level, ReplaceAttr: textAttr}
-		return slog.New(sessionLog{slog.NewTextHandler(visible.Writer(w), o)}), nil
+		return slog.New(sessionLog{warnSeldom{slog.NewTextHandler(visible.Writer(w), o), &flood{lines: make(map[string]*lines)}}}), nil
 	case "json":
 		o := &slog.HandlerOptions{Level: level, ReplaceAttr: jsonAttr}
-		return slog.New(sessionLog{slog.NewJSONHandler(visible.JSONWriter(w), o)}), nil
+		return slog.New(sessionLog{warnSeldom{slog.NewJSONHandler(visible.JSONWriter(w), o), &flood{lines: make(map[string]*lines)}}}), nil
 	}
 	return nil, cli.Usagef("--log %s: expected text or json", form)
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,11 +14,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
 	"example.com/khp/cmd/khp/internal/khptest"
+	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
 	"example.com/khp/transport"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 )
@@ -100,19 +105,35 @@ func TestOperating_Metrics(t *testing.T) {
 	m.Reloaded(true)
 	m.LineDropped("log")
 	m.LoginFailed("/", metrics.LoginWrong)
+	m.Started("1", "go1")
+	m.Certificates(map[string]time.Time{"cert.pem": time.Now()})
 	m.Observe(transport.Event{Kind: transport.EventReceiveOpening, Conn: 1})
 	m.Observe(transport.Event{Kind: transport.EventOpen, Conn: 1})
+	m.Observe(transport.Event{Kind: transport.EventReceiveOpening, Conn: 2})
+	m.Observe(transport.Event{Kind: transport.EventFail, Conn: 2, Err: &endpoint.HandshakeError{Failure: fsm.FailureTimeout}})
 	served := httptest.NewRecorder()
 	m.Handler().ServeHTTP(served, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	exist := map[string]bool{}
 	for _, name := range regexp.MustCompile(`(?m)^# TYPE (khp_\w+) `).FindAllStringSubmatch(served.Body.String(), -1) {
 		exist[name[1]] = true
-		require.Contains(t, page, "`"+name[1]+"`")
+		require.True(t, strings.Contains(page, "`"+name[1]+"`"), "docs/operating.md does not mention %s", name[1])
 	}
 	require.NotEmpty(t, exist)
-	for _, name := range regexp.MustCompile(`khp_[a-z_]+`).FindAllString(page, -1) {
-		require.True(t, exist[strings.TrimSuffix(name, "_bucket")], "%s does not exist", name)
+	board, err := os.ReadFile("../../../../docs/deploy/grafana.json")
+	require.NoError(t, err)
+	require.True(t, json.Valid(board))
+	for where, text := range map[string]string{"docs/operating.md": page, "docs/deploy/grafana.json": string(board)} {
+		for _, name := range regexp.MustCompile(`khp_[a-z_]+`).FindAllString(text, -1) {
+			series := regexp.MustCompile(`_(bucket|count|sum)$`).ReplaceAllString(name, "")
+			require.True(t, exist[name] || exist[series], "%s in %s does not exist", name, where)
+		}
 	}
+	for name := range exist { // the board leaves none out
+		require.True(t, strings.Contains(string(board), name), "docs/deploy/grafana.json does not show %s", name)
+	}
+	problems, err := promlint.New(strings.NewReader(served.Body.String())).Lint()
+	require.NoError(t, err)
+	require.Empty(t, problems, "promtool check metrics would complain")
 }
 
 // TestOperating_Settings loads the page's example, and looks up the settings that its table names.

@@ -83,5 +83,6 @@ func (l *reloader) read() (*options, error) {
 	l.gateway.rules.Store(rules)
 	l.gateway.replace(fronts)
 	_ = l.server.SetBounds(next.bounds()) // were checked with the rules
+	l.gateway.metrics.Certificates(expiries(fronts))
 	return next, nil
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -17,6 +19,7 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/guard/throttle"
 	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/metrics"
+	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/cmd/khp/internal/queue"
 	"example.com/khp/transport"
@@ -84,6 +87,9 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 			return err
 		}
 	}
+	log.Info("serving", o.started(g)...)
+	g.metrics.Started(cli.Version(), runtime.Version())
+	g.metrics.Certificates(expiries(fronts))
 	if o.Metrics != "" {
 		url, stop, err := g.listenMetrics(o.Metrics)
 		if err != nil {
@@ -97,6 +103,26 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 		again = nil
 	}
 	return listening(c, o, g, again)
+}
+
+// started are the version and the settings of a start, for the log, without secrets.
+func (o *options) started(g *gateway) []any {
+	var urls, routes []string
+	for _, f := range g.fronts {
+		urls = append(urls, f.url())
+	}
+	rules := g.rules.Load()
+	for _, r := range slices.Backward(rules.house.Routes) {
+		text := r.Path + " -> " + target.Shown(r.Target)
+		if who := rules.auth.Describe(r.Path); who != "" {
+			text += ", " + who
+		}
+		routes = append(routes, text)
+	}
+	return []any{
+		"version", strings.TrimPrefix(cli.Version(), "khp "), "config", o.path, "listen", urls, "routes", routes, "inactivity_timeout", time.Duration(o.InactivityTimeout), "idle_timeout", time.Duration(o.IdleTimeout),
+		"drain_timeout", time.Duration(o.DrainTimeout), "max_message", o.MaxMessage.String(), "max_connections", int(o.MaxConnections), "max_per_address", int(o.MaxPerAddress),
+	}
 }
 
 // traceHooks log and count what is wrong with the trace in a file.

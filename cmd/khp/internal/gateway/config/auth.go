@@ -17,7 +17,7 @@ type Auth struct {
 	// How long url may take to answer, the wait for a turn included (5s).
 	Timeout cli.Duration `yaml:"timeout"`
 	// Field of the answer of url that has the name of the user (Remote-User).
-	UserField string `yaml:"user-field"`
+	NameField string `yaml:"name-field"`
 	// How long a 2xx of url counts for the same credentials, address and path; left out, url is asked
 	// each time.
 	Cache cli.Duration `yaml:"cache"`

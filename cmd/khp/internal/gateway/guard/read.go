@@ -65,7 +65,7 @@ func checkKind(o *config.Auth) error {
 			kinds++
 		}
 	}
-	for _, key := range []string{"timeout", "user-field", "cache"} {
+	for _, key := range []string{"timeout", "name-field", "cache"} {
 		if o.Says(key) && o.URL == "" {
 			return o.Fault(key, "", "it is about the server of url, which is missing; add url, or leave it out")
 		}
@@ -99,11 +99,11 @@ func (z *area) setServer(o *config.Auth) (err error) {
 			return o.Fault(d.key, d.value.String(), "expected a time, as in 5s; leave it out for the default")
 		}
 	}
-	if o.Says("user-field") && !wire.ValidToken(o.UserField) {
-		return o.Fault("user-field", cli.Quoted(o.UserField), "expected the name of a field, as in Remote-User")
+	if o.Says("name-field") && !wire.ValidToken(o.NameField) {
+		return o.Fault("name-field", cli.Quoted(o.NameField), "expected the name of a field, as in Remote-User")
 	}
 	z.ask, err = callout.New(callout.Settings{
-		URL: o.URL, Timeout: time.Duration(o.Timeout), UserField: o.UserField, Cache: time.Duration(o.Cache), Scheme: schemeNames[o.Scheme], Realm: z.challengeRealm(),
+		URL: o.URL, Timeout: time.Duration(o.Timeout), NameField: o.NameField, Cache: time.Duration(o.Cache), Scheme: schemeNames[o.Scheme], Realm: z.challengeRealm(),
 		Trouble: func(ctx context.Context, why string) { z.trouble(ctx, why) },
 	})
 	if err != nil {

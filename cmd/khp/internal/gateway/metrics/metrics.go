@@ -29,6 +29,8 @@ type Metrics struct {
 	reloads  *prometheus.CounterVec
 	drops    *prometheus.CounterVec
 	logins   *prometheus.CounterVec
+	rejected *prometheus.CounterVec
+	reloaded settingsMetrics
 	routes   *trafficMetrics
 	servers  *backendMetrics
 
@@ -40,6 +42,7 @@ type pendingHandshake struct {
 	since   time.Time
 	profile string
 	status  string // of the last response
+	asked   bool   // for credentials
 	moved   bool   // R was sent
 }
 
@@ -50,15 +53,17 @@ func New() *Metrics {
 		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total", Help: "Opening requests received."}),
 		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one; of the opening one for plain) and profile of the client: spec, kaazing, or plain without KHP."}, []string{"outcome", "status", "profile"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
-			Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 13)}, []string{"profile"}),
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, []string{"profile"}),
 		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use); none for a client that none of several could be found for."}, []string{"route", "reason"}),
 		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total", Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
 		drops:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_dropped_lines_total", Help: "Lines that were not written because nobody read them in time, by what they were for: log or trace."}, []string{"for"}),
 		logins:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_login_failures_total", Help: "Logins that failed, by the path that auth guards and reason: wrong (credentials were not accepted), slowed (too many failed logins of the address, not checked), unchecked (who could tell gave no answer, or too many waited)."}, []string{"route", "reason"}),
+		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_rejected_total", Help: "Handshakes that khp did not let open, by reason: origin (allow-origin), credentials (none, or wrong ones), route (nothing is served there), unavailable (back end down, or logins that could not be checked), status (the route or back end answered so), protocol (no WebSocket or KHP handshake as it must be), timeout."}, []string{"reason"}),
 		pending:  make(map[uint64]pendingHandshake),
 	}
-	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, m.logins, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, m.logins, m.rejected, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.routes, m.servers = newTrafficMetrics(m.registry), newBackendMetrics(m.registry)
+	m.reloaded = newSettingsMetrics(m.registry)
 	return m
 }
 
@@ -99,6 +104,7 @@ func (m *Metrics) responded(ev transport.Event) {
 	}
 	if status != 0 && (ev.Kind == transport.EventSend || p.profile == "plain") { // without KHP the opening answer is all there is
 		p.status = strconv.Itoa(status)
+		p.asked = p.asked || status == http.StatusUnauthorized
 	}
 	p.moved = p.moved || kind == wire.BalancerReroute
 	m.pending[ev.Conn] = p
@@ -112,7 +118,11 @@ func (m *Metrics) ended(ev transport.Event, outcome string) {
 	if !ok {
 		return
 	}
-	m.outcomes.WithLabelValues(p.outcome(outcome, ev.Err), p.status, p.profile).Inc()
+	outcome = p.outcome(outcome, ev.Err)
+	m.outcomes.WithLabelValues(outcome, p.status, p.profile).Inc()
+	if reason := p.rejection(outcome, ev.Err); reason != "" {
+		m.rejected.WithLabelValues(reason).Inc()
+	}
 	m.seconds.WithLabelValues(p.profile).Observe(ev.Time.Sub(p.since).Seconds())
 }
 
@@ -134,7 +144,7 @@ func (p *pendingHandshake) outcome(end string, err error) string {
 	switch {
 	case end == outcomeClosed && p.moved, end == outcomeFailed && errors.Is(err, fsm.FailureStatus) && strings.HasPrefix(p.status, "3"):
 		return outcomeRedirected
-	case end == outcomeFailed && (errors.Is(err, fsm.FailureStatus) || p.status == "401" && gone):
+	case end == outcomeFailed && (errors.Is(err, fsm.FailureStatus) || p.status == "401" && gone || forbidden(err)):
 		return outcomeRefused
 	}
 	return end
@@ -160,13 +170,15 @@ func (m *Metrics) BackendFailed(route, reason string) {
 
 // Reloaded counts a reload.
 func (m *Metrics) Reloaded(ok bool) {
-	switch {
-	case m == nil:
-	case ok:
-		m.reloads.WithLabelValues("ok").Inc()
-	default:
-		m.reloads.WithLabelValues("failed").Inc()
+	if m == nil {
+		return
 	}
+	result := "failed"
+	if ok {
+		result = "ok"
+	}
+	m.reloads.WithLabelValues(result).Inc()
+	m.reloaded.read(ok)
 }
 
 // Reasons of LoginFailed.

@@ -37,7 +37,7 @@ import (
 // Defaults of [Settings].
 const (
 	DefaultTimeout   = 5 * time.Second
-	DefaultUserField = "Remote-User"
+	DefaultNameField = "Remote-User"
 )
 
 const (
@@ -52,7 +52,7 @@ const (
 type Settings struct {
 	URL       string        // http:// or https://
 	Timeout   time.Duration // of an answer, the wait for a turn included; 0 is DefaultTimeout
-	UserField string        // of the answer that has the user's name; "" is DefaultUserField
+	NameField string        // of the answer that has the user's name; "" is DefaultNameField
 	Cache     time.Duration // how long a 2xx counts for the same credentials, address and path; 0 asks each time
 	Scheme    string        // of challenges, where a 401 has none; "" is Basic
 	Realm     string        // of such challenges
@@ -81,7 +81,7 @@ func New(s Settings) (*Server, error) {
 	case u.Fragment != "":
 		return nil, errors.New("a URL with # cannot be asked for; leave that part out")
 	}
-	s.Timeout, s.UserField = cmp.Or(s.Timeout, DefaultTimeout), cmp.Or(s.UserField, DefaultUserField)
+	s.Timeout, s.NameField = cmp.Or(s.Timeout, DefaultTimeout), cmp.Or(s.NameField, DefaultNameField)
 	dialer := &net.Dialer{Timeout: s.Timeout}
 	return &Server{
 		Settings: s, turns: make(chan struct{}, atOnce), cache: newCache(s.Cache),
@@ -154,12 +154,12 @@ func allowed(user string) auth.Verdict {
 
 // user reads the user's name, "" if there is none.
 func (s *Server) user(answer *http.Response) (string, error) {
-	names := answer.Header.Values(s.UserField)
+	names := answer.Header.Values(s.NameField)
 	switch {
 	case len(names) == 0:
 		return "", nil
 	case len(names) > 1 || len(names[0]) > longestName || !utf8.ValidString(names[0]):
-		return "", fmt.Errorf("the field %s of its answer is not one name in UTF-8 of at most %d bytes", s.UserField, longestName)
+		return "", fmt.Errorf("the field %s of its answer is not one name in UTF-8 of at most %d bytes", s.NameField, longestName)
 	}
 	return names[0], nil
 }

@@ -98,7 +98,7 @@ func TestCallOut_Answers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked atomic.Int32
-			ask, complaints := asking(t, Settings{UserField: "X-Who", Realm: "members"}, func(w http.ResponseWriter, _ *http.Request) {
+			ask, complaints := asking(t, Settings{NameField: "X-Who", Realm: "members"}, func(w http.ResponseWriter, _ *http.Request) {
 				asked.Add(1)
 				if c.head != nil {
 					c.head(w.Header())

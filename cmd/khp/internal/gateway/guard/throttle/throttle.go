@@ -5,8 +5,8 @@
 // and against the name that was tried. A network that has failed a few times makes one attempt
 // after the other, with a pause before each. A name that has failed often, from wherever, makes
 // each attempt a second longer and keeps nobody out, so that guessing at a name is no way to shut
-// its owner out. Credentials that were right a short time ago, in the same network, do not wait.
-// Failures are forgotten one by one.
+// its owner out. Credentials that were right a short time ago do not wait: who has
+// them need not guess. Failures are forgotten one by one.
 package throttle
 
 import (
@@ -120,7 +120,7 @@ type Attempt struct {
 // them, "" if it is not known. The error is ErrBusy, or that of ctx. A client without an IP address
 // waits for the sake of the name only.
 func (t *Throttle) Begin(ctx context.Context, client netip.Prefix, user, credentials string) (*Attempt, error) {
-	a := &Attempt{throttle: t, name: t.sum("name", user), whole: t.sum(client.String(), credentials)}
+	a := &Attempt{throttle: t, name: t.sum("name", user), whole: t.sum("credentials", credentials)}
 	now := time.Now()
 	t.mu.Lock()
 	if at, ok := t.right.Get(a.whole); ok && now.Sub(at) < known {
