@@ -2,7 +2,6 @@
 package list
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -44,17 +43,11 @@ func (e Entry) Group() string {
 // List is all entries in the order of their files.
 type List struct {
 	Entries []Entry
-	index   map[string]int
+	known   map[string]bool // ids
 }
 
 // Known reports whether there is an entry with this id.
-func (l *List) Known(id string) bool {
-	_, ok := l.index[id]
-	return ok
-}
-
-// Order compares two known ids by their place in the list.
-func (l *List) Order(a, b string) int { return cmp.Compare(l.index[a], l.index[b]) }
+func (l *List) Known(id string) bool { return l.known[id] }
 
 // LooksLikeID reports whether word has the form of an id of one of the list's groups, known or not.
 func (l *List) LooksLikeID(word string) bool {
@@ -67,7 +60,7 @@ func (l *List) LooksLikeID(word string) bool {
 
 // Load reads both lists. Ids must be unique, levels and kinds those of [Levels] and [Kinds].
 func Load(root fs.FS) (*List, error) {
-	l := &List{index: map[string]int{}}
+	l := &List{known: map[string]bool{}}
 	if err := l.read(root, RequirementsFile, []string{"id", "level", "party", "statement", "trigger", "action"}, Levels); err != nil {
 		return nil, err
 	}
@@ -98,7 +91,7 @@ func (l *List) read(root fs.FS, file string, columns, levels []string) error {
 		case l.Known(cells[0]):
 			return fmt.Errorf("%s: %s is listed twice", where, cells[0])
 		}
-		l.index[cells[0]] = len(l.Entries)
+		l.known[cells[0]] = true
 		l.Entries = append(l.Entries, Entry{ID: cells[0], Level: cells[1], Statement: cells[statement], Property: columns[1] == "kind"})
 	}
 	return nil

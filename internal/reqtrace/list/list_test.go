@@ -25,7 +25,6 @@ func TestLoad(t *testing.T) {
 	}, l.Entries)
 	require.True(t, l.Known("INV-01"))
 	require.False(t, l.Known("INV-02"))
-	require.Negative(t, l.Order("KHP-OPEN-01", "INV-01"))
 
 	require.True(t, l.LooksLikeID("WSP-FRAME-99"))
 	require.False(t, l.LooksLikeID("KHP-lower"))
