@@ -31,7 +31,9 @@ func TestChromium(t *testing.T) {
 	if *chromium == "" {
 		t.Skip("needs a browser: make browser")
 	}
-	origin := serve(t, "--demo-page", "--route", "/=echo", "--route", "/account=echo", "--route", "/gone=status:403", "--auth", "/account=joe:welcome")
+	other := serve(t, "--auth", "/account=joe:welcome", "--allow-origin", "*")
+	elsewhere := "ws" + strings.TrimPrefix(other, "http")
+	origin := serve(t, "--demo-page", "--route", "/away=redirect:/account", "--route", "/out=redirect:"+elsewhere+"/open", "--route", "/lure=redirect:"+elsewhere+"/account", "--route", "/=echo", "--route", "/account=echo", "--route", "/gone=status:403", "--auth", "/account=joe:welcome")
 	b := start(t)
 	for name, c := range map[string]struct {
 		link url.Values
@@ -44,7 +46,14 @@ func TestChromium(t *testing.T) {
 		"credentials, kaazing": {url.Values{"profile": {"kaazing"}, "path": {"/account"}, "user": {"joe:welcome"}, "say": {"let me in"}},
 			[]string{"< HTTP/1.1 401 Unauthorized", "WWW-Authenticate: Application Basic", "< HTTP/1.1 101 Web Socket Protocol Handshake", "< N (go on)", "* open", `< "let me in"`}},
 		"wrong credentials": {url.Values{"path": {"/account"}, "user": {"joe:guess"}, "say": {"x"}}, []string{"< HTTP/1.1 401 Unauthorized", "! "}},
-		"refused":           {url.Values{"path": {"/gone"}, "say": {"x"}}, []string{"< HTTP/1.1 403 Forbidden", "! HTTP/1.1 403 Forbidden"}},
+		"redirect": {url.Values{"path": {"/away"}, "user": {"joe:welcome"}, "say": {"moved"}},
+			[]string{"< HTTP/1.1 302 Found", "* sent elsewhere: ws", "< HTTP/1.1 401", "Authorization: [redacted]", "* open", `< "moved"`}},
+		"redirect, kaazing": {url.Values{"profile": {"kaazing"}, "path": {"/away"}, "user": {"joe:welcome"}, "say": {"moved"}},
+			[]string{"* sent elsewhere: ws", "/account?.kl=Y", "< HTTP/1.1 401", "Authorization: [redacted]", "* open", `< "moved"`}},
+		"redirect to another server": {url.Values{"path": {"/out"}, "say": {"moved"}}, []string{"* sent elsewhere: " + elsewhere + "/open", "* open", `< "moved"`}},
+		"no password for another server": {url.Values{"path": {"/lure"}, "user": {"joe:welcome"}, "say": {"x"}},
+			[]string{"* sent elsewhere: " + elsewhere + "/account", "< HTTP/1.1 401", "! credentials are needed"}},
+		"refused": {url.Values{"path": {"/gone"}, "say": {"x"}}, []string{"< HTTP/1.1 403 Forbidden", "! HTTP/1.1 403 Forbidden"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := b.open(t, origin+"/?"+c.link.Encode())
@@ -54,6 +63,12 @@ func TestChromium(t *testing.T) {
 			t.Log(log)
 		})
 	}
+	t.Run("a password is not shown", func(t *testing.T) {
+		page := b.open(t, origin+"/?"+url.Values{"path": {"/account"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
+		require.Eventually(t, func() bool { return strings.Contains(page.value(t, press), `< "hello"`) }, 20*time.Second, 20*time.Millisecond)
+		require.Equal(t, "password joe:welcome", page.value(t, "`${$('user').type} ${$('user').value}`"))
+		require.NotContains(t, page.value(t, "document.body.innerText + location.href"), "welcome")
+	})
 	t.Run("a link does nothing by itself", func(t *testing.T) {
 		page := b.open(t, origin+"/?"+url.Values{"path": {"@other.example/"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
 		var text string
