@@ -26,7 +26,6 @@ type document struct {
 	name       string
 	secure     bool
 	host, port string
-	realm      string
 	routes     []*route
 }
 
@@ -34,6 +33,8 @@ type document struct {
 type route struct {
 	service, path, target string
 	htpasswd              string // name of a file, "" for everybody
+	realm                 string // of the challenge, "" for khp's own
+	lifetime              string // of a connection after the login, "" for ever
 	origins               []string
 	size, silence         *node // options, nil if there are none
 }
@@ -61,15 +62,22 @@ func (d *document) text(c *converter) ([]byte, error) {
 		in.Content = append(in.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key, HeadComment: remark}, v)
 		return nil
 	}
-	routes, guards := &yaml.Node{Kind: yaml.MappingNode}, &yaml.Node{Kind: yaml.MappingNode}
+	routes := &yaml.Node{Kind: yaml.MappingNode}
 	for _, r := range d.routes {
-		if err := set(routes, r.path, "# "+cli.OneLine(r.service), r.target); err != nil {
-			return nil, err
-		}
+		var value any = r.target
 		if r.htpasswd != "" {
-			if err := set(guards, r.path, "", filepath.Join(c.dir, r.htpasswd)); err != nil {
-				return nil, err
+			guarded, auth := &yaml.Node{Kind: yaml.MappingNode}, &yaml.Node{Kind: yaml.MappingNode}
+			for _, s := range [][2]string{{"htpasswd", filepath.Join(c.dir, r.htpasswd)}, {"realm", r.realm}, {"session-lifetime", r.lifetime}} {
+				if s[1] != "" {
+					_ = set(auth, s[0], "", s[1]) // fails with values that YAML does not have
+				}
 			}
+			_ = set(guarded, "target", "", r.target)
+			_ = set(guarded, "auth", "", auth)
+			value = guarded
+		}
+		if err := set(routes, r.path, "# "+cli.OneLine(r.service), value); err != nil {
+			return nil, err
 		}
 	}
 	type setting struct {
@@ -80,13 +88,7 @@ func (d *document) text(c *converter) ([]byte, error) {
 	if d.secure {
 		list = append(list, setting{"tls-cert", filepath.Join(c.dir, certFile)}, setting{"tls-key", filepath.Join(c.dir, keyFile)})
 	}
-	list = append(list, setting{"route", routes}, setting{"plain", true})
-	if len(guards.Content) > 0 {
-		list = append(list, setting{"htpasswd", guards})
-		if d.realm != "" {
-			list = append(list, setting{"realm", d.realm})
-		}
-	}
+	list = append(list, setting{"routes", routes}, setting{"plain", true})
 	if c.trust != nil && slices.ContainsFunc(d.routes, func(r *route) bool { return certified.MatchString(r.target) }) {
 		list = append(list, setting{"backend-ca", filepath.Join(c.dir, trustFile)})
 	}

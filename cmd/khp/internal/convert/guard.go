@@ -52,14 +52,18 @@ func (c *converter) guard(s *node, d *document, r *route) {
 		return
 	}
 	r.htpasswd = c.passwordFile(htpasswdName(roles), text)
-	name := cmp.Or(c.realms[i].value("description"), named.text)
-	switch {
-	case !printable(name):
+	if r.realm = cmp.Or(c.realms[i].value("description"), named.text); !printable(r.realm) {
 		c.report.say(c.file, c.realms[i], lost, "<realm>", "the realm of a challenge holds printable ASCII characters only; it is khp here")
-	case d.realm == "":
-		d.realm = name
-	case d.realm != name:
-		c.report.say(c.file, named, different, "<realm-name>", "the challenge of this path names the realm "+d.realm)
+		r.realm = ""
+	}
+	if timeout := login.child("session-timeout"); timeout != nil {
+		t, err := interval(timeout.text)
+		switch {
+		case err != nil:
+			c.report.say(c.file, timeout, lost, "<session-timeout>", "expected a time such as 30 minutes; set session-lifetime of "+r.path+" yourself")
+		case t > 0:
+			r.lifetime = t.String()
+		}
 	}
 }
 
