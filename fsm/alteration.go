@@ -1,37 +1,52 @@
 package fsm
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
-// Alteration is a table with one row replaced. Checkers step a machine with it to show that they
+// Alteration is a table with rows replaced. Checkers step a machine with it to show that they
 // notice the mistake. The tables themselves do not change.
 type Alteration struct {
 	side  string
-	place int // number of the altered cell
-	cell  cell
+	cells map[int]cell // the altered ones, by number
 }
 
 // Alter returns the machine of a side, "client" or "server", with r in the place of row n, as
 // [ClientRows] and [ServerRows] count. A row that is not there alters nothing.
-func Alter(side string, n int, r Row) *Alteration {
-	at := placeOf(side, n)
+func Alter(side string, n int, r Row) *Alteration { return (&Alteration{side: side}).And(n, r) }
+
+// And returns a with one more row altered, of the same side.
+func (a *Alteration) And(n int, r Row) *Alteration {
+	more := &Alteration{a.side, maps.Clone(a.cells)}
+	at := placeOf(a.side, n)
 	if at.row == nil {
-		return &Alteration{}
+		return more
 	}
-	a := &Alteration{side: side, place: at.cell, cell: slices.Clone(at.table)}
+	c, ok := more.cells[at.cell]
+	if !ok {
+		c = slices.Clone(at.table)
+	}
 	for i := range at.table {
 		if &at.table[i] == at.row {
-			a.cell[i] = read(side, r)
+			c = slices.Clone(c)
+			c[i] = read(a.side, r)
 		}
 	}
-	return a
+	if more.cells == nil {
+		more.cells = map[int]cell{}
+	}
+	more.cells[at.cell] = c
+	return more
 }
 
 // StepClient is [ClientConfig.Step] of the altered client.
 func (a *Alteration) StepClient(cfg ClientConfig, s ClientState, ev Event) (ClientState, Effects, Verdict) {
-	if a.side != "client" || cfg.Profile == 0 || a.place != int(s.phase)*int(clientInputs)+int(clientInputOf(ev)) {
+	c, ok := a.cells[int(s.phase)*int(clientInputs)+int(clientInputOf(ev))]
+	if !ok || a.side != "client" || cfg.Profile == 0 {
 		return cfg.Step(s, ev)
 	}
-	r := a.cell.match(cfg.world(s, ev.Facts))
+	r := c.match(cfg.world(s, ev.Facts))
 	if r.verdict != Accepted {
 		return s, Effects{}, r.verdict
 	}
@@ -41,10 +56,11 @@ func (a *Alteration) StepClient(cfg ClientConfig, s ClientState, ev Event) (Clie
 
 // StepServer is [ServerConfig.Step] of the altered server.
 func (a *Alteration) StepServer(cfg ServerConfig, s ServerState, ev Event) (ServerState, Effects, Verdict) {
-	if a.side != "server" || a.place != int(s.phase)*int(serverInputs)+int(serverInputOf(ev)) {
+	c, ok := a.cells[int(s.phase)*int(serverInputs)+int(serverInputOf(ev))]
+	if !ok || a.side != "server" {
 		return cfg.Step(s, ev)
 	}
-	r := a.cell.match(cfg.world(s, ev))
+	r := c.match(cfg.world(s, ev))
 	if r.verdict != Accepted {
 		return s, Effects{}, r.verdict
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 // Options bound an exploration and say how it is run. The zero value explores everything, up to ten
-// million states, with a worker for each processor. Nothing but MaxStates, MaxDepth, Seed and Shard
-// changes what comes out, and a Context that ends early.
+// million states, with a worker for each processor. Nothing but MaxStates, MaxDepth, Seed, Shard and
+// First changes what comes out, and a Context that ends early.
 type Options struct {
 	MaxStates int             // gives up beyond that; 0 is ten million
 	MaxDepth  int             // does not go on from states that many steps from the start; 0 is no bound
@@ -20,6 +20,7 @@ type Options struct {
 	Snapshot  func(*Snapshot) // called with Progress: its argument can be kept and explored on from; see [Options].Resume
 	Resume    *Snapshot       // goes on from there; it must stem from the same system, bounds and seed
 	Shard     Shard           // explores a part of the space only
+	First     bool            // goes no farther than to the nearest violation
 }
 
 // Progress tells how far an exploration is.
@@ -133,6 +134,11 @@ func (x *exploration[S, A]) run() (Report[A], error) {
 		}
 		if x.frontier(x.next) == 0 {
 			break
+		}
+		if x.o.First && len(x.hits) > 0 {
+			x.finish()
+			x.report.Bounded = true
+			return x.report, nil
 		}
 		x.depth++
 		for p := range parts {

@@ -20,7 +20,7 @@ func (x *exploration[S, A]) eventually() {
 		switch {
 		case x.seen&(1<<i) != 0:
 		case x.bounded(), x.records != nil && x.enough == 0:
-			x.report.mark(Sometimes, p.ID, func(c *Checked) { c.Undecided = true })
+			x.report.mark(Sometimes, p.ID, p.Text, func(c *Checked) { c.Undecided = true })
 		default:
 			x.hits = append(x.hits, hit{ID: p.ID, Text: "never: " + p.Text, Kind: Sometimes, State: noID, Step: -1})
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Report is the result of an exploration.
@@ -31,13 +32,17 @@ func (r Report[A]) Collision() float64 {
 	return -math.Expm1(-n * (n - 1) / 2 / math.Exp2(64))
 }
 
-// mark changes a property of the report, which is added if it is not known.
-func (r *Report[A]) mark(kind, name string, change func(*Checked)) {
-	for i, p := range r.Properties {
-		if p.ID == name && p.Kind == kind {
-			change(&r.Properties[i])
-			return
-		}
+// mark changes a property of the report, which is added if it is not known. Of several with the same
+// name it is the one whose text ends what is said, else the first.
+func (r *Report[A]) mark(kind, name, said string, change func(*Checked)) {
+	named := func(p Checked) bool { return p.ID == name && p.Kind == kind }
+	i := slices.IndexFunc(r.Properties, func(p Checked) bool { return named(p) && strings.HasSuffix(said, p.Text) })
+	if i < 0 {
+		i = slices.IndexFunc(r.Properties, named)
+	}
+	if i >= 0 {
+		change(&r.Properties[i])
+		return
 	}
 	r.Properties = append(r.Properties, Checked{ID: name, Kind: kind})
 	change(&r.Properties[len(r.Properties)-1])
@@ -58,7 +63,7 @@ func (x *exploration[S, A]) finish() {
 		r.add(x.violation(h))
 	}
 	for _, v := range r.Violations {
-		r.mark(v.Kind, v.ID, func(c *Checked) {
+		r.mark(v.Kind, v.ID, v.Text, func(c *Checked) {
 			c.Text, c.Held = cmp.Or(c.Text, v.Text), false
 		})
 	}

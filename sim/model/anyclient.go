@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
 )
@@ -117,10 +119,10 @@ func (m AnyClient) Properties() explore.Properties[serverWorld] {
 			holds("INV-40", "after a terminating status the connection is closing", func(w serverWorld) bool {
 				return !w.host.is(decided) || w.host.opened > 0 || w.host.is(closeSent) || w.Phase().Terminal() || w.Phase().Open()
 			}),
-			holds("LIV-06", "a server that waits for its client does so with a timer", func(w serverWorld) bool { return w.guarded() }),
+			holds("LIV-06", "the timers that the phase needs run, and no others", func(w serverWorld) bool { return w.timed() }),
 			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w serverWorld) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),
 		},
-		AtSteps: serverChecks,
+		AtSteps: slices.Concat(serverChecks, checks(serverObligations)),
 		LeadsTo: []explore.Promise[serverWorld]{
 			leads("LIV-01", "what began ends or opens", func(w serverWorld) bool { return w.Phase() != fsm.ServerOpening }, func(w serverWorld) bool {
 				return w.Phase().Terminal() || w.Phase().Open()

@@ -192,10 +192,10 @@ func (m AnyServer) Properties() explore.Properties[clientWorld] {
 			holds("INV-20", "replays stay within their bound", func(w clientWorld) bool { return w.state.Replays() <= int(m.Config.MaxReplays) }),
 			holds("INV-21", "redirects stay within their bound", func(w clientWorld) bool { return w.state.Redirects() <= int(m.Config.MaxRedirects) }),
 			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w clientWorld) bool { return m.Config.PlainFallback || w.Phase() != fsm.ClientPlain }),
-			holds("LIV-06", "some timer runs whenever the client waits", func(w clientWorld) bool { return w.guarded() }),
+			holds("LIV-06", "the timers that the phase needs run, and no others", func(w clientWorld) bool { return w.timed() }),
 			holds("LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded),
 		},
-		AtSteps: clientChecks,
+		AtSteps: slices.Concat(clientChecks, checks(clientObligations)),
 		LeadsTo: []explore.Promise[clientWorld]{
 			leads("LIV-01", "every connect call ends or opens", nil, func(w clientWorld) bool { return w.Phase().Terminal() || w.Phase().Open() }),
 			leads("LIV-11", "what is closing comes to an end or to the next connection", in(fsm.ClientClosing, fsm.ClientDraining), func(w clientWorld) bool {

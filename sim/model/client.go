@@ -23,27 +23,20 @@ const misused = "TOTAL: an honest driver is told Misuse"
 // take gives ev to the client and carries out its orders, as far as they concern the client
 // itself.
 func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken string) {
-	before := w.state
-	state, effects, verdict := f.stepClient(cfg, before, ev)
-	w.host.learn(cfg, before, ev)
+	before := *w
+	state, effects, verdict := f.stepClient(cfg, before.state, ev)
+	w.host.learn(cfg, before.state, ev)
 	switch verdict {
 	case fsm.Misuse:
 		broken = misused
 	case fsm.Accepted:
 		w.state = state
-		broken = w.host.obey(cfg, before, state, ev, effects)
+		broken = w.host.obey(cfg, before.state, state, ev, effects)
+	}
+	if broken == "" {
+		broken = clientOwes.unmet(ev.Kind, &clientTurn{&cfg, &before, w, &ev, &effects})
 	}
 	return Action{Side: Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken
-}
-
-// guarded reports whether time ends every wait of the client: before open, something always runs
-// that leads on. [LIV-01, LIV-07]
-func (w *clientWorld) guarded() bool {
-	switch p := w.Phase(); {
-	case p == fsm.ClientIdle, p == fsm.ClientRedirecting, p.Open(), p.Terminal():
-		return true
-	}
-	return w.host.timers.running != 0
 }
 
 // clientChecks are the properties that the host of a client checks at every step. They are told by
@@ -62,7 +55,6 @@ var clientChecks = []explore.Checked{
 	{ID: "INV-20", Text: "no more replays than allowed"},
 	{ID: "INV-21", Text: "no more redirects and connections than allowed"},
 	{ID: "INV-28", Text: "no new connection before the old one is gone"},
-	{ID: "INV-37", Text: "a Ping is answered and changes nothing"},
 	{ID: "INV-39", Text: "no timer is started over while it runs"},
 	{ID: "WSP-FRAME-06", Text: "one Close frame at most"},
 	{ID: "TOTAL", Text: "an honest driver is never told Misuse"},
@@ -113,6 +105,7 @@ func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 	case fsm.ActionContinue:
 		h.put(bodyAllowed, cfg.Expect)
 	case fsm.ActionWait:
+		h.set(waits)
 	default:
 		h.clear(outstanding)
 		h.set(over)
@@ -130,9 +123,6 @@ func (h *clientHost) obey(cfg fsm.ClientConfig, s, next fsm.ClientState, ev fsm.
 		if broken != "" {
 			return broken
 		}
-	}
-	if ev.Kind == fsm.EventPingReceived && h.is(webSocket) && !h.is(closeSent) {
-		return answered(s != next, effects)
 	}
 	return ""
 }
@@ -156,6 +146,7 @@ func (h *clientHost) one(cfg fsm.ClientConfig, next fsm.ClientState, ev fsm.Even
 		h.clear(bodyAllowed)
 		h.set(writing)
 	case fsm.EffectStopBody:
+		h.put(cut, h.is(writing))
 		h.clear(writing)
 	case fsm.EffectAskCredentials:
 		h.set(asked)
@@ -173,9 +164,6 @@ func (h *clientHost) one(cfg fsm.ClientConfig, next fsm.ClientState, ev fsm.Even
 		}
 	case fsm.EffectClosed, fsm.EffectFail:
 		h.clear(asked)
-		if h.is(connected) {
-			return "INV-05: told the end while the connection is up"
-		}
 	}
 	return ""
 }

@@ -35,6 +35,8 @@ const (
 	over                             // a terminating status was received on this connection
 	bodyAllowed                      // the last response was a 100 in answer to Expect
 	good                             // a completing response met every condition
+	cut                              // the body was stopped before it was written
+	waits                            // a 202 was the last word on a request, or on one before it
 )
 
 // Marks of a server.
@@ -103,15 +105,9 @@ func (h *host) obey(e fsm.Effect, wasOpen bool) (broken string) {
 	case fsm.EffectDisconnect:
 		h.clear(dialing | connected | webSocket)
 	case fsm.EffectClosed, fsm.EffectFail:
-		h.ended++
-	}
-	return ""
-}
-
-// answered checks that a Ping is answered and changes nothing.
-func answered(changed bool, effects fsm.Effects) (broken string) {
-	if changed || effects.Len() != 1 || effects.At(0).Kind != fsm.EffectSendPong {
-		return "INV-37: a Ping is not just answered"
+		if h.ended++; h.is(connected) {
+			return "INV-05: told the end while the connection is up"
+		}
 	}
 	return ""
 }

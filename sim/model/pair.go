@@ -91,11 +91,9 @@ func (m Honest) Properties() explore.Properties[Pair] {
 			holds("INV-50", "a client is open only if its server completed the handshake", func(p Pair) bool {
 				return p.client.Phase() != fsm.ClientOpen || p.serverOpened
 			}),
-			holds("LIV-06", "a side that waits for the other, the network or credentials has a timer running", func(p Pair) bool {
-				return p.client.guarded() && (!p.up || p.server.guarded())
-			}),
+			holds("LIV-06", "the timers that a phase needs run, and no others", func(p Pair) bool { return p.client.timed() && (!p.up || p.server.timed()) }),
 		},
-		AtSteps: append(slices.Clip(slices.Clone(clientChecks)), serverChecks...),
+		AtSteps: slices.Concat(clientChecks, checks(clientObligations), serverChecks, checks(serverObligations)),
 		LeadsTo: []explore.Promise[Pair]{
 			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.AtRest(p) || bothOpen(p) }),
 			leads("LIV-07", "once a client closes, its connection comes to an end", func(p Pair) bool { return closing(p.client.Phase()) }, func(p Pair) bool { return !closing(p.client.Phase()) }),

@@ -21,27 +21,22 @@ func (w serverWorld) String() string { return "server " + bare(w.Phase()) }
 // itself. A decision may be misuse: that is how the machine refuses what breaks an obligation, and
 // then nothing changes.
 func (w *serverWorld) take(cfg fsm.ServerConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken string) {
-	before := w.state
-	state, effects, verdict := f.stepServer(cfg, before, ev)
-	a = Action{Side: Server, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}
-	if verdict == fsm.Misuse {
-		if ev.Kind != fsm.EventDecided {
-			broken = misused
-		}
-		return a, effects, broken
+	before := *w
+	state, effects, verdict := f.stepServer(cfg, before.state, ev)
+	switch {
+	case verdict == fsm.Misuse && ev.Kind != fsm.EventDecided:
+		broken = misused
+	case verdict != fsm.Misuse:
+		w.host.learn(before.state, ev)
 	}
-	w.host.learn(before, ev)
 	if verdict == fsm.Accepted {
 		w.state = state
-		broken = w.host.obey(before, state, ev, effects)
+		broken = w.host.obey(before.state, ev, effects)
 	}
-	return a, effects, broken
-}
-
-// guarded reports whether time ends every wait of the server.
-func (w *serverWorld) guarded() bool {
-	p := w.Phase()
-	return p == fsm.ServerOpening || p.Open() || p.Terminal() || w.host.timers.running != 0
+	if broken == "" {
+		broken = serverOwes.unmet(ev.Kind, &serverTurn{&cfg, &before, w, &ev, &effects})
+	}
+	return Action{Side: Server, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken
 }
 
 // serverChecks are those that the host of a server checks.
@@ -52,7 +47,6 @@ var serverChecks = []explore.Checked{
 	{ID: "INV-04", Text: "at most one open event"},
 	{ID: "INV-05", Text: "nothing after the terminal event"},
 	{ID: "INV-08", Text: "accepted only with a request and a selection out of it"},
-	{ID: "INV-37", Text: "a Ping is answered and changes nothing"},
 	{ID: "INV-39", Text: "no timer is started over while it runs"},
 	{ID: "INV-40", Text: "no response after Close"},
 	{ID: "INV-41", Text: "one deciding response to a complete request"},
@@ -89,7 +83,7 @@ func (h *serverHost) learn(s fsm.ServerState, ev fsm.Event) {
 }
 
 // obey carries out what the machine orders and checks that it may.
-func (h *serverHost) obey(s, next fsm.ServerState, ev fsm.Event, effects fsm.Effects) (broken string) {
+func (h *serverHost) obey(s fsm.ServerState, ev fsm.Event, effects fsm.Effects) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {
 		if h.is(responding) && e.Kind != fsm.EffectSendTerminator {
@@ -104,9 +98,6 @@ func (h *serverHost) obey(s, next fsm.ServerState, ev fsm.Event, effects fsm.Eff
 	}
 	if h.is(responding) {
 		return "INV-42: a response without its terminator"
-	}
-	if ev.Kind == fsm.EventPingReceived && h.is(webSocket) && !h.is(peerClosed) {
-		return answered(s != next, effects)
 	}
 	return ""
 }
@@ -167,9 +158,9 @@ func (h *serverHost) respond(ev fsm.Event, status int) (broken string) {
 	switch {
 	case status == 100 && ev.Kind == fsm.EventRequest, rule.Action == fsm.ActionWait:
 	case rule.Action == fsm.ActionReplay:
-		h.clear(requested | deciding)
+		h.clear(requested | deciding | again)
 	default:
-		h.clear(requested | deciding)
+		h.clear(requested | deciding | again)
 		h.set(decided)
 	}
 	return ""

@@ -179,6 +179,7 @@ func serverObeys(r *run, e fsm.Effect) {
 	case fsm.EffectClosed, fsm.EffectFail:
 		r.set(toldEnd, yes)
 		r.set(deciding, no)
+		r.must("INV-05", "the end is told when the connection is gone", not(r.get(connected)))
 	}
 }
 
