@@ -215,9 +215,11 @@ func serverResponds(r *run, status int) {
 	switch {
 	case status == 100 && kind == "Request", action == "Wait":
 	case action == "Replay":
+		r.set(again, no)
 		r.set(request, no)
 		r.set(deciding, no)
 	default:
+		r.set(again, no)
 		r.set(request, no)
 		r.set(deciding, no)
 		r.set(decided, yes)
