@@ -71,7 +71,7 @@ func (f *front) close() {
 }
 
 // url is where it listens.
-func (f *front) url() string { return f.Scheme() + "://" + f.ln.Addr().String() }
+func (f *front) url() string { return listen.URL(f.Scheme(), f.ln) }
 
 // pairs calls f with each of the fronts that serve and the one of next that takes its place on a
 // reload, the one with the same address; addresses may be there several times, with port 0. Either is

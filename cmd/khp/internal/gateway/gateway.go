@@ -173,5 +173,5 @@ func (g *gateway) listenMetrics(addr string) (url string, stop func(), err error
 	mux.HandleFunc("GET /readyz", g.ready)
 	srv := boundedServer(mux)
 	go func() { _ = srv.Serve(ln) }()
-	return "http://" + ln.Addr().String() + "/metrics", func() { _ = srv.Close() }, nil
+	return listen.URL("http", ln) + "/metrics", func() { _ = srv.Close() }, nil
 }

@@ -112,7 +112,7 @@ func newOptions() *options {
 	f := o.flags
 	f.SortFlags = false
 	f.StringVar(&o.path, "config", "", "read settings from `FILE` as well, in YAML")
-	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT`; port 0 takes a free one")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT` or unix:SOCKET; port 0 takes a free one")
 	f.StringArrayVar((*[]string)(&o.Route), "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
 	f.StringArrayVar((*[]string)(&o.Plain), "plain", nil, "serve plain WebSocket clients on the same URLs, of all routes or of `PATH=true|false` (repeat)")
 	f.Lookup("plain").NoOptDefVal = "true"

@@ -14,6 +14,9 @@ import (
 
 // Check says what is wrong with an address that nothing can listen on, "" if nothing is.
 func Check(addr string) (why string) {
+	if socket, ok := strings.CutPrefix(addr, unixPrefix); ok {
+		return CheckSocket(socket)
+	}
 	_, port, err := net.SplitHostPort(addr)
 	if err == nil {
 		_, err = net.LookupPort("tcp", port)
@@ -27,6 +30,9 @@ func Check(addr string) (why string) {
 // Listen opens a listener at addr, which [Check] has nothing against; setting names where addr comes
 // from, for errors.
 func Listen(setting, addr string) (net.Listener, error) {
+	if socket, ok := strings.CutPrefix(addr, unixPrefix); ok {
+		return listenUnix(setting, socket)
+	}
 	host, _, _ := net.SplitHostPort(addr)
 	network := "tcp"
 	if a, err := netip.ParseAddr(host); err == nil && a.Is4() { // 0.0.0.0 is IPv4 only, as it is written
@@ -64,6 +70,9 @@ func SystemError(err error) string {
 // Collide reports whether a and b cannot both be listened on: they have the same port, which is not
 // 0, and one of both stands for all addresses or they are equal. No name is looked up.
 func Collide(a, b string) bool {
+	if strings.HasPrefix(a, unixPrefix) {
+		return a == b
+	}
 	ahost, aport, aerr := net.SplitHostPort(a)
 	bhost, bport, berr := net.SplitHostPort(b)
 	an, aperr := net.LookupPort("tcp", aport)

@@ -1,13 +1,14 @@
 package target
 
 import (
+	"errors"
 	"fmt"
 	"net"
-	"path"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/wire"
 )
 
@@ -68,8 +69,8 @@ func parseBackend(text string) (backend, error) {
 		return &wsBackend{url: u, khp: khp, link: link{"tcp", u.HostPort()}, name: prefixOf(khp) + withoutQuery(u)}, nil
 	case "ws+unix":
 		socket, target, _ := strings.Cut(rest, ":")
-		if err := checkSocket(socket); err != nil {
-			return nil, err
+		if why := listen.CheckSocket(socket); why != "" {
+			return nil, errors.New(why)
 		}
 		u, err := webSocketURL("ws://localhost" + target)
 		if err != nil || target != "" && !strings.HasPrefix(target, "/") {
@@ -77,8 +78,8 @@ func parseBackend(text string) (backend, error) {
 		}
 		return &wsBackend{url: u, khp: khp, link: link{"unix", socket}, name: prefixOf(khp) + "ws+unix:" + socket + ":" + u.Path}, nil
 	case "unix":
-		if err := checkSocket(rest); err != nil {
-			return nil, err
+		if why := listen.CheckSocket(rest); why != "" {
+			return nil, errors.New(why)
 		}
 		return &streamBackend{link: link{"unix", rest}, linger: tcpLinger, name: text}, nil
 	}
@@ -104,22 +105,6 @@ func parseTCP(text string) (backend, error) {
 		b.host = host
 	}
 	return b, nil
-}
-
-// mostSocket bounds the path of a Unix socket, as Linux does.
-const mostSocket = 107
-
-// checkSocket refuses what is no path of a Unix socket.
-func checkSocket(socket string) error {
-	switch {
-	case !path.IsAbs(socket) || strings.ContainsAny(socket, "?#\x00"):
-		return fmt.Errorf("%q is no Unix socket; expected the whole path to it, as in unix:/run/broker.sock", Shown(socket))
-	case len(socket) > mostSocket:
-		return fmt.Errorf("the path of the Unix socket has %d bytes; %d are the most that the system takes", len(socket), mostSocket)
-	case path.Clean(socket) != socket:
-		return fmt.Errorf("%q is no Unix socket; did you mean %s?", socket, path.Clean(socket))
-	}
-	return nil
 }
 
 // prefixOf marks the URLs of back ends that speak KHP.
