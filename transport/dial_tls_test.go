@@ -158,7 +158,7 @@ func TestHandler_TLSCut(t *testing.T) {
 		<-c.head
 		require.Equal(t, 1, h.Connections())
 		require.NoError(t, nc.Close())
-		require.Eventually(t, func() bool { return h.Connections() == 0 }, 2*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
 	}
 }
 

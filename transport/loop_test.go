@@ -160,7 +160,7 @@ func TestDial_CancelledAnyTime(t *testing.T) {
 		require.NoError(t, c.CloseNow())
 	}
 	require.Positive(t, opened)
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, 2*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
 }
 
 // Shutdown at any time.
@@ -242,6 +242,6 @@ func TestHandler_CutAtEveryByte(t *testing.T) {
 		}
 		_ = nc.Close()
 	}
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, 2*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
 	require.EqualValues(t, 1, served.Load(), "only the whole handshake opens")
 }

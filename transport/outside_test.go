@@ -45,7 +45,7 @@ func TestHandler_Outside(t *testing.T) {
 			if c.differs == "" {
 				return
 			}
-			require.Eventually(t, func() bool { return strings.Contains(log.String(), "handshake failed") }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return strings.Contains(log.String(), "handshake failed") }, 30*time.Second, time.Millisecond)
 			for _, want := range []string{"differs=" + c.differs, "opening=" + c.was, "extended=" + c.is} {
 				require.Contains(t, log.String(), want)
 			}
@@ -60,6 +60,6 @@ func TestHandler_RefusedOpeningProfile(t *testing.T) {
 	url := serve(t, &Handler{Serve: echoServe, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	head := <-dialTCP(t, url, strings.Replace(kaazingOpening, "privileged://one.example:8001", "http://evil.example", 1)).head
 	require.Contains(t, head, " 403 ")
-	require.Eventually(t, func() bool { return strings.Contains(log.String(), "status=403") }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), "status=403") }, 30*time.Second, time.Millisecond)
 	require.Contains(t, log.String(), "profile=kaazing")
 }

@@ -66,7 +66,7 @@ func TestServer_SetBoundsPerAddress(t *testing.T) {
 	more := dialHTTP(t, url)
 	more.want(503, "too many connections")
 	_ = first.nc.Close()
-	require.Eventually(t, func() bool { return s.Connections() == 0 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second, time.Millisecond)
 	again := dialTCP(t, url, openingRequest)
 	require.Contains(t, <-again.head, "101 ")
 }

@@ -69,6 +69,6 @@ func TestHandler_HeadLimit(t *testing.T) {
 		}
 	}
 	for name, s := range servers {
-		require.Eventually(t, func() bool { return s.Connections() == 0 }, 10*time.Second, time.Millisecond, name)
+		require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second, time.Millisecond, name)
 	}
 }

@@ -174,7 +174,7 @@ func TestServer_MaxConnections(t *testing.T) {
 	upgrade.want(503, "all connections are in use")
 	require.Equal(t, 1, strings.Count(log.String(), "turned away: all connections are in use"), "a flood is one line")
 	_ = first.nc.Close()
-	require.Eventually(t, func() bool { return !s.Load().Full }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return !s.Load().Full }, 30*time.Second, time.Millisecond)
 	third := dialTCP(t, url, openingRequest)
 	require.Contains(t, <-third.head, "101 ")
 }

@@ -77,8 +77,8 @@ func serveProxied(t *testing.T, secure bool, change func(s *Server)) *proxied {
 	go func() { _ = serve(ln) }()
 	t.Cleanup(func() {
 		require.NoError(t, p.Shutdown(context.Background()))
-		require.Eventually(t, func() bool { return p.Connections() == 0 }, 10*time.Second, time.Millisecond)
-		require.Eventually(t, func() bool { return p.gate.Addresses() == 0 }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.Connections() == 0 }, 30*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return p.gate.Addresses() == 0 }, 30*time.Second, time.Millisecond)
 	})
 	return p
 }
@@ -167,7 +167,7 @@ func TestServer_ProxyHeaderRefused(t *testing.T) {
 				})
 				_, err := p.dial(t, x.host, x.first, nil)
 				require.Error(t, err)
-				require.Eventually(t, func() bool { return strings.Contains(p.log.String(), x.log) }, 10*time.Second, time.Millisecond, p.log)
+				require.Eventually(t, func() bool { return strings.Contains(p.log.String(), x.log) }, 30*time.Second, time.Millisecond, p.log)
 				require.Contains(t, p.log.String(), "remote="+x.host)
 				require.Empty(t, p.seen)
 			})
@@ -191,7 +191,7 @@ func TestServer_ProxyHeaderPerAddress(t *testing.T) {
 	require.ErrorContains(t, err, "503")
 	require.Contains(t, p.log.String(), `turned away: too many connections from this address" remote=[2001:db8::3]:3 most=2`)
 	require.NoError(t, one.CloseNow())
-	require.Eventually(t, func() bool { return p.Connections() == 3 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return p.Connections() == 3 }, 30*time.Second, time.Millisecond)
 	_, err = p.dial(t, proxyHost, header(t, 1, "[2001:db8::3]:3"), nil)
 	require.NoError(t, err)
 	<-p.seen

@@ -191,7 +191,7 @@ func TestDial_SecondSignalRestoresTheTerminal(t *testing.T) {
 	require.NoError(t, x.cmd.Process.Signal(os.Interrupt))
 	ended := make(chan error, 1)
 	go func() { ended <- x.cmd.Wait() }()
-	require.Eventually(t, func() bool { _ = x.cmd.Process.Signal(os.Interrupt); return len(ended) > 0 }, 4*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { _ = x.cmd.Process.Signal(os.Interrupt); return len(ended) > 0 }, 30*time.Second, 5*time.Millisecond)
 	var exit *exec.ExitError
 	require.ErrorAs(t, <-ended, &exit)
 	require.Equal(t, syscall.SIGINT, exit.Sys().(syscall.WaitStatus).Signal())

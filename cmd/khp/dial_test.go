@@ -32,7 +32,7 @@ func TestDial_Sizes(t *testing.T) {
 	for _, kind := range []string{"text", "binary"} {
 		for _, profile := range []string{"spec", "kaazing"} {
 			t.Run(kind+"/"+profile, func(t *testing.T) {
-				args := []string{server.url + "/", "--json", "--profile", profile}
+				args := []string{server.url + "/", "--json", "--profile", profile, "--wait", "1m"}
 				if kind == "binary" {
 					args = append(args, "--binary")
 				}
@@ -93,7 +93,7 @@ func dialInteractive(t *testing.T, args ...string) *interactive {
 
 func (i *interactive) wantOutput(t *testing.T, text string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return strings.Contains(i.out.String(), text) }, 10*time.Second, time.Millisecond, "%q in the output", text)
+	require.Eventually(t, func() bool { return strings.Contains(i.out.String(), text) }, 30*time.Second, time.Millisecond, "%q in the output", text)
 }
 
 func TestDial_ServerDrains(t *testing.T) {
@@ -121,7 +121,7 @@ func TestDial_Interrupted(t *testing.T) {
 func TestDial_InterruptedHandshake(t *testing.T) {
 	s := serveHere(t, "--route", "/=status:202")
 	i := dialInteractive(t, s.url+"/", "-v")
-	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 30*time.Second, time.Millisecond)
 	i.signals <- syscall.SIGINT
 	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "khp: interrupted while connecting to "+s.url)

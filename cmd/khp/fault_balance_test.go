@@ -38,7 +38,7 @@ func TestBalance_ServerKilled(t *testing.T) {
 			_ = c.CloseNow()
 		}
 		return strings.Contains(front.log.String(), "cannot be reached")
-	}, 10*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 	for i := range 10 {
 		profile := []transport.Profile{transport.Spec, transport.Kaazing}[i%2]
 		c := dialHere(t, front.url+"/", &transport.DialOptions{Profile: profile})

@@ -104,7 +104,7 @@ func TestServe_OutOfDescriptors(t *testing.T) {
 		t.Cleanup(func() { _ = nc.Close() })
 		held = append(held, nc)
 	}
-	require.Eventually(t, func() bool { return strings.Contains(log.String(), "ulimit -n") }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), "ulimit -n") }, 30*time.Second, time.Millisecond)
 	wantEcho(t, first, transport.Text, []byte("still here"))
 	for _, nc := range held {
 		require.NoError(t, nc.Close())
@@ -146,8 +146,9 @@ func TestServe_ManyLeftAlone(t *testing.T) {
 		require.NoError(t, nc.Close())
 	}
 	var told atomic.Int32
+	var reading sync.WaitGroup
 	for _, nc := range left[150:] {
-		go func() {
+		reading.Go(func() {
 			for lines := bufio.NewScanner(nc); lines.Scan(); {
 				if strings.Contains(lines.Text(), "HTTP/1.1 503 ") {
 					told.Add(1)
@@ -155,9 +156,10 @@ func TestServe_ManyLeftAlone(t *testing.T) {
 				}
 			}
 			_ = nc.Close()
-		}()
+		})
 	}
 	require.Equal(t, cli.ExitOK, s.stop())
+	reading.Wait()
 	require.EqualValues(t, 150, told.Load(), "those that stay are told 503")
 	require.NotContains(t, s.log.String(), "dropped connections")
 }

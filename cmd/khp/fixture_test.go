@@ -19,7 +19,7 @@ func wantLog(t *testing.T, log *khptest.Buffer, pattern string) []string {
 	t.Helper()
 	var m []string
 	re := regexp.MustCompile(pattern)
-	require.Eventually(t, func() bool { m = re.FindStringSubmatch(log.String()); return m != nil }, 10*time.Second, time.Millisecond, "%s in %s", pattern, log)
+	require.Eventually(t, func() bool { m = re.FindStringSubmatch(log.String()); return m != nil }, 30*time.Second, time.Millisecond, "%s in %s", pattern, log)
 	return m
 }
 
@@ -28,7 +28,7 @@ func (s *served) hangup(t *testing.T) {
 	t.Helper()
 	before := reloads(s.log)
 	s.signals <- syscall.SIGHUP
-	require.Eventually(t, func() bool { return reloads(s.log) > before }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return reloads(s.log) > before }, 30*time.Second, time.Millisecond)
 }
 
 func reloads(log *khptest.Buffer) int {

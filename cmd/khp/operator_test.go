@@ -213,7 +213,7 @@ func TestBackend_ResetAfterTheEnd(t *testing.T) {
 			<-over
 		}
 	}
-	require.Eventually(t, func() bool { return strings.Count(s.log.String(), "msg=closed") == 40 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Count(s.log.String(), "msg=closed") == 40 }, 30*time.Second, time.Millisecond)
 	require.NotContains(t, get(t, metrics), "khp_backend_failures_total{")
 	require.NotContains(t, s.log.String(), "back end lost")
 }

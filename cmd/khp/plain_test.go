@@ -144,7 +144,7 @@ func TestServe_Plain_Counted(t *testing.T) {
 		`khp_clients_open{profile="plain"} 2`, `khp_clients_open{profile="spec"} 1`, `khp_clients_open{profile="kaazing"} 1`, `khp_connections_open{route="/"} 4`,
 		`khp_handshakes_total{outcome="open",profile="plain",status="101"} 2`, `khp_handshakes_total{outcome="refused",profile="plain",status="404"} 1`, `khp_handshake_seconds_count{profile="plain"} 3`,
 	} {
-		require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), want+"\n") }, 5*time.Second, 10*time.Millisecond, want)
+		require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), want+"\n") }, 30*time.Second, 10*time.Millisecond, want)
 	}
 	wantLog(t, s.log, "msg=open .*path=/ profile=plain status=101")
 	wantLog(t, s.log, "msg=refused .*path=/no profile=plain status=404")

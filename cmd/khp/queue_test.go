@@ -63,11 +63,11 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 		text := get(t, metrics)
 		return regexp.MustCompile(`khp_dropped_lines_total\{for="log"\} [1-9]`).MatchString(text) && regexp.MustCompile(`khp_dropped_lines_total\{for="trace"\} [1-9]`).MatchString(text)
 	}, time.Minute, time.Millisecond, "lines are dropped and counted")
-	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_connections_open{route="/"} 0`) }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_connections_open{route="/"} 0`) }, 30*time.Second, time.Millisecond)
 
 	khptest.File(t, config, "route: {/: echo, /new: status:403}\nverbose: true\ndrain-timeout: 1h\n")
 	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
-	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_reloads_total{result="ok"} 1`) }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_reloads_total{result="ok"} 1`) }, 30*time.Second, time.Millisecond)
 	wantEcho(t, dialHere(t, url+"/", nil), transport.Text, []byte("x"))
 
 	stays := openAndStay(t, url)
@@ -93,7 +93,7 @@ func TestDrain_HangupDoesNotEndIt(t *testing.T) {
 			for range 5 {
 				s.signals <- syscall.SIGHUP
 			}
-			require.Eventually(t, func() bool { return len(s.signals) == 0 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return len(s.signals) == 0 }, 30*time.Second, time.Millisecond)
 			_, err = stays.Write([]byte{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9})
 			require.NoError(t, err)
 			require.Equal(t, cli.ExitOK, <-s.done)

@@ -20,9 +20,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// patient is o with time enough for the responses of a busy machine.
+func patient(o *transport.DialOptions) *transport.DialOptions {
+	var p transport.DialOptions
+	if o != nil {
+		p = *o
+	}
+	if p.Timeouts == (transport.Timeouts{}) {
+		p.Timeouts = transport.Timeouts{Opening: time.Minute, Response: time.Minute}
+	}
+	return &p
+}
+
 func dialHere(t *testing.T, url string, o *transport.DialOptions) *transport.Conn {
 	t.Helper()
-	c, err := transport.Dial(t.Context(), url, o)
+	c, err := transport.Dial(t.Context(), url, patient(o))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.CloseNow() })
 	return c
@@ -48,7 +60,7 @@ func wantClose(t *testing.T, c *transport.Conn, code uint16, reason string) {
 
 func wantFailure(t *testing.T, url string, o *transport.DialOptions, f fsm.Failure, status int) *transport.HandshakeError {
 	t.Helper()
-	_, err := transport.Dial(t.Context(), url, o)
+	_, err := transport.Dial(t.Context(), url, patient(o))
 	var e *transport.HandshakeError
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, f, e.Failure, err.Error())
@@ -158,7 +170,7 @@ func TestServe_Metrics(t *testing.T) {
 				c.Errorf("expected %q in %s", w, text)
 			}
 		}
-	}, 5*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 }
 
 func get(t *testing.T, url string) string {
@@ -233,7 +245,7 @@ func TestTrace_DiskFull(t *testing.T) {
 func TestServe_DrainsHandshakes(t *testing.T) {
 	s := serveHere(t, "--route", "/=status:202")
 	i := dialInteractive(t, s.url+"/", "-v")
-	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 30*time.Second, time.Millisecond)
 	require.Equal(t, cli.ExitOK, s.stop())
 	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "503 Service Unavailable")

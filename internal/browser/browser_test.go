@@ -58,7 +58,7 @@ func TestChromium(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			page := b.open(t, origin+"/?"+c.link.Encode())
 			var log string
-			require.Eventually(t, func() bool { log = page.value(t, press); return inOrder(log, c.want) }, 20*time.Second, 20*time.Millisecond,
+			require.Eventually(t, func() bool { log = page.value(t, press); return inOrder(log, c.want) }, 30*time.Second, 20*time.Millisecond,
 				"%q, in this order", c.want)
 			t.Log(log)
 		})
@@ -72,7 +72,7 @@ func TestChromium(t *testing.T) {
 	t.Run("a link does nothing by itself", func(t *testing.T) {
 		page := b.open(t, origin+"/?"+url.Values{"path": {"@other.example/"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
 		var text string
-		require.Eventually(t, func() bool { text = page.value(t, "$('text').value"); return text != "" }, 20*time.Second, 20*time.Millisecond)
+		require.Eventually(t, func() bool { text = page.value(t, "$('text').value"); return text != "" }, 30*time.Second, 20*time.Millisecond)
 		require.Equal(t, "hello", text)
 		require.Equal(t, origin, page.value(t, "'http' + new URL($('url').value).origin.slice(2)"), "it stays at its server")
 		require.Equal(t, "Connect, no connection, no log", page.value(t, "`${$('connect').textContent}, ${connection ? 'a' : 'no'} connection, ${$('log').textContent || 'no log'}`"))

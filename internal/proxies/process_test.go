@@ -119,7 +119,7 @@ func run(t *testing.T, cmd *exec.Cmd, port string, said *string) bool {
 		}
 		up = err == nil
 		return up
-	}, 10*time.Second, 20*time.Millisecond, "%s does not listen: %s", cmd.Path, &out)
+	}, 30*time.Second, 20*time.Millisecond, "%s does not listen: %s", cmd.Path, &out)
 	*said = out.String()
 	return up
 }

@@ -32,7 +32,7 @@ func TestServe_BackEndLingers(t *testing.T) {
 	require.Eventually(t, func() bool { // it never ends its own side, and is cut off
 		_, err := nc.Write([]byte("still here"))
 		return err != nil
-	}, 10*time.Second, 10*time.Millisecond)
+	}, 30*time.Second, 10*time.Millisecond)
 }
 
 // lingering is a handler that leads everybody to a target.
