@@ -68,7 +68,8 @@ func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	}
 	u, err := wire.ParseURL(rawURL, cfg.ToASCII)
 	if err != nil {
-		return nil, &HandshakeError{Leg: LegConnect, Failure: fsm.FailureURL, URL: withoutUserinfo(rawURL), Detail: err.Error()}
+		return nil, &HandshakeError{Leg: LegConnect, Failure: fsm.FailureURL,
+			URL: withoutUserinfo(rawURL), Detail: err.Error()}
 	}
 	c.url = c.marked(u)
 	c.next = c.url
@@ -90,7 +91,8 @@ func (c *Client) rehearse() error {
 	}
 	c.visited = c.visited[:0]
 	if err != nil {
-		return errors.New("endpoint: the request to " + c.url.Host + " cannot be written: " + err.Error() + "; shorten the URL, the lists or the header fields")
+		return errors.New("endpoint: the request to " + c.url.Host + " cannot be written: " +
+			err.Error() + "; shorten the URL, the lists or the header fields")
 	}
 	return nil
 }
@@ -339,10 +341,12 @@ func (c *Client) perform(e fsm.Effect) {
 		o.Kind, o.Err = Fail, c.failure(e)
 	case fsm.EffectStopBody: // the body is one message
 		return
-	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
+	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute,
+		fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
 		return // only a server is told to
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,
-		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose, fsm.EffectDisconnect, fsm.EffectClosed:
+		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose,
+		fsm.EffectDisconnect, fsm.EffectClosed:
 		c.core.perform(e, c.state.Failure())
 		return
 	}

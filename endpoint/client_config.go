@@ -80,13 +80,16 @@ func (cfg *ClientConfig) method() string {
 
 // reserved fields are written by the endpoint itself or would change the framing. [AMB-28]
 var reserved = []string{
-	"Authorization", "Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions",
-	"Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+	"Authorization", "Connection", "Content-Length", "Expect", "Host", "Keep-Alive",
+	"Sec-WebSocket-Accept", "Sec-WebSocket-Extensions",
+	"Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "TE", "Trailer",
+	"Transfer-Encoding", "Upgrade",
 }
 
 // refusedByGateway are further fields that a Kaazing gateway answers with 400 in an extended
 // request.
-var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Transfer-Encoding", "Date", "Referer", "Via"}
+var refusedByGateway = []string{"Accept-Charset", "Accept-Encoding", "Content-Transfer-Encoding",
+	"Date", "Referer", "Via"}
 
 // check refuses values that must not or cannot be sent. It works in the memory behind room.
 func (cfg *ClientConfig) check(room []byte) error {

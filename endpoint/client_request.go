@@ -128,7 +128,8 @@ func (c *Client) Offer() []string {
 // offer returns the subprotocols and extensions that the opening request offers, as a response is
 // judged by them. It allocates nothing.
 func (c *Client) offer() judge.Asked {
-	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Subprotocols, Tokens: khpOnly, Extensions: c.cfg.OpeningExtensions}
+	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Subprotocols, Tokens: khpOnly,
+		Extensions: c.cfg.OpeningExtensions}
 	switch {
 	case c.cfg.PlainOnly:
 		asked.Tokens = nil
@@ -151,7 +152,8 @@ var khpOnly, bumpAndKHP = []string{Subprotocol}, []string{bump, Subprotocol}
 
 // writtenByLayer are the fields of an opening request that a WebSocket layer writes itself.
 var writtenByLayer = []string{
-	"Connection", "Host", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "Upgrade",
+	"Connection", "Host", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol",
+	"Sec-WebSocket-Version", "Upgrade",
 }
 
 // OpeningFields returns the fields that the opening request to [Client.URL] carries beside those of

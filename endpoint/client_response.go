@@ -18,7 +18,8 @@ func (c *Client) balancer(t wire.MessageType, p []byte) {
 		facts := c.take(c.judgeTarget(url))
 		c.response = nil // this message decides, not an earlier response
 		if c.machine.NoRedirects {
-			c.detail = "the gateway sends elsewhere, to " + quote(withoutUserinfo(string(url))) + ", and redirects are off"
+			c.detail = "the gateway sends elsewhere, to " + quote(withoutUserinfo(string(url))) +
+				", and redirects are off"
 		}
 		c.step(fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})
 	default:
@@ -58,7 +59,8 @@ func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
 	case wire.UnitTerminated:
 		c.decide(true)
 	case wire.UnitFull:
-		if c.machine.TerminatorOptional || c.unit.Unwrapped() || fsm.Status(c.unit.Response.Status).Action.Terminates() {
+		if c.machine.TerminatorOptional || c.unit.Unwrapped() ||
+			fsm.Status(c.unit.Response.Status).Action.Terminates() {
 			c.decide(false)
 		}
 	case wire.UnitBody:
@@ -73,7 +75,8 @@ func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
 // cut short: the peer's close, the loss of the connection or a timer changes nothing about it.
 // [AMB-03, AMB-71]
 func (c *Client) settle() {
-	if c.state.Phase() == fsm.ClientReading && c.unit.HeadComplete() && fsm.Status(c.unit.Response.Status).Action.Terminates() {
+	if c.state.Phase() == fsm.ClientReading && c.unit.HeadComplete() &&
+		fsm.Status(c.unit.Response.Status).Action.Terminates() {
 		c.decide(false)
 	}
 }
@@ -102,7 +105,9 @@ func (c *Client) decide(terminated bool) {
 	}
 	action := fsm.Status(r.Status).Action
 	if action == fsm.ActionComplete {
-		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Subprotocol: (&judge.Asked{Subprotocols: c.cfg.Subprotocols}).Selected(r.Fields), Extensions: selectedExtensions(r)}
+		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body),
+			Subprotocol: (&judge.Asked{Subprotocols: c.cfg.Subprotocols}).Selected(r.Fields),
+			Extensions:  selectedExtensions(r)}
 	} else {
 		c.remember(r, LegExtended)
 	}
@@ -238,7 +243,8 @@ func (c *Client) violation(f fsm.Failure, detail string) {
 //khp:impl RFC6585-511-07
 func (c *Client) remember(r *wire.Response, leg Leg) {
 	c.response = &HandshakeError{
-		Leg: leg, Status: r.Status, Reason: string(r.Reason), Header: copyFields(r.Fields), Body: bytes.Clone(r.Body), Detail: c.detail,
+		Leg: leg, Status: r.Status, Reason: string(r.Reason), Header: copyFields(r.Fields),
+		Body: bytes.Clone(r.Body), Detail: c.detail,
 	}
 }
 

@@ -105,7 +105,9 @@ func report(s side, now time.Time, ev fsm.Event, detail string) []Output {
 }
 
 // reportMessage makes a call about p: a message to send, or a Ping to answer.
-func reportMessage(s side, now time.Time, kind fsm.EventKind, t wire.MessageType, p []byte) (out []Output, accepted bool) {
+func reportMessage(
+	s side, now time.Time, kind fsm.EventKind, t wire.MessageType, p []byte,
+) (out []Output, accepted bool) {
 	s.begin(now)
 	k := s.common()
 	k.message, k.msgType = p, t
@@ -213,11 +215,12 @@ func (e *MisuseError) Error() string {
 // callOf lists the method that reports each event, and when to call it. Events that are not listed
 // come from Message.
 var callOf = map[fsm.EventKind]MisuseError{
-	fsm.EventConnectRequested:    {Call: "Connect", Want: "call it once, before anything else"},
-	fsm.EventConnected:           {Call: "Connected", Want: "it answers Dial, once"},
-	fsm.EventConnectFailed:       {Call: "ConnectFailed", Want: "it answers Dial, once"},
-	fsm.EventOpened:              {Call: "Opened", Want: "it comes once, after Connected and before the first message"},
-	fsm.EventResponse:            {Call: "OpeningRefused", Want: "it comes once, after Connected and before the first message"},
+	fsm.EventConnectRequested: {Call: "Connect", Want: "call it once, before anything else"},
+	fsm.EventConnected:        {Call: "Connected", Want: "it answers Dial, once"},
+	fsm.EventConnectFailed:    {Call: "ConnectFailed", Want: "it answers Dial, once"},
+	fsm.EventOpened:           {Call: "Opened", Want: "it comes once, after Connected and before the first message"},
+	fsm.EventResponse: {Call: "OpeningRefused",
+		Want: "it comes once, after Connected and before the first message"},
 	fsm.EventOpeningRequest:      {Call: "Opening", Want: "there is one opening request, before anything else"},
 	fsm.EventPingReceived:        {Call: "Ping", Want: "there are no frames before the opening handshake is through, nor after the last output"},
 	fsm.EventPeerClosed:          {Call: "PeerClosed", Want: "there are no frames before the opening handshake is through, nor after the last output"},

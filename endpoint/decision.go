@@ -44,7 +44,8 @@ func Redirect(location string) Decision { return Decision{Status: 302, Location:
 // ([Request.Ask]), 407 and 426.
 func Refuse(status int, why string) Decision {
 	d := Decision{Status: status}
-	if a := fsm.Status(status).Action; status < 100 || a == fsm.ActionComplete || a == fsm.ActionContinue || a == fsm.ActionWait {
+	if a := fsm.Status(status).Action; status < 100 || a == fsm.ActionComplete ||
+		a == fsm.ActionContinue || a == fsm.ActionWait {
 		d.Status = notRefusing
 	}
 	if why != "" && !wire.Bodiless(status) {
@@ -74,13 +75,17 @@ func (d *Decision) checkFields(unchecked bool) error {
 		name      string
 		meant     string
 	}{
-		{d.Location != "", lax || rule.Duties&fsm.NeedLocation != 0 || d.Status == 201, "Location", "goes with 302, or another of 201, 300-303 and 307"},
-		{d.Challenges != nil, lax || rule.Duties&(fsm.NeedChallenge|fsm.NeedProxyChallenge) != 0, "Challenges", "go with 401, or 407"},
+		{d.Location != "", lax || rule.Duties&fsm.NeedLocation != 0 || d.Status == 201, "Location",
+			"goes with 302, or another of 201, 300-303 and 307"},
+		{d.Challenges != nil, lax || rule.Duties&(fsm.NeedChallenge|fsm.NeedProxyChallenge) != 0,
+			"Challenges", "go with 401, or 407"},
 		{d.Upgrade != "", lax && !completes || rule.Duties&fsm.NeedUpgrade != 0, "Upgrade", "goes with 426"},
 		{d.Reroute != "", completes, "Reroute", "goes with a status that accepts; leave Status 0"},
-		{len(d.Body) > 0, !wire.Bodiless(d.status()), "Body", "goes with a status that allows one, such as 403: this response has no body"},
+		{len(d.Body) > 0, !wire.Bodiless(d.status()), "Body",
+			"goes with a status that allows one, such as 403: this response has no body"},
 		{d.BodyType != "", lax || len(d.Body) > 0, "BodyType", "goes with Body, which is empty"},
-		{fieldValue(d.Header, "Retry-After") != "", lax || !completes, "Retry-After in Header", "goes with 503, or another status that refuses"},
+		{fieldValue(d.Header, "Retry-After") != "", lax || !completes, "Retry-After in Header",
+			"goes with 503, or another status that refuses"},
 	} {
 		if f.set && !f.fits {
 			return errors.New("endpoint: " + f.name + " " + f.meant + "; this decision has " + d.statusText())
@@ -141,11 +146,13 @@ func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
 		return facts, nil
 	}
 	if name := rule.MissingField(facts); name != "" {
-		return 0, errors.New("endpoint: status " + itoa(d.Status) + " " + rule.Reason + " requires " + name + "; set it in the decision")
+		return 0, errors.New("endpoint: status " + itoa(d.Status) + " " + rule.Reason +
+			" requires " + name + "; set it in the decision")
 	}
 	for _, c := range d.Challenges {
 		if _, err := wire.ParseChallenges(nil, []byte(c)); err != nil {
-			return 0, errors.New("endpoint: challenge " + quote(c) + " is not of the form scheme or scheme name=\"value\": " + err.Error())
+			return 0, errors.New("endpoint: challenge " + quote(c) +
+				" is not of the form scheme or scheme name=\"value\": " + err.Error())
 		}
 	}
 	return facts, nil
@@ -164,7 +171,8 @@ func (d *Decision) checkValues() error {
 	for _, list := range [2][]string{{d.Location, d.Upgrade, d.BodyType}, d.Challenges} {
 		for _, v := range list {
 			if !wire.ValidFieldValue(v) {
-				return errors.New("endpoint: " + quote(v) + " cannot be a field value: it has control bytes, or blanks at its ends")
+				return errors.New("endpoint: " + quote(v) +
+					" cannot be a field value: it has control bytes, or blanks at its ends")
 			}
 		}
 	}
@@ -190,12 +198,14 @@ func (d *Decision) checkValues() error {
 func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 	if action != fsm.ActionComplete {
 		if d.Subprotocol != "" || len(d.Extensions) > 0 {
-			return errors.New("endpoint: status " + itoa(d.Status) + " does not complete the handshake and cannot select a subprotocol or extensions")
+			return errors.New("endpoint: status " + itoa(d.Status) +
+				" does not complete the handshake and cannot select a subprotocol or extensions")
 		}
 		return nil
 	}
 	if d.Subprotocol != "" && !slices.Contains(s.request.Subprotocols, d.Subprotocol) {
-		return errors.New("endpoint: subprotocol " + quote(d.Subprotocol) + " was not requested; the client asked for " + judge.QuoteList(s.request.Subprotocols))
+		return errors.New("endpoint: subprotocol " + quote(d.Subprotocol) +
+			" was not requested; the client asked for " + judge.QuoteList(s.request.Subprotocols))
 	}
 	for i, e := range d.Extensions {
 		if err := checkExtension(s.buf, e); err != nil {
@@ -204,7 +214,8 @@ func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 		name := judge.ExtensionName(e)
 		switch {
 		case !judge.Named(s.request.Extensions, name):
-			return errors.New("endpoint: extension " + quote(name) + " was not requested; the client asked for " + judge.QuoteList(s.request.Extensions))
+			return errors.New("endpoint: extension " + quote(name) +
+				" was not requested; the client asked for " + judge.QuoteList(s.request.Extensions))
 		case judge.Named(d.Extensions[:i], name):
 			return errors.New("endpoint: extension " + quote(name) + " is selected twice")
 		}
@@ -245,7 +256,8 @@ func (s *Server) decidingPlain() bool { return s.askedPlain && s.state.Phase() =
 // askPlain has the application decide on an opening request that does not offer KHP.
 func (s *Server) askPlain() []Output {
 	s.askedPlain = true
-	s.request = Request{OpeningRequest: s.open, Plain: true, Subprotocols: ofApplication(slices.Clone(s.open.Subprotocols))}
+	s.request = Request{OpeningRequest: s.open, Plain: true,
+		Subprotocols: ofApplication(slices.Clone(s.open.Subprotocols))}
 	s.say(Output{Kind: AskDecision})
 	return s.out
 }
@@ -273,7 +285,8 @@ func (s *Server) decidePlain(d Decision) ([]Output, error) {
 		d = Decision{Status: 403, Body: []byte(needsKHP + "\n")}
 	}
 	if d.Status < 200 {
-		return nil, errors.New("endpoint: status " + itoa(d.Status) + " does not answer the opening request of a plain WebSocket")
+		return nil, errors.New("endpoint: status " + itoa(d.Status) +
+			" does not answer the opening request of a plain WebSocket")
 	}
 	if err := s.prepare(&d); err != nil {
 		return nil, err

@@ -68,9 +68,11 @@ func (h *head) end() []byte {
 	switch n := len(h.b) - h.from; {
 	case h.err != nil:
 	case h.fields > limits.Fields:
-		h.err = &wire.ParseError{Kind: wire.KindTooManyFields, Offset: n, Detail: itoa(h.fields) + " fields, " + itoa(limits.Fields) + " are read"}
+		h.err = &wire.ParseError{Kind: wire.KindTooManyFields, Offset: n,
+			Detail: itoa(h.fields) + " fields, " + itoa(limits.Fields) + " are read"}
 	case n > limits.Head:
-		h.err = &wire.ParseError{Kind: wire.KindHeadTooLarge, Offset: limits.Head, Detail: itoa(n) + " bytes, " + itoa(limits.Head) + " are read"}
+		h.err = &wire.ParseError{Kind: wire.KindHeadTooLarge, Offset: limits.Head,
+			Detail: itoa(n) + " bytes, " + itoa(limits.Head) + " are read"}
 	}
 	return h.b
 }
@@ -144,7 +146,9 @@ func hasPrefixFold(s, prefix string) bool {
 // parseLists returns the elements of the two negotiation fields of a request. copies are the fields
 // as strings, of which the elements are parts. An empty field is a fault unless its kind may be
 // empty: deployed clients send one when they have nothing to list. [AMB-23]
-func parseLists(fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool) (subprotocols, extensions []string, fault string) {
+func parseLists(
+	fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool,
+) (subprotocols, extensions []string, fault string) {
 	for i, f := range fields {
 		switch empty := len(f.Value) == 0; {
 		case scan.EqualFold(f.Name, "Sec-WebSocket-Protocol") && !(empty && mayBeEmpty[0]):
@@ -210,7 +214,8 @@ func (s *shared) token(p []byte) string {
 func (s *shared) element(e wire.Extension) string {
 	n := len(e.Name) + len(";") + len(e.Params)
 	i := strings.Index(s.rest, string(e.Name))
-	if e.Params == nil || i < 0 || len(s.rest) < i+n || s.rest[i+len(e.Name)] != ';' || s.rest[i+n-len(e.Params):i+n] != string(e.Params) {
+	if e.Params == nil || i < 0 || len(s.rest) < i+n || s.rest[i+len(e.Name)] != ';' ||
+		s.rest[i+n-len(e.Params):i+n] != string(e.Params) {
 		if e.Params == nil {
 			return s.token(e.Name)
 		}

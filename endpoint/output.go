@@ -183,8 +183,10 @@ func (e *HandshakeError) explanation() string {
 // failure.
 func reportsStatus(f fsm.Failure) bool {
 	switch f {
-	case fsm.FailureStatus, fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused, fsm.FailureOpening,
-		fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects:
+	case fsm.FailureStatus, fsm.FailureAuthRequired, fsm.FailureAuthLimit,
+		fsm.FailureCredentialsRefused, fsm.FailureOpening,
+		fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused,
+		fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects:
 		return true
 	}
 	return false

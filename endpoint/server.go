@@ -285,14 +285,17 @@ func (s *Server) perform(e fsm.Effect) {
 		return
 	case fsm.EffectComplete:
 		s.forget()
-		s.result = Result{Status: int(s.state.Status()), Subprotocol: s.decision.Subprotocol, Extensions: s.decision.Extensions, Header: s.request.Header}
+		s.result = Result{Status: int(s.state.Status()), Subprotocol: s.decision.Subprotocol,
+			Extensions: s.decision.Extensions, Header: s.request.Header}
 		o.Kind = Open
 	case fsm.EffectFail:
 		o.Kind, o.Err = Fail, s.failure(e)
-	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody, fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
+	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody,
+		fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
 		return // only a client is told to
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,
-		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose, fsm.EffectDisconnect, fsm.EffectClosed:
+		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose,
+		fsm.EffectDisconnect, fsm.EffectClosed:
 		s.core.perform(e, s.state.Failure())
 		return
 	}

@@ -148,7 +148,8 @@ func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Out
 	// An answer to the opening request is with the client already.
 	s.out = slices.DeleteFunc(s.out, func(o Output) bool { return o.Kind == SendBytes })
 	if status != 0 {
-		s.out = slices.Insert(s.out, 0, Output{Kind: SendClose, Code: closePolicy, Text: sendable(closePolicy, what).text})
+		s.out = slices.Insert(s.out, 0, Output{Kind: SendClose, Code: closePolicy,
+			Text: sendable(closePolicy, what).text})
 	}
 	return s.out
 }
@@ -176,7 +177,9 @@ func (s *Server) judgeOpened() (status int, what string) {
 // size judges the size of an opening request that another layer has parsed.
 func (o *OpeningRequest) size(l *wire.Limits) (status int, what string) {
 	return judge.OpeningSize(judge.OpeningParts{
-		Target: o.Target, Fields: eachField(o.Opening), Lists: [2][]string{o.Subprotocols, o.Extensions}, Others: len(o.Host) + len(o.Origin) + len(o.Key),
+		Target: o.Target, Fields: eachField(o.Opening),
+		Lists:  [2][]string{o.Subprotocols, o.Extensions},
+		Others: len(o.Host) + len(o.Origin) + len(o.Key),
 	}, l)
 }
 
@@ -285,7 +288,8 @@ func (o *OpeningRequest) checkAuthority(target string) (status int, what string)
 
 // once lists the fields of an opening request on which decisions about security rest. None may be
 // repeated.
-var once = []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}
+var once = []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin",
+	"Sec-WebSocket-Key", "Sec-WebSocket-Version"}
 
 // repeated returns the first name of once that fields has more than once, "" if there is none.
 func repeated(fields []HeaderField) string {

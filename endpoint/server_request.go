@@ -195,7 +195,8 @@ func (s *Server) kaazing() bool {
 	return s.state.Profile() == fsm.ProfileKaazing || s.decidingPlain() && s.open.Kaazing()
 }
 
-var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true, "DELETE": true, "OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true}
+var knownMethods = map[string]bool{"GET": true, "HEAD": true, "POST": true, "PUT": true,
+	"DELETE": true, "OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true}
 
 // statusOf maps a parse error to the status of the answer. HTTP/1.0 gets 505 and thereby never a
 // 1xx.
@@ -280,7 +281,8 @@ type Difference struct {
 // differ notes a difference and describes it.
 func (s *Server) differ(what, opening, extended string) string {
 	s.differs = &Difference{what, clip(opening), clip(extended)}
-	return "expected the " + what + " of the opening request, " + quote(opening) + ", got " + quote(extended) + "; a proxy in front may have changed one of them"
+	return "expected the " + what + " of the opening request, " + quote(opening) + ", got " +
+		quote(extended) + "; a proxy in front may have changed one of them"
 }
 
 // samePath reports whether an extended request is for the path of the opening request, perhaps as
@@ -295,5 +297,6 @@ func (s *Server) samePath(extended string) bool {
 
 // sameHost does the same for a Host.
 func (s *Server) sameHost(extended string) bool {
-	return wire.SameAuthority(extended, s.open.Host) || slices.ContainsFunc(s.cfg.Outside.Hosts, func(h string) bool { return wire.SameAuthority(extended, h) })
+	return wire.SameAuthority(extended, s.open.Host) ||
+		slices.ContainsFunc(s.cfg.Outside.Hosts, func(h string) bool { return wire.SameAuthority(extended, h) })
 }

@@ -168,7 +168,8 @@ func writeBody(h *head, d *Decision, rule fsm.Rule) ([]byte, error) {
 
 // ownFields are written by the endpoint from other parts of a decision.
 var ownFields = []string{
-	"Connection", "Content-Length", "Content-Type", "Location", "Proxy-Authenticate", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol",
+	"Connection", "Content-Length", "Content-Type", "Location", "Proxy-Authenticate",
+	"Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol",
 	"Trailer", "Transfer-Encoding", "Upgrade", "WWW-Authenticate",
 }
 
@@ -177,7 +178,8 @@ func checkResponseField(f HeaderField) error {
 		return err
 	}
 	if containsFold(ownFields, f.Name) {
-		return errors.New("endpoint: field " + f.Name + " is written from the decision; set Subprotocol, Extensions, Location, Challenges, Upgrade or BodyType instead")
+		return errors.New("endpoint: field " + f.Name +
+			" is written from the decision; set Subprotocol, Extensions, Location, Challenges, Upgrade or BodyType instead")
 	}
 	return nil
 }

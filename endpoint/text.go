@@ -144,7 +144,8 @@ func (r Request) String() string {
 	var s shown
 	r.show(&s)
 	s.fields("Header", r.Header, nil)
-	s.add("Asked", strings.Join(append(r.Subprotocols[:len(r.Subprotocols):len(r.Subprotocols)], r.Extensions...), ", "))
+	s.add("Asked", strings.Join(append(r.Subprotocols[:len(r.Subprotocols):len(r.Subprotocols)],
+		r.Extensions...), ", "))
 	s.secret("Authorization", r.Authorization != "")
 	s.size("Body", r.Body)
 	if r.Plain {

@@ -156,7 +156,8 @@ func (t *Timeouts) check() error {
 	for timer := range clockSize {
 		if d, standard := t.field(fsm.Timer(timer)); d != nil && *d < 0 {
 			name := fsm.Timer(timer).String()[len("Timer"):]
-			return errors.New("endpoint: Timeouts." + name + " is " + d.String() + "; use a positive duration, or 0 for " + standard.String())
+			return errors.New("endpoint: Timeouts." + name + " is " + d.String() +
+				"; use a positive duration, or 0 for " + standard.String())
 		}
 	}
 	return nil

@@ -87,7 +87,9 @@ func placeOf(side string, n int) (found place) {
 
 // read converts a Row to a row: the inverse of written.
 func read(side string, r Row) row {
-	out := row{id: r.ID, verdict: r.Verdict, failure: r.Failure, plan: r.Plan, status: r.Changes.Status, index: uint16(max(0, r.Index)), reqs: r.Reqs, n: uint8(len(r.Effects))}
+	out := row{id: r.ID, verdict: r.Verdict, failure: r.Failure, plan: r.Plan,
+		status: r.Changes.Status, index: uint16(max(0, r.Index)), reqs: r.Reqs,
+		n: uint8(len(r.Effects))}
 	copy(out.effects[:], r.Effects)
 	for _, c := range r.When {
 		for b, name := range bitNames {
@@ -116,8 +118,10 @@ func read(side string, r Row) row {
 	}
 	c := r.Changes
 	for o, yes := range map[op]bool{
-		opInterim: c.Interim, opReplay: c.Replay, opRedirect: c.Redirect, opNewConnection: c.NewConnection, opMarks: len(c.Set)+len(c.Clear) > 0,
-		opPlan: r.Plan != 0, opFailure: r.Failure != 0, opFailureOfEvent: c.FailureOfEvent, opStatus: c.Status != 0 || c.StatusOfEvent,
+		opInterim: c.Interim, opReplay: c.Replay, opRedirect: c.Redirect,
+		opNewConnection: c.NewConnection, opMarks: len(c.Set)+len(c.Clear) > 0,
+		opPlan: r.Plan != 0, opFailure: r.Failure != 0, opFailureOfEvent: c.FailureOfEvent,
+		opStatus: c.Status != 0 || c.StatusOfEvent,
 	} {
 		if yes {
 			out.op |= o

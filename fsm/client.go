@@ -282,21 +282,28 @@ const (
 )
 
 var clientInputOfKind = [...]clientInput{
-	EventConnectRequested: onConnect, EventConnected: onConnected, EventConnectFailed: onConnectFailed, EventOpened: onOpened,
-	EventProceedReceived: onProceed, EventRerouteReceived: onReroute, EventDataReceived: onData, EventTerminatorReceived: onTerminator,
-	EventViolation: onViolation, EventBodyWritten: onBodyWritten, EventCredentialsSupplied: onCredentials, EventCredentialsDeclined: onNoCredentials,
-	EventPingReceived: onPing, EventPeerClosed: onPeerClosed, EventConnectionLost: onLost, EventSendRequested: onSend, EventCloseRequested: onClose,
+	EventConnectRequested: onConnect, EventConnected: onConnected,
+	EventConnectFailed: onConnectFailed, EventOpened: onOpened,
+	EventProceedReceived: onProceed, EventRerouteReceived: onReroute, EventDataReceived: onData,
+	EventTerminatorReceived: onTerminator,
+	EventViolation:          onViolation, EventBodyWritten: onBodyWritten,
+	EventCredentialsSupplied: onCredentials, EventCredentialsDeclined: onNoCredentials,
+	EventPingReceived: onPing, EventPeerClosed: onPeerClosed, EventConnectionLost: onLost,
+	EventSendRequested: onSend, EventCloseRequested: onClose,
 }
 
 var clientInputOfAction = [...]clientInput{
-	ActionComplete: onComplete, ActionContinue: onContinue, ActionWait: onWait, ActionReplay: onReplay, ActionClose: onStatusClose,
-	ActionRedirect: onRedirect, ActionRedirectIfGet: onRedirectIfGet, ActionRedirectChoice: onRedirect, ActionProxyAuth: onProxyAuth,
+	ActionComplete: onComplete, ActionContinue: onContinue, ActionWait: onWait,
+	ActionReplay: onReplay, ActionClose: onStatusClose,
+	ActionRedirect: onRedirect, ActionRedirectIfGet: onRedirectIfGet,
+	ActionRedirectChoice: onRedirect, ActionProxyAuth: onProxyAuth,
 	ActionUpgrade: onUpgrade,
 }
 
 var clientInputOfTimer = [...]clientInput{
-	TimerOpening: onOpeningTimer, TimerResponse: onResponseTimer, TimerWait: onWaitTimer, TimerCredentials: onCredentialTimer,
-	TimerOverall: onOverallTimer, TimerClose: onCloseTimer,
+	TimerOpening: onOpeningTimer, TimerResponse: onResponseTimer, TimerWait: onWaitTimer,
+	TimerCredentials: onCredentialTimer,
+	TimerOverall:     onOverallTimer, TimerClose: onCloseTimer,
 }
 
 // clientInputOf returns the column of ev, 0 if the client knows no such event.
@@ -343,7 +350,8 @@ var errState = errors.New("fsm: not the encoding of a state; was it written by a
 // aside, or hand it to another process of the same version.
 func (s ClientState) AppendBinary(b []byte) ([]byte, error) {
 	c := s.count
-	return s.end.append(append(b, byte(s.phase), byte(s.marks), byte(s.marks>>8), c.interim, c.replays, c.redirects)), nil
+	return s.end.append(append(b, byte(s.phase), byte(s.marks), byte(s.marks>>8), c.interim,
+		c.replays, c.redirects)), nil
 }
 
 // UnmarshalBinary replaces s by the state that [ClientState.AppendBinary] wrote. It keeps nothing

@@ -11,13 +11,15 @@ const (
 
 // handshaking are the cells of every phase of the extended handshake, unless the phase has its own.
 var handshaking = cells[clientInput]{
-	onViolation: {to("failed", ClientClosing, "KHP-CLOSE-02 WSP-CLOSE-02", sendClose(closeOfFailure), do(EffectStopTimers), arm(TimerClose)).
+	onViolation: {to("failed", ClientClosing, "KHP-CLOSE-02 WSP-CLOSE-02",
+		sendClose(closeOfFailure), do(EffectStopTimers), arm(TimerClose)).
 		planning(PlanFail).with(opFailureOfEvent)},
 	onPing:         {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
 	onPeerClosed:   {closedByPeer(FailurePeerClosed, "KHP-CLOSE-01 WSP-FRAME-06")},
 	onLost:         {end(FailureConnectionLost, "KHP-CLOSE-01")},
 	onOverallTimer: {fail(FailureTimeout, "KHP-CLOSE-02")},
-	onClose:        {to("close", ClientClosing, "LIV-11", sendClose(0), do(EffectStopTimers), arm(TimerClose)).planning(PlanClose)},
+	onClose: {to("close", ClientClosing, "LIV-11", sendClose(0), do(EffectStopTimers),
+		arm(TimerClose)).planning(PlanClose)},
 }
 
 // opened are the cells of an open connection, with KHP or without.
@@ -26,9 +28,10 @@ var opened = cells[clientInput]{
 		planning(PlanClose).with(opFailureOfEvent)},
 	onPing:       {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
 	onPeerClosed: {to("draining", ClientDraining, "WSP-FRAME-06", sendClose(0), arm(TimerClose)).planning(PlanClose)},
-	onLost:       {to("done", ClientDone, "KHP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
-	onSend:       {stay("send", "KHP-GEN-05", do(EffectSendMessage))},
-	onClose:      {to("close", ClientClosing, "LIV-11", sendClose(0), arm(TimerClose)).planning(PlanClose)},
+	onLost: {to("done", ClientDone, "KHP-CLOSE-01", do(EffectStopTimers),
+		do(EffectDisconnect), do(EffectClosed))},
+	onSend:  {stay("send", "KHP-GEN-05", do(EffectSendMessage))},
+	onClose: {to("close", ClientClosing, "LIV-11", sendClose(0), arm(TimerClose)).planning(PlanClose)},
 }
 
 // closing are the cells of a connection that is ending. Its plan follows once it has ended.
@@ -44,9 +47,11 @@ var closing = cells[clientInput]{
 }
 
 var asPlanned = cell{
-	to("failed", ClientFailed, "KHP-CLOSE-02", do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)).when(planFail),
+	to("failed", ClientFailed, "KHP-CLOSE-02", do(EffectStopTimers), do(EffectDisconnect),
+		do(EffectFail)).when(planFail),
 	to("done", ClientDone, "LIV-07", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).when(planClose),
-	to("follow", ClientRedirecting, "KHP-REDIR-02 KHP-REDIR-03", do(EffectStopTimers), do(EffectDisconnect), do(EffectFollow)),
+	to("follow", ClientRedirecting, "KHP-REDIR-02 KHP-REDIR-03", do(EffectStopTimers),
+		do(EffectDisconnect), do(EffectFollow)),
 }
 
 // timedOutReading names a complete response that misses only its terminator as such. [AMB-71,
@@ -80,7 +85,8 @@ func fail(f Failure, reqs string) row {
 
 // failWith is fail with a close code of its own.
 func failWith(f Failure, code uint16, reqs string) row {
-	return to(wordOf(f), ClientClosing, reqs, sendClose(code), do(EffectStopTimers), arm(TimerClose)).planning(PlanFail).because(f)
+	return to(wordOf(f), ClientClosing, reqs, sendClose(code), do(EffectStopTimers),
+		arm(TimerClose)).planning(PlanFail).because(f)
 }
 
 // end gives up where there is no WebSocket to close.
@@ -95,7 +101,8 @@ func done() row {
 
 // closedByPeer answers Close and waits for the end of TCP.
 func closedByPeer(f Failure, reqs string) row {
-	return to(wordOf(f), ClientDraining, reqs, do(EffectStopTimers), sendClose(0), arm(TimerClose)).planning(PlanFail).because(f)
+	return to(wordOf(f), ClientDraining, reqs, do(EffectStopTimers), sendClose(0),
+		arm(TimerClose)).planning(PlanFail).because(f)
 }
 
 // unlessWaiting takes rows for the response timer, which the wait deadline replaces once there was
@@ -112,7 +119,8 @@ func waitIsOver() cell {
 
 // replay sends the request again with new credentials and lets the clock go on.
 func replay(id string, timers ...Effect) row {
-	return to(id, ClientAwaitResponse, "KHP-STATUS-401-02", append([]Effect{do(EffectReplayRequest), stop(TimerCredentials)}, timers...)...).
+	return to(id, ClientAwaitResponse, "KHP-STATUS-401-02",
+		append([]Effect{do(EffectReplayRequest), stop(TimerCredentials)}, timers...)...).
 		when(newCredentials).with(opReplay).marking(0, markBodySent)
 }
 
@@ -146,9 +154,11 @@ func followIfGet(reqs string) cell {
 // followUp leaves the connection in order to start another one.
 func followUp(established bool, plan Plan, reqs string) row {
 	if established {
-		return to("follow", ClientClosing, reqs, sendClose(closeNormal), do(EffectStopTimers), arm(TimerClose)).planning(plan)
+		return to("follow", ClientClosing, reqs, sendClose(closeNormal), do(EffectStopTimers),
+			arm(TimerClose)).planning(plan)
 	}
-	return to("follow", ClientRedirecting, reqs, do(EffectStopTimers), do(EffectDisconnect), do(EffectFollow)).planning(plan)
+	return to("follow", ClientRedirecting, reqs, do(EffectStopTimers), do(EffectDisconnect),
+		do(EffectFollow)).planning(plan)
 }
 
 // proxyAuth answers 407 once, through the configured proxy; otherwise it is a status like any

@@ -30,7 +30,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 	// The target is being dialed. [RFC 6455 4.1]
 	ClientConnecting: {
 		on: cells[clientInput]{
-			onConnected:     {to("send-opening", ClientOpening, "KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01", do(EffectSendOpening))},
+			onConnected: {to("send-opening", ClientOpening,
+				"KHP-OPEN-01 KHP-OPEN-02 WSP-OPEN-01", do(EffectSendOpening))},
 			onConnectFailed: {end(FailureConnect, "KHP-CLOSE-01")},
 			onLost:          {end(FailureConnect, "KHP-CLOSE-01")},
 			onOpeningTimer:  {end(FailureTimeout, "KHP-CLOSE-01")},
@@ -47,7 +48,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 				requestAfterOpening("request").when(khpSelected).unless(kaazing, auto),
 				requestAfterOpening("request-auto").when(khpSelected, auto).marking(markEarly, 0),
 				to("await-proceed", ClientAwaitProceed, "KHP-GEN-04", arm(TimerOverall)).when(khpSelected),
-				to("plain", ClientPlain, "KHP-OPEN-05 KHP-OPEN-06", do(EffectStopTimers), do(EffectOpenPlain)).when(plainFallback),
+				to("plain", ClientPlain, "KHP-OPEN-05 KHP-OPEN-06", do(EffectStopTimers),
+					do(EffectOpenPlain)).when(plainFallback),
 				fail(FailureNotSelected, "KHP-OPEN-05 KHP-OPEN-06"),
 			},
 			onComplete: {end(FailureStatus, "WSP-OPEN-05")},
@@ -56,14 +58,16 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 			onReplay: {
 				end(FailureAuthRequired, "WSP-OPEN-05").unless(challengeUsable),
 				end(FailureAuthLimit, "WSP-OPEN-05").unless(replaysLeft),
-				to("ask-credentials", ClientAwaitLogin, "WSP-OPEN-05", do(EffectStopTimers), do(EffectDisconnect), do(EffectAskCredentials), arm(TimerCredentials)),
+				to("ask-credentials", ClientAwaitLogin, "WSP-OPEN-05", do(EffectStopTimers),
+					do(EffectDisconnect), do(EffectAskCredentials), arm(TimerCredentials)),
 			},
 			onStatusClose:   {end(FailureStatus, "WSP-OPEN-05")},
 			onRedirect:      follow(false, redirecting+" WSP-OPEN-05"),
 			onRedirectIfGet: follow(false, redirecting+" WSP-OPEN-05"),
 			onProxyAuth:     proxyAuth(false, end(FailureStatus, "WSP-OPEN-05")),
 			onUpgrade:       upgrade(false, end(FailureStatus, "WSP-OPEN-05"), end),
-			onViolation: {to("failed", ClientFailed, "WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04", do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)).
+			onViolation: {to("failed", ClientFailed, "WSP-OPEN-02 WSP-OPEN-03 WSP-OPEN-04",
+				do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)).
 				with(opFailureOfEvent)},
 			onLost:         {end(FailureConnectionLost, "KHP-CLOSE-01")},
 			onOpeningTimer: {end(FailureTimeout, "KHP-CLOSE-01")},
@@ -77,7 +81,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 	ClientAwaitLogin: {
 		on: cells[clientInput]{
 			onCredentials: {
-				to("dial", ClientConnecting, "WSP-OPEN-05", stop(TimerCredentials), do(EffectDial), arm(TimerOpening)).when(newCredentials).with(opReplay),
+				to("dial", ClientConnecting, "WSP-OPEN-05", stop(TimerCredentials), do(EffectDial),
+					arm(TimerOpening)).when(newCredentials).with(opReplay),
 				end(FailureCredentialsRefused, "WSP-OPEN-05"),
 			},
 			onNoCredentials:   {end(FailureAuthRequired, "WSP-OPEN-05")},
@@ -90,7 +95,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 	// Kaazing profile: a gateway says N before it takes a request.
 	ClientAwaitProceed: {
 		on: handshaking.with(cells[clientInput]{
-			onProceed:      {to("request", ClientAwaitResponse, "KHP-EXT-01", do(EffectSendRequest), stop(TimerOpening), arm(TimerResponse)).marking(markGateway, 0)},
+			onProceed: {to("request", ClientAwaitResponse, "KHP-EXT-01", do(EffectSendRequest),
+				stop(TimerOpening), arm(TimerResponse)).marking(markGateway, 0)},
 			onReroute:      follow(true, redirecting),
 			onData:         {fail(FailureUnexpectedMessage, "KHP-EXT-02")},
 			onTerminator:   {fail(FailureUnexpectedMessage, "KHP-EXT-02")},
@@ -118,8 +124,10 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		on: handshaking.with(cells[clientInput]{
 			onData: {stay("more", "KHP-GEN-09")},
 			onComplete: join(
-				terminatedOr(valid(to("open", ClientOpen, completed, do(EffectStopTimers), do(EffectComplete)).when(acceptMatches, subprotocolOffered).unless(gateway))),
-				terminatedOr(valid(to("await-confirm", ClientAwaitConfirm, "KHP-STATUS-101-01").when(acceptMatches, subprotocolOffered, gateway))),
+				terminatedOr(valid(to("open", ClientOpen, completed, do(EffectStopTimers),
+					do(EffectComplete)).when(acceptMatches, subprotocolOffered).unless(gateway))),
+				terminatedOr(valid(to("await-confirm", ClientAwaitConfirm, "KHP-STATUS-101-01").
+					when(acceptMatches, subprotocolOffered, gateway))),
 				cell{
 					fail(FailureUnexpectedMessage, "KHP-EXT-02").when(bodyCut),
 					fail(FailureAcceptMismatch, "KHP-STATUS-101-03").unless(acceptMatches),
@@ -129,8 +137,10 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 				},
 			),
 			onContinue: join(
-				terminatedOr(to("body-sent", ClientAwaitResponse, "RFC2068-100-03").when(extensionsAsked, interimLeft, bodySent).with(opInterim)),
-				terminatedOr(valid(to("send-body", ClientSendingBody, "KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02", do(EffectSendBody)).
+				terminatedOr(to("body-sent", ClientAwaitResponse, "RFC2068-100-03").
+					when(extensionsAsked, interimLeft, bodySent).with(opInterim)),
+				terminatedOr(valid(to("send-body", ClientSendingBody,
+					"KHP-STATUS-100-01 RFC2068-100-01 RFC2068-100-02", do(EffectSendBody)).
 					when(expectSent, interimLeft).unless(bodySent).with(opInterim))),
 				invalid(),
 				cell{
@@ -139,9 +149,11 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 				},
 			),
 			onWait: join(
-				terminatedOr(valid(to("wait", ClientAwaitResponse, "KHP-STATUS-202-01 RFC2068-202-01", stop(TimerResponse), arm(TimerWait)).
+				terminatedOr(valid(to("wait", ClientAwaitResponse,
+					"KHP-STATUS-202-01 RFC2068-202-01", stop(TimerResponse), arm(TimerWait)).
 					when(mayWait, interimLeft).unless(waiting).with(opInterim).marking(markWait, 0))),
-				terminatedOr(valid(to("wait-on", ClientAwaitResponse, "KHP-STATUS-202-01").when(interimLeft, waiting).with(opInterim))),
+				terminatedOr(valid(to("wait-on", ClientAwaitResponse, "KHP-STATUS-202-01").
+					when(interimLeft, waiting).with(opInterim))),
 				invalid(),
 				cell{
 					fail(FailureAcceptedOnly, "KHP-STATUS-202-02").unless(mayWait),
@@ -150,7 +162,9 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 			),
 			onReplay: join(
 				terminatedOr(valid(to("ask-credentials", ClientAwaitCredentials, "KHP-STATUS-401-01",
-					do(EffectAskCredentials), stop(TimerResponse), pause(TimerWait), pause(TimerOverall), arm(TimerCredentials)).when(challengeUsable, replaysLeft))),
+					do(EffectAskCredentials), stop(TimerResponse), pause(TimerWait),
+					pause(TimerOverall), arm(TimerCredentials)).
+					when(challengeUsable, replaysLeft))),
 				invalid(),
 				cell{
 					fail(FailureAuthRequired, "KHP-STATUS-401-01").unless(challengeUsable),
@@ -163,8 +177,10 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 			onProxyAuth:     proxyAuth(true, fail(FailureStatus, "KHP-STATUS-407-01")),
 			onUpgrade:       upgrade(true, fail(FailureStatus, "KHP-STATUS-426-01"), fail),
 			onPeerClosed: orMissingTerminator(
-				closedByPeer(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06"), closedByPeer(FailurePeerClosed, "KHP-CLOSE-01 WSP-FRAME-06")),
-			onLost:          orMissingTerminator(end(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04"), end(FailureConnectionLost, "KHP-CLOSE-01")),
+				closedByPeer(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06"),
+				closedByPeer(FailurePeerClosed, "KHP-CLOSE-01 WSP-FRAME-06")),
+			onLost: orMissingTerminator(
+				end(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04"), end(FailureConnectionLost, "KHP-CLOSE-01")),
 			onResponseTimer: unlessWaiting(timedOutReading...),
 			onOverallTimer:  timedOutReading,
 			onWaitTimer:     waitIsOver(),
@@ -175,7 +191,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 	// 100 was received; the body is on its way. [KHP 100 Continue]
 	ClientSendingBody: {
 		on: handshaking.with(cells[clientInput]{
-			onData:          {to("reading", ClientReading, "KHP-STATUS-100-04", do(EffectStopBody)).marking(markBodyCut, 0)},
+			onData: {to("reading", ClientReading, "KHP-STATUS-100-04",
+				do(EffectStopBody)).marking(markBodyCut, 0)},
 			onTerminator:    lateTerminatorOr(fail(FailureUnexpectedMessage, "KHP-EXT-02")),
 			onBodyWritten:   {to("await-response", ClientAwaitResponse, "KHP-STATUS-100-01").marking(markBodySent, 0)},
 			onResponseTimer: unlessWaiting(fail(FailureTimeout, "KHP-CLOSE-02")),
@@ -247,20 +264,23 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 
 	// Both sides have sent Close; the server ends TCP. [RFC 6455 7.1.1]
 	ClientDraining: {
-		on:      closing,
-		ignored: lateTimersAnd(onData, onTerminator, onBodyWritten, onCredentials, onNoCredentials, onPing, onPeerClosed),
+		on: closing,
+		ignored: lateTimersAnd(onData, onTerminator, onBodyWritten, onCredentials, onNoCredentials,
+			onPing, onPeerClosed),
 	},
 
 	// The old connection is gone, the next one not yet begun. [AMB-66]
 	ClientRedirecting: {
 		on: cells[clientInput]{
 			onConnect: {
-				to("dial", ClientConnecting, "KHP-REDIR-03 WSP-OPEN-07", do(EffectDial), arm(TimerOpening)).when(targetUsable).with(opNewConnection),
+				to("dial", ClientConnecting, "KHP-REDIR-03 WSP-OPEN-07", do(EffectDial),
+					arm(TimerOpening)).when(targetUsable).with(opNewConnection),
 				to("url", ClientFailed, "WSP-URI-01", do(EffectFail)).because(FailureURL),
 			},
 			onClose: {to("done", ClientDone, "LIV-11", do(EffectClosed))},
 		},
-		ignored: lateTimersAnd(onData, onTerminator, onViolation, onBodyWritten, onCredentials, onNoCredentials, onPing, onPeerClosed, onLost),
+		ignored: lateTimersAnd(onData, onTerminator, onViolation, onBodyWritten, onCredentials,
+			onNoCredentials, onPing, onPeerClosed, onLost),
 	},
 
 	// Only late events can come.
@@ -270,11 +290,13 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 
 // clientTimers are ignored wherever no cell says otherwise: a timer may run out just before it is
 // stopped.
-var clientTimers = []clientInput{onOpeningTimer, onResponseTimer, onWaitTimer, onCredentialTimer, onOverallTimer, onCloseTimer}
+var clientTimers = []clientInput{onOpeningTimer, onResponseTimer, onWaitTimer, onCredentialTimer,
+	onOverallTimer, onCloseTimer}
 
 // lateTimersAnd adds inputs to them.
 func lateTimersAnd(more ...clientInput) []clientInput { return append(more, clientTimers...) }
 
 // lateClient lists the inputs that may still follow the end.
-var lateClient = lateTimersAnd(onConnected, onConnectFailed, onData, onTerminator, onViolation, onBodyWritten, onCredentials, onNoCredentials,
+var lateClient = lateTimersAnd(onConnected, onConnectFailed, onData, onTerminator, onViolation,
+	onBodyWritten, onCredentials, onNoCredentials,
 	onPing, onPeerClosed, onLost, onClose)

@@ -83,10 +83,13 @@ func rowsOf(places func(visit func(place) bool)) iter.Seq[Row] {
 func (p place) written() Row {
 	r := p.row
 	out := Row{
-		Index: -1, ID: r.id, From: bare(p.from), Event: p.event, Guard: guardText(r.mask, r.want), When: conditionsOf(r.mask, r.want), To: bare(p.from),
-		Effects: append([]Effect(nil), r.effects[:min(int(r.n), MaxEffects)]...), Failure: r.failure, Plan: r.plan, Reqs: r.reqs, Verdict: r.verdict,
+		Index: -1, ID: r.id, From: bare(p.from), Event: p.event, Guard: guardText(r.mask, r.want),
+		When: conditionsOf(r.mask, r.want), To: bare(p.from),
+		Effects: append([]Effect(nil), r.effects[:min(int(r.n), MaxEffects)]...),
+		Failure: r.failure, Plan: r.plan, Reqs: r.reqs, Verdict: r.verdict,
 		Changes: Changes{
-			NewConnection: r.op&opNewConnection != 0, Interim: r.op&opInterim != 0, Replay: r.op&opReplay != 0, Redirect: r.op&opRedirect != 0,
+			NewConnection: r.op&opNewConnection != 0, Interim: r.op&opInterim != 0,
+			Replay: r.op&opReplay != 0, Redirect: r.op&opRedirect != 0,
 			FailureOfEvent: r.op&opFailureOfEvent != 0, StatusOfEvent: r.op&opStatus != 0 && r.status == statusOfState,
 		},
 	}
@@ -195,12 +198,14 @@ func serverPlaces(visit func(place) bool) {
 }
 
 // places visits the rows of a table.
-func places[T [clientInputs]cell | [serverInputs]cell](table []T, event func(uint8) Event, phase func(uint8) string, marks markNames, visit func(place) bool) {
+func places[T [clientInputs]cell | [serverInputs]cell](table []T, event func(uint8) Event,
+	phase func(uint8) string, marks markNames, visit func(place) bool) {
 	for p := 1; p < len(table); p++ {
 		for in := 1; in < len(table[p]); in++ {
 			c := table[p][in]
 			for i := range c {
-				if !visit(place{phase(uint8(p)), inputText(event(uint8(in))), &c[i], p*len(table[p]) + in, c, phase, marks}) {
+				if !visit(place{phase(uint8(p)), inputText(event(uint8(in))), &c[i],
+					p*len(table[p]) + in, c, phase, marks}) {
 					return
 				}
 			}

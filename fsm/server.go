@@ -186,18 +186,24 @@ const (
 )
 
 var serverInputOfKind = [...]serverInput{
-	EventOpeningRequest: byOpeningRequest, EventRequest: byRequest, EventBadRequest: byBadRequest, EventBodyReceived: byBody,
-	EventDataReceived: byData, EventTerminatorReceived: byData, EventApplicationFailed: byApplicationFailure, EventViolation: byViolation,
-	EventPingReceived: byPing, EventPeerClosed: byPeerClosed, EventConnectionLost: byLost, EventSendRequested: bySend, EventCloseRequested: byClose,
+	EventOpeningRequest: byOpeningRequest, EventRequest: byRequest, EventBadRequest: byBadRequest,
+	EventBodyReceived: byBody,
+	EventDataReceived: byData, EventTerminatorReceived: byData,
+	EventApplicationFailed: byApplicationFailure, EventViolation: byViolation,
+	EventPingReceived: byPing, EventPeerClosed: byPeerClosed, EventConnectionLost: byLost,
+	EventSendRequested: bySend, EventCloseRequested: byClose,
 }
 
 var serverInputOfAction = [...]serverInput{
-	ActionComplete: byAccept, ActionContinue: byContinue, ActionWait: byDefer, ActionReplay: byChallenge, ActionClose: byRefusal,
-	ActionRedirect: byRefusal, ActionRedirectIfGet: byRefusal, ActionRedirectChoice: byRefusal, ActionProxyAuth: byRefusal, ActionUpgrade: byRefusal,
+	ActionComplete: byAccept, ActionContinue: byContinue, ActionWait: byDefer,
+	ActionReplay: byChallenge, ActionClose: byRefusal,
+	ActionRedirect: byRefusal, ActionRedirectIfGet: byRefusal, ActionRedirectChoice: byRefusal,
+	ActionProxyAuth: byRefusal, ActionUpgrade: byRefusal,
 }
 
 var serverInputOfTimer = [...]serverInput{
-	TimerRequest: byRequestTimer, TimerBody: byBodyTimer, TimerReplay: byReplayTimer, TimerOverall: byOverallTimer, TimerClose: byCloseTimer,
+	TimerRequest: byRequestTimer, TimerBody: byBodyTimer, TimerReplay: byReplayTimer,
+	TimerOverall: byOverallTimer, TimerClose: byCloseTimer,
 }
 
 // serverInputOf returns the column of ev, 0 if the server knows no such event.
@@ -233,7 +239,8 @@ const ServerStateSize = 9
 // AppendBinary appends s in [ServerStateSize] bytes: equal states, and only those, have equal
 // encodings. The error is always nil.
 func (s ServerState) AppendBinary(b []byte) ([]byte, error) {
-	return s.end.append(append(b, byte(s.phase), byte(s.marks), byte(s.marks>>8), s.count.challenges, s.count.deferrals)), nil
+	return s.end.append(append(b, byte(s.phase), byte(s.marks), byte(s.marks>>8),
+		s.count.challenges, s.count.deferrals)), nil
 }
 
 // UnmarshalBinary replaces s by the state that [ServerState.AppendBinary] wrote, as that of the

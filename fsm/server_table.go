@@ -19,7 +19,8 @@ var serverTablePhases = [serverPhases]phase[serverInput]{
 				to("await-request-kaazing", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04",
 					do(EffectSendOpening), do(EffectSendProceed), arm(TimerRequest), arm(TimerOverall)).
 					when(validRequest, khpSelected, kaazingAsked).marking(markKaazing, 0),
-				to("await-request", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04", do(EffectSendOpening), arm(TimerRequest), arm(TimerOverall)).
+				to("await-request", ServerAwaitRequest, "KHP-OPEN-03 KHP-OPEN-04 KHP-GEN-04",
+					do(EffectSendOpening), arm(TimerRequest), arm(TimerOverall)).
 					when(validRequest, khpSelected),
 				to("plain", ServerPlain, "KHP-OPEN-05 WSP-OPEN-08", do(EffectSendOpening), do(EffectOpenPlain)).
 					when(validRequest, plainServed).marking(markOpened, 0),
@@ -48,8 +49,9 @@ var serverTablePhases = [serverPhases]phase[serverInput]{
 	// 100 was sent and the body is on its way. [KHP 100 Continue]
 	ServerAwaitBody: {
 		on: connected.with(cells[serverInput]{
-			byBadRequest:   {refuseRequest()},
-			byBody:         {to("decide", ServerDeciding, "KHP-STATUS-100-01 RFC2068-100-04", stop(TimerBody), do(EffectAskDecision))},
+			byBadRequest: {refuseRequest()},
+			byBody: {to("decide", ServerDeciding, "KHP-STATUS-100-01 RFC2068-100-04",
+				stop(TimerBody), do(EffectAskDecision))},
 			byData:         {stay("more", "KHP-EXT-03")},
 			byBodyTimer:    {refuse(408, closePolicy, FailureTimeout, "RFC2068-408-01")},
 			byOverallTimer: {refuse(408, closePolicy, FailureTimeout, "RFC2068-408-01")},
@@ -94,7 +96,8 @@ var serverTablePhases = [serverPhases]phase[serverInput]{
 
 	// Only late events can come.
 	ServerDone: {
-		ignored: decisionsAndTimersAnd(byRequest, byBadRequest, byBody, byData, byViolation, byPing, byPeerClosed, byLost, byClose),
+		ignored: decisionsAndTimersAnd(byRequest, byBadRequest, byBody, byData, byViolation, byPing,
+			byPeerClosed, byLost, byClose),
 	},
 }
 
@@ -104,7 +107,8 @@ var serverTimers = []serverInput{byRequestTimer, byBodyTimer, byReplayTimer, byO
 
 // decisionsAndTimersAnd adds inputs to those that come late once no decision is awaited.
 func decisionsAndTimersAnd(more ...serverInput) []serverInput {
-	return append(append(more, byAccept, byContinue, byDefer, byChallenge, byRefusal, byApplicationFailure), serverTimers...)
+	return append(append(more, byAccept, byContinue, byDefer, byChallenge, byRefusal,
+		byApplicationFailure), serverTimers...)
 }
 
 // Rows and cells that recur in the server's table.
@@ -137,24 +141,29 @@ var serverDeciding = connected.with(cells[serverInput]{
 // serverOpened are the cells of an open connection, with KHP or without. [AMB-16]
 var serverOpened = cells[serverInput]{
 	byData: {stay("deliver", "KHP-GEN-05", do(EffectDeliver))},
-	byViolation: {to("closed", ServerDone, "WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01", sendClose(closeOfFailure), do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).
+	byViolation: {to("closed", ServerDone, "WSP-CLOSE-02 WSP-FRAME-04 WSP-TEXT-01",
+		sendClose(closeOfFailure), do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).
 		with(opFailureOfEvent)},
-	byPing:       {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
-	byPeerClosed: {to("closed", ServerDone, "WSP-FRAME-06 WSP-CLOSE-01", sendClose(0), do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
-	byLost:       {to("closed", ServerDone, "KHP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
-	bySend:       {stay("send", "KHP-GEN-05", do(EffectSendMessage))},
-	byClose:      {to("close", ServerClosing, "LIV-11", sendClose(0), arm(TimerClose))},
+	byPing: {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
+	byPeerClosed: {to("closed", ServerDone, "WSP-FRAME-06 WSP-CLOSE-01", sendClose(0),
+		do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))},
+	byLost: {to("closed", ServerDone, "KHP-CLOSE-01", do(EffectStopTimers),
+		do(EffectDisconnect), do(EffectClosed))},
+	bySend:  {stay("send", "KHP-GEN-05", do(EffectSendMessage))},
+	byClose: {to("close", ServerClosing, "LIV-11", sendClose(0), arm(TimerClose))},
 }
 
 // ended is the end of a closing connection: as closed if it was open, as failed otherwise.
 var ended = cell{
-	to("closed", ServerDone, "LIV-07 WSP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).when(wasOpen),
+	to("closed", ServerDone, "LIV-07 WSP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect),
+		do(EffectClosed)).when(wasOpen),
 	to("failed", ServerDone, "LIV-07 WSP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)),
 }
 
 // refuseOpening answers the opening request with an HTTP error.
 func refuseOpening(f Failure, status uint16, reqs string) row {
-	return to(wordOf(f), ServerDone, reqs, Effect{Kind: EffectRefuseOpening, Code: status}, do(EffectDisconnect), do(EffectFail)).
+	return to(wordOf(f), ServerDone, reqs, Effect{Kind: EffectRefuseOpening, Code: status},
+		do(EffectDisconnect), do(EffectFail)).
 		because(f).answering(status)
 }
 
@@ -162,7 +171,8 @@ func refuseOpening(f Failure, status uint16, reqs string) row {
 // terminating code. [AMB-69] The host reports the same status when the connection has ended.
 func refuse(status, code uint16, f Failure, reqs string) row {
 	return to(wordOf(f), ServerClosing, "KHP-EXT-RSP-01 KHP-EXT-RSP-14 "+reqs,
-		respond(status), do(EffectSendTerminator), sendClose(code), do(EffectStopTimers), arm(TimerClose)).because(f).answering(status)
+		respond(status), do(EffectSendTerminator), sendClose(code), do(EffectStopTimers),
+		arm(TimerClose)).because(f).answering(status)
 }
 
 // refuseRequest answers a request that cannot be taken with the status that the event names.
@@ -186,7 +196,9 @@ func request(clock ...Effect) cell {
 	begun := func(effects ...Effect) []Effect { return append(append([]Effect(nil), clock...), effects...) }
 	return cell{
 		refuse(400, closeProtocol, FailureMalformed, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04").when(extensionAgain),
-		to("continue", ServerAwaitBody, "KHP-STATUS-100-01", begun(respond(100), do(EffectSendTerminator), arm(TimerBody))...).when(bodyExpected).answering(100),
+		to("continue", ServerAwaitBody, "KHP-STATUS-100-01",
+			begun(respond(100), do(EffectSendTerminator), arm(TimerBody))...).
+			when(bodyExpected).answering(100),
 		to("decide", ServerDeciding, "KHP-EXT-RSP-01", begun(do(EffectAskDecision))...),
 	}
 }
@@ -195,12 +207,18 @@ func request(clock ...Effect) cell {
 func accept() cell {
 	ok := func(r row) row { return r.when(selectionValid).answering(statusOfState) }
 	return cell{
-		ok(to("reroute", ServerClosing, "KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectSendReroute), sendClose(closeNormal), do(EffectStopTimers), arm(TimerClose))).
+		ok(to("reroute", ServerClosing, "KHP-EXT-RSP-14", respond(statusOfState),
+			do(EffectSendTerminator), do(EffectSendReroute), sendClose(closeNormal),
+			do(EffectStopTimers), arm(TimerClose))).
 			when(kaazing, rerouteGiven).marking(markOpened, 0),
-		ok(to("open-kaazing", ServerOpen, "KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectSendProceed), do(EffectStopTimers), do(EffectComplete))).
+		ok(to("open-kaazing", ServerOpen, "KHP-EXT-RSP-14", respond(statusOfState),
+			do(EffectSendTerminator), do(EffectSendProceed), do(EffectStopTimers),
+			do(EffectComplete))).
 			when(kaazing).marking(markOpened, 0),
 		misuseRow().when(rerouteGiven),
-		ok(to("open", ServerOpen, "KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14", respond(statusOfState), do(EffectSendTerminator), do(EffectStopTimers), do(EffectComplete))).
+		ok(to("open", ServerOpen, "KHP-EXT-RSP-01 KHP-EXT-RSP-07 KHP-EXT-RSP-09 KHP-EXT-RSP-14",
+			respond(statusOfState), do(EffectSendTerminator), do(EffectStopTimers),
+			do(EffectComplete))).
 			marking(markOpened, 0),
 		misuseRow(), // selected what was not requested
 	}
@@ -211,7 +229,9 @@ func accept() cell {
 func challenge() cell {
 	return cell{
 		misuseRow().unless(obligationsMet),
-		to("await-replay", ServerAwaitReplay, "KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14", respond(401), do(EffectSendTerminator), pause(TimerOverall), arm(TimerReplay)).when(replaysLeft).with(opReplay).answering(401),
+		to("await-replay", ServerAwaitReplay, "KHP-STATUS-401-03 KHP-STATUS-401-04 KHP-EXT-RSP-14",
+			respond(401), do(EffectSendTerminator), pause(TimerOverall),
+			arm(TimerReplay)).when(replaysLeft).with(opReplay).answering(401),
 		refuse(403, closeNormal, FailureAuthLimit, "KHP-STATUS-401-03"),
 	}
 }
@@ -219,7 +239,8 @@ func challenge() cell {
 // postpone answers with 202; the decision is still owed.
 func postpone() cell {
 	return cell{
-		to("wait", ServerPending, "KHP-STATUS-202-01 KHP-EXT-RSP-14", respond(202), do(EffectSendTerminator)).when(interimLeft).with(opInterim).answering(202),
+		to("wait", ServerPending, "KHP-STATUS-202-01 KHP-EXT-RSP-14", respond(202),
+			do(EffectSendTerminator)).when(interimLeft).with(opInterim).answering(202),
 		misuseRow(),
 	}
 }
@@ -227,7 +248,9 @@ func postpone() cell {
 // decline answers with any terminating status.
 func decline() cell {
 	return cell{
-		refuse(statusOfState, closeNormal, FailureStatus, "KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13").when(obligationsMet).answering(statusOfState),
+		refuse(statusOfState, closeNormal, FailureStatus,
+			"KHP-CLASS-3XX-01 KHP-REDIR-01 KHP-REDIR-06 KHP-EXT-RSP-13").
+			when(obligationsMet).answering(statusOfState),
 		misuseRow(),
 	}
 }

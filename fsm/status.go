@@ -115,9 +115,11 @@ func (r Rule) Fields() []string {
 //
 //khp:impl KHP-CLASS-UNLISTED-01 KHP-EXT-RSP-06
 func Status(code int) Rule {
-	if i, ok := slices.BinarySearchFunc(statusTable[:], code, func(r statusRow, c int) int { return int(r.code) - c }); ok {
+	if i, ok := slices.BinarySearchFunc(statusTable[:], code,
+		func(r statusRow, c int) int { return int(r.code) - c }); ok {
 		r := statusTable[i]
-		return Rule{Code: code, Reason: r.reason, Action: r.action, Strength: r.strength, Duties: r.duties, Reqs: r.reqs, Listed: true}
+		return Rule{Code: code, Reason: r.reason, Action: r.action, Strength: r.strength,
+			Duties: r.duties, Reqs: r.reqs, Listed: true}
 	}
 	r := Rule{Code: code, Reason: classReason(code), Action: ActionClose, Strength: Must, Reqs: "KHP-CLASS-UNLISTED-01"}
 	switch {
@@ -231,6 +233,8 @@ const (
 
 // openingReasons are the reasons that RFC 9110 and its registry have changed, or added.
 var openingReasons = map[int]string{
-	103: "Early Hints", 208: "Already Reported", 308: "Permanent Redirect", 413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable",
-	421: "Misdirected Request", 422: "Unprocessable Content", 425: "Too Early", 451: "Unavailable For Legal Reasons", 508: "Loop Detected",
+	103: "Early Hints", 208: "Already Reported", 308: "Permanent Redirect",
+	413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable",
+	421: "Misdirected Request", 422: "Unprocessable Content", 425: "Too Early",
+	451: "Unavailable For Legal Reasons", 508: "Loop Detected",
 }

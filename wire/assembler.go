@@ -133,7 +133,8 @@ func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
 	case t == Binary && len(p) == 0:
 		return a.end()
 	case t != Text && t != Binary, a.kind != 0 && t != a.kind:
-		return a.fail(&ParseError{Kind: KindMixedTypes, Offset: len(a.buf), Detail: t.String() + " message in a " + a.kind.String() + " unit"})
+		return a.fail(&ParseError{Kind: KindMixedTypes, Offset: len(a.buf), Detail: t.String() +
+			" message in a " + a.kind.String() + " unit"})
 	}
 	if a.messages++; a.messages > a.limits.Messages {
 		return a.fail(&ParseError{Kind: KindTooManyMessages, Offset: len(a.buf), Detail: "over the limit"})
@@ -236,7 +237,8 @@ func (a *Assembler) checkWrapping() error {
 	}
 	switch left := a.wrapping - int64(a.headLen); {
 	case left < 0, a.Response.ContentLength >= 0 && a.Response.ContentLength != left:
-		return &ParseError{Kind: KindContentLength, Offset: a.headLen, Detail: "the response around it has another length"}
+		return &ParseError{Kind: KindContentLength, Offset: a.headLen,
+			Detail: "the response around it has another length"}
 	default:
 		a.Response.ContentLength = left
 	}

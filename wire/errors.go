@@ -93,7 +93,8 @@ func (k Kind) String() string {
 // Limit reports whether the kind stands for a size or number over one of the [Limits].
 func (k Kind) Limit() bool {
 	switch k {
-	case KindTargetTooLong, KindHeadTooLarge, KindLineTooLong, KindTooManyFields, KindBodyTooLarge, KindTooManyMessages, KindUnitTooLarge:
+	case KindTargetTooLong, KindHeadTooLarge, KindLineTooLong, KindTooManyFields, KindBodyTooLarge,
+		KindTooManyMessages, KindUnitTooLarge:
 		return true
 	}
 	return false

@@ -49,7 +49,8 @@ func countField[N, V text](s *sizes, name N, value V) {
 	s.fields++
 	s.bytes += len(name) + len(":\r\n") + len(value)
 	if len(name) > maxFieldName || len(name)+len(":")+len(value) > s.limits.Line {
-		s.refuse(431, "field "+Clip(string(name[:min(len(name), maxFieldName)]))+" is too long: "+strconv.Itoa(len(name)+len(value))+" bytes, "+strconv.Itoa(s.limits.Line)+" are read")
+		s.refuse(431, "field "+Clip(string(name[:min(len(name),
+			maxFieldName)]))+" is too long: "+strconv.Itoa(len(name)+len(value))+" bytes, "+strconv.Itoa(s.limits.Line)+" are read")
 	}
 	for i, list := range listFields {
 		if len(name) == len(list) && strings.EqualFold(string(name), list) {

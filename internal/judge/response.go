@@ -51,7 +51,8 @@ func Opening(f wire.Fields, a *Asked) Fault {
 	case f.Count("Sec-WebSocket-Accept") > 1:
 		return Fault{upgrade, "Sec-WebSocket-Accept is repeated"}
 	case a.Accept != nil && !bytes.Equal(accept, a.Accept):
-		return Fault{upgrade, "expected Sec-WebSocket-Accept: " + string(a.Accept) + ", got " + get("Sec-WebSocket-Accept")}
+		return Fault{upgrade, "expected Sec-WebSocket-Accept: " + string(a.Accept) + ", got " +
+			get("Sec-WebSocket-Accept")}
 	case f.Count("Sec-WebSocket-Protocol") > 1:
 		return Fault{"WSP-PROTO-01", "Sec-WebSocket-Protocol is repeated"}
 	case f.Count("Sec-WebSocket-Protocol") == 1 && a.Selected(f) == "":
@@ -115,7 +116,8 @@ func acceptMatches(f wire.Fields, a *Asked) Fault {
 	if a.Accept != nil {
 		for v := range f.All("Sec-WebSocket-Accept") {
 			if !bytes.Equal(v, a.Accept) {
-				return Fault{reqs, "expected Sec-WebSocket-Accept: " + string(a.Accept) + " or none, got " + Quote(string(v))}
+				return Fault{reqs, "expected Sec-WebSocket-Accept: " + string(a.Accept) +
+					" or none, got " + Quote(string(v))}
 			}
 		}
 	}
@@ -140,7 +142,8 @@ func subprotocolAsked(f wire.Fields, a *Asked) Fault {
 	case n > 1:
 		return Fault{"WSP-PROTO-01", name + " is repeated"}
 	case n == 1 && a.Selected(f) == "":
-		return Fault{"WSP-OPEN-04", "expected a subprotocol of " + QuoteList(a.Subprotocols) + ", got " + quoteFirst(f.Get(name))}
+		return Fault{"WSP-OPEN-04", "expected a subprotocol of " + QuoteList(a.Subprotocols) +
+			", got " + quoteFirst(f.Get(name))}
 	}
 	return Fault{}
 }

@@ -172,7 +172,9 @@ func (r *Redactor) secret(name []byte) (keepScheme, found bool) {
 	switch {
 	case scan.EqualFold(name, "Authorization"), scan.EqualFold(name, "Proxy-Authorization"):
 		return true, true
-	case scan.EqualFold(name, "Cookie"), scan.EqualFold(name, "Set-Cookie"), scan.EqualFold(name, "Authentication-Info"), scan.EqualFold(name, "Proxy-Authentication-Info"):
+	case scan.EqualFold(name, "Cookie"), scan.EqualFold(name, "Set-Cookie"),
+		scan.EqualFold(name, "Authentication-Info"), scan.EqualFold(name,
+			"Proxy-Authentication-Info"):
 		return false, true
 	}
 	for _, n := range r.Names {

@@ -42,7 +42,8 @@ func ParseDigestChallenge(c wire.Challenge) (d DigestChallenge, err error) {
 	d.Algorithm = DigestMD5
 	if name, ok := c.Param("algorithm"); ok {
 		if d.Algorithm = digestAlgorithm(name); d.Algorithm == 0 {
-			return refuse("algorithm " + quoted(name) + " is not known; MD5, SHA-256 and SHA-512-256 are, each also with -sess")
+			return refuse("algorithm " + quoted(name) +
+				" is not known; MD5, SHA-256 and SHA-512-256 are, each also with -sess")
 		}
 	}
 	qop, ok := c.Param("qop")
@@ -85,7 +86,8 @@ func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {
 	if what := c.refuses(u); what != "" {
 		return dst, &wire.ParseError{Kind: wire.KindCredentials, Detail: what}
 	}
-	use := DigestCredentials{Nonce: c.Nonce, URI: u.URI, CNonce: u.CNonce, Algorithm: c.Algorithm, Auth: c.Auth, Count: u.Count}
+	use := DigestCredentials{Nonce: c.Nonce, URI: u.URI, CNonce: u.CNonce, Algorithm: c.Algorithm,
+		Auth: c.Auth, Count: u.Count}
 	out := append(dst, "Digest "...)
 	switch {
 	case c.UserHash:

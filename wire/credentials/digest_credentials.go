@@ -80,7 +80,8 @@ func (c DigestCredentials) Matches(user string) bool {
 
 // String sums up the credentials without the proof of the password.
 func (c DigestCredentials) String() string {
-	return "credentials.DigestCredentials{User: " + strconv.Quote(c.User) + ", Realm: " + strconv.Quote(c.Realm) + ", URI: " + redact.Target(c.URI) + "}"
+	return "credentials.DigestCredentials{User: " + strconv.Quote(c.User) + ", Realm: " +
+		strconv.Quote(c.Realm) + ", URI: " + redact.Target(c.URI) + "}"
 }
 
 // GoString is String.
@@ -91,7 +92,8 @@ func (c DigestCredentials) MarshalText() ([]byte, error) { return []byte(c.Strin
 
 // String names the user. The password is not shown.
 func (u DigestUse) String() string {
-	return "credentials.DigestUse{User: " + strconv.Quote(u.User) + ", Method: " + u.Method + ", URI: " + redact.Target(u.URI) + "}"
+	return "credentials.DigestUse{User: " + strconv.Quote(u.User) + ", Method: " + u.Method +
+		", URI: " + redact.Target(u.URI) + "}"
 }
 
 // GoString is String.

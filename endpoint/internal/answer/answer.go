@@ -41,7 +41,8 @@ func (h *Reader) Head(r *wire.Response, b []byte, l wire.Limits) (n int, err err
 		case r.Status >= 200 || r.Status == 101:
 			h.length = end
 		case end > l.Unit:
-			return 0, &wire.ParseError{Kind: wire.KindUnitTooLarge, Offset: end, Detail: "interim responses over the limit"}
+			return 0, &wire.ParseError{Kind: wire.KindUnitTooLarge, Offset: end,
+				Detail: "interim responses over the limit"}
 		default:
 			h.begin, h.lines = end, wire.Lines{}
 		}
