@@ -150,7 +150,7 @@ func TestHandler_TLSCutInEveryPhase(t *testing.T) {
 			require.Contains(t, <-c.head, "101 ")
 			m.script(c)
 			require.NoError(t, tcp.Close())
-			require.NoError(t, h.live.Shutdown(t.Context()))
+			require.NoError(t, h.live.Shutdown(t.Context(), 0))
 			require.Zero(t, h.Connections())
 		})
 	}

@@ -120,7 +120,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress
 // with 503, and waits until Serve has returned for all of them or ctx ends; then it drops what is
 // left and returns ctx.Err(). From then on upgrade requests are answered with 503.
-func (h *Handler) Shutdown(ctx context.Context) error { return h.live.Shutdown(ctx) }
+func (h *Handler) Shutdown(ctx context.Context) error { return h.live.Shutdown(ctx, 0) }
 
 // Connections returns how many connections are being served, handshakes included.
 func (h *Handler) Connections() int { return h.live.Count() }

@@ -165,11 +165,16 @@ func (s *Server) serve(ln net.Listener, front func() *accept.Front) error {
 // until all of that is done, and all calls of [Handler].Serve for its connections have returned, or
 // ctx ends; then it drops what is left and returns ctx.Err(). Connections that Fallback has taken
 // over are not waited for, nor closed.
-func (s *Server) Shutdown(ctx context.Context) error {
+func (s *Server) Shutdown(ctx context.Context) error { return s.ShutdownOver(ctx, 0) }
+
+// ShutdownOver is Shutdown that closes open connections one after another, spread evenly over that
+// time, so that their clients do not all come back somewhere at once. ctx should have more time
+// than that: what is left when it ends is dropped.
+func (s *Server) ShutdownOver(ctx context.Context, over time.Duration) error {
 	s.stopListening()
 	web := make(chan error, 1)
 	go func() { web <- s.web.Shutdown(ctx) }()
-	return errors.Join(s.live.Shutdown(ctx), <-web)
+	return errors.Join(s.live.Shutdown(ctx, over), <-web)
 }
 
 // Close ends the server at once: it closes the listeners and drops all connections. It does not
@@ -179,7 +184,7 @@ func (s *Server) Close() error {
 	s.web.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = s.live.Shutdown(ctx)
+	_ = s.live.Shutdown(ctx, 0)
 	return nil
 }
 

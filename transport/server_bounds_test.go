@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -111,4 +112,41 @@ func TestServer_ServeWith(t *testing.T) {
 	require.NoError(t, s.Shutdown(t.Context()))
 	require.ErrorIs(t, <-served, http.ErrServerClosed)
 	require.ErrorIs(t, <-served, http.ErrServerClosed)
+}
+
+// Open connections end one after another over that time; clients that have asked for nothing end at
+// once, and those that end by themselves do not hold it up.
+func TestServer_ShutdownOver(t *testing.T) {
+	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}}
+	serveVirtual(t, "over", s, func(t *testing.T, l *pipeListener) {
+		const n = 10
+		begin, ended := time.Now(), make(chan time.Duration, n+1)
+		for range n {
+			c := l.dial(t)
+			c.bytes(openingRequest)
+			require.Contains(t, <-c.head, "101 ")
+			go func() {
+				for f := range c.got {
+					if f.Header.OpCode == opX {
+						ended <- time.Since(begin)
+					}
+				}
+			}()
+		}
+		silent := l.dial(t)
+		synctest.Wait()
+		done := make(chan error, 1)
+		go func() { done <- s.ShutdownOver(context.Background(), 100*time.Second) }()
+		<-silent.head
+		require.Zero(t, time.Since(begin))
+		var times []time.Duration
+		for range n {
+			times = append(times, <-ended)
+		}
+		require.NoError(t, <-done)
+		slices.Sort(times)
+		for i, at := range times {
+			require.InDelta(t, float64(i*10), at.Seconds(), 0.1, "%v", times)
+		}
+	})
 }

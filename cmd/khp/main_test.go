@@ -65,12 +65,18 @@ type process struct {
 
 // startServe starts khp serve on a free port and returns once it listens.
 func startServe(dir string, args ...string) (*process, error) {
-	p := &process{done: make(chan error, 1)}
-	p.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd := exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	if exe, err := os.Executable(); err == nil {
-		p.cmd.Path = exe
+		cmd.Path = exe
 	}
-	p.cmd.Env, p.cmd.Dir, p.cmd.Stderr = append(os.Environ(), asKHP+"=1"), dir, &p.log
+	cmd.Dir = dir
+	return startProcess(cmd)
+}
+
+// startProcess starts a command that becomes khp serve with one listener.
+func startProcess(cmd *exec.Cmd) (*process, error) {
+	p := &process{done: make(chan error, 1), cmd: cmd}
+	cmd.Env, cmd.Stderr = append(append(os.Environ(), asKHP+"=1"), cmd.Env...), &p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"example.com/khp/transport/internal/sock"
 )
@@ -89,6 +90,13 @@ func (e *Entry) end() {
 	}
 }
 
+// silent reports whether the client has not asked for anything yet.
+func (e *Entry) silent() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.unheard
+}
+
 // drop ends it by force.
 func (e *Entry) drop() {
 	e.mu.Lock()
@@ -141,23 +149,27 @@ func (t *Tracker) Count() int {
 	return len(t.live)
 }
 
-// Shutdown asks all connections to end and waits for that.
-func (t *Tracker) Shutdown(ctx context.Context) error {
+// Shutdown asks all connections to end, those that have asked for something one after another over
+// that time, and waits until they have ended.
+func (t *Tracker) Shutdown(ctx context.Context, over time.Duration) error {
 	t.mu.Lock()
+	var rest []*Entry
 	if !t.ending {
 		t.ending, t.idle = true, make(chan struct{})
 		if len(t.live) == 0 {
 			close(t.idle)
 		}
-		for e := range t.live {
-			e.end()
+		for e := range t.live { // in no order, so that no kind of client comes first
+			if over <= 0 || e.silent() {
+				e.end()
+			} else {
+				rest = append(rest, e)
+			}
 		}
 	}
 	t.mu.Unlock()
-	select {
-	case <-t.idle:
+	if t.endAll(ctx, rest, over) {
 		return nil
-	case <-ctx.Done():
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -165,4 +177,32 @@ func (t *Tracker) Shutdown(ctx context.Context) error {
 		e.drop()
 	}
 	return ctx.Err()
+}
+
+// endAll asks the connections of a list to end, and reports whether all have ended before ctx.
+func (t *Tracker) endAll(ctx context.Context, list []*Entry, over time.Duration) bool {
+	begin := time.Now()
+	for i, e := range list {
+		timer := time.NewTimer(time.Until(begin.Add(over * time.Duration(i) / time.Duration(len(list)))))
+		select {
+		case <-timer.C:
+		case <-t.idle:
+			timer.Stop()
+			return true
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		}
+		t.mu.Lock()
+		if _, ok := t.live[e]; ok {
+			e.end()
+		}
+		t.mu.Unlock()
+	}
+	select {
+	case <-t.idle:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -52,8 +52,11 @@ func (o *options) fronts() ([]*front, error) {
 	return list, errors.Join(wrong...)
 }
 
-// open listens.
+// open listens, unless a service manager does already.
 func (f *front) open() (err error) {
+	if f.ln != nil {
+		return nil
+	}
 	f.ln, err = listen.Listen(f.Called("address"), f.Address)
 	return err
 }

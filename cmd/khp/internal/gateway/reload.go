@@ -7,6 +7,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/transport"
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/pflag"
 )
 
@@ -37,9 +38,12 @@ func (l *reloader) serve(asked <-chan struct{}) {
 // reload reads everything again. If anything is wrong, all stays as it was.
 func (l *reloader) reload() {
 	g := l.gateway
+	tellManager(daemon.SdNotifyReloading)
+	defer tellManager(daemon.SdNotifyReady)
 	next, err := l.read()
 	g.metrics.Reloaded(err == nil)
 	if err != nil {
+		tellManager("STATUS=not reloaded, the settings stay as they were: " + cli.OneLine(err.Error()))
 		g.log.Error("not reloaded, the settings stay as they were", "error", cli.OneLine(err.Error()))
 		return
 	}
@@ -57,6 +61,7 @@ func (l *reloader) reload() {
 		}
 	}
 	l.level.Set(levelOf(next.Verbose))
+	tellManager("STATUS=")
 	g.log.Info("reloaded", "changed", changed)
 }
 

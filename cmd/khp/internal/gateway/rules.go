@@ -21,8 +21,10 @@ type rules struct {
 	house *target.House
 	auth  *guard.Guard
 	drain time.Duration
-	page  http.Handler
-	hosts *host.Set
+
+	drainOver time.Duration
+	page      http.Handler
+	hosts     *host.Set
 
 	handlers map[string]*transport.Handler // by the path of their route; that of "" is for paths without one
 }
@@ -47,7 +49,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 		Routes: list, Log: g.log, Metrics: g.metrics, Clients: &g.clients,
 	}
 	h.Count()
-	r := &rules{house: h, auth: auth, hosts: hosts, drain: time.Duration(o.DrainTimeout), handlers: make(map[string]*transport.Handler)}
+	r := &rules{house: h, auth: auth, hosts: hosts, drain: time.Duration(o.DrainTimeout), drainOver: time.Duration(o.DrainOver), handlers: make(map[string]*transport.Handler)}
 	if o.DemoPage {
 		r.page = page.Handler()
 	}

@@ -25,6 +25,7 @@ import (
 	"example.com/khp/transport"
 	"example.com/khp/transport/trace"
 	"example.com/khp/wire"
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/pflag"
 )
 
@@ -82,6 +83,9 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 			f.close()
 		}
 	}()
+	if err := inherit(fronts); err != nil {
+		return err
+	}
 	for _, f := range fronts {
 		if err := f.open(); err != nil {
 			return err
@@ -160,6 +164,7 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 	outliveLog()
 	signals, stop := c.Notify()
 	defer stop()
+	tellManager(daemon.SdNotifyReady)
 	reloads := make(chan struct{}, 1) // in a goroutine of its own, so that no file keeps the server from ending
 	defer close(reloads)
 	go again.serve(reloads)
@@ -205,17 +210,19 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 // end. Nothing waits for the log.
 func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 	g.draining.Store(true)
-	patience, open := g.rules.Load().drain, srv.Connections()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	rules, open := g.rules.Load(), srv.Connections()
+	patience, over := rules.drain, rules.drainOver
+	tellStopping(over + patience)
+	ctx, cancel := context.WithTimeout(context.Background(), over+patience)
 	defer cancel()
 	drained := make(chan int, 1)
 	go func() {
-		if srv.Shutdown(ctx) != nil {
+		if srv.ShutdownOver(ctx, over) != nil {
 			drained <- srv.Connections()
 		}
 		close(drained)
 	}()
-	g.log.Info("draining", append([]any{"connections", open, "timeout", patience}, g.clients.Attrs()...)...)
+	g.log.Info("draining", append([]any{"connections", open, "timeout", patience, "over", over}, g.clients.Attrs()...)...)
 	for {
 		select {
 		case dropped := <-drained:

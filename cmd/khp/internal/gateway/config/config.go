@@ -82,7 +82,10 @@ type Config struct {
 	IdleTimeout cli.Duration `yaml:"idle-timeout"`
 	// How long a new connection may take to send its opening request, TLS included; 0 is 10s.
 	OpeningTimeout cli.Duration `yaml:"opening-timeout"`
-	// How much time connections get to end after a signal.
+	// Time over which connections are closed after a signal, one after another, so that their
+	// clients do not all come back at once; 0 is at once.
+	DrainOver cli.Duration `yaml:"drain-over"`
+	// How much time connections get to end after a signal, once they are closed.
 	DrainTimeout cli.Duration `yaml:"drain-timeout"`
 	// Largest message of clients and back ends in bytes.
 	MaxMessage cli.Size `yaml:"max-message"`
