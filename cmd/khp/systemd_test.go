@@ -80,7 +80,7 @@ func TestServe_SocketActivation(t *testing.T) {
 	t.Cleanup(func() { _ = unix.Close() })
 	u, err := startProcess(activated(unix))
 	require.NoError(t, err)
-	require.Equal(t, "ws://unix:"+path, u.url)
+	require.Equal(t, "ws+unix:"+path, u.url)
 	nc, err := net.Dial("unix", path)
 	require.NoError(t, err)
 	defer func() { _ = nc.Close() }()
