@@ -38,7 +38,7 @@
 //     Lost, which reports the end of the connection and errors of reading and writing.
 //   - [SendMessage], [SendPong] and [SendClose] are one frame each. Code 0 is an empty Close. After
 //     a message sent in phase ClientSendingBody, which is the request body, call
-//     [Client.BodyWritten].
+//     [Client.BodyWritten], and do so before you pass on messages that arrive after it was written.
 //   - [AskCredentials] and [AskDecision] may be answered later, while the connection goes on; an
 //     answer to a question that is over is ignored. A decision of 202 leaves another one due. An
 //     error of [Server.Decide] means that nothing was sent: correct the decision, or report

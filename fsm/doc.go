@@ -23,7 +23,9 @@
 //  1. Keep one configuration and one state for each connect call ([ClientConfig.Start]) or served
 //     connection ([ServerConfig.Start]).
 //  2. Turn what happens into events: one thing, one event, in the order in which it happens. A
-//     response is two: data when it begins, [EventResponse] when it is decided.
+//     response is two: data when it begins, [EventResponse] when it is decided. Send
+//     [EventBodyWritten] before the events of messages that arrive after the body was written:
+//     otherwise their response looks like one that cuts the body short.
 //  3. Carry out the effects of an accepted step in order, all of them, before the next event.
 //  4. Map timers to durations, and send [EventTimerExpired] when one runs out that was armed and
 //     neither stopped nor armed again since.

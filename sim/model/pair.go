@@ -16,7 +16,12 @@ type Honest struct {
 	// Unaware makes the server one that does not know the kaazing profile: it ignores .kl=Y in the
 	// client's URL.
 	Unaware bool
-	Fault   Fault // the zero value is none
+	// Cooperative has everybody want the connection: nothing is cut, nobody gives up, no timer runs
+	// out, and applications ask for no more than the limits allow.
+	Cooperative bool
+	Fault       Fault // the zero value is none
+
+	hasty bool // the client's host hands over an answer to the body before it reports the body as written
 }
 
 // marked reports whether the server sees .kl=Y and understands it.
@@ -58,7 +63,7 @@ func (Honest) Edges() int { return edges() }
 
 // AtRest reports whether both sides have come to their end.
 func (m Honest) AtRest(p Pair) bool {
-	return p.client.Phase().Terminal() && (!p.up || p.server.Phase().Terminal())
+	return m.Cooperative && p.bothOpen() || p.client.Phase().Terminal() && (!p.up || p.server.Phase().Terminal())
 }
 
 // walker collects the steps out of one state.
@@ -72,6 +77,9 @@ type walker struct {
 
 // Steps offers everything that can happen in p.
 func (m Honest) Steps(p Pair, yield func(*step[Pair])) {
+	if m.Cooperative && p.bothOpen() {
+		return
+	}
 	w := walker{m: m, from: p, yield: yield}
 	w.network()
 	w.clientSide()
@@ -80,7 +88,10 @@ func (m Honest) Steps(p Pair, yield func(*step[Pair])) {
 
 // Properties returns what must hold in every run of the model.
 func (m Honest) Properties() explore.Properties[Pair] {
-	bothOpen := func(p Pair) bool { return p.client.Phase() == fsm.ClientOpen && p.server.Phase() == fsm.ServerOpen }
+	if m.Cooperative {
+		return m.promises()
+	}
+	bothOpen := Pair.bothOpen
 	return explore.Properties[Pair]{
 		Always: []explore.Property[Pair]{
 			holds("INV-02", "the client's application gets nothing that was not sent to it", func(p Pair) bool { return p.clientGot <= p.serverSent }),
@@ -108,6 +119,11 @@ func (m Honest) Properties() explore.Properties[Pair] {
 			holds("INV-35", "a message right behind the terminator arrives", func(p Pair) bool { return p.clientGot == 1 && p.serverGot == 1 }),
 		},
 	}
+}
+
+// bothOpen reports whether both sides are open.
+func (p Pair) bothOpen() bool {
+	return p.client.Phase() == fsm.ClientOpen && p.server.Phase() == fsm.ServerOpen
 }
 
 // closing reports whether the client only waits for its connection to end.

@@ -1,6 +1,10 @@
 package model
 
-import "example.com/khp/fsm"
+import (
+	"slices"
+
+	"example.com/khp/fsm"
+)
 
 // message is what the network carries.
 type message struct {
@@ -50,7 +54,7 @@ func (q *queue) take() message {
 // network delivers the next message in either direction, ends streams, or is cut.
 func (w *walker) network() {
 	p := &w.from
-	if p.up && !p.cut {
+	if p.up && !p.cut && !w.m.Cooperative {
 		w.out = step[Pair]{Action: Action{Side: Network, Cut: true, Index: -1}, Next: *p}
 		next := &w.out.Next
 		next.cut, next.toClient, next.toServer = true, queue{}, queue{}
@@ -58,12 +62,18 @@ func (w *walker) network() {
 	}
 	w.fair = true
 	defer func() { w.fair = false }()
-	if p.client.host.is(connected) && (p.cut || p.toClient.n > 0) {
+	if p.client.host.is(connected) && (p.cut || p.toClient.n > 0 && (w.m.hasty || !p.untold())) {
 		w.toClient()
 	}
 	if p.server.host.is(connected) && (p.cut || p.toServer.n > 0) {
 		w.toServer()
 	}
+}
+
+// untold reports whether the server has read a request body that the client's host has not yet
+// reported as written. A host reports it before it hands over what it has received since.
+func (p *Pair) untold() bool {
+	return p.client.host.is(writing) && !slices.ContainsFunc(p.toServer.list[:p.toServer.n], func(v uint16) bool { return unpack(v).kind == requestBody })
 }
 
 // toClient delivers the next message to the client.

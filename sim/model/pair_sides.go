@@ -69,6 +69,9 @@ func (w *walker) serverSide() {
 
 // client yields the step that ev is for the client.
 func (w *walker) client(from *Pair, ev fsm.Event) {
+	if w.m.Cooperative && !w.m.willing(from, &ev) {
+		return
+	}
 	if w.step(from, ev) {
 		w.yield(&w.out)
 	}
@@ -78,7 +81,7 @@ func (w *walker) client(from *Pair, ev fsm.Event) {
 // it is yielded already or nothing.
 func (w *walker) step(from *Pair, ev fsm.Event) (ok bool) {
 	s := &w.out
-	s.Next, s.Fair = *from, w.fair || ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
+	s.Next, s.Fair = *from, w.fair || w.m.Cooperative || ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
 	var effects fsm.Effects
 	if s.Action, effects, s.Broken = s.Next.client.take(w.m.Client, &w.m.Fault, ev); s.Broken == "" {
 		s.Broken = s.Next.clientOrders(effects)
@@ -106,8 +109,11 @@ func (p *Pair) meet(cfg fsm.ServerConfig) {
 // server yields the step that ev is for the server, unless it changes nothing; target is the
 // redirect target of a decision.
 func (w *walker) server(from *Pair, ev fsm.Event, target uint8) {
+	if w.m.Cooperative && (!w.m.willing(from, &ev) || target > 0) {
+		return
+	}
 	s := &w.out
-	s.Next, s.Fair = *from, w.fair || ev.Kind == fsm.EventTimerExpired
+	s.Next, s.Fair = *from, w.fair || w.m.Cooperative || ev.Kind == fsm.EventTimerExpired
 	var effects fsm.Effects
 	if s.Action, effects, s.Broken = s.Next.server.take(w.m.Server, &w.m.Fault, ev); s.Broken == "" {
 		s.Broken = s.Next.serverOrders(effects, target)

@@ -37,7 +37,9 @@ bit server_opened = 0;                          /* the server of this connection
 #define at_rest (client_is_over && (!up || server_is_over))
 #define both_open (c_phase == C_Open && s_phase == S_Open)
 #define client_balanced (c_phase == C_AwaitProceed || c_phase == C_AwaitConfirm || (AUTO && c_phase == C_AwaitResponse))
-#define comes_to_client (c_connected && (cut || nempty(to_client)))
+/* A host tells that the request body is written before it hands over what came since the server has read it. */
+#define untold (c_writing && !(to_server ?? [request_body]))
+#define comes_to_client (c_connected && (cut || (nempty(to_client) && !untold)))
 #define comes_to_server (s_connected && (cut || nempty(to_server)))
 #define head_complete (unit != 0 && c_phase == C_Reading -> F_RESPONSE_COMPLETE : 0)
 #define runs(timer) ((c_running & timer) != 0)

@@ -61,6 +61,9 @@ ClientTakes(m, n) ==
     [] m.kind = "extended response" /\ c.phase \in {"AwaitResponse", "SendingBody", "Reading"} -> ClientMeetsBeginning(m, n)
     [] OTHER -> ClientMeets("DataReceived", {}, n)
 
+\* A host tells that the request body is written before it hands over what came since the server has read it.
+Untold == ch.writing /\ ~ \E i \in 1..Len(net.toServer) : net.toServer[i].kind = "request body"
+
 ClientEvents ==
   /\ Stable
   /\ \/ c.phase = "Idle" /\ ClientMeets("ConnectRequested", {"target usable"}, net)
@@ -75,7 +78,7 @@ ClientEvents ==
      {{end}}\/ ClientIsOpen /\ net.clientSent = 0 /\ ClientMeets("SendRequested", {}, net)
      \/ ~ClientOver /\ client_heeds_CloseRequested /\ ClientMeets("CloseRequested", {}, net)
      \/ ch.connected /\ net.cut /\ ClientMeets("ConnectionLost", HeadComplete, net)
-     \/ ch.connected /\ ~net.cut /\ net.toClient # <<>> /\ ClientTakes(Head(net.toClient), [net EXCEPT !.toClient = Tail(@)])
+     \/ ch.connected /\ ~net.cut /\ net.toClient # <<>> /\ ~Untold /\ ClientTakes(Head(net.toClient), [net EXCEPT !.toClient = Tail(@)])
 
 ServerLearns(on, facts) ==
   CASE on = "ConnectionLost" -> [sh EXCEPT !.connected = FALSE, !.webSocket = FALSE]

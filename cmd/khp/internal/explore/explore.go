@@ -39,7 +39,8 @@ Models:
                     that is cut anywhere
   byzantine-server  a client against anything a server, network and clock can do
   byzantine-client  a server against anything clients can do
-  all               the three
+  cooperation       client and server that want the connection: every run must open
+  all               the four
 
 Exit codes: 0 every property holds; 1 a property is violated; 2 wrong usage;
 4 stopped before the end: interrupted, a limit reached, a file not written, or a
