@@ -40,8 +40,21 @@ func (a *Alteration) And(n int, r Row) *Alteration {
 	return more
 }
 
+// Client returns cfg with the altered machine, for a whole endpoint that has the mistake.
+func (a *Alteration) Client(cfg ClientConfig) ClientConfig {
+	cfg.altered = a
+	return cfg
+}
+
+// Server returns cfg with the altered machine.
+func (a *Alteration) Server(cfg ServerConfig) ServerConfig {
+	cfg.altered = a
+	return cfg
+}
+
 // StepClient is [ClientConfig.Step] of the altered client.
 func (a *Alteration) StepClient(cfg ClientConfig, s ClientState, ev Event) (ClientState, Effects, Verdict) {
+	cfg.altered = nil
 	c, ok := a.cells[int(s.phase)*int(clientInputs)+int(clientInputOf(ev))]
 	if !ok || a.side != "client" || cfg.Profile == 0 {
 		return cfg.Step(s, ev)
@@ -56,6 +69,7 @@ func (a *Alteration) StepClient(cfg ClientConfig, s ClientState, ev Event) (Clie
 
 // StepServer is [ServerConfig.Step] of the altered server.
 func (a *Alteration) StepServer(cfg ServerConfig, s ServerState, ev Event) (ServerState, Effects, Verdict) {
+	cfg.altered = nil
 	c, ok := a.cells[int(s.phase)*int(serverInputs)+int(serverInputOf(ev))]
 	if !ok || a.side != "server" {
 		return cfg.Step(s, ev)

@@ -36,3 +36,27 @@ func TestAlter_OneRow(t *testing.T) {
 	_, _, verdict = Alter("client", n, Row{}).StepServer(server, server.Start(), request)
 	require.Equal(t, Accepted, verdict)
 }
+
+// A configuration carries the mistake into whatever steps its machine.
+func TestAlter_InAConfiguration(t *testing.T) {
+	rows := slices.Collect(ServerRows())
+	n := slices.IndexFunc(rows, func(r Row) bool { return r.ID == "opening/opening-request/await-request" })
+	changed := rows[n]
+	changed.Effects = nil
+	cfg := Alter("server", n, changed).Server(DefaultServerConfig())
+	_, effects, verdict := cfg.Step(cfg.Start(), Event{Kind: EventOpeningRequest, Facts: FactValid | FactKHP})
+	require.Equal(t, Accepted, verdict)
+	require.Zero(t, effects.Len())
+	_, effects, _ = DefaultServerConfig().Step(cfg.Start(), Event{Kind: EventOpeningRequest, Facts: FactValid | FactKHP})
+	require.NotZero(t, effects.Len(), "the table stays as it is")
+
+	rows = slices.Collect(ClientRows())
+	n = slices.IndexFunc(rows, func(r Row) bool { return r.ID == "connecting/connected/send-opening" })
+	changed = rows[n]
+	changed.Effects = nil
+	client := Alter("client", n, changed).Client(DefaultClientConfig())
+	s, _, _ := client.Step(client.Start(), Event{Kind: EventConnectRequested, Facts: FactTargetUsable})
+	_, effects, verdict = client.Step(s, Event{Kind: EventConnected})
+	require.Equal(t, Accepted, verdict)
+	require.Zero(t, effects.Len())
+}

@@ -78,6 +78,8 @@ type ClientConfig struct {
 	MaxRedirects       uint8 // follow-up connections per connect call; 0 allows none
 	MaxReplays         uint8 // replays after 401 per connection
 	MaxInterim         uint8 // 100 and 202 responses per connection
+
+	altered *Alteration // a mistake in the table; nil is none
 }
 
 // DefaultClientConfig returns the spec profile with 5 redirects, 3 replays and 8 interim responses.
@@ -160,6 +162,9 @@ func (cfg ClientConfig) Start() ClientState { return ClientState{phase: ClientId
 // verdict. Unless the verdict is [Accepted], the state comes back unchanged and there are no
 // effects.
 func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {
+	if cfg.altered != nil {
+		return cfg.altered.StepClient(cfg, s, ev)
+	}
 	in := clientInputOf(ev)
 	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile-1 >= ProfileAuto {
 		return s, Effects{}, Misuse

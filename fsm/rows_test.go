@@ -142,7 +142,7 @@ func TestRows_DoWhatClientStepDoes(t *testing.T) {
 		flag, small := rapid.Bool(), rapid.Uint8Range(0, 3)
 		cfg := ClientConfig{
 			rapid.SampledFrom([]Profile{ProfileSpec, ProfileKaazing, ProfileAuto}).Draw(t, "profile"), flag.Draw(t, "optional"), flag.Draw(t, "plain"), flag.Draw(t, "expect"), flag.Draw(t, "other"),
-			flag.Draw(t, "stay"), flag.Draw(t, "no wait"), flag.Draw(t, "proxy"), flag.Draw(t, "upgrade"), small.Draw(t, "redirects"), small.Draw(t, "replays"), small.Draw(t, "interim"),
+			flag.Draw(t, "stay"), flag.Draw(t, "no wait"), flag.Draw(t, "proxy"), flag.Draw(t, "upgrade"), small.Draw(t, "redirects"), small.Draw(t, "replays"), small.Draw(t, "interim"), nil,
 		}
 		s := ClientState{
 			ClientPhase(rapid.IntRange(1, int(clientPhases)-1).Draw(t, "phase")), marks(rapid.IntRange(0, int(markGateway)*2-1).Draw(t, "marks")),
@@ -174,7 +174,7 @@ func TestRows_DoWhatServerStepDoes(t *testing.T) {
 	rows := slices.Collect(ServerRows())
 	rapid.Check(t, func(t *rapid.T) {
 		flag, small := rapid.Bool(), rapid.Uint8Range(0, 3)
-		cfg := ServerConfig{flag.Draw(t, "plain"), flag.Draw(t, "unchecked"), small.Draw(t, "challenges"), small.Draw(t, "deferrals")}
+		cfg := ServerConfig{flag.Draw(t, "plain"), flag.Draw(t, "unchecked"), small.Draw(t, "challenges"), small.Draw(t, "deferrals"), nil}
 		s := ServerState{phase: ServerPhase(rapid.IntRange(1, int(serverPhases)-1).Draw(t, "phase"))}
 		for _, m := range []marks{markKaazing, markOpened} {
 			if flag.Draw(t, "mark") {

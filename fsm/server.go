@@ -39,6 +39,8 @@ type ServerConfig struct {
 	Unchecked     bool  // let decisions break the obligations of their status code: for servers that test clients
 	MaxChallenges uint8 // 401 responses per connection; the next one becomes 403
 	MaxDeferrals  uint8 // 202 responses per connection
+
+	altered *Alteration // a mistake in the table; nil is none
 }
 
 // DefaultServerConfig returns 3 challenges and 4 deferrals.
@@ -95,6 +97,9 @@ func (cfg ServerConfig) Start() ServerState { return ServerState{phase: ServerOp
 // verdict. Unless the verdict is [Accepted], the state comes back unchanged and there are no
 // effects.
 func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Verdict) {
+	if cfg.altered != nil {
+		return cfg.altered.StepServer(cfg, s, ev)
+	}
 	in := serverInputOf(ev)
 	if in == 0 || s.phase == 0 || s.phase >= serverPhases {
 		return s, Effects{}, Misuse

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/khp/internal/sequence"
+	"example.com/khp/sim/conform"
 	"example.com/khp/sim/script"
 	"example.com/khp/sim/verdict"
 )
@@ -134,9 +135,16 @@ func (r *Run) add(list []Outcome, o Options) {
 		}
 	}
 	r.Grades = map[verdict.Grade]int{}
+	var walked []string
 	for _, c := range r.Cases {
 		r.Grades[c.Grade]++
 		r.Profile = c.Profile
+		if c.Grade != verdict.Skip {
+			walked = append(walked, c.ID)
+		}
+	}
+	if e := Edges(conform.Coverage(r.Role, r.Profile, walked)); r.Unfit == "" && e.Walked > 0 {
+		r.Edges = &e
 	}
 }
 
@@ -158,7 +166,3 @@ func Read(b []byte) (*Document, error) {
 	}
 	return &d, nil
 }
-
-// CountEdges sets how much of the machine the cases go along. It looks at the cases, not at what
-// came of them.
-func (r *Run) CountEdges() error { return nil }

@@ -77,6 +77,10 @@ var hiddenEdges = []struct {
 	{"it needs a request with a body", "client", "", either(when("body cut short", "body sent", "Expect sent"), from("SendingBody"))},
 	{"the client has its credentials at hand", "client", "", func(r fsm.Row) bool { return r.From == "AwaitCredentials" && !on("CredentialsSupplied")(r) }},
 	{"it needs an extension that the opening handshake grants", "server", "", when("extension of the opening again")},
+	{"what is no request is a bad request", "server", "", func(r fsm.Row) bool {
+		return (r.From == "AwaitRequest" || r.From == "AwaitReplay") && on("DataReceived")(r)
+	}},
+	{"what comes in the place of a terminator is a violation", "client", "", func(r fsm.Row) bool { return on("Response")(r) && strings.HasSuffix(r.ID, "/missing-terminator") }},
 	{"the application decides at once", "server", "", func(r fsm.Row) bool { return (r.From == "Deciding" || r.From == "Pending") && !on("Decided")(r) }},
 	{"the application answers 202 once, and then accepts", "server", "", func(r fsm.Row) bool { return r.From == "Pending" && !strings.HasPrefix(r.ID, "pending/accept/open") }},
 	{"the server's application closes no open connection by itself", "server", "spec", func(r fsm.Row) bool { return r.From == "Closing" && when("was open")(r) }},

@@ -76,10 +76,6 @@ func responseMoves(profile string) []move {
 		respond(challenge+` "Sec-WebSocket-Extensions: x-not-requested"`, 401, (rightResponse|fsm.FactChallengeUsable)&^fsm.FactExtensionsAsked),
 		respond(` 401 "Content-Length: 0"`, 401, rightResponse),
 	}
-	for code, text := range map[uint16]string{100: "response 100", 101: "response" + fields101, 202: "response 202", 401: "response" + challenge} {
-		list = append(list, move{in: "AwaitResponse", steps: []string{text, `send text "no terminator"`}, last: true,
-			events: []fsm.Event{{Kind: fsm.EventDataReceived}, {Kind: fsm.EventResponse, Status: code, Facts: rightResponse&^fsm.FactTerminated | fsm.FactChallengeUsable}}})
-	}
 	for _, r := range []struct {
 		code string
 		n    uint16

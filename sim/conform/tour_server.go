@@ -41,7 +41,6 @@ func serverMoves(profile string) []move {
 			move{in: phase, steps: []string{request + ` "Expect: 100-continue" "Content-Length: 4"`}, events: []fsm.Event{{Kind: fsm.EventRequest, Facts: fsm.FactExpectBody}},
 				tail: []string{`expect response 100 or response 101-599 ends info "does not wait for the body"`, "expect terminator"}},
 			move{in: phase, steps: []string{`send binary "GET / HTTP/1.1\r\nno field\r\n\r\n"`}, events: []fsm.Event{{Kind: fsm.EventBadRequest, Status: 400}}, tail: []string{"refuses 400"}, last: true},
-			move{in: phase, steps: []string{`send text "no request"`}, events: []fsm.Event{ev(fsm.EventDataReceived)}, tail: []string{noRequest(profile)}, last: true},
 		)
 	}
 	list = append(list,
@@ -55,15 +54,6 @@ func serverMoves(profile string) []move {
 		list = append(list, frameMoves(phase)...)
 	}
 	return list
-}
-
-// noRequest is what a server makes of a text that is none: it refuses it, or it is a stream to it
-// that may go on.
-func noRequest(profile string) string {
-	if profile == "kaazing" {
-		return `expect response 400-599 or close ends pass or end ends lenient "ends the connection" or nothing ends lenient "waits for more"`
-	}
-	return "refuses 400"
 }
 
 // frameMoves are the moves below the protocol, which both sides can make. A Close ends the case.

@@ -185,7 +185,12 @@ func (h *host) observe(o *endpoint.Output) {
 }
 
 // SendBytes implements [driver.Orders].
-func (h orders) SendBytes(p []byte) error { return h.write(p) }
+func (h orders) SendBytes(p []byte) error {
+	if h.net.opts.Head != nil {
+		p = h.net.opts.Head(h.client, p)
+	}
+	return h.write(p)
+}
 
 // SendMessage implements [driver.Orders].
 func (h orders) SendMessage(t wire.MessageType, p []byte) error { return h.frame(ws.OpCode(t), p) }

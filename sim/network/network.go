@@ -13,6 +13,7 @@ type Options struct {
 	TimersFirst bool                               // of a timer and bytes that are due at the same moment, the timer comes first, not last
 	Pieces      func(n int) int                    // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
 	Frames      func(client bool, f Frame) []Frame // what becomes of a frame that a host sends: nothing, or others; nil leaves it alone
+	Head        func(client bool, p []byte) []byte // what becomes of the opening request or response that a host sends; nil leaves it alone
 	Observe     func(Event)                        // is told what the hosts do; may be nil. It must not keep slices
 	MostBytes   int                                // that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
 }

@@ -46,6 +46,9 @@ func runClient(r *runner, a *args) error {
 			return a.mistake("there is a client %q already; give this one another name with name=NAME", o.name)
 		}
 	}
+	if r.opts.Altered != nil {
+		o.Config.Machine = r.opts.Altered.Client(o.Config.Machine)
+	}
 	r.world.started = true
 	r.world.addClient(url.value(), &o)
 	return nil

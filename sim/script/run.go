@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
 )
 
@@ -19,7 +20,9 @@ type Options struct {
 	Patience time.Duration                                      // that a peer has for one step; 0 is DefaultPatience
 	Vars     map[string]string                                  // in the place of the usual values of $base, $user, $echo, $challenge, ...
 	Live     Live                                               // runs them against a peer outside; nil is the client or server of the file
-	Frames   func(client bool, f network.Frame) []network.Frame // as in network.Options
+	Frames   func(client bool, f network.Frame) []network.Frame // what a host of the file sends becomes, as in network.Options
+	Head     func(client bool, p []byte) []byte                 // likewise
+	Altered  *fsm.Alteration                                    // a mistake in the machine of such a host
 }
 
 // Mismatch is something that came out otherwise than expected.

@@ -63,6 +63,9 @@ func runServer(r *runner, a *args) error {
 			return err
 		}
 	}
+	if r.opts.Altered != nil {
+		o.Config.Machine = r.opts.Altered.Server(o.Config.Machine)
+	}
 	rules, err := r.rules(a.line.below)
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ type site struct {
 
 func newWorld(o Options) *world {
 	w := &world{phases: map[string]string{}, timers: map[string]string{}, opened: map[string]bool{}}
-	w.opts = network.Options{Seed: o.Seed, Observe: w.observe, Frames: o.Frames}
+	w.opts = network.Options{Seed: o.Seed, Observe: w.observe, Frames: o.Frames, Head: o.Head}
 	if o.Live != nil {
 		w.opts.Latency = -1
 	}

@@ -225,9 +225,6 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 		if run.Down != "" {
 			return cli.Failf(cli.ExitUnreachable, "%s", run.Down)
 		}
-		if err := run.CountEdges(); err != nil {
-			return cli.Failf(cli.ExitFailed, "%s", err)
-		}
 		d.Runs = append(d.Runs, run)
 		if err := t.print(run); err != nil {
 			return err
