@@ -150,7 +150,7 @@ func TestDial_CancelledAnyTime(t *testing.T) {
 		start := time.Now()
 		c, err := Dial(ctx, url, &DialOptions{Credentials: auth.Basic("joe", "welcome")})
 		cancel()
-		require.Less(t, time.Since(start), 3*time.Second)
+		require.Less(t, time.Since(start), time.Minute)
 		if err != nil {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			continue
