@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
@@ -132,7 +133,13 @@ listeners:
 	insecure := &transport.DialOptions{TLSConfig: &tls.Config{InsecureSkipVerify: true}, Profile: transport.Kaazing}
 	open := make([]*transport.Conn, 2)
 	for i, url := range urls {
-		open[i] = dialHere(t, url+"/away", insecure)
+		// The connection that is led away ends on the server a moment after the client went on.
+		require.Eventually(t, func() bool {
+			var err error
+			open[i], err = transport.Dial(t.Context(), url+"/away", patient(insecure))
+			return err == nil
+		}, time.Minute, time.Millisecond)
+		t.Cleanup(func() { _ = open[i].CloseNow() })
 		wantEcho(t, open[i], transport.Text, []byte("x"))
 		require.Equal(t, url+"/echo?.kl=Y", strings.ReplaceAll(open[i].URL(), "&.kl=Y", ""), "it leads to the same listener")
 	}
