@@ -24,8 +24,9 @@ func Command(c *cli.Env) *cobra.Command {
 		Long: `Convert reads a gateway-config.xml, and the jaas-config.xml that has the users of
 its file login, and writes what khp serve --config reads:
 
-  khp.yaml         the first listener: its address, routes, guards and limits
-  khp-PORT.yaml    each further port, and TLS beside plain: a process of its own
+  khp.yaml         listeners, and routes with their guards and limits
+  khp-PORT.yaml    a port where a path leads to another service, or that only this
+                   machine may use while others are public: a process of its own
   htpasswd...      users with hashed passwords, one file for each set of roles
 
 It prints what becomes of every element, with its line: taken, different (and in
@@ -62,6 +63,7 @@ type converter struct {
 	users     []user
 	report    report
 	documents []*document
+	served    []func()          // say what is served, once the documents have their names
 	files     map[string]string // htpasswd files
 }
 
@@ -96,6 +98,10 @@ func convert(e *cli.Env, dir string, args []string) error {
 	if len(c.documents) == 0 {
 		c.report.print(e.Stdout)
 		return cli.Failf(cli.ExitFailed, "%s: no service in it that khp serve has a counterpart of; nothing is written", args[0])
+	}
+	c.merge()
+	for _, say := range c.served {
+		say()
 	}
 	for _, d := range c.documents {
 		text, err := d.text(c)
@@ -143,7 +149,7 @@ func (c *converter) next() string {
 	var b strings.Builder
 	in := func(name string) string { return quote(filepath.Join(c.dir, name)) }
 	fmt.Fprintf(&b, "\nwritten: %s\n", strings.Join(slices.Sorted(maps.Keys(c.files)), ", "))
-	if k := c.top.child("security").find("keystore"); k != nil && slices.ContainsFunc(c.documents, func(d *document) bool { return d.secure }) {
+	if k := c.top.child("security").find("keystore"); k != nil && slices.ContainsFunc(c.documents, func(d *document) bool { return d.secure() }) {
 		fmt.Fprintf(&b, "\nThe certificate and its key, from the keystore; both commands ask for its password:\n")
 		fmt.Fprintf(&b, "  keytool -importkeystore -srckeystore %s -srcstoretype JCEKS -destkeystore keystore.p12 -deststoretype PKCS12\n", quote(k.value("file")))
 		fmt.Fprintf(&b, "  openssl pkcs12 -in keystore.p12 -nokeys -out %s\n  openssl pkcs12 -in keystore.p12 -nocerts -nodes -out %s\n", in(certFile), in(keyFile))

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
-	"example.com/khp/cmd/khp/internal/gateway/origin"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -23,10 +22,15 @@ var certified = regexp.MustCompile(`^((ws|tcp)://[^,]*,)*(wss|tls):`)
 
 // document is one file for khp serve --config.
 type document struct {
-	name       string
+	name      string
+	listeners []listener
+	routes    []*route
+}
+
+// listener is a port.
+type listener struct {
 	secure     bool
 	host, port string
-	routes     []*route
 }
 
 // route is one path of a document.
@@ -36,7 +40,7 @@ type route struct {
 	realm                 string // of the challenge, "" for khp's own
 	lifetime              string // of a connection after the login, "" for ever
 	origins               []string
-	size, silence         *node // options, nil if there are none
+	size, silence         string // "" if the service does not say
 }
 
 func (d *document) find(path string) *route {
@@ -65,16 +69,26 @@ func (d *document) text(c *converter) ([]byte, error) {
 	routes := &yaml.Node{Kind: yaml.MappingNode}
 	for _, r := range d.routes {
 		var value any = r.target
-		if r.htpasswd != "" {
-			guarded, auth := &yaml.Node{Kind: yaml.MappingNode}, &yaml.Node{Kind: yaml.MappingNode}
+		if r.mapping() {
+			whole, auth := &yaml.Node{Kind: yaml.MappingNode}, &yaml.Node{Kind: yaml.MappingNode}
 			for _, s := range [][2]string{{"htpasswd", filepath.Join(c.dir, r.htpasswd)}, {"realm", r.realm}, {"session-lifetime", r.lifetime}} {
 				if s[1] != "" {
 					_ = set(auth, s[0], "", s[1]) // fails with values that YAML does not have
 				}
 			}
-			_ = set(guarded, "target", "", r.target)
-			_ = set(guarded, "auth", "", auth)
-			value = guarded
+			_ = set(whole, "target", "", r.target)
+			if r.htpasswd != "" {
+				_ = set(whole, "auth", "", auth)
+			}
+			if len(r.origins) > 0 {
+				_ = set(whole, "allow-origin", "", r.origins)
+			}
+			for _, s := range [][2]string{{"max-message", r.size}, {"inactivity-timeout", r.silence}} {
+				if s[1] != "" {
+					_ = set(whole, s[0], "", s[1])
+				}
+			}
+			value = whole
 		}
 		if err := set(routes, r.path, "# "+cli.OneLine(r.service), value); err != nil {
 			return nil, err
@@ -84,22 +98,18 @@ func (d *document) text(c *converter) ([]byte, error) {
 		key   string
 		value any
 	}
-	list := []setting{{"listen", net.JoinHostPort(d.host, d.port)}}
-	if d.secure {
-		list = append(list, setting{"tls-cert", filepath.Join(c.dir, certFile)}, setting{"tls-key", filepath.Join(c.dir, keyFile)})
+	listeners := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, l := range d.listeners {
+		one := &yaml.Node{Kind: yaml.MappingNode}
+		_ = set(one, "address", "", net.JoinHostPort(l.host, l.port))
+		if l.secure {
+			_ = set(one, "tls", "", map[string]string{"cert": filepath.Join(c.dir, certFile), "key": filepath.Join(c.dir, keyFile)})
+		}
+		listeners.Content = append(listeners.Content, one)
 	}
-	list = append(list, setting{"routes", routes}, setting{"plain", true})
+	list := []setting{{"listeners", listeners}, {"routes", routes}, {"plain", true}}
 	if c.trust != nil && slices.ContainsFunc(d.routes, func(r *route) bool { return certified.MatchString(r.target) }) {
 		list = append(list, setting{"backend-ca", filepath.Join(c.dir, trustFile)})
-	}
-	if origins := c.allowed(d); len(origins) > 0 {
-		list = append(list, setting{"allow-origin", origins})
-	}
-	if size := c.largest(d); size != "" {
-		list = append(list, setting{"max-message", size})
-	}
-	if silence := c.longest(d); silence != "" {
-		list = append(list, setting{"inactivity-timeout", silence})
 	}
 	for _, s := range list {
 		if err := set(top, s.key, "", s.value); err != nil {
@@ -115,66 +125,87 @@ func (d *document) text(c *converter) ([]byte, error) {
 	return b.Bytes(), e.Close()
 }
 
-// allowed are the origins that all routes of a document allow.
-func (c *converter) allowed(d *document) (list []string) {
-	for _, o := range d.routes[0].origins {
-		if origin.Check(o) != "" {
-			c.report.say(c.file, c.top, lost, "<allow-origin>", "khp serve does not take the origin "+o)
-			continue
-		}
-		if !slices.ContainsFunc(d.routes, func(r *route) bool { return !slices.Contains(r.origins, o) && !slices.Contains(r.origins, "*") }) {
-			list = append(list, o)
-		}
-	}
-	for _, r := range d.routes {
-		for _, o := range r.origins {
-			if !slices.Contains(list, o) && !slices.Contains(list, "*") {
-				c.report.say(c.file, c.top, lost, "<allow-origin>", d.name+": "+o+" may use "+r.path+", but not every path; add it to allow-origin if every path may have it")
-			}
-		}
-	}
-	return list
+// mapping reports whether a route has more than a target.
+func (r *route) mapping() bool {
+	return r.htpasswd != "" || len(r.origins) > 0 || r.size != "" || r.silence != ""
 }
 
-// defaultSize is the gateway's own.
-const defaultSize = 128 << 10
+// same reports whether both routes are of one service.
+func (r *route) same(other *route) bool {
+	return r.service == other.service && r.target == other.target
+}
 
-// largest is the largest size of messages in a document, "" if no service says one.
-func (c *converter) largest(d *document) string {
-	size, said := cli.Size(0), false
-	for _, r := range d.routes {
-		n := cli.Size(defaultSize)
-		if r.size != nil {
-			said = true
-			if err := n.Set(strings.TrimSpace(strings.TrimSuffix(strings.ToLower(r.size.text), "b"))); err != nil {
-				c.report.say(c.file, r.size, lost, "<"+r.size.name+">", err.Error())
+// secure reports whether a listener of the document has TLS.
+func (d *document) secure() bool {
+	return slices.ContainsFunc(d.listeners, func(l listener) bool { return l.secure })
+}
+
+// merge puts the listeners and routes of other into d, whose listeners serve all of them then. ok is
+// false if that would lead a path elsewhere, or make one public that only one machine could use.
+func (d *document) merge(other *document) (ok bool) {
+	alike := len(d.routes) == len(other.routes)
+	for _, r := range other.routes {
+		mine := d.find(r.path)
+		if mine != nil && !mine.same(r) {
+			return false
+		}
+		alike = alike && mine != nil
+	}
+	if !alike && d.listeners[0].host != other.listeners[0].host {
+		return false
+	}
+	for _, r := range other.routes {
+		if d.find(r.path) == nil {
+			d.routes = append(d.routes, r)
+		}
+	}
+	d.listeners = append(d.listeners, other.listeners...)
+	return true
+}
+
+// merge has as few documents as possible, and names them.
+func (c *converter) merge() {
+	var list []*document
+next:
+	for _, d := range c.documents {
+		for _, to := range list {
+			if to.merge(d) {
+				d.name = to.name
+				continue next
 			}
 		}
-		size = max(size, n)
+		if d.name = "khp.yaml"; len(list) > 0 {
+			d.name = "khp-" + d.listeners[0].port + ".yaml"
+		}
+		list = append(list, d)
 	}
-	if !said {
+	c.documents = list
+}
+
+// largest is the largest message of a service, "" if it says none.
+func (c *converter) largest(n *node) string {
+	if n == nil {
+		return ""
+	}
+	var size cli.Size
+	if err := size.Set(strings.TrimSpace(strings.TrimSuffix(strings.ToLower(n.text), "b"))); err != nil {
+		c.report.say(c.file, n, lost, "<"+n.name+">", err.Error())
 		return ""
 	}
 	return size.String()
 }
 
-// longest is the longest time of silence in a document, "" if no service says one.
-func (c *converter) longest(d *document) string {
-	longest := time.Duration(0)
-	for _, r := range d.routes {
-		if r.silence == nil {
-			continue
-		}
-		t, err := interval(r.silence.text)
-		if err != nil {
-			c.report.say(c.file, r.silence, lost, "<"+r.silence.name+">", err.Error())
-		}
-		longest = max(longest, t)
-	}
-	if longest == 0 {
+// longest is how long clients of a service may be silent, "" if it does not say.
+func (c *converter) longest(n *node) string {
+	if n == nil {
 		return ""
 	}
-	return longest.String()
+	t, err := interval(n.text)
+	if err != nil {
+		c.report.say(c.file, n, lost, "<"+n.name+">", err.Error())
+		return ""
+	}
+	return t.String()
 }
 
 // interval reads a time as the gateway does: a number with a unit, or in seconds without.

@@ -15,6 +15,7 @@ import (
 type line struct {
 	file    string
 	at      int
+	node    *node
 	verdict verdict
 	what    string
 	note    string
@@ -24,7 +25,7 @@ type line struct {
 type report struct{ lines []line }
 
 func (r *report) say(file string, n *node, v verdict, what, note string) {
-	r.lines = append(r.lines, line{filepath.Base(file), n.line, v, what, note})
+	r.lines = append(r.lines, line{filepath.Base(file), n.line, n, v, what, note})
 }
 
 // walk says what becomes of everything below n, in the order of the file. Values are left out: some
@@ -45,6 +46,20 @@ func (r *report) walk(file string, n *node) {
 			r.walk(file, c)
 		}
 	}
+}
+
+// unserved says of everything below a service that it is lost, as the service is.
+func (r *report) unserved(service *node) {
+	for i := range r.lines {
+		if l := &r.lines[i]; l.verdict != lost && service.has(l.node) {
+			l.verdict, l.note = lost, "its service is not served"
+		}
+	}
+}
+
+// has reports whether other is n or below it.
+func (n *node) has(other *node) bool {
+	return n == other || slices.ContainsFunc(n.children, func(c *node) bool { return c.has(other) })
 }
 
 // print writes the report, by line, with its count.

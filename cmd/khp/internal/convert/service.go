@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/gateway/origin"
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/cmd/khp/internal/gateway/target"
 )
@@ -34,13 +35,16 @@ func (c *converter) service(s *node) {
 			c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+other.service+" already, and hosts are not compared: give one of both another path")
 			continue
 		}
-		r := &route{service: name, path: path, target: to, origins: c.origins(s), size: c.option(s, "ws.maximum.message.size"), silence: c.option(s, "ws.inactivity.timeout")}
+		r := &route{service: name, path: path, target: to, origins: c.origins(s), size: c.largest(c.option(s, "ws.maximum.message.size")), silence: c.longest(c.option(s, "ws.inactivity.timeout"))}
 		c.guard(s, d, r)
 		d.routes = append(d.routes, r)
 		served = true
-		c.report.say(c.file, a, taken, "service "+name, d.name+" has "+path+" -> "+target.Shown(r.target))
+		c.served = append(c.served, func() {
+			c.report.say(c.file, a, taken, "service "+name, d.name+" has "+path+" -> "+target.Shown(r.target))
+		})
 	}
 	if !served {
+		c.report.unserved(s)
 		c.report.say(c.file, s, lost, "service "+name, "nothing is served for it")
 	}
 }
@@ -152,13 +156,19 @@ func (c *converter) origins(s *node) (list []string) {
 	}
 	for _, x := range from {
 		for _, o := range x.all("allow-origin") {
-			list = append(list, strings.TrimSuffix(o.text, "/"))
+			p := strings.TrimSuffix(o.text, "/")
+			switch why := origin.Check(p); {
+			case why != "":
+				c.report.say(c.file, o, lost, "<allow-origin>", why)
+			case !slices.Contains(list, p):
+				list = append(list, p)
+			}
 		}
 	}
 	return list
 }
 
-// document returns the file for services at that URL: one for each port, and for TLS.
+// document returns the document for services at that URL: one for each port, until they are merged.
 func (c *converter) document(s *node, u *url.URL) *document {
 	port := cmp.Or(u.Port(), map[string]string{"ws": "80", "wss": "443"}[u.Scheme])
 	host, bound := listenHost(u.Hostname()), false
@@ -176,18 +186,14 @@ func (c *converter) document(s *node, u *url.URL) *document {
 		c.report.say(c.file, s, different, "<accept>", "khp listens on all addresses of the machine, not only on that of "+u.Hostname())
 	}
 	for _, d := range c.documents {
-		if d.secure == (u.Scheme == "wss") && d.port == port {
-			if d.host != host {
-				d.host = ""
+		if l := &d.listeners[0]; l.secure == (u.Scheme == "wss") && l.port == port {
+			if l.host != host {
+				l.host = ""
 			}
 			return d
 		}
 	}
-	name := "khp.yaml"
-	if len(c.documents) > 0 {
-		name = "khp-" + port + ".yaml"
-	}
-	d := &document{name: name, secure: u.Scheme == "wss", host: host, port: port}
+	d := &document{listeners: []listener{{secure: u.Scheme == "wss", host: host, port: port}}}
 	c.documents = append(c.documents, d)
 	return d
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -72,7 +73,19 @@ func Load(path string, flags *pflag.FlagSet, into *Config, k Settings) (*File, e
 			}
 		}
 	}
+	if given["listen"] && len(into.Listeners) > 0 {
+		into.listenInstead()
+	}
 	return c, errors.Join(wrong...)
+}
+
+// listenInstead has the first listener alone listen, at the address of the command line.
+func (c *Config) listenInstead() {
+	first := *c.Listeners[0]
+	first.Address = c.Listen
+	first.At = At{name: first.name, file: first.file, lines: maps.Clone(first.lines), flags: map[string]string{"address": "listen"}}
+	delete(first.lines, "address")
+	c.Listeners = []*Listener{&first}
 }
 
 // part reads the value of a key that is no flag.
@@ -81,7 +94,7 @@ func (c *File) part(key, value *yaml.Node, given map[string]bool, seen map[strin
 		switch {
 		case seen[short] != 0:
 			return c.fault(key, "%s and %s, which is in line %d, are two forms of the same; write all of it under %s", key.Value, short, seen[short], key.Value)
-		case given[short]:
+		case given[short] && short != "listen":
 			return c.fault(key, "--%s is on the command line as well; write all of it under %s, or leave that out", short, key.Value)
 		}
 	}
