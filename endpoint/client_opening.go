@@ -43,9 +43,11 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 		if r.Body, complete = c.answer.Body(r, b[n:], c.cfg.Limits.Body); !complete {
 			return 0, nil
 		}
+		c.responded(LegOpening, r)
 		c.openingAnswered(r.Body)
 		return len(b), c.out
 	}
+	c.responded(LegOpening, r)
 	if what := judge.ListsSize(r.Fields, &c.cfg.Limits); what != "" {
 		c.violation(fsm.FailureLimit, what)
 		return n, c.out
@@ -61,6 +63,13 @@ func (c *Client) OpeningReceived(now time.Time, b []byte) (used int, out []Outpu
 	c.early = answer.WholeMessages(b[n:])
 	c.opened(subprotocol)
 	return n, c.out
+}
+
+// responded shows a response to the host.
+func (c *Client) responded(leg Leg, r *wire.Response) {
+	if c.cfg.Responded != nil {
+		c.cfg.Responded(leg, c.url.String(), r.Status, r.Fields)
+	}
 }
 
 // Opened reports that the host's own WebSocket layer completed the opening handshake. subprotocol

@@ -40,6 +40,11 @@ func (c *Client) openingRequest() ([]byte, error) {
 		h.field("Authorization", c.login)
 	}
 	c.extraFields(&h, c.cfg.OpeningHeader)
+	if c.cfg.Cookies != nil {
+		if v := c.cfg.Cookies(c.url.String()); v != "" && wire.ValidFieldValue(v) {
+			h.field("Cookie", v)
+		}
+	}
 	c.buf = h.end()
 	return c.buf, h.err
 }

@@ -95,6 +95,7 @@ func (c *Client) unitFacts() fsm.Facts {
 //khp:impl KHP-EXT-REQ-07 KHP-STATUS-201-03
 func (c *Client) decide(terminated bool) {
 	r := &c.unit.Response
+	c.responded(LegExtended, r)
 	if what := judge.ListsSize(r.Fields, &c.cfg.Limits); what != "" {
 		c.violation(fsm.FailureLimit, what)
 		return

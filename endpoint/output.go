@@ -148,6 +148,15 @@ func (e *HandshakeError) Is(target error) bool {
 	return ok && f == e.Failure
 }
 
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *HandshakeError) As(target any) bool {
+	to, ok := target.(*fsm.Failure)
+	if ok = ok && e.Failure != 0; ok {
+		*to = e.Failure
+	}
+	return ok
+}
+
 // Field returns the value of the first response field of that name.
 func (e *HandshakeError) Field(name string) string { return fieldValue(e.Header, name) }
 

@@ -81,6 +81,15 @@ func (c *Client) judgeTarget(ref []byte) judgment {
 	case c.cfg.Redirects == RedirectSameHost && c.url.Host != next.Host:
 		return judgment{facts: fsm.FactTargetRefused, next: next, detail: "another host"}
 	}
+	if c.cfg.CheckRedirect != nil {
+		via := make([]string, len(c.visited))
+		for i, u := range c.visited {
+			via[i] = u.String()
+		}
+		if err := c.cfg.CheckRedirect(via, next.String()); err != nil {
+			return judgment{facts: fsm.FactTargetRefused, next: next, detail: err.Error()}
+		}
+	}
 	return judgment{facts: fsm.FactTargetUsable, next: next}
 }
 

@@ -212,7 +212,11 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	if o.Subprotocols, o.Extensions, what = parseLists(r.Fields, o.Opening, [2]bool{}); what != "" {
 		return 400, what
 	}
-	return s.checkOpening()
+	if status, what = s.checkOpening(); status == 0 && s.cfg.GrantOpening != nil && len(o.Extensions) > 0 {
+		s.grants = s.cfg.GrantOpening(o.Extensions)
+		s.granted = parseElements(s.grants)
+	}
+	return status, what
 }
 
 // checkOpening asks the host about an opening request that is right in itself.

@@ -3,6 +3,7 @@ package endpoint
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
@@ -18,6 +19,14 @@ func (s *Server) openingResponse() []byte {
 		h.field("Sec-WebSocket-Protocol", Subprotocol)
 	case s.decision.Subprotocol != "": // of a plain WebSocket
 		h.field("Sec-WebSocket-Protocol", s.decision.Subprotocol)
+	}
+	h.list("Sec-WebSocket-Extensions", s.grants)
+	if s.cfg.OpeningFields != nil {
+		for _, f := range s.cfg.OpeningFields() {
+			if CheckOpeningField(f) == nil {
+				h.field(f.Name, f.Value)
+			}
+		}
 	}
 	s.date(&h)
 	s.buf = h.end()
@@ -171,6 +180,18 @@ var ownFields = []string{
 	"Connection", "Content-Length", "Content-Type", "Location", "Proxy-Authenticate",
 	"Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol",
 	"Trailer", "Transfer-Encoding", "Upgrade", "WWW-Authenticate",
+}
+
+// CheckOpeningField says why a field cannot be one of [ServerConfig].OpeningFields: it cannot be
+// written, or the endpoint writes it.
+func CheckOpeningField(f HeaderField) error {
+	if err := checkFieldText(f); err != nil {
+		return err
+	}
+	if containsFold(ownFields, f.Name) || hasPrefixFold(f.Name, "Sec-WebSocket-") || strings.EqualFold(f.Name, "Date") {
+		return errors.New("endpoint: field " + f.Name + " is written by the handshake itself and cannot be set")
+	}
+	return nil
 }
 
 func checkResponseField(f HeaderField) error {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/frames"
 )
 
@@ -51,6 +52,27 @@ func (e *ProtocolError) Error() string {
 
 // errClosed is what a connection closed on this side answers.
 var errClosed = fmt.Errorf("transport: %w", net.ErrClosed)
+
+// Is makes errors.Is(err, fsm.FailurePeerClosed) work.
+func (e *CloseError) Is(target error) bool { return target == fsm.FailurePeerClosed }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *CloseError) As(target any) bool { return asFailure(fsm.FailurePeerClosed, target) }
+
+// failure is the failure of a handshake for the same reason.
+func (e *ProtocolError) failure() fsm.Failure { return frames.Failure(e.Code) }
+
+// Is makes errors.Is(err, fsm.FailureFrame) and the like work.
+func (e *ProtocolError) Is(target error) bool { return target == e.failure() }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *ProtocolError) As(target any) bool { return asFailure(e.failure(), target) }
+
+// Is makes errors.Is(err, fsm.FailureTimeout) work.
+func (e *InactivityError) Is(target error) bool { return target == fsm.FailureTimeout }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *InactivityError) As(target any) bool { return asFailure(fsm.FailureTimeout, target) }
 
 // endedError is what calls return after the connection has ended for the reason cause.
 type endedError struct{ cause error }

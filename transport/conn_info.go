@@ -29,6 +29,8 @@ type handshakeInfo struct {
 type dialed struct {
 	url    string
 	header []HeaderField // of the response that completed the handshake
+
+	opening []HeaderField // of the opening 101
 }
 
 // Header returns a copy of the header fields that the peer sent: those of the response that
@@ -44,6 +46,15 @@ func (c *Conn) Header() http.Header {
 	h := field.Header(c.info.opening.Opening)
 	h.Del("Host")
 	return h
+}
+
+// OpeningHeader returns a copy of the header fields that the peer sent in the opening handshake:
+// those of the 101 on the client's side, and what Header returns on the server's.
+func (c *Conn) OpeningHeader() http.Header {
+	if c.info.client != nil {
+		return field.Header(c.info.client.opening)
+	}
+	return c.Header()
 }
 
 // URL returns where the connection goes after all redirects; on the server's side the target of the

@@ -41,7 +41,16 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	d := &dialer{opts: opts}
 	cfg := opts.config()
 	cfg.HasProxyLogin = opts.hasProxyLogin(url)
-	cfg.ConfirmExtensions = d.confirm
+	cfg.ConfirmExtensions, cfg.Responded = d.confirm, d.responded
+	if opts.Jar != nil {
+		d.takeCookies(&cfg)
+	}
+	if check := opts.CheckRedirect; check != nil {
+		cfg.CheckRedirect = func(via []string, to string) error {
+			d.refusal = check(via, to)
+			return d.refusal
+		}
+	}
 	client, err := endpoint.NewClient(url, cfg)
 	if err != nil {
 		return nil, clientError(err)
@@ -82,6 +91,9 @@ type dialer struct {
 
 	proxy    proxy.Dialer
 	declined error               // why the provider gave no credentials
+	refusal  error               // of CheckRedirect
+	opening  []HeaderField       // fields of the opening 101
+	cookie   string              // of OpeningHeader, if there is a Jar
 	sessions []extension.Session // of the extensions that the server has granted
 }
 
@@ -142,7 +154,7 @@ func (d *dialer) openConn() *Conn {
 		info: handshakeInfo{
 			subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 			unfragmented: d.opts.Profile == Kaazing || d.opts.Profile == Auto,
-			client:       &dialed{url: d.client.URL().String(), header: result.Header},
+			client:       &dialed{url: d.client.URL().String(), header: result.Header, opening: d.opening},
 		},
 		sessions: d.sessions, readLimit: d.opts.ReadLimit, keepAlive: d.opts.KeepAlive,
 	})

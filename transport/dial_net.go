@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint/driver"
+	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/transport/internal/sock"
@@ -169,6 +170,12 @@ func (e *ProxyError) Error() string {
 	}
 	return s
 }
+
+// Is makes errors.Is(err, fsm.FailureConnect) work.
+func (e *ProxyError) Is(target error) bool { return target == fsm.FailureConnect }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *ProxyError) As(target any) bool { return asFailure(fsm.FailureConnect, target) }
 
 // Unwrap returns Err.
 func (e *ProxyError) Unwrap() error { return e.Err }

@@ -52,15 +52,24 @@ type DialOptions struct {
 	Header       http.Header // further fields of the extended request
 	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
 	OpeningHeader http.Header
-	Sensitive     []string                 // names of fields of both headers that only the first origin may see; Cookie always is
-	Credentials   auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
-	Method        string                   // of the extended request; "" is GET
-	Body          []byte                   // of the extended request, sent after 100 Continue
+	// Jar gives each opening request the cookies that it has for the URL, with http in the place of
+	// ws, and takes those that responses set, of both handshakes. They come behind a Cookie of
+	// OpeningHeader, in one field. nil sends none but those.
+	Jar         http.CookieJar
+	Sensitive   []string                 // names of fields of both headers that only the first origin may see; Cookie always is
+	Credentials auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
+	Method      string                   // of the extended request; "" is GET
+	Body        []byte                   // of the extended request, sent after 100 Continue
 
 	MaxRedirects   int                     // follow-up connections, at most 20; 0 is 5, negative is none
 	Redirects      endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
 	AllowDowngrade bool                    // follow redirects from wss to ws
-	Upgrade        bool                    // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
+	// CheckRedirect is asked about each redirect that the other options allow: via are the URLs of
+	// all connections so far, the first one first, and to is where the next one would go. An error
+	// refuses it: the [*HandshakeError] holds it as the cause of fsm.FailureRedirectRefused. nil
+	// refuses none. The upgrade after a 426 is no redirect.
+	CheckRedirect func(via []string, to string) error
+	Upgrade       bool // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
 	// PlainFallback opens a plain WebSocket if the server does not select KHP: there is then no
 	// extended handshake and no authentication by it. KHP is offered last, so that a server that
 	// selects the first subprotocol of any list does not select KHP without speaking it.
@@ -168,6 +177,6 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	return endpoint.ClientConfig{
 		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Subprotocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
 		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, PlainOnly: o.PlainOnly, HasCredentials: o.Credentials != nil,
-		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, ToASCII: idna.Lookup.ToASCII,
+		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, CheckRedirect: o.CheckRedirect, ToASCII: idna.Lookup.ToASCII,
 	}
 }

@@ -63,6 +63,18 @@ func (e *HandshakeError) Is(target error) bool {
 	return ok && f == e.Failure
 }
 
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *HandshakeError) As(target any) bool { return asFailure(e.Failure, target) }
+
+// asFailure is As of an error that stands for f, if that is one.
+func asFailure(f fsm.Failure, target any) bool {
+	to, ok := target.(*fsm.Failure)
+	if ok = ok && f != 0; ok {
+		*to = f
+	}
+	return ok
+}
+
 // newHandshakeError makes the endpoint's account of a failure the caller's.
 func newHandshakeError(err error) *HandshakeError {
 	var from *endpoint.HandshakeError
@@ -104,6 +116,8 @@ func (d *dialer) failure() error {
 		e.Cause = d.Context.Err()
 	case e.Failure == fsm.FailureAuthRequired:
 		e.Cause = d.declined
+	case e.Failure == fsm.FailureRedirectRefused:
+		e.Cause = d.refusal
 	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
 		e.Cause = d.Network
 	}

@@ -15,8 +15,10 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/origins"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
@@ -78,6 +80,19 @@ type Handler struct {
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host
 	// only, whatever else would let any web page use the server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
+	// AllowOrigins lists origins that are allowed beside the same host, and beside what CheckOrigin
+	// allows where that is set: each is a host, or scheme://host[:port], with * for any characters,
+	// such as https://*.example.com. A pattern that is none is refused by Check.
+	AllowOrigins []string
+	// CheckOpening refuses an opening request that is right in itself, for any reason that it shows,
+	// by a status, 400 to 599, and a text for the client; 0 lets it pass. It must neither wait, nor
+	// keep or change r. nil refuses none.
+	CheckOpening func(r *OpeningRequest) (status int, why string)
+	// OpeningHeader holds further fields of the 101 that answers the opening request, such as
+	// Set-Cookie. Those that the handshake writes itself are refused by Check. What middleware has
+	// set in the header of the http.ResponseWriter goes there too, as far as it is about a response
+	// without a body.
+	OpeningHeader http.Header
 	// ConnContext adds values to the context of a connection, the one that Authenticator, Decide
 	// and Serve get; nil adds none. The context it is given ends when the connection is over and
 	// Serve has returned, not yet at Shutdown.
@@ -132,24 +147,33 @@ func (h *Handler) config() endpoint.ServerConfig {
 		m.MaxChallenges = uint8(min(h.MaxChallenges, math.MaxUint8))
 	}
 	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside, DecidePlain: true}
-	if h.Authenticator != nil && !h.Plain {
-		c.CheckOpening = onlyKHP
+	if len(h.AllowOrigins) > 0 {
+		c.CheckOrigin = h.allows
+	}
+	if c.CheckOpening = h.CheckOpening; h.Authenticator != nil && !h.Plain {
+		c.CheckOpening = h.checkKHP
 	}
 	return c
 }
 
 // allows reports whether pages of origin may use the server.
 func (h *Handler) allows(origin, host string) bool {
-	if h.CheckOrigin != nil {
+	switch {
+	case len(h.AllowOrigins) > 0 && origins.Match(h.AllowOrigins, origin):
+		return true
+	case h.CheckOrigin != nil:
 		return h.CheckOrigin(origin, host)
 	}
 	return endpoint.SameOrigin(origin, host)
 }
 
-// onlyKHP refuses clients that cannot be asked for credentials.
-func onlyKHP(o *OpeningRequest) (status int, why string) {
+// checkKHP is CheckOpening, and refuses clients that cannot be asked for credentials.
+func (h *Handler) checkKHP(o *OpeningRequest) (status int, why string) {
 	if slices.Contains(o.Subprotocols, endpoint.Subprotocol) {
-		return 0, ""
+		if h.CheckOpening == nil {
+			return 0, ""
+		}
+		return h.CheckOpening(o)
 	}
 	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " + endpoint.Subprotocol
 }
@@ -217,6 +241,16 @@ func (h *Handler) checkOptions() error {
 	if err := checkReadLimit(h.ReadLimit); err != nil {
 		return err
 	}
+	for _, f := range field.List(h.OpeningHeader) {
+		if err := endpoint.CheckOpeningField(f); err != nil {
+			return fmt.Errorf("transport: Handler.OpeningHeader: %w", err)
+		}
+	}
+	for _, p := range h.AllowOrigins {
+		if !origins.Valid(p) {
+			return errors.New("transport: Handler.AllowOrigins has " + strconv.Quote(p) + "; use a host or scheme://host[:port], with * for any characters, as in https://*.example.com")
+		}
+	}
 	if a, ok := h.Authenticator.(interface{ Validate() error }); ok {
 		if err := a.Validate(); err != nil {
 			return fmt.Errorf("transport: Handler.Authenticator: %w", err)
@@ -246,3 +280,20 @@ func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
 	}
 	return true
 }
+
+// String tells how many connections there are, and shows no field: they may hold secrets.
+func (h *Handler) String() string {
+	if h == nil {
+		return "transport.Handler(nil)"
+	}
+	return fmt.Sprintf("transport.Handler{Connections: %d}", h.Connections())
+}
+
+// Format writes the same for every verb, also for one that is wrong for it.
+func (h *Handler) Format(s fmt.State, verb rune) { field.Show(s, verb, h.String()) }
+
+// LogValue is String, for log/slog.
+func (h *Handler) LogValue() slog.Value { return slog.StringValue(h.String()) }
+
+// MarshalText is for encoders of logs.
+func (h *Handler) MarshalText() ([]byte, error) { return []byte(h.String()), nil }

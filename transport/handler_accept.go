@@ -5,11 +5,14 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/accept"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/hops"
 	"example.com/khp/transport/internal/opening"
 )
@@ -70,7 +73,17 @@ func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error) erro
 	c.Conn = hops.Named(nc, r.RemoteAddr)
 	c.Connected(nc, false)
 	o.Rest, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
-	return c.shake(o)
+	return c.shake(o, fieldsOf101(w.Header())...)
+}
+
+// fieldsOf101 returns what middleware has set of a response, without what is about a body.
+func fieldsOf101(h http.Header) []HeaderField {
+	if len(h) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(field.List(h), func(f HeaderField) bool {
+		return strings.HasPrefix(http.CanonicalHeaderKey(f.Name), "Content-") // the endpoint leaves out the rest
+	})
 }
 
 // answered answers a request that is not upgraded.

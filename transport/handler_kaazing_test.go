@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net"
+	"net/http/httptest"
 	"testing"
 
 	"example.com/khp/transport/internal/frametest"
@@ -63,7 +64,7 @@ func servePipeBytes(t *testing.T, h *Handler, opening string) net.Conn {
 	t.Helper()
 	a, b := net.Pipe()
 	t.Cleanup(func() { _ = a.Close() })
-	go h.ServeHTTP(&hijacked{nil, b}, parseRequest(t, opening))
+	go h.ServeHTTP(&hijacked{httptest.NewRecorder(), b}, parseRequest(t, opening))
 	return a
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -69,7 +70,7 @@ func TestConn_StartsWithoutDeadlines(t *testing.T) {
 					return
 				}
 			}
-			h.ServeHTTP(&hijacked{nil, server}, parseRequest(t, string(head)))
+			h.ServeHTTP(&hijacked{httptest.NewRecorder(), server}, parseRequest(t, string(head)))
 		}()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		c, err := Dial(ctx, "ws://one.example/?.kl=Y", &DialOptions{Profile: Kaazing, NetDial: func(context.Context, string, string) (net.Conn, error) { return client, nil }})
@@ -125,7 +126,7 @@ func TestDriver_NoLostWakeUp(t *testing.T) {
 			return Decision{}, nil
 		}}
 		c := newRawClient(t, a)
-		go h.ServeHTTP(&hijacked{nil, nc}, parseRequest(t, openingRequest))
+		go h.ServeHTTP(&hijacked{httptest.NewRecorder(), nc}, parseRequest(t, openingRequest))
 		<-c.head
 		start := time.Now()
 		c.send(bin(extendedRequest))

@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/transport/internal/accept"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
@@ -30,10 +31,10 @@ type served struct {
 }
 
 // shake shakes hands with a client whose opening request was read already. conn is the outcome, nil
-// if it failed.
-func (c *served) shake(o *opening.Request) error {
+// if it failed. fields are added to the opening 101.
+func (c *served) shake(o *opening.Request, fields ...HeaderField) error {
 	a := acceptors.Get().(*acceptor)
-	c.shakeWith(a, o)
+	c.shakeWith(a, o, fields...)
 	err := a.Failure
 	a.release() // not after a panic
 	switch {
@@ -47,13 +48,17 @@ func (c *served) shake(o *opening.Request) error {
 }
 
 // shakeWith is shake with a new or reset acceptor.
-func (c *served) shakeWith(a *acceptor, o *opening.Request) {
+func (c *served) shakeWith(a *acceptor, o *opening.Request, fields ...HeaderField) {
 	h := c.handler
 	a.handler, a.nc, a.remote, a.keepAlive = h, c.Conn, c.Conn.RemoteAddr(), h.KeepAlive
 	if c.server != nil {
 		a.keepAlive = cmp.Or(h.KeepAlive, c.server.KeepAlive)
 	}
-	a.server.Reset(h.config())
+	cfg := h.config()
+	if len(h.OpeningHeader)+len(fields) > 0 {
+		cfg.OpeningFields = func() []HeaderField { return append(field.List(h.OpeningHeader), fields...) }
+	}
+	a.server.Reset(cfg)
 	first := a.judge(o)
 	a.Entry = &c.Entry
 	a.cancelConn = c.CancelFunc()

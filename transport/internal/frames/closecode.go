@@ -7,6 +7,7 @@ const (
 	codeProtocolError  uint16 = 1002
 	codeNoStatus       uint16 = 1005 // never travels
 	codeInvalidPayload uint16 = 1007
+	codePolicy         uint16 = 1008
 	codeTooBig         uint16 = 1009
 )
 

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"os"
+
+	"example.com/khp/fsm"
 )
 
 // Error is a fault in what the peer sent, or in what an extension made of it, with the close code
@@ -17,6 +19,19 @@ type Error struct {
 
 func (e *Error) Error() string {
 	return "transport: bad frame: " + e.Msg + ": close code " + CodeString(e.Code)
+}
+
+// Failure returns the failure that a violation is which ends a connection with a close code.
+func Failure(code uint16) fsm.Failure {
+	switch code {
+	case codeTooBig:
+		return fsm.FailureLimit
+	case codeInvalidPayload:
+		return fsm.FailureUTF8
+	case codePolicy:
+		return fsm.FailureUnexpectedMessage
+	}
+	return fsm.FailureFrame
 }
 
 var (
@@ -53,6 +68,17 @@ func (e *lostError) Error() string {
 	return text
 }
 
-func (e *lostError) Is(target error) bool { return target == io.ErrUnexpectedEOF }
+func (e *lostError) Is(target error) bool {
+	return target == io.ErrUnexpectedEOF || target == fsm.FailureConnectionLost
+}
+
+// As finds the failure of a handshake for the same reason.
+func (e *lostError) As(target any) bool {
+	to, ok := target.(*fsm.Failure)
+	if ok {
+		*to = fsm.FailureConnectionLost
+	}
+	return ok
+}
 
 func (e *lostError) Unwrap() error { return e.cause }

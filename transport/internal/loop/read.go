@@ -6,7 +6,6 @@ import (
 	"os"
 	"time"
 
-	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
 )
@@ -86,7 +85,7 @@ func (d *Loop) readError(err error) {
 	case errors.As(err, &bad):
 		d.Trace.Violation(bad.Code, bad.Msg)
 		d.broken = true
-		d.peer.Violation(time.Now(), violationOf(bad.Code), bad.Msg)
+		d.peer.Violation(time.Now(), frames.Failure(bad.Code), bad.Msg)
 	case errors.Is(err, frames.ErrCloseReceived):
 		d.awaitEOF()
 	default:
@@ -111,15 +110,4 @@ func (d *Loop) lost(err error) {
 	d.Network = err
 	d.Trace.Lost(err.Error())
 	d.peer.Lost(time.Now(), sock.Reason(err))
-}
-
-// violationOf maps the close code of a frame error to a failure.
-func violationOf(code uint16) fsm.Failure {
-	switch code {
-	case 1009:
-		return fsm.FailureLimit
-	case 1007:
-		return fsm.FailureUTF8
-	}
-	return fsm.FailureFrame
 }
