@@ -17,4 +17,3 @@ func TestGlob(t *testing.T) {
 		require.Equal(t, c.want, glob(c.pattern, c.s), "%s against %s", c.pattern, c.s)
 	}
 }
-
