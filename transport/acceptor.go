@@ -208,10 +208,10 @@ func (a *acceptor) request() *Request {
 // openConn makes the open connection the application's.
 func (a *acceptor) openConn() *Conn {
 	result := a.server.Result()
-	a.trace.opened(result.Subprotocol, result.Status)
 	o := opened{
-		info:   handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, unfragmented: a.server.OpeningRequest().Kaazing()},
-		cancel: a.cancelConn, sessions: a.sessions, readLimit: a.handler.ReadLimit, keepAlive: a.keepAlive,
+		watched: a.trace.opened(result.Subprotocol, result.Status),
+		info:    handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, unfragmented: a.server.OpeningRequest().Kaazing()},
+		cancel:  a.cancelConn, sessions: a.sessions, readLimit: a.handler.ReadLimit, keepAlive: a.keepAlive,
 	}
 	if a.Entry != nil {
 		o.home = a.Context

@@ -131,7 +131,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	r := parseRequest(t, text)
 	s := &served{handler: h, Visit: accept.Visit{Conn: ours}}
 	s.ctx = s.Begin(t.Context())
-	s.shakeWith(a, opening.Of(r))
+	s.shakeWith(a, opening.Of(r), false)
 	lines := []string{fmt.Sprint("after ", time.Since(begin))}
 	if s.conn != nil {
 		lines = append(lines, fmt.Sprint(s.conn.Subprotocol(), s.conn.Status(), s.conn.Plain(), s.conn.Extensions(), s.conn.link.Limit()))
@@ -194,7 +194,7 @@ func TestAcceptor_LateDecision(t *testing.T) {
 			go func() {
 				s := &served{handler: h, Visit: accept.Visit{Conn: ours}}
 				s.ctx = s.Begin(t.Context())
-				s.shakeWith(a, opening.Of(parseRequest(t, openingRequest)))
+				s.shakeWith(a, opening.Of(parseRequest(t, openingRequest)), false)
 				got <- s.conn
 			}()
 			<-c.head

@@ -18,7 +18,7 @@ import (
 // needs no network; Dial, Server and Conn are tested with one.
 func TestAnyCalls(t *testing.T) {
 	functions := map[string]any{
-		"CloseCode": CloseCode, "CloseCodeText": CloseCodeText, "NewHandshakeError": NewHandshakeError, "Prepare": Prepare, "Redirect": Redirect, "Refuse": Refuse, "SourceOf": SourceOf, "TraceTo": TraceTo,
+		"CloseCode": CloseCode, "CloseCodeText": CloseCodeText, "NewHandshakeError": NewHandshakeError, "Prepare": Prepare, "ProxyFromEnvironment": ProxyFromEnvironment, "Redirect": Redirect, "Refuse": Refuse, "SourceOf": SourceOf, "TraceTo": TraceTo,
 	}
 	all := maps.Clone(functions)
 	all["Dial"], all["AnswerProbe"] = Dial, AnswerProbe

@@ -44,6 +44,7 @@ type Conn struct {
 	alive  *silence.Reader // nil without KeepAlive
 	seldom atomic.Pointer[seldom]
 	cancel context.CancelCauseFunc // of the server's context; nil on the client's side
+	watch  *watched                // nil without an EndObserver
 	info   handshakeInfo
 
 	closeTimeout time.Duration
@@ -75,13 +76,14 @@ type opened struct {
 	sessions  []extension.Session     // of the extensions that were agreed on
 	readLimit int64
 	keepAlive time.Duration
+	watched   *watched
 }
 
 // newConn makes the application's end of l, which must not have a deadline set and is Conn's alone
 // from here on.
 func newConn(l *frames.Conn, o opened) *Conn {
 	c := &Conn{
-		link: l, info: o.info, cancel: o.cancel, closeTimeout: closeTimeout,
+		link: l, info: o.info, cancel: o.cancel, watch: o.watched, closeTimeout: closeTimeout,
 		reading: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	c.watcher.Init(l.NetConn(), sock.Read, o.home)
@@ -124,6 +126,9 @@ func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
 			return 0, nil, err
 		}
 		if t, p, done, err := c.receive(ctx); done {
+			if err == nil {
+				c.watch.receives(len(p), true)
+			}
 			return t, p, err
 		}
 	}
@@ -148,7 +153,15 @@ func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
 	if err := checkType(t); err != nil {
 		return err
 	}
-	return c.write(ctx, frames.Opcode(t), p)
+	return c.counted(len(p), c.write(ctx, frames.Opcode(t), p))
+}
+
+// counted counts a message that was sent without an error.
+func (c *Conn) counted(n int, err error) error {
+	if err == nil {
+		c.watch.sends(n, true)
+	}
+	return err
 }
 
 // write sends one frame.

@@ -38,6 +38,7 @@ func (c *Conn) Close(code uint16, reason string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
 	defer cancel()
+	c.watch.closes(code)
 	err := c.link.Close(ctx, code, reason)
 	if err == nil || errors.Is(err, frames.ErrCloseSent) {
 		select {
@@ -209,6 +210,7 @@ func (c *Conn) settle(err error) bool {
 func (c *Conn) closeSocket() {
 	c.closeOnce.Do(func() {
 		c.link.CloseSocket()
+		c.watch.ends(c.cause())
 		close(c.done)
 		c.watcher.Close()
 		if c.cancel != nil {

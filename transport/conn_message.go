@@ -53,6 +53,7 @@ func (c *Conn) begin(r *messageReader) (MessageType, error) {
 		case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
 		default:
 			if c.reader = r; !it.More {
+				c.watch.receives(0, true)
 				r.finish()
 			}
 			return it.Type, nil
@@ -114,7 +115,9 @@ func (r *messageReader) read(p []byte) (int, error) {
 			return 0, err
 		case it.Kind != frames.Message:
 			continue
-		case !it.More:
+		}
+		r.c.watch.receives(len(it.Data), !it.More)
+		if !it.More {
 			r.finish()
 		}
 		if n := len(it.Data); n > 0 || r.err != nil {
@@ -212,7 +215,10 @@ func (w *messageWriter) send(p []byte, fin bool) error {
 	if len(p) == 0 && !fin {
 		return nil
 	}
-	if w.err = w.c.ended(w.c.link.WriteFragment(w.ctx, w.op, p, fin)); w.err != nil || fin {
+	if w.err = w.c.ended(w.c.link.WriteFragment(w.ctx, w.op, p, fin)); w.err == nil {
+		w.c.watch.sends(len(p), fin)
+	}
+	if w.err != nil || fin {
 		w.c.link.End(w.err != nil && w.op == ws.OpContinuation)
 		w.fragments = false
 		return w.err
@@ -257,7 +263,7 @@ func Prepare(t MessageType, p []byte) (*Prepared, error) {
 // Write.
 func (c *Conn) WritePrepared(ctx context.Context, m *Prepared) error {
 	if c.link.Client() || c.ext != nil {
-		return c.write(ctx, frames.Opcode(m.typ), m.payload)
+		return c.counted(len(m.payload), c.write(ctx, frames.Opcode(m.typ), m.payload))
 	}
-	return c.ended(c.link.WriteFrames(ctx, m.frame))
+	return c.counted(len(m.payload), c.ended(c.link.WriteFrames(ctx, m.frame)))
 }

@@ -149,8 +149,8 @@ func (d *dialer) AskCredentials(q driver.Challenge) {
 // openConn makes the open connection the application's.
 func (d *dialer) openConn() *Conn {
 	result := d.client.Result()
-	d.trace.opened(result.Subprotocol, result.Status)
 	return newConn(d.Link, opened{
+		watched: d.trace.opened(result.Subprotocol, result.Status),
 		info: handshakeInfo{
 			subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
 			unfragmented: d.opts.Profile == Kaazing || d.opts.Profile == Auto,

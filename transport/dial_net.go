@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"example.com/khp/endpoint/driver"
@@ -18,6 +20,7 @@ import (
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
+	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/net/idna"
 )
 
@@ -115,7 +118,17 @@ func (o *DialOptions) hasProxyLogin(rawURL string) bool {
 		return false
 	}
 	way, err := o.proxyFor(u)
-	return err == nil && way != nil && way.User != nil
+	return err == nil && way != nil && way.User != nil && !proxy.IsSOCKS(way)
+}
+
+// ProxyFromEnvironment is a [DialOptions].Proxy that reads what [http.ProxyFromEnvironment] does, on
+// each call, and ALL_PROXY or all_proxy for what HTTP_PROXY and HTTPS_PROXY leave open. NO_PROXY
+// counts for all of them.
+func ProxyFromEnvironment(r *http.Request) (*url.URL, error) {
+	cfg := httpproxy.FromEnvironment()
+	all := cmp.Or(os.Getenv("ALL_PROXY"), os.Getenv("all_proxy"))
+	cfg.HTTPProxy, cfg.HTTPSProxy = cmp.Or(cfg.HTTPProxy, all), cmp.Or(cfg.HTTPSProxy, all)
+	return cfg.ProxyFunc()(r.URL)
 }
 
 // dialThrough has a proxy connect to addr.
@@ -138,7 +151,7 @@ func networkText(err error) string {
 	return sock.Reason(err)
 }
 
-// ProxyError is why an HTTP proxy made no connection: the cause of a [*HandshakeError] with
+// ProxyError is why a proxy made no connection: the cause of a [*HandshakeError] with
 // fsm.FailureConnect or fsm.FailureTimeout. It never shows the user and password of the proxy.
 type ProxyError struct {
 	Proxy  string      // scheme://host:port; "" if the proxy to use could not be found out

@@ -84,10 +84,11 @@ type DialOptions struct {
 	// NetDial makes TCP connections, to the proxy if there is one; nil uses net.Dialer. It must
 	// return when ctx ends.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Proxy names the HTTP proxy to a server, nil for none: http.ProxyFromEnvironment, or
-	// http.ProxyURL of one. The request that it sees holds only the scheme, http for ws and https
-	// for wss, and the host. The userinfo of the proxy's URL answers the proxy's challenges, Basic
-	// or Digest, and no others. A nil Proxy uses none.
+	// Proxy names the proxy to a server, nil for none: [ProxyFromEnvironment], or http.ProxyURL of
+	// one, with http, https or socks5. A SOCKS proxy resolves the server's name. The request that
+	// it sees holds only the scheme, http for ws and https for wss, and the host. The userinfo of
+	// the proxy's URL answers the proxy's challenges, Basic or Digest, and no others. A nil Proxy
+	// uses none.
 	Proxy    func(*http.Request) (*url.URL, error)
 	Retry    *Retry // tries again what may succeed later; nil tries once
 	Timeouts Timeouts

@@ -98,14 +98,14 @@ func TestDial_ProxyRefuses(t *testing.T) {
 func TestDial_ProxyUnusable(t *testing.T) {
 	gone := newConnectProxy(t, false)
 	gone.Close()
-	secret, _ := url.Parse("socks5://joe:s3cr3t@proxy.example:1080")
+	secret, _ := url.Parse("socks4://joe:s3cr3t@proxy.example:1080")
 	cause := errors.New("no proxy today")
 	for name, c := range map[string]struct {
 		proxy func(*http.Request) (*url.URL, error)
 		text  string
 	}{
 		"gone":        {gone.via("s3cr3t"), "refused"},
-		"socks":       {http.ProxyURL(secret), "proxy socks5://proxy.example:1080 did not connect to 192.0.2.1:443: not of the form"},
+		"socks":       {http.ProxyURL(secret), "proxy socks4://proxy.example:1080 did not connect to 192.0.2.1:443: not of the form"},
 		"no host":     {http.ProxyURL(&url.URL{Scheme: "http"}), "not of the form"},
 		"error":       {func(*http.Request) (*url.URL, error) { return nil, cause }, "no proxy found: no proxy today"},
 		"error shown": {func(*http.Request) (*url.URL, error) { return nil, fmt.Errorf("bad proxy %q", secret.String()) }, "no proxy found: its URL cannot be used"},

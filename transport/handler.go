@@ -127,7 +127,7 @@ type Handler struct {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &served{handler: h}
 	defer c.drop()
-	if c.upgrade(w, r, h.Check()) == nil {
+	if c.upgrade(w, r, h.Check(), false) == nil {
 		c.use()
 	}
 }

@@ -26,13 +26,13 @@ import (
 // with Shutdown of the Handler as others do. MaxConnections of a [Server] does not count it where
 // this is called from its Fallback.
 func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) {
-	c := &served{handler: h, detached: true}
+	c := &served{handler: h}
 	defer func() {
 		if c.conn == nil {
 			c.drop()
 		}
 	}()
-	err := c.upgrade(w, r, h.checkOptions())
+	err := c.upgrade(w, r, h.checkOptions(), true)
 	var failed *endpoint.HandshakeError
 	switch {
 	case err == nil:
@@ -45,7 +45,7 @@ func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) 
 
 // upgrade shakes hands for a request that net/http has read; bad says why that cannot be. Without an
 // error conn is the outcome.
-func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error) error {
+func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error, detached bool) error {
 	h := c.handler
 	c.server, c.ctx = serverOf(r.Context()), c.Begin(context.WithoutCancel(r.Context()))
 	switch {
@@ -73,7 +73,7 @@ func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error) erro
 	c.Conn = hops.Named(nc, r.RemoteAddr)
 	c.Connected(nc, false)
 	o.Rest, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
-	return c.shake(o, fieldsOf101(w.Header())...)
+	return c.shake(o, detached, fieldsOf101(w.Header())...)
 }
 
 // fieldsOf101 returns what middleware has set of a response, without what is about a body.

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,14 @@ import (
 // replaced before it sees them. URLs and bodies are shown as they are.
 type Observer interface{ Observe(Event) }
 
+// EndObserver is an Observer that is told of the end of each open connection, too, with an
+// [EventEnd]. It costs each message a few additions. ObserveEnd is called once, from the goroutine
+// that ends the connection.
+type EndObserver interface {
+	Observer
+	ObserveEnd(Event)
+}
+
 // Event is one step of a handshake.
 type Event struct {
 	Time    time.Time
@@ -32,8 +41,18 @@ type Event struct {
 	Code    uint16      // close code, or status with EventOpen
 	Text    string      // URL, close reason, name of the timer, what was wrong, or subprotocol with EventOpen
 	Phase   string      // what the machine waited for when this arrived, or waits for after doing this
-	Err     error       // EventFail: why
+	Err     error       // EventFail and EventEnd: why; an EventEnd of our own close has an error that matches net.ErrClosed
+	URL     string      // of the connection, as the client has it; on the server's side the target of the request
+	Failure fsm.Failure // EventFail: what happened; 0 if the context ended first
+	Status  int         // EventFail and EventOpen: of the last response, 0 if there was none
+
+	// EventEnd: how long the connection was open, and what was sent and received as messages.
+	Duration       time.Duration
+	Sent, Received Traffic
 }
+
+// Traffic counts messages and their payload in bytes.
+type Traffic struct{ Messages, Bytes uint64 }
 
 // EventKind says what an [Event] is about.
 type EventKind string
@@ -55,6 +74,7 @@ const (
 	EventOpen           EventKind = "open"            // the handshake completed
 	EventFail           EventKind = "fail"            // it failed
 	EventClosed         EventKind = "closed"          // it was given up
+	EventEnd            EventKind = "end"             // an open connection ended, for an EndObserver; Code is the peer's close code or the one sent to it, CloseAbnormal without any
 )
 
 // connections numbers the connections of this process for observers.
@@ -73,6 +93,7 @@ type trace struct {
 	to     Observer
 	conn   uint64
 	server bool
+	url    string
 	stage  stage
 	heard  Event // with the bytes of the opening handshake that the observer is not told of yet
 
@@ -108,7 +129,7 @@ func (t *trace) tellHeard() {
 
 // deliver completes ev. HTTP bytes are redacted whatever they are part of.
 func (t *trace) deliver(ev Event) {
-	ev.Time, ev.Conn, ev.Server = time.Now(), t.conn, t.server
+	ev.Time, ev.Conn, ev.Server, ev.URL = time.Now(), t.conn, t.server, t.url
 	//exhaustive:ignore
 	switch ev.Kind {
 	case EventDial:
@@ -132,6 +153,9 @@ func (t *trace) received(o *opening.Request) {
 		return
 	}
 	b := o.Head
+	if o.Parsed != nil {
+		t.url = string(o.Parsed.Target)
+	}
 	if b == nil {
 		b, _ = o.Parsed.Append([]byte{})
 	}
@@ -189,7 +213,8 @@ func (t *trace) observe(o *endpoint.Output) {
 	//exhaustive:ignore
 	switch o.Kind {
 	case endpoint.Dial:
-		ev.Kind, ev.Text = EventDial, o.URL.String()
+		t.url = o.URL.String()
+		ev.Kind, ev.Text = EventDial, t.url
 	case endpoint.SendBytes:
 		ev.Kind, ev.Data = EventSendOpening, o.Data
 	case endpoint.SendMessage:
@@ -203,6 +228,10 @@ func (t *trace) observe(o *endpoint.Output) {
 		ev.Kind = EventCredentials
 	case endpoint.Fail:
 		ev.Kind, ev.Err = EventFail, o.Err
+		var failed *endpoint.HandshakeError
+		if errors.As(o.Err, &failed) {
+			ev.Failure, ev.Status = failed.Failure, failed.Status
+		}
 	case endpoint.Closed:
 		ev.Kind = EventClosed
 	default:
@@ -211,9 +240,77 @@ func (t *trace) observe(o *endpoint.Output) {
 	t.tell(ev)
 }
 
-// opened tells that the handshake completed.
-func (t *trace) opened(protocol string, status int) {
-	t.tell(Event{Kind: EventOpen, Text: protocol, Code: uint16(status)})
+// opened tells that the handshake completed, and returns what tells of the end, nil if it need not
+// be told.
+func (t *trace) opened(protocol string, status int) *watched {
+	if t.to == nil {
+		return nil
+	}
+	t.tell(Event{Kind: EventOpen, Text: protocol, Code: uint16(status), Status: status})
+	to, ok := t.to.(EndObserver)
+	if !ok {
+		return nil
+	}
+	return &watched{to: to, conn: t.conn, server: t.server, url: t.url, since: time.Now()}
+}
+
+// watched tells an observer of the end of an open connection. A nil one counts nothing.
+type watched struct {
+	to     EndObserver
+	conn   uint64
+	server bool
+	url    string
+	since  time.Time
+	code   atomic.Uint32 // of the Close frame that was sent
+
+	sent, received struct{ messages, bytes atomic.Uint64 }
+}
+
+// sends counts bytes of a message that were sent; last says that it is complete.
+func (w *watched) sends(n int, last bool) {
+	if w == nil {
+		return
+	}
+	w.sent.bytes.Add(uint64(n))
+	if last {
+		w.sent.messages.Add(1)
+	}
+}
+
+// receives counts bytes of a message for the application.
+func (w *watched) receives(n int, last bool) {
+	if w == nil {
+		return
+	}
+	w.received.bytes.Add(uint64(n))
+	if last {
+		w.received.messages.Add(1)
+	}
+}
+
+// closes notes the code of our Close frame.
+func (w *watched) closes(code uint16) {
+	if w != nil {
+		w.code.CompareAndSwap(0, uint32(code))
+	}
+}
+
+// ends tells of the end.
+func (w *watched) ends(err error) {
+	if w == nil {
+		return
+	}
+	code := cmp.Or(CloseCode(err), uint16(w.code.Load()), CloseAbnormal)
+	var broken *ProtocolError
+	if errors.As(err, &broken) {
+		code = broken.Code
+	}
+	now := time.Now()
+	w.to.ObserveEnd(Event{
+		Kind: EventEnd, Time: now, Conn: w.conn, Server: w.server, URL: w.url, Code: code, Err: err, Duration: now.Sub(w.since),
+		Sent:     Traffic{w.sent.messages.Load(), w.sent.bytes.Load()},
+		Received: Traffic{w.received.messages.Load(), w.received.bytes.Load()},
+	})
 }
 
 // TraceTo returns an observer that writes each event to w as one record, for khp replay and for

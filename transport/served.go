@@ -26,15 +26,14 @@ type served struct {
 	ctx     context.Context // ends at Shutdown
 	conn    *Conn           // once open
 	over    func()          // ends what ConnContext has begun; nil without it
-
-	detached bool // Serve is not called: the end of the connection is the end of all
 }
 
 // shake shakes hands with a client whose opening request was read already. conn is the outcome, nil
 // if it failed. fields are added to the opening 101.
-func (c *served) shake(o *opening.Request, fields ...HeaderField) error {
+// detached says that Serve is not called: the end of the connection is the end of all.
+func (c *served) shake(o *opening.Request, detached bool, fields ...HeaderField) error {
 	a := acceptors.Get().(*acceptor)
-	c.shakeWith(a, o, fields...)
+	c.shakeWith(a, o, detached, fields...)
 	err := a.Failure
 	a.release() // not after a panic
 	switch {
@@ -48,7 +47,7 @@ func (c *served) shake(o *opening.Request, fields ...HeaderField) error {
 }
 
 // shakeWith is shake with a new or reset acceptor.
-func (c *served) shakeWith(a *acceptor, o *opening.Request, fields ...HeaderField) {
+func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, fields ...HeaderField) {
 	h := c.handler
 	a.handler, a.nc, a.remote, a.keepAlive = h, c.Conn, c.Conn.RemoteAddr(), h.KeepAlive
 	if c.server != nil {
@@ -71,7 +70,7 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request, fields ...HeaderFiel
 			}
 		}()
 	}
-	if end := a.cancelConn; c.detached {
+	if end := a.cancelConn; detached {
 		a.cancelConn = func(cause error) {
 			end(cause)
 			c.forget()
@@ -151,7 +150,7 @@ func (s *Server) connection(visit accept.Visit) {
 	if o == nil {
 		return
 	}
-	if c.shake(o) == nil {
+	if c.shake(o, false) == nil {
 		go c.useAll()
 	}
 }

@@ -1,5 +1,6 @@
-// Package proxy reaches servers through HTTP proxies, by CONNECT. [RFC 9110 9.3.6] It answers
-// challenges of the proxy, and shows no other peer the user and password in its URL.
+// Package proxy reaches servers through HTTP proxies, by CONNECT [RFC 9110 9.3.6], and through
+// SOCKS proxies of version 5 [RFC 1928]. It answers challenges of the proxy, and shows no other
+// peer the user and password in its URL.
 package proxy
 
 import (
@@ -36,8 +37,8 @@ func Find(choose func(*http.Request) (*url.URL, error), u wire.URL) (*url.URL, e
 		return nil, errors.New("its URL cannot be used")
 	case err != nil:
 		return nil, err
-	case proxy != nil && (proxy.Scheme != "http" && proxy.Scheme != "https" || proxy.Hostname() == ""):
-		return proxy, errors.New("not of the form http://host:port or https://host:port; for others set NetDial")
+	case proxy != nil && (proxy.Scheme != "http" && proxy.Scheme != "https" && !IsSOCKS(proxy) || proxy.Hostname() == ""):
+		return proxy, errors.New("not of the form http://host:port, https://host:port or socks5://host:port; for others set NetDial")
 	}
 	return proxy, nil
 }
@@ -74,6 +75,9 @@ type Refusal struct {
 //
 //khp:impl KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
 func (d *Dialer) Dial(ctx context.Context, proxy *url.URL, addr string) (net.Conn, *Refusal) {
+	if IsSOCKS(proxy) {
+		return d.dialSOCKS(ctx, proxy, addr)
+	}
 	var login string
 	if d.Login && !d.challenged && proxy.User != nil {
 		user, password := userOf(proxy)

@@ -31,7 +31,7 @@ func (d discreet) Observe(ev transport.Event) {
 			ev.Data = trace.Redact(ev.Data, d.carriers.Header)
 		}
 	}
-	ev.Text = d.carriers.Hide(ev.Text)
+	ev.Text, ev.URL = d.carriers.Hide(ev.Text), d.carriers.Hide(ev.URL)
 	if ev.Err != nil {
 		ev.Err = discreetError{ev.Err, d.carriers.Hide(ev.Err.Error())}
 	}
