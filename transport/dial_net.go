@@ -125,6 +125,9 @@ func (o *DialOptions) hasProxyLogin(rawURL string) bool {
 // each call, and ALL_PROXY or all_proxy for what HTTP_PROXY and HTTPS_PROXY leave open. NO_PROXY
 // counts for all of them.
 func ProxyFromEnvironment(r *http.Request) (*url.URL, error) {
+	if r == nil || r.URL == nil {
+		return nil, errors.New("transport: ProxyFromEnvironment needs a request with a URL")
+	}
 	cfg := httpproxy.FromEnvironment()
 	all := cmp.Or(os.Getenv("ALL_PROXY"), os.Getenv("all_proxy"))
 	cfg.HTTPProxy, cfg.HTTPSProxy = cmp.Or(cfg.HTTPProxy, all), cmp.Or(cfg.HTTPSProxy, all)

@@ -62,10 +62,12 @@ func (v *Visit) Introduce() bool {
 // in the place of TLS, what the error of reading holds. It reports whether that was a PROXY header.
 func (v *Visit) Explain(head []byte, err error) bool {
 	nc := v.Conn
-	var plain tls.RecordHeaderError
-	if errors.As(err, &plain) && plain.Conn != nil {
-		if nc, head = plain.Conn, plain.RecordHeader[:]; !hops.IsHeader(head) {
-			Answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
+	if err != nil {
+		var plain tls.RecordHeaderError
+		if errors.As(err, &plain) && plain.Conn != nil {
+			if nc, head = plain.Conn, plain.RecordHeader[:]; !hops.IsHeader(head) {
+				Answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
+			}
 		}
 	}
 	if !hops.IsHeader(head) {

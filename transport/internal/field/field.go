@@ -22,6 +22,9 @@ func Header(fields []endpoint.HeaderField) http.Header {
 // List is the other way round, sorted by name so that requests are reproducible; names keep their
 // spelling.
 func List(h http.Header) (list []endpoint.HeaderField) {
+	if len(h) == 0 { // sorting nothing allocates, too
+		return nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
 			list = append(list, endpoint.HeaderField{Name: name, Value: value})
