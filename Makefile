@@ -116,9 +116,10 @@ spin: ## the model checker Spin finds the states that the explorer finds, nothin
 	$(GO) test ./sim/model -run TestFaults
 
 .PHONY: prove
-prove: ## prove the properties for all limits and configurations, compare docs/invariants.md, refute every seeded fault (needs Debian's z3; half a minute)
+prove: ## prove and explore the properties for all limits and configurations, compare docs/invariants.md, refute every seeded fault (needs Debian's z3; a minute)
 	$(GO) run ./internal/provecheck
 	$(GO) test ./internal/provecheck -count=1 -z3
+	$(GO) run ./cmd/khp explore --progress none
 
 .PHONY: prove-write
 prove-write: ## prove, and write docs/invariants.md

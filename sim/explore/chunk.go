@@ -17,6 +17,7 @@ type chunk[S comparable, A Action] struct {
 	steps   int
 	taken   []int // how often each edge
 	seen    uint64
+	spends  bool // some step does
 	hits    []hit
 	degrees []uint16 // successors of each state, as far as they are in edges
 	edges   []id
@@ -138,6 +139,10 @@ func (c *chunk[S, A]) step(s *Step[S, A]) {
 	if s.Fair {
 		label = fairLabel
 	}
+	if s.Spends {
+		label |= spendsLabel
+		c.spends = true
+	}
 	if fp^uint64(label) == c.last {
 		c.held = c.held[:n]
 		return // the same step as the one before, for what follows
@@ -207,6 +212,7 @@ func (x *exploration[S, A]) merge(c *chunk[S, A]) {
 		x.report.Edges[e] += n
 	}
 	x.seen |= c.seen
+	x.spends = x.spends || c.spends
 	for _, h := range c.hits {
 		x.note(h)
 	}

@@ -53,6 +53,7 @@ type exploration[S comparable, A Action] struct {
 	first   [parts]uint32  // place of the first state of level
 	at      cursor         // where the next window begins
 	depth   int
+	spends  bool   // some step uses something up
 	seen    uint64 // sometimes-properties that held, one bit each
 	report  Report[A]
 	hits    []hit

@@ -38,8 +38,27 @@ func (x *exploration[S, A]) eventually() {
 // it. Nothing else is. That is exact as long as runs cannot go in larger circles, and on the safe
 // side where they can. States beyond the bound of depth, and those with a step that breaks a
 // property, count as kept.
+//
+// No run spends for ever. So a step that spends needs to lead only to a state from which every run
+// gets there or spends for ever: those states, granted at first, are narrowed down until nothing
+// changes.
 func (x *exploration[S, A]) leadsTo(i int, p Promise[S]) {
-	from, to, kept := uint8(1)<<(2*i), uint8(2)<<(2*i), newMarks(&x.visited)
+	kept := x.kept(i, nil)
+	for x.spends {
+		granted := kept
+		if kept = x.kept(i, granted); kept.equal(granted) {
+			break
+		}
+	}
+	if state := x.unkept(uint8(1)<<(2*i), *kept); state != noID {
+		x.hits = append(x.hits, hit{ID: p.ID, Text: "not always: " + p.Text, Kind: LeadsTo, State: state, Step: -1})
+	}
+}
+
+// kept returns the states that are kept if those granted are, where something is spent; nil grants
+// all.
+func (x *exploration[S, A]) kept(i int, granted *marks) *marks {
+	to, kept := uint8(2)<<(2*i), newMarks(&x.visited)
 	for part := range parts {
 		beyond := int(x.first[part])
 		if x.at != (cursor{}) {
@@ -54,12 +73,10 @@ func (x *exploration[S, A]) leadsTo(i int, p Promise[S]) {
 	for changed := true; changed; {
 		changed = false
 		for _, t := range slices.Backward(x.trail) {
-			changed = t.spread(kept) || changed
+			changed = t.spread(kept, granted) || changed
 		}
 	}
-	if state := x.unkept(from, kept); state != noID {
-		x.hits = append(x.hits, hit{ID: p.ID, Text: "not always: " + p.Text, Kind: LeadsTo, State: state, Step: -1})
-	}
+	return &kept
 }
 
 // unkept returns the first state where a promise is on and never fulfilled: if possible one in
@@ -75,7 +92,7 @@ func (x *exploration[S, A]) unkept(from uint8, kept marks) (circling id) {
 			if x.flags[t.Part][s.place()]&from == 0 || kept.has(s) {
 				continue
 			}
-			if !slices.ContainsFunc(edges, func(e id) bool { return e&fairLabel != 0 && e&^fairLabel != s }) {
+			if !slices.ContainsFunc(edges, func(e id) bool { return e&fairLabel != 0 && e.bare() != s }) {
 				return s
 			}
 			if circling == noID {
@@ -87,12 +104,12 @@ func (x *exploration[S, A]) unkept(from uint8, kept marks) (circling id) {
 }
 
 // spread marks the states of the trail that are kept because of their successors.
-func (t trail) spread(kept marks) (changed bool) {
+func (t trail) spread(kept marks, granted *marks) (changed bool) {
 	end := len(t.Edges)
 	for k := len(t.Degrees) - 1; k >= 0; k-- {
 		edges := t.Edges[end-int(t.Degrees[k]) : end]
 		end -= len(edges)
-		if s := idOf(t.Part, t.First+uint32(k)); !kept.has(s) && leads(s, edges, kept) {
+		if s := idOf(t.Part, t.First+uint32(k)); !kept.has(s) && leads(s, edges, kept, granted) {
 			kept.set(s)
 			changed = true
 		}
@@ -100,12 +117,12 @@ func (t trail) spread(kept marks) (changed bool) {
 	return changed
 }
 
-func leads(s id, edges []id, kept marks) bool {
+func leads(s id, edges []id, kept marks, granted *marks) bool {
 	fair := false
 	for _, e := range edges {
-		switch to := e &^ fairLabel; {
+		switch to := e.bare(); {
 		case to == s:
-		case !kept.has(to):
+		case e&spendsLabel != 0 && !kept.has(to) && granted != nil && !granted.has(to), e&spendsLabel == 0 && !kept.has(to):
 			return false
 		case e&fairLabel != 0:
 			fair = true
@@ -122,6 +139,15 @@ func newMarks(v *[parts]visited) (m marks) {
 		m[p] = make([]uint64, len(v[p].prints)/64+1)
 	}
 	return m
+}
+
+func (m *marks) equal(o *marks) bool {
+	for p := range m {
+		if !slices.Equal(m[p], o[p]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *marks) has(i id) bool { return m[i.part()][i.place()/64]&(1<<(i.place()%64)) != 0 }

@@ -40,6 +40,7 @@ type Step[S comparable, A Action] struct {
 	Action A
 	Next   S
 	Fair   bool   // it cannot be put off for ever: a timer runs out, a message arrives, a host does its duty
+	Spends bool   // it uses up something of which there is an end, though the state does not show how much is left
 	Broken string // id and words of a property that the step itself breaks, "" if none
 }
 

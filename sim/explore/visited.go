@@ -9,20 +9,22 @@ const (
 	parts    = 1 << partBits
 )
 
-// id names a state: its part in the high bits, its place in it in the low ones. The highest bit is
-// free for a label.
+// id names a state: its part in the high bits, its place in it in the low ones. The two highest
+// bits are free for labels.
 type id uint32
 
 const (
-	placeBits   = 31 - partBits
+	placeBits   = 30 - partBits
 	fairLabel   = id(1) << 31
+	spendsLabel = id(1) << 30
 	noID        = ^id(0)
 	maxPerPart  = 1<<placeBits - 1
 	growAtFifth = 4 // a table grows when it is four fifths full
 )
 
 func idOf(part int, place uint32) id { return id(part)<<placeBits | id(place) }
-func (i id) part() int               { return int(i &^ fairLabel >> placeBits) }
+func (i id) part() int               { return int(i.bare() >> placeBits) }
+func (i id) bare() id                { return i &^ (fairLabel | spendsLabel) }
 func (i id) place() uint32           { return uint32(i & maxPerPart) }
 
 // partOf returns the part of a fingerprint.

@@ -12,6 +12,8 @@ import (
 type AnyClient struct {
 	Config fsm.ServerConfig
 	Fault  Fault // the zero value is none
+
+	Unlimited bool // for all limits at once; those of Config must be 1
 }
 
 // Start returns a server that was just connected to.
@@ -37,6 +39,10 @@ func (m AnyClient) Steps(w serverWorld, yield func(*step[serverWorld])) {
 		s.Next, s.Fair = w, ev.Kind == fsm.EventTimerExpired
 		s.Action, _, s.Broken = s.Next.take(m.Config, &m.Fault, ev)
 		if s.Broken != "" || s.Action.Index >= 0 || s.Next != w {
+			if m.Unlimited {
+				eachServer(w, &s, yield)
+				continue
+			}
 			yield(&s)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 type AnyServer struct {
 	Config fsm.ClientConfig
 	Fault  Fault // the zero value is none
+
+	Unlimited bool // for all limits at once; those of Config must be 1
 }
 
 // Start returns a client that was not asked for anything yet.
@@ -34,6 +36,10 @@ func (m AnyServer) Steps(w clientWorld, yield func(*step[clientWorld])) {
 		s.Next, s.Fair = w, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
 		s.Action, _, s.Broken = s.Next.take(m.Config, &m.Fault, ev)
 		if s.Broken != "" || s.Action.Index >= 0 || s.Next != w {
+			if m.Unlimited {
+				eachClient(w, &s, yield)
+				continue
+			}
 			yield(&s)
 		}
 	}
@@ -210,8 +216,11 @@ func (m AnyServer) Properties() explore.Properties[clientWorld] {
 			holds("LIV-10", "a missing terminator is named", func(w clientWorld) bool { return w.state.Failure() == fsm.FailureMissingTerminator }),
 		},
 	}
-	if m.Config.NoRedirects {
+	switch {
+	case m.Config.NoRedirects:
 		p.Sometimes = p.Sometimes[:1]
+	case m.Unlimited:
+		p.Sometimes = p.Sometimes[:2] // failures are left out
 	}
 	return p
 }

@@ -34,6 +34,8 @@ type Bounds struct {
 	Interim    int `json:"interim"`    // 100 and 202 responses on a connection, as the client counts them
 	Challenges int `json:"challenges"` // 401 responses of a server
 	Deferrals  int `json:"deferrals"`  // 202 responses of a server
+
+	Unlimited bool `json:"unlimited,omitempty"` // any limits at once, and the others mean nothing
 }
 
 // Model is a group of configurations that are explored together.

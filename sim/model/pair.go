@@ -20,6 +20,7 @@ type Honest struct {
 	// out, and applications ask for no more than the limits allow.
 	Cooperative bool
 	Fault       Fault // the zero value is none
+	Unlimited   bool  // for all limits at once; those of Client and Server must be 1
 
 	hasty bool // the client's host hands over an answer to the body before it reports the body as written
 }
@@ -79,6 +80,10 @@ type walker struct {
 func (m Honest) Steps(p Pair, yield func(*step[Pair])) {
 	if m.Cooperative && p.bothOpen() {
 		return
+	}
+	if m.Unlimited {
+		all := yield
+		yield = func(s *step[Pair]) { eachPair(p, s, all) }
 	}
 	w := walker{m: m, from: p, yield: yield}
 	w.network()

@@ -46,6 +46,9 @@ func (w *walker) serverSide() {
 	}
 	if p.server.host.is(deciding) {
 		for _, status := range []uint16{101, 204, 202, 401, 403} {
+			if status == 202 && w.m.Unlimited && p.toClient.n >= underWay {
+				continue // a client that reads gets there
+			}
 			w.server(p, fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: allMet}, 0)
 		}
 		for i := range targets {
@@ -122,3 +125,7 @@ func (w *walker) server(from *Pair, ev fsm.Event, target uint8) {
 		w.yield(s)
 	}
 }
+
+// underWay is how many messages may be under way before the server of a pair without limits asks for
+// more time again: without such a bound it could send 202 for ever to a client that reads nothing.
+const underWay = 4

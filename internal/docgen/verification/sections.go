@@ -19,7 +19,7 @@ func intro(w io.Writer) error {
 
 // models explores all models at the default bounds.
 func models(w io.Writer) error {
-	all, err := explore()
+	all, err := explore("--bounds", "default")
 	if err != nil {
 		return err
 	}

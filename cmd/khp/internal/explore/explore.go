@@ -55,6 +55,7 @@ func Command(c *cli.Env) *cobra.Command {
 		Long:  long,
 		Example: `  khp explore
   khp explore --model honest --html report.html
+  khp explore --bounds default                   count states, with limits that are numbers
   khp explore --fault skip-terminator            see a violation
   khp explore --shard 0/4 --out shard-0.khp      a quarter, for khp explore merge`,
 		Args: cli.NoArgs,
@@ -70,7 +71,7 @@ func Command(c *cli.Env) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.model, "model", "all", "what to explore: "+strings.Join(modelNames(), ", "))
 	f.StringVar(&o.only, "only", "", "this configuration of the model only, such as kaazing")
-	f.StringVar(&o.bounds, "bounds", "default", "how large: "+strings.Join(model.BoundNames, ", "))
+	f.StringVar(&o.bounds, "bounds", "", "limits of the counters: "+strings.Join(boundNames, ", ")+" (default "+unlimited+", for all limits at once; where --only, --shard, --checkpoint or a single limit needs numbers, those called default)")
 	for _, b := range boundFlags {
 		f.Int(b.flag, 0, b.help)
 	}
@@ -90,7 +91,7 @@ func Command(c *cli.Env) *cobra.Command {
 	addReportFlags(cmd, &o)
 	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(model.BoundNames, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(boundNames, cobra.ShellCompDirectiveNoFileComp))
 	cmd.AddCommand(mergeCommand(c))
 	return cmd
 }
@@ -113,6 +114,33 @@ var boundFlags = []struct {
 	{"max-interim", "100 and 202 responses that a client takes on a connection", func(b *model.Bounds) *int { return &b.Interim }},
 	{"max-challenges", "401 responses of a server", func(b *model.Bounds) *int { return &b.Challenges }},
 	{"max-deferrals", "202 responses of a server", func(b *model.Bounds) *int { return &b.Deferrals }},
+}
+
+// unlimited are no bounds: the models stand for all limits at once.
+const unlimited = "unlimited"
+
+var boundNames = append([]string{unlimited}, model.BoundNames...)
+
+// numbered is the flag that needs limits that are numbers, "" if none does.
+func (o *options) numbered() string {
+	for _, b := range boundFlags {
+		if _, ok := o.override[b.flag]; ok {
+			return "--" + b.flag
+		}
+	}
+	switch {
+	case o.shard != "":
+		return "--shard"
+	case o.checkpoint != "", o.resume:
+		return "--checkpoint"
+	case o.only != "" && !slices.ContainsFunc(model.Unlimited(), func(m model.Model) bool {
+		return slices.ContainsFunc(m.Configurations, func(c model.Configuration) bool {
+			return c.Name == o.only && (o.model == "all" || o.model == m.Name)
+		})
+	}):
+		return "--only " + o.only
+	}
+	return ""
 }
 
 func modelNames() []string {
@@ -141,6 +169,14 @@ type plan struct {
 
 // plan checks the flags.
 func (o *options) plan() (p plan, err error) {
+	switch flag := o.numbered(); {
+	case o.bounds == "" && flag == "":
+		o.bounds = unlimited
+	case o.bounds == "":
+		o.bounds = "default"
+	case o.bounds == unlimited && flag != "":
+		return p, cli.Usagef("%s needs limits that are numbers: choose --bounds %s", flag, strings.Join(model.BoundNames, ", "))
+	}
 	if err := o.checkWords(); err != nil {
 		return p, err
 	}
@@ -156,8 +192,11 @@ func (o *options) plan() (p plan, err error) {
 			return p, err
 		}
 	}
-	known := false
-	for _, m := range model.Models() {
+	known, models := false, model.Models()
+	if o.bounds == unlimited {
+		models = model.Unlimited()
+	}
+	for _, m := range models {
 		if o.model != "all" && o.model != m.Name {
 			continue
 		}
@@ -167,6 +206,7 @@ func (o *options) plan() (p plan, err error) {
 				continue
 			}
 			b := c.Bounds(o.bounds)
+			b.Unlimited = o.bounds == unlimited
 			for _, flag := range boundFlags {
 				if n, ok := o.override[flag.flag]; ok {
 					if n < 0 || n > 60 {
@@ -190,8 +230,8 @@ func (o *options) plan() (p plan, err error) {
 // checkWords checks what needs no look at the models.
 func (o *options) checkWords() error {
 	switch {
-	case !slices.Contains(model.BoundNames, o.bounds):
-		return cli.Usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(model.BoundNames, ", "))
+	case !slices.Contains(boundNames, o.bounds):
+		return cli.Usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(boundNames, ", "))
 	case !slices.Contains(progressNames, o.progress):
 		return cli.Usagef("--progress %q: expected one of %s", o.progress, strings.Join(progressNames, ", "))
 	case o.depth < 0, o.workers < 0, o.maxStates < 1:

@@ -1,0 +1,263 @@
+package model
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim/explore"
+)
+
+// A model without limits stands for those of all limits at once. All that a machine asks of a count is
+// whether anything is left of its limit, so that is all a state keeps: 0 for something, 1 for nothing,
+// with a limit of 1. Where something is spent, something may be left or not; where a count begins,
+// too, since the limit may be 0. Runs of the machines with any limits are runs of the model. Nobody
+// spends for ever, which [explore.Step].Spends says. Failure and status decide nothing and are left
+// out.
+
+// spentClient tells whether a step of a client has increased a count, and which counts may have
+// either value after it. One that is beyond its limit stays so, and breaks a property.
+func spentClient(before, after fsm.ClientState) (spends bool, open [3]bool) {
+	begins := after.Phase() == fsm.ClientConnecting && (before.Phase() == fsm.ClientIdle || before.Phase() == fsm.ClientRedirecting)
+	more := [3]bool{after.Interim() > before.Interim(), after.Replays() > before.Replays(), after.Redirects() > before.Redirects()}
+	open = [3]bool{more[0] && after.Interim() == 1 || begins, more[1] && after.Replays() == 1 || begins, more[2] && after.Redirects() == 1 || begins && before.Phase() == fsm.ClientIdle}
+	return more[0] || more[1] || more[2], open
+}
+
+// spentServer tells the same of a server.
+func spentServer(before, after fsm.ServerState) (spends bool, open [2]bool) {
+	begins := before.Phase() == fsm.ServerOpening && after.Phase() != fsm.ServerOpening
+	more := [2]bool{after.Challenges() > before.Challenges(), after.Deferrals() > before.Deferrals()}
+	return more[0] || more[1], [2]bool{more[0] && after.Challenges() == 1 || begins, more[1] && after.Deferrals() == 1 || begins}
+}
+
+// counted returns s with counts where they are open, and without what decides nothing.
+func countedClient(s fsm.ClientState, open [3]bool, counts uint) fsm.ClientState {
+	var b [fsm.ClientStateSize]byte
+	_, _ = s.AppendBinary(b[:0])
+	for i, o := range open {
+		if o {
+			b[3+i] = uint8(counts >> i & 1)
+		}
+	}
+	b[7], b[8], b[9] = 0, 0, 0
+	_ = s.UnmarshalBinary(b[:])
+	return s
+}
+
+func countedServer(s fsm.ServerState, open [2]bool, counts uint) fsm.ServerState {
+	var b [fsm.ServerStateSize]byte
+	_, _ = s.AppendBinary(b[:0])
+	for i, o := range open {
+		if o {
+			b[3+i] = uint8(counts >> i & 1)
+		}
+	}
+	b[6], b[7], b[8] = 0, 0, 0
+	_ = s.UnmarshalBinary(b[:])
+	return s
+}
+
+// choices calls f for each set of values of open counts.
+func choices(open []bool, f func(counts uint)) {
+	for counts := range uint(1) << len(open) {
+		if fits(open, counts) {
+			f(counts)
+		}
+	}
+}
+
+// fits reports whether no count has a value that is not open.
+func fits(open []bool, counts uint) bool {
+	for i, o := range open {
+		if !o && counts>>i&1 != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// eachClient yields a step of a client for each value that its counts may have then.
+func eachClient(before clientWorld, s *step[clientWorld], yield func(*step[clientWorld])) {
+	if s.Broken != "" {
+		yield(s)
+		return
+	}
+	var open [3]bool
+	s.Spends, open = spentClient(before.state, s.Next.state)
+	next := s.Next
+	next.host.dials = 0
+	choices(open[:], func(counts uint) {
+		s.Next = next
+		s.Next.state = countedClient(next.state, open, counts)
+		yield(s)
+	})
+}
+
+// eachServer does it for a server.
+func eachServer(before serverWorld, s *step[serverWorld], yield func(*step[serverWorld])) {
+	if s.Broken != "" {
+		yield(s)
+		return
+	}
+	var open [2]bool
+	s.Spends, open = spentServer(before.state, s.Next.state)
+	next := s.Next
+	choices(open[:], func(counts uint) {
+		s.Next = next
+		s.Next.state = countedServer(next.state, open, counts)
+		yield(s)
+	})
+}
+
+// eachPair does it for both.
+func eachPair(before Pair, s *step[Pair], yield func(*step[Pair])) {
+	if s.Broken != "" {
+		yield(s)
+		return
+	}
+	spends, client := spentClient(before.client.state, s.Next.client.state)
+	spent, server := false, [2]bool{}
+	if s.Action.Side == Server {
+		spent, server = spentServer(before.server.state, s.Next.server.state)
+	}
+	s.Spends = spends || spent
+	next := s.Next
+	next.client.host.dials = 0
+	choices(client[:], func(c uint) {
+		choices(server[:], func(counts uint) {
+			s.Next = next
+			s.Next.client.state = countedClient(next.client.state, client, c)
+			if next.server.state.Phase() != 0 {
+				s.Next.server.state = countedServer(next.server.state, server, counts)
+			}
+			yield(s)
+		})
+	})
+}
+
+// unlimited are the limits that a machine has in a model without limits.
+var unlimited = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Deferrals: 1}
+
+// Unlimited returns the models that stand for all limits at once, and of single machines for all
+// configurations.
+func Unlimited() []Model {
+	honest := Model{Name: "honest", Text: "as with limits, for all limits at once"}
+	for _, p := range pairedConfigs {
+		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []Side{Client, Server}, nil, func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+			m := Honest{Client: unlimited.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Fault: f, Unlimited: true}
+			return explore.Explore(m, m.Properties(), o)
+		}})
+	}
+	servers := Model{Name: "byzantine-server", Text: "as with limits, for all limits and configurations of a client"}
+	servers.Configurations = []Configuration{{servers.Name, "every", []Side{Client}, nil, func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+		return together(everyClient(), o, func(cfg fsm.ClientConfig, o explore.Options) (Report, error) {
+			m := AnyServer{Config: cfg, Fault: f, Unlimited: true}
+			return explore.Explore(m, m.Properties(), o)
+		})
+	}}}
+	clients := Model{Name: "byzantine-client", Text: "as with limits, for all limits and configurations of a server"}
+	clients.Configurations = []Configuration{{clients.Name, "every", []Side{Server}, nil, func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+		return together(everyServer(), o, func(cfg fsm.ServerConfig, o explore.Options) (Report, error) {
+			m := AnyClient{Config: cfg, Fault: f, Unlimited: true}
+			return explore.Explore(m, m.Properties(), o)
+		})
+	}}}
+	cooperation := Models()[1] // its runs end because there are limits, and it is small
+	for i := range cooperation.Configurations {
+		c := &cooperation.Configurations[i]
+		limited := c.explore
+		c.explore = func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+			return limited(honestBounds["default"], f, o)
+		}
+	}
+	return []Model{honest, cooperation, servers, clients}
+}
+
+// everyClient lists all configurations of a client, but for limits.
+func everyClient() (list []fsm.ClientConfig) {
+	for p := fsm.ProfileSpec; p <= fsm.ProfileAuto; p++ {
+		for n := range 1 << 8 {
+			on := func(bit int) bool { return n>>bit&1 != 0 }
+			list = append(list, fsm.ClientConfig{
+				Profile: p, TerminatorOptional: on(0), PlainFallback: on(1), Expect: on(2), OtherMethod: on(3), NoRedirects: on(4), NoWait: on(5), Proxy: on(6), Upgrade: on(7),
+				MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1,
+			})
+		}
+	}
+	return list
+}
+
+// everyServer lists all configurations of a server, but for limits.
+func everyServer() (list []fsm.ServerConfig) {
+	for n := range 4 {
+		list = append(list, fsm.ServerConfig{Plain: n&1 != 0, Unchecked: n&2 != 0, MaxChallenges: 1, MaxDeferrals: 1})
+	}
+	return list
+}
+
+// together explores configurations one by one, several at a time, and adds the reports up.
+func together[C any](list []C, o explore.Options, run func(C, explore.Options) (Report, error)) (sum Report, err error) {
+	workers := o.Workers
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	o.Workers, o.Snapshot, o.Resume = 1, nil, nil
+	progress := o.Progress
+	reports, errs := make([]Report, len(list)), make([]error, len(list))
+	var turn atomic.Int64
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	done := explore.Progress{}
+	for range min(workers, len(list)) {
+		wg.Go(func() {
+			o := o
+			o.Progress = nil
+			for i := int(turn.Add(1)) - 1; i < len(list); i = int(turn.Add(1)) - 1 {
+				reports[i], errs[i] = run(list[i], o)
+				mu.Lock()
+				done.States, done.Steps, done.Depth = done.States+reports[i].States, done.Steps+reports[i].Steps, max(done.Depth, reports[i].Depth)
+				if progress != nil {
+					progress(done)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	for i, r := range reports {
+		if errs[i] != nil {
+			return sum, errs[i]
+		}
+		add(&sum, r)
+	}
+	return sum, nil
+}
+
+// add adds a report up.
+func add(sum *Report, r Report) {
+	sum.States, sum.Steps, sum.Depth = sum.States+r.States, sum.Steps+r.Steps, max(sum.Depth, r.Depth)
+	sum.Visited, sum.Paths, sum.Liveness = sum.Visited+r.Visited, sum.Paths+r.Paths, sum.Liveness+r.Liveness
+	sum.Fingerprints, sum.Bounded = r.Fingerprints, sum.Bounded || r.Bounded
+	if sum.Edges == nil {
+		sum.Edges = make([]int, len(r.Edges))
+	}
+	for i, n := range r.Edges {
+		sum.Edges[i] += n
+	}
+	for _, p := range r.Properties {
+		i := slices.IndexFunc(sum.Properties, func(q explore.Checked) bool { return q.ID == p.ID && q.Kind == p.Kind && q.Text == p.Text })
+		if i < 0 {
+			sum.Properties = append(sum.Properties, p)
+			continue
+		}
+		sum.Properties[i].Held = sum.Properties[i].Held && p.Held
+	}
+	for _, v := range r.Violations {
+		if !slices.ContainsFunc(sum.Violations, func(o Violation) bool { return o.ID == v.ID && o.Kind == v.Kind && o.Text == v.Text }) {
+			sum.Violations = append(sum.Violations, v)
+		}
+	}
+}
