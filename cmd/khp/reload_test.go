@@ -119,3 +119,20 @@ func TestHangup_NothingToRead(t *testing.T) {
 	s.done <- cli.ExitOK
 	require.Contains(t, s.log.String(), "msg=draining")
 }
+
+// A path that loses its route and its guard with one reload, and gets the route back with another, is
+// not open for that.
+func TestReload_GuardLostOverTwo(t *testing.T) {
+	config := khptest.File(t, "khp.yaml", "routes: {/a: {target: echo, auth: {users: [joe:welcome]}}, /b: echo}\n")
+	s := serveHere(t, "--config", config)
+	khptest.File(t, config, "routes: {/b: echo, /c: echo}\n")
+	s.hangup(t)
+	wantLog(t, s.log, "msg=reloaded changed=routes")
+	khptest.File(t, config, "routes: {/a: echo, /b: echo}\n")
+	s.hangup(t)
+	wantLog(t, s.log, "not reloaded.*/a was guarded and everybody could use it now")
+	wantFailure(t, s.url+"/a", nil, fsm.FailureStatus, 404)
+	khptest.File(t, config, "routes: {/a: {target: echo, no-auth: true}}\n")
+	s.hangup(t)
+	wantEcho(t, dialHere(t, s.url+"/a", nil), transport.Text, []byte("x"))
+}

@@ -97,12 +97,19 @@ func (o *options) summary(r *rules) string {
 	if o.Metrics != "" {
 		fmt.Fprintf(&b, "metrics on http://%s/metrics\n", o.Metrics)
 	}
+	var plain []string
 	for _, one := range slices.Backward(r.house.Routes) {
 		who := r.auth.Describe(one.Path)
 		if who != "" {
 			who = ", " + who
 		}
+		if one.Plain {
+			plain = append(plain, one.Path)
+		}
 		fmt.Fprintf(&b, "  %s -> %s%s\n", one.Path, target.Shown(one.Target), who)
+	}
+	if len(plain) > 0 {
+		fmt.Fprintf(&b, "plain WebSocket clients on %s\n", strings.Join(plain, " "))
 	}
 	limit := func(what string, t time.Duration) {
 		if t > 0 {
@@ -112,6 +119,18 @@ func (o *options) summary(r *rules) string {
 	limit("inactivity-timeout", time.Duration(o.InactivityTimeout))
 	limit("idle-timeout", time.Duration(o.IdleTimeout))
 	fmt.Fprintf(&b, "max-message %s\n", o.MaxMessage.String())
+	for _, n := range []struct {
+		key string
+		n   cli.Count
+	}{{"max-connections", o.MaxConnections}, {"max-waiting", o.MaxWaiting}, {"max-per-address", o.MaxPerAddress}} {
+		if n.n > 0 {
+			fmt.Fprintf(&b, "%s %d\n", n.key, n.n)
+		}
+	}
+	limit("drain-over", time.Duration(o.DrainOver))
+	if len(o.Hosts) > 0 {
+		fmt.Fprintf(&b, "hosts %s\n", strings.Join(o.Hosts, " "))
+	}
 	if len(o.AllowOrigin) > 0 {
 		fmt.Fprintf(&b, "allow-origin %s\n", strings.Join(o.AllowOrigin, " "))
 	}

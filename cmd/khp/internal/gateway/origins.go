@@ -3,7 +3,6 @@ package gateway
 import (
 	"errors"
 
-	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/origin"
 )
@@ -21,7 +20,7 @@ func (o *options) origins() (map[string]func(origin, host string) bool, error) {
 		}
 		for _, p := range r.AllowOrigin {
 			if why := origin.Check(p); why != "" {
-				wrong = append(wrong, r.Fault("allow-origin", cli.Quoted(p), "%s", why))
+				wrong = append(wrong, r.Fault("allow-origin", p, "%s", why))
 			}
 		}
 		list[r.Path] = origin.Checker(r.AllowOrigin, own)

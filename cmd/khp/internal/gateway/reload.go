@@ -85,6 +85,7 @@ func (l *reloader) read() (*options, error) {
 	if path, found := rules.auth.Opens(l.gateway.rules.Load().auth, rules.house.Routes); found {
 		return nil, cli.Usagef("%s was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
 	}
+	rules.auth.Remember(l.gateway.rules.Load().auth)
 	l.gateway.rules.Store(rules)
 	l.gateway.replace(fronts)
 	_ = l.server.SetBounds(next.bounds()) // were checked with the rules

@@ -140,7 +140,7 @@ func newOptions() *options {
 	f.StringVar(&o.BackendKey, "backend-key", "", "key of --backend-cert, `FILE` in PEM")
 	f.Var(&o.InactivityTimeout, "inactivity-timeout", "send a Ping to clients silent for half of this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
 	f.Var(&o.IdleTimeout, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
-	f.Var(&o.DrainOver, "drain-over", "close connections one after another over this `TIME` after a signal, so that clients do not all come back at once")
+	f.Var(&o.DrainOver, "drain-over", "close connections one after another over this `TIME` after a signal, as in 30s or 2m, so that clients do not all come back at once")
 	f.Var(&o.DrainTimeout, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
 	f.Var(&o.MaxMessage, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
 	f.Var(&o.MaxConnections, "max-connections", "at most `N` WebSocket connections at once, more get 503; 0 is no limit")

@@ -26,6 +26,7 @@ type Guard struct {
 	env   Env
 	areas []*area // the longest path first
 	open  []*area // those of no-auth, which have a path only
+	past  []*area // of settings before these, whose paths may get a route again
 }
 
 // Routes are the routes of a server.
@@ -113,22 +114,37 @@ func (a *Guard) OrNil() auth.Authenticator {
 	return a
 }
 
-// Opens finds a path that was guarded and still has a route, but that everybody might use now
-// although --no-auth does not say so. Guards and routes stand for paths with everything below, so
-// that the paths of both are all that have to be looked at.
+// Opens finds a path that was guarded and has a route, but that everybody might use now although
+// no-auth does not say so. Guards and routes stand for paths with everything below, so that the
+// paths of both are all that have to be looked at.
 func (a *Guard) Opens(was *Guard, list Routes) (path string, found bool) {
+	before := &Guard{areas: slices.Concat(was.areas, was.past)}
 	var candidates []string
-	for _, z := range was.areas {
+	for _, z := range before.areas {
 		candidates = append(candidates, z.path)
 	}
 	candidates = append(candidates, list.Paths()...)
 	for _, path := range candidates {
-		declared := slices.ContainsFunc(a.open, func(z *area) bool { return z.holds(path) })
-		if len(was.around(path)) > 0 && list.Reaches(path) && len(a.around(path)) == 0 && !declared {
+		if len(before.around(path)) > 0 && list.Reaches(path) && len(a.around(path)) == 0 && !a.declared(path) {
 			return path, true
 		}
 	}
 	return "", false
+}
+
+// declared reports whether no-auth says that everybody may use a path.
+func (a *Guard) declared(path string) bool {
+	return slices.ContainsFunc(a.open, func(z *area) bool { return z.holds(path) })
+}
+
+// Remember has a, which takes the place of was, know which paths were guarded once: a path that
+// loses its route with one reload and gets it back with another is not open for that.
+func (a *Guard) Remember(was *Guard) {
+	for _, z := range slices.Concat(was.areas, was.past) {
+		if a.find(z.path) == nil && !a.declared(z.path) && !slices.ContainsFunc(a.past, func(p *area) bool { return p.path == z.path }) {
+			a.past = append(a.past, z)
+		}
+	}
 }
 
 // addUser reads a value of --auth.
