@@ -16,7 +16,7 @@ package docs
 //khp:exception MAIL-428-01 reason="a remark of the author of the mail"
 //khp:exception RFC2068-101-03 reason="whether switching is of advantage is a matter of judgement; a KHP request always asks for it"
 //khp:exception KHP-CLASS-2XX-01 RFC2068-2XX-01 reason="describes the class; what a client does depends on the code alone, see KHP-STATUS"
-//khp:exception RFC2068-202-02 RFC2068-202-04 reason="explains why 202 exists; what a client does is KHP-STATUS-202-01 and KHP-STATUS-202-02"
+//khp:exception RFC2068-202-04 reason="explains why 202 exists; what a client does is KHP-STATUS-202-01 and KHP-STATUS-202-02"
 //khp:exception RFC2068-410-06 reason="frees servers from remembering what is gone; it asks nothing of a program"
 const _ = 0
 
@@ -63,10 +63,9 @@ const _ = 0
 
 // Options that khp does not take.
 //
-//khp:exception KHP-STATUS-408-02 RFC2068-408-02 RFC2068-411-02 RFC6585-431-02 reason="optional: the library never repeats a handshake by itself; the error tells the caller, who may dial again"
+//khp:exception RFC2068-411-02 RFC6585-431-02 reason="optional: the library never repeats a refused request with other fields by itself; the error tells the caller, who may dial again"
 //khp:exception RFC2068-406-03 reason="optional, and no way of choosing is defined; 406 closes, see KHP-STATUS-406-01"
 //khp:exception RFC2068-410-03 reason="there is no link to delete: khp remembers no redirect beyond the connect call that followed it"
-//khp:exception WSP-CLOSE-05 reason="the library never reconnects by itself; delay and back-off are for the caller who does"
 const _ = 0
 
 // Where KHP itself departs from RFC 6455.

@@ -36,6 +36,8 @@ type Retry struct {
 }
 
 // retryable is the rule of a Retry without If.
+//
+//khp:impl KHP-STATUS-408-02 RFC2068-408-02
 func retryable(e *HandshakeError) bool {
 	mistaken := e.Failure == fsm.FailureStatus && e.Status/100 == 4 && !busy(e.Status)
 	return e.Temporary() && !mistaken
@@ -89,6 +91,8 @@ func (p Retry) orDefault() Retry {
 }
 
 // backoff returns how long to wait after the given try.
+//
+//khp:impl WSP-CLOSE-05
 func (p Retry) backoff(try int) time.Duration {
 	d := min(p.MinBackoff, p.MaxBackoff)
 	for ; try > 1 && d < p.MaxBackoff; try-- {

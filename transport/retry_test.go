@@ -46,6 +46,10 @@ func TestDial_Retry(t *testing.T) {
 		{"Retry-After in the past", &Retry{}, []func(p *rawServer){date(-time.Hour), then101(terminator)}, 0, 500 * time.Millisecond},
 		{"Retry-After too long", &Retry{MaxBackoff: 6 * time.Second}, []func(p *rawServer){later, then101(terminator)}, 1, 0},
 		{"after a timeout", &Retry{}, []func(p *rawServer){func(p *rawServer) { p.asked(); p.silent() }, then101(terminator)}, 0, 15500 * time.Millisecond},
+		{"after 408 in the extended handshake", &Retry{}, []func(p *rawServer){func(p *rawServer) {
+			p.asked()
+			p.send(bin("HTTP/1.1 408 x\r\nContent-Length: 0\r\n\r\n"), terminator, pf{Op: opX, P: "\x03\xe8"})
+		}, then101(terminator)}, 0, 500 * time.Millisecond},
 		{"not after 404", &Retry{}, []func(p *rawServer){refusal("404 Not Found\r\nRetry-After: 1"), then101(terminator)}, 1, 0},
 		{"not after 401", &Retry{}, []func(p *rawServer){func(p *rawServer) {
 			p.asked()
@@ -56,6 +60,10 @@ func TestDial_Retry(t *testing.T) {
 		{"not after 410", &Retry{}, []func(p *rawServer){refusal("410 Gone\r\nRetry-After: 1"), then101(terminator)}, 1, 0},
 	} {
 		virtual(t, c.name, func(t *testing.T) {
+			if c.name == "after 408 in the extended handshake" {
+				t.Attr("req", "KHP-STATUS-408-02")
+				t.Attr("req", "RFC2068-408-02")
+			}
 			if c.retry != nil {
 				c.retry.Jitter = full
 			}
@@ -107,6 +115,7 @@ func TestDial_RetryContext(t *testing.T) {
 
 // The wait is spread over the upper half of its range.
 func TestRetry_Jitter(t *testing.T) {
+	t.Attr("req", "WSP-CLOSE-05")
 	const seed = 7
 	random := rand.New(rand.NewPCG(seed, seed))
 	p := Retry{MinBackoff: time.Second, MaxBackoff: 8 * time.Second, Jitter: random.Float64}.orDefault()

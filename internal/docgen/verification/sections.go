@@ -26,7 +26,7 @@ func models(w io.Writer) error {
 	if !all.Holds {
 		return fmt.Errorf("%s is violated in %s: mend that first", all.Violations[0].ID, all.Violations[0].Configuration)
 	}
-	fmt.Fprintf(w, "\n## Models\n\n`khp explore`, the default bounds: those of the machines' defaults. %s states, %s steps, %.1f seconds; every property holds in every configuration. ", grouped(all.States), grouped(all.Steps), all.Seconds)
+	fmt.Fprintf(w, "\n## Models\n\n`khp explore --bounds default`: those of the machines' defaults. %s states, %s steps, %.1f seconds; every property holds in every configuration. ", grouped(all.States), grouped(all.Steps), all.Seconds)
 	fmt.Fprintf(w, "A second of processor time visits %s states in the average.\n\n", grouped(int(float64(all.States)/all.processor)))
 	fmt.Fprintln(w, "| model | states | steps | depth | seconds | states/s | bytes/state, visited | bytes/state, all | collision |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, c := range all.Configurations {
@@ -105,6 +105,8 @@ func shards(w io.Writer) error {
 	}
 	return nil
 }
+
+func guards(w io.Writer) error { _, err := io.WriteString(w, guardsText); return err }
 
 func uncovered(w io.Writer) error { _, err := io.WriteString(w, uncoveredText); return err }
 

@@ -5,18 +5,42 @@ const introText = `# Verification
 Written by ` + "`make verification`" + `, which measures again. This run: %s. Times of one run on a shared machine: look at the orders of magnitude, and measure on
 your own. States, steps, depths, mutants and ways do not depend on the machine.
 
-` + "`khp explore`" + ` visits every state that the machines of package fsm can reach together with what surrounds them, within bounds of their counters, in breadth-first order. What
+` + "`khp explore`" + ` visits every state that the machines of package fsm can reach together with what surrounds them, for all limits at once or within bounds of their counters, in breadth-first order. What
 is explored is what runs: the same tables, the same step function. A state of a model is the state of the machines, what an honest driver of them would know (connection, timers, what was asked of the
 application), what is under way in the network, and just enough of the past to check properties.
 
 - **Properties** hold at every step, always, sometimes, or come about ("leads to"); and nothing is ever stuck. Each carries the id of docs/properties.tsv or docs/requirements.tsv.
+- **Obligations** are properties too: what a machine owes for each event, and which timers run in each phase. A machine that does nothing breaks no prohibition.
+- **All limits at once** is the default. All that a machine asks of a count is whether anything is left of its limit, so a count is "left" or "none", and where one is spent it may be either; failure
+  and status decide nothing and are left out. Every run with any limits is a run of that model, which a test checks. Of a single machine all configurations are explored, 768 of a client. ` + "`--bounds`" + `
+  names limits that are numbers: to count states, and for the shortest ways.
 - **Leads to** means: every run that takes fair steps as long as there are any gets there. Fair are the steps that nobody can put off for ever: a timer that runs runs out, a message under way arrives,
   a host dials what it was told to dial. An application or a peer may stay silent for ever. The check keeps the states from which every run gets there, backwards from the goal; in a space
-  whose runs could go in larger circles outside the goal it would rather complain than miss something.
+  whose runs could go in larger circles outside the goal it would rather complain than miss something. Without limits runs do go in circles, of redirects for example; each of them spends what there is an
+  end of, so no run goes on in it for ever.
+- **Cooperation**: that a good server is always reached (LIV-03 to LIV-05) holds only where nothing is cut and nobody gives up. That model has no other runs.
 - **The shortest way** to each violation is found again by taking the steps once more. Results do not depend on how many workers there are.
 - **Memory**: the set of visited states holds a fingerprint of 64 bits a state and a table of four bytes a slot. Another four bytes a state say where it was first reached from, and
   leads-to properties need four bytes a step. The states still to be looked at are kept as their encodings. The probability that two states share a fingerprint is in the table; ` + "`--exact`" + ` keeps
   whole states instead, and other fingerprints (` + "`--seed`" + `) confirm a run.
+`
+
+const guardsText = `
+## What protects what
+
+| tool | what it protects | what it cannot see |
+| --- | --- | --- |
+| oracle (` + "`go test ./fsm -run TestOracle`" + `) | every verdict, effect and state of both tables, and the status table, against a second reading of the requirements | a mistake that both readings share; what a difference is bad for |
+| exploration (` + "`khp explore`" + `) | the properties and obligations, in every reachable state, for all limits and configurations; that what is promised comes about | what no property speaks of: close codes, failures, statuses |
+| proof (` + "`make prove`" + `, [invariants.md](invariants.md)) | the safety properties from arbitrary states, also such that no run reaches, for all limits and configurations; it does not depend on which events a model offers with which findings | promises; pairs |
+| gross changes (` + "`go test ./sim/model -run TestColumns`" + `) | the properties themselves: each column ignored, each effect and timer dropped, must break one of them, without the oracle | changes of single rows: mutants |
+| Spin (` + "`make spin`" + `) | the explorer: the same states in another tool, each of them | the byzantine models |
+| mutants (` + "`make mutate`" + `, ` + "`make mutate-explore`" + `) | oracle and explorer: each cell changed must be noticed | the glue around the tables |
+| simulation, scenarios | bytes, time and the endpoints between machine and socket | real sockets |
+| replay, captures, interop | what is recorded on real connections, against the same tables | what was not recorded |
+
+Breaking a cell is noticed by the oracle always, and by exploration or proof if a property speaks of it. Only what a machine says about its end (close codes, failures, statuses) has the oracle alone:
+no property can say which of two codes is right without being the table once more.
 `
 
 const modelsText = `
@@ -74,7 +98,7 @@ const uncoveredText = `
 
 - **Bytes.** The models speak in events. That bytes become the right events is tested and fuzzed in wire and endpoint, not explored.
 - **Time.** A timer that runs may run out at any moment, so every order of timers and messages is explored, also impossible ones; how long anything takes is not.
-- **Larger counters.** Bounds limit redirects, replays and interim responses. Nothing but comparisons with the bound depends on them, which is an argument and not a check. ` + "`--bounds large`" + ` goes on.
+- **Deferrals without end.** In pairs without limits a server sends no further 202 while four messages are under way; nothing else bounds what it could send to a client that does not read.
 - **URLs.** Whether a redirect target was visited, is refused or usable is a finding that a byzantine model gives freely. The loop detection that computes it is tested by itself.
 - **Several connections of one server at a time.** They share nothing in fsm.
 - **Application messages.** The honest model sends one in each direction; order and content of more are the business of the WebSocket layer.
