@@ -15,6 +15,7 @@ import (
 	"example.com/khp/cmd/khp/internal/replay"
 	"example.com/khp/cmd/khp/internal/sim"
 	"example.com/khp/cmd/khp/internal/status"
+	"example.com/khp/internal/terminal"
 	"github.com/spf13/cobra"
 )
 
@@ -27,9 +28,9 @@ func rootCommand(c *cli.Env, out io.Writer) *cobra.Command {
 handshake in HTTP inside a WebSocket, with redirects, challenges and extensions
 that the first one cannot do.
 
-Exit codes of all commands: 0 done; 1 the handshake, property, scenario, replay or
-case failed; 2 wrong usage, or input that cannot be read; 3 the target cannot be
-reached; 4 khp explore stopped before the end, so nothing is known yet.`,
+Exit codes of all commands: 0 done; 1 the handshake, property, scenario, replay
+or case failed; 2 wrong usage, or input that cannot be read; 3 the target cannot
+be reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 		Example: `  khp demo                                  watch it
   khp serve                                 echo server on ws://127.0.0.1:8080
   khp dial ws://127.0.0.1:8080/ --send hi   reach it from another terminal
@@ -56,6 +57,7 @@ reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.InitDefaultCompletionCmd()
 	exampleForCompletion(root)
 	cli.TakeOnce(root)
+	cli.FitHelp(root)
 	return root
 }
 
@@ -102,8 +104,21 @@ func exampleForCompletion(root *cobra.Command) {
 			return cmd.Help()
 		}
 		for _, shell := range cmd.Commands() {
+			shell.Long = fitLines(shell.Long)
 			shell.Example = "  khp completion " + shell.Name() + " > khp-completion." + shell.Name()
 			shell.Args = cli.NoArgs
 		}
 	}
+}
+
+// fitLines wraps the lines of a text that are longer than those of a terminal.
+func fitLines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if len(line) > terminal.Columns {
+			line = strings.Join(terminal.Wrap(line, terminal.Columns), "\n") + "\n"
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }

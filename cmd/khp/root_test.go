@@ -5,11 +5,12 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
-	"example.com/khp/internal/terminal"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 )
 
@@ -144,15 +145,19 @@ func TestHelp_NotWritten(t *testing.T) {
 	}
 }
 
+// The help of every command, flags and examples included, has lines of at most 80 characters.
 func TestHelp_FitsTerminals(t *testing.T) {
-	c := &cli.Env{}
-	every(rootCommand(c, io.Discard), func(cmd *cobra.Command) {
-		for line := range strings.Lines(cmd.Long) {
-			if cmd.HasParent() && cmd.Parent().Name() == "completion" {
-				return // cobra's
-			}
-			require.LessOrEqual(t, len(line), terminal.Columns, "%s: %s", cmd.CommandPath(), line)
+	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {
+		code, out, errs := runHere(t, "", append(strings.Fields(cmd.CommandPath())[1:], "--help")...)
+		require.Equal(t, cli.ExitOK, code, errs)
+		for line := range strings.Lines(out) {
+			require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, "%s: %s", cmd.CommandPath(), line)
 		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				require.Contains(t, out, "--"+f.Name, cmd.CommandPath())
+			}
+		})
 	})
 }
 

@@ -11,7 +11,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/replay"
@@ -163,4 +165,24 @@ func wantServerCloses(t *testing.T, file string) {
 		}
 	}
 	require.Len(t, seen, 500, "every code was sent")
+}
+
+// The table fits a terminal of 80 columns, and a row that takes several lines begins with its code.
+func TestStatus_FitsTerminals(t *testing.T) {
+	codes := 0
+	for _, args := range [][]string{{"status"}, {"status", "307"}, {"status", "511"}, {"status", "799"}, {"demo"}} {
+		code, out, errs := runHere(t, "", args...)
+		require.Equal(t, cli.ExitOK, code, errs)
+		for line := range strings.Lines(out) {
+			require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, "%s: %s", args, line)
+			if len(args) == 1 && len(line) > 3 && line[0] >= '1' && line[0] <= '9' && line[3] == ' ' {
+				codes++
+			}
+		}
+	}
+	want := 0
+	for range fsm.Statuses() {
+		want++
+	}
+	require.Equal(t, want, codes)
 }

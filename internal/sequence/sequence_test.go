@@ -22,16 +22,24 @@ var conversation = []Step{
 func TestText(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, Text(&b, conversation, terminal.Plain()))
-	require.Equal(t, `     client                                            server A  ws://h/
-   3 │─── GET /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… ──▶│  one two three three three three
-     │    Location: \x1b[2J                                   │  three three three three three three
-  12 │◀══ a;b#<c> ════════════════════════════════════════════│
-     │                                                   open │
-     │························· cut ··························│
-     │◀┄┄ Close 1001 going away ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄│
-     │··· end of the connection ·····························▶│
+	require.Equal(t, `     client                                    server A  ws://h/
+   3 │─── GET /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… ──▶│  one two three three
+     │    Location: \x1b[2J                           │  three three three three
+     │                                                │  three three three three
+  12 │◀══ a;b#<c> ════════════════════════════════════│
+     │                                           open │
+     │····················· cut ······················│
+     │◀┄┄ Close 1001 going away ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄│
+     │··· end of the connection ·····················▶│
      ✗ wrong, by the server
 `, b.String())
+}
+
+// The URL of a connection that is too long to stand beside the name of the server stands below it.
+func TestText_LongURL(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, Text(&b, []Step{{Kind: Connection, Text: "server A", Note: "ws://gateway.example.com:8001/a/path"}}, terminal.Plain()))
+	require.Equal(t, "   client                                    server A\n   ws://gateway.example.com:8001/a/path\n", b.String())
 }
 
 func TestText_Colours(t *testing.T) {

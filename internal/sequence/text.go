@@ -11,7 +11,7 @@ import (
 )
 
 // width is how many characters there are between the lines of client and server.
-const width = 56
+const width = 48
 
 // Text draws steps for a terminal: a margin with the numbers, the client's line, the arrows, the
 // server's line, and notes beside it.
@@ -49,7 +49,15 @@ func (d *drawing) step(i int, s *Step) {
 			d.println("")
 		}
 		gap := max(width+2-len("client")-utf8.RuneCountInString(text), 1)
-		d.println(strings.Repeat(" ", d.margin) + d.on.Title("client") + strings.Repeat(" ", gap) + d.on.Title(text) + "  " + d.on.Note(note))
+		line := strings.Repeat(" ", d.margin) + d.on.Title("client") + strings.Repeat(" ", gap) + d.on.Title(text)
+		if d.margin+len("client")+gap+utf8.RuneCountInString(text)+2+utf8.RuneCountInString(note) <= terminal.Columns {
+			d.println(line + "  " + d.on.Note(note))
+			break
+		}
+		d.println(line)
+		for _, part := range terminal.Wrap(note, terminal.Columns-d.margin) {
+			d.println(strings.Repeat(" ", d.margin) + d.on.Note(part))
+		}
 	case HTTP, Message, Control, End:
 		d.rows(s, d.arrow(s, text), note)
 	case Local:

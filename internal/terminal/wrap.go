@@ -3,7 +3,7 @@ package terminal
 import "strings"
 
 // Columns is how wide the lines of texts for terminals are at most.
-const Columns = 100
+const Columns = 80
 
 // Wrap breaks text at blanks into lines of at most width characters.
 func Wrap(text string, width int) []string {

@@ -32,9 +32,10 @@ type options struct {
 	patience cli.Duration
 }
 
-const long = `Conform tries KHP implementations, in any language, from outside: a server by being
-its client, a client by being its server. Each case has an id such as
-khp/ext/401/replay, the requirements it stands for, and a level: MUST, SHOULD, MAY.
+const long = `Conform tries KHP implementations, in any language, from outside: a server by
+being its client, a client by being its server. Each case has an id such as
+khp/ext/401/replay, the requirements it stands for, and a level: MUST, SHOULD,
+MAY.
 
 What comes out of a case is a grade:
   pass     as required
@@ -44,13 +45,13 @@ What comes out of a case is a grade:
   xfail    a failure that --expect lists
   fail     a requirement is missed
   error    the case did not come to its end, so nothing is known
-What happens until the connection closes, and how it closes, are judged apart. That
-nothing comes is only said after a Ping and the whole of --patience.
+What happens until the connection closes, and how it closes, are judged apart.
+That nothing comes is only said after a Ping and the whole of --patience.
 
 docs/conform.md takes you through it in five minutes.
 
-Exit codes: 0 no case failed; 1 a case failed, or the target speaks no KHP; 2 wrong
-usage; 3 the target cannot be reached, or no client came.`
+Exit codes: 0 no case failed; 1 a case failed, or the target speaks no KHP; 2
+wrong usage; 3 the target cannot be reached, or no client came.`
 
 // Command is khp conform.
 func Command(c *cli.Env) *cobra.Command {

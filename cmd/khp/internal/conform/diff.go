@@ -18,7 +18,8 @@ func diffCommand(c *cli.Env) *cobra.Command {
 		Use:   "diff A.json B.json",
 		Short: "Compare two reports",
 		Long: `Diff compares two reports that --json wrote, and lists the cases that came out
-otherwise in the second one. The exit code is 1 if a case fails that did not before.`,
+otherwise in the second one. The exit code is 1 if a case fails that did not
+before.`,
 		Example: "  khp conform diff before.json after.json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {

@@ -89,8 +89,8 @@ func reportCommand(c *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report FILE...",
 		Short: "Put JSON reports together",
-		Long: `Report reads reports that --json wrote, of several implementations, and prints them,
-or writes one page of them with --html.`,
+		Long: `Report reads reports that --json wrote, of several implementations, and prints
+them, or writes one page of them with --html.`,
 		Example: "  khp conform report ours.json theirs.json --html matrix.html",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

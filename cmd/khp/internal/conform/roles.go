@@ -11,6 +11,7 @@ import (
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/conform"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/wire"
 	"github.com/spf13/cobra"
 	"golang.org/x/net/idna"
@@ -31,7 +32,8 @@ Cases that need more say so; name what there is with --resource NAME=PATH:
 ` + resourceHelp() + `
 Redirects are looked at, and never followed: nothing is sent to another address.`,
 		Example: `  khp conform server ws://127.0.0.1:8080/echo
-  khp conform server wss://gw.example/echo --profile kaazing --resource challenge=/members --user joe:welcome
+  khp conform server wss://gw.example/echo --profile kaazing \
+    --resource challenge=/members --user joe:welcome
   khp conform server ws://127.0.0.1:8080/ --expect known.txt --junit conform.xml
   khp conform server ws://127.0.0.1:8080/ --run 'khp/ext/401/*' -v`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -73,7 +75,13 @@ Redirects are looked at, and never followed: nothing is sent to another address.
 func resourceHelp() string {
 	var b strings.Builder
 	for _, r := range conform.Resources {
-		fmt.Fprintf(&b, "  %-10s %s\n", r.Name, r.Text)
+		for i, line := range terminal.Wrap(r.Text, terminal.Columns-13) {
+			name := r.Name
+			if i > 0 {
+				name = ""
+			}
+			fmt.Fprintf(&b, "  %-10s %s\n", name, line)
+		}
 	}
 	return b.String()
 }
@@ -131,17 +139,20 @@ func clientCommand(c *cli.Env) *cobra.Command {
 		Use:   "client",
 		Short: "Test a KHP client",
 		Long: `Client is a server that your client is looped over: it connects to
-ws://ADDR/case/ID for each case, one after the other. http://ADDR/cases.txt lists
-the URLs; http://ADDR/ shows the results as they come.
+ws://ADDR/case/ID for each case, one after the other. http://ADDR/cases.txt
+lists the URLs; http://ADDR/ shows the results as they come.
 
-The client offers the subprotocols x-kaazing-handshake and chat, answers a challenge
-with the Basic credentials joe:welcome, and, once open, sends every message back
-until the connection ends.
+The client offers the subprotocols x-kaazing-handshake and chat, answers a
+challenge with the Basic credentials joe:welcome, and, once open, sends every
+message back until the connection ends.
 
 It ends when all cases have a result, or when the client stays away for --idle.`,
 		Example: `  khp conform client
-  khp conform client --listen 127.0.0.1:9001 --profile kaazing --junit conform.xml
-  for url in $(curl -s http://127.0.0.1:9001/cases.txt); do my-echo-client "$url"; done`,
+  khp conform client --listen 127.0.0.1:9001 --profile kaazing \
+    --junit conform.xml
+  for url in $(curl -s http://127.0.0.1:9001/cases.txt); do
+    my-echo-client "$url"
+  done`,
 		Args: cli.NoArgs,
 		RunE: func(_ *cobra.Command, _ []string) error {
 			if o.list {
@@ -176,8 +187,8 @@ func selfCommand(c *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "self",
 		Short: "Test khp itself, in both roles and both profiles",
-		Long: `Self tries khp's own server and client with all cases, on loopback. --profile and
---run choose some.`,
+		Long: `Self tries khp's own server and client with all cases, on loopback. --profile
+and --run choose some.`,
 		Example: "  khp conform self\n  khp conform self --profile kaazing --html self.html",
 		Args:    cli.NoArgs,
 		RunE: func(_ *cobra.Command, _ []string) error {

@@ -21,8 +21,8 @@ func Command(c *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "convert GATEWAY-CONFIG [JAAS-CONFIG]",
 		Short: "Convert a gateway's configuration for khp serve",
-		Long: `Convert reads a gateway-config.xml, and the jaas-config.xml that has the users of
-its file login, and writes what khp serve --config reads:
+		Long: `Convert reads a gateway-config.xml, and the jaas-config.xml that has the users
+of its file login, and writes what khp serve --config reads:
 
   khp.yaml         listeners, and routes with their guards and limits
   khp-PORT.yaml    a port where a path leads to another service, or that only this

@@ -46,7 +46,7 @@ func demo(c *cli.Env) error {
 	if failed > 0 {
 		return cli.Failf(cli.ExitFailed, "%d of %d scenes did not end as expected", failed, len(scenes))
 	}
-	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n", on.Good(fmt.Sprintf("All %d scenes ended as they should.", len(scenes)))+" Now try khp serve, and khp dial in another terminal.")
+	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n", on.Good(fmt.Sprintf("All %d scenes ended as they should.", len(scenes)))+"\nNow try khp serve, and khp dial in another terminal.")
 	return nil
 }
 

@@ -16,34 +16,35 @@ func Command(c *cli.Env) *cobra.Command {
 and then talks: each line of stdin is sent as a text message, each message that
 comes is printed as a line, binary ones in hexadecimal. The end of stdin closes
 with 1000, after the answers that are still on their way. http:// and https://
-stand for ws:// and wss://. Characters that would control a terminal, turn text around
-or be invisible are printed as escapes, such as \x1b or \u202e, to a pipe as well;
---json and --raw are exact.
+stand for ws:// and wss://. Characters that would control a terminal, turn text
+around or be invisible are printed as escapes, such as \x1b or \u202e, to a pipe
+as well; --json and --raw are exact.
 
-At a terminal lines of up to 4096 characters can be edited, the arrow keys bring back
-earlier ones (--history keeps them for the next time), and Ctrl-D closes. Lines from
-a pipe have up to 16 MiB; a message of any size comes from --send-file.
+At a terminal lines of up to 4096 characters can be edited, the arrow keys bring
+back earlier ones (--history keeps them for the next time), and Ctrl-D closes.
+Lines from a pipe have up to 16 MiB; a message of any size comes from
+--send-file.
 
 With --send (or --send-file) it sends each, waits for an answer to each, prints
 that, and closes.
 
-The fields of --header and --opening-header, whatever they are, go to the scheme,
-host and port of the URL only; a redirect to another place goes without them, and
-credentials of --user and --token are sent to no other place either. -v and --trace
-show them as [redacted].
+The fields of --header and --opening-header, whatever they are, go to the
+scheme, host and port of the URL only; a redirect to another place goes without
+them, and credentials of --user and --token are sent to no other place either.
+-v and --trace show them as [redacted].
 
 With --json the event close tells what the peer closed with in code and reason,
 and what was sent to it in sent and sent_reason; 1005 is a Close without a code.
 
-Exit codes: 0 done, also if the server closed with 1000, with 1001 (it goes away) or
-without a code when all that --send sent was answered; 1 the handshake failed, or
-the connection broke, closed otherwise or before an answer; 2 usage; 3 the target
-cannot be reached.`,
+Exit codes: 0 done, also if the server closed with 1000, with 1001 (it goes
+away) or without a code when all that --send sent was answered; 1 the handshake
+failed, or the connection broke, closed otherwise or before an answer; 2 usage;
+3 the target cannot be reached.`,
 		Example: `  khp dial ws://127.0.0.1:8080/
   khp dial ws://127.0.0.1:8080/ --send hello --send world
   khp dial ws://127.0.0.1:8080/a --user joe:welcome -v
   khp dial wss://gateway.example/jms --profile kaazing --protocol x-kaazing-jms
-  khp dial ws://127.0.0.1:8080/ --send-file picture.png --binary --raw > copy.png
+  khp dial ws://127.0.0.1:8080/ --send-file a.png --binary --raw > b.png
   khp dial ws://127.0.0.1:8080/ --send ping --count 1000 --json | jq .event`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {

@@ -139,7 +139,7 @@ func (v violation) text(w io.Writer, on terminal.Palette) error {
 }
 
 // factChars is how many characters a line of facts has in a drawing.
-const factChars = 50
+const factChars = 43
 
 // ndjson writes a line for each step, and one for what is broken.
 func (v violation) ndjson(w io.Writer) error {

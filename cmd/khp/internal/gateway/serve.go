@@ -65,27 +65,29 @@ Clients that follow the specification and Kaazing's own (whose URL carries
 KHP are served on the same URLs with --plain, or at one path with --plain=PATH;
 where --auth asks for credentials they get 403.
 
---config names a YAML file with the same settings: "listen: :8001", and for those
-of the form PATH=VALUE a list or "route: {/echo: echo}". What the command line
-says wins, but auth and htpasswd cannot be in both. SIGHUP reads that file,
-certificates and password files again; if one is broken, or a path would lose its
-guard without --no-auth, everything stays as it was. Open connections keep their
-target.
+--config names a YAML file with the same settings: "listen: :8001", and for
+those of the form PATH=VALUE a list or "route: {/echo: echo}". What the command
+line says wins, but auth and htpasswd cannot be in both. SIGHUP reads that file,
+certificates and password files again; if one is broken, or a path would lose
+its guard without --no-auth, everything stays as it was. Open connections keep
+their target.
 
 --check reads everything, listens nowhere, and prints what would be served, or
 each mistake in a line with its place. It exits with 0 or 2.
 
 Once it listens, one line with the URL goes to stdout; the log goes to stderr.
-GET /healthz is answered with 200 by plain HTTP, and next to the metrics
-/readyz with 503 while it drains or is full. The first SIGINT or SIGTERM drains: open
+GET /healthz is answered with 200 by plain HTTP, and next to the metrics /readyz
+with 503 while it drains or is full. The first SIGINT or SIGTERM drains: open
 connections are closed with 1001, handshakes are answered with 503. The second
 one drops what is left.`,
 		Example: `  khp serve --demo-page
   khp serve --listen :8001 --route /echo=echo --route /jms=tcp://localhost:61613
   khp serve --route /chat=ws://10.0.0.7:9000/chat --auth /chat=joe:welcome
   khp serve --route /chat/=3*ws://10.0.0.7:9000/,ws://10.0.0.8:9000/
-  khp serve --tls-cert cert.pem --tls-key key.pem --allow-origin https://*.example.com
-  khp serve --route /a=balance:ws://one.example/a,ws://two.example/a --metrics 127.0.0.1:9090
+  khp serve --tls-cert cert.pem --tls-key key.pem \
+    --allow-origin https://*.example.com
+  khp serve --route /a=balance:ws://one.example/a,ws://two.example/a \
+    --metrics 127.0.0.1:9090
   khp serve --config khp.yaml --check
   khp serve --config khp.yaml --trace handshakes.ndjson -v`,
 		Args: cli.NoArgs,

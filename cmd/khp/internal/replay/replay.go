@@ -38,16 +38,16 @@ func Command(c *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
 		Short: "Check recorded sessions against the state machines",
-		Long: `Replay reads a trace, as --trace writes it, or a packet capture (pcap, pcapng) of
-KHP without TLS, either of them packed with gzip if you like, and says of each
-connection whether it is a path of the machines: whether the client sent only what
-a KHP client can send, and the server what a KHP server can. If not, it names the
-first wrong step, whose it is, the requirement it breaks, and what would have been
-right there.
+		Long: `Replay reads a trace, as --trace writes it, or a packet capture (pcap, pcapng)
+of KHP without TLS, either of them packed with gzip if you like, and says of
+each connection whether it is a path of the machines: whether the client sent
+only what a KHP client can send, and the server what a KHP server can. If not,
+it names the first wrong step, whose it is, the requirement it breaks, and what
+would have been right there.
 
 A session that cannot be judged to its end is incomplete, and the line says why;
-packets that could not be read are counted below. Neither is an error: look at the
-totals, or at --json, where a session has to be right.
+packets that could not be read are counted below. Neither is an error: look at
+the totals, or at --json, where a session has to be right.
 
 FILE - is the standard input. The exit code is 0 if no connection is wrong, 1 if
 one is, 2 if the file, or no packet of it, can be read.`,

@@ -26,14 +26,15 @@ func Command(c *cli.Env) *cobra.Command {
 		Use:   "sim FILE|DIR...",
 		Short: "Run scenarios on a virtual network",
 		Long: `Sim runs scenarios: files that say which clients, servers and adversaries there
-are and what happens to them, and what is expected to come out, line by line. All
-of it runs on a virtual network with a virtual clock: real bytes, no sockets, and
-an hour-long timeout takes no time. Of a directory all files that end in .txt are
-run. docs/scenarios.md explains the language.
+are and what happens to them, and what is expected to come out, line by line.
+All of it runs on a virtual network with a virtual clock: real bytes, no
+sockets, and an hour-long timeout takes no time. Of a directory all files that
+end in .txt are run. docs/scenarios.md explains the language.
 
 With --random it draws scenarios at random and checks the invariants of the
-protocol in each. The seed that it prints repeats them exactly; one that breaks an
-invariant is made as small as possible and printed, ready to be run as a file.`,
+protocol in each. The seed that it prints repeats them exactly; one that breaks
+an invariant is made as small as possible and printed, ready to be run as a
+file.`,
 		Example: `  khp sim sim/script/testdata      run what is there
   khp sim -v loop.txt              with the phases and timers of every machine
   khp sim --update loop.txt        write down what comes out

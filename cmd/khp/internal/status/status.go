@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/terminal"
 	"github.com/spf13/cobra"
 )
 
@@ -83,19 +83,35 @@ func printTable(c *cli.Env, asJSON bool) error {
 		return cli.WriteJSONDocument(c.Stdout, list)
 	}
 	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "CODE\tREASON\tTHE CLIENT\tSTRENGTH\tFIELDS")
+	row(&b, "CODE", "REASON", "THE CLIENT", "STRENGTH", "FIELDS")
 	for r := range fsm.Statuses() {
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.Code, r.Reason, actions[r.Action].brief, strengthWord(r.Strength), strings.Join(r.Fields(), ", "))
+		row(&b, strconv.Itoa(r.Code), r.Reason, actions[r.Action].brief, strengthWord(r.Strength), strings.Join(r.Fields(), ", "))
 	}
-	_ = w.Flush()
-	for line := range strings.Lines(b.String()) {
-		if _, err := fmt.Fprintln(c.Stdout, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
+	if _, err := fmt.Fprint(c.Stdout, b.String()); err != nil {
+		return err
 	}
-	_, err := fmt.Fprintln(c.Stdout, "\nAny other code, 600 to 999 included: the client must close, whatever its class means elsewhere.\nkhp status CODE explains one.")
+	_, err := fmt.Fprintln(c.Stdout, "\nAny other code, 600 to 999 included: the client must close, whatever its\nclass means elsewhere. khp status CODE explains one.")
 	return err
+}
+
+// wide is how many characters the reason and the action have in a line of the table, so that the
+// longest field has room.
+const wide = 21
+
+// row writes a row of the table, in as many lines as it needs.
+func row(b *strings.Builder, code, reason, action, strength, fields string) {
+	reasons, acts := terminal.Wrap(reason, wide), terminal.Wrap(action, wide)
+	for i := range max(len(reasons), len(acts)) {
+		cell := func(list []string) string {
+			if i < len(list) {
+				return list[i]
+			}
+			return ""
+		}
+		line := fmt.Sprintf("%-4s  %-*s  %-*s  %-8s  %s", code, wide, cell(reasons), wide, cell(acts), strength, fields)
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		code, strength, fields = "", "", ""
+	}
 }
 
 // printCode explains one code.
