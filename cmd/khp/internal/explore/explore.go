@@ -39,7 +39,8 @@ Models:
                     that is cut anywhere
   byzantine-server  a client against anything a server, network and clock can do
   byzantine-client  a server against anything clients can do
-  cooperation       client and server that want the connection: every run must open
+  cooperation       client and server that want the connection: every run must
+                    open
   all               the four
 
 Exit codes: 0 every property holds; 1 a property is violated; 2 wrong usage;
@@ -55,9 +56,10 @@ func Command(c *cli.Env) *cobra.Command {
 		Long:  long,
 		Example: `  khp explore
   khp explore --model honest --html report.html
-  khp explore --bounds default                   count states, with limits that are numbers
-  khp explore --fault skip-terminator            see a violation
-  khp explore --shard 0/4 --out shard-0.khp      a quarter, for khp explore merge`,
+  khp explore --bounds default                count states, with limits that are
+                                              numbers
+  khp explore --fault skip-terminator         see a violation
+  khp explore --shard 0/4 --out shard-0.khp   a quarter, for khp explore merge`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, b := range boundFlags {

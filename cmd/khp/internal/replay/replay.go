@@ -52,7 +52,7 @@ the totals, or at --json, where a session has to be right.
 FILE - is the standard input. The exit code is 0 if no connection is wrong, 1 if
 one is, 2 if the file, or no packet of it, can be read.`,
 		Example: `  khp dial ws://127.0.0.1:8080/ --send hi --trace t.ndjson; khp replay t.ndjson
-  tcpdump -i any -s 0 -w k.pcap tcp port 8001           record a server of others
+  tcpdump -i any -s 0 -w k.pcap tcp port 8001      record a server of others
   khp replay k.pcap --draw text
   khp replay k.pcap --conn 3 --draw mermaid > session.mmd`,
 		Args: func(_ *cobra.Command, args []string) error {
