@@ -25,8 +25,9 @@ func Command(c *cli.Env) *cobra.Command {
 of its file login, and writes what khp serve --config reads:
 
   khp.yaml         listeners, and routes with their guards and limits
-  khp-PORT.yaml    a port where a path leads to another service, or that only this
-                   machine may use while others are public: a process of its own
+  khp-PORT.yaml    a port where a path leads to another service, or that only
+                   this machine may use while others are public: a process of
+                   its own
   htpasswd...      users with hashed passwords, one file for each set of roles
 
 It prints what becomes of every element, with its line: taken, different (and in
