@@ -66,20 +66,21 @@ KHP are served on the same URLs with --plain, or at one path with --plain=PATH;
 where --auth asks for credentials they get 403.
 
 --config names a YAML file with the same settings: "listen: :8001", and for
-those of the form PATH=VALUE a list or "route: {/echo: echo}". What the command
-line says wins, but auth and htpasswd cannot be in both. SIGHUP reads that file,
-certificates and password files again; if one is broken, or a path would lose
-its guard without --no-auth, everything stays as it was. Open connections keep
-their target.
+those of the form PATH=VALUE a list or "route: {/echo: echo}". Several listeners
+and routes with settings of their own are mappings there; docs/deploy/khp.yaml
+has every setting. What the command line says wins, but auth and htpasswd cannot
+be in both. SIGHUP reads that file, certificates and password files again; if one
+is broken, or a path would lose its guard without --no-auth, everything stays as
+it was. Open connections keep their target.
 
 --check reads everything, listens nowhere, and prints what would be served, or
 each mistake in a line with its place. It exits with 0 or 2.
 
-Once it listens, one line with the URL goes to stdout; the log goes to stderr.
-GET /healthz is answered with 200 by plain HTTP, and next to the metrics /readyz
-with 503 while it drains or is full. The first SIGINT or SIGTERM drains: open
-connections are closed with 1001, handshakes are answered with 503. The second
-one drops what is left.`,
+Once it listens, a line with the URL of each listener goes to stdout; the log goes
+to stderr. GET /healthz is answered with 200 by plain HTTP, and next to the
+metrics /readyz with 503 while it drains or is full. The first SIGINT or SIGTERM
+drains: open connections are closed with 1001, handshakes are answered with 503.
+The second one drops what is left.`,
 		Example: `  khp serve --demo-page
   khp serve --listen :8001 --route /echo=echo --route /jms=tcp://localhost:61613
   khp serve --route /chat=ws://10.0.0.7:9000/chat --auth /chat=joe:welcome
