@@ -69,15 +69,15 @@ where --auth asks for credentials they get 403.
 those of the form PATH=VALUE a list or "route: {/echo: echo}". Several listeners
 and routes with settings of their own are mappings there; docs/deploy/khp.yaml
 has every setting. What the command line says wins, but auth and htpasswd cannot
-be in both. SIGHUP reads that file, certificates and password files again; if one
-is broken, or a path would lose its guard without --no-auth, everything stays as
-it was. Open connections keep their target.
+be in both. SIGHUP reads that file, certificates and password files again; if
+one is broken, or a path would lose its guard without --no-auth, everything
+stays as it was. Open connections keep their target.
 
 --check reads everything, listens nowhere, and prints what would be served, or
 each mistake in a line with its place. It exits with 0 or 2.
 
-Once it listens, a line with the URL of each listener goes to stdout; the log goes
-to stderr. GET /healthz is answered with 200 by plain HTTP, and next to the
+Once it listens, a line with the URL of each listener goes to stdout; the log
+goes to stderr. GET /healthz is answered with 200 by plain HTTP, and next to the
 metrics /readyz with 503 while it drains or is full. The first SIGINT or SIGTERM
 drains: open connections are closed with 1001, handshakes are answered with 503.
 The second one drops what is left.`,
