@@ -37,7 +37,7 @@ func (c *Conn) begin(r *messageReader) (MessageType, error) {
 	if err := c.discardRest(r.ctx); err != nil {
 		return 0, err
 	}
-	if c.ext != nil || len(c.queue) > 0 {
+	if c.ext != nil || c.link.Compresses() || len(c.queue) > 0 {
 		t, p, err := c.readWhole(r.ctx)
 		if r.held = p; p == nil {
 			r.held = []byte{}
@@ -167,7 +167,7 @@ func (c *Conn) Writer(ctx context.Context, t MessageType) (io.WriteCloser, error
 		return nil, err
 	}
 	w := &messageWriter{c: c, ctx: ctx, op: frames.Opcode(t), typ: t}
-	if c.info.unfragmented || c.ext != nil {
+	if c.info.unfragmented || c.ext != nil || c.link.Compresses() {
 		return w, nil
 	}
 	w.fragments = true

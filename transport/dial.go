@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -9,6 +11,7 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/loop"
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/wire"
@@ -42,6 +45,9 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	cfg := opts.config()
 	cfg.HasProxyLogin = opts.hasProxyLogin(url)
 	cfg.ConfirmExtensions, cfg.Responded = d.confirm, d.responded
+	if opts.Compression != nil {
+		cfg.OpeningExtensions = []string{deflate.Offer(opts.Compression.NoContextTakeover)}
+	}
 	if opts.Jar != nil {
 		d.takeCookies(&cfg)
 	}
@@ -75,6 +81,13 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	if !d.IsOpen {
 		return nil, d.failure()
 	}
+	if d.misgranted != nil {
+		d.Link.CloseSocket()
+		return nil, &HandshakeError{
+			Leg: endpoint.LegOpening, Failure: fsm.FailureExtensionNotRequested, URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.misgranted,
+			text: "khp: extension refused: the server granted " + deflate.Name + " otherwise than it was asked for: " + d.misgranted.Error(),
+		}
+	}
 	return d.openConn(), nil
 }
 
@@ -89,12 +102,13 @@ type dialer struct {
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
 
-	proxy    proxy.Dialer
-	declined error               // why the provider gave no credentials
-	refusal  error               // of CheckRedirect
-	opening  []HeaderField       // fields of the opening 101
-	cookie   string              // of OpeningHeader, if there is a Jar
-	sessions []extension.Session // of the extensions that the server has granted
+	proxy      proxy.Dialer
+	declined   error               // why the provider gave no credentials
+	refusal    error               // of CheckRedirect
+	opening    []HeaderField       // fields of the opening 101
+	misgranted error               // of the opening handshake
+	cookie     string              // of OpeningHeader, if there is a Jar
+	sessions   []extension.Session // of the extensions that the server has granted
 }
 
 func (d *dialer) Begin()           { d.drive.Connect(time.Now()) }
@@ -162,6 +176,9 @@ func (d *dialer) openConn() *Conn {
 
 // confirm makes sessions for what the server has granted.
 func (d *dialer) confirm(granted []string) (err error) {
+	if d.opts.Compression != nil && slices.ContainsFunc(granted, isDeflate) {
+		return errors.New(deflate.Name + " belongs to the opening handshake")
+	}
 	d.sessions, err = extension.Confirm(d.opts.Use, granted)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/wire"
 )
 
@@ -49,6 +50,9 @@ func (d *dialer) responded(leg endpoint.Leg, target string, status int, fields w
 			d.opening = append(d.opening, HeaderField{Name: string(f.Name), Value: string(f.Value)})
 		}
 	}
+	if leg == endpoint.LegOpening && d.opts.Compression != nil {
+		d.compress(fields)
+	}
 	if d.opts.Jar == nil {
 		return
 	}
@@ -59,6 +63,28 @@ func (d *dialer) responded(leg endpoint.Leg, target string, status int, fields w
 	if cookies, u := r.Cookies(), webURL(target); len(cookies) > 0 && u != nil {
 		d.opts.Jar.SetCookies(u, cookies)
 	}
+}
+
+// compress takes what an opening response grants of compression.
+func (d *dialer) compress(fields wire.Fields) {
+	d.Compression, d.misgranted = nil, nil
+	for v := range fields.All("Sec-WebSocket-Extensions") {
+		for element := range strings.SplitSeq(string(v), ",") {
+			if !isDeflate(element) {
+				continue
+			}
+			var p deflate.Params
+			if p, d.misgranted = deflate.Confirm(strings.Trim(element, " \t")); d.misgranted == nil {
+				d.Compression = &p
+			}
+		}
+	}
+}
+
+// isDeflate reports whether an element of extensions is permessage-deflate.
+func isDeflate(element string) bool {
+	name, _, _ := strings.Cut(element, ";")
+	return strings.EqualFold(strings.Trim(name, " \t"), deflate.Name)
 }
 
 // webURL returns a ws or wss URL as http or https.

@@ -43,6 +43,15 @@ const (
 	Auto = fsm.ProfileAuto
 )
 
+// Compression is permessage-deflate (RFC 7692): messages of 64 bytes and more are sent compressed
+// where both sides want it, and received so. The read limit counts for what a message is inflated
+// to. It costs time for each message, and memory for each connection, 64 KiB unless
+// NoContextTakeover is set; and where a message has both a secret and something that a stranger
+// chooses, its length may betray the secret. Kaazing gateways and clients have none.
+type Compression struct {
+	NoContextTakeover bool // messages do not refer to those before them
+}
+
 // DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server
 // that speaks KHP by the specification. A call to Dial only reads them.
 type DialOptions struct {
@@ -89,9 +98,12 @@ type DialOptions struct {
 	// it sees holds only the scheme, http for ws and https for wss, and the host. The userinfo of
 	// the proxy's URL answers the proxy's challenges, Basic or Digest, and no others. A nil Proxy
 	// uses none.
-	Proxy    func(*http.Request) (*url.URL, error)
-	Retry    *Retry // tries again what may succeed later; nil tries once
-	Timeouts Timeouts
+	Proxy func(*http.Request) (*url.URL, error)
+	// Compression asks for permessage-deflate in the opening handshake; nil asks for none. A server
+	// need not grant it.
+	Compression *Compression
+	Retry       *Retry // tries again what may succeed later; nil tries once
+	Timeouts    Timeouts
 	// KeepAlive finds out whether the server is still there: if nothing has arrived for half of it
 	// a Ping is sent, and if nothing at all arrives within the whole of it the connection ends with
 	// an [*InactivityError]. 0 does not ask.

@@ -149,13 +149,13 @@
 // [Conn.Stream] is a connection as a net.Conn, and [Handler.Listener] hands out those of a Handler,
 // for brokers of MQTT, AMQP or STOMP. [Conn.Reader] and [Conn.Writer] move a message in parts,
 // [Prepare] makes one for many connections. A server that only writes calls [Conn.CloseRead]; the
-// context of Serve ends with the connection. Package wsjson sends and receives JSON. docs/library.md
-// compares all that with other libraries.
+// context of Serve ends with the connection. Package wsjson sends and receives JSON.
+// docs/library.md compares all that with other libraries.
 //
 // # What it does not do
 //
-// It compresses nothing, reconnects nothing that was open, and does not emulate WebSocket by plain
-// HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over an HTTP/2
-// connection. To have KHP on connections of another WebSocket library, see gorillaws, coderws and
-// package adapter below this one; without any goroutine or socket, package endpoint.
+// It reconnects nothing that was open, compresses nothing unless [Compression] is asked for, and
+// does not emulate WebSocket by plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over
+// an HTTP/2 connection. To have KHP on connections of another WebSocket library, see gorillaws,
+// coderws and package adapter below this one; without any goroutine or socket, package endpoint.
 package transport

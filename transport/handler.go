@@ -84,6 +84,8 @@ type Handler struct {
 	// allows where that is set: each is a host, or scheme://host[:port], with * for any characters,
 	// such as https://*.example.com. A pattern that is none is refused by Check.
 	AllowOrigins []string
+	// Compression grants permessage-deflate to clients that ask for it; nil grants none.
+	Compression *Compression
 	// CheckOpening refuses an opening request that is right in itself, for any reason that it shows,
 	// by a status, 400 to 599, and a text for the client; 0 lets it pass. It must neither wait, nor
 	// keep or change r. nil refuses none.

@@ -10,6 +10,7 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/transport/internal/accept"
+	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
@@ -56,6 +57,16 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, field
 	cfg := h.config()
 	if len(h.OpeningHeader)+len(fields) > 0 {
 		cfg.OpeningFields = func() []HeaderField { return append(field.List(h.OpeningHeader), fields...) }
+	}
+	if h.Compression != nil {
+		cfg.GrantOpening = func(offered []string) []string {
+			granted, p, ok := deflate.Accept(offered, h.Compression.NoContextTakeover)
+			if !ok {
+				return nil
+			}
+			a.Compression = &p
+			return []string{granted}
+		}
 	}
 	a.server.Reset(cfg)
 	first := a.judge(o)

@@ -6,8 +6,10 @@ import (
 	"context"
 	"net"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
+	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
@@ -70,6 +72,21 @@ func TestConn_Allocations(t *testing.T) {
 			}), "Write")
 		})
 	}
+}
+
+// Compressing takes memory from pools.
+func TestCompression_Allocations(t *testing.T) {
+	if !frametest.PoolsAreExact {
+		t.Skip("the race detector empties pools")
+	}
+	c := testConn(&looping{}, false)
+	c.link.Compress(deflate.Params{})
+	p := []byte(strings.Repeat("0123456789", 5000))
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		if err := c.Write(t.Context(), Binary, p); err != nil {
+			t.Fatal(err)
+		}
+	}))
 }
 
 // looping is a connection on which the same frame arrives in each read.

@@ -72,6 +72,7 @@ type Conn struct {
 	asking  atomic.Bool            // the holder of the turn sends a Ping, too
 	spoiled atomic.Bool            // a message written in fragments was not finished: none can follow
 	ext     Extensions             // nil without extensions
+	comp    *compression           // nil without compression
 
 	limit atomic.Int64 // largest message in bytes
 
@@ -151,7 +152,11 @@ func (c *Conn) Buffered() bool {
 		return true
 	}
 	b, state, size := c.base[c.r:c.w], c.state, c.given+int64(len(c.msg))
-	text := preview{c.op, c.msg[len(c.msg)-int(c.begun) : len(c.msg) : len(c.msg)]}
+	op := c.op
+	if c.packed() { // what is text is known at its end
+		op = ws.OpBinary
+	}
+	text := preview{op, c.msg[len(c.msg)-int(c.begun) : len(c.msg) : len(c.msg)]}
 	if c.left > 0 {
 		here := min(int64(len(b)), c.left)
 		if text.wrong(c.h, c.h.Length-c.left, b[:here]) {
@@ -170,7 +175,7 @@ func (c *Conn) Buffered() bool {
 		if n == 0 {
 			return false
 		}
-		if checkHeader(h, state) != nil {
+		if c.checkHeader(h, state) != nil {
 			return true
 		}
 		switch {
@@ -180,7 +185,9 @@ func (c *Conn) Buffered() bool {
 			return true
 		}
 		if h.OpCode.IsData() && h.OpCode != ws.OpContinuation {
-			text.op = h.OpCode
+			if text.op = h.OpCode; h.Rsv != 0 {
+				text.op = ws.OpBinary
+			}
 		}
 		switch {
 		case int64(len(b)-n) < h.Length:
@@ -212,7 +219,7 @@ func (c *Conn) advance(into []byte) (Item, error) {
 	if n == 0 {
 		return Item{}, c.fill(ws.MinHeaderSize)
 	}
-	if err := checkHeader(h, c.state); err != nil {
+	if err := c.checkHeader(h, c.state); err != nil {
 		return Item{}, err
 	}
 	if len(b) < n {
@@ -225,7 +232,7 @@ func (c *Conn) advance(into []byte) (Item, error) {
 		c.r += n
 		c.h, c.left = h, h.Length
 		if h.OpCode != ws.OpContinuation {
-			c.op = h.OpCode
+			c.begins(h)
 		}
 		if into != nil {
 			return c.readInto(into)
@@ -259,9 +266,12 @@ func (c *Conn) frame(h ws.Header, p []byte) (Item, error) {
 		}
 		return Item{Kind: Close, Code: code, Reason: reason}, nil
 	case ws.OpText, ws.OpBinary:
-		c.op = h.OpCode
+		c.begins(h)
 	}
-	if h.Fin && c.msg == nil {
+	switch {
+	case h.Fin && c.msg == nil && c.packed():
+		return c.inflate(p)
+	case h.Fin && c.msg == nil:
 		if c.op == ws.OpText && !utf8.Valid(p) {
 			return Item{}, errText
 		}
@@ -282,6 +292,8 @@ func (c *Conn) fragment(h ws.Header, n int) (Item, error) {
 		return Item{}, err
 	case h.Fin && c.begun > 0:
 		return Item{}, errText
+	case h.Fin && c.packed():
+		return c.inflate(c.msg)
 	case h.Fin:
 		return c.message(c.msg, true), nil
 	}

@@ -30,7 +30,7 @@ func wholeCharacters(p []byte) (n int, ok bool) {
 //
 //khp:impl WSP-TEXT-01
 func (c *Conn) checkText(n int) error {
-	if c.op != ws.OpText {
+	if c.op != ws.OpText || c.packed() {
 		return nil
 	}
 	fresh := c.msg[len(c.msg)-n-int(c.begun):]

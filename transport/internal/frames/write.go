@@ -85,8 +85,11 @@ func (c *Conn) Write(ctx context.Context, op ws.OpCode, p []byte) error {
 	if c.closeSent && op != ws.OpPong {
 		return ErrCloseSent
 	}
-	if c.ext != nil {
+	switch {
+	case c.ext != nil:
 		return c.writeExtended(ctx, op, p)
+	case c.packs(op, p):
+		return c.writePacked(ctx, op, p)
 	}
 	return c.writeFrame(ctx, c.header(op, len(p)), p)
 }

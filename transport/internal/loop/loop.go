@@ -20,6 +20,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
+	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/transport/internal/tracker"
@@ -90,6 +91,8 @@ type Loop struct {
 	GaveUp  string // phase in which Context ended
 	Beside  bool   // something ran beside, and may be running still
 	over    bool   // Open or Over came
+
+	Compression *deflate.Params // as the opening handshake agreed; nil for none
 
 	Link   *frames.Conn // nil until the opening handshake is through
 	Corked []byte       // frames that go out together; memory for them may come from a loop that is over

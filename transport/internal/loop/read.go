@@ -50,7 +50,12 @@ func (d *Loop) Upgraded(rest []byte) {
 }
 
 // Established starts the WebSocket, with the bytes that came behind the opening handshake.
-func (d *Loop) Established(rest []byte) { d.Link = frames.New(d.nc, d.Client, rest, d.Limit) }
+func (d *Loop) Established(rest []byte) {
+	d.Link = frames.New(d.nc, d.Client, rest, d.Limit)
+	if d.Compression != nil {
+		d.Link.Compress(*d.Compression)
+	}
+}
 
 // readItem reads one message or control frame.
 func (d *Loop) readItem() {
