@@ -154,3 +154,25 @@ func TestExtension_TimerEnds(t *testing.T) {
 		require.Error(t, err)
 	})
 }
+
+// A client runs the extensions that the completing response lists, and no others.
+func TestExtension_ClientRunsWhatIsGranted(t *testing.T) {
+	t.Attr("req", "KHP-EXT-RSP-10")
+	odds := &DialOptions{Use: []extension.Extension{&odd{}}}
+	virtual(t, "granted", func(t *testing.T) {
+		got := dialRaw(t, t.Context(), false, odds, grantingServer("x-odd", func(p *rawServer) {
+			p.send(text("a,b"))
+			p.silent()
+		}))
+		require.NoError(t, got.err)
+		wantMessage(t, got.conn, Text, "a")
+		wantMessage(t, got.conn, Text, "b")
+		got.end()
+	})
+	virtual(t, "not granted", func(t *testing.T) {
+		got := dialRaw(t, t.Context(), false, odds, then101(terminator, text("a,b")))
+		require.NoError(t, got.err)
+		wantMessage(t, got.conn, Text, "a,b")
+		got.end()
+	})
+}
