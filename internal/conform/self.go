@@ -20,8 +20,8 @@ import (
 // test say they are.
 const User = "joe:welcome"
 
-// selfResources are the paths of our own server under test.
-var selfResources = map[string]string{"challenge": "/members", "redirect": "/old", "refuse": "/gone", "defer": "/later", "status": "/status", "balance": "/balanced"}
+// OwnResources are the paths that [Decide] knows.
+var OwnResources = map[string]string{"challenge": "/members", "redirect": "/old", "refuse": "/gone", "defer": "/later", "status": "/status", "balance": "/balanced"}
 
 // Self runs cases against our own server, or our own client, on loopback.
 func Self(ctx context.Context, server bool, profile string, list []Selected, o Options) (*Run, error) {
@@ -44,12 +44,12 @@ func Self(ctx context.Context, server bool, profile string, list []Selected, o O
 	if err != nil {
 		return nil, err
 	}
-	return Server(ctx, &Target{URL: u, Resources: selfResources, User: User}, list, o), nil
+	return Server(ctx, &Target{URL: u, Resources: OwnResources, User: User}, list, o), nil
 }
 
 // echoHandler has all resources that cases know.
 func echoHandler() *transport.Handler {
-	return &transport.Handler{Serve: echo, Decide: decide, Plain: true, Unchecked: true, Use: []extension.Extension{extension.IdleTimeout{Period: time.Minute}, extension.PingPong{}},
+	return &transport.Handler{Serve: echo, Decide: Decide, Plain: true, Unchecked: true, Use: []extension.Extension{extension.IdleTimeout{Period: time.Minute}, extension.PingPong{}},
 		ConnContext: func(ctx context.Context, _ *transport.OpeningRequest) context.Context {
 			return context.WithValue(ctx, deferredKey{}, new(bool))
 		}}
@@ -71,8 +71,8 @@ func echo(ctx context.Context, c *transport.Conn) error {
 	}
 }
 
-// decide answers for the resources.
-func decide(ctx context.Context, r *transport.Request) (transport.Decision, error) {
+// Decide is the application of a server under test that has all resources.
+func Decide(ctx context.Context, r *transport.Request) (transport.Decision, error) {
 	var d transport.Decision
 	for _, p := range r.Subprotocols {
 		if p == "chat" {
@@ -81,28 +81,28 @@ func decide(ctx context.Context, r *transport.Request) (transport.Decision, erro
 	}
 	name, password, _ := strings.Cut(User, ":")
 	switch path := r.Path(); {
-	case path == selfResources["challenge"]:
+	case path == OwnResources["challenge"]:
 		want, _ := credentials.AppendBasic(nil, name, password)
 		if r.Authorization != string(want) {
 			return r.Ask("Basic", "conform"), nil
 		}
-	case path == selfResources["redirect"]:
+	case path == OwnResources["redirect"]:
 		return endpoint.Redirect("/echo"), nil
-	case path == selfResources["refuse"]:
+	case path == OwnResources["refuse"]:
 		return transport.Decision{Status: http.StatusGone}, nil
-	case path == selfResources["defer"]:
-		if deferred := ctx.Value(deferredKey{}).(*bool); !*deferred {
+	case path == OwnResources["defer"]:
+		if deferred, ok := ctx.Value(deferredKey{}).(*bool); ok && !*deferred {
 			*deferred = true
 			return transport.Decision{Status: http.StatusAccepted}, nil
 		}
-	case path == selfResources["balance"]:
+	case path == OwnResources["balance"]:
 		if r.OpeningRequest.Kaazing() {
 			d.Reroute = "ws://" + r.Host + "/echo?.kl=Y"
 			return d, nil
 		}
 		return endpoint.Redirect("/echo"), nil
-	case strings.HasPrefix(path, selfResources["status"]+"/"):
-		status, _ := strconv.Atoi(strings.TrimPrefix(path, selfResources["status"]+"/"))
+	case strings.HasPrefix(path, OwnResources["status"]+"/"):
+		status, _ := strconv.Atoi(strings.TrimPrefix(path, OwnResources["status"]+"/"))
 		return withStatus(status), nil
 	}
 	return d, nil

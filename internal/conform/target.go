@@ -60,7 +60,7 @@ func (t *Target) vars() map[string]string {
 
 // dial makes one connection to the target, with TLS if it has that.
 func (t *Target) dial(ctx context.Context, patience time.Duration) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, max(patience, script.DefaultPatience))
 	defer cancel()
 	nc, err := new(net.Dialer).DialContext(ctx, "tcp", cmp.Or(t.address, t.URL.HostPort()))
 	if err != nil {

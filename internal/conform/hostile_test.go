@@ -1,0 +1,151 @@
+package conform
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/khp/sim/verdict"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// against runs a few cases against whatever answers at an address.
+func against(t *testing.T, address string, patience time.Duration) *Run {
+	t.Helper()
+	u, err := wire.ParseURL("ws://"+address+"/", nil)
+	require.NoError(t, err)
+	list, err := Select(Filter{Server: true, Profile: "spec", Patterns: []string{"khp/ext/101/*"}})
+	require.NoError(t, err)
+	require.NotEmpty(t, list)
+	return Server(context.Background(), &Target{URL: u, User: User}, list, Options{Patience: patience})
+}
+
+// answers serves every connection with f until the test ends.
+func answers(t *testing.T, f func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = nc.Close() }()
+				f(nc)
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+// head reads the head of a request.
+func head(nc net.Conn) bool {
+	_, err := http.ReadRequest(bufio.NewReader(nc))
+	return err == nil
+}
+
+// What is no KHP server is told in one sentence, and no case is run.
+func TestServer_Hostile(t *testing.T) {
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, gone.Close())
+	web := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(web.Close)
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.TLS, secure.Config.ErrorLog = &tls.Config{}, log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	hold := func(nc net.Conn) { _, _ = bufio.NewReader(nc).ReadString(0) }
+	for name, c := range map[string]struct {
+		address     string
+		down, unfit string
+		patience    time.Duration
+	}{
+		"nobody":           {gone.Addr().String(), "cannot connect to ", "", unhurried},
+		"silence":          {answers(t, hold), "accepts connections, but says nothing within 50ms", "", 50 * time.Millisecond},
+		"hangs up":         {answers(t, func(nc net.Conn) { head(nc) }), "ends the connection without an answer", "", unhurried},
+		"TLS":              {answers(t, func(nc net.Conn) { head(nc); _, _ = nc.Write([]byte("\x15\x03\x01\x00\x02\x02\x46")) }), "expects TLS; try wss://", "", unhurried},
+		"HTTP":             {web.Listener.Addr().String(), "", `it answers "HTTP/1.1 404 Not Found"`, unhurried},
+		"HTTP behind TLS":  {secure.Listener.Addr().String(), "", `it answers "HTTP/1.0 400 Bad Request"`, unhurried},
+		"another protocol": {answers(t, func(nc net.Conn) { head(nc); _, _ = nc.Write([]byte("220 mail.example ESMTP\r\n")); hold(nc) }), "", "something that is not HTTP", unhurried},
+		"garbage":          {answers(t, garbage("\x00\xff\x01 garbage ")), "", "something that is not HTTP", unhurried},
+		"a head without end": {answers(t, func(nc net.Conn) {
+			head(nc)
+			_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\n"))
+			garbage("X: y\r\n")(nc)
+		}), "", "a head that does not end", unhurried},
+		"plain WebSocket": {answers(t, func(nc net.Conn) {
+			head(nc)
+			_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n"))
+			hold(nc)
+		}), "", "a plain WebSocket server: it does not select x-kaazing-handshake", unhurried},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := against(t, c.address, c.patience)
+			if c.down != "" {
+				require.Contains(t, run.Down, c.down)
+				require.Empty(t, run.Cases)
+				return
+			}
+			require.Empty(t, run.Down)
+			require.Contains(t, run.Unfit, c.unfit)
+			require.True(t, run.Failed())
+			require.Equal(t, len(run.Cases), run.Grades[verdict.Skip])
+		})
+	}
+}
+
+// garbage writes without end.
+func garbage(text string) func(net.Conn) {
+	block := []byte(strings.Repeat(text, 1000))
+	return func(nc net.Conn) {
+		for {
+			if _, err := nc.Write(block); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// A target that selects KHP and streams garbage then fails its cases; nothing hangs.
+func TestServer_GarbageBehindTheOpening(t *testing.T) {
+	run := against(t, answers(t, func(nc net.Conn) {
+		r, err := http.ReadRequest(bufio.NewReader(nc))
+		if err != nil {
+			return
+		}
+		accept := wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))
+		_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + string(accept) +
+			"\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+		garbage("\xff\x00")(nc)
+	}), unhurried)
+	require.Empty(t, run.Unfit)
+	require.Equal(t, len(run.Cases), run.Grades[verdict.Fail], "%+v", run.Cases)
+}
+
+// A client that comes once and then stays away gets the results that there are.
+func TestClient_StaysAway(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	list, err := Select(Filter{Profile: "spec", Patterns: []string{"khp/ext/101/*"}})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go Visit(ctx, "ws://"+l.Addr().String(), list[:1], "spec")
+	run := Client(ctx, l, list, Options{Patience: unhurried, Idle: 100 * time.Millisecond})
+	require.Empty(t, run.Down)
+	require.Equal(t, 1, run.Grades[verdict.Pass])
+	require.Equal(t, len(list)-1, run.Grades[verdict.Skip])
+}
