@@ -142,7 +142,7 @@ bench: ## compare the parser and the server with others (two minutes; in the mod
 .PHONY: interop
 interop: ## run khp against Kaazing's own gateway and client (needs a JDK and Maven; two minutes)
 	mvn -q -B -f internal/interop/testdata/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/internal/interop/jars
-	$(GO) test ./internal/interop -count=1 -v -jars $(CURDIR)/internal/interop/jars
+	$(GO) test ./internal/interop -count=1 -v -timeout 20m -jars $(CURDIR)/internal/interop/jars $(UPDATE)
 
 .PHONY: performance
 performance: ## measure, and write docs/performance.md (a few minutes)

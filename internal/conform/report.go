@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/khp/internal/sequence"
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim/conform"
 	"example.com/khp/sim/script"
 	"example.com/khp/sim/verdict"
@@ -106,7 +107,7 @@ func (c *Outcome) Drawing() []sequence.Step {
 			conn = s.Connection
 			steps = append(steps, sequence.Step{Kind: sequence.Connection, Text: fmt.Sprintf("connection %d", conn)})
 		}
-		step := sequence.Step{Kind: sequence.Message, From: sequence.Client, Text: s.Text, Number: fmt.Sprintf("%d", s.Milliseconds)}
+		step := sequence.Step{Kind: sequence.Message, From: sequence.Client, Text: visible.Line(s.Text), Number: fmt.Sprintf("%d", s.Milliseconds)}
 		if s.From == "server" {
 			step.From = sequence.Server
 		}
@@ -121,7 +122,7 @@ func (c *Outcome) Drawing() []sequence.Step {
 		steps = append(steps, step)
 	}
 	if c.Grade.Failed() || c.Grade == verdict.XFail {
-		steps = append(steps, sequence.Step{Kind: sequence.Remark, Text: c.Why, Bad: true})
+		steps = append(steps, sequence.Step{Kind: sequence.Remark, Text: visible.Line(c.Why), Bad: true})
 	}
 	return steps
 }

@@ -329,7 +329,7 @@ func readAccept(a *args, n int) (step, error) {
 	}
 	line := a.line.number
 	return func(p *player) {
-		head := strings.Join(append([]string{"HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept"}, more...), "\r\n") + "\r\n\r\n"
+		head := strings.Join(append([]string{"HTTP/1.1 101 " + p.reason(101), "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept"}, more...), "\r\n") + "\r\n\r\n"
 		p.insert(append([]step{messageOf(wire.Binary, p.vars(n).Replace(head)), messageOf(wire.Binary, "")}, p.balancer(line)...)...)
 	}, nil
 }

@@ -105,7 +105,7 @@ func (p *player) ask(target string, without, given []string, body string) {
 
 // answer answers the opening request.
 func (p *player) answer(o openingStep, n int) {
-	lines := []string{"HTTP/1.1 " + itoa(o.status) + " " + cmp.Or(o.reason, fsm.Status(o.status).Reason)}
+	lines := []string{"HTTP/1.1 " + itoa(o.status) + " " + cmp.Or(o.reason, p.reason(o.status))}
 	if o.status == 101 {
 		lines = append(lines, fields(usual(false), o.without, o.given)...)
 	} else {
@@ -115,6 +115,14 @@ func (p *player) answer(o openingStep, n int) {
 		lines[i] = p.vars(n).Replace(lines[i])
 	}
 	p.write(lines, o.body)
+}
+
+// reason is the reason phrase of a status; clients of Kaazing compare that of 101.
+func (p *player) reason(status int) string {
+	if status == 101 && p.trial != nil && p.trial.kaazing {
+		return "Web Socket Protocol Handshake"
+	}
+	return fsm.Status(status).Reason
 }
 
 func (p *player) write(lines []string, body string) {

@@ -10,6 +10,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/conform"
 	"example.com/khp/internal/terminal"
+	"example.com/khp/internal/visible"
 	"example.com/khp/sim/verdict"
 )
 
@@ -94,15 +95,15 @@ func (t *tree) section(b *strings.Builder, name string, cases []*conform.Outcome
 
 // outcome prints one case.
 func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
-	name := strings.TrimPrefix(c.ID, c.Section()+"/")
+	name := visible.Line(strings.TrimPrefix(c.ID, c.Section()+"/"))
 	fmt.Fprintf(b, "      %s %s  %s", t.mark(c.Grade), name, t.on.Note(strings.TrimSpace(c.Level+" "+strings.Join(c.Requirements, " "))))
 	if c.Why != "" {
-		fmt.Fprintf(b, "  %s: %s", c.Grade, c.Why)
+		fmt.Fprintf(b, "  %s: %s", c.Grade, visible.Line(c.Why))
 	}
 	b.WriteByte('\n')
 	failed := c.Grade.Failed()
 	if failed && c.Title != "" {
-		for _, line := range terminal.Wrap(c.Title, terminal.Columns-10) {
+		for _, line := range terminal.Wrap(visible.Line(c.Title), terminal.Columns-10) {
 			fmt.Fprintf(b, "          %s\n", line)
 		}
 	}
@@ -121,7 +122,7 @@ func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
 			fmt.Fprintf(b, "          %s\n", t.sent(&s))
 		}
 		if c.Rerun != "" {
-			fmt.Fprintf(b, "          again  %s\n", c.Rerun)
+			fmt.Fprintf(b, "          again  %s\n", visible.Line(c.Rerun))
 		}
 	}
 }
@@ -170,7 +171,7 @@ func (t *tree) summary(b *strings.Builder, r *conform.Run) {
 		fmt.Fprintf(b, "  %d of %d observable edges of the %s's machine walked (%d%%); it has %d\n", e.Walked, e.Observable, r.Role, 100*e.Walked/e.Observable, e.All)
 	}
 	for _, id := range r.Unexpected {
-		fmt.Fprintf(b, "  %s %s passes, although --expect says that it fails: take it out\n", t.mark(verdict.Info), id)
+		fmt.Fprintf(b, "  %s %s passes, although --expect says that it fails: take it out\n", t.mark(verdict.Info), visible.Line(id))
 	}
 	b.WriteByte('\n')
 }

@@ -25,6 +25,8 @@ import org.kaazing.gateway.client.transport.ws.WebSocketDelegateListener;
  *
  * <p>Arguments: a URL; the options protocol=NAME (repeated), extension=LIST, user=NAME:PASSWORD; and the steps text:TEXT, texts:CHARACTERS, binary:LENGTH,
  * quiet:MILLISECONDS, wait, close and close:CODE:REASON.
+ *
+ * <p>With loop in the place of the URL, a list of URLs follows behind the options, each of which is opened, and sends back what comes until it ends.
  */
 public final class Client {
     private static final byte[] BALANCER = {(byte) 0xEF, (byte) 0x83, (byte) 0xBF};
@@ -53,6 +55,10 @@ public final class Client {
                 client.steps.add(arg);
             }
         }
+        if (args[0].equals("loop")) {
+            client.loop();
+            System.exit(0);
+        }
         URI asked = new URI(args[0]);
         if (client.handshake(asked, asked)) {
             for (String step : client.steps) {
@@ -62,6 +68,27 @@ public final class Client {
             client.closed();
         }
         System.exit(0); // the client has timers that would go on
+    }
+
+    /** Opens one URL after the other, and is an echo on each. */
+    private void loop() throws Exception {
+        for (String url : steps) {
+            try {
+                URI asked = new URI(url);
+                if (!handshake(asked, asked)) {
+                    socket.processDisconnect();
+                }
+                for (Event event = next(); !event.kind.equals("closed") && !event.kind.equals("error") && !event.kind.equals("silence"); event = next()) {
+                    if (event.kind.equals("text")) {
+                        socket.processSend(new String(event.data, StandardCharsets.UTF_8));
+                    } else if (event.kind.equals("binary")) {
+                        socket.processSend(ByteBuffer.wrap(event.data));
+                    }
+                }
+            } catch (Exception e) {
+                print("failed: " + e);
+            }
+        }
     }
 
     /** Opens a connection to target; asked is where a redirect began, which is what the extended request names. */
