@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/sim/verdict"
+	"example.com/khp/transport"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -148,4 +150,84 @@ func TestClient_StaysAway(t *testing.T) {
 	require.Empty(t, run.Down)
 	require.Equal(t, 1, run.Grades[verdict.Pass])
 	require.Equal(t, len(list)-1, run.Grades[verdict.Skip])
+}
+
+// A target that goes away in the middle is told once, and is not failed for it.
+func TestServer_GoesAway(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() { // answers the first look, and is gone
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		_ = l.Close()
+		head(nc)
+		_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+		_ = nc.Close()
+	}()
+	run := against(t, l.Addr().String(), unhurried)
+	require.Contains(t, run.Down, "takes no connections any more")
+	require.Equal(t, len(run.Cases), run.Grades[verdict.Skip], "%+v", run.Cases)
+}
+
+// Redirects are looked at, and nothing is sent to where they lead.
+func TestServer_FollowsNothing(t *testing.T) {
+	elsewhere, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	visited := make(chan struct{})
+	go func() {
+		if nc, err := elsewhere.Accept(); err == nil {
+			_ = nc.Close()
+			close(visited)
+		}
+	}()
+	srv := httptest.NewServer(&transport.Handler{Serve: echo, Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+		if r.OpeningRequest.Kaazing() {
+			return transport.Decision{Reroute: "ws://" + elsewhere.Addr().String() + "/"}, nil
+		}
+		return endpoint.Redirect("ws://" + elsewhere.Addr().String() + "/"), nil
+	}})
+	t.Cleanup(srv.Close)
+	u, err := wire.ParseURL("ws"+strings.TrimPrefix(srv.URL, "http")+"/old", nil)
+	require.NoError(t, err)
+	for profile, id := range map[string]string{"spec": "khp/ext/redirect", "kaazing": "kaazing/a5"} {
+		list, err := Select(Filter{Server: true, Profile: profile, Patterns: []string{id}})
+		require.NoError(t, err)
+		requirePassed(t, Server(context.Background(), &Target{URL: u, User: User, Resources: map[string]string{"redirect": "/old", "balance": "/old"}}, list, Options{Patience: unhurried}))
+	}
+	require.NoError(t, elsewhere.Close())
+	select {
+	case <-visited:
+		t.Error("a redirect was followed")
+	default:
+	}
+}
+
+// The page of a run with a client lists the cases and their results, and answers what Kaazing's Java
+// client asks for first.
+func TestClient_Web(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	list, err := Select(Filter{Profile: "spec", Patterns: []string{"khp/ext/ping"}})
+	require.NoError(t, err)
+	done := make(chan *Run)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { done <- Client(ctx, l, list, Options{Patience: unhurried}) }()
+	for path, want := range map[string]string{
+		"/": "<title>khp conform</title>", "/cases.txt": "ws://" + l.Addr().String() + "/case/khp/ext/ping\n", "/results.json": `"id":"khp/ext/ping"`, "/case/khp/ext/ping/;e/cookies?.krn=1": "",
+		"/case/khp/nothing": "there is none of that name", "/nothing": "404",
+	} {
+		resp, err := http.Get("http://" + l.Addr().String() + path)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Contains(t, string(body), want, path)
+		require.Equal(t, strings.Contains(path, "nothing"), resp.StatusCode >= 400, path)
+	}
+	cancel()
+	require.Contains(t, (<-done).Down, "no client came to ws://")
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/khp/sim/network"
@@ -21,6 +22,7 @@ type Target struct {
 	User      string            // NAME:PASSWORD that the resource challenge accepts
 	TLS       *tls.Config       // nil uses the system's roots
 	address   string            // the one that answered first
+	gone      atomic.Bool       // it takes no connections any more
 }
 
 // Resource is something that a server under test may have beside the echo.
@@ -90,7 +92,8 @@ func (t *Target) run(ctx context.Context, c *script.Case, o Options, profile str
 			l.wg.Go(func() {
 				nc, err := t.dial(ctx, o.patience())
 				if err != nil {
-					l.call(func() { s.End(err) })
+					t.gone.Store(ctx.Err() == nil)
+					l.call(func() { s.End(plainEnd(err)) })
 					return
 				}
 				b.run(nc, nil)
@@ -115,22 +118,38 @@ func Server(ctx context.Context, t *Target, list []Selected, o Options) *Run {
 			o.tell(results[i])
 			continue
 		}
-		select {
-		case turn <- struct{}{}:
-		case <-ctx.Done():
-			results[i] = s.skipped("interrupted")
-			continue
-		}
+		turn <- struct{}{}
 		wg.Go(func() {
-			res, err := t.run(ctx, s.Case, o, s.Profile)
-			results[i] = s.outcome(res, err, o)
+			if why := t.over(ctx); why != "" {
+				results[i] = s.skipped(why)
+			} else {
+				res, err := t.run(ctx, s.Case, o, s.Profile)
+				results[i] = s.outcome(res, err, o)
+			}
+			if why := t.over(ctx); why != "" && results[i].Grade.Failed() {
+				results[i] = s.skipped(why)
+			}
 			o.tell(results[i])
 			<-turn
 		})
 	}
 	wg.Wait()
 	run.add(results, o)
+	if t.gone.Load() {
+		run.Down = t.URL.HostPort() + " takes no connections any more"
+	}
 	return run
+}
+
+// over says why no further case is run, "" if the next one is.
+func (t *Target) over(ctx context.Context) string {
+	switch {
+	case ctx.Err() != nil:
+		return "interrupted"
+	case t.gone.Load():
+		return "the target takes no connections any more"
+	}
+	return ""
 }
 
 // lacks says what the target lacks for a case, "" if nothing.

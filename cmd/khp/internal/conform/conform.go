@@ -223,7 +223,7 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 			return cli.Failf(cli.ExitFailed, "%s", err)
 		}
 		run.Profile = p.profile
-		if run.Down != "" {
+		if run.Down != "" && len(run.Cases) == 0 {
 			return cli.Failf(cli.ExitUnreachable, "%s", run.Down)
 		}
 		d.Runs = append(d.Runs, run)
@@ -231,17 +231,26 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 			return err
 		}
 	}
+	interrupted := ctx.Err() != nil
 	if len(d.Runs) == 0 {
 		return cli.Usagef("--run %s matches no case; --list shows them", strings.Join(o.runs, " --run "))
 	}
 	if err := files.write(d); err != nil {
 		return err
 	}
+	if interrupted {
+		return cli.Failf(cli.ExitFailed, "interrupted; the cases that were not run are skipped")
+	}
 	return outcome(d.Runs)
 }
 
 // outcome is the error that says how it went.
 func outcome(runs []*conform.Run) error {
+	for _, r := range runs {
+		if r.Down != "" {
+			return cli.Failf(cli.ExitUnreachable, "%s", r.Down)
+		}
+	}
 	if slices.ContainsFunc(runs, (*conform.Run).Failed) {
 		return cli.Failf(cli.ExitFailed, "")
 	}
