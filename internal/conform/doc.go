@@ -5,7 +5,7 @@
 //	run := conform.Server(ctx, target, list, conform.Options{})  // we are the client
 //	run := conform.Client(ctx, listener, list, conform.Options{}) // we are the server
 //
-// A case runs in the virtual network of package sim/script as it does in khp sim, but for its peer:
-// the bytes of that end of the network come from a socket and go there, and the virtual clock follows
-// the real one. Nothing is connected to but the address that the target has.
+// A case runs in the virtual network of package sim/script as it does in khp sim, but for its
+// peer: the bytes of that end of the network come from a socket and go there, and the virtual
+// clock follows the real one. Nothing is connected to but the address that the target has.
 package conform

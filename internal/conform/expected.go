@@ -13,9 +13,9 @@ type Expected struct{ entries []expectedEntry }
 
 type expectedEntry struct{ glob, reason string }
 
-// ReadExpected reads a list: on each line the id of a case, or a glob, a blank, and the reason why it
-// fails. Lines that begin with # are comments. ids are those of all cases: an entry that matches
-// none is a mistake.
+// ReadExpected reads a list: on each line the id of a case, or a glob, a blank, and the reason why
+// it fails. Lines that begin with # are comments. ids are those of all cases: an entry that
+// matches none is a mistake.
 func ReadExpected(source string, ids []string) (*Expected, error) {
 	e := &Expected{}
 	number := 0
@@ -38,7 +38,8 @@ func ReadExpected(source string, ids []string) (*Expected, error) {
 	return e, nil
 }
 
-// apply makes an expected failure of c, or returns the id of c if it was expected to fail but passes.
+// apply makes an expected failure of c, or returns the id of c if it was expected to fail but
+// passes.
 func (e *Expected) apply(c *Outcome) (unexpected string) {
 	if e == nil {
 		return ""

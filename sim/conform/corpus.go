@@ -107,7 +107,8 @@ var (
 	anyAccept   = regexp.MustCompile(`(?i)(\r\nSec-WebSocket-Accept: *)[A-Za-z0-9+/]{27}=`)
 )
 
-// own has a request name the resource and the host of the target, where its own are beside the point.
+// own has a request name the resource and the host of the target, where its own are beside the
+// point.
 func own(p []byte) []byte {
 	if len(p) > 4000 { // the length is the point
 		return p

@@ -139,8 +139,8 @@ func closed(steps []string) []string {
 	return steps
 }
 
-// Tour returns the source of the cases of both roles, in both profiles, and the edges that each case
-// goes along, by role, profile and id.
+// Tour returns the source of the cases of both roles, in both profiles, and the edges that each
+// case goes along, by role, profile and id.
 func tour() (server, client string, edges map[string][]int) {
 	edges = map[string][]int{}
 	s, c := strings.Builder{}, strings.Builder{}

@@ -21,20 +21,9 @@ func runAdversary(r *runner, a *args) error {
 		return err
 	}
 	setup := player{runner: r, name: at.text}
-	copies := 1
-	for w, ok := a.take(); ok; w, ok = a.take() {
-		switch {
-		case w.key == "" && w.text == "stubborn":
-			setup.stubborn = true
-		case w.key == "name":
-			setup.name = w.text
-		case w.key == "copies":
-			if copies, err = a.asNumber(w, "copies", 1, 10_000); err != nil {
-				return err
-			}
-		default:
-			return a.mistake("unknown option %q of adversary; expected stubborn, copies= or name=", w)
-		}
+	copies, err := setup.options(a)
+	if err != nil {
+		return err
 	}
 	scripts, err := r.steps(a.line.below)
 	if err != nil {
@@ -79,6 +68,26 @@ func runAdversary(r *runner, a *args) error {
 		w.quiet = true
 	}
 	return nil
+}
+
+// options reads those of an adversary.
+func (p *player) options(a *args) (copies int, err error) {
+	copies = 1
+	for w, ok := a.take(); ok; w, ok = a.take() {
+		switch {
+		case w.key == "" && w.text == "stubborn":
+			p.stubborn = true
+		case w.key == "name":
+			p.name = w.text
+		case w.key == "copies":
+			if copies, err = a.asNumber(w, "copies", 1, 10_000); err != nil {
+				return 0, err
+			}
+		default:
+			return 0, a.mistake("unknown option %q of adversary; expected stubborn, copies= or name=", w)
+		}
+	}
+	return copies, nil
 }
 
 // player goes through the steps of an adversary on one connection.

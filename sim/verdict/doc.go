@@ -6,5 +6,6 @@
 //		ruling := expectation.Judge(seen)
 //	}
 //
-// It does no I/O and knows no time: that nothing came in time is something that the caller has seen.
+// It does no I/O and knows no time: that nothing came in time is something that the caller has
+// seen.
 package verdict

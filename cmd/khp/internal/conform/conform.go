@@ -195,17 +195,8 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	signals, stop := c.Notify()
+	ctx, stop := interruptible(c)
 	defer stop()
-	go func() {
-		select {
-		case <-signals:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	d := &conform.Document{Schema: conform.Schema, Khp: cli.Version()}
 	t := newTree(c, o)
 	for _, p := range parts {
@@ -242,6 +233,20 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 		return cli.Failf(cli.ExitFailed, "interrupted; the cases that were not run are skipped")
 	}
 	return outcome(d.Runs)
+}
+
+// interruptible is a context that a signal ends.
+func interruptible(c *cli.Env) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals, stop := c.Notify()
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(); stop() }
 }
 
 // outcome is the error that says how it went.
