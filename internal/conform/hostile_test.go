@@ -60,9 +60,6 @@ func head(nc net.Conn) bool {
 
 // What is no KHP server is told in one sentence, and no case is run.
 func TestServer_Hostile(t *testing.T) {
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, gone.Close())
 	web := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(web.Close)
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -75,7 +72,7 @@ func TestServer_Hostile(t *testing.T) {
 		down, unfit string
 		patience    time.Duration
 	}{
-		"nobody":           {gone.Addr().String(), "cannot connect to ", "", unhurried},
+		"nobody":           {"127.0.0.1:1", "cannot connect to ", "", unhurried},
 		"silence":          {answers(t, hold), "accepts connections, but says nothing within 50ms", "", 50 * time.Millisecond},
 		"hangs up":         {answers(t, func(nc net.Conn) { head(nc) }), "ends the connection without an answer", "", unhurried},
 		"TLS":              {answers(t, func(nc net.Conn) { head(nc); _, _ = nc.Write([]byte("\x15\x03\x01\x00\x02\x02\x46")) }), "expects TLS; try wss://", "", unhurried},
@@ -152,22 +149,29 @@ func TestClient_StaysAway(t *testing.T) {
 	require.Equal(t, len(list)-1, run.Grades[verdict.Skip])
 }
 
-// A target that goes away in the middle is told once, and is not failed for it.
+// A target that goes away in the middle is told once, and is not failed for it. It answers the first
+// look, and ends every later connection before TLS.
 func TestServer_GoesAway(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() { // answers the first look, and is gone
-		nc, err := l.Accept()
-		if err != nil {
+	secure := httptest.NewTLSServer(nil)
+	defer secure.Close()
+	first := make(chan struct{}, 1)
+	first <- struct{}{}
+	address := answers(t, func(nc net.Conn) {
+		select {
+		case <-first:
+		default:
 			return
 		}
-		_ = l.Close()
-		head(nc)
-		_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
-		_ = nc.Close()
-	}()
-	run := against(t, l.Addr().String(), unhurried)
+		tc := tls.Server(nc, &tls.Config{Certificates: secure.TLS.Certificates})
+		head(tc)
+		_, _ = tc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+		head(tc)
+	})
+	u, err := wire.ParseURL("wss://"+address+"/", nil)
+	require.NoError(t, err)
+	list, err := Select(Filter{Server: true, Profile: "spec", Patterns: []string{"khp/ext/101"}})
+	require.NoError(t, err)
+	run := Server(context.Background(), &Target{URL: u, User: User, TLS: &tls.Config{InsecureSkipVerify: true}}, list, Options{Patience: unhurried})
 	require.Contains(t, run.Down, "takes no connections any more")
 	require.Equal(t, len(run.Cases), run.Grades[verdict.Skip], "%+v", run.Cases)
 }

@@ -40,6 +40,7 @@ public final class Client {
     private final List<String> steps = new ArrayList<>();
     private BlockingQueue<Event> events;
     private WebSocketDelegate socket;
+    private boolean over; // the connection has ended, so that nothing more comes
 
     public static void main(String[] args) throws Exception {
         Client client = new Client();
@@ -78,7 +79,7 @@ public final class Client {
                 if (!handshake(asked, asked)) {
                     socket.processDisconnect();
                 }
-                for (Event event = next(); !event.kind.equals("closed") && !event.kind.equals("error") && !event.kind.equals("silence"); event = next()) {
+                for (Event event = next(); !over && !event.kind.equals("silence"); event = next()) {
                     if (event.kind.equals("text")) {
                         socket.processSend(new String(event.data, StandardCharsets.UTF_8));
                     } else if (event.kind.equals("binary")) {
@@ -94,6 +95,7 @@ public final class Client {
     /** Opens a connection to target; asked is where a redirect began, which is what the extended request names. */
     private boolean handshake(URI asked, URI target) throws Exception {
         events = new LinkedBlockingQueue<>();
+        over = false;
         URI marked = new URI(target + (target.getRawQuery() == null ? "?" : "&") + ".kl=Y");
         URI origin = new URI("privileged://" + target.getHost() + ":" + target.getPort());
         socket = new WebSocketDelegateImpl(marked, origin, protocols.toArray(new String[0]), PATIENCE);
@@ -214,7 +216,8 @@ public final class Client {
     }
 
     private Event next() throws InterruptedException {
-        Event event = events.poll(PATIENCE, TimeUnit.MILLISECONDS);
+        Event event = over ? null : events.poll(PATIENCE, TimeUnit.MILLISECONDS);
+        over |= event != null && (event.kind.equals("closed") || event.kind.equals("error"));
         return event != null ? event : new Event("silence", "", new byte[0]);
     }
 
