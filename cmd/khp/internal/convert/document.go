@@ -140,23 +140,15 @@ func (d *document) secure() bool {
 	return slices.ContainsFunc(d.listeners, func(l listener) bool { return l.secure })
 }
 
-// merge puts the listeners and routes of other into d, whose listeners serve all of them then. ok is
-// false if that would lead a path elsewhere, or make one public that only one machine could use.
+// merge puts the listeners of other into d, if both have the same routes: listeners serve all routes
+// of their document, and a port must not serve what it did not serve at the gateway.
 func (d *document) merge(other *document) (ok bool) {
-	alike := len(d.routes) == len(other.routes)
-	for _, r := range other.routes {
-		mine := d.find(r.path)
-		if mine != nil && !mine.same(r) {
-			return false
-		}
-		alike = alike && mine != nil
-	}
-	if !alike && d.listeners[0].host != other.listeners[0].host {
+	if len(d.routes) != len(other.routes) {
 		return false
 	}
 	for _, r := range other.routes {
-		if d.find(r.path) == nil {
-			d.routes = append(d.routes, r)
+		if mine := d.find(r.path); mine == nil || !mine.same(r) {
+			return false
 		}
 	}
 	d.listeners = append(d.listeners, other.listeners...)

@@ -25,7 +25,7 @@ var elements = []element{
 	{"name", different, "only as a remark here: logs and metrics name the path"},
 	{"description", different, "of a realm: the realm of the challenge; of a service: left out"},
 	{"accept ws", taken, "port and path; the host of a URL is not compared, so that clients of every name are served"},
-	{"accept wss", taken, "a listener with `tls` beside that for `ws`; every path is served by all listeners of the file"},
+	{"accept wss", taken, "a listener with `tls` beside that for `ws`; a file of its own if wss has other services than ws"},
 	{"accept http", lost, "khp serves no pages: keep a web server for them"},
 	{"accept other", lost, "nothing but WebSocket is accepted: a tunnel of the system (ssh, WireGuard)"},
 	{"connect tcp", taken, "`tcp://host:port`"},
