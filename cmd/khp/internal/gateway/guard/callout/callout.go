@@ -26,6 +26,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -78,6 +79,8 @@ func New(s Settings) (*Server, error) {
 		return nil, errors.New("expected the URL of an HTTP server, as in http://127.0.0.1:9000/auth")
 	case u.User != nil:
 		return nil, errors.New("no user and password can stand in the URL")
+	case !isPort(u.Port()):
+		return nil, errors.New("its port is not a number from 1 to 65535")
 	case u.Fragment != "":
 		return nil, errors.New("a URL with # cannot be asked for; leave that part out")
 	}
@@ -90,6 +93,12 @@ func New(s Settings) (*Server, error) {
 			MaxResponseHeaderBytes: mostHead, DisableCompression: true,
 		},
 	}, nil
+}
+
+// isPort reports whether text, which may be left out, is the number of a port.
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && n > 0
 }
 
 // Authenticate implements [auth.Authenticator].
@@ -113,7 +122,9 @@ func (s *Server) Authenticate(ctx context.Context, r *transport.Request) (auth.V
 	if err != nil {
 		return s.trouble(ctx, cmp.Or(context.Cause(patient), err)), nil
 	}
-	_, _ = io.CopyN(io.Discard, answer.Body, mostBody)
+	if answer.StatusCode != http.StatusSwitchingProtocols { // whose body is the connection, and ends with no context
+		_, _ = io.CopyN(io.Discard, answer.Body, mostBody)
+	}
 	_ = answer.Body.Close()
 	return s.verdict(ctx, r, q, answer), nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -70,6 +71,25 @@ func TestCallOut_Question(t *testing.T) {
 	}, got.Header)
 	ask(request("/chat", ""))
 	require.NotContains(t, got.Header, "Authorization")
+}
+
+// The connection of an answer that goes over to another protocol is not waited for: a server that
+// holds it would hold a turn with it, and in the end nobody got in.
+func TestCallOut_OtherProtocol(t *testing.T) {
+	ended := make(chan error, 1)
+	ask, complaints := asking(t, Settings{}, func(w http.ResponseWriter, _ *http.Request) {
+		nc, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_, _ = io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+			_, err = io.Copy(io.Discard, nc) // until the other side ends it
+			_ = nc.Close()
+		}
+		ended <- err
+	})
+	v := ask(request("/chat", "Basic am9lOndlbGNvbWU="))
+	require.False(t, v.LetsIn())
+	require.NoError(t, <-ended)
+	require.Equal(t, []string{"it answered 101; expected 2xx, 401 or 403"}, complaints())
 }
 
 func TestCallOut_Answers(t *testing.T) {
