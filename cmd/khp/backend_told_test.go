@@ -106,6 +106,7 @@ func TestServe_BackEndCannotBeReachedAround(t *testing.T) {
 		"/app/x": "/base/x", "/app/..%2fx": "", "/app/%2e%2e/x": "none", "/app/..%5cx": "", `/app/..\x`: "", "/app/%252e%252e%252fx": "", "/app/..;/x": "", "/app/x%00": "", "/app/x%0d%0aX-Evil:1": "",
 		"/app//evil.example/": "/base/evil.example/", "/app/@evil.example/": "/base/@evil.example/", "/app/http:%2f%2fevil.example/": "/base/http:%2F%2Fevil.example/", "/app/x%2f..%2finner/y": "",
 		"/app/?x=%0d%0aX-Evil:%201": "/base/?x=%0d%0aX-Evil:%201", "/app/x?y=/../..": "/base/x?y=/../..", "/app/\xff": "/base/%FF",
+		"/app/%c0%ae%c0%ae/x": "", "/app/\xc0\xae./x": "", "/app/%e0%80%af": "", "/app/%f0%80%80%ae": "", "/app/%25c0%25af": "", "/app/%c3%a9": "/base/%C3%A9", "/app/\xc0": "/base/%C0",
 	} {
 		nc, err := net.Dial("tcp", strings.TrimPrefix(s.url, "ws://"))
 		require.NoError(t, err)

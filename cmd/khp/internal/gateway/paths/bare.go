@@ -39,8 +39,23 @@ func decodeAll(p string) string {
 }
 
 // Stays reports whether a path is below pattern for the most careless reader, too, and has nothing in
-// it that ends a string or a line.
+// it that ends a string or a line, or that is ASCII to a careless decoder only.
 func Stays(pattern, path string) bool {
-	odd := strings.ContainsFunc(decodeAll(path), func(c rune) bool { return c < ' ' || c == 0x7f })
-	return !odd && Covers(Bare(pattern), Bare(path))
+	plain := decodeAll(path)
+	odd := strings.ContainsFunc(plain, func(c rune) bool { return c < ' ' || c == 0x7f })
+	return !odd && !overlong(plain) && Covers(Bare(pattern), Bare(path))
+}
+
+// overlong reports whether p has a longer form of a character than UTF-8 allows, which some decoders
+// take for the character: a dot or a slash that no other check sees.
+func overlong(p string) bool {
+	for i := 1; i < len(p); i++ {
+		first, next := p[i-1], p[i]
+		switch {
+		case next < 0x80 || next > 0xbf: // continues nothing
+		case first == 0xc0, first == 0xc1, first == 0xe0 && next < 0xa0, first == 0xf0 && next < 0x90:
+			return true
+		}
+	}
+	return false
 }
