@@ -17,11 +17,11 @@ var sizeUnits = map[string]int64{"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30
 func (s *Size) Set(text string) error {
 	digits := strings.TrimRight(text, "kKmMgG")
 	unit, ok := sizeUnits[strings.ToLower(text[len(digits):])]
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || !ok || n < 1 || n > math.MaxInt64/unit {
+	n, err := Digits(digits)
+	if err != nil || !ok || n < 1 || n > uint64(math.MaxInt64/unit) {
 		return fmt.Errorf("expected a number of bytes from 1 on, as in 65536, 64k or 16M")
 	}
-	*s = Size(n * unit)
+	*s = Size(int64(n) * unit)
 	return nil
 }
 

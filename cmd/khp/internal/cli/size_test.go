@@ -15,7 +15,7 @@ func TestSize(t *testing.T) {
 		require.NoError(t, again.Set(s.String()))
 		require.Equal(t, s, again)
 	}
-	for _, text := range []string{"", "k", "0", "-1", "1kk", "1 k", "99999999999g", "k1"} {
+	for _, text := range []string{"", "k", "0", "-1", "1kk", "1 k", "010k", "+1", "0x10", "1_0", "99999999999g", "k1"} {
 		var s Size
 		require.Error(t, s.Set(text), text)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/cmd/khp/internal/gateway/target"
 	"github.com/spf13/pflag"
 )
@@ -43,7 +44,21 @@ func (o *options) tryOut() (*rules, error) {
 	_, logErr := newLogger(nil, o.Log, slog.LevelInfo)
 	_, frontsErr := o.fronts()
 	r, err := o.rules(&gateway{log: slog.New(slog.DiscardHandler)})
-	return r, errors.Join(logErr, frontsErr, err, o.checkTrace())
+	return r, errors.Join(logErr, frontsErr, err, o.checkSockets(), o.checkTrace())
+}
+
+// checkSockets says whether the Unix sockets of listeners could be made, without making them.
+func (o *options) checkSockets() error {
+	var wrong []error
+	for _, l := range o.Listeners {
+		if why := listen.Obstacle(l.Address); why != "" {
+			wrong = append(wrong, l.Fault("address", l.Address, "%s", why))
+		}
+	}
+	if why := listen.Obstacle(o.Metrics); why != "" {
+		wrong = append(wrong, cli.Usagef("--metrics %s: %s", o.Metrics, why))
+	}
+	return errors.Join(wrong...)
 }
 
 // checkTrace says whether the trace could be written, without writing it.

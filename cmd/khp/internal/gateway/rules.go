@@ -40,7 +40,7 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	hosts, hostsErr := o.hosts()
 	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr, o.backendTLS(list), o.outside())
 	if err == nil {
-		err = o.unused(list)
+		err = o.unused(list, auth)
 	}
 	if err != nil {
 		return nil, err

@@ -195,7 +195,7 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 
 // unused finds a setting that would have no effect, or a bad one: what it belongs to may have been
 // forgotten.
-func (o *options) unused(list target.Routes) error {
+func (o *options) unused(list target.Routes, who *guard.Guard) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
 	for _, l := range o.Listeners {
 		if r, server := list.Circle(l.Address); r != nil {
@@ -214,6 +214,11 @@ func (o *options) unused(list target.Routes) error {
 		return cli.Usagef("--max-waiting %d: without --max-connections nobody has to wait; set both", o.MaxWaiting)
 	case given("user-field") && !guarded:
 		return cli.Usagef("--user-field %s: nobody is asked for credentials, so that there are no names; add --auth or --htpasswd", o.UserField)
+	}
+	for _, r := range list {
+		if r.Says("user-field") && !who.Asks(r.Path) {
+			return r.Fault("user-field", r.UserField, "nobody is asked for credentials at this route, so that there are no names; add auth")
+		}
 	}
 	return o.unusedByBackends(list)
 }

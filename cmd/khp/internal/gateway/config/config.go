@@ -80,8 +80,9 @@ type Config struct {
 	InactivityTimeout cli.Duration `yaml:"inactivity-timeout"`
 	// Connections without messages for this time are closed; 0 is never.
 	IdleTimeout cli.Duration `yaml:"idle-timeout"`
-	// How long a new connection may take to send its opening request, TLS included; 0 is 10s.
-	OpeningTimeout cli.Duration `yaml:"opening-timeout"`
+	// How long a new connection may take to send its opening request, TLS included
+	// (10s).
+	OpeningTimeout cli.Duration `yaml:"opening-timeout" zero:"refused"`
 	// Time over which connections are closed after a signal, one after another, so that their
 	// clients do not all come back at once; 0 is at once.
 	DrainOver cli.Duration `yaml:"drain-over"`
@@ -116,36 +117,36 @@ type Config struct {
 // a list of these, or a mapping from path to a value or a list.
 type Pairs []string
 
-// Limits bound what a client sends in a handshake. A key that is left out or 0 has its default.
+// Limits bound what a client sends in a handshake. A key that is left out has its default; none is 0.
 type Limits struct {
 	// Bytes of a request line with its fields (16k).
 	Head cli.Size `yaml:"head"`
 	// Bytes of one line (8k).
 	Line cli.Size `yaml:"line"`
 	// Field lines of one request (100).
-	Fields cli.Count `yaml:"fields"`
+	Fields cli.Count `yaml:"fields" zero:"refused"`
 	// Elements in lists of subprotocols, and in those of extensions (100).
-	Elements cli.Count `yaml:"elements"`
+	Elements cli.Count `yaml:"elements" zero:"refused"`
 	// Bytes of path and query (8k).
 	Target cli.Size `yaml:"target"`
 	// Bytes of the body of an extended request (64k).
 	Body cli.Size `yaml:"body"`
 	// WebSocket messages of one extended request (1024).
-	Messages cli.Count `yaml:"messages"`
+	Messages cli.Count `yaml:"messages" zero:"refused"`
 	// Bytes of one extended request (256k).
 	Unit cli.Size `yaml:"unit"`
 }
 
-// Timeouts are the timers of a handshake. A key that is left out or 0 has its default.
+// Timeouts are the timers of a handshake. A key that is left out has its default; none is 0.
 type Timeouts struct {
 	// From the opening response to the extended request (10s).
-	Request cli.Duration `yaml:"request"`
+	Request cli.Duration `yaml:"request" zero:"refused"`
 	// From 100 Continue to the end of the body (10s).
-	Body cli.Duration `yaml:"body"`
+	Body cli.Duration `yaml:"body" zero:"refused"`
 	// From a challenge to the request with credentials: how long a person may type (30s).
-	Replay cli.Duration `yaml:"replay"`
+	Replay cli.Duration `yaml:"replay" zero:"refused"`
 	// The whole handshake, without the time that credentials take (60s).
-	Overall cli.Duration `yaml:"overall"`
+	Overall cli.Duration `yaml:"overall" zero:"refused"`
 	// The closing handshake (5s).
-	Close cli.Duration `yaml:"close"`
+	Close cli.Duration `yaml:"close" zero:"refused"`
 }

@@ -143,12 +143,22 @@ func (c *File) structure(at *yaml.Node, into reflect.Value, name string) error {
 			continue
 		}
 		place.lines[key.Value] = value.Line
-		wrong = append(wrong, c.decode(value, into.FieldByIndex(keys[n].Field.Index), name+" "+key.Value))
+		wrong = append(wrong, c.value(value, into, keys[n], name+" "+key.Value))
 	}
 	if own := into.FieldByName("At"); own.IsValid() {
 		own.Set(reflect.ValueOf(place))
 	}
 	return errors.Join(wrong...)
+}
+
+// value reads the value of a key of into. A 0 that would stand for something else is refused.
+func (c *File) value(at *yaml.Node, into reflect.Value, k Key, name string) error {
+	field := into.FieldByIndex(k.Field.Index)
+	err := c.decode(at, field, name)
+	if err == nil && k.Field.Tag.Get("zero") == "refused" && field.IsZero() {
+		return c.fault(at, "%s %s: it cannot be switched off; choose more, or leave it out for the default", name, cli.Quoted(at.Value))
+	}
+	return err
 }
 
 // Key is a key of a mapping in the document.

@@ -100,7 +100,7 @@ func (c *File) part(key, value *yaml.Node, given map[string]bool, seen map[strin
 	}
 	for _, k := range Keys(reflect.TypeFor[Config]()) {
 		if k.Name == key.Value {
-			return c.decode(value, reflect.ValueOf(c.config).Elem().FieldByIndex(k.Field.Index), k.Name)
+			return c.value(value, reflect.ValueOf(c.config).Elem(), k, k.Name)
 		}
 	}
 	return nil // key has found it

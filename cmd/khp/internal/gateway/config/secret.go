@@ -36,5 +36,8 @@ func Secret(text string) (string, error) {
 		}
 		return secret, nil
 	}
+	if strings.Contains(text, "${") {
+		return "", errors.New("a ${VARIABLE} stands for the whole password, and ends with }; write a password that has ${ in it into a file, and @FILE here")
+	}
 	return text, nil
 }

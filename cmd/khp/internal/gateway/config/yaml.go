@@ -17,6 +17,7 @@ var yamlFaults = []struct{ says, means string }{
 	{"did not find expected key", "it is indented differently from the lines around it, or a value has to stand in quotes"},
 	{"did not find expected ',' or ']'", "a [ without its ]"},
 	{"did not find expected ',' or '}'", "a { without its }"},
+	{"did not find expected node content", "a value that begins with a mark such as : or , has to stand in quotes"},
 	{"unexpected end of stream", "a quotation mark or bracket is not closed"},
 	{"block sequence entries are not allowed", "a list begins in a line of its own"},
 	{"did not find expected alphabetic or numeric character", "a * or & that begins a value has to stand in quotes"},

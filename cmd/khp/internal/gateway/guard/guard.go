@@ -96,14 +96,25 @@ func (a *Guard) addOpenRoute(r *config.Route) error {
 
 // addOpenPath returns the path of the guard that is in the way.
 func (a *Guard) addOpenPath(path string) (guarded string) {
+	if other := a.near(path); other != nil {
+		return other.path
+	}
+	a.open = append(a.open, &area{path: path})
+	return ""
+}
+
+// Asks reports whether clients are asked for credentials at a path, or at one below it.
+func (a *Guard) Asks(path string) bool { return a.near(areaPath(path)) != nil }
+
+// near returns an area that a path is in, or that is below it; nil if there is none.
+func (a *Guard) near(path string) *area {
 	z := &area{path: path}
 	for _, other := range a.areas {
 		if other.holds(path) || z.holds(other.path) {
-			return other.path
+			return other
 		}
 	}
-	a.open = append(a.open, z)
-	return ""
+	return nil
 }
 
 // OrNil returns a if it guards anything, else nil.
@@ -154,6 +165,7 @@ func (a *Guard) addUser(spec string, o *config.Auth, list Routes) error {
 		return err
 	}
 	if why := z.addUser(credentials); why != "" {
+		why = strings.Replace(why, "expected USER:PASSWORD, as in ", "expected PATH=USER:PASSWORD, as in /echo=", 1)
 		return cli.Usagef("--auth %s: %s", HidePassword(spec), why)
 	}
 	return nil
@@ -165,7 +177,9 @@ func (z *area) addUser(credentials string) (why string) {
 	_, again := z.users[user]
 	switch {
 	case !ok || password == "":
-		return "expected PATH=USER:PASSWORD, as in /echo=joe:welcome"
+		return "expected USER:PASSWORD, as in joe:welcome"
+	case strings.HasPrefix(user, "/"):
+		return "a user begins with no slash; write USER:PASSWORD without a path"
 	case again:
 		return user + " is known at " + z.path + " already; give each user one password"
 	}
@@ -175,6 +189,11 @@ func (z *area) addUser(credentials string) (why string) {
 	}
 	if strings.ContainsFunc(user+password, unicode.IsControl) {
 		return "a user or password with a control character, such as the end of a line, can be sent by no client"
+	}
+	for other, token := range z.users {
+		if token == password && (z.scheme == "token" || z.scheme == "bearer") {
+			return other + " has the same token at " + z.path + ", so that nobody knows who comes with it; give each user another one"
+		}
 	}
 	z.users[user] = password
 	return ""

@@ -39,7 +39,7 @@ func (a *Guard) addRoute(r *config.Route, document *config.Auth) error {
 	o.Scheme = cmp.Or(o.Scheme, document.Scheme)
 	path := areaPath(r.Path)
 	if a.find(path) != nil {
-		return o.Fault("", "", "auth or htpasswd of the document guards %s already; write all of it in one place", path)
+		return o.Fault("", "", "auth or htpasswd guards %s already, there or at the same path with a slash at its end; write all of it in one place", path)
 	}
 	wrong := []error{checkScheme(&o), checkKind(&o)}
 	z := a.add(path, &o)

@@ -34,6 +34,22 @@ func CheckSocket(socket string) (why string) {
 	return ""
 }
 
+// Obstacle says what stands in the place of a Unix socket that addr is to listen on, "" if nothing
+// does that a listener would not take away. It opens nothing.
+func Obstacle(addr string) (why string) {
+	socket, ok := strings.CutPrefix(addr, unixPrefix)
+	if !ok || CheckSocket(socket) != "" {
+		return ""
+	}
+	if dir, err := os.Stat(path.Dir(socket)); err != nil || !dir.IsDir() {
+		return "its directory does not exist; make it, or choose another path"
+	}
+	if file, err := os.Lstat(socket); err == nil && file.Mode().Type() != os.ModeSocket {
+		return "something else than a socket has that path; choose another one"
+	}
+	return ""
+}
+
 // listenUnix opens a listener on a Unix socket. One on which nobody listens any more, as a process
 // leaves it that was killed, makes room.
 func listenUnix(setting, socket string) (net.Listener, error) {

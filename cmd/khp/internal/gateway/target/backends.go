@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/listen"
 	"example.com/khp/wire"
 )
@@ -38,11 +39,16 @@ func parsePool(text string) (p *pool, ok bool, err error) {
 		weight := 1
 		if at[2] >= 0 {
 			written := text[at[2]:at[3]]
-			if weight, err = strconv.Atoi(written); err != nil || weight < 1 || weight > mostWeight {
+			n, err := cli.Digits(written)
+			if weight = int(n); err != nil || n < 1 || n > mostWeight {
 				return nil, true, fmt.Errorf("the weight %s* is not from 1 to %d", written, mostWeight)
 			}
 		}
-		b, err := parseBackend(text[at[4]:end])
+		one := text[at[4]:end]
+		if text[0] == ',' || strings.HasSuffix(one, ",") { // and not the end of a path, as nobody means it
+			return nil, true, errors.New("a comma has no back end on one of its sides; leave it out")
+		}
+		b, err := parseBackend(one)
 		if err != nil {
 			return nil, true, err
 		}

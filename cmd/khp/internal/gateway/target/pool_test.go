@@ -253,6 +253,10 @@ func TestParsePool(t *testing.T) {
 		"tls://a":                           "expected tls://host:port",
 		"tls://a:1/b":                       "more than a host and a port",
 		"tcp://a:99999":                     "is not a number from 1 to 65535",
+		",ws://a/":                          "a comma has no back end on one of its sides",
+		"ws://a/,":                          "a comma has no back end on one of its sides",
+		"ws://a/,,ws://b/":                  "a comma has no back end on one of its sides",
+		"010*ws://a/":                       "the weight 010* is not from 1 to 1000",
 		"ws://u:p@h/":                       "no user and password can stand in it",
 	} {
 		_, ok, err := parsePool(text)

@@ -35,6 +35,8 @@ func (r *Route) tell(routes config.Routes) error {
 		switch why := unpassable(name); {
 		case why != "":
 			fault("forward-fields", name, "%s", why)
+		case strings.Contains(name, "*"):
+			fault("forward-fields", name, "only cookies go along all at once; name each field that back ends get")
 		case alike(name, "Cookie"):
 			fault("forward-fields", name, `it holds all cookies; name those that go along under forward-cookies, "*" for all`)
 		case users:

@@ -151,6 +151,7 @@ func TestTold_Check(t *testing.T) {
 		"--forward-fields cookie: it holds all cookies":                    {ForwardFields: []string{"cookie"}},
 		"--forward-fields x_user: back ends read the user's name there":    {ForwardFields: []string{"x_user"}},
 		`--forward-cookies "a=b": it is no name of a cookie; expected one`: {ForwardCookies: []string{"a=b"}},
+		"--forward-fields *: only cookies go along all at once":            {ForwardFields: []string{"*"}},
 		"--send-proxy 2: expected v1 or v2":                                {SendProxy: "2"},
 	} {
 		require.ErrorContains(t, (&Route{Route: to}).tell(config.Routes{to, other}), wrong)

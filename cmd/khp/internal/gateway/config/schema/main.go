@@ -87,6 +87,9 @@ func (g *generator) structure(t reflect.Type) object {
 	properties := make(object)
 	for _, k := range config.Keys(t) {
 		s := g.of(k.Field.Type)
+		if k.Field.Tag.Get("zero") == "refused" {
+			s = nonZero(k.Field.Type)
+		}
 		s["description"] = g.comments[t.Name()+"."+k.Field.Name]
 		properties[k.Name] = s
 	}
@@ -100,6 +103,14 @@ func (g *generator) ref(t reflect.Type) object {
 		g.defs[t.Name()] = g.structure(t)
 	}
 	return object{"$ref": "#/$defs/" + t.Name()}
+}
+
+// nonZero is the schema of a number or a time that cannot be 0.
+func nonZero(t reflect.Type) object {
+	if t == reflect.TypeFor[cli.Count]() {
+		return object{"type": "integer", "minimum": 1}
+	}
+	return object{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$`}
 }
 
 // of is the schema of a value.
