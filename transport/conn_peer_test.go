@@ -116,3 +116,11 @@ func (p *peer) wantEnd(what string) {
 	require.Zero(p.t, n, what)
 	require.Error(p.t, err, what)
 }
+
+// looping is a connection on which the same frame arrives in each read.
+type looping struct {
+	frametest.Discard
+	frame []byte
+}
+
+func (l *looping) Read(p []byte) (int, error) { return copy(p, l.frame), nil }

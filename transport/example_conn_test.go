@@ -227,3 +227,19 @@ func ExampleEndObserver() {
 	fmt.Println(ev.Code, ev.Sent.Messages, ev.Sent.Bytes)
 	// Output: 1000 1 5
 }
+
+// Compression is used where both sides want it.
+func ExampleCompression() {
+	server := httptest.NewServer(&transport.Handler{Compression: &transport.Compression{}, Serve: func(ctx context.Context, c *transport.Conn) error {
+		return c.Write(ctx, transport.Text, []byte(strings.Repeat("hello ", 1000)))
+	}})
+	defer server.Close()
+	c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"), &transport.DialOptions{Compression: &transport.Compression{}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, p, _ := c.Read(context.Background())
+	fmt.Println(c.OpeningHeader().Get("Sec-WebSocket-Extensions"), len(p))
+	// Output: permessage-deflate 6000
+}

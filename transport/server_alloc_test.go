@@ -88,11 +88,3 @@ func TestCompression_Allocations(t *testing.T) {
 		}
 	}))
 }
-
-// looping is a connection on which the same frame arrives in each read.
-type looping struct {
-	frametest.Discard
-	frame []byte
-}
-
-func (l *looping) Read(p []byte) (int, error) { return copy(p, l.frame), nil }
