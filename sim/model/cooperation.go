@@ -35,7 +35,10 @@ func (m *Honest) welcome(p *Pair, ev *fsm.Event) bool {
 			interim += int(m.Client.MaxReplays) + 1
 		}
 		return s.Deferrals() < int(m.Server.MaxDeferrals) && interim <= int(m.Client.MaxInterim)
-	case fsm.ActionReplay:
+	case fsm.ActionReplay: // another request, and another 100
+		if m.Client.Expect && s.Challenges()+2+s.Deferrals() > int(m.Client.MaxInterim) {
+			return false
+		}
 		return s.Challenges() < int(min(m.Server.MaxChallenges, m.Client.MaxReplays))
 	case fsm.ActionRedirect:
 		return p.client.state.Redirects() < int(m.Client.MaxRedirects)
