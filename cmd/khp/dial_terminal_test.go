@@ -199,3 +199,55 @@ func TestDial_SecondSignalRestoresTheTerminal(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, raw, after)
 }
+
+// A person sees that the connection is open, and who says what.
+func TestDial_MarksAtTerminal(t *testing.T) {
+	server := serveProcess(t)
+	x := dialAtTerminal(t, server.url+"/")
+	x.sees("khp: connected to " + server.url + "/; Ctrl-D closes\r\n")
+	x.types("hello\r")
+	x.sees("> hello\r\n")
+	x.sees("< hello\r\n")
+	x.types("\x04")
+	require.NoError(t, x.cmd.Wait(), x.shown.String())
+	for args, want := range map[string][]string{
+		"--send one --send two":      {"khp: connected to " + server.url + "/\r\n", "> one\r\n", "< one\r\n", "> two\r\n", "< two\r\n"},
+		"--send one --binary":        {"> <binary, 3 bytes> 6f 6e 65\r\n", "< <binary, 3 bytes> 6f 6e 65\r\n"},
+		"--send one --raw --wait 1m": {"khp: connected", "\r\none"},
+	} {
+		x := dialAtTerminal(t, append([]string{server.url + "/"}, strings.Fields(args)...)...)
+		for _, text := range want {
+			x.sees(text)
+		}
+		require.NoError(t, x.cmd.Wait(), x.shown.String())
+	}
+}
+
+// A password is asked for, not shown, and the terminal is as it was afterwards.
+func TestDial_AsksForThePassword(t *testing.T) {
+	server := serveProcess(t, "--auth", "/=joe:welcome")
+	x := dialAtTerminal(t, server.url+"/", "-u", "joe")
+	x.sees("Password of joe: ")
+	x.types("welcome\r")
+	x.sees("khp: connected to ")
+	x.sees("> ")
+	x.types("hi\r")
+	x.sees("< hi\r\n")
+	x.types("\x04")
+	require.NoError(t, x.cmd.Wait(), x.shown.String())
+	require.NotContains(t, x.shown.String(), "welcome")
+	for _, key := range []string{"\x03", "\x04"} {
+		x := dialAtTerminal(t, server.url+"/", "-u", "joe")
+		x.sees("Password of joe: ")
+		asking, err := term.GetState(int(x.tty.Fd()))
+		require.NoError(t, err)
+		x.types(key)
+		x.sees("\r\nkhp: interrupted while asking for the password")
+		var exit *exec.ExitError
+		require.ErrorAs(t, x.cmd.Wait(), &exit)
+		require.Equal(t, cli.ExitFailed, exit.ExitCode())
+		after, err := term.GetState(int(x.tty.Fd()))
+		require.NoError(t, err)
+		require.NotEqual(t, asking, after)
+	}
+}

@@ -20,13 +20,16 @@ stand for ws:// and wss://. Characters that would control a terminal, turn text
 around or be invisible are printed as escapes, such as \x1b or \u202e, to a pipe
 as well; --json and --raw are exact.
 
-At a terminal lines of up to 4096 characters can be edited, the arrow keys bring
-back earlier ones (--history keeps them for the next time), and Ctrl-D closes.
-Lines from a pipe have up to 16 MiB; a message of any size comes from
---send-file.
+At a terminal > marks what is sent and < what comes, and a line tells when the
+connection is open; in pipes and files there is nothing but the messages. Lines
+of up to 4096 characters can be edited, the arrow keys bring back earlier ones
+(--history keeps them for the next time), and Ctrl-D closes. Lines from a pipe
+have up to 16 MiB; a message of any size comes from --send-file.
 
 With --send (or --send-file) it sends each, waits for an answer to each, prints
-that, and closes.
+that, and closes. With --wait forever it stays and prints what comes, whatever
+is sent, until the server closes or Ctrl-C: to listen only, have no input
+(< /dev/null). --ping keeps such a connection alive and notices a dead server.
 
 The fields of --header and --opening-header, whatever they are, go to the
 scheme, host and port of the URL only; a redirect to another place goes without
@@ -37,12 +40,13 @@ With --json the event close tells what the peer closed with in code and reason,
 and what was sent to it in sent and sent_reason; 1005 is a Close without a code.
 
 Exit codes: 0 done, also if the server closed with 1000, with 1001 (it goes
-away) or without a code when all that --send sent was answered; 1 the handshake
-failed, or the connection broke, closed otherwise or before an answer; 2 usage;
-3 the target cannot be reached.`,
+away) or without a code when all that --send sent was answered and every line of
+the input was sent; 1 the handshake failed, or the connection broke, closed
+otherwise or before that; 2 usage; 3 the target cannot be reached.`,
 		Example: `  khp dial ws://127.0.0.1:8080/
   khp dial ws://127.0.0.1:8080/ --send hello --send world
-  khp dial ws://127.0.0.1:8080/a --user joe:welcome -v
+  khp dial ws://127.0.0.1:8080/a -u joe:welcome -v
+  khp dial ws://127.0.0.1:8080/news --wait forever --ping 30s < /dev/null
   khp dial wss://gateway.example/jms --profile kaazing --protocol x-kaazing-jms
   khp dial ws://127.0.0.1:8080/ --send-file a.png --binary --raw > b.png
   khp dial ws://127.0.0.1:8080/ --send ping --count 1000 --json | jq .event`,
@@ -59,22 +63,26 @@ failed, or the connection broke, closed otherwise or before an answer; 2 usage;
 	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing|auto`")
 	f.StringArrayVar(&o.protocols, "protocol", nil, "offer this application `SUBPROTOCOL` (repeat, best first)")
 	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat); x-kaazing-idle-timeout and x-kaazing-ping-pong are also run")
-	f.StringVar(&o.user, "user", "", "answer Basic and Digest challenges, `NAME:PASSWORD`")
-	f.StringVar(&o.token, "token", "", "answer Token and Bearer challenges, `TEXT`")
-	f.StringArrayVar(&o.header, "header", nil, "further field of the extended request, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
+	f.StringVarP(&o.user, "user", "u", "", "answer Basic and Digest challenges, `NAME:PASSWORD`; NAME alone asks for the password at the terminal; @FILE or ${VARIABLE} for PASSWORD stands for what it holds, @@ at its beginning for @")
+	f.StringVar(&o.token, "token", "", "answer Token and Bearer challenges, `TEXT`, or @FILE or ${VARIABLE} that holds it")
+	f.StringArrayVarP(&o.header, "header", "H", nil, "further field of the extended request, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
 	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, such as Origin or Cookie, `'NAME: VALUE'`; does not follow redirects to other servers (repeat)")
 	f.StringArrayVar(&o.send, "send", nil, "send this `TEXT` and print the answer (repeat)")
-	f.StringArrayVar(&o.sendFiles, "send-file", nil, "send the content of this `FILE` as one message, after the texts (repeat)")
+	f.StringArrayVar(&o.sendFiles, "send-file", nil, "send the content of this `FILE` as one message, after the texts; - is the standard input (repeat)")
 	f.BoolVar(&o.binary, "binary", false, "send everything as binary messages")
 	f.BoolVar(&o.raw, "raw", false, "print nothing but the bytes of the messages")
 	f.IntVar(&o.count, "count", 1, "send all of it `N` times")
-	o.wait = cli.Duration(defaultWait)
-	f.Var(&o.wait, "wait", "how much `TIME` an answer may take, and the server to read a message, as in 500ms or 1m; 0 does not wait for answers")
+	o.wait.Duration = cli.Duration(defaultWait)
+	f.Var(&o.wait, "wait", "how much `TIME` an answer may take, and the server to read a message, as in 500ms or 1m, and a second more for each MiB of it; 0 does not wait for answers; forever sends without waiting, and prints what comes until the server closes or Ctrl-C")
+	f.Var(&o.ping, "ping", "send a Ping at intervals of this `TIME`, as in 30s; a server that does not answer one within --wait (5s for 0 and forever) is given up; 0 sends none")
 	f.StringVar(&o.closing, "close", "1000", "close with this `CODE[:REASON]`")
 	f.IntVar(&o.maxRedirects, "max-redirects", 5, "follow at most `N` redirects, 0 to 20")
 	f.Var(&o.timeout, "timeout", "how much `TIME` the whole attempt may take, redirects included, as in 30s")
 	f.BoolVar(&o.plain, "plain", false, "be content with a plain WebSocket if the server does not speak KHP, which is offered last then")
-	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of the server")
+	f.BoolVarP(&o.insecure, "insecure", "k", false, "do not check the certificate of the server")
+	f.StringVar(&o.ca, "ca", "", "trust servers with certificates of the authorities in this `FILE` in PEM, instead of the system's")
+	f.StringVar(&o.cert, "cert", "", "show servers that ask for one this certificate, `FILE` in PEM, which may hold the key as well; also where redirects lead")
+	f.StringVar(&o.key, "key", "", "key of --cert, `FILE` in PEM")
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
 	f.StringVar(&o.proxy, "proxy", "env", "go through this HTTP proxy, `URL|env|none`; env is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say")
 	f.IntVar(&o.retry, "retry", 1, "try `N` times in all, with growing pauses, after what passes in a restart: a connection that is refused, reset or dropped, no answer in time, Close 1001, 1012 or 1013, and 408, 429, 502, 503, 504 or any Retry-After (but no other 4xx); -1 tries until --timeout or Ctrl-C")

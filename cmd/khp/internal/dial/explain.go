@@ -58,7 +58,7 @@ func unreachable(e *transport.HandshakeError, o *options) string {
 	case errors.As(e.Cause, &proxy):
 		why, hint = proxy.Error(), "try another proxy, or --proxy none"
 	case errors.As(e.Cause, &certificate):
-		why, hint = certificate.Err.Error(), "if that is expected, try --insecure"
+		why, hint = certificate.Err.Error(), "try --ca FILE with the authority it comes from, or --insecure if nothing is to be checked"
 	case errors.As(e.Cause, &record):
 		why, hint = "the server does not speak TLS", "try ws:// instead of wss://"
 	case errors.Is(e.Cause, context.DeadlineExceeded) && o.timeout > 0:

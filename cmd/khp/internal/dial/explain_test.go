@@ -97,3 +97,14 @@ func TestSoundsLikeTLS(t *testing.T) {
 		require.Equal(t, want, soundsLikeTLS([]byte(answer)), "%q", answer)
 	}
 }
+
+// A handshake that has failed is reported without waiting long for a server that leaves the
+// connection open, whatever --timeout says.
+func TestRequest_LastWords(t *testing.T) {
+	for _, timeout := range []time.Duration{0, time.Hour} {
+		o := options{profile: "spec", proxy: "none", count: 1, retry: 1, closing: "1000", timeout: cli.Duration(timeout)}
+		r, err := o.request(&cli.Env{}, "ws://127.0.0.1/")
+		require.NoError(t, err)
+		require.Equal(t, lastWords, r.options.Timeouts.Close)
+	}
+}

@@ -24,11 +24,11 @@ var errLongLine = fmt.Errorf("a line has more than %d bytes; %s", maxLine, wayRo
 // what is over them and says nothing.
 var terminalLines = map[string][2]int{"linux": {4095, 4095}, "darwin": {1023, 1024}}
 
-// readLines cuts r, a pipe, a file, or a terminal that edits lines by itself, into lines without
-// their ends.
-func readLines(r io.Reader, lines chan<- []byte, done <-chan struct{}) error {
+// readLines cuts r into lines without their ends. It reads stdin: a pipe, a file, or a terminal that
+// edits lines by itself.
+func readLines(stdin any, r io.Reader, lines chan<- []byte, done <-chan struct{}) error {
 	cut := [2]int{-1, -1}
-	if at, ok := terminalLines[runtime.GOOS]; ok && terminal.IsTerminal(r) {
+	if at, ok := terminalLines[runtime.GOOS]; ok && terminal.IsTerminal(stdin) {
 		cut = at
 	}
 	s := bufio.NewScanner(r)

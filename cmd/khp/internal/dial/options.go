@@ -2,9 +2,9 @@ package dial
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -38,12 +38,16 @@ type options struct {
 	binary       bool
 	raw          bool
 	count        int
-	wait         cli.Duration
+	wait         patience
 	closing      string
 	maxRedirects int
 	timeout      cli.Duration
 	plain        bool
 	insecure     bool
+	ca           string
+	cert         string
+	key          string
+	ping         cli.Duration
 	connectTo    string
 	proxy        string
 	retry        int
@@ -64,8 +68,8 @@ type request struct {
 	closeText string
 }
 
-// request checks the flags.
-func (o *options) request(rawURL string) (*request, error) {
+// request checks the flags, and reads what they name.
+func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 	r := &request{url: rawURL, kind: transport.Text, send: len(o.send)+len(o.sendFiles) > 0}
 	if o.binary {
 		r.kind = transport.Binary
@@ -88,10 +92,11 @@ func (o *options) request(rawURL string) (*request, error) {
 	for _, text := range o.send {
 		r.messages = append(r.messages, []byte(text))
 	}
+	stdin := c.Stdin
 	for _, name := range o.sendFiles {
-		b, err := os.ReadFile(name)
+		b, err := readMessage(name, &stdin)
 		if err != nil {
-			return nil, cli.Usagef("--send-file: %s", err)
+			return nil, cli.Usagef("--send-file %s", err)
 		}
 		r.messages = append(r.messages, b)
 	}
@@ -103,7 +108,24 @@ func (o *options) request(rawURL string) (*request, error) {
 	if err := r.closing(o.closing); err != nil {
 		return nil, err
 	}
-	return r, o.transport(&r.options)
+	return r, o.transport(c, &r.options)
+}
+
+// readMessage reads a file of --send-file; "-" is stdin, once.
+func readMessage(name string, stdin *io.Reader) (b []byte, err error) {
+	switch {
+	case name != "-":
+		b, err = os.ReadFile(name)
+	case *stdin == nil:
+		return nil, errors.New("-: the standard input can be sent once")
+	default:
+		b, err = io.ReadAll(*stdin)
+		*stdin = nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, cli.Cause(err))
+	}
+	return b, nil
 }
 
 // urlError says what is wrong with the URL of dial, and what to write instead.
@@ -136,7 +158,7 @@ func (r *request) closing(spec string) error {
 }
 
 // transport fills in what the handshake needs.
-func (o *options) transport(t *transport.DialOptions) error {
+func (o *options) transport(c *cli.Env, t *transport.DialOptions) error {
 	switch o.profile {
 	case "spec":
 		t.Profile = transport.Spec
@@ -153,9 +175,6 @@ func (o *options) transport(t *transport.DialOptions) error {
 	t.Subprotocols, t.Extensions, t.PlainFallback = o.protocols, o.extensions, o.plain
 	t.Use = extensionsOf(o.extensions)
 	var err error
-	if t.Credentials, err = o.credentials(); err != nil {
-		return err
-	}
 	if t.Header, err = headerOf("--header", o.header); err != nil {
 		return err
 	}
@@ -165,8 +184,8 @@ func (o *options) transport(t *transport.DialOptions) error {
 	for _, fields := range []http.Header{t.Header, t.OpeningHeader} { // any of them may be a key to the first server
 		t.Sensitive = slices.AppendSeq(t.Sensitive, maps.Keys(fields))
 	}
-	if o.insecure {
-		t.TLSConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for
+	if t.TLSConfig, err = o.tls(); err != nil {
+		return err
 	}
 	if o.connectTo != "" {
 		if _, port, err := net.SplitHostPort(o.connectTo); err != nil || port == "" {
@@ -186,8 +205,14 @@ func (o *options) transport(t *transport.DialOptions) error {
 		d += time.Minute
 		t.Timeouts = transport.Timeouts{Opening: d, Response: d, Wait: d, Credentials: d, Overall: d}
 	}
-	return nil
+	t.Timeouts.Close = lastWords
+	t.Credentials, err = o.credentials(c) // the last, as it may ask a person
+	return err
 }
+
+// lastWords is how long the server may take to answer the Close of a handshake that has failed, or
+// leads elsewhere: the result is known by then, and waits to be reported.
+const lastWords = 500 * time.Millisecond
 
 // proxyOf reads --proxy.
 func proxyOf(spec string) (func(*http.Request) (*url.URL, error), error) {
@@ -218,20 +243,32 @@ func hideUserinfo(rawURL string) string {
 }
 
 // credentials makes the provider of --user and --token; nil without them.
-func (o *options) credentials() (auth.CredentialsProvider, error) {
+func (o *options) credentials(c *cli.Env) (auth.CredentialsProvider, error) {
 	if o.user == "" && o.token == "" {
 		return nil, nil
 	}
 	name, password, ok := strings.Cut(o.user, ":")
+	token, err := cli.Secret(o.token)
+	if err != nil {
+		return nil, cli.Usagef("--token: %s", err)
+	}
+	if password, err = cli.Secret(password); err != nil {
+		return nil, cli.Usagef("--user: %s", err)
+	}
+	if o.user != "" && !ok {
+		if password, ok, err = askPassword(c, name); err != nil {
+			return nil, err
+		}
+	}
 	if o.user != "" {
 		if _, err := credentials.AppendBasic(nil, name, password); !ok {
-			return nil, cli.Usagef("--user: expected NAME:PASSWORD, as in joe:welcome; the name may be empty, the colon stays")
+			return nil, cli.Usagef("--user: expected NAME:PASSWORD, as in joe:welcome, where no terminal can be asked for the password; the name may be empty, the colon stays")
 		} else if err != nil {
 			return nil, cli.Usagef("--user: name and password cannot hold control characters")
 		}
 	}
 	if o.token != "" {
-		if _, err := credentials.Append(nil, "Token", o.token); err != nil || strings.Contains(o.token, "\t") {
+		if _, err := credentials.Append(nil, "Token", token); err != nil || strings.Contains(token, "\t") {
 			return nil, cli.Usagef("--token: expected text without control characters, and without blanks at its ends")
 		}
 	}
@@ -240,7 +277,7 @@ func (o *options) credentials() (auth.CredentialsProvider, error) {
 		known = append(known, auth.Digest(name, password), auth.Basic(name, password))
 	}
 	if o.token != "" {
-		known = append(known, auth.Bearer(o.token), auth.Token(o.token))
+		known = append(known, auth.Bearer(token), auth.Token(token))
 	}
 	provider := auth.FirstOf(known...)
 	return auth.CredentialsFunc(func(ctx context.Context, r *auth.CredentialsRequest) (string, error) {

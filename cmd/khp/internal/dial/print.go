@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"example.com/khp/cmd/khp/internal/cli"
@@ -15,11 +16,13 @@ import (
 // printer writes what dial gives out: lines for people, raw bytes, or JSON.
 type printer struct {
 	w     io.Writer
-	notes io.Writer // for what is about the connection
+	notes io.Writer // for what is about the connection; nil if nobody is there to read it
 	json  bool
 	raw   bool
-	tty   bool // stdout is a terminal
+	tty   bool // stdout is a terminal, at which marks show who says what
+	echo  bool // what is sent is shown there as well, as nobody types it there
 	n     atomic.Int64
+	mu    sync.Mutex // for w
 }
 
 // The lines of --json.
@@ -96,6 +99,8 @@ func (p *printer) opened(c *transport.Conn, profile string, progress *progress) 
 // message prints one message.
 func (p *printer) message(t transport.MessageType, b []byte) (err error) {
 	defer p.n.Add(1)
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	switch {
 	case p.json && t == transport.Text:
 		text := string(b)
@@ -105,14 +110,42 @@ func (p *printer) message(t transport.MessageType, b []byte) (err error) {
 	case p.raw:
 		_, err = p.w.Write(b)
 	case t == transport.Text:
-		_, err = io.WriteString(p.w, visible.Text(string(b))+"\n")
+		_, err = io.WriteString(p.w, p.mark("< ")+visible.Text(string(b))+"\n")
 	default:
-		_, err = io.WriteString(p.w, hexLine(b)+"\n")
+		_, err = io.WriteString(p.w, p.mark("< ")+hexLine(b)+"\n")
 	}
 	if err != nil {
 		return &outputError{err}
 	}
 	return nil
+}
+
+// mark is that of a direction, where a person sees both.
+func (p *printer) mark(m string) string {
+	if p.tty {
+		return m
+	}
+	return ""
+}
+
+// mostShown is how many bytes of a message that was sent are shown at a terminal.
+const mostShown = 1 << 10
+
+// sent shows a person what is sent, unless it was typed there.
+func (p *printer) sent(t transport.MessageType, b []byte) {
+	if !p.tty || !p.echo || p.json || p.raw {
+		return
+	}
+	text := visible.Text(string(b))
+	switch {
+	case len(b) > mostShown:
+		text = fmt.Sprintf("<%s, %s>", t, cli.Plural(len(b), "byte"))
+	case t == transport.Binary:
+		text = hexLine(b)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = io.WriteString(p.w, p.mark("> ")+text+"\n")
 }
 
 // received returns how many messages were printed.
@@ -133,9 +166,17 @@ func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why s
 
 // note tells a person at a terminal, and nobody else.
 func (p *printer) note(text string) {
-	if p.tty && !p.json {
-		_, _ = fmt.Fprintln(p.notes, "khp: "+cli.OneLine(text))
+	if p.notes != nil && !p.json {
+		p.say(p.notes, text)
 	}
+}
+
+// say writes a line about the connection to w, or to where such lines go.
+func (p *printer) say(w io.Writer, text string) {
+	if p.notes != nil {
+		w = p.notes
+	}
+	_, _ = fmt.Fprintln(w, "khp: "+cli.OneLine(text))
 }
 
 // plainReason leaves out the name of the package that an error comes from.

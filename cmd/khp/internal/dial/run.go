@@ -3,6 +3,7 @@ package dial
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 
 // dial is khp dial.
 func dial(c *cli.Env, rawURL string, o *options) error {
-	r, err := o.request(rawURL)
+	r, err := o.request(c, rawURL)
 	if err != nil {
 		return err
 	}
@@ -60,15 +61,22 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 	}
 	r.options.Observer = list.OrNil()
 	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: terminal.IsTerminal(c.Stdout)}
+	if !terminal.IsTerminal(c.Stderr) {
+		out.notes = nil
+	}
 	conn, err := connect(ctx, r, time.Duration(o.timeout))
 	if err != nil {
 		return out.failed(err, o, progress)
 	}
 	out.opened(conn, o.profile, progress)
-	t := &talk{conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait)}
-	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.Stdin, lines, done) }
+	t := &talk{conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait.Duration), forever: o.wait.forever, ping: time.Duration(o.ping)}
+	input := &source{Reader: c.Stdin}
+	t.waits = input.waits.Load
+	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.Stdin, input, lines, done) }
+	typed := terminal.IsTerminal(c.Stdin)
+	out.echo = r.send || !typed
 	if !r.send && !o.json && !o.raw {
-		console, ok, err := openConsole(c.Stdin, c.Stdout, o.history)
+		console, ok, err := openConsole(c.Stdin, input, c.Stdout, o.history)
 		if err != nil {
 			_ = conn.Close(transport.CloseNormal, "")
 			return err
@@ -77,6 +85,13 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 			typing.Store(console)
 			defer console.close()
 			out.w, out.notes, t.input = console, console, console.readLines
+			t.forever = false // Ctrl-C is a key here: after the end of the input nothing could end it
+		}
+	}
+	out.note(connectedText(conn, typing.Load() != nil))
+	if o.verbose && o.ping > 0 {
+		t.ponged = func(took time.Duration) {
+			out.say(c.Stderr, fmt.Sprintf("the server answered a Ping within %s", took.Round(time.Microsecond)))
 		}
 	}
 	err = t.run(ctx)
@@ -84,6 +99,21 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 		err = cli.Failf(cli.ExitFailed, "the trace %s is incomplete: %s", o.trace, broken)
 	}
 	return err
+}
+
+// connectedText says to a person that the connection is open, and to what.
+func connectedText(conn *transport.Conn, typing bool) string {
+	text := "connected to " + conn.URL()
+	if conn.Plain() {
+		text += ", a plain WebSocket without KHP"
+	}
+	if p := conn.Subprotocol(); p != "" {
+		text += ", subprotocol " + p
+	}
+	if typing {
+		text += "; Ctrl-D closes"
+	}
+	return text
 }
 
 // connect shakes hands within timeout; 0 leaves it to the deadlines of each step.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -25,8 +26,13 @@ type talk struct {
 	out     *printer
 	request *request
 	count   int
-	wait    time.Duration
+	wait    time.Duration // for an answer; 0 does not wait
+	forever bool          // go on listening when all is sent, until the server closes
+	ping    time.Duration // between two Pings; 0 sends none
 
+	waits   func() bool                                           // more of the input is being waited for
+	ponged  func(took time.Duration)                              // told of each answer to a Ping, if not nil
+	deaf    atomic.Pointer[deafError]                             // set before the connection is dropped because of a Ping
 	input   func(lines chan<- []byte, done <-chan struct{}) error // reads what is to be sent, if it is not on the command line
 	arrived chan struct{}                                         // one value per message that was printed; closed after the last
 	ended   error                                                 // why it is closed
@@ -36,6 +42,11 @@ type talk struct {
 func (t *talk) run(ctx context.Context) error {
 	t.arrived = make(chan struct{}, 1<<16)
 	go t.listen()
+	if t.ping > 0 {
+		pinging, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go t.pings(pinging)
+	}
 	if t.request.send {
 		return t.script(ctx)
 	}
@@ -69,16 +80,16 @@ func (t *talk) script(ctx context.Context) error {
 	for range t.count {
 		for _, m := range t.request.messages {
 			if err := t.send(ctx, m); err != nil {
-				return t.broken(ctx, err)
+				return t.broken(ctx, err, unanswered)
 			}
-			if t.wait == 0 {
+			if t.wait == 0 || t.forever {
 				continue
 			}
 			timer.Reset(t.wait)
 			select {
 			case _, more := <-t.arrived:
 				if !more {
-					return t.over(t.ended, true)
+					return t.over(t.ended, unanswered)
 				}
 			case <-ctx.Done():
 				return t.close(false)
@@ -88,10 +99,27 @@ func (t *talk) script(ctx context.Context) error {
 			}
 		}
 	}
-	if t.wait == 0 {
+	switch {
+	case t.forever:
+		return t.stay(ctx)
+	case t.wait == 0:
 		t.settle(ctx, t.count*len(t.request.messages))
 	}
 	return t.close(true)
+}
+
+// stay listens until the server closes, or the user has enough.
+func (t *talk) stay(ctx context.Context) error {
+	for {
+		select {
+		case _, more := <-t.arrived:
+			if !more {
+				return t.over(t.ended, "")
+			}
+		case <-ctx.Done():
+			return t.close(true)
+		}
+	}
 }
 
 // interactive sends the lines of stdin.
@@ -108,7 +136,7 @@ func (t *talk) interactive(ctx context.Context) error {
 				return cli.Failf(cli.ExitFailed, "a line of the input is not UTF-8; add --binary to send any bytes")
 			}
 			if err := t.send(ctx, line); err != nil {
-				return t.broken(ctx, err)
+				return t.broken(ctx, err, unsent)
 			}
 			sent++
 		case err := <-failed:
@@ -116,14 +144,88 @@ func (t *talk) interactive(ctx context.Context) error {
 				_ = t.close(false)
 				return cli.Failf(cli.ExitFailed, "cannot read the input: %s", err)
 			}
+			if t.forever {
+				return t.stay(ctx)
+			}
 			t.settle(ctx, sent)
 			return t.close(true)
 		case _, more := <-t.arrived:
 			if !more {
-				return t.over(t.ended, false)
+				return t.over(t.ended, t.left(lines, failed))
 			}
 		case <-ctx.Done():
 			return t.close(true)
+		}
+	}
+}
+
+// What a server that ends the connection may leave undone.
+const (
+	unanswered = "before it answered"
+	unsent     = "before a line of the input was sent"
+)
+
+// glance is how long input that is not there yet is waited for once the server has closed.
+const glance = 50 * time.Millisecond
+
+// left tells whether the input has a line that cannot be sent any more. A line that was read is
+// always found; of a pipe, those that are in it.
+func (t *talk) left(lines <-chan []byte, failed <-chan error) string {
+	for {
+		select {
+		case <-lines:
+			return unsent
+		case err := <-failed:
+			if err != nil {
+				return unsent
+			}
+			return ""
+		case <-time.After(glance):
+			if t.waits() {
+				return ""
+			}
+		}
+	}
+}
+
+// deafError reports a server that does not answer a Ping.
+type deafError struct{ within time.Duration }
+
+// Error implements error.
+func (e *deafError) Error() string {
+	return fmt.Sprintf("no answer to a Ping within %s", e.within)
+}
+
+// pings sends a Ping at each interval, and drops the connection if one is not answered in the time
+// of an answer.
+func (t *talk) pings(ctx context.Context) {
+	ticks := time.NewTicker(t.ping)
+	defer ticks.Stop()
+	within := t.wait
+	if within == 0 || t.forever {
+		within = defaultWait
+	}
+	for {
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return
+		}
+		begin := time.Now()
+		timed, cancel := context.WithTimeout(ctx, within)
+		err := t.conn.Ping(timed)
+		late := timed.Err() != nil && ctx.Err() == nil
+		cancel()
+		switch {
+		case err == nil && t.ponged != nil:
+			t.ponged(time.Since(begin))
+		case err == nil:
+		case late:
+			t.deaf.Store(&deafError{within})
+			_ = t.conn.CloseNow()
+			return
+		default: // the connection has ended, and the reader says why
+			return
 		}
 	}
 }
@@ -137,6 +239,10 @@ var errUnread = errors.New("the server does not read")
 // send sends one message, in the time of an answer and what the slowest server needs to read it. It
 // fails with errUnread after that.
 func (t *talk) send(ctx context.Context, m []byte) error {
+	t.out.sent(t.request.kind, m)
+	if t.forever {
+		return t.conn.Write(ctx, t.request.kind, m)
+	}
 	patience := t.wait
 	if patience == 0 {
 		patience = defaultWait
@@ -182,8 +288,8 @@ func (t *talk) settle(ctx context.Context, sent int) {
 	}
 }
 
-// broken reports a message that could not be sent: why, the reader knows best.
-func (t *talk) broken(ctx context.Context, err error) error {
+// broken reports a message that could not be sent: why, the reader knows best. undone is as in over.
+func (t *talk) broken(ctx context.Context, err error, undone string) error {
 	if ctx.Err() != nil {
 		return t.close(false)
 	}
@@ -194,7 +300,7 @@ func (t *talk) broken(ctx context.Context, err error) error {
 		_ = t.conn.CloseNow()
 		return cli.Failf(cli.ExitFailed, "%s by %s; try --wait with more time", err, t.conn.URL())
 	}
-	return t.over(err, true)
+	return t.over(err, undone)
 }
 
 // end returns why the connection ended, or nil if it is still open after patience.
@@ -220,7 +326,7 @@ func (t *talk) close(expected bool) error {
 	var closed *transport.CloseError
 	if errors.As(why, &closed) {
 		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus { // no answer to ours, but a Close of its own
-			err := t.over(why, false)
+			err := t.over(why, "")
 			if !expected {
 				return nil // there is something else to report
 			}
@@ -235,22 +341,27 @@ func (t *talk) close(expected bool) error {
 	return nil
 }
 
-// over reports that the peer ended the connection. early tells that it was not its turn.
-func (t *talk) over(err error, early bool) error {
+// over reports that the peer ended the connection. undone says what it left undone, "" is nothing.
+func (t *talk) over(err error, undone string) error {
 	var closed *transport.CloseError
 	var output *outputError
 	switch {
 	case errors.As(err, &output):
 		_ = t.conn.CloseNow()
 		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", output.err)
+	case t.deaf.Load() != nil:
+		return cli.Failf(cli.ExitFailed, "%s from %s; try --wait with more time", t.deaf.Load(), t.conn.URL())
 	case !errors.As(err, &closed):
-		return cli.Failf(cli.ExitFailed, "the connection to %s broke: %s", t.conn.URL(), plainReason(err))
+		if undone != "" {
+			undone = " " + undone
+		}
+		return cli.Failf(cli.ExitFailed, "the connection to %s broke%s: %s", t.conn.URL(), undone, plainReason(err))
 	}
 	t.out.closed(closed, true, 0, "")
 	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway || closed.Code == transport.CloseNoStatus
 	switch text := observe.CloseText(closed.Code, closed.Reason); {
-	case early:
-		return cli.Failf(cli.ExitFailed, "the server closed before it answered: %s", text)
+	case undone != "":
+		return cli.Failf(cli.ExitFailed, "the server closed %s: %s", undone, text)
 	case !harmless:
 		return cli.Failf(cli.ExitFailed, "the server closed: %s", text)
 	}

@@ -48,8 +48,8 @@ func (s *screen) Write(p []byte) (int, error) {
 }
 
 // openConsole takes over the terminal if both ends are one; ok is false if a program reads or
-// writes there. history names a file, "" is none.
-func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console, ok bool, err error) {
+// writes there. Keys are read from keys, which reads stdin. history names a file, "" is none.
+func openConsole(stdin, keys io.Reader, stdout io.Writer, history string) (c *console, ok bool, err error) {
 	in, isFile := stdin.(*os.File)
 	if !isFile || !terminal.IsTerminal(stdin) || !terminal.IsTerminal(stdout) || os.Getenv("TERM") == "dumb" {
 		return nil, false, nil
@@ -70,7 +70,7 @@ func openConsole(stdin io.Reader, stdout io.Writer, history string) (c *console,
 	c.Terminal = term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{stdin, c.screen}, "> ")
+	}{keys, c.screen}, "> ")
 	c.AutoCompleteCallback = c.keyPressed
 	c.History = list
 	list.file = c.file

@@ -6,6 +6,8 @@ import (
 	"os"
 	"reflect"
 	"strings"
+
+	"example.com/khp/cmd/khp/internal/cli"
 )
 
 // Prints returns a value for each key of the document that tells whether a reload changes it: that
@@ -42,7 +44,7 @@ func held(v reflect.Value, holds string, f func(text string)) {
 			f(string(text))
 		case "secret":
 			_, password, _ := strings.Cut(name, ":")
-			secret, _ := Secret(password)
+			secret, _ := cli.Secret(password)
 			f(secret)
 		}
 	case reflect.Slice:

@@ -183,7 +183,7 @@ func (z *area) addUser(credentials string) (why string) {
 	case again:
 		return user + " is known at " + z.path + " already; give each user one password"
 	}
-	password, err := config.Secret(password)
+	password, err := cli.Secret(password)
 	if err != nil {
 		return err.Error()
 	}

@@ -1,11 +1,9 @@
-package config
+package cli
 
 import (
 	"errors"
 	"os"
 	"strings"
-
-	"example.com/khp/cmd/khp/internal/cli"
 )
 
 // longestSecret is how many bytes of a file can be a secret.
@@ -21,7 +19,7 @@ func Secret(text string) (string, error) {
 	if file, ok := strings.CutPrefix(text, "@"); ok {
 		content, err := os.ReadFile(file)
 		if err != nil {
-			return "", errors.New("the file behind @ cannot be read: " + cli.Cause(err).Error() + "; choose another one, or write @@ for a password that begins with @")
+			return "", errors.New("the file behind @ cannot be read: " + Cause(err).Error() + "; choose another one, or write @@ for a password that begins with @")
 		}
 		secret := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 		if secret == "" || len(secret) > longestSecret || strings.ContainsAny(secret, "\r\n") {
