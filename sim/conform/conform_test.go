@@ -84,3 +84,34 @@ func TestCases_Requirements(t *testing.T) {
 		}
 	}
 }
+
+// unobserved are the binding requirements that no case can stand for, and why.
+var unobserved = map[string]string{
+	"KHP-STATUS-307-03": "a client with another method than GET, which hardly any has",
+	"RFC2068-201-02":    "what a server does before it answers",
+	"RFC2068-407-01":    "between a client and a proxy",
+	"MAIL-409-01":       "about SPARQL",
+	"WSP-EXT-04":        "a server's extensions of the opening handshake are its own",
+	"WSP-URI-01":        "a URL is read before anything is sent",
+}
+
+// Every MUST that a server or a client has to keep is named by a case, or there is a reason why not.
+func TestCases_EveryMust(t *testing.T) {
+	named := map[string]bool{}
+	for _, c := range all(t) {
+		for _, id := range c.Requirements {
+			named[id] = true
+		}
+	}
+	b, err := os.ReadFile("../../docs/requirements.tsv")
+	require.NoError(t, err)
+	seen := 0
+	for line := range strings.Lines(string(b)) {
+		cells := strings.Split(line, "\t")
+		if id := cells[0]; strings.HasPrefix(cells[1], "MUST") && cells[2] != "proxy" && cells[2] != "parser" {
+			seen++
+			require.NotEqual(t, named[id], unobserved[id] != "", "%s: expected a case, or a reason why there is none", id)
+		}
+	}
+	require.Greater(t, seen, 100)
+}
