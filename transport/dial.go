@@ -20,7 +20,8 @@ import (
 // Dial connects to url, shakes hands and returns the open connection. It follows redirects and
 // answers challenges as the options say.
 //
-// url is ws://host/path or wss://host/path; http and https are taken for them. When ctx ends before
+// url is ws://host/path or wss://host/path; http and https are taken for them. An IPv6 address may
+// have a zone, as in ws://[fe80::1%25eth0]/, which the server is not shown. When ctx ends before
 // the connection is open, the attempt is given up at once; afterwards ctx has no meaning for the
 // connection.
 //
@@ -42,6 +43,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		return nil, err
 	}
 	d := &dialer{opts: opts}
+	url, d.zone = cutZone(url)
 	cfg := opts.config()
 	cfg.HasProxyLogin = opts.hasProxyLogin(url)
 	cfg.ConfirmExtensions, cfg.Responded = d.confirm, d.responded
@@ -99,6 +101,7 @@ type dialer struct {
 	client *endpoint.Client
 	drive  driver.Client
 	origin wire.URL           // of the first connection: credentials go nowhere else
+	zone   string             // of the first URL's IPv6 address
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"example.com/khp/endpoint/driver"
@@ -57,7 +58,7 @@ func (d *dialer) dialNet(ctx context.Context, url wire.URL) (net.Conn, error) {
 	}
 	var nc net.Conn
 	if way == nil {
-		nc, err = d.opts.dialTCP(ctx, url.HostPort())
+		nc, err = d.opts.dialTCP(ctx, d.address(url))
 	} else {
 		nc, err = d.dialThrough(ctx, way, url.HostPort())
 	}
@@ -65,6 +66,28 @@ func (d *dialer) dialNet(ctx context.Context, url wire.URL) (net.Conn, error) {
 		return nc, err
 	}
 	return sock.StartTLS(ctx, nc, d.tlsConfig(url))
+}
+
+// address returns where to connect to for url, with the zone that the caller's URL has.
+func (d *dialer) address(url wire.URL) string {
+	host, port, err := net.SplitHostPort(url.HostPort())
+	if err != nil || d.zone == "" || url.Host != d.origin.Host {
+		return url.HostPort()
+	}
+	return net.JoinHostPort(host+"%"+d.zone, port)
+}
+
+// cutZone takes the zone from the IPv6 address of a URL. It matters to connecting only: servers are
+// not shown it, and cannot name one. [RFC 6874 2, 4]
+func cutZone(rawURL string) (without, zone string) {
+	scheme, rest, _ := strings.Cut(rawURL, "://[")
+	addr, rest, found := strings.Cut(rest, "]")
+	if addr, zone, ok := strings.Cut(addr, "%25"); ok && found && strings.Contains(addr, ":") {
+		if zone, err := url.PathUnescape(zone); err == nil && zone != "" && !strings.ContainsAny(zone, "%/@[]") {
+			return scheme + "://[" + addr + "]" + rest, zone
+		}
+	}
+	return rawURL, ""
 }
 
 func (o *DialOptions) dialTCP(ctx context.Context, addr string) (net.Conn, error) {
