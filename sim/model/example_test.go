@@ -26,6 +26,7 @@ func ExampleModels() {
 	// honest begins with spec
 	// byzantine-server begins with spec
 	// byzantine-client begins with default
+	// cooperation begins with spec
 }
 
 func ExampleFaultNamed() {

@@ -162,5 +162,5 @@ func Models() []Model {
 			return explore.Explore(m, m.Properties(), o)
 		}})
 	}
-	return []Model{honest, cooperation, servers, clients}
+	return []Model{honest, servers, clients, cooperation}
 }

@@ -165,7 +165,7 @@ func Unlimited() []Model {
 			return explore.Explore(m, m.Properties(), o)
 		})
 	}}}
-	cooperation := Models()[1] // its runs end because there are limits, and it is small
+	cooperation := Models()[3] // its runs end because there are limits, and it is small
 	for i := range cooperation.Configurations {
 		c := &cooperation.Configurations[i]
 		limited := c.explore
@@ -173,7 +173,7 @@ func Unlimited() []Model {
 			return limited(honestBounds["default"], f, o)
 		}
 	}
-	return []Model{honest, cooperation, servers, clients}
+	return []Model{honest, servers, clients, cooperation}
 }
 
 // everyClient lists all configurations of a client, but for limits.

@@ -97,7 +97,7 @@ func TestExplore_Usage(t *testing.T) {
 		want string
 	}{
 		"argument":            {[]string{"x"}, "takes no argument"},
-		"model":               {[]string{"--model", "naive"}, `no model "naive"; expected one of honest, cooperation, byzantine-server, byzantine-client, all`},
+		"model":               {[]string{"--model", "naive"}, `no model "naive"; expected one of honest, byzantine-server, byzantine-client, cooperation, all`},
 		"bounds":              {[]string{"--bounds", "huge"}, "small, default, large"},
 		"bound":               {[]string{"--max-redirects", "99"}, "--max-redirects 99: expected 0 to 60"},
 		"fault":               {[]string{"--fault", "typo"}, "skip-terminator"},
