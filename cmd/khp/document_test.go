@@ -94,6 +94,10 @@ func TestServe_Hosts(t *testing.T) {
 	} {
 		require.Equal(t, want, upgradeStatus(t, named.url, "Host: "+name+"\r\nOrigin: http://"+name+"\r\n"), name)
 	}
+	standard := serveHere(t, "--route", "/echo=echo", "--hosts", "one.example:443", "--hosts", "two.example:80", "--hosts", "three.example:8443")
+	for name, want := range map[string]int{"one.example": 101, "one.example:443": 101, "two.example": 101, "three.example": 421, "one.example:8443": 421} {
+		require.Equal(t, want, upgradeStatus(t, standard.url, "Host: "+name+"\r\n"), "clients leave out a standard port: "+name)
+	}
 	require.Equal(t, 421, statusOf(t, named.url, "GET / HTTP/1.1\r\nHost: evil.example\r\n"))
 	require.Equal(t, 200, statusOf(t, named.url, "GET /healthz HTTP/1.1\r\nHost: evil.example\r\n"), "a balancer may ask by any name")
 	require.Equal(t, 1, strings.Count(named.log.String(), "none of hosts"), "a flood is one line")

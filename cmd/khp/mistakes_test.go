@@ -17,6 +17,7 @@ func TestCheck_Mistakes(t *testing.T) {
 		"timeouts:\n  request: 0":                   "khp.yaml:2: timeouts request 0: it cannot be switched off",
 		"opening-timeout: 0s":                       "khp.yaml:1: opening-timeout 0s: it cannot be switched off",
 		route("timeouts: {replay: 0}"):              "khp.yaml:4: routes /a timeouts replay 0: it cannot be switched off",
+		"hosts: \"h:99999\"":                        "khp.yaml:1: hosts h:99999: its port is not a number from 1 to 65535",
 		"max-message: 010k":                         "khp.yaml:1: max-message 010k: expected a number of bytes",
 		"listeners: [{address: :8001}]":             "khp.yaml:1: a value that begins with a mark such as : or , has to stand in quotes",
 		"listen: unix:/does/not/exist/khp.sock":     "khp.yaml:1: listen unix:/does/not/exist/khp.sock: its directory does not exist",

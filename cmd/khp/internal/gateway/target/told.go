@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +49,9 @@ func (r *Route) tell(routes config.Routes) error {
 			fault("forward-cookies", strconv.Quote(name), `it is no name of a cookie; expected one, or "*" for all`)
 		}
 	}
+	if name := r.BackendName; name != "" && !hostName.MatchString(name) {
+		fault("backend-name", strconv.Quote(name), "expected a name or address as in a certificate, such as chat.example.com, without a port")
+	}
 	switch r.SendProxy {
 	case "":
 	case "v1":
@@ -59,6 +63,9 @@ func (r *Route) tell(routes config.Routes) error {
 	}
 	return errors.Join(wrong...)
 }
+
+// hostName is what a certificate can be for.
+var hostName = regexp.MustCompile(`^([a-zA-Z0-9._-]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$`)
 
 // written are the fields that khp writes itself.
 var written = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}

@@ -152,8 +152,17 @@ func TestTold_Check(t *testing.T) {
 		"--forward-fields x_user: back ends read the user's name there":    {ForwardFields: []string{"x_user"}},
 		`--forward-cookies "a=b": it is no name of a cookie; expected one`: {ForwardCookies: []string{"a=b"}},
 		"--forward-fields *: only cookies go along all at once":            {ForwardFields: []string{"*"}},
+		`--backend-name "chat:443": expected a name or address`:            {BackendName: "chat:443"},
+		`--backend-name "a b": expected a name or address`:                 {BackendName: "a b"},
 		"--send-proxy 2: expected v1 or v2":                                {SendProxy: "2"},
 	} {
 		require.ErrorContains(t, (&Route{Route: to}).tell(config.Routes{to, other}), wrong)
+	}
+}
+
+func TestTold_BackendNames(t *testing.T) {
+	for _, name := range []string{"", "chat.example.com", "10.0.0.7", "::1", "2001:db8::7"} {
+		r := &config.Route{BackendName: name}
+		require.NoError(t, (&Route{Route: r}).tell(config.Routes{r}), name)
 	}
 }
