@@ -151,7 +151,7 @@ func TestExplore_PageEscapesText(t *testing.T) {
 	s := summarise(e)
 	s.Violations, s.Holds = []violation{v}, false
 	var b strings.Builder
-	require.NoError(t, writePage(&b, e, s))
+	require.NoError(t, writePage(&b, e, s, time.Unix(0, 0)))
 	page := b.String()
 	require.NotContains(t, page, "<script")
 	require.NotContains(t, page, "<b>/")

@@ -144,7 +144,7 @@ func readShards(files []string) (all explored, err error) {
 
 // mergeShards merges configuration by configuration.
 func mergeShards(shards []explored) (all explored, err error) {
-	all = explored{Format: exploredFormat, Key: shards[0].Key, Fault: shards[0].Fault}
+	all = explored{Format: exploredFormat, Key: shards[0].Key, Fault: shards[0].Fault, Depth: shards[0].Depth, Seed: shards[0].Seed, Exact: shards[0].Exact}
 	for _, s := range shards {
 		if len(s.Results) > len(shards[0].Results) {
 			return all, cli.Failf(cli.ExitStopped, "shard %d is not complete; run it again", shards[0].Shard.Index)

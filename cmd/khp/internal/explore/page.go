@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/fsm"
@@ -21,7 +22,7 @@ import (
 //go:embed page.html.tmpl
 var pageText string
 
-var pageTemplate = template.Must(template.New("explore").Funcs(template.FuncMap{"thousands": thousands}).Parse(pageText))
+var pageTemplate = template.Must(template.New("explore").Funcs(template.FuncMap{"thousands": thousands, "bounds": boundsText}).Parse(pageText))
 
 // page is what the template shows.
 type page struct {
@@ -31,6 +32,8 @@ type page struct {
 	Machines []machinePage
 	Broken   []pageViolation
 	Version  string
+	Date     string // of the page
+	Verdict  string
 	Shades   []int // of the heat map, in percent
 }
 
@@ -69,9 +72,9 @@ type heatCell struct {
 	Count int
 }
 
-// writePage writes everything as one page that needs nothing else.
-func writePage(w io.Writer, e explored, s summary) error {
-	p := page{summary: s, Rows: s.Configurations, Version: cli.Version(), Shades: []int{8, 16, 28, 42, 58, 76, 92}}
+// writePage writes everything as one page that needs nothing else. now is its date.
+func writePage(w io.Writer, e explored, s summary, now time.Time) error {
+	p := page{summary: s, Rows: s.Configurations, Version: cli.Version(), Date: now.UTC().Format("2006-01-02 15:04 UTC"), Verdict: s.verdict(e), Shades: []int{8, 16, 28, 42, 58, 76, 92}}
 	for _, c := range s.Properties {
 		p.Checks = append(p.Checks, pageCheck{c, c.word()})
 	}
@@ -185,4 +188,16 @@ func thousands(n int) string {
 		s = s[:i] + "\u202f" + s[i:]
 	}
 	return s
+}
+
+// boundsText names the bounds of a configuration as the flags do.
+func boundsText(b model.Bounds) string {
+	if b.Unlimited {
+		return "any limits at once"
+	}
+	var list []string
+	for _, f := range boundFlags {
+		list = append(list, fmt.Sprintf("%s %d", f.flag, *f.set(&b)))
+	}
+	return strings.Join(list, ", ")
 }

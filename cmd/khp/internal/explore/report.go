@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/terminal"
@@ -26,7 +27,7 @@ func report(c *cli.Env, o options, e explored) error {
 	}
 	s := summarise(e)
 	if o.html != "" {
-		if err := writeFile(o.html, func(w io.Writer) error { return writePage(w, e, s) }); err != nil {
+		if err := writeFile(o.html, func(w io.Writer) error { return writePage(w, e, s, time.Now()) }); err != nil {
 			return cli.Failf(cli.ExitStopped, "cannot write the page: %s", err)
 		}
 	}
@@ -35,14 +36,14 @@ func report(c *cli.Env, o options, e explored) error {
 			return cli.Failf(cli.ExitStopped, "cannot write the counterexample: %s", err)
 		}
 	}
-	write := s.text
+	write := func(w io.Writer) error { return s.text(w, e) }
 	if o.json {
 		write = s.json
 	}
 	if err := write(c.Stdout); err != nil {
 		return cli.Failf(cli.ExitStopped, "cannot write to stdout: %s", err)
 	}
-	if n := len(s.Violations); n > 0 {
+	if n := len(s.broken()); n > 0 {
 		return cli.Failf(cli.ExitFailed, "%s, the first is of %s in %s%s", cli.Plural(n, "violation"), s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
 	}
 	return nil
@@ -165,8 +166,8 @@ func (s summary) json(w io.Writer) error {
 	return e.Encode(s)
 }
 
-// text writes tables and transcripts.
-func (s summary) text(w io.Writer) error {
+// text writes tables, a transcript for each property that is violated, and the verdict.
+func (s summary) text(w io.Writer, e explored) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintln(t, "configuration\tstates\tsteps\tdepth\tseconds\tstates/s\tbytes/state\tcollision\t")
@@ -185,10 +186,23 @@ func (s summary) text(w io.Writer) error {
 		return err
 	}
 	on := terminal.NewPalette(w)
-	for _, v := range s.Violations {
-		if err := v.text(w, on); err != nil {
+	for _, b := range s.broken() {
+		if err := b.shortest.text(w, on); err != nil {
 			return err
 		}
+		if len(b.also) > 0 {
+			if err := writeWrapped(w, "the same in "+strings.Join(b.also, ", ")); err != nil {
+				return err
+			}
+		}
 	}
-	return nil
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return writeWrapped(w, s.verdict(e))
+}
+
+func writeWrapped(w io.Writer, text string) error {
+	_, err := io.WriteString(w, visible.Text(strings.Join(terminal.Wrap(text, terminal.Columns), "\n"))+"\n")
+	return err
 }

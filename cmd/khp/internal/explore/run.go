@@ -18,13 +18,16 @@ type explored struct {
 	Format  string // exploredFormat
 	Key     string // what was asked for; results of different keys do not belong together
 	Fault   string
+	Depth   int    // that was not exceeded; 0 is no bound
+	Seed    uint64 // of the fingerprints
+	Exact   bool   // there were none
 	Shard   explore.Shard
 	Seconds float64
 	Results []result
 }
 
 // exploredFormat changes whenever the file does.
-const exploredFormat = "khp-explored/3"
+const exploredFormat = "khp-explored/4"
 
 // result is that of one configuration.
 type result struct {
@@ -98,7 +101,7 @@ type exploration struct {
 
 func newRun(ctx context.Context, stderr io.Writer, o options, p plan) (*exploration, error) {
 	r := &exploration{o: o, p: p, ctx: ctx, bar: newWatcher(o.progress, stderr), written: time.Now()}
-	r.done = explored{Format: exploredFormat, Key: o.key(p), Fault: o.fault, Shard: p.shard}
+	r.done = explored{Format: exploredFormat, Key: o.key(p), Fault: o.fault, Depth: o.depth, Seed: o.seed, Exact: o.exact, Shard: p.shard}
 	if !o.resume {
 		return r, nil
 	}
