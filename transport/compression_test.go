@@ -96,11 +96,17 @@ func TestCompression_Receives(t *testing.T) {
 	wantMessage(t, c, Text, text)
 	wantMessage(t, c, Text, "as it is")
 	wantMessage(t, c, Text, text)
-	// The example of RFC 7692 section 7.2.3.2 refers to the message before.
+	// The examples of RFC 7692 section 7.2.3, the second of which refers to the message before.
 	c, p = compressed(t)
-	p.send(pf{Op: opT, P: "\xf2\x48\xcd\xc9\xc9\x07\x00", Rsv: 4}, pf{Op: opT, P: "\xf2\x00\x11\x00\x00", Rsv: 4})
-	wantMessage(t, c, Text, "Hello")
-	wantMessage(t, c, Text, "Hello")
+	for _, hello := range []string{
+		"\xf2\x48\xcd\xc9\xc9\x07\x00", "\xf2\x00\x11\x00\x00", "\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00",
+		"\xf3\x48\xcd\xc9\xc9\x07\x00\x00", "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00",
+	} {
+		p.send(pf{Op: opT, P: hello, Rsv: 4})
+		wantMessage(t, c, Text, "Hello")
+	}
+	p.send(pf{Op: opT, P: "\x00", Rsv: 4})
+	wantMessage(t, c, Text, "")
 }
 
 // What is wrong with a compressed message, and bits of compression where there is none, end the
