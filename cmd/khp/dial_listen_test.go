@@ -82,7 +82,7 @@ func TestDial_LineLeftBehind(t *testing.T) {
 	})
 	for range 10 {
 		var out, errs strings.Builder
-		require.Equal(t, cli.ExitFailed, run([]string{"dial", url}, endless{}, &out, &errs))
+		require.Equal(t, cli.ExitFailed, run([]string{"dial", url, "--wait", "1m"}, endless{}, &out, &errs))
 		require.Equal(t, "khp: the server closed before a line of the input was sent: Close 1000 normal closure \"enough\"\n", errs.String())
 	}
 }
