@@ -32,14 +32,14 @@ func ExampleReadTrace() {
 	// Output:
 	// not a path of the machine
 	// line 7 server [KHP-EXT-RSP-14 KHP-CLOSE-04]
-	//     client                                              server
-	//   3 │─── GET / HTTP/1.1 ────────────────────────────────────▶│
-	//     │    Sec-WebSocket-Protocol: x-kaazing-handshake         │
-	//   4 │◀── HTTP/1.1 101 Switching Protocols ───────────────────│
-	//     │    Sec-WebSocket-Protocol: x-kaazing-handshake         │
-	//   5 │═══ GET / HTTP/1.1 ════════════════════════════════════▶│
-	//   6 │◀══ HTTP/1.1 101 Switching Protocols ═══════════════════│
-	//   7 │◀══ text "welcome" ═════════════════════════════════════│
-	//     ✗ wrong, by the server: the response before it was not ended by an empty binary message
-	//     (KHP-EXT-RSP-14 KHP-CLOSE-04)
+	//     client                                      server
+	//   3 │─── GET / HTTP/1.1 ────────────────────────────▶│
+	//     │    Sec-WebSocket-Protocol: x-kaazing-handshake │
+	//   4 │◀── HTTP/1.1 101 Switching Protocols ───────────│
+	//     │    Sec-WebSocket-Protocol: x-kaazing-handshake │
+	//   5 │═══ GET / HTTP/1.1 ════════════════════════════▶│
+	//   6 │◀══ HTTP/1.1 101 Switching Protocols ═══════════│
+	//   7 │◀══ text "welcome" ═════════════════════════════│
+	//     ✗ wrong, by the server: the response before it was not ended by an empty
+	//     binary message (KHP-EXT-RSP-14 KHP-CLOSE-04)
 }
