@@ -27,11 +27,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// operatingPage is the operator's page, with the one that says more.
 func operatingPage(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../../../../docs/operating.md")
 	require.NoError(t, err)
-	return string(text)
+	more, err := os.ReadFile("../../../../docs/serve.md")
+	require.NoError(t, err)
+	return string(text) + string(more)
 }
 
 // TestOperating_LogLines finds every message that khp serve may log in the page.
@@ -45,7 +48,7 @@ func TestOperating_LogLines(t *testing.T) {
 			}
 			found++
 			if !strings.Contains(page, "`"+message+"`") {
-				t.Errorf("docs/operating.md does not say what %q means", message)
+				t.Errorf("docs/operating.md and docs/serve.md do not say what %q means", message)
 			}
 		}
 	}
@@ -116,13 +119,13 @@ func TestOperating_Metrics(t *testing.T) {
 	exist := map[string]bool{}
 	for _, name := range regexp.MustCompile(`(?m)^# TYPE (khp_\w+) `).FindAllStringSubmatch(served.Body.String(), -1) {
 		exist[name[1]] = true
-		require.True(t, strings.Contains(page, "`"+name[1]+"`"), "docs/operating.md does not mention %s", name[1])
+		require.True(t, strings.Contains(page, "`"+name[1]+"`"), "docs/operating.md and docs/serve.md do not mention %s", name[1])
 	}
 	require.NotEmpty(t, exist)
 	board, err := os.ReadFile("../../../../docs/deploy/grafana.json")
 	require.NoError(t, err)
 	require.True(t, json.Valid(board))
-	for where, text := range map[string]string{"docs/operating.md": page, "docs/deploy/grafana.json": string(board)} {
+	for where, text := range map[string]string{"docs/operating.md, docs/serve.md": page, "docs/deploy/grafana.json": string(board)} {
 		for _, name := range regexp.MustCompile(`khp_[a-z_]+`).FindAllString(text, -1) {
 			series := regexp.MustCompile(`_(bucket|count|sum)$`).ReplaceAllString(name, "")
 			require.True(t, exist[name] || exist[series], "%s in %s does not exist", name, where)
@@ -172,7 +175,7 @@ func TestOperating_Settings(t *testing.T) {
 	require.Greater(t, named, 10)
 	o.flags.VisitAll(func(f *pflag.Flag) {
 		if !strings.Contains(page, f.Name) {
-			t.Errorf("docs/operating.md does not mention %s", f.Name)
+			t.Errorf("docs/operating.md and docs/serve.md do not mention %s", f.Name)
 		}
 	})
 }
