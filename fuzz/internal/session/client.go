@@ -161,7 +161,7 @@ func (r *clientRun) other(op byte, p *property.Program) error {
 		may := c.Phase().Open()
 		out, ok := c.Send(r.now, wire.Text, p.Piece())
 		if ok != may || !ok && len(out) > 0 {
-			return fmt.Errorf("Send in phase %v: %v, %d outputs", c.Phase(), ok, len(out))
+			return fmt.Errorf("sent in phase %v: %v, %d outputs", c.Phase(), ok, len(out))
 		}
 		return r.take(out)
 	case 21:

@@ -74,7 +74,7 @@ func (m *monitor) end(e ending, now time.Time, limits wire.Limits, given int) er
 		return err
 	}
 	if !m.Over() {
-		return errors.New("Close does not end it")
+		return errors.New("a Close does not end it")
 	}
 	return nil
 }

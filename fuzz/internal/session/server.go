@@ -83,7 +83,7 @@ func (r *serverRun) event(op byte, p *property.Program) error {
 		may := s.Phase().Open()
 		out, ok := s.Send(r.now, wire.Text, p.Piece())
 		if ok != may || !ok && len(out) > 0 {
-			return fmt.Errorf("Send in phase %v: %v, %d outputs", s.Phase(), ok, len(out))
+			return fmt.Errorf("sent in phase %v: %v, %d outputs", s.Phase(), ok, len(out))
 		}
 		return r.take(out)
 	case 12:
