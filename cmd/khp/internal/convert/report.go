@@ -72,6 +72,7 @@ func (r *report) print(w io.Writer) {
 	}
 	for _, key := range []string{"emulation", "plain WebSocket"} { // which no element asks for
 		e := find(key)
+		count[e.verdict]++
 		_, _ = fmt.Fprintf(w, "%-9s  every service: %s: %s\n", e.verdict, key, strings.ReplaceAll(e.note, "`", ""))
 	}
 	_, _ = fmt.Fprintf(w, "\n%d taken, %d different, %d lost\n", count[taken], count[different], count[lost])
