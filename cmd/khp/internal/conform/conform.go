@@ -128,7 +128,12 @@ func (o *options) selected(server bool, profile string) ([]conform.Selected, err
 func (o *options) chosen(server bool, profile string) ([]conform.Selected, error) {
 	list, err := o.selected(server, profile)
 	if err == nil && len(list) == 0 {
-		err = cli.Usagef("--run %s matches no case for a %s in the %s profile; --list shows them", strings.Join(o.runs, " --run "), role(server), profile)
+		hint := "--list shows them"
+		other := map[string]string{"spec": "kaazing", "kaazing": "spec"}[profile]
+		if elsewhere, err := o.selected(server, other); err == nil && len(elsewhere) > 0 {
+			hint = "try --profile " + other
+		}
+		err = cli.Usagef("--run %s matches no case for a %s in the %s profile; %s", strings.Join(o.runs, " --run "), role(server), profile, hint)
 	}
 	return list, err
 }

@@ -36,6 +36,7 @@ func TestConform_Usage(t *testing.T) {
 		"no URL":             {[]string{"server"}, "takes one URL, got 0 arguments"},
 		"URL":                {[]string{"server", "ftp://h/"}, "the URL is not usable"},
 		"profile":            {[]string{"server", "ws://h/", "--profile", "old"}, "--profile old: expected spec or kaazing"},
+		"run elsewhere":      {[]string{"server", "ws://h/", "--run", "kaazing/*"}, "in the spec profile; try --profile kaazing"},
 		"run":                {[]string{"server", "ws://h/", "--run", "nothing"}, "--run nothing matches no case for a server in the spec profile"},
 		"resource":           {[]string{"server", "ws://h/", "--resource", "login=/x"}, `there is no resource "login"; expected one of challenge`},
 		"resource path":      {[]string{"server", "ws://h/", "--resource", "challenge=x"}, "expected NAME=PATH, as in challenge=/members"},
