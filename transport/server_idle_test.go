@@ -139,7 +139,16 @@ func TestServer_IdleKeepAlive(t *testing.T) {
 		t.Skip("the race detector has stacks grow")
 	}
 	messages := [][]byte{[]byte(openingRequest), frametest.Encode(false, bin(extendedRequest))}
-	without, with := measureIdle(t, 500, messages, idleServers["Server"]), measureIdle(t, 500, messages, idleServers["KeepAlive"])
+	// The least of several: not every collection finds all goroutines where their stacks may shrink.
+	least := func(name string) idle {
+		best := measureIdle(t, 500, messages, idleServers[name])
+		for range 4 {
+			next := measureIdle(t, 500, messages, idleServers[name])
+			best = idle{min(best.heap, next.heap), min(best.stack, next.stack)}
+		}
+		return best
+	}
+	without, with := least("Server"), least("KeepAlive")
 	require.Less(t, with.heap-without.heap, 256.0, "%v, %v", without, with)
 	require.Less(t, with.stack-without.stack, 1024.0, "%v, %v", without, with)
 }
