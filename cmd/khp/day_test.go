@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net"
 	"strings"
 	"syscall"
@@ -98,18 +97,6 @@ func echoTCP(t *testing.T) (addr string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				_, _ = io.Copy(nc, nc)
-				_ = nc.Close()
-			}()
-		}
-	}()
+	echoBytes(t, ln, nil)
 	return ln.Addr().String()
 }
