@@ -2,7 +2,9 @@ package transport
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -11,9 +13,11 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/cookies"
 	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/loop"
-	"example.com/khp/transport/internal/proxy"
+	"example.com/khp/transport/internal/reach"
+	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
 )
 
@@ -42,16 +46,17 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
-	d := &dialer{opts: opts}
-	url, d.zone = cutZone(url)
+	d := &dialer{opts: opts, reach: reach.Dialer{NetDial: opts.NetDial, Proxy: opts.Proxy, TLS: opts.TLSConfig, Limits: opts.Limits.OrDefault()}}
+	url = d.reach.CutZone(url)
 	cfg := opts.config()
-	cfg.HasProxyLogin = opts.hasProxyLogin(url)
+	cfg.HasProxyLogin = d.reach.HasLogin(url)
 	cfg.ConfirmExtensions, cfg.Responded = d.confirm, d.responded
 	if opts.Compression != nil {
 		cfg.OpeningExtensions = []string{deflate.Offer(opts.Compression.NoContextTakeover)}
 	}
 	if opts.Jar != nil {
-		d.takeCookies(&cfg)
+		d.jar.Jar = opts.Jar
+		cfg.OpeningHeader, cfg.Cookies = d.jar.Take(cfg.OpeningHeader), d.cookies
 	}
 	if check := opts.CheckRedirect; check != nil {
 		cfg.CheckRedirect = func(via []string, to string) error {
@@ -64,7 +69,6 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		return nil, clientError(err)
 	}
 	d.client = client
-	d.proxy = proxy.Dialer{TCP: opts.dialTCP, TLS: opts.TLSConfig, Limits: opts.Limits.OrDefault()}
 	d.drive.Reset(client, d)
 	d.drive.ReportsBody = true
 	d.trace = newTrace(opts.Observer, d, false)
@@ -100,17 +104,15 @@ type dialer struct {
 	opts   *DialOptions
 	client *endpoint.Client
 	drive  driver.Client
-	origin wire.URL           // of the first connection: credentials go nowhere else
-	zone   string             // of the first URL's IPv6 address
 	path   []string           // URLs of all connections
 	cancel context.CancelFunc // of the provider, if it was asked
 
-	proxy      proxy.Dialer
+	reach      reach.Dialer
+	jar        cookies.Jar         // without a Jar unless there is one
 	declined   error               // why the provider gave no credentials
 	refusal    error               // of CheckRedirect
 	opening    []HeaderField       // fields of the opening 101
 	misgranted error               // of the opening handshake
-	cookie     string              // of OpeningHeader, if there is a Jar
 	sessions   []extension.Session // of the extensions that the server has granted
 }
 
@@ -132,11 +134,41 @@ func (d *dialer) Dropped(error) {}
 // Dial implements [driver.ClientHost].
 func (d *dialer) Dial(c *driver.Conn, url wire.URL) {
 	if d.client.Attempt() == 1 {
-		d.origin = url
+		d.reach.Begin(url)
 	}
 	d.path = append(d.path, url.String())
 	d.Network = nil
 	d.Next = func() { d.dial(c, url) }
+}
+
+// dial brings up TCP and TLS.
+func (d *dialer) dial(c *driver.Conn, url wire.URL) {
+	ctx, cancel := context.WithDeadline(d.Context, d.drive.Deadline())
+	defer cancel()
+	nc, refusal, err := d.reach.Dial(ctx, url, d.client.UsesProxyCredentials())
+	if refusal != nil {
+		err = (*ProxyError)(refusal)
+	}
+	if err == nil {
+		var nonce [16]byte
+		_, _ = rand.Read(nonce[:]) // never fails
+		d.Connected(nc, c)
+		c.Connected(time.Now(), d, nonce)
+		return
+	}
+	d.Network = err
+	if due, ok := ctx.Deadline(); ok && !time.Now().Before(due) {
+		<-ctx.Done() // the socket may know of the deadline a little earlier
+	}
+	switch {
+	case d.Context.Err() != nil:
+		d.Abandon()
+	case ctx.Err() != nil && (refusal == nil || refusal.Status == 0): // the deadline is told next
+	case refusal != nil:
+		c.Failed(time.Now(), err.Error())
+	default:
+		c.Failed(time.Now(), sock.Reason(err))
+	}
 }
 
 // AskCredentials implements [driver.ClientHost]: it has the provider answer, beside the reading of
@@ -179,9 +211,31 @@ func (d *dialer) openConn() *Conn {
 
 // confirm makes sessions for what the server has granted.
 func (d *dialer) confirm(granted []string) (err error) {
-	if d.opts.Compression != nil && slices.ContainsFunc(granted, isDeflate) {
+	if d.opts.Compression != nil && slices.ContainsFunc(granted, deflate.Is) {
 		return errors.New(deflate.Name + " belongs to the opening handshake")
 	}
 	d.sessions, err = extension.Confirm(d.opts.Use, granted)
 	return err
+}
+
+// cookies returns the Cookie field for a URL.
+func (d *dialer) cookies(target string) string {
+	first := d.client == nil || d.client.Attempt() == 0 || d.reach.IsOrigin(d.client.URL())
+	return d.jar.Field(target, first)
+}
+
+// responded takes what is to be kept of a response.
+func (d *dialer) responded(leg endpoint.Leg, target string, status int, fields wire.Fields) {
+	if leg == endpoint.LegOpening && status == http.StatusSwitchingProtocols {
+		d.opening = make([]HeaderField, 0, len(fields))
+		for _, f := range fields {
+			d.opening = append(d.opening, HeaderField{Name: string(f.Name), Value: string(f.Value)})
+		}
+	}
+	if leg == endpoint.LegOpening && d.opts.Compression != nil {
+		d.Compression, d.misgranted = deflate.Granted(fields)
+	}
+	if d.opts.Jar != nil {
+		d.jar.Keep(target, fields)
+	}
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,7 @@ import (
 	"example.com/khp/transport/internal/field"
 	format "example.com/khp/transport/trace"
 	"example.com/khp/wire"
+	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/net/idna"
 )
 
@@ -116,6 +119,19 @@ type DialOptions struct {
 	// the server grants them. Where Extensions has an element of the same name, that is what is
 	// asked for. Extensions that Use does not know are the caller's to run.
 	Use []extension.Extension
+}
+
+// ProxyFromEnvironment is a [DialOptions].Proxy that reads what [http.ProxyFromEnvironment] does, on
+// each call, and ALL_PROXY or all_proxy for what HTTP_PROXY and HTTPS_PROXY leave open. NO_PROXY
+// counts for all of them.
+func ProxyFromEnvironment(r *http.Request) (*url.URL, error) {
+	if r == nil || r.URL == nil {
+		return nil, errors.New("transport: ProxyFromEnvironment needs a request with a URL")
+	}
+	cfg := httpproxy.FromEnvironment()
+	all := cmp.Or(os.Getenv("ALL_PROXY"), os.Getenv("all_proxy"))
+	cfg.HTTPProxy, cfg.HTTPSProxy = cmp.Or(cfg.HTTPProxy, all), cmp.Or(cfg.HTTPSProxy, all)
+	return cfg.ProxyFunc()(r.URL)
 }
 
 // maxRedirects is the largest budget of redirects. [AMB-61]

@@ -15,6 +15,7 @@ import (
 	"example.com/khp/internal/retryafter"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/portal"
+	"example.com/khp/transport/internal/sock"
 )
 
 // HandshakeError is why a connection was not opened. It carries what the server said, so that the
@@ -203,3 +204,66 @@ func (e HandshakeError) Format(s fmt.State, verb rune) { field.Show(s, verb, e.E
 
 // MarshalText is for encoders of logs.
 func (e HandshakeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// ProxyError is why a proxy made no connection: the cause of a [*HandshakeError] with
+// fsm.FailureConnect or fsm.FailureTimeout. It never shows the user and password of the proxy.
+type ProxyError struct {
+	Proxy  string      // scheme://host:port; "" if the proxy to use could not be found out
+	Target string      // host:port it was asked for
+	Status int         // of its answer, 0 if there was none
+	Header http.Header // its fields
+	Body   []byte      // its body, as far as it came, bounded by DialOptions.Limits; treat as untrusted
+	Err    error       // network error, or why a challenge of the proxy was not answered; may be nil
+}
+
+// Error names the proxy and says what it did.
+func (e *ProxyError) Error() string {
+	s := "proxy " + e.Proxy
+	switch {
+	case e.Proxy == "":
+		s = "no proxy found"
+	case e.Status != 0:
+		s += fmt.Sprintf(" refused to connect to %s with %d", e.Target, e.Status)
+		if text := http.StatusText(e.Status); text != "" {
+			s += " " + text
+		}
+	default:
+		s += " did not connect to " + e.Target
+	}
+	if e.Err != nil {
+		s += ": " + sock.Reason(e.Err)
+	} else if e.Status == http.StatusProxyAuthRequired {
+		s += ": its credentials are refused"
+	}
+	return s
+}
+
+// Is makes errors.Is(err, fsm.FailureConnect) work.
+func (e *ProxyError) Is(target error) bool { return target == fsm.FailureConnect }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *ProxyError) As(target any) bool { return asFailure(fsm.FailureConnect, target) }
+
+// Unwrap returns Err.
+func (e *ProxyError) Unwrap() error { return e.Err }
+
+// proxyErrorOf finds a ProxyError behind err, nil if there is none.
+func proxyErrorOf(err error) *ProxyError {
+	var e *ProxyError
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// GoString is the message, without the fields and the body of the proxy's answer.
+func (e ProxyError) GoString() string { return fmt.Sprintf("transport.ProxyError(%q)", e.Error()) }
+
+// LogValue is the message, for log/slog.
+func (e ProxyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// Format writes the same for every verb, also for one that is wrong for it.
+func (e ProxyError) Format(s fmt.State, verb rune) { field.Show(s, verb, e.Error()) }
+
+// MarshalText is for encoders of logs.
+func (e ProxyError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }

@@ -54,10 +54,26 @@ func Accept(offered []string, alone bool) (granted string, p Params, ok bool) {
 	return "", Params{}, false
 }
 
-// Confirm judges what a server has granted of Offer.
-func Confirm(granted string) (Params, error) {
-	p, _, err := parse(granted, false)
-	return p, err
+// Granted returns what a server has granted of Offer, nil if nothing.
+func Granted(response wire.Fields) (granted *Params, err error) {
+	for v := range response.All("Sec-WebSocket-Extensions") {
+		for element := range strings.SplitSeq(string(v), ",") {
+			if !Is(element) {
+				continue
+			}
+			var p Params
+			if p, _, err = parse(strings.Trim(element, " \t"), false); err == nil {
+				granted = &p
+			}
+		}
+	}
+	return granted, err
+}
+
+// Is reports whether an element of extensions is permessage-deflate.
+func Is(element string) bool {
+	name, _, _ := strings.Cut(element, ";")
+	return strings.EqualFold(strings.Trim(name, " \t"), Name)
 }
 
 // parse reads an element. narrow says that the server's window is to be smaller than ours is.

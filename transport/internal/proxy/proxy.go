@@ -63,6 +63,8 @@ type Dialer struct {
 
 // Refusal is why there is no connection: the answer of the proxy, if there was one.
 type Refusal struct {
+	Proxy  string // its Name; "" if it is not known
+	Target string // host:port it was asked for
 	Status int
 	Header http.Header
 	Body   []byte
@@ -74,10 +76,20 @@ type Refusal struct {
 // wants none has no use for them.
 //
 //khp:impl KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
-func (d *Dialer) Dial(ctx context.Context, proxy *url.URL, addr string) (net.Conn, *Refusal) {
+func (d *Dialer) Dial(ctx context.Context, proxy *url.URL, addr string) (nc net.Conn, refusal *Refusal) {
 	if IsSOCKS(proxy) {
-		return d.dialSOCKS(ctx, proxy, addr)
+		nc, refusal = d.dialSOCKS(ctx, proxy, addr)
+	} else {
+		nc, refusal = d.dialHTTP(ctx, proxy, addr)
 	}
+	if refusal != nil {
+		refusal.Proxy, refusal.Target = Name(proxy), addr
+	}
+	return nc, refusal
+}
+
+// dialHTTP is Dial for proxies that speak HTTP.
+func (d *Dialer) dialHTTP(ctx context.Context, proxy *url.URL, addr string) (net.Conn, *Refusal) {
 	var login string
 	if d.Login && !d.challenged && proxy.User != nil {
 		user, password := userOf(proxy)
