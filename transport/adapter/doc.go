@@ -10,6 +10,9 @@
 // library's connection directly: messages are not changed any more, and nothing of this package is
 // in their way.
 //
+// A library that calls back for each message has an [Inbox] in its Conn: it keeps the messages that
+// arrive before the handshake asks for them, and before the application is ready.
+//
 // # What every library costs
 //
 // The opening handshake belongs to the library. On a server its 101 is what the library writes,

@@ -2,18 +2,19 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
 	"example.com/khp/transport"
-	"example.com/khp/transport/internal/field"
-	"example.com/khp/wire"
+	"example.com/khp/transport/auth"
 )
 
 // ServerOptions are what a server offers and how it decides. The zero value, or nil, accepts every
@@ -25,9 +26,16 @@ type ServerOptions struct {
 	// client, and returned as the cause of the failure. nil accepts with the first of Subprotocols
 	// that was asked for.
 	Decide       func(ctx context.Context, r *transport.Request) (transport.Decision, error)
-	Subprotocols []string              // in the server's order of preference, for a nil Decide
-	Config       endpoint.ServerConfig // limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked besides if it is set
-	ReadLimit    int64                 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
+	Subprotocols []string // in the server's order of preference, for a nil Decide
+	// SelectSubprotocol selects one of r.Subprotocols, or none with "", in the place of Subprotocols.
+	// It runs where Decide would, and is refused beside it: a decision selects by itself.
+	SelectSubprotocol func(r *transport.Request) string
+	// Authenticator finds out who a client is, and lets in whom it knows, before Decide is asked;
+	// the principal is in the request. nil asks no client. It runs where Decide runs, with its rules.
+	// Config.Machine.MaxChallenges bounds how often one client is asked.
+	Authenticator auth.Authenticator
+	Config        endpoint.ServerConfig // limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked besides if it is set
+	ReadLimit     int64                 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
 }
 
 // Server shakes hands on conn, which the library has just opened for r and on which it selected
@@ -40,16 +48,12 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	if opts == nil {
 		opts = &ServerOptions{}
 	}
-	if err := opts.Config.Check(); err != nil {
+	if err := opts.check(); err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
-	if opts.ReadLimit < 0 {
-		_ = conn.Close()
-		return nil, fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d", opts.ReadLimit, transport.DefaultReadLimit)
-	}
 	s := &server{opts: opts, server: endpoint.NewServer(opts.Config), cancel: func() {}}
-	s.opening = openingOf(r)
+	s.opening, s.remote = openingOf(r), remoteOf(r)
 	s.drive = driver.NewServer(s.server, s, s)
 	s.loop = loop{ctx: ctx, driver: s.drive, side: s, timeouts: &opts.Config.Timeouts, limit: int64(opts.Config.Limits.OrDefault().Unit)}
 	s.attach(conn, nil, s.drive)
@@ -64,9 +68,31 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	}
 	conn.SetReadLimit(limit)
 	result, request := s.server.Result(), *s.server.Request()
+	request.Principal = s.who
 	return &Result{
 		Status: result.Status, Subprotocol: result.Subprotocol, Extensions: result.Extensions, Header: r.Header, URL: request.Target, Request: &request,
 	}, nil
+}
+
+// check refuses options that mean nothing.
+func (o *ServerOptions) check() error {
+	if err := o.Config.Check(); err != nil {
+		return err
+	}
+	if a, ok := o.Authenticator.(interface{ Validate() error }); ok {
+		if err := a.Validate(); err != nil {
+			return fmt.Errorf("adapter: ServerOptions.Authenticator: %w", err)
+		}
+	}
+	switch {
+	case o.ReadLimit < 0:
+		return fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d", o.ReadLimit, transport.DefaultReadLimit)
+	case o.SelectSubprotocol != nil && o.Decide != nil:
+		return errors.New("adapter: SelectSubprotocol is set beside Decide; leave it nil and set Subprotocol in the decision")
+	case o.SelectSubprotocol != nil && o.Subprotocols != nil:
+		return errors.New("adapter: SelectSubprotocol and Subprotocols are both set; leave one of them nil")
+	}
+	return nil
 }
 
 // server is one connection.
@@ -76,9 +102,12 @@ type server struct {
 	drive    *driver.Server
 	opts     *ServerOptions
 	opening  endpoint.OpeningRequest
+	remote   net.Addr           // of the client, nil if it is not known
 	question driver.Question    // that the application was asked
 	cancel   context.CancelFunc // of the decision in progress
 	broken   error              // what the application failed with
+	letIn    bool               // the Authenticator has let the present request in
+	who      any                // its principal
 }
 
 func (s *server) begin() { s.drive.Opened(time.Now(), s.opening, nil) }
@@ -105,10 +134,16 @@ func (s *server) Dropped(err error) {
 func (s *server) AskDecision(q driver.Question) {
 	s.cancel()
 	ctx, cancel := context.WithCancel(s.ctx)
+	if s.remote != nil {
+		ctx = auth.WithClientNetwork(ctx, s.remote)
+	}
 	s.cancel, s.question = cancel, q
-	r := q.Request()
+	r, letIn := q.Request(), q.Again && s.letIn
+	if letIn {
+		r.Principal = s.who
+	}
 	s.later(func() func() {
-		d, err := s.decide(ctx, &r)
+		d, verdict, err := s.decide(ctx, &r, letIn)
 		return func() {
 			switch {
 			case q.Over():
@@ -116,44 +151,57 @@ func (s *server) AskDecision(q driver.Question) {
 				s.broken = err
 				q.Fail(time.Now())
 			default:
+				s.letIn, s.who = letIn || verdict.LetsIn(), r.Principal
 				q.Decide(time.Now(), d)
 			}
 		}
 	})
 }
 
-func (s *server) decide(ctx context.Context, r *transport.Request) (d transport.Decision, err error) {
+// decide asks the Authenticator, unless it has let in the client of this request already, and then
+// the application.
+func (s *server) decide(ctx context.Context, r *transport.Request, letIn bool) (d transport.Decision, v auth.Verdict, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
-	if s.opts.Decide != nil {
-		return s.opts.Decide(ctx, r)
+	if s.opts.Authenticator != nil && !letIn {
+		if v, err = s.opts.Authenticator.Authenticate(ctx, r); err != nil {
+			return d, v, fmt.Errorf("authenticating: %w", err)
+		}
+		if !v.LetsIn() {
+			return v.Decision(), v, nil
+		}
+		r.Principal = v.Principal
 	}
-	for _, p := range s.opts.Subprotocols {
-		if slices.Contains(r.Subprotocols, p) {
-			return transport.Decision{Subprotocol: p}, nil
+	switch {
+	case s.opts.Decide != nil:
+		d, err = s.opts.Decide(ctx, r)
+	case s.opts.SelectSubprotocol != nil:
+		d.Subprotocol = s.opts.SelectSubprotocol(r)
+	default:
+		i := slices.IndexFunc(s.opts.Subprotocols, func(p string) bool { return slices.Contains(r.Subprotocols, p) })
+		if i >= 0 {
+			d.Subprotocol = s.opts.Subprotocols[i]
 		}
 	}
-	return transport.Decision{}, nil
+	return d, v, err
 }
 
-// openingOf is r in the endpoint's form. What is malformed in its lists was the library's to
-// refuse, and is left out.
+// openingOf is r in the endpoint's form.
 func openingOf(r *http.Request) endpoint.OpeningRequest {
-	o := endpoint.OpeningRequest{
-		Target: r.RequestURI, Host: r.Host, Key: r.Header.Get("Sec-WebSocket-Key"),
-		Opening: append([]endpoint.HeaderField{{Name: "Host", Value: r.Host}}, field.List(r.Header)...), Extensions: r.Header.Values("Sec-WebSocket-Extensions"),
+	target := r.RequestURI
+	if target == "" { // of a request that middleware has made
+		target = r.URL.RequestURI()
 	}
-	if !strings.HasPrefix(o.Target, "/") {
-		o.Target = r.URL.RequestURI()
+	return endpoint.OpeningFromHTTP(target, r.Host, r.Header)
+}
+
+// remoteOf is the client's address, of which middleware may know better than the socket.
+func remoteOf(r *http.Request) net.Addr {
+	if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return net.TCPAddrFromAddrPort(at)
 	}
-	for _, line := range r.Header.Values("Sec-WebSocket-Protocol") {
-		list, _ := wire.ParseTokens(nil, []byte(line))
-		for _, p := range list {
-			o.Subprotocols = append(o.Subprotocols, string(p))
-		}
-	}
-	return o
+	return nil
 }
