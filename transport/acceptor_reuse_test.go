@@ -16,8 +16,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"example.com/khp/endpoint"
-	"example.com/khp/endpoint/driver"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/frametest"
@@ -162,12 +160,11 @@ func TestAcceptor_Reuse(t *testing.T) {
 		}
 	}
 	defer func() { poison = nil }()
-	fresh := func() *acceptor { return &acceptor{server: &endpoint.Server{}, drive: &driver.Server{}} }
 	for first, one := range kindsOfConnections() {
 		virtual(t, first, func(t *testing.T) {
 			for second, other := range kindsOfConnections() {
-				want := handshakeOf(t, fresh(), other)
-				a := fresh()
+				want := handshakeOf(t, newAcceptor(), other)
+				a := newAcceptor()
 				handshakeOf(t, a, one)
 				a.reset()
 				require.Equal(t, want, handshakeOf(t, a, other), "%s after %s", second, first)
@@ -180,7 +177,7 @@ func TestAcceptor_Reuse(t *testing.T) {
 // while the application still decides.
 func TestAcceptor_LateDecision(t *testing.T) {
 	virtual(t, "", func(t *testing.T) {
-		a := &acceptor{server: &endpoint.Server{}, drive: &driver.Server{}}
+		a := newAcceptor()
 		answers := []chan Decision{make(chan Decision), make(chan Decision)}
 		h := &Handler{Serve: func(context.Context, *Conn) error { return nil }}
 		asked := 0
@@ -204,11 +201,11 @@ func TestAcceptor_LateDecision(t *testing.T) {
 		}
 		one, got := shake()
 		require.Equal(t, 1, asked)
-		old := a.question
+		old := a.Question
 		_ = one.nc.Close()
 		require.Nil(t, <-got)
 		a.release()
-		require.NotNil(t, a.handler, "an acceptor beside which a decision runs is not given back")
+		require.NotNil(t, a.Context, "an acceptor beside which a decision runs is not given back")
 		a.reset() // as if it had been
 
 		two, got := shake()

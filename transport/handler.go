@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,33 +20,6 @@ import (
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
-
-// Request is what a server decides on: the extended request and what it inherits from the opening
-// one.
-type Request = endpoint.Request
-
-// OpeningRequest is what the extended request inherits from the opening one.
-type OpeningRequest = endpoint.OpeningRequest
-
-// Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse]
-// and [auth.Verdict.Decision] make the others; one whose fields contradict its status is answered
-// with 500 and logged.
-type Decision = endpoint.Decision
-
-// Redirect sends the client to location: a ws or wss URL, or a reference relative to the URL of the
-// request.
-func Redirect(location string) Decision { return endpoint.Redirect(location) }
-
-// Refuse refuses the request with a status code, 400 to 599 as a rule. why is shown to the client;
-// "" sends what the code means. A code that does not refuse gives a decision that is not accepted
-// either, but answered with 500 and logged.
-func Refuse(status int, why string) Decision { return endpoint.Refuse(status, why) }
-
-// Outside is how clients see a server that is behind a reverse proxy.
-type Outside = endpoint.Outside
-
-// HeaderField is a field of a Request or Decision.
-type HeaderField = endpoint.HeaderField
 
 // Handler serves KHP connections on any net/http mux. It answers the opening handshake, speaks the
 // profile that the client asks for, lets Decide judge each request, and calls Serve for each
@@ -150,34 +121,12 @@ func (h *Handler) config() endpoint.ServerConfig {
 	}
 	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside, DecidePlain: true}
 	if len(h.AllowOrigins) > 0 {
-		c.CheckOrigin = h.allows
+		c.CheckOrigin = (*application)(h).Allows
 	}
 	if c.CheckOpening = h.CheckOpening; h.Authenticator != nil && !h.Plain {
-		c.CheckOpening = h.checkKHP
+		c.CheckOpening = (*application)(h).checkKHP
 	}
 	return c
-}
-
-// allows reports whether pages of origin may use the server.
-func (h *Handler) allows(origin, host string) bool {
-	switch {
-	case len(h.AllowOrigins) > 0 && origins.Match(h.AllowOrigins, origin):
-		return true
-	case h.CheckOrigin != nil:
-		return h.CheckOrigin(origin, host)
-	}
-	return endpoint.SameOrigin(origin, host)
-}
-
-// checkKHP is CheckOpening, and refuses clients that cannot be asked for credentials.
-func (h *Handler) checkKHP(o *OpeningRequest) (status int, why string) {
-	if slices.Contains(o.Subprotocols, endpoint.Subprotocol) {
-		if h.CheckOpening == nil {
-			return 0, ""
-		}
-		return h.CheckOpening(o)
-	}
-	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " + endpoint.Subprotocol
 }
 
 var discard = slog.New(slog.DiscardHandler)
@@ -187,42 +136,6 @@ func (h *Handler) log() *slog.Logger {
 		return discard
 	}
 	return h.Logger
-}
-
-// decide asks the Authenticator, unless the client of this request was let in already, and then the
-// application. r is the callee's own, and gets the principal. refused is the verdict of an
-// Authenticator that does not let the client in, else nil.
-func (h *Handler) decide(ctx context.Context, r *Request, letIn bool) (d Decision, refused *auth.Verdict, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
-	}()
-	if h.Authenticator != nil && !letIn {
-		v, err := h.Authenticator.Authenticate(ctx, r)
-		if err != nil {
-			return Decision{}, nil, fmt.Errorf("authenticating: %w", err)
-		}
-		if !v.LetsIn() {
-			return v.Decision(), &v, nil
-		}
-		r.Principal = v.Principal
-	}
-	if h.Decide == nil {
-		return h.accept(r), nil, nil
-	}
-	d, err = h.Decide(ctx, r)
-	return d, nil, err
-}
-
-// accept lets a request in, with the subprotocol that the server likes best.
-func (h *Handler) accept(r *Request) Decision {
-	for _, p := range h.Subprotocols {
-		if slices.Contains(r.Subprotocols, p) {
-			return Decision{Subprotocol: p}
-		}
-	}
-	return Decision{}
 }
 
 // Check refuses a Handler that is not set up, or has options that mean nothing, its Authenticator's

@@ -11,6 +11,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
+	"example.com/khp/transport/internal/handshake"
 	"github.com/stretchr/testify/require"
 )
 
@@ -107,7 +108,7 @@ func TestHandler_LoginFailedLog(t *testing.T) {
 		"neither":         {"Bearer x", auth.Verdict{}, `reason="wrong credentials"`},
 		"basic":           {"Basic am9lOndlbGNvbWU=", auth.Verdict{}, `reason="wrong credentials" user=joe`},
 		"reason alone":    {"", auth.Verdict{Reason: "the cookie is wrong"}, `reason="the cookie is wrong"`},
-		"long":            {"Bearer x", auth.Verdict{User: strings.Repeat("u", 5000), Reason: "no"}, "user=" + strings.Repeat("u", mostQuoted) + "\n"},
+		"long":            {"Bearer x", auth.Verdict{User: strings.Repeat("u", 5000), Reason: "no"}, "user=" + strings.Repeat("u", handshake.MostQuoted) + "\n"},
 		"none given":      {"", auth.Verdict{}, ""},
 		"not checked":     {"Basic am9lOndlbGNvbWU=", auth.Verdict{RetryAfter: 1}, ""},
 	} {

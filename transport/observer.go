@@ -149,9 +149,6 @@ func shown(r *redact.Redactor, piece []byte) []byte {
 
 // received tells of the opening request, written anew if net/http has read it.
 func (t *trace) received(o *opening.Request) {
-	if t.to == nil {
-		return
-	}
 	b := o.Head
 	if o.Parsed != nil {
 		t.url = string(o.Parsed.Target)

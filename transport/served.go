@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/field"
+	"example.com/khp/transport/internal/handshake"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
@@ -28,6 +30,38 @@ type served struct {
 	conn    *Conn           // once open
 	over    func()          // ends what ConnContext has begun; nil without it
 }
+
+// acceptor shakes hands on one connection, and tells observers of it.
+type acceptor struct {
+	handshake.Server
+	trace trace
+}
+
+func newAcceptor() *acceptor { return &acceptor{Server: handshake.New()} }
+
+// acceptors are between two handshakes.
+var acceptors = sync.Pool{New: func() any { return newAcceptor() }}
+
+// release gives a back for the next handshake, unless something that ran beside this one may still
+// wake it. What was returned is not a's any more.
+func (a *acceptor) release() {
+	if !a.Beside {
+		a.reset()
+		acceptors.Put(a)
+	}
+}
+
+// reset makes a ready for the next handshake.
+func (a *acceptor) reset() {
+	if poison != nil {
+		poison(a.Corked[:cap(a.Corked)])
+	}
+	a.Reset()
+	a.trace = trace{}
+}
+
+// poison spoils memory that is released, so that tests find who still uses it; nil does not.
+var poison func(released []byte)
 
 // shake shakes hands with a client whose opening request was read already. conn is the outcome, nil
 // if it failed. fields are added to the opening 101.
@@ -50,10 +84,6 @@ func (c *served) shake(o *opening.Request, detached bool, fields ...HeaderField)
 // shakeWith is shake with a new or reset acceptor.
 func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, fields ...HeaderField) {
 	h := c.handler
-	a.handler, a.nc, a.remote, a.keepAlive = h, c.Conn, c.Conn.RemoteAddr(), h.KeepAlive
-	if c.server != nil {
-		a.keepAlive = cmp.Or(h.KeepAlive, c.server.KeepAlive)
-	}
 	cfg := h.config()
 	if len(h.OpeningHeader)+len(fields) > 0 {
 		cfg.OpeningFields = func() []HeaderField { return append(field.List(h.OpeningHeader), fields...) }
@@ -68,12 +98,11 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, field
 			return []string{granted}
 		}
 	}
-	a.server.Reset(cfg)
-	first := a.judge(o)
+	a.Opening(cfg, o)
 	a.Entry = &c.Entry
-	a.cancelConn = c.CancelFunc()
+	cancel := c.CancelFunc()
 	if h.ConnContext != nil {
-		c.ctx, a.cancelConn, c.over = h.connContext(c.ctx, *a.server.OpeningRequest())
+		c.ctx, cancel, c.over = h.connContext(c.ctx, *a.OpeningRequest())
 		a.Entry = nil // the application may end it, too
 		defer func() {
 			if c.conn == nil {
@@ -81,8 +110,8 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, field
 			}
 		}()
 	}
-	if end := a.cancelConn; detached {
-		a.cancelConn = func(cause error) {
+	if end := cancel; detached {
+		cancel = func(cause error) {
 			end(cause)
 			c.forget()
 			if c.over != nil {
@@ -90,7 +119,41 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, field
 			}
 		}
 	}
-	c.conn = a.shake(c.ctx, c.Conn, o, first)
+	config := handshake.Config{
+		Application: (*application)(h), Context: c.ctx, Conn: c.Conn, Log: h.log(), Use: h.Use,
+		Timeouts: &h.Timeouts, Limit: int64(h.Limits.OrDefault().Unit), Trace: &a.trace,
+	}
+	if a.trace = newTrace(h.Observer, a, true); a.trace.to != nil {
+		config.Observe = a.trace.observe
+		a.trace.received(o)
+	}
+	if a.Shake(config, o); a.IsOpen {
+		c.conn = c.open(a, cancel)
+	}
+}
+
+// open makes the open connection the application's.
+func (c *served) open(a *acceptor, cancel context.CancelCauseFunc) *Conn {
+	h, result := c.handler, a.Result()
+	o := opened{
+		watched: a.trace.opened(result.Subprotocol, result.Status),
+		info:    handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, unfragmented: a.OpeningRequest().Kaazing()},
+		cancel:  cancel, sessions: a.Sessions, readLimit: h.ReadLimit, keepAlive: h.KeepAlive,
+	}
+	if c.server != nil {
+		o.keepAlive = cmp.Or(h.KeepAlive, c.server.KeepAlive)
+	}
+	if a.Entry != nil {
+		o.home = a.Context
+	}
+	if result.Plain {
+		r := *a.OpeningRequest()
+		o.info.opening, o.info.principal = &r, a.Principal
+	} else {
+		o.info.request = a.Request()
+		o.info.opening = &o.info.request.OpeningRequest
+	}
+	return newConn(a.Link, o)
 }
 
 // use lets the application have the connection, and returns when both are done with it.
