@@ -182,6 +182,15 @@ func (c *Conn) Ping(ctx context.Context) error {
 	if err := c.write(ctx, ws.OpPing, nil); err != nil {
 		return err
 	}
+	err := c.untilPong(ctx, pong)
+	if isClosed(pong) { // before what ended the wait was noticed
+		return nil
+	}
+	return err
+}
+
+// untilPong waits for a Pong, and reads while no other call does.
+func (c *Conn) untilPong(ctx context.Context, pong <-chan struct{}) error {
 	reading := c.reading
 	var end <-chan struct{} // of the message that a Reader reads
 	for {

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -170,5 +171,52 @@ func BenchmarkConn_Echo(b *testing.B) {
 		if _, _, err := client.Read(ctx); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// answering is a connection that does something behind each write, before its caller goes on.
+type answering struct {
+	net.Conn
+	behind func()
+}
+
+func (a *answering) Write(p []byte) (int, error) {
+	n, err := a.Conn.Write(p)
+	a.behind()
+	return n, err
+}
+
+// A Pong counts although what comes behind it is noticed at the same moment: the end of the
+// connection, or that of the context.
+func TestConn_PingAnsweredBeforeTheEnd(t *testing.T) {
+	for name, end := range map[string]func(p *peer, cancel func(), read <-chan error){
+		"loss": func(p *peer, _ func(), read <-chan error) { p.send(pf{Op: opO}); _ = p.nc.Close(); <-read },
+		"context": func(p *peer, cancel func(), read <-chan error) {
+			p.send(pf{Op: opO}, pf{Op: opT, P: "and"})
+			<-read
+			cancel()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 50 { // a choice at random is wrong in one of them
+				a, b := tcpPair(t)
+				ctx, cancel := context.WithCancel(t.Context())
+				read, p := make(chan error, 1), newPeer(t, b, false)
+				var once sync.Once
+				c := testConn(&answering{Conn: a, behind: func() { once.Do(func() { end(p, cancel, read) }) }}, true)
+				reading := make(chan struct{})
+				c.reading <- struct{}{} // the Ping goes out with a Read in progress
+				go func() {
+					defer c.release()
+					close(reading)
+					_, _, err := c.readWhole(t.Context())
+					c.watcher.Stop()
+					read <- err
+				}()
+				<-reading
+				require.NoError(t, c.Ping(ctx))
+				_ = c.CloseNow()
+			}
+		})
 	}
 }

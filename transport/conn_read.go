@@ -147,10 +147,8 @@ func (c *Conn) readForPong(ctx context.Context, pong <-chan struct{}) (more bool
 	if int64(c.queued) >= c.link.Limit() || c.reader != nil { // a Reader reads on
 		return false, nil
 	}
-	select {
-	case <-pong: // came while we waited for our turn
+	if isClosed(pong) { // while we waited for our turn
 		return true, nil
-	default:
 	}
 	c.watcher.Start(ctx)
 	it, err := c.step(ctx, nil)
@@ -195,6 +193,16 @@ func (c *Conn) awaitPong() <-chan struct{} {
 		c.pong = make(chan struct{})
 	}
 	return c.pong
+}
+
+// isClosed reports whether a channel on which nothing is sent is closed.
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func (c *Conn) pongArrived() {

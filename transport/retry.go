@@ -107,10 +107,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
 	case <-timer.C:
-		return nil
 	}
+	return ctx.Err() // of both at the same moment, too: another try would hide why this one failed
 }
 
 // Temporary reports whether the same call may succeed later without any change: because the server

@@ -108,6 +108,11 @@ func TestDial_RetryContext(t *testing.T) {
 		require.Equal(t, 1, e.Tries)
 		require.Zero(t, e.Failure)
 	})
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 { // a choice at random is wrong in one of them
+		require.ErrorIs(t, sleep(ended, 0), context.Canceled, "another try would hide why the last one failed")
+	}
 	_, err := Dial(t.Context(), "ws://a", &DialOptions{Retry: &Retry{}, Method: "no token"})
 	require.ErrorContains(t, err, "options")
 	require.False(t, errors.As(err, new(*HandshakeError)))

@@ -164,14 +164,17 @@ func (c *client) connect(to *driver.Conn, url wire.URL) {
 	if !time.Now().Before(due) {
 		<-ctx.Done() // a socket may know of the deadline a little earlier
 	}
-	now := time.Now()
+	now, late := time.Now(), ctx.Err() != nil // looked at once: a connection is either attached or closed
+	if late && err == nil {
+		_ = conn.Close()
+	}
 	switch {
-	case err == nil && ctx.Err() == nil:
+	case err == nil && !late:
 		c.attach(conn, socket, to)
 	case c.ctx.Err() != nil:
 		c.giveUp()
 		return
-	case ctx.Err() != nil: // the deadline is told next
+	case late: // the deadline is told next
 		return
 	case resp == nil && socket == nil:
 		to.Failed(now, err.Error())

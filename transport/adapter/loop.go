@@ -61,6 +61,8 @@ type loop struct {
 	answers  chan func()   // of what runs beside
 	done     chan struct{} // closed when run returns
 	next     func()        // to be done before anything is waited for
+	message  *message      // of incoming, not told yet
+	tell     func()        // of answers, not told yet
 
 	over   bool  // Open, Fail or Closed came
 	open   bool  // it was Open
@@ -83,7 +85,7 @@ func (d *loop) run() {
 func (d *loop) attach(c Conn, socket net.Conn, to told) {
 	c.SetReadLimit(d.limit)
 	d.conn, d.socket, d.told, d.incoming = c, socket, to, make(chan message, 1)
-	d.reading, d.deaf, d.stuck = false, false, false
+	d.reading, d.deaf, d.stuck, d.message = false, false, false, nil
 }
 
 // later runs f beside the loop, which then calls what it returned.
@@ -96,7 +98,9 @@ func (d *loop) later(f func() (tell func())) {
 	}()
 }
 
-// happen waits for the next thing that happens and tells the driver.
+// happen waits for the next thing that happens and tells the driver. Of several that are there it
+// takes the end of ctx first, then the deadline, what pends here, what the peer has said, and
+// results from beside: so the outcome does not depend on which goroutine was faster.
 func (d *loop) happen() {
 	if d.ctx.Err() != nil {
 		d.giveUp()
@@ -111,6 +115,9 @@ func (d *loop) happen() {
 		f()
 		return
 	}
+	if d.arrived() {
+		return
+	}
 	switch {
 	case d.conn == nil || d.reading || d.side.patient():
 	case d.deaf:
@@ -122,7 +129,35 @@ func (d *loop) happen() {
 	d.wait()
 }
 
-// wait is the one place that blocks, apart from dialing.
+// arrived tells the driver what is there already, and reports whether anything was.
+func (d *loop) arrived() bool {
+	if d.message == nil {
+		select {
+		case m := <-d.incoming:
+			d.message = &m
+		default:
+		}
+	}
+	if m := d.message; m != nil {
+		d.message = nil
+		d.received(*m)
+		return true
+	}
+	if d.tell == nil {
+		select {
+		case d.tell = <-d.answers:
+		default:
+		}
+	}
+	if tell := d.tell; tell != nil {
+		d.tell = nil
+		tell()
+		return true
+	}
+	return false
+}
+
+// wait is the one place that blocks, apart from dialing. It leaves it to happen to tell the driver.
 func (d *loop) wait() {
 	var expired <-chan time.Time
 	if due := d.driver.Deadline(); !due.IsZero() {
@@ -132,9 +167,8 @@ func (d *loop) wait() {
 	}
 	select {
 	case m := <-d.incoming:
-		d.received(m)
-	case tell := <-d.answers:
-		tell()
+		d.message = &m
+	case d.tell = <-d.answers:
 	case <-expired:
 	case <-d.ctx.Done():
 	}
@@ -206,7 +240,7 @@ func (d *loop) Disconnect() {
 	if d.socket != nil { // some libraries take their time
 		_ = d.socket.Close()
 	}
-	d.conn, d.socket, d.incoming, d.reading = nil, nil, nil, false
+	d.conn, d.socket, d.incoming, d.reading, d.message = nil, nil, nil, false, nil
 }
 
 // outcome is nil if the handshake is open, and the reason otherwise; then the connection is gone.

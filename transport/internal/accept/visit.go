@@ -149,6 +149,11 @@ func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (go
 			waiting = !gone
 		case <-limit.C:
 			waiting = false
+			select {
+			case <-turn: // at the last moment
+				got = true
+			default:
+			}
 		case <-ctx.Done():
 			waiting = false
 		}

@@ -187,11 +187,11 @@ func (t *Tracker) endAll(ctx context.Context, list []*Entry, over time.Duration)
 		select {
 		case <-timer.C:
 		case <-t.idle:
-			timer.Stop()
-			return true
 		case <-ctx.Done():
-			timer.Stop()
-			return false
+		}
+		timer.Stop()
+		if t.allEnded() || ctx.Err() != nil {
+			return t.allEnded()
 		}
 		t.mu.Lock()
 		if _, ok := t.live[e]; ok {
@@ -201,8 +201,18 @@ func (t *Tracker) endAll(ctx context.Context, list []*Entry, over time.Duration)
 	}
 	select {
 	case <-t.idle:
-		return true
 	case <-ctx.Done():
+	}
+	return t.allEnded()
+}
+
+// allEnded reports whether no connection is left of a tracker that is shut down: also if the time
+// for that ended at the same moment.
+func (t *Tracker) allEnded() bool {
+	select {
+	case <-t.idle:
+		return true
+	default:
 		return false
 	}
 }

@@ -86,14 +86,13 @@ func (t *talk) script(ctx context.Context) error {
 				continue
 			}
 			timer.Reset(t.wait)
-			select {
-			case _, more := <-t.arrived:
-				if !more {
-					return t.over(t.ended, unanswered)
-				}
-			case <-ctx.Done():
+			switch t.next(ctx, timer.C) {
+			case anAnswer:
+			case theEnd:
+				return t.over(t.ended, unanswered)
+			case interrupted:
 				return t.close(false)
-			case <-timer.C:
+			case tooLate:
 				_ = t.close(false)
 				return cli.Failf(cli.ExitFailed, "no answer from %s within %s; try --wait with more time, or --wait 0 to send without waiting", t.conn.URL(), t.wait)
 			}
@@ -108,15 +107,49 @@ func (t *talk) script(ctx context.Context) error {
 	return t.close(true)
 }
 
+// heard says what ends a wait.
+type heard uint8
+
+const (
+	anAnswer heard = iota + 1
+	theEnd         // of the connection
+	interrupted
+	tooLate
+)
+
+// next waits for the next message, until the time for it is over. A message that is there by then
+// counts, even if this process was too slow to look at it in time.
+func (t *talk) next(ctx context.Context, timeout <-chan time.Time) heard {
+	select {
+	case _, more := <-t.arrived:
+		return heardOf(more)
+	case <-ctx.Done():
+		return interrupted
+	case <-timeout:
+	}
+	select {
+	case _, more := <-t.arrived:
+		return heardOf(more)
+	default:
+		return tooLate
+	}
+}
+
+func heardOf(more bool) heard {
+	if more {
+		return anAnswer
+	}
+	return theEnd
+}
+
 // stay listens until the server closes, or the user has enough.
 func (t *talk) stay(ctx context.Context) error {
 	for {
-		select {
-		case _, more := <-t.arrived:
-			if !more {
-				return t.over(t.ended, "")
-			}
-		case <-ctx.Done():
+		//exhaustive:ignore
+		switch t.next(ctx, nil) {
+		case theEnd:
+			return t.over(t.ended, "")
+		case interrupted:
 			return t.close(true)
 		}
 	}
@@ -214,7 +247,7 @@ func (t *talk) pings(ctx context.Context) {
 		begin := time.Now()
 		timed, cancel := context.WithTimeout(ctx, within)
 		err := t.conn.Ping(timed)
-		late := timed.Err() != nil && ctx.Err() == nil
+		late := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil // and not the end of the connection
 		cancel()
 		switch {
 		case err == nil && t.ponged != nil:
@@ -273,18 +306,8 @@ func (t *talk) settle(ctx context.Context, sent int) {
 	cancel()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	for t.out.received() < sent {
-		select {
-		case _, more := <-t.arrived:
-			if !more {
-				return
-			}
-			timer.Reset(patience)
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-			return
-		}
+	for t.out.received() < sent && t.next(ctx, timer.C) == anAnswer {
+		timer.Reset(patience)
 	}
 }
 
@@ -307,12 +330,11 @@ func (t *talk) broken(ctx context.Context, err error, undone string) error {
 func (t *talk) end(patience time.Duration) error {
 	timer := time.After(patience)
 	for {
-		select {
-		case _, more := <-t.arrived:
-			if !more {
-				return t.ended
-			}
-		case <-timer:
+		//exhaustive:ignore
+		switch t.next(context.Background(), timer) {
+		case theEnd:
+			return t.ended
+		case tooLate:
 			return nil
 		}
 	}

@@ -178,8 +178,12 @@ func (a *Attempt) wait(ctx context.Context, turn chan struct{}, named bool) erro
 		select {
 		case <-turn:
 		case <-patient.Done():
-			if !a.throttle.leave(a.network, turn) {
-				a.done() // it was just given
+			given := !a.throttle.leave(a.network, turn)
+			if given && ctx.Err() == nil {
+				break // at the last moment
+			}
+			if given {
+				a.done()
 			}
 			return context.Cause(patient)
 		}
