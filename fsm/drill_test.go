@@ -24,7 +24,7 @@ func TestDrill(t *testing.T) {
 
 	t.Run("explorer", func(t *testing.T) {
 		m := faultyPair()
-		r, err := explore.Explore(m, m.Properties(), explore.Options{})
+		r, err := explore.Explore(m.System(), m.Properties(), explore.Options{})
 		require.NoError(t, err)
 		i := slices.IndexFunc(r.Violations, func(v model.Violation) bool { return v.ID == "LIV-06" })
 		require.GreaterOrEqual(t, i, 0, "%v", r.Violations)

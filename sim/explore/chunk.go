@@ -3,8 +3,6 @@ package explore
 import (
 	"slices"
 	"strings"
-
-	"github.com/cespare/xxhash/v2"
 )
 
 // chunk is a piece of a level: some states of one part, and what looking at them brought.
@@ -52,16 +50,6 @@ func (c *chunk[S, A]) reset(part int, first uint32, encoded []byte) {
 		c.news[p], c.words[p] = c.news[p][:0], c.words[p][:0]
 	}
 	c.records.reset()
-}
-
-// fingerprint of an encoding. The seed goes first, so that two seeds have nothing in common.
-func fingerprint(seed uint64, encoded []byte) uint64 {
-	h := xxhash.Sum64(encoded) ^ seed
-	h ^= h >> 32
-	h *= 0xd6e8feb86659fd93
-	h ^= h >> 32
-	h *= 0xd6e8feb86659fd93
-	return h ^ h>>32
 }
 
 // expand looks at the states of the chunk.
@@ -134,7 +122,7 @@ func (c *chunk[S, A]) step(s *Step[S, A]) {
 	n := len(c.held)
 	c.held = slices.Grow(c.held, x.size)[:n+x.size]
 	x.sys.Encode(s.Next, c.held[n:])
-	fp := fingerprint(x.o.Seed, c.held[n:])
+	fp := x.fingerprint(s.Next, c.held[n:])
 	label := id(0)
 	if s.Fair {
 		label = fairLabel

@@ -42,24 +42,25 @@ var errTooManyStates = errors.New("explore: too many states")
 // the set take up what was found, in parallel too. Neither depends on which worker does what, so
 // results do not either.
 type exploration[S comparable, A Action] struct {
-	sys     System[S, A]
-	props   Properties[S]
-	o       Options
-	size    int
-	visited [parts]visited
-	flags   [parts][]uint8 // where promises begin and are fulfilled, two bits each
-	level   [parts][]byte  // encodings of the states being looked at, in order of discovery
-	next    [parts][]byte  // and of those one step farther
-	first   [parts]uint32  // place of the first state of level
-	at      cursor         // where the next window begins
-	depth   int
-	spends  bool   // some step uses something up
-	seen    uint64 // sometimes-properties that held, one bit each
-	report  Report[A]
-	hits    []hit
-	trail   []trail // edges between states, for promises
-	starts  []start
-	chunks  []*chunk[S, A]
+	sys      System[S, A]
+	interned Interned[S] // sys, if it is
+	props    Properties[S]
+	o        Options
+	size     int
+	visited  [parts]visited
+	flags    [parts][]uint8 // where promises begin and are fulfilled, two bits each
+	level    [parts][]byte  // encodings of the states being looked at, in order of discovery
+	next     [parts][]byte  // and of those one step farther
+	first    [parts]uint32  // place of the first state of level
+	at       cursor         // where the next window begins
+	depth    int
+	spends   bool   // some step uses something up
+	seen     uint64 // sometimes-properties that held, one bit each
+	report   Report[A]
+	hits     []hit
+	trail    []trail // edges between states, for promises
+	starts   []start
+	chunks   []*chunk[S, A]
 
 	records *Records // of a shard, else nil
 	enough  int      // stop at a level of that many states, 0 never
@@ -81,7 +82,7 @@ func Explore[S comparable, A Action](sys System[S, A], props Properties[S], o Op
 			return Report[A]{}, err
 		}
 	} else {
-		x.begin(x.encoded(sys.Start()), nil)
+		x.begin(sys.Start(), nil)
 	}
 	return x.run()
 }
@@ -98,6 +99,7 @@ func newExploration[S comparable, A Action](sys System[S, A], props Properties[S
 	}
 	x := &exploration[S, A]{sys: sys, props: props, o: o, size: sys.Size()}
 	x.report.Properties, x.report.Edges = props.list(), make([]int, sys.Edges())
+	x.interned, _ = sys.(Interned[S])
 	if o.Exact {
 		for i := range x.visited {
 			x.visited[i].exact = map[string]uint32{}
@@ -106,15 +108,11 @@ func newExploration[S comparable, A Action](sys System[S, A], props Properties[S
 	return x
 }
 
-func (x *exploration[S, A]) encoded(s S) []byte {
-	b := make([]byte, x.size)
-	x.sys.Encode(s, b)
-	return b
-}
-
 // begin adds a state to start from, which way leads to.
-func (x *exploration[S, A]) begin(encoded []byte, way []int) {
-	fp := fingerprint(x.o.Seed, encoded)
+func (x *exploration[S, A]) begin(s S, way []int) {
+	encoded := make([]byte, x.size)
+	x.sys.Encode(s, encoded)
+	fp := x.fingerprint(s, encoded)
 	part := partOf(fp)
 	v := &x.visited[part]
 	if _, ok := v.find(fp, encoded); ok {

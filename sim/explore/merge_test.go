@@ -45,7 +45,7 @@ func TestRestore_SnapshotThatDoesNotFit(t *testing.T) {
 	toy := clockwork{last: 9, stuckAt: -1, brokenAt: -1}
 	begun := func() *Snapshot {
 		x := newExploration(toy, Properties[int]{}, Options{})
-		x.begin(x.encoded(x.sys.Start()), nil)
+		x.begin(x.sys.Start(), nil)
 		return x.snapshot()
 	}
 	r, err := Explore(toy, Properties[int]{}, Options{Resume: begun()})

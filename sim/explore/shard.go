@@ -26,7 +26,7 @@ func exploreShard[S comparable, A Action](sys System[S, A], props Properties[S],
 	}
 	top := newExploration(sys, props, o)
 	top.o.Snapshot, top.records, top.enough = nil, &Records{}, statesPerShard*shard.Count
-	top.begin(top.encoded(sys.Start()), nil)
+	top.begin(sys.Start(), nil)
 	if _, err := top.run(); err != nil {
 		return top.report, err
 	}
@@ -41,7 +41,7 @@ func exploreShard[S comparable, A Action](sys System[S, A], props Properties[S],
 	}
 	top.eachLeft(func(fp uint64, i id, encoded []byte) {
 		if fp%uint64(shard.Count) == uint64(shard.Index) {
-			x.begin(encoded, top.way(i))
+			x.begin(sys.Decode(encoded), top.way(i))
 		}
 	})
 	return x.run()

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -28,6 +29,7 @@ type Snapshot struct {
 	Trail   []trail
 	Starts  []start
 	Records *Records
+	Words   [][]byte // of an [Interned] system
 }
 
 // start is a state from where the search begins, and how to get there.
@@ -44,6 +46,9 @@ func (x *exploration[S, A]) snapshot() *Snapshot {
 	for p := range x.visited {
 		s.Prints[p], s.From[p] = x.visited[p].prints, x.visited[p].from
 	}
+	if x.interned != nil {
+		s.Words = x.interned.Words()
+	}
 	return s
 }
 
@@ -57,6 +62,9 @@ func (x *exploration[S, A]) restore(s *Snapshot) error {
 	case !s.fits(x.sys.Edges()):
 		return errors.New("explore: the parts of the snapshot do not fit together; start without it")
 	}
+	if err := x.learn(s); err != nil {
+		return fmt.Errorf("explore: %w; start without the snapshot", err)
+	}
 	x.flags, x.level, x.next, x.first, x.at, x.depth, x.seen = s.Flags, s.Level, s.Next, s.First, s.At, s.Depth, s.Seen
 	x.report.States, x.report.Steps, x.report.Edges = s.States, s.Steps, s.Edges
 	x.trail, x.starts, x.records = s.Trail, s.Starts, s.Records
@@ -67,6 +75,24 @@ func (x *exploration[S, A]) restore(s *Snapshot) error {
 	}
 	for _, h := range s.Hits {
 		x.note(h)
+	}
+	return nil
+}
+
+// learn makes an interned system understand the encodings of s.
+func (x *exploration[S, A]) learn(s *Snapshot) error {
+	if x.interned == nil {
+		return nil
+	}
+	if err := x.interned.Learn(s.Words); err != nil {
+		return err
+	}
+	for p := range parts {
+		for b := range slices.Chunk(slices.Concat(s.Level[p], s.Next[p]), x.size) {
+			if !x.interned.Knows(b) {
+				return errors.New("a state of the snapshot has unknown parts")
+			}
+		}
 	}
 	return nil
 }

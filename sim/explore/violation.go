@@ -116,7 +116,7 @@ func (x *exploration[S, A]) leading(s S, fp uint64) (number int, next S) {
 	x.sys.Steps(s, func(step *Step[S, A]) {
 		if !found && step.Broken == "" {
 			x.sys.Encode(step.Next, b)
-			if found = fingerprint(x.o.Seed, b) == fp; found {
+			if found = x.fingerprint(step.Next, b) == fp; found {
 				number, next = n, step.Next
 			}
 		}

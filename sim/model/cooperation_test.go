@@ -17,7 +17,7 @@ func TestExplore_Cooperation(t *testing.T) {
 // not makes its own client take an accepting response for one that came too early.
 func TestExplore_BodyReportedTooLate(t *testing.T) {
 	m := Honest{Client: Bounds{Redirects: 1, Replays: 1, Interim: 4}.client("expect"), Server: fsm.ServerConfig{MaxChallenges: 1}, Cooperative: true, hasty: true}
-	r, err := explore.Explore(m, m.Properties(), explore.Options{})
+	r, err := explore.Explore(m.System(), m.Properties(), explore.Options{})
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Violations)
 	for _, v := range r.Violations {

@@ -13,7 +13,6 @@ const (
 	serverWorldSize = fsm.ServerStateSize + hostSize
 	hostSize        = 7
 	queueSize       = 2 * len(queue{}.list)
-	pairSize        = clientWorldSize + serverWorldSize + 2*queueSize + 4
 )
 
 var le = binary.LittleEndian
@@ -86,33 +85,20 @@ func (q *queue) decode(b []byte) {
 	}
 }
 
-func (p *Pair) encode(b []byte) {
-	p.client.encode(b)
-	b = b[clientWorldSize:]
-	p.server.encode(b)
-	b = b[serverWorldSize:]
-	p.toClient.encode(b)
-	p.toServer.encode(b[queueSize:])
-	b = b[2*queueSize:]
-	le.PutUint16(b, p.unit.pack())
-	le.PutUint16(b[2:], flag(p.up, 0)|flag(p.cut, 1)|flag(p.serverOpened, 2)|uint16(p.clientSent)<<4|uint16(p.serverSent)<<7|uint16(p.clientGot)<<10|uint16(p.serverGot)<<13)
+// rest packs everything of p that is no part.
+func (p *Pair) rest() uint32 {
+	flags := flag(p.up, 0) | flag(p.cut, 1) | flag(p.serverOpened, 2) | uint16(p.clientSent)<<4 | uint16(p.serverSent)<<7 | uint16(p.clientGot)<<10 | uint16(p.serverGot)<<13
+	return uint32(p.unit.pack()) | uint32(flags)<<16
 }
 
-func (p *Pair) decode(b []byte) {
-	p.client.decode(b)
-	b = b[clientWorldSize:]
-	p.server.decode(b)
-	b = b[serverWorldSize:]
-	p.toClient.decode(b)
-	p.toServer.decode(b[queueSize:])
-	b = b[2*queueSize:]
-	p.unit = unpack(le.Uint16(b))
-	f := le.Uint16(b[2:])
+func (p *Pair) setRest(rest uint32) {
+	p.unit = unpack(uint16(rest))
+	f := rest >> 16
 	p.up, p.cut, p.serverOpened = f&1 != 0, f&2 != 0, f&4 != 0
 	p.clientSent, p.serverSent, p.clientGot, p.serverGot = uint8(f>>4&7), uint8(f>>7&7), uint8(f>>10&7), uint8(f>>13)
 }
 
-// Size, Encode and Decode of the three systems.
+// Size, Encode and Decode of the systems with one machine; [pairSystem] has those of the pair.
 
 // Size is the length of an encoding.
 func (AnyServer) Size() int { return clientWorldSize }
@@ -131,12 +117,3 @@ func (AnyClient) Encode(w serverWorld, b []byte) { w.encode(b) }
 
 // Decode returns the state whose encoding is b.
 func (AnyClient) Decode(b []byte) (w serverWorld) { w.decode(b); return w }
-
-// Size is the length of an encoding.
-func (Honest) Size() int { return pairSize }
-
-// Encode writes p into b.
-func (Honest) Encode(p Pair, b []byte) { p.encode(b) }
-
-// Decode returns the state whose encoding is b.
-func (Honest) Decode(b []byte) (p Pair) { p.decode(b); return p }

@@ -47,6 +47,6 @@ func TestEncode_EveryStateComesBack(t *testing.T) {
 		})
 	}
 	t.Run("honest", func(t *testing.T) {
-		wantRoundTrip(t, Honest{Client: small.client("kaazing"), Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}})
+		wantRoundTrip(t, Honest{Client: small.client("kaazing"), Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}.System())
 	})
 }

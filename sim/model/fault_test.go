@@ -48,7 +48,7 @@ func TestFaults_AreFoundInThePair(t *testing.T) {
 		}
 		t.Run(f.Name, func(t *testing.T) { // no deferrals, which keeps it small, and one more challenge than the client may answer
 			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2}, Fault: f}
-			r, err := explore.Explore(m, m.Properties(), explore.Options{})
+			r, err := explore.Explore(m.System(), m.Properties(), explore.Options{})
 			require.NoError(t, err)
 			var broken []string
 			for _, v := range r.Violations {

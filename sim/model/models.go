@@ -137,14 +137,14 @@ func Models() []Model {
 	for _, p := range pairedConfigs {
 		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []Side{Client, Server}, honestBounds, func(b Bounds, f Fault, o explore.Options) (Report, error) {
 			m := Honest{Client: b.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
-			return explore.Explore(m, m.Properties(), o)
+			return explore.Explore(m.System(), m.Properties(), o)
 		}})
 	}
 	cooperation := Model{Name: "cooperation", Text: "honest client and server that want the connection: nothing is cut, nobody gives up"}
 	for _, p := range pairedConfigs {
 		cooperation.Configurations = append(cooperation.Configurations, Configuration{cooperation.Name, p.name, []Side{Client, Server}, honestBounds, func(b Bounds, f Fault, o explore.Options) (Report, error) {
 			m := Honest{Client: b.client(p.client), Unaware: p.unaware, Cooperative: true, Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
-			return explore.Explore(m, m.Properties(), o)
+			return explore.Explore(m.System(), m.Properties(), o)
 		}})
 	}
 	servers := Model{Name: "byzantine-server", Text: "honest client against a server, network and clock that do anything at any time"}

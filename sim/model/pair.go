@@ -29,12 +29,12 @@ type Honest struct {
 func (m Honest) marked() bool { return m.Client.Profile != fsm.ProfileSpec && !m.Unaware }
 
 // Pair is a state of [Honest]. Of the server only the connection that the client is on is looked
-// at.
+// at. Pairs of one system can be compared.
 type Pair struct {
-	client clientWorld
-	server serverWorld
+	client *clientPart
+	server *serverPart
 
-	toClient, toServer queue
+	toClient, toServer *queuePart
 	up                 bool // there is a connection
 	cut                bool // the network fails on this connection
 
@@ -48,47 +48,18 @@ type Pair struct {
 
 // String names the phases of both.
 func (p Pair) String() string {
+	if p.client == nil {
+		return "nobody"
+	}
 	if p.up {
 		return p.client.String() + ", " + p.server.String()
 	}
 	return p.client.String()
 }
 
-// Start returns a client and a server that have not met.
-func (m Honest) Start() Pair {
-	return Pair{client: clientWorld{state: m.Client.Start()}, server: serverWorld{state: m.Server.Start()}}
-}
-
-// Edges is how many edges both machines have.
-func (Honest) Edges() int { return edges() }
-
-// AtRest reports whether both sides have come to their end.
-func (m Honest) AtRest(p Pair) bool {
+// atRest reports whether both sides have come to their end.
+func (m *Honest) atRest(p Pair) bool {
 	return m.Cooperative && p.bothOpen() || p.client.Phase().Terminal() && (!p.up || p.server.Phase().Terminal())
-}
-
-// walker collects the steps out of one state.
-type walker struct {
-	m     Honest
-	from  Pair
-	out   step[Pair] // the one being built
-	fair  bool       // the step being built cannot be put off for ever
-	yield func(*step[Pair])
-}
-
-// Steps offers everything that can happen in p.
-func (m Honest) Steps(p Pair, yield func(*step[Pair])) {
-	if m.Cooperative && p.bothOpen() {
-		return
-	}
-	if m.Unlimited {
-		all := yield
-		yield = func(s *step[Pair]) { eachPair(p, s, all) }
-	}
-	w := walker{m: m, from: p, yield: yield}
-	w.network()
-	w.clientSide()
-	w.serverSide()
 }
 
 // Properties returns what must hold in every run of the model.
@@ -111,7 +82,7 @@ func (m Honest) Properties() explore.Properties[Pair] {
 		},
 		AtSteps: slices.Concat(clientChecks, checks(clientObligations), serverChecks, checks(serverObligations)),
 		LeadsTo: []explore.Promise[Pair]{
-			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.AtRest(p) || bothOpen(p) }),
+			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.atRest(p) || bothOpen(p) }),
 			leads("LIV-07", "once a client closes, its connection comes to an end", func(p Pair) bool { return closing(p.client.Phase()) }, func(p Pair) bool { return !closing(p.client.Phase()) }),
 		},
 		Sometimes: []explore.Property[Pair]{

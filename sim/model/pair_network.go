@@ -34,35 +34,38 @@ type queue struct {
 	n    uint8
 }
 
-func (q *queue) put(m message) (ok bool) {
+func (q *queue) put(m uint16) (ok bool) {
 	if int(q.n) == len(q.list) {
 		return false
 	}
-	q.list[q.n] = m.pack()
+	q.list[q.n] = m
 	q.n++
 	return true
 }
 
-func (q *queue) take() message {
-	m := unpack(q.list[0])
+func (q *queue) drop() {
 	copy(q.list[:], q.list[1:q.n])
 	q.n--
 	q.list[q.n] = 0
-	return m
+}
+
+// holds reports whether a message of that kind is under way.
+func (q *queue) holds(kind uint8) bool {
+	return slices.ContainsFunc(q.list[:q.n], func(v uint16) bool { return unpack(v).kind == kind })
 }
 
 // network delivers the next message in either direction, ends streams, or is cut.
 func (w *walker) network() {
 	p := &w.from
-	if p.up && !p.cut && !w.m.Cooperative {
+	if p.up && !p.cut && !w.x.m.Cooperative {
 		w.out = step[Pair]{Action: Action{Side: Network, Cut: true, Index: -1}, Next: *p}
 		next := &w.out.Next
-		next.cut, next.toClient, next.toServer = true, queue{}, queue{}
+		next.cut, next.toClient, next.toServer = true, w.x.empty, w.x.empty
 		w.yield(&w.out)
 	}
 	w.fair = true
 	defer func() { w.fair = false }()
-	if p.client.host.is(connected) && (p.cut || p.toClient.n > 0 && (w.m.hasty || !p.untold())) {
+	if p.client.host.is(connected) && (p.cut || p.toClient.n > 0 && (w.x.m.hasty || !p.untold())) {
 		w.toClient()
 	}
 	if p.server.host.is(connected) && (p.cut || p.toServer.n > 0) {
@@ -73,7 +76,7 @@ func (w *walker) network() {
 // untold reports whether the server has read a request body that the client's host has not yet
 // reported as written. A host reports it before it hands over what it has received since.
 func (p *Pair) untold() bool {
-	return p.client.host.is(writing) && !slices.ContainsFunc(p.toServer.list[:p.toServer.n], func(v uint16) bool { return unpack(v).kind == requestBody })
+	return p.client.host.is(writing) && !p.toServer.body
 }
 
 // toClient delivers the next message to the client.
@@ -84,13 +87,14 @@ func (w *walker) toClient() {
 		w.lostByClient(next)
 		return
 	}
-	switch msg := next.toClient.take(); {
+	var msg message
+	switch msg, next.toClient = w.x.take(next.toClient); {
 	case msg.kind == openingAnswer && msg.status == 101:
-		w.client(next, fsm.Event{Kind: fsm.EventOpened, Facts: fsm.FactKHP})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventOpened, Facts: fsm.FactKHP})
 	case msg.kind == openingAnswer:
-		w.client(next, fsm.Event{Kind: fsm.EventResponse, Status: msg.status, Facts: completing})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventResponse, Status: msg.status, Facts: completing})
 	case msg.kind == closeFrame:
-		w.client(next, fsm.Event{Kind: fsm.EventPeerClosed, Facts: next.headComplete()})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventPeerClosed, Facts: next.headComplete()})
 	case msg.kind == endOfStream:
 		w.lostByClient(next)
 	default:
@@ -99,7 +103,7 @@ func (w *walker) toClient() {
 }
 
 func (w *walker) lostByClient(next *Pair) {
-	w.client(next, fsm.Event{Kind: fsm.EventConnectionLost, Facts: next.headComplete()})
+	w.tellClient(next, fsm.Event{Kind: fsm.EventConnectionLost, Facts: next.headComplete()})
 }
 
 // headComplete tells whether the unit in progress misses only its terminator.
@@ -113,30 +117,30 @@ func (p *Pair) headComplete() fsm.Facts {
 // messageToClient classifies a data message as the endpoint does.
 func (w *walker) messageToClient(next *Pair, msg message) {
 	phase := next.client.Phase()
-	balancer := phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm || phase == fsm.ClientAwaitResponse && w.m.Client.Profile == fsm.ProfileAuto
+	balancer := phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm || phase == fsm.ClientAwaitResponse && w.x.m.Client.Profile == fsm.ProfileAuto
 	switch {
 	case msg.kind == proceed && balancer:
-		w.client(next, fsm.Event{Kind: fsm.EventProceedReceived})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventProceedReceived})
 	case msg.kind == reroute && balancer:
-		w.client(next, fsm.Event{Kind: fsm.EventRerouteReceived, Facts: targets[msg.target]})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventRerouteReceived, Facts: targets[msg.target]})
 	case msg.kind == terminator && phase == fsm.ClientReading && next.unit.kind != 0:
 		w.decideUnit(next, fsm.FactTerminated)
 	case msg.kind == terminator:
-		w.client(next, fsm.Event{Kind: fsm.EventTerminatorReceived})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventTerminatorReceived})
 	case msg.kind == extendedResponse && (phase == fsm.ClientAwaitResponse || phase == fsm.ClientSendingBody || phase == fsm.ClientReading):
 		w.responseToClient(next, msg)
 	default:
-		w.client(next, fsm.Event{Kind: fsm.EventDataReceived})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventDataReceived})
 	}
 }
 
 // responseToClient begins a unit; one that terminates is decided at once.
 func (w *walker) responseToClient(next *Pair, msg message) {
-	if !w.step(next, fsm.Event{Kind: fsm.EventDataReceived}) {
+	if !w.step(next, w.x.clientTurn(next.client, fsm.Event{Kind: fsm.EventDataReceived})) {
 		return
 	}
 	w.out.Next.unit = msg
-	if fsm.Status(int(msg.status)).Action.Terminates() || w.m.Client.TerminatorOptional {
+	if fsm.Status(int(msg.status)).Action.Terminates() || w.x.m.Client.TerminatorOptional {
 		begun := w.out.Next
 		w.decideUnit(&begun, 0)
 		return
@@ -155,7 +159,7 @@ func (w *walker) decideUnit(next *Pair, facts fsm.Facts) {
 	case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet:
 		facts |= targets[unit.target]
 	}
-	w.client(next, fsm.Event{Kind: fsm.EventResponse, Status: unit.status, Facts: facts})
+	w.tellClient(next, fsm.Event{Kind: fsm.EventResponse, Status: unit.status, Facts: facts})
 }
 
 // toServer delivers the next message to the server.
@@ -163,37 +167,48 @@ func (w *walker) toServer() {
 	from := w.from
 	next := &from
 	if next.cut {
-		w.server(next, fsm.Event{Kind: fsm.EventConnectionLost}, 0)
+		w.tellServer(next, fsm.Event{Kind: fsm.EventConnectionLost})
 		return
 	}
 	phase := next.server.Phase()
-	switch msg := next.toServer.take(); {
+	var msg message
+	switch msg, next.toServer = w.x.take(next.toServer); {
 	case msg.kind == openingRequest:
 		ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP}
-		if w.m.marked() {
+		if w.x.m.marked() {
 			ev.Facts |= fsm.FactKaazing
 		}
-		w.server(next, ev, 0)
+		w.tellServer(next, ev)
 	case msg.kind == extendedRequest && (phase == fsm.ServerAwaitRequest || phase == fsm.ServerAwaitReplay):
 		ev := fsm.Event{Kind: fsm.EventRequest}
-		if w.m.Client.Expect {
+		if w.x.m.Client.Expect {
 			ev.Facts = fsm.FactExpectBody
 		}
-		w.server(next, ev, 0)
+		w.tellServer(next, ev)
 	case msg.kind == requestBody && phase == fsm.ServerAwaitBody:
-		w.server(next, fsm.Event{Kind: fsm.EventBodyReceived}, 0)
+		w.tellServer(next, fsm.Event{Kind: fsm.EventBodyReceived})
 	case msg.kind == closeFrame:
-		w.server(next, fsm.Event{Kind: fsm.EventPeerClosed}, 0)
+		w.tellServer(next, fsm.Event{Kind: fsm.EventPeerClosed})
 	case msg.kind == endOfStream:
-		w.server(next, fsm.Event{Kind: fsm.EventConnectionLost}, 0)
+		w.tellServer(next, fsm.Event{Kind: fsm.EventConnectionLost})
 	default:
-		w.server(next, fsm.Event{Kind: fsm.EventDataReceived}, 0)
+		w.tellServer(next, fsm.Event{Kind: fsm.EventDataReceived})
 	}
 }
 
-// carried is the message that an effect puts on the network; target is the redirect target of a
-// decision. ok is false if the effect puts none there.
-func carried(e fsm.Effect, target uint8) (m message, ok bool) {
+// tellClient yields what comes of ev for the client.
+func (w *walker) tellClient(next *Pair, ev fsm.Event) {
+	w.client(next, w.x.clientTurn(next.client, ev))
+}
+
+// tellServer yields what comes of ev for the server.
+func (w *walker) tellServer(next *Pair, ev fsm.Event) {
+	w.server(next, w.x.serverTurn(next.server, ev), 0)
+}
+
+// carried is the message that an effect puts on the network. ok is false if the effect puts none
+// there.
+func carried(e fsm.Effect) (m message, ok bool) {
 	switch e.Kind {
 	case fsm.EffectSendOpening:
 		m = message{kind: openingAnswer, status: 101}
@@ -204,13 +219,13 @@ func carried(e fsm.Effect, target uint8) (m message, ok bool) {
 	case fsm.EffectSendBody:
 		m.kind = requestBody
 	case fsm.EffectSendResponse:
-		m = message{kind: extendedResponse, status: e.Code, target: target}
+		m = message{kind: extendedResponse, status: e.Code}
 	case fsm.EffectSendTerminator:
 		m.kind = terminator
 	case fsm.EffectSendProceed:
 		m.kind = proceed
 	case fsm.EffectSendReroute:
-		m = message{kind: reroute, target: target}
+		m.kind = reroute
 	case fsm.EffectSendMessage:
 		m.kind = data
 	case fsm.EffectSendClose:
@@ -221,41 +236,43 @@ func carried(e fsm.Effect, target uint8) (m message, ok bool) {
 	return m, m.kind != 0
 }
 
-// clientOrders puts on the network what the client orders, except for the opening request, which
-// begins a connection: [Pair.meet] puts it there.
-func (p *Pair) clientOrders(effects fsm.Effects) (broken string) {
-	for e := range effects.All() {
-		switch e.Kind {
-		case fsm.EffectSendOpening:
-			continue
-		case fsm.EffectSendMessage:
-			p.clientSent++
-		case fsm.EffectDeliver:
-			p.clientGot++
-		case fsm.EffectDisconnect:
-			p.toClient = queue{}
-		}
-		if m, ok := carried(e, 0); ok && p.up && !p.cut && p.server.host.is(connected) && !p.toServer.put(m) {
+// aimedAt gives a packed message a target, if it is one that has a target.
+func aimedAt(m uint16, target uint8) uint16 {
+	if kind := unpack(m).kind; kind == extendedResponse || kind == reroute {
+		m |= message{target: target}.pack()
+	}
+	return m
+}
+
+// clientOrders puts on the network what the client orders.
+func (w *walker) clientOrders(p *Pair, o *dispatch) (broken string) {
+	p.clientSent, p.clientGot = p.clientSent+o.sent, p.clientGot+o.got
+	if o.disconnects {
+		p.toClient = w.x.empty
+	}
+	if !p.up || p.cut || !p.server.host.is(connected) {
+		return ""
+	}
+	for _, m := range o.put[:o.n] {
+		if p.toServer = w.x.with(p.toServer, m); p.toServer == nil {
 			return "BOUND: the client has sent more than a handshake can need"
 		}
 	}
 	return ""
 }
 
-// serverOrders puts on the network what the server orders.
-func (p *Pair) serverOrders(effects fsm.Effects, target uint8) (broken string) {
-	for e := range effects.All() {
-		switch e.Kind {
-		case fsm.EffectComplete:
-			p.serverOpened = true
-		case fsm.EffectSendMessage:
-			p.serverSent++
-		case fsm.EffectDeliver:
-			p.serverGot++
-		case fsm.EffectDisconnect:
-			p.toServer = queue{}
-		}
-		if m, ok := carried(e, target); ok && !p.cut && p.client.host.is(connected) && !p.toClient.put(m) {
+// serverOrders puts on the network what the server orders; target is the redirect target of a
+// decision.
+func (w *walker) serverOrders(p *Pair, o *dispatch, target uint8) (broken string) {
+	p.serverSent, p.serverGot, p.serverOpened = p.serverSent+o.sent, p.serverGot+o.got, p.serverOpened || o.completes
+	if o.disconnects {
+		p.toServer = w.x.empty
+	}
+	if p.cut || !p.client.host.is(connected) {
+		return ""
+	}
+	for _, m := range o.put[:o.n] {
+		if p.toClient = w.x.with(p.toClient, aimedAt(m, target)); p.toClient == nil {
 			return "BOUND: the server has sent more than a handshake can need"
 		}
 	}

@@ -2,126 +2,152 @@ package model
 
 import "example.com/khp/fsm"
 
-// clientSide offers what the client's host, application and clock can do.
-func (w *walker) clientSide() {
-	p := &w.from
-	if p.client.Phase().Terminal() {
-		return
-	}
+// clientEvents lists what the client's host, application and clock can do.
+func clientEvents(c *clientWorld, head fsm.Facts, fresh bool) (list []fsm.Event) {
 	one := func(kind fsm.EventKind, facts ...fsm.Facts) {
 		for _, f := range facts {
-			w.client(p, fsm.Event{Kind: kind, Facts: f})
+			list = append(list, fsm.Event{Kind: kind, Facts: f})
 		}
 	}
-	if p.client.Phase() == fsm.ClientIdle || p.client.host.is(following) {
+	if c.Phase().Terminal() {
+		return nil
+	}
+	if c.Phase() == fsm.ClientIdle || c.host.is(following) {
 		one(fsm.EventConnectRequested, fsm.FactTargetUsable)
 	}
-	if p.client.host.is(dialing) {
+	if c.host.is(dialing) {
 		one(fsm.EventConnected, 0)
 		one(fsm.EventConnectFailed, 0)
 	}
-	if p.client.host.is(asked) {
+	if c.host.is(asked) {
 		one(fsm.EventCredentialsSupplied, fsm.FactNewCredentials, 0)
 		one(fsm.EventCredentialsDeclined, 0)
 	}
-	if p.client.host.is(writing) {
+	if c.host.is(writing) {
 		one(fsm.EventBodyWritten, 0)
 	}
 	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-		if p.client.host.timers.has(t) {
-			w.client(p, fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: p.headComplete()})
+		if c.host.timers.has(t) {
+			list = append(list, fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: head})
 		}
 	}
-	if p.client.Phase().Open() && p.clientSent == 0 {
+	if c.Phase().Open() && fresh {
 		one(fsm.EventSendRequested, 0)
 	}
 	one(fsm.EventCloseRequested, 0)
+	return list
 }
 
-// serverSide offers what the server's application and clock can do.
-func (w *walker) serverSide() {
-	p := &w.from
-	if !p.up || p.server.Phase().Terminal() {
-		return
+// serverEvent is an event of a server. target is the redirect target of a decision.
+type serverEvent struct {
+	fsm.Event
+	target uint8
+}
+
+// serverEvents lists what the server's application and clock can do. marked tells that the server
+// sees and understands .kl=Y.
+func serverEvents(s *serverWorld, marked, fresh, patient bool) (list []serverEvent) {
+	one := func(ev fsm.Event, target int) { list = append(list, serverEvent{ev, uint8(target)}) }
+	if s.Phase().Terminal() {
+		return nil
 	}
-	if p.server.host.is(deciding) {
+	if s.host.is(deciding) {
 		for _, status := range []uint16{101, 204, 202, 401, 403} {
-			if status == 202 && w.m.Unlimited && p.toClient.n >= underWay {
-				continue // a client that reads gets there
+			if status != 202 || patient {
+				one(fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: allMet}, 0)
 			}
-			w.server(p, fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: allMet}, 0)
 		}
 		for i := range targets {
-			w.server(p, fsm.Event{Kind: fsm.EventDecided, Status: 302, Facts: allMet}, uint8(i))
-			if w.m.marked() {
-				w.server(p, fsm.Event{Kind: fsm.EventDecided, Status: 101, Facts: allMet | fsm.FactReroute}, uint8(i))
+			one(fsm.Event{Kind: fsm.EventDecided, Status: 302, Facts: allMet}, i)
+			if marked {
+				one(fsm.Event{Kind: fsm.EventDecided, Status: 101, Facts: allMet | fsm.FactReroute}, i)
 			}
 		}
-		w.server(p, fsm.Event{Kind: fsm.EventApplicationFailed}, 0)
+		one(fsm.Event{Kind: fsm.EventApplicationFailed}, 0)
 	}
 	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-		if p.server.host.timers.has(t) {
-			w.server(p, fsm.Event{Kind: fsm.EventTimerExpired, Timer: t}, 0)
+		if s.host.timers.has(t) {
+			one(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t}, 0)
 		}
 	}
-	if p.server.Phase().Open() && p.serverSent == 0 {
-		w.server(p, fsm.Event{Kind: fsm.EventSendRequested}, 0)
+	if s.Phase().Open() && fresh {
+		one(fsm.Event{Kind: fsm.EventSendRequested}, 0)
 	}
-	w.server(p, fsm.Event{Kind: fsm.EventCloseRequested}, 0)
+	one(fsm.Event{Kind: fsm.EventCloseRequested}, 0)
+	return list
 }
 
-// client yields the step that ev is for the client.
-func (w *walker) client(from *Pair, ev fsm.Event) {
-	if w.m.Cooperative && !w.m.willing(from, &ev) {
+// clientSide offers what the client's host, application and clock can do.
+func (w *walker) clientSide() {
+	p := &w.from
+	for _, t := range w.x.freeOfClient(p.client, p.headComplete(), p.clientSent == 0) {
+		w.client(p, t)
+	}
+}
+
+// serverSide offers what the server's application and clock can do. A server without limits that
+// could send 202 for ever waits for a client that reads: it gets there.
+func (w *walker) serverSide() {
+	p := &w.from
+	if !p.up {
 		return
 	}
-	if w.step(from, ev) {
+	for _, t := range w.x.freeOfServer(p.server, p.serverSent == 0, !w.x.m.Unlimited || p.toClient.n < underWay) {
+		w.server(p, t.turn, t.target)
+	}
+}
+
+// client yields a turn of the client.
+func (w *walker) client(from *Pair, t *turn[clientPart]) {
+	if w.x.m.Cooperative && !w.x.m.willing(from, &t.action.Event) {
+		return
+	}
+	if w.step(from, t) {
 		w.yield(&w.out)
 	}
 }
 
-// step gives ev to the client and its orders to the network. What comes of it is in w.out, unless
-// it is yielded already or nothing.
-func (w *walker) step(from *Pair, ev fsm.Event) (ok bool) {
+// step takes a turn of the client and gives its orders to the network. What comes of it is in
+// w.out, unless it is yielded already or nothing.
+func (w *walker) step(from *Pair, t *turn[clientPart]) (ok bool) {
 	s := &w.out
-	s.Next, s.Fair = *from, w.fair || w.m.Cooperative || ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
-	var effects fsm.Effects
-	if s.Action, effects, s.Broken = s.Next.client.take(w.m.Client, &w.m.Fault, ev); s.Broken == "" {
-		s.Broken = s.Next.clientOrders(effects)
+	s.Action, s.Next, s.Broken, s.Fair = t.action, *from, t.broken, w.fair || t.fair || w.x.m.Cooperative
+	next := &s.Next
+	next.client = t.next
+	if s.Broken == "" {
+		s.Broken = w.clientOrders(next, &t.dispatch)
 	}
 	if s.Broken != "" {
 		w.yield(s)
 		return false
 	}
-	if ev.Kind == fsm.EventConnected && s.Action.Index >= 0 {
-		s.Next.meet(w.m.Server)
+	if t.action.Event.Kind == fsm.EventConnected && t.action.Index >= 0 {
+		w.meet(next)
 	}
-	return s.Action.Index >= 0 || s.Next != w.from
+	return t.action.Index >= 0 || s.Next != w.from
 }
 
 // meet begins a connection with a fresh server. It comes after the orders of the same step because
 // the opening request is its first message.
-func (p *Pair) meet(cfg fsm.ServerConfig) {
-	p.server = serverWorld{cfg.Start(), serverHost{host{marks: connected}}}
-	p.toClient, p.toServer = queue{}, queue{}
+func (w *walker) meet(p *Pair) {
+	p.server, p.toClient, p.toServer = w.x.met, w.x.empty, w.x.asking
 	p.up, p.cut, p.serverOpened = true, false, false
 	p.unit = message{}
-	p.toServer.put(message{kind: openingRequest})
 }
 
-// server yields the step that ev is for the server, unless it changes nothing; target is the
-// redirect target of a decision.
-func (w *walker) server(from *Pair, ev fsm.Event, target uint8) {
-	if w.m.Cooperative && (!w.m.willing(from, &ev) || target > 0) {
+// server yields a turn of the server, unless it changes nothing; target is the redirect target of a
+// decision.
+func (w *walker) server(from *Pair, t *turn[serverPart], target uint8) {
+	if w.x.m.Cooperative && (!w.x.m.willing(from, &t.action.Event) || target > 0) {
 		return
 	}
 	s := &w.out
-	s.Next, s.Fair = *from, w.fair || w.m.Cooperative || ev.Kind == fsm.EventTimerExpired
-	var effects fsm.Effects
-	if s.Action, effects, s.Broken = s.Next.server.take(w.m.Server, &w.m.Fault, ev); s.Broken == "" {
-		s.Broken = s.Next.serverOrders(effects, target)
+	s.Action, s.Next, s.Broken, s.Fair = t.action, *from, t.broken, w.fair || t.fair || w.x.m.Cooperative
+	s.Next.server = t.next
+	if s.Broken == "" {
+		s.Broken = w.serverOrders(&s.Next, &t.dispatch, target)
 	}
-	if s.Broken != "" || s.Action.Index >= 0 || s.Next != w.from {
+	if s.Broken != "" || t.action.Index >= 0 || s.Next != w.from {
 		w.yield(s)
 	}
 }

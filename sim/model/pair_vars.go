@@ -14,6 +14,9 @@ import (
 // found here, one by one.
 func (p Pair) Vars() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
+		if p.client == nil {
+			p = pairOf(clientWorld{}, serverWorld{})
+		}
 		v := vars{yield: yield, more: true}
 		v.machines(p)
 		v.host("c_", p.client.host.host, clientMarks)
@@ -24,18 +27,23 @@ func (p Pair) Vars() iter.Seq2[string, int] {
 }
 
 // Vars iterates over everything that makes w differ from other states, by the names that a pair has.
-func (w clientWorld) Vars() iter.Seq2[string, int] { return (Pair{client: w}).varsOf("c_") }
+func (w clientWorld) Vars() iter.Seq2[string, int] { return pairOf(w, serverWorld{}).varsOf("c_") }
 
 // Vars iterates over everything that makes w differ from other states, likewise.
 // The server of a pair is never asked for an extension again, so that variable comes on top.
 func (w serverWorld) Vars() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		v := vars{yield: yield, more: true}
-		for name, value := range (Pair{server: w}).varsOf("s_") {
+		for name, value := range pairOf(clientWorld{}, w).varsOf("s_") {
 			v.num(name, value)
 		}
 		v.bit("s_again", w.host.is(again))
 	}
+}
+
+// pairOf returns a pair that has not met, outside of any system.
+func pairOf(c clientWorld, s serverWorld) Pair {
+	return Pair{client: &clientPart{clientWorld: c}, server: &serverPart{serverWorld: s}, toClient: &queuePart{}, toServer: &queuePart{}}
 }
 
 func (p Pair) varsOf(prefix string) iter.Seq2[string, int] {

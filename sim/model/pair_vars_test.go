@@ -14,7 +14,7 @@ import (
 // What makes a state of the pair, by the names that the exported models use.
 func ExamplePair_Vars() {
 	m := model.Honest{Client: fsm.DefaultClientConfig(), Server: fsm.DefaultServerConfig()}
-	for name, value := range m.Start().Vars() {
+	for name, value := range m.System().Start().Vars() {
 		if value != 0 {
 			fmt.Println(name, value)
 		}
@@ -45,7 +45,7 @@ func TestPairVars_TellStatesApart(t *testing.T) {
 		seen[fmt.Sprint(all)] = true
 		return true
 	}})
-	r, err := explore.Explore(m, props, explore.Options{})
+	r, err := explore.Explore(m.System(), props, explore.Options{})
 	require.NoError(t, err)
 	require.Empty(t, r.Violations)
 	require.Len(t, seen, r.States, "no two states have the same variables")

@@ -112,8 +112,8 @@ func eachServer(before serverWorld, s *step[serverWorld], yield func(*step[serve
 	})
 }
 
-// eachPair does it for both.
-func eachPair(before Pair, s *step[Pair], yield func(*step[Pair])) {
+// each does it for both sides of a pair.
+func (x *pairSystem) each(before Pair, s *step[Pair], yield func(*step[Pair])) {
 	if s.Broken != "" {
 		yield(s)
 		return
@@ -125,13 +125,16 @@ func eachPair(before Pair, s *step[Pair], yield func(*step[Pair])) {
 	}
 	s.Spends = spends || spent
 	next := s.Next
-	next.client.host.dials = 0
 	choices(client[:], func(c uint) {
 		choices(server[:], func(counts uint) {
 			s.Next = next
-			s.Next.client.state = countedClient(next.client.state, client, c)
+			w := next.client.clientWorld
+			w.host.dials, w.state = 0, countedClient(w.state, client, c)
+			s.Next.client = x.clients.of(w)
 			if next.server.state.Phase() != 0 {
-				s.Next.server.state = countedServer(next.server.state, server, counts)
+				w := next.server.serverWorld
+				w.state = countedServer(w.state, server, counts)
+				s.Next.server = x.servers.of(w)
 			}
 			yield(s)
 		})
@@ -148,7 +151,7 @@ func Unlimited() []Model {
 	for _, p := range pairedConfigs {
 		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []Side{Client, Server}, nil, func(_ Bounds, f Fault, o explore.Options) (Report, error) {
 			m := Honest{Client: unlimited.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Fault: f, Unlimited: true}
-			return explore.Explore(m, m.Properties(), o)
+			return explore.Explore(m.System(), m.Properties(), o)
 		}})
 	}
 	servers := Model{Name: "byzantine-server", Text: "as with limits, for all limits and configurations of a client"}

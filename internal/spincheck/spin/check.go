@@ -227,7 +227,7 @@ func measure(ctx context.Context) (m Measured, err error) {
 		return true
 	}})
 	begin := time.Now()
-	ours, err := explore.Explore(pair, props, explore.Options{})
+	ours, err := explore.Explore(pair.System(), props, explore.Options{})
 	if err != nil {
 		return m, err
 	}

@@ -21,7 +21,8 @@ type Explored struct {
 // Explore has the explorer visit every state of m, and notes each.
 func Explore(m model.Honest) (Explored, error) {
 	x := Explored{States: map[string]bool{}}
-	for name := range m.Start().Vars() {
+	sys := m.System()
+	for name := range sys.Start().Vars() {
 		x.Variables = append(x.Variables, name)
 	}
 	var mu sync.Mutex
@@ -35,8 +36,8 @@ func Explore(m model.Honest) (Explored, error) {
 	props := m.Properties()
 	props.Always = append(props.Always, explore.Property[model.Pair]{ID: "NOTED", Text: "every state is noted", Holds: note})
 	var err error
-	x.Start = written(m.Start())
-	x.Report, err = explore.Explore(m, props, explore.Options{})
+	x.Start = written(sys.Start())
+	x.Report, err = explore.Explore(sys, props, explore.Options{})
 	return x, err
 }
 

@@ -1,0 +1,111 @@
+package model
+
+import "example.com/khp/fsm"
+
+// turn is what comes of an event for a part of a pair.
+type turn[P any] struct {
+	action   Action
+	next     *P
+	broken   string
+	fair     bool // whatever brings the event about
+	dispatch dispatch
+}
+
+// dispatch is the effects of a turn, as far as they are about the other side.
+type dispatch struct {
+	put         [fsm.MaxEffects]uint16 // on the network, packed, without the target of a redirect
+	n           uint8                  // how many
+	sent, got   uint8                  // messages of the application
+	completes   bool
+	disconnects bool
+}
+
+// dispatched digests effects. The opening request is left out, since it begins a connection:
+// [walker.meet] puts it there.
+func dispatched(side Side, effects fsm.Effects) (o dispatch) {
+	for e := range effects.All() {
+		switch e.Kind {
+		case fsm.EffectSendOpening:
+			if side == Client {
+				continue
+			}
+		case fsm.EffectComplete:
+			o.completes = true
+		case fsm.EffectSendMessage:
+			o.sent++
+		case fsm.EffectDeliver:
+			o.got++
+		case fsm.EffectDisconnect:
+			o.disconnects = true
+		}
+		if m, ok := carried(e); ok {
+			o.put[o.n] = m.pack()
+			o.n++
+		}
+	}
+	return o
+}
+
+// clientTurn is the turn of c at ev.
+func (x *pairSystem) clientTurn(c *clientPart, ev fsm.Event) *turn[clientPart] {
+	for _, t := range c.turns.all() {
+		if t.action.Event == ev {
+			return t
+		}
+	}
+	w := c.clientWorld
+	a, effects, broken := w.take(x.m.Client, &x.m.Fault, ev)
+	t := &turn[clientPart]{a, x.clients.of(w), broken, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested, dispatched(Client, effects)}
+	c.turns.add(t)
+	return t
+}
+
+// serverTurn is the turn of s at ev.
+func (x *pairSystem) serverTurn(s *serverPart, ev fsm.Event) *turn[serverPart] {
+	for _, t := range s.turns.all() {
+		if t.action.Event == ev {
+			return t
+		}
+	}
+	w := s.serverWorld
+	a, effects, broken := w.take(x.m.Server, &x.m.Fault, ev)
+	t := &turn[serverPart]{a, x.servers.of(w), broken, ev.Kind == fsm.EventTimerExpired, dispatched(Server, effects)}
+	s.turns.add(t)
+	return t
+}
+
+// freeOfClient lists the turns of c that nothing on the network brings about. head is what timers
+// know of a unit in progress; fresh tells that the application has sent nothing yet.
+func (x *pairSystem) freeOfClient(c *clientPart, head fsm.Facts, fresh bool) []*turn[clientPart] {
+	known := &c.free[flag(head != 0, 0)|flag(fresh, 1)]
+	if list := known.Load(); list != nil {
+		return *list
+	}
+	var list []*turn[clientPart]
+	for _, ev := range clientEvents(&c.clientWorld, head, fresh) {
+		list = append(list, x.clientTurn(c, ev))
+	}
+	known.Store(&list)
+	return list
+}
+
+// aimed is a turn of a server with the target of a redirect.
+type aimed struct {
+	*turn[serverPart]
+	target uint8
+}
+
+// freeOfServer lists the turns of s that nothing on the network brings about. patient tells that it
+// may ask for more time.
+func (x *pairSystem) freeOfServer(s *serverPart, fresh, patient bool) []aimed {
+	known := &s.free[flag(fresh, 0)|flag(patient, 1)]
+	if list := known.Load(); list != nil {
+		return *list
+	}
+	var list []aimed
+	for _, e := range serverEvents(&s.serverWorld, x.m.marked(), fresh, patient) {
+		list = append(list, aimed{x.serverTurn(s, e.Event), e.target})
+	}
+	known.Store(&list)
+	return list
+}
