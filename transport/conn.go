@@ -2,14 +2,17 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"net"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/layer"
 	"example.com/khp/transport/internal/silence"
@@ -66,35 +69,6 @@ type Conn struct {
 // seldom holds what few connections have. It is not changed but replaced.
 type seldom struct {
 	onPing, onPong func(payload []byte)
-}
-
-// opened is what a handshake makes of a connection.
-type opened struct {
-	info      handshakeInfo
-	home      context.Context         // the server's, if the Conn is told of its end
-	cancel    context.CancelCauseFunc // ends the server's context
-	sessions  []extension.Session     // of the extensions that were agreed on
-	readLimit int64
-	keepAlive time.Duration
-	watched   *watched
-}
-
-// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone
-// from here on.
-func newConn(l *frames.Conn, o opened) *Conn {
-	c := &Conn{
-		link: l, info: o.info, cancel: o.cancel, watch: o.watched, closeTimeout: closeTimeout,
-		reading: make(chan struct{}, 1), done: make(chan struct{}),
-	}
-	c.watcher.Init(l.NetConn(), sock.Read, o.home)
-	l.Home(o.home)
-	l.Until(c.done)
-	c.SetReadLimit(o.readLimit)
-	if len(o.sessions) > 0 {
-		c.ext = layer.New(l, o.sessions, (*inner)(c))
-	}
-	c.keepAlive(o.keepAlive, o.sessions)
-	return c
 }
 
 // Read returns the next message, which is the caller's to keep. It answers Pings on the way.
@@ -288,3 +262,78 @@ func (c *Conn) Plain() bool { return c.info.plain }
 // Request returns the request that was accepted, on the server's side: what [Handler].Decide saw.
 // It is nil on the client's side and for a plain WebSocket. It must not be changed.
 func (c *Conn) Request() *Request { return c.info.request }
+
+// Header returns a copy of the header fields that the peer sent: those of the response that
+// completed the handshake on the client's side, of the opening request without Host on the
+// server's.
+func (c *Conn) Header() http.Header {
+	switch {
+	case c.info.client != nil:
+		return field.Header(c.info.client.header)
+	case c.info.opening == nil:
+		return nil
+	}
+	h := field.Header(c.info.opening.Opening)
+	h.Del("Host")
+	return h
+}
+
+// OpeningHeader returns a copy of the header fields that the peer sent in the opening handshake:
+// those of the 101 on the client's side, and what Header returns on the server's.
+func (c *Conn) OpeningHeader() http.Header {
+	if c.info.client != nil {
+		return field.Header(c.info.client.opening)
+	}
+	return c.Header()
+}
+
+// URL returns where the connection goes after all redirects; on the server's side the target of the
+// opening request.
+func (c *Conn) URL() string {
+	switch {
+	case c.info.client != nil:
+		return c.info.client.url
+	case c.info.opening == nil:
+		return ""
+	}
+	return c.info.opening.Target
+}
+
+// Principal returns whom the [auth.Authenticator] of the server took the client for, nil without
+// one and on the client's side.
+func (c *Conn) Principal() any {
+	if c.info.request == nil {
+		return c.info.principal
+	}
+	return c.info.request.Principal
+}
+
+// RemoteAddr returns the address of the peer. That of a client that proxies have passed on is what
+// they say: see [Server].TrustedProxies.
+func (c *Conn) RemoteAddr() net.Addr { return c.NetConn().RemoteAddr() }
+
+// TLS returns the state of TLS to the peer, or to the proxy in front of it; nil without TLS, and if
+// a [DialOptions].NetDial or a listener hides it. It must not be changed.
+func (c *Conn) TLS() *tls.ConnectionState {
+	for nc := c.NetConn(); nc != nil; {
+		if secure, ok := nc.(interface{ ConnectionState() tls.ConnectionState }); ok {
+			state := secure.ConnectionState()
+			return &state
+		}
+		outer, ok := nc.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		nc = outer.NetConn()
+	}
+	return nil
+}
+
+// String names the other end.
+func (c *Conn) String() string { return fmt.Sprintf("transport.Conn(%v)", c.RemoteAddr()) }
+
+// GoString is String.
+func (c *Conn) GoString() string { return c.String() }
+
+// LogValue is String, for log/slog.
+func (c *Conn) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -2,14 +2,13 @@ package transport
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"strconv"
 	"time"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/sock"
 )
 
 // CloseError reports that the peer sent a Close frame. [Conn.Read] returns it, as a pointer.
@@ -51,7 +50,7 @@ func (e *ProtocolError) Error() string {
 }
 
 // errClosed is what a connection closed on this side answers.
-var errClosed = fmt.Errorf("transport: %w", net.ErrClosed)
+var errClosed = sock.ErrClosed
 
 // Is makes errors.Is(err, fsm.FailurePeerClosed) work.
 func (e *CloseError) Is(target error) bool { return target == fsm.FailurePeerClosed }

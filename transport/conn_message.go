@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 
 	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/stream"
 	"github.com/gobwas/ws"
 )
 
@@ -266,4 +268,54 @@ func (c *Conn) WritePrepared(ctx context.Context, m *Prepared) error {
 		return c.counted(len(m.payload), c.write(ctx, frames.Opcode(m.typ), m.payload))
 	}
 	return c.counted(len(m.payload), c.ended(c.link.WriteFrames(ctx, m.frame)))
+}
+
+// Stream returns the connection as a stream of bytes, for protocols with a framing of their own,
+// such as MQTT, AMQP and STOMP: each Write is one message of type t, and messages are read one
+// after the other without their boundaries. A message of the other type ends the connection with
+// 1003, as MQTT wants it. While the stream is in use nothing else should read.
+//
+// Deadlines work as those of other connections, with [os.ErrDeadlineExceeded]: reading goes on
+// after one, and so does writing, unless it was in the middle of a message. The end is [io.EOF]
+// after a Close frame with 1000 or 1001, and otherwise the error of [Conn.Read]. Close is
+// [Conn.Close] with 1000, which takes up to 5 seconds. The value returned has a method Conn, which
+// returns c.
+func (c *Conn) Stream(t MessageType) net.Conn {
+	return connStream{stream.New(&streamed{Conn: c}, t), c}
+}
+
+// connStream is a stream that tells what is below it.
+type connStream struct {
+	*stream.Stream
+	c *Conn
+}
+
+// Conn returns the connection below.
+func (s connStream) Conn() *Conn { return s.c }
+
+// streamed is a Conn as a stream reads it.
+type streamed struct {
+	*Conn
+	message messageReader // of the present message
+}
+
+// Next implements [stream.Conn].
+func (s *streamed) Next(ctx context.Context) (MessageType, error) {
+	s.message = messageReader{c: s.Conn, ctx: ctx}
+	return s.begin(&s.message)
+}
+
+// ReadPart implements [stream.Conn].
+func (s *streamed) ReadPart(ctx context.Context, p []byte) (n int, over bool, err error) {
+	s.message.ctx = ctx
+	if n, err = s.message.Read(p); s.message.err != nil {
+		return n, true, nil
+	}
+	return n, false, err
+}
+
+// EndsWell implements [stream.Conn].
+func (s *streamed) EndsWell(err error) bool {
+	code := CloseCode(err)
+	return code == CloseNormal || code == CloseGoingAway
 }

@@ -34,7 +34,7 @@ func TestStream_HalfWritten(t *testing.T) {
 			_, err := client.Write(make([]byte, 100))
 			half <- err
 		}()
-		_, err := server.(*stream).c.NetConn().Read(make([]byte, 10))
+		_, err := server.(connStream).c.NetConn().Read(make([]byte, 10))
 		require.NoError(t, err)
 		err = <-half
 		var timeout net.Error
@@ -86,7 +86,7 @@ func TestStream_End(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, server := streams(t, tcpPair)
-			go x.end(client.(*stream).c)
+			go x.end(client.(connStream).c)
 			for range 2 {
 				_, err := server.Read(make([]byte, 1))
 				if err != x.want && fmt.Sprint(err) != fmt.Sprint(x.want) {
@@ -110,7 +110,7 @@ func TestStream_End(t *testing.T) {
 	})
 	t.Run("a message of the other type", func(t *testing.T) {
 		client, server := streams(t, tcpPair)
-		peer := server.(*stream).c
+		peer := server.(connStream).c
 		require.NoError(t, peer.Write(t.Context(), Text, []byte("text")))
 		got := make(chan error, 1)
 		go func() {

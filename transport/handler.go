@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
+	"example.com/khp/transport/internal/stream"
 	"example.com/khp/transport/internal/tracker"
 	"example.com/khp/wire"
 )
@@ -103,6 +105,50 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c.upgrade(w, r, h.Check(), false) == nil {
 		c.use()
 	}
+}
+
+// Accept shakes hands for an upgrade request and returns the open connection, which the caller has
+// to close; w and r must not be used afterwards, and the caller may return. Serve of the Handler is
+// not called and may be nil.
+//
+// A request that does not open a connection was answered, and the error says why: a
+// [*HandshakeError], or another one for a Handler whose options mean nothing. The connection ends
+// with Shutdown of the Handler as others do. MaxConnections of a [Server] does not count it where
+// this is called from its Fallback.
+func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) {
+	c := &served{handler: h}
+	defer func() {
+		if c.conn == nil {
+			c.drop()
+		}
+	}()
+	err := c.upgrade(w, r, h.checkOptions(), true)
+	var failed *endpoint.HandshakeError
+	switch {
+	case err == nil:
+		return c.conn, nil
+	case errors.As(err, &failed), errors.Is(err, context.Canceled):
+		return nil, NewHandshakeError(err, nil)
+	}
+	return nil, err
+}
+
+// Listener returns a listener whose connections are those that open on h, as streams of binary
+// messages: see [Conn.Stream]. It sets Serve of h, which must be nil, so call it before h serves.
+// addr is what Addr returns; nil is an address without network.
+//
+//	h := &transport.Handler{Subprotocols: []string{"mqtt"}}
+//	broker.Serve(h.Listener(nil))
+//	http.Handle("/mqtt", h)
+//
+// A connection that nobody accepts waits, and is closed with 1001 when the listener or h is. Close of
+// the listener leaves the accepted connections open.
+func (h *Handler) Listener(addr net.Addr) net.Listener {
+	l := stream.NewListener(addr)
+	h.Serve = func(ctx context.Context, c *Conn) error {
+		return l.Serve(ctx, c.Stream(Binary), c.done, c.Close)
+	}
+	return l
 }
 
 // Shutdown ends all connections: it closes open ones with 1001 and answers handshakes in progress

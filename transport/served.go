@@ -5,18 +5,14 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
-	"time"
 
-	"example.com/khp/endpoint"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/handshake"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
-	"example.com/khp/wire"
 )
 
 // served is one connection of a server, until Serve has returned. Its Entry is how it is ended from
@@ -209,26 +205,6 @@ func (c *served) finish(err error) {
 	<-conn.done // another goroutine may be closing it
 }
 
-// connection serves one connection, from its first byte until it is open, or net/http has it, or it
-// is over. An open connection continues in a goroutine of its own: a handshake needs a deep stack,
-// which this goroutine takes along when it ends, and waiting for messages does not.
-func (s *Server) connection(visit accept.Visit) {
-	c := &served{server: s, Visit: visit}
-	c.ctx = c.Begin(context.Background())
-	defer func() {
-		if c.conn == nil {
-			c.ended(recover())
-		}
-	}()
-	o := c.begin()
-	if o == nil {
-		return
-	}
-	if c.shake(o, false) == nil {
-		go c.useAll()
-	}
-}
-
 // useAll is use for a goroutine of its own.
 func (c *served) useAll() {
 	defer func() { c.ended(recover()) }()
@@ -248,99 +224,16 @@ func (c *served) ended(v any) {
 	c.Leave()
 }
 
-// begin reads the opening request and finds the handler that answers it; nil says that net/http has
-// the connection now, or that it is over.
-func (c *served) begin() *opening.Request {
-	s := c.server
-	if !s.live.Add(&c.Entry) {
-		return nil
+// drop ends what upgrade has begun: it closes the connection, whatever has become of it.
+func (c *served) drop() {
+	if c.Conn != nil {
+		_ = c.Conn.Close() // in case the application panics
 	}
-	c.Connected(c.Conn, true)
-	defer c.Heard()
-	bounds := s.now()
-	_ = c.SetDeadline(time.Now().Add(cmp.Or(bounds.OpeningTimeout, defaultOpeningTimeout))) // of writing, too: TLS answers
-	if !c.Introduce() {
-		return nil
-	}
-	o, err := opening.Read(c.Conn, bounds.Limits)
-	c.Heard()
-	h, ok := c.admit(o, err)
-	switch {
-	case ok && h != nil && h.live.Add(&c.Entry):
-		c.handler = h
-		return o
-	case ok:
-		over := c.PassOn()
-		s.live.Remove(&c.Entry)
-		_ = c.SetDeadline(time.Time{})
-		s.web.Take(s.newWeb, c.Conn, slices.Concat(o.Head, o.Rest), c.Front, over)
-	}
-	o.Release()
-	return nil
+	c.forget()
 }
 
-// admit finds the handler of an opening request, nil if the request is for net/http, and lets its
-// client in. false says that the connection is over.
-func (c *served) admit(o *opening.Request, err error) (h *Handler, ok bool) {
-	switch {
-	case c.Explain(o.Head, err):
-		return nil, false
-	case err != nil:
-		c.server.log().Debug("no opening request came", "remote", c.RemoteAddr().String(), "error", err.Error())
-		return nil, false
-	}
-	if h = c.server.handlerOf(o); h == nil {
-		return nil, true
-	}
-	if o.Parsed != nil {
-		c.SeenFrom(o.Parsed.Fields)
-	}
-	return h, c.Enter(c.ctx, &o.Rest)
-}
-
-// handlerOf returns the handler of an opening request, nil if it is for net/http. Without a
-// Fallback that is not asked about upgrades, whatever is wrong with them.
-func (s *Server) handlerOf(o *opening.Request) *Handler {
-	r := o.Parsed
-	if r == nil {
-		return s.forBroken()
-	}
-	upgrade, _ := r.Fields.Get("Upgrade")
-	if string(r.Method) != "GET" || r.Target[0] != '/' || !wire.HasToken(upgrade, "websocket") {
-		return nil
-	}
-	h := s.Handler
-	if s.Route != nil {
-		host, _ := r.Fields.Get("Host")
-		h = s.Route(string(host), wire.TargetPath(string(r.Target)))
-	}
-	if h == nil || h.Check() != nil || s.Fallback != nil && !h.Plain && !offersKHP(r.Fields) {
-		return nil
-	}
-	return h
-}
-
-// forBroken answers a request that cannot be parsed, unless net/http shall try.
-func (s *Server) forBroken() *Handler {
-	switch {
-	case s.Fallback != nil:
-		return nil
-	case s.Handler != nil:
-		return &Handler{Limits: s.now().Limits, Logger: s.Handler.Logger, Observer: s.Handler.Observer}
-	}
-	return &Handler{Limits: s.now().Limits, Logger: s.Logger}
-}
-
-// offersKHP reports whether one of the subprotocols is KHP.
-func offersKHP(fields wire.Fields) bool {
-	for v := range fields.All("Sec-WebSocket-Protocol") {
-		var room [8][]byte
-		list, _ := wire.ParseTokens(room[:0], v)
-		for _, p := range list {
-			if string(p) == endpoint.Subprotocol {
-				return true
-			}
-		}
-	}
-	return false
+// forget takes the connection from the trackers.
+func (c *served) forget() {
+	c.handler.live.Remove(&c.Entry)
+	c.server.tracker().Remove(&c.Entry)
 }

@@ -78,10 +78,7 @@ type Server struct {
 	bounds atomic.Pointer[Bounds]
 	web    web.Queue
 
-	mu        sync.Mutex // guards the rest
-	closed    bool
-	listeners map[net.Listener]struct{}
-	done      chan struct{} // closed when closed is set
+	listeners accept.Listeners
 }
 
 const defaultOpeningTimeout = 10 * time.Second
@@ -140,8 +137,8 @@ func (s *Server) serve(ln net.Listener, front func() *accept.Front) error {
 		_ = ln.Close()
 		return err
 	}
-	done, ok := s.listen(ln)
-	defer s.unlisten(ln)
+	done, ok := s.listeners.Add(ln)
+	defer s.listeners.Remove(ln)
 	if !ok {
 		return http.ErrServerClosed
 	}
@@ -171,7 +168,7 @@ func (s *Server) Shutdown(ctx context.Context) error { return s.ShutdownOver(ctx
 // time, so that their clients do not all come back somewhere at once. ctx should have more time
 // than that: what is left when it ends is dropped.
 func (s *Server) ShutdownOver(ctx context.Context, over time.Duration) error {
-	s.stopListening()
+	s.listeners.Close()
 	web := make(chan error, 1)
 	go func() { web <- s.web.Shutdown(ctx) }()
 	return errors.Join(s.live.Shutdown(ctx, over), <-web)
@@ -180,7 +177,7 @@ func (s *Server) ShutdownOver(ctx context.Context, over time.Duration) error {
 // Close ends the server at once: it closes the listeners and drops all connections. It does not
 // wait for [Handler].Serve.
 func (s *Server) Close() error {
-	s.stopListening()
+	s.listeners.Close()
 	s.web.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -213,42 +210,6 @@ func (s *Server) route(host, path string) *Handler {
 		return s.Handler
 	}
 	return s.Route(host, path)
-}
-
-// listen registers a listener; ok is false, and it is closed by unlisten, if the server is.
-func (s *Server) listen(ln net.Listener) (done chan struct{}, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.listeners == nil {
-		s.listeners = make(map[net.Listener]struct{})
-	}
-	if s.done == nil {
-		s.done = make(chan struct{})
-	}
-	s.listeners[ln] = struct{}{}
-	return s.done, !s.closed
-}
-
-func (s *Server) unlisten(ln net.Listener) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.listeners, ln)
-	_ = ln.Close()
-}
-
-func (s *Server) stopListening() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.done == nil {
-		s.done = make(chan struct{})
-	}
-	if !s.closed {
-		s.closed = true
-		close(s.done)
-	}
-	for ln := range s.listeners {
-		_ = ln.Close()
-	}
 }
 
 func (s *Server) log() *slog.Logger {

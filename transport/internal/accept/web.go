@@ -1,17 +1,34 @@
 package accept
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"time"
 
-	"example.com/khp/transport/internal/network"
-
 	"example.com/khp/transport/internal/hops"
+	"example.com/khp/transport/internal/network"
 	"example.com/khp/transport/internal/opening"
+	"example.com/khp/transport/internal/web"
 )
+
+// frontKey has the Front of the connection that a request of net/http came on.
+type frontKey struct{}
+
+// WithFront adds to the context of a connection what is known from its beginning.
+func WithFront(ctx context.Context, nc net.Conn) context.Context {
+	return context.WithValue(ctx, frontKey{}, web.About(nc))
+}
+
+// FrontOf returns the Front of a request.
+func FrontOf(r *http.Request) *Front {
+	if f, ok := r.Context().Value(frontKey{}).(*Front); ok {
+		return f
+	}
+	return &Front{}
+}
 
 // ClientOf writes the address of the client to a request that net/http has read, and reports
 // whether a trusted proxy has passed it on.

@@ -2,10 +2,14 @@ package sock
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"time"
 )
+
+// ErrClosed is what a connection or listener answers that was closed on this side.
+var ErrClosed = fmt.Errorf("transport: %w", net.ErrClosed)
 
 // FailTimeout is how long a peer that broke the protocol may take to be told so, and how long its
 // silence after that is waited for.

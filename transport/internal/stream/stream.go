@@ -1,4 +1,5 @@
-package transport
+// Package stream makes streams of bytes of open WebSocket connections, and a listener of those.
+package stream
 
 import (
 	"context"
@@ -9,54 +10,60 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/khp/transport/internal/sock"
+	"example.com/khp/wire"
 )
 
-// Stream returns the connection as a stream of bytes, for protocols with a framing of their own,
-// such as MQTT, AMQP and STOMP: each Write is one message of type t, and messages are read one
-// after the other without their boundaries. A message of the other type ends the connection with
-// 1003, as MQTT wants it. While the stream is in use nothing else should read.
-//
-// Deadlines work as those of other connections, with [os.ErrDeadlineExceeded]: reading goes on
-// after one, and so does writing, unless it was in the middle of a message. The end is [io.EOF]
-// after a Close frame with 1000 or 1001, and otherwise the error of [Conn.Read]. Close is
-// [Conn.Close] with 1000, which takes up to 5 seconds. The value returned has a method Conn, which
-// returns c.
-func (c *Conn) Stream(t MessageType) net.Conn { return &stream{c: c, typ: t} }
+// Conn is the connection below a stream.
+type Conn interface {
+	// Next waits for the next message, whose bytes ReadPart returns.
+	Next(ctx context.Context) (wire.MessageType, error)
+	ReadPart(ctx context.Context, p []byte) (n int, over bool, err error)
+	Write(ctx context.Context, t wire.MessageType, p []byte) error
+	Close(code uint16, reason string) error
+	// EndsWell reports whether err says that the peer has closed, with 1000 or 1001.
+	EndsWell(err error) bool
+	NetConn() net.Conn
+	RemoteAddr() net.Addr
+}
 
-// stream is a Conn as a net.Conn.
-type stream struct {
-	c   *Conn
-	typ MessageType
+// Stream is a Conn as a net.Conn: each Write is one message of a type, and messages are read one
+// after the other without their boundaries.
+type Stream struct {
+	c   Conn
+	typ wire.MessageType
 
 	reading, writing deadline
 	closed           atomic.Bool
 
-	mu      sync.Mutex    // guards the rest: one Read at a time
-	message messageReader // of the present message
-	end     error         // of the stream
+	mu     sync.Mutex // guards the rest: one Read at a time
+	within bool       // a message, of which not all is read
+	end    error      // of the stream
 }
 
-// Conn returns the connection below.
-func (s *stream) Conn() *Conn { return s.c }
+// New makes a stream of messages of type t.
+func New(c Conn, t wire.MessageType) *Stream { return &Stream{c: c, typ: t} }
 
 // Read implements net.Conn.
-func (s *stream) Read(p []byte) (n int, err error) {
+func (s *Stream) Read(p []byte) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for n == 0 && len(p) > 0 && s.end == nil {
-		s.message.ctx = s.reading.context()
-		if s.message.c == nil || s.message.err != nil {
-			err = s.next()
+		if ctx := s.reading.context(); s.within {
+			var over bool
+			n, over, err = s.c.ReadPart(ctx, p)
+			s.within = !over
 		} else {
-			n, err = s.message.Read(p)
+			err = s.next(ctx)
 		}
 		switch {
-		case err == nil, err == io.EOF && s.message.err != nil: // of the message
+		case err == nil:
 		case s.closed.Load():
-			s.end = errClosed
+			s.end = sock.ErrClosed
 		case err == context.Canceled:
 			return 0, os.ErrDeadlineExceeded
-		case CloseCode(err) == CloseNormal, CloseCode(err) == CloseGoingAway:
+		case s.c.EndsWell(err):
 			s.end = io.EOF
 		default:
 			s.end = err
@@ -69,23 +76,26 @@ func (s *stream) Read(p []byte) (n int, err error) {
 }
 
 // next begins the next message.
-func (s *stream) next() error {
-	s.message = messageReader{c: s.c, ctx: s.message.ctx}
-	t, err := s.c.begin(&s.message)
+func (s *Stream) next(ctx context.Context) error {
+	t, err := s.c.Next(ctx)
 	if err == nil && t != s.typ {
-		err = s.c.Close(CloseUnsupportedData, "only "+s.typ.String()+" messages are expected here")
-		if err == nil {
-			err = errClosed
+		if err = s.c.Close(unsupportedData, "only "+s.typ.String()+" messages are expected here"); err == nil {
+			err = sock.ErrClosed
 		}
 	}
-	if err != nil {
-		s.message.c = nil
-	}
+	s.within = err == nil
 	return err
 }
 
+// Close codes.
+const (
+	normal          = 1000
+	goingAway       = 1001
+	unsupportedData = 1003
+)
+
 // Write implements net.Conn. p becomes one message; an empty p becomes none.
-func (s *stream) Write(p []byte) (int, error) {
+func (s *Stream) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
@@ -112,37 +122,37 @@ func (errHalfWritten) Timeout() bool   { return true }
 func (errHalfWritten) Temporary() bool { return false }
 
 // Close implements net.Conn.
-func (s *stream) Close() error {
+func (s *Stream) Close() error {
 	if s.closed.Swap(true) {
-		return errClosed
+		return sock.ErrClosed
 	}
-	if err := s.c.Close(CloseNormal, ""); !errors.Is(err, net.ErrClosed) {
+	if err := s.c.Close(normal, ""); !errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	return nil // the peer was faster
 }
 
 // LocalAddr implements net.Conn.
-func (s *stream) LocalAddr() net.Addr { return s.c.NetConn().LocalAddr() }
+func (s *Stream) LocalAddr() net.Addr { return s.c.NetConn().LocalAddr() }
 
 // RemoteAddr implements net.Conn.
-func (s *stream) RemoteAddr() net.Addr { return s.c.RemoteAddr() }
+func (s *Stream) RemoteAddr() net.Addr { return s.c.RemoteAddr() }
 
 // SetDeadline implements net.Conn.
-func (s *stream) SetDeadline(t time.Time) error {
+func (s *Stream) SetDeadline(t time.Time) error {
 	s.reading.set(t)
 	s.writing.set(t)
 	return nil
 }
 
 // SetReadDeadline implements net.Conn.
-func (s *stream) SetReadDeadline(t time.Time) error {
+func (s *Stream) SetReadDeadline(t time.Time) error {
 	s.reading.set(t)
 	return nil
 }
 
 // SetWriteDeadline implements net.Conn.
-func (s *stream) SetWriteDeadline(t time.Time) error {
+func (s *Stream) SetWriteDeadline(t time.Time) error {
 	s.writing.set(t)
 	return nil
 }

@@ -1,7 +1,10 @@
 package transport
 
 import (
+	"crypto/tls"
 	"errors"
+	"net"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -58,4 +61,26 @@ func (b *Bounds) check() error {
 		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(b.MaxPerAddress) + "; use a positive number, or 0 for no bound")
 	}
 	return nil
+}
+
+// ListenerOptions say how the connections of one listener begin. The fields TrustedProxies and
+// ProxyProtocol are described at the fields of [Server] with their names.
+type ListenerOptions struct {
+	TLSConfig      *tls.Config // nil is no TLS; it is not copied, and its NextProtos should be http/1.1 alone
+	TrustedProxies []netip.Prefix
+	ProxyProtocol  bool
+}
+
+// ServeWith is Serve for a listener with options of its own, in the place of the fields of s with
+// the same names. options is called for each connection, in the goroutine that accepts them, so
+// that what it returns may change: certificates that are renewed, or proxies that are added. nil
+// options is Serve.
+func (s *Server) ServeWith(ln net.Listener, options func() ListenerOptions) error {
+	if options == nil {
+		return s.Serve(ln)
+	}
+	return s.serve(ln, func() *accept.Front {
+		o := options()
+		return &accept.Front{TLS: o.TLSConfig, Trusted: o.TrustedProxies, ProxyProtocol: o.ProxyProtocol}
+	})
 }

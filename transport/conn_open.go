@@ -1,14 +1,68 @@
 package transport
 
 import (
+	"context"
 	"time"
 
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/layer"
 	"example.com/khp/transport/internal/silence"
+	"example.com/khp/transport/internal/sock"
 	"example.com/khp/transport/internal/tracker"
 )
+
+// opened is what a handshake makes of a connection.
+type opened struct {
+	info      handshakeInfo
+	home      context.Context         // the server's, if the Conn is told of its end
+	cancel    context.CancelCauseFunc // ends the server's context
+	sessions  []extension.Session     // of the extensions that were agreed on
+	readLimit int64
+	keepAlive time.Duration
+	watched   *watched
+}
+
+// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone
+// from here on.
+func newConn(l *frames.Conn, o opened) *Conn {
+	c := &Conn{
+		link: l, info: o.info, cancel: o.cancel, watch: o.watched, closeTimeout: closeTimeout,
+		reading: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	c.watcher.Init(l.NetConn(), sock.Read, o.home)
+	l.Home(o.home)
+	l.Until(c.done)
+	c.SetReadLimit(o.readLimit)
+	if len(o.sessions) > 0 {
+		c.ext = layer.New(l, o.sessions, (*inner)(c))
+	}
+	c.keepAlive(o.keepAlive, o.sessions)
+	return c
+}
+
+// handshakeInfo is what the handshake agreed on, for the application to ask about.
+type handshakeInfo struct {
+	subprotocol string
+	extensions  []string
+	status      int
+	client      *dialed         // nil on the server's side
+	opening     *OpeningRequest // the server's
+	request     *Request        // the server's
+
+	principal      any  // the server's, of a plain WebSocket
+	plain          bool // no extended handshake took place
+	lateTerminator bool // the client opened without the terminator, which may still come
+	unfragmented   bool // the peer does not take fragments
+}
+
+// dialed is what only a client knows of a connection.
+type dialed struct {
+	url    string
+	header []HeaderField // of the response that completed the handshake
+
+	opening []HeaderField // of the opening 101
+}
 
 // inner is a Conn as its parts see it: the tracker of its server, the layer of its extensions, and
 // the reader that notices silence.
