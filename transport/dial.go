@@ -71,7 +71,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	d.client = client
 	d.drive.Reset(client, d)
 	d.drive.ReportsBody = true
-	d.trace = newTrace(opts.Observer, d, false)
+	d.trace = newTrace(ctx, opts.Observer, d, false)
 	d.Config = loop.Config{
 		Context: ctx, Driver: &d.drive, Side: d, Trace: &d.trace, Timeouts: &opts.Timeouts, Limit: int64(opts.Limits.OrDefault().Unit),
 		Client: true, TooEarly: client.TooEarly,
@@ -89,10 +89,12 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	}
 	if d.misgranted != nil {
 		d.Link.CloseSocket()
-		return nil, &HandshakeError{
+		err := &HandshakeError{
 			Leg: endpoint.LegOpening, Failure: fsm.FailureExtensionNotRequested, URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.misgranted,
 			text: "khp: extension refused: the server granted " + deflate.Name + " otherwise than it was asked for: " + d.misgranted.Error(),
 		}
+		d.trace.tell(Event{Kind: EventFail, Err: err, Failure: err.Failure})
+		return nil, err
 	}
 	return d.openConn(), nil
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,8 @@ import (
 
 // Observer is told what happens on a connection until its handshake is over. It is called from the
 // goroutine that shakes hands, and from several for several connections, so it must be fast and
-// safe for concurrent use.
+// safe for concurrent use. Each handshake that it is told of ends with one [EventOpen],
+// [EventFail] or [EventClosed].
 //
 // The values of credential and cookie fields and of those listed in [DialOptions].Sensitive are
 // replaced before it sees them. URLs and bodies are shown as they are.
@@ -46,9 +48,12 @@ type Event struct {
 	Failure fsm.Failure // EventFail: what happened; 0 if the context ended first
 	Status  int         // EventFail and EventOpen: of the last response, 0 if there was none
 
-	// EventEnd: how long the connection was open, and what was sent and received as messages.
-	Duration       time.Duration
-	Sent, Received Traffic
+	// Context is that of the Dial call, and that of the connection on the server's side. It has
+	// values for the observer, such as the span of a trace, and may have ended.
+	Context context.Context
+
+	Duration       time.Duration // EventOpen, EventFail and EventClosed: of the handshake; EventEnd: how long the connection was open
+	Sent, Received Traffic       // EventEnd: what was sent and received as messages
 }
 
 // Traffic counts messages and their payload in bytes.
@@ -73,7 +78,7 @@ const (
 	EventCredentials    EventKind = "credentials"     // the provider is asked
 	EventOpen           EventKind = "open"            // the handshake completed
 	EventFail           EventKind = "fail"            // it failed
-	EventClosed         EventKind = "closed"          // it was given up
+	EventClosed         EventKind = "closed"          // it ended without either: the context ended, or the server sent its client elsewhere
 	EventEnd            EventKind = "end"             // an open connection ended, for an EndObserver; Code is the peer's close code or the one sent to it, CloseAbnormal without any
 )
 
@@ -91,19 +96,21 @@ type stage interface {
 // [loop.Trace].
 type trace struct {
 	to     Observer
+	ctx    context.Context
 	conn   uint64
 	server bool
 	url    string
+	since  time.Time // of the first event
 	stage  stage
 	heard  Event // with the bytes of the opening handshake that the observer is not told of yet
 
 	in, out redact.Redactor // of each direction: messages come in pieces
 }
 
-func newTrace(to Observer, at stage, server bool) trace {
-	t := trace{to: to, stage: at, server: server}
+func newTrace(ctx context.Context, to Observer, at stage, server bool) trace {
+	t := trace{to: to, ctx: ctx, stage: at, server: server}
 	if to != nil {
-		t.conn = connections.Add(1)
+		t.conn, t.since = connections.Add(1), time.Now()
 	}
 	return t
 }
@@ -129,7 +136,7 @@ func (t *trace) tellHeard() {
 
 // deliver completes ev. HTTP bytes are redacted whatever they are part of.
 func (t *trace) deliver(ev Event) {
-	ev.Time, ev.Conn, ev.Server, ev.URL = time.Now(), t.conn, t.server, t.url
+	ev.Time, ev.Conn, ev.Server, ev.URL, ev.Context = time.Now(), t.conn, t.server, t.url, t.ctx
 	//exhaustive:ignore
 	switch ev.Kind {
 	case EventDial:
@@ -139,6 +146,8 @@ func (t *trace) deliver(ev Event) {
 		ev.Data = shown(&t.out, ev.Data)
 	case EventReceiveOpening, EventReceive:
 		ev.Data = shown(&t.in, ev.Data)
+	case EventOpen, EventFail, EventClosed:
+		ev.Duration = ev.Time.Sub(t.since)
 	}
 	t.to.Observe(ev)
 }
@@ -248,12 +257,13 @@ func (t *trace) opened(protocol string, status int) *watched {
 	if !ok {
 		return nil
 	}
-	return &watched{to: to, conn: t.conn, server: t.server, url: t.url, since: time.Now()}
+	return &watched{to: to, ctx: t.ctx, conn: t.conn, server: t.server, url: t.url, since: time.Now()}
 }
 
 // watched tells an observer of the end of an open connection. A nil one counts nothing.
 type watched struct {
 	to     EndObserver
+	ctx    context.Context
 	conn   uint64
 	server bool
 	url    string
@@ -304,7 +314,7 @@ func (w *watched) ends(err error) {
 	}
 	now := time.Now()
 	w.to.ObserveEnd(Event{
-		Kind: EventEnd, Time: now, Conn: w.conn, Server: w.server, URL: w.url, Code: code, Err: err, Duration: now.Sub(w.since),
+		Kind: EventEnd, Time: now, Conn: w.conn, Server: w.server, URL: w.url, Context: w.ctx, Code: code, Err: err, Duration: now.Sub(w.since),
 		Sent:     Traffic{w.sent.messages.Load(), w.sent.bytes.Load()},
 		Received: Traffic{w.received.messages.Load(), w.received.bytes.Load()},
 	})
@@ -361,9 +371,8 @@ func (ev Event) Record() format.Record {
 	if ev.Kind == EventOpen {
 		r.Code, r.Status = 0, int(ev.Code)
 	}
-	var failed *endpoint.HandshakeError
-	if errors.As(ev.Err, &failed) {
-		r.Failure, r.Status = failed.Failure.String(), failed.Status
+	if ev.Failure != 0 {
+		r.Failure, r.Status = ev.Failure.String(), ev.Status
 	}
 	if ev.Err != nil {
 		r.Error = ev.Err.Error()

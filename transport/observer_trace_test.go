@@ -26,7 +26,7 @@ func TestEvent_Record(t *testing.T) {
 		require.Equal(t, uint64(3), r.Conn)
 		require.Equal(t, "client", r.Side)
 	}
-	failed := Event{Kind: EventFail, Server: true, Err: &endpoint.HandshakeError{Failure: fsm.FailureStatus, Status: 403}}.Record()
+	failed := Event{Kind: EventFail, Server: true, Failure: fsm.FailureStatus, Status: 403, Err: &endpoint.HandshakeError{Failure: fsm.FailureStatus, Status: 403}}.Record()
 	require.Equal(t, "FailureStatus 403 server", failed.Failure+" 403 "+failed.Side)
 	require.Equal(t, 403, failed.Status)
 	require.Contains(t, failed.Error, "refused")
