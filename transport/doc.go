@@ -115,10 +115,12 @@
 //
 // # Observing
 //
-// An [Observer] is told every step of every handshake, with secret fields replaced: for traces,
-// tests and metrics. [TraceTo] makes one that writes what khp replay reads. [Handler].Logger gets a
-// line for each handshake, without the query of its URL and without what the client has sent, but
-// for an Origin that was refused.
+// An [Observer] is told every step of every handshake, with secret fields replaced, and an
+// [EndObserver] of the end of each connection, too: for traces, tests and metrics. [TraceTo] makes
+// one that writes what khp replay reads; promkhp and otelkhp, modules of their own below this one,
+// report to Prometheus and OpenTelemetry, and [Event.Labels] has what metrics of your own need.
+// [Handler].Logger gets a line for each handshake, without the query of its URL and without what the
+// client has sent, but for an Origin that was refused.
 //
 // # Limits and timeouts
 //
