@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var functions = map[string]any{"CheckOpeningField": CheckOpeningField, "NewClient": NewClient, "NewServer": NewServer, "Redirect": Redirect, "Refuse": Refuse, "SameOrigin": SameOrigin}
+var functions = map[string]any{"CheckOpeningField": CheckOpeningField, "NewClient": NewClient, "NewServer": NewServer, "OpeningFromHTTP": OpeningFromHTTP, "OpeningFromRequest": OpeningFromRequest, "Redirect": Redirect, "Refuse": Refuse, "SameOrigin": SameOrigin}
 
 // clientTexts and serverTexts lead through a handshake.
 func clientTexts() []string {

@@ -31,8 +31,11 @@ func OpeningFromHTTP(target, host string, header map[string][]string) OpeningReq
 
 // OpeningFromRequest is [OpeningFromHTTP] for a host that parses opening requests with package wire
 // and answers them itself. One that leaves the answer to the endpoint calls [Server.Opening]. r is
-// not kept.
+// not kept; nil gives a request without fields.
 func OpeningFromRequest(r *wire.Request) OpeningRequest {
+	if r == nil {
+		return OpeningRequest{}
+	}
 	return openingOf(string(r.Target), copyFields(r.Fields))
 }
 

@@ -29,3 +29,38 @@ func TestCloseReason(t *testing.T) {
 		}
 	}
 }
+
+// What AppendClose writes is read by ParseClose, for any reason; what must not be sent is refused,
+// and says why.
+func TestClose_Body(t *testing.T) {
+	require.Empty(t, AppendClose(nil, 0, "no code, no reason"))
+	require.Equal(t, "x\x03\xe8bye", string(AppendClose([]byte("x"), 1000, "bye")))
+	for _, reason := range []string{"", "bye", strings.Repeat("€", 60), "a\xff"} {
+		p := AppendClose(nil, 4999, reason)
+		require.LessOrEqual(t, len(p), 125)
+		code, got, err := ParseClose(p)
+		require.NoError(t, err)
+		require.EqualValues(t, 4999, code)
+		require.Equal(t, CloseReason(reason), got)
+	}
+	code, reason, err := ParseClose(nil)
+	require.NoError(t, err)
+	require.Zero(t, code)
+	require.Empty(t, reason)
+	for body, want := range map[string]Kind{"\x03": KindClose, "\x00\x00": KindClose, "\x03\xed": KindClose, "\x03\xe8\xff": KindUTF8} {
+		_, _, err := ParseClose([]byte(body))
+		require.Equal(t, want, KindOf(err), "%q", body)
+	}
+}
+
+// A script may send fewer codes than a program; each of them is valid.
+func TestScriptCloseCode(t *testing.T) {
+	n := 0
+	for code := range 1 << 16 {
+		if ScriptCloseCode(uint16(code)) {
+			require.True(t, ValidCloseCode(uint16(code)))
+			n++
+		}
+	}
+	require.Equal(t, 2001, n)
+}

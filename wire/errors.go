@@ -44,6 +44,7 @@ const (
 	KindMixedTypes                       // text and binary messages in one unit
 	KindNoUnit                           // a terminator with nothing before it
 	KindUTF8                             // text that is not UTF-8
+	KindClose                            // the body of a Close frame: one byte, or a code that must not be sent
 )
 
 var kindNames = [...]string{
@@ -80,6 +81,7 @@ var kindNames = [...]string{
 	KindMixedTypes:       "mixed message types",
 	KindNoUnit:           "terminator without content",
 	KindUTF8:             "invalid UTF-8",
+	KindClose:            "bad Close frame",
 }
 
 // String returns a few words, for example "bad field name".

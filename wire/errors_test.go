@@ -10,7 +10,7 @@ import (
 
 func TestKind_String(t *testing.T) {
 	seen := map[string]bool{}
-	for k := KindIncomplete; k <= KindUTF8; k++ {
+	for k := KindIncomplete; k <= KindClose; k++ {
 		require.NotContains(t, k.String(), "Kind(")
 		require.False(t, seen[k.String()], "%s twice", k)
 		seen[k.String()] = true

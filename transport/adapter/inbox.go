@@ -21,6 +21,9 @@ import (
 //		... // and WriteMessage, WriteClose, Close, which ends with c.Inbox.Close()
 //	}
 //
+// A handshake that reads from an Inbox also reads while the application decides: it notices a client
+// that leaves, and refuses one that speaks out of turn.
+//
 // The library calls Message for each message and End once. The application calls [Server] or
 // [Client] in another goroutine and, when the connection is open, Deliver.
 //
@@ -36,6 +39,7 @@ type Inbox struct {
 	ended   bool
 	err     error // of End
 	closed  bool
+	arrived chan struct{} // holds a token if something has changed for who reads
 
 	message  func(t wire.MessageType, p []byte) // of the application; nil before Deliver
 	end      func(err error)
@@ -50,7 +54,45 @@ const (
 
 func (b *Inbox) lock() {
 	b.mu.Lock()
-	b.changed.L = &b.mu
+	if b.changed.L == nil {
+		b.changed.L, b.arrived = &b.mu, make(chan struct{}, 1)
+	}
+}
+
+// wake ends the waits that what has changed may end.
+func (b *Inbox) wake() {
+	b.changed.Broadcast()
+	select {
+	case b.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// arrival returns a channel on which a token is sent whenever read may have more to return.
+func (b *Inbox) arrival() <-chan struct{} {
+	b.lock()
+	defer b.mu.Unlock()
+	return b.arrived
+}
+
+// read returns what ReadMessage would, if that need not wait.
+func (b *Inbox) read() (m message, ok bool) {
+	b.lock()
+	defer b.mu.Unlock()
+	return b.next()
+}
+
+func (b *Inbox) next() (m message, ok bool) {
+	switch {
+	case b.closed:
+		return message{err: net.ErrClosed}, true
+	case len(b.kept) == 0:
+		return message{err: b.err}, b.ended
+	}
+	if m = b.take(); b.limit > 0 && int64(len(m.data)) > b.limit {
+		m = message{err: fmt.Errorf("%w: a message of %d bytes, where %d are allowed", fsm.FailureLimit, len(m.data), b.limit)}
+	}
+	return m, true
 }
 
 // Message takes a message of the peer, with its fragments joined. p is free again on return: it is
@@ -90,7 +132,7 @@ func (b *Inbox) End(err error) {
 		return
 	}
 	b.ended, b.err = true, err
-	b.changed.Broadcast()
+	b.wake()
 	end := b.end
 	if b.draining || b.closed {
 		end = nil
@@ -106,26 +148,18 @@ func (b *Inbox) End(err error) {
 func (b *Inbox) ReadMessage() (t wire.MessageType, p []byte, err error) {
 	b.lock()
 	defer b.mu.Unlock()
-	for len(b.kept) == 0 && !b.ended && !b.closed {
+	for {
+		if m, ok := b.next(); ok {
+			return m.typ, m.data, m.err
+		}
 		b.changed.Wait()
 	}
-	switch {
-	case b.closed:
-		return 0, nil, net.ErrClosed
-	case len(b.kept) == 0:
-		return 0, nil, b.err
-	}
-	m := b.take()
-	if b.limit > 0 && int64(len(m.data)) > b.limit {
-		return 0, nil, fmt.Errorf("%w: a message of %d bytes, where %d are allowed", fsm.FailureLimit, len(m.data), b.limit)
-	}
-	return m.typ, m.data, nil
 }
 
 func (b *Inbox) keep(t wire.MessageType, p []byte) {
 	b.kept = append(b.kept, message{typ: t, data: bytes.Clone(p)})
 	b.size += messageCost + len(p)
-	b.changed.Broadcast()
+	b.wake()
 }
 
 func (b *Inbox) take() message {
@@ -133,7 +167,7 @@ func (b *Inbox) take() message {
 	b.kept[0] = message{}
 	b.kept = b.kept[1:]
 	b.size -= messageCost + len(m.data)
-	b.changed.Broadcast()
+	b.wake()
 	return m
 }
 
@@ -159,7 +193,7 @@ func (b *Inbox) Deliver(message func(t wire.MessageType, p []byte), end func(err
 		b.mu.Lock()
 	}
 	b.draining = false
-	b.changed.Broadcast()
+	b.wake()
 	last := b.ended && !b.closed && end != nil
 	b.mu.Unlock()
 	if last {
@@ -172,5 +206,5 @@ func (b *Inbox) Close() {
 	b.lock()
 	defer b.mu.Unlock()
 	b.closed, b.kept, b.size = true, nil, 0
-	b.changed.Broadcast()
+	b.wake()
 }

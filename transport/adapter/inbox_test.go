@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -10,20 +11,28 @@ import (
 	"testing/synctest"
 
 	"example.com/khp/fsm"
+	"example.com/khp/transport"
 	"example.com/khp/transport/adapter"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
 )
 
-// called is a connection of a library that calls back; what the peer says arrives in on.
+// called is a connection of a library that calls back.
 type called struct {
-	*pipe
-	inbox interface {
-		ReadMessage() (wire.MessageType, []byte, error)
-	}
+	adapter.Inbox
+	out *pipe
 }
 
-func (c called) ReadMessage() (wire.MessageType, []byte, error) { return c.inbox.ReadMessage() }
+func (c *called) WriteMessage(ctx context.Context, t wire.MessageType, b []byte) error {
+	return c.out.WriteMessage(ctx, t, b)
+}
+func (c *called) WriteClose(ctx context.Context, code uint16, reason string) error {
+	return c.out.WriteClose(ctx, code, reason)
+}
+func (c *called) Close() error {
+	c.Inbox.Close()
+	return c.out.Close()
+}
 
 // callBack is the reading goroutine of such a library.
 func callBack(p *pipe, on func(t wire.MessageType, p []byte), end func(error)) {
@@ -43,6 +52,7 @@ func callBack(p *pipe, on func(t wire.MessageType, p []byte), end func(error)) {
 // simple is what an adapter without an Inbox would do: it keeps what arrives for the handshake, and
 // passes on what arrives once the application is ready.
 type simple struct {
+	*pipe
 	kept  chan item
 	ready func(t wire.MessageType, p []byte)
 }
@@ -60,23 +70,27 @@ func (s *simple) Message(t wire.MessageType, p []byte) {
 	s.kept <- item{typ: t, data: bytes.Clone(p)}
 }
 
-// A client goes on to speak as soon as it has its response, and for good measure before: no message
-// is lost on the way from the handshake to the application, and none is overtaken. Without an Inbox
-// all of those that came before the application was ready are lost.
+// A client goes on to speak as soon as it has its response: no message is lost on the way from the
+// handshake to the application, and none is overtaken. Without an Inbox those that arrived before
+// the application was ready are lost.
 func TestInbox_HandOver(t *testing.T) {
 	serve := func(t *testing.T, conn adapter.Conn, peer *pipe) {
-		peer.say(request, "0", "1")
+		go func() {
+			peer.say(request)
+			peer.hear()
+			peer.hear() // response and terminator
+			peer.say("0", "1", "2", "3")
+		}()
 		_, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), nil)
 		require.NoError(t, err)
-		peer.say("2", "3")
 		synctest.Wait() // all of it has arrived
 	}
 	t.Run("with", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			peer, p := newPipe()
-			inbox := &adapter.Inbox{}
+			inbox := &called{out: p}
 			go callBack(p, inbox.Message, inbox.End)
-			serve(t, called{p, inbox}, peer)
+			serve(t, inbox, peer)
 			var got []string
 			ended := make(chan error, 2)
 			inbox.Deliver(func(_ wire.MessageType, p []byte) {
@@ -98,9 +112,9 @@ func TestInbox_HandOver(t *testing.T) {
 	t.Run("without", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			peer, p := newPipe()
-			s := &simple{kept: make(chan item, 16)}
+			s := &simple{pipe: p, kept: make(chan item, 16)}
 			go callBack(p, s.Message, func(error) {})
-			serve(t, called{p, s}, peer)
+			serve(t, s, peer)
 			var got []string
 			s.ready = func(_ wire.MessageType, p []byte) { got = append(got, string(p)) }
 			peer.say("6")
@@ -109,6 +123,39 @@ func TestInbox_HandOver(t *testing.T) {
 			require.NoError(t, peer.Close())
 		})
 	})
+}
+
+// While the application decides, a client that leaves is noticed, and one that speaks is refused;
+// the decision's context ends.
+func TestInbox_ReadsWhileDeciding(t *testing.T) {
+	for name, c := range map[string]struct {
+		does func(peer *pipe)
+		want fsm.Failure
+	}{
+		"leaves": {func(peer *pipe) { _ = peer.Close() }, fsm.FailureConnectionLost},
+		"closes": {func(peer *pipe) { _ = peer.WriteClose(context.Background(), 1001, "") }, fsm.FailurePeerClosed},
+		"speaks": {func(peer *pipe) {
+			peer.say("too early")
+			peer.hear()
+			peer.hear()
+			_ = peer.WriteClose(context.Background(), 1000, "")
+		}, fsm.FailureUnexpectedMessage},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			peer, p := newPipe()
+			conn := &called{out: p}
+			go callBack(p, conn.Message, func(err error) { conn.End(err) })
+			peer.say(request)
+			_, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), &adapter.ServerOptions{
+				Decide: func(ctx context.Context, _ *transport.Request) (transport.Decision, error) {
+					go c.does(peer)
+					<-ctx.Done()
+					return transport.Decision{}, nil
+				},
+			})
+			require.ErrorIs(t, err, c.want, name)
+		})
+	}
 }
 
 // A full Inbox makes the library wait, not the peer's messages vanish; Close ends the wait.

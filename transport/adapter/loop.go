@@ -58,6 +58,7 @@ type loop struct {
 	deaf     bool          // nothing more can be read
 	stuck    bool          // the peer did not take a message in time
 	incoming chan message  // of conn
+	inbox    taking        // of conn, nil if it has none
 	answers  chan func()   // of what runs beside
 	done     chan struct{} // closed when run returns
 	next     func()        // to be done before anything is waited for
@@ -86,6 +87,14 @@ func (d *loop) attach(c Conn, socket net.Conn, to told) {
 	c.SetReadLimit(d.limit)
 	d.conn, d.socket, d.told, d.incoming = c, socket, to, make(chan message, 1)
 	d.reading, d.deaf, d.stuck, d.message = false, false, false, nil
+	d.inbox, _ = c.(taking)
+}
+
+// taking is a connection with an [Inbox], from which a message is taken or not: no read is under
+// way that might take one that is the application's.
+type taking interface {
+	arrival() <-chan struct{}
+	read() (m message, ok bool)
 }
 
 // later runs f beside the loop, which then calls what it returned.
@@ -119,11 +128,11 @@ func (d *loop) happen() {
 		return
 	}
 	switch {
-	case d.conn == nil || d.reading || d.side.patient():
+	case d.conn == nil || d.reading || d.inbox == nil && d.side.patient():
 	case d.deaf:
 		d.told.Lost(time.Now(), "nothing more can be read")
 		return
-	default:
+	case d.inbox == nil:
 		d.read()
 	}
 	d.wait()
@@ -131,7 +140,13 @@ func (d *loop) happen() {
 
 // arrived tells the driver what is there already, and reports whether anything was.
 func (d *loop) arrived() bool {
-	if d.message == nil {
+	switch {
+	case d.message != nil:
+	case d.inbox != nil && !d.deaf:
+		if m, ok := d.inbox.read(); ok {
+			d.message = &m
+		}
+	default:
 		select {
 		case m := <-d.incoming:
 			d.message = &m
@@ -165,7 +180,12 @@ func (d *loop) wait() {
 		defer t.Stop()
 		expired = t.C
 	}
+	var arrived <-chan struct{}
+	if d.inbox != nil {
+		arrived = d.inbox.arrival()
+	}
 	select {
+	case <-arrived:
 	case m := <-d.incoming:
 		d.message = &m
 	case d.tell = <-d.answers:
@@ -240,7 +260,7 @@ func (d *loop) Disconnect() {
 	if d.socket != nil { // some libraries take their time
 		_ = d.socket.Close()
 	}
-	d.conn, d.socket, d.incoming, d.reading, d.message = nil, nil, nil, false, nil
+	d.conn, d.socket, d.incoming, d.inbox, d.reading, d.message = nil, nil, nil, nil, false, nil
 }
 
 // outcome is nil if the handshake is open, and the reason otherwise; then the connection is gone.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"example.com/khp/transport/adapter"
+	"example.com/khp/wire"
 	"github.com/coder/websocket"
 )
 
@@ -28,9 +29,9 @@ func dialTarget(ctx context.Context, t *adapter.Target, _ *websocket.DialOptions
 	return ws, resp, nil
 }
 
-// statusCode is a close code that a browser sends: it has 1000 and those of applications only.
+// statusCode is a close code that a browser sends; the library has no empty Close frame for others.
 func statusCode(code uint16) websocket.StatusCode {
-	if code >= 3000 && code <= 4999 {
+	if wire.ScriptCloseCode(code) {
 		return websocket.StatusCode(code)
 	}
 	return websocket.StatusNormalClosure

@@ -3,7 +3,6 @@ package frames
 import (
 	"encoding/binary"
 	"errors"
-	"unicode/utf8"
 
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -103,20 +102,17 @@ func checkHeader(h ws.Header, s ws.State) *Error {
 // parseClose reads the body of a Close frame (RFC 6455 section 5.5.1). An empty body is
 // codeNoStatus.
 func parseClose(p []byte) (code uint16, reason string, err *Error) {
-	switch {
-	case len(p) == 0:
+	if len(p) == 0 {
 		return codeNoStatus, "", nil
-	case len(p) == 1:
-		return 0, "", &Error{codeProtocolError, "close body of one byte"}
 	}
-	status, reason := ws.ParseCloseFrameData(p)
+	code, reason, broken := wire.ParseClose(p)
 	switch {
-	case !wire.ValidCloseCode(uint16(status)):
-		return 0, "", &Error{codeProtocolError, "close code that must not be sent"}
-	case !utf8.ValidString(reason):
-		return 0, "", &Error{codeInvalidPayload, "close reason is not UTF-8"}
+	case wire.KindOf(broken) == wire.KindUTF8:
+		return 0, "", &Error{codeInvalidPayload, broken.Error()}
+	case broken != nil:
+		return 0, "", &Error{codeProtocolError, broken.Error()}
 	}
-	return uint16(status), reason, nil
+	return code, reason, nil
 }
 
 // CheckClose tells why a Close frame with this code and reason cannot be sent, if so.
@@ -138,5 +134,5 @@ func closeBody(code uint16, reason string) ([]byte, error) {
 	if !wire.ValidCloseCode(code) {
 		return nil, errors.New("transport: close code " + CodeString(code) + " must not be sent")
 	}
-	return ws.NewCloseFrameBody(ws.StatusCode(code), wire.CloseReason(reason)), nil
+	return wire.AppendClose(nil, code, reason), nil
 }
