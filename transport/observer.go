@@ -48,12 +48,20 @@ type Event struct {
 	Failure fsm.Failure // EventFail: what happened; 0 if the context ended first
 	Status  int         // EventFail and EventOpen: of the last response, 0 if there was none
 
-	// Context is that of the Dial call, and that of the connection on the server's side. It has
-	// values for the observer, such as the span of a trace, and may have ended.
-	Context context.Context
-
 	Duration       time.Duration // EventOpen, EventFail and EventClosed: of the handshake; EventEnd: how long the connection was open
 	Sent, Received Traffic       // EventEnd: what was sent and received as messages
+
+	ctx context.Context
+}
+
+// Context returns the context of the Dial call, and that of the connection on the server's side. It
+// has values for the observer, such as the span of a trace, and may have ended.
+func (ev Event) Context() context.Context { return cmp.Or(ev.ctx, context.Background()) }
+
+// WithContext returns ev with another context, for tests of observers and observers around others.
+func (ev Event) WithContext(ctx context.Context) Event {
+	ev.ctx = ctx
+	return ev
 }
 
 // Traffic counts messages and their payload in bytes.
@@ -136,7 +144,7 @@ func (t *trace) tellHeard() {
 
 // deliver completes ev. HTTP bytes are redacted whatever they are part of.
 func (t *trace) deliver(ev Event) {
-	ev.Time, ev.Conn, ev.Server, ev.URL, ev.Context = time.Now(), t.conn, t.server, t.url, t.ctx
+	ev.Time, ev.Conn, ev.Server, ev.URL, ev.ctx = time.Now(), t.conn, t.server, t.url, t.ctx
 	//exhaustive:ignore
 	switch ev.Kind {
 	case EventDial:
@@ -314,7 +322,7 @@ func (w *watched) ends(err error) {
 	}
 	now := time.Now()
 	w.to.ObserveEnd(Event{
-		Kind: EventEnd, Time: now, Conn: w.conn, Server: w.server, URL: w.url, Context: w.ctx, Code: code, Err: err, Duration: now.Sub(w.since),
+		Kind: EventEnd, Time: now, Conn: w.conn, Server: w.server, URL: w.url, ctx: w.ctx, Code: code, Err: err, Duration: now.Sub(w.since),
 		Sent:     Traffic{w.sent.messages.Load(), w.sent.bytes.Load()},
 		Received: Traffic{w.received.messages.Load(), w.received.bytes.Load()},
 	})

@@ -1,9 +1,12 @@
 package transport
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
@@ -21,7 +24,7 @@ func wantOneEnd(t *testing.T, story []Event, kind EventKind, took time.Duration)
 	for i, ev := range story {
 		end := ev.Kind == EventOpen || ev.Kind == EventFail || ev.Kind == EventClosed
 		require.Equal(t, i == len(story)-1, end, "%d: %s of %v", i, ev.Kind, lines(story))
-		require.Equal(t, "value", ev.Context.Value(contextKey{}), "%s", ev.Kind)
+		require.Equal(t, "value", ev.Context().Value(contextKey{}), "%s", ev.Kind)
 	}
 	last := story[len(story)-1]
 	require.Equal(t, kind, last.Kind)
@@ -72,6 +75,19 @@ func TestObserver_ClientEndsOnce(t *testing.T) {
 			}
 			require.Equal(t, x.failed, wantOneEnd(t, seen.story(), x.kind, x.took).Failure)
 		})
+	}
+}
+
+// A context may hold secrets, which an event does not print.
+func TestEvent_HidesContext(t *testing.T) {
+	ctx := context.WithValue(t.Context(), contextKey{}, "s3cr3t")
+	ev := Event{Kind: EventOpen}.WithContext(ctx)
+	require.Equal(t, ctx, ev.Context())
+	require.Equal(t, context.Background(), Event{}.Context())
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", ev)
+	for _, text := range []string{fmt.Sprint(ev), fmt.Sprintf("%+v %#v", ev, &ev), log.String()} {
+		require.NotContains(t, text, "s3cr3t")
 	}
 }
 

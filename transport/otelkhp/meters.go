@@ -39,7 +39,7 @@ func (m *meters) create(meter metric.Meter, prefix string) error {
 // handshake reports a handshake that has ended.
 func (m *meters) handshake(ev transport.Event) {
 	if ev.Kind == transport.EventOpen {
-		m.active.Add(ev.Context, 1)
+		m.active.Add(ev.Context(), 1)
 	}
 	l := ev.Labels()
 	attrs := []attribute.KeyValue{outcomeKey.String(l.Outcome)}
@@ -49,12 +49,12 @@ func (m *meters) handshake(ev transport.Event) {
 	if code, err := strconv.Atoi(l.Status); err == nil {
 		attrs = append(attrs, semconv.HTTPResponseStatusCode(code))
 	}
-	m.handshakes.Record(ev.Context, ev.Duration.Seconds(), metric.WithAttributes(attrs...))
+	m.handshakes.Record(ev.Context(), ev.Duration.Seconds(), metric.WithAttributes(attrs...))
 }
 
 // end reports a connection that has ended.
 func (m *meters) end(ev transport.Event) {
-	ctx := ev.Context
+	ctx := ev.Context()
 	m.active.Add(ctx, -1)
 	m.connections.Record(ctx, ev.Duration.Seconds(), metric.WithAttributes(closeCodeKey.String(ev.Labels().Code)))
 	for direction, n := range map[attribute.KeyValue]transport.Traffic{semconv.NetworkIODirectionTransmit: ev.Sent, semconv.NetworkIODirectionReceive: ev.Received} {

@@ -147,13 +147,13 @@ func TestObserver_Span(t *testing.T) {
 	parent := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled})
 	ctx, cancel := context.WithCancel(trace.ContextWithSpanContext(t.Context(), parent))
 	cancel() // also of a context that has ended
-	r.Observe(transport.Event{Kind: transport.EventDial, Time: end, Context: ctx})
+	r.Observe(transport.Event{Kind: transport.EventDial, Time: end}.WithContext(ctx))
 	r.Observe(transport.Event{
-		Kind: transport.EventFail, Time: end, Duration: time.Minute, Context: ctx, URL: "wss://user:secret@one.example:99/path?secret#secret", Attempt: 3, Failure: fsm.FailureRedirectLoop, Status: 302,
-	})
+		Kind: transport.EventFail, Time: end, Duration: time.Minute, URL: "wss://user:secret@one.example:99/path?secret#secret", Attempt: 3, Failure: fsm.FailureRedirectLoop, Status: 302,
+	}.WithContext(ctx))
 	r.ObserveEnd(transport.Event{
-		Kind: transport.EventEnd, Time: end, Duration: time.Hour, Context: ctx, URL: "\x00", Code: 1006, Sent: transport.Traffic{Messages: 1, Bytes: 2}, Received: transport.Traffic{Messages: 3, Bytes: 4},
-	})
+		Kind: transport.EventEnd, Time: end, Duration: time.Hour, URL: "\x00", Code: 1006, Sent: transport.Traffic{Messages: 1, Bytes: 2}, Received: transport.Traffic{Messages: 3, Bytes: 4},
+	}.WithContext(ctx))
 	spans := r.spans.Ended()
 	require.Len(t, spans, 2)
 	for _, s := range spans {
@@ -184,10 +184,10 @@ func attributes(s sdktrace.ReadOnlySpan) map[attribute.Key]string {
 func TestObserver_FewSeries(t *testing.T) {
 	r := newRecorded(t)
 	for code := range 1000 {
-		r.Observe(transport.Event{Kind: transport.EventFail, Failure: fsm.FailureStatus, Status: code, Context: t.Context()})
+		r.Observe(transport.Event{Kind: transport.EventFail, Failure: fsm.FailureStatus, Status: code})
 	}
 	for code := 900; code < 5100; code++ {
-		r.ObserveEnd(transport.Event{Kind: transport.EventEnd, Code: uint16(code), Context: t.Context()})
+		r.ObserveEnd(transport.Event{Kind: transport.EventEnd, Code: uint16(code)})
 	}
 	got := r.metrics(t)
 	require.Less(t, len(got["khp.client.handshake.duration"].Data.(metricdata.Histogram[float64]).DataPoints), 80)

@@ -18,7 +18,7 @@ func (o *Observer) span(ev transport.Event, name string, attrs []attribute.KeyVa
 	if ev.Server {
 		kind = trace.SpanKindServer
 	}
-	_, span := o.tracer.Start(ev.Context, name, trace.WithSpanKind(kind), trace.WithTimestamp(ev.Time.Add(-ev.Duration)), trace.WithAttributes(append(place(ev.URL), attrs...)...))
+	_, span := o.tracer.Start(ev.Context(), name, trace.WithSpanKind(kind), trace.WithTimestamp(ev.Time.Add(-ev.Duration)), trace.WithAttributes(append(place(ev.URL), attrs...)...))
 	if problem != "" {
 		span.SetStatus(codes.Error, problem)
 	}
