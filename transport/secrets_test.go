@@ -36,7 +36,7 @@ var structs = map[string][]any{
 		transport.Bounds{}, transport.CloseError{}, transport.Compression{}, transport.Conn{}, transport.DialOptions{}, transport.Event{}, transport.Handler{}, transport.HandshakeError{}, transport.InactivityError{}, transport.Labels{}, transport.ListenerOptions{}, transport.Load{}, transport.Prepared{},
 		transport.ProtocolError{}, transport.ProxyError{}, transport.Retry{}, transport.Server{}, transport.Source{}, transport.Traffic{},
 	},
-	"adapter":             {adapter.ClientOptions{}, adapter.Result{}, adapter.ServerOptions{}, adapter.Target{}},
+	"adapter":             {adapter.ClientOptions{}, adapter.Inbox{}, adapter.Result{}, adapter.ServerOptions{}, adapter.Target{}},
 	"auth":                {auth.BasicAuth{}, auth.Challenge{}, auth.CredentialsRequest{}, auth.DigestAuth{}, auth.TokenAuth{}, auth.Verdict{}},
 	"auth/htpasswd":       {htpasswd.File{}},
 	"../wire/credentials": {credentials.DigestChallenge{}, credentials.DigestCredentials{}, credentials.DigestUse{}},
