@@ -121,5 +121,5 @@ func exploreMutant(c model.Configuration) (r model.Report, err error) {
 			err = fmt.Errorf("panic: %v", v)
 		}
 	}()
-	return c.Explore(mutantBounds, model.Fault{}, explore.Options{MaxStates: 100_000})
+	return c.Explore(mutantBounds, model.Fault{Unaided: true}, explore.Options{MaxStates: 100_000})
 }

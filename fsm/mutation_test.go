@@ -156,13 +156,13 @@ func noticedByExplorer() (what string) {
 	}()
 	for _, cfg := range oracleClientConfigs {
 		cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = min(cfg.MaxRedirects, 1), min(cfg.MaxReplays, 1), min(cfg.MaxInterim, 1)
-		m := model.AnyServer{Config: cfg}
+		m := model.AnyServer{Config: cfg, Fault: model.Fault{Unaided: true}}
 		if r, err := explore.Explore(m, m.Properties(), explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
 			return fmt.Sprint(err, r.Violations)
 		}
 	}
 	for _, cfg := range oracleServerConfigs {
-		m := model.AnyClient{Config: cfg}
+		m := model.AnyClient{Config: cfg, Fault: model.Fault{Unaided: true}}
 		if r, err := explore.Explore(m, m.Properties(), explore.Options{MaxStates: 100_000}); err != nil || len(r.Violations) > 0 {
 			return fmt.Sprint(err, r.Violations)
 		}

@@ -7,52 +7,22 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/oracle"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
 // newClient puts the machine next to the oracle.
-func newClient(cfg fsm.ClientConfig, events []fsm.Event) *subject[fsm.ClientState, clientModel] {
-	return &subject[fsm.ClientState, clientModel]{
-		start: cfg.Start(), model: clientModel{phase: fsm.ClientIdle},
+func newClient(cfg fsm.ClientConfig, events []fsm.Event) *subject[fsm.ClientState, oracle.Client] {
+	return &subject[fsm.ClientState, oracle.Client]{
+		start: cfg.Start(), model: oracle.NewClient(),
 		step: cfg.Step,
-		oracle: func(m clientModel, ev fsm.Event) (clientModel, []fsm.Effect, fsm.Verdict) {
-			return oracleClient(cfg, m, ev)
+		oracle: func(m oracle.Client, ev fsm.Event) (oracle.Client, oracle.Orders, fsm.Verdict) {
+			return m.Step(cfg, ev)
 		},
-		same:   sameClient,
+		same:   func(s fsm.ClientState, m oracle.Client) string { return m.Same(s) },
 		phase:  func(s fsm.ClientState) string { return s.Phase().String() },
 		events: events,
-	}
-}
-
-// sameClient says what the state shows and the model does not.
-func sameClient(s fsm.ClientState, m clientModel) string {
-	switch {
-	case s.Phase() != m.phase:
-		return "phase"
-	case s.Plan() != m.plan && m.phase >= fsm.ClientClosing && m.phase <= fsm.ClientRedirecting: // elsewhere there is nothing to plan
-		return "plan"
-	case s.Failure() != m.failure:
-		return "failure"
-	case s.Status() != m.status:
-		return "status"
-	case s.Redirects() != m.redirects:
-		return "redirects"
-	case s.Replays() != m.replays:
-		return "replays"
-	case s.Interim() != m.interim:
-		return "interim"
-	case s.LateTerminator() != m.lateTerminator && m.phase == fsm.ClientOpen:
-		return "late terminator"
-	}
-	return ""
-}
-
-// drop: the connection ends, if there is one.
-func (t *clientTurn) drop() {
-	if t.m.phase != fsm.ClientIdle && t.m.phase != fsm.ClientRedirecting {
-		t.do(fsm.EffectStopTimers)
-		t.do(fsm.EffectDisconnect)
 	}
 }
 
@@ -152,8 +122,8 @@ func TestOracle_Client(t *testing.T) {
 	// Every status code in an extended response, when all is well with it and when nothing is, and
 	// what comes of it when the peer closes.
 	t.Run("status codes", func(t *testing.T) {
-		for _, r := range oracleRows {
-			attest(t, fmt.Sprintf("KHP-STATUS-%d-01", r.code))
+		for _, r := range oracle.Statuses {
+			attest(t, fmt.Sprintf("KHP-STATUS-%d-01", r.Code))
 		}
 		attest(t, "KHP-CLASS-UNLISTED-01", "KHP-EXT-RSP-06")
 		before := []fsm.Event{{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable}, {Kind: fsm.EventConnected},

@@ -7,39 +7,23 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/oracle"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
 // newServer puts the machine next to the oracle.
-func newServer(cfg fsm.ServerConfig, events []fsm.Event) *subject[fsm.ServerState, serverModel] {
-	return &subject[fsm.ServerState, serverModel]{
-		start: cfg.Start(), model: serverModel{phase: fsm.ServerOpening},
+func newServer(cfg fsm.ServerConfig, events []fsm.Event) *subject[fsm.ServerState, oracle.Server] {
+	return &subject[fsm.ServerState, oracle.Server]{
+		start: cfg.Start(), model: oracle.NewServer(),
 		step: cfg.Step,
-		oracle: func(m serverModel, ev fsm.Event) (serverModel, []fsm.Effect, fsm.Verdict) {
-			return oracleServer(cfg, m, ev)
+		oracle: func(m oracle.Server, ev fsm.Event) (oracle.Server, oracle.Orders, fsm.Verdict) {
+			return m.Step(cfg, ev)
 		},
-		same:   sameServer,
+		same:   func(s fsm.ServerState, m oracle.Server) string { return m.Same(s) },
 		phase:  func(s fsm.ServerState) string { return s.Phase().String() },
 		events: events,
 	}
-}
-
-// sameServer says what the state shows and the model does not.
-func sameServer(s fsm.ServerState, m serverModel) string {
-	switch {
-	case s.Phase() != m.phase:
-		return "phase"
-	case s.Failure() != m.failure:
-		return "failure"
-	case s.Status() != m.status:
-		return "status"
-	case s.Challenges() != m.challenges:
-		return "challenges"
-	case (s.Profile() == fsm.ProfileKaazing) != m.kaazing:
-		return "profile"
-	}
-	return ""
 }
 
 // goodDecision is what an application finds when it has done everything right.

@@ -7,30 +7,18 @@ import (
 	"testing"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/oracle"
 	"pgregory.net/rapid"
 )
 
-// The oracle is a second description of both machines, written from the text of the requirements by
-// somebody who had not seen the transition tables, as plain switches. This file compares the two;
-// it knows neither.
-//
-// What has to agree after every step: the verdict, everything the state shows through its methods,
-// the orders that reach the wire or the application (kind, code, failure, in order), and which
-// timers run, are paused or were started afresh. Timers are compared by what the orders do to a set
-// of timers, not by their spelling: stopping what does not run is no difference.
-
-// Verdicts of the oracle beyond those of the machine.
-const (
-	refused fsm.Verdict = 100 + iota // not accepted; the text does not say whether Ignored or Misuse
-	nothing                          // nothing happens; Accepted or Ignored, but never the embedder's mistake
-)
+// This file compares a machine with the oracle; it knows neither.
 
 // subject is a machine S next to the oracle's model M of it.
 type subject[S, M comparable] struct {
 	start  S
 	model  M
 	step   func(S, fsm.Event) (S, fsm.Effects, fsm.Verdict)
-	oracle func(M, fsm.Event) (M, []fsm.Effect, fsm.Verdict)
+	oracle func(M, fsm.Event) (M, oracle.Orders, fsm.Verdict)
 	same   func(S, M) string // what differs between what the state shows and the model, "" if nothing
 	phase  func(S) string
 	events []fsm.Event
@@ -40,57 +28,7 @@ type subject[S, M comparable] struct {
 type node[S, M comparable] struct {
 	state  S
 	model  M
-	timers timers
-}
-
-// timers is what the host knows about each timer.
-type timers [fsm.TimerReplay + 1]uint8
-
-const (
-	timerOff uint8 = iota
-	timerRuns
-	timerPaused
-	timerFresh // started by this very step
-)
-
-// settle is the set between two steps, in which a fresh timer is a running one.
-func (t timers) settle() timers {
-	for i := range t {
-		if t[i] == timerFresh {
-			t[i] = timerRuns
-		}
-	}
-	return t
-}
-
-// after is the set after the event as such: an expired timer does not run any more.
-func (t timers) after(ev fsm.Event) timers {
-	if ev.Kind == fsm.EventTimerExpired && int(ev.Timer) < len(t) && t[ev.Timer] == timerRuns {
-		t[ev.Timer] = timerOff
-	}
-	return t
-}
-
-// obey carries out one order.
-func (t *timers) obey(e fsm.Effect) {
-	switch {
-	case e.Kind == fsm.EffectStopTimers:
-		*t = timers{}
-	case int(e.Timer) >= len(t):
-	case e.Kind == fsm.EffectArmTimer:
-		t[e.Timer] = timerFresh
-	case e.Kind == fsm.EffectStopTimer:
-		t[e.Timer] = timerOff
-	case e.Kind == fsm.EffectPauseTimer && t[e.Timer] != timerOff:
-		t[e.Timer] = timerPaused
-	case e.Kind == fsm.EffectResumeTimer && t[e.Timer] == timerPaused:
-		t[e.Timer] = timerRuns
-	}
-}
-
-// aboutTimers reports whether an effect only concerns timers.
-func aboutTimers(k fsm.EffectKind) bool {
-	return k == fsm.EffectArmTimer || k == fsm.EffectStopTimer || k == fsm.EffectPauseTimer || k == fsm.EffectResumeTimer || k == fsm.EffectStopTimers
+	timers oracle.Timers
 }
 
 // next makes one step on both sides. diff says what differs; moved is false if both agree that
@@ -98,49 +36,20 @@ func aboutTimers(k fsm.EffectKind) bool {
 func (c *subject[S, M]) next(n node[S, M], ev fsm.Event) (to node[S, M], diff string, moved bool) {
 	state, got, verdict := c.step(n.state, ev)
 	model, want, wantVerdict := c.oracle(n.model, ev)
-	switch {
-	case verdict != fsm.Accepted && (state != n.state || got.Len() != 0):
+	if verdict != fsm.Accepted && (state != n.state || got.Len() != 0) {
 		return n, "a step that is not Accepted changed the state or has effects", false
-	case wantVerdict == refused && verdict != fsm.Accepted, wantVerdict == nothing && verdict == fsm.Ignored:
-		return n, "", false
-	case wantVerdict == nothing && verdict == fsm.Accepted && got.Len() == 0: // goes on below: the state must show no change
-	case wantVerdict != verdict:
-		return n, "verdict", false
-	case verdict != fsm.Accepted:
-		return n, "", false
+	}
+	if diff, done := oracle.Verdicts(verdict, wantVerdict, &got); done || diff != "" {
+		return n, diff, false
 	}
 	if c.same(state, model) != "" {
 		return n, c.same(state, model), false
 	}
-	gotTimers, wantTimers := n.timers.after(ev), n.timers.after(ev)
-	i := 0
-	for k := range got.Len() {
-		e := got.At(k)
-		gotTimers.obey(e)
-		if k < got.Len()-1 && (e.Kind == fsm.EffectFail || e.Kind == fsm.EffectClosed) {
-			return n, "an effect after the terminal one", false
-		}
-		if aboutTimers(e.Kind) {
-			continue
-		}
-		for i < len(want) && aboutTimers(want[i].Kind) {
-			i++
-		}
-		if i == len(want) || want[i] != e {
-			return n, "effects", false
-		}
-		i++
+	timers, diff := oracle.Compare(&got, &want, n.timers, &ev)
+	if diff != "" {
+		return n, diff, false
 	}
-	for _, e := range want {
-		wantTimers.obey(e)
-	}
-	if slices.ContainsFunc(want[i:], func(e fsm.Effect) bool { return !aboutTimers(e.Kind) }) {
-		return n, "effects", false
-	}
-	if gotTimers != wantTimers {
-		return n, "timers", false
-	}
-	to = node[S, M]{state, model, gotTimers.settle()}
+	to = node[S, M]{state, model, timers}
 	return to, "", to != n
 }
 
@@ -217,7 +126,7 @@ func (c *subject[S, M]) report(path []fsm.Event, diff string) error {
 		state, got, verdict := c.step(n.state, ev)
 		model, want, wantVerdict := c.oracle(n.model, ev)
 		fmt.Fprintf(&b, "----\nmachine: %s\n  %+v\n%s", verdictText(verdict), state, effectsText(slices.Collect(got.All())))
-		fmt.Fprintf(&b, "oracle:  %s\n  %+v\n%s", verdictText(wantVerdict), model, effectsText(want))
+		fmt.Fprintf(&b, "oracle:  %s\n  %+v\n%s", verdictText(wantVerdict), model, effectsText(want.All()))
 	}
 	return fmt.Errorf("%s", b.String())
 }
@@ -225,9 +134,9 @@ func (c *subject[S, M]) report(path []fsm.Event, diff string) error {
 // verdictText names the verdicts of both.
 func verdictText(v fsm.Verdict) string {
 	switch v {
-	case refused:
+	case oracle.Refused:
 		return "Ignored or Misuse"
-	case nothing:
+	case oracle.Nothing:
 		return "Accepted or Ignored, without consequence"
 	case fsm.Accepted, fsm.Ignored, fsm.Misuse:
 	}
@@ -325,29 +234,6 @@ var (
 // peerFailures is what a peer can be blamed for.
 var peerFailures = []fsm.Failure{fsm.FailureFrame, fsm.FailureLimit, fsm.FailureMalformed, fsm.FailureOpening, fsm.FailureUnexpectedMessage,
 	fsm.FailureUTF8}
-
-// oracleCloseCode says with which code a connection is closed. [AMB-70 and the output column of the
-// transitions]
-func oracleCloseCode(f fsm.Failure) uint16 {
-	//exhaustive:ignore
-	switch f {
-	case fsm.FailureNotSelected, fsm.FailureStatus, fsm.FailureAcceptedOnly:
-		return 1000
-	case fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused:
-		return 1000
-	case fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects:
-		return 1000
-	case fsm.FailureTimeout, fsm.FailureCredentialTimeout, fsm.FailureInterimLimit:
-		return 1008
-	case fsm.FailureLimit:
-		return 1009
-	case fsm.FailureUTF8:
-		return 1007
-	case fsm.FailureApplication:
-		return 1011
-	}
-	return 1002
-}
 
 // attest names the requirements that a passing test covers.
 func attest(t *testing.T, ids ...string) {

@@ -113,11 +113,13 @@ func (c *chunk[S, A]) step(s *Step[S, A]) {
 			c.records.take(edge)
 		}
 	}
-	if s.Broken != "" {
-		name, text, _ := strings.Cut(s.Broken, ": ")
-		c.hit(name, text, AtStep, c.counted-1)
+	switch {
+	case s.Broken != "":
+		c.broken(s.Broken, AtStep)
 		x.flags[c.part][c.first+uint32(c.i)] |= brokenFlag
 		return
+	case s.Differs != "":
+		c.broken(s.Differs, Compared)
 	}
 	n := len(c.held)
 	c.held = slices.Grow(c.held, x.size)[:n+x.size]
@@ -141,6 +143,12 @@ func (c *chunk[S, A]) step(s *Step[S, A]) {
 	if len(c.pending) == lookups {
 		c.lookUp()
 	}
+}
+
+// broken notes that the step in hand breaks a property.
+func (c *chunk[S, A]) broken(said, kind string) {
+	name, text, _ := strings.Cut(said, ": ")
+	c.hit(name, text, kind, c.counted-1)
 }
 
 // lookups is how many states are looked up together. Memory answers many questions at a time as

@@ -55,10 +55,12 @@ func (r *Report[A]) add(v Violation[A]) {
 	}
 }
 
-// finish turns hits into violations with their paths and adds up memory.
+// finish turns hits into violations with their paths and adds up memory. A property tells what a
+// mistake is bad for, a comparison only that there is one, so comparisons come last.
 func (x *exploration[S, A]) finish() {
 	r := &x.report
 	r.Depth, r.Fingerprints = x.depth, !x.o.Exact
+	slices.SortStableFunc(x.hits, func(a, b hit) int { return cmp.Compare(a.rank(), b.rank()) })
 	for _, h := range x.hits {
 		r.add(x.violation(h))
 	}

@@ -133,7 +133,7 @@ func (s *Snapshot) fits(edges int) bool {
 }
 
 // note keeps a hit unless the same property was broken before. There may be several ways to be
-// stuck, of which one is enough.
+// stuck, or to differ, of which one is enough.
 func (x *exploration[S, A]) note(h hit) {
 	key := h.key()
 	if !slices.ContainsFunc(x.hits, func(o hit) bool { return o.key() == key }) {
@@ -143,7 +143,7 @@ func (x *exploration[S, A]) note(h hit) {
 
 // key tells properties apart.
 func (h hit) key() string {
-	if h.Kind == NoStuck {
+	if h.Kind == NoStuck || h.Kind == Compared {
 		return h.Kind
 	}
 	return h.ID + h.Text

@@ -41,7 +41,11 @@ type Step[S comparable, A Action] struct {
 	Next   S
 	Fair   bool   // it cannot be put off for ever: a timer runs out, a message arrives, a host does its duty
 	Spends bool   // it uses up something of which there is an end, though the state does not show how much is left
-	Broken string // id and words of a property that the step itself breaks, "" if none
+	Broken string // id and words of a property that the step itself breaks, "" if none; what follows is not looked at
+
+	// Differs is id and words of a comparison that the step does not stand up to, "" if none. What
+	// follows is looked at all the same.
+	Differs string
 }
 
 // Property is something that must hold in every state, or in some.
@@ -62,6 +66,7 @@ type Promise[S comparable] struct {
 // Properties are what an exploration checks besides that nothing is stuck (LIV-09).
 type Properties[S comparable] struct {
 	AtSteps   []Checked     // what the steps themselves check, by [Step].Broken
+	Compared  []Checked     // with what the steps are compared, by [Step].Differs
 	Always    []Property[S] // hold in every reachable state
 	Sometimes []Property[S] // hold in some reachable state
 	LeadsTo   []Promise[S]  // come about
@@ -70,6 +75,7 @@ type Properties[S comparable] struct {
 // Kinds of properties, as reports name them.
 const (
 	AtStep    = "at every step"
+	Compared  = "compared at every step"
 	Always    = "always"
 	Sometimes = "sometimes"
 	LeadsTo   = "leads to"
@@ -96,6 +102,9 @@ func (p Properties[S]) list() (list []Checked) {
 	add("LIV-09", "something can happen until the end", NoStuck)
 	for _, c := range p.AtSteps {
 		add(c.ID, c.Text, AtStep)
+	}
+	for _, c := range p.Compared {
+		add(c.ID, c.Text, Compared)
 	}
 	for _, a := range p.Always {
 		add(a.ID, a.Text, Always)

@@ -72,6 +72,13 @@ type hit struct {
 	Way            []int // to a state of the exploration that dealt out the shards
 }
 
+func (h hit) rank() int {
+	if h.Kind == Compared {
+		return 1
+	}
+	return 0
+}
+
 // violation finds the path to a hit.
 func (x *exploration[S, A]) violation(h hit) Violation[A] {
 	v := Violation[A]{ID: h.ID, Text: h.Text, Kind: h.Kind, Breaks: h.Step >= 0}

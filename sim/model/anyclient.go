@@ -37,8 +37,8 @@ func (m AnyClient) Steps(w serverWorld, yield func(*step[serverWorld])) {
 	var s step[serverWorld]
 	for ev := range m.events(&w) {
 		s.Next, s.Fair = w, ev.Kind == fsm.EventTimerExpired
-		s.Action, _, s.Broken = s.Next.take(m.Config, &m.Fault, ev)
-		if s.Broken != "" || s.Action.Index >= 0 || s.Next != w {
+		s.Action, _, s.Broken, s.Differs = s.Next.take(m.Config, &m.Fault, ev)
+		if s.Broken != "" || s.Differs != "" || s.Action.Index >= 0 || s.Next != w {
 			if m.Unlimited {
 				eachServer(w, &s, yield)
 				continue
@@ -128,7 +128,8 @@ func (m AnyClient) Properties() explore.Properties[serverWorld] {
 			holds("LIV-06", "the timers that the phase needs run, and no others", func(w serverWorld) bool { return w.timed() }),
 			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w serverWorld) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),
 		},
-		AtSteps: slices.Concat(serverChecks, checks(serverObligations)),
+		AtSteps:  slices.Concat(serverChecks, checks(serverObligations)),
+		Compared: m.Fault.oracle(),
 		LeadsTo: []explore.Promise[serverWorld]{
 			leads("LIV-01", "what began ends or opens", func(w serverWorld) bool { return w.Phase() != fsm.ServerOpening }, func(w serverWorld) bool {
 				return w.Phase().Terminal() || w.Phase().Open()

@@ -34,8 +34,8 @@ func (m AnyServer) Steps(w clientWorld, yield func(*step[clientWorld])) {
 	var s step[clientWorld]
 	for ev := range m.events(&w) {
 		s.Next, s.Fair = w, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested
-		s.Action, _, s.Broken = s.Next.take(m.Config, &m.Fault, ev)
-		if s.Broken != "" || s.Action.Index >= 0 || s.Next != w {
+		s.Action, _, s.Broken, s.Differs = s.Next.take(m.Config, &m.Fault, ev)
+		if s.Broken != "" || s.Differs != "" || s.Action.Index >= 0 || s.Next != w {
 			if m.Unlimited {
 				eachClient(w, &s, yield)
 				continue
@@ -201,7 +201,8 @@ func (m AnyServer) Properties() explore.Properties[clientWorld] {
 			holds("LIV-06", "the timers that the phase needs run, and no others", func(w clientWorld) bool { return w.timed() }),
 			holds("LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded),
 		},
-		AtSteps: slices.Concat(clientChecks, checks(clientObligations)),
+		AtSteps:  slices.Concat(clientChecks, checks(clientObligations)),
+		Compared: m.Fault.oracle(),
 		LeadsTo: []explore.Promise[clientWorld]{
 			leads("LIV-01", "every connect call ends or opens", nil, func(w clientWorld) bool { return w.Phase().Terminal() || w.Phase().Open() }),
 			leads("LIV-11", "what is closing comes to an end or to the next connection", in(fsm.ClientClosing, fsm.ClientDraining), func(w clientWorld) bool {

@@ -21,10 +21,11 @@ func (w clientWorld) String() string { return "client " + bare(w.Phase()) }
 const misused = "TOTAL: an honest driver is told Misuse"
 
 // take gives ev to the client and carries out its orders, as far as they concern the client
-// itself.
-func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken string) {
+// itself. What the step breaks, and whether the oracle agrees, are told apart.
+func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken, noted string) {
 	before := *w
 	state, effects, verdict := f.stepClient(cfg, before.state, ev)
+	noted = f.clientOracle(cfg, &before, state, ev, &effects, verdict)
 	w.host.learn(cfg, before.state, ev)
 	switch verdict {
 	case fsm.Misuse:
@@ -36,7 +37,7 @@ func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Acti
 	if broken == "" {
 		broken = clientOwes.unmet(ev.Kind, &clientTurn{&cfg, &before, w, &ev, &effects})
 	}
-	return Action{Side: Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken
+	return Action{Side: Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
 }
 
 // clientChecks are the properties that the host of a client checks at every step. They are told by

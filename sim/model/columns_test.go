@@ -27,7 +27,7 @@ func (g gross) fault() Fault {
 	if g.side == Server {
 		rows = slices.Collect(fsm.ServerRows())
 	}
-	f := Fault{Name: g.name, Side: g.side, altered: fsm.Alter(g.side.String(), -1, fsm.Row{})}
+	f := Fault{Name: g.name, Side: g.side, Unaided: true, altered: fsm.Alter(g.side.String(), -1, fsm.Row{})}
 	for n, r := range rows {
 		if g.hits(r) {
 			r.Effects, r.When = slices.Clone(r.Effects), slices.Clone(r.When)
@@ -195,6 +195,7 @@ func TestColumns_EveryOne(t *testing.T) {
 		note(nearest(t, g.fault()))
 	}
 	for _, f := range Faults() {
+		f.Unaided = true
 		note(nearest(t, f))
 	}
 	for _, p := range slices.Concat(AnyServer{Config: tiny.client("spec")}.Properties().AtSteps, AnyClient{}.Properties().AtSteps) {

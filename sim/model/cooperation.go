@@ -49,7 +49,8 @@ func (m *Honest) welcome(p *Pair, ev *fsm.Event) bool {
 // promises are the properties of a cooperative pair.
 func (m Honest) promises() explore.Properties[Pair] {
 	return explore.Properties[Pair]{
-		AtSteps: slices.Concat(clientChecks, checks(clientObligations), serverChecks, checks(serverObligations)),
+		AtSteps:  slices.Concat(clientChecks, checks(clientObligations), serverChecks, checks(serverObligations)),
+		Compared: m.Fault.oracle(),
 		LeadsTo: []explore.Promise[Pair]{
 			leads("LIV-03", "both sides open", nil, Pair.bothOpen),
 			leads("LIV-04", "after a challenge both sides open", func(p Pair) bool { return p.client.state.Replays() > 0 }, Pair.bothOpen),

@@ -18,6 +18,7 @@ type Fault struct {
 	Pair    bool    // an honest peer suffices to see it, so that exported models carry it
 	Row     int     // number of the row, as [fsm.ClientRows] and [fsm.ServerRows] count
 	Changed fsm.Row // what stands there instead
+	Unaided bool    // the oracle is not asked: other properties have to find it
 
 	altered *fsm.Alteration
 }
@@ -67,7 +68,7 @@ var faults = sync.OnceValue(func() (list []Fault) {
 		} else {
 			m.change(&changed)
 		}
-		list = append(list, Fault{m.name, m.text, m.catches, m.side, m.pair, n, changed, fsm.Alter(m.side.String(), n, changed)})
+		list = append(list, Fault{m.name, m.text, m.catches, m.side, m.pair, n, changed, false, fsm.Alter(m.side.String(), n, changed)})
 	}
 	return list
 })

@@ -40,6 +40,15 @@ func goes(phase string, list ...fsm.Effect) func(*fsm.Row) {
 	return func(r *fsm.Row) { r.To, r.Effects = phase, list }
 }
 
+func codeOfClose(r *fsm.Row, code uint16) {
+	r.Effects = slices.Clone(r.Effects)
+	for i := range r.Effects {
+		if r.Effects[i].Kind == fsm.EffectSendClose {
+			r.Effects[i].Code = code
+		}
+	}
+}
+
 func effect(k fsm.EffectKind) fsm.Effect { return fsm.Effect{Kind: k} }
 
 func verdict(v fsm.Verdict) func(*fsm.Row) {
@@ -75,5 +84,6 @@ var mistakes = []mistake{
 	{"decide-on-nothing", "INV-41", "the server asks for a decision before there is a request", Server, true, "opening/opening-request/await-request", orders(effect(fsm.EffectAskDecision))},
 	{"no-terminator", "INV-42", "the server accepts without a terminator", Server, true, "deciding/accept/open", without(fsm.EffectSendTerminator)},
 	{"second-close", "WSP-FRAME-06", "the client answers the answer to its Close", Client, true, "closing/peer-closed/draining", orders(effect(fsm.EffectSendClose))},
+	{"another-close-code", oracleID, "the client says to a server that takes too long that nothing was wrong", Client, false, "await-response/overall-timer/timeout", func(r *fsm.Row) { codeOfClose(r, 1000) }},
 	{"close-unexpected", "TOTAL", "the client does not know that a peer may close", Client, true, "open/peer-closed/draining", verdict(fsm.Misuse)},
 }

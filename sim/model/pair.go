@@ -80,7 +80,8 @@ func (m Honest) Properties() explore.Properties[Pair] {
 			}),
 			holds("LIV-06", "the timers that a phase needs run, and no others", func(p Pair) bool { return p.client.timed() && (!p.up || p.server.timed()) }),
 		},
-		AtSteps: slices.Concat(clientChecks, checks(clientObligations), serverChecks, checks(serverObligations)),
+		AtSteps:  slices.Concat(clientChecks, checks(clientObligations), serverChecks, checks(serverObligations)),
+		Compared: m.Fault.oracle(),
 		LeadsTo: []explore.Promise[Pair]{
 			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.atRest(p) || bothOpen(p) }),
 			leads("LIV-07", "once a client closes, its connection comes to an end", func(p Pair) bool { return closing(p.client.Phase()) }, func(p Pair) bool { return !closing(p.client.Phase()) }),

@@ -142,7 +142,9 @@ func (w *walker) responseToClient(next *Pair, msg message) {
 	w.out.Next.unit = msg
 	if fsm.Status(int(msg.status)).Action.Terminates() || w.x.m.Client.TerminatorOptional {
 		begun := w.out.Next
+		w.noted = w.out.Differs
 		w.decideUnit(&begun, 0)
+		w.noted = ""
 		return
 	}
 	w.yield(&w.out)

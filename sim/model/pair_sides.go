@@ -1,6 +1,10 @@
 package model
 
-import "example.com/khp/fsm"
+import (
+	"cmp"
+
+	"example.com/khp/fsm"
+)
 
 // clientEvents lists what the client's host, application and clock can do.
 func clientEvents(c *clientWorld, head fsm.Facts, fresh bool) (list []fsm.Event) {
@@ -111,12 +115,13 @@ func (w *walker) client(from *Pair, t *turn[clientPart]) {
 // w.out, unless it is yielded already or nothing.
 func (w *walker) step(from *Pair, t *turn[clientPart]) (ok bool) {
 	s := &w.out
-	s.Action, s.Next, s.Broken, s.Fair = t.action, *from, t.broken, w.fair || t.fair || w.x.m.Cooperative
+	s.Action, s.Next, s.Broken, s.Differs, s.Fair = t.action, *from, t.broken, t.differs, w.fair || t.fair || w.x.m.Cooperative
 	next := &s.Next
 	next.client = t.next
 	if s.Broken == "" {
 		s.Broken = w.clientOrders(next, &t.dispatch)
 	}
+	s.Differs = cmp.Or(w.noted, s.Differs)
 	if s.Broken != "" {
 		w.yield(s)
 		return false
@@ -124,7 +129,7 @@ func (w *walker) step(from *Pair, t *turn[clientPart]) (ok bool) {
 	if t.action.Event.Kind == fsm.EventConnected && t.action.Index >= 0 {
 		w.meet(next)
 	}
-	return t.action.Index >= 0 || s.Next != w.from
+	return t.action.Index >= 0 || s.Differs != "" || s.Next != w.from
 }
 
 // meet begins a connection with a fresh server. It comes after the orders of the same step because
@@ -142,12 +147,12 @@ func (w *walker) server(from *Pair, t *turn[serverPart], target uint8) {
 		return
 	}
 	s := &w.out
-	s.Action, s.Next, s.Broken, s.Fair = t.action, *from, t.broken, w.fair || t.fair || w.x.m.Cooperative
+	s.Action, s.Next, s.Broken, s.Differs, s.Fair = t.action, *from, t.broken, t.differs, w.fair || t.fair || w.x.m.Cooperative
 	s.Next.server = t.next
 	if s.Broken == "" {
 		s.Broken = w.serverOrders(&s.Next, &t.dispatch, target)
 	}
-	if s.Broken != "" || t.action.Index >= 0 || s.Next != w.from {
+	if s.Broken != "" || s.Differs != "" || t.action.Index >= 0 || s.Next != w.from {
 		w.yield(s)
 	}
 }

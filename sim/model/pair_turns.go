@@ -7,6 +7,7 @@ type turn[P any] struct {
 	action   Action
 	next     *P
 	broken   string
+	differs  string
 	fair     bool // whatever brings the event about
 	dispatch dispatch
 }
@@ -54,8 +55,8 @@ func (x *pairSystem) clientTurn(c *clientPart, ev fsm.Event) *turn[clientPart] {
 		}
 	}
 	w := c.clientWorld
-	a, effects, broken := w.take(x.m.Client, &x.m.Fault, ev)
-	t := &turn[clientPart]{a, x.clients.of(w), broken, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested, dispatched(Client, effects)}
+	a, effects, broken, differs := w.take(x.m.Client, &x.m.Fault, ev)
+	t := &turn[clientPart]{a, x.clients.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested, dispatched(Client, effects)}
 	c.turns.add(t)
 	return t
 }
@@ -68,8 +69,8 @@ func (x *pairSystem) serverTurn(s *serverPart, ev fsm.Event) *turn[serverPart] {
 		}
 	}
 	w := s.serverWorld
-	a, effects, broken := w.take(x.m.Server, &x.m.Fault, ev)
-	t := &turn[serverPart]{a, x.servers.of(w), broken, ev.Kind == fsm.EventTimerExpired, dispatched(Server, effects)}
+	a, effects, broken, differs := w.take(x.m.Server, &x.m.Fault, ev)
+	t := &turn[serverPart]{a, x.servers.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired, dispatched(Server, effects)}
 	s.turns.add(t)
 	return t
 }

@@ -20,9 +20,10 @@ func (w serverWorld) String() string { return "server " + bare(w.Phase()) }
 // take gives ev to the server and carries out its orders, as far as they are about the server
 // itself. A decision may be misuse: that is how the machine refuses what breaks an obligation, and
 // then nothing changes.
-func (w *serverWorld) take(cfg fsm.ServerConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken string) {
+func (w *serverWorld) take(cfg fsm.ServerConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken, noted string) {
 	before := *w
 	state, effects, verdict := f.stepServer(cfg, before.state, ev)
+	noted = f.serverOracle(cfg, &before, state, ev, &effects, verdict)
 	switch {
 	case verdict == fsm.Misuse && ev.Kind != fsm.EventDecided:
 		broken = misused
@@ -36,7 +37,7 @@ func (w *serverWorld) take(cfg fsm.ServerConfig, f *Fault, ev fsm.Event) (a Acti
 	if broken == "" {
 		broken = serverOwes.unmet(ev.Kind, &serverTurn{&cfg, &before, w, &ev, &effects})
 	}
-	return Action{Side: Server, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken
+	return Action{Side: Server, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
 }
 
 // serverChecks are those that the host of a server checks.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/khp/internal/docgen/tool"
@@ -48,7 +49,10 @@ func faults(w io.Writer) error {
 		if len(r.Violations) == 0 {
 			return fmt.Errorf("fault %s is not found", f.Name)
 		}
-		v := r.Violations[0]
+		v := r.Violations[0] // where a property is broken, that says more than the comparison with the oracle
+		if i := slices.IndexFunc(r.Violations, func(v violation) bool { return v.ID == f.Catches }); i >= 0 {
+			v = r.Violations[i]
+		}
 		fmt.Fprintf(w, "| %s | %s | %s | %d steps | %s |\n", f.Name, f.Text, v.ID, len(v.Steps), v.Configuration)
 	}
 	return nil

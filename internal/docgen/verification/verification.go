@@ -41,10 +41,12 @@ type result struct {
 		Total                float64 `json:"total_bytes_per_state"`
 		Collision            float64 `json:"collision_probability"`
 	}
-	Violations []struct {
-		Configuration, ID, Text, Transcript string
-		Steps                               []struct{ Step int }
-	}
+	Violations []violation
+}
+
+type violation struct {
+	Configuration, ID, Text, Transcript string
+	Steps                               []struct{ Step int }
 }
 
 // explore runs khp explore, whose binary is built once.

@@ -1,4 +1,4 @@
-package fsm_test
+package oracle
 
 import "example.com/khp/fsm"
 
@@ -16,7 +16,7 @@ func (t *clientTurn) idle() fsm.Verdict {
 	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
-	return refused
+	return Refused
 }
 
 // connecting: TCP or TLS being set up.
@@ -41,7 +41,7 @@ func (t *clientTurn) connecting() fsm.Verdict {
 	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
-	return refused
+	return Refused
 }
 
 // opening: opening request sent, HTTP response awaited.
@@ -85,19 +85,20 @@ func (t *clientTurn) opening() fsm.Verdict {
 	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
-	return refused
+	return Refused
 }
 
 // openingResponse: the server answered the opening request over HTTP, with another status than 101.
 func (t *clientTurn) openingResponse() fsm.Verdict {
-	t.m.status = int(t.ev.Status)
+	t.m.status = t.ev.Status
 	plan, failure := fsm.PlanFail, fsm.FailureStatus
-	switch oracleAction(int(t.ev.Status)) {
-	case "REPLAY_WITH_AUTH": // AMB-67: same credential provider
+	//exhaustive:ignore
+	switch actionOf(t.ev.Status) {
+	case fsm.ActionReplay: // AMB-67: same credential provider
 		if !t.has(fsm.FactChallengeUsable) {
 			return t.failed(fsm.FailureAuthRequired)
 		}
-		if t.m.replays >= int(t.cfg.MaxReplays) { // INV-20
+		if t.m.replays >= t.cfg.MaxReplays { // INV-20
 			return t.failed(fsm.FailureAuthLimit)
 		}
 		t.do(fsm.EffectStopTimers)
@@ -106,11 +107,11 @@ func (t *clientTurn) openingResponse() fsm.Verdict {
 		t.arm(fsm.TimerCredentials)
 		t.goes(fsm.ClientAwaitLogin)
 		return fsm.Accepted
-	case "CLOSE_REDIRECT", "CLOSE_REDIRECT_MUST", "CLOSE_REDIRECT_CHOICE", "CLOSE_REDIRECT_IF_GET": // AMB-67; the opening request is a GET
+	case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet: // AMB-67; the opening request is a GET
 		plan, failure = t.judgeTarget()
-	case "CLOSE_MAY_PROXY_AUTH":
+	case fsm.ActionProxyAuth:
 		plan, failure = t.judgeProxy()
-	case "CLOSE_MAY_UPGRADE":
+	case fsm.ActionUpgrade:
 		plan, failure = t.judgeUpgrade()
 	}
 	if plan == fsm.PlanFail {
@@ -144,7 +145,7 @@ func (t *clientTurn) awaitLogin() fsm.Verdict {
 	case fsm.EventSendRequested:
 		return fsm.Misuse
 	case fsm.EventConnectionLost:
-		return nothing // we dropped it ourselves
+		return Nothing // we dropped it ourselves
 	}
-	return refused
+	return Refused
 }

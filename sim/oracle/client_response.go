@@ -1,13 +1,14 @@
-package fsm_test
+package oracle
 
 import "example.com/khp/fsm"
 
 // response: an extended response was decided.
 func (t *clientTurn) response() fsm.Verdict {
-	t.m.status = int(t.ev.Status)
+	t.m.status = t.ev.Status
 	t.m.lateTerminator = false
-	switch oracleAction(int(t.ev.Status)) {
-	case "COMPLETE":
+	//exhaustive:ignore
+	switch actionOf(t.ev.Status) {
+	case fsm.ActionComplete:
 		if f := t.completingFault(); f != 0 {
 			return t.fail(f)
 		}
@@ -17,22 +18,22 @@ func (t *clientTurn) response() fsm.Verdict {
 			return fsm.Accepted
 		}
 		return t.complete()
-	case "CONTINUE_SEND_BODY":
+	case fsm.ActionContinue:
 		return t.continued()
-	case "WAIT":
+	case fsm.ActionWait:
 		return t.accepted()
-	case "REPLAY_WITH_AUTH":
+	case fsm.ActionReplay:
 		return t.challenged()
-	case "CLOSE_REDIRECT", "CLOSE_REDIRECT_MUST", "CLOSE_REDIRECT_CHOICE":
+	case fsm.ActionRedirect, fsm.ActionRedirectChoice:
 		return t.closeFor(t.judgeTarget())
-	case "CLOSE_REDIRECT_IF_GET":
+	case fsm.ActionRedirectIfGet:
 		if t.cfg.OtherMethod { // KHP-STATUS-307-03
 			return t.fail(fsm.FailureRedirectMethod)
 		}
 		return t.closeFor(t.judgeTarget())
-	case "CLOSE_MAY_PROXY_AUTH":
+	case fsm.ActionProxyAuth:
 		return t.closeFor(t.judgeProxy())
-	case "CLOSE_MAY_UPGRADE":
+	case fsm.ActionUpgrade:
 		return t.closeFor(t.judgeUpgrade())
 	}
 	return t.fail(fsm.FailureStatus)
@@ -42,7 +43,7 @@ func (t *clientTurn) response() fsm.Verdict {
 // [AMB-13]
 func (t *clientTurn) completingFault() fsm.Failure {
 	switch {
-	case t.m.body == "cut":
+	case t.m.body == bodyCut:
 		return fsm.FailureUnexpectedMessage
 	case !t.has(fsm.FactAcceptMatches): // KHP-STATUS-101-03, AMB-19
 		return fsm.FailureAcceptMismatch
@@ -55,7 +56,7 @@ func (t *clientTurn) completingFault() fsm.Failure {
 // continuingFault: likewise, of any response that leaves the connection standing.
 func (t *clientTurn) continuingFault() fsm.Failure {
 	switch {
-	case t.m.body == "cut":
+	case t.m.body == bodyCut:
 		return fsm.FailureUnexpectedMessage
 	case !t.has(fsm.FactExtensionsAsked): // KHP-CLOSE-03, AMB-29
 		return fsm.FailureExtensionNotRequested
@@ -73,17 +74,17 @@ func (t *clientTurn) continued() fsm.Verdict {
 	if !t.cfg.Expect {
 		return t.fail(fsm.FailureUnexpectedContinue)
 	}
-	if t.m.interim >= int(t.cfg.MaxInterim) {
+	if t.m.interim >= t.cfg.MaxInterim {
 		return t.fail(fsm.FailureInterimLimit)
 	}
 	t.m.lateTerminator = !t.has(fsm.FactTerminated)
 	t.m.interim++
-	if t.m.body == "sent" {
+	if t.m.body == bodySent {
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
 	}
 	t.do(fsm.EffectSendBody)
-	t.m.body = "sending"
+	t.m.body = bodySending
 	t.goes(fsm.ClientSendingBody)
 	return fsm.Accepted
 }
@@ -96,7 +97,7 @@ func (t *clientTurn) accepted() fsm.Verdict {
 	if t.cfg.NoWait {
 		return t.fail(fsm.FailureAcceptedOnly)
 	}
-	if t.m.interim >= int(t.cfg.MaxInterim) {
+	if t.m.interim >= t.cfg.MaxInterim {
 		return t.fail(fsm.FailureInterimLimit)
 	}
 	t.stop(fsm.TimerResponse) // the wait replaces it
@@ -118,7 +119,7 @@ func (t *clientTurn) challenged() fsm.Verdict {
 	if !t.has(fsm.FactChallengeUsable) {
 		return t.fail(fsm.FailureAuthRequired)
 	}
-	if t.m.replays >= int(t.cfg.MaxReplays) {
+	if t.m.replays >= t.cfg.MaxReplays {
 		return t.fail(fsm.FailureAuthLimit)
 	}
 	t.do(fsm.EffectAskCredentials)
@@ -145,7 +146,7 @@ func (t *clientTurn) judgeTarget() (fsm.Plan, fsm.Failure) {
 		return fsm.PlanFail, fsm.FailureRedirectRefused
 	case !t.has(fsm.FactTargetUsable): // AMB-63
 		return fsm.PlanFail, fsm.FailureRedirectTarget
-	case t.m.redirects >= int(t.cfg.MaxRedirects): // KHP-REDIR-04, KHP-CLASS-3XX-04
+	case t.m.redirects >= t.cfg.MaxRedirects: // KHP-REDIR-04, KHP-CLASS-3XX-04
 		return fsm.PlanFail, fsm.FailureTooManyRedirects
 	}
 	return fsm.PlanRedirect, 0
@@ -164,7 +165,7 @@ func (t *clientTurn) judgeUpgrade() (fsm.Plan, fsm.Failure) {
 		return fsm.PlanFail, fsm.FailureStatus
 	case t.has(fsm.FactTargetVisited): // ADV-47
 		return fsm.PlanFail, fsm.FailureRedirectLoop
-	case t.m.redirects >= int(t.cfg.MaxRedirects): // ADV-47
+	case t.m.redirects >= t.cfg.MaxRedirects: // ADV-47
 		return fsm.PlanFail, fsm.FailureTooManyRedirects
 	case !t.has(fsm.FactTargetUsable):
 		return fsm.PlanFail, fsm.FailureStatus

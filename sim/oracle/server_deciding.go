@@ -1,4 +1,4 @@
-package fsm_test
+package oracle
 
 import "example.com/khp/fsm"
 
@@ -24,20 +24,19 @@ func (t *serverTurn) deciding() fsm.Verdict {
 func (t *serverTurn) decided() fsm.Verdict {
 	status := t.ev.Status
 	if !t.cfg.Unchecked {
-		if status == 100 || oracleNeverSent(int(status)) { // INV-46
+		if status == 100 || NeverSent(int(status)) { // INV-46
 			return fsm.Misuse
 		}
-		for _, r := range oracleRows { // INV-45
-			if r.code == int(status) && !t.has(fieldFact(r.field)) {
-				return fsm.Misuse
-			}
+		if !t.has(fieldOf(status)) { // INV-45
+			return fsm.Misuse
 		}
 	}
-	switch oracleAction(int(status)) {
-	case "COMPLETE":
+	//exhaustive:ignore
+	switch actionOf(status) {
+	case fsm.ActionComplete:
 		return t.accept()
-	case "WAIT":
-		if t.m.deferrals >= int(t.cfg.MaxDeferrals) {
+	case fsm.ActionWait:
+		if t.m.deferrals >= t.cfg.MaxDeferrals {
 			return fsm.Misuse
 		}
 		t.code(fsm.EffectSendResponse, 202)
@@ -46,8 +45,8 @@ func (t *serverTurn) decided() fsm.Verdict {
 		t.m.deferrals++
 		t.goes(fsm.ServerPending)
 		return fsm.Accepted
-	case "REPLAY_WITH_AUTH":
-		if t.m.challenges >= int(t.cfg.MaxChallenges) {
+	case fsm.ActionReplay:
+		if t.m.challenges >= t.cfg.MaxChallenges {
 			return t.refuse(403, fsm.FailureAuthLimit, 1000)
 		}
 		t.code(fsm.EffectSendResponse, 401)
@@ -85,7 +84,7 @@ func (t *serverTurn) accept() fsm.Verdict {
 	if t.has(fsm.FactReroute) && !t.m.kaazing {
 		return fsm.Misuse
 	}
-	t.m.status = int(t.ev.Status)
+	t.m.status, t.m.opened = t.ev.Status, true
 	t.code(fsm.EffectSendResponse, t.ev.Status)
 	t.do(fsm.EffectSendTerminator)
 	if t.has(fsm.FactReroute) {
@@ -101,7 +100,6 @@ func (t *serverTurn) accept() fsm.Verdict {
 	}
 	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectComplete)
-	t.m.opened = true
 	t.goes(fsm.ServerOpen)
 	return fsm.Accepted
 }
@@ -121,7 +119,7 @@ func (t *serverTurn) established() fsm.Verdict {
 		return t.lost(fsm.FailureConnectionLost)
 	case fsm.EventViolation:
 		t.m.failure = t.ev.Failure
-		t.code(fsm.EffectSendClose, oracleCloseCode(t.ev.Failure))
+		t.code(fsm.EffectSendClose, closeCode(t.ev.Failure))
 		return t.end()
 	case fsm.EventCloseRequested: // left open by the text, but INV-41 wants an answer
 		return t.refuse(503, fsm.FailureShutdown, 1001)
@@ -132,7 +130,7 @@ func (t *serverTurn) established() fsm.Verdict {
 	case fsm.EventDecided, fsm.EventApplicationFailed: // nobody asked
 		return fsm.Misuse
 	}
-	return refused
+	return Refused
 }
 
 // open: the application's.
@@ -155,7 +153,7 @@ func (t *serverTurn) open() fsm.Verdict {
 		return t.end()
 	case fsm.EventViolation:
 		t.m.failure = t.ev.Failure
-		t.code(fsm.EffectSendClose, oracleCloseCode(t.ev.Failure))
+		t.code(fsm.EffectSendClose, closeCode(t.ev.Failure))
 		return t.end()
 	case fsm.EventCloseRequested:
 		t.code(fsm.EffectSendClose, 0)
@@ -166,7 +164,7 @@ func (t *serverTurn) open() fsm.Verdict {
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
 	}
-	return refused
+	return Refused
 }
 
 // closing: Close sent.
@@ -184,11 +182,11 @@ func (t *serverTurn) closing() fsm.Verdict {
 		t.do(fsm.EffectSendPong)
 		return fsm.Accepted
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
-		return nothing
+		return Nothing
 	case fsm.EventDecided, fsm.EventApplicationFailed: // the client is gone
 		return fsm.Ignored
 	}
-	return refused
+	return Refused
 }
 
 // over: terminal.
@@ -198,14 +196,14 @@ func (t *serverTurn) over() fsm.Verdict {
 	case fsm.EventTimerExpired, fsm.EventDecided, fsm.EventApplicationFailed:
 		return fsm.Ignored
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventPeerClosed, fsm.EventConnectionLost, fsm.EventViolation:
-		return nothing
+		return Nothing
 	}
-	return refused
+	return Refused
 }
 
 // refuse: response, terminator, Close. [INV-42]
 func (t *serverTurn) refuse(status uint16, f fsm.Failure, code uint16) fsm.Verdict {
-	t.m.status, t.m.failure = int(status), f
+	t.m.status, t.m.failure = status, f
 	t.code(fsm.EffectSendResponse, status)
 	t.do(fsm.EffectSendTerminator)
 	t.code(fsm.EffectSendClose, code)
@@ -219,10 +217,10 @@ func (t *serverTurn) refuse(status uint16, f fsm.Failure, code uint16) fsm.Verdi
 func (t *serverTurn) end() fsm.Verdict {
 	t.do(fsm.EffectStopTimers)
 	t.do(fsm.EffectDisconnect)
-	if t.m.opened || t.m.failure == 0 {
+	if t.m.opened {
 		t.do(fsm.EffectClosed)
 	} else {
-		t.out = append(t.out, fsm.Effect{Kind: fsm.EffectFail, Failure: t.m.failure, Code: uint16(t.m.status)})
+		t.out.add(fsm.Effect{Kind: fsm.EffectFail, Failure: t.m.failure, Code: t.m.status})
 	}
 	t.goes(fsm.ServerDone)
 	return fsm.Accepted

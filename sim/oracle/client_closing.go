@@ -1,4 +1,4 @@
-package fsm_test
+package oracle
 
 import "example.com/khp/fsm"
 
@@ -25,7 +25,7 @@ func (t *clientTurn) open() fsm.Verdict {
 		return fsm.Accepted
 	case fsm.EventViolation: // ends like a close, but the reason is kept
 		t.m.plan, t.m.failure = fsm.PlanClose, t.ev.Failure
-		t.code(fsm.EffectSendClose, oracleCloseCode(t.ev.Failure))
+		t.code(fsm.EffectSendClose, closeCode(t.ev.Failure))
 		t.do(fsm.EffectStopTimers)
 		t.arm(fsm.TimerClose)
 		t.goes(fsm.ClientClosing)
@@ -49,7 +49,7 @@ func (t *clientTurn) open() fsm.Verdict {
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
 	}
-	return refused
+	return Refused
 }
 
 // closing: Close sent, and in ClientDraining also received.
@@ -59,18 +59,18 @@ func (t *clientTurn) closing() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventPeerClosed:
 		if t.m.phase == fsm.ClientDraining {
-			return nothing
+			return Nothing
 		}
 		t.goes(fsm.ClientDraining)
 		return fsm.Accepted
 	case fsm.EventPingReceived:
 		if t.m.phase == fsm.ClientDraining || t.m.plan == fsm.PlanFail {
-			return nothing
+			return Nothing
 		}
 		t.do(fsm.EffectSendPong)
 		return fsm.Accepted
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
-		return nothing
+		return Nothing
 	case fsm.EventConnectionLost, fsm.EventViolation: // after a frame error nothing more is read, WSP-CLOSE-04
 		return t.gone()
 	case fsm.EventTimerExpired:
@@ -83,11 +83,11 @@ func (t *clientTurn) closing() fsm.Verdict {
 			t.m.plan = fsm.PlanClose
 			return fsm.Accepted
 		}
-		return nothing
+		return Nothing
 	case fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten: // late, ADV-42
 		return fsm.Ignored
 	}
-	return refused
+	return Refused
 }
 
 // gone: the old connection has ended.
@@ -110,7 +110,7 @@ func (t *clientTurn) redirecting() fsm.Verdict {
 		if !t.has(fsm.FactTargetUsable) {
 			return t.failed(fsm.FailureURL)
 		}
-		t.m = clientModel{redirects: t.m.redirects, proxyTried: t.m.proxyTried}
+		t.m = Client{redirects: t.m.redirects, proxyTried: t.m.proxyTried}
 		return t.dial()
 	case fsm.EventCloseRequested: // LIV-11
 		return t.ended()
@@ -119,9 +119,9 @@ func (t *clientTurn) redirecting() fsm.Verdict {
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
 	case fsm.EventConnectionLost:
-		return nothing
+		return Nothing
 	}
-	return refused
+	return Refused
 }
 
 // over: terminal.
@@ -133,9 +133,9 @@ func (t *clientTurn) over() fsm.Verdict {
 	case fsm.EventConnected, fsm.EventConnectFailed, fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten: // late, ADV-42
 		return fsm.Ignored
 	case fsm.EventConnectionLost, fsm.EventPeerClosed, fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventViolation:
-		return nothing
+		return Nothing
 	}
-	return refused
+	return Refused
 }
 
 func (t *clientTurn) dial() fsm.Verdict {
@@ -154,7 +154,7 @@ func (t *clientTurn) complete() fsm.Verdict {
 }
 
 // fail: on an established WebSocket, with the close code of the failure.
-func (t *clientTurn) fail(f fsm.Failure) fsm.Verdict { return t.failWith(f, oracleCloseCode(f)) }
+func (t *clientTurn) fail(f fsm.Failure) fsm.Verdict { return t.failWith(f, closeCode(f)) }
 
 func (t *clientTurn) failWith(f fsm.Failure, code uint16) fsm.Verdict {
 	t.m.plan, t.m.failure = fsm.PlanFail, f
@@ -201,7 +201,7 @@ func (t *clientTurn) follow() fsm.Verdict {
 func (t *clientTurn) failed(f fsm.Failure) fsm.Verdict {
 	t.m.plan, t.m.failure = fsm.PlanFail, f
 	t.drop()
-	t.out = append(t.out, fsm.Effect{Kind: fsm.EffectFail, Failure: f, Code: uint16(t.m.status)})
+	t.out.add(fsm.Effect{Kind: fsm.EffectFail, Failure: f, Code: t.m.status})
 	t.goes(fsm.ClientFailed)
 	return fsm.Accepted
 }
@@ -213,4 +213,12 @@ func (t *clientTurn) ended() fsm.Verdict {
 	t.do(fsm.EffectClosed)
 	t.goes(fsm.ClientDone)
 	return fsm.Accepted
+}
+
+// drop: the connection ends, if there is one.
+func (t *clientTurn) drop() {
+	if t.m.phase != fsm.ClientIdle && t.m.phase != fsm.ClientRedirecting {
+		t.do(fsm.EffectStopTimers)
+		t.do(fsm.EffectDisconnect)
+	}
 }

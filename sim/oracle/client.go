@@ -1,48 +1,61 @@
-package fsm_test
+package oracle
 
 import "example.com/khp/fsm"
 
-// clientModel is what the oracle remembers of a connect call.
-type clientModel struct {
+// Client is what the oracle remembers of a connect call.
+type Client struct {
 	phase          fsm.ClientPhase
 	plan           fsm.Plan
 	failure        fsm.Failure
-	status         int
-	redirects      int
-	replays        int
-	interim        int
-	body           string // of the request: "" held back, "sending", "cut" by a response, "sent"
-	waiting        bool   // the wait after a 202 runs
+	body           body
+	status         uint16
+	redirects      uint8
+	replays        uint8
+	interim        uint8
+	waiting        bool // the wait after a 202 runs
 	proxyTried     bool
 	lateTerminator bool // the last response came without its terminator
 	silent         bool // auto: the server has said nothing since the opening handshake
 	gateway        bool // it has said N
 }
 
+// body is what has become of the body of a request.
+type body uint8
+
+const (
+	bodyHeld body = iota // back
+	bodySending
+	bodyCut // by a response
+	bodySent
+)
+
+// NewClient is the memory before the first event.
+func NewClient() Client { return Client{phase: fsm.ClientIdle} }
+
 // clientTurn is one step of the oracle.
 type clientTurn struct {
 	cfg fsm.ClientConfig
-	m   clientModel
+	m   Client
 	ev  fsm.Event
-	out []fsm.Effect
+	out Orders
 }
 
-// oracleClient says what has to happen, by the text.
-func oracleClient(cfg fsm.ClientConfig, m clientModel, ev fsm.Event) (clientModel, []fsm.Effect, fsm.Verdict) {
+// Step says what has to happen, by the text.
+func (m Client) Step(cfg fsm.ClientConfig, ev fsm.Event) (Client, Orders, fsm.Verdict) {
 	t := &clientTurn{cfg: cfg, m: m, ev: ev}
 	verdict := t.take()
 	if verdict != fsm.Accepted {
-		return m, nil, verdict
+		return m, Orders{}, verdict
 	}
 	return t.m, t.out, fsm.Accepted
 }
 
-func (t *clientTurn) do(k fsm.EffectKind) { t.out = append(t.out, fsm.Effect{Kind: k}) }
+func (t *clientTurn) do(k fsm.EffectKind) { t.out.add(fsm.Effect{Kind: k}) }
 func (t *clientTurn) code(k fsm.EffectKind, c uint16) {
-	t.out = append(t.out, fsm.Effect{Kind: k, Code: c})
+	t.out.add(fsm.Effect{Kind: k, Code: c})
 }
 func (t *clientTurn) timer(k fsm.EffectKind, x fsm.Timer) {
-	t.out = append(t.out, fsm.Effect{Kind: k, Timer: x})
+	t.out.add(fsm.Effect{Kind: k, Timer: x})
 }
 func (t *clientTurn) arm(x fsm.Timer)        { t.timer(fsm.EffectArmTimer, x) }
 func (t *clientTurn) stop(x fsm.Timer)       { t.timer(fsm.EffectStopTimer, x) }
@@ -57,10 +70,10 @@ func (t *clientTurn) take() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventOpeningRequest, fsm.EventRequest, fsm.EventBadRequest, fsm.EventBodyReceived, fsm.EventDecided, fsm.EventApplicationFailed:
-		return refused // events of the server
+		return Refused // events of the server
 	case fsm.EventTimerExpired:
 		if t.ev.Timer == 0 || t.ev.Timer == fsm.TimerRequest || t.ev.Timer == fsm.TimerBody || t.ev.Timer == fsm.TimerReplay || t.ev.Timer > fsm.TimerReplay {
-			return refused // not a timer of the client
+			return Refused // not a timer of the client
 		}
 	}
 	switch t.m.phase {

@@ -1,4 +1,4 @@
-package fsm_test
+package oracle
 
 import "example.com/khp/fsm"
 
@@ -43,7 +43,7 @@ func (t *clientTurn) awaitResponse() fsm.Verdict {
 func (t *clientTurn) earlyBalancer() fsm.Verdict {
 	switch {
 	case t.cfg.Profile != fsm.ProfileAuto:
-		return refused
+		return Refused
 	case !t.m.silent: // a gateway speaks first
 		return t.fail(fsm.FailureUnexpectedMessage)
 	case t.ev.Kind == fsm.EventRerouteReceived:
@@ -60,10 +60,10 @@ func (t *clientTurn) reading() fsm.Verdict {
 	case fsm.EventDataReceived: // what is one message too many comes as a violation
 		return fsm.Accepted
 	case fsm.EventBodyWritten: // late
-		if t.m.body == "cut" {
+		if t.m.body == bodyCut {
 			return fsm.Ignored
 		}
-		return refused
+		return Refused
 	case fsm.EventResponse:
 		return t.response()
 	}
@@ -75,12 +75,12 @@ func (t *clientTurn) sendingBody() fsm.Verdict {
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventBodyWritten:
-		t.m.body = "sent"
+		t.m.body = bodySent
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
 	case fsm.EventDataReceived:
 		t.do(fsm.EffectStopBody)
-		t.m.body = "cut"
+		t.m.body = bodyCut
 		t.m.lateTerminator = false
 		t.goes(fsm.ClientReading)
 		return fsm.Accepted
@@ -107,7 +107,7 @@ func (t *clientTurn) awaitCredentials() fsm.Verdict {
 		}
 		t.timer(fsm.EffectResumeTimer, fsm.TimerOverall)
 		t.m.replays++
-		t.m.body = "" // AMB-44: body and Expect again
+		t.m.body = bodyHeld // AMB-44: body and Expect again
 		t.goes(fsm.ClientAwaitResponse)
 		return fsm.Accepted
 	case fsm.EventCredentialsDeclined:
@@ -201,7 +201,7 @@ func (t *clientTurn) established() fsm.Verdict {
 	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
-	return refused
+	return Refused
 }
 
 // unaskedTerminator: an empty binary message where no response has begun.

@@ -1,42 +1,45 @@
-package fsm_test
+package oracle
 
 import "example.com/khp/fsm"
 
-// serverModel is what the oracle remembers of a connection.
-type serverModel struct {
+// Server is what the oracle remembers of a connection.
+type Server struct {
 	phase      fsm.ServerPhase
 	failure    fsm.Failure
-	status     int
-	challenges int
-	deferrals  int
+	status     uint16
+	challenges uint8
+	deferrals  uint8
 	kaazing    bool
-	opened     bool // it was open once
+	opened     bool // it was open once, or its client was sent elsewhere: it did not fail
 }
+
+// NewServer is the memory before the opening request.
+func NewServer() Server { return Server{phase: fsm.ServerOpening} }
 
 // serverTurn is one step of the oracle.
 type serverTurn struct {
 	cfg fsm.ServerConfig
-	m   serverModel
+	m   Server
 	ev  fsm.Event
-	out []fsm.Effect
+	out Orders
 }
 
-// oracleServer says what has to happen, by the text.
-func oracleServer(cfg fsm.ServerConfig, m serverModel, ev fsm.Event) (serverModel, []fsm.Effect, fsm.Verdict) {
+// Step says what has to happen, by the text.
+func (m Server) Step(cfg fsm.ServerConfig, ev fsm.Event) (Server, Orders, fsm.Verdict) {
 	t := &serverTurn{cfg: cfg, m: m, ev: ev}
 	verdict := t.take()
 	if verdict != fsm.Accepted {
-		return m, nil, verdict
+		return m, Orders{}, verdict
 	}
 	return t.m, t.out, fsm.Accepted
 }
 
-func (t *serverTurn) do(k fsm.EffectKind) { t.out = append(t.out, fsm.Effect{Kind: k}) }
+func (t *serverTurn) do(k fsm.EffectKind) { t.out.add(fsm.Effect{Kind: k}) }
 func (t *serverTurn) code(k fsm.EffectKind, c uint16) {
-	t.out = append(t.out, fsm.Effect{Kind: k, Code: c})
+	t.out.add(fsm.Effect{Kind: k, Code: c})
 }
 func (t *serverTurn) timer(k fsm.EffectKind, x fsm.Timer) {
-	t.out = append(t.out, fsm.Effect{Kind: k, Timer: x})
+	t.out.add(fsm.Effect{Kind: k, Timer: x})
 }
 func (t *serverTurn) arm(x fsm.Timer)        { t.timer(fsm.EffectArmTimer, x) }
 func (t *serverTurn) stop(x fsm.Timer)       { t.timer(fsm.EffectStopTimer, x) }
@@ -52,13 +55,13 @@ func (t *serverTurn) take() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventConnectRequested, fsm.EventConnected, fsm.EventConnectFailed, fsm.EventOpened, fsm.EventProceedReceived, fsm.EventRerouteReceived,
 		fsm.EventResponse, fsm.EventBodyWritten, fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined:
-		return refused // events of the client
+		return Refused // events of the client
 	case fsm.EventTimerExpired:
 		//exhaustive:ignore
 		switch t.ev.Timer {
 		case fsm.TimerOverall, fsm.TimerClose, fsm.TimerRequest, fsm.TimerBody, fsm.TimerReplay:
 		default:
-			return refused // not a timer of the server
+			return Refused // not a timer of the server
 		}
 	}
 	switch t.m.phase {
@@ -117,11 +120,11 @@ func (t *serverTurn) opening() fsm.Verdict {
 	case fsm.EventSendRequested:
 		return fsm.Misuse
 	}
-	return refused
+	return Refused
 }
 
 func (t *serverTurn) refuseOpening(status uint16, f fsm.Failure) fsm.Verdict {
-	t.m.status, t.m.failure = int(status), f
+	t.m.status, t.m.failure = status, f
 	t.code(fsm.EffectRefuseOpening, status)
 	return t.end()
 }

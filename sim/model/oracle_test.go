@@ -1,0 +1,77 @@
+package model
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/khp/fsm"
+	"example.com/khp/sim/explore"
+)
+
+// Each model asks the oracle at every step of each machine in it: what is not remembered at the end
+// of a handshake, which no other property looks at, is found everywhere, with limits and without.
+func TestOracle_IsAskedInEveryModel(t *testing.T) {
+	client, server := tiny.client("spec"), fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}
+	faults := map[Side]Fault{Client: forgetful(t, Client, "reading/complete/open"), Server: forgetful(t, Server, "deciding/accept/open")}
+	client1, server1 := func(f Fault, all bool) AnyServer { return AnyServer{Config: client, Fault: f, Unlimited: all} }, func(f Fault, all bool) AnyClient { return AnyClient{Config: server, Fault: f, Unlimited: all} }
+	pair := func(f Fault, all, cooperative bool) (Report, error) {
+		m := Honest{Client: client, Server: server, Fault: f, Unlimited: all, Cooperative: cooperative}
+		return explore.Explore(m.System(), m.Properties(), explore.Options{First: true})
+	}
+	for name, m := range map[string]struct {
+		sides []Side
+		run   func(Fault) (Report, error)
+	}{
+		"byzantine-server":            {[]Side{Client}, func(f Fault) (Report, error) { return nearestOf(client1(f, false)) }},
+		"byzantine-server, unlimited": {[]Side{Client}, func(f Fault) (Report, error) { return nearestOf(client1(f, true)) }},
+		"byzantine-client":            {[]Side{Server}, func(f Fault) (Report, error) { return nearestOf(server1(f, false)) }},
+		"byzantine-client, unlimited": {[]Side{Server}, func(f Fault) (Report, error) { return nearestOf(server1(f, true)) }},
+		"honest":                      {[]Side{Client, Server}, func(f Fault) (Report, error) { return pair(f, false, false) }},
+		"honest, unlimited":           {[]Side{Client, Server}, func(f Fault) (Report, error) { return pair(f, true, false) }},
+		"cooperation":                 {[]Side{Client, Server}, func(f Fault) (Report, error) { return pair(f, false, true) }},
+	} {
+		for _, side := range m.sides {
+			r, err := m.run(faults[side])
+			require.NoError(t, err)
+			require.Len(t, r.Violations, 1, "%s of %s", side, name)
+			require.Equal(t, []string{oracleID, explore.Compared}, []string{r.Violations[0].ID, r.Violations[0].Kind}, name)
+		}
+	}
+}
+
+// nearestOf explores up to the nearest violation.
+func nearestOf[S comparable](m interface {
+	explore.System[S, Action]
+	Properties() explore.Properties[S]
+}) (Report, error) {
+	return explore.Explore(m, m.Properties(), explore.Options{First: true})
+}
+
+// Without the oracle nothing finds it.
+func TestOracle_FindsWhatNothingElseDoes(t *testing.T) {
+	needTime(t)
+	for side, id := range map[Side]string{Client: "reading/complete/open", Server: "deciding/accept/open"} {
+		f := forgetful(t, side, id)
+		f.Unaided = true
+		require.Empty(t, nearest(t, f), "%s", id)
+	}
+}
+
+// forgetful is the machine that marks nothing in a row, and remembers no status of an event.
+func forgetful(t *testing.T, side Side, id string) Fault {
+	t.Helper()
+	rows := slices.Collect(fsm.ClientRows())
+	if side == Server {
+		rows = slices.Collect(fsm.ServerRows())
+	}
+	n := slices.IndexFunc(rows, func(r fsm.Row) bool { return r.ID == id })
+	require.GreaterOrEqual(t, n, 0, "row %s", id)
+	r := rows[n]
+	r.Changes.Set = nil
+	if side == Client {
+		r.Changes.StatusOfEvent = false
+	}
+	return Fault{Name: "forgetful", Side: side, altered: fsm.Alter(side.String(), n, r)}
+}

@@ -1,0 +1,136 @@
+package oracle
+
+import "example.com/khp/fsm"
+
+// ClientOf reads the memory of the oracle off the state of a client.
+func ClientOf(s fsm.ClientState) Client {
+	var buf [fsm.ClientStateSize]byte
+	b, _ := s.AppendBinary(buf[:0])
+	m := Client{phase: s.Phase(), plan: s.Plan(), failure: s.Failure(), status: uint16(s.Status()),
+		redirects: uint8(s.Redirects()), replays: uint8(s.Replays()), interim: uint8(s.Interim())}
+	marks := clientMarks[0][b[1]] | clientMarks[1][b[2]]
+	m.waiting, m.proxyTried, m.gateway = marks&saysWaiting != 0, marks&saysProxyTried != 0, marks&saysGateway != 0
+	m.lateTerminator, m.silent = marks&saysLateTerminator != 0, marks&saysSilent != 0
+	switch {
+	case m.phase == fsm.ClientSendingBody:
+		m.body = bodySending
+	case marks&saysBodyCut != 0:
+		m.body = bodyCut
+	case marks&saysBodySent != 0:
+		m.body = bodySent
+	}
+	return m.relevant()
+}
+
+// relevant is the memory without what nothing asks for any more in the phase: a plan outside of the
+// closing, a body once the connection is closing, and a terminator that is outstanding while a
+// response is read, whose end says it anew.
+func (m Client) relevant() Client {
+	if m.phase < fsm.ClientClosing || m.phase > fsm.ClientRedirecting {
+		m.plan = 0
+	}
+	if m.body == bodySending && m.phase != fsm.ClientSendingBody {
+		m.body = bodyHeld
+	}
+	if m.phase == fsm.ClientReading || m.phase >= fsm.ClientClosing {
+		m.lateTerminator = false
+	}
+	return m
+}
+
+// ServerOf reads the memory of the oracle off the state of a server.
+func ServerOf(s fsm.ServerState) Server {
+	var buf [fsm.ServerStateSize]byte
+	b, _ := s.AppendBinary(buf[:0])
+	marks := serverMarks[0][b[1]] | serverMarks[1][b[2]]
+	return Server{phase: s.Phase(), failure: s.Failure(), status: uint16(s.Status()), challenges: uint8(s.Challenges()),
+		deferrals: uint8(s.Deferrals()), kaazing: s.Profile() == fsm.ProfileKaazing, opened: marks&saysOpened != 0}
+}
+
+// says is what the marks of a machine say.
+type says uint8
+
+const (
+	saysWaiting says = 1 << iota
+	saysLateTerminator
+	saysBodySent
+	saysBodyCut
+	saysProxyTried
+	saysSilent
+	saysGateway
+	saysOpened
+)
+
+// The names of marks, as [fsm.MarkNames] has them.
+var words = map[string]says{
+	"wait running": saysWaiting, "late terminator possible": saysLateTerminator, "body sent": saysBodySent, "body cut short": saysBodyCut,
+	"proxy tried": saysProxyTried, "nothing received yet": saysSilent, "N received": saysGateway, "was open": saysOpened,
+}
+
+// clientMarks and serverMarks tell what each byte of marks in an encoding says.
+var (
+	clientMarks = spread(func(b1, b2 byte) []string {
+		var s fsm.ClientState
+		_ = s.UnmarshalBinary([]byte{byte(fsm.ClientIdle), b1, b2, 9: 0})
+		return s.Marks()
+	})
+	serverMarks = spread(func(b1, b2 byte) []string {
+		var s fsm.ServerState
+		_ = s.UnmarshalBinary([]byte{byte(fsm.ServerOpening), b1, b2, 8: 0})
+		return s.Marks()
+	})
+)
+
+func spread(names func(b1, b2 byte) []string) (table [2][256]says) {
+	for v := range 256 {
+		for _, name := range names(byte(v), 0) {
+			table[0][v] |= words[name]
+		}
+		for _, name := range names(0, byte(v)) {
+			table[1][v] |= words[name]
+		}
+	}
+	return table
+}
+
+// Same says what the state of a client shows and the memory does not, "" if they agree.
+func (m Client) Same(s fsm.ClientState) string {
+	switch {
+	case s.Phase() != m.phase:
+		return "phase"
+	case s.Plan() != m.plan && m.phase >= fsm.ClientClosing && m.phase <= fsm.ClientRedirecting: // elsewhere there is nothing to plan
+		return "plan"
+	case s.Failure() != m.failure:
+		return "failure"
+	case s.Status() != int(m.status):
+		return "status"
+	case s.Redirects() != int(m.redirects):
+		return "redirects"
+	case s.Replays() != int(m.replays):
+		return "replays"
+	case s.Interim() != int(m.interim):
+		return "interim"
+	case s.LateTerminator() != m.lateTerminator && m.phase == fsm.ClientOpen:
+		return "late terminator"
+	}
+	return ""
+}
+
+// Same says what the state of a server shows and the memory does not, "" if they agree.
+func (m Server) Same(s fsm.ServerState) string {
+	switch {
+	case s.Phase() != m.phase:
+		return "phase"
+	case s.Failure() != m.failure:
+		return "failure"
+	case s.Status() != int(m.status):
+		return "status"
+	case s.Challenges() != int(m.challenges):
+		return "challenges"
+	case s.Deferrals() != int(m.deferrals):
+		return "deferrals"
+	case (s.Profile() == fsm.ProfileKaazing) != m.kaazing:
+		return "profile"
+	}
+	return ""
+}
