@@ -10,7 +10,6 @@ import (
 	"example.com/khp/internal/sequence"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/conform"
-	"example.com/khp/sim/script"
 	"example.com/khp/sim/verdict"
 )
 
@@ -85,7 +84,7 @@ func (r *Run) Failed() bool {
 const mostHex = 2048
 
 // log takes over what was sent. Bytes with credentials are left out; the text has them redacted.
-func (c *Outcome) log(entries []script.Entry, server bool) {
+func (c *Outcome) log(entries []verdict.Entry, server bool) {
 	for _, e := range entries {
 		s := Sent{Milliseconds: e.At.Milliseconds(), Connection: e.Conn, From: "client", Text: e.Text, Bytes: len(e.Wire)}
 		if e.Ours != server {

@@ -108,7 +108,7 @@ func (s Selected) skipped(reason string) Outcome {
 }
 
 // outcome is what came of a case.
-func (s Selected) outcome(res *script.Result, err error, o Options) Outcome {
+func (s Selected) outcome(res *verdict.Result, err error, o Options) Outcome {
 	c := s.skipped("")
 	c.Grade = verdict.Error
 	if err != nil {

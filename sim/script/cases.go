@@ -1,11 +1,16 @@
 package script
 
 import (
+	"cmp"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"example.com/khp/sim/network"
+	"example.com/khp/sim/script/internal/lang"
+	"example.com/khp/sim/script/internal/play"
 	"example.com/khp/sim/verdict"
 )
 
@@ -22,17 +27,29 @@ type Case struct {
 	Slow         time.Duration // patience of a case that waits for a deadline of the peer; 0 for all others
 	Outside      bool          // it needs more than a network: an HTTP server around KHP
 	file         *File
-	number       int    // of its line
-	before, body []line // above the cases of the file, and its own
+	number       int         // of its line
+	before, body []lang.Line // above the cases of the file, and its own
 	vars         []string
 }
+
+// Live has cases run against a peer outside of the network, in the time of the world outside.
+type Live interface {
+	// Begin connects the network with the world outside, before anything happens. came is called
+	// when the peer has gone on to something else, so that it will not come back to this case.
+	Begin(n *network.Network, gone func())
+	// Run lets things happen until over returns true, or nothing more can.
+	Run(n *network.Network, over func() bool)
+}
+
+// DefaultPatience is how long a peer may take for one step of a case.
+const DefaultPatience = 10 * time.Second
 
 // levels of cases.
 var levels = []string{"MUST", "SHOULD", "MAY"}
 
 // isGraded reports whether l begins a graded case.
-func isGraded(l line) bool {
-	return l.words[0].text == "case" && slices.ContainsFunc(l.words, func(w word) bool { return w.key == "level" })
+func isGraded(l lang.Line) bool {
+	return l.Words[0].Text == "case" && slices.ContainsFunc(l.Words, func(w lang.Word) bool { return w.Key == "level" })
 }
 
 // graded reports whether f has graded cases. Then it has nothing else.
@@ -47,10 +64,10 @@ func (f *File) Cases() ([]*Case, error) {
 		return nil, nil
 	}
 	if len(f.blocks) > 1 || f.blocks[0].end > 0 {
-		return nil, &Error{f.Name, f.blocks[0].end, 1, "a file of graded cases has no transcripts; take out " + separator + " and what follows it"}
+		return nil, lang.Wrong(f.Name, f.blocks[0].end, 1, "a file of graded cases has no transcripts; take out "+separator+" and what follows it")
 	}
 	lines := f.blocks[0].commands
-	starts := func(l line) bool { return l.words[0].text == "each" || l.words[0].text == "case" }
+	starts := func(l lang.Line) bool { return l.Words[0].Text == "each" || l.Words[0].Text == "case" }
 	first := slices.IndexFunc(lines, starts)
 	before, lines := lines[:first], lines[first:]
 	r := &runner{file: f}
@@ -58,7 +75,7 @@ func (f *File) Cases() ([]*Case, error) {
 	for len(lines) > 0 {
 		var vars []variable
 		top := lines[0]
-		for len(lines) > 0 && lines[0].words[0].text == "each" {
+		for len(lines) > 0 && lines[0].Words[0].Text == "each" {
 			v, err := r.variable(lines[0])
 			if err != nil {
 				return nil, err
@@ -68,9 +85,9 @@ func (f *File) Cases() ([]*Case, error) {
 		if len(lines) == 0 || !isGraded(lines[0]) {
 			return nil, r.mistake(top, 0, "expected case NAME level=MUST|SHOULD|MAY here, as above the other cases of this file")
 		}
-		end := 1 + slices.IndexFunc(append(lines[1:len(lines):len(lines)], line{words: []word{{text: "case"}}}), starts)
+		end := 1 + slices.IndexFunc(append(lines[1:len(lines):len(lines)], lang.Line{Words: []lang.Word{{Text: "case"}}}), starts)
 		err := r.combinations(vars, nil, nil, func([]string) error {
-			c := &Case{file: f, number: lines[0].number, Title: f.above(top.number), before: before, body: lines[1:end]}
+			c := &Case{file: f, number: lines[0].Number, Title: f.above(top.Number), before: before, body: lines[1:end]}
 			if err := c.read(r, lines[0]); err != nil {
 				return err
 			}
@@ -87,42 +104,42 @@ func (f *File) Cases() ([]*Case, error) {
 
 // read reads the line that begins c: case NAME level=LEVEL [req=ID,ID] [profile=PROFILE]
 // [slow=DURATION] [sim=no].
-func (c *Case) read(r *runner, l line) error {
+func (c *Case) read(r *runner, l lang.Line) error {
 	c.vars = slices.Clone(r.pairs)
 	slugs := slices.Clone(r.pairs)
 	for i := 1; i < len(slugs); i += 2 {
 		slugs[i] = slug(slugs[i])
 	}
-	a := &args{file: c.file.Name, line: line{number: l.number, words: substitute(l.words, r.vars)}, next: 1}
-	if _, err := a.plain("a name for the case"); err != nil {
+	a := &lang.Args{File: c.file.Name, Line: lang.Line{Number: l.Number, Words: lang.Substitute(l.Words, r.vars)}, Next: 1}
+	if _, err := a.Plain("a name for the case"); err != nil {
 		return err
 	}
-	c.Name, c.Title = replacer(slugs).Replace(l.words[1].text), r.vars.Replace(c.Title)
-	for w, ok := a.take(); ok; w, ok = a.take() {
+	c.Name, c.Title = replacer(slugs).Replace(l.Words[1].Text), r.vars.Replace(c.Title)
+	for w, ok := a.Take(); ok; w, ok = a.Take() {
 		var err error
 		switch {
-		case w.key == "level" && slices.Contains(levels, w.text):
-			c.Level = w.text
-		case w.key == "req" && w.text != "":
-			c.Requirements = list(w)
-		case w.key == "profile" && (w.text == "spec" || w.text == "kaazing"):
-			c.Profile = w.text
-		case w.key == "sim" && w.text == "no":
+		case w.Key == "level" && slices.Contains(levels, w.Text):
+			c.Level = w.Text
+		case w.Key == "req" && w.Text != "":
+			c.Requirements = lang.List(w)
+		case w.Key == "profile" && (w.Text == "spec" || w.Text == "kaazing"):
+			c.Profile = w.Text
+		case w.Key == "sim" && w.Text == "no":
 			c.Outside = true
-		case w.key == "slow":
-			c.Slow, err = a.asDuration(w)
+		case w.Key == "slow":
+			c.Slow, err = a.Duration(w)
 		default:
-			err = a.mistake("expected level=MUST, SHOULD or MAY, req=ID,ID, profile=spec or kaazing, slow=3m or sim=no, got %q", w)
+			err = a.Mistake("expected level=MUST, SHOULD or MAY, req=ID,ID, profile=spec or kaazing, slow=3m or sim=no, got %q", w)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	i := slices.IndexFunc(c.body, func(l line) bool { return l.words[0].text == "adversary" })
-	if i < 0 || len(c.body[i].words) < 2 {
-		return a.mistake("a graded case needs an adversary")
+	i := slices.IndexFunc(c.body, func(l lang.Line) bool { return l.Words[0].Text == "adversary" })
+	if i < 0 || len(c.body[i].Words) < 2 {
+		return a.Mistake("a graded case needs an adversary")
 	}
-	c.Server = strings.HasPrefix(c.body[i].words[1].text, "$base")
+	c.Server = strings.HasPrefix(c.body[i].Words[1].Text, "$base")
 	return nil
 }
 
@@ -148,9 +165,9 @@ func (f *File) above(number int) string {
 func (c *Case) Uses(names []string) (used []string) {
 	text := ""
 	for _, l := range c.body {
-		for _, part := range append([]line{l}, l.below...) {
-			for _, w := range part.words {
-				text += w.text + " "
+		for _, part := range append([]lang.Line{l}, l.Below...) {
+			for _, w := range part.Words {
+				text += w.Text + " "
 			}
 		}
 	}
@@ -166,18 +183,18 @@ func (c *Case) Uses(names []string) (used []string) {
 func (c *Case) Line() int { return c.number }
 
 // Run runs the case. The error is an [*Error], a mistake in the file.
-func (c *Case) Run(o Options) (*Result, error) {
+func (c *Case) Run(o Options) (*verdict.Result, error) {
 	r := &runner{file: c.file, opts: o, out: &Outcome{}}
 	r.fresh(c.Name)
-	t := newTrial(c, o)
-	r.world.trial = t
+	t := play.NewTrial(c.Level, cmp.Or(c.Slow, o.Patience, DefaultPatience), o.profile(c) == "kaazing")
+	r.trial = t
 	pairs := append(c.variables(o), c.vars...)
 	r.set(pairs)
 	lines := c.body
 	if o.Live == nil {
 		lines = append(slices.Clone(c.before), lines...)
 	} else {
-		o.Live.Begin(r.world.net, t.came)
+		o.Live.Begin(r.world.Net, t.Came)
 	}
 	for _, l := range lines {
 		if err := r.command(l); err != nil {
@@ -185,18 +202,18 @@ func (c *Case) Run(o Options) (*Result, error) {
 		}
 	}
 	if o.Live != nil {
-		o.Live.Run(r.world.net, func() bool { return t.over })
+		o.Live.Run(r.world.Net, func() bool { return t.Over })
 	} else {
-		r.world.run()
+		r.world.Run()
 	}
-	t.settle()
-	if why := r.world.exhausted(); why != "" {
-		t.rule(verdict.Ruling{Grade: verdict.Fail, Why: "the peer sends without end"})
+	t.Settle()
+	if why := r.world.Exhausted(); why != "" {
+		t.Rule(verdict.Ruling{Grade: verdict.Fail, Why: "the peer sends without end"})
 	}
-	t.result.Transcript = r.world.taken()
+	t.Result.Transcript = r.world.Taken()
 	r.finish()
-	t.result.Broken = r.out.Broken
-	return &t.result, nil
+	t.Result.Broken = r.out.Broken
+	return &t.Result, nil
 }
 
 // Variables of all graded cases, and what they are in the virtual network.
@@ -220,22 +237,13 @@ func (c *Case) variables(o Options) []string {
 	if o.profile(c) == "kaazing" {
 		mark = "?.kl=Y"
 	}
-	user, password, _ := strings.Cut(pick(o.Vars["user"], caseVariables["user"]), ":")
-	base := pick(o.Vars["base"], caseVariables["base"])
+	user, password, _ := strings.Cut(cmp.Or(o.Vars["user"], caseVariables["user"]), ":")
+	base := cmp.Or(o.Vars["base"], caseVariables["base"])
 	return append(pairs, "$mark", mark, "$basic", basic(user, password), "$http", "http"+strings.TrimPrefix(base, "ws"))
 }
 
 // profile is the profile in which the case runs.
-func (o Options) profile(c *Case) string { return pick(c.Profile, o.Profile, "spec") }
-
-func pick(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
+func (o Options) profile(c *Case) string { return cmp.Or(c.Profile, o.Profile, "spec") }
 
 // marker is what Kaazing's clients add to a target.
 func marker(target string) string {
@@ -263,7 +271,7 @@ func (f *File) runCases(o Options) (*Outcome, error) {
 			out.Broken = append(out.Broken, res.Broken...)
 			for _, r := range []verdict.Ruling{res.Behaviour, res.Closing} {
 				if r.Grade.Failed() {
-					out.Mismatches = append(out.Mismatches, Mismatch{pickLine(r.Line, c.number), []string{c.Name + ", profile " + profile + ": " + r.Want}, []string{r.Got + " (" + r.Why + ")"}})
+					out.Mismatches = append(out.Mismatches, Mismatch{cmp.Or(r.Line, c.number), []string{c.Name + ", profile " + profile + ": " + r.Want}, []string{r.Got + " (" + r.Why + ")"}})
 				}
 			}
 			if o.Verbose {
@@ -287,9 +295,7 @@ func (c *Case) profiles(o Options) []string {
 	return []string{"spec", "kaazing"}
 }
 
-func pickLine(a, b int) int {
-	if a != 0 {
-		return a
-	}
-	return b
+// basic are the Basic credentials of a user.
+func basic(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }

@@ -4,16 +4,17 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/script/internal/lang"
+	"example.com/khp/sim/script/internal/stage"
 	"example.com/khp/wire"
 )
 
 // command is one word of the language.
 type command struct {
 	below bool // it may have indented lines
-	run   func(r *runner, a *args) error
+	run   func(r *runner, a *lang.Args) error
 }
 
 // commands are all of them, but for each, which takes the lines behind it along.
@@ -29,7 +30,7 @@ func init() { // here, so that commands can name the list in their errors
 		"cut":       {false, runCut},
 		"expect":    {false, runExpect},
 		"network":   {false, runNetwork},
-		"run":       {false, func(r *runner, _ *args) error { r.world.run(); return nil }},
+		"run":       {false, func(r *runner, _ *lang.Args) error { r.world.Run(); return nil }},
 		"send":      {false, runSend},
 		"server":    {true, runServer},
 		"timer":     {false, runTimer},
@@ -42,165 +43,116 @@ func commandNames() string {
 }
 
 // runCase starts over.
-func runCase(r *runner, a *args) error {
-	w, err := a.plain("a name for the case")
+func runCase(r *runner, a *lang.Args) error {
+	w, err := a.Plain("a name for the case")
 	if err == nil {
-		r.fresh(w.text)
-		r.world.lines = append(r.world.lines, "== "+w.text)
+		r.fresh(w.Text)
+		r.world.Lines = append(r.world.Lines, "== "+w.Text)
 	}
 	return err
 }
 
 // runAdvance lets time go by.
-func runAdvance(r *runner, a *args) error {
-	d, err := a.duration("how long, such as 30s")
+func runAdvance(r *runner, a *lang.Args) error {
+	d, err := a.TakeDuration("how long, such as 30s")
 	if err == nil {
-		r.world.advance(d)
+		r.world.Advance(d)
 	}
 	return err
 }
 
-// duration takes a duration.
-func (a *args) duration(expected string) (time.Duration, error) {
-	w, err := a.plain(expected)
-	if err != nil {
-		return 0, err
-	}
-	return a.asDuration(w)
-}
-
-func (a *args) asDuration(w word) (time.Duration, error) {
-	d, err := time.ParseDuration(w.text)
-	if err != nil || d < 0 || d > 10_000*time.Hour {
-		return 0, a.mistake("expected a duration up to 10000h such as 10ms, 30s or 1h, got %q", w.text)
-	}
-	return d, nil
-}
-
 // runNetwork sets the options of the network: latency=10ms split=N timers=first seed=N.
-func runNetwork(r *runner, a *args) error {
-	if r.world.started {
-		return a.mistake("network has to come before the first client, server and adversary of a case")
+func runNetwork(r *runner, a *lang.Args) error {
+	if r.world.Started {
+		return a.Mistake("network has to come before the first client, server and adversary of a case")
 	}
-	o := &r.world.opts
-	for w, ok := a.take(); ok; w, ok = a.take() {
+	o := &r.world.Opts
+	for w, ok := a.Take(); ok; w, ok = a.Take() {
 		var err error
-		switch w.key {
+		switch w.Key {
 		case "latency":
-			if o.Latency, err = a.asDuration(w); o.Latency == 0 {
+			if o.Latency, err = a.Duration(w); o.Latency == 0 {
 				o.Latency = -1
 			}
 		case "split":
 			var n int
-			n, err = a.asNumber(w, "split", 1, 1<<20)
+			n, err = a.Number(w, "split", 1, 1<<20)
 			o.Pieces = func(left int) int { return min(n, left) }
 		case "timers":
-			o.TimersFirst = w.text == "first"
-			if w.text != "first" && w.text != "last" {
-				err = a.mistake("expected timers=first or timers=last, got %q", w.text)
+			o.TimersFirst = w.Text == "first"
+			if w.Text != "first" && w.Text != "last" {
+				err = a.Mistake("expected timers=first or timers=last, got %q", w.Text)
 			}
 		default:
-			err = a.mistake("unknown option %q of network; expected latency=, split= or timers=", w)
+			err = a.Mistake("unknown option %q of network; expected latency=, split= or timers=", w)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	r.world.restart()
+	r.world.Restart()
 	return nil
 }
 
-// host takes the name of a client or site.
-func (a *args) host(r *runner) (string, host, error) {
-	w, err := a.plain("the name of a client or server")
+// hostOf takes the name of a client or site.
+func hostOf(a *lang.Args, r *runner) (string, stage.Host, error) {
+	w, err := a.Plain("the name of a client or server")
 	if err != nil {
 		return "", nil, err
 	}
-	h, ok := r.world.find(w.text)
+	h, ok := r.world.Find(w.Text)
 	if !ok {
-		return "", nil, a.mistake("there is no client or server %q; %s", w.text, r.world.known())
+		return "", nil, a.Mistake("there is no client or server %q; %s", w.Text, r.world.Known())
 	}
-	return w.text, h, nil
+	return w.Text, h, nil
 }
 
 // runSend has an application send: send HOST text|binary CONTENT.
-func runSend(r *runner, a *args) error {
-	name, h, err := a.host(r)
+func runSend(r *runner, a *lang.Args) error {
+	name, h, err := hostOf(a, r)
 	if err != nil {
 		return err
 	}
-	kind, err := a.plain("text or binary")
+	kind, err := a.Plain("text or binary")
 	if err != nil {
 		return err
 	}
-	t, ok := map[string]wire.MessageType{"text": wire.Text, "binary": wire.Binary}[kind.text]
+	t, ok := map[string]wire.MessageType{"text": wire.Text, "binary": wire.Binary}[kind.Text]
 	if !ok {
-		return a.mistake("expected text or binary, got %q", kind.text)
+		return a.Mistake("expected text or binary, got %q", kind.Text)
 	}
-	data, err := a.content()
+	data, err := a.Content()
 	if err == nil && (h == nil || !h.Send(t, data)) {
-		r.world.say(name, "may not send now: it is not open")
+		r.world.Say(name, "may not send now: it is not open")
 	}
 	return err
 }
 
 // runClose has an application close: close HOST [CODE [REASON]].
-func runClose(r *runner, a *args) error {
-	_, h, err := a.host(r)
+func runClose(r *runner, a *lang.Args) error {
+	_, h, err := hostOf(a, r)
 	if err != nil {
 		return err
 	}
-	code, reason, err := a.closing()
+	code, reason, err := a.Closing()
 	if err == nil && h != nil {
 		h.Close(uint16(code), reason)
 	}
 	return err
 }
 
-// closing takes an optional close code and reason.
-func (a *args) closing() (code int, reason string, err error) {
-	if _, ok := a.peek(); !ok {
-		return 0, "", nil
-	}
-	if code, err = a.number("a close code", 0, 65535); err != nil {
-		return 0, "", err
-	}
-	if w, ok := a.take(); ok {
-		reason = w.value()
-	}
-	return code, reason, nil
-}
-
-// timersByName are all timers, by the names that transcripts use.
-var timersByName = func() map[string]fsm.Timer {
-	m := map[string]fsm.Timer{}
-	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-		m[strings.ToLower(strings.TrimPrefix(t.String(), "Timer"))] = t
-	}
-	return m
-}()
-
-// timer is the timer of that name.
-func (a *args) timer(name string) (fsm.Timer, error) {
-	t, ok := timersByName[strings.ToLower(name)]
-	if !ok {
-		return 0, a.mistake("unknown timer %q; expected one of %s", name, strings.Join(slices.Sorted(maps.Keys(timersByName)), ", "))
-	}
-	return t, nil
-}
-
 // runTimer tells a host that a timer has ended: timer HOST NAME. If it is the one that ends next,
 // it has; if not, that must have no effect.
-func runTimer(r *runner, a *args) error {
-	_, h, err := a.host(r)
+func runTimer(r *runner, a *lang.Args) error {
+	_, h, err := hostOf(a, r)
 	if err != nil {
 		return err
 	}
-	w, err := a.plain("the name of a timer")
+	w, err := a.Plain("the name of a timer")
 	if err != nil {
 		return err
 	}
-	t, err := a.timer(w.text)
+	t, err := a.Timer(w.Text)
 	if err == nil && h != nil {
 		h.(interface{ Expire(fsm.Timer) }).Expire(t)
 	}
@@ -208,17 +160,17 @@ func runTimer(r *runner, a *args) error {
 }
 
 // runCut breaks the connection of a host: cut HOST [silently].
-func runCut(r *runner, a *args) error {
-	name, h, err := a.host(r)
+func runCut(r *runner, a *lang.Args) error {
+	name, h, err := hostOf(a, r)
 	if err != nil {
 		return err
 	}
-	w, silently := a.take()
+	w, silently := a.Take()
 	switch {
-	case silently && w.text != "silently":
-		return a.mistake("expected silently or nothing, got %q", w.text)
+	case silently && w.Text != "silently":
+		return a.Mistake("expected silently or nothing, got %q", w.Text)
 	case h == nil || h.Conn() == nil:
-		r.world.say(name, "has no connection to cut")
+		r.world.Say(name, "has no connection to cut")
 	case silently:
 		h.Conn().Vanish()
 	default:
@@ -228,23 +180,23 @@ func runCut(r *runner, a *args) error {
 }
 
 // runTrace says what transcripts show: trace [phases] [timers] [all] [off].
-func runTrace(r *runner, a *args) error {
-	w, ok := a.take()
+func runTrace(r *runner, a *lang.Args) error {
+	w, ok := a.Take()
 	if !ok {
-		return a.end("phases, timers, all or off")
+		return a.End("phases, timers, all or off")
 	}
-	for ; ok; w, ok = a.take() {
-		switch w.text {
+	for ; ok; w, ok = a.Take() {
+		switch w.Text {
 		case "phases":
-			r.world.show |= showPhases
+			r.world.Show |= stage.ShowPhases
 		case "timers":
-			r.world.show |= showTimers
+			r.world.Show |= stage.ShowTimers
 		case "all":
-			r.world.show = showAll
+			r.world.Show = stage.ShowAll
 		case "off":
-			r.world.show = 0
+			r.world.Show = 0
 		default:
-			return a.mistake("expected phases, timers, all or off, got %q", w.text)
+			return a.Mistake("expected phases, timers, all or off, got %q", w.Text)
 		}
 	}
 	return nil

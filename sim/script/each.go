@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/khp/sim/script/internal/lang"
+	"example.com/khp/sim/script/internal/stage"
 )
 
 // variable is one each line.
@@ -18,10 +21,10 @@ type variable struct {
 
 // each runs the commands behind one or more each lines for all combinations of their values, every
 // time on a new network, and returns one line of outcome for each.
-func (r *runner) each(commands []line) ([]string, error) {
+func (r *runner) each(commands []lang.Line) ([]string, error) {
 	var vars []variable
 	first := commands[0]
-	for len(commands) > 0 && commands[0].words[0].text == "each" {
+	for len(commands) > 0 && commands[0].Words[0].Text == "each" {
 		v, err := r.variable(commands[0])
 		if err != nil {
 			return nil, err
@@ -43,7 +46,7 @@ func (r *runner) each(commands []line) ([]string, error) {
 			}
 		}
 		last := vars[len(vars)-1]
-		t.add(row{prefix: strings.Join(labels[:len(labels)-1], " "), value: labels[len(labels)-1], name: last.name, numbers: last.ranges, outcome: r.world.summary()})
+		t.add(row{prefix: strings.Join(labels[:len(labels)-1], " "), value: labels[len(labels)-1], name: last.name, numbers: last.ranges, outcome: r.world.Summary()})
 		return nil
 	})
 	r.vars, r.long = nil, 0
@@ -52,44 +55,44 @@ func (r *runner) each(commands []line) ([]string, error) {
 }
 
 // variable reads "each NAME in VALUE...", where a value may be a range such as 100..199.
-func (r *runner) variable(l line) (v variable, err error) {
-	a := &args{file: r.file.Name, line: l, next: 1}
-	name, err := a.plain("the name of a variable")
+func (r *runner) variable(l lang.Line) (v variable, err error) {
+	a := &lang.Args{File: r.file.Name, Line: l, Next: 1}
+	name, err := a.Plain("the name of a variable")
 	if err != nil {
 		return v, err
 	}
-	in, err := a.plain("in")
+	in, err := a.Plain("in")
 	if err != nil {
 		return v, err
 	}
-	if in.text != "in" {
-		return v, a.mistake("expected in, got %q; as in: each code in 301 302 303", in.text)
+	if in.Text != "in" {
+		return v, a.Mistake("expected in, got %q; as in: each code in 301 302 303", in.Text)
 	}
 	if err := r.spend(l, 1); err != nil {
 		return v, err
 	}
-	v = variable{name: name.text, ranges: true}
-	for w, ok := a.take(); ok; w, ok = a.take() {
-		low, high, isRange := strings.Cut(w.text, "..")
+	v = variable{name: name.Text, ranges: true}
+	for w, ok := a.Take(); ok; w, ok = a.Take() {
+		low, high, isRange := strings.Cut(w.Text, "..")
 		from, err1 := strconv.Atoi(low)
 		to, err2 := strconv.Atoi(high)
 		switch {
-		case isRange && !w.quoted && err1 == nil && err2 == nil && from <= to && to-from < mostValues:
+		case isRange && !w.Quoted && err1 == nil && err2 == nil && from <= to && to-from < mostValues:
 			for n := from; n <= to; n++ {
 				v.values = append(v.values, strconv.Itoa(n))
 			}
-		case isRange && !w.quoted && err1 == nil:
-			return v, a.mistake("expected a range of at most %d numbers such as 100..199, got %q", mostValues, w.text)
+		case isRange && !w.Quoted && err1 == nil:
+			return v, a.Mistake("expected a range of at most %d numbers such as 100..199, got %q", mostValues, w.Text)
 		default:
-			v.ranges = v.ranges && !w.quoted && err1 == nil
-			v.values = append(v.values, w.value())
+			v.ranges = v.ranges && !w.Quoted && err1 == nil
+			v.values = append(v.values, w.Value())
 		}
 		if len(v.values) > mostValues {
-			return v, a.mistake("expected at most %d values", mostValues)
+			return v, a.Mistake("expected at most %d values", mostValues)
 		}
 	}
 	if len(v.values) == 0 {
-		return v, a.end("at least one value")
+		return v, a.End("at least one value")
 	}
 	return v, nil
 }
@@ -109,7 +112,7 @@ func (r *runner) combinations(vars []variable, labels, pairs []string, f func(la
 	for _, value := range vars[0].values {
 		label := value
 		if !vars[0].ranges {
-			label = clip(strconv.Quote(value), 60)
+			label = stage.Clip(strconv.Quote(value), 60)
 		}
 		if err := r.combinations(vars[1:], append(labels[:len(labels):len(labels)], label), append(pairs[:len(pairs):len(pairs)], "$"+vars[0].name, value), f); err != nil {
 			return err
@@ -198,12 +201,4 @@ func (t *table) lines() (lines []string) {
 		lines = append(lines, strings.TrimLeft(fmt.Sprintf("%s %s: %s", w.prefix, label, cmp.Or(w.general, w.outcome)), " "))
 	}
 	return lines
-}
-
-// clip shortens s to n bytes or so.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + fmt.Sprintf("... (%d bytes)", len(s))
 }

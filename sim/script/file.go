@@ -3,14 +3,19 @@ package script
 import (
 	"slices"
 	"strings"
+
+	"example.com/khp/sim/script/internal/lang"
 )
+
+// Error is a mistake in a scenario: its file, line and column, and what was expected.
+type Error = lang.Error
 
 // separator stands between commands and their expected output.
 const separator = "----"
 
 // block is some commands and their expected output.
 type block struct {
-	commands []line
+	commands []lang.Line
 	end      int // number of the separator's line, 0 if there is none
 	want     []string
 }
@@ -43,19 +48,19 @@ func Parse(name, source string) (*File, error) {
 			}
 			f.blocks, b = append(f.blocks, b), block{}
 		default:
-			words, column, mistake := split(text)
+			words, column, mistake := lang.Split(text)
 			if mistake != "" {
-				return nil, &Error{name, i + 1, column, mistake}
+				return nil, lang.Wrong(name, i+1, column, mistake)
 			}
-			l := line{number: i + 1, words: words}
+			l := lang.Line{Number: i + 1, Words: words}
 			last := len(b.commands) - 1
 			switch {
 			case trimmed == text:
 				b.commands = append(b.commands, l)
 			case last < 0:
-				return nil, &Error{name, i + 1, 1, "an indented line belongs to the command above it; there is none"}
+				return nil, lang.Wrong(name, i+1, 1, "an indented line belongs to the command above it; there is none")
 			default:
-				b.commands[last].below = append(b.commands[last].below, l)
+				b.commands[last].Below = append(b.commands[last].Below, l)
 			}
 		}
 	}
@@ -63,7 +68,7 @@ func Parse(name, source string) (*File, error) {
 		f.blocks = append(f.blocks, b)
 	}
 	if len(f.blocks) == 0 {
-		return nil, &Error{name, 1, 1, "no command; expected one of " + commandNames()}
+		return nil, lang.Wrong(name, 1, 1, "no command; expected one of "+commandNames())
 	}
 	return f, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/sim/script/internal/play"
 	"example.com/khp/sim/verdict"
 	"github.com/stretchr/testify/require"
 )
@@ -47,13 +48,13 @@ func TestPage_IsComplete(t *testing.T) {
 	for name := range commands {
 		require.Contains(t, string(text), "`"+name, "command %s", name)
 	}
-	for name := range stepReaders {
+	for name := range play.StepReaders {
 		require.Contains(t, string(text), "`"+name, "step %s", name)
 	}
-	for name := range gradedSteps {
+	for name := range play.GradedSteps {
 		require.Contains(t, string(text), "`"+name, "step %s", name)
 	}
-	for _, k := range kinds {
+	for _, k := range play.Kinds {
 		require.Contains(t, string(text), "`"+string(k)+"`", "what a peer may do")
 	}
 	for _, key := range verdict.ConditionKeys() {

@@ -8,6 +8,9 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
+	"example.com/khp/sim/script/internal/lang"
+	"example.com/khp/sim/script/internal/play"
+	"example.com/khp/sim/script/internal/stage"
 )
 
 // Options are how a scenario is run.
@@ -60,7 +63,7 @@ func (f *File) Run(o Options) (*Outcome, error) {
 		if !slices.Equal(lines, b.want) {
 			at := b.end
 			if at == 0 {
-				at = b.commands[len(b.commands)-1].number
+				at = b.commands[len(b.commands)-1].Number
 			}
 			r.out.Mismatches = append(r.out.Mismatches, Mismatch{at, b.want, lines})
 		}
@@ -75,7 +78,8 @@ type runner struct {
 	file  *File
 	opts  Options
 	out   *Outcome
-	world *world
+	world *stage.World
+	trial *play.Trial       // of a graded case, nil in a scenario
 	vars  *strings.Replacer // of each and of graded cases; nil outside
 	pairs []string          // of which vars was made
 	long  int               // bytes of the longest value of vars
@@ -86,9 +90,13 @@ type runner struct {
 // fresh starts over with an empty network.
 func (r *runner) fresh(name string) {
 	r.finish()
-	r.name, r.world = name, newWorld(r.opts)
+	o := network.Options{Seed: r.opts.Seed, Frames: r.opts.Frames, Head: r.opts.Head}
+	if r.opts.Live != nil {
+		o.Latency = -1
+	}
+	r.name, r.world, r.trial = name, stage.NewWorld(o), nil
 	if r.opts.Verbose {
-		r.world.show = showAll
+		r.world.Show = stage.ShowAll
 	}
 }
 
@@ -97,14 +105,14 @@ func (r *runner) finish() {
 	if r.world == nil {
 		return
 	}
-	for _, err := range r.world.net.Broken() {
+	for _, err := range r.world.Net.Broken() {
 		place := r.file.Name
 		if r.name != "" {
 			place += ", case " + r.name
 		}
 		r.out.Broken = append(r.out.Broken, place+": "+err.Error())
 	}
-	r.out.Events += r.world.net.Events()
+	r.out.Events += r.world.Net.Events()
 	r.world = nil
 }
 
@@ -112,55 +120,55 @@ func (r *runner) finish() {
 func (r *runner) block(b block) ([]string, error) {
 	var lines []string
 	for i, l := range b.commands {
-		if l.words[0].text == "each" {
+		if l.Words[0].Text == "each" {
 			more, err := r.each(b.commands[i:])
 			return append(lines, more...), err
 		}
 		if err := r.command(l); err != nil {
 			return nil, err
 		}
-		lines = append(lines, r.world.taken()...)
+		lines = append(lines, r.world.Taken()...)
 	}
 	return lines, nil
 }
 
 // command runs one command.
-func (r *runner) command(l line) error {
-	c, ok := commands[l.words[0].text]
+func (r *runner) command(l lang.Line) error {
+	c, ok := commands[l.Words[0].Text]
 	if !ok {
-		return r.mistake(l, 0, fmt.Sprintf("unknown command %q; expected one of %s", l.words[0].text, commandNames()))
+		return r.mistake(l, 0, fmt.Sprintf("unknown command %q; expected one of %s", l.Words[0].Text, commandNames()))
 	}
-	if len(l.below) > 0 && !c.below {
-		return r.mistake(l.below[0], 0, l.words[0].text+" takes no indented lines")
+	if len(l.Below) > 0 && !c.below {
+		return r.mistake(l.Below[0], 0, l.Words[0].Text+" takes no indented lines")
 	}
 	if err := r.spend(l, 1); err != nil {
 		return err
 	}
-	l.words = substitute(l.words, r.vars)
-	a := &args{file: r.file.Name, line: l, next: 1}
+	l.Words = lang.Substitute(l.Words, r.vars)
+	a := &lang.Args{File: r.file.Name, Line: l, Next: 1}
 	if err := c.run(r, a); err != nil {
 		return err
 	}
-	if why := r.world.exhausted(); why != "" {
+	if why := r.world.Exhausted(); why != "" {
 		return r.mistake(l, 0, why)
 	}
-	if r.out.Events+r.world.net.Events() > mostEventsInAll {
+	if r.out.Events+r.world.Net.Events() > mostEventsInAll {
 		return r.mistake(l, 0, fmt.Sprintf("more than %d things happen in this scenario; make it several", mostEventsInAll))
 	}
-	return a.done()
+	return a.Done()
 }
 
-func (r *runner) mistake(l line, word int, text string) error {
-	return &Error{r.file.Name, l.number, l.words[word].column, text}
+func (r *runner) mistake(l lang.Line, word int, text string) error {
+	return lang.Wrong(r.file.Name, l.Number, l.Words[word].Column, text)
 }
 
 // expected adds a mismatch of an expect command.
-func (r *runner) expected(l line, want, got string) {
+func (r *runner) expected(l lang.Line, want, got string) {
 	label := ""
 	if r.name != "" {
 		label = r.name + ": "
 	}
-	r.out.Mismatches = append(r.out.Mismatches, Mismatch{l.number, []string{label + want}, []string{label + got}})
+	r.out.Mismatches = append(r.out.Mismatches, Mismatch{l.Number, []string{label + want}, []string{label + got}})
 }
 
 // Bounds of the steps and bytes of a scenario, its repetitions included.
@@ -172,11 +180,11 @@ const (
 
 // spend counts what a line makes that is read so many times, before it is made. The error names the
 // line.
-func (r *runner) spend(l line, times int) error {
+func (r *runner) spend(l lang.Line, times int) error {
 	cost := int64(stepBytes)
-	for _, w := range l.words {
-		text := int64(len(w.text)) + int64(strings.Count(w.text, "$"))*int64(r.long)
-		cost = min(cost+min(text, mostMade+1)*int64(w.times), mostMade+1)
+	for _, w := range l.Words {
+		text := int64(len(w.Text)) + int64(strings.Count(w.Text, "$"))*int64(r.long)
+		cost = min(cost+min(text, mostMade+1)*int64(w.Times), mostMade+1)
 	}
 	if r.spent += cost * int64(times); r.spent > mostMade {
 		return r.mistake(l, 0, fmt.Sprintf("the scenario makes more than %d MiB of texts and steps up to here; repeat less, or shorter texts", mostMade>>20))

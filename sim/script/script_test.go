@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/sim/script/internal/lang"
 	"example.com/khp/sim/script/random"
 	"github.com/stretchr/testify/require"
 )
@@ -74,7 +75,7 @@ func TestErrors(t *testing.T) {
 			if err == nil {
 				_, err = f.Run(Options{})
 			}
-			var e *Error
+			var e *lang.Error
 			require.ErrorAs(t, err, &e)
 			require.True(t, strings.HasPrefix(err.Error(), v.want), "%s", err)
 		})

@@ -9,6 +9,8 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/sim/network"
+	"example.com/khp/sim/script/internal/lang"
+	"example.com/khp/sim/script/internal/stage"
 	"example.com/khp/wire"
 	"example.com/khp/wire/credentials"
 )
@@ -26,38 +28,38 @@ type rule struct {
 }
 
 // runServer starts a server: server HOST[:PORT] [KEY=VALUE...], with rules below it.
-func runServer(r *runner, a *args) error {
+func runServer(r *runner, a *lang.Args) error {
 	if r.opts.Live != nil {
-		a.next = len(a.line.words)
+		a.Next = len(a.Line.Words)
 		return nil // the peer under test is in its place
 	}
-	name, err := a.plain("a host name such as a.example, or host:port")
+	name, err := a.Plain("a host name such as a.example, or host:port")
 	if err != nil {
 		return err
 	}
 	var o network.SiteOptions
 	o.Config.Machine = fsm.DefaultServerConfig()
 	echo, say := false, ""
-	for w, ok := a.take(); ok; w, ok = a.take() {
-		switch w.key {
+	for w, ok := a.Take(); ok; w, ok = a.Take() {
+		switch w.Key {
 		case "echo":
-			echo, err = a.choice(w, "yes", "no")
+			echo, err = a.Choice(w, "yes", "no")
 		case "say":
-			say = w.value()
+			say = w.Value()
 		case "plain":
-			o.Config.Machine.Plain, err = a.choice(w, "yes", "no")
+			o.Config.Machine.Plain, err = a.Choice(w, "yes", "no")
 		case "any-target":
-			o.Config.AnyTarget, err = a.choice(w, "yes", "no")
+			o.Config.AnyTarget, err = a.Choice(w, "yes", "no")
 		case "challenges":
-			err = a.small(&o.Config.Machine.MaxChallenges, w)
+			err = a.Small(&o.Config.Machine.MaxChallenges, w)
 		case "opening-extensions":
-			o.OpeningExtensions = list(w)
+			o.OpeningExtensions = lang.List(w)
 		default:
-			name, ok := strings.CutPrefix(w.key, "timeout.")
+			name, ok := strings.CutPrefix(w.Key, "timeout.")
 			if !ok {
-				return a.mistake("unknown option %q of server; expected one of any-target= challenges= echo= opening-extensions= plain= say= timeout.NAME=", w)
+				return a.Mistake("unknown option %q of server; expected one of any-target= challenges= echo= opening-extensions= plain= say= timeout.NAME=", w)
 			}
-			err = a.timeout(&o.Config.Timeouts, name, w)
+			err = a.Timeout(&o.Config.Timeouts, name, w)
 		}
 		if err != nil {
 			return err
@@ -66,17 +68,17 @@ func runServer(r *runner, a *args) error {
 	if r.opts.Altered != nil {
 		o.Config.Machine = r.opts.Altered.Server(o.Config.Machine)
 	}
-	rules, err := r.rules(a.line.below)
+	rules, err := r.rules(a.Line.Below)
 	if err != nil {
 		return err
 	}
-	r.world.addSite(name.text, o, rules, echo, say)
+	addSite(r.world, name.Text, o, rules, echo, say)
 	return nil
 }
 
 // addSite makes a site.
-func (w *world) addSite(name string, o network.SiteOptions, rules []*rule, echo bool, say string) {
-	w.started = true
+func addSite(w *stage.World, name string, o network.SiteOptions, rules []*rule, echo bool, say string) {
+	w.Started = true
 	o.Decide = func(_ int, q *endpoint.Request) (endpoint.Decision, time.Duration, error) { return decide(rules, q) }
 	o.Opened = func(h *network.Server) {
 		if say != "" {
@@ -86,7 +88,7 @@ func (w *world) addSite(name string, o network.SiteOptions, rules []*rule, echo 
 	if echo {
 		o.Got = func(h *network.Server, m network.Message) { h.Send(m.Type, m.Data) }
 	}
-	w.sites = append(w.sites, &site{name, w.net.Serve(name, o)})
+	w.Sites = append(w.Sites, &stage.Site{Name: name, Host: w.Net.Serve(name, o)})
 }
 
 // forever is longer than any run.
@@ -114,33 +116,33 @@ func decide(rules []*rule, q *endpoint.Request) (endpoint.Decision, time.Duratio
 }
 
 // rules reads the lines below a server: [/PATH] STATUS|fail|never [KEY=VALUE...].
-func (r *runner) rules(lines []line) (rules []*rule, err error) {
+func (r *runner) rules(lines []lang.Line) (rules []*rule, err error) {
 	for _, l := range lines {
 		if err := r.spend(l, 1); err != nil {
 			return nil, err
 		}
-		l.words = substitute(l.words, r.vars)
-		a := &args{file: r.file.Name, line: l}
+		l.Words = lang.Substitute(l.Words, r.vars)
+		a := &lang.Args{File: r.file.Name, Line: l}
 		u := &rule{times: -1}
-		if w, ok := a.peek(); ok && strings.HasPrefix(w.text, "/") && w.key == "" {
-			a.next++
-			u.path = w.text
+		if w, ok := a.Peek(); ok && strings.HasPrefix(w.Text, "/") && w.Key == "" {
+			a.Next++
+			u.path = w.Text
 		}
-		w, err := a.plain("a status code, fail or never")
+		w, err := a.Plain("a status code, fail or never")
 		if err != nil {
 			return nil, err
 		}
-		switch w.text {
+		switch w.Text {
 		case "fail":
 			u.fail = true
 		case "never":
 			u.never = true
 		default:
-			if u.answer.Status, err = a.asNumber(w, "a status code, fail or never", 100, 999); err != nil {
+			if u.answer.Status, err = a.Number(w, "a status code, fail or never", 100, 999); err != nil {
 				return nil, err
 			}
 		}
-		for w, ok := a.take(); ok; w, ok = a.take() {
+		for w, ok := a.Take(); ok; w, ok = a.Take() {
 			if err := u.option(a, w); err != nil {
 				return nil, err
 			}
@@ -151,38 +153,38 @@ func (r *runner) rules(lines []line) (rules []*rule, err error) {
 }
 
 // option reads one option of a rule.
-func (u *rule) option(a *args, w word) (err error) {
+func (u *rule) option(a *lang.Args, w lang.Word) (err error) {
 	d := &u.answer
-	switch w.key {
+	switch w.Key {
 	case "times":
-		u.times, err = a.asNumber(w, "times", 1, mostTimes)
+		u.times, err = a.Number(w, "times", 1, lang.MostTimes)
 	case "after":
-		u.after, err = a.asDuration(w)
+		u.after, err = a.Duration(w)
 	case "unless":
-		user, password, _ := strings.Cut(strings.TrimPrefix(w.text, "basic:"), ":")
+		user, password, _ := strings.Cut(strings.TrimPrefix(w.Text, "basic:"), ":")
 		var v []byte
 		v, err = credentials.AppendBasic(nil, user, password)
 		u.unless = string(v)
 	case "location":
-		d.Location = w.value()
+		d.Location = w.Value()
 	case "challenge":
-		d.Challenges = append(d.Challenges, w.value())
+		d.Challenges = append(d.Challenges, w.Value())
 	case "protocol":
-		d.Subprotocol = w.value()
+		d.Subprotocol = w.Value()
 	case "extensions":
-		d.Extensions = list(w)
+		d.Extensions = lang.List(w)
 	case "header":
-		d.Header, err = a.field(d.Header, w)
+		d.Header, err = a.Field(d.Header, w)
 	case "body":
-		d.Body = []byte(w.value())
+		d.Body = []byte(w.Value())
 	case "body-type":
-		d.BodyType = w.value()
+		d.BodyType = w.Value()
 	case "upgrade":
-		d.Upgrade = w.value()
+		d.Upgrade = w.Value()
 	case "reroute":
-		d.Reroute = w.value()
+		d.Reroute = w.Value()
 	default:
-		return a.mistake("unknown option %q of a rule; expected one of after= body= body-type= challenge= extensions= header= location= protocol= reroute= times= unless= upgrade=", w)
+		return a.Mistake("unknown option %q of a rule; expected one of after= body= body-type= challenge= extensions= header= location= protocol= reroute= times= unless= upgrade=", w)
 	}
 	return err
 }

@@ -1,12 +1,14 @@
-package script
+package play
 
 import (
 	"bytes"
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 
 	"example.com/khp/sim/network"
+	"example.com/khp/sim/script/internal/stage"
 	"example.com/khp/sim/verdict"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -14,7 +16,7 @@ import (
 
 // graded is what a player has besides in a graded case.
 type graded struct {
-	trial    *trial // nil in a scenario
+	Trial    *Trial // nil in a scenario
 	conn     int    // number of the connection in the case, from 1
 	read     bool   // head was looked at
 	answered bool   // the opening request, with 101
@@ -40,14 +42,14 @@ type closing struct {
 var probeData = []byte("still there?")
 
 // playGraded starts.
-func (p *player) playGraded(w *world, raw *network.Raw) {
-	t := p.trial
+func (p *Player) playGraded(w *stage.World, raw *network.Raw) {
+	t := p.Trial
 	p.world, p.raw = w, raw
 	t.begun++
 	p.conn = t.begun
 	raw.Wrote = func(b []byte) {
-		if last := len(t.result.Log) - 1; last >= 0 && t.result.Log[last].Ours {
-			t.result.Log[last].Wire = append(t.result.Log[last].Wire, b...)
+		if last := len(t.Result.Log) - 1; last >= 0 && t.Result.Log[last].Ours {
+			t.Result.Log[last].Wire = append(t.Result.Log[last].Wire, b...)
 		}
 	}
 	raw.Head = func(head []byte) {
@@ -78,10 +80,10 @@ func (p *player) playGraded(w *world, raw *network.Raw) {
 }
 
 // take keeps an item for the steps, and answers Pings.
-func (p *player) take(it network.Item) {
+func (p *Player) take(it network.Item) {
 	switch {
 	case it.Op == ws.OpPing && !p.left:
-		p.say("pong %s", text(it.Data))
+		p.say("pong %s", stage.Text(it.Data))
 		p.raw.Send(network.Frame{Op: ws.OpPong, Data: it.Data})
 	case it.Op == ws.OpPong && bytes.Equal(it.Data, probeData):
 		p.alive = true
@@ -92,8 +94,8 @@ func (p *player) take(it network.Item) {
 }
 
 // websocket reports whether both ends have switched to frames.
-func (p *player) websocket() bool {
-	if p.target == "" {
+func (p *Player) websocket() bool {
+	if p.Target == "" {
 		return p.answered
 	}
 	s, _, ok := verdict.Read(verdict.Input{Head: p.head})
@@ -101,13 +103,13 @@ func (p *player) websocket() bool {
 }
 
 // probe asks whether the peer is still there.
-func (p *player) probe() {
-	p.say("ping %s", text(probeData))
+func (p *Player) probe() {
+	p.say("ping %s", stage.Text(probeData))
 	p.raw.Send(network.Frame{Op: ws.OpPing, Data: probeData})
 }
 
 // next reads what the peer did next.
-func (p *player) next() (verdict.Seen, bool) {
+func (p *Player) next() (verdict.Seen, bool) {
 	in := verdict.Input{Items: p.items, Ended: p.lost}
 	if !p.read {
 		if in.Head = p.head; in.Head == nil {
@@ -132,12 +134,12 @@ func (p *player) next() (verdict.Seen, bool) {
 
 // expects waits for what e allows, and rules on what comes.
 func expects(e *verdict.Expectation) step {
-	return func(p *player) {
+	return func(p *Player) {
 		p.awaitSeen(func(s verdict.Seen) {
 			r, goesOn := e.Judge(s)
-			p.trial.rule(r)
+			p.Trial.Rule(r)
 			if !goesOn {
-				p.done = len(p.steps)
+				p.done = len(p.Steps)
 			}
 		})
 	}
@@ -145,8 +147,8 @@ func expects(e *verdict.Expectation) step {
 
 // awaitSeen has f look at what the peer does next, or at its silence when patience has come to an
 // end. A peer that is silent is asked whether it is still there before.
-func (p *player) awaitSeen(f func(verdict.Seen)) {
-	t := p.trial
+func (p *Player) awaitSeen(f func(verdict.Seen)) {
+	t := p.Trial
 	p.alive = false
 	var done func()
 	settled := false
@@ -162,7 +164,7 @@ func (p *player) awaitSeen(f func(verdict.Seen)) {
 		f(s)
 		p.proceed()
 	})
-	p.waits = func(p *player) bool {
+	p.waits = func(p *Player) bool {
 		if settled {
 			return true
 		}
@@ -177,17 +179,17 @@ func (p *player) awaitSeen(f func(verdict.Seen)) {
 }
 
 // insert has steps done before those that are left.
-func (p *player) insert(steps ...step) {
-	p.steps = slices.Insert(slices.Clone(p.steps), p.done, steps...)
+func (p *Player) insert(steps ...step) {
+	p.Steps = slices.Insert(slices.Clone(p.Steps), p.done, steps...)
 }
 
 // conclude judges how the connection closes, once the steps are done.
-func (p *player) conclude() {
+func (p *Player) conclude() {
 	if p.ending {
 		return
 	}
 	p.ending = true
-	t := p.trial
+	t := p.Trial
 	switch {
 	case p.ended && p.closes != nil && p.closes.peer && p.peerCode == nil && !t.stopped():
 		p.ruleClosing(verdict.Seen{Kind: verdict.End, Text: p.lost})
@@ -209,15 +211,15 @@ func (p *player) conclude() {
 
 // awaitClose waits for the Close of the peer. What else is on its way is passed over when we have
 // begun.
-func (p *player) awaitClose() {
+func (p *Player) awaitClose() {
 	p.awaitSeen(func(s verdict.Seen) {
 		switch {
 		case s.Kind == verdict.Close:
 			p.ruleClosing(s)
 			p.answerPeer()
 		case !p.closes.peer && s.Kind != verdict.End && s.Kind != verdict.Silence && s.Kind != verdict.Broken:
-			p.insert(func(p *player) { p.awaitClose() })
-		case s.Kind == verdict.Silence && p.closes.peer && !p.trial.stopped(): // it did not begin; does it answer?
+			p.insert(func(p *Player) { p.awaitClose() })
+		case s.Kind == verdict.Silence && p.closes.peer && !p.Trial.stopped(): // it did not begin; does it answer?
 			p.ruleClosing(s)
 			if p.closes.missing == verdict.Fail {
 				p.finish()
@@ -225,7 +227,7 @@ func (p *player) awaitClose() {
 			}
 			p.closes = &closing{}
 			p.close(1000, "")
-			p.insert(func(p *player) { p.awaitClose() })
+			p.insert(func(p *Player) { p.awaitClose() })
 		default:
 			p.ruleClosing(s)
 			p.finish()
@@ -234,7 +236,7 @@ func (p *player) awaitClose() {
 }
 
 // ruleClosing says what the end of the connection is worth.
-func (p *player) ruleClosing(s verdict.Seen) {
+func (p *Player) ruleClosing(s verdict.Seen) {
 	c := p.closes
 	r := verdict.Ruling{Grade: verdict.Pass, Want: "close", Got: s.String(), Line: c.line}
 	if !c.peer {
@@ -246,7 +248,7 @@ func (p *player) ruleClosing(s verdict.Seen) {
 		r.Grade, r.Why = verdict.Lenient, "another close code"
 	case s.Kind == verdict.End && c.peer:
 		r.Grade, r.Why = verdict.Lenient, "the connection ends without a Close frame"
-	case s.Kind == verdict.End && p.target == "": // a client that is done
+	case s.Kind == verdict.End && p.Target == "": // a client that is done
 		r.Grade, r.Why = verdict.Lenient, "the connection ends without an answer to our Close"
 	case s.Kind == verdict.Silence && c.peer:
 		r.Grade, r.Why = c.missing, "the peer does not close"
@@ -258,7 +260,7 @@ func (p *player) ruleClosing(s verdict.Seen) {
 	if len(c.codes) > 0 {
 		r.Want = "close " + closeWords(c.codes)
 	}
-	p.trial.result.Closing = p.trial.result.Closing.Add(r)
+	p.Trial.Result.Closing = p.Trial.Result.Closing.Add(r)
 }
 
 func closeWords(codes []int) string {
@@ -267,44 +269,44 @@ func closeWords(codes []int) string {
 		if i > 0 {
 			s += " or "
 		}
-		s += itoa(c)
+		s += strconv.Itoa(c)
 	}
 	return s
 }
 
 // answerPeer answers the peer's Close. A server then has to end the connection; as a server we do.
-func (p *player) answerPeer() {
-	if p.trial.result.Closing.Grade == "" {
-		p.trial.result.Closing = verdict.Ruling{Grade: verdict.Pass}
+func (p *Player) answerPeer() {
+	if p.Trial.Result.Closing.Grade == "" {
+		p.Trial.Result.Closing = verdict.Ruling{Grade: verdict.Pass}
 	}
 	if !p.closed {
 		p.close(uint16(*p.peerCode), "")
 	}
-	if p.target == "" || p.ended {
+	if p.Target == "" || p.ended {
 		p.finish()
 		return
 	}
 	p.awaitSeen(func(s verdict.Seen) {
 		if s.Kind == verdict.Silence {
-			p.trial.result.Closing = p.trial.result.Closing.Add(verdict.Ruling{Grade: verdict.Lenient, Why: "the server leaves it to the client to end TCP",
-				Want: "end of the connection", Got: "nothing " + within(p.trial.patience)})
+			p.Trial.Result.Closing = p.Trial.Result.Closing.Add(verdict.Ruling{Grade: verdict.Lenient, Why: "the server leaves it to the client to end TCP",
+				Want: "end of the connection", Got: "nothing " + within(p.Trial.patience)})
 		}
 		p.finish()
 	})
 }
 
 // finish ends the connection.
-func (p *player) finish() {
+func (p *Player) finish() {
 	if p.finished {
 		return
 	}
 	p.finished, p.over = true, true
 	p.raw.Conn().Close()
-	p.trial.finished()
+	p.Trial.finished()
 }
 
 // ruleMissing rules that the opening handshake of the peer does not come.
-func (p *player) awaitHead(then func()) {
+func (p *Player) awaitHead(then func()) {
 	if p.head != nil {
 		p.read = true
 		then()
@@ -312,8 +314,8 @@ func (p *player) awaitHead(then func()) {
 	}
 	p.awaitSeen(func(s verdict.Seen) {
 		if s.Kind != verdict.Opening {
-			p.trial.rule(verdict.Ruling{Grade: verdict.Fail, Why: "the opening handshake does not come", Want: "opening", Got: s.String()})
-			p.done = len(p.steps)
+			p.Trial.Rule(verdict.Ruling{Grade: verdict.Fail, Why: "the opening handshake does not come", Want: "opening", Got: s.String()})
+			p.done = len(p.Steps)
 			return
 		}
 		then()
@@ -322,5 +324,5 @@ func (p *player) awaitHead(then func()) {
 
 // messageOf is a step that sends a message in one frame.
 func messageOf(t wire.MessageType, data string) step {
-	return message(t, func(*player) string { return data })
+	return message(t, func(*Player) string { return data })
 }

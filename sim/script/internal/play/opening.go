@@ -1,31 +1,34 @@
-package script
+package play
 
 import (
 	"cmp"
-	"example.com/khp/fsm"
+	"strconv"
 	"strings"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
+	"example.com/khp/sim/script/internal/lang"
+	"example.com/khp/sim/script/internal/stage"
 )
 
 // readOpening reads the opening handshake of an adversary: as server opening STATUS FIELD... [body
 // CONTENT], which answers the opening request; as client opening [TARGET] FIELD..., which sends one
 // and waits for the answer. A field replaces the usual one of that name; without=NAME leaves it
 // out.
-func readOpening(a *args, n int) (step, error) {
-	o, err := a.opening()
+func readOpening(a *lang.Args, n int) (step, error) {
+	o, err := readParts(a)
 	if err != nil {
 		return nil, err
 	}
-	if a.graded {
-		return o.graded(a.line.number, n), nil
+	if a.Graded {
+		return o.graded(a.Line.Number, n), nil
 	}
-	return func(p *player) {
-		if p.target != "" {
+	return func(p *Player) {
+		if p.Target != "" {
 			p.ask(o.target, o.without, o.given, o.body)
 			return
 		}
-		p.waits = func(p *player) bool {
+		p.waits = func(p *Player) bool {
 			if p.head == nil {
 				return false
 			}
@@ -43,13 +46,13 @@ type openingStep struct {
 	body, reason   string
 }
 
-// opening reads [STATUS|TARGET] FIELD... [without=NAME]... [body CONTENT].
-func (a *args) opening() (o openingStep, err error) {
+// readParts reads [STATUS|TARGET] FIELD... [without=NAME]... [body CONTENT].
+func readParts(a *lang.Args) (o openingStep, err error) {
 	status, target := 101, ""
-	if w, ok := a.peek(); ok && !w.quoted && w.key == "" {
-		a.next++
-		if target = w.text; !strings.HasPrefix(target, "/") && !strings.HasPrefix(target, "$") {
-			if status, err = a.asNumber(w, "a status code or a target", 100, 999); err != nil {
+	if w, ok := a.Peek(); ok && !w.Quoted && w.Key == "" {
+		a.Next++
+		if target = w.Text; !strings.HasPrefix(target, "/") && !strings.HasPrefix(target, "$") {
+			if status, err = a.Number(w, "a status code or a target", 100, 999); err != nil {
 				return o, err
 			}
 			target = ""
@@ -57,23 +60,23 @@ func (a *args) opening() (o openingStep, err error) {
 	}
 	var without, given []string
 	reason := ""
-	for w, ok := a.peek(); ok && (w.quoted || w.key == "without"); w, ok = a.peek() {
-		a.next++
-		switch w.key {
+	for w, ok := a.Peek(); ok && (w.Quoted || w.Key == "without"); w, ok = a.Peek() {
+		a.Next++
+		switch w.Key {
 		case "without":
-			without = append(without, w.text)
+			without = append(without, w.Text)
 			continue
 		case "reason":
-			reason = w.value()
+			reason = w.Value()
 			continue
 		}
-		name, _, _ := strings.Cut(w.text, ":")
-		without, given = append(without, name), append(given, w.value())
+		name, _, _ := strings.Cut(w.Text, ":")
+		without, given = append(without, name), append(given, w.Value())
 	}
 	body := ""
-	if w, ok := a.peek(); ok && w.text == "body" {
-		a.next++
-		body, err = a.content()
+	if w, ok := a.Peek(); ok && w.Text == "body" {
+		a.Next++
+		body, err = a.Content()
 	}
 	return openingStep{status, target, without, given, body, reason}, err
 }
@@ -90,22 +93,22 @@ func usual(client bool) []string {
 }
 
 // ask sends an opening request and waits for the answer.
-func (p *player) ask(target string, without, given []string, body string) {
+func (p *Player) ask(target string, without, given []string, body string) {
 	if target == "" {
-		target = p.target
+		target = p.Target
 	}
 	start := []string{"GET " + target + " HTTP/1.1"}
-	lines := append(start, fields(append([]string{"Host: " + p.hostField}, usual(true)...), without, given)...)
+	lines := append(start, fields(append([]string{"Host: " + p.HostField}, usual(true)...), without, given)...)
 	for i := range lines {
 		lines[i] = p.vars(1).Replace(lines[i])
 	}
 	p.write(lines, body)
-	p.waits = func(p *player) bool { return p.head != nil }
+	p.waits = func(p *Player) bool { return p.head != nil }
 }
 
 // answer answers the opening request.
-func (p *player) answer(o openingStep, n int) {
-	lines := []string{"HTTP/1.1 " + itoa(o.status) + " " + cmp.Or(o.reason, p.reason(o.status))}
+func (p *Player) answer(o openingStep, n int) {
+	lines := []string{"HTTP/1.1 " + strconv.Itoa(o.status) + " " + cmp.Or(o.reason, p.reason(o.status))}
 	if o.status == 101 {
 		lines = append(lines, fields(usual(false), o.without, o.given)...)
 	} else {
@@ -118,16 +121,16 @@ func (p *player) answer(o openingStep, n int) {
 }
 
 // reason is the reason phrase of a status; clients of Kaazing compare that of 101.
-func (p *player) reason(status int) string {
-	if status == 101 && p.trial != nil && p.trial.kaazing {
+func (p *Player) reason(status int) string {
+	if status == 101 && p.Trial != nil && p.Trial.kaazing {
 		return "Web Socket Protocol Handshake"
 	}
 	return fsm.Status(status).Reason
 }
 
-func (p *player) write(lines []string, body string) {
+func (p *Player) write(lines []string, body string) {
 	b := []byte(strings.Join(lines, "\r\n") + "\r\n\r\n" + body)
-	p.say("opening     %s", head(b))
+	p.say("opening     %s", stage.Head(b))
 	p.raw.Write(b)
 }
 

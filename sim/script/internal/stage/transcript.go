@@ -1,4 +1,4 @@
-package script
+package stage
 
 import (
 	"errors"
@@ -12,8 +12,8 @@ import (
 )
 
 // observe turns what happens into lines.
-func (w *world) observe(e network.Event) {
-	if w.quiet {
+func (w *World) observe(e network.Event) {
+	if w.Quiet {
 		return
 	}
 	name := e.Host
@@ -24,28 +24,28 @@ func (w *world) observe(e network.Event) {
 	case network.Did:
 		w.did(name, e)
 	case network.Expired:
-		w.say(name, "timer %s", strings.TrimPrefix(e.Timer.String(), "Timer"))
+		w.Say(name, "timer %s", strings.TrimPrefix(e.Timer.String(), "Timer"))
 	case network.Lost:
-		w.say(name, "lost: %s", e.Text)
+		w.Say(name, "lost: %s", e.Text)
 	case network.Failed:
-		w.say(name, "cannot: %s", e.Text)
+		w.Say(name, "cannot: %s", e.Text)
 	case network.Received:
 		if e.Item.Broken != 0 {
-			w.say(name, "cannot read on: %s", e.Item.Text)
+			w.Say(name, "cannot read on: %s", e.Item.Text)
 		}
 	case network.Accepted:
 	}
-	if phase := e.Phase; w.show&showPhases != 0 && w.phases[name] != phase {
+	if phase := e.Phase; w.Show&ShowPhases != 0 && w.phases[name] != phase {
 		w.phases[name] = phase
-		w.say(name, "  phase %s", phase)
+		w.Say(name, "  phase %s", phase)
 	}
-	if w.show&showTimers != 0 {
+	if w.Show&ShowTimers != 0 {
 		w.waits(name, e)
 	}
 }
 
 // waits tells what a host waits for, if that has changed.
-func (w *world) waits(name string, e network.Event) {
+func (w *World) waits(name string, e network.Event) {
 	text := "waits for no timer"
 	if e.Waits != 0 {
 		text = fmt.Sprintf("waits for timer %s until %s", strings.TrimPrefix(e.Waits.String(), "Timer"), e.Until)
@@ -54,38 +54,38 @@ func (w *world) waits(name string, e network.Event) {
 		return
 	}
 	w.timers[name] = text
-	w.say(name, "  %s", text)
+	w.Say(name, "  %s", text)
 }
 
 // did tells of one output.
-func (w *world) did(name string, e network.Event) {
+func (w *World) did(name string, e network.Event) {
 	o := e.Output
 	switch o.Kind {
 	case endpoint.Dial:
-		w.say(name, "connects to %s", o.URL.String())
+		w.Say(name, "connects to %s", o.URL.String())
 	case endpoint.SendBytes:
-		w.say(name, "opening     %s", head(o.Data))
+		w.Say(name, "opening     %s", Head(o.Data))
 	case endpoint.SendMessage:
 		if w.opened[name] {
-			w.say(name, "%s %s", o.Type, text(o.Data))
+			w.Say(name, "%s %s", o.Type, Text(o.Data))
 			return
 		}
-		w.say(name, "%s", sent(o.Type, o.Data))
+		w.Say(name, "%s", Sent(o.Type, o.Data))
 	case endpoint.SendPong:
-		w.say(name, "pong %s", text(o.Data))
+		w.Say(name, "pong %s", Text(o.Data))
 	case endpoint.SendClose:
-		w.say(name, "close%s", closeText(o.Code, o.Text))
+		w.Say(name, "close%s", CloseText(o.Code, o.Text))
 	case endpoint.AskCredentials:
-		w.say(name, "asks for credentials")
+		w.Say(name, "asks for credentials")
 	case endpoint.Open:
 		w.opened[name] = true
-		w.say(name, "open")
+		w.Say(name, "open")
 	case endpoint.Deliver:
-		w.say(name, "gets %s %s", o.Type, text(o.Data))
+		w.Say(name, "gets %s %s", o.Type, Text(o.Data))
 	case endpoint.Closed:
-		w.say(name, "closed")
+		w.Say(name, "closed")
 	case endpoint.Fail:
-		w.say(name, "failed: %s", failureText(o.Err))
+		w.Say(name, "failed: %s", failureText(o.Err))
 	case endpoint.Disconnect, endpoint.AskDecision: // seen by what follows
 	}
 }
@@ -99,8 +99,8 @@ func failureText(err error) string {
 	return strings.TrimPrefix(e.Failure.String(), "Failure") + ": " + e.Error()
 }
 
-// sent describes a message: of the handshake by its kind, of the application by its bytes.
-func sent(t wire.MessageType, p []byte) string {
+// Sent describes a message: of the handshake by its kind, of the application by its bytes.
+func Sent(t wire.MessageType, p []byte) string {
 	switch b, url := wire.ParseBalancer(p); {
 	case b == wire.BalancerProceed:
 		return "N"
@@ -109,19 +109,19 @@ func sent(t wire.MessageType, p []byte) string {
 	case len(p) == 0 && t == wire.Binary:
 		return "terminator"
 	case strings.HasPrefix(string(p), "HTTP/"):
-		return "response    " + head(p)
+		return "response    " + Head(p)
 	}
 	if line, _, ok := strings.Cut(string(p), "\r\n"); ok && strings.HasSuffix(strings.TrimRight(line, "0123456789."), " HTTP/") {
-		return "request     " + head(p)
+		return "request     " + Head(p)
 	}
-	return t.String() + " " + text(p)
+	return t.String() + " " + Text(p)
 }
 
 // plumbing are fields that every handshake has and that say nothing.
 var plumbing = []string{"Host:", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key:", "Sec-WebSocket-Version:", "Sec-WebSocket-Accept:", "Content-Type: text/plain; charset", "Connection: close"}
 
-// head is a message head on one line without secrets and without plumbing, and the body behind it.
-func head(p []byte) string {
+// Head is a message head on one line without secrets and without plumbing, and the body behind it.
+func Head(p []byte) string {
 	start, body, _ := strings.Cut(string(redact.Append(nil, p)), "\r\n\r\n")
 	var parts []string
 	for field := range strings.SplitSeq(start, "\r\n") {
@@ -144,8 +144,8 @@ func hasAnyPrefix(s string, prefixes []string) bool {
 	return false
 }
 
-// text quotes bytes, shortened.
-func text(p []byte) string {
+// Text quotes bytes, shortened.
+func Text(p []byte) string {
 	if len(p) > 80 {
 		return fmt.Sprintf("%q... (%d bytes)", p[:40], len(p))
 	}
@@ -154,14 +154,14 @@ func text(p []byte) string {
 
 // plain is text without the quotes.
 func plain(s string) string {
-	q := text([]byte(s))
+	q := Text([]byte(s))
 	if strings.HasSuffix(q, `"`) {
 		q = q[1 : len(q)-1]
 	}
 	return strings.ReplaceAll(q, `\"`, `"`)
 }
 
-func closeText(code uint16, reason string) string {
+func CloseText(code uint16, reason string) string {
 	s := ""
 	if code != 0 {
 		s = fmt.Sprintf(" %d", code)
