@@ -131,6 +131,7 @@ func (x *exploration[S, A]) run() (Report[A], error) {
 			x.finish()
 			return x.report, err
 		}
+		x.report.Frontier = max(x.report.Frontier, (x.frontier(x.level)+x.frontier(x.next))*x.size)
 		if x.frontier(x.next) == 0 {
 			break
 		}

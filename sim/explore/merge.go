@@ -22,6 +22,7 @@ func Merge[A Action](edges int, shards ...Report[A]) (Report[A], error) {
 		}
 		lists = append(lists, s.Records)
 		r.Visited, r.Paths, r.Liveness = max(r.Visited, s.Visited), max(r.Paths, s.Paths), max(r.Liveness, s.Liveness)
+		r.Frontier = max(r.Frontier, s.Frontier)
 		r.Fingerprints, r.Bounded = r.Fingerprints || s.Fingerprints, r.Bounded || s.Bounded
 	}
 	all, err := union(lists...)

@@ -16,6 +16,7 @@ type Report[A Action] struct {
 	Violations    []Violation[A]
 	Visited       int      // bytes of the set of visited states at the end
 	Paths         int      // bytes for where each state was reached from
+	Frontier      int      // bytes of the states that waited to be looked at, at most
 	Liveness      int      // bytes for the steps between states, which promises need
 	Bounded       bool     // a bound of depth cut something off
 	Fingerprints  bool     // states were told apart by fingerprints of 64 bits

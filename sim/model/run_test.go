@@ -30,7 +30,7 @@ func configuration(t *testing.T, model, name string) Configuration {
 
 // outcome is the part of a report that is about the system, without the figures of memory.
 func outcome(r Report) Report {
-	r.Visited, r.Paths, r.Liveness, r.Fingerprints, r.Records = 0, 0, 0, false, nil
+	r.Visited, r.Paths, r.Frontier, r.Liveness, r.Fingerprints, r.Records = 0, 0, 0, 0, false, nil
 	return r
 }
 

@@ -242,7 +242,7 @@ func together[C any](list []C, o explore.Options, run func(C, explore.Options) (
 // add adds a report up.
 func add(sum *Report, r Report) {
 	sum.States, sum.Steps, sum.Depth = sum.States+r.States, sum.Steps+r.Steps, max(sum.Depth, r.Depth)
-	sum.Visited, sum.Paths, sum.Liveness = sum.Visited+r.Visited, sum.Paths+r.Paths, sum.Liveness+r.Liveness
+	sum.Visited, sum.Paths, sum.Frontier, sum.Liveness = sum.Visited+r.Visited, sum.Paths+r.Paths, max(sum.Frontier, r.Frontier), sum.Liveness+r.Liveness
 	sum.Fingerprints, sum.Bounded = r.Fingerprints, sum.Bounded || r.Bounded
 	if sum.Edges == nil {
 		sum.Edges = make([]int, len(r.Edges))

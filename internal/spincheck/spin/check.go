@@ -3,12 +3,8 @@ package spin
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync/atomic"
-	"time"
 
 	"example.com/khp/fsm"
-	"example.com/khp/sim/explore"
 	"example.com/khp/sim/formal"
 	"example.com/khp/sim/model"
 )
@@ -67,21 +63,6 @@ type Fault struct {
 	Property string `json:"property"` // that must be broken
 	Found    string `json:"found"`    // that is
 	States   int    `json:"states"`   // until then
-}
-
-// Measured compares the speed and memory of both on the same states in the same run.
-type Measured struct {
-	Bounds   string `json:"bounds"`
-	States   int    `json:"states"`
-	Spin     Cost   `json:"spin"`
-	Explorer Cost   `json:"explorer"`
-}
-
-// Cost is what visiting all states took.
-type Cost struct {
-	Seconds         float64 `json:"seconds"`
-	StatesPerSecond float64 `json:"states_per_second"`
-	BytesPerState   float64 `json:"bytes_per_state"`
 }
 
 // configuration is a pair of machines and how the model is told of it.
@@ -198,46 +179,4 @@ func fault(ctx context.Context, f model.Fault) (Fault, error) {
 	r, err := v.Check(ctx)
 	out.Found, out.States = r.Broken, r.States
 	return out, err
-}
-
-// measure has both visit the same states, one after the other.
-func measure(ctx context.Context) (m Measured, err error) {
-	v, err := Build(ctx, Options{Defines: largeBounds.defines(), Fast: true})
-	if err != nil {
-		return m, err
-	}
-	defer v.Remove()
-	r, err := v.Check(ctx)
-	if err != nil {
-		return m, err
-	}
-	m = Measured{Bounds: fmt.Sprint(largeBounds.defines()), States: r.States, Spin: cost(r.States, r.Seconds, float64(r.Bytes))}
-	pair, peak := largeBounds.pair(configurations[0]), atomic.Uint64{}
-	props, calls := pair.Properties(), atomic.Uint64{}
-	var stats runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&stats)
-	before := stats.HeapAlloc
-	props.Always = append(props.Always, explore.Property[model.Pair]{ID: "MEMORY", Text: "memory is measured now and then", Holds: func(model.Pair) bool {
-		if calls.Add(1)%(1<<14) == 0 {
-			var s runtime.MemStats
-			runtime.ReadMemStats(&s)
-			peak.Store(max(peak.Load(), s.HeapAlloc-min(before, s.HeapAlloc)))
-		}
-		return true
-	}})
-	begin := time.Now()
-	ours, err := explore.Explore(pair.System(), props, explore.Options{})
-	if err != nil {
-		return m, err
-	}
-	if ours.States != r.States {
-		return m, fmt.Errorf("with %s Spin visits %d states and the explorer %d", m.Bounds, r.States, ours.States)
-	}
-	m.Explorer = cost(ours.States, time.Since(begin).Seconds(), float64(peak.Load()))
-	return m, nil
-}
-
-func cost(states int, seconds, bytes float64) Cost {
-	return Cost{Seconds: seconds, StatesPerSecond: float64(states) / max(seconds, 0.01), BytesPerState: bytes / float64(max(states, 1))}
 }

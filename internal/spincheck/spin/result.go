@@ -17,7 +17,7 @@ type Result struct {
 	Depth           int     // longest path, in steps of the verifier
 	Errors          int     // 1 if something is wrong: the verifier stops at the first error
 	Broken          string  // id of the property that does not hold, "formula" for one that was given by name
-	Seconds         float64 // of searching
+	Seconds         float64 // of processor time
 	Bytes           int     // memory for states
 	Variables       []string
 	Recorded        map[string]bool // states, with the setting RECORD: values separated by blanks
@@ -29,7 +29,6 @@ var (
 	vectorLine    = regexp.MustCompile(`State-vector (\d+) byte, depth reached (\d+), errors: (\d+)`)
 	storedLine    = regexp.MustCompile(`(?m)^\s*(\d+) states, (?:stored|visited)`)
 	matchedLine   = regexp.MustCompile(`(?m)^\s*(\d+) states, matched`)
-	secondsLine   = regexp.MustCompile(`elapsed time ([\d.e+-]+) seconds`)
 	memoryLine    = regexp.MustCompile(`(?m)^\s*([\d.]+)\s+actual memory usage for states`)
 	equalLine     = regexp.MustCompile(`(?m)^\s*([\d.]+)\s+equivalent memory usage for states`)
 	assertionLine = regexp.MustCompile(`assertion violated \(?(\d+)&&`)
@@ -59,7 +58,6 @@ func parse(out []byte) (Result, error) {
 	}
 	r.Depth, r.Errors = number(m[2]), number(m[3])
 	r.States, r.Matched = number(first(storedLine, text)), number(first(matchedLine, text))
-	r.Seconds, _ = strconv.ParseFloat(first(secondsLine, text), 64)
 	megabytes := first(memoryLine, text)
 	if megabytes == "" {
 		megabytes = first(equalLine, text)

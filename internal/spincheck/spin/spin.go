@@ -40,6 +40,7 @@ type Options struct {
 	Defines []string // settings of the model, such as KAAZING=1, FAULT_NO_END or RECORD
 	Claims  bool     // for formulas; without, for assertions and states in which nothing can happen
 	Fast    bool     // let the compiler optimise: slow to compile, fast to run
+	Compact bool     // keep hashes of states instead of the states
 }
 
 // Verifier is a compiled program that checks the model. [Verifier.Remove] removes it.
@@ -80,10 +81,13 @@ func (v Verifier) build(ctx context.Context, o Options) error {
 	}
 	args := []string{"-w", "-O0", "-DNOREDUCE"}
 	if o.Fast {
-		args[1] = "-O2"
+		args[1] = "-O3"
 	}
 	if !o.Claims {
 		args = append(args, "-DSAFETY", "-DNOCLAIM")
+	}
+	if o.Compact {
+		args = append(args, "-DHC4")
 	}
 	_, err := v.run(ctx, "gcc", append(args, "-o", "pan", "pan.c")...)
 	return err
@@ -91,33 +95,41 @@ func (v Verifier) build(ctx context.Context, o Options) error {
 
 // Check visits every state, or stops at the first error.
 func (v Verifier) Check(ctx context.Context) (Result, error) {
-	out, err := v.run(ctx, "./pan", "-m2000000", "-w22")
-	if err != nil {
-		return Result{}, err
-	}
-	return parse(out)
+	return v.search(ctx, "-m2000000", "-w22")
 }
 
 // Formula checks one of the formulas of the model.
 func (v Verifier) Formula(ctx context.Context, name string) (Result, error) {
-	out, err := v.run(ctx, "./pan", "-a", "-m2000000", "-w22", "-N", name)
+	return v.search(ctx, "-a", "-m2000000", "-w22", "-N", name)
+}
+
+// search runs the verifier.
+func (v Verifier) search(ctx context.Context, args ...string) (Result, error) {
+	cmd, out, err := v.command(ctx, "./pan", args...)
 	if err != nil {
 		return Result{}, err
 	}
-	return parse(out)
+	r, err := parse(out)
+	r.Seconds = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	return r, err
 }
 
 // Remove removes what [Build] made.
 func (v Verifier) Remove() { _ = os.RemoveAll(v.dir) }
 
 func (v Verifier) run(ctx context.Context, name string, args ...string) ([]byte, error) {
+	_, out, err := v.command(ctx, name, args...)
+	return out, err
+}
+
+func (v Verifier) command(ctx context.Context, name string, args ...string) (*exec.Cmd, []byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = v.dir
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil || name == "spin" && bytes.Contains(out, []byte("Error:")) {
-		return out, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, errs.Bytes())
+		return cmd, out, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, errs.Bytes())
 	}
-	return out, nil
+	return cmd, out, nil
 }

@@ -57,7 +57,7 @@ func TestParse(t *testing.T) {
 	r, err := parse([]byte(printed))
 	require.NoError(t, err)
 	require.Equal(t, Result{
-		States: 17765, Matched: 44281, Depth: 429, Errors: 1, Broken: "INV-20", Seconds: 0.25, Bytes: 2 << 20,
+		States: 17765, Matched: 44281, Depth: 429, Errors: 1, Broken: "INV-20", Bytes: 2 << 20,
 		Variables: []string{"a", "b"}, Recorded: map[string]bool{"1 2": true, "3 4": true}, Steps: 3,
 	}, r)
 	_, err = parse([]byte("Segmentation fault"))

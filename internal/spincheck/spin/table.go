@@ -35,9 +35,10 @@ func (r Report) Write(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\n", f.Name, f.Property, orNothing(f.Found), f.States, verdict(f.Found == f.Property))
 	}
 	m := r.Measured
-	fmt.Fprintf(t, "\n%d states, %s\tseconds\tstates/s\tbytes/state\n", m.States, m.Bounds)
-	fmt.Fprintf(t, "Spin\t%.2f\t%.0f\t%.0f\n", m.Spin.Seconds, m.Spin.StatesPerSecond, m.Spin.BytesPerState)
-	fmt.Fprintf(t, "explorer\t%.2f\t%.0f\t%.0f\n", m.Explorer.Seconds, m.Explorer.StatesPerSecond, m.Explorer.BytesPerState)
+	fmt.Fprintf(t, "\n%d states, %s\tseconds of a processor\tstates/s\tof Spin\tbytes/state\n", m.States, m.Bounds)
+	for _, c := range m.Costs {
+		fmt.Fprintf(t, "%s\t%.2f\t%.0f\t%.2f\t%.0f\n", c.Name, c.Seconds, c.StatesPerSecond, c.OfFirst, c.BytesPerState)
+	}
 	return t.Flush()
 }
 

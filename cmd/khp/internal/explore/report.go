@@ -105,7 +105,7 @@ func summarise(e explored) summary {
 		s.States, s.Steps = s.States+r.Report.States, s.Steps+r.Report.Steps
 		s.Configurations = append(s.Configurations, summaryRow{
 			Model: r.Model, Name: r.Name, Bounds: r.Bounds, States: r.Report.States, Steps: r.Report.Steps, Depth: r.Report.Depth, Seconds: r.Seconds, Rate: r.rate(),
-			VisitedBytes: float64(r.Report.Visited) / n, TotalBytes: float64(r.Report.Visited+r.Report.Paths+r.Report.Liveness) / n, Collision: r.Report.Collision(),
+			VisitedBytes: float64(r.Report.Visited) / n, TotalBytes: float64(r.Report.Visited+r.Report.Paths+r.Report.Frontier+r.Report.Liveness) / n, Collision: r.Report.Collision(),
 			ClientEdges: taken(model.Edges(r.Report)[0]), ServerEdges: taken(model.Edges(r.Report)[1]), HasViolations: len(r.Report.Violations) > 0,
 		})
 		for _, p := range r.Report.Properties {
