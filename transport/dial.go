@@ -71,13 +71,13 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	d.client = client
 	d.drive.Reset(client, d)
 	d.drive.ReportsBody = true
-	d.trace = newTrace(ctx, opts.Observer, d, false)
+	d.trace = newTrace(ctx, observed(opts.Observer, opts), d, false)
 	d.Config = loop.Config{
 		Context: ctx, Driver: &d.drive, Side: d, Trace: &d.trace, Timeouts: &opts.Timeouts, Limit: int64(opts.Limits.OrDefault().Unit),
 		Client: true, TooEarly: client.TooEarly,
 	}
 	d.trace.in.Names, d.trace.out.Names = opts.Sensitive, opts.Sensitive
-	if opts.Observer != nil {
+	if d.trace.to != nil {
 		d.drive.Observe = d.trace.observe
 	}
 	d.Run()

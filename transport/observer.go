@@ -10,6 +10,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/internal/redact"
+	"example.com/khp/internal/watch"
 	"example.com/khp/transport/internal/opening"
 	format "example.com/khp/transport/trace"
 )
@@ -122,6 +123,45 @@ func newTrace(ctx context.Context, to Observer, at stage, server bool) trace {
 	}
 	return t
 }
+
+// observed returns the observer of a handshake: to, or in tests that watch all handshakes one that
+// they are shown as well.
+func observed(to Observer, of watch.Traced) Observer {
+	if watch.Trace == nil {
+		return to
+	}
+	w := watching{to, watch.Trace(of)}
+	if w.record == nil {
+		return to
+	}
+	if end, ok := to.(EndObserver); ok {
+		return watchingEnd{w, end}
+	}
+	return w
+}
+
+// watching shows tests the events of an observer, which may be nil.
+type watching struct {
+	to     Observer
+	record func(format.Record)
+}
+
+// Observe implements Observer.
+func (w watching) Observe(ev Event) {
+	w.record(ev.Record())
+	if w.to != nil {
+		w.to.Observe(ev)
+	}
+}
+
+// watchingEnd is watching for an EndObserver.
+type watchingEnd struct {
+	watching
+	end EndObserver
+}
+
+// ObserveEnd implements EndObserver.
+func (w watchingEnd) ObserveEnd(ev Event) { w.end.ObserveEnd(ev) }
 
 // tell delivers ev as something that happens now, after what was heard before.
 func (t *trace) tell(ev Event) {
@@ -390,7 +430,10 @@ func (ev Event) Record() format.Record {
 
 // TraceHeader returns the header of a trace of calls with these options.
 func (o *DialOptions) TraceHeader() format.Header {
-	return format.Header{Side: "client", Config: format.ClientConfig(o.config().Machine)}
+	m := o.config().Machine
+	m.Proxy = o.Proxy != nil // which proxy a call takes, and whether it has credentials, depends on the URL
+	m.NoRedirects = m.NoRedirects || o.Redirects == endpoint.RedirectNever
+	return format.Header{Side: "client", Config: format.ClientConfig(m)}
 }
 
 // TraceHeader returns the header of a trace of the connections that h serves.

@@ -12,6 +12,8 @@ import (
 	"example.com/khp/transport/auth"
 	format "example.com/khp/transport/trace"
 	"github.com/stretchr/testify/require"
+	"net/http"
+	"net/url"
 )
 
 func TestEvent_Record(t *testing.T) {
@@ -79,4 +81,14 @@ func TestHandler_TraceHeader(t *testing.T) {
 	h := (&Handler{Plain: true}).TraceHeader()
 	require.Equal(t, "server", h.Side)
 	require.Equal(t, fsm.ServerConfig{Plain: true, MaxChallenges: 3, MaxDeferrals: 4}, h.Config.Server())
+}
+
+// A trace says of the client all that allows it further steps: so khp replay does not take the way
+// through a proxy that asks for a password, or a redirect that is not followed, for a mistake.
+func TestDialOptions_TraceHeader(t *testing.T) {
+	through := func(*http.Request) (*url.URL, error) { return nil, nil }
+	require.True(t, (&DialOptions{Proxy: through}).TraceHeader().Config.Client().Proxy)
+	require.False(t, (&DialOptions{}).TraceHeader().Config.Client().Proxy)
+	require.True(t, (&DialOptions{Redirects: endpoint.RedirectNever}).TraceHeader().Config.Client().NoRedirects)
+	require.True(t, (&DialOptions{MaxRedirects: -1}).TraceHeader().Config.Client().NoRedirects)
 }

@@ -119,7 +119,7 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, field
 		Application: (*application)(h), Context: c.ctx, Conn: c.Conn, Log: h.log(), Use: h.Use,
 		Timeouts: &h.Timeouts, Limit: int64(h.Limits.OrDefault().Unit), Trace: &a.trace,
 	}
-	if a.trace = newTrace(c.ctx, h.Observer, a, true); a.trace.to != nil {
+	if a.trace = newTrace(c.ctx, observed(h.Observer, h), a, true); a.trace.to != nil {
 		config.Observe = a.trace.observe
 		a.trace.received(o)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/khp/internal/watch/watchtest"
 	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/frametest"
@@ -22,6 +23,7 @@ func TestServer_Allocations(t *testing.T) {
 	if !frametest.PoolsAreExact {
 		t.Skip("the race detector empties pools")
 	}
+	watchtest.Unwatched(t)
 	result := testing.Benchmark(func(b *testing.B) {
 		srv := &Server{Handler: benchHandler()}
 		benchmarkAccept(b, listenHere(b, func(ln net.Listener) { _ = srv.Serve(ln) }), openingRequest)
@@ -36,6 +38,7 @@ func TestHandler_Allocations(t *testing.T) {
 	if !frametest.PoolsAreExact {
 		t.Skip("the race detector empties pools")
 	}
+	watchtest.Unwatched(t)
 	result := testing.Benchmark(func(b *testing.B) {
 		srv := httptest.NewServer(benchHandler())
 		defer srv.Close()

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"example.com/khp/cmd/khp/internal/khptest"
+	"example.com/khp/internal/watch/watchtest"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 )
@@ -30,11 +31,15 @@ import (
 const asKHP = "KHP_TEST_AS_KHP"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asKHP) != "" {
+	khp := func() {
+		watchtest.Process()
 		main()
 	}
+	if os.Getenv(asKHP) != "" {
+		khp()
+	}
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")) // else every process under the race detector takes a second to end
-	testscript.Main(m, map[string]func(){"khp": main})
+	testscript.Main(watchtest.Tests{M: m}, map[string]func(){"khp": khp})
 }
 
 func TestScript(t *testing.T) {

@@ -60,6 +60,10 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 	return a, h.requestLists(a)
 }
 
+// bump stands among the subprotocols of some opening requests and is none: clients of gateways list
+// it beside KHP, and clients that would take a plain WebSocket list it before KHP.
+const bump = "x-kaazing-bump"
+
 // requestLists judges what the request asks for.
 func (h *heads) requestLists(a *asked) *problem {
 	var err error
@@ -77,7 +81,7 @@ func (h *heads) requestLists(a *asked) *problem {
 		return &problem{"KHP-EXT-REQ-08", "the extended request lists " + token + " again"}
 	}
 	for _, p := range h.protocols {
-		if p != token && !slices.Contains(a.protocols, p) {
+		if p != token && p != bump && !slices.Contains(a.protocols, p) {
 			return &problem{"KHP-EXT-REQ-01", "the extended request leaves out subprotocol " + strconv.QuoteToASCII(p) + " of the opening request"}
 		}
 	}

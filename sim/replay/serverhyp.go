@@ -65,6 +65,9 @@ func (c *checker) serverUnseen(h serverHyp) (list []serverHyp) {
 		events = append(events, decided)
 		decided.Facts |= fsm.FactReroute
 		events = append(events, decided)
+		if u.status == 403 { // so the machine answers one challenge too many
+			events = append(events, fsm.Event{Kind: fsm.EventDecided, Status: 401, Facts: fsm.FactSelectionValid | fsm.FactChallenge})
+		}
 	}
 	if c.talking {
 		events = append(events, fsm.Event{Kind: fsm.EventSendRequested})
