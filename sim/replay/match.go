@@ -188,6 +188,9 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	case Opened:
 		return p.Open()
 	case Failed:
+		if p.Open() && s.Failure == fsm.FailureExtensionNotRequested { // what its layer below got from the opening handshake
+			return true
+		}
 		if bounded(s.Failure) && (p.Terminal() || p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin) {
 			return true
 		}
