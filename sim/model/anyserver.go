@@ -191,7 +191,6 @@ func (m AnyServer) Properties() explore.Properties[clientWorld] {
 	}
 	p := explore.Properties[clientWorld]{
 		Always: []explore.Property[clientWorld]{
-			holds("INV-04", "at most one open event, and none after the end", func(w clientWorld) bool { return w.host.opened <= 1 }),
 			holds("INV-05", "exactly one terminal event, told when the machine is at its end", func(w clientWorld) bool {
 				return w.host.ended == 1 == w.Phase().Terminal() && w.host.ended <= 1
 			}),

@@ -84,7 +84,6 @@ func (m Honest) Properties() explore.Properties[Pair] {
 		Compared: m.Fault.oracle(),
 		LeadsTo: []explore.Promise[Pair]{
 			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.atRest(p) || bothOpen(p) }),
-			leads("LIV-07", "once a client closes, its connection comes to an end", func(p Pair) bool { return closing(p.client.Phase()) }, func(p Pair) bool { return !closing(p.client.Phase()) }),
 		},
 		Sometimes: []explore.Property[Pair]{
 			holds("LIV-03", "open on both sides", bothOpen),
@@ -102,6 +101,3 @@ func (m Honest) Properties() explore.Properties[Pair] {
 func (p Pair) bothOpen() bool {
 	return p.client.Phase() == fsm.ClientOpen && p.server.Phase() == fsm.ServerOpen
 }
-
-// closing reports whether the client only waits for its connection to end.
-func closing(p fsm.ClientPhase) bool { return p == fsm.ClientClosing || p == fsm.ClientDraining }

@@ -201,7 +201,8 @@ func everyServer() (list []fsm.ServerConfig) {
 	return list
 }
 
-// together explores configurations one by one, several at a time, and adds the reports up.
+// together explores configurations one by one, several at a time, and adds the reports up. With
+// [explore.Options].First it begins no further one once a violation is found.
 func together[C any](list []C, o explore.Options, run func(C, explore.Options) (Report, error)) (sum Report, err error) {
 	workers := o.Workers
 	if workers == 0 {
@@ -220,6 +221,9 @@ func together[C any](list []C, o explore.Options, run func(C, explore.Options) (
 			o.Progress = nil
 			for i := int(turn.Add(1)) - 1; i < len(list); i = int(turn.Add(1)) - 1 {
 				reports[i], errs[i] = run(list[i], o)
+				if o.First && len(reports[i].Violations) > 0 {
+					turn.Store(int64(len(list)))
+				}
 				mu.Lock()
 				done.States, done.Steps, done.Depth = done.States+reports[i].States, done.Steps+reports[i].Steps, max(done.Depth, reports[i].Depth)
 				if progress != nil {
