@@ -25,24 +25,30 @@ func pair(t *testing.T) (n *Network, c *Client, v *Server) {
 	return n, c, site.Last()
 }
 
+// tampered lists what can be made to disagree.
+var tampered = []struct {
+	name   string
+	tamper func(n *Network, c *Client, v *Server)
+	want   string
+}{
+	{"server never open", func(_ *Network, _ *Client, v *Server) { v.open = false }, "INV-50"},
+	{"message out of nothing", func(_ *Network, c *Client, _ *Server) { c.received = append(c.received, Message{wire.Text, "more"}) }, "INV-35"},
+	{"message changed", func(_ *Network, _ *Client, v *Server) { v.received[0].Data = "hell" }, "INV-35"},
+	{"message lost", func(_ *Network, _ *Client, v *Server) { v.sent = append(v.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
+	{"message lost on the other side", func(_ *Network, c *Client, _ *Server) { c.sent = append(c.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
+	{"waits for nothing", func(_ *Network, c *Client, _ *Server) { c.open = false }, "LIV-01"},
+	{"too slow", func(_ *Network, c *Client, _ *Server) { c.settled = time.Hour }, "LIV-02"},
+	{"own frame refused", func(_ *Network, c *Client, _ *Server) {
+		c.blame(Item{Broken: fsm.FailureFrame, Text: "unmasked"})
+	}, "INV-48"},
+	{"another result", func(_ *Network, c *Client, _ *Server) { // that of a server that has not begun
+		c.conn.peer.receiver.(*host).side = endpoint.NewServer(endpoint.ServerConfig{})
+	}, "INV-49"},
+}
+
 // Whatever is made to disagree is found.
 func TestNetwork_Check(t *testing.T) {
-	for _, v := range []struct {
-		name   string
-		tamper func(n *Network, c *Client, v *Server)
-		want   string
-	}{
-		{"server never open", func(_ *Network, _ *Client, v *Server) { v.open = false }, "INV-50"},
-		{"message out of nothing", func(_ *Network, c *Client, _ *Server) { c.received = append(c.received, Message{wire.Text, "more"}) }, "INV-35"},
-		{"message changed", func(_ *Network, _ *Client, v *Server) { v.received[0].Data = "hell" }, "INV-35"},
-		{"message lost", func(_ *Network, _ *Client, v *Server) { v.sent = append(v.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
-		{"message lost on the other side", func(_ *Network, c *Client, _ *Server) { c.sent = append(c.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
-		{"waits for nothing", func(_ *Network, c *Client, _ *Server) { c.open = false }, "LIV-01"},
-		{"too slow", func(_ *Network, c *Client, _ *Server) { c.settled = time.Hour }, "LIV-02"},
-		{"own frame refused", func(_ *Network, c *Client, _ *Server) {
-			c.blame(Item{Broken: fsm.FailureFrame, Text: "unmasked"})
-		}, "INV-48"},
-	} {
+	for _, v := range tampered {
 		t.Run(v.name, func(t *testing.T) {
 			n, c, s := pair(t)
 			v.tamper(n, c, s)
@@ -54,14 +60,6 @@ func TestNetwork_Check(t *testing.T) {
 			require.Len(t, n.Broken(), found, "said once")
 		})
 	}
-}
-
-// Both sides hold another result: here the server's is that of one that has not begun.
-func TestNetwork_CheckResult(t *testing.T) {
-	n, c, _ := pair(t)
-	c.conn.peer.receiver.(*host).side = endpoint.NewServer(endpoint.ServerConfig{})
-	n.Check()
-	require.ErrorContains(t, n.Broken()[0], "INV-49")
 }
 
 // A peer that is no host of this package may break frames.
