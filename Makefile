@@ -35,15 +35,15 @@ vet: ## go vet
 PORTABLE := ./fsm/... ./wire/... ./endpoint/... ./transport/... ./sim/... ./cmd/... ./internal/visible/...
 SYSTEMS  := linux/386 linux/arm linux/mips linux/s390x windows/amd64 darwin/arm64
 BROWSERS := js/wasm wasip1/wasm
-# Modules below transport.
-NESTED   := coderws gorillaws otelkhp promkhp internal/adaptertest internal/mqtttest
+# Modules that nobody who imports khp downloads.
+NESTED   := docs/examples $(addprefix transport/,coderws gorillaws otelkhp promkhp internal/adaptertest internal/mqtttest)
 
 .PHONY: portable
 portable: ## it compiles for other processors and systems, go.mod is tidy in all modules
 	@for s in $(SYSTEMS); do echo "vet $$s"; CGO_ENABLED=0 GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) vet $(PORTABLE) || exit 1; done
 	@for s in $(BROWSERS); do echo "build $$s"; GOOS=$${s%/*} GOARCH=$${s#*/} $(GO) build ./fsm/... ./wire/... ./endpoint/... ./transport/... || exit 1; done
-	@for m in coderws gorillaws; do echo "build $$m js/wasm"; (cd transport/$$m && GOOS=js GOARCH=wasm $(GO) build ./...) || exit 1; done
-	@for m in . bench internal/tools internal/dist/nfpm $(NESTED:%=transport/%); do (cd $$m && $(GO) mod tidy -diff) || { echo "$$m: run go mod tidy"; exit 1; }; done
+	@for m in transport/coderws transport/gorillaws docs/examples/browser; do echo "build $$m js/wasm"; (cd $$m && GOOS=js GOARCH=wasm $(GO) build -o /dev/null ./...) || exit 1; done
+	@for m in . bench internal/tools internal/dist/nfpm $(NESTED); do (cd $$m && $(GO) mod tidy -diff) || { echo "$$m: run go mod tidy"; exit 1; }; done
 
 .PHONY: lint
 lint: ## staticcheck, and the dispatching switches are exhaustive
@@ -61,7 +61,7 @@ race: ## the tests in short mode, with the race detector
 .PHONY: nested
 nested: ## the nested modules
 	cd bench && $(GO) vet ./... && $(GO) test ./...
-	@staticcheck=$$($(TOOL) -n staticcheck) && for m in $(NESTED); do (cd transport/$$m && $(GO) vet ./... && $$staticcheck ./... && $(GOTEST) ./...) || exit 1; done
+	@staticcheck=$$($(TOOL) -n staticcheck) && for m in $(NESTED); do (cd $$m && $(GO) vet ./... && $$staticcheck ./... && $(GOTEST) ./...) || exit 1; done
 
 .PHONY: generate
 generate: ## write the generated files again
@@ -94,7 +94,7 @@ package: ## the Debian package is reproducible, complete and hardened; as root i
 
 .PHONY: browser
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-browser: ## a real browser speaks KHP with khp serve (needs Chromium: apt-get install chromium)
+browser: ## a real browser speaks KHP with khp serve, by its demo page and by the Go client of docs/examples (needs Chromium: apt-get install chromium)
 	@test -n "$(CHROMIUM)" || { echo "make browser needs Chromium: apt-get install chromium, or name one with CHROMIUM=..."; exit 1; }
 	$(GO) test ./internal/browser -count=1 -chromium "$(CHROMIUM)"
 

@@ -60,5 +60,5 @@
 // the application; its documentation says how to run them.
 //
 // The server sets no deadline for the opening request: bound it as any HTTP request. The examples
-// of this package print outputs; those of package driver are hosts on real connections.
+// of this package print outputs; docs/examples has hosts on real connections, by package driver.
 package endpoint

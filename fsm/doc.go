@@ -52,5 +52,6 @@
 //   - A failure has its close code in [CloseCode] (failure.go): a redirect loop,
 //     [FailureRedirectLoop], closes with 1000.
 //
-// docs/states.md shows every row, docs/status.md every code.
+// docs/states.md shows every row, docs/status.md every code, docs/facts.md which facts matter for
+// which event. docs/examples/fsmonly is a server with everything of its own but these machines.
 package fsm

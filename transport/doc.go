@@ -160,4 +160,5 @@
 // does not emulate WebSocket by plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over
 // an HTTP/2 connection. To have KHP on connections of another WebSocket library, see gorillaws,
 // coderws and package adapter below this one; without any goroutine or socket, package endpoint.
+// docs/examples has programs for those: on a library that calls back, on an event loop, in a browser.
 package transport

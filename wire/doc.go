@@ -70,4 +70,7 @@
 //
 // Writing tests eight bytes at once, too. The module in ../bench compares both
 // with other parsers; docs/performance.md has the numbers.
+//
+// docs/examples/eventloop uses the bodies of Close frames ([AppendClose], [ParseClose]);
+// docs/examples/ownparser shows how a parser of one's own is tried on the corpus that tries this one.
 package wire

@@ -38,6 +38,10 @@
 //  6. A client brings connections up: see [ClientHost].
 //  7. Answer every question, even late.
 //
-// The examples are such hosts, complete: a server on a WebSocket library with callbacks, a server
-// on a bare event loop, a client on blocking sockets.
+// # Examples
+//
+// docs/examples has hosts that run, each with its test: eventloop, a server on a bare event loop;
+// browser, a client in Go on the WebSocket of a browser; gws, a server on a WebSocket library that
+// calls back, which runs the driver by transport/adapter. The example of this package is a client on
+// blocking sockets.
 package driver

@@ -104,7 +104,7 @@ func (c *blocking) SendMessage(t wire.MessageType, p []byte) error {
 }
 func (c *blocking) SendPong(p []byte) error { return wsutil.WriteClientMessage(c.socket, ws.OpPong, p) }
 func (c *blocking) SendClose(code uint16, reason string) error {
-	return wsutil.WriteClientMessage(c.socket, ws.OpClose, closeBody(code, reason))
+	return wsutil.WriteClientMessage(c.socket, ws.OpClose, wire.AppendClose(nil, code, reason))
 }
 func (c *blocking) Flush() error                    { return nil }
 func (c *blocking) Disconnect()                     { _ = c.socket.Close() }

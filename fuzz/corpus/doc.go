@@ -27,5 +27,5 @@
 // for example. The cases are still inputs it has to survive.
 //
 // `go run example.com/khp/fuzz/export DIR` writes all of it to files, for fuzzers in other
-// languages.
+// languages. docs/examples/ownparser tries and fuzzes a parser with all of it.
 package corpus

@@ -11,7 +11,8 @@
 // in their way.
 //
 // A library that calls back for each message has an [Inbox] in its Conn: it keeps the messages that
-// arrive before the handshake asks for them, and before the application is ready.
+// arrive before the handshake asks for them, and before the application is ready. docs/examples/gws
+// is a server on such a library.
 //
 // # What every library costs
 //

@@ -1,0 +1,78 @@
+// Package suite tries the servers of the examples: the conformance cases of khp, and clients that
+// mean harm.
+package suite
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
+	"example.com/khp/internal/conform"
+	"example.com/khp/transport"
+	"example.com/khp/transport/auth"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// Decide is what a server under test decides: what the cases of khp need, and at /slow, once
+// Release is called.
+func (s *Slow) Decide(ctx context.Context, r *endpoint.Request) (endpoint.Decision, error) {
+	if r.Path() == "/slow" {
+		s.asked <- struct{}{}
+		<-s.release
+	}
+	return conform.Decide(ctx, r)
+}
+
+// Slow holds decisions back.
+type Slow struct {
+	asked   chan struct{}
+	release chan struct{}
+}
+
+// NewSlow returns a Slow that holds back.
+func NewSlow() *Slow { return &Slow{make(chan struct{}, 1024), make(chan struct{})} }
+
+// Conform runs conformance cases against the server at url, ws://host:port.
+func Conform(t *testing.T, url string, patterns ...string) {
+	u, err := wire.ParseURL(url+"/echo", nil)
+	require.NoError(t, err)
+	resources := map[string]string{}
+	for _, name := range []string{"challenge", "redirect", "refuse"} {
+		resources[name] = conform.OwnResources[name]
+	}
+	for _, profile := range []string{"spec", "kaazing"} {
+		list, err := conform.Select(conform.Filter{Server: true, Profile: profile, Patterns: patterns})
+		require.NoError(t, err)
+		run := conform.Server(t.Context(), &conform.Target{URL: u, User: conform.User, Resources: resources}, list, conform.Options{Patience: time.Minute})
+		require.Empty(t, run.Down+run.Unfit)
+		require.NotZero(t, run.Grades["pass"])
+		for _, c := range run.Cases {
+			if c.Grade.Failed() {
+				t.Errorf("%s, %s: %s\n%+v\n%+v", profile, c.ID, c.Why, c.Behaviour, c.Closing)
+			}
+		}
+	}
+}
+
+// Account has clients of both profiles log in at /account as joe:welcome, and others fail.
+func Account(t *testing.T, url string) {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
+		c, err := transport.Dial(ctx, url+"/account", &transport.DialOptions{Profile: profile, Credentials: auth.Basic("joe", "welcome")})
+		require.NoError(t, err)
+		require.NoError(t, c.Write(ctx, transport.Text, []byte("hello")))
+		_, p, err := c.Read(ctx)
+		require.NoError(t, err)
+		require.Equal(t, "hello", string(p))
+		require.NoError(t, c.Close(0, ""))
+		for _, credentials := range []auth.CredentialsProvider{nil, auth.Basic("joe", "guess")} {
+			_, err = transport.Dial(ctx, url+"/account", &transport.DialOptions{Profile: profile, Credentials: credentials})
+			var failure fsm.Failure
+			require.ErrorAs(t, err, &failure)
+		}
+	}
+}
