@@ -39,23 +39,19 @@ func shakeAgain(s *Server) {
 	_, _ = s.Decide(t0, benchAnswer)
 }
 
-// Beyond what the caller keeps, a handshake allocates the endpoint itself and the memory it works
-// in, a client also what it puts its response together in.
+// A handshake allocates the endpoint itself, the memory it works in, and what is kept: a list and
+// one string for all of it.
 func TestHandshake_Allocations(t *testing.T) {
-	const (
-		fields  = 2 // kept of a head: a list and one string for all of it
-		element = 2 // kept of a list with one element: the list and its text
-		target  = 1
-	)
+	const most = 4
 	require.True(t, clientHandshake().Phase().Open())
 	require.True(t, serverHandshake().Phase().Open())
 	client := testing.AllocsPerRun(100, func() { clientHandshake() })
-	require.LessOrEqual(t, client, float64(3+fields+element), "client")
+	require.LessOrEqual(t, client, float64(most), "client")
 	server := testing.AllocsPerRun(100, func() { serverHandshake() })
-	require.LessOrEqual(t, server, float64(2+target+fields+element+fields+2*element), "server")
+	require.LessOrEqual(t, server, float64(most), "server")
 	s := NewServer(ServerConfig{})
 	again := testing.AllocsPerRun(100, func() { shakeAgain(s) })
-	require.LessOrEqual(t, again, server-2, "a server that is used again has its memory")
+	require.LessOrEqual(t, again, float64(most-2), "a server that is used again has its memory")
 	t.Logf("client %v, server %v, again %v", client, server, again)
 }
 

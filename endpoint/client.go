@@ -30,8 +30,9 @@ type Client struct {
 	goOn    bool // a follow-up is ordered
 	proxied bool // the current connection authenticates with the proxy
 
-	credentials string // those sent last to this origin, for the next request or opening request
-	login       string // credentials that the opening request of this origin needs
+	credentials string  // those sent last to this origin, for the next request or opening request
+	memory      *memory // until the connection is open
+	login       string  // credentials that the opening request of this origin needs
 }
 
 // connection holds the data of one connection. A redirect or retry replaces it as a whole.
@@ -61,7 +62,7 @@ func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	m := new(memory)
 	c := &Client{cfg: cfg, machine: cfg.machine()}
 	c.clock.timeouts, c.buf, c.opening.Fields = &c.cfg.Timeouts, m.buf[:0], m.fields[:0]
-	c.out, c.visited = c.room[:0], c.first[:0]
+	c.out, c.visited, c.memory = c.room[:0], c.first[:0], m
 	c.cfg.Limits = cfg.Limits.OrDefault()
 	if err := cfg.check(c.buf); err != nil {
 		return nil, err
@@ -322,6 +323,9 @@ func (c *Client) perform(e fsm.Effect) {
 	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
 		c.unit.Unwrap = c.machine.Profile != fsm.ProfileSpec
 		c.unit.Reset(c.cfg.Limits)
+		if c.memory != nil {
+			c.unit.Use(c.memory.message[:])
+		}
 		o.Kind, o.Type = SendMessage, wire.Binary
 		o.Data, _ = c.extendedRequest(e.Kind == fsm.EffectReplayRequest)
 	case fsm.EffectSendBody:
@@ -335,7 +339,7 @@ func (c *Client) perform(e fsm.Effect) {
 		c.result.Plain, c.result.Status = true, 101
 		o.Kind = Open
 	case fsm.EffectComplete:
-		c.unit, c.buf = wire.Assembler{}, nil // an open connection may live long
+		c.unit, c.buf, c.memory = wire.Assembler{}, nil, nil // an open connection may live long
 		o.Kind = Open
 	case fsm.EffectFail:
 		o.Kind, o.Err = Fail, c.failure(e)

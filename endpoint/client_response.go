@@ -106,9 +106,11 @@ func (c *Client) decide(terminated bool) {
 	}
 	action := fsm.Status(r.Status).Action
 	if action == fsm.ActionComplete {
-		c.result = Result{Status: r.Status, Header: copyFields(r.Fields), Body: bytes.Clone(r.Body),
+		k := keptByClient()
+		fields := k.copyFields(r.Fields)
+		c.result = Result{Status: r.Status, Header: fields, Body: bytes.Clone(r.Body),
 			Subprotocol: (&judge.Asked{Subprotocols: c.cfg.Subprotocols}).Selected(r.Fields),
-			Extensions:  selectedExtensions(r)}
+			Extensions:  k.selected(r.Fields, fields)}
 	} else {
 		c.remember(r, LegExtended)
 	}
@@ -178,7 +180,7 @@ func (c *Client) judgeSelection(r *wire.Response, action fsm.Action) (facts fsm.
 	}
 	facts, fault := judge.Response(r, &asked)
 	if action == fsm.ActionComplete && facts.Has(fsm.FactExtensionsAsked) && c.cfg.ConfirmExtensions != nil {
-		if err := c.cfg.ConfirmExtensions(selectedExtensions(r)); err != nil {
+		if err := c.cfg.ConfirmExtensions(new(kept).selected(r.Fields, copyFields(r.Fields))); err != nil {
 			return facts &^ fsm.FactExtensionsAsked, err.Error()
 		}
 	}
@@ -197,18 +199,6 @@ func (c *Client) take(j judgment) fsm.Facts {
 		c.next = j.next
 	}
 	return j.facts
-}
-
-func selectedExtensions(r *wire.Response) []string {
-	var elements []string
-	for v := range r.Fields.All("Sec-WebSocket-Extensions") {
-		var room [4]wire.Extension
-		list, _ := wire.ParseExtensions(room[:0], v)
-		for _, e := range list {
-			elements = append(elements, elementText(e))
-		}
-	}
-	return elements
 }
 
 // judgeChallenges reads the challenges of a 401. One malformed field spoils all. [AMB-42]

@@ -260,7 +260,7 @@ func withMisuse(detail string, e *MisuseError) string {
 // own.
 type memory struct {
 	buf     [512]byte     // for output
-	message [512]byte     // server: the message that holds the request
+	message [512]byte     // the message that holds the request, or the response
 	fields  [8]wire.Field // of the parsed head
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
@@ -98,33 +97,6 @@ func fieldValue(fields []HeaderField, name string) string {
 	return ""
 }
 
-// copyFields copies parsed fields out of the buffer they are views of.
-func copyFields(fields wire.Fields) []HeaderField {
-	if len(fields) == 0 {
-		return nil
-	}
-	size := 0
-	for _, f := range fields {
-		size += len(f.Name) + len(f.Value)
-	}
-	var text strings.Builder // one string for all
-	text.Grow(size)
-	for _, f := range fields {
-		text.Write(f.Name)
-		text.Write(f.Value)
-	}
-	rest := text.String()
-	cut := func(n int) (s string) {
-		s, rest = rest[:n], rest[n:]
-		return s
-	}
-	list := make([]HeaderField, len(fields))
-	for i, f := range fields {
-		list[i] = HeaderField{Name: cut(len(f.Name)), Value: cut(len(f.Value))}
-	}
-	return list
-}
-
 // findField returns the first field of that name, nil if there is none.
 func findField(fields []HeaderField, name string) *HeaderField {
 	for i := range fields {
@@ -143,40 +115,6 @@ func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// parseLists returns the elements of the two negotiation fields of a request. copies are the fields
-// as strings, of which the elements are parts. An empty field is a fault unless its kind may be
-// empty: deployed clients send one when they have nothing to list. [AMB-23]
-func parseLists(
-	fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool,
-) (subprotocols, extensions []string, fault string) {
-	for i, f := range fields {
-		switch empty := len(f.Value) == 0; {
-		case scan.EqualFold(f.Name, "Sec-WebSocket-Protocol") && !(empty && mayBeEmpty[0]):
-			var room [4][]byte
-			list, err := wire.ParseTokens(room[:0], f.Value)
-			if err != nil {
-				return nil, nil, "Sec-WebSocket-Protocol: " + parseText(err)
-			}
-			value := shared{copies[i].Value}
-			subprotocols = slices.Grow(subprotocols, len(list))
-			for _, p := range list {
-				subprotocols = append(subprotocols, value.token(p))
-			}
-		case scan.EqualFold(f.Name, "Sec-WebSocket-Extensions") && !(empty && mayBeEmpty[1]):
-			var room [4]wire.Extension
-			list, err := wire.ParseExtensions(room[:0], f.Value)
-			if err != nil {
-				return nil, nil, "Sec-WebSocket-Extensions: " + parseText(err)
-			}
-			value := shared{copies[i].Value}
-			for _, e := range list {
-				extensions = append(extensions, value.element(e))
-			}
-		}
-	}
-	return subprotocols, extensions, ""
-}
-
 // ofApplication keeps, in place, one of each subprotocol of the application: not that of KHP, nor
 // the token that clients list beside it.
 func ofApplication(list []string) []string {
@@ -190,38 +128,4 @@ func ofApplication(list []string) []string {
 		return nil
 	}
 	return kept
-}
-
-// shared returns parts of one text, a field value that is kept anyway, from left to right: the
-// elements of a list then take no memory of their own.
-type shared struct{ rest string }
-
-// token returns p as a string.
-func (s *shared) token(p []byte) string {
-	if string(p) == Subprotocol {
-		return Subprotocol
-	}
-	i := strings.Index(s.rest, string(p))
-	if i < 0 {
-		return string(p)
-	}
-	token := s.rest[i : i+len(p)]
-	s.rest = s.rest[i+len(p):]
-	return token
-}
-
-// element returns e as it would be written.
-func (s *shared) element(e wire.Extension) string {
-	n := len(e.Name) + len(";") + len(e.Params)
-	i := strings.Index(s.rest, string(e.Name))
-	if e.Params == nil || i < 0 || len(s.rest) < i+n || s.rest[i+len(e.Name)] != ';' ||
-		s.rest[i+n-len(e.Params):i+n] != string(e.Params) {
-		if e.Params == nil {
-			return s.token(e.Name)
-		}
-		return string(e.Name) + ";" + string(e.Params)
-	}
-	element := s.rest[i : i+n]
-	s.rest = s.rest[i+n:]
-	return element
 }

@@ -27,6 +27,7 @@ type Server struct {
 	pending  []byte       // copy of the message that holds it, and of its body
 	partial  bool         // the head in it is not complete yet
 	bodyLeft int64
+	kept     kept // of both requests
 	request  Request
 	decision Decision // of this call
 	prepared []byte   // the response that it makes

@@ -197,7 +197,11 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 		s.forgetOpening(string(r.Target[:min(len(r.Target), s.cfg.Limits.Target)]))
 		return status, what
 	}
-	*o = OpeningRequest{Target: wire.OriginForm(string(r.Target)), Opening: copyFields(r.Fields)}
+	room := new(serverRoom)
+	s.kept = kept{fields: room.fields[:], elements: room.elements[:]}
+	n := len(r.Target) + sizeOf(r.Fields)
+	s.kept.reserve(n, n/2) // most extended requests are half as long
+	*o = OpeningRequest{Target: wire.OriginForm(s.kept.string(r.Target)), Opening: s.kept.copyFields(r.Fields)}
 	get := func(name string) string { return fieldValue(o.Opening, name) }
 	o.Host, o.Key = get("Host"), get("Sec-WebSocket-Key")
 	if status, fault := judge.OpeningRequest(r, true); status != 0 {
@@ -209,7 +213,7 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	if o.Origin != "" && !s.checkOrigin(o.Origin, o.Host) {
 		return 403, "Origin " + quote(o.Origin) + " is not allowed here"
 	}
-	if o.Subprotocols, o.Extensions, what = parseLists(r.Fields, o.Opening, [2]bool{}); what != "" {
+	if o.Subprotocols, o.Extensions, what = s.kept.lists(r.Fields, o.Opening, [2]bool{}); what != "" {
 		return 400, what
 	}
 	if status, what = s.checkOpening(); status == 0 && s.cfg.GrantOpening != nil && len(o.Extensions) > 0 {

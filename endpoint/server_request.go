@@ -140,8 +140,8 @@ func (s *Server) judgeRequest() (status int, what string) {
 // judgeLists checks the two negotiation fields and collects their elements.
 func (s *Server) judgeLists() (status int, what string) {
 	q := &s.request
-	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(), Header: copyFields(s.parsed.Fields)}
-	subprotocols, extensions, fault := parseLists(s.parsed.Fields, q.Header, [2]bool{true, s.kaazing()})
+	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(), Header: s.kept.copyFields(s.parsed.Fields)}
+	subprotocols, extensions, fault := s.kept.lists(s.parsed.Fields, q.Header, [2]bool{true, s.kaazing()})
 	if fault != "" {
 		return 400, fault
 	}

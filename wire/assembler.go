@@ -91,6 +91,14 @@ func (a *Assembler) Reset(l Limits) {
 	}
 }
 
+// Use lets the unit begin in b, which belongs to the assembler from then on. Longer units get memory
+// of their own, and so does one that has begun already.
+func (a *Assembler) Use(b []byte) {
+	if len(a.buf) == 0 && cap(a.buf) < len(b) {
+		a.buf = b[:0]
+	}
+}
+
 // Started reports whether the unit holds any byte.
 func (a *Assembler) Started() bool { return len(a.buf) > 0 }
 

@@ -174,3 +174,25 @@ func TestProgress_String(t *testing.T) {
 	})
 	require.Equal(t, []string{"invalid", "text", "binary"}, []string{MessageType(0).String(), Text.String(), Binary.String()})
 }
+
+// A unit begins in the memory it is given, goes on in its own when that is too small, and leaves a
+// unit alone that has begun.
+func TestAssembler_Use(t *testing.T) {
+	reply := []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+	for _, size := range []int{0, 1, 20, len(reply), 512} {
+		var a Assembler
+		a.Reset(DefaultLimits())
+		room := make([]byte, size)
+		a.Use(room)
+		_, err := a.Add(Binary, reply[:10])
+		require.NoError(t, err)
+		a.Use(make([]byte, 512))
+		_, err = a.Add(Binary, reply[10:])
+		require.NoError(t, err)
+		require.True(t, a.HeadComplete(), "with %d bytes of memory", size)
+		require.Equal(t, "websocket", string(a.Response.Fields[0].Value))
+		if size >= len(reply) {
+			require.Equal(t, reply, room[:len(reply)], "the memory is used")
+		}
+	}
+}

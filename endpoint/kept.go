@@ -1,0 +1,182 @@
+package endpoint
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/khp/internal/scan"
+	"example.com/khp/wire"
+)
+
+// kept is the memory of what outlives a handshake: the fields of its heads, and the elements of
+// their lists. Nothing in it is used twice, so copies of what it returned stay good.
+type kept struct {
+	text     strings.Builder
+	fields   []HeaderField // free
+	elements []string      // free
+}
+
+// Room for the fields and elements of one handshake, as most need: one allocation each. Those that
+// need more get memory of their own.
+type (
+	clientRoom struct {
+		fields   [8]HeaderField
+		elements [4]string
+	}
+	serverRoom struct {
+		fields   [16]HeaderField
+		elements [4]string
+	}
+)
+
+func keptByClient() *kept {
+	room := new(clientRoom)
+	return &kept{fields: room.fields[:], elements: room.elements[:]}
+}
+
+// reserve makes room for texts of n bytes together, and of more that may follow.
+func (k *kept) reserve(n, more int) {
+	if k.text.Cap()-k.text.Len() < n {
+		k.text = strings.Builder{} // strings made of the old one keep it
+		k.text.Grow(n + more)
+	}
+}
+
+// string copies b.
+func (k *kept) string(b []byte) string {
+	k.reserve(len(b), 0)
+	from := k.text.Len()
+	k.text.Write(b)
+	return k.text.String()[from:]
+}
+
+// copyFields copies parsed fields out of the buffer they are views of.
+func (k *kept) copyFields(fields wire.Fields) []HeaderField {
+	n := len(fields)
+	if n == 0 {
+		return nil
+	}
+	k.reserve(sizeOf(fields), 0)
+	if len(k.fields) < n {
+		k.fields = make([]HeaderField, n)
+	}
+	list := k.fields[:n:n]
+	k.fields = k.fields[n:]
+	for i, f := range fields {
+		list[i] = HeaderField{Name: k.string(f.Name), Value: k.string(f.Value)}
+	}
+	return list
+}
+
+func copyFields(fields wire.Fields) []HeaderField { return new(kept).copyFields(fields) }
+
+// sizeOf is the length of all names and values.
+func sizeOf(fields wire.Fields) (n int) {
+	for i := range fields {
+		n += len(fields[i].Name) + len(fields[i].Value)
+	}
+	return n
+}
+
+// grow returns list with room for n more elements.
+func (k *kept) grow(list []string, n int) []string {
+	switch {
+	case cap(list)-len(list) >= n:
+		return list
+	case list == nil && len(k.elements) >= n:
+		list, k.elements = k.elements[:0:n], k.elements[n:]
+		return list
+	}
+	return slices.Grow(list, n)
+}
+
+// subprotocols appends the elements of a field to a list. They are parts of copy, its value as a
+// string.
+func (k *kept) subprotocols(to []string, value []byte, copy string) ([]string, error) {
+	var room [4][]byte
+	list, err := wire.ParseTokens(room[:0], value)
+	text := shared{copy}
+	to = k.grow(to, len(list))
+	for _, p := range list {
+		to = append(to, text.token(p))
+	}
+	return to, err
+}
+
+// extensions does the same for extensions.
+func (k *kept) extensions(to []string, value []byte, copy string) ([]string, error) {
+	var room [4]wire.Extension
+	list, err := wire.ParseExtensions(room[:0], value)
+	text := shared{copy}
+	to = k.grow(to, len(list))
+	for _, e := range list {
+		to = append(to, text.element(e))
+	}
+	return to, err
+}
+
+// selected returns the extensions that a response selects, whose fields were copied.
+func (k *kept) selected(fields wire.Fields, copies []HeaderField) (list []string) {
+	for i, f := range fields {
+		if scan.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
+			list, _ = k.extensions(list, f.Value, copies[i].Value)
+		}
+	}
+	return list
+}
+
+// lists returns the elements of the two negotiation fields of a request. copies are the fields as
+// strings. An empty field is a fault unless its kind may be empty: deployed clients send one when
+// they have nothing to list. [AMB-23]
+func (k *kept) lists(
+	fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool,
+) (subprotocols, extensions []string, fault string) {
+	var err error
+	for i, f := range fields {
+		switch empty := len(f.Value) == 0; {
+		case scan.EqualFold(f.Name, "Sec-WebSocket-Protocol") && !(empty && mayBeEmpty[0]):
+			if subprotocols, err = k.subprotocols(subprotocols, f.Value, copies[i].Value); err != nil {
+				return nil, nil, "Sec-WebSocket-Protocol: " + parseText(err)
+			}
+		case scan.EqualFold(f.Name, "Sec-WebSocket-Extensions") && !(empty && mayBeEmpty[1]):
+			if extensions, err = k.extensions(extensions, f.Value, copies[i].Value); err != nil {
+				return nil, nil, "Sec-WebSocket-Extensions: " + parseText(err)
+			}
+		}
+	}
+	return subprotocols, extensions, ""
+}
+
+// shared returns parts of one text, a field value that is kept anyway, from left to right: the
+// elements of a list then take no memory of their own.
+type shared struct{ rest string }
+
+// token returns p as a string.
+func (s *shared) token(p []byte) string {
+	if string(p) == Subprotocol {
+		return Subprotocol
+	}
+	i := strings.Index(s.rest, string(p))
+	if i < 0 {
+		return string(p)
+	}
+	token := s.rest[i : i+len(p)]
+	s.rest = s.rest[i+len(p):]
+	return token
+}
+
+// element returns e as it would be written.
+func (s *shared) element(e wire.Extension) string {
+	n := len(e.Name) + len(";") + len(e.Params)
+	i := strings.Index(s.rest, string(e.Name))
+	if e.Params == nil || i < 0 || len(s.rest) < i+n || s.rest[i+len(e.Name)] != ';' ||
+		s.rest[i+n-len(e.Params):i+n] != string(e.Params) {
+		if e.Params == nil {
+			return s.token(e.Name)
+		}
+		return string(e.Name) + ";" + string(e.Params)
+	}
+	element := s.rest[i : i+n]
+	s.rest = s.rest[i+n:]
+	return element
+}
