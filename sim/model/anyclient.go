@@ -5,39 +5,41 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
 )
 
 // AnyClient is the model of an honest server whose clients, application, network and clock may do
 // anything in any order.
 type AnyClient struct {
 	Config fsm.ServerConfig
-	Fault  Fault // the zero value is none
+	Fault  act.Fault // the zero value is none
 
 	Unlimited bool // for all limits at once; those of Config must be 1
 }
 
 // Start returns a server that was just connected to.
-func (m AnyClient) Start() serverWorld {
-	w := serverWorld{state: m.Config.Start(), host: serverHost{host{marks: connected}}}
-	w.host.put(unchecked, m.Config.Unchecked)
+func (m AnyClient) Start() world.Server {
+	w := world.ConnectedTo(m.Config.Start())
+	w.Host.Put(world.Unchecked, m.Config.Unchecked)
 	return w
 }
 
 // AtRest reports whether the server has come to its end.
-func (m AnyClient) AtRest(w serverWorld) bool { return w.Phase().Terminal() }
+func (m AnyClient) AtRest(w world.Server) bool { return w.Phase().Terminal() }
 
 // Edges is how many edges both machines have.
-func (AnyClient) Edges() int { return edges() }
+func (AnyClient) Edges() int { return act.EdgeCount() }
 
 // Steps offers every event that can happen in w.
-func (m AnyClient) Steps(w serverWorld, yield func(*step[serverWorld])) {
+func (m AnyClient) Steps(w world.Server, yield func(*step[world.Server])) {
 	if w.Phase().Terminal() {
 		return
 	}
-	var s step[serverWorld]
+	var s step[world.Server]
 	for ev := range m.events(&w) {
 		s.Next, s.Fair = w, ev.Kind == fsm.EventTimerExpired
-		s.Action, _, s.Broken, s.Differs = s.Next.take(m.Config, &m.Fault, ev)
+		s.Action, _, s.Broken, s.Differs = s.Next.Take(m.Config, &m.Fault, ev)
 		if s.Broken != "" || s.Differs != "" || s.Action.Index >= 0 || s.Next != w {
 			if m.Unlimited {
 				eachServer(w, &s, yield)
@@ -52,9 +54,9 @@ func (m AnyClient) Steps(w serverWorld, yield func(*step[serverWorld])) {
 const allMet = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge | fsm.FactProxyChallenge | fsm.FactUpgrade
 
 // events lists what can happen in w.
-func (m *AnyClient) events(w *serverWorld) func(yield func(fsm.Event) bool) {
+func (m *AnyClient) events(w *world.Server) func(yield func(fsm.Event) bool) {
 	return func(yield func(fsm.Event) bool) {
-		h, phase := &w.host, w.Phase()
+		h, phase := &w.Host, w.Phase()
 		kind := func(kinds ...fsm.EventKind) {
 			for _, k := range kinds {
 				yield(fsm.Event{Kind: k})
@@ -66,14 +68,14 @@ func (m *AnyClient) events(w *serverWorld) func(yield func(fsm.Event) bool) {
 			}
 			yield(fsm.Event{Kind: fsm.EventOpeningRequest, Status: 405})
 		}
-		if h.is(webSocket) {
+		if h.Is(world.WebSocket) {
 			m.received(w, yield)
 		}
-		if h.is(connected) {
+		if h.Is(world.Connected) {
 			kind(fsm.EventConnectionLost)
 			violation(yield, fsm.FailureFrame)
 		}
-		if h.is(deciding) {
+		if h.Is(world.Deciding) {
 			for _, status := range representatives {
 				for _, f := range []fsm.Facts{allMet, allMet | fsm.FactReroute, allMet &^ fsm.FactSelectionValid, fsm.FactSelectionValid, 0} {
 					yield(fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: f})
@@ -82,7 +84,7 @@ func (m *AnyClient) events(w *serverWorld) func(yield func(fsm.Event) bool) {
 			kind(fsm.EventApplicationFailed)
 		}
 		for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-			if h.timers.has(t) {
+			if h.Timers.Has(t) {
 				yield(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
 			}
 		}
@@ -94,7 +96,7 @@ func (m *AnyClient) events(w *serverWorld) func(yield func(fsm.Event) bool) {
 }
 
 // received lists what can come out of an established WebSocket.
-func (m *AnyClient) received(w *serverWorld, yield func(fsm.Event) bool) {
+func (m *AnyClient) received(w *world.Server, yield func(fsm.Event) bool) {
 	for _, k := range []fsm.EventKind{fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventPeerClosed} {
 		yield(fsm.Event{Kind: k})
 	}
@@ -113,34 +115,34 @@ func (m *AnyClient) received(w *serverWorld, yield func(fsm.Event) bool) {
 }
 
 // Properties returns what must hold in every run of the model.
-func (m AnyClient) Properties() explore.Properties[serverWorld] {
-	in := func(p fsm.ServerPhase) func(serverWorld) bool {
-		return func(w serverWorld) bool { return w.Phase() == p }
+func (m AnyClient) Properties() explore.Properties[world.Server] {
+	in := func(p fsm.ServerPhase) func(world.Server) bool {
+		return func(w world.Server) bool { return w.Phase() == p }
 	}
-	return explore.Properties[serverWorld]{
-		Always: []explore.Property[serverWorld]{
-			holds("INV-05", "exactly one terminal event, told when the machine is at its end", func(w serverWorld) bool {
-				return w.host.ended == 1 == w.Phase().Terminal() && w.host.ended <= 1
+	return explore.Properties[world.Server]{
+		Always: []explore.Property[world.Server]{
+			holds("INV-05", "exactly one terminal event, told when the machine is at its end", func(w world.Server) bool {
+				return w.Host.Ended == 1 == w.Phase().Terminal() && w.Host.Ended <= 1
 			}),
-			holds("INV-40", "after a terminating status the connection is closing", func(w serverWorld) bool {
-				return !w.host.is(decided) || w.host.opened > 0 || w.host.is(closeSent) || w.Phase().Terminal() || w.Phase().Open()
+			holds("INV-40", "after a terminating status the connection is closing", func(w world.Server) bool {
+				return !w.Host.Is(world.Decided) || w.Host.Opened > 0 || w.Host.Is(world.CloseSent) || w.Phase().Terminal() || w.Phase().Open()
 			}),
-			holds("LIV-06", "the timers that the phase needs run, and no others", func(w serverWorld) bool { return w.timed() }),
-			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w serverWorld) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),
+			holds("LIV-06", "the timers that the phase needs run, and no others", func(w world.Server) bool { return w.Timed() }),
+			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w world.Server) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),
 		},
-		AtSteps:  slices.Concat(serverChecks, checks(serverObligations)),
-		Compared: m.Fault.oracle(),
-		LeadsTo: []explore.Promise[serverWorld]{
-			leads("LIV-01", "what began ends or opens", func(w serverWorld) bool { return w.Phase() != fsm.ServerOpening }, func(w serverWorld) bool {
+		AtSteps:  slices.Concat(world.ServerChecks, world.Checks(world.ServerObligations)),
+		Compared: world.OracleChecks(&m.Fault),
+		LeadsTo: []explore.Promise[world.Server]{
+			leads("LIV-01", "what began ends or opens", func(w world.Server) bool { return w.Phase() != fsm.ServerOpening }, func(w world.Server) bool {
 				return w.Phase().Terminal() || w.Phase().Open()
 			}),
-			leads("LIV-06", "a server does not wait for a request for ever", func(w serverWorld) bool { return waiting(w.Phase()) }, func(w serverWorld) bool { return !waiting(w.Phase()) }),
-			leads("LIV-07", "what is closing comes to an end", in(fsm.ServerClosing), func(w serverWorld) bool { return w.Phase().Terminal() }),
+			leads("LIV-06", "a server does not wait for a request for ever", func(w world.Server) bool { return waiting(w.Phase()) }, func(w world.Server) bool { return !waiting(w.Phase()) }),
+			leads("LIV-07", "what is closing comes to an end", in(fsm.ServerClosing), func(w world.Server) bool { return w.Phase().Terminal() }),
 		},
-		Sometimes: []explore.Property[serverWorld]{
+		Sometimes: []explore.Property[world.Server]{
 			holds("LIV-03", "open", in(fsm.ServerOpen)),
-			holds("LIV-04", "open after the last challenge", func(w serverWorld) bool {
-				return w.Phase() == fsm.ServerOpen && w.state.Challenges() == int(m.Config.MaxChallenges)
+			holds("LIV-04", "open after the last challenge", func(w world.Server) bool {
+				return w.Phase() == fsm.ServerOpen && w.State.Challenges() == int(m.Config.MaxChallenges)
 			}),
 		},
 	}
@@ -150,3 +152,12 @@ func (m AnyClient) Properties() explore.Properties[serverWorld] {
 func waiting(p fsm.ServerPhase) bool {
 	return p == fsm.ServerAwaitRequest || p == fsm.ServerAwaitReplay || p == fsm.ServerAwaitBody
 }
+
+// Size is the length of an encoding.
+func (AnyClient) Size() int { return world.ServerSize }
+
+// Encode writes w into b.
+func (AnyClient) Encode(w world.Server, b []byte) { w.Encode(b) }
+
+// Decode returns the state whose encoding is b.
+func (AnyClient) Decode(b []byte) (w world.Server) { w.Decode(b); return w }

@@ -6,33 +6,33 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"github.com/stretchr/testify/require"
 )
 
 // A gross change spoils a whole column of a table, or every row that orders something. Nothing is
 // forbidden to a machine that does nothing; its obligations find it.
 type gross struct {
 	name string
-	side Side
+	side act.Side
 	hits func(fsm.Row) bool // the rows it changes
 	to   func(*fsm.Row)
 }
 
 // fault makes the change.
-func (g gross) fault() Fault {
+func (g gross) fault() act.Fault {
 	rows := slices.Collect(fsm.ClientRows())
-	if g.side == Server {
+	if g.side == act.Server {
 		rows = slices.Collect(fsm.ServerRows())
 	}
-	f := Fault{Name: g.name, Side: g.side, Unaided: true, altered: fsm.Alter(g.side.String(), -1, fsm.Row{})}
+	f := act.Fault{Name: g.name, Side: g.side, Unaided: true, Altered: fsm.Alter(g.side.String(), -1, fsm.Row{})}
 	for n, r := range rows {
 		if g.hits(r) {
 			r.Effects, r.When = slices.Clone(r.Effects), slices.Clone(r.When)
 			g.to(&r)
-			f.altered = f.altered.And(n, r)
+			f.Altered = f.Altered.And(n, r)
 		}
 	}
 	return f
@@ -49,7 +49,7 @@ func (g gross) found(t *testing.T) string {
 
 // nearest returns the properties whose violations are the nearest, in the first configuration that has
 // any.
-func nearest(t *testing.T, f Fault) (broken []explore.Checked) {
+func nearest(t *testing.T, f act.Fault) (broken []explore.Checked) {
 	for _, m := range slices.Backward(Models()) { // the small ones first
 		for _, c := range m.Configurations {
 			if len(c.sides) > 1 && c.Name != "spec" || !c.Has(f.Side) {
@@ -105,50 +105,50 @@ func ofKind(k fsm.EffectKind) func(fsm.Effect) bool {
 
 // Changes that exploration once called harmless.
 var grossNamed = []gross{
-	{"every Ping is ignored by the client", Client, on("PingReceived"), ignoring},
-	{"every Ping is ignored by the server", Server, on("PingReceived"), ignoring},
-	{"a request that names an extension of the opening handshake is taken", Server, func(r fsm.Row) bool { return r.Event == "Request" && r.Failure == fsm.FailureMalformed }, func(r *fsm.Row) {
+	{"every Ping is ignored by the client", act.Client, on("PingReceived"), ignoring},
+	{"every Ping is ignored by the server", act.Server, on("PingReceived"), ignoring},
+	{"a request that names an extension of the opening handshake is taken", act.Server, func(r fsm.Row) bool { return r.Event == "Request" && r.Failure == fsm.FailureMalformed }, func(r *fsm.Row) {
 		r.To, r.Effects, r.Failure, r.Changes = "Deciding", []fsm.Effect{{Kind: fsm.EffectStopTimers}, {Kind: fsm.EffectArmTimer, Timer: fsm.TimerOverall}, {Kind: fsm.EffectAskDecision}}, 0, fsm.Changes{}
 	}},
-	{"the client never sends Close before it is open", Client, func(r fsm.Row) bool {
+	{"the client never sends Close before it is open", act.Client, func(r fsm.Row) bool {
 		return r.From != "Open" && r.From != "Plain" && ordering(ofKind(fsm.EffectSendClose))(r)
 	}, dropping(ofKind(fsm.EffectSendClose))},
-	{"the client never answers Close", Client, on("PeerClosed"), dropping(ofKind(fsm.EffectSendClose))},
-	{"the server never answers Close", Server, on("PeerClosed"), dropping(ofKind(fsm.EffectSendClose))},
-	{"the client ignores that it is to close", Client, on("CloseRequested"), ignoring},
-	{"the server ignores that it is to close", Server, on("CloseRequested"), ignoring},
-	{"the response timer is never started", Client, ordering(arms(fsm.TimerResponse)), dropping(arms(fsm.TimerResponse))},
-	{"the request timer is never started", Server, ordering(arms(fsm.TimerRequest)), dropping(arms(fsm.TimerRequest))},
-	{"the body timer is never started", Server, ordering(arms(fsm.TimerBody)), dropping(arms(fsm.TimerBody))},
-	{"307 is followed whatever the method", Client, on("Response(RedirectIfGet)"), heedless("GET")},
-	{"targets that are refused are followed", Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanRedirect }, heedless("target usable", "target refused")},
-	{"targets that were visited are followed", Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanRedirect }, heedless("target usable", "target visited")},
+	{"the client never answers Close", act.Client, on("PeerClosed"), dropping(ofKind(fsm.EffectSendClose))},
+	{"the server never answers Close", act.Server, on("PeerClosed"), dropping(ofKind(fsm.EffectSendClose))},
+	{"the client ignores that it is to close", act.Client, on("CloseRequested"), ignoring},
+	{"the server ignores that it is to close", act.Server, on("CloseRequested"), ignoring},
+	{"the response timer is never started", act.Client, ordering(arms(fsm.TimerResponse)), dropping(arms(fsm.TimerResponse))},
+	{"the request timer is never started", act.Server, ordering(arms(fsm.TimerRequest)), dropping(arms(fsm.TimerRequest))},
+	{"the body timer is never started", act.Server, ordering(arms(fsm.TimerBody)), dropping(arms(fsm.TimerBody))},
+	{"307 is followed whatever the method", act.Client, on("Response(RedirectIfGet)"), heedless("GET")},
+	{"targets that are refused are followed", act.Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanRedirect }, heedless("target usable", "target refused")},
+	{"targets that were visited are followed", act.Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanRedirect }, heedless("target usable", "target visited")},
 }
 
 // Changes that make each of the rarer checks speak.
 var grossRare = []gross{
-	{"the client opens again at a Ping", Client, func(r fsm.Row) bool { return r.From == "Open" && r.Event == "PingReceived" }, orders(effect(fsm.EffectComplete))},
-	{"the server opens again at a Ping", Server, func(r fsm.Row) bool { return r.From == "Open" && r.Event == "PingReceived" }, orders(effect(fsm.EffectComplete))},
-	{"an upgrade goes to a target that was visited", Client, func(r fsm.Row) bool { return strings.HasSuffix(r.ID, "426/redirect-loop") }, func(r *fsm.Row) {
+	{"the client opens again at a Ping", act.Client, func(r fsm.Row) bool { return r.From == "Open" && r.Event == "PingReceived" }, act.Orders(act.Effect(fsm.EffectComplete))},
+	{"the server opens again at a Ping", act.Server, func(r fsm.Row) bool { return r.From == "Open" && r.Event == "PingReceived" }, act.Orders(act.Effect(fsm.EffectComplete))},
+	{"an upgrade goes to a target that was visited", act.Client, func(r fsm.Row) bool { return strings.HasSuffix(r.ID, "426/redirect-loop") }, func(r *fsm.Row) {
 		r.Plan, r.Failure, r.Changes.Set = fsm.PlanUpgrade, 0, nil
 	}},
-	{"407 is answered without a challenge", Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanProxyAuth }, heedless("proxy challenge")},
-	{"426 is answered without TLS", Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanUpgrade }, heedless("upgrade to TLS", "target usable")},
-	{"a request that names an extension of the opening handshake is accepted at once", Server, func(r fsm.Row) bool { return r.ID == "await-request/request/malformed" }, func(r *fsm.Row) {
+	{"407 is answered without a challenge", act.Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanProxyAuth }, heedless("proxy challenge")},
+	{"426 is answered without TLS", act.Client, func(r fsm.Row) bool { return r.Plan == fsm.PlanUpgrade }, heedless("upgrade to TLS", "target usable")},
+	{"a request that names an extension of the opening handshake is accepted at once", act.Server, func(r fsm.Row) bool { return r.ID == "await-request/request/malformed" }, func(r *fsm.Row) {
 		r.Effects[0].Code = 101
 	}},
-	{"a plain connection counts as complete", Server, ordering(ofKind(fsm.EffectOpenPlain)), func(r *fsm.Row) {
-		r.Effects[len(r.Effects)-1] = effect(fsm.EffectComplete)
+	{"a plain connection counts as complete", act.Server, ordering(ofKind(fsm.EffectOpenPlain)), func(r *fsm.Row) {
+		r.Effects[len(r.Effects)-1] = act.Effect(fsm.EffectComplete)
 	}},
-	{"decisions need not meet their obligations", Server, on("Decided(Close)"), heedless("obligations met")},
-	{"every client gets N", Server, func(r fsm.Row) bool { return r.ID == "opening/opening-request/await-request" }, orders(effect(fsm.EffectSendProceed))},
+	{"decisions need not meet their obligations", act.Server, on("Decided(Close)"), heedless("obligations met")},
+	{"every client gets N", act.Server, func(r fsm.Row) bool { return r.ID == "opening/opening-request/await-request" }, act.Orders(act.Effect(fsm.EffectSendProceed))},
 }
 
 // grossChanges are those and, of both tables, each column ignored, each effect dropped from each
 // column, and each effect and each start of a timer dropped everywhere.
 func grossChanges() []gross {
 	list := slices.Clone(grossNamed)
-	for _, side := range []Side{Client, Server} {
+	for _, side := range []act.Side{act.Client, act.Server} {
 		seen := map[string]bool{}
 		add := func(name string, hits func(fsm.Row) bool, to func(*fsm.Row)) {
 			if name = side.String() + ": " + name; !seen[name] {
@@ -156,7 +156,7 @@ func grossChanges() []gross {
 				list = append(list, gross{name, side, hits, to})
 			}
 		}
-		for _, r := range edgesOf(side) {
+		for _, r := range act.EdgesOf(side) {
 			column := func(o fsm.Row) bool { return o.Event == r.Event && o.Verdict == fsm.Accepted }
 			add("ignores "+r.Event, column, ignoring)
 			for _, e := range r.Effects {
@@ -213,7 +213,7 @@ func TestColumns_EveryOne(t *testing.T) {
 	for _, g := range slices.Concat(grossNamed, grossRare) {
 		note(nearest(t, g.fault()))
 	}
-	for _, f := range Faults() {
+	for _, f := range act.Faults() {
 		f.Unaided = true
 		note(nearest(t, f))
 	}

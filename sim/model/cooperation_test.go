@@ -3,14 +3,14 @@ package model
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"github.com/stretchr/testify/require"
 )
 
 func TestExplore_Cooperation(t *testing.T) {
-	exploreAll(t, "cooperation", Client, append(clientSteps, serverSteps...))
+	exploreAll(t, "cooperation", act.Client, append(clientSteps, serverSteps...))
 }
 
 // A driver reports the body as written before it hands over what it has received since. One that does

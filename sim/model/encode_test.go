@@ -3,15 +3,15 @@ package model
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"github.com/stretchr/testify/require"
 )
 
 // wantRoundTrip walks through all states of a system and requires that each comes back from its
 // encoding: so no two states share one.
-func wantRoundTrip[S comparable](t *testing.T, sys explore.System[S, Action]) {
+func wantRoundTrip[S comparable](t *testing.T, sys explore.System[S, act.Action]) {
 	t.Helper()
 	seen, list := map[S]bool{sys.Start(): true}, []S{sys.Start()}
 	a, b := make([]byte, sys.Size()), make([]byte, sys.Size())

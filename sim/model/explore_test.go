@@ -5,6 +5,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
 	"github.com/stretchr/testify/require"
 )
 
@@ -54,7 +55,7 @@ func needTime(t *testing.T) {
 // exploreAll runs all configurations of a model within small bounds and requires that nothing is
 // violated and that sizes are the known ones. Every property that held is attested. It returns
 // which edges of the side's table were taken.
-func exploreAll(t *testing.T, model string, side Side, atEachStep []string) (taken map[int]bool) {
+func exploreAll(t *testing.T, model string, side act.Side, atEachStep []string) (taken map[int]bool) {
 	t.Helper()
 	taken = map[int]bool{}
 	for _, m := range Models() {
@@ -63,7 +64,7 @@ func exploreAll(t *testing.T, model string, side Side, atEachStep []string) (tak
 				continue
 			}
 			t.Run(c.Name, func(t *testing.T) {
-				r, err := c.Explore(c.Bounds("small"), Fault{}, explore.Options{})
+				r, err := c.Explore(c.Bounds("small"), act.Fault{}, explore.Options{})
 				require.NoError(t, err)
 				for _, v := range r.Violations {
 					t.Errorf("%s", v)
@@ -71,14 +72,14 @@ func exploreAll(t *testing.T, model string, side Side, atEachStep []string) (tak
 				require.Equal(t, sizes[t.Name()], size{r.States, r.Steps, r.Depth}, "size of the state space")
 				for _, p := range r.Properties {
 					require.True(t, p.Held && !p.Undecided, "%s: %s", p.ID, p.Text)
-					if p.ID != "TOTAL" && p.ID != oracleID {
+					if p.ID != "TOTAL" && p.ID != act.OracleID {
 						t.Attr("req", p.ID)
 					}
 				}
 				for _, id := range atEachStep {
 					t.Attr("req", id)
 				}
-				for i, n := range Edges(r)[side-Client] {
+				for i, n := range Edges(r)[side-act.Client] {
 					taken[i] = taken[i] || n > 0
 				}
 			})
@@ -101,16 +102,16 @@ var (
 
 func TestExplore_AnyServer(t *testing.T) {
 	needTime(t)
-	wantAllTaken(t, exploreAll(t, "byzantine-server", Client, clientSteps), edgesOf(Client))
+	wantAllTaken(t, exploreAll(t, "byzantine-server", act.Client, clientSteps), act.EdgesOf(act.Client))
 }
 
 func TestExplore_AnyClient(t *testing.T) {
-	wantAllTaken(t, exploreAll(t, "byzantine-client", Server, serverSteps), edgesOf(Server))
+	wantAllTaken(t, exploreAll(t, "byzantine-client", act.Server, serverSteps), act.EdgesOf(act.Server))
 }
 
 func TestExplore_Honest(t *testing.T) {
 	needTime(t)
-	exploreAll(t, "honest", Client, append(clientSteps, serverSteps...))
+	exploreAll(t, "honest", act.Client, append(clientSteps, serverSteps...))
 }
 
 func wantAllTaken(t *testing.T, taken map[int]bool, edges []fsm.Row) {
@@ -127,7 +128,7 @@ func BenchmarkExplore(b *testing.B) {
 		b.Run(m.Name, func(b *testing.B) {
 			states := 0
 			for b.Loop() {
-				r, err := m.Configurations[0].Explore(m.Configurations[0].Bounds("small"), Fault{}, explore.Options{})
+				r, err := m.Configurations[0].Explore(m.Configurations[0].Bounds("small"), act.Fault{}, explore.Options{})
 				require.NoError(b, err)
 				states += r.States
 			}

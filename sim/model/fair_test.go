@@ -4,10 +4,11 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
+	"github.com/stretchr/testify/require"
 )
 
 // What nobody can put off for ever: a timer that runs runs out, and a host dials what it was told to
@@ -27,8 +28,8 @@ func TestFair_IsWhatNobodyCanPutOff(t *testing.T) {
 	kaazing := tiny.client("kaazing")
 	server := fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1, Plain: true}
 	seen := map[fsm.EventKind]bool{}
-	wantFair := func(must ...fsm.EventKind) func(a Action, fair bool) {
-		return func(a Action, fair bool) {
+	wantFair := func(must ...fsm.EventKind) func(a act.Action, fair bool) {
+		return func(a act.Action, fair bool) {
 			seen[a.Event.Kind] = true
 			require.Equal(t, !a.Cut && slices.Contains(must, a.Event.Kind), fair, "%s", a)
 		}
@@ -38,7 +39,7 @@ func TestFair_IsWhatNobodyCanPutOff(t *testing.T) {
 	everyStep(AnyClient{Config: server}, wantFair(hostMust...))
 	everyStep(AnyClient{Config: server, Unlimited: true}, wantFair(hostMust...))
 
-	arrives := slices.DeleteFunc(everyKind[:len(everyKind):len(everyKind)], func(k fsm.EventKind) bool { return slices.Contains(mayWait, k) })
+	arrives := slices.DeleteFunc(world.EveryKind[:len(world.EveryKind):len(world.EveryKind)], func(k fsm.EventKind) bool { return slices.Contains(mayWait, k) })
 	everyStep(Honest{Client: tiny.client("spec"), Server: server}.System(), wantFair(arrives...))
 	for k := fsm.EventConnectRequested; k <= fsm.EventApplicationFailed; k++ {
 		require.True(t, seen[k], "%s happened", k)
@@ -46,7 +47,7 @@ func TestFair_IsWhatNobodyCanPutOff(t *testing.T) {
 }
 
 // everyStep looks at all steps out of reachable states.
-func everyStep[S comparable](m explore.System[S, Action], look func(a Action, fair bool)) {
+func everyStep[S comparable](m explore.System[S, act.Action], look func(a act.Action, fair bool)) {
 	seen, size := map[string]bool{}, m.Size()
 	note := func(s S) (isNew bool) {
 		b := make([]byte, size)

@@ -3,19 +3,19 @@ package model
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"github.com/stretchr/testify/require"
 )
 
-func TestFaults_EachHasItsRow(t *testing.T) { require.Len(t, Faults(), len(mistakes)) }
+func TestFaults_EachHasItsRow(t *testing.T) { require.Len(t, act.Faults(), len(act.Mistakes)) }
 
 func TestFaults_AreCaughtByTheirProperty(t *testing.T) {
 	needTime(t)
-	for _, f := range Faults() {
+	for _, f := range act.Faults() {
 		t.Run(f.Name, func(t *testing.T) {
-			f.Unaided = f.Catches != oracleID
+			f.Unaided = f.Catches != act.OracleID
 			var shortest *Violation
 			for _, m := range Models() { // the first configuration of each is enough
 				for _, c := range m.Configurations[:1] {
@@ -43,7 +43,7 @@ func TestFaults_AreFoundInThePair(t *testing.T) {
 	needTime(t)
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 2
-	for _, f := range Faults() {
+	for _, f := range act.Faults() {
 		if !f.Pair {
 			continue
 		}

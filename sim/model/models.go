@@ -5,15 +5,41 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
 )
+
+// What happens in an exploration, and what can be wrong with a machine.
+type (
+	Side   = act.Side   // who acts: Client, Server or Network
+	Action = act.Action // one event of one machine, or of the network
+	Fault  = act.Fault  // a mistake in a row of a table, which every checker must find
+)
+
+// Sides.
+const (
+	Client  = act.Client
+	Server  = act.Server
+	Network = act.Network
+)
+
+// Faults returns all faults, in the order in which they are named to the user.
+func Faults() []Fault { return act.Faults() }
+
+// FaultNamed returns the fault called name.
+func FaultNamed(name string) (Fault, bool) { return act.FaultNamed(name) }
+
+// VarName makes the name of a variable of a condition or mark: "wait running" of the client is
+// c_wait_running.
+func VarName(prefix, name string) string { return world.VarName(prefix, name) }
 
 // Results of explorations.
 type (
-	Report    = explore.Report[Action]
-	Violation = explore.Violation[Action]
+	Report    = explore.Report[act.Action]
+	Violation = explore.Violation[act.Action]
 )
 
-type step[S comparable] = explore.Step[S, Action]
+type step[S comparable] = explore.Step[S, act.Action]
 
 // holds and leads write properties in a line.
 func holds[S comparable](id, text string, holds func(S) bool) explore.Property[S] {
@@ -25,7 +51,7 @@ func leads[S comparable](id, text string, from, to func(S) bool) explore.Promise
 }
 
 // Merge puts the reports of all shards of a configuration together; see [explore.Merge].
-func Merge(shards ...Report) (Report, error) { return explore.Merge(edges(), shards...) }
+func Merge(shards ...Report) (Report, error) { return explore.Merge(act.EdgeCount(), shards...) }
 
 // Bounds limit the counters of a model, and so its size.
 type Bounds struct {
@@ -47,9 +73,9 @@ type Model struct {
 // Configuration is one machine, or pair of machines, to explore.
 type Configuration struct {
 	Model, Name string
-	sides       []Side
+	sides       []act.Side
 	bounds      map[string]Bounds
-	explore     func(Bounds, Fault, explore.Options) (Report, error)
+	explore     func(Bounds, act.Fault, explore.Options) (Report, error)
 }
 
 // BoundNames are the names of the ready-made bounds, the default in the middle.
@@ -60,12 +86,12 @@ func (c Configuration) Bounds(name string) Bounds { return c.bounds[name] }
 
 // Has reports whether a side takes part that acts by its machine, so that a fault there changes
 // something.
-func (c Configuration) Has(s Side) bool {
+func (c Configuration) Has(s act.Side) bool {
 	return slices.Contains(c.sides, s)
 }
 
 // Explore explores the configuration. The zero Fault is none.
-func (c Configuration) Explore(b Bounds, f Fault, o explore.Options) (Report, error) {
+func (c Configuration) Explore(b Bounds, f act.Fault, o explore.Options) (Report, error) {
 	return c.explore(b, f, o)
 }
 
@@ -135,32 +161,44 @@ var (
 func Models() []Model {
 	honest := Model{Name: "honest", Text: "honest client and server, free applications and clock, a network that keeps order and is cut anywhere"}
 	for _, p := range pairedConfigs {
-		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []Side{Client, Server}, honestBounds, func(b Bounds, f Fault, o explore.Options) (Report, error) {
+		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []act.Side{act.Client, act.Server}, honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
 			m := Honest{Client: b.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
 			return explore.Explore(m.System(), m.Properties(), o)
 		}})
 	}
 	cooperation := Model{Name: "cooperation", Text: "honest client and server that want the connection: nothing is cut, nobody gives up"}
 	for _, p := range pairedConfigs {
-		cooperation.Configurations = append(cooperation.Configurations, Configuration{cooperation.Name, p.name, []Side{Client, Server}, honestBounds, func(b Bounds, f Fault, o explore.Options) (Report, error) {
+		cooperation.Configurations = append(cooperation.Configurations, Configuration{cooperation.Name, p.name, []act.Side{act.Client, act.Server}, honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
 			m := Honest{Client: b.client(p.client), Unaware: p.unaware, Cooperative: true, Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
 			return explore.Explore(m.System(), m.Properties(), o)
 		}})
 	}
 	servers := Model{Name: "byzantine-server", Text: "honest client against a server, network and clock that do anything at any time"}
 	for _, c := range clientConfigs {
-		servers.Configurations = append(servers.Configurations, Configuration{servers.Name, c.name, []Side{Client}, byzantineServerBounds, func(b Bounds, f Fault, o explore.Options) (Report, error) {
+		servers.Configurations = append(servers.Configurations, Configuration{servers.Name, c.name, []act.Side{act.Client}, byzantineServerBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
 			m := AnyServer{Config: b.client(c.name), Fault: f}
 			return explore.Explore(m, m.Properties(), o)
 		}})
 	}
 	clients := Model{Name: "byzantine-client", Text: "honest server against clients, a network, an application and a clock that do anything at any time"}
 	for _, c := range serverConfigs {
-		clients.Configurations = append(clients.Configurations, Configuration{clients.Name, c.name, []Side{Server}, byzantineClientBounds, func(b Bounds, f Fault, o explore.Options) (Report, error) {
+		clients.Configurations = append(clients.Configurations, Configuration{clients.Name, c.name, []act.Side{act.Server}, byzantineClientBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
 			m := AnyClient{Config: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
 			c.change(&m.Config)
 			return explore.Explore(m, m.Properties(), o)
 		}})
 	}
 	return []Model{honest, servers, clients, cooperation}
+}
+
+// Edges returns how often each edge of the client's and of the server's table was taken, by its
+// index; nil for a table of which none was.
+func Edges(r Report) (tables [2][]int) {
+	n := min(act.ClientEdges, len(r.Edges))
+	for i, list := range [2][]int{r.Edges[:n], r.Edges[n:]} {
+		if slices.ContainsFunc(list, func(n int) bool { return n > 0 }) {
+			tables[i] = list
+		}
+	}
+	return tables
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
 )
 
 // message is what the network carries.
@@ -58,17 +60,17 @@ func (q *queue) holds(kind uint8) bool {
 func (w *walker) network() {
 	p := &w.from
 	if p.up && !p.cut && !w.x.m.Cooperative {
-		w.out = step[Pair]{Action: Action{Side: Network, Cut: true, Index: -1}, Next: *p}
+		w.out = step[Pair]{Action: act.Action{Side: act.Network, Cut: true, Index: -1}, Next: *p}
 		next := &w.out.Next
 		next.cut, next.toClient, next.toServer = true, w.x.empty, w.x.empty
 		w.yield(&w.out)
 	}
 	w.fair = true
 	defer func() { w.fair = false }()
-	if p.client.host.is(connected) && (p.cut || p.toClient.n > 0 && (w.x.m.hasty || !p.untold())) {
+	if p.client.Host.Is(world.Connected) && (p.cut || p.toClient.n > 0 && (w.x.m.hasty || !p.untold())) {
 		w.toClient()
 	}
-	if p.server.host.is(connected) && (p.cut || p.toServer.n > 0) {
+	if p.server.Host.Is(world.Connected) && (p.cut || p.toServer.n > 0) {
 		w.toServer()
 	}
 }
@@ -76,7 +78,7 @@ func (w *walker) network() {
 // untold reports whether the server has read a request body that the client's host has not yet
 // reported as written. A host reports it before it hands over what it has received since.
 func (p *Pair) untold() bool {
-	return p.client.host.is(writing) && !p.toServer.body
+	return p.client.Host.Is(world.Writing) && !p.toServer.body
 }
 
 // toClient delivers the next message to the client.
@@ -92,7 +94,7 @@ func (w *walker) toClient() {
 	case msg.kind == openingAnswer && msg.status == 101:
 		w.tellClient(next, fsm.Event{Kind: fsm.EventOpened, Facts: fsm.FactKHP})
 	case msg.kind == openingAnswer:
-		w.tellClient(next, fsm.Event{Kind: fsm.EventResponse, Status: msg.status, Facts: completing})
+		w.tellClient(next, fsm.Event{Kind: fsm.EventResponse, Status: msg.status, Facts: world.Completing})
 	case msg.kind == closeFrame:
 		w.tellClient(next, fsm.Event{Kind: fsm.EventPeerClosed, Facts: next.headComplete()})
 	case msg.kind == endOfStream:
@@ -154,7 +156,7 @@ func (w *walker) responseToClient(next *Pair, msg message) {
 func (w *walker) decideUnit(next *Pair, facts fsm.Facts) {
 	unit := next.unit
 	next.unit = message{}
-	facts |= completing &^ fsm.FactTerminated
+	facts |= world.Completing &^ fsm.FactTerminated
 	switch fsm.Status(int(unit.status)).Action {
 	case fsm.ActionReplay:
 		facts |= fsm.FactChallengeUsable
@@ -252,7 +254,7 @@ func (w *walker) clientOrders(p *Pair, o *dispatch) (broken string) {
 	if o.disconnects {
 		p.toClient = w.x.empty
 	}
-	if !p.up || p.cut || !p.server.host.is(connected) {
+	if !p.up || p.cut || !p.server.Host.Is(world.Connected) {
 		return ""
 	}
 	for _, m := range o.put[:o.n] {
@@ -270,7 +272,7 @@ func (w *walker) serverOrders(p *Pair, o *dispatch, target uint8) (broken string
 	if o.disconnects {
 		p.toServer = w.x.empty
 	}
-	if p.cut || !p.client.host.is(connected) {
+	if p.cut || !p.client.Host.Is(world.Connected) {
 		return ""
 	}
 	for _, m := range o.put[:o.n] {
@@ -279,4 +281,30 @@ func (w *walker) serverOrders(p *Pair, o *dispatch, target uint8) (broken string
 		}
 	}
 	return ""
+}
+
+const queueSize = 2 * len(queue{}.list)
+
+// A message takes 16 bits: 4 for its kind, 2 for the target, 10 for the status. An unused place of
+// a queue is of kind 0.
+func (m message) pack() uint16 { return uint16(m.kind) | uint16(m.target)<<4 | m.status<<6 }
+
+func unpack(v uint16) message {
+	return message{kind: uint8(v & 15), target: uint8(v >> 4 & 3), status: v >> 6}
+}
+
+func (q *queue) encode(b []byte) {
+	b = b[:queueSize]
+	for i, m := range q.list {
+		le.PutUint16(b[2*i:], m)
+	}
+}
+
+func (q *queue) decode(b []byte) {
+	b = b[:queueSize]
+	for i := range q.list {
+		if q.list[i] = le.Uint16(b[2*i:]); q.list[i] != 0 {
+			q.n++
+		}
+	}
 }

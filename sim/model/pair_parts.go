@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"example.com/khp/sim/model/internal/world"
 	"github.com/cespare/xxhash/v2"
 )
 
@@ -20,7 +21,7 @@ type part struct {
 
 // clientPart is a client with its turns.
 type clientPart struct {
-	clientWorld
+	world.Client
 	part
 	turns memo[*turn[clientPart]]
 	free  [4]atomic.Pointer[[]*turn[clientPart]] // see [pairSystem.freeOfClient]
@@ -28,7 +29,7 @@ type clientPart struct {
 
 // serverPart is a server with its turns.
 type serverPart struct {
-	serverWorld
+	world.Server
 	part
 	turns memo[*turn[serverPart]]
 	free  [4]atomic.Pointer[[]aimed] // see [pairSystem.freeOfServer]
@@ -144,23 +145,23 @@ func (k *parts[V, P]) learn(words []byte) (ok bool) {
 	return len(words)%k.size == 0
 }
 
-func newClients() *parts[clientWorld, clientPart] {
-	return &parts[clientWorld, clientPart]{
-		size:   clientWorldSize,
-		encode: func(w clientWorld, b []byte) { w.encode(b) },
-		decode: func(b []byte) (w clientWorld) { w.decode(b); return w },
-		make:   func(w clientWorld, p part) *clientPart { return &clientPart{clientWorld: w, part: p} },
-		known:  map[clientWorld]*clientPart{},
+func newClients() *parts[world.Client, clientPart] {
+	return &parts[world.Client, clientPart]{
+		size:   world.ClientSize,
+		encode: func(w world.Client, b []byte) { w.Encode(b) },
+		decode: func(b []byte) (w world.Client) { w.Decode(b); return w },
+		make:   func(w world.Client, p part) *clientPart { return &clientPart{Client: w, part: p} },
+		known:  map[world.Client]*clientPart{},
 	}
 }
 
-func newServers() *parts[serverWorld, serverPart] {
-	return &parts[serverWorld, serverPart]{
-		size:   serverWorldSize,
-		encode: func(w serverWorld, b []byte) { w.encode(b) },
-		decode: func(b []byte) (w serverWorld) { w.decode(b); return w },
-		make:   func(w serverWorld, p part) *serverPart { return &serverPart{serverWorld: w, part: p} },
-		known:  map[serverWorld]*serverPart{},
+func newServers() *parts[world.Server, serverPart] {
+	return &parts[world.Server, serverPart]{
+		size:   world.ServerSize,
+		encode: func(w world.Server, b []byte) { w.Encode(b) },
+		decode: func(b []byte) (w world.Server) { w.Decode(b); return w },
+		make:   func(w world.Server, p part) *serverPart { return &serverPart{Server: w, part: p} },
+		known:  map[world.Server]*serverPart{},
 	}
 }
 

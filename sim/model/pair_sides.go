@@ -4,10 +4,11 @@ import (
 	"cmp"
 
 	"example.com/khp/fsm"
+	"example.com/khp/sim/model/internal/world"
 )
 
 // clientEvents lists what the client's host, application and clock can do.
-func clientEvents(c *clientWorld, head fsm.Facts, fresh bool) (list []fsm.Event) {
+func clientEvents(c *world.Client, head fsm.Facts, fresh bool) (list []fsm.Event) {
 	one := func(kind fsm.EventKind, facts ...fsm.Facts) {
 		for _, f := range facts {
 			list = append(list, fsm.Event{Kind: kind, Facts: f})
@@ -16,22 +17,22 @@ func clientEvents(c *clientWorld, head fsm.Facts, fresh bool) (list []fsm.Event)
 	if c.Phase().Terminal() {
 		return nil
 	}
-	if c.Phase() == fsm.ClientIdle || c.host.is(following) {
+	if c.Phase() == fsm.ClientIdle || c.Host.Is(world.Following) {
 		one(fsm.EventConnectRequested, fsm.FactTargetUsable)
 	}
-	if c.host.is(dialing) {
+	if c.Host.Is(world.Dialing) {
 		one(fsm.EventConnected, 0)
 		one(fsm.EventConnectFailed, 0)
 	}
-	if c.host.is(asked) {
+	if c.Host.Is(world.Asked) {
 		one(fsm.EventCredentialsSupplied, fsm.FactNewCredentials, 0)
 		one(fsm.EventCredentialsDeclined, 0)
 	}
-	if c.host.is(writing) {
+	if c.Host.Is(world.Writing) {
 		one(fsm.EventBodyWritten, 0)
 	}
 	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-		if c.host.timers.has(t) {
+		if c.Host.Timers.Has(t) {
 			list = append(list, fsm.Event{Kind: fsm.EventTimerExpired, Timer: t, Facts: head})
 		}
 	}
@@ -50,12 +51,12 @@ type serverEvent struct {
 
 // serverEvents lists what the server's application and clock can do. marked tells that the server
 // sees and understands .kl=Y.
-func serverEvents(s *serverWorld, marked, fresh, patient bool) (list []serverEvent) {
+func serverEvents(s *world.Server, marked, fresh, patient bool) (list []serverEvent) {
 	one := func(ev fsm.Event, target int) { list = append(list, serverEvent{ev, uint8(target)}) }
 	if s.Phase().Terminal() {
 		return nil
 	}
-	if s.host.is(deciding) {
+	if s.Host.Is(world.Deciding) {
 		for _, status := range []uint16{101, 204, 202, 401, 403} {
 			if status != 202 || patient {
 				one(fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: allMet}, 0)
@@ -70,7 +71,7 @@ func serverEvents(s *serverWorld, marked, fresh, patient bool) (list []serverEve
 		one(fsm.Event{Kind: fsm.EventApplicationFailed}, 0)
 	}
 	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-		if s.host.timers.has(t) {
+		if s.Host.Timers.Has(t) {
 			one(fsm.Event{Kind: fsm.EventTimerExpired, Timer: t}, 0)
 		}
 	}

@@ -1,18 +1,23 @@
 package model
 
 import (
+	"encoding/binary"
 	"errors"
 	"math/bits"
 	"sync"
 
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
 )
+
+var le = binary.LittleEndian
 
 // pairSystem is [Honest] as a transition system.
 type pairSystem struct {
 	m       *Honest
-	clients *parts[clientWorld, clientPart]
-	servers *parts[serverWorld, serverPart]
+	clients *parts[world.Client, clientPart]
+	servers *parts[world.Server, serverPart]
 	queues  *parts[queue, queuePart]
 	empty   *queuePart
 	asking  *queuePart // holds the opening request
@@ -23,13 +28,13 @@ type pairSystem struct {
 
 // System returns m as a transition system. It keeps the parts of the states that it meets, so an
 // exploration should have one of its own.
-func (m Honest) System() explore.System[Pair, Action] {
+func (m Honest) System() explore.System[Pair, act.Action] {
 	x := &pairSystem{m: &m, clients: newClients(), servers: newServers(), queues: newQueues()}
 	x.walkers.New = func() any { return &walker{x: x} }
 	x.empty = x.queues.of(queue{})
 	x.asking = x.with(x.empty, message{kind: openingRequest}.pack())
-	x.met = x.servers.of(serverWorld{m.Server.Start(), serverHost{host{marks: connected}}})
-	x.start = Pair{client: x.clients.of(clientWorld{state: m.Client.Start()}), server: x.servers.of(serverWorld{state: m.Server.Start()}), toClient: x.empty, toServer: x.empty}
+	x.met = x.servers.of(world.ConnectedTo(m.Server.Start()))
+	x.start = Pair{client: x.clients.of(world.Client{State: m.Client.Start()}), server: x.servers.of(world.Server{State: m.Server.Start()}), toClient: x.empty, toServer: x.empty}
 	return x
 }
 
@@ -37,7 +42,7 @@ func (m Honest) System() explore.System[Pair, Action] {
 func (x *pairSystem) Start() Pair { return x.start }
 
 // Edges is how many edges both machines have.
-func (*pairSystem) Edges() int { return edges() }
+func (*pairSystem) Edges() int { return act.EdgeCount() }
 
 // AtRest reports whether both sides have come to their end.
 func (x *pairSystem) AtRest(p Pair) bool { return x.m.atRest(p) }
@@ -105,8 +110,8 @@ func (*pairSystem) Fingerprint(p Pair, seed uint64) uint64 {
 // Words returns the encodings of all parts.
 func (x *pairSystem) Words() [][]byte {
 	return [][]byte{
-		x.clients.encodings(func(p *clientPart) clientWorld { return p.clientWorld }),
-		x.servers.encodings(func(p *serverPart) serverWorld { return p.serverWorld }),
+		x.clients.encodings(func(p *clientPart) world.Client { return p.Client }),
+		x.servers.encodings(func(p *serverPart) world.Server { return p.Server }),
 		x.queues.encodings(func(p *queuePart) queue { return p.queue }),
 	}
 }

@@ -6,15 +6,17 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
 	"github.com/stretchr/testify/require"
 )
 
-func smallPair() explore.System[Pair, Action] {
+func smallPair() explore.System[Pair, act.Action] {
 	return Honest{Client: tiny.client("kaazing"), Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}.System()
 }
 
 // walkedPair returns a system that has met some states, and those in the order of discovery.
-func walkedPair(t *testing.T, states int) (sys explore.System[Pair, Action], list []Pair) {
+func walkedPair(t *testing.T, states int) (sys explore.System[Pair, act.Action], list []Pair) {
 	t.Helper()
 	sys = smallPair()
 	seen := map[Pair]bool{sys.Start(): true}
@@ -62,8 +64,8 @@ func TestPairSystem_RefusesPartsThatDoNotFit(t *testing.T) {
 		"none":           nil,
 		"two kinds":      good[:2],
 		"half a client":  {good[0][:len(good[0])-1], good[1], good[2]},
-		"one twice":      {append(bytes.Clone(good[0]), good[0][:clientWorldSize]...), good[1], good[2]},
-		"another start":  {good[0][clientWorldSize:], good[1], good[2]},
+		"one twice":      {append(bytes.Clone(good[0]), good[0][:world.ClientSize]...), good[1], good[2]},
+		"another start":  {good[0][world.ClientSize:], good[1], good[2]},
 		"wrong order":    {good[0], good[2], good[1]},
 		"an empty queue": {good[0], good[1], make([]byte, 3*queueSize)},
 	} {

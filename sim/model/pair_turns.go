@@ -1,10 +1,14 @@
 package model
 
-import "example.com/khp/fsm"
+import (
+	"example.com/khp/fsm"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
+)
 
 // turn is what comes of an event for a part of a pair.
 type turn[P any] struct {
-	action   Action
+	action   act.Action
 	next     *P
 	broken   string
 	differs  string
@@ -23,11 +27,11 @@ type dispatch struct {
 
 // dispatched digests effects. The opening request is left out, since it begins a connection:
 // [walker.meet] puts it there.
-func dispatched(side Side, effects fsm.Effects) (o dispatch) {
+func dispatched(side act.Side, effects fsm.Effects) (o dispatch) {
 	for e := range effects.All() {
 		switch e.Kind {
 		case fsm.EffectSendOpening:
-			if side == Client {
+			if side == act.Client {
 				continue
 			}
 		case fsm.EffectComplete:
@@ -54,9 +58,9 @@ func (x *pairSystem) clientTurn(c *clientPart, ev fsm.Event) *turn[clientPart] {
 			return t
 		}
 	}
-	w := c.clientWorld
-	a, effects, broken, differs := w.take(x.m.Client, &x.m.Fault, ev)
-	t := &turn[clientPart]{a, x.clients.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested, dispatched(Client, effects)}
+	w := c.Client
+	a, effects, broken, differs := w.Take(x.m.Client, &x.m.Fault, ev)
+	t := &turn[clientPart]{a, x.clients.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested, dispatched(act.Client, effects)}
 	c.turns.add(t)
 	return t
 }
@@ -68,9 +72,9 @@ func (x *pairSystem) serverTurn(s *serverPart, ev fsm.Event) *turn[serverPart] {
 			return t
 		}
 	}
-	w := s.serverWorld
-	a, effects, broken, differs := w.take(x.m.Server, &x.m.Fault, ev)
-	t := &turn[serverPart]{a, x.servers.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired, dispatched(Server, effects)}
+	w := s.Server
+	a, effects, broken, differs := w.Take(x.m.Server, &x.m.Fault, ev)
+	t := &turn[serverPart]{a, x.servers.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired, dispatched(act.Server, effects)}
 	s.turns.add(t)
 	return t
 }
@@ -78,12 +82,12 @@ func (x *pairSystem) serverTurn(s *serverPart, ev fsm.Event) *turn[serverPart] {
 // freeOfClient lists the turns of c that nothing on the network brings about. head is what timers
 // know of a unit in progress; fresh tells that the application has sent nothing yet.
 func (x *pairSystem) freeOfClient(c *clientPart, head fsm.Facts, fresh bool) []*turn[clientPart] {
-	known := &c.free[flag(head != 0, 0)|flag(fresh, 1)]
+	known := &c.free[world.Flag(head != 0, 0)|world.Flag(fresh, 1)]
 	if list := known.Load(); list != nil {
 		return *list
 	}
 	var list []*turn[clientPart]
-	for _, ev := range clientEvents(&c.clientWorld, head, fresh) {
+	for _, ev := range clientEvents(&c.Client, head, fresh) {
 		list = append(list, x.clientTurn(c, ev))
 	}
 	known.Store(&list)
@@ -99,12 +103,12 @@ type aimed struct {
 // freeOfServer lists the turns of s that nothing on the network brings about. patient tells that it
 // may ask for more time.
 func (x *pairSystem) freeOfServer(s *serverPart, fresh, patient bool) []aimed {
-	known := &s.free[flag(fresh, 0)|flag(patient, 1)]
+	known := &s.free[world.Flag(fresh, 0)|world.Flag(patient, 1)]
 	if list := known.Load(); list != nil {
 		return *list
 	}
 	var list []aimed
-	for _, e := range serverEvents(&s.serverWorld, x.m.marked(), fresh, patient) {
+	for _, e := range serverEvents(&s.Server, x.m.marked(), fresh, patient) {
 		list = append(list, aimed{x.serverTurn(s, e.Event), e.target})
 	}
 	known.Store(&list)

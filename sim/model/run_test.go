@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"github.com/stretchr/testify/require"
 )
 
 // configuration returns one of the configurations of a model.
@@ -39,11 +39,11 @@ var tiny = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Deferrals
 
 // eachSample calls f for a configuration of each model, without a fault and with one, so that there
 // are violations to compare too.
-func eachSample(t *testing.T, f func(t *testing.T, c Configuration, fault Fault)) {
+func eachSample(t *testing.T, f func(t *testing.T, c Configuration, fault act.Fault)) {
 	for _, s := range [][3]string{{"honest", "spec", "replay-old-credentials"}, {"byzantine-server", "kaazing", "lost-timer"}, {"byzantine-client", "default", "accept-anything"}} {
 		for _, name := range []string{"", s[2]} {
 			t.Run(s[0]+"/"+name, func(t *testing.T) {
-				fault, ok := FaultNamed(name)
+				fault, ok := act.FaultNamed(name)
 				require.Equal(t, name != "", ok)
 				f(t, configuration(t, s[0], s[1]), fault)
 			})
@@ -52,7 +52,7 @@ func eachSample(t *testing.T, f func(t *testing.T, c Configuration, fault Fault)
 }
 
 func TestExplore_SameWhateverTheWorkersAndTheSeed(t *testing.T) {
-	eachSample(t, func(t *testing.T, c Configuration, fault Fault) {
+	eachSample(t, func(t *testing.T, c Configuration, fault act.Fault) {
 		want, err := c.Explore(tiny, fault, explore.Options{Workers: 1})
 		require.NoError(t, err)
 		require.Equal(t, fault.Name == "", len(want.Violations) == 0)
@@ -87,7 +87,7 @@ func brief(r Report) (list []string) {
 
 func TestExplore_ShardsTogetherAreOneRun(t *testing.T) {
 	needTime(t)
-	eachSample(t, func(t *testing.T, c Configuration, fault Fault) {
+	eachSample(t, func(t *testing.T, c Configuration, fault act.Fault) {
 		want, err := c.Explore(tiny, fault, explore.Options{})
 		require.NoError(t, err)
 		for _, n := range []int{1, 2, 3, 5} {
@@ -117,12 +117,12 @@ func TestExplore_ShardsTogetherAreOneRun(t *testing.T) {
 
 func TestExplore_ShardsOfABoundedRun(t *testing.T) {
 	c := configuration(t, "byzantine-server", "spec")
-	want, err := c.Explore(c.Bounds("small"), Fault{}, explore.Options{MaxDepth: 9})
+	want, err := c.Explore(c.Bounds("small"), act.Fault{}, explore.Options{MaxDepth: 9})
 	require.NoError(t, err)
 	require.Equal(t, 9, want.Depth)
 	var reports []Report
 	for i := range 3 {
-		r, err := c.Explore(c.Bounds("small"), Fault{}, explore.Options{MaxDepth: 9, Shard: explore.Shard{Index: i, Count: 3}})
+		r, err := c.Explore(c.Bounds("small"), act.Fault{}, explore.Options{MaxDepth: 9, Shard: explore.Shard{Index: i, Count: 3}})
 		require.NoError(t, err)
 		reports = append(reports, r)
 	}
@@ -134,7 +134,7 @@ func TestExplore_ShardsOfABoundedRun(t *testing.T) {
 }
 
 func TestExplore_ResumedIsAsIfNeverInterrupted(t *testing.T) {
-	eachSample(t, func(t *testing.T, c Configuration, fault Fault) {
+	eachSample(t, func(t *testing.T, c Configuration, fault act.Fault) {
 		want, err := c.Explore(tiny, fault, explore.Options{})
 		require.NoError(t, err)
 		var saved bytes.Buffer
@@ -170,7 +170,7 @@ func TestExplore_ResumedIsAsIfNeverInterrupted(t *testing.T) {
 // resumed. Which shard has enough to do to be interrupted depends on the fingerprints.
 func TestExplore_ResumedShardKeepsEarlyViolations(t *testing.T) {
 	c := configuration(t, "byzantine-server", "spec")
-	fault, _ := FaultNamed("request-without-khp")
+	fault, _ := act.FaultNamed("request-without-khp")
 	resumed := 0
 	for i := range 4 {
 		shard := explore.Options{Shard: explore.Shard{Index: i, Count: 4}}

@@ -8,6 +8,8 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
 )
 
 // A model without limits stands for those of all limits at once. All that a machine asks of a count is
@@ -80,34 +82,34 @@ func fits(open []bool, counts uint) bool {
 }
 
 // eachClient yields a step of a client for each value that its counts may have then.
-func eachClient(before clientWorld, s *step[clientWorld], yield func(*step[clientWorld])) {
+func eachClient(before world.Client, s *step[world.Client], yield func(*step[world.Client])) {
 	if s.Broken != "" {
 		yield(s)
 		return
 	}
 	var open [3]bool
-	s.Spends, open = spentClient(before.state, s.Next.state)
+	s.Spends, open = spentClient(before.State, s.Next.State)
 	next := s.Next
-	next.host.dials = 0
+	next.Host.Dials = 0
 	choices(open[:], func(counts uint) {
 		s.Next = next
-		s.Next.state = countedClient(next.state, open, counts)
+		s.Next.State = countedClient(next.State, open, counts)
 		yield(s)
 	})
 }
 
 // eachServer does it for a server.
-func eachServer(before serverWorld, s *step[serverWorld], yield func(*step[serverWorld])) {
+func eachServer(before world.Server, s *step[world.Server], yield func(*step[world.Server])) {
 	if s.Broken != "" {
 		yield(s)
 		return
 	}
 	var open [2]bool
-	s.Spends, open = spentServer(before.state, s.Next.state)
+	s.Spends, open = spentServer(before.State, s.Next.State)
 	next := s.Next
 	choices(open[:], func(counts uint) {
 		s.Next = next
-		s.Next.state = countedServer(next.state, open, counts)
+		s.Next.State = countedServer(next.State, open, counts)
 		yield(s)
 	})
 }
@@ -118,22 +120,22 @@ func (x *pairSystem) each(before Pair, s *step[Pair], yield func(*step[Pair])) {
 		yield(s)
 		return
 	}
-	spends, client := spentClient(before.client.state, s.Next.client.state)
+	spends, client := spentClient(before.client.State, s.Next.client.State)
 	spent, server := false, [2]bool{}
-	if s.Action.Side == Server {
-		spent, server = spentServer(before.server.state, s.Next.server.state)
+	if s.Action.Side == act.Server {
+		spent, server = spentServer(before.server.State, s.Next.server.State)
 	}
 	s.Spends = spends || spent
 	next := s.Next
 	choices(client[:], func(c uint) {
 		choices(server[:], func(counts uint) {
 			s.Next = next
-			w := next.client.clientWorld
-			w.host.dials, w.state = 0, countedClient(w.state, client, c)
+			w := next.client.Client
+			w.Host.Dials, w.State = 0, countedClient(w.State, client, c)
 			s.Next.client = x.clients.of(w)
-			if next.server.state.Phase() != 0 {
-				w := next.server.serverWorld
-				w.state = countedServer(w.state, server, counts)
+			if next.server.State.Phase() != 0 {
+				w := next.server.Server
+				w.State = countedServer(w.State, server, counts)
 				s.Next.server = x.servers.of(w)
 			}
 			yield(s)
@@ -149,20 +151,20 @@ var unlimited = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Defe
 func Unlimited() []Model {
 	honest := Model{Name: "honest", Text: "as with limits, for all limits at once"}
 	for _, p := range pairedConfigs {
-		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []Side{Client, Server}, nil, func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []act.Side{act.Client, act.Server}, nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
 			m := Honest{Client: unlimited.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Fault: f, Unlimited: true}
 			return explore.Explore(m.System(), m.Properties(), o)
 		}})
 	}
 	servers := Model{Name: "byzantine-server", Text: "as with limits, for all limits and configurations of a client"}
-	servers.Configurations = []Configuration{{servers.Name, "every", []Side{Client}, nil, func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+	servers.Configurations = []Configuration{{servers.Name, "every", []act.Side{act.Client}, nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
 		return together(everyClient(), o, func(cfg fsm.ClientConfig, o explore.Options) (Report, error) {
 			m := AnyServer{Config: cfg, Fault: f, Unlimited: true}
 			return explore.Explore(m, m.Properties(), o)
 		})
 	}}}
 	clients := Model{Name: "byzantine-client", Text: "as with limits, for all limits and configurations of a server"}
-	clients.Configurations = []Configuration{{clients.Name, "every", []Side{Server}, nil, func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+	clients.Configurations = []Configuration{{clients.Name, "every", []act.Side{act.Server}, nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
 		return together(everyServer(), o, func(cfg fsm.ServerConfig, o explore.Options) (Report, error) {
 			m := AnyClient{Config: cfg, Fault: f, Unlimited: true}
 			return explore.Explore(m, m.Properties(), o)
@@ -172,7 +174,7 @@ func Unlimited() []Model {
 	for i := range cooperation.Configurations {
 		c := &cooperation.Configurations[i]
 		limited := c.explore
-		c.explore = func(_ Bounds, f Fault, o explore.Options) (Report, error) {
+		c.explore = func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
 			return limited(honestBounds["default"], f, o)
 		}
 	}

@@ -3,10 +3,11 @@ package model
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
+	"example.com/khp/sim/model/internal/world"
+	"github.com/stretchr/testify/require"
 )
 
 func TestUnlimited_HoldsForAllLimits(t *testing.T) {
@@ -16,7 +17,7 @@ func TestUnlimited_HoldsForAllLimits(t *testing.T) {
 				continue // too long with the race detector; make prove runs khp explore
 			}
 			t.Run(m.Name+"/"+c.Name, func(t *testing.T) {
-				r, err := c.Explore(Bounds{Unlimited: true}, Fault{}, explore.Options{})
+				r, err := c.Explore(Bounds{Unlimited: true}, act.Fault{}, explore.Options{})
 				require.NoError(t, err)
 				for _, v := range r.Violations {
 					t.Errorf("%s", v)
@@ -38,12 +39,12 @@ func TestUnlimited_CoversEveryLimit(t *testing.T) {
 		all := reachable(AnyServer{Config: cfg, Unlimited: true})
 		left := func(n int, max uint8) uint { return uint(on01(n >= int(max))) }
 		for w := range reachable(exact) {
-			s := w.state
+			s := w.State
 			if s.Phase() == fsm.ClientIdle {
 				continue
 			}
 			counts := left(s.Interim(), limits.MaxInterim) | left(s.Replays(), limits.MaxReplays)<<1 | left(s.Redirects(), limits.MaxRedirects)<<2
-			w.state, w.host.dials = countedClient(s, [3]bool{true, true, true}, counts), 0
+			w.State, w.Host.Dials = countedClient(s, [3]bool{true, true, true}, counts), 0
 			require.True(t, all[w] || s.Phase().Terminal(), "%s with %d interim, %d replays, %d redirects", w, s.Interim(), s.Replays(), s.Redirects())
 		}
 	}
@@ -57,10 +58,10 @@ func on01(yes bool) int {
 }
 
 // reachable lists the states of a model.
-func reachable(m AnyServer) map[clientWorld]bool {
-	seen := map[clientWorld]bool{m.Start(): true}
-	for queue := []clientWorld{m.Start()}; len(queue) > 0; queue = queue[1:] {
-		m.Steps(queue[0], func(s *step[clientWorld]) {
+func reachable(m AnyServer) map[world.Client]bool {
+	seen := map[world.Client]bool{m.Start(): true}
+	for queue := []world.Client{m.Start()}; len(queue) > 0; queue = queue[1:] {
+		m.Steps(queue[0], func(s *step[world.Client]) {
 			if !seen[s.Next] {
 				seen[s.Next] = true
 				queue = append(queue, s.Next)
@@ -73,7 +74,7 @@ func reachable(m AnyServer) map[clientWorld]bool {
 // A limit that is not kept is found without limits, too.
 func TestUnlimited_FindsWhatBreaksALimit(t *testing.T) {
 	for name, id := range map[string]string{"replay-without-limit": "INV-20", "redirect-without-limit": "INV-21", "lost-timer": "LIV-06"} {
-		f, ok := FaultNamed(name)
+		f, ok := act.FaultNamed(name)
 		require.True(t, ok)
 		r, err := (func() (Report, error) {
 			m := AnyServer{Config: unlimited.client("spec"), Fault: f, Unlimited: true}

@@ -1,4 +1,4 @@
-package model
+package world
 
 import (
 	"example.com/khp/fsm"
@@ -36,8 +36,8 @@ func (all *obligations[M]) unmet(kind fsm.EventKind, m *M) (broken string) {
 	return ""
 }
 
-// checks lists obligations as properties.
-func checks[M any](list []obligation[M]) (all []explore.Checked) {
+// Checks lists obligations as properties.
+func Checks[M any](list []obligation[M]) (all []explore.Checked) {
 	for _, o := range list {
 		all = append(all, explore.Checked{ID: o.id, Text: o.text})
 	}
@@ -54,8 +54,8 @@ func (s *timerSet) runsJust(timers []fsm.Timer) bool {
 }
 
 // closedProperly reports whether a WebSocket that the step ended had its Close, unless it was lost.
-func (h *host) closedProperly(before *host, kind fsm.EventKind) bool {
-	return !before.is(webSocket) || h.is(webSocket) || h.is(closeSent) || kind == fsm.EventConnectionLost
+func (h *Host) closedProperly(before *Host, kind fsm.EventKind) bool {
+	return !before.Is(WebSocket) || h.Is(WebSocket) || h.Is(CloseSent) || kind == fsm.EventConnectionLost
 }
 
 // has reports whether an effect of kind k was ordered.

@@ -1,11 +1,11 @@
-package model
+package world
 
 import "example.com/khp/fsm"
 
 // serverTurn is a step of a server, for its obligations.
 type serverTurn struct {
 	cfg           *fsm.ServerConfig
-	before, after *serverWorld
+	before, after *Server
 	ev            *fsm.Event
 	effects       *fsm.Effects
 }
@@ -28,12 +28,12 @@ func (m *serverTurn) responds(from, to int) bool {
 
 // refuses reports whether an error was sent and the connection is closing.
 func (m *serverTurn) refuses() bool {
-	return m.responds(400, 599) && m.to(fsm.ServerClosing) && m.after.host.is(closeSent)
+	return m.responds(400, 599) && m.to(fsm.ServerClosing) && m.after.Host.Is(CloseSent)
 }
 
 // decides reports whether a decision is awaited and has one of the actions.
 func (m *serverTurn) decides(actions ...fsm.Action) bool {
-	return m.before.host.is(deciding) && oneOf(m.rule().Action, actions)
+	return m.before.Host.Is(Deciding) && oneOf(m.rule().Action, actions)
 }
 
 // met reports whether a decision carries what its status requires.
@@ -42,20 +42,20 @@ func (m *serverTurn) met() bool {
 	return m.cfg.Unchecked || r.Duties&fsm.NeverSend == 0 && r.MissingField(m.ev.Facts) == ""
 }
 
-func (m *serverTurn) kaazing() bool { return m.before.state.Profile() == fsm.ProfileKaazing }
+func (m *serverTurn) kaazing() bool { return m.before.State.Profile() == fsm.ProfileKaazing }
 
-var serverObligations = []obligation[serverTurn]{
+var ServerObligations = []obligation[serverTurn]{
 	{"INV-37", "a Ping is answered and changes nothing", kinds(fsm.EventPingReceived),
-		func(m *serverTurn) bool { return m.before.host.is(webSocket) && !m.before.host.is(peerClosed) },
+		func(m *serverTurn) bool { return m.before.Host.Is(WebSocket) && !m.before.Host.Is(peerClosed) },
 		func(m *serverTurn) bool {
-			return m.before.state == m.after.state && m.effects.Len() == 1 && m.does(fsm.EffectSendPong)
+			return m.before.State == m.after.State && m.effects.Len() == 1 && m.does(fsm.EffectSendPong)
 		}},
 	{"WSP-FRAME-06", "a Close is answered with Close, and ends the connection", kinds(fsm.EventPeerClosed), nil,
-		func(m *serverTurn) bool { return m.after.host.is(closeSent) && m.to(fsm.ServerDone) }},
+		func(m *serverTurn) bool { return m.after.Host.Is(CloseSent) && m.to(fsm.ServerDone) }},
 	{"KHP-CLOSE-01", "a lost connection is the end", kinds(fsm.EventConnectionLost), nil,
 		func(m *serverTurn) bool { return m.to(fsm.ServerDone) }},
-	{"WSP-CLOSE-02", "a Close is sent before an established connection is left", everyKind, nil,
-		func(m *serverTurn) bool { return m.after.host.closedProperly(&m.before.host.host, m.ev.Kind) }},
+	{"WSP-CLOSE-02", "a Close is sent before an established connection is left", EveryKind, nil,
+		func(m *serverTurn) bool { return m.after.Host.closedProperly(&m.before.Host.Host, m.ev.Kind) }},
 	{"WSP-FRAME-04", "a violation is the end", kinds(fsm.EventViolation), nil,
 		func(m *serverTurn) bool { return m.to(fsm.ServerDone) }},
 	{"LIV-11", "the application's close is followed at once", kinds(fsm.EventCloseRequested), nil,
@@ -115,21 +115,21 @@ var serverObligations = []obligation[serverTurn]{
 		}},
 	{"KHP-STATUS-202-02", "a 202 is sent, within its limit", kinds(fsm.EventDecided),
 		func(m *serverTurn) bool {
-			return m.decides(fsm.ActionWait) && m.before.state.Deferrals() < int(m.cfg.MaxDeferrals)
+			return m.decides(fsm.ActionWait) && m.before.State.Deferrals() < int(m.cfg.MaxDeferrals)
 		},
 		func(m *serverTurn) bool { return m.responds(202, 202) && m.to(fsm.ServerPending) }},
 	{"KHP-STATUS-401-04", "a challenge is sent, within its limit; then 403", kinds(fsm.EventDecided),
 		func(m *serverTurn) bool { return m.decides(fsm.ActionReplay) && m.met() },
 		func(m *serverTurn) bool {
-			if m.before.state.Challenges() < int(m.cfg.MaxChallenges) {
+			if m.before.State.Challenges() < int(m.cfg.MaxChallenges) {
 				return m.responds(401, 401) && m.to(fsm.ServerAwaitReplay)
 			}
 			return m.responds(403, 403) && m.refuses()
 		}},
 	{"KHP-REDIR-01", "a terminating status is sent, and Close behind it", kinds(fsm.EventDecided),
-		func(m *serverTurn) bool { return m.before.host.is(deciding) && m.rule().Action.Terminates() && m.met() },
+		func(m *serverTurn) bool { return m.before.Host.Is(Deciding) && m.rule().Action.Terminates() && m.met() },
 		func(m *serverTurn) bool {
-			return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.to(fsm.ServerClosing) && m.after.host.is(closeSent)
+			return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.to(fsm.ServerClosing) && m.after.Host.Is(CloseSent)
 		}},
 	{"RFC2068-408-01", "a client that takes too long is told before Close", kinds(fsm.EventTimerExpired),
 		func(m *serverTurn) bool {
@@ -138,10 +138,10 @@ var serverObligations = []obligation[serverTurn]{
 		(*serverTurn).refuses},
 }
 
-var serverOwes = byKind(serverObligations)
+var serverOwes = byKind(ServerObligations)
 
 // serverTimersIn lists the timers that each phase needs.
-func serverTimersIn(w *serverWorld) []fsm.Timer {
+func serverTimersIn(w *Server) []fsm.Timer {
 	switch w.Phase() {
 	case fsm.ServerAwaitRequest:
 		return []fsm.Timer{fsm.TimerRequest, fsm.TimerOverall}
@@ -158,5 +158,5 @@ func serverTimersIn(w *serverWorld) []fsm.Timer {
 	return nil
 }
 
-// timed reports whether the timers that the phase needs run, and no others.
-func (w *serverWorld) timed() bool { return w.host.timers.runsJust(serverTimersIn(w)) }
+// Timed reports whether the timers that the phase needs run, and no others.
+func (w *Server) Timed() bool { return w.Host.Timers.runsJust(serverTimersIn(w)) }

@@ -1,4 +1,4 @@
-package model
+package act
 
 import (
 	"slices"
@@ -20,26 +20,26 @@ type Fault struct {
 	Changed fsm.Row // what stands there instead
 	Unaided bool    // the oracle is not asked: other properties have to find it
 
-	altered *fsm.Alteration
+	Altered *fsm.Alteration
 }
 
 // Switch is the name of the fault in exported models, such as SKIP_TERMINATOR.
 func (f Fault) Switch() string { return strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")) }
 
-// stepClient is the step of the client, wrong as f says.
-func (f *Fault) stepClient(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) (fsm.ClientState, fsm.Effects, fsm.Verdict) {
-	if f.altered == nil {
+// StepClient is the step of the client, wrong as f says.
+func (f *Fault) StepClient(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) (fsm.ClientState, fsm.Effects, fsm.Verdict) {
+	if f.Altered == nil {
 		return cfg.Step(s, ev)
 	}
-	return f.altered.StepClient(cfg, s, ev)
+	return f.Altered.StepClient(cfg, s, ev)
 }
 
-// stepServer is the step of the server, wrong as f says.
-func (f *Fault) stepServer(cfg fsm.ServerConfig, s fsm.ServerState, ev fsm.Event) (fsm.ServerState, fsm.Effects, fsm.Verdict) {
-	if f.altered == nil {
+// StepServer is the step of the server, wrong as f says.
+func (f *Fault) StepServer(cfg fsm.ServerConfig, s fsm.ServerState, ev fsm.Event) (fsm.ServerState, fsm.Effects, fsm.Verdict) {
+	if f.Altered == nil {
 		return cfg.Step(s, ev)
 	}
-	return f.altered.StepServer(cfg, s, ev)
+	return f.Altered.StepServer(cfg, s, ev)
 }
 
 // Faults returns all faults, in the order in which they are named to the user. A fault whose row is
@@ -57,7 +57,7 @@ func FaultNamed(name string) (Fault, bool) {
 
 var faults = sync.OnceValue(func() (list []Fault) {
 	rows := map[Side][]fsm.Row{Client: slices.Collect(fsm.ClientRows()), Server: slices.Collect(fsm.ServerRows())}
-	for _, m := range mistakes {
+	for _, m := range Mistakes {
 		n := slices.IndexFunc(rows[m.side], func(r fsm.Row) bool { return r.ID == m.id })
 		if n < 0 {
 			continue
@@ -72,3 +72,7 @@ var faults = sync.OnceValue(func() (list []Fault) {
 	}
 	return list
 })
+
+// OracleID is the id of the property that every step is the one that the requirements say, as the
+// oracle reads them.
+const OracleID = "ORACLE"

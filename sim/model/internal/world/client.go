@@ -1,48 +1,51 @@
-package model
+// Package world has a machine in its surroundings: a client or a server with what its host knows,
+// does and owes, and the properties that every step of it must keep.
+package world
 
 import (
 	"example.com/khp/fsm"
 	"example.com/khp/sim/explore"
+	"example.com/khp/sim/model/internal/act"
 )
 
-// clientWorld is a client machine in its surroundings.
-type clientWorld struct {
-	state fsm.ClientState
-	host  clientHost
+// Client is a client machine in its surroundings.
+type Client struct {
+	State fsm.ClientState
+	Host  clientHost
 }
 
 // Phase returns what the client is waiting for.
-func (w clientWorld) Phase() fsm.ClientPhase { return w.state.Phase() }
+func (w Client) Phase() fsm.ClientPhase { return w.State.Phase() }
 
 // String names the phase of the client.
-func (w clientWorld) String() string { return "client " + bare(w.Phase()) }
+func (w Client) String() string { return "client " + act.Bare(w.Phase()) }
 
 // misused is the property that a driver breaks whose machine calls an event misuse.
 const misused = "TOTAL: an honest driver is told Misuse"
 
-// take gives ev to the client and carries out its orders, as far as they concern the client
+// Take gives ev to the client and carries out its orders, as far as they concern the client
 // itself. What the step breaks, and whether the oracle agrees, are told apart.
-func (w *clientWorld) take(cfg fsm.ClientConfig, f *Fault, ev fsm.Event) (a Action, effects fsm.Effects, broken, noted string) {
+func (w *Client) Take(cfg fsm.ClientConfig, f *act.Fault, ev fsm.Event) (a act.Action, effects fsm.Effects, broken, noted string) {
 	before := *w
-	state, effects, verdict := f.stepClient(cfg, before.state, ev)
-	noted = f.clientOracle(cfg, &before, state, ev, &effects, verdict)
-	w.host.learn(cfg, before.state, ev)
+	state, effects, verdict := f.StepClient(cfg, before.State, ev)
+	noted = clientOracle(f, cfg, &before, state, ev, &effects, verdict)
+	w.Host.learn(cfg, before.State, ev)
 	switch verdict {
 	case fsm.Misuse:
 		broken = misused
 	case fsm.Accepted:
-		w.state = state
-		broken = w.host.obey(cfg, before.state, state, ev, effects)
+		w.State = state
+		broken = w.Host.obey(cfg, before.State, state, ev, effects)
 	}
 	if broken == "" {
 		broken = clientOwes.unmet(ev.Kind, &clientTurn{&cfg, &before, w, &ev, &effects})
 	}
-	return Action{Side: Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
+	return act.Action{Side: act.Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
 }
 
-// clientChecks are the properties that the host of a client checks at every step. They are told by
+// ClientChecks are the properties that the host of a client checks at every step. They are told by
 // [Step].Broken.
-var clientChecks = []explore.Checked{
+var ClientChecks = []explore.Checked{
 	{ID: "INV-01", Text: "open only if every condition of completion is met"},
 	{ID: "INV-02", Text: "no application data delivered before open"},
 	{ID: "INV-03", Text: "no application data sent before open or after Close"},
@@ -63,29 +66,29 @@ var clientChecks = []explore.Checked{
 
 // clientHost is what surrounds a client machine.
 type clientHost struct {
-	host
-	dials uint8
+	Host
+	Dials uint8
 }
 
-// completing are the facts that a completing response must have all together. [AMB-13]
-const completing = fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered | fsm.FactExtensionsAsked
+// Completing are the facts that a completing response must have all together. [AMB-13]
+const Completing = fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered | fsm.FactExtensionsAsked
 
 // learn notes what an event says before the machine's orders are looked at.
 func (h *clientHost) learn(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) {
-	h.host.learn(ev)
+	h.Host.learn(ev)
 	switch ev.Kind {
 	case fsm.EventConnected:
-		h.clear(dialing)
-		h.set(connected)
+		h.clear(Dialing)
+		h.set(Connected)
 	case fsm.EventConnectFailed:
-		h.clear(dialing)
+		h.clear(Dialing)
 	case fsm.EventOpened:
-		h.set(webSocket)
-		h.put(selected, ev.Facts.Has(fsm.FactKHP))
+		h.set(WebSocket)
+		h.Put(selected, ev.Facts.Has(fsm.FactKHP))
 	case fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined:
-		h.clear(asked)
+		h.clear(Asked)
 	case fsm.EventBodyWritten:
-		h.clear(writing)
+		h.clear(Writing)
 	case fsm.EventResponse:
 		if s.Phase() == fsm.ClientReading {
 			h.response(cfg, ev)
@@ -99,12 +102,12 @@ func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 	switch action := fsm.Status(int(ev.Status)).Action; action {
 	case fsm.ActionComplete:
 		h.clear(outstanding)
-		h.put(good, ev.Facts.Has(completing) || cfg.TerminatorOptional && ev.Facts.Has(completing&^fsm.FactTerminated))
+		h.Put(good, ev.Facts.Has(Completing) || cfg.TerminatorOptional && ev.Facts.Has(Completing&^fsm.FactTerminated))
 	case fsm.ActionReplay:
 		h.clear(outstanding)
 		h.set(challenged)
 	case fsm.ActionContinue:
-		h.put(bodyAllowed, cfg.Expect)
+		h.Put(bodyAllowed, cfg.Expect)
 	case fsm.ActionWait:
 		h.set(waits)
 	default:
@@ -118,7 +121,7 @@ func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 func (h *clientHost) obey(cfg fsm.ClientConfig, s, next fsm.ClientState, ev fsm.Event, effects fsm.Effects) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {
-		if broken = h.host.obey(e, wasOpen); broken == "" {
+		if broken = h.Host.obey(e, wasOpen); broken == "" {
 			broken = h.one(cfg, next, ev, e)
 		}
 		if broken != "" {
@@ -136,59 +139,59 @@ func (h *clientHost) one(cfg fsm.ClientConfig, next fsm.ClientState, ev fsm.Even
 	case fsm.EffectSendRequest:
 		return h.request(cfg, next)
 	case fsm.EffectReplayRequest:
-		if !h.is(challenged) || !ev.Facts.Has(fsm.FactNewCredentials) {
+		if !h.Is(challenged) || !ev.Facts.Has(fsm.FactNewCredentials) {
 			return "INV-19: a replay without a 401 and new credentials"
 		}
 		return h.request(cfg, next)
 	case fsm.EffectSendBody:
-		if !h.is(bodyAllowed) || h.is(over) {
+		if !h.Is(bodyAllowed) || h.Is(over) {
 			return "INV-17: a body without a 100 in answer to Expect"
 		}
 		h.clear(bodyAllowed)
-		h.set(writing)
+		h.set(Writing)
 	case fsm.EffectStopBody:
-		h.put(cut, h.is(writing))
-		h.clear(writing)
+		h.Put(cut, h.Is(Writing))
+		h.clear(Writing)
 	case fsm.EffectAskCredentials:
-		h.set(asked)
+		h.set(Asked)
 	case fsm.EffectFollow:
-		if h.is(connected) {
+		if h.Is(Connected) {
 			return "INV-28: follows before the old connection is gone"
 		}
 		if next.Redirects() > int(cfg.MaxRedirects) {
 			return "INV-21: more redirects than allowed"
 		}
-		h.set(following)
+		h.set(Following)
 	case fsm.EffectComplete:
-		if !h.is(selected|good|webSocket) || h.is(closeSent) {
+		if !h.Is(selected|good|WebSocket) || h.Is(CloseSent) {
 			return "INV-01: open without every condition of completion"
 		}
 	case fsm.EffectClosed, fsm.EffectFail:
-		h.clear(asked)
+		h.clear(Asked)
 	}
 	return ""
 }
 
 // dial begins a connection: the host forgets the one before.
 func (h *clientHost) dial(cfg fsm.ClientConfig) (broken string) {
-	if h.is(dialing) || h.is(connected) {
+	if h.Is(Dialing) || h.Is(Connected) {
 		return "INV-28: dials while the old connection exists"
 	}
-	if h.dials++; int(h.dials) > int(cfg.MaxRedirects)+2+int(cfg.MaxReplays)*(int(cfg.MaxRedirects)+2) {
+	if h.Dials++; int(h.Dials) > int(cfg.MaxRedirects)+2+int(cfg.MaxReplays)*(int(cfg.MaxRedirects)+2) {
 		return "INV-21: more connections than the budgets allow"
 	}
-	*h = clientHost{host: host{timers: h.timers, opened: h.opened, marks: dialing}, dials: h.dials}
+	*h = clientHost{Host: Host{Timers: h.Timers, Opened: h.Opened, Marks: Dialing}, Dials: h.Dials}
 	return ""
 }
 
 // request sends an extended request.
 func (h *clientHost) request(cfg fsm.ClientConfig, next fsm.ClientState) (broken string) {
 	switch {
-	case !h.is(selected | webSocket):
+	case !h.Is(selected | WebSocket):
 		return "INV-06: an extended request without a selected x-kaazing-handshake"
-	case h.is(outstanding):
+	case h.Is(outstanding):
 		return "INV-07: a second request while one is outstanding"
-	case h.is(over):
+	case h.Is(over):
 		return "INV-16: a request after a terminating status"
 	case next.Replays() > int(cfg.MaxReplays):
 		return "INV-20: more replays than allowed"

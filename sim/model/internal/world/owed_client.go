@@ -1,11 +1,11 @@
-package model
+package world
 
 import "example.com/khp/fsm"
 
 // clientTurn is a step of a client, for its obligations.
 type clientTurn struct {
 	cfg           *fsm.ClientConfig
-	before, after *clientWorld
+	before, after *Client
 	ev            *fsm.Event
 	effects       *fsm.Effects
 }
@@ -32,7 +32,7 @@ func (m *clientTurn) answers(actions ...fsm.Action) bool {
 
 // fine reports whether a response that keeps the connection meets the conditions of all of them.
 func (m *clientTurn) fine() bool {
-	return m.fact(fsm.FactExtensionsAsked) && (m.fact(fsm.FactTerminated) || m.cfg.TerminatorOptional) && !m.before.host.is(cut)
+	return m.fact(fsm.FactExtensionsAsked) && (m.fact(fsm.FactTerminated) || m.cfg.TerminatorOptional) && !m.before.Host.Is(cut)
 }
 
 // ends reports whether the client gave up: it closes, waits for the end of TCP, or has come to its
@@ -43,7 +43,7 @@ func (m *clientTurn) ends() bool {
 
 // fails is ends, and nothing follows.
 func (m *clientTurn) fails() bool {
-	return m.to(fsm.ClientFailed) || m.to(fsm.ClientClosing, fsm.ClientDraining) && m.after.state.Plan() == fsm.PlanFail
+	return m.to(fsm.ClientFailed) || m.to(fsm.ClientClosing, fsm.ClientDraining) && m.after.State.Plan() == fsm.PlanFail
 }
 
 // pointed reports whether the event names a place to go to. In the opening handshake the request is
@@ -67,30 +67,30 @@ func (m *clientTurn) allowed() bool {
 }
 
 func (m *clientTurn) redirectsLeft() bool {
-	return m.before.state.Redirects() < int(m.cfg.MaxRedirects)
+	return m.before.State.Redirects() < int(m.cfg.MaxRedirects)
 }
 
 // plans reports whether the step has begun a follow-up of that kind.
 func (m *clientTurn) plans(p fsm.Plan) bool {
-	return m.after.state.Plan() == p && m.before.state.Plan() != p
+	return m.after.State.Plan() == p && m.before.State.Plan() != p
 }
 
-var clientObligations = []obligation[clientTurn]{
+var ClientObligations = []obligation[clientTurn]{
 	{"INV-37", "a Ping is answered and changes nothing", kinds(fsm.EventPingReceived),
-		func(m *clientTurn) bool { return m.before.host.is(webSocket) && !m.before.host.is(closeSent) },
+		func(m *clientTurn) bool { return m.before.Host.Is(WebSocket) && !m.before.Host.Is(CloseSent) },
 		func(m *clientTurn) bool {
-			return m.before.state == m.after.state && m.effects.Len() == 1 && m.does(fsm.EffectSendPong)
+			return m.before.State == m.after.State && m.effects.Len() == 1 && m.does(fsm.EffectSendPong)
 		}},
 	{"WSP-FRAME-06", "a Close is answered with Close, and ends the connection", kinds(fsm.EventPeerClosed), nil,
-		func(m *clientTurn) bool { return m.after.host.is(closeSent) && m.ends() && !m.to(fsm.ClientClosing) }},
+		func(m *clientTurn) bool { return m.after.Host.Is(CloseSent) && m.ends() && !m.to(fsm.ClientClosing) }},
 	{"KHP-CLOSE-01", "a lost connection ends the attempt, or is left for the next one", kinds(fsm.EventConnectionLost, fsm.EventConnectFailed), nil,
 		func(m *clientTurn) bool { return m.to(fsm.ClientDone, fsm.ClientFailed, fsm.ClientRedirecting) }},
-	{"WSP-CLOSE-02", "a Close is sent before an established connection is left", everyKind, nil,
-		func(m *clientTurn) bool { return m.after.host.closedProperly(&m.before.host.host, m.ev.Kind) }},
+	{"WSP-CLOSE-02", "a Close is sent before an established connection is left", EveryKind, nil,
+		func(m *clientTurn) bool { return m.after.Host.closedProperly(&m.before.Host.Host, m.ev.Kind) }},
 	{"LIV-11", "the application's close is followed at once, by nothing else", kinds(fsm.EventCloseRequested),
 		func(m *clientTurn) bool { return !m.in(fsm.ClientDone, fsm.ClientFailed) },
 		func(m *clientTurn) bool {
-			p := m.after.state.Plan()
+			p := m.after.State.Plan()
 			return m.to(fsm.ClientDone) || m.to(fsm.ClientClosing, fsm.ClientDraining) && (p == fsm.PlanClose || p == fsm.PlanFail)
 		}},
 	{"KHP-CLOSE-02", "a violation and every terminating status end the connection", kinds(fsm.EventViolation, fsm.EventResponse),
@@ -132,7 +132,7 @@ var clientObligations = []obligation[clientTurn]{
 	{"KHP-STATUS-100-01", "the body is sent on 100 in answer to Expect, and only then", kinds(fsm.EventResponse),
 		func(m *clientTurn) bool { return m.answers(fsm.ActionContinue) },
 		func(m *clientTurn) bool {
-			if !m.fine() || !m.cfg.Expect || m.before.state.Interim() >= int(m.cfg.MaxInterim) {
+			if !m.fine() || !m.cfg.Expect || m.before.State.Interim() >= int(m.cfg.MaxInterim) {
 				return m.fails()
 			}
 			return m.does(fsm.EffectSendBody) || m.to(fsm.ClientAwaitResponse)
@@ -140,14 +140,14 @@ var clientObligations = []obligation[clientTurn]{
 	{"KHP-STATUS-202-01", "a 202 is waited after, within its limit", kinds(fsm.EventResponse),
 		func(m *clientTurn) bool { return m.answers(fsm.ActionWait) },
 		func(m *clientTurn) bool {
-			if !m.fine() || m.cfg.NoWait || m.before.state.Interim() >= int(m.cfg.MaxInterim) {
+			if !m.fine() || m.cfg.NoWait || m.before.State.Interim() >= int(m.cfg.MaxInterim) {
 				return m.fails()
 			}
-			return m.to(fsm.ClientAwaitResponse) && m.after.host.timers.has(fsm.TimerWait)
+			return m.to(fsm.ClientAwaitResponse) && m.after.Host.Timers.Has(fsm.TimerWait)
 		}},
 	{"KHP-STATUS-401-01", "credentials are asked for on a usable 401, within its limit", kinds(fsm.EventResponse),
 		func(m *clientTurn) bool {
-			return m.action() == fsm.ActionReplay && m.in(fsm.ClientReading, fsm.ClientOpening) && m.before.state.Replays() < int(m.cfg.MaxReplays)
+			return m.action() == fsm.ActionReplay && m.in(fsm.ClientReading, fsm.ClientOpening) && m.before.State.Replays() < int(m.cfg.MaxReplays)
 		},
 		func(m *clientTurn) bool {
 			if m.in(fsm.ClientReading) && !m.fine() || !m.fact(fsm.FactChallengeUsable) {
@@ -166,12 +166,12 @@ var clientObligations = []obligation[clientTurn]{
 			}
 			return m.does(fsm.EffectReplayRequest)
 		}},
-	{"INV-25", "a follow-up only where the event names a target, with a usable one that is not refused", everyKind,
+	{"INV-25", "a follow-up only where the event names a target, with a usable one that is not refused", EveryKind,
 		func(m *clientTurn) bool { return m.plans(fsm.PlanRedirect) },
 		func(m *clientTurn) bool {
 			return m.pointed() && m.fact(fsm.FactTargetUsable) && !m.fact(fsm.FactTargetRefused) && !m.cfg.NoRedirects
 		}},
-	{"INV-22", "no follow-up to a target that was visited", everyKind,
+	{"INV-22", "no follow-up to a target that was visited", EveryKind,
 		func(m *clientTurn) bool { return m.plans(fsm.PlanRedirect) || m.plans(fsm.PlanUpgrade) },
 		func(m *clientTurn) bool { return !m.fact(fsm.FactTargetVisited) }},
 	{"KHP-REDIR-03", "a target that may be gone to is followed, within the limit", kinds(fsm.EventResponse, fsm.EventRerouteReceived),
@@ -179,12 +179,12 @@ var clientObligations = []obligation[clientTurn]{
 			return m.pointed() && m.allowed() && !m.cfg.NoRedirects && m.redirectsLeft() && m.balancer()
 		},
 		func(m *clientTurn) bool { return m.plans(fsm.PlanRedirect) }},
-	{"KHP-STATUS-407-02", "another connection only for a 407 of the proxy that is configured, once", everyKind,
+	{"KHP-STATUS-407-02", "another connection only for a 407 of the proxy that is configured, once", EveryKind,
 		func(m *clientTurn) bool { return m.plans(fsm.PlanProxyAuth) },
 		func(m *clientTurn) bool {
 			return m.action() == fsm.ActionProxyAuth && m.fact(fsm.FactProxyChallenge) && m.cfg.Proxy
 		}},
-	{"KHP-STATUS-426-02", "another connection for 426 only with TLS, and only if that is allowed", everyKind,
+	{"KHP-STATUS-426-02", "another connection for 426 only with TLS, and only if that is allowed", EveryKind,
 		func(m *clientTurn) bool { return m.plans(fsm.PlanUpgrade) },
 		func(m *clientTurn) bool {
 			return m.action() == fsm.ActionUpgrade && m.fact(fsm.FactUpgradeTLS|fsm.FactTargetUsable) && m.cfg.Upgrade && m.redirectsLeft()
@@ -195,11 +195,11 @@ var clientObligations = []obligation[clientTurn]{
 			if m.ev.Kind == fsm.EventSendRequested {
 				return m.does(fsm.EffectSendMessage)
 			}
-			return m.does(fsm.EffectDeliver) != (m.ev.Kind == fsm.EventTerminatorReceived && m.before.state.LateTerminator())
+			return m.does(fsm.EffectDeliver) != (m.ev.Kind == fsm.EventTerminatorReceived && m.before.State.LateTerminator())
 		}},
 	{"KHP-EXT-02", "a message that nobody asked for ends the handshake", kinds(fsm.EventDataReceived, fsm.EventTerminatorReceived),
 		func(m *clientTurn) bool {
-			late := m.ev.Kind == fsm.EventTerminatorReceived && m.before.state.LateTerminator()
+			late := m.ev.Kind == fsm.EventTerminatorReceived && m.before.State.LateTerminator()
 			return !late && (m.in(fsm.ClientAwaitProceed, fsm.ClientAwaitCredentials, fsm.ClientAwaitConfirm) ||
 				m.ev.Kind == fsm.EventTerminatorReceived && m.in(fsm.ClientAwaitResponse, fsm.ClientSendingBody))
 		},
@@ -222,11 +222,11 @@ func (m *clientTurn) balancer() bool {
 	return m.ev.Kind == fsm.EventResponse || m.in(fsm.ClientAwaitProceed, fsm.ClientAwaitConfirm)
 }
 
-var clientOwes = byKind(clientObligations)
+var clientOwes = byKind(ClientObligations)
 
 // clientTimersIn lists the timers that each phase needs. A wait after 202 takes the place of the
 // wait for a response.
-func clientTimersIn(w *clientWorld) []fsm.Timer {
+func clientTimersIn(w *Client) []fsm.Timer {
 	switch w.Phase() {
 	case fsm.ClientConnecting, fsm.ClientOpening:
 		return []fsm.Timer{fsm.TimerOpening}
@@ -235,7 +235,7 @@ func clientTimersIn(w *clientWorld) []fsm.Timer {
 	case fsm.ClientAwaitProceed:
 		return []fsm.Timer{fsm.TimerOpening, fsm.TimerOverall}
 	case fsm.ClientAwaitResponse, fsm.ClientReading, fsm.ClientSendingBody, fsm.ClientAwaitConfirm:
-		if w.host.is(waits) {
+		if w.Host.Is(waits) {
 			return []fsm.Timer{fsm.TimerWait, fsm.TimerOverall}
 		}
 		return []fsm.Timer{fsm.TimerResponse, fsm.TimerOverall}
@@ -246,13 +246,13 @@ func clientTimersIn(w *clientWorld) []fsm.Timer {
 	return nil
 }
 
-// timed reports whether the timers that the phase needs run, and no others.
-func (w *clientWorld) timed() bool { return w.host.timers.runsJust(clientTimersIn(w)) }
+// Timed reports whether the timers that the phase needs run, and no others.
+func (w *Client) Timed() bool { return w.Host.Timers.runsJust(clientTimersIn(w)) }
 
 // kinds lists kinds of events.
 func kinds(list ...fsm.EventKind) []fsm.EventKind { return list }
 
-var everyKind = func() (list []fsm.EventKind) {
+var EveryKind = func() (list []fsm.EventKind) {
 	for k := fsm.EventConnectRequested; k <= fsm.EventApplicationFailed; k++ {
 		list = append(list, k)
 	}

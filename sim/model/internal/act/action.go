@@ -1,4 +1,6 @@
-package model
+// Package act has what happens in an exploration, one event of one machine at a time, and the
+// mistakes that are put into machines to see them found.
+package act
 
 import (
 	"fmt"
@@ -92,14 +94,14 @@ func (a Action) Cell() string {
 }
 
 func (a Action) edge() (fsm.Row, bool) {
-	if list := edgesOf(a.Side); a.Index >= 0 && int(a.Index) < len(list) {
+	if list := EdgesOf(a.Side); a.Index >= 0 && int(a.Index) < len(list) {
 		return list[a.Index], true
 	}
 	return fsm.Row{}, false
 }
 
-// edgesOf returns the edges of a side's table.
-func edgesOf(s Side) []fsm.Row {
+// EdgesOf returns the edges of a side's table.
+func EdgesOf(s Side) []fsm.Row {
 	rows := fsm.ClientRows()
 	if s == Server {
 		rows = fsm.ServerRows()
@@ -107,41 +109,29 @@ func edgesOf(s Side) []fsm.Row {
 	return slices.DeleteFunc(slices.Collect(rows), func(r fsm.Row) bool { return s == Network || r.Index < 0 })
 }
 
-// clientEdges and serverEdges are how many edges the tables have.
-var clientEdges, serverEdges = len(edgesOf(Client)), len(edgesOf(Server))
+// ClientEdges and serverEdges are how many edges the tables have.
+var ClientEdges, serverEdges = len(EdgesOf(Client)), len(EdgesOf(Server))
 
-func edges() int { return clientEdges + serverEdges }
+func EdgeCount() int { return ClientEdges + serverEdges }
 
 // Edge numbers the edges of both tables together, those of the client first.
 func (a Action) Edge() int {
 	if a.Side == Server && a.Index >= 0 {
-		return clientEdges + int(a.Index)
+		return ClientEdges + int(a.Index)
 	}
 	return int(a.Index)
-}
-
-// Edges returns how often each edge of the client's and of the server's table was taken, by its
-// index; nil for a table of which none was.
-func Edges(r Report) (tables [2][]int) {
-	n := min(clientEdges, len(r.Edges))
-	for i, list := range [2][]int{r.Edges[:n], r.Edges[n:]} {
-		if slices.ContainsFunc(list, func(n int) bool { return n > 0 }) {
-			tables[i] = list
-		}
-	}
-	return tables
 }
 
 // phase is the name of the phase without its side.
 func (a Action) phase() string {
 	if a.Side == Server {
-		return bare(fsm.ServerPhase(a.Phase))
+		return Bare(fsm.ServerPhase(a.Phase))
 	}
-	return bare(fsm.ClientPhase(a.Phase))
+	return Bare(fsm.ClientPhase(a.Phase))
 }
 
-// bare is the name of a phase without its side.
-func bare(phase fmt.Stringer) string {
+// Bare is the name of a phase without its side.
+func Bare(phase fmt.Stringer) string {
 	return strings.TrimPrefix(strings.TrimPrefix(phase.String(), "Client"), "Server")
 }
 

@@ -1,0 +1,61 @@
+package world
+
+import (
+	"encoding/binary"
+
+	"example.com/khp/fsm"
+)
+
+// Encodings are what tells states apart in an exploration, and what the states still to be looked
+// at are kept as. Every field has its bytes; the lengths are fixed.
+const (
+	ClientSize = fsm.ClientStateSize + hostSize + 1
+	ServerSize = fsm.ServerStateSize + hostSize
+	hostSize   = 7
+)
+
+var le = binary.LittleEndian
+
+// Flag is 1<<n if yes holds.
+func Flag(yes bool, n int) uint16 {
+	var b uint16
+	if yes {
+		b = 1
+	}
+	return b << n
+}
+
+func (w *Client) Encode(b []byte) {
+	_, _ = w.State.AppendBinary(b[:0])
+	w.Host.encode(b[fsm.ClientStateSize:])
+	b[ClientSize-1] = w.Host.Dials
+}
+
+func (w *Client) Decode(b []byte) {
+	_ = w.State.UnmarshalBinary(b[:fsm.ClientStateSize])
+	w.Host.decode(b[fsm.ClientStateSize:])
+	w.Host.Dials = b[ClientSize-1]
+}
+
+func (w *Server) Encode(b []byte) {
+	_, _ = w.State.AppendBinary(b[:0])
+	w.Host.encode(b[fsm.ServerStateSize:])
+}
+
+func (w *Server) Decode(b []byte) {
+	_ = w.State.UnmarshalBinary(b[:fsm.ServerStateSize])
+	w.Host.decode(b[fsm.ServerStateSize:])
+}
+
+func (h *Host) encode(b []byte) {
+	le.PutUint16(b, h.Timers.running)
+	le.PutUint16(b[2:], h.Timers.paused)
+	le.PutUint16(b[4:], uint16(h.Marks))
+	b[6] = h.Opened<<4 | h.Ended
+}
+
+func (h *Host) decode(b []byte) {
+	h.Timers = timerSet{le.Uint16(b), le.Uint16(b[2:])}
+	h.Marks = marks(le.Uint16(b[4:]))
+	h.Opened, h.Ended = b[6]>>4, b[6]&15
+}
