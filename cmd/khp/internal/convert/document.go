@@ -54,80 +54,85 @@ func (d *document) find(path string) *route {
 
 // text is the file. Names in it begin with dir.
 func (d *document) text(c *converter) ([]byte, error) {
-	top := &yaml.Node{Kind: yaml.MappingNode, HeadComment: "# For khp serve --config, written by khp convert."}
-	set := func(in *yaml.Node, key, remark string, value any) error {
-		v, ready := value.(*yaml.Node)
-		if !ready {
-			v = &yaml.Node{}
-			if err := v.Encode(value); err != nil {
-				return err
-			}
-		}
-		in.Content = append(in.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key, HeadComment: remark}, v)
-		return nil
-	}
-	routes := &yaml.Node{Kind: yaml.MappingNode}
-	for _, r := range d.routes {
-		var value any = r.target
-		if r.mapping() {
-			whole, auth := &yaml.Node{Kind: yaml.MappingNode}, &yaml.Node{Kind: yaml.MappingNode}
-			for _, s := range [][2]string{{"htpasswd", filepath.Join(c.dir, r.htpasswd)}, {"realm", r.realm}, {"session-lifetime", r.lifetime}} {
-				if s[1] != "" {
-					_ = set(auth, s[0], "", s[1]) // fails with values that YAML does not have
-				}
-			}
-			_ = set(whole, "target", "", r.target)
-			if r.htpasswd != "" {
-				_ = set(whole, "auth", "", auth)
-			}
-			if len(r.origins) > 0 {
-				_ = set(whole, "allow-origin", "", r.origins)
-			}
-			for _, s := range [][2]string{{"max-message", r.size}, {"inactivity-timeout", r.silence}} {
-				if s[1] != "" {
-					_ = set(whole, s[0], "", s[1])
-				}
-			}
-			value = whole
-		}
-		if err := set(routes, r.path, "# "+cli.OneLine(r.service), value); err != nil {
-			return nil, err
-		}
-	}
-	type setting struct {
-		key   string
-		value any
-	}
-	listeners := &yaml.Node{Kind: yaml.SequenceNode}
+	top := newMapping()
+	top.HeadComment = "# For khp serve --config, written by khp convert."
+	listeners, routes := &yaml.Node{Kind: yaml.SequenceNode}, newMapping()
 	for _, l := range d.listeners {
-		one := &yaml.Node{Kind: yaml.MappingNode}
-		_ = set(one, "address", "", net.JoinHostPort(l.host, l.port))
-		if l.secure {
-			_ = set(one, "tls", "", map[string]string{"cert": filepath.Join(c.dir, certFile), "key": filepath.Join(c.dir, keyFile)})
-		}
-		listeners.Content = append(listeners.Content, one)
+		listeners.Content = append(listeners.Content, l.node(c.dir))
 	}
-	list := []setting{{"listeners", listeners}, {"routes", routes}, {"plain", true}}
+	for _, r := range d.routes {
+		routes.set(r.path, r.value(c.dir))
+		routes.remark("# " + cli.OneLine(r.service))
+	}
+	top.set("listeners", listeners)
+	top.set("routes", routes.Node)
+	top.set("plain", true)
 	if c.trust != nil && slices.ContainsFunc(d.routes, func(r *route) bool { return certified.MatchString(r.target) }) {
-		list = append(list, setting{"backend-ca", filepath.Join(c.dir, trustFile)})
-	}
-	for _, s := range list {
-		if err := set(top, s.key, "", s.value); err != nil {
-			return nil, err
-		}
+		top.set("backend-ca", filepath.Join(c.dir, trustFile))
 	}
 	var b bytes.Buffer
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
-	if err := e.Encode(top); err != nil {
+	if err := e.Encode(top.Node); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), e.Close()
 }
 
-// mapping reports whether a route has more than a target.
-func (r *route) mapping() bool {
-	return r.htpasswd != "" || len(r.origins) > 0 || r.size != "" || r.silence != ""
+// mapping is one of YAML, whose keys keep their order.
+type mapping struct{ *yaml.Node }
+
+func newMapping() mapping { return mapping{&yaml.Node{Kind: yaml.MappingNode}} }
+
+// set adds a key. The value is a node, or a string, list, map or truth, which YAML always has.
+func (m mapping) set(key string, value any) {
+	v, ready := value.(*yaml.Node)
+	if !ready {
+		v = &yaml.Node{}
+		_ = v.Encode(value)
+	}
+	m.Content = append(m.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, v)
+}
+
+// setUnlessEmpty adds a key if there is a text for it.
+func (m mapping) setUnlessEmpty(key, text string) {
+	if text != "" {
+		m.set(key, text)
+	}
+}
+
+// remark writes a comment above the last key.
+func (m mapping) remark(text string) { m.Content[len(m.Content)-2].HeadComment = text }
+
+// node is a listener in the file.
+func (l *listener) node(dir string) *yaml.Node {
+	one := newMapping()
+	one.set("address", net.JoinHostPort(l.host, l.port))
+	if l.secure {
+		one.set("tls", map[string]string{"cert": filepath.Join(dir, certFile), "key": filepath.Join(dir, keyFile)})
+	}
+	return one.Node
+}
+
+// value is a route in the file: its target, or a mapping if there is more to say.
+func (r *route) value(dir string) any {
+	if r.htpasswd == "" && len(r.origins) == 0 && r.size == "" && r.silence == "" {
+		return r.target
+	}
+	whole, auth := newMapping(), newMapping()
+	whole.set("target", r.target)
+	if r.htpasswd != "" {
+		auth.set("htpasswd", filepath.Join(dir, r.htpasswd))
+		auth.setUnlessEmpty("realm", r.realm)
+		auth.setUnlessEmpty("session-lifetime", r.lifetime)
+		whole.set("auth", auth.Node)
+	}
+	if len(r.origins) > 0 {
+		whole.set("allow-origin", r.origins)
+	}
+	whole.setUnlessEmpty("max-message", r.size)
+	whole.setUnlessEmpty("inactivity-timeout", r.silence)
+	return whole.Node
 }
 
 // same reports whether both routes are of one service.

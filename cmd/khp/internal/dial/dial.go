@@ -4,15 +4,10 @@ package dial
 import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// Command is khp dial.
-func Command(c *cli.Env) *cobra.Command {
-	var o options
-	cmd := &cobra.Command{
-		Use:   "dial URL",
-		Short: "Connect to a KHP server, by hand or from a script",
-		Long: `Dial connects to a ws:// or wss:// URL, follows redirects, answers challenges,
+const help = `Dial connects to a ws:// or wss:// URL, follows redirects, answers challenges,
 and then talks: each line of stdin is sent as a text message, each message that
 comes is printed as a line, binary ones in hexadecimal. The end of stdin closes
 with 1000, after the answers that are still on their way. http:// and https://
@@ -42,14 +37,24 @@ and what was sent to it in sent and sent_reason; 1005 is a Close without a code.
 Exit codes: 0 done, also if the server closed with 1000, with 1001 (it goes
 away) or without a code when all that --send sent was answered and every line of
 the input was sent; 1 the handshake failed, or the connection broke, closed
-otherwise or before that; 2 usage; 3 the target cannot be reached.`,
-		Example: `  khp dial ws://127.0.0.1:8080/
+otherwise or before that; 2 usage; 3 the target cannot be reached.`
+
+const examples = `  khp dial ws://127.0.0.1:8080/
   khp dial ws://127.0.0.1:8080/ --send hello --send world
   khp dial ws://127.0.0.1:8080/a -u joe:welcome -v
   khp dial ws://127.0.0.1:8080/news --wait forever --ping 30s < /dev/null
   khp dial wss://gateway.example/jms --profile kaazing --protocol x-kaazing-jms
   khp dial ws://127.0.0.1:8080/ --send-file a.png --binary --raw > b.png
-  khp dial ws://127.0.0.1:8080/ --send ping --count 1000 --json | jq .event`,
+  khp dial ws://127.0.0.1:8080/ --send ping --count 1000 --json | jq .event`
+
+// Command is khp dial.
+func Command(c *cli.Env) *cobra.Command {
+	var o options
+	cmd := &cobra.Command{
+		Use:     "dial URL",
+		Short:   "Connect to a KHP server, by hand or from a script",
+		Long:    help,
+		Example: examples,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return cli.Usagef("khp dial takes one URL, got %d, as in khp dial ws://127.0.0.1:8080/; see khp dial --help", len(args))
@@ -58,7 +63,12 @@ otherwise or before that; 2 usage; 3 the target cannot be reached.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return dial(c, args[0], &o) },
 	}
-	f := cmd.Flags()
+	o.flags(cmd.Flags())
+	return cmd
+}
+
+// flags declares the flags.
+func (o *options) flags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringVar(&o.profile, "profile", "spec", "how the server speaks KHP: `spec|kaazing|auto`")
 	f.StringArrayVar(&o.protocols, "protocol", nil, "offer this application `SUBPROTOCOL` (repeat, best first)")
@@ -90,5 +100,4 @@ otherwise or before that; 2 usage; 3 the target cannot be reached.`,
 	f.BoolVar(&o.json, "json", false, "print one JSON object per line: events open, message, close and fail")
 	f.StringVar(&o.history, "history", "", "keep the lines typed at a terminal in `FILE`")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the handshake on stderr, with the time since the start; secrets are left out")
-	return cmd
 }

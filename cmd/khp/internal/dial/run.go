@@ -22,12 +22,35 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	signals, stop := c.Notify()
-	defer stop()
 	var typing atomic.Pointer[console]
+	defer onSignals(ctx, cancel, c, &typing)()
+	progress := &progress{}
+	trace, err := o.observe(c, r, progress)
+	if err != nil {
+		return err
+	}
+	defer trace.close()
+	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: terminal.IsTerminal(c.Stdout)}
+	if !terminal.IsTerminal(c.Stderr) {
+		out.notes = nil
+	}
+	conn, err := connect(ctx, r, time.Duration(o.timeout))
+	if err != nil {
+		return out.failed(err, o, progress)
+	}
+	out.opened(conn, o.profile, progress)
+	if err := converse(ctx, c, o, conn, r, out, &typing); err != nil {
+		return err
+	}
+	return trace.incomplete()
+}
+
+// onSignals has the first signal end ctx in good order, and the next one the program, as the system
+// does it, but with the terminal as it was. stop ends that.
+func onSignals(ctx context.Context, cancel func(), c *cli.Env, typing *atomic.Pointer[console]) (stop func()) {
+	signals, release := c.Notify()
 	over := make(chan struct{})
-	defer close(over)
-	go func() { // the first signal ends in good order, the next one as the system does it, but with the terminal as it was
+	go func() {
 		for range 2 {
 			select {
 			case sig := <-signals:
@@ -38,43 +61,66 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 				if t := typing.Load(); t != nil {
 					t.close()
 				}
-				stop()
+				release()
 				cli.Raise(sig)
 			case <-over:
 				return
 			}
 		}
 	}()
-	progress := &progress{}
-	list := observe.Observers{progress}
+	return func() {
+		close(over)
+		release()
+	}
+}
+
+// traceFile is that of --trace; nil is none.
+type traceFile struct {
+	*observe.Tracer
+	name   string
+	broken error
+}
+
+func (t *traceFile) close() {
+	if t != nil {
+		t.Close()
+	}
+}
+
+// incomplete says that not all could be written.
+func (t *traceFile) incomplete() error {
+	if t == nil || t.broken == nil {
+		return nil
+	}
+	return cli.Failf(cli.ExitFailed, "the trace %s is incomplete: %s", t.name, t.broken)
+}
+
+// observe has the handshake observed by p, and as the flags say. It returns the trace, if there is
+// one.
+func (o *options) observe(c *cli.Env, r *request, p *progress) (t *traceFile, err error) {
+	list := observe.Observers{p}
 	if o.verbose {
 		list = append(list, &narrator{w: c.Stderr, on: terminal.NewPalette(c.Stderr)})
 	}
-	var broken error
 	if o.trace != "" {
-		t, err := observe.NewTracer(o.trace, r.options.TraceHeader(), func(err error) { broken = err })
-		if err != nil {
-			return err
+		t = &traceFile{name: o.trace}
+		if t.Tracer, err = observe.NewTracer(o.trace, r.options.TraceHeader(), func(err error) { t.broken = err }); err != nil {
+			return nil, err
 		}
-		defer t.Close()
-		list = append(list, t)
+		list = append(list, t.Tracer)
 	}
 	r.options.Observer = list.OrNil()
-	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: terminal.IsTerminal(c.Stdout)}
-	if !terminal.IsTerminal(c.Stderr) {
-		out.notes = nil
-	}
-	conn, err := connect(ctx, r, time.Duration(o.timeout))
-	if err != nil {
-		return out.failed(err, o, progress)
-	}
-	out.opened(conn, o.profile, progress)
+	return t, nil
+}
+
+// converse uses the open connection: what is sent comes from the command line, from a terminal,
+// which typing is told of then, or from another standard input.
+func converse(ctx context.Context, c *cli.Env, o *options, conn *transport.Conn, r *request, out *printer, typing *atomic.Pointer[console]) error {
 	t := &talk{conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait.Duration), forever: o.wait.forever, ping: time.Duration(o.ping)}
 	input := &source{Reader: c.Stdin}
 	t.waits = input.waits.Load
 	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.Stdin, input, lines, done) }
-	typed := terminal.IsTerminal(c.Stdin)
-	out.echo = r.send || !typed
+	out.echo = r.send || !terminal.IsTerminal(c.Stdin)
 	if !r.send && !o.json && !o.raw {
 		console, ok, err := openConsole(c.Stdin, input, c.Stdout, o.history)
 		if err != nil {
@@ -94,11 +140,7 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 			out.say(c.Stderr, fmt.Sprintf("the server answered a Ping within %s", took.Round(time.Microsecond)))
 		}
 	}
-	err = t.run(ctx)
-	if err == nil && broken != nil {
-		err = cli.Failf(cli.ExitFailed, "the trace %s is incomplete: %s", o.trace, broken)
-	}
-	return err
+	return t.run(ctx)
 }
 
 // connectedText says to a person that the connection is open, and to what.

@@ -27,12 +27,7 @@ type options struct {
 	unsettled error             // what is wrong with the forms of settings
 }
 
-// Command is khp serve.
-func Command(c *cli.Env) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "serve",
-		Short: "Serve KHP clients, in a gateway's place",
-		Long: `Serve accepts KHP clients and leads each to the target of its path:
+const help = `Serve accepts KHP clients and leads each to the target of its path:
 
   echo                    sends every message back
   ws://..., wss://...     a WebSocket back end: messages and close codes pass in
@@ -80,8 +75,9 @@ Once it listens, a line with the URL of each listener goes to stdout; the log
 goes to stderr. GET /healthz is answered with 200 by plain HTTP, and next to the
 metrics /readyz with 503 while it drains or is full. The first SIGINT or SIGTERM
 drains: open connections are closed with 1001, handshakes are answered with 503.
-The second one drops what is left.`,
-		Example: `  khp serve --demo-page
+The second one drops what is left.`
+
+const examples = `  khp serve --demo-page
   khp serve --listen :8001 --route /echo=echo --route /jms=tcp://localhost:61613
   khp serve --route /chat=ws://10.0.0.7:9000/chat --auth /chat=joe:welcome
   khp serve --route /chat/=3*ws://10.0.0.7:9000/,ws://10.0.0.8:9000/
@@ -90,8 +86,16 @@ The second one drops what is left.`,
   khp serve --route /a=balance:ws://one.example/a,ws://two.example/a \
     --metrics 127.0.0.1:9090
   khp serve --config khp.yaml --check
-  khp serve --config khp.yaml --trace handshakes.ndjson -v`,
-		Args: cli.NoArgs,
+  khp serve --config khp.yaml --trace handshakes.ndjson -v`
+
+// Command is khp serve.
+func Command(c *cli.Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "serve",
+		Short:   "Serve KHP clients, in a gateway's place",
+		Long:    help,
+		Example: examples,
+		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if check, _ := cmd.Flags().GetBool("check"); check {
 				return checkSettings(c, cmd.Flags())

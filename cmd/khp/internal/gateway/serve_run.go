@@ -52,61 +52,82 @@ func serveSettings(c *cli.Env, o *options, given *pflag.FlagSet) error {
 	}
 	lines := newLogQueue(c.Stderr, logRoom, o.Log, g.metrics)
 	defer lines.Close()
-	log, err := newLogger(lines, o.Log, level)
+	var err error
+	if g.log, err = newLogger(lines, o.Log, level); err != nil {
+		return err
+	}
+	closeTrace, err := g.settle(o)
 	if err != nil {
 		return err
 	}
-	g.log = log
-	fronts, err := o.fronts()
-	if err != nil {
+	defer closeTrace()
+	defer g.close()
+	if err := g.open(); err != nil {
 		return err
 	}
-	if _, err := o.rules(g); err != nil { // before the trace is overwritten
-		return err
-	}
-	if o.Trace != "" {
-		t, err := observe.NewQueuedTracer(o.Trace, trace.Header{Side: "server"}, g.traceHooks(o.Trace))
-		if err != nil {
-			return err
-		}
-		defer t.Close()
-		g.observers = append(g.observers, t)
-	}
-	rules, err := o.rules(g)
-	if err != nil {
-		return err
-	}
-	g.rules.Store(rules)
-	g.fronts = fronts
-	defer func() {
-		for _, f := range fronts {
-			f.close()
-		}
-	}()
-	if err := inherit(fronts); err != nil {
-		return err
-	}
-	for _, f := range fronts {
-		if err := f.open(); err != nil {
-			return err
-		}
-	}
-	log.Info("serving", o.started(g)...)
+	g.log.Info("serving", o.started(g)...)
 	g.metrics.Started(cli.Version(), runtime.Version())
-	g.metrics.Certificates(expiries(fronts))
+	g.metrics.Certificates(expiries(g.fronts))
 	if o.Metrics != "" {
 		url, stop, err := g.listenMetrics(o.Metrics)
 		if err != nil {
 			return err
 		}
 		defer stop()
-		log.Info("metrics", "url", url)
+		g.log.Info("metrics", "url", url)
 	}
 	again := &reloader{gateway: g, given: given, level: level, prints: o.prints}
 	if !o.worthwhile() {
 		again = nil
 	}
 	return listening(c, o, g, again)
+}
+
+// settle makes fronts and rules of the options, and then the trace, whose file is not overwritten
+// for options with a fault. closeTrace ends the trace.
+func (g *gateway) settle(o *options) (closeTrace func(), err error) {
+	if g.fronts, err = o.fronts(); err != nil {
+		return nil, err
+	}
+	if _, err := o.rules(g); err != nil {
+		return nil, err
+	}
+	closeTrace = func() {}
+	if o.Trace != "" {
+		t, err := observe.NewQueuedTracer(o.Trace, trace.Header{Side: "server"}, g.traceHooks(o.Trace))
+		if err != nil {
+			return nil, err
+		}
+		closeTrace = t.Close
+		g.observers = append(g.observers, t)
+	}
+	rules, err := o.rules(g)
+	if err != nil {
+		closeTrace()
+		return nil, err
+	}
+	g.rules.Store(rules)
+	return closeTrace, nil
+}
+
+// open listens on all fronts.
+func (g *gateway) open() error {
+	if err := inherit(g.fronts); err != nil {
+		return err
+	}
+	for _, f := range g.fronts {
+		if err := f.open(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close closes the listeners.
+func (g *gateway) close() {
+	for _, f := range g.fronts {
+		f.close()
+	}
 }
 
 // started are the version and the settings of a start, for the log, without secrets.
