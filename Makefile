@@ -38,7 +38,7 @@ PORTABLE := ./fsm/... ./wire/... ./endpoint/... ./transport/... ./sim/... ./cmd/
 SYSTEMS  := linux/386 windows/amd64 darwin/arm64
 BROWSERS := js/wasm wasip1/wasm
 # Modules that nobody who imports khp downloads.
-NESTED   := docs/examples $(addprefix transport/,coderws gorillaws otelkhp promkhp internal/adaptertest internal/mqtttest)
+NESTED   := docs/examples $(addprefix transport/,coderws gorillaws otelkhp promkhp internal/adaptertest internal/mqtttest internal/rabbitmqtest)
 
 .PHONY: portable
 portable: ## it compiles for other processors and systems, go.mod is tidy in all modules
@@ -114,6 +114,21 @@ backends: ## khp serve between npm's ws and Python's websockets (installs both, 
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$$tmp" ws@8.23.0 && \
 	python3 -m venv "$$tmp/venv" && "$$tmp/venv/bin/pip" install -q --disable-pip-version-check websockets==17.4 && \
 	$(GO) test ./internal/backends -count=1 -timeout 2m -installed "$$tmp"
+
+.PHONY: rabbitmq
+rabbitmq: ## AMQP and STOMP over KHP with RabbitMQ behind khp serve (installs it from Debian's packages, as root, without starting it)
+	@test -x /usr/lib/rabbitmq/bin/rabbitmq-server || { \
+	  policy=/usr/sbin/policy-rc.d; test -e $$policy || { trap "rm -f $$policy" EXIT && printf '#!/bin/sh\nexit 101\n' >$$policy && chmod +x $$policy; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null; }
+	$(GO) test -C transport/internal/rabbitmqtest -count=1 -timeout 20m -rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server
+
+.PHONY: autobahn
+PYTHON2 ?= $(shell for p in python2.7 $$HOME/.pyenv/versions/2.7.*/bin/python; do $$p -c '' 2>/dev/null && echo $$p && break; done)
+autobahn: ## the Autobahn test suite, with compression, on server and client of transport: C='12.*,13.*' or all (needs Python 2.7 with pip, and gcc; half an hour)
+	@test -n "$(PYTHON2)" || { echo "make autobahn needs Python 2.7 with pip, for which the suite was written: name one with PYTHON2=..."; exit 1; }
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && $(PYTHON2) -W ignore -m pip install -q --disable-pip-version-check --target "$$tmp/tool" virtualenv==20.15.1 && \
+	PYTHONPATH="$$tmp/tool" $(PYTHON2) -m virtualenv -q "$$tmp/venv" && "$$tmp/venv/bin/pip" install -q --disable-pip-version-check autobahntestsuite==0.8.2 && \
+	$(GO) test ./internal/autobahn -count=1 -v -timeout 4h -wstest "$$tmp/venv/bin/wstest" -cases '$(or $(C),*)'
 
 .PHONY: spin
 spin: ## the model checker Spin finds the states that the explorer finds, nothing wrong, and every seeded fault (needs Debian's spin and gcc; two minutes)
