@@ -235,7 +235,7 @@ func (d *dialer) responded(leg endpoint.Leg, target string, status int, fields w
 		}
 	}
 	if leg == endpoint.LegOpening && d.opts.Compression != nil {
-		d.Compression, d.misgranted = deflate.Granted(fields)
+		d.Compression, d.misgranted = deflate.Granted(fields, d.opts.Compression.NoContextTakeover)
 	}
 	if d.opts.Jar != nil {
 		d.jar.Keep(target, fields)

@@ -54,20 +54,28 @@ func Accept(offered []string, alone bool) (granted string, p Params, ok bool) {
 	return "", Params{}, false
 }
 
-// Granted returns what a server has granted of Offer, nil if nothing.
-func Granted(response wire.Fields) (granted *Params, err error) {
+// Granted returns what a server has granted of Offer(alone), nil if nothing. A server that may let
+// its messages refer to others has not accepted an offer that forbids it. [RFC 7692 7.1.1.1]
+func Granted(response wire.Fields, alone bool) (granted *Params, err error) {
 	for v := range response.All("Sec-WebSocket-Extensions") {
 		for element := range strings.SplitSeq(string(v), ",") {
 			if !Is(element) {
 				continue
 			}
-			var p Params
-			if p, _, err = parse(strings.Trim(element, " \t"), false); err == nil {
-				granted = &p
+			p, _, err := parse(strings.Trim(element, " \t"), false)
+			switch {
+			case err != nil:
+				return nil, err
+			case granted != nil:
+				return nil, errors.New("it is granted twice")
+			case alone && !p.ServerAlone:
+				return nil, errors.New("parameter server_no_context_takeover is missing")
 			}
+			p.ClientAlone = p.ClientAlone || alone
+			granted = &p
 		}
 	}
-	return granted, err
+	return granted, nil
 }
 
 // Is reports whether an element of extensions is permessage-deflate.
