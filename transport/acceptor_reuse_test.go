@@ -115,7 +115,7 @@ func handshakeOf(t *testing.T, a *acceptor, k kindOfConnection) []string {
 	if k.target != "" {
 		text = strings.Replace(text, "/echo", k.target, 1)
 	}
-	ours, theirs := net.Pipe()
+	ours, theirs := connection(t)
 	c := newRawClient(t, theirs)
 	told := make(chan string)
 	go func() {
@@ -186,7 +186,7 @@ func TestAcceptor_LateDecision(t *testing.T) {
 			return <-answers[asked-1], nil
 		}
 		shake := func() (c *rawClient, got chan *Conn) {
-			ours, theirs := net.Pipe()
+			ours, theirs := connection(t)
 			c, got = newRawClient(t, theirs), make(chan *Conn, 1)
 			go func() {
 				s := &served{handler: h, Visit: accept.Visit{Conn: ours}}
@@ -260,7 +260,7 @@ func TestDial_WritesAfterDeafServer(t *testing.T) {
 		}
 		dials := 0
 		c, err := Dial(t.Context(), "ws://one.example/", &DialOptions{NetDial: func(context.Context, string, string) (net.Conn, error) {
-			ours, theirs := net.Pipe()
+			ours, theirs := connection(t)
 			t.Cleanup(func() { _ = theirs.Close() })
 			if dials++; dials == 1 {
 				go serve(theirs, 0, "HTTP/1.1 302 x\r\nLocation: /two\r\n\r\n") // and never reads the Close

@@ -16,7 +16,7 @@ func autobahnClose() (all []autobahnCase) {
 		{name: "then ping", send: []pf{closing(code(1000)), {Op: opI}}, body: code(1000)},
 		{name: "then text", send: []pf{closing(code(1000)), text("Hello")}, body: code(1000)},
 		{name: "then garbage", send: []pf{closing(code(1000)), {Op: 3, Rsv: 7}}, body: code(1000)},
-		{name: "then much", send: []pf{closing(code(1000)), text(strings.Repeat("x", 1<<17))}, body: code(1000), large: true},
+		{name: "then much", send: []pf{closing(code(1000)), text(strings.Repeat("x", 1<<17))}, body: code(1000), large: true, unread: true},
 		{name: "in a message", send: []pf{{Op: opT, P: "frag", More: true}, closing(code(1000)), {Op: opC, P: "ment"}}, body: code(1000)},
 		{name: "without code", send: []pf{closing("")}},
 		{name: "one byte", send: []pf{closing("a")}, code: CloseProtocolError},

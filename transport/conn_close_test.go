@@ -115,8 +115,8 @@ func (c *halfConn) CloseWrite() error {
 // frame.
 func TestConn_PeerBreaksProtocolAndGoesOn(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-02")
-	synctest.Test(t, func(t *testing.T) {
-		a, b := net.Pipe()
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		a, b := connection(t)
 		half := &halfConn{Conn: a}
 		conn, p := testConn(half, false), newPeer(t, b, true)
 		read := make(chan error, 1)
@@ -214,7 +214,7 @@ func TestConn_CloseAfterPeerIsGone(t *testing.T) {
 
 func TestConn_CloseNowEndsEverything(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, _ := net.Pipe()
+		a, _ := connection(t)
 		c := testConn(a, true)
 		ends := make(chan error, 3)
 		go func() {

@@ -20,28 +20,6 @@ const (
 	opX, opI, opO = ws.OpClose, ws.OpPing, ws.OpPong
 )
 
-// tcpPair returns the two ends of a loopback connection.
-func tcpPair(t testing.TB) (client, server net.Conn) {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer ln.Close()
-	client, err = net.Dial("tcp", ln.Addr().String())
-	require.NoError(t, err)
-	server, err = ln.Accept()
-	require.NoError(t, err)
-	t.Cleanup(func() { client.Close(); server.Close() })
-	return client, server
-}
-
-func pipePair(t testing.TB) (client, server net.Conn) {
-	client, server = net.Pipe()
-	t.Cleanup(func() { client.Close(); server.Close() })
-	return client, server
-}
-
-var sockets = map[string]func(testing.TB) (client, server net.Conn){"pipe": pipePair, "tcp": tcpPair}
-
 func testConn(nc net.Conn, client bool) *Conn {
 	return newConn(frames.New(nc, client, nil, DefaultReadLimit), opened{readLimit: DefaultReadLimit})
 }

@@ -52,8 +52,8 @@ func TestConn_PingKeepsMessages(t *testing.T) {
 }
 
 func TestConn_PingTimeout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := net.Pipe()
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		a, b := connection(t)
 		c, p := testConn(a, true), newPeer(t, b, false)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -71,7 +71,7 @@ func TestConn_PingTimeout(t *testing.T) {
 // Messages that nobody reads do not fill the memory while Ping waits.
 func TestConn_PingKeepsOnlySoMuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, b := net.Pipe()
+		a, b := connection(t)
 		c, p := testConn(a, true), newPeer(t, b, false)
 		c.SetReadLimit(1000)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/khp/internal/tcptest"
 	"example.com/khp/transport/internal/frametest"
 	"github.com/stretchr/testify/require"
 )
@@ -16,8 +17,8 @@ import (
 func TestConn_CloseTimeout(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-01")
 	for _, reading := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			a, b := net.Pipe()
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
+			a, b := connection(t)
 			c, p := testConn(a, false), newPeer(t, b, true)
 			read := make(chan error, 1)
 			if reading {
@@ -65,7 +66,7 @@ func TestConn_CloseTimeout(t *testing.T) {
 // A peer that reads nothing cannot keep Close waiting either.
 func TestConn_CloseTimeoutWhileWriting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, _ := net.Pipe()
+		a, _ := connection(t)
 		c := testConn(a, true)
 		wrote := make(chan error, 1)
 		go func() { wrote <- c.Write(context.Background(), Text, []byte("blocked")) }()
@@ -81,8 +82,8 @@ func TestConn_CloseTimeoutWhileWriting(t *testing.T) {
 func TestConn_ClientWaitsForServerToCloseTCP(t *testing.T) {
 	t.Attr("req", "WSP-CLOSE-01")
 	for _, reading := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			a, b := net.Pipe()
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
+			a, b := connection(t)
 			c, p := testConn(a, true), newPeer(t, b, false)
 			read := make(chan error, 1)
 			if reading {
@@ -113,12 +114,12 @@ func TestConn_ReadReportsCloseAtOnce(t *testing.T) {
 	for name, reads := range map[string]bool{"reading": true, "deaf": false} {
 		for _, writing := range []bool{false, true} {
 			virtual(t, name, func(t *testing.T) {
-				a, b := net.Pipe()
+				a, b := connection(t)
 				c, p := testConn(a, true), newPeer(t, b, false)
 				start := time.Now()
 				wrote := make(chan error, 1)
 				if writing {
-					go func() { wrote <- c.Write(context.Background(), Text, []byte("nobody reads this")) }()
+					go func() { wrote <- c.Write(context.Background(), Binary, make([]byte, tcptest.DefaultWindow)) }()
 					synctest.Wait()
 				}
 				go p.send(pf{Op: opX, P: "\x03\xf1too big"})

@@ -3,7 +3,6 @@ package transport
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/khp/fsm"
@@ -192,7 +191,7 @@ func TestDial_Misbehaving(t *testing.T) {
 func TestDial_PongsAreEqual(t *testing.T) {
 	t.Attr("req", "INV-37")
 	t.Attr("req", "WSP-FRAME-05")
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
 			p.asked()
 			p.send(pf{Op: opI, P: "one"}, pf{Op: opB, P: response101, More: true}, pf{Op: opI, P: ""}, pf{Op: opC}, pf{Op: opI, P: "two"}, terminator)

@@ -37,7 +37,7 @@ func TestDial_Upgrade(t *testing.T) {
 			{"WebSocket", "websocket\r\nSec-WebSocket-Version: 14", true, false},
 		} {
 			t.Run(leg+"/"+c.name, func(t *testing.T) {
-				plain := &network{T: t, tcp: true, play: []func(*rawServer){refuse("426 Upgrade Required\r\nUpgrade: " + c.upgrade)}}
+				plain := &rawNetwork{T: t, tcp: true, play: []func(*rawServer){refuse("426 Upgrade Required\r\nUpgrade: " + c.upgrade)}}
 				var dialed []string
 				conn, err := Dial(t.Context(), "ws://example.com/echo", &DialOptions{Upgrade: c.allowed, TLSConfig: cfg, NetDial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 					if dialed = append(dialed, addr); addr == "example.com:443" {

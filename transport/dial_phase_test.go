@@ -121,13 +121,17 @@ func TestDial_Connecting(t *testing.T) {
 		<-ctx.Done()
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: ctx.Err()}
 	}
-	mute := func(context.Context, string, string) (net.Conn, error) { // takes TCP, says nothing to TLS
-		a, b := net.Pipe()
+	mute := func(t *testing.T) (net.Conn, error) { // takes TCP, says nothing to TLS
+		a, b := connection(t)
 		go func() { _, _ = io.Copy(io.Discard, b) }()
 		return a, nil
 	}
-	for name, dial := range map[string]func(context.Context, string, string) (net.Conn, error){"ws://one.example": stuck, "wss://one.example": mute} {
+	for _, name := range []string{"ws://one.example", "wss://one.example"} {
 		virtual(t, name, func(t *testing.T) {
+			dial := stuck
+			if name == "wss://one.example" {
+				dial = func(context.Context, string, string) (net.Conn, error) { return mute(t) }
+			}
 			t.Attr("req", "LIV-01")
 			start := time.Now()
 			_, err := Dial(t.Context(), name, &DialOptions{NetDial: dial})
@@ -169,7 +173,7 @@ func TestDial_DeafServer(t *testing.T) {
 			t.Attr("req", "LIV-01")
 			t.Attr("req", "ADV-73")
 			run := func(ctx context.Context, ready func()) (time.Duration, error) {
-				a, b := net.Pipe()
+				a, b := connection(t)
 				defer b.Close()
 				go script(b, ready)
 				start := time.Now()
@@ -256,7 +260,7 @@ func TestDial_ClosedInEveryPhase(t *testing.T) {
 func TestDial_CrossingClose(t *testing.T) {
 	t.Attr("req", "ADV-69")
 	t.Attr("req", "LIV-12")
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) {
 			p.quiet = true
 			p.asked()
@@ -275,7 +279,7 @@ func TestDial_CrossingClose(t *testing.T) {
 func TestDial_NothingElseIsSent(t *testing.T) {
 	t.Attr("req", "ADV-74")
 	t.Attr("req", "INV-03")
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		got := dialRaw(t, t.Context(), false, nil, func(p *rawServer) { p.asked(); p.pause(5 * time.Second); p.send(bin(response101), terminator) })
 		require.NoError(t, got.err)
 		synctest.Wait()

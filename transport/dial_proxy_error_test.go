@@ -131,7 +131,7 @@ func TestDial_ProxySilent(t *testing.T) {
 				Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}),
 				NetDial: func(_ context.Context, _, addr string) (net.Conn, error) {
 					require.Equal(t, "proxy.example:80", addr)
-					a, b := net.Pipe()
+					a, b := connection(t)
 					go func() { _, _ = b.Read(make([]byte, 4096)); _, _ = io.WriteString(b, half) }()
 					return a, nil
 				},
@@ -153,7 +153,7 @@ func TestDial_ProxySilent(t *testing.T) {
 			_, err := Dial(ctx, "ws://one.example", &DialOptions{
 				Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}),
 				NetDial: func(context.Context, string, string) (net.Conn, error) {
-					a, b := net.Pipe()
+					a, b := connection(t)
 					go func() { _, _ = b.Read(make([]byte, 4096)); _, _ = io.WriteString(b, half) }()
 					return a, nil
 				},
@@ -172,7 +172,7 @@ func TestDial_ProxyCutAtEveryByte(t *testing.T) {
 			_, err := Dial(t.Context(), "ws://one.example", &DialOptions{
 				Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example"}),
 				NetDial: func(context.Context, string, string) (net.Conn, error) {
-					a, b := net.Pipe()
+					a, b := connection(t)
 					go func() { _, _ = b.Read(make([]byte, 4096)); _, _ = io.WriteString(b, answer[:cut]); _ = b.Close() }()
 					return a, nil
 				},
@@ -182,7 +182,7 @@ func TestDial_ProxyCutAtEveryByte(t *testing.T) {
 		}
 	})
 	virtual(t, "split", func(t *testing.T) {
-		n := &network{T: t, play: []func(*rawServer){func(p *rawServer) {
+		n := &rawNetwork{T: t, play: []func(*rawServer){func(p *rawServer) {
 			_, _ = p.nc.Read(make([]byte, 4096))
 			p.drip(answer, time.Millisecond)
 			then101(terminator)(p)

@@ -81,7 +81,7 @@ func TestDial_TLSCut(t *testing.T) {
 			t.Attr("req", "ADV-68")
 			opts := m.opts
 			opts.TLSConfig = cfg
-			n := &network{T: t}
+			n := &rawNetwork{T: t}
 			opts.NetDial = func(context.Context, string, string) (net.Conn, error) {
 				a, b := tcpPair(t)
 				n.wg.Go(func() {
@@ -125,7 +125,7 @@ func TestDial_TLSDeaf(t *testing.T) {
 	roots.AddCert(srv.Certificate())
 	virtual(t, "ADV-73", func(t *testing.T) {
 		t.Attr("req", "ADV-73")
-		a, b := net.Pipe()
+		a, b := connection(t)
 		defer b.Close()
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {

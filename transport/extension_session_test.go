@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,11 +76,12 @@ func oddPair(t *testing.T, serve func(ctx context.Context, c *Conn) error) *peer
 	require.NoError(t, err)
 	_, err = nc.Write(frametest.Encode(false, bin("GET /odd HTTP/1.1\r\nHost: one.example\r\nSec-WebSocket-Extensions: x-odd\r\n\r\n")))
 	require.NoError(t, err)
-	b := make([]byte, 4096)
-	n, err := nc.Read(b)
+	response, err := frametest.ReadFrame(nc)
 	require.NoError(t, err)
-	require.Contains(t, string(b[:n]), "Sec-WebSocket-Extensions: x-odd\r\n")
-	return newPeer(t, nc, true)
+	require.Contains(t, string(response.Payload), "Sec-WebSocket-Extensions: x-odd\r\n")
+	p := newPeer(t, nc, true)
+	p.wantFrame("the terminator", opB, "")
+	return p
 }
 
 func TestExtension_Sessions(t *testing.T) {
@@ -145,8 +145,8 @@ func TestExtension_Sessions(t *testing.T) {
 
 // A connection that has ended leaves no timer behind.
 func TestExtension_TimerEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, server := net.Pipe()
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		client, server := connection(t)
 		c := newConn(frames.New(client, true, nil, DefaultReadLimit), opened{readLimit: DefaultReadLimit, sessions: []extension.Session{&odd{due: time.Now()}}})
 		require.NoError(t, c.CloseNow())
 		time.Sleep(time.Minute)

@@ -13,7 +13,9 @@ import (
 
 // At the limit of descriptors connections come and go: that is said once a second, not for each of
 // them.
-func TestServer_SaysOnceASecond(t *testing.T) {
+func TestServer_SaysOnceASecond(t *testing.T) { eachNetwork(t, testSaysOnceASecond) }
+
+func testSaysOnceASecond(t *testing.T) {
 	var log syncBuffer
 	s := &Server{Handler: &Handler{Serve: echoServe}, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	serveVirtual(t, "", s, func(t *testing.T, l *pipeListener) {

@@ -74,7 +74,7 @@ func TestServer_CutAtEveryByte(t *testing.T) {
 				l := newPipeListener()
 				served := make(chan error, 1)
 				go func() { served <- s.Serve(l) }()
-				a, b := net.Pipe()
+				a, b := connection(t)
 				l.queue <- b
 				whole := cutClient(a, v.parts, cut)
 				if whole {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/khp/fsm"
+	"example.com/khp/internal/tcptest"
 	"example.com/khp/transport/internal/sock"
 	"github.com/stretchr/testify/require"
 )
@@ -60,7 +61,7 @@ func TestConn_HalfOpen(t *testing.T) {
 	for _, client := range []bool{true, false} {
 		virtual(t, map[bool]string{true: "client", false: "server"}[client], func(t *testing.T) {
 			t.Attr("req", "LIV-07")
-			a, b := net.Pipe()
+			a, b := connection(t)
 			defer b.Close()
 			go vanished(b)
 			c := testConn(a, client)
@@ -83,25 +84,29 @@ func TestConn_HalfOpen(t *testing.T) {
 func TestConn_WriteToSlowReader(t *testing.T) {
 	for name, every := range map[string]time.Duration{"nothing": time.Hour, "one byte a second": time.Second} {
 		virtual(t, name, func(t *testing.T) {
-			a, b := net.Pipe()
+			a, b := connection(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			over := make(chan struct{})
 			go func() {
 				for p := make([]byte, 1); ; {
-					time.Sleep(every)
+					select {
+					case <-time.After(every):
+					case <-over: // what is left is read quickly
+					}
 					if _, err := b.Read(p); err != nil {
 						return
 					}
 				}
 			}()
 			c := testConn(a, true)
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-			defer cancel()
 			start := time.Now()
-			require.ErrorIs(t, c.Write(ctx, Binary, make([]byte, 1000)), context.DeadlineExceeded)
+			require.ErrorIs(t, c.Write(ctx, Binary, make([]byte, 2*tcptest.DefaultWindow)), context.DeadlineExceeded)
 			require.Equal(t, 10*time.Second, time.Since(start))
 			start = time.Now()
 			require.Error(t, c.Close(CloseNormal, ""))
 			require.LessOrEqual(t, time.Since(start), closeTimeout)
-			time.Sleep(every) // until the reader sees the end
+			close(over)
 		})
 	}
 }

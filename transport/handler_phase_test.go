@@ -222,7 +222,7 @@ func TestHandler_DataTooEarly(t *testing.T) {
 // A decision that is no longer waited for learns it from its context, before the connection is
 // gone.
 func TestHandler_DecisionCalledOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		var off time.Duration
 		start := time.Now()
 		h := &Handler{Serve: echoServe, Decide: func(ctx context.Context, r *Request) (Decision, error) {

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/khp/fsm"
@@ -174,7 +173,7 @@ func (s *syncBuffer) String() string {
 // Plain clients are served where that is wanted.
 func TestHandler_Plain(t *testing.T) {
 	opening := strings.Replace(openingRequest, "x-kaazing-handshake", "chat", 1)
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		t.Attr("req", "KHP-OPEN-05")
 		h := &Handler{Plain: true, Serve: func(ctx context.Context, c *Conn) error {
 			if !c.Plain() || c.URL() != "/echo" || c.Request() != nil || c.Header().Get("Sec-Websocket-Version") != "13" {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/khp/transport/auth"
@@ -48,7 +47,7 @@ func TestInterop_Response(t *testing.T) {
 		}
 	})
 	t.Run("B17 a client that does not close", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			c := servePipe(t, &Handler{Serve: echoServe, Decide: decide(Decision{Status: 403}).Decide}, kaazingOpening)
 			<-c.head
 			<-c.got
@@ -143,7 +142,7 @@ func TestInterop_Authentication(t *testing.T) {
 		require.Contains(t, head, "x-kaazing-handshake")
 	})
 	t.Run("B19 deadlines", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			start := time.Now()
 			c := servePipe(t, &Handler{Serve: echoServe, Authenticator: auth.BasicAuth{Realm: "r", Check: joeAndAnn}}, kaazingOpening)
 			<-c.head
@@ -197,7 +196,7 @@ func TestInterop_Open(t *testing.T) {
 	})
 	t.Run("B26 A2.8 Close is echoed and TCP closed at once", func(t *testing.T) {
 		for _, body := range []string{"", "\x03\xe8", "\x0f\xa0reason"} {
-			synctest.Test(t, func(t *testing.T) {
+			onNetworks(t, virtualNetworks, func(t *testing.T) {
 				c := servePipe(t, &Handler{Serve: echoServe}, kaazingOpening)
 				<-c.head
 				<-c.got

@@ -49,7 +49,7 @@ func untilEnd(c *Conn) <-chan error {
 // that says something is not. Anything counts: a Pong without the payload, a message, half a frame.
 func TestKeepAlive_AnswersAreEnough(t *testing.T) {
 	for _, client := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			c, p := aliveConn(t, client)
 			end := untilEnd(c)
 			for _, answer := range []pf{{Op: opO}, {Op: opI, P: "?"}, {Op: opB, P: "a message"}} {
@@ -80,7 +80,7 @@ func TestKeepAlive_AnswersAreEnough(t *testing.T) {
 // so.
 func TestKeepAlive_SilenceEnds(t *testing.T) {
 	for _, client := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			c, p := aliveConn(t, client)
 			begin, end := time.Now(), untilEnd(c)
 			p.wantFrame("Ping", opI, "")
@@ -105,7 +105,7 @@ func TestKeepAlive_SilenceEnds(t *testing.T) {
 
 // A peer that reads nothing holds up neither the Ping nor the end, nor does whoever writes to it.
 func TestKeepAlive_DeafPeer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		c, _ := aliveConn(t, false)
 		begin, end := time.Now(), untilEnd(c)
 		written := make(chan error, 1)
@@ -114,7 +114,7 @@ func TestKeepAlive_DeafPeer(t *testing.T) {
 		require.Equal(t, time.Minute, time.Since(begin))
 		require.ErrorIs(t, <-written, net.ErrClosed)
 	})
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		c, _ := aliveConn(t, false)
 		begin, end := time.Now(), untilEnd(c)
 		require.ErrorAs(t, <-end, new(*InactivityError))
@@ -125,7 +125,7 @@ func TestKeepAlive_DeafPeer(t *testing.T) {
 // While nobody reads the silence is ours: what has come meanwhile is read first, and no time has
 // passed for the peer.
 func TestKeepAlive_OnlyWhileReading(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		c, p := aliveConn(t, false)
 		read := func(d time.Duration) error {
 			ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -161,7 +161,7 @@ func TestKeepAlive_OnlyWhileReading(t *testing.T) {
 
 // A process that stood still finds the answer to its Ping before it looks at the clock.
 func TestKeepAlive_LastLook(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		a, b := pipePair(t)
 		c, p := testConn(&lateConn{Conn: a}, false), newPeer(t, b, true)
 		c.keepAlive(time.Minute, nil)
@@ -197,7 +197,7 @@ func (l *lateConn) Read(p []byte) (int, error) {
 // for the answer.
 func TestKeepAlive_Close(t *testing.T) {
 	for _, reading := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			c, p := aliveConn(t, false)
 			c.closeTimeout = time.Hour
 			var end <-chan error

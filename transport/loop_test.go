@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/khp/fsm"
@@ -57,8 +56,8 @@ func (d *deadlines) Write(p []byte) (int, error) {
 // Dial means nothing to it. Each step is one write.
 func TestConn_StartsWithoutDeadlines(t *testing.T) {
 	t.Attr("req", "INV-35")
-	synctest.Test(t, func(t *testing.T) {
-		a, b := net.Pipe()
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		a, b := connection(t)
 		client, server := &deadlines{Conn: a}, &deadlines{Conn: b}
 		h := &Handler{Serve: func(ctx context.Context, c *Conn) error { time.Sleep(48 * time.Hour); return echoServe(ctx, c) }}
 		served := make(chan struct{})
@@ -115,8 +114,8 @@ func (c *interposed) SetDeadline(t time.Time) error {
 }
 
 func TestDriver_NoLostWakeUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := net.Pipe()
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
+		a, b := connection(t)
 		nc := &interposed{Conn: b, release: make(chan struct{}), woken: make(chan struct{})}
 		h := &Handler{Serve: echoServe, Decide: func(context.Context, *Request) (Decision, error) {
 			nc.armed.Store(true)
@@ -190,7 +189,7 @@ func TestHandler_ShutdownAnyTime(t *testing.T) {
 
 // Very many handshakes are left at their worst point: all of them end by their timer.
 func TestHandler_ManyLeftAlone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		t.Attr("req", "ADV-85")
 		h := &Handler{Serve: echoServe, Decide: basicAuth}
 		start := time.Now()

@@ -54,7 +54,7 @@ func TestObserver_End(t *testing.T) {
 			return err
 		}}
 		c, err := Dial(t.Context(), "ws://server.example/path?q", &DialOptions{Observer: client, NetDial: func(context.Context, string, string) (net.Conn, error) {
-			a, b := net.Pipe()
+			a, b := connection(t)
 			go func() { _ = (&Server{Handler: h}).Serve(&oneListener{conn: b}) }()
 			return a, nil
 		}})

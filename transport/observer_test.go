@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/auth"
@@ -36,7 +35,7 @@ func lines(story []Event) (list []string) {
 }
 
 func TestObserver_Client(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		var seen recorder
 		got := dialRaw(t, t.Context(), false, &DialOptions{Observer: &seen, Credentials: auth.Basic("joe", "welcome"), Subprotocols: []string{"a"}}, func(p *rawServer) {
 			p.asked()
@@ -69,7 +68,7 @@ func TestObserver_Client(t *testing.T) {
 }
 
 func TestObserver_ServerAndFailures(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		var seen recorder
 		h := &Handler{Serve: echoServe, Decide: basicAuth, Observer: &seen}
 		c := servePipe(t, h, openingRequest)
@@ -110,7 +109,7 @@ func TestObserver_ServerAndFailures(t *testing.T) {
 func TestObserver_SecretInPieces(t *testing.T) {
 	const response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: ~~~~~~~~~\r\nWWW-Authenticate: Application Basic realm=\"r\"\r\n\r\n"
 	for cut := 1; cut < len(response); cut += 3 {
-		synctest.Test(t, func(t *testing.T) {
+		onNetworks(t, virtualNetworks, func(t *testing.T) {
 			var seen recorder
 			var file bytes.Buffer
 			w, err := format.NewWriter(&file, format.Header{})

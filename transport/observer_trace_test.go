@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
@@ -44,7 +43,7 @@ func TestEvent_Record(t *testing.T) {
 
 // A handshake leaves a file that can be read, without secrets, and broken frames are in it.
 func TestTraceTo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		var file bytes.Buffer
 		o := &DialOptions{Credentials: auth.Basic("joe", "welcome"), MaxRedirects: 2}
 		w, err := format.NewWriter(&file, o.TraceHeader())

@@ -52,7 +52,7 @@ func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 func servePipe(t *testing.T, h *Handler, opening string) *rawClient {
 	t.Helper()
 	r := parseRequest(t, opening)
-	a, b := net.Pipe()
+	a, b := connection(t)
 	c := newRawClient(t, a)
 	c.done = make(chan any, 1)
 	go func() {
@@ -87,6 +87,7 @@ func dialTCP(t *testing.T, url, b string) *rawClient {
 func (c *rawClient) read() {
 	defer close(c.got)
 	defer close(c.head)
+	defer func() { _ = c.nc.Close() }() // a server that has ended its stream lets the client go first
 	var head []byte
 	for b := make([]byte, 1); !bytes.HasSuffix(head, []byte("\r\n\r\n")); head = append(head, b[0]) {
 		if _, err := io.ReadFull(c.nc, b); err != nil {

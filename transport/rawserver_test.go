@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/khp/transport/internal/frametest"
@@ -189,15 +188,15 @@ func (p *rawServer) silent() {
 
 // drop resets the connection.
 func (p *rawServer) drop() {
-	if tcp, ok := p.nc.(*net.TCPConn); ok {
+	if tcp, ok := p.nc.(interface{ SetLinger(seconds int) error }); ok {
 		_ = tcp.SetLinger(0)
 	}
 	_ = p.nc.Close()
 }
 
-// network connects a dialing client with scripts: connection i is served by script i, or the last
+// rawNetwork connects a dialing client with scripts: connection i is served by script i, or the last
 // one.
-type network struct {
+type rawNetwork struct {
 	*testing.T
 	log   rawLog
 	count int
@@ -206,14 +205,14 @@ type network struct {
 	play  []func(*rawServer)
 }
 
-func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (n *rawNetwork) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	play := n.play[min(n.count, len(n.play)-1)]
 	n.count++
 	var client, server net.Conn
 	if n.tcp {
 		client, server = tcpPair(n.T)
 	} else {
-		client, server = net.Pipe()
+		client, server = connection(n.T)
 	}
 	n.wg.Go(func() { serveRaw(n.T, server, &n.log, play) })
 	return client, ctx.Err()
@@ -224,13 +223,13 @@ type played struct {
 	conn *Conn
 	err  error
 	took time.Duration
-	net  *network
+	net  *rawNetwork
 }
 
 // dialRaw dials one.example, which the scripts serve.
 func dialRaw(t *testing.T, ctx context.Context, tcp bool, o *DialOptions, scripts ...func(*rawServer)) played {
 	t.Helper()
-	n := &network{T: t, tcp: tcp, play: scripts}
+	n := &rawNetwork{T: t, tcp: tcp, play: scripts}
 	opts := DialOptions{}
 	if o != nil {
 		opts = *o
@@ -247,11 +246,6 @@ func (p played) end() {
 		_ = p.conn.CloseNow()
 	}
 	p.net.wg.Wait()
-}
-
-// virtual runs f with virtual time and pipes.
-func virtual(t *testing.T, name string, f func(t *testing.T)) {
-	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
 }
 
 func wantMessage(t *testing.T, c *Conn, typ MessageType, text string) {

@@ -13,7 +13,9 @@ import (
 // A person who looks for a password three times, each time a little less long than a server waits
 // for it, is not told that time is up: the overall clock of the handshake stands still meanwhile,
 // on both sides.
-func TestServer_SlowUser(t *testing.T) {
+func TestServer_SlowUser(t *testing.T) { eachNetwork(t, testSlowUser) }
+
+func testSlowUser(t *testing.T) {
 	h := &Handler{Serve: echoServe, Decide: func(_ context.Context, r *Request) (Decision, error) {
 		if r.Authorization == "Token right" {
 			return Decision{}, nil
@@ -29,7 +31,7 @@ func TestServer_SlowUser(t *testing.T) {
 			return "Token " + []string{"one", "two", "right"}[asked-1], nil
 		}
 		c, err := Dial(t.Context(), "ws://h/", &DialOptions{Credentials: auth.CredentialsFunc(provider), NetDial: func(context.Context, string, string) (net.Conn, error) {
-			client, server := net.Pipe()
+			client, server := connection(t)
 			l.queue <- server
 			return client, nil
 		}})

@@ -19,7 +19,9 @@ import (
 
 // Bounds change while the server serves: clients that wait are let in when there is room, and
 // connections that are too many stay.
-func TestServer_SetBounds(t *testing.T) {
+func TestServer_SetBounds(t *testing.T) { eachNetwork(t, testServerSetBounds) }
+
+func testServerSetBounds(t *testing.T) {
 	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 1}
 	serveVirtual(t, "bounds", s, func(t *testing.T, l *pipeListener) {
 		comes := func(want string) *rawClient {
@@ -116,7 +118,9 @@ func TestServer_ServeWith(t *testing.T) {
 
 // Open connections end one after another over that time; clients that have asked for nothing end at
 // once, and those that end by themselves do not hold it up.
-func TestServer_ShutdownOver(t *testing.T) {
+func TestServer_ShutdownOver(t *testing.T) { eachNetwork(t, testServerShutdownOver) }
+
+func testServerShutdownOver(t *testing.T) {
 	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}}
 	serveVirtual(t, "over", s, func(t *testing.T, l *pipeListener) {
 		const n = 10

@@ -50,7 +50,7 @@ func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{} }
 
 // dial connects a raw client.
 func (l *pipeListener) dial(t *testing.T) *rawClient {
-	a, b := net.Pipe()
+	a, b := connection(t)
 	l.queue <- b
 	return newRawClient(t, a)
 }
@@ -71,7 +71,9 @@ func serveVirtual(t *testing.T, name string, s *Server, f func(t *testing.T, l *
 
 // A client that is slow with its opening request is dropped at a fixed time, whatever it sends
 // meanwhile, and so is one of net/http.
-func TestServer_SlowOpening(t *testing.T) {
+func TestServer_SlowOpening(t *testing.T) { eachNetwork(t, testServerSlowOpening) }
+
+func testServerSlowOpening(t *testing.T) {
 	for name, request := range map[string]string{
 		"silent": "", "drip": openingRequest, "endless drip": "GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 100), "drip of fields": "GET / HTTP/1.1\r\n" + strings.Repeat("X: y\r\n", 100),
 	} {
@@ -92,7 +94,7 @@ func TestServer_SlowOpening(t *testing.T) {
 		})
 	}
 	serveVirtual(t, "net/http", &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage)}, func(t *testing.T, l *pipeListener) {
-		a, b := net.Pipe()
+		a, b := connection(t)
 		l.queue <- b
 		c := &httpConn{t, a, nil}
 		start := time.Now()
@@ -110,7 +112,9 @@ func TestServer_SlowOpening(t *testing.T) {
 
 // When nothing more can be accepted for want of descriptors, the server waits and goes on; any
 // other error is final.
-func TestServer_AcceptErrors(t *testing.T) {
+func TestServer_AcceptErrors(t *testing.T) { eachNetwork(t, testServerAcceptErrors) }
+
+func testServerAcceptErrors(t *testing.T) {
 	var log syncBuffer
 	s := &Server{Handler: &Handler{Serve: echoServe}, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	serveVirtual(t, "passing", s, func(t *testing.T, l *pipeListener) {
@@ -128,7 +132,7 @@ func TestServer_AcceptErrors(t *testing.T) {
 		require.Contains(t, log.String(), "ulimit -n")
 		_ = c.nc.Close()
 	})
-	synctest.Test(t, func(t *testing.T) {
+	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		l, bad := newPipeListener(), errors.New("the cable is cut")
 		l.queue <- bad
 		s := &Server{Handler: &Handler{Serve: echoServe}}
@@ -181,7 +185,9 @@ func TestServer_MaxConnections(t *testing.T) {
 
 // As many clients as shall wait do so, get the place of whoever goes, first come first served, and
 // are forgotten if they go themselves.
-func TestServer_MaxWaiting(t *testing.T) {
+func TestServer_MaxWaiting(t *testing.T) { eachNetwork(t, testServerMaxWaiting) }
+
+func testServerMaxWaiting(t *testing.T) {
 	s := &Server{Handler: &Handler{Serve: echoServe, Timeouts: Timeouts{Request: time.Hour, Overall: time.Hour}}, MaxConnections: 1, MaxWaiting: 2}
 	serveVirtual(t, "waiting", s, func(t *testing.T, l *pipeListener) {
 		open := l.dial(t)
@@ -239,7 +245,9 @@ func TestServer_MaxPerAddress(t *testing.T) {
 }
 
 // A panic of the application ends its connection and nothing else.
-func TestServer_Panics(t *testing.T) {
+func TestServer_Panics(t *testing.T) { eachNetwork(t, testServerPanics) }
+
+func testServerPanics(t *testing.T) {
 	for name, h := range map[string]*Handler{
 		"Serve":       {Serve: func(context.Context, *Conn) error { panic("oh no") }},
 		"CheckOrigin": {Serve: echoServe, CheckOrigin: func(string, string) bool { panic("oh no") }},
@@ -274,7 +282,9 @@ func TestServer_Panics(t *testing.T) {
 }
 
 // A client that goes away after any byte leaves nothing behind.
-func TestServer_CutAnywhere(t *testing.T) {
+func TestServer_CutAnywhere(t *testing.T) { eachNetwork(t, testServerCutAnywhere) }
+
+func testServerCutAnywhere(t *testing.T) {
 	for name, all := range map[string]string{
 		"spec": openingRequest + string(frametest.Encode(false, bin(extendedRequest), text("hello"))), "kaazing": kaazingOpening + string(frametest.Encode(false, kaazingRequests["Java"], text("hello"))),
 		"web": "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", "later": "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + openingRequest + string(frametest.Encode(false, bin(extendedRequest))),
@@ -283,7 +293,7 @@ func TestServer_CutAnywhere(t *testing.T) {
 		s := &Server{Handler: h, Fallback: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
 		serveVirtual(t, name, s, func(t *testing.T, l *pipeListener) {
 			for i := range len(all) + 1 {
-				a, b := net.Pipe()
+				a, b := connection(t)
 				l.queue <- b
 				go func() { _, _ = io.Copy(io.Discard, a) }()
 				_, err := io.WriteString(a, all[:i])

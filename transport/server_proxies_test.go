@@ -199,12 +199,14 @@ func TestServer_ProxyHeaderPerAddress(t *testing.T) {
 
 // A proxy that says nothing, or not all of a header, is dropped with the time of the opening
 // request, of which the header is a part.
-func TestServer_ProxyHeaderSlow(t *testing.T) {
+func TestServer_ProxyHeaderSlow(t *testing.T) { eachNetwork(t, testServerProxyHeaderSlow) }
+
+func testServerProxyHeaderSlow(t *testing.T) {
 	head := header(t, 2, "203.0.113.7:1")
 	for name, first := range map[string]string{"nothing": "", "half": head[:14], "header, then nothing": head} {
 		s := &Server{Handler: &Handler{Serve: echoServe}, ProxyProtocol: true, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, OpeningTimeout: 15 * time.Second}
 		serveVirtual(t, name, s, func(t *testing.T, l *pipeListener) {
-			a, b := net.Pipe()
+			a, b := connection(t)
 			defer a.Close()
 			l.queue <- hops.Named(b, "10.0.0.1:1")
 			begin := time.Now()

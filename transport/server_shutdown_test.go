@@ -12,7 +12,9 @@ import (
 )
 
 // Shutdown ends each connection as it has to be ended where it is, and waits for all of them.
-func TestServer_Shutdown(t *testing.T) {
+func TestServer_Shutdown(t *testing.T) { eachNetwork(t, testServerShutdown) }
+
+func testServerShutdown(t *testing.T) {
 	h := &Handler{Serve: func(_ context.Context, c *Conn) error { return echoServe(context.Background(), c) }}
 	answered := make(chan struct{})
 	s := &Server{Handler: h, Fallback: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
