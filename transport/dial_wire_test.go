@@ -137,7 +137,7 @@ func (r *recorder) story() (list []Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, ev := range r.events {
-		ev.Time, ev.Conn = time.Time{}, 0
+		ev.Time, ev.Conn, ev.ctx = time.Time{}, 0, nil
 		if ev.Kind == EventSendOpening || ev.Kind == EventReceiveOpening {
 			ev.Data = nil
 		}
