@@ -102,12 +102,13 @@ var clientReqs = []string{"KHP-CLOSE-01", "KHP-CLOSE-02", "KHP-CLOSE-03", "KHP-C
 func TestOracle_Client(t *testing.T) {
 	t.Run("configs", func(t *testing.T) {
 		attest(t, clientReqs...)
-		events := append(clientEvents(quickStatuses, variants), clientEvents(someStatuses, singles)...) // pairs of findings for one status of each kind
+		events := once(clientEvents(quickStatuses, variants), clientEvents(someStatuses, singles)) // pairs of findings for one status of each kind
 		for _, name := range slices.Sorted(maps.Keys(oracleClientConfigs)) {
 			t.Run(name, func(t *testing.T) {
 				if testing.Short() {
 					t.Skip("the quick comparison is enough in short mode")
 				}
+				t.Parallel()
 				n, err := newClient(oracleClientConfigs[name], events).walk()
 				t.Logf("%d states, %d steps", n.states, n.steps)
 				require.NoError(t, err)

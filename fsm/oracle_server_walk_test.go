@@ -97,6 +97,7 @@ func TestOracle_Server(t *testing.T) {
 				if testing.Short() {
 					t.Skip("the quick comparison is enough in short mode")
 				}
+				t.Parallel()
 				n, err := newServer(oracleServerConfigs[name], events).walk()
 				t.Logf("%d states, %d steps", n.states, n.steps)
 				require.NoError(t, err)

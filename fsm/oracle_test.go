@@ -213,6 +213,18 @@ func singles(good fsm.Facts, facts ...fsm.Facts) []fsm.Facts {
 	return sets
 }
 
+// once joins lists and keeps one of each event.
+func once(lists ...[]fsm.Event) (events []fsm.Event) {
+	seen := map[fsm.Event]bool{}
+	for _, ev := range slices.Concat(lists...) {
+		if !seen[ev] {
+			seen[ev] = true
+			events = append(events, ev)
+		}
+	}
+	return events
+}
+
 // each makes one event per fact set.
 func each(ev fsm.Event, sets []fsm.Facts) []fsm.Event {
 	var events []fsm.Event
