@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/pires/go-proxyproto"
@@ -29,22 +30,13 @@ import (
 func echoBytes(t *testing.T, ln net.Listener, first func(nc net.Conn, r *bufio.Reader)) {
 	t.Helper()
 	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = nc.Close() }()
-				r := bufio.NewReader(nc)
-				if first != nil {
-					first(nc, r)
-				}
-				_, _ = io.Copy(nc, r)
-			}()
+	khptest.Accept(ln, func(nc net.Conn) {
+		r := bufio.NewReader(nc)
+		if first != nil {
+			first(nc, r)
 		}
-	}()
+		_, _ = io.Copy(nc, r)
+	})
 }
 
 // wantBytes sends bytes and waits until they are back, in whatever pieces.
@@ -162,9 +154,7 @@ func TestServe_TLSBackEndEnds(t *testing.T) {
 	cert := testCertificate(t)
 	pair, err := tls.LoadX509KeyPair(cert, filepath.Join(filepath.Dir(cert), "key.pem"))
 	require.NoError(t, err)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
+	ln := khptest.Listen(t)
 	s := serveHere(t, "--route", "/=tls://"+ln.Addr().String(), "--backend-ca", cert)
 	for _, peaceful := range []bool{true, false} {
 		accepted := make(chan *tls.Conn, 1)
@@ -209,8 +199,7 @@ func TestServe_SendProxy(t *testing.T) {
 			headers <- nil
 		}
 	}
-	plain, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	plain := khptest.Listen(t)
 	echoBytes(t, plain, first)
 	socket := filepath.Join(t.TempDir(), "s")
 	unix, err := net.Listen("unix", socket)
@@ -218,23 +207,11 @@ func TestServe_SendProxy(t *testing.T) {
 	echoBytes(t, unix, first)
 	// The two behind it speak TLS and WebSocket once the header has been taken.
 	behind := func(serve func(net.Conn)) string {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		t.Cleanup(func() { _ = ln.Close() })
-		go func() {
-			for {
-				nc, err := ln.Accept()
-				if err != nil {
-					return
-				}
-				go func() {
-					p := proxyproto.NewConn(nc)
-					headers <- p.ProxyHeader()
-					serve(p)
-				}()
-			}
-		}()
-		return ln.Addr().String()
+		return khptest.Serve(t, func(nc net.Conn) {
+			p := proxyproto.NewConn(nc)
+			headers <- p.ProxyHeader()
+			serve(p)
+		})
 	}
 	secure := behind(func(nc net.Conn) {
 		c := tls.Server(nc, &tls.Config{Certificates: []tls.Certificate{pair}})

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/gobwas/ws"
@@ -113,16 +114,8 @@ func TestServe_ClosePassesThrough(t *testing.T) {
 }
 
 func TestServe_TCPBackend(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
-	s := serveHere(t, "--route", "/=tcp://"+ln.Addr().String(), "--route", "/down=tcp://127.0.0.1:1")
-	accept := func() *net.TCPConn {
-		nc, err := ln.Accept()
-		require.NoError(t, err)
-		t.Cleanup(func() { _ = nc.Close() })
-		return nc.(*net.TCPConn)
-	}
+	addr, accept := khptest.TCPBackend(t)
+	s := serveHere(t, "--route", "/=tcp://"+addr, "--route", "/down=tcp://127.0.0.1:1")
 
 	// Bytes both ways; the client's end is the end of the stream, not a reset.
 	c := dialHere(t, s.url+"/", &transport.DialOptions{Subprotocols: []string{"stomp"}})
@@ -131,7 +124,7 @@ func TestServe_TCPBackend(t *testing.T) {
 	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("one ")))
 	require.NoError(t, c.Write(t.Context(), transport.Binary, []byte("two")))
 	buf := make([]byte, 7)
-	_, err = io.ReadFull(nc, buf)
+	_, err := io.ReadFull(nc, buf)
 	require.NoError(t, err)
 	require.Equal(t, "one two", string(buf))
 	_, err = nc.Write([]byte("three"))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -95,8 +94,7 @@ htpasswd: {/staff: USERS}
 // echoTCP is a TCP server that sends back what it gets.
 func echoTCP(t *testing.T) (addr string) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	ln := khptest.Listen(t)
 	echoBytes(t, ln, nil)
 	return ln.Addr().String()
 }

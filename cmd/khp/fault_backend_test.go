@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
 	"github.com/stretchr/testify/require"
@@ -62,23 +63,15 @@ func webSocketLife(ln net.Listener, l *ledger) (kill func()) {
 func tcpLife(ln net.Listener, l *ledger) (kill func()) {
 	var mu sync.Mutex
 	var conns []net.Conn
-	go func() {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			mu.Lock()
-			conns = append(conns, nc)
-			mu.Unlock()
-			go func() {
-				for lines := bufio.NewScanner(nc); lines.Scan(); {
-					l.note(lines.Text() + "\n")
-					_, _ = io.WriteString(nc, lines.Text()+"\n")
-				}
-			}()
+	khptest.Accept(ln, func(nc net.Conn) {
+		mu.Lock()
+		conns = append(conns, nc)
+		mu.Unlock()
+		for lines := bufio.NewScanner(nc); lines.Scan(); {
+			l.note(lines.Text() + "\n")
+			_, _ = io.WriteString(nc, lines.Text()+"\n")
 		}
-	}()
+	})
 	return func() {
 		_ = ln.Close()
 		mu.Lock()
@@ -167,8 +160,7 @@ func TestServe_BackendRestarts(t *testing.T) {
 	for scheme, start := range map[string]life{"khp+ws": webSocketLife, "tcp": tcpLife} {
 		t.Run(scheme, func(t *testing.T) {
 			var book ledger
-			ln, err := net.Listen("tcp", "127.0.0.1:0")
-			require.NoError(t, err)
+			ln := khptest.Listen(t)
 			addr := ln.Addr().String()
 			kill := start(ln, &book)
 			s := serveHere(t, "--route", "/="+scheme+"://"+addr)
@@ -238,9 +230,7 @@ func flood(nc net.Conn) (total int) {
 // Memory stays flat, and others notice nothing.
 func TestServe_SlowReaders(t *testing.T) {
 	const pairs = 20
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer ln.Close()
+	ln := khptest.Listen(t)
 	s := serveHere(t, "--route", "/tcp=tcp://"+ln.Addr().String(), "--route", "/=echo")
 	heap := func() uint64 {
 		var m runtime.MemStats

@@ -117,21 +117,11 @@ func TestListen_Words(t *testing.T) {
 // A back end that answers is not one that cannot be reached, whatever it speaks; and errors are in
 // plain words.
 func TestBackend_AnswersSomethingElse(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = io.WriteString(nc, "SSH-2.0-OpenSSH_9.2\r\n\r\n")
-			_, _ = io.Copy(io.Discard, nc)
-			_ = nc.Close()
-		}
-	}()
-	s := serveHere(t, "--route", "/ssh=ws://"+ln.Addr().String()+"/", "--route", "/down=tcp://127.0.0.1:1", "--route", "/none=tcp://does-not-exist.invalid:1")
+	addr := khptest.Serve(t, func(nc net.Conn) {
+		_, _ = io.WriteString(nc, "SSH-2.0-OpenSSH_9.2\r\n\r\n")
+		_, _ = io.Copy(io.Discard, nc)
+	})
+	s := serveHere(t, "--route", "/ssh=ws://"+addr+"/", "--route", "/down=tcp://127.0.0.1:1", "--route", "/none=tcp://does-not-exist.invalid:1")
 	e := wantFailure(t, s.url+"/ssh", nil, fsm.FailureStatus, 502)
 	require.Contains(t, string(e.Body), "it speaks another protocol")
 	wantFailure(t, s.url+"/down", nil, fsm.FailureStatus, 503)
@@ -178,30 +168,21 @@ func TestBackend_NotItsFault(t *testing.T) {
 // A broker that resets its connection after the client has ended well is not lost; nor is a
 // WebSocket back end.
 func TestBackend_ResetAfterTheEnd(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
 	over := make(chan struct{}, 1)
-	go func() {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			r := bufio.NewReader(nc)
-			if first, _ := r.Peek(1); len(first) == 1 && first[0] == 'G' {
-				head, _ := http.ReadRequest(r)
-				_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+string(wire.AppendAccept(nil, []byte(head.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
-				_, _ = io.ReadFull(r, make([]byte, 8)) // the Close frame
-			} else {
-				_, _ = io.Copy(io.Discard, r)
-			}
-			_ = nc.(*net.TCPConn).SetLinger(0)
-			_ = nc.Close()
-			over <- struct{}{}
+	addr := khptest.Serve(t, func(nc net.Conn) {
+		r := bufio.NewReader(nc)
+		if first, _ := r.Peek(1); len(first) == 1 && first[0] == 'G' {
+			head, _ := http.ReadRequest(r)
+			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+string(wire.AppendAccept(nil, []byte(head.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
+			_, _ = io.ReadFull(r, make([]byte, 8)) // the Close frame
+		} else {
+			_, _ = io.Copy(io.Discard, r)
 		}
-	}()
-	s := serveHere(t, "--route", "/tcp=tcp://"+ln.Addr().String(), "--route", "/ws=ws://"+ln.Addr().String()+"/", "--metrics", "127.0.0.1:0")
+		_ = nc.(*net.TCPConn).SetLinger(0)
+		_ = nc.Close()
+		over <- struct{}{}
+	})
+	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=ws://"+addr+"/", "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 	for range 20 {
 		for _, path := range []string{"/tcp", "/ws"} {

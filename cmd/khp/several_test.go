@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"github.com/stretchr/testify/require"
@@ -17,29 +18,16 @@ import (
 // any: what every load balancer does.
 func loadBalancer(t *testing.T, servers ...string) (addr string) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
 	var turn atomic.Uint64
-	go func() {
-		for {
-			from, err := ln.Accept()
-			if err != nil {
+	return khptest.Serve(t, func(from net.Conn) {
+		for range servers {
+			to, err := net.Dial("tcp", servers[turn.Add(1)%uint64(len(servers))])
+			if err == nil {
+				join(from, to)
 				return
 			}
-			go func() {
-				defer func() { _ = from.Close() }()
-				for range servers {
-					to, err := net.Dial("tcp", servers[turn.Add(1)%uint64(len(servers))])
-					if err == nil {
-						join(from, to)
-						return
-					}
-				}
-			}()
 		}
-	}()
-	return ln.Addr().String()
+	})
 }
 
 // join copies both ways until either side ends.

@@ -62,9 +62,7 @@ func TestServe_SocketActivation(t *testing.T) {
 		cmd.Env, cmd.ExtraFiles = []string{"LISTEN_FDS=1"}, []*os.File{file}
 		return cmd
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
+	ln := khptest.Listen(t)
 	g, err := startProcess(activated(ln.(*net.TCPListener), "--listen", "127.0.0.1:1"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, g.stop(), g.log.String()) })

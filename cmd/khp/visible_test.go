@@ -50,22 +50,12 @@ func TestVisible_DialMessages(t *testing.T) {
 }
 
 func TestVisible_DialRefused(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = nc.Read(make([]byte, 4096))
-			_, _ = io.WriteString(nc, "HTTP/1.1 403 "+khptest.Playful+"\r\nX-Odd: "+khptest.Playful+"\r\nConnection: close\r\n\r\n"+khptest.Playful+khptest.Controls)
-			_ = nc.Close()
-		}
-	}()
+	addr := khptest.Serve(t, func(nc net.Conn) {
+		_, _ = nc.Read(make([]byte, 4096))
+		_, _ = io.WriteString(nc, "HTTP/1.1 403 "+khptest.Playful+"\r\nX-Odd: "+khptest.Playful+"\r\nConnection: close\r\n\r\n"+khptest.Playful+khptest.Controls)
+	})
 	file := filepath.Join(t.TempDir(), "trace.ndjson")
-	code, _, errs := runHere(t, "", "dial", "ws://"+ln.Addr().String()+"/", "-v", "--trace", file)
+	code, _, errs := runHere(t, "", "dial", "ws://"+addr+"/", "-v", "--trace", file)
 	require.Equal(t, cli.ExitFailed, code)
 	khptest.WantVisible(t, "-v", errs)
 	b, err := os.ReadFile(file)
@@ -73,7 +63,7 @@ func TestVisible_DialRefused(t *testing.T) {
 	for _, r := range string(b) {
 		require.True(t, visible.Rune(r) || r == '\n', "the trace has %U", r)
 	}
-	code, out, _ := runHere(t, "", "dial", "ws://"+ln.Addr().String()+"/", "--json")
+	code, out, _ := runHere(t, "", "dial", "ws://"+addr+"/", "--json")
 	require.Equal(t, cli.ExitFailed, code)
 	khptest.WantVisible(t, "--json", out)
 }
