@@ -154,10 +154,11 @@ trace: ## write docs/requirements.md: which code implements, which passing test 
 	$(GO) run ./internal/reqtrace -write docs/requirements.md
 
 .PHONY: bench
-bench: ## compare the parser and the server with others (two minutes; in the module bench)
-	$(GO) test -C bench .
+bench: ## compare the parser, the server and the relay with others (four minutes; in the module bench; the relay with Debian's nginx)
+	$(GO) test -C bench ./...
 	@$(GO) run -C bench .
 	@$(GO) run -C bench ./server
+	@$(GO) run -C bench ./relay
 
 .PHONY: interop
 interop: ## run khp against Kaazing's own gateway and client (needs a JDK and Maven; two minutes)

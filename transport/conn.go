@@ -56,6 +56,7 @@ type Conn struct {
 	done         chan struct{}  // closed once the socket is
 	closeOnce    sync.Once      // guards closing it
 	closing      atomic.Bool    // Close was called: what arrives is discarded
+	over         atomic.Bool    // err is set
 	watcher      sock.Watcher   // of contexts of Read and Ping
 
 	mu   sync.Mutex    // guards the rest
@@ -101,7 +102,7 @@ func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
 		}
 		if t, p, done, err := c.receive(ctx); done {
 			if err == nil {
-				c.watch.receives(len(p), true)
+				c.watch.receives(1, len(p))
 			}
 			return t, p, err
 		}
@@ -133,7 +134,7 @@ func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
 // counted counts a message that was sent without an error.
 func (c *Conn) counted(n int, err error) error {
 	if err == nil {
-		c.watch.sends(n, true)
+		c.watch.sends(1, n)
 	}
 	return err
 }

@@ -204,6 +204,7 @@ func (c *Conn) settle(err error) bool {
 		return false
 	}
 	c.err = err
+	c.over.Store(true)
 	return true
 }
 
@@ -228,7 +229,7 @@ func (c *Conn) cause() error {
 	return c.err
 }
 
-func (c *Conn) hasEnded() bool { return c.cause() != nil }
+func (c *Conn) hasEnded() bool { return c.over.Load() }
 
 // ended returns the reason why the connection ended in place of err, if it did.
 func (c *Conn) ended(err error) error {

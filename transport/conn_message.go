@@ -55,7 +55,7 @@ func (c *Conn) begin(r *messageReader) (MessageType, error) {
 		case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
 		default:
 			if c.reader = r; !it.More {
-				c.watch.receives(0, true)
+				c.watch.receives(1, 0)
 				r.finish()
 			}
 			return it.Type, nil
@@ -118,7 +118,7 @@ func (r *messageReader) read(p []byte) (int, error) {
 		case it.Kind != frames.Message:
 			continue
 		}
-		r.c.watch.receives(len(it.Data), !it.More)
+		r.c.watch.receives(endings(!it.More), len(it.Data))
 		if !it.More {
 			r.finish()
 		}
@@ -218,7 +218,7 @@ func (w *messageWriter) send(p []byte, fin bool) error {
 		return nil
 	}
 	if w.err = w.c.ended(w.c.link.WriteFragment(w.ctx, w.op, p, fin)); w.err == nil {
-		w.c.watch.sends(len(p), fin)
+		w.c.watch.sends(endings(fin), len(p))
 	}
 	if w.err != nil || fin {
 		w.c.link.End(w.err != nil && w.op == ws.OpContinuation)

@@ -321,25 +321,19 @@ type watched struct {
 	sent, received struct{ messages, bytes atomic.Uint64 }
 }
 
-// sends counts bytes of a message that were sent; last says that it is complete.
-func (w *watched) sends(n int, last bool) {
-	if w == nil {
-		return
-	}
-	w.sent.bytes.Add(uint64(n))
-	if last {
-		w.sent.messages.Add(1)
+// sends counts messages that were sent, and bytes of messages.
+func (w *watched) sends(messages, bytes int) {
+	if w != nil {
+		w.sent.bytes.Add(uint64(bytes))
+		w.sent.messages.Add(uint64(messages))
 	}
 }
 
-// receives counts bytes of a message for the application.
-func (w *watched) receives(n int, last bool) {
-	if w == nil {
-		return
-	}
-	w.received.bytes.Add(uint64(n))
-	if last {
-		w.received.messages.Add(1)
+// receives counts messages for the application, and bytes of messages.
+func (w *watched) receives(messages, bytes int) {
+	if w != nil {
+		w.received.bytes.Add(uint64(bytes))
+		w.received.messages.Add(uint64(messages))
 	}
 }
 

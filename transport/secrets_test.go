@@ -33,7 +33,7 @@ var structs = map[string][]any{
 		endpoint.Outside{}, endpoint.Request{}, endpoint.Result{}, endpoint.Server{}, endpoint.ServerConfig{}, endpoint.Timeouts{},
 	},
 	".": {
-		transport.Bounds{}, transport.CloseError{}, transport.Compression{}, transport.Conn{}, transport.DialOptions{}, transport.Event{}, transport.Handler{}, transport.HandshakeError{}, transport.InactivityError{}, transport.Labels{}, transport.ListenerOptions{}, transport.Load{}, transport.Prepared{},
+		transport.Bounds{}, transport.CloseError{}, transport.Compression{}, transport.Conn{}, transport.DialOptions{}, transport.Event{}, transport.ForwardError{}, transport.Handler{}, transport.HandshakeError{}, transport.InactivityError{}, transport.Labels{}, transport.ListenerOptions{}, transport.Load{}, transport.Prepared{},
 		transport.ProtocolError{}, transport.ProxyError{}, transport.Retry{}, transport.Server{}, transport.Source{}, transport.Traffic{},
 	},
 	"adapter":             {adapter.ClientOptions{}, adapter.Inbox{}, adapter.Result{}, adapter.ServerOptions{}, adapter.Target{}},

@@ -4,8 +4,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
+	"strings"
 	"time"
+
+	"example.com/khp/bench/process"
+	"example.com/khp/bench/usage"
 )
 
 func main() {
@@ -17,7 +20,9 @@ func main() {
 	flag.IntVar(&p.rounds, "rounds", 9, "turns of each server")
 	flag.DurationVar(&p.turn, "turn", 300*time.Millisecond, "length of a turn")
 	flag.IntVar(&p.clients, "clients", 64, "clients that shake hands at the same time")
-	flag.IntVar(&p.idle, "idle", 2000, "open connections for the memory of one")
+	flag.IntVar(&p.idle, "idle", 5000, "open connections for the memory of one")
+	flag.StringVar(&p.khp, "khp", "", "measure this program as what is shipped instead of building khp")
+	flag.StringVar(&p.only, "only", "", "measure only servers whose name contains this, and the bare loop")
 	markdown := flag.Bool("markdown", false, "print the tables for docs/performance.md")
 	flag.Parse()
 	results, err := p.measure()
@@ -36,30 +41,45 @@ func exitOn(err error) {
 type plan struct {
 	rounds, clients, idle int
 	turn                  time.Duration
+	khp, only             string
 }
 
 // result holds the measurements of one server.
 type result struct {
 	server
-	rate []float64 // handshakes per second, one value for each round
-	cpu  []float64 // nanoseconds of the server's for one
-	idle float64   // bytes for an open connection
+	rate  []float64 // handshakes per second, one value for each round
+	cpu   []float64 // nanoseconds of the server's for one
+	fresh float64   // bytes in memory for a connection that has just opened
+	idle  float64   // the same after a collection; 0 if the server cannot be told to
 }
 
 func (p plan) measure() ([]*result, error) {
+	folder, err := os.MkdirTemp("", "server")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	if p.khp == "" {
+		if p.khp, err = process.Build(folder); err != nil {
+			return nil, err
+		}
+	}
 	var results []*result
-	var running []*process
+	var running []*process.Process
 	defer func() {
 		for _, r := range running {
-			r.end()
+			r.End()
 		}
 	}()
 	for i, s := range servers {
+		if !strings.Contains(s.name, p.only) && i > 0 && s.name != servers[0].name {
+			continue
+		}
 		r := &result{server: s}
 		if err := p.holdIdle(i, r); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
-		proc, err := start(i)
+		proc, err := start(i, p.khp)
 		if err != nil {
 			return nil, err
 		}
@@ -76,50 +96,46 @@ func (p plan) measure() ([]*result, error) {
 }
 
 // churn is one turn.
-func (p plan) churn(proc *process, r *result) error {
-	before, _, err := proc.usage(true)
-	if err != nil {
-		return err
-	}
-	begin := time.Now()
-	n, err := churn(proc.addr, r.khp, p.clients, p.turn)
+func (p plan) churn(proc *process.Process, r *result) error {
+	before, begin := proc.Sum(usage.CPU), time.Now()
+	n, err := churn(proc.Addr, r.khp, p.clients, p.turn)
 	if err != nil {
 		return err
 	}
 	took := time.Since(begin)
-	after, _, err := proc.usage(false)
 	r.rate = append(r.rate, float64(n)/took.Seconds())
-	r.cpu = append(r.cpu, float64(after-before)/float64(n))
-	return err
+	r.cpu = append(r.cpu, float64(proc.Sum(usage.CPU)-before)/float64(n))
+	return nil
 }
 
 // holdIdle measures memory in a process of its own, which has done nothing else.
 func (p plan) holdIdle(i int, r *result) error {
-	proc, err := start(i)
+	proc, err := start(i, p.khp)
 	if err != nil {
 		return err
 	}
-	defer proc.end()
-	few, err := hold(proc.addr, r.khp, 100) // memory that does not depend on the number of connections
+	defer proc.End()
+	few, err := hold(proc.Addr, r.khp, 100) // memory that does not depend on the number of connections
 	if err != nil {
 		return err
 	}
 	defer few()
-	_, before, err := proc.usage(true)
-	if err != nil {
-		return err
+	before := proc.Sum(usage.Resident)
+	tidied := int64(0)
+	if tidy(i, proc) {
+		tidied = proc.Sum(usage.Resident)
 	}
-	end, err := hold(proc.addr, r.khp, p.idle)
+	end, err := hold(proc.Addr, r.khp, p.idle)
 	if err != nil {
 		return err
 	}
 	defer end()
-	_, after, err := proc.usage(true)
-	r.idle = float64(after-before) / float64(p.idle)
-	return err
-}
-
-func median(v []float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	return v[len(v)/2]
+	if tidied > 0 {
+		before = tidied
+	}
+	r.fresh = float64(proc.Sum(usage.Resident)-before) / float64(p.idle)
+	if tidy(i, proc) {
+		r.idle = float64(proc.Sum(usage.Resident)-tidied) / float64(p.idle)
+	}
+	return nil
 }

@@ -15,7 +15,7 @@ func report(w io.Writer, results []*result, markdown bool) {
 			title = "KHP: the opening handshake, and the extended one inside messages."
 		}
 		fmt.Fprintf(w, "%s\n\n", title)
-		rows := [][]string{{"server", "handshakes/s", "of the bare loop's", "µs of the server's", "bytes for an idle connection"}}
+		rows := [][]string{{"server", "handshakes/s", "of the bare loop's", "µs of the server's", "of the bare loop's", "bytes for an open connection", "after a collection"}}
 		var first *result
 		for _, r := range results {
 			if r.khp != khp {
@@ -24,20 +24,16 @@ func report(w io.Writer, results []*result, markdown bool) {
 			if first == nil {
 				first = r
 			}
+			idle := ""
+			if r.idle > 0 {
+				idle = fmt.Sprintf("%.0f", r.idle)
+			}
 			rows = append(rows, []string{
-				r.name, fmt.Sprintf("%.0f", median(r.rate)), fmt.Sprintf("%.2f", median(ratios(r.rate, first.rate))),
-				fmt.Sprintf("%.1f", median(r.cpu)/1000), fmt.Sprintf("%.0f", r.idle),
+				r.name, fmt.Sprintf("%.0f", table.Median(r.rate)), table.Ratio(r.rate, first.rate),
+				fmt.Sprintf("%.1f", table.Median(r.cpu)/1000), table.Ratio(r.cpu, first.cpu), fmt.Sprintf("%.0f", r.fresh), idle,
 			})
 		}
 		table.Write(w, rows, markdown)
 		fmt.Fprintln(w)
 	}
-}
-
-// ratios compares round by round, so that a busy moment counts for both.
-func ratios(of, to []float64) (list []float64) {
-	for i := range of {
-		list = append(list, of[i]/to[i])
-	}
-	return list
 }

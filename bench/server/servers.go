@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 
+	"example.com/khp/bench/handshake"
 	"example.com/khp/transport"
 	coder "github.com/coder/websocket"
 	"github.com/gobwas/ws"
@@ -17,14 +18,15 @@ import (
 // messages.
 type server struct {
 	name  string
-	khp   bool // it does both handshakes
-	serve func(ln net.Listener) error
+	khp   bool                        // it does both handshakes
+	serve func(ln net.Listener) error // nil is khp serve as shipped
 }
 
 // servers are all of them; the first of each kind is what the others are compared with.
 var servers = []server{
 	{"bare net loop", false, each(func(nc net.Conn) { bare(nc); wait(nc) })},
 	{"khp Server, Plain", false, (&transport.Server{Handler: &transport.Handler{Plain: true, Serve: read}}).Serve},
+	{"khp serve as shipped, --plain", false, nil},
 	{"gobwas zero-copy", false, each(func(nc net.Conn) { upgrade(nc); wait(nc) })},
 	{"gobwas HTTPUpgrader", false, byHTTP(func(w http.ResponseWriter, r *http.Request) {
 		if nc, _, _, err := ws.UpgradeHTTP(r, w); err == nil {
@@ -48,6 +50,7 @@ var servers = []server{
 
 	{"bare net loop", true, each(func(nc net.Conn) { bare(nc); answer(nc); wait(nc) })},
 	{"khp Server", true, (&transport.Server{Handler: &transport.Handler{Serve: read}}).Serve},
+	{"khp serve as shipped", true, nil},
 	{"khp Handler on net/http", true, func(ln net.Listener) error { return http.Serve(ln, &transport.Handler{Serve: read}) }},
 	{"gobwas zero-copy", true, each(func(nc net.Conn) { upgrade(nc); answer(nc); wait(nc) })},
 }
@@ -81,18 +84,18 @@ func read(ctx context.Context, c *transport.Conn) error {
 func bare(nc net.Conn) {
 	var buf [1024]byte
 	_, _ = nc.Read(buf[:])
-	_, _ = nc.Write(opened)
+	_, _ = nc.Write(handshake.Opened)
 }
 
 func upgrade(nc net.Conn) {
-	_, _ = ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == protocol }}.Upgrade(nc)
+	_, _ = ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == handshake.Protocol }}.Upgrade(nc)
 }
 
 // answer answers the extended request without a look at it.
 func answer(nc net.Conn) {
 	var buf [512]byte
 	_, _ = nc.Read(buf[:])
-	_, _ = nc.Write(accepted)
+	_, _ = nc.Write(handshake.Accepted)
 }
 
 // wait is for a message, without memory for it.

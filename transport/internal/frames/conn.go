@@ -91,6 +91,7 @@ type Conn struct {
 	left   int64        // bytes of that payload still to come; 0 means none is being read
 	given  int64        // bytes of the message begun that NextInto has handed out
 	big    *sock.Buffer // nil when not needed
+	relay  *relay       // nil unless messages are passed on
 	small  [smallSize]byte
 }
 
@@ -349,7 +350,9 @@ func (c *Conn) Home(ctx context.Context) { c.watcher.Init(c.nc, sock.Write, ctx)
 func (c *Conn) HomeEnds() { c.watcher.HomeEnds() }
 
 // Idle reports whether the connection holds no buffer but its own small one.
-func (c *Conn) Idle() bool { return c.big == nil && c.msg == nil }
+func (c *Conn) Idle() bool {
+	return c.big == nil && c.msg == nil && (c.relay == nil || c.relay.wide == nil)
+}
 
 // CloseSocket closes the socket, without a Close frame.
 func (c *Conn) CloseSocket() {

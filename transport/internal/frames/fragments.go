@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"example.com/khp/transport/internal/sock"
 	"github.com/gobwas/ws"
 )
 
@@ -67,6 +68,49 @@ func (c *Conn) WriteFragment(ctx context.Context, op ws.OpCode, p []byte, fin bo
 	return c.writeFrame(ctx, h, p)
 }
 
+// WriteFragmentOf is WriteFragment of the first n bytes of the payload of a buffer. They go out in
+// one Write, and are not the same afterwards.
+func (c *Conn) WriteFragmentOf(ctx context.Context, op ws.OpCode, w *sock.Wide, n int, fin bool) error {
+	if err := c.lock(ctx); err != nil {
+		return err
+	}
+	defer c.unlock()
+	return c.writeInPlace(ctx, op, w, n, fin)
+}
+
+// WriteOf is Write of the first n bytes of the payload of a buffer, as one message. They go out in
+// one Write, and are not the same afterwards. It is for a connection that Relays.
+func (c *Conn) WriteOf(ctx context.Context, op ws.OpCode, w *sock.Wide, n int) error {
+	if err := c.lockFor(ctx, op); err != nil {
+		return err
+	}
+	defer c.unlock()
+	return c.writeInPlace(ctx, op, w, n, true)
+}
+
+// writeInPlace runs with the turn held.
+func (c *Conn) writeInPlace(ctx context.Context, op ws.OpCode, w *sock.Wide, n int, fin bool) error {
+	if c.closeSent {
+		return ErrCloseSent
+	}
+	h := ws.Header{Fin: fin, OpCode: op, Length: int64(n), Masked: c.client}
+	if c.client {
+		h.Mask = w.Key()
+		ws.Cipher(w.Payload()[:n], h.Mask, 0)
+	}
+	b := w.Framed(headerSize(h), n)
+	appendHeader(b[:0], h)
+	return c.writeLocked(ctx, b)
+}
+
+// writeLocked runs with the turn held.
+func (c *Conn) writeLocked(ctx context.Context, b []byte) error {
+	c.watcher.Start(ctx)
+	n, err := c.send(b)
+	c.watcher.Stop()
+	return c.broken(ctx, n, err)
+}
+
 // End ends the message that was begun. spoiled says that its last fragment was not sent, although
 // the first was.
 func (c *Conn) End(spoiled bool) {
@@ -76,7 +120,7 @@ func (c *Conn) End(spoiled bool) {
 	close(*c.unfinished.Swap(nil))
 }
 
-// WriteFrames sends whole frames of data, that are made for a server, in one Write. ctx is that of
+// WriteFrames sends whole frames of data, in the form that this side has, in one Write. ctx is that of
 // Write.
 func (c *Conn) WriteFrames(ctx context.Context, b []byte) error {
 	if err := c.lockFor(ctx, ws.OpText); err != nil {
@@ -86,10 +130,7 @@ func (c *Conn) WriteFrames(ctx context.Context, b []byte) error {
 	if c.closeSent {
 		return ErrCloseSent
 	}
-	c.watcher.Start(ctx)
-	n, err := c.send(b)
-	c.watcher.Stop()
-	return c.broken(ctx, n, err)
+	return c.writeLocked(ctx, b)
 }
 
 // AppendMessage appends an unmasked frame with a whole message, for WriteFrames.

@@ -85,6 +85,21 @@ func appendHeader(dst []byte, h ws.Header) []byte {
 	return dst
 }
 
+// headerSize is how many bytes appendHeader appends.
+func headerSize(h ws.Header) int {
+	n := ws.MinHeaderSize
+	switch {
+	case h.Length >= 1<<16:
+		n += 8
+	case h.Length >= 126:
+		n += 2
+	}
+	if h.Masked {
+		n += len(h.Mask)
+	}
+	return n
+}
+
 // checkHeader judges a header for a receiver in the given state.
 //
 //khp:impl WSP-FRAME-03

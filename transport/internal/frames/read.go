@@ -17,6 +17,7 @@ func (c *Conn) fill(need int) error {
 	case c.r == c.w:
 		c.r, c.w = 0, 0
 		if c.hungry || need > smallSize {
+			c.dropWide()
 			c.base = c.takeBig()[:]
 		} else {
 			c.Rest()
@@ -56,9 +57,14 @@ func (c *Conn) read(p []byte) (int, error) {
 	return c.ReadSocket(p)
 }
 
-// ReadSocket reads, and lets extensions know that the connection is read. The end of the stream
-// comes as an error that matches io.ErrUnexpectedEOF.
+// ReadSocket reads, and lets extensions know that the connection is read; without p it reads behind
+// what is unread, for More. The end of the stream comes as an error that matches
+// io.ErrUnexpectedEOF.
 func (c *Conn) ReadSocket(p []byte) (int, error) {
+	if p == nil {
+		n, err := c.relay.lazy.Read()
+		return n, lost(err)
+	}
 	if c.ext == nil {
 		n, err := c.nc.Read(p)
 		return n, lost(err)
@@ -82,11 +88,23 @@ func (c *Conn) Rest() {
 	if c.r != c.w {
 		return
 	}
+	c.dropBig()
+	c.dropWide()
+	c.base, c.r, c.w = c.small[:], 0, 0
+}
+
+func (c *Conn) dropBig() {
 	if c.big != nil {
 		sock.PutBuffer(c.big)
 		c.big = nil
 	}
-	c.base, c.r, c.w = c.small[:], 0, 0
+}
+
+func (c *Conn) dropWide() {
+	if c.relay != nil && c.relay.wide != nil {
+		sock.PutWide(c.relay.wide)
+		c.relay.wide = nil
+	}
 }
 
 // readLarge moves payload of the large frame h into msg: what lies in base, or else one socket read

@@ -11,6 +11,12 @@ import (
 // unread, because the process stood still.
 const lastLook = 100 * time.Millisecond
 
+// epoch makes the clock cheap: what counts here are differences.
+var epoch = time.Now()
+
+// now is [time.Now] by the monotonic clock alone.
+func now() time.Time { return epoch.Add(time.Since(epoch)) }
+
 // stage says what was done about a peer that is silent.
 type stage uint8
 
@@ -45,8 +51,8 @@ type Reader struct {
 
 // New returns a Reader that gives a peer up after a period of silence.
 func New(host Host, period time.Duration) *Reader {
-	now := time.Now()
-	return &Reader{host: host, Period: period, since: now, left: now, stage: stageNew}
+	t := now()
+	return &Reader{host: host, Period: period, since: t, left: t, stage: stageNew}
 }
 
 // lasts returns how long the present stage may last.
@@ -65,28 +71,28 @@ func (k *Reader) lasts() time.Duration {
 
 // Read implements io.Reader.
 func (k *Reader) Read(p []byte) (int, error) {
-	now := time.Now()
-	k.since = k.since.Add(now.Sub(k.left))
+	t := now()
+	k.since = k.since.Add(t.Sub(k.left))
 	if k.stage == stageCalled {
-		k.since = now
+		k.since = t
 	}
 	for {
-		if !k.arm(now) {
-			return 0, k.leave(now, os.ErrDeadlineExceeded)
+		if !k.arm(t) {
+			return 0, k.leave(t, os.ErrDeadlineExceeded)
 		}
 		n, err := k.host.ReadSocket(p)
-		now = time.Now()
+		t = now()
 		switch {
 		case n > 0:
-			k.since, k.stage = now, stageNew
-			return n, k.leave(now, err)
-		case !errors.Is(err, os.ErrDeadlineExceeded), now.Before(k.due) && !k.host.Closing():
-			return n, k.leave(now, err)
-		case k.host.Closing(), now.Sub(k.since) < k.lasts():
+			k.since, k.stage = t, stageNew
+			return n, k.leave(t, err)
+		case !errors.Is(err, os.ErrDeadlineExceeded), t.Before(k.due) && !k.host.Closing():
+			return n, k.leave(t, err)
+		case k.host.Closing(), t.Sub(k.since) < k.lasts():
 			continue // the deadline is from before that, or from before something arrived
 		}
-		if err := k.next(now); err != nil {
-			return 0, k.leave(now, err)
+		if err := k.next(t); err != nil {
+			return 0, k.leave(t, err)
 		}
 	}
 }

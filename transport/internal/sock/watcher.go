@@ -18,6 +18,7 @@ type Watcher struct {
 	mu      sync.Mutex
 	present <-chan struct{} // end of the context of the present call; nil if there is no call or no end
 	fired   bool            // the deadline was set
+	over    bool            // home has ended
 	last    <-chan struct{} // end of the context that was watched last
 	keep    bool            // it came twice
 	unwatch func() bool     // nil if it is not watched now
@@ -36,18 +37,21 @@ func (w *Watcher) Init(nc net.Conn, d Direction, home context.Context) {
 
 // Start begins a call with this context.
 func (w *Watcher) Start(ctx context.Context) {
-	end := atHome
-	if ctx != w.home {
-		end = ctx.Done()
+	if ctx == w.home {
+		w.mu.Lock()
+		if w.present = atHome; w.over {
+			w.fire()
+		}
+		w.mu.Unlock()
+		return
 	}
+	end := ctx.Done()
 	if end == nil {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if end != atHome {
-		w.watch(ctx, end)
-	}
+	w.watch(ctx, end)
 	if w.present = end; ctx.Err() != nil {
 		w.fire()
 	}
@@ -67,7 +71,6 @@ func (w *Watcher) watch(ctx context.Context, end <-chan struct{}) {
 // not.
 func (w *Watcher) Stop() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	if w.fired {
 		w.d.set(w.nc, time.Time{})
 		w.armed = false
@@ -76,10 +79,18 @@ func (w *Watcher) Stop() {
 	if !w.keep {
 		w.drop()
 	}
+	w.mu.Unlock()
 }
 
 // HomeEnds tells that home has ended.
-func (w *Watcher) HomeEnds() { w.ended(atHome) }
+func (w *Watcher) HomeEnds() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	if w.present == atHome {
+		w.fire()
+	}
+}
 
 // ended tells that a context has ended.
 func (w *Watcher) ended(end <-chan struct{}) {

@@ -102,7 +102,7 @@ func TestOperating_Metrics(t *testing.T) {
 	page := operatingPage(t)
 	m := metrics.New()
 	(&gateway{metrics: m}).measure()
-	m.Traffic("/").Receive(1)
+	m.Traffic("/").Receive(1, 1)
 	m.BackendFailed("/", "lost")
 	m.Backend("/", "ws://h/").Connected(0)
 	m.Reloaded(true)

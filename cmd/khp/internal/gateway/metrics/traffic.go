@@ -70,18 +70,25 @@ func (t *Traffic) Closed(open time.Duration) {
 	}
 }
 
-// Receive counts a message of n bytes from a client.
-func (t *Traffic) Receive(n int) {
+// Receive counts messages from a client, and bytes of messages.
+func (t *Traffic) Receive(messages, bytes int) {
 	if t != nil {
-		t.receivedBytes.Add(float64(n))
-		t.receivedMessages.Inc()
+		count(t.receivedMessages, messages)
+		count(t.receivedBytes, bytes)
 	}
 }
 
-// Send counts a message of n bytes to a client.
-func (t *Traffic) Send(n int) {
+// Send counts messages to a client, and bytes of messages.
+func (t *Traffic) Send(messages, bytes int) {
 	if t != nil {
-		t.sentBytes.Add(float64(n))
-		t.sentMessages.Inc()
+		count(t.sentMessages, messages)
+		count(t.sentBytes, bytes)
+	}
+}
+
+// count leaves a counter alone to which nothing is to be added: that costs as much as another number.
+func count(c prometheus.Counter, n int) {
+	if n > 0 {
+		c.Add(float64(n))
 	}
 }

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"sync/atomic"
 	"time"
@@ -36,10 +37,7 @@ func (c *client) Read(ctx context.Context) (transport.MessageType, []byte, error
 		c.failed(ctx, err)
 		return t, p, err
 	}
-	c.receivedBytes.Add(int64(len(p)))
-	c.receivedMessages.Add(1)
-	c.traffic.Receive(len(p))
-	c.session.touch()
+	c.received(1, len(p))
 	return t, p, nil
 }
 
@@ -49,11 +47,67 @@ func (c *client) Write(ctx context.Context, t transport.MessageType, p []byte) e
 		c.failed(ctx, err)
 		return err
 	}
-	c.sentBytes.Add(int64(len(p)))
-	c.sentMessages.Add(1)
-	c.traffic.Send(len(p))
-	c.session.touch()
+	c.sent(1, len(p))
 	return nil
+}
+
+// toBackend passes on what the client sends to a WebSocket back end.
+func (c *client) toBackend(ctx context.Context, back *transport.Conn) error {
+	return c.reads(ctx, c.Conn.Forward(ctx, back, c.received, nil))
+}
+
+// toStream passes on what the client sends to a back end of bytes.
+func (c *client) toStream(ctx context.Context, back io.Writer) error {
+	return c.reads(ctx, c.Conn.ForwardTo(ctx, back, c.received, nil))
+}
+
+// fromBackend passes on to the client what a WebSocket back end sends.
+func (c *client) fromBackend(ctx context.Context, back *transport.Conn) error {
+	return c.writes(ctx, back.Forward(ctx, c.Conn, nil, c.sent))
+}
+
+// fromStream passes on to the client what a back end of bytes sends.
+func (c *client) fromStream(ctx context.Context, back io.Reader) error {
+	return c.writes(ctx, c.Conn.ForwardFrom(ctx, back, transport.Binary, c.sent))
+}
+
+// reads looks at the error of passing on what the client sends, for how the connection ended.
+func (c *client) reads(ctx context.Context, err error) error {
+	if !notTaken(err) {
+		c.failed(ctx, err)
+	}
+	return err
+}
+
+// writes is reads in the other direction.
+func (c *client) writes(ctx context.Context, err error) error {
+	if notTaken(err) {
+		c.failed(ctx, err)
+	}
+	return err
+}
+
+// notTaken reports whether passing on ended because the side that gets the messages takes no more.
+func notTaken(err error) bool { return errors.As(err, new(*transport.ForwardError)) }
+
+// received is a [transport.Count] of what the client sends.
+func (c *client) received(messages, bytes int) {
+	c.receivedBytes.Add(int64(bytes))
+	c.receivedMessages.Add(int64(messages))
+	c.traffic.Receive(messages, bytes)
+	if messages > 0 {
+		c.session.touch()
+	}
+}
+
+// sent is a [transport.Count] of what the client gets.
+func (c *client) sent(messages, bytes int) {
+	c.sentBytes.Add(int64(bytes))
+	c.sentMessages.Add(int64(messages))
+	c.traffic.Send(messages, bytes)
+	if messages > 0 {
+		c.session.touch()
+	}
 }
 
 // Close is [transport.Conn.Close].

@@ -10,9 +10,6 @@ import (
 	"example.com/khp/transport"
 )
 
-// tcpBuffer bounds the messages that the bytes of a TCP back end become.
-const tcpBuffer = 32 << 10
-
 // tcpLinger is how long a back end may take to end its side once the client has ended its own.
 const tcpLinger = 5 * time.Second
 
@@ -61,10 +58,10 @@ func (l *streamLine) join(ctx context.Context, s *session, c *client) error {
 	done, out := make(chan struct{}), &tcpWriter{nc: l, turn: make(chan struct{}, 1)}
 	go func() {
 		defer close(done)
-		fromTCP(ctx, s, l, c, out)
+		fromTCP(ctx, s, l.halfConn, c, out)
 	}()
 	defer context.AfterFunc(ctx, func() { _ = l.SetWriteDeadline(time.Now()) })() // a back end that takes nothing holds up nobody who wants to end
-	if toTCP(ctx, c, out) {
+	if !notTaken(c.toStream(ctx, out)) {                                          // else fromTCP tells the client
 		s.ended.Store(true)
 	}
 	// The client is gone, or the back end takes no more. The latter gets to see the end of the
@@ -83,12 +80,13 @@ type tcpWriter struct {
 	broken bool
 }
 
-func (w *tcpWriter) write(p []byte) error {
+// Write implements [io.Writer].
+func (w *tcpWriter) Write(p []byte) (int, error) {
 	w.turn <- struct{}{}
-	_, err := w.nc.Write(p)
+	n, err := w.nc.Write(p)
 	w.broken = err != nil
 	<-w.turn
-	return err
+	return n, err
 }
 
 // wasReset reports whether the end that was read is no peaceful one. A write that takes its time
@@ -105,41 +103,17 @@ func (w *tcpWriter) wasReset() bool {
 	}
 }
 
-// toTCP hands messages on until the client ends or the back end takes no more, and reports whether
-// it was the client.
-func toTCP(ctx context.Context, c *client, out *tcpWriter) (ended bool) {
-	for {
-		_, p, err := c.Read(ctx)
-		if err != nil {
-			return true
-		}
-		if out.write(p) != nil {
-			return false // fromTCP tells the client
-		}
-	}
-}
-
 // fromTCP hands bytes on until the back end ends, and then ends the client: a WebSocket has no
 // half-open state in which one side only listens.
 func fromTCP(ctx context.Context, s *session, nc net.Conn, c *client, out *tcpWriter) {
-	buf := make([]byte, tcpBuffer)
-	for {
-		n, err := nc.Read(buf)
-		if n > 0 {
-			if c.Write(ctx, transport.Binary, buf[:n]) != nil {
-				_, _ = io.Copy(io.Discard, nc)
-				return
-			}
-		}
-		switch {
-		case err == nil:
-		case errors.Is(err, io.EOF) && !out.wasReset():
-			_ = c.Close(transport.CloseNormal, "")
-			return
-		default:
-			backendEnded(ctx, s, err)
-			_ = c.Close(transport.CloseInternalError, "the back end is gone")
-			return
-		}
+	err := c.fromStream(ctx, nc)
+	switch {
+	case notTaken(err):
+		_, _ = io.Copy(io.Discard, nc)
+	case errors.Is(err, io.EOF) && !out.wasReset():
+		_ = c.Close(transport.CloseNormal, "")
+	default:
+		backendEnded(ctx, s, err)
+		_ = c.Close(transport.CloseInternalError, "the back end is gone")
 	}
 }

@@ -61,49 +61,39 @@ func (l *wsLine) join(ctx context.Context, s *session, c *client) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		pump(ctx, s, l.back, c, backEnd)
+		passed(ctx, s, c.fromBackend(ctx, l.back), c, backEnd)
 	}()
-	pump(ctx, s, c, l.back, "client")
+	passed(ctx, s, c.toBackend(ctx, l.back), l.back, "client")
 	<-done
 	return nil
 }
 
-// messages is either side of a pump.
-type messages interface {
-	Read(ctx context.Context) (transport.MessageType, []byte, error)
-	Write(ctx context.Context, t transport.MessageType, p []byte) error
+// closer is the side of a relay that gets the messages.
+type closer interface {
 	Close(code uint16, reason string) error
 	CloseNow() error
 }
 
-// pump hands messages on, and in the end what the one side closed with. A side that does not read
-// holds up the other.
-func pump(ctx context.Context, s *session, from, to messages, name string) {
-	for {
-		t, p, err := from.Read(ctx)
-		if err != nil {
-			if name == backEnd {
-				backendEnded(ctx, s, err)
-			} else {
-				s.ended.Store(true)
-			}
-			closeAs(ctx, to, err, name)
-			return
+// passed ends the side that has got the messages of the other one, which has that name, as that one
+// ended. A side that does not read holds up the other.
+func passed(ctx context.Context, s *session, err error, to closer, name string) {
+	switch {
+	case !notTaken(err):
+		if name == backEnd {
+			backendEnded(ctx, s, err)
+		} else {
+			s.ended.Store(true)
 		}
-		if err := to.Write(ctx, t, p); err != nil {
-			// The pump in the other direction finds out why, and closes from. Until then what from
-			// sends has nowhere to go.
-			if ctx.Err() != nil {
-				return
-			}
-			_ = to.CloseNow()
-			return
-		}
+		closeAs(ctx, to, err, name)
+	case ctx.Err() == nil:
+		// The other direction finds out why, and closes the side that sends. Until then what that
+		// sends has nowhere to go.
+		_ = to.CloseNow()
 	}
 }
 
 // closeAs closes to for the reason for which the other side ended.
-func closeAs(ctx context.Context, to messages, err error, name string) {
+func closeAs(ctx context.Context, to closer, err error, name string) {
 	var closed *transport.CloseError
 	switch {
 	case errors.As(err, &closed) && closed.Code == transport.CloseNoStatus:

@@ -1,0 +1,248 @@
+package transport
+
+import (
+	"context"
+	"io"
+
+	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/sock"
+)
+
+// Count is told how many messages have passed in one direction, and how many bytes of messages. The
+// bytes of a large message may be told before it ends, with 0 messages.
+type Count func(messages, bytes int)
+
+// ForwardError is an error of the side that [Conn.Forward] and its like write to; other errors are
+// of the side that they read from.
+type ForwardError struct{ Err error }
+
+// Error is the text of Err.
+func (e *ForwardError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *ForwardError) Unwrap() error { return e.Err }
+
+// Forward sends every message that arrives on to another connection, until reading c, writing to, or
+// ctx ends. It does not close either. The error is that of [Conn.Read] on c, or a [*ForwardError]
+// with that of [Conn.Write] on to. Nothing else should read c, or write messages to to, meanwhile.
+//
+// It costs less than Read and Write: messages that arrive together go out together, without being
+// copied. A peer that does not read holds up the other. A message of more than 63 KiB, or one that
+// comes in fragments, goes on in fragments as it comes, unless to is of a Kaazing client or
+// gateway, which takes none; so no more than 64 KiB of it is held. The read limit of c counts for the
+// whole of it. A message that turns out to be wrong behind its beginning is not finished, and after
+// it only [Conn.Close] works on to.
+//
+// received is called for what was read, before it is sent, and sent afterwards; either may be nil.
+func (c *Conn) Forward(ctx context.Context, to *Conn, received, sent Count) error {
+	f := forwarding{c: c, ctx: ctx, received: received, sent: sent, to: &connSink{to}, form: to.link.Form()}
+	f.whole = !c.link.Relays(to.link)
+	f.fragments = !to.info.unfragmented
+	return f.run()
+}
+
+// ForwardTo writes the bytes of every message that arrives to w, as [Conn.Forward] sends messages on:
+// several messages in one Write, and large ones as they come. w must not keep the bytes.
+func (c *Conn) ForwardTo(ctx context.Context, w io.Writer, received, sent Count) error {
+	f := forwarding{c: c, ctx: ctx, received: received, sent: sent, to: writerSink{w}, form: frames.Bare, whole: !c.link.Relays(nil), fragments: true}
+	return f.run()
+}
+
+// forwarding passes on the messages of a connection.
+type forwarding struct {
+	c              *Conn
+	ctx            context.Context
+	to             sink
+	form           frames.Form
+	whole          bool // one message after the other, because more is to be understood than frames
+	fragments      bool // large messages are passed on in parts
+	received, sent Count
+
+	batch frames.Batch // what next has found
+	item  frames.Item
+}
+
+// sink takes messages.
+type sink interface {
+	batch(ctx context.Context, b *frames.Batch) error // in the form that the sink has
+	message(ctx context.Context, t MessageType, p []byte) error
+	begin(ctx context.Context, t MessageType) (parts, error) // of a large message
+}
+
+// parts takes a large message.
+type parts interface {
+	part(w *sock.Wide, n int, last bool) error // its next n bytes, which may be changed
+	giveUp()                                   // the rest will not come; not after an error of part, nor after the last one
+}
+
+func (f *forwarding) run() error {
+	for {
+		k, err := f.next()
+		switch {
+		case err != nil:
+		case k == passBatch:
+			err = f.sendBatch()
+		case k == passLarge:
+			err = f.sendLarge()
+		default:
+			err = f.sendItem()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// kind says what is to be passed on.
+type kind uint8
+
+const (
+	passBatch kind = iota + 1 // f.batch
+	passItem                  // f.item
+	passLarge                 // the message that the connection gives next
+)
+
+// next waits for what comes next. It has the turn to read only while it does: what is passed on is
+// not the connection's any more.
+func (f *forwarding) next() (kind, error) {
+	c := f.c
+	if err := c.acquire(f.ctx); err != nil {
+		return 0, c.ended(err)
+	}
+	k, err := f.arrived()
+	c.watcher.Stop()
+	c.release()
+	return k, err
+}
+
+// arrived is next with the turn to read.
+func (f *forwarding) arrived() (k kind, err error) {
+	c := f.c
+	if err := c.discardRest(f.ctx); err != nil {
+		return 0, err
+	}
+	switch {
+	case len(c.queue) > 0:
+		f.item = c.dequeue()
+		c.watch.receives(1, len(f.item.Data))
+		return passItem, nil
+	case f.whole || c.info.lateTerminator:
+		f.item.Type, f.item.Data, err = c.readWhole(f.ctx)
+		return passItem, err
+	}
+	c.link.Relay()
+	for {
+		ahead := frames.AheadItem
+		if !c.closing.Load() { // else what comes is discarded
+			if f.batch = c.link.Batch(f.form); f.batch.Messages > 0 {
+				c.watch.receives(f.batch.Messages, f.batch.Payload)
+				return passBatch, nil
+			}
+			ahead = c.link.Ahead()
+		}
+		switch {
+		case ahead == frames.AheadMore:
+			err = f.more()
+		case ahead == frames.AheadLarge && f.fragments:
+			return passLarge, nil
+		default:
+			var done bool
+			if done, err = f.single(); done {
+				return passItem, err
+			}
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// more waits for bytes. It has a frame of its own, and a small one, as [Conn.await].
+func (f *forwarding) more() error {
+	c := f.c
+	c.watcher.Start(f.ctx)
+	if c.hasEnded() {
+		return c.closedErr()
+	}
+	if err := c.link.More(); err != nil {
+		return c.readFailed(f.ctx, err)
+	}
+	return nil
+}
+
+// single takes in one item that cannot come in a batch; done says that it is a message, or an error.
+func (f *forwarding) single() (done bool, err error) {
+	c := f.c
+	c.watcher.Start(f.ctx)
+	f.item.Type, f.item.Data, done, err = c.receive(f.ctx)
+	if done && err == nil {
+		c.watch.receives(1, len(f.item.Data))
+	}
+	return done, err
+}
+
+func (f *forwarding) sendBatch() error {
+	b := &f.batch
+	messages, bytes := b.Messages, b.Payload
+	f.receive(messages, bytes)
+	err := f.to.batch(f.ctx, b)
+	b.Free()
+	return f.passed(messages, bytes, err)
+}
+
+func (f *forwarding) sendItem() error {
+	p := f.item.Data
+	f.receive(1, len(p))
+	return f.passed(1, len(p), f.to.message(f.ctx, f.item.Type, p))
+}
+
+// sendLarge passes on a message in parts.
+func (f *forwarding) sendLarge() error {
+	t, r, err := f.c.Reader(f.ctx)
+	if err != nil {
+		return err
+	}
+	to, err := f.to.begin(f.ctx, t)
+	if err != nil {
+		return &ForwardError{err}
+	}
+	room := sock.GetWide()
+	defer sock.PutWide(room)
+	for {
+		n, err := r.Read(room.Payload())
+		last := err == io.EOF
+		if err != nil && !last {
+			to.giveUp()
+			return err
+		}
+		f.receive(endings(last), n)
+		if err := f.passed(endings(last), n, to.part(room, n, last)); err != nil || last {
+			return err
+		}
+	}
+}
+
+func (f *forwarding) receive(messages, bytes int) {
+	if f.received != nil {
+		f.received(messages, bytes)
+	}
+}
+
+// passed tells what was sent, unless err says why it was not.
+func (f *forwarding) passed(messages, bytes int, err error) error {
+	if err != nil {
+		return &ForwardError{err}
+	}
+	if f.sent != nil {
+		f.sent(messages, bytes)
+	}
+	return nil
+}
+
+// endings is how many messages end with a part that may be the last one.
+func endings(last bool) int {
+	if last {
+		return 1
+	}
+	return 0
+}
