@@ -8,7 +8,7 @@ import (
 	"example.com/khp/wire"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind
+//go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind,RedirectPolicy
 
 // Output is one order to the host. A call returns all of its outputs; the host carries them out in
 // order. Data and URL are valid until the next call on the same endpoint, unless it is the caller's

@@ -9,7 +9,7 @@ import (
 
 var functions = map[string]any{
 	"Alter":        Alter,
-	"ClientColumn": ClientColumn, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig, "FieldFacts": FieldFacts,
+	"ClientColumn": ClientColumn, "ClientFacts": ClientFacts, "ServerFacts": ServerFacts, "ClientRows": ClientRows, "CloseCode": CloseCode, "DefaultClientConfig": DefaultClientConfig, "DefaultServerConfig": DefaultServerConfig, "FieldFacts": FieldFacts,
 	"MarkNames": MarkNames, "OpeningResponse": OpeningResponse, "OpeningStatus": OpeningStatus, "ServerColumn": ServerColumn, "ServerRows": ServerRows, "Status": Status, "Statuses": Statuses,
 }
 

@@ -53,5 +53,6 @@
 //     [FailureRedirectLoop], closes with 1000.
 //
 // docs/states.md shows every row, docs/status.md every code, docs/facts.md which facts matter for
-// which event. docs/examples/fsmonly is a server with everything of its own but these machines.
+// which event, as [ClientFacts] and [ServerFacts] do. docs/examples/fsmonly is a server with
+// everything of its own but these machines.
 package fsm

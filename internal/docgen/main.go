@@ -1,7 +1,7 @@
 // Docgen writes the documents that are made from the code. Without an argument it writes those that
-// are made from the tables of package fsm, docs/states.md, docs/status.md, docs/img and docs/models,
-// and from the corpus of package wire, docs/corpus.md. With one it measures for a few minutes and
-// writes a page with numbers of this machine:
+// are made from the tables of package fsm, docs/states.md, docs/status.md, docs/facts.md, docs/img
+// and docs/models, and from the corpus of package wire, docs/corpus.md. With one it measures for a
+// few minutes and writes a page with numbers of this machine:
 //
 //	go run ./internal/docgen                 # also: go generate ./docs
 //	go run ./internal/docgen performance     # docs/performance.md
@@ -91,6 +91,11 @@ func documents(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files["docs/states.md"] = []byte(states)
+	facts, err := factsPage(root)
+	if err != nil {
+		return nil, err
+	}
+	files["docs/facts.md"] = []byte(facts)
 	corpus, err := corpusPage(root)
 	files["docs/corpus.md"] = []byte(corpus)
 	return files, err

@@ -1,0 +1,123 @@
+package fsm
+
+import (
+	"strconv"
+	"strings"
+)
+
+// String names the event, what belongs to its kind, and the facts: "EventResponse 401 (terminated,
+// challenge usable)".
+func (ev Event) String() string {
+	s := words{ev.Kind.String()}
+	if ev.Timer != 0 {
+		s = append(s, ev.Timer.String())
+	}
+	if ev.Failure != 0 {
+		s = append(s, ev.Failure.String())
+	}
+	if ev.Status != 0 {
+		s = append(s, strconv.Itoa(int(ev.Status)))
+	}
+	return s.text(ev.Facts.String())
+}
+
+// String names the effect and what belongs to its kind: "EffectSendClose 1000", "EffectArmTimer
+// TimerWait", "EffectFail FailureStatus 403".
+func (e Effect) String() string {
+	s := words{e.Kind.String()}
+	if e.Timer != 0 {
+		s = append(s, e.Timer.String())
+	}
+	if e.Failure != 0 {
+		s = append(s, e.Failure.String())
+	}
+	if e.Code != 0 {
+		s = append(s, strconv.Itoa(int(e.Code)))
+	}
+	return s.text()
+}
+
+// String lists the effects in order: "EffectSendResponse 101, EffectSendTerminator".
+func (e Effects) String() string {
+	list := make([]string, 0, e.Len())
+	for effect := range e.All() {
+		list = append(list, effect.String())
+	}
+	return strings.Join(list, ", ")
+}
+
+// String names the phase, and what else the state holds that is not as at the start: marks, budgets
+// used up, and how the connection is about to end.
+func (s ClientState) String() string {
+	return words{s.phase.String()}.text(append(s.Marks(),
+		used(s.count.interim, "interim responses"), used(s.count.replays, "replays"),
+		used(s.count.redirects, "redirects"), s.end.String())...)
+}
+
+// String names the phase, and what else the state holds that is not as at the start: marks, budgets
+// used up, and how the connection is about to end.
+func (s ServerState) String() string {
+	return words{s.phase.String()}.text(append(s.Marks(), used(s.count.challenges, "challenges"),
+		used(s.count.deferrals, "deferrals"), s.end.String())...)
+}
+
+func (e ending) String() string {
+	var s words
+	if e.plan != 0 {
+		s = append(s, e.plan.String())
+	}
+	if e.failure != 0 {
+		s = append(s, e.failure.String())
+	}
+	if e.status != 0 {
+		s = append(s, "status", strconv.Itoa(int(e.status)))
+	}
+	return s.text()
+}
+
+// String lists the duties: "Location, no body"; "none" if there are none.
+func (d Duties) String() string {
+	var list []string
+	for _, n := range needs {
+		if d&n.duty != 0 {
+			list = append(list, n.field)
+		}
+	}
+	for _, other := range [...]struct {
+		duty Duties
+		text string
+	}{{NoBody, "no body"}, {NoStore, "no store"}, {NeverSend, "never sent"}} {
+		if d&other.duty != 0 {
+			list = append(list, other.text)
+		}
+	}
+	if list == nil {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+// used names a budget of which n are used up, "" for none.
+func used(n uint8, of string) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(n)) + " " + of
+}
+
+// words are the parts of a text.
+type words []string
+
+// text joins the words, and adds those of more that say something, in parentheses.
+func (w words) text(more ...string) string {
+	var list []string
+	for _, m := range more {
+		if m != "" {
+			list = append(list, m)
+		}
+	}
+	if list != nil {
+		w = append(w, "("+strings.Join(list, ", ")+")")
+	}
+	return strings.Join(w, " ")
+}
