@@ -106,6 +106,7 @@ func (q Question) Decide(now time.Time, d endpoint.Decision) {
 		s.asked = 0
 		outs, err := s.endpoint.Decide(now, d)
 		if err != nil {
+			s.busy = true // what the host calls now comes after the 500
 			s.host.Dropped(err)
 			outs = s.endpoint.ApplicationFailed(now)
 		}
