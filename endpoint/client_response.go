@@ -162,7 +162,7 @@ func (c *Client) judge(r *wire.Response) (j judgment) {
 	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
 		return c.judgeLocation(r)
 	case fsm.ActionProxyAuth:
-		if r.Fields.Count("Proxy-Authenticate") > 0 && c.cfg.HasProxyLogin {
+		if r.Fields.Count("Proxy-Authenticate") > 0 { // the machine knows whether there is a login
 			j.facts |= fsm.FactProxyChallenge
 		}
 	case fsm.ActionUpgrade:

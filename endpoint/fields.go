@@ -18,15 +18,11 @@ type head struct {
 }
 
 func (h *head) requestLine(method, target string) {
-	if h.err == nil {
-		h.b, h.err = wire.AppendRequestLine(h.b, method, target)
-	}
+	h.b, h.err = wire.AppendRequestLine(h.b, method, target)
 }
 
 func (h *head) statusLine(status int, reason string) {
-	if h.err == nil {
-		h.b, h.err = wire.AppendStatusLine(h.b, status, reason)
-	}
+	h.b, h.err = wire.AppendStatusLine(h.b, status, reason)
 }
 
 func (h *head) field(name, value string) {

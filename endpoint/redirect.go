@@ -134,7 +134,7 @@ func (c *Client) connect() {
 // [AMB-65]
 func (c *Client) follow() {
 	if c.state.Plan() == fsm.PlanProxyAuth {
-		c.proxied, c.next = true, c.url
+		c.proxied = true
 		c.visited = c.visited[:len(c.visited)-1]
 	}
 	if !c.url.SameOrigin(c.next) || hasPrefixFold(c.login, "Digest ") { // which is for one request

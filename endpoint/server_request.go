@@ -92,7 +92,6 @@ func (s *Server) requestMessage(p []byte) {
 //khp:impl RFC2068-411-01
 func (s *Server) judgeRequest() (status int, what string) {
 	r := &s.parsed
-	s.bodyLeft = 0
 	n, err := r.ParseHead(s.pending, s.cfg.Limits)
 	if s.partial = s.kaazing() && wire.KindOf(err) == wire.KindIncomplete; s.partial {
 		return 0, ""
