@@ -42,7 +42,13 @@ func (s shift) Confirm(answer wire.Extension) (extension.Session, error) {
 
 func (s shift) Outgoing(f extension.Flow, m extension.Message) { f.Send(s.moved(m, s.by)) }
 
-func (s shift) Incoming(f extension.Flow, m extension.Message) { f.Deliver(s.moved(m, 26-s.by)) }
+func (s shift) Incoming(f extension.Flow, m extension.Message) {
+	if m.Kind == extension.Binary {
+		f.Fail(transport.CloseUnsupportedData, "text only")
+		return
+	}
+	f.Deliver(s.moved(m, 26-s.by))
+}
 
 func (s shift) moved(m extension.Message, by byte) extension.Message {
 	if m.Kind == extension.Text {

@@ -46,3 +46,29 @@ func Example() {
 	// 1
 	// 3
 }
+
+// A value for many connections is encoded once.
+func ExamplePrepare() {
+	news, err := wsjson.Prepare(map[string]int{"users": 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
+		return c.WritePrepared(ctx, news)
+	}})
+	defer server.Close()
+	for range 2 {
+		c, err := transport.Dial(context.Background(), "ws"+strings.TrimPrefix(server.URL, "http"), nil)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_, p, _ := c.Read(context.Background())
+		fmt.Printf("%s\n", p)
+		_ = c.Close(transport.CloseNormal, "")
+	}
+	// Output:
+	// {"users":3}
+	// {"users":3}
+}
