@@ -2,7 +2,6 @@ package fsm
 
 import (
 	"iter"
-	"slices"
 )
 
 // Action is the reaction of a client to a status code of an extended response.
@@ -115,9 +114,8 @@ func (r Rule) Fields() []string {
 //
 //khp:impl KHP-CLASS-UNLISTED-01 KHP-EXT-RSP-06
 func Status(code int) Rule {
-	if i, ok := slices.BinarySearchFunc(statusTable[:], code,
-		func(r statusRow, c int) int { return int(r.code) - c }); ok {
-		r := statusTable[i]
+	if code >= 0 && code < len(lines) && lines[code] > 0 {
+		r := &statusTable[lines[code]-1]
 		return Rule{Code: code, Reason: r.reason, Action: r.action, Strength: r.strength,
 			Duties: r.duties, Reqs: r.reqs, Listed: true}
 	}
@@ -128,7 +126,7 @@ func Status(code int) Rule {
 	case code < 200:
 		r.Duties = NoBody | NeverSend
 	case code < 400 && code >= 300:
-		r.Reqs += " KHP-CLASS-3XX-01"
+		r.Reqs = "KHP-CLASS-UNLISTED-01 KHP-CLASS-3XX-01"
 	case code >= 600:
 		r.Duties = NeverSend
 	}
@@ -166,6 +164,14 @@ func classReason(code int) string {
 		return "(unlisted, server error)"
 	}
 }
+
+// lines has one more than the line of each code in the status table, 0 for a code that is not there.
+var lines = func() (n [1000]uint8) {
+	for i := range statusTable {
+		n[statusTable[i].code] = uint8(i + 1)
+	}
+	return n
+}()
 
 // actions is the action column of the status table spread out, so that a step costs one load.
 var actions = func() (a [1000]Action) {

@@ -138,7 +138,7 @@ func on(yes bool, b bits) bits {
 	if yes {
 		n = 1
 	}
-	return -n & b
+	return n * b // a shift, as b is a constant
 }
 
 // ignore and misuse are the two cells without transition.

@@ -38,7 +38,10 @@ func (w *Client) Take(cfg fsm.ClientConfig, f *act.Fault, ev fsm.Event) (a act.A
 		broken = w.Host.obey(cfg, before.State, state, ev, effects)
 	}
 	if broken == "" {
-		broken = clientOwes.unmet(ev.Kind, &clientTurn{&cfg, &before, w, &ev, &effects})
+		m := clientTurns.Get().(*clientTurn)
+		*m = clientTurn{cfg, before, *w, ev, effects}
+		broken = clientOwes.unmet(ev.Kind, m)
+		clientTurns.Put(m)
 	}
 	return act.Action{Side: act.Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
 }

@@ -1,19 +1,25 @@
 package world
 
-import "example.com/khp/fsm"
+import (
+	"sync"
 
-// clientTurn is a step of a client, for its obligations.
+	"example.com/khp/fsm"
+)
+
+// clientTurn is a step of a client, for its obligations. Steps are many, so they are used again.
 type clientTurn struct {
-	cfg           *fsm.ClientConfig
-	before, after *Client
-	ev            *fsm.Event
-	effects       *fsm.Effects
+	cfg           fsm.ClientConfig
+	before, after Client
+	ev            fsm.Event
+	effects       fsm.Effects
 }
+
+var clientTurns = sync.Pool{New: func() any { return new(clientTurn) }}
 
 func (m *clientTurn) in(phases ...fsm.ClientPhase) bool { return oneOf(m.before.Phase(), phases) }
 func (m *clientTurn) to(phases ...fsm.ClientPhase) bool { return oneOf(m.after.Phase(), phases) }
 func (m *clientTurn) fact(f fsm.Facts) bool             { return m.ev.Facts.Has(f) }
-func (m *clientTurn) does(k fsm.EffectKind) bool        { return has(m.effects, k) }
+func (m *clientTurn) does(k fsm.EffectKind) bool        { return has(&m.effects, k) }
 func (m *clientTurn) action() fsm.Action                { return fsm.Status(int(m.ev.Status)).Action }
 
 func oneOf[P comparable](p P, list []P) bool {

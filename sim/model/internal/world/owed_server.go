@@ -1,19 +1,25 @@
 package world
 
-import "example.com/khp/fsm"
+import (
+	"sync"
 
-// serverTurn is a step of a server, for its obligations.
+	"example.com/khp/fsm"
+)
+
+// serverTurn is a step of a server, for its obligations. Steps are many, so they are used again.
 type serverTurn struct {
-	cfg           *fsm.ServerConfig
-	before, after *Server
-	ev            *fsm.Event
-	effects       *fsm.Effects
+	cfg           fsm.ServerConfig
+	before, after Server
+	ev            fsm.Event
+	effects       fsm.Effects
 }
+
+var serverTurns = sync.Pool{New: func() any { return new(serverTurn) }}
 
 func (m *serverTurn) in(phases ...fsm.ServerPhase) bool { return oneOf(m.before.Phase(), phases) }
 func (m *serverTurn) to(phases ...fsm.ServerPhase) bool { return oneOf(m.after.Phase(), phases) }
 func (m *serverTurn) fact(f fsm.Facts) bool             { return m.ev.Facts.Has(f) }
-func (m *serverTurn) does(k fsm.EffectKind) bool        { return has(m.effects, k) }
+func (m *serverTurn) does(k fsm.EffectKind) bool        { return has(&m.effects, k) }
 func (m *serverTurn) rule() fsm.Rule                    { return fsm.Status(int(m.ev.Status)) }
 
 // responds reports whether a response with a status between the two was sent.
@@ -133,7 +139,7 @@ var ServerObligations = []obligation[serverTurn]{
 		}},
 	{"RFC2068-408-01", "a client that takes too long is told before Close", kinds(fsm.EventTimerExpired),
 		func(m *serverTurn) bool {
-			return oneOf(m.ev.Timer, serverTimersIn(m.before)) && !m.in(fsm.ServerClosing)
+			return oneOf(m.ev.Timer, serverTimersIn(&m.before)) && !m.in(fsm.ServerClosing)
 		},
 		(*serverTurn).refuses},
 }

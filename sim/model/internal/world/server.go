@@ -39,7 +39,10 @@ func (w *Server) Take(cfg fsm.ServerConfig, f *act.Fault, ev fsm.Event) (a act.A
 		broken = w.Host.obey(before.State, ev, effects)
 	}
 	if broken == "" {
-		broken = serverOwes.unmet(ev.Kind, &serverTurn{&cfg, &before, w, &ev, &effects})
+		m := serverTurns.Get().(*serverTurn)
+		*m = serverTurn{cfg, before, *w, ev, effects}
+		broken = serverOwes.unmet(ev.Kind, m)
+		serverTurns.Put(m)
 	}
 	return act.Action{Side: act.Server, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
 }
