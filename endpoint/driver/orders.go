@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
 
@@ -31,6 +32,16 @@ type Orders interface {
 	// Disconnect drops the connection. It is the last order; later events of the connection are
 	// ignored.
 	Disconnect()
+}
+
+// Peer takes what a host reports of a connection: a [Server] does, and a [Conn] of a client.
+type Peer interface {
+	Received(now time.Time, p []byte)
+	Message(now time.Time, t wire.MessageType, p []byte)
+	Ping(now time.Time, p []byte)
+	PeerClosed(now time.Time, code uint16, reason string)
+	Violation(now time.Time, f fsm.Failure, detail string)
+	Lost(now time.Time, detail string)
 }
 
 // Layer implements the orders that have no effect on a host whose WebSocket library performs the

@@ -46,21 +46,12 @@ func (w *world) say(who, format string, args ...any) {
 	w.log[who] = append(w.log[who], fmt.Sprintf(format, args...))
 }
 
-// told is what an end of a connection tells its driver.
-type told interface {
-	Received(now time.Time, p []byte)
-	Message(now time.Time, t wire.MessageType, p []byte)
-	Ping(now time.Time, p []byte)
-	PeerClosed(now time.Time, code uint16, reason string)
-	Lost(now time.Time, detail string)
-}
-
 // end is one end of a connection. Its frames are lines: it cannot tell bytes from frames but by
 // Upgraded.
 type end struct {
 	*world
 	who    string
-	told   told
+	told   driver.Peer
 	peer   *end
 	frames bool
 	buf    []byte

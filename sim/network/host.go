@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/khp/endpoint"
+	"example.com/khp/endpoint/driver"
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -25,16 +26,6 @@ type drive interface {
 	Close(now time.Time, code uint16, reason string)
 }
 
-// told is what a driver is told about a connection.
-type told interface {
-	Received(now time.Time, p []byte)
-	Message(now time.Time, t wire.MessageType, p []byte)
-	Ping(now time.Time, p []byte)
-	PeerClosed(now time.Time, code uint16, reason string)
-	Violation(now time.Time, f fsm.Failure, detail string)
-	Lost(now time.Time, detail string)
-}
-
 // Message is an application message.
 type Message struct {
 	Type wire.MessageType
@@ -51,8 +42,8 @@ type host struct {
 	phase   func() string
 	opening func(p []byte) // takes bytes of the opening handshake
 	conn    *Conn
-	told    told // of conn
-	serial  int  // number of the connection
+	told    driver.Peer // of conn
+	serial  int         // number of the connection
 	frames  *frameReader
 	items   []Item        // that have come and wait
 	limit   int           // largest message in bytes
@@ -78,7 +69,7 @@ func (h *host) setUp() {
 }
 
 // attach takes over a new connection, of which to is told.
-func (h *host) attach(c *Conn, to told) {
+func (h *host) attach(c *Conn, to driver.Peer) {
 	h.conn, h.told, h.frames, h.items = c, to, nil, nil
 	c.receive(h)
 }

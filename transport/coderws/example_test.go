@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/coderws"
 	"github.com/coder/websocket"
@@ -16,12 +15,7 @@ import (
 // An echo server with a login on connections of the library, and a client of it.
 func Example() {
 	options := &coderws.ServerOptions{
-		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-			if r.Authorization == "" {
-				return r.Ask("Basic", "example"), nil
-			}
-			return transport.Decision{}, nil // a real server looks who it is
-		},
+		Authenticator: auth.BasicAuth{Realm: "example", Check: auth.Users(map[string]string{"joe": "welcome"})},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{coderws.Subprotocol}})

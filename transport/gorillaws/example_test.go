@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/gorillaws"
 	"github.com/gorilla/websocket"
@@ -17,12 +16,7 @@ import (
 func Example() {
 	upgrader := websocket.Upgrader{Subprotocols: []string{gorillaws.Subprotocol}}
 	options := &gorillaws.ServerOptions{
-		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-			if r.Authorization == "" {
-				return r.Ask("Basic", "example"), nil
-			}
-			return transport.Decision{}, nil // a real server looks who it is
-		},
+		Authenticator: auth.BasicAuth{Realm: "example", Check: auth.Users(map[string]string{"joe": "welcome"})},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := upgrader.Upgrade(w, r, nil)

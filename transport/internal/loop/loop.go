@@ -19,7 +19,6 @@ import (
 
 	"example.com/khp/endpoint"
 	"example.com/khp/endpoint/driver"
-	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/sock"
@@ -34,16 +33,6 @@ type Driver interface {
 	Deadline() time.Time
 	Expire(now time.Time)
 	GiveUp(now time.Time, code uint16, reason string)
-}
-
-// Peer is what the loop tells a driver about a connection.
-type Peer interface {
-	Received(now time.Time, p []byte)
-	Message(now time.Time, t wire.MessageType, p []byte)
-	Ping(now time.Time, p []byte)
-	PeerClosed(now time.Time, code uint16, reason string)
-	Violation(now time.Time, f fsm.Failure, detail string)
-	Lost(now time.Time, detail string)
 }
 
 // Side is what a client and a server have each their own of.
@@ -99,11 +88,11 @@ type Loop struct {
 	Next   func()       // pends: to be done before anything is waited for
 
 	nc     net.Conn
-	peer   Peer      // of nc
-	due    time.Time // deadline of nc for writing, if known
-	held   []byte    // bytes received behind an opening request that is being decided on; nil otherwise
-	broken bool      // the peer broke the rules of frames
-	deaf   bool      // the peer did not read in time
+	peer   driver.Peer // of nc
+	due    time.Time   // deadline of nc for writing, if known
+	held   []byte      // bytes received behind an opening request that is being decided on; nil otherwise
+	broken bool        // the peer broke the rules of frames
+	deaf   bool        // the peer did not read in time
 
 	mu          sync.Mutex // guards the next two
 	socket      net.Conn   // nc, while wake may interrupt it
@@ -135,7 +124,7 @@ func (d *Loop) Run() {
 }
 
 // Connected takes over nc, of which peer is told.
-func (d *Loop) Connected(nc net.Conn, peer Peer) {
+func (d *Loop) Connected(nc net.Conn, peer driver.Peer) {
 	d.due = time.Time{}
 	d.nc, d.peer, d.broken, d.deaf = nc, peer, false, false
 	d.setSocket(nc)
