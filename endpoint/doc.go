@@ -50,10 +50,12 @@
 //
 // # Rules
 //
-// The decisions are rows of tables in package fsm, whose documentation says how to find them:
-// [fsm.Status] for a status code such as 202 or 307, [fsm.CloseCode] for the close code of a failure
-// such as a redirect loop. This package finds the facts for them: Client.judge (client_response.go)
-// about a response, judgeTarget (redirect.go) about the target of a redirect, judgeRequest
+// The decisions are rows of tables in package fsm: fsm/client_table.go and fsm/server_table.go have
+// a block for each phase. In that of ClientReading, onRedirectIfGet is the rule for 307 and onWait
+// the one for 202, also for a further 202 while it waits; fsm/status_table.go says for every other
+// code which of these it is. [fsm.CloseCode] is the close code of a failure: 1000 for a redirect
+// loop. This package finds the facts that the rows ask for: Client.judge (client_response.go) about
+// a response, judgeTarget (redirect.go) about the target of a redirect, judgeRequest
 // (server_request.go) about a request.
 //
 // Extensions of an open connection are sessions of package extension, between Deliver or Send and
