@@ -124,7 +124,8 @@ func (c *Client) ConnectFailed(now time.Time, detail string) []Output {
 	return report(c, now, fsm.Event{Kind: fsm.EventConnectFailed}, detail)
 }
 
-// Message reports a data message. p is not kept, but a Deliver output hands it back.
+// Message reports a data message. p is not kept, but a Deliver output hands it back: it must not
+// change until the outputs are carried out.
 func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	c.begin(now)
 	c.message, c.msgType = p, t
@@ -144,7 +145,8 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	return c.out
 }
 
-// Ping reports a Ping. p is not kept, but the SendPong output hands it back.
+// Ping reports a Ping. p is not kept, but the SendPong output hands it back: it must not change until
+// the outputs are carried out.
 func (c *Client) Ping(now time.Time, p []byte) []Output {
 	out, _ := reportMessage(c, now, fsm.EventPingReceived, 0, p)
 	return out
@@ -248,8 +250,8 @@ func (c *Client) BodyWritten(now time.Time) []Output {
 	return report(c, now, fsm.Event{Kind: fsm.EventBodyWritten}, "")
 }
 
-// Send asks to send an application message. ok is false before the connection is open and after it
-// began to close: nothing is sent.
+// Send asks to send an application message: a SendMessage output hands p back. ok is false before
+// the connection is open and after it began to close: nothing is sent.
 func (c *Client) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
 	return reportMessage(c, now, fsm.EventSendRequested, t, p)
 }

@@ -18,7 +18,7 @@ import (
 type Decision struct {
 	Status      int      // 0 is 101
 	Subprotocol string   // selected subprotocol, with a status that accepts; must have been asked for
-	Extensions  []string // selected extensions with parameters, with a status that accepts; their names must have been asked for
+	Extensions  []string // selected extensions with parameters, with a status that accepts; their names must have been asked for. Result keeps the slice
 	Header      []HeaderField
 	Location    string   // required with 300-303 and 307; optional with 201
 	Challenges  []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407

@@ -11,8 +11,9 @@ import (
 //go:generate go tool -modfile=../internal/tools/go.mod stringer -output strings_gen.go -type=OutputKind,RedirectPolicy
 
 // Output is one order to the host. A call returns all of its outputs; the host carries them out in
-// order. Data and URL are valid until the next call on the same endpoint, unless it is the caller's
-// own slice handed back.
+// order. Data and URL are valid until the next call on the same endpoint, and must not be changed,
+// unless Data is the caller's own slice handed back: that of Message in Deliver, of Ping in SendPong,
+// of Send in SendMessage.
 type Output struct {
 	Kind OutputKind
 	Type wire.MessageType // SendMessage, Deliver

@@ -102,7 +102,8 @@ func (s *Server) Reset(cfg ServerConfig) {
 	s.state = s.machine.Start()
 }
 
-// Message reports a data message. p is not kept, but a Deliver output hands it back.
+// Message reports a data message. p is not kept, but a Deliver output hands it back: it must not
+// change until the outputs are carried out.
 func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	if s.decidingPlain() {
 		return s.plainTooEarly(now)
@@ -124,7 +125,8 @@ func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	return s.out
 }
 
-// Ping reports a Ping. p is not kept, but the SendPong output hands it back.
+// Ping reports a Ping. p is not kept, but the SendPong output hands it back: it must not change until
+// the outputs are carried out.
 func (s *Server) Ping(now time.Time, p []byte) []Output {
 	if s.decidingPlain() {
 		return s.plainTooEarly(now)
@@ -219,8 +221,8 @@ func (s *Server) ApplicationFailed(now time.Time) []Output {
 	return report(s, now, ev, "")
 }
 
-// Send asks to send an application message. ok is false before the connection is open and after it
-// began to close: nothing is sent.
+// Send asks to send an application message: a SendMessage output hands p back. ok is false before
+// the connection is open and after it began to close: nothing is sent.
 func (s *Server) Send(now time.Time, t wire.MessageType, p []byte) (out []Output, ok bool) {
 	return reportMessage(s, now, fsm.EventSendRequested, t, p)
 }

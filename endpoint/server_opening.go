@@ -123,10 +123,11 @@ func (s *Server) openingEvent() fsm.Event {
 }
 
 // Opened reports that the host's own WebSocket layer answered the opening request with 101 and
-// selected KHP. granted are the extensions it negotiated. The layer is expected to have compared
-// Origin with Host; a CheckOrigin or CheckOpening of the configuration is asked here too. A request
-// that either refuses, that is beyond the limits, or that repeats a field on which security
-// depends, ends the connection with Close 1008, because a status cannot be sent any more.
+// selected KHP; the slices of o are kept, and must not change. granted are the extensions it
+// negotiated. The layer is expected to have compared Origin with Host; a CheckOrigin or CheckOpening
+// of the configuration is asked here too. A request that either refuses, that is beyond the limits,
+// or that repeats a field on which security depends, ends the connection with Close 1008, because a
+// status cannot be sent any more.
 func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Output {
 	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening {

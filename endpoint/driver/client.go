@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"slices"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -139,6 +140,7 @@ func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, ac
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil:
 	case c.core.busy:
+		extensions = slices.Clone(extensions)
 		c.core.later(func() { c.Opened(now, subprotocol, extensions, accept) })
 	default:
 		c.shaken = true
@@ -154,6 +156,7 @@ func (c *Conn) OpeningRefused(now time.Time, status int, fields []endpoint.Heade
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil:
 	case c.core.busy:
+		fields, body = slices.Clone(fields), slices.Clone(body)
 		c.core.later(func() { c.OpeningRefused(now, status, fields, body) })
 	default:
 		c.shaken = true

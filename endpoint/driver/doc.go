@@ -38,6 +38,15 @@
 //  6. A client brings connections up: see [ClientHost].
 //  7. Answer every question, even late.
 //
+// # Buffers
+//
+// Slices that the host passes to a call are the driver's until the call returns, and the host's again
+// afterwards: they may be written to, be the call made from inside of an order or not. Strings and
+// slices of questions, results and errors stay as they are; those of [Challenge.Challenges] until
+// the next call. [Orders] and [Host] say how long the slices last that the driver passes. What is
+// kept must not be changed while the endpoint is used: the slices of a configuration, of an opening
+// request that goes to Opened, and Decision.Extensions.
+//
 // # Examples
 //
 // docs/examples has hosts that run, each with its test: eventloop, a server on a bare event loop;

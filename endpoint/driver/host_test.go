@@ -1,6 +1,7 @@
 package driver_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,6 +21,7 @@ var t0 = time.Unix(1_700_000_000, 0)
 type host struct {
 	t         require.TestingT
 	log       []string
+	sent      [][]byte          // messages, copied
 	on        map[string]func() // is called, once, when an order of that kind is carried out
 	each      func(kind string) // is called at each order; nil is not
 	failing   string            // the kind of order that fails
@@ -110,6 +112,7 @@ func (w wires) SendBytes(p []byte) error {
 	return w.order("bytes", line)
 }
 func (w wires) SendMessage(t wire.MessageType, p []byte) error {
+	w.sent = append(w.sent, bytes.Clone(p))
 	line, _, _ := strings.Cut(string(p), "\r\n")
 	return w.order("message", line)
 }

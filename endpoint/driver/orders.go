@@ -9,10 +9,19 @@ import (
 	"example.com/khp/wire"
 )
 
-// Orders carries out the driver's orders on one connection. Slices are valid during the call. An
-// error of one of the first five methods means that the connection cannot be written to: the driver
-// orders no more writes, reports the loss to the endpoint, and orders Disconnect. A host that still
-// has to read earlier bytes of the peer returns nil and calls [Conn.Lost] later.
+// Orders carries out the driver's orders on one connection.
+//
+// Slices are valid during the call, and must not be changed, not even to mask them: they may be those
+// that were passed to Send, Message or Ping. A host that writes later copies them.
+//
+// An error of one of the first five methods means that the connection cannot be written to: the
+// driver orders no more writes, reports the loss to the endpoint, and orders Disconnect. A host that
+// still has to read earlier bytes of the peer returns nil and calls [Conn.Lost] later.
+//
+// A host with sockets that do not block keeps what cannot be written at once, up to a bound of its
+// own, beyond which it returns an error: the peer does not read. When a later attempt fails it calls
+// [Conn.Lost]. One whose writes block gives them a deadline, because the driver's timers wait for
+// the call.
 //
 // Orders may call the driver, which handles such a call after the current one.
 type Orders interface {
@@ -22,15 +31,18 @@ type Orders interface {
 	SendMessage(t wire.MessageType, p []byte) error
 	// SendPong sends a Pong with p.
 	SendPong(p []byte) error
-	// SendClose sends a Close frame, with an empty body if code is 0. It is the last frame.
+	// SendClose sends a Close frame, with an empty body if code is 0: see [wire.AppendClose]. It is
+	// the last frame. A script in a browser may send some codes only: see [wire.ScriptCloseCode].
 	SendClose(code uint16, reason string) error
 	// Flush follows the last of several writing orders, for hosts that buffer writes.
 	Flush() error
 	// Upgraded reports that the opening handshake has completed: all bytes from now on are frames,
-	// of which rest is the beginning.
+	// of which rest is the beginning. A host that passes rest to its parser at once may do so here;
+	// one that keeps it copies it.
 	Upgraded(rest []byte)
-	// Disconnect drops the connection. It is the last order; later events of the connection are
-	// ignored.
+	// Disconnect drops the connection, and does not wait for that. It is the last order; later events
+	// of the connection are ignored. A host that has kept bytes writes these first, in a time of its
+	// own: the last of them are the Close frame.
 	Disconnect()
 }
 
@@ -68,7 +80,8 @@ type Host interface {
 	Wake(at time.Time)
 	// Open reports that the connection is open, with the outcome of the negotiation.
 	Open(r endpoint.Result)
-	// Receive delivers a message to the application; p is valid during the call.
+	// Receive delivers a message to the application; p is valid during the call. It is the slice that
+	// was passed to Message, or a copy of it, and may be changed if that may be.
 	Receive(t wire.MessageType, p []byte)
 	// Dropped reports an answer without effect: ErrLate, or the reason why a decision cannot be
 	// sent; the client then gets a 500.

@@ -1,6 +1,8 @@
 package driver
 
 import (
+	"bytes"
+	"slices"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -41,20 +43,37 @@ func (s *Server) Endpoint() *endpoint.Server { return s.endpoint }
 // Opening takes an opening request that the host has parsed.
 func (s *Server) Opening(now time.Time, r *wire.Request) {
 	if s.busy {
-		s.later(func() { s.Opening(now, r) })
+		copied := copyRequest(r)
+		s.later(func() { s.Opening(now, copied) })
 		return
 	}
 	s.do(now, s.endpoint.Opening(now, r))
 }
 
 // Opened reports that the host's own WebSocket library has answered the opening request with 101
-// and selected KHP. granted are the extensions it negotiated.
+// and selected KHP; the slices of o are kept, and must not change. granted are the extensions it
+// negotiated.
 func (s *Server) Opened(now time.Time, o endpoint.OpeningRequest, granted []string) {
 	if s.busy {
+		granted = slices.Clone(granted)
 		s.later(func() { s.Opened(now, o, granted) })
 		return
 	}
 	s.do(now, s.endpoint.Opened(now, o, granted))
+}
+
+// copyRequest returns a copy of a request that a parser may write to again.
+func copyRequest(r *wire.Request) *wire.Request {
+	if r == nil {
+		return nil
+	}
+	c := *r
+	c.Method, c.Target, c.Body = bytes.Clone(r.Method), bytes.Clone(r.Target), bytes.Clone(r.Body)
+	c.Fields = slices.Clone(r.Fields)
+	for i, f := range c.Fields {
+		c.Fields[i] = wire.Field{Name: bytes.Clone(f.Name), Value: bytes.Clone(f.Value)}
+	}
+	return &c
 }
 
 func (s *Server) special(_ time.Time, o *endpoint.Output) {
@@ -116,6 +135,8 @@ func (q Question) Decide(now time.Time, d endpoint.Decision) {
 
 // decideLater is not part of Decide, so that d need not be on the heap there.
 func (q Question) decideLater(now time.Time, d endpoint.Decision) {
+	d.Body, d.Header = slices.Clone(d.Body), slices.Clone(d.Header)
+	d.Extensions, d.Challenges = slices.Clone(d.Extensions), slices.Clone(d.Challenges)
 	q.server.later(func() { q.Decide(now, d) })
 }
 

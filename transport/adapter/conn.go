@@ -16,15 +16,15 @@ import (
 // Conn is what a handshake needs of a WebSocket connection of another library. At most one call of
 // ReadMessage runs at a time, and one of the writing methods; Close may be called beside both.
 type Conn interface {
-	// ReadMessage returns the next data message with its fragments joined; it is the driver's until
-	// the next call. Pings are answered on the way. After an error it is not called again. A Close
-	// frame of the peer is a *transport.CloseError. A breach of the rules of frames is an error
-	// that holds an fsm.Failure, as one over the limit does: FailureLimit. Errors of package net
-	// and the ends of streams are the loss of the connection; whatever else there is counts as
-	// FailureFrame.
+	// ReadMessage returns the next data message with its fragments joined; it must not change until
+	// the next call, and may be overwritten then. Pings are answered on the way. After an error it
+	// is not called again. A Close frame of the peer is a *transport.CloseError. A breach of the
+	// rules of frames is an error that holds an fsm.Failure, as one over the limit does:
+	// FailureLimit. Errors of package net and the ends of streams are the loss of the connection;
+	// whatever else there is counts as FailureFrame.
 	ReadMessage() (wire.MessageType, []byte, error)
 	// WriteMessage sends p as one message, preferably in one frame, until ctx ends. p is free again
-	// on return.
+	// on return: a Conn that writes later copies it, and none changes it.
 	WriteMessage(ctx context.Context, t wire.MessageType, p []byte) error
 	// WriteClose sends a Close frame, with an empty body if code is 0. It may leave the waiting to
 	// another goroutine that ends with Close. What is read afterwards is still told by ReadMessage.

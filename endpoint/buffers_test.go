@@ -1,0 +1,70 @@
+package endpoint
+
+import (
+	"testing"
+
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+	"github.com/stretchr/testify/require"
+)
+
+// Arguments are the endpoint's until the outputs of the call are carried out: what the host does
+// with them afterwards changes nothing.
+func TestBuffers(t *testing.T) {
+	s := NewServer(ServerConfig{})
+	o := OpeningRequest{Target: "/p", Host: "h", Key: "AAAAAAAAAAAAAAAAAAAAAA==", Subprotocols: []string{Subprotocol}, Extensions: []string{"x-a"}, Opening: []HeaderField{{"Cookie", "a"}}}
+	granted := []string{"x-a"}
+	s.Opened(t0, o, granted)
+	clear(granted) // the slices of o are kept
+	message := []byte("GET /p HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Extensions: x-b, x-c\r\nCookie: b\r\n\r\n")
+	outs := s.Message(t0, wire.Binary, message)
+	require.Equal(t, AskDecision, outs[0].Kind)
+	clear(message)
+	r := s.Request()
+	require.Equal(t, []string{Subprotocol}, r.OpeningRequest.Subprotocols)
+	require.Equal(t, []string{"x-a"}, r.OpeningRequest.Extensions)
+	require.Equal(t, "a", r.Opening[0].Value)
+	require.Equal(t, "b", fieldValue(r.Header, "Cookie"))
+	d := Decision{Extensions: []string{"x-b"}, Header: []HeaderField{{"X", "y"}}}
+	_, err := s.Decide(t0, d)
+	require.NoError(t, err)
+	clear(d.Header) // Extensions is kept
+	require.Equal(t, []string{"x-b"}, s.Result().Extensions)
+
+	c, err := NewClient("ws://h/p", ClientConfig{})
+	require.NoError(t, err)
+	c.Connect(t0)
+	c.Connected(t0, [16]byte{})
+	fields, body := []HeaderField{{"Content-Type", "text/plain"}}, []byte("closed for today")
+	outs = c.OpeningRefused(t0, 503, fields, body)
+	var failed *HandshakeError
+	for _, o := range outs {
+		if o.Kind == Fail {
+			require.ErrorAs(t, o.Err, &failed)
+		}
+	}
+	require.NotNil(t, failed)
+	clear(fields)
+	clear(body)
+	require.Equal(t, "closed for today", string(failed.Body))
+	require.Equal(t, "text/plain", failed.Field("Content-Type"))
+
+	c, err = NewClient("ws://h/p", ClientConfig{Extensions: []string{"x-b"}})
+	require.NoError(t, err)
+	c.Connect(t0)
+	c.Connected(t0, [16]byte{})
+	accepted := []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + zeroAccept + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
+	used, _ := c.OpeningReceived(t0, accepted)
+	require.Len(t, accepted, used)
+	clear(accepted)
+	response := []byte("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Extensions: x-b\r\nX: y\r\n\r\n")
+	for i := range response { // in pieces that are overwritten at once
+		piece := []byte{response[i]}
+		c.Message(t0, wire.Binary, piece)
+		clear(piece)
+	}
+	c.Message(t0, wire.Binary, nil)
+	require.Equal(t, fsm.ClientOpen, c.Phase())
+	require.Equal(t, []string{"x-b"}, c.Result().Extensions)
+	require.Equal(t, "y", fieldValue(c.Result().Header, "X"))
+}
