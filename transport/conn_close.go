@@ -77,9 +77,10 @@ func (c *Conn) CloseNow() error {
 }
 
 // finish answers the peer's Close frame and closes the socket: a server at once, because deployed
-// clients wait for that, a client after the server. The caller need not wait for either to hear
-// that the peer has closed: gateways leave TCP open for seconds, and a write in progress, to a peer
-// that no longer reads, keeps our answer back.
+// clients wait for that, a client after the server. A server that has asked for a Pong ends its
+// stream at once, and reads on. The caller need not wait for any of it to hear that the peer has
+// closed: gateways leave TCP open for seconds, and a write in progress, to a peer that no longer
+// reads, keeps our answer back.
 //
 //khp:impl WSP-FRAME-06
 //khp:impl WSP-CLOSE-01
@@ -92,7 +93,7 @@ func (c *Conn) finish(it frames.Item) error {
 	if code == CloseNoStatus {
 		code = 0
 	}
-	if !c.link.Client() && !c.link.Writing() {
+	if !c.link.Client() && !c.link.Writing() && !c.link.Asked() {
 		c.reply(code, it.Reason)
 		c.closeSocket()
 		return closed
@@ -122,8 +123,12 @@ func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) 
 	defer end.Stop()
 	c.reply(code, reason)
 	close(replied)
-	if c.link.Client() {
+	switch {
+	case c.link.Client():
 		c.awaitEOF(c.closeTimeout)
+	case c.link.Asked(): // a Pong that is not read would reset the connection, and take our answer with it
+		c.endStream()
+		c.awaitEOF(sock.FailTimeout)
 	}
 	c.closeSocket()
 }
@@ -159,13 +164,18 @@ func (c *Conn) breakOff(fe *frames.Error, awaitEOF func()) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sock.FailTimeout)
 	defer cancel()
 	if err := c.link.Close(ctx, fe.Code, fe.Msg); err == nil {
-		if half, ok := c.NetConn().(interface{ CloseWrite() error }); ok {
-			_ = half.CloseWrite()
-		}
+		c.endStream()
 		awaitEOF()
 	}
 	c.closeSocket()
 	return broken
+}
+
+// endStream ends our side of the stream, while the peer may still send.
+func (c *Conn) endStream() {
+	if half, ok := c.NetConn().(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
 }
 
 // awaitEOF discards what arrives until the peer closes its side or is silent for so long,

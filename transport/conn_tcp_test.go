@@ -231,3 +231,25 @@ func TestDial_ServerEndsFirst(t *testing.T) {
 		})
 	}
 }
+
+// A client that has sent Close still answers a Ping that comes then, as it must. Its Pong does not
+// cost it the server's answer. [RFC 6455 5.5.2]
+func TestConn_PongBehindTheClose(t *testing.T) {
+	t.Attr("req", "WSP-CLOSE-01")
+	synctest.Test(t, func(t *testing.T) {
+		a, b := tcptest.Pair(tcptest.Options{Overtakes: true})
+		server, p := testConn(b, false), newPeer(t, a, true)
+		pinged := make(chan error, 1)
+		go func() { pinged <- server.Ping(context.Background()) }()
+		p.wantFrame("the server asks", opI, "")
+		p.send(pf{Op: opX, P: "\x03\xe8"})
+		require.Equal(t, CloseNormal, CloseCode(<-pinged))
+		synctest.Wait()
+		p.send(pf{Op: opO})
+		p.wantFrame("the answer", opX, "\x03\xe8")
+		p.wantEnd("of the server's stream")
+		require.NoError(t, a.Close())
+		<-server.done
+		wantServerFirst(t, a, "no reset")
+	})
+}

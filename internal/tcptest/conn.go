@@ -162,11 +162,12 @@ func (c *Conn) aborted() bool { return !c.peer.resetAt.IsZero() }
 
 // arrival is when what is sent now arrives. Everybody who waits looks again then.
 func (c *Conn) arrival() time.Time {
-	delay := c.link.opts.Latency
+	delay := max(c.link.opts.Latency, 0)
+	at := time.Now().Add(delay)
 	if delay > 0 {
-		c.link.later(delay)
+		c.link.later(time.Until(at)) // not before at, by a clock that goes on meanwhile
 	}
-	return time.Now().Add(max(delay, 0))
+	return at
 }
 
 // finish ends the stream of c.

@@ -70,6 +70,7 @@ type Conn struct {
 
 	late    atomic.Pointer[[]byte] // payload of the Pong to send by the holder of the turn
 	asking  atomic.Bool            // the holder of the turn sends a Ping, too
+	asked   atomic.Int32           // Pings sent for which no Pong has come
 	spoiled atomic.Bool            // a message written in fragments was not finished: none can follow
 	ext     Extensions             // nil without extensions
 	comp    *compression           // nil without compression
@@ -139,6 +140,9 @@ func (c *Conn) next(into []byte) (Item, error) {
 			return Item{}, err
 		case it.Kind == Close:
 			c.dead = ErrCloseReceived
+			return it, nil
+		case it.Kind == Pong && c.Asked():
+			c.asked.Add(-1)
 			return it, nil
 		case it.Kind != 0:
 			return it, nil
@@ -319,6 +323,9 @@ func (c *Conn) item(p []byte) Item {
 	}
 	return Item{Kind: Message, Type: typ, Data: p}
 }
+
+// Asked reports whether a Ping was sent that the peer has not answered: its Pong may be on the way.
+func (c *Conn) Asked() bool { return c.asked.Load() > 0 }
 
 // Until names the channel that is closed with the socket. Nobody may use c yet.
 func (c *Conn) Until(gone <-chan struct{}) { c.gone = gone }

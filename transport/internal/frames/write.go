@@ -214,6 +214,9 @@ func (c *Conn) sendFrame(h ws.Header, p []byte) (sent int, err error) {
 //
 //khp:impl WSP-FRAME-04
 func (c *Conn) header(op ws.OpCode, n int) ws.Header {
+	if op == ws.OpPing {
+		c.asked.Add(1)
+	}
 	h := ws.Header{Fin: true, OpCode: op, Length: int64(n), Masked: c.client}
 	if c.client {
 		_, _ = rand.Read(h.Mask[:]) // never fails
