@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strconv"
 
 	"example.com/khp/internal/scan"
@@ -52,17 +53,34 @@ func AppendStatusLine[S scan.Text](dst []byte, status int, reason S) ([]byte, er
 // may be empty; blanks at either end are refused, not trimmed, as are control bytes. The meaning of
 // the field is not checked.
 func AppendField[S, N scan.Text](dst []byte, name N, value S) ([]byte, error) {
-	if !fitsField(len(name), len(value)) || !ValidToken(name) || !ValidFieldValue(value) {
+	out, ok := appendField(dst, name, value)
+	if !ok {
 		return dst, fieldError(name, value)
 	}
-	return appendField(dst, name, value), nil
+	return out, nil
 }
 
-func appendField[S, N scan.Text](dst []byte, name N, value S) []byte {
-	dst = append(dst, name...)
-	dst = append(dst, ':', ' ')
-	dst = append(dst, value...)
-	return append(dst, '\r', '\n')
+// appendField looks at the bytes of a field while it copies them.
+func appendField[S, N scan.Text](dst []byte, name N, value S) (out []byte, ok bool) {
+	if !fitsField(len(name), len(value)) {
+		return dst, false
+	}
+	from := len(dst)
+	out = slices.Grow(dst, len(name)+len(value)+4)
+	out = out[:from+len(name)+len(value)+4]
+	line := out[from:]
+	if !scan.CopyToken(line, name) {
+		return dst, false
+	}
+	line = line[len(name):]
+	line[0], line[1] = ':', ' '
+	line = line[2:]
+	if !scan.CopyValue(line, value) {
+		return dst, false
+	}
+	line = line[len(value):]
+	line[0], line[1] = '\r', '\n'
+	return out, true
 }
 
 func fitsField(name, value int) bool { return name <= maxName && name+value+2 <= defaultLine }
@@ -91,7 +109,8 @@ func appendRest(out []byte, base int, fields Fields, body []byte, request, bodil
 	count := len(fields)
 	for i := range fields {
 		name, value := fields[i].Name, fields[i].Value
-		if !fitsField(len(name), len(value)) || !ValidToken(name) || !ValidFieldValue(value) {
+		var ok bool
+		if out, ok = appendField(out, name, value); !ok {
 			return out, fieldError(name, value)
 		}
 		if isSpecial(name) {
@@ -99,7 +118,6 @@ func appendRest(out []byte, base int, fields Fields, body []byte, request, bodil
 				return out, newError(k, 0, h.what, name)
 			}
 		}
-		out = appendField(out, name, value)
 	}
 	n := int64(len(body))
 	switch {

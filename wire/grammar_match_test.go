@@ -5,19 +5,48 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 )
 
 // matcher is the slow recogniser: it follows the productions to the letter, tries everything, and
 // knows nothing of package wire.
 type matcher struct {
 	b    []byte
-	memo map[int][]int
+	at   []int   // at[i] is i: the lists of one end, or of several in a row, are parts of it
+	turn int     // how many sentences were looked at
+	memo []known // by node and offset
 }
+
+// known is where a node may end that begins at some offset, in the sentence of that turn.
+type known struct {
+	turn int
+	ends []int
+}
+
+// matchers keep the memory of one sentence for the next.
+var matchers = sync.Pool{New: func() any { return new(matcher) }}
+
+// begin makes m look at b.
+func (m *matcher) begin(b []byte, nodes int) {
+	m.b = b
+	m.turn++
+	for len(m.at) < len(b)+2 {
+		m.at = append(m.at, len(m.at))
+	}
+	if n := nodes * (len(b) + 1); len(m.memo) < n {
+		m.memo = make([]known, n)
+	}
+}
+
+// from lists the offsets from i to the one before j.
+func (m *matcher) from(i, j int) []int { return m.at[i:j:j] }
 
 // recognise reports whether b is a sentence of a production.
 func (g *grammar) recognise(production string, b []byte) bool {
-	m := matcher{b: b, memo: make(map[int][]int, 256)}
-	whole := node{op: opName, id: -1, target: g.productions[production], not: g.productions[reserved[production]]}
+	m := matchers.Get().(*matcher)
+	defer matchers.Put(m)
+	m.begin(b, g.nodes+1)
+	whole := node{op: opName, id: g.nodes, target: g.productions[production], not: g.productions[reserved[production]]}
 	return slices.Contains(m.ends(&whole, 0), len(b)) && lengthAgrees(b)
 }
 
@@ -42,7 +71,7 @@ func lengthAgrees(b []byte) bool {
 func (m *matcher) ends(n *node, i int) []int {
 	if n.class != nil {
 		if i < len(m.b) && n.class[m.b[i]] {
-			return []int{i + 1}
+			return m.from(i+1, i+2)
 		}
 		return nil
 	}
@@ -51,18 +80,18 @@ func (m *matcher) ends(n *node, i int) []int {
 	}
 	if n.op == opText {
 		if bytes.HasPrefix(m.b[i:], []byte(n.text)) {
-			return []int{i + len(n.text)}
+			return m.from(i+len(n.text), i+len(n.text)+1)
 		}
 		return nil
 	}
-	key := n.id*(len(m.b)+1) + i
-	list, known := m.memo[key]
-	if known {
-		return list
+	memo := &m.memo[n.id*(len(m.b)+1)+i]
+	if memo.turn == m.turn {
+		return memo.ends
 	}
+	var list []int
 	switch n.op {
 	case opSequence:
-		list = []int{i}
+		list = m.from(i, i+1)
 		for _, kid := range n.kids {
 			list = m.each(kid, list)
 		}
@@ -74,13 +103,15 @@ func (m *matcher) ends(n *node, i int) []int {
 	case opOption:
 		list = append([]int{i}, m.ends(n.kids[0], i)...)
 	case opRepeat:
-		list = []int{i}
 		if class := n.kids[0].class; class != nil {
-			for ; i < len(m.b) && class[m.b[i]]; i++ {
-				list = append(list, i+1)
+			end := i
+			for end < len(m.b) && class[m.b[end]] {
+				end++
 			}
+			list = m.from(i, end+1)
 			break
 		}
+		list = m.from(i, i+1)
 		for more := list; len(more) > 0; {
 			more = slices.DeleteFunc(slices.Clone(m.each(n.kids[0], more)), func(end int) bool { return slices.Contains(list, end) })
 			list = append(list, more...)
@@ -94,7 +125,7 @@ func (m *matcher) ends(n *node, i int) []int {
 	case opText, opRange: // see above
 	}
 	list = unique(list)
-	m.memo[key] = list
+	*memo = known{m.turn, list}
 	return list
 }
 

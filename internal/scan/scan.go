@@ -56,6 +56,18 @@ func half[S Text](s S, i int) uint64 {
 	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24
 }
 
+// put writes x to d[i:i+8], its lowest byte first. It is compiled to one store.
+func put(d []byte, i int, x uint64) {
+	w := d[i : i+8]
+	w[0], w[1], w[2], w[3] = byte(x), byte(x>>8), byte(x>>16), byte(x>>24)
+	w[4], w[5], w[6], w[7] = byte(x>>32), byte(x>>40), byte(x>>48), byte(x>>56)
+}
+
+func putHalf(d []byte, i int, x uint64) {
+	w := d[i : i+4]
+	w[0], w[1], w[2], w[3] = byte(x), byte(x>>8), byte(x>>16), byte(x>>24)
+}
+
 // The scanners return the first index from i on whose byte is outside the class, or len(b). In
 // their loops, 0 <= i is for the compiler, which then omits its own bounds checks.
 
@@ -157,6 +169,63 @@ func ValidValue[S Text](s S) bool {
 	case n == 0:
 		return true
 	default:
+		m = 1
+	}
+	return !IsSpace(s[0]) && !IsSpace(s[len(s)-1]) && (m == 0 || All(s, IsValue))
+}
+
+// CopyToken and CopyValue do the same while they copy s to d, which is as long: a word that is at
+// hand is looked at almost for nothing. What they copy that is not valid means nothing.
+
+// CopyToken is [ValidToken].
+func CopyToken[S Text](d []byte, s S) bool {
+	var m uint64
+	d = d[:len(s)]
+	switch n := len(s); {
+	case n >= 8:
+		last := word(s, n-8)
+		m = oddToken(last)
+		for i := 0; i < n-8; i += 8 {
+			x := word(s, i)
+			m |= oddToken(x)
+			put(d, i, x)
+		}
+		put(d, n-8, last)
+	case n >= 4:
+		x, y := half(s, 0), half(s, n-4)
+		m = oddToken(x | y<<32)
+		putHalf(d, 0, x)
+		putHalf(d, n-4, y)
+	default:
+		copy(d, s)
+		return n > 0 && All(s, IsToken)
+	}
+	return m == 0 || All(s, IsToken)
+}
+
+// CopyValue is [ValidValue].
+func CopyValue[S Text](d []byte, s S) bool {
+	var m uint64
+	d = d[:len(s)]
+	switch n := len(s); {
+	case n >= 8:
+		last := word(s, n-8)
+		m = oddValue(last)
+		for i := 0; i < n-8; i += 8 {
+			x := word(s, i)
+			m |= oddValue(x)
+			put(d, i, x)
+		}
+		put(d, n-8, last)
+	case n >= 4:
+		x, y := half(s, 0), half(s, n-4)
+		m = oddValue(x | y<<32)
+		putHalf(d, 0, x)
+		putHalf(d, n-4, y)
+	case n == 0:
+		return true
+	default:
+		copy(d, s)
 		m = 1
 	}
 	return !IsSpace(s[0]) && !IsSpace(s[len(s)-1]) && (m == 0 || All(s, IsValue))

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -146,4 +147,26 @@ func TestEqualFold(t *testing.T) {
 	require.False(t, EqualFold([]byte("s"), "\u017f"))
 	require.False(t, EqualFold([]byte("k"), "\u212a"))
 	require.False(t, EqualFold([]byte("a"), "ab"))
+}
+
+// Copying says the same as looking does, whatever byte stands where, and copies what is valid.
+func TestCopy_SaysWhatValidSays(t *testing.T) {
+	for n := range 42 {
+		for at := range max(n, 1) {
+			for c := range 256 {
+				b := []byte(strings.Repeat("x-y", 14)[:n])
+				if n > 0 {
+					b[at] = byte(c)
+				}
+				d := make([]byte, n+3)
+				if valid := ValidToken(b); CopyToken(d, b) != valid || valid && string(d) != string(b)+"\x00\x00\x00" {
+					t.Fatalf("token %q: valid %v, copied %q", b, valid, d)
+				}
+				clear(d)
+				if valid := ValidValue(b); CopyValue(d, string(b)) != valid || valid && string(d) != string(b)+"\x00\x00\x00" {
+					t.Fatalf("value %q: valid %v, copied %q", b, valid, d)
+				}
+			}
+		}
+	}
 }
