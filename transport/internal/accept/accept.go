@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"syscall"
 	"time"
+
+	"example.com/khp/internal/seldom"
 )
 
 // Waiting after an error of accept that may pass, doubled each time.
@@ -20,7 +22,7 @@ const (
 // next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one
 // connection, and a lack of descriptors or memory, are waited out. Where connections come and go at
 // the limit, each would cost a line of the log: lines bounds them.
-func next(ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom) (net.Conn, error) {
+func next(ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom.Line) (net.Conn, error) {
 	delay := minAcceptDelay
 	for {
 		nc, err := ln.Accept()
@@ -36,7 +38,7 @@ func next(ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom
 			return nil, err
 		}
 		if delay == minAcceptDelay {
-			if _, ok := lines.say(time.Now(), time.Second); ok {
+			if _, ok := lines.Say(time.Now(), time.Second); ok {
 				log.Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit -n) or bound the connections", "error", plainCause(err))
 			}
 		}

@@ -22,14 +22,14 @@ const (
 // begins with TLS, as secure says of one that has not yet, would not understand.
 func turnAway(nc net.Conn, secure bool) {
 	if _, is := nc.(*tls.Conn); !secure && !is {
-		Answer(nc, "503 Service Unavailable", tooManyText+"\n")
+		answer(nc, "503 Service Unavailable", tooManyText+"\n")
 	}
 	sock.Abort(nc)
 }
 
-// Answer answers an HTTP request in one write that a new connection takes at once. fields are
+// answer answers an HTTP request in one write that a new connection takes at once. fields are
 // further lines of its head.
-func Answer(nc net.Conn, status, text string, fields ...string) {
+func answer(nc net.Conn, status, text string, fields ...string) {
 	now := time.Now()
 	_ = nc.SetWriteDeadline(now.Add(sock.GiveUpTimeout))
 	more := ""

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/internal/seldom"
 	"example.com/khp/transport/internal/network"
 
 	"example.com/khp/transport/internal/hops"
@@ -41,7 +42,7 @@ type Gate struct {
 
 	turned atomic.Uint64 // clients, because of their address
 
-	accepting, turning, filling, mistrusting seldom // lines of the log
+	accepting, turning, filling, mistrusting seldom.Line // lines of the log
 }
 
 // SetBounds sets the bounds, also while the gate is used: connections that are too many by new ones
@@ -119,7 +120,7 @@ func (g *Gate) TooMany() uint64 { return g.turned.Load() }
 // tooMany logs and counts that a client was turned away.
 func (g *Gate) tooMany(remote string) {
 	g.turned.Add(1)
-	if silent, ok := g.turning.say(time.Now(), period); ok {
+	if silent, ok := g.turning.Say(time.Now(), seldom.Period); ok {
 		g.Log.Warn("turned away: too many connections from this address", "remote", remote, "most", g.bounds.Load().PerAddress, "since_last_line", silent)
 	}
 }
@@ -127,14 +128,14 @@ func (g *Gate) tooMany(remote string) {
 // full logs and counts that a client was refused because all connections are in use.
 func (g *Gate) full(remote string) {
 	g.places.refuse()
-	if silent, ok := g.filling.say(time.Now(), period); ok {
+	if silent, ok := g.filling.Say(time.Now(), seldom.Period); ok {
 		g.Log.Warn("turned away: "+allInUse, "remote", remote, "most", g.bounds.Load().Connections, "since_last_line", silent)
 	}
 }
 
 // mistrusts logs that a connection was refused because of its PROXY header.
 func (g *Gate) mistrusts(nc net.Conn, why string, err error) {
-	silent, ok := g.mistrusting.say(time.Now(), period)
+	silent, ok := g.mistrusting.Say(time.Now(), seldom.Period)
 	if !ok {
 		return
 	}

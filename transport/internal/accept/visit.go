@@ -66,7 +66,7 @@ func (v *Visit) Explain(head []byte, err error) bool {
 		var plain tls.RecordHeaderError
 		if errors.As(err, &plain) && plain.Conn != nil {
 			if nc, head = plain.Conn, plain.RecordHeader[:]; !hops.IsHeader(head) {
-				Answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
+				answer(nc, "400 Bad Request", "this is an HTTPS port: use wss:// or https://\n")
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (v *Visit) Explain(head []byte, err error) bool {
 		return false
 	}
 	v.gate.mistrusts(nc, "a PROXY header was refused: its sender is not among the trusted proxies, or none is expected here", nil)
-	Answer(nc, "400 Bad Request", "no PROXY header is expected from this address\n")
+	answer(nc, "400 Bad Request", "no PROXY header is expected from this address\n")
 	return true
 }
 
@@ -86,7 +86,7 @@ func (v *Visit) SeenFrom(fields wire.Fields) { v.Conn = v.Front.SeenFrom(v.Conn,
 // the client was refused, or is gone.
 func (v *Visit) Enter(ctx context.Context, rest *[]byte) bool {
 	if !v.count() {
-		Answer(v.Conn, "503 Service Unavailable", tooManyText+"\n")
+		answer(v.Conn, "503 Service Unavailable", tooManyText+"\n")
 		return false
 	}
 	g := v.gate
@@ -100,11 +100,11 @@ func (v *Visit) Enter(ctx context.Context, rest *[]byte) bool {
 		}
 	}
 	if ctx.Err() != nil {
-		Answer(v.Conn, "503 Service Unavailable", ShuttingDown+"\n")
+		answer(v.Conn, "503 Service Unavailable", ShuttingDown+"\n")
 		return false
 	}
 	g.full(v.RemoteAddr().String())
-	Answer(v.Conn, "503 Service Unavailable", allInUse+"\n", "Retry-After: "+seconds(comeAgain))
+	answer(v.Conn, "503 Service Unavailable", allInUse+"\n", "Retry-After: "+seconds(comeAgain))
 	return false
 }
 

@@ -17,6 +17,7 @@ import (
 	"example.com/khp/cmd/khp/internal/gateway/paths"
 	"example.com/khp/cmd/khp/internal/gateway/target"
 	"example.com/khp/cmd/khp/internal/observe"
+	"example.com/khp/internal/seldom"
 	"example.com/khp/transport"
 	"example.com/khp/wire"
 )
@@ -31,7 +32,7 @@ type gateway struct {
 	rules     atomic.Pointer[rules]
 	fronts    []*front
 	draining  atomic.Bool
-	strangers seldom // lines of the log
+	strangers seldom.Line // lines of the log
 	clients   target.Clients
 	load      atomic.Pointer[func() transport.Load] // once it serves
 }

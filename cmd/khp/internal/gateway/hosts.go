@@ -6,12 +6,15 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/gateway/config"
 	"example.com/khp/cmd/khp/internal/gateway/host"
+	"example.com/khp/internal/seldom"
+	"example.com/khp/wire"
 )
 
 // hosts makes the set of names by which the server may be asked: every name, if none are listed.
@@ -61,8 +64,33 @@ func open(l *config.Listener) bool {
 
 // strange answers a request for another server.
 func (g *gateway) strange(w http.ResponseWriter, r *http.Request) {
-	if silent, ok := g.strangers.say(time.Now()); ok {
+	if silent, ok := g.strangers.Say(time.Now(), seldom.Period); ok {
 		g.log.Warn("refused: the Host of the request is none of hosts", "remote", r.RemoteAddr, "host", r.Host, "since_last_line", silent)
 	}
 	http.Error(w, "this server is not "+cli.OneLine(r.Host), http.StatusMisdirectedRequest)
+}
+
+// outside checks outside-host and outside-prefix, of the document and of routes.
+func (o *options) outside() error {
+	document := &config.Route{OutsideHost: o.OutsideHost, OutsidePrefix: o.OutsidePrefix}
+	wrong := []error{checkOutside(document)}
+	for _, r := range o.Routes {
+		wrong = append(wrong, checkOutside(r))
+	}
+	return errors.Join(wrong...)
+}
+
+func checkOutside(r *config.Route) error {
+	var wrong []error
+	for _, h := range r.OutsideHost {
+		if u, err := wire.ParseURL("ws://"+h, nil); err != nil || u.Path != "/" || strings.ContainsAny(h, "/?") {
+			wrong = append(wrong, r.Fault("outside-host", strconv.Quote(h), "expected a host as it stands in a URL, as in www.example.com or www.example.com:8443"))
+		}
+	}
+	if p := r.OutsidePrefix; p != "" {
+		if u, err := wire.ParseURL("ws://localhost"+p, nil); err != nil || !strings.HasPrefix(p, "/") || u.HasQuery {
+			wrong = append(wrong, r.Fault("outside-prefix", strconv.Quote(p), "expected the beginning of a path, as in /app"))
+		}
+	}
+	return errors.Join(wrong...)
 }

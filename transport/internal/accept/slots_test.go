@@ -4,29 +4,11 @@ import (
 	"net"
 	"net/netip"
 	"testing"
-	"time"
 
 	"example.com/khp/transport/internal/network"
 
 	"github.com/stretchr/testify/require"
 )
-
-// A flood costs one line in each period, which tells of the others.
-func TestSeldom(t *testing.T) {
-	var s seldom
-	now := time.Unix(1000, 0)
-	silent, ok := s.say(now, period)
-	require.True(t, ok, "the first one at once")
-	require.Zero(t, silent)
-	for range 5000 {
-		now = now.Add(time.Millisecond)
-		_, ok = s.say(now, period)
-		require.False(t, ok)
-	}
-	silent, ok = s.say(now.Add(5*time.Second), period)
-	require.True(t, ok)
-	require.Equal(t, 5000, silent)
-}
 
 // All addresses of a /64 are one client's; an IPv4 address is one in whatever form it comes.
 func TestSlots_IPv6Network(t *testing.T) {
