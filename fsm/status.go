@@ -115,7 +115,7 @@ func (r Rule) Fields() []string {
 //khp:impl KHP-CLASS-UNLISTED-01 KHP-EXT-RSP-06
 func Status(code int) Rule {
 	if code >= 0 && code < len(lines) && lines[code] > 0 {
-		r := &statusTable[lines[code]-1]
+		r := statusTable[lines[code]-1]
 		return Rule{Code: code, Reason: r.reason, Action: r.action, Strength: r.strength,
 			Duties: r.duties, Reqs: r.reqs, Listed: true}
 	}
