@@ -65,6 +65,57 @@ func TestProve_PageIsUpToDate(t *testing.T) {
 	require.Zero(t, run(t.Context(), false, &out, &errs), "%s%s", out.String(), errs.String())
 }
 
+// z3 reads what khp graph writes: it begins without breaking anything, steps are possible, and a fault
+// breaks its property by its row, which the machine itself does not.
+func TestSMTLIB_IsRead(t *testing.T) {
+	needZ3(t)
+	for _, v := range []struct {
+		m                        *prove.Machine
+		fault, breaks, row, from string
+	}{
+		{prove.Client(), "request-too-early", "|breaks INV-06|", "|row connecting/connected/send-opening|", "(not |WebSocket up|)"},
+		{prove.Server(), "decide-on-nothing", "|breaks INV-41|", "|row opening/opening-request/await-request|", "init"},
+	} {
+		ask, text := reader(t, v.m), written(t, v.m)
+		require.Equal(t, "sat", ask("init", "step"))
+		for _, p := range v.m.Properties() {
+			for _, kind := range []string{"breaks", "violates"} {
+				if name := "|" + kind + " " + p[0] + "|"; strings.Contains(text, "(define-fun "+name+" ") {
+					require.Equal(t, "unsat", ask("init", name), "%s by the first step", name)
+				}
+			}
+		}
+		f, ok := model.FaultNamed(v.fault)
+		require.True(t, ok)
+		require.Equal(t, "unsat", ask(v.from, v.row, v.breaks))
+		require.Equal(t, "sat", reader(t, v.m.With(f.Row, f.Changed))(v.from, v.row, v.breaks))
+	}
+}
+
+func written(t *testing.T, m *prove.Machine) string {
+	var b strings.Builder
+	require.NoError(t, m.SMTLIB(&b))
+	return b.String()
+}
+
+// reader returns what z3, which has read m, says to assertions together.
+func reader(t *testing.T, m *prove.Machine) func(assertions ...string) string {
+	p, err := z3.Start(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = p.Close() })
+	require.NoError(t, p.Tell(written(t, m)))
+	return func(assertions ...string) string {
+		require.NoError(t, p.Tell("(push)\n"))
+		for _, a := range assertions {
+			require.NoError(t, p.Tell("(assert "+a+")\n"))
+		}
+		answer, err := p.Ask("(check-sat)\n")
+		require.NoError(t, err)
+		require.NoError(t, p.Tell("(pop)\n"))
+		return answer
+	}
+}
+
 func TestProve_WithoutZ3(t *testing.T) {
 	t.Chdir("../..")
 	t.Setenv("PATH", t.TempDir())

@@ -10,6 +10,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/sim/export"
 	"example.com/khp/sim/formal"
+	"example.com/khp/sim/prove"
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +28,16 @@ var formats = []format{
 	{"svg", export.SVG, false},
 	{"promela", formal.Promela, true},
 	{"tla", formal.TLA, true},
+	{"smtlib", smtlib, false},
 	{"tla-config", func(w io.Writer, _ export.Machine) error { return formal.TLAConfig(w) }, true},
+}
+
+// smtlib writes the machine of one side.
+func smtlib(w io.Writer, m export.Machine) error {
+	if m == export.Server {
+		return prove.Server().SMTLIB(w)
+	}
+	return prove.Client().SMTLIB(w)
 }
 
 // Command is khp graph.
@@ -41,11 +51,14 @@ the tables that they run by. Whatever fails goes through one node, and every
 phase says how many of its edges do.
 
 The formats promela and tla write the pair as a model for the checkers Spin and
-TLC, with hosts, a network and properties; tla-config is what TLC needs besides.`,
+TLC, with hosts, a network and properties; tla-config is what TLC needs besides.
+The format smtlib writes one side with its surroundings as terms for SMT solvers
+such as z3: what begins, what a step does, and what breaks each property.`,
 		Example: `  khp graph client --format svg --output client.svg
   khp graph server --format dot | dot -Tpdf > server.pdf
   khp graph pair
-  khp graph pair --format promela --output pair.pml && spin -a pair.pml`,
+  khp graph pair --format promela --output pair.pml && spin -a pair.pml
+  khp graph client --format smtlib --output client.smt2`,
 		ValidArgs: export.Machines(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -83,6 +96,9 @@ func graph(c *cli.Env, m export.Machine, format, output string) error {
 		}
 		if f.name == "svg" && m == export.Pair {
 			return cli.Usagef("svg draws one side, both at once are too wide to read; as in khp graph client --format svg, or khp graph pair --format mermaid")
+		}
+		if f.name == "smtlib" && m == export.Pair {
+			return cli.Usagef("smtlib writes one side and its surroundings; as in khp graph client --format smtlib, or khp graph pair --format promela")
 		}
 		if f.model && m != export.Pair {
 			return cli.Usagef("a model needs both sides to talk to each other; as in khp graph pair --format %s", format)

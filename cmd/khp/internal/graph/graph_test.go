@@ -46,6 +46,19 @@ func TestGraph_Models(t *testing.T) {
 	}
 }
 
+func TestGraph_SMTLIB(t *testing.T) {
+	for _, machine := range []string{"client", "server"} {
+		code, out, errs := runGraph(t, machine, "--format", "smtlib")
+		require.Equal(t, cli.ExitOK, code, errs)
+		require.Contains(t, out, "(define-fun step () Bool")
+		require.Contains(t, out, "; The "+machine+" of KHP")
+	}
+	code, out, errs := runGraph(t, "pair", "--format", "smtlib")
+	require.Equal(t, cli.ExitUsage, code)
+	require.Empty(t, out)
+	require.Contains(t, errs, "khp graph client --format smtlib")
+}
+
 func TestGraph_DefaultIsMermaid(t *testing.T) {
 	_, want, _ := runGraph(t, "client", "--format", "mermaid")
 	code, got, _ := runGraph(t, "client")

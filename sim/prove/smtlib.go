@@ -1,0 +1,167 @@
+package prove
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// SMTLIB writes the machine with its surroundings in SMT-LIB 2: the variables of a state and those
+// after a step, which have a ' behind their names; init, |row ID| and step; and for each property what
+// breaks it: |breaks ID|, by a step, and |violates ID|, in a state. Solvers read it as it is, and what
+// is to be asked comes behind it. There are no limits: whether something is left of one is a variable
+// that may change at any step.
+func (m *Machine) SMTLIB(w io.Writer) error {
+	x := &smtWriter{m: m}
+	for n := range m.rows {
+		if r := m.run(n); r.when != no {
+			x.runs = append(x.runs, r)
+		}
+	}
+	x.line("; The %s of KHP with its surroundings, written by khp graph %s --format smtlib.", m.Side, m.Side)
+	x.line("; Facts are what is found about the event. Configuration does not change; the rest does.")
+	x.line("(set-logic ALL)")
+	x.variables()
+	x.init()
+	x.steps()
+	x.properties()
+	_, err := io.WriteString(w, x.text.String())
+	return err
+}
+
+type smtWriter struct {
+	m    *Machine
+	runs []*run
+	text strings.Builder
+}
+
+func (x *smtWriter) line(format string, args ...any) { fmt.Fprintf(&x.text, format+"\n", args...) }
+
+func after(name string) string { return quoted(name + "'") }
+
+// variables declares phases, states, configuration and facts.
+func (x *smtWriter) variables() {
+	var phases []string
+	for _, p := range x.m.phases {
+		phases = append(phases, "("+p+")")
+	}
+	x.line("(declare-datatypes ((Phase 0)) ((%s)))", strings.Join(phases, " "))
+	x.line("(declare-const phase Phase)\n(declare-const %s Phase)", after("phase"))
+	for _, v := range x.m.state {
+		x.line("(declare-const %s Bool)\n(declare-const %s Bool)", quoted(v), after(v))
+	}
+	known := map[string]bool{}
+	for _, v := range x.m.state {
+		known[v] = true
+	}
+	var others []string
+	note := func(t *term) {
+		t.variables(func(n string) {
+			if !known[n] {
+				known[n] = true
+				others = append(others, n)
+			}
+		})
+	}
+	for _, r := range x.runs {
+		note(r.when)
+		for _, v := range x.m.state {
+			note(r.at[v])
+		}
+		for _, d := range r.duties {
+			note(d.holds)
+		}
+	}
+	for _, g := range x.m.goals {
+		note(g.holds)
+	}
+	slices.Sort(others)
+	for _, n := range others {
+		x.line("(declare-const %s Bool)", quoted(n))
+	}
+}
+
+// init says how it begins.
+func (x *smtWriter) init() {
+	x.line("(define-fun init () Bool (and (= phase %s)", x.m.first)
+	for _, v := range x.m.state {
+		if slices.Contains(x.m.start, v) {
+			x.line("  %s", quoted(v))
+		} else {
+			x.line("  (not %s)", quoted(v))
+		}
+	}
+	x.line("))")
+}
+
+// rowName is the symbol of a row. Rows that ignore their event have no id.
+func (x *smtWriter) rowName(n int) string {
+	r := x.runs[n]
+	name := r.row.ID
+	if name == "" {
+		name = fmt.Sprintf("%s of %s, %d", r.row.From, r.row.Event, n)
+	}
+	return quoted("row " + name)
+}
+
+// steps writes each row, and that one of them is taken.
+func (x *smtWriter) steps() {
+	for n, r := range x.runs {
+		x.line("(define-fun %s () Bool (and (= phase %s) (= %s %s)", x.rowName(n), r.row.From, after("phase"), r.row.To)
+		x.line("  %s", r.when)
+		for _, v := range x.m.state {
+			x.line("  (= %s %s)", after(v), r.at[v])
+		}
+		x.line("))")
+	}
+	x.line("(define-fun step () Bool (or")
+	for n := range x.runs {
+		x.line("  %s", x.rowName(n))
+	}
+	x.line("))")
+}
+
+// properties writes what breaks each of them.
+func (x *smtWriter) properties() {
+	var ids []string
+	broken := map[string][]string{}
+	for n, r := range x.runs {
+		for _, d := range r.duties {
+			if broken[d.id] == nil {
+				ids = append(ids, d.id)
+			}
+			broken[d.id] = append(broken[d.id], fmt.Sprintf("(and %s %s) ; %s", x.rowName(n), not(d.holds), d.text))
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		x.line("(define-fun %s () Bool (or false", quoted("breaks "+id))
+		for _, t := range broken[id] {
+			x.line("  %s", t)
+		}
+		x.line("))")
+	}
+	ids, broken = nil, map[string][]string{}
+	for _, g := range x.m.goals {
+		if broken[g.id] == nil {
+			ids = append(ids, g.id)
+		}
+		where := "true"
+		if g.phases != nil {
+			where = "(or false"
+			for _, p := range g.phases {
+				where += " (= phase " + p + ")"
+			}
+			where += ")"
+		}
+		broken[g.id] = append(broken[g.id], fmt.Sprintf("(and %s %s) ; %s", where, not(g.holds), g.text))
+	}
+	for _, id := range ids {
+		x.line("(define-fun %s () Bool (or false", quoted("violates "+id))
+		for _, t := range broken[id] {
+			x.line("  %s", t)
+		}
+		x.line("))")
+	}
+}
