@@ -149,9 +149,17 @@ prove-write: ## prove, and write docs/invariants.md
 mutate-explore: ## count the changes that exploration alone notices: N=300 of them, S=1 seed; N=-1 takes all (minutes)
 	$(GO) test ./fsm -run TestMutation_ByExploration -mutate-explore $(or $(N),300) -mutate-seed $(or $(S),0) -v -timeout 60m
 
+.PHONY: mutate-tools
+mutate-tools: ## show changes of the tables to each tool alone: N=100 of them, S=1 seed (needs z3; minutes)
+	$(GO) test ./fsm -run TestMutation_ByTool -mutate-tools $(or $(N),100) -mutate-seed $(or $(S),0) -v -timeout 60m
+
 .PHONY: trace
 trace: ## write docs/requirements.md: which code implements, which passing test proves each requirement
 	$(GO) run ./internal/reqtrace -write docs/requirements.md
+
+.PHONY: traced
+traced: ## break each requirement: a test that names it must fail (T=KHP-REDIR for those; minutes)
+	$(GO) run ./internal/traced $(T)
 
 .PHONY: bench
 bench: ## compare the parser, the server and the relay with others (four minutes; in the module bench; the relay with Debian's nginx)

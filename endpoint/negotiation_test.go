@@ -111,6 +111,12 @@ func TestClient_ExtendedRequest(t *testing.T) {
 		r.take(r.c.Opened(t0, Subprotocol, []string{"x-a"}, zeroAccept))
 		require.Equal(t, []string{"GET /p HTTP/1.1\r\nHost: h\r\n\r\n"}, r.sent)
 	})
+	t.Run("in-order-of-preference", func(t *testing.T) {
+		proves(t, "KHP-EXT-REQ-02 KHP-EXT-REQ-04")
+		r := dialed(t, "ws://h/p", ClientConfig{OpeningExtensions: []string{"x-d", "x-b", "x-c"}, Extensions: []string{"x-e", "x-a"}})
+		r.take(r.c.Opened(t0, Subprotocol, []string{"x-b"}, zeroAccept))
+		require.Equal(t, []string{"GET /p HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Extensions: x-d, x-c, x-e, x-a\r\n\r\n"}, r.sent)
+	})
 	t.Run("further-fields", func(t *testing.T) {
 		proves(t, "KHP-EXT-REQ-06")
 		cfg := ClientConfig{Extensions: []string{"x-a"}, Header: []HeaderField{{"X-A-Key", "k1"}, {"X-A-Key", "k2"}}}

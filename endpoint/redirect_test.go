@@ -169,8 +169,19 @@ func TestClient_Reading_RedirectStatus(t *testing.T) {
 		require.Contains(t, r.all[len(r.all)-1], "GET /q", "the second opening request is a GET")
 	})
 	t.Run("ADV-11/307-to-post", func(t *testing.T) {
-		proves(t, "KHP-STATUS-307-03 KHP-STATUS-307-04")
+		proves(t, "KHP-STATUS-307-03")
 		asking(t, post).unit(redirect(307, "/q")).wantFail("only a GET is redirected", fsm.FailureRedirectMethod, 1000)
+	})
+	// The method stays, in both requests, and the next connect call begins at the original URL again.
+	t.Run("307-is-temporary", func(t *testing.T) {
+		proves(t, "KHP-STATUS-307-04")
+		cfg := ClientConfig{}
+		r := asking(t, cfg).unit(redirect(307, "/q")).hangUp()
+		r.take(r.c.Connected(t0, [16]byte{}))
+		require.Equal(t, "SendBytes GET /q HTTP/1.1", r.all[len(r.all)-1])
+		r.opened()
+		require.True(t, strings.HasPrefix(r.sent[len(r.sent)-1], "GET /q HTTP/1.1\r\n"), "%q", r.sent)
+		require.True(t, strings.HasPrefix(asking(t, cfg).sent[0], "GET /p HTTP/1.1\r\n"))
 	})
 	for _, status := range []int{301, 302, 303, 307} {
 		t.Run("followed/"+strconv.Itoa(status), func(t *testing.T) {

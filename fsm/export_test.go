@@ -34,12 +34,14 @@ func ServerCell(s ServerState, ev Event) int {
 }
 
 // Mutants iterates over all mutants of the three tables: of every edge the guard without or with
-// the opposite of each of its bits, another next phase, each effect dropped or replaced, each
-// change of the state dropped, and the edge itself gone; of every status code another action and
-// each duty flipped.
+// the opposite of each of its bits, another next phase, each effect dropped, replaced, exchanged with
+// the next or added, each change of the state dropped, each mark added, and the edge itself gone; of
+// every cell its rows in another order, and another verdict where nothing happens; of every status
+// code another action and each duty flipped.
 func Mutants() iter.Seq[Mutant] {
 	return func(yield func(Mutant) bool) {
-		_ = mutateEdges("client", clientPlaces, uint8(clientPhases), yield) && mutateEdges("server", serverPlaces, uint8(serverPhases), yield) && mutateStatuses(yield)
+		_ = mutateEdges("client", clientPlaces, uint8(clientPhases), yield) && mutateEdges("server", serverPlaces, uint8(serverPhases), yield) &&
+			mutateMore("client", clientPlaces, yield) && mutateMore("server", serverPlaces, yield) && mutateStatuses(yield)
 	}
 }
 

@@ -17,6 +17,7 @@ type Client struct {
 	lateTerminator bool // the last response came without its terminator
 	silent         bool // auto: the server has said nothing since the opening handshake
 	gateway        bool // it has said N
+	muddled        bool // never: a machine holds a plan too early, or two of them
 }
 
 // body is what has become of the body of a request.

@@ -11,6 +11,10 @@ func ClientOf(s fsm.ClientState) Client {
 	marks := clientMarks[0][b[1]] | clientMarks[1][b[2]]
 	m.waiting, m.proxyTried, m.gateway = marks&saysWaiting != 0, marks&saysProxyTried != 0, marks&saysGateway != 0
 	m.lateTerminator, m.silent = marks&saysLateTerminator != 0, marks&saysSilent != 0
+	if m.phase <= fsm.ClientDraining { // the plan once more, as guards read it
+		closing := m.phase >= fsm.ClientClosing
+		m.muddled = marks&saysPlanFail != 0 != (closing && m.plan == fsm.PlanFail) || marks&saysPlanClose != 0 != (closing && m.plan == fsm.PlanClose)
+	}
 	switch {
 	case m.phase == fsm.ClientSendingBody:
 		m.body = bodySending
@@ -48,7 +52,7 @@ func ServerOf(s fsm.ServerState) Server {
 }
 
 // says is what the marks of a machine say.
-type says uint8
+type says uint16
 
 const (
 	saysWaiting says = 1 << iota
@@ -59,12 +63,15 @@ const (
 	saysSilent
 	saysGateway
 	saysOpened
+	saysPlanFail
+	saysPlanClose
 )
 
 // The names of marks, as [fsm.MarkNames] has them.
 var words = map[string]says{
 	"wait running": saysWaiting, "late terminator possible": saysLateTerminator, "body sent": saysBodySent, "body cut short": saysBodyCut,
 	"proxy tried": saysProxyTried, "nothing received yet": saysSilent, "N received": saysGateway, "was open": saysOpened,
+	"plan fail": saysPlanFail, "plan close": saysPlanClose,
 }
 
 // clientMarks and serverMarks tell what each byte of marks in an encoding says.
@@ -93,7 +100,7 @@ func spread(names func(b1, b2 byte) []string) (table [2][256]says) {
 	return table
 }
 
-// Same says what the state of a client shows and the memory does not, "" if they agree.
+// Same says in what the state of a client and the memory differ, "" if in nothing.
 func (m Client) Same(s fsm.ClientState) string {
 	switch {
 	case s.Phase() != m.phase:
@@ -112,11 +119,13 @@ func (m Client) Same(s fsm.ClientState) string {
 		return "interim"
 	case s.LateTerminator() != m.lateTerminator && m.phase == fsm.ClientOpen:
 		return "late terminator"
+	case m.relevant() != ClientOf(s):
+		return differsMemory
 	}
 	return ""
 }
 
-// Same says what the state of a server shows and the memory does not, "" if they agree.
+// Same says in what the state of a server and the memory differ, "" if in nothing.
 func (m Server) Same(s fsm.ServerState) string {
 	switch {
 	case s.Phase() != m.phase:
@@ -131,6 +140,8 @@ func (m Server) Same(s fsm.ServerState) string {
 		return "deferrals"
 	case (s.Profile() == fsm.ProfileKaazing) != m.kaazing:
 		return "profile"
+	case m != ServerOf(s):
+		return differsMemory
 	}
 	return ""
 }

@@ -42,6 +42,9 @@ t.Attr("req", "KHP-REDIR-05")                           // in the test, or the s
 ` + "```" + `
 
 Rows of the tables in ` + "`fsm`" + ` carry their ids as strings; these count as marks. An unknown id is an error, and so is an exception for something that is complete.
+
+That a test names a requirement does not yet prove it. ` + "`make traced`" + ` breaks each requirement that is no exception, by an edit of a line (internal/traced/edits.txt), by its rows
+in a table, or by the action of its status code, and demands that a test which names it fails.
 `
 
 var titles = map[string]string{

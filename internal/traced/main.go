@@ -1,0 +1,73 @@
+// Traced breaks each requirement and demands that a test which names it fails.
+//
+//	go run ./internal/traced              all requirements that are not excepted
+//	go run ./internal/traced KHP-REDIR    those whose id begins so
+//	go run ./internal/traced edit         those that are broken by an edit; also rows, status
+//
+// A requirement is broken by its edit in edits.txt; without one, by its rows in the tables of
+// package fsm, which then ignore what they should do; without rows, by the action of its status
+// code. The tests are those that docs/requirements.md lists and those that name it in their source.
+// It exits with 1 if a requirement survives.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/khp/internal/docgen/tool"
+)
+
+func main() {
+	dir, err := tool.Root()
+	if err == nil {
+		var survivors []string
+		if survivors, err = run(dir, os.Args[1:], os.Stdout); len(survivors) > 0 {
+			os.Exit(1)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "traced:", err)
+		os.Exit(2)
+	}
+}
+
+// run breaks the requirements whose ids begin with one of the prefixes, and returns those that no
+// test noticed.
+func run(dir string, prefixes []string, out io.Writer) (survivors []string, err error) {
+	begin := time.Now()
+	plan, err := load(dir)
+	if err != nil {
+		return nil, err
+	}
+	lab, err := newLab(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer lab.close()
+	killed := map[string]int{}
+	for _, m := range plan.mutants {
+		if len(prefixes) > 0 && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(m.id, p) || m.by() == p }) {
+			continue
+		}
+		killer, err := lab.kill(m, plan.tests[m.id])
+		if err != nil {
+			_, _ = fmt.Fprintf(out, "%s: %s: %v\n", m.id, m.what(), err)
+			survivors = append(survivors, m.id)
+			continue
+		}
+		if killer == "" {
+			survivors = append(survivors, m.id)
+			_, _ = fmt.Fprintf(out, "%s: %s: no test that names it fails, of %s\n", m.id, m.what(), strings.Join(plan.tests[m.id], ", "))
+			continue
+		}
+		killed[m.by()]++
+		_, _ = fmt.Fprintf(out, "%s: %s: %s\n", m.id, m.what(), killer)
+	}
+	_, _ = fmt.Fprintf(out, "%d requirements broken and noticed (%d by an edit, %d by rows, %d by a status), %d not noticed, %d excepted, in %v\n",
+		killed["edit"]+killed["rows"]+killed["status"], killed["edit"], killed["rows"], killed["status"], len(survivors), plan.excepted, time.Since(begin).Round(time.Second))
+	return survivors, nil
+}
