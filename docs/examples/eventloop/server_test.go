@@ -6,14 +6,14 @@ import (
 	"context"
 	"testing"
 
-	"example.com/khp/docs/examples/internal/suite"
 	"example.com/khp/endpoint"
+	"example.com/khp/internal/embedtest"
 	"github.com/stretchr/testify/require"
 )
 
 // The server conforms, and survives clients that mean harm; of their connections nothing is left.
 func TestServer(t *testing.T) {
-	slow := suite.NewSlow()
+	slow := embedtest.NewSlow()
 	l, err := newServer("127.0.0.1:0", func(r *endpoint.Request) endpoint.Decision {
 		d, _ := slow.Decide(context.Background(), r)
 		return d
@@ -22,8 +22,8 @@ func TestServer(t *testing.T) {
 	done := make(chan error)
 	go func() { done <- l.run() }()
 	url := "ws://" + l.addr()
-	t.Run("conform", func(t *testing.T) { suite.Conform(t, url, "khp/*", "rfc6455/*") })
-	t.Run("hostile", func(t *testing.T) { suite.Hostile(t, url, slow) })
+	t.Run("conform", func(t *testing.T) { embedtest.Conform(t, url, "khp/*", "rfc6455/*") })
+	t.Run("hostile", func(t *testing.T) { embedtest.Hostile(t, url, slow, embedtest.Library{}) })
 	left := make(chan int)
 	for n := 1; n > 0; n = <-left {
 		go l.post(func() { left <- len(l.sockets) })

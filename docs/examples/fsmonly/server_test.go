@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/khp/docs/examples/internal/suite"
+	"example.com/khp/internal/embedtest"
 )
 
 // The server does what the specification asks of its part, and survives clients that mean harm.
@@ -15,8 +15,8 @@ func TestServer(t *testing.T) {
 	defer srv.Close()
 	url := "ws" + strings.TrimPrefix(srv.URL, "http")
 	t.Run("conform", func(t *testing.T) {
-		suite.Conform(t, url, "khp/open/*", "khp/ext/101/*", "khp/ext/request/*", "khp/ext/close*", "khp/ext/ping")
+		embedtest.Conform(t, url, "khp/open/*", "khp/ext/101/*", "khp/ext/request/*", "khp/ext/close*", "khp/ext/ping")
 	})
-	t.Run("hostile", func(t *testing.T) { suite.Hostile(t, url, nil) })
-	t.Run("credentials", func(t *testing.T) { suite.Account(t, url) })
+	t.Run("hostile", func(t *testing.T) { embedtest.Hostile(t, url, nil, embedtest.Library{}) })
+	t.Run("credentials", func(t *testing.T) { embedtest.Account(t, url) })
 }

@@ -1,6 +1,6 @@
-// Package suite tries the servers of the examples: the conformance cases of khp, and clients that
-// mean harm.
-package suite
+// Package embedtest tries servers that embed khp, those of docs/examples and of transport/adapter:
+// with the conformance cases of khp, and with clients that mean harm.
+package embedtest
 
 import (
 	"context"
