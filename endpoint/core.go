@@ -259,9 +259,9 @@ func withMisuse(detail string, e *MisuseError) string {
 // memory holds the buffers of one handshake in one allocation. Longer content is allocated on its
 // own.
 type memory struct {
+	fields  [8]wire.Field // of the parsed head; first, as the garbage collector looks no farther than to the last pointer
 	buf     [512]byte     // for output
 	message [512]byte     // the message that holds the request, or the response
-	fields  [8]wire.Field // of the parsed head
 }
 
 // mostKept bounds the buffers, in bytes, that a Server keeps for the next connection.
