@@ -78,6 +78,9 @@ type application Handler
 
 var _ handshake.Application = (*application)(nil)
 
+// AtOnce implements [handshake.Application].
+func (h *application) AtOnce() bool { return h.Prompt }
+
 // Judge implements [handshake.Application]: it asks the Authenticator, unless the client of this
 // request was let in already, and then the application.
 func (h *application) Judge(ctx context.Context, nc net.Conn, r *Request, letIn bool) (d Decision, refused *auth.Verdict, err error) {

@@ -72,6 +72,17 @@ type Handler struct {
 	// and Serve get; nil adds none. The context it is given ends when the connection is over and
 	// Serve has returned, not yet at Shutdown.
 	ConnContext func(ctx context.Context, r *OpeningRequest) context.Context
+	// ConnOver is called with the context that ConnContext has returned when the connection is over
+	// and Serve has returned, also if it never opened. It must not wait. nil is not called.
+	ConnOver func(ctx context.Context)
+	// Forget has an open [Conn] keep nothing of the requests that it was opened with, which may be as
+	// long as Limits let them: its Header, Request and URL are empty. What Serve has to know of them
+	// goes into the context, by ConnContext, or is in Principal.
+	Forget bool
+	// Prompt says that Authenticator and Decide never wait. They then run in the goroutine that
+	// reads the connection, which saves another one and the way to it and back. A call that waits
+	// all the same holds up the handshake, its end included.
+	Prompt bool
 	// Plain serves clients that do not offer KHP as plain WebSockets on the same paths.
 	// Authenticator and Decide are asked about their opening request, whose Request says Plain,
 	// before it is answered: a decision that accepts opens a connection with the subprotocol that

@@ -5,6 +5,8 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 
 	"example.com/khp/transport/internal/accept"
@@ -13,6 +15,7 @@ import (
 	"example.com/khp/transport/internal/handshake"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/transport/internal/tracker"
+	"example.com/khp/wire"
 )
 
 // served is one connection of a server, until Serve has returned. Its Entry is how it is ended from
@@ -25,6 +28,7 @@ type served struct {
 	ctx     context.Context // ends at Shutdown
 	conn    *Conn           // once open
 	over    func()          // ends what ConnContext has begun; nil without it
+	fresh   bool            // ctx has no values
 }
 
 // acceptor shakes hands on one connection, and tells observers of it.
@@ -98,8 +102,9 @@ func (c *served) shakeWith(a *acceptor, o *opening.Request, detached bool, field
 	a.Entry = &c.Entry
 	cancel := c.CancelFunc()
 	if h.ConnContext != nil {
-		c.ctx, cancel, c.over = h.connContext(c.ctx, *a.OpeningRequest())
-		a.Entry = nil // the application may end it, too
+		if !c.addContext(*a.OpeningRequest(), &cancel) {
+			a.Entry = nil // the application may end it, too
+		}
 		defer func() {
 			if c.conn == nil {
 				c.over()
@@ -142,10 +147,17 @@ func (c *served) open(a *acceptor, cancel context.CancelCauseFunc) *Conn {
 	if a.Entry != nil {
 		o.home = a.Context
 	}
-	if result.Plain {
+	switch {
+	case h.Forget: // not even a part of its memory
+		o.info.subprotocol, o.info.principal = strings.Clone(result.Subprotocol), a.Principal
+		o.info.extensions = slices.Clone(result.Extensions)
+		for i, e := range o.info.extensions {
+			o.info.extensions[i] = strings.Clone(e)
+		}
+	case result.Plain:
 		r := *a.OpeningRequest()
 		o.info.opening, o.info.principal = &r, a.Principal
-	} else {
+	default:
 		o.info.request = a.Request()
 		o.info.opening = &o.info.request.OpeningRequest
 	}
@@ -160,17 +172,46 @@ func (c *served) use() {
 	c.finish(c.callServe())
 }
 
-// connContext lets the application add to the context of a connection. cancel ends that, over also
-// ends what the application was given.
-func (h *Handler) connContext(ctx context.Context, o OpeningRequest) (_ context.Context, cancel context.CancelCauseFunc, over func()) {
+// addContext lets the application add to the context of the connection. over then ends what the
+// application was given, and cancel the context. The result reports whether only values were added,
+// so that the context ends when it did before.
+func (c *served) addContext(o OpeningRequest, cancel *context.CancelCauseFunc) (valuesOnly bool) {
+	ctx, h := c.ctx, c.handler
 	whole, end := context.WithCancel(context.WithoutCancel(ctx))
-	own, cancel := context.WithCancelCause(h.ConnContext(whole, &o))
-	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
-	return own, cancel, func() {
-		stop()
-		cancel(nil)
-		end()
+	own := h.ConnContext(whole, &o)
+	finish := end
+	if h.ConnOver != nil {
+		finish = func() {
+			h.ConnOver(own)
+			end()
+		}
 	}
+	if c.fresh && own.Done() == whole.Done() {
+		c.ctx, c.over = &valued{ctx, own}, finish
+		return true
+	}
+	own, stopped := context.WithCancelCause(own)
+	stop := context.AfterFunc(ctx, func() { stopped(context.Cause(ctx)) })
+	c.ctx, *cancel, c.over = own, stopped, func() {
+		stop()
+		stopped(nil)
+		finish()
+	}
+	return false
+}
+
+// valued is a context that has no values of its own, with those of another.
+type valued struct {
+	context.Context
+	values context.Context
+}
+
+// Value implements [context.Context].
+func (v *valued) Value(key any) any {
+	if x := v.Context.Value(key); x != nil {
+		return x // how package context knows its own
+	}
+	return v.values.Value(key)
 }
 
 // callServe keeps a panic of the application from taking the connection's state with it; net/http
@@ -197,7 +238,11 @@ func (c *served) finish(err error) {
 		code, level = CloseInternalError, slog.LevelWarn
 	}
 	if log := c.handler.log(); err != nil && log.Enabled(c.ctx, level) {
-		log.Log(c.ctx, level, "a connection ended with an error", "remote", conn.NetConn().RemoteAddr().String(), "path", conn.info.opening.Path(), "error", err.Error())
+		attrs := []any{"remote", conn.NetConn().RemoteAddr().String()}
+		if !c.handler.Forget {
+			attrs = append(attrs, "path", wire.TargetPath(conn.URL()))
+		}
+		log.Log(c.ctx, level, "a connection ended with an error", append(attrs, "error", err.Error())...)
 	}
 	if !conn.hasEnded() {
 		_ = conn.Close(code, "")

@@ -148,12 +148,14 @@ func (s *Server) serve(ln net.Listener, front func() *accept.Front) error {
 		s.bounds.CompareAndSwap(nil, now)
 		s.gate.SetBounds(now.accept())
 	})
+	workers := accept.NewWorkers(s.connection)
+	defer workers.Close()
 	for {
 		visit, err := s.gate.Next(ln, done, front)
 		if err != nil {
 			return err
 		}
-		go s.connection(visit)
+		workers.Do(visit)
 	}
 }
 

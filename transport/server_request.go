@@ -24,7 +24,7 @@ import (
 // is over. An open connection continues in a goroutine of its own: a handshake needs a deep stack,
 // which this goroutine takes along when it ends, and waiting for messages does not.
 func (s *Server) connection(visit accept.Visit) {
-	c := &served{server: s, Visit: visit}
+	c := &served{server: s, Visit: visit, fresh: true}
 	c.ctx = c.Begin(context.Background())
 	defer func() {
 		if c.conn == nil {

@@ -327,6 +327,13 @@ func (c *Conn) item(p []byte) Item {
 // Asked reports whether a Ping was sent that the peer has not answered: its Pong may be on the way.
 func (c *Conn) Asked() bool { return c.asked.Load() > 0 }
 
+// Opened tells that the handshake is over: nothing speaks for more to come at once, and the connection
+// waits in its small buffer.
+func (c *Conn) Opened() {
+	c.hungry = false
+	c.Rest()
+}
+
 // Until names the channel that is closed with the socket. Nobody may use c yet.
 func (c *Conn) Until(gone <-chan struct{}) { c.gone = gone }
 

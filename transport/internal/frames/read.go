@@ -135,6 +135,7 @@ func (c *Conn) readLarge() (Item, error) {
 	if c.left -= int64(len(chunk)); c.left > 0 {
 		return Item{}, c.checkText(len(chunk))
 	}
+	c.hungry = c.r < c.w // what was waiting was this frame
 	return c.fragment(c.h, len(chunk))
 }
 

@@ -23,6 +23,8 @@ import (
 type Application interface {
 	// Accept answers a request at once; ok is false if that takes Judge.
 	Accept(r *endpoint.Request) (d endpoint.Decision, ok bool)
+	// AtOnce reports whether Judge never waits.
+	AtOnce() bool
 	// Judge decides about a request of the client of nc, which was let in already or not. r is the
 	// callee's own, and gets the principal. refused is the verdict of an Authenticator that does
 	// not let the client in, else nil.
@@ -159,8 +161,16 @@ func (s *Server) Settled() {
 	}
 }
 
-// ask has the application decide beside the reading of the connection.
+// ask has the application decide, beside the reading of the connection if that may take time.
 func (s *Server) ask(q driver.Question) {
+	if s.c.Application.AtOnce() {
+		s.Next = func() {
+			r := s.Request()
+			d, refused, err := s.c.Application.Judge(s.Context, s.c.Conn, r, s.letIn)
+			s.decided(q, r, d, refused, err)
+		}
+		return
+	}
 	if s.cancel != nil {
 		s.cancel()
 	}

@@ -61,14 +61,16 @@ func (o *options) rules(g *gateway) (*rules, error) {
 		inactivity := time.Duration(route.InactivityTimeout)
 		return &transport.Handler{
 			Serve: h.Serve, Decide: h.Decide, Authenticator: auth.OrNil(), CheckOrigin: origins[route.Path], Observer: auth.Discreet(route.Path, watch.OrNil()), Logger: g.log, ReadLimit: int64(route.MaxMessage),
-			ConnContext: h.Session, Use: cli.Extensions(inactivity), KeepAlive: inactivity, AnyTarget: true, Outside: route.Outside(), // the other target is never used for routing
+			ConnContext: h.Session, ConnOver: h.Over, Forget: true, Use: cli.Extensions(inactivity), KeepAlive: inactivity, AnyTarget: true, Outside: route.Outside(), // the other target is never used for routing
 			Plain: route.Plain, MaxChallenges: int(route.MaxChallenges), Limits: route.Limits.Wire(), Timeouts: route.Timeouts.Handshake(),
 		}
 	}
 	r.handlers[""] = handler(o.Defaults())
+	r.handlers[""].Prompt = auth.OrNil() == nil
 	for _, route := range list {
 		r.handlers[route.Path] = handler(route.Route)
 		r.handlers[route.Path].Unchecked = route.Breaks()
+		r.handlers[route.Path].Prompt = auth.OrNil() == nil && !route.Waits()
 	}
 	return r, nil
 }

@@ -2,6 +2,7 @@
 package metrics
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"example.com/khp/cmd/khp/internal/observe"
 	"example.com/khp/endpoint"
 	"example.com/khp/fsm"
 	"example.com/khp/transport"
@@ -94,7 +94,7 @@ func (m *Metrics) change(conn uint64, p pendingHandshake) {
 // responded remembers the status of the response that counts, and whether the client is sent
 // elsewhere.
 func (m *Metrics) responded(ev transport.Event) {
-	status := observe.ParseHead(ev.Data).Status()
+	status := statusOf(ev.Data)
 	kind, _ := wire.ParseBalancer(ev.Data)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -152,12 +152,33 @@ func (p *pendingHandshake) outcome(end string, err error) string {
 
 // profileOf tells what a client speaks by its opening request.
 func profileOf(request []byte) string {
-	h := observe.ParseHead(request)
-	o := endpoint.OpeningRequest{Target: h.Target()}
-	for _, f := range h.Fields {
-		o.Opening = append(o.Opening, endpoint.HeaderField{Name: f[0], Value: f[1]})
+	var o endpoint.OpeningRequest
+	head, _, whole := bytes.Cut(request, []byte("\r\n\r\n"))
+	start, fields, _ := bytes.Cut(head, []byte("\r\n"))
+	if !whole || !bytes.Contains(start, []byte("HTTP/1.1")) {
+		return o.Speaks()
+	}
+	_, target, _ := bytes.Cut(start, []byte(" "))
+	target, _, _ = bytes.Cut(target, []byte(" "))
+	o.Target = string(target)
+	for line := range bytes.Lines(fields) {
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		if len(o.Opening) == 0 || bytes.EqualFold(name, []byte("Sec-WebSocket-Protocol")) { // the others say nothing about it
+			o.Opening = append(o.Opening, endpoint.HeaderField{Name: string(name), Value: string(bytes.TrimSpace(value))})
+		}
 	}
 	return o.Speaks()
+}
+
+// statusOf returns the status code of a response, 0 if it is none.
+func statusOf(response []byte) int {
+	rest, ok := bytes.CutPrefix(response, []byte("HTTP/1.1 "))
+	code, _, _ := bytes.Cut(rest[:min(len(rest), 4)], []byte(" "))
+	n, err := strconv.Atoi(string(code))
+	if !ok || err != nil {
+		return 0
+	}
+	return n
 }
 
 // BackendFailed counts a connection to a back end that failed, by the path of its route and one of

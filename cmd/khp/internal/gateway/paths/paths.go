@@ -59,7 +59,11 @@ var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=j
 // whatever way it is written.
 func Normal(path string) string {
 	key := wire.URL{Host: "h", Port: 80, Path: path}.Key()
-	return slashes.ReplaceAllLiteralString(strings.TrimPrefix(key, "ws://h:80"), "/")
+	path = strings.TrimPrefix(key, "ws://h:80")
+	if strings.Contains(path, "//") {
+		path = slashes.ReplaceAllLiteralString(path, "/")
+	}
+	return path
 }
 
 var slashes = regexp.MustCompile("//+")

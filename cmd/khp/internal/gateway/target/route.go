@@ -70,6 +70,17 @@ func (r *Route) BackEnd() bool {
 	return ok
 }
 
+// Waits reports whether a decision about a request may take time.
+func (r *Route) Waits() bool {
+	switch t := r.target.(type) {
+	case echoTarget, redirectTarget:
+		return false
+	case statusTarget:
+		return t.code == 202 // it asks for time
+	}
+	return true // another server is asked
+}
+
 // WebSocket reports whether they are passed on to one of WebSocket.
 func (r *Route) WebSocket() bool {
 	p, ok := r.target.(*pool)

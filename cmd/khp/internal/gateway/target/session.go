@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,9 +39,11 @@ func (h *House) Count() {
 func (h *House) Session(ctx context.Context, o *transport.OpeningRequest) context.Context {
 	s := &session{house: h, path: paths.Normal(o.Path()), speaks: o.Speaks(), log: h.Log}
 	s.route = h.Routes.Find(s.path)
-	context.AfterFunc(ctx, s.end)
 	return context.WithValue(ctx, sessionKey{}, s)
 }
+
+// Over ends what is left of the session of a connection that is over.
+func (h *House) Over(ctx context.Context) { sessionOf(ctx).end() }
 
 // Decide answers one request.
 func (h *House) Decide(ctx context.Context, q *transport.Request) (transport.Decision, error) {
@@ -115,6 +118,7 @@ func (s *session) admit(principal any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l, ok := principal.(guard.Login); ok {
+		l.User = strings.Clone(l.User) // not the token that it is a part of
 		s.login = l
 	}
 }

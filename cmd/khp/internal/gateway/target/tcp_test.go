@@ -39,5 +39,5 @@ func TestServe_BackEndLingers(t *testing.T) {
 func lingering(t *testing.T, to target) *transport.Handler {
 	t.Helper()
 	h := &House{Log: slog.New(slog.DiscardHandler), Routes: Routes{{Route: &config.Route{Path: "/"}, target: to}}}
-	return &transport.Handler{Serve: h.Serve, Decide: h.Decide, ConnContext: h.Session}
+	return &transport.Handler{Serve: h.Serve, Decide: h.Decide, ConnContext: h.Session, ConnOver: h.Over}
 }

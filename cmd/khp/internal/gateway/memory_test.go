@@ -1,0 +1,112 @@
+//go:build !race
+
+// The race detector empties pools, and has memory of its own.
+
+package gateway
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"github.com/gobwas/ws"
+	"github.com/stretchr/testify/require"
+)
+
+// shipped starts khp serve as it is shipped, with metrics and a log that is thrown away.
+func shipped(t *testing.T) (addr string) {
+	t.Helper()
+	r, w := io.Pipe()
+	signals, done := make(chan os.Signal, 2), make(chan error, 1)
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: io.Discard, Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
+	cmd := Command(env)
+	cmd.SetArgs([]string{"--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"})
+	go func() { done <- cmd.Execute() }()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		signals <- syscall.SIGTERM
+		signals <- syscall.SIGTERM
+		require.NoError(t, <-done)
+	})
+	return strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on ws://")
+}
+
+// openings are what a client sends, with so many bytes more in either request, and in one field or in
+// many.
+func openings(more int, field string) [][]byte {
+	var fields strings.Builder
+	for fields.Len() < more {
+		fields.WriteString(field)
+	}
+	extended := []byte("GET /load HTTP/1.1\r\nHost: load\r\n" + fields.String() + "\r\n")
+	return [][]byte{
+		[]byte("GET /load HTTP/1.1\r\nHost: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+			"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n" + fields.String() + "\r\n"),
+		ws.MustCompileFrame(ws.MaskFrameWith(ws.NewBinaryFrame(extended), [4]byte{1, 2, 3, 4})),
+	}
+}
+
+// openAll opens connections by hand.
+func openAll(t *testing.T, addr string, messages [][]byte, count int) (open []net.Conn) {
+	t.Helper()
+	buf := make([]byte, 4096)
+	for range count {
+		nc, err := net.Dial("tcp", addr)
+		require.NoError(t, err)
+		open = append(open, nc)
+		for i, end := range []string{"\r\n\r\n", "\r\n\r\n\x82\x00"} {
+			_, err := nc.Write(messages[i])
+			require.NoError(t, err)
+			for n := 0; !bytes.HasSuffix(buf[:n], []byte(end)); {
+				more, err := nc.Read(buf[n:])
+				require.NoError(t, err)
+				n += more
+			}
+		}
+	}
+	return open
+}
+
+// What stays of a connection in khp serve as shipped is little, however large its requests were, and
+// little garbage is made on the way: it is there until the next collection. The client's side of the
+// connection is counted with it, about 600 bytes.
+func TestServe_MemoryOfAConnection(t *testing.T) {
+	const count, most, mostMade, mostAllocations = 300, 4200, 12_000, 130
+	for name, messages := range map[string][][]byte{
+		"small":       openings(0, ""),
+		"long fields": openings(12_000, "X: "+strings.Repeat("x", 3000)+"\r\n"),
+		"many fields": openings(1_000, "X-Some-Name: some value\r\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			addr := shipped(t)
+			first := openAll(t, addr, messages, 100) // what is made once is not counted
+			var before, fresh, after runtime.MemStats
+			runtime.GC()
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			open := openAll(t, addr, messages, count)
+			runtime.ReadMemStats(&fresh)
+			runtime.GC()
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			for _, nc := range append(first, open...) {
+				_ = nc.Close()
+			}
+			per := func(a, b uint64) int { return int(int64(a)-int64(b)) / count }
+			t.Logf("%d bytes stay, %d were made in %d allocations, %d of stack", per(after.HeapAlloc, before.HeapAlloc), per(fresh.TotalAlloc, before.TotalAlloc), per(fresh.Mallocs, before.Mallocs), per(after.StackInuse, before.StackInuse))
+			require.LessOrEqual(t, per(after.HeapAlloc, before.HeapAlloc), most)
+			if name == "small" {
+				require.LessOrEqual(t, per(fresh.TotalAlloc, before.TotalAlloc), mostMade)
+				require.LessOrEqual(t, per(fresh.Mallocs, before.Mallocs), mostAllocations)
+			}
+		})
+	}
+}
