@@ -107,7 +107,10 @@ func (d *drawing) local(s *Step, text string) (lines []string) {
 
 // rows prints lines between the two sides, and the note beside them.
 func (d *drawing) rows(s *Step, lines []string, note string) {
-	notes := terminal.Wrap(note, terminal.Columns-d.margin-width-4)
+	var notes []string
+	for _, part := range terminal.Wrap(note, terminal.Columns-d.margin-width-4) {
+		notes = append(notes, terminal.WrapPath(part, terminal.Columns-d.margin-width-4)...)
+	}
 	for i := range max(len(lines), len(notes)) {
 		line, beside, number := "", "", ""
 		if i < len(lines) {

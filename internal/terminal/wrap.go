@@ -26,6 +26,20 @@ func Wrap(text string, width int) []string {
 	return lines
 }
 
+// WrapPath breaks a path behind slashes into lines of at most width characters.
+func WrapPath(path string, width int) []string {
+	lines := []string{""}
+	for part := range strings.SplitAfterSeq(path, "/") {
+		last := &lines[len(lines)-1]
+		if *last == "" || len([]rune(*last+part)) <= width {
+			*last += part
+		} else {
+			lines = append(lines, part)
+		}
+	}
+	return lines
+}
+
 // Clip cuts s to at most n characters.
 func Clip(s string, n int) string {
 	if r := []rune(s); len(r) > n {

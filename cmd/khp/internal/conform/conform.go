@@ -5,6 +5,7 @@ package conform
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -278,7 +279,7 @@ func (o *options) printList(c *cli.Env, parts []part) error {
 		}
 		count += len(list)
 		for _, s := range list {
-			_, err := fmt.Fprintf(c.Stdout, "%-58s %-6s %s\n", s.Name, s.Level, on.Note(s.Title))
+			_, err := io.WriteString(c.Stdout, terminal.Fold(fmt.Sprintf("%-46s  %-6s  %s\n", s.Name, s.Level, on.Note(s.Title))))
 			if err != nil {
 				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", err)
 			}

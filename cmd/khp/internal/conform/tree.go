@@ -39,7 +39,7 @@ func (t *tree) print(r *conform.Run) error {
 		t.sections(&b, r)
 		t.summary(&b, r)
 	}
-	if _, err := io.WriteString(t.w, b.String()); err != nil {
+	if _, err := io.WriteString(t.w, terminal.Fold(b.String())); err != nil {
 		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", err)
 	}
 	return nil
@@ -122,7 +122,8 @@ func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
 			fmt.Fprintf(b, "          %s\n", t.sent(&s))
 		}
 		if c.Rerun != "" {
-			fmt.Fprintf(b, "          again  %s\n", visible.Line(c.Rerun))
+			again := terminal.Wrap(visible.Line(c.Rerun), terminal.Columns-19)
+			fmt.Fprintf(b, "          again  %s\n", strings.Join(again, " \\\n                 ")) // can be pasted
 		}
 	}
 }

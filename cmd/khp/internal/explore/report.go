@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/internal/terminal"
@@ -169,20 +170,14 @@ func (s summary) json(w io.Writer) error {
 // text writes tables, a transcript for each property that is violated, and the verdict.
 func (s summary) text(w io.Writer, e explored) error {
 	var b strings.Builder
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(t, "configuration\tstates\tsteps\tdepth\tseconds\tstates/s\tbytes/state\tcollision\t")
-	for _, r := range s.Configurations {
-		_, _ = fmt.Fprintf(t, "%s/%s\t%d\t%d\t%d\t%.2f\t%.0f\t%.1f\t%.0e\t\n", r.Model, r.Name, r.States, r.Steps, r.Depth, r.Seconds, r.Rate, r.VisitedBytes, r.Collision)
-	}
-	_, _ = fmt.Fprintf(t, "all\t%d\t%d\t\t%.2f\t\t\t\t\n", s.States, s.Steps, s.Seconds)
-	_ = t.Flush()
+	s.table(&b)
 	b.WriteString("\n")
-	t = tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, p := range s.Properties {
 		_, _ = fmt.Fprintf(t, "%s\t%s\t%s: %s\n", p.ID, p.word(), p.Kind, p.Text)
 	}
 	_ = t.Flush()
-	if _, err := io.WriteString(w, visible.Text(b.String())); err != nil {
+	if _, err := io.WriteString(w, terminal.Fold(visible.Text(b.String()))); err != nil {
 		return err
 	}
 	on := terminal.NewPalette(w)
@@ -200,6 +195,34 @@ func (s summary) text(w io.Writer, e explored) error {
 		return err
 	}
 	return writeWrapped(w, s.verdict(e))
+}
+
+// table writes the numbers of each configuration, below its name where they have no room beside it.
+func (s summary) table(b *strings.Builder) {
+	var numbers strings.Builder
+	t := tabwriter.NewWriter(&numbers, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintln(t, "states\tsteps\tdepth\tseconds\tstates/s\tbytes/state\tcollision\t")
+	names := []string{"configuration"}
+	for _, r := range s.Configurations {
+		names = append(names, r.Model+"/"+r.Name)
+		_, _ = fmt.Fprintf(t, "%d\t%d\t%d\t%.2f\t%.0f\t%.1f\t%.0e\t\n", r.States, r.Steps, r.Depth, r.Seconds, r.Rate, r.VisitedBytes, r.Collision)
+	}
+	names = append(names, "all")
+	_, _ = fmt.Fprintf(t, "%d\t%d\t\t%.2f\t\t\t\t\n", s.States, s.Steps, s.Seconds)
+	_ = t.Flush()
+	width := 0
+	for _, name := range names {
+		width = max(width, utf8.RuneCountInString(name))
+	}
+	lines := strings.Split(numbers.String(), "\n")
+	for i, name := range names {
+		row := strings.TrimRight(lines[i], " ")
+		if width+len(lines[0]) <= terminal.Columns {
+			fmt.Fprintf(b, "%-*s%s\n", width, name, row)
+		} else {
+			fmt.Fprintf(b, "%s\n%s\n", name, row)
+		}
+	}
 }
 
 func writeWrapped(w io.Writer, text string) error {

@@ -112,7 +112,7 @@ func (s violationStep) drawn() sequence.Step {
 // text writes the violation for people: what is broken, the way as a drawing, with facts below the
 // events and rows of the tables beside them, and where to look.
 func (v violation) text(w io.Writer, on terminal.Palette) error {
-	if _, err := fmt.Fprintf(w, "\n%s\n%s\n", visible.Text(v.Configuration), on.Bad(v.ID+": "+v.Text)); err != nil || len(v.Steps) == 0 {
+	if _, err := io.WriteString(w, terminal.Fold(fmt.Sprintf("\n%s\n%s\n", visible.Text(v.Configuration), on.Bad(v.ID+": "+v.Text)))); err != nil || len(v.Steps) == 0 {
 		return err
 	}
 	list := append([]sequence.Step{{Kind: sequence.Connection, Text: model.Server.String()}}, v.steps()...)
@@ -134,7 +134,7 @@ func (v violation) text(w io.Writer, on terminal.Palette) error {
 	if len(v.Cells) > 0 {
 		fmt.Fprintf(&b, "the last rows, the last one first:\n  %s\n", strings.Join(v.Cells, "\n  "))
 	}
-	_, err := io.WriteString(w, visible.Text(b.String()))
+	_, err := io.WriteString(w, terminal.Fold(visible.Text(b.String())))
 	return err
 }
 

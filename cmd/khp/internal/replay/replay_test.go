@@ -23,7 +23,7 @@ func TestReplay_Capture(t *testing.T) {
 	code, out, errs := khptest.Run(t, Command, "", "replay", sample)
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "6 connections: 5 right, 0 wrong, 0 incomplete, 0 encrypted, 1 not KHP\n")
-	require.Contains(t, out, "a path of the machine; kaazing profile; open with 101\n")
+	require.Contains(t, strings.Join(strings.Fields(out), " "), "a path of the machine; kaazing profile; open with 101 3 ")
 	require.NotContains(t, out, "no HTTP")
 
 	code, out, _ = khptest.Run(t, Command, "", "replay", sample, "--json", "--all")

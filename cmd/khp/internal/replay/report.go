@@ -134,7 +134,7 @@ func (r *report) encode(v any) {
 }
 
 func (r *report) printf(format string, args ...any) {
-	if _, err := fmt.Fprintf(r.w, format, args...); err != nil && r.err == nil {
+	if _, err := io.WriteString(r.w, terminal.Fold(fmt.Sprintf(format, args...))); err != nil && r.err == nil {
 		r.err = err
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/terminal"
 	"example.com/khp/internal/visible"
 	"example.com/khp/sim/script"
 )
@@ -157,7 +158,7 @@ func printResult(c *cli.Env, r result) error {
 	if !r.Passed {
 		verdict = "FAIL"
 	}
-	fmt.Fprintf(&b, "%s  %s  %s\n", verdict, r.File, r.Title)
+	b.WriteString(terminal.Fold(fmt.Sprintf("%s  %s  %s\n", verdict, r.File, r.Title)))
 	for _, m := range r.Mismatches {
 		fmt.Fprintf(&b, "%s:%d: expected (-) and got (+)\n", r.File, m.Line)
 		for line := range strings.Lines(script.Diff(m.Expected, m.Got)) {
