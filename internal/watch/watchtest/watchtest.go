@@ -11,6 +11,8 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +24,9 @@ import (
 
 // Run runs the tests and returns the code to exit with.
 func Run(m interface{ Run() int }) int {
+	if slices.ContainsFunc(os.Args, func(a string) bool { return strings.HasPrefix(a, "-test.bench=") }) {
+		return m.Run() // what is measured is not watched
+	}
 	var w watcher
 	w.start()
 	code := m.Run()

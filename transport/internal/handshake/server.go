@@ -176,9 +176,9 @@ func (s *Server) ask(q driver.Question) {
 	}
 	ctx, cancel := context.WithCancel(s.Context)
 	s.cancel = cancel
-	c, r, letIn := s.c, s.Request(), s.letIn
+	app, nc, r, letIn := s.c.Application, s.c.Conn, s.Request(), s.letIn
 	s.Later(func() func() {
-		d, refused, err := c.Application.Judge(ctx, c.Conn, r, letIn)
+		d, refused, err := app.Judge(ctx, nc, r, letIn)
 		return func() { s.decided(q, r, d, refused, err) }
 	})
 }
