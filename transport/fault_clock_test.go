@@ -24,7 +24,7 @@ var wallClockMay = map[string]string{
 	"adapter/opening.go longAgo":        "a deadline in the past, whatever the time",
 	"internal/sock/deadline.go LongAgo": "a deadline in the past, whatever the time",
 	"error.go retryAfter":               "Retry-After may be a date",
-	"internal/accept/answer.go Answer":  "the date of an answer",
+	"internal/accept/answer.go answer":  "the date of an answer",
 }
 
 // A clock that jumps moves no deadline: all of them are made of time.Now and durations, which are
