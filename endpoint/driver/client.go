@@ -154,12 +154,11 @@ func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, ac
 // dialed connection; see [endpoint.Client.OpeningRefused].
 func (c *Conn) OpeningRefused(now time.Time, status int, fields []endpoint.HeaderField, body []byte) {
 	switch {
-	case !c.hears() || c.shaken || c.orders == nil:
+	case !c.hears() || c.shaken || c.orders == nil: // it is disconnected at once
 	case c.core.busy:
 		fields, body = slices.Clone(fields), slices.Clone(body)
 		c.core.later(func() { c.OpeningRefused(now, status, fields, body) })
 	default:
-		c.shaken = true
 		if e, ok := c.core.machine.(*endpoint.Client); ok {
 			c.core.do(now, e.OpeningRefused(now, status, fields, body))
 		}
