@@ -130,20 +130,22 @@ func observed(to Observer, of watch.Traced) Observer {
 	if watch.Trace == nil {
 		return to
 	}
-	w := watching{to, watch.Trace(of)}
-	if w.record == nil {
+	record, output := watch.Trace(of)
+	if record == nil {
 		return to
 	}
+	w := watching{to, record, output}
 	if end, ok := to.(EndObserver); ok {
 		return watchingEnd{w, end}
 	}
 	return w
 }
 
-// watching shows tests the events of an observer, which may be nil.
+// watching shows tests the events of an observer, which may be nil, and all orders of the endpoint.
 type watching struct {
 	to     Observer
 	record func(format.Record)
+	output func(*endpoint.Output)
 }
 
 // Observe implements Observer.
@@ -153,6 +155,9 @@ func (w watching) Observe(ev Event) {
 		w.to.Observe(ev)
 	}
 }
+
+// order shows an order of the endpoint.
+func (w watching) order(o *endpoint.Output) { w.output(o) }
 
 // watchingEnd is watching for an EndObserver.
 type watchingEnd struct {
@@ -262,6 +267,9 @@ func (t *trace) Expired() { t.tell(Event{Kind: EventTimer, Text: t.stage.Timer()
 
 // observe tells about what is being carried out.
 func (t *trace) observe(o *endpoint.Output) {
+	if w, ok := t.to.(interface{ order(*endpoint.Output) }); ok {
+		w.order(o)
+	}
 	t.tellHeard()
 	ev := Event{}
 	//exhaustive:ignore

@@ -4,20 +4,13 @@ package watch
 
 import (
 	"example.com/khp/endpoint"
-	"example.com/khp/endpoint/driver"
 	"example.com/khp/transport/trace"
 )
 
 // Traced is what a trace is of: options of a client, or a handler.
 type Traced interface{ TraceHeader() trace.Header }
 
-// What TestMain sets, before there is a handshake.
-var (
-	// Trace is called for each connect call and each served connection, and returns what is shown
-	// the records; nil for a handshake that is not watched.
-	Trace func(Traced) (record func(trace.Record))
-	// Client is called for each driver of a client, before anything else is.
-	Client func(*driver.Client, *endpoint.ClientConfig)
-	// Server is called for each driver of a server, before anything else is.
-	Server func(*driver.Server, *endpoint.ServerConfig)
-)
+// Trace is set by TestMain, before there is a handshake. It is called for each connect call and each
+// served connection, and returns what is shown the records of its trace and the orders of its
+// endpoint; nil for a handshake that is not watched.
+var Trace func(Traced) (record func(trace.Record), order func(*endpoint.Output))

@@ -3,12 +3,11 @@
 //
 //	func TestMain(m *testing.M) { os.Exit(watchtest.Run(m)) }
 //
-// It fails if the trace of one handshake is no path of the machines by its own side's fault: what
-// the tests' peers do wrong is on purpose.
+// It fails if the trace of one handshake is no path of the machines by its own side's fault (what the
+// tests' peers do wrong is on purpose), and if the orders of its endpoint break an invariant.
 package watchtest
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"slices"
@@ -17,7 +16,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"example.com/khp/endpoint"
 	"example.com/khp/internal/watch"
+	"example.com/khp/sim/network"
 	"example.com/khp/sim/replay"
 	"example.com/khp/transport/trace"
 )
@@ -74,12 +75,14 @@ type watcher struct {
 // start watches all handshakes from now on.
 func (w *watcher) start() {
 	w.open = map[*recording]bool{}
-	watch.Trace = func(of watch.Traced) func(trace.Record) {
+	watch.Trace = func(of watch.Traced) (func(trace.Record), func(*endpoint.Output)) {
 		if unwatched.Load() > 0 {
-			return nil
+			return nil, nil
 		}
 		r := &recording{watcher: w, header: of.TraceHeader()}
-		return r.record
+		c := r.header.Config
+		r.monitor = network.Monitor{Server: r.header.Side == replay.Server.String(), Unchecked: c.Unchecked, Proxy: c.Proxy, AllowDowngrade: true}
+		return r.record, r.order
 	}
 }
 
@@ -90,7 +93,7 @@ func (w *watcher) wrong() string {
 	for r := range w.open {
 		w.check(r)
 	}
-	var b bytes.Buffer
+	var b strings.Builder
 	for _, p := range w.problems {
 		b.WriteString(p + "\n")
 	}
@@ -110,6 +113,19 @@ type recording struct {
 	watcher *watcher
 	header  trace.Header
 	records []trace.Record
+	monitor network.Monitor
+	broken  bool // an order was wrong, which is told once
+}
+
+// order is shown each order of the endpoint.
+func (r *recording) order(o *endpoint.Output) {
+	w := r.watcher
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := r.monitor.Take(*o); err != nil && !r.broken {
+		r.broken = true
+		w.add(fmt.Sprintf("an order of this %s breaks an invariant: %v\n%s", r.header.Side, err, r.text()))
+	}
 }
 
 // record is shown each record.
@@ -120,24 +136,37 @@ func (r *recording) record(rec trace.Record) {
 	r.records = append(r.records, rec)
 	w.open[r] = true
 	switch rec.Kind {
+	case trace.Lost, trace.Violation:
+		r.monitor.Cut()
 	case trace.Open, trace.Fail, trace.Closed:
 		w.check(r)
 	}
 }
 
-// check writes the trace as khp --trace does, reads it, and judges it as khp replay does.
-func (w *watcher) check(r *recording) {
-	delete(w.open, r)
-	var file bytes.Buffer
+// file is the trace as khp --trace writes it.
+func (r *recording) file() (string, error) {
+	var file strings.Builder
 	out, err := trace.NewWriter(&file, r.header)
 	for i := range r.records {
 		if err == nil {
 			err = out.Write(r.records[i])
 		}
 	}
-	text := file.String()
+	return file.String(), err
+}
+
+// text is the trace so far, for a message.
+func (r *recording) text() string {
+	text, _ := r.file()
+	return text
+}
+
+// check writes the trace as khp --trace does, reads it, and judges it as khp replay does.
+func (w *watcher) check(r *recording) {
+	delete(w.open, r)
+	text, err := r.file()
 	if err == nil {
-		_, err = replay.ReadTrace(&file, func(s *replay.Session) {
+		_, err = replay.ReadTrace(strings.NewReader(text), func(s *replay.Session) {
 			if result := replay.Check(s); result.Verdict == replay.NotPath && result.Wrong.Blame == s.Recorder {
 				w.add(fmt.Sprintf("step %d of this %s is no path of the machine: %s %v, in phase %v\n%s",
 					result.Wrong.Step, s.Recorder, result.Wrong.Why, result.Wrong.Requirements, result.Wrong.Phases, text))
