@@ -215,3 +215,18 @@ func TestClient_ProxyLogin_Needed(t *testing.T) {
 	require.Equal(t, 407, r.wantFail("no login", fsm.FailureStatus, 0).Status)
 	require.False(t, r.c.UsesProxyCredentials())
 }
+
+// Extensions that the host cannot confirm fail the handshake with its words, where a response that
+// accepts has them; one that refuses is not asked about.
+func TestClient_ConfirmExtensions(t *testing.T) {
+	var asked [][]string
+	cfg := ClientConfig{Extensions: []string{"x-a"}, ConfirmExtensions: func(list []string) error {
+		asked = append(asked, list)
+		return errors.New("parameter n is not understood")
+	}}
+	err := asking(t, cfg).unit(switching("Sec-WebSocket-Extensions: x-a;n=1")).wantFail("not confirmed", fsm.FailureExtensionNotRequested, 1002)
+	require.Equal(t, "parameter n is not understood", err.Detail)
+	require.Equal(t, [][]string{{"x-a;n=1"}}, asked)
+	asking(t, cfg).unit(response(403, "Sec-WebSocket-Extensions: x-a;n=1")).wantFail("refused", fsm.FailureStatus, 1000)
+	require.Len(t, asked, 1)
+}
