@@ -153,6 +153,10 @@ mutate-explore: ## count the changes that exploration alone notices: N=300 of th
 mutate-tools: ## show changes of the tables to each tool alone: N=100 of them, S=1 seed (needs z3; minutes)
 	$(GO) test ./fsm -run TestMutation_ByTool -mutate-tools $(or $(N),100) -mutate-seed $(or $(S),0) -v -timeout 60m
 
+.PHONY: mutate-glue
+mutate-glue: ## put one-line faults into the code between machines and sockets: does the test of each notice? N=100 of the catalogue (-1: all), S=1 seed
+	$(GO) run ./internal/mutateglue -n $(or $(N),100) -seed $(or $(S),1)
+
 .PHONY: trace
 trace: ## write docs/requirements.md: which code implements, which passing test proves each requirement
 	$(GO) run ./internal/reqtrace -write docs/requirements.md

@@ -171,7 +171,7 @@ func (d *core) ask() (generation uint64) {
 }
 
 // late reports whether the question of that generation is over.
-func (d *core) late(generation uint64) bool { return generation == 0 || d.asked != generation }
+func (d *core) late(generation uint64) bool { return d.asked != generation }
 
 // Deadline returns when to call Expire, the zero time for never: the last argument of Wake.
 func (d *core) Deadline() time.Time { return d.machine.Deadline() }

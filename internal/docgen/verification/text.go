@@ -36,6 +36,9 @@ const guardsText = `
 | gross changes (` + "`go test ./sim/model -run TestColumns`" + `) | the properties themselves: each column ignored, each effect and timer dropped, must break one of them, without the oracle | changes of single rows: mutants |
 | Spin (` + "`make spin`" + `) | the explorer: the same states in another tool, each of them | the byzantine models |
 | mutants (` + "`make mutate`" + `, ` + "`make mutate-explore`" + `) | oracle and explorer: each cell changed must be noticed | the glue around the tables |
+| faults of the glue (` + "`make mutate-glue`" + `, [below](#faults-of-the-glue)) | the tests of everything between machine and socket: a statement dropped, two swapped, a guard gone, a bound moved, a copy kept must be noticed by a named test | mistakes of more than one line |
+| model of the driver (` + "`go test ./endpoint/driver -run RefinesModel`" + `) | package driver, against a second reading of its duties: the same random calls, also from inside of orders and with writes that fail, give the same orders in the same order | what the endpoint below makes of them |
+| traces of all tests (internal/watch) | every handshake that a test of transport, its adapters, the conformance suite or ` + "`khp`" + ` itself makes: its trace must be a path of the machines, and its orders keep the invariants | bytes that are not recorded: frames, and what follows open |
 | simulation, scenarios | bytes, time and the endpoints between machine and socket | real sockets |
 | replay, captures, interop | what is recorded on real connections, against the same tables | what was not recorded |
 
@@ -62,6 +65,20 @@ const mutantsText = `
 Each mutant is one small change of a table: a guard, a next phase, an effect, a mark, an action. ` + "`make mutate`" + ` has all %[1]s of them noticed by the oracle and the explorer together. Here is what exploration alone
 notices of %[2]s picked at random (` + "`make mutate-explore N=%[2]s S=1`" + `): by a property that breaks, or by another number of states, steps, or edges than known. What is left changes only what is
 said about an end (close code, failure, status), which properties do not look at, or a status code that no model takes.
+
+`
+
+const glueText = `
+## Faults of the glue
+
+The tables are not all. Between the machines and the sockets stand endpoint, driver, frames, the loop on a socket, adapters: code that no table generates. Three tools watch it.
+
+- **Traces.** TestMain of each package whose tests shake hands has every handshake recorded, whether its test asks for a trace or not; the trace is written as ` + "`--trace`" + ` writes it, read, and judged as ` + "`khp replay`" + `
+  does. A step that is no path of the machine, by the fault of the side that recorded it, fails the tests. So do processes that tests start. The orders of the endpoint go through the monitor of the simulation as well.
+- **A model of the driver**: what its documentation says, written once more without regard to speed. Both are told the same at random.
+- **Faults.** A tool puts one-line faults into the source, by class, each behind a switch, so that a thousand faults cost one build. The catalogue (internal/mutateglue/catalogue/faults.tsv) names for
+  each the test that notices it, or says why nothing can. ` + "`make mutate-glue N=100 S=1`" + ` takes 100 of them and runs the test of each; N=-1 takes all. A test fails if one does not apply any more.
+  The catalogue has %[1]d of the %[2]d faults that the tool can make today. The rest was not tried yet, or is noticed by none of the tests that were asked and not judged yet (` + "`" + `go run ./internal/mutateglue -hunt` + "`" + ` finds both).
 
 `
 

@@ -162,3 +162,15 @@ func BenchmarkLink_Next(b *testing.B) {
 		}
 	}
 }
+
+// A write whose context is over writes nothing, also where nobody else writes.
+func TestLink_Write_ContextThatEnded(t *testing.T) {
+	nc := &frametest.Script{}
+	l := New(nc, false, nil, 0)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	require.ErrorIs(t, l.Write(ctx, ws.OpText, []byte("x")), context.Canceled)
+	require.Empty(t, nc.Writes)
+	require.NoError(t, l.Write(context.Background(), ws.OpText, []byte("x")))
+	require.Len(t, sent(t, nc), 1)
+}

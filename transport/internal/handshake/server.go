@@ -208,7 +208,6 @@ func (s *Server) decide(q driver.Question, d endpoint.Decision) {
 	if fsm.Status(d.Status).Action != fsm.ActionWait {
 		s.Proceed()
 	}
-	s.Sessions = nil
 	if d.Status == 0 || fsm.Status(d.Status).Action == fsm.ActionComplete {
 		d.Extensions, s.Sessions = extension.Accept(s.c.Use, s.server.Request().Extensions, d.Extensions)
 	}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/khp/internal/mutateglue/catalogue"
+	"example.com/khp/internal/mutateglue/fault"
+)
+
+// program is the source with all faults in it, as an overlay for the go command.
+type program struct {
+	root   string // of the module
+	work   string // directory for what is written
+	faults []fault.Fault
+	broken map[int]bool // faults that the compiler refuses, by number
+}
+
+// overlay is the file that the go command's flag of that name takes.
+func (p *program) overlay() string { return filepath.Join(p.work, "overlay.json") }
+
+// write writes the source with the faults that compile.
+func (p *program) write() error {
+	byFile := map[string]map[int]*fault.Fault{}
+	for i := range p.faults {
+		f := &p.faults[i]
+		if p.broken[i+1] {
+			continue
+		}
+		if byFile[f.File] == nil {
+			byFile[f.File] = map[int]*fault.Fault{}
+		}
+		byFile[f.File][i+1] = f
+	}
+	replace := map[string]string{}
+	put := func(name string, content []byte) error {
+		to := filepath.Join(p.work, "source", strings.ReplaceAll(name, "/", "!"))
+		replace[filepath.Join(p.root, filepath.FromSlash(name))] = to
+		if old, err := os.ReadFile(to); err == nil && bytes.Equal(old, content) {
+			return nil
+		}
+		return os.WriteFile(to, content, 0o600)
+	}
+	if err := os.MkdirAll(filepath.Join(p.work, "source"), 0o700); err != nil {
+		return err
+	}
+	for name, faults := range byFile {
+		text, pkg, err := fault.Write(faults)
+		if err != nil {
+			return err
+		}
+		if err := put(name, text); err != nil {
+			return err
+		}
+		if err := put(filepath.ToSlash(filepath.Join(filepath.Dir(name), "faulty_switch.go")), fault.Switch(pkg)); err != nil {
+			return err
+		}
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(p.overlay(), text, 0o600)
+}
+
+// compile writes the source, and leaves out faults until it compiles.
+func (p *program) compile() error {
+	var packages []string
+	for _, dir := range catalogue.Sources {
+		packages = append(packages, "./"+dir)
+	}
+	for range 40 {
+		if err := p.write(); err != nil {
+			return err
+		}
+		args := append([]string{"build", "-gcflags=-e", "-overlay", p.overlay()}, packages...)
+		cmd := exec.Command("go", args...)
+		cmd.Dir = p.root
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			return nil
+		}
+		n := p.blame(string(out))
+		fmt.Fprintf(os.Stderr, "%d faults do not compile\n", n)
+		if n == 0 {
+			return errors.New(string(out))
+		}
+	}
+	return errors.New("the faulty source does not compile")
+}
+
+var (
+	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(\d+): `)
+	number = regexp.MustCompile(`faulty(?:Channel)?\((\d+)`)
+)
+
+// blame finds the faults that the compiler's messages are about: the last one before each place.
+func (p *program) blame(messages string) (found int) {
+	for _, m := range place.FindAllStringSubmatch(messages, -1) {
+		written := m[1]
+		if !filepath.IsAbs(written) {
+			written = filepath.Join(p.root, written)
+		}
+		source, err := os.ReadFile(written)
+		if err != nil {
+			continue
+		}
+		lines := strings.SplitAfter(string(source), "\n")
+		line, _ := strconv.Atoi(m[2])
+		column, _ := strconv.Atoi(m[3])
+		before := strings.Join(lines[:min(line-1, len(lines))], "")
+		if line <= len(lines) {
+			before += lines[line-1][:min(column-1, len(lines[line-1]))]
+		}
+		numbers := number.FindAllStringSubmatch(before, -1)
+		if len(numbers) == 0 {
+			continue
+		}
+		n, _ := strconv.Atoi(numbers[len(numbers)-1][1])
+		if !p.broken[n] {
+			p.broken[n] = true
+			found++
+		}
+	}
+	return found
+}
+
+// binary is the tests of one package, built with all faults.
+type binary struct {
+	Package string
+	Dir     string
+	Path    string
+	Flags   []string // that its tests need
+	Tests   []*oneTest
+}
+
+// oneTest is one test of a binary.
+type oneTest struct {
+	Name    string
+	Seconds float64
+	Fails   bool         // without any fault
+	Reaches map[int]bool // the numbers of the faults whose places it comes to
+	in      *binary
+}
+
+// build builds the tests of a package; dir is the root of its module.
+func (p *program) build(module, pkg string) (*binary, error) {
+	b := &binary{Package: pkg, Dir: filepath.Join(p.root, module, strings.TrimPrefix(pkg, "./"))}
+	b.Path = filepath.Join(p.work, "bin", strings.ReplaceAll(filepath.Join(module, pkg), "/", "!")+".test")
+	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", p.overlay(), "-o", b.Path, pkg)
+	cmd.Dir = filepath.Join(p.root, module)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s: %w\n%s", pkg, err, out)
+	}
+	if module != "" {
+		b.Package = "./" + filepath.ToSlash(filepath.Join(module, pkg))
+	}
+	if _, err := os.Stat(b.Path); err != nil {
+		return b, nil // it has no tests
+	}
+	const forget = "-rapid.nofailfile" // failures are on purpose
+	if exec.Command(b.Path, "-test.list", "^$", forget).Run() == nil {
+		b.Flags = []string{forget, "-rapid.seed=1"}
+	}
+	list := exec.Command(b.Path, "-test.list", ".")
+	list.Dir = b.Dir
+	out, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pkg, err)
+	}
+	for name := range strings.Lines(string(out)) {
+		name = strings.TrimSpace(name)
+		if strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Example") || strings.HasPrefix(name, "Fuzz") {
+			b.Tests = append(b.Tests, &oneTest{Name: name, in: b})
+		}
+	}
+	return b, nil
+}

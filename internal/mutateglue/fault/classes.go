@@ -1,0 +1,328 @@
+package fault
+
+import (
+	"go/ast"
+	"go/token"
+	"strconv"
+	"strings"
+)
+
+// guard removes the condition of an if, and makes it always true.
+func (f *finder) guard(n *ast.IfStmt) {
+	class := Guard
+	if c, ok := n.Cond.(*ast.BinaryExpr); ok && f.text(c) == "err != nil" {
+		class = Error
+	}
+	f.replace(class, condition, n.Cond, "false")
+	if class == Guard {
+		f.replace(class, condition, n.Cond, "true")
+	}
+}
+
+// cases removes the conditions of a switch without a tag.
+func (f *finder) cases(n *ast.SwitchStmt) {
+	for _, s := range n.Body.List {
+		for _, e := range s.(*ast.CaseClause).List {
+			f.replace(Guard, condition, e, "false")
+			f.replace(Guard, condition, e, "true")
+		}
+	}
+}
+
+// moved has each comparison with its neighbour.
+var moved = map[token.Token]string{
+	token.LSS: "<=", token.LEQ: "<", token.GTR: ">=", token.GEQ: ">", token.EQL: "!=", token.NEQ: "==",
+}
+
+// binary moves a bound, and drops an operand of && or ||.
+func (f *finder) binary(n *ast.BinaryExpr) {
+	switch n.Op {
+	case token.LAND, token.LOR:
+		f.replace(Guard, condition, n, f.text(n.X))
+		f.replace(Guard, condition, n, f.text(n.Y))
+	case token.LSS, token.LEQ, token.GTR, token.GEQ:
+		f.replace(Bound, condition, n, f.text(n.X)+" "+moved[n.Op]+" "+f.text(n.Y))
+	case token.EQL, token.NEQ:
+		if f.text(n) != "err != nil" {
+			f.replace(Guard, condition, n, f.text(n.X)+" "+moved[n.Op]+" "+f.text(n.Y))
+		}
+	}
+}
+
+// comm has a case of a select never happen.
+func (f *finder) comm(s ast.Stmt) {
+	var from ast.Expr
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		from = s.X
+	case *ast.AssignStmt:
+		from = s.Rhs[0]
+	}
+	if u, ok := from.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+		f.replace(Wait, channel, u.X, "nil")
+	}
+}
+
+// list makes the faults of the statements of one block.
+func (f *finder) list(list []ast.Stmt) {
+	for i, s := range list {
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.DEFINE {
+				f.defined(s)
+				continue
+			}
+			f.replace(f.assignmentClass(s), statement, s, "")
+			f.partly(s)
+			f.inside(s)
+		case *ast.ExprStmt:
+			if c, ok := s.X.(*ast.CallExpr); ok && f.text(c.Fun) != "panic" {
+				f.replace(f.callClass(c, Call), statement, s, "")
+			}
+			f.inside(s)
+		case *ast.DeferStmt:
+			f.replace(f.callClass(s.Call, Defer), statement, s, "")
+		case *ast.GoStmt:
+			f.replace(Call, statement, s, "")
+		case *ast.IncDecStmt:
+			f.replace(Reset, statement, s, "")
+		case *ast.ReturnStmt:
+			f.returned(s)
+			f.inside(s)
+		case *ast.IfStmt:
+			if init, ok := s.Init.(*ast.AssignStmt); ok && init.Tok != token.DEFINE || isIncDec(s.Init) {
+				without := "if " + f.between(s.Cond.Pos(), s.End())
+				f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
+			}
+		case *ast.SwitchStmt:
+			if init, ok := s.Init.(*ast.AssignStmt); ok && init.Tok != token.DEFINE {
+				from := s.Body.Pos()
+				if s.Tag != nil {
+					from = s.Tag.Pos()
+				}
+				without := "switch " + f.between(from, s.End())
+				f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
+			}
+		}
+		if i > 0 && swappable(list[i-1]) && swappable(s) {
+			f.swap(list[i-1], s)
+		}
+	}
+}
+
+func isIncDec(s ast.Stmt) bool {
+	_, ok := s.(*ast.IncDecStmt)
+	return ok
+}
+
+// swappable reports whether a statement declares nothing and does not leave its block.
+func swappable(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		return s.Tok != token.DEFINE
+	case *ast.ExprStmt, *ast.IncDecStmt, *ast.DeferStmt, *ast.GoStmt, *ast.SendStmt:
+		return true
+	}
+	return false
+}
+
+// swap exchanges two statements: the first is dropped, and made again behind the second.
+func (f *finder) swap(a, b ast.Stmt) {
+	first, second := f.text(a), f.text(b)
+	f.add(Order, first+"; "+second, second+"; "+first,
+		edit{f.offset(a.Pos()), f.offset(a.End()), statement, ""},
+		edit{f.offset(b.Pos()), f.offset(b.End()), statement, second + "\n" + first})
+}
+
+// assignmentClass tells assignments of timers from others.
+func (f *finder) assignmentClass(s *ast.AssignStmt) Class {
+	if text := strings.ToLower(f.text(s)); strings.Contains(text, "deadline") || strings.Contains(text, "timer") ||
+		strings.Contains(text, ".due") {
+		return Deadline
+	}
+	return Reset
+}
+
+// callClass tells the calls that are about locks and timers from others.
+func (f *finder) callClass(c *ast.CallExpr, other Class) Class {
+	name := f.text(c.Fun)
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		name = name[i+1:]
+	}
+	switch {
+	case name == "Lock", name == "Unlock", name == "RLock", name == "RUnlock":
+		return Lock
+	case strings.Contains(name, "Deadline"), strings.Contains(strings.ToLower(name), "wake"),
+		name == "Stop", name == "Reset", name == "stop", name == "arm", name == "cancel":
+		return Deadline
+	}
+	return other
+}
+
+// partly drops one of the assignments of a statement that makes several.
+func (f *finder) partly(s *ast.AssignStmt) {
+	if len(s.Lhs) < 2 || len(s.Lhs) != len(s.Rhs) {
+		return
+	}
+	for i := range s.Lhs {
+		var left, right []string
+		for j := range s.Lhs {
+			if j != i {
+				left, right = append(left, f.text(s.Lhs[j])), append(right, f.text(s.Rhs[j]))
+			}
+		}
+		f.replace(f.assignmentClass(s), statement, s, strings.Join(left, ", ")+" "+s.Tok.String()+" "+strings.Join(right, ", "))
+	}
+}
+
+// defined makes faults of a statement that declares: they follow it, because it must stay.
+func (f *finder) defined(s *ast.AssignStmt) {
+	add := func(class Class, text string) {
+		f.add(class, f.text(s), text, edit{f.offset(s.Pos()), f.offset(s.End()), behind, text})
+	}
+	if len(s.Lhs) > 1 && len(s.Rhs) == 1 {
+		if last, ok := s.Lhs[len(s.Lhs)-1].(*ast.Ident); ok && last.Name == "err" {
+			add(Error, "err = nil")
+		}
+	}
+	if len(s.Lhs) != 1 || len(s.Rhs) != 1 {
+		return
+	}
+	f.changes(s.Rhs[0], func(class Class, text string) {
+		if class != Field { // it would be made twice
+			add(class, f.text(s.Lhs[0])+" = "+text)
+		}
+	})
+}
+
+// returned drops the error that a statement returns.
+func (f *finder) returned(s *ast.ReturnStmt) {
+	if len(s.Results) == 0 {
+		return
+	}
+	if last, ok := s.Results[len(s.Results)-1].(*ast.Ident); ok && last.Name == "err" {
+		f.replace(Error, statement, s, f.with(s, last.Pos(), last.End(), "nil"))
+	}
+}
+
+// inside makes the faults of the expressions of a statement.
+func (f *finder) inside(s ast.Stmt) {
+	f.changes(s, func(class Class, text string) { f.replace(class, statement, s, text) })
+}
+
+// changes calls add with the text of n for each change of an expression in it.
+func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
+	change := func(class Class, part ast.Node, text string) { add(class, f.with(n, part.Pos(), part.End(), text)) }
+	ast.Inspect(n, func(part ast.Node) bool {
+		switch part := part.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			f.copied(part, change)
+		case *ast.SliceExpr:
+			if part.Slice3 {
+				text := f.text(part.X) + "[" + f.optional(part.Low) + ":" + f.optional(part.High) + "]"
+				change(Alias, part, text)
+			}
+		case *ast.CompositeLit:
+			f.fields(part, change)
+		case *ast.Ident:
+			switch part.Name {
+			case "true":
+				change(Constant, part, "false")
+			case "false":
+				change(Constant, part, "true")
+			}
+		case *ast.BasicLit:
+			if part.Kind == token.INT {
+				if v, err := strconv.ParseInt(part.Value, 0, 32); err == nil {
+					change(Bound, part, strconv.FormatInt(v+1, 10))
+				}
+			}
+		case *ast.BinaryExpr:
+			switch {
+			case part.Op == token.ADD && !strings.Contains(f.text(part), `"`):
+				change(Bound, part, f.text(part.X)+" - "+f.text(part.Y))
+			case part.Op == token.SUB:
+				change(Bound, part, f.text(part.X)+" + "+f.text(part.Y))
+			}
+		case *ast.SelectorExpr:
+			if other := otherConstant(f.text(part)); other != "" {
+				change(Constant, part, other)
+			}
+		}
+		return true
+	})
+}
+
+func (f *finder) optional(e ast.Expr) string {
+	if e == nil {
+		return ""
+	}
+	return f.text(e)
+}
+
+// copied takes the argument for its copy, and one argument of min and max for both.
+func (f *finder) copied(c *ast.CallExpr, change func(Class, ast.Node, string)) {
+	switch name := f.text(c.Fun); {
+	case (name == "bytes.Clone" || name == "slices.Clone" || name == "strings.Clone" || name == "maps.Clone") && len(c.Args) == 1:
+		change(Alias, c, f.text(c.Args[0]))
+	case name == "append" && c.Ellipsis.IsValid() && len(c.Args) == 2:
+		switch first := f.text(c.Args[0]); {
+		case strings.HasSuffix(first, "(nil)"), strings.HasSuffix(first, "[:0:0]"), strings.HasSuffix(first, "{}"):
+			change(Alias, c, f.text(c.Args[1]))
+		case strings.HasSuffix(first, "[:0]"):
+			change(Alias, c, f.text(c.Args[1]))
+		}
+	case name == "string" && len(c.Args) == 1, name == "copyFields":
+	case (name == "min" || name == "max") && len(c.Args) == 2:
+		change(Bound, c, f.text(c.Args[0]))
+		change(Bound, c, f.text(c.Args[1]))
+	}
+}
+
+// fields leaves out each field of a composite literal that has names.
+func (f *finder) fields(c *ast.CompositeLit, change func(Class, ast.Node, string)) {
+	for i, e := range c.Elts {
+		if _, ok := e.(*ast.KeyValueExpr); !ok {
+			return
+		}
+		from, to := e.Pos(), e.End()
+		if i+1 < len(c.Elts) {
+			to = c.Elts[i+1].Pos()
+		} else if i > 0 {
+			from = c.Elts[i-1].End()
+		}
+		change(Field, c, f.with(c, from, to, ""))
+	}
+}
+
+// families are constants of which one can be mistaken for the next.
+var families = [][]string{
+	{"wire.Text", "wire.Binary"},
+	{"frames.Text", "frames.Binary"},
+	{"ws.OpText", "ws.OpBinary"},
+	{"ws.OpPing", "ws.OpPong"},
+	{"fsm.FailureLimit", "fsm.FailureFrame", "fsm.FailureUTF8", "fsm.FailureUnexpectedMessage", "fsm.FailureMalformed"},
+	{"fsm.EventDataReceived", "fsm.EventTerminatorReceived"},
+	{"fsm.EventConnectFailed", "fsm.EventConnectionLost"},
+	{"fsm.ClientAwaitLogin", "fsm.ClientAwaitCredentials"},
+	{"fsm.ServerAwaitRequest", "fsm.ServerAwaitReplay"},
+	{"fsm.ClientAwaitProceed", "fsm.ClientAwaitConfirm"},
+	{"fsm.ProfileSpec", "fsm.ProfileKaazing", "fsm.ProfileAuto"},
+	{"fsm.FactKHP", "fsm.FactValid", "fsm.FactKaazing"},
+	{"fsm.FactTargetUsable", "fsm.FactTargetRefused", "fsm.FactTargetVisited"},
+	{"wire.BalancerProceed", "wire.BalancerReroute"},
+	{"net.ErrClosed", "io.EOF", "io.ErrUnexpectedEOF"},
+}
+
+func otherConstant(name string) string {
+	for _, family := range families {
+		for i, member := range family {
+			if member == name {
+				return family[(i+1)%len(family)]
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,156 @@
+package fault
+
+import (
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// Find returns the faults of the Go files in a package's directory, tests and generated files
+// excepted. root is the module's directory, dir the package's, from there.
+func Find(root, dir string) ([]Fault, error) {
+	names, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	var faults []Fault
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
+			continue
+		}
+		if built, err := build.Default.MatchFile(filepath.Dir(name), filepath.Base(name)); err != nil || !built {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))), source)
+		if err != nil {
+			return nil, err
+		}
+		faults = append(faults, found...)
+	}
+	return faults, nil
+}
+
+// finder walks through one file.
+type finder struct {
+	file   string
+	source []byte
+	base   int // of positions
+	fn     string
+	found  []Fault
+	seen   map[string]int
+}
+
+func inFile(name string, source []byte) ([]Fault, error) {
+	set := token.NewFileSet()
+	tree, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: map[string]int{}}
+	for _, d := range tree.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !wordsOnly[fn.Name.Name] {
+			f.fn = nameOf(fn)
+			ast.Inspect(fn.Body, f.visit)
+		}
+	}
+	sort.SliceStable(f.found, func(i, j int) bool { return f.found[i].edits[0].start < f.found[j].edits[0].start })
+	return f.found, nil
+}
+
+// wordsOnly are functions whose result is text for people.
+var wordsOnly = map[string]bool{"String": true, "Error": true}
+
+// nameOf returns the name of a function, with its receiver's type.
+func nameOf(fn *ast.FuncDecl) string {
+	if fn.Recv == nil || len(fn.Recv.List) == 0 {
+		return fn.Name.Name
+	}
+	t := fn.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if index, ok := t.(*ast.IndexExpr); ok {
+		t = index.X
+	}
+	if id, ok := t.(*ast.Ident); ok {
+		return id.Name + "." + fn.Name.Name
+	}
+	return fn.Name.Name
+}
+
+func (f *finder) offset(p token.Pos) int { return int(p) - f.base }
+func (f *finder) text(n ast.Node) string { return f.between(n.Pos(), n.End()) }
+func (f *finder) between(from, to token.Pos) string {
+	return string(f.source[f.offset(from):f.offset(to)])
+}
+
+// with returns the text of n with the part from..to of it replaced.
+func (f *finder) with(n ast.Node, from, to token.Pos, text string) string {
+	return f.between(n.Pos(), from) + text + f.between(to, n.End())
+}
+
+// add adds a fault; before and after are what a reader is shown.
+func (f *finder) add(class Class, before, after string, edits ...edit) {
+	before, after = oneLine(before), oneLine(after)
+	if before == after {
+		return
+	}
+	h := fnv.New32a()
+	fmt.Fprint(h, class, "\x00", before, "\x00", after)
+	id := fmt.Sprintf("%s:%s:%08x", f.file, f.fn, h.Sum32())
+	if f.seen[id]++; f.seen[id] > 1 {
+		id = fmt.Sprintf("%s.%d", id, f.seen[id])
+	}
+	f.found = append(f.found, Fault{ID: id, Class: class, File: f.file, Func: f.fn, Before: before, After: after, source: f.source, edits: edits})
+}
+
+// oneLine joins the lines of source, and cuts what is long.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	const most = 160
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "..."
+	}
+	return s
+}
+
+// replace adds a fault that replaces n.
+func (f *finder) replace(class Class, how how, n ast.Node, text string) {
+	f.add(class, f.text(n), text, edit{f.offset(n.Pos()), f.offset(n.End()), how, text})
+}
+
+func (f *finder) visit(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.BlockStmt:
+		f.list(n.List)
+	case *ast.CaseClause:
+		f.list(n.Body)
+	case *ast.CommClause:
+		f.list(n.Body)
+		f.comm(n.Comm)
+	case *ast.IfStmt:
+		f.guard(n)
+	case *ast.SwitchStmt:
+		if n.Tag == nil {
+			f.cases(n)
+		}
+	case *ast.BinaryExpr:
+		f.binary(n)
+	case *ast.UnaryExpr:
+		if n.Op == token.NOT {
+			f.replace(Guard, condition, n, f.text(n.X))
+		}
+	}
+	return true
+}

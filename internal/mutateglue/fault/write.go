@@ -1,0 +1,132 @@
+package fault
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"slices"
+)
+
+// Variable is the environment variable that names the fault to have, as the number given to Write.
+const Variable = "KHP_FAULT"
+
+// Reached is the environment variable that names a file, to which the number of each fault is
+// added whose place is reached.
+const Reached = "KHP_FAULT_REACHED"
+
+// numbered is an edit of the fault with that number.
+type numbered struct {
+	edit
+	number int
+}
+
+// Write returns the source of faults, all in the same file, with each behind a switch with its
+// number, and the name of the package.
+func Write(faults map[int]*Fault) (text []byte, pkg string, err error) {
+	var source []byte
+	var edits []numbered
+	for number, f := range faults {
+		source = f.source
+		for _, e := range f.edits {
+			edits = append(edits, numbered{e, number})
+		}
+	}
+	slices.SortFunc(edits, func(a, b numbered) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.how, b.how), cmp.Compare(a.number, b.number))
+	})
+	w := &writer{source: source, edits: edits}
+	w.write(0, len(source))
+	pkg, err = packageName(source)
+	return w.out.Bytes(), pkg, err
+}
+
+type writer struct {
+	source []byte
+	edits  []numbered // that are not written yet
+	out    bytes.Buffer
+}
+
+// write writes the source from..to with the edits in it.
+func (w *writer) write(from, to int) {
+	for len(w.edits) > 0 && w.edits[0].start < to {
+		e := w.edits[0]
+		w.out.Write(w.source[from:e.start])
+		w.edits = w.edits[1:]
+		w.both(e)
+		from = e.end
+	}
+	w.out.Write(w.source[from:to])
+}
+
+// both writes both versions of an edit.
+func (w *writer) both(e numbered) {
+	switch e.how {
+	case statement:
+		fmt.Fprintf(&w.out, "if faulty(%d) { %s\n} else { ", e.number, e.text)
+		w.write(e.start, e.end)
+		w.out.WriteString(" }")
+	case condition:
+		fmt.Fprintf(&w.out, "(faulty(%d) && (%s) || !faulty(%d) && (", e.number, e.text, e.number)
+		w.write(e.start, e.end)
+		w.out.WriteString("))")
+	case behind:
+		w.write(e.start, e.end)
+		fmt.Fprintf(&w.out, "; if faulty(%d) { %s\n}", e.number, e.text)
+	case channel:
+		fmt.Fprintf(&w.out, "faultyChannel(%d, ", e.number)
+		w.write(e.start, e.end)
+		w.out.WriteString(")")
+	}
+}
+
+// Switch returns a file for each package that has faults.
+func Switch(name string) []byte {
+	return fmt.Appendf(nil, `package %s
+
+import (
+	"os"
+	"strconv"
+	"sync"
+)
+
+var (
+	faultyNumber, _ = strconv.Atoi(os.Getenv(%q))
+	faultyFile      = os.Getenv(%q)
+	faultyAsked     = faultyFile != ""
+	faultySeen      sync.Map
+)
+
+func faulty(n int) bool { return n == faultyNumber || faultyAsked && faultyNote(n) }
+
+//go:noinline
+func faultyNote(n int) bool {
+	if _, seen := faultySeen.LoadOrStore(n, true); !seen {
+		if f, err := os.OpenFile(faultyFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+			f.WriteString(strconv.Itoa(n) + "\n")
+			f.Close()
+		}
+	}
+	return false
+}
+
+func faultyChannel[T any](n int, c <-chan T) <-chan T {
+	if faulty(n) {
+		return nil
+	}
+	return c
+}
+
+var _ = faultyChannel[int]
+`, name, Variable, Reached)
+}
+
+// packageName returns the name of the package of a file.
+func packageName(source []byte) (string, error) {
+	tree, err := parser.ParseFile(token.NewFileSet(), "", source, parser.PackageClauseOnly)
+	if err != nil {
+		return "", err
+	}
+	return tree.Name.Name, nil
+}

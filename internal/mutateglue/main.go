@@ -1,0 +1,282 @@
+// Command mutateglue puts one-line faults into the code between the machines and the sockets, and
+// tells which of them no test notices. The faults of the catalogue, faults.tsv, are those of
+// package fault, each with the test that notices it.
+//
+//	go run ./internal/mutateglue -n 100 -seed 1  # 100 faults of the catalogue: does its test notice each?
+//	go run ./internal/mutateglue -hunt -work DIR # try faults that the catalogue does not have yet, by the hundred
+//	go run ./internal/mutateglue -add -work DIR  # write the catalogue anew
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/khp/internal/mutateglue/catalogue"
+	"example.com/khp/internal/mutateglue/fault"
+)
+
+// notice are the packages whose tests notice, in the order in which they are asked: module and
+// package.
+var notice = [][2]string{
+	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/judge"}, {"", "./endpoint/driver"}, {"", "./endpoint"},
+	{"", "./transport/internal/accept"}, {"", "./transport/internal/deflate"}, {"", "./transport/internal/frames"},
+	{"", "./transport/internal/hops"}, {"", "./transport/internal/layer"}, {"", "./transport/internal/loop"},
+	{"", "./transport/internal/opening"}, {"", "./transport/internal/proxy"}, {"", "./transport/internal/silence"},
+	{"", "./transport/internal/sock"}, {"", "./transport/internal/tracker"}, {"", "./transport/internal/web"},
+	{"", "./transport/trace"}, {"", "./transport/auth"}, {"", "./transport/auth/htpasswd"}, {"", "./transport/extension"},
+	{"", "./transport/adapter"}, {"", "./fuzz"}, {"", "./sim/script"}, {"", "./sim/network"}, {"", "./sim/replay"},
+	{"", "./transport"}, {"transport/internal/adaptertest", "."},
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "mutateglue:", err)
+		os.Exit(1)
+	}
+}
+
+// result is what came of a fault in a hunt.
+type result struct {
+	ID      string
+	Killer  string // "" if it survived
+	Why     string `json:",omitempty"`
+	Reached bool   // by some test
+	Seconds float64
+}
+
+func run() error {
+	var (
+		hunt     = flag.Bool("hunt", false, "try faults that the catalogue does not have, and print those that survive")
+		add      = flag.Bool("add", false, "write the catalogue: with what a hunt found, without faults that do not apply any more")
+		work     = flag.String("work", "", "directory for what is built")
+		n        = flag.Int("n", 100, "how many faults, -1 for all")
+		seed     = flag.Int64("seed", 1, "of the choice")
+		in       = flag.String("in", "", "only faults whose id begins with one of these, with commas between")
+		class    = flag.String("class", "", "only faults of these classes, with commas between")
+		again    = flag.Bool("again", false, "only faults that survived in an earlier hunt")
+		parallel = flag.Int("parallel", 2, "how many processes")
+		names    = flag.String("run", "", "only tests whose names match")
+		from     = flag.String("tests", "", "only tests of these packages, with commas between")
+	)
+	flag.Parse()
+	root, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if *work == "" {
+		if *work, err = os.MkdirTemp("", "mutateglue"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(*work)
+	}
+	if err := os.MkdirAll(filepath.Join(*work, "bin"), 0o700); err != nil {
+		return err
+	}
+	p := &program{root: root, work: *work, broken: map[int]bool{}}
+	if p.faults, err = catalogue.All(root); err != nil {
+		return err
+	}
+	byID := map[string]int{}
+	for i := range p.faults {
+		byID[p.faults[i].ID] = i + 1
+	}
+	if *add {
+		return p.add(byID)
+	}
+	if err := p.compile(); err != nil {
+		return err
+	}
+	if !*hunt {
+		return p.check(byID, *n, *seed, *parallel, split(*in))
+	}
+	fmt.Println(len(p.faults), "faults,", len(p.broken), "do not compile")
+	binaries, err := p.binaries(split(*from), *names, byID, *parallel)
+	if err != nil {
+		return err
+	}
+	done := map[string]result{}
+	if text, err := os.ReadFile(filepath.Join(p.work, "results.jsonl")); err == nil {
+		for line := range strings.Lines(string(text)) {
+			var r result
+			if json.Unmarshal([]byte(line), &r) == nil {
+				done[r.ID] = r
+			}
+		}
+	}
+	var todo []int
+	for i := range p.faults {
+		f := &p.faults[i]
+		r, known := done[f.ID]
+		switch {
+		case p.broken[i+1]:
+		case known != *again, *again && r.Killer != "":
+		case !begins(f.ID, split(*in)), *class != "" && !slices.Contains(split(*class), string(f.Class)):
+		default:
+			todo = append(todo, i+1)
+		}
+	}
+	random := rand.New(rand.NewSource(*seed))
+	random.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
+	if *n >= 0 && len(todo) > *n {
+		todo = todo[:*n]
+	}
+	fmt.Println(len(todo), "to try")
+	file, err := os.OpenFile(filepath.Join(p.work, "results.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var mu sync.Mutex
+	each(todo, *parallel, func(number int) {
+		f := &p.faults[number-1]
+		begin := time.Now()
+		by, o, reached := kill(ownFirst(binaries, f), number)
+		r := result{ID: f.ID, Killer: by, Why: o.why, Reached: reached, Seconds: time.Since(begin).Seconds()}
+		text, _ := json.Marshal(r)
+		mu.Lock()
+		defer mu.Unlock()
+		file.Write(append(text, '\n'))
+		if by == "" {
+			word := "SURVIVES"
+			if !reached {
+				word = "UNREACHED"
+			}
+			fmt.Printf("%s %s %s\n\t- %s\n\t+ %s\n", word, f.ID, f.Class, f.Before, f.After)
+		}
+	})
+	return nil
+}
+
+func split(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+func begins(id string, with []string) bool {
+	return len(with) == 0 || slices.ContainsFunc(with, func(w string) bool { return strings.HasPrefix(id, w) })
+}
+
+// ownFirst puts the tests of the package of a fault first.
+func ownFirst(binaries []*binary, f *fault.Fault) []*binary {
+	own := "./" + filepath.ToSlash(filepath.Dir(f.File))
+	list := slices.Clone(binaries)
+	slices.SortStableFunc(list, func(a, b *binary) int {
+		switch {
+		case a.Package == b.Package:
+			return 0
+		case a.Package == own:
+			return -1
+		case b.Package == own:
+			return 1
+		}
+		return 0
+	})
+	return list
+}
+
+// each calls do for all of list, several at a time.
+func each[T any](list []T, parallel int, do func(T)) {
+	var wg sync.WaitGroup
+	work := make(chan T)
+	for range parallel {
+		wg.Go(func() {
+			for v := range work {
+				do(v)
+			}
+		})
+	}
+	for _, v := range list {
+		work <- v
+	}
+	close(work)
+	wg.Wait()
+}
+
+// measured is what is kept of the measurement of a test.
+type measured struct {
+	Seconds float64
+	Fails   bool
+	Reaches []string
+}
+
+// binaries builds the tests and measures those that are not known from an earlier run.
+func (p *program) binaries(only []string, names string, byID map[string]int, parallel int) (list []*binary, err error) {
+	wanted, err := regexp.Compile(names)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(p.work, "tests.json")
+	known := map[string]measured{}
+	if text, err := os.ReadFile(name); err == nil {
+		if err := json.Unmarshal(text, &known); err != nil {
+			return nil, err
+		}
+	}
+	for _, at := range notice {
+		if full := filepath.ToSlash(filepath.Join(at[0], at[1])); len(only) > 0 && !slices.Contains(only, full) {
+			continue
+		}
+		b, err := p.build(at[0], at[1])
+		if err != nil {
+			fmt.Println("left out:", err)
+			continue
+		}
+		b.Tests = slices.DeleteFunc(b.Tests, func(t *oneTest) bool { return !wanted.MatchString(t.Name) })
+		list = append(list, b)
+	}
+	var fresh []*oneTest
+	for _, b := range list {
+		for _, t := range b.Tests {
+			m, ok := known[b.Package+"."+t.Name]
+			if !ok {
+				fresh = append(fresh, t)
+				continue
+			}
+			t.Seconds, t.Fails, t.Reaches = m.Seconds, m.Fails, map[int]bool{}
+			for _, id := range m.Reaches {
+				if n := byID[id]; n != 0 {
+					t.Reaches[n] = true
+				}
+			}
+		}
+	}
+	fmt.Println(len(fresh), "tests to measure")
+	var mu sync.Mutex
+	each(fresh, parallel, func(t *oneTest) {
+		if e := t.measure(p.work); e != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			err = e
+			return
+		}
+		m := measured{Seconds: t.Seconds, Fails: t.Fails}
+		for n := range t.Reaches {
+			m.Reaches = append(m.Reaches, p.faults[n-1].ID)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		known[t.in.Package+"."+t.Name] = m
+		if t.Fails {
+			fmt.Println("fails without a fault:", t.in.Package, t.Name)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(known)
+	if err != nil {
+		return nil, err
+	}
+	return list, os.WriteFile(name, text, 0o600)
+}
