@@ -214,3 +214,11 @@ func TestOpeningRequest_Speaks(t *testing.T) {
 	}
 	require.Equal(t, "plain", (&OpeningRequest{Target: "/p", Opening: []HeaderField{{"X", "x-kaazing-handshake"}}}).Speaks())
 }
+
+// Where a layer has answered the opening request, the extended 101 carries the accept of its key.
+func TestServer_Opened_Accept(t *testing.T) {
+	s := newServed(t, ServerConfig{})
+	s.take(s.s.Opened(t0, OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{Subprotocol}, Key: "AAAAAAAAAAAAAAAAAAAAAA=="}, nil))
+	s.deciding().decide(Decision{})
+	require.Contains(t, s.sent[0], "\r\nSec-WebSocket-Accept: "+zeroAccept+"\r\n")
+}

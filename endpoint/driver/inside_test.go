@@ -112,3 +112,19 @@ func TestReset_AnswersOfEarlierConnections(t *testing.T) {
 	require.False(t, h2.asked[0].Over())
 	require.Empty(t, h2.take(), "nothing is sent")
 }
+
+// A host may report the body as written inside of the order that writes it.
+func TestClient_BodyWrittenInsideOfTheOrder(t *testing.T) {
+	h, c := calling(t, endpoint.ClientConfig{Body: []byte("body")})
+	c.ReportsBody = true
+	conn := h.conns[0]
+	conn.Connected(t0, wires{h, "a"}, [16]byte{})
+	conn.Received(t0, []byte(opened))
+	h.take()
+	h.on["message"] = func() { c.BodyWritten(t0) }
+	unit(conn, "HTTP/1.1 100 x\r\n\r\n")
+	require.Equal(t, []string{"message body a", "flush a"}, h.take())
+	require.NoError(t, c.Endpoint().Misuse())
+	unit(conn, accepted)
+	require.Equal(t, []string{"open 101"}, h.take())
+}
