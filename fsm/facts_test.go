@@ -30,7 +30,7 @@ func eventsOf() (list []Event) {
 func randomStates(r *rand.Rand) (c ClientState, s ServerState) {
 	random := func(b []byte, phases int) []byte {
 		for i := range b {
-			b[i] = byte(r.Uint32()) & byte(r.Uint32())
+			b[i] = byte(r.Uint32() & r.Uint32() >> 8)
 		}
 		b[0] = byte(1 + r.IntN(phases-1))
 		return b
@@ -57,7 +57,7 @@ func TestFacts_Matter(t *testing.T) {
 			}
 			scfg := ServerConfig{Plain: boolean(), Unchecked: r.IntN(4) == 0, MaxChallenges: uint8(r.IntN(256)), MaxDeferrals: uint8(r.IntN(256))}
 			one := ev
-			one.Facts = Facts(r.Uint32() | r.Uint32())
+			one.Facts = Facts(r.Uint32() | r.Uint32()<<1)
 			other := one
 			other.Facts ^= 1 << r.IntN(32)
 			changed := one.Facts ^ other.Facts
