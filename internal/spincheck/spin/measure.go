@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"syscall"
 
 	"example.com/khp/sim/explore"
 	"example.com/khp/sim/model"
@@ -94,13 +93,6 @@ func explored(pair model.Honest, props explore.Properties[model.Pair]) (states i
 	begin := processorTime()
 	r, err := explore.Explore(pair.System(), props, explore.Options{})
 	return r.States, processorTime() - begin, float64(r.Visited + r.Paths + r.Frontier + r.Liveness), err
-}
-
-// processorTime is what the process has used so far, in seconds.
-func processorTime() float64 {
-	var r syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
-	return float64(r.Utime.Nano()+r.Stime.Nano()) / 1e9
 }
 
 func median(v []float64) float64 {

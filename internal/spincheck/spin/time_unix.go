@@ -1,0 +1,12 @@
+//go:build unix
+
+package spin
+
+import "syscall"
+
+// processorTime is what the process has used so far, in seconds.
+func processorTime() float64 {
+	var r syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return float64(r.Utime.Nano()+r.Stime.Nano()) / 1e9
+}
