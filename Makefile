@@ -124,7 +124,7 @@ rabbitmq: ## AMQP and STOMP over KHP with RabbitMQ behind khp serve (installs it
 
 .PHONY: autobahn
 PYTHON2 ?= $(shell for p in python2.7 $$HOME/.pyenv/versions/2.7.*/bin/python; do $$p -c '' 2>/dev/null && echo $$p && break; done)
-autobahn: ## the Autobahn test suite, with compression, on server and client of transport: C='12.*,13.*' or all (needs Python 2.7 with pip, and gcc; half an hour)
+autobahn: ## the Autobahn test suite, with compression, on server and client of transport: C='12.*,13.*' or all (needs Python 2.7 with pip, and gcc; all take more than an hour)
 	@test -n "$(PYTHON2)" || { echo "make autobahn needs Python 2.7 with pip, for which the suite was written: name one with PYTHON2=..."; exit 1; }
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && $(PYTHON2) -W ignore -m pip install -q --disable-pip-version-check --target "$$tmp/tool" virtualenv==20.15.1 && \
 	PYTHONPATH="$$tmp/tool" $(PYTHON2) -m virtualenv -q "$$tmp/venv" && "$$tmp/venv/bin/pip" install -q --disable-pip-version-check autobahntestsuite==0.8.2 && \

@@ -60,8 +60,7 @@ func (s suite) command(mode string, spec map[string]any) *exec.Cmd {
 	return cmd
 }
 
-// judge reads the report: no case may fail, and those that do not apply are those of a window of the
-// server's that is smaller than 32 KiB, which we do not grant.
+// judge reads the report: no case may fail, and those that begin with notApplicable do not apply.
 func (s suite) judge(notApplicable []string) {
 	s.Helper()
 	b, err := os.ReadFile(filepath.Join(s.reports, "index.json"))
@@ -98,7 +97,8 @@ func echo(ctx context.Context, c *transport.Conn) error {
 	}
 }
 
-// The suite's client finds nothing wrong with a server of ours.
+// The suite's client finds nothing wrong with a server of ours. Windows of the server's that are
+// smaller than 32 KiB are not granted.
 func TestServer(t *testing.T) {
 	s := newSuite(t)
 	h := &transport.Handler{Plain: true, Serve: echo, Compression: &transport.Compression{}, ReadLimit: readLimit}
@@ -109,7 +109,8 @@ func TestServer(t *testing.T) {
 	s.judge([]string{"13.3.", "13.5."})
 }
 
-// The suite's server finds nothing wrong with a client of ours.
+// The suite's server finds nothing wrong with a client of ours, which does not let the server choose
+// the client's window.
 func TestClient(t *testing.T) {
 	s := newSuite(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -144,5 +145,5 @@ func TestClient(t *testing.T) {
 	c = dial("/updateReports?agent=" + agent)
 	_, _, err = c.Read(t.Context())
 	require.NotZero(t, transport.CloseCode(err), "%v", err)
-	s.judge(nil)
+	s.judge([]string{"13.3.", "13.4.", "13.5.", "13.6."})
 }
