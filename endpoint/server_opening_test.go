@@ -74,6 +74,16 @@ func TestServer_Opening(t *testing.T) {
 		s.wantLast("the client speaks first", "SendBytes HTTP/1.1 101 Switching Protocols")
 		s.wantTimers("of the request", fsm.TimerRequest, fsm.TimerOverall)
 	})
+	t.Run("names-the-protocol", func(t *testing.T) {
+		proves(t, "RFC2068-101-01")
+		_, out := NewServer(ServerConfig{}).OpeningReceived(t0, []byte(get("/p", openingFields+khp)))
+		var r wire.Response
+		_, err := r.ParseHead(out[0].Data, wire.Limits{})
+		require.NoError(t, err)
+		upgrade, _ := r.Fields.Get("Upgrade")
+		require.Equal(t, "101 websocket", itoa(r.Status)+" "+string(upgrade))
+		require.True(t, r.Fields.HasToken("Connection", "Upgrade"))
+	})
 	t.Run("byte-by-byte", func(t *testing.T) {
 		proves(t, "RFC2068-101-02")
 		s := NewServer(ServerConfig{})

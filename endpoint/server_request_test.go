@@ -165,6 +165,7 @@ func TestServer_Deciding(t *testing.T) {
 		s := deciding()
 		s.take(s.s.ApplicationFailed(t0))
 		s.wantRefused("500", 500, 1011)
+		require.Contains(t, s.sent[0], "\r\n\r\nInternal Server Error\n")
 	})
 	t.Run("closing-down", func(t *testing.T) {
 		s := deciding()

@@ -61,13 +61,13 @@ func TestHandshakeError_Temporary(t *testing.T) {
 		{"503 Service Unavailable\r\nRetry-After: soon\r\n", true},
 	} {
 		virtual(t, c.response[:3], func(t *testing.T) {
+			if strings.HasPrefix(c.response, "410") {
+				t.Attr("req", "RFC2068-410-02")
+			}
 			got := dialRaw(t, t.Context(), false, nil, respond("HTTP/1.1 "+c.response+"Content-Length: 0\r\n\r\n"))
 			var e *HandshakeError
 			require.ErrorAs(t, got.err, &e)
 			require.Equal(t, c.temporary, e.Temporary())
-			if e.Status == 410 {
-				t.Attr("req", "RFC2068-410-02")
-			}
 			got.end()
 		})
 	}

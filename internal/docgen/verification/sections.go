@@ -83,6 +83,37 @@ func mutants(w io.Writer) error {
 	return nil
 }
 
+// shown is how many mutants each tool alone is shown.
+const shown = "100"
+
+var (
+	noticed = regexp.MustCompile(`tool ([a-z ]+): notices (\d+) of (\d+), (\d+) of them alone`)
+	shared  = regexp.MustCompile(`tools: (\d+) of (\d+) noticed by two or more, (\d+) by one, (\d+) by none`)
+)
+
+// tools counts what each tool notices on its own.
+func tools(w io.Writer) error {
+	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByTool", "-mutate-tools", shown, "-mutate-seed", "1", "-v", "-timeout", "120m")
+	if err != nil {
+		return err
+	}
+	return writeTools(w, string(out))
+}
+
+func writeTools(w io.Writer, out string) error {
+	rows, all := noticed.FindAllStringSubmatch(out, -1), shared.FindStringSubmatch(out)
+	if len(rows) == 0 || all == nil {
+		return fmt.Errorf("no count of tools in %q", out)
+	}
+	fmt.Fprintf(w, toolsText, all[2])
+	fmt.Fprintln(w, "| tool | notices | of them alone |\n| --- | ---: | ---: |")
+	for _, r := range rows {
+		fmt.Fprintf(w, "| %s | %s | %s |\n", r[1], r[2], r[4])
+	}
+	_, err := fmt.Fprintf(w, "\nTwo tools or more notice %s, one alone %s, none %s.\n", all[1], all[3], all[4])
+	return err
+}
+
 // shards measures what dealing out costs: the states that more than one shard looks at.
 func shards(w io.Writer) error {
 	_, _ = io.WriteString(w, shardsText)

@@ -30,20 +30,43 @@ const guardsText = `
 
 | tool | what it protects | what it cannot see |
 | --- | --- | --- |
-| oracle (` + "`go test ./fsm -run TestOracle`" + `) | every verdict, effect and state of both tables, and the status table, against a second reading of the requirements | a mistake that both readings share; what a difference is bad for |
+| oracle (package sim/oracle; ` + "`go test ./fsm -run TestOracle`" + `) | every verdict, effect, state and timer of both tables, and the status table, against a second reading of the requirements | a mistake that both readings share; what a difference is bad for |
+| oracle in exploration (` + "`khp explore`" + `, property ORACLE) | the same at every step of every model, with limits and without: the product of machine and oracle | the same |
 | exploration (` + "`khp explore`" + `) | the properties and obligations, in every reachable state, for all limits and configurations; that what is promised comes about | what no property speaks of: close codes, failures, statuses |
 | proof (` + "`make prove`" + `, [invariants.md](invariants.md)) | the safety properties from arbitrary states, also such that no run reaches, for all limits and configurations; it does not depend on which events a model offers with which findings | promises; pairs |
-| gross changes (` + "`go test ./sim/model -run TestColumns`" + `) | the properties themselves: each column ignored, each effect and timer dropped, must break one of them, without the oracle | changes of single rows: mutants |
+| seeded mistakes (` + "`go test ./sim/model`" + `) | the properties themselves: each of every model is broken by a mistake, without the oracle, and which steps count as fair is listed once more | changes of single rows: mutants |
 | Spin (` + "`make spin`" + `) | the explorer: the same states in another tool, each of them | the byzantine models |
-| mutants (` + "`make mutate`" + `, ` + "`make mutate-explore`" + `) | oracle and explorer: each cell changed must be noticed | the glue around the tables |
+| mutants (` + "`make mutate`" + `, ` + "`make mutate-explore`" + `, ` + "`make mutate-tools`" + `) | oracle and explorer: each cell changed must be noticed, also cells that do nothing, the order of effects and rows, effects and marks added | the glue around the tables |
+| requirements broken (` + "`make traced`" + `) | the tests: for each requirement that is no exception, one that names it fails when it is broken | what no requirement says |
 | faults of the glue (` + "`make mutate-glue`" + `, [below](#faults-of-the-glue)) | the tests of everything between machine and socket: a statement dropped, two swapped, a guard gone, a bound moved, a copy kept must be noticed by a named test | mistakes of more than one line |
 | model of the driver (` + "`go test ./endpoint/driver -run RefinesModel`" + `) | package driver, against a second reading of its duties: the same random calls, also from inside of orders and with writes that fail, give the same orders in the same order | what the endpoint below makes of them |
 | traces of all tests (internal/watch) | every handshake that a test of transport, its adapters, the conformance suite or ` + "`khp`" + ` itself makes: its trace must be a path of the machines, and its orders keep the invariants | bytes that are not recorded: frames, and what follows open |
-| simulation, scenarios | bytes, time and the endpoints between machine and socket | real sockets |
+| simulation, scenarios, the monitor of package sim/network | bytes, time and the endpoints between machine and socket; a test provokes every sentence of the monitor | real sockets |
 | replay, captures, interop | what is recorded on real connections, against the same tables | what was not recorded |
 
-Breaking a cell is noticed by the oracle always, and by exploration or proof if a property speaks of it. Only what a machine says about its end (close codes, failures, statuses) has the oracle alone:
-no property can say which of two codes is right without being the table once more.
+The product of machine and oracle has the states of the machine alone: the memory of the oracle is read off the state of the machine, and if the start agrees and every step leads from agreement to
+agreement, all runs agree. Of a mistake that breaks a property, too, the property is told first: it says what the mistake is bad for.
+
+Breaking a cell is noticed by the oracle always. By a second tool it is noticed if a property speaks of it (exploration, proof) or bytes show it (tests of endpoint); ` + "`make mutate-tools`" + ` counts that.
+What a machine says about its end (close codes, failures, statuses) has few others than the oracle: no property can say which of two codes is right without being the table once more. There one is enough because it was written from the text
+by an author who had not seen the tables, and is asked twice: along its own walk, and at each step of the models.
+
+## Beside other tools
+
+What each of them does by itself, as far as its documentation says:
+
+| | khp | TLC | Spin | Stateright | P | Coyote | FoundationDB's simulation | etcd/raft |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| what is checked | the tables and the step function that run; the driver by refinement | a TLA+ specification | a Promela model | actors in Rust, which can run | a P program | the .NET program | the C++ program | a TLA+ specification; traces of the program against it |
+| search | every reachable state | every reachable state | every reachable state | every reachable state | schedules, picked | schedules, picked | schedules, random | every reachable state, by TLC |
+| all parameter values | yes, by abstraction and by proof | no | no | no | no | no | no | no |
+| proof from any state | yes, z3 | with Apalache or TLAPS | no | no | with its own verifier | no | no | no |
+| promises | yes, with fair steps | temporal formulas, weak and strong fairness | LTL, weak fairness | eventually, on acyclic paths | hot states of monitors | hot states of monitors | no | temporal formulas |
+| shortest counterexample | yes | yes | with breadth-first search | yes | no | no | no | yes |
+| several machines | shards, merged exactly, with overlap | yes, states dealt out by fingerprint | swarms of different searches | no | many runs | many runs | many runs | as TLC |
+| bytes and time | simulation beside it | no | no | no | no | real code, controlled tasks | yes, disk and network too | no |
+| second reading as oracle | yes, at every step | no | no | no | specification monitors | no | no | the specification |
+| score under mutation | measured below | no | no | no | no | no | no | no |
 `
 
 const modelsText = `
@@ -62,7 +85,8 @@ suffices to show are in the exported models too, behind a switch of the same nam
 const mutantsText = `
 ## Mutants
 
-Each mutant is one small change of a table: a guard, a next phase, an effect, a mark, an action. ` + "`make mutate`" + ` has all %[1]s of them noticed by the oracle and the explorer together. Here is what exploration alone
+Each mutant is one small change of a table: a guard, a next phase, an effect dropped, added or moved, a mark, the order of rows, the verdict of a cell that does nothing, an action. ` + "`make mutate`" + ` has all %[1]s of them noticed by the oracle and the explorer together, but for some that change nothing, each class of which it proves or names, and for verdicts
+where nothing happens and the text leaves open whether that is ignored or misuse. Here is what exploration alone
 notices of %[2]s picked at random (` + "`make mutate-explore N=%[2]s S=1`" + `): by a property that breaks, or by another number of states, steps, or edges than known. What is left changes only what is
 said about an end (close code, failure, status), which properties do not look at, or a status code that no model takes.
 
@@ -82,11 +106,19 @@ The tables are not all. Between the machines and the sockets stand endpoint, dri
 
 `
 
+const toolsText = `
+Each tool on its own, shown %s mutants of the machines picked at random (` + "`make mutate-tools S=1`" + `): the oracle; exploration by properties, small bounds, without the oracle; the proof; and the tests of package
+endpoint, which feed bytes and know no table. Mutants that change nothing are noticed by none.
+
+`
+
 const shardsText = `
 ## Shards
 
 ` + "`khp explore --shard I/N`" + ` walks through the first levels, like all other shards, and goes on from its share of the states there. Merged, the totals are exactly those of one run; a test compares them. Different
-ways lead to the same states, so shards overlap. The small bounds, as shares of the whole:
+ways lead to the same states, so shards overlap. Shards that own parts of the fingerprint space and exchange what they find level by level would not; but every step to a state of another shard would travel, which
+are half of all steps between two shards and three quarters between four, with 28 bytes each (fingerprint and encoding): two gigabytes between four, of the default bounds, whose exploration is a matter of seconds on one machine, as is that of all limits at once. So overlap
+costs less than exchange, and larger bounds than one machine holds (20 to 40 bytes a state) have been of no use: all limits at once say more. The job for Kubernetes in docs/deploy runs shards where that is wanted. The small bounds, as shares of the whole:
 
 `
 
@@ -124,7 +156,7 @@ const uncoveredText = `
 - **Several connections of one server at a time.** They share nothing in fsm.
 - **Application messages.** The honest model sends one in each direction; order and content of more are the business of the WebSocket layer.
 - **Both sides byzantine.** There is no machine of ours in it.
-- **What a machine says about its end.** Properties look at whether, when and how often it ends; close codes, failures and statuses are compared with an oracle (` + "`make mutate`" + `).
+- **What a machine says about its end.** Properties look at whether, when and how often it ends; close codes, failures and statuses are compared with the oracle, at every step.
 `
 
 const documentText = `

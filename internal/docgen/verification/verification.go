@@ -12,7 +12,7 @@ import (
 )
 
 // sections are the parts of the page, in order. Each writes itself, with a heading of its own.
-var sections = []func(io.Writer) error{intro, guards, models, besideSpin, simulation, drill, faults, mutants, glue, shards, uncovered, document}
+var sections = []func(io.Writer) error{intro, guards, models, besideSpin, simulation, drill, faults, mutants, tools, glue, shards, uncovered, document}
 
 // Page returns the page, if every section succeeds. The current directory is the root of the
 // module.

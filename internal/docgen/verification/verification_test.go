@@ -3,6 +3,7 @@ package verification
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,6 +27,14 @@ func TestTallies_AreRead(t *testing.T) {
 	require.Len(t, rows, 2)
 	require.Equal(t, []string{"table client", "62", "", "42", "54"}, rows[0][1:])
 	require.Equal(t, []string{"explored", "100", "10182", "63", "80"}, rows[1][1:])
+}
+
+func TestTools_AreRead(t *testing.T) {
+	var b strings.Builder
+	require.NoError(t, writeTools(&b, "x.go:1: tool oracle: notices 9 of 10, 2 of them alone\nx.go:2: tool tests of endpoint: notices 5 of 10, 0 of them alone\nx.go:3: tools: 7 of 10 noticed by two or more, 2 by one, 1 by none\n"))
+	require.Contains(t, b.String(), "| oracle | 9 | 2 |\n| tests of endpoint | 5 | 0 |")
+	require.Contains(t, b.String(), "Two tools or more notice 7, one alone 2, none 1.")
+	require.Error(t, writeTools(&b, "ok"))
 }
 
 func TestGrouped(t *testing.T) {
