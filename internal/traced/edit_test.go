@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,9 +14,11 @@ import (
 
 const root = "../.."
 
+var planned = sync.OnceValues(func() (*plan, error) { return load(root) })
+
 // Whoever changes a line that an edit breaks, changes the edit: it applies, to one place.
 func TestEdits_Apply(t *testing.T) {
-	p, err := load(root)
+	p, err := planned()
 	require.NoError(t, err)
 	kinds := map[string]int{}
 	for _, m := range p.mutants {
@@ -41,7 +44,7 @@ func TestEdits_AreUsed(t *testing.T) {
 	require.NoError(t, err)
 	edits, err := parse(string(text), known)
 	require.NoError(t, err)
-	p, err := load(root)
+	p, err := planned()
 	require.NoError(t, err)
 	for _, e := range edits {
 		for _, id := range e.ids {
