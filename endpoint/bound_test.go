@@ -154,7 +154,7 @@ func TestClient_EndsInTime(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				cfg := ClientConfig{Machine: fsm.DefaultClientConfig(), HasCredentials: true, HasProxyLogin: true}
 				cfg.Machine.MaxRedirects = uint8(rapid.IntRange(1, 5).Draw(t, "redirects"))
-				cfg.Machine.MaxReplays = uint8(rapid.IntRange(0, 3).Draw(t, "replays"))
+				cfg.Machine.MaxReplays = uint8(rapid.IntRange(1, 3).Draw(t, "replays")) // 0 is the default
 				if rapid.Bool().Draw(t, "kaazing") {
 					cfg.Machine.Profile = fsm.ProfileKaazing
 				} else if rapid.Bool().Draw(t, "body") {

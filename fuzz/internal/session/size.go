@@ -16,19 +16,30 @@ var small = wire.Limits{Head: 2 << 10, Line: 1 << 10, Body: 2 << 10, Unit: 4 << 
 func bounded(endpoint any, limits wire.Limits, given int) error {
 	l := limits.OrDefault()
 	most := 2*(l.Unit+l.Head+l.Body) + 32<<10 + 2*given
-	if n := held(reflect.ValueOf(endpoint)); n > most {
+	if n := held(reflect.ValueOf(endpoint), map[pointer]bool{}); n > most {
 		return fmt.Errorf("%d bytes are held, the limits allow %d", n, most)
 	}
 	return nil
 }
 
+// pointer tells apart a pointer to a struct and one to its first field.
+type pointer struct {
+	to uintptr
+	t  reflect.Type
+}
+
 // held adds up the memory that can be reached from v: arrays behind slices with their capacity,
-// strings with their length. What two views share counts twice.
-func held(v reflect.Value) (n int) {
+// strings with their length. What two views share counts twice, what several pointers point to once.
+func held(v reflect.Value, seen map[pointer]bool) (n int) {
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Pointer:
+		if p := (pointer{v.Pointer(), v.Type()}); p.to != 0 && !seen[p] {
+			seen[p] = true
+			return held(v.Elem(), seen)
+		}
+	case reflect.Interface:
 		if !v.IsNil() {
-			return held(v.Elem())
+			return held(v.Elem(), seen)
 		}
 	case reflect.String:
 		return v.Len()
@@ -36,12 +47,12 @@ func held(v reflect.Value) (n int) {
 		n = v.Cap() * int(v.Type().Elem().Size())
 		if v.Type().Elem().Kind() != reflect.Uint8 {
 			for i := range v.Len() {
-				n += held(v.Index(i))
+				n += held(v.Index(i), seen)
 			}
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			n += held(v.Field(i))
+			n += held(v.Field(i), seen)
 		}
 	}
 	return n

@@ -40,6 +40,7 @@ func (j judge) Judge(_ context.Context, _ net.Conn, r *endpoint.Request, letIn b
 	return j.decide(r, letIn)
 }
 func (j judge) Allows(string, string) bool { return true }
+func (j judge) AtOnce() bool               { return false }
 
 const head = "GET /p HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
