@@ -10,6 +10,7 @@ import (
 	"example.com/khp/endpoint"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
+	"example.com/khp/transport/internal/frametest"
 	"example.com/khp/transport/internal/opening"
 	"example.com/khp/wire"
 	"github.com/gobwas/ws"
@@ -69,17 +70,17 @@ func shake(t *testing.T, s *Server, j judge, requests ...string) (answers []stri
 		send(ws.NewBinaryFrame([]byte(requests[0])))
 		requests = requests[1:]
 		for interim := true; interim; {
-			f, err := ws.ReadFrame(client)
+			f, err := frametest.ReadFrame(client)
 			require.NoError(t, err)
 			status := string(f.Payload[len("HTTP/1.1 "):][:3])
 			answers, interim = append(answers, status), status == "202"
-			f, err = ws.ReadFrame(client)
+			f, err = frametest.ReadFrame(client)
 			require.NoError(t, err)
 			require.Empty(t, f.Payload, "the terminator")
 		}
 	}
 	if last := answers[len(answers)-1]; last != "101" {
-		f, err := ws.ReadFrame(client)
+		f, err := frametest.ReadFrame(client)
 		require.NoError(t, err)
 		require.Equal(t, ws.OpClose, f.Header.OpCode)
 		send(ws.NewCloseFrame(f.Payload))
