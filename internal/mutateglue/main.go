@@ -11,14 +11,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math/rand"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"example.com/khp/internal/mutateglue/catalogue"
 	"example.com/khp/internal/mutateglue/fault"
@@ -53,35 +51,47 @@ type result struct {
 	Seconds float64
 }
 
-func run() error {
-	var (
-		hunt     = flag.Bool("hunt", false, "try faults that the catalogue does not have, and print those that survive")
-		add      = flag.Bool("add", false, "write the catalogue: with what a hunt found, without faults that do not apply any more")
-		work     = flag.String("work", "", "directory for what is built")
-		n        = flag.Int("n", 100, "how many faults, -1 for all")
-		seed     = flag.Int64("seed", 1, "of the choice")
-		in       = flag.String("in", "", "only faults whose id begins with one of these, with commas between")
-		class    = flag.String("class", "", "only faults of these classes, with commas between")
-		again    = flag.Bool("again", false, "only faults that survived in an earlier hunt")
-		parallel = flag.Int("parallel", 2, "how many processes")
-		names    = flag.String("run", "", "only tests whose names match")
-		from     = flag.String("tests", "", "only tests of these packages, with commas between")
-	)
+// options are the flags.
+type options struct {
+	hunt, add, again bool
+	work, in, class  string
+	names, from      string
+	n, parallel      int
+	seed             int64
+}
+
+func parse() (o options) {
+	flag.BoolVar(&o.hunt, "hunt", false, "try faults that the catalogue does not have, and print those that survive")
+	flag.BoolVar(&o.add, "add", false, "write the catalogue: with what a hunt found, without faults that do not apply any more")
+	flag.StringVar(&o.work, "work", "", "directory for what is built")
+	flag.IntVar(&o.n, "n", 100, "how many faults, -1 for all")
+	flag.Int64Var(&o.seed, "seed", 1, "of the choice")
+	flag.StringVar(&o.in, "in", "", "only faults whose id begins with one of these, with commas between")
+	flag.StringVar(&o.class, "class", "", "only faults of these classes, with commas between")
+	flag.BoolVar(&o.again, "again", false, "only faults that survived in an earlier hunt")
+	flag.IntVar(&o.parallel, "parallel", 2, "how many processes")
+	flag.StringVar(&o.names, "run", "", "only tests whose names match")
+	flag.StringVar(&o.from, "tests", "", "only tests of these packages, with commas between")
 	flag.Parse()
+	return o
+}
+
+func run() error {
+	o := parse()
 	root, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	if *work == "" {
-		if *work, err = os.MkdirTemp("", "mutateglue"); err != nil {
+	if o.work == "" {
+		if o.work, err = os.MkdirTemp("", "mutateglue"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(*work)
+		defer os.RemoveAll(o.work)
 	}
-	if err := os.MkdirAll(filepath.Join(*work, "bin"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(o.work, "bin"), 0o700); err != nil {
 		return err
 	}
-	p := &program{root: root, work: *work, broken: map[int]bool{}}
+	p := &program{root: root, work: o.work, broken: map[int]bool{}}
 	if p.faults, err = catalogue.All(root); err != nil {
 		return err
 	}
@@ -89,71 +99,16 @@ func run() error {
 	for i := range p.faults {
 		byID[p.faults[i].ID] = i + 1
 	}
-	if *add {
+	if o.add {
 		return p.add(byID)
 	}
 	if err := p.compile(); err != nil {
 		return err
 	}
-	if !*hunt {
-		return p.check(byID, *n, *seed, *parallel, split(*in))
+	if o.hunt {
+		return p.hunt(o, byID)
 	}
-	fmt.Println(len(p.faults), "faults,", len(p.broken), "do not compile")
-	binaries, err := p.binaries(split(*from), *names, byID, *parallel)
-	if err != nil {
-		return err
-	}
-	done := map[string]result{}
-	if text, err := os.ReadFile(filepath.Join(p.work, "results.jsonl")); err == nil {
-		for line := range strings.Lines(string(text)) {
-			var r result
-			if json.Unmarshal([]byte(line), &r) == nil {
-				done[r.ID] = r
-			}
-		}
-	}
-	var todo []int
-	for i := range p.faults {
-		f := &p.faults[i]
-		r, known := done[f.ID]
-		switch {
-		case p.broken[i+1]:
-		case known != *again, *again && r.Killer != "":
-		case !begins(f.ID, split(*in)), *class != "" && !slices.Contains(split(*class), string(f.Class)):
-		default:
-			todo = append(todo, i+1)
-		}
-	}
-	random := rand.New(rand.NewSource(*seed))
-	random.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
-	if *n >= 0 && len(todo) > *n {
-		todo = todo[:*n]
-	}
-	fmt.Println(len(todo), "to try")
-	file, err := os.OpenFile(filepath.Join(p.work, "results.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	var mu sync.Mutex
-	each(todo, *parallel, func(number int) {
-		f := &p.faults[number-1]
-		begin := time.Now()
-		by, o, reached := kill(ownFirst(binaries, f), number)
-		r := result{ID: f.ID, Killer: by, Why: o.why, Reached: reached, Seconds: time.Since(begin).Seconds()}
-		text, _ := json.Marshal(r)
-		mu.Lock()
-		defer mu.Unlock()
-		file.Write(append(text, '\n'))
-		if by == "" {
-			word := "SURVIVES"
-			if !reached {
-				word = "UNREACHED"
-			}
-			fmt.Printf("%s %s %s\n\t- %s\n\t+ %s\n", word, f.ID, f.Class, f.Before, f.After)
-		}
-	})
-	return nil
+	return p.check(byID, o.n, o.seed, o.parallel, split(o.in))
 }
 
 func split(s string) []string {

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// hunt tries faults that the catalogue does not have, keeps the results in the working directory, and
+// prints those that survive.
+func (p *program) hunt(o options, byID map[string]int) error {
+	fmt.Println(len(p.faults), "faults,", len(p.broken), "do not compile")
+	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel)
+	if err != nil {
+		return err
+	}
+	todo := p.todo(o)
+	fmt.Println(len(todo), "to try")
+	file, err := os.OpenFile(filepath.Join(p.work, "results.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var mu sync.Mutex
+	each(todo, o.parallel, func(number int) {
+		f := &p.faults[number-1]
+		begin := time.Now()
+		by, got, reached := kill(ownFirst(binaries, f), number)
+		r := result{ID: f.ID, Killer: by, Why: got.why, Reached: reached, Seconds: time.Since(begin).Seconds()}
+		text, _ := json.Marshal(r)
+		mu.Lock()
+		defer mu.Unlock()
+		file.Write(append(text, '\n'))
+		if by == "" {
+			word := "SURVIVES"
+			if !reached {
+				word = "UNREACHED"
+			}
+			fmt.Printf("%s %s %s\n\t- %s\n\t+ %s\n", word, f.ID, f.Class, f.Before, f.After)
+		}
+	})
+	return nil
+}
+
+// todo chooses faults by the options: without those that an earlier hunt tried, or just those of them
+// that survived.
+func (p *program) todo(o options) (todo []int) {
+	done := p.results()
+	for i := range p.faults {
+		f := &p.faults[i]
+		r, known := done[f.ID]
+		switch {
+		case p.broken[i+1]:
+		case known != o.again, o.again && r.Killer != "":
+		case !begins(f.ID, split(o.in)), o.class != "" && !slices.Contains(split(o.class), string(f.Class)):
+		default:
+			todo = append(todo, i+1)
+		}
+	}
+	random := rand.New(rand.NewSource(o.seed))
+	random.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
+	if o.n >= 0 && len(todo) > o.n {
+		todo = todo[:o.n]
+	}
+	return todo
+}
+
+// results are what earlier hunts found.
+func (p *program) results() map[string]result {
+	done := map[string]result{}
+	if text, err := os.ReadFile(filepath.Join(p.work, "results.jsonl")); err == nil {
+		for line := range strings.Lines(string(text)) {
+			var r result
+			if json.Unmarshal([]byte(line), &r) == nil {
+				done[r.ID] = r
+			}
+		}
+	}
+	return done
+}
