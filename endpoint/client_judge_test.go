@@ -27,6 +27,7 @@ func TestClient_Reading_Judge(t *testing.T) {
 		{"ADV-48/comma", switching(ext + ","), fsm.FailureExtensionNotRequested},
 		{"ADV-48/bad-quotes", switching(ext + `x-a;n="a b"`), fsm.FailureExtensionNotRequested},
 		{"extensions/two-fields", switching(ext+"x-b", ext+"x-a;n=2"), 0},
+		{"extensions/two-fields-second-unsolicited", switching(ext+"x-b", ext+"x-c"), fsm.FailureExtensionNotRequested},
 		{"extensions/left-over", switching(ext + "x-left"), 0},
 		{"extensions/none", switching(), 0},
 		{"ADV-49/in-401", response(401, "WWW-Authenticate: Basic", ext+"x-c"), fsm.FailureExtensionNotRequested},
@@ -63,7 +64,7 @@ func TestClient_Reading_Judge(t *testing.T) {
 		})
 	}
 	t.Run("result", func(t *testing.T) {
-		proves(t, "KHP-EXT-RSP-07 KHP-STATUS-101-02")
+		proves(t, "KHP-EXT-RSP-07 KHP-STATUS-101-02 WSP-EXT-02")
 		r := dialed(t, "ws://h/p", cfg).opened().unit(switching("Sec-WebSocket-Protocol: amqp", ext+"x-b", ext+"x-a ; n=2")).wantOpen("accepted")
 		res := r.c.Result()
 		require.Equal(t, "amqp", res.Subprotocol)

@@ -129,6 +129,11 @@ func TestClient_Opening(t *testing.T) {
 		r := answer(t, both, response(302, "Location: http://h2/q", "Content-Length: 0"))
 		require.Equal(t, []string{"ws://h/p", "ws://h2/q"}, r.dials)
 	})
+	t.Run("redirect-on-the-host", func(t *testing.T) {
+		proves(t, "WSP-OPEN-07")
+		r := answer(t, both, response(302, "Location: /q", "Content-Length: 0"))
+		r.wantLast("the old connection, which is not open yet, goes first", "Disconnect", "Dial ws://h/q")
+	})
 	t.Run("upgrade-to-tls", func(t *testing.T) {
 		m := fsm.DefaultClientConfig()
 		m.Upgrade = true

@@ -111,6 +111,9 @@ func TestClient_AwaitResponse_Status511(t *testing.T) {
 	require.Empty(t, r.c.Challenges())
 	require.Equal(t, Result{}, r.c.Result(), "none of it is the origin's answer")
 	require.Equal(t, meta, string(err.Body), "the error has it, for those who look")
+
+	err = asking(t, ClientConfig{}).unit(response(511, "Content-Type: text/plain", "", "pay first")).wantFail("a reason in words", fsm.FailureStatus, 1000)
+	require.Contains(t, err.Error(), "; the network says: pay first", "not the server")
 }
 
 func TestClient_AwaitResponse_Status403(t *testing.T) {

@@ -52,14 +52,15 @@ func rapidConfig(t *rapid.T) ClientConfig {
 func TestClient_Reading_AnySplit(t *testing.T) {
 	t.Run("ADV-26/every-byte", func(t *testing.T) {
 		proves(t, "KHP-GEN-09")
-		for i := range len(switching()) {
-			asking(t, ClientConfig{}).message(switching()[:i], switching()[i:], "")
+		for i := range len(switching()) - 1 { // an empty message would end it
+			asking(t, ClientConfig{}).message(switching()[:i+1], switching()[i+1:], "").wantOpen("cut once")
 		}
 		for _, resp := range responses {
-			r := asking(t, ClientConfig{})
+			whole, r := asking(t, ClientConfig{}).unit(resp), asking(t, ClientConfig{})
 			for _, c := range []byte(resp) {
 				r.message(string(c))
 			}
+			require.Equal(t, whole.all, r.message("").all, "%q", resp)
 		}
 	})
 	rapid.Check(t, func(t *rapid.T) {

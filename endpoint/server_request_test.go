@@ -181,9 +181,14 @@ func TestServer_Deciding(t *testing.T) {
 		require.ErrorIs(t, err, ErrTooLate)
 	})
 	t.Run("frame-error", func(t *testing.T) {
+		proves(t, "WSP-TEXT-01")
 		s := deciding()
 		s.take(s.s.Violation(t0, fsm.FailureUTF8, "bad text"))
 		s.wantLast("closed", "SendClose 1007", "Disconnect", "Fail")
+
+		s = deciding().decide(Decision{})
+		s.take(s.s.Violation(t0, fsm.FailureUTF8, "bad text"))
+		s.wantLast("closed when open, too", "SendClose 1007", "Disconnect", "Closed")
 	})
 	t.Run("send-before-open", func(t *testing.T) {
 		s := deciding()

@@ -28,7 +28,7 @@ func TestLink_Read(t *testing.T) {
 		"binary":                 {"WSP-FRAME-01", []frametest.Frame{{Op: opB, P: "\x00\xff"}}, []gotItem{gotBinary("\x00\xff")}, 0},
 		"empty messages":         {"WSP-FRAME-01", []frametest.Frame{{Op: opT}, {Op: opB}}, []gotItem{gotText(""), gotBinary("")}, 0},
 		"several in a row":       {"WSP-FRAME-01", []frametest.Frame{{Op: opT, P: "a"}, {Op: opB, P: "b"}, {Op: opT, P: "c"}}, []gotItem{gotText("a"), gotBinary("b"), gotText("c")}, 0},
-		"fragments":              {"WSP-FRAME-02", []frametest.Frame{{Op: opB, P: "ab", More: true}, {Op: opC, P: "c", More: true}, {Op: opC, P: "de"}, {Op: opT, P: "f"}}, []gotItem{gotBinary("abcde"), gotText("f")}, 0},
+		"fragments":              {"WSP-FRAME-01 WSP-FRAME-02", []frametest.Frame{{Op: opB, P: "ab", More: true}, {Op: opC, P: "c", More: true}, {Op: opC, P: "de"}, {Op: opT, P: "f"}}, []gotItem{gotBinary("abcde"), gotText("f")}, 0},
 		"empty fragments":        {"WSP-FRAME-02", []frametest.Frame{{Op: opT, More: true}, {Op: opC, More: true}, {Op: opC}}, []gotItem{gotText("")}, 0},
 		"first fragments empty":  {"WSP-FRAME-02", []frametest.Frame{{Op: opT, More: true}, {Op: opC, P: "a"}}, []gotItem{gotText("a")}, 0},
 		"control in a message":   {"WSP-FRAME-03", []frametest.Frame{{Op: opT, P: "a", More: true}, {Op: opI, P: "1"}, {Op: opO}, {Op: opC, P: "b"}}, []gotItem{gotPing("1"), gotPong(""), gotText("ab")}, 0},
@@ -68,6 +68,7 @@ func TestLink_Read(t *testing.T) {
 		"close with code":      {"", []frametest.Frame{{Op: opX, P: "\x03\xe9"}}, []gotItem{gotClose(1001, "")}, 0},
 		"close with reason":    {"", []frametest.Frame{{Op: opX, P: "\x0f\xa0bé"}}, []gotItem{gotClose(4000, "bé")}, 0},
 		"nothing after close":  {"WSP-CLOSE-04", []frametest.Frame{{Op: opX}, {Op: opT, P: "x"}}, []gotItem{gotClose(1005, "")}, 0},
+		"nothing after fault":  {"WSP-CLOSE-04", []frametest.Frame{{Op: opX, P: "\x03"}, {Op: opT, P: "x"}}, nil, 1002},
 		"close of one byte":    {"", []frametest.Frame{{Op: opX, P: "\x03"}}, nil, 1002},
 		"close with 1005":      {"", []frametest.Frame{{Op: opX, P: "\x03\xed"}}, nil, 1002},
 		"close with 1006":      {"", []frametest.Frame{{Op: opX, P: "\x03\xee"}}, nil, 1002},
@@ -78,8 +79,8 @@ func TestLink_Read(t *testing.T) {
 		"close reason garbled": {"", []frametest.Frame{{Op: opX, P: "\x03\xe8\xff"}}, nil, 1007},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if c.req != "" {
-				t.Attr("req", c.req)
+			for id := range strings.FieldsSeq(c.req) {
+				t.Attr("req", id)
 			}
 			wantItems(t, c.frames, c.want, c.code)
 		})
