@@ -245,7 +245,9 @@ func (c *Conn) SetReadLimit(n int64) {
 // Subprotocol returns the subprotocol that was agreed on, "" if none.
 func (c *Conn) Subprotocol() string { return c.info.subprotocol }
 
-// Extensions returns the extensions that were agreed on, as the response listed them.
+// Extensions returns the extensions that were agreed on in the extended handshake, as the response
+// listed them. permessage-deflate belongs to the opening handshake: a client sees in the field
+// Sec-WebSocket-Extensions of OpeningHeader whether it was granted.
 func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
 
 // Status returns the status code of the response that completed the handshake: mostly 101, else

@@ -50,7 +50,8 @@ const (
 // where both sides want it, and received so. The read limit counts for what a message is inflated
 // to. It costs time for each message, and memory for each connection, 64 KiB unless
 // NoContextTakeover is set; and where a message has both a secret and something that a stranger
-// chooses, its length may betray the secret. Kaazing gateways and clients have none.
+// chooses, its length may betray the secret. Kaazing gateways and clients have none. It is agreed
+// on in the opening handshake, so it is not among [Conn.Extensions].
 type Compression struct {
 	NoContextTakeover bool // messages do not refer to those before them
 }

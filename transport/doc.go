@@ -78,9 +78,9 @@
 //
 // # Proxies
 //
-// [DialOptions].Proxy names the HTTP proxy on the way to a server, as http.ProxyFromEnvironment
-// does; ws and wss both go through it by CONNECT, so it sees no more of a wss connection than the
-// host. Its URL may carry a user and password. They answer the proxy's own 407, Basic or Digest. To
+// [DialOptions].Proxy names the proxy on the way to a server, HTTP or SOCKS5, as
+// [ProxyFromEnvironment] does. ws and wss both go through an HTTP proxy by CONNECT, so it sees no
+// more of a wss connection than the host. Its URL may carry a user and password. They answer the proxy's own 407, Basic or Digest. To
 // a 407 that a server behind it has sent, in either handshake, Basic goes to the proxy on one new
 // connection, and never through it. What the proxy says instead of connecting is a [*ProxyError].
 // Other proxies take NetDial.

@@ -30,9 +30,11 @@ import (
 // Use it as a pointer; fields must not change once it serves. The zero timeouts and limits are the
 // defaults.
 type Handler struct {
-	// Serve uses one open connection; it must be set. The connection is closed with 1000 when Serve
-	// returns nil, with 1011 when it returns an error or panics. ctx ends when Shutdown is called
-	// and the connection should come to its end; it carries the values of the request's context.
+	// Serve uses one open connection; it must be set, unless connections come from Accept or
+	// Listener. The connection is closed with 1000 when Serve returns nil, with 1011 when it returns
+	// an error or panics. ctx ends when Shutdown is called and the connection should come to its
+	// end, and with the connection, which is noticed while a call reads: see [Conn.CloseRead]. It
+	// carries the values of the request's context.
 	Serve func(ctx context.Context, c *Conn) error
 	// Decide judges one request, first or replayed: it accepts, challenges, redirects, refuses, or
 	// asks for time with 202 by returning a decision with that status, after which it is called
@@ -120,7 +122,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Accept shakes hands for an upgrade request and returns the open connection, which the caller has
 // to close; w and r must not be used afterwards, and the caller may return. Serve of the Handler is
-// not called and may be nil.
+// not called and may be nil. The context of r ends when the caller returns: a goroutine that goes on
+// with the connection needs another one.
 //
 // A request that does not open a connection was answered, and the error says why: a
 // [*HandshakeError], or another one for a Handler whose options mean nothing. The connection ends

@@ -3,6 +3,10 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -112,5 +116,45 @@ func TestDial_Certificates(t *testing.T) {
 		code, _, errs := runHere(t, "", append([]string{"dial", url}, list...)...)
 		require.Equal(t, want.code, code, "%s: %s", args, errs)
 		require.Contains(t, errs, want.err, args)
+	}
+}
+
+// A server that refuses a client's certificate, or its absence, does so by an alert, which TLS 1.3
+// delivers after the handshake and TLS 1.2 within. The hint names the flag.
+func TestDial_CertificateRefused(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	other, otherKey := filepath.Join(dir, "other.pem"), filepath.Join(dir, "other-key.pem")
+	require.NoError(t, gencert(cert, key, "127.0.0.1"))
+	require.NoError(t, gencert(other, otherKey, "127.0.0.1"))
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	require.NoError(t, err)
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = ln.Close() })
+		config := &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: version,
+			VerifyPeerCertificate: func([][]byte, [][]*x509.Certificate) error { return errors.New("a stranger") }}
+		refuse := func(nc net.Conn) {
+			defer nc.Close()
+			_ = tls.Server(nc, config).Handshake()
+			_, _ = io.Copy(io.Discard, nc) // closing with bytes unread could overtake the alert
+		}
+		go func() {
+			for {
+				nc, err := ln.Accept()
+				if err != nil {
+					return
+				}
+				go refuse(nc)
+			}
+		}()
+		url := "wss://" + ln.Addr().String() + "/"
+		code, _, errs := runHere(t, "", "dial", url, "--ca", cert)
+		require.NotZero(t, code)
+		require.Regexp(t, "the server wants a certificate[;,] give one with --cert FILE", errs, tls.VersionName(version))
+		code, _, errs = runHere(t, "", "dial", url, "--ca", cert, "--cert", other, "--key", otherKey)
+		require.NotZero(t, code)
+		require.Contains(t, errs, "does not accept the certificate of --cert", tls.VersionName(version))
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -57,9 +58,67 @@ func TestDial_Proxy(t *testing.T) {
 	require.Contains(t, stderr, "--proxy none")
 	require.NotContains(t, stderr, "secret")
 
-	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--proxy", "socks5://h:1")
+	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--proxy", "socks4://joe:secret@h:1")
 	require.Equal(t, cli.ExitUsage, code)
-	require.Contains(t, stderr, "expected http://")
+	require.Contains(t, stderr, "expected http://[USER:PASSWORD@]HOST:PORT, https://..., socks5://...")
+	require.NotContains(t, stderr, "secret")
+}
+
+// socksProxy is a SOCKS5 proxy without users that leads every connection to target.
+func socksProxy(t *testing.T, target string) string {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ln.Close() })
+	serve := func(front net.Conn) {
+		defer front.Close()
+		r := bufio.NewReader(front)
+		greeting, err := r.Peek(2)
+		if err != nil || greeting[0] != 5 {
+			return
+		}
+		_, _ = r.Discard(2 + int(greeting[1]))
+		_, _ = front.Write([]byte{5, 0}) // no login
+		request, err := r.Peek(5)
+		if err != nil || request[3] != 3 { // a name
+			return
+		}
+		_, _ = r.Discard(5 + int(request[4]) + 2)
+		back, err := net.Dial("tcp", target)
+		if err != nil {
+			return
+		}
+		defer back.Close()
+		_, _ = front.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0})
+		go func() { _, _ = io.Copy(back, r) }()
+		_, _ = io.Copy(front, back)
+	}
+	go func() {
+		for {
+			nc, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go serve(nc)
+		}
+	}()
+	return ln.Addr().String()
+}
+
+// A SOCKS proxy is named by --proxy or ALL_PROXY; the name of the server is the proxy's to resolve.
+func TestDial_SOCKSProxy(t *testing.T) {
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"} {
+		t.Setenv(name, "")
+	}
+	proxy := socksProxy(t, strings.TrimPrefix(serveHere(t).url, "ws://"))
+	for _, scheme := range []string{"socks5", "socks5h"} {
+		code, stdout, stderr := runHere(t, "", "dial", "ws://server.example/", "--send", "hello", "--proxy", scheme+"://"+proxy)
+		require.Zero(t, code, stderr)
+		require.Equal(t, "hello\n", stdout)
+	}
+	t.Setenv("ALL_PROXY", "socks5://"+proxy)
+	code, stdout, stderr := runHere(t, "", "dial", "ws://server.example/", "--send", "hello")
+	require.Zero(t, code, stderr)
+	require.Equal(t, "hello\n", stdout)
 }
 
 func TestDial_Retry(t *testing.T) {

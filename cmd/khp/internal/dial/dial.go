@@ -94,7 +94,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.cert, "cert", "", "show servers that ask for one this certificate, `FILE` in PEM, which may hold the key as well; also where redirects lead")
 	f.StringVar(&o.key, "key", "", "key of --cert, `FILE` in PEM")
 	f.StringVar(&o.connectTo, "connect-to", "", "make every TCP connection to `HOST:PORT`, whatever the URL or a redirect says")
-	f.StringVar(&o.proxy, "proxy", "env", "go through this HTTP proxy, `URL|env|none`; env is what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say")
+	f.StringVar(&o.proxy, "proxy", "env", "go through this proxy, `URL|env|none`, of http://, https:// or socks5://; env is what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say")
 	f.IntVar(&o.retry, "retry", 1, "try `N` times in all, with growing pauses, after what passes in a restart: a connection that is refused, reset or dropped, no answer in time, Close 1001, 1012 or 1013, and 408, 429, 502, 503, 504 or any Retry-After (but no other 4xx); -1 tries until --timeout or Ctrl-C")
 	f.StringVar(&o.trace, "trace", "", "write every step of the handshake to `FILE`, one JSON object per line (overwritten; credentials and cookies are left out, URLs have their queries)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object per line: events open, message, close and fail")

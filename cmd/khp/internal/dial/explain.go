@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 
@@ -59,6 +60,8 @@ func unreachable(e *transport.HandshakeError, o *options) string {
 		why, hint = proxy.Error(), "try another proxy, or --proxy none"
 	case errors.As(e.Cause, &certificate):
 		why, hint = certificate.Err.Error(), "try --ca FILE with the authority it comes from, or --insecure if nothing is to be checked"
+	case certificateHint(e.Cause, o) != "":
+		hint = certificateHint(e.Cause, o)
 	case errors.As(e.Cause, &record):
 		why, hint = "the server does not speak TLS", "try ws:// instead of wss://"
 	case errors.Is(e.Cause, context.DeadlineExceeded) && o.timeout > 0:
@@ -69,6 +72,25 @@ func unreachable(e *transport.HandshakeError, o *options) string {
 		text += " It is where a redirect led: " + strings.Join(e.Path, " -> ")
 	}
 	return text
+}
+
+// certificateHint says what to try after a TLS alert of the server about the client's certificate,
+// or about none. Servers of TLS 1.2 say "bad certificate" or "handshake failure" to a client without.
+func certificateHint(err error, o *options) string {
+	var alert *net.OpError
+	if !errors.As(err, &alert) || alert.Op != "remote error" {
+		return ""
+	}
+	about := strings.Contains(alert.Err.Error(), "certificate")
+	switch {
+	case about && o.cert != "":
+		return "the server does not accept the certificate of --cert; is it of an authority that the server trusts, and still valid?"
+	case about:
+		return "the server wants a certificate; give one with --cert FILE"
+	case o.cert == "" && strings.Contains(alert.Err.Error(), "handshake failure"):
+		return "if the server wants a certificate, give one with --cert FILE"
+	}
+	return ""
 }
 
 // lastPart takes the system's own words out of a network error.
@@ -147,6 +169,8 @@ func hintFor(e *transport.HandshakeError, o *options, p *progress) string {
 		return "the server speaks TLS; try wss:// instead of ws://"
 	case e.Leg == endpoint.LegOpening && e.Failure == fsm.FailureConnectionLost && strings.HasPrefix(e.URL, "ws://"):
 		return maybeTLS
+	case certificateHint(e.Cause, o) != "":
+		return certificateHint(e.Cause, o)
 	case e.RetryAfter > 0:
 		return "the server asks to try again in " + e.RetryAfter.String()
 	case e.Leg == endpoint.LegOpening && e.Status != 0:

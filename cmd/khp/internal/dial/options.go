@@ -218,13 +218,13 @@ const lastWords = 500 * time.Millisecond
 func proxyOf(spec string) (func(*http.Request) (*url.URL, error), error) {
 	switch spec {
 	case "env":
-		return http.ProxyFromEnvironment, nil
+		return transport.ProxyFromEnvironment, nil
 	case "none":
 		return nil, nil
 	}
 	u, err := url.Parse(spec)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, cli.Usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., env or none", hideUserinfo(spec))
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
+		return nil, cli.Usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., socks5://..., env or none", hideUserinfo(spec))
 	}
 	return http.ProxyURL(u), nil
 }
