@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -63,4 +65,31 @@ func TestDial_FieldsStayWithFirstOrigin(t *testing.T) {
 	require.Empty(t, far.seen)
 	require.NotContains(t, errs, "extended\n")
 	require.NotContains(t, errs, "opening\n")
+}
+
+// @FILE stands for the lines of a file, which then are not in the list of processes. What is wrong
+// with one is said without repeating it.
+func TestDial_FieldsOfFile(t *testing.T) {
+	w := startWitness(t, transport.Decision{})
+	dir := t.TempDir()
+	good, bad := filepath.Join(dir, "good"), filepath.Join(dir, "bad")
+	require.NoError(t, os.WriteFile(good, []byte("X-Key: one\r\n\nx-key:two"), 0o600))
+	require.NoError(t, os.WriteFile(bad, []byte("X-Key: one\nsecret\n"), 0o600))
+	for _, flag := range []string{"--header", "--opening-header"} {
+		w.mu.Lock()
+		w.seen = nil
+		w.mu.Unlock()
+		code, _, errs := runHere(t, "", "dial", w.url, flag, "@"+good)
+		require.Equal(t, cli.ExitOK, code, errs)
+		w.mu.Lock()
+		require.ElementsMatch(t, []string{"one", "two"}, w.seen, flag)
+		w.mu.Unlock()
+		code, _, errs = runHere(t, "", "dial", w.url, flag, "@"+bad)
+		require.Equal(t, cli.ExitUsage, code)
+		require.Contains(t, errs, flag+" @"+bad+": line 2: expected 'NAME: VALUE'")
+		require.NotContains(t, errs, "secret")
+		code, _, errs = runHere(t, "", "dial", w.url, flag, "@"+bad+"-none")
+		require.Equal(t, cli.ExitUsage, code)
+		require.Contains(t, errs, "no such file or directory; choose a file that can be read")
+	}
 }

@@ -43,6 +43,8 @@ func TestDial_WaitForever(t *testing.T) {
 	code, _, errs := runHere(t, "", "dial", "ws://h/", "--wait", "ever")
 	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "--wait ever: expected a time with its unit, as in 30s, 500ms or 1h30m, or forever")
+	_, _, errs = runHere(t, "", "dial", "ws://h/", "--wait", "-1s")
+	require.Contains(t, errs, "--wait -1s: a time cannot be negative; expected one as in 30s, or forever")
 }
 
 // --ping sends Pings, and the server's answers show with -v.

@@ -80,7 +80,7 @@ func (d *Duration) Set(text string) error {
 	case err != nil, v > math.MaxInt64/2: // so that a sum of two is a time, too
 		return errors.New("expected a time with its unit, as in 30s, 500ms or 1h30m")
 	case v < 0:
-		return errors.New("a time cannot be negative")
+		return errors.New("a time cannot be negative; expected one as in 30s")
 	}
 	*d = Duration(v)
 	return nil

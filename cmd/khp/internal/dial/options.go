@@ -293,18 +293,43 @@ func (o *options) credentials(c *cli.Env) (auth.CredentialsProvider, error) {
 	}), nil
 }
 
-// headerOf reads fields as written; their names are sent in that spelling.
+// headerOf reads fields as written; their names are sent in that spelling. @FILE stands for the
+// lines of a file, which may be secret: an error does not repeat them.
 func headerOf(flag string, specs []string) (http.Header, error) {
 	h := http.Header{}
 	for _, spec := range specs {
-		name, value, ok := strings.Cut(spec, ":")
-		value = strings.Trim(value, " \t")
-		if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
-			return nil, cli.Usagef("%s %q: expected 'NAME: VALUE'", flag, spec)
+		file, ok := strings.CutPrefix(spec, "@")
+		if !ok {
+			if !addField(h, spec) {
+				return nil, cli.Usagef("%s %q: expected 'NAME: VALUE', or @FILE with such lines", flag, spec)
+			}
+			continue
 		}
-		h[name] = append(h[name], value)
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, cli.Usagef("%s %s: %s; choose a file that can be read", flag, spec, cli.Cause(err))
+		}
+		n := 0
+		for line := range strings.Lines(string(b)) {
+			n++
+			line = strings.TrimRight(line, "\r\n")
+			if line != "" && !addField(h, line) {
+				return nil, cli.Usagef("%s %s: line %d: expected 'NAME: VALUE'", flag, spec, n)
+			}
+		}
 	}
 	return h, nil
+}
+
+// addField adds a field as written, if it is one.
+func addField(h http.Header, spec string) bool {
+	name, value, ok := strings.Cut(spec, ":")
+	value = strings.Trim(value, " \t")
+	if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
+		return false
+	}
+	h[name] = append(h[name], value)
+	return true
 }
 
 // extensionsOf are those among the elements of --extension that khp can run. With the others,
