@@ -158,3 +158,17 @@ func TestDial_CertificateRefused(t *testing.T) {
 		require.Contains(t, errs, "does not accept the certificate of --cert", tls.VersionName(version))
 	}
 }
+
+// An empty value, as a variable of a script leaves it that is not set, is refused and not taken for
+// a flag that was left out.
+func TestDial_EmptyValue(t *testing.T) {
+	url := serveHere(t).url + "/"
+	for _, flag := range []string{"profile", "user", "token", "close", "ca", "cert", "key", "connect-to", "proxy", "trace", "history"} {
+		code, _, errs := runHere(t, "", "dial", url, "--"+flag, "")
+		require.Equal(t, cli.ExitUsage, code, flag)
+		require.Contains(t, errs, "--"+flag+": the value is empty; give one, or leave the flag out")
+	}
+	code, out, errs := runHere(t, "", "dial", url, "--send", "")
+	require.Equal(t, cli.ExitOK, code, errs)
+	require.Equal(t, "\n", out, "a message may be empty")
+}
