@@ -163,10 +163,10 @@ func TestDial_CertificateRefused(t *testing.T) {
 // a flag that was left out.
 func TestDial_EmptyValue(t *testing.T) {
 	url := serveHere(t).url + "/"
-	for _, flag := range []string{"profile", "user", "token", "close", "ca", "cert", "key", "connect-to", "proxy", "trace", "history"} {
+	for _, flag := range []string{"profile", "user", "token", "close", "ca", "cert", "key", "connect-to", "proxy", "trace", "history", "protocol", "extension", "header", "opening-header", "send-file"} {
 		code, _, errs := runHere(t, "", "dial", url, "--"+flag, "")
 		require.Equal(t, cli.ExitUsage, code, flag)
-		require.Contains(t, errs, "--"+flag+": the value is empty; give one, or leave the flag out")
+		require.Contains(t, errs, "--"+flag+` "": the value is empty; give it one, or leave the flag out`)
 	}
 	code, out, errs := runHere(t, "", "dial", url, "--send", "")
 	require.Equal(t, cli.ExitOK, code, errs)

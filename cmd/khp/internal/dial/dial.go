@@ -62,7 +62,7 @@ func Command(c *cli.Env) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := noneEmpty(cmd.Flags()); err != nil {
+			if err := cli.NoneEmpty(cmd.Flags(), "send"); err != nil {
 				return err
 			}
 			return dial(c, args[0], &o)
@@ -70,17 +70,6 @@ func Command(c *cli.Env) *cobra.Command {
 	}
 	o.flags(cmd.Flags())
 	return cmd
-}
-
-// noneEmpty refuses a flag with an empty value, mostly that of a variable of a script that is not
-// set: --ca "" would trust the system's authorities, --user "" would answer no challenge.
-func noneEmpty(given *pflag.FlagSet) (err error) {
-	given.Visit(func(f *pflag.Flag) {
-		if err == nil && f.Value.Type() == "string" && f.Value.String() == "" {
-			err = cli.Usagef("--%s: the value is empty; give one, or leave the flag out", f.Name)
-		}
-	})
-	return err
 }
 
 // flags declares the flags.

@@ -176,16 +176,7 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 			_ = o.flags.Set(f.Name, v) // has been taken before; --help is not among ours
 		}
 	})
-	var err error
-	o.flags.Visit(func(f *pflag.Flag) {
-		empty := f.Value.Type() == "string" && f.Value.String() == ""
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			empty = slices.Contains(list.GetSlice(), "")
-		}
-		if err == nil && empty {
-			err = cli.Usagef("--%s \"\": the value is empty; give it one, or leave the flag out", f.Name)
-		}
-	})
+	err := cli.NoneEmpty(o.flags)
 	if err == nil && o.path != "" {
 		o.file, err = config.Load(o.path, o.flags, &o.Config, config.Settings{Fresh: func() *pflag.FlagSet { return newOptions().flags }, Whole: guards, Shown: shownValue})
 	}
