@@ -148,7 +148,6 @@ func TestHandler_RefusalIsHeard(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 3))
 				what := fmt.Sprintf("seed %d", seed)
 				synctest.Test(t, func(t *testing.T) {
-					t.Attr("req", "KHP-STATUS-4XX-01")
 					o := anyTCP(r)
 					o.Latency, o.Window = min(o.Latency, time.Millisecond), max(o.Window, 5000)
 					a, b := tcptest.Pair(o)

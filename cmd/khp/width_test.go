@@ -24,6 +24,9 @@ func TestOutput_FitsTerminals(t *testing.T) {
 		{"version"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			if testing.Short() && args[0] == "explore" {
+				t.Skip("exploring is slow under the race detector, and sim/model runs under it")
+			}
 			_, out, errs := runHere(t, "", args...)
 			require.NotEmpty(t, out, errs)
 			for line := range strings.Lines(out) {
