@@ -46,6 +46,10 @@ func TestProve_NamesTheBrokenCell(t *testing.T) {
 			}
 			list, err := m.With(f.Row, f.Changed).Explain(string(known), starter(t))
 			require.NoError(t, err)
+			if f.Catches == "ORACLE" { // no property of proof has an opinion of it
+				require.Empty(t, list)
+				return
+			}
 			require.NotEmpty(t, list)
 			cell := "server "
 			if f.Side == model.Client {
