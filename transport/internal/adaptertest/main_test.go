@@ -7,12 +7,14 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"example.com/khp/internal/watch/watchtest"
 )
 
 // TestMain also fails if a goroutine of an adapter is left when everything is over. Those in which
 // coder's library closes take up to ten seconds.
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := watchtest.Run(m)
 	if left := leaked(12 * time.Second); code == 0 && left != "" {
 		fmt.Fprintln(os.Stderr, "goroutines are left:\n"+left)
 		code = 1
