@@ -59,6 +59,7 @@ type member struct {
 	// current grows by weight while others have their turn, as smooth weighted round robin has it.
 	current int
 	failed  int       // how often it was not reached, one time after the other
+	noted   time.Time // when failed changed last
 	until   time.Time // when it is asked again, if failed is not 0
 
 	seen *metrics.Backend // nil without metrics
@@ -92,9 +93,11 @@ func (p *pool) next(tried map[*member]bool, now time.Time) (chosen *member, more
 	return chosen, more
 }
 
-// reached notes that a member was reached, or not, and returns whether that is news, and how many
-// of the others are up.
-func (p *pool) reached(m *member, ok bool) (news bool, others int) {
+// reached notes that a member was reached, or not, by an attempt that began at begin, and returns
+// whether that is news, and how many of the others are up. An attempt that began before the last
+// change tells of the time before it: several that fail together are one failure, and a connection
+// accepted just before a back end went does not bring it back.
+func (p *pool) reached(m *member, ok bool, begin time.Time) (news bool, others int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, o := range p.members {
@@ -102,14 +105,19 @@ func (p *pool) reached(m *member, ok bool) (news bool, others int) {
 			others++
 		}
 	}
-	m.seen.Up(ok)
 	was := m.failed == 0
+	if begin.Before(m.noted) || ok && was {
+		return false, others
+	}
+	now := time.Now()
+	m.noted = now
+	m.seen.Up(ok)
 	if ok {
 		m.failed = 0
-		return !was, others
+		return true, others
 	}
 	m.failed = min(m.failed+1, 5)
-	m.current, m.until = 0, time.Now().Add(balanceMemory<<(m.failed-1)) // 2 s, and up to 32 s if it stays away
+	m.current, m.until = 0, now.Add(balanceMemory<<(m.failed-1)) // 2 s, and up to 32 s if it stays away
 	return was, others
 }
 
@@ -167,7 +175,7 @@ func (p *pool) connect(ctx context.Context, s *session, r *transport.Request, m 
 	if ctx.Err() != nil { // it may be the client that had no patience
 		return l, err
 	}
-	if news, others := p.reached(m, up); news && up {
+	if news, others := p.reached(m, up, begin); news && up {
 		s.log.InfoContext(ctx, "back end is up again", "backend", m.where())
 	} else if news {
 		s.log.WarnContext(ctx, "back end is down", "backend", m.where(), "others_up", others)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -166,6 +167,52 @@ func TestPool_SilentBackEnd(t *testing.T) {
 			require.Contains(t, <-done, "b")
 			require.Equal(t, memberTimeout, time.Since(begin))
 		}
+	})
+}
+
+// An attempt tells of the time at which it began: a connection that was accepted just before a back
+// end went does not bring it back, a refusal from before its return does not take it away again, and
+// several that fail together are one failure.
+func TestPool_AttemptsThatOverlap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool(1, 1)
+		a := p.all["a"]
+		var outcomes []chan error // of the attempts at a, in their order
+		a.dial = func(context.Context) error {
+			outcome := make(chan error)
+			outcomes = append(outcomes, outcome)
+			return <-outcome
+		}
+		var clients sync.WaitGroup
+		begin := func(n int) { // until n attempts at a have begun
+			for len(outcomes) < n {
+				clients.Go(func() { _, _ = p.decide(t.Context(), p.s, &transport.Request{}) })
+				synctest.Wait()
+			}
+			time.Sleep(time.Millisecond)
+		}
+		end := func(n int, err error) {
+			outcomes[n] <- err
+			synctest.Wait()
+			time.Sleep(time.Millisecond)
+		}
+		answered := &transport.HandshakeError{Failure: fsm.FailureStatus, Status: 500} // it is there
+		refused := errors.New("connection refused")
+
+		begin(4)
+		end(0, refused)
+		end(1, answered)
+		end(2, refused)
+		require.NotContains(t, p.log.String(), "up again")
+		require.Contains(t, p.metrics(t), `khp_backend_up{backend="a",route="/"} 0`)
+		time.Sleep(balanceMemory) // as after one failure
+		begin(5)
+		end(4, answered)
+		require.Equal(t, 1, strings.Count(p.log.String(), "up again"))
+		end(3, refused)
+		require.Equal(t, 1, strings.Count(p.log.String(), "is down"))
+		require.Contains(t, p.metrics(t), `khp_backend_up{backend="a",route="/"} 1`)
+		clients.Wait()
 	})
 }
 
