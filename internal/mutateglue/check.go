@@ -1,9 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand"
 	"os"
 	"path/filepath"
@@ -16,11 +16,11 @@ import (
 
 // check runs, for some faults of the catalogue, the test that notices each.
 func (p *program) check(byID map[string]int, n int, seed int64, parallel int, in []string) error {
-	rows, err := catalogue.Rows()
+	all, err := catalogue.Rows()
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r catalogue.Row) bool { return r.Reason() != "" || !begins(r.ID, in) })
+	rows := slices.DeleteFunc(slices.Clone(all), func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, in) })
 	rand.New(rand.NewSource(seed)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	if n >= 0 && len(rows) > n {
 		rows = rows[:n]
@@ -48,14 +48,25 @@ func (p *program) check(byID map[string]int, n int, seed int64, parallel int, in
 		if o := built[pkg].run([]*oneTest{{Name: test}}, byID[r.ID], ""); !o.failed {
 			mu.Lock()
 			defer mu.Unlock()
-			survivors = append(survivors, fmt.Sprintf("%s\n\t- %s\n\t+ %s\n\tis not noticed by %s", r.ID, r.Before, r.After, r.Killer))
+			f := p.faults[byID[r.ID]-1]
+			survivors = append(survivors, fmt.Sprintf("%s\n\t- %s\n\t+ %s\n\tis not noticed by %s", r.ID, f.Before, f.After, r.Killer))
 		}
 	})
 	fmt.Printf("%d of %d faults are noticed\n", len(rows)-len(survivors), len(rows))
+	score(all)
 	if len(survivors) > 0 {
 		return errors.New("faults that are not noticed:\n" + strings.Join(survivors, "\n"))
 	}
 	return nil
+}
+
+// score prints how many faults of the catalogue are noticed, equivalent and open.
+func score(rows []catalogue.Row) {
+	counts := append(catalogue.Counts(rows, (*catalogue.Row).Package),
+		catalogue.Counts(rows, func(*catalogue.Row) string { return "all" })...)
+	for _, c := range counts {
+		fmt.Printf("%-28s %5d noticed %4d equivalent %4d open\n", c.Name, c.Noticed, c.Equivalent, c.Open)
+	}
 }
 
 // buildAt builds the tests of a package, which may be in a nested module.
@@ -69,35 +80,58 @@ func (p *program) buildAt(pkg string) (*binary, error) {
 }
 
 // add writes the catalogue: the faults that it has and that still apply, and those that a hunt in
-// the same directory found to be noticed.
+// the same directory tried: noticed ones with the test, the others as open.
 func (p *program) add(byID map[string]int) error {
 	old, err := catalogue.Rows()
 	if err != nil {
 		return err
 	}
-	var rows []catalogue.Row
-	known := map[string]bool{}
-	put := func(id, killer string) {
-		number := byID[id]
-		if number == 0 || known[id] {
-			return
+	moved := p.places()
+	rows := map[string]catalogue.Row{}
+	put := func(r catalogue.Row) {
+		if byID[r.ID] == 0 {
+			r.ID = moved[inPackage(r.ID)]
 		}
-		known[id] = true
-		f := &p.faults[number-1]
-		rows = append(rows, catalogue.Row{ID: id, Class: f.Class, Before: f.Before, After: f.After, Killer: killer})
+		if number := byID[r.ID]; number != 0 {
+			f := &p.faults[number-1]
+			r.Class, r.Before, r.After = f.Class, f.Before, f.After
+			rows[r.ID] = r
+		}
 	}
 	for _, r := range old {
-		put(r.ID, r.Killer)
+		put(r)
 	}
 	dropped := len(old) - len(rows)
-	if text, err := os.ReadFile(filepath.Join(p.work, "results.jsonl")); err == nil {
-		for line := range strings.Lines(string(text)) {
-			var r result
-			if json.Unmarshal([]byte(line), &r) == nil && r.Killer != "" && r.Why != "timeout" {
-				put(r.ID, r.Killer)
-			}
+	for id, r := range p.results() {
+		was, known := rows[id]
+		switch {
+		case r.Killer == "" && known && was.Killer == "", r.Why == "timeout":
+		case r.Killer == "":
+			put(catalogue.Row{ID: id, Why: catalogue.Open})
+		default:
+			put(catalogue.Row{ID: id, Killer: r.Killer})
 		}
 	}
 	fmt.Printf("%d faults, %d did not apply any more\n", len(rows), dropped)
-	return os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Path)), []byte(catalogue.Text(rows)), 0o644)
+	noticed, unnoticed := catalogue.Text(slices.Collect(maps.Values(rows)))
+	return errors.Join(os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Noticed)), []byte(noticed), 0o644),
+		os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Unnoticed)), []byte(unnoticed), 0o644))
+}
+
+// inPackage is an ID without its package.
+func inPackage(id string) string { return id[strings.IndexByte(id, ':')+1:] }
+
+// places has the faults by what stays of their IDs when a function moves to another package, where
+// that is enough to tell them from others.
+func (p *program) places() map[string]string {
+	m := map[string]string{}
+	for i := range p.faults {
+		at := inPackage(p.faults[i].ID)
+		if _, again := m[at]; again {
+			m[at] = ""
+			continue
+		}
+		m[at] = p.faults[i].ID
+	}
+	return m
 }

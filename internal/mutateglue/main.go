@@ -1,6 +1,6 @@
 // Command mutateglue puts one-line faults into the code between the machines and the sockets, and
-// tells which of them no test notices. The faults of the catalogue, faults.tsv, are those of
-// package fault, each with the test that notices it.
+// tells which of them no test notices. The faults are those of package fault; package catalogue has
+// those that were tried.
 //
 //	go run ./internal/mutateglue -n 100 -seed 1  # 100 faults of the catalogue: does its test notice each?
 //	go run ./internal/mutateglue -hunt -work DIR # try faults that the catalogue does not have yet, by the hundred
@@ -25,7 +25,7 @@ import (
 // notice are the packages whose tests notice, in the order in which they are asked: module and
 // package.
 var notice = [][2]string{
-	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/judge"}, {"", "./endpoint/driver"}, {"", "./endpoint"},
+	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/scan"}, {"", "./internal/judge"}, {"", "./endpoint/driver"}, {"", "./endpoint"},
 	{"", "./transport/internal/accept"}, {"", "./transport/internal/deflate"}, {"", "./transport/internal/frames"},
 	{"", "./transport/internal/hops"}, {"", "./transport/internal/layer"}, {"", "./transport/internal/loop"},
 	{"", "./transport/internal/opening"}, {"", "./transport/internal/proxy"}, {"", "./transport/internal/silence"},

@@ -100,9 +100,9 @@ The tables are not all. Between the machines and the sockets stand endpoint, dri
 - **Traces.** TestMain of each package whose tests shake hands has every handshake recorded, whether its test asks for a trace or not; the trace is written as ` + "`--trace`" + ` writes it, read, and judged as ` + "`khp replay`" + `
   does. A step that is no path of the machine, by the fault of the side that recorded it, fails the tests. So do processes that tests start. The orders of the endpoint go through the monitor of the simulation as well.
 - **A model of the driver**: what its documentation says, written once more without regard to speed. Both are told the same at random.
-- **Faults.** A tool puts one-line faults into the source, by class, each behind a switch, so that a thousand faults cost one build. The catalogue (internal/mutateglue/catalogue/faults.tsv) names for
-  each the test that notices it, or says why nothing can. ` + "`make mutate-glue N=100 S=1`" + ` takes 100 of them and runs the test of each; N=-1 takes all. A test fails if one does not apply any more.
-  The catalogue has %[1]d of the %[2]d faults that the tool can make today. The rest was not tried yet, or is noticed by none of the tests that were asked and not judged yet (` + "`" + `go run ./internal/mutateglue -hunt` + "`" + ` finds both).
+- **Faults.** A tool puts one-line faults into the source, by class, each behind a switch, so that a thousand faults cost one build. The catalogue (internal/mutateglue/catalogue) names for each the test that
+  notices it, or says why nothing can be noticed. ` + "`make mutate-glue N=100 S=1`" + ` takes 100 of them and runs the test of each; N=-1 takes all. A test fails if one does not apply any more, or if one of
+  the packages that are judged is open: noticed by no test and without a reason why. The catalogue has %[1]d of the %[2]d faults that the tool can make today; ` + "`go run ./internal/mutateglue -hunt`" + ` tries others.
 
 `
 

@@ -1,26 +1,35 @@
-// Package catalogue keeps the faults of the glue, each with the test that notices it.
+// Package catalogue keeps the faults of the glue: those that a test notices, with the test, and
+// those that none notices, with the reason.
 package catalogue
 
 import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"example.com/khp/internal/mutateglue/fault"
 )
 
-// Path is where the catalogue is, from the root of the module.
-const Path = "internal/mutateglue/catalogue/faults.tsv"
+//go:generate go -C ../../.. run ./internal/mutateglue -add
 
-//go:embed faults.tsv
-var file string
+// Noticed and Unnoticed are where the catalogue is, from the root of the module.
+const (
+	Noticed   = "internal/mutateglue/catalogue/noticed.tsv"
+	Unnoticed = "internal/mutateglue/catalogue/unnoticed.tsv"
+)
+
+var (
+	//go:embed noticed.tsv
+	noticed string
+	//go:embed unnoticed.tsv
+	unnoticed string
+)
 
 // Sources are the packages that get faults.
 var Sources = []string{
-	"wire", "wire/credentials", "internal/judge", "endpoint", "endpoint/internal/answer", "endpoint/driver",
+	"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint", "endpoint/internal/answer", "endpoint/driver",
 	"transport", "transport/adapter", "transport/auth", "transport/auth/htpasswd", "transport/extension",
 	"transport/internal/accept", "transport/internal/deflate", "transport/internal/field",
 	"transport/internal/frames", "transport/internal/handshake", "transport/internal/hops", "transport/internal/layer", "transport/internal/loop",
@@ -28,6 +37,9 @@ var Sources = []string{
 	"transport/internal/silence", "transport/internal/sock", "transport/internal/stream", "transport/internal/tracker",
 	"transport/internal/web", "transport/trace",
 }
+
+// Judged are the packages of whose faults none may be open.
+var Judged = []string{"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint", "endpoint/internal/answer", "endpoint/driver"}
 
 // All returns the faults that can be made of the source.
 func All(root string) (faults []fault.Fault, err error) {
@@ -43,31 +55,21 @@ func All(root string) (faults []fault.Fault, err error) {
 
 // Row is one fault of the catalogue.
 type Row struct {
-	ID     string
-	Class  fault.Class
-	Before string
-	After  string
-	// Killer is the test that notices the fault, as package.Test; or the reason why nothing can,
-	// behind Equivalent.
+	ID    string
+	Class fault.Class
+	// Before and After are the change, of a fault that no test notices; the ID says it of all.
+	Before, After string
+	// Killer is the test that notices the fault, as package.Test.
 	Killer string
+	// Why says why nothing can be noticed, if there is no Killer; or Open.
+	Why string
 }
 
-// Equivalent begins the reason why a fault changes nothing that can be noticed.
-const Equivalent = "equivalent: "
+// Open stands in the place of the reason while nobody judged a fault that no test notices.
+const Open = "open"
 
-// Reason returns why the fault cannot be noticed, "" if it can.
-func (r *Row) Reason() string {
-	reason, _ := strings.CutPrefix(r.Killer, Equivalent)
-	if reason == r.Killer {
-		return ""
-	}
-	return reason
-}
-
-// Package returns the package of the source, from the root of the module.
-func (r *Row) Package() string {
-	return filepath.ToSlash(filepath.Dir(strings.SplitN(r.ID, ":", 2)[0]))
-}
+// Package returns the package of a fault, from the root of the module.
+func (r *Row) Package() string { return r.ID[:strings.IndexByte(r.ID, ':')] }
 
 // Test returns the package and the name of the test that notices the fault.
 func (r *Row) Test() (pkg, name string) {
@@ -75,45 +77,65 @@ func (r *Row) Test() (pkg, name string) {
 	return r.Killer[:i], r.Killer[i+1:]
 }
 
-// head is the first line of the file.
-const head = "id\tclass\tbefore\tafter\tnoticed by"
+// The first lines of the files.
+const (
+	noticedHead   = "function\tclass\tnoticed by\tfaults"
+	unnoticedHead = "fault\tclass\tbefore\tafter\twhy"
+)
 
 // Rows returns the catalogue.
 func Rows() (rows []Row, err error) {
-	first := true
-	for line := range strings.Lines(file) {
-		line = strings.TrimSuffix(line, "\n")
-		if first {
-			if first = false; line != head {
-				return nil, errors.New(Path + " does not begin with its head")
-			}
-			continue
+	err = lines(noticed, noticedHead, func(f []string) bool {
+		for _, hash := range strings.Fields(f[3]) {
+			rows = append(rows, Row{ID: f[0] + ":" + hash, Class: fault.Class(f[1]), Killer: f[2]})
 		}
-		f := strings.Split(line, "\t")
-		if len(f) != 5 || !strings.Contains(f[4], ".") && !strings.HasPrefix(f[4], Equivalent) {
-			return nil, fmt.Errorf("%s: a line that is no fault: %q", Path, line)
-		}
-		rows = append(rows, Row{f[0], fault.Class(f[1]), f[2], f[3], f[4]})
-	}
-	return rows, nil
+		return strings.Contains(f[2], ".")
+	})
+	return rows, errors.Join(err, lines(unnoticed, unnoticedHead, func(f []string) bool {
+		rows = append(rows, Row{ID: f[0], Class: fault.Class(f[1]), Before: f[2], After: f[3], Why: f[4]})
+		return f[4] != ""
+	}))
 }
 
-// Text is the file with these rows.
-func Text(rows []Row) string {
+// lines calls do with the fields of each line behind the head.
+func lines(text, head string, do func(fields []string) bool) error {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if f := strings.Split(line, "\t"); line != head && (len(f) != strings.Count(head, "\t")+1 || !do(f)) {
+			return fmt.Errorf("a line of the catalogue is not %q: %q", head, line)
+		}
+	}
+	return nil
+}
+
+// Text is the content of the two files for these rows.
+func Text(rows []Row) (noticed, unnoticed string) {
 	rows = slices.Clone(rows)
 	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.ID, b.ID) })
-	var b strings.Builder
-	b.WriteString(head + "\n")
+	var without strings.Builder
+	without.WriteString(unnoticedHead + "\n")
+	hashes := map[string][]string{}
 	for _, r := range rows {
-		b.WriteString(strings.Join([]string{r.ID, string(r.Class), r.Before, r.After, r.Killer}, "\t") + "\n")
+		if r.Killer == "" {
+			fmt.Fprintf(&without, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Class, r.Before, r.After, r.Why)
+			continue
+		}
+		at := strings.LastIndexByte(r.ID, ':')
+		group := r.ID[:at] + "\t" + string(r.Class) + "\t" + r.Killer
+		hashes[group] = append(hashes[group], r.ID[at+1:])
 	}
-	return b.String()
+	with := make([]string, 0, len(hashes))
+	for group, h := range hashes {
+		with = append(with, group+"\t"+strings.Join(h, " ")+"\n")
+	}
+	slices.Sort(with)
+	return noticedHead + "\n" + strings.Join(with, ""), without.String()
 }
 
 // Count is how many faults of a kind there are.
 type Count struct {
-	Name                string
-	Noticed, Equivalent int
+	Name                      string
+	Noticed, Equivalent, Open int
 }
 
 // Counts counts rows by what name says of them, in the order of the names.
@@ -125,10 +147,13 @@ func Counts(rows []Row, name func(*Row) string) (counts []Count) {
 			at[n] = len(counts)
 			counts = append(counts, Count{Name: n})
 		}
-		if rows[i].Reason() == "" {
-			counts[at[n]].Noticed++
-		} else {
-			counts[at[n]].Equivalent++
+		switch c := &counts[at[n]]; {
+		case rows[i].Killer != "":
+			c.Noticed++
+		case rows[i].Why == Open:
+			c.Open++
+		default:
+			c.Equivalent++
 		}
 	}
 	slices.SortFunc(counts, func(a, b Count) int { return strings.Compare(a.Name, b.Name) })

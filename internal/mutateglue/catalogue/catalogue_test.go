@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"testing"
 
 	"example.com/khp/internal/mutateglue/fault"
@@ -12,7 +13,8 @@ func TestCatalogue_IsNotStale(t *testing.T) {
 	rows, err := Rows()
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(rows), 150)
-	require.Equal(t, file, Text(rows), "the rows are sorted")
+	with, without := Text(rows)
+	require.True(t, noticed == with && unnoticed == without, "the rows are not sorted: go generate ./...")
 	all, err := All("../../..")
 	require.NoError(t, err)
 	made := map[string]fault.Fault{}
@@ -24,7 +26,22 @@ func TestCatalogue_IsNotStale(t *testing.T) {
 		require.False(t, seen[r.ID], "%s stands twice in the catalogue", r.ID)
 		seen[r.ID] = true
 		f, ok := made[r.ID]
-		require.True(t, ok, "%s does not apply any more: %s. Run go run ./internal/mutateglue -add, which leaves it out", r.ID, r.Before)
-		require.Equal(t, Row{f.ID, f.Class, f.Before, f.After, r.Killer}, r)
+		require.True(t, ok, "%s does not apply any more. Run go generate ./..., which leaves it out", r.ID)
+		require.Equal(t, f.Class, r.Class)
+		if r.Killer == "" {
+			require.Equal(t, []string{f.Before, f.After}, []string{r.Before, r.After})
+		}
+	}
+}
+
+// In the packages whose faults are judged, each one that no test notices changes nothing that one
+// could notice, for a reason that is written down.
+func TestCatalogue_NothingOpen(t *testing.T) {
+	rows, err := Rows()
+	require.NoError(t, err)
+	for _, r := range rows {
+		if slices.Contains(Judged, r.Package()) {
+			require.NotEqual(t, Open, r.Why, "%s: %s -> %s", r.ID, r.Before, r.After)
+		}
 	}
 }

@@ -27,7 +27,7 @@ const (
 
 // Fault is one change of the source.
 type Fault struct {
-	ID     string // file, function and a hash of the change: stable while the text stays
+	ID     string // package, function and a hash of the change: stable while the text stays
 	Class  Class
 	File   string // with the path from the root of the module
 	Func   string

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"hash/fnv"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -20,6 +21,7 @@ func Find(root, dir string) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
+	seen := map[string]int{} // how often an ID was made
 	var faults []Fault
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
@@ -32,7 +34,7 @@ func Find(root, dir string) ([]Fault, error) {
 		if err != nil {
 			return nil, err
 		}
-		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))), source)
+		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))), source, seen)
 		if err != nil {
 			return nil, err
 		}
@@ -51,13 +53,13 @@ type finder struct {
 	seen   map[string]int
 }
 
-func inFile(name string, source []byte) ([]Fault, error) {
+func inFile(name string, source []byte, seen map[string]int) ([]Fault, error) {
 	set := token.NewFileSet()
 	tree, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: map[string]int{}}
+	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: seen}
 	for _, d := range tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !wordsOnly[fn.Name.Name] {
 			f.fn = nameOf(fn)
@@ -108,7 +110,7 @@ func (f *finder) add(class Class, before, after string, edits ...edit) {
 	}
 	h := fnv.New32a()
 	fmt.Fprint(h, class, "\x00", before, "\x00", after)
-	id := fmt.Sprintf("%s:%s:%08x", f.file, f.fn, h.Sum32())
+	id := fmt.Sprintf("%s:%s:%08x", path.Dir(f.file), f.fn, h.Sum32())
 	if f.seen[id]++; f.seen[id] > 1 {
 		id = fmt.Sprintf("%s.%d", id, f.seen[id])
 	}
