@@ -86,10 +86,56 @@ func TestDial_FieldsOfFile(t *testing.T) {
 		w.mu.Unlock()
 		code, _, errs = runHere(t, "", "dial", w.url, flag, "@"+bad)
 		require.Equal(t, cli.ExitUsage, code)
-		require.Contains(t, errs, flag+" @"+bad+": line 2: expected 'NAME: VALUE'")
+		require.Contains(t, errs, flag+" @"+bad+": line 2: expected 'NAME: VALUE', or 'NAME;' for an empty value")
 		require.NotContains(t, errs, "secret")
 		code, _, errs = runHere(t, "", "dial", w.url, flag, "@"+bad+"-none")
 		require.Equal(t, cli.ExitUsage, code)
 		require.Contains(t, errs, "no such file or directory; choose a file that can be read")
+	}
+}
+
+// The forms of a field are curl's: an empty value is marked by a semicolon, a name alone leaves the
+// field out, and the lines of the standard input can be fields.
+func TestDial_FieldsAsCurlHasThem(t *testing.T) {
+	for _, c := range []struct {
+		args  []string
+		stdin string
+		seen  []string
+	}{
+		{[]string{"X-Key;"}, "", []string{""}},
+		{[]string{"X-Key:"}, "", nil},
+		{[]string{"X-Key: \t "}, "", nil},
+		{[]string{"X-Key: one", "X-Key:"}, "", []string{"one"}},
+		{[]string{"X-Key: a;"}, "", []string{"a;"}},
+		{[]string{"@-"}, "X-Key: one\r\nX-Key;\nX-Key:\n", []string{"one", ""}},
+	} {
+		for _, flag := range []string{"-H", "--opening-header"} {
+			w := startWitness(t, transport.Decision{})
+			args := []string{"dial", w.url}
+			for _, a := range c.args {
+				args = append(args, flag, a)
+			}
+			code, _, errs := runHere(t, c.stdin, args...)
+			require.Equal(t, cli.ExitOK, code, errs)
+			w.mu.Lock()
+			require.ElementsMatch(t, c.seen, w.seen, args)
+			w.mu.Unlock()
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-H", "Host:"}, "--header Host:: the handshake needs this field; expected another one, 'NAME: VALUE'"},
+		{[]string{"-H", "X-Key; a"}, `--header "X-Key; a": expected 'NAME: VALUE', or 'NAME;' for an empty value, or @FILE with such lines`},
+		{[]string{"-H", ";"}, "expected 'NAME: VALUE'"},
+		{[]string{"-H", ":"}, "expected 'NAME: VALUE'"},
+		{[]string{"-H", "@-", "-H", "@-"}, "--header @-: the standard input can be read once"},
+		{[]string{"-H", "@-", "--opening-header", "@-"}, "--opening-header @-: the standard input can be read once"},
+		{[]string{"-H", "@-", "--send-file", "-"}, "--header @-: the standard input can be read once"},
+	} {
+		code, _, errs := runHere(t, "", append([]string{"dial", "ws://127.0.0.1:1/"}, c.args...)...)
+		require.Equal(t, cli.ExitUsage, code, c.args)
+		require.Contains(t, errs, c.want)
 	}
 }

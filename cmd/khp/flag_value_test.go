@@ -49,3 +49,44 @@ func TestHelp_ShowsFormsOfTimesAndSizes(t *testing.T) {
 	})
 	require.GreaterOrEqual(t, seen, 6)
 }
+
+// An empty value or argument, as a variable of a script leaves it that is not set, is refused by
+// every command, and not taken for one that was left out.
+func TestFlagValue_Empty(t *testing.T) {
+	seen := 0
+	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {
+		path := strings.Fields(cmd.CommandPath())[1:]
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if cmd.Name() == "dial" && f.Name == "send" {
+				return // TestDial_EmptyValue
+			}
+			seen++
+			code, out, errs := runHere(t, "", append(path, "--"+f.Name+"=")...)
+			require.Equal(t, cli.ExitUsage, code, "%s --%s=", path, f.Name)
+			require.Regexp(t, `^khp: --`+f.Name+` "": (the value is empty; give it one, or leave the flag out|expected .*); see `+cmd.CommandPath()+" --help\n$", errs)
+			require.Empty(t, out)
+		})
+		code, _, errs := runHere(t, "", append(path, "")...)
+		require.Equal(t, cli.ExitUsage, code, path)
+		require.Regexp(t, `^khp: (argument 1 of `+cmd.CommandPath()+` is empty; see|no (help about|completion for) "")`, errs)
+	})
+	require.Greater(t, seen, 100)
+}
+
+// The help names the value of a flag by what it is, and not by a type of a programming language,
+// and brackets one that can be left out.
+func TestHelp_NamesOfValues(t *testing.T) {
+	every(rootCommand(&cli.Env{}, io.Discard), func(cmd *cobra.Command) {
+		if cmd.HasParent() && cmd.Parent().Name() == "completion" {
+			return // whose flags have no values
+		}
+		cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Value.Type() != "bool" {
+				require.Regexp(t, "`[^`]+`", f.Usage, "%s --%s", cmd.CommandPath(), f.Name)
+			}
+		})
+	})
+	_, out, _ := runHere(t, "", "serve", "--help")
+	require.Contains(t, out, "      --plain[=PATH]")
+	require.NotContains(t, out, "[=true]")
+}

@@ -56,7 +56,7 @@ be reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	exampleForCompletion(root)
-	cli.TakeOnce(root)
+	cli.Strict(root)
 	cli.FitHelp(root)
 	return root
 }

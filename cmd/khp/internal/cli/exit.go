@@ -63,6 +63,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 	var syntax *pflag.InvalidSyntaxError
 	var refused *pflag.InvalidValueError
 	var repeated *RepeatedError
+	var empty *EmptyError
 	switch {
 	case errors.As(err, &missing):
 		what, _ := pflag.UnquoteUsage(missing.GetFlag())
@@ -75,6 +76,8 @@ func FlagError(cmd *cobra.Command, err error) error {
 		text += Nearest(cmd.Flags(), unknown.GetSpecifiedName())
 	case errors.As(err, &refused) && errors.As(err, &repeated): // its values may be secret
 		text = "--" + refused.GetFlag().Name + " " + repeated.Error()
+	case errors.As(err, &refused) && errors.As(err, &empty):
+		text = "--" + refused.GetFlag().Name + ` "": ` + empty.Error()
 	case errors.As(err, &refused):
 		text = "--" + Refusal(refused.GetFlag(), refused.GetValue(), refused.Unwrap())
 	}

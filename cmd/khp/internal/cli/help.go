@@ -21,6 +21,10 @@ func FitHelp(root *cobra.Command) {
 // usageLine is what pflag writes about a flag: its name and value, blanks, and its text.
 var usageLine = regexp.MustCompile(`^( +\S.*?)(?:  +(\S.*))?$`)
 
+// optionalValue is what pflag writes about a value that can be left out, with the one that then
+// stands for it.
+var optionalValue = regexp.MustCompile(` (\S+)\[=[^]]*\]$`)
+
 // flagColumn is where the texts of flags begin, if the names and values leave that much.
 const flagColumn = 26
 
@@ -30,8 +34,9 @@ func fitFlags(f *pflag.FlagSet) string {
 	column := 0
 	for line := range strings.Lines(f.FlagUsages()) {
 		m := usageLine.FindStringSubmatch(strings.TrimRight(line, "\n"))
-		names, texts = append(names, m[1]), append(texts, m[2])
-		column = max(column, len(m[1])+2)
+		name := optionalValue.ReplaceAllString(m[1], "[=$1]")
+		names, texts = append(names, name), append(texts, m[2])
+		column = max(column, len(name)+2)
 	}
 	column = min(column, flagColumn)
 	var b strings.Builder

@@ -79,7 +79,7 @@ func Command(c *cli.Env) *cobra.Command {
 // addFlags adds the flags that all roles have.
 func (o *options) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.profile, "profile", o.profile, "what is spoken: spec, or kaazing as deployed gateways and clients do")
+	f.StringVar(&o.profile, "profile", o.profile, "what is spoken, `spec|kaazing`: the text, or as deployed gateways and clients do")
 	f.StringArrayVar(&o.runs, "run", nil, "only cases whose id matches `GLOB`, as in 'khp/ext/*'; repeat it for more")
 	f.StringVar(&o.expect, "expect", "", "list of known failures: `FILE` with an id and a reason on each line")
 	f.BoolVar(&o.list, "list", false, "list the cases, and run none")
@@ -93,7 +93,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 // addReportFlags adds those about reports.
 func (o *options) addReportFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.name, "name", "", "what to call the implementation in reports")
+	f.StringVar(&o.name, "name", "", "what to call the implementation in reports, `NAME`")
 	f.StringVar(&o.json, "json", "", "write the report as JSON to `FILE`; - is the standard output, which then has nothing else")
 	f.StringVar(&o.junit, "junit", "", "write the report to `FILE` as JUnit does")
 	f.StringVar(&o.html, "html", "", "write the report to `FILE` as a page, with drawings and bytes of each case")

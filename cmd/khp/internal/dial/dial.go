@@ -61,12 +61,7 @@ func Command(c *cli.Env) *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cli.NoneEmpty(cmd.Flags(), "send"); err != nil {
-				return err
-			}
-			return dial(c, args[0], &o)
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return dial(c, args[0], &o) },
 	}
 	o.flags(cmd.Flags())
 	return cmd
@@ -80,9 +75,10 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.extensions, "extension", nil, "ask for this `EXTENSION`, with parameters (repeat); x-kaazing-idle-timeout and x-kaazing-ping-pong are also run")
 	f.StringVarP(&o.user, "user", "u", "", "answer Basic and Digest challenges, `NAME:PASSWORD`; NAME alone asks for the password at the terminal; @FILE or ${VARIABLE} for PASSWORD stands for what it holds, @@ at its beginning for @")
 	f.StringVar(&o.token, "token", "", "answer Token and Bearer challenges, `TEXT`, or @FILE or ${VARIABLE} that holds it")
-	f.StringArrayVarP(&o.header, "header", "H", nil, "further field of the extended request, `'NAME: VALUE'`, or @FILE with one in each line; does not follow redirects to other servers (repeat)")
-	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, such as Origin or Cookie, `'NAME: VALUE'` or @FILE; does not follow redirects to other servers (repeat)")
-	f.StringArrayVar(&o.send, "send", nil, "send this `TEXT` and print the answer (repeat)")
+	f.StringArrayVarP(&o.header, "header", "H", nil, "further field of the extended request, `'NAME: VALUE'`, as curl has them: 'NAME;' has an empty value, 'NAME:' is left out, @FILE has one in each line, and @- is the standard input; does not follow redirects to other servers (repeat)")
+	f.StringArrayVar(&o.opening, "opening-header", nil, "further field of the opening request, such as Origin or Cookie, `'NAME: VALUE'` and so on; does not follow redirects to other servers (repeat)")
+	f.StringArrayVar(&o.send, "send", nil, "send this `TEXT`, which may be empty, and print the answer (repeat)")
+	cli.MayBeEmpty(f, "send")
 	f.StringArrayVar(&o.sendFiles, "send-file", nil, "send the content of this `FILE` as one message, after the texts; - is the standard input (repeat)")
 	f.BoolVar(&o.binary, "binary", false, "send everything as binary messages")
 	f.BoolVar(&o.raw, "raw", false, "print nothing but the bytes of the messages")

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,11 +90,11 @@ func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 	for _, text := range o.send {
 		r.messages = append(r.messages, []byte(text))
 	}
-	stdin := c.Stdin
+	files := &content{c.Stdin}
 	for _, name := range o.sendFiles {
-		b, err := readMessage(name, &stdin)
+		b, err := files.read(name)
 		if err != nil {
-			return nil, cli.Usagef("--send-file %s", err)
+			return nil, cli.Usagef("--send-file %s: %s", name, err)
 		}
 		r.messages = append(r.messages, b)
 	}
@@ -108,24 +106,7 @@ func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 	if err := r.closing(o.closing); err != nil {
 		return nil, err
 	}
-	return r, o.transport(c, &r.options)
-}
-
-// readMessage reads a file of --send-file; "-" is stdin, once.
-func readMessage(name string, stdin *io.Reader) (b []byte, err error) {
-	switch {
-	case name != "-":
-		b, err = os.ReadFile(name)
-	case *stdin == nil:
-		return nil, errors.New("-: the standard input can be sent once")
-	default:
-		b, err = io.ReadAll(*stdin)
-		*stdin = nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, cli.Cause(err))
-	}
-	return b, nil
+	return r, o.transport(c, files, &r.options)
 }
 
 // urlError says what is wrong with the URL of dial, and what to write instead.
@@ -158,7 +139,7 @@ func (r *request) closing(spec string) error {
 }
 
 // transport fills in what the handshake needs.
-func (o *options) transport(c *cli.Env, t *transport.DialOptions) error {
+func (o *options) transport(c *cli.Env, files *content, t *transport.DialOptions) error {
 	switch o.profile {
 	case "spec":
 		t.Profile = transport.Spec
@@ -175,10 +156,10 @@ func (o *options) transport(c *cli.Env, t *transport.DialOptions) error {
 	t.Subprotocols, t.Extensions, t.PlainFallback = o.protocols, o.extensions, o.plain
 	t.Use = extensionsOf(o.extensions)
 	var err error
-	if t.Header, err = headerOf("--header", o.header); err != nil {
+	if t.Header, err = headerOf("--header", o.header, files); err != nil {
 		return err
 	}
-	if t.OpeningHeader, err = headerOf("--opening-header", o.opening); err != nil {
+	if t.OpeningHeader, err = headerOf("--opening-header", o.opening, files); err != nil {
 		return err
 	}
 	for _, fields := range []http.Header{t.Header, t.OpeningHeader} { // any of them may be a key to the first server
@@ -291,45 +272,6 @@ func (o *options) credentials(c *cli.Env) (auth.CredentialsProvider, error) {
 		}
 		return value, err
 	}), nil
-}
-
-// headerOf reads fields as written; their names are sent in that spelling. @FILE stands for the
-// lines of a file, which may be secret: an error does not repeat them.
-func headerOf(flag string, specs []string) (http.Header, error) {
-	h := http.Header{}
-	for _, spec := range specs {
-		file, ok := strings.CutPrefix(spec, "@")
-		if !ok {
-			if !addField(h, spec) {
-				return nil, cli.Usagef("%s %q: expected 'NAME: VALUE', or @FILE with such lines", flag, spec)
-			}
-			continue
-		}
-		b, err := os.ReadFile(file)
-		if err != nil {
-			return nil, cli.Usagef("%s %s: %s; choose a file that can be read", flag, spec, cli.Cause(err))
-		}
-		n := 0
-		for line := range strings.Lines(string(b)) {
-			n++
-			line = strings.TrimRight(line, "\r\n")
-			if line != "" && !addField(h, line) {
-				return nil, cli.Usagef("%s %s: line %d: expected 'NAME: VALUE'", flag, spec, n)
-			}
-		}
-	}
-	return h, nil
-}
-
-// addField adds a field as written, if it is one.
-func addField(h http.Header, spec string) bool {
-	name, value, ok := strings.Cut(spec, ":")
-	value = strings.Trim(value, " \t")
-	if !ok || !wire.ValidToken(name) || !wire.ValidFieldValue(value) {
-		return false
-	}
-	h[name] = append(h[name], value)
-	return true
 }
 
 // extensionsOf are those among the elements of --extension that khp can run. With the others,

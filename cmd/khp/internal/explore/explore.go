@@ -71,9 +71,9 @@ func Command(c *cli.Env) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.model, "model", "all", "what to explore: "+strings.Join(modelNames(), ", "))
-	f.StringVar(&o.only, "only", "", "this configuration of the model only, such as kaazing")
-	f.StringVar(&o.bounds, "bounds", "", "limits of the counters: "+strings.Join(boundNames, ", ")+" (default "+unlimited+", for all limits at once; where --only, --shard, --checkpoint or a single limit needs numbers, those called default)")
+	f.StringVar(&o.model, "model", "all", "`MODEL` to explore: "+strings.Join(modelNames(), ", "))
+	f.StringVar(&o.only, "only", "", "this `CONFIGURATION` of the model only, such as kaazing")
+	f.StringVar(&o.bounds, "bounds", "", "`LIMITS` of the counters: "+strings.Join(boundNames, ", ")+" (default "+unlimited+", for all limits at once; where --only, --shard, --checkpoint or a single limit needs numbers, those called default)")
 	for _, b := range boundFlags {
 		f.Int(b.flag, 0, b.help)
 	}
@@ -83,9 +83,9 @@ func Command(c *cli.Env) *cobra.Command {
 	f.StringVar(&o.out, "out", "", "write the result to `FILE`, for khp explore merge")
 	f.StringVar(&o.fault, "fault", "", "put a mistake into the machine, such as "+faultNames()[0]+"; an unknown `NAME` lists all")
 	f.BoolVar(&o.exact, "exact", false, "tell states apart by all their bytes instead of fingerprints")
-	f.Uint64Var(&o.seed, "seed", 0, "of the fingerprints")
-	f.IntVar(&o.workers, "workers", 0, "how many states are looked at at the same time; 0 is one for each processor")
-	f.StringVar(&o.progress, "progress", "auto", "on stderr: auto (a bar on terminals), plain, json, none")
+	f.Uint64Var(&o.seed, "seed", 0, "`NUMBER` that the fingerprints begin with")
+	f.IntVar(&o.workers, "workers", 0, "look at `N` states at the same time; 0 is one for each processor")
+	f.StringVar(&o.progress, "progress", "auto", "`FORM` of the progress on stderr: auto (a bar on terminals), plain, json, none")
 	f.StringVar(&o.checkpoint, "checkpoint", "", "write the state of the exploration to `FILE` now and then, and when interrupted")
 	o.every = cli.Duration(30 * time.Second)
 	f.Var(&o.every, "checkpoint-every", "how much `TIME` to let pass between two checkpoints, as in 30s or 10m")
@@ -111,11 +111,11 @@ var boundFlags = []struct {
 	flag, help string
 	set        func(*model.Bounds) *int
 }{
-	{"max-redirects", "follow-up connections of a connect call", func(b *model.Bounds) *int { return &b.Redirects }},
-	{"max-replays", "replays after 401 on a connection", func(b *model.Bounds) *int { return &b.Replays }},
-	{"max-interim", "100 and 202 responses that a client takes on a connection", func(b *model.Bounds) *int { return &b.Interim }},
-	{"max-challenges", "401 responses of a server", func(b *model.Bounds) *int { return &b.Challenges }},
-	{"max-deferrals", "202 responses of a server", func(b *model.Bounds) *int { return &b.Deferrals }},
+	{"max-redirects", "at most `N` follow-up connections of a connect call", func(b *model.Bounds) *int { return &b.Redirects }},
+	{"max-replays", "at most `N` replays after 401 on a connection", func(b *model.Bounds) *int { return &b.Replays }},
+	{"max-interim", "at most `N` 100 and 202 responses that a client takes on a connection", func(b *model.Bounds) *int { return &b.Interim }},
+	{"max-challenges", "at most `N` 401 responses of a server", func(b *model.Bounds) *int { return &b.Challenges }},
+	{"max-deferrals", "at most `N` 202 responses of a server", func(b *model.Bounds) *int { return &b.Deferrals }},
 }
 
 // unlimited are no bounds: the models stand for all limits at once.

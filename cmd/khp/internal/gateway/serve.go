@@ -121,7 +121,7 @@ func newOptions() *options {
 	f.StringVar(&o.path, "config", "", "read settings from `FILE` as well, in YAML")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT` or unix:SOCKET; port 0 takes a free one")
 	f.StringArrayVar((*[]string)(&o.Route), "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
-	f.StringArrayVar((*[]string)(&o.Plain), "plain", nil, "serve plain WebSocket clients on the same URLs, of all routes or of `PATH=true|false` (repeat)")
+	f.StringArrayVar((*[]string)(&o.Plain), "plain", nil, "serve plain WebSocket clients on the same URLs: at all routes, or at `PATH`; PATH=false leaves one out (repeat)")
 	f.Lookup("plain").NoOptDefVal = "true"
 	f.StringArrayVar((*[]string)(&o.Auth), "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD`; @FILE or ${VARIABLE} for PASSWORD stands for what it holds (repeat)")
 	f.StringArrayVar((*[]string)(&o.Htpasswd), "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
@@ -162,9 +162,8 @@ func newOptions() *options {
 	return o
 }
 
-// readOptions reads the file of --config, if there is one, below what the command line gave. A
-// value that is empty, say because a variable of the shell is not set, is no value. An error may
-// join several; the options are those read so far.
+// readOptions reads the file of --config, if there is one, below what the command line gave. An
+// error may join several; the options are those read so far.
 func readOptions(given *pflag.FlagSet) (*options, error) {
 	o := newOptions()
 	given.Visit(func(f *pflag.Flag) {
@@ -176,12 +175,12 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 			_ = o.flags.Set(f.Name, v) // has been taken before; --help is not among ours
 		}
 	})
-	err := cli.NoneEmpty(o.flags)
-	if err == nil && o.path != "" {
+	if o.path != "" {
+		var err error
 		o.file, err = config.Load(o.path, o.flags, &o.Config, config.Settings{Fresh: func() *pflag.FlagSet { return newOptions().flags }, Whole: guards, Shown: shownValue})
-	}
-	if err != nil {
-		return o, err
+		if err != nil {
+			return o, err
+		}
 	}
 	o.prints = o.Prints()
 	o.unsettled = o.Settle(shownValue)

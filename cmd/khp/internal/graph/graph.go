@@ -74,7 +74,7 @@ such as z3: what begins, what a step does, and what breaks each property.`,
 			return graph(c, m, format, output)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", formats[0].name, "how to write it: "+strings.Join(formatNames(), ", "))
+	cmd.Flags().StringVar(&format, "format", formats[0].name, "`FORMAT` of the drawing or model: "+strings.Join(formatNames(), ", "))
 	cmd.Flags().StringVar(&output, "output", "", "write to `FILE` instead of standard output")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -65,8 +65,8 @@ one is, 2 if the file, or no packet of it, can be read.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON object per connection, and one with the totals")
-	f.StringVar(&o.draw, "draw", "", "draw each session: text or mermaid")
-	f.Uint64Var(&o.conn, "conn", 0, "look at the connection with this number only")
+	f.StringVar(&o.draw, "draw", "", "draw each session: `text|mermaid`")
+	f.Uint64Var(&o.conn, "conn", 0, "look at connection `N` only")
 	f.BoolVar(&o.all, "all", false, "list connections that are not KHP as well")
 	_ = cmd.RegisterFlagCompletionFunc("draw", cobra.FixedCompletions([]string{"text", "mermaid"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

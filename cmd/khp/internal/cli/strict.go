@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Strict makes cmd and the commands below it refuse what is most often a mistake: an empty argument
+// or value, mostly that of a variable of a script that is not set (--ca "" would trust the system's
+// authorities), and the second value of a flag that is no list, which would drop the one that was
+// meant. Flags that [MayBeEmpty] names take an empty value.
+func Strict(cmd *cobra.Command) {
+	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) {
+			_, empty := f.Annotations[mayBeEmpty]
+			v := &strictValue{Value: f.Value, empty: empty}
+			switch list := f.Value.(type) {
+			case *strictValue, *strictList:
+			case pflag.SliceValue:
+				f.Value = &strictList{v, list}
+			default:
+				v.once = true
+				f.Value = v
+			}
+		})
+	}
+	if args := cmd.Args; args != nil {
+		cmd.Args = func(cmd *cobra.Command, given []string) error {
+			if i := slices.Index(given, ""); i >= 0 {
+				return Usagef("argument %d of %s is empty; see %[2]s --help", i+1, cmd.CommandPath())
+			}
+			return args(cmd, given)
+		}
+	}
+	for _, c := range cmd.Commands() {
+		Strict(c)
+	}
+}
+
+const mayBeEmpty = "khp_may_be_empty"
+
+// MayBeEmpty has [Strict] leave an empty value to the flag of this name.
+func MayBeEmpty(flags *pflag.FlagSet, name string) {
+	_ = flags.SetAnnotation(name, mayBeEmpty, nil)
+}
+
+// strictValue refuses an empty value, and a second one where there can be one only.
+type strictValue struct {
+	pflag.Value
+	empty, once, given bool
+}
+
+// strictList is strictValue for a list.
+type strictList struct {
+	*strictValue
+	pflag.SliceValue
+}
+
+// Set implements [pflag.Value].
+func (v *strictValue) Set(text string) error {
+	switch {
+	case v.once && v.given:
+		return &RepeatedError{}
+	case text == "" && !v.empty:
+		return &EmptyError{}
+	}
+	v.given = true
+	if kind := v.Type(); kind == "int" || kind == "uint64" { // which take 010 for 8, and 0x10 and 1_0 as Go does
+		if _, err := Digits(strings.TrimPrefix(text, "-")); err != nil {
+			return err
+		}
+	}
+	return v.Value.Set(text)
+}
+
+// RepeatedError reports a flag that was given before.
+type RepeatedError struct{}
+
+// Error implements error.
+func (*RepeatedError) Error() string { return "is given twice; it takes one value" }
+
+// EmptyError reports an empty value.
+type EmptyError struct{}
+
+// Error implements error.
+func (*EmptyError) Error() string { return "the value is empty; give it one, or leave the flag out" }
