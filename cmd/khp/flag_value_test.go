@@ -68,7 +68,7 @@ func TestFlagValue_Empty(t *testing.T) {
 		})
 		code, _, errs := runHere(t, "", append(path, "")...)
 		require.Equal(t, cli.ExitUsage, code, path)
-		require.Regexp(t, `^khp: (argument 1 of `+cmd.CommandPath()+` is empty; see|no (help about|completion for) "")`, errs)
+		require.Regexp(t, `^khp: (argument 1 of `+cmd.CommandPath()+` is empty; see)`, errs)
 	})
 	require.Greater(t, seen, 100)
 }

@@ -27,13 +27,15 @@ func Strict(cmd *cobra.Command) {
 			}
 		})
 	}
-	if args := cmd.Args; args != nil {
-		cmd.Args = func(cmd *cobra.Command, given []string) error {
-			if i := slices.Index(given, ""); i >= 0 {
-				return Usagef("argument %d of %s is empty; see %[2]s --help", i+1, cmd.CommandPath())
-			}
-			return args(cmd, given)
+	args := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, given []string) error {
+		if i := slices.Index(given, ""); i >= 0 {
+			return Usagef("argument %d of %s is empty; see %[2]s --help", i+1, cmd.CommandPath())
 		}
+		if args == nil { // any will do
+			return nil
+		}
+		return args(cmd, given)
 	}
 	for _, c := range cmd.Commands() {
 		Strict(c)
