@@ -12,6 +12,7 @@ import (
 
 	"example.com/khp/fsm"
 	"example.com/khp/transport/internal/deflate"
+	"example.com/khp/transport/internal/frames"
 	"github.com/stretchr/testify/require"
 )
 
@@ -32,7 +33,9 @@ func TestCompression(t *testing.T) {
 	} {
 		for _, profile := range []Profile{Spec, Kaazing} {
 			t.Run(name+"/"+profile.String(), func(t *testing.T) {
+				serverSees := make(chan []string, 1)
 				h := &Handler{Compression: x.server, Serve: func(ctx context.Context, c *Conn) error {
+					serverSees <- c.OpeningExtensions()
 					for {
 						typ, r, err := c.Reader(ctx)
 						if err != nil {
@@ -54,6 +57,12 @@ func TestCompression(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, x.granted, c.OpeningHeader().Get("Sec-WebSocket-Extensions"))
 				require.Empty(t, c.Extensions())
+				var want []string
+				if x.granted != "" {
+					want = []string{x.granted}
+				}
+				require.Equal(t, want, c.OpeningExtensions())
+				require.Equal(t, want, <-serverSees)
 				for range 3 {
 					for _, p := range messages {
 						require.NoError(t, c.Write(t.Context(), Binary, p))
@@ -68,6 +77,18 @@ func TestCompression(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A client sees the parameters that a server has written, those included that change nothing for it.
+func TestConn_OpeningExtensions(t *testing.T) {
+	a, _ := tcpPair(t)
+	link := frames.New(a, true, nil, 0)
+	link.Compress(deflate.Params{ServerAlone: true})
+	c := newConn(link, opened{info: handshakeInfo{client: &dialed{opening: []HeaderField{
+		{Name: "X-Other", Value: "a"},
+		{Name: "sec-websocket-extensions", Value: "permessage-deflate;server_no_context_takeover; server_max_window_bits=10"},
+	}}}})
+	require.Equal(t, []string{"permessage-deflate; server_no_context_takeover; server_max_window_bits=10"}, c.OpeningExtensions())
 }
 
 // compressed is a connection with compression whose peer writes frames by hand.

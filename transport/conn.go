@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -246,9 +247,34 @@ func (c *Conn) SetReadLimit(n int64) {
 func (c *Conn) Subprotocol() string { return c.info.subprotocol }
 
 // Extensions returns the extensions that were agreed on in the extended handshake, as the response
-// listed them. permessage-deflate belongs to the opening handshake: a client sees in the field
-// Sec-WebSocket-Extensions of OpeningHeader whether it was granted.
+// listed them. permessage-deflate is among those of OpeningExtensions.
 func (c *Conn) Extensions() []string { return slices.Clone(c.info.extensions) }
+
+// OpeningExtensions returns the extensions that were agreed on in the opening handshake, with their
+// parameters as the 101 listed them: permessage-deflate if both sides have [Compression], such as
+// "permessage-deflate; client_no_context_takeover", or none.
+func (c *Conn) OpeningExtensions() []string {
+	p, ok := c.link.Compression()
+	switch {
+	case !ok:
+		return nil
+	case c.info.client == nil:
+		return []string{p.String()}
+	}
+	var list []wire.Extension
+	for _, f := range c.info.client.opening {
+		if strings.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
+			list, _ = wire.ParseExtensions(list, []byte(f.Value)) // the handshake has read it
+		}
+	}
+	elements := make([]string, len(list))
+	for i, e := range list {
+		if elements[i] = string(e.Name); len(e.Params) > 0 {
+			elements[i] += "; " + string(e.Params)
+		}
+	}
+	return elements
+}
 
 // Status returns the status code of the response that completed the handshake: mostly 101, else
 // 201, 204 or 205; 101 without KHP.

@@ -51,7 +51,7 @@ const (
 // to. It costs time for each message, and memory for each connection, 64 KiB unless
 // NoContextTakeover is set; and where a message has both a secret and something that a stranger
 // chooses, its length may betray the secret. Kaazing gateways and clients have none. It is agreed
-// on in the opening handshake, so it is not among [Conn.Extensions].
+// on in the opening handshake: [Conn.OpeningExtensions] tells both sides what was.
 type Compression struct {
 	NoContextTakeover bool // messages do not refer to those before them
 }

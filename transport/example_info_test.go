@@ -38,6 +38,28 @@ func ExampleConn_RemoteAddr() {
 	// [Acme Co] [] false true
 }
 
+// Both sides see whether messages are compressed, and how.
+func ExampleConn_OpeningExtensions() {
+	url, stop := listen(&transport.Handler{
+		Compression: &transport.Compression{NoContextTakeover: true},
+		Serve: func(_ context.Context, c *transport.Conn) error {
+			fmt.Printf("server: %q\n", c.OpeningExtensions())
+			return nil // which closes
+		},
+	})
+	defer stop()
+	c, err := transport.Dial(context.Background(), url, &transport.DialOptions{Compression: &transport.Compression{}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _, _ = c.Read(context.Background()) // the server's Close
+	fmt.Printf("client: %q\n", c.OpeningExtensions())
+	// Output:
+	// server: ["permessage-deflate; client_no_context_takeover; server_no_context_takeover"]
+	// client: ["permessage-deflate; client_no_context_takeover; server_no_context_takeover"]
+}
+
 // Fields of both handshakes.
 func ExampleConn_OpeningHeader() {
 	h := &transport.Handler{

@@ -25,13 +25,22 @@ const (
 // Params are what both sides agreed on: whether each message of a side stands for itself.
 type Params struct{ ClientAlone, ServerAlone bool }
 
+// String returns the element with which a server grants p.
+func (p Params) String() string {
+	text := Name
+	if p.ClientAlone {
+		text += "; client_no_context_takeover"
+	}
+	if p.ServerAlone {
+		text += "; server_no_context_takeover"
+	}
+	return text
+}
+
 // Offer returns what a client offers. alone asks for messages that stand for themselves, which takes
 // 64 KiB less for each connection.
 func Offer(alone bool) string {
-	if alone {
-		return Name + "; client_no_context_takeover; server_no_context_takeover"
-	}
-	return Name
+	return Params{ClientAlone: alone, ServerAlone: alone}.String()
 }
 
 // Accept returns what a server grants of the elements that a client has offered, the first that it
@@ -42,14 +51,8 @@ func Accept(offered []string, alone bool) (granted string, p Params, ok bool) {
 		if err != nil || narrow {
 			continue
 		}
-		granted = Name
-		if p.ClientAlone = p.ClientAlone || alone; p.ClientAlone {
-			granted += "; client_no_context_takeover"
-		}
-		if p.ServerAlone = p.ServerAlone || alone; p.ServerAlone {
-			granted += "; server_no_context_takeover"
-		}
-		return granted, p, true
+		p.ClientAlone, p.ServerAlone = p.ClientAlone || alone, p.ServerAlone || alone
+		return p.String(), p, true
 	}
 	return "", Params{}, false
 }

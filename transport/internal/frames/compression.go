@@ -28,6 +28,18 @@ func (c *Conn) Compress(p deflate.Params) {
 	c.state = c.state.Set(ws.StateExtended)
 }
 
+// Compression returns what both sides agreed on; ok is false without permessage-deflate.
+func (c *Conn) Compression() (p deflate.Params, ok bool) {
+	if c.comp == nil {
+		return p, false
+	}
+	p = deflate.Params{ClientAlone: c.comp.in.Alone, ServerAlone: c.comp.out.Alone}
+	if c.client {
+		p.ClientAlone, p.ServerAlone = p.ServerAlone, p.ClientAlone
+	}
+	return p, true
+}
+
 // Compresses reports whether messages may be compressed.
 func (c *Conn) Compresses() bool { return c.comp != nil }
 
