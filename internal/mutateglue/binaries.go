@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,9 @@ type program struct {
 	root   string // of the module
 	work   string // directory for what is written
 	faults []fault.Fault
-	broken map[int]bool // faults that the compiler refuses, by number
+	out    map[int]bool // numbers of faults that are left out
+
+	refused []string // by the compiler
 }
 
 // overlay is the file that the go command's flag of that name takes.
@@ -32,7 +35,7 @@ func (p *program) write() error {
 	byFile := map[string]map[int]*fault.Fault{}
 	for i := range p.faults {
 		f := &p.faults[i]
-		if p.broken[i+1] {
+		if p.out[i+1] {
 			continue
 		}
 		if byFile[f.File] == nil {
@@ -71,8 +74,15 @@ func (p *program) write() error {
 	return os.WriteFile(p.overlay(), text, 0o600)
 }
 
-// compile writes the source, and leaves out faults until it compiles.
-func (p *program) compile() error {
+// compile writes the source, and leaves out faults until it compiles: those that an earlier call did
+// not compile at once.
+func (p *program) compile(byID map[string]int) error {
+	refused := filepath.Join(p.work, "refused.txt")
+	text, _ := os.ReadFile(refused)
+	p.refused = strings.Fields(string(text))
+	for _, id := range p.refused {
+		p.out[byID[id]] = true
+	}
 	var packages []string
 	for _, dir := range catalogue.Sources {
 		packages = append(packages, "./"+dir)
@@ -86,7 +96,7 @@ func (p *program) compile() error {
 		cmd.Dir = p.root
 		out, err := cmd.CombinedOutput()
 		if err == nil {
-			return nil
+			return os.WriteFile(refused, []byte(strings.Join(p.refused, "\n")), 0o600)
 		}
 		n := p.blame(string(out))
 		fmt.Fprintf(os.Stderr, "%d faults do not compile\n", n)
@@ -98,11 +108,12 @@ func (p *program) compile() error {
 }
 
 var (
-	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(\d+): `)
+	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(\d+): (.*)`)
 	number = regexp.MustCompile(`faulty(?:Channel)?\((\d+)`)
 )
 
-// blame finds the faults that the compiler's messages are about: the last one before each place.
+// blame finds the faults that the compiler's messages are about: the last one before each place. A
+// return is missing where a break was put into a loop that has no other end.
 func (p *program) blame(messages string) (found int) {
 	for _, m := range place.FindAllStringSubmatch(messages, -1) {
 		written := m[1]
@@ -120,14 +131,17 @@ func (p *program) blame(messages string) (found int) {
 		if line <= len(lines) {
 			before += lines[line-1][:min(column-1, len(lines[line-1]))]
 		}
-		numbers := number.FindAllStringSubmatch(before, -1)
-		if len(numbers) == 0 {
-			continue
-		}
-		n, _ := strconv.Atoi(numbers[len(numbers)-1][1])
-		if !p.broken[n] {
-			p.broken[n] = true
-			found++
+		for _, number := range slices.Backward(number.FindAllStringSubmatch(before, -1)) {
+			n, _ := strconv.Atoi(number[1])
+			if m[4] == "missing return" && p.faults[n-1].After != "break" {
+				continue
+			}
+			if !p.out[n] {
+				p.out[n] = true
+				p.refused = append(p.refused, p.faults[n-1].ID)
+				found++
+			}
+			break
 		}
 	}
 	return found

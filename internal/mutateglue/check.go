@@ -15,15 +15,24 @@ import (
 )
 
 // check runs, for some faults of the catalogue, the test that notices each.
-func (p *program) check(byID map[string]int, n int, seed int64, parallel int, in []string) error {
+func (p *program) check(byID map[string]int, o options) error {
 	all, err := catalogue.Rows()
 	if err != nil {
 		return err
 	}
-	rows := slices.DeleteFunc(slices.Clone(all), func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, in) })
-	rand.New(rand.NewSource(seed)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	if n >= 0 && len(rows) > n {
-		rows = rows[:n]
+	rows := slices.DeleteFunc(slices.Clone(all), func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, split(o.in)) })
+	rand.New(rand.NewSource(o.seed)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	if o.n >= 0 && len(rows) > o.n {
+		rows = rows[:o.n]
+	}
+	for number := range len(p.faults) {
+		p.out[number+1] = true
+	}
+	for _, r := range rows {
+		p.out[byID[r.ID]] = false
+	}
+	if err := p.compile(byID); err != nil {
+		return err
 	}
 	built := map[string]*binary{}
 	var ready []string // tests that pass without a fault
@@ -43,7 +52,7 @@ func (p *program) check(byID map[string]int, n int, seed int64, parallel int, in
 	}
 	var mu sync.Mutex
 	var survivors []string
-	each(rows, parallel, func(r catalogue.Row) {
+	each(rows, o.parallel, func(r catalogue.Row) {
 		pkg, test := r.Test()
 		if o := built[pkg].run([]*oneTest{{Name: test}}, byID[r.ID], ""); !o.failed {
 			mu.Lock()

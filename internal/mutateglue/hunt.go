@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,7 +16,9 @@ import (
 // hunt tries faults that the catalogue does not have, keeps the results in the working directory, and
 // prints those that survive.
 func (p *program) hunt(o options, byID map[string]int) error {
-	fmt.Println(len(p.faults), "faults,", len(p.broken), "do not compile")
+	if err := p.compile(byID); err != nil {
+		return err
+	}
 	binaries, err := p.binaries(split(o.from), o.names, byID, o.parallel)
 	if err != nil {
 		return err
@@ -31,7 +34,7 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	each(todo, o.parallel, func(number int) {
 		f := &p.faults[number-1]
 		begin := time.Now()
-		by, got, reached := kill(ownFirst(binaries, f), number)
+		by, got, reached := kill(ownFirst(binaries, f), number, o.quick)
 		r := result{ID: f.ID, Killer: by, Why: got.why, Reached: reached, Seconds: time.Since(begin).Seconds()}
 		text, _ := json.Marshal(r)
 		mu.Lock()
@@ -56,7 +59,7 @@ func (p *program) todo(o options) (todo []int) {
 		f := &p.faults[i]
 		r, known := done[f.ID]
 		switch {
-		case p.broken[i+1]:
+		case p.out[i+1]:
 		case known != o.again, o.again && r.Killer != "":
 		case !begins(f.ID, split(o.in)), o.class != "" && !slices.Contains(split(o.class), string(f.Class)):
 		default:
@@ -78,6 +81,9 @@ func (p *program) results() map[string]result {
 		for line := range strings.Lines(string(text)) {
 			var r result
 			if json.Unmarshal([]byte(line), &r) == nil {
+				if file, rest, _ := strings.Cut(r.ID, ":"); strings.HasSuffix(file, ".go") { // an old name
+					r.ID = path.Dir(file) + ":" + rest
+				}
 				done[r.ID] = r
 			}
 		}

@@ -108,11 +108,11 @@ func (t *oneTest) measure(work string) error {
 }
 
 // kill runs the tests that reach a fault, the quickest first, until one fails.
-func kill(binaries []*binary, number int) (by string, o outcome, reached bool) {
+func kill(binaries []*binary, number int, quick float64) (by string, o outcome, reached bool) {
 	for _, b := range binaries {
 		var tests []*oneTest
 		for _, t := range b.Tests {
-			if t.Reaches[number] && !t.Fails && t.Seconds < 8 {
+			if t.Reaches[number] && !t.Fails && t.Seconds < quick {
 				tests = append(tests, t)
 			}
 		}

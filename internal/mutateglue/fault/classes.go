@@ -14,9 +14,20 @@ func (f *finder) guard(n *ast.IfStmt) {
 		class = Error
 	}
 	f.replace(class, condition, n.Cond, "false")
-	if class == Guard {
-		f.replace(class, condition, n.Cond, "true")
+	if class == Error {
+		return
 	}
+	f.replace(class, condition, n.Cond, "true")
+	switch n.Cond.(type) {
+	case *ast.Ident, *ast.SelectorExpr, *ast.CallExpr:
+		f.replace(Guard, condition, n.Cond, "!"+f.text(n.Cond))
+	}
+	f.condition(n.Cond)
+}
+
+// condition makes the faults of the expressions of a condition.
+func (f *finder) condition(e ast.Expr) {
+	f.changes(e, func(class Class, text string) { f.replace(class, condition, e, text) })
 }
 
 // cases removes the conditions of a switch without a tag.
@@ -25,6 +36,7 @@ func (f *finder) cases(n *ast.SwitchStmt) {
 		for _, e := range s.(*ast.CaseClause).List {
 			f.replace(Guard, condition, e, "false")
 			f.replace(Guard, condition, e, "true")
+			f.condition(e)
 		}
 	}
 }
@@ -34,12 +46,13 @@ var moved = map[token.Token]string{
 	token.LSS: "<=", token.LEQ: "<", token.GTR: ">=", token.GEQ: ">", token.EQL: "!=", token.NEQ: "==",
 }
 
-// binary moves a bound, and drops an operand of && or ||.
+// binary moves a bound, drops an operand of && or ||, and takes one for the other.
 func (f *finder) binary(n *ast.BinaryExpr) {
 	switch n.Op {
 	case token.LAND, token.LOR:
 		f.replace(Guard, condition, n, f.text(n.X))
 		f.replace(Guard, condition, n, f.text(n.Y))
+		f.replace(Operator, condition, n, f.text(n.X)+map[token.Token]string{token.LAND: " || ", token.LOR: " && "}[n.Op]+f.text(n.Y))
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
 		f.replace(Bound, condition, n, f.text(n.X)+" "+moved[n.Op]+" "+f.text(n.Y))
 	case token.EQL, token.NEQ:
@@ -66,6 +79,9 @@ func (f *finder) comm(s ast.Stmt) {
 // list makes the faults of the statements of one block.
 func (f *finder) list(list []ast.Stmt) {
 	for i, s := range list {
+		if i > 0 {
+			f.early(s)
+		}
 		switch s := s.(type) {
 		case *ast.AssignStmt:
 			if s.Tok == token.DEFINE {
@@ -74,6 +90,7 @@ func (f *finder) list(list []ast.Stmt) {
 			}
 			f.replace(f.assignmentClass(s), statement, s, "")
 			f.partly(s)
+			f.operator(s)
 			f.inside(s)
 		case *ast.ExprStmt:
 			if c, ok := s.X.(*ast.CallExpr); ok && f.text(c.Fun) != "panic" {
@@ -86,6 +103,8 @@ func (f *finder) list(list []ast.Stmt) {
 			f.replace(Call, statement, s, "")
 		case *ast.IncDecStmt:
 			f.replace(Reset, statement, s, "")
+		case *ast.BranchStmt:
+			f.branch(s)
 		case *ast.ReturnStmt:
 			f.returned(s)
 			f.inside(s)
@@ -94,7 +113,15 @@ func (f *finder) list(list []ast.Stmt) {
 				without := "if " + f.between(s.Cond.Pos(), s.End())
 				f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
 			}
+			if s.Init != nil {
+				f.changes(s.Init, func(class Class, text string) {
+					f.add(class, f.text(s.Init), text, edit{f.offset(s.Pos()), f.offset(s.End()), statement, "if " + text + f.between(s.Init.End(), s.End())})
+				})
+			}
 		case *ast.SwitchStmt:
+			if s.Tag != nil {
+				f.without(s)
+			}
 			if init, ok := s.Init.(*ast.AssignStmt); ok && init.Tok != token.DEFINE {
 				from := s.Body.Pos()
 				if s.Tag != nil {
@@ -104,7 +131,7 @@ func (f *finder) list(list []ast.Stmt) {
 				f.add(Reset, f.text(s.Init), "", edit{f.offset(s.Pos()), f.offset(s.End()), statement, without})
 			}
 		}
-		if i > 0 && swappable(list[i-1]) && swappable(s) {
+		if i > 0 && swappable(list[i-1]) && swappable(s) && !f.commute(list[i-1], s) {
 			f.swap(list[i-1], s)
 		}
 	}
@@ -185,12 +212,13 @@ func (f *finder) defined(s *ast.AssignStmt) {
 			add(Error, "err = nil")
 		}
 	}
-	if len(s.Lhs) != 1 || len(s.Rhs) != 1 {
+	if len(s.Rhs) != 1 {
 		return
 	}
+	left := f.between(s.Lhs[0].Pos(), s.Lhs[len(s.Lhs)-1].End())
 	f.changes(s.Rhs[0], func(class Class, text string) {
 		if class != Field { // it would be made twice
-			add(class, f.text(s.Lhs[0])+" = "+text)
+			add(class, left+" = "+text)
 		}
 	})
 }
@@ -200,8 +228,10 @@ func (f *finder) returned(s *ast.ReturnStmt) {
 	if len(s.Results) == 0 {
 		return
 	}
-	if last, ok := s.Results[len(s.Results)-1].(*ast.Ident); ok && last.Name == "err" {
+	if last := s.Results[len(s.Results)-1]; f.errs && len(s.Results) > 1 || f.text(last) == "err" {
 		f.replace(Error, statement, s, f.with(s, last.Pos(), last.End(), "nil"))
+	} else if f.errs {
+		f.replace(Error, statement, s, "return nil")
 	}
 }
 
@@ -219,10 +249,16 @@ func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 			return false
 		case *ast.CallExpr:
 			f.copied(part, change)
+			f.arguments(part, change)
 		case *ast.SliceExpr:
 			if part.Slice3 {
 				text := f.text(part.X) + "[" + f.optional(part.Low) + ":" + f.optional(part.High) + "]"
 				change(Alias, part, text)
+			}
+			for _, at := range []ast.Expr{part.Low, part.High} {
+				if _, literal := at.(*ast.BasicLit); at != nil && !literal {
+					change(Bound, at, f.text(at)+map[bool]string{true: "+1", false: "-1"}[at == part.Low])
+				}
 			}
 		case *ast.CompositeLit:
 			f.fields(part, change)
@@ -233,10 +269,18 @@ func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 			case "false":
 				change(Constant, part, "true")
 			}
+			if other := f.params[part.Name]; other != "" {
+				change(Operand, part, other)
+			}
 		case *ast.BasicLit:
-			if part.Kind == token.INT {
+			switch part.Kind {
+			case token.INT:
 				if v, err := strconv.ParseInt(part.Value, 0, 32); err == nil {
 					change(Bound, part, strconv.FormatInt(v+1, 10))
+				}
+			case token.CHAR:
+				if r, _, _, err := strconv.UnquoteChar(strings.Trim(part.Value, "'"), '\''); err == nil {
+					change(Constant, part, strconv.QuoteRune(r+1))
 				}
 			}
 		case *ast.BinaryExpr:
@@ -249,6 +293,9 @@ func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 		case *ast.SelectorExpr:
 			if other := otherConstant(f.text(part)); other != "" {
 				change(Constant, part, other)
+			}
+			if other := f.fieldsOf[part.Sel.Name]; other != "" {
+				change(Operand, part, f.text(part.X)+"."+other)
 			}
 		}
 		return true

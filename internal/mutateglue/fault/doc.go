@@ -23,6 +23,10 @@ const (
 	Call     Class = "call"     // a call is not made
 	Wait     Class = "wait"     // a case of a select never happens
 	Constant Class = "constant" // another constant is used
+	Operand  Class = "operand"  // a variable, field or argument is mistaken for one of the same type
+	Operator Class = "operator" // && is taken for ||, += for =, and the other way round
+	Flow     Class = "flow"     // a loop or function is left early, or not left
+	Case     Class = "case"     // a value is left out of a switch
 )
 
 // Fault is one change of the source.

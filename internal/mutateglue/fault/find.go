@@ -21,6 +21,10 @@ func Find(root, dir string) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
+	fields, err := fields(root, dir)
+	if err != nil {
+		return nil, err
+	}
 	seen := map[string]int{} // how often an ID was made
 	var faults []Fault
 	for _, name := range names {
@@ -34,7 +38,7 @@ func Find(root, dir string) ([]Fault, error) {
 		if err != nil {
 			return nil, err
 		}
-		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))), source, seen)
+		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))), source, seen, fields)
 		if err != nil {
 			return nil, err
 		}
@@ -51,18 +55,23 @@ type finder struct {
 	fn     string
 	found  []Fault
 	seen   map[string]int
+
+	fieldsOf siblings // of structs
+	params   siblings // of the function
+	leave    string   // the statement that leaves the function
+	errs     bool     // the function's last result is an error
 }
 
-func inFile(name string, source []byte, seen map[string]int) ([]Fault, error) {
+func inFile(name string, source []byte, seen map[string]int, fields siblings) ([]Fault, error) {
 	set := token.NewFileSet()
 	tree, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: seen}
+	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: seen, fieldsOf: fields}
 	for _, d := range tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !wordsOnly[fn.Name.Name] {
-			f.fn = nameOf(fn)
+			f.fn, f.params, f.leave, f.errs = nameOf(fn), f.parameters(fn), leaving(fn), givesError(fn)
 			ast.Inspect(fn.Body, f.visit)
 		}
 	}
@@ -143,6 +152,11 @@ func (f *finder) visit(n ast.Node) bool {
 		f.comm(n.Comm)
 	case *ast.IfStmt:
 		f.guard(n)
+	case *ast.ForStmt:
+		if n.Cond != nil {
+			f.replace(Guard, condition, n.Cond, "false")
+			f.condition(n.Cond)
+		}
 	case *ast.SwitchStmt:
 		if n.Tag == nil {
 			f.cases(n)

@@ -60,20 +60,21 @@ func (w *writer) write(from, to int) {
 	w.out.Write(w.source[from:to])
 }
 
-// both writes both versions of an edit.
+// both writes both versions of an edit. It begins lines, because the compiler's messages do not name
+// a column far to the right.
 func (w *writer) both(e numbered) {
 	switch e.how {
 	case statement:
-		fmt.Fprintf(&w.out, "if faulty(%d) { %s\n} else { ", e.number, e.text)
+		fmt.Fprintf(&w.out, "if faulty(%d) {\n%s\n} else {\n", e.number, e.text)
 		w.write(e.start, e.end)
 		w.out.WriteString(" }")
 	case condition:
-		fmt.Fprintf(&w.out, "(faulty(%d) && (%s) || !faulty(%d) && (", e.number, e.text, e.number)
+		fmt.Fprintf(&w.out, "(faulty(%d) &&\n(%s) ||\n!faulty(%d) && (\n", e.number, e.text, e.number)
 		w.write(e.start, e.end)
 		w.out.WriteString("))")
 	case behind:
 		w.write(e.start, e.end)
-		fmt.Fprintf(&w.out, "; if faulty(%d) { %s\n}", e.number, e.text)
+		fmt.Fprintf(&w.out, "; if faulty(%d) {\n%s\n}", e.number, e.text)
 	case channel:
 		fmt.Fprintf(&w.out, "faultyChannel(%d, ", e.number)
 		w.write(e.start, e.end)
