@@ -13,13 +13,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
 	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/layer"
 	"example.com/khp/transport/internal/silence"
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
-	"github.com/gobwas/ws"
 )
 
 // MessageType says whether a message is text or binary.
@@ -68,46 +68,76 @@ type Conn struct {
 	queued int           // their bytes, with overhead
 }
 
+// opened is what a handshake makes of a connection.
+type opened struct {
+	info      handshakeInfo
+	home      context.Context         // the server's, if the Conn is told of its end
+	cancel    context.CancelCauseFunc // ends the server's context
+	sessions  []extension.Session     // of the extensions that were agreed on
+	readLimit int64
+	keepAlive time.Duration
+	watched   *watched
+}
+
+// newConn makes the application's end of l, which must not have a deadline set and is Conn's alone
+// from here on.
+func newConn(l *frames.Conn, o opened) *Conn {
+	c := &Conn{
+		link: l, info: o.info, cancel: o.cancel, watch: o.watched, closeTimeout: closeTimeout,
+		reading: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	c.watcher.Init(l.NetConn(), sock.Read, o.home)
+	l.Home(o.home)
+	l.Until(c.done)
+	c.SetReadLimit(o.readLimit)
+	if len(o.sessions) > 0 {
+		c.ext = layer.New(l, o.sessions, (*inner)(c))
+	}
+	c.keepAlive(o.keepAlive, o.sessions)
+	return c
+}
+
+// keepAlive makes the connection look after its peer, before anything uses it; 0 does nothing. It
+// leaves that to a session that does so within the same time.
+func (c *Conn) keepAlive(period time.Duration, sessions []extension.Session) {
+	if period <= 0 {
+		return
+	}
+	for _, s := range sessions {
+		if s, ok := s.(interface{ KeepsAlive() time.Duration }); ok && s.KeepsAlive() <= period {
+			return
+		}
+	}
+	c.alive = silence.New((*inner)(c), period)
+	c.link.ReadBy(c.alive)
+}
+
+// handshakeInfo is what the handshake agreed on, for the application to ask about.
+type handshakeInfo struct {
+	subprotocol string
+	extensions  []string
+	status      int
+	client      *dialed         // nil on the server's side
+	opening     *OpeningRequest // the server's
+	request     *Request        // the server's
+
+	principal      any  // the server's, of a plain WebSocket
+	plain          bool // no extended handshake took place
+	lateTerminator bool // the client opened without the terminator, which may still come
+	unfragmented   bool // the peer does not take fragments
+}
+
+// dialed is what only a client knows of a connection.
+type dialed struct {
+	url    string
+	header []HeaderField // of the response that completed the handshake
+
+	opening []HeaderField // of the opening 101
+}
+
 // seldom holds what few connections have. It is not changed but replaced.
 type seldom struct {
 	onPing, onPong func(payload []byte)
-}
-
-// Read returns the next message, which is the caller's to keep. It answers Pings on the way.
-//
-// When ctx ends, Read returns ctx.Err() and the connection stays as it is, even in the middle of a
-// frame: the next Read goes on from there.
-//
-// When the peer closes, Read answers its Close frame and returns a [*CloseError], as soon as that
-// is there; the socket of a client is closed when the server has closed its own, after 5 seconds at
-// the latest. When the peer breaks the protocol, sends invalid UTF-8 in a text message (1007) or
-// exceeds the read limit (1009), Read tells it why and returns a [*ProtocolError]. A connection
-// that ends without a Close frame gives an error that matches [io.ErrUnexpectedEOF], which is an
-// [*InactivityError] if the peer was silent for the whole of a KeepAlive. In all these cases the
-// connection is closed, and later calls return an error that matches both the first one and
-// [net.ErrClosed].
-func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
-	if err := c.acquire(ctx); err != nil {
-		return 0, nil, c.ended(err)
-	}
-	defer c.release()
-	defer c.watcher.Stop()
-	return c.readWhole(ctx)
-}
-
-// readWhole is Read with the turn to read.
-func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
-	for {
-		if err := c.await(ctx); err != nil {
-			return 0, nil, err
-		}
-		if t, p, done, err := c.receive(ctx); done {
-			if err == nil {
-				c.watch.receives(1, len(p))
-			}
-			return t, p, err
-		}
-	}
 }
 
 func checkType(t MessageType) error {
@@ -115,84 +145,6 @@ func checkType(t MessageType) error {
 		return fmt.Errorf("transport: message type %d is neither Text nor Binary", t)
 	}
 	return nil
-}
-
-// Write sends p as one message. p is not modified and is free again on return. The bytes of a Text
-// message must be UTF-8, which is not checked.
-//
-// If ctx ends before the first byte was sent, Write returns ctx.Err() and nothing happened. If it
-// ends in the middle of the message, the stream is broken off inside a frame: the error says so and
-// matches ctx.Err(), every later Write fails, and only reading still works. With TLS any ctx that
-// ends during the write has this effect. After [Conn.Close] was called or the peer closed, the
-// error matches [net.ErrClosed].
-func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
-	if err := checkType(t); err != nil {
-		return err
-	}
-	return c.counted(len(p), c.write(ctx, frames.Opcode(t), p))
-}
-
-// counted counts a message that was sent without an error.
-func (c *Conn) counted(n int, err error) error {
-	if err == nil {
-		c.watch.sends(1, n)
-	}
-	return err
-}
-
-// write sends one frame.
-func (c *Conn) write(ctx context.Context, op ws.OpCode, p []byte) error {
-	err := c.link.Write(ctx, op, p)
-	if bad, ok := err.(*frames.Error); ok { // of an extension
-		return c.abandon(bad)
-	}
-	return c.ended(err)
-}
-
-// Ping sends a Ping, or what extensions make of one, and waits until a Pong arrives, which shows
-// that the peer is alive. Any Pong counts: deployed iOS clients do not return the payload. While no
-// Read is running Ping reads the socket itself, and keeps messages that arrive for later Reads, up
-// to the read limit in total; beyond that it only waits.
-func (c *Conn) Ping(ctx context.Context) error {
-	pong := c.awaitPong()
-	if err := c.write(ctx, ws.OpPing, nil); err != nil {
-		return err
-	}
-	err := c.untilPong(ctx, pong)
-	if isClosed(pong) { // before what ended the wait was noticed
-		return nil
-	}
-	return err
-}
-
-// untilPong waits for a Pong, and reads while no other call does.
-func (c *Conn) untilPong(ctx context.Context, pong <-chan struct{}) error {
-	reading := c.reading
-	var end <-chan struct{} // of the message that a Reader reads
-	for {
-		select {
-		case <-pong:
-			return nil
-		case <-c.done:
-			return c.closedErr()
-		case <-ctx.Done():
-			return c.ended(ctx.Err())
-		case <-end:
-			reading, end = c.reading, nil
-		case reading <- struct{}{}:
-			more, err := c.readForPong(ctx, pong)
-			if c.reader != nil {
-				more, end = false, c.reader.ended()
-			}
-			c.release()
-			if err != nil {
-				return err
-			}
-			if !more {
-				reading = nil
-			}
-		}
-	}
 }
 
 // CloseRead reads in a goroutine of its own until the connection ends or ctx does, for applications

@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"example.com/khp/transport/internal/frames"
+	"example.com/khp/transport/internal/layer"
+	"example.com/khp/transport/internal/silence"
 	"example.com/khp/transport/internal/sock"
+	"example.com/khp/transport/internal/tracker"
 )
 
 const (
@@ -276,3 +279,85 @@ func (c *Conn) giveUp(e *InactivityError) error {
 	c.closeSocket()
 	return e
 }
+
+// inner is a Conn as its parts see it: the tracker of its server, the layer of its extensions, and
+// the reader that notices silence.
+type inner Conn
+
+var (
+	_ tracker.Ender = (*inner)(nil)
+	_ layer.Host    = (*inner)(nil)
+	_ silence.Host  = (*inner)(nil)
+)
+
+// Interrupt implements [tracker.Ender]: calls in progress hear of the end of the server's context,
+// and the peer does.
+func (x *inner) Interrupt() {
+	c := (*Conn)(x)
+	c.watcher.HomeEnds()
+	c.link.HomeEnds()
+	go func() { _ = c.Close(CloseGoingAway, "") }()
+}
+
+// Closing implements [layer.Host] and [silence.Host].
+func (x *inner) Closing() bool { return x.closing.Load() }
+
+// Abandon implements [layer.Host].
+func (x *inner) Abandon(bad *frames.Error) { _ = (*Conn)(x).abandon(bad) }
+
+// ReadSocket implements [silence.Host].
+func (x *inner) ReadSocket(p []byte) (int, error) { return x.link.ReadSocket(p) }
+
+// Arm implements [silence.Host].
+func (x *inner) Arm(due time.Time, moved bool) bool { return x.watcher.Arm(due, moved) }
+
+// Disarm implements [silence.Host].
+func (x *inner) Disarm() bool { return x.watcher.Disarm() }
+
+// Ask implements [silence.Host] by a Ping, or what extensions make of one.
+func (x *inner) Ask() error {
+	if x.ext == nil {
+		x.link.Ask()
+		return nil
+	}
+	if bad := x.ext.Ask(); bad != nil {
+		return bad
+	}
+	x.link.SendOwed()
+	return nil
+}
+
+// Silent implements [silence.Host].
+func (x *inner) Silent(period time.Duration) error { return &InactivityError{period} }
+
+// errClosed is what a connection closed on this side answers.
+var errClosed = sock.ErrClosed
+
+// endedError is what calls return after the connection has ended for the reason cause.
+type endedError struct{ cause error }
+
+func (e *endedError) Error() string { return errClosed.Error() + ": " + e.cause.Error() }
+
+func (e *endedError) Unwrap() []error { return []error{errClosed, e.cause} }
+
+// Close codes of RFC 6455 section 7.4.1 and the IANA registry, for [Conn.Close] and [CloseError];
+// [wire.ValidCloseCode] tells which others there are. CloseNoStatus and CloseAbnormal only ever
+// describe what happened on this side: they never travel in a Close frame.
+const (
+	CloseNormal          uint16 = 1000
+	CloseGoingAway       uint16 = 1001
+	CloseProtocolError   uint16 = 1002
+	CloseUnsupportedData uint16 = 1003
+	CloseNoStatus        uint16 = 1005
+	CloseAbnormal        uint16 = 1006
+	CloseInvalidPayload  uint16 = 1007
+	ClosePolicyViolation uint16 = 1008
+	CloseTooBig          uint16 = 1009
+	CloseInternalError   uint16 = 1011
+	CloseServiceRestart  uint16 = 1012
+	CloseTryAgainLater   uint16 = 1013
+)
+
+// CloseCodeText returns the name of a close code in English, such as "normal closure" for 1000.
+// A code of 3000 to 3999 is "registered", one of 4000 to 4999 "private use", any other "unknown".
+func CloseCodeText(code uint16) string { return frames.CodeText(code) }

@@ -11,6 +11,38 @@ import (
 	"github.com/gobwas/ws"
 )
 
+// Write sends p as one message. p is not modified and is free again on return. The bytes of a Text
+// message must be UTF-8, which is not checked.
+//
+// If ctx ends before the first byte was sent, Write returns ctx.Err() and nothing happened. If it
+// ends in the middle of the message, the stream is broken off inside a frame: the error says so and
+// matches ctx.Err(), every later Write fails, and only reading still works. With TLS any ctx that
+// ends during the write has this effect. After [Conn.Close] was called or the peer closed, the
+// error matches [net.ErrClosed].
+func (c *Conn) Write(ctx context.Context, t MessageType, p []byte) error {
+	if err := checkType(t); err != nil {
+		return err
+	}
+	return c.counted(len(p), c.write(ctx, frames.Opcode(t), p))
+}
+
+// counted counts a message that was sent without an error.
+func (c *Conn) counted(n int, err error) error {
+	if err == nil {
+		c.watch.sends(1, n)
+	}
+	return err
+}
+
+// write sends one frame.
+func (c *Conn) write(ctx context.Context, op ws.OpCode, p []byte) error {
+	err := c.link.Write(ctx, op, p)
+	if bad, ok := err.(*frames.Error); ok { // of an extension
+		return c.abandon(bad)
+	}
+	return c.ended(err)
+}
+
 // Reader returns the next message as a stream, for messages that are too large to be held at once.
 // It waits for the beginning of the message; the reader waits for the rest, and returns [io.EOF] at
 // its end. ctx counts for both, as that of [Conn.Read] does: the connection stays as it is when

@@ -7,7 +7,45 @@ import (
 	"os"
 
 	"example.com/khp/transport/internal/frames"
+	"github.com/gobwas/ws"
 )
+
+// Read returns the next message, which is the caller's to keep. It answers Pings on the way.
+//
+// When ctx ends, Read returns ctx.Err() and the connection stays as it is, even in the middle of a
+// frame: the next Read goes on from there.
+//
+// When the peer closes, Read answers its Close frame and returns a [*CloseError], as soon as that
+// is there; the socket of a client is closed when the server has closed its own, after 5 seconds at
+// the latest. When the peer breaks the protocol, sends invalid UTF-8 in a text message (1007) or
+// exceeds the read limit (1009), Read tells it why and returns a [*ProtocolError]. A connection
+// that ends without a Close frame gives an error that matches [io.ErrUnexpectedEOF], which is an
+// [*InactivityError] if the peer was silent for the whole of a KeepAlive. In all these cases the
+// connection is closed, and later calls return an error that matches both the first one and
+// [net.ErrClosed].
+func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
+	if err := c.acquire(ctx); err != nil {
+		return 0, nil, c.ended(err)
+	}
+	defer c.release()
+	defer c.watcher.Stop()
+	return c.readWhole(ctx)
+}
+
+// readWhole is Read with the turn to read.
+func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
+	for {
+		if err := c.await(ctx); err != nil {
+			return 0, nil, err
+		}
+		if t, p, done, err := c.receive(ctx); done {
+			if err == nil {
+				c.watch.receives(1, len(p))
+			}
+			return t, p, err
+		}
+	}
+}
 
 // step reads one item, with the turn to read held, and does what the protocol asks for. An end of
 // ctx, which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
@@ -202,6 +240,52 @@ func isClosed(c <-chan struct{}) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// Ping sends a Ping, or what extensions make of one, and waits until a Pong arrives, which shows
+// that the peer is alive. Any Pong counts: deployed iOS clients do not return the payload. While no
+// Read is running Ping reads the socket itself, and keeps messages that arrive for later Reads, up
+// to the read limit in total; beyond that it only waits.
+func (c *Conn) Ping(ctx context.Context) error {
+	pong := c.awaitPong()
+	if err := c.write(ctx, ws.OpPing, nil); err != nil {
+		return err
+	}
+	err := c.untilPong(ctx, pong)
+	if isClosed(pong) { // before what ended the wait was noticed
+		return nil
+	}
+	return err
+}
+
+// untilPong waits for a Pong, and reads while no other call does.
+func (c *Conn) untilPong(ctx context.Context, pong <-chan struct{}) error {
+	reading := c.reading
+	var end <-chan struct{} // of the message that a Reader reads
+	for {
+		select {
+		case <-pong:
+			return nil
+		case <-c.done:
+			return c.closedErr()
+		case <-ctx.Done():
+			return c.ended(ctx.Err())
+		case <-end:
+			reading, end = c.reading, nil
+		case reading <- struct{}{}:
+			more, err := c.readForPong(ctx, pong)
+			if c.reader != nil {
+				more, end = false, c.reader.ended()
+			}
+			c.release()
+			if err != nil {
+				return err
+			}
+			if !more {
+				reading = nil
+			}
+		}
 	}
 }
 

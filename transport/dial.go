@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -97,6 +98,40 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		return nil, err
 	}
 	return d.openConn(), nil
+}
+
+// dial tries until one try comes to an end that is none of those worth another.
+func (p Retry) dial(ctx context.Context, url string, opts *DialOptions) (*Conn, error) {
+	p = p.orDefault()
+	for try := 1; ; try++ {
+		conn, err := dialOnce(ctx, url, opts)
+		var failed *HandshakeError
+		if err == nil || !errors.As(err, &failed) {
+			return conn, err
+		}
+		failed.Tries = try
+		if try > 1 {
+			failed.text += fmt.Sprintf("; after %d tries", try)
+		}
+		if ctx.Err() != nil || p.last(try, failed) || !p.If(failed) {
+			return nil, failed
+		}
+		if err := sleep(ctx, max(p.backoff(try), failed.RetryAfter)); err != nil {
+			failed.Cause = errors.Join(err, failed.Cause)
+			return nil, failed
+		}
+	}
+}
+
+// sleep waits for d, or returns why ctx ended.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	return ctx.Err() // of both at the same moment, too: another try would hide why this one failed
 }
 
 // dialer is one connect call.
@@ -195,6 +230,49 @@ func (d *dialer) AskCredentials(q driver.Challenge) {
 			}
 		}
 	})
+}
+
+// failure explains why there is no connection.
+func (d *dialer) failure() error {
+	if d.Failure == nil {
+		return d.abandoned()
+	}
+	e := newHandshakeError(d.Failure)
+	switch {
+	case d.GaveUp != "":
+		e.Cause = d.Context.Err()
+	case e.Failure == fsm.FailureAuthRequired:
+		e.Cause = d.declined
+	case e.Failure == fsm.FailureRedirectRefused:
+		e.Cause = d.refusal
+	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
+		e.Cause = d.Network
+	}
+	if proxy := proxyErrorOf(e.Cause); proxy != nil {
+		e.RetryAfter = retryAfter(proxy.Header)
+		if e.Failure == fsm.FailureTimeout {
+			e.text += "; " + proxy.Error()
+		}
+	}
+	e.noticePortal()
+	return e
+}
+
+// abandoned is the error of an attempt that ctx ended.
+func (d *dialer) abandoned() *HandshakeError {
+	e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.Context.Err(), Leg: endpoint.LegExtended}
+	switch d.GaveUp {
+	case fsm.ClientIdle.String(), fsm.ClientConnecting.String(), fsm.ClientRedirecting.String():
+		e.Leg = endpoint.LegConnect
+	case fsm.ClientOpening.String(), fsm.ClientAwaitLogin.String():
+		e.Leg = endpoint.LegOpening
+	}
+	why := e.Cause.Error()
+	if cause := context.Cause(d.Context); cause != e.Cause {
+		why += ": " + cause.Error()
+	}
+	e.text = "khp: given up: " + why + " [" + e.Leg.String() + ", " + e.URL + ", in phase " + d.GaveUp + "]"
+	return e
 }
 
 // openConn makes the open connection the application's.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,6 +22,7 @@ import (
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
 	"example.com/khp/transport/internal/field"
+
 	format "example.com/khp/transport/trace"
 	"example.com/khp/wire"
 	"golang.org/x/net/http/httpproxy"
@@ -122,6 +124,70 @@ type DialOptions struct {
 	Use []extension.Extension
 }
 
+// Retry says how often and how patiently [Dial] tries again, each time from the start. Without If,
+// only what [HandshakeError.Temporary] says is tried again, and of refusals by a 4xx status only
+// 408 and 429: not what is wrong with the request, and never refused credentials.
+//
+// The wait before the second try is between half of MinBackoff and all of it, and doubles from try
+// to try up to MaxBackoff. It is never shorter than Retry-After; if the server asks for more than
+// MaxBackoff, that is the end unless Attempts is negative. The context of Dial ends all.
+type Retry struct {
+	Attempts   int           // tries, the first included; 0 is 3, negative is no limit: until the context ends
+	MinBackoff time.Duration // 0 is half a second
+	MaxBackoff time.Duration // 0 is 30 seconds
+	// Jitter returns a number from 0 up to but not including 1, as rand.Float64, which nil is,
+	// does: it picks the wait within its range, so that clients that were refused together do not
+	// come back together.
+	Jitter func() float64
+	// If reports whether a failure is worth another try, in place of the rule above, which nil is;
+	// it may begin with [HandshakeError.Temporary]. It is not asked about the last of the Attempts,
+	// nor once the context has ended.
+	If func(*HandshakeError) bool
+}
+
+// last reports whether no try follows this one, whatever its failure was.
+func (p Retry) last(try int, e *HandshakeError) bool {
+	return p.Attempts > 0 && (try >= p.Attempts || e.RetryAfter > p.MaxBackoff)
+}
+
+func (p Retry) orDefault() Retry {
+	if p.Attempts == 0 {
+		p.Attempts = 3
+	}
+	if p.If == nil {
+		p.If = retryable
+	}
+	if p.MinBackoff <= 0 {
+		p.MinBackoff = 500 * time.Millisecond
+	}
+	if p.MaxBackoff <= 0 {
+		p.MaxBackoff = 30 * time.Second
+	}
+	if p.Jitter == nil {
+		p.Jitter = rand.Float64
+	}
+	return p
+}
+
+// backoff returns how long to wait after the given try.
+//
+//khp:impl WSP-CLOSE-05
+func (p Retry) backoff(try int) time.Duration {
+	d := min(p.MinBackoff, p.MaxBackoff)
+	for ; try > 1 && d < p.MaxBackoff; try-- {
+		d += min(d, p.MaxBackoff-d)
+	}
+	return d/2 + time.Duration(p.Jitter()*float64(d-d/2))
+}
+
+// retryable is the rule of a Retry without If.
+//
+//khp:impl KHP-STATUS-408-02 RFC2068-408-02
+func retryable(e *HandshakeError) bool {
+	mistaken := e.Failure == fsm.FailureStatus && e.Status/100 == 4 && !busy(e.Status)
+	return e.Temporary() && !mistaken
+}
+
 // ProxyFromEnvironment is a [DialOptions].Proxy that reads what [http.ProxyFromEnvironment] does, on
 // each call, and ALL_PROXY or all_proxy for what HTTP_PROXY and HTTPS_PROXY leave open. NO_PROXY
 // counts for all of them.
@@ -161,9 +227,6 @@ func (o DialOptions) String() string {
 	return fmt.Sprintf("transport.DialOptions{Profile: %v, Subprotocols: %q, Extensions: %q, Header: %s, OpeningHeader: %s, Credentials: %t, Method: %q, Body: %d bytes}",
 		o.Profile, o.Subprotocols, o.Extensions, showHeader(o.Header, o.Sensitive), showHeader(o.OpeningHeader, o.Sensitive), o.Credentials != nil, o.Method, len(o.Body))
 }
-
-// GoString is String.
-func (o DialOptions) GoString() string { return o.String() }
 
 // LogValue is String, for log/slog.
 func (o DialOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }

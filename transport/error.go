@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +16,9 @@ import (
 	"example.com/khp/fsm"
 	"example.com/khp/internal/retryafter"
 	"example.com/khp/transport/internal/field"
+	"example.com/khp/transport/internal/frames"
 	"example.com/khp/transport/internal/portal"
+	"example.com/khp/transport/internal/reach"
 	"example.com/khp/transport/internal/sock"
 )
 
@@ -67,6 +71,44 @@ func (e *HandshakeError) Is(target error) bool {
 // As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
 func (e *HandshakeError) As(target any) bool { return asFailure(e.Failure, target) }
 
+// Temporary reports whether the same call may succeed later without any change: because the server
+// or the proxy said so, with 408, 429, 502, 503 or 504, with Retry-After, or with a Close of 1001,
+// 1012 or 1013; because something took too long; or because of what happens while a server is
+// restarted: its address cannot be reached, or it refuses, resets or drops the connection before
+// the handshake is complete. What is gone (410) is gone, whatever else the response says; and an
+// unknown host name, a refused certificate or an invalid address do not pass by themselves.
+// [AMB-47, AMB-48]
+//
+//khp:impl RFC2068-410-02
+func (e *HandshakeError) Temporary() bool {
+	//exhaustive:ignore
+	switch e.Failure {
+	case fsm.FailureTimeout, fsm.FailureAcceptedOnly, fsm.FailureConnectionLost:
+		return true
+	case fsm.FailureStatus:
+		return busy(e.Status) || e.RetryAfter > 0 && e.Status != 410
+	case fsm.FailurePeerClosed, fsm.FailureMissingTerminator:
+		return e.Close == CloseGoingAway || e.Close == CloseServiceRestart || e.Close == CloseTryAgainLater
+	case fsm.FailureConnect:
+		if proxy := proxyErrorOf(e.Cause); proxy != nil && proxy.Status != 0 {
+			return busy(proxy.Status)
+		}
+		return reach.MayPass(e.Cause)
+	case 0:
+		return errors.Is(e.Cause, context.DeadlineExceeded)
+	}
+	return false
+}
+
+// busy reports whether a status says that only the moment is wrong.
+func busy(status int) bool {
+	switch status {
+	case 408, 429, 502, 503, 504:
+		return true
+	}
+	return false
+}
+
 // asFailure is As of an error that stands for f, if that is one.
 func asFailure(f fsm.Failure, target any) bool {
 	to, ok := target.(*fsm.Failure)
@@ -104,49 +146,6 @@ func clientError(err error) error {
 		return newHandshakeError(err)
 	}
 	return errors.New("transport: these options cannot be used: " + strings.TrimPrefix(err.Error(), "endpoint: "))
-}
-
-// failure explains why there is no connection.
-func (d *dialer) failure() error {
-	if d.Failure == nil {
-		return d.abandoned()
-	}
-	e := newHandshakeError(d.Failure)
-	switch {
-	case d.GaveUp != "":
-		e.Cause = d.Context.Err()
-	case e.Failure == fsm.FailureAuthRequired:
-		e.Cause = d.declined
-	case e.Failure == fsm.FailureRedirectRefused:
-		e.Cause = d.refusal
-	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
-		e.Cause = d.Network
-	}
-	if proxy := proxyErrorOf(e.Cause); proxy != nil {
-		e.RetryAfter = retryAfter(proxy.Header)
-		if e.Failure == fsm.FailureTimeout {
-			e.text += "; " + proxy.Error()
-		}
-	}
-	e.noticePortal()
-	return e
-}
-
-// abandoned is the error of an attempt that ctx ended.
-func (d *dialer) abandoned() *HandshakeError {
-	e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.Context.Err(), Leg: endpoint.LegExtended}
-	switch d.GaveUp {
-	case fsm.ClientIdle.String(), fsm.ClientConnecting.String(), fsm.ClientRedirecting.String():
-		e.Leg = endpoint.LegConnect
-	case fsm.ClientOpening.String(), fsm.ClientAwaitLogin.String():
-		e.Leg = endpoint.LegOpening
-	}
-	why := e.Cause.Error()
-	if cause := context.Cause(d.Context); cause != e.Cause {
-		why += ": " + cause.Error()
-	}
-	e.text = "khp: given up: " + why + " [" + e.Leg.String() + ", " + e.URL + ", in phase " + d.GaveUp + "]"
-	return e
 }
 
 // noticePortal notes whether a network that wants a login first has answered in the place of the
@@ -190,11 +189,6 @@ func NewHandshakeError(err, cause error) *HandshakeError {
 
 // What holds credentials or cookies shows itself without them, whatever verb or logger prints it.
 // The fields are there for code that reads them.
-
-// GoString is the message, without the fields and the body of the response.
-func (e HandshakeError) GoString() string {
-	return fmt.Sprintf("transport.HandshakeError(%q)", e.Error())
-}
 
 // LogValue is the message, for log/slog.
 func (e HandshakeError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
@@ -256,9 +250,6 @@ func proxyErrorOf(err error) *ProxyError {
 	return nil
 }
 
-// GoString is the message, without the fields and the body of the proxy's answer.
-func (e ProxyError) GoString() string { return fmt.Sprintf("transport.ProxyError(%q)", e.Error()) }
-
 // LogValue is the message, for log/slog.
 func (e ProxyError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
@@ -267,3 +258,79 @@ func (e ProxyError) Format(s fmt.State, verb rune) { field.Show(s, verb, e.Error
 
 // MarshalText is for encoders of logs.
 func (e ProxyError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// CloseError reports that the peer sent a Close frame. [Conn.Read] returns it, as a pointer.
+type CloseError struct {
+	Code   uint16 // the peer's close code; CloseNoStatus if its Close frame had no body
+	Reason string // the peer's words, at most 123 bytes of valid UTF-8; treat as untrusted
+}
+
+// Error says who closed, with which code, and quotes the reason.
+func (e *CloseError) Error() string {
+	s := "transport: peer closed the connection: " + frames.CodeString(e.Code)
+	if e.Reason != "" {
+		s += ": " + strconv.Quote(e.Reason)
+	}
+	return s
+}
+
+// CloseCode returns the code of the [CloseError] in err's tree, or 0 if the peer sent no Close
+// frame.
+func CloseCode(err error) uint16 {
+	var e *CloseError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return 0
+}
+
+// Is makes errors.Is(err, fsm.FailurePeerClosed) work.
+func (e *CloseError) Is(target error) bool { return target == fsm.FailurePeerClosed }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *CloseError) As(target any) bool { return asFailure(fsm.FailurePeerClosed, target) }
+
+// ProtocolError reports that the connection was failed from this side: the peer broke a rule of RFC
+// 6455, or an extension that was agreed on gave it up. The peer was told with a Close frame where
+// that was possible, and the TCP connection is closed. [RFC 6455 7.1.7]
+type ProtocolError struct {
+	Code uint16 // the close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an extension says
+	Msg  string // what was wrong; never contains data of the peer
+}
+
+// Error says why, and which code the peer was told.
+func (e *ProtocolError) Error() string {
+	return "transport: failed the connection: " + e.Msg + ": closed with " + frames.CodeString(e.Code)
+}
+
+// failure is the failure of a handshake for the same reason.
+func (e *ProtocolError) failure() fsm.Failure { return frames.Failure(e.Code) }
+
+// Is makes errors.Is(err, fsm.FailureFrame) and the like work.
+func (e *ProtocolError) Is(target error) bool { return target == e.failure() }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *ProtocolError) As(target any) bool { return asFailure(e.failure(), target) }
+
+// InactivityError ends a connection on which nothing arrived for a whole KeepAlive, although a Ping
+// asked for a sign of life halfway. [Conn.Read] returns it, as a pointer. It matches
+// [io.ErrUnexpectedEOF], like the end of any connection without a Close frame of the peer.
+type InactivityError struct {
+	Silence time.Duration // how long nothing arrived: the KeepAlive of the connection
+}
+
+// Error says for how long nothing arrived.
+func (e *InactivityError) Error() string { return "transport: " + e.reason() }
+
+func (e *InactivityError) reason() string {
+	return "nothing was received for " + e.Silence.String() + ", and no answer to a Ping"
+}
+
+// Unwrap returns [io.ErrUnexpectedEOF].
+func (e *InactivityError) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// Is makes errors.Is(err, fsm.FailureTimeout) work.
+func (e *InactivityError) Is(target error) bool { return target == fsm.FailureTimeout }
+
+// As makes errors.As(err, &failure) work, with a failure of type [fsm.Failure].
+func (e *InactivityError) As(target any) bool { return asFailure(fsm.FailureTimeout, target) }

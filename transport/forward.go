@@ -49,6 +49,42 @@ func (c *Conn) ForwardTo(ctx context.Context, w io.Writer, received, sent Count)
 	return f.run()
 }
 
+// ForwardFrom sends the bytes that r gives as messages of type t, of at most 32 KiB, until reading,
+// writing or ctx ends. The error is that of r, [io.EOF] at its end, or a [*ForwardError] with that of
+// [Conn.Write]. The end of ctx breaks off a write only; so it is the caller's to end a read of r. If r is a
+// connection of TCP or a Unix socket it takes no memory while nothing comes, and each read of the
+// system is followed by one write. sent is called for each message; it may be nil.
+func (c *Conn) ForwardFrom(ctx context.Context, r io.Reader, t MessageType, sent Count) error {
+	if err := checkType(t); err != nil {
+		return &ForwardError{err}
+	}
+	s := sock.NewSource(r)
+	defer s.Leave()
+	for {
+		n, err := s.Read()
+		if n > 0 {
+			if err := c.sendFrom(ctx, t, s.Room, n); err != nil {
+				return &ForwardError{err}
+			}
+			if sent != nil {
+				sent(1, n)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		s.Leave()
+	}
+}
+
+// sendFrom sends bytes of a buffer as one message.
+func (c *Conn) sendFrom(ctx context.Context, t MessageType, room *sock.Wide, n int) error {
+	if !c.link.Relays(nil) {
+		return c.Write(ctx, t, room.Payload()[:n])
+	}
+	return c.counted(n, c.ended(c.link.WriteOf(ctx, frames.Opcode(t), room, n)))
+}
+
 // forwarding passes on the messages of a connection.
 type forwarding struct {
 	c              *Conn

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -107,6 +106,33 @@ type Handler struct {
 
 	live tracker.Tracker
 }
+
+// Request is what a server decides on: the extended request and what it inherits from the opening
+// one.
+type Request = endpoint.Request
+
+// OpeningRequest is what the extended request inherits from the opening one.
+type OpeningRequest = endpoint.OpeningRequest
+
+// Decision is the answer to a Request. The zero value accepts. [Request].Ask, [Redirect], [Refuse]
+// and [auth.Verdict.Decision] make the others; one whose fields contradict its status is answered
+// with 500 and logged.
+type Decision = endpoint.Decision
+
+// Redirect sends the client to location: a ws or wss URL, or a reference relative to the URL of the
+// request.
+func Redirect(location string) Decision { return endpoint.Redirect(location) }
+
+// Refuse refuses the request with a status code, 400 to 599 as a rule. why is shown to the client;
+// "" sends what the code means. A code that does not refuse gives a decision that is not accepted
+// either, but answered with 500 and logged.
+func Refuse(status int, why string) Decision { return endpoint.Refuse(status, why) }
+
+// Outside is how clients see a server that is behind a reverse proxy.
+type Outside = endpoint.Outside
+
+// HeaderField is a field of a Request or Decision.
+type HeaderField = endpoint.HeaderField
 
 // ServeHTTP takes over the connection of an upgrade request and returns when it is closed. Requests
 // that are no WebSocket upgrade are answered with 426 or another fitting status, and an
@@ -233,27 +259,6 @@ func (h *Handler) checkOptions() error {
 	}
 	cfg := h.config()
 	return cfg.Check()
-}
-
-// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a
-// [Handler] does by itself. It reports whether r was such a request. Java clients want 200 from the
-// cookie resource below the path before they upgrade; whatever belongs to the emulation of
-// WebSocket by HTTP gets 404, which lets clients report the failure of the real attempt.
-func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
-	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.Header.Get("Upgrade") != "" {
-		return false
-	}
-	_, emulated, ok := strings.Cut(r.URL.Path, "/;e/")
-	switch {
-	case ok && emulated == "cookies":
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusOK)
-	case ok || strings.HasPrefix(r.URL.RawQuery, ".kr="):
-		http.NotFound(w, r)
-	default:
-		return false
-	}
-	return true
 }
 
 // String tells how many connections there are, and shows no field: they may hold secrets.

@@ -3,12 +3,18 @@ package transport
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 
+	"example.com/khp/endpoint"
+	"example.com/khp/internal/origins"
+	"example.com/khp/transport/auth"
 	"example.com/khp/transport/internal/accept"
 	"example.com/khp/transport/internal/deflate"
 	"example.com/khp/transport/internal/field"
@@ -162,6 +168,83 @@ func (c *served) open(a *acceptor, cancel context.CancelCauseFunc) *Conn {
 		o.info.opening = &o.info.request.OpeningRequest
 	}
 	return newConn(a.Link, o)
+}
+
+// application is a Handler as its handshakes see it.
+type application Handler
+
+var _ handshake.Application = (*application)(nil)
+
+// AtOnce implements [handshake.Application].
+func (h *application) AtOnce() bool { return h.Prompt }
+
+// Judge implements [handshake.Application]: it asks the Authenticator, unless the client of this
+// request was let in already, and then the application.
+func (h *application) Judge(ctx context.Context, nc net.Conn, r *Request, letIn bool) (d Decision, refused *auth.Verdict, err error) {
+	ctx = context.WithValue(ctx, sourceKey{}, nc)
+	if h.Authenticator != nil && !letIn {
+		ctx = auth.WithClientNetwork(ctx, nc.RemoteAddr())
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	if h.Authenticator != nil && !letIn {
+		v, err := h.Authenticator.Authenticate(ctx, r)
+		if err != nil {
+			return Decision{}, nil, fmt.Errorf("authenticating: %w", err)
+		}
+		if !v.LetsIn() {
+			return v.Decision(), &v, nil
+		}
+		r.Principal = v.Principal
+	}
+	if h.Decide == nil {
+		return h.accept(r), nil, nil
+	}
+	d, err = h.Decide(ctx, r)
+	return d, nil, err
+}
+
+// Accept implements [handshake.Application].
+func (h *application) Accept(r *Request) (d Decision, ok bool) {
+	if h.Decide == nil && h.Authenticator == nil {
+		return h.accept(r), true
+	}
+	return Decision{}, false
+}
+
+// accept lets a request in, with the subprotocol that the server likes best.
+func (h *application) accept(r *Request) Decision {
+	for _, p := range h.Subprotocols {
+		if slices.Contains(r.Subprotocols, p) {
+			return Decision{Subprotocol: p}
+		}
+	}
+	return Decision{}
+}
+
+// Allows reports whether pages of origin may use the server.
+func (h *application) Allows(origin, host string) bool {
+	switch {
+	case len(h.AllowOrigins) > 0 && origins.Match(h.AllowOrigins, origin):
+		return true
+	case h.CheckOrigin != nil:
+		return h.CheckOrigin(origin, host)
+	}
+	return endpoint.SameOrigin(origin, host)
+}
+
+// checkKHP is CheckOpening, and refuses clients that cannot be asked for credentials.
+func (h *application) checkKHP(o *OpeningRequest) (status int, why string) {
+	if slices.Contains(o.Subprotocols, endpoint.Subprotocol) {
+		if h.CheckOpening == nil {
+			return 0, ""
+		}
+		return h.CheckOpening(o)
+	}
+	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " + endpoint.Subprotocol
 }
 
 // use lets the application have the connection, and returns when both are done with it.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -253,4 +254,55 @@ func answered(w http.ResponseWriter, status int, why string) error {
 
 func notUpgraded(status int, why string) error {
 	return &HandshakeError{Leg: endpoint.LegOpening, Failure: fsm.FailureOpening, Status: status, text: "khp: " + why}
+}
+
+// AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a
+// [Handler] does by itself. It reports whether r was such a request. Java clients want 200 from the
+// cookie resource below the path before they upgrade; whatever belongs to the emulation of
+// WebSocket by HTTP gets 404, which lets clients report the failure of the real attempt.
+func AnswerProbe(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.Header.Get("Upgrade") != "" {
+		return false
+	}
+	_, emulated, ok := strings.Cut(r.URL.Path, "/;e/")
+	switch {
+	case ok && emulated == "cookies":
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusOK)
+	case ok || strings.HasPrefix(r.URL.RawQuery, ".kr="):
+		http.NotFound(w, r)
+	default:
+		return false
+	}
+	return true
+}
+
+// Source tells where a request comes from, as far as that is certain: what a client says about
+// itself does not count.
+type Source struct {
+	// Hops are the addresses that the request has come by: the client's first, then those of the
+	// proxies that [Server].TrustedProxies lists, the one that is connected to this server last. A
+	// port that is not known is 0. There are none if the client is connected by a Unix socket.
+	Hops []netip.AddrPort
+	// Proxied reports whether a trusted proxy has sent the request, so that fields that such
+	// proxies write, as X-Forwarded-Proto, are its word.
+	Proxied bool
+	Secure  bool     // TLS ends at this server
+	Local   net.Addr // the address of this server that the connection was made to
+}
+
+type sourceKey struct{}
+
+// SourceOf returns where the request comes from that ctx, as an Authenticator or [Handler].Decide
+// has it, is about; the zero Source for another ctx.
+func SourceOf(ctx context.Context) Source {
+	if ctx == nil {
+		return Source{}
+	}
+	nc, ok := ctx.Value(sourceKey{}).(net.Conn)
+	if !ok {
+		return Source{}
+	}
+	s := hops.SourceOf(nc)
+	return Source{Hops: s.Way, Proxied: s.Spoken, Secure: s.Secure, Local: nc.LocalAddr()}
 }

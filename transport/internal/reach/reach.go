@@ -4,10 +4,14 @@ package reach
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/transport/internal/sock"
@@ -129,4 +133,29 @@ func (d *Dialer) HasLogin(rawURL string) bool {
 	}
 	way, refusal := d.way(u)
 	return refusal == nil && way != nil && way.User != nil && !proxy.IsSOCKS(way)
+}
+
+// MayPass reports whether the reason why there is no connection may be gone the next time. The
+// errors of a system for such reasons are many; the lasting ones are few.
+func MayPass(err error) bool {
+	var name *net.DNSError
+	if errors.As(err, &name) {
+		return name.Temporary()
+	}
+	for _, passing := range [...]error{
+		io.EOF, io.ErrUnexpectedEOF, syscall.ECONNREFUSED, syscall.ECONNRESET,
+	} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	var op *net.OpError
+	var address *net.AddrError
+	var network net.UnknownNetworkError
+	if !errors.As(err, &op) || errors.As(err, &address) || errors.As(err, &network) ||
+		errors.Is(err, fs.ErrPermission) {
+		return false
+	}
+	// An alert of TLS is an OpError, too.
+	return op.Op == "dial" || op.Op == "read" || op.Op == "write"
 }
