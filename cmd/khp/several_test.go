@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"example.com/khp/cmd/khp/internal/khptest"
@@ -58,7 +59,8 @@ func TestSeveral_BehindALoadBalancer(t *testing.T) {
 		clients = append(clients, c)
 	}
 	for _, s := range []*served{one, two} {
-		require.Equal(t, 2, strings.Count(s.log.String(), "msg=open"), "both have work")
+		opened := func() bool { return strings.Count(s.log.String(), "msg=open") == 2 }
+		require.Eventually(t, opened, 30*time.Second, time.Millisecond, "both have work")
 	}
 	stopped := make(chan int, 1)
 	go func() { stopped <- one.stop() }()

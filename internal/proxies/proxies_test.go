@@ -47,7 +47,9 @@ func TestProxies(t *testing.T) {
 				c.profile(t, profile)
 			}
 			c.cookies(t)
-			require.Regexp(t, `msg=open remote=`+regexp.QuoteMeta(x.client)+`:\d+ path=/account `, log.String(), "the client's address and not the proxy's")
+			opened := regexp.MustCompile(`msg=open remote=` + regexp.QuoteMeta(x.client) + `:\d+ path=/account `)
+			require.Eventually(t, func() bool { return opened.MatchString(log.String()) }, 30*time.Second, time.Millisecond,
+				"the client's address and not the proxy's")
 			require.NotContains(t, log.String(), forged)
 			head := c.opening(t)
 			if say[name].old {

@@ -51,17 +51,17 @@ func escaped(s string, lines bool) string {
 }
 
 // hidden returns where the first character is that has to be escaped, -1 if there is none.
-func hidden(s string, lines bool) int {
+func hidden[S string | []byte](s S, lines bool) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
 		case ' ' <= c && c <= '~':
 		case lines && (c == '\n' || c == '\t'):
-		case lines && c == '\r' && strings.HasPrefix(s[i+1:], "\n"):
+		case lines && c == '\r' && i+1 < len(s) && s[i+1] == '\n':
 		case c < utf8.RuneSelf:
 			return i
 		default:
-			r, n := utf8.DecodeRuneInString(s[i:])
+			r, n := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
 			if r == utf8.RuneError && n == 1 || !Rune(r) {
 				return i
 			}
@@ -118,7 +118,12 @@ func jsonHides(r rune) bool { return r >= 0x7f && !Rune(r) || r == utf8.RuneErro
 // Writer returns a writer that passes bytes on as Text does, for output that is not JSON. Each
 // call of Write has whole characters.
 func Writer(w io.Writer) io.Writer {
-	return &writer{w, func(p []byte) []byte { return []byte(Text(string(p))) }}
+	return &writer{w, func(p []byte) []byte {
+		if hidden(p, true) < 0 {
+			return p
+		}
+		return []byte(Text(string(p)))
+	}}
 }
 
 // JSONWriter returns a writer that passes on encoded JSON as JSON. Each call of Write has whole

@@ -24,15 +24,18 @@ func (s *Server) report(took time.Duration) {
 	if !log.Enabled(s.Context, slog.LevelInfo) {
 		return
 	}
-	profile, status := s.server.OpeningRequest().Speaks(), s.server.State().Status()
-	if s.IsOpen { // also without KHP, of which the machine knows no status
-		status = s.server.Result().Status
+	o := s.server.OpeningRequest()
+	remote, path, profile := s.c.Conn.RemoteAddr().String(), o.Path(), o.Speaks()
+	took = took.Round(time.Microsecond)
+	if s.IsOpen { // most lines are this one: its values stay what they are
+		result := s.server.Result() // also without KHP, of which the machine knows no status
+		log.LogAttrs(s.Context, slog.LevelInfo, "open", slog.String("remote", remote), slog.String("path", path), slog.String("profile", profile),
+			slog.Int("status", result.Status), slog.Duration("took", took), slog.String("subprotocol", result.Subprotocol))
+		return
 	}
-	attrs := []any{"remote", s.c.Conn.RemoteAddr().String(), "path", s.server.OpeningRequest().Path(), "profile", profile, "status", status, "took", took.Round(time.Microsecond)}
+	attrs := []any{"remote", remote, "path", path, "profile", profile, "status", s.server.State().Status(), "took", took}
 	var failed *endpoint.HandshakeError
 	switch {
-	case s.IsOpen:
-		log.InfoContext(s.Context, "open", append(attrs, "subprotocol", s.server.Result().Subprotocol)...)
 	case s.GaveUp != "":
 		log.InfoContext(s.Context, "handshake given up", append(attrs, "phase", s.GaveUp)...)
 	case errors.As(s.Failure, &failed):

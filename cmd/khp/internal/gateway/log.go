@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"strings"
@@ -19,24 +20,34 @@ import (
 // newLogger makes the log of --log, in which clients cannot write anything that does not show.
 // Lines about a connection get the route and the user by their context.
 func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, error) {
+	var handler func(w io.Writer) slog.Handler
 	switch form {
 	case "text":
-		o := &slog.HandlerOptions{Level: level, ReplaceAttr: textAttr}
-		return slog.New(sessionLog{warnSeldom{slog.NewTextHandler(visible.Writer(w), o), &flood{lines: make(map[string]*lines)}}}), nil
+		handler = func(w io.Writer) slog.Handler {
+			return slog.NewTextHandler(visible.Writer(w), &slog.HandlerOptions{Level: level})
+		}
 	case "json":
-		o := &slog.HandlerOptions{Level: level, ReplaceAttr: jsonAttr}
-		return slog.New(sessionLog{warnSeldom{slog.NewJSONHandler(visible.JSONWriter(w), o), &flood{lines: make(map[string]*lines)}}}), nil
+		handler = func(w io.Writer) slog.Handler {
+			return slog.NewJSONHandler(visible.JSONWriter(w), &slog.HandlerOptions{Level: level, ReplaceAttr: jsonAttr})
+		}
+	default:
+		return nil, cli.Usagef("--log %s: expected text or json", form)
 	}
-	return nil, cli.Usagef("--log %s: expected text or json", form)
+	often := w
+	if q, ok := w.(*queue.Queue); ok {
+		often = q.Later()
+	}
+	return slog.New(sessionLog{warnSeldom{handler(w), &flood{lines: make(map[string]*lines)}}, handler(often)}), nil
 }
 
-// textAttr writes lists as what may be typed: one, two.
-func textAttr(_ []string, a slog.Attr) slog.Attr {
-	if list, ok := a.Value.Any().([]string); ok {
-		a.Value = slog.StringValue(strings.Join(list, ","))
-	}
-	return a
-}
+// words are written as what may be typed in a text log, one,two, and as a list in JSON.
+type words []string
+
+// MarshalText implements [encoding.TextMarshaler].
+func (w words) MarshalText() ([]byte, error) { return []byte(strings.Join(w, ",")), nil }
+
+// MarshalJSON implements [json.Marshaler].
+func (w words) MarshalJSON() ([]byte, error) { return json.Marshal([]string(w)) }
 
 // jsonAttr writes times with their unit, as the text does: 1.5s, 114µs.
 func jsonAttr(_ []string, a slog.Attr) slog.Attr {
@@ -68,12 +79,18 @@ func levelOf(verbose bool) slog.Level {
 }
 
 // sessionLog adds to a line what is known of the connection that it is about.
-type sessionLog struct{ slog.Handler }
+type sessionLog struct {
+	slog.Handler
+	often slog.Handler // for lines that every connection has, which no client waits for
+}
 
 // Handle implements [slog.Handler].
 func (h sessionLog) Handle(ctx context.Context, r slog.Record) error {
 	r = r.Clone()
-	r.AddAttrs(target.Attrs(ctx)...)
+	target.Annotate(ctx, &r)
+	if r.Message == "open" || r.Message == "closed" {
+		return h.often.Handle(ctx, r)
+	}
 	hint := ""
 	r.Attrs(func(a slog.Attr) bool {
 		switch {
@@ -92,12 +109,12 @@ func (h sessionLog) Handle(ctx context.Context, r slog.Record) error {
 
 // WithAttrs implements [slog.Handler].
 func (h sessionLog) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return sessionLog{h.Handler.WithAttrs(attrs)}
+	return sessionLog{h.Handler.WithAttrs(attrs), h.often.WithAttrs(attrs)}
 }
 
 // WithGroup implements [slog.Handler].
 func (h sessionLog) WithGroup(name string) slog.Handler {
-	return sessionLog{h.Handler.WithGroup(name)}
+	return sessionLog{h.Handler.WithGroup(name), h.often.WithGroup(name)}
 }
 
 // logObserver writes every step of a handshake to the log. Queries are left out: clients that

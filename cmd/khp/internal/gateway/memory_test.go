@@ -8,12 +8,14 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/khp/cmd/khp/internal/cli"
 	"github.com/gobwas/ws"
@@ -109,4 +111,15 @@ func TestServe_MemoryOfAConnection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The line about a connection is written without memory of its own, but for its fields.
+func TestLog_LinesAreCheap(t *testing.T) {
+	log, err := newLogger(io.Discard, "text", slog.LevelInfo)
+	require.NoError(t, err)
+	allocs := testing.AllocsPerRun(1000, func() {
+		log.LogAttrs(t.Context(), slog.LevelInfo, "open", slog.String("remote", "[::1]:1"), slog.String("path", "/grüße"), slog.String("profile", "spec"),
+			slog.Int("status", 101), slog.Duration("took", 114*time.Microsecond), slog.String("subprotocol", ""))
+	})
+	require.LessOrEqual(t, allocs, 1.0)
 }

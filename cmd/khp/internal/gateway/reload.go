@@ -62,7 +62,7 @@ func (l *reloader) reload() {
 	}
 	l.level.Set(levelOf(next.Verbose))
 	tellManager("STATUS=")
-	g.log.Info("reloaded", "changed", changed)
+	g.log.Info("reloaded", "changed", words(changed))
 }
 
 // read checks all that is new before any of it counts.

@@ -145,7 +145,7 @@ func (o *options) started(g *gateway) []any {
 		routes = append(routes, text)
 	}
 	return []any{
-		"version", strings.TrimPrefix(cli.Version(), "khp "), "config", o.path, "listen", urls, "routes", routes, "inactivity_timeout", time.Duration(o.InactivityTimeout), "idle_timeout", time.Duration(o.IdleTimeout),
+		"version", strings.TrimPrefix(cli.Version(), "khp "), "config", o.path, "listen", words(urls), "routes", words(routes), "inactivity_timeout", time.Duration(o.InactivityTimeout), "idle_timeout", time.Duration(o.IdleTimeout),
 		"drain_timeout", time.Duration(o.DrainTimeout), "max_message", o.MaxMessage.String(), "max_connections", int(o.MaxConnections), "max_per_address", int(o.MaxPerAddress),
 	}
 }

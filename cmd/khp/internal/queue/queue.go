@@ -10,6 +10,9 @@ import (
 // Patience is how long a line may take before callers stop to wait for lines.
 const Patience = 100 * time.Millisecond
 
+// mostSpare bounds the memory that is kept for lines to come.
+const mostSpare = 64 << 10
+
 // flushTime is how long the lines that are left may take in the end.
 const flushTime = time.Second
 
@@ -27,7 +30,8 @@ type Queue struct {
 
 	mu      sync.Mutex
 	lines   []byte
-	written chan struct{} // closed when lines are
+	spare   []byte        // memory for lines, while others are written
+	written chan struct{} // closed when lines are; nil if no caller waits
 	dropped int           // since the reader caught up
 	total   uint64        // dropped since the begin
 	slow    bool          // nobody waits
@@ -44,13 +48,31 @@ type Hooks struct {
 // New returns a queue before w that keeps at most room bytes of lines. It writes until it is
 // closed.
 func New(w io.Writer, room int, h Hooks) *Queue {
-	q := &Queue{w: w, room: room, hooks: h, wake: make(chan struct{}, 1), done: make(chan struct{}), written: make(chan struct{})}
+	q := &Queue{w: w, room: room, hooks: h, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go q.run()
 	return q
 }
 
 // Write implements [io.Writer]. It never fails: p is whole lines, which are written or dropped.
 func (q *Queue) Write(p []byte) (int, error) {
+	q.put(p, true)
+	return len(p), nil
+}
+
+// Later returns a writer for lines that are written as soon as those before are, but for which a
+// caller waits only if half of the room is taken. Those that come together go out in one write.
+func (q *Queue) Later() io.Writer { return later{q} }
+
+type later struct{ q *Queue }
+
+// Write implements [io.Writer].
+func (l later) Write(p []byte) (int, error) {
+	l.q.put(p, false)
+	return len(p), nil
+}
+
+// put is Write, for a line that has to be written before the caller goes on, or need not be.
+func (q *Queue) put(p []byte, now bool) {
 	q.mu.Lock()
 	if q.closing || len(q.lines)+len(p) > q.room {
 		q.dropped++
@@ -59,16 +81,21 @@ func (q *Queue) Write(p []byte) (int, error) {
 		if q.hooks.Lost != nil {
 			q.hooks.Lost()
 		}
-		return len(p), nil
+		return
 	}
 	q.lines = append(q.lines, p...)
-	written, slow := q.written, q.slow
+	var written chan struct{}
+	if !q.slow && (now || len(q.lines) > q.room/2) {
+		if q.written == nil {
+			q.written = make(chan struct{})
+		}
+		written = q.written
+	}
 	q.mu.Unlock()
 	q.work()
-	if !slow {
+	if written != nil {
 		q.await(written)
 	}
-	return len(p), nil
 }
 
 func (q *Queue) work() {
@@ -110,7 +137,7 @@ func (q *Queue) run() {
 func (q *Queue) batch() bool {
 	q.mu.Lock()
 	lines, written, dropped := q.lines, q.written, q.dropped
-	q.lines, q.written, q.dropped = nil, make(chan struct{}), 0
+	q.lines, q.spare, q.written, q.dropped = q.spare, nil, nil, 0
 	if len(lines) == 0 {
 		q.slow = false
 	}
@@ -120,11 +147,23 @@ func (q *Queue) batch() bool {
 			q.hooks.Failed(err)
 		}
 	}
-	close(written)
+	if written != nil {
+		close(written)
+	}
+	q.keep(lines)
 	if dropped > 0 && q.hooks.CaughtUp != nil {
 		q.hooks.CaughtUp(dropped)
 	}
 	return len(lines) > 0
+}
+
+// keep keeps the memory of lines that are written.
+func (q *Queue) keep(lines []byte) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if cap(lines) <= mostSpare {
+		q.spare = lines[:0]
+	}
 }
 
 // Drops returns how many lines have been dropped.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"sync/atomic"
 	"time"
@@ -163,6 +164,9 @@ func (c *client) report(ctx context.Context, err error, open time.Duration) {
 	}
 	end := c.ending.Load()
 	c.traffic.Closed(open)
-	c.session.log.InfoContext(ctx, "closed", "remote", c.NetConn().RemoteAddr().String(), "path", c.session.path, "profile", c.session.speaks, "status", c.Status(), "code", end.code, "by", end.by,
-		"open", open.Round(time.Microsecond), "received_bytes", c.receivedBytes.Load(), "received_messages", c.receivedMessages.Load(), "sent_bytes", c.sentBytes.Load(), "sent_messages", c.sentMessages.Load())
+	c.session.log.LogAttrs(ctx, slog.LevelInfo, "closed",
+		slog.String("remote", c.NetConn().RemoteAddr().String()), slog.String("path", c.session.path), slog.String("profile", c.session.speaks),
+		slog.Int("status", c.Status()), slog.Int("code", int(end.code)), slog.String("by", end.by), slog.Duration("open", open.Round(time.Microsecond)),
+		slog.Int64("received_bytes", c.receivedBytes.Load()), slog.Int64("received_messages", c.receivedMessages.Load()),
+		slog.Int64("sent_bytes", c.sentBytes.Load()), slog.Int64("sent_messages", c.sentMessages.Load()))
 }

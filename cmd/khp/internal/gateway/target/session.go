@@ -83,12 +83,11 @@ func NothingServed(path string) string {
 	return "nothing is served at " + strconv.QuoteToASCII(path)
 }
 
-// Attrs returns what the log says about the connection that ctx is of.
-func Attrs(ctx context.Context) []slog.Attr {
+// Annotate adds to a line of the log what it says about the connection that ctx is of.
+func Annotate(ctx context.Context, r *slog.Record) {
 	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
-		return s.attrs()
+		s.annotate(r)
 	}
-	return nil
 }
 
 // session is one connection on its way through the gateway.
@@ -130,17 +129,16 @@ func (s *session) loggedIn() guard.Login {
 	return s.login
 }
 
-// attrs are for the log.
-func (s *session) attrs() (list []slog.Attr) {
+// annotate is Annotate.
+func (s *session) annotate(r *slog.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.route != nil {
-		list = append(list, slog.String("route", s.route.Path))
+		r.AddAttrs(slog.String("route", s.route.Path))
 	}
 	if s.login.User != "" {
-		list = append(list, slog.String("user", s.login.User))
+		r.AddAttrs(slog.String("user", s.login.User))
 	}
-	return list
 }
 
 // keep holds a connection to a back end from the decision until the client's connection is used. ok
