@@ -20,7 +20,8 @@ type task struct {
 
 // times is the median of the rounds, and its confidence interval.
 func (t *task) times() benchmath.Summary {
-	return benchmath.AssumeNothing.Summary(benchmath.NewSample(slices.Clone(t.ns), &benchmath.DefaultThresholds), 0.95)
+	return benchmath.AssumeNothing.Summary(benchmath.NewSample(slices.Clone(t.ns),
+		&benchmath.DefaultThresholds), 0.95)
 }
 
 // run takes the time of n jobs.

@@ -48,11 +48,17 @@ func (r *httpHeadReader) read(message []byte, start func([]byte) bool) error {
 }
 
 func (r *httpHeadReader) request(message []byte) error {
-	return r.read(message, func(line []byte) bool { _, ok := httphead.ParseRequestLine(line); return ok })
+	return r.read(message, func(line []byte) bool {
+		_, ok := httphead.ParseRequestLine(line)
+		return ok
+	})
 }
 
 func (r *httpHeadReader) response(message []byte) error {
-	return r.read(message, func(line []byte) bool { _, ok := httphead.ParseResponseLine(line); return ok })
+	return r.read(message, func(line []byte) bool {
+		_, ok := httphead.ParseResponseLine(line)
+		return ok
+	})
 }
 
 func (r *httpHeadReader) fields() int { return r.count }

@@ -8,7 +8,8 @@ import (
 )
 
 func TestInputs_Size(t *testing.T) {
-	sizes := map[string][2]int{"extended request": {130, 3}, "extended 101": {260, 6}, "browser request": {703, 9}, "30 fields": {2048, 30}}
+	sizes := map[string][2]int{"extended request": {130, 3}, "extended 101": {260, 6},
+		"browser request": {703, 9}, "30 fields": {2048, 30}}
 	for _, in := range inputs {
 		require.Equal(t, sizes[in.name][0], len(in.message), in.name)
 		require.Equal(t, sizes[in.name][1], strings.Count(in.message, "\r\n")-2, in.name)

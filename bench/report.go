@@ -31,9 +31,11 @@ func (c *comparison) print(w io.Writer, markdown bool) {
 			ratios = append(ratios, ratio)
 		}
 	}
-	writing := [][]string{{"writer", fmt.Sprintf("extended 101, %d bytes", len(extended101)), "times as long as plain append"}}
+	writing := [][]string{{"writer", fmt.Sprintf("extended 101, %d bytes", len(extended101)),
+		"times as long as plain append"}}
 	for i, wr := range writers {
-		writing = append(writing, []string{wr.name, cell(c.write[i]), fmt.Sprintf("%.1f", c.write[i].times().Center/c.write[1].times().Center)})
+		writing = append(writing, []string{wr.name, cell(c.write[i]),
+			fmt.Sprintf("%.1f", c.write[i].times().Center/c.write[1].times().Center)})
 	}
 	for _, s := range []struct {
 		title string
@@ -54,7 +56,8 @@ func (c *comparison) print(w io.Writer, markdown bool) {
 
 func cell(t *task) string {
 	s := t.times()
-	return fmt.Sprintf("%.0f ±%s, %d", s.Center, strings.TrimPrefix(s.PctRangeString(), "±"), t.allocs)
+	spread := strings.TrimPrefix(s.PctRangeString(), "±")
+	return fmt.Sprintf("%.0f ±%s, %d", s.Center, spread, t.allocs)
 }
 
 // faster is how many times faster than parser i the first one reads input j.
@@ -65,7 +68,8 @@ func (c *comparison) faster(i, j int) float64 {
 // targets compares the targets with the results.
 func (c *comparison) targets() (lines []string) {
 	for j, in := range inputs {
-		line := fmt.Sprintf("%s: %.1f times faster than net/http, target %.0f", in.name, c.faster(1, j), in.target)
+		line := fmt.Sprintf("%s: %.1f times faster than net/http, target %.0f",
+			in.name, c.faster(1, j), in.target)
 		lines = append(lines, line+verdict(c.faster(1, j), in.target))
 	}
 	slowest, name := 0.0, ""
@@ -76,14 +80,17 @@ func (c *comparison) targets() (lines []string) {
 			}
 		}
 	}
-	lines = append(lines, fmt.Sprintf("closest peer that validates: %s, %.1f times%s", name, slowest, verdict(slowest, 1)))
+	lines = append(lines, fmt.Sprintf("closest peer that validates: %s, %.1f times%s",
+		name, slowest, verdict(slowest, 1)))
 	allocs := int64(0)
 	for j := range inputs {
 		allocs += c.parse[0][j].allocs
 	}
-	lines = append(lines, fmt.Sprintf("allocations: %d, target 0%s", allocs, verdict(0, float64(allocs))))
+	lines = append(lines, fmt.Sprintf("allocations: %d, target 0%s",
+		allocs, verdict(0, float64(allocs))))
 	took := c.write[0].times().Center / c.write[1].times().Center
-	return append(lines, fmt.Sprintf("writing: %.1f times as long as a plain append, target %.1f%s", took, writerTarget, verdict(writerTarget, took)))
+	return append(lines, fmt.Sprintf("writing: %.1f times as long as a plain append, target %.1f%s",
+		took, writerTarget, verdict(writerTarget, took)))
 }
 
 // verdict compares a result with its target.

@@ -19,13 +19,15 @@ func FuzzClient(f *testing.F) {
 			{7, 6, 16, 3, 16, 5, 16, 6},                                       // 202, timers
 			{12, 7, 0, 12, 20, 0},                                             // kaazing
 			{12, 7, 0, 13, 21, 15, 1, 0, 2, 0, 12, 7, 0, 12},                  // reroute
-			{24, 0, 1, 0x2c, 0, 0}, {24, 0, 1, 0x27, 0, 0}, {25, 1, 'x', 200}, {10, 2, 0xc3, 0x28, 11}, {22, 3, 232, 0, 16, 6},
+			{24, 0, 1, 0x2c, 0, 0}, {24, 0, 1, 0x27, 0, 0}, {25, 1, 'x', 200}, {10, 2, 0xc3, 0x28, 11},
+			{22, 3, 232, 0, 16, 6},
 		} {
 			f.Add(append([]byte{flags, 1}, events...))
 		}
 		f.Add([]byte{flags, 0x81, 8, 0, 25, 1, 'x', 200, 11})
 		f.Add([]byte{flags, 0x80, 0, 1, 0, 5, 8, 5, 18, 6, 255, 15})
-		f.Add([]byte{flags, 0x80, 0, 1, 0, 5, 24, 5, 25, 15}) // a chunked answer, and others, to the opening request
+		// a chunked answer, and others, to the opening request
+		f.Add([]byte{flags, 0x80, 0, 1, 0, 5, 24, 5, 25, 15})
 		f.Add([]byte{flags, 0, 0, 1, 0, 5, 26})
 		f.Add([]byte{flags, 0, 0, 1, 0, 5, 27, 0})
 		f.Add([]byte{flags, 0, 0, 1, 0, 4, 1, 46, 0, 1, 0, 5, 2, 6, 1, 'x', 15})
@@ -45,7 +47,8 @@ func FuzzServer(f *testing.F) {
 			{3, 0, 7, 7, 0, 4, 0, 10, 3, 232, 0, 14, 0},      // redirected
 			{3, 0, 7, 6, 0, 0, 7, 6, 0, 0, 7, 1, 0, 0},       // deferred
 			{3, 10, 7, 1, 0, 128, 0, 9, 6},                   // kaazing, rerouted
-			{3, 6}, {3, 7}, {3, 12}, {4, 15}, {6, 0, 0}, {15, 0, 255}, {9, 7}, {9, 9}, {14, 1}, {12, 1}, {5, 2, 0},
+			{3, 6}, {3, 7}, {3, 12}, {4, 15}, {6, 0, 0}, {15, 0, 255}, {9, 7}, {9, 9}, {14, 1},
+			{12, 1}, {5, 2, 0},
 		} {
 			f.Add(append([]byte{flags}, events...))
 		}

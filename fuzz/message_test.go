@@ -25,16 +25,19 @@ func FuzzParseResponse(f *testing.F) {
 
 // Any parts as a request, and as a response.
 func FuzzRoundTrip(f *testing.F) {
-	f.Add("GET", "/echo?.kl=Y", 101, "Switching Protocols", "Sec-WebSocket-Extensions", "x-kaazing-idle-timeout;timeout=2000", []byte(nil))
+	f.Add("GET", "/echo?.kl=Y", 101, "Switching Protocols", "Sec-WebSocket-Extensions",
+		"x-kaazing-idle-timeout;timeout=2000", []byte(nil))
 	f.Add("POST", "ws://h:1/", 201, "", "Content-Length", "4", []byte("made"))
-	f.Add("GET", "/ HTTP/1.1\r\nX: y", 200, "OK\r\nX: y", "X: y\r\nZ", "a\r\n\r\nHTTP/1.1 200", []byte("HTTP/1.1 200 OK\r\n\r\n"))
+	f.Add("GET", "/ HTTP/1.1\r\nX: y", 200, "OK\r\nX: y", "X: y\r\nZ", "a\r\n\r\nHTTP/1.1 200",
+		[]byte("HTTP/1.1 200 OK\r\n\r\n"))
 	f.Add("G\x00T", "", 99, "\x7f", "Host", "a:1:2", []byte("x"))
 	f.Add("GET", "//", 204, "No", "Transfer-Encoding", " chunked", []byte{})
 	f.Add("GET", "/", 200, "OK", "X", "a\x7f", []byte{})
-	f.Fuzz(func(t *testing.T, method, target string, status int, reason, name, value string, body []byte) {
-		property.Check(t, property.WriteRequest(method, target, name, value, body))
-		property.Check(t, property.WriteResponse(status, reason, name, value, body))
-	})
+	f.Fuzz(
+		func(t *testing.T, method, target string, status int, reason, name, value string, body []byte) {
+			property.Check(t, property.WriteRequest(method, target, name, value, body))
+			property.Check(t, property.WriteResponse(status, reason, name, value, body))
+		})
 }
 
 // Any bytes cut anywhere: into what has been read so far, and into messages.

@@ -11,7 +11,8 @@ import (
 
 const patience = 20 * time.Second
 
-// Connect shakes hands with a server, with KHP or as a plain WebSocket. The connection has a deadline.
+// Connect shakes hands with a server, with KHP or as a plain WebSocket. The connection has a
+// deadline.
 func Connect(addr *net.TCPAddr, khp bool) (*net.TCPConn, error) {
 	nc, err := net.DialTCP("tcp", nil, addr)
 	if err != nil {

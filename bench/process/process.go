@@ -37,7 +37,8 @@ func Start(name, form string, cmd *exec.Cmd) (*Process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &Process{Name: name, Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, Cmd: cmd, In: in, Out: bufio.NewReader(out)}
+	p := &Process{Name: name, Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, Cmd: cmd, In: in,
+		Out: bufio.NewReader(out)}
 	line, err := p.Out.ReadString('\n')
 	if _, bad := fmt.Sscanf(line, form, &p.Addr.Port); err != nil || bad != nil {
 		p.End()
@@ -72,7 +73,8 @@ func Build(folder string) (binary string, err error) {
 		return "", fmt.Errorf("go list: %w", err)
 	}
 	binary = filepath.Join(folder, "khp")
-	build := exec.Command("go", "build", "-C", strings.TrimSpace(string(root)), "-o", binary, "./cmd/khp")
+	build := exec.Command("go", "build", "-C", strings.TrimSpace(string(root)), "-o",
+		binary, "./cmd/khp")
 	build.Stderr = os.Stderr
 	return binary, build.Run()
 }

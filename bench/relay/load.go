@@ -119,7 +119,9 @@ func (c *crowd) talk(nc *net.TCPConn, end time.Time) (count int, err error) {
 	return count, nil
 }
 
-func (c *crowd) talkLarge(nc *net.TCPConn, end time.Time, send func() error) (count int, err error) {
+func (c *crowd) talkLarge(
+	nc *net.TCPConn, end time.Time, send func() error,
+) (count int, err error) {
 	buf := make([]byte, readSize)
 	for count == 0 || time.Now().Before(end) {
 		sent := make(chan error, 1)

@@ -145,7 +145,8 @@ func (p plan) measure(l load, proxies []proxy) ([]*series, error) {
 		if _, err := c.run(p.turn); err != nil { // to warm up
 			return nil, fmt.Errorf("%s: %w", proxy.Name, err)
 		}
-		results = append(results, &series{peak: float64(proxy.Sum(usage.Peak)-before) / float64(l.clients)})
+		results = append(results,
+			&series{peak: float64(proxy.Sum(usage.Peak)-before) / float64(l.clients)})
 	}
 	for range p.rounds {
 		for i, proxy := range proxies {

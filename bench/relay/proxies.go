@@ -31,7 +31,8 @@ const conf = `daemon off; worker_processes auto; pid %[1]s/pid; error_log stderr
 events { worker_connections 4096; }
 http {
 	access_log off;
-	client_body_temp_path %[1]s/a; proxy_temp_path %[1]s/b; fastcgi_temp_path %[1]s/c; uwsgi_temp_path %[1]s/d; scgi_temp_path %[1]s/e;
+	client_body_temp_path %[1]s/a; proxy_temp_path %[1]s/b; fastcgi_temp_path %[1]s/c;
+	uwsgi_temp_path %[1]s/d; scgi_temp_path %[1]s/e;
 	server {
 		listen %[2]s;
 		location / {
@@ -43,7 +44,8 @@ http {
 `
 
 // errNoNginx says that the peer is not there.
-var errNoNginx = errors.New("nginx is not installed: khp serve is compared with nothing (Debian: apt-get install nginx-core)")
+var errNoNginx = errors.New("nginx is not installed: khp serve is compared with nothing (Debian: " +
+	"apt-get install nginx-core)")
 
 // startNginx starts nginx in front of a back end.
 func startNginx(folder string, to *net.TCPAddr) (*process.Process, error) {
@@ -63,7 +65,8 @@ func startNginx(folder string, to *net.TCPAddr) (*process.Process, error) {
 	if err := os.WriteFile(file, fmt.Appendf(nil, conf, folder, addr, to), 0o600); err != nil {
 		return nil, err
 	}
-	p := &process.Process{Name: "nginx", Addr: addr, Cmd: exec.Command(binary, "-c", file, "-p", folder)}
+	p := &process.Process{Name: "nginx", Addr: addr, Cmd: exec.Command(binary, "-c",
+		file, "-p", folder)}
 	p.Cmd.Stderr = os.Stderr
 	if err := p.Cmd.Start(); err != nil {
 		return nil, err

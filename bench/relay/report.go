@@ -9,7 +9,8 @@ import (
 
 // report writes the table: a line for each load and proxy.
 func report(w io.Writer, measured []load, proxies []proxy, results [][]*series, markdown bool) {
-	rows := [][]string{{"messages", "proxy", "µs of the proxy's", "of nginx's", "messages/s", "of nginx's", "KiB a connection"}}
+	rows := [][]string{{"messages", "proxy", "µs of the proxy's", "of nginx's", "messages/s",
+		"of nginx's", "KiB a connection"}}
 	for i, l := range measured {
 		peer := results[i][0]
 		for j, p := range proxies {

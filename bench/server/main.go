@@ -21,8 +21,10 @@ func main() {
 	flag.DurationVar(&p.turn, "turn", 300*time.Millisecond, "length of a turn")
 	flag.IntVar(&p.clients, "clients", 64, "clients that shake hands at the same time")
 	flag.IntVar(&p.idle, "idle", 5000, "open connections for the memory of one")
-	flag.StringVar(&p.khp, "khp", "", "measure this program as what is shipped instead of building khp")
-	flag.StringVar(&p.only, "only", "", "measure only servers whose name contains this, and the bare loop")
+	flag.StringVar(&p.khp, "khp", "",
+		"measure this program as what is shipped instead of building khp")
+	flag.StringVar(&p.only, "only", "",
+		"measure only servers whose name contains this, and the bare loop")
 	markdown := flag.Bool("markdown", false, "print the tables for docs/performance.md")
 	flag.Parse()
 	results, err := p.measure()

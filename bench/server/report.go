@@ -15,7 +15,8 @@ func report(w io.Writer, results []*result, markdown bool) {
 			title = "KHP: the opening handshake, and the extended one inside messages."
 		}
 		fmt.Fprintf(w, "%s\n\n", title)
-		rows := [][]string{{"server", "handshakes/s", "of the bare loop's", "µs of the server's", "of the bare loop's", "bytes for an open connection", "after a collection"}}
+		rows := [][]string{{"server", "handshakes/s", "of the bare loop's", "µs of the server's",
+			"of the bare loop's", "bytes for an open connection", "after a collection"}}
 		var first *result
 		for _, r := range results {
 			if r.khp != khp {
@@ -30,7 +31,8 @@ func report(w io.Writer, results []*result, markdown bool) {
 			}
 			rows = append(rows, []string{
 				r.name, fmt.Sprintf("%.0f", table.Median(r.rate)), table.Ratio(r.rate, first.rate),
-				fmt.Sprintf("%.1f", table.Median(r.cpu)/1000), table.Ratio(r.cpu, first.cpu), fmt.Sprintf("%.0f", r.fresh), idle,
+				fmt.Sprintf("%.1f", table.Median(r.cpu)/1000), table.Ratio(r.cpu, first.cpu),
+				fmt.Sprintf("%.0f", r.fresh), idle,
 			})
 		}
 		table.Write(w, rows, markdown)

@@ -25,7 +25,8 @@ type server struct {
 // servers are all of them; the first of each kind is what the others are compared with.
 var servers = []server{
 	{"bare net loop", false, each(func(nc net.Conn) { bare(nc); wait(nc) })},
-	{"khp Server, Plain", false, (&transport.Server{Handler: &transport.Handler{Plain: true, Serve: read}}).Serve},
+	{"khp Server, Plain", false,
+		(&transport.Server{Handler: &transport.Handler{Plain: true, Serve: read}}).Serve},
 	{"khp serve as shipped, --plain", false, nil},
 	{"gobwas zero-copy", false, each(func(nc net.Conn) { upgrade(nc); wait(nc) })},
 	{"gobwas HTTPUpgrader", false, byHTTP(func(w http.ResponseWriter, r *http.Request) {
@@ -46,12 +47,16 @@ var servers = []server{
 			_ = c.CloseNow()
 		}
 	})},
-	{"gws", false, func(ln net.Listener) error { return gws.NewServer(new(gws.BuiltinEventHandler), nil).RunListener(ln) }},
+	{"gws", false, func(ln net.Listener) error {
+		return gws.NewServer(new(gws.BuiltinEventHandler), nil).RunListener(ln)
+	}},
 
 	{"bare net loop", true, each(func(nc net.Conn) { bare(nc); answer(nc); wait(nc) })},
 	{"khp Server", true, (&transport.Server{Handler: &transport.Handler{Serve: read}}).Serve},
 	{"khp serve as shipped", true, nil},
-	{"khp Handler on net/http", true, func(ln net.Listener) error { return http.Serve(ln, &transport.Handler{Serve: read}) }},
+	{"khp Handler on net/http", true, func(ln net.Listener) error {
+		return http.Serve(ln, &transport.Handler{Serve: read})
+	}},
 	{"gobwas zero-copy", true, each(func(nc net.Conn) { upgrade(nc); answer(nc); wait(nc) })},
 }
 
@@ -88,7 +93,9 @@ func bare(nc net.Conn) {
 }
 
 func upgrade(nc net.Conn) {
-	_, _ = ws.Upgrader{Protocol: func(p []byte) bool { return string(p) == handshake.Protocol }}.Upgrade(nc)
+	_, _ = ws.Upgrader{Protocol: func(p []byte) bool {
+		return string(p) == handshake.Protocol
+	}}.Upgrade(nc)
 }
 
 // answer answers the extended request without a look at it.

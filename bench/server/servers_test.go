@@ -49,14 +49,16 @@ func TestSameBytes(t *testing.T) {
 		nc, err := net.DialTCP("tcp", nil, serveHere(t, s))
 		require.NoError(t, err)
 		defer nc.Close()
-		for _, step := range []struct{ request, answer []byte }{{handshake.KHPRequest, handshake.Opened}, {handshake.Extended, handshake.Accepted}} {
+		for _, step := range []struct{ request, answer []byte }{{handshake.KHPRequest, handshake.Opened},
+			{handshake.Extended, handshake.Accepted}} {
 			_, err = nc.Write(step.request)
 			require.NoError(t, err)
 			answer := make([]byte, len(step.answer))
 			_, err = io.ReadFull(nc, answer)
 			require.NoError(t, err)
 			date := regexp.MustCompile(`\d\d:\d\d:\d\d|\w{3}, \d\d \w{3} \d{4}`)
-			require.Equal(t, date.ReplaceAllString(string(step.answer), ""), date.ReplaceAllString(string(answer), ""))
+			require.Equal(t, date.ReplaceAllString(string(step.answer), ""),
+				date.ReplaceAllString(string(answer), ""))
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 // Median returns the median of the rounds of a comparison.
 func Median(values []float64) float64 { return summary(values).Center }
 
-// Ratio compares two series round by round, so that a busy moment of the machine counts for both: it
-// is the median of the ratios with its 95 % confidence interval.
+// Ratio compares two series round by round, so that a busy moment of the machine counts for both:
+// it is the median of the ratios with its 95 % confidence interval.
 func Ratio(of, to []float64) string {
 	var list []float64
 	for i := range of {
@@ -23,5 +23,6 @@ func Ratio(of, to []float64) string {
 }
 
 func summary(values []float64) benchmath.Summary {
-	return benchmath.AssumeNothing.Summary(benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds), 0.95)
+	return benchmath.AssumeNothing.Summary(benchmath.NewSample(slices.Clone(values),
+		&benchmath.DefaultThresholds), 0.95)
 }

@@ -29,7 +29,10 @@ func Resident(pid int) int64 { return status(pid, "VmRSS:") }
 func Peak(pid int) int64 { return status(pid, "VmHWM:") }
 
 // ResetPeak begins anew what Peak looks back on.
-func ResetPeak(pid int) { _ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0) }
+func ResetPeak(pid int) {
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid),
+		[]byte("5"), 0)
+}
 
 // status returns a line of the status of a process that counts kB.
 func status(pid int, name string) int64 {

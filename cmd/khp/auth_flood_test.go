@@ -23,7 +23,9 @@ func TestServe_WrongPasswordsKeepNobodyOut(t *testing.T) {
 		t.Skip("a second loopback address is there on Linux only")
 	}
 	file := filepath.Join(t.TempDir(), "users")
-	require.NoError(t, os.WriteFile(file, []byte("joe:$2y$09$BZZNVdf0jweF29QxlShonuSJ9K4RJNv54h7q/iyFzHe4VNX.B6QiK\n"), 0o600)) // welcome
+	// welcome
+	require.NoError(t, os.WriteFile(file,
+		[]byte("joe:$2y$09$BZZNVdf0jweF29QxlShonuSJ9K4RJNv54h7q/iyFzHe4VNX.B6QiK\n"), 0o600))
 	s := serveHere(t, "--htpasswd", "/="+file)
 	guessing, stop := context.WithCancel(t.Context())
 	refused := make(chan *transport.HandshakeError, 400)
@@ -31,15 +33,18 @@ func TestServe_WrongPasswordsKeepNobodyOut(t *testing.T) {
 	other := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
 	for range cap(refused) {
 		guesses.Go(func() {
-			_, err := transport.Dial(guessing, s.url+"/", &transport.DialOptions{Credentials: auth.Basic("joe", "guess"), NetDial: other.DialContext})
+			_, err := transport.Dial(guessing, s.url+"/",
+				&transport.DialOptions{Credentials: auth.Basic("joe", "guess"), NetDial: other.DialContext})
 			if e := (*transport.HandshakeError)(nil); errors.As(err, &e) && e.Status == 503 {
 				refused <- e
 			}
 		})
 	}
 	require.Equal(t, 5*time.Second, (<-refused).RetryAfter)
-	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")}), transport.Text, []byte("x"))
-	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome"), NetDial: other.DialContext}), transport.Text, []byte("remembered"))
+	wantEcho(t, dialHere(t, s.url+"/",
+		&transport.DialOptions{Credentials: auth.Basic("joe", "welcome")}), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic("joe",
+		"welcome"), NetDial: other.DialContext}), transport.Text, []byte("remembered"))
 	stop()
 	guesses.Wait()
 }

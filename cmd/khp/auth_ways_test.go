@@ -34,7 +34,8 @@ var both = []transport.Profile{transport.Spec, transport.Kaazing}
 // authConfig writes a file for khp serve whose route /chat has these keys below auth.
 func authConfig(t *testing.T, keys string, more ...string) string {
 	t.Helper()
-	return khptest.File(t, "khp.yaml", "plain: true\nmetrics: 127.0.0.1:0\nroutes:\n  /open: echo\n  /chat:\n    target: echo\n    auth: {"+keys+"}\n"+strings.Join(more, ""))
+	return khptest.File(t, "khp.yaml", "plain: true\nmetrics: 127.0.0.1:0\nroutes:\n  /open: "+
+		"echo\n  /chat:\n    target: echo\n    auth: {"+keys+"}\n"+strings.Join(more, ""))
 }
 
 // basic is a client's Basic credentials, as they are sent.
@@ -42,11 +43,13 @@ func basic(profile transport.Profile, user, password string) *transport.DialOpti
 	return &transport.DialOptions{Profile: profile, Credentials: auth.Basic(user, password)}
 }
 
-// plainWith opens a plain WebSocket with credentials, closes it where the path is /chat, and returns
-// the code with which it ended.
+// plainWith opens a plain WebSocket with credentials, closes it where the path is /chat, and
+// returns the code with which it ended.
 func plainWith(t *testing.T, url, authorization string) (code ws.StatusCode) {
 	t.Helper()
-	nc, rest, _, err := ws.Dialer{Header: ws.HandshakeHeaderHTTP{"Authorization": {authorization}}}.Dial(t.Context(), url)
+	nc, rest, _, err := ws.Dialer{Header: ws.HandshakeHeaderHTTP{
+		"Authorization": {authorization},
+	}}.Dial(t.Context(), url)
 	require.NoError(t, err)
 	defer func() { _ = nc.Close() }()
 	var from io.Reader = nc
@@ -54,7 +57,8 @@ func plainWith(t *testing.T, url, authorization string) (code ws.StatusCode) {
 		from = rest
 	}
 	if strings.HasSuffix(url, "/chat") {
-		require.NoError(t, ws.WriteFrame(nc, ws.MaskFrame(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))))
+		require.NoError(t, ws.WriteFrame(nc,
+			ws.MaskFrame(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))))
 	}
 	h, err := ws.ReadHeader(from)
 	require.NoError(t, err)
@@ -86,10 +90,12 @@ func TestServe_AuthURL(t *testing.T) {
 		}
 	}))
 	t.Cleanup(authority.Close)
-	s := serveHere(t, "--config", authConfig(t, "url: '"+authority.URL+"/check?hunter2', name-field: X-Who, timeout: 1m"))
+	s := serveHere(t, "--config", authConfig(t, "url: '"+authority.URL+
+		"/check?hunter2', name-field: X-Who, timeout: 1m"))
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 	for _, profile := range both {
-		wantEcho(t, dialHere(t, s.url+"/chat?room=1", basic(profile, "joe", "welcome")), transport.Text, []byte("x"))
+		wantEcho(t, dialHere(t, s.url+"/chat?room=1", basic(profile, "joe", "welcome")),
+			transport.Text, []byte("x"))
 		wantLog(t, s.log, `msg=open .*path=/chat .*route=/chat user="Joe at home"`)
 		asked := last.Load()
 		require.Equal(t, "/check?hunter2", asked.URL.String())
@@ -97,10 +103,13 @@ func TestServe_AuthURL(t *testing.T) {
 		require.Regexp(t, `^/chat\?room=1`, asked.Header.Get("X-Forwarded-Uri"))
 		require.Equal(t, "127.0.0.1", asked.Header.Get("X-Forwarded-For"))
 		wantFailure(t, s.url+"/chat", basic(profile, "joe", "guess"), fsm.FailureCredentialsRefused, 401)
-		wantLog(t, s.log, `msg="login failed" remote=\S+ path=/chat reason="wrong credentials" user=joe route=/chat`)
-		e := wantFailure(t, s.url+"/chat", &transport.DialOptions{Profile: profile}, fsm.FailureAuthRequired, 401)
+		wantLog(t, s.log,
+			`msg="login failed" remote=\S+ path=/chat reason="wrong credentials" user=joe route=/chat`)
+		e := wantFailure(t, s.url+"/chat", &transport.DialOptions{Profile: profile},
+			fsm.FailureAuthRequired, 401)
 		require.Contains(t, e.Header.Get("WWW-Authenticate"), `Basic realm="directory"`)
-		require.Equal(t, profile == transport.Kaazing, strings.HasPrefix(e.Header.Get("WWW-Authenticate"), "Application "))
+		require.Equal(t, profile == transport.Kaazing,
+			strings.HasPrefix(e.Header.Get("WWW-Authenticate"), "Application "))
 	}
 	wantStatus(t, s.url+"/chat", 403)
 	require.Equal(t, ws.StatusNormalClosure, plainWith(t, s.url+"/chat", "Basic am9lOndlbGNvbWU="))
@@ -112,9 +121,12 @@ func TestServe_AuthURL(t *testing.T) {
 		}
 		wantFailure(t, s.url+"/chat", basic(transport.Spec, "joe", "welcome"), fsm.FailureStatus, want)
 	}
-	wantLog(t, s.log, `level=WARN msg="nobody gets in: the server that auth asks gives no answer" server="?`+authority.URL+`/check\?\.\.\."? error="it answered 302; expected 2xx, 401 or 403" route=/chat`)
+	wantLog(t, s.log,
+		`level=WARN msg="nobody gets in: the server that auth asks gives no answer" server="?`+
+			authority.URL+`/check\?\.\.\."? error="it answered 302; expected 2xx, 401 or 403" route=/chat`)
 	authority.Close()
-	require.Equal(t, 5*time.Second, wantFailure(t, s.url+"/chat", basic(transport.Spec, "joe", "welcome"), fsm.FailureStatus, 503).RetryAfter)
+	require.Equal(t, 5*time.Second, wantFailure(t, s.url+"/chat",
+		basic(transport.Spec, "joe", "welcome"), fsm.FailureStatus, 503).RetryAfter)
 	require.Contains(t, get(t, metrics), `khp_login_failures_total{reason="unchecked",route="/chat"}`)
 	require.Contains(t, get(t, metrics), `khp_login_failures_total{reason="wrong",route="/chat"}`)
 	require.NotContains(t, s.log.String(), "hunter2")
@@ -137,9 +149,11 @@ func newSigner(t *testing.T, kid string) *signer {
 
 func (s *signer) token(t *testing.T, user string, life time.Duration) string {
 	t.Helper()
-	sig, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: s.key}, (&jose.SignerOptions{}).WithHeader("kid", s.kid))
+	sig, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: s.key},
+		(&jose.SignerOptions{}).WithHeader("kid", s.kid))
 	require.NoError(t, err)
-	text, err := jwt.Signed(sig).Claims(jwt.Claims{Subject: user, Issuer: "https://id.example", Audience: jwt.Audience{"chat"}, Expiry: jwt.NewNumericDate(time.Now().Add(life))}).Serialize()
+	text, err := jwt.Signed(sig).Claims(jwt.Claims{Subject: user, Issuer: "https://id.example",
+		Audience: jwt.Audience{"chat"}, Expiry: jwt.NewNumericDate(time.Now().Add(life))}).Serialize()
 	require.NoError(t, err)
 	return text
 }
@@ -166,28 +180,36 @@ func TestServe_AuthJWT(t *testing.T) {
 	older, newer := newSigner(t, "1"), newSigner(t, "2")
 	keys := filepath.Join(t.TempDir(), "keys.json")
 	keySet(t, keys, older)
-	s := serveHere(t, "--config", authConfig(t, "jwt: {keys: '"+keys+"', issuer: 'https://id.example', audience: chat}"))
+	s := serveHere(t, "--config", authConfig(t, "jwt: {keys: '"+keys+
+		"', issuer: 'https://id.example', audience: chat}"))
 	hour := time.Hour
 	for _, profile := range both {
-		wantEcho(t, dialHere(t, s.url+"/chat", bearer(profile, older.token(t, "joe", hour))), transport.Text, []byte("x"))
+		wantEcho(t, dialHere(t, s.url+"/chat", bearer(profile, older.token(t, "joe", hour))),
+			transport.Text, []byte("x"))
 		wantLog(t, s.log, `msg=open .*route=/chat user=joe`)
-		wantFailure(t, s.url+"/chat", bearer(profile, older.token(t, "joe", -hour)), fsm.FailureCredentialsRefused, 401)
+		wantFailure(t, s.url+"/chat", bearer(profile, older.token(t, "joe", -hour)),
+			fsm.FailureCredentialsRefused, 401)
 		wantLog(t, s.log, `msg="login failed" .*reason="the token has expired" user=joe route=/chat`)
-		wantFailure(t, s.url+"/chat", bearer(profile, newer.token(t, "joe", hour)), fsm.FailureCredentialsRefused, 401)
+		wantFailure(t, s.url+"/chat", bearer(profile, newer.token(t, "joe", hour)),
+			fsm.FailureCredentialsRefused, 401)
 		wantLog(t, s.log, `msg="login failed" .*reason="no key for this token" route=/chat`)
 	}
-	require.Equal(t, ws.StatusNormalClosure, plainWith(t, s.url+"/chat", "Bearer "+older.token(t, "joe", hour)))
+	require.Equal(t, ws.StatusNormalClosure,
+		plainWith(t, s.url+"/chat", "Bearer "+older.token(t, "joe", hour)))
 	c := dialHere(t, s.url+"/chat", bearer(transport.Spec, older.token(t, "joe", hour)))
 	keySet(t, keys, newer)
 	s.hangup(t)
 	wantLog(t, s.log, `msg=reloaded changed=routes`)
-	wantEcho(t, dialHere(t, s.url+"/chat", bearer(transport.Spec, newer.token(t, "ann", hour))), transport.Text, []byte("x"))
-	wantFailure(t, s.url+"/chat", bearer(transport.Spec, older.token(t, "joe", hour)), fsm.FailureCredentialsRefused, 401)
+	wantEcho(t, dialHere(t, s.url+"/chat", bearer(transport.Spec, newer.token(t, "ann", hour))),
+		transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/chat", bearer(transport.Spec, older.token(t, "joe", hour)),
+		fsm.FailureCredentialsRefused, 401)
 	wantEcho(t, c, transport.Text, []byte("still here"))
 	khptest.File(t, keys, "{}")
 	s.hangup(t)
 	wantLog(t, s.log, `msg="not reloaded.*routes /chat auth jwt: keys .*no JSON Web Key Set`)
-	wantEcho(t, dialHere(t, s.url+"/chat", bearer(transport.Spec, newer.token(t, "ann", hour))), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/chat", bearer(transport.Spec, newer.token(t, "ann", hour))),
+		transport.Text, []byte("x"))
 	require.NotContains(t, s.log.String(), "eyJ")
 }
 
@@ -199,13 +221,16 @@ func TestServe_SessionEnds(t *testing.T) {
 	id := newSigner(t, "1")
 	keys := filepath.Join(t.TempDir(), "keys.json")
 	keySet(t, keys, id)
-	s := serveHere(t, "--config", authConfig(t, "jwt: {keys: '"+keys+"', audience: chat, leeway: 0s}, http-query-parameter: t",
+	s := serveHere(t, "--config", authConfig(t, "jwt: {keys: '"+keys+
+		"', audience: chat, leeway: 0s}, http-query-parameter: t",
 		"  /short:\n    target: echo\n    auth: {users: 'joe:welcome', session-lifetime: 100ms}\n"))
 	for _, profile := range both {
-		wantClose(t, dialHere(t, s.url+"/short", basic(profile, "joe", "welcome")), transport.ClosePolicyViolation, over)
+		wantClose(t, dialHere(t, s.url+"/short", basic(profile, "joe", "welcome")),
+			transport.ClosePolicyViolation, over)
 	}
 	require.Equal(t, ws.StatusPolicyViolation, plainWith(t, s.url+"/short", "Basic am9lOndlbGNvbWU="))
-	wantLog(t, s.log, `msg="closing a session whose time is over" remote=\S+ path=/short until=\S+ route=/short user=joe`)
+	wantLog(t, s.log, `msg="closing a session whose time is over" remote=\S+ path=/short until=\S+ `+
+		`route=/short user=joe`)
 	wantLog(t, s.log, `msg=closed .*path=/short .*code=1008 by=server`)
 
 	token := id.token(t, "joe", 15*time.Second)
@@ -247,21 +272,27 @@ routes:
 		"/bearer": {`Bearer realm="robots"`, auth.Bearer("4")},
 	} {
 		for _, profile := range both {
-			e := wantFailure(t, s.url+path, &transport.DialOptions{Profile: profile}, fsm.FailureAuthRequired, 401)
+			e := wantFailure(t, s.url+path, &transport.DialOptions{Profile: profile},
+				fsm.FailureAuthRequired, 401)
 			require.Contains(t, e.Header.Get("WWW-Authenticate"), c.challenge)
-			wantEcho(t, dialHere(t, s.url+path, &transport.DialOptions{Profile: profile, Credentials: c.right}), transport.Text, []byte("x"))
+			wantEcho(t, dialHere(t, s.url+path,
+				&transport.DialOptions{Profile: profile, Credentials: c.right}), transport.Text, []byte("x"))
 			wantLog(t, s.log, `msg=open .*path=`+path+` .*user=(joe|ann)`)
 		}
 	}
-	wantFailure(t, s.url+"/digest", &transport.DialOptions{Credentials: auth.Digest("joe", "guess")}, fsm.FailureCredentialsRefused, 401)
+	wantFailure(t, s.url+"/digest", &transport.DialOptions{Credentials: auth.Digest("joe", "guess")},
+		fsm.FailureCredentialsRefused, 401)
 	wantLog(t, s.log, `msg="login failed" .*path=/digest reason="wrong credentials" user=joe`)
-	wantFailure(t, s.url+"/basic", basic(transport.Spec, "joe", "welcome"), fsm.FailureCredentialsRefused, 401)
+	wantFailure(t, s.url+"/basic", basic(transport.Spec, "joe", "welcome"),
+		fsm.FailureCredentialsRefused, 401)
 }
 
 // Tokens come in a field, the query or a cookie as well, and are seen nowhere.
 func TestServe_AuthCarriers(t *testing.T) {
 	trace := filepath.Join(t.TempDir(), "trace.ndjson")
-	s := serveHere(t, "-v", "--trace", trace, "--config", authConfig(t, "users: ['joe:hunter2+hunter2'], scheme: token, http-header: X-Token, http-query-parameter: ticket, http-cookie: sid"))
+	s := serveHere(t, "-v", "--trace", trace,
+		"--config", authConfig(t, "users: ['joe:hunter2+hunter2'], scheme: token, http-header: "+
+			"X-Token, http-query-parameter: ticket, http-cookie: sid"))
 	opening := func(fields ...string) *transport.DialOptions {
 		o := &transport.DialOptions{OpeningHeader: http.Header{}}
 		for i := 0; i < len(fields); i += 2 {
@@ -288,7 +319,8 @@ func TestServe_AuthCarriers(t *testing.T) {
 		"nothing at all":      {"", opening(), false},
 		"wrong in the field":  {query, opening("X-Token", "hunter3"), false},
 	} {
-		for _, kind := range []transport.DialOptions{{}, {Profile: transport.Kaazing}, {PlainOnly: true}} {
+		for _, kind := range []transport.DialOptions{{}, {Profile: transport.Kaazing},
+			{PlainOnly: true}} {
 			o := *c.o
 			o.Profile, o.PlainOnly = kind.Profile, kind.PlainOnly
 			conn, err := transport.Dial(t.Context(), s.url+"/chat"+c.query, &o)
@@ -337,18 +369,20 @@ func TestServe_LoginsSlowed(t *testing.T) {
 	text := get(t, metrics)
 	require.Contains(t, text, `khp_login_failures_total{reason="wrong",route="/chat"}`)
 	require.Contains(t, text, `khp_login_failures_total{reason="slowed",route="/chat"}`)
-	wantLog(t, s.log, `msg="login failed" remote=\S+ path=/chat reason="too many failed logins from this address" user=joe route=/chat`)
+	wantLog(t, s.log, `msg="login failed" remote=\S+ path=/chat reason="too many failed logins from `+
+		`this address" user=joe route=/chat`)
 }
 
 // What does not go together, or cannot work, is refused with its place.
 func TestServe_AuthRefused(t *testing.T) {
 	private := khptest.File(t, "private.json", `{"keys":[{"kty":"oct","k":"c2hvcnQ"}]}`)
 	for keys, want := range map[string]string{
-		"realm: x":                                                   "nobody could use the route",
-		"users: 'joe:x', url: 'http://h/'":                           "choose one",
-		"url: 'http://h/', jwt: {keys: f}":                           "choose one",
-		"url: 'http://joe:hunter2@h/'":                               "no user and password",
-		"url: 'h:80?hunter2'":                                        "expected the URL of an HTTP server",
+		"realm: x":                         "nobody could use the route",
+		"users: 'joe:x', url: 'http://h/'": "choose one",
+		"url: 'http://h/', jwt: {keys: f}": "choose one",
+		"url: 'http://joe:hunter2@h/'":     "no user and password",
+		"url: 'h:80?hunter2'": "expected the URL " +
+			"of an HTTP server",
 		"url: 'http://h/', timeout: 0s":                              "expected a time",
 		"url: 'http://h/', name-field: 'a b'":                        "name of a field",
 		"users: 'joe:x', timeout: 5s":                                "add url",

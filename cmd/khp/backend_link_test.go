@@ -60,24 +60,27 @@ func TestServe_UnixBackEnds(t *testing.T) {
 	web, err := net.Listen("unix", dir+"/web.sock")
 	require.NoError(t, err)
 	seen := make(chan *transport.OpeningRequest, 1)
-	h := &transport.Handler{Plain: true, ConnContext: func(ctx context.Context, o *transport.OpeningRequest) context.Context {
-		seen <- o
-		return ctx
-	}, Serve: func(ctx context.Context, c *transport.Conn) error {
-		for {
-			kind, p, err := c.Read(ctx)
-			if err != nil {
-				return err
+	h := &transport.Handler{
+		Plain: true, ConnContext: func(ctx context.Context, o *transport.OpeningRequest) context.Context {
+			seen <- o
+			return ctx
+		}, Serve: func(ctx context.Context, c *transport.Conn) error {
+			for {
+				kind, p, err := c.Read(ctx)
+				if err != nil {
+					return err
+				}
+				if err := c.Write(ctx, kind, p); err != nil {
+					return err
+				}
 			}
-			if err := c.Write(ctx, kind, p); err != nil {
-				return err
-			}
-		}
-	}}
+		}}
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	go func() { _ = srv.Serve(web) }()
 	t.Cleanup(func() { _ = srv.Close() })
-	s := serveHere(t, "--route", "/bytes=unix:"+dir+"/bytes.sock", "--route", "/ws/=ws+unix:"+dir+"/web.sock:/in/", "--route", "/khp=khp+ws+unix:"+dir+"/web.sock", "--route", "/none=unix:"+dir+"/none.sock")
+	s := serveHere(t, "--route", "/bytes=unix:"+dir+"/bytes.sock", "--route", "/ws/=ws+unix:"+dir+
+		"/web.sock:/in/", "--route", "/khp=khp+ws+unix:"+dir+"/web.sock", "--route", "/none=unix:"+
+		dir+"/none.sock")
 	wantBytes(t, dialHere(t, s.url+"/bytes", nil), "hello")
 	wantEcho(t, dialHere(t, s.url+"/ws/a?b=c", nil), transport.Text, []byte("hello"))
 	o := <-seen
@@ -88,7 +91,8 @@ func TestServe_UnixBackEnds(t *testing.T) {
 	o = <-seen
 	require.NotEqual(t, "plain", o.Speaks())
 	wantFailure(t, s.url+"/none", nil, fsm.FailureStatus, 503)
-	wantLog(t, s.log, `msg="back end failed" backend=unix:\S+/none.sock error="no such file or directory"`)
+	wantLog(t, s.log,
+		`msg="back end failed" backend=unix:\S+/none.sock error="no such file or directory"`)
 }
 
 // Back ends inside TLS are reached with the authority and the name that count for them, and see
@@ -104,25 +108,28 @@ func TestServe_TLSBackEnd(t *testing.T) {
 	text, err := os.ReadFile(dir + "/client.pem")
 	require.NoError(t, err)
 	require.True(t, clients.AppendCertsFromPEM(text))
-	config := &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: clients, ClientAuth: tls.RequireAndVerifyClientCert}
+	config := &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: clients,
+		ClientAuth: tls.RequireAndVerifyClientCert}
 	bytes, err := tls.Listen("tcp", "127.0.0.1:0", config)
 	require.NoError(t, err)
 	echoBytes(t, bytes, nil)
 	web, err := tls.Listen("tcp", "127.0.0.1:0", config)
 	require.NoError(t, err)
-	srv := &http.Server{ReadHeaderTimeout: time.Minute, Handler: &transport.Handler{Plain: true, Serve: func(ctx context.Context, c *transport.Conn) error {
-		kind, p, err := c.Read(ctx)
-		if err == nil {
-			err = c.Write(ctx, kind, p)
-		}
-		return err
-	}}}
+	srv := &http.Server{ReadHeaderTimeout: time.Minute, Handler: &transport.Handler{
+		Plain: true, Serve: func(ctx context.Context, c *transport.Conn) error {
+			kind, p, err := c.Read(ctx)
+			if err == nil {
+				err = c.Write(ctx, kind, p)
+			}
+			return err
+		}}}
 	go func() { _ = srv.Serve(web) }()
 	t.Cleanup(func() { _ = srv.Close() })
 	_, port, _ := net.SplitHostPort(bytes.Addr().String())
 	_, webPort, _ := net.SplitHostPort(web.Addr().String())
 	write := filepath.Join(dir, "khp.yaml")
-	ca, own := "backend-ca: "+dir+"/server.pem", "backend-cert: "+dir+"/client.pem, backend-key: "+dir+"/client.key"
+	ca, own := "backend-ca: "+dir+"/server.pem", "backend-cert: "+dir+"/client.pem, backend-key: "+
+		dir+"/client.key"
 	require.NoError(t, os.WriteFile(write, []byte(fmt.Sprintf(`
 routes:
   /ok: {target: tls://127.0.0.1:%[1]s, %[3]s, %[4]s}
@@ -142,7 +149,10 @@ routes:
 	for _, path := range []string{"/wss", "/wss-named"} {
 		wantEcho(t, dialHere(t, s.url+path, nil), transport.Text, []byte("hello"))
 	}
-	for path, why := range map[string]string{"/other-name": "not valid for any names|doesn't contain any|valid for 127.0.0.1, not localhost|cannot validate", "/untrusted": "unknown authority"} {
+	for path, why := range map[string]string{
+		"/other-name": "not valid for any names|doesn't contain any|valid for 127.0.0.1, " +
+			"not localhost|cannot validate", "/untrusted": "unknown authority",
+	} {
 		wantFailure(t, s.url+path, nil, fsm.FailureStatus, 503)
 		wantLog(t, s.log, `msg="back end failed" backend=tls://\S+ error=".*(`+why+`).*" route=`+path)
 	}
@@ -221,17 +231,21 @@ func TestServe_SendProxy(t *testing.T) {
 	ended := make(chan struct{})
 	web := behind(func(nc net.Conn) {
 		l := &oneConn{nc: nc, ended: ended}
-		_ = (&http.Server{ReadHeaderTimeout: time.Minute, Handler: &transport.Handler{Plain: true, Serve: func(ctx context.Context, c *transport.Conn) error {
-			_, _, err := c.Read(ctx)
-			return err
-		}}}).Serve(l)
+		_ = (&http.Server{ReadHeaderTimeout: time.Minute, Handler: &transport.Handler{
+			Plain: true, Serve: func(ctx context.Context, c *transport.Conn) error {
+				_, _, err := c.Read(ctx)
+				return err
+			}}}).Serve(l)
 	})
 	t.Cleanup(func() { close(ended) })
 	for _, version := range []byte{1, 2} {
-		s := serveHere(t, "--send-proxy", fmt.Sprintf("v%d", version), "--backend-ca", cert, "--trusted-proxies", "127.0.0.0/8",
-			"--route", "/tcp=tcp://"+plain.Addr().String(), "--route", "/unix=unix:"+socket, "--route", "/tls=tls://"+secure, "--route", "/ws=ws://"+web)
+		s := serveHere(t, "--send-proxy", fmt.Sprintf("v%d", version), "--backend-ca", cert,
+			"--trusted-proxies", "127.0.0.0/8",
+			"--route", "/tcp=tcp://"+plain.Addr().String(), "--route", "/unix=unix:"+socket,
+			"--route", "/tls=tls://"+secure, "--route", "/ws=ws://"+web)
 		for _, path := range []string{"/tcp", "/unix", "/tls", "/ws"} {
-			for given, want := range map[string]string{"": "", "203.0.113.7": "203.0.113.7:0", "2001:db8::7": "[2001:db8::7]:0"} {
+			for given, want := range map[string]string{"": "", "203.0.113.7": "203.0.113.7:0",
+				"2001:db8::7": "[2001:db8::7]:0"} {
 				o := &transport.DialOptions{}
 				if given != "" {
 					o.OpeningHeader = http.Header{"X-Forwarded-For": {"1.1.1.1, " + given}}
@@ -288,7 +302,8 @@ func TestServe_FailOverUnderLoad(t *testing.T) {
 				require.NoError(t, err)
 				addrs[i], kill[i] = ln.Addr().String(), start(ln, &book)
 			}
-			s := serveHere(t, "--route", "/=2*"+scheme+"://"+addrs[0]+","+scheme+"://"+addrs[1], "--metrics", "127.0.0.1:0")
+			s := serveHere(t, "--route", "/=2*"+scheme+"://"+addrs[0]+","+scheme+"://"+addrs[1],
+				"--metrics", "127.0.0.1:0")
 			metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 			var stop atomic.Bool
 			visitors, failed := make([]visitor, 6), make(chan error, 6)
@@ -298,18 +313,22 @@ func TestServe_FailOverUnderLoad(t *testing.T) {
 			}
 			traffic := func() {
 				before := book.total()
-				require.Eventually(t, func() bool { return book.total() > before+200 }, time.Minute, time.Millisecond)
+				require.Eventually(t, func() bool { return book.total() > before+200 }, time.Minute,
+					time.Millisecond)
 			}
 			for round := range 2 {
 				traffic()
 				i := round
 				kill[i]()
-				require.Eventually(t, func() bool { return strings.Count(s.log.String(), `msg="back end is down"`) > round }, time.Minute, time.Millisecond)
+				require.Eventually(t, func() bool {
+					return strings.Count(s.log.String(), `msg="back end is down"`) > round
+				}, time.Minute, time.Millisecond)
 				traffic()
 				kill[i] = start(listenAgain(t, addrs[i]), &book)
 				require.Eventually(t, func() bool { // the log knows of it once somebody has come
 					c, err := transport.Dial(t.Context(), s.url+"/", nil)
-					return err == nil && c.CloseNow() == nil && strings.Count(s.log.String(), `msg="back end is up again"`) > round
+					return err == nil && c.CloseNow() == nil &&
+						strings.Count(s.log.String(), `msg="back end is up again"`) > round
 				}, time.Minute, 10*time.Millisecond)
 			}
 			stop.Store(true)
@@ -319,10 +338,12 @@ func TestServe_FailOverUnderLoad(t *testing.T) {
 			for _, k := range kill {
 				k()
 			}
-			thrown, slow := 0, regexp.MustCompile(`msg="back end failed".*(deadline|timeout|timed out|canceled)`)
+			thrown, slow := 0,
+				regexp.MustCompile(`msg="back end failed".*(deadline|timeout|timed out|canceled)`)
 			for _, v := range visitors {
 				thrown += v.thrown
-				if !slow.MatchString(s.log.String()) { // on a busy machine one that is up may not answer in time
+				// on a busy machine one that is up may not answer in time
+				if !slow.MatchString(s.log.String()) {
 					require.Zero(t, v.turned, "nobody is turned away while one is up")
 				}
 				for _, m := range v.acked {

@@ -27,35 +27,37 @@ func plainBackend(t *testing.T) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	upgrader := ws.HTTPUpgrader{Protocol: func(p string) bool { return p == "chat" }}
-	srv := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/refuse" {
-			http.Error(w, "no", http.StatusTeapot)
-			return
-		}
-		nc, _, _, err := upgrader.Upgrade(r, w)
-		if err != nil {
-			return
-		}
-		defer func() { _ = nc.Close() }()
-		for {
-			p, op, err := wsutil.ReadClientData(nc)
-			switch {
-			case err != nil:
+	srv := &http.Server{ReadHeaderTimeout: time.Second,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/refuse" {
+				http.Error(w, "no", http.StatusTeapot)
 				return
-			case string(p) == "close":
-				_ = ws.WriteFrame(nc, ws.NewCloseFrame(ws.NewCloseFrameBody(4002, "enough")))
-				if h, err := ws.ReadHeader(nc); err == nil { // the answer; then the server is the one to end TCP
-					_, _ = io.CopyN(io.Discard, nc, h.Length)
+			}
+			nc, _, _, err := upgrader.Upgrade(r, w)
+			if err != nil {
+				return
+			}
+			defer func() { _ = nc.Close() }()
+			for {
+				p, op, err := wsutil.ReadClientData(nc)
+				switch {
+				case err != nil:
+					return
+				case string(p) == "close":
+					_ = ws.WriteFrame(nc, ws.NewCloseFrame(ws.NewCloseFrameBody(4002, "enough")))
+					// the answer; then the server is the one to end TCP
+					if h, err := ws.ReadHeader(nc); err == nil {
+						_, _ = io.CopyN(io.Discard, nc, h.Length)
+					}
+					return
+				case string(p) == "vanish":
+					return
 				}
-				return
-			case string(p) == "vanish":
-				return
+				if wsutil.WriteServerMessage(nc, op, p) != nil {
+					return
+				}
 			}
-			if wsutil.WriteServerMessage(nc, op, p) != nil {
-				return
-			}
-		}
-	})}
+		})}
 	go func() { _ = srv.Serve(ln) }()
 	t.Cleanup(func() { _ = srv.Close() })
 	return "ws://" + ln.Addr().String()
@@ -64,9 +66,11 @@ func plainBackend(t *testing.T) string {
 func TestServe_WebSocketBackend(t *testing.T) {
 	back := plainBackend(t)
 	khp := serveHere(t)
-	s := serveHere(t, "--route", "/plain="+back+"/x", "--route", "/khp=khp+"+khp.url+"/y", "--route", "/refuse="+back+"/refuse", "--route", "/down=ws://127.0.0.1:1/")
+	s := serveHere(t, "--route", "/plain="+back+"/x", "--route", "/khp=khp+"+khp.url+"/y",
+		"--route", "/refuse="+back+"/refuse", "--route", "/down=ws://127.0.0.1:1/")
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
-		c := dialHere(t, s.url+"/plain", &transport.DialOptions{Profile: profile, Subprotocols: []string{"other", "chat"}})
+		c := dialHere(t, s.url+"/plain",
+			&transport.DialOptions{Profile: profile, Subprotocols: []string{"other", "chat"}})
 		require.Equal(t, "chat", c.Subprotocol(), "the back end selects the subprotocol")
 		wantEcho(t, c, transport.Text, []byte("hello"))
 		wantEcho(t, c, transport.Binary, bytes.Repeat([]byte{0xff}, 100_000))
@@ -100,7 +104,8 @@ func TestServe_ClosePassesThrough(t *testing.T) {
 	go func() { _ = srv.Serve(ln) }()
 	t.Cleanup(func() { _ = srv.Close() })
 	s := serveHere(t, "--route", "/=khp+ws://"+ln.Addr().String()+"/")
-	for _, close := range []transport.CloseError{{Code: 4001, Reason: "that is all"}, {Code: transport.CloseNormal}, {Code: transport.CloseNoStatus}} {
+	for _, close := range []transport.CloseError{{Code: 4001, Reason: "that is all"},
+		{Code: transport.CloseNormal}, {Code: transport.CloseNoStatus}} {
 		c := dialHere(t, s.url+"/", nil)
 		code := close.Code
 		if code == transport.CloseNoStatus {
@@ -186,7 +191,8 @@ func TestServe_BackEndIsNotOfferedKHP(t *testing.T) {
 		c := dialHere(t, s.url+"/", &transport.DialOptions{Profile: profile})
 		require.Empty(t, <-offered)
 		require.Empty(t, c.Subprotocol())
-		c = dialHere(t, s.url+"/", &transport.DialOptions{Profile: profile, Subprotocols: []string{"b", "a"}})
+		c = dialHere(t, s.url+"/",
+			&transport.DialOptions{Profile: profile, Subprotocols: []string{"b", "a"}})
 		require.Equal(t, []string{"b, a"}, <-offered)
 		require.Equal(t, "b", c.Subprotocol())
 	}
@@ -196,7 +202,8 @@ func TestServe_BackEndIsNotOfferedKHP(t *testing.T) {
 // gateway's way of KHP is understood as well.
 func TestServe_BackEndThatSpeaksKHP(t *testing.T) {
 	back := serveHere(t)
-	s := serveHere(t, "--route", "/khp=khp+"+back.url+"/", "--route", "/ws="+back.url+"/", "--route", "/none=khp+"+plainBackend(t))
+	s := serveHere(t, "--route", "/khp=khp+"+back.url+"/", "--route", "/ws="+back.url+"/",
+		"--route", "/none=khp+"+plainBackend(t))
 	wantEcho(t, dialHere(t, s.url+"/khp", nil), transport.Text, []byte("x"))
 	wantFailure(t, s.url+"/ws", nil, fsm.FailureStatus, 502)
 	wantLog(t, s.log, `hint="a back end that takes nothing but KHP is written khp\+`+back.url+`/"`)

@@ -9,9 +9,12 @@ import (
 
 // An operator accepts a migrated endpoint with one command: khp serve with what a gateway had.
 func TestConform_AcceptsServe(t *testing.T) {
-	s := serveHere(t, "--plain", "--route", "/echo=echo", "--route", "/members=echo", "--auth", "/members=joe:welcome", "--route", "/old=redirect:ws://elsewhere.example/", "--route", "/gone=status:410")
+	s := serveHere(t, "--plain", "--route", "/echo=echo", "--route", "/members=echo",
+		"--auth", "/members=joe:welcome", "--route", "/old=redirect:ws://elsewhere.example/",
+		"--route", "/gone=status:410")
 	for _, profile := range []string{"spec", "kaazing"} {
-		args := []string{"conform", "server", s.url + "/echo", "--profile", profile, "--patience", "60s", "--resource", "challenge=/members", "--resource", "refuse=/gone"}
+		args := []string{"conform", "server", s.url + "/echo", "--profile", profile, "--patience", "60s",
+			"--resource", "challenge=/members", "--resource", "refuse=/gone"}
 		if profile == "spec" {
 			args = append(args, "--resource", "redirect=/old")
 		} else {

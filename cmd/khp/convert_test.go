@@ -21,7 +21,8 @@ func TestConvert_InteropGateway(t *testing.T) {
 	text, err := os.ReadFile(dir + "gateway-config.xml")
 	require.NoError(t, err)
 	const values = "<properties><property><name>ws.port</name><value>8001</value></property><property><name>wss.port</name><value>8443</value></property><property><name>back.port</name><value>9000</value></property></properties>\n  <security>"
-	config := khptest.File(t, "gateway-config.xml", strings.Replace(string(text), "<security>", values, 1))
+	config := khptest.File(t, "gateway-config.xml",
+		strings.Replace(string(text), "<security>", values, 1))
 	out := t.TempDir()
 	code, said, errs := runHere(t, "", "convert", config, dir+"jaas-config.xml", "--output", out)
 	require.Equal(t, cli.ExitOK, code, errs)
@@ -31,17 +32,21 @@ func TestConvert_InteropGateway(t *testing.T) {
 	code, _, errs = runHere(t, "", "serve", "--config", file, "--check")
 	require.Equal(t, cli.ExitOK, code, errs)
 	s := serveHere(t, "--config", file)
-	wantEcho(t, dialHere(t, s.url+"/echo", &transport.DialOptions{Profile: transport.Kaazing}), transport.Text, []byte("kaazing"))
+	wantEcho(t, dialHere(t, s.url+"/echo", &transport.DialOptions{Profile: transport.Kaazing}),
+		transport.Text, []byte("kaazing"))
 	wantStatus(t, s.url+"/echo", 101)
 	wantStatus(t, s.url+"/members", 403)
 	for _, path := range []string{"/members", "/native"} {
-		wantEcho(t, dialHere(t, s.url+path, &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")}), transport.Text, []byte("member"))
-		wantFailure(t, s.url+path, &transport.DialOptions{Credentials: auth.Basic("ann", "welcome")}, fsm.FailureCredentialsRefused, 401)
+		wantEcho(t, dialHere(t, s.url+path, &transport.DialOptions{Credentials: auth.Basic("joe",
+			"welcome")}), transport.Text, []byte("member"))
+		wantFailure(t, s.url+path, &transport.DialOptions{Credentials: auth.Basic("ann", "welcome")},
+			fsm.FailureCredentialsRefused, 401)
 	}
 	wantFailure(t, s.url+"/nobody", nil, fsm.FailureStatus, 503)
 
 	require.NoError(t, gencert(filepath.Join(out, "cert.pem"), filepath.Join(out, "key.pem")))
-	code, said, errs = runHere(t, "", "serve", "--config", filepath.Join(out, "khp-8443.yaml"), "--check")
+	code, said, errs = runHere(t, "", "serve",
+		"--config", filepath.Join(out, "khp-8443.yaml"), "--check")
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, said, "wss://localhost:8443")
 }

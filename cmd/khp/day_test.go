@@ -51,7 +51,8 @@ htpasswd: {/staff: USERS}
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
 		for _, want := range []*process{one, two} {
 			c := dialHere(t, g.url+"/shared", &transport.DialOptions{Profile: profile})
-			require.True(t, strings.HasPrefix(c.URL(), want.url), "%s leads to %s in its turn", c.URL(), want.url)
+			require.True(t, strings.HasPrefix(c.URL(), want.url), "%s leads to %s in its turn",
+				c.URL(), want.url)
 			wantEcho(t, c, transport.Text, []byte("x"))
 		}
 	}
@@ -71,8 +72,10 @@ htpasswd: {/staff: USERS}
 	// What the dashboards see.
 	text := get(t, metrics)
 	for _, want := range []string{
-		`khp_connections_open{route="/echo"} 1`, `khp_received_messages_total{route="/jms"} 1`, `khp_reloads_total{result="failed"} 1`, `khp_reloads_total{result="ok"} 1`,
-		`khp_handshakes_total{outcome="redirected",profile="kaazing",status="101"} 2`, `khp_handshakes_total{outcome="redirected",profile="spec",status="302"} 2`,
+		`khp_connections_open{route="/echo"} 1`, `khp_received_messages_total{route="/jms"} 1`,
+		`khp_reloads_total{result="failed"} 1`, `khp_reloads_total{result="ok"} 1`,
+		`khp_handshakes_total{outcome="redirected",profile="kaazing",status="101"} 2`,
+		`khp_handshakes_total{outcome="redirected",profile="spec",status="302"} 2`,
 	} {
 		require.Contains(t, text, want+"\n")
 	}

@@ -83,7 +83,8 @@ func TestDeploy_Kubernetes(t *testing.T) {
 		Drain           time.Duration `yaml:"drain-timeout"`
 	}
 	require.NoError(t, yaml.Unmarshal([]byte(settings), &set))
-	require.Less(t, int(set.Drain.Seconds())+5, 40, "terminationGracePeriodSeconds leaves time to drain")
+	require.Less(t, int(set.Drain.Seconds())+5, 40,
+		"terminationGracePeriodSeconds leaves time to drain")
 	ports := map[string]string{}
 	for _, p := range c.Ports {
 		ports[p.Name] = ":" + jsonText(t, p.ContainerPort)
@@ -123,6 +124,7 @@ func TestDeploy_Dockerfile(t *testing.T) {
 	flags := gateway.Command(&cli.Env{}).Flags()
 	require.NoError(t, flags.Parse(args[1:]))
 	for _, flag := range []string{"listen", "metrics"} {
-		require.Regexp(t, `(?m)^EXPOSE .*`+strings.TrimPrefix(flags.Lookup(flag).Value.String(), ":"), string(text))
+		require.Regexp(t, `(?m)^EXPOSE .*`+
+			strings.TrimPrefix(flags.Lookup(flag).Value.String(), ":"), string(text))
 	}
 }

@@ -37,17 +37,20 @@ func TestDial_SendFileOfStdin(t *testing.T) {
 func TestDial_Secrets(t *testing.T) {
 	t.Setenv("KHP_TEST_JOE", "welcome")
 	file := khptest.File(t, "secret", "welcome\n")
-	basic := serveHere(t, "--auth", "/=joe:welcome", "--auth", "/=sue:@@sign", "--auth", "/=${X}:welcome")
+	basic := serveHere(t, "--auth", "/=joe:welcome", "--auth", "/=sue:@@sign",
+		"--auth", "/=${X}:welcome")
 	token := serveHere(t, "--auth", "/=joe:welcome", "--scheme", "token")
 	for _, args := range [][]string{
-		{basic.url, "-u", "joe:@" + file}, {basic.url, "--user", "joe:${KHP_TEST_JOE}"}, {basic.url, "-u", "sue:@@sign"}, {basic.url, "-u", "${X}:welcome"},
+		{basic.url, "-u", "joe:@" + file}, {basic.url, "--user", "joe:${KHP_TEST_JOE}"},
+		{basic.url, "-u", "sue:@@sign"}, {basic.url, "-u", "${X}:welcome"},
 		{token.url, "--token", "@" + file}, {token.url, "--token", "${KHP_TEST_JOE}"},
 	} {
 		code, out, errs := runHere(t, "", append([]string{"dial", "--send", "hi"}, args...)...)
 		require.Equal(t, cli.ExitOK, code, "%s: %s", args, errs)
 		require.Equal(t, "hi\n", out)
 	}
-	for _, args := range [][]string{{"-u", "joe:@hunter2"}, {"-u", "joe:${HUNTER2}"}, {"--token", "@hunter2"}, {"--token", "${HUNTER2}"}} {
+	for _, args := range [][]string{{"-u", "joe:@hunter2"}, {"-u", "joe:${HUNTER2}"},
+		{"--token", "@hunter2"}, {"--token", "${HUNTER2}"}} {
 		code, _, errs := runHere(t, "", append([]string{"dial", basic.url}, args...)...)
 		require.Equal(t, cli.ExitUsage, code)
 		require.NotContains(t, strings.ToLower(errs), "hunter2")
@@ -61,7 +64,8 @@ func TestDial_ShortFlags(t *testing.T) {
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	require.NoError(t, gencert(cert, key, "127.0.0.1"))
 	s := serveHere(t, "--tls-cert", cert, "--tls-key", key, "--auth", "/=joe:welcome")
-	code, out, errs := runHere(t, "", "dial", s.url+"/", "-k", "-u", "joe:welcome", "-H", "X-One: 1", "-H", "X-Two: 2", "--send", "hi", "-v")
+	code, out, errs := runHere(t, "", "dial", s.url+"/", "-k", "-u", "joe:welcome", "-H", "X-One: 1",
+		"-H", "X-Two: 2", "--send", "hi", "-v")
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Equal(t, "hi\n", out)
 	require.Contains(t, errs, "> X-One:")
@@ -83,11 +87,13 @@ func TestDial_Certificates(t *testing.T) {
 	require.NoError(t, os.WriteFile(name("both.pem"), []byte(both), 0o600))
 	pair, err := tls.LoadX509KeyPair(name("cert.pem"), name("key.pem"))
 	require.NoError(t, err)
-	server := httptest.NewUnstartedServer(&transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		_, _, err := c.Read(ctx)
-		return err
-	}})
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAnyClientCert}
+	server := httptest.NewUnstartedServer(&transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			_, _, err := c.Read(ctx)
+			return err
+		}})
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair},
+		ClientAuth: tls.RequireAnyClientCert}
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	url := "wss" + strings.TrimPrefix(server.URL, "https") + "/"
@@ -98,14 +104,17 @@ func TestDial_Certificates(t *testing.T) {
 		"--ca cert.pem --cert other.pem --key other-key.pem": {cli.ExitOK, ""},
 		"--ca cert.pem --cert both.pem":                      {cli.ExitOK, ""},
 		"-k --cert both.pem":                                 {cli.ExitOK, ""},
-		"--ca other.pem --cert both.pem":                     {cli.ExitUnreachable, "try --ca FILE with the authority it comes from, or --insecure"},
-		"--cert both.pem":                                    {cli.ExitUnreachable, "try --ca FILE"},
-		"--ca none.pem":                                      {cli.ExitUsage, "none.pem: no such file or directory; choose"},
-		"--ca key.pem":                                       {cli.ExitUsage, "key.pem: no certificate in it; expected PEM"},
-		"--ca cert.pem --cert other.pem":                     {cli.ExitUsage, "other.pem: no key in it; expected PEM, or give the file of the key with --key"},
-		"--ca cert.pem --cert other.pem --key key.pem":       {cli.ExitUsage, "key.pem: it is not the key of the certificate in "},
-		"--ca cert.pem --key key.pem":                        {cli.ExitUsage, "key.pem: needs --cert as well"},
-		"--ca cert.pem -k":                                   {cli.ExitUsage, "--insecure and --ca exclude each other"},
+		"--ca other.pem --cert both.pem": {cli.ExitUnreachable,
+			"try --ca FILE with the authority it comes from, or --insecure"},
+		"--cert both.pem": {cli.ExitUnreachable, "try --ca FILE"},
+		"--ca none.pem":   {cli.ExitUsage, "none.pem: no such file or directory; choose"},
+		"--ca key.pem":    {cli.ExitUsage, "key.pem: no certificate in it; expected PEM"},
+		"--ca cert.pem --cert other.pem": {cli.ExitUsage,
+			"other.pem: no key in it; expected PEM, or give the file of the key with --key"},
+		"--ca cert.pem --cert other.pem --key key.pem": {cli.ExitUsage,
+			"key.pem: it is not the key of the certificate in "},
+		"--ca cert.pem --key key.pem": {cli.ExitUsage, "key.pem: needs --cert as well"},
+		"--ca cert.pem -k":            {cli.ExitUsage, "--insecure and --ca exclude each other"},
 	} {
 		list := strings.Fields(args)
 		for i := range list {
@@ -133,8 +142,11 @@ func TestDial_CertificateRefused(t *testing.T) {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = ln.Close() })
-		config := &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: version,
-			VerifyPeerCertificate: func([][]byte, [][]*x509.Certificate) error { return errors.New("a stranger") }}
+		config := &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAnyClientCert,
+			MaxVersion: version,
+			VerifyPeerCertificate: func([][]byte, [][]*x509.Certificate) error {
+				return errors.New("a stranger")
+			}}
 		refuse := func(nc net.Conn) {
 			defer nc.Close()
 			_ = tls.Server(nc, config).Handshake()
@@ -152,7 +164,8 @@ func TestDial_CertificateRefused(t *testing.T) {
 		url := "wss://" + ln.Addr().String() + "/"
 		code, _, errs := runHere(t, "", "dial", url, "--ca", cert)
 		require.NotZero(t, code)
-		require.Regexp(t, "the server wants a certificate[;,] give one with --cert FILE", errs, tls.VersionName(version))
+		require.Regexp(t, "the server wants a certificate[;,] give one with --cert FILE", errs,
+			tls.VersionName(version))
 		code, _, errs = runHere(t, "", "dial", url, "--ca", cert, "--cert", other, "--key", otherKey)
 		require.NotZero(t, code)
 		require.Contains(t, errs, "does not accept the certificate of --cert", tls.VersionName(version))

@@ -26,7 +26,10 @@ func startWitness(t *testing.T, d transport.Decision) *witness {
 	t.Helper()
 	w := &witness{}
 	h := &transport.Handler{
-		Serve: func(ctx context.Context, c *transport.Conn) error { _, _, err := c.Read(ctx); return err },
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			_, _, err := c.Read(ctx)
+			return err
+		},
 		Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
 			for _, f := range r.Header {
 				if strings.EqualFold(f.Name, "X-Key") {
@@ -58,7 +61,8 @@ func (w *witness) note(v string) {
 func TestDial_FieldsStayWithFirstOrigin(t *testing.T) {
 	far := startWitness(t, transport.Decision{})
 	near := startWitness(t, transport.Decision{Status: 302, Location: far.url})
-	code, out, errs := runHere(t, "", "dial", near.url, "--json", "-v", "--header", "X-Key: extended", "--opening-header", "x-key: opening")
+	code, out, errs := runHere(t, "", "dial", near.url, "--json", "-v", "--header", "X-Key: extended",
+		"--opening-header", "x-key: opening")
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, `"url":"`+far.url+`"`)
 	require.ElementsMatch(t, []string{"opening", "extended"}, near.seen)
@@ -86,7 +90,8 @@ func TestDial_FieldsOfFile(t *testing.T) {
 		w.mu.Unlock()
 		code, _, errs = runHere(t, "", "dial", w.url, flag, "@"+bad)
 		require.Equal(t, cli.ExitUsage, code)
-		require.Contains(t, errs, flag+" @"+bad+": line 2: expected 'NAME: VALUE', or 'NAME;' for an empty value")
+		require.Contains(t, errs, flag+" @"+bad+
+			": line 2: expected 'NAME: VALUE', or 'NAME;' for an empty value")
 		require.NotContains(t, errs, "secret")
 		code, _, errs = runHere(t, "", "dial", w.url, flag, "@"+bad+"-none")
 		require.Equal(t, cli.ExitUsage, code)
@@ -126,12 +131,15 @@ func TestDial_FieldsAsCurlHasThem(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"-H", "Host:"}, "--header Host:: the handshake needs this field; expected another one, 'NAME: VALUE'"},
-		{[]string{"-H", "X-Key; a"}, `--header "X-Key; a": expected 'NAME: VALUE', or 'NAME;' for an empty value, or @FILE with such lines`},
+		{[]string{"-H", "Host:"},
+			"--header Host:: the handshake needs this field; expected another one, 'NAME: VALUE'"},
+		{[]string{"-H", "X-Key; a"}, `--header "X-Key; a": expected 'NAME: VALUE', ` +
+			`or 'NAME;' for an empty value, or @FILE with such lines`},
 		{[]string{"-H", ";"}, "expected 'NAME: VALUE'"},
 		{[]string{"-H", ":"}, "expected 'NAME: VALUE'"},
 		{[]string{"-H", "@-", "-H", "@-"}, "--header @-: the standard input can be read once"},
-		{[]string{"-H", "@-", "--opening-header", "@-"}, "--opening-header @-: the standard input can be read once"},
+		{[]string{"-H", "@-", "--opening-header", "@-"},
+			"--opening-header @-: the standard input can be read once"},
 		{[]string{"-H", "@-", "--send-file", "-"}, "--header @-: the standard input can be read once"},
 	} {
 		code, _, errs := runHere(t, "", append([]string{"dial", "ws://127.0.0.1:1/"}, c.args...)...)

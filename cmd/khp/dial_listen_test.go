@@ -42,15 +42,18 @@ func TestDial_WaitForever(t *testing.T) {
 	require.Equal(t, cli.ExitOK, <-i.done, i.err.String())
 	code, _, errs := runHere(t, "", "dial", "ws://h/", "--wait", "ever")
 	require.Equal(t, cli.ExitUsage, code)
-	require.Contains(t, errs, "--wait ever: expected a time with its unit, as in 30s, 500ms or 1h30m, or forever")
+	require.Contains(t, errs,
+		"--wait ever: expected a time with its unit, as in 30s, 500ms or 1h30m, or forever")
 	_, _, errs = runHere(t, "", "dial", "ws://h/", "--wait", "-1s")
-	require.Contains(t, errs, "--wait -1s: a time cannot be negative; expected one as in 30s, or forever")
+	require.Contains(t, errs,
+		"--wait -1s: a time cannot be negative; expected one as in 30s, or forever")
 }
 
 // --ping sends Pings, and the server's answers show with -v.
 func TestDial_Ping(t *testing.T) {
 	i := dialInteractive(t, serveHere(t).url+"/", "--ping", "1ms", "--wait", "1m", "-v")
-	require.Eventually(t, func() bool { return len(pongs.FindAllString(i.err.String(), -1)) > 2 }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return len(pongs.FindAllString(i.err.String(), -1)) > 2 },
+		time.Minute, time.Millisecond)
 	i.signals <- syscall.SIGINT
 	require.Equal(t, cli.ExitOK, <-i.done, i.err.String())
 }
@@ -63,7 +66,8 @@ func TestDial_PingUnanswered(t *testing.T) {
 	})
 	i := dialInteractive(t, url, "--ping", "1ms", "--wait", "50ms")
 	require.Equal(t, cli.ExitFailed, <-i.done)
-	require.Contains(t, i.err.String(), "khp: no answer to a Ping within 50ms from "+url+"; try --wait with more time")
+	require.Contains(t, i.err.String(), "khp: no answer to a Ping within 50ms from "+url+
+		"; try --wait with more time")
 }
 
 // endless is an input that never ends, of lines with an x.
@@ -84,7 +88,9 @@ func TestDial_LineLeftBehind(t *testing.T) {
 	})
 	for range 10 {
 		var out, errs strings.Builder
-		require.Equal(t, cli.ExitFailed, run([]string{"dial", url, "--wait", "1m"}, endless{}, &out, &errs))
-		require.Equal(t, "khp: the server closed before a line of the input was sent: Close 1000 normal closure \"enough\"\n", errs.String())
+		require.Equal(t, cli.ExitFailed, run([]string{"dial", url, "--wait", "1m"},
+			endless{}, &out, &errs))
+		require.Equal(t, "khp: the server closed before a line of the input was sent: "+
+			"Close 1000 normal closure \"enough\"\n", errs.String())
 	}
 }

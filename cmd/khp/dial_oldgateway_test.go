@@ -24,8 +24,10 @@ func oldGateway(t *testing.T, terminator bool) (url string) {
 			return
 		}
 		defer func() { _ = nc.Close() }()
-		_, _ = rw.WriteString("HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nServer: Kaazing Gateway\r\nSec-WebSocket-Accept: " +
-			string(wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))) + "\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
+		_, _ = rw.WriteString("HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: WebSocket\r\n" +
+			"Connection: Upgrade\r\nServer: Kaazing Gateway\r\nSec-WebSocket-Accept: " +
+			string(wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))) +
+			"\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 		_ = rw.Flush()
 		say := func(messages ...string) {
 			for _, m := range messages {
@@ -43,13 +45,16 @@ func oldGateway(t *testing.T, terminator bool) (url string) {
 			if strings.Contains(request, "\r\nAuthorization: Basic am9lOndlbGNvbWU=\r\n") {
 				break
 			}
-			say("HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\nServer: Kaazing Gateway\r\n\r\n",
-				"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\nContent-Length: 5\r\n\r\n", "<html")
+			say("HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\n"+
+				"Server: Kaazing Gateway\r\n\r\n",
+				"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\n"+
+					"Content-Length: 5\r\n\r\n", "<html")
 			if terminator {
 				say("")
 			}
 		}
-		say("HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n\r\n", "", n)
+		say("HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: WebSocket\r\n"+
+			"Connection: Upgrade\r\n\r\n", "", n)
 		_ = ws.WriteFrame(nc, ws.NewTextFrame([]byte(readFrame(rw.Reader))))
 		_ = readFrame(rw.Reader)
 		_ = ws.WriteFrame(nc, ws.NewCloseFrame(ws.NewCloseFrameBody(1000, "")))
@@ -76,7 +81,8 @@ func readFrame(r *bufio.Reader) string {
 func TestDial_OldGateway(t *testing.T) {
 	for _, terminator := range []bool{true, false} {
 		url, file := oldGateway(t, terminator), filepath.Join(t.TempDir(), "t.ndjson")
-		code, out, errs := runHere(t, "", "dial", url, "--profile", "kaazing", "--user", "joe:welcome", "--send", "hello", "--trace", file)
+		code, out, errs := runHere(t, "", "dial", url, "--profile", "kaazing", "--user", "joe:welcome",
+			"--send", "hello", "--trace", file)
 		require.Equal(t, cli.ExitOK, code, errs)
 		require.Equal(t, "hello\n", out)
 		code, out, errs = runHere(t, "", "replay", file)
@@ -84,7 +90,8 @@ func TestDial_OldGateway(t *testing.T) {
 		require.Contains(t, out, "a path of the machine")
 		require.Contains(t, out, "Kaazing 3.x")
 
-		code, _, errs = runHere(t, "", "dial", url, "--profile", "kaazing", "--user", "joe:wrong", "--send", "hello")
+		code, _, errs = runHere(t, "", "dial", url, "--profile", "kaazing", "--user", "joe:wrong",
+			"--send", "hello")
 		require.Equal(t, cli.ExitFailed, code)
 		require.Contains(t, errs, "401")
 		code, _, errs = runHere(t, "", "dial", url, "--profile", "kaazing", "--send", "hello")

@@ -19,7 +19,9 @@ import (
 // connectProxy is an HTTP proxy that knows CONNECT, and joe.
 func connectProxy(t *testing.T, served *atomic.Int64) string {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, ok := (&http.Request{Header: http.Header{"Authorization": r.Header["Proxy-Authorization"]}}).BasicAuth(); !ok || user != "joe" || password != "welcome" {
+		if user, password, ok := (&http.Request{
+			Header: http.Header{"Authorization": r.Header["Proxy-Authorization"]},
+		}).BasicAuth(); !ok || user != "joe" || password != "welcome" {
 			w.Header().Set("Proxy-Authenticate", `Basic realm="way out"`)
 			w.WriteHeader(http.StatusProxyAuthRequired)
 			return
@@ -47,12 +49,14 @@ func TestDial_Proxy(t *testing.T) {
 	var served atomic.Int64
 	proxy := connectProxy(t, &served)
 	server := serveHere(t)
-	code, stdout, stderr := runHere(t, "", "dial", server.url+"/", "--send", "hello", "--proxy", "http://joe:welcome@"+proxy)
+	code, stdout, stderr := runHere(t, "", "dial", server.url+"/", "--send", "hello",
+		"--proxy", "http://joe:welcome@"+proxy)
 	require.Zero(t, code, stderr)
 	require.Equal(t, "hello\n", stdout)
 	require.EqualValues(t, 1, served.Load())
 
-	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--send", "x", "--proxy", "http://joe:secret@"+proxy)
+	code, _, stderr = runHere(t, "", "dial", server.url+"/", "--send", "x",
+		"--proxy", "http://joe:secret@"+proxy)
 	require.Equal(t, cli.ExitUnreachable, code, stderr)
 	require.Contains(t, stderr, proxy)
 	require.Contains(t, stderr, "--proxy none")
@@ -106,12 +110,14 @@ func socksProxy(t *testing.T, target string) string {
 
 // A SOCKS proxy is named by --proxy or ALL_PROXY; the name of the server is the proxy's to resolve.
 func TestDial_SOCKSProxy(t *testing.T) {
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"} {
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY",
+		"no_proxy", "ALL_PROXY", "all_proxy"} {
 		t.Setenv(name, "")
 	}
 	proxy := socksProxy(t, strings.TrimPrefix(serveHere(t).url, "ws://"))
 	for _, scheme := range []string{"socks5", "socks5h"} {
-		code, stdout, stderr := runHere(t, "", "dial", "ws://server.example/", "--send", "hello", "--proxy", scheme+"://"+proxy)
+		code, stdout, stderr := runHere(t, "", "dial", "ws://server.example/", "--send", "hello",
+			"--proxy", scheme+"://"+proxy)
 		require.Zero(t, code, stderr)
 		require.Equal(t, "hello\n", stdout)
 	}
@@ -125,7 +131,8 @@ func TestDial_Retry(t *testing.T) {
 	server := serveHere(t, "--route", "/=status:408")
 	code, _, stderr := runHere(t, "", "dial", server.url+"/", "--retry", "2", "-v")
 	require.Equal(t, cli.ExitFailed, code)
-	require.Equal(t, 2, strings.Count(stderr, "> GET / HTTP/1.1\n")/2, "two tries, each with an opening and an extended request: %s", stderr)
+	require.Equal(t, 2, strings.Count(stderr, "> GET / HTTP/1.1\n")/2,
+		"two tries, each with an opening and an extended request: %s", stderr)
 }
 
 // droppingListener ends its first connection before any answer, as a server does that is being
@@ -156,12 +163,14 @@ func TestDial_Retry_Restart(t *testing.T) {
 	}}
 	server := &http.Server{Handler: h}
 	go func() { _ = server.Serve(&droppingListener{Listener: l}) }()
-	code, stdout, stderr := runHere(t, "", "dial", "ws://"+l.Addr().String()+"/", "--retry", "-1", "--timeout", "1m", "--send", "x")
+	code, stdout, stderr := runHere(t, "", "dial", "ws://"+l.Addr().String()+"/", "--retry", "-1",
+		"--timeout", "1m", "--send", "x")
 	require.Zero(t, code, stderr)
 	require.Equal(t, "back\n", stdout)
 	require.NoError(t, server.Close())
 
-	code, _, stderr = runHere(t, "", "dial", "ws://"+l.Addr().String()+"/", "--retry", "-1", "--timeout", "700ms")
+	code, _, stderr = runHere(t, "", "dial", "ws://"+l.Addr().String()+"/", "--retry", "-1",
+		"--timeout", "700ms")
 	require.NotZero(t, code)
 	require.Contains(t, stderr, "700ms")
 	code, _, stderr = runHere(t, "", "dial", "ws://a/", "--retry", "-2")

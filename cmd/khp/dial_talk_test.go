@@ -50,11 +50,13 @@ func TestDial_ServerDoesNotRead(t *testing.T) {
 
 // What the server closes with is what is reported, however long it leaves TCP open.
 func TestDial_ServerClosesForGood(t *testing.T) {
-	url := serveWith(t, &transport.Handler{ReadLimit: 1 << 10, Serve: func(ctx context.Context, c *transport.Conn) error {
-		_, _, err := c.Read(ctx)
-		return err
-	}})
-	for _, args := range [][]string{{"--send", strings.Repeat("x", 8<<20)}, {"--send", strings.Repeat("x", 8<<20), "--wait", "0"}} {
+	url := serveWith(t, &transport.Handler{
+		ReadLimit: 1 << 10, Serve: func(ctx context.Context, c *transport.Conn) error {
+			_, _, err := c.Read(ctx)
+			return err
+		}})
+	for _, args := range [][]string{{"--send", strings.Repeat("x", 8<<20)},
+		{"--send", strings.Repeat("x", 8<<20), "--wait", "0"}} {
 		code, stdout, stderr := runHere(t, "", append([]string{"dial", url, "--json"}, args...)...)
 		require.Equal(t, cli.ExitFailed, code)
 		require.Contains(t, stdout, `"event":"close","by":"peer","code":1009`)

@@ -107,11 +107,13 @@ func TestDial_LongLineAtTerminal(t *testing.T) {
 	const most = 4096 // characters of a typed line
 	x.types(strings.Repeat("a", most))
 	x.types("\r")
-	x.sees(strings.Repeat("a", 60) + "\r\n")                                         // typed
-	x.sees(strings.Repeat("a", most) + "\r\n")                                       // and echoed by the server, whole
-	x.types(strings.Repeat("b", most) + "\x02\x7f" + "cc")                           // one taken away again, two more before the last
-	x.types("\r")                                                                    // of which one did not fit
-	x.sees("khp: not sent: a line typed here has at most 4096 characters; send lon") // and it is not sent
+	x.sees(strings.Repeat("a", 60) + "\r\n")   // typed
+	x.sees(strings.Repeat("a", most) + "\r\n") // and echoed by the server, whole
+	// one taken away again, two more before the last
+	x.types(strings.Repeat("b", most) + "\x02\x7f" + "cc")
+	x.types("\r") // of which one did not fit
+	// and it is not sent
+	x.sees("khp: not sent: a line typed here has at most 4096 characters; send lon")
 	x.types("next\r")
 	x.sees("next\r\n")
 	x.sees("next\r\n")
@@ -123,7 +125,8 @@ func TestDial_LongLineAtTerminal(t *testing.T) {
 // A terminal that edits lines by itself cuts them, too.
 func TestDial_LongLineWithoutEditor(t *testing.T) {
 	server := serveProcess(t)
-	cut, ok := map[string]int{"linux": 4095, "darwin": 1023}[runtime.GOOS] // how long a line gets through
+	// how long a line gets through
+	cut, ok := map[string]int{"linux": 4095, "darwin": 1023}[runtime.GOOS]
 	if !ok {
 		t.Skip("it is not known where terminals of this system cut lines")
 	}
@@ -140,7 +143,8 @@ func TestDial_LongLineWithoutEditor(t *testing.T) {
 			require.NoError(t, x.cmd.Wait())
 			continue
 		}
-		x.sees("khp: cannot read the input: a terminal cuts lines after " + strconv.Itoa(cut) + " bytes; send it with --send-file FILE, or through a pipe")
+		x.sees("khp: cannot read the input: a terminal cuts lines after " + strconv.Itoa(cut) +
+			" bytes; send it with --send-file FILE, or through a pipe")
 		var exit *exec.ExitError
 		require.ErrorAs(t, x.cmd.Wait(), &exit)
 		require.Equal(t, cli.ExitFailed, exit.ExitCode())
@@ -170,7 +174,8 @@ func TestDial_LeavesTheTerminalClean(t *testing.T) {
 			require.NoError(t, x.cmd.Wait())
 			i := strings.LastIndex(string(rest), clear)
 			require.GreaterOrEqual(t, i, 0, "%q", rest)
-			require.Equal(t, "\r", string(rest[i+len(clear):]), "the cursor is at the beginning of an empty line: %q", rest)
+			require.Equal(t, "\r", string(rest[i+len(clear):]),
+				"the cursor is at the beginning of an empty line: %q", rest)
 		})
 	}
 }
@@ -191,7 +196,10 @@ func TestDial_SecondSignalRestoresTheTerminal(t *testing.T) {
 	require.NoError(t, x.cmd.Process.Signal(os.Interrupt))
 	ended := make(chan error, 1)
 	go func() { ended <- x.cmd.Wait() }()
-	require.Eventually(t, func() bool { _ = x.cmd.Process.Signal(os.Interrupt); return len(ended) > 0 }, 30*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool {
+		_ = x.cmd.Process.Signal(os.Interrupt)
+		return len(ended) > 0
+	}, 30*time.Second, 5*time.Millisecond)
 	var exit *exec.ExitError
 	require.ErrorAs(t, <-ended, &exit)
 	require.Equal(t, syscall.SIGINT, exit.Sys().(syscall.WaitStatus).Signal())
@@ -211,8 +219,10 @@ func TestDial_MarksAtTerminal(t *testing.T) {
 	x.types("\x04")
 	require.NoError(t, x.cmd.Wait(), x.shown.String())
 	for args, want := range map[string][]string{
-		"--send one --send two":      {"khp: connected to " + server.url + "/\r\n", "> one\r\n", "< one\r\n", "> two\r\n", "< two\r\n"},
-		"--send one --binary":        {"> <binary, 3 bytes> 6f 6e 65\r\n", "< <binary, 3 bytes> 6f 6e 65\r\n"},
+		"--send one --send two": {"khp: connected to " + server.url + "/\r\n", "> one\r\n",
+			"< one\r\n", "> two\r\n", "< two\r\n"},
+		"--send one --binary": {"> <binary, 3 bytes> 6f 6e 65\r\n",
+			"< <binary, 3 bytes> 6f 6e 65\r\n"},
 		"--send one --raw --wait 1m": {"khp: connected", "\r\none"},
 	} {
 		x := dialAtTerminal(t, append([]string{server.url + "/"}, strings.Fields(args)...)...)

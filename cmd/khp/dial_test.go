@@ -85,7 +85,9 @@ func dialInteractive(t *testing.T, args ...string) *interactive {
 	t.Helper()
 	r, w := io.Pipe()
 	i := &interactive{in: w, signals: make(chan os.Signal, 1), done: make(chan int, 1)}
-	c := &cli.Env{Stdin: r, Stdout: &i.out, Stderr: &i.err, Notify: func() (<-chan os.Signal, func()) { return i.signals, func() {} }}
+	c := &cli.Env{Stdin: r, Stdout: &i.out, Stderr: &i.err, Notify: func() (<-chan os.Signal, func()) {
+		return i.signals, func() {}
+	}}
 	go func() { i.done <- execute(c, append([]string{"dial"}, args...)) }()
 	t.Cleanup(func() { _ = w.Close() })
 	return i
@@ -93,7 +95,8 @@ func dialInteractive(t *testing.T, args ...string) *interactive {
 
 func (i *interactive) wantOutput(t *testing.T, text string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return strings.Contains(i.out.String(), text) }, 30*time.Second, time.Millisecond, "%q in the output", text)
+	require.Eventually(t, func() bool { return strings.Contains(i.out.String(), text) },
+		30*time.Second, time.Millisecond, "%q in the output", text)
 }
 
 func TestDial_ServerDrains(t *testing.T) {
@@ -104,7 +107,8 @@ func TestDial_ServerDrains(t *testing.T) {
 	i.wantOutput(t, `"text":"hello"`)
 	require.NoError(t, server.stop(), server.log.String())
 	require.Equal(t, cli.ExitOK, <-i.done, i.err.String())
-	i.wantOutput(t, `{"event":"close","by":"peer","code":1001,"reason":"","sent":1001,"sent_reason":""}`)
+	i.wantOutput(t,
+		`{"event":"close","by":"peer","code":1001,"reason":"","sent":1001,"sent_reason":""}`)
 }
 
 func TestDial_Interrupted(t *testing.T) {
@@ -121,7 +125,8 @@ func TestDial_Interrupted(t *testing.T) {
 func TestDial_InterruptedHandshake(t *testing.T) {
 	s := serveHere(t, "--route", "/=status:202")
 	i := dialInteractive(t, s.url+"/", "-v")
-	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") },
+		30*time.Second, time.Millisecond)
 	i.signals <- syscall.SIGINT
 	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "khp: interrupted while connecting to "+s.url)
@@ -184,7 +189,8 @@ func TestDial_ServerCloses(t *testing.T) {
 	url := customServer(t, closeWith(4009, "that\x07 was it"))
 	code, _, errs := runHere(t, "", "dial", url, "--send", "x")
 	require.Equal(t, cli.ExitFailed, code)
-	require.Contains(t, errs, `the server closed before it answered: Close 4009 private use "that\a was it"`)
+	require.Contains(t, errs,
+		`the server closed before it answered: Close 4009 private use "that\a was it"`)
 	i := dialInteractive(t, url)
 	_, _ = io.WriteString(i.in, "x\n")
 	require.Equal(t, cli.ExitFailed, <-i.done)
@@ -227,9 +233,11 @@ func TestDial_Plain(t *testing.T) {
 // fits is sent whole.
 func TestDial_LongLineOfAPipe(t *testing.T) {
 	s := serveHere(t)
-	code, _, errs := runHere(t, strings.Repeat("x", transport.DefaultReadLimit+1)+"\n", "dial", s.url+"/", "--json")
+	code, _, errs := runHere(t, strings.Repeat("x", transport.DefaultReadLimit+1)+"\n", "dial",
+		s.url+"/", "--json")
 	require.Equal(t, cli.ExitFailed, code)
-	require.Contains(t, errs, "khp: cannot read the input: a line has more than "+strconv.Itoa(transport.DefaultReadLimit)+" bytes; send it with --send-file FILE\n")
+	require.Contains(t, errs, "khp: cannot read the input: a line has more than "+
+		strconv.Itoa(transport.DefaultReadLimit)+" bytes; send it with --send-file FILE\n")
 }
 
 // --plain leads no server into KHP that selects the first subprotocol of any list, and still finds
@@ -250,7 +258,8 @@ func TestDial_PlainOfABlindServer(t *testing.T) {
 	}))
 	t.Cleanup(blind.Close)
 	for protocol, profile := range map[string]string{"": "spec", "chat": "kaazing"} {
-		args := []string{"dial", "ws" + strings.TrimPrefix(blind.URL, "http"), "--plain", "--json", "--profile", profile, "--send", "hello"}
+		args := []string{"dial", "ws" + strings.TrimPrefix(blind.URL, "http"),
+			"--plain", "--json", "--profile", profile, "--send", "hello"}
 		if protocol != "" {
 			args = append(args, "--protocol", protocol)
 		}

@@ -21,7 +21,8 @@ func TestDial_DigestNamesTheParameter(t *testing.T) {
 		w.WriteHeader(http.StatusUnauthorized)
 	}))
 	defer server.Close()
-	code, _, errs := runHere(t, "", "dial", "ws"+strings.TrimPrefix(server.URL, "http")+"/", "--user", "joe:welcome")
+	code, _, errs := runHere(t, "", "dial", "ws"+strings.TrimPrefix(server.URL, "http")+"/",
+		"--user", "joe:welcome")
 	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "algorithm")
 	require.NotContains(t, errs, "--user NAME:PASSWORD answers")
@@ -34,5 +35,6 @@ func TestDial_OrderlyEndIsExpected(t *testing.T) {
 	code, _, errs := runHere(t, "", "dial", s.url+"/", "-v")
 	require.Equal(t, cli.ExitFailed, code)
 	require.NotContains(t, errs, io.ErrUnexpectedEOF.Error())
-	require.Equal(t, "the peer ended the TCP connection", observe.Headline(transport.Event{Kind: transport.EventLost, Text: io.ErrUnexpectedEOF.Error()}))
+	require.Equal(t, "the peer ended the TCP connection",
+		observe.Headline(transport.Event{Kind: transport.EventLost, Text: io.ErrUnexpectedEOF.Error()}))
 }

@@ -29,14 +29,19 @@ func TestExtensions_BothSides(t *testing.T) {
 	}{
 		{nil, []string{"--extension", pingName}, []any{pingName + ";01010102"}},
 		{nil, []string{"--extension", idleName}, []any{idleName + ";timeout=50000"}},
-		{[]string{"--inactivity-timeout", "0", "--idle-timeout", "90s"}, []string{"--extension", idleName}, []any{}},
-		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", idleName}, []any{idleName + ";timeout=90000"}},
-		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", pingName, "--extension", idleName + ";x"}, []any{idleName + ";timeout=90000", pingName + ";01010102"}},
-		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", "x-kaazing-http-revalidate"}, []any{}},
+		{[]string{"--inactivity-timeout", "0", "--idle-timeout", "90s"},
+			[]string{"--extension", idleName}, []any{}},
+		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", idleName},
+			[]any{idleName + ";timeout=90000"}},
+		{[]string{"--inactivity-timeout", "90s"}, []string{"--extension", pingName,
+			"--extension", idleName + ";x"}, []any{idleName + ";timeout=90000", pingName + ";01010102"}},
+		{[]string{"--inactivity-timeout", "90s"},
+			[]string{"--extension", "x-kaazing-http-revalidate"}, []any{}},
 		{[]string{"--inactivity-timeout", "90s"}, nil, []any{}},
 	} {
 		s := serveHere(t, c.serve...)
-		code, out, errs := dialProcess("", append([]string{s.url + "/", "--json", "--send", "\x01\x01\x01\x02!", "--send", "plain"}, c.ask...)...)
+		code, out, errs := dialProcess("", append([]string{s.url + "/",
+			"--json", "--send", "\x01\x01\x01\x02!", "--send", "plain"}, c.ask...)...)
 		require.Equal(t, cli.ExitOK, code, errs)
 		lines := wantJSON(t, out)
 		require.Equal(t, c.want, lines[0]["extensions"])
@@ -61,7 +66,8 @@ func TestExtensions_SilentServer(t *testing.T) {
 	}
 	srv := httptest.NewServer(h)
 	defer srv.Close()
-	code, _, errs := dialProcess("", "ws"+strings.TrimPrefix(srv.URL, "http")+"/", "--extension", idleName, "--send", "anybody?", "--wait", "1h")
+	code, _, errs := dialProcess("", "ws"+strings.TrimPrefix(srv.URL, "http")+"/",
+		"--extension", idleName, "--send", "anybody?", "--wait", "1h")
 	require.Equal(t, cli.ExitFailed, code)
 	require.Contains(t, errs, "the server was silent for 50ms")
 }
@@ -86,8 +92,10 @@ func TestExtensions_RawScript(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, string(b))
 	}
-	say("GET /?.kl=Y HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
+	say("GET /?.kl=Y HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Version: 13\r\n" +
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 	response, err := http.ReadResponse(r, nil)
 	require.NoError(t, err)
 	require.Equal(t, 101, response.StatusCode)
@@ -100,7 +108,9 @@ func TestExtensions_RawScript(t *testing.T) {
 	body := make([]byte, int(head[2])<<8|int(head[3]))
 	_, err = io.ReadFull(r, body)
 	require.NoError(t, err)
-	require.Contains(t, string(body), "\r\nSec-WebSocket-Extensions: x-kaazing-idle-timeout;timeout=800\r\nSec-WebSocket-Extensions: x-kaazing-ping-pong;01010102\r\n")
+	require.Contains(t, string(body), "\r\nSec-WebSocket-Extensions: "+
+		"x-kaazing-idle-timeout;timeout=800\r\n"+
+		"Sec-WebSocket-Extensions: x-kaazing-ping-pong;01010102\r\n")
 	hear("\x82\x00\x82\x04\xef\x83\xbfN")
 	const escape = "\x01\x01\x01\x02"
 	say(masked(escape), masked(escape+"hey"))

@@ -44,18 +44,19 @@ func (l *ledger) count(message string) int {
 type life func(ln net.Listener, l *ledger) (kill func())
 
 func webSocketLife(ln net.Listener, l *ledger) (kill func()) {
-	srv := &transport.Server{Handler: &transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-		for {
-			typ, p, err := c.Read(ctx)
-			if err != nil {
-				return err
+	srv := &transport.Server{Handler: &transport.Handler{
+		Serve: func(ctx context.Context, c *transport.Conn) error {
+			for {
+				typ, p, err := c.Read(ctx)
+				if err != nil {
+					return err
+				}
+				l.note(string(p))
+				if err := c.Write(ctx, typ, p); err != nil {
+					return err
+				}
 			}
-			l.note(string(p))
-			if err := c.Write(ctx, typ, p); err != nil {
-				return err
-			}
-		}
-	}}}
+		}}}
 	go func() { _ = srv.Serve(ln) }()
 	return func() { _ = srv.Close() }
 }
@@ -130,7 +131,9 @@ func (v *visitor) visit(ctx context.Context, url string, over func() bool) error
 	}
 }
 
-func (v *visitor) talk(ctx context.Context, c *transport.Conn, attempt int, over func() bool) error {
+func (v *visitor) talk(
+	ctx context.Context, c *transport.Conn, attempt int, over func() bool,
+) error {
 	for i := 0; !over(); i++ {
 		message := fmt.Sprintf("%s, visit %d, message %d\n", v.name, attempt, i)
 		v.sent = append(v.sent, message)
@@ -181,13 +184,17 @@ func TestServe_BackendRestarts(t *testing.T) {
 			for life := range 4 {
 				first := fmt.Sprintf("life %d", life)
 				before := book.total()
-				require.Eventually(t, func() bool { return book.total() > before+200 }, 30*time.Second, time.Millisecond, first)
+				require.Eventually(t, func() bool { return book.total() > before+200 }, 30*time.Second,
+					time.Millisecond, first)
 				kill()
-				require.Eventually(t, func() bool { return strings.Count(s.log.String(), "back end failed") > life }, 30*time.Second, time.Millisecond, first)
+				require.Eventually(t, func() bool {
+					return strings.Count(s.log.String(), "back end failed") > life
+				}, 30*time.Second, time.Millisecond, first)
 				kill = start(listenAgain(t, addr), &book)
 			}
 			before := book.total()
-			require.Eventually(t, func() bool { return book.total() > before+200 }, 30*time.Second, time.Millisecond, "new clients work again")
+			require.Eventually(t, func() bool { return book.total() > before+200 }, 30*time.Second,
+				time.Millisecond, "new clients work again")
 			close(done)
 			for range visitors {
 				require.NoError(t, <-failed)
@@ -266,7 +273,8 @@ func TestServe_SlowReaders(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			require.Less(t, int64(heap())-int64(before), int64(2*pairs*256<<10), "each holds a bounded amount")
+			require.Less(t, int64(heap())-int64(before), int64(2*pairs*256<<10),
+				"each holds a bounded amount")
 			wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("nobody else notices"))
 		})
 	}

@@ -64,11 +64,12 @@ func TestServe_KilledDuringHandshake(t *testing.T) {
 	p, err := startServe(t.TempDir(), "--route", "/=status:202")
 	require.NoError(t, err)
 	var once sync.Once
-	_, err = transport.Dial(t.Context(), p.url+"/", &transport.DialOptions{Observer: killing(func(ev transport.Event) {
-		if ev.Kind == transport.EventReceive {
-			once.Do(func() { _ = p.cmd.Process.Kill() })
-		}
-	})})
+	_, err = transport.Dial(t.Context(), p.url+"/", &transport.DialOptions{
+		Observer: killing(func(ev transport.Event) {
+			if ev.Kind == transport.EventReceive {
+				once.Do(func() { _ = p.cmd.Process.Kill() })
+			}
+		})})
 	require.ErrorIs(t, err, fsm.FailureConnectionLost)
 	<-p.done
 }
@@ -104,7 +105,8 @@ func TestServe_OutOfDescriptors(t *testing.T) {
 		t.Cleanup(func() { _ = nc.Close() })
 		held = append(held, nc)
 	}
-	require.Eventually(t, func() bool { return strings.Contains(log.String(), "ulimit -n") }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), "ulimit -n") },
+		30*time.Second, time.Millisecond)
 	wantEcho(t, first, transport.Text, []byte("still here"))
 	for _, nc := range held {
 		require.NoError(t, nc.Close())
@@ -122,14 +124,17 @@ func TestServe_OutOfDescriptors(t *testing.T) {
 // Many clients are left at the worst point of the handshake, behind half of the extended request:
 // those that behave get in, and nothing is left when the others go.
 func TestServe_ManyLeftAlone(t *testing.T) {
-	const opening = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+	const opening = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 	s := serveHere(t, "--drain-timeout", "20s")
 	var left []net.Conn
 	for range 300 {
 		nc, err := net.Dial("tcp", strings.TrimPrefix(s.url, "ws://"))
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = nc.Close() })
-		_, err = io.WriteString(nc, opening+"\x02\x85\x00\x00\x00\x00GET /") // the first of several frames
+		// the first of several frames
+		_, err = io.WriteString(nc, opening+"\x02\x85\x00\x00\x00\x00GET /")
 		require.NoError(t, err)
 		head := make([]byte, len("HTTP/1.1 101 "))
 		_, err = io.ReadFull(nc, head)

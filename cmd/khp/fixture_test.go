@@ -19,7 +19,8 @@ func wantLog(t *testing.T, log *khptest.Buffer, pattern string) []string {
 	t.Helper()
 	var m []string
 	re := regexp.MustCompile(pattern)
-	require.Eventually(t, func() bool { m = re.FindStringSubmatch(log.String()); return m != nil }, 30*time.Second, time.Millisecond, "%s in %s", pattern, log)
+	require.Eventually(t, func() bool { m = re.FindStringSubmatch(log.String()); return m != nil },
+		30*time.Second, time.Millisecond, "%s in %s", pattern, log)
 	return m
 }
 
@@ -28,12 +29,14 @@ func (s *served) hangup(t *testing.T) {
 	t.Helper()
 	before := reloads(s.log)
 	s.signals <- syscall.SIGHUP
-	require.Eventually(t, func() bool { return reloads(s.log) > before }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return reloads(s.log) > before }, 30*time.Second,
+		time.Millisecond)
 }
 
 func reloads(log *khptest.Buffer) int {
 	text := log.String()
-	return strings.Count(text, "msg=reloaded") + strings.Count(text, `msg="not reloaded`) + strings.Count(text, `"msg":"reloaded"`)
+	return strings.Count(text, "msg=reloaded") + strings.Count(text, `msg="not reloaded`) +
+		strings.Count(text, `"msg":"reloaded"`)
 }
 
 // serveBriefly runs khp serve, which ends at once if it does not refuse its arguments.
@@ -41,6 +44,7 @@ func serveBriefly(args ...string) (code int, stderr string) {
 	var errs strings.Builder
 	signals := make(chan os.Signal, 1)
 	signals <- syscall.SIGTERM
-	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs, Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &errs,
+		Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
 	return execute(c, append([]string{"serve"}, args...)), errs.String()
 }

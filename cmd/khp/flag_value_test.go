@@ -31,7 +31,8 @@ func TestFlagValue_NoWordsOfALibrary(t *testing.T) {
 	})
 	code, _, errs := runHere(t, "", "dial", "ws://h/", "--timeout", "5")
 	require.Equal(t, cli.ExitUsage, code)
-	require.Equal(t, "khp: --timeout 5: expected a time with its unit, as in 30s, 500ms or 1h30m; see khp dial --help\n", errs)
+	require.Equal(t, "khp: --timeout 5: expected a time with its unit, as in 30s, 500ms or 1h30m; "+
+		"see khp dial --help\n", errs)
 }
 
 // The help of a flag that takes a time or a size shows how one is written.
@@ -63,7 +64,8 @@ func TestFlagValue_Empty(t *testing.T) {
 			seen++
 			code, out, errs := runHere(t, "", append(path, "--"+f.Name+"=")...)
 			require.Equal(t, cli.ExitUsage, code, "%s --%s=", path, f.Name)
-			require.Regexp(t, `^khp: --`+f.Name+` "": (the value is empty; give it one, or leave the flag out|expected .*); see `+cmd.CommandPath()+" --help\n$", errs)
+			require.Regexp(t, `^khp: --`+f.Name+` "": (the value is empty; give it one, `+
+				`or leave the flag out|expected .*); see `+cmd.CommandPath()+" --help\n$", errs)
 			require.Empty(t, out)
 		})
 		code, _, errs := runHere(t, "", append(path, "")...)

@@ -55,13 +55,15 @@ func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
 func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
 	release := make(chan struct{})
-	silent := httptest.NewServer(&transport.Handler{Serve: func(ctx context.Context, _ *transport.Conn) error {
-		<-release
-		return nil
-	}})
+	silent := httptest.NewServer(&transport.Handler{
+		Serve: func(ctx context.Context, _ *transport.Conn) error {
+			<-release
+			return nil
+		}})
 	t.Cleanup(silent.Close)
 	t.Cleanup(func() { close(release) })
-	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=khp+ws"+strings.TrimPrefix(silent.URL, "http"), "--drain-timeout", "100ms")
+	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=khp+ws"+
+		strings.TrimPrefix(silent.URL, "http"), "--drain-timeout", "100ms")
 	for _, path := range []string{"/tcp", "/ws"} {
 		c := dialHere(t, s.url+path, nil)
 		if path == "/tcp" {
@@ -126,7 +128,8 @@ func TestServe_IdleEndsAStuckBackEnd(t *testing.T) {
 func TestServe_MaxConnections(t *testing.T) {
 	s := serveHere(t, "--max-connections", "2", "--plain", "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
-	ready, health := strings.TrimSuffix(metrics, "metrics")+"readyz", "http"+strings.TrimPrefix(s.url, "ws")+"/healthz"
+	ready, health := strings.TrimSuffix(metrics, "metrics")+"readyz", "http"+
+		strings.TrimPrefix(s.url, "ws")+"/healthz"
 	require.Equal(t, "ok\n", get(t, ready))
 	first, second := dialHere(t, s.url+"/", nil), dialHere(t, s.url+"/", nil)
 	for _, o := range []*transport.DialOptions{nil, {Profile: transport.Kaazing}, {PlainOnly: true}} {
@@ -167,7 +170,9 @@ func TestServe_MaxWaiting(t *testing.T) {
 		}
 		waited <- err
 	}()
-	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), "khp_clients_waiting 1\n") }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool {
+		return strings.Contains(get(t, metrics), "khp_clients_waiting 1\n")
+	}, 30*time.Second, time.Millisecond)
 	require.Equal(t, "ok\n", get(t, "http"+strings.TrimPrefix(s.url, "ws")+"/healthz"))
 	wantFailure(t, s.url+"/", nil, fsm.FailureStatus, 503)
 	require.NoError(t, first.Close(transport.CloseNormal, ""))
@@ -195,19 +200,24 @@ func TestServe_MaxMessage(t *testing.T) {
 }
 
 func TestServe_BackEndDown(t *testing.T) {
-	s := serveHere(t, "--route", "/ws=ws://127.0.0.1:1/", "--route", "/tcp=tcp://127.0.0.1:1", "--metrics", "127.0.0.1:0")
-	for path, backend := range map[string]string{"/ws": "ws://127.0.0.1:1/", "/tcp": "tcp://127.0.0.1:1"} {
+	s := serveHere(t, "--route", "/ws=ws://127.0.0.1:1/", "--route", "/tcp=tcp://127.0.0.1:1",
+		"--metrics", "127.0.0.1:0")
+	for path, backend := range map[string]string{"/ws": "ws://127.0.0.1:1/",
+		"/tcp": "tcp://127.0.0.1:1"} {
 		e := wantFailure(t, s.url+path, nil, fsm.FailureStatus, 503)
 		require.Equal(t, 5*time.Second, e.RetryAfter)
 		require.Equal(t, "the back end cannot be reached\n", string(e.Body))
-		require.Equal(t, 1, strings.Count(s.log.String(), `level=WARN msg="back end failed" backend=`+backend+" "))
+		require.Equal(t, 1, strings.Count(s.log.String(),
+			`level=WARN msg="back end failed" backend=`+backend+" "))
 	}
-	require.Contains(t, get(t, wantLog(t, s.log, `url=(\S+)`)[1]), `khp_backend_failures_total{reason="unreachable",route="/tcp"} 1`)
+	require.Contains(t, get(t, wantLog(t, s.log, `url=(\S+)`)[1]),
+		`khp_backend_failures_total{reason="unreachable",route="/tcp"} 1`)
 }
 
 // TestServe_BackEndStatus has back ends that answer, but not with 101.
 func TestServe_BackEndStatus(t *testing.T) {
-	for status, want := range map[int]int{401: 502, 403: 502, 404: 502, 200: 502, 302: 502, 500: 502, 503: 503} {
+	for status, want := range map[int]int{401: 502, 403: 502, 404: 502, 200: 502, 302: 502,
+		500: 502, 503: 503} {
 		back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
 			w.WriteHeader(status)
@@ -270,7 +280,8 @@ func TestServe_Ready(t *testing.T) {
 // it was.
 func TestServe_LogsOneLineEach(t *testing.T) {
 	s := serveHere(t, "--log", "json", "--auth", "/=joe:welcome")
-	c := dialHere(t, s.url+"/x", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome"), Profile: transport.Kaazing})
+	c := dialHere(t, s.url+"/x", &transport.DialOptions{Credentials: auth.Basic("joe", "welcome"),
+		Profile: transport.Kaazing})
 	wantEcho(t, c, transport.Text, []byte("hello"))
 	require.NoError(t, c.Close(4001, ""))
 	wantLog(t, s.log, `"msg":"closed"`)
@@ -279,15 +290,18 @@ func TestServe_LogsOneLineEach(t *testing.T) {
 	lines = lines[1:]
 	require.Len(t, lines, 2, s.log.String())
 	for i, want := range []map[string]any{
-		{"msg": "open", "level": "INFO", "path": "/x", "route": "/", "user": "joe", "profile": "kaazing", "status": 101.0},
-		{"msg": "closed", "level": "INFO", "path": "/x", "route": "/", "user": "joe", "profile": "kaazing", "status": 101.0, "code": 4001.0, "by": "client",
+		{"msg": "open", "level": "INFO", "path": "/x", "route": "/", "user": "joe", "profile": "kaazing",
+			"status": 101.0},
+		{"msg": "closed", "level": "INFO", "path": "/x", "route": "/", "user": "joe",
+			"profile": "kaazing", "status": 101.0, "code": 4001.0, "by": "client",
 			"received_bytes": 5.0, "received_messages": 1.0, "sent_bytes": 5.0, "sent_messages": 1.0},
 	} {
 		for name, value := range want {
 			require.Equal(t, value, lines[i][name], name)
 		}
 	}
-	_, err := transport.Dial(t.Context(), s.url+"/x", &transport.DialOptions{Credentials: auth.Basic("joe", "guess")})
+	_, err := transport.Dial(t.Context(), s.url+"/x",
+		&transport.DialOptions{Credentials: auth.Basic("joe", "guess")})
 	require.Error(t, err)
 	wantLog(t, s.log, `"msg":"refused"`)
 	lines = wantJSON(t, s.log.String())[1:]
@@ -314,5 +328,6 @@ func TestServe_DemoPage(t *testing.T) {
 	r, err := http.Get(at + "/")
 	require.NoError(t, err)
 	require.NoError(t, r.Body.Close())
-	require.Contains(t, r.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", "no other page can have its buttons pressed")
+	require.Contains(t, r.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'",
+		"no other page can have its buttons pressed")
 }

@@ -41,7 +41,8 @@ func serveLines(t *testing.T, n int, args ...string) (s *served, urls []string) 
 	t.Helper()
 	s = &served{log: &khptest.Buffer{}, signals: make(chan os.Signal, 2), done: make(chan int, 1)}
 	r, w := io.Pipe()
-	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: s.log, Notify: func() (<-chan os.Signal, func()) { return s.signals, func() {} }}
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: s.log,
+		Notify: func() (<-chan os.Signal, func()) { return s.signals, func() {} }}
 	go func() {
 		code := execute(c, append([]string{"serve"}, args...))
 		_ = w.Close()

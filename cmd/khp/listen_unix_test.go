@@ -22,9 +22,11 @@ func TestServe_ListensOnUnixSocket(t *testing.T) {
 	addr, requests := tellingBackend(t)
 	r, w := io.Pipe()
 	log, signals, done := &khptest.Buffer{}, make(chan os.Signal, 1), make(chan int, 1)
-	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: log, Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: log,
+		Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
 	go func() {
-		done <- execute(c, []string{"serve", "--listen", "unix:" + socket, "--route", "/=echo", "--route", "/back=ws://" + addr})
+		done <- execute(c, []string{"serve", "--listen", "unix:" + socket, "--route", "/=echo",
+			"--route", "/back=ws://" + addr})
 		_ = w.Close()
 	}()
 	line, err := bufio.NewReader(r).ReadString('\n')
@@ -33,8 +35,10 @@ func TestServe_ListensOnUnixSocket(t *testing.T) {
 	byUnix := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}
-	wantEcho(t, dialHere(t, "ws://localhost/", &transport.DialOptions{NetDial: byUnix}), transport.Text, []byte("hello"))
-	back := dialHere(t, "ws://localhost/back", &transport.DialOptions{NetDial: byUnix, OpeningHeader: forged()})
+	wantEcho(t, dialHere(t, "ws://localhost/", &transport.DialOptions{NetDial: byUnix}),
+		transport.Text, []byte("hello"))
+	back := dialHere(t, "ws://localhost/back",
+		&transport.DialOptions{NetDial: byUnix, OpeningHeader: forged()})
 	require.NoError(t, back.CloseNow())
 	told := <-requests
 	require.NotContains(t, told.Header, "X-Forwarded-For", "nobody knows")

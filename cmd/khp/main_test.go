@@ -38,7 +38,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asKHP) != "" {
 		khp()
 	}
-	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")) // else every process under the race detector takes a second to end
+	// else every process under the race detector takes a second to end
+	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	testscript.Main(watchtest.Tests{M: m}, map[string]func(){"khp": khp})
 }
 
@@ -136,7 +137,8 @@ func dialProcess(stdin string, args ...string) (code int, stdout, stderr string)
 	exe, _ := os.Executable()
 	cmd := exec.Command(exe, append([]string{"dial"}, args...)...)
 	var out, errs bytes.Buffer
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = append(os.Environ(), asKHP+"=1"), strings.NewReader(stdin), &out, &errs
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = append(os.Environ(), asKHP+"=1"),
+		strings.NewReader(stdin), &out, &errs
 	_ = cmd.Run()
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
@@ -214,8 +216,10 @@ func gencert(certFile, keyFile string, names ...string) error {
 		return err
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "khp test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: names, BasicConstraintsValid: true, IsCA: true,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "khp test"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: names,
+		BasicConstraintsValid: true, IsCA: true,
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -225,8 +229,10 @@ func gencert(certFile, keyFile string, names ...string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Clean(certFile), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Clean(certFile),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o600); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Clean(keyFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
+	return os.WriteFile(filepath.Clean(keyFile),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
 }

@@ -22,7 +22,8 @@ import (
 )
 
 // noNamesOfGo are words that an operator, who has flags, cannot do anything with.
-var noNamesOfGo = []string{"transport.", "Handler", "Server.", "CheckOrigin", "MaxConnections", "dial tcp", "read tcp", "accept tcp", "connect: ", "EOF", "context "}
+var noNamesOfGo = []string{"transport.", "Handler", "Server.", "CheckOrigin", "MaxConnections",
+	"dial tcp", "read tcp", "accept tcp", "connect: ", "EOF", "context "}
 
 func wantPlain(t *testing.T, log string) {
 	t.Helper()
@@ -37,7 +38,8 @@ func TestLog_RefusedOrigin(t *testing.T) {
 	s := serveHere(t, "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 	header := http.Header{"Origin": {"https://pages.example"}}
-	_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{OpeningHeader: header, Profile: transport.Kaazing})
+	_, err := transport.Dial(t.Context(), s.url+"/",
+		&transport.DialOptions{OpeningHeader: header, Profile: transport.Kaazing})
 	require.Error(t, err)
 	line := wantLog(t, s.log, `msg=refused .*`)[0]
 	require.Contains(t, line, "profile=kaazing")
@@ -54,9 +56,11 @@ func TestLog_RefusedOrigin(t *testing.T) {
 // is sent.
 func TestLog_Redirected(t *testing.T) {
 	two := serveHere(t)
-	s := serveHere(t, "--route", "/b=balance:"+two.url+"/x?key=hunter2", "--route", "/r=redirect:"+two.url+"/y?hunter2", "--route", "/n=status:304")
+	s := serveHere(t, "--route", "/b=balance:"+two.url+"/x?key=hunter2", "--route", "/r=redirect:"+
+		two.url+"/y?hunter2", "--route", "/n=status:304")
 	for _, profile := range []transport.Profile{transport.Kaazing, transport.Spec} {
-		wantEcho(t, dialHere(t, s.url+"/b", &transport.DialOptions{Profile: profile}), transport.Text, []byte("x"))
+		wantEcho(t, dialHere(t, s.url+"/b", &transport.DialOptions{Profile: profile}),
+			transport.Text, []byte("x"))
 	}
 	wantLog(t, s.log, `msg=redirected .*path=/b profile=kaazing .*target=`+two.url+`/x`)
 	wantLog(t, s.log, `msg=redirected .*path=/b profile=spec .*target=`+two.url+`/x`)
@@ -72,14 +76,17 @@ func TestLog_Redirected(t *testing.T) {
 func TestLog_WrongCredentials(t *testing.T) {
 	s := serveHere(t, "--auth", "/=joe:welcome")
 	for _, user := range []string{"joe", "nobody"} {
-		_, err := transport.Dial(t.Context(), s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, "hunter2")})
+		_, err := transport.Dial(t.Context(), s.url+"/",
+			&transport.DialOptions{Credentials: auth.Basic(user, "hunter2")})
 		require.Error(t, err)
-		wantLog(t, s.log, `msg="login failed" remote=127\.0\.0\.1:\d+ path=/ reason="wrong credentials" user=`+user)
+		wantLog(t, s.log,
+			`msg="login failed" remote=127\.0\.0\.1:\d+ path=/ reason="wrong credentials" user=`+user)
 		wantLog(t, s.log, `msg=refused .*reason="wrong credentials" user=`+user)
 	}
 	_, err := transport.Dial(t.Context(), s.url+"/", nil)
 	require.Error(t, err)
-	require.Equal(t, 2, strings.Count(s.log.String(), `msg="login failed"`), "one who gives none has not been wrong: %s", s.log)
+	require.Equal(t, 2, strings.Count(s.log.String(), `msg="login failed"`),
+		"one who gives none has not been wrong: %s", s.log)
 	require.NotContains(t, s.log.String(), "hunter2")
 }
 
@@ -121,7 +128,8 @@ func TestBackend_AnswersSomethingElse(t *testing.T) {
 		_, _ = io.WriteString(nc, "SSH-2.0-OpenSSH_9.2\r\n\r\n")
 		_, _ = io.Copy(io.Discard, nc)
 	})
-	s := serveHere(t, "--route", "/ssh=ws://"+addr+"/", "--route", "/down=tcp://127.0.0.1:1", "--route", "/none=tcp://does-not-exist.invalid:1")
+	s := serveHere(t, "--route", "/ssh=ws://"+addr+"/", "--route", "/down=tcp://127.0.0.1:1",
+		"--route", "/none=tcp://does-not-exist.invalid:1")
 	e := wantFailure(t, s.url+"/ssh", nil, fsm.FailureStatus, 502)
 	require.Contains(t, string(e.Body), "it speaks another protocol")
 	wantFailure(t, s.url+"/down", nil, fsm.FailureStatus, 503)
@@ -144,7 +152,8 @@ func TestBackend_NotItsFault(t *testing.T) {
 	}))
 	t.Cleanup(back.Close)
 	url := "ws" + strings.TrimPrefix(back.URL, "http")
-	s := serveHere(t, "--route", "/ws="+url, "--route", "/long=ws://127.0.0.1:1/", "--route", "/small="+url+"/small", "--metrics", "127.0.0.1:0")
+	s := serveHere(t, "--route", "/ws="+url, "--route", "/long=ws://127.0.0.1:1/",
+		"--route", "/small="+url+"/small", "--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -154,13 +163,16 @@ func TestBackend_NotItsFault(t *testing.T) {
 	wantLog(t, s.log, `path=/ws`)
 	back.CloseClientConnections()
 
-	e := wantFailure(t, s.url+"/small", &transport.DialOptions{Subprotocols: []string{"one"}}, fsm.FailureStatus, 400)
+	e := wantFailure(t, s.url+"/small", &transport.DialOptions{Subprotocols: []string{"one"}},
+		fsm.FailureStatus, 400)
 	require.Contains(t, string(e.Body), "too long")
-	list := strings.TrimPrefix(strings.Repeat(","+strings.Repeat("x", 126), 64), ",") // with a blank behind each comma it is too long
+	// with a blank behind each comma it is too long
+	list := strings.TrimPrefix(strings.Repeat(","+strings.Repeat("x", 126), 64), ",")
 	for i := range 64 {
 		list = strings.Replace(list, "xxxx,", fmt.Sprintf("x%03d,", i), 1)
 	}
-	require.Contains(t, rawHandshake(t, s.url, "/long", "Sec-WebSocket-Protocol: "+list+"\r\n"), "HTTP/1.1 400 ")
+	require.Contains(t, rawHandshake(t, s.url, "/long", "Sec-WebSocket-Protocol: "+list+"\r\n"),
+		"HTTP/1.1 400 ")
 	require.NotContains(t, s.log.String(), "back end failed")
 	require.NotContains(t, get(t, metrics), "khp_backend_failures_total{")
 }
@@ -173,7 +185,9 @@ func TestBackend_ResetAfterTheEnd(t *testing.T) {
 		r := bufio.NewReader(nc)
 		if first, _ := r.Peek(1); len(first) == 1 && first[0] == 'G' {
 			head, _ := http.ReadRequest(r)
-			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+string(wire.AppendAccept(nil, []byte(head.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
+			_, _ = io.WriteString(nc, "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+				"Sec-WebSocket-Accept: "+
+				string(wire.AppendAccept(nil, []byte(head.Header.Get("Sec-WebSocket-Key"))))+"\r\n\r\n")
 			_, _ = io.ReadFull(r, make([]byte, 8)) // the Close frame
 		} else {
 			_, _ = io.Copy(io.Discard, r)
@@ -182,7 +196,8 @@ func TestBackend_ResetAfterTheEnd(t *testing.T) {
 		_ = nc.Close()
 		over <- struct{}{}
 	})
-	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=ws://"+addr+"/", "--metrics", "127.0.0.1:0")
+	s := serveHere(t, "--route", "/tcp=tcp://"+addr, "--route", "/ws=ws://"+addr+"/",
+		"--metrics", "127.0.0.1:0")
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 	for range 20 {
 		for _, path := range []string{"/tcp", "/ws"} {
@@ -194,7 +209,8 @@ func TestBackend_ResetAfterTheEnd(t *testing.T) {
 			<-over
 		}
 	}
-	require.Eventually(t, func() bool { return strings.Count(s.log.String(), "msg=closed") == 40 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Count(s.log.String(), "msg=closed") == 40 },
+		30*time.Second, time.Millisecond)
 	require.NotContains(t, get(t, metrics), "khp_backend_failures_total{")
 	require.NotContains(t, s.log.String(), "back end lost")
 }
@@ -206,13 +222,16 @@ func TestBalance_Circle(t *testing.T) {
 	addr := free.Addr().String()
 	require.NoError(t, free.Close())
 	_, port, _ := net.SplitHostPort(addr)
-	for listen, server := range map[string]string{addr: addr, ":" + port: addr, "0.0.0.0:" + port: "localhost:" + port, "localhost:" + port: addr} {
-		code, errs := serveBriefly("--listen", listen, "--route", "/a=balance:ws://other.example/,ws://"+server+"/b?key=hunter2", "--route", "/b=balance:ws://x.example/")
+	for listen, server := range map[string]string{addr: addr, ":" + port: addr, "0.0.0.0:" +
+		port: "localhost:" + port, "localhost:" + port: addr} {
+		code, errs := serveBriefly("--listen", listen, "--route", "/a=balance:ws://other.example/,ws://"+
+			server+"/b?key=hunter2", "--route", "/b=balance:ws://x.example/")
 		require.Equal(t, cli.ExitUsage, code, listen)
 		require.Contains(t, errs, "is this server, which would send clients in a circle")
 		require.NotContains(t, errs, "hunter2")
 	}
-	code, errs := serveBriefly("--listen", addr, "--route", "/a=balance:ws://"+addr+"/b", "--route", "/b=echo")
+	code, errs := serveBriefly("--listen", addr, "--route", "/a=balance:ws://"+addr+"/b",
+		"--route", "/b=echo")
 	require.Equal(t, cli.ExitOK, code, errs)
 
 	// By another name it is found out when a client comes round again and again.
@@ -246,14 +265,17 @@ func rawHandshake(t *testing.T, url, target, fields string) string {
 	defer func() { _ = c.Close() }()
 	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
 	request := "GET " + target + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"
-	_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+	_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n", target)
 	require.NoError(t, err)
-	frame := []byte{0x82, 0xfe, byte(len(request) >> 8), byte(len(request)), 0, 0, 0, 0} // the mask changes nothing
+	// the mask changes nothing
+	frame := []byte{0x82, 0xfe, byte(len(request) >> 8), byte(len(request)), 0, 0, 0, 0}
 	_, err = c.Write(append(frame, request...))
 	require.NoError(t, err)
 	var all []byte
-	for b := make([]byte, 4096); !strings.Contains(string(all), "\x88\x02\x03"); { // the server's Close
+	// the server's Close
+	for b := make([]byte, 4096); !strings.Contains(string(all), "\x88\x02\x03"); {
 		n, err := c.Read(b)
 		all = append(all, b[:n]...)
 		if err != nil {
@@ -270,7 +292,8 @@ func TestServe_NoHandshakeNoFailure(t *testing.T) {
 	metrics := wantLog(t, s.log, `url=(\S+)`)[1]
 	address := strings.TrimPrefix(s.url, "ws://")
 	require.Contains(t, get(t, "http://"+address+"/a"), "speaks WebSocket")
-	for _, request := range []string{"OPTIONS / HTTP/1.0\r\n\r\n", "OPTIONS /a HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n"} {
+	for _, request := range []string{"OPTIONS / HTTP/1.0\r\n\r\n", "OPTIONS /a HTTP/1.1\r\nHost: " +
+		address + "\r\nConnection: close\r\n\r\n"} {
 		nc, err := net.Dial("tcp", address)
 		require.NoError(t, err)
 		_, err = io.WriteString(nc, request)
@@ -291,10 +314,13 @@ func TestServe_NoHandshakeNoFailure(t *testing.T) {
 func TestServe_StartedAndReloaded(t *testing.T) {
 	cert := testCertificate(t)
 	key := strings.Replace(cert, "cert.pem", "key.pem", 1)
-	config := khptest.File(t, "khp.yaml", "metrics: 127.0.0.1:0\ntls-cert: "+cert+"\ntls-key: "+key+"\nroute: {/a: 'ws://h:1/?hunter2', /b: echo}\nauth: {/b: joe:hunter2}\n")
+	config := khptest.File(t, "khp.yaml", "metrics: 127.0.0.1:0\ntls-cert: "+cert+"\ntls-key: "+key+
+		"\nroute: {/a: 'ws://h:1/?hunter2', /b: echo}\nauth: {/b: joe:hunter2}\n")
 	s := serveHere(t, "--config", config)
 	line := wantLog(t, s.log, `msg=serving .*`)[0]
-	for _, want := range []string{"version=\"(devel)", "config=" + config, "listen=wss://127.0.0.1:", "/a -> ws://h:1/?...", "/b -> echo, for 1 user at /b", "max_message=16M", "inactivity_timeout=50s"} {
+	for _, want := range []string{"version=\"(devel)", "config=" + config, "listen=wss://127.0.0.1:",
+		"/a -> ws://h:1/?...", "/b -> echo, for 1 user at /b", "max_message=16M",
+		"inactivity_timeout=50s"} {
 		require.Contains(t, line, want)
 	}
 	require.True(t, strings.HasPrefix(s.log.String(), "time="), s.log)

@@ -34,7 +34,8 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 	defer func() { _ = r.Close() }()
 	exe, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(exe, "serve", "--listen", "127.0.0.1:0", "--config", config, "--trace", pipe, "--metrics", "127.0.0.1:0")
+	cmd := exec.Command(exe, "serve", "--listen", "127.0.0.1:0", "--config", config, "--trace", pipe,
+		"--metrics", "127.0.0.1:0")
 	cmd.Env, cmd.Stderr = append(os.Environ(), asKHP+"=1"), w
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -61,13 +62,18 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 			require.NoError(t, c.Close(transport.CloseNormal, ""))
 		}
 		text := get(t, metrics)
-		return regexp.MustCompile(`khp_dropped_lines_total\{for="log"\} [1-9]`).MatchString(text) && regexp.MustCompile(`khp_dropped_lines_total\{for="trace"\} [1-9]`).MatchString(text)
+		return regexp.MustCompile(`khp_dropped_lines_total\{for="log"\} [1-9]`).MatchString(text) &&
+			regexp.MustCompile(`khp_dropped_lines_total\{for="trace"\} [1-9]`).MatchString(text)
 	}, time.Minute, time.Millisecond, "lines are dropped and counted")
-	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_connections_open{route="/"} 0`) }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool {
+		return strings.Contains(get(t, metrics), `khp_connections_open{route="/"} 0`)
+	}, 30*time.Second, time.Millisecond)
 
 	khptest.File(t, config, "route: {/: echo, /new: status:403}\nverbose: true\ndrain-timeout: 1h\n")
 	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
-	require.Eventually(t, func() bool { return strings.Contains(get(t, metrics), `khp_reloads_total{result="ok"} 1`) }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool {
+		return strings.Contains(get(t, metrics), `khp_reloads_total{result="ok"} 1`)
+	}, 30*time.Second, time.Millisecond)
 	wantEcho(t, dialHere(t, url+"/", nil), transport.Text, []byte("x"))
 
 	stays := openAndStay(t, url)
@@ -81,7 +87,8 @@ func TestServe_NobodyReadsLogAndTrace(t *testing.T) {
 // A terminal that goes away during a drain, or a reload at the wrong moment, does not end the
 // drain.
 func TestDrain_HangupDoesNotEndIt(t *testing.T) {
-	for name, args := range map[string][]string{"nothing to read again": nil, "a file": {"--config", khptest.File(t, "khp.yaml", "drain-timeout: 1h\n")}} {
+	for name, args := range map[string][]string{"nothing to read again": nil,
+		"a file": {"--config", khptest.File(t, "khp.yaml", "drain-timeout: 1h\n")}} {
 		t.Run(name, func(t *testing.T) {
 			s := serveHere(t, args...)
 			stays := openAndStay(t, s.url)
@@ -93,7 +100,8 @@ func TestDrain_HangupDoesNotEndIt(t *testing.T) {
 			for range 5 {
 				s.signals <- syscall.SIGHUP
 			}
-			require.Eventually(t, func() bool { return len(s.signals) == 0 }, 30*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return len(s.signals) == 0 }, 30*time.Second,
+				time.Millisecond)
 			_, err = stays.Write([]byte{0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9})
 			require.NoError(t, err)
 			require.Equal(t, cli.ExitOK, <-s.done)
@@ -111,11 +119,13 @@ func openAndStay(t *testing.T, url string) net.Conn {
 	t.Cleanup(func() { _ = c.Close() })
 	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
 	const request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-	_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+	_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"+
 		string(append([]byte{0x82, 0x80 | byte(len(request)), 0, 0, 0, 0}, request...)))
 	require.NoError(t, err)
-	for seen := []byte{}; !bytes.HasSuffix(seen, []byte("\r\n\r\n\x82\x00")); { // the end of the response, and the terminator
+	// the end of the response, and the terminator
+	for seen := []byte{}; !bytes.HasSuffix(seen, []byte("\r\n\r\n\x82\x00")); {
 		one := make([]byte, 1)
 		_, err := io.ReadFull(c, one)
 		require.NoError(t, err, "%q", seen)

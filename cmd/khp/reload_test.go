@@ -25,21 +25,27 @@ func TestReload_Everything(t *testing.T) {
 	origin := &transport.DialOptions{OpeningHeader: http.Header{"Origin": {"https://other.example"}}}
 	wantFailure(t, s.url+"/b", nil, fsm.FailureStatus, 404)
 	wantFailure(t, s.url+"/b", origin, fsm.FailureStatus, 403)
-	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: auth.Basic("joe", "test")}), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/in",
+		&transport.DialOptions{Credentials: auth.Basic("joe", "test")}), transport.Text, []byte("x"))
 
 	khptest.File(t, users, "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n")
-	khptest.File(t, config, "route: {/b: echo, /in: echo}\nhtpasswd: {/in: "+users+"}\nallow-origin: https://other.example\nmax-message: 10\nidle-timeout: 1h\nverbose: true\n")
+	khptest.File(t, config, "route: {/b: echo, /in: echo}\nhtpasswd: {/in: "+users+
+		"}\nallow-origin: https://other.example\nmax-message: 10\nidle-timeout: 1h\nverbose: true\n")
 	s.hangup(t)
-	wantLog(t, s.log, `msg=reloaded changed=route,htpasswd,allow-origin,idle-timeout,max-message,verbose`)
+	wantLog(t, s.log,
+		`msg=reloaded changed=route,htpasswd,allow-origin,idle-timeout,max-message,verbose`)
 	wantFailure(t, s.url+"/a", nil, fsm.FailureStatus, 404)
 	c := dialHere(t, s.url+"/b", origin)
 	wantEcho(t, c, transport.Text, []byte("x"))
-	wantFailure(t, s.url+"/in", &transport.DialOptions{Credentials: auth.Basic("joe", "test")}, fsm.FailureCredentialsRefused, 401)
-	wantEcho(t, dialHere(t, s.url+"/in", &transport.DialOptions{Credentials: auth.Basic("ann", "test")}), transport.Text, []byte("x"))
+	wantFailure(t, s.url+"/in", &transport.DialOptions{Credentials: auth.Basic("joe", "test")},
+		fsm.FailureCredentialsRefused, 401)
+	wantEcho(t, dialHere(t, s.url+"/in",
+		&transport.DialOptions{Credentials: auth.Basic("ann", "test")}), transport.Text, []byte("x"))
 	require.NoError(t, c.Write(t.Context(), transport.Text, []byte("eleven byte")))
 	wantClose(t, c, transport.CloseTooBig, "message exceeds the limit")
 	require.Contains(t, s.log.String(), "level=DEBUG", "the log level is new")
-	wantEcho(t, open, transport.Text, []byte("a connection that is open keeps its target and its limits"))
+	wantEcho(t, open, transport.Text,
+		[]byte("a connection that is open keeps its target and its limits"))
 
 	s.hangup(t)
 	wantLog(t, s.log, `msg=reloaded changed=""`)
@@ -57,7 +63,8 @@ func TestReload_BrokenFileChangesNothing(t *testing.T) {
 		khptest.File(t, config, text)
 		s.hangup(t)
 		require.Contains(t, s.log.String(), want)
-		require.Contains(t, s.log.String(), `level=ERROR msg="not reloaded, the settings stay as they were"`)
+		require.Contains(t, s.log.String(),
+			`level=ERROR msg="not reloaded, the settings stay as they were"`)
 		wantEcho(t, dialHere(t, s.url+"/a", nil), transport.Text, []byte("x"))
 	}
 	require.NoError(t, os.Remove(config))
@@ -78,7 +85,8 @@ func TestReload_WhatNeedsARestart(t *testing.T) {
 	wantLog(t, s.log, `msg=reloaded changed=idle-timeout,max-connections`)
 	khptest.File(t, config, "tls-cert: "+cert+"\ntls-key: "+key+"\n")
 	s.hangup(t)
-	wantLog(t, s.log, `khp.yaml:1: tls-cert .*cert.pem: TLS is switched on and off only with a restart`)
+	wantLog(t, s.log,
+		`khp.yaml:1: tls-cert .*cert.pem: TLS is switched on and off only with a restart`)
 	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
 }
 
@@ -88,7 +96,8 @@ func TestReload_Certificate(t *testing.T) {
 	require.NoError(t, gencert(cert, key))
 	s := serveHere(t, "--tls-cert", cert, "--tls-key", key)
 	shown := func() string {
-		c, err := tls.Dial("tcp", strings.TrimPrefix(s.url, "wss://"), &tls.Config{InsecureSkipVerify: true})
+		c, err := tls.Dial("tcp", strings.TrimPrefix(s.url, "wss://"),
+			&tls.Config{InsecureSkipVerify: true})
 		require.NoError(t, err)
 		defer func() { _ = c.Close() }()
 		return string(c.ConnectionState().PeerCertificates[0].Raw)
@@ -120,10 +129,11 @@ func TestHangup_NothingToRead(t *testing.T) {
 	require.Contains(t, s.log.String(), "msg=draining")
 }
 
-// A path that loses its route and its guard with one reload, and gets the route back with another, is
-// not open for that.
+// A path that loses its route and its guard with one reload, and gets the route back with another,
+// is not open for that.
 func TestReload_GuardLostOverTwo(t *testing.T) {
-	config := khptest.File(t, "khp.yaml", "routes: {/a: {target: echo, auth: {users: [joe:welcome]}}, /b: echo}\n")
+	config := khptest.File(t, "khp.yaml",
+		"routes: {/a: {target: echo, auth: {users: [joe:welcome]}}, /b: echo}\n")
 	s := serveHere(t, "--config", config)
 	khptest.File(t, config, "routes: {/b: echo, /c: echo}\n")
 	s.hangup(t)

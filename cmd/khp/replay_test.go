@@ -11,9 +11,11 @@ import (
 // What is neither says what would be.
 func TestReplay_OtherFiles(t *testing.T) {
 	steps := filepath.Join(t.TempDir(), "steps.ndjson")
-	code, _, _ := runHere(t, "", "explore", "--bounds", "small", "--model", "byzantine-client", "--fault", "accept-anything", "--counterexample", steps)
+	code, _, _ := runHere(t, "", "explore", "--bounds", "small", "--model", "byzantine-client",
+		"--fault", "accept-anything", "--counterexample", steps)
 	require.Equal(t, cli.ExitFailed, code)
-	for name, want := range map[string]string{steps: "khp explore --counterexample", "replay_test.go": "no capture (pcap, pcapng) either"} {
+	for name, want := range map[string]string{steps: "khp explore --counterexample",
+		"replay_test.go": "no capture (pcap, pcapng) either"} {
 		code, out, errs := runHere(t, "", "replay", name)
 		require.Equal(t, cli.ExitUsage, code)
 		require.Empty(t, out)

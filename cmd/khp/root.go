@@ -50,8 +50,10 @@ be reached; 4 khp explore stopped before the end, so nothing is known yet.`,
 	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(
-		gateway.Command(c), convert.Command(c), dial.Command(c), demo.Command(c), status.Command(c), versionCommand(c),
-		graph.Command(c), explore.Command(c), sim.Command(c), replay.Command(c), conform.Command(c), manCommand(),
+		gateway.Command(c), convert.Command(c), dial.Command(c), demo.Command(c), status.Command(c),
+		versionCommand(c),
+		graph.Command(c), explore.Command(c), sim.Command(c), replay.Command(c),
+		conform.Command(c), manCommand(),
 	)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()

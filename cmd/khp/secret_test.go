@@ -15,7 +15,8 @@ import (
 func TestServe_Secrets_Reload(t *testing.T) {
 	t.Setenv("KHP_TEST_ANN", "sesame")
 	secret := khptest.File(t, "secret", "welcome\n")
-	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", "route: {/a: echo}\nauth: {/a: ['joe:@"+secret+"', 'ann:${KHP_TEST_ANN}']}\n"))
+	s := serveHere(t, "--config", khptest.File(t, "khp.yaml", "route: {/a: echo}\nauth: {/a: ['joe:@"+
+		secret+"', 'ann:${KHP_TEST_ANN}']}\n"))
 	as := func(user, password string) *transport.DialOptions {
 		return &transport.DialOptions{Credentials: auth.Basic(user, password)}
 	}

@@ -18,7 +18,8 @@ import (
 // request.
 func TestServe_LogsNoQuery(t *testing.T) {
 	const secret = "hunter2"
-	s := serveHere(t, "-v", "--route", "/=echo", "--route", "/b=redirect:ws://127.0.0.1:1/", "--route", "/w=ws://127.0.0.1:1/?key="+secret, "--route", "/no=status:403")
+	s := serveHere(t, "-v", "--route", "/=echo", "--route", "/b=redirect:ws://127.0.0.1:1/",
+		"--route", "/w=ws://127.0.0.1:1/?key="+secret, "--route", "/no=status:403")
 	for _, o := range []*transport.DialOptions{nil, {Profile: transport.Kaazing}} {
 		c := dialHere(t, s.url+"/?key="+secret, o)
 		wantEcho(t, c, transport.Text, []byte("x"))
@@ -38,7 +39,8 @@ func TestServe_LogsNoQuery(t *testing.T) {
 func TestBalance_BadQuery(t *testing.T) {
 	s := serveHere(t, "--route", "/b=redirect:ws://127.0.0.1:1/")
 	for _, target := range []string{"/b?x=%zz", "/b?x=%", "/b?.kl=Y&x=%zz"} {
-		require.Contains(t, openRaw(t, s.url, target, "GET "+target+" HTTP/1.1\r\nHost: h\r\n\r\n"), "HTTP/1.1 400 Bad Request", target)
+		require.Contains(t, openRaw(t, s.url, target, "GET "+target+" HTTP/1.1\r\nHost: h\r\n\r\n"),
+			"HTTP/1.1 400 Bad Request", target)
 	}
 }
 
@@ -50,7 +52,8 @@ func openRaw(t *testing.T, url, target, request string) string {
 	require.NoError(t, err)
 	defer func() { _ = c.Close() }()
 	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
-	_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+	_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n", target)
 	require.NoError(t, err)
 	r := bufio.NewReader(c)
@@ -58,8 +61,9 @@ func openRaw(t *testing.T, url, target, request string) string {
 		line, err = r.ReadString('\n')
 		require.NoError(t, err)
 	}
-	frame := append([]byte{0x82, 0x80 | byte(len(request)), 0, 0, 0, 0}, request...) // at most 125 bytes; the mask changes nothing
-	_, err = c.Write(append(frame, 0x82, 0x80, 0, 0, 0, 0))                          // and the terminator
+	// at most 125 bytes; the mask changes nothing
+	frame := append([]byte{0x82, 0x80 | byte(len(request)), 0, 0, 0, 0}, request...)
+	_, err = c.Write(append(frame, 0x82, 0x80, 0, 0, 0, 0)) // and the terminator
 	require.NoError(t, err)
 	_, err = c.Write([]byte{0x88, 0x80, 0, 0, 0, 0})
 	require.NoError(t, err)

@@ -32,7 +32,8 @@ func TestServe_PlainHTTP(t *testing.T) {
 		return r.StatusCode
 	}
 	for target, want := range map[string]int{
-		"/healthz": 200, "/echo": 426, "/nothing": 404, "/echo/;e/cookies?.krn=1&.kl=Y": 200, "//;e/cookies?.krn=1&.kl=Y": 200, "/echo/;e/cbm": 404, "/?.kr=xs": 404, "/healthz?a=b": 200,
+		"/healthz": 200, "/echo": 426, "/nothing": 404, "/echo/;e/cookies?.krn=1&.kl=Y": 200,
+		"//;e/cookies?.krn=1&.kl=Y": 200, "/echo/;e/cbm": 404, "/?.kr=xs": 404, "/healthz?a=b": 200,
 	} {
 		require.Equal(t, want, status(target), target)
 	}
@@ -46,7 +47,8 @@ func TestServe_TracesOpeningBytes(t *testing.T) {
 	s := serveHere(t, "--trace", file)
 	nc, err := net.Dial("tcp", strings.TrimPrefix(s.url, "ws://"))
 	require.NoError(t, err)
-	request := "GET /a?b HTTP/1.1\r\nhOST: h\r\nUpgrade:WebSocket\r\nx-odd:  spelling \r\nCookie: SECRET\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+	request := "GET /a?b HTTP/1.1\r\nhOST: h\r\nUpgrade:WebSocket\r\nx-odd:  spelling \r\n" +
+		"Cookie: SECRET\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 	_, err = io.WriteString(nc, request)
 	require.NoError(t, err)
@@ -67,16 +69,24 @@ func TestServe_TracesOpeningBytes(t *testing.T) {
 
 func TestServe_Htpasswd(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "users")
-	require.NoError(t, os.WriteFile(file, []byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600)) // welcome
+	// welcome
+	require.NoError(t, os.WriteFile(file,
+		[]byte("joe:$apr1$abcdefgh$2T2BfaLmc8ks8AHsfKJzj0\n"), 0o600))
 	s := serveHere(t, "--htpasswd", "/="+file, "--auth", "/=ann:sesame")
 	for user, password := range map[string]string{"joe": "welcome", "ann": "sesame"} {
-		wantEcho(t, dialHere(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, password)}), transport.Text, []byte("x"))
-		wantFailure(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, "other")}, fsm.FailureCredentialsRefused, 401)
+		wantEcho(t, dialHere(t, s.url+"/",
+			&transport.DialOptions{Credentials: auth.Basic(user, password)}), transport.Text, []byte("x"))
+		wantFailure(t, s.url+"/", &transport.DialOptions{Credentials: auth.Basic(user, "other")},
+			fsm.FailureCredentialsRefused, 401)
 	}
 	for _, c := range []struct{ says, flags string }{
-		{"no such file", "--htpasswd /=" + file + ".none"}, {"expected PATH=FILE, as in /echo=users.htpasswd", "--htpasswd /"}, {"no --route leads", "--route /a=echo --htpasswd /b=" + file},
-		{"only the scheme basic", "--scheme token --htpasswd /=" + file}, {"has a file already", "--htpasswd /=" + file + " --htpasswd /=" + file},
-		{"joe is known at /a already", "--auth /a=joe:a --auth /a=joe:b"}, {"expected PATH=USER:PASSWORD", "--auth /a=joe"}, {"can be sent by no client", "--auth /a=joe:p\x01"},
+		{"no such file", "--htpasswd /=" + file + ".none"},
+		{"expected PATH=FILE, as in /echo=users.htpasswd", "--htpasswd /"},
+		{"no --route leads", "--route /a=echo --htpasswd /b=" + file},
+		{"only the scheme basic", "--scheme token --htpasswd /=" + file},
+		{"has a file already", "--htpasswd /=" + file + " --htpasswd /=" + file},
+		{"joe is known at /a already", "--auth /a=joe:a --auth /a=joe:b"}, {"expected PATH=USER:PASSWORD",
+			"--auth /a=joe"}, {"can be sent by no client", "--auth /a=joe:p\x01"},
 	} {
 		code, _, errs := runHere(t, "", append([]string{"serve"}, strings.Fields(c.flags)...)...)
 		require.Equal(t, cli.ExitUsage, code)

@@ -58,7 +58,9 @@ func wantClose(t *testing.T, c *transport.Conn, code uint16, reason string) {
 	require.Equal(t, reason, closed.Reason)
 }
 
-func wantFailure(t *testing.T, url string, o *transport.DialOptions, f fsm.Failure, status int) *transport.HandshakeError {
+func wantFailure(
+	t *testing.T, url string, o *transport.DialOptions, f fsm.Failure, status int,
+) *transport.HandshakeError {
 	t.Helper()
 	_, err := transport.Dial(t.Context(), url, patient(o))
 	var e *transport.HandshakeError
@@ -89,7 +91,8 @@ func TestServe_InactivityTimeout(t *testing.T) {
 		echoed <- err
 	}()
 	wantLog(t, s.log, `msg="closing a silent connection" remote=\S+ path=/silent silent=1s route=/`)
-	wantClose(t, silent, transport.CloseGoingAway, "nothing was received for 1s, and no answer to a Ping")
+	wantClose(t, silent, transport.CloseGoingAway,
+		"nothing was received for 1s, and no answer to a Ping")
 	wantLog(t, s.log, `msg=closed .* path=/silent .* code=1001 by=server`)
 	require.NoError(t, quiet.Write(t.Context(), transport.Text, []byte("still here")))
 	require.NoError(t, <-echoed)
@@ -128,21 +131,26 @@ func TestServe_Origin(t *testing.T) {
 		return &transport.DialOptions{OpeningHeader: http.Header{"Origin": {origin}}}
 	}
 	wantEcho(t, dialHere(t, s.url+"/", with("https://www.example.com")), transport.Text, []byte("x"))
-	wantEcho(t, dialHere(t, s.url+"/", with("http"+strings.TrimPrefix(s.url, "ws"))), transport.Text, []byte("x"))
+	wantEcho(t, dialHere(t, s.url+"/", with("http"+strings.TrimPrefix(s.url, "ws"))),
+		transport.Text, []byte("x"))
 	wantFailure(t, s.url+"/", with("https://evil.example"), fsm.FailureStatus, 403)
 }
 
 func TestServe_Metrics(t *testing.T) {
-	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/=echo", "--route", "/no=status:403", "--route", "/away=redirect:ws://127.0.0.1:1/", "--auth", "/secret=joe:welcome")
+	s := serveHere(t, "--metrics", "127.0.0.1:0", "--route", "/=echo", "--route", "/no=status:403",
+		"--route", "/away=redirect:ws://127.0.0.1:1/", "--auth", "/secret=joe:welcome")
 	url := regexp.MustCompile(`url=(\S+)`).FindStringSubmatch(s.log.String())[1]
 	c := dialHere(t, s.url+"/", nil)
 	wantEcho(t, c, transport.Text, []byte("x"))
 	dialHere(t, s.url+"/", &transport.DialOptions{Profile: transport.Kaazing})
 	wantFailure(t, s.url+"/no", nil, fsm.FailureStatus, 403)
-	wantFailure(t, s.url+"/away", &transport.DialOptions{Profile: transport.Kaazing}, fsm.FailureConnect, 0)
+	wantFailure(t, s.url+"/away", &transport.DialOptions{Profile: transport.Kaazing},
+		fsm.FailureConnect, 0)
 	wantFailure(t, s.url+"/away", nil, fsm.FailureConnect, 0)
 	wantFailure(t, s.url+"/secret", nil, fsm.FailureAuthRequired, 401)
-	wantFailure(t, s.url+"/", &transport.DialOptions{OpeningHeader: http.Header{"Origin": {"http://evil.example"}}}, fsm.FailureStatus, 403)
+	wantFailure(t, s.url+"/", &transport.DialOptions{
+		OpeningHeader: http.Header{"Origin": {"http://evil.example"}},
+	}, fsm.FailureStatus, 403)
 	want := []string{
 		"khp_handshake_attempts_total 7\n",
 		`khp_handshakes_total{outcome="open",profile="spec",status="101"} 1` + "\n",
@@ -163,7 +171,8 @@ func TestServe_Metrics(t *testing.T) {
 		`khp_handshake_seconds_count{profile="spec"} 5` + "\n",
 		"go_goroutines ",
 	}
-	require.EventuallyWithT(t, func(c *assert.CollectT) { // the server is done a moment after the client
+	// the server is done a moment after the client
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
 		text := get(t, url)
 		for _, w := range want {
 			if !strings.Contains(text, w) {
@@ -197,7 +206,8 @@ func TestServe_NotWebSocket(t *testing.T) {
 func TestTrace_Lines(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "trace.ndjson")
 	s := serveHere(t, "--auth", "/=joe:welcome")
-	code, out, errs := runHere(t, "", "dial", s.url+"/", "--user", "joe:welcome", "--send", "x", "--trace", file)
+	code, out, errs := runHere(t, "", "dial", s.url+"/", "--user", "joe:welcome",
+		"--send", "x", "--trace", file)
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Equal(t, "x\n", out)
 	b, err := os.ReadFile(file)
@@ -222,7 +232,9 @@ func TestTrace_Lines(t *testing.T) {
 		}
 		require.NotContains(t, string(l.Data), "am9l")
 	}
-	require.Equal(t, []string{"dial", "opening send", "opening receive", "message send", "message receive", "message receive", "credentials", "message send", "message receive", "message receive", "open"}, kinds)
+	require.Equal(t, []string{"dial", "opening send", "opening receive", "message send",
+		"message receive", "message receive", "credentials", "message send", "message receive",
+		"message receive", "open"}, kinds)
 	require.Equal(t, 2, empty, "both terminators")
 	info, err := os.Stat(file)
 	require.NoError(t, err)
@@ -245,7 +257,8 @@ func TestTrace_DiskFull(t *testing.T) {
 func TestServe_DrainsHandshakes(t *testing.T) {
 	s := serveHere(t, "--route", "/=status:202")
 	i := dialInteractive(t, s.url+"/", "-v")
-	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(i.err.String(), "202 Accepted") },
+		30*time.Second, time.Millisecond)
 	require.Equal(t, cli.ExitOK, s.stop())
 	require.Equal(t, cli.ExitFailed, <-i.done)
 	require.Contains(t, i.err.String(), "503 Service Unavailable")

@@ -50,7 +50,8 @@ func join(a, b net.Conn) {
 func TestSeveral_BehindALoadBalancer(t *testing.T) {
 	args := []string{"--route", "/=echo", "--auth", "/=joe:welcome"}
 	one, two := serveHere(t, args...), serveHere(t, args...)
-	url := "ws://" + loadBalancer(t, strings.TrimPrefix(one.url, "ws://"), strings.TrimPrefix(two.url, "ws://")) + "/"
+	url := "ws://" + loadBalancer(t, strings.TrimPrefix(one.url, "ws://"),
+		strings.TrimPrefix(two.url, "ws://")) + "/"
 	o := &transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Basic("joe", "welcome")}
 	var clients []*transport.Conn
 	for range 4 {

@@ -77,7 +77,8 @@ func wantReplay(t *testing.T, file string) {
 // dialStatus connects to a status route and checks how that ends.
 func dialStatus(t *testing.T, url string, code int) error {
 	ctx := t.Context()
-	c, err := transport.Dial(ctx, url+"/status/"+strconv.Itoa(code), &transport.DialOptions{Timeouts: transport.Timeouts{Wait: 200 * time.Millisecond}})
+	c, err := transport.Dial(ctx, url+"/status/"+strconv.Itoa(code),
+		&transport.DialOptions{Timeouts: transport.Timeouts{Wait: 200 * time.Millisecond}})
 	want := wantedFailure(code)
 	if want != 0 {
 		var e *transport.HandshakeError
@@ -170,11 +171,13 @@ func wantServerCloses(t *testing.T, file string) {
 // The table fits a terminal of 80 columns, and a row that takes several lines begins with its code.
 func TestStatus_FitsTerminals(t *testing.T) {
 	codes := 0
-	for _, args := range [][]string{{"status"}, {"status", "307"}, {"status", "511"}, {"status", "799"}, {"demo"}} {
+	for _, args := range [][]string{{"status"}, {"status", "307"}, {"status", "511"},
+		{"status", "799"}, {"demo"}} {
 		code, out, errs := runHere(t, "", args...)
 		require.Equal(t, cli.ExitOK, code, errs)
 		for line := range strings.Lines(out) {
-			require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80, "%s: %s", args, line)
+			require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), 80,
+				"%s: %s", args, line)
 			if len(args) == 1 && len(line) > 3 && line[0] >= '1' && line[0] <= '9' && line[3] == ' ' {
 				codes++
 			}

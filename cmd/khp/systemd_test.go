@@ -21,7 +21,8 @@ func TestServe_Notify(t *testing.T) {
 	dir, err := os.MkdirTemp("", "khp") // the name of a socket is short
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(dir, "notify"), Net: "unixgram"})
+	socket, err := net.ListenUnixgram("unixgram",
+		&net.UnixAddr{Name: filepath.Join(dir, "notify"), Net: "unixgram"})
 	require.NoError(t, err)
 	defer func() { _ = socket.Close() }()
 	hears := func(want ...string) {
@@ -33,7 +34,8 @@ func TestServe_Notify(t *testing.T) {
 			require.Contains(t, string(b[:n]), w)
 		}
 	}
-	config := khptest.File(t, "khp.yaml", "routes: {/echo: echo}\ndrain-over: 1ms\ndrain-timeout: 3s\n")
+	config := khptest.File(t, "khp.yaml",
+		"routes: {/echo: echo}\ndrain-over: 1ms\ndrain-timeout: 3s\n")
 	cmd := exec.Command(os.Args[0], "serve", "--listen", "127.0.0.1:0", "--config", config)
 	cmd.Env = []string{"NOTIFY_SOCKET=" + socket.LocalAddr().String()}
 	g, err := startProcess(cmd)
@@ -44,7 +46,8 @@ func TestServe_Notify(t *testing.T) {
 	hears("RELOADING=1", "STATUS=", "READY=1")
 	khptest.File(t, config, "rotes: {}")
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGHUP))
-	hears("RELOADING=1", "STATUS=not reloaded, the settings stay as they were: "+config+":1: there is no setting", "READY=1")
+	hears("RELOADING=1", "STATUS=not reloaded, the settings stay as they were: "+config+
+		":1: there is no setting", "READY=1")
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGTERM))
 	hears("STOPPING=1\nEXTEND_TIMEOUT_USEC=8001000")
 }
@@ -58,7 +61,8 @@ func TestServe_SocketActivation(t *testing.T) {
 		t.Cleanup(func() { _ = file.Close() })
 		exe, err := os.Executable()
 		require.NoError(t, err)
-		cmd := exec.Command("sh", append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, exe, "serve"}, args...)...)
+		cmd := exec.Command("sh",
+			append([]string{"-c", `LISTEN_PID=$$ exec "$0" "$@"`, exe, "serve"}, args...)...)
 		cmd.Env, cmd.ExtraFiles = []string{"LISTEN_FDS=1"}, []*os.File{file}
 		return cmd
 	}
@@ -117,6 +121,7 @@ func TestServe_DrainOver(t *testing.T) {
 		require.ErrorAs(t, err, &closed)
 		require.Equal(t, transport.CloseGoingAway, closed.Code)
 	}
-	require.GreaterOrEqual(t, time.Since(begin), 150*time.Millisecond, "the last one of four is closed after three quarters of the time")
+	require.GreaterOrEqual(t, time.Since(begin), 150*time.Millisecond,
+		"the last one of four is closed after three quarters of the time")
 	require.Contains(t, s.log.String(), "over=200ms")
 }

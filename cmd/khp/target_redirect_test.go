@@ -13,14 +13,18 @@ import (
 // follows 302.
 func TestRedirect_KaazingClientsGetR(t *testing.T) {
 	other := serveHere(t)
-	front := serveHere(t, "--route", "/far=redirect:"+other.url+"/x?k=v", "--route", "/near=redirect:/echo", "--route", "/rel/x=redirect:../echo", "--route", "/echo=echo",
+	front := serveHere(t, "--route", "/far=redirect:"+other.url+"/x?k=v",
+		"--route", "/near=redirect:/echo", "--route", "/rel/x=redirect:../echo", "--route", "/echo=echo",
 		"--route", "/loop=redirect:/loop")
-	for path, want := range map[string]string{"/far": other.url + "/x?k=v&.kl=Y&.kl=Y", "/near": front.url + "/echo?.kl=Y&.kl=Y", "/rel/x": front.url + "/echo?.kl=Y&.kl=Y"} {
+	for path, want := range map[string]string{"/far": other.url + "/x?k=v&.kl=Y&.kl=Y",
+		"/near": front.url + "/echo?.kl=Y&.kl=Y", "/rel/x": front.url + "/echo?.kl=Y&.kl=Y"} {
 		c := dialHere(t, front.url+path, &transport.DialOptions{Profile: transport.Kaazing})
 		require.Equal(t, want, c.URL(), path)
 		wantEcho(t, c, transport.Text, []byte("there"))
 	}
-	_, err := transport.Dial(t.Context(), front.url+"/loop?"+".kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y", &transport.DialOptions{Profile: transport.Kaazing})
+	_, err := transport.Dial(t.Context(), front.url+"/loop?"+
+		".kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y&.kl=Y",
+		&transport.DialOptions{Profile: transport.Kaazing})
 	var refused *transport.HandshakeError
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, 508, refused.Status, "a client that goes in circles is stopped")
@@ -30,8 +34,10 @@ func TestRedirect_KaazingClientsGetR(t *testing.T) {
 // A path on this server becomes a URL as the client sees it, although a proxy in front has changed
 // Host and path, or ends TLS.
 func TestRedirect_SeenFromOutside(t *testing.T) {
-	s := serveHere(t, "--route", "/near=redirect:/app/echo", "--route", "/echo=echo", "--outside-host", "www.example.com", "--outside-prefix", "/app", "--allow-origin", "*")
-	for origin, want := range map[string]string{"": "ws://www.example.com/app/echo", "https://www.example.com": "wss://www.example.com/app/echo"} {
+	s := serveHere(t, "--route", "/near=redirect:/app/echo", "--route", "/echo=echo",
+		"--outside-host", "www.example.com", "--outside-prefix", "/app", "--allow-origin", "*")
+	for origin, want := range map[string]string{"": "ws://www.example.com/app/echo",
+		"https://www.example.com": "wss://www.example.com/app/echo"} {
 		o := &transport.DialOptions{Profile: transport.Kaazing, MaxRedirects: -1}
 		if origin != "" {
 			o.OpeningHeader = http.Header{"Origin": {origin}}
@@ -51,7 +57,8 @@ func TestBalance_AllDown(t *testing.T) {
 		gone = append(gone, "ws://"+ln.Addr().String()+"/")
 		require.NoError(t, ln.Close())
 	}
-	s := serveHere(t, "--route", "/one=balance:"+gone[0], "--route", "/two=balance:"+gone[0]+","+gone[1], "--metrics", "127.0.0.1:0")
+	s := serveHere(t, "--route", "/one=balance:"+gone[0], "--route", "/two=balance:"+gone[0]+","+
+		gone[1], "--metrics", "127.0.0.1:0")
 	for _, path := range []string{"/one", "/two"} {
 		for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
 			_, err := transport.Dial(t.Context(), s.url+path, &transport.DialOptions{Profile: profile})
@@ -59,9 +66,12 @@ func TestBalance_AllDown(t *testing.T) {
 			require.ErrorAs(t, err, &refused)
 			require.Equal(t, 503, refused.Status, path)
 			require.Equal(t, "5", refused.Header.Get("Retry-After"))
-			require.Equal(t, "none of the servers behind this address can be reached\n", string(refused.Body))
+			require.Equal(t, "none of the servers behind this address can be reached\n",
+				string(refused.Body))
 		}
 	}
-	require.Contains(t, s.log.String(), `msg="no server can be reached" path=/two servers=2 route=/two`)
-	require.Contains(t, get(t, wantLog(t, s.log, `url=(\S+)`)[1]), `khp_backend_failures_total{reason="unreachable",route="/one"} 2`)
+	require.Contains(t, s.log.String(),
+		`msg="no server can be reached" path=/two servers=2 route=/two`)
+	require.Contains(t, get(t, wantLog(t, s.log, `url=(\S+)`)[1]),
+		`khp_backend_failures_total{reason="unreachable",route="/one"} 2`)
 }

@@ -52,7 +52,8 @@ func TestVisible_DialMessages(t *testing.T) {
 func TestVisible_DialRefused(t *testing.T) {
 	addr := khptest.Serve(t, func(nc net.Conn) {
 		_, _ = nc.Read(make([]byte, 4096))
-		_, _ = io.WriteString(nc, "HTTP/1.1 403 "+khptest.Playful+"\r\nX-Odd: "+khptest.Playful+"\r\nConnection: close\r\n\r\n"+khptest.Playful+khptest.Controls)
+		_, _ = io.WriteString(nc, "HTTP/1.1 403 "+khptest.Playful+"\r\nX-Odd: "+khptest.Playful+
+			"\r\nConnection: close\r\n\r\n"+khptest.Playful+khptest.Controls)
 	})
 	file := filepath.Join(t.TempDir(), "trace.ndjson")
 	code, _, errs := runHere(t, "", "dial", "ws://"+addr+"/", "-v", "--trace", file)
@@ -74,8 +75,10 @@ func TestVisible_ServeLog(t *testing.T) {
 			s := serveHere(t, "--log", form, "-v")
 			nc, err := net.Dial("tcp", strings.TrimPrefix(s.url, "ws://"))
 			require.NoError(t, err)
-			_, err = io.WriteString(nc, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
-				"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nOrigin: http://"+khptest.Playful+"\r\n\r\n")
+			_, err = io.WriteString(nc, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"+
+				"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+				"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nOrigin: http://"+
+				khptest.Playful+"\r\n\r\n")
 			require.NoError(t, err)
 			_, err = io.Copy(io.Discard, nc)
 			require.NoError(t, err)
@@ -94,8 +97,10 @@ func TestVisible_Replay(t *testing.T) {
 	require.NoError(t, err)
 	for _, r := range []trace.Record{
 		{Kind: trace.Dial, Text: "ws://h/" + khptest.Playful + khptest.Controls},
-		{Kind: trace.Opening, Dir: trace.Sent, Data: []byte("GET /" + khptest.Playful + " HTTP/1.1\r\nHost: h\r\n\r\n")},
-		{Kind: trace.Opening, Dir: trace.Received, Data: []byte("HTTP/1.1 403 " + khptest.Playful + "\r\n\r\n")},
+		{Kind: trace.Opening, Dir: trace.Sent,
+			Data: []byte("GET /" + khptest.Playful + " HTTP/1.1\r\nHost: h\r\n\r\n")},
+		{Kind: trace.Opening, Dir: trace.Received,
+			Data: []byte("HTTP/1.1 403 " + khptest.Playful + "\r\n\r\n")},
 		{Kind: trace.Close, Dir: trace.Received, Code: 4000, Text: khptest.Playful + khptest.Controls},
 	} {
 		r.Conn, r.Side, r.Attempt = 1, "client", 1
@@ -108,8 +113,10 @@ func TestVisible_Replay(t *testing.T) {
 }
 
 func TestVisible_Sim(t *testing.T) {
-	file := khptest.File(t, "x.txt", "# "+khptest.Playful+"\n\nclient ws://a.example/\nrun\nexpect client "+khptest.Playful+"\n")
-	good := khptest.File(t, "y.txt", "# "+khptest.Playful+"\n\nclient ws://a.example/\nrun\nexpect client open\n")
+	file := khptest.File(t, "x.txt", "# "+khptest.Playful+
+		"\n\nclient ws://a.example/\nrun\nexpect client "+khptest.Playful+"\n")
+	good := khptest.File(t, "y.txt", "# "+khptest.Playful+
+		"\n\nclient ws://a.example/\nrun\nexpect client open\n")
 	for _, args := range [][]string{{file}, {good}, {"-v", good}, {"--json", good}} {
 		_, out, errs := runHere(t, "", append([]string{"sim"}, args...)...)
 		khptest.WantVisible(t, strings.Join(args, " "), out+errs)

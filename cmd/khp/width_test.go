@@ -13,7 +13,8 @@ import (
 func TestOutput_FitsTerminals(t *testing.T) {
 	for _, args := range [][]string{
 		{"explore", "--bounds", "small", "--model", "byzantine-client", "--progress", "none"},
-		{"explore", "--bounds", "small", "--model", "byzantine-server", "--fault", "skip-terminator", "--progress", "none"},
+		{"explore", "--bounds", "small", "--model", "byzantine-server", "--fault", "skip-terminator",
+			"--progress", "none"},
 		{"replay", "testdata/sample.pcapng"},
 		{"replay", "testdata/sample.pcapng", "--draw", "text"},
 		{"conform", "self", "--list"},

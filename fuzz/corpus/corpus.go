@@ -23,14 +23,17 @@ const (
 
 // Case is one input with the verdict of a strict reader.
 type Case struct {
-	ID       string // short, stable, fit for a file name
-	Kind     Kind
-	Layer    string    // "wire": the syntax decides; "fsm": the syntax is fine, or beside the point, and something above it decides
+	ID   string // short, stable, fit for a file name
+	Kind Kind
+	// "wire": the syntax decides; "fsm": the syntax is fine, or beside the point, and something above
+	// it decides
+	Layer    string
 	Input    []byte    // of a unit the content of all messages together
 	Messages []Message // of a unit, nil for other kinds
-	Verdict  string    // "accept" or "reject"; for two URLs with a space between, "same" or "different"
-	Why      string    // in a sentence
-	Source   string    // the text, or where such bytes were seen
+	// "accept" or "reject"; for two URLs with a space between, "same" or "different"
+	Verdict string
+	Why     string // in a sentence
+	Source  string // the text, or where such bytes were seen
 }
 
 // Message is one WebSocket message of a unit. An empty one that is not text is the terminator.
@@ -62,7 +65,8 @@ func decode(file []byte) ([]Case, error) {
 	}
 	cases := make([]Case, len(lines))
 	for i, l := range lines {
-		c := Case{ID: l.ID, Kind: Kind(l.Kind), Layer: l.Layer, Verdict: l.Verdict, Why: l.Why, Source: l.Source}
+		c := Case{ID: l.ID, Kind: Kind(l.Kind), Layer: l.Layer, Verdict: l.Verdict, Why: l.Why,
+			Source: l.Source}
 		if l.Kind == "unit" {
 			messages, err := l.Messages()
 			if err != nil {

@@ -46,7 +46,8 @@ func TestCases_Copies(t *testing.T) {
 }
 
 func TestDecode_Errors(t *testing.T) {
-	for _, line := range []string{`{`, `{"id":"x","input":"\\q"}`, `{"id":"x","kind":"unit","input":"x"}`} {
+	for _, line := range []string{`{`, `{"id":"x","input":"\\q"}`,
+		`{"id":"x","kind":"unit","input":"x"}`} {
 		_, err := decode([]byte(line))
 		require.Error(t, err, line)
 	}

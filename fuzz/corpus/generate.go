@@ -35,26 +35,34 @@ func (g generator) of(list ...string) string { return list[g.IntN(len(list))] }
 // request writes a request. A field comes at most once where that matters.
 func (g generator) request() []byte {
 	s := g.of("GET", "GET", "GET", "POST", "M-SEARCH", "!#$%&'*+-.^_`|~") + " " +
-		g.of("/", "/echo", "/echo?.kl=Y", "/a/../b", "/%7e%2F?q=%00", "//x", "/\"[]{}|^", "ws://example.com/echo", "HTTPS://[::1]:8443/?x") +
+		g.of("/", "/echo", "/echo?.kl=Y", "/a/../b", "/%7e%2F?q=%00",
+			"//x", "/\"[]{}|^", "ws://example.com/echo", "HTTPS://[::1]:8443/?x") +
 		g.of(" HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.2\r\n")
 	lines := []string{g.name("Host") + g.sep() + g.of("example.com", "h:81", "[::1]:80", "192.0.2.1")}
 	if g.IntN(3) == 0 {
 		lines = nil // extended requests in the field have none
 	}
 	lines = g.more(lines,
-		"Upgrade: websocket", "Connection: keep-alive, Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
-		"Sec-WebSocket-Protocol: x-kaazing-handshake, amqp", "Sec-WebSocket-Extensions: "+g.extensions(), "Authorization: Basic am9lOndlbGNvbWU=", "WebSocket-Protocol:", "Origin: http://example.com")
+		"Upgrade: websocket", "Connection: keep-alive, Upgrade",
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
+		"Sec-WebSocket-Protocol: x-kaazing-handshake, amqp", "Sec-WebSocket-Extensions: "+g.extensions(),
+		"Authorization: Basic am9lOndlbGNvbWU=", "WebSocket-Protocol:", "Origin: http://example.com")
 	return g.finish(s, lines, true)
 }
 
 // response writes a response.
 func (g generator) response() []byte {
-	status := g.of("101", "101", "100", "200", "201", "202", "204", "205", "300", "302", "304", "401", "407", "426", "503", "599", "600", "999")
-	s := g.of("HTTP/1.1 ", "HTTP/1.1 ", "HTTP/1.9 ") + status + g.of(" Switching Protocols", " ", "", " \xc3\xa9\t!") + "\r\n"
+	status := g.of("101", "101", "100", "200", "201", "202", "204", "205", "300", "302", "304", "401",
+		"407", "426", "503", "599", "600", "999")
+	s := g.of("HTTP/1.1 ", "HTTP/1.1 ", "HTTP/1.9 ") + status +
+		g.of(" Switching Protocols", " ", "", " \xc3\xa9\t!") + "\r\n"
 	lines := g.more(nil,
-		"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: "+g.extensions(),
-		`WWW-Authenticate: Application Basic realm="x", Digest realm="a,b", nonce="\"", Negotiate abc==`, "Location: "+g.of("ws://example.com/x", "/x", "../x?y", "?z"),
-		"Retry-After: "+g.of("0", "120", "Fri, 31 Dec 1999 23:59:59 GMT"), "Set-Cookie: a=1; Expires=Wed, 09 Jun 2027 10:18:14 GMT")
+		"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+		"Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: "+g.extensions(),
+		`WWW-Authenticate: Application Basic realm="x", Digest realm="a,b", nonce="\"", Negotiate abc==`,
+		"Location: "+g.of("ws://example.com/x", "/x", "../x?y", "?z"),
+		"Retry-After: "+g.of("0", "120", "Fri, 31 Dec 1999 23:59:59 GMT"),
+		"Set-Cookie: a=1; Expires=Wed, 09 Jun 2027 10:18:14 GMT")
 	none := status[0] == '1' || status == "204" || status == "205" || status == "304"
 	return g.finish(s, lines, !none)
 }
@@ -68,7 +76,8 @@ func (g generator) more(lines []string, known ...string) []string {
 		}
 	}
 	for range g.IntN(3) {
-		lines = append(lines, g.name(g.of("X", "x-y", "!#$%&'*+-.^_`|~", "0"))+g.sep()+g.of("", "v", "a  b\tc", "\x80\xff", ":", `"\"`))
+		lines = append(lines, g.name(g.of("X", "x-y", "!#$%&'*+-.^_`|~", "0"))+g.sep()+
+			g.of("", "v", "a  b\tc", "\x80\xff", ":", `"\"`))
 	}
 	g.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 	return lines
@@ -87,14 +96,17 @@ func (g generator) finish(start string, lines []string, body bool) []byte {
 	return []byte(start + "\r\n" + text)
 }
 
-func (g generator) name(s string) string { return g.of(s, s, strings.ToLower(s), strings.ToUpper(s)) }
+func (g generator) name(s string) string {
+	return g.of(s, s, strings.ToLower(s), strings.ToUpper(s))
+}
 
 func (g generator) sep() string { return g.of(": ", ": ", ":", ":\t", ":   ") }
 
 func (g generator) extensions() string {
 	list := make([]string, 1+g.IntN(3))
 	for i := range list {
-		list[i] = g.of("x-kaazing-idle-timeout;timeout=2000", "x-kaazing-ping-pong; 01010102", "permessage-deflate", `a; b="c" ;d=e`, "")
+		list[i] = g.of("x-kaazing-idle-timeout;timeout=2000", "x-kaazing-ping-pong; 01010102",
+			"permessage-deflate", `a; b="c" ;d=e`, "")
 	}
 	list[0] = g.of("x-a", "x-kaazing-ping-pong")
 	return strings.Join(list, g.of(",", ", ", " , "))

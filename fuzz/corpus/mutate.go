@@ -24,7 +24,8 @@ func Pieces(b []byte, n int) iter.Seq[[]byte] { return slices.Chunk(b, max(n, 1)
 // hostile are the bytes that parsers have stumbled over: ends of lines and strings, blanks of all
 // kinds, separators.
 var hostile = []string{
-	"\x00", "\r", "\n", "\t", " ", "\v", "\f", "\x1b", "\x7f", "\x80", "\x85", "\xa0", "\xff", "\u00a0", "\u2028", ":", ",", ";", "=", "\"", "\\", "#", "/", "\r\n", "\r\n ", "\r\n\r\n",
+	"\x00", "\r", "\n", "\t", " ", "\v", "\f", "\x1b", "\x7f", "\x80", "\x85", "\xa0", "\xff",
+	"\u00a0", "\u2028", ":", ",", ";", "=", "\"", "\\", "#", "/", "\r\n", "\r\n ", "\r\n\r\n",
 }
 
 // Mutations iterates over all single mutations of a message, with a name for each: a hostile byte
@@ -39,7 +40,8 @@ func Mutations(b []byte) iter.Seq2[string, []byte] {
 				continue
 			}
 			for _, h := range hostile {
-				if !yield("insert", join(b[:i], []byte(h), b[i:])) || i < len(b) && !yield("replace", join(b[:i], []byte(h), b[i+1:])) {
+				if !yield("insert", join(b[:i], []byte(h), b[i:])) ||
+					i < len(b) && !yield("replace", join(b[:i], []byte(h), b[i+1:])) {
 					return
 				}
 			}
@@ -48,8 +50,10 @@ func Mutations(b []byte) iter.Seq2[string, []byte] {
 		for i, l := range lines {
 			before, after := join(lines[:i]...), join(lines[i+1:]...)
 			bare := bytes.TrimSuffix(l, []byte("\r\n"))
-			if !yield("drop line", join(before, after)) || !yield("double line", join(before, l, l, after)) || !yield("line first", join(l, before, after)) ||
-				!yield("bare CR", join(before, bare, []byte("\r"), after)) || !yield("bare LF", join(before, bare, []byte("\n"), after)) {
+			if !yield("drop line", join(before, after)) || !yield("double line",
+				join(before, l, l, after)) || !yield("line first", join(l, before, after)) ||
+				!yield("bare CR", join(before, bare, []byte("\r"), after)) ||
+				!yield("bare LF", join(before, bare, []byte("\n"), after)) {
 				return
 			}
 		}
@@ -67,7 +71,8 @@ func boundary(b []byte, i int) bool {
 }
 
 func word(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '-' || c >= 0x80
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' ||
+		c == '-' || c >= 0x80
 }
 
 func join(parts ...[]byte) []byte { return slices.Concat(parts...) }

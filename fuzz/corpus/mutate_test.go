@@ -27,7 +27,8 @@ func TestSplits(t *testing.T) {
 }
 
 func TestPieces(t *testing.T) {
-	require.Equal(t, [][]byte{[]byte("ab"), []byte("cd"), []byte("e")}, slices.Collect(Pieces([]byte("abcde"), 2)))
+	require.Equal(t, [][]byte{[]byte("ab"), []byte("cd"), []byte("e")},
+		slices.Collect(Pieces([]byte("abcde"), 2)))
 	require.Len(t, slices.Collect(Pieces([]byte("abcde"), 0)), 5)
 }
 
@@ -43,7 +44,8 @@ func TestMutations(t *testing.T) {
 		}
 		clear(m) // each is a new slice
 	}
-	require.Equal(t, map[string]int{"insert": 338, "replace": 312, "drop line": 4, "double line": 4, "line first": 4, "bare CR": 4, "bare LF": 4, "cut": 27}, count)
+	require.Equal(t, map[string]int{"insert": 338, "replace": 312, "drop line": 4, "double line": 4,
+		"line first": 4, "bare CR": 4, "bare LF": 4, "cut": 27}, count)
 	require.Greater(t, refused, 400, "most of them break something")
 	for stop := range 700 { // it may be left anywhere
 		for range Mutations([]byte(message)) {

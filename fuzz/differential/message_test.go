@@ -31,7 +31,9 @@ func FuzzDiffRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if theirs.Method != string(ours.Method) || theirs.RequestURI != string(ours.Target) || theirs.ProtoMinor != ours.Minor || !bytes.Equal(body, ours.Body) || !sameHeader(ours.Fields, theirs.Header) {
+		if theirs.Method != string(ours.Method) || theirs.RequestURI != string(ours.Target) ||
+			theirs.ProtoMinor != ours.Minor || !bytes.Equal(body, ours.Body) ||
+			!sameHeader(ours.Fields, theirs.Header) {
 			t.Fatalf("wire: %+v, net/http: %+v, body %q", ours, theirs, body)
 		}
 	})
@@ -65,7 +67,8 @@ func FuzzDiffResponse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if theirs.StatusCode != ours.Status || theirs.ProtoMinor != ours.Minor || !bytes.Equal(ours.Body, body) || !sameHeader(ours.Fields, theirs.Header) {
+		if theirs.StatusCode != ours.Status || theirs.ProtoMinor != ours.Minor ||
+			!bytes.Equal(ours.Body, body) || !sameHeader(ours.Fields, theirs.Header) {
 			t.Fatalf("wire: %+v, net/http: %+v, body %q", ours, theirs, body)
 		}
 	})
@@ -112,7 +115,8 @@ func TestDifferences_Corpus(t *testing.T) {
 		if c.Kind != corpus.Request && c.Kind != corpus.Response {
 			continue
 		}
-		if ours, theirs := verdicts(c.Kind, c.Input); (ours == nil) != (theirs == nil) && explain(ours, theirs) == nil {
+		if ours, theirs := verdicts(c.Kind, c.Input); (ours == nil) != (theirs == nil) &&
+			explain(ours, theirs) == nil {
 			t.Errorf("%s: wire: %v, net/http: %v", c.ID, ours, theirs)
 		}
 	}

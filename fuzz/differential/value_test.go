@@ -18,7 +18,8 @@ import (
 // same place.
 func FuzzDiffURL(f *testing.F) {
 	for _, base := range []string{"ws://h/b/c/d;p?q", "wss://[::1]:8443/a//b/../", "http://h:80"} {
-		for _, ref := range []string{"g", "./g", "g/", "/g", "//g", "?y", "g?y", ";x", "g;x=1/../y", "../../../g", "..g", "./../g", "http:g", "ws://x/../y", "a//..//b", "%2e%2e/x"} {
+		for _, ref := range []string{"g", "./g", "g/", "/g", "//g", "?y", "g?y", ";x", "g;x=1/../y",
+			"../../../g", "..g", "./../g", "http:g", "ws://x/../y", "a//..//b", "%2e%2e/x"} {
 			f.Add(base, ref)
 		}
 	}
@@ -52,13 +53,17 @@ func FuzzDiffURL(f *testing.F) {
 		if strings.Contains(host, ":") || strings.Contains(host, "%") {
 			host = strings.Trim(ours.Host, "[]") // written anew here
 		}
-		if escapes := strings.ToLower(u.Path + ref); strings.Contains(escapes, "%2e") || strings.Contains(escapes, "%2f") {
-			return // net/url decodes escaped dots and slashes before it resolves, if there is a byte in the path that it has to escape
+		if escapes := strings.ToLower(u.Path + ref); strings.Contains(escapes, "%2e") ||
+			strings.Contains(escapes, "%2f") {
+			// net/url decodes escaped dots and slashes before it resolves, if there is a byte in the path
+			// that it has to escape
+			return
 		}
 		if strings.HasPrefix(path, "//") {
 			return // net/url takes one of the slashes away, RFC 3986 section 5.2.4 does not
 		}
-		if theirPath := theirs.Path; path != theirPath && theirPath != "" || ours.Query != theirs.RawQuery || strings.Trim(ours.Host, "[]") != host {
+		if theirPath := theirs.Path; path != theirPath && theirPath != "" ||
+			ours.Query != theirs.RawQuery || strings.Trim(ours.Host, "[]") != host {
 			t.Fatalf("%q from %q: wire %q, net/url %q (%q)", ref, u, ours, theirs, theirPath)
 		}
 	})
@@ -66,7 +71,9 @@ func FuzzDiffURL(f *testing.F) {
 
 // Any value as Retry-After, with the date reader of net/http.
 func FuzzDiffRetryAfter(f *testing.F) {
-	for _, v := range []string{"0", "120", "-1", "1.5", "Fri, 31 Dec 1999 23:59:59 GMT", "Friday, 31-Dec-99 23:59:59 GMT", "Fri Dec 31 23:59:59 1999", "Fri Dec  1 23:59:59 1999", "Fri, 31 Feb 1999 23:59:59 GMT"} {
+	for _, v := range []string{"0", "120", "-1", "1.5", "Fri, 31 Dec 1999 23:59:59 GMT",
+		"Friday, 31-Dec-99 23:59:59 GMT", "Fri Dec 31 23:59:59 1999", "Fri Dec  1 23:59:59 1999",
+		"Fri, 31 Feb 1999 23:59:59 GMT"} {
 		f.Add([]byte(v), int64(946684700))
 	}
 	for c := range corpus.Of("retry-after") {
@@ -85,14 +92,16 @@ func FuzzDiffRetryAfter(f *testing.F) {
 			return // which century two digits mean depends on now, here, and not in net/http
 		}
 		if want := max(at.Unix()-now, 0); want != seconds && seconds < 365*24*3600 {
-			t.Fatalf("%q is %v, %d seconds from %v; wire says %d", value, at, want, time.Unix(now, 0).UTC(), seconds)
+			t.Fatalf("%q is %v, %d seconds from %v; wire says %d",
+				value, at, want, time.Unix(now, 0).UTC(), seconds)
 		}
 	})
 }
 
 // Any Authorization value, here and in net/http.
 func FuzzDiffBasic(f *testing.F) {
-	for _, v := range []string{"Basic am9lOndlbGNvbWU=", "basic Og==", "Basic  am9lOndlbGNvbWU=", "Basic am9l", "Basic\tOg==", "Basic am9lOndlbGNvbWV=", "Basic YQo6YQ=="} {
+	for _, v := range []string{"Basic am9lOndlbGNvbWU=", "basic Og==", "Basic  am9lOndlbGNvbWU=",
+		"Basic am9l", "Basic\tOg==", "Basic am9lOndlbGNvbWV=", "Basic YQo6YQ=="} {
 		f.Add(v)
 	}
 	f.Fuzz(func(t *testing.T, value string) {

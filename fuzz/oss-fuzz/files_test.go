@@ -28,7 +28,8 @@ func targets(t *testing.T, dir string) (names []string) {
 				names = append(names, dir+" "+fn.Name.Name)
 			}
 		}
-		require.NotContains(t, f.Name.Name, "_test", "%s: the builder cannot take targets of an external test package", name)
+		require.NotContains(t, f.Name.Name, "_test",
+			"%s: the builder cannot take targets of an external test package", name)
 	}
 	return names
 }
@@ -38,7 +39,8 @@ func TestBuild_AllTargets(t *testing.T) {
 	script, err := os.ReadFile("build.sh")
 	require.NoError(t, err)
 	var named []string
-	for _, m := range regexp.MustCompile(`(?m)^target (\S+ \S+)`).FindAllStringSubmatch(string(script), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^target (\S+ \S+)`).
+		FindAllStringSubmatch(string(script), -1) {
 		named = append(named, m[1])
 	}
 	want := slices.Concat(targets(t, "fuzz"), targets(t, "fuzz/differential"))

@@ -125,7 +125,8 @@ func (c *Caller) keep(r reflect.Value) {
 		}
 	case reflect.Func: // an iterator, which is left after some steps
 		t := r.Type()
-		if r.IsNil() || t.NumIn() != 1 || t.In(0).Kind() != reflect.Func || t.In(0).NumOut() != 1 || t.In(0).Out(0).Kind() != reflect.Bool {
+		if r.IsNil() || t.NumIn() != 1 || t.In(0).Kind() != reflect.Func || t.In(0).NumOut() != 1 ||
+			t.In(0).Out(0).Kind() != reflect.Bool {
 			return
 		}
 		left := rapid.IntRange(0, 3).Draw(c.t, "steps")
@@ -165,7 +166,8 @@ func (c *Caller) draw(t reflect.Type, depth int) reflect.Value {
 			return v
 		}
 	}
-	if mine := c.of(t); len(mine) > 0 && rapid.Bool().Draw(c.t, "had") { // a state, say, that cannot be made up
+	// a state, say, that cannot be made up
+	if mine := c.of(t); len(mine) > 0 && rapid.Bool().Draw(c.t, "had") {
 		return rapid.SampledFrom(mine).Draw(c.t, "which")
 	}
 	v := reflect.New(t).Elem()
@@ -255,7 +257,8 @@ func (c *Caller) slice(v reflect.Value, depth int) {
 }
 
 func (c *Caller) number(bits int) int64 {
-	odd := []int64{0, 1, 2, -1, 13, 100, 101, 200, 401, 999, 1000, 1005, 4999, 5000, 65535, math.MaxInt32, math.MaxInt64, math.MinInt64}
+	odd := []int64{0, 1, 2, -1, 13, 100, 101, 200, 401, 999, 1000, 1005, 4999, 5000, 65535,
+		math.MaxInt32, math.MaxInt64, math.MinInt64}
 	n := rapid.SampledFrom(odd).Draw(c.t, "number")
 	if rapid.Bool().Draw(c.t, "small") {
 		n = int64(rapid.IntRange(-2, 60).Draw(c.t, "number"))
@@ -294,7 +297,8 @@ func Complete(t require.TestingT, dir string, functions map[string]any) {
 		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path.Join(dir, e.Name()), nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), path.Join(dir, e.Name()), nil,
+			parser.SkipObjectResolution)
 		require.NoError(t, err)
 		for _, d := range file.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.IsExported() {

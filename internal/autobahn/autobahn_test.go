@@ -49,7 +49,8 @@ func newSuite(t *testing.T) suite {
 // command returns wstest in a mode, with a specification that names our role.
 func (s suite) command(mode string, spec map[string]any) *exec.Cmd {
 	s.Helper()
-	maps.Copy(spec, map[string]any{"outdir": s.reports, "cases": strings.Split(*cases, ","), "exclude-cases": []string{}, "exclude-agent-cases": map[string]any{}})
+	maps.Copy(spec, map[string]any{"outdir": s.reports, "cases": strings.Split(*cases, ","),
+		"exclude-cases": []string{}, "exclude-agent-cases": map[string]any{}})
 	b, err := json.Marshal(spec)
 	require.NoError(s, err)
 	file := filepath.Join(s.TempDir(), "spec.json")
@@ -73,12 +74,14 @@ func (s suite) judge(notApplicable []string) {
 	for _, name := range slices.Sorted(maps.Keys(results)) {
 		r := results[name]
 		counts[r.Behavior]++
-		switch applies := !slices.ContainsFunc(notApplicable, func(p string) bool { return strings.HasPrefix(name, p) }); {
+		switch applies := !slices.ContainsFunc(notApplicable,
+			func(p string) bool { return strings.HasPrefix(name, p) }); {
 		case !applies:
 			if r.Behavior != "UNIMPLEMENTED" {
 				s.Errorf("%s: %s, which should not apply", name, r.Behavior)
 			}
-		case r.Behavior != "OK" && r.Behavior != "NON-STRICT" && r.Behavior != "INFORMATIONAL", r.BehaviorClose != "OK" && r.BehaviorClose != "INFORMATIONAL":
+		case r.Behavior != "OK" && r.Behavior != "NON-STRICT" && r.Behavior != "INFORMATIONAL",
+			r.BehaviorClose != "OK" && r.BehaviorClose != "INFORMATIONAL":
 			s.Errorf("%s: %s, close %s", name, r.Behavior, r.BehaviorClose)
 		}
 	}
@@ -101,16 +104,18 @@ func echo(ctx context.Context, c *transport.Conn) error {
 // smaller than 32 KiB are not granted.
 func TestServer(t *testing.T) {
 	s := newSuite(t)
-	h := &transport.Handler{Plain: true, Serve: echo, Compression: &transport.Compression{}, ReadLimit: readLimit}
+	h := &transport.Handler{Plain: true, Serve: echo, Compression: &transport.Compression{},
+		ReadLimit: readLimit}
 	server := httptest.NewServer(h)
 	defer server.Close()
 	url := "ws" + strings.TrimPrefix(server.URL, "http")
-	require.NoError(t, s.command("fuzzingclient", map[string]any{"servers": []any{map[string]any{"agent": agent, "url": url}}}).Run())
+	require.NoError(t, s.command("fuzzingclient",
+		map[string]any{"servers": []any{map[string]any{"agent": agent, "url": url}}}).Run())
 	s.judge([]string{"13.3.", "13.5."})
 }
 
-// The suite's server finds nothing wrong with a client of ours, which does not let the server choose
-// the client's window.
+// The suite's server finds nothing wrong with a client of ours, which does not let the server
+// choose the client's window.
 func TestClient(t *testing.T) {
 	s := newSuite(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -123,7 +128,9 @@ func TestClient(t *testing.T) {
 
 	opts := &transport.DialOptions{
 		PlainOnly: true, Compression: &transport.Compression{}, ReadLimit: readLimit,
-		Retry: &transport.Retry{Attempts: 600, MinBackoff: 100 * time.Millisecond, MaxBackoff: 100 * time.Millisecond}, // until it listens
+		// until it listens
+		Retry: &transport.Retry{Attempts: 600, MinBackoff: 100 * time.Millisecond,
+			MaxBackoff: 100 * time.Millisecond},
 	}
 	dial := func(path string) *transport.Conn {
 		c, err := transport.Dial(t.Context(), url+path, opts)

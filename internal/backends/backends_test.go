@@ -18,7 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var installed = flag.String("installed", "", "folder with node_modules that have ws, and with a Python environment venv that has websockets")
+var installed = flag.String("installed", "",
+	"folder with node_modules that have ws, and with a Python environment venv that has websockets")
 
 // language is what runs scripts of a library.
 type language struct {
@@ -31,7 +32,8 @@ func languages(t *testing.T) map[string]language {
 	if *installed == "" {
 		t.Skip("needs npm's ws and Python's websockets: make backends")
 	}
-	return map[string]language{"ws": {[]string{"node"}, ".js"}, "websockets": {[]string{filepath.Join(*installed, "venv/bin/python")}, ".py"}}
+	return map[string]language{"ws": {[]string{"node"}, ".js"},
+		"websockets": {[]string{filepath.Join(*installed, "venv/bin/python")}, ".py"}}
 }
 
 func (l language) command(t *testing.T, script string, args ...string) *exec.Cmd {
@@ -63,7 +65,8 @@ func serve(t *testing.T, args ...string) string {
 	program := filepath.Join(t.TempDir(), "khp")
 	out, err := exec.Command("go", "build", "-o", program, "example.com/khp/cmd/khp").CombinedOutput()
 	require.NoError(t, err, string(out))
-	cmd := exec.CommandContext(t.Context(), program, append([]string{"serve", "--listen", "127.0.0.1:0", "--log", "json"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), program,
+		append([]string{"serve", "--listen", "127.0.0.1:0", "--log", "json"}, args...)...)
 	return strings.TrimPrefix(listening(t, cmd), "khp: listening on ")
 }
 
@@ -91,18 +94,22 @@ func talk(t *testing.T, c *transport.Conn) {
 // client speaks.
 func TestBackends(t *testing.T) {
 	l := languages(t)
-	first, none, chat := listening(t, l["ws"].command(t, "server")), listening(t, l["websockets"].command(t, "server")), listening(t, l["websockets"].command(t, "server", "chat"))
-	url := serve(t, "--plain", "--route", "/first=ws://127.0.0.1:"+first, "--route", "/none=ws://127.0.0.1:"+none, "--route", "/chat=ws://127.0.0.1:"+chat)
+	first, none, chat := listening(t, l["ws"].command(t, "server")), listening(t,
+		l["websockets"].command(t, "server")), listening(t, l["websockets"].command(t, "server", "chat"))
+	url := serve(t, "--plain", "--route", "/first=ws://127.0.0.1:"+first,
+		"--route", "/none=ws://127.0.0.1:"+none, "--route", "/chat=ws://127.0.0.1:"+chat)
 	for _, c := range []struct {
 		path     string
 		asked    []string
 		offered  string
 		selected string
 	}{
-		{"/first", nil, "nothing", ""}, {"/first", []string{"a", "chat"}, "a,chat", "a"}, {"/none", nil, "nothing", ""}, {"/none", []string{"a", "chat"}, "a,chat", ""},
+		{"/first", nil, "nothing", ""}, {"/first", []string{"a", "chat"}, "a,chat", "a"},
+		{"/none", nil, "nothing", ""}, {"/none", []string{"a", "chat"}, "a,chat", ""},
 		{"/chat", []string{"a", "chat"}, "a,chat", "chat"},
 	} {
-		for who, o := range map[string]*transport.DialOptions{"spec": {}, "kaazing": {Profile: transport.Kaazing}, "plain": {PlainOnly: true}} {
+		for who, o := range map[string]*transport.DialOptions{"spec": {},
+			"kaazing": {Profile: transport.Kaazing}, "plain": {PlainOnly: true}} {
 			t.Run(fmt.Sprint(c.path, "/", len(c.asked), "/", who), func(t *testing.T) {
 				o := *o
 				o.Subprotocols = c.asked
@@ -121,16 +128,24 @@ func TestBackends(t *testing.T) {
 // writes there itself. Both have a turn.
 func TestBackends_Told(t *testing.T) {
 	l := languages(t)
-	one, other := listening(t, l["ws"].command(t, "server")), listening(t, l["websockets"].command(t, "server"))
-	url := serve(t, "--route", "/chat/=ws://127.0.0.1:"+one+"/in/?from=khp,ws://127.0.0.1:"+other+"/in/?from=khp", "--auth", "/chat=joe:welcome",
+	one, other := listening(t, l["ws"].command(t, "server")),
+		listening(t, l["websockets"].command(t, "server"))
+	url := serve(t, "--route", "/chat/=ws://127.0.0.1:"+one+"/in/?from=khp,ws://127.0.0.1:"+other+
+		"/in/?from=khp", "--auth", "/chat=joe:welcome",
 		"--user-field", "X-Forwarded-User", "--forward-fields", "X-Tenant", "--forward-cookies", "sid")
-	forged := http.Header{"X-Forwarded-For": {"1.1.1.1"}, "X-Forwarded-User": {"root"}, "X-Tenant": {"red"}, "Cookie": {"a=b; sid=1"}}
-	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing, transport.Kaazing, transport.Spec} { // each at both
-		conn, err := transport.Dial(t.Context(), url+"/chat/room/7?x=y&from=me", &transport.DialOptions{Profile: profile, Credentials: auth.Basic("joe", "welcome"), OpeningHeader: forged})
+	forged := http.Header{"X-Forwarded-For": {"1.1.1.1"}, "X-Forwarded-User": {"root"},
+		"X-Tenant": {"red"}, "Cookie": {"a=b; sid=1"}}
+	// each at both
+	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing, transport.Kaazing,
+		transport.Spec} {
+		conn, err := transport.Dial(t.Context(), url+"/chat/room/7?x=y&from=me", &transport.DialOptions{
+			Profile: profile, Credentials: auth.Basic("joe", "welcome"), OpeningHeader: forged,
+		})
 		require.NoError(t, err)
 		_ = hear(t, conn)
 		require.NoError(t, conn.Write(t.Context(), transport.Text, []byte("who")))
-		require.Equal(t, "/in/room/7?from=khp&x=y for 127.0.0.1, user joe, tenant red, sid=1", hear(t, conn))
+		require.Equal(t, "/in/room/7?from=khp&x=y for 127.0.0.1, user joe, tenant red, sid=1",
+			hear(t, conn))
 		talk(t, conn)
 	}
 }
@@ -142,7 +157,8 @@ func TestBackends_PlainFallback(t *testing.T) {
 		url := "ws://127.0.0.1:" + listening(t, server.command(t, "server"))
 		for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing, transport.Auto} {
 			for _, asked := range [][]string{nil, {"chat"}} {
-				conn, err := transport.Dial(t.Context(), url, &transport.DialOptions{PlainFallback: true, Profile: profile, Subprotocols: asked})
+				conn, err := transport.Dial(t.Context(), url,
+					&transport.DialOptions{PlainFallback: true, Profile: profile, Subprotocols: asked})
 				require.NoError(t, err, name)
 				require.True(t, conn.Plain())
 				if want := strings.Join(asked, ""); name == "ws" {
@@ -165,7 +181,8 @@ func TestPlainClients(t *testing.T) {
 			path string
 			args []string
 			want string
-		}{{"/", nil, "none hello"}, {"/", []string{"a", "b"}, "a hello"}, {"/account", nil, "refused 403"}} {
+		}{{"/", nil, "none hello"}, {"/", []string{"a", "b"}, "a hello"},
+			{"/account", nil, "refused 403"}} {
 			out, err := client.command(t, "client", append([]string{url + c.path}, c.args...)...).Output()
 			require.NoError(t, err, name)
 			require.Equal(t, c.want, strings.TrimSpace(string(out)), name)

@@ -33,49 +33,75 @@ func TestChromium(t *testing.T) {
 	}
 	other := serve(t, "--auth", "/account=joe:welcome", "--allow-origin", "*")
 	elsewhere := "ws" + strings.TrimPrefix(other, "http")
-	origin := serve(t, "--demo-page", "--route", "/away=redirect:/account", "--route", "/out=redirect:"+elsewhere+"/open", "--route", "/lure=redirect:"+elsewhere+"/account", "--route", "/=echo", "--route", "/account=echo", "--route", "/gone=status:403", "--auth", "/account=joe:welcome")
+	origin := serve(t, "--demo-page", "--route", "/away=redirect:/account",
+		"--route", "/out=redirect:"+elsewhere+"/open", "--route", "/lure=redirect:"+elsewhere+"/account",
+		"--route", "/=echo", "--route", "/account=echo", "--route", "/gone=status:403",
+		"--auth", "/account=joe:welcome")
 	b := start(t)
 	for name, c := range map[string]struct {
 		link url.Values
 		want []string // lines of the log, in this order, among others
 	}{
-		"spec":    {url.Values{"say": {"hello", "grüße", "a\u202eb\u2028c\u009bd"}}, []string{"> GET / HTTP/1.1", "< HTTP/1.1 101 Switching Protocols", "< (empty message)", "* open", `> "hello"`, `< "hello"`, `< "grüße"`, `< "a\u{202e}b\u{2028}c\u{9b}d"`}},
-		"kaazing": {url.Values{"profile": {"kaazing"}, "say": {"hello"}}, []string{"< N (go on)", "> GET /?.kl=Y HTTP/1.1", "< HTTP/1.1 101 Web Socket Protocol Handshake", "< (empty message)", "< N (go on)", "* open", `< "hello"`}},
+		"spec": {url.Values{"say": {"hello", "grüße", "a\u202eb\u2028c\u009bd"}},
+			[]string{"> GET / HTTP/1.1", "< HTTP/1.1 101 Switching Protocols", "< (empty message)", "* open",
+				`> "hello"`, `< "hello"`, `< "grüße"`, `< "a\u{202e}b\u{2028}c\u{9b}d"`}},
+		"kaazing": {url.Values{"profile": {"kaazing"}, "say": {"hello"}},
+			[]string{"< N (go on)", "> GET /?.kl=Y HTTP/1.1", "< HTTP/1.1 101 Web Socket Protocol Handshake",
+				"< (empty message)", "< N (go on)", "* open", `< "hello"`}},
 		"credentials": {url.Values{"path": {"/account"}, "user": {"joe:welcome"}, "say": {"let me in"}},
-			[]string{"< HTTP/1.1 401 Unauthorized", "Authorization: [redacted]", "< HTTP/1.1 101 Switching Protocols", "* open", `< "let me in"`}},
-		"credentials, kaazing": {url.Values{"profile": {"kaazing"}, "path": {"/account"}, "user": {"joe:welcome"}, "say": {"let me in"}},
-			[]string{"< HTTP/1.1 401 Unauthorized", "WWW-Authenticate: Application Basic", "< HTTP/1.1 101 Web Socket Protocol Handshake", "< N (go on)", "* open", `< "let me in"`}},
-		"wrong credentials": {url.Values{"path": {"/account"}, "user": {"joe:guess"}, "say": {"x"}}, []string{"< HTTP/1.1 401 Unauthorized", "! "}},
+			[]string{"< HTTP/1.1 401 Unauthorized", "Authorization: [redacted]",
+				"< HTTP/1.1 101 Switching Protocols", "* open", `< "let me in"`}},
+		"credentials, kaazing": {url.Values{"profile": {"kaazing"}, "path": {"/account"},
+			"user": {"joe:welcome"}, "say": {"let me in"}},
+			[]string{"< HTTP/1.1 401 Unauthorized", "WWW-Authenticate: Application Basic",
+				"< HTTP/1.1 101 Web Socket Protocol Handshake", "< N (go on)", "* open", `< "let me in"`}},
+		"wrong credentials": {url.Values{"path": {"/account"}, "user": {"joe:guess"}, "say": {"x"}},
+			[]string{"< HTTP/1.1 401 Unauthorized", "! "}},
 		"redirect": {url.Values{"path": {"/away"}, "user": {"joe:welcome"}, "say": {"moved"}},
-			[]string{"< HTTP/1.1 302 Found", "* sent elsewhere: ws", "< HTTP/1.1 401", "Authorization: [redacted]", "* open", `< "moved"`}},
-		"redirect, kaazing": {url.Values{"profile": {"kaazing"}, "path": {"/away"}, "user": {"joe:welcome"}, "say": {"moved"}},
-			[]string{"* sent elsewhere: ws", "/account?.kl=Y", "< HTTP/1.1 401", "Authorization: [redacted]", "* open", `< "moved"`}},
-		"redirect to another server": {url.Values{"path": {"/out"}, "say": {"moved"}}, []string{"* sent elsewhere: " + elsewhere + "/open", "* open", `< "moved"`}},
-		"no password for another server": {url.Values{"path": {"/lure"}, "user": {"joe:welcome"}, "say": {"x"}},
-			[]string{"* sent elsewhere: " + elsewhere + "/account", "< HTTP/1.1 401", "! credentials are needed"}},
-		"refused": {url.Values{"path": {"/gone"}, "say": {"x"}}, []string{"< HTTP/1.1 403 Forbidden", "! HTTP/1.1 403 Forbidden"}},
+			[]string{"< HTTP/1.1 302 Found", "* sent elsewhere: ws", "< HTTP/1.1 401",
+				"Authorization: [redacted]", "* open", `< "moved"`}},
+		"redirect, kaazing": {url.Values{"profile": {"kaazing"}, "path": {"/away"},
+			"user": {"joe:welcome"}, "say": {"moved"}},
+			[]string{"* sent elsewhere: ws", "/account?.kl=Y", "< HTTP/1.1 401", "Authorization: [redacted]",
+				"* open", `< "moved"`}},
+		"redirect to another server": {url.Values{"path": {"/out"}, "say": {"moved"}},
+			[]string{"* sent elsewhere: " + elsewhere + "/open", "* open", `< "moved"`}},
+		"no password for another server": {url.Values{"path": {"/lure"},
+			"user": {"joe:welcome"}, "say": {"x"}},
+			[]string{"* sent elsewhere: " + elsewhere + "/account", "< HTTP/1.1 401",
+				"! credentials are needed"}},
+		"refused": {url.Values{"path": {"/gone"}, "say": {"x"}},
+			[]string{"< HTTP/1.1 403 Forbidden", "! HTTP/1.1 403 Forbidden"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := b.open(t, origin+"/?"+c.link.Encode())
 			var log string
-			require.Eventually(t, func() bool { log = page.value(t, press); return inOrder(log, c.want) }, 30*time.Second, 20*time.Millisecond,
+			require.Eventually(t, func() bool { log = page.value(t, press); return inOrder(log, c.want) },
+				30*time.Second, 20*time.Millisecond,
 				"%q, in this order", c.want)
 			t.Log(log)
 		})
 	}
 	t.Run("a password is not shown", func(t *testing.T) {
-		page := b.open(t, origin+"/?"+url.Values{"path": {"/account"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
-		require.Eventually(t, func() bool { return strings.Contains(page.value(t, press), `< "hello"`) }, 20*time.Second, 20*time.Millisecond)
+		page := b.open(t,
+			origin+"/?"+url.Values{"path": {"/account"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
+		require.Eventually(t, func() bool { return strings.Contains(page.value(t, press), `< "hello"`) },
+			20*time.Second, 20*time.Millisecond)
 		require.Equal(t, "password joe:welcome", page.value(t, "`${$('user').type} ${$('user').value}`"))
 		require.NotContains(t, page.value(t, "document.body.innerText + location.href"), "welcome")
 	})
 	t.Run("a link does nothing by itself", func(t *testing.T) {
-		page := b.open(t, origin+"/?"+url.Values{"path": {"@other.example/"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
+		page := b.open(t, origin+"/?"+
+			url.Values{"path": {"@other.example/"}, "user": {"joe:welcome"}, "say": {"hello"}}.Encode())
 		var text string
-		require.Eventually(t, func() bool { text = page.value(t, "$('text').value"); return text != "" }, 30*time.Second, 20*time.Millisecond)
+		require.Eventually(t, func() bool { text = page.value(t, "$('text').value"); return text != "" },
+			30*time.Second, 20*time.Millisecond)
 		require.Equal(t, "hello", text)
-		require.Equal(t, origin, page.value(t, "'http' + new URL($('url').value).origin.slice(2)"), "it stays at its server")
-		require.Equal(t, "Connect, no connection, no log", page.value(t, "`${$('connect').textContent}, ${connection ? 'a' : 'no'} connection, ${$('log').textContent || 'no log'}`"))
+		require.Equal(t, origin, page.value(t, "'http' + new URL($('url').value).origin.slice(2)"),
+			"it stays at its server")
+		require.Equal(t, "Connect, no connection, no log",
+			page.value(t, "`${$('connect').textContent}, ${connection ? 'a' : 'no'} connection, "+
+				"${$('log').textContent || 'no log'}`"))
 	})
 }
 

@@ -22,8 +22,10 @@ type browser struct{ host string }
 
 // start starts one, which the test's end stops.
 func start(t *testing.T) *browser {
-	cmd := exec.Command(*chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--user-data-dir="+t.TempDir(), "--remote-debugging-port=0", "about:blank")
+	cmd := exec.Command(*chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+		"--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--user-data-dir="+
+			t.TempDir(), "--remote-debugging-port=0", "about:blank")
 	says, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
@@ -50,7 +52,8 @@ type page struct {
 // open loads a page.
 func (b *browser) open(t *testing.T, address string) *page {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://"+b.host+"/json/new?"+url.QueryEscape(address), nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://"+b.host+"/json/new?"+
+		url.QueryEscape(address), nil)
 	require.NoError(t, err)
 	r, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
@@ -69,7 +72,8 @@ func (p *page) value(t *testing.T, script string) string {
 	p.last++
 	expression, err := json.Marshal("document.readyState === 'complete' ? " + script + " : ''")
 	require.NoError(t, err)
-	call, err := json.Marshal(map[string]any{"id": p.last, "method": "Runtime.evaluate", "params": map[string]json.RawMessage{"expression": expression}})
+	call, err := json.Marshal(map[string]any{"id": p.last, "method": "Runtime.evaluate",
+		"params": map[string]json.RawMessage{"expression": expression}})
 	require.NoError(t, err)
 	require.NoError(t, p.conn.SetDeadline(time.Now().Add(10*time.Second)))
 	require.NoError(t, wsutil.WriteClientText(p.conn, call))

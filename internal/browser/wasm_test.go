@@ -17,7 +17,9 @@ func TestWASM(t *testing.T) {
 	if *chromium == "" {
 		t.Skip("needs a browser: make browser")
 	}
-	at := "ws" + strings.TrimPrefix(serve(t, "--allow-origin", "*", "--route", "/=echo", "--route", "/account=echo", "--route", "/away=redirect:/account", "--route", "/gone=status:403", "--auth", "/account=joe:welcome"), "http")
+	at := "ws" + strings.TrimPrefix(serve(t, "--allow-origin", "*", "--route", "/=echo",
+		"--route", "/account=echo", "--route", "/away=redirect:/account", "--route", "/gone=status:403",
+		"--auth", "/account=joe:welcome"), "http")
 	page := "http://" + host(t)
 	b := start(t)
 	for name, c := range map[string]struct {
@@ -25,15 +27,22 @@ func TestWASM(t *testing.T) {
 		close      string // arguments of khpClose
 		want       []string
 	}{
-		"echo":              {"/", "", "1000, 'bye'", []string{"dial " + at + "/", "open with 101", "received hello", "over: <nil>"}},
-		"no code":           {"/", "", "0, ''", []string{"open with 101", "received hello", "over: <nil>"}},
-		"a code of its own": {"/", "", "4321, 'mine'", []string{"open with 101", "received hello", "over: <nil>"}},
-		"not for scripts":   {"/", "", "1001, 'going away'", []string{"open with 101", "received hello", "over: <nil>"}},
-		"kaazing":           {"/?.kl=Y", "", "1000, ''", []string{"open with 101", "received hello", "over: <nil>"}},
-		"redirect, login":   {"/away", "welcome", "1000, ''", []string{"dial " + at + "/away", "dial " + at + "/account", "credentials are asked for", "open with 101", "received hello", "over: <nil>"}},
-		"wrong password":    {"/account", "guess", "1000, ''", []string{"credentials are asked for", "wrong password"}},
-		"refused":           {"/gone", "", "1000, ''", []string{"over: ", "403"}},
-		"nobody there":      {"/", "", "1000, ''", []string{"over: ", "the browser does not say why"}},
+		"echo": {"/", "", "1000, 'bye'",
+			[]string{"dial " + at + "/", "open with 101", "received hello", "over: <nil>"}},
+		"no code": {"/", "", "0, ''",
+			[]string{"open with 101", "received hello", "over: <nil>"}},
+		"a code of its own": {"/", "", "4321, 'mine'",
+			[]string{"open with 101", "received hello", "over: <nil>"}},
+		"not for scripts": {"/", "", "1001, 'going away'",
+			[]string{"open with 101", "received hello", "over: <nil>"}},
+		"kaazing": {"/?.kl=Y", "", "1000, ''",
+			[]string{"open with 101", "received hello", "over: <nil>"}},
+		"redirect, login": {"/away", "welcome", "1000, ''", []string{"dial " + at + "/away", "dial " +
+			at + "/account", "credentials are asked for", "open with 101", "received hello", "over: <nil>"}},
+		"wrong password": {"/account", "guess", "1000, ''",
+			[]string{"credentials are asked for", "wrong password"}},
+		"refused":      {"/gone", "", "1000, ''", []string{"over: ", "403"}},
+		"nobody there": {"/", "", "1000, ''", []string{"over: ", "the browser does not say why"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := b.open(t, page)
@@ -55,7 +64,8 @@ func TestWASM(t *testing.T) {
 			})()`
 			press = strings.ReplaceAll(press, "$(", "document.getElementById(")
 			var log string
-			require.Eventually(t, func() bool { log = p.value(t, press); return inOrder(log, c.want) }, time.Minute, 20*time.Millisecond, "%q, in this order", c.want)
+			require.Eventually(t, func() bool { log = p.value(t, press); return inOrder(log, c.want) },
+				time.Minute, 20*time.Millisecond, "%q, in this order", c.want)
 			t.Log(log)
 			require.NotContains(t, log, "the browser refuses")
 		})

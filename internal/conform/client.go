@@ -48,7 +48,8 @@ type visit struct {
 // returns when all have a result, when ctx ends, or when the client stays away for too long.
 func Client(ctx context.Context, l net.Listener, list []Selected, o Options) *Run {
 	address := l.Addr().String()
-	b := &bench{ctx: ctx, o: o, base: "ws://" + address, list: list, running: map[string]*visit{}, results: map[string]Outcome{}, changed: make(chan struct{}, 1)}
+	b := &bench{ctx: ctx, o: o, base: "ws://" + address, list: list, running: map[string]*visit{},
+		results: map[string]Outcome{}, changed: make(chan struct{}, 1)}
 	b.run = &Run{Name: cmp.Or(o.Name, "client"), Role: "client", Target: b.base}
 	b.web = newWeb(b, l.Addr())
 	b.wg.Go(func() { b.accept(l) })
@@ -164,7 +165,8 @@ func (b *bench) asksFor(first []byte) (s *Selected, host string) {
 		return nil, ""
 	}
 	for i := range b.list {
-		if id := b.list[i].Name; path == id || strings.HasPrefix(path, id+"/") && (s == nil || len(id) > len(s.Name)) {
+		if id := b.list[i].Name; path == id ||
+			strings.HasPrefix(path, id+"/") && (s == nil || len(id) > len(s.Name)) {
 			s = &b.list[i]
 		}
 	}
@@ -221,7 +223,8 @@ func (b *bench) start(s Selected, host string) *visit {
 	v.loop.begin = func(l *loop, n *network.Network, gone func()) { begin(l, n, gone); close(began) }
 	b.running[s.Name], b.visited = v, true
 	b.wg.Go(func() {
-		res, err := s.Run(script.Options{Profile: s.Profile, Patience: b.o.patience(), Vars: map[string]string{"base": "ws://" + host}, Live: v.loop})
+		res, err := s.Run(script.Options{Profile: s.Profile, Patience: b.o.patience(),
+			Vars: map[string]string{"base": "ws://" + host}, Live: v.loop})
 		c := s.outcome(res, err, b.o)
 		if b.ctx.Err() != nil && c.Grade == verdict.Error {
 			c = s.skipped("interrupted")

@@ -59,7 +59,8 @@ func TestServer_EventLoop(t *testing.T) {
 		for _, name := range []string{"challenge", "redirect", "refuse", "balance"} {
 			resources[name] = OwnResources[name]
 		}
-		requirePassed(t, Server(context.Background(), &Target{URL: u, User: User, Resources: resources}, list, Options{Patience: unhurried}))
+		requirePassed(t, Server(context.Background(), &Target{URL: u, User: User, Resources: resources},
+			list, Options{Patience: unhurried}))
 	}
 	cancel()
 	require.NoError(t, l.Close())

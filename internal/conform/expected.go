@@ -29,7 +29,8 @@ func ReadExpected(source string, ids []string) (*Expected, error) {
 		reason = strings.TrimSpace(reason)
 		switch {
 		case reason == "":
-			return nil, fmt.Errorf("line %d: expected a reason behind %s, as in: %s ticket 17", number, glob, glob)
+			return nil, fmt.Errorf("line %d: expected a reason behind %s, as in: %s ticket 17",
+				number, glob, glob)
 		case !slices.ContainsFunc(ids, func(id string) bool { return Matches(glob, id) }):
 			return nil, fmt.Errorf("line %d: there is no case %s; --list shows all", number, glob)
 		}

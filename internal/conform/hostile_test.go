@@ -72,14 +72,26 @@ func TestServer_Hostile(t *testing.T) {
 		down, unfit string
 		patience    time.Duration
 	}{
-		"nobody":           {"127.0.0.1:1", "cannot connect to ", "", unhurried},
-		"silence":          {answers(t, hold), "accepts connections, but says nothing within 50ms", "", 50 * time.Millisecond},
-		"hangs up":         {answers(t, func(nc net.Conn) { head(nc) }), "ends the connection without an answer", "", unhurried},
-		"TLS":              {answers(t, func(nc net.Conn) { head(nc); _, _ = nc.Write([]byte("\x15\x03\x01\x00\x02\x02\x46")) }), "expects TLS; try wss://", "", unhurried},
-		"HTTP":             {web.Listener.Addr().String(), "", `it answers "HTTP/1.1 404 Not Found"`, unhurried},
-		"HTTP behind TLS":  {secure.Listener.Addr().String(), "", `it answers "HTTP/1.0 400 Bad Request"`, unhurried},
-		"another protocol": {answers(t, func(nc net.Conn) { head(nc); _, _ = nc.Write([]byte("220 mail.example ESMTP\r\n")); hold(nc) }), "", "something that is not HTTP", unhurried},
-		"garbage":          {answers(t, garbage("\x00\xff\x01 garbage ")), "", "something that is not HTTP", unhurried},
+		"nobody": {"127.0.0.1:1", "cannot connect to ", "", unhurried},
+		"silence": {answers(t, hold), "accepts connections, but says nothing within 50ms", "",
+			50 * time.Millisecond},
+		"hangs up": {answers(t, func(nc net.Conn) { head(nc) }),
+			"ends the connection without an answer", "", unhurried},
+		"TLS": {answers(t, func(nc net.Conn) {
+			head(nc)
+			_, _ = nc.Write([]byte("\x15\x03\x01\x00\x02\x02\x46"))
+		}), "expects TLS; try wss://", "", unhurried},
+		"HTTP": {web.Listener.Addr().String(), "",
+			`it answers "HTTP/1.1 404 Not Found"`, unhurried},
+		"HTTP behind TLS": {secure.Listener.Addr().String(), "",
+			`it answers "HTTP/1.0 400 Bad Request"`, unhurried},
+		"another protocol": {answers(t, func(nc net.Conn) {
+			head(nc)
+			_, _ = nc.Write([]byte("220 mail.example ESMTP\r\n"))
+			hold(nc)
+		}), "", "something that is not HTTP", unhurried},
+		"garbage": {answers(t, garbage("\x00\xff\x01 garbage ")), "",
+			"something that is not HTTP", unhurried},
 		"a head without end": {answers(t, func(nc net.Conn) {
 			head(nc)
 			_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\n"))
@@ -87,7 +99,8 @@ func TestServer_Hostile(t *testing.T) {
 		}), "", "a head that does not end", unhurried},
 		"plain WebSocket": {answers(t, func(nc net.Conn) {
 			head(nc)
-			_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n"))
+			_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+				"Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n"))
 			hold(nc)
 		}), "", "a plain WebSocket server: it does not select x-kaazing-handshake", unhurried},
 	} {
@@ -126,7 +139,8 @@ func TestServer_GarbageBehindTheOpening(t *testing.T) {
 			return
 		}
 		accept := wire.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key")))
-		_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + string(accept) +
+		_, _ = nc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+			"Connection: Upgrade\r\nSec-WebSocket-Accept: " + string(accept) +
 			"\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 		garbage("\xff\x00")(nc)
 	}), unhurried)
@@ -149,8 +163,8 @@ func TestClient_StaysAway(t *testing.T) {
 	require.Equal(t, len(list)-1, run.Grades[verdict.Skip])
 }
 
-// A target that goes away in the middle is told once, and is not failed for it. It answers the first
-// look, and ends every later connection before TLS.
+// A target that goes away in the middle is told once, and is not failed for it. It answers the
+// first look, and ends every later connection before TLS.
 func TestServer_GoesAway(t *testing.T) {
 	secure := httptest.NewTLSServer(nil)
 	defer secure.Close()
@@ -164,14 +178,16 @@ func TestServer_GoesAway(t *testing.T) {
 		}
 		tc := tls.Server(nc, &tls.Config{Certificates: secure.TLS.Certificates})
 		head(tc)
-		_, _ = tc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+		_, _ = tc.Write([]byte("HTTP/1.1 101 Switching Protocols\r\n" +
+			"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 		head(tc)
 	})
 	u, err := wire.ParseURL("wss://"+address+"/", nil)
 	require.NoError(t, err)
 	list, err := Select(Filter{Server: true, Profile: "spec", Patterns: []string{"khp/ext/101"}})
 	require.NoError(t, err)
-	run := Server(context.Background(), &Target{URL: u, User: User, TLS: &tls.Config{InsecureSkipVerify: true}}, list, Options{Patience: unhurried})
+	run := Server(context.Background(), &Target{URL: u, User: User,
+		TLS: &tls.Config{InsecureSkipVerify: true}}, list, Options{Patience: unhurried})
 	require.Contains(t, run.Down, "takes no connections any more")
 	require.Equal(t, len(run.Cases), run.Grades[verdict.Skip], "%+v", run.Cases)
 }
@@ -187,19 +203,22 @@ func TestServer_FollowsNothing(t *testing.T) {
 			close(visited)
 		}
 	}()
-	srv := httptest.NewServer(&transport.Handler{Serve: echo, Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
-		if r.OpeningRequest.Kaazing() {
-			return transport.Decision{Reroute: "ws://" + elsewhere.Addr().String() + "/"}, nil
-		}
-		return endpoint.Redirect("ws://" + elsewhere.Addr().String() + "/"), nil
-	}})
+	srv := httptest.NewServer(&transport.Handler{
+		Serve: echo, Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
+			if r.OpeningRequest.Kaazing() {
+				return transport.Decision{Reroute: "ws://" + elsewhere.Addr().String() + "/"}, nil
+			}
+			return endpoint.Redirect("ws://" + elsewhere.Addr().String() + "/"), nil
+		}})
 	t.Cleanup(srv.Close)
 	u, err := wire.ParseURL("ws"+strings.TrimPrefix(srv.URL, "http")+"/old", nil)
 	require.NoError(t, err)
 	for profile, id := range map[string]string{"spec": "khp/ext/redirect", "kaazing": "kaazing/a5"} {
 		list, err := Select(Filter{Server: true, Profile: profile, Patterns: []string{id}})
 		require.NoError(t, err)
-		requirePassed(t, Server(context.Background(), &Target{URL: u, User: User, Resources: map[string]string{"redirect": "/old", "balance": "/old"}}, list, Options{Patience: unhurried}))
+		requirePassed(t, Server(context.Background(), &Target{
+			URL: u, User: User, Resources: map[string]string{"redirect": "/old", "balance": "/old"},
+		}, list, Options{Patience: unhurried}))
 	}
 	require.NoError(t, elsewhere.Close())
 	select {
@@ -221,8 +240,10 @@ func TestClient_Web(t *testing.T) {
 	defer cancel()
 	go func() { done <- Client(ctx, l, list, Options{Patience: unhurried}) }()
 	for path, want := range map[string]string{
-		"/": "<title>khp conform</title>", "/cases.txt": "ws://" + l.Addr().String() + "/case/khp/ext/ping\n", "/results.json": `"id":"khp/ext/ping"`, "/case/khp/ext/ping/;e/cookies?.krn=1": "",
-		"/case/khp/nothing": "there is none of that name", "/nothing": "404",
+		"/": "<title>khp conform</title>", "/cases.txt": "ws://" + l.Addr().String() +
+			"/case/khp/ext/ping\n", "/results.json": `"id":"khp/ext/ping"`,
+		"/case/khp/ext/ping/;e/cookies?.krn=1": "",
+		"/case/khp/nothing":                    "there is none of that name", "/nothing": "404",
 	} {
 		resp, err := http.Get("http://" + l.Addr().String() + path)
 		require.NoError(t, err)

@@ -20,7 +20,8 @@ import (
 // minimal is a KHP server on net/http that shares no code with ours, and does no more than the
 // specification asks for.
 func minimal(w http.ResponseWriter, r *http.Request) {
-	if r.Method != "GET" || !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") || !strings.Contains(strings.ToLower(r.Header.Get("Connection")), "upgrade") {
+	if r.Method != "GET" || !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") ||
+		!strings.Contains(strings.ToLower(r.Header.Get("Connection")), "upgrade") {
 		http.Error(w, "this is for WebSocket", http.StatusBadRequest)
 		return
 	}
@@ -42,7 +43,8 @@ func minimal(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = nc.Close() }()
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	upgrade := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(sum[:]) + "\r\n"
+	upgrade := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(sum[:]) + "\r\n"
 	_, _ = nc.Write([]byte(upgrade + "Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 	c := &minimalConn{rw.Reader, nc}
 	_, request, err := c.message()
@@ -51,7 +53,9 @@ func minimal(w http.ResponseWriter, r *http.Request) {
 	}
 	line, fields, _ := strings.Cut(string(request), "\r\n")
 	words := strings.Split(line, " ")
-	if len(words) != 3 || words[0] != "GET" || words[1] != r.RequestURI || words[2] != "HTTP/1.1" || !strings.HasSuffix(string(request), "\r\n\r\n") || strings.Contains(fields, "Sec-WebSocket-Extensions: \r\n") {
+	if len(words) != 3 || words[0] != "GET" || words[1] != r.RequestURI || words[2] != "HTTP/1.1" ||
+		!strings.HasSuffix(string(request), "\r\n\r\n") ||
+		strings.Contains(fields, "Sec-WebSocket-Extensions: \r\n") {
 		c.write(2, []byte("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"))
 		c.write(2, nil)
 		c.write(8, []byte{3, 0xea})
@@ -140,6 +144,7 @@ func TestServer_Minimal(t *testing.T) {
 	require.NoError(t, err)
 	list, err := Select(Filter{Server: true, Profile: "spec", Patterns: []string{"khp/*"}})
 	require.NoError(t, err)
-	run := Server(context.Background(), &Target{URL: u, User: User}, list, Options{Patience: unhurried})
+	run := Server(context.Background(), &Target{URL: u, User: User}, list,
+		Options{Patience: unhurried})
 	requirePassed(t, run)
 }

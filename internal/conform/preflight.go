@@ -27,8 +27,10 @@ func (t *Target) preflight(ctx context.Context, run *Run, o Options) {
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })
 	defer stop()
 	_ = nc.SetDeadline(time.Now().Add(o.patience()))
-	_, err = fmt.Fprintf(nc, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: %s\r\n\r\n", t.URL.Target(), t.URL.HostField(), endpoint.Subprotocol)
+	_, err = fmt.Fprintf(nc, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: %s\r\n\r\n", t.URL.Target(),
+		t.URL.HostField(), endpoint.Subprotocol)
 	if err != nil {
 		run.Down = t.cannotReach(err)
 		return
@@ -61,24 +63,29 @@ func (t *Target) judgeHead(head []byte, err error, o Options) (down, unfit strin
 	at := t.URL.HostPort()
 	switch {
 	case len(head) == 0 && errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Sprintf("%s accepts connections, but says nothing within %s; is it a server of another kind?", at, o.patience()), ""
+		return fmt.Sprintf("%s accepts connections, but says nothing within %s; "+
+			"is it a server of another kind?", at, o.patience()), ""
 	case len(head) == 0 && !t.URL.Secure:
-		return at + " ends the connection without an answer to an opening handshake; if it expects TLS, try wss://", ""
+		return at + " ends the connection without an answer to an opening handshake; " +
+			"if it expects TLS, try wss://", ""
 	case len(head) == 0:
 		return at + " ends the connection without an answer to an opening handshake", ""
 	case bytes.HasPrefix(head, []byte{0x15, 0x03}):
 		return at + " expects TLS; try wss://", ""
 	case !bytes.HasPrefix(head, []byte("HTTP/")):
-		return "", at + " answers an opening handshake with something that is not HTTP: " + verdict.Quote(head[:min(len(head), 32)])
+		return "", at + " answers an opening handshake with something that is not HTTP: " +
+			verdict.Quote(head[:min(len(head), 32)])
 	case !bytes.Contains(head, []byte("\r\n\r\n")):
 		return "", at + " answers an opening handshake with a head that does not end"
 	}
 	end := bytes.Index(head, []byte("\r\n\r\n")) + len("\r\n\r\n")
 	seen, _, _ := verdict.Read(verdict.Input{Head: head[:end]})
-	khp := verdict.Pattern{Kind: verdict.Opening, Conditions: []verdict.Condition{{Value: "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}}}
+	khp := verdict.Pattern{Kind: verdict.Opening,
+		Conditions: []verdict.Condition{{Value: "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}}}
 	switch {
 	case seen.Code != 101:
-		return "", fmt.Sprintf("%s is no WebSocket server at %s: it answers %s", at, t.URL.Path, verdict.Quote([]byte(seen.Start)))
+		return "", fmt.Sprintf("%s is no WebSocket server at %s: it answers %s",
+			at, t.URL.Path, verdict.Quote([]byte(seen.Start)))
 	case !khp.Match(&seen):
 		return "", at + " is a plain WebSocket server: it does not select " + endpoint.Subprotocol
 	}

@@ -25,16 +25,18 @@ type Document struct {
 
 // Run is what came of the cases for one implementation in one role and profile.
 type Run struct {
-	Name       string                `json:"name"`
-	Role       string                `json:"role"` // of the implementation: server or client
-	Profile    string                `json:"profile"`
-	Target     string                `json:"target,omitempty"`
-	Down       string                `json:"down,omitempty"`  // why nothing was run: it cannot be reached
-	Unfit      string                `json:"unfit,omitempty"` // why no case can be run: it is there, but speaks no KHP
-	Grades     map[verdict.Grade]int `json:"grades"`
-	Unexpected []string              `json:"unexpected_passes,omitempty"` // of the list of known failures
-	Edges      *Edges                `json:"edges,omitempty"`
-	Cases      []Outcome             `json:"cases"`
+	Name    string `json:"name"`
+	Role    string `json:"role"` // of the implementation: server or client
+	Profile string `json:"profile"`
+	Target  string `json:"target,omitempty"`
+	Down    string `json:"down,omitempty"` // why nothing was run: it cannot be reached
+	// why no case can be run: it is there, but speaks no KHP
+	Unfit  string                `json:"unfit,omitempty"`
+	Grades map[verdict.Grade]int `json:"grades"`
+	// of the list of known failures
+	Unexpected []string  `json:"unexpected_passes,omitempty"`
+	Edges      *Edges    `json:"edges,omitempty"`
+	Cases      []Outcome `json:"cases"`
 }
 
 // Edges is how much of the transition table the cases go along.
@@ -86,7 +88,8 @@ const mostHex = 2048
 // log takes over what was sent. Bytes with credentials are left out; the text has them redacted.
 func (c *Outcome) log(entries []verdict.Entry, server bool) {
 	for _, e := range entries {
-		s := Sent{Milliseconds: e.At.Milliseconds(), Connection: e.Conn, From: "client", Text: e.Text, Bytes: len(e.Wire)}
+		s := Sent{Milliseconds: e.At.Milliseconds(), Connection: e.Conn, From: "client", Text: e.Text,
+			Bytes: len(e.Wire)}
 		if e.Ours != server {
 			s.From = "server"
 		}
@@ -104,9 +107,11 @@ func (c *Outcome) Drawing() []sequence.Step {
 	for _, s := range c.Wire {
 		if s.Connection != conn {
 			conn = s.Connection
-			steps = append(steps, sequence.Step{Kind: sequence.Connection, Text: fmt.Sprintf("connection %d", conn)})
+			steps = append(steps,
+				sequence.Step{Kind: sequence.Connection, Text: fmt.Sprintf("connection %d", conn)})
 		}
-		step := sequence.Step{Kind: sequence.Message, From: sequence.Client, Text: visible.Line(s.Text), Number: fmt.Sprintf("%d", s.Milliseconds)}
+		step := sequence.Step{Kind: sequence.Message, From: sequence.Client, Text: visible.Line(s.Text),
+			Number: fmt.Sprintf("%d", s.Milliseconds)}
 		if s.From == "server" {
 			step.From = sequence.Server
 		}

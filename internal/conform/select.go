@@ -32,7 +32,8 @@ func Select(f Filter) ([]Selected, error) {
 	}
 	var list []Selected
 	for _, c := range all {
-		if c.Server == f.Server && (c.Profile == "" || c.Profile == f.Profile) && matchesAny(f.Patterns, c.Name) {
+		if c.Server == f.Server && (c.Profile == "" || c.Profile == f.Profile) &&
+			matchesAny(f.Patterns, c.Name) {
 			list = append(list, Selected{c, f.Profile})
 		}
 	}
@@ -40,7 +41,8 @@ func Select(f Filter) ([]Selected, error) {
 }
 
 func matchesAny(patterns []string, id string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(p string) bool { return Matches(p, id) })
+	return len(patterns) == 0 ||
+		slices.ContainsFunc(patterns, func(p string) bool { return Matches(p, id) })
 }
 
 // Matches reports whether the id of a case is what a glob describes: * is anything, slashes
@@ -104,7 +106,8 @@ func (o Options) tell(c Outcome) {
 
 // skipped is the outcome of a case that is not run.
 func (s Selected) skipped(reason string) Outcome {
-	return Outcome{ID: s.Name, Title: s.Title, Level: s.Level, Requirements: s.Requirements, Profile: s.Profile, Grade: verdict.Skip, Why: reason}
+	return Outcome{ID: s.Name, Title: s.Title, Level: s.Level, Requirements: s.Requirements,
+		Profile: s.Profile, Grade: verdict.Skip, Why: reason}
 }
 
 // outcome is what came of a case.

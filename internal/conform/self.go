@@ -21,10 +21,13 @@ import (
 const User = "joe:welcome"
 
 // OwnResources are the paths that [Decide] knows.
-var OwnResources = map[string]string{"challenge": "/members", "redirect": "/old", "refuse": "/gone", "defer": "/later", "status": "/status", "balance": "/balanced"}
+var OwnResources = map[string]string{"challenge": "/members", "redirect": "/old", "refuse": "/gone",
+	"defer": "/later", "status": "/status", "balance": "/balanced"}
 
 // Self runs cases against our own server, or our own client, on loopback.
-func Self(ctx context.Context, server bool, profile string, list []Selected, o Options) (*Run, error) {
+func Self(
+	ctx context.Context, server bool, profile string, list []Selected, o Options,
+) (*Run, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -49,7 +52,8 @@ func Self(ctx context.Context, server bool, profile string, list []Selected, o O
 
 // echoHandler has all resources that cases know.
 func echoHandler() *transport.Handler {
-	return &transport.Handler{Serve: echo, Decide: Decide, Plain: true, Unchecked: true, Use: []extension.Extension{extension.IdleTimeout{Period: time.Minute}, extension.PingPong{}},
+	return &transport.Handler{Serve: echo, Decide: Decide, Plain: true, Unchecked: true,
+		Use: []extension.Extension{extension.IdleTimeout{Period: time.Minute}, extension.PingPong{}},
 		ConnContext: func(ctx context.Context, _ *transport.OpeningRequest) context.Context {
 			return context.WithValue(ctx, deferredKey{}, new(bool))
 		}}
@@ -125,8 +129,9 @@ func withStatus(status int) transport.Decision {
 // Visit is our own client under test: it asks for one case after the other.
 func Visit(ctx context.Context, base string, list []Selected, profile string) {
 	name, password, _ := strings.Cut(User, ":")
-	o := &transport.DialOptions{Profile: transport.Spec, Subprotocols: []string{"chat"}, Credentials: auth.Basic(name, password),
-		Extensions: []string{"x-kaazing-idle-timeout"}, OpeningHeader: http.Header{}}
+	o := &transport.DialOptions{Profile: transport.Spec, Subprotocols: []string{"chat"},
+		Credentials: auth.Basic(name, password),
+		Extensions:  []string{"x-kaazing-idle-timeout"}, OpeningHeader: http.Header{}}
 	if profile == "kaazing" {
 		o.Profile = transport.Kaazing
 	}

@@ -86,7 +86,9 @@ func (t *Target) dial(ctx context.Context, patience time.Duration) (net.Conn, er
 }
 
 // run runs one case against the target.
-func (t *Target) run(ctx context.Context, c *script.Case, o Options, profile string) (*verdict.Result, error) {
+func (t *Target) run(
+	ctx context.Context, c *script.Case, o Options, profile string,
+) (*verdict.Result, error) {
 	l := newLoop(ctx, func(l *loop, n *network.Network, _ func()) {
 		n.Outside(t.URL.HostPort(), func(s *network.Stream) {
 			b := newBridge(l, s)

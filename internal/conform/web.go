@@ -39,7 +39,8 @@ func newWeb(b *bench, addr net.Addr) *web {
 			return
 		}
 		if strings.HasPrefix(r.URL.Path, casePrefix) {
-			http.Error(rw, "this case has its result already, or there is none of that name; start khp conform again", http.StatusGone)
+			http.Error(rw, "this case has its result already, or there is none of that name; "+
+				"start khp conform again", http.StatusGone)
 			return
 		}
 		mux.ServeHTTP(rw, r)

@@ -30,7 +30,8 @@ func TestCase_Bytes(t *testing.T) {
 func TestCase_Messages(t *testing.T) {
 	got, err := Case{Input: `\Ba\\B\r\T\B\R{2,\Tx}`}.Messages()
 	require.NoError(t, err)
-	require.Equal(t, []Message{{false, []byte("a\\B\r")}, {true, []byte{}}, {false, []byte{}}, {true, []byte("x")}, {true, []byte("x")}}, got)
+	require.Equal(t, []Message{{false, []byte("a\\B\r")}, {true, []byte{}}, {false, []byte{}},
+		{true, []byte("x")}, {true, []byte("x")}}, got)
 	for _, in := range []string{`a`, `\B\q`, `\R{`, `\r`} {
 		_, err := Case{ID: "odd", Input: in}.Messages()
 		require.ErrorContains(t, err, "odd: ", in)
@@ -38,7 +39,8 @@ func TestCase_Messages(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
-	got, err := Read(strings.NewReader(`{"id":"a","kind":"request","input":"x","why":"w"}` + "\n" + `{"id":"b"}`))
+	got, err := Read(strings.NewReader(`{"id":"a","kind":"request","input":"x","why":"w"}` +
+		"\n" + `{"id":"b"}`))
 	require.NoError(t, err)
 	require.Equal(t, []Case{{ID: "a", Kind: "request", Input: "x", Why: "w"}, {ID: "b"}}, got)
 	_, err = Read(strings.NewReader("{}\n{"))

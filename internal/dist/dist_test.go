@@ -12,8 +12,9 @@ import (
 )
 
 var (
-	built   = flag.String("built", "", "folder that build.sh wrote")
-	again   = flag.String("again", "", "folder that build.sh wrote in another checkout of the same commit")
+	built = flag.String("built", "", "folder that build.sh wrote")
+	again = flag.String("again", "",
+		"folder that build.sh wrote in another checkout of the same commit")
 	install = flag.Bool("install", false, "install the package on this machine, and purge it")
 )
 
@@ -54,7 +55,8 @@ func TestUnit_Hardened(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		t.Skip("needs systemd-analyze: make package")
 	}
-	output(t, "systemd-analyze", "security", "--offline=yes", "--threshold=20", "files/khp.service") // in tenths
+	// in tenths
+	output(t, "systemd-analyze", "security", "--offline=yes", "--threshold=20", "files/khp.service")
 }
 
 // Everything is in the package, and the program in it accepts the configuration in it.
@@ -63,12 +65,15 @@ func TestPackage_Contents(t *testing.T) {
 	output(t, "dpkg-deb", "-x", deb(t), dir)
 	khp := filepath.Join(dir, "usr/bin/khp")
 	require.Contains(t, output(t, khp, "version"), "khp ")
-	require.Contains(t, output(t, khp, "serve", "--config", filepath.Join(dir, "etc/khp/khp.yaml"), "--check"), "/echo")
+	require.Contains(t, output(t, khp, "serve", "--config", filepath.Join(dir, "etc/khp/khp.yaml"),
+		"--check"), "/echo")
 	for _, file := range []string{
-		"usr/share/man/man1/khp.1.gz", "usr/share/man/man1/khp-serve.1.gz", "usr/share/man/man1/khp-convert.1.gz",
+		"usr/share/man/man1/khp.1.gz", "usr/share/man/man1/khp-serve.1.gz",
+		"usr/share/man/man1/khp-convert.1.gz",
 		"usr/share/bash-completion/completions/khp", "usr/share/zsh/vendor-completions/_khp",
 		"lib/systemd/system/khp.service", "lib/systemd/system/khp.socket",
-		"usr/share/doc/khp/copyright", "usr/share/doc/khp/operating.md", "usr/share/doc/khp/examples/gateway.yaml",
+		"usr/share/doc/khp/copyright", "usr/share/doc/khp/operating.md",
+		"usr/share/doc/khp/examples/gateway.yaml",
 	} {
 		require.FileExists(t, filepath.Join(dir, file))
 	}
@@ -93,10 +98,13 @@ func TestPackage_Install(t *testing.T) {
 		}
 	}
 	t.Cleanup(purge)
-	require.Contains(t, output(t, "stat", "-c", "%U:%G %a", "/etc/khp", "/etc/khp/khp.yaml"), "root:khp 750\nroot:khp 640\n")
-	require.Contains(t, output(t, "runuser", "-u", "khp", "--", "khp", "serve", "--config", "/etc/khp/khp.yaml", "--check"), "/echo")
+	require.Contains(t, output(t, "stat", "-c", "%U:%G %a", "/etc/khp", "/etc/khp/khp.yaml"),
+		"root:khp 750\nroot:khp 640\n")
+	require.Contains(t, output(t, "runuser", "-u", "khp", "--", "khp", "serve",
+		"--config", "/etc/khp/khp.yaml", "--check"), "/echo")
 	if _, err := exec.LookPath("systemd-analyze"); err == nil {
-		require.NotContains(t, output(t, "systemd-analyze", "verify", "/lib/systemd/system/khp.service"), "khp.service")
+		require.NotContains(t, output(t, "systemd-analyze", "verify", "/lib/systemd/system/khp.service"),
+			"khp.service")
 	}
 	purge()
 	require.NoFileExists(t, "/usr/bin/khp")

@@ -123,10 +123,12 @@ a fault. Of %d requests it decides %d otherwise, of %d responses %d.
 | difference | why | cases |
 |---|---|---|`, len(g.cases), count["request"], differ["request"], count["response"], differ["response"])
 	for _, d := range g.differences {
-		line(&b, "| <a id=\"%s\"></a>%s | %s | %s |", d.key, d.key, d.text, strings.Join(differing[d.key], " "))
+		line(&b, "| <a id=\"%s\"></a>%s | %s | %s |",
+			d.key, d.key, d.text, strings.Join(differing[d.key], " "))
 	}
 	for _, kind := range []string{"request", "response"} {
-		line(&b, "\n## Cases of kind %s\n\n| id | input | verdict | net/http | why | source |\n|---|---|---|---|---|---|", kind)
+		line(&b, "\n## Cases of kind %s\n\n| id | input | verdict | net/http | why | source |\n"+
+			"|---|---|---|---|---|---|", kind)
 		for _, c := range g.cases {
 			if c.Kind != kind {
 				continue
@@ -135,7 +137,8 @@ a fault. Of %d requests it decides %d otherwise, of %d responses %d.
 			if g.differs(c) {
 				other = fmt.Sprintf("**%s**: [%s](#%s)", other, c.NetHTTP, c.NetHTTP)
 			}
-			line(&b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s | %s |", c.ID, c.ID, code(c.Input), verdict(c), other, cell(c.Why), cell(c.Source))
+			line(&b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s | %s |",
+				c.ID, c.ID, code(c.Input), verdict(c), other, cell(c.Why), cell(c.Source))
 		}
 	}
 	var kinds []string
@@ -145,10 +148,12 @@ a fault. Of %d requests it decides %d otherwise, of %d responses %d.
 		}
 	}
 	for _, kind := range kinds {
-		line(&b, "\n## Cases of kind %s\n\n| id | input | verdict | why | source |\n|---|---|---|---|---|", kind)
+		line(&b, "\n## Cases of kind %s\n\n| id | input | verdict | why | source |\n"+
+			"|---|---|---|---|---|", kind)
 		for _, c := range g.cases {
 			if c.Kind == kind {
-				line(&b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s |", c.ID, c.ID, code(c.Input), verdict(c), cell(c.Why), cell(c.Source))
+				line(&b, "| <a id=\"%s\"></a>%s | %s | %s | %s | %s |",
+					c.ID, c.ID, code(c.Input), verdict(c), cell(c.Why), cell(c.Source))
 			}
 		}
 	}

@@ -25,7 +25,8 @@ func TestCorpus_EveryDifferenceIsExplained(t *testing.T) {
 			require.Empty(t, c.NetHTTP, "%s: net/http decides the same, %s", c.ID, c.Verdict)
 			continue
 		}
-		require.Contains(t, used, c.NetHTTP, "%s: net/http decides otherwise, %s; say why in the field nethttp, by a key of differences.tsv", c.ID, g.netHTTP[c.ID])
+		require.Contains(t, used, c.NetHTTP, "%s: net/http decides otherwise, %s; "+
+			"say why in the field nethttp, by a key of differences.tsv", c.ID, g.netHTTP[c.ID])
 		used[c.NetHTTP] = true
 	}
 	for key, ok := range used {

@@ -17,7 +17,8 @@ type fact struct{ name, comment string }
 
 // factsOf reads the constants of fsm.Facts, in the order of their bits.
 func factsOf(root string) (list []fact, err error) {
-	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "fsm", "event.go"), nil, parser.ParseComments)
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "fsm", "event.go"), nil,
+		parser.ParseComments)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,8 @@ Response(Replay) stands for EventResponse with a status whose action is fsm.Acti
 		name string
 		rows iter.Seq[fsm.Row]
 	}{{"client", fsm.ClientRows()}, {"server", fsm.ServerRows()}} {
-		line(&b, "\n## The %s\n\nEvents that are not listed need no facts.\n\n| event | facts | in phases |\n| --- | --- | --- |", side.name)
+		line(&b, "\n## The %s\n\nEvents that are not listed need no facts.\n\n"+
+			"| event | facts | in phases |\n| --- | --- | --- |", side.name)
 		phases, order := map[string][]string{}, []string{}
 		for r := range side.rows {
 			for _, c := range r.When {

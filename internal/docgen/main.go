@@ -30,7 +30,8 @@ func main() {
 }
 
 // measured are the pages that take minutes, by their argument.
-var measured = map[string]func() ([]byte, error){"performance": performance.Page, "verification": verification.Page}
+var measured = map[string]func() ([]byte, error){"performance": performance.Page,
+	"verification": verification.Page}
 
 func generate(args []string) error {
 	root, err := tool.Root()

@@ -40,7 +40,8 @@ func TestDocgen_EveryRowHasItsOwnAnchor(t *testing.T) {
 		for _, r := range export.Edges(m) {
 			require.True(t, seen[anchor(m, r)], "row %s is on the page", r.ID)
 		}
-		require.Contains(t, page, fmt.Sprintf("%d rows in %d phases.", len(export.Edges(m)), len(export.Phases(m))))
+		require.Contains(t, page, fmt.Sprintf("%d rows in %d phases.",
+			len(export.Edges(m)), len(export.Phases(m))))
 	}
 	for _, m := range regexp.MustCompile(`\]\(#([^)]+)\)`).FindAllStringSubmatch(page, -1) {
 		require.True(t, seen[m[1]], "the link to %s leads somewhere", m[1])
@@ -59,7 +60,8 @@ func TestDocgen_TablesAreWhole(t *testing.T) {
 			case columns == 0:
 				columns = strings.Count(line, "|")
 			default:
-				require.Equal(t, columns, strings.Count(line, "|"), "every row of %s has as many cells as its head: %s", name, line)
+				require.Equal(t, columns, strings.Count(line, "|"),
+					"every row of %s has as many cells as its head: %s", name, line)
 			}
 		}
 	}
@@ -78,7 +80,8 @@ func TestDocgen_Status(t *testing.T) {
 	for _, c := range classes() {
 		names = append(names, c.name())
 	}
-	require.Equal(t, []string{"100-199", "200-299", "300-399", "400-499", "500-599", "600-999", "below 100, above 999"}, names)
+	require.Equal(t, []string{"100-199", "200-299", "300-399", "400-499", "500-599", "600-999",
+		"below 100, above 999"}, names)
 }
 
 func TestDocgen_IntroductionPointsAtRows(t *testing.T) {

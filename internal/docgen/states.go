@@ -22,7 +22,8 @@ func rowOf(m export.Machine, phase, event, to string) (string, error) {
 			return fmt.Sprintf("[%s](#%s)", e.ID, anchor(m, e)), nil
 		}
 	}
-	return "", fmt.Errorf("the %s has no row from %s to %s on %s, which the introduction of states.md points at", m, phase, to, event)
+	return "", fmt.Errorf("the %s has no row from %s to %s on %s, "+
+		"which the introduction of states.md points at", m, phase, to, event)
 }
 
 func statesPage() (string, error) {
@@ -74,16 +75,19 @@ The id of a row says where it stands and what happens: phase, event, and the fai
 // phaseTables writes all rows of a machine.
 func phaseTables(b *bytes.Buffer, m export.Machine) {
 	edges := export.Edges(m)
-	line(b, "\n## %s\n\n%d rows in %d phases.", strings.ToUpper(m.String()[:1])+m.String()[1:], len(edges), len(export.Phases(m)))
+	line(b, "\n## %s\n\n%d rows in %d phases.",
+		strings.ToUpper(m.String()[:1])+m.String()[1:], len(edges), len(export.Phases(m)))
 	for _, p := range export.Phases(m) {
-		line(b, "\n### <a id=\"%s\"></a>%s %s", phaseAnchor(m, p.Name), strings.ToUpper(m.String()[:1])+m.String()[1:], p.Name)
+		line(b, "\n### <a id=\"%s\"></a>%s %s",
+			phaseAnchor(m, p.Name), strings.ToUpper(m.String()[:1])+m.String()[1:], p.Name)
 		rows := slices.DeleteFunc(slices.Clone(edges), func(e fsm.Row) bool { return e.From != p.Name })
 		line(b, "\nGroup: %s. %s.", p.Group, waits(p.Awaits))
 		if len(rows) == 0 {
 			line(b, "No row leads out of it.")
 			continue
 		}
-		line(b, "\n| event | guard | next phase | effects | id | requirements |\n|---|---|---|---|---|---|")
+		line(b, "\n| event | guard | next phase | effects | id | requirements |\n"+
+			"|---|---|---|---|---|---|")
 		for i, e := range rows {
 			event := "`" + e.Event + "`"
 			if codes := export.Codes(m, e.Event); codes != "" {
@@ -101,7 +105,8 @@ func phaseTables(b *bytes.Buffer, m export.Machine) {
 			if effects == "" {
 				effects = "none"
 			}
-			line(b, "| %s | %s | %s | %s | <a id=\"%s\"></a>%s | %s |", event, guard, next, effects, anchor(m, e), e.ID, strings.TrimSpace(e.Reqs))
+			line(b, "| %s | %s | %s | %s | <a id=\"%s\"></a>%s | %s |",
+				event, guard, next, effects, anchor(m, e), e.ID, strings.TrimSpace(e.Reqs))
 		}
 	}
 }

@@ -78,17 +78,22 @@ along: a decision without them is refused to the application before anything is 
 
 | code | reason | group | the client | strength | required fields | the server | requirements |
 |---:|---|---|---|---|---|---|---|`,
-		completing, strings.Join(members[completing], ", "), continuing, strings.Join(members[continuing], ", "), terminating, len(members[terminating]))
+		completing, strings.Join(members[completing], ", "), continuing,
+		strings.Join(members[continuing], ", "), terminating, len(members[terminating]))
 	for r := range fsm.Statuses() {
 		line(&b, "| <a id=\"%d\"></a>%d | %s | %s | %s | %s | %s | %s | %s |",
-			r.Code, r.Code, r.Reason, groupOf(r.Action), actionWords[r.Action], strings.ToUpper(r.Strength.String()), strings.Join(r.Fields(), ", "), duties(r.Duties), r.Reqs)
+			r.Code, r.Code, r.Reason, groupOf(r.Action), actionWords[r.Action],
+			strings.ToUpper(r.Strength.String()), strings.Join(r.Fields(), ", "), duties(r.Duties), r.Reqs)
 	}
-	line(&b, "\n%d codes.\n\n## Codes that are not listed\n\nWhat their class means elsewhere does not count.\n", listed)
-	line(&b, "| codes | reason in reports | group | the client | strength | the server | requirements |\n|---|---|---|---|---|---|---|")
+	line(&b, "\n%d codes.\n\n## Codes that are not listed\n\n"+
+		"What their class means elsewhere does not count.\n", listed)
+	line(&b, "| codes | reason in reports | group | the client | strength | the server | "+
+		"requirements |\n|---|---|---|---|---|---|---|")
 	for _, c := range classes() {
 		r := c.rule
 		line(&b, "| %s | %s | %s | %s | %s | %s | %s |",
-			c.name(), strings.Trim(r.Reason, "()"), groupOf(r.Action), actionWords[r.Action], strings.ToUpper(r.Strength.String()), duties(r.Duties), r.Reqs)
+			c.name(), strings.Trim(r.Reason, "()"), groupOf(r.Action), actionWords[r.Action],
+			strings.ToUpper(r.Strength.String()), duties(r.Duties), r.Reqs)
 	}
 	return b.String()
 }

@@ -46,7 +46,8 @@ func Conform(t *testing.T, url string, patterns ...string) {
 	for _, profile := range []string{"spec", "kaazing"} {
 		list, err := conform.Select(conform.Filter{Server: true, Profile: profile, Patterns: patterns})
 		require.NoError(t, err)
-		run := conform.Server(t.Context(), &conform.Target{URL: u, User: conform.User, Resources: resources}, list, conform.Options{Patience: time.Minute})
+		run := conform.Server(t.Context(), &conform.Target{URL: u, User: conform.User,
+			Resources: resources}, list, conform.Options{Patience: time.Minute})
 		require.Empty(t, run.Down+run.Unfit)
 		require.NotZero(t, run.Grades["pass"])
 		for _, c := range run.Cases {
@@ -62,7 +63,8 @@ func Account(t *testing.T, url string) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for _, profile := range []transport.Profile{transport.Spec, transport.Kaazing} {
-		c, err := transport.Dial(ctx, url+"/account", &transport.DialOptions{Profile: profile, Credentials: auth.Basic("joe", "welcome")})
+		c, err := transport.Dial(ctx, url+"/account",
+			&transport.DialOptions{Profile: profile, Credentials: auth.Basic("joe", "welcome")})
 		require.NoError(t, err)
 		require.NoError(t, c.Write(ctx, transport.Text, []byte("hello")))
 		_, p, err := c.Read(ctx)
@@ -70,7 +72,8 @@ func Account(t *testing.T, url string) {
 		require.Equal(t, "hello", string(p))
 		require.NoError(t, c.Close(0, ""))
 		for _, credentials := range []auth.CredentialsProvider{nil, auth.Basic("joe", "guess")} {
-			_, err = transport.Dial(ctx, url+"/account", &transport.DialOptions{Profile: profile, Credentials: credentials})
+			_, err = transport.Dial(ctx, url+"/account",
+				&transport.DialOptions{Profile: profile, Credentials: credentials})
 			var failure fsm.Failure
 			require.ErrorAs(t, err, &failure)
 		}

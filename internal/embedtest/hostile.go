@@ -32,7 +32,8 @@ func connect(t *testing.T, url, path string) *client {
 	require.NoError(t, err)
 	require.NoError(t, nc.SetDeadline(time.Now().Add(patience)))
 	c := &client{nc, t}
-	c.say("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+	c.say("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 	var head []byte
 	for b := make([]byte, 1); !bytes.HasSuffix(head, []byte("\r\n\r\n")); head = append(head, b...) {
@@ -121,16 +122,18 @@ func Hostile(t *testing.T, url string, slow *Slow, library Library) {
 	}{
 		"a length of 64 bits":              {frame(0x82, 1<<63, ""), 1002},
 		"a message that would be too long": {frame(0x82, 1<<40, ""), 1009},
-		"fragments without end":            {whole(0x02, "GET / HTTP/1.1\r\nA: ") + strings.Repeat(whole(0x00, strings.Repeat("x", 60000)), 40), 1009},
-		"text that is not UTF-8":           {whole(0x81, "GET / HTTP/1.1\r\nA: \xff\r\n\r\n"), 1007},
-		"a message before the request":     {whole(0x82, "hello"), 1002},
-		"a terminator before the request":  {whole(0x82, ""), 1002},
-		"a frame that is not masked":       {"\x82\x00", 1002},
-		"a reserved bit":                   {whole(0xc2, "x"), 1002},
-		"an unknown opcode":                {whole(0x83, "x"), 1002},
-		"a Ping of two frames":             {whole(0x09, "x"), 1002},
-		"a continuation of nothing":        {whole(0x80, "x"), 1002},
-		"a request that never ends":        {whole(0x82, "GET / HTTP/1.1\r\nA: "+strings.Repeat("x", 100_000)), 1002},
+		"fragments without end": {whole(0x02, "GET / HTTP/1.1\r\nA: ") +
+			strings.Repeat(whole(0x00, strings.Repeat("x", 60000)), 40), 1009},
+		"text that is not UTF-8":          {whole(0x81, "GET / HTTP/1.1\r\nA: \xff\r\n\r\n"), 1007},
+		"a message before the request":    {whole(0x82, "hello"), 1002},
+		"a terminator before the request": {whole(0x82, ""), 1002},
+		"a frame that is not masked":      {"\x82\x00", 1002},
+		"a reserved bit":                  {whole(0xc2, "x"), 1002},
+		"an unknown opcode":               {whole(0x83, "x"), 1002},
+		"a Ping of two frames":            {whole(0x09, "x"), 1002},
+		"a continuation of nothing":       {whole(0x80, "x"), 1002},
+		"a request that never ends": {whole(0x82, "GET / HTTP/1.1\r\nA: "+
+			strings.Repeat("x", 100_000)), 1002},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := connect(t, url, "/echo")
@@ -153,7 +156,8 @@ func Hostile(t *testing.T, url string, slow *Slow, library Library) {
 // Library is what a server cannot help, because of the WebSocket library that it stands on.
 type Library struct {
 	OwnCodes bool // Close frames for violations are the library's business
-	Pulls    bool // nothing is read while the server decides: the end of the client is noticed afterwards
+	// nothing is read while the server decides: the end of the client is noticed afterwards
+	Pulls bool
 }
 
 // gone ends connections with a reset in the middle of a handshake: the server's writes fail.

@@ -93,7 +93,8 @@ func declared(d *ast.GenDecl, integers map[string]bool, counts map[string]int) {
 		switch s := spec.(type) {
 		case *ast.TypeSpec:
 			under, ok := s.Type.(*ast.Ident)
-			integers[s.Name.Name] = ok && s.Name.IsExported() && slices.Contains([]string{"uint8", "uint16", "uint32", "int"}, under.Name)
+			integers[s.Name.Name] = ok && s.Name.IsExported() &&
+				slices.Contains([]string{"uint8", "uint16", "uint32", "int"}, under.Name)
 		case *ast.ValueSpec:
 			if d.Tok != token.CONST {
 				continue

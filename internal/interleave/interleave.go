@@ -49,7 +49,8 @@ type parked struct {
 // goroutine returns the number of the goroutine of its caller.
 func goroutine() string {
 	var b [40]byte
-	number, _, _ := strings.Cut(strings.TrimPrefix(string(b[:runtime.Stack(b[:], false)]), "goroutine "), " ")
+	number, _, _ := strings.Cut(strings.TrimPrefix(string(b[:runtime.Stack(b[:], false)]),
+		"goroutine "), " ")
 	return number
 }
 
@@ -195,7 +196,9 @@ func next(made []choice, bound int) []choice {
 // bubble of virtual time of its own. begin returns what must hold once all threads are over; its
 // error, or threads that wait for ever, end the exploration. It returns how many schedules there
 // were, and what went wrong.
-func Explore(t *testing.T, bound int, begin func(r *Run) (check func() error)) (schedules int, err error) {
+func Explore(
+	t *testing.T, bound int, begin func(r *Run) (check func() error),
+) (schedules int, err error) {
 	for prefix := []choice{}; prefix != nil && err == nil; schedules++ {
 		var made []choice
 		synctest.Test(t, func(*testing.T) {

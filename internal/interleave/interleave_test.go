@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A counter that two threads read and write without a lock loses one in some schedule, with a lock in
-// none; and two locks that are taken in different orders block each other in one.
+// A counter that two threads read and write without a lock loses one in some schedule, with a lock
+// in none; and two locks that are taken in different orders block each other in one.
 func TestExplore(t *testing.T) {
 	for name, c := range map[string]struct {
 		locked bool

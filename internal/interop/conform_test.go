@@ -32,7 +32,8 @@ func TestConform(t *testing.T) {
 	g := startGateway(t, "1")
 	servers, err := conform.Select(conform.Filter{Server: true, Profile: "kaazing"})
 	require.NoError(t, err)
-	clients, err := conform.Select(conform.Filter{Profile: "kaazing", Patterns: []string{"kaazing/*", "khp/ext/101/*"}})
+	clients, err := conform.Select(conform.Filter{Profile: "kaazing", Patterns: []string{"kaazing/*",
+		"khp/ext/101/*"}})
 	require.NoError(t, err)
 	own, err := conform.Self(t.Context(), true, "kaazing", servers, conformOptions(""))
 	require.NoError(t, err)
@@ -66,7 +67,8 @@ func conformGateway(t *testing.T, g gateway, list []conform.Selected) *conform.R
 	t.Helper()
 	u, err := wire.ParseURL(g.ws+"/echo", nil)
 	require.NoError(t, err)
-	target := &conform.Target{URL: u, User: "joe:welcome", Resources: map[string]string{"challenge": "/members", "balance": "/balanced"}}
+	target := &conform.Target{URL: u, User: "joe:welcome",
+		Resources: map[string]string{"challenge": "/members", "balance": "/balanced"}}
 	return conform.Server(t.Context(), target, list, conformOptions("Kaazing Gateway 5.6.2"))
 }
 
@@ -74,11 +76,13 @@ func conformGateway(t *testing.T, g gateway, list []conform.Selected) *conform.R
 func conformJava(t *testing.T, list []conform.Selected) *conform.Run {
 	t.Helper()
 	dir := t.TempDir()
-	out, errs, code := run(t, "javac", "-encoding", "UTF-8", "-d", dir, "-cp", filepath.Join(*jars, "*"), "testdata/client/Client.java")
+	out, errs, code := run(t, "javac", "-encoding", "UTF-8", "-d", dir, "-cp",
+		filepath.Join(*jars, "*"), "testdata/client/Client.java")
 	require.Zero(t, code, out+errs)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	args := lines("-cp", dir+string(filepath.ListSeparator)+filepath.Join(*jars, "*"), "Client", "loop", "protocol=chat", "extension=x-kaazing-idle-timeout", "user="+conform.User)
+	args := lines("-cp", dir+string(filepath.ListSeparator)+filepath.Join(*jars, "*"), "Client",
+		"loop", "protocol=chat", "extension=x-kaazing-idle-timeout", "user="+conform.User)
 	for _, c := range list {
 		args = append(args, "ws://"+l.Addr().String()+"/case/"+c.Name)
 	}

@@ -25,13 +25,16 @@ var connCases = []gatewayCase{
 		quiet(t, open(t, g.ws+"/impatient", &transport.DialOptions{Profile: transport.Kaazing}))
 	}},
 	{"idle timeout", func(t *testing.T, g gateway) {
-		c := open(t, g.ws+"/impatient", &transport.DialOptions{Profile: transport.Auto, Use: []extension.Extension{extension.IdleTimeout{}}})
+		c := open(t, g.ws+"/impatient", &transport.DialOptions{Profile: transport.Auto,
+			Use: []extension.Extension{extension.IdleTimeout{}}})
 		require.Equal(t, []string{"x-kaazing-idle-timeout;timeout=1000"}, c.Extensions())
 		quiet(t, c)
 	}},
 	{"ping-pong", func(t *testing.T, g gateway) {
-		c := open(t, g.ws+"/impatient", &transport.DialOptions{Profile: transport.Kaazing, Use: []extension.Extension{extension.IdleTimeout{}, extension.PingPong{}}})
-		require.Equal(t, []string{"x-kaazing-idle-timeout;timeout=1000", "x-kaazing-ping-pong;01010102"}, c.Extensions())
+		c := open(t, g.ws+"/impatient", &transport.DialOptions{Profile: transport.Kaazing,
+			Use: []extension.Extension{extension.IdleTimeout{}, extension.PingPong{}}})
+		require.Equal(t, []string{"x-kaazing-idle-timeout;timeout=1000", "x-kaazing-ping-pong;01010102"},
+			c.Extensions())
 		echo(t, c, "\x01\x01\x01\x02like control bytes")
 		echo(t, c, "\x01\x01\x01\x02")
 		quiet(t, c)

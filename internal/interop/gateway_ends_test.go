@@ -15,12 +15,18 @@ func TestGateway_EitherEnd(t *testing.T) {
 	behind := serve(t, "--plain", "--route", "/echo=echo")
 	_, port, _ := strings.Cut(strings.TrimPrefix(behind.url, "ws://"), ":")
 	g := startGateway(t, port)
-	front := serve(t, "--plain", "--route", "/ws="+g.ws+"/echo", "--route", "/khp=khp+"+g.ws+"/echo", "--route", "/both="+g.ws+"/proxied")
-	for _, url := range []string{front.url + "/ws", front.url + "/khp", g.ws + "/proxied", front.url + "/both"} {
-		for name, o := range map[string]*transport.DialOptions{"kaazing": {Profile: transport.Kaazing}, "plain": {PlainOnly: true}, "subprotocols": {Profile: transport.Kaazing, Subprotocols: []string{"a", "b"}}} {
+	front := serve(t, "--plain", "--route", "/ws="+g.ws+"/echo", "--route", "/khp=khp+"+g.ws+"/echo",
+		"--route", "/both="+g.ws+"/proxied")
+	for _, url := range []string{front.url + "/ws", front.url + "/khp", g.ws + "/proxied",
+		front.url + "/both"} {
+		for name, o := range map[string]*transport.DialOptions{
+			"kaazing": {Profile: transport.Kaazing}, "plain": {PlainOnly: true},
+			"subprotocols": {Profile: transport.Kaazing, Subprotocols: []string{"a", "b"}},
+		} {
 			t.Run(strings.TrimPrefix(url, "ws://127.0.0.1:")+"/"+name, func(t *testing.T) {
 				c := open(t, url, o)
-				for _, want := range []string{"hello", "again"} { // binary: the gateway's own proxy makes nothing else of any message
+				// binary: the gateway's own proxy makes nothing else of any message
+				for _, want := range []string{"hello", "again"} {
 					require.NoError(t, c.Write(t.Context(), transport.Binary, []byte(want)))
 					kind, got, err := c.Read(t.Context())
 					require.NoError(t, err)

@@ -21,7 +21,9 @@ type raw struct {
 	path  string   // of the URL, with its query
 	field string   // of the opening request
 	send  []string // text messages; "" is an empty one
-	want  []string // what comes after the opening response: messages, without the fields that matter to nobody, and at last Close or, after a Ping, Pong
+	// what comes after the opening response: messages, without the fields that matter to nobody, and
+	// at last Close or, after a Ping, Pong
+	want []string
 }
 
 const marked, n = "?.kl=Y", "\uf0ffN"
@@ -33,26 +35,37 @@ func html(status string) string {
 
 var rawCases = []gatewayCase{
 	facts("other path",
-		raw{path: "/echo" + marked, send: []string{"GET /other HTTP/1.1\r\n\r\n"}, want: []string{n, "HTTP/1.1 400 Bad Request\r\n\r\n", "", "close 1000"}}),
+		raw{path: "/echo" + marked, send: []string{"GET /other HTTP/1.1\r\n\r\n"}, want: []string{n,
+			"HTTP/1.1 400 Bad Request\r\n\r\n", "", "close 1000"}}),
 	facts("fields of an upgrade",
-		raw{path: "/echo" + marked, send: []string{"GET /echo HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"}, want: []string{n, "HTTP/1.1 400 Bad Request\r\n\r\n", "", "close 1000"}},
-		raw{path: "/echo" + marked, send: []string{"GET /echo HTTP/1.1\r\nContent-Length: 0\r\n\r\n"}, want: []string{n, "HTTP/1.1 400 Bad Request\r\n\r\n", "", "close 1000"}}),
+		raw{path: "/echo" + marked, send: []string{"GET /echo HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"},
+			want: []string{n, "HTTP/1.1 400 Bad Request\r\n\r\n", "", "close 1000"}},
+		raw{path: "/echo" + marked, send: []string{"GET /echo HTTP/1.1\r\nContent-Length: 0\r\n\r\n"},
+			want: []string{n, "HTTP/1.1 400 Bad Request\r\n\r\n", "", "close 1000"}}),
 	facts("other methods",
-		raw{path: "/echo" + marked, send: []string{"POST /echo HTTP/1.1\r\n\r\n"}, want: []string{n, "HTTP/1.1 405 Method Not Allowed\r\n\r\n" + html("405 Method Not Allowed"), "", "pong"}},
-		raw{path: "/echo" + marked, send: []string{"GOT /echo HTTP/1.1\r\n\r\n"}, want: []string{n, "HTTP/1.1 501 Not Implemented\r\n\r\n" + html("501 Not Implemented"), "", "close 1000"}}),
+		raw{path: "/echo" + marked, send: []string{"POST /echo HTTP/1.1\r\n\r\n"}, want: []string{n,
+			"HTTP/1.1 405 Method Not Allowed\r\n\r\n" + html("405 Method Not Allowed"), "", "pong"}},
+		raw{path: "/echo" + marked, send: []string{"GOT /echo HTTP/1.1\r\n\r\n"}, want: []string{n,
+			"HTTP/1.1 501 Not Implemented\r\n\r\n" + html("501 Not Implemented"), "", "close 1000"}}),
 	facts("garbage",
 		raw{path: "/echo" + marked, send: []string{"Hello"}, want: []string{n, "pong"}},
 		raw{path: "/echo" + marked, send: []string{"zzz"}, want: []string{n, "close 1000"}}),
 	facts("request in pieces",
-		raw{path: "/echo" + marked, send: []string{"GET /echo HT", "", "TP/1.1\r\n", "\r\n"}, want: []string{n, "HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n", "", n, "pong"}}),
+		raw{path: "/echo" + marked, send: []string{"GET /echo HT", "", "TP/1.1\r\n", "\r\n"},
+			want: []string{n, "HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n", "", n, "pong"}}),
 	facts("extension asked for twice",
-		raw{path: "/echo" + marked, field: "Sec-WebSocket-Extensions: x-kaazing-ping-pong\r\n", send: []string{"GET /echo HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-ping-pong\r\n\r\n"},
-			want: []string{n, "HTTP/1.1 101 Web Socket Protocol Handshake\r\nSec-WebSocket-Extensions: x-kaazing-ping-pong; 01010102\r\n\r\n", "", n, "pong"}}),
+		raw{path: "/echo" + marked, field: "Sec-WebSocket-Extensions: x-kaazing-ping-pong\r\n",
+			send: []string{"GET /echo HTTP/1.1\r\nSec-WebSocket-Extensions: x-kaazing-ping-pong\r\n\r\n"},
+			want: []string{n, "HTTP/1.1 101 Web Socket Protocol Handshake\r\n" +
+				"Sec-WebSocket-Extensions: x-kaazing-ping-pong; 01010102\r\n\r\n", "", n, "pong"}}),
 	facts("balancer without the marker",
-		raw{path: "/balanced", send: []string{"GET /balanced HTTP/1.1\r\n\r\n"}, want: []string{n, "HTTP/1.1 302 Found\r\nlocation: http://HOST/one\r\n\r\n"}},
-		raw{path: "/nobody", send: []string{"GET /nobody HTTP/1.1\r\n\r\n"}, want: []string{n, "HTTP/1.1 400 WebSocket Upgrade Failure\r\n\r\n" + html("400 WebSocket Upgrade Failure")}}),
+		raw{path: "/balanced", send: []string{"GET /balanced HTTP/1.1\r\n\r\n"}, want: []string{n,
+			"HTTP/1.1 302 Found\r\nlocation: http://HOST/one\r\n\r\n"}},
+		raw{path: "/nobody", send: []string{"GET /nobody HTTP/1.1\r\n\r\n"}, want: []string{n,
+			"HTTP/1.1 400 WebSocket Upgrade Failure\r\n\r\n" + html("400 WebSocket Upgrade Failure")}}),
 	facts("HTTP/1.0",
-		raw{path: "/echo" + marked, send: []string{"GET /echo HTTP/1.0\r\n\r\n"}, want: []string{n, "HTTP/1.0 101 Web Socket Protocol Handshake\r\n\r\n", "close 1000"}}),
+		raw{path: "/echo" + marked, send: []string{"GET /echo HTTP/1.0\r\n\r\n"}, want: []string{n,
+			"HTTP/1.0 101 Web Socket Protocol Handshake\r\n\r\n", "close 1000"}}),
 }
 
 func facts(name string, list ...raw) gatewayCase {
@@ -70,8 +83,10 @@ func (r raw) run(t *testing.T, g gateway) {
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
 	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
-	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n%s\r\n", r.path, host, r.field)
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n%s\r\n",
+		r.path, host, r.field)
 	require.NoError(t, err)
 	from := bufio.NewReader(conn)
 	answer, err := http.ReadResponse(from, nil)
@@ -113,4 +128,5 @@ func received(t *testing.T, from *bufio.Reader) string {
 }
 
 // dull are the fields that every response has, or that change each time.
-var dull = regexp.MustCompile("(Connection|Content-Length|Content-Type|Date|Sec-WebSocket-Accept|Server|Upgrade): .*\r\n")
+var dull = regexp.MustCompile(
+	"(Connection|Content-Length|Content-Type|Date|Sec-WebSocket-Accept|Server|Upgrade): .*\r\n")

@@ -47,16 +47,20 @@ func startGateway(t *testing.T, backEnd string) gateway {
 	}
 	store := filepath.Join(conf, "keystore.db")
 	require.NoError(t, os.WriteFile(filepath.Join(conf, "keystore.pw"), []byte("changeit"), 0o600))
-	out, errs, code := run(t, "keytool", "-genkeypair", "-storetype", "JCEKS", "-keystore", store, "-storepass", "changeit", "-keypass", "changeit",
-		"-alias", "localhost", "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-keyalg", "RSA", "-validity", "2")
+	out, errs, code := run(t, "keytool", "-genkeypair", "-storetype", "JCEKS", "-keystore", store,
+		"-storepass", "changeit", "-keypass", "changeit",
+		"-alias", "localhost", "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-keyalg", "RSA",
+		"-validity", "2")
 	require.Zero(t, code, out+errs)
 	cert := filepath.Join(home, "cert.pem")
-	out, errs, code = run(t, "keytool", "-exportcert", "-rfc", "-storetype", "JCEKS", "-keystore", store, "-storepass", "changeit", "-alias", "localhost", "-file", cert)
+	out, errs, code = run(t, "keytool", "-exportcert", "-rfc", "-storetype", "JCEKS", "-keystore",
+		store, "-storepass", "changeit", "-alias", "localhost", "-file", cert)
 	require.Zero(t, code, out+errs)
 	t.Setenv("SSL_CERT_FILE", cert)
 
 	ports := freePorts(t, 2)
-	p := start(t, "java", "-DGATEWAY_HOME="+home, "-Dws.port="+ports[0], "-Dwss.port="+ports[1], "-Dback.port="+backEnd, "-cp", filepath.Join(*jars, "*"), "org.kaazing.gateway.server.Main")
+	p := start(t, "java", "-DGATEWAY_HOME="+home, "-Dws.port="+ports[0], "-Dwss.port="+ports[1],
+		"-Dback.port="+backEnd, "-cp", filepath.Join(*jars, "*"), "org.kaazing.gateway.server.Main")
 	p.until(t, "Started server successfully")
 	go func() {
 		for range p.lines { // its log, which the test does not need
@@ -117,6 +121,7 @@ func (d dial) run(t *testing.T, g gateway) {
 	said := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, said, len(d.replay)+1, "%v: replay says:\n%s%s", args, out, errs)
 	for i, want := range d.replay {
-		require.True(t, strings.HasSuffix(said[i], ": a path of the machine; "+want), "%v: replay says %q, not %q", args, said[i], want)
+		require.True(t, strings.HasSuffix(said[i], ": a path of the machine; "+want),
+			"%v: replay says %q, not %q", args, said[i], want)
 	}
 }

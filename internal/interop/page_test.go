@@ -21,7 +21,8 @@ func TestPage_Cases(t *testing.T) {
 	page, err := os.ReadFile("../../docs/interop.md")
 	require.NoError(t, err)
 	var listed []string
-	for _, row := range regexp.MustCompile("(?m)^\\| `(Test(?:Client|Gateway)/[^`]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllSubmatch(page, -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `(Test(?:Client|Gateway)/[^`]+)` \\| [^|]+ "+
+		"\\| [^|]+ \\|$").FindAllSubmatch(page, -1) {
 		listed = append(listed, string(row[1]))
 	}
 	require.Equal(t, cases, listed)

@@ -18,7 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var jars = flag.String("jars", "", "directory with the jars of Kaazing's software; without it the tests are skipped")
+var jars = flag.String("jars", "",
+	"directory with the jars of Kaazing's software; without it the tests are skipped")
 
 // patience is how long a step of another process may take.
 const patience = 30 * time.Second
@@ -135,7 +136,8 @@ func (p *process) until(t *testing.T, text string) []string {
 	for {
 		line, ok := p.line(t)
 		if !ok {
-			require.FailNow(t, "ended", "%v ended before it said %q; it said:\n%s\n%s", p.cmd.Args, text, strings.Join(lines, "\n"), p.complaints())
+			require.FailNow(t, "ended", "%v ended before it said %q; it said:\n%s\n%s",
+				p.cmd.Args, text, strings.Join(lines, "\n"), p.complaints())
 		}
 		lines = append(lines, line)
 		if strings.Contains(line, text) {

@@ -14,38 +14,53 @@ const (
 	accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" // both of RFC 6455 1.3
 )
 
-var asked = Asked{Accept: []byte(accept), Subprotocols: []string{"a", "b"}, Tokens: []string{"x-kaazing-handshake"}, Extensions: []string{"x-e; n=1"}}
+var asked = Asked{Accept: []byte(accept), Subprotocols: []string{"a", "b"},
+	Tokens: []string{"x-kaazing-handshake"}, Extensions: []string{"x-e; n=1"}}
 
 // fields reads lines of a head.
 func fields(t *testing.T, lines ...string) wire.Fields {
 	t.Helper()
 	var r wire.Response
-	_, err := r.ParseHead([]byte("HTTP/1.1 101 x\r\n"+strings.Join(append(lines, "\r\n"), "\r\n")), wire.Limits{})
+	_, err := r.ParseHead([]byte("HTTP/1.1 101 x\r\n"+strings.Join(append(lines, "\r\n"), "\r\n")),
+		wire.Limits{})
 	require.NoError(t, err)
 	return r.Fields
 }
 
 // An opening 101 belongs to its request, and selects only what was offered.
 func TestOpening(t *testing.T) {
-	const upgrade, connection, accepted = "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: " + accept
+	const upgrade, connection, accepted = "Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Accept: " + accept
 	for name, tt := range map[string]struct {
 		lines      []string
 		reqs, text string
 	}{
-		"right":                  {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol: b", "Sec-WebSocket-Extensions: x-e;n=2"}, "", ""},
-		"no upgrade":             {[]string{connection, accepted}, "WSP-OPEN-02", "got none"},
-		"connection in two":      {[]string{upgrade, "Connection: keep-alive", connection, accepted}, "", ""},
-		"no connection":          {[]string{upgrade, accepted}, "WSP-OPEN-02", "Connection: Upgrade"},
-		"another accept":         {[]string{upgrade, connection, "Sec-WebSocket-Accept: x"}, "WSP-OPEN-02", accept},
-		"a second accept":        {[]string{upgrade, connection, accepted, "Sec-WebSocket-Accept: x"}, "WSP-OPEN-02", "repeated"},
-		"two subprotocols":       {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: b"}, "WSP-PROTO-01", "repeated"},
-		"another subprotocol":    {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol: c"}, "WSP-OPEN-04", `"c" was not offered`},
-		"an empty subprotocol":   {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol:"}, "WSP-OPEN-04", "was not offered"},
-		"another extension":      {[]string{upgrade, connection, accepted, "Sec-WebSocket-Extensions: x-f"}, "WSP-OPEN-03", `"x-f" was not offered`},
-		"an extension twice":     {[]string{upgrade, connection, accepted, "Sec-WebSocket-Extensions: x-e, x-e"}, "WSP-OPEN-03", "twice"},
-		"an empty list":          {[]string{upgrade, connection, accepted, "Sec-WebSocket-Extensions:"}, "KHP-EXT-RSP-08", "no extension"},
-		"no list of extensions":  {[]string{upgrade, connection, accepted, "Sec-WebSocket-Extensions: ;"}, "WSP-EXT-01", "not an extension name"},
-		"the token of handshake": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol: x-kaazing-handshake"}, "", ""},
+		"right": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol: b",
+			"Sec-WebSocket-Extensions: x-e;n=2"}, "", ""},
+		"no upgrade": {[]string{connection, accepted}, "WSP-OPEN-02", "got none"},
+		"connection in two": {[]string{upgrade, "Connection: keep-alive", connection,
+			accepted}, "", ""},
+		"no connection": {[]string{upgrade, accepted}, "WSP-OPEN-02", "Connection: Upgrade"},
+		"another accept": {[]string{upgrade, connection, "Sec-WebSocket-Accept: x"},
+			"WSP-OPEN-02", accept},
+		"a second accept": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Accept: x"},
+			"WSP-OPEN-02", "repeated"},
+		"two subprotocols": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol: a",
+			"Sec-WebSocket-Protocol: b"}, "WSP-PROTO-01", "repeated"},
+		"another subprotocol": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol: c"},
+			"WSP-OPEN-04", `"c" was not offered`},
+		"an empty subprotocol": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Protocol:"},
+			"WSP-OPEN-04", "was not offered"},
+		"another extension": {[]string{upgrade, connection, accepted,
+			"Sec-WebSocket-Extensions: x-f"}, "WSP-OPEN-03", `"x-f" was not offered`},
+		"an extension twice": {[]string{upgrade, connection, accepted,
+			"Sec-WebSocket-Extensions: x-e, x-e"}, "WSP-OPEN-03", "twice"},
+		"an empty list": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Extensions:"},
+			"KHP-EXT-RSP-08", "no extension"},
+		"no list of extensions": {[]string{upgrade, connection, accepted, "Sec-WebSocket-Extensions: ;"},
+			"WSP-EXT-01", "not an extension name"},
+		"the token of handshake": {[]string{upgrade, connection, accepted,
+			"Sec-WebSocket-Protocol: x-kaazing-handshake"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fault := Opening(fields(t, tt.lines...), &asked)
@@ -56,7 +71,8 @@ func TestOpening(t *testing.T) {
 	}
 	unknown := asked
 	unknown.Accept = nil
-	require.False(t, Opening(fields(t, upgrade, connection, "Sec-WebSocket-Accept: x"), &unknown).Found(), "without a key nothing can be compared")
+	require.False(t, Opening(fields(t, upgrade, connection, "Sec-WebSocket-Accept: x"), &unknown).
+		Found(), "without a key nothing can be compared")
 }
 
 // The facts of an extended response, and the first of its faults.
@@ -68,19 +84,26 @@ func TestResponse(t *testing.T) {
 		facts  fsm.Facts
 		reqs   string
 	}{
-		"bare":                     {101, nil, all, ""},
-		"all of it":                {101, []string{"Upgrade: WebSocket", "Connection: x, upgrade", "Sec-WebSocket-Accept: " + accept, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Extensions: x-e"}, all, ""},
-		"a second accept":          {101, []string{"Sec-WebSocket-Accept: " + accept, "Sec-WebSocket-Accept: x"}, all &^ fsm.FactAcceptMatches, "KHP-STATUS-101-01"},
-		"a second upgrade":         {101, []string{"Upgrade: websocket", "Upgrade: h2c"}, all &^ fsm.FactAcceptMatches, "KHP-STATUS-101-01"},
-		"another subprotocol":      {101, []string{"Sec-WebSocket-Protocol: c"}, all &^ fsm.FactProtocolOffered, "WSP-OPEN-04"},
-		"another extension":        {101, []string{"Sec-WebSocket-Extensions: x-f", "Upgrade: h2c"}, fsm.FactProtocolOffered, "KHP-EXT-RSP-09"},
+		"bare": {101, nil, all, ""},
+		"all of it": {101,
+			[]string{"Upgrade: WebSocket", "Connection: x, upgrade", "Sec-WebSocket-Accept: " + accept,
+				"Sec-WebSocket-Protocol: a", "Sec-WebSocket-Extensions: x-e"}, all, ""},
+		"a second accept": {101, []string{"Sec-WebSocket-Accept: " + accept,
+			"Sec-WebSocket-Accept: x"}, all &^ fsm.FactAcceptMatches, "KHP-STATUS-101-01"},
+		"a second upgrade": {101, []string{"Upgrade: websocket", "Upgrade: h2c"},
+			all &^ fsm.FactAcceptMatches, "KHP-STATUS-101-01"},
+		"another subprotocol": {101, []string{"Sec-WebSocket-Protocol: c"},
+			all &^ fsm.FactProtocolOffered, "WSP-OPEN-04"},
+		"another extension": {101, []string{"Sec-WebSocket-Extensions: x-f", "Upgrade: h2c"},
+			fsm.FactProtocolOffered, "KHP-EXT-RSP-09"},
 		"an extension with 202":    {202, []string{"Sec-WebSocket-Extensions: x-f"}, 0, "KHP-EXT-RSP-09"},
 		"an upgrade with 202":      {202, []string{"Upgrade: h2c"}, fsm.FactExtensionsAsked, ""},
 		"what ends is not judged":  {404, []string{"Sec-WebSocket-Extensions: ;"}, 0, ""},
 		"a redirect is not judged": {302, []string{"Upgrade: h2c"}, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			facts, fault := Response(&wire.Response{Status: tt.status, Fields: fields(t, tt.lines...)}, &asked)
+			facts, fault := Response(&wire.Response{Status: tt.status, Fields: fields(t, tt.lines...)},
+				&asked)
 			require.Equal(t, tt.facts, facts)
 			require.Equal(t, tt.reqs != "", fault.Found(), fault.Text)
 			require.Contains(t, fault.Reqs, tt.reqs)
@@ -90,7 +113,8 @@ func TestResponse(t *testing.T) {
 
 // An opening request is refused with the status that names its mistake.
 func TestOpeningRequest(t *testing.T) {
-	const right = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\n\r\n"
+	const right = "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\n\r\n"
 	for change, status := range map[[2]string]int{
 		{"", ""}:                              0,
 		{"GET", "PUT"}:                        405,

@@ -40,7 +40,8 @@ func (s *sizes) refuse(status int, what string) {
 func (s *sizes) requestLine(method, target int) {
 	s.bytes = method + target + len("  HTTP/1.1\r\n\r\n")
 	if target > s.limits.Target || method+target+len("  HTTP/1.1") > s.limits.Line {
-		s.refuse(414, "the request target has "+strconv.Itoa(target)+" bytes, "+strconv.Itoa(s.limits.Target)+" are read")
+		s.refuse(414, "the request target has "+strconv.Itoa(target)+" bytes, "+
+			strconv.Itoa(s.limits.Target)+" are read")
 	}
 }
 
@@ -50,7 +51,8 @@ func countField[N, V text](s *sizes, name N, value V) {
 	s.bytes += len(name) + len(":\r\n") + len(value)
 	if len(name) > maxFieldName || len(name)+len(":")+len(value) > s.limits.Line {
 		s.refuse(431, "field "+Clip(string(name[:min(len(name),
-			maxFieldName)]))+" is too long: "+strconv.Itoa(len(name)+len(value))+" bytes, "+strconv.Itoa(s.limits.Line)+" are read")
+			maxFieldName)]))+" is too long: "+strconv.Itoa(len(name)+len(value))+" bytes, "+
+			strconv.Itoa(s.limits.Line)+" are read")
 	}
 	for i, list := range listFields {
 		if len(name) == len(list) && strings.EqualFold(string(name), list) {
@@ -72,7 +74,8 @@ func listPlaces[V text](list V) int {
 
 func (s *sizes) countElements(list, n int) {
 	if s.elements[list] += n; s.elements[list] > s.limits.Elements {
-		s.refuse(431, listFields[list]+" has more elements than the "+strconv.Itoa(s.limits.Elements)+" that are read")
+		s.refuse(431, listFields[list]+" has more elements than the "+strconv.Itoa(s.limits.Elements)+
+			" that are read")
 	}
 }
 
@@ -80,9 +83,11 @@ func (s *sizes) countElements(list, n int) {
 func (s *sizes) verdict() (status int, what string) {
 	switch {
 	case s.fields > s.limits.Fields:
-		s.refuse(431, "the head has "+strconv.Itoa(s.fields)+" fields, "+strconv.Itoa(s.limits.Fields)+" are read")
+		s.refuse(431, "the head has "+strconv.Itoa(s.fields)+" fields, "+
+			strconv.Itoa(s.limits.Fields)+" are read")
 	case s.bytes > s.limits.Head:
-		s.refuse(431, "the head has "+strconv.Itoa(s.bytes)+" bytes, "+strconv.Itoa(s.limits.Head)+" are read")
+		s.refuse(431, "the head has "+strconv.Itoa(s.bytes)+" bytes, "+
+			strconv.Itoa(s.limits.Head)+" are read")
 	}
 	return s.status, s.what
 }

@@ -17,7 +17,8 @@ func OpeningRequest(r *wire.Request, checkKey bool) (status int, fault Fault) {
 	case r.Minor < 1:
 		status, text = 505, "a WebSocket opening handshake needs HTTP/1.1"
 	case string(r.Method) != "GET":
-		status, text = 405, "a WebSocket opening handshake is a GET request, this is "+Quote(string(r.Method))
+		status, text = 405, "a WebSocket opening handshake is a GET request, this is "+
+			Quote(string(r.Method))
 	case !wire.HasToken(get("Upgrade"), "websocket"):
 		status, text = 426, "this address speaks WebSocket: the request has no Upgrade: websocket"
 	case !r.Fields.HasToken("Connection", "Upgrade"):

@@ -12,10 +12,13 @@ import (
 
 // Asked is the part of a request that its response must fit to.
 type Asked struct {
-	Accept       []byte   // the Sec-WebSocket-Accept that belongs to the key of the opening request; nil if that is not known
+	// the Sec-WebSocket-Accept that belongs to the key of the opening request; nil if that is not
+	// known
+	Accept       []byte
 	Subprotocols []string // of the application
-	Tokens       []string // further subprotocols that may be selected, such as that of KHP in an opening
-	Extensions   []string // elements of a list, of which the names count
+	// further subprotocols that may be selected, such as that of KHP in an opening
+	Tokens     []string
+	Extensions []string // elements of a list, of which the names count
 }
 
 // Offers reports whether a subprotocol was asked for.
@@ -56,7 +59,8 @@ func Opening(f wire.Fields, a *Asked) Fault {
 	case f.Count("Sec-WebSocket-Protocol") > 1:
 		return Fault{"WSP-PROTO-01", "Sec-WebSocket-Protocol is repeated"}
 	case f.Count("Sec-WebSocket-Protocol") == 1 && a.Selected(f) == "":
-		return Fault{"WSP-OPEN-04 WSP-OPEN-08", "subprotocol " + get("Sec-WebSocket-Protocol") + " was not offered"}
+		return Fault{"WSP-OPEN-04 WSP-OPEN-08", "subprotocol " + get("Sec-WebSocket-Protocol") +
+			" was not offered"}
 	}
 	var room [4]wire.Extension
 	list, fault := selection(room[:0], f)
@@ -94,7 +98,8 @@ func Response(r *wire.Response, a *Asked) (facts fsm.Facts, first Fault) {
 
 // extensionsAsked checks the selected extensions: each asked for in the last request, none twice.
 //
-//khp:impl KHP-CLOSE-03 KHP-EXT-RSP-09 KHP-EXT-RSP-11 KHP-EXT-RSP-12 KHP-GEN-07 WSP-EXT-01 WSP-EXT-02
+//khp:impl KHP-CLOSE-03 KHP-EXT-RSP-09 KHP-EXT-RSP-11 KHP-EXT-RSP-12 KHP-GEN-07
+//khp:impl WSP-EXT-01 WSP-EXT-02
 func extensionsAsked(f wire.Fields, a *Asked) Fault {
 	const reqs = "KHP-EXT-RSP-09 KHP-CLOSE-03"
 	var room [4]wire.Extension

@@ -29,7 +29,10 @@ func churn(khp string, p plan, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n## Handshakes one after the other\n\n%d handshakes, each closed in good order, by %d clients on the same processors: %.0f a second, without an error. What the server has in use:\n\n", p.handshakes, p.clients, float64(p.handshakes)/took.Seconds())
+	fmt.Fprintf(out, "\n## Handshakes one after the other\n\n%d handshakes, "+
+		"each closed in good order, by %d clients on the same processors: %.0f a second, "+
+		"without an error. What the server has in use:\n\n", p.handshakes, p.clients,
+		float64(p.handshakes)/took.Seconds())
 	fmt.Fprintf(out, "| | before | after |\n| --- | ---: | ---: |\n")
 	for _, row := range []struct {
 		name          string

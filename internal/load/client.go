@@ -18,11 +18,15 @@ type profile struct {
 	first, last      int // messages before the request, and after it
 }
 
-const fields = "Host: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
+const fields = "Host: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+	"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"
 
 var (
-	spec    = profile{opening: "GET /load HTTP/1.1\r\n" + fields, request: "GET /load HTTP/1.1\r\nHost: load\r\n\r\n", last: 2}
-	kaazing = profile{opening: "GET /load?.kl=Y HTTP/1.1\r\n" + fields, request: "GET /load?.kl=Y HTTP/1.1\r\n\r\n", first: 1, last: 3}
+	spec = profile{opening: "GET /load HTTP/1.1\r\n" +
+		fields, request: "GET /load HTTP/1.1\r\nHost: load\r\n\r\n", last: 2}
+	kaazing = profile{opening: "GET /load?.kl=Y HTTP/1.1\r\n" +
+		fields, request: "GET /load?.kl=Y HTTP/1.1\r\n\r\n", first: 1, last: 3}
 )
 
 const patience = 30 * time.Second

@@ -22,8 +22,10 @@ type compared struct {
 // compare puts package transport next to others that serve the same bytes.
 func compare(khp string, p plan, out io.Writer) error {
 	list := []*compared{
-		{name: "bare", title: "a bare loop over net.Conn that knows the bytes"}, {name: "gobwas", title: "gobwas/ws, zero-copy upgrade"},
-		{name: "transport", title: "transport.Server"}, {name: "khp", title: "khp serve, with metrics and a line of log each"},
+		{name: "bare", title: "a bare loop over net.Conn that knows the bytes"},
+		{name: "gobwas", title: "gobwas/ws, zero-copy upgrade"},
+		{name: "transport", title: "transport.Server"},
+		{name: "khp", title: "khp serve, with metrics and a line of log each"},
 	}
 	for _, c := range list {
 		if err := c.measureIdle(khp, p); err != nil {
@@ -37,10 +39,17 @@ func compare(khp string, p plan, out io.Writer) error {
 			}
 		}
 	}
-	fmt.Fprintf(out, "\n## Next to others\n\nThe same clients, in turns, against servers of the same conversation in the spec profile, each a process of its own: handshakes (median of %d rounds of %d, opened and closed\nby %d clients), and resident memory for each of %d idle connections just after their handshakes. The ratios count, and they count the same clients on the same processors on each line.\n\n", compareRounds, p.compared, p.clients, p.idle)
-	fmt.Fprintf(out, "| server | handshakes a second | ratio | bytes for each idle connection | ratio |\n| --- | ---: | ---: | ---: | ---: |\n")
+	fmt.Fprintf(out, "\n## Next to others\n\nThe same clients, in turns, "+
+		"against servers of the same conversation in the spec profile, each a process of its own: "+
+		"handshakes (median of %d rounds of %d, opened and closed\n"+
+		"by %d clients), and resident memory for each of %d idle connections just after their "+
+		"handshakes. The ratios count, and they count the same clients on the same processors on "+
+		"each line.\n\n", compareRounds, p.compared, p.clients, p.idle)
+	fmt.Fprintf(out, "| server | handshakes a second | ratio | bytes for each idle connection | "+
+		"ratio |\n| --- | ---: | ---: | ---: | ---: |\n")
 	for _, c := range list {
-		fmt.Fprintf(out, "| %s | %.0f | %.2f | %.0f | %.2f |\n", c.title, c.rate(), c.rate()/list[0].rate(), c.idle, c.idle/list[0].idle)
+		fmt.Fprintf(out, "| %s | %.0f | %.2f | %.0f | %.2f |\n",
+			c.title, c.rate(), c.rate()/list[0].rate(), c.idle, c.idle/list[0].idle)
 	}
 	return nil
 }
@@ -81,7 +90,8 @@ func (c *compared) measureIdle(khp string, p plan) error {
 		return err
 	}
 	defer end()
-	if err := handshakes(s.addr, 1, 1, spec); err != nil { // memory that is allocated once does not count
+	// memory that is allocated once does not count
+	if err := handshakes(s.addr, 1, 1, spec); err != nil {
 		return err
 	}
 	before, err := residentBytes(s.cmd.Process.Pid)

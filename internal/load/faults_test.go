@@ -17,14 +17,16 @@ func TestFaults(t *testing.T) {
 		for _, test := range f.tests {
 			dir, name, ok := strings.Cut(test, ".")
 			require.True(t, ok, test)
-			require.True(t, declares(t, filepath.Join("../..", dir), "func "+name+"(t *testing.T)"), "%s does not exist", test)
+			require.True(t, declares(t, filepath.Join("../..", dir), "func "+name+"(t *testing.T)"),
+				"%s does not exist", test)
 		}
 	}
 	var table bytes.Buffer
 	writeFaults(&table)
 	page, err := os.ReadFile("../../docs/reliability.md")
 	require.NoError(t, err)
-	require.Contains(t, string(page), table.String(), "run make reliability, or put the table in by hand")
+	require.Contains(t, string(page), table.String(),
+		"run make reliability, or put the table in by hand")
 }
 
 // declares reports whether one of the test files in dir has that line.

@@ -45,13 +45,20 @@ func hold(khp string, p plan, out io.Writer) error {
 	}
 	at := func(q float64) float64 { return all.Milliseconds[int(q*float64(len(all.Milliseconds)-1))] }
 	n := float64(f.each * processes)
-	fmt.Fprintf(out, "\n## Open connections\n\n%d connections at once to %s, half of them in the kaazing profile, without an error.\n\n", int(n), plural(processes, "process", "processes"))
+	fmt.Fprintf(out, "\n## Open connections\n\n%d connections at once to %s, half of them in the "+
+		"kaazing profile, without an error.\n\n", int(n), plural(processes, "process", "processes"))
 	fmt.Fprintf(out, "| what | measured |\n| --- | ---: |\n")
-	fmt.Fprintf(out, "| opened in | %.1f s |\n| handshakes a second meanwhile | %.0f |\n", opened.Seconds(), n/opened.Seconds())
-	fmt.Fprintf(out, "| resident memory for each idle connection, with what the handshakes left to be collected | %.0f bytes |\n| goroutines for each | %.2f |\n", (idle.resident-before.resident)/n, idle.goroutines/n)
-	fmt.Fprintf(out, "| messages echoed, all connections at the same time | %d |\n| messages a second, there and back | %.0f |\n", all.Messages, float64(all.Messages)/took.Seconds())
-	fmt.Fprintf(out, "| time to the echo: median, 99 of 100, longest | %.1f ms, %.1f ms, %.1f ms |\n", at(.5), at(.99), at(1))
-	fmt.Fprintf(out, "| resident memory for each connection after the traffic | %.0f bytes |\n", (busy.resident-before.resident)/n)
+	fmt.Fprintf(out, "| opened in | %.1f s |\n| handshakes a second meanwhile | %.0f |\n",
+		opened.Seconds(), n/opened.Seconds())
+	fmt.Fprintf(out, "| resident memory for each idle connection, "+
+		"with what the handshakes left to be collected | %.0f bytes |\n| goroutines for each | %.2f |\n",
+		(idle.resident-before.resident)/n, idle.goroutines/n)
+	fmt.Fprintf(out, "| messages echoed, all connections at the same time | %d |\n| messages a "+
+		"second, there and back | %.0f |\n", all.Messages, float64(all.Messages)/took.Seconds())
+	fmt.Fprintf(out, "| time to the echo: median, 99 of 100, longest | %.1f ms, %.1f ms, %.1f ms |\n",
+		at(.5), at(.99), at(1))
+	fmt.Fprintf(out, "| resident memory for each connection after the traffic | %.0f bytes |\n",
+		(busy.resident-before.resident)/n)
 	return nil
 }
 

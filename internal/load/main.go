@@ -2,7 +2,7 @@
 // open connections with echo traffic, handshakes one after the other, and clients that stop at the
 // worst point of the handshake. Numbers are those of the machine it runs on, which the page names.
 //
-//	go run ./internal/load -write docs/reliability.md     # from the root of the project; a few minutes
+//	go run ./internal/load -write docs/reliability.md  # from the root of the project; minutes
 //	go run ./internal/load -connections 2000 -handshakes 20000 -stalled 500 -idle 500 -compared 1000
 package main
 
@@ -62,12 +62,14 @@ func run(p plan, path string) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	khp := filepath.Join(dir, "khp")
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", khp, "./cmd/khp").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-o", khp, "./cmd/khp").
+		CombinedOutput(); err != nil {
 		return fmt.Errorf("building khp: %w\n%s", err, out)
 	}
 	var text bytes.Buffer
 	out := io.MultiWriter(&text, os.Stdout)
-	for _, experiment := range []func(khp string, p plan, out io.Writer) error{hold, compare, churn, stall} {
+	for _, experiment := range []func(khp string, p plan, out io.Writer) error{hold,
+		compare, churn, stall} {
 		if err := experiment(khp, p, out); err != nil {
 			return err
 		}

@@ -10,7 +10,8 @@ import (
 
 // writePage puts the measurements between the fixed parts of the page.
 func writePage(path, measured, load string) error {
-	return os.WriteFile(path, fmt.Appendf(nil, intro, tool.Machine(), descriptorLimit(), load, measured), 0o644)
+	return os.WriteFile(path, fmt.Appendf(nil, intro, tool.Machine(), descriptorLimit(), load,
+		measured), 0o644)
 }
 
 // loadAverage is how many processes wanted to run in the last minute.

@@ -21,17 +21,18 @@ import (
 // bytes and so cannot be outdone by anything that looks at them. Each echoes.
 var peers = map[string]func(ln net.Listener) error{
 	"transport": func(ln net.Listener) error {
-		return (&transport.Server{Handler: &transport.Handler{Serve: func(ctx context.Context, c *transport.Conn) error {
-			for {
-				t, p, err := c.Read(ctx)
-				if err != nil {
-					return err
+		return (&transport.Server{Handler: &transport.Handler{
+			Serve: func(ctx context.Context, c *transport.Conn) error {
+				for {
+					t, p, err := c.Read(ctx)
+					if err != nil {
+						return err
+					}
+					if err := c.Write(ctx, t, p); err != nil {
+						return err
+					}
 				}
-				if err := c.Write(ctx, t, p); err != nil {
-					return err
-				}
-			}
-		}}}).Serve(ln)
+			}}}).Serve(ln)
 	},
 	"gobwas": func(ln net.Listener) error { return acceptAll(ln, gobwasPeer) },
 	"bare":   func(ln net.Listener) error { return acceptAll(ln, barePeer) },
@@ -39,8 +40,10 @@ var peers = map[string]func(ln net.Listener) error{
 
 // peerResponse accepts: a frame with it, and the terminator.
 var peerResponse = func() []byte {
-	const response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n\r\n"
-	return append(ws.MustCompileFrame(ws.NewBinaryFrame([]byte(response))), ws.MustCompileFrame(ws.NewBinaryFrame(nil))...)
+	const response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n\r\n"
+	return append(ws.MustCompileFrame(ws.NewBinaryFrame([]byte(response))),
+		ws.MustCompileFrame(ws.NewBinaryFrame(nil))...)
 }()
 
 // servePeer is the process of a peer: it prints where it listens.
@@ -105,7 +108,9 @@ func gobwasFrame(nc net.Conn) (h ws.Header, p []byte, err error) {
 	return h, p, err
 }
 
-var bareOpening = []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
+var bareOpening = []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+	"Connection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n" +
+	"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 
 // barePeer looks at nothing but the end of the head: every read behind it is a frame.
 func barePeer(nc net.Conn) {

@@ -25,7 +25,8 @@ var metricsURL = regexp.MustCompile(`url=(http://\S+)`)
 
 // start runs khp serve with an echo on every path, on free ports.
 func start(khp string, args ...string) (*server, error) {
-	s := &server{cmd: exec.Command(khp, append([]string{"serve", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"}, args...)...)}
+	s := &server{cmd: exec.Command(khp,
+		append([]string{"serve", "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"}, args...)...)}
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		return nil, err
@@ -88,8 +89,11 @@ func (s *server) read() (reading, error) {
 		return sum
 	}
 	return reading{
-		goroutines: value("go_goroutines"), descriptors: value("process_open_fds"), resident: value("process_resident_memory_bytes"),
-		heap: value("go_memstats_heap_alloc_bytes"), lastGC: value("go_memstats_last_gc_time_seconds"), open: value("khp_connections_open"), handshakes: value("khp_handshakes_total"),
+		goroutines: value("go_goroutines"), descriptors: value("process_open_fds"),
+		resident: value("process_resident_memory_bytes"),
+		heap:     value("go_memstats_heap_alloc_bytes"),
+		lastGC:   value("go_memstats_last_gc_time_seconds"), open: value("khp_connections_open"),
+		handshakes: value("khp_handshakes_total"),
 	}, nil
 }
 

@@ -58,8 +58,13 @@ func stall(khp string, p plan, out io.Writer) error {
 	if after.goroutines > before.goroutines+5 || after.descriptors > before.descriptors+5 {
 		return fmt.Errorf("something is left of stalled clients: %+v, before %+v", after, before)
 	}
-	fmt.Fprintf(out, "\n## Clients that stop in the middle\n\n%d clients established their WebSocket, sent half of the extended request, and then nothing. Meanwhile 1000 clients that behave got in at %.0f a second. ", p.stalled, rate)
-	fmt.Fprintf(out, "Every stalled client was answered with 408 and closed; %.0f s after the first one had come all were gone, with their goroutines and descriptors. Each took %.0f bytes of resident memory until then.\n", took.Seconds(), (held.resident-before.resident)/float64(p.stalled))
+	fmt.Fprintf(out, "\n## Clients that stop in the middle\n\n"+
+		"%d clients established their WebSocket, sent half of the extended request, and then nothing. "+
+		"Meanwhile 1000 clients that behave got in at %.0f a second. ", p.stalled, rate)
+	fmt.Fprintf(out, "Every stalled client was answered with 408 and closed; %.0f s after the first "+
+		"one had come all were gone, with their goroutines and descriptors. "+
+		"Each took %.0f bytes of resident memory until then.\n", took.Seconds(),
+		(held.resident-before.resident)/float64(p.stalled))
 	return nil
 }
 
@@ -72,7 +77,9 @@ func openHalf(addr string) (*client, error) {
 	if err := c.opening(spec); err != nil {
 		return c, err
 	}
-	if err := ws.WriteHeader(c.nc, ws.Header{OpCode: ws.OpBinary, Masked: true, Length: 9}); err != nil { // not the last frame
+	// not the last frame
+	if err := ws.WriteHeader(c.nc,
+		ws.Header{OpCode: ws.OpBinary, Masked: true, Length: 9}); err != nil {
 		return c, err
 	}
 	_, err = io.WriteString(c.nc, "GET /load")

@@ -27,7 +27,8 @@ type traffic struct {
 }
 
 func hire(addr string, n, rounds, number int) (*worker, error) {
-	w := &worker{cmd: exec.Command(os.Args[0], "worker", addr, strconv.Itoa(n), strconv.Itoa(rounds), strconv.Itoa(number))}
+	w := &worker{cmd: exec.Command(os.Args[0], "worker", addr, strconv.Itoa(n), strconv.Itoa(rounds),
+		strconv.Itoa(number))}
 	var err error
 	if w.in, err = w.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -94,7 +95,8 @@ func work(in io.Reader, out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(out).Encode(traffic{Messages: n * rounds, Milliseconds: times}); err != nil {
+	if err := json.NewEncoder(out).
+		Encode(traffic{Messages: n * rounds, Milliseconds: times}); err != nil {
 		return err
 	}
 	_, _ = io.Copy(io.Discard, orders)

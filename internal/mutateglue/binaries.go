@@ -63,7 +63,8 @@ func (p *program) write() error {
 		if err := put(name, text); err != nil {
 			return err
 		}
-		if err := put(filepath.ToSlash(filepath.Join(filepath.Dir(name), "faulty_switch.go")), fault.Switch(pkg)); err != nil {
+		if err := put(filepath.ToSlash(filepath.Join(filepath.Dir(name), "faulty_switch.go")),
+			fault.Switch(pkg)); err != nil {
 			return err
 		}
 	}
@@ -74,8 +75,8 @@ func (p *program) write() error {
 	return os.WriteFile(p.overlay(), text, 0o600)
 }
 
-// compile writes the source, and leaves out faults until it compiles: those that an earlier call did
-// not compile at once.
+// compile writes the source, and leaves out faults until it compiles: those that an earlier call
+// did not compile at once.
 func (p *program) compile(byID map[string]int) error {
 	refused := filepath.Join(p.work, "refused.txt")
 	text, _ := os.ReadFile(refused)
@@ -168,7 +169,8 @@ type oneTest struct {
 // build builds the tests of a package; dir is the root of its module.
 func (p *program) build(module, pkg string) (*binary, error) {
 	b := &binary{Package: pkg, Dir: filepath.Join(p.root, module, strings.TrimPrefix(pkg, "./"))}
-	b.Path = filepath.Join(p.work, "bin", strings.ReplaceAll(filepath.Join(module, pkg), "/", "!")+".test")
+	b.Path = filepath.Join(p.work, "bin",
+		strings.ReplaceAll(filepath.Join(module, pkg), "/", "!")+".test")
 	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", p.overlay(), "-o", b.Path, pkg)
 	cmd.Dir = filepath.Join(p.root, module)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -192,7 +194,8 @@ func (p *program) build(module, pkg string) (*binary, error) {
 	}
 	for name := range strings.Lines(string(out)) {
 		name = strings.TrimSpace(name)
-		if strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Example") || strings.HasPrefix(name, "Fuzz") {
+		if strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Example") ||
+			strings.HasPrefix(name, "Fuzz") {
 			b.Tests = append(b.Tests, &oneTest{Name: name, in: b})
 		}
 	}

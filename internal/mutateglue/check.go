@@ -20,8 +20,10 @@ func (p *program) check(byID map[string]int, o options) error {
 	if err != nil {
 		return err
 	}
-	rows := slices.DeleteFunc(slices.Clone(all), func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, split(o.in)) })
-	rand.New(rand.NewSource(o.seed)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	rows := slices.DeleteFunc(slices.Clone(all),
+		func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, split(o.in)) })
+	rand.New(rand.NewSource(o.seed)).Shuffle(len(rows),
+		func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	if o.n >= 0 && len(rows) > o.n {
 		rows = rows[:o.n]
 	}
@@ -58,7 +60,8 @@ func (p *program) check(byID map[string]int, o options) error {
 			mu.Lock()
 			defer mu.Unlock()
 			f := p.faults[byID[r.ID]-1]
-			survivors = append(survivors, fmt.Sprintf("%s\n\t- %s\n\t+ %s\n\tis not noticed by %s", r.ID, f.Before, f.After, r.Killer))
+			survivors = append(survivors, fmt.Sprintf("%s\n\t- %s\n\t+ %s\n\tis not noticed by %s",
+				r.ID, f.Before, f.After, r.Killer))
 		}
 	})
 	fmt.Printf("%d of %d faults are noticed\n", len(rows)-len(survivors), len(rows))
@@ -123,8 +126,10 @@ func (p *program) add(byID map[string]int) error {
 	}
 	fmt.Printf("%d faults, %d did not apply any more\n", len(rows), dropped)
 	noticed, unnoticed := catalogue.Text(slices.Collect(maps.Values(rows)))
-	return errors.Join(os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Noticed)), []byte(noticed), 0o644),
-		os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Unnoticed)), []byte(unnoticed), 0o644))
+	return errors.Join(os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Noticed)),
+		[]byte(noticed), 0o644),
+		os.WriteFile(filepath.Join(p.root, filepath.FromSlash(catalogue.Unnoticed)),
+			[]byte(unnoticed), 0o644))
 }
 
 // inPackage is an ID without its package.

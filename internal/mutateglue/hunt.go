@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// hunt tries faults that the catalogue does not have, keeps the results in the working directory, and
-// prints those that survive.
+// hunt tries faults that the catalogue does not have, keeps the results in the working directory,
+// and prints those that survive.
 func (p *program) hunt(o options, byID map[string]int) error {
 	if err := p.compile(byID); err != nil {
 		return err
@@ -25,7 +25,8 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	}
 	todo := p.todo(o)
 	fmt.Println(len(todo), "to try")
-	file, err := os.OpenFile(filepath.Join(p.work, "results.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(filepath.Join(p.work, "results.jsonl"),
+		os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,8 @@ func (p *program) hunt(o options, byID map[string]int) error {
 		f := &p.faults[number-1]
 		begin := time.Now()
 		by, got, reached := kill(ownFirst(binaries, f), number, o.quick)
-		r := result{ID: f.ID, Killer: by, Why: got.why, Reached: reached, Seconds: time.Since(begin).Seconds()}
+		r := result{ID: f.ID, Killer: by, Why: got.why, Reached: reached,
+			Seconds: time.Since(begin).Seconds()}
 		text, _ := json.Marshal(r)
 		mu.Lock()
 		defer mu.Unlock()
@@ -51,8 +53,8 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	return nil
 }
 
-// todo chooses faults by the options: without those that an earlier hunt tried, or just those of them
-// that survived.
+// todo chooses faults by the options: without those that an earlier hunt tried, or just those of
+// them that survived.
 func (p *program) todo(o options) (todo []int) {
 	done := p.results()
 	for i := range p.faults {
@@ -61,7 +63,8 @@ func (p *program) todo(o options) (todo []int) {
 		switch {
 		case p.out[i+1]:
 		case known != o.again, o.again && r.Killer != "":
-		case !begins(f.ID, split(o.in)), o.class != "" && !slices.Contains(split(o.class), string(f.Class)):
+		case !begins(f.ID, split(o.in)), o.class != "" &&
+			!slices.Contains(split(o.class), string(f.Class)):
 		default:
 			todo = append(todo, i+1)
 		}

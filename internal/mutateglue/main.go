@@ -2,8 +2,8 @@
 // tells which of them no test notices. The faults are those of package fault; package catalogue has
 // those that were tried.
 //
-//	go run ./internal/mutateglue -n 100 -seed 1  # 100 faults of the catalogue: does its test notice each?
-//	go run ./internal/mutateglue -hunt -work DIR # try faults that were not tried in DIR yet, by the hundred
+//	go run ./internal/mutateglue -n 100 -seed 1  # does a test notice each of 100 faults?
+//	go run ./internal/mutateglue -hunt -work DIR # try faults that were not tried in DIR yet
 //	go run ./internal/mutateglue -add -work DIR  # write the catalogue anew
 package main
 
@@ -25,13 +25,20 @@ import (
 // notice are the packages whose tests notice, in the order in which they are asked: module and
 // package.
 var notice = [][2]string{
-	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/scan"}, {"", "./internal/judge"}, {"", "./endpoint/driver"}, {"", "./endpoint"},
-	{"", "./transport/internal/accept"}, {"", "./transport/internal/deflate"}, {"", "./transport/internal/frames"},
-	{"", "./transport/internal/hops"}, {"", "./transport/internal/layer"}, {"", "./transport/internal/loop"},
-	{"", "./transport/internal/opening"}, {"", "./transport/internal/proxy"}, {"", "./transport/internal/silence"},
-	{"", "./transport/internal/sock"}, {"", "./transport/internal/tracker"}, {"", "./transport/internal/web"},
-	{"", "./transport/trace"}, {"", "./transport/auth"}, {"", "./transport/auth/htpasswd"}, {"", "./transport/extension"},
-	{"", "./transport/adapter"}, {"", "./fuzz"}, {"", "./sim/script"}, {"", "./sim/network"}, {"", "./sim/replay"},
+	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/scan"}, {"", "./internal/judge"},
+	{"", "./endpoint/driver"}, {"", "./endpoint"},
+	{"", "./transport/internal/accept"}, {"", "./transport/internal/deflate"},
+	{"", "./transport/internal/frames"},
+	{"", "./transport/internal/hops"}, {"", "./transport/internal/layer"},
+	{"", "./transport/internal/loop"},
+	{"", "./transport/internal/opening"}, {"", "./transport/internal/proxy"},
+	{"", "./transport/internal/silence"},
+	{"", "./transport/internal/sock"}, {"", "./transport/internal/tracker"},
+	{"", "./transport/internal/web"},
+	{"", "./transport/trace"}, {"", "./transport/auth"}, {"", "./transport/auth/htpasswd"},
+	{"", "./transport/extension"},
+	{"", "./transport/adapter"}, {"", "./fuzz"}, {"", "./sim/script"}, {"", "./sim/network"},
+	{"", "./sim/replay"},
 	{"", "./transport"}, {"transport/internal/adaptertest", "."},
 }
 
@@ -62,12 +69,15 @@ type options struct {
 }
 
 func parse() (o options) {
-	flag.BoolVar(&o.hunt, "hunt", false, "try faults that the catalogue does not have, and print those that survive")
-	flag.BoolVar(&o.add, "add", false, "write the catalogue: with what a hunt found, without faults that do not apply any more")
+	flag.BoolVar(&o.hunt, "hunt", false,
+		"try faults that the catalogue does not have, and print those that survive")
+	flag.BoolVar(&o.add, "add", false,
+		"write the catalogue: with what a hunt found, without faults that do not apply any more")
 	flag.StringVar(&o.work, "work", "", "directory for what is built")
 	flag.IntVar(&o.n, "n", 100, "how many faults, -1 for all")
 	flag.Int64Var(&o.seed, "seed", 1, "of the choice")
-	flag.StringVar(&o.in, "in", "", "only faults whose id begins with one of these, with commas between")
+	flag.StringVar(&o.in, "in", "",
+		"only faults whose id begins with one of these, with commas between")
 	flag.StringVar(&o.class, "class", "", "only faults of these classes, with commas between")
 	flag.BoolVar(&o.again, "again", false, "only faults that survived in an earlier hunt")
 	flag.IntVar(&o.parallel, "parallel", 2, "how many processes")
@@ -121,7 +131,8 @@ func split(s string) []string {
 }
 
 func begins(id string, with []string) bool {
-	return len(with) == 0 || slices.ContainsFunc(with, func(w string) bool { return strings.HasPrefix(id, w) })
+	return len(with) == 0 ||
+		slices.ContainsFunc(with, func(w string) bool { return strings.HasPrefix(id, w) })
 }
 
 // ownFirst puts the tests of the package of a fault first.
@@ -168,7 +179,9 @@ type measured struct {
 }
 
 // binaries builds the tests and measures those that are not known from an earlier run.
-func (p *program) binaries(only []string, names string, byID map[string]int, parallel int) (list []*binary, err error) {
+func (p *program) binaries(
+	only []string, names string, byID map[string]int, parallel int,
+) (list []*binary, err error) {
 	wanted, err := regexp.Compile(names)
 	if err != nil {
 		return nil, err
@@ -181,7 +194,8 @@ func (p *program) binaries(only []string, names string, byID map[string]int, par
 		}
 	}
 	for _, at := range notice {
-		if full := filepath.ToSlash(filepath.Join(at[0], at[1])); len(only) > 0 && !slices.Contains(only, full) {
+		if full := filepath.ToSlash(filepath.Join(at[0], at[1])); len(only) > 0 &&
+			!slices.Contains(only, full) {
 			continue
 		}
 		b, err := p.build(at[0], at[1])

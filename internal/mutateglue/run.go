@@ -36,9 +36,11 @@ func (b *binary) run(tests []*oneTest, number int, reached string) outcome {
 	if number == 0 {
 		limit = 30 // a slower test would take too long with a thousand faults
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Duration((limit+30)*float64(time.Second)))
+	ctx, cancel := context.WithTimeout(context.Background(),
+		time.Duration((limit+30)*float64(time.Second)))
 	defer cancel()
-	args := append([]string{"-test.run", "^(" + strings.Join(names, "|") + ")$", "-test.short", "-test.failfast",
+	args := append([]string{"-test.run", "^(" + strings.Join(names, "|") + ")$", "-test.short",
+		"-test.failfast",
 		"-test.v", "-test.count=1", fmt.Sprintf("-test.timeout=%ds", int(limit))}, b.Flags...)
 	cmd := exec.CommandContext(ctx, b.Path, args...)
 	cmd.Dir = b.Dir
@@ -52,7 +54,8 @@ func (b *binary) run(tests []*oneTest, number int, reached string) outcome {
 	}
 	o := outcome{failed: true, why: "fail", output: out.String()}
 	switch {
-	case strings.Contains(o.output, "panic: test timed out"), errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case strings.Contains(o.output, "panic: test timed out"),
+		errors.Is(ctx.Err(), context.DeadlineExceeded):
 		o.why = "timeout"
 	case strings.Contains(o.output, "panic: "), strings.Contains(o.output, "fatal error: "):
 		o.why = "panic"
@@ -117,7 +120,9 @@ func kill(binaries []*binary, number int, quick float64) (by string, o outcome, 
 			}
 		}
 		reached = reached || len(tests) > 0
-		slices.SortStableFunc(tests, func(a, b *oneTest) int { return int(1000 * (a.Seconds - b.Seconds)) })
+		slices.SortStableFunc(tests, func(a, b *oneTest) int {
+			return int(1000 * (a.Seconds - b.Seconds))
+		})
 		for len(tests) > 0 {
 			n, seconds := 0, 0.0
 			for n < len(tests) && (n == 0 || seconds+tests[n].Seconds < 2) {

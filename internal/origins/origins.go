@@ -16,12 +16,14 @@ func Valid(pattern string) bool { return originPattern.MatchString(pattern) }
 // matter.
 func Match(patterns []string, origin string) bool {
 	origin = strings.ToLower(origin)
-	return slices.ContainsFunc(patterns, func(p string) bool { return matches(strings.ToLower(p), origin) })
+	return slices.ContainsFunc(patterns,
+		func(p string) bool { return matches(strings.ToLower(p), origin) })
 }
 
 // originPattern is what an Origin can look like: browsers write names that are not ASCII in their
 // other form, and lists nowhere.
-var originPattern = regexp.MustCompile(`^([a-zA-Z*][a-zA-Z0-9+.*-]*://)?([a-zA-Z0-9._*-]+|\[[0-9a-fA-F:.*]+\])(:[0-9*]+)?$`)
+var originPattern = regexp.MustCompile(
+	`^([a-zA-Z*][a-zA-Z0-9+.*-]*://)?([a-zA-Z0-9._*-]+|\[[0-9a-fA-F:.*]+\])(:[0-9*]+)?$`)
 
 // matches compares in lower case. A pattern without scheme stands for every scheme, and
 // without port for every port.

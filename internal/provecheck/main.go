@@ -69,7 +69,8 @@ func check(ctx context.Context, write bool, out io.Writer) error {
 		r.Write(&text)
 		fmt.Fprintf(out, "%s: %d properties proven, %d invariants and %d bounds found, in %.1f s\n",
 			m.Side, len(m.Properties()), len(r.Invariants), len(r.Bounds), time.Since(begin).Seconds())
-		if refuted += len(r.Refuted); len(r.Refuted) == 0 && (write || strings.Contains(string(old), section(r))) {
+		if refuted += len(r.Refuted); len(r.Refuted) == 0 &&
+			(write || strings.Contains(string(old), section(r))) {
 			continue
 		}
 		if err := explain(m, start, string(old), r, out); err != nil {
@@ -95,7 +96,8 @@ func section(r prove.Result) string {
 }
 
 // explain tells which cells break what the page knows, or else which break a property.
-func explain(m *prove.Machine, start func() (prove.Solver, func() error, error), old string, r prove.Result, out io.Writer) error {
+func explain(m *prove.Machine, start func() (prove.Solver, func() error, error), old string,
+	r prove.Result, out io.Writer) error {
 	list, err := m.Explain(old, start)
 	if err != nil {
 		return err

@@ -56,7 +56,8 @@ func TestProve_NamesTheBrokenCell(t *testing.T) {
 				cell = "client "
 			}
 			for _, r := range list {
-				require.True(t, strings.HasPrefix(r.Cell, cell+f.Changed.From+" on "+f.Changed.Event), "only the cell that was changed is named: %s", r)
+				require.True(t, strings.HasPrefix(r.Cell, cell+f.Changed.From+" on "+f.Changed.Event),
+					"only the cell that was changed is named: %s", r)
 			}
 		})
 	}
@@ -69,16 +70,18 @@ func TestProve_PageIsUpToDate(t *testing.T) {
 	require.Zero(t, run(t.Context(), false, &out, &errs), "%s%s", out.String(), errs.String())
 }
 
-// z3 reads what khp graph writes: it begins without breaking anything, steps are possible, and a fault
-// breaks its property by its row, which the machine itself does not.
+// z3 reads what khp graph writes: it begins without breaking anything, steps are possible, and a
+// fault breaks its property by its row, which the machine itself does not.
 func TestSMTLIB_IsRead(t *testing.T) {
 	needZ3(t)
 	for _, v := range []struct {
 		m                        *prove.Machine
 		fault, breaks, row, from string
 	}{
-		{prove.Client(), "request-too-early", "|breaks INV-06|", "|row connecting/connected/send-opening|", "(not |WebSocket up|)"},
-		{prove.Server(), "decide-on-nothing", "|breaks INV-41|", "|row opening/opening-request/await-request|", "init"},
+		{prove.Client(), "request-too-early", "|breaks INV-06|",
+			"|row connecting/connected/send-opening|", "(not |WebSocket up|)"},
+		{prove.Server(), "decide-on-nothing", "|breaks INV-41|",
+			"|row opening/opening-request/await-request|", "init"},
 	} {
 		ask, text := reader(t, v.m), written(t, v.m)
 		require.Equal(t, "sat", ask("init", "step"))

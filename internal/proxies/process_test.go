@@ -38,21 +38,32 @@ type proxy struct {
 }
 
 var proxies = map[string]proxy{
-	"nginx, HTTP": {"nginx", true, func(s string, p place) string { return nginx("", "http { access_log off;\n"+s+"}\n", p) }, nginxArgs, "127.0.0.11"},
-	"nginx, TCP":  {"nginx", true, func(s string, p place) string { return nginx("load_module modules/ngx_stream_module.so;\n", s, p) }, nginxArgs, "127.0.0.12"},
+	"nginx, HTTP": {"nginx", true, func(s string, p place) string {
+		return nginx("", "http { access_log off;\n"+s+"}\n", p)
+	}, nginxArgs, "127.0.0.11"},
+	"nginx, TCP": {"nginx", true, func(s string, p place) string {
+		return nginx("load_module modules/ngx_stream_module.so;\n", s, p)
+	}, nginxArgs, "127.0.0.12"},
 	"Apache": {"apache2", true, func(s string, p place) string {
 		var modules strings.Builder
-		for _, m := range []string{"mpm_event", "authz_core", "headers", "ssl", "proxy", "proxy_http", "proxy_wstunnel"} {
+		for _, m := range []string{"mpm_event", "authz_core", "headers", "ssl", "proxy", "proxy_http",
+			"proxy_wstunnel"} {
 			modules.WriteString("LoadModule " + m + "_module /usr/lib/apache2/modules/mod_" + m + ".so\n")
 		}
-		return modules.String() + "ServerName " + host + "\nServerRoot " + p.dir + "\nDefaultRuntimeDir " + p.dir + "\nPidFile " + p.dir + "/pid\nErrorLog /dev/stderr\n" +
+		return modules.String() + "ServerName " + host + "\nServerRoot " + p.dir +
+			"\nDefaultRuntimeDir " + p.dir + "\nPidFile " + p.dir + "/pid\nErrorLog /dev/stderr\n" +
 			"User www-data\nGroup www-data\nListen 127.0.0.1:" + p.port + "\n" + s
 	}, func(file string) []string { return []string{"-DFOREGROUND", "-f", file} }, "127.0.0.13"},
-	"HAProxy, HTTP": {"haproxy", true, func(s string, _ place) string { return s }, haproxyArgs, "127.0.0.14"},
-	"HAProxy, TCP":  {"haproxy", true, func(s string, _ place) string { return s }, haproxyArgs, "127.0.0.15"},
+	"HAProxy, HTTP": {"haproxy", true, func(s string, _ place) string { return s },
+		haproxyArgs, "127.0.0.14"},
+	"HAProxy, TCP": {"haproxy", true, func(s string, _ place) string { return s },
+		haproxyArgs, "127.0.0.15"},
 	"Caddy": {"caddy", false, func(s string, _ place) string {
 		return "{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n}\n" + s
-	}, func(file string) []string { return []string{"run", "--config", file, "--adapter", "caddyfile"} }, "127.0.0.16"},
+	}, func(file string) []string {
+		return []string{"run", "--config", file,
+			"--adapter", "caddyfile"}
+	}, "127.0.0.16"},
 }
 
 func haproxyArgs(file string) []string { return []string{"-db", "-f", file} }
@@ -81,7 +92,8 @@ func (x *proxy) start(t *testing.T, snippet, khp string) string {
 		file := filepath.Join(dir, "config")
 		require.NoError(t, os.WriteFile(file, []byte(x.config(render(t, snippet, p), p)), 0o600))
 		cmd := exec.CommandContext(t.Context(), program, x.args(file)...)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir,
+			"XDG_CONFIG_HOME="+dir)
 		if run(t, cmd, p.port, &said) {
 			return p.port
 		}
@@ -96,7 +108,8 @@ func run(t *testing.T, cmd *exec.Cmd, port string, said *string) bool {
 	var out lockedBuffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) } // what it has started, too
+	// what it has started, too
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	require.NoError(t, cmd.Start())
 	over := make(chan struct{})
@@ -175,7 +188,8 @@ func serve(t *testing.T, args ...string) string {
 func serveLogged(t *testing.T, args ...string) (string, *lockedBuffer) {
 	t.Helper()
 	require.NoError(t, build())
-	cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "khp"), append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "khp"),
+		append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	log := &lockedBuffer{}
@@ -204,14 +218,16 @@ func freePort(t *testing.T) string {
 func certificate(t *testing.T, dir string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{host}, NotAfter: time.Now().Add(time.Hour)}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{host},
+		NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 	require.NoError(t, err)
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	require.NoError(t, err)
 	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	secret := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
-	for name, text := range map[string][]byte{"khp.pem": public, "khp.key": secret, "khp-all.pem": append(public, secret...)} {
+	for name, text := range map[string][]byte{"khp.pem": public, "khp.key": secret,
+		"khp-all.pem": append(public, secret...)} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
 	}
 }

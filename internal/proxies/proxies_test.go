@@ -22,7 +22,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var installed = flag.Bool("proxies", false, "nginx, haproxy, apache2 and caddy are installed: run them")
+var installed = flag.Bool("proxies", false,
+	"nginx, haproxy, apache2 and caddy are installed: run them")
 
 // TestProxies has clients of both profiles go through each proxy, and looks whether Kaazing's Java
 // and iOS clients could.
@@ -30,7 +31,8 @@ func TestProxies(t *testing.T) {
 	if !*installed {
 		t.Skip("needs nginx, haproxy, apache2 and caddy: make proxies")
 	}
-	args := []string{"--route", "/=echo", "--route", "/account=echo", "--auth", "/account=joe:welcome", "--trusted-proxies", "127.0.0.1"}
+	args := []string{"--route", "/=echo", "--route", "/account=echo", "--auth", "/account=joe:welcome",
+		"--trusted-proxies", "127.0.0.1"}
 	web, log := serveLogged(t, args...)
 	tcp, tcpLog := serveLogged(t, append(args, "--proxy-protocol")...)
 	have, say := snippets(t), rows(t)
@@ -47,8 +49,10 @@ func TestProxies(t *testing.T) {
 				c.profile(t, profile)
 			}
 			c.cookies(t)
-			opened := regexp.MustCompile(`msg=open remote=` + regexp.QuoteMeta(x.client) + `:\d+ path=/account `)
-			require.Eventually(t, func() bool { return opened.MatchString(log.String()) }, 30*time.Second, time.Millisecond,
+			opened := regexp.MustCompile(`msg=open remote=` + regexp.QuoteMeta(x.client) +
+				`:\d+ path=/account `)
+			require.Eventually(t, func() bool { return opened.MatchString(log.String()) }, 30*time.Second,
+				time.Millisecond,
 				"the client's address and not the proxy's")
 			require.NotContains(t, log.String(), forged)
 			head := c.opening(t)
@@ -56,7 +60,8 @@ func TestProxies(t *testing.T) {
 				require.Empty(t, notForJava(head), head)
 				return
 			}
-			require.NotEmpty(t, notForJava(head), "the page says that Java and iOS clients do not get through")
+			require.NotEmpty(t, notForJava(head),
+				"the page says that Java and iOS clients do not get through")
 			require.Contains(t, head, say[name].why)
 		})
 	}
@@ -104,7 +109,8 @@ func (c *client) dial(ctx context.Context, network, _ string) (net.Conn, error) 
 func (c *client) profile(t *testing.T, profile transport.Profile) {
 	for _, path := range []string{"/", "/a%2Fb//c?x=1&y=%20", "/account"} {
 		conn, err := transport.Dial(t.Context(), c.url(path), &transport.DialOptions{
-			Profile: profile, Credentials: auth.Basic("joe", "welcome"), TLSConfig: c.config(), NetDial: c.dial,
+			Profile: profile, Credentials: auth.Basic("joe", "welcome"),
+			TLSConfig: c.config(), NetDial: c.dial,
 			Header:        http.Header{"Origin": {"http" + strings.TrimPrefix(c.url(""), "ws")}},
 			OpeningHeader: http.Header{"X-Forwarded-For": {forged}, "Forwarded": {"for=" + forged}},
 		})
@@ -147,8 +153,10 @@ func (c *client) cookies(t *testing.T) {
 // opening makes the opening handshake of a Java client and returns the head of the answer.
 func (c *client) opening(t *testing.T) string {
 	nc := c.connect(t)
-	_, err := io.WriteString(nc, "GET /echo?.kl=Y HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nHost: "+host+":"+c.port+"\r\nOrigin: privileged://"+host+":"+c.port+
-		"\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
+	_, err := io.WriteString(nc, "GET /echo?.kl=Y HTTP/1.1\r\nUpgrade: websocket\r\n"+
+		"Connection: Upgrade\r\nHost: "+host+":"+c.port+"\r\nOrigin: privileged://"+host+":"+c.port+
+		"\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")
 	require.NoError(t, err)
 	var head strings.Builder
 	for r := bufio.NewReader(nc); !strings.HasSuffix(head.String(), "\r\n\r\n"); {
@@ -166,10 +174,13 @@ func notForJava(head string) string {
 	if lines[0] != "HTTP/1.1 101 Web Socket Protocol Handshake" {
 		return lines[0]
 	}
-	for _, want := range []string{"Connection: Upgrade", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "Sec-WebSocket-Protocol: x-kaazing-handshake", "Upgrade: websocket"} {
+	for _, want := range []string{"Connection: Upgrade",
+		"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+		"Sec-WebSocket-Protocol: x-kaazing-handshake", "Upgrade: websocket"} {
 		found := false
 		for _, line := range lines[1:] {
-			found = found || line == want || strings.HasPrefix(want, "Upgrade: ") && strings.HasPrefix(line, "Upgrade: ") && strings.EqualFold(line, want)
+			found = found || line == want || strings.HasPrefix(want, "Upgrade: ") &&
+				strings.HasPrefix(line, "Upgrade: ") && strings.EqualFold(line, want)
 		}
 		if !found {
 			return want

@@ -19,11 +19,13 @@ func TestProxies_Rewrite(t *testing.T) {
 	if !*installed {
 		t.Skip("needs nginx and apache2: make proxies")
 	}
-	told := serve(t, "--route", "/a=echo", "--outside-host", host, "--outside-prefix", "/app", "--allow-origin", "https://"+host)
+	told := serve(t, "--route", "/a=echo", "--outside-host", host, "--outside-prefix", "/app",
+		"--allow-origin", "https://"+host)
 	untold := serve(t, "--route", "/a=echo", "--allow-origin", "https://"+host)
 	for name, changes := range map[string]*strings.Replacer{
-		"nginx, HTTP": strings.NewReplacer("proxy_set_header Host $http_host;", "", "location / {", "location /app/ {", "http://127.0.0.1:8001;", "http://127.0.0.1:8001/;"),
-		"Apache":      strings.NewReplacer("ProxyPreserveHost On", "", "ProxyPass / ", "ProxyPass /app/ "),
+		"nginx, HTTP": strings.NewReplacer("proxy_set_header Host $http_host;", "", "location / {",
+			"location /app/ {", "http://127.0.0.1:8001;", "http://127.0.0.1:8001/;"),
+		"Apache": strings.NewReplacer("ProxyPreserveHost On", "", "ProxyPass / ", "ProxyPass /app/ "),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,7 +36,8 @@ func TestProxies_Rewrite(t *testing.T) {
 			dial := func(khp string, profile transport.Profile) error {
 				c := &client{tls: x.tls, port: x.start(t, changed, khp)}
 				conn, err := transport.Dial(t.Context(), "wss://"+host+"/app/a?x=1", &transport.DialOptions{
-					Profile: profile, TLSConfig: c.config(), NetDial: c.dial, Header: http.Header{"Origin": {"https://" + host}},
+					Profile: profile, TLSConfig: c.config(), NetDial: c.dial,
+					Header: http.Header{"Origin": {"https://" + host}},
 				})
 				if err == nil {
 					err = conn.Close(transport.CloseNormal, "")

@@ -27,7 +27,8 @@ func section(t *testing.T) string {
 
 // row is a line of the table.
 type row struct {
-	modern, old bool   // whether it suits clients of the specification, and Kaazing's Java and iOS clients
+	// whether it suits clients of the specification, and Kaazing's Java and iOS clients
+	modern, old bool
 	why         string // what it writes instead, "" if nothing
 }
 
@@ -51,10 +52,12 @@ func rows(t *testing.T) map[string]row {
 // snippets are the blocks by the name in their first line.
 func snippets(t *testing.T) map[string]string {
 	all := map[string]string{}
-	for _, block := range regexp.MustCompile("(?s)\n```[a-z]+\n# ([^:\n]+):([^\n]*\n.*?)```\n").FindAllStringSubmatch(section(t), -1) {
+	for _, block := range regexp.MustCompile("(?s)\n```[a-z]+\n# ([^:\n]+):([^\n]*\n.*?)```\n").
+		FindAllStringSubmatch(section(t), -1) {
 		all[block[1]] = "# " + block[1] + ":" + block[2]
 	}
-	require.Equal(t, strings.Count(section(t), "\n```\n"), len(all), "each block begins with # and a name of its own")
+	require.Equal(t, strings.Count(section(t), "\n```\n"), len(all),
+		"each block begins with # and a name of its own")
 	return all
 }
 
@@ -66,7 +69,8 @@ func render(t *testing.T, snippet string, p place) string {
 	t.Helper()
 	require.Contains(t, snippet, "127.0.0.1:8001")
 	at := strings.NewReplacer(
-		"127.0.0.1:8001", p.khp, "listen 443 ssl", "listen 127.0.0.1:"+p.port+" ssl", "bind :443", "bind 127.0.0.1:"+p.port, "*:443", "127.0.0.1:"+p.port,
+		"127.0.0.1:8001", p.khp, "listen 443 ssl", "listen 127.0.0.1:"+p.port+" ssl", "bind :443",
+		"bind 127.0.0.1:"+p.port, "*:443", "127.0.0.1:"+p.port,
 		"\nkhp.example.com {", "\nhttp://khp.example.com:"+p.port+" {", "/etc/ssl/", p.dir+"/",
 	).Replace(snippet)
 	require.Contains(t, at, p.port, "the snippet listens where the test looks")

@@ -62,7 +62,10 @@ func (r *Redactor) Append(dst, piece []byte) []byte {
 }
 
 // Reset begins a new message.
-func (r *Redactor) Reset() { r.name, r.state, r.folded, r.last = r.name[:0], redactLineStart, false, 0 }
+func (r *Redactor) Reset() {
+	r.name, r.state, r.folded, r.last = r.name[:0],
+		redactLineStart, false, 0
+}
 
 // Idle reports whether the next piece is read as the beginning of a message would be.
 func (r *Redactor) Idle() bool { return r.state == redactLineStart && !r.folded }

@@ -16,14 +16,18 @@ func TestAppend(t *testing.T) {
 		{"case", "pROXY-aUTHORIZATION:Token a b\r\n", "pROXY-aUTHORIZATION:Token [redacted]\r\n"},
 		{"one word", "Authorization: am9l\r\n", "Authorization: [redacted]\r\n"},
 		{"empty", "Authorization: \r\nA: b", "Authorization: \r\nA: b"},
-		{"cookies", "Cookie: a=b; c=d\r\nSet-Cookie: e=f\r\nA: b", "Cookie: [redacted]\r\nSet-Cookie: [redacted]\r\nA: b"},
+		{"cookies", "Cookie: a=b; c=d\r\nSet-Cookie: e=f\r\nA: b",
+			"Cookie: [redacted]\r\nSet-Cookie: [redacted]\r\nA: b"},
 		{"lf only", "Cookie: a\nA: b\n", "Cookie: [redacted]\nA: b\n"},
 		{"cr only", "A: b\rCookie: a\rC: d", "A: b\rCookie: [redacted]\rC: d"},
 		{"blank before colon", "Cookie : a", "Cookie : [redacted]"},
 		{"blank before name", "A: b\r\n Cookie: a", "A: b\r\n Cookie: [redacted]"},
-		{"folded", "Cookie: a\r\n b\r\n\tc\r\nD: e", "Cookie: [redacted]\r\n [redacted]\r\n\t[redacted]\r\nD: e"},
-		{"cut", "GET / HTTP/1.1\r\nAuthorization: Basic am", "GET / HTTP/1.1\r\nAuthorization: Basic [redacted]"},
-		{"proof", "Authentication-Info: rspauth=\"a\"\r\nproxy-authentication-info: b c\r\nA: b", "Authentication-Info: [redacted]\r\nproxy-authentication-info: [redacted]\r\nA: b"},
+		{"folded", "Cookie: a\r\n b\r\n\tc\r\nD: e",
+			"Cookie: [redacted]\r\n [redacted]\r\n\t[redacted]\r\nD: e"},
+		{"cut", "GET / HTTP/1.1\r\nAuthorization: Basic am",
+			"GET / HTTP/1.1\r\nAuthorization: Basic [redacted]"},
+		{"proof", "Authentication-Info: rspauth=\"a\"\r\nproxy-authentication-info: b c\r\nA: b",
+			"Authentication-Info: [redacted]\r\nproxy-authentication-info: [redacted]\r\nA: b"},
 		{"no name", ": a", ": a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -35,10 +39,13 @@ func TestAppend(t *testing.T) {
 // A secret in one of these fields never survives, whatever surrounds it.
 func TestAppendRedacted_Secret(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom([]string{"Authorization", "proxy-authorization", "COOKIE", "Set-cookie", "Authentication-Info", "Proxy-Authentication-INFO"}).Draw(t, "name")
-		head := rapid.SampledFrom([]string{"", "\r\n", "GET / HTTP/1.1\r\n", "A: b\n", "x\r", "\xff\x00\r\n"}).Draw(t, "before")
+		name := rapid.SampledFrom([]string{"Authorization", "proxy-authorization", "COOKIE", "Set-cookie",
+			"Authentication-Info", "Proxy-Authentication-INFO"}).Draw(t, "name")
+		head := rapid.SampledFrom([]string{"", "\r\n", "GET / HTTP/1.1\r\n", "A: b\n", "x\r",
+			"\xff\x00\r\n"}).Draw(t, "before")
 		colon := rapid.SampledFrom([]string{":", ": ", "\t:\t", ":Basic ", ": Basic  "}).Draw(t, "colon")
-		in := head + name + colon + "SECRET" + rapid.SampledFrom([]string{"", "\r\n\r\n", "\r\n SECRET", "\n\tSECRET"}).Draw(t, "after")
+		in := head + name + colon + "SECRET" +
+			rapid.SampledFrom([]string{"", "\r\n\r\n", "\r\n SECRET", "\n\tSECRET"}).Draw(t, "after")
 		require.NotContains(t, string(Append(nil, []byte(in))), "SECRET")
 	})
 }
@@ -47,11 +54,14 @@ func TestAppendRedacted_Secret(t *testing.T) {
 // shown as they are.
 func TestRedactor_Pieces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom([]string{"Authorization", "COOKIE", "set-cookie", "X-Key"}).Draw(t, "name")
+		name := rapid.SampledFrom([]string{"Authorization", "COOKIE", "set-cookie", "X-Key"}).Draw(t,
+			"name")
 		colon := rapid.SampledFrom([]string{": ", ":", "  :\t", "\t : Basic "}).Draw(t, "colon")
 		eol := rapid.SampledFrom([]string{"\r\n", "\n", "\r"}).Draw(t, "line end")
-		fold := rapid.SampledFrom([]string{"", eol + " QWJkWJQ", eol + "\tQWJkWJQ" + eol + " QWJkWJQ"}).Draw(t, "fold")
-		in := "GET / HTTP/1.1" + eol + "Host: h" + eol + name + colon + "QWJkWJQ" + fold + eol + "Last: one" + eol + eol + "body"
+		fold := rapid.SampledFrom([]string{"", eol + " QWJkWJQ", eol + "\tQWJkWJQ" + eol + " QWJkWJQ"}).
+			Draw(t, "fold")
+		in := "GET / HTTP/1.1" + eol + "Host: h" + eol + name + colon + "QWJkWJQ" + fold + eol +
+			"Last: one" + eol + eol + "body"
 		r := Redactor{Names: []string{"x-key"}}
 		var out []byte
 		for rest := []byte(in); len(rest) > 0; {

@@ -1,10 +1,10 @@
 // Reqtrace traces requirements: from the list in docs/requirements.tsv to the code that implements
 // them and the tests that passed.
 //
-//	go run ./internal/reqtrace                                  run the tests, print the totals
-//	go run ./internal/reqtrace -write docs/requirements.md      write the page as well
-//	go run ./internal/reqtrace -check                           fail if the page is stale
-//	go run ./internal/reqtrace -json FILE [-json FILE...]       take the output of go test -json from files, or - for standard input
+//	go run ./internal/reqtrace                              run the tests, print the totals
+//	go run ./internal/reqtrace -write docs/requirements.md  write the page as well
+//	go run ./internal/reqtrace -check                       fail if the page is stale
+//	go run ./internal/reqtrace -json FILE [-json FILE...]   read what go test -json wrote; - is stdin
 //
 // It exits with 1 if a test failed, if a MUST or MUST NOT is neither covered nor excepted, if a
 // mark is wrong, or if the page is stale, and lists the gaps with their places.
@@ -54,17 +54,20 @@ func run(dir string, args []string, stdin io.Reader, stdout, stderr io.Writer) i
 	t := tracer{dir: dir, stdin: stdin, stdout: stdout, stderr: stderr}
 	flags := flag.NewFlagSet("reqtrace", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.Func("json", "`file` with the output of go test -json, - for standard input; may be repeated; none: run the tests", func(s string) error {
+	flags.Func("json", "`file` with the output of go test -json, - for standard input; "+
+		"may be repeated; none: run the tests", func(s string) error {
 		t.json = append(t.json, s)
 		return nil
 	})
 	flags.StringVar(&t.write, "write", "", "write the page to `file`")
-	flags.BoolVar(&t.check, "check", false, "compare with the page ("+page.File+", or what -write names) instead of writing it")
+	flags.BoolVar(&t.check, "check", false, "compare with the page ("+page.File+
+		", or what -write names) instead of writing it")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
 	if flags.NArg() > 0 {
-		_, _ = fmt.Fprintf(stderr, "reqtrace: unexpected argument %q; files are given with -json and -write\n", flags.Arg(0))
+		_, _ = fmt.Fprintf(stderr,
+			"reqtrace: unexpected argument %q; files are given with -json and -write\n", flags.Arg(0))
 		return 2
 	}
 	ok, err := t.trace()
@@ -103,14 +106,16 @@ func (t *tracer) trace() (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	t.say("packages that failed, or could not be built; tests that did not pass do not count", r.FailedPackages())
+	t.say("packages that failed, or could not be built; tests that did not pass do not count",
+		r.FailedPackages())
 	t.say("wrong marks", report.Problems)
 	var uncovered []string
 	for _, i := range report.Uncovered() {
 		uncovered = append(uncovered, explain(i))
 	}
 	t.say("MUST and MUST NOT without cover; "+page.File+" says how to add marks", uncovered)
-	return fresh && len(report.Problems) == 0 && len(uncovered) == 0 && len(r.FailedPackages()) == 0, nil
+	return fresh && len(report.Problems) == 0 && len(uncovered) == 0 &&
+		len(r.FailedPackages()) == 0, nil
 }
 
 // results reads the given files, or runs the tests.
@@ -185,7 +190,8 @@ func (t *tracer) page(text string) (fresh bool, err error) {
 			return false, err
 		}
 		if string(old) != text {
-			t.say("stale page", []string{file + differs(string(old), text) + "; write it again with: go run ./internal/reqtrace -write " + file})
+			t.say("stale page", []string{file + differs(string(old), text) +
+				"; write it again with: go run ./internal/reqtrace -write " + file})
 			return false, nil
 		}
 		return true, nil
@@ -213,7 +219,8 @@ func (t *tracer) totals(report *cover.Report) {
 	requirements, properties := report.Totals()
 	for _, part := range [][]cover.Total{requirements, properties} {
 		for _, n := range part {
-			_, _ = fmt.Fprintf(t.stdout, "%-11s %4d: %4d complete %4d exception %4d missing\n", n.Level, n.Entries, n.Complete, n.Excepted, n.Missing)
+			_, _ = fmt.Fprintf(t.stdout, "%-11s %4d: %4d complete %4d exception %4d missing\n",
+				n.Level, n.Entries, n.Complete, n.Excepted, n.Missing)
 		}
 	}
 }
@@ -221,7 +228,8 @@ func (t *tracer) totals(report *cover.Report) {
 // say prints a heading and its lines, if there are any.
 func (t *tracer) say(heading string, lines []string) {
 	if len(lines) > 0 {
-		_, _ = fmt.Fprintf(t.stderr, "reqtrace: %s (%d):\n  %s\n", heading, len(lines), strings.Join(lines, "\n  "))
+		_, _ = fmt.Fprintf(t.stderr, "reqtrace: %s (%d):\n  %s\n",
+			heading, len(lines), strings.Join(lines, "\n  "))
 	}
 }
 

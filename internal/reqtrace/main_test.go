@@ -19,11 +19,13 @@ import (
 func module(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"go.mod":              "module \"m\"\n\ngo 1.26\n",
-		list.RequirementsFile: "id\tlevel\tparty\tstatement\ttrigger\taction\nKHP-A-01\tMUST\tx\tOne.\t\t\nKHP-A-02\tMUST NOT\tx\tTwo.\t\t\nKHP-A-03\tMAY\tx\tThree.\t\t\n",
-		list.PropertiesFile:   "id\tkind\tstatement\n",
-		"m.go":                "package m\n\n//khp:impl KHP-A-01 KHP-A-02\nfunc F() {}\n",
-		"m_test.go":           "package m\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) {\n\tt.Attr(\"req\", \"KHP-A-01\")\n\tF()\n}\n",
+		"go.mod": "module \"m\"\n\ngo 1.26\n",
+		list.RequirementsFile: "id\tlevel\tparty\tstatement\ttrigger\taction\n" +
+			"KHP-A-01\tMUST\tx\tOne.\t\t\nKHP-A-02\tMUST NOT\tx\tTwo.\t\t\nKHP-A-03\tMAY\tx\tThree.\t\t\n",
+		list.PropertiesFile: "id\tkind\tstatement\n",
+		"m.go":              "package m\n\n//khp:impl KHP-A-01 KHP-A-02\nfunc F() {}\n",
+		"m_test.go": "package m\n\nimport \"testing\"\n\n" +
+			"func TestF(t *testing.T) {\n\tt.Attr(\"req\", \"KHP-A-01\")\n\tF()\n}\n",
 	} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
@@ -71,7 +73,8 @@ func TestRun_WriteAndCheck(t *testing.T) {
 
 	code, _, stderr := reqtrace(dir, passed, check...)
 	require.Equal(t, 1, code)
-	require.Contains(t, stderr, "docs/requirements.md is not there or empty; write it again with: go run ./internal/reqtrace -write docs/requirements.md")
+	require.Contains(t, stderr, "docs/requirements.md is not there or empty; write it again with: "+
+		"go run ./internal/reqtrace -write docs/requirements.md")
 
 	code, _, stderr = reqtrace(dir, passed, append(args, "-write", page.File)...)
 	require.Equal(t, 0, code, stderr)
@@ -93,7 +96,8 @@ func TestRun_WriteAndCheck(t *testing.T) {
 
 func TestRun_WrongMark(t *testing.T) {
 	dir := module(t)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "n.go"), []byte("package m\n\n//khp:impl KHP-A-04\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "n.go"),
+		[]byte("package m\n\n//khp:impl KHP-A-04\n"), 0o644))
 	code, _, stderr := reqtrace(dir, passed+second, "-json", "-")
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "n.go:3: unknown id \"KHP-A-04\"")
@@ -102,18 +106,22 @@ func TestRun_WrongMark(t *testing.T) {
 func TestRun_RunsTheTests(t *testing.T) {
 	code, stdout, stderr := reqtrace(module(t), "")
 	require.Equal(t, 1, code)
-	require.Contains(t, stdout, "MUST           1:    1 complete    0 exception    0 missing\n", stderr)
+	require.Contains(t, stdout, "MUST           1:    1 complete    0 exception    0 missing\n",
+		stderr)
 }
 
 func TestRun_FailsWithATest(t *testing.T) {
 	dir := module(t)
-	requirements := "id\tlevel\tparty\tstatement\ttrigger\taction\nKHP-A-01\tMUST\tx\tOne.\t\t\nKHP-A-02\tMAY\tx\tTwo.\t\t\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, list.RequirementsFile), []byte(requirements), 0o644))
+	requirements := "id\tlevel\tparty\tstatement\ttrigger\taction\nKHP-A-01\tMUST\tx\tOne.\t\t\n" +
+		"KHP-A-02\tMAY\tx\tTwo.\t\t\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, list.RequirementsFile),
+		[]byte(requirements), 0o644))
 	code, stdout, stderr := reqtrace(dir, "")
 	require.Equal(t, 0, code, stderr)
 	require.Regexp(t, `(?m)^ok\s+m\s`, stdout)
 
-	failing := "package m\n\nimport \"testing\"\n\nfunc TestG(t *testing.T) { t.Error(\"seven is odd\") }\n"
+	failing := "package m\n\nimport \"testing\"\n\n" +
+		"func TestG(t *testing.T) { t.Error(\"seven is odd\") }\n"
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "g_test.go"), []byte(failing), 0o644))
 	code, stdout, stderr = reqtrace(dir, "")
 	require.Equal(t, 1, code, "every MUST is covered, but a test failed")

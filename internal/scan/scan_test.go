@@ -60,7 +60,8 @@ func TestScan_EveryByteEveryPlace(t *testing.T) {
 							b[at] = byte(c)
 							for from := range min(size, 2) {
 								if got, want := s.scan(b[:size], from), slowScan(b[:size], from, s.bit); got != want {
-									t.Fatalf("byte %#x at %d of %d in %q, from %d: %d, want %d", c, at, size, fill, from, got, want)
+									t.Fatalf("byte %#x at %d of %d in %q, from %d: %d, want %d",
+										c, at, size, fill, from, got, want)
 								}
 							}
 						}
@@ -97,7 +98,8 @@ func TestScan_EveryPair(t *testing.T) {
 }
 
 func TestScan_AnyBytes(t *testing.T) {
-	bytes := rapid.SliceOfN(rapid.SampledFrom([]byte("aZ/ \t\r\n#\x00\x1f !~\x7f\x80\x81\xff\"-.:@[`{09")), 0, 40)
+	bytes := rapid.SliceOfN(rapid.SampledFrom([]byte("aZ/ \t\r\n"+
+		"#\x00\x1f !~\x7f\x80\x81\xff\"-.:@[`{09")), 0, 40)
 	letters := rapid.SliceOfN(rapid.SampledFrom([]byte("aZ-.")), 0, 40)
 	rapid.Check(t, func(t *rapid.T) {
 		b := append(letters.Draw(t, "letters"), bytes.Draw(t, "bytes")...)
@@ -159,11 +161,13 @@ func TestCopy_SaysWhatValidSays(t *testing.T) {
 					b[at] = byte(c)
 				}
 				d := make([]byte, n+3)
-				if valid := ValidToken(b); CopyToken(d, b) != valid || valid && string(d) != string(b)+"\x00\x00\x00" {
+				if valid := ValidToken(b); CopyToken(d, b) != valid ||
+					valid && string(d) != string(b)+"\x00\x00\x00" {
 					t.Fatalf("token %q: valid %v, copied %q", b, valid, d)
 				}
 				clear(d)
-				if valid := ValidValue(b); CopyValue(d, string(b)) != valid || valid && string(d) != string(b)+"\x00\x00\x00" {
+				if valid := ValidValue(b); CopyValue(d, string(b)) != valid ||
+					valid && string(d) != string(b)+"\x00\x00\x00" {
 					t.Fatalf("value %q: valid %v, copied %q", b, valid, d)
 				}
 			}

@@ -6,7 +6,8 @@ import (
 )
 
 // shown are the fields of HTTP that matter to a handshake.
-var shown = []string{"Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Authorization", "WWW-Authenticate", "Location"}
+var shown = []string{"Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Authorization",
+	"WWW-Authenticate", "Location"}
 
 // Fields returns the lines below the first one of an HTTP message that are worth showing: the
 // fields that matter, and the beginning of a body of plain text. Credentials and the queries of
@@ -37,7 +38,8 @@ func Fields(message []byte) (lines []string) {
 		lines = append(lines, name+": "+value)
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(body), "\n")
-	if first = strings.TrimSpace(first); first != "" && !strings.HasSuffix(start, first) && strings.HasPrefix(fields["content-type"], "text/plain") {
+	if first = strings.TrimSpace(first); first != "" && !strings.HasSuffix(start, first) &&
+		strings.HasPrefix(fields["content-type"], "text/plain") {
 		lines = append(lines, strconv.Quote(first))
 	}
 	return lines

@@ -49,8 +49,10 @@ func (d *drawing) step(i int, s *Step) {
 			d.println("")
 		}
 		gap := max(width+2-len("client")-utf8.RuneCountInString(text), 1)
-		line := strings.Repeat(" ", d.margin) + d.on.Title("client") + strings.Repeat(" ", gap) + d.on.Title(text)
-		if d.margin+len("client")+gap+utf8.RuneCountInString(text)+2+utf8.RuneCountInString(note) <= terminal.Columns {
+		line := strings.Repeat(" ", d.margin) + d.on.Title("client") +
+			strings.Repeat(" ", gap) + d.on.Title(text)
+		if d.margin+len("client")+gap+utf8.RuneCountInString(text)+2+
+			utf8.RuneCountInString(note) <= terminal.Columns {
 			d.println(line + "  " + d.on.Note(note))
 			break
 		}
@@ -86,7 +88,8 @@ func (d *drawing) arrow(s *Step, text string) []string {
 	if s.From == Server {
 		first, last = "◀"+line+line+" ", line
 	}
-	lines := []string{first + text + " " + strings.Repeat(line, width-6-utf8.RuneCountInString(text)) + last}
+	lines := []string{first + text + " " +
+		strings.Repeat(line, width-6-utf8.RuneCountInString(text)) + last}
 	for _, more := range s.More {
 		lines = append(lines, "    "+terminal.Clip(visible.Line(more), width-5))
 	}
@@ -123,7 +126,8 @@ func (d *drawing) rows(s *Step, lines []string, note string) {
 			number = s.Number
 		}
 		line += strings.Repeat(" ", max(0, width-utf8.RuneCountInString(line)))
-		d.println(fmt.Sprintf("%*s", d.margin-1, number) + " │" + d.color(s)(line) + "│  " + d.on.Note(beside))
+		d.println(fmt.Sprintf("%*s", d.margin-1, number) + " │" + d.color(s)(line) + "│  " +
+			d.on.Note(beside))
 	}
 }
 

@@ -23,7 +23,8 @@ import (
 
 func main() {
 	asJSON := flag.Bool("json", false, "print JSON")
-	quick := flag.Bool("quick", false, "compare the states of the smallest configuration only: seconds")
+	quick := flag.Bool("quick", false,
+		"compare the states of the smallest configuration only: seconds")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

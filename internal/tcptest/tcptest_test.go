@@ -203,7 +203,8 @@ func TestPair_Overtakes(t *testing.T) {
 // A window bounds what is on its way, bytes take their time, and arrive in pieces.
 func TestPair_Options(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client, server := tcptest.Pair(tcptest.Options{Window: 4, Latency: time.Second, Pieces: func(n int) int { return (n + 1) / 2 }})
+		client, server := tcptest.Pair(tcptest.Options{Window: 4, Latency: time.Second,
+			Pieces: func(n int) int { return (n + 1) / 2 }})
 		wrote := make(chan error)
 		go func() {
 			_, err := client.Write([]byte("abcdef"))

@@ -54,8 +54,8 @@ func breakAt(line string, column, indent int) int {
 	return -1
 }
 
-// hang returns the column at which the rest of a line goes on: that of its last column, if every word
-// of it has room there.
+// hang returns the column at which the rest of a line goes on: that of its last column, if every
+// word of it has room there.
 func hang(line string) int {
 	begin, last, longest := 0, 0, 0
 	column, blanks, word := 0, 0, 0

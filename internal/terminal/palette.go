@@ -34,7 +34,8 @@ func NewPalette(w io.Writer) Palette {
 	if !IsTerminal(w) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return Plain()
 	}
-	return Palette{Sent: ansi("36"), Received: ansi("32"), Note: ansi("2"), Good: ansi("1;32"), Bad: ansi("1;31"), Title: ansi("1")}
+	return Palette{Sent: ansi("36"), Received: ansi("32"), Note: ansi("2"), Good: ansi("1;32"),
+		Bad: ansi("1;31"), Title: ansi("1")}
 }
 
 // IsTerminal reports whether v is a file that is a terminal.

@@ -47,7 +47,8 @@ func parse(text string, known *list.List) (edits []*edit, err error) {
 				}
 			}
 			if len(e.ids) == 0 {
-				return nil, fmt.Errorf("edits.txt:%d: ids and a file, as KHP-GEN-01 endpoint/client_config.go", number)
+				return nil, fmt.Errorf("edits.txt:%d: ids and a file, as KHP-GEN-01 endpoint/client_config.go",
+					number)
 			}
 			edits, body = append(edits, e), false
 		}
@@ -68,7 +69,8 @@ func (e *edit) apply(dir string) (string, error) {
 		return "", err
 	}
 	if n := strings.Count("\n"+string(text), "\n"+e.old); n != 1 {
-		return "", fmt.Errorf("edits.txt:%d does not apply any more: its old lines stand %d times in %s", e.line, n, e.file)
+		return "", fmt.Errorf("edits.txt:%d does not apply any more: its old lines stand %d times in %s",
+			e.line, n, e.file)
 	}
 	return strings.TrimPrefix(strings.Replace("\n"+string(text), "\n"+e.old, "\n"+e.new, 1), "\n"), nil
 }

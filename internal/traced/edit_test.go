@@ -66,10 +66,12 @@ func TestParse_SaysWhatIsWrong(t *testing.T) {
 		_, err := parse(text, known)
 		require.ErrorContains(t, err, want)
 	}
-	edits, err := parse("# why\nKHP-GEN-01 KHP-GEN-04 a.go\n-x\n-y\n+z\n\nKHP-GEN-05 b.go\n-x\n", known)
+	edits, err := parse("# why\nKHP-GEN-01 KHP-GEN-04 a.go\n-x\n-y\n+z\n\nKHP-GEN-05 b.go\n-x\n",
+		known)
 	require.NoError(t, err)
 	require.Len(t, edits, 2)
-	require.Equal(t, edit{ids: []string{"KHP-GEN-01", "KHP-GEN-04"}, file: "a.go", old: "x\ny\n", new: "z\n", why: "z", line: 2}, *edits[0])
+	require.Equal(t, edit{ids: []string{"KHP-GEN-01", "KHP-GEN-04"}, file: "a.go", old: "x\ny\n",
+		new: "z\n", why: "z", line: 2}, *edits[0])
 	require.Equal(t, "without x", edits[1].why)
 	require.ErrorContains(t, func() error {
 		_, err := (&edit{file: "edit_test.go", old: "nowhere\n", line: 7}).apply(".")
@@ -93,5 +95,6 @@ func TestSplit(t *testing.T) {
 // What a page lists is found by id.
 func TestListed(t *testing.T) {
 	require.Equal(t, map[string][]string{"KHP-GEN-01": {"endpoint.TestA", "sim/conform.TestB"}},
-		listed(strings.Join([]string{"# Page", "| id | level |", "| KHP-GEN-01 | MUST | a token | a.go: `F` | `endpoint.TestA/*`<br>`sim/conform.TestB` |"}, "\n")))
+		listed(strings.Join([]string{"# Page", "| id | level |", "| KHP-GEN-01 | MUST | a token | " +
+			"a.go: `F` | `endpoint.TestA/*`<br>`sim/conform.TestB` |"}, "\n")))
 }

@@ -78,8 +78,11 @@ func split(test string) (folder, name string) {
 // overlay has the go command read text in the place of a file.
 func (l *lab) overlay(file string, text []byte) (string, error) {
 	l.n++
-	source, list := filepath.Join(l.work, fmt.Sprintf("%d.go", l.n)), filepath.Join(l.work, fmt.Sprintf("%d.json", l.n))
-	all, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(l.dir, file): source}})
+	source, list := filepath.Join(l.work, fmt.Sprintf("%d.go", l.n)),
+		filepath.Join(l.work, fmt.Sprintf("%d.json", l.n))
+	all, err := json.Marshal(map[string]map[string]string{
+		"Replace": {filepath.Join(l.dir, file): source},
+	})
 	return list, errors.Join(err, os.WriteFile(source, text, 0o600), os.WriteFile(list, all, 0o600))
 }
 
@@ -107,7 +110,8 @@ var (
 func (l *lab) fails(binary, folder, name string, m mutant) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*long)
 	defer cancel()
-	args := []string{"-test.v", "-test.short", "-test.timeout", long.String(), "-test.run", pattern(name)}
+	args := []string{"-test.v", "-test.short", "-test.timeout", long.String(),
+		"-test.run", pattern(name)}
 	if l.usesRapid(folder) {
 		args = append(args, "-rapid.nofailfile") // a failure is what is wanted
 	}
@@ -141,7 +145,8 @@ func (l *lab) fails(binary, folder, name string, m mutant) (bool, error) {
 func (l *lab) usesRapid(folder string) bool {
 	files, _ := filepath.Glob(filepath.Join(l.dir, folder, "*_test.go"))
 	for _, f := range files {
-		if text, err := os.ReadFile(f); err == nil && bytes.Contains(text, []byte(`"pgregory.net/rapid"`)) {
+		if text, err := os.ReadFile(f); err == nil &&
+			bytes.Contains(text, []byte(`"pgregory.net/rapid"`)) {
 			return true
 		}
 	}

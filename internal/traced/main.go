@@ -6,9 +6,9 @@
 //
 // A requirement is broken by its edit in edits.txt; without one, by its rows in the tables of
 // package fsm, which then ignore what they should do; without rows, by the action of its status
-// code, which becomes another one, or that of 101 where the server has to close. The tests are those
-// that docs/requirements.md lists and those that name it in their source.
-// It exits with 1 if a requirement survives.
+// code, which becomes another one, or that of 101 where the server has to close. The tests are
+// those that docs/requirements.md lists and those that name it in their source. It exits with 1 if
+// a requirement survives.
 package main
 
 import (
@@ -51,7 +51,8 @@ func run(dir string, prefixes []string, out io.Writer) (survivors []string, err 
 	defer lab.close()
 	killed := map[string]int{}
 	for _, m := range plan.mutants {
-		if len(prefixes) > 0 && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(m.id, p) || m.by() == p }) {
+		if len(prefixes) > 0 && !slices.ContainsFunc(prefixes,
+			func(p string) bool { return strings.HasPrefix(m.id, p) || m.by() == p }) {
 			continue
 		}
 		killer, err := lab.kill(m, plan.tests[m.id])
@@ -62,14 +63,17 @@ func run(dir string, prefixes []string, out io.Writer) (survivors []string, err 
 		}
 		if killer == "" {
 			survivors = append(survivors, m.id)
-			_, _ = fmt.Fprintf(out, "%s: %s: no test that names it fails, of %s\n", m.id, m.what(), strings.Join(plan.tests[m.id], ", "))
+			_, _ = fmt.Fprintf(out, "%s: %s: no test that names it fails, of %s\n",
+				m.id, m.what(), strings.Join(plan.tests[m.id], ", "))
 			continue
 		}
 		killed[m.by()]++
 		_, _ = fmt.Fprintf(out, "%s: %s: %s\n", m.id, m.what(), killer)
 	}
-	_, _ = fmt.Fprintf(out, "%d requirements broken and noticed (%d by an edit, %d by rows, %d by a status), %d not noticed, %d excepted, in %v\n",
-		killed["edit"]+killed["rows"]+killed["status"]+killed["accept"], killed["edit"], killed["rows"], killed["status"]+killed["accept"],
+	_, _ = fmt.Fprintf(out, "%d requirements broken and noticed (%d by an edit, %d by rows, "+
+		"%d by a status), %d not noticed, %d excepted, in %v\n",
+		killed["edit"]+killed["rows"]+killed["status"]+killed["accept"], killed["edit"], killed["rows"],
+		killed["status"]+killed["accept"],
 		len(survivors), plan.excepted, time.Since(begin).Round(time.Second))
 	return survivors, nil
 }

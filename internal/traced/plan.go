@@ -86,7 +86,8 @@ func load(dir string) (*plan, error) {
 		p.tests[e.ID] = byPrice(p.tests[e.ID])
 		_, excepted := m.Exceptions[e.ID]
 		status := statusID.FindStringSubmatch(e.ID)
-		switch of := slices.IndexFunc(edits, func(x *edit) bool { return slices.Contains(x.ids, e.ID) }); {
+		switch of := slices.IndexFunc(edits,
+			func(x *edit) bool { return slices.Contains(x.ids, e.ID) }); {
 		case excepted:
 			p.excepted++
 		case of >= 0:
@@ -115,7 +116,8 @@ var (
 // written adds the tests whose source has an id in it, in case the page is older.
 func (p *plan) written(root fs.FS) error {
 	return fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(name, "_test.go") || nested.MatchString(name) || strings.HasPrefix(name, ".") {
+		if err != nil || !strings.HasSuffix(name, "_test.go") || nested.MatchString(name) ||
+			strings.HasPrefix(name, ".") {
 			return err
 		}
 		text, err := fs.ReadFile(root, name)
@@ -137,12 +139,15 @@ func (p *plan) written(root fs.FS) error {
 }
 
 // nested matches files of other modules, which are not built with this one.
-var nested = regexp.MustCompile(`^(bench|internal/tools|internal/dist/nfpm|transport/(coderws|gorillaws|promkhp|otelkhp|internal/adaptertest|internal/mqtttest))/`)
+var nested = regexp.MustCompile(
+	`^(bench|internal/tools|internal/dist/nfpm|` +
+		`transport/(coderws|gorillaws|promkhp|otelkhp|internal/adaptertest|internal/mqtttest))/`)
 
 // inRows lists the ids in the rows of both tables.
 func inRows() map[string]bool {
 	ids := map[string]bool{}
-	for _, rows := range [][]fsm.Row{slices.Collect(fsm.ClientRows()), slices.Collect(fsm.ServerRows())} {
+	for _, rows := range [][]fsm.Row{slices.Collect(fsm.ClientRows()),
+		slices.Collect(fsm.ServerRows())} {
 		for _, r := range rows {
 			for id := range strings.FieldsSeq(r.Reqs) {
 				ids[id] = true
@@ -171,13 +176,17 @@ func listed(text string) map[string][]string {
 }
 
 // prices orders tests by how long they take to build and to run.
-var prices = []string{"fsm.TestOracle_Status", "fsm.TestStatus", "wire.", "internal/judge.", "internal/", "endpoint.", "sim/script.", "transport/internal", "transport.", "fsm.", "sim/conform.", "sim/"}
+var prices = []string{"fsm.TestOracle_Status", "fsm.TestStatus", "wire.", "internal/judge.",
+	"internal/", "endpoint.", "sim/script.", "transport/internal", "transport.", "fsm.",
+	"sim/conform.", "sim/"}
 
 func byPrice(tests []string) []string {
 	price := func(t string) int {
 		return slices.IndexFunc(prices, func(p string) bool { return strings.HasPrefix(t, p) }) & 0xff
 	}
 	tests = slices.Clone(tests)
-	slices.SortStableFunc(tests, func(a, b string) int { return cmp.Or(price(a)-price(b), strings.Compare(a, b)) })
+	slices.SortStableFunc(tests, func(a, b string) int {
+		return cmp.Or(price(a)-price(b), strings.Compare(a, b))
+	})
 	return slices.Compact(tests)
 }

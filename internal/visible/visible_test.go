@@ -17,8 +17,10 @@ import (
 // playful are characters of each kind that controls terminals, turns text around, begins lines or
 // cannot be seen.
 var playful = []rune{
-	0, '\a', '\b', '\v', '\f', '\x1b', 0x7f, 0x85, 0x9b, 0x9d, 0xad, 0x61c, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029,
-	0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0x206f, 0x3164, 0xfeff, 0xfff9, 0x1d173, 0xe0001, 0xe0041,
+	0, '\a', '\b', '\v', '\f', '\x1b', 0x7f, 0x85, 0x9b, 0x9d, 0xad, 0x61c, 0x180e, 0x200b, 0x200c,
+	0x200d, 0x200e, 0x200f, 0x2028, 0x2029,
+	0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0x206f, 0x3164,
+	0xfeff, 0xfff9, 0x1d173, 0xe0001, 0xe0041,
 }
 
 func TestText(t *testing.T) {
@@ -42,7 +44,8 @@ func TestText(t *testing.T) {
 func TestNothingPlayfulIsLeft(t *testing.T) {
 	for _, r := range playful {
 		in := "a" + string(r) + "b"
-		for _, out := range []string{visible.Text(in), visible.Line(in), string(visible.JSON([]byte(encoded(t, in))))} {
+		for _, out := range []string{visible.Text(in), visible.Line(in),
+			string(visible.JSON([]byte(encoded(t, in))))} {
 			require.NotContains(t, strings.TrimSpace(out), string(r), "%U", r)
 			require.Greater(t, len(out), len("ab"), "it is not dropped silently")
 		}
@@ -83,7 +86,9 @@ func TestWriters_Slog(t *testing.T) {
 	dirty := string(playful) + "\xff"
 	for name, handler := range map[string]func(*bytes.Buffer) slog.Handler{
 		"text": func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(visible.Writer(b), nil) },
-		"json": func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(visible.JSONWriter(b), nil) },
+		"json": func(b *bytes.Buffer) slog.Handler {
+			return slog.NewJSONHandler(visible.JSONWriter(b), nil)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer

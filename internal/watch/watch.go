@@ -10,7 +10,7 @@ import (
 // Traced is what a trace is of: options of a client, or a handler.
 type Traced interface{ TraceHeader() trace.Header }
 
-// Trace is set by TestMain, before there is a handshake. It is called for each connect call and each
-// served connection, and returns what is shown the records of its trace and the orders of its
+// Trace is set by TestMain, before there is a handshake. It is called for each connect call and
+// each served connection, and returns what is shown the records of its trace and the orders of its
 // endpoint; nil for a handshake that is not watched.
 var Trace func(Traced) (record func(trace.Record), order func(*endpoint.Output))

@@ -51,7 +51,9 @@ func TestRead_BudgetOfAllConnections(t *testing.T) {
 		for port := range uint16(40) {
 			f := newFlow(40000 + port)
 			f.add(segment{client: true, data: []byte("GET /p HTTP/1.1\r\nHost: h\r\n" + anUpgrade + "\r\n")})
-			f.add(segment{data: []byte("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")})
+			f.add(segment{data: []byte("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+				"Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n" +
+				"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n")})
 			for range 60 {
 				for rest := payload; len(rest) > 0; rest = rest[min(len(rest), 30000):] {
 					f.add(segment{data: rest[:min(len(rest), 30000)]})
@@ -79,8 +81,10 @@ func TestRead_ClaimedLengths(t *testing.T) {
 	}
 	var small bytes.Buffer
 	z := gzip.NewWriter(&small)
-	header := []byte("\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\x65\x00\x00\x00")
-	_, _ = z.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(append(header, make([]byte, 8)...), 1<<30), 1<<30))
+	header := []byte(
+		"\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\x65\x00\x00\x00")
+	_, _ = z.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(append(header,
+		make([]byte, 8)...), 1<<30), 1<<30))
 	zero := make([]byte, 1<<20)
 	for range 256 {
 		_, _ = z.Write(zero)
@@ -98,7 +102,8 @@ func TestRead_ClaimedLengths(t *testing.T) {
 
 	ng := write(t, links["raw IPv4"], 0, true, newFlow(1).list)
 	ng = append(ng, "\x0b\x00\x00\x00\xf0\xff\xff\x7f"...) // a block of 2 GiB
-	_, err = Read(io.MultiReader(bytes.NewReader(ng), &quota{r: zeros{}, left: 1 << 28}), func(*replay.Session) {})
+	_, err = Read(io.MultiReader(bytes.NewReader(ng), &quota{r: zeros{}, left: 1 << 28}),
+		func(*replay.Session) {})
 	require.Error(t, err)
 }
 

@@ -81,7 +81,8 @@ func (c *collector) packet(data []byte, ci gopacket.CaptureInfo, link layers.Lin
 	if x.done {
 		return
 	}
-	p := &place{ci: ci, at: c.summary.Packets, seq: s.Seq, until: s.Seq + uint32(len(s.Payload)), ack: s.Ack, acked: s.ACK && s.Ack != 0}
+	p := &place{ci: ci, at: c.summary.Packets, seq: s.Seq, until: s.Seq +
+		uint32(len(s.Payload)), ack: s.Ack, acked: s.ACK && s.Ack != 0}
 	if s.SYN {
 		p.seq, p.until = p.seq+1, p.until+1
 	}
@@ -111,7 +112,10 @@ func (c *collector) unread(what string) {
 // flowOf names a connection and a direction for the reassembly, which does not have to know that
 // ports are used again.
 func flowOf(serial uint64, side int) gopacket.Flow {
-	name := func(side int) []byte { return append(binary.BigEndian.AppendUint64(nil, serial), byte(side)) }
+	name := func(side int) []byte {
+		return append(binary.BigEndian.AppendUint64(nil,
+			serial), byte(side))
+	}
 	return gopacket.NewFlow(layers.EndpointIPv6, name(side), name(1-side))
 }
 
@@ -131,7 +135,9 @@ func (c *collector) begin(between pair, s *tcpSegment) *stream {
 }
 
 // New implements reassembly.StreamFactory: the stream is there already.
-func (c *collector) New(network, _ gopacket.Flow, _ *layers.TCP, _ reassembly.AssemblerContext) reassembly.Stream {
+func (c *collector) New(
+	network, _ gopacket.Flow, _ *layers.TCP, _ reassembly.AssemblerContext,
+) reassembly.Stream {
 	name := network.Src().Raw()
 	x := c.live[binary.BigEndian.Uint64(name)]
 	x.first = int(name[8])

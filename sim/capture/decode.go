@@ -34,8 +34,10 @@ func decode(data []byte, link layers.LinkType) (s tcpSegment, unread string) {
 		p = gopacket.NewPacket(data, link, options)
 	}
 	unread = s.find(p)
-	if udp, ok := p.Layer(layers.LayerTypeUDP).(*layers.UDP); ok && s.TCP == nil && (udp.DstPort == linuxVXLAN || udp.SrcPort == linuxVXLAN) {
-		if inner := s.find(gopacket.NewPacket(udp.Payload, layers.LayerTypeVXLAN, options)); s.TCP != nil {
+	if udp, ok := p.Layer(layers.LayerTypeUDP).(*layers.UDP); ok && s.TCP == nil &&
+		(udp.DstPort == linuxVXLAN || udp.SrcPort == linuxVXLAN) {
+		if inner := s.find(gopacket.NewPacket(udp.Payload, layers.LayerTypeVXLAN,
+			options)); s.TCP != nil {
 			unread = inner
 		}
 	}

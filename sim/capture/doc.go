@@ -1,7 +1,9 @@
 // Package capture reads packet captures, pcap and pcapng, and makes a session of each TCP
 // connection in them, for package replay to judge.
 //
-//	summary, err := capture.Read(file, func(s *replay.Session) { fmt.Println(replay.Check(s).Verdict) })
+//	summary, err := capture.Read(file, func(s *replay.Session) {
+//		fmt.Println(replay.Check(s).Verdict)
+//	})
 //
 // Whatever gopacket decodes down to TCP over IPv4 or IPv6 is read: Ethernet with or without VLAN
 // tags, Linux cooked captures of both versions, loopback, raw IP, VXLAN, GRE and other tunnels, any

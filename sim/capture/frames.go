@@ -69,7 +69,8 @@ func (f *frames) refuse(x ws.Header, client bool) (reqs, why string) {
 	case !client && x.Masked:
 		return "WSP-FRAME-04", "a frame of the server with a mask"
 	case x.Rsv != 0:
-		return "WSP-EXT-03 WSP-CLOSE-02", "a frame with reserved bits, which no extension of the handshake uses"
+		return "WSP-EXT-03 WSP-CLOSE-02", "a frame with reserved bits, " +
+			"which no extension of the handshake uses"
 	case x.OpCode.IsReserved():
 		return "WSP-CLOSE-02", "a frame with a reserved opcode"
 	case control && (!x.Fin || x.Length > ws.MaxControlFramePayloadSize):
@@ -159,6 +160,7 @@ func (h *half) message() {
 
 // broken ends the reading of this side: bytes behind a broken frame mean nothing.
 func (h *half) broken(reqs, why string) {
-	h.step(replay.Step{Kind: replay.Broken, Code: uint16(ws.StatusProtocolError), Reqs: reqs, Text: why})
+	h.step(replay.Step{Kind: replay.Broken, Code: uint16(ws.StatusProtocolError),
+		Reqs: reqs, Text: why})
 	h.stop()
 }

@@ -18,8 +18,12 @@ func FuzzCapture(f *testing.F) {
 	}
 	f.Add(b)
 	made := newFlow(40000)
-	made.add(segment{client: true, data: []byte("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n\x81\x81\x00\x00\x00\x00x\x01")})
-	made.add(segment{data: []byte("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n\x82\x00\x88\x02\x03\xe8")})
+	made.add(segment{client: true, data: []byte("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n" +
+		"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: " +
+		"13\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n\x81\x81\x00\x00\x00\x00x\x01")})
+	made.add(segment{data: []byte("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=\r\n" +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n\x82\x00\x88\x02\x03\xe8")})
 	for name, l := range links {
 		f.Add(write(f, l, 0, name > "M", made.list))
 	}

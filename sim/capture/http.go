@@ -33,7 +33,8 @@ type exchange struct {
 var heads = wire.Limits{Head: 256 << 10, Line: 128 << 10, Fields: 2000, Target: 64 << 10}
 
 // requests are how an HTTP request begins.
-var requests = [][]byte{[]byte("GET "), []byte("POST "), []byte("PUT "), []byte("HEAD "), []byte("OPTIONS "), []byte("DELETE "), []byte("CONNECT "), []byte("PATCH "), []byte("TRACE ")}
+var requests = [][]byte{[]byte("GET "), []byte("POST "), []byte("PUT "), []byte("HEAD "),
+	[]byte("OPTIONS "), []byte("DELETE "), []byte("CONNECT "), []byte("PATCH "), []byte("TRACE ")}
 
 // begins reports whether b begins with one of them, or may once more of it is there.
 func begins(b []byte, with ...[]byte) (yes, maybe bool) {
@@ -124,9 +125,11 @@ func (x *stream) readRequest() (more bool) {
 	switch {
 	case wire.KindOf(err) == wire.KindIncomplete:
 		return false
-	case err != nil && bytes.Contains(bytes.ToLower(h.buf[:min(len(h.buf), 64<<10)]), []byte("x-kaazing-handshake")):
+	case err != nil &&
+		bytes.Contains(bytes.ToLower(h.buf[:min(len(h.buf), 64<<10)]), []byte("x-kaazing-handshake")):
 		x.drop()
-		h.add(replay.Step{Kind: replay.Opening, Data: bytes.Clone(h.buf)}, h.here(h.pos+uint32(len(h.buf))))
+		h.add(replay.Step{Kind: replay.Opening, Data: bytes.Clone(h.buf)},
+			h.here(h.pos+uint32(len(h.buf))))
 		x.stop()
 		return false
 	case err != nil:
@@ -136,10 +139,12 @@ func (x *stream) readRequest() (more bool) {
 	}
 	x.drop()
 	upgrade, _ := r.Fields.Get("Upgrade")
-	x.asked = exchange{head: string(r.Method) == "HEAD", connect: string(r.Method) == "CONNECT", websocket: wire.HasToken(upgrade, "websocket"), target: string(r.Target)}
+	x.asked = exchange{head: string(r.Method) == "HEAD", connect: string(r.Method) == "CONNECT",
+		websocket: wire.HasToken(upgrade, "websocket"), target: string(r.Target)}
 	if x.asked.websocket {
 		data := bytes.Clone(h.buf[:n])
-		x.held = append(x.held, numbered{replay.Step{Kind: replay.Opening, Data: data}, h, h.here(h.pos + uint32(n))})
+		x.held = append(x.held, numbered{replay.Step{Kind: replay.Opening, Data: data}, h,
+			h.here(h.pos + uint32(n))})
 		x.charge(len(data) + stepBytes)
 	}
 	if x.before == 0 && x.tunnels == "" {
@@ -168,7 +173,8 @@ func (x *stream) startServer() {
 		h.stale = n
 		return
 	}
-	x.miss(strconv.Itoa(int(h.base-x.answers.ack)) + " bytes of the server are missing behind packet " + strconv.Itoa(x.answers.at))
+	x.miss(strconv.Itoa(int(h.base-x.answers.ack)) +
+		" bytes of the server are missing behind packet " + strconv.Itoa(x.answers.at))
 	h.lost, h.next, x.until = true, x.answers.ack, min(x.until, x.answers.at)
 	x.stop()
 }
@@ -231,7 +237,8 @@ func (x *stream) readAnswer() (more bool) {
 		return true
 	case x.asked.websocket:
 		data := bytes.Clone(h.buf[:n])
-		x.held = append(x.held, numbered{replay.Step{Kind: replay.Opening, Data: data}, h, h.here(h.pos + uint32(n))})
+		x.held = append(x.held, numbered{replay.Step{Kind: replay.Opening, Data: data}, h,
+			h.here(h.pos + uint32(n))})
 		x.charge(len(data) + stepBytes)
 	}
 	h.chunks, h.skip = chunks{}, r.ContentLength
@@ -333,7 +340,8 @@ func (x *stream) finishReading() {
 			x.foreign = x.foreign || x.missing == "" // pages and no handshake
 		}
 	case phaseStart:
-		if x.client >= 0 && x.halves[x.client].synced && len(x.halves[x.client].buf) == 0 && len(x.halves[1-x.client].buf) > 0 && x.tunnels == "" {
+		if x.client >= 0 && x.halves[x.client].synced && len(x.halves[x.client].buf) == 0 &&
+			len(x.halves[1-x.client].buf) > 0 && x.tunnels == "" {
 			x.foreign = !x.halves[x.client].talked
 		}
 	case phaseFrames, phaseOver:

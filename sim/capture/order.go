@@ -59,7 +59,8 @@ func (m *merger) put(x *stream, side int) {
 			return
 		}
 		m.busy[side] = true
-		for k := m.done[1-side]; !m.busy[1-side] && k < len(m.lists[1-side]) && !m.stop; k = m.done[1-side] {
+		for k := m.done[1-side]; !m.busy[1-side] && k < len(m.lists[1-side]) &&
+			!m.stop; k = m.done[1-side] {
 			if t := &m.lists[1-side][k]; after(t.end(), s.mark.ack) {
 				break
 			}

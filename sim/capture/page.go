@@ -28,7 +28,8 @@ func pageRequest(b []byte) (r wire.Request, n int) {
 	if n == 0 || err != nil || p.Header.Get("Sec-WebSocket-Key") != "" {
 		return r, 0
 	}
-	r = wire.Request{Method: []byte(p.Method), Target: []byte(p.RequestURI), ContentLength: p.ContentLength}
+	r = wire.Request{Method: []byte(p.Method), Target: []byte(p.RequestURI),
+		ContentLength: p.ContentLength}
 	if len(p.TransferEncoding) > 0 {
 		r.Fields = wire.Fields{{Name: []byte("Transfer-Encoding"), Value: []byte("chunked")}}
 	}

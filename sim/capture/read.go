@@ -16,32 +16,37 @@ import (
 
 // Limits on memory.
 const (
-	mostConnections = 20000     // that are open at the same time; others are left out
-	mostPages       = 16 << 10  // of 1,900 bytes, for segments that wait for an earlier one, of all connections
+	mostConnections = 20000 // that are open at the same time; others are left out
+	// of 1,900 bytes, for segments that wait for an earlier one, of all connections
+	mostPages       = 16 << 10
 	connectionPages = 512       // of one connection
 	mostMessage     = 320 << 10 // bytes kept of one message: more than any handshake may have
 	mostBytes       = 4 << 20   // bytes kept of one connection
 	mostKept        = 64 << 20  // of all connections together
 	mostSteps       = 50000     // steps of one connection
 	stepBytes       = 256       // what a step takes beside its bytes
-	mostOver        = 16 << 10  // connections that are over and are remembered, for packets that come late
-	mostRead        = 4 << 20   // bytes of the file up to the end of the next packet; no packet has more than 256 KiB
-	mostInterfaces  = 1 << 16   // of a pcapng file
+	// connections that are over and are remembered, for packets that come late
+	mostOver = 16 << 10
+	// bytes of the file up to the end of the next packet; no packet has more than 256 KiB
+	mostRead       = 4 << 20
+	mostInterfaces = 1 << 16 // of a pcapng file
 )
 
 // Summary counts the contents of a file.
 type Summary struct {
-	Packets     int            // all
-	Truncated   int            // of which the file has only the beginning
-	Other       int            // in which no TCP could be found
-	Unread      map[string]int // what those are, by the innermost thing that was recognised; nil if there are none
-	Connections int            // sessions that were handed on
-	LeftOut     int            // connections beyond the limit
+	Packets   int // all
+	Truncated int // of which the file has only the beginning
+	Other     int // in which no TCP could be found
+	// what those are, by the innermost thing that was recognised; nil if there are none
+	Unread      map[string]int
+	Connections int // sessions that were handed on
+	LeftOut     int // connections beyond the limit
 }
 
 // magics are how captures begin: pcap in both byte orders, with microseconds and nanoseconds, and
 // pcapng.
-var magics = [][]byte{{0xa1, 0xb2, 0xc3, 0xd4}, {0xd4, 0xc3, 0xb2, 0xa1}, {0xa1, 0xb2, 0x3c, 0x4d}, {0x4d, 0x3c, 0xb2, 0xa1}, {0x0a, 0x0d, 0x0d, 0x0a}}
+var magics = [][]byte{{0xa1, 0xb2, 0xc3, 0xd4}, {0xd4, 0xc3, 0xb2, 0xa1}, {0xa1, 0xb2, 0x3c, 0x4d},
+	{0x4d, 0x3c, 0xb2, 0xa1}, {0x0a, 0x0d, 0x0d, 0x0a}}
 
 // MagicLen is how many bytes [Is] looks at.
 const MagicLen = 4
@@ -109,7 +114,9 @@ func (q *quota) Read(p []byte) (int, error) {
 }
 
 // open prepares the reader of a format. link tells the link type of a packet.
-func open(in io.Reader, magic []byte) (link func(gopacket.CaptureInfo) (layers.LinkType, error), src source, err error) {
+func open(
+	in io.Reader, magic []byte,
+) (link func(gopacket.CaptureInfo) (layers.LinkType, error), src source, err error) {
 	if magic[0] != 0x0a {
 		p, err := pcapgo.NewReader(in)
 		if err != nil {
@@ -135,6 +142,7 @@ func open(in io.Reader, magic []byte) (link func(gopacket.CaptureInfo) (layers.L
 func newCollector(each func(*replay.Session)) *collector {
 	c := &collector{each: each, known: map[pair]*stream{}, live: map[uint64]*stream{}}
 	c.assembler = reassembly.NewAssembler(reassembly.NewStreamPool(c))
-	c.assembler.MaxBufferedPagesTotal, c.assembler.MaxBufferedPagesPerConnection = mostPages, connectionPages
+	c.assembler.MaxBufferedPagesTotal, c.assembler.MaxBufferedPagesPerConnection = mostPages,
+		connectionPages
 	return c
 }

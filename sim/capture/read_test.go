@@ -14,7 +14,8 @@ import (
 // read returns the verdicts on a file.
 func read(t testing.TB, file []byte) (results []replay.Result, sum Summary) {
 	t.Helper()
-	sum, err := Read(bytes.NewReader(file), func(s *replay.Session) { results = append(results, replay.Check(s)) })
+	sum, err := Read(bytes.NewReader(file),
+		func(s *replay.Session) { results = append(results, replay.Check(s)) })
 	require.NoError(t, err)
 	return results, sum
 }
@@ -28,7 +29,8 @@ func want(t testing.TB, r replay.Result, v replay.Verdict, profile, outcome stri
 }
 
 func TestRead_Links(t *testing.T) {
-	list := flat(traffic(t, transport.DialOptions{Subprotocols: []string{"chat"}, Credentials: auth.Basic("joe", "welcome")}, challenge)...)
+	list := flat(traffic(t, transport.DialOptions{Subprotocols: []string{"chat"},
+		Credentials: auth.Basic("joe", "welcome")}, challenge)...)
 	for name, l := range links {
 		for _, ng := range []bool{false, true} {
 			results, sum := read(t, write(t, l, 0, ng, list))
@@ -66,12 +68,14 @@ func TestRead_SeveralConnections(t *testing.T) {
 		require.Equal(t, replay.Path.String(), r.Verdict.String(), "%+v", r.Wrong)
 		outcomes[r.Profile+" "+r.Outcome]++
 	}
-	require.Equal(t, map[string]int{"spec open with 101": 2, "kaazing open with 101": 1, "spec extended handshake answered with 302": 1}, outcomes)
+	require.Equal(t, map[string]int{"spec open with 101": 2, "kaazing open with 101": 1,
+		"spec extended handshake answered with 302": 1}, outcomes)
 }
 
 // Segments cut small, sent again and out of order make no difference.
 func TestRead_Disorder(t *testing.T) {
-	whole := traffic(t, transport.DialOptions{Profile: transport.Kaazing, Credentials: auth.Basic("joe", "welcome")}, challenge)[0]
+	whole := traffic(t, transport.DialOptions{Profile: transport.Kaazing,
+		Credentials: auth.Basic("joe", "welcome")}, challenge)[0]
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		cut := newFlow(40000)
@@ -93,13 +97,15 @@ func TestRead_Disorder(t *testing.T) {
 			if r.IntN(4) == 0 {
 				list = append(list, s) // again
 			}
-			if n := len(list); n > 6 && r.IntN(3) == 0 && list[n-2].client == list[n-1].client && !list[n-1].fin {
+			if n := len(list); n > 6 && r.IntN(3) == 0 &&
+				list[n-2].client == list[n-1].client && !list[n-1].fin {
 				list[n-1], list[n-2] = list[n-2], list[n-1]
 			}
 		}
 		results, _ := read(t, write(t, links["raw IPv6"], 0, seed%2 == 0, list))
 		require.Len(t, results, 1, "seed %d", seed)
-		require.Equal(t, replay.Path.String(), results[0].Verdict.String(), "seed %d: %+v", seed, results[0].Wrong)
+		require.Equal(t, replay.Path.String(), results[0].Verdict.String(), "seed %d: %+v",
+			seed, results[0].Wrong)
 		require.Equal(t, "kaazing", results[0].Profile)
 	}
 }
@@ -118,7 +124,8 @@ func TestRead_Parts(t *testing.T) {
 	require.Equal(t, replay.Incomplete.String(), cut[0].Verdict.String(), "%+v", cut[0].Wrong)
 	require.Contains(t, cut[0].Why, "-s 0")
 
-	missing := append(bytes.Clone(nil), write(t, l, 0, false, append(append([]segment(nil), f.list[:4]...), f.list[5:]...))...)
+	missing := append(bytes.Clone(nil),
+		write(t, l, 0, false, append(append([]segment(nil), f.list[:4]...), f.list[5:]...))...)
 	gap, _ := read(t, missing)
 	require.Equal(t, replay.Incomplete.String(), gap[0].Verdict.String(), "%+v", gap[0].Wrong)
 	require.Contains(t, gap[0].Why, "bytes are missing behind packet")
@@ -137,7 +144,8 @@ func TestRead_PagesFirst(t *testing.T) {
 	f.add(segment{client: true, data: []byte("GET /page HTTP/1.1\r\nHost: h\r\n\r\n")})
 	f.add(segment{data: []byte("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npa")})
 	f.add(segment{data: []byte("ge")})
-	f.add(segment{client: true, data: []byte("POST /page HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n")})
+	f.add(segment{client: true, data: []byte("POST /page HTTP/1.1\r\nHost: h\r\n" +
+		"Content-Length: 1\r\n\r\n")})
 	f.add(segment{client: true, data: []byte("x")})
 	f.add(segment{data: []byte("HTTP/1.1 204 No Content\r\n\r\n")})
 	for _, s := range whole.list[2:] {
@@ -153,10 +161,12 @@ func TestRead_OtherTraffic(t *testing.T) {
 		first   string
 		verdict replay.Verdict
 	}{
-		"TLS":         {"\x16\x03\x01\x00\x05hello", replay.Encrypted},
-		"SSH":         {"SSH-2.0-x\r\n", replay.NotKHP},
-		"a page":      {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", replay.NotKHP},
-		"a WebSocket": {"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", replay.NotKHP},
+		"TLS":    {"\x16\x03\x01\x00\x05hello", replay.Encrypted},
+		"SSH":    {"SSH-2.0-x\r\n", replay.NotKHP},
+		"a page": {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", replay.NotKHP},
+		"a WebSocket": {"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+			replay.NotKHP},
 	} {
 		f := newFlow(40000)
 		f.add(segment{client: true, data: []byte(c.first)})

@@ -24,7 +24,8 @@ func TestSample(t *testing.T) {
 		refuse := func(context.Context, *transport.Request) (transport.Decision, error) {
 			return transport.Decision{Status: http.StatusForbidden}, nil
 		}
-		flows := traffic(t, transport.DialOptions{Credentials: auth.Basic("joe", "welcome"), Subprotocols: []string{"chat"}}, challenge)
+		flows := traffic(t, transport.DialOptions{Credentials: auth.Basic("joe", "welcome"),
+			Subprotocols: []string{"chat"}}, challenge)
 		flows = append(flows, traffic(t, transport.DialOptions{Profile: transport.Kaazing}, accept)...)
 		flows = append(flows, traffic(t, transport.DialOptions{}, elsewhere)...)
 		flows = append(flows, traffic(t, transport.DialOptions{}, refuse)...)

@@ -22,17 +22,18 @@ type stream struct {
 	phase     phase
 	held      []numbered // the last exchange of HTTP, if it may have been the opening handshake
 	asked     exchange
-	answers   mark   // of the first request: with it came the acknowledgement of all that the server sent before
-	before    int    // exchanges of HTTP before
-	tunnels   string // where a proxy was asked to connect to
-	tls       bool
-	foreign   bool
-	missing   string // why nothing more is judged
-	until     int    // the last packet that is judged
-	cutShort  bool   // the file has only the beginning of a packet
-	kept      int    // bytes
-	steps     int
-	done      bool
+	// of the first request: with it came the acknowledgement of all that the server sent before
+	answers  mark
+	before   int    // exchanges of HTTP before
+	tunnels  string // where a proxy was asked to connect to
+	tls      bool
+	foreign  bool
+	missing  string // why nothing more is judged
+	until    int    // the last packet that is judged
+	cutShort bool   // the file has only the beginning of a packet
+	kept     int    // bytes
+	steps    int
+	done     bool
 }
 
 // numbered is a step of a side, and where it stands.
@@ -89,7 +90,8 @@ func (x *stream) seen(side int, s *tcpSegment, p *place) bool {
 			x.client = side
 		}
 	}
-	if p.acked && (peer.synced && after(peer.syn+1, p.ack) || (peer.synced || peer.talked) && after(p.ack, peer.top+mostWindow)) {
+	if p.acked && (peer.synced && after(peer.syn+1, p.ack) ||
+		(peer.synced || peer.talked) && after(p.ack, peer.top+mostWindow)) {
 		p.acked = false
 		h.liar = h.liar || s.SYN
 		if !s.SYN && h.synced && after(h.syn, s.Seq) {
@@ -111,7 +113,8 @@ func (x *stream) seen(side int, s *tcpSegment, p *place) bool {
 }
 
 // Accept implements reassembly.Stream.
-func (x *stream) Accept(*layers.TCP, gopacket.CaptureInfo, reassembly.TCPFlowDirection, reassembly.Sequence, *bool, reassembly.AssemblerContext) bool {
+func (x *stream) Accept(*layers.TCP, gopacket.CaptureInfo, reassembly.TCPFlowDirection,
+	reassembly.Sequence, *bool, reassembly.AssemblerContext) bool {
 	return true
 }
 
@@ -187,7 +190,8 @@ func (h *half) deliver(sg reassembly.ScatterGather, length int, now *place) {
 		}
 		off, seq = off+n, seq+uint32(n)
 		if !h.deaf {
-			h.marks = append(h.marks, mark{until: seq, at: p.at, time: p.ci.Timestamp, ack: p.ack, acked: p.acked})
+			h.marks = append(h.marks, mark{until: seq, at: p.at, time: p.ci.Timestamp,
+				ack: p.ack, acked: p.acked})
 		}
 	}
 	h.next = seq
@@ -224,7 +228,8 @@ func (x *stream) overflow() {
 	if x.collector.kept > mostKept {
 		what = "of all connections together"
 	}
-	x.miss("only the first " + strconv.Itoa(x.steps) + " steps are judged, which is the limit of what is kept " + what)
+	x.miss("only the first " + strconv.Itoa(x.steps) +
+		" steps are judged, which is the limit of what is kept " + what)
 	x.stop()
 }
 
@@ -282,7 +287,8 @@ func (x *stream) finish() {
 	if x.client < 0 {
 		x.client = x.first
 	}
-	s := &replay.Session{Conn: x.number, Name: x.name(), Unit: "packet", TLS: x.tls, Foreign: x.foreign && !x.tls, Note: x.note()}
+	s := &replay.Session{Conn: x.number, Name: x.name(), Unit: "packet", TLS: x.tls,
+		Foreign: x.foreign && !x.tls, Note: x.note()}
 	if !s.TLS && !s.Foreign {
 		s.Late = x.client < 0 || !x.halves[x.client].started || x.phase == phaseStart
 		s.Steps = x.ordered()

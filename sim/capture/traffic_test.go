@@ -40,19 +40,21 @@ func (c *tap) Write(p []byte) (int, error) {
 
 // traffic is what a client and a server of ours send each other on loopback: one flow a connection,
 // whole.
-func traffic(t testing.TB, opts transport.DialOptions, decide func(context.Context, *transport.Request) (transport.Decision, error)) []*flow {
+func traffic(t testing.TB, opts transport.DialOptions, decide func(context.Context,
+	*transport.Request) (transport.Decision, error)) []*flow {
 	t.Helper()
-	h := &transport.Handler{Decide: decide, Subprotocols: []string{"chat"}, Serve: func(ctx context.Context, c *transport.Conn) error {
-		for {
-			typ, p, err := c.Read(ctx)
-			if err != nil {
-				return nil
+	h := &transport.Handler{Decide: decide,
+		Subprotocols: []string{"chat"}, Serve: func(ctx context.Context, c *transport.Conn) error {
+			for {
+				typ, p, err := c.Read(ctx)
+				if err != nil {
+					return nil
+				}
+				if err := c.Write(ctx, typ, p); err != nil {
+					return nil
+				}
 			}
-			if err := c.Write(ctx, typ, p); err != nil {
-				return nil
-			}
-		}
-	}}
+		}}
 	server := httptest.NewServer(h)
 	defer server.Close()
 	var mu sync.Mutex
@@ -89,7 +91,8 @@ func accept(_ context.Context, r *transport.Request) (transport.Decision, error)
 // challenge asks for credentials first.
 func challenge(_ context.Context, r *transport.Request) (transport.Decision, error) {
 	if r.Authorization == "" {
-		return transport.Decision{Status: http.StatusUnauthorized, Challenges: []string{`Application Basic realm="r"`}}, nil
+		return transport.Decision{Status: http.StatusUnauthorized,
+			Challenges: []string{`Application Basic realm="r"`}}, nil
 	}
 	return transport.Decision{}, nil
 }

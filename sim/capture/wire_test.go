@@ -73,12 +73,14 @@ func tunnel(p layers.IPProtocol, port layers.UDPPort, head string) func([]byte, 
 		if inner[15] == 2 { // from the client
 			from, to = to, from
 		}
-		all := []gopacket.SerializableLayer{&layers.IPv4{Version: 4, TTL: 64, Protocol: p, SrcIP: from, DstIP: to}}
+		all := []gopacket.SerializableLayer{&layers.IPv4{Version: 4, TTL: 64, Protocol: p,
+			SrcIP: from, DstIP: to}}
 		if port != 0 {
 			all = append(all, &layers.UDP{SrcPort: 50000, DstPort: port})
 		}
 		b := gopacket.NewSerializeBuffer()
-		if err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true}, append(all, gopacket.Payload(head+string(inner)))...); err != nil {
+		if err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true},
+			append(all, gopacket.Payload(head+string(inner)))...); err != nil {
 			panic(err)
 		}
 		return append([]byte(ethernet), b.Bytes()...)
@@ -86,25 +88,43 @@ func tunnel(p layers.IPProtocol, port layers.UDPPort, head string) func([]byte, 
 }
 
 var links = map[string]link{
-	"Ethernet IPv4":  {layers.LinkTypeEthernet, prefixed([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00"), nil), false},
-	"Ethernet IPv6":  {layers.LinkTypeEthernet, prefixed(nil, []byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x86\xdd")), true},
-	"Ethernet VLAN":  {layers.LinkTypeEthernet, prefixed([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x81\x00\x00\x05\x08\x00"), nil), false},
-	"Linux cooked":   {layers.LinkTypeLinuxSLL, prefixed([]byte("\x00\x00\x00\x01\x00\x06\x02\x00\x00\x00\x00\x01\x00\x00\x08\x00"), nil), false},
-	"Linux cooked 2": {layers.LinkTypeLinuxSLL2, prefixed([]byte("\x08\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00\x06\x02\x00\x00\x00\x00\x01\x00\x00"), nil), false},
-	"loopback":       {layers.LinkTypeNull, prefixed([]byte("\x02\x00\x00\x00"), []byte("\x1e\x00\x00\x00")), true},
-	"VXLAN":          {layers.LinkTypeEthernet, tunnel(layers.IPProtocolUDP, 4789, "\x08\x00\x00\x00\x00\x00\x2a\x00"+ethernet), false},
-	"Linux VXLAN":    {layers.LinkTypeEthernet, tunnel(layers.IPProtocolUDP, 8472, "\x08\x00\x00\x00\x00\x00\x2a\x00"+ethernet), false},
-	"GRE":            {layers.LinkTypeEthernet, tunnel(layers.IPProtocolGRE, 0, "\x00\x00\x08\x00"), false},
-	"GRE Ethernet":   {layers.LinkTypeEthernet, tunnel(layers.IPProtocolGRE, 0, "\x00\x00\x65\x58"+ethernet), false},
-	"IP in IP":       {layers.LinkTypeEthernet, tunnel(layers.IPProtocolIPv4, 0, ""), false},
-	"two VLANs":      {layers.LinkTypeEthernet, prefixed([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x88\xa8\x00\x05\x81\x00\x00\x06\x08\x00"), nil), false},
-	"raw IPv4":       {layers.LinkTypeRaw, prefixed(nil, nil), false},
-	"raw IPv6":       {layers.LinkTypeRaw, prefixed(nil, nil), true},
+	"Ethernet IPv4": {layers.LinkTypeEthernet,
+		prefixed([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00"), nil), false},
+	"Ethernet IPv6": {layers.LinkTypeEthernet,
+		prefixed(nil, []byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x86\xdd")), true},
+	"Ethernet VLAN": {layers.LinkTypeEthernet,
+		prefixed([]byte("\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x81\x00\x00\x05\x08\x00"), nil),
+		false},
+	"Linux cooked": {layers.LinkTypeLinuxSLL,
+		prefixed([]byte("\x00\x00\x00\x01\x00\x06\x02\x00\x00\x00\x00\x01\x00\x00\x08\x00"), nil), false},
+	"Linux cooked 2": {layers.LinkTypeLinuxSLL2,
+		prefixed(
+			[]byte("\x08\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00\x06\x02\x00\x00\x00\x00\x01\x00\x00"), nil),
+		false},
+	"loopback": {layers.LinkTypeNull,
+		prefixed([]byte("\x02\x00\x00\x00"), []byte("\x1e\x00\x00\x00")), true},
+	"VXLAN": {layers.LinkTypeEthernet,
+		tunnel(layers.IPProtocolUDP, 4789, "\x08\x00\x00\x00\x00\x00\x2a\x00"+ethernet), false},
+	"Linux VXLAN": {layers.LinkTypeEthernet,
+		tunnel(layers.IPProtocolUDP, 8472, "\x08\x00\x00\x00\x00\x00\x2a\x00"+ethernet), false},
+	"GRE": {layers.LinkTypeEthernet,
+		tunnel(layers.IPProtocolGRE, 0, "\x00\x00\x08\x00"), false},
+	"GRE Ethernet": {layers.LinkTypeEthernet,
+		tunnel(layers.IPProtocolGRE, 0, "\x00\x00\x65\x58"+ethernet), false},
+	"IP in IP": {layers.LinkTypeEthernet, tunnel(layers.IPProtocolIPv4, 0, ""), false},
+	"two VLANs": {layers.LinkTypeEthernet,
+		prefixed(
+			[]byte(
+				"\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x88\xa8\x00\x05\x81\x00\x00\x06\x08\x00"),
+			nil), false},
+	"raw IPv4": {layers.LinkTypeRaw, prefixed(nil, nil), false},
+	"raw IPv6": {layers.LinkTypeRaw, prefixed(nil, nil), true},
 }
 
 // packet makes the bytes of a segment.
 func packet(t require.TestingT, l link, s segment) []byte {
-	tcp := &layers.TCP{SrcPort: 8001, DstPort: layers.TCPPort(s.port), Seq: s.seq, Ack: s.ack, SYN: s.syn, FIN: s.fin, RST: s.rst, ACK: true, Window: 65535}
+	tcp := &layers.TCP{SrcPort: 8001, DstPort: layers.TCPPort(s.port), Seq: s.seq, Ack: s.ack,
+		SYN: s.syn, FIN: s.fin, RST: s.rst, ACK: true, Window: 65535}
 	server, client := net.IP{10, 0, 0, 1}, net.IP{10, 0, 0, 2}
 	if l.v6 {
 		server, client = net.ParseIP("fd00::1"), net.ParseIP("fd00::2")
@@ -119,7 +139,8 @@ func packet(t require.TestingT, l link, s segment) []byte {
 	}
 	var network gopacket.SerializableLayer
 	if l.v6 {
-		ip := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolTCP, SrcIP: from, DstIP: to}
+		ip := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolTCP,
+			SrcIP: from, DstIP: to}
 		require.NoError(t, tcp.SetNetworkLayerForChecksum(ip))
 		network = ip
 	} else {
@@ -128,7 +149,8 @@ func packet(t require.TestingT, l link, s segment) []byte {
 		network = ip
 	}
 	b := gopacket.NewSerializeBuffer()
-	require.NoError(t, gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, network, tcp, gopacket.Payload(s.data)))
+	require.NoError(t, gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true,
+		ComputeChecksums: true}, network, tcp, gopacket.Payload(s.data)))
 	return l.wrap(b.Bytes(), l.v6)
 }
 
@@ -148,7 +170,8 @@ func write(t require.TestingT, l link, snap int, ng bool, list []segment) []byte
 	}
 	for i, s := range list {
 		p := packet(t, l, s)
-		ci := gopacket.CaptureInfo{Timestamp: time.Unix(1_795_000_000, int64(i)*1_000_000).UTC(), Length: len(p)}
+		ci := gopacket.CaptureInfo{Timestamp: time.Unix(1_795_000_000, int64(i)*1_000_000).
+			UTC(), Length: len(p)}
 		if snap > 0 && len(p) > snap {
 			p = p[:snap]
 		}

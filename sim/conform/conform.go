@@ -36,7 +36,8 @@ func Cases() ([]*script.Case, error) {
 	server, client := corpusFiles()
 	tourServer, tourClient, _ := tour()
 	for _, g := range []struct{ name, source string }{
-		{"tour-server.txt", tourServer}, {"tour-client.txt", tourClient}, {"corpus-server.txt", server}, {"corpus-client.txt", client}} {
+		{"tour-server.txt", tourServer}, {"tour-client.txt", tourClient}, {"corpus-server.txt", server},
+		{"corpus-client.txt", client}} {
 		more, err := parse(g.name, g.source)
 		if err != nil {
 			return nil, err

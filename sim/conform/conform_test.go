@@ -95,7 +95,8 @@ var unobserved = map[string]string{
 	"WSP-URI-01":        "a URL is read before anything is sent",
 }
 
-// Every MUST that a server or a client has to keep is named by a case, or there is a reason why not.
+// Every MUST that a server or a client has to keep is named by a case, or there is a reason why
+// not.
 func TestCases_EveryMust(t *testing.T) {
 	named := map[string]bool{}
 	for _, c := range all(t) {
@@ -108,9 +109,11 @@ func TestCases_EveryMust(t *testing.T) {
 	seen := 0
 	for line := range strings.Lines(string(b)) {
 		cells := strings.Split(line, "\t")
-		if id := cells[0]; strings.HasPrefix(cells[1], "MUST") && cells[2] != "proxy" && cells[2] != "parser" {
+		if id := cells[0]; strings.HasPrefix(cells[1], "MUST") && cells[2] != "proxy" &&
+			cells[2] != "parser" {
 			seen++
-			require.NotEqual(t, named[id], unobserved[id] != "", "%s: expected a case, or a reason why there is none", id)
+			require.NotEqual(t, named[id], unobserved[id] != "",
+				"%s: expected a case, or a reason why there is none", id)
 		}
 	}
 	require.Greater(t, seen, 100)

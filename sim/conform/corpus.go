@@ -17,19 +17,27 @@ import (
 // Heads of the two files.
 const (
 	corpusServer = "# The corpus of requests.\nserver target echo=yes\n"
-	corpusClient = "# The corpus of responses.\nclient $base$case profile=$profile protocols=chat extensions=x-kaazing-idle-timeout credentials=basic:$user echo=yes\n"
+	corpusClient = "# The corpus of responses.\nclient $base$case profile=$profile protocols=chat " +
+		"extensions=x-kaazing-idle-timeout credentials=basic:$user echo=yes\n"
 )
 
 // What may come back.
 const (
-	requestTaken = "expect response 100-399 or response 401-599 as info \"answers with another status\" or response 400 as lenient \"refuses what a strict reader takes\"" +
+	requestTaken = "expect response 100-399 or response 401-599 as info \"answers with another " +
+		"status\" or response 400 as lenient \"refuses what a strict reader takes\"" +
 		" or nothing ends lenient \"waits for more\" or close ends lenient \"closes without an answer\""
-	requestElsewhere = "expect response 100-599 or nothing ends lenient \"waits for more\" or close ends lenient \"closes without an answer\""
-	requestRefused   = "expect response 400-599 or close ends info \"closes without an answer\" or end ends lenient \"ends the connection\"" +
-		" or response 100-399 ends lenient \"takes what a strict reader refuses\" or nothing ends lenient \"waits for more\""
-	responseTaken  = "expect text \"open?\" or close ends pass or end ends lenient \"ends the connection without a Close frame\" or request ends pass or message ends pass"
-	responseRefuse = "expect close or end ends lenient \"ends the connection without a Close frame\" or text \"open?\" ends lenient \"opens with what a strict reader refuses\"" +
-		" or request ends lenient \"takes what a strict reader refuses\" or message ends lenient \"takes what a strict reader refuses\""
+	requestElsewhere = "expect response 100-599 or nothing ends lenient \"waits for more\" or close " +
+		"ends lenient \"closes without an answer\""
+	requestRefused = "expect response 400-599 or close ends info \"closes without an answer\" or " +
+		"end ends lenient \"ends the connection\"" +
+		" or response 100-399 ends lenient \"takes what a strict reader refuses\" or nothing ends " +
+		"lenient \"waits for more\""
+	responseTaken = "expect text \"open?\" or close ends pass or end ends lenient \"ends the " +
+		"connection without a Close frame\" or request ends pass or message ends pass"
+	responseRefuse = "expect close or end ends lenient \"ends the connection without a Close " +
+		"frame\" or text \"open?\" ends lenient \"opens with what a strict reader refuses\"" +
+		" or request ends lenient \"takes what a strict reader refuses\" or message ends lenient " +
+		"\"takes what a strict reader refuses\""
 )
 
 // corpusFiles returns the sources of both.
@@ -48,9 +56,12 @@ func corpusFiles() (server, client string) {
 			if !ours.Match(input) {
 				taken = requestElsewhere
 			}
-			writeCase(&s, "request", k, "adversary $base$echo\n  opening\n  send binary "+literal(input), taken, requestRefused)
+			writeCase(&s, "request", k, "adversary $base$echo\n  opening\n  send binary "+literal(input),
+				taken, requestRefused)
 		case corpus.Response:
-			writeCase(&c, "response", k, "adversary target\n  opening 101\n  expect request\n  send binary "+literal(ownAccept(k.Input))+"\n  send empty\n  send text \"open?\"", responseTaken, responseRefuse)
+			writeCase(&c, "response", k, "adversary target\n  opening 101\n  expect request\n  send binary "+
+				literal(ownAccept(k.Input))+"\n  send empty\n  send text \"open?\"",
+				responseTaken, responseRefuse)
 		case "unit":
 			if behindTerminator(k.Messages) {
 				continue // the connection is open by then
@@ -74,7 +85,8 @@ func writeCase(b *strings.Builder, kind string, k corpus.Case, steps, taken, ref
 	if k.Accepted() {
 		end = taken
 	}
-	fmt.Fprintf(b, "\n# %s [%s]\ncase wire/%s/%s level=SHOULD profile=spec req=KHP-EXT-03\n%s\n  %s\n", k.Why, k.Source, kind, k.ID, steps, end)
+	fmt.Fprintf(b, "\n# %s [%s]\ncase wire/%s/%s level=SHOULD profile=spec req=KHP-EXT-03\n%s\n  %s\n",
+		k.Why, k.Source, kind, k.ID, steps, end)
 }
 
 // literal writes bytes as a word of a script, long runs of one byte short.
@@ -103,8 +115,9 @@ func literal(p []byte) string {
 var (
 	plainTarget = regexp.MustCompile(`^([A-Z]+ )/[a-z]*( HTTP/)`)
 	plainHost   = regexp.MustCompile(`(?i)(\r\nHost: ?)a(\r\n)`)
-	ours        = regexp.MustCompile(`^GET \$target HTTP/1.1\r\n(?:(?i:Host): \$host\r\n|[^Hh][^:]*:[^\r]*\r\n)*\r\n$`)
-	anyAccept   = regexp.MustCompile(`(?i)(\r\nSec-WebSocket-Accept: *)[A-Za-z0-9+/]{27}=`)
+	ours        = regexp.MustCompile(`^GET \$target HTTP/1.1\r\n(?:(?i:Host): ` +
+		`\$host\r\n|[^Hh][^:]*:[^\r]*\r\n)*\r\n$`)
+	anyAccept = regexp.MustCompile(`(?i)(\r\nSec-WebSocket-Accept: *)[A-Za-z0-9+/]{27}=`)
 )
 
 // own has a request name the resource and the host of the target, where its own are beside the
@@ -113,7 +126,8 @@ func own(p []byte) []byte {
 	if len(p) > 4000 { // the length is the point
 		return p
 	}
-	return plainHost.ReplaceAll(plainTarget.ReplaceAll(p, []byte("${1}$$target${2}")), []byte("${1}$$host${2}"))
+	return plainHost.ReplaceAll(plainTarget.ReplaceAll(p, []byte("${1}$$target${2}")),
+		[]byte("${1}$$host${2}"))
 }
 
 // behindTerminator reports whether something stands behind an empty binary message.

@@ -22,7 +22,8 @@ func TestTour_IsComplete(t *testing.T) {
 				}
 			}
 			for _, r := range edgeRows(role) {
-				require.Equal(t, walked[r.Index], hidden(role, profile, r) == "", "%s, %s: %s (%s)", role, profile, r.ID, hidden(role, profile, r))
+				require.Equal(t, walked[r.Index], hidden(role, profile, r) == "", "%s, %s: %s (%s)",
+					role, profile, r.ID, hidden(role, profile, r))
 			}
 			e := Coverage(role, profile, ids)
 			require.Equal(t, e.Observable, e.Walked)

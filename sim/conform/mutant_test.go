@@ -14,8 +14,10 @@ import (
 
 // visible are the effects whose loss the other side has to notice.
 var visible = []fsm.EffectKind{
-	fsm.EffectSendOpening, fsm.EffectSendProceed, fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectSendClose, fsm.EffectSendPong, fsm.EffectSendReroute,
-	fsm.EffectDeliver, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectRefuseOpening, fsm.EffectFollow,
+	fsm.EffectSendOpening, fsm.EffectSendProceed, fsm.EffectSendResponse, fsm.EffectSendTerminator,
+	fsm.EffectSendClose, fsm.EffectSendPong, fsm.EffectSendReroute,
+	fsm.EffectDeliver, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectRefuseOpening,
+	fsm.EffectFollow,
 }
 
 // mutants are the machines with one visible effect of one edge of the tour missing, by role and
@@ -39,7 +41,8 @@ func mutants(t *testing.T) map[string]*fsm.Alteration {
 					if slices.Contains(visible, e.Kind) && !optional {
 						changed := r
 						changed.Effects = slices.Delete(slices.Clone(r.Effects), i, i+1)
-						list[fmt.Sprintf("%s %s tour/%s without %s", role, profile, r.ID, e.Kind)] = fsm.Alter(role, n, changed)
+						list[fmt.Sprintf("%s %s tour/%s without %s", role, profile, r.ID, e.Kind)] = fsm.Alter(role,
+							n, changed)
 					}
 				}
 			}
@@ -71,7 +74,8 @@ func TestTour_CatchesTableMutants(t *testing.T) {
 			require.NotNil(t, c)
 			res, err := c.Run(script.Options{Profile: strings.Fields(key)[1], Altered: altered})
 			require.NoError(t, err)
-			require.NotContains(t, []verdict.Grade{verdict.Pass, verdict.Info, verdict.Skip}, res.Grade(), "%s", res)
+			require.NotContains(t, []verdict.Grade{verdict.Pass, verdict.Info, verdict.Skip},
+				res.Grade(), "%s", res)
 			require.NotEmpty(t, c.Requirements)
 			if res.Grade().Failed() {
 				failed++

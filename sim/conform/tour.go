@@ -34,8 +34,9 @@ type node[S comparable] struct {
 type tourist[S comparable] struct {
 	step  func(S, fsm.Event) (S, fsm.Effects, fsm.Verdict)
 	phase func(S) string
-	own   func(S, []string) (fsm.Event, bool) // what happens by itself in a state: a decision, credentials, the next connection
-	see   func(fsm.Effect) []string           // what the tester sees of an effect
+	// what happens by itself in a state: a decision, credentials, the next connection
+	own   func(S, []string) (fsm.Event, bool)
+	see   func(fsm.Effect) []string // what the tester sees of an effect
 	moves []move
 	rows  []fsm.Row
 	end   func(S) []string // what shows that the state was reached
@@ -70,7 +71,8 @@ func (t *tourist[S]) search(start S) (ways []way) {
 			for _, e := range next.edges[len(at.edges):] {
 				if !t.seen[e] {
 					t.seen[e] = true
-					ways = append(ways, way{t.rows[e], closed(append(slices.Clone(next.steps), t.end(next.state)...)), next.edges})
+					ways = append(ways, way{t.rows[e],
+						closed(append(slices.Clone(next.steps), t.end(next.state)...)), next.edges})
 				}
 			}
 			if !visited[next.state] && !m.last && !t.stop(next.state) {
@@ -161,7 +163,8 @@ func writeTour(b *strings.Builder, role, profile string, ways []way, edges map[s
 		if w.row.Guard != "" {
 			fmt.Fprintf(b, ", where %s", w.row.Guard)
 		}
-		fmt.Fprintf(b, "\ncase %s level=MUST profile=%s req=%s\n", id, profile, strings.ReplaceAll(w.row.Reqs, " ", ","))
+		fmt.Fprintf(b, "\ncase %s level=MUST profile=%s req=%s\n",
+			id, profile, strings.ReplaceAll(w.row.Reqs, " ", ","))
 		for i, step := range w.steps {
 			if i > 0 {
 				step = "  " + step

@@ -25,11 +25,18 @@ func serverMoves(profile string) []move {
 	}
 	ev := func(k fsm.EventKind) fsm.Event { return fsm.Event{Kind: k} }
 	list := []move{
-		{in: "Opening", steps: []string{"opening"}, events: []fsm.Event{{Kind: fsm.EventOpeningRequest, Facts: opening}}, tail: []string{}},
-		{in: "Opening", steps: []string{"ask without=Sec-WebSocket-Protocol"}, events: []fsm.Event{{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid, Status: 400}},
-			tail: []string{`expect opening 101 no=Sec-WebSocket-Protocol or opening 400-499 ends pass`, "proceed"}},
-		{in: "Opening", steps: []string{`ask "Sec-WebSocket-Version: 7"`}, events: []fsm.Event{{Kind: fsm.EventOpeningRequest, Status: 426}}, tail: []string{"expect opening 400-499"}, last: true},
-		{in: "Opening", steps: []string{`raw "\x00\x01\x02\r\n\r\n"`}, events: []fsm.Event{{Kind: fsm.EventViolation, Failure: fsm.FailureOpening}}, tail: []string{"expect opening 400-599 or end"}, last: true},
+		{in: "Opening", steps: []string{"opening"},
+			events: []fsm.Event{{Kind: fsm.EventOpeningRequest, Facts: opening}}, tail: []string{}},
+		{in: "Opening", steps: []string{"ask without=Sec-WebSocket-Protocol"},
+			events: []fsm.Event{{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid, Status: 400}},
+			tail: []string{`expect opening 101 no=Sec-WebSocket-Protocol or opening 400-499 ends pass`,
+				"proceed"}},
+		{in: "Opening", steps: []string{`ask "Sec-WebSocket-Version: 7"`}, events: []fsm.Event{
+			{Kind: fsm.EventOpeningRequest, Status: 426},
+		}, tail: []string{"expect opening 400-499"}, last: true},
+		{in: "Opening", steps: []string{`raw "\x00\x01\x02\r\n\r\n"`}, events: []fsm.Event{
+			{Kind: fsm.EventViolation, Failure: fsm.FailureOpening},
+		}, tail: []string{"expect opening 400-599 or end"}, last: true},
 	}
 	for _, phase := range []string{"AwaitRequest", "AwaitReplay"} {
 		request := "request"
@@ -38,19 +45,30 @@ func serverMoves(profile string) []move {
 		}
 		list = append(list,
 			move{in: phase, steps: []string{request}, events: []fsm.Event{ev(fsm.EventRequest)}},
-			move{in: phase, steps: []string{request + ` "Expect: 100-continue" "Content-Length: 4"`}, events: []fsm.Event{{Kind: fsm.EventRequest, Facts: fsm.FactExpectBody}},
-				tail: []string{`expect response 100 or response 101-599 ends info "does not wait for the body"`, "expect terminator"}},
-			move{in: phase, steps: []string{`send binary "GET / HTTP/1.1\r\nno field\r\n\r\n"`}, events: []fsm.Event{{Kind: fsm.EventBadRequest, Status: 400}}, tail: []string{"refuses 400"}, last: true},
+			move{in: phase, steps: []string{request + ` "Expect: 100-continue" "Content-Length: 4"`},
+				events: []fsm.Event{{Kind: fsm.EventRequest, Facts: fsm.FactExpectBody}},
+				tail: []string{`expect response 100 or response 101-599 ends info "does not wait ` +
+					`for the body"`, "expect terminator"}},
+			move{in: phase, steps: []string{`send binary "GET / HTTP/1.1\r\nno field\r\n\r\n"`},
+				events: []fsm.Event{{Kind: fsm.EventBadRequest, Status: 400}},
+				tail:   []string{"refuses 400"}, last: true},
 		)
 	}
 	list = append(list,
-		move{in: "AwaitBody", steps: []string{`send binary "bo"`}, events: []fsm.Event{ev(fsm.EventDataReceived)}, tail: []string{}},
-		move{in: "AwaitBody", steps: []string{`send binary "body"`}, events: []fsm.Event{ev(fsm.EventBodyReceived)}},
-		move{in: "AwaitBody", steps: []string{`send binary "a longer body"`}, events: []fsm.Event{{Kind: fsm.EventBadRequest, Status: 400}}, tail: []string{"refuses 400"}, last: true},
-		move{in: "Open", steps: []string{`send text "echo"`}, events: []fsm.Event{ev(fsm.EventDataReceived)}},
-		move{in: "Plain", steps: []string{`send text "echo"`}, events: []fsm.Event{ev(fsm.EventDataReceived)}},
+		move{in: "AwaitBody", steps: []string{`send binary "bo"`},
+			events: []fsm.Event{ev(fsm.EventDataReceived)}, tail: []string{}},
+		move{in: "AwaitBody", steps: []string{`send binary "body"`},
+			events: []fsm.Event{ev(fsm.EventBodyReceived)}},
+		move{in: "AwaitBody", steps: []string{`send binary "a longer body"`}, events: []fsm.Event{
+			{Kind: fsm.EventBadRequest, Status: 400},
+		}, tail: []string{"refuses 400"}, last: true},
+		move{in: "Open", steps: []string{`send text "echo"`},
+			events: []fsm.Event{ev(fsm.EventDataReceived)}},
+		move{in: "Plain", steps: []string{`send text "echo"`},
+			events: []fsm.Event{ev(fsm.EventDataReceived)}},
 	)
-	for _, phase := range []string{"AwaitRequest", "AwaitBody", "AwaitReplay", "Open", "Plain", "Closing"} {
+	for _, phase := range []string{"AwaitRequest", "AwaitBody", "AwaitReplay", "Open",
+		"Plain", "Closing"} {
 		list = append(list, frameMoves(phase)...)
 	}
 	return list
@@ -58,9 +76,13 @@ func serverMoves(profile string) []move {
 
 // frameMoves are the moves below the protocol, which both sides can make. A Close ends the case.
 func frameMoves(phase string) []move {
-	violation := move{in: phase, steps: []string{`frame text rsv=4 "x"`}, events: []fsm.Event{{Kind: fsm.EventViolation, Failure: fsm.FailureFrame}}, tail: []string{"fails 1002"}, last: true}
-	ping := move{in: phase, steps: []string{`ping "p"`}, events: []fsm.Event{{Kind: fsm.EventPingReceived}}}
-	close := move{in: phase, steps: []string{"close 1000"}, events: []fsm.Event{{Kind: fsm.EventPeerClosed}}, tail: []string{}, last: true}
+	violation := move{in: phase, steps: []string{`frame text rsv=4 "x"`}, events: []fsm.Event{
+		{Kind: fsm.EventViolation, Failure: fsm.FailureFrame},
+	}, tail: []string{"fails 1002"}, last: true}
+	ping := move{in: phase, steps: []string{`ping "p"`},
+		events: []fsm.Event{{Kind: fsm.EventPingReceived}}}
+	close := move{in: phase, steps: []string{"close 1000"},
+		events: []fsm.Event{{Kind: fsm.EventPeerClosed}}, tail: []string{}, last: true}
 	if phase == "Closing" { // nothing is read behind the Close of the peer
 		violation.tail = []string{}
 		return []move{close, violation}
@@ -73,7 +95,9 @@ var tourResources = []struct {
 	name    string
 	decides func(s fsm.ServerState, steps []string) fsm.Event
 }{
-	{"echo", func(fsm.ServerState, []string) fsm.Event { return decided(101, fsm.FactSelectionValid) }},
+	{"echo", func(fsm.ServerState, []string) fsm.Event {
+		return decided(101, fsm.FactSelectionValid)
+	}},
 	{"challenge", func(_ fsm.ServerState, steps []string) fsm.Event {
 		if slices.ContainsFunc(steps, func(s string) bool { return strings.Contains(s, "$basic") }) {
 			return decided(101, fsm.FactSelectionValid)
@@ -88,7 +112,9 @@ var tourResources = []struct {
 		}
 		return decided(101, fsm.FactSelectionValid)
 	}},
-	{"balance", func(fsm.ServerState, []string) fsm.Event { return decided(101, fsm.FactSelectionValid|fsm.FactReroute) }},
+	{"balance", func(fsm.ServerState, []string) fsm.Event {
+		return decided(101, fsm.FactSelectionValid|fsm.FactReroute)
+	}},
 }
 
 func decided(status uint16, facts fsm.Facts) fsm.Event {
@@ -107,7 +133,9 @@ func serverWays(profile string) (ways []way) {
 		cfg.Plain = true
 		t := &tourist[fsm.ServerState]{
 			step: cfg.Step, moves: serverMoves(profile), rows: rows, seen: seen,
-			phase: func(s fsm.ServerState) string { return strings.TrimPrefix(s.Phase().String(), "Server") },
+			phase: func(s fsm.ServerState) string {
+				return strings.TrimPrefix(s.Phase().String(), "Server")
+			},
 			own: func(s fsm.ServerState, steps []string) (fsm.Event, bool) {
 				if p := s.Phase(); p == fsm.ServerDeciding || p == fsm.ServerPending {
 					return r.decides(s, steps), true

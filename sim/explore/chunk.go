@@ -138,7 +138,8 @@ func (c *chunk[S, A]) step(s *Step[S, A]) {
 		return // the same step as the one before, for what follows
 	}
 	c.last = fp ^ uint64(label)
-	c.pending = append(c.pending, newcomer{fp, idOf(c.part, c.first+uint32(c.i)), uint32(len(c.edges)), 0})
+	c.pending = append(c.pending, newcomer{fp, idOf(c.part, c.first+uint32(c.i)),
+		uint32(len(c.edges)), 0})
 	c.edges = append(c.edges, label)
 	if len(c.pending) == lookups {
 		c.lookUp()
@@ -178,7 +179,8 @@ func (c *chunk[S, A]) lookUp() {
 }
 
 func (c *chunk[S, A]) hit(name, text, kind string, step int) {
-	c.hits = append(c.hits, hit{ID: name, Text: text, Kind: kind, State: idOf(c.part, c.first+uint32(c.i)), Step: step})
+	c.hits = append(c.hits,
+		hit{ID: name, Text: text, Kind: kind, State: idOf(c.part, c.first+uint32(c.i)), Step: step})
 }
 
 // takeUp adds to part p what the chunks found, in their order.

@@ -7,20 +7,22 @@ import (
 )
 
 // Options bound an exploration and say how it is run. The zero value explores everything, up to ten
-// million states, with a worker for each processor. Nothing but MaxStates, MaxDepth, Seed, Shard and
-// First changes what comes out, and a Context that ends early.
+// million states, with a worker for each processor. Nothing but MaxStates, MaxDepth, Seed, Shard
+// and First changes what comes out, and a Context that ends early.
 type Options struct {
-	MaxStates int             // gives up beyond that; 0 is ten million
-	MaxDepth  int             // does not go on from states that many steps from the start; 0 is no bound
-	Workers   int             // 0 is one for each processor
-	Exact     bool            // keep whole states instead of fingerprints: more memory, no collisions
-	Seed      uint64          // of the fingerprints
-	Context   context.Context // nil: never ends early
-	Progress  func(Progress)  // called now and then, never twice at the same time
-	Snapshot  func(*Snapshot) // called with Progress: its argument can be kept and explored on from; see [Options].Resume
-	Resume    *Snapshot       // goes on from there; it must stem from the same system, bounds and seed
-	Shard     Shard           // explores a part of the space only
-	First     bool            // goes no farther than to the nearest violation
+	MaxStates int // gives up beyond that; 0 is ten million
+	// does not go on from states that many steps from the start; 0 is no bound
+	MaxDepth int
+	Workers  int             // 0 is one for each processor
+	Exact    bool            // keep whole states instead of fingerprints: more memory, no collisions
+	Seed     uint64          // of the fingerprints
+	Context  context.Context // nil: never ends early
+	Progress func(Progress)  // called now and then, never twice at the same time
+	// called with Progress: its argument can be kept and explored on from; see [Options].Resume
+	Snapshot func(*Snapshot)
+	Resume   *Snapshot // goes on from there; it must stem from the same system, bounds and seed
+	Shard    Shard     // explores a part of the space only
+	First    bool      // goes no farther than to the nearest violation
 }
 
 // Progress tells how far an exploration is.
@@ -72,7 +74,9 @@ type cursor struct{ Part, State int }
 // Explore visits every reachable state of sys in breadth-first order and checks props. Of each
 // broken property one shortest path is reported. It fails with an error if the space is too large,
 // with [ErrInterrupted], and then the report holds the results so far.
-func Explore[S comparable, A Action](sys System[S, A], props Properties[S], o Options) (Report[A], error) {
+func Explore[S comparable, A Action](
+	sys System[S, A], props Properties[S], o Options,
+) (Report[A], error) {
 	if o.Shard.Count > 0 {
 		return exploreShard(sys, props, o)
 	}
@@ -87,7 +91,9 @@ func Explore[S comparable, A Action](sys System[S, A], props Properties[S], o Op
 	return x.run()
 }
 
-func newExploration[S comparable, A Action](sys System[S, A], props Properties[S], o Options) *exploration[S, A] {
+func newExploration[S comparable, A Action](
+	sys System[S, A], props Properties[S], o Options,
+) *exploration[S, A] {
 	if o.MaxStates == 0 {
 		o.MaxStates = 10_000_000
 	}
@@ -154,7 +160,8 @@ func (x *exploration[S, A]) run() (Report[A], error) {
 
 // bounded reports whether the level must not be looked at.
 func (x *exploration[S, A]) bounded() bool {
-	return x.o.MaxDepth > 0 && x.depth >= x.o.MaxDepth || x.enough > 0 && x.frontier(x.level) >= x.enough
+	return x.o.MaxDepth > 0 && x.depth >= x.o.MaxDepth ||
+		x.enough > 0 && x.frontier(x.level) >= x.enough
 }
 
 func (x *exploration[S, A]) frontier(level [parts][]byte) int {

@@ -7,13 +7,14 @@ import (
 // Interned is a [System] whose encodings are numbers of parts that it keeps and has numbered as it
 // met them, so that they mean something to it alone.
 type Interned[S comparable] interface {
-	// Fingerprint returns the hash of a state, which does not depend on those numbers. Two seeds have
-	// no collision in common.
+	// Fingerprint returns the hash of a state, which does not depend on those numbers. Two seeds
+	// have no collision in common.
 	Fingerprint(s S, seed uint64) uint64
 	// Words returns the parts by number, written so that another process can [Learn] them. It may
 	// reuse the memory of the call before.
 	Words() [][]byte
-	// Learn gives the parts of a system that has met no state yet the numbers that they have in words.
+	// Learn gives the parts of a system that has met no state yet the numbers that they have in
+	// words.
 	Learn(words [][]byte) error
 	// Knows reports whether b is an encoding of a state whose parts have numbers.
 	Knows(b []byte) bool

@@ -22,7 +22,8 @@ func (x *exploration[S, A]) eventually() {
 		case x.bounded(), x.records != nil && x.enough == 0:
 			x.report.mark(Sometimes, p.ID, p.Text, func(c *Checked) { c.Undecided = true })
 		default:
-			x.hits = append(x.hits, hit{ID: p.ID, Text: "never: " + p.Text, Kind: Sometimes, State: noID, Step: -1})
+			x.hits = append(x.hits, hit{ID: p.ID, Text: "never: " +
+				p.Text, Kind: Sometimes, State: noID, Step: -1})
 		}
 	}
 	for i, p := range x.props.LeadsTo {
@@ -51,7 +52,8 @@ func (x *exploration[S, A]) leadsTo(i int, p Promise[S]) {
 		}
 	}
 	if state := x.unkept(uint8(1)<<(2*i), *kept); state != noID {
-		x.hits = append(x.hits, hit{ID: p.ID, Text: "not always: " + p.Text, Kind: LeadsTo, State: state, Step: -1})
+		x.hits = append(x.hits, hit{ID: p.ID, Text: "not always: " +
+			p.Text, Kind: LeadsTo, State: state, Step: -1})
 	}
 }
 
@@ -122,7 +124,8 @@ func leads(s id, edges []id, kept marks, granted *marks) bool {
 	for _, e := range edges {
 		switch to := e.bare(); {
 		case to == s:
-		case e&spendsLabel != 0 && !kept.has(to) && granted != nil && !granted.has(to), e&spendsLabel == 0 && !kept.has(to):
+		case e&spendsLabel != 0 && !kept.has(to) && granted != nil && !granted.has(to),
+			e&spendsLabel == 0 && !kept.has(to):
 			return false
 		case e&fairLabel != 0:
 			fair = true

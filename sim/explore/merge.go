@@ -21,7 +21,8 @@ func Merge[A Action](edges int, shards ...Report[A]) (Report[A], error) {
 			return Report[A]{}, err
 		}
 		lists = append(lists, s.Records)
-		r.Visited, r.Paths, r.Liveness = max(r.Visited, s.Visited), max(r.Paths, s.Paths), max(r.Liveness, s.Liveness)
+		r.Visited, r.Paths, r.Liveness = max(r.Visited, s.Visited), max(r.Paths, s.Paths),
+			max(r.Liveness, s.Liveness)
 		r.Frontier = max(r.Frontier, s.Frontier)
 		r.Fingerprints, r.Bounded = r.Fingerprints || s.Fingerprints, r.Bounded || s.Bounded
 	}
@@ -49,7 +50,8 @@ func (r *Report[A]) mergeProperties(shards []Report[A]) {
 	for _, s := range shards {
 		all = append(all, s.Violations...)
 		for _, p := range s.Properties {
-			i := slices.IndexFunc(r.Properties, func(o Checked) bool { return o.ID == p.ID && o.Kind == p.Kind })
+			i := slices.IndexFunc(r.Properties,
+				func(o Checked) bool { return o.ID == p.ID && o.Kind == p.Kind })
 			switch {
 			case i < 0:
 				r.Properties = append(r.Properties, p)
@@ -69,7 +71,8 @@ func (r *Report[A]) mergeProperties(shards []Report[A]) {
 	}
 	sortViolations(all)
 	for _, v := range all {
-		i := slices.IndexFunc(r.Properties, func(o Checked) bool { return o.ID == v.ID && o.Kind == v.Kind })
+		i := slices.IndexFunc(r.Properties,
+			func(o Checked) bool { return o.ID == v.ID && o.Kind == v.Kind })
 		if v.Kind == Sometimes && i >= 0 && r.Properties[i].Held {
 			continue
 		}

@@ -12,7 +12,8 @@ import (
 func TestMerge_RecordsThatDoNotFit(t *testing.T) {
 	const edges = 2
 	good := func() *Records {
-		return &Records{Prints: []uint64{1, 2}, Depths: []uint16{0, 1}, Steps: []uint16{1, 1}, Ends: []int{1, 2}, Taken: []uint16{0, 1}}
+		return &Records{Prints: []uint64{1, 2}, Depths: []uint16{0, 1}, Steps: []uint16{1, 1},
+			Ends: []int{1, 2}, Taken: []uint16{0, 1}}
 	}
 	_, err := Merge(edges, Report[tick]{Records: good()}, Report[tick]{Records: good()})
 	require.NoError(t, err)

@@ -17,14 +17,16 @@ type Records struct {
 }
 
 func (r *Records) reset() {
-	r.Prints, r.Depths, r.Steps, r.Ends, r.Taken = r.Prints[:0], r.Depths[:0], r.Steps[:0], r.Ends[:0], r.Taken[:0]
+	r.Prints, r.Depths, r.Steps, r.Ends, r.Taken = r.Prints[:0], r.Depths[:0], r.Steps[:0],
+		r.Ends[:0], r.Taken[:0]
 }
 
 func (r *Records) take(edge int) { r.Taken = append(r.Taken, uint16(edge)) }
 
 // end closes the record of a state, whose edges were taken before.
 func (r *Records) end(fp uint64, depth, steps int) {
-	r.Prints, r.Depths, r.Steps, r.Ends = append(r.Prints, fp), append(r.Depths, uint16(depth)), append(r.Steps, uint16(steps)), append(r.Ends, len(r.Taken))
+	r.Prints, r.Depths, r.Steps, r.Ends = append(r.Prints, fp), append(r.Depths, uint16(depth)),
+		append(r.Steps, uint16(steps)), append(r.Ends, len(r.Taken))
 }
 
 // edges returns what record i took.
@@ -46,17 +48,20 @@ func (r *Records) add(o *Records, i int) {
 func (r *Records) check(edges int) error {
 	n := len(r.Prints)
 	if len(r.Depths) != n || len(r.Steps) != n || len(r.Ends) != n {
-		return fmt.Errorf("explore: the records of a shard do not fit together: %d states, %d depths, %d steps, %d ends", n, len(r.Depths), len(r.Steps), len(r.Ends))
+		return fmt.Errorf("explore: the records of a shard do not fit together: %d states, %d depths, "+
+			"%d steps, %d ends", n, len(r.Depths), len(r.Steps), len(r.Ends))
 	}
 	at := 0
 	for i, end := range r.Ends {
 		if end < at || end > len(r.Taken) {
-			return fmt.Errorf("explore: the records of a shard do not fit together: state %d ends at edge %d of %d, the one before at %d", i, end, len(r.Taken), at)
+			return fmt.Errorf("explore: the records of a shard do not fit together: "+
+				"state %d ends at edge %d of %d, the one before at %d", i, end, len(r.Taken), at)
 		}
 		at = end
 	}
 	if at != len(r.Taken) {
-		return fmt.Errorf("explore: the records of a shard do not fit together: %d edges belong to no state", len(r.Taken)-at)
+		return fmt.Errorf("explore: the records of a shard do not fit together: "+
+			"%d edges belong to no state", len(r.Taken)-at)
 	}
 	for _, e := range r.Taken {
 		if int(e) >= edges {
@@ -92,8 +97,10 @@ func union(lists ...*Records) (*Records, error) {
 			continue
 		}
 		o := refs[first] // farther from the start, a bound may have cut steps off
-		if r.list.Depths[r.i] == o.list.Depths[o.i] && (r.list.Steps[r.i] != o.list.Steps[o.i] || !slices.Equal(r.list.edges(r.i), o.list.edges(o.i))) {
-			return nil, fmt.Errorf("explore: shards disagree about the state with fingerprint %x: they are of different programs or explorations", r.fp)
+		if r.list.Depths[r.i] == o.list.Depths[o.i] &&
+			(r.list.Steps[r.i] != o.list.Steps[o.i] || !slices.Equal(r.list.edges(r.i), o.list.edges(o.i))) {
+			return nil, fmt.Errorf("explore: shards disagree about the state with fingerprint %x: "+
+				"they are of different programs or explorations", r.fp)
 		}
 	}
 	return all, nil

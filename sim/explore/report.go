@@ -33,11 +33,12 @@ func (r Report[A]) Collision() float64 {
 	return -math.Expm1(-n * (n - 1) / 2 / math.Exp2(64))
 }
 
-// mark changes a property of the report, which is added if it is not known. Of several with the same
-// name it is the one whose text ends what is said, else the first.
+// mark changes a property of the report, which is added if it is not known. Of several with the
+// same name it is the one whose text ends what is said, else the first.
 func (r *Report[A]) mark(kind, name, said string, change func(*Checked)) {
 	named := func(p Checked) bool { return p.ID == name && p.Kind == kind }
-	i := slices.IndexFunc(r.Properties, func(p Checked) bool { return named(p) && strings.HasSuffix(said, p.Text) })
+	i := slices.IndexFunc(r.Properties,
+		func(p Checked) bool { return named(p) && strings.HasSuffix(said, p.Text) })
 	if i < 0 {
 		i = slices.IndexFunc(r.Properties, named)
 	}

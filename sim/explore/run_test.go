@@ -18,7 +18,8 @@ func TestMerge_RefusesWhatIsNoShard(t *testing.T) {
 
 func TestExplore_ResumeRefusesAnotherSystem(t *testing.T) {
 	var last Snapshot
-	_, err := Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{}, Options{Snapshot: func(s *Snapshot) { last = *s }})
+	_, err := Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{},
+		Options{Snapshot: func(s *Snapshot) { last = *s }})
 	require.NoError(t, err)
 	_, err = Explore(clockwork{last: 9}, Properties[int]{}, Options{Resume: &last, Seed: 5})
 	require.ErrorContains(t, err, "another system or seed")
@@ -29,15 +30,18 @@ func TestExplore_ResumeRefusesAnotherSystem(t *testing.T) {
 func TestExplore_EndsWhenItsContextDoes(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	r, err := Explore(clockwork{last: 1000, stuckAt: -1, brokenAt: -1}, Properties[int]{}, Options{Context: ctx})
+	r, err := Explore(clockwork{last: 1000, stuckAt: -1, brokenAt: -1}, Properties[int]{},
+		Options{Context: ctx})
 	require.ErrorIs(t, err, ErrInterrupted)
 	require.Positive(t, r.States, "what was found so far is told")
 }
 
 func TestExplore_DepthIsABound(t *testing.T) {
 	r, err := Explore(clockwork{last: 1000, stuckAt: -1, brokenAt: -1}, Properties[int]{
-		Sometimes: []Property[int]{{"TOY-3", "passes five hundred", func(n int) bool { return n == 500 }}},
-		LeadsTo:   []Promise[int]{{"TOY-4", "the last position", nil, func(n int) bool { return n == 1000 }}},
+		Sometimes: []Property[int]{{"TOY-3", "passes five hundred",
+			func(n int) bool { return n == 500 }}},
+		LeadsTo: []Promise[int]{{"TOY-4", "the last position", nil,
+			func(n int) bool { return n == 1000 }}},
 	}, Options{MaxDepth: 7})
 	require.NoError(t, err)
 	require.Equal(t, []int{8, 7, 7}, []int{r.States, r.Steps, r.Depth})
@@ -47,7 +51,8 @@ func TestExplore_DepthIsABound(t *testing.T) {
 
 func TestExplore_TellsHowFarItIs(t *testing.T) {
 	var told []Progress
-	_, err := Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{}, Options{Progress: func(p Progress) { told = append(told, p) }})
+	_, err := Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{},
+		Options{Progress: func(p Progress) { told = append(told, p) }})
 	require.NoError(t, err)
 	require.Equal(t, Progress{States: 2, Steps: 1, Depth: 0, Frontier: 1}, told[0])
 	require.Zero(t, told[len(told)-1].Frontier)
@@ -55,16 +60,20 @@ func TestExplore_TellsHowFarItIs(t *testing.T) {
 
 func TestExplore_APanicIsTheCallers(t *testing.T) {
 	require.PanicsWithValue(t, "the dial came off", func() {
-		_, _ = Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{Always: []Property[int]{{"TOY-2", "", func(int) bool { panic("the dial came off") }}}}, Options{})
+		_, _ = Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{
+			Always: []Property[int]{{"TOY-2", "", func(int) bool { panic("the dial came off") }}},
+		}, Options{})
 	})
 }
 
 func TestMerge_WhatNoShardSawIsViolated(t *testing.T) {
 	var reports []Report[tick]
 	for i := range 2 {
-		r, err := Explore(clockwork{last: 40, stuckAt: -1, brokenAt: -1}, Properties[int]{Sometimes: []Property[int]{
-			{"TOY-3", "passes fifty", func(n int) bool { return n == 50 }}, {"TOY-5", "passes thirty", func(n int) bool { return n == 30 }},
-		}}, Options{Shard: Shard{i, 2}})
+		r, err := Explore(clockwork{last: 40, stuckAt: -1, brokenAt: -1}, Properties[int]{
+			Sometimes: []Property[int]{
+				{"TOY-3", "passes fifty", func(n int) bool { return n == 50 }},
+				{"TOY-5", "passes thirty", func(n int) bool { return n == 30 }},
+			}}, Options{Shard: Shard{i, 2}})
 		require.NoError(t, err)
 		reports = append(reports, r)
 	}

@@ -12,10 +12,13 @@ type Shard struct{ Index, Count int }
 // statesPerShard is how many states there are to deal out, at least.
 const statesPerShard = 8
 
-func exploreShard[S comparable, A Action](sys System[S, A], props Properties[S], o Options) (Report[A], error) {
+func exploreShard[S comparable, A Action](
+	sys System[S, A], props Properties[S], o Options,
+) (Report[A], error) {
 	shard := o.Shard
 	if shard.Index < 0 || shard.Index >= shard.Count {
-		return Report[A]{}, fmt.Errorf("explore: there is no shard %d of %d; they count from 0", shard.Index, shard.Count)
+		return Report[A]{}, fmt.Errorf("explore: there is no shard %d of %d; they count from 0",
+			shard.Index, shard.Count)
 	}
 	if o.Resume != nil {
 		x := newExploration(sys, props, o)

@@ -40,8 +40,10 @@ type start struct {
 
 func (x *exploration[S, A]) snapshot() *Snapshot {
 	s := &Snapshot{
-		Size: x.size, Seed: x.o.Seed, Flags: x.flags, Level: x.level, Next: x.next, First: x.first, At: x.at, Depth: x.depth, Seen: x.seen,
-		States: x.report.States, Steps: x.report.Steps, Edges: x.report.Edges, Hits: x.hits, Trail: x.trail, Starts: x.starts, Records: x.records,
+		Size: x.size, Seed: x.o.Seed, Flags: x.flags, Level: x.level, Next: x.next, First: x.first,
+		At: x.at, Depth: x.depth, Seen: x.seen,
+		States: x.report.States, Steps: x.report.Steps, Edges: x.report.Edges, Hits: x.hits,
+		Trail: x.trail, Starts: x.starts, Records: x.records,
 	}
 	for p := range x.visited {
 		s.Prints[p], s.From[p] = x.visited[p].prints, x.visited[p].from
@@ -65,7 +67,8 @@ func (x *exploration[S, A]) restore(s *Snapshot) error {
 	if err := x.learn(s); err != nil {
 		return fmt.Errorf("explore: %w; start without the snapshot", err)
 	}
-	x.flags, x.level, x.next, x.first, x.at, x.depth, x.seen = s.Flags, s.Level, s.Next, s.First, s.At, s.Depth, s.Seen
+	x.flags, x.level, x.next, x.first, x.at, x.depth, x.seen = s.Flags, s.Level, s.Next, s.First,
+		s.At, s.Depth, s.Seen
 	x.report.States, x.report.Steps, x.report.Edges = s.States, s.Steps, s.Edges
 	x.trail, x.starts, x.records = s.Trail, s.Starts, s.Records
 	for p := range x.visited {
@@ -107,7 +110,8 @@ func (s *Snapshot) fits(edges int) bool {
 	for p := range parts {
 		n := len(s.Prints[p])
 		level, next := len(s.Level[p]), len(s.Next[p])
-		if len(s.From[p]) != n || len(s.Flags[p]) != n || level%s.Size != 0 || next%s.Size != 0 || int(s.First[p])+level/s.Size+next/s.Size > n {
+		if len(s.From[p]) != n || len(s.Flags[p]) != n || level%s.Size != 0 || next%s.Size != 0 ||
+			int(s.First[p])+level/s.Size+next/s.Size > n {
 			return false
 		}
 		if p == s.At.Part && s.At.State > level/s.Size {

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wheel is a clockwork whose hand may go back to the start when it has come to a position, for a price
-// or for nothing.
+// wheel is a clockwork whose hand may go back to the start when it has come to a position, for a
+// price or for nothing.
 type wheel struct {
 	clockwork
 	price bool
@@ -22,7 +22,8 @@ func (w wheel) Steps(n int, yield func(*Step[int, tick])) {
 
 // A run that goes in circles never gets there, unless each circle uses something up.
 func TestExplore_NoRunSpendsForEver(t *testing.T) {
-	p := Properties[int]{LeadsTo: []Promise[int]{{"TOY-7", "comes to the end", nil, func(n int) bool { return n == 5 }}}}
+	p := Properties[int]{LeadsTo: []Promise[int]{{"TOY-7", "comes to the end", nil,
+		func(n int) bool { return n == 5 }}}}
 	w := wheel{clockwork{last: 5, stuckAt: -1, brokenAt: -1}, false}
 	r, err := Explore(w, p, Options{})
 	require.NoError(t, err)

@@ -39,9 +39,13 @@ type Action interface {
 type Step[S comparable, A Action] struct {
 	Action A
 	Next   S
-	Fair   bool   // it cannot be put off for ever: a timer runs out, a message arrives, a host does its duty
-	Spends bool   // it uses up something of which there is an end, though the state does not show how much is left
-	Broken string // id and words of a property that the step itself breaks, "" if none; what follows is not looked at
+	// it cannot be put off for ever: a timer runs out, a message arrives, a host does its duty
+	Fair bool
+	// it uses up something of which there is an end, though the state does not show how much is left
+	Spends bool
+	// id and words of a property that the step itself breaks, "" if none; what follows is not looked
+	// at
+	Broken string
 
 	// Differs is id and words of a comparison that the step does not stand up to, "" if none. What
 	// follows is looked at all the same.

@@ -59,7 +59,8 @@ func TestExplore_FindsNothingWhereNothingIs(t *testing.T) {
 	r, err := Explore(clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{
 		Always:    []Property[int]{{"TOY-2", "stays on the dial", func(n int) bool { return n <= 9 }}},
 		Sometimes: []Property[int]{{"TOY-3", "passes five", func(n int) bool { return n == 5 }}},
-		LeadsTo:   []Promise[int]{{"TOY-4", "the last position", nil, func(n int) bool { return n == 9 }}},
+		LeadsTo: []Promise[int]{{"TOY-4", "the last position", nil,
+			func(n int) bool { return n == 9 }}},
 	}, Options{})
 	require.NoError(t, err)
 	require.Empty(t, r.Violations)
@@ -76,17 +77,24 @@ func TestExplore_FindsWhatIsWrong(t *testing.T) {
 		wantViolation(t, clockwork{last: 9, stuckAt: 6, brokenAt: -1}, Properties[int]{}, "LIV-09", 6)
 	})
 	t.Run("always", func(t *testing.T) {
-		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{Always: []Property[int]{{"TOY-2", "stays below 7", func(n int) bool { return n < 7 }}}}, "TOY-2", 7)
+		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{
+			Always: []Property[int]{{"TOY-2", "stays below 7", func(n int) bool { return n < 7 }}},
+		}, "TOY-2", 7)
 	})
 	t.Run("sometimes", func(t *testing.T) {
-		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{Sometimes: []Property[int]{{"TOY-3", "passes twelve", func(n int) bool { return n == 12 }}}}, "TOY-3", 0)
+		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1}, Properties[int]{
+			Sometimes: []Property[int]{{"TOY-3", "passes twelve", func(n int) bool { return n == 12 }}},
+		}, "TOY-3", 0)
 	})
 	t.Run("leads-to", func(t *testing.T) {
-		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1, loopFrom: 3}, Properties[int]{LeadsTo: []Promise[int]{{"TOY-4", "the last position", nil, func(n int) bool { return n == 9 }}}}, "TOY-4", 0)
+		wantViolation(t, clockwork{last: 9, stuckAt: -1, brokenAt: -1, loopFrom: 3}, Properties[int]{
+			LeadsTo: []Promise[int]{{"TOY-4", "the last position", nil, func(n int) bool { return n == 9 }}},
+		}, "TOY-4", 0)
 	})
 }
 
 func TestExplore_GivesUpBeyondItsBound(t *testing.T) {
-	_, err := Explore(clockwork{last: 1000, stuckAt: -1, brokenAt: -1}, Properties[int]{}, Options{MaxStates: 100})
+	_, err := Explore(clockwork{last: 1000, stuckAt: -1, brokenAt: -1}, Properties[int]{},
+		Options{MaxStates: 100})
 	require.ErrorContains(t, err, "more than 100")
 }

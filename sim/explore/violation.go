@@ -60,7 +60,8 @@ func (v Violation[A]) same(o Violation[A]) bool {
 // sortViolations puts violations into an order that depends on nothing but them.
 func sortViolations[A Action](list []Violation[A]) {
 	slices.SortStableFunc(list, func(a, b Violation[A]) int {
-		return cmp.Or(cmp.Compare(len(a.Path), len(b.Path)), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Text, b.Text))
+		return cmp.Or(cmp.Compare(len(a.Path), len(b.Path)), cmp.Compare(a.ID, b.ID),
+			cmp.Compare(a.Text, b.Text))
 	})
 }
 
@@ -106,7 +107,8 @@ func (x *exploration[S, A]) way(i id) []int {
 		states = append(states, i)
 	}
 	slices.Reverse(states)
-	way := slices.Clone(x.starts[slices.IndexFunc(x.starts, func(s start) bool { return s.ID == states[0] })].Way)
+	way := slices.Clone(x.starts[slices.IndexFunc(x.starts,
+		func(s start) bool { return s.ID == states[0] })].Way)
 	s := x.walk(way, func(A) {})
 	for _, to := range states[1:] {
 		var number int

@@ -46,7 +46,8 @@ func (x *exploration[S, A]) cut(i int) bool {
 			x.chunks = append(x.chunks, &chunk[S, A]{x: x, taken: make([]int, len(x.report.Edges))})
 		}
 		n := min(left, chunkStates)
-		x.chunks[i].reset(x.at.Part, x.first[x.at.Part]+uint32(x.at.State), x.level[x.at.Part][x.at.State*x.size:(x.at.State+n)*x.size])
+		x.chunks[i].reset(x.at.Part, x.first[x.at.Part]+uint32(x.at.State),
+			x.level[x.at.Part][x.at.State*x.size:(x.at.State+n)*x.size])
 		x.at.State += n
 		return true
 	}
@@ -81,7 +82,8 @@ func (x *exploration[S, A]) parallel(n int, f func(int)) {
 func (x *exploration[S, A]) pause() error {
 	err := x.ends()
 	if x.o.Progress != nil {
-		x.o.Progress(Progress{x.report.States, x.report.Steps, x.depth, x.frontier(x.level) + x.frontier(x.next) - x.lookedAt()})
+		x.o.Progress(Progress{x.report.States, x.report.Steps, x.depth,
+			x.frontier(x.level) + x.frontier(x.next) - x.lookedAt()})
 	}
 	if x.o.Snapshot != nil {
 		s := x.snapshot()
@@ -99,7 +101,8 @@ func (x *exploration[S, A]) ends() error {
 	}
 	switch {
 	case x.report.States > x.o.MaxStates:
-		return fmt.Errorf("%w: more than %d; raise the bound or lower those of the model", errTooManyStates, x.o.MaxStates)
+		return fmt.Errorf("%w: more than %d; raise the bound or lower those of the model",
+			errTooManyStates, x.o.MaxStates)
 	case x.o.Context.Err() != nil:
 		return ErrInterrupted
 	}

@@ -11,17 +11,21 @@ func DOT(w io.Writer, m Machine) error { return write(w, m, dot) }
 
 func dot(graphs []*graph) string {
 	var b strings.Builder
-	b.WriteString("digraph khp {\n  bgcolor=white; rankdir=TB; newrank=true; fontname=\"sans-serif\";\n")
-	b.WriteString("  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=10];\n")
+	b.WriteString("digraph khp {\n  bgcolor=white; rankdir=TB; newrank=true; " +
+		"fontname=\"sans-serif\";\n")
+	b.WriteString("  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", " +
+		"fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=10];\n")
 	for _, g := range graphs {
 		if len(graphs) > 1 {
 			fmt.Fprintf(&b, "  subgraph cluster_%s {\n  label=\"%s\"; style=bold;\n", g.side, g.side)
 		}
 		for i, members := range g.grouped() {
-			fmt.Fprintf(&b, "  subgraph cluster_%s_%d {\n    label=\"%s\"; style=\"rounded,dashed\"; color=\"#8c959f\";\n", g.side, i, groups[i])
+			fmt.Fprintf(&b, "  subgraph cluster_%s_%d {\n    label=\"%s\"; style=\"rounded,dashed\"; "+
+				"color=\"#8c959f\";\n", g.side, i, groups[i])
 			for _, k := range members {
 				n, o := g.nodes[k], outcomes[g.nodes[k].outcome]
-				fmt.Fprintf(&b, "    %s [label=\"%s\\n%s\", fillcolor=\"%s\", color=\"%s\"];\n", g.id(k), n.title(), strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "\\n"), o.fill, o.line)
+				fmt.Fprintf(&b, "    %s [label=\"%s\\n%s\", fillcolor=\"%s\", color=\"%s\"];\n", g.id(k),
+					n.title(), strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "\\n"), o.fill, o.line)
 			}
 			b.WriteString("  }\n")
 		}
@@ -35,7 +39,8 @@ func dot(graphs []*graph) string {
 		}
 	}
 	if len(graphs) > 1 {
-		fmt.Fprintf(&b, "  messages [label=\"messages\\n%s\\l\", fillcolor=white];\n", strings.Join(messageList(), "\\l"))
+		fmt.Fprintf(&b, "  messages [label=\"messages\\n%s\\l\", fillcolor=white];\n",
+			strings.Join(messageList(), "\\l"))
 	}
 	b.WriteString("}\n")
 	return b.String()

@@ -66,7 +66,8 @@ func TestExport_Golden(t *testing.T) {
 		}
 		want, err := os.ReadFile(file)
 		require.NoError(t, err)
-		require.True(t, string(want) == text, "%s is stale; run go test ./sim/export -update and look at the difference", file)
+		require.True(t, string(want) == text,
+			"%s is stale; run go test ./sim/export -update and look at the difference", file)
 	})
 }
 
@@ -82,7 +83,8 @@ func TestExport_EveryPhaseAppears(t *testing.T) {
 		require.NoError(t, err)
 		for _, side := range sides {
 			for _, p := range phasesOf(side) {
-				want := map[string]string{"mmd": side.String() + "_" + p + "[", "dot": side.String() + "_" + p + " [label=", "svg": p + "</text>"}[format]
+				want := map[string]string{"mmd": side.String() + "_" + p + "[", "dot": side.String() + "_" + p +
+					" [label=", "svg": p + "</text>"}[format]
 				require.Contains(t, text, want, "the %s has a box for %s", side, p)
 			}
 		}
@@ -162,7 +164,8 @@ func TestExport_EveryLinkIsWritten(t *testing.T) {
 		}
 		switch format {
 		case "mmd":
-			require.Len(t, regexp.MustCompile(`(?m)^ +\w+ (-->|==>|-\.->)\|"`).FindAllString(text, -1), links)
+			require.Len(t, regexp.MustCompile(`(?m)^ +\w+ (-->|==>|-\.->)\|"`).FindAllString(text, -1),
+				links)
 		case "dot":
 			require.Len(t, regexp.MustCompile(`(?m)^ +\w+ -> \w+ \[label=`).FindAllString(text, -1), links)
 		case "svg":
@@ -219,7 +222,8 @@ func TestExport_DOT_IsWellFormed(t *testing.T) {
 				open = append(open, r)
 			case r == '}' || r == ']':
 				require.NotEmpty(t, open, "byte %d closes nothing", i)
-				require.Equal(t, map[rune]rune{'}': '{', ']': '['}[r], open[len(open)-1], "byte %d closes what was opened last", i)
+				require.Equal(t, map[rune]rune{'}': '{', ']': '['}[r], open[len(open)-1],
+					"byte %d closes what was opened last", i)
 				open = open[:len(open)-1]
 			}
 		}
@@ -260,7 +264,8 @@ func TestExport_SVG_IsSelfContained(t *testing.T) {
 		require.Equal(t, 1, elements["desc"])
 		require.Contains(t, text, "viewBox=")
 		require.Contains(t, text, `<title id="khp-`+m.String()+`-title">`)
-		require.NotContains(t, strings.ReplaceAll(text, `xmlns="http://www.w3.org/2000/svg"`, ""), "http", "no other address is named")
+		require.NotContains(t, strings.ReplaceAll(text, `xmlns="http://www.w3.org/2000/svg"`, ""), "http",
+			"no other address is named")
 	}
 }
 

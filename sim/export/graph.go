@@ -50,7 +50,8 @@ func newGraph(side Machine) (*graph, error) {
 	for _, e := range Edges(side) {
 		from, to := g.find(e.From), g.find(e.To)
 		if from < 0 || to < 0 {
-			return nil, fmt.Errorf("%s edge %d from %s to %s: a phase has no place in the picture", side, e.Index, e.From, e.To)
+			return nil, fmt.Errorf("%s edge %d from %s to %s: a phase has no place in the picture",
+				side, e.Index, e.From, e.To)
 		}
 		n := &g.nodes[from]
 		kind := g.outcomeOf(e, from, to)
@@ -66,7 +67,10 @@ func newGraph(side Machine) (*graph, error) {
 			n.fails++
 			from = g.find(nodeFailing)
 		}
-		i := slices.IndexFunc(g.links, func(l link) bool { return l.from == from && l.to == to && l.outcome == kind })
+		i := slices.IndexFunc(g.links, func(l link) bool {
+			return l.from == from && l.to == to &&
+				l.outcome == kind
+		})
 		if i < 0 {
 			i = len(g.links)
 			g.links = append(g.links, link{from: from, to: to, outcome: kind})
@@ -103,7 +107,8 @@ func (g *graph) outcomeOf(e fsm.Row, from, to int) outcome {
 	switch {
 	case has(e, fsm.EffectFail) || e.Plan == fsm.PlanFail || e.Failure != 0:
 		return failing
-	case e.Plan == fsm.PlanRedirect || e.Plan == fsm.PlanProxyAuth || e.Plan == fsm.PlanUpgrade || has(e, fsm.EffectSendReroute),
+	case e.Plan == fsm.PlanRedirect || e.Plan == fsm.PlanProxyAuth || e.Plan == fsm.PlanUpgrade ||
+		has(e, fsm.EffectSendReroute),
 		g.nodes[to].outcome == redirect, g.nodes[from].outcome == redirect && e.Event != closeRequested:
 		return redirect
 	case g.nodes[to].outcome == opened:
@@ -135,7 +140,8 @@ func (g *graph) facts(i int, more string) []string {
 				}
 			}
 		}
-		return []string{fmt.Sprintf("%d edges from %d phases,", edges, len(phases)), "counted in their boxes"}
+		return []string{fmt.Sprintf("%d edges from %d phases,", edges, len(phases)),
+			"counted in their boxes"}
 	}
 	lines := []string{n.awaits}
 	if more != "" {
@@ -149,7 +155,10 @@ func (g *graph) facts(i int, more string) []string {
 
 // stays lists the events on which node i stays.
 func (g *graph) stays(i int) string {
-	short := func(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, " received"), " requested") }
+	short := func(s string) string {
+		return strings.TrimSuffix(strings.TrimSuffix(s,
+			" received"), " requested")
+	}
 	if list := g.events(g.nodes[i].stays, short); len(list) > 0 {
 		return "stays: " + strings.Join(list, ", ")
 	}
@@ -205,7 +214,10 @@ func (g *graph) events(edges []fsm.Row, change func(string) string) []string {
 		seen[e.Event] = true
 		s := change(eventText(g.side, e.Event))
 		name, _, _ := strings.Cut(s, " ")
-		i := slices.IndexFunc(list, func(t string) bool { return Codes(g.side, e.Event) != "" && strings.HasPrefix(t, name+" ") })
+		i := slices.IndexFunc(list, func(t string) bool {
+			return Codes(g.side, e.Event) != "" &&
+				strings.HasPrefix(t, name+" ")
+		})
 		if i < 0 {
 			list = append(list, s)
 		} else {

@@ -33,7 +33,8 @@ type drawing struct {
 
 // layOut places boxes on the grid, then lines and labels, short ones first.
 func layOut(g *graph) *drawing {
-	d := &drawing{graph: g, lines: make([][]point, len(g.links)), labels: make([]box, len(g.links)), texts: make([][]string, len(g.links))}
+	d := &drawing{graph: g, lines: make([][]point, len(g.links)), labels: make([]box, len(g.links)),
+		texts: make([][]string, len(g.links))}
 	rows, cols := 0, 0
 	first := map[int]int{} // first group of a row
 	for _, n := range g.nodes {
@@ -65,7 +66,9 @@ func layOut(g *graph) *drawing {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(d.distance(a), d.distance(b)) })
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(d.distance(a), d.distance(b))
+	})
 	for _, i := range order {
 		l := g.links[i]
 		d.lines[i] = r.route(l.from, l.to)
@@ -84,7 +87,8 @@ func (r *router) label(line []point, text []string) (best []string, place box) {
 			lines = append(lines, s)
 			w = max(w, (textWidth(s)+unit-1)/unit)
 		}
-		if b, cost, ok := r.settle(line, w+w%2, (len(lines)*lineH+6+unit-1)/unit); ok && (bestCost < 0 || cost < bestCost) {
+		if b, cost, ok := r.settle(line, w+w%2, (len(lines)*lineH+6+unit-1)/unit); ok &&
+			(bestCost < 0 || cost < bestCost) {
 			best, place, bestCost = lines, b, cost
 		}
 	}

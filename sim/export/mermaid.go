@@ -27,7 +27,8 @@ func mermaid(graphs []*graph) string {
 			fmt.Fprintf(&b, "  subgraph %s_group%d[\"%s\"]\n", g.side, i, groups[i])
 			for _, k := range members {
 				n := g.nodes[k]
-				fmt.Fprintf(&b, "    %s[\"<b>%s</b><br/>%s\"]:::%s\n", g.id(k), n.title(), strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "<br/>"), outcomes[n.outcome].name)
+				fmt.Fprintf(&b, "    %s[\"<b>%s</b><br/>%s\"]:::%s\n", g.id(k), n.title(),
+					strings.Join(g.facts(k, g.more(k, len(graphs) > 1)), "<br/>"), outcomes[n.outcome].name)
 			}
 			b.WriteString("  end\n")
 		}

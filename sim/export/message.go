@@ -20,21 +20,29 @@ type message struct {
 // messages between the two sides, in the order of a handshake. A Ping comes from the hosts, not
 // from the machines; a Pong goes to them.
 var messages = [...]message{
-	{Client, "opening request", []fsm.EffectKind{fsm.EffectSendOpening}, []string{"OpeningRequest"}, inOpening},
+	{Client, "opening request", []fsm.EffectKind{fsm.EffectSendOpening},
+		[]string{"OpeningRequest"}, inOpening},
 	{Server, "opening 101", []fsm.EffectKind{fsm.EffectSendOpening}, []string{"Opened"}, inOpening},
-	{Server, "other opening answer", []fsm.EffectKind{fsm.EffectRefuseOpening}, []string{"Response"}, inOpening},
+	{Server, "other opening answer", []fsm.EffectKind{fsm.EffectRefuseOpening},
+		[]string{"Response"}, inOpening},
 	{Server, "N", []fsm.EffectKind{fsm.EffectSendProceed}, []string{"ProceedReceived"}, inExtended},
 	{Server, "R", []fsm.EffectKind{fsm.EffectSendReroute}, []string{"RerouteReceived"}, inExtended},
-	{Client, "extended request", []fsm.EffectKind{fsm.EffectSendRequest, fsm.EffectReplayRequest}, []string{"Request", "BadRequest"}, inExtended},
-	{Client, "request body", []fsm.EffectKind{fsm.EffectSendBody}, []string{"DataReceived", "BodyReceived"}, inExtended},
-	{Server, "extended response", []fsm.EffectKind{fsm.EffectSendResponse}, []string{"DataReceived"}, inExtended},
-	{Server, "terminator", []fsm.EffectKind{fsm.EffectSendTerminator}, []string{"Response", "TerminatorReceived"}, inExtended},
+	{Client, "extended request", []fsm.EffectKind{fsm.EffectSendRequest, fsm.EffectReplayRequest},
+		[]string{"Request", "BadRequest"}, inExtended},
+	{Client, "request body", []fsm.EffectKind{fsm.EffectSendBody},
+		[]string{"DataReceived", "BodyReceived"}, inExtended},
+	{Server, "extended response", []fsm.EffectKind{fsm.EffectSendResponse},
+		[]string{"DataReceived"}, inExtended},
+	{Server, "terminator", []fsm.EffectKind{fsm.EffectSendTerminator},
+		[]string{"Response", "TerminatorReceived"}, inExtended},
 	{Client, "message", []fsm.EffectKind{fsm.EffectSendMessage}, []string{"DataReceived"}, inOpen},
 	{Server, "message", []fsm.EffectKind{fsm.EffectSendMessage}, []string{"DataReceived"}, inOpen},
 	{Client, "Close", []fsm.EffectKind{fsm.EffectSendClose}, []string{"PeerClosed"}, anywhere},
 	{Server, "Close", []fsm.EffectKind{fsm.EffectSendClose}, []string{"PeerClosed"}, anywhere},
-	{Client, "end of TCP", []fsm.EffectKind{fsm.EffectDisconnect}, []string{"ConnectionLost"}, anywhere},
-	{Server, "end of TCP", []fsm.EffectKind{fsm.EffectDisconnect}, []string{"ConnectionLost"}, anywhere},
+	{Client, "end of TCP", []fsm.EffectKind{fsm.EffectDisconnect},
+		[]string{"ConnectionLost"}, anywhere},
+	{Server, "end of TCP", []fsm.EffectKind{fsm.EffectDisconnect},
+		[]string{"ConnectionLost"}, anywhere},
 }
 
 // text says which effect becomes which event, from left to right with the client on the left.
@@ -116,7 +124,8 @@ func (g *graph) passes(m message) []int {
 	}
 	list = slices.DeleteFunc(list, func(i int) bool {
 		group := g.nodes[i].group
-		return m.from != g.side && m.takenIn != anywhere && m.takenIn != group && (m.takenIn != inExtended || group != inKaazing)
+		return m.from != g.side && m.takenIn != anywhere && m.takenIn != group &&
+			(m.takenIn != inExtended || group != inKaazing)
 	})
 	slices.Sort(list)
 	return list

@@ -20,7 +20,8 @@ var outcomes = [...]struct{ name, mark, fill, line, darkFill, darkLine, dash, me
 }
 
 // Groups of phases, in the order in which a connection passes them.
-var groups = [...]string{"opening handshake", "kaazing profile", "extended handshake", "open", "ending"}
+var groups = [...]string{"opening handshake", "kaazing profile", "extended handshake",
+	"open", "ending"}
 
 const (
 	inOpening = iota

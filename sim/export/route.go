@@ -115,7 +115,8 @@ func (r *router) route(a, b int) []point {
 	}
 	for heading := range headings {
 		for _, p := range ports(r.boxes[a], heading) {
-			push(at{p.p, heading}, 1+p.off*costOff+r.lines[heading%2][p.p.y*r.w+p.p.x]*costShared, at{heading: -1})
+			push(at{p.p, heading}, 1+p.off*costOff+
+				r.lines[heading%2][p.p.y*r.w+p.p.x]*costShared, at{heading: -1})
 		}
 	}
 	goals := map[at]int{}
@@ -191,7 +192,8 @@ func ports(b box, heading int) []portAt {
 	var list []portAt
 	for d := 2; d <= length-2; d++ {
 		off := max(2*d-length, length-2*d)
-		list = append(list, portAt{[...]point{{b.x + b.w, b.y + d}, {b.x + d, b.y + b.h}, {b.x, b.y + d}, {b.x + d, b.y}}[heading], off})
+		list = append(list, portAt{[...]point{{b.x + b.w, b.y + d}, {b.x + d, b.y + b.h}, {b.x, b.y + d},
+			{b.x + d, b.y}}[heading], off})
 	}
 	return list
 }
@@ -242,10 +244,12 @@ func (r *router) foreign(b box, own []point) int {
 func (r *router) settle(line []point, w, h int) (best box, bestCost int, ok bool) {
 	bestCost = -1
 	for i := 1; i+1 < len(line); i++ {
-		for _, shift := range [...]point{{0, 0}, {w / 2, 0}, {-w / 2, 0}, {w / 4, 0}, {-w / 4, 0}, {0, h / 2}, {0, -h / 2}} {
+		for _, shift := range [...]point{{0, 0}, {w / 2, 0}, {-w / 2, 0}, {w / 4, 0}, {-w / 4, 0},
+			{0, h / 2}, {0, -h / 2}} {
 			b := box{line[i].x - w/2 + shift.x, line[i].y - h/2 + shift.y, w, h}
 			covered := b.x < 0 || b.y < 0 || b.x+b.w >= r.w || b.y+b.h >= r.h ||
-				slices.ContainsFunc(r.boxes, b.meets) || slices.ContainsFunc(r.labels, b.meets) || b.has(line[len(line)-2])
+				slices.ContainsFunc(r.boxes, b.meets) || slices.ContainsFunc(r.labels, b.meets) ||
+				b.has(line[len(line)-2])
 			if covered {
 				continue
 			}

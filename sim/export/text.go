@@ -13,19 +13,27 @@ import (
 // effectWords say effects in the imperative. What ends with a blank is followed by the name of a
 // timer.
 var effectWords = map[fsm.EffectKind]string{
-	fsm.EffectDial: "dial", fsm.EffectSendOpening: "send opening", fsm.EffectSendRequest: "send request", fsm.EffectReplayRequest: "replay request",
-	fsm.EffectSendBody: "send body", fsm.EffectStopBody: "stop body", fsm.EffectAskCredentials: "ask for credentials", fsm.EffectFollow: "follow up",
-	fsm.EffectOpenPlain: "open plain", fsm.EffectRefuseOpening: "refuse opening", fsm.EffectSendProceed: "send N", fsm.EffectSendReroute: "send R",
-	fsm.EffectSendResponse: "send response", fsm.EffectSendTerminator: "send terminator", fsm.EffectAskDecision: "ask for a decision",
-	fsm.EffectSendPong: "send Pong", fsm.EffectSendMessage: "send message", fsm.EffectDeliver: "deliver", fsm.EffectComplete: "open",
-	fsm.EffectArmTimer: "arm ", fsm.EffectStopTimer: "stop ", fsm.EffectPauseTimer: "pause ", fsm.EffectResumeTimer: "resume ",
-	fsm.EffectStopTimers: "stop all timers", fsm.EffectSendClose: "send Close", fsm.EffectDisconnect: "disconnect",
-	fsm.EffectClosed: "report the end", fsm.EffectFail: "report failure",
+	fsm.EffectDial: "dial", fsm.EffectSendOpening: "send opening",
+	fsm.EffectSendRequest: "send request", fsm.EffectReplayRequest: "replay request",
+	fsm.EffectSendBody: "send body", fsm.EffectStopBody: "stop body",
+	fsm.EffectAskCredentials: "ask for credentials", fsm.EffectFollow: "follow up",
+	fsm.EffectOpenPlain: "open plain", fsm.EffectRefuseOpening: "refuse opening",
+	fsm.EffectSendProceed: "send N", fsm.EffectSendReroute: "send R",
+	fsm.EffectSendResponse: "send response", fsm.EffectSendTerminator: "send terminator",
+	fsm.EffectAskDecision: "ask for a decision",
+	fsm.EffectSendPong:    "send Pong", fsm.EffectSendMessage: "send message",
+	fsm.EffectDeliver: "deliver", fsm.EffectComplete: "open",
+	fsm.EffectArmTimer: "arm ", fsm.EffectStopTimer: "stop ", fsm.EffectPauseTimer: "pause ",
+	fsm.EffectResumeTimer: "resume ",
+	fsm.EffectStopTimers:  "stop all timers", fsm.EffectSendClose: "send Close",
+	fsm.EffectDisconnect: "disconnect",
+	fsm.EffectClosed:     "report the end", fsm.EffectFail: "report failure",
 }
 
 // planWords describe the plan for the time after the old connection.
 var planWords = map[fsm.Plan]string{
-	fsm.PlanClose: "report the end", fsm.PlanRedirect: "connect to the target", fsm.PlanProxyAuth: "log in at the proxy", fsm.PlanUpgrade: "connect with TLS",
+	fsm.PlanClose: "report the end", fsm.PlanRedirect: "connect to the target",
+	fsm.PlanProxyAuth: "log in at the proxy", fsm.PlanUpgrade: "connect with TLS",
 }
 
 // EffectsText writes the effects of e shortly, such as "send request; arm Response, Overall", and
@@ -34,7 +42,8 @@ func EffectsText(e fsm.Row) string {
 	var parts []string
 	for i, f := range e.Effects {
 		word := effectWords[f.Kind]
-		if name := strings.TrimPrefix(f.Timer.String(), "Timer"); f.Timer != 0 && i > 0 && e.Effects[i-1].Kind == f.Kind {
+		if name := strings.TrimPrefix(f.Timer.String(), "Timer"); f.Timer != 0 && i > 0 &&
+			e.Effects[i-1].Kind == f.Kind {
 			parts[len(parts)-1] += ", " + name
 			continue
 		} else if f.Timer != 0 {
@@ -149,7 +158,8 @@ func Codes(m Machine, event string) string {
 var statusCodes = map[Machine]map[string][]int{
 	Client: codesBy(Edges(Client), func() func(uint16) int {
 		cfg := fsm.DefaultClientConfig()
-		s, _, _ := cfg.Step(cfg.Start(), fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
+		s, _, _ := cfg.Step(cfg.Start(),
+			fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
 		s, _, _ = cfg.Step(s, fsm.Event{Kind: fsm.EventConnected})
 		return func(code uint16) int {
 			_, effects, _ := cfg.Step(s, fsm.Event{Kind: fsm.EventResponse, Status: code})
@@ -159,10 +169,12 @@ var statusCodes = map[Machine]map[string][]int{
 	Server: codesBy(Edges(Server), func() func(uint16) int {
 		cfg := fsm.DefaultServerConfig()
 		cfg.Unchecked = true
-		s, _, _ := cfg.Step(cfg.Start(), fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP})
+		s, _, _ := cfg.Step(cfg.Start(),
+			fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid | fsm.FactKHP})
 		s, _, _ = cfg.Step(s, fsm.Event{Kind: fsm.EventRequest})
 		return func(code uint16) int {
-			_, effects, _ := cfg.Step(s, fsm.Event{Kind: fsm.EventDecided, Status: code, Facts: fsm.FactSelectionValid})
+			_, effects, _ := cfg.Step(s,
+				fsm.Event{Kind: fsm.EventDecided, Status: code, Facts: fsm.FactSelectionValid})
 			return effects.Edge()
 		}
 	}()),

@@ -40,7 +40,8 @@ type property struct {
 var closeColumn = fsm.ClientColumn(fsm.Event{Kind: fsm.EventResponse, Status: 999})
 
 func newModel() *pairModel {
-	m := &pairModel{Settings: settings, Properties: properties, Possible: possible, ClientMarks: marksOf(model.Client), ServerMarks: marksOf(model.Server), Decisions: decisions()}
+	m := &pairModel{Settings: settings, Properties: properties, Possible: possible,
+		ClientMarks: marksOf(model.Client), ServerMarks: marksOf(model.Server), Decisions: decisions()}
 	m.constants()
 	m.actions()
 	for name := range (model.Pair{}).Vars() {
@@ -65,7 +66,9 @@ func newModel() *pairModel {
 
 // constants lists numbers that the model shares with package fsm.
 func (m *pairModel) constants() {
-	add := func(name string, value int) { m.Constants = append(m.Constants, constant{name, fmt.Sprint(value), ""}) }
+	add := func(name string, value int) {
+		m.Constants = append(m.Constants, constant{name, fmt.Sprint(value), ""})
+	}
 	for p := fsm.ClientIdle; p <= fsm.ClientFailed; p++ {
 		add(phaseName(model.Client, strings.TrimPrefix(p.String(), "Client")), int(p))
 	}
@@ -99,8 +102,10 @@ func (m *pairModel) actions() {
 func actionCodes() map[string][]int {
 	codes := map[string][]int{}
 	names := map[fsm.Action]string{
-		fsm.ActionComplete: "completes", fsm.ActionContinue: "continues", fsm.ActionWait: "waits", fsm.ActionReplay: "replays",
-		fsm.ActionRedirect: "redirects", fsm.ActionRedirectChoice: "redirects", fsm.ActionRedirectIfGet: "redirects",
+		fsm.ActionComplete: "completes", fsm.ActionContinue: "continues", fsm.ActionWait: "waits",
+		fsm.ActionReplay:   "replays",
+		fsm.ActionRedirect: "redirects", fsm.ActionRedirectChoice: "redirects",
+		fsm.ActionRedirectIfGet: "redirects",
 	}
 	for r := range fsm.Statuses() {
 		if name := names[r.Action]; name != "" {
@@ -165,7 +170,9 @@ func phaseName(side model.Side, phase string) string {
 }
 
 // phaseInline is the name of what a machine does in a phase.
-func phaseInline(side model.Side, phase string) string { return side.String() + "_in_" + snake(phase) }
+func phaseInline(side model.Side, phase string) string {
+	return side.String() + "_in_" + snake(phase)
+}
 
 // ident makes a name of words: "Response(Complete)" is Response_Complete.
 func ident(s string) string {

@@ -21,9 +21,11 @@ type decision struct {
 
 // decisions lists what the application of the server may decide, as the explorer's does.
 func decisions() (list []decision) {
-	met := []fsm.Facts{fsm.FactSelectionValid, fsm.FactLocation, fsm.FactChallenge, fsm.FactProxyChallenge, fsm.FactUpgrade}
+	met := []fsm.Facts{fsm.FactSelectionValid, fsm.FactLocation, fsm.FactChallenge,
+		fsm.FactProxyChallenge, fsm.FactUpgrade}
 	add := func(status, target int, facts []fsm.Facts, only string) {
-		d := decision{Status: status, Target: target >= 0, TargetIndex: target, facts: facts, known: map[string]bool{}}
+		d := decision{Status: status, Target: target >= 0, TargetIndex: target, facts: facts,
+			known: map[string]bool{}}
 		for f := fsm.FactTargetUsable; f <= fsm.FactReroute; f <<= 1 {
 			d.known[f.String()] = slices.Contains(facts, f)
 		}
@@ -55,8 +57,10 @@ const reroute = "elsewhere"
 // heeded lists when a machine heeds the events that its host may always offer.
 func (m *pairModel) heeded(w wording) (list []constant) {
 	list = append(list,
-		constant{Name: "client_heeds_CloseRequested", Value: w.heeds(model.Client, "CloseRequested", nil)},
-		constant{Name: "server_heeds_CloseRequested", Value: w.heeds(model.Server, "CloseRequested", nil)})
+		constant{Name: "client_heeds_CloseRequested", Value: w.heeds(model.Client,
+			"CloseRequested", nil)},
+		constant{Name: "server_heeds_CloseRequested", Value: w.heeds(model.Server,
+			"CloseRequested", nil)})
 	for _, d := range m.Decisions {
 		if slices.ContainsFunc(list, func(c constant) bool { return c.Name == d.Heeds }) {
 			continue

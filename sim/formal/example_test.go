@@ -38,7 +38,8 @@ func ExampleTLA() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(strings.Contains(module.String(), "\nSpec == "), strings.Contains(config.String(), "\nSPECIFICATION Spec\n"))
+	fmt.Println(strings.Contains(module.String(), "\nSpec == "),
+		strings.Contains(config.String(), "\nSPECIFICATION Spec\n"))
 	// Output: true true
 }
 

@@ -21,7 +21,8 @@ import (
 // written are the models, written once for all tests.
 var written = sync.OnceValues(func() (files [3]string, err error) {
 	for i, write := range []func(io.Writer) error{
-		func(w io.Writer) error { return Promela(w, export.Pair) }, func(w io.Writer) error { return TLA(w, export.Pair) }, TLAConfig,
+		func(w io.Writer) error { return Promela(w, export.Pair) },
+		func(w io.Writer) error { return TLA(w, export.Pair) }, TLAConfig,
 	} {
 		var b bytes.Buffer
 		err = errors.Join(err, write(&b))
@@ -71,7 +72,8 @@ func TestCells_GuardsExcludeEachOther(t *testing.T) {
 				world[name] = rapid.Bool().Draw(t, name)
 			}
 			first := slices.IndexFunc(c.rows, func(r fsm.Row) bool {
-				return !slices.ContainsFunc(r.When, func(x fsm.Condition) bool { return world[x.Name] == x.Not })
+				return !slices.ContainsFunc(r.When,
+					func(x fsm.Condition) bool { return world[x.Name] == x.Not })
 			})
 			for i, g := range c.when {
 				require.Equal(t, i == first, g.holds(world), "%s %s row %d: %v", c.phase, c.column, i, g)
@@ -85,7 +87,8 @@ func TestModels_EveryConditionIsTranslated(t *testing.T) {
 		for r := range rowsOf(side) {
 			for _, x := range r.When {
 				for _, w := range []wording{promelaWords, tlaWords} {
-					require.NotEqual(t, x.Name, strings.TrimLeft(w.condition(side, x), w.not), "%q of %s %s %s has a meaning in the model", x.Name, side, r.From, r.Event)
+					require.NotEqual(t, x.Name, strings.TrimLeft(w.condition(side, x), w.not),
+						"%q of %s %s %s has a meaning in the model", x.Name, side, r.From, r.Event)
 				}
 			}
 		}
@@ -95,9 +98,11 @@ func TestModels_EveryConditionIsTranslated(t *testing.T) {
 func TestModels_EveryFaultHasItsRow(t *testing.T) {
 	require.Len(t, Faults(), 19)
 	for _, f := range Faults() {
-		require.True(t, strings.Contains(promela(t), "defined(FAULT_"+f.Switch()+") /* "+f.Catches), f.Switch())
+		require.True(t, strings.Contains(promela(t), "defined(FAULT_"+f.Switch()+") /* "+f.Catches),
+			f.Switch())
 		id := strings.ReplaceAll(f.Catches, "-", "_")
-		require.True(t, slices.ContainsFunc(properties, func(p property) bool { return p.Name == id }), "%s is checked", f.Catches)
+		require.True(t, slices.ContainsFunc(properties, func(p property) bool { return p.Name == id }),
+			"%s is checked", f.Catches)
 	}
 }
 
@@ -107,13 +112,15 @@ func TestModels_EveryEdgeIsThere(t *testing.T) {
 		n := 0
 		for r := range rowsOf(side) {
 			if r.Verdict == fsm.Accepted {
-				require.True(t, strings.Contains(module, "\n"+upper(prefix(side))+"_"+ident(r.ID)+" == "), "%s row %d has an action of its own", side, n)
+				require.True(t, strings.Contains(module, "\n"+upper(prefix(side))+"_"+ident(r.ID)+" == "),
+					"%s row %d has an action of its own", side, n)
 			}
 			n++
 		}
 	}
 	accepted := len(regexp.MustCompile(`-> /\* \S+/\S+/`).FindAllString(promela(t), -1))
-	require.Greater(t, accepted, len(export.Edges(export.Client))+len(export.Edges(export.Server)), "one guarded command per row, and more with faults")
+	require.Greater(t, accepted, len(export.Edges(export.Client))+len(export.Edges(export.Server)),
+		"one guarded command per row, and more with faults")
 }
 
 func TestModels_OneSideIsNone(t *testing.T) {

@@ -22,13 +22,17 @@ var promelaFiles embed.FS
 // written.
 func Promela(w io.Writer, m export.Machine) error {
 	if m != export.Pair {
-		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; write the pair", m)
+		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; "+
+			"write the pair", m)
 	}
 	data := newModel()
 	data.Heeded = data.heeded(promelaWords)
-	files := template.Must(template.New("").Funcs(template.FuncMap{"join": func(list []string, sep string) string { return strings.Join(list, sep) }}).ParseFS(promelaFiles, "promela/*.pml"))
+	files := template.Must(template.New("").Funcs(template.FuncMap{
+		"join": func(list []string, sep string) string { return strings.Join(list, sep) },
+	}).ParseFS(promelaFiles, "promela/*.pml"))
 	var b bytes.Buffer
-	for _, name := range []string{"1_bounds.pml", "2_state.pml", "3_client_orders.pml", "4_server_orders.pml"} {
+	for _, name := range []string{"1_bounds.pml", "2_state.pml", "3_client_orders.pml",
+		"4_server_orders.pml"} {
 		if err := files.ExecuteTemplate(&b, name, data); err != nil {
 			return err
 		}
@@ -62,7 +66,8 @@ func promelaMachine(side model.Side) string {
 		b.WriteString("c_interim = 0; c_replays = 0; c_plan = 0; c_failure = 0; c_status = 0\n}\n")
 	}
 	for _, phase := range phasesOf(side) {
-		fmt.Fprintf(&b, "\n/* %s. */\ninline %s() {\n\tif\n", strings.TrimSuffix(phase.Awaits, "."), phaseInline(side, phase.Name))
+		fmt.Fprintf(&b, "\n/* %s. */\ninline %s() {\n\tif\n",
+			strings.TrimSuffix(phase.Awaits, "."), phaseInline(side, phase.Name))
 		var ignored []string
 		for _, c := range cells {
 			if c.phase != phase.Name {
@@ -81,7 +86,8 @@ func promelaMachine(side model.Side) string {
 	}
 	fmt.Fprintf(&b, "\ninline %s_step() {\n\tif\n", side)
 	for _, phase := range phasesOf(side) {
-		fmt.Fprintf(&b, "\t:: %s_phase == %s -> %s()\n", p, phaseName(side, phase.Name), phaseInline(side, phase.Name))
+		fmt.Fprintf(&b, "\t:: %s_phase == %s -> %s()\n",
+			p, phaseName(side, phase.Name), phaseInline(side, phase.Name))
 	}
 	b.WriteString("\tfi\n}\n")
 	return b.String()
@@ -96,7 +102,8 @@ func promelaCell(side model.Side, c cell, faults []model.Fault) string {
 	word := "#if"
 	for _, f := range faults {
 		if changed, ok := c.with(f, side); ok {
-			fmt.Fprintf(&b, "%s defined(FAULT_%s) /* %s: %s */\n%s", word, f.Switch(), f.Catches, f.Text, promelaRows(side, changed))
+			fmt.Fprintf(&b, "%s defined(FAULT_%s) /* %s: %s */\n%s",
+				word, f.Switch(), f.Catches, f.Text, promelaRows(side, changed))
 			word = "#elif"
 		}
 	}
@@ -150,7 +157,8 @@ func promelaBody(side model.Side, r fsm.Row) string {
 	add(c.StatusOfEvent, "%sstatus = status", p)
 	add(c.Status != 0, "%sstatus = %d", p, c.Status)
 	for _, e := range r.Effects {
-		parts = append(parts, p+snake(strings.TrimPrefix(e.Kind.String(), "Effect"))+"("+promelaArgument(e)+")")
+		parts = append(parts, p+snake(strings.TrimPrefix(e.Kind.String(), "Effect"))+"("+
+			promelaArgument(e)+")")
 	}
 	if len(parts) == 0 {
 		return "skip"
@@ -165,7 +173,8 @@ func promelaArgument(e fsm.Effect) string {
 		return "T_" + strings.TrimPrefix(e.Timer.String(), "Timer")
 	case (e.Kind == fsm.EffectSendResponse || e.Kind == fsm.EffectRefuseOpening) && e.Code == 0:
 		return "s_status"
-	case e.Kind == fsm.EffectSendResponse, e.Kind == fsm.EffectRefuseOpening, e.Kind == fsm.EffectSendClose:
+	case e.Kind == fsm.EffectSendResponse, e.Kind == fsm.EffectRefuseOpening,
+		e.Kind == fsm.EffectSendClose:
 		return fmt.Sprint(e.Code)
 	}
 	return ""
@@ -174,7 +183,8 @@ func promelaArgument(e fsm.Effect) string {
 // responseColumns writes which event a status is for the client.
 func responseColumns() string {
 	var b strings.Builder
-	b.WriteString("\n/* The event that a response with this status is. */\ninline response_of(its_status) {\n\tif\n")
+	b.WriteString("\n/* The event that a response with this status is. */\n" +
+		"inline response_of(its_status) {\n\tif\n")
 	columns := statusesOf(model.Client, fsm.EventResponse)
 	for _, c := range columns {
 		if c.column != closeColumn {

@@ -29,7 +29,8 @@ var settings = []constant{
 // properties are checked in every state or at every order. Their numbers are those that a failed
 // assertion shows.
 var properties = []property{
-	{"INV_01", 1, "open only if KHP was selected, every condition of completion holds and no Close came before"},
+	{"INV_01", 1,
+		"open only if KHP was selected, every condition of completion holds and no Close came before"},
 	{"INV_02", 2, "no application data is delivered before open, and none that was not sent"},
 	{"INV_03", 3, "no application data is sent before open"},
 	{"INV_04", 4, "opened at most once"},
@@ -50,7 +51,8 @@ var properties = []property{
 	{"INV_46", 46, "no 511, and 100 only if it was expected"},
 	{"INV_50", 50, "a client is open only if its server completed the handshake"},
 	{"INV_54", 54, "messages of the kaazing profile only to clients that asked for it"},
-	{"LIV_01", 101, "until the end, or until both are open, somebody waits for something that time or the network brings"},
+	{"LIV_01", 101, "until the end, or until both are open, somebody waits for something that time " +
+		"or the network brings"},
 	{"LIV_06", 106, "a side that waits for the peer, the network or credentials has a timer running"},
 	{"LIV_09", 109, "something can happen in every state that is not at rest"},
 	{"BOUND", 200, "the queues are long enough"},

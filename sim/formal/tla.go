@@ -26,7 +26,10 @@ var tlaWords = wording{
 		return "(" + quoted(name) + ` \in ` + prefix(side) + ".marks)"
 	},
 	count: func(side model.Side, name string) string { return prefix(side) + "." + name },
-	phase: func(side model.Side, phase string) string { return prefix(side) + ".phase = " + quoted(phase) },
+	phase: func(side model.Side, phase string) string {
+		return prefix(side) +
+			".phase = " + quoted(phase)
+	},
 }
 
 // tlaModel is what the templates of the TLA+ module need.
@@ -50,7 +53,8 @@ type tlaDecision struct {
 // needs besides.
 func TLA(w io.Writer, m export.Machine) error {
 	if m != export.Pair {
-		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; write the pair", m)
+		return fmt.Errorf("cannot write the %s alone as a model: it needs somebody to talk to; "+
+			"write the pair", m)
 	}
 	data := newTLAModel()
 	files, err := template.ParseFS(tlaFiles, "tla/*.tla")
@@ -77,7 +81,8 @@ func TLA(w io.Writer, m export.Machine) error {
 // check.
 func TLAConfig(w io.Writer) error {
 	var b strings.Builder
-	b.WriteString("\\* Bounds, switches and properties of pair.tla. Written by \"khp graph pair --format tla-config\"; copy it to try other bounds.\nSPECIFICATION Spec\n\nCONSTANTS\n")
+	b.WriteString("\\* Bounds, switches and properties of pair.tla. Written by \"khp graph pair " +
+		"--format tla-config\"; copy it to try other bounds.\nSPECIFICATION Spec\n\nCONSTANTS\n")
 	for _, s := range settings {
 		fmt.Fprintf(&b, "  %s = %s \\* %s\n", s.Name, tlaValue(s), s.Text)
 	}
@@ -121,7 +126,8 @@ func tlaValue(s constant) string {
 func newTLAModel() tlaModel {
 	m := tlaModel{pairModel: newModel()}
 	m.Heeded = m.heeded(tlaWords)
-	m.Settings = append(slices.Clone(m.Settings), constant{Name: "FAULT", Text: "name of a seeded fault"})
+	m.Settings = append(slices.Clone(m.Settings),
+		constant{Name: "FAULT", Text: "name of a seeded fault"})
 	set := func(name string) string {
 		var codes []string
 		for _, code := range actionCodes()[name] {
@@ -129,19 +135,24 @@ func newTLAModel() tlaModel {
 		}
 		return strings.Join(codes, ", ")
 	}
-	m.Completes, m.Continues, m.Waits, m.Replays, m.Redirects = set("completes"), set("continues"), set("waits"), set("replays"), set("redirects")
+	m.Completes, m.Continues, m.Waits, m.Replays, m.Redirects = set("completes"), set("continues"),
+		set("waits"), set("replays"), set("redirects")
 	var b strings.Builder
-	b.WriteString("\\* The event that a response with this status is for the client.\nResponseOf(status) ==\n  CASE ")
+	b.WriteString("\\* The event that a response with this status is for the client.\n" +
+		"ResponseOf(status) ==\n  CASE ")
 	for _, c := range statusesOf(model.Client, fsm.EventResponse) {
 		if c.column != closeColumn {
-			fmt.Fprintf(&b, "status \\in {%s} -> %s\n    [] ", strings.Trim(fmt.Sprint(c.codes), "[]"), quoted(c.column))
+			fmt.Fprintf(&b, "status \\in {%s} -> %s\n    [] ",
+				strings.Trim(fmt.Sprint(c.codes), "[]"), quoted(c.column))
 		}
 	}
 	fmt.Fprintf(&b, "OTHER -> %s\n", quoted(closeColumn))
 	m.ResponseOf = commas(b.String())
 	for _, p := range properties {
-		if p.Name != "LIV_09" && p.Name != "LIV_01" && p.Name != "LIV_06" && p.Name != "BOUND" && p.Name != "INV_50" {
-			m.Ordered = append(m.Ordered, orderedProperty{p.Name, strings.ReplaceAll(p.Name, "_", "-"), p.Text})
+		if p.Name != "LIV_09" && p.Name != "LIV_01" && p.Name != "LIV_06" && p.Name != "BOUND" &&
+			p.Name != "INV_50" {
+			m.Ordered = append(m.Ordered, orderedProperty{p.Name,
+				strings.ReplaceAll(p.Name, "_", "-"), p.Text})
 		}
 	}
 	for _, d := range m.pairModel.Decisions {

@@ -12,7 +12,9 @@ import (
 func tlaMachine(side model.Side) string {
 	var b strings.Builder
 	name := strings.ToUpper(side.String()[:1]) + side.String()[1:]
-	fmt.Fprintf(&b, "\n-----------------------------------------------------------------------------\n\\* The table of the %s.\n", side)
+	fmt.Fprintf(&b,
+		"\n-----------------------------------------------------------------------------\n\\* The "+
+			"table of the %s.\n", side)
 	faults := Faults()
 	var actions []string
 	add := func(action, text string) {
@@ -25,7 +27,8 @@ func tlaMachine(side model.Side) string {
 		for _, v := range []fsm.Verdict{fsm.Ignored, fsm.Misuse} {
 			if events := idle[v]; len(events) > 0 {
 				what := map[fsm.Verdict]string{fsm.Ignored: "ignores", fsm.Misuse: "refuses"}[v]
-				add(fmt.Sprintf("%s_%s_%s", name, phase, what), tlaIdle(side, phase, `ev.on \in {`+strings.Join(events, ", ")+"}", nil, v))
+				add(fmt.Sprintf("%s_%s_%s", name, phase, what),
+					tlaIdle(side, phase, `ev.on \in {`+strings.Join(events, ", ")+"}", nil, v))
 			}
 		}
 		idle = map[fsm.Verdict][]string{}
@@ -55,7 +58,8 @@ func tlaCell(side model.Side, c cell, faults []model.Fault, add func(action, tex
 	for _, f := range faults {
 		if changed, ok := c.with(f, side); ok {
 			switches = append(switches, quoted(f.Switch()))
-			tlaRows(side, changed, "_"+f.Switch(), "FAULT = "+quoted(f.Switch())+` \* `+f.Catches+": "+f.Text, add)
+			tlaRows(side, changed, "_"+f.Switch(), "FAULT = "+quoted(f.Switch())+` \* `+f.Catches+
+				": "+f.Text, add)
 		}
 	}
 	when := ""
@@ -72,17 +76,20 @@ func tlaRows(side model.Side, c cell, suffix, only string, add func(action, text
 			conditions = append([]string{only}, conditions...)
 		}
 		if r.Verdict != fsm.Accepted {
-			action := fmt.Sprintf("%s_%s_%d%s", upper(prefix(side)), ident(c.phase+"_"+c.column), c.first+i, suffix)
+			action := fmt.Sprintf("%s_%s_%d%s",
+				upper(prefix(side)), ident(c.phase+"_"+c.column), c.first+i, suffix)
 			add(action, tlaIdle(side, c.phase, "ev.on = "+quoted(c.column), conditions, r.Verdict))
 			continue
 		}
-		add(fmt.Sprintf("%s_%s%s", upper(prefix(side)), ident(r.ID), suffix), tlaEdge(side, c, r, conditions))
+		add(fmt.Sprintf("%s_%s%s", upper(prefix(side)), ident(r.ID), suffix),
+			tlaEdge(side, c, r, conditions))
 	}
 }
 
 // tlaHead is when a row is taken.
 func tlaHead(b *strings.Builder, side model.Side, phase, event string, conditions []string) {
-	fmt.Fprintf(b, "  /\\ ev.side = %s /\\ ~ev.done\n  /\\ %s\n  /\\ %s\n", quoted(side.String()), tlaWords.phase(side, phase), event)
+	fmt.Fprintf(b, "  /\\ ev.side = %s /\\ ~ev.done\n  /\\ %s\n  /\\ %s\n",
+		quoted(side.String()), tlaWords.phase(side, phase), event)
 	for _, c := range conditions {
 		fmt.Fprintf(b, "  /\\ %s\n", c)
 	}
@@ -95,7 +102,8 @@ func tlaIdle(side model.Side, phase, event string, conditions []string, v fsm.Ve
 	tlaHead(&b, side, phase, event, conditions)
 	b.WriteString("  /\\ ev' = [ev EXCEPT !.done = TRUE]\n")
 	if v == fsm.Misuse {
-		b.WriteString("  /\\ broken' = Judge(<< <<FALSE, \"TOTAL\">> >>)\n  /\\ UNCHANGED <<c, s, ch, sh, net, orders>>\n")
+		b.WriteString("  /\\ broken' = Judge(<< <<FALSE, \"TOTAL\">> >>)\n  /\\ UNCHANGED <<c, s, ch, " +
+			"sh, net, orders>>\n")
 	} else {
 		b.WriteString("  /\\ UNCHANGED <<c, s, ch, sh, net, orders, broken>>\n")
 	}
@@ -121,7 +129,8 @@ func tlaEdge(side model.Side, c cell, r fsm.Row, conditions []string) string {
 		kind := quoted(strings.TrimPrefix(e.Kind.String(), "Effect"))
 		switch {
 		case e.Timer != 0:
-			list = append(list, fmt.Sprintf("Timed(%s, %s)", kind, quoted(strings.TrimPrefix(e.Timer.String(), "Timer"))))
+			list = append(list, fmt.Sprintf("Timed(%s, %s)",
+				kind, quoted(strings.TrimPrefix(e.Timer.String(), "Timer"))))
 		case e.Code != 0:
 			list = append(list, fmt.Sprintf("Coded(%s, %d)", kind, e.Code))
 		default:
@@ -132,7 +141,8 @@ func tlaEdge(side model.Side, c cell, r fsm.Row, conditions []string) string {
 	if len(list) == 0 {
 		orders = "<<>>"
 	}
-	fmt.Fprintf(&b, "  /\\ orders' = %s\n  /\\ ev' = [ev EXCEPT !.done = TRUE]\n  /\\ UNCHANGED <<%s, ch, sh, net, broken>>\n", orders, other)
+	fmt.Fprintf(&b, "  /\\ orders' = %s\n  /\\ ev' = [ev EXCEPT !.done = TRUE]\n  /\\ UNCHANGED "+
+		"<<%s, ch, sh, net, broken>>\n", orders, other)
 	return b.String()
 }
 

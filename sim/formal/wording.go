@@ -32,15 +32,20 @@ var switches = map[string]struct {
 	setting string
 	inverse bool
 }{
-	"terminator required": {"TERMINATOR_OPTIONAL", true}, "plain fallback": {"PLAIN_FALLBACK", false}, "Expect sent": {"EXPECT", false}, "GET": {"OTHER_METHOD", true},
-	"redirects on": {"NO_REDIRECTS", true}, "may wait": {"NO_WAIT", true}, "proxy configured": {"PROXY", false}, "upgrade on": {"UPGRADE", false},
-	"auto": {"AUTO", false}, "plain served": {"SERVE_PLAIN", false}, "unchecked": {"UNCHECKED", false}, "obligations met": {"OBLIGATIONS_MET", false},
+	"terminator required": {"TERMINATOR_OPTIONAL", true}, "plain fallback": {"PLAIN_FALLBACK", false},
+	"Expect sent": {"EXPECT", false}, "GET": {"OTHER_METHOD", true},
+	"redirects on": {"NO_REDIRECTS", true}, "may wait": {"NO_WAIT", true},
+	"proxy configured": {"PROXY", false}, "upgrade on": {"UPGRADE", false},
+	"auto": {"AUTO", false}, "plain served": {"SERVE_PLAIN", false}, "unchecked": {"UNCHECKED", false},
+	"obligations met": {"OBLIGATIONS_MET", false},
 }
 
 // budgets are conditions that follow from a count and its bound.
 var budgets = map[model.Side]map[string][2]string{
-	model.Client: {"redirects left": {"redirects", "MAX_REDIRECTS"}, "replays left": {"replays", "MAX_REPLAYS"}, "interim left": {"interim", "MAX_INTERIM"}},
-	model.Server: {"replays left": {"replays", "MAX_CHALLENGES"}, "interim left": {"interim", "MAX_DEFERRALS"}},
+	model.Client: {"redirects left": {"redirects", "MAX_REDIRECTS"},
+		"replays left": {"replays", "MAX_REPLAYS"}, "interim left": {"interim", "MAX_INTERIM"}},
+	model.Server: {"replays left": {"replays", "MAX_CHALLENGES"},
+		"interim left": {"interim", "MAX_DEFERRALS"}},
 }
 
 // facts are the names of all facts.
@@ -110,7 +115,8 @@ func (w wording) heeds(side model.Side, column string, known map[string]bool) st
 		for i, r := range c.rows {
 			rest, never := c.when[i].given(known)
 			if r.Verdict == fsm.Accepted && !never {
-				any = append(any, "("+strings.Join(append([]string{w.phase(side, c.phase)}, w.guard(side, rest)...), w.and)+")")
+				any = append(any,
+					"("+strings.Join(append([]string{w.phase(side, c.phase)}, w.guard(side, rest)...), w.and)+")")
 			}
 		}
 	}

@@ -51,12 +51,14 @@ the last rows, the last one first:
 	require.NotEmpty(t, r.Violations)
 	require.Equal(t, "client Closing", r.Violations[0].There)
 	require.Contains(t, r.Violations[0].String(), "\nthere: client Closing\n")
-	require.Equal(t, "-: client Closing on TimerExpired(Close) does nothing, in fsm/client_table.go", r.Violations[0].Cells()[0])
+	require.Equal(t, "-: client Closing on TimerExpired(Close) does nothing, in fsm/client_table.go",
+		r.Violations[0].Cells()[0])
 }
 
 func TestAction_Reads(t *testing.T) {
 	require.Equal(t, "network: cut", act.Action{Side: act.Network, Cut: true}.String())
-	s := act.Action{Side: act.Client, Event: fsm.Event{Kind: fsm.EventResponse, Status: 302, Facts: fsm.FactTargetUsable}}.String()
+	s := act.Action{Side: act.Client, Event: fsm.Event{Kind: fsm.EventResponse, Status: 302,
+		Facts: fsm.FactTargetUsable}}.String()
 	require.True(t, strings.HasPrefix(s, "client: Response 302"), s)
 }
 

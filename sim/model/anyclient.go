@@ -51,7 +51,8 @@ func (m AnyClient) Steps(w world.Server, yield func(*step[world.Server])) {
 }
 
 // allMet are the facts of a decision that carries everything any status may require.
-const allMet = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge | fsm.FactProxyChallenge | fsm.FactUpgrade
+const allMet = fsm.FactSelectionValid | fsm.FactLocation | fsm.FactChallenge |
+	fsm.FactProxyChallenge | fsm.FactUpgrade
 
 // events lists what can happen in w.
 func (m *AnyClient) events(w *world.Server) func(yield func(fsm.Event) bool) {
@@ -63,7 +64,8 @@ func (m *AnyClient) events(w *world.Server) func(yield func(fsm.Event) bool) {
 			}
 		}
 		if phase == fsm.ServerOpening {
-			for _, f := range []fsm.Facts{fsm.FactValid | fsm.FactKHP, fsm.FactValid | fsm.FactKHP | fsm.FactKaazing, fsm.FactValid, fsm.FactValid | fsm.FactKaazing} {
+			for _, f := range []fsm.Facts{fsm.FactValid | fsm.FactKHP,
+				fsm.FactValid | fsm.FactKHP | fsm.FactKaazing, fsm.FactValid, fsm.FactValid | fsm.FactKaazing} {
 				yield(fsm.Event{Kind: fsm.EventOpeningRequest, Facts: f})
 			}
 			yield(fsm.Event{Kind: fsm.EventOpeningRequest, Status: 405})
@@ -77,7 +79,8 @@ func (m *AnyClient) events(w *world.Server) func(yield func(fsm.Event) bool) {
 		}
 		if h.Is(world.Deciding) {
 			for _, status := range representatives {
-				for _, f := range []fsm.Facts{allMet, allMet | fsm.FactReroute, allMet &^ fsm.FactSelectionValid, fsm.FactSelectionValid, 0} {
+				for _, f := range []fsm.Facts{allMet, allMet | fsm.FactReroute,
+					allMet &^ fsm.FactSelectionValid, fsm.FactSelectionValid, 0} {
 					yield(fsm.Event{Kind: fsm.EventDecided, Status: status, Facts: f})
 				}
 			}
@@ -97,12 +100,14 @@ func (m *AnyClient) events(w *world.Server) func(yield func(fsm.Event) bool) {
 
 // received lists what can come out of an established WebSocket.
 func (m *AnyClient) received(w *world.Server, yield func(fsm.Event) bool) {
-	for _, k := range []fsm.EventKind{fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventPeerClosed} {
+	for _, k := range []fsm.EventKind{fsm.EventDataReceived, fsm.EventTerminatorReceived,
+		fsm.EventPingReceived, fsm.EventPeerClosed} {
 		yield(fsm.Event{Kind: k})
 	}
 	switch w.Phase() {
 	case fsm.ServerAwaitRequest, fsm.ServerAwaitReplay:
-		for _, f := range []fsm.Facts{0, fsm.FactExpectBody, fsm.FactExtensionAgain, fsm.FactExtensionAgain | fsm.FactExpectBody} {
+		for _, f := range []fsm.Facts{0, fsm.FactExpectBody, fsm.FactExtensionAgain,
+			fsm.FactExtensionAgain | fsm.FactExpectBody} {
 			yield(fsm.Event{Kind: fsm.EventRequest, Facts: f})
 		}
 		for _, status := range []uint16{400, 505} {
@@ -121,23 +126,32 @@ func (m AnyClient) Properties() explore.Properties[world.Server] {
 	}
 	return explore.Properties[world.Server]{
 		Always: []explore.Property[world.Server]{
-			holds("INV-05", "exactly one terminal event, told when the machine is at its end", func(w world.Server) bool {
-				return w.Host.Ended == 1 == w.Phase().Terminal() && w.Host.Ended <= 1
-			}),
-			holds("INV-40", "after a terminating status the connection is closing", func(w world.Server) bool {
-				return !w.Host.Is(world.Decided) || w.Host.Opened > 0 || w.Host.Is(world.CloseSent) || w.Phase().Terminal() || w.Phase().Open()
-			}),
-			holds("LIV-06", "the timers that the phase needs run, and no others", func(w world.Server) bool { return w.Timed() }),
-			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w world.Server) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),
+			holds("INV-05", "exactly one terminal event, told when the machine is at its end",
+				func(w world.Server) bool {
+					return w.Host.Ended == 1 == w.Phase().Terminal() && w.Host.Ended <= 1
+				}),
+			holds("INV-40", "after a terminating status the connection is closing",
+				func(w world.Server) bool {
+					return !w.Host.Is(world.Decided) || w.Host.Opened > 0 || w.Host.Is(world.CloseSent) ||
+						w.Phase().Terminal() || w.Phase().Open()
+				}),
+			holds("LIV-06", "the timers that the phase needs run, and no others",
+				func(w world.Server) bool { return w.Timed() }),
+			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed",
+				func(w world.Server) bool { return m.Config.Plain || w.Phase() != fsm.ServerPlain }),
 		},
 		AtSteps:  slices.Concat(world.ServerChecks, world.Checks(world.ServerObligations)),
 		Compared: world.OracleChecks(&m.Fault),
 		LeadsTo: []explore.Promise[world.Server]{
-			leads("LIV-01", "what began ends or opens", func(w world.Server) bool { return w.Phase() != fsm.ServerOpening }, func(w world.Server) bool {
-				return w.Phase().Terminal() || w.Phase().Open()
-			}),
-			leads("LIV-06", "a server does not wait for a request for ever", func(w world.Server) bool { return waiting(w.Phase()) }, func(w world.Server) bool { return !waiting(w.Phase()) }),
-			leads("LIV-07", "what is closing comes to an end", in(fsm.ServerClosing), func(w world.Server) bool { return w.Phase().Terminal() }),
+			leads("LIV-01", "what began ends or opens",
+				func(w world.Server) bool { return w.Phase() != fsm.ServerOpening }, func(w world.Server) bool {
+					return w.Phase().Terminal() || w.Phase().Open()
+				}),
+			leads("LIV-06", "a server does not wait for a request for ever", func(w world.Server) bool {
+				return waiting(w.Phase())
+			}, func(w world.Server) bool { return !waiting(w.Phase()) }),
+			leads("LIV-07", "what is closing comes to an end", in(fsm.ServerClosing),
+				func(w world.Server) bool { return w.Phase().Terminal() }),
 		},
 		Sometimes: []explore.Property[world.Server]{
 			holds("LIV-03", "open", in(fsm.ServerOpen)),

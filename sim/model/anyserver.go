@@ -101,7 +101,9 @@ func (m *AnyServer) events(w *world.Client) func(yield func(fsm.Event) bool) {
 }
 
 // received lists what can come out of an established WebSocket.
-func (m *AnyServer) received(w *world.Client, one func(fsm.EventKind, ...fsm.Facts), yield func(fsm.Event) bool) {
+func (m *AnyServer) received(
+	w *world.Client, one func(fsm.EventKind, ...fsm.Facts), yield func(fsm.Event) bool,
+) {
 	one(fsm.EventPingReceived)
 	switch phase := w.Phase(); phase {
 	case fsm.ClientReading:
@@ -145,17 +147,20 @@ var targets = []fsm.Facts{fsm.FactTargetUsable, fsm.FactTargetVisited, fsm.FactT
 
 // representatives has one status of every action, and of the codes that look like another one's
 // elsewhere.
-var representatives = []uint16{100, 101, 102, 200, 201, 202, 204, 300, 302, 304, 305, 307, 308, 309, 401, 403, 407, 426, 451, 511, 600}
+var representatives = []uint16{100, 101, 102, 200, 201, 202, 204, 300, 302, 304, 305, 307, 308, 309,
+	401, 403, 407, 426, 451, 511, 600}
 
 // responses are decided responses: all findings fine, each one of them missing, and nothing but the
 // status.
 var responses = func() (list []fsm.Event) {
 	for _, status := range representatives {
 		for _, x := range findings(fsm.Status(int(status)).Action) {
-			list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: world.Completing | x})
+			list = append(list,
+				fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: world.Completing | x})
 			for f := fsm.Facts(1); f <= world.Completing; f <<= 1 {
 				if world.Completing&f != 0 {
-					list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: world.Completing&^f | x})
+					list = append(list,
+						fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: world.Completing&^f | x})
 				}
 			}
 			list = append(list, fsm.Event{Kind: fsm.EventResponse, Status: status, Facts: x})
@@ -174,7 +179,8 @@ func findings(a fsm.Action) []fsm.Facts {
 	case fsm.ActionProxyAuth:
 		return []fsm.Facts{fsm.FactProxyChallenge, 0}
 	case fsm.ActionUpgrade:
-		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable, fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
+		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable,
+			fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
 	}
 	return []fsm.Facts{0}
 }
@@ -193,29 +199,37 @@ func (m AnyServer) Properties() explore.Properties[world.Client] {
 	}
 	p := explore.Properties[world.Client]{
 		Always: []explore.Property[world.Client]{
-			holds("INV-05", "exactly one terminal event, told when the machine is at its end", func(w world.Client) bool {
-				return w.Host.Ended == 1 == w.Phase().Terminal() && w.Host.Ended <= 1
-			}),
-			holds("INV-20", "replays stay within their bound", func(w world.Client) bool { return w.State.Replays() <= int(m.Config.MaxReplays) }),
-			holds("INV-21", "redirects stay within their bound", func(w world.Client) bool { return w.State.Redirects() <= int(m.Config.MaxRedirects) }),
-			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed", func(w world.Client) bool { return m.Config.PlainFallback || w.Phase() != fsm.ClientPlain }),
-			holds("LIV-06", "the timers that the phase needs run, and no others", func(w world.Client) bool { return w.Timed() }),
+			holds("INV-05", "exactly one terminal event, told when the machine is at its end",
+				func(w world.Client) bool {
+					return w.Host.Ended == 1 == w.Phase().Terminal() && w.Host.Ended <= 1
+				}),
+			holds("INV-20", "replays stay within their bound",
+				func(w world.Client) bool { return w.State.Replays() <= int(m.Config.MaxReplays) }),
+			holds("INV-21", "redirects stay within their bound",
+				func(w world.Client) bool { return w.State.Redirects() <= int(m.Config.MaxRedirects) }),
+			holds("KHP-OPEN-06", "a plain WebSocket only if that is allowed",
+				func(w world.Client) bool { return m.Config.PlainFallback || w.Phase() != fsm.ClientPlain }),
+			holds("LIV-06", "the timers that the phase needs run, and no others",
+				func(w world.Client) bool { return w.Timed() }),
 			holds("LIV-08", "a wait after 202 has its deadline until it is over", m.waitGuarded),
 		},
 		AtSteps:  slices.Concat(world.ClientChecks, world.Checks(world.ClientObligations)),
 		Compared: world.OracleChecks(&m.Fault),
 		LeadsTo: []explore.Promise[world.Client]{
-			leads("LIV-01", "every connect call ends or opens", nil, func(w world.Client) bool { return w.Phase().Terminal() || w.Phase().Open() }),
-			leads("LIV-11", "what is closing comes to an end or to the next connection", in(fsm.ClientClosing, fsm.ClientDraining), func(w world.Client) bool {
-				return w.Phase().Terminal() || w.Phase() == fsm.ClientRedirecting
-			}),
+			leads("LIV-01", "every connect call ends or opens", nil,
+				func(w world.Client) bool { return w.Phase().Terminal() || w.Phase().Open() }),
+			leads("LIV-11", "what is closing comes to an end or to the next connection",
+				in(fsm.ClientClosing, fsm.ClientDraining), func(w world.Client) bool {
+					return w.Phase().Terminal() || w.Phase() == fsm.ClientRedirecting
+				}),
 		},
 		Sometimes: []explore.Property[world.Client]{
 			holds("LIV-03", "open", in(fsm.ClientOpen)),
 			holds("LIV-05", "open after the last redirect", func(w world.Client) bool {
 				return w.Phase() == fsm.ClientOpen && w.State.Redirects() == int(m.Config.MaxRedirects)
 			}),
-			holds("LIV-10", "a missing terminator is named", func(w world.Client) bool { return w.State.Failure() == fsm.FailureMissingTerminator }),
+			holds("LIV-10", "a missing terminator is named",
+				func(w world.Client) bool { return w.State.Failure() == fsm.FailureMissingTerminator }),
 		},
 	}
 	switch {

@@ -37,7 +37,9 @@ func TestEncode_EveryStateComesBack(t *testing.T) {
 	needTime(t)
 	small := Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Deferrals: 1}
 	for _, c := range clientConfigs {
-		t.Run("client/"+c.name, func(t *testing.T) { wantRoundTrip(t, AnyServer{Config: small.client(c.name)}) })
+		t.Run("client/"+c.name, func(t *testing.T) {
+			wantRoundTrip(t, AnyServer{Config: small.client(c.name)})
+		})
 	}
 	for _, c := range serverConfigs {
 		t.Run("server/"+c.name, func(t *testing.T) {
@@ -47,6 +49,7 @@ func TestEncode_EveryStateComesBack(t *testing.T) {
 		})
 	}
 	t.Run("honest", func(t *testing.T) {
-		wantRoundTrip(t, Honest{Client: small.client("kaazing"), Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}.System())
+		wantRoundTrip(t, Honest{Client: small.client("kaazing"),
+			Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}.System())
 	})
 }

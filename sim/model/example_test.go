@@ -49,7 +49,8 @@ func ExampleMerge() {
 	c := model.Models()[2].Configurations[0]
 	var shards []model.Report
 	for i := range 3 { // on three machines
-		r, err := c.Explore(c.Bounds("small"), model.Fault{}, explore.Options{Shard: explore.Shard{Index: i, Count: 3}})
+		r, err := c.Explore(c.Bounds("small"), model.Fault{},
+			explore.Options{Shard: explore.Shard{Index: i, Count: 3}})
 		if err != nil {
 			return
 		}
@@ -64,10 +65,11 @@ func ExampleSnapshot() {
 	c := model.Models()[2].Configurations[0]
 	ctx, cancel := context.WithCancel(context.Background())
 	var kept *explore.Snapshot
-	_, err := c.Explore(c.Bounds("small"), model.Fault{}, explore.Options{Context: ctx, Snapshot: func(s *explore.Snapshot) {
-		kept = s // a program would write it to a file here, with encoding/gob
-		cancel()
-	}})
+	_, err := c.Explore(c.Bounds("small"), model.Fault{}, explore.Options{
+		Context: ctx, Snapshot: func(s *explore.Snapshot) {
+			kept = s // a program would write it to a file here, with encoding/gob
+			cancel()
+		}})
 	fmt.Println(errors.Is(err, explore.ErrInterrupted))
 	r, err := c.Explore(c.Bounds("small"), model.Fault{}, explore.Options{Resume: kept})
 	fmt.Println(r.States, "states", err)

@@ -55,7 +55,9 @@ func needTime(t *testing.T) {
 // exploreAll runs all configurations of a model within small bounds and requires that nothing is
 // violated and that sizes are the known ones. Every property that held is attested. It returns
 // which edges of the side's table were taken.
-func exploreAll(t *testing.T, model string, side act.Side, atEachStep []string) (taken map[int]bool) {
+func exploreAll(
+	t *testing.T, model string, side act.Side, atEachStep []string,
+) (taken map[int]bool) {
 	t.Helper()
 	taken = map[int]bool{}
 	for _, m := range Models() {
@@ -91,22 +93,26 @@ func exploreAll(t *testing.T, model string, side act.Side, atEachStep []string) 
 // Properties that the hosts of the models check at every step.
 var (
 	clientSteps = []string{
-		"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-06", "INV-07", "INV-16", "INV-17", "INV-18", "INV-19", "INV-20", "INV-21", "INV-28", "INV-37", "INV-39", "LIV-09",
+		"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-06", "INV-07", "INV-16", "INV-17",
+		"INV-18", "INV-19", "INV-20", "INV-21", "INV-28", "INV-37", "INV-39", "LIV-09",
 		"KHP-GEN-05", "KHP-GEN-06", "KHP-OPEN-05", "WSP-OPEN-07",
 	}
 	serverSteps = []string{
-		"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-37", "INV-39", "INV-40", "INV-41", "INV-42", "INV-43", "INV-45", "INV-46", "LIV-06", "LIV-09",
+		"INV-01", "INV-02", "INV-03", "INV-04", "INV-05", "INV-37", "INV-39", "INV-40", "INV-41",
+		"INV-42", "INV-43", "INV-45", "INV-46", "LIV-06", "LIV-09",
 		"KHP-GEN-05", "RFC6585-511-04",
 	}
 )
 
 func TestExplore_AnyServer(t *testing.T) {
 	needTime(t)
-	wantAllTaken(t, exploreAll(t, "byzantine-server", act.Client, clientSteps), act.EdgesOf(act.Client))
+	wantAllTaken(t, exploreAll(t, "byzantine-server", act.Client, clientSteps),
+		act.EdgesOf(act.Client))
 }
 
 func TestExplore_AnyClient(t *testing.T) {
-	wantAllTaken(t, exploreAll(t, "byzantine-client", act.Server, serverSteps), act.EdgesOf(act.Server))
+	wantAllTaken(t, exploreAll(t, "byzantine-client", act.Server, serverSteps),
+		act.EdgesOf(act.Server))
 }
 
 func TestExplore_Honest(t *testing.T) {
@@ -118,7 +124,8 @@ func wantAllTaken(t *testing.T, taken map[int]bool, edges []fsm.Row) {
 	t.Helper()
 	for _, e := range edges {
 		if !taken[e.Index] {
-			t.Errorf("edge %d %s: %s --%s [%s]--> %s was never taken", e.Index, e.ID, e.From, e.Event, e.Guard, e.To)
+			t.Errorf("edge %d %s: %s --%s [%s]--> %s was never taken",
+				e.Index, e.ID, e.From, e.Event, e.Guard, e.To)
 		}
 	}
 }
@@ -128,7 +135,8 @@ func BenchmarkExplore(b *testing.B) {
 		b.Run(m.Name, func(b *testing.B) {
 			states := 0
 			for b.Loop() {
-				r, err := m.Configurations[0].Explore(m.Configurations[0].Bounds("small"), act.Fault{}, explore.Options{})
+				r, err := m.Configurations[0].Explore(m.Configurations[0].Bounds("small"), act.Fault{},
+					explore.Options{})
 				require.NoError(b, err)
 				states += r.States
 			}

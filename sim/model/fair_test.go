@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What nobody can put off for ever: a timer that runs runs out, and a host dials what it was told to
-// dial. Peers, networks, users and applications can do nothing for ever, but for what is under way
-// between an honest pair, which arrives.
+// What nobody can put off for ever: a timer that runs runs out, and a host dials what it was told
+// to dial. Peers, networks, users and applications can do nothing for ever, but for what is under
+// way between an honest pair, which arrives.
 var (
 	hostMust = []fsm.EventKind{fsm.EventTimerExpired, fsm.EventConnectRequested}
 	mayWait  = []fsm.EventKind{
-		fsm.EventConnected, fsm.EventConnectFailed, fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten,
+		fsm.EventConnected, fsm.EventConnectFailed, fsm.EventCredentialsSupplied,
+		fsm.EventCredentialsDeclined, fsm.EventBodyWritten,
 		fsm.EventSendRequested, fsm.EventCloseRequested, fsm.EventDecided, fsm.EventApplicationFailed,
 	}
 )
@@ -39,7 +40,8 @@ func TestFair_IsWhatNobodyCanPutOff(t *testing.T) {
 	everyStep(AnyClient{Config: server}, wantFair(hostMust...))
 	everyStep(AnyClient{Config: server, Unlimited: true}, wantFair(hostMust...))
 
-	arrives := slices.DeleteFunc(world.EveryKind[:len(world.EveryKind):len(world.EveryKind)], func(k fsm.EventKind) bool { return slices.Contains(mayWait, k) })
+	arrives := slices.DeleteFunc(world.EveryKind[:len(world.EveryKind):len(world.EveryKind)],
+		func(k fsm.EventKind) bool { return slices.Contains(mayWait, k) })
 	everyStep(Honest{Client: tiny.client("spec"), Server: server}.System(), wantFair(arrives...))
 	for k := fsm.EventConnectRequested; k <= fsm.EventApplicationFailed; k++ {
 		require.True(t, seen[k], "%s happened", k)

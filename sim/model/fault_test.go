@@ -47,7 +47,8 @@ func TestFaults_AreFoundInThePair(t *testing.T) {
 		if !f.Pair {
 			continue
 		}
-		t.Run(f.Name, func(t *testing.T) { // no deferrals, which keeps it small, and one more challenge than the client may answer
+		// no deferrals, which keeps it small, and one more challenge than the client may answer
+		t.Run(f.Name, func(t *testing.T) {
 			m := Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: 2}, Fault: f}
 			r, err := explore.Explore(m.System(), m.Properties(), explore.Options{})
 			require.NoError(t, err)

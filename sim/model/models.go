@@ -55,9 +55,10 @@ func Merge(shards ...Report) (Report, error) { return explore.Merge(act.EdgeCoun
 
 // Bounds limit the counters of a model, and so its size.
 type Bounds struct {
-	Redirects  int `json:"redirects"`  // follow-up connections of a connect call
-	Replays    int `json:"replays"`    // replays on a connection
-	Interim    int `json:"interim"`    // 100 and 202 responses on a connection, as the client counts them
+	Redirects int `json:"redirects"` // follow-up connections of a connect call
+	Replays   int `json:"replays"`   // replays on a connection
+	// 100 and 202 responses on a connection, as the client counts them
+	Interim    int `json:"interim"`
 	Challenges int `json:"challenges"` // 401 responses of a server
 	Deferrals  int `json:"deferrals"`  // 202 responses of a server
 
@@ -105,8 +106,12 @@ type named[C any] struct {
 var clientConfigs = []named[fsm.ClientConfig]{
 	{"spec", func(*fsm.ClientConfig) {}},
 	{"kaazing", func(c *fsm.ClientConfig) { c.Profile = fsm.ProfileKaazing }},
-	{"kaazing-optional", func(c *fsm.ClientConfig) { c.Profile, c.TerminatorOptional = fsm.ProfileKaazing, true }},
-	{"kaazing-stay", func(c *fsm.ClientConfig) { c.Profile, c.NoRedirects = fsm.ProfileKaazing, true }},
+	{"kaazing-optional", func(c *fsm.ClientConfig) {
+		c.Profile, c.TerminatorOptional = fsm.ProfileKaazing, true
+	}},
+	{"kaazing-stay", func(c *fsm.ClientConfig) {
+		c.Profile, c.NoRedirects = fsm.ProfileKaazing, true
+	}},
 	{"optional", func(c *fsm.ClientConfig) { c.TerminatorOptional = true }},
 	{"expect", func(c *fsm.ClientConfig) { c.Expect = true }},
 	{"expect-optional", func(c *fsm.ClientConfig) { c.Expect, c.TerminatorOptional = true, true }},
@@ -131,12 +136,14 @@ var serverConfigs = []named[fsm.ServerConfig]{
 var pairedConfigs = []struct {
 	name, client string
 	unaware      bool
-}{{"spec", "spec", false}, {"kaazing", "kaazing", false}, {"expect", "expect", false}, {"auto", "auto", false}, {"auto-unaware", "auto", true}}
+}{{"spec", "spec", false}, {"kaazing", "kaazing", false}, {"expect", "expect", false},
+	{"auto", "auto", false}, {"auto-unaware", "auto", true}}
 
 // client returns the client configuration called name within bounds.
 func (b Bounds) client(name string) fsm.ClientConfig {
 	cfg := fsm.DefaultClientConfig()
-	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = uint8(b.Redirects), uint8(b.Replays), uint8(b.Interim)
+	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = uint8(b.Redirects),
+		uint8(b.Replays), uint8(b.Interim)
 	for _, c := range clientConfigs {
 		if c.name == name {
 			c.change(&cfg)
@@ -148,9 +155,13 @@ func (b Bounds) client(name string) fsm.ClientConfig {
 // Ready-made bounds. The small ones take about a second for all models together, the default ones
 // are those of the machines' defaults, the large ones go beyond them.
 var (
-	byzantineServerBounds = map[string]Bounds{"small": {Redirects: 2, Replays: 2, Interim: 2}, "default": {Redirects: 5, Replays: 3, Interim: 8}, "large": {Redirects: 10, Replays: 5, Interim: 16}}
-	byzantineClientBounds = map[string]Bounds{"small": {Challenges: 2, Deferrals: 2}, "default": {Challenges: 3, Deferrals: 4}, "large": {Challenges: 8, Deferrals: 16}}
-	honestBounds          = map[string]Bounds{
+	byzantineServerBounds = map[string]Bounds{
+		"small": {Redirects: 2, Replays: 2, Interim: 2}, "default": {Redirects: 5, Replays: 3,
+			Interim: 8}, "large": {Redirects: 10, Replays: 5, Interim: 16},
+	}
+	byzantineClientBounds = map[string]Bounds{"small": {Challenges: 2, Deferrals: 2},
+		"default": {Challenges: 3, Deferrals: 4}, "large": {Challenges: 8, Deferrals: 16}}
+	honestBounds = map[string]Bounds{
 		"small":   {Redirects: 1, Replays: 1, Interim: 2, Challenges: 1, Deferrals: 1},
 		"default": {Redirects: 5, Replays: 3, Interim: 8, Challenges: 3, Deferrals: 4},
 		"large":   {Redirects: 10, Replays: 5, Interim: 8, Challenges: 5, Deferrals: 5},
@@ -159,34 +170,51 @@ var (
 
 // Models returns all models.
 func Models() []Model {
-	honest := Model{Name: "honest", Text: "honest client and server, free applications and clock, a network that keeps order and is cut anywhere"}
+	honest := Model{Name: "honest", Text: "honest client and server, free applications and clock, " +
+		"a network that keeps order and is cut anywhere"}
 	for _, p := range pairedConfigs {
-		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []act.Side{act.Client, act.Server}, honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
-			m := Honest{Client: b.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
-			return explore.Explore(m.System(), m.Properties(), o)
-		}})
+		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name,
+			[]act.Side{act.Client, act.Server},
+			honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
+				m := Honest{Client: b.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{
+					MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals),
+				}, Fault: f}
+				return explore.Explore(m.System(), m.Properties(), o)
+			}})
 	}
-	cooperation := Model{Name: "cooperation", Text: "honest client and server that want the connection: nothing is cut, nobody gives up"}
+	cooperation := Model{Name: "cooperation",
+		Text: "honest client and server that want the connection: nothing is cut, nobody gives up"}
 	for _, p := range pairedConfigs {
-		cooperation.Configurations = append(cooperation.Configurations, Configuration{cooperation.Name, p.name, []act.Side{act.Client, act.Server}, honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
-			m := Honest{Client: b.client(p.client), Unaware: p.unaware, Cooperative: true, Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
-			return explore.Explore(m.System(), m.Properties(), o)
-		}})
+		cooperation.Configurations = append(cooperation.Configurations, Configuration{cooperation.Name,
+			p.name, []act.Side{act.Client, act.Server},
+			honestBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
+				m := Honest{Client: b.client(p.client), Unaware: p.unaware, Cooperative: true,
+					Server: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)},
+					Fault:  f}
+				return explore.Explore(m.System(), m.Properties(), o)
+			}})
 	}
-	servers := Model{Name: "byzantine-server", Text: "honest client against a server, network and clock that do anything at any time"}
+	servers := Model{Name: "byzantine-server",
+		Text: "honest client against a server, network and clock that do anything at any time"}
 	for _, c := range clientConfigs {
-		servers.Configurations = append(servers.Configurations, Configuration{servers.Name, c.name, []act.Side{act.Client}, byzantineServerBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
-			m := AnyServer{Config: b.client(c.name), Fault: f}
-			return explore.Explore(m, m.Properties(), o)
-		}})
+		servers.Configurations = append(servers.Configurations, Configuration{servers.Name, c.name,
+			[]act.Side{act.Client}, byzantineServerBounds,
+			func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
+				m := AnyServer{Config: b.client(c.name), Fault: f}
+				return explore.Explore(m, m.Properties(), o)
+			}})
 	}
-	clients := Model{Name: "byzantine-client", Text: "honest server against clients, a network, an application and a clock that do anything at any time"}
+	clients := Model{Name: "byzantine-client", Text: "honest server against clients, a network, " +
+		"an application and a clock that do anything at any time"}
 	for _, c := range serverConfigs {
-		clients.Configurations = append(clients.Configurations, Configuration{clients.Name, c.name, []act.Side{act.Server}, byzantineClientBounds, func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
-			m := AnyClient{Config: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges), MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
-			c.change(&m.Config)
-			return explore.Explore(m, m.Properties(), o)
-		}})
+		clients.Configurations = append(clients.Configurations, Configuration{clients.Name, c.name,
+			[]act.Side{act.Server}, byzantineClientBounds,
+			func(b Bounds, f act.Fault, o explore.Options) (Report, error) {
+				m := AnyClient{Config: fsm.ServerConfig{MaxChallenges: uint8(b.Challenges),
+					MaxDeferrals: uint8(b.Deferrals)}, Fault: f}
+				c.change(&m.Config)
+				return explore.Explore(m, m.Properties(), o)
+			}})
 	}
 	return []Model{honest, servers, clients, cooperation}
 }

@@ -14,8 +14,13 @@ import (
 // of a handshake, which no other property looks at, is found everywhere, with limits and without.
 func TestOracle_IsAskedInEveryModel(t *testing.T) {
 	client, server := tiny.client("spec"), fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}
-	faults := map[act.Side]act.Fault{act.Client: forgetful(t, act.Client, "reading/complete/open"), act.Server: forgetful(t, act.Server, "deciding/accept/open")}
-	client1, server1 := func(f act.Fault, all bool) AnyServer { return AnyServer{Config: client, Fault: f, Unlimited: all} }, func(f act.Fault, all bool) AnyClient { return AnyClient{Config: server, Fault: f, Unlimited: all} }
+	faults := map[act.Side]act.Fault{act.Client: forgetful(t, act.Client, "reading/complete/open"),
+		act.Server: forgetful(t, act.Server, "deciding/accept/open")}
+	client1, server1 := func(f act.Fault, all bool) AnyServer {
+		return AnyServer{Config: client, Fault: f, Unlimited: all}
+	}, func(f act.Fault, all bool) AnyClient {
+		return AnyClient{Config: server, Fault: f, Unlimited: all}
+	}
 	pair := func(f act.Fault, all, cooperative bool) (Report, error) {
 		m := Honest{Client: client, Server: server, Fault: f, Unlimited: all, Cooperative: cooperative}
 		return explore.Explore(m.System(), m.Properties(), explore.Options{First: true})
@@ -24,19 +29,27 @@ func TestOracle_IsAskedInEveryModel(t *testing.T) {
 		sides []act.Side
 		run   func(act.Fault) (Report, error)
 	}{
-		"byzantine-server":            {[]act.Side{act.Client}, func(f act.Fault) (Report, error) { return nearestOf(client1(f, false)) }},
-		"byzantine-server, unlimited": {[]act.Side{act.Client}, func(f act.Fault) (Report, error) { return nearestOf(client1(f, true)) }},
-		"byzantine-client":            {[]act.Side{act.Server}, func(f act.Fault) (Report, error) { return nearestOf(server1(f, false)) }},
-		"byzantine-client, unlimited": {[]act.Side{act.Server}, func(f act.Fault) (Report, error) { return nearestOf(server1(f, true)) }},
-		"honest":                      {[]act.Side{act.Client, act.Server}, func(f act.Fault) (Report, error) { return pair(f, false, false) }},
-		"honest, unlimited":           {[]act.Side{act.Client, act.Server}, func(f act.Fault) (Report, error) { return pair(f, true, false) }},
-		"cooperation":                 {[]act.Side{act.Client, act.Server}, func(f act.Fault) (Report, error) { return pair(f, false, true) }},
+		"byzantine-server": {[]act.Side{act.Client},
+			func(f act.Fault) (Report, error) { return nearestOf(client1(f, false)) }},
+		"byzantine-server, unlimited": {[]act.Side{act.Client},
+			func(f act.Fault) (Report, error) { return nearestOf(client1(f, true)) }},
+		"byzantine-client": {[]act.Side{act.Server},
+			func(f act.Fault) (Report, error) { return nearestOf(server1(f, false)) }},
+		"byzantine-client, unlimited": {[]act.Side{act.Server},
+			func(f act.Fault) (Report, error) { return nearestOf(server1(f, true)) }},
+		"honest": {[]act.Side{act.Client, act.Server},
+			func(f act.Fault) (Report, error) { return pair(f, false, false) }},
+		"honest, unlimited": {[]act.Side{act.Client, act.Server},
+			func(f act.Fault) (Report, error) { return pair(f, true, false) }},
+		"cooperation": {[]act.Side{act.Client, act.Server},
+			func(f act.Fault) (Report, error) { return pair(f, false, true) }},
 	} {
 		for _, side := range m.sides {
 			r, err := m.run(faults[side])
 			require.NoError(t, err)
 			require.Len(t, r.Violations, 1, "%s of %s", side, name)
-			require.Equal(t, []string{act.OracleID, explore.Compared}, []string{r.Violations[0].ID, r.Violations[0].Kind}, name)
+			require.Equal(t, []string{act.OracleID, explore.Compared},
+				[]string{r.Violations[0].ID, r.Violations[0].Kind}, name)
 		}
 	}
 }
@@ -52,7 +65,8 @@ func nearestOf[S comparable](m interface {
 // Without the oracle nothing finds it.
 func TestOracle_FindsWhatNothingElseDoes(t *testing.T) {
 	needTime(t)
-	for side, id := range map[act.Side]string{act.Client: "reading/complete/open", act.Server: "deciding/accept/open"} {
+	for side, id := range map[act.Side]string{act.Client: "reading/complete/open",
+		act.Server: "deciding/accept/open"} {
 		f := forgetful(t, side, id)
 		f.Unaided = true
 		require.Empty(t, nearest(t, f), "%s", id)

@@ -24,7 +24,8 @@ type Honest struct {
 	Fault       act.Fault // the zero value is none
 	Unlimited   bool      // for all limits at once; those of Client and Server must be 1
 
-	hasty bool // the client's host hands over an answer to the body before it reports the body as written
+	// the client's host hands over an answer to the body before it reports the body as written
+	hasty bool
 }
 
 // marked reports whether the server sees .kl=Y and understands it.
@@ -61,7 +62,8 @@ func (p Pair) String() string {
 
 // atRest reports whether both sides have come to their end.
 func (m *Honest) atRest(p Pair) bool {
-	return m.Cooperative && p.bothOpen() || p.client.Phase().Terminal() && (!p.up || p.server.Phase().Terminal())
+	return m.Cooperative && p.bothOpen() ||
+		p.client.Phase().Terminal() && (!p.up || p.server.Phase().Terminal())
 }
 
 // Properties returns what must hold in every run of the model.
@@ -72,29 +74,43 @@ func (m Honest) Properties() explore.Properties[Pair] {
 	bothOpen := Pair.bothOpen
 	return explore.Properties[Pair]{
 		Always: []explore.Property[Pair]{
-			holds("INV-02", "the client's application gets nothing that was not sent to it", func(p Pair) bool { return p.clientGot <= p.serverSent }),
-			holds("INV-03", "the server's application gets nothing that was not sent to it", func(p Pair) bool { return p.serverGot <= p.clientSent }),
+			holds("INV-02", "the client's application gets nothing that was not sent to it",
+				func(p Pair) bool { return p.clientGot <= p.serverSent }),
+			holds("INV-03", "the server's application gets nothing that was not sent to it",
+				func(p Pair) bool { return p.serverGot <= p.clientSent }),
 			holds("INV-05", "exactly one terminal event each", func(p Pair) bool {
-				return p.client.Host.Ended == 1 == p.client.Phase().Terminal() && (!p.up || p.server.Host.Ended == 1 == p.server.Phase().Terminal())
+				return p.client.Host.Ended == 1 == p.client.Phase().Terminal() &&
+					(!p.up || p.server.Host.Ended == 1 == p.server.Phase().Terminal())
 			}),
-			holds("INV-50", "a client is open only if its server completed the handshake", func(p Pair) bool {
-				return p.client.Phase() != fsm.ClientOpen || p.serverOpened
-			}),
-			holds("LIV-06", "the timers that a phase needs run, and no others", func(p Pair) bool { return p.client.Timed() && (!p.up || p.server.Timed()) }),
+			holds("INV-50", "a client is open only if its server completed the handshake",
+				func(p Pair) bool {
+					return p.client.Phase() != fsm.ClientOpen || p.serverOpened
+				}),
+			holds("LIV-06", "the timers that a phase needs run, and no others",
+				func(p Pair) bool { return p.client.Timed() && (!p.up || p.server.Timed()) }),
 		},
-		AtSteps:  slices.Concat(world.ClientChecks, world.Checks(world.ClientObligations), world.ServerChecks, world.Checks(world.ServerObligations)),
+		AtSteps: slices.Concat(world.ClientChecks, world.Checks(world.ClientObligations),
+			world.ServerChecks, world.Checks(world.ServerObligations)),
 		Compared: world.OracleChecks(&m.Fault),
 		LeadsTo: []explore.Promise[Pair]{
-			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil, func(p Pair) bool { return m.atRest(p) || bothOpen(p) }),
+			leads("LIV-01", "every connect call ends on both sides, or opens on both", nil,
+				func(p Pair) bool { return m.atRest(p) || bothOpen(p) }),
 		},
 		Sometimes: []explore.Property[Pair]{
 			holds("LIV-03", "open on both sides", bothOpen),
-			holds("LIV-04", "open after the last challenge", func(p Pair) bool { return bothOpen(p) && p.client.State.Replays() == int(m.Client.MaxReplays) }),
-			holds("LIV-05", "open after the last redirect", func(p Pair) bool { return bothOpen(p) && p.client.State.Redirects() == int(m.Client.MaxRedirects) }),
+			holds("LIV-04", "open after the last challenge", func(p Pair) bool {
+				return bothOpen(p) &&
+					p.client.State.Replays() == int(m.Client.MaxReplays)
+			}),
+			holds("LIV-05", "open after the last redirect", func(p Pair) bool {
+				return bothOpen(p) &&
+					p.client.State.Redirects() == int(m.Client.MaxRedirects)
+			}),
 			holds("LIV-12", "both sides close at the same time", func(p Pair) bool {
 				return p.client.Phase() == fsm.ClientClosing && p.server.Phase() == fsm.ServerClosing
 			}),
-			holds("INV-35", "a message right behind the terminator arrives", func(p Pair) bool { return p.clientGot == 1 && p.serverGot == 1 }),
+			holds("INV-35", "a message right behind the terminator arrives",
+				func(p Pair) bool { return p.clientGot == 1 && p.serverGot == 1 }),
 		},
 	}
 }
@@ -106,7 +122,9 @@ func (p Pair) bothOpen() bool {
 
 // rest packs everything of p that is no part.
 func (p *Pair) rest() uint32 {
-	flags := world.Flag(p.up, 0) | world.Flag(p.cut, 1) | world.Flag(p.serverOpened, 2) | uint16(p.clientSent)<<4 | uint16(p.serverSent)<<7 | uint16(p.clientGot)<<10 | uint16(p.serverGot)<<13
+	flags := world.Flag(p.up, 0) | world.Flag(p.cut, 1) | world.Flag(p.serverOpened,
+		2) | uint16(p.clientSent)<<4 | uint16(p.serverSent)<<7 | uint16(p.clientGot)<<10 |
+		uint16(p.serverGot)<<13
 	return uint32(p.unit.pack()) | uint32(flags)<<16
 }
 
@@ -114,14 +132,16 @@ func (p *Pair) setRest(rest uint32) {
 	p.unit = unpack(uint16(rest))
 	f := rest >> 16
 	p.up, p.cut, p.serverOpened = f&1 != 0, f&2 != 0, f&4 != 0
-	p.clientSent, p.serverSent, p.clientGot, p.serverGot = uint8(f>>4&7), uint8(f>>7&7), uint8(f>>10&7), uint8(f>>13)
+	p.clientSent, p.serverSent, p.clientGot, p.serverGot = uint8(f>>4&7), uint8(f>>7&7),
+		uint8(f>>10&7), uint8(f>>13)
 }
 
 // willing reports whether a side that wants the connection may meet ev in p.
 func (m *Honest) willing(p *Pair, ev *fsm.Event) bool {
 	//exhaustive:ignore
 	switch ev.Kind {
-	case fsm.EventTimerExpired, fsm.EventCloseRequested, fsm.EventConnectFailed, fsm.EventCredentialsDeclined, fsm.EventApplicationFailed:
+	case fsm.EventTimerExpired, fsm.EventCloseRequested, fsm.EventConnectFailed,
+		fsm.EventCredentialsDeclined, fsm.EventApplicationFailed:
 		return false
 	case fsm.EventCredentialsSupplied:
 		return ev.Facts.Has(fsm.FactNewCredentials)
@@ -159,16 +179,25 @@ func (m *Honest) welcome(p *Pair, ev *fsm.Event) bool {
 // promises are the properties of a cooperative pair.
 func (m Honest) promises() explore.Properties[Pair] {
 	return explore.Properties[Pair]{
-		AtSteps:  slices.Concat(world.ClientChecks, world.Checks(world.ClientObligations), world.ServerChecks, world.Checks(world.ServerObligations)),
+		AtSteps: slices.Concat(world.ClientChecks, world.Checks(world.ClientObligations),
+			world.ServerChecks, world.Checks(world.ServerObligations)),
 		Compared: world.OracleChecks(&m.Fault),
 		LeadsTo: []explore.Promise[Pair]{
 			leads("LIV-03", "both sides open", nil, Pair.bothOpen),
-			leads("LIV-04", "after a challenge both sides open", func(p Pair) bool { return p.client.State.Replays() > 0 }, Pair.bothOpen),
-			leads("LIV-05", "after a redirect both sides open", func(p Pair) bool { return p.client.State.Redirects() > 0 }, Pair.bothOpen),
+			leads("LIV-04", "after a challenge both sides open",
+				func(p Pair) bool { return p.client.State.Replays() > 0 }, Pair.bothOpen),
+			leads("LIV-05", "after a redirect both sides open",
+				func(p Pair) bool { return p.client.State.Redirects() > 0 }, Pair.bothOpen),
 		},
 		Sometimes: []explore.Property[Pair]{
-			holds("LIV-04", "open after the last challenge", func(p Pair) bool { return p.bothOpen() && p.client.State.Replays() == int(m.Client.MaxReplays) }),
-			holds("LIV-05", "open after the last redirect", func(p Pair) bool { return p.bothOpen() && p.client.State.Redirects() == int(m.Client.MaxRedirects) }),
+			holds("LIV-04", "open after the last challenge", func(p Pair) bool {
+				return p.bothOpen() &&
+					p.client.State.Replays() == int(m.Client.MaxReplays)
+			}),
+			holds("LIV-05", "open after the last redirect", func(p Pair) bool {
+				return p.bothOpen() &&
+					p.client.State.Redirects() == int(m.Client.MaxRedirects)
+			}),
 		},
 	}
 }

@@ -67,7 +67,8 @@ func (w *walker) network() {
 	}
 	w.fair = true
 	defer func() { w.fair = false }()
-	if p.client.Host.Is(world.Connected) && (p.cut || p.toClient.n > 0 && (w.x.m.hasty || !p.untold())) {
+	if p.client.Host.Is(world.Connected) &&
+		(p.cut || p.toClient.n > 0 && (w.x.m.hasty || !p.untold())) {
 		w.toClient()
 	}
 	if p.server.Host.Is(world.Connected) && (p.cut || p.toServer.n > 0) {
@@ -94,7 +95,8 @@ func (w *walker) toClient() {
 	case msg.kind == openingAnswer && msg.status == 101:
 		w.tellClient(next, fsm.Event{Kind: fsm.EventOpened, Facts: fsm.FactKHP})
 	case msg.kind == openingAnswer:
-		w.tellClient(next, fsm.Event{Kind: fsm.EventResponse, Status: msg.status, Facts: world.Completing})
+		w.tellClient(next,
+			fsm.Event{Kind: fsm.EventResponse, Status: msg.status, Facts: world.Completing})
 	case msg.kind == closeFrame:
 		w.tellClient(next, fsm.Event{Kind: fsm.EventPeerClosed, Facts: next.headComplete()})
 	case msg.kind == endOfStream:
@@ -119,7 +121,8 @@ func (p *Pair) headComplete() fsm.Facts {
 // messageToClient classifies a data message as the endpoint does.
 func (w *walker) messageToClient(next *Pair, msg message) {
 	phase := next.client.Phase()
-	balancer := phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm || phase == fsm.ClientAwaitResponse && w.x.m.Client.Profile == fsm.ProfileAuto
+	balancer := phase == fsm.ClientAwaitProceed || phase == fsm.ClientAwaitConfirm ||
+		phase == fsm.ClientAwaitResponse && w.x.m.Client.Profile == fsm.ProfileAuto
 	switch {
 	case msg.kind == proceed && balancer:
 		w.tellClient(next, fsm.Event{Kind: fsm.EventProceedReceived})
@@ -129,7 +132,8 @@ func (w *walker) messageToClient(next *Pair, msg message) {
 		w.decideUnit(next, fsm.FactTerminated)
 	case msg.kind == terminator:
 		w.tellClient(next, fsm.Event{Kind: fsm.EventTerminatorReceived})
-	case msg.kind == extendedResponse && (phase == fsm.ClientAwaitResponse || phase == fsm.ClientSendingBody || phase == fsm.ClientReading):
+	case msg.kind == extendedResponse && (phase == fsm.ClientAwaitResponse ||
+		phase == fsm.ClientSendingBody || phase == fsm.ClientReading):
 		w.responseToClient(next, msg)
 	default:
 		w.tellClient(next, fsm.Event{Kind: fsm.EventDataReceived})
@@ -183,7 +187,8 @@ func (w *walker) toServer() {
 			ev.Facts |= fsm.FactKaazing
 		}
 		w.tellServer(next, ev)
-	case msg.kind == extendedRequest && (phase == fsm.ServerAwaitRequest || phase == fsm.ServerAwaitReplay):
+	case msg.kind == extendedRequest &&
+		(phase == fsm.ServerAwaitRequest || phase == fsm.ServerAwaitReplay):
 		ev := fsm.Event{Kind: fsm.EventRequest}
 		if w.x.m.Client.Expect {
 			ev.Facts = fsm.FactExpectBody
@@ -268,7 +273,8 @@ func (w *walker) clientOrders(p *Pair, o *dispatch) (broken string) {
 // serverOrders puts on the network what the server orders; target is the redirect target of a
 // decision.
 func (w *walker) serverOrders(p *Pair, o *dispatch, target uint8) (broken string) {
-	p.serverSent, p.serverGot, p.serverOpened = p.serverSent+o.sent, p.serverGot+o.got, p.serverOpened || o.completes
+	p.serverSent, p.serverGot, p.serverOpened = p.serverSent+o.sent, p.serverGot+
+		o.got, p.serverOpened || o.completes
 	if o.disconnects {
 		p.toServer = w.x.empty
 	}

@@ -135,10 +135,12 @@ func (k *parts[V, P]) encodings(value func(*P) V) []byte {
 	return k.words
 }
 
-// learn makes the parts with these encodings. It reports whether they get the numbers that they had.
+// learn makes the parts with these encodings. It reports whether they get the numbers that they
+// had.
 func (k *parts[V, P]) learn(words []byte) (ok bool) {
 	for i := 0; (i+1)*k.size <= len(words); i++ {
-		if p := k.of(k.decode(words[i*k.size : (i+1)*k.size])); i >= len(k.all()) || p != k.numbered(uint32(i)) {
+		if p := k.of(k.decode(words[i*k.size : (i+1)*k.size])); i >= len(k.all()) ||
+			p != k.numbered(uint32(i)) {
 			return false
 		}
 	}
@@ -170,8 +172,10 @@ func newQueues() *parts[queue, queuePart] {
 		size:   queueSize,
 		encode: func(q queue, b []byte) { q.encode(b) },
 		decode: func(b []byte) (q queue) { q.decode(b); return q },
-		make:   func(q queue, p part) *queuePart { return &queuePart{queue: q, part: p, body: q.holds(requestBody)} },
-		known:  map[queue]*queuePart{},
+		make: func(q queue, p part) *queuePart {
+			return &queuePart{queue: q, part: p, body: q.holds(requestBody)}
+		},
+		known: map[queue]*queuePart{},
 	}
 }
 

@@ -97,7 +97,8 @@ func (w *walker) serverSide() {
 	if !p.up {
 		return
 	}
-	for _, t := range w.x.freeOfServer(p.server, p.serverSent == 0, !w.x.m.Unlimited || p.toClient.n < underWay) {
+	for _, t := range w.x.freeOfServer(p.server, p.serverSent == 0, !w.x.m.Unlimited ||
+		p.toClient.n < underWay) {
 		w.server(p, t.turn, t.target)
 	}
 }
@@ -116,7 +117,8 @@ func (w *walker) client(from *Pair, t *turn[clientPart]) {
 // w.out, unless it is yielded already or nothing.
 func (w *walker) step(from *Pair, t *turn[clientPart]) (ok bool) {
 	s := &w.out
-	s.Action, s.Next, s.Broken, s.Differs, s.Fair = t.action, *from, t.broken, t.differs, w.fair || t.fair || w.x.m.Cooperative
+	s.Action, s.Next, s.Broken, s.Differs, s.Fair = t.action, *from, t.broken, t.differs, w.fair ||
+		t.fair || w.x.m.Cooperative
 	next := &s.Next
 	next.client = t.next
 	if s.Broken == "" {
@@ -148,7 +150,8 @@ func (w *walker) server(from *Pair, t *turn[serverPart], target uint8) {
 		return
 	}
 	s := &w.out
-	s.Action, s.Next, s.Broken, s.Differs, s.Fair = t.action, *from, t.broken, t.differs, w.fair || t.fair || w.x.m.Cooperative
+	s.Action, s.Next, s.Broken, s.Differs, s.Fair = t.action, *from, t.broken, t.differs, w.fair ||
+		t.fair || w.x.m.Cooperative
 	s.Next.server = t.next
 	if s.Broken == "" {
 		s.Broken = w.serverOrders(&s.Next, &t.dispatch, target)
@@ -158,6 +161,7 @@ func (w *walker) server(from *Pair, t *turn[serverPart], target uint8) {
 	}
 }
 
-// underWay is how many messages may be under way before the server of a pair without limits asks for
-// more time again: without such a bound it could send 202 for ever to a client that reads nothing.
+// underWay is how many messages may be under way before the server of a pair without limits asks
+// for more time again: without such a bound it could send 202 for ever to a client that reads
+// nothing.
 const underWay = 4

@@ -34,7 +34,8 @@ func (m Honest) System() explore.System[Pair, act.Action] {
 	x.empty = x.queues.of(queue{})
 	x.asking = x.with(x.empty, message{kind: openingRequest}.pack())
 	x.met = x.servers.of(world.ConnectedTo(m.Server.Start()))
-	x.start = Pair{client: x.clients.of(world.Client{State: m.Client.Start()}), server: x.servers.of(world.Server{State: m.Server.Start()}), toClient: x.empty, toServer: x.empty}
+	x.start = Pair{client: x.clients.of(world.Client{State: m.Client.Start()}),
+		server: x.servers.of(world.Server{State: m.Server.Start()}), toClient: x.empty, toServer: x.empty}
 	return x
 }
 
@@ -92,7 +93,8 @@ func (*pairSystem) Encode(p Pair, b []byte) {
 // Decode returns the state whose encoding is b.
 func (x *pairSystem) Decode(b []byte) Pair {
 	b = b[:pairSize]
-	p := Pair{client: x.clients.numbered(le.Uint32(b)), server: x.servers.numbered(le.Uint32(b[4:])), toClient: x.queues.numbered(le.Uint32(b[8:])), toServer: x.queues.numbered(le.Uint32(b[12:]))}
+	p := Pair{client: x.clients.numbered(le.Uint32(b)), server: x.servers.numbered(le.Uint32(b[4:])),
+		toClient: x.queues.numbered(le.Uint32(b[8:])), toServer: x.queues.numbered(le.Uint32(b[12:]))}
 	p.setRest(le.Uint32(b[16:]))
 	return p
 }
@@ -102,7 +104,8 @@ func (x *pairSystem) Decode(b []byte) Pair {
 func (*pairSystem) Fingerprint(p Pair, seed uint64) uint64 {
 	var sum [2]uint64
 	for i := range sum {
-		sum[i] = p.client.print[i] + p.server.print[i] + p.toClient.print[i] + bits.RotateLeft64(p.toServer.print[i], 32)
+		sum[i] = p.client.print[i] + p.server.print[i] + p.toClient.print[i] +
+			bits.RotateLeft64(p.toServer.print[i], 32)
 	}
 	return explore.Mix(sum[0] + explore.Mix(seed)*sum[1] + uint64(p.rest())*0x9e3779b97f4a7c15)
 }
@@ -118,7 +121,8 @@ func (x *pairSystem) Words() [][]byte {
 
 // Learn makes the parts with these encodings.
 func (x *pairSystem) Learn(words [][]byte) error {
-	if len(words) != 3 || !x.clients.learn(words[0]) || !x.servers.learn(words[1]) || !x.queues.learn(words[2]) {
+	if len(words) != 3 || !x.clients.learn(words[0]) || !x.servers.learn(words[1]) ||
+		!x.queues.learn(words[2]) {
 		return errors.New("model: the parts of the pairs do not fit together")
 	}
 	return nil
@@ -128,5 +132,6 @@ func (x *pairSystem) Learn(words [][]byte) error {
 func (x *pairSystem) Knows(b []byte) bool {
 	number := func(i int) int { return int(le.Uint32(b[4*i:])) }
 	queues := len(x.queues.all())
-	return number(0) < len(x.clients.all()) && number(1) < len(x.servers.all()) && number(2) < queues && number(3) < queues
+	return number(0) < len(x.clients.all()) && number(1) < len(x.servers.all()) &&
+		number(2) < queues && number(3) < queues
 }

@@ -12,7 +12,8 @@ import (
 )
 
 func smallPair() explore.System[Pair, act.Action] {
-	return Honest{Client: tiny.client("kaazing"), Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}.System()
+	return Honest{Client: tiny.client("kaazing"),
+		Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}}.System()
 }
 
 // walkedPair returns a system that has met some states, and those in the order of discovery.

@@ -60,7 +60,8 @@ func (x *pairSystem) clientTurn(c *clientPart, ev fsm.Event) *turn[clientPart] {
 	}
 	w := c.Client
 	a, effects, broken, differs := w.Take(x.m.Client, &x.m.Fault, ev)
-	t := &turn[clientPart]{a, x.clients.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired || ev.Kind == fsm.EventConnectRequested, dispatched(act.Client, effects)}
+	t := &turn[clientPart]{a, x.clients.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired ||
+		ev.Kind == fsm.EventConnectRequested, dispatched(act.Client, effects)}
 	c.turns.add(t)
 	return t
 }
@@ -74,7 +75,8 @@ func (x *pairSystem) serverTurn(s *serverPart, ev fsm.Event) *turn[serverPart] {
 	}
 	w := s.Server
 	a, effects, broken, differs := w.Take(x.m.Server, &x.m.Fault, ev)
-	t := &turn[serverPart]{a, x.servers.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired, dispatched(act.Server, effects)}
+	t := &turn[serverPart]{a, x.servers.of(w), broken, differs, ev.Kind == fsm.EventTimerExpired,
+		dispatched(act.Server, effects)}
 	s.turns.add(t)
 	return t
 }

@@ -14,7 +14,8 @@ func (p Pair) Vars() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		v := world.Vars{Yield: yield, More: true}
 		if p.client == nil {
-			p = Pair{client: &clientPart{}, server: &serverPart{}, toClient: &queuePart{}, toServer: &queuePart{}}
+			p = Pair{client: &clientPart{}, server: &serverPart{}, toClient: &queuePart{},
+				toServer: &queuePart{}}
 		}
 		p.client.Numbers(&v)
 		p.server.Numbers(&v)

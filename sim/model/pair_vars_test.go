@@ -35,16 +35,17 @@ func TestPairVars_TellStatesApart(t *testing.T) {
 	var mu sync.Mutex
 	props := m.Properties()
 	props.LeadsTo, props.Sometimes = nil, nil
-	props.Always = append(props.Always, explore.Property[model.Pair]{ID: "VARS", Text: "every state is noted", Holds: func(p model.Pair) bool {
-		var all []int
-		for _, value := range p.Vars() {
-			all = append(all, value)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		seen[fmt.Sprint(all)] = true
-		return true
-	}})
+	props.Always = append(props.Always, explore.Property[model.Pair]{
+		ID: "VARS", Text: "every state is noted", Holds: func(p model.Pair) bool {
+			var all []int
+			for _, value := range p.Vars() {
+				all = append(all, value)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			seen[fmt.Sprint(all)] = true
+			return true
+		}})
 	r, err := explore.Explore(m.System(), props, explore.Options{})
 	require.NoError(t, err)
 	require.Empty(t, r.Violations)

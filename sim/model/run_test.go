@@ -40,7 +40,8 @@ var tiny = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Deferrals
 // eachSample calls f for a configuration of each model, without a fault and with one, so that there
 // are violations to compare too.
 func eachSample(t *testing.T, f func(t *testing.T, c Configuration, fault act.Fault)) {
-	for _, s := range [][3]string{{"honest", "spec", "replay-old-credentials"}, {"byzantine-server", "kaazing", "lost-timer"}, {"byzantine-client", "default", "accept-anything"}} {
+	for _, s := range [][3]string{{"honest", "spec", "replay-old-credentials"}, {"byzantine-server",
+		"kaazing", "lost-timer"}, {"byzantine-client", "default", "accept-anything"}} {
 		for _, name := range []string{"", s[2]} {
 			t.Run(s[0]+"/"+name, func(t *testing.T) {
 				fault, ok := act.FaultNamed(name)
@@ -99,7 +100,8 @@ func TestExplore_ShardsTogetherAreOneRun(t *testing.T) {
 			}
 			got, err := Merge(reports...)
 			require.NoError(t, err)
-			require.Equal(t, []int{want.States, want.Steps, want.Depth}, []int{got.States, got.Steps, got.Depth}, "states, steps and depth of %d shards", n)
+			require.Equal(t, []int{want.States, want.Steps, want.Depth},
+				[]int{got.States, got.Steps, got.Depth}, "states, steps and depth of %d shards", n)
 			require.Equal(t, want.Edges, got.Edges, "edges of %d shards", n)
 			require.Equal(t, brief(want), brief(got), "violations of %d shards", n)
 			held := func(r Report) (n int) {
@@ -122,13 +124,15 @@ func TestExplore_ShardsOfABoundedRun(t *testing.T) {
 	require.Equal(t, 9, want.Depth)
 	var reports []Report
 	for i := range 3 {
-		r, err := c.Explore(c.Bounds("small"), act.Fault{}, explore.Options{MaxDepth: 9, Shard: explore.Shard{Index: i, Count: 3}})
+		r, err := c.Explore(c.Bounds("small"), act.Fault{},
+			explore.Options{MaxDepth: 9, Shard: explore.Shard{Index: i, Count: 3}})
 		require.NoError(t, err)
 		reports = append(reports, r)
 	}
 	got, err := Merge(reports...)
 	require.NoError(t, err)
-	require.Equal(t, []int{want.States, want.Steps, want.Depth}, []int{got.States, got.Steps, got.Depth})
+	require.Equal(t, []int{want.States, want.Steps, want.Depth},
+		[]int{got.States, got.Steps, got.Depth})
 	require.Equal(t, want.Edges, got.Edges)
 	require.Empty(t, got.Violations)
 }
@@ -144,15 +148,16 @@ func TestExplore_ResumedIsAsIfNeverInterrupted(t *testing.T) {
 		for err = explore.ErrInterrupted; err != nil; runs++ {
 			require.ErrorIs(t, err, explore.ErrInterrupted)
 			windows := 0
-			resumed, err = c.Explore(tiny, fault, explore.Options{Context: ctx, Resume: from, Snapshot: func(s *explore.Snapshot) {
-				if windows++; windows == 4 {
-					cancel()
-				}
-				if s.Last {
-					saved.Reset()
-					require.NoError(t, gob.NewEncoder(&saved).Encode(s))
-				}
-			}})
+			resumed, err = c.Explore(tiny, fault, explore.Options{
+				Context: ctx, Resume: from, Snapshot: func(s *explore.Snapshot) {
+					if windows++; windows == 4 {
+						cancel()
+					}
+					if s.Last {
+						saved.Reset()
+						require.NoError(t, gob.NewEncoder(&saved).Encode(s))
+					}
+				}})
 			cancel()
 			ctx, cancel = context.WithCancel(t.Context())
 			if err != nil {

@@ -12,19 +12,22 @@ import (
 	"example.com/khp/sim/model/internal/world"
 )
 
-// A model without limits stands for those of all limits at once. All that a machine asks of a count is
-// whether anything is left of its limit, so that is all a state keeps: 0 for something, 1 for nothing,
-// with a limit of 1. Where something is spent, something may be left or not; where a count begins,
-// too, since the limit may be 0. Runs of the machines with any limits are runs of the model. Nobody
-// spends for ever, which [explore.Step].Spends says. Failure and status decide nothing and are left
-// out.
+// A model without limits stands for those of all limits at once. All that a machine asks of a count
+// is whether anything is left of its limit, so that is all a state keeps: 0 for something, 1 for
+// nothing, with a limit of 1. Where something is spent, something may be left or not; where a count
+// begins, too, since the limit may be 0. Runs of the machines with any limits are runs of the
+// model. Nobody spends for ever, which [explore.Step].Spends says. Failure and status decide
+// nothing and are left out.
 
 // spentClient tells whether a step of a client has increased a count, and which counts may have
 // either value after it. One that is beyond its limit stays so, and breaks a property.
 func spentClient(before, after fsm.ClientState) (spends bool, open [3]bool) {
-	begins := after.Phase() == fsm.ClientConnecting && (before.Phase() == fsm.ClientIdle || before.Phase() == fsm.ClientRedirecting)
-	more := [3]bool{after.Interim() > before.Interim(), after.Replays() > before.Replays(), after.Redirects() > before.Redirects()}
-	open = [3]bool{more[0] && after.Interim() == 1 || begins, more[1] && after.Replays() == 1 || begins, more[2] && after.Redirects() == 1 || begins && before.Phase() == fsm.ClientIdle}
+	begins := after.Phase() == fsm.ClientConnecting &&
+		(before.Phase() == fsm.ClientIdle || before.Phase() == fsm.ClientRedirecting)
+	more := [3]bool{after.Interim() > before.Interim(), after.Replays() > before.Replays(),
+		after.Redirects() > before.Redirects()}
+	open = [3]bool{more[0] && after.Interim() == 1 || begins, more[1] && after.Replays() == 1 ||
+		begins, more[2] && after.Redirects() == 1 || begins && before.Phase() == fsm.ClientIdle}
 	return more[0] || more[1] || more[2], open
 }
 
@@ -32,7 +35,8 @@ func spentClient(before, after fsm.ClientState) (spends bool, open [3]bool) {
 func spentServer(before, after fsm.ServerState) (spends bool, open [2]bool) {
 	begins := before.Phase() == fsm.ServerOpening && after.Phase() != fsm.ServerOpening
 	more := [2]bool{after.Challenges() > before.Challenges(), after.Deferrals() > before.Deferrals()}
-	return more[0] || more[1], [2]bool{more[0] && after.Challenges() == 1 || begins, more[1] && after.Deferrals() == 1 || begins}
+	return more[0] || more[1], [2]bool{more[0] && after.Challenges() == 1 || begins,
+		more[1] && after.Deferrals() == 1 || begins}
 }
 
 // counted returns s with counts where they are open, and without what decides nothing.
@@ -151,25 +155,32 @@ var unlimited = Bounds{Redirects: 1, Replays: 1, Interim: 1, Challenges: 1, Defe
 func Unlimited() []Model {
 	honest := Model{Name: "honest", Text: "as with limits, for all limits at once"}
 	for _, p := range pairedConfigs {
-		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name, []act.Side{act.Client, act.Server}, nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
-			m := Honest{Client: unlimited.client(p.client), Unaware: p.unaware, Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Fault: f, Unlimited: true}
-			return explore.Explore(m.System(), m.Properties(), o)
-		}})
+		honest.Configurations = append(honest.Configurations, Configuration{honest.Name, p.name,
+			[]act.Side{act.Client, act.Server},
+			nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
+				m := Honest{Client: unlimited.client(p.client), Unaware: p.unaware,
+					Server: fsm.ServerConfig{MaxChallenges: 1, MaxDeferrals: 1}, Fault: f, Unlimited: true}
+				return explore.Explore(m.System(), m.Properties(), o)
+			}})
 	}
-	servers := Model{Name: "byzantine-server", Text: "as with limits, for all limits and configurations of a client"}
-	servers.Configurations = []Configuration{{servers.Name, "every", []act.Side{act.Client}, nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
-		return together(everyClient(), o, func(cfg fsm.ClientConfig, o explore.Options) (Report, error) {
-			m := AnyServer{Config: cfg, Fault: f, Unlimited: true}
-			return explore.Explore(m, m.Properties(), o)
-		})
-	}}}
-	clients := Model{Name: "byzantine-client", Text: "as with limits, for all limits and configurations of a server"}
-	clients.Configurations = []Configuration{{clients.Name, "every", []act.Side{act.Server}, nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
-		return together(everyServer(), o, func(cfg fsm.ServerConfig, o explore.Options) (Report, error) {
-			m := AnyClient{Config: cfg, Fault: f, Unlimited: true}
-			return explore.Explore(m, m.Properties(), o)
-		})
-	}}}
+	servers := Model{Name: "byzantine-server",
+		Text: "as with limits, for all limits and configurations of a client"}
+	servers.Configurations = []Configuration{{servers.Name, "every", []act.Side{act.Client},
+		nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
+			return together(everyClient(), o, func(cfg fsm.ClientConfig, o explore.Options) (Report, error) {
+				m := AnyServer{Config: cfg, Fault: f, Unlimited: true}
+				return explore.Explore(m, m.Properties(), o)
+			})
+		}}}
+	clients := Model{Name: "byzantine-client",
+		Text: "as with limits, for all limits and configurations of a server"}
+	clients.Configurations = []Configuration{{clients.Name, "every", []act.Side{act.Server},
+		nil, func(_ Bounds, f act.Fault, o explore.Options) (Report, error) {
+			return together(everyServer(), o, func(cfg fsm.ServerConfig, o explore.Options) (Report, error) {
+				m := AnyClient{Config: cfg, Fault: f, Unlimited: true}
+				return explore.Explore(m, m.Properties(), o)
+			})
+		}}}
 	cooperation := Models()[3] // its runs end because there are limits, and it is small
 	for i := range cooperation.Configurations {
 		c := &cooperation.Configurations[i]
@@ -187,7 +198,8 @@ func everyClient() (list []fsm.ClientConfig) {
 		for n := range 1 << 8 {
 			on := func(bit int) bool { return n>>bit&1 != 0 }
 			list = append(list, fsm.ClientConfig{
-				Profile: p, TerminatorOptional: on(0), PlainFallback: on(1), Expect: on(2), OtherMethod: on(3), NoRedirects: on(4), NoWait: on(5), Proxy: on(6), Upgrade: on(7),
+				Profile: p, TerminatorOptional: on(0), PlainFallback: on(1), Expect: on(2), OtherMethod: on(3),
+				NoRedirects: on(4), NoWait: on(5), Proxy: on(6), Upgrade: on(7),
 				MaxRedirects: 1, MaxReplays: 1, MaxInterim: 1,
 			})
 		}
@@ -198,14 +210,17 @@ func everyClient() (list []fsm.ClientConfig) {
 // everyServer lists all configurations of a server, but for limits.
 func everyServer() (list []fsm.ServerConfig) {
 	for n := range 4 {
-		list = append(list, fsm.ServerConfig{Plain: n&1 != 0, Unchecked: n&2 != 0, MaxChallenges: 1, MaxDeferrals: 1})
+		list = append(list, fsm.ServerConfig{Plain: n&1 != 0, Unchecked: n&2 != 0, MaxChallenges: 1,
+			MaxDeferrals: 1})
 	}
 	return list
 }
 
 // together explores configurations one by one, several at a time, and adds the reports up. With
 // [explore.Options].First it begins no further one once a violation is found.
-func together[C any](list []C, o explore.Options, run func(C, explore.Options) (Report, error)) (sum Report, err error) {
+func together[C any](
+	list []C, o explore.Options, run func(C, explore.Options) (Report, error),
+) (sum Report, err error) {
 	workers := o.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -227,7 +242,8 @@ func together[C any](list []C, o explore.Options, run func(C, explore.Options) (
 					turn.Store(int64(len(list)))
 				}
 				mu.Lock()
-				done.States, done.Steps, done.Depth = done.States+reports[i].States, done.Steps+reports[i].Steps, max(done.Depth, reports[i].Depth)
+				done.States, done.Steps, done.Depth = done.States+reports[i].States, done.Steps+
+					reports[i].Steps, max(done.Depth, reports[i].Depth)
 				if progress != nil {
 					progress(done)
 				}
@@ -248,7 +264,8 @@ func together[C any](list []C, o explore.Options, run func(C, explore.Options) (
 // add adds a report up.
 func add(sum *Report, r Report) {
 	sum.States, sum.Steps, sum.Depth = sum.States+r.States, sum.Steps+r.Steps, max(sum.Depth, r.Depth)
-	sum.Visited, sum.Paths, sum.Frontier, sum.Liveness = sum.Visited+r.Visited, sum.Paths+r.Paths, max(sum.Frontier, r.Frontier), sum.Liveness+r.Liveness
+	sum.Visited, sum.Paths, sum.Frontier, sum.Liveness = sum.Visited+r.Visited, sum.Paths+
+		r.Paths, max(sum.Frontier, r.Frontier), sum.Liveness+r.Liveness
 	sum.Fingerprints, sum.Bounded = r.Fingerprints, sum.Bounded || r.Bounded
 	if sum.Edges == nil {
 		sum.Edges = make([]int, len(r.Edges))
@@ -257,7 +274,8 @@ func add(sum *Report, r Report) {
 		sum.Edges[i] += n
 	}
 	for _, p := range r.Properties {
-		i := slices.IndexFunc(sum.Properties, func(q explore.Checked) bool { return q.ID == p.ID && q.Kind == p.Kind && q.Text == p.Text })
+		i := slices.IndexFunc(sum.Properties,
+			func(q explore.Checked) bool { return q.ID == p.ID && q.Kind == p.Kind && q.Text == p.Text })
 		if i < 0 {
 			sum.Properties = append(sum.Properties, p)
 			continue
@@ -265,7 +283,8 @@ func add(sum *Report, r Report) {
 		sum.Properties[i].Held = sum.Properties[i].Held && p.Held
 	}
 	for _, v := range r.Violations {
-		if !slices.ContainsFunc(sum.Violations, func(o Violation) bool { return o.ID == v.ID && o.Kind == v.Kind && o.Text == v.Text }) {
+		if !slices.ContainsFunc(sum.Violations,
+			func(o Violation) bool { return o.ID == v.ID && o.Kind == v.Kind && o.Text == v.Text }) {
 			sum.Violations = append(sum.Violations, v)
 		}
 	}

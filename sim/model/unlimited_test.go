@@ -28,10 +28,11 @@ func TestUnlimited_HoldsForAllLimits(t *testing.T) {
 	require.Len(t, everyClient(), 768)
 }
 
-// Every state that a client reaches with limits is one without, once counts say only whether anything
-// is left.
+// Every state that a client reaches with limits is one without, once counts say only whether
+// anything is left.
 func TestUnlimited_CoversEveryLimit(t *testing.T) {
-	for _, limits := range []fsm.ClientConfig{{MaxRedirects: 2, MaxReplays: 1, MaxInterim: 0}, {MaxRedirects: 0, MaxReplays: 0, MaxInterim: 2}} {
+	for _, limits := range []fsm.ClientConfig{{MaxRedirects: 2, MaxReplays: 1, MaxInterim: 0},
+		{MaxRedirects: 0, MaxReplays: 0, MaxInterim: 2}} {
 		cfg := limits
 		cfg.Profile, cfg.Expect = fsm.ProfileSpec, true
 		exact := AnyServer{Config: cfg}
@@ -43,9 +44,11 @@ func TestUnlimited_CoversEveryLimit(t *testing.T) {
 			if s.Phase() == fsm.ClientIdle {
 				continue
 			}
-			counts := left(s.Interim(), limits.MaxInterim) | left(s.Replays(), limits.MaxReplays)<<1 | left(s.Redirects(), limits.MaxRedirects)<<2
+			counts := left(s.Interim(), limits.MaxInterim) | left(s.Replays(),
+				limits.MaxReplays)<<1 | left(s.Redirects(), limits.MaxRedirects)<<2
 			w.State, w.Host.Dials = countedClient(s, [3]bool{true, true, true}, counts), 0
-			require.True(t, all[w] || s.Phase().Terminal(), "%s with %d interim, %d replays, %d redirects", w, s.Interim(), s.Replays(), s.Redirects())
+			require.True(t, all[w] || s.Phase().Terminal(), "%s with %d interim, %d replays, %d redirects",
+				w, s.Interim(), s.Replays(), s.Redirects())
 		}
 	}
 }
@@ -73,7 +76,8 @@ func reachable(m AnyServer) map[world.Client]bool {
 
 // A limit that is not kept is found without limits, too.
 func TestUnlimited_FindsWhatBreaksALimit(t *testing.T) {
-	for name, id := range map[string]string{"replay-without-limit": "INV-20", "redirect-without-limit": "INV-21", "lost-timer": "LIV-06"} {
+	for name, id := range map[string]string{"replay-without-limit": "INV-20",
+		"redirect-without-limit": "INV-21", "lost-timer": "LIV-06"} {
 		f, ok := act.FaultNamed(name)
 		require.True(t, ok)
 		r, err := (func() (Report, error) {

@@ -25,7 +25,9 @@ func hour(t require.TestingT) *Network {
 			ping()
 		}
 	})
-	c, err := n.NewClient("ws://a.example/p", ClientOptions{Config: endpoint.ClientConfig{Timeouts: endpoint.Timeouts{Response: time.Hour, Overall: 10 * time.Hour}}})
+	c, err := n.NewClient("ws://a.example/p", ClientOptions{Config: endpoint.ClientConfig{
+		Timeouts: endpoint.Timeouts{Response: time.Hour, Overall: 10 * time.Hour},
+	}})
 	require.NoError(t, err)
 	c.Connect()
 	require.True(t, n.Run(100_000))

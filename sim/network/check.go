@@ -48,8 +48,10 @@ func (c *Client) ended() error {
 // it made. [LIV-02]
 func (c *Client) late() error {
 	t := &c.opts.Config.Timeouts
-	logins := time.Duration(c.machine.MaxReplays) + 1 // in the extended handshake, and one in the opening handshake
-	each := t.Of(fsm.TimerOpening) + t.Of(fsm.TimerOverall) + t.Of(fsm.TimerClose) + logins*t.Of(fsm.TimerCredentials)
+	// in the extended handshake, and one in the opening handshake
+	logins := time.Duration(c.machine.MaxReplays) + 1
+	each := t.Of(fsm.TimerOpening) + t.Of(fsm.TimerOverall) + t.Of(fsm.TimerClose) +
+		logins*t.Of(fsm.TimerCredentials)
 	most := time.Duration(len(c.watch.dials)) * each
 	took := c.net.now - c.started
 	if c.open || c.over {
@@ -78,14 +80,17 @@ func (c *Client) agrees() error {
 	switch {
 	case !v.open:
 		return fmt.Errorf("INV-50: the client is open, the server never was, in phase %s", v.phase())
-	case ours.Status != theirs.Status, ours.Plain != theirs.Plain, ours.Subprotocol != theirs.Subprotocol, !slices.Equal(ours.Extensions, theirs.Extensions):
+	case ours.Status != theirs.Status, ours.Plain != theirs.Plain,
+		ours.Subprotocol != theirs.Subprotocol, !slices.Equal(ours.Extensions, theirs.Extensions):
 		return fmt.Errorf("INV-49: the client has %+v, the server %+v", ours, theirs)
 	case !isPrefix(c.received, v.sent):
 		return fmt.Errorf("INV-35: the server sent %q, the client got %q", v.sent, c.received)
 	case !isPrefix(v.received, c.sent):
 		return fmt.Errorf("INV-35: the client sent %q, the server got %q", c.sent, v.received)
-	case c.net.idle() && !c.conn.silent && !c.watch.leg.closed && !v.watch.leg.closed && (len(c.received) < len(v.sent) || len(v.received) < len(c.sent)):
-		return fmt.Errorf("INV-35: nothing is on its way, but %d of %d and %d of %d messages came", len(c.received), len(v.sent), len(v.received), len(c.sent))
+	case c.net.idle() && !c.conn.silent && !c.watch.leg.closed && !v.watch.leg.closed &&
+		(len(c.received) < len(v.sent) || len(v.received) < len(c.sent)):
+		return fmt.Errorf("INV-35: nothing is on its way, but %d of %d and %d of %d messages came",
+			len(c.received), len(v.sent), len(v.received), len(c.sent))
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 func pair(t *testing.T) (n *Network, c *Client, v *Server) {
 	n = New(Options{})
 	site := n.Serve("a.example", SiteOptions{Opened: func(v *Server) { v.Send(wire.Text, "welcome") }})
-	c, err := n.NewClient("ws://a.example/p", ClientOptions{Opened: func(c *Client) { c.Send(wire.Text, "hello") }})
+	c, err := n.NewClient("ws://a.example/p",
+		ClientOptions{Opened: func(c *Client) { c.Send(wire.Text, "hello") }})
 	require.NoError(t, err)
 	c.Connect()
 	require.True(t, n.Run(1000))
@@ -32,10 +33,17 @@ var tampered = []struct {
 	want   string
 }{
 	{"server never open", func(_ *Network, _ *Client, v *Server) { v.open = false }, "INV-50"},
-	{"message out of nothing", func(_ *Network, c *Client, _ *Server) { c.received = append(c.received, Message{wire.Text, "more"}) }, "INV-35"},
-	{"message changed", func(_ *Network, _ *Client, v *Server) { v.received[0].Data = "hell" }, "INV-35"},
-	{"message lost", func(_ *Network, _ *Client, v *Server) { v.sent = append(v.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
-	{"message lost on the other side", func(_ *Network, c *Client, _ *Server) { c.sent = append(c.sent, Message{wire.Text, "more"}) }, "nothing is on its way"},
+	{"message out of nothing", func(_ *Network, c *Client, _ *Server) {
+		c.received = append(c.received, Message{wire.Text, "more"})
+	}, "INV-35"},
+	{"message changed", func(_ *Network, _ *Client, v *Server) { v.received[0].Data = "hell" },
+		"INV-35"},
+	{"message lost", func(_ *Network, _ *Client, v *Server) {
+		v.sent = append(v.sent, Message{wire.Text, "more"})
+	}, "nothing is on its way"},
+	{"message lost on the other side", func(_ *Network, c *Client, _ *Server) {
+		c.sent = append(c.sent, Message{wire.Text, "more"})
+	}, "nothing is on its way"},
 	{"waits for nothing", func(_ *Network, c *Client, _ *Server) { c.open = false }, "LIV-01"},
 	{"too slow", func(_ *Network, c *Client, _ *Server) { c.settled = time.Hour }, "LIV-02"},
 	{"own frame refused", func(_ *Network, c *Client, _ *Server) {

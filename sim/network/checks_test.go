@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every sentence in which the monitor or the comparison of hosts names an invariant is provoked by a
-// test, so that none of the checks can stop looking unnoticed.
+// Every sentence in which the monitor or the comparison of hosts names an invariant is provoked by
+// a test, so that none of the checks can stop looking unnoticed.
 func TestChecks_EachIsProvoked(t *testing.T) {
 	var said []string
 	for _, b := range brokens {

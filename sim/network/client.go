@@ -16,10 +16,14 @@ type ClientOptions struct {
 	// Credentials answers a challenge, as late as it says; ok is false if there are none. It is
 	// asked at the first origin only; nil is a provider that never answers, if
 	// Config.HasCredentials says that there is one.
-	Credentials func(attempt int, challenges []wire.Challenge) (value string, after time.Duration, ok bool)
-	Secrets     []string // values that must never be sent to another origin, such as that of Cookie; credentials are added by themselves
-	Opened      func(*Client)
-	Got         func(*Client, Message) // is called for each application message
+	Credentials func(
+		attempt int, challenges []wire.Challenge,
+	) (value string, after time.Duration, ok bool)
+	// values that must never be sent to another origin, such as that of Cookie; credentials are added
+	// by themselves
+	Secrets []string
+	Opened  func(*Client)
+	Got     func(*Client, Message) // is called for each application message
 }
 
 // Client is one connect call.
@@ -43,13 +47,15 @@ func (n *Network) NewClient(url string, o ClientOptions) (*Client, error) {
 		o.Name = "client"
 	}
 	c := &Client{Endpoint: e, opts: o}
-	c.host = host{net: n, name: o.Name, client: true, side: e, phase: func() string { return e.Phase().String() }}
+	c.host = host{net: n, name: o.Name, client: true, side: e,
+		phase: func() string { return e.Phase().String() }}
 	c.driver = driver.NewClient(e, clientHost{orders{&c.host}, c})
 	c.driver.Observe, c.drive = c.observe, c.driver
 	c.setUp()
 	machine := o.Config.Machine.OrDefault()
 	c.machine = machine
-	c.watch.Secrets, c.watch.AllowDowngrade, c.watch.Proxy = o.Secrets, o.Config.AllowDowngrade, o.Config.HasProxyLogin
+	c.watch.Secrets, c.watch.AllowDowngrade, c.watch.Proxy = o.Secrets, o.Config.AllowDowngrade,
+		o.Config.HasProxyLogin
 	if !o.Config.HasCredentials { // each login in the opening handshake would take one more
 		c.watch.Budget = int(machine.MaxRedirects) + 2
 	}

@@ -58,10 +58,14 @@ func ExampleNetwork_RawServer() {
 // A client that follows no protocol says nothing after the opening handshake.
 func ExampleNetwork_RawDial() {
 	n := network.New(network.Options{})
-	site := n.Serve("a.example", network.SiteOptions{Config: endpoint.ServerConfig{Timeouts: endpoint.Timeouts{Request: time.Hour, Overall: 2 * time.Hour}}})
+	site := n.Serve("a.example", network.SiteOptions{Config: endpoint.ServerConfig{
+		Timeouts: endpoint.Timeouts{Request: time.Hour, Overall: 2 * time.Hour},
+	}})
 	n.RawDial("a.example:80", "a.example", func(r *network.Raw) {
-		r.Conn().Write([]byte("GET / HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-			"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
+		r.Conn().Write([]byte("GET / HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\n" +
+			"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+			"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+			"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n\r\n"))
 		r.Item = func(it network.Item) {
 			if it.Op == ws.OpClose {
 				fmt.Println("closed with", it.Code, "after", n.Now())

@@ -14,7 +14,8 @@ import (
 // Item is one thing that frames amount to: a message with its fragments joined, a control frame, or
 // a broken rule.
 type Item struct {
-	Op     ws.OpCode        // OpText, OpBinary, OpPing, OpPong or OpClose; OpContinuation for a broken rule
+	// OpText, OpBinary, OpPing, OpPong or OpClose; OpContinuation for a broken rule
+	Op     ws.OpCode
 	Data   []byte           // of messages, Ping and Pong
 	Code   uint16           // OpClose: the code, 0 for an empty frame
 	Text   string           // OpClose: the reason; for a broken rule which
@@ -147,7 +148,8 @@ type Frame struct {
 
 // Append writes f to dst.
 func (f Frame) Append(dst []byte) []byte {
-	h := ws.Header{Fin: !f.More, Rsv: f.Rsv, OpCode: f.Op, Masked: f.Masked, Mask: f.Mask, Length: int64(len(f.Data))}
+	h := ws.Header{Fin: !f.More, Rsv: f.Rsv, OpCode: f.Op, Masked: f.Masked, Mask: f.Mask,
+		Length: int64(len(f.Data))}
 	if f.Claimed != 0 {
 		h.Length = f.Claimed
 	}

@@ -110,8 +110,10 @@ func (h *host) drain() {
 
 // blame reports frames of our own making that we refuse ourselves. [INV-48]
 func (h *host) blame(it Item) {
-	if _, ours := h.conn.peer.receiver.(*host); ours && it.Broken != 0 && it.Broken != fsm.FailureLimit {
-		h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: INV-48: refuses a frame of our own: %s", h.name, h.serial, h.net.now, it.Text))
+	if _, ours := h.conn.peer.receiver.(*host); ours && it.Broken != 0 &&
+		it.Broken != fsm.FailureLimit {
+		h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: INV-48: "+
+			"refuses a frame of our own: %s", h.name, h.serial, h.net.now, it.Text))
 	}
 }
 
@@ -167,7 +169,8 @@ func (h *host) expired(t fsm.Timer) {
 // observe looks at an output before it is carried out.
 func (h *host) observe(o *endpoint.Output) {
 	if err := h.watch.Take(*o); err != nil {
-		h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: %w", h.name, h.serial, h.net.now, err))
+		h.net.broken = append(h.net.broken, fmt.Errorf("%s, connection %d, at %s: %w",
+			h.name, h.serial, h.net.now, err))
 	}
 	if o.Kind == endpoint.Dial {
 		h.serial++

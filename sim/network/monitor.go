@@ -100,7 +100,8 @@ func (m *Monitor) Take(o endpoint.Output) error {
 }
 
 // needConnection are the outputs that make no sense without one.
-var needConnection = map[endpoint.OutputKind]bool{endpoint.SendBytes: true, endpoint.SendMessage: true, endpoint.SendClose: true, endpoint.Open: true}
+var needConnection = map[endpoint.OutputKind]bool{endpoint.SendBytes: true,
+	endpoint.SendMessage: true, endpoint.SendClose: true, endpoint.Open: true}
 
 // connected reports whether there is a connection, or was one until the endpoint was told that it
 // is lost.
@@ -130,7 +131,8 @@ func (m *Monitor) secret(p []byte) error {
 	}
 	for _, s := range m.Secrets {
 		if s != "" && bytes.Contains(p, []byte(s)) {
-			return errors.New("INV-27: credentials for " + m.dials[0].HostPort() + " are sent to " + m.dials[len(m.dials)-1].HostPort())
+			return errors.New("INV-27: credentials for " + m.dials[0].HostPort() + " are sent to " +
+				m.dials[len(m.dials)-1].HostPort())
 		}
 	}
 	return nil
@@ -231,7 +233,8 @@ func (m *Monitor) close(o endpoint.Output) error {
 
 // legalClose reports whether a code may stand in a Close frame; 0 is an empty frame. [INV-48]
 func legalClose(code uint16) bool {
-	return code == 0 || code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006 || code >= 3000 && code <= 4999
+	return code == 0 || code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006 ||
+		code >= 3000 && code <= 4999
 }
 
 // open checks the one open event.

@@ -54,7 +54,8 @@ func (m *Monitor) response(p []byte) error {
 	if err := m.legal(r.Parse(p, wire.Limits{}), p); err != nil {
 		return err
 	}
-	need := map[int]string{401: "WWW-Authenticate", 407: "Proxy-Authenticate", 300: "Location", 301: "Location", 302: "Location", 303: "Location", 307: "Location", 426: "Upgrade"}[r.Status]
+	need := map[int]string{401: "WWW-Authenticate", 407: "Proxy-Authenticate", 300: "Location",
+		301: "Location", 302: "Location", 303: "Location", 307: "Location", 426: "Upgrade"}[r.Status]
 	switch {
 	case m.Unchecked:
 	case need != "" && r.Fields.Count(need) == 0:

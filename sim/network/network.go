@@ -8,14 +8,19 @@ import (
 
 // Options make a network. The zero value is a calm one.
 type Options struct {
-	Latency     time.Duration                      // one way; 0 is 10 ms, negative is none
-	Seed        uint64                             // of nonces, masks and everything else that is drawn
-	TimersFirst bool                               // of a timer and bytes that are due at the same moment, the timer comes first, not last
-	Pieces      func(n int) int                    // how many of the next n bytes of a stream arrive together, 1 to n; nil is all
-	Frames      func(client bool, f Frame) []Frame // what becomes of a frame that a host sends: nothing, or others; nil leaves it alone
-	Head        func(client bool, p []byte) []byte // what becomes of the opening request or response that a host sends; nil leaves it alone
-	Observe     func(Event)                        // is told what the hosts do; may be nil. It must not keep slices
-	MostBytes   int                                // that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
+	Latency time.Duration // one way; 0 is 10 ms, negative is none
+	Seed    uint64        // of nonces, masks and everything else that is drawn
+	// of a timer and bytes that are due at the same moment, the timer comes first, not last
+	TimersFirst bool
+	// how many of the next n bytes of a stream arrive together, 1 to n; nil is all
+	Pieces func(n int) int
+	// what becomes of a frame that a host sends: nothing, or others; nil leaves it alone
+	Frames func(client bool, f Frame) []Frame
+	// what becomes of the opening request or response that a host sends; nil leaves it alone
+	Head    func(client bool, p []byte) []byte
+	Observe func(Event) // is told what the hosts do; may be nil. It must not keep slices
+	// that are written in all, each piece counting for [PieceBytes] more; 0 is [DefaultMostBytes]
+	MostBytes int
 }
 
 // DefaultMostBytes bounds the bytes written to a network unless [Options] say otherwise.
@@ -53,7 +58,8 @@ func New(o Options) *Network {
 	if o.MostBytes == 0 {
 		o.MostBytes = DefaultMostBytes
 	}
-	return &Network{opts: o, rand: rand.New(rand.NewPCG(o.Seed, 0x6b6870)), listeners: map[string]func(*Conn){}, checked: map[string]bool{}}
+	return &Network{opts: o, rand: rand.New(rand.NewPCG(o.Seed, 0x6b6870)),
+		listeners: map[string]func(*Conn){}, checked: map[string]bool{}}
 }
 
 // Now returns the virtual time since the start.

@@ -7,8 +7,9 @@ import "time"
 // network's, and lets the virtual clock follow the real one with [Network.Advance].
 type Stream struct {
 	conn    *Conn
-	Arrived func(p []byte)  // is called with the bytes written at the near end; p is the receiver's
-	Ended   func(err error) // is called once the near end writes no more: io.EOF, or another error after a reset
+	Arrived func(p []byte) // is called with the bytes written at the near end; p is the receiver's
+	// is called once the near end writes no more: io.EOF, or another error after a reset
+	Ended func(err error)
 }
 
 // Outside has accept called with the far end of each connection to address, a host with or without

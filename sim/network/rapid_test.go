@@ -27,23 +27,31 @@ type machine struct {
 func newMachine(t *rapid.T, honest bool) *machine {
 	m := &machine{}
 	m.net = New(Options{
-		Latency: rapid.SampledFrom([]time.Duration{-1, time.Millisecond, time.Second, 5 * time.Second}).Draw(t, "latency"), Seed: rapid.Uint64().Draw(t, "seed"),
-		TimersFirst: rapid.Bool().Draw(t, "timers first"), Pieces: pieces(rapid.IntRange(0, 50).Draw(t, "pieces")),
+		Latency: rapid.SampledFrom([]time.Duration{-1, time.Millisecond, time.Second, 5 * time.Second}).
+			Draw(t, "latency"), Seed: rapid.Uint64().Draw(t, "seed"),
+		TimersFirst: rapid.Bool().Draw(t, "timers first"),
+		Pieces:      pieces(rapid.IntRange(0, 50).Draw(t, "pieces")),
 	})
-	cfg := endpoint.ClientConfig{Machine: fsm.DefaultClientConfig(), Subprotocols: []string{"amqp"}, Extensions: []string{"x-a", "x-b"}, HasCredentials: rapid.Bool().Draw(t, "credentials")}
-	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile")
+	cfg := endpoint.ClientConfig{Machine: fsm.DefaultClientConfig(), Subprotocols: []string{"amqp"},
+		Extensions: []string{"x-a", "x-b"}, HasCredentials: rapid.Bool().Draw(t, "credentials")}
+	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileKaazing,
+		fsm.ProfileAuto}).Draw(t, "profile")
 	if cfg.Machine.Profile == fsm.ProfileSpec && rapid.Bool().Draw(t, "body") {
 		cfg.Body = []byte("the body")
 	}
 	cfg.OpeningHeader = []endpoint.HeaderField{{Name: "Cookie", Value: "session=42"}}
 	late := time.Duration(rapid.IntRange(0, 70).Draw(t, "credentials after")) * time.Second
-	client, err := m.net.NewClient("ws://a.example/p", ClientOptions{Config: cfg, Secrets: []string{"session=42"}, Credentials: func(attempt int, _ []wire.Challenge) (string, time.Duration, bool) {
+	client, err := m.net.NewClient("ws://a.example/p", ClientOptions{Config: cfg, Secrets: []string{
+		"session=42",
+	}, Credentials: func(attempt int, _ []wire.Challenge) (string, time.Duration, bool) {
 		return fmt.Sprint("Basic number", attempt), late, true
 	}})
 	require.NoError(t, err)
 	m.client = client
 	if honest {
-		decide := func(n int, r *endpoint.Request) (endpoint.Decision, time.Duration, error) { return decision(t, n, r) }
+		decide := func(n int, r *endpoint.Request) (endpoint.Decision, time.Duration, error) {
+			return decision(t, n, r)
+		}
 		m.site = m.net.Serve("a.example", SiteOptions{Decide: decide})
 		m.net.Serve("b.example", SiteOptions{Decide: decide})
 	} else {
@@ -67,22 +75,27 @@ func pieces(n int) func(int) int {
 func switching(head []byte) []byte {
 	var r wire.Request
 	_, _ = r.ParseHead(head, wire.Limits{})
-	return []byte("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\nSec-WebSocket-Accept: " +
+	return []byte("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Protocol: x-kaazing-handshake\r\nSec-WebSocket-Accept: " +
 		string(wire.AppendAccept(nil, field(&r, "Sec-WebSocket-Key"))) + "\r\n\r\n")
 }
 
 // decision is what the application says.
-func decision(t *rapid.T, n int, r *endpoint.Request) (d endpoint.Decision, after time.Duration, err error) {
+func decision(
+	t *rapid.T, n int, r *endpoint.Request,
+) (d endpoint.Decision, after time.Duration, err error) {
 	after = time.Duration(rapid.SampledFrom([]int{0, 0, 1, 9, 40}).Draw(t, "after")) * time.Second
 	switch rapid.IntRange(0, 9).Draw(t, "decision") {
 	case 0:
 		return endpoint.Decision{Status: 401, Challenges: []string{`Basic realm="r"`}}, after, nil
 	case 1:
-		return endpoint.Decision{Status: 302, Location: rapid.SampledFrom([]string{"/p", "/q", fmt.Sprint("/", n), "ws://b.example/p", "wss://a.example/p"}).Draw(t, "location")}, after, nil
+		return endpoint.Decision{Status: 302, Location: rapid.SampledFrom([]string{"/p", "/q",
+			fmt.Sprint("/", n), "ws://b.example/p", "wss://a.example/p"}).Draw(t, "location")}, after, nil
 	case 2:
 		return endpoint.Decision{Status: 202}, after, nil
 	case 3:
-		return endpoint.Decision{Status: rapid.SampledFrom([]int{400, 403, 404, 503}).Draw(t, "status")}, after, nil
+		return endpoint.Decision{Status: rapid.SampledFrom([]int{400, 403, 404, 503}).Draw(t,
+			"status")}, after, nil
 	case 4:
 		return d, after, errors.New("failed")
 	}
@@ -120,10 +133,13 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		},
 		"client-sends": func(t *rapid.T) {
 			open := m.client.open && !m.client.over && !m.client.watch.leg.closed
-			require.Equal(t, open, m.client.Send(wire.Text, m.message()), "INV-03: sends when open, and only then")
+			require.Equal(t, open, m.client.Send(wire.Text, m.message()),
+				"INV-03: sends when open, and only then")
 		},
-		"client-closes": func(t *rapid.T) { m.client.Close(uint16(rapid.IntRange(0, 5000).Draw(t, "code")), "enough") },
-		"timer":         func(t *rapid.T) { m.client.Expire(m.timer(t, m.client.Endpoint.Timer())) },
+		"client-closes": func(t *rapid.T) {
+			m.client.Close(uint16(rapid.IntRange(0, 5000).Draw(t, "code")), "enough")
+		},
+		"timer": func(t *rapid.T) { m.client.Expire(m.timer(t, m.client.Endpoint.Timer())) },
 		"cut": func(*rapid.T) {
 			if c := m.client.conn; c != nil {
 				c.Cut()
@@ -165,8 +181,12 @@ func (m *machine) adversary(t *rapid.T) {
 	}
 	r := m.raws[len(m.raws)-1]
 	says := rapid.SampledFrom([]string{
-		"HTTP/1.1 101 x\r\n\r\n", "HTTP/1.1 204 x\r\n\r\n", "HTTP/1.1 100 x\r\n\r\n", "HTTP/1.1 202 x\r\n\r\n", "HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\n\r\n", "HTTP/1.1 302 x\r\nLocation: /q\r\n\r\n",
-		"HTTP/1.1 302 x\r\nLocation: ws://a.example/p\r\n\r\n", "HTTP/1.1 302 x\r\nLocation: ws://b.example/p\r\n\r\n", "HTTP/1.1 403 x\r\n\r\n", "", "", "", "\xef\x83\xbfN", "\xef\x83\xbfRws://a.example/r", "hello",
+		"HTTP/1.1 101 x\r\n\r\n", "HTTP/1.1 204 x\r\n\r\n", "HTTP/1.1 100 x\r\n\r\n",
+		"HTTP/1.1 202 x\r\n\r\n", "HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\n\r\n",
+		"HTTP/1.1 302 x\r\nLocation: /q\r\n\r\n",
+		"HTTP/1.1 302 x\r\nLocation: ws://a.example/p\r\n\r\n",
+		"HTTP/1.1 302 x\r\nLocation: ws://b.example/p\r\n\r\n", "HTTP/1.1 403 x\r\n\r\n", "", "", "",
+		"\xef\x83\xbfN", "\xef\x83\xbfRws://a.example/r", "hello",
 	}).Draw(t, "says")
 	switch rapid.IntRange(0, 12).Draw(t, "how") {
 	case 0:
@@ -181,7 +201,8 @@ func (m *machine) adversary(t *rapid.T) {
 	case 4:
 		r.conn.Close()
 	case 5:
-		r.SendAsIs(Frame{Op: ws.OpCode(rapid.IntRange(0, 15).Draw(t, "opcode")), Rsv: byte(rapid.IntRange(0, 7).Draw(t, "rsv")), Data: []byte(says)})
+		r.SendAsIs(Frame{Op: ws.OpCode(rapid.IntRange(0, 15).Draw(t, "opcode")),
+			Rsv: byte(rapid.IntRange(0, 7).Draw(t, "rsv")), Data: []byte(says)})
 	default:
 		r.Send(Frame{Op: ws.OpBinary, Data: []byte(says)})
 	}
@@ -189,7 +210,8 @@ func (m *machine) adversary(t *rapid.T) {
 
 // run has rapid drive a machine, then lets everything come to rest.
 func run(t *testing.T, honest bool) {
-	for _, id := range []string{"INV-04", "INV-05", "INV-06", "INV-21", "INV-22", "INV-27", "INV-28", "INV-42", "INV-45", "INV-48", "LIV-01", "LIV-02"} {
+	for _, id := range []string{"INV-04", "INV-05", "INV-06", "INV-21", "INV-22", "INV-27", "INV-28",
+		"INV-42", "INV-45", "INV-48", "LIV-01", "LIV-02"} {
 		t.Attr("req", id)
 	}
 	rapid.Check(t, func(t *rapid.T) {

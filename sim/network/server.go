@@ -68,7 +68,8 @@ const openingTimeout = 10 * time.Second
 func (s *Site) accept(conn *Conn) {
 	e := endpoint.NewServer(s.opts.Config)
 	v := &Server{Endpoint: e, site: s}
-	v.host = host{net: s.net, name: s.name, side: e, phase: func() string { return e.Phase().String() }}
+	v.host = host{net: s.net, name: s.name, side: e,
+		phase: func() string { return e.Phase().String() }}
 	v.driver = driver.NewServer(e, orders{&v.host}, serverHost{orders{&v.host}, v})
 	v.driver.Observe, v.drive = v.observe, v.driver
 	v.setUp()
@@ -109,7 +110,9 @@ func (v serverHost) AskDecision(q driver.Question) {
 	v.of.site.requests++
 	request, decide := q.Request(), v.of.site.opts.Decide
 	if decide == nil {
-		decide = func(int, *endpoint.Request) (d endpoint.Decision, after time.Duration, err error) { return }
+		decide = func(int, *endpoint.Request) (d endpoint.Decision, after time.Duration, err error) {
+			return
+		}
 	}
 	d, after, err := decide(v.of.site.requests, &request)
 	v.net.After(after, func() {
@@ -142,7 +145,8 @@ func (v *Server) shakeHands(p []byte) {
 		return
 	}
 	key := field(&r, "Sec-WebSocket-Key")
-	o := endpoint.OpeningRequest{Target: string(r.Target), Host: string(field(&r, "Host")), Key: string(key)}
+	o := endpoint.OpeningRequest{Target: string(r.Target), Host: string(field(&r, "Host")),
+		Key: string(key)}
 	o.Subprotocols = strings.Split(string(field(&r, "Sec-WebSocket-Protocol")), ", ")
 	offered, _ := wire.ParseExtensions(nil, field(&r, "Sec-WebSocket-Extensions"))
 	var granted []string
@@ -153,15 +157,18 @@ func (v *Server) shakeHands(p []byte) {
 	}
 	head, _ := wire.AppendStatusLine(nil, 101, "Switching Protocols")
 	for _, f := range [][2]string{
-		{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", string(wire.AppendAccept(nil, key))},
-		{"Sec-WebSocket-Protocol", endpoint.Subprotocol}, {"Sec-WebSocket-Extensions", strings.Join(granted, ", ")},
+		{"Upgrade", "websocket"}, {"Connection", "Upgrade"},
+		{"Sec-WebSocket-Accept", string(wire.AppendAccept(nil, key))},
+		{"Sec-WebSocket-Protocol", endpoint.Subprotocol},
+		{"Sec-WebSocket-Extensions", strings.Join(granted, ", ")},
 	} {
 		if f[1] != "" {
 			head, _ = wire.AppendField(head, f[0], f[1])
 		}
 	}
 	_ = v.write(wire.AppendEnd(head))
-	v.note(Event{Kind: Did, Output: endpoint.Output{Kind: endpoint.SendBytes, Data: wire.AppendEnd(head)}})
+	v.note(Event{Kind: Did, Output: endpoint.Output{Kind: endpoint.SendBytes,
+		Data: wire.AppendEnd(head)}})
 	orders{&v.host}.Upgraded(v.head[used:])
 	v.driver.Opened(v.now(), o, granted)
 }

@@ -70,10 +70,12 @@ func (t *clientTurn) take() fsm.Verdict {
 	}
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventOpeningRequest, fsm.EventRequest, fsm.EventBadRequest, fsm.EventBodyReceived, fsm.EventDecided, fsm.EventApplicationFailed:
+	case fsm.EventOpeningRequest, fsm.EventRequest, fsm.EventBadRequest, fsm.EventBodyReceived,
+		fsm.EventDecided, fsm.EventApplicationFailed:
 		return Refused // events of the server
 	case fsm.EventTimerExpired:
-		if t.ev.Timer == 0 || t.ev.Timer == fsm.TimerRequest || t.ev.Timer == fsm.TimerBody || t.ev.Timer == fsm.TimerReplay || t.ev.Timer > fsm.TimerReplay {
+		if t.ev.Timer == 0 || t.ev.Timer == fsm.TimerRequest || t.ev.Timer == fsm.TimerBody ||
+			t.ev.Timer == fsm.TimerReplay || t.ev.Timer > fsm.TimerReplay {
 			return Refused // not a timer of the client
 		}
 	}

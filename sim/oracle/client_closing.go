@@ -54,7 +54,8 @@ func (t *clientTurn) open() fsm.Verdict {
 
 // closing: Close sent, and in ClientDraining also received.
 func (t *clientTurn) closing() fsm.Verdict {
-	following := t.m.plan == fsm.PlanRedirect || t.m.plan == fsm.PlanUpgrade || t.m.plan == fsm.PlanProxyAuth
+	following := t.m.plan == fsm.PlanRedirect || t.m.plan == fsm.PlanUpgrade ||
+		t.m.plan == fsm.PlanProxyAuth
 	//exhaustive:ignore
 	switch t.ev.Kind {
 	case fsm.EventPeerClosed:
@@ -71,7 +72,8 @@ func (t *clientTurn) closing() fsm.Verdict {
 		return fsm.Accepted
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		return Nothing
-	case fsm.EventConnectionLost, fsm.EventViolation: // after a frame error nothing more is read, WSP-CLOSE-04
+	// after a frame error nothing more is read, WSP-CLOSE-04
+	case fsm.EventConnectionLost, fsm.EventViolation:
 		return t.gone()
 	case fsm.EventTimerExpired:
 		if t.ev.Timer == fsm.TimerClose {
@@ -84,7 +86,8 @@ func (t *clientTurn) closing() fsm.Verdict {
 			return fsm.Accepted
 		}
 		return Nothing
-	case fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten: // late, ADV-42
+	// late, ADV-42
+	case fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten:
 		return fsm.Ignored
 	}
 	return Refused
@@ -130,9 +133,12 @@ func (t *clientTurn) over() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
-	case fsm.EventConnected, fsm.EventConnectFailed, fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten: // late, ADV-42
+	// late, ADV-42
+	case fsm.EventConnected, fsm.EventConnectFailed, fsm.EventCredentialsSupplied,
+		fsm.EventCredentialsDeclined, fsm.EventBodyWritten:
 		return fsm.Ignored
-	case fsm.EventConnectionLost, fsm.EventPeerClosed, fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventViolation:
+	case fsm.EventConnectionLost, fsm.EventPeerClosed, fsm.EventDataReceived,
+		fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventViolation:
 		return Nothing
 	}
 	return Refused

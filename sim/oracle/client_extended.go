@@ -173,7 +173,8 @@ func (t *clientTurn) established() fsm.Verdict {
 		//exhaustive:ignore
 		switch t.ev.Timer {
 		case fsm.TimerResponse:
-			late = t.m.waiting || t.m.phase == fsm.ClientAwaitProceed // "no wait running"; not started before the request
+			// "no wait running"; not started before the request
+			late = t.m.waiting || t.m.phase == fsm.ClientAwaitProceed
 		case fsm.TimerWait:
 			late = !t.m.waiting // it was never started
 		case fsm.TimerOverall:

@@ -107,7 +107,8 @@ func (t *clientTurn) openingResponse() fsm.Verdict {
 		t.arm(fsm.TimerCredentials)
 		t.goes(fsm.ClientAwaitLogin)
 		return fsm.Accepted
-	case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet: // AMB-67; the opening request is a GET
+	// AMB-67; the opening request is a GET
+	case fsm.ActionRedirect, fsm.ActionRedirectChoice, fsm.ActionRedirectIfGet:
 		plan, failure = t.judgeTarget()
 	case fsm.ActionProxyAuth:
 		plan, failure = t.judgeProxy()

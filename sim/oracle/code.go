@@ -11,7 +11,8 @@ func closeCode(f fsm.Failure) uint16 {
 		return 1000
 	case fsm.FailureAuthRequired, fsm.FailureAuthLimit, fsm.FailureCredentialsRefused:
 		return 1000
-	case fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused, fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects:
+	case fsm.FailureRedirectLoop, fsm.FailureRedirectMethod, fsm.FailureRedirectRefused,
+		fsm.FailureRedirectTarget, fsm.FailureTooManyRedirects:
 		return 1000
 	case fsm.FailureTimeout, fsm.FailureCredentialTimeout, fsm.FailureInterimLimit:
 		return 1008

@@ -9,7 +9,8 @@ import (
 // Verdicts of the oracle beyond those of the machine.
 const (
 	Refused fsm.Verdict = 100 + iota // not accepted; the text does not say whether Ignored or Misuse
-	Nothing                          // nothing happens; Accepted or Ignored, but never the embedder's mistake
+	// nothing happens; Accepted or Ignored, but never the embedder's mistake
+	Nothing
 )
 
 // What can differ.
@@ -75,11 +76,12 @@ func (t *Timers) obey(e fsm.Effect) {
 
 // aboutTimers reports whether an effect only concerns timers.
 func aboutTimers(k fsm.EffectKind) bool {
-	return k == fsm.EffectArmTimer || k == fsm.EffectStopTimer || k == fsm.EffectPauseTimer || k == fsm.EffectResumeTimer || k == fsm.EffectStopTimers
+	return k == fsm.EffectArmTimer || k == fsm.EffectStopTimer || k == fsm.EffectPauseTimer ||
+		k == fsm.EffectResumeTimer || k == fsm.EffectStopTimers
 }
 
-// Verdicts compares what both make of an event. Done tells that it changes nothing, so that there is
-// nothing else to compare.
+// Verdicts compares what both make of an event. Done tells that it changes nothing, so that there
+// is nothing else to compare.
 func Verdicts(got, want fsm.Verdict, effects *fsm.Effects) (differ string, done bool) {
 	switch {
 	case want == Refused && got != fsm.Accepted, want == Nothing && got == fsm.Ignored:
@@ -93,7 +95,9 @@ func Verdicts(got, want fsm.Verdict, effects *fsm.Effects) (differ string, done 
 }
 
 // Compare compares the orders of an accepted step, and returns the timers after it.
-func Compare(got *fsm.Effects, want *Orders, timers Timers, ev *fsm.Event) (after Timers, differ string) {
+func Compare(
+	got *fsm.Effects, want *Orders, timers Timers, ev *fsm.Event,
+) (after Timers, differ string) {
 	gotTimers := timers.after(ev)
 	wantTimers := gotTimers
 	i := 0
@@ -117,7 +121,8 @@ func Compare(got *fsm.Effects, want *Orders, timers Timers, ev *fsm.Event) (afte
 	for _, e := range want.All() {
 		wantTimers.obey(e)
 	}
-	if slices.ContainsFunc(want.list[i:want.n], func(e fsm.Effect) bool { return !aboutTimers(e.Kind) }) {
+	if slices.ContainsFunc(want.list[i:want.n],
+		func(e fsm.Effect) bool { return !aboutTimers(e.Kind) }) {
 		return timers, differsOrders
 	}
 	if gotTimers != wantTimers {

@@ -9,11 +9,13 @@ func ClientOf(s fsm.ClientState) Client {
 	m := Client{phase: s.Phase(), plan: s.Plan(), failure: s.Failure(), status: uint16(s.Status()),
 		redirects: uint8(s.Redirects()), replays: uint8(s.Replays()), interim: uint8(s.Interim())}
 	marks := clientMarks[0][b[1]] | clientMarks[1][b[2]]
-	m.waiting, m.proxyTried, m.gateway = marks&saysWaiting != 0, marks&saysProxyTried != 0, marks&saysGateway != 0
+	m.waiting, m.proxyTried, m.gateway = marks&saysWaiting != 0, marks&saysProxyTried != 0,
+		marks&saysGateway != 0
 	m.lateTerminator, m.silent = marks&saysLateTerminator != 0, marks&saysSilent != 0
 	if m.phase <= fsm.ClientDraining { // the plan once more, as guards read it
 		closing := m.phase >= fsm.ClientClosing
-		m.muddled = marks&saysPlanFail != 0 != (closing && m.plan == fsm.PlanFail) || marks&saysPlanClose != 0 != (closing && m.plan == fsm.PlanClose)
+		m.muddled = marks&saysPlanFail != 0 != (closing && m.plan == fsm.PlanFail) ||
+			marks&saysPlanClose != 0 != (closing && m.plan == fsm.PlanClose)
 	}
 	switch {
 	case m.phase == fsm.ClientSendingBody:
@@ -47,8 +49,10 @@ func ServerOf(s fsm.ServerState) Server {
 	var buf [fsm.ServerStateSize]byte
 	b, _ := s.AppendBinary(buf[:0])
 	marks := serverMarks[0][b[1]] | serverMarks[1][b[2]]
-	return Server{phase: s.Phase(), failure: s.Failure(), status: uint16(s.Status()), challenges: uint8(s.Challenges()),
-		deferrals: uint8(s.Deferrals()), kaazing: s.Profile() == fsm.ProfileKaazing, opened: marks&saysOpened != 0}
+	return Server{phase: s.Phase(), failure: s.Failure(), status: uint16(s.Status()),
+		challenges: uint8(s.Challenges()),
+		deferrals:  uint8(s.Deferrals()), kaazing: s.Profile() == fsm.ProfileKaazing,
+		opened: marks&saysOpened != 0}
 }
 
 // says is what the marks of a machine say.
@@ -69,8 +73,10 @@ const (
 
 // The names of marks, as [fsm.MarkNames] has them.
 var words = map[string]says{
-	"wait running": saysWaiting, "late terminator possible": saysLateTerminator, "body sent": saysBodySent, "body cut short": saysBodyCut,
-	"proxy tried": saysProxyTried, "nothing received yet": saysSilent, "N received": saysGateway, "was open": saysOpened,
+	"wait running": saysWaiting, "late terminator possible": saysLateTerminator,
+	"body sent": saysBodySent, "body cut short": saysBodyCut,
+	"proxy tried": saysProxyTried, "nothing received yet": saysSilent, "N received": saysGateway,
+	"was open":  saysOpened,
 	"plan fail": saysPlanFail, "plan close": saysPlanClose,
 }
 
@@ -105,7 +111,8 @@ func (m Client) Same(s fsm.ClientState) string {
 	switch {
 	case s.Phase() != m.phase:
 		return "phase"
-	case s.Plan() != m.plan && m.phase >= fsm.ClientClosing && m.phase <= fsm.ClientRedirecting: // elsewhere there is nothing to plan
+	// elsewhere there is nothing to plan
+	case s.Plan() != m.plan && m.phase >= fsm.ClientClosing && m.phase <= fsm.ClientRedirecting:
 		return "plan"
 	case s.Failure() != m.failure:
 		return "failure"

@@ -53,8 +53,10 @@ func (t *serverTurn) take() fsm.Verdict {
 	}
 	//exhaustive:ignore
 	switch t.ev.Kind {
-	case fsm.EventConnectRequested, fsm.EventConnected, fsm.EventConnectFailed, fsm.EventOpened, fsm.EventProceedReceived, fsm.EventRerouteReceived,
-		fsm.EventResponse, fsm.EventBodyWritten, fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined:
+	case fsm.EventConnectRequested, fsm.EventConnected, fsm.EventConnectFailed, fsm.EventOpened,
+		fsm.EventProceedReceived, fsm.EventRerouteReceived,
+		fsm.EventResponse, fsm.EventBodyWritten, fsm.EventCredentialsSupplied,
+		fsm.EventCredentialsDeclined:
 		return Refused // events of the client
 	case fsm.EventTimerExpired:
 		//exhaustive:ignore
@@ -206,7 +208,8 @@ func (t *serverTurn) awaitBody() fsm.Verdict {
 		return fsm.Accepted
 	case fsm.EventBadRequest:
 		return t.refuse(t.ev.Status, fsm.FailureMalformed, 1002)
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived: // a part of the body, which is not complete yet
+	// a part of the body, which is not complete yet
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		return fsm.Accepted
 	case fsm.EventTimerExpired:
 		if t.ev.Timer == fsm.TimerBody || t.ev.Timer == fsm.TimerOverall {

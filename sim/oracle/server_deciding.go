@@ -51,7 +51,8 @@ func (t *serverTurn) decided() fsm.Verdict {
 		}
 		t.code(fsm.EffectSendResponse, 401)
 		t.do(fsm.EffectSendTerminator)
-		t.timer(fsm.EffectPauseTimer, fsm.TimerOverall) // the time that a user takes is not the handshake's
+		// the time that a user takes is not the handshake's
+		t.timer(fsm.EffectPauseTimer, fsm.TimerOverall)
 		t.arm(fsm.TimerReplay)
 		t.m.status = 401
 		t.m.challenges++
@@ -195,7 +196,8 @@ func (t *serverTurn) over() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventTimerExpired, fsm.EventDecided, fsm.EventApplicationFailed:
 		return fsm.Ignored
-	case fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived, fsm.EventPeerClosed, fsm.EventConnectionLost, fsm.EventViolation:
+	case fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventPingReceived,
+		fsm.EventPeerClosed, fsm.EventConnectionLost, fsm.EventViolation:
 		return Nothing
 	}
 	return Refused

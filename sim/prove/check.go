@@ -20,7 +20,8 @@ type Refutation struct {
 
 // String says it in a line, and the state in a second one.
 func (r Refutation) String() string {
-	s := fmt.Sprintf("%s: %s\n  broken by %s: %s\n  from %s", r.ID, r.Text, r.Row, r.Cell, strings.Join(r.State, ", "))
+	s := fmt.Sprintf("%s: %s\n  broken by %s: %s\n  from %s",
+		r.ID, r.Text, r.Row, r.Cell, strings.Join(r.State, ", "))
 	if len(r.Facts) > 0 {
 		s += "\n  with " + strings.Join(r.Facts, ", ")
 	}
@@ -118,7 +119,8 @@ func (t *term) with(values map[string]*term) *term {
 // refute asks whether the row can be taken and the duty not hold.
 func (h *houdini) refute(r *run, d duty) (list []Refutation, err error) {
 	s := h.solver
-	if err := s.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert %s)\n", r.when, not(d.holds))); err != nil {
+	if err := s.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert %s)\n",
+		r.when, not(d.holds))); err != nil {
 		return nil, err
 	}
 	sat, err := satisfiable(s)
@@ -149,7 +151,8 @@ func (h *houdini) found(r *run, d duty) (Refutation, error) {
 	for i, f := range facts {
 		facts[i] = strings.TrimPrefix(f, factPrefix)
 	}
-	return Refutation{d.id, d.text, r.id(), r.cell(), append([]string{"in " + r.row.From}, set...), facts}, err
+	return Refutation{d.id, d.text, r.id(), r.cell(),
+		append([]string{"in " + r.row.From}, set...), facts}, err
 }
 
 // set returns those of the variables that are set.
@@ -204,8 +207,8 @@ func (m *Machine) With(n int, row fsm.Row) *Machine {
 	return clientOf(rows)
 }
 
-// Properties returns the ids of all properties that are proven for the machine, with their texts, in
-// order.
+// Properties returns the ids of all properties that are proven for the machine, with their texts,
+// in order.
 func (m *Machine) Properties() (list [][2]string) {
 	add := func(id, text string) {
 		if p := [2]string{id, text}; !slices.Contains(list, p) {

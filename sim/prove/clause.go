@@ -77,7 +77,8 @@ func (l literal) same(a, b values) bool { return a[l.variable()] == b[l.variable
 // singles lists the clauses of one literal in a phase or everywhere.
 func (v vocabulary) singles(phase int) (list []clause) {
 	for i := range v.names {
-		list = append(list, clause{phase, literal(2 * i), literal(2 * i)}, clause{phase, literal(2*i + 1), literal(2*i + 1)})
+		list = append(list, clause{phase, literal(2 * i), literal(2 * i)},
+			clause{phase, literal(2*i + 1), literal(2*i + 1)})
 	}
 	return list
 }

@@ -33,25 +33,34 @@ func clientOf(rows []fsm.Row) *Machine {
 	marks, _ := fsm.MarkNames()
 	m := &Machine{
 		Side: "client", rows: rows, phases: phasesOf(rows), first: "Idle",
-		state: slices.Concat(marks, []string{dialing, connected, webSocket, asked, writing, following, closeSent, toldOpen, toldEnd, selected,
-			outstanding, challenged, over, bodyAllowed, good}, timers("Opening", "Response", "Wait", "Credentials", "Overall", "Close")),
-		config: []string{"kaazing", "auto", "terminator required", "plain fallback", "Expect sent", "GET", "redirects on", "may wait", "proxy configured", "upgrade on"},
+		state: slices.Concat(marks, []string{dialing, connected, webSocket, asked, writing, following,
+			closeSent, toldOpen, toldEnd, selected,
+			outstanding, challenged, over, bodyAllowed, good},
+			timers("Opening", "Response", "Wait", "Credentials", "Overall", "Close")),
+		config: []string{"kaazing", "auto", "terminator required", "plain fallback", "Expect sent", "GET",
+			"redirects on", "may wait", "proxy configured", "upgrade on"},
 		host:   host{possible: clientPossible, learn: clientLearns, obey: clientObeys, done: clientDone},
 		limits: clientLimits,
 	}
 	m.goals = []goal{
-		{id: "INV-05", text: "the end is told when the machine is at its end", phases: []string{"Done", "Failed"}, holds: variable(toldEnd)},
-		{id: "INV-05", text: "the end is told only when the machine is at its end", phases: m.except("Done", "Failed"), holds: not(variable(toldEnd))},
-		{id: "KHP-OPEN-06", text: "a plain WebSocket only if that is allowed", phases: []string{"Plain"}, holds: variable("plain fallback")},
-		{id: "LIV-06", text: "some timer runs whenever the client waits", phases: m.except("Idle", "Redirecting", "Open", "Plain", "Done", "Failed"), holds: m.someTimer()},
-		{id: "LIV-08", text: "a wait after 202 has its deadline", phases: []string{"AwaitResponse", "Reading"}, holds: or(not(variable("wait running")), variable(runs("Wait")))},
+		{id: "INV-05", text: "the end is told when the machine is at its end",
+			phases: []string{"Done", "Failed"}, holds: variable(toldEnd)},
+		{id: "INV-05", text: "the end is told only when the machine is at its end",
+			phases: m.except("Done", "Failed"), holds: not(variable(toldEnd))},
+		{id: "KHP-OPEN-06", text: "a plain WebSocket only if that is allowed", phases: []string{"Plain"},
+			holds: variable("plain fallback")},
+		{id: "LIV-06", text: "some timer runs whenever the client waits", phases: m.except("Idle",
+			"Redirecting", "Open", "Plain", "Done", "Failed"), holds: m.someTimer()},
+		{id: "LIV-08", text: "a wait after 202 has its deadline", phases: []string{"AwaitResponse",
+			"Reading"}, holds: or(not(variable("wait running")), variable(runs("Wait")))},
 	}
 	return m
 }
 
 // except returns the phases that are not those.
 func (m *Machine) except(phases ...string) []string {
-	return slices.DeleteFunc(slices.Clone(m.phases), func(p string) bool { return slices.Contains(phases, p) })
+	return slices.DeleteFunc(slices.Clone(m.phases),
+		func(p string) bool { return slices.Contains(phases, p) })
 }
 
 func (m *Machine) someTimer() *term {
@@ -79,7 +88,8 @@ func clientPossible(r *run) *term {
 	case "Response":
 		return or(and(r.get(connected), not(up)), and(up, r.in("Reading")))
 	case "ProceedReceived", "RerouteReceived":
-		return and(up, or(r.in("AwaitProceed", "AwaitConfirm"), and(r.in("AwaitResponse"), variable("auto"))))
+		return and(up, or(r.in("AwaitProceed", "AwaitConfirm"),
+			and(r.in("AwaitResponse"), variable("auto"))))
 	case "TerminatorReceived":
 		return and(up, not(r.in("Reading")))
 	case "DataReceived", "PingReceived", "PeerClosed":
@@ -135,7 +145,8 @@ func clientLearnsResponse(r *run, action string) {
 	switch action {
 	case "Complete":
 		r.set(outstanding, no)
-		r.set(good, and(or(fact(fsm.FactTerminated), not(variable("terminator required"))), fact(fsm.FactAcceptMatches), fact(fsm.FactProtocolOffered), fact(fsm.FactExtensionsAsked)))
+		r.set(good, and(or(fact(fsm.FactTerminated), not(variable("terminator required"))),
+			fact(fsm.FactAcceptMatches), fact(fsm.FactProtocolOffered), fact(fsm.FactExtensionsAsked)))
 	case "Replay":
 		r.set(outstanding, no)
 		r.set(challenged, yes)
@@ -154,22 +165,27 @@ func clientObeys(r *run, e fsm.Effect) {
 	//exhaustive:ignore
 	switch e.Kind {
 	case fsm.EffectDial:
-		r.must("INV-28", "no new connection before the old one is gone", not(or(r.get(dialing), r.get(connected))))
-		for _, v := range []string{connected, webSocket, asked, writing, following, closeSent, toldEnd, selected, outstanding, challenged, over, bodyAllowed, good} {
+		r.must("INV-28", "no new connection before the old one is gone",
+			not(or(r.get(dialing), r.get(connected))))
+		for _, v := range []string{connected, webSocket, asked, writing, following, closeSent, toldEnd,
+			selected, outstanding, challenged, over, bodyAllowed, good} {
 			r.set(v, no)
 		}
 		r.set(dialing, yes)
 	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
-		r.must("INV-06", "no extended request unless KHP is selected", and(r.get(selected), r.get(webSocket)))
+		r.must("INV-06", "no extended request unless KHP is selected",
+			and(r.get(selected), r.get(webSocket)))
 		r.must("INV-07", "one outstanding request at most", not(r.get(outstanding)))
 		r.must("INV-16", "no request after a terminating status", not(r.get(over)))
 		if e.Kind == fsm.EffectReplayRequest {
-			r.must("INV-19", "a replay only after 401 and with new credentials", and(r.get(challenged), fact(fsm.FactNewCredentials)))
+			r.must("INV-19", "a replay only after 401 and with new credentials",
+				and(r.get(challenged), fact(fsm.FactNewCredentials)))
 		}
 		r.set(outstanding, yes)
 		r.set(challenged, no)
 	case fsm.EffectSendBody:
-		r.must("INV-17", "no body without a 100 in answer to Expect", and(r.get(bodyAllowed), not(r.get(over))))
+		r.must("INV-17", "no body without a 100 in answer to Expect",
+			and(r.get(bodyAllowed), not(r.get(over))))
 		r.set(bodyAllowed, no)
 		r.set(writing, yes)
 	case fsm.EffectStopBody:
@@ -182,7 +198,8 @@ func clientObeys(r *run, e fsm.Effect) {
 	case fsm.EffectComplete, fsm.EffectOpenPlain:
 		r.must("INV-04", "at most one open event", not(r.get(toldOpen)))
 		if e.Kind == fsm.EffectComplete {
-			r.must("INV-01", "open only if every condition of completion is met", and(r.get(selected), r.get(good), r.get(webSocket), not(r.get(closeSent))))
+			r.must("INV-01", "open only if every condition of completion is met",
+				and(r.get(selected), r.get(good), r.get(webSocket), not(r.get(closeSent))))
 		}
 		r.set(toldOpen, yes)
 	case fsm.EffectDeliver:

@@ -62,7 +62,8 @@ func newHoudini(m *Machine, s Solver) *houdini {
 
 // candidates lists the clauses that need no phase, and those of one literal in each.
 func (h *houdini) candidates() []clause {
-	list := append(h.words.singles(everywhere), h.words.pairs(everywhere, func(int) bool { return true })...)
+	list := append(h.words.singles(everywhere),
+		h.words.pairs(everywhere, func(int) bool { return true })...)
 	for p := range h.m.phases {
 		list = append(list, h.words.singles(p)...)
 	}
@@ -84,7 +85,8 @@ func (h *houdini) open(phase int) func(variable int) bool {
 func (h *houdini) begin(candidates []clause) {
 	first := h.words.phase(h.m.first)
 	start := func(l literal) bool {
-		return l.variable() < h.words.state && slices.Contains(h.m.start, h.words.names[l.variable()]) != l.negated()
+		return l.variable() < h.words.state &&
+			slices.Contains(h.m.start, h.words.names[l.variable()]) != l.negated()
 	}
 	h.live = nil
 	for _, c := range candidates {
@@ -207,7 +209,8 @@ func (h *houdini) broken(r *run, before, after values) (list []clause, err error
 	if len(broken) == 0 {
 		return nil, nil
 	}
-	if err := h.solver.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert %s)\n", r.when, or(broken...))); err != nil {
+	if err := h.solver.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert %s)\n",
+		r.when, or(broken...))); err != nil {
 		return nil, err
 	}
 	sat, err := satisfiable(h.solver)

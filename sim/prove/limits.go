@@ -34,19 +34,25 @@ const followed = "(+ |redirects| (ite |proxy tried| 1 0))"
 
 var clientLimits = limits{
 	of: map[string]limit{
-		"redirects left": {"redirects", "max redirects"}, "replays left": {"replays", "max replays"}, "interim left": {"interim", "max interim"},
+		"redirects left": {"redirects", "max redirects"}, "replays left": {"replays", "max replays"},
+		"interim left": {"interim", "max interim"},
 	},
-	counts: []string{"redirects", "replays", "interim", connections}, maxima: []string{"max redirects", "max replays", "max interim"},
+	counts: []string{"redirects", "replays", "interim", connections},
+	maxima: []string{"max redirects", "max replays", "max interim"},
 	candidates: []string{
-		"(<= |redirects| |max redirects|)", "(< |redirects| |max redirects|)", "(<= |replays| |max replays|)", "(< |replays| |max replays|)",
+		"(<= |redirects| |max redirects|)", "(< |redirects| |max redirects|)",
+		"(<= |replays| |max replays|)", "(< |replays| |max replays|)",
 		"(<= |interim| |max interim|)", "(< |interim| |max interim|)",
 		"(<= |connections| " + followed + ")", "(<= |connections| (+ 1 " + followed + "))",
 	},
 	properties: []limitGoal{
 		{"INV-20", "no more replays than allowed, whatever their limit", "(<= |replays| |max replays|)"},
-		{"INV-21", "no more redirects than allowed, whatever their limit", "(<= |redirects| |max redirects|)"},
-		{"INV-21", "no more connections than the largest number of redirects and two, logins in the opening handshake not counted", "(<= |connections| (+ 2 |max redirects|))"},
-		{"KHP-STATUS-202-02", "no more interim responses than allowed, whatever their limit", "(<= |interim| |max interim|)"},
+		{"INV-21", "no more redirects than allowed, whatever their limit",
+			"(<= |redirects| |max redirects|)"},
+		{"INV-21", "no more connections than the largest number of redirects and two, " +
+			"logins in the opening handshake not counted", "(<= |connections| (+ 2 |max redirects|))"},
+		{"KHP-STATUS-202-02", "no more interim responses than allowed, whatever their limit",
+			"(<= |interim| |max interim|)"},
 	},
 	after: func(r *run) map[string]string {
 		kind, _ := r.event()
@@ -54,7 +60,8 @@ var clientLimits = limits{
 		count(at, "redirects", r.row.Changes.Redirect, false)
 		count(at, "replays", r.row.Changes.Replay, r.row.Changes.NewConnection)
 		count(at, "interim", r.row.Changes.Interim, r.row.Changes.NewConnection)
-		dials := slices.ContainsFunc(r.row.Effects, func(e fsm.Effect) bool { return e.Kind == fsm.EffectDial })
+		dials := slices.ContainsFunc(r.row.Effects,
+			func(e fsm.Effect) bool { return e.Kind == fsm.EffectDial })
 		count(at, connections, dials && kind != "CredentialsSupplied", false)
 		return at
 	},
@@ -67,8 +74,10 @@ var serverLimits = limits{
 	counts: []string{"challenges", "deferrals"}, maxima: []string{"max challenges", "max deferrals"},
 	candidates: []string{"(<= |challenges| |max challenges|)", "(<= |deferrals| |max deferrals|)"},
 	properties: []limitGoal{
-		{"KHP-STATUS-401-03", "no more challenges than allowed, whatever their limit", "(<= |challenges| |max challenges|)"},
-		{"KHP-STATUS-202-01", "no more deferrals than allowed, whatever their limit", "(<= |deferrals| |max deferrals|)"},
+		{"KHP-STATUS-401-03", "no more challenges than allowed, whatever their limit",
+			"(<= |challenges| |max challenges|)"},
+		{"KHP-STATUS-202-01", "no more deferrals than allowed, whatever their limit",
+			"(<= |deferrals| |max deferrals|)"},
 	},
 	after: func(r *run) map[string]string {
 		at := map[string]string{}
@@ -136,15 +145,18 @@ func (m *Machine) bounds() (list []Bound) {
 func plain(list []Bound) []Bound {
 	return slices.DeleteFunc(slices.Clone(list), func(b Bound) bool {
 		return slices.ContainsFunc(list, func(o Bound) bool {
-			return o.formula == b.formula && (o.phase == "" && b.phase != "" || o.phase == b.phase && !o.unplanned && b.unplanned)
+			return o.formula == b.formula &&
+				(o.phase == "" && b.phase != "" || o.phase == b.phase && !o.unplanned && b.unplanned)
 		})
 	})
 }
 
 // words writes the bound as a sentence.
 func (b Bound) words() string {
-	text := strings.NewReplacer(followed, "redirects and proxy retries", "|", "", "(+ 1 redirects and proxy retries)", "1 + redirects and proxy retries").Replace(b.formula)
-	text = strings.NewReplacer("(+ 1 redirects and proxy retries)", "1 + redirects and proxy retries").Replace(text)
+	text := strings.NewReplacer(followed, "redirects and proxy retries", "|", "",
+		"(+ 1 redirects and proxy retries)", "1 + redirects and proxy retries").Replace(b.formula)
+	text = strings.NewReplacer("(+ 1 redirects and proxy retries)", "1 + redirects and proxy retries").
+		Replace(text)
 	op, rest, _ := strings.Cut(strings.Trim(text, "()"), " ")
 	left, right, _ := strings.Cut(rest, " ")
 	text = fmt.Sprintf("%s %s %s", left, strings.NewReplacer("<=", "≤").Replace(op), right)
@@ -157,8 +169,8 @@ func (b Bound) words() string {
 	return text
 }
 
-// Bounds finds bounds of counts that every row keeps, for all values of their limits. Invariants are
-// those of [Machine.Invariants].
+// Bounds finds bounds of counts that every row keeps, for all values of their limits. Invariants
+// are those of [Machine.Invariants].
 func (m *Machine) Bounds(s Solver, invariants []Invariant) ([]Bound, error) {
 	h, err := m.counting(s, invariants)
 	if err != nil {
@@ -178,9 +190,11 @@ func (m *Machine) Bounds(s Solver, invariants []Invariant) ([]Bound, error) {
 	return plain(list), nil
 }
 
-// CheckBounds returns the rows that break a property about counts, or one of the bounds, from states
-// in which all of them hold.
-func (m *Machine) CheckBounds(s Solver, invariants []Invariant, bounds []Bound) ([]Refutation, error) {
+// CheckBounds returns the rows that break a property about counts, or one of the bounds, from
+// states in which all of them hold.
+func (m *Machine) CheckBounds(
+	s Solver, invariants []Invariant, bounds []Bound,
+) ([]Refutation, error) {
 	h, err := m.counting(s, invariants)
 	if err != nil {
 		return nil, err
@@ -252,7 +266,8 @@ func (h *houdini) assumeBounds(phase string, list []Bound) error {
 
 // possible asks whether a row can be taken and a formula not hold afterwards.
 func (h *houdini) possible(r *run, formula string) (bool, error) {
-	if err := h.solver.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert (not %s))\n", r.when, formula)); err != nil {
+	if err := h.solver.Tell(fmt.Sprintf("(push)\n(assert %s)\n(assert (not %s))\n",
+		r.when, formula)); err != nil {
 		return false, err
 	}
 	sat, err := satisfiable(h.solver)
@@ -265,7 +280,8 @@ func (h *houdini) possible(r *run, formula string) (bool, error) {
 // counts reports whether a row can change what bounds say: they are about counts, phases and marks.
 func (r *run) counts() bool {
 	c := r.row.Changes
-	return r.row.To != r.row.From || c.Interim || c.Replay || c.Redirect || c.NewConnection || len(c.Set)+len(c.Clear) > 0
+	return r.row.To != r.row.From || c.Interim || c.Replay || c.Redirect || c.NewConnection ||
+		len(c.Set)+len(c.Clear) > 0
 }
 
 // keepBounds drops the bounds that a row out of a phase breaks.
@@ -332,7 +348,8 @@ func (h *houdini) checkBounds(list []Bound) (refuted []Refutation, err error) {
 					return nil, err
 				}
 				if broken {
-					refuted = append(refuted, Refutation{ID: g.id, Text: g.text, Row: r.id(), Cell: r.cell(), State: []string{"in " + p}})
+					refuted = append(refuted, Refutation{ID: g.id, Text: g.text, Row: r.id(), Cell: r.cell(),
+						State: []string{"in " + p}})
 				}
 			}
 		}

@@ -14,20 +14,25 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// The surroundings of a machine are terms here and code in package model. Both take every step of an
-// exploration: the same row must be taken, the same must be known afterwards, and a duty must be
+// The surroundings of a machine are terms here and code in package model. Both take every step of
+// an exploration: the same row must be taken, the same must be known afterwards, and a duty must be
 // broken where the model says that a property is.
 
 // hostNames are the variables of the model that are called otherwise here.
 var hostNames = map[string]string{
-	webSocket: "web_socket", asked: "asked", writing: "writing", following: "following", closeSent: "close_sent", toldOpen: "opened", toldEnd: "ended",
-	selected: "selected", outstanding: "outstanding", challenged: "challenged", over: "over", bodyAllowed: "body_allowed", good: "good",
-	deciding: "deciding", bodyOwed: "body_owed", peerClosed: "peer_closed", request: "request", responding: "responding", decided: "decided",
+	webSocket: "web_socket", asked: "asked", writing: "writing", following: "following",
+	closeSent: "close_sent", toldOpen: "opened", toldEnd: "ended",
+	selected: "selected", outstanding: "outstanding", challenged: "challenged", over: "over",
+	bodyAllowed: "body_allowed", good: "good",
+	deciding: "deciding", bodyOwed: "body_owed", peerClosed: "peer_closed", request: "request",
+	responding: "responding", decided: "decided",
 	forKaazing: "asked_kaazing", again: "again",
 }
 
 // read reads a state of the model: its phase, and the variables by their names here.
-func (m *Machine) read(vars iter.Seq2[string, int], max map[string]int) (phase string, values map[string]bool) {
+func (m *Machine) read(
+	vars iter.Seq2[string, int], max map[string]int,
+) (phase string, values map[string]bool) {
 	byName := map[string]int{}
 	for name, value := range vars {
 		byName[name] = value
@@ -42,7 +47,8 @@ func (m *Machine) read(vars iter.Seq2[string, int], max map[string]int) (phase s
 	}
 	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
 		name := strings.TrimPrefix(t.String(), "Timer")
-		for variable, set := range map[string]int{runs(name): byName[prefix+"running"], still(name): byName[prefix+"paused"]} {
+		for variable, set := range map[string]int{runs(name): byName[prefix+"running"],
+			still(name): byName[prefix+"paused"]} {
 			if _, ok := values[variable]; ok {
 				values[variable] = set&(1<<t) != 0
 			}
@@ -76,7 +82,8 @@ type world interface {
 }
 
 // mirror follows every step of an exploration, and returns how many broke a property.
-func mirror[S world](t *testing.T, m *Machine, sys explore.System[S, model.Action], config map[string]bool, max map[string]int, column func(fsm.Event) string) (broken int) {
+func mirror[S world](t *testing.T, m *Machine, sys explore.System[S, model.Action],
+	config map[string]bool, max map[string]int, column func(fsm.Event) string) (broken int) {
 	cells := map[string][]*run{}
 	for n := range m.rows {
 		r := m.run(n)
@@ -101,7 +108,8 @@ func mirror[S world](t *testing.T, m *Machine, sys explore.System[S, model.Actio
 			cell := cells[phase+" "+column(step.Action.Event)]
 			i := slices.IndexFunc(cell, func(r *run) bool { return r.when.value(of) })
 			if i < 0 || int(step.Action.Index) != cell[i].row.Index {
-				t.Fatalf("%s in %s takes %s, and another row in the terms", step.Action, phase, step.Action.Row())
+				t.Fatalf("%s in %s takes %s, and another row in the terms",
+					step.Action, phase, step.Action.Row())
 			}
 			r := cell[i]
 			var ids []string
@@ -134,24 +142,28 @@ func mirror[S world](t *testing.T, m *Machine, sys explore.System[S, model.Actio
 	return broken
 }
 
-// mirrored is how many states are followed in each configuration, the nearest first: enough for every
-// row that can be taken there.
+// mirrored is how many states are followed in each configuration, the nearest first: enough for
+// every row that can be taken there.
 const mirrored = 300
 
 func mirrorClient(t *testing.T, fault model.Fault, cfg fsm.ClientConfig) int {
 	config := map[string]bool{
-		"kaazing": cfg.Profile == fsm.ProfileKaazing, "auto": cfg.Profile == fsm.ProfileAuto, "terminator required": !cfg.TerminatorOptional,
-		"plain fallback": cfg.PlainFallback, "Expect sent": cfg.Expect, "GET": !cfg.OtherMethod, "redirects on": !cfg.NoRedirects, "may wait": !cfg.NoWait,
+		"kaazing": cfg.Profile == fsm.ProfileKaazing, "auto": cfg.Profile == fsm.ProfileAuto,
+		"terminator required": !cfg.TerminatorOptional,
+		"plain fallback":      cfg.PlainFallback, "Expect sent": cfg.Expect, "GET": !cfg.OtherMethod,
+		"redirects on": !cfg.NoRedirects, "may wait": !cfg.NoWait,
 		"proxy configured": cfg.Proxy, "upgrade on": cfg.Upgrade,
 	}
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = 1, 1, 1
-	return mirror(t, with(Client(), fault), model.AnyServer{Config: cfg, Fault: fault}, config, map[string]int{"redirects": 1, "replays": 1, "interim": 1}, fsm.ClientColumn)
+	return mirror(t, with(Client(), fault), model.AnyServer{Config: cfg, Fault: fault}, config,
+		map[string]int{"redirects": 1, "replays": 1, "interim": 1}, fsm.ClientColumn)
 }
 
 func mirrorServer(t *testing.T, fault model.Fault, cfg fsm.ServerConfig) int {
 	config := map[string]bool{"plain served": cfg.Plain, "unchecked": cfg.Unchecked}
 	cfg.MaxChallenges, cfg.MaxDeferrals = 1, 1
-	return mirror(t, with(Server(), fault), model.AnyClient{Config: cfg, Fault: fault}, config, map[string]int{"replays": 1, "interim": 1}, fsm.ServerColumn)
+	return mirror(t, with(Server(), fault), model.AnyClient{Config: cfg, Fault: fault}, config,
+		map[string]int{"replays": 1, "interim": 1}, fsm.ServerColumn)
 }
 
 func with(m *Machine, f model.Fault) *Machine {
@@ -163,13 +175,16 @@ func with(m *Machine, f model.Fault) *Machine {
 
 func TestMirror(t *testing.T) {
 	clients := map[string]fsm.ClientConfig{
-		"spec": {Profile: fsm.ProfileSpec}, "kaazing": {Profile: fsm.ProfileKaazing, TerminatorOptional: true, Proxy: true, Upgrade: true},
-		"auto": {Profile: fsm.ProfileAuto, PlainFallback: true, OtherMethod: true}, "expect": {Profile: fsm.ProfileSpec, Expect: true},
+		"spec":    {Profile: fsm.ProfileSpec},
+		"kaazing": {Profile: fsm.ProfileKaazing, TerminatorOptional: true, Proxy: true, Upgrade: true},
+		"auto":    {Profile: fsm.ProfileAuto, PlainFallback: true, OtherMethod: true},
+		"expect":  {Profile: fsm.ProfileSpec, Expect: true},
 	}
 	for name, cfg := range clients {
 		t.Run("client/"+name, func(t *testing.T) { require.Zero(t, mirrorClient(t, model.Fault{}, cfg)) })
 	}
-	for name, cfg := range map[string]fsm.ServerConfig{"default": {}, "plain": {Plain: true}, "unchecked": {Unchecked: true}} {
+	for name, cfg := range map[string]fsm.ServerConfig{"default": {}, "plain": {Plain: true},
+		"unchecked": {Unchecked: true}} {
 		t.Run("server/"+name, func(t *testing.T) { require.Zero(t, mirrorServer(t, model.Fault{}, cfg)) })
 	}
 	for _, f := range model.Faults() {

@@ -15,8 +15,8 @@ type Result struct {
 	Refuted    []Refutation // rows that break a property
 }
 
-// Prove proves the properties of a machine. start starts a solver for each question, which is closed
-// afterwards.
+// Prove proves the properties of a machine. start starts a solver for each question, which is
+// closed afterwards.
 func (m *Machine) Prove(start func() (Solver, func() error, error)) (r Result, err error) {
 	r.Machine = m
 	ask := func(question func(Solver) error) {
@@ -45,7 +45,9 @@ func (m *Machine) Prove(start func() (Solver, func() error, error)) (r Result, e
 
 // Explain returns the rows that break a property or what a page says of the machine, which
 // [Result.Write] wrote before the machine was changed: the cells of the change.
-func (m *Machine) Explain(page string, start func() (Solver, func() error, error)) (list []Refutation, err error) {
+func (m *Machine) Explain(
+	page string, start func() (Solver, func() error, error),
+) (list []Refutation, err error) {
 	known, bounds := m.Known(page), m.knownBounds(page)
 	for _, question := range []func(Solver) ([]Refutation, error){
 		func(s Solver) ([]Refutation, error) { return m.Check(s, known) },
@@ -66,7 +68,8 @@ func (m *Machine) Explain(page string, start func() (Solver, func() error, error
 
 // knownBounds reads the bounds from a page.
 func (m *Machine) knownBounds(page string) []Bound {
-	return slices.DeleteFunc(m.bounds(), func(b Bound) bool { return !strings.Contains(m.section(page), "\n- "+b.Text+"\n") })
+	return slices.DeleteFunc(m.bounds(),
+		func(b Bound) bool { return !strings.Contains(m.section(page), "\n- "+b.Text+"\n") })
 }
 
 // section is what a page says of the machine.
@@ -79,11 +82,13 @@ func (m *Machine) section(page string) string {
 // Write writes the result as a section of a page.
 func (r Result) Write(b *strings.Builder) {
 	m, words := r.Machine, r.Machine.vocabulary()
-	fmt.Fprintf(b, "\n## %s\n\nProven:\n\n| id | property |\n| --- | --- |\n", strings.ToUpper(m.Side[:1])+m.Side[1:])
+	fmt.Fprintf(b, "\n## %s\n\nProven:\n\n| id | property |\n| --- | --- |\n",
+		strings.ToUpper(m.Side[:1])+m.Side[1:])
 	for _, p := range m.Properties() {
 		fmt.Fprintf(b, "| %s | %s |\n", p[0], p[1])
 	}
-	b.WriteString("\nIn a phase, whatever happened before:\n\n| phase | holds | does not hold |\n| --- | --- | --- |\n")
+	b.WriteString("\nIn a phase, whatever happened before:\n\n| phase | holds | does not hold |\n" +
+		"| --- | --- | --- |\n")
 	for i, p := range m.phases {
 		var holds, not []string
 		for _, c := range r.Invariants {
@@ -174,7 +179,8 @@ func (r Result) essential() (list []clause) {
 		rest := slices.Delete(slices.Clone(list), n, n+1)
 		follows := true
 		for p := range words.phases {
-			follows = follows && (!list[n].speaks(p) || contradictory(rest, p, len(words.names), append(slices.Clone(fixed[p]), list[n].a.not(), list[n].b.not())))
+			follows = follows && (!list[n].speaks(p) || contradictory(rest, p, len(words.names),
+				append(slices.Clone(fixed[p]), list[n].a.not(), list[n].b.not())))
 		}
 		if follows {
 			list = rest
@@ -183,8 +189,8 @@ func (r Result) essential() (list []clause) {
 	return list
 }
 
-// contradictory reports whether the literals cannot hold together in a phase, as far as that follows
-// clause by clause.
+// contradictory reports whether the literals cannot hold together in a phase, as far as that
+// follows clause by clause.
 func contradictory(clauses []clause, phase, variables int, set []literal) bool {
 	holds := make([]bool, 2*variables)
 	for len(set) > 0 {

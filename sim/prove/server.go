@@ -26,7 +26,8 @@ const obligationsMet = "obligations met"
 var needs = []struct {
 	field string
 	fact  fsm.Facts
-}{{"Location", fsm.FactLocation}, {"WWW-Authenticate", fsm.FactChallenge}, {"Proxy-Authenticate", fsm.FactProxyChallenge}, {"Upgrade", fsm.FactUpgrade}}
+}{{"Location", fsm.FactLocation}, {"WWW-Authenticate", fsm.FactChallenge},
+	{"Proxy-Authenticate", fsm.FactProxyChallenge}, {"Upgrade", fsm.FactUpgrade}}
 
 // required is whether the status of the decision requires a field. Columns with several statuses
 // leave it open.
@@ -67,18 +68,25 @@ func serverOf(rows []fsm.Row) *Machine {
 	_, marks := fsm.MarkNames()
 	m := &Machine{
 		Side: "server", rows: rows, phases: phasesOf(rows), first: "Opening", start: []string{connected},
-		state: slices.Concat(marks, []string{connected, webSocket, deciding, bodyOwed, closeSent, peerClosed, toldOpen, toldEnd, selected, request, responding,
+		state: slices.Concat(marks, []string{connected, webSocket, deciding, bodyOwed, closeSent,
+			peerClosed, toldOpen, toldEnd, selected, request, responding,
 			decided, forKaazing, again}, timers("Request", "Body", "Replay", "Overall", "Close")),
 		config: []string{"plain served", "unchecked"},
 		host:   host{possible: serverPossible, learn: serverLearns, obey: serverObeys, done: serverDone},
 		limits: serverLimits,
 	}
 	m.goals = []goal{
-		{id: "INV-05", text: "the end is told when the machine is at its end", phases: []string{"Done"}, holds: variable(toldEnd)},
-		{id: "INV-05", text: "the end is told only when the machine is at its end", phases: m.except("Done"), holds: not(variable(toldEnd))},
-		{id: "INV-40", text: "after a terminating status the connection is closing", phases: m.except("Done", "Open", "Plain"), holds: or(not(variable(decided)), variable(toldOpen), variable(closeSent))},
-		{id: "KHP-OPEN-06", text: "a plain WebSocket only if that is allowed", phases: []string{"Plain"}, holds: variable("plain served")},
-		{id: "LIV-06", text: "a server that waits for its client does so with a timer", phases: m.except("Opening", "Open", "Plain", "Done"), holds: m.someTimer()},
+		{id: "INV-05", text: "the end is told when the machine is at its end", phases: []string{"Done"},
+			holds: variable(toldEnd)},
+		{id: "INV-05", text: "the end is told only when the machine is at its end",
+			phases: m.except("Done"), holds: not(variable(toldEnd))},
+		{id: "INV-40", text: "after a terminating status the connection is closing",
+			phases: m.except("Done", "Open", "Plain"),
+			holds:  or(not(variable(decided)), variable(toldOpen), variable(closeSent))},
+		{id: "KHP-OPEN-06", text: "a plain WebSocket only if that is allowed", phases: []string{"Plain"},
+			holds: variable("plain served")},
+		{id: "LIV-06", text: "a server that waits for its client does so with a timer",
+			phases: m.except("Opening", "Open", "Plain", "Done"), holds: m.someTimer()},
 	}
 	return m
 }
@@ -156,20 +164,24 @@ func serverObeys(r *run, e fsm.Effect) {
 		r.must("INV-42", "no terminator without a response", r.get(responding))
 		r.set(responding, no)
 	case fsm.EffectSendProceed, fsm.EffectSendReroute:
-		r.must("INV-54", "the kaazing messages to kaazing clients only, and not after Close", and(r.get(forKaazing), not(r.get(closeSent))))
+		r.must("INV-54", "the kaazing messages to kaazing clients only, and not after Close",
+			and(r.get(forKaazing), not(r.get(closeSent))))
 	case fsm.EffectAskDecision:
-		r.must("INV-41", "asked to decide on a complete request only", and(r.get(request), not(r.get(bodyOwed))))
+		r.must("INV-41", "asked to decide on a complete request only",
+			and(r.get(request), not(r.get(bodyOwed))))
 		r.set(deciding, yes)
 	case fsm.EffectComplete:
 		r.must("INV-04", "at most one open event", not(r.get(toldOpen)))
-		r.must("INV-01", "open only with x-kaazing-handshake selected", and(r.get(selected), not(r.get(closeSent)), r.get(webSocket)))
+		r.must("INV-01", "open only with x-kaazing-handshake selected",
+			and(r.get(selected), not(r.get(closeSent)), r.get(webSocket)))
 		r.set(toldOpen, yes)
 	case fsm.EffectOpenPlain:
 		r.set(toldOpen, yes)
 	case fsm.EffectDeliver:
 		r.must("INV-02", "no application data delivered before open", r.in("Open", "Plain"))
 	case fsm.EffectSendMessage:
-		r.must("INV-03", "no application data sent before open or after Close", and(r.in("Open", "Plain"), not(r.get(closeSent))))
+		r.must("INV-03", "no application data sent before open or after Close",
+			and(r.in("Open", "Plain"), not(r.get(closeSent))))
 	case fsm.EffectSendClose:
 		r.must("WSP-FRAME-06", "one Close frame at most", not(r.get(closeSent)))
 		r.set(closeSent, yes)
@@ -196,7 +208,8 @@ func serverResponds(r *run, status int) {
 	r.must("INV-41", "one deciding response", not(r.get(decided)))
 	if kind == "Decided" && (ofEvent || status == 401) {
 		for _, n := range needs {
-			r.must("INV-45", "no status without "+n.field+" that requires it", or(unchecked, not(r.required(n.field)), fact(n.fact)))
+			r.must("INV-45", "no status without "+n.field+" that requires it",
+				or(unchecked, not(r.required(n.field)), fact(n.fact)))
 		}
 	}
 	never := constant(fsm.Status(status).Duties&fsm.NeverSend != 0)
@@ -206,10 +219,13 @@ func serverResponds(r *run, status int) {
 	case ofEvent:
 		never = and(constant(kind == "Decided"), r.neverSent())
 	}
-	r.must("INV-46", "no status that is never sent, and no 100 without Expect", or(unchecked, not(never)))
+	r.must("INV-46", "no status that is never sent, and no 100 without Expect",
+		or(unchecked, not(never)))
 	if action == "Complete" {
-		r.must("INV-43", "no acceptance of a request that names an extension of the opening handshake", not(r.get(again)))
-		r.must("INV-08", "accepted only in answer to a request, with what was requested", and(r.get(request), fact(fsm.FactSelectionValid)))
+		r.must("INV-43", "no acceptance of a request that names an extension of the opening handshake",
+			not(r.get(again)))
+		r.must("INV-08", "accepted only in answer to a request, with what was requested",
+			and(r.get(request), fact(fsm.FactSelectionValid)))
 	}
 	r.set(responding, yes)
 	switch {

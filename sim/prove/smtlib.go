@@ -8,10 +8,10 @@ import (
 )
 
 // SMTLIB writes the machine with its surroundings in SMT-LIB 2: the variables of a state and those
-// after a step, which have a ' behind their names; init, |row ID| and step; and for each property what
-// breaks it: |breaks ID|, by a step, and |violates ID|, in a state. Solvers read it as it is, and what
-// is to be asked comes behind it. There are no limits: whether something is left of one is a variable
-// that may change at any step.
+// after a step, which have a ' behind their names; init, |row ID| and step; and for each property
+// what breaks it: |breaks ID|, by a step, and |violates ID|, in a state. Solvers read it as it is,
+// and what is to be asked comes behind it. There are no limits: whether something is left of one is
+// a variable that may change at any step.
 func (m *Machine) SMTLIB(w io.Writer) error {
 	x := &smtWriter{m: m}
 	for n := range m.rows {
@@ -19,7 +19,8 @@ func (m *Machine) SMTLIB(w io.Writer) error {
 			x.runs = append(x.runs, r)
 		}
 	}
-	x.line("; The %s of KHP with its surroundings, written by khp graph %s --format smtlib.", m.Side, m.Side)
+	x.line("; The %s of KHP with its surroundings, written by khp graph %s --format smtlib.",
+		m.Side, m.Side)
 	x.line("; Facts are what is found about the event. Configuration does not change; the rest does.")
 	x.line("(set-logic ALL)")
 	x.variables()
@@ -108,7 +109,8 @@ func (x *smtWriter) rowName(n int) string {
 // steps writes each row, and that one of them is taken.
 func (x *smtWriter) steps() {
 	for n, r := range x.runs {
-		x.line("(define-fun %s () Bool (and (= phase %s) (= %s %s)", x.rowName(n), r.row.From, after("phase"), r.row.To)
+		x.line("(define-fun %s () Bool (and (= phase %s) (= %s %s)",
+			x.rowName(n), r.row.From, after("phase"), r.row.To)
 		x.line("  %s", r.when)
 		for _, v := range x.m.state {
 			x.line("  (= %s %s)", after(v), r.at[v])
@@ -131,7 +133,8 @@ func (x *smtWriter) properties() {
 			if broken[d.id] == nil {
 				ids = append(ids, d.id)
 			}
-			broken[d.id] = append(broken[d.id], fmt.Sprintf("(and %s %s) ; %s", x.rowName(n), not(d.holds), d.text))
+			broken[d.id] = append(broken[d.id], fmt.Sprintf("(and %s %s) ; %s",
+				x.rowName(n), not(d.holds), d.text))
 		}
 	}
 	slices.Sort(ids)

@@ -40,7 +40,8 @@ func TestSMTLIB(t *testing.T) {
 				bounds[p.id] = true
 			}
 			for _, p := range m.Properties() {
-				require.True(t, declared["|breaks "+p[0]+"|"] || declared["|violates "+p[0]+"|"] || bounds[p[0]], "property %s", p[0])
+				require.True(t, declared["|breaks "+p[0]+"|"] || declared["|violates "+p[0]+"|"] ||
+					bounds[p[0]], "property %s", p[0])
 			}
 			require.True(t, declared["init"] && declared["step"])
 		})

@@ -13,7 +13,8 @@ import (
 func TestCheck_AnyMutation(t *testing.T) {
 	ids := documented(t)
 	var sessions []*Session
-	for _, name := range []string{"accepted", "challenged", "redirected", "refused", "postponed", "kaazing", "body"} {
+	for _, name := range []string{"accepted", "challenged", "redirected", "refused", "postponed",
+		"kaazing", "body"} {
 		sessions = append(sessions, recorded(t, name))
 	}
 	wrong, all := 0, 0

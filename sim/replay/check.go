@@ -43,8 +43,9 @@ type Result struct {
 	Verdict Verdict
 	Profile string // spec, kaazing, or unterminated for a gateway that ends no response; "" if unknown
 	Outcome string // how far the handshake came, in words
-	Why     string // for every verdict but NotPath; for Path only if a part of the connection was not judged
-	Wrong   *Wrong // for NotPath
+	// for every verdict but NotPath; for Path only if a part of the connection was not judged
+	Why   string
+	Wrong *Wrong // for NotPath
 }
 
 // Wrong is the first step that no state of its side allows.
@@ -102,7 +103,8 @@ func Check(s *Session) Result {
 		return r
 	}
 	for i := range s.Steps {
-		if s.Steps[i].Kind == Opening && s.Steps[i].From == Server && c.heads.response.Status == 101 && !c.heads.khp && c.problems[Server] == nil {
+		if s.Steps[i].Kind == Opening && s.Steps[i].From == Server && c.heads.response.Status == 101 &&
+			!c.heads.khp && c.problems[Server] == nil {
 			r.Verdict, r.Why = NotKHP, "the server did not select "+token
 			break
 		}
@@ -119,7 +121,8 @@ func Check(s *Session) Result {
 // doubt that.
 func (c *checker) certain(w *Wrong) (Verdict, string, *Wrong) {
 	switch {
-	case !c.heads.kaazing && c.nestedBy(c.now): // clients of gateways unwrap it, others may do as they like
+	// clients of gateways unwrap it, others may do as they like
+	case !c.heads.kaazing && c.nestedBy(c.now):
 		return Incomplete, oldForm + "; what follows is not judged", nil
 	case len(w.Requirements) == 0:
 		return Incomplete, w.Why, nil
@@ -162,7 +165,8 @@ func (c *checker) prepare() (Verdict, string) {
 			}
 		}
 	}
-	switch asked := slices.ContainsFunc(s.Steps, func(st Step) bool { return st.Kind == Opening && st.From == Client }); {
+	switch asked := slices.ContainsFunc(s.Steps,
+		func(st Step) bool { return st.Kind == Opening && st.From == Client }); {
 	case !asked && len(c.inputs[Client]) > 0 && s.Steps[c.inputs[Client][0]].Kind == Opening:
 		return Incomplete, "the opening request is missing"
 	case asked && !c.heads.offersKHP() && !c.heads.unreadable:
@@ -276,7 +280,8 @@ func (c *checker) nextAnswer() *unit {
 // conclude says how it ended.
 func (c *checker) conclude(r *Result) {
 	switch {
-	case c.heads.kaazing && slices.ContainsFunc(c.servers, func(h serverHyp) bool { return h.state.Profile() == fsm.ProfileKaazing }):
+	case c.heads.kaazing && slices.ContainsFunc(c.servers,
+		func(h serverHyp) bool { return h.state.Profile() == fsm.ProfileKaazing }):
 		r.Profile = "kaazing"
 	case c.unterminated():
 		r.Profile = "unterminated"

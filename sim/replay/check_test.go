@@ -17,7 +17,8 @@ func story(s *Session) string {
 	var b strings.Builder
 	for i, st := range s.Steps {
 		first, _, _ := strings.Cut(string(st.Data), "\r\n")
-		fmt.Fprintf(&b, "%d %s kind %d %s %q code %d %v\n", i, st.From, st.Kind, st.Type, first, st.Code, st.Failure)
+		fmt.Fprintf(&b, "%d %s kind %d %s %q code %d %v\n",
+			i, st.From, st.Kind, st.Type, first, st.Code, st.Failure)
 	}
 	return b.String()
 }
@@ -47,8 +48,12 @@ func TestCheck_OwnSessions(t *testing.T) {
 
 func TestCheck_Outcomes(t *testing.T) {
 	for name, want := range map[string]string{
-		"accepted": "spec open with 101", "challenged": "spec open with 101", "redirected": "spec extended handshake answered with 302", "refused": "spec extended handshake answered with 403",
-		"postponed": "spec open with 101", "proxied": "spec extended handshake answered with 407", "no content": "spec open with 204", "kaazing": "kaazing open with 101", "body": "spec open with 101",
+		"accepted": "spec open with 101", "challenged": "spec open with 101",
+		"redirected": "spec extended handshake answered with 302",
+		"refused":    "spec extended handshake answered with 403",
+		"postponed":  "spec open with 101", "proxied": "spec extended handshake answered with 407",
+		"no content": "spec open with 204", "kaazing": "kaazing open with 101",
+		"body": "spec open with 101",
 	} {
 		s := recorded(t, name)
 		r := Check(s)
@@ -63,13 +68,15 @@ func anyRig(t *rapid.T) *rig {
 	cfg.Machine = fsm.DefaultClientConfig()
 	cfg.Subprotocols = rapid.SampledFrom([][]string{nil, {"a"}, {"a", "b"}}).Draw(t, "protocols")
 	cfg.Extensions = rapid.SampledFrom([][]string{nil, {"x"}, {"x;t=1", "y"}}).Draw(t, "extensions")
-	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile")
+	cfg.Machine.Profile = rapid.SampledFrom([]fsm.Profile{fsm.ProfileSpec, fsm.ProfileSpec,
+		fsm.ProfileKaazing, fsm.ProfileAuto}).Draw(t, "profile")
 	if cfg.Machine.Profile == fsm.ProfileSpec && rapid.Bool().Draw(t, "body") {
 		cfg.Body = []byte("the body")
 	}
 	kind := rapid.IntRange(0, 11).Draw(t, "decision")
 	var g *rig
-	g, err := newRig("ws://a.example/p?q", cfg, func(q *endpoint.Request) endpoint.Decision { return g.decision(kind, q) })
+	g, err := newRig("ws://a.example/p?q", cfg,
+		func(q *endpoint.Request) endpoint.Decision { return g.decision(kind, q) })
 	require.NoError(t, err)
 	if rapid.Bool().Draw(t, "no login") {
 		g.login = ""

@@ -16,12 +16,15 @@ type clientHyp struct {
 
 // clientUnseen are the events that leave no trace on the connection.
 var clientUnseen = func() (list []fsm.Event) {
-	for _, t := range []fsm.Timer{fsm.TimerOpening, fsm.TimerResponse, fsm.TimerWait, fsm.TimerCredentials, fsm.TimerOverall, fsm.TimerClose} {
+	for _, t := range []fsm.Timer{fsm.TimerOpening, fsm.TimerResponse, fsm.TimerWait,
+		fsm.TimerCredentials, fsm.TimerOverall, fsm.TimerClose} {
 		list = append(list, fsm.Event{Kind: fsm.EventTimerExpired, Timer: t})
 	}
 	return append(list,
-		fsm.Event{Kind: fsm.EventConnected}, fsm.Event{Kind: fsm.EventConnectFailed}, fsm.Event{Kind: fsm.EventBodyWritten},
-		fsm.Event{Kind: fsm.EventCredentialsSupplied, Facts: fsm.FactNewCredentials}, fsm.Event{Kind: fsm.EventCredentialsSupplied},
+		fsm.Event{Kind: fsm.EventConnected}, fsm.Event{Kind: fsm.EventConnectFailed},
+		fsm.Event{Kind: fsm.EventBodyWritten},
+		fsm.Event{Kind: fsm.EventCredentialsSupplied, Facts: fsm.FactNewCredentials},
+		fsm.Event{Kind: fsm.EventCredentialsSupplied},
 		fsm.Event{Kind: fsm.EventCredentialsDeclined}, fsm.Event{Kind: fsm.EventCloseRequested})
 }()
 
@@ -37,14 +40,16 @@ func factChoices(a fsm.Action) []fsm.Facts {
 	case fsm.ActionProxyAuth:
 		return []fsm.Facts{fsm.FactProxyChallenge, 0}
 	case fsm.ActionUpgrade:
-		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable, fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
+		return []fsm.Facts{fsm.FactUpgradeTLS | fsm.FactTargetUsable,
+			fsm.FactUpgradeTLS | fsm.FactTargetVisited, 0}
 	}
 	return []fsm.Facts{0}
 }
 
 // startClient returns the states that a client can begin with.
 func (c *checker) startClient() []clientHyp {
-	cfg := fsm.ClientConfig{Profile: fsm.ProfileSpec, Proxy: true, Upgrade: true, MaxRedirects: 255, MaxReplays: 255, MaxInterim: 255}
+	cfg := fsm.ClientConfig{Profile: fsm.ProfileSpec, Proxy: true, Upgrade: true, MaxRedirects: 255,
+		MaxReplays: 255, MaxInterim: 255}
 	if c.s.ClientConfig != nil {
 		cfg = *c.s.ClientConfig
 		cfg.TerminatorOptional = cfg.TerminatorOptional && cfg.Profile == fsm.ProfileSpec
@@ -64,7 +69,8 @@ func (c *checker) startClient() []clientHyp {
 	}
 	var list []clientHyp
 	for _, cfg := range configs {
-		s, _, verdict := cfg.Step(cfg.Start(), fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
+		s, _, verdict := cfg.Step(cfg.Start(),
+			fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
 		if verdict == fsm.Accepted {
 			list = append(list, clientHyp{cfg: cfg, state: s})
 		}
@@ -165,7 +171,8 @@ func (c *checker) afterSettling(h clientHyp, ev fsm.Event) (list []clientHyp) {
 	ev.Facts = c.clientUnit(h).facts
 	for _, next := range c.settle(h) {
 		next.in++
-		if next.owed.n > 0 { // the machine has ordered Close meanwhile; the end comes in the state after that
+		// the machine has ordered Close meanwhile; the end comes in the state after that
+		if next.owed.n > 0 {
 			wanted := next.owed
 			next, _ = next.step(ev)
 			if next.owed.n == 0 {
@@ -199,7 +206,8 @@ func (c *checker) clientOpened(h clientHyp) (list []clientHyp) {
 func (c *checker) clientMessage(h clientHyp, k int, s *Step) []clientHyp {
 	kind, _ := wire.ParseBalancer(s.Data)
 	phase := h.state.Phase()
-	early := phase == fsm.ClientAwaitResponse && h.cfg.Profile == fsm.ProfileAuto && kind != wire.BalancerNone
+	early := phase == fsm.ClientAwaitResponse && h.cfg.Profile == fsm.ProfileAuto &&
+		kind != wire.BalancerNone
 	switch {
 	case early, phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm:
 		switch kind {
@@ -243,7 +251,8 @@ func (c *checker) clientPiece(h clientHyp, k int, s *Step) []clientHyp {
 		return eventually(h, fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureMalformed})
 	case u.progress == wire.UnitTerminated:
 		return c.clientDecides(h, u, true)
-	case u.progress == wire.UnitFull && (h.cfg.TerminatorOptional || u.wrapped || u.terminates()), h.cfg.TerminatorOptional && u.over():
+	case u.progress == wire.UnitFull && (h.cfg.TerminatorOptional || u.wrapped || u.terminates()),
+		h.cfg.TerminatorOptional && u.over():
 		return c.clientDecides(h, u, false)
 	}
 	return []clientHyp{h}
@@ -261,7 +270,8 @@ func (c *checker) clientDecides(h clientHyp, u *unit, terminated bool) (list []c
 	asked := h.cfg.TerminatorOptional
 	h.cfg.TerminatorOptional = asked || u.wrapped // as the client does for this one response
 	for _, choice := range factChoices(fsm.Status(u.status).Action) {
-		next, _ := h.step(fsm.Event{Kind: fsm.EventResponse, Status: uint16(u.status), Facts: facts | choice})
+		next, _ := h.step(fsm.Event{Kind: fsm.EventResponse, Status: uint16(u.status),
+			Facts: facts | choice})
 		next.cfg.TerminatorOptional = asked
 		list = append(list, next)
 	}

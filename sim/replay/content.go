@@ -22,7 +22,8 @@ type asked struct {
 }
 
 // methods are how requests begin, for telling a broken request from data.
-var methods = []string{"GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "TRACE ", "CONNECT ", "PATCH "}
+var methods = []string{"GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "TRACE ",
+	"CONNECT ", "PATCH "}
 
 func looksLikeRequest(p []byte) bool {
 	return slices.ContainsFunc(methods, func(m string) bool { return strings.HasPrefix(string(p), m) })
@@ -40,7 +41,8 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 	n, err := r.ParseHead(p, wire.Limits{})
 	switch {
 	case !looksLikeRequest(p) && (err != nil || len(p) == 0):
-		return nil, &problem{"KHP-EXT-03 KHP-EXT-01", "a message that is no HTTP request, where the extended request is due"}
+		return nil, &problem{"KHP-EXT-03 KHP-EXT-01",
+			"a message that is no HTTP request, where the extended request is due"}
 	case wire.KindOf(err) == wire.KindIncomplete:
 		return nil, &problem{"KHP-EXT-01 KHP-EXT-04", "the extended request is not whole in one message"}
 	case err != nil:
@@ -54,8 +56,10 @@ func (h *heads) extendedRequest(p []byte) (*asked, *problem) {
 	switch {
 	case fault.Found():
 		return nil, found(fault)
-	case !h.kaazing && !wire.SamePath(wire.TargetPath(string(r.Target)), wire.TargetPath(string(h.request.Target))):
-		return nil, &problem{"KHP-EXT-03", "the extended request is for another path than the opening request [AMB-21]"}
+	case !h.kaazing &&
+		!wire.SamePath(wire.TargetPath(string(r.Target)), wire.TargetPath(string(h.request.Target))):
+		return nil, &problem{"KHP-EXT-03",
+			"the extended request is for another path than the opening request [AMB-21]"}
 	}
 	return a, h.requestLists(a)
 }
@@ -69,10 +73,12 @@ func (h *heads) requestLists(a *asked) *problem {
 	var err error
 	var empty bool
 	if a.protocols, err = fieldList(a.request.Fields, "Sec-WebSocket-Protocol"); err != nil {
-		return &problem{"KHP-EXT-REQ-01", "the subprotocols of the extended request are no list of tokens: " + err.Error()}
+		return &problem{"KHP-EXT-REQ-01",
+			"the subprotocols of the extended request are no list of tokens: " + err.Error()}
 	}
 	if a.extensions, empty, err = extensionNames(a.request.Fields); err != nil {
-		return &problem{"KHP-EXT-REQ-03 WSP-EXT-01", "the extensions of the extended request are no list: " + err.Error()}
+		return &problem{"KHP-EXT-REQ-03 WSP-EXT-01",
+			"the extensions of the extended request are no list: " + err.Error()}
 	}
 	if h.kaazing {
 		return nil // deployed clients list any subprotocol
@@ -82,15 +88,18 @@ func (h *heads) requestLists(a *asked) *problem {
 	}
 	for _, p := range h.protocols {
 		if p != token && p != bump && !slices.Contains(a.protocols, p) {
-			return &problem{"KHP-EXT-REQ-01", "the extended request leaves out subprotocol " + strconv.QuoteToASCII(p) + " of the opening request"}
+			return &problem{"KHP-EXT-REQ-01", "the extended request leaves out subprotocol " +
+				strconv.QuoteToASCII(p) + " of the opening request"}
 		}
 	}
 	if empty {
-		return &problem{"KHP-EXT-REQ-03 KHP-EXT-REQ-11", "the extended request has an empty list of extensions"}
+		return &problem{"KHP-EXT-REQ-03 KHP-EXT-REQ-11",
+			"the extended request has an empty list of extensions"}
 	}
 	for _, name := range a.extensions {
 		if slices.Contains(h.granted, name) {
-			return &problem{"KHP-EXT-REQ-09", "the extended request names extension " + strconv.QuoteToASCII(name) + ", which the opening handshake negotiated"}
+			return &problem{"KHP-EXT-REQ-09", "the extended request names extension " +
+				strconv.QuoteToASCII(name) + ", which the opening handshake negotiated"}
 		}
 	}
 	return nil
@@ -134,14 +143,16 @@ func (h *heads) extendedResponse(u *unit, a *asked, unchecked bool) (f findings)
 	if rule.Action.Terminates() {
 		facts = fsm.FactExtensionsAsked // nothing is selected
 		if _, _, err := extensionNames(r.Fields); err != nil {
-			fault = judge.Fault{Reqs: "WSP-EXT-01 KHP-EXT-RSP-12", Text: "the extensions of the response are no list: " + err.Error()}
+			fault = judge.Fault{Reqs: "WSP-EXT-01 KHP-EXT-RSP-12",
+				Text: "the extensions of the response are no list: " + err.Error()}
 		}
 	}
 	if fault.Found() {
 		note(fault.Reqs, fault.Text)
 	}
 	f.client |= facts
-	if facts.Has(fsm.FactExtensionsAsked|fsm.FactProtocolOffered) || rule.Action != fsm.ActionComplete {
+	if facts.Has(fsm.FactExtensionsAsked|fsm.FactProtocolOffered) ||
+		rule.Action != fsm.ActionComplete {
 		f.server |= fsm.FactSelectionValid
 	}
 	return f

@@ -26,7 +26,9 @@ const textChars = 60
 // with its line or packet number and, of HTTP, the fields that matter without credentials. A wrong
 // step is the last one and has its reason below. Of a long session the beginning and what is before
 // the wrong step are drawn.
-func Ladder(w io.Writer, r Result) error { return sequence.Text(w, r.Conversation(), terminal.Plain()) }
+func Ladder(w io.Writer, r Result) error {
+	return sequence.Text(w, r.Conversation(), terminal.Plain())
+}
 
 // Mermaid draws the session of r as a sequence diagram of Mermaid.
 func Mermaid(w io.Writer, r Result) error { return sequence.Mermaid(w, r.Conversation()) }
@@ -40,7 +42,8 @@ func (r *Result) Conversation() []sequence.Step {
 		drawn.Bad = wrong
 		list = append(list, drawn)
 		if wrong {
-			text := fmt.Sprintf("wrong, by the %s: %s (%s)", r.Wrong.Blame, r.Wrong.Why, strings.Join(r.Wrong.Requirements, " "))
+			text := fmt.Sprintf("wrong, by the %s: %s (%s)",
+				r.Wrong.Blame, r.Wrong.Why, strings.Join(r.Wrong.Requirements, " "))
 			list = append(list, sequence.Step{Kind: sequence.Remark, Text: text, Bad: true})
 		}
 	}, func(n int) {
@@ -51,7 +54,8 @@ func (r *Result) Conversation() []sequence.Step {
 
 // drawn returns how a step is drawn.
 func (s *Step) drawn() sequence.Step {
-	d := sequence.Step{Kind: sequence.Local, From: sequence.Client, Number: strconv.Itoa(s.At), Text: s.Label()}
+	d := sequence.Step{Kind: sequence.Local, From: sequence.Client,
+		Number: strconv.Itoa(s.At), Text: s.Label()}
 	if s.From == Server {
 		d.From = sequence.Server
 	}

@@ -32,7 +32,8 @@ func (c *checker) before(side Side) (phases, allowed []string) {
 			owes = appendNew(owes, h.owed.first())
 		}
 	}
-	deciding := side == Server && (slices.Contains(phases, fsm.ServerDeciding.String()) || slices.Contains(phases, fsm.ServerPending.String()))
+	deciding := side == Server && (slices.Contains(phases, fsm.ServerDeciding.String()) ||
+		slices.Contains(phases, fsm.ServerPending.String()))
 	if deciding {
 		allowed = append(allowed, "a response")
 	}
@@ -68,13 +69,16 @@ func (c *checker) explain(s *Step) *problem {
 	case Opened:
 		return &problem{"KHP-GEN-05 KHP-CLOSE-05", "it holds the connection for open, and it is not"}
 	case Failed:
-		return &problem{"KHP-CLOSE-02 KHP-CLOSE-05", "it fails with " + strings.TrimPrefix(s.Failure.String(), "Failure") + ", for which there is no reason"}
+		return &problem{"KHP-CLOSE-02 KHP-CLOSE-05", "it fails with " +
+			strings.TrimPrefix(s.Failure.String(), "Failure") + ", for which there is no reason"}
 	case GaveUp:
 		return &problem{"LIV-11", "it ends, which nothing has asked it to"}
 	case Followed:
-		return &problem{"KHP-REDIR-03 KHP-CLOSE-02", "it goes on to another connection, which nothing allows"}
+		return &problem{"KHP-REDIR-03 KHP-CLOSE-02",
+			"it goes on to another connection, which nothing allows"}
 	case Ended:
-		return &problem{"KHP-EXT-RSP-14 KHP-CLOSE-04", "it ends the connection without the empty binary message that ends its response"}
+		return &problem{"KHP-EXT-RSP-14 KHP-CLOSE-04",
+			"it ends the connection without the empty binary message that ends its response"}
 	}
 	if s.From == Client {
 		return c.explainClient(s)
@@ -94,21 +98,26 @@ func (c *checker) explainClient(s *Step) *problem {
 	}
 	switch {
 	case c.status != 0 && fsm.Status(c.status).Action.Terminates():
-		return &problem{terminatingReqs(c.status), "it goes on after " + strconv.Itoa(c.status) + " instead of closing"}
+		return &problem{terminatingReqs(c.status), "it goes on after " + strconv.Itoa(c.status) +
+			" instead of closing"}
 	case in(fsm.ClientAwaitCredentials):
-		return &problem{"KHP-STATUS-401-02 KHP-EXT-02", "after 401 only the request with Authorization may follow"}
+		return &problem{"KHP-STATUS-401-02 KHP-EXT-02",
+			"after 401 only the request with Authorization may follow"}
 	case in(fsm.ClientSendingBody):
 		return &problem{"KHP-STATUS-100-01", "after 100 the body of the request is due"}
 	case in(fsm.ClientAwaitConfirm):
 		return &problem{"KHP-GEN-05 KHP-EXT-02", "it sends before the gateway has said that it may"}
 	case in(fsm.ClientAwaitResponse), in(fsm.ClientReading):
-		return &problem{"KHP-EXT-02 KHP-GEN-05", "it sends again before it has the response to its request"}
+		return &problem{"KHP-EXT-02 KHP-GEN-05",
+			"it sends again before it has the response to its request"}
 	case in(fsm.ClientAwaitProceed):
-		return &problem{"KHP-EXT-01 KHP-GEN-04", "it sends its request before the gateway has said that it may"}
+		return &problem{"KHP-EXT-01 KHP-GEN-04",
+			"it sends its request before the gateway has said that it may"}
 	case len(c.asks) == 0:
 		return &problem{"KHP-EXT-01 KHP-EXT-03", "its first message is no extended request"}
 	}
-	return &problem{"KHP-GEN-04 KHP-OPEN-05", "it sends a message before the opening handshake is over"}
+	return &problem{"KHP-GEN-04 KHP-OPEN-05",
+		"it sends a message before the opening handshake is over"}
 }
 
 // terminatingReqs are the requirements of a status that a client must close on, those about the
@@ -122,7 +131,8 @@ func (c *checker) explainServer(s *Step) *problem {
 	phases, _ := c.before(Server)
 	in := func(p fsm.ServerPhase) bool { return slices.Contains(phases, p.String()) }
 	owes := func(k outKind) bool {
-		return slices.ContainsFunc(c.lastServers, func(h serverHyp) bool { return h.owed.first().kind == k })
+		return slices.ContainsFunc(c.lastServers,
+			func(h serverHyp) bool { return h.owed.first().kind == k })
 	}
 	if looksLikeResponse(s.Data) && (in(fsm.ServerDeciding) || in(fsm.ServerPending)) {
 		u := c.responseAt(c.arrived[Client])
@@ -137,13 +147,17 @@ func (c *checker) explainServer(s *Step) *problem {
 	case s.Kind == Opening:
 		return &problem{"WSP-OPEN-05 KHP-OPEN-03", "a second answer to the opening request"}
 	case c.inputs[Client][0] != c.now && c.heads.response.Status == 0:
-		return &problem{"KHP-OPEN-03 KHP-GEN-04", "it sends messages without having answered the opening request"}
+		return &problem{"KHP-OPEN-03 KHP-GEN-04",
+			"it sends messages without having answered the opening request"}
 	case c.unfinished(s):
-		return &problem{"KHP-EXT-RSP-14 KHP-CLOSE-04", "the response before it was not ended by an empty binary message"}
+		return &problem{"KHP-EXT-RSP-14 KHP-CLOSE-04",
+			"the response before it was not ended by an empty binary message"}
 	case s.Kind == Close && in(fsm.ServerDeciding):
 		return &problem{"KHP-EXT-RSP-01", "it closes without having answered the request"}
-	case s.Kind == Close && owes(outProceed), c.heads.kaazing && owes(outProceed) && balancer == wire.BalancerNone:
-		return &problem{"KHP-EXT-01 KHP-EXT-02", "a client that asks with .kl=Y is owed the message N here"}
+	case s.Kind == Close && owes(outProceed), c.heads.kaazing && owes(outProceed) &&
+		balancer == wire.BalancerNone:
+		return &problem{"KHP-EXT-01 KHP-EXT-02",
+			"a client that asks with .kl=Y is owed the message N here"}
 	case s.Kind == Close:
 		return &problem{"KHP-EXT-RSP-01", "it closes without a response that says why"}
 	case in(fsm.ServerClosing) && !in(fsm.ServerDeciding) && c.status != 0:
@@ -151,7 +165,8 @@ func (c *checker) explainServer(s *Step) *problem {
 		if c.status >= 300 && c.status < 400 {
 			reqs = "KHP-CLASS-3XX-01 " + reqs
 		}
-		return &problem{reqs, "it goes on after its " + strconv.Itoa(c.status) + " response instead of closing"}
+		return &problem{reqs, "it goes on after its " + strconv.Itoa(c.status) +
+			" response instead of closing"}
 	case balancer != wire.BalancerNone:
 		return &problem{"KHP-EXT-02 KHP-EXT-01", "a message of the kaazing profile that nobody asked for"}
 	case empty:
@@ -161,7 +176,8 @@ func (c *checker) explainServer(s *Step) *problem {
 	case looksLikeResponse(s.Data):
 		return &problem{"KHP-EXT-01", "a response before the request"}
 	}
-	return &problem{"KHP-EXT-02 KHP-GEN-05", "a message that is no response, before the handshake is completed"}
+	return &problem{"KHP-EXT-02 KHP-GEN-05",
+		"a message that is no response, before the handshake is completed"}
 }
 
 // unfinished reports whether every state of the server owes the end of its response, to which s is

@@ -25,14 +25,17 @@ func TestCheck_OneChallengeTooMany(t *testing.T) {
 `
 	verdict := func(trace, failure string) Verdict {
 		var got Verdict
-		_, err := ReadTrace(strings.NewReader(trace+`{"conn":1,"side":"server","kind":"fail","failure":"`+failure+`"}`+"\n"), func(s *Session) { got = Check(s).Verdict })
+		_, err := ReadTrace(strings.NewReader(trace+`{"conn":1,"side":"server","kind":"fail","failure":"`+
+			failure+`"}`+"\n"), func(s *Session) { got = Check(s).Verdict })
 		require.NoError(t, err)
 		return got
 	}
 	require.Equal(t, Path, verdict(recorded, fsm.FailureAuthLimit.String()))
-	require.Equal(t, Path, verdict(recorded, fsm.FailureStatus.String()), "the application may have said 403 itself")
+	require.Equal(t, Path, verdict(recorded, fsm.FailureStatus.String()),
+		"the application may have said 403 itself")
 	more := strings.Replace(recorded, `"max_challenges":1`, `"max_challenges":2`, 1)
-	require.Equal(t, NotPath, verdict(more, fsm.FailureAuthLimit.String()), "it had another challenge left")
+	require.Equal(t, NotPath, verdict(more, fsm.FailureAuthLimit.String()),
+		"it had another challenge left")
 }
 
 // A client that would take a plain WebSocket, too, lists a token in its opening request that is no
@@ -48,9 +51,10 @@ func TestCheck_TokenOfPlainFallback(t *testing.T) {
 {"conn":1,"side":"client","attempt":1,"kind":"open"}
 `
 	for other, want := range map[string]Verdict{"x-kaazing-bump": Path, "amqp": NotPath} {
-		_, err := ReadTrace(strings.NewReader(strings.Replace(recorded, "OTHER", other, 1)), func(s *Session) {
-			require.Equal(t, want, Check(s).Verdict, other)
-		})
+		_, err := ReadTrace(strings.NewReader(strings.Replace(recorded, "OTHER", other, 1)),
+			func(s *Session) {
+				require.Equal(t, want, Check(s).Verdict, other)
+			})
 		require.NoError(t, err)
 	}
 }

@@ -21,7 +21,8 @@ func FuzzTraceDecoder(f *testing.F) {
 			cfg.Machine = fsm.DefaultClientConfig()
 			cfg.Machine.Profile = profile
 			var g *rig
-			g, err := newRig("ws://a.example/p", cfg, func(q *endpoint.Request) endpoint.Decision { return g.decision(kind, q) })
+			g, err := newRig("ws://a.example/p", cfg,
+				func(q *endpoint.Request) endpoint.Decision { return g.decision(kind, q) })
 			if err != nil {
 				f.Fatal(err)
 			}
@@ -37,7 +38,8 @@ func FuzzTraceDecoder(f *testing.F) {
 			if r.Verdict == 0 || (r.Verdict == NotPath) != (r.Wrong != nil) {
 				t.Fatalf("verdict %v with %+v", r.Verdict, r.Wrong)
 			}
-			if w := r.Wrong; w != nil && (len(w.Requirements) == 0 || w.Why == "" || Text(w.Requirements[0]) == "") {
+			if w := r.Wrong; w != nil &&
+				(len(w.Requirements) == 0 || w.Why == "" || Text(w.Requirements[0]) == "") {
 				t.Fatalf("no reason: %+v", w)
 			}
 			if Ladder(io.Discard, r) != nil || Mermaid(io.Discard, r) != nil {
@@ -54,7 +56,8 @@ func rewrite(t *testing.T, b []byte) {
 	n := copyRecords(bytes.NewReader(b), w)
 	var third strings.Builder
 	w, _ = trace.NewWriter(&third, trace.Header{})
-	if m := copyRecords(bytes.NewReader(again.Bytes()), w); m != n || third.String() != again.String() {
+	if m := copyRecords(bytes.NewReader(again.Bytes()), w); m != n ||
+		third.String() != again.String() {
 		t.Fatalf("%d records became %d:\n%s\n%s", n, m, again.String(), third.String())
 	}
 }

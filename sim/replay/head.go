@@ -135,7 +135,8 @@ func (h *heads) openingResponse(p []byte) *problem {
 		return nil
 	}
 	vendor, _ := r.Fields.Get("Server")
-	h.gateway = string(r.Reason) == "Web Socket Protocol Handshake" || strings.HasPrefix(string(vendor), "Kaazing")
+	h.gateway = string(r.Reason) == "Web Socket Protocol Handshake" ||
+		strings.HasPrefix(string(vendor), "Kaazing")
 	asked := judge.Asked{Accept: h.acceptFor(r), Subprotocols: h.protocols, Extensions: h.offered}
 	fault := judge.Opening(r.Fields, &asked)
 	h.khp = asked.Selected(r.Fields) == token
@@ -166,7 +167,8 @@ func behindInterim(p []byte) []byte {
 
 // statusOf is the status code in the first line of a response, 0 if it is none of HTTP.
 func statusOf(p []byte) int {
-	if len(p) < 13 || !strings.HasPrefix(string(p), "HTTP/1.") || p[8] != ' ' || p[12] != ' ' && p[12] != '\r' && p[12] != '\n' {
+	if len(p) < 13 || !strings.HasPrefix(string(p), "HTTP/1.") || p[8] != ' ' ||
+		p[12] != ' ' && p[12] != '\r' && p[12] != '\n' {
 		return 0
 	}
 	n, err := strconv.ParseUint(string(p[9:12]), 10, 16)

@@ -10,7 +10,8 @@ import (
 // clientSent returns h after it has sent s, nothing if it cannot have sent it.
 func (c *checker) clientSent(h clientHyp, s *Step) []clientHyp {
 	if h.owed.n == 0 {
-		if h.state.Phase() == fsm.ClientSendingBody && s.Kind == Message && len(s.Data) > 0 && c.bodyFits(&h, s) {
+		if h.state.Phase() == fsm.ClientSendingBody && s.Kind == Message && len(s.Data) > 0 &&
+			c.bodyFits(&h, s) {
 			return []clientHyp{h}
 		}
 		return nil
@@ -51,7 +52,8 @@ func (c *checker) clientFits(h *clientHyp, s *Step) bool {
 func (c *checker) bodyFits(h *clientHyp, s *Step) bool {
 	h.body += int64(len(s.Data))
 	if h.body > c.askedBefore(c.now).length {
-		return c.fine(&problem{"KHP-EXT-03 KHP-STATUS-100-01", "the body of the request is longer than its Content-Length"})
+		return c.fine(&problem{"KHP-EXT-03 KHP-STATUS-100-01",
+			"the body of the request is longer than its Content-Length"})
 	}
 	return true
 }
@@ -188,24 +190,28 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	case Opened:
 		return p.Open()
 	case Failed:
-		if p.Open() && s.Failure == fsm.FailureExtensionNotRequested { // what its layer below got from the opening handshake
+		// what its layer below got from the opening handshake
+		if p.Open() && s.Failure == fsm.FailureExtensionNotRequested {
 			return true
 		}
-		if bounded(s.Failure) && (p.Terminal() || p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin) {
+		if bounded(s.Failure) &&
+			(p.Terminal() || p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin) {
 			return true
 		}
 		return p == fsm.ClientFailed && (s.Failure == 0 || s.Failure == state.Failure())
 	case GaveUp:
 		return p == fsm.ClientDone
 	}
-	return p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin || p == fsm.ClientConnecting // followed
+	// followed
+	return p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin || p == fsm.ClientConnecting
 }
 
 // bounded reports whether a client may fail so because of what only it knows: a bound of its whole
 // call or of its own, or a parameter of an extension that the extension does not accept.
 func bounded(f fsm.Failure) bool {
 	switch f {
-	case fsm.FailureStatus, fsm.FailureTooManyRedirects, fsm.FailureAuthLimit, fsm.FailureInterimLimit, fsm.FailureExtensionNotRequested:
+	case fsm.FailureStatus, fsm.FailureTooManyRedirects, fsm.FailureAuthLimit, fsm.FailureInterimLimit,
+		fsm.FailureExtensionNotRequested:
 		return true
 	}
 	return false

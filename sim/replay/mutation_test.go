@@ -15,7 +15,8 @@ import (
 // recordedRig is a rig for a session of that name, with nothing sent yet but the opening request.
 func recordedRig(t *testing.T, name string) *rig {
 	t.Helper()
-	cfg := endpoint.ClientConfig{Subprotocols: []string{"a", "b"}, Extensions: []string{"x", "y"}, HasCredentials: true}
+	cfg := endpoint.ClientConfig{Subprotocols: []string{"a", "b"}, Extensions: []string{"x", "y"},
+		HasCredentials: true}
 	cfg.Machine = fsm.DefaultClientConfig()
 	kind := 10
 	switch name {
@@ -40,7 +41,8 @@ func recordedRig(t *testing.T, name string) *rig {
 		t.Fatalf("no session %q", name)
 	}
 	var g *rig
-	g, err := newRig("ws://a.example/p", cfg, func(q *endpoint.Request) endpoint.Decision { return g.decision(kind, q) })
+	g, err := newRig("ws://a.example/p", cfg,
+		func(q *endpoint.Request) endpoint.Decision { return g.decision(kind, q) })
 	require.NoError(t, err)
 	return g
 }
@@ -132,12 +134,16 @@ func twice(from Side, kind StepKind, n int) change {
 
 // before inserts a step before another.
 func before(from Side, kind StepKind, n int, x Step) change {
-	return func(t *testing.T, s *Session) { s.Steps = slices.Insert(s.Steps, at(t, s, from, kind, n), x) }
+	return func(t *testing.T, s *Session) {
+		s.Steps = slices.Insert(s.Steps, at(t, s, from, kind, n), x)
+	}
 }
 
 // behind inserts a step behind another.
 func behind(from Side, kind StepKind, n int, x Step) change {
-	return func(t *testing.T, s *Session) { s.Steps = slices.Insert(s.Steps, at(t, s, from, kind, n)+1, x) }
+	return func(t *testing.T, s *Session) {
+		s.Steps = slices.Insert(s.Steps, at(t, s, from, kind, n)+1, x)
+	}
 }
 
 // swap exchanges a step with the next one.
@@ -159,67 +165,113 @@ var mutants = map[string]struct {
 	blame   Side
 	req     string
 }{
-	"request without key":          {"accepted", without(Client, Opening, 0, "Sec-WebSocket-Key"), Client, "WSP-OPEN-01"},
-	"request without version":      {"accepted", without(Client, Opening, 0, "Sec-WebSocket-Version"), Client, "WSP-OPEN-01"},
-	"wrong accept":                 {"accepted", replace(Server, Opening, 0, "Sec-WebSocket-Accept: ", "Sec-WebSocket-Accept: x"), Server, "WSP-OPEN-02"},
-	"no upgrade":                   {"accepted", without(Server, Opening, 0, "Upgrade"), Server, "WSP-OPEN-02"},
-	"subprotocol nobody offered":   {"accepted", replace(Server, Opening, 0, "x-kaazing-handshake", "other"), Server, "WSP-OPEN-04"},
-	"extension nobody offered":     {"accepted", replace(Server, Opening, 0, "Upgrade: ", "Sec-WebSocket-Extensions: z\r\nUpgrade: "), Server, "WSP-OPEN-03"},
-	"accept repeated":              {"accepted", replace(Server, Opening, 0, "\r\n\r\n", "\r\nSec-WebSocket-Accept: other\r\n\r\n"), Server, "WSP-OPEN-02"},
-	"a second upgrade":             {"accepted", replace(Server, Message, 0, "\r\n\r\n", "\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n"), Server, "KHP-STATUS-101-03"},
-	"request is cut":               {"accepted", replace(Client, Message, 0, "\r\n\r\n", "\r\n"), Client, "KHP-EXT-01"},
-	"request is no HTTP":           {"accepted", replace(Client, Message, 0, "HTTP/1.1", "HTTP/2"), Client, "KHP-EXT-03"},
-	"request for another path":     {"accepted", replace(Client, Message, 0, "GET /p", "GET /q"), Client, "KHP-EXT-03"},
-	"request leaves a subprotocol": {"accepted", replace(Client, Message, 0, "a, b", "a"), Client, "KHP-EXT-REQ-01"},
-	"request lists KHP":            {"accepted", replace(Client, Message, 0, "a, b", "a, b, x-kaazing-handshake"), Client, "KHP-EXT-REQ-08"},
-	"request sent twice":           {"accepted", twice(Client, Message, 0), Client, "KHP-EXT-02"},
-	"request is missing":           {"accepted", drop(Client, Message, 0), Server, "KHP-EXT-01"},
-	"response before the request":  {"accepted", swap(Client, Message, 0), Server, "KHP-EXT-01"},
-	"data before the request":      {"accepted", before(Client, Message, 0, message(Client, "hello")), Client, "KHP-EXT-03"},
-	"terminator is missing":        {"accepted", drop(Server, Message, 1), Server, "KHP-EXT-RSP-14"},
-	"two terminators before":       {"accepted", before(Server, Message, 0, message(Server, "")), Server, "KHP-EXT-02"},
+	"request without key": {"accepted", without(Client, Opening, 0, "Sec-WebSocket-Key"),
+		Client, "WSP-OPEN-01"},
+	"request without version": {"accepted", without(Client, Opening, 0, "Sec-WebSocket-Version"),
+		Client, "WSP-OPEN-01"},
+	"wrong accept": {"accepted", replace(Server, Opening, 0, "Sec-WebSocket-Accept: ",
+		"Sec-WebSocket-Accept: x"), Server, "WSP-OPEN-02"},
+	"no upgrade": {"accepted", without(Server, Opening, 0, "Upgrade"),
+		Server, "WSP-OPEN-02"},
+	"subprotocol nobody offered": {"accepted",
+		replace(Server, Opening, 0, "x-kaazing-handshake", "other"), Server, "WSP-OPEN-04"},
+	"extension nobody offered": {"accepted", replace(Server, Opening, 0, "Upgrade: ",
+		"Sec-WebSocket-Extensions: z\r\nUpgrade: "), Server, "WSP-OPEN-03"},
+	"accept repeated": {"accepted", replace(Server, Opening, 0, "\r\n\r\n",
+		"\r\nSec-WebSocket-Accept: other\r\n\r\n"), Server, "WSP-OPEN-02"},
+	"a second upgrade": {"accepted", replace(Server, Message, 0, "\r\n\r\n",
+		"\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n"), Server, "KHP-STATUS-101-03"},
+	"request is cut": {"accepted", replace(Client, Message, 0, "\r\n\r\n", "\r\n"),
+		Client, "KHP-EXT-01"},
+	"request is no HTTP": {"accepted", replace(Client, Message, 0, "HTTP/1.1", "HTTP/2"),
+		Client, "KHP-EXT-03"},
+	"request for another path": {"accepted", replace(Client, Message, 0, "GET /p", "GET /q"),
+		Client, "KHP-EXT-03"},
+	"request leaves a subprotocol": {"accepted", replace(Client, Message, 0, "a, b", "a"), Client,
+		"KHP-EXT-REQ-01"},
+	"request lists KHP": {"accepted",
+		replace(Client, Message, 0, "a, b", "a, b, x-kaazing-handshake"), Client, "KHP-EXT-REQ-08"},
+	"request sent twice":          {"accepted", twice(Client, Message, 0), Client, "KHP-EXT-02"},
+	"request is missing":          {"accepted", drop(Client, Message, 0), Server, "KHP-EXT-01"},
+	"response before the request": {"accepted", swap(Client, Message, 0), Server, "KHP-EXT-01"},
+	"data before the request": {"accepted", before(Client, Message, 0, message(Client, "hello")),
+		Client, "KHP-EXT-03"},
+	"terminator is missing": {"accepted", drop(Server, Message, 1), Server, "KHP-EXT-RSP-14"},
+	"two terminators before": {"accepted", before(Server, Message, 0, message(Server, "")),
+		Server, "KHP-EXT-02"},
 	"response sent twice": {"refused", func(t *testing.T, s *Session) {
 		i := at(t, s, Server, Message, 1)
 		s.Steps = slices.Insert(s.Steps, i+1, s.Steps[i-1])
 	}, Server, "KHP-EXT-RSP-01"},
 	"two responses without an end": {"accepted", twice(Server, Message, 0), Server, "KHP-EXT-RSP-14"},
-	"extension not asked for":      {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Extensions: x", "Sec-WebSocket-Extensions: z"), Server, "KHP-EXT-RSP-09"},
-	"extension twice":              {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Extensions: x", "Sec-WebSocket-Extensions: y"), Server, "KHP-EXT-RSP-09"},
+	"extension not asked for": {"accepted", replace(Server, Message, 0,
+		"Sec-WebSocket-Extensions: x", "Sec-WebSocket-Extensions: z"), Server, "KHP-EXT-RSP-09"},
+	"extension twice": {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Extensions: x",
+		"Sec-WebSocket-Extensions: y"), Server, "KHP-EXT-RSP-09"},
 	"empty extensions": {"no content", func(t *testing.T, s *Session) {
 		without(Server, Message, 0, "Sec-WebSocket-Extensions")(t, s)
 		replace(Server, Message, 0, "\r\n\r\n", "\r\nSec-WebSocket-Extensions:\r\n\r\n")(t, s)
 	}, Server, "KHP-EXT-RSP-08"},
-	"subprotocol not asked for":     {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: c"), Server, "WSP-OPEN-04"},
-	"two subprotocols":              {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b"), Server, "WSP-PROTO-01"},
-	"accept of another request":     {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Accept: ", "Sec-WebSocket-Accept: x"), Server, "KHP-STATUS-101-03"},
-	"no status code":                {"accepted", replace(Server, Message, 0, "HTTP/1.1 101", "HTTP/1.1 1o1"), Server, "KHP-EXT-RSP-05"},
-	"204 with a body":               {"no content", replace(Server, Message, 0, "\r\n\r\n", "\r\n\r\nbody"), Server, "KHP-CLASS-1XX-01"},
-	"100 instead of 101":            {"no content", replace(Server, Message, 0, "204", "100"), Server, "KHP-STATUS-100-02"},
-	"511":                           {"refused", replace(Server, Message, 0, "403", "511"), Server, "RFC6585-511-04"},
-	"600":                           {"refused", replace(Server, Message, 0, "403", "600"), Server, "KHP-CLASS-UNLISTED-02"},
-	"401 without challenge":         {"challenged", without(Server, Message, 0, "WWW-Authenticate"), Server, "KHP-STATUS-401-04"},
-	"401 answered without":          {"challenged", without(Client, Message, 1, "Authorization"), Client, "KHP-STATUS-401-02"},
-	"401 answered with data":        {"challenged", before(Client, Message, 1, message(Client, "hello")), Client, "KHP-EXT-03"},
-	"302 without Location":          {"redirected", without(Server, Message, 0, "Location"), Server, "KHP-REDIR-06"},
-	"407 without challenge":         {"proxied", without(Server, Message, 0, "Proxy-Authenticate"), Server, "RFC2068-407-02"},
-	"on after 302":                  {"redirected", before(Server, Close, 0, message(Server, "hello")), Server, "KHP-CLASS-3XX-01"},
-	"client on after 403":           {"refused", before(Client, Close, 0, message(Client, "hello")), Client, "KHP-CLOSE-02"},
-	"client on after 302":           {"redirected", before(Client, Close, 0, message(Client, "hello")), Client, "KHP-STATUS-302-01"},
-	"a body nobody waits for":       {"body", twice(Client, Message, 1), Client, "KHP-STATUS-100-01"},
-	"data between response and end": {"accepted", before(Server, Message, 1, message(Server, "hello")), Server, "KHP-EXT-RSP-14"},
-	"client data before the end":    {"accepted", before(Server, Message, 0, message(Client, "hello")), Client, "KHP-EXT-02"},
-	"message after Close":           {"accepted", behind(Client, Close, 0, message(Client, "hello")), Client, "WSP-FRAME-06"},
-	"Close twice":                   {"accepted", twice(Client, Close, 0), Client, "WSP-FRAME-06"},
-	"code 1006":                     {"accepted", func(t *testing.T, s *Session) { s.Steps[at(t, s, Client, Close, 0)].Code = 1006 }, Client, "WSP-CLOSE-03"},
-	"text that is no text":          {"accepted", replace(Client, Message, 1, "hello", "\xff"), Client, "WSP-TEXT-01"},
-	"unmasked":                      {"accepted", before(Client, Message, 0, Step{From: Client, Kind: Broken, Code: 1002, Reqs: "WSP-FRAME-04", Text: "a frame of the client without a mask"}), Client, "WSP-FRAME-04"},
-	"closed instead of answered":    {"accepted", before(Server, Message, 0, Step{From: Server, Kind: Close, Code: 1000}), Server, "KHP-EXT-RSP-01"},
-	"ended instead of terminated":   {"accepted", before(Server, Message, 1, Step{From: Server, Kind: Ended}), Server, "KHP-EXT-RSP-14"},
-	"N is missing":                  {"kaazing", drop(Server, Message, 0), Server, "KHP-EXT-01"},
-	"second N is missing":           {"kaazing", drop(Server, Message, 3), Client, "KHP-GEN-05"},
-	"N to a client of the text":     {"accepted", before(Client, Message, 0, message(Server, "\xef\x83\xbfN")), Server, "KHP-EXT-02"},
+	"subprotocol not asked for": {"accepted", replace(Server, Message, 0,
+		"Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: c"), Server, "WSP-OPEN-04"},
+	"two subprotocols": {"accepted",
+		replace(Server, Message, 0, "Sec-WebSocket-Protocol: a",
+			"Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: b"), Server, "WSP-PROTO-01"},
+	"accept of another request": {"accepted", replace(Server, Message, 0, "Sec-WebSocket-Accept: ",
+		"Sec-WebSocket-Accept: x"), Server, "KHP-STATUS-101-03"},
+	"no status code": {"accepted",
+		replace(Server, Message, 0, "HTTP/1.1 101", "HTTP/1.1 1o1"), Server, "KHP-EXT-RSP-05"},
+	"204 with a body": {"no content",
+		replace(Server, Message, 0, "\r\n\r\n", "\r\n\r\nbody"), Server, "KHP-CLASS-1XX-01"},
+	"100 instead of 101": {"no content", replace(Server, Message, 0, "204", "100"), Server,
+		"KHP-STATUS-100-02"},
+	"511": {"refused", replace(Server, Message, 0, "403", "511"), Server,
+		"RFC6585-511-04"},
+	"600": {"refused", replace(Server, Message, 0, "403", "600"), Server,
+		"KHP-CLASS-UNLISTED-02"},
+	"401 without challenge": {"challenged", without(Server, Message, 0, "WWW-Authenticate"),
+		Server, "KHP-STATUS-401-04"},
+	"401 answered without": {"challenged", without(Client, Message, 1, "Authorization"),
+		Client, "KHP-STATUS-401-02"},
+	"401 answered with data": {"challenged",
+		before(Client, Message, 1, message(Client, "hello")), Client, "KHP-EXT-03"},
+	"302 without Location": {"redirected", without(Server, Message, 0, "Location"),
+		Server, "KHP-REDIR-06"},
+	"407 without challenge": {"proxied", without(Server, Message, 0, "Proxy-Authenticate"),
+		Server, "RFC2068-407-02"},
+	"on after 302": {"redirected", before(Server, Close, 0, message(Server, "hello")),
+		Server, "KHP-CLASS-3XX-01"},
+	"client on after 403": {"refused", before(Client, Close, 0, message(Client, "hello")),
+		Client, "KHP-CLOSE-02"},
+	"client on after 302": {"redirected", before(Client, Close, 0, message(Client, "hello")),
+		Client, "KHP-STATUS-302-01"},
+	"a body nobody waits for": {"body", twice(Client, Message, 1), Client, "KHP-STATUS-100-01"},
+	"data between response and end": {"accepted", before(Server, Message, 1, message(Server, "hello")),
+		Server, "KHP-EXT-RSP-14"},
+	"client data before the end": {"accepted", before(Server, Message, 0, message(Client, "hello")),
+		Client, "KHP-EXT-02"},
+	"message after Close": {"accepted", behind(Client, Close, 0, message(Client, "hello")),
+		Client, "WSP-FRAME-06"},
+	"Close twice": {"accepted", twice(Client, Close, 0), Client, "WSP-FRAME-06"},
+	"code 1006": {"accepted", func(t *testing.T, s *Session) {
+		s.Steps[at(t, s, Client, Close, 0)].Code = 1006
+	}, Client, "WSP-CLOSE-03"},
+	"text that is no text": {"accepted", replace(Client, Message, 1, "hello", "\xff"),
+		Client, "WSP-TEXT-01"},
+	"unmasked": {"accepted",
+		before(Client, Message, 0, Step{From: Client, Kind: Broken, Code: 1002, Reqs: "WSP-FRAME-04",
+			Text: "a frame of the client without a mask"}), Client, "WSP-FRAME-04"},
+	"closed instead of answered": {"accepted", before(Server, Message, 0,
+		Step{From: Server, Kind: Close, Code: 1000}), Server, "KHP-EXT-RSP-01"},
+	"ended instead of terminated": {"accepted",
+		before(Server, Message, 1, Step{From: Server, Kind: Ended}), Server, "KHP-EXT-RSP-14"},
+	"N is missing":        {"kaazing", drop(Server, Message, 0), Server, "KHP-EXT-01"},
+	"second N is missing": {"kaazing", drop(Server, Message, 3), Client, "KHP-GEN-05"},
+	"N to a client of the text": {"accepted",
+		before(Client, Message, 0, message(Server, "\xef\x83\xbfN")), Server, "KHP-EXT-02"},
 	"request before N": {"kaazing", func(t *testing.T, s *Session) {
-		s.ClientConfig = &fsm.ClientConfig{Profile: fsm.ProfileKaazing, MaxReplays: 1} // it is known to wait
+		// it is known to wait
+		s.ClientConfig = &fsm.ClientConfig{Profile: fsm.ProfileKaazing, MaxReplays: 1}
 		swap(Server, Message, 0)(t, s)
 	}, Client, "KHP-EXT-01"},
 }

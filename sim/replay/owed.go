@@ -63,9 +63,12 @@ func (o out) String() string {
 
 // outOf is what an effect sends, 0 if nothing that is judged.
 var outOf = [...]outKind{
-	fsm.EffectSendOpening: outOpening, fsm.EffectRefuseOpening: outRefuseOpening, fsm.EffectSendRequest: outRequest, fsm.EffectReplayRequest: outReplay,
-	fsm.EffectSendBody: outBody, fsm.EffectSendProceed: outProceed, fsm.EffectSendReroute: outReroute, fsm.EffectSendResponse: outResponse,
-	fsm.EffectSendTerminator: outTerminator, fsm.EffectSendMessage: outMessage, fsm.EffectSendClose: outClose, fsm.EffectFail: 0,
+	fsm.EffectSendOpening: outOpening, fsm.EffectRefuseOpening: outRefuseOpening,
+	fsm.EffectSendRequest: outRequest, fsm.EffectReplayRequest: outReplay,
+	fsm.EffectSendBody: outBody, fsm.EffectSendProceed: outProceed, fsm.EffectSendReroute: outReroute,
+	fsm.EffectSendResponse:   outResponse,
+	fsm.EffectSendTerminator: outTerminator, fsm.EffectSendMessage: outMessage,
+	fsm.EffectSendClose: outClose, fsm.EffectFail: 0,
 }
 
 // owed is what a side has been ordered to send and was not seen to send yet. It is a value that can

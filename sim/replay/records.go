@@ -31,7 +31,8 @@ func ReadTrace(r io.Reader, each func(*Session)) (note string, err error) {
 				note = "the trace ends in the middle of line " + itoa(t.Line())
 			}
 			if a.leftOut > 0 {
-				note = strings.TrimPrefix(note+"; "+itoa(a.leftOut)+" records are left out, of connections beyond the "+itoa(mostOpen)+" that may be open at the same time", "; ")
+				note = strings.TrimPrefix(note+"; "+itoa(a.leftOut)+" records are left out, "+
+					"of connections beyond the "+itoa(mostOpen)+" that may be open at the same time", "; ")
 			}
 			return note, nil
 		}
@@ -86,11 +87,13 @@ func (a *recordings) add(line int, r *trace.Record) {
 	if !ok {
 		return
 	}
-	if cost := len(step.Data) + len(step.Text) + stepBytes; s.Missing == "" && len(s.Steps) < mostSteps && a.kept+cost <= mostKept {
+	if cost := len(step.Data) + len(step.Text) + stepBytes; s.Missing == "" &&
+		len(s.Steps) < mostSteps && a.kept+cost <= mostKept {
 		a.kept += cost
 		s.Steps = append(s.Steps, step)
 	} else if s.Missing == "" {
-		s.Missing = "only the first " + itoa(len(s.Steps)) + " steps are judged, which is the limit of what is kept"
+		s.Missing = "only the first " + itoa(len(s.Steps)) +
+			" steps are judged, which is the limit of what is kept"
 	}
 	switch step.Kind {
 	case Opened, Failed, GaveUp:
@@ -104,7 +107,8 @@ func (a *recordings) add(line int, r *trace.Record) {
 // begin makes a session.
 func (a *recordings) begin(key recordKey, r *trace.Record) *Session {
 	a.count++
-	s := &Session{Conn: a.count, Recorder: Client, Unit: "line", Name: "connection " + itoa(int(r.Conn)) + " of the " + r.Side}
+	s := &Session{Conn: a.count, Recorder: Client, Unit: "line", Name: "connection " +
+		itoa(int(r.Conn)) + " of the " + r.Side}
 	if r.Side == Server.String() {
 		s.Recorder = Server
 	}
@@ -207,7 +211,9 @@ func stepOf(line int, r *trace.Record, recorder Side) (s Step, ok bool) {
 // brokenReqs guesses from a description which rule of frames was broken.
 func brokenReqs(code uint16, text string) string {
 	for _, k := range []struct{ word, reqs string }{
-		{"mask", "WSP-FRAME-04"}, {"UTF-8", "WSP-TEXT-01"}, {"before the request", "KHP-EXT-01 KHP-EXT-02"}, {"control", "WSP-FRAME-03"}, {"fragment", "WSP-FRAME-02"}, {"continuation", "WSP-FRAME-02"}, {"lose", "WSP-CLOSE-03"},
+		{"mask", "WSP-FRAME-04"}, {"UTF-8", "WSP-TEXT-01"},
+		{"before the request", "KHP-EXT-01 KHP-EXT-02"}, {"control", "WSP-FRAME-03"},
+		{"fragment", "WSP-FRAME-02"}, {"continuation", "WSP-FRAME-02"}, {"lose", "WSP-CLOSE-03"},
 	} {
 		if strings.Contains(text, k.word) {
 			return k.reqs

@@ -26,7 +26,8 @@ func file(t testing.TB, side Side, sessions ...*Session) string {
 		}
 		attempt++
 		if side == Client {
-			require.NoError(t, w.Write(trace.Record{Conn: 1, Side: "client", Attempt: attempt, Kind: trace.Dial, Text: fmt.Sprintf("ws://a.example/%d", attempt)}))
+			require.NoError(t, w.Write(trace.Record{Conn: 1, Side: "client", Attempt: attempt,
+				Kind: trace.Dial, Text: fmt.Sprintf("ws://a.example/%d", attempt)}))
 		}
 		for i := range s.Steps {
 			if r := record(&s.Steps[i], side, attempt); r.Kind != "" {
@@ -39,7 +40,8 @@ func file(t testing.TB, side Side, sessions ...*Session) string {
 
 // record is a step as its recorder writes it.
 func record(s *Step, side Side, attempt int) trace.Record {
-	r := trace.Record{Time: s.Time, Conn: 1, Side: side.String(), Dir: trace.Received, Data: s.Data, Code: s.Code}
+	r := trace.Record{Time: s.Time, Conn: 1, Side: side.String(), Dir: trace.Received,
+		Data: s.Data, Code: s.Code}
 	if side == Client {
 		r.Attempt = attempt
 	} else {
@@ -101,7 +103,9 @@ func TestReadTrace_Loop(t *testing.T) {
 	require.Equal(t, Path, list[0].Verdict)
 	require.Equal(t, []string{"KHP-REDIR-05"}, list[1].Wrong.Requirements)
 	require.Equal(t, Client, list[1].Wrong.Blame)
-	bound := strings.Replace(text, `"side":"client"}`, `"side":"client","config":{"profile":"spec","max_redirects":1,"max_replays":3,"max_interim":8}}`, 1)
+	bound := strings.Replace(text, `"side":"client"}`,
+		`"side":"client","config":{"profile":"spec","max_redirects":1,"max_replays":3,"max_interim":8}}`,
+		1)
 	list = verdicts(t, bound)
 	require.Equal(t, Path, list[1].Verdict)
 	require.Equal(t, []string{"KHP-REDIR-04"}, list[2].Wrong.Requirements)
@@ -123,7 +127,8 @@ func TestReadTrace_FollowedNothing(t *testing.T) {
 	text := file(t, Client, g.all...)
 	cut := text[:strings.Index(text, `"kind":"fail"`)]
 	cut = cut[:strings.LastIndex(cut, "\n")+1]
-	r := verdicts(t, cut+`{"conn":1,"side":"client","attempt":2,"kind":"dial","text":"ws://b.example/"}`+"\n")[0]
+	r := verdicts(t,
+		cut+`{"conn":1,"side":"client","attempt":2,"kind":"dial","text":"ws://b.example/"}`+"\n")[0]
 	require.Equal(t, NotPath.String(), r.Verdict.String())
 	require.Equal(t, Client, r.Wrong.Blame)
 	require.Contains(t, r.Wrong.Requirements, "KHP-REDIR-03")
@@ -134,7 +139,8 @@ func TestReadTrace_EmptyClose(t *testing.T) {
 	g := recordedRig(t, "accepted")
 	g.settleOne()
 	s := g.all[1]
-	s.Steps = append(s.Steps[:len(s.Steps)-1:len(s.Steps)-1], Step{From: Server, Kind: Close}, Step{From: Client, Kind: Close})
+	s.Steps = append(s.Steps[:len(s.Steps)-1:len(s.Steps)-1], Step{From: Server, Kind: Close},
+		Step{From: Client, Kind: Close})
 	list := verdicts(t, file(t, Client, s))
 	require.Len(t, list, 1)
 	require.Nil(t, list[0].Wrong)
@@ -158,14 +164,16 @@ func TestCheck_Claims(t *testing.T) {
 	s = g.all[2]
 	s.Steps = s.Steps[:len(s.Steps)-2]
 	s.Steps = append(s.Steps, Step{From: Server, Kind: Opened})
-	require.Equal(t, NotPath, Check(s).Verdict, "the server is not open before it has sent its terminator")
+	require.Equal(t, NotPath, Check(s).Verdict,
+		"the server is not open before it has sent its terminator")
 }
 
 func TestReadTrace_Errors(t *testing.T) {
 	_, err := ReadTrace(strings.NewReader("x\n"), nil)
 	var e *trace.Error
 	require.ErrorAs(t, err, &e)
-	const begin = `{"khp":"trace","version":1}` + "\n" + `{"conn":1,"side":"server","kind":"opening","dir":"receive","data":"x"}` + "\n"
+	const begin = `{"khp":"trace","version":1}` + "\n" +
+		`{"conn":1,"side":"server","kind":"opening","dir":"receive","data":"x"}` + "\n"
 	n := 0
 	note, err := ReadTrace(strings.NewReader(begin+`{"conn"`), func(*Session) { n++ })
 	require.NoError(t, err)
@@ -222,9 +230,11 @@ func TestCheck_OtherWays(t *testing.T) {
 		"bare 101": {"accepted", func(t *testing.T, s *Session) {
 			s.Steps[at(t, s, Server, Message, 0)].Data = []byte("HTTP/1.1 101\r\n\r\n")
 		}},
-		"N is not waited for":   {"kaazing", swap(Server, Message, 0)},
-		"request as text":       {"kaazing", func(t *testing.T, s *Session) { s.Steps[at(t, s, Client, Message, 0)].Type = wire.Text }},
-		"another close code":    {"refused", func(t *testing.T, s *Session) { s.Steps[at(t, s, Server, Close, 0)].Code = 3000 }},
+		"N is not waited for": {"kaazing", swap(Server, Message, 0)},
+		"request as text": {"kaazing",
+			func(t *testing.T, s *Session) { s.Steps[at(t, s, Client, Message, 0)].Type = wire.Text }},
+		"another close code": {"refused",
+			func(t *testing.T, s *Session) { s.Steps[at(t, s, Server, Close, 0)].Code = 3000 }},
 		"server leaves closing": {"refused", drop(Server, Close, 0)},
 		"Pings and Pongs": {"accepted", func(t *testing.T, s *Session) {
 			before(Server, Message, 1, Step{From: Server, Kind: Ping})(t, s)
@@ -234,7 +244,8 @@ func TestCheck_OtherWays(t *testing.T) {
 			i := at(t, s, Server, Message, 0)
 			whole := s.Steps[i].Data
 			s.Steps[i].Data = whole[:3]
-			s.Steps = append(s.Steps[:i+1:i+1], append([]Step{message(Server, string(whole[3:20])), message(Server, string(whole[20:]))}, s.Steps[i+1:]...)...)
+			s.Steps = append(s.Steps[:i+1:i+1], append([]Step{message(Server, string(whole[3:20])),
+				message(Server, string(whole[20:]))}, s.Steps[i+1:]...)...)
 		}},
 		"server that knows no N": {"kaazing", func(t *testing.T, s *Session) {
 			replace(Server, Opening, 0, "Web Socket Protocol Handshake", "Switching Protocols")(t, s)

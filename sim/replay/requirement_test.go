@@ -36,13 +36,15 @@ func TestText_Complete(t *testing.T) {
 		files, err := os.ReadDir(dir)
 		require.NoError(t, err)
 		for _, f := range files {
-			if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") || f.Name() == "requirement.go" {
+			if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") ||
+				f.Name() == "requirement.go" {
 				continue
 			}
 			b, err := os.ReadFile(dir + "/" + f.Name())
 			require.NoError(t, err)
 			for _, quoted := range regexp.MustCompile(`"[^"\n]*"`).FindAllString(string(b), -1) {
-				for _, id := range regexp.MustCompile(`(KHP|WSP|RFC|INV|LIV)[0-9]*-[A-Z0-9-]*[0-9]`).FindAllString(quoted, -1) {
+				for _, id := range regexp.MustCompile(`(KHP|WSP|RFC|INV|LIV)[0-9]*-[A-Z0-9-]*[0-9]`).
+					FindAllString(quoted, -1) {
 					require.NotEmpty(t, Text(id), "%s in %s", id, f.Name())
 					require.True(t, ids[id], id)
 					named++

@@ -49,7 +49,9 @@ type rig struct {
 	hops     int
 }
 
-func newRig(url string, cfg endpoint.ClientConfig, decide func(r *endpoint.Request) endpoint.Decision) (*rig, error) {
+func newRig(
+	url string, cfg endpoint.ClientConfig, decide func(r *endpoint.Request) endpoint.Decision,
+) (*rig, error) {
 	c, err := endpoint.NewClient(url, cfg)
 	if err != nil {
 		return nil, err
@@ -111,7 +113,8 @@ func step(from Side, p parcel) Step {
 }
 
 func (g *rig) put(from Side, o *endpoint.Output) {
-	p := parcel{kind: o.Kind, typ: o.Type, data: slices.Clone(o.Data), code: o.Code, end: o.Kind == endpoint.Disconnect}
+	p := parcel{kind: o.Kind, typ: o.Type, data: slices.Clone(o.Data), code: o.Code,
+		end: o.Kind == endpoint.Disconnect}
 	if !p.end {
 		g.note(from, step(from, p))
 	}
@@ -128,7 +131,8 @@ func (g *rig) client(outs []endpoint.Output) {
 		switch o.Kind {
 		case endpoint.Dial:
 			g.dial()
-		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose, endpoint.Disconnect:
+		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose,
+			endpoint.Disconnect:
 			g.put(Client, &o)
 			if o.Kind == endpoint.SendMessage && g.c.Phase() == fsm.ClientSendingBody {
 				g.client(g.c.BodyWritten(t0))
@@ -142,7 +146,8 @@ func (g *rig) client(outs []endpoint.Output) {
 		case endpoint.Open:
 			g.note(Client, Step{From: Client, Kind: Opened})
 		case endpoint.Fail:
-			g.note(Client, Step{From: Client, Kind: Failed, Failure: o.Err.(*endpoint.HandshakeError).Failure})
+			g.note(Client,
+				Step{From: Client, Kind: Failed, Failure: o.Err.(*endpoint.HandshakeError).Failure})
 			g.over[Client] = true
 		case endpoint.Closed:
 			g.note(Client, Step{From: Client, Kind: GaveUp})
@@ -154,7 +159,8 @@ func (g *rig) client(outs []endpoint.Output) {
 func (g *rig) server(outs []endpoint.Output) {
 	for _, o := range slices.Clone(outs) {
 		switch o.Kind {
-		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose, endpoint.Disconnect:
+		case endpoint.SendBytes, endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose,
+			endpoint.Disconnect:
 			g.put(Server, &o)
 		case endpoint.AskDecision:
 			next, err := g.s.Decide(t0, g.decide(g.s.Request()))
@@ -165,7 +171,8 @@ func (g *rig) server(outs []endpoint.Output) {
 		case endpoint.Open:
 			g.note(Server, Step{From: Server, Kind: Opened})
 		case endpoint.Fail:
-			g.note(Server, Step{From: Server, Kind: Failed, Failure: o.Err.(*endpoint.HandshakeError).Failure})
+			g.note(Server,
+				Step{From: Server, Kind: Failed, Failure: o.Err.(*endpoint.HandshakeError).Failure})
 			g.over[Server] = true
 		case endpoint.Closed:
 			g.note(Server, Step{From: Server, Kind: GaveUp})

@@ -37,7 +37,8 @@ func (c *checker) rules(s *Step) *problem {
 // inResponse reports whether a response of the server may be going on, whose text need be UTF-8
 // only as a whole.
 func (c *checker) inResponse() bool {
-	return slices.ContainsFunc(c.servers, func(h serverHyp) bool { return !h.state.Phase().Open() || h.unit > 0 })
+	return slices.ContainsFunc(c.servers,
+		func(h serverHyp) bool { return !h.state.Phase().Open() || h.unit > 0 })
 }
 
 // legalClose reports whether a code may stand in a Close frame; 0 is an empty frame. [INV-48]
@@ -153,7 +154,9 @@ func (c *checker) receive(to Side) (late *problem) {
 
 // received gives the last input of a side to each state in list. late is a problem if none is left
 // because each still owes something; req is the requirement that this breaks.
-func received[H hypothesis](c *checker, side Side, list []H, receives func(H) []H, req string) (kept []H, late *problem) {
+func received[H hypothesis](
+	c *checker, side Side, list []H, receives func(H) []H, req string,
+) (kept []H, late *problem) {
 	kept = narrow(list, func(h H) []H {
 		switch p := h.so(); {
 		case p.owed.n > 0:
@@ -173,14 +176,19 @@ func received[H hypothesis](c *checker, side Side, list []H, receives func(H) []
 // calm lets messages arrive that make no difference any more, so that the number of states stays
 // small.
 func (c *checker) calm() {
-	c.clients = calmed(c, Client, c.clients, c.clientReceives, func(h clientHyp) bool { return h.state.Phase() > fsm.ClientAwaitConfirm })
-	c.servers = calmed(c, Server, c.servers, c.serverReceives, func(h serverHyp) bool { return h.state.Phase() >= fsm.ServerOpen })
+	c.clients = calmed(c, Client, c.clients, c.clientReceives,
+		func(h clientHyp) bool { return h.state.Phase() > fsm.ClientAwaitConfirm })
+	c.servers = calmed(c, Server, c.servers, c.serverReceives,
+		func(h serverHyp) bool { return h.state.Phase() >= fsm.ServerOpen })
 }
 
 // calmed is calm for one side; late tells that a state is open or at its end.
-func calmed[H hypothesis](c *checker, side Side, list []H, receives func(H) []H, late func(H) bool) []H {
+func calmed[H hypothesis](
+	c *checker, side Side, list []H, receives func(H) []H, late func(H) bool,
+) []H {
 	return narrow(list, func(h H) []H {
-		for p := h.so(); p.owed.n == 0 && p.in < c.arrived[side] && late(h) && c.s.Steps[c.inputs[side][p.in]].Kind == Message; p = h.so() {
+		for p := h.so(); p.owed.n == 0 && p.in < c.arrived[side] && late(h) &&
+			c.s.Steps[c.inputs[side][p.in]].Kind == Message; p = h.so() {
 			h = receives(h)[0]
 		}
 		return []H{h}

@@ -12,15 +12,18 @@ type serverHyp struct {
 	progress
 	cfg   fsm.ServerConfig
 	state fsm.ServerState
-	unit  int   // 1 + the number of its own message with which the response in progress begins, 0 without one
+	// 1 + the number of its own message with which the response in progress begins, 0 without one
+	unit  int
 	left  int64 // bytes of the request body that are still to come
 	loose bool  // a gateway that ends no response
 }
 
 // serverUnseen are the events that leave no trace on the connection.
 var serverUnseen = []fsm.Event{
-	{Kind: fsm.EventTimerExpired, Timer: fsm.TimerRequest}, {Kind: fsm.EventTimerExpired, Timer: fsm.TimerBody}, {Kind: fsm.EventTimerExpired, Timer: fsm.TimerReplay},
-	{Kind: fsm.EventTimerExpired, Timer: fsm.TimerOverall}, {Kind: fsm.EventTimerExpired, Timer: fsm.TimerClose},
+	{Kind: fsm.EventTimerExpired, Timer: fsm.TimerRequest}, {Kind: fsm.EventTimerExpired,
+		Timer: fsm.TimerBody}, {Kind: fsm.EventTimerExpired, Timer: fsm.TimerReplay},
+	{Kind: fsm.EventTimerExpired, Timer: fsm.TimerOverall},
+	{Kind: fsm.EventTimerExpired, Timer: fsm.TimerClose},
 	{Kind: fsm.EventCloseRequested}, {Kind: fsm.EventApplicationFailed},
 }
 
@@ -66,7 +69,8 @@ func (c *checker) serverUnseen(h serverHyp) (list []serverHyp) {
 		decided.Facts |= fsm.FactReroute
 		events = append(events, decided)
 		if u.status == 403 { // so the machine answers one challenge too many
-			events = append(events, fsm.Event{Kind: fsm.EventDecided, Status: 401, Facts: fsm.FactSelectionValid | fsm.FactChallenge})
+			events = append(events, fsm.Event{Kind: fsm.EventDecided, Status: 401,
+				Facts: fsm.FactSelectionValid | fsm.FactChallenge})
 		}
 	}
 	if c.talking {
@@ -109,7 +113,8 @@ func (c *checker) serverOpened(h serverHyp) []serverHyp {
 		ev.Facts |= fsm.FactKHP
 	}
 	var list []serverHyp
-	if !c.heads.kaazing || !c.heads.gateway { // others than gateways may know nothing of .kl=Y, and go by the text
+	// others than gateways may know nothing of .kl=Y, and go by the text
+	if !c.heads.kaazing || !c.heads.gateway {
 		list = append(list, h.after(ev))
 	}
 	if c.heads.kaazing {

@@ -23,13 +23,16 @@ func replayed(t *testing.T, name string, change func(s *Session)) Result {
 // is not blamed for it. With .kl=Y both sides are judged by the machine, as the client unwraps it.
 func TestCheck_NestedChallenge(t *testing.T) {
 	const outer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\n"
-	const inner = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Basic realm=\"demo\"\r\nContent-Length: 0\r\n\r\n"
-	for name, pieces := range map[string][]string{"one message": {outer + inner}, "two messages": {outer, inner}, "four": {outer[:len(outer)-2], "\r\n", inner[:5], inner[5:]}} {
+	const inner = "HTTP/1.1 401 Unauthorized\r\n" +
+		"WWW-Authenticate: Application Basic realm=\"demo\"\r\nContent-Length: 0\r\n\r\n"
+	for name, pieces := range map[string][]string{"one message": {outer + inner},
+		"two messages": {outer, inner}, "four": {outer[:len(outer)-2], "\r\n", inner[:5], inner[5:]}} {
 		for _, terminated := range []bool{true, false} {
 			for _, profile := range []string{"challenged", "kaazing"} {
 				r := replayed(t, profile, func(s *Session) {
 					i := 0
-					for s.Steps[i].Kind != Message || s.Steps[i].From != Server || !strings.HasPrefix(string(s.Steps[i].Data), "HTTP/") {
+					for s.Steps[i].Kind != Message || s.Steps[i].From != Server ||
+						!strings.HasPrefix(string(s.Steps[i].Data), "HTTP/") {
 						i++
 					}
 					var nested []Step
@@ -45,11 +48,13 @@ func TestCheck_NestedChallenge(t *testing.T) {
 							request = st
 						}
 					}
-					request.Data = append(bytes.TrimSuffix(bytes.Clone(request.Data), []byte("\r\n")), "Authorization: Basic am9lOndlbGNvbWU=\r\n\r\n"...)
+					request.Data = append(bytes.TrimSuffix(bytes.Clone(request.Data), []byte("\r\n")),
+						"Authorization: Basic am9lOndlbGNvbWU=\r\n\r\n"...)
 					s.Steps = append(append(append(s.Steps[:i:i], nested...), request), s.Steps[i:]...)
 				})
 				want := map[string]Verdict{"challenged": Incomplete, "kaazing": Path}[profile]
-				require.Equal(t, want.String(), r.Verdict.String(), "%s %s %v: %+v", name, profile, terminated, r.Wrong)
+				require.Equal(t, want.String(), r.Verdict.String(), "%s %s %v: %+v",
+					name, profile, terminated, r.Wrong)
 				require.Contains(t, r.Why, "old form of Kaazing 3.x", "%s %s", name, profile)
 				require.Nil(t, r.Wrong)
 			}
@@ -62,8 +67,10 @@ func TestCheck_NestedChallengeUnanswered(t *testing.T) {
 	r := replayed(t, "kaazing", func(s *Session) {
 		for i := range s.Steps {
 			if st := &s.Steps[i]; st.From == Client && st.Kind == Message {
-				challenge := Step{From: Server, Kind: Message, Type: wire.Binary, Data: []byte("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Token\r\n\r\n")}
-				s.Steps = append(append(s.Steps[:i+1:i+1], challenge, Step{From: Server, Kind: Message, Type: wire.Binary, Data: []byte{}}), s.Steps[i:]...)
+				challenge := Step{From: Server, Kind: Message, Type: wire.Binary, Data: []byte("HTTP/1.1 200 " +
+					"OK\r\n\r\nHTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Application Token\r\n\r\n")}
+				s.Steps = append(append(s.Steps[:i+1:i+1], challenge,
+					Step{From: Server, Kind: Message, Type: wire.Binary, Data: []byte{}}), s.Steps[i:]...)
 				return
 			}
 		}
@@ -102,8 +109,10 @@ func edit(s *Session, from Side, kind StepKind, value string) {
 // responses before it.
 func TestCheck_OpeningIsHTTP(t *testing.T) {
 	for _, answer := range []string{
-		"HTTP/1.1 308 Permanent Redirect\r\nLocation: /x\r\n\r\n", "HTTP/1.0 503 x\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 40\r\n\r\n",
-		"HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 403 No\r\n\r\n", "HTTP/1.1 500\r\nbad\r\n\r\n",
+		"HTTP/1.1 308 Permanent Redirect\r\nLocation: /x\r\n\r\n", "HTTP/1.0 503 x\r\n\r\n",
+		"HTTP/1.1 304 Not Modified\r\nContent-Length: 40\r\n\r\n",
+		"HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 403 No\r\n\r\n", "HTTP/1.1 500\r\nbad\r\n\r\n",
 	} {
 		r := replayed(t, "accepted", func(s *Session) {
 			var kept []Step
@@ -122,12 +131,15 @@ func TestCheck_OpeningIsHTTP(t *testing.T) {
 	r := replayed(t, "accepted", func(s *Session) {
 		for i := range s.Steps {
 			if st := &s.Steps[i]; st.Kind == Opening && st.From == Server {
-				st.Data = append([]byte("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"), st.Data...)
+				st.Data = append([]byte("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"+
+					"HTTP/1.1 100 Continue\r\n\r\n"), st.Data...)
 			}
 		}
 	})
 	require.Equal(t, Path.String(), r.Verdict.String(), "%+v", r.Wrong)
-	for _, more := range []string{"X-Folded: a\r\n b\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 7\r\n"} { // which mean nothing in a 101
+	// which mean nothing in a 101
+	for _, more := range []string{"X-Folded: a\r\n b\r\n", "Transfer-Encoding: chunked\r\n",
+		"Content-Length: 7\r\n"} {
 		r := replayed(t, "accepted", func(s *Session) {
 			for i := range s.Steps {
 				if st := &s.Steps[i]; st.Kind == Opening && st.From == Server {
@@ -174,7 +186,9 @@ func TestReadTrace_Budget(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("{\"khp\":\"trace\",\"version\":1}\n")
 	for conn := range mostOpen + 50 {
-		fmt.Fprintf(&b, "{\"conn\":%d,\"side\":\"server\",\"kind\":\"opening\",\"dir\":\"receive\",\"data\":\"\"}\n", conn)
+		fmt.Fprintf(&b,
+			"{\"conn\":%d,\"side\":\"server\",\"kind\":\"opening\",\"dir\":\"receive\",\"data\":\"\"}\n",
+			conn)
 	}
 	count := 0
 	note, err := ReadTrace(strings.NewReader(b.String()), func(*Session) { count++ })
@@ -197,7 +211,9 @@ func TestReadTrace_Budget(t *testing.T) {
 	b.WriteString("{\"khp\":\"trace\",\"version\":1}\n")
 	large := strings.Repeat("x", 1<<20)
 	for conn := range 100 {
-		fmt.Fprintf(&b, "{\"conn\":%d,\"side\":\"server\",\"kind\":\"message\",\"dir\":\"receive\",\"data\":%q}\n", conn, large)
+		fmt.Fprintf(&b,
+			"{\"conn\":%d,\"side\":\"server\",\"kind\":\"message\",\"dir\":\"receive\",\"data\":%q}\n",
+			conn, large)
 	}
 	cut := 0
 	_, err = ReadTrace(strings.NewReader(b.String()), func(s *Session) {
@@ -214,7 +230,9 @@ func TestCheck_Follows308(t *testing.T) {
 	s := recordedRig(t, "accepted").sessions[Client]
 	opening := s.Steps[0]
 	require.Equal(t, Opening, opening.Kind)
-	s.Steps = []Step{opening, {From: Server, Kind: Opening, Data: []byte("HTTP/1.1 308 Permanent Redirect\r\nLocation: ws://b.example/\r\n\r\n")}, {From: Client, Kind: Followed}}
+	s.Steps = []Step{opening, {From: Server, Kind: Opening,
+		Data: []byte("HTTP/1.1 308 Permanent Redirect\r\nLocation: ws://b.example/\r\n\r\n")},
+		{From: Client, Kind: Followed}}
 	r := Check(s)
 	require.NotEqual(t, NotPath.String(), r.Verdict.String(), "%+v", r.Wrong)
 	require.Nil(t, r.Wrong)

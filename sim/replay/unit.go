@@ -25,7 +25,10 @@ func (u *unit) over() bool {
 }
 
 // terminates reports whether the response ends the connection it came on.
-func (u *unit) terminates() bool { return u.status != 0 && fsm.Status(u.status).Action.Terminates() }
+func (u *unit) terminates() bool {
+	return u.status != 0 &&
+		fsm.Status(u.status).Action.Terminates()
+}
 
 // Bounds on putting responses together, which is done for each piece that a response may end with.
 const (
@@ -59,7 +62,8 @@ func (c *checker) unitOf(first, last int) *unit {
 		u.status = a.Response.Status
 		u.response = a.Response
 	}
-	if u.err != nil && c.redacted(first, last) && (wire.KindOf(u.err) == wire.KindSurplus || wire.KindOf(u.err) == wire.KindBodyTooShort) {
+	if u.err != nil && c.redacted(first, last) &&
+		(wire.KindOf(u.err) == wire.KindSurplus || wire.KindOf(u.err) == wire.KindBodyTooShort) {
 		u.err, u.progress = nil, wire.UnitFull // a replaced value has another length
 	}
 	return u
@@ -117,7 +121,8 @@ func cutOff(s *Step) bool {
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // oldForm describes the behaviour of Kaazing 3.x gateways.
-const oldForm = "the server answers with a challenge inside a 200 response, which is the old form of Kaazing 3.x gateways"
+const oldForm = "the server answers with a challenge inside a 200 response, " +
+	"which is the old form of Kaazing 3.x gateways"
 
 // Bounds of the search for the old form.
 const (

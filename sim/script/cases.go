@@ -23,9 +23,10 @@ type Case struct {
 	Level        string // MUST, SHOULD or MAY
 	Profile      string // spec or kaazing; "" is both
 	Requirements []string
-	Server       bool          // the peer under test is a server
-	Slow         time.Duration // patience of a case that waits for a deadline of the peer; 0 for all others
-	Outside      bool          // it needs more than a network: an HTTP server around KHP
+	Server       bool // the peer under test is a server
+	// patience of a case that waits for a deadline of the peer; 0 for all others
+	Slow         time.Duration
+	Outside      bool // it needs more than a network: an HTTP server around KHP
 	file         *File
 	number       int         // of its line
 	before, body []lang.Line // above the cases of the file, and its own
@@ -49,12 +50,14 @@ var levels = []string{"MUST", "SHOULD", "MAY"}
 
 // isGraded reports whether l begins a graded case.
 func isGraded(l lang.Line) bool {
-	return l.Words[0].Text == "case" && slices.ContainsFunc(l.Words, func(w lang.Word) bool { return w.Key == "level" })
+	return l.Words[0].Text == "case" &&
+		slices.ContainsFunc(l.Words, func(w lang.Word) bool { return w.Key == "level" })
 }
 
 // graded reports whether f has graded cases. Then it has nothing else.
 func (f *File) graded() bool {
-	return slices.ContainsFunc(f.blocks, func(b block) bool { return slices.ContainsFunc(b.commands, isGraded) })
+	return slices.ContainsFunc(f.blocks,
+		func(b block) bool { return slices.ContainsFunc(b.commands, isGraded) })
 }
 
 // Cases returns the graded cases of f, those behind each lines once for each combination of values;
@@ -64,7 +67,8 @@ func (f *File) Cases() ([]*Case, error) {
 		return nil, nil
 	}
 	if len(f.blocks) > 1 || f.blocks[0].end > 0 {
-		return nil, lang.Wrong(f.Name, f.blocks[0].end, 1, "a file of graded cases has no transcripts; take out "+separator+" and what follows it")
+		return nil, lang.Wrong(f.Name, f.blocks[0].end, 1,
+			"a file of graded cases has no transcripts; take out "+separator+" and what follows it")
 	}
 	lines := f.blocks[0].commands
 	starts := func(l lang.Line) bool { return l.Words[0].Text == "each" || l.Words[0].Text == "case" }
@@ -83,11 +87,14 @@ func (f *File) Cases() ([]*Case, error) {
 			vars, lines = append(vars, v), lines[1:]
 		}
 		if len(lines) == 0 || !isGraded(lines[0]) {
-			return nil, r.mistake(top, 0, "expected case NAME level=MUST|SHOULD|MAY here, as above the other cases of this file")
+			return nil, r.mistake(top, 0,
+				"expected case NAME level=MUST|SHOULD|MAY here, as above the other cases of this file")
 		}
-		end := 1 + slices.IndexFunc(append(lines[1:len(lines):len(lines)], lang.Line{Words: []lang.Word{{Text: "case"}}}), starts)
+		end := 1 + slices.IndexFunc(append(lines[1:len(lines):len(lines)],
+			lang.Line{Words: []lang.Word{{Text: "case"}}}), starts)
 		err := r.combinations(vars, nil, nil, func([]string) error {
-			c := &Case{file: f, number: lines[0].Number, Title: f.above(top.Number), before: before, body: lines[1:end]}
+			c := &Case{file: f, number: lines[0].Number, Title: f.above(top.Number), before: before,
+				body: lines[1:end]}
 			if err := c.read(r, lines[0]); err != nil {
 				return err
 			}
@@ -110,7 +117,8 @@ func (c *Case) read(r *runner, l lang.Line) error {
 	for i := 1; i < len(slugs); i += 2 {
 		slugs[i] = slug(slugs[i])
 	}
-	a := &lang.Args{File: c.file.Name, Line: lang.Line{Number: l.Number, Words: lang.Substitute(l.Words, r.vars)}, Next: 1}
+	a := &lang.Args{File: c.file.Name,
+		Line: lang.Line{Number: l.Number, Words: lang.Substitute(l.Words, r.vars)}, Next: 1}
 	if _, err := a.Plain("a name for the case"); err != nil {
 		return err
 	}
@@ -129,7 +137,8 @@ func (c *Case) read(r *runner, l lang.Line) error {
 		case w.Key == "slow":
 			c.Slow, err = a.Duration(w)
 		default:
-			err = a.Mistake("expected level=MUST, SHOULD or MAY, req=ID,ID, profile=spec or kaazing, slow=3m or sim=no, got %q", w)
+			err = a.Mistake("expected level=MUST, SHOULD or MAY, req=ID,ID, profile=spec or kaazing, "+
+				"slow=3m or sim=no, got %q", w)
 		}
 		if err != nil {
 			return err
@@ -218,7 +227,9 @@ func (c *Case) Run(o Options) (*verdict.Result, error) {
 
 // Variables of all graded cases, and what they are in the virtual network.
 var caseVariables = map[string]string{
-	"base": "ws://target", "user": "joe:welcome", "echo": "/echo", "challenge": "/members", "redirect": "/old", "refuse": "/gone", "defer": "/later", "status": "/status", "balance": "/balanced",
+	"base": "ws://target", "user": "joe:welcome", "echo": "/echo", "challenge": "/members",
+	"redirect": "/old", "refuse": "/gone", "defer": "/later", "status": "/status",
+	"balance": "/balanced",
 }
 
 // variables returns names and values for the case.
@@ -239,7 +250,8 @@ func (c *Case) variables(o Options) []string {
 	}
 	user, password, _ := strings.Cut(cmp.Or(o.Vars["user"], caseVariables["user"]), ":")
 	base := cmp.Or(o.Vars["base"], caseVariables["base"])
-	return append(pairs, "$mark", mark, "$basic", basic(user, password), "$http", "http"+strings.TrimPrefix(base, "ws"))
+	return append(pairs, "$mark", mark, "$basic", basic(user, password), "$http",
+		"http"+strings.TrimPrefix(base, "ws"))
 }
 
 // profile is the profile in which the case runs.
@@ -271,11 +283,13 @@ func (f *File) runCases(o Options) (*Outcome, error) {
 			out.Broken = append(out.Broken, res.Broken...)
 			for _, r := range []verdict.Ruling{res.Behaviour, res.Closing} {
 				if r.Grade.Failed() {
-					out.Mismatches = append(out.Mismatches, Mismatch{cmp.Or(r.Line, c.number), []string{c.Name + ", profile " + profile + ": " + r.Want}, []string{r.Got + " (" + r.Why + ")"}})
+					out.Mismatches = append(out.Mismatches, Mismatch{cmp.Or(r.Line, c.number), []string{c.Name +
+						", profile " + profile + ": " + r.Want}, []string{r.Got + " (" + r.Why + ")"}})
 				}
 			}
 			if o.Verbose {
-				out.Source += fmt.Sprintf("\n== %s, profile %s: %s\n%s\n", c.Name, profile, res, strings.Join(res.Transcript, "\n"))
+				out.Source += fmt.Sprintf("\n== %s, profile %s: %s\n%s\n",
+					c.Name, profile, res, strings.Join(res.Transcript, "\n"))
 			}
 		}
 	}

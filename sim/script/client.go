@@ -45,7 +45,8 @@ func runClient(r *runner, a *lang.Args) error {
 	}
 	for _, c := range r.world.Clients {
 		if c.Name == o.name {
-			return a.Mistake("there is a client %q already; give this one another name with name=NAME", o.name)
+			return a.Mistake("there is a client %q already; give this one another name with name=NAME",
+				o.name)
 		}
 	}
 	if r.opts.Altered != nil {
@@ -93,7 +94,8 @@ func (o *clientOptions) option(a *lang.Args, w lang.Word) (err error) {
 	case "echo":
 		o.echo, err = a.Choice(w, "yes", "no")
 	case "profile":
-		p, ok := map[string]fsm.Profile{"spec": fsm.ProfileSpec, "kaazing": fsm.ProfileKaazing, "auto": fsm.ProfileAuto}[w.Text]
+		p, ok := map[string]fsm.Profile{"spec": fsm.ProfileSpec, "kaazing": fsm.ProfileKaazing,
+			"auto": fsm.ProfileAuto}[w.Text]
 		if !ok {
 			return a.Mistake("expected profile=spec, profile=kaazing or profile=auto, got %q", w.Text)
 		}
@@ -141,16 +143,21 @@ func (o *clientOptions) option(a *lang.Args, w lang.Word) (err error) {
 	case "proxy":
 		cfg.HasProxyLogin, err = a.Choice(w, "yes", "no")
 	default:
-		return a.Mistake("unknown option %q of client; expected one of body= credentials= credentials-after= downgrade= echo= extensions= fallback= header= interim= method= name= "+
-			"opening-extensions= opening-header= profile= protocols= proxy= redirects= replays= say= sensitive= terminator= timeout.NAME= upgrade= wait=", w)
+		return a.Mistake("unknown option %q of client; expected one of body= credentials= "+
+			"credentials-after= downgrade= echo= extensions= fallback= header= interim= method= name= "+
+			"opening-extensions= opening-header= profile= protocols= proxy= redirects= replays= say= "+
+			"sensitive= terminator= timeout.NAME= upgrade= wait=", w)
 	}
 	return err
 }
 
 // provider reads basic:USER:PASSWORD, token:TOKEN, each (others every time), none or never.
-func (o *clientOptions) provider(a *lang.Args, w lang.Word) (f func(int, []wire.Challenge) (string, time.Duration, bool), err error) {
+func (o *clientOptions) provider(
+	a *lang.Args, w lang.Word,
+) (f func(int, []wire.Challenge) (string, time.Duration, bool), err error) {
 	kind, rest, _ := strings.Cut(w.Value(), ":")
-	answer := func(value func(attempt int) (string, bool)) func(int, []wire.Challenge) (string, time.Duration, bool) {
+	answer := func(value func(attempt int) (string, bool)) func(int,
+		[]wire.Challenge) (string, time.Duration, bool) {
 		return func(attempt int, _ []wire.Challenge) (string, time.Duration, bool) {
 			v, ok := value(attempt)
 			return v, o.after, ok
@@ -173,11 +180,13 @@ func (o *clientOptions) provider(a *lang.Args, w lang.Word) (f func(int, []wire.
 	case "never":
 		return nil, nil
 	}
-	return nil, a.Mistake("expected credentials=basic:USER:PASSWORD, token:TOKEN, each, none or never, got %q", w.Text)
+	return nil, a.Mistake("expected credentials=basic:USER:PASSWORD, token:TOKEN, each, "+
+		"none or never, got %q", w.Text)
 }
 
 // forScheme answers challenges of one scheme only, with or without Application before it.
-func forScheme(scheme string, f func(int, []wire.Challenge) (string, time.Duration, bool)) func(int, []wire.Challenge) (string, time.Duration, bool) {
+func forScheme(scheme string, f func(int, []wire.Challenge) (string, time.Duration, bool)) func(int,
+	[]wire.Challenge) (string, time.Duration, bool) {
 	return func(attempt int, challenges []wire.Challenge) (string, time.Duration, bool) {
 		known := func(c wire.Challenge) bool { return scan.EqualFold(c.Scheme, scheme) }
 		if !slices.ContainsFunc(challenges, known) {
@@ -189,7 +198,8 @@ func forScheme(scheme string, f func(int, []wire.Challenge) (string, time.Durati
 
 // redirects reads a number, or a policy.
 func (o *clientOptions) redirects(a *lang.Args, w lang.Word) error {
-	policy, ok := map[string]endpoint.RedirectPolicy{"never": endpoint.RedirectNever, "same-host": endpoint.RedirectSameHost, "same-origin": endpoint.RedirectSameOrigin}[w.Text]
+	policy, ok := map[string]endpoint.RedirectPolicy{"never": endpoint.RedirectNever,
+		"same-host": endpoint.RedirectSameHost, "same-origin": endpoint.RedirectSameOrigin}[w.Text]
 	if ok {
 		o.Config.Redirects = policy
 		return nil

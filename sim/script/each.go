@@ -34,7 +34,8 @@ func (r *runner) each(commands []lang.Line) ([]string, error) {
 	all := 1
 	for _, v := range vars {
 		if all *= len(v.values); all > mostCombinations {
-			return nil, r.mistake(first, 0, fmt.Sprintf("there are more than %d combinations of values; take fewer values or variables", mostCombinations))
+			return nil, r.mistake(first, 0, fmt.Sprintf("there are more than %d combinations of values; "+
+				"take fewer values or variables", mostCombinations))
 		}
 	}
 	var t table
@@ -46,7 +47,8 @@ func (r *runner) each(commands []lang.Line) ([]string, error) {
 			}
 		}
 		last := vars[len(vars)-1]
-		t.add(row{prefix: strings.Join(labels[:len(labels)-1], " "), value: labels[len(labels)-1], name: last.name, numbers: last.ranges, outcome: r.world.Summary()})
+		t.add(row{prefix: strings.Join(labels[:len(labels)-1], " "), value: labels[len(labels)-1],
+			name: last.name, numbers: last.ranges, outcome: r.world.Summary()})
 		return nil
 	})
 	r.vars, r.long = nil, 0
@@ -82,7 +84,8 @@ func (r *runner) variable(l lang.Line) (v variable, err error) {
 				v.values = append(v.values, strconv.Itoa(n))
 			}
 		case isRange && !w.Quoted && err1 == nil:
-			return v, a.Mistake("expected a range of at most %d numbers such as 100..199, got %q", mostValues, w.Text)
+			return v, a.Mistake("expected a range of at most %d numbers such as 100..199, got %q",
+				mostValues, w.Text)
 		default:
 			v.ranges = v.ranges && !w.Quoted && err1 == nil
 			v.values = append(v.values, w.Value())
@@ -104,7 +107,9 @@ const (
 )
 
 // combinations calls f for every combination of values.
-func (r *runner) combinations(vars []variable, labels, pairs []string, f func(labels []string) error) error {
+func (r *runner) combinations(
+	vars []variable, labels, pairs []string, f func(labels []string) error,
+) error {
 	if len(vars) == 0 {
 		r.set(pairs)
 		return f(labels)
@@ -114,7 +119,8 @@ func (r *runner) combinations(vars []variable, labels, pairs []string, f func(la
 		if !vars[0].ranges {
 			label = stage.Clip(strconv.Quote(value), 60)
 		}
-		if err := r.combinations(vars[1:], append(labels[:len(labels):len(labels)], label), append(pairs[:len(pairs):len(pairs)], "$"+vars[0].name, value), f); err != nil {
+		if err := r.combinations(vars[1:], append(labels[:len(labels):len(labels)], label),
+			append(pairs[:len(pairs):len(pairs)], "$"+vars[0].name, value), f); err != nil {
 			return err
 		}
 	}
@@ -171,7 +177,8 @@ func (w *row) join(next row) bool {
 	}
 	switch {
 	case w.general == "" && w.outcome == next.outcome:
-	case w.last == "" && w.generalized() == next.generalized(), w.general != "" && w.general == next.generalized():
+	case w.last == "" && w.generalized() == next.generalized(), w.general != "" &&
+		w.general == next.generalized():
 		w.general = next.generalized()
 	default:
 		return false
@@ -198,7 +205,8 @@ func (t *table) lines() (lines []string) {
 		if w.last != "" {
 			label += ".." + w.last
 		}
-		lines = append(lines, strings.TrimLeft(fmt.Sprintf("%s %s: %s", w.prefix, label, cmp.Or(w.general, w.outcome)), " "))
+		lines = append(lines, strings.TrimLeft(fmt.Sprintf("%s %s: %s",
+			w.prefix, label, cmp.Or(w.general, w.outcome)), " "))
 	}
 	return lines
 }

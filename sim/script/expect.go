@@ -39,16 +39,19 @@ func runExpect(r *runner, a *lang.Args) error {
 	for x, ok := a.Take(); ok; x, ok = a.Take() {
 		switch {
 		case x.Key != "" && !slices.Contains(stage.ExpectKeys, x.Key):
-			return a.Mistake("unknown key %q; expected one of %s", x.Key, strings.Join(stage.ExpectKeys, ", "))
+			return a.Mistake("unknown key %q; expected one of %s",
+				x.Key, strings.Join(stage.ExpectKeys, ", "))
 		case x.Key == "":
 			words = append(words, x.Text)
-		case !slices.Contains(list, stage.Fact{Key: x.Key, Value: x.Value()}) && !(x.Text == "none" && !stage.HasKey(list, x.Key)):
+		case !slices.Contains(list, stage.Fact{Key: x.Key, Value: x.Value()}) &&
+			!(x.Text == "none" && !stage.HasKey(list, x.Key)):
 			missing = append(missing, x.Key+"="+x.Text)
 		}
 	}
 	want := strings.Join(words, " ")
 	if !stage.IsState(want) {
-		return a.Mistake("unknown state %q; expected open, closed, given up, refused, failed FAILURE or waiting PHASE, as in failed MissingTerminator or waiting ClientReading", want)
+		return a.Mistake("unknown state %q; expected open, closed, given up, refused, "+
+			"failed FAILURE or waiting PHASE, as in failed MissingTerminator or waiting ClientReading", want)
 	}
 	if want != "" && want != state {
 		missing = append([]string{want}, missing...)

@@ -58,7 +58,8 @@ func Parse(name, source string) (*File, error) {
 			case trimmed == text:
 				b.commands = append(b.commands, l)
 			case last < 0:
-				return nil, lang.Wrong(name, i+1, 1, "an indented line belongs to the command above it; there is none")
+				return nil, lang.Wrong(name, i+1, 1,
+					"an indented line belongs to the command above it; there is none")
 			default:
 				b.commands[last].Below = append(b.commands[last].Below, l)
 			}

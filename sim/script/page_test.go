@@ -63,7 +63,8 @@ func TestPage_IsComplete(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(caseVariables)) {
 		require.Contains(t, string(text), "`$"+name+"`", "variable")
 	}
-	for _, source := range []string{"client ws://a/ bogus=x\n", "server a bogus=x\n", "server a\n  101 bogus=x\n"} {
+	for _, source := range []string{"client ws://a/ bogus=x\n", "server a bogus=x\n",
+		"server a\n  101 bogus=x\n"} {
 		_, err := mustParse(t, "x", source).Run(Options{})
 		require.Error(t, err)
 		_, names, ok := strings.Cut(err.Error(), "expected one of ")

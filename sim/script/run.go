@@ -19,13 +19,15 @@ type Options struct {
 	Verbose bool   // show phases and timers as if every case began with "trace all"
 
 	// The rest is for graded cases.
-	Profile  string                                             // of cases that do not say: spec, kaazing or "" for both
-	Patience time.Duration                                      // that a peer has for one step; 0 is DefaultPatience
-	Vars     map[string]string                                  // in the place of the usual values of $base, $user, $echo, $challenge, ...
-	Live     Live                                               // runs them against a peer outside; nil is the client or server of the file
-	Frames   func(client bool, f network.Frame) []network.Frame // what a host of the file sends becomes, as in network.Options
-	Head     func(client bool, p []byte) []byte                 // likewise
-	Altered  *fsm.Alteration                                    // a mistake in the machine of such a host
+	Profile  string        // of cases that do not say: spec, kaazing or "" for both
+	Patience time.Duration // that a peer has for one step; 0 is DefaultPatience
+	// in the place of the usual values of $base, $user, $echo, $challenge, ...
+	Vars map[string]string
+	Live Live // runs them against a peer outside; nil is the client or server of the file
+	// what a host of the file sends becomes, as in network.Options
+	Frames  func(client bool, f network.Frame) []network.Frame
+	Head    func(client bool, p []byte) []byte // likewise
+	Altered *fsm.Alteration                    // a mistake in the machine of such a host
 }
 
 // Mismatch is something that came out otherwise than expected.
@@ -136,7 +138,8 @@ func (r *runner) block(b block) ([]string, error) {
 func (r *runner) command(l lang.Line) error {
 	c, ok := commands[l.Words[0].Text]
 	if !ok {
-		return r.mistake(l, 0, fmt.Sprintf("unknown command %q; expected one of %s", l.Words[0].Text, commandNames()))
+		return r.mistake(l, 0, fmt.Sprintf("unknown command %q; expected one of %s",
+			l.Words[0].Text, commandNames()))
 	}
 	if len(l.Below) > 0 && !c.below {
 		return r.mistake(l.Below[0], 0, l.Words[0].Text+" takes no indented lines")
@@ -153,7 +156,8 @@ func (r *runner) command(l lang.Line) error {
 		return r.mistake(l, 0, why)
 	}
 	if r.out.Events+r.world.Net.Events() > mostEventsInAll {
-		return r.mistake(l, 0, fmt.Sprintf("more than %d things happen in this scenario; make it several", mostEventsInAll))
+		return r.mistake(l, 0, fmt.Sprintf("more than %d things happen in this scenario; make it several",
+			mostEventsInAll))
 	}
 	return a.Done()
 }
@@ -168,7 +172,8 @@ func (r *runner) expected(l lang.Line, want, got string) {
 	if r.name != "" {
 		label = r.name + ": "
 	}
-	r.out.Mismatches = append(r.out.Mismatches, Mismatch{l.Number, []string{label + want}, []string{label + got}})
+	r.out.Mismatches = append(r.out.Mismatches,
+		Mismatch{l.Number, []string{label + want}, []string{label + got}})
 }
 
 // Bounds of the steps and bytes of a scenario, its repetitions included.
@@ -187,7 +192,8 @@ func (r *runner) spend(l lang.Line, times int) error {
 		cost = min(cost+min(text, mostMade+1)*int64(w.Times), mostMade+1)
 	}
 	if r.spent += cost * int64(times); r.spent > mostMade {
-		return r.mistake(l, 0, fmt.Sprintf("the scenario makes more than %d MiB of texts and steps up to here; repeat less, or shorter texts", mostMade>>20))
+		return r.mistake(l, 0, fmt.Sprintf("the scenario makes more than %d MiB of texts and steps up "+
+			"to here; repeat less, or shorter texts", mostMade>>20))
 	}
 	return nil
 }

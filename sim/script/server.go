@@ -57,7 +57,8 @@ func runServer(r *runner, a *lang.Args) error {
 		default:
 			name, ok := strings.CutPrefix(w.Key, "timeout.")
 			if !ok {
-				return a.Mistake("unknown option %q of server; expected one of any-target= challenges= echo= opening-extensions= plain= say= timeout.NAME=", w)
+				return a.Mistake("unknown option %q of server; expected one of any-target= challenges= echo= "+
+					"opening-extensions= plain= say= timeout.NAME=", w)
 			}
 			err = a.Timeout(&o.Config.Timeouts, name, w)
 		}
@@ -77,9 +78,12 @@ func runServer(r *runner, a *lang.Args) error {
 }
 
 // addSite makes a site.
-func addSite(w *stage.World, name string, o network.SiteOptions, rules []*rule, echo bool, say string) {
+func addSite(w *stage.World, name string, o network.SiteOptions, rules []*rule,
+	echo bool, say string) {
 	w.Started = true
-	o.Decide = func(_ int, q *endpoint.Request) (endpoint.Decision, time.Duration, error) { return decide(rules, q) }
+	o.Decide = func(_ int, q *endpoint.Request) (endpoint.Decision, time.Duration, error) {
+		return decide(rules, q)
+	}
 	o.Opened = func(h *network.Server) {
 		if say != "" {
 			h.Send(wire.Text, say)
@@ -97,7 +101,8 @@ const forever = 1_000_000 * time.Hour
 // decide finds the rule that applies.
 func decide(rules []*rule, q *endpoint.Request) (endpoint.Decision, time.Duration, error) {
 	for _, u := range rules {
-		if u.times == 0 || u.path != "" && u.path != q.Path() || u.unless != "" && u.unless == q.Authorization {
+		if u.times == 0 || u.path != "" && u.path != q.Path() ||
+			u.unless != "" && u.unless == q.Authorization {
 			continue
 		}
 		u.times--
@@ -184,7 +189,8 @@ func (u *rule) option(a *lang.Args, w lang.Word) (err error) {
 	case "reroute":
 		d.Reroute = w.Value()
 	default:
-		return a.Mistake("unknown option %q of a rule; expected one of after= body= body-type= challenge= extensions= header= location= protocol= reroute= times= unless= upgrade=", w)
+		return a.Mistake("unknown option %q of a rule; expected one of after= body= body-type= "+
+			"challenge= extensions= header= location= protocol= reroute= times= unless= upgrade=", w)
 	}
 	return err
 }

@@ -44,7 +44,8 @@ func TestTranscripts(t *testing.T) {
 				require.NoError(t, err)
 			}
 			for _, m := range out.Mismatches {
-				t.Errorf("%s:%d: what came out is not what is expected (run with -update to accept it)\n%s", path, m.Line, Diff(m.Want, m.Got))
+				t.Errorf("%s:%d: what came out is not what is expected (run with -update to accept it)\n%s",
+					path, m.Line, Diff(m.Want, m.Got))
 			}
 			require.Empty(t, out.Broken)
 		})

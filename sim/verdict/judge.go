@@ -29,7 +29,8 @@ func (e *Expectation) Judge(s Seen) (r Ruling, goesOn bool) {
 		if a.Grade != "" {
 			r.Grade = a.Grade
 		}
-		return r, !a.Ends && r.Grade != Skip && !r.Grade.Failed() && s.Kind != End && (s.Kind != Close || a.Grade == "")
+		return r, !a.Ends && r.Grade != Skip && !r.Grade.Failed() && s.Kind != End &&
+			(s.Kind != Close || a.Grade == "")
 	}
 	r.Grade = e.Otherwise
 	r.Why = "the peer does something else"

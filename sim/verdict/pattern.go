@@ -23,7 +23,8 @@ type Condition struct{ Key, Value string }
 
 // conditions by their key. The value is that of the condition.
 var conditions = map[string]func(s *Seen, value string) bool{
-	"": func(s *Seen, v string) bool { return s.field(v, strings.EqualFold) }, // "Name: value", a value of the field is so, or an element of it; * is anything
+	// "Name: value", a value of the field is so, or an element of it; * is anything
+	"": func(s *Seen, v string) bool { return s.field(v, strings.EqualFold) },
 	"exact": func(s *Seen, v string) bool {
 		return slices.ContainsFunc(s.Fields, func(f string) bool { return glob(v, f) })
 	},
@@ -76,7 +77,8 @@ func (p *Pattern) Match(s *Seen) bool {
 	case p.Kind != s.Kind:
 		return false
 	}
-	if p.High != 0 && (s.Code < p.Low || s.Code > p.High) || p.Data != nil && !bytes.Equal(p.Data, s.Data) {
+	if p.High != 0 && (s.Code < p.Low || s.Code > p.High) ||
+		p.Data != nil && !bytes.Equal(p.Data, s.Data) {
 		return false
 	}
 	if (p.Kind == Proceed || p.Kind == Reroute) && s.Type != wire.Binary {
@@ -126,7 +128,8 @@ func (s *Seen) field(want string, same func(a, b string) bool) bool {
 	name, value, _ := strings.Cut(want, ":")
 	value = strings.TrimSpace(value)
 	for _, v := range s.values(name) {
-		if glob(value, v) || slices.ContainsFunc(elements(v), func(e string) bool { return glob(value, e) || same(value, e) }) {
+		if glob(value, v) || slices.ContainsFunc(elements(v),
+			func(e string) bool { return glob(value, e) || same(value, e) }) {
 			return true
 		}
 	}

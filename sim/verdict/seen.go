@@ -44,7 +44,9 @@ type Seen struct {
 	Start    string           // start line of an HTTP message
 	Fields   []string         // its fields, as they are written
 	Data     []byte           // of a message, Ping or Pong; the body of an HTTP message
-	Text     string           // reason of a Close, URL of R, what is broken, how the connection ended, or for how long nothing came
+	// reason of a Close, URL of R, what is broken, how the connection ended, or for how long nothing
+	// came
+	Text string
 }
 
 // Input is what has come from a peer and was not looked at yet.
@@ -164,7 +166,8 @@ func (s Seen) String() string {
 	switch s.Kind {
 	case Opening, Request, Response:
 		head := strings.Join(append([]string{s.Start}, s.Fields...), "\r\n") + "\r\n\r\n"
-		text := strings.ReplaceAll(strings.TrimSpace(string(redact.Append(nil, []byte(head)))), "\r\n", " | ")
+		text := strings.ReplaceAll(strings.TrimSpace(string(redact.Append(nil, []byte(head)))), "\r\n",
+			" | ")
 		return string(s.Kind) + " " + clip(visible.Line(text), 600)
 	case Terminator:
 		return "terminator (an empty binary message)"

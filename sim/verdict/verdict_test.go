@@ -21,20 +21,29 @@ func TestRead(t *testing.T) {
 		want Kind
 		used int
 	}{
-		"opening":             {Input{Head: []byte("HTTP/1.1 101 Yes\r\n\r\n")}, Opening, 0},
-		"response":            {Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403 No\r\n\r\n"), message(wire.Binary, "")}}, Response, 1},
-		"response in pieces":  {Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\n"), message(wire.Binary, "no")}}, Response, 2},
-		"request":             {Input{Items: []network.Item{message(wire.Text, "GET / HTTP/1.1\r\n\r\n")}}, Request, 1},
-		"terminator":          {Input{Items: []network.Item{message(wire.Binary, "")}}, Terminator, 1},
-		"empty text":          {Input{Items: []network.Item{message(wire.Text, "")}}, Text, 1},
-		"N":                   {Input{Items: []network.Item{message(wire.Binary, "\xef\x83\xbfN")}}, Proceed, 1},
-		"R":                   {Input{Items: []network.Item{message(wire.Binary, "\xef\x83\xbfRws://h/")}}, Reroute, 1},
-		"close":               {Input{Items: []network.Item{{Op: ws.OpClose, Code: 1000}}}, Close, 1},
-		"no frame":            {Input{Items: []network.Item{{Broken: fsm.FailureFrame, Text: "x"}}}, Broken, 1},
-		"end":                 {Input{Ended: "the peer ended it"}, End, 0},
-		"end inside":          {Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403")}, Ended: "gone"}, Response, 1},
-		"Close inside":        {Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403"), {Op: ws.OpClose}}}, Response, 1},
-		"length out of range": {Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403 No\r\nContent-Length: 99999999999999999999\r\n\r\n")}}, Response, 1},
+		"opening": {Input{Head: []byte("HTTP/1.1 101 Yes\r\n\r\n")}, Opening, 0},
+		"response": {Input{Items: []network.Item{message(wire.Binary,
+			"HTTP/1.1 403 No\r\n\r\n"), message(wire.Binary, "")}}, Response, 1},
+		"response in pieces": {Input{Items: []network.Item{message(wire.Binary,
+			"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\n"), message(wire.Binary, "no")}}, Response, 2},
+		"request": {Input{Items: []network.Item{message(wire.Text,
+			"GET / HTTP/1.1\r\n\r\n")}}, Request, 1},
+		"terminator": {Input{Items: []network.Item{message(wire.Binary, "")}}, Terminator, 1},
+		"empty text": {Input{Items: []network.Item{message(wire.Text, "")}}, Text, 1},
+		"N": {Input{Items: []network.Item{message(wire.Binary, "\xef\x83\xbfN")}},
+			Proceed, 1},
+		"R": {Input{Items: []network.Item{message(wire.Binary,
+			"\xef\x83\xbfRws://h/")}}, Reroute, 1},
+		"close": {Input{Items: []network.Item{{Op: ws.OpClose, Code: 1000}}}, Close, 1},
+		"no frame": {Input{Items: []network.Item{{Broken: fsm.FailureFrame, Text: "x"}}},
+			Broken, 1},
+		"end": {Input{Ended: "the peer ended it"}, End, 0},
+		"end inside": {Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403")},
+			Ended: "gone"}, Response, 1},
+		"Close inside": {Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403"),
+			{Op: ws.OpClose}}}, Response, 1},
+		"length out of range": {Input{Items: []network.Item{message(wire.Binary,
+			"HTTP/1.1 403 No\r\nContent-Length: 99999999999999999999\r\n\r\n")}}, Response, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, used, ok := Read(c.in)
@@ -44,42 +53,54 @@ func TestRead(t *testing.T) {
 			require.NotEmpty(t, s.String())
 		})
 	}
-	_, _, ok := Read(Input{Items: []network.Item{message(wire.Binary, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nn")}})
+	_, _, ok := Read(Input{Items: []network.Item{message(wire.Binary,
+		"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nn")}})
 	require.False(t, ok, "the response is not finished")
 	_, _, ok = Read(Input{})
 	require.False(t, ok)
 }
 
 func TestPattern_Conditions(t *testing.T) {
-	s := readHTTP(Response, []byte("HTTP/1.1 101 Yes\r\nSec-WebSocket-Extensions: x-a;n=1, x-b\r\nConnection: keep-alive, Upgrade\r\nwww-authenticate:Basic\r\n\r\n"))
+	s := readHTTP(Response, []byte("HTTP/1.1 101 Yes\r\nSec-WebSocket-Extensions: x-a;n=1, x-b\r\n"+
+		"Connection: keep-alive, Upgrade\r\nwww-authenticate:Basic\r\n\r\n"))
 	for _, c := range []struct {
 		key, value string
 		want       bool
 	}{
-		{"", "connection: upgrade", true}, {"", "Connection: close", false}, {"", "Sec-WebSocket-Extensions: x-a;*", true}, {"", "Missing: x", false},
-		{"exact", "Connection: keep-alive, Upgrade", true}, {"exact", "connection: keep-alive, Upgrade", false}, {"not", "Connection: close*", true}, {"not", "Connection: *", false},
-		{"has", "WWW-Authenticate", true}, {"has", "Missing", false}, {"no", "Missing", true}, {"no", "Connection", false}, {"once", "Connection", true}, {"once", "Missing", false},
-		{"start", "HTTP/1.1 101 *", true}, {"start", "HTTP/1.1 403*", false}, {"within", "Sec-WebSocket-Extensions: x-b, x-a", true}, {"within", "Sec-WebSocket-Extensions: x-a", false},
-		{"within", "Missing: x", true}, {"spelled", "WWW-Authenticate", false}, {"spelled", "Connection", true}, {"spaced", "yes", false},
+		{"", "connection: upgrade", true}, {"", "Connection: close", false},
+		{"", "Sec-WebSocket-Extensions: x-a;*", true}, {"", "Missing: x", false},
+		{"exact", "Connection: keep-alive, Upgrade", true}, {"exact", "connection: keep-alive, Upgrade",
+			false}, {"not", "Connection: close*", true}, {"not", "Connection: *", false},
+		{"has", "WWW-Authenticate", true}, {"has", "Missing", false}, {"no", "Missing", true},
+		{"no", "Connection", false}, {"once", "Connection", true}, {"once", "Missing", false},
+		{"start", "HTTP/1.1 101 *", true}, {"start", "HTTP/1.1 403*", false}, {"within",
+			"Sec-WebSocket-Extensions: x-b, x-a", true}, {"within", "Sec-WebSocket-Extensions: x-a", false},
+		{"within", "Missing: x", true}, {"spelled", "WWW-Authenticate", false},
+		{"spelled", "Connection", true}, {"spaced", "yes", false},
 	} {
 		p := Pattern{Kind: Response, Low: 101, High: 101, Conditions: []Condition{{c.key, c.value}}}
 		require.Equal(t, c.want, p.Match(&s), "%s=%s", c.key, c.value)
 	}
 	empty := readHTTP(Response, []byte("HTTP/1.1 101 Yes\r\nSec-WebSocket-Extensions: \r\n\r\n"))
-	require.False(t, (&Pattern{Kind: Response, Conditions: []Condition{{"within", "Sec-WebSocket-Extensions: x-a"}}}).Match(&empty), "an empty list is none")
+	require.False(t, (&Pattern{Kind: Response, Conditions: []Condition{{"within",
+		"Sec-WebSocket-Extensions: x-a"}}}).Match(&empty), "an empty list is none")
 }
 
 func TestExpectation_Judge(t *testing.T) {
 	e := Expectation{Otherwise: Fail, Alternatives: []Alternative{
-		{Pattern: Pattern{Kind: Response, Low: 400, High: 400}}, {Pattern: Pattern{Kind: Response, Low: 400, High: 599}, Grade: Lenient, Why: "another status"},
-		{Pattern: Pattern{Kind: Close}, Grade: Pass, Ends: true}, {Pattern: Pattern{Kind: End}, Grade: Skip, Why: "gone"}}}
+		{Pattern: Pattern{Kind: Response, Low: 400, High: 400}},
+		{Pattern: Pattern{Kind: Response, Low: 400, High: 599}, Grade: Lenient, Why: "another status"},
+		{Pattern: Pattern{Kind: Close}, Grade: Pass, Ends: true},
+		{Pattern: Pattern{Kind: End}, Grade: Skip, Why: "gone"}}}
 	for _, c := range []struct {
 		seen   Seen
 		want   Grade
 		goesOn bool
 	}{
-		{Seen{Kind: Response, Code: 400}, Pass, true}, {Seen{Kind: Response, Code: 403}, Lenient, true}, {Seen{Kind: Response, Code: 101}, Fail, false},
-		{Seen{Kind: Close}, Pass, false}, {Seen{Kind: End}, Skip, false}, {Seen{Kind: Silence, Text: "within 10s"}, Fail, false},
+		{Seen{Kind: Response, Code: 400}, Pass, true}, {Seen{Kind: Response, Code: 403}, Lenient, true},
+		{Seen{Kind: Response, Code: 101}, Fail, false},
+		{Seen{Kind: Close}, Pass, false}, {Seen{Kind: End}, Skip, false},
+		{Seen{Kind: Silence, Text: "within 10s"}, Fail, false},
 	} {
 		r, goesOn := e.Judge(c.seen)
 		require.Equal(t, c.want, r.Grade, "%s", c.seen)

@@ -20,7 +20,8 @@ import (
 // client is a connect call in a browser: the host of a driver. The browser shakes hands, reads
 // frames and answers Pings.
 type client struct {
-	mu             sync.Mutex // one call of the driver at a time; the browser never calls back from inside of an order
+	// one call of the driver at a time; the browser never calls back from inside of an order
+	mu             sync.Mutex
 	driver         *driver.Client
 	timer          *time.Timer
 	user, password string
@@ -30,7 +31,8 @@ type client struct {
 // dial begins a connect call.
 func dial(url, user, password string, log func(line string)) (*client, error) {
 	e, err := endpoint.NewClient(url, endpoint.ClientConfig{
-		Machine:        fsm.ClientConfig{Profile: fsm.ProfileAuto}, // servers by the specification, and gateways
+		// servers by the specification, and gateways
+		Machine:        fsm.ClientConfig{Profile: fsm.ProfileAuto},
 		HasCredentials: user != "",
 	})
 	if err != nil {
@@ -131,8 +133,8 @@ func (s *socket) SendMessage(t wire.MessageType, p []byte) error {
 	return try(func() { s.ws.Call("send", array) })
 }
 
-// SendClose implements driver.Orders. A script may send the codes 1000 and 3000 to 4999 only; others
-// become an empty Close frame.
+// SendClose implements driver.Orders. A script may send the codes 1000 and 3000 to 4999 only;
+// others become an empty Close frame.
 func (s *socket) SendClose(code uint16, reason string) error {
 	if !wire.ScriptCloseCode(code) {
 		return try(func() { s.ws.Call("close") })

@@ -54,7 +54,8 @@ func build(source string) (folder string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", runtime.Version(), err)
 	}
-	for _, file := range []string{filepath.Join(source, "index.html"), filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js")} {
+	for _, file := range []string{filepath.Join(source, "index.html"),
+		filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js")} {
 		b, err := os.ReadFile(file)
 		if err != nil {
 			return "", err

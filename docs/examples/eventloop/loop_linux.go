@@ -57,10 +57,14 @@ func newLoop(address string, accept func(s *socket) events) (l *loop, err error)
 		func() (err error) { l.epoll, err = syscall.EpollCreate1(syscall.EPOLL_CLOEXEC); return err },
 		func() error { return syscall.Pipe2(l.wake[:], syscall.O_NONBLOCK|syscall.O_CLOEXEC) },
 		func() (err error) {
-			l.listen, err = syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+			l.listen, err = syscall.Socket(syscall.AF_INET,
+				syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
 			return err
 		},
-		func() error { return syscall.SetsockoptInt(l.listen, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) },
+		func() error {
+			return syscall.SetsockoptInt(l.listen, syscall.SOL_SOCKET,
+				syscall.SO_REUSEADDR, 1)
+		},
 		func() error {
 			return syscall.Bind(l.listen, &syscall.SockaddrInet4{Port: at.Port, Addr: [4]byte(at.IP.To4())})
 		},
@@ -263,7 +267,8 @@ func (s *socket) close() {
 }
 
 func (s *socket) finish() {
-	if syscall.Shutdown(s.fd, syscall.SHUT_WR) != nil || s.loop.watch(syscall.EPOLL_CTL_MOD, s.fd, syscall.EPOLLIN) != nil {
+	if syscall.Shutdown(s.fd, syscall.SHUT_WR) != nil ||
+		s.loop.watch(syscall.EPOLL_CTL_MOD, s.fd, syscall.EPOLLIN) != nil {
 		s.drop()
 	}
 }

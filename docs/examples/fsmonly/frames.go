@@ -23,7 +23,9 @@ const mostBytes = 256 << 10 // of a message
 
 // upgrade answers the opening request with 101.
 func (c *conn) upgrade() {
-	u := ws.HTTPUpgrader{Timeout: 10 * time.Second, Protocol: func(p string) bool { return p == "x-kaazing-handshake" }}
+	u := ws.HTTPUpgrader{Timeout: 10 * time.Second, Protocol: func(p string) bool {
+		return p == "x-kaazing-handshake"
+	}}
 	if nc, _, _, err := u.Upgrade(c.opening, c.w); err == nil {
 		c.Conn = nc
 	}
@@ -58,7 +60,8 @@ func read(nc net.Conn, to chan<- message, done <-chan struct{}) {
 		}
 		return err
 	}
-	frames := wsutil.Reader{Source: nc, State: ws.StateServerSide, CheckUTF8: true, MaxFrameSize: mostBytes, OnIntermediate: control}
+	frames := wsutil.Reader{Source: nc, State: ws.StateServerSide, CheckUTF8: true,
+		MaxFrameSize: mostBytes, OnIntermediate: control}
 	for {
 		h, err := frames.NextFrame()
 		switch {

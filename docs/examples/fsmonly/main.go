@@ -26,5 +26,6 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Printf("listening on ws://%v\n", l.Addr())
-	log.Fatal((&http.Server{Handler: http.HandlerFunc(serve), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}).Serve(l))
+	log.Fatal((&http.Server{Handler: http.HandlerFunc(serve), ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes: 16 << 10}).Serve(l))
 }

@@ -38,7 +38,8 @@ var durations = map[fsm.Timer]time.Duration{
 
 // serve is an http.HandlerFunc that shakes hands and echoes, to the end of the connection.
 func serve(w http.ResponseWriter, r *http.Request) {
-	c := &conn{machine: fsm.DefaultServerConfig(), w: w, opening: r, due: map[fsm.Timer]time.Time{}, left: map[fsm.Timer]time.Duration{}}
+	c := &conn{machine: fsm.DefaultServerConfig(), w: w, opening: r, due: map[fsm.Timer]time.Time{},
+		left: map[fsm.Timer]time.Duration{}}
 	c.state = c.machine.Start()
 	c.step(openingEvent(r))
 	if c.Conn == nil {
@@ -90,7 +91,8 @@ func openingEvent(r *http.Request) fsm.Event {
 	ev := fsm.Event{Kind: fsm.EventOpeningRequest, Facts: fsm.FactValid}
 	origin, _ := url.Parse(r.Header.Get("Origin"))
 	switch key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key")); {
-	case r.Method != http.MethodGet || err != nil || len(key) != 16 || !has(r.Header["Upgrade"], "websocket") || !has(r.Header["Connection"], "upgrade"):
+	case r.Method != http.MethodGet || err != nil || len(key) != 16 ||
+		!has(r.Header["Upgrade"], "websocket") || !has(r.Header["Connection"], "upgrade"):
 		return fsm.Event{Kind: ev.Kind, Status: http.StatusBadRequest}
 	case r.Header.Get("Sec-WebSocket-Version") != "13":
 		return fsm.Event{Kind: ev.Kind, Status: http.StatusUpgradeRequired}
@@ -162,7 +164,8 @@ func (c *conn) requestEvent() fsm.Event {
 func (c *conn) decide() fsm.Event {
 	user, password, ok := c.request.BasicAuth()
 	if c.opening.URL.Path == "/account" && (!ok || user != "joe" || password != "welcome") {
-		return fsm.Event{Kind: fsm.EventDecided, Status: 401, Facts: fsm.FactSelectionValid | fsm.FactChallenge}
+		return fsm.Event{Kind: fsm.EventDecided, Status: 401,
+			Facts: fsm.FactSelectionValid | fsm.FactChallenge}
 	}
 	return fsm.Event{Kind: fsm.EventDecided, Status: 101, Facts: fsm.FactSelectionValid}
 }
@@ -219,8 +222,10 @@ func (c *conn) response(status int) []byte {
 		if kaazing { // deployed clients compare the words
 			head = "HTTP/1.1 101 Web Socket Protocol Handshake\r\n"
 		}
-		sum := sha1.Sum([]byte(c.opening.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-		return []byte(head + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n")
+		sum := sha1.Sum([]byte(c.opening.Header.Get("Sec-WebSocket-Key") +
+			"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+		return []byte(head + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+			base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n")
 	case 401:
 		if scheme := "Basic"; kaazing {
 			head += "WWW-Authenticate: Application " + scheme + " realm=\"account\"\r\n"
@@ -229,5 +234,6 @@ func (c *conn) response(status int) []byte {
 		}
 	}
 	why := fsm.Status(status).Reason + "\n"
-	return fmt.Appendf([]byte(head), "Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", len(why), why)
+	return fmt.Appendf([]byte(head), "Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s",
+		len(why), why)
 }

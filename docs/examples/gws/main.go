@@ -35,13 +35,16 @@ func main() {
 
 // server bounds the opening request in time and size, which is the host's to do.
 func server() *http.Server {
-	own := &adapter.ServerOptions{Config: endpoint.ServerConfig{CheckOrigin: endpoint.SameOrigin}} // which the library does not check
+	// which the library does not check
+	own := &adapter.ServerOptions{Config: endpoint.ServerConfig{CheckOrigin: endpoint.SameOrigin}}
 	login := *own
-	login.Authenticator = auth.BasicAuth{Realm: "account", Check: auth.Users(map[string]string{"joe": "welcome"})}
+	login.Authenticator = auth.BasicAuth{Realm: "account",
+		Check: auth.Users(map[string]string{"joe": "welcome"})}
 	mux := http.NewServeMux()
 	mux.Handle("/", handler(own, echo))
 	mux.Handle("/account", handler(&login, echo))
-	return &http.Server{Handler: adapter.KaazingClients(mux), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
+	return &http.Server{Handler: adapter.KaazingClients(mux), ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes: 16 << 10}
 }
 
 // echo is the application. A peer that does not read has lost its connection after ten seconds.

@@ -22,7 +22,8 @@ type conn struct {
 }
 
 // handler serves clients of KHP: each message of an open connection goes to receive.
-func handler(opts *adapter.ServerOptions, receive func(c *conn, t wire.MessageType, p []byte)) http.Handler {
+func handler(opts *adapter.ServerOptions, receive func(c *conn, t wire.MessageType,
+	p []byte)) http.Handler {
 	upgrader := gws.NewUpgrader(events{}, &gws.ServerOption{
 		SubProtocols: []string{endpoint.Subprotocol}, CheckUtf8Enabled: true, ReadMaxPayloadSize: 1 << 20,
 	})
@@ -34,7 +35,8 @@ func handler(opts *adapter.ServerOptions, receive func(c *conn, t wire.MessageTy
 		c := &conn{socket: socket}
 		socket.Session().Store("conn", c)
 		go c.read()
-		if _, err := adapter.Server(r.Context(), c, r, opts); err == nil { // else the client has been told, and is gone
+		// else the client has been told, and is gone
+		if _, err := adapter.Server(r.Context(), c, r, opts); err == nil {
 			c.Deliver(func(t wire.MessageType, p []byte) { receive(c, t, p) }, func(error) { _ = c.Close() })
 		}
 	})

@@ -16,7 +16,8 @@ import (
 // The server conforms, and survives clients that mean harm; of their connections nothing is left.
 func TestServer(t *testing.T) {
 	slow := embedtest.NewSlow()
-	opts := &adapter.ServerOptions{Decide: slow.Decide, Config: endpoint.ServerConfig{CheckOrigin: endpoint.SameOrigin}}
+	opts := &adapter.ServerOptions{Decide: slow.Decide,
+		Config: endpoint.ServerConfig{CheckOrigin: endpoint.SameOrigin}}
 	srv := httptest.NewServer(adapter.KaazingClients(handler(opts, echo)))
 	defer srv.Close()
 	url := "ws" + strings.TrimPrefix(srv.URL, "http")

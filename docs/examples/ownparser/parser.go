@@ -25,7 +25,8 @@ func Parse(b []byte) (r Request, err error) {
 	head, body, ok := bytes.Cut(b, []byte("\r\n\r\n"))
 	lines := bytes.Split(head, []byte("\r\n"))
 	start := bytes.Split(lines[0], []byte(" "))
-	if !ok || len(start) != 3 || !token(start[0]) || len(start[1]) == 0 || !target(start[1]) || !version(start[2]) {
+	if !ok || len(start) != 3 || !token(start[0]) || len(start[1]) == 0 || !target(start[1]) ||
+		!version(start[2]) {
 		return r, errMalformed
 	}
 	r.Method, r.Target = string(start[0]), string(start[1])
@@ -72,7 +73,8 @@ func token(b []byte) bool {
 
 func target(b []byte) bool {
 	scheme, _, absolute := bytes.Cut(b, []byte("://"))
-	return (b[0] == '/' || absolute && token(scheme)) && !bytes.ContainsAny(b, "#") && !bytes.ContainsFunc(b, func(c rune) bool { return c <= ' ' || c == 0x7f })
+	return (b[0] == '/' || absolute && token(scheme)) && !bytes.ContainsAny(b, "#") &&
+		!bytes.ContainsFunc(b, func(c rune) bool { return c <= ' ' || c == 0x7f })
 }
 
 func version(b []byte) bool {

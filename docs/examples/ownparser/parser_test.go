@@ -34,7 +34,8 @@ func known(id string) string {
 // reason.
 func TestParse_Verdicts(t *testing.T) {
 	for c := range corpus.Of(corpus.Request) {
-		if c.Layer != "wire" || known(c.ID) != "" { // what is wrong above the layer wire is not in the syntax
+		// what is wrong above the layer wire is not in the syntax
+		if c.Layer != "wire" || known(c.ID) != "" {
 			continue
 		}
 		_, err := Parse(c.Input)
@@ -54,10 +55,11 @@ func TestParse_WellFormed(t *testing.T) {
 	}
 }
 
-// Mutations of a request, hostile bytes at each boundary, lines doubled, moved and cut, do not break
-// the parser, nor what it promises.
+// Mutations of a request, hostile bytes at each boundary, lines doubled, moved and cut, do not
+// break the parser, nor what it promises.
 func TestParse_Mutations(t *testing.T) {
-	for _, b := range corpus.Mutations([]byte("GET /p?q HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")) {
+	for _, b := range corpus.Mutations([]byte("GET /p?q HTTP/1.1\r\nHost: h\r\n" +
+		"Content-Length: 2\r\n\r\nhi")) {
 		promise(t, b)
 	}
 }

@@ -106,5 +106,6 @@ func joined(list []wire.Challenge, texts []string) error {
 }
 
 func sameChallenge(a, b wire.Challenge) bool {
-	return a.Application == b.Application && bytes.Equal(a.Scheme, b.Scheme) && bytes.Equal(a.Token, b.Token) && bytes.Equal(a.Params, b.Params)
+	return a.Application == b.Application && bytes.Equal(a.Scheme, b.Scheme) &&
+		bytes.Equal(a.Token, b.Token) && bytes.Equal(a.Params, b.Params)
 }

@@ -59,7 +59,8 @@ func rewritten(challenge credentials.DigestChallenge) error {
 
 // answered lets a client answer and a server check.
 func answered(challenge credentials.DigestChallenge, user, password string) error {
-	use := credentials.DigestUse{User: user, Password: password, Method: "GET", URI: "/path?q", CNonce: "0a4f113b", Count: 1}
+	use := credentials.DigestUse{User: user, Password: password, Method: "GET", URI: "/path?q",
+		CNonce: "0a4f113b", Count: 1}
 	value, err := credentials.AppendDigest(nil, challenge, use)
 	if err != nil {
 		return nil

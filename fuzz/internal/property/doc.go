@@ -64,13 +64,15 @@ func sameFields(a, b wire.Fields) bool {
 
 // sameRequest compares everything, with nil and empty alike.
 func sameRequest(a, b *wire.Request) bool {
-	return bytes.Equal(a.Method, b.Method) && bytes.Equal(a.Target, b.Target) && a.Minor == b.Minor && sameFields(a.Fields, b.Fields) &&
+	return bytes.Equal(a.Method, b.Method) && bytes.Equal(a.Target, b.Target) && a.Minor == b.Minor &&
+		sameFields(a.Fields, b.Fields) &&
 		a.ContentLength == b.ContentLength && bytes.Equal(a.Body, b.Body)
 }
 
 // sameResponse compares everything, with nil and empty alike.
 func sameResponse(a, b *wire.Response) bool {
-	return a.Status == b.Status && a.Minor == b.Minor && bytes.Equal(a.Reason, b.Reason) && sameFields(a.Fields, b.Fields) &&
+	return a.Status == b.Status && a.Minor == b.Minor && bytes.Equal(a.Reason, b.Reason) &&
+		sameFields(a.Fields, b.Fields) &&
 		a.ContentLength == b.ContentLength && bytes.Equal(a.Body, b.Body)
 }
 

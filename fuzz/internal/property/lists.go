@@ -50,8 +50,10 @@ func extension(e wire.Extension, slow slowElement) error {
 	}
 	i := 0
 	for name, v := range e.All() {
-		if i == len(slow.params) || slow.params[i].name != string(name) || slow.params[i].value != string(v) || slow.params[i].has != (v != nil) {
-			return broken("parameter %d of %q is %q=%q, the slow judge has %+v", i, e.Name, name, v, slow.params)
+		if i == len(slow.params) || slow.params[i].name != string(name) ||
+			slow.params[i].value != string(v) || slow.params[i].has != (v != nil) {
+			return broken("parameter %d of %q is %q=%q, the slow judge has %+v",
+				i, e.Name, name, v, slow.params)
 		}
 		if first, ok := e.Param(string(name)); !ok || first == nil && v != nil && i == 0 {
 			return broken("parameter %q is listed and not found", name)
@@ -66,7 +68,8 @@ func extension(e wire.Extension, slow slowElement) error {
 		text += ";" + string(e.Params)
 	}
 	again, err := wire.ParseExtensions(nil, []byte(text))
-	if err != nil || len(again) != 1 || !bytes.Equal(again[0].Name, e.Name) || !bytes.Equal(again[0].Params, e.Params) {
+	if err != nil || len(again) != 1 || !bytes.Equal(again[0].Name, e.Name) ||
+		!bytes.Equal(again[0].Params, e.Params) {
 		return broken("%q gives %+v instead of %+v, %v", text, again, e, err)
 	}
 	return nil

@@ -19,7 +19,8 @@ func Request(b []byte) error {
 	if slow := slowRequest(b); slow != (err == nil) {
 		return broken("the slow judge says %v, wire says %v", slow, err)
 	}
-	dirty := wire.Request{Method: []byte("X"), Minor: 3, ContentLength: 9, Body: []byte("x"), Fields: make(wire.Fields, 1, 4)}
+	dirty := wire.Request{Method: []byte("X"), Minor: 3, ContentLength: 9, Body: []byte("x"),
+		Fields: make(wire.Fields, 1, 4)}
 	if again := dirty.Parse(b, wire.Limits{}); !sameError(again, err) {
 		return broken("the same request gives %v, then %v", err, again)
 	}
@@ -65,7 +66,8 @@ func Response(b []byte) error {
 	if slow := slowResponse(b); slow != (err == nil) {
 		return broken("the slow judge says %v, wire says %v", slow, err)
 	}
-	dirty := wire.Response{Status: 1, Minor: 3, Reason: []byte("X"), ContentLength: 9, Body: []byte("x"), Fields: make(wire.Fields, 1, 4)}
+	dirty := wire.Response{Status: 1, Minor: 3, Reason: []byte("X"), ContentLength: 9,
+		Body: []byte("x"), Fields: make(wire.Fields, 1, 4)}
 	if again := dirty.Parse(b, wire.Limits{}); !sameError(again, err) {
 		return broken("the same response gives %v, then %v", err, again)
 	}

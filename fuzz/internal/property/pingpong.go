@@ -12,7 +12,8 @@ import (
 const escapeBytes = "\x01\x01\x01\x02"
 
 // escapePieces are texts that matter to ping-pong.
-var escapePieces = []string{"", "\x01", "\x01\x01\x01", escapeBytes, escapeBytes + "\x09\x00", escapeBytes + "\x0a\x00", escapeBytes + "\x09", escapeBytes + escapeBytes, "hello", "é"}
+var escapePieces = []string{"", "\x01", "\x01\x01\x01", escapeBytes, escapeBytes + "\x09\x00",
+	escapeBytes + "\x0a\x00", escapeBytes + "\x09", escapeBytes + escapeBytes, "hello", "é"}
 
 // PingPong runs a program of messages: those that one of our sides sends arrive at the other as
 // they were, and those that a stranger sends are dealt with as the documentation says.
@@ -68,7 +69,8 @@ func arrives(from, to *ext.Stack, m ext.Message) error {
 	if m.Kind > ext.Binary {
 		want = nil
 	}
-	if len(got) != 1 || got[0].Kind != ext.ActionDeliver || got[0].Message.Kind != m.Kind || !bytes.Equal(got[0].Message.Data, want) {
+	if len(got) != 1 || got[0].Kind != ext.ActionDeliver || got[0].Message.Kind != m.Kind ||
+		!bytes.Equal(got[0].Message.Data, want) {
 		return broken("%v of %q arrived as %v", m.Kind, m.Data, got)
 	}
 	return nil
@@ -99,7 +101,8 @@ func (s *strangerPing) send(m ext.Message) error {
 		case ext.ActionFail:
 			have = append(have, "fail")
 		}
-		if a.Kind == ext.ActionDeliver && a.Message.Kind == m.Kind && !bytes.Equal(a.Message.Data, m.Data) {
+		if a.Kind == ext.ActionDeliver && a.Message.Kind == m.Kind &&
+			!bytes.Equal(a.Message.Data, m.Data) {
 			return broken("%q was delivered as %q", m.Data, a.Message.Data)
 		}
 	}
@@ -109,7 +112,8 @@ func (s *strangerPing) send(m ext.Message) error {
 	return nil
 }
 
-var delivered = map[ext.Kind]string{ext.Text: "text", ext.Binary: "binary", ext.Ping: "ping", ext.Pong: "pong"}
+var delivered = map[ext.Kind]string{ext.Text: "text", ext.Binary: "binary", ext.Ping: "ping",
+	ext.Pong: "pong"}
 
 // judge says what has to happen, in words.
 func (s *strangerPing) judge(m ext.Message) string {

@@ -45,7 +45,10 @@ func (p *Program) Text() []byte {
 
 // pieces are parts of responses: an index takes a program further than the bytes would.
 var pieces = []string{
-	"HTTP/1.1 101 Switching Protocols\r\n", "HTTP/1.1 201 Made\r\n", "HTTP/1.1 401 No\r\n", "HTTP/1.1 204\r\n", "HTTP/1.1 ", "\r\n", "\r", "\n", "\r\n\r\n",
-	"Content-Length: 5\r\n", "Content-Length: 0\r\n", "Content-Length: ", "Upgrade: websocket\r\n", "WWW-Authenticate: Basic realm=\"x\"\r\n", "X: ", "X", ":",
-	"hello", "HTTP/1.1 202 Accepted\r\n\r\n", "HTTP/1.1 101\r\n\r\n", "\xc3", "\xa9", "\xe2\x82", "\x00", " ", "Transfer-Encoding: chunked\r\n", "Host: a\r\n",
+	"HTTP/1.1 101 Switching Protocols\r\n", "HTTP/1.1 201 Made\r\n", "HTTP/1.1 401 No\r\n",
+	"HTTP/1.1 204\r\n", "HTTP/1.1 ", "\r\n", "\r", "\n", "\r\n\r\n",
+	"Content-Length: 5\r\n", "Content-Length: 0\r\n", "Content-Length: ", "Upgrade: websocket\r\n",
+	"WWW-Authenticate: Basic realm=\"x\"\r\n", "X: ", "X", ":",
+	"hello", "HTTP/1.1 202 Accepted\r\n\r\n", "HTTP/1.1 101\r\n\r\n", "\xc3", "\xa9", "\xe2\x82",
+	"\x00", " ", "Transfer-Encoding: chunked\r\n", "Host: a\r\n",
 }

@@ -31,7 +31,8 @@ func Redacted(before, after []byte, shape uint16) error {
 	if piece := leak(string(out)); piece != "" {
 		return broken("%q of field %s survives in %q", piece, name, out)
 	}
-	if bytes.Count(out, []byte("\r")) != bytes.Count(message, []byte("\r")) || bytes.Count(out, []byte("\n")) != bytes.Count(message, []byte("\n")) {
+	if bytes.Count(out, []byte("\r")) != bytes.Count(message, []byte("\r")) ||
+		bytes.Count(out, []byte("\n")) != bytes.Count(message, []byte("\n")) {
 		return broken("line ends were lost: %q", out)
 	}
 	if again := redact.Append(nil, out); !bytes.Equal(again, out) {
@@ -56,7 +57,8 @@ func secretLine(shape uint16) (name, line string) {
 		scheme = pick("", "sid=", "a=b; c=")
 	}
 	fold := pick("", "\r\n "+secret, "\n\t"+secret)
-	return name, start + spelled + colon + scheme + secret + fold + pick("\r\n", "\n", "\r", "\r\n\r\n")
+	return name, start + spelled + colon + scheme + secret + fold +
+		pick("\r\n", "\n", "\r", "\r\n\r\n")
 }
 
 // leak returns a piece of the secret that s shows.
@@ -75,7 +77,8 @@ func quietErrors(message []byte) error {
 	var r wire.Response
 	var a wire.Assembler
 	_, unit := a.Add(wire.Binary, message)
-	for _, err := range []error{q.Parse(message, wire.Limits{}), r.Parse(message, wire.Limits{}), unit} {
+	for _, err := range []error{q.Parse(message, wire.Limits{}),
+		r.Parse(message, wire.Limits{}), unit} {
 		if err == nil {
 			continue
 		}
@@ -89,7 +92,8 @@ func quietErrors(message []byte) error {
 // Credentials writes and reads credentials of any user and password, and reads any credentials.
 func Credentials(user, password string, header []byte) error {
 	out, err := credentials.AppendBasic([]byte("x"), user, password)
-	legal := !strings.Contains(user, ":") && strings.IndexFunc(user+password, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
+	legal := !strings.Contains(user, ":") &&
+		strings.IndexFunc(user+password, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
 	if legal != (err == nil) {
 		return broken("user %q, password %q: %v", user, password, err)
 	}
@@ -100,7 +104,8 @@ func Credentials(user, password string, header []byte) error {
 	} else {
 		scheme, rest, ok := credentials.Split(out[1:])
 		u, p, decoded := credentials.DecodeBasic(rest)
-		if !ok || string(scheme) != "Basic" || !decoded || u != user || p != password || !wire.ValidFieldValue(out[1:]) {
+		if !ok || string(scheme) != "Basic" || !decoded || u != user || p != password ||
+			!wire.ValidFieldValue(out[1:]) {
 			return broken("%q and %q come back as %q and %q from %q", user, password, u, p, out)
 		}
 	}
@@ -111,7 +116,8 @@ func Credentials(user, password string, header []byte) error {
 	if !ok {
 		return nil
 	}
-	if !token(string(first)) || !bytes.HasPrefix(header, first) || !bytes.Contains(header, rest) || blanks(string(rest)) != string(rest) {
+	if !token(string(first)) || !bytes.HasPrefix(header, first) || !bytes.Contains(header, rest) ||
+		blanks(string(rest)) != string(rest) {
 		return broken("%q is cut into %q and %q", header, first, rest)
 	}
 	u, p, ok := credentials.DecodeBasic(rest)
@@ -141,7 +147,8 @@ func scheme(name, tok string) error {
 	if !ok || string(first) != name || string(rest) != tok {
 		return broken("%q and %q come back as %q and %q", name, tok, first, rest)
 	}
-	if _, err := wire.AppendField(nil, "Authorization", out[1:]); err != nil && wire.KindOf(err) != wire.KindLineTooLong {
+	if _, err := wire.AppendField(nil, "Authorization", out[1:]); err != nil &&
+		wire.KindOf(err) != wire.KindLineTooLong {
 		return broken("%q is no field value: %v", out[1:], err)
 	}
 	return nil

@@ -34,7 +34,8 @@ func slowResponse(b []byte) bool {
 	}
 	version, after, _ := strings.Cut(start, " ")
 	code, reason, _ := strings.Cut(after, " ")
-	if !slowVersion(version) || len(code) != 3 || !only(code, "0123456789") || code[0] == '0' || !value(reason) {
+	if !slowVersion(version) || len(code) != 3 || !only(code, "0123456789") ||
+		code[0] == '0' || !value(reason) {
 		return false
 	}
 	length, ok := slowFields(fields, false)

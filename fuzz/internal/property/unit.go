@@ -14,7 +14,8 @@ import (
 func Assembler(program []byte) error {
 	p := Program{b: program}
 	limits := wire.Limits{
-		Head: 40 + 4*int(p.Byte()), Line: 20 + 2*int(p.Byte()), Fields: 1 + int(p.Byte())%8, Body: 1 + 2*int(p.Byte()), Unit: 60 + 6*int(p.Byte()), Messages: 1 + int(p.Byte()),
+		Head: 40 + 4*int(p.Byte()), Line: 20 + 2*int(p.Byte()), Fields: 1 + int(p.Byte())%8,
+		Body: 1 + 2*int(p.Byte()), Unit: 60 + 6*int(p.Byte()), Messages: 1 + int(p.Byte()),
 	}
 	var a wire.Assembler
 	for unit := 0; unit < 3 && p.More(); unit++ {
@@ -58,7 +59,8 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 			return broken("%d bytes are held, the limit is %d", a.Len(), limits.Unit)
 		}
 		if err != nil {
-			if _, again := a.Add(wire.Binary, []byte("x")); !sameError(again, err) || !sameError(a.Finish(), err) {
+			if _, again := a.Add(wire.Binary, []byte("x")); !sameError(again, err) ||
+				!sameError(a.Finish(), err) {
 				return broken("error %v does not stay: %v", err, again)
 			}
 			return refusedUnit(err, append(unit, piece...), limits)
@@ -72,8 +74,10 @@ func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 		switch {
 		case progress < last || progress == 0 || a.HeadComplete() != (progress > wire.UnitPartial):
 			return broken("progress from %v to %v, head complete %v", last, progress, a.HeadComplete())
-		case a.Len() != len(unit) || a.Started() != (len(unit) > 0) || a.Type() != kind || messages > limits.Messages:
-			return broken("%d bytes of type %v in %d messages, expected %d of %v", a.Len(), a.Type(), messages, len(unit), kind)
+		case a.Len() != len(unit) || a.Started() != (len(unit) > 0) || a.Type() != kind ||
+			messages > limits.Messages:
+			return broken("%d bytes of type %v in %d messages, expected %d of %v",
+				a.Len(), a.Type(), messages, len(unit), kind)
 		}
 		if last = progress; progress == wire.UnitTerminated {
 			return takenUnit(a, unit, kind, limits)
@@ -111,7 +115,8 @@ func refusedUnit(err error, unit []byte, limits wire.Limits) error {
 		return bad
 	}
 	switch wire.KindOf(err) {
-	case wire.KindMixedTypes, wire.KindTooManyMessages, wire.KindUnitTooLarge, wire.KindUTF8, wire.KindNoUnit:
+	case wire.KindMixedTypes, wire.KindTooManyMessages, wire.KindUnitTooLarge,
+		wire.KindUTF8, wire.KindNoUnit:
 		return nil
 	}
 	var r wire.Response

@@ -35,9 +35,11 @@ func URL(s, ref string) error {
 // sound checks the parts of a URL.
 func sound(u wire.URL) error {
 	switch {
-	case u.Host == "" || u.Host != strings.ToLower(u.Host) || strings.HasSuffix(u.Host, ".") || u.Port == 0 || !strings.HasPrefix(u.Path, "/"):
+	case u.Host == "" || u.Host != strings.ToLower(u.Host) || strings.HasSuffix(u.Host, ".") ||
+		u.Port == 0 || !strings.HasPrefix(u.Path, "/"):
 		return broken("parts of %+v", u)
-	case strings.ContainsAny(u.Path+u.Query, " \t\r\n\x00#\\") || strings.Contains(u.Path, "?") || !u.HasQuery && u.Query != "":
+	case strings.ContainsAny(u.Path+u.Query, " \t\r\n\x00#\\") || strings.Contains(u.Path, "?") ||
+		!u.HasQuery && u.Query != "":
 		return broken("path and query of %+v", u)
 	case !slowTarget(u.Target()):
 		return broken("%q cannot be a request target", u.Target())

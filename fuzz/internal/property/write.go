@@ -13,7 +13,8 @@ import (
 // place. What is refused would not have come back as it was, written naively.
 func WriteRequest(method, target, name, value string, body []byte) error {
 	r := wire.Request{Method: []byte(method), Target: []byte(target), Body: body, Fields: wire.Fields{
-		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)}, {Name: []byte("X-Last"), Value: nil},
+		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)},
+		{Name: []byte("X-Last"), Value: nil},
 	}}
 	out, err := r.Append([]byte("before"))
 	naive := method + " " + target + " HTTP/1.1\r\n" + naiveRest(name, value, body)
@@ -22,7 +23,8 @@ func WriteRequest(method, target, name, value string, body []byte) error {
 			return broken("a refusal left %q", out)
 		}
 		var back wire.Request
-		if back.Parse([]byte(naive), wire.Limits{}) == nil && string(back.Method) == method && string(back.Target) == target && bytes.Equal(back.Body, body) &&
+		if back.Parse([]byte(naive), wire.Limits{}) == nil && string(back.Method) == method &&
+			string(back.Target) == target && bytes.Equal(back.Body, body) &&
 			fieldsBack(back.Fields, name, value, body) {
 			return broken("refused with %v, but it comes back as it was: %q", err, naive)
 		}
@@ -35,7 +37,8 @@ func WriteRequest(method, target, name, value string, body []byte) error {
 	if err := back.Parse(out[len("before"):], wire.Limits{}); err != nil {
 		return broken("what was written is refused: %v: %q", err, out)
 	}
-	if string(back.Method) != method || string(back.Target) != target || !bytes.Equal(back.Body, body) || !fieldsBack(back.Fields, name, value, body) {
+	if string(back.Method) != method || string(back.Target) != target ||
+		!bytes.Equal(back.Body, body) || !fieldsBack(back.Fields, name, value, body) {
 		return broken("the parts changed: %+v", back)
 	}
 	return nil
@@ -44,7 +47,8 @@ func WriteRequest(method, target, name, value string, body []byte) error {
 // WriteResponse is what [WriteRequest] is, for responses.
 func WriteResponse(status int, reason, name, value string, body []byte) error {
 	r := wire.Response{Status: status, Reason: []byte(reason), Body: body, Fields: wire.Fields{
-		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)}, {Name: []byte("X-Last"), Value: nil},
+		{Name: []byte("X-First"), Value: []byte("1")}, {Name: []byte(name), Value: []byte(value)},
+		{Name: []byte("X-Last"), Value: nil},
 	}}
 	out, err := r.Append([]byte("before"))
 	naive := "HTTP/1.1 " + strconv.Itoa(status) + " " + reason + "\r\n" + naiveRest(name, value, body)
@@ -53,7 +57,8 @@ func WriteResponse(status int, reason, name, value string, body []byte) error {
 			return broken("a refusal left %q", out)
 		}
 		var back wire.Response
-		if back.Parse([]byte(naive), wire.Limits{}) == nil && back.Status == status && string(back.Reason) == reason && bytes.Equal(back.Body, body) &&
+		if back.Parse([]byte(naive), wire.Limits{}) == nil && back.Status == status &&
+			string(back.Reason) == reason && bytes.Equal(back.Body, body) &&
 			fieldsBack(back.Fields, name, value, body) {
 			return broken("refused with %v, but it comes back as it was: %q", err, naive)
 		}
@@ -66,7 +71,8 @@ func WriteResponse(status int, reason, name, value string, body []byte) error {
 	if err := back.Parse(out[len("before"):], wire.Limits{}); err != nil {
 		return broken("what was written is refused: %v: %q", err, out)
 	}
-	if back.Status != status || string(back.Reason) != reason || !bytes.Equal(back.Body, body) || !fieldsBack(back.Fields, name, value, body) {
+	if back.Status != status || string(back.Reason) != reason || !bytes.Equal(back.Body, body) ||
+		!fieldsBack(back.Fields, name, value, body) {
 		return broken("the parts changed: %+v", back)
 	}
 	return nil
@@ -86,5 +92,6 @@ func fieldsBack(f wire.Fields, name, value string, body []byte) bool {
 	if len(body) > 0 && !scan.EqualFold([]byte(name), "Content-Length") {
 		n = 4
 	}
-	return len(f) == n && string(f[0].Name) == "X-First" && string(f[1].Name) == name && string(f[1].Value) == value && string(f[2].Name) == "X-Last"
+	return len(f) == n && string(f[0].Name) == "X-First" && string(f[1].Name) == name &&
+		string(f[1].Value) == value && string(f[2].Name) == "X-Last"
 }

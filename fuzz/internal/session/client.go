@@ -59,7 +59,8 @@ func Client(program []byte) error {
 		if err := r.event(p.Byte()%26, p); err != nil {
 			return err
 		}
-		if r.Dials() > int(r.cfg.Machine.MaxRedirects)+3 { // redirects, the first, one for a proxy, one upgrade
+		// redirects, the first, one for a proxy, one upgrade
+		if r.Dials() > int(r.cfg.Machine.MaxRedirects)+3 {
 			return fmt.Errorf("%d connections", r.Dials())
 		}
 	}
@@ -75,7 +76,9 @@ func clientConfig(p *property.Program) endpoint.ClientConfig {
 	on := func(bit int) bool { return flags>>bit&1 == 1 }
 	m.TerminatorOptional, m.PlainFallback, m.Upgrade = on(0), on(1), on(2)
 	cfg := endpoint.ClientConfig{
-		Subprotocols: []string{"amqp", "stomp"}, Extensions: []string{"x-a;n=1", "x-b"}, OpeningExtensions: []string{"x-o"}, HasCredentials: on(3), HasProxyLogin: on(4), AllowDowngrade: on(5),
+		Subprotocols: []string{"amqp", "stomp"}, Extensions: []string{"x-a;n=1", "x-b"},
+		OpeningExtensions: []string{"x-o"}, HasCredentials: on(3), HasProxyLogin: on(4),
+		AllowDowngrade: on(5),
 	}
 	switch {
 	case on(6):
@@ -102,11 +105,13 @@ func (r *clientRun) event(op byte, p *property.Program) error {
 		return r.opening([]byte(openingAnswer(r.accept, p.Byte())))
 	case 3:
 		was := c.Phase()
-		out := c.Opened(r.now, []string{endpoint.Subprotocol, endpoint.Subprotocol, "", "amqp", "mqtt"}[p.Byte()%5], []string{"x-o"}, string(r.accept))
+		out := c.Opened(r.now, []string{endpoint.Subprotocol, endpoint.Subprotocol, "", "amqp",
+			"mqtt"}[p.Byte()%5], []string{"x-o"}, string(r.accept))
 		r.khp = r.khp || was == fsm.ClientOpening && c.Phase() != fsm.ClientPlain && len(out) > 0
 		return r.take(out)
 	case 4:
-		return r.take(c.OpeningRefused(r.now, p.Code()%1100, []endpoint.HeaderField{{Name: "Location", Value: "/q"}, {Name: "WWW-Authenticate", Value: "Basic"}}, p.Piece()))
+		return r.take(c.OpeningRefused(r.now, p.Code()%1100, []endpoint.HeaderField{{Name: "Location",
+			Value: "/q"}, {Name: "WWW-Authenticate", Value: "Basic"}}, p.Piece()))
 	case 5:
 		return r.opening(p.Text())
 	case 6:
@@ -152,7 +157,8 @@ func (r *clientRun) other(op byte, p *property.Program) error {
 		r.now = after(r.now, c.Deadline(), p.Byte())
 		return r.take(c.Expire(r.now))
 	case 17:
-		return r.take(c.Credentials(r.now, []string{"Basic x", "Basic y", "", "a\r\nb", "Token z"}[p.Byte()%5]))
+		return r.take(c.Credentials(r.now,
+			[]string{"Basic x", "Basic y", "", "a\r\nb", "Token z"}[p.Byte()%5]))
 	case 18:
 		return r.take(c.NoCredentials(r.now, "none"))
 	case 19:
@@ -175,7 +181,8 @@ func (r *clientRun) other(op byte, p *property.Program) error {
 		ping := p.Piece()
 		phase := c.Phase()
 		out := c.Ping(r.now, ping)
-		if len(out) > 1 || len(out) == 1 && (out[0].Kind != endpoint.SendPong || !bytes.Equal(out[0].Data, ping)) || c.Phase() != phase {
+		if len(out) > 1 || len(out) == 1 &&
+			(out[0].Kind != endpoint.SendPong || !bytes.Equal(out[0].Data, ping)) || c.Phase() != phase {
 			return fmt.Errorf("a Ping gives %d outputs and phase %v", len(out), c.Phase())
 		}
 		return r.take(out)
@@ -202,7 +209,8 @@ func (r *clientRun) opening(b []byte) error {
 		return fmt.Errorf("%d of %d bytes used, %d outputs", used, len(r.read), len(out))
 	}
 	if used > 0 {
-		r.khp = r.khp || was == fsm.ClientOpening && len(r.read) >= 12 && string(r.read[9:12]) == "101" && strings.Contains(string(r.read), endpoint.Subprotocol)
+		r.khp = r.khp || was == fsm.ClientOpening && len(r.read) >= 12 && string(r.read[9:12]) == "101" &&
+			strings.Contains(string(r.read), endpoint.Subprotocol)
 		r.read = nil
 	}
 	return r.take(out)

@@ -19,7 +19,8 @@ func TestMonitor_Refuses(t *testing.T) {
 	for name, outs := range map[string][]endpoint.Output{
 		"illegal order": {{Kind: endpoint.Closed}, {Kind: endpoint.Closed}},
 		"too many":      slices.Repeat([]endpoint.Output{{Kind: endpoint.SendPong}}, 100),
-		"too large":     {dial, {Kind: endpoint.SendBytes, Data: []byte("GET /p HTTP/1.1\r\nX: " + strings.Repeat("x", mostData) + "\r\n\r\n")}},
+		"too large": {dial, {Kind: endpoint.SendBytes,
+			Data: []byte("GET /p HTTP/1.1\r\nX: " + strings.Repeat("x", mostData) + "\r\n\r\n")}},
 	} {
 		var m monitor
 		if m.take(outs) == nil {

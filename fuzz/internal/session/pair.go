@@ -17,16 +17,17 @@ import (
 
 // pairRun is a client and the servers it connects to, on the virtual network of the simulation.
 type pairRun struct {
-	net     *network.Network
-	client  *network.Client
-	site    *network.Site
-	cfg     endpoint.ClientConfig
-	decide  byte
-	hops    byte
-	piece   int                  // streams come in pieces of at most that many bytes; 0 is whole
-	relays  map[bool]func(relay) // changes of the next frame, of the client if true
-	held    map[bool][]network.Frame
-	faults  int  // what a network does not do: dropped, doubled, split requests; and cuts, timers, ends
+	net    *network.Network
+	client *network.Client
+	site   *network.Site
+	cfg    endpoint.ClientConfig
+	decide byte
+	hops   byte
+	piece  int                  // streams come in pieces of at most that many bytes; 0 is whole
+	relays map[bool]func(relay) // changes of the next frame, of the client if true
+	held   map[bool][]network.Frame
+	// what a network does not do: dropped, doubled, split requests; and cuts, timers, ends
+	faults  int
 	garbled bool // a frame was lost, doubled, moved or split, so that messages may have become others
 	refused error
 }
@@ -48,14 +49,18 @@ func Pair(program []byte) error {
 	p := property.NewProgram(program, nil)
 	cfg := clientConfig(p)
 	cfg.Machine.TerminatorOptional = false // only the strict client promises it all
-	r := &pairRun{cfg: cfg, decide: p.Byte(), relays: map[bool]func(relay){}, held: map[bool][]network.Frame{}}
-	r.net = network.New(network.Options{Latency: -1, Pieces: r.pieces, Frames: r.frames, Observe: r.observe})
-	r.site = r.net.Serve("h", network.SiteOptions{Decide: func(_ int, q *endpoint.Request) (endpoint.Decision, time.Duration, error) {
-		return r.decision(q), 0, nil
-	}})
-	c, err := r.net.NewClient("ws://h/p", network.ClientOptions{Config: cfg, Credentials: func(int, []wire.Challenge) (string, time.Duration, bool) {
-		return "Basic am9lOndlbGNvbWU=", 0, r.decide&1 == 0
-	}})
+	r := &pairRun{cfg: cfg, decide: p.Byte(), relays: map[bool]func(relay){},
+		held: map[bool][]network.Frame{}}
+	r.net = network.New(network.Options{Latency: -1, Pieces: r.pieces, Frames: r.frames,
+		Observe: r.observe})
+	r.site = r.net.Serve("h", network.SiteOptions{
+		Decide: func(_ int, q *endpoint.Request) (endpoint.Decision, time.Duration, error) {
+			return r.decision(q), 0, nil
+		}})
+	c, err := r.net.NewClient("ws://h/p", network.ClientOptions{
+		Config: cfg, Credentials: func(int, []wire.Challenge) (string, time.Duration, bool) {
+			return "Basic am9lOndlbGNvbWU=", 0, r.decide&1 == 0
+		}})
 	if err != nil {
 		return fmt.Errorf("the client cannot be made: %w", err)
 	}
@@ -168,7 +173,8 @@ func (r *pairRun) fault(do func(relay)) func(relay) {
 func split(at int) func(relay) {
 	return func(f relay) {
 		text := string(f.in.Data)
-		if f.in.Op != ws.OpBinary || !strings.HasPrefix(text, "HTTP/") && !strings.HasPrefix(text, "GET ") {
+		if f.in.Op != ws.OpBinary || !strings.HasPrefix(text, "HTTP/") &&
+			!strings.HasPrefix(text, "GET ") {
 			return
 		}
 		first, second := f.in, f.in
@@ -251,7 +257,8 @@ func (r *pairRun) wrong() error {
 	}
 	s := r.site.Last()
 	a, b := r.client.Endpoint.Result(), s.Endpoint.Result()
-	if !s.Opened() || a.Status != b.Status || a.Subprotocol != b.Subprotocol || !slices.Equal(a.Extensions, b.Extensions) {
+	if !s.Opened() || a.Status != b.Status || a.Subprotocol != b.Subprotocol ||
+		!slices.Equal(a.Extensions, b.Extensions) {
 		return fmt.Errorf("the client has %+v, the server %+v, which opened: %v", a, b, s.Opened())
 	}
 	return nil
@@ -264,9 +271,11 @@ func (r *pairRun) atRest() error {
 		return fmt.Errorf("the client waits for nothing in %v", c.Phase())
 	}
 	if accepted := r.accepted(); r.faults == 0 && (r.net.Now() > 0 || accepted != c.Opened()) {
-		return fmt.Errorf("without a fault: open %v, accepted %v, after %v, %v", c.Opened(), accepted, r.net.Now(), c.Err())
+		return fmt.Errorf("without a fault: open %v, accepted %v, after %v, %v",
+			c.Opened(), accepted, r.net.Now(), c.Err())
 	}
-	if c.Over() && !c.Opened() && c.Endpoint.Phase() != fsm.ClientFailed && c.Endpoint.Phase() != fsm.ClientDone {
+	if c.Over() && !c.Opened() && c.Endpoint.Phase() != fsm.ClientFailed &&
+		c.Endpoint.Phase() != fsm.ClientDone {
 		return fmt.Errorf("the end was told in phase %v", c.Endpoint.Phase())
 	}
 	return nil

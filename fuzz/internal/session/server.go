@@ -34,7 +34,8 @@ func Server(program []byte) error {
 	if flags >= 0x80 {
 		cfg.Limits = small
 	}
-	r := &serverRun{s: endpoint.NewServer(cfg), now: start, monitor: monitor{Monitor: network.Monitor{Server: true, Unchecked: m.Unchecked}}}
+	r := &serverRun{s: endpoint.NewServer(cfg), now: start,
+		monitor: monitor{Monitor: network.Monitor{Server: true, Unchecked: m.Unchecked}}}
 	r.Deadline = r.s.Deadline
 	if flags&0x18 != 0 { // from the middle
 		if err := r.opening([]byte(openingRequest(flags >> 4 & 2))); err != nil {
@@ -102,7 +103,10 @@ func (r *serverRun) event(op byte, p *property.Program) error {
 	case 15:
 		return r.take(s.Message(r.now, wire.Binary, bytes.Repeat([]byte{p.Byte()}, int(p.Byte())<<9)))
 	}
-	return r.take(s.Opened(r.now, endpoint.OpeningRequest{Target: "/p", Host: "h", Subprotocols: []string{endpoint.Subprotocol, "amqp"}, Extensions: []string{"x-o"}}, []string{"x-o"}))
+	return r.take(s.Opened(r.now, endpoint.OpeningRequest{
+		Target: "/p", Host: "h", Subprotocols: []string{endpoint.Subprotocol, "amqp"},
+		Extensions: []string{"x-o"},
+	}, []string{"x-o"}))
 }
 
 // opening gives more of the opening request.
@@ -125,7 +129,8 @@ func (r *serverRun) decide(p *property.Program) error {
 	out, err := r.s.Decide(r.now, d)
 	if err != nil {
 		if len(out) > 0 || r.s.Phase() != phase {
-			return fmt.Errorf("a refused decision gives %d outputs and phase %v: %v", len(out), r.s.Phase(), err)
+			return fmt.Errorf("a refused decision gives %d outputs and phase %v: %v",
+				len(out), r.s.Phase(), err)
 		}
 		return nil
 	}
@@ -140,7 +145,8 @@ func (r *serverRun) decide(p *property.Program) error {
 
 // decision builds one: a status, and by bits what goes with it.
 func decision(p *property.Program) endpoint.Decision {
-	statuses := []int{0, 101, 101, 201, 204, 205, 202, 302, 401, 401, 403, 407, 426, 300, 511, 999, -5, 100}
+	statuses := []int{0, 101, 101, 201, 204, 205, 202, 302, 401, 401, 403, 407, 426, 300,
+		511, 999, -5, 100}
 	n := int(p.Byte())
 	d := endpoint.Decision{Status: n + 50*int(p.Byte()&7)}
 	if n < 200 {

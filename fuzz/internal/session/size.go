@@ -29,7 +29,8 @@ type pointer struct {
 }
 
 // held adds up the memory that can be reached from v: arrays behind slices with their capacity,
-// strings with their length. What two views share counts twice, what several pointers point to once.
+// strings with their length. What two views share counts twice, what several pointers point to
+// once.
 func held(v reflect.Value, seen map[pointer]bool) (n int) {
 	switch v.Kind() {
 	case reflect.Pointer:

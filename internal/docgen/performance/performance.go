@@ -27,7 +27,8 @@ func Page() ([]byte, error) {
 			text.Write(tables)
 			continue
 		}
-		out, _, err := tool.Run(0, "go", append([]string{"test", "-run", "^$", "-benchmem", "-bench", s.bench}, s.packages...)...)
+		out, _, err := tool.Run(0, "go",
+			append([]string{"test", "-run", "^$", "-benchmem", "-bench", s.bench}, s.packages...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -41,12 +42,14 @@ func Page() ([]byte, error) {
 
 // mutants adds the count of mutants, which is no benchmark.
 func mutants(w io.Writer) error {
-	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation", "-mutate", "-v", "-timeout", "20m")
+	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation", "-mutate", "-v",
+		"-timeout", "20m")
 	if err != nil {
 		return err
 	}
 	count := string(regexp.MustCompile(`mutants: .*`).Find(out))
-	fmt.Fprintf(w, "\n## Verification\n\n%s. Requirements and the tests that prove them are counted in [requirements.md](requirements.md).\n", strings.ToUpper(count[:1])+count[1:])
+	fmt.Fprintf(w, "\n## Verification\n\n%s. Requirements and the tests that prove them are counted "+
+		"in [requirements.md](requirements.md).\n", strings.ToUpper(count[:1])+count[1:])
 	return nil
 }
 
@@ -89,7 +92,8 @@ func table(w io.Writer, list []result) {
 			}
 		}
 	}
-	fmt.Fprintf(w, "| benchmark | %s |\n| --- |%s\n", strings.Join(units, " | "), strings.Repeat(" ---: |", len(units)))
+	fmt.Fprintf(w, "| benchmark | %s |\n| --- |%s\n",
+		strings.Join(units, " | "), strings.Repeat(" ---: |", len(units)))
 	for _, r := range list {
 		fmt.Fprintf(w, "| %s |", r.name)
 		for _, u := range units {
@@ -138,7 +142,8 @@ const handshakes = `An endpoint from the first event to open. A handshake alloca
 again when the connection is open, one list of fields, and one string for their text. A server that is used again by Reset allocates the latter two. Most of the time beyond the parsing and writing
 goes into those 3 KB: clearing them, and collecting them. A client also writes both of its requests once before it connects, so that a value that cannot be sent is refused before anything is.`
 
-const exploration = `States visited by the breadth-first search, properties checked in each. [verification.md](verification.md) compares it with Spin.`
+const exploration = `States visited by the breadth-first search, properties checked in each. ` +
+	`[verification.md](verification.md) compares it with Spin.`
 
 const servers = `Servers on loopback, a process each, in turns in one run (` + "`go run ./server`" + ` in bench): 64 clients at a time connect, shake hands and reset. The client is on the same machine and takes its
 share of it, so the time that the server's processors were busy with one handshake tells more than the rate; ratios are of medians with 95% confidence intervals, round by round. Memory is what 5,000
@@ -164,7 +169,8 @@ twentieth. Messages that arrive together share all of that, and large ones are c
 var sections = []section{
 	{"One step of the machine", step, "Step", []string{"./fsm"}},
 	{"Parsing and writing compared", comparison, "", []string{"."}},
-	{"Units and lists", "An extended response put together from WebSocket messages, and the values of two fields.", ".", []string{"./wire"}},
+	{"Units and lists", "An extended response put together from WebSocket messages, " +
+		"and the values of two fields.", ".", []string{"./wire"}},
 	{"Whole handshakes in memory", handshakes, ".", []string{"./endpoint"}},
 	{"Sockets", "Messages and handshakes over loopback.", ".", []string{"./transport"}},
 	{"Servers compared", servers, "", []string{"./server"}},

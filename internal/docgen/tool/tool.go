@@ -38,7 +38,8 @@ func Machine() string {
 	if m := processorName.FindSubmatch(info); err == nil && m != nil {
 		processor = string(m[1])
 	}
-	return fmt.Sprintf("%s, %s/%s, %s, %d processors", runtime.Version(), runtime.GOOS, runtime.GOARCH, processor, runtime.NumCPU())
+	return fmt.Sprintf("%s, %s/%s, %s, %d processors",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, processor, runtime.NumCPU())
 }
 
 // Run runs a program and returns its output and its processor time in seconds. The exit code

@@ -17,7 +17,8 @@ func besideSpin(w io.Writer) error {
 	if missing := spin.Missing(); missing != "" {
 		return fmt.Errorf("%s", missing)
 	}
-	r, err := spin.Run(context.Background(), func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) })
+	r, err := spin.Run(context.Background(),
+		func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) })
 	if err != nil {
 		return err
 	}
@@ -25,15 +26,21 @@ func besideSpin(w io.Writer) error {
 		return fmt.Errorf("spin and the explorer disagree: make spin says where")
 	}
 	fmt.Fprintf(w, spinText, r.Spin)
-	fmt.Fprintln(w, "| configuration | states, explorer | states, Spin | only in one | pairs of phases |\n| --- | ---: | ---: | ---: | ---: |")
+	fmt.Fprintln(w, "| configuration | states, explorer | states, "+
+		"Spin | only in one | pairs of phases |\n| --- | ---: | ---: | ---: | ---: |")
 	for _, c := range r.Configurations {
-		fmt.Fprintf(w, "| %s | %s | %s | %d | %d |\n", c.Name, grouped(c.Explorer), grouped(c.Spin), c.Missing+c.Extra, c.Phases)
+		fmt.Fprintf(w, "| %s | %s | %s | %d | %d |\n",
+			c.Name, grouped(c.Explorer), grouped(c.Spin), c.Missing+c.Extra, c.Phases)
 	}
 	m := r.Measured
-	fmt.Fprintf(w, "\nSpin finds all of %d seeded faults, each by the property that it breaks. Speed, on %s states that both visited in turns (%s): processor time, and the memory for states:\n\n", len(r.Faults), grouped(m.States), m.Bounds)
-	fmt.Fprintln(w, "| | states per second of processor time | of Spin | bytes/state |\n| --- | ---: | ---: | ---: |")
+	fmt.Fprintf(w, "\nSpin finds all of %d seeded faults, each by the property that it breaks. "+
+		"Speed, on %s states that both visited in turns (%s): processor time, "+
+		"and the memory for states:\n\n", len(r.Faults), grouped(m.States), m.Bounds)
+	fmt.Fprintln(w, "| | states per second of processor time | of Spin | bytes/state |\n"+
+		"| --- | ---: | ---: | ---: |")
 	for _, c := range m.Costs {
-		fmt.Fprintf(w, "| %s | %s | %.2f | %.0f |\n", c.Name, grouped(int(c.StatesPerSecond)), c.OfFirst, c.BytesPerState)
+		fmt.Fprintf(w, "| %s | %s | %.2f | %.0f |\n",
+			c.Name, grouped(int(c.StatesPerSecond)), c.OfFirst, c.BytesPerState)
 	}
 	_, err = io.WriteString(w, spinMoreText)
 	return err
@@ -52,7 +59,8 @@ func simulation(w io.Writer) error {
 		return err
 	}
 	random := schedules.FindSubmatch(out)
-	bench, _, err := tool.Run(0, "go", "test", "./sim/network", "-run", "^$", "-bench", "Hour|Handshake")
+	bench, _, err := tool.Run(0, "go", "test", "./sim/network", "-run", "^$", "-bench",
+		"Hour|Handshake")
 	if err != nil {
 		return err
 	}
@@ -64,6 +72,7 @@ func simulation(w io.Writer) error {
 	n, _ := strconv.Atoi(string(random[1]))
 	factor, _ := strconv.ParseFloat(string(hour[1]), 64)
 	rate, _ := strconv.ParseFloat(string(plain[1]), 64)
-	fmt.Fprintf(w, simulationText, grouped(n), seconds, grouped(int(float64(n)/seconds)), grouped(int(rate)), grouped(int(factor)))
+	fmt.Fprintf(w, simulationText, grouped(n), seconds, grouped(int(float64(n)/seconds)),
+		grouped(int(rate)), grouped(int(factor)))
 	return nil
 }

@@ -25,13 +25,20 @@ func models(w io.Writer) error {
 		return err
 	}
 	if !all.Holds {
-		return fmt.Errorf("%s is violated in %s: mend that first", all.Violations[0].ID, all.Violations[0].Configuration)
+		return fmt.Errorf("%s is violated in %s: mend that first",
+			all.Violations[0].ID, all.Violations[0].Configuration)
 	}
-	fmt.Fprintf(w, "\n## Models\n\n`khp explore --bounds default`: those of the machines' defaults. %s states, %s steps, %.1f seconds; every property holds in every configuration. ", grouped(all.States), grouped(all.Steps), all.Seconds)
-	fmt.Fprintf(w, "A second of processor time visits %s states in the average.\n\n", grouped(int(float64(all.States)/all.processor)))
-	fmt.Fprintln(w, "| model | states | steps | depth | seconds | states/s | bytes/state, visited | bytes/state, all | collision |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	fmt.Fprintf(w, "\n## Models\n\n`khp explore --bounds default`: those of the machines' defaults. "+
+		"%s states, %s steps, %.1f seconds; every property holds in every configuration. ",
+		grouped(all.States), grouped(all.Steps), all.Seconds)
+	fmt.Fprintf(w, "A second of processor time visits %s states in the average.\n\n",
+		grouped(int(float64(all.States)/all.processor)))
+	fmt.Fprintln(w, "| model | states | steps | depth | seconds | states/s | bytes/state, visited | "+
+		"bytes/state, all | collision |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, c := range all.Configurations {
-		fmt.Fprintf(w, "| %s/%s | %s | %s | %d | %.2f | %s | %.1f | %.1f | %.0e |\n", c.Model, c.Name, grouped(c.States), grouped(c.Steps), c.Depth, c.Seconds, grouped(int(c.Rate)), c.Visited, c.Total, c.Collision)
+		fmt.Fprintf(w, "| %s/%s | %s | %s | %d | %.2f | %s | %.1f | %.1f | %.0e |\n",
+			c.Model, c.Name, grouped(c.States), grouped(c.Steps), c.Depth, c.Seconds, grouped(int(c.Rate)),
+			c.Visited, c.Total, c.Collision)
 	}
 	_, err = io.WriteString(w, modelsText)
 	return err
@@ -40,7 +47,8 @@ func models(w io.Writer) error {
 // faults lets each mistake be found.
 func faults(w io.Writer) error {
 	_, _ = io.WriteString(w, faultsText)
-	fmt.Fprintln(w, "| `--fault` | what is wrong | found by | shortest way | where |\n| --- | --- | --- | ---: | --- |")
+	fmt.Fprintln(w, "| `--fault` | what is wrong | found by | shortest way | where |\n"+
+		"| --- | --- | --- | ---: | --- |")
 	for _, f := range model.Faults() {
 		r, err := explore("--bounds", "small", "--fault", f.Name)
 		if err != nil {
@@ -49,11 +57,14 @@ func faults(w io.Writer) error {
 		if len(r.Violations) == 0 {
 			return fmt.Errorf("fault %s is not found", f.Name)
 		}
-		v := r.Violations[0] // where a property is broken, that says more than the comparison with the oracle
-		if i := slices.IndexFunc(r.Violations, func(v violation) bool { return v.ID == f.Catches }); i >= 0 {
+		// where a property is broken, that says more than the comparison with the oracle
+		v := r.Violations[0]
+		if i := slices.IndexFunc(r.Violations,
+			func(v violation) bool { return v.ID == f.Catches }); i >= 0 {
 			v = r.Violations[i]
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %d steps | %s |\n", f.Name, f.Text, v.ID, len(v.Steps), v.Configuration)
+		fmt.Fprintf(w, "| %s | %s | %s | %d steps | %s |\n",
+			f.Name, f.Text, v.ID, len(v.Steps), v.Configuration)
 	}
 	return nil
 }
@@ -62,11 +73,13 @@ func faults(w io.Writer) error {
 // with the tables.
 const counted = "500"
 
-var tallies = regexp.MustCompile(`(table \w+|explored): mutants (\d+)(?: of (\d+))?, by properties (\d+), by sizes too (\d+)`)
+var tallies = regexp.MustCompile(`(table \w+|explored): mutants (\d+)(?: of (\d+))?, ` +
+	`by properties (\d+), by sizes too (\d+)`)
 
 // mutants counts what exploration alone notices.
 func mutants(w io.Writer) error {
-	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByExploration", "-mutate-explore", counted, "-mutate-seed", "1", "-v", "-timeout", "60m")
+	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByExploration",
+		"-mutate-explore", counted, "-mutate-seed", "1", "-v", "-timeout", "60m")
 	if err != nil {
 		return err
 	}
@@ -75,7 +88,8 @@ func mutants(w io.Writer) error {
 		return fmt.Errorf("no count of mutants in %q", out)
 	}
 	fmt.Fprintf(w, mutantsText, rows[len(rows)-1][3], counted)
-	fmt.Fprintln(w, "| table | mutants | by properties | by properties or exact sizes |\n| --- | ---: | ---: | ---: |")
+	fmt.Fprintln(w, "| table | mutants | by properties | by properties or exact sizes |\n"+
+		"| --- | ---: | ---: | ---: |")
 	for _, r := range rows {
 		name := strings.Replace(strings.TrimPrefix(r[1], "table "), "explored", "all", 1)
 		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", name, r[2], r[4], r[5])
@@ -88,12 +102,14 @@ const shown = "100"
 
 var (
 	noticed = regexp.MustCompile(`tool ([a-z ]+): notices (\d+) of (\d+), (\d+) of them alone`)
-	shared  = regexp.MustCompile(`tools: (\d+) of (\d+) noticed by two or more, (\d+) by one, (\d+) by none`)
+	shared  = regexp.MustCompile(`tools: (\d+) of (\d+) noticed by two or more, ` +
+		`(\d+) by one, (\d+) by none`)
 )
 
 // tools counts what each tool notices on its own.
 func tools(w io.Writer) error {
-	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByTool", "-mutate-tools", shown, "-mutate-seed", "1", "-v", "-timeout", "120m")
+	out, _, err := tool.Run(0, "go", "test", "./fsm", "-run", "TestMutation_ByTool", "-mutate-tools",
+		shown, "-mutate-seed", "1", "-v", "-timeout", "120m")
 	if err != nil {
 		return err
 	}
@@ -110,21 +126,24 @@ func writeTools(w io.Writer, out string) error {
 	for _, r := range rows {
 		fmt.Fprintf(w, "| %s | %s | %s |\n", r[1], r[2], r[4])
 	}
-	_, err := fmt.Fprintf(w, "\nTwo tools or more notice %s, one alone %s, none %s.\n", all[1], all[3], all[4])
+	_, err := fmt.Fprintf(w, "\nTwo tools or more notice %s, one alone %s, none %s.\n",
+		all[1], all[3], all[4])
 	return err
 }
 
 // shards measures what dealing out costs: the states that more than one shard looks at.
 func shards(w io.Writer) error {
 	_, _ = io.WriteString(w, shardsText)
-	fmt.Fprintln(w, "| configuration | shards | states of all | largest shard | states looked at |\n| --- | ---: | ---: | ---: | ---: |")
+	fmt.Fprintln(w, "| configuration | shards | states of all | largest shard | states looked at |\n"+
+		"| --- | ---: | ---: | ---: | ---: |")
 	for _, m := range model.Models() {
 		c := m.Configurations[0]
 		for _, n := range []int{2, 4} {
 			var reports []model.Report
 			largest, sum := 0, 0
 			for i := range n {
-				r, err := c.Explore(c.Bounds("small"), model.Fault{}, search.Options{Shard: search.Shard{Index: i, Count: n}})
+				r, err := c.Explore(c.Bounds("small"), model.Fault{},
+					search.Options{Shard: search.Shard{Index: i, Count: n}})
 				if err != nil {
 					return err
 				}
@@ -135,7 +154,8 @@ func shards(w io.Writer) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(w, "| %s/%s | %d | %s | %d %% | %d %% |\n", c.Model, c.Name, n, grouped(whole.States), 100*largest/whole.States, 100*sum/whole.States)
+			fmt.Fprintf(w, "| %s/%s | %d | %s | %d %% | %d %% |\n",
+				c.Model, c.Name, n, grouped(whole.States), 100*largest/whole.States, 100*sum/whole.States)
 		}
 	}
 	return nil

@@ -12,7 +12,8 @@ import (
 )
 
 // sections are the parts of the page, in order. Each writes itself, with a heading of its own.
-var sections = []func(io.Writer) error{intro, guards, models, besideSpin, simulation, drill, faults, mutants, tools, glue, shards, uncovered, document}
+var sections = []func(io.Writer) error{intro, guards, models, besideSpin, simulation, drill, faults,
+	mutants, tools, glue, shards, uncovered, document}
 
 // Page returns the page, if every section succeeds. The current directory is the root of the
 // module.
@@ -59,7 +60,8 @@ func explore(args ...string) (r result, err error) {
 	if _, _, err := tool.Run(0, "go", "build", "-o", dir+"/khp", "./cmd/khp"); err != nil {
 		return r, err
 	}
-	out, processor, err := tool.Run(1, dir+"/khp", append([]string{"explore", "--json", "--progress", "none"}, args...)...)
+	out, processor, err := tool.Run(1, dir+"/khp",
+		append([]string{"explore", "--json", "--progress", "none"}, args...)...)
 	if err != nil {
 		return r, err
 	}

@@ -23,7 +23,8 @@ func TestPage_NothingUnlessEverySectionSucceeds(t *testing.T) {
 }
 
 func TestTallies_AreRead(t *testing.T) {
-	rows := tallies.FindAllStringSubmatch("x.go:70: table client: mutants 62, by properties 42, by sizes too 54\nexplored: mutants 100 of 10182, by properties 63, by sizes too 80, in 14s", -1)
+	rows := tallies.FindAllStringSubmatch("x.go:70: table client: mutants 62, by properties 42, "+
+		"by sizes too 54\nexplored: mutants 100 of 10182, by properties 63, by sizes too 80, in 14s", -1)
 	require.Len(t, rows, 2)
 	require.Equal(t, []string{"table client", "62", "", "42", "54"}, rows[0][1:])
 	require.Equal(t, []string{"explored", "100", "10182", "63", "80"}, rows[1][1:])
@@ -31,7 +32,9 @@ func TestTallies_AreRead(t *testing.T) {
 
 func TestTools_AreRead(t *testing.T) {
 	var b strings.Builder
-	require.NoError(t, writeTools(&b, "x.go:1: tool oracle: notices 9 of 10, 2 of them alone\nx.go:2: tool tests of endpoint: notices 5 of 10, 0 of them alone\nx.go:3: tools: 7 of 10 noticed by two or more, 2 by one, 1 by none\n"))
+	require.NoError(t, writeTools(&b, "x.go:1: tool oracle: notices 9 of 10, 2 of them alone\n"+
+		"x.go:2: tool tests of endpoint: notices 5 of 10, 0 of them alone\n"+
+		"x.go:3: tools: 7 of 10 noticed by two or more, 2 by one, 1 by none\n"))
 	require.Contains(t, b.String(), "| oracle | 9 | 2 |\n| tests of endpoint | 5 | 0 |")
 	require.Contains(t, b.String(), "Two tools or more notice 7, one alone 2, none 1.")
 	require.Error(t, writeTools(&b, "ok"))

@@ -29,17 +29,22 @@ var (
 
 // Sources are the packages that get faults.
 var Sources = []string{
-	"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint", "endpoint/internal/answer", "endpoint/driver",
-	"transport", "transport/adapter", "transport/auth", "transport/auth/htpasswd", "transport/extension",
+	"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint",
+	"endpoint/internal/answer", "endpoint/driver",
+	"transport", "transport/adapter", "transport/auth", "transport/auth/htpasswd",
+	"transport/extension",
 	"transport/internal/accept", "transport/internal/deflate", "transport/internal/field",
-	"transport/internal/frames", "transport/internal/handshake", "transport/internal/hops", "transport/internal/layer", "transport/internal/loop",
+	"transport/internal/frames", "transport/internal/handshake", "transport/internal/hops",
+	"transport/internal/layer", "transport/internal/loop",
 	"transport/internal/opening", "transport/internal/portal", "transport/internal/proxy",
-	"transport/internal/silence", "transport/internal/sock", "transport/internal/stream", "transport/internal/tracker",
+	"transport/internal/silence", "transport/internal/sock", "transport/internal/stream",
+	"transport/internal/tracker",
 	"transport/internal/web", "transport/trace",
 }
 
 // Judged are the packages of whose faults none may be open.
-var Judged = []string{"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint", "endpoint/internal/answer", "endpoint/driver"}
+var Judged = []string{"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint",
+	"endpoint/internal/answer", "endpoint/driver"}
 
 // All returns the faults that can be made of the source.
 func All(root string) (faults []fault.Fault, err error) {
@@ -101,7 +106,8 @@ func Rows() (rows []Row, err error) {
 func lines(text, head string, do func(fields []string) bool) error {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
-		if f := strings.Split(line, "\t"); line != head && (len(f) != strings.Count(head, "\t")+1 || !do(f)) {
+		if f := strings.Split(line, "\t"); line != head &&
+			(len(f) != strings.Count(head, "\t")+1 || !do(f)) {
 			return fmt.Errorf("a line of the catalogue is not %q: %q", head, line)
 		}
 	}

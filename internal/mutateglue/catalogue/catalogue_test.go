@@ -14,7 +14,8 @@ func TestCatalogue_IsNotStale(t *testing.T) {
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(rows), 150)
 	with, without := Text(rows)
-	require.True(t, noticed == with && unnoticed == without, "the rows are not sorted: go generate ./...")
+	require.True(t, noticed == with && unnoticed == without,
+		"the rows are not sorted: go generate ./...")
 	all, err := All("../../..")
 	require.NoError(t, err)
 	made := map[string]fault.Fault{}
@@ -26,7 +27,8 @@ func TestCatalogue_IsNotStale(t *testing.T) {
 		require.False(t, seen[r.ID], "%s stands twice in the catalogue", r.ID)
 		seen[r.ID] = true
 		f, ok := made[r.ID]
-		require.True(t, ok, "%s does not apply any more. Run go generate ./..., which leaves it out", r.ID)
+		require.True(t, ok, "%s does not apply any more. Run go generate ./..., which leaves it out",
+			r.ID)
 		require.Equal(t, f.Class, r.Class)
 		if r.Killer == "" {
 			require.Equal(t, []string{f.Before, f.After}, []string{r.Before, r.After})

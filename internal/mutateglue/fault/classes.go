@@ -52,7 +52,8 @@ func (f *finder) binary(n *ast.BinaryExpr) {
 	case token.LAND, token.LOR:
 		f.replace(Guard, condition, n, f.text(n.X))
 		f.replace(Guard, condition, n, f.text(n.Y))
-		f.replace(Operator, condition, n, f.text(n.X)+map[token.Token]string{token.LAND: " || ", token.LOR: " && "}[n.Op]+f.text(n.Y))
+		f.replace(Operator, condition, n,
+			f.text(n.X)+map[token.Token]string{token.LAND: " || ", token.LOR: " && "}[n.Op]+f.text(n.Y))
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
 		f.replace(Bound, condition, n, f.text(n.X)+" "+moved[n.Op]+" "+f.text(n.Y))
 	case token.EQL, token.NEQ:
@@ -115,7 +116,8 @@ func (f *finder) list(list []ast.Stmt) {
 			}
 			if s.Init != nil {
 				f.changes(s.Init, func(class Class, text string) {
-					f.add(class, f.text(s.Init), text, edit{f.offset(s.Pos()), f.offset(s.End()), statement, "if " + text + f.between(s.Init.End(), s.End())})
+					f.add(class, f.text(s.Init), text, edit{f.offset(s.Pos()), f.offset(s.End()), statement,
+						"if " + text + f.between(s.Init.End(), s.End())})
 				})
 			}
 		case *ast.SwitchStmt:
@@ -163,7 +165,8 @@ func (f *finder) swap(a, b ast.Stmt) {
 
 // assignmentClass tells assignments of timers from others.
 func (f *finder) assignmentClass(s *ast.AssignStmt) Class {
-	if text := strings.ToLower(f.text(s)); strings.Contains(text, "deadline") || strings.Contains(text, "timer") ||
+	if text := strings.ToLower(f.text(s)); strings.Contains(text, "deadline") ||
+		strings.Contains(text, "timer") ||
 		strings.Contains(text, ".due") {
 		return Deadline
 	}
@@ -198,7 +201,8 @@ func (f *finder) partly(s *ast.AssignStmt) {
 				left, right = append(left, f.text(s.Lhs[j])), append(right, f.text(s.Rhs[j]))
 			}
 		}
-		f.replace(f.assignmentClass(s), statement, s, strings.Join(left, ", ")+" "+s.Tok.String()+" "+strings.Join(right, ", "))
+		f.replace(f.assignmentClass(s), statement, s, strings.Join(left, ", ")+" "+s.Tok.String()+" "+
+			strings.Join(right, ", "))
 	}
 }
 
@@ -242,7 +246,9 @@ func (f *finder) inside(s ast.Stmt) {
 
 // changes calls add with the text of n for each change of an expression in it.
 func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
-	change := func(class Class, part ast.Node, text string) { add(class, f.with(n, part.Pos(), part.End(), text)) }
+	change := func(class Class, part ast.Node, text string) {
+		add(class, f.with(n, part.Pos(), part.End(), text))
+	}
 	ast.Inspect(n, func(part ast.Node) bool {
 		switch part := part.(type) {
 		case *ast.FuncLit:
@@ -312,11 +318,13 @@ func (f *finder) optional(e ast.Expr) string {
 // copied takes the argument for its copy, and one argument of min and max for both.
 func (f *finder) copied(c *ast.CallExpr, change func(Class, ast.Node, string)) {
 	switch name := f.text(c.Fun); {
-	case (name == "bytes.Clone" || name == "slices.Clone" || name == "strings.Clone" || name == "maps.Clone") && len(c.Args) == 1:
+	case (name == "bytes.Clone" || name == "slices.Clone" || name == "strings.Clone" ||
+		name == "maps.Clone") && len(c.Args) == 1:
 		change(Alias, c, f.text(c.Args[0]))
 	case name == "append" && c.Ellipsis.IsValid() && len(c.Args) == 2:
 		switch first := f.text(c.Args[0]); {
-		case strings.HasSuffix(first, "(nil)"), strings.HasSuffix(first, "[:0:0]"), strings.HasSuffix(first, "{}"):
+		case strings.HasSuffix(first, "(nil)"), strings.HasSuffix(first, "[:0:0]"),
+			strings.HasSuffix(first, "{}"):
 			change(Alias, c, f.text(c.Args[1]))
 		case strings.HasSuffix(first, "[:0]"):
 			change(Alias, c, f.text(c.Args[1]))
@@ -350,7 +358,8 @@ var families = [][]string{
 	{"frames.Text", "frames.Binary"},
 	{"ws.OpText", "ws.OpBinary"},
 	{"ws.OpPing", "ws.OpPong"},
-	{"fsm.FailureLimit", "fsm.FailureFrame", "fsm.FailureUTF8", "fsm.FailureUnexpectedMessage", "fsm.FailureMalformed"},
+	{"fsm.FailureLimit", "fsm.FailureFrame", "fsm.FailureUTF8", "fsm.FailureUnexpectedMessage",
+		"fsm.FailureMalformed"},
 	{"fsm.EventDataReceived", "fsm.EventTerminatorReceived"},
 	{"fsm.EventConnectFailed", "fsm.EventConnectionLost"},
 	{"fsm.ClientAwaitLogin", "fsm.ClientAwaitCredentials"},

@@ -99,7 +99,8 @@ func TestWrite_OneFaultAtATime(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), text, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "switch.go"), Switch(pkg), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module sample\n\ngo 1.26\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"),
+		[]byte("module sample\n\ngo 1.26\n"), 0o600))
 	build := exec.Command("go", "build", "-o", "sample", ".")
 	build.Dir = dir
 	out, err := build.CombinedOutput()

@@ -31,14 +31,16 @@ func Find(root, dir string) ([]Fault, error) {
 		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
 			continue
 		}
-		if built, err := build.Default.MatchFile(filepath.Dir(name), filepath.Base(name)); err != nil || !built {
+		if built, err := build.Default.MatchFile(filepath.Dir(name), filepath.Base(name)); err != nil ||
+			!built {
 			continue
 		}
 		source, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))), source, seen, fields)
+		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))),
+			source, seen, fields)
 		if err != nil {
 			return nil, err
 		}
@@ -68,14 +70,17 @@ func inFile(name string, source []byte, seen map[string]int, fields siblings) ([
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: seen, fieldsOf: fields}
+	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: seen,
+		fieldsOf: fields}
 	for _, d := range tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !wordsOnly[fn.Name.Name] {
 			f.fn, f.params, f.leave, f.errs = nameOf(fn), f.parameters(fn), leaving(fn), givesError(fn)
 			ast.Inspect(fn.Body, f.visit)
 		}
 	}
-	sort.SliceStable(f.found, func(i, j int) bool { return f.found[i].edits[0].start < f.found[j].edits[0].start })
+	sort.SliceStable(f.found, func(i, j int) bool {
+		return f.found[i].edits[0].start < f.found[j].edits[0].start
+	})
 	return f.found, nil
 }
 
@@ -123,7 +128,8 @@ func (f *finder) add(class Class, before, after string, edits ...edit) {
 	if f.seen[id]++; f.seen[id] > 1 {
 		id = fmt.Sprintf("%s.%d", id, f.seen[id])
 	}
-	f.found = append(f.found, Fault{ID: id, Class: class, File: f.file, Func: f.fn, Before: before, After: after, source: f.source, edits: edits})
+	f.found = append(f.found, Fault{ID: id, Class: class, File: f.file, Func: f.fn, Before: before,
+		After: after, source: f.source, edits: edits})
 }
 
 // oneLine joins the lines of source, and cuts what is long.

@@ -24,7 +24,8 @@ func (f *finder) branch(s *ast.BranchStmt) {
 // early leaves the function before a statement.
 func (f *finder) early(s ast.Stmt) {
 	if f.leave != "" && swappable(s) {
-		f.add(Flow, f.text(s), f.leave+"; "+f.text(s), edit{f.offset(s.Pos()), f.offset(s.End()), statement, f.leave})
+		f.add(Flow, f.text(s), f.leave+"; "+f.text(s),
+			edit{f.offset(s.Pos()), f.offset(s.End()), statement, f.leave})
 	}
 }
 

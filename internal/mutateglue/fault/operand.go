@@ -92,7 +92,9 @@ func (s siblings) declared(dir string) (imports []string, err error) {
 		base := set.File(tree.Pos()).Base()
 		ast.Inspect(tree, func(n ast.Node) bool {
 			if t, ok := n.(*ast.StructType); ok {
-				s.add(listed(t.Fields, func(e ast.Expr) string { return string(source[int(e.Pos())-base : int(e.End())-base]) }))
+				s.add(listed(t.Fields, func(e ast.Expr) string {
+					return string(source[int(e.Pos())-base : int(e.End())-base])
+				}))
 			}
 			return true
 		})
@@ -108,7 +110,8 @@ func (f *finder) arguments(c *ast.CallExpr, change func(Class, ast.Node, string)
 	}
 	for i := 1; i < len(c.Args) && !c.Ellipsis.IsValid(); i++ {
 		if a, b := c.Args[i-1], c.Args[i]; f.text(a) != f.text(b) {
-			change(Operand, c, f.between(c.Pos(), a.Pos())+f.text(b)+f.between(a.End(), b.Pos())+f.text(a)+f.between(b.End(), c.End()))
+			change(Operand, c, f.between(c.Pos(), a.Pos())+f.text(b)+f.between(a.End(), b.Pos())+f.text(a)+
+				f.between(b.End(), c.End()))
 		}
 	}
 }

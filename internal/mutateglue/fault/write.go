@@ -34,7 +34,8 @@ func Write(faults map[int]*Fault) (text []byte, pkg string, err error) {
 		}
 	}
 	slices.SortFunc(edits, func(a, b numbered) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.how, b.how), cmp.Compare(a.number, b.number))
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.how, b.how),
+			cmp.Compare(a.number, b.number))
 	})
 	w := &writer{source: source, edits: edits}
 	w.write(0, len(source))
@@ -60,8 +61,8 @@ func (w *writer) write(from, to int) {
 	w.out.Write(w.source[from:to])
 }
 
-// both writes both versions of an edit. It begins lines, because the compiler's messages do not name
-// a column far to the right.
+// both writes both versions of an edit. It begins lines, because the compiler's messages do not
+// name a column far to the right.
 func (w *writer) both(e numbered) {
 	switch e.how {
 	case statement:

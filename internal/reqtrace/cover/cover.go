@@ -17,7 +17,8 @@ type Status string
 
 // Statuses.
 const (
-	Complete Status = "complete"  // implemented, and named by a test that passed; a property needs the test only
+	// implemented, and named by a test that passed; a property needs the test only
+	Complete Status = "complete"
 	Excepted Status = "exception" // not complete, but there is a reason
 	Missing  Status = "missing"
 )
@@ -58,7 +59,8 @@ func Join(known *list.List, m *marks.Marks, r *results.Results, module string) *
 	for _, id := range r.IDs() {
 		if !known.Known(id) {
 			first := r.Claims(id)[0]
-			report.Problems = append(report.Problems, fmt.Sprintf("%s: unknown id %q in t.Attr", short(first, module), id))
+			report.Problems = append(report.Problems, fmt.Sprintf("%s: unknown id %q in t.Attr",
+				short(first, module), id))
 		}
 	}
 	for _, e := range known.Entries {
@@ -69,7 +71,8 @@ func Join(known *list.List, m *marks.Marks, r *results.Results, module string) *
 		case len(i.Tests) > 0 && (len(i.Impl) > 0 || e.Property):
 			i.Status = Complete
 			if excepted {
-				report.Problems = append(report.Problems, fmt.Sprintf("%s: %s is implemented and tested; remove the exception", exception.At, e.ID))
+				report.Problems = append(report.Problems,
+					fmt.Sprintf("%s: %s is implemented and tested; remove the exception", exception.At, e.ID))
 			}
 		case excepted:
 			i.Status, i.Exception = Excepted, exception.Reason
@@ -106,7 +109,8 @@ func collapse(tests []results.Test, module string) []string {
 	var names []string
 	for len(tests) > 0 {
 		n := 1
-		for n < len(tests) && tests[n].Package == tests[0].Package && top(tests[n].Name) == top(tests[0].Name) {
+		for n < len(tests) && tests[n].Package == tests[0].Package &&
+			top(tests[n].Name) == top(tests[0].Name) {
 			n++
 		}
 		first := tests[0]

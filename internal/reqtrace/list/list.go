@@ -55,13 +55,15 @@ func (l *List) LooksLikeID(word string) bool {
 	if !ok || rest == "" || strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
 		return false
 	}
-	return slices.ContainsFunc(l.Entries, func(e Entry) bool { return strings.HasPrefix(e.ID, first+"-") })
+	return slices.ContainsFunc(l.Entries,
+		func(e Entry) bool { return strings.HasPrefix(e.ID, first+"-") })
 }
 
 // Load reads both lists. Ids must be unique, levels and kinds those of [Levels] and [Kinds].
 func Load(root fs.FS) (*List, error) {
 	l := &List{known: map[string]bool{}}
-	if err := l.read(root, RequirementsFile, []string{"id", "level", "party", "statement", "trigger", "action"}, Levels); err != nil {
+	if err := l.read(root, RequirementsFile,
+		[]string{"id", "level", "party", "statement", "trigger", "action"}, Levels); err != nil {
 		return nil, err
 	}
 	if err := l.read(root, PropertiesFile, []string{"id", "kind", "statement"}, Kinds); err != nil {
@@ -83,7 +85,8 @@ func (l *List) read(root fs.FS, file string, columns, levels []string) error {
 		case i == 0 && slices.Equal(cells, columns):
 			continue
 		case i == 0 || len(cells) != len(columns):
-			return fmt.Errorf("%s: expected the columns %s, got %q", where, strings.Join(columns, ", "), line)
+			return fmt.Errorf("%s: expected the columns %s, got %q",
+				where, strings.Join(columns, ", "), line)
 		case !slices.Contains(levels, cells[1]):
 			return fmt.Errorf("%s: expected one of %s, got %q", where, strings.Join(levels, ", "), cells[1])
 		case cells[0] == "" || cells[statement] == "":
@@ -92,7 +95,8 @@ func (l *List) read(root fs.FS, file string, columns, levels []string) error {
 			return fmt.Errorf("%s: %s is listed twice", where, cells[0])
 		}
 		l.known[cells[0]] = true
-		l.Entries = append(l.Entries, Entry{ID: cells[0], Level: cells[1], Statement: cells[statement], Property: columns[1] == "kind"})
+		l.Entries = append(l.Entries, Entry{ID: cells[0], Level: cells[1], Statement: cells[statement],
+			Property: columns[1] == "kind"})
 	}
 	return nil
 }

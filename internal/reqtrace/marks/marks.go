@@ -1,9 +1,9 @@
 // Package marks finds in Go source what refers to requirements: directives, tables, and tests.
 //
-//	//khp:impl ID [ID...]                        in code: the declaration around or below implements ID
-//	//khp:exception ID [ID...] reason="..."      anywhere: ID is deliberately not done, or cannot be tested here
-//	t.Attr("req", "ID")                          in tests
-//	"ID ID"                                      a string literal in the tables of package fsm: implemented there
+//	//khp:impl ID [ID...]                    in code: the declaration around or below implements ID
+//	//khp:exception ID [ID...] reason="..."  anywhere: ID is not done, or cannot be tested here
+//	t.Attr("req", "ID")                      in tests
+//	"ID ID"                                  a string in the tables of fsm: implemented there
 package marks
 
 import (
@@ -42,13 +42,15 @@ type Marks struct {
 
 // Scan reads all Go files of root except those of testdata, vendor and hidden directories.
 func Scan(root fs.FS, known *list.List) (*Marks, error) {
-	m := &Marks{Impl: map[string][]Place{}, Tests: map[string][]Place{}, Exceptions: map[string]Exception{}}
+	m := &Marks{Impl: map[string][]Place{}, Tests: map[string][]Place{},
+		Exceptions: map[string]Exception{}}
 	err := fs.WalkDir(root, ".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); name == "testdata" || name == "vendor" || name != "." && strings.ContainsRune("._", rune(name[0])) {
+			if name := d.Name(); name == "testdata" || name == "vendor" ||
+				name != "." && strings.ContainsRune("._", rune(name[0])) {
 				return fs.SkipDir
 			}
 			return nil
@@ -61,7 +63,8 @@ func Scan(root fs.FS, known *list.List) (*Marks, error) {
 			return err
 		}
 		s := scanner{m: m, known: known, file: file, fset: token.NewFileSet()}
-		if s.tree, err = parser.ParseFile(s.fset, file, src, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+		if s.tree, err = parser.ParseFile(s.fset, file, src,
+			parser.ParseComments|parser.SkipObjectResolution); err != nil {
 			return err
 		}
 		s.comments()
@@ -70,7 +73,9 @@ func Scan(root fs.FS, known *list.List) (*Marks, error) {
 	})
 	for _, places := range []map[string][]Place{m.Impl, m.Tests} {
 		for id, list := range places {
-			slices.SortFunc(list, func(a, b Place) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Symbol, b.Symbol)) })
+			slices.SortFunc(list, func(a, b Place) int {
+				return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Symbol, b.Symbol))
+			})
 			places[id] = slices.Compact(list)
 		}
 	}
@@ -152,7 +157,8 @@ func (s *scanner) ids(pos token.Pos, text string) []string {
 	}
 	for _, w := range words {
 		if !s.known.Known(w) {
-			s.problem(pos, "unknown id %q; the lists are %s and %s", w, list.RequirementsFile, list.PropertiesFile)
+			s.problem(pos, "unknown id %q; the lists are %s and %s",
+				w, list.RequirementsFile, list.PropertiesFile)
 			continue
 		}
 		ids = append(ids, w)
@@ -185,7 +191,8 @@ func (s *scanner) literals() {
 // allIDs reports whether text consists of one or more words that all look like ids.
 func (s *scanner) allIDs(text string) bool {
 	words := strings.Fields(text)
-	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return !s.known.LooksLikeID(w) })
+	return len(words) > 0 &&
+		!slices.ContainsFunc(words, func(w string) bool { return !s.known.LooksLikeID(w) })
 }
 
 // attr records a call t.Attr("req", "ID") with a literal id. Computed ids show up when the test

@@ -14,7 +14,8 @@ func known(t *testing.T) *list.List {
 	t.Helper()
 	l, err := list.Load(fstest.MapFS{
 		list.RequirementsFile: {Data: []byte("id\tlevel\tparty\tstatement\ttrigger\taction\n" +
-			"KHP-A-01\tMUST\tx\ty\t\t\nKHP-A-02\tMUST\tx\ty\t\t\nKHP-A-03\tMAY\tx\ty\t\t\nWSP-B-01\tMUST\tx\ty\t\t\n")},
+			"KHP-A-01\tMUST\tx\ty\t\t\nKHP-A-02\tMUST\tx\ty\t\t\nKHP-A-03\tMAY\tx\ty\t\t\n" +
+			"WSP-B-01\tMUST\tx\ty\t\t\n")},
 		list.PropertiesFile: {Data: []byte("id\tkind\tstatement\nINV-01\tsafety\tx\n")},
 	})
 	require.NoError(t, err)
@@ -98,7 +99,8 @@ var table = [...]row{
 
 type row struct{ a string "KHP-A-03" }
 `
-	m := scan(t, map[string]string{"fsm/table.go": table, "wire/table.go": table, "fsm/table_test.go": table, "fsm/testdata/x.go": "no Go", ".hidden/x.go": "no Go"})
+	m := scan(t, map[string]string{"fsm/table.go": table, "wire/table.go": table,
+		"fsm/table_test.go": table, "fsm/testdata/x.go": "no Go", ".hidden/x.go": "no Go"})
 	require.Empty(t, m.Problems)
 	require.Equal(t, map[string][]Place{
 		"KHP-A-01": {{"fsm/table.go", "table"}},
@@ -121,7 +123,8 @@ func F() { x.Attr("req", "KHP-A-03") }
 `})
 	require.Empty(t, m.Problems)
 	require.Empty(t, m.Impl)
-	require.Equal(t, map[string][]Place{"KHP-A-01": {{"wire/a_test.go", "TestA"}}, "KHP-A-02": {{"wire/a_test.go", "TestA"}}}, m.Tests)
+	require.Equal(t, map[string][]Place{"KHP-A-01": {{"wire/a_test.go", "TestA"}},
+		"KHP-A-02": {{"wire/a_test.go", "TestA"}}}, m.Tests)
 }
 
 func TestScan_Exceptions(t *testing.T) {
@@ -148,9 +151,11 @@ func TestScan_Exceptions(t *testing.T) {
 func TestScan_Problems(t *testing.T) {
 	const hint = "; the lists are docs/requirements.tsv and docs/properties.tsv"
 	m := scan(t, map[string]string{
-		"fsm/a.go": "package fsm\n\n//khp:impl KHP-A-01 KHP-A-99 typo\n//khp:impl\n// khp:impl KHP-A-01\n//khp:implements KHP-A-01\n" +
+		"fsm/a.go": "package fsm\n\n//khp:impl KHP-A-01 KHP-A-99 typo\n//khp:impl\n" +
+			"// khp:impl KHP-A-01\n//khp:implements KHP-A-01\n" +
 			"//\t//khp:impl in a code block is prose\nvar x = \"KHP-A-01 KHP-A-98\"\n",
-		"fsm/a_test.go": "package fsm\n\nfunc TestA(t *testing.T) {\n\t//khp:impl KHP-A-01\n\tt.Attr(\"req\", \"KHP-A-97\")\n}\n",
+		"fsm/a_test.go": "package fsm\n\n" +
+			"func TestA(t *testing.T) {\n\t//khp:impl KHP-A-01\n\tt.Attr(\"req\", \"KHP-A-97\")\n}\n",
 	})
 	require.Equal(t, []string{
 		`fsm/a.go:3: unknown id "KHP-A-99"` + hint,

@@ -92,9 +92,11 @@ func Render(r *cover.Report) string {
 }
 
 func totals(b *strings.Builder, what string, totals []cover.Total) {
-	fmt.Fprintf(b, "\n| %s | total | complete | exception | missing |\n|---|---:|---:|---:|---:|\n", what)
+	fmt.Fprintf(b, "\n| %s | total | complete | exception | missing |\n|---|---:|---:|---:|---:|\n",
+		what)
 	for _, t := range totals {
-		fmt.Fprintf(b, "| %s | %d | %d | %d | %d |\n", t.Level, t.Entries, t.Complete, t.Excepted, t.Missing)
+		fmt.Fprintf(b, "| %s | %d | %d | %d | %d |\n",
+			t.Level, t.Entries, t.Complete, t.Excepted, t.Missing)
 	}
 }
 
@@ -102,7 +104,8 @@ func table(b *strings.Builder, group string, items []cover.Item) {
 	fmt.Fprintf(b, "\n## %s (%s)\n\n", titleOf(group), group)
 	b.WriteString("| id | level | statement | implemented in | shown by |\n|---|---|---|---|---|\n")
 	for _, i := range items {
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", i.ID, i.Level, escape(i.Statement), places(i.Impl), shown(i))
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n",
+			i.ID, i.Level, escape(i.Statement), places(i.Impl), shown(i))
 	}
 }
 

@@ -26,8 +26,10 @@ func TestRender_Golden(t *testing.T) {
 	}
 	got := Render(&cover.Report{Items: []cover.Item{
 		{
-			Entry: entry("KHP-GEN-01", "MUST", "A | B, <c> and KHP-* with `code_x`."), Status: cover.Complete, Tests: many(6),
-			Impl: []marks.Place{{File: "fsm/a.go", Symbol: "A"}, {File: "fsm/a.go", Symbol: "B"}, {File: "wire/b.go", Symbol: "T.M"}},
+			Entry:  entry("KHP-GEN-01", "MUST", "A | B, <c> and KHP-* with `code_x`."),
+			Status: cover.Complete, Tests: many(6),
+			Impl: []marks.Place{{File: "fsm/a.go", Symbol: "A"}, {File: "fsm/a.go", Symbol: "B"},
+				{File: "wire/b.go", Symbol: "T.M"}},
 		},
 		{
 			Entry: entry("KHP-GEN-02", "MUST NOT", "Two."), Status: cover.Missing, Tests: many(7),
@@ -36,7 +38,9 @@ func TestRender_Golden(t *testing.T) {
 		{Entry: entry("KHP-OPEN-01", "MAY", "Three."), Status: cover.Excepted, Exception: "an | option"},
 		{
 			Entry: entry("NEW-01", "MUST", "Four."), Status: cover.Missing,
-			Impl: []marks.Place{{File: "fsm/a.go", Symbol: "A"}, {File: "fsm/a.go", Symbol: "B"}, {File: "fsm/a.go", Symbol: "C"}, {File: "fsm/a.go", Symbol: "D"}, {File: "fsm/a.go", Symbol: "E"}},
+			Impl: []marks.Place{{File: "fsm/a.go", Symbol: "A"}, {File: "fsm/a.go", Symbol: "B"},
+				{File: "fsm/a.go", Symbol: "C"}, {File: "fsm/a.go", Symbol: "D"},
+				{File: "fsm/a.go", Symbol: "E"}},
 		},
 		{Entry: entry("INV-01", "safety", "Five."), Status: cover.Missing},
 	}})

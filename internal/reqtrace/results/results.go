@@ -41,7 +41,8 @@ type Results struct {
 	outcomes map[Test]Outcome
 	claims   map[string]map[Test]bool // by id
 	packages map[string]bool          // true: failed
-	output   map[Test]string          // of a test that has not passed, or of a package if Name is empty
+	// of a test that has not passed, or of a package if Name is empty
+	output map[Test]string
 }
 
 // event is one line of go test -json.
@@ -140,7 +141,8 @@ func (r *Results) Failures() (texts []string) {
 	tests := slices.SortedFunc(maps.Keys(r.output), compareTests)
 	for _, t := range tests {
 		if r.packages[t.Package] {
-			texts = append(texts, strings.TrimSpace(t.Package+" "+t.Name)+":\n"+strings.TrimRight(r.output[t], "\n"))
+			texts = append(texts, strings.TrimSpace(t.Package+" "+t.Name)+":\n"+
+				strings.TrimRight(r.output[t], "\n"))
 		}
 	}
 	return texts

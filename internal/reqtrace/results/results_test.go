@@ -34,7 +34,8 @@ func TestRead(t *testing.T) {
 	require.Equal(t, []string{"KHP-A-01", "KHP-A-02", "KHP-A-03"}, r.IDs())
 	require.Equal(t, []Test{{"m/wire", "TestA"}, {"m/wire", "TestA/x"}}, r.Claims("KHP-A-01"))
 	require.Empty(t, r.Claims("KHP-A-99"))
-	for name, want := range map[string]Outcome{"TestA": Failed, "TestA/x": Passed, "TestA/y": Failed, "TestB": Skipped, "TestC": NotEnded, "TestD": NotEnded} {
+	for name, want := range map[string]Outcome{"TestA": Failed, "TestA/x": Passed, "TestA/y": Failed,
+		"TestB": Skipped, "TestC": NotEnded, "TestD": NotEnded} {
 		require.Equal(t, want, r.Outcome(Test{"m/wire", name}), name)
 	}
 	require.Equal(t, 4, r.Packages())
@@ -42,7 +43,10 @@ func TestRead(t *testing.T) {
 }
 
 func TestRead_SeveralRuns(t *testing.T) {
-	line := func(action string) string { return `{"Action":"` + action + `","Package":"m","Test":"TestA"}` + "\n" }
+	line := func(action string) string {
+		return `{"Action":"` + action +
+			`","Package":"m","Test":"TestA"}` + "\n"
+	}
 	for name, c := range map[string]struct {
 		runs []string
 		want Outcome

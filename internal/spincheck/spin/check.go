@@ -74,9 +74,11 @@ type configuration struct {
 
 var configurations = []configuration{
 	{"spec", nil, func(*model.Honest) {}},
-	{"kaazing", []string{"KAAZING=1"}, func(m *model.Honest) { m.Client.Profile = fsm.ProfileKaazing }},
+	{"kaazing", []string{"KAAZING=1"},
+		func(m *model.Honest) { m.Client.Profile = fsm.ProfileKaazing }},
 	{"auto", []string{"AUTO=1"}, func(m *model.Honest) { m.Client.Profile = fsm.ProfileAuto }},
-	{"auto-unaware", []string{"AUTO=1", "UNAWARE=1"}, func(m *model.Honest) { m.Client.Profile, m.Unaware = fsm.ProfileAuto, true }},
+	{"auto-unaware", []string{"AUTO=1", "UNAWARE=1"},
+		func(m *model.Honest) { m.Client.Profile, m.Unaware = fsm.ProfileAuto, true }},
 	{"expect", []string{"EXPECT=1"}, func(m *model.Honest) { m.Client.Expect = true }},
 }
 
@@ -91,7 +93,8 @@ var largeBounds = bounds{5, 2, 2, 2, 1}
 
 func (b bounds) defines() []string {
 	return []string{
-		fmt.Sprintf("MAX_REDIRECTS=%d", b.redirects), fmt.Sprintf("MAX_REPLAYS=%d", b.replays), fmt.Sprintf("MAX_INTERIM=%d", b.interim),
+		fmt.Sprintf("MAX_REDIRECTS=%d", b.redirects), fmt.Sprintf("MAX_REPLAYS=%d", b.replays),
+		fmt.Sprintf("MAX_INTERIM=%d", b.interim),
 		fmt.Sprintf("MAX_CHALLENGES=%d", b.challenges), fmt.Sprintf("MAX_DEFERRALS=%d", b.deferrals),
 	}
 }
@@ -99,7 +102,8 @@ func (b bounds) defines() []string {
 func (b bounds) pair(c configuration) model.Honest {
 	cfg := fsm.DefaultClientConfig()
 	cfg.MaxRedirects, cfg.MaxReplays, cfg.MaxInterim = b.redirects, b.replays, b.interim
-	m := model.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: b.challenges, MaxDeferrals: b.deferrals}}
+	m := model.Honest{Client: cfg, Server: fsm.ServerConfig{MaxChallenges: b.challenges,
+		MaxDeferrals: b.deferrals}}
 	c.change(&m)
 	return m
 }
@@ -147,7 +151,8 @@ func compare(ctx context.Context, c configuration) (Configuration, error) {
 		}
 	}
 	out.Phases = len(phases)
-	out.Same = out.Missing+out.Extra == 0 && out.Spin == out.Explorer && out.Broken == "" && len(ours.Report.Violations) == 0
+	out.Same = out.Missing+out.Extra == 0 && out.Spin == out.Explorer && out.Broken == "" &&
+		len(ours.Report.Violations) == 0
 	return out, nil
 }
 
@@ -163,7 +168,8 @@ func formulas(ctx context.Context, c configuration) (list []Formula, err error) 
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Formula{Configuration: c.name, Name: name, Holds: r.Errors == 0, Expected: name == "every_run_ends", States: r.States})
+		list = append(list, Formula{Configuration: c.name, Name: name, Holds: r.Errors == 0,
+			Expected: name == "every_run_ends", States: r.States})
 	}
 	return list, nil
 }

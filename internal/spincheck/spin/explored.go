@@ -34,7 +34,8 @@ func Explore(m model.Honest) (Explored, error) {
 		return true
 	}
 	props := m.Properties()
-	props.Always = append(props.Always, explore.Property[model.Pair]{ID: "NOTED", Text: "every state is noted", Holds: note})
+	props.Always = append(props.Always,
+		explore.Property[model.Pair]{ID: "NOTED", Text: "every state is noted", Holds: note})
 	var err error
 	x.Start = written(sys.Start())
 	x.Report, err = explore.Explore(sys, props, explore.Options{})
@@ -56,5 +57,6 @@ func written(p model.Pair) string {
 // phases returns the phases of both machines in a state.
 func (x Explored) phases(state string) string {
 	values := strings.Fields(state)
-	return values[slices.Index(x.Variables, "c_phase")] + " " + values[slices.Index(x.Variables, "s_phase")]
+	return values[slices.Index(x.Variables, "c_phase")] + " " +
+		values[slices.Index(x.Variables, "s_phase")]
 }

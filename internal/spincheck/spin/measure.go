@@ -60,8 +60,10 @@ func measure(ctx context.Context) (m Measured, err error) {
 	safety := pair.Properties()
 	safety.LeadsTo = nil
 	searches = append(searches,
-		search{"khp explore, safety alone", func() (int, float64, float64, error) { return explored(pair, safety) }},
-		search{"khp explore, promises too", func() (int, float64, float64, error) { return explored(pair, pair.Properties()) }})
+		search{"khp explore, safety alone",
+			func() (int, float64, float64, error) { return explored(pair, safety) }},
+		search{"khp explore, promises too",
+			func() (int, float64, float64, error) { return explored(pair, pair.Properties()) }})
 	seconds, bytes := make([][]float64, len(searches)), make([][]float64, len(searches))
 	for range turns {
 		for i, s := range searches {
@@ -74,12 +76,14 @@ func measure(ctx context.Context) (m Measured, err error) {
 			}
 			seconds[i], bytes[i] = append(seconds[i], t), append(bytes[i], b)
 			if states != m.States && i > 1 { // compaction overlooks some
-				return m, fmt.Errorf("with %s Spin visits %d states and the explorer %d", m.Bounds, m.States, states)
+				return m, fmt.Errorf("with %s Spin visits %d states and the explorer %d",
+					m.Bounds, m.States, states)
 			}
 		}
 	}
 	for i, s := range searches {
-		c := Cost{Name: s.name, Seconds: median(seconds[i]), BytesPerState: median(bytes[i]) / float64(max(m.States, 1))}
+		c := Cost{Name: s.name, Seconds: median(seconds[i]),
+			BytesPerState: median(bytes[i]) / float64(max(m.States, 1))}
 		c.StatesPerSecond = float64(m.States) / max(c.Seconds, 0.01)
 		m.Costs = append(m.Costs, c)
 		m.Costs[i].OfFirst = c.StatesPerSecond / m.Costs[0].StatesPerSecond
@@ -89,10 +93,13 @@ func measure(ctx context.Context) (m Measured, err error) {
 
 // explored has the explorer visit all states of a pair, and measures its processor time and the
 // memory for states: those met, where from, those that wait, and steps for promises.
-func explored(pair model.Honest, props explore.Properties[model.Pair]) (states int, seconds, bytes float64, err error) {
+func explored(
+	pair model.Honest, props explore.Properties[model.Pair],
+) (states int, seconds, bytes float64, err error) {
 	begin := processorTime()
 	r, err := explore.Explore(pair.System(), props, explore.Options{})
-	return r.States, processorTime() - begin, float64(r.Visited + r.Paths + r.Frontier + r.Liveness), err
+	return r.States, processorTime() - begin, float64(r.Visited + r.Paths +
+		r.Frontier + r.Liveness), err
 }
 
 func median(v []float64) float64 {

@@ -13,15 +13,16 @@ import (
 
 // Result is what a verifier found.
 type Result struct {
-	States, Matched int     // states visited, and how often one was met again
-	Depth           int     // longest path, in steps of the verifier
-	Errors          int     // 1 if something is wrong: the verifier stops at the first error
-	Broken          string  // id of the property that does not hold, "formula" for one that was given by name
-	Seconds         float64 // of processor time
-	Bytes           int     // memory for states
-	Variables       []string
-	Recorded        map[string]bool // states, with the setting RECORD: values separated by blanks
-	Steps           int             // likewise
+	States, Matched int // states visited, and how often one was met again
+	Depth           int // longest path, in steps of the verifier
+	Errors          int // 1 if something is wrong: the verifier stops at the first error
+	// id of the property that does not hold, "formula" for one that was given by name
+	Broken    string
+	Seconds   float64 // of processor time
+	Bytes     int     // memory for states
+	Variables []string
+	Recorded  map[string]bool // states, with the setting RECORD: values separated by blanks
+	Steps     int             // likewise
 }
 
 // What the verifier prints.

@@ -10,7 +10,8 @@ import (
 
 // hostFault is a mistake of what surrounds a machine, which the explorer has no switch for: tables
 // cannot make it.
-var hostFault = model.Fault{Name: "host-skips-terminator", Catches: "INV-02", Text: "the host takes the head of a completing response for all of it"}
+var hostFault = model.Fault{Name: "host-skips-terminator", Catches: "INV-02",
+	Text: "the host takes the head of a completing response for all of it"}
 
 // Run checks everything, two jobs at a time, and reports after each job.
 func Run(ctx context.Context, tell func(format string, args ...any)) (Report, error) {

@@ -61,7 +61,8 @@ func Build(ctx context.Context, o Options) (Verifier, error) {
 	if err != nil {
 		return Verifier{}, err
 	}
-	v := Verifier{dir: dir, model: model.Bytes(), defines: []string{"-o2"}} // what nothing reads is part of the state nevertheless
+	// what nothing reads is part of the state nevertheless
+	v := Verifier{dir: dir, model: model.Bytes(), defines: []string{"-o2"}}
 	for _, d := range o.Defines {
 		v.defines = append(v.defines, "-D"+d)
 	}
@@ -122,14 +123,17 @@ func (v Verifier) run(ctx context.Context, name string, args ...string) ([]byte,
 	return out, err
 }
 
-func (v Verifier) command(ctx context.Context, name string, args ...string) (*exec.Cmd, []byte, error) {
+func (v Verifier) command(
+	ctx context.Context, name string, args ...string,
+) (*exec.Cmd, []byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = v.dir
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil || name == "spin" && bytes.Contains(out, []byte("Error:")) {
-		return cmd, out, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, errs.Bytes())
+		return cmd, out, fmt.Errorf("%s %s: %w\n%s%s",
+			name, strings.Join(args, " "), err, out, errs.Bytes())
 	}
 	return cmd, out, nil
 }

@@ -65,7 +65,8 @@ func TestParse(t *testing.T) {
 }
 
 func TestReport_OK(t *testing.T) {
-	good := Report{Configurations: []Configuration{{Same: true}}, Formulas: []Formula{{Holds: true, Expected: true}}, Faults: []Fault{{Property: "INV-20", Found: "INV-20"}}}
+	good := Report{Configurations: []Configuration{{Same: true}}, Formulas: []Formula{{Holds: true,
+		Expected: true}}, Faults: []Fault{{Property: "INV-20", Found: "INV-20"}}}
 	require.True(t, good.OK())
 	for name, change := range map[string]func(*Report){
 		"other states":  func(r *Report) { r.Configurations = []Configuration{{Same: false}} },

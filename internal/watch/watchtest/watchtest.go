@@ -3,8 +3,8 @@
 //
 //	func TestMain(m *testing.M) { os.Exit(watchtest.Run(m)) }
 //
-// It fails if the trace of one handshake is no path of the machines by its own side's fault (what the
-// tests' peers do wrong is on purpose), and if the orders of its endpoint break an invariant.
+// It fails if the trace of one handshake is no path of the machines by its own side's fault (what
+// the tests' peers do wrong is on purpose), and if the orders of its endpoint break an invariant.
 package watchtest
 
 import (
@@ -25,7 +25,9 @@ import (
 
 // Run runs the tests and returns the code to exit with.
 func Run(m interface{ Run() int }) int {
-	if slices.ContainsFunc(os.Args, func(a string) bool { return strings.HasPrefix(a, "-test.bench=") }) {
+	if slices.ContainsFunc(os.Args, func(a string) bool {
+		return strings.HasPrefix(a, "-test.bench=")
+	}) {
 		return m.Run() // what is measured is not watched
 	}
 	var w watcher
@@ -81,7 +83,8 @@ func (w *watcher) start() {
 		}
 		r := &recording{watcher: w, header: of.TraceHeader()}
 		c := r.header.Config
-		r.monitor = network.Monitor{Server: r.header.Side == replay.Server.String(), Unchecked: c.Unchecked, Proxy: c.Proxy, AllowDowngrade: true}
+		r.monitor = network.Monitor{Server: r.header.Side == replay.Server.String(),
+			Unchecked: c.Unchecked, Proxy: c.Proxy, AllowDowngrade: true}
 		return r.record, r.order
 	}
 }
@@ -124,7 +127,8 @@ func (r *recording) order(o *endpoint.Output) {
 	defer w.mu.Unlock()
 	if err := r.monitor.Take(*o); err != nil && !r.broken {
 		r.broken = true
-		w.add(fmt.Sprintf("an order of this %s breaks an invariant: %v\n%s", r.header.Side, err, r.text()))
+		w.add(fmt.Sprintf("an order of this %s breaks an invariant: %v\n%s",
+			r.header.Side, err, r.text()))
 	}
 }
 
@@ -167,9 +171,11 @@ func (w *watcher) check(r *recording) {
 	text, err := r.file()
 	if err == nil {
 		_, err = replay.ReadTrace(strings.NewReader(text), func(s *replay.Session) {
-			if result := replay.Check(s); result.Verdict == replay.NotPath && result.Wrong.Blame == s.Recorder {
+			if result := replay.Check(s); result.Verdict == replay.NotPath &&
+				result.Wrong.Blame == s.Recorder {
 				w.add(fmt.Sprintf("step %d of this %s is no path of the machine: %s %v, in phase %v\n%s",
-					result.Wrong.Step, s.Recorder, result.Wrong.Why, result.Wrong.Requirements, result.Wrong.Phases, text))
+					result.Wrong.Step, s.Recorder, result.Wrong.Why, result.Wrong.Requirements,
+					result.Wrong.Phases, text))
 			}
 		})
 	}

@@ -15,8 +15,9 @@ func ExampleScenario() {
 }
 
 func ExampleShrink() {
-	fmt.Print(random.Shrink("client ws://a.example/ replays=1\nadvance 1s\nrun\n", func(source string) bool {
-		return strings.Contains(source, "run")
-	}))
+	fmt.Print(random.Shrink("client ws://a.example/ replays=1\nadvance 1s\nrun\n",
+		func(source string) bool {
+			return strings.Contains(source, "run")
+		}))
 	// Output: run
 }

@@ -40,7 +40,8 @@ func Raise(sig os.Signal) {
 // NoArgs refuses arguments, for [cobra.Command.Args].
 func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return Usagef("%s takes no argument, got %q; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
+		return Usagef("%s takes no argument, got %q; see %s --help",
+			cmd.CommandPath(), args[0], cmd.CommandPath())
 	}
 	return nil
 }

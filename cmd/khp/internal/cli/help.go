@@ -14,7 +14,8 @@ import (
 func FitHelp(root *cobra.Command) {
 	cobra.AddTemplateFunc("fitFlags", fitFlags)
 	root.SetUsageTemplate(strings.NewReplacer(
-		".LocalFlags.FlagUsages", "fitFlags .LocalFlags", ".InheritedFlags.FlagUsages", "fitFlags .InheritedFlags",
+		".LocalFlags.FlagUsages", "fitFlags .LocalFlags", ".InheritedFlags.FlagUsages",
+		"fitFlags .InheritedFlags",
 	).Replace(root.UsageTemplate()))
 }
 

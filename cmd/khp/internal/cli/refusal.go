@@ -26,7 +26,8 @@ func Refusal(f *pflag.Flag, value string, err error) string {
 
 // Quoted puts a value in quotes that would not show as it is without.
 func Quoted(value string) string {
-	if quoted := strconv.QuoteToASCII(value); value == "" || quoted != `"`+value+`"` || strings.Contains(value, " ") {
+	if quoted := strconv.QuoteToASCII(value); value == "" || quoted != `"`+value+`"` ||
+		strings.Contains(value, " ") {
 		return quoted
 	}
 	return value

@@ -19,7 +19,8 @@ func Secret(text string) (string, error) {
 	if file, ok := strings.CutPrefix(text, "@"); ok {
 		content, err := os.ReadFile(file)
 		if err != nil {
-			return "", errors.New("the file behind @ cannot be read: " + Cause(err).Error() + "; choose another one, or write @@ for a password that begins with @")
+			return "", errors.New("the file behind @ cannot be read: " + Cause(err).Error() +
+				"; choose another one, or write @@ for a password that begins with @")
 		}
 		secret := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 		if secret == "" || len(secret) > longestSecret || strings.ContainsAny(secret, "\r\n") {
@@ -30,12 +31,14 @@ func Secret(text string) (string, error) {
 	if name, ok := strings.CutPrefix(text, "${"); ok && strings.HasSuffix(name, "}") {
 		secret := os.Getenv(strings.TrimSuffix(name, "}"))
 		if secret == "" {
-			return "", errors.New("the variable of the environment in ${} is not set; set it, or write the password into a file and @FILE here")
+			return "", errors.New("the variable of the environment in ${} is not set; set it, " +
+				"or write the password into a file and @FILE here")
 		}
 		return secret, nil
 	}
 	if strings.Contains(text, "${") {
-		return "", errors.New("a ${VARIABLE} stands for the whole password, and ends with }; write a password that has ${ in it into a file, and @FILE here")
+		return "", errors.New("a ${VARIABLE} stands for the whole password, and ends with }; " +
+			"write a password that has ${ in it into a file, and @FILE here")
 	}
 	return text, nil
 }

@@ -70,7 +70,8 @@ func (v *strictValue) Set(text string) error {
 		return &EmptyError{}
 	}
 	v.given = true
-	if kind := v.Type(); kind == "int" || kind == "uint64" { // which take 010 for 8, and 0x10 and 1_0 as Go does
+	// which take 010 for 8, and 0x10 and 1_0 as Go does
+	if kind := v.Type(); kind == "int" || kind == "uint64" {
 		if _, err := Digits(strings.TrimPrefix(text, "-")); err != nil {
 			return err
 		}
@@ -88,4 +89,6 @@ func (*RepeatedError) Error() string { return "is given twice; it takes one valu
 type EmptyError struct{}
 
 // Error implements error.
-func (*EmptyError) Error() string { return "the value is empty; give it one, or leave the flag out" }
+func (*EmptyError) Error() string {
+	return "the value is empty; give it one, or leave the flag out"
+}

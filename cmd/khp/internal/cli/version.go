@@ -35,5 +35,6 @@ func versionText(info *debug.BuildInfo) string {
 	if revision == "" {
 		built = ""
 	}
-	return fmt.Sprintf("khp %s%s%s%s, %s, %s/%s", version, revision, built, dirty, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("khp %s%s%s%s, %s, %s/%s",
+		version, revision, built, dirty, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -20,8 +20,10 @@ func newBar(w io.Writer, cases int) *bar {
 	if !terminal.IsTerminal(w) {
 		return &bar{}
 	}
-	return &bar{shown: progressbar.NewOptions(cases, progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20),
-		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(100*time.Millisecond))}
+	return &bar{shown: progressbar.NewOptions(cases, progressbar.OptionSetWriter(w),
+		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20),
+		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
+		progressbar.OptionThrottle(100*time.Millisecond))}
 }
 
 // tell is told of each result.

@@ -68,36 +68,48 @@ func Command(c *cli.Env) *cobra.Command {
 			if len(args) == 0 {
 				return nil
 			}
-			return cli.Usagef("khp conform has no role %q; expected server URL, client, self, report or diff", args[0])
+			return cli.Usagef("khp conform has no role %q; expected server URL, client, self, "+
+				"report or diff", args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(serverCommand(c), clientCommand(c), selfCommand(c), reportCommand(c), diffCommand(c))
+	cmd.AddCommand(serverCommand(c), clientCommand(c), selfCommand(c),
+		reportCommand(c), diffCommand(c))
 	return cmd
 }
 
 // addFlags adds the flags that all roles have.
 func (o *options) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.profile, "profile", o.profile, "what is spoken, `spec|kaazing`: the text, or as deployed gateways and clients do")
-	f.StringArrayVar(&o.runs, "run", nil, "only cases whose id matches `GLOB`, as in 'khp/ext/*'; repeat it for more")
-	f.StringVar(&o.expect, "expect", "", "list of known failures: `FILE` with an id and a reason on each line")
+	f.StringVar(&o.profile, "profile", o.profile,
+		"what is spoken, `spec|kaazing`: the text, or as deployed gateways and clients do")
+	f.StringArrayVar(&o.runs, "run", nil,
+		"only cases whose id matches `GLOB`, as in 'khp/ext/*'; repeat it for more")
+	f.StringVar(&o.expect, "expect", "",
+		"list of known failures: `FILE` with an id and a reason on each line")
 	f.BoolVar(&o.list, "list", false, "list the cases, and run none")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the cases that pass, too, with all that was sent")
-	f.BoolVar(&o.slow, "slow", false, "run the cases that wait for a deadline of the peer, too: minutes")
-	f.Var(&o.patience, "patience", "how much `TIME` the peer has for one step, as in 30s (default 10s)")
+	f.BoolVarP(&o.verbose, "verbose", "v", false,
+		"show the cases that pass, too, with all that was sent")
+	f.BoolVar(&o.slow, "slow", false,
+		"run the cases that wait for a deadline of the peer, too: minutes")
+	f.Var(&o.patience, "patience",
+		"how much `TIME` the peer has for one step, as in 30s (default 10s)")
 	o.addReportFlags(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"spec", "kaazing"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("profile",
+		cobra.FixedCompletions([]string{"spec", "kaazing"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // addReportFlags adds those about reports.
 func (o *options) addReportFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.name, "name", "", "what to call the implementation in reports, `NAME`")
-	f.StringVar(&o.json, "json", "", "write the report as JSON to `FILE`; - is the standard output, which then has nothing else")
+	f.StringVar(&o.json, "json", "",
+		"write the report as JSON to `FILE`; - is the standard output, which then has nothing else")
 	f.StringVar(&o.junit, "junit", "", "write the report to `FILE` as JUnit does")
-	f.StringVar(&o.html, "html", "", "write the report to `FILE` as a page, with drawings and bytes of each case")
-	f.StringArrayVar(&o.with, "with", nil, "put the JSON report in `FILE` beside, for --html and --junit; repeat it for more")
+	f.StringVar(&o.html, "html", "",
+		"write the report to `FILE` as a page, with drawings and bytes of each case")
+	f.StringArrayVar(&o.with, "with", nil,
+		"put the JSON report in `FILE` beside, for --html and --junit; repeat it for more")
 }
 
 // check refuses values that mean nothing.
@@ -134,7 +146,8 @@ func (o *options) chosen(server bool, profile string) ([]conform.Selected, error
 		if elsewhere, err := o.selected(server, other); err == nil && len(elsewhere) > 0 {
 			hint = "try --profile " + other
 		}
-		err = cli.Usagef("--run %s matches no case for a %s in the %s profile; %s", strings.Join(o.runs, " --run "), role(server), profile, hint)
+		err = cli.Usagef("--run %s matches no case for a %s in the %s profile; %s",
+			strings.Join(o.runs, " --run "), role(server), profile, hint)
 	}
 	return list, err
 }
@@ -175,7 +188,9 @@ func (o *options) expected() (*conform.Expected, error) {
 }
 
 // trial is what a role does with the cases of one profile.
-type trial func(ctx context.Context, list []conform.Selected, o conform.Options) (*conform.Run, error)
+type trial func(
+	ctx context.Context, list []conform.Selected, o conform.Options,
+) (*conform.Run, error)
 
 // part is one run of the cases for a role in a profile.
 type part struct {
@@ -214,7 +229,8 @@ func (o *options) run(c *cli.Env, parts ...part) error {
 			return err
 		}
 		bar := newBar(c.Stderr, len(list))
-		run, err := p.run(ctx, list, conform.Options{Name: o.name, Patience: time.Duration(o.patience), Slow: o.slow, Command: p.command, Expected: expected, Tell: bar.tell})
+		run, err := p.run(ctx, list, conform.Options{Name: o.name, Patience: time.Duration(o.patience),
+			Slow: o.slow, Command: p.command, Expected: expected, Tell: bar.tell})
 		bar.close()
 		if err != nil {
 			return cli.Failf(cli.ExitFailed, "%s", err)
@@ -279,7 +295,8 @@ func (o *options) printList(c *cli.Env, parts []part) error {
 		}
 		count += len(list)
 		for _, s := range list {
-			_, err := io.WriteString(c.Stdout, terminal.Fold(fmt.Sprintf("%-46s  %-6s  %s\n", s.Name, s.Level, on.Note(s.Title))))
+			_, err := io.WriteString(c.Stdout,
+				terminal.Fold(fmt.Sprintf("%-46s  %-6s  %s\n", s.Name, s.Level, on.Note(s.Title))))
 			if err != nil {
 				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", err)
 			}

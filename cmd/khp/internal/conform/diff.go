@@ -23,7 +23,8 @@ before.`,
 		Example: "  khp conform diff before.json after.json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return cli.Usagef("khp conform diff takes two reports, got %d arguments; as in khp conform diff before.json after.json", len(args))
+				return cli.Usagef("khp conform diff takes two reports, got %d arguments; "+
+					"as in khp conform diff before.json after.json", len(args))
 			}
 			return nil
 		},
@@ -93,7 +94,8 @@ func diff(c *cli.Env, a, b *conform.Document) error {
 			fmt.Fprintf(&text, "%s  %s\n", on.Note(fmt.Sprintf("%-7s -> gone   ", before[key].Grade)), key)
 		}
 	}
-	fmt.Fprintf(&text, "%s of %d changed, %d for the worse\n", cli.Plural(changed, "case"), len(order), worse)
+	fmt.Fprintf(&text, "%s of %d changed, %d for the worse\n",
+		cli.Plural(changed, "case"), len(order), worse)
 	if _, err := io.WriteString(c.Stdout, terminal.Fold(text.String())); err != nil {
 		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", err)
 	}

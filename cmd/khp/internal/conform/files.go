@@ -127,9 +127,12 @@ them, or writes one page of them with --html.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.json, "json", "", "write them as one JSON document to `FILE`; - is the standard output, which then has nothing else")
+	f.StringVar(&o.json, "json", "", "write them as one JSON document to `FILE`; "+
+		"- is the standard output, which then has nothing else")
 	f.StringVar(&o.junit, "junit", "", "write them to `FILE` as JUnit does")
-	f.StringVar(&o.html, "html", "", "write them to `FILE` as a page: a matrix, with drawings and bytes of each case")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "show the cases that pass, too, with all that was sent")
+	f.StringVar(&o.html, "html", "",
+		"write them to `FILE` as a page: a matrix, with drawings and bytes of each case")
+	f.BoolVarP(&o.verbose, "verbose", "v", false,
+		"show the cases that pass, too, with all that was sent")
 	return cmd
 }

@@ -43,10 +43,13 @@ type (
 func writeJUnit(w io.Writer, d *conform.Document) error {
 	var all junitSuites
 	for _, r := range d.Runs {
-		s := junitSuite{Name: visible.Line(heading(r)), Tests: len(r.Cases), Failures: r.Grades[verdict.Fail], Errors: r.Grades[verdict.Error], Skipped: r.Grades[verdict.Skip] + r.Grades[verdict.XFail]}
+		s := junitSuite{Name: visible.Line(heading(r)), Tests: len(r.Cases),
+			Failures: r.Grades[verdict.Fail], Errors: r.Grades[verdict.Error],
+			Skipped: r.Grades[verdict.Skip] + r.Grades[verdict.XFail]}
 		if r.Unfit != "" {
 			s.Tests, s.Failures = s.Tests+1, s.Failures+1
-			s.Cases = append(s.Cases, junitCase{Name: "preflight", Class: "khp", Failure: &junitReason{Message: visible.Line(r.Unfit)}})
+			s.Cases = append(s.Cases, junitCase{Name: "preflight", Class: "khp",
+				Failure: &junitReason{Message: visible.Line(r.Unfit)}})
 		}
 		for _, c := range r.Cases {
 			s.Cases = append(s.Cases, junitOf(&c))

@@ -18,7 +18,8 @@ import (
 //go:embed page.html.tmpl
 var pageText string
 
-var pageTemplate = template.Must(template.New("conform").Funcs(template.FuncMap{"heading": heading, "line": visible.Line, "dump": dump}).Parse(pageText))
+var pageTemplate = template.Must(template.New("conform").
+	Funcs(template.FuncMap{"heading": heading, "line": visible.Line, "dump": dump}).Parse(pageText))
 
 // page is what the template shows.
 type page struct {
@@ -56,11 +57,13 @@ func writePage(w io.Writer, d *conform.Document) error {
 			c := &r.Cases[j]
 			row := rows[c.ID]
 			if row == nil {
-				row = &pageRow{ID: c.ID, Name: strings.TrimPrefix(c.ID, c.Section()+"/"), Title: c.Title, Level: c.Level, Requirements: c.Requirements, Cells: make([]*pageCell, len(d.Runs))}
+				row = &pageRow{ID: c.ID, Name: strings.TrimPrefix(c.ID, c.Section()+"/"), Title: c.Title,
+					Level: c.Level, Requirements: c.Requirements, Cells: make([]*pageCell, len(d.Runs))}
 				rows[c.ID] = row
 				p.place(c.Section(), row)
 			}
-			row.Cells[i] = &pageCell{c, fmt.Sprintf("run%d-%d", i, j), heading(r), template.HTML(sequence.SVG(c.ID, c.Drawing()))} //nolint:gosec // escaped by sequence
+			drawing := template.HTML(sequence.SVG(c.ID, c.Drawing())) // package sequence escapes all texts
+			row.Cells[i] = &pageCell{c, fmt.Sprintf("run%d-%d", i, j), heading(r), drawing}
 		}
 	}
 	return pageTemplate.Execute(w, p)

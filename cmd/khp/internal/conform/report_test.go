@@ -18,15 +18,18 @@ import (
 // self runs some cases against khp itself.
 func self(t *testing.T, args ...string) (code int, out string) {
 	t.Helper()
-	code, out, errs := khptest.Run(t, Command, "", append([]string{"conform", "self", "--profile", "spec", "--patience", "60s"}, args...)...)
+	code, out, errs := khptest.Run(t, Command, "",
+		append([]string{"conform", "self", "--profile", "spec", "--patience", "60s"}, args...)...)
 	require.Empty(t, errs)
 	return code, out
 }
 
 func TestConform_Reports(t *testing.T) {
 	dir := t.TempDir()
-	jsonFile, junit, page := filepath.Join(dir, "a.json"), filepath.Join(dir, "a.xml"), filepath.Join(dir, "a.html")
-	code, out := self(t, "--run", "khp/ext/101", "--run", "tour/open", "--json", jsonFile, "--junit", junit, "--html", page)
+	jsonFile, junit, page := filepath.Join(dir, "a.json"), filepath.Join(dir, "a.xml"),
+		filepath.Join(dir, "a.html")
+	code, out := self(t, "--run", "khp/ext/101", "--run", "tour/open", "--json", jsonFile,
+		"--junit", junit, "--html", page)
 	require.Equal(t, cli.ExitOK, code, out)
 	require.Contains(t, out, "✓ khp/ext/101 4 of 4")
 	require.Regexp(t, `\d+ of \d+ observable edges of the server's machine walked`, out)
@@ -55,11 +58,13 @@ func TestConform_Reports(t *testing.T) {
 
 	b, err = os.ReadFile(page)
 	require.NoError(t, err)
-	for _, want := range []string{"<svg class=\"sequence\"", "khp/ext/101", "82 00", "khp server, spec", "khp client, spec"} {
+	for _, want := range []string{"<svg class=\"sequence\"", "khp/ext/101", "82 00",
+		"khp server, spec", "khp client, spec"} {
 		require.Contains(t, string(b), want)
 	}
 	for _, outside := range []string{"src=", "<link", "@import", "http://", "https://"} {
-		require.NotContains(t, strings.ReplaceAll(string(b), "ws://", ""), outside, "the page needs nothing from elsewhere")
+		require.NotContains(t, strings.ReplaceAll(string(b), "ws://", ""), outside,
+			"the page needs nothing from elsewhere")
 	}
 
 	code, out = self(t, "--run", "khp/ext/101", "--json", "-")
@@ -72,12 +77,17 @@ func TestConform_Reports(t *testing.T) {
 func TestConform_Expect(t *testing.T) {
 	dir := t.TempDir()
 	list := filepath.Join(dir, "known.txt")
-	require.NoError(t, os.WriteFile(list, []byte("# known\nkhp/ext/101/terminator  a reason\n"), 0o600))
+	require.NoError(t, os.WriteFile(list,
+		[]byte("# known\nkhp/ext/101/terminator  a reason\n"), 0o600))
 	code, out := self(t, "--run", "khp/ext/101", "--expect", list)
 	require.Equal(t, cli.ExitOK, code)
-	require.Contains(t, strings.Join(strings.Fields(out), " "), "khp/ext/101/terminator passes, although --expect says that it fails: take it out")
+	require.Contains(t, strings.Join(strings.Fields(out), " "),
+		"khp/ext/101/terminator passes, although --expect says that it fails: take it out")
 
-	for source, want := range map[string]string{"khp/ext/nothing why\n": "line 1: there is no case khp/ext/nothing", "\nkhp/ext/101/terminator\n": "line 2: expected a reason behind khp/ext/101/terminator"} {
+	for source, want := range map[string]string{
+		"khp/ext/nothing why\n":      "line 1: there is no case khp/ext/nothing",
+		"\nkhp/ext/101/terminator\n": "line 2: expected a reason behind khp/ext/101/terminator",
+	} {
 		require.NoError(t, os.WriteFile(list, []byte(source), 0o600))
 		code, _, errs := khptest.Run(t, Command, "", "conform", "self", "--expect", list)
 		require.Equal(t, cli.ExitUsage, code)
@@ -88,9 +98,14 @@ func TestConform_Expect(t *testing.T) {
 // outcomeOf is a report of one case.
 func outcomeOf(t *testing.T, dir, name string, grade verdict.Grade) string {
 	t.Helper()
-	c := conform.Outcome{ID: "khp/ext/x", Level: "MUST", Requirements: []string{"KHP-EXT-01"}, Profile: "spec", Grade: grade, Why: "<why> \x1b[2J", Title: "A title.",
-		Behaviour: &verdict.Ruling{Grade: grade, Want: "close", Got: "nothing"}, Wire: []conform.Sent{{From: "client", Text: "close 1000", Hex: "8800"}}, Rerun: "khp conform ..."}
-	d := conform.Document{Schema: conform.Schema, Runs: []*conform.Run{{Name: "<b>" + name, Role: "server", Profile: "spec", Cases: []conform.Outcome{c}, Grades: map[verdict.Grade]int{grade: 1}}}}
+	c := conform.Outcome{ID: "khp/ext/x", Level: "MUST", Requirements: []string{"KHP-EXT-01"},
+		Profile: "spec", Grade: grade, Why: "<why> \x1b[2J", Title: "A title.",
+		Behaviour: &verdict.Ruling{Grade: grade, Want: "close", Got: "nothing"}, Wire: []conform.Sent{
+			{From: "client", Text: "close 1000", Hex: "8800"},
+		}, Rerun: "khp conform ..."}
+	d := conform.Document{Schema: conform.Schema,
+		Runs: []*conform.Run{{Name: "<b>" + name, Role: "server", Profile: "spec",
+			Cases: []conform.Outcome{c}, Grades: map[verdict.Grade]int{grade: 1}}}}
 	file := filepath.Join(dir, name+".json")
 	b, err := json.Marshal(d)
 	require.NoError(t, err)
@@ -117,8 +132,10 @@ func TestConform_Diff(t *testing.T) {
 // are.
 func TestConform_Report(t *testing.T) {
 	dir := t.TempDir()
-	good, bad, page, junit := outcomeOf(t, dir, "good", verdict.Pass), outcomeOf(t, dir, "bad", verdict.Fail), filepath.Join(dir, "m.html"), filepath.Join(dir, "m.xml")
-	code, out, errs := khptest.Run(t, Command, "", "conform", "report", good, bad, "--html", page, "--junit", junit)
+	good, bad, page, junit := outcomeOf(t, dir, "good", verdict.Pass), outcomeOf(t, dir, "bad",
+		verdict.Fail), filepath.Join(dir, "m.html"), filepath.Join(dir, "m.xml")
+	code, out, errs := khptest.Run(t, Command, "", "conform", "report", good, bad, "--html", page,
+		"--junit", junit)
 	require.Equal(t, cli.ExitFailed, code, errs)
 	require.Contains(t, out, "✗ x  MUST KHP-EXT-01  fail: <why> \\x1b[2J")
 	require.Contains(t, out, "want  close")

@@ -38,7 +38,8 @@ Redirects are looked at, and never followed: nothing is sent to another address.
   khp conform server ws://127.0.0.1:8080/ --run 'khp/ext/401/*' -v`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 && !o.list {
-				return cli.Usagef("khp conform server takes one URL, got %d arguments; as in khp conform server ws://127.0.0.1:8080/", len(args))
+				return cli.Usagef("khp conform server takes one URL, got %d arguments; "+
+					"as in khp conform server ws://127.0.0.1:8080/", len(args))
 			}
 			return nil
 		},
@@ -54,18 +55,21 @@ Redirects are looked at, and never followed: nothing is sent to another address.
 				return cli.Usagef("--parallel %d: expected a number from 1 to 100", parallel)
 			}
 			if insecure {
-				t.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // that is what was asked for
+				t.TLS = &tls.Config{InsecureSkipVerify: true} // as --insecure asks
 			}
-			again := fmt.Sprintf("khp conform server %s --profile %s%s", args[0], o.profile, t.flags(insecure))
-			return o.run(c, part{true, o.profile, func(ctx context.Context, list []conform.Selected, co conform.Options) (*conform.Run, error) {
-				co.Parallel = parallel
-				return conform.Server(ctx, t.Target, list, co), nil
-			}, again})
+			again := fmt.Sprintf("khp conform server %s --profile %s%s",
+				args[0], o.profile, t.flags(insecure))
+			return o.run(c, part{true, o.profile,
+				func(ctx context.Context, list []conform.Selected, co conform.Options) (*conform.Run, error) {
+					co.Parallel = parallel
+					return conform.Server(ctx, t.Target, list, co), nil
+				}, again})
 		},
 	}
 	o.addFlags(cmd)
 	f := cmd.Flags()
-	f.StringArrayVar(&resources, "resource", nil, "where the server has something that cases need: `NAME=PATH`; repeat it for more")
+	f.StringArrayVar(&resources, "resource", nil,
+		"where the server has something that cases need: `NAME=PATH`; repeat it for more")
 	f.StringVar(&user, "user", user, "`NAME:PASSWORD` that the resource challenge accepts")
 	f.BoolVar(&insecure, "insecure", false, "do not check the certificate of the server")
 	f.IntVar(&parallel, "parallel", parallel, "run `N` cases at the same time")
@@ -105,7 +109,8 @@ func target(rawURL string, resources []string, user string) (*checked, error) {
 		case !ok || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " \t\r\n\"#$"):
 			return nil, cli.Usagef("--resource %s: expected NAME=PATH, as in challenge=/members", r)
 		case !slices.Contains(conform.ResourceNames(), name):
-			return nil, cli.Usagef("--resource %s: there is no resource %q; expected one of %s", r, name, strings.Join(conform.ResourceNames(), ", "))
+			return nil, cli.Usagef("--resource %s: there is no resource %q; expected one of %s",
+				r, name, strings.Join(conform.ResourceNames(), ", "))
 		case t.Resources[name] != "":
 			return nil, cli.Usagef("--resource %s: %s is given twice", r, name)
 		}
@@ -164,20 +169,23 @@ It ends when all cases have a result, or when the client stays away for --idle.`
 			}
 			defer func() { _ = l.Close() }()
 			again := fmt.Sprintf("khp conform client --listen %s --profile %s", listen, o.profile)
-			return o.run(c, part{false, o.profile, func(ctx context.Context, list []conform.Selected, co conform.Options) (*conform.Run, error) {
-				_, err := fmt.Fprintf(c.Stderr, "waiting for a client at ws://%s/case/ID; the cases are in http://%[1]s/cases.txt, the results at http://%[1]s/\n", l.Addr())
-				if err != nil {
-					return nil, err
-				}
-				co.Idle = time.Duration(idle)
-				return conform.Client(ctx, l, list, co), nil
-			}, again})
+			return o.run(c, part{false, o.profile,
+				func(ctx context.Context, list []conform.Selected, co conform.Options) (*conform.Run, error) {
+					_, err := fmt.Fprintf(c.Stderr, "waiting for a client at ws://%s/case/ID; "+
+						"the cases are in http://%[1]s/cases.txt, the results at http://%[1]s/\n", l.Addr())
+					if err != nil {
+						return nil, err
+					}
+					co.Idle = time.Duration(idle)
+					return conform.Client(ctx, l, list, co), nil
+				}, again})
 		},
 	}
 	o.addFlags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&listen, "listen", listen, "where to wait for the client, as `HOST:PORT`")
-	f.Var(&idle, "idle", "end when the client has not come for this `TIME`, as in 30s; 0 waits for ever")
+	f.Var(&idle, "idle",
+		"end when the client has not come for this `TIME`, as in 30s; 0 waits for ever")
 	return cmd
 }
 
@@ -198,9 +206,10 @@ and --run choose some.`,
 					if o.profile != "" && o.profile != profile {
 						continue
 					}
-					parts = append(parts, part{server, profile, func(ctx context.Context, list []conform.Selected, co conform.Options) (*conform.Run, error) {
-						return conform.Self(ctx, server, profile, list, co)
-					}, "khp conform self --profile " + profile})
+					parts = append(parts, part{server, profile,
+						func(ctx context.Context, list []conform.Selected, co conform.Options) (*conform.Run, error) {
+							return conform.Self(ctx, server, profile, list, co)
+						}, "khp conform self --profile " + profile})
 				}
 			}
 			return o.run(c, parts...)

@@ -23,7 +23,8 @@ type tree struct {
 }
 
 func newTree(c *cli.Env, o *options) *tree {
-	return &tree{w: c.Stdout, on: terminal.NewPalette(c.Stdout), verbose: o.verbose, quiet: o.json == "-"}
+	return &tree{w: c.Stdout, on: terminal.NewPalette(c.Stdout), verbose: o.verbose,
+		quiet: o.json == "-"}
 }
 
 // print prints one run.
@@ -77,7 +78,8 @@ func (t *tree) section(b *strings.Builder, name string, cases []*conform.Outcome
 			passed++
 		}
 	}
-	fmt.Fprintf(b, "  %s %s %s\n", t.mark(mark), name, t.on.Note(fmt.Sprintf("%d of %d", passed, len(cases))))
+	fmt.Fprintf(b, "  %s %s %s\n", t.mark(mark), name,
+		t.on.Note(fmt.Sprintf("%d of %d", passed, len(cases))))
 	skips := map[string]int{}
 	for _, c := range cases {
 		switch {
@@ -89,14 +91,16 @@ func (t *tree) section(b *strings.Builder, name string, cases []*conform.Outcome
 		}
 	}
 	for _, why := range slices.Sorted(maps.Keys(skips)) {
-		fmt.Fprintf(b, "      %s %s: %s\n", t.mark(verdict.Skip), cli.Plural(skips[why], "case"), t.on.Note(why))
+		fmt.Fprintf(b, "      %s %s: %s\n",
+			t.mark(verdict.Skip), cli.Plural(skips[why], "case"), t.on.Note(why))
 	}
 }
 
 // outcome prints one case.
 func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
 	name := visible.Line(strings.TrimPrefix(c.ID, c.Section()+"/"))
-	fmt.Fprintf(b, "      %s %s  %s", t.mark(c.Grade), name, t.on.Note(strings.TrimSpace(c.Level+" "+strings.Join(c.Requirements, " "))))
+	fmt.Fprintf(b, "      %s %s  %s", t.mark(c.Grade), name,
+		t.on.Note(strings.TrimSpace(c.Level+" "+strings.Join(c.Requirements, " "))))
 	if c.Why != "" {
 		fmt.Fprintf(b, "  %s: %s", c.Grade, visible.Line(c.Why))
 	}
@@ -115,7 +119,8 @@ func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
 		if r == c.Closing {
 			part = ", of the closing"
 		}
-		fmt.Fprintf(b, "          want  %s%s\n          got   %s\n", t.on.Good(r.Want), part, t.on.Bad(r.Got))
+		fmt.Fprintf(b, "          want  %s%s\n          got   %s\n",
+			t.on.Good(r.Want), part, t.on.Bad(r.Got))
 	}
 	if failed || t.verbose {
 		for _, s := range c.Wire {
@@ -123,7 +128,8 @@ func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
 		}
 		if c.Rerun != "" {
 			again := terminal.Wrap(visible.Line(c.Rerun), terminal.Columns-19)
-			fmt.Fprintf(b, "          again  %s\n", strings.Join(again, " \\\n                 ")) // can be pasted
+			// can be pasted
+			fmt.Fprintf(b, "          again  %s\n", strings.Join(again, " \\\n                 "))
 		}
 	}
 }
@@ -169,10 +175,12 @@ func (t *tree) summary(b *strings.Builder, r *conform.Run) {
 	}
 	fmt.Fprintf(b, "  %s: %s\n", cli.Plural(len(r.Cases), "case"), strings.Join(parts, ", "))
 	if e := r.Edges; e != nil && e.Observable > 0 {
-		fmt.Fprintf(b, "  %d of %d observable edges of the %s's machine walked (%d%%); it has %d\n", e.Walked, e.Observable, r.Role, 100*e.Walked/e.Observable, e.All)
+		fmt.Fprintf(b, "  %d of %d observable edges of the %s's machine walked (%d%%); it has %d\n",
+			e.Walked, e.Observable, r.Role, 100*e.Walked/e.Observable, e.All)
 	}
 	for _, id := range r.Unexpected {
-		fmt.Fprintf(b, "  %s %s passes, although --expect says that it fails: take it out\n", t.mark(verdict.Info), visible.Line(id))
+		fmt.Fprintf(b, "  %s %s passes, although --expect says that it fails: take it out\n",
+			t.mark(verdict.Info), visible.Line(id))
 	}
 	b.WriteByte('\n')
 }

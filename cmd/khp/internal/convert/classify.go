@@ -16,9 +16,11 @@ func keyOf(parent string, n *node) string {
 	}
 	switch n.name {
 	case "accept":
-		return "accept " + schemeKey(n.text, map[string]string{"ws": "ws", "wss": "wss", "http": "http", "https": "http"})
+		return "accept " +
+			schemeKey(n.text, map[string]string{"ws": "ws", "wss": "wss", "http": "http", "https": "http"})
 	case "connect":
-		return "connect " + schemeKey(n.text, map[string]string{"tcp": "tcp", "ws": "ws", "wss": "ws", "ssl": "ssl", "tls": "ssl"})
+		return "connect " + schemeKey(n.text,
+			map[string]string{"tcp": "tcp", "ws": "ws", "wss": "ws", "ssl": "ssl", "tls": "ssl"})
 	case "http-challenge-scheme":
 		switch n.text {
 		case "Basic", "Application Basic", "Application Token":
@@ -65,9 +67,11 @@ func typeKey(name string) string {
 
 func propertyKey(name string) string {
 	switch name {
-	case "directory", "welcome-file", "error-pages-directory", "options", "symbolic-links", "cache-control":
+	case "directory", "welcome-file", "error-pages-directory", "options",
+		"symbolic-links", "cache-control":
 		return "directory properties"
-	case "location", "maximum.pending.bytes", "maximum.recovery.interval", "prepared.connection.count", "virtual.host":
+	case "location", "maximum.pending.bytes", "maximum.recovery.interval",
+		"prepared.connection.count", "virtual.host":
 		return name
 	}
 	return ""
@@ -95,10 +99,13 @@ func optionKey(name string) string {
 
 // within are elements whose own children have no meaning apart from them: their rows speak for all
 // of it.
-var within = map[string]bool{"property": true, "cluster": true, "keystore": true, "truststore": true, "mime-mapping": true, "notify-options": true, "login-module": true, "user": true}
+var within = map[string]bool{"property": true, "cluster": true, "keystore": true,
+	"truststore": true, "mime-mapping": true, "notify-options": true,
+	"login-module": true, "user": true}
 
 // passed reports whether an element holds nothing but others, or a part of what the row of the
 // element around it speaks of.
 func passed(parent, n *node) bool {
-	return n.name == "login-modules" || n.name == "property" || parent.name == "service" && n.name == "properties" || parent.name == "realm" && n.name == "name"
+	return n.name == "login-modules" || n.name == "property" ||
+		parent.name == "service" && n.name == "properties" || parent.name == "realm" && n.name == "name"
 }

@@ -35,10 +35,12 @@ what way), or lost (and what to do instead). A path whose guard cannot be taken
 is closed. At the end are the commands that make PEM files of keystores, and
 those that check and start khp serve. No file is overwritten. Passwords are
 never printed.`,
-		Example: "  khp convert gateway-config.xml\n  khp convert conf/gateway-config.xml conf/jaas-config.xml --output /etc/khp",
+		Example: "  khp convert gateway-config.xml\n  khp convert conf/gateway-config.xml " +
+			"conf/jaas-config.xml --output /etc/khp",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
-				return cli.Usagef("khp convert takes one or two files, gateway-config.xml and jaas-config.xml; see khp convert --help")
+				return cli.Usagef("khp convert takes one or two files, " +
+					"gateway-config.xml and jaas-config.xml; see khp convert --help")
 			}
 			return nil
 		},
@@ -83,7 +85,8 @@ func convert(e *cli.Env, dir string, args []string) error {
 	if faults := top.substitute(properties); len(faults) > 0 {
 		return cli.Usagef("%s:%s", args[0], faults[0])
 	}
-	c := &converter{dir: dir, file: args[0], top: top, realms: top.child("security").all("realm"), trust: top.child("security").find("truststore"), files: map[string]string{}}
+	c := &converter{dir: dir, file: args[0], top: top, realms: top.child("security").all("realm"),
+		trust: top.child("security").find("truststore"), files: map[string]string{}}
 	c.report.walk(c.file, top)
 	if len(args) == 2 {
 		jaas, err := readTree(args[1], "jaas-config")
@@ -98,7 +101,8 @@ func convert(e *cli.Env, dir string, args []string) error {
 	}
 	if len(c.documents) == 0 {
 		c.report.print(e.Stdout)
-		return cli.Failf(cli.ExitFailed, "%s: no service in it that khp serve has a counterpart of; nothing is written", args[0])
+		return cli.Failf(cli.ExitFailed,
+			"%s: no service in it that khp serve has a counterpart of; nothing is written", args[0])
 	}
 	c.merge()
 	for _, say := range c.served {
@@ -129,7 +133,8 @@ func (c *converter) write() error {
 	names := slices.Sorted(maps.Keys(c.files))
 	for _, name := range names {
 		if _, err := os.Lstat(filepath.Join(c.dir, name)); !errors.Is(err, os.ErrNotExist) {
-			return cli.Usagef("%s: it exists already, and nothing is overwritten; move it away, or choose another directory with --output", filepath.Join(c.dir, name))
+			return cli.Usagef("%s: it exists already, and nothing is overwritten; move it away, "+
+				"or choose another directory with --output", filepath.Join(c.dir, name))
 		}
 	}
 	for _, name := range names {
@@ -150,27 +155,36 @@ func (c *converter) next() string {
 	var b strings.Builder
 	in := func(name string) string { return quote(filepath.Join(c.dir, name)) }
 	fmt.Fprintf(&b, "\nwritten: %s\n", strings.Join(slices.Sorted(maps.Keys(c.files)), ", "))
-	if k := c.top.child("security").find("keystore"); k != nil && slices.ContainsFunc(c.documents, func(d *document) bool { return d.secure() }) {
-		fmt.Fprintf(&b, "\nThe certificate and its key, from the keystore; both commands ask for its password:\n")
-		fmt.Fprintf(&b, "  keytool -importkeystore -srckeystore %s -srcstoretype JCEKS -destkeystore keystore.p12 -deststoretype PKCS12\n", quote(k.value("file")))
-		fmt.Fprintf(&b, "  openssl pkcs12 -in keystore.p12 -nokeys -out %s\n  openssl pkcs12 -in keystore.p12 -nocerts -nodes -out %s\n", in(certFile), in(keyFile))
-		fmt.Fprintf(&b, "If there are several keys in it, add -srcalias NAME to the first one; keytool -list -storetype JCEKS -keystore %s names them.\n", quote(k.value("file")))
+	if k := c.top.child("security").find("keystore"); k != nil &&
+		slices.ContainsFunc(c.documents, func(d *document) bool { return d.secure() }) {
+		fmt.Fprintf(&b,
+			"\nThe certificate and its key, from the keystore; both commands ask for its password:\n")
+		fmt.Fprintf(&b, "  keytool -importkeystore -srckeystore %s -srcstoretype JCEKS -destkeystore "+
+			"keystore.p12 -deststoretype PKCS12\n", quote(k.value("file")))
+		fmt.Fprintf(&b, "  openssl pkcs12 -in keystore.p12 -nokeys -out %s\n  openssl pkcs12 -in "+
+			"keystore.p12 -nocerts -nodes -out %s\n", in(certFile), in(keyFile))
+		fmt.Fprintf(&b, "If there are several keys in it, add -srcalias NAME to the first one; "+
+			"keytool -list -storetype JCEKS -keystore %s names them.\n", quote(k.value("file")))
 	}
-	if c.trust != nil && strings.Contains(strings.Join(slices.Collect(maps.Values(c.files)), ""), "backend-ca:") {
+	if c.trust != nil &&
+		strings.Contains(strings.Join(slices.Collect(maps.Values(c.files)), ""), "backend-ca:") {
 		fmt.Fprintf(&b, "\nThe authorities of back ends, from the truststore:\n")
-		fmt.Fprintf(&b, "  keytool -importkeystore -srckeystore %s -srcstoretype JCEKS -destkeystore truststore.p12 -deststoretype PKCS12\n", quote(c.trust.value("file")))
+		fmt.Fprintf(&b, "  keytool -importkeystore -srckeystore %s -srcstoretype JCEKS -destkeystore "+
+			"truststore.p12 -deststoretype PKCS12\n", quote(c.trust.value("file")))
 		fmt.Fprintf(&b, "  openssl pkcs12 -in truststore.p12 -nokeys -out %s\n", in(trustFile))
 	}
 	fmt.Fprintf(&b, "\nNow check and start, one process for each file:\n")
 	for _, d := range c.documents {
-		fmt.Fprintf(&b, "  khp serve --config %s --check\n  khp serve --config %s\n", in(d.name), in(d.name))
+		fmt.Fprintf(&b, "  khp serve --config %s --check\n  khp serve --config %s\n",
+			in(d.name), in(d.name))
 	}
 	return b.String()
 }
 
 // quote makes one word of a file name for a shell.
 func quote(name string) string {
-	if name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+") == "" {
+	if name != "" &&
+		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+") == "" {
 		return name
 	}
 	return "'" + strings.ReplaceAll(cli.OneLine(name), "'", `'\''`) + "'"

@@ -16,8 +16,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// certified finds back ends that have certificates, alone or in a list, but not servers that clients
-// are sent to.
+// certified finds back ends that have certificates, alone or in a list, but not servers that
+// clients are sent to.
 var certified = regexp.MustCompile(`^((ws|tcp)://[^,]*,)*(wss|tls):`)
 
 // document is one file for khp serve --config.
@@ -67,7 +67,8 @@ func (d *document) text(c *converter) ([]byte, error) {
 	top.set("listeners", listeners)
 	top.set("routes", routes.Node)
 	top.set("plain", true)
-	if c.trust != nil && slices.ContainsFunc(d.routes, func(r *route) bool { return certified.MatchString(r.target) }) {
+	if c.trust != nil &&
+		slices.ContainsFunc(d.routes, func(r *route) bool { return certified.MatchString(r.target) }) {
 		top.set("backend-ca", filepath.Join(c.dir, trustFile))
 	}
 	var b bytes.Buffer
@@ -109,7 +110,8 @@ func (l *listener) node(dir string) *yaml.Node {
 	one := newMapping()
 	one.set("address", net.JoinHostPort(l.host, l.port))
 	if l.secure {
-		one.set("tls", map[string]string{"cert": filepath.Join(dir, certFile), "key": filepath.Join(dir, keyFile)})
+		one.set("tls", map[string]string{"cert": filepath.Join(dir, certFile),
+			"key": filepath.Join(dir, keyFile)})
 	}
 	return one.Node
 }
@@ -145,8 +147,8 @@ func (d *document) secure() bool {
 	return slices.ContainsFunc(d.listeners, func(l listener) bool { return l.secure })
 }
 
-// merge puts the listeners of other into d, if both have the same routes: listeners serve all routes
-// of their document, and a port must not serve what it did not serve at the gateway.
+// merge puts the listeners of other into d, if both have the same routes: listeners serve all
+// routes of their document, and a port must not serve what it did not serve at the gateway.
 func (d *document) merge(other *document) (ok bool) {
 	if len(d.routes) != len(other.routes) {
 		return false
@@ -185,7 +187,8 @@ func (c *converter) largest(n *node) string {
 		return ""
 	}
 	var size cli.Size
-	if err := size.Set(strings.TrimSpace(strings.TrimSuffix(strings.ToLower(n.text), "b"))); err != nil {
+	if err := size.Set(strings.TrimSpace(strings.TrimSuffix(strings.ToLower(n.text),
+		"b"))); err != nil {
 		c.report.say(c.file, n, lost, "<"+n.name+">", err.Error())
 		return ""
 	}
@@ -210,8 +213,10 @@ func interval(text string) (time.Duration, error) {
 	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
 	unit := strings.ToLower(strings.TrimSpace(text[len(digits):]))
 	units := map[string]time.Duration{
-		"": time.Second, "s": time.Second, "sec": time.Second, "secs": time.Second, "second": time.Second, "seconds": time.Second,
-		"ms": time.Millisecond, "msec": time.Millisecond, "millisecond": time.Millisecond, "milliseconds": time.Millisecond, "m": time.Minute, "min": time.Minute, "minute": time.Minute,
+		"": time.Second, "s": time.Second, "sec": time.Second, "secs": time.Second, "second": time.Second,
+		"seconds": time.Second,
+		"ms":      time.Millisecond, "msec": time.Millisecond, "millisecond": time.Millisecond,
+		"milliseconds": time.Millisecond, "m": time.Minute, "min": time.Minute, "minute": time.Minute,
 		"minutes": time.Minute, "h": time.Hour, "hour": time.Hour, "hours": time.Hour,
 	}
 	n, err := strconv.ParseFloat(cmp.Or(digits, "x"), 64)

@@ -14,7 +14,8 @@ import (
 func TestElements_OperatingPage(t *testing.T) {
 	text, err := os.ReadFile("../../../../docs/operating.md")
 	require.NoError(t, err)
-	_, table, found := strings.Cut(string(text), "| element | becomes | how, or what to do |\n| --- | --- | --- |\n")
+	_, table, found := strings.Cut(string(text),
+		"| element | becomes | how, or what to do |\n| --- | --- | --- |\n")
 	require.True(t, found)
 	table, _, _ = strings.Cut(table, "\n\n")
 	var want strings.Builder
@@ -54,7 +55,8 @@ func TestKeyOf_RowsExist(t *testing.T) {
 		{"connect-options", "http.keepalive.connections", "5", "http.keepalive"},
 		{"accept-options", "http.transport", "pipe://x", "*.transport"},
 		{"accept-options", "made.up", "x", ""},
-		{"authentication", "http-challenge-scheme", "Application Negotiate", "http-challenge-scheme other"},
+		{"authentication", "http-challenge-scheme", "Application Negotiate",
+			"http-challenge-scheme other"},
 		{"cross-site-constraint", "maximum-age", "1", "allow-methods"},
 		{"properties", "anything", "x", ""},
 		{"service", "anything", "x", ""},
@@ -69,7 +71,8 @@ func TestKeyOf_RowsExist(t *testing.T) {
 
 // TestReport_NothingIsDropped finds each element of a file in the report, by its line.
 func TestReport_NothingIsDropped(t *testing.T) {
-	const text = "<gateway-config>\n<one/>\n<service>\n<two/>\n<accept-options>\n<three>x</three>\n</accept-options>\n<properties>\n<four/>\n</properties>\n</service>\n</gateway-config>"
+	const text = "<gateway-config>\n<one/>\n<service>\n<two/>\n<accept-options>\n<three>x</three>\n" +
+		"</accept-options>\n<properties>\n<four/>\n</properties>\n</service>\n</gateway-config>"
 	name := t.TempDir() + "/g.xml"
 	require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
 	top, err := readTree(name, "gateway-config")
@@ -84,7 +87,8 @@ func TestReport_NothingIsDropped(t *testing.T) {
 }
 
 func TestInterval(t *testing.T) {
-	for text, want := range map[string]string{"30": "30s", "30 seconds": "30s", "1 second": "1s", "2 minutes": "2m0s", "1.5h": "1h30m0s", "500 ms": "500ms"} {
+	for text, want := range map[string]string{"30": "30s", "30 seconds": "30s", "1 second": "1s",
+		"2 minutes": "2m0s", "1.5h": "1h30m0s", "500 ms": "500ms"} {
 		got, err := interval(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, got.String(), text)

@@ -12,14 +12,17 @@ func (c *converter) guard(s *node, d *document, r *route) {
 	named := s.child("realm-name")
 	if len(constraints) == 0 {
 		if named != nil {
-			c.report.say(c.file, named, different, "<realm-name>", "the service has no authorization-constraint, so that everybody may use it; guard "+r.path+" with htpasswd if that was not meant")
+			c.report.say(c.file, named, different, "<realm-name>",
+				"the service has no authorization-constraint, so that everybody may use it; guard "+r.path+
+					" with htpasswd if that was not meant")
 		}
 		return
 	}
 	at := constraints[0]
 	closed := func(why string) {
 		r.target = "status:403"
-		c.report.say(c.file, at, lost, "<authorization-constraint>", r.path+" is closed (status:403): "+why)
+		c.report.say(c.file, at, lost, "<authorization-constraint>",
+			r.path+" is closed (status:403): "+why)
 	}
 	if named == nil {
 		closed("the service has no realm-name")
@@ -31,13 +34,15 @@ func (c *converter) guard(s *node, d *document, r *route) {
 		return
 	}
 	login := c.realms[i].child("authentication")
-	if scheme := login.value("http-challenge-scheme"); scheme != "Basic" && scheme != "Application Basic" {
+	if scheme := login.value("http-challenge-scheme"); scheme != "Basic" &&
+		scheme != "Application Basic" {
 		closed("its challenge is not Basic")
 		return
 	}
 	modules := login.child("login-modules").all("login-module")
 	if len(modules) != 1 || modules[0].value("type") != "file" {
-		closed("its users are not in one file; write them into an htpasswd file, lead the route to its target, and guard it with htpasswd")
+		closed("its users are not in one file; write them into an htpasswd file, " +
+			"lead the route to its target, and guard it with htpasswd")
 		return
 	}
 	var roles []string
@@ -53,14 +58,16 @@ func (c *converter) guard(s *node, d *document, r *route) {
 	}
 	r.htpasswd = c.passwordFile(htpasswdName(roles), text)
 	if r.realm = cmp.Or(c.realms[i].value("description"), named.text); !printable(r.realm) {
-		c.report.say(c.file, c.realms[i], lost, "<realm>", "the realm of a challenge holds printable ASCII characters only; it is khp here")
+		c.report.say(c.file, c.realms[i], lost, "<realm>",
+			"the realm of a challenge holds printable ASCII characters only; it is khp here")
 		r.realm = ""
 	}
 	if timeout := login.child("session-timeout"); timeout != nil {
 		t, err := interval(timeout.text)
 		switch {
 		case err != nil:
-			c.report.say(c.file, timeout, lost, "<session-timeout>", "expected a time such as 30 minutes; set session-lifetime of "+r.path+" yourself")
+			c.report.say(c.file, timeout, lost, "<session-timeout>",
+				"expected a time such as 30 minutes; set session-lifetime of "+r.path+" yourself")
 		case t > 0:
 			r.lifetime = t.String()
 		}

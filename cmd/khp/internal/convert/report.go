@@ -40,7 +40,8 @@ func (r *report) walk(file string, n *node) {
 			}
 			r.say(file, c, e.verdict, what, e.note)
 		} else if !passed(n, c) {
-			r.say(file, c, lost, "<"+c.name+">", "khp convert does not know this element; look it up in the gateway's manual, and here with khp serve --help")
+			r.say(file, c, lost, "<"+c.name+">", "khp convert does not know this element; "+
+				"look it up in the gateway's manual, and here with khp serve --help")
 		}
 		if !within[c.name] {
 			r.walk(file, c)
@@ -64,16 +65,21 @@ func (n *node) has(other *node) bool {
 
 // print writes the report, by line, with its count.
 func (r *report) print(w io.Writer) {
-	slices.SortStableFunc(r.lines, func(a, b line) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at)) })
+	slices.SortStableFunc(r.lines, func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at))
+	})
 	count := map[verdict]int{}
 	for _, l := range r.lines {
 		count[l.verdict]++
-		_, _ = fmt.Fprintln(w, cli.OneLine(fmt.Sprintf("%-9s  %s:%d: %s: %s", l.verdict, l.file, l.at, l.what, strings.ReplaceAll(l.note, "`", ""))))
+		_, _ = fmt.Fprintln(w, cli.OneLine(fmt.Sprintf("%-9s  %s:%d: %s: %s",
+			l.verdict, l.file, l.at, l.what, strings.ReplaceAll(l.note, "`", ""))))
 	}
 	for _, key := range []string{"emulation", "plain WebSocket"} { // which no element asks for
 		e := find(key)
 		count[e.verdict]++
-		_, _ = fmt.Fprintf(w, "%-9s  every service: %s: %s\n", e.verdict, key, strings.ReplaceAll(e.note, "`", ""))
+		_, _ = fmt.Fprintf(w, "%-9s  every service: %s: %s\n",
+			e.verdict, key, strings.ReplaceAll(e.note, "`", ""))
 	}
-	_, _ = fmt.Fprintf(w, "\n%d taken, %d different, %d lost\n", count[taken], count[different], count[lost])
+	_, _ = fmt.Fprintf(w, "\n%d taken, %d different, %d lost\n",
+		count[taken], count[different], count[lost])
 }

@@ -27,20 +27,25 @@ func (c *converter) service(s *node) {
 		}
 		path, err := paths.Written("--route", cmp.Or(u.EscapedPath(), "/"), "")
 		if err != nil || strings.Contains(path, "=") {
-			c.report.say(c.file, a, lost, "<accept>", "khp serve cannot have a route with the path "+u.EscapedPath())
+			c.report.say(c.file, a, lost, "<accept>",
+				"khp serve cannot have a route with the path "+u.EscapedPath())
 			continue
 		}
 		d := c.document(s, u)
 		if other := d.find(path); other != nil {
-			c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+other.service+" already, and hosts are not compared: give one of both another path")
+			c.report.say(c.file, a, lost, "<accept>", "the path "+path+" leads to the service "+
+				other.service+" already, and hosts are not compared: give one of both another path")
 			continue
 		}
-		r := &route{service: name, path: path, target: to, origins: c.origins(s), size: c.largest(c.option(s, "ws.maximum.message.size")), silence: c.longest(c.option(s, "ws.inactivity.timeout"))}
+		r := &route{service: name, path: path, target: to, origins: c.origins(s),
+			size:    c.largest(c.option(s, "ws.maximum.message.size")),
+			silence: c.longest(c.option(s, "ws.inactivity.timeout"))}
 		c.guard(s, d, r)
 		d.routes = append(d.routes, r)
 		served = true
 		c.served = append(c.served, func() {
-			c.report.say(c.file, a, taken, "service "+name, d.name+" has "+path+" -> "+target.Shown(r.target))
+			c.report.say(c.file, a, taken, "service "+name, d.name+" has "+path+" -> "+
+				target.Shown(r.target))
 		})
 	}
 	if !served {
@@ -91,7 +96,8 @@ func (c *converter) target(s *node) string {
 		}
 	}
 	if len(backs) > 1 {
-		c.report.say(c.file, connects[1], different, "<connect>", "connections go to all back ends in turn, past those that are down")
+		c.report.say(c.file, connects[1], different, "<connect>",
+			"connections go to all back ends in turn, past those that are down")
 		return c.checked(connects[1], strings.Join(backs, ","))
 	}
 	return strings.Join(backs, "")
@@ -126,7 +132,8 @@ func (c *converter) balancer(s *node) string {
 			return to
 		}
 	}
-	c.report.say(c.file, s, lost, "<service>", "no member of the balancer is in this file: put balance:URL,URL with the members in the place of status:503")
+	c.report.say(c.file, s, lost, "<service>", "no member of the balancer is in this file: "+
+		"put balance:URL,URL with the members in the place of status:503")
 	return "status:503"
 }
 
@@ -137,7 +144,8 @@ func schemeOf(text string) string {
 
 // option is the node of an accept option of a service, or of the defaults; nil if there is none.
 func (c *converter) option(s *node, name string) *node {
-	return cmp.Or(s.child("accept-options").find(name), c.top.child("service-defaults").find("accept-options").find(name))
+	return cmp.Or(s.child("accept-options").find(name),
+		c.top.child("service-defaults").find("accept-options").find(name))
 }
 
 // find is child for a node that may be nil.
@@ -172,7 +180,8 @@ func (c *converter) origins(s *node) (list []string) {
 func (c *converter) document(s *node, u *url.URL) *document {
 	port := cmp.Or(u.Port(), map[string]string{"ws": "80", "wss": "443"}[u.Scheme])
 	host, bound := listenHost(u.Hostname()), false
-	for _, name := range []string{"tcp.bind", map[string]string{"ws": "http.bind", "wss": "ssl.bind"}[u.Scheme], u.Scheme + ".bind"} {
+	for _, name := range []string{"tcp.bind",
+		map[string]string{"ws": "http.bind", "wss": "ssl.bind"}[u.Scheme], u.Scheme + ".bind"} {
 		if b := c.option(s, name); b != nil {
 			bound = true
 			h, p, err := net.SplitHostPort(b.text)
@@ -183,7 +192,8 @@ func (c *converter) document(s *node, u *url.URL) *document {
 		}
 	}
 	if !bound && host == "" {
-		c.report.say(c.file, s, different, "<accept>", "khp listens on all addresses of the machine, not only on that of "+u.Hostname())
+		c.report.say(c.file, s, different, "<accept>",
+			"khp listens on all addresses of the machine, not only on that of "+u.Hostname())
 	}
 	for _, d := range c.documents {
 		if l := &d.listeners[0]; l.secure == (u.Scheme == "wss") && l.port == port {

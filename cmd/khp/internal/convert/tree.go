@@ -70,7 +70,8 @@ func readTree(path, root string) (*node, error) {
 			break
 		}
 		if err != nil {
-			return nil, cli.Usagef("%s:%d: %s; expected XML in UTF-8, as the gateway reads it", path, line, xmlFault(err))
+			return nil, cli.Usagef("%s:%d: %s; expected XML in UTF-8, as the gateway reads it",
+				path, line, xmlFault(err))
 		}
 		in := open[len(open)-1]
 		switch t := t.(type) {
@@ -78,7 +79,8 @@ func readTree(path, root string) (*node, error) {
 			n := &node{name: t.Name.Local, line: line}
 			in.children = append(in.children, n)
 			if open = append(open, n); len(open) > deepest {
-				return nil, cli.Usagef("%s:%d: more than %d elements stand in each other; expected a %s", path, line, deepest, root)
+				return nil, cli.Usagef("%s:%d: more than %d elements stand in each other; expected a %s",
+					path, line, deepest, root)
 			}
 		case xml.EndElement:
 			in.text = strings.TrimSpace(in.text)
@@ -89,7 +91,8 @@ func readTree(path, root string) (*node, error) {
 	}
 	n := top.child(root)
 	if n == nil {
-		return nil, cli.Usagef("%s: there is no element <%s> in it; choose the gateway's file of that kind", path, root)
+		return nil, cli.Usagef("%s: there is no element <%s> in it; "+
+			"choose the gateway's file of that kind", path, root)
 	}
 	return n, nil
 }
@@ -113,7 +116,8 @@ func (n *node) substitute(properties map[string]string) (faults []error) {
 	n.text = reference.ReplaceAllStringFunc(n.text, func(ref string) string {
 		value, ok := properties[ref[2:len(ref)-1]]
 		if !ok {
-			faults = append(faults, fmt.Errorf("%d: %s has no value; put it into <properties>, where khp convert finds it", n.line, ref))
+			faults = append(faults, fmt.Errorf("%d: %s has no value; put it into <properties>, "+
+				"where khp convert finds it", n.line, ref))
 			return ref
 		}
 		return value

@@ -37,7 +37,8 @@ func readUsers(file string, top *node, r *report) (list []user) {
 			refuse("the password is longer than the 72 bytes that bcrypt takes; give the user a shorter one")
 			continue
 		}
-		u := user{name: name, hash: "$2y$" + strings.TrimPrefix(string(hash), "$2a$")} // the same hash under the name that Apache has for it
+		// the same hash under the name that Apache has for it
+		u := user{name: name, hash: "$2y$" + strings.TrimPrefix(string(hash), "$2a$")}
 		for _, role := range n.all("role-name") {
 			u.roles = append(u.roles, role.text)
 		}
@@ -50,7 +51,10 @@ func readUsers(file string, top *node, r *report) (list []user) {
 func htpasswd(list []user, roles []string) string {
 	var b strings.Builder
 	for _, u := range list {
-		if !slices.ContainsFunc(roles, func(role string) bool { return role != "*" && !slices.Contains(u.roles, role) }) {
+		if !slices.ContainsFunc(roles, func(role string) bool {
+			return role != "*" &&
+				!slices.Contains(u.roles, role)
+		}) {
 			fmt.Fprintf(&b, "%s:%s\n", u.name, u.hash)
 		}
 	}

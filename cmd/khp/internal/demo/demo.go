@@ -35,7 +35,8 @@ Colours are for terminals; NO_COLOR switches them off.`,
 // demo plays all scenes.
 func demo(c *cli.Env) error {
 	on := terminal.NewPalette(c.Stdout)
-	_, _ = fmt.Fprintf(c.Stdout, "%s\n\n%s\n", on.Title("The Kaazing WebSocket Handshake Protocol, as it happens"), legend)
+	_, _ = fmt.Fprintf(c.Stdout, "%s\n\n%s\n",
+		on.Title("The Kaazing WebSocket Handshake Protocol, as it happens"), legend)
 	failed, notes := 0, newAnnotator()
 	for i, s := range scenes {
 		if err := play(c, i+1, s, notes, on); err != nil {
@@ -46,7 +47,8 @@ func demo(c *cli.Env) error {
 	if failed > 0 {
 		return cli.Failf(cli.ExitFailed, "%d of %d scenes did not end as expected", failed, len(scenes))
 	}
-	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n", on.Good(fmt.Sprintf("All %d scenes ended as they should.", len(scenes)))+"\nNow try khp serve, and khp dial in another terminal.")
+	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n", on.Good(fmt.Sprintf("All %d scenes ended as they should.",
+		len(scenes)))+"\nNow try khp serve, and khp dial in another terminal.")
 	return nil
 }
 
@@ -99,7 +101,8 @@ func play(c *cli.Env, number int, s scene, notes *annotator, on terminal.Palette
 	}
 	outcome, err := s.play(st)
 	st.record.names(st.a, st.b)
-	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n%s\n\n", on.Title(fmt.Sprintf("%d. %s", number, s.title)), indented(s.about, "   "))
+	_, _ = fmt.Fprintf(c.Stdout, "\n%s\n%s\n\n",
+		on.Title(fmt.Sprintf("%d. %s", number, s.title)), indented(s.about, "   "))
 	if werr := sequence.Text(c.Stdout, conversation(st.record.all(), notes), on); werr != nil {
 		return werr
 	}
@@ -121,7 +124,8 @@ func (st *stage) serve(s scene) error {
 		_ = la.Close()
 		return err
 	}
-	st.a, st.b = &host{name: "server A", addr: la.Addr().String()}, &host{name: "server B", addr: lb.Addr().String()}
+	st.a, st.b = &host{name: "server A", addr: la.Addr().String()},
+		&host{name: "server B", addr: lb.Addr().String()}
 	if err := st.start(la, st.a, s.routesA(st), s.auth); err != nil {
 		return err
 	}

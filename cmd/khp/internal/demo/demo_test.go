@@ -51,7 +51,8 @@ func TestDemo_Golden(t *testing.T) {
 	require.NoError(t, err)
 	wantLines, gotLines := strings.Split(string(want), "\n"), strings.Split(normalised(out), "\n")
 	for i := range min(len(wantLines), len(gotLines)) {
-		require.Equal(t, wantLines[i], gotLines[i], "line %d; go test ./cmd/khp/internal/demo -update writes the golden file again", i+1)
+		require.Equal(t, wantLines[i], gotLines[i],
+			"line %d; go test ./cmd/khp/internal/demo -update writes the golden file again", i+1)
 	}
 	require.Len(t, gotLines, len(wantLines))
 }

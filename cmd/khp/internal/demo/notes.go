@@ -39,7 +39,8 @@ func (a *annotator) of(m moment) string {
 	switch m.Kind {
 	case transport.EventSendOpening:
 		a.open, a.closing, a.proceeds, a.answered = false, false, 0, false
-		return a.once("The opening handshake: a WebSocket that offers the subprotocol of KHP.", "Opening handshake.")
+		return a.once("The opening handshake: a WebSocket that offers the subprotocol of KHP.",
+			"Opening handshake.")
 	case transport.EventReceiveOpening:
 		return a.once("Agreed. From here on HTTP travels in WebSocket messages.", "Agreed.")
 	case transport.EventSend:
@@ -71,7 +72,8 @@ func (a *annotator) sent(m moment) string {
 		return a.once("A message of the application.", "")
 	case observe.ParseHead(m.Data).Get("Authorization") != "":
 		a.answered = true
-		return a.once("The same request on the same connection, with credentials (hidden here).", "Once more, with credentials.")
+		return a.once("The same request on the same connection, with credentials (hidden here).",
+			"Once more, with credentials.")
 	}
 	return a.once("The extended handshake: a request in one binary message.", "Extended handshake.")
 }

@@ -34,58 +34,70 @@ func routesOf(f func(*stage) []string, st *stage) []string {
 var scenes = []scene{
 	{
 		title: "An accepted handshake, and an echo",
-		about: "First an ordinary WebSocket opening handshake that offers KHP, then a second, extended handshake in HTTP inside the WebSocket.",
+		about: "First an ordinary WebSocket opening handshake that offers KHP, then a second, " +
+			"extended handshake in HTTP inside the WebSocket.",
 		play: func(st *stage) (string, error) {
 			if err := st.echo(st.a.url("/echo"), &transport.DialOptions{}, "Hello, KHP"); err != nil {
 				return "", err
 			}
-			return "Open after two handshakes on one connection, and closed in good order.", st.connections(1, 0)
+			return "Open after two handshakes on one connection, and closed in good order.",
+				st.connections(1, 0)
 		},
 	},
 	{
 		title: "A challenge, answered with credentials",
-		about: "The server wants to know who comes. In KHP a 401 does not end the connection: the client asks again on it.",
-		auth:  []string{"/account=joe:welcome"},
+		about: "The server wants to know who comes. In KHP a 401 does not end the connection: " +
+			"the client asks again on it.",
+		auth: []string{"/account=joe:welcome"},
 		play: func(st *stage) (string, error) {
-			if err := st.echo(st.a.url("/account"), &transport.DialOptions{Credentials: auth.Basic("joe", "welcome")}, "my balance, please"); err != nil {
+			if err := st.echo(st.a.url("/account"), &transport.DialOptions{Credentials: auth.Basic("joe",
+				"welcome")}, "my balance, please"); err != nil {
 				return "", err
 			}
-			return "Joe is in, and it took one TCP connection. Passwords travel only in answer to a challenge.", st.connections(1, 0)
+			return "Joe is in, and it took one TCP connection. Passwords travel only in answer " +
+				"to a challenge.", st.connections(1, 0)
 		},
 	},
 	{
 		title: "A redirect, followed to another server",
-		about: "A WebSocket in a browser cannot follow redirects. KHP can: the client closes and connects to Location.",
-		a:     func(st *stage) []string { return []string{"/old=redirect:" + st.b.url("/new")} },
-		b:     func(*stage) []string { return []string{"/new=echo"} },
+		about: "A WebSocket in a browser cannot follow redirects. KHP can: " +
+			"the client closes and connects to Location.",
+		a: func(st *stage) []string { return []string{"/old=redirect:" + st.b.url("/new")} },
+		b: func(*stage) []string { return []string{"/new=echo"} },
 		play: func(st *stage) (string, error) {
 			if err := st.echo(st.a.url("/old"), &transport.DialOptions{}, "Hello, new place"); err != nil {
 				return "", err
 			}
-			return "The application asked for server A and talks to server B, without having noticed.", st.connections(1, 1)
+			return "The application asked for server A and talks to server B, without having noticed.",
+				st.connections(1, 1)
 		},
 	},
 	{
 		title: "A redirect loop, refused",
-		about: "Server A sends to server B, and B sends back to A: in other words, but to the same place.",
-		a:     func(st *stage) []string { return []string{"/here=redirect:" + st.b.url("/there")} },
+		about: "Server A sends to server B, and B sends back to A: in other words, " +
+			"but to the same place.",
+		a: func(st *stage) []string { return []string{"/here=redirect:" + st.b.url("/there")} },
 		b: func(st *stage) []string {
-			return []string{"/there=redirect:" + strings.Replace(st.a.url("/x/../%68ere"), "ws://", "WS://", 1)}
+			return []string{"/there=redirect:" +
+				strings.Replace(st.a.url("/x/../%68ere"), "ws://", "WS://", 1)}
 		},
 		play: func(st *stage) (string, error) {
 			e, err := st.refused(st.a.url("/here"), &transport.DialOptions{}, fsm.FailureRedirectLoop)
 			if err != nil {
 				return "", err
 			}
-			return "The client recognises where it has been and gives up before it connects a second time. It walked " + strings.Join(e.Path, " -> "), st.connections(1, 1)
+			return "The client recognises where it has been and gives up before it connects a second " +
+				"time. It walked " + strings.Join(e.Path, " -> "), st.connections(1, 1)
 		},
 	},
 	{
 		title: "A refusal, with its explanation",
-		about: "Wrong credentials. The server asks again, for people mistype. A client that has no others gives up, and can tell its user why.",
-		auth:  []string{"/account=joe:welcome"},
+		about: "Wrong credentials. The server asks again, for people mistype. " +
+			"A client that has no others gives up, and can tell its user why.",
+		auth: []string{"/account=joe:welcome"},
 		play: func(st *stage) (string, error) {
-			e, err := st.refused(st.a.url("/account"), &transport.DialOptions{Credentials: auth.Basic("joe", "guess")}, fsm.FailureCredentialsRefused)
+			e, err := st.refused(st.a.url("/account"),
+				&transport.DialOptions{Credentials: auth.Basic("joe", "guess")}, fsm.FailureCredentialsRefused)
 			if err != nil {
 				return "", err
 			}
@@ -93,14 +105,17 @@ var scenes = []scene{
 				return "", fmt.Errorf("expected status 401, got %d", e.Status)
 			}
 			says, _, _ := strings.Cut(string(e.Body), "\n")
-			return fmt.Sprintf("Joe learns the status, %d %s, and what the server has to say about it: %q.", e.Status, fsm.Status(e.Status).Reason, says), st.connections(1, 0)
+			return fmt.Sprintf("Joe learns the status, %d %s, and what the server has to say about it: %q.",
+				e.Status, fsm.Status(e.Status).Reason, says), st.connections(1, 0)
 		},
 	},
 	{
 		title: "A client of Kaazing's own kind",
-		about: "Deployed Kaazing clients mark their URL with .kl=Y. They expect a message N before the extended request and another one after the response. The same server speaks both ways.",
+		about: "Deployed Kaazing clients mark their URL with .kl=Y. They expect a message N before the " +
+			"extended request and another one after the response. The same server speaks both ways.",
 		play: func(st *stage) (string, error) {
-			if err := st.echo(st.a.url("/echo"), &transport.DialOptions{Profile: transport.Kaazing}, "Hello from an old client"); err != nil {
+			if err := st.echo(st.a.url("/echo"), &transport.DialOptions{Profile: transport.Kaazing},
+				"Hello from an old client"); err != nil {
 				return "", err
 			}
 			return "Open, without any configuration of the server.", st.connections(1, 0)
@@ -146,7 +161,9 @@ func (st *stage) echo(url string, o *transport.DialOptions, text string) error {
 }
 
 // refused connects, and fails unless that fails in the way that is expected.
-func (st *stage) refused(url string, o *transport.DialOptions, want fsm.Failure) (*transport.HandshakeError, error) {
+func (st *stage) refused(
+	url string, o *transport.DialOptions, want fsm.Failure,
+) (*transport.HandshakeError, error) {
 	c, err := st.dial(url, o)
 	var e *transport.HandshakeError
 	switch {
@@ -162,7 +179,8 @@ func (st *stage) refused(url string, o *transport.DialOptions, want fsm.Failure)
 // connections checks how many TCP connections each server got.
 func (st *stage) connections(a, b int64) error {
 	if gotA, gotB := st.a.accepted.Load(), st.b.accepted.Load(); gotA != a || gotB != b {
-		return errors.New("expected " + strconv.FormatInt(a, 10) + " and " + strconv.FormatInt(b, 10) + " TCP connections to server A and B, got " +
+		return errors.New("expected " + strconv.FormatInt(a, 10) + " and " + strconv.FormatInt(b, 10) +
+			" TCP connections to server A and B, got " +
 			strconv.FormatInt(gotA, 10) + " and " + strconv.FormatInt(gotB, 10))
 	}
 	return nil

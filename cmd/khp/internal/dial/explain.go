@@ -21,7 +21,8 @@ import (
 // where, and what to try.
 func explainFailure(e *transport.HandshakeError, o *options, p *progress) (code int, text string) {
 	switch {
-	case e.Failure == fsm.FailureConnect, errors.Is(e, context.DeadlineExceeded) && !p.connected.Load():
+	case e.Failure == fsm.FailureConnect, errors.Is(e, context.DeadlineExceeded) &&
+		!p.connected.Load():
 		return cli.ExitUnreachable, unreachable(e, o)
 	case errors.Is(e.Cause, context.Canceled):
 		return cli.ExitFailed, "interrupted while connecting to " + e.URL
@@ -34,7 +35,8 @@ func explainFailure(e *transport.HandshakeError, o *options, p *progress) (code 
 		if p.neverEnds(o) {
 			hint = hints[fsm.FailureMissingTerminator]
 		}
-		return cli.ExitFailed, fmt.Sprintf("no open connection to %s within %s%s; %s", e.URL, o.timeout.String(), so, hint)
+		return cli.ExitFailed, fmt.Sprintf("no open connection to %s within %s%s; %s",
+			e.URL, o.timeout.String(), so, hint)
 	}
 	text = plainReason(e)
 	if refusedCredentials(e, o, p) {
@@ -59,7 +61,8 @@ func unreachable(e *transport.HandshakeError, o *options) string {
 	case errors.As(e.Cause, &proxy):
 		why, hint = proxy.Error(), "try another proxy, or --proxy none"
 	case errors.As(e.Cause, &certificate):
-		why, hint = certificate.Err.Error(), "try --ca FILE with the authority it comes from, or --insecure if nothing is to be checked"
+		why, hint = certificate.Err.Error(),
+			"try --ca FILE with the authority it comes from, or --insecure if nothing is to be checked"
 	case certificateHint(e.Cause, o) != "":
 		hint = certificateHint(e.Cause, o)
 	case errors.As(e.Cause, &record):
@@ -75,7 +78,8 @@ func unreachable(e *transport.HandshakeError, o *options) string {
 }
 
 // certificateHint says what to try after a TLS alert of the server about the client's certificate,
-// or about none. Servers of TLS 1.2 say "bad certificate" or "handshake failure" to a client without.
+// or about none. Servers of TLS 1.2 say "bad certificate" or "handshake failure" to a client
+// without.
 func certificateHint(err error, o *options) string {
 	var alert *net.OpError
 	if !errors.As(err, &alert) || alert.Op != "remote error" {
@@ -84,7 +88,8 @@ func certificateHint(err error, o *options) string {
 	about := strings.Contains(alert.Err.Error(), "certificate")
 	switch {
 	case about && o.cert != "":
-		return "the server does not accept the certificate of --cert; is it of an authority that the server trusts, and still valid?"
+		return "the server does not accept the certificate of --cert; " +
+			"is it of an authority that the server trusts, and still valid?"
 	case about:
 		return "the server wants a certificate; give one with --cert FILE"
 	case o.cert == "" && strings.Contains(alert.Err.Error(), "handshake failure"):
@@ -95,7 +100,8 @@ func certificateHint(err error, o *options) string {
 
 // lastPart takes the system's own words out of a network error.
 func lastPart(s string) string {
-	for _, known := range []string{"connection refused", "no route to host", "network is unreachable", "no such host", "connection reset by peer", "i/o timeout"} {
+	for _, known := range []string{"connection refused", "no route to host", "network is unreachable",
+		"no such host", "connection reset by peer", "i/o timeout"} {
 		if strings.Contains(s, known) {
 			return known
 		}
@@ -109,7 +115,8 @@ func refusedCredentials(e *transport.HandshakeError, o *options, p *progress) bo
 	if !p.challenged.Load() || o.user == "" && o.token == "" {
 		return false
 	}
-	return e.Failure == fsm.FailureCredentialsRefused || e.Failure == fsm.FailureAuthLimit || e.Failure == fsm.FailureStatus && e.Status == 403
+	return e.Failure == fsm.FailureCredentialsRefused || e.Failure == fsm.FailureAuthLimit ||
+		e.Failure == fsm.FailureStatus && e.Status == 403
 }
 
 // neverEnds reports whether a response that decides came without the message that ends it. Kaazing
@@ -121,10 +128,11 @@ func (p *progress) neverEnds(o *options) bool {
 
 // hints say what to try after a failure.
 var hints = [...]string{
-	fsm.FailureAcceptedOnly:          "the server has not decided; try again later",
-	fsm.FailureCredentialsRefused:    "check name, password or token",
-	fsm.FailureAuthLimit:             "check name, password or token",
-	fsm.FailureNotSelected:           "the server is no KHP server, or nothing answers at this path; try another path, or --plain for a plain WebSocket",
+	fsm.FailureAcceptedOnly:       "the server has not decided; try again later",
+	fsm.FailureCredentialsRefused: "check name, password or token",
+	fsm.FailureAuthLimit:          "check name, password or token",
+	fsm.FailureNotSelected: "the server is no KHP server, " +
+		"or nothing answers at this path; try another path, or --plain for a plain WebSocket",
 	fsm.FailureMissingTerminator:     "if it is a Kaazing gateway, try --profile kaazing",
 	fsm.FailureUnexpectedMessage:     "is --profile right?",
 	fsm.FailureTimeout:               "try -v to see how far it comes, or --timeout with more time",
@@ -151,9 +159,11 @@ func hintFor(e *transport.HandshakeError, o *options, p *progress) string {
 	switch {
 	case e.NetworkLogin && e.LoginURL != "":
 		return "open " + e.LoginURL + " in a browser, then try again"
-	case !given && (e.Failure == fsm.FailureAuthRequired || e.Leg == endpoint.LegOpening && e.Status == 401):
+	case !given &&
+		(e.Failure == fsm.FailureAuthRequired || e.Leg == endpoint.LegOpening && e.Status == 401):
 		return credentialsHint(e)
-	case e.Failure == fsm.FailureStatus && (refusedCredentials(e, o, p) || e.Leg == endpoint.LegOpening && e.Status == 401):
+	case e.Failure == fsm.FailureStatus &&
+		(refusedCredentials(e, o, p) || e.Leg == endpoint.LegOpening && e.Status == 401):
 		return "check name, password or token"
 	case e.Failure == fsm.FailureTooManyRedirects:
 		return "try --max-redirects with more than " + strconv.Itoa(o.maxRedirects)
@@ -167,7 +177,8 @@ func hintFor(e *transport.HandshakeError, o *options, p *progress) string {
 		return "that is how Kaazing gateways speak to their own clients; try --profile kaazing"
 	case e.Leg == endpoint.LegOpening && p.tls.Load():
 		return "the server speaks TLS; try wss:// instead of ws://"
-	case e.Leg == endpoint.LegOpening && e.Failure == fsm.FailureConnectionLost && strings.HasPrefix(e.URL, "ws://"):
+	case e.Leg == endpoint.LegOpening && e.Failure == fsm.FailureConnectionLost &&
+		strings.HasPrefix(e.URL, "ws://"):
 		return maybeTLS
 	case certificateHint(e.Cause, o) != "":
 		return certificateHint(e.Cause, o)
@@ -197,7 +208,8 @@ func samePlace(path []string) string {
 	last := path[len(path)-1]
 	refused, err := wire.ParseURL(last, nil)
 	for _, one := range path[:len(path)-1] {
-		if u, e := wire.ParseURL(one, nil); err == nil && e == nil && one != last && u.Key() == refused.Key() {
+		if u, e := wire.ParseURL(one, nil); err == nil && e == nil && one != last &&
+			u.Key() == refused.Key() {
 			return last + " is the same place as " + one
 		}
 	}

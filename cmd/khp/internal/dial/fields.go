@@ -78,7 +78,8 @@ func addField(h http.Header, spec string) error {
 	switch {
 	case ok && wire.ValidToken(name) && value == "":
 		field := endpoint.ClientConfig{Header: []endpoint.HeaderField{{Name: name}}}
-		if _, err := endpoint.NewClient("ws://h/", field); err != nil { // it is one of the handshake's own
+		// it is one of the handshake's own
+		if _, err := endpoint.NewClient("ws://h/", field); err != nil {
 			return errors.New("the handshake needs this field; expected another one, " + formsOfFields)
 		}
 	case ok && wire.ValidToken(name) && wire.ValidFieldValue(value):

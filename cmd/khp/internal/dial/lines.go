@@ -24,8 +24,8 @@ var errLongLine = fmt.Errorf("a line has more than %d bytes; %s", maxLine, wayRo
 // what is over them and says nothing.
 var terminalLines = map[string][2]int{"linux": {4095, 4095}, "darwin": {1023, 1024}}
 
-// readLines cuts r into lines without their ends. It reads stdin: a pipe, a file, or a terminal that
-// edits lines by itself.
+// readLines cuts r into lines without their ends. It reads stdin: a pipe, a file, or a terminal
+// that edits lines by itself.
 func readLines(stdin any, r io.Reader, lines chan<- []byte, done <-chan struct{}) error {
 	cut := [2]int{-1, -1}
 	if at, ok := terminalLines[runtime.GOOS]; ok && terminal.IsTerminal(stdin) {
@@ -38,7 +38,8 @@ func readLines(stdin any, r io.Reader, lines chan<- []byte, done <-chan struct{}
 		case n > maxLine:
 			return errLongLine
 		case n >= cut[0] && n <= cut[1]:
-			return fmt.Errorf("a terminal cuts lines after %d bytes; %s, or through a pipe", cut[0], wayRound)
+			return fmt.Errorf("a terminal cuts lines after %d bytes; %s, or through a pipe",
+				cut[0], wayRound)
 		}
 		select {
 		case lines <- bytes.Clone(s.Bytes()):

@@ -72,7 +72,8 @@ func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 	if o.binary {
 		r.kind = transport.Binary
 	}
-	if _, err := wire.ParseURL(rawURL, func(h string) (string, error) { return "host", nil }); err != nil {
+	if _, err := wire.ParseURL(rawURL,
+		func(h string) (string, error) { return "host", nil }); err != nil {
 		return nil, cli.Usagef("%s: %s", hideUserinfo(rawURL), urlError(rawURL, err))
 	}
 	switch {
@@ -83,7 +84,8 @@ func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 	case o.count > 1 && !r.send:
 		return nil, cli.Usagef("--count needs something to send: add --send TEXT")
 	case o.retry < -1 || o.retry == 0:
-		return nil, cli.Usagef("--retry %d: expected a number of tries from 1 on, or -1 for no limit", o.retry)
+		return nil, cli.Usagef("--retry %d: expected a number of tries from 1 on, or -1 for no limit",
+			o.retry)
 	case o.json && o.raw:
 		return nil, cli.Usagef("--json and --raw exclude each other")
 	}
@@ -117,11 +119,14 @@ func urlError(rawURL string, err error) string {
 	}
 	if !strings.Contains(rawURL, "://") {
 		meant := "ws://" + rawURL
-		if _, err := wire.ParseURL(meant, func(string) (string, error) { return "host", nil }); err == nil && !strings.HasPrefix(rawURL, "/") {
+		if _, err := wire.ParseURL(meant, func(string) (string, error) {
+			return "host", nil
+		}); err == nil && !strings.HasPrefix(rawURL, "/") {
 			return fmt.Sprintf("not an absolute URL; did you mean %s?", meant)
 		}
 	}
-	return cli.URLError(err) + "; expected ws://host[:port]/path or wss://..., or the same with http and https"
+	return cli.URLError(err) +
+		"; expected ws://host[:port]/path or wss://..., or the same with http and https"
 }
 
 // closing reads CODE[:REASON].
@@ -129,7 +134,8 @@ func (r *request) closing(spec string) error {
 	code, reason, _ := strings.Cut(spec, ":")
 	n, err := strconv.ParseUint(code, 10, 16)
 	if err != nil || !wire.ValidCloseCode(uint16(n)) {
-		return cli.Usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, such as 1000, 1001 or 3000 to 4999", spec)
+		return cli.Usagef("--close %s: expected CODE[:REASON] with a close code that may be sent, "+
+			"such as 1000, 1001 or 3000 to 4999", spec)
 	}
 	if len(reason) > wire.MaxCloseReason || !utf8.ValidString(reason) {
 		return cli.Usagef("--close: a reason is UTF-8 and has at most 123 bytes")
@@ -162,7 +168,8 @@ func (o *options) transport(c *cli.Env, files *content, t *transport.DialOptions
 	if t.OpeningHeader, err = headerOf("--opening-header", o.opening, files); err != nil {
 		return err
 	}
-	for _, fields := range []http.Header{t.Header, t.OpeningHeader} { // any of them may be a key to the first server
+	// any of them may be a key to the first server
+	for _, fields := range []http.Header{t.Header, t.OpeningHeader} {
 		t.Sensitive = slices.AppendSeq(t.Sensitive, maps.Keys(fields))
 	}
 	if t.TLSConfig, err = o.tls(); err != nil {
@@ -204,8 +211,10 @@ func proxyOf(spec string) (func(*http.Request) (*url.URL, error), error) {
 		return nil, nil
 	}
 	u, err := url.Parse(spec)
-	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
-		return nil, cli.Usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., socks5://..., env or none", hideUserinfo(spec))
+	if err != nil || u.Host == "" ||
+		!slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
+		return nil, cli.Usagef("--proxy %s: expected http://[USER:PASSWORD@]HOST:PORT, https://..., "+
+			"socks5://..., env or none", hideUserinfo(spec))
 	}
 	return http.ProxyURL(u), nil
 }
@@ -243,14 +252,17 @@ func (o *options) credentials(c *cli.Env) (auth.CredentialsProvider, error) {
 	}
 	if o.user != "" {
 		if _, err := credentials.AppendBasic(nil, name, password); !ok {
-			return nil, cli.Usagef("--user: expected NAME:PASSWORD, as in joe:welcome, where no terminal can be asked for the password; the name may be empty, the colon stays")
+			return nil, cli.Usagef("--user: expected NAME:PASSWORD, as in joe:welcome, " +
+				"where no terminal can be asked for the password; the name may be empty, the colon stays")
 		} else if err != nil {
 			return nil, cli.Usagef("--user: name and password cannot hold control characters")
 		}
 	}
 	if o.token != "" {
-		if _, err := credentials.Append(nil, "Token", token); err != nil || strings.Contains(token, "\t") {
-			return nil, cli.Usagef("--token: expected text without control characters, and without blanks at its ends")
+		if _, err := credentials.Append(nil, "Token", token); err != nil ||
+			strings.Contains(token, "\t") {
+			return nil, cli.Usagef("--token: expected text without control characters, " +
+				"and without blanks at its ends")
 		}
 	}
 	var known []auth.CredentialsProvider

@@ -54,19 +54,22 @@ type (
 		Why    string `json:"sent_reason"`
 	}
 	failLine struct {
-		Event      string              `json:"event"` // fail
-		Message    string              `json:"message"`
-		Leg        string              `json:"leg"`     // connect, opening handshake, extended handshake, or "" if there was none
-		Failure    string              `json:"failure"` // such as AuthRequired or RedirectLoop; Canceled if the time was over or it was interrupted
-		Status     int                 `json:"status"`  // of the last response, 0 if there was none
-		Reason     string              `json:"reason"`
-		Header     map[string][]string `json:"header"`
-		Body       string              `json:"body"`
-		URL        string              `json:"url"`
-		Attempt    int                 `json:"attempt"`
-		Path       []string            `json:"path"`        // all URLs visited, then the one that was refused
-		RetryAfter float64             `json:"retry_after"` // seconds, 0 if the server does not say
-		Exit       int                 `json:"exit"`
+		Event   string `json:"event"` // fail
+		Message string `json:"message"`
+		// connect, opening handshake, extended handshake, or "" if there was none
+		Leg string `json:"leg"`
+		// such as AuthRequired or RedirectLoop; Canceled if the time was over or it was interrupted
+		Failure string              `json:"failure"`
+		Status  int                 `json:"status"` // of the last response, 0 if there was none
+		Reason  string              `json:"reason"`
+		Header  map[string][]string `json:"header"`
+		Body    string              `json:"body"`
+		URL     string              `json:"url"`
+		Attempt int                 `json:"attempt"`
+		// all URLs visited, then the one that was refused
+		Path       []string `json:"path"`
+		RetryAfter float64  `json:"retry_after"` // seconds, 0 if the server does not say
+		Exit       int      `json:"exit"`
 	}
 )
 
@@ -91,7 +94,8 @@ func (p *printer) opened(c *transport.Conn, profile string, progress *progress) 
 		extensions = []string{}
 	}
 	_ = p.line(openLine{
-		Event: "open", URL: c.URL(), Status: c.Status(), Profile: profile, Plain: c.Plain(), Protocol: c.Subprotocol(), Extensions: extensions,
+		Event: "open", URL: c.URL(), Status: c.Status(), Profile: profile, Plain: c.Plain(),
+		Protocol: c.Subprotocol(), Extensions: extensions,
 		Attempts: progress.attempts.Load(), Seconds: progress.seconds(),
 	})
 }
@@ -193,7 +197,8 @@ func (p *printer) failed(err error, o *options, progress *progress) error {
 	code, text := explainFailure(e, o, progress)
 	if p.json {
 		line := failLine{
-			Event: "fail", Message: text, Failure: "Canceled", Status: e.Status, Reason: e.Reason, Header: e.Header, Body: string(e.Body), URL: e.URL,
+			Event: "fail", Message: text, Failure: "Canceled", Status: e.Status, Reason: e.Reason,
+			Header: e.Header, Body: string(e.Body), URL: e.URL,
 			Attempt: e.Attempt, Path: e.Path, RetryAfter: e.RetryAfter.Seconds(), Exit: code,
 		}
 		if line.Header == nil {

@@ -30,7 +30,8 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 		return err
 	}
 	defer trace.close()
-	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw, tty: terminal.IsTerminal(c.Stdout)}
+	out := &printer{w: c.Stdout, notes: c.Stderr, json: o.json, raw: o.raw,
+		tty: terminal.IsTerminal(c.Stdout)}
 	if !terminal.IsTerminal(c.Stderr) {
 		out.notes = nil
 	}
@@ -47,7 +48,9 @@ func dial(c *cli.Env, rawURL string, o *options) error {
 
 // onSignals has the first signal end ctx in good order, and the next one the program, as the system
 // does it, but with the terminal as it was. stop ends that.
-func onSignals(ctx context.Context, cancel func(), c *cli.Env, typing *atomic.Pointer[console]) (stop func()) {
+func onSignals(
+	ctx context.Context, cancel func(), c *cli.Env, typing *atomic.Pointer[console],
+) (stop func()) {
 	signals, release := c.Notify()
 	over := make(chan struct{})
 	go func() {
@@ -104,7 +107,8 @@ func (o *options) observe(c *cli.Env, r *request, p *progress) (t *traceFile, er
 	}
 	if o.trace != "" {
 		t = &traceFile{name: o.trace}
-		if t.Tracer, err = observe.NewTracer(o.trace, r.options.TraceHeader(), func(err error) { t.broken = err }); err != nil {
+		if t.Tracer, err = observe.NewTracer(o.trace, r.options.TraceHeader(),
+			func(err error) { t.broken = err }); err != nil {
 			return nil, err
 		}
 		list = append(list, t.Tracer)
@@ -115,11 +119,15 @@ func (o *options) observe(c *cli.Env, r *request, p *progress) (t *traceFile, er
 
 // converse uses the open connection: what is sent comes from the command line, from a terminal,
 // which typing is told of then, or from another standard input.
-func converse(ctx context.Context, c *cli.Env, o *options, conn *transport.Conn, r *request, out *printer, typing *atomic.Pointer[console]) error {
-	t := &talk{conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait.Duration), forever: o.wait.forever, ping: time.Duration(o.ping)}
+func converse(ctx context.Context, c *cli.Env, o *options, conn *transport.Conn, r *request,
+	out *printer, typing *atomic.Pointer[console]) error {
+	t := &talk{conn: conn, out: out, request: r, count: o.count, wait: time.Duration(o.wait.Duration),
+		forever: o.wait.forever, ping: time.Duration(o.ping)}
 	input := &source{Reader: c.Stdin}
 	t.waits = input.waits.Load
-	t.input = func(lines chan<- []byte, done <-chan struct{}) error { return readLines(c.Stdin, input, lines, done) }
+	t.input = func(lines chan<- []byte, done <-chan struct{}) error {
+		return readLines(c.Stdin, input, lines, done)
+	}
 	out.echo = r.send || !terminal.IsTerminal(c.Stdin)
 	if !r.send && !o.json && !o.raw {
 		console, ok, err := openConsole(c.Stdin, input, c.Stdout, o.history)
@@ -137,7 +145,8 @@ func converse(ctx context.Context, c *cli.Env, o *options, conn *transport.Conn,
 	out.note(connectedText(conn, typing.Load() != nil))
 	if o.verbose && o.ping > 0 {
 		t.ponged = func(took time.Duration) {
-			out.say(c.Stderr, fmt.Sprintf("the server answered a Ping within %s", took.Round(time.Microsecond)))
+			out.say(c.Stderr, fmt.Sprintf("the server answered a Ping within %s",
+				took.Round(time.Microsecond)))
 		}
 	}
 	return t.run(ctx)
@@ -218,5 +227,6 @@ func (p *progress) seconds() float64 {
 // soundsLikeTLS reports whether an answer to plain HTTP is a TLS alert, or a refusal in which a web
 // server says what is wrong.
 func soundsLikeTLS(answer []byte) bool {
-	return bytes.HasPrefix(answer, []byte{0x15, 0x03}) || bytes.HasPrefix(answer, []byte("HTTP/1.")) && bytes.Contains(answer, []byte(" 400 ")) && bytes.Contains(answer, []byte("HTTPS"))
+	return bytes.HasPrefix(answer, []byte{0x15, 0x03}) || bytes.HasPrefix(answer, []byte("HTTP/1.")) &&
+		bytes.Contains(answer, []byte(" 400 ")) && bytes.Contains(answer, []byte("HTTPS"))
 }

@@ -30,12 +30,13 @@ type talk struct {
 	forever bool          // go on listening when all is sent, until the server closes
 	ping    time.Duration // between two Pings; 0 sends none
 
-	waits   func() bool                                           // more of the input is being waited for
-	ponged  func(took time.Duration)                              // told of each answer to a Ping, if not nil
-	deaf    atomic.Pointer[deafError]                             // set before the connection is dropped because of a Ping
-	input   func(lines chan<- []byte, done <-chan struct{}) error // reads what is to be sent, if it is not on the command line
-	arrived chan struct{}                                         // one value per message that was printed; closed after the last
-	ended   error                                                 // why it is closed
+	waits  func() bool               // more of the input is being waited for
+	ponged func(took time.Duration)  // told of each answer to a Ping, if not nil
+	deaf   atomic.Pointer[deafError] // set before the connection is dropped because of a Ping
+	// reads what is to be sent, if it is not on the command line
+	input   func(lines chan<- []byte, done <-chan struct{}) error
+	arrived chan struct{} // one value per message that was printed; closed after the last
+	ended   error         // why it is closed
 }
 
 // run talks until one side ends.
@@ -94,7 +95,8 @@ func (t *talk) script(ctx context.Context) error {
 				return t.close(false)
 			case tooLate:
 				_ = t.close(false)
-				return cli.Failf(cli.ExitFailed, "no answer from %s within %s; try --wait with more time, or --wait 0 to send without waiting", t.conn.URL(), t.wait)
+				return cli.Failf(cli.ExitFailed, "no answer from %s within %s; try --wait with more time, "+
+					"or --wait 0 to send without waiting", t.conn.URL(), t.wait)
 			}
 		}
 	}
@@ -166,7 +168,8 @@ func (t *talk) interactive(ctx context.Context) error {
 		case line := <-lines:
 			if t.request.kind == transport.Text && !utf8.Valid(line) {
 				_ = t.close(false)
-				return cli.Failf(cli.ExitFailed, "a line of the input is not UTF-8; add --binary to send any bytes")
+				return cli.Failf(cli.ExitFailed,
+					"a line of the input is not UTF-8; add --binary to send any bytes")
 			}
 			if err := t.send(ctx, line); err != nil {
 				return t.broken(ctx, err, unsent)
@@ -247,7 +250,8 @@ func (t *talk) pings(ctx context.Context) {
 		begin := time.Now()
 		timed, cancel := context.WithTimeout(ctx, within)
 		err := t.conn.Ping(timed)
-		late := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil // and not the end of the connection
+		// and not the end of the connection
+		late := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
 		cancel()
 		switch {
 		case err == nil && t.ponged != nil:
@@ -285,7 +289,8 @@ func (t *talk) send(ctx context.Context, m []byte) error {
 	defer cancel()
 	err := t.conn.Write(timed, t.request.kind, m)
 	if err != nil && ctx.Err() == nil && timed.Err() != nil {
-		return fmt.Errorf("%w: a message of %d bytes was not taken within %s", errUnread, len(m), patience)
+		return fmt.Errorf("%w: a message of %d bytes was not taken within %s",
+			errUnread, len(m), patience)
 	}
 	return err
 }
@@ -311,7 +316,8 @@ func (t *talk) settle(ctx context.Context, sent int) {
 	}
 }
 
-// broken reports a message that could not be sent: why, the reader knows best. undone is as in over.
+// broken reports a message that could not be sent: why, the reader knows best. undone is as in
+// over.
 func (t *talk) broken(ctx context.Context, err error, undone string) error {
 	if ctx.Err() != nil {
 		return t.close(false)
@@ -347,7 +353,8 @@ func (t *talk) close(expected bool) error {
 	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
 	var closed *transport.CloseError
 	if errors.As(why, &closed) {
-		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus { // no answer to ours, but a Close of its own
+		// no answer to ours, but a Close of its own
+		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus {
 			err := t.over(why, "")
 			if !expected {
 				return nil // there is something else to report
@@ -358,7 +365,8 @@ func (t *talk) close(expected bool) error {
 		return nil
 	}
 	if err != nil && expected {
-		return cli.Failf(cli.ExitFailed, "the connection to %s did not close in good order: %s", t.conn.URL(), plainReason(err))
+		return cli.Failf(cli.ExitFailed, "the connection to %s did not close in good order: %s",
+			t.conn.URL(), plainReason(err))
 	}
 	return nil
 }
@@ -372,15 +380,18 @@ func (t *talk) over(err error, undone string) error {
 		_ = t.conn.CloseNow()
 		return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", output.err)
 	case t.deaf.Load() != nil:
-		return cli.Failf(cli.ExitFailed, "%s from %s; try --wait with more time", t.deaf.Load(), t.conn.URL())
+		return cli.Failf(cli.ExitFailed, "%s from %s; try --wait with more time",
+			t.deaf.Load(), t.conn.URL())
 	case !errors.As(err, &closed):
 		if undone != "" {
 			undone = " " + undone
 		}
-		return cli.Failf(cli.ExitFailed, "the connection to %s broke%s: %s", t.conn.URL(), undone, plainReason(err))
+		return cli.Failf(cli.ExitFailed, "the connection to %s broke%s: %s",
+			t.conn.URL(), undone, plainReason(err))
 	}
 	t.out.closed(closed, true, 0, "")
-	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway || closed.Code == transport.CloseNoStatus
+	harmless := closed.Code == transport.CloseNormal || closed.Code == transport.CloseGoingAway ||
+		closed.Code == transport.CloseNoStatus
 	switch text := observe.CloseText(closed.Code, closed.Reason); {
 	case undone != "":
 		return cli.Failf(cli.ExitFailed, "the server closed %s: %s", undone, text)

@@ -49,9 +49,12 @@ func (s *screen) Write(p []byte) (int, error) {
 
 // openConsole takes over the terminal if both ends are one; ok is false if a program reads or
 // writes there. Keys are read from keys, which reads stdin. history names a file, "" is none.
-func openConsole(stdin, keys io.Reader, stdout io.Writer, history string) (c *console, ok bool, err error) {
+func openConsole(
+	stdin, keys io.Reader, stdout io.Writer, history string,
+) (c *console, ok bool, err error) {
 	in, isFile := stdin.(*os.File)
-	if !isFile || !terminal.IsTerminal(stdin) || !terminal.IsTerminal(stdout) || os.Getenv("TERM") == "dumb" {
+	if !isFile || !terminal.IsTerminal(stdin) || !terminal.IsTerminal(stdout) ||
+		os.Getenv("TERM") == "dumb" {
 		return nil, false, nil
 	}
 	c = &console{screen: &screen{Writer: stdout}}
@@ -85,7 +88,8 @@ func (c *console) keyPressed(line string, _ int, key rune) (string, int, bool) {
 	switch {
 	case line == "":
 		c.cut.Store(false)
-	case key >= ' ' && utf8.RuneCountInString(line) >= maxTyped && utf8.ValidRune(key): // keys without a character are no valid runes
+	// keys without a character are no valid runes
+	case key >= ' ' && utf8.RuneCountInString(line) >= maxTyped && utf8.ValidRune(key):
 		if !c.cut.Swap(true) {
 			_, _ = io.WriteString(c.screen, "\a")
 		}
@@ -119,7 +123,8 @@ func (c *console) readLines(lines chan<- []byte, done <-chan struct{}) error {
 			return err
 		}
 		if c.cut.Swap(false) {
-			_, _ = fmt.Fprintf(c, "khp: not sent: a line typed here has at most %d characters; send longer ones with --send-file FILE, or through a pipe\n", maxTyped)
+			_, _ = fmt.Fprintf(c, "khp: not sent: a line typed here has at most %d characters; "+
+				"send longer ones with --send-file FILE, or through a pipe\n", maxTyped)
 			continue
 		}
 		select {
@@ -163,7 +168,8 @@ func (h *lineHistory) keep(line string) {
 // Add implements term.History: neither empty lines nor repetitions are kept, nor what may have been
 // cut.
 func (h *lineHistory) Add(line string) {
-	if strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) >= maxTyped || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
+	if strings.TrimSpace(line) == "" || utf8.RuneCountInString(line) >= maxTyped ||
+		len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
 		return
 	}
 	h.keep(line)

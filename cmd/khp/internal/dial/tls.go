@@ -12,10 +12,11 @@ func (o *options) tls() (*tls.Config, error) {
 	if o.ca == "" && o.cert == "" && o.key == "" && !o.insecure {
 		return nil, nil
 	}
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.insecure} //nolint:gosec // asked for
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.insecure}
 	switch {
 	case o.insecure && o.ca != "":
-		return nil, cli.Usagef("--insecure and --ca exclude each other: with --insecure no certificate is checked")
+		return nil, cli.Usagef("--insecure and --ca exclude each other: " +
+			"with --insecure no certificate is checked")
 	case o.key != "" && o.cert == "":
 		return nil, cli.Usagef("--key %s: needs --cert as well", o.key)
 	case o.ca != "":

@@ -41,7 +41,8 @@ func (n *narrator) Observe(ev transport.Event) {
 	case transport.EventReceiveClose:
 		n.line('<', observe.Headline(ev))
 	case transport.EventFail: // the error is reported in any case
-	case transport.EventDial, transport.EventPing, transport.EventViolation, transport.EventLost, transport.EventTimer, transport.EventCredentials, transport.EventOpen, transport.EventClosed:
+	case transport.EventDial, transport.EventPing, transport.EventViolation, transport.EventLost,
+		transport.EventTimer, transport.EventCredentials, transport.EventOpen, transport.EventClosed:
 		n.line('*', observe.Headline(ev))
 	}
 }
@@ -76,7 +77,8 @@ func (n *narrator) line(mark byte, text string) {
 	case '<':
 		color = n.on.Received
 	}
-	_, _ = fmt.Fprintf(n.w, "%s %s\n", n.on.Note(fmt.Sprintf("%9s", n.clock)), color(strings.TrimRight(string(mark)+" "+cli.OneLine(text), " ")))
+	_, _ = fmt.Fprintf(n.w, "%s %s\n", n.on.Note(fmt.Sprintf("%9s", n.clock)),
+		color(strings.TrimRight(string(mark)+" "+cli.OneLine(text), " ")))
 	n.clock = ""
 }
 

@@ -57,7 +57,8 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 	}
 	require.True(t, errors.Is(err, io.EOF), "every document is YAML: %v", err)
 
-	require.Equal(t, []string{"batch/v1", "Job", "Indexed", "Never"}, []string{job.APIVersion, job.Kind, job.Spec.CompletionMode, job.Spec.Template.Spec.RestartPolicy})
+	require.Equal(t, []string{"batch/v1", "Job", "Indexed", "Never"},
+		[]string{job.APIVersion, job.Kind, job.Spec.CompletionMode, job.Spec.Template.Spec.RestartPolicy})
 	require.Positive(t, job.Spec.BackoffLimitPerIndex)
 	require.Len(t, job.Spec.Template.Spec.Containers, 1)
 	c := job.Spec.Template.Spec.Containers[0]
@@ -69,7 +70,8 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 			fails = append(fails, r.OnExitCodes.Values...)
 		}
 	}
-	require.ElementsMatch(t, []int{cli.ExitFailed, cli.ExitUsage}, fails, "violations and wrong usage end the job, exit code 4 is tried again")
+	require.ElementsMatch(t, []int{cli.ExitFailed, cli.ExitUsage}, fails,
+		"violations and wrong usage end the job, exit code 4 is tried again")
 
 	count := ""
 	for _, e := range c.Env {
@@ -84,8 +86,10 @@ func TestDeploy_ExploreJobFitsTheProgram(t *testing.T) {
 	for _, flag := range regexp.MustCompile(`--([a-z][a-z-]*)`).FindAllStringSubmatch(c.Args[0], -1) {
 		require.NotNil(t, command.Flags().Lookup(flag[1]), "khp explore has --%s", flag[1])
 	}
-	words := strings.Fields(regexp.MustCompile(`\$\w+/\$\w+`).ReplaceAllString(strings.NewReplacer("\\\n", " ", `"`, "", "exec khp explore", "").Replace(c.Args[0]), "0/"+count))
-	require.NoError(t, command.ParseFlags(slices.Clone(words)), "the command line is one that khp takes")
+	words := strings.Fields(regexp.MustCompile(`\$\w+/\$\w+`).ReplaceAllString(
+		strings.NewReplacer("\\\n", " ", `"`, "", "exec khp explore", "").Replace(c.Args[0]), "0/"+count))
+	require.NoError(t, command.ParseFlags(slices.Clone(words)),
+		"the command line is one that khp takes")
 }
 
 func TestDeploy_PageNamesFlagsThatExist(t *testing.T) {

@@ -73,7 +73,9 @@ func Command(c *cli.Env) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.model, "model", "all", "`MODEL` to explore: "+strings.Join(modelNames(), ", "))
 	f.StringVar(&o.only, "only", "", "this `CONFIGURATION` of the model only, such as kaazing")
-	f.StringVar(&o.bounds, "bounds", "", "`LIMITS` of the counters: "+strings.Join(boundNames, ", ")+" (default "+unlimited+", for all limits at once; where --only, --shard, --checkpoint or a single limit needs numbers, those called default)")
+	f.StringVar(&o.bounds, "bounds", "", "`LIMITS` of the counters: "+strings.Join(boundNames, ", ")+
+		" (default "+unlimited+", for all limits at once; where --only, --shard, "+
+		"--checkpoint or a single limit needs numbers, those called default)")
 	for _, b := range boundFlags {
 		f.Int(b.flag, 0, b.help)
 	}
@@ -81,19 +83,27 @@ func Command(c *cli.Env) *cobra.Command {
 	f.IntVar(&o.maxStates, "max-states", 50_000_000, "give up beyond `N` states of one configuration")
 	f.StringVar(&o.shard, "shard", "", "explore part `I/N` only, I from 0")
 	f.StringVar(&o.out, "out", "", "write the result to `FILE`, for khp explore merge")
-	f.StringVar(&o.fault, "fault", "", "put a mistake into the machine, such as "+faultNames()[0]+"; an unknown `NAME` lists all")
+	f.StringVar(&o.fault, "fault", "", "put a mistake into the machine, such as "+faultNames()[0]+
+		"; an unknown `NAME` lists all")
 	f.BoolVar(&o.exact, "exact", false, "tell states apart by all their bytes instead of fingerprints")
 	f.Uint64Var(&o.seed, "seed", 0, "`NUMBER` that the fingerprints begin with")
-	f.IntVar(&o.workers, "workers", 0, "look at `N` states at the same time; 0 is one for each processor")
-	f.StringVar(&o.progress, "progress", "auto", "`FORM` of the progress on stderr: auto (a bar on terminals), plain, json, none")
-	f.StringVar(&o.checkpoint, "checkpoint", "", "write the state of the exploration to `FILE` now and then, and when interrupted")
+	f.IntVar(&o.workers, "workers", 0,
+		"look at `N` states at the same time; 0 is one for each processor")
+	f.StringVar(&o.progress, "progress", "auto",
+		"`FORM` of the progress on stderr: auto (a bar on terminals), plain, json, none")
+	f.StringVar(&o.checkpoint, "checkpoint", "",
+		"write the state of the exploration to `FILE` now and then, and when interrupted")
 	o.every = cli.Duration(30 * time.Second)
-	f.Var(&o.every, "checkpoint-every", "how much `TIME` to let pass between two checkpoints, as in 30s or 10m")
+	f.Var(&o.every, "checkpoint-every",
+		"how much `TIME` to let pass between two checkpoints, as in 30s or 10m")
 	f.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
 	addReportFlags(cmd, &o)
-	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("bounds", cobra.FixedCompletions(boundNames, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("model",
+		cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("fault",
+		cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("bounds",
+		cobra.FixedCompletions(boundNames, cobra.ShellCompDirectiveNoFileComp))
 	cmd.AddCommand(mergeCommand(c))
 	return cmd
 }
@@ -103,7 +113,8 @@ func addReportFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON document instead of tables")
 	f.StringVar(&o.html, "html", "", "write a page with everything to `FILE`")
-	f.StringVar(&o.counterexample, "counterexample", "", "write the first violation step by step to `FILE` (NDJSON)")
+	f.StringVar(&o.counterexample, "counterexample", "",
+		"write the first violation step by step to `FILE` (NDJSON)")
 }
 
 // boundFlags override single bounds.
@@ -111,11 +122,16 @@ var boundFlags = []struct {
 	flag, help string
 	set        func(*model.Bounds) *int
 }{
-	{"max-redirects", "at most `N` follow-up connections of a connect call", func(b *model.Bounds) *int { return &b.Redirects }},
-	{"max-replays", "at most `N` replays after 401 on a connection", func(b *model.Bounds) *int { return &b.Replays }},
-	{"max-interim", "at most `N` 100 and 202 responses that a client takes on a connection", func(b *model.Bounds) *int { return &b.Interim }},
-	{"max-challenges", "at most `N` 401 responses of a server", func(b *model.Bounds) *int { return &b.Challenges }},
-	{"max-deferrals", "at most `N` 202 responses of a server", func(b *model.Bounds) *int { return &b.Deferrals }},
+	{"max-redirects", "at most `N` follow-up connections of a connect call",
+		func(b *model.Bounds) *int { return &b.Redirects }},
+	{"max-replays", "at most `N` replays after 401 on a connection",
+		func(b *model.Bounds) *int { return &b.Replays }},
+	{"max-interim", "at most `N` 100 and 202 responses that a client takes on a connection",
+		func(b *model.Bounds) *int { return &b.Interim }},
+	{"max-challenges", "at most `N` 401 responses of a server",
+		func(b *model.Bounds) *int { return &b.Challenges }},
+	{"max-deferrals", "at most `N` 202 responses of a server",
+		func(b *model.Bounds) *int { return &b.Deferrals }},
 }
 
 // unlimited are no bounds: the models stand for all limits at once.
@@ -177,7 +193,8 @@ func (o *options) plan() (p plan, err error) {
 	case o.bounds == "":
 		o.bounds = "default"
 	case o.bounds == unlimited && flag != "":
-		return p, cli.Usagef("%s needs limits that are numbers: choose --bounds %s", flag, strings.Join(model.BoundNames, ", "))
+		return p, cli.Usagef("%s needs limits that are numbers: choose --bounds %s",
+			flag, strings.Join(model.BoundNames, ", "))
 	}
 	if err := o.checkWords(); err != nil {
 		return p, err
@@ -185,7 +202,8 @@ func (o *options) plan() (p plan, err error) {
 	if o.fault != "" {
 		f, ok := model.FaultNamed(o.fault)
 		if !ok {
-			return p, cli.Usagef("there is no fault %q; expected one of %s", o.fault, strings.Join(faultNames(), ", "))
+			return p, cli.Usagef("there is no fault %q; expected one of %s",
+				o.fault, strings.Join(faultNames(), ", "))
 		}
 		p.fault = f
 	}
@@ -222,9 +240,11 @@ func (o *options) plan() (p plan, err error) {
 	}
 	switch {
 	case !known:
-		return p, cli.Usagef("there is no model %q; expected one of %s", o.model, strings.Join(modelNames(), ", "))
+		return p, cli.Usagef("there is no model %q; expected one of %s",
+			o.model, strings.Join(modelNames(), ", "))
 	case len(p.configurations) == 0:
-		return p, cli.Usagef("nothing to explore: no configuration of model %s fits --only %q and --fault %q", o.model, o.only, o.fault)
+		return p, cli.Usagef("nothing to explore: no configuration of model %s fits --only %q "+
+			"and --fault %q", o.model, o.only, o.fault)
 	}
 	return p, nil
 }
@@ -233,9 +253,11 @@ func (o *options) plan() (p plan, err error) {
 func (o *options) checkWords() error {
 	switch {
 	case !slices.Contains(boundNames, o.bounds):
-		return cli.Usagef("there are no bounds %q; expected one of %s", o.bounds, strings.Join(boundNames, ", "))
+		return cli.Usagef("there are no bounds %q; expected one of %s",
+			o.bounds, strings.Join(boundNames, ", "))
 	case !slices.Contains(progressNames, o.progress):
-		return cli.Usagef("--progress %q: expected one of %s", o.progress, strings.Join(progressNames, ", "))
+		return cli.Usagef("--progress %q: expected one of %s",
+			o.progress, strings.Join(progressNames, ", "))
 	case o.depth < 0, o.workers < 0, o.maxStates < 1:
 		return cli.Usagef("--depth and --workers cannot be negative, and --max-states counts from 1")
 	case o.resume && o.checkpoint == "":

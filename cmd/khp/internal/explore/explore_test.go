@@ -26,7 +26,8 @@ func signalled(signals int, args ...string) (code int, stdout, stderr string) {
 	for range signals {
 		ch <- syscall.SIGINT
 	}
-	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Notify: func() (<-chan os.Signal, func()) { return ch, func() {} }}
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
+		Notify: func() (<-chan os.Signal, func()) { return ch, func() {} }}
 	code = khptest.RunIn(c, Command, append([]string{"explore"}, args...)...)
 	return code, out.String(), errs.String()
 }
@@ -39,7 +40,8 @@ func timeless(t *testing.T, text string) map[string]any {
 	delete(doc, "seconds")
 	for _, c := range doc["configurations"].([]any) {
 		row := c.(map[string]any)
-		for _, name := range []string{"seconds", "states_per_second", "visited_bytes_per_state", "total_bytes_per_state"} {
+		for _, name := range []string{"seconds", "states_per_second", "visited_bytes_per_state",
+			"total_bytes_per_state"} {
 			delete(row, name)
 		}
 	}
@@ -48,7 +50,8 @@ func timeless(t *testing.T, text string) map[string]any {
 
 func TestExplore_InterruptedAndResumed(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state")
-	args := []string{"--model", "byzantine-server", "--only", "kaazing-stay", "--bounds", "small", "--fault", "replay-old-credentials", "--json"}
+	args := []string{"--model", "byzantine-server", "--only", "kaazing-stay", "--bounds", "small",
+		"--fault", "replay-old-credentials", "--json"}
 	code, want, errs := signalled(0, args...)
 	require.Equal(t, cli.ExitFailed, code, errs)
 
@@ -69,7 +72,8 @@ func TestExplore_InterruptedAndResumed(t *testing.T) {
 	}
 	require.Positive(t, interrupted)
 
-	code, _, errs = signalled(0, "--model", "honest", "--bounds", "small", "--checkpoint", file, "--resume")
+	code, _, errs = signalled(0, "--model", "honest", "--bounds", "small",
+		"--checkpoint", file, "--resume")
 	require.Equal(t, cli.ExitUsage, code)
 	require.Contains(t, errs, "of another exploration")
 	require.NoError(t, os.WriteFile(file, []byte("nothing"), 0o600))
@@ -86,7 +90,8 @@ func TestExplore_InterruptedWithoutCheckpoint(t *testing.T) {
 }
 
 func TestExplore_CheckpointThatCannotBeWritten(t *testing.T) {
-	code, _, errs := signalled(0, "--model", "byzantine-client", "--bounds", "small", "--checkpoint", filepath.Join(t.TempDir(), "no", "where"))
+	code, _, errs := signalled(0, "--model", "byzantine-client", "--bounds", "small",
+		"--checkpoint", filepath.Join(t.TempDir(), "no", "where"))
 	require.Equal(t, cli.ExitStopped, code)
 	require.Contains(t, errs, "cannot write the checkpoint")
 }
@@ -96,12 +101,15 @@ func TestExplore_Usage(t *testing.T) {
 		args []string
 		want string
 	}{
-		"argument":            {[]string{"x"}, "takes no argument"},
-		"model":               {[]string{"--model", "naive"}, `no model "naive"; expected one of honest, byzantine-server, byzantine-client, cooperation, all`},
-		"bounds":              {[]string{"--bounds", "huge"}, "small, default, large"},
-		"bound":               {[]string{"--max-redirects", "99"}, "--max-redirects 99: expected 0 to 60"},
-		"fault":               {[]string{"--fault", "typo"}, "skip-terminator"},
-		"fault elsewhere":     {[]string{"--model", "byzantine-client", "--fault", "skip-terminator"}, "nothing to explore"},
+		"argument": {[]string{"x"}, "takes no argument"},
+		"model": {[]string{"--model", "naive"}, `no model "naive"; ` +
+			`expected one of honest, byzantine-server, byzantine-client, cooperation, all`},
+		"bounds": {[]string{"--bounds", "huge"}, "small, default, large"},
+		"bound": {[]string{"--max-redirects", "99"},
+			"--max-redirects 99: expected 0 to 60"},
+		"fault": {[]string{"--fault", "typo"}, "skip-terminator"},
+		"fault elsewhere": {[]string{"--model", "byzantine-client", "--fault", "skip-terminator"},
+			"nothing to explore"},
 		"configuration":       {[]string{"--only", "none"}, "nothing to explore"},
 		"shard":               {[]string{"--shard", "3/3", "--out", "f"}, "I from 0 to N-1"},
 		"shard words":         {[]string{"--shard", "one", "--out", "f"}, "expected I/N"},
@@ -125,7 +133,8 @@ func TestExplore_Usage(t *testing.T) {
 
 func TestExplore_OutputThatCannotBeWritten(t *testing.T) {
 	var errs strings.Builder
-	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: khptest.FullWriter{}, Stderr: &errs, Notify: cli.Signals}
+	c := &cli.Env{Stdin: strings.NewReader(""), Stdout: khptest.FullWriter{}, Stderr: &errs,
+		Notify: cli.Signals}
 	code := khptest.RunIn(c, Command, "explore", "--model", "byzantine-client", "--bounds", "small")
 	require.Equal(t, cli.ExitStopped, code, "a violation is not what happened")
 	require.Contains(t, errs.String(), "no space left on device")
@@ -138,13 +147,15 @@ func TestExplore_BarAppearsOnLongRunsOnly(t *testing.T) {
 	quick.close()
 	require.Empty(t, b.String())
 	long := &bar{w: &b, begin: time.Now().Add(-time.Hour)}
-	long.tell(stand{number: 1, of: 2, name: "honest/spec", Progress: explore.Progress{States: 2_000_000, Frontier: 1234}, seconds: 2})
+	long.tell(stand{number: 1, of: 2, name: "honest/spec",
+		Progress: explore.Progress{States: 2_000_000, Frontier: 1234}, seconds: 2})
 	require.Contains(t, b.String(), "honest/spec: 2000000 states, 1234 to look at, 1.00 million/s")
 	long.close()
 }
 
 func TestExplore_PageEscapesText(t *testing.T) {
-	v := newViolation(`<script>"`, model.Violation{ID: "X-1", Text: `<script>alert("&")</script>`, Kind: explore.Always, Path: []model.Action{{Side: model.Network, Cut: true, Index: -1}}})
+	v := newViolation(`<script>"`, model.Violation{ID: "X-1", Text: `<script>alert("&")</script>`,
+		Kind: explore.Always, Path: []model.Action{{Side: model.Network, Cut: true, Index: -1}}})
 	edges := make([]int, len(export.Edges(export.Client))+1)
 	edges[0], edges[2], edges[len(edges)-1] = 1, 20_000_000, 5
 	e := explored{Results: []result{{Model: "<b>", Name: "&", Report: model.Report{Edges: edges}}}}
@@ -165,8 +176,10 @@ func TestExplore_PageEscapesText(t *testing.T) {
 func TestExplore_Numbers(t *testing.T) {
 	require.Equal(t, "1\u202f234\u202f567", thousands(1234567))
 	require.Equal(t, "12", thousands(12))
-	require.Equal(t, []string{"7", "12k", "1.5M", "15M"}, []string{short(7), short(12_345), short(1_500_000), short(15_000_000)})
-	require.Equal(t, []string{"never", "h1", "h6"}, []string{heat(0, 100), heat(1, 100), heat(100, 100)})
+	require.Equal(t, []string{"7", "12k", "1.5M", "15M"},
+		[]string{short(7), short(12_345), short(1_500_000), short(15_000_000)})
+	require.Equal(t, []string{"never", "h1", "h6"},
+		[]string{heat(0, 100), heat(1, 100), heat(100, 100)})
 }
 
 // Shards of files from elsewhere end in an error, at once and in little memory: a huge number of shards, an index outside, results that are no pairs, a small
@@ -180,7 +193,8 @@ func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 	}
 	rows := func(names ...string) (list []result) {
 		for _, n := range names {
-			list = append(list, result{Model: "honest", Name: n, Report: model.Report{Records: &explore.Records{}}})
+			list = append(list,
+				result{Model: "honest", Name: n, Report: model.Report{Records: &explore.Records{}}})
 		}
 		return list
 	}
@@ -190,13 +204,20 @@ func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 		files []explored
 		want  string
 	}{
-		"a huge number of shards": {[]explored{{Shard: explore.Shard{Count: math.MaxInt}}}, "are missing: 1 2 3 4 5 6 7 8 9 10 ..."},
-		"an index outside":        {[]explored{{Shard: explore.Shard{Index: 7, Count: 1}}}, "not the result of a shard"},
-		"a negative index":        {[]explored{{Shard: explore.Shard{Index: -1, Count: 1}}}, "not the result of a shard"},
-		"a negative count":        {[]explored{{Shard: explore.Shard{Index: -2, Count: -1}}}, "not the result of a shard"},
-		"other configurations":    {[]explored{{Shard: explore.Shard{Count: 2}, Results: rows("a")}, {Shard: explore.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "where shard 0 has"},
-		"fewer results first":     {[]explored{{Shard: explore.Shard{Count: 2}}, {Shard: explore.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "not complete"},
-		"spoiled records":         {[]explored{{Shard: explore.Shard{Count: 1}, Results: spoiled}}, "do not fit together"},
+		"a huge number of shards": {[]explored{{Shard: explore.Shard{Count: math.MaxInt}}},
+			"are missing: 1 2 3 4 5 6 7 8 9 10 ..."},
+		"an index outside": {[]explored{{Shard: explore.Shard{Index: 7, Count: 1}}},
+			"not the result of a shard"},
+		"a negative index": {[]explored{{Shard: explore.Shard{Index: -1, Count: 1}}},
+			"not the result of a shard"},
+		"a negative count": {[]explored{{Shard: explore.Shard{Index: -2, Count: -1}}},
+			"not the result of a shard"},
+		"other configurations": {[]explored{{Shard: explore.Shard{Count: 2}, Results: rows("a")},
+			{Shard: explore.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "where shard 0 has"},
+		"fewer results first": {[]explored{{Shard: explore.Shard{Count: 2}},
+			{Shard: explore.Shard{Index: 1, Count: 2}, Results: rows("b")}}, "not complete"},
+		"spoiled records": {[]explored{{Shard: explore.Shard{Count: 1}, Results: spoiled}},
+			"do not fit together"},
 	} {
 		args := []string{"explore", "merge"}
 		for _, e := range c.files {
@@ -207,7 +228,9 @@ func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 		require.Contains(t, stderr, c.want, name)
 	}
 
-	large := write(explored{Shard: explore.Shard{Count: 1}, Results: []result{{Report: model.Report{Records: &explore.Records{Taken: make([]uint16, 64<<20)}}}}})
+	large := write(explored{Shard: explore.Shard{Count: 1}, Results: []result{
+		{Report: model.Report{Records: &explore.Records{Taken: make([]uint16, 64<<20)}}},
+	}})
 	code, _, stderr := khptest.Run(t, Command, "", "explore", "merge", large)
 	require.NotZero(t, code)
 	require.Contains(t, stderr, "cannot read")
@@ -217,12 +240,15 @@ func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 func TestVisible_Explore(t *testing.T) {
 	dir := t.TempDir()
 	said := khptest.Playful + khptest.Controls
-	shard := explored{Format: exploredFormat, Key: said, Fault: said, Shard: explore.Shard{Index: 0, Count: 1}, Results: []result{{Model: said, Name: said, Report: model.Report{
-		Properties: []explore.Checked{{ID: said, Text: said, Kind: said}}, Violations: []model.Violation{{ID: said, Text: said, Kind: said, There: said}},
+	shard := explored{Format: exploredFormat, Key: said, Fault: said, Shard: explore.Shard{Index: 0,
+		Count: 1}, Results: []result{{Model: said, Name: said, Report: model.Report{
+		Properties: []explore.Checked{{ID: said, Text: said, Kind: said}},
+		Violations: []model.Violation{{ID: said, Text: said, Kind: said, There: said}},
 	}}}}
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer
-		o := options{json: asJSON, html: filepath.Join(dir, "page.html"), counterexample: filepath.Join(dir, "steps.ndjson")}
+		o := options{json: asJSON, html: filepath.Join(dir, "page.html"),
+			counterexample: filepath.Join(dir, "steps.ndjson")}
 		require.Error(t, report(&cli.Env{Stdout: &out}, o, shard))
 		khptest.WantVisible(t, "stdout", out.String())
 		for _, name := range []string{o.html, o.counterexample} {

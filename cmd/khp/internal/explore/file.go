@@ -73,7 +73,8 @@ func readGob(name string, v any) error {
 	}
 	most := mostPacked*info.Size() + 16<<20 // a small file cannot make a large result
 	if err := gob.NewDecoder(io.LimitReader(z, most)).Decode(v); err != nil {
-		return fmt.Errorf("it was not written by khp explore of this version, or not to its end (%w)", err)
+		return fmt.Errorf("it was not written by khp explore of this version, or not to its end (%w)",
+			err)
 	}
 	return nil
 }
@@ -107,7 +108,8 @@ Exit codes are those of khp explore.`,
 // readShards reads and merges. All shards must be there, once, and belong together.
 func readShards(files []string) (all explored, err error) {
 	if len(files) == 0 {
-		return all, cli.Usagef("khp explore merge takes the files of all shards; as in khp explore merge shard-*.khp")
+		return all, cli.Usagef("khp explore merge takes the files of all shards; " +
+			"as in khp explore merge shard-*.khp")
 	}
 	var shards []explored
 	from := map[int]string{} // the file of each shard
@@ -117,12 +119,16 @@ func readShards(files []string) (all explored, err error) {
 			return all, cli.Failf(cli.ExitStopped, "cannot read %s: %s", name, err)
 		}
 		switch {
-		case e.Format != exploredFormat, e.Shard.Count <= 0, e.Shard.Index < 0, e.Shard.Index >= e.Shard.Count:
-			return all, cli.Usagef("%s is not the result of a shard; write it with khp explore --shard I/N --out FILE", name)
+		case e.Format != exploredFormat, e.Shard.Count <= 0, e.Shard.Index < 0,
+			e.Shard.Index >= e.Shard.Count:
+			return all, cli.Usagef("%s is not the result of a shard; write it with khp explore --shard "+
+				"I/N --out FILE", name)
 		case i > 0 && (e.Key != shards[0].Key || e.Shard.Count != shards[0].Shard.Count):
-			return all, cli.Usagef("%s and %s are of different explorations; give all shards the same flags", files[0], name)
+			return all, cli.Usagef("%s and %s are of different explorations; give all shards the same flags",
+				files[0], name)
 		case from[e.Shard.Index] != "":
-			return all, cli.Usagef("%s and %s are both shard %d; give each once", from[e.Shard.Index], name, e.Shard.Index)
+			return all, cli.Usagef("%s and %s are both shard %d; give each once",
+				from[e.Shard.Index], name, e.Shard.Index)
 		}
 		from[e.Shard.Index] = name
 		shards = append(shards, e)
@@ -137,17 +143,20 @@ func readShards(files []string) (all explored, err error) {
 		if n-len(shards) > len(missing) {
 			missing = append(missing, "...")
 		}
-		return all, cli.Usagef("of %d shards these are missing: %s; give the files of all", n, strings.Join(missing, " "))
+		return all, cli.Usagef("of %d shards these are missing: %s; give the files of all",
+			n, strings.Join(missing, " "))
 	}
 	return mergeShards(shards)
 }
 
 // mergeShards merges configuration by configuration.
 func mergeShards(shards []explored) (all explored, err error) {
-	all = explored{Format: exploredFormat, Key: shards[0].Key, Fault: shards[0].Fault, Depth: shards[0].Depth, Seed: shards[0].Seed, Exact: shards[0].Exact}
+	all = explored{Format: exploredFormat, Key: shards[0].Key, Fault: shards[0].Fault,
+		Depth: shards[0].Depth, Seed: shards[0].Seed, Exact: shards[0].Exact}
 	for _, s := range shards {
 		if len(s.Results) > len(shards[0].Results) {
-			return all, cli.Failf(cli.ExitStopped, "shard %d is not complete; run it again", shards[0].Shard.Index)
+			return all, cli.Failf(cli.ExitStopped, "shard %d is not complete; run it again",
+				shards[0].Shard.Index)
 		}
 	}
 	for i, first := range shards[0].Results {
@@ -157,14 +166,18 @@ func mergeShards(shards []explored) (all explored, err error) {
 			if i >= len(s.Results) {
 				return all, cli.Failf(cli.ExitStopped, "shard %d is not complete; run it again", s.Shard.Index)
 			}
-			if o := s.Results[i]; o.Model != first.Model || o.Name != first.Name || o.Bounds != first.Bounds {
-				return all, cli.Failf(cli.ExitStopped, "shard %d has %s/%s where shard %d has %s/%s; run them again with the same flags", s.Shard.Index, o.Model, o.Name, shards[0].Shard.Index, first.Model, first.Name)
+			if o := s.Results[i]; o.Model != first.Model || o.Name != first.Name ||
+				o.Bounds != first.Bounds {
+				return all, cli.Failf(cli.ExitStopped,
+					"shard %d has %s/%s where shard %d has %s/%s; run them again with the same flags",
+					s.Shard.Index, o.Model, o.Name, shards[0].Shard.Index, first.Model, first.Name)
 			}
 			reports = append(reports, s.Results[i].Report)
 			merged.Seconds += s.Results[i].Seconds
 		}
 		if merged.Report, err = model.Merge(reports...); err != nil {
-			return all, cli.Failf(cli.ExitStopped, "cannot merge: %s", strings.TrimPrefix(err.Error(), "explore: "))
+			return all, cli.Failf(cli.ExitStopped, "cannot merge: %s",
+				strings.TrimPrefix(err.Error(), "explore: "))
 		}
 		all.Results = append(all.Results, merged)
 		all.Seconds += merged.Seconds

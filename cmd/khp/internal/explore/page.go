@@ -22,7 +22,8 @@ import (
 //go:embed page.html.tmpl
 var pageText string
 
-var pageTemplate = template.Must(template.New("explore").Funcs(template.FuncMap{"thousands": thousands, "bounds": boundsText}).Parse(pageText))
+var pageTemplate = template.Must(template.New("explore").
+	Funcs(template.FuncMap{"thousands": thousands, "bounds": boundsText}).Parse(pageText))
 
 // page is what the template shows.
 type page struct {
@@ -74,13 +75,15 @@ type heatCell struct {
 
 // writePage writes everything as one page that needs nothing else. now is its date.
 func writePage(w io.Writer, e explored, s summary, now time.Time) error {
-	p := page{summary: s, Rows: s.Configurations, Version: cli.Version(), Date: now.UTC().Format("2006-01-02 15:04 UTC"), Verdict: s.verdict(e), Shades: []int{8, 16, 28, 42, 58, 76, 92}}
+	p := page{summary: s, Rows: s.Configurations, Version: cli.Version(), Date: now.UTC().
+		Format("2006-01-02 15:04 UTC"), Verdict: s.verdict(e), Shades: []int{8, 16, 28, 42, 58, 76, 92}}
 	for _, c := range s.Properties {
 		p.Checks = append(p.Checks, pageCheck{c, c.word()})
 	}
 	shown := map[string]bool{}
 	for _, v := range s.Violations {
-		p.Broken = append(p.Broken, pageViolation{v, !shown[v.ID], template.HTML(sequence.SVG("The way to the violation of "+v.ID, v.steps()))})
+		p.Broken = append(p.Broken, pageViolation{v, !shown[v.ID],
+			template.HTML(sequence.SVG("The way to the violation of "+v.ID, v.steps()))})
 		shown[v.ID] = true
 	}
 	var taken [2][]int
@@ -104,7 +107,8 @@ func writePage(w io.Writer, e explored, s summary, now time.Time) error {
 		if err := export.SVG(&b, m); err != nil {
 			return err
 		}
-		h.Picture = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
+		h.Picture = template.URL("data:image/svg+xml;base64," +
+			base64.StdEncoding.EncodeToString(b.Bytes()))
 		p.Machines = append(p.Machines, h)
 	}
 	return pageTemplate.Execute(visible.Writer(w), p) // a template writes whole values
@@ -118,7 +122,8 @@ func heatMap(edges []fsm.Row, taken []int) (m machinePage) {
 		row, ok := rows[e.From]
 		if !ok {
 			row = len(m.Phases)
-			rows[e.From], m.Phases, cells = row, append(m.Phases, heatRow{Phase: e.From}), append(cells, map[int]*heatCell{})
+			rows[e.From], m.Phases, cells = row, append(m.Phases, heatRow{Phase: e.From}),
+				append(cells, map[int]*heatCell{})
 		}
 		column, ok := columns[e.Event]
 		if !ok {
@@ -138,7 +143,8 @@ func heatMap(edges []fsm.Row, taken []int) (m machinePage) {
 		if n > 0 {
 			m.Taken++
 		} else {
-			m.Never = append(m.Never, strings.TrimSpace(fmt.Sprintf("%s %s on %s to %s, %s", e.ID, e.From, e.Event, e.To, e.Guard)))
+			m.Never = append(m.Never, strings.TrimSpace(fmt.Sprintf("%s %s on %s to %s, %s",
+				e.ID, e.From, e.Event, e.To, e.Guard)))
 		}
 		c.Count += n
 		c.Title += fmt.Sprintf("\n%s to %s: %s", e.ID, e.To, thousands(n))

@@ -36,12 +36,14 @@ func newWatcher(kind string, w io.Writer) watcher {
 	switch {
 	case kind == "plain":
 		return &lines{w: w, format: func(s stand) string {
-			return fmt.Sprintf("%d/%d %s: %d states, %d to look at, depth %d, %.0f states/s", s.number, s.of, s.name, s.States, s.Frontier, s.Depth, s.rate())
+			return fmt.Sprintf("%d/%d %s: %d states, %d to look at, depth %d, %.0f states/s",
+				s.number, s.of, s.name, s.States, s.Frontier, s.Depth, s.rate())
 		}}
 	case kind == "json":
 		return &lines{w: w, format: func(s stand) string {
 			b, _ := json.Marshal(map[string]any{
-				"configuration": s.name, "number": s.number, "of": s.of, "states": s.States, "steps": s.Steps, "depth": s.Depth, "frontier": s.Frontier,
+				"configuration": s.name, "number": s.number, "of": s.of, "states": s.States, "steps": s.Steps,
+				"depth": s.Depth, "frontier": s.Frontier,
 				"seconds": s.seconds, "rate": s.rate(),
 			})
 			return string(b)
@@ -88,10 +90,13 @@ func (b *bar) tell(s stand) {
 		if time.Since(b.begin) < time.Second {
 			return
 		}
-		b.shown = progressbar.NewOptions(s.of, progressbar.OptionSetWriter(b.w), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20),
-			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(200*time.Millisecond))
+		b.shown = progressbar.NewOptions(s.of, progressbar.OptionSetWriter(b.w),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20),
+			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
+			progressbar.OptionThrottle(200*time.Millisecond))
 	}
-	b.shown.Describe(fmt.Sprintf("%s: %d states, %d to look at, %.2f million/s", s.name, s.States, s.Frontier, s.rate()/1e6))
+	b.shown.Describe(fmt.Sprintf("%s: %d states, %d to look at, %.2f million/s",
+		s.name, s.States, s.Frontier, s.rate()/1e6))
 	_ = b.shown.Set(s.number - 1)
 }
 

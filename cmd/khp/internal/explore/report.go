@@ -28,7 +28,9 @@ func report(c *cli.Env, o options, e explored) error {
 	}
 	s := summarise(e)
 	if o.html != "" {
-		if err := writeFile(o.html, func(w io.Writer) error { return writePage(w, e, s, time.Now()) }); err != nil {
+		if err := writeFile(o.html, func(w io.Writer) error {
+			return writePage(w, e, s, time.Now())
+		}); err != nil {
 			return cli.Failf(cli.ExitStopped, "cannot write the page: %s", err)
 		}
 	}
@@ -45,7 +47,8 @@ func report(c *cli.Env, o options, e explored) error {
 		return cli.Failf(cli.ExitStopped, "cannot write to stdout: %s", err)
 	}
 	if n := len(s.broken()); n > 0 {
-		return cli.Failf(cli.ExitFailed, "%s, the first is of %s in %s%s", cli.Plural(n, "violation"), s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
+		return cli.Failf(cli.ExitFailed, "%s, the first is of %s in %s%s", cli.Plural(n, "violation"),
+			s.Violations[0].ID, s.Violations[0].Configuration, shardNote(e.Shard))
 	}
 	return nil
 }
@@ -97,7 +100,8 @@ type summaryCheck struct {
 
 // summarise adds up the results.
 func summarise(e explored) summary {
-	s := summary{Schema: "khp-explore/1", Fault: e.Fault, Holds: true, Seconds: e.Seconds, Properties: []summaryCheck{}, Violations: []violation{}}
+	s := summary{Schema: "khp-explore/1", Fault: e.Fault, Holds: true, Seconds: e.Seconds,
+		Properties: []summaryCheck{}, Violations: []violation{}}
 	if e.Shard.Count > 0 {
 		s.Shard = fmt.Sprintf("%d/%d", e.Shard.Index, e.Shard.Count)
 	}
@@ -105,9 +109,12 @@ func summarise(e explored) summary {
 		n := float64(max(1, r.Report.States))
 		s.States, s.Steps = s.States+r.Report.States, s.Steps+r.Report.Steps
 		s.Configurations = append(s.Configurations, summaryRow{
-			Model: r.Model, Name: r.Name, Bounds: r.Bounds, States: r.Report.States, Steps: r.Report.Steps, Depth: r.Report.Depth, Seconds: r.Seconds, Rate: r.rate(),
-			VisitedBytes: float64(r.Report.Visited) / n, TotalBytes: float64(r.Report.Visited+r.Report.Paths+r.Report.Frontier+r.Report.Liveness) / n, Collision: r.Report.Collision(),
-			ClientEdges: taken(model.Edges(r.Report)[0]), ServerEdges: taken(model.Edges(r.Report)[1]), HasViolations: len(r.Report.Violations) > 0,
+			Model: r.Model, Name: r.Name, Bounds: r.Bounds, States: r.Report.States, Steps: r.Report.Steps,
+			Depth: r.Report.Depth, Seconds: r.Seconds, Rate: r.rate(),
+			VisitedBytes: float64(r.Report.Visited) / n, TotalBytes: float64(r.Report.Visited+r.Report.Paths+
+				r.Report.Frontier+r.Report.Liveness) / n, Collision: r.Report.Collision(),
+			ClientEdges: taken(model.Edges(r.Report)[0]), ServerEdges: taken(model.Edges(r.Report)[1]),
+			HasViolations: len(r.Report.Violations) > 0,
 		})
 		for _, p := range r.Report.Properties {
 			s.check(p)
@@ -116,7 +123,8 @@ func summarise(e explored) summary {
 			s.Violations, s.Holds = append(s.Violations, newViolation(r.Model+"/"+r.Name, v)), false
 		}
 	}
-	slices.SortStableFunc(s.Violations, func(a, b violation) int { return cmp.Compare(a.length(), b.length()) })
+	slices.SortStableFunc(s.Violations,
+		func(a, b violation) int { return cmp.Compare(a.length(), b.length()) })
 	slices.SortStableFunc(s.Properties, func(a, b summaryCheck) int { return cmp.Compare(a.ID, b.ID) })
 	return s
 }
@@ -205,7 +213,8 @@ func (s summary) table(b *strings.Builder) {
 	names := []string{"configuration"}
 	for _, r := range s.Configurations {
 		names = append(names, r.Model+"/"+r.Name)
-		_, _ = fmt.Fprintf(t, "%d\t%d\t%d\t%.2f\t%.0f\t%.1f\t%.0e\t\n", r.States, r.Steps, r.Depth, r.Seconds, r.Rate, r.VisitedBytes, r.Collision)
+		_, _ = fmt.Fprintf(t, "%d\t%d\t%d\t%.2f\t%.0f\t%.1f\t%.0e\t\n",
+			r.States, r.Steps, r.Depth, r.Seconds, r.Rate, r.VisitedBytes, r.Collision)
 	}
 	names = append(names, "all")
 	_, _ = fmt.Fprintf(t, "%d\t%d\t\t%.2f\t\t\t\t\n", s.States, s.Steps, s.Seconds)
@@ -226,6 +235,7 @@ func (s summary) table(b *strings.Builder) {
 }
 
 func writeWrapped(w io.Writer, text string) error {
-	_, err := io.WriteString(w, visible.Text(strings.Join(terminal.Wrap(text, terminal.Columns), "\n"))+"\n")
+	_, err := io.WriteString(w,
+		visible.Text(strings.Join(terminal.Wrap(text, terminal.Columns), "\n"))+"\n")
 	return err
 }

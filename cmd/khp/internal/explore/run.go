@@ -47,7 +47,8 @@ func (r result) rate() float64 {
 
 // key says what is explored, without what only says how.
 func (o *options) key(p plan) string {
-	k := fmt.Sprintf("%s fault=%s depth=%d seed=%d exact=%v", exploredFormat, o.fault, o.depth, o.seed, o.exact)
+	k := fmt.Sprintf("%s fault=%s depth=%d seed=%d exact=%v",
+		exploredFormat, o.fault, o.depth, o.seed, o.exact)
 	for i, c := range p.configurations {
 		k += fmt.Sprintf("; %s %+v", title(c), p.bounds[i])
 	}
@@ -62,7 +63,8 @@ func run(c *cli.Env, o options) (err error) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = cli.Failf(cli.ExitStopped, "a defect of khp: %v; please report it with the command line", v)
+			err = cli.Failf(cli.ExitStopped,
+				"a defect of khp: %v; please report it with the command line", v)
 		}
 	}()
 	signals, stop := c.Notify()
@@ -101,7 +103,8 @@ type exploration struct {
 
 func newRun(ctx context.Context, stderr io.Writer, o options, p plan) (*exploration, error) {
 	r := &exploration{o: o, p: p, ctx: ctx, bar: newWatcher(o.progress, stderr), written: time.Now()}
-	r.done = explored{Format: exploredFormat, Key: o.key(p), Fault: o.fault, Depth: o.depth, Seed: o.seed, Exact: o.exact, Shard: p.shard}
+	r.done = explored{Format: exploredFormat, Key: o.key(p), Fault: o.fault, Depth: o.depth,
+		Seed: o.seed, Exact: o.exact, Shard: p.shard}
 	if !o.resume {
 		return r, nil
 	}
@@ -110,9 +113,11 @@ func newRun(ctx context.Context, stderr io.Writer, o options, p plan) (*explorat
 	case errors.Is(err, os.ErrNotExist):
 		return r, nil
 	case err != nil:
-		return nil, cli.Failf(cli.ExitStopped, "cannot read the checkpoint %s: %s; remove it to start anew", o.checkpoint, err)
+		return nil, cli.Failf(cli.ExitStopped,
+			"cannot read the checkpoint %s: %s; remove it to start anew", o.checkpoint, err)
 	case saved.Done.Key != r.done.Key || saved.Done.Shard != p.shard:
-		return nil, cli.Usagef("the checkpoint %s is of another exploration; give the same flags, or remove it to start anew", o.checkpoint)
+		return nil, cli.Usagef("the checkpoint %s is of another exploration; give the same flags, "+
+			"or remove it to start anew", o.checkpoint)
 	}
 	r.done, r.resume, r.spent = saved.Done, saved.Current, saved.Spent
 	return r, nil
@@ -163,9 +168,12 @@ func (r *exploration) one(i int) error {
 	c, begin, spent := r.p.configurations[i], time.Now(), r.spent
 	seconds := func() float64 { return spent + time.Since(begin).Seconds() }
 	o := explore.Options{
-		MaxStates: r.o.maxStates, MaxDepth: r.o.depth, Workers: r.o.workers, Exact: r.o.exact, Seed: r.o.seed, Shard: r.p.shard,
+		MaxStates: r.o.maxStates, MaxDepth: r.o.depth, Workers: r.o.workers, Exact: r.o.exact,
+		Seed: r.o.seed, Shard: r.p.shard,
 		Context: r.ctx, Resume: r.resume,
-		Progress: func(p explore.Progress) { r.bar.tell(stand{i + 1, len(r.p.configurations), title(c), p, seconds()}) },
+		Progress: func(p explore.Progress) {
+			r.bar.tell(stand{i + 1, len(r.p.configurations), title(c), p, seconds()})
+		},
 	}
 	if r.o.checkpoint != "" {
 		o.Snapshot = func(s *explore.Snapshot) {

@@ -47,7 +47,8 @@ func (s summary) verdict(e explored) string {
 		}
 		b.WriteString("Violated: " + strings.Join(names, ", ") + ".")
 	case len(undecided) > 0:
-		b.WriteString("No violation was found in " + where + ", but " + strings.Join(undecided, ", ") + " cannot be decided within the bound.")
+		b.WriteString("No violation was found in " + where + ", but " + strings.Join(undecided, ", ") +
+			" cannot be decided within the bound.")
 	default:
 		which := "reachable"
 		if e.Depth > 0 || e.Shard.Count > 0 {
@@ -59,7 +60,8 @@ func (s summary) verdict(e explored) string {
 		b.WriteString(" The machine had the mistake " + e.Fault + " on purpose.")
 	}
 	if e.Shard.Count > 0 {
-		fmt.Fprintf(&b, " This is shard %d of %d: khp explore merge has the verdict of all.", e.Shard.Index, e.Shard.Count)
+		fmt.Fprintf(&b, " This is shard %d of %d: khp explore merge has the verdict of all.",
+			e.Shard.Index, e.Shard.Count)
 	}
 	if limits := e.limits(); limits != "" {
 		b.WriteString(" " + limits)
@@ -75,7 +77,8 @@ func (e explored) limits() string {
 		text = "States were told apart by all their bytes."
 	}
 	if e.Depth > 0 {
-		text = fmt.Sprintf("Nothing beyond %s from the start was looked at. ", cli.Plural(e.Depth, "step")) + text
+		text = fmt.Sprintf("Nothing beyond %s from the start was looked at. ",
+			cli.Plural(e.Depth, "step")) + text
 	}
 	return text
 }

@@ -23,9 +23,10 @@ type violation struct {
 	Kind          string          `json:"kind"`
 	Steps         []violationStep `json:"steps"`
 	There         string          `json:"there,omitempty"` // phases at the end of the way
-	Cells         []string        `json:"cells"`           // of the tables, that the last steps went through, the last one first
-	Transcript    string          `json:"transcript"`
-	Mermaid       string          `json:"mermaid"`
+	// of the tables, that the last steps went through, the last one first
+	Cells      []string `json:"cells"`
+	Transcript string   `json:"transcript"`
+	Mermaid    string   `json:"mermaid"`
 }
 
 type violationStep struct {
@@ -38,10 +39,13 @@ type violationStep struct {
 }
 
 func newViolation(configuration string, v model.Violation) violation {
-	out := violation{Configuration: configuration, ID: v.ID, Text: v.Text, Kind: v.Kind, Steps: []violationStep{}, There: v.There, Cells: append([]string{}, v.Cells()...), Transcript: v.String()}
+	out := violation{Configuration: configuration, ID: v.ID, Text: v.Text, Kind: v.Kind,
+		Steps: []violationStep{}, There: v.There, Cells: append([]string{}, v.Cells()...),
+		Transcript: v.String()}
 	for i, a := range v.Path {
 		_, event, _ := strings.Cut(a.String(), ": ")
-		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event, Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a), Row: a.Row()})
+		out.Steps = append(out.Steps, violationStep{Step: i + 1, Side: a.Side.String(), Event: event,
+			Breaks: v.Breaks && i == len(v.Path)-1, From: sender(a), Row: a.Row()})
 	}
 	var b strings.Builder
 	_ = sequence.Mermaid(&b, out.steps()) // writing to b cannot fail
@@ -68,8 +72,10 @@ func (v violation) length() int {
 // sender returns the side that sent what a receives, "" if it is no message.
 func sender(a model.Action) string {
 	switch a.Event.Kind {
-	case fsm.EventOpened, fsm.EventProceedReceived, fsm.EventRerouteReceived, fsm.EventDataReceived, fsm.EventTerminatorReceived, fsm.EventResponse, fsm.EventPingReceived,
-		fsm.EventPeerClosed, fsm.EventOpeningRequest, fsm.EventRequest, fsm.EventBadRequest, fsm.EventBodyReceived, fsm.EventViolation:
+	case fsm.EventOpened, fsm.EventProceedReceived, fsm.EventRerouteReceived, fsm.EventDataReceived,
+		fsm.EventTerminatorReceived, fsm.EventResponse, fsm.EventPingReceived,
+		fsm.EventPeerClosed, fsm.EventOpeningRequest, fsm.EventRequest, fsm.EventBadRequest,
+		fsm.EventBodyReceived, fsm.EventViolation:
 	default:
 		return ""
 	}
@@ -92,7 +98,8 @@ func (v violation) steps() (list []sequence.Step) {
 
 // drawn is a step of a picture. Messages go to the side that the step is of.
 func (s violationStep) drawn() sequence.Step {
-	d := sequence.Step{Kind: sequence.Local, From: sequence.Client, Number: strconv.Itoa(s.Step), Text: s.label(), Bad: s.Breaks}
+	d := sequence.Step{Kind: sequence.Local, From: sequence.Client, Number: strconv.Itoa(s.Step),
+		Text: s.label(), Bad: s.Breaks}
 	server := model.Server.String()
 	switch {
 	case s.From != "":
@@ -112,10 +119,12 @@ func (s violationStep) drawn() sequence.Step {
 // text writes the violation for people: what is broken, the way as a drawing, with facts below the
 // events and rows of the tables beside them, and where to look.
 func (v violation) text(w io.Writer, on terminal.Palette) error {
-	if _, err := io.WriteString(w, terminal.Fold(fmt.Sprintf("\n%s\n%s\n", visible.Text(v.Configuration), on.Bad(v.ID+": "+v.Text)))); err != nil || len(v.Steps) == 0 {
+	if _, err := io.WriteString(w, terminal.Fold(fmt.Sprintf("\n%s\n%s\n",
+		visible.Text(v.Configuration), on.Bad(v.ID+": "+v.Text)))); err != nil || len(v.Steps) == 0 {
 		return err
 	}
-	list := append([]sequence.Step{{Kind: sequence.Connection, Text: model.Server.String()}}, v.steps()...)
+	list := append([]sequence.Step{{Kind: sequence.Connection, Text: model.Server.String()}},
+		v.steps()...)
 	for i, s := range v.Steps {
 		d := &list[i+1]
 		what, facts, _ := strings.Cut(s.Event, " (")
@@ -149,5 +158,6 @@ func (v violation) ndjson(w io.Writer) error {
 			return err
 		}
 	}
-	return e.Encode(map[string]string{"violation": v.ID, "kind": v.Kind, "text": v.Text, "configuration": v.Configuration})
+	return e.Encode(map[string]string{"violation": v.ID, "kind": v.Kind, "text": v.Text,
+		"configuration": v.Configuration})
 }

@@ -14,11 +14,15 @@ func TestAuthority_GuardsEveryForm(t *testing.T) {
 	require.NoError(t, err)
 	joe, ann := basicField(t, "joe", "welcome"), basicField(t, "ann", "sesame")
 	for path, want := range map[string][3]int{ // status for nobody, joe and ann; 0 is let in
-		"/x": {0, 0, 0}, "/ex": {0, 0, 0}, "/e": {401, 0, 403}, "//e": {401, 0, 403}, "/e//x": {401, 0, 403}, "/x//../e": {401, 0, 403}, "/x/..%2fe/y": {401, 0, 403},
-		"/e/..%2ff": {401, 403, 403}, "/e/..%2fx": {401, 0, 403}, "/f%2fx": {401, 403, 0}, "/e%2fx": {401, 0, 403},
+		"/x": {0, 0, 0}, "/ex": {0, 0, 0}, "/e": {401, 0, 403}, "//e": {401, 0, 403},
+		"/e//x": {401, 0, 403}, "/x//../e": {401, 0, 403}, "/x/..%2fe/y": {401, 0, 403},
+		"/e/..%2ff": {401, 403, 403}, "/e/..%2fx": {401, 0, 403}, "/f%2fx": {401, 403, 0},
+		"/e%2fx": {401, 0, 403},
 	} {
 		for i, field := range []string{"", joe, ann} {
-			v, err := a.Authenticate(t.Context(), &transport.Request{OpeningRequest: transport.OpeningRequest{Target: path}, Authorization: field})
+			v, err := a.Authenticate(t.Context(), &transport.Request{
+				OpeningRequest: transport.OpeningRequest{Target: path}, Authorization: field,
+			})
 			require.NoError(t, err)
 			got := 0
 			switch {
@@ -34,7 +38,8 @@ func TestAuthority_GuardsEveryForm(t *testing.T) {
 
 func basicField(t *testing.T, user, password string) string {
 	t.Helper()
-	value, err := auth.Basic(user, password).Credentials(t.Context(), &auth.CredentialsRequest{Challenges: []auth.Challenge{{Scheme: "Basic"}}})
+	value, err := auth.Basic(user, password).Credentials(t.Context(),
+		&auth.CredentialsRequest{Challenges: []auth.Challenge{{Scheme: "Basic"}}})
 	require.NoError(t, err)
 	return value
 }
@@ -42,7 +47,8 @@ func basicField(t *testing.T, user, password string) string {
 // A value that cannot be split is shown to nobody: it may be the password, and a reload writes the
 // error into the log.
 func TestParseAuthority_HidesPassword(t *testing.T) {
-	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=", "/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {
+	for _, spec := range []string{"joe:sesame", "joe:se=same", "sesame", "=joe:sesame", "joe:sesame=",
+		"/echo=sesame", "/echo=joe:sesame?=x", "/e?=joe:sesame", "/none=:sesame"} {
 		_, _, err := authority(t, config.Config{Auth: []string{spec, spec}})
 		require.ErrorContains(t, err, "--auth")
 		require.NotContains(t, err.Error(), "same", spec)

@@ -24,14 +24,17 @@ func authority(t *testing.T, c config.Config) (*guard.Guard, target.Routes, erro
 // What a reload may do with guards.
 func TestAuthority_Opens(t *testing.T) {
 	parse := func(route, auth, open string) (*guard.Guard, target.Routes) {
-		a, list, err := authority(t, config.Config{Route: strings.Fields(route), Auth: strings.Fields(auth), NoAuth: strings.Fields(open)})
+		a, list, err := authority(t, config.Config{Route: strings.Fields(route),
+			Auth: strings.Fields(auth), NoAuth: strings.Fields(open)})
 		require.NoError(t, err)
 		return a, list
 	}
 	was, _ := parse("/a/=echo /b=echo /c=echo", "/a=j:w /b=j:w", "")
 	for now, want := range map[string]string{
-		"/a=echo | | ": "/a", "/a=echo | /a=k:x | ": "", "/a=echo | /=k:x | ": "", "/a=echo | | /a": "", "/a/x=echo | | ": "/a/x", "/a/x=echo | /a/x=k:x | ": "",
-		"/a/=echo | /a/x=k:x | ": "/a", "/c=echo | | ": "", "/=echo | /a=k:x | ": "/b", "/=echo | /a=k:x | /b": "", "/=echo | | /": "", "/a//x=echo | | ": "/a/x",
+		"/a=echo | | ": "/a", "/a=echo | /a=k:x | ": "", "/a=echo | /=k:x | ": "", "/a=echo | | /a": "",
+		"/a/x=echo | | ": "/a/x", "/a/x=echo | /a/x=k:x | ": "",
+		"/a/=echo | /a/x=k:x | ": "/a", "/c=echo | | ": "", "/=echo | /a=k:x | ": "/b",
+		"/=echo | /a=k:x | /b": "", "/=echo | | /": "", "/a//x=echo | | ": "/a/x",
 		"/x=echo /c=echo | | ": "", "/b=echo | | /b": "", "/b/=echo | /b/=k:x | ": "",
 	} {
 		part := strings.Split(now, "|")

@@ -70,7 +70,8 @@ func (o *options) checkTrace() error {
 		return cli.Usagef("--trace %s: is a directory; choose a file", o.Trace)
 	}
 	if _, err := os.Stat(filepath.Dir(o.Trace)); err != nil {
-		return cli.Usagef("--trace %s: %s; choose a file in a directory that exists", o.Trace, cli.Cause(err))
+		return cli.Usagef("--trace %s: %s; choose a file in a directory that exists",
+			o.Trace, cli.Cause(err))
 	}
 	return nil
 }
@@ -108,7 +109,8 @@ func (o *options) summary(r *rules) string {
 	for _, l := range o.Listeners {
 		urls = append(urls, l.Scheme()+"://"+l.Address)
 	}
-	fmt.Fprintf(&b, "%s in order; khp serve would listen on %s\n", cmp.Or(o.path, "the command line")+" is", strings.Join(urls, " and "))
+	fmt.Fprintf(&b, "%s in order; khp serve would listen on %s\n",
+		cmp.Or(o.path, "the command line")+" is", strings.Join(urls, " and "))
 	if o.Metrics != "" {
 		fmt.Fprintf(&b, "metrics on http://%s/metrics\n", o.Metrics)
 	}
@@ -137,7 +139,8 @@ func (o *options) summary(r *rules) string {
 	for _, n := range []struct {
 		key string
 		n   cli.Count
-	}{{"max-connections", o.MaxConnections}, {"max-waiting", o.MaxWaiting}, {"max-per-address", o.MaxPerAddress}} {
+	}{{"max-connections", o.MaxConnections}, {"max-waiting", o.MaxWaiting},
+		{"max-per-address", o.MaxPerAddress}} {
 		if n.n > 0 {
 			fmt.Fprintf(&b, "%s %d\n", n.key, n.n)
 		}

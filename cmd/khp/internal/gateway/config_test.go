@@ -12,8 +12,10 @@ import (
 // A name that does not exist leads to the one that was meant, never to one that is refused as well.
 func TestNearest(t *testing.T) {
 	for name, want := range map[string]string{
-		"listn": "listen", "lisen": "listen", "routs": "routes", "idle_timeout": "idle-timeout", "IdleTimeout": "idle-timeout", "max-conections": "max-connections", "tls_crt": "tls-cert",
-		"origin": "", "allow-orign": "allow-origin", "config": "", "help": "", "x": "", "port": "", "htpaswd": "htpasswd", "ruote": "route", "loog": "log", "verbos": "verbose",
+		"listn": "listen", "lisen": "listen", "routs": "routes", "idle_timeout": "idle-timeout",
+		"IdleTimeout": "idle-timeout", "max-conections": "max-connections", "tls_crt": "tls-cert",
+		"origin": "", "allow-orign": "allow-origin", "config": "", "help": "", "x": "", "port": "",
+		"htpaswd": "htpasswd", "ruote": "route", "loog": "log", "verbos": "verbose",
 	} {
 		got := cli.NearestOf(config.Names(), name)
 		if want == "" {
@@ -31,7 +33,8 @@ func TestConfig_SetsEveryKind(t *testing.T) {
 	require.NoError(t, o.flags.Set("realm", "of the command line"))
 	got, err := readOptions(o.flags)
 	require.NoError(t, err)
-	require.Equal(t, config.Pairs{"/echo=echo", "/no=status:403", "/b=balance:ws://127.0.0.1:1/,ws://127.0.0.1:2/"}, got.Route)
+	require.Equal(t, config.Pairs{"/echo=echo", "/no=status:403",
+		"/b=balance:ws://127.0.0.1:1/,ws://127.0.0.1:2/"}, got.Route)
 	require.Equal(t, config.Pairs{"/echo=joe:welcome", "/echo=ann:sesame"}, got.Auth)
 	require.Equal(t, []string{"https://*.example.com"}, got.AllowOrigin)
 	require.Equal(t, "1h0m0s", got.IdleTimeout.String())

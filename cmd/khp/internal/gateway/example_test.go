@@ -45,7 +45,8 @@ func TestExample(t *testing.T) {
 	t.Setenv("ANN", "sesame")
 	check := func(text string) error {
 		o := newOptions()
-		require.NoError(t, o.flags.Set("config", khptest.File(t, "khp.yaml", strings.NewReplacer("/etc/khp", dir, "/var/lib/khp", dir).Replace(text))))
+		require.NoError(t, o.flags.Set("config", khptest.File(t, "khp.yaml",
+			strings.NewReplacer("/etc/khp", dir, "/var/lib/khp", dir).Replace(text))))
 		o, err := readOptions(o.flags)
 		if err != nil {
 			return err
@@ -55,7 +56,8 @@ func TestExample(t *testing.T) {
 	}
 	require.NoError(t, check(string(text)))
 	commented := regexp.MustCompile(`(?m)^# ([a-z-]+): .*\n`)
-	excluded := map[string]string{"listen": "listeners", "tls-cert": "listeners", "tls-key": "listeners", "proxy-protocol": "listeners", "route": "routes"}
+	excluded := map[string]string{"listen": "listeners", "tls-cert": "listeners",
+		"tls-key": "listeners", "proxy-protocol": "listeners", "route": "routes"}
 	for _, line := range commented.FindAllStringSubmatch(string(text), -1) {
 		own := strings.Replace(string(text), line[0], strings.TrimPrefix(line[0], "# "), 1)
 		for _, key := range config.Names() {
@@ -78,7 +80,8 @@ func exampleFiles(t *testing.T) (dir string) {
 	dir = t.TempDir()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"www.example.com"}}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		DNSNames: []string{"www.example.com"}}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	require.NoError(t, err)
 	der, err := x509.MarshalPKCS8PrivateKey(key)
@@ -86,7 +89,8 @@ func exampleFiles(t *testing.T) (dir string) {
 	certs := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}))
 	keys := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 	for name, text := range map[string]string{
-		"cert.pem": certs, "key.pem": keys, "other.pem": certs, "other.key": keys, "authorities.pem": certs, "joe": "welcome\n", "users": "eve:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n",
+		"cert.pem": certs, "key.pem": keys, "other.pem": certs, "other.key": keys,
+		"authorities.pem": certs, "joe": "welcome\n", "users": "eve:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n",
 		"keys.json": `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`,
 	} {
 		khptest.File(t, filepath.Join(dir, name), text)

@@ -41,6 +41,7 @@ func TestLog_WarningsSeldom(t *testing.T) {
 			log.Warn("back end failed", "route", fmt.Sprint("/", i))
 		}
 		require.Equal(t, 10*mostWarnings, written())
-		require.LessOrEqual(t, len(log.Handler().(sessionLog).Handler.(warnSeldom).flood.lines), mostWarnings)
+		require.LessOrEqual(t, len(log.Handler().(sessionLog).Handler.(warnSeldom).flood.lines),
+			mostWarnings)
 	})
 }

@@ -28,25 +28,30 @@ func (o *options) fronts() ([]*front, error) {
 		if why := listen.Check(l.Address); why != "" && l.Address != "" { // else that has been said
 			wrong = append(wrong, l.Fault("address", l.Address, "%s", why))
 		}
-		if slices.ContainsFunc(o.Listeners[:i], func(other *config.Listener) bool { return listen.Collide(other.Address, l.Address) }) {
-			wrong = append(wrong, l.Fault("address", l.Address, "another listener has that address; choose another port"))
+		if slices.ContainsFunc(o.Listeners[:i],
+			func(other *config.Listener) bool { return listen.Collide(other.Address, l.Address) }) {
+			wrong = append(wrong, l.Fault("address", l.Address,
+				"another listener has that address; choose another port"))
 		}
 		secure, err := certificates(l.TLS)
 		trusted, proxiesErr := trust(l)
 		wrong = append(wrong, err, proxiesErr)
-		f.options.Store(&transport.ListenerOptions{TLSConfig: secure, TrustedProxies: trusted, ProxyProtocol: l.ProxyProtocol})
+		f.options.Store(&transport.ListenerOptions{TLSConfig: secure, TrustedProxies: trusted,
+			ProxyProtocol: l.ProxyProtocol})
 		list = append(list, f)
 	}
 	if o.Metrics != "" {
 		if why := listen.Check(o.Metrics); why != "" {
 			wrong = append(wrong, cli.Usagef("--metrics %s: %s", o.Metrics, why))
 		}
-		if i := slices.IndexFunc(o.Listeners, func(l *config.Listener) bool { return listen.Collide(l.Address, o.Metrics) }); i >= 0 {
+		if i := slices.IndexFunc(o.Listeners,
+			func(l *config.Listener) bool { return listen.Collide(l.Address, o.Metrics) }); i >= 0 {
 			name := "a listener"
 			if o.Listeners[i].Called("address") == "--listen" {
 				name = "--listen"
 			}
-			wrong = append(wrong, cli.Usagef("--metrics %s: %s has that address; choose another port", o.Metrics, name))
+			wrong = append(wrong, cli.Usagef("--metrics %s: %s has that address; choose another port",
+				o.Metrics, name))
 		}
 	}
 	return list, errors.Join(wrong...)
@@ -77,8 +82,8 @@ func (f *front) close() {
 func (f *front) url() string { return listen.URL(f.Scheme(), f.ln) }
 
 // pairs calls f with each of the fronts that serve and the one of next that takes its place on a
-// reload, the one with the same address; addresses may be there several times, with port 0. Either is
-// nil if there is no such front.
+// reload, the one with the same address; addresses may be there several times, with port 0. Either
+// is nil if there is no such front.
 func (g *gateway) pairs(next []*front, f func(now, next *front)) {
 	rest := slices.Clone(next)
 	for _, now := range g.fronts {

@@ -55,7 +55,9 @@ func (g *gateway) server(o *options) *transport.Server {
 // bounds are the bounds of the server for settings that have changed.
 func (o *options) bounds() transport.Bounds {
 	return transport.Bounds{
-		MaxConnections: int(o.MaxConnections), MaxWaiting: int(o.MaxWaiting), MaxPerAddress: int(o.MaxPerAddress), OpeningTimeout: time.Duration(o.OpeningTimeout), Limits: o.limits(),
+		MaxConnections: int(o.MaxConnections), MaxWaiting: int(o.MaxWaiting),
+		MaxPerAddress: int(o.MaxPerAddress), OpeningTimeout: time.Duration(o.OpeningTimeout),
+		Limits: o.limits(),
 	}
 }
 
@@ -65,8 +67,10 @@ func (o *options) limits() wire.Limits {
 	for _, r := range o.Routes {
 		l := r.Limits.Wire().OrDefault()
 		most = wire.Limits{
-			Head: max(most.Head, l.Head), Line: max(most.Line, l.Line), Fields: max(most.Fields, l.Fields), Elements: max(most.Elements, l.Elements),
-			Target: max(most.Target, l.Target), Body: max(most.Body, l.Body), Messages: max(most.Messages, l.Messages), Unit: max(most.Unit, l.Unit),
+			Head: max(most.Head, l.Head), Line: max(most.Line, l.Line), Fields: max(most.Fields, l.Fields),
+			Elements: max(most.Elements, l.Elements),
+			Target:   max(most.Target, l.Target), Body: max(most.Body, l.Body),
+			Messages: max(most.Messages, l.Messages), Unit: max(most.Unit, l.Unit),
 		}
 	}
 	return most
@@ -101,7 +105,8 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
-	case asksOptions: // HAProxy asks so whether a server lives, by HTTP/1.0 without a Host if it is told nothing else
+	// HAProxy asks so whether a server lives, by HTTP/1.0 without a Host if it is told nothing else
+	case asksOptions:
 		w.Header().Set("Allow", "GET, HEAD, OPTIONS")
 		w.WriteHeader(http.StatusNoContent)
 	case read && path == healthPath:
@@ -152,12 +157,18 @@ func (g *gateway) busy() transport.Load {
 // measure adds to the metrics what the gateway knows itself.
 func (g *gateway) measure() {
 	for i, kind := range target.Kinds {
-		g.metrics.Gauge("khp_clients_open", "Clients whose connections are open, by what they speak: spec, kaazing, or plain without KHP.", map[string]string{"profile": kind},
+		g.metrics.Gauge("khp_clients_open", "Clients whose connections are open, by what they speak: "+
+			"spec, kaazing, or plain without KHP.", map[string]string{"profile": kind},
 			func() float64 { return float64(g.clients[i].Load()) })
 	}
-	g.metrics.Gauge("khp_clients_waiting", "Clients that wait until one of max-connections ends.", nil, func() float64 { return float64(g.busy().Waiting) })
-	for reason, count := range map[string]func(transport.Load) uint64{"full": func(l transport.Load) uint64 { return l.Refused }, "address": func(l transport.Load) uint64 { return l.TooMany }} {
-		g.metrics.Counter("khp_turned_away_total", "Clients that were turned away with 503, by reason: full (max-connections), address (max-per-address).", map[string]string{"reason": reason},
+	g.metrics.Gauge("khp_clients_waiting", "Clients that wait until one of max-connections ends.", nil,
+		func() float64 { return float64(g.busy().Waiting) })
+	for reason, count := range map[string]func(transport.Load) uint64{
+		"full":    func(l transport.Load) uint64 { return l.Refused },
+		"address": func(l transport.Load) uint64 { return l.TooMany },
+	} {
+		g.metrics.Counter("khp_turned_away_total", "Clients that were turned away with 503, by reason: "+
+			"full (max-connections), address (max-per-address).", map[string]string{"reason": reason},
 			func() float64 { return float64(count(g.busy())) })
 	}
 }

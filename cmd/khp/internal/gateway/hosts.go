@@ -65,7 +65,8 @@ func open(l *config.Listener) bool {
 // strange answers a request for another server.
 func (g *gateway) strange(w http.ResponseWriter, r *http.Request) {
 	if silent, ok := g.strangers.Say(time.Now(), seldom.Period); ok {
-		g.log.Warn("refused: the Host of the request is none of hosts", "remote", r.RemoteAddr, "host", r.Host, "since_last_line", silent)
+		g.log.Warn("refused: the Host of the request is none of hosts", "remote", r.RemoteAddr, "host",
+			r.Host, "since_last_line", silent)
 	}
 	http.Error(w, "this server is not "+cli.OneLine(r.Host), http.StatusMisdirectedRequest)
 }
@@ -83,13 +84,17 @@ func (o *options) outside() error {
 func checkOutside(r *config.Route) error {
 	var wrong []error
 	for _, h := range r.OutsideHost {
-		if u, err := wire.ParseURL("ws://"+h, nil); err != nil || u.Path != "/" || strings.ContainsAny(h, "/?") {
-			wrong = append(wrong, r.Fault("outside-host", strconv.Quote(h), "expected a host as it stands in a URL, as in www.example.com or www.example.com:8443"))
+		if u, err := wire.ParseURL("ws://"+h, nil); err != nil || u.Path != "/" ||
+			strings.ContainsAny(h, "/?") {
+			wrong = append(wrong, r.Fault("outside-host", strconv.Quote(h),
+				"expected a host as it stands in a URL, as in www.example.com or www.example.com:8443"))
 		}
 	}
 	if p := r.OutsidePrefix; p != "" {
-		if u, err := wire.ParseURL("ws://localhost"+p, nil); err != nil || !strings.HasPrefix(p, "/") || u.HasQuery {
-			wrong = append(wrong, r.Fault("outside-prefix", strconv.Quote(p), "expected the beginning of a path, as in /app"))
+		if u, err := wire.ParseURL("ws://localhost"+p, nil); err != nil ||
+			!strings.HasPrefix(p, "/") || u.HasQuery {
+			wrong = append(wrong, r.Fault("outside-prefix", strconv.Quote(p),
+				"expected the beginning of a path, as in /app"))
 		}
 	}
 	return errors.Join(wrong...)

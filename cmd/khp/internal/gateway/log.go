@@ -28,7 +28,8 @@ func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, erro
 		}
 	case "json":
 		handler = func(w io.Writer) slog.Handler {
-			return slog.NewJSONHandler(visible.JSONWriter(w), &slog.HandlerOptions{Level: level, ReplaceAttr: jsonAttr})
+			return slog.NewJSONHandler(visible.JSONWriter(w),
+				&slog.HandlerOptions{Level: level, ReplaceAttr: jsonAttr})
 		}
 	default:
 		return nil, cli.Usagef("--log %s: expected text or json", form)
@@ -37,7 +38,8 @@ func newLogger(w io.Writer, form string, level slog.Leveler) (*slog.Logger, erro
 	if q, ok := w.(*queue.Queue); ok {
 		often = q.Later()
 	}
-	return slog.New(sessionLog{warnSeldom{handler(w), &flood{lines: make(map[string]*lines)}}, handler(often)}), nil
+	return slog.New(sessionLog{warnSeldom{handler(w), &flood{lines: make(map[string]*lines)}},
+		handler(often)}), nil
 }
 
 // words are written as what may be typed in a text log, one,two, and as a list in JSON.
@@ -63,11 +65,13 @@ const logRoom = 1 << 20
 // newLogQueue is what the log is written to. What is missing from it is said in it, as soon as
 // lines are taken again.
 func newLogQueue(w io.Writer, room int, form string, m *metrics.Metrics) *queue.Queue {
-	return queue.New(w, room, queue.Hooks{Lost: func() { m.LineDropped("log") }, CaughtUp: func(lines int) {
-		if log, err := newLogger(w, form, slog.LevelInfo); err == nil { // behind the queue: it is its turn
-			log.Warn("lines are missing here: the log was not read fast enough", "lines", lines)
-		}
-	}})
+	return queue.New(w, room, queue.Hooks{
+		Lost: func() { m.LineDropped("log") }, CaughtUp: func(lines int) {
+			// behind the queue: it is its turn
+			if log, err := newLogger(w, form, slog.LevelInfo); err == nil {
+				log.Warn("lines are missing here: the log was not read fast enough", "lines", lines)
+			}
+		}})
 }
 
 // levelOf is the level of -v.

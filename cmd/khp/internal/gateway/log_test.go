@@ -39,7 +39,9 @@ func TestQueue_ReaderStops(t *testing.T) {
 		synctest.Wait()
 		log.Info("again")
 		text := w.String()
-		require.Regexp(t, fmt.Sprintf(`(?s)msg=first\n.*msg=open\n.*msg=waits\n.*msg=more number=0\n.*level=WARN msg="lines are missing here: the log was not read fast enough" lines=%d\n.*msg=again\n$`, dropped), text)
+		require.Regexp(t, fmt.Sprintf(`(?s)msg=first\n.*msg=open\n.*msg=waits\n.*msg=more `+
+			`number=0\n.*level=WARN msg="lines are missing here: the log was not read fast enough" `+
+			`lines=%d\n.*msg=again\n$`, dropped), text)
 		require.Equal(t, 100-int(dropped), strings.Count(text, "msg=more"))
 		q.Close()
 	})

@@ -27,7 +27,8 @@ func shipped(t *testing.T) (addr string) {
 	t.Helper()
 	r, w := io.Pipe()
 	signals, done := make(chan os.Signal, 2), make(chan error, 1)
-	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: io.Discard, Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
+	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: w, Stderr: io.Discard,
+		Notify: func() (<-chan os.Signal, func()) { return signals, func() {} }}
 	cmd := Command(env)
 	cmd.SetArgs([]string{"--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"})
 	go func() { done <- cmd.Execute() }()
@@ -41,8 +42,8 @@ func shipped(t *testing.T) (addr string) {
 	return strings.TrimPrefix(strings.TrimSpace(line), "khp: listening on ws://")
 }
 
-// openings are what a client sends, with so many bytes more in either request, and in one field or in
-// many.
+// openings are what a client sends, with so many bytes more in either request, and in one field or
+// in many.
 func openings(more int, field string) [][]byte {
 	var fields strings.Builder
 	for fields.Len() < more {
@@ -50,7 +51,8 @@ func openings(more int, field string) [][]byte {
 	}
 	extended := []byte("GET /load HTTP/1.1\r\nHost: load\r\n" + fields.String() + "\r\n")
 	return [][]byte{
-		[]byte("GET /load HTTP/1.1\r\nHost: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+		[]byte("GET /load HTTP/1.1\r\nHost: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
 			"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n" + fields.String() + "\r\n"),
 		ws.MustCompileFrame(ws.MaskFrameWith(ws.NewBinaryFrame(extended), [4]byte{1, 2, 3, 4})),
 	}
@@ -77,9 +79,9 @@ func openAll(t *testing.T, addr string, messages [][]byte, count int) (open []ne
 	return open
 }
 
-// What stays of a connection in khp serve as shipped is little, however large its requests were, and
-// little garbage is made on the way: it is there until the next collection. The client's side of the
-// connection is counted with it, about 600 bytes.
+// What stays of a connection in khp serve as shipped is little, however large its requests were,
+// and little garbage is made on the way: it is there until the next collection. The client's side
+// of the connection is counted with it, about 600 bytes.
 func TestServe_MemoryOfAConnection(t *testing.T) {
 	const count, most, mostMade, mostAllocations = 300, 4200, 12_000, 130
 	for name, messages := range map[string][][]byte{
@@ -103,7 +105,9 @@ func TestServe_MemoryOfAConnection(t *testing.T) {
 				_ = nc.Close()
 			}
 			per := func(a, b uint64) int { return int(int64(a)-int64(b)) / count }
-			t.Logf("%d bytes stay, %d were made in %d allocations, %d of stack", per(after.HeapAlloc, before.HeapAlloc), per(fresh.TotalAlloc, before.TotalAlloc), per(fresh.Mallocs, before.Mallocs), per(after.StackInuse, before.StackInuse))
+			t.Logf("%d bytes stay, %d were made in %d allocations, %d of stack",
+				per(after.HeapAlloc, before.HeapAlloc), per(fresh.TotalAlloc, before.TotalAlloc),
+				per(fresh.Mallocs, before.Mallocs), per(after.StackInuse, before.StackInuse))
 			require.LessOrEqual(t, per(after.HeapAlloc, before.HeapAlloc), most)
 			if name == "small" {
 				require.LessOrEqual(t, per(fresh.TotalAlloc, before.TotalAlloc), mostMade)

@@ -43,7 +43,8 @@ func TestOperating_LogLines(t *testing.T) {
 	found := 0
 	for _, dir := range []string{".", "target", "../../../../transport"} {
 		for _, message := range messagesOf(t, dir) {
-			if strings.HasPrefix(message, "transport.Handler.Serve is not set") || strings.HasPrefix(message, "the connection cannot be taken over") {
+			if strings.HasPrefix(message, "transport.Handler.Serve is not set") ||
+				strings.HasPrefix(message, "the connection cannot be taken over") {
 				continue // mistakes in Go code, which khp serve does not make
 			}
 			found++
@@ -53,7 +54,8 @@ func TestOperating_LogLines(t *testing.T) {
 		}
 	}
 	require.Greater(t, found, 15, "the search finds what is logged")
-	for _, outcome := range []string{"refused", "redirected", "handshake failed"} { // not literals of the call
+	// not literals of the call
+	for _, outcome := range []string{"refused", "redirected", "handshake failed"} {
 		require.Contains(t, page, "`"+outcome+"`")
 	}
 }
@@ -113,26 +115,31 @@ func TestOperating_Metrics(t *testing.T) {
 	m.Observe(transport.Event{Kind: transport.EventReceiveOpening, Conn: 1})
 	m.Observe(transport.Event{Kind: transport.EventOpen, Conn: 1})
 	m.Observe(transport.Event{Kind: transport.EventReceiveOpening, Conn: 2})
-	m.Observe(transport.Event{Kind: transport.EventFail, Conn: 2, Err: &endpoint.HandshakeError{Failure: fsm.FailureTimeout}})
+	m.Observe(transport.Event{Kind: transport.EventFail, Conn: 2,
+		Err: &endpoint.HandshakeError{Failure: fsm.FailureTimeout}})
 	served := httptest.NewRecorder()
 	m.Handler().ServeHTTP(served, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	exist := map[string]bool{}
-	for _, name := range regexp.MustCompile(`(?m)^# TYPE (khp_\w+) `).FindAllStringSubmatch(served.Body.String(), -1) {
+	for _, name := range regexp.MustCompile(`(?m)^# TYPE (khp_\w+) `).
+		FindAllStringSubmatch(served.Body.String(), -1) {
 		exist[name[1]] = true
-		require.True(t, strings.Contains(page, "`"+name[1]+"`"), "docs/operating.md and docs/serve.md do not mention %s", name[1])
+		require.True(t, strings.Contains(page, "`"+name[1]+"`"),
+			"docs/operating.md and docs/serve.md do not mention %s", name[1])
 	}
 	require.NotEmpty(t, exist)
 	board, err := os.ReadFile("../../../../docs/deploy/grafana.json")
 	require.NoError(t, err)
 	require.True(t, json.Valid(board))
-	for where, text := range map[string]string{"docs/operating.md, docs/serve.md": page, "docs/deploy/grafana.json": string(board)} {
+	for where, text := range map[string]string{"docs/operating.md, docs/serve.md": page,
+		"docs/deploy/grafana.json": string(board)} {
 		for _, name := range regexp.MustCompile(`khp_[a-z_]+`).FindAllString(text, -1) {
 			series := regexp.MustCompile(`_(bucket|count|sum)$`).ReplaceAllString(name, "")
 			require.True(t, exist[name] || exist[series], "%s in %s does not exist", name, where)
 		}
 	}
 	for name := range exist { // the board leaves none out
-		require.True(t, strings.Contains(string(board), name), "docs/deploy/grafana.json does not show %s", name)
+		require.True(t, strings.Contains(string(board), name),
+			"docs/deploy/grafana.json does not show %s", name)
 	}
 	problems, err := promlint.New(strings.NewReader(served.Body.String())).Lint()
 	require.NoError(t, err)
@@ -144,7 +151,8 @@ func TestOperating_Settings(t *testing.T) {
 	page := operatingPage(t)
 	example := regexp.MustCompile("(?s)```yaml\n(   # khp.yaml.*?)```").FindStringSubmatch(page)
 	require.NotNil(t, example)
-	text := strings.ReplaceAll(strings.ReplaceAll(example[1], "\n   ", "\n"), "/etc/khp/users", khptest.File(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n"))
+	text := strings.ReplaceAll(strings.ReplaceAll(example[1], "\n   ", "\n"), "/etc/khp/users",
+		khptest.File(t, "users", "joe:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n"))
 	o := newOptions()
 	require.NoError(t, o.flags.Set("config", khptest.File(t, "khp.yaml", text)))
 	o, err := readOptions(o.flags)
@@ -153,7 +161,8 @@ func TestOperating_Settings(t *testing.T) {
 	require.NoError(t, err)
 
 	known := map[string]bool{}
-	for _, part := range []reflect.Type{reflect.TypeFor[config.Config](), reflect.TypeFor[config.Route](), reflect.TypeFor[config.Auth]()} {
+	for _, part := range []reflect.Type{reflect.TypeFor[config.Config](),
+		reflect.TypeFor[config.Route](), reflect.TypeFor[config.Auth]()} {
 		for _, k := range config.Keys(part) {
 			known[k.Name] = true
 		}

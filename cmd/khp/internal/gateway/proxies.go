@@ -20,7 +20,8 @@ func trust(l *config.Listener) ([]netip.Prefix, error) {
 		}
 	}
 	if l.ProxyProtocol && len(list) == 0 {
-		wrong = append(wrong, l.Fault("proxy-protocol", "true", "nobody's PROXY header counts; add %s with the networks of your proxies", l.Called("trusted-proxies")))
+		wrong = append(wrong, l.Fault("proxy-protocol", "true", "nobody's PROXY header counts; "+
+			"add %s with the networks of your proxies", l.Called("trusted-proxies")))
 	}
 	return list, errors.Join(wrong...)
 }
@@ -38,7 +39,8 @@ func network(text string) (p netip.Prefix, why string) {
 	case p.Bits() == 0:
 		return p, "that is everybody, who could then say to be anybody; name the networks of your proxies"
 	case p.Masked() != p:
-		return p, "the network of that address is " + p.Masked().String() + ", the address alone " + p.Addr().String() + "; write which is meant"
+		return p, "the network of that address is " + p.Masked().String() + ", the address alone " +
+			p.Addr().String() + "; write which is meant"
 	}
 	return p, ""
 }

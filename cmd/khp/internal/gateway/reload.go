@@ -83,7 +83,8 @@ func (l *reloader) read() (*options, error) {
 		return nil, next.file.Locate(firstFault(err))
 	}
 	if path, found := rules.auth.Opens(l.gateway.rules.Load().auth, rules.house.Routes); found {
-		return nil, cli.Usagef("%s was guarded and everybody could use it now; guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
+		return nil, cli.Usagef("%s was guarded and everybody could use it now; "+
+			"guard it with auth or htpasswd, or say that it is meant: no-auth: %s", path, path)
 	}
 	rules.auth.Remember(l.gateway.rules.Load().auth)
 	l.gateway.rules.Store(rules)

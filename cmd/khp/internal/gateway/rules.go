@@ -26,7 +26,8 @@ type rules struct {
 	page      http.Handler
 	hosts     *host.Set
 
-	handlers map[string]*transport.Handler // by the path of their route; that of "" is for paths without one
+	// by the path of their route; that of "" is for paths without one
+	handlers map[string]*transport.Handler
 }
 
 // rules makes what the options describe, for g. An error joins all mistakes.
@@ -34,11 +35,13 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	list, routesErr := target.New(o.Routes)
 	auth, authErr := (*guard.Guard)(nil), error(nil)
 	if routesErr == nil && o.unsettled == nil { // else what is wrong with paths follows from it
-		auth, authErr = guard.New(&o.Config, list, guard.Env{Log: g.log, Metrics: g.metrics, Slow: g.slow})
+		auth, authErr = guard.New(&o.Config, list,
+			guard.Env{Log: g.log, Metrics: g.metrics, Slow: g.slow})
 	}
 	origins, originErr := o.origins()
 	hosts, hostsErr := o.hosts()
-	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr, o.backendTLS(list), o.outside())
+	err := errors.Join(o.unsettled, hostsErr, routesErr, authErr, originErr,
+		o.backendTLS(list), o.outside())
 	if err == nil {
 		err = o.unused(list, auth)
 	}
@@ -49,7 +52,8 @@ func (o *options) rules(g *gateway) (*rules, error) {
 		Routes: list, Log: g.log, Metrics: g.metrics, Clients: &g.clients,
 	}
 	h.Count()
-	r := &rules{house: h, auth: auth, hosts: hosts, drain: time.Duration(o.DrainTimeout), drainOver: time.Duration(o.DrainOver), handlers: make(map[string]*transport.Handler)}
+	r := &rules{house: h, auth: auth, hosts: hosts, drain: time.Duration(o.DrainTimeout),
+		drainOver: time.Duration(o.DrainOver), handlers: make(map[string]*transport.Handler)}
 	if o.DemoPage {
 		r.page = page.Handler()
 	}
@@ -60,9 +64,14 @@ func (o *options) rules(g *gateway) (*rules, error) {
 	handler := func(route *config.Route) *transport.Handler {
 		inactivity := time.Duration(route.InactivityTimeout)
 		return &transport.Handler{
-			Serve: h.Serve, Decide: h.Decide, Authenticator: auth.OrNil(), CheckOrigin: origins[route.Path], Observer: auth.Discreet(route.Path, watch.OrNil()), Logger: g.log, ReadLimit: int64(route.MaxMessage),
-			ConnContext: h.Session, ConnOver: h.Over, Forget: true, Use: cli.Extensions(inactivity), KeepAlive: inactivity, AnyTarget: true, Outside: route.Outside(), // the other target is never used for routing
-			Plain: route.Plain, MaxChallenges: int(route.MaxChallenges), Limits: route.Limits.Wire(), Timeouts: route.Timeouts.Handshake(),
+			Serve: h.Serve, Decide: h.Decide, Authenticator: auth.OrNil(), CheckOrigin: origins[route.Path],
+			Observer: auth.Discreet(route.Path, watch.OrNil()), Logger: g.log,
+			ReadLimit: int64(route.MaxMessage),
+			// the other target is never used for routing
+			ConnContext: h.Session, ConnOver: h.Over, Forget: true, Use: cli.Extensions(inactivity),
+			KeepAlive: inactivity, AnyTarget: true, Outside: route.Outside(),
+			Plain: route.Plain, MaxChallenges: int(route.MaxChallenges), Limits: route.Limits.Wire(),
+			Timeouts: route.Timeouts.Handshake(),
 		}
 	}
 	r.handlers[""] = handler(o.Defaults())

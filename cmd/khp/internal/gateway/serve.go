@@ -115,50 +115,83 @@ const defaultInactivity = cli.Duration(50 * time.Second)
 // newOptions returns the defaults.
 func newOptions() *options {
 	o := &options{flags: pflag.NewFlagSet("serve", pflag.ContinueOnError)}
-	o.MaxMessage, o.DrainTimeout, o.InactivityTimeout = transport.DefaultReadLimit, cli.Duration(10*time.Second), defaultInactivity
+	o.MaxMessage, o.DrainTimeout, o.InactivityTimeout = transport.DefaultReadLimit,
+		cli.Duration(10*time.Second), defaultInactivity
 	f := o.flags
 	f.SortFlags = false
 	f.StringVar(&o.path, "config", "", "read settings from `FILE` as well, in YAML")
-	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address to listen on, `HOST:PORT` or unix:SOCKET; port 0 takes a free one")
-	f.StringArrayVar((*[]string)(&o.Route), "route", nil, "lead a path to a target, `PATH=TARGET` (repeat)")
-	f.StringArrayVar((*[]string)(&o.Plain), "plain", nil, "serve plain WebSocket clients on the same URLs: at all routes, or at `PATH`; PATH=false leaves one out (repeat)")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080",
+		"address to listen on, `HOST:PORT` or unix:SOCKET; port 0 takes a free one")
+	f.StringArrayVar((*[]string)(&o.Route), "route", nil,
+		"lead a path to a target, `PATH=TARGET` (repeat)")
+	f.StringArrayVar((*[]string)(&o.Plain), "plain", nil, "serve plain WebSocket clients on the "+
+		"same URLs: at all routes, or at `PATH`; PATH=false leaves one out (repeat)")
 	f.Lookup("plain").NoOptDefVal = "true"
-	f.StringArrayVar((*[]string)(&o.Auth), "auth", nil, "ask for credentials at this path and below, `PATH=USER:PASSWORD`; @FILE or ${VARIABLE} for PASSWORD stands for what it holds (repeat)")
-	f.StringArrayVar((*[]string)(&o.Htpasswd), "htpasswd", nil, "the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
-	f.StringArrayVar(&o.NoAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, also if --auth guarded it before a reload (repeat)")
-	f.StringArrayVar((*[]string)(&o.MaxChallenges), "max-challenges", nil, "ask a client so often for credentials, `N` or PATH=N from 1 to 255, before it is refused; 3 if not said (repeat)")
+	f.StringArrayVar((*[]string)(&o.Auth), "auth", nil, "ask for credentials at this path and "+
+		"below, `PATH=USER:PASSWORD`; @FILE or ${VARIABLE} for PASSWORD stands for what "+
+		"it holds (repeat)")
+	f.StringArrayVar((*[]string)(&o.Htpasswd), "htpasswd", nil,
+		"the same with the users of an htpasswd file, `PATH=FILE` (repeat)")
+	f.StringArrayVar(&o.NoAuth, "no-auth", nil, "say that everybody may use this `PATH` and below, "+
+		"also if --auth guarded it before a reload (repeat)")
+	f.StringArrayVar((*[]string)(&o.MaxChallenges), "max-challenges", nil, "ask a client so often "+
+		"for credentials, `N` or PATH=N from 1 to 255, before it is refused; 3 if not said (repeat)")
 	f.StringVar(&o.Realm, "realm", guard.DefaultRealm, "realm of the challenge, `NAME`")
-	f.StringVar(&o.Scheme, "scheme", "basic", "scheme of the challenge: `basic|digest|token|bearer`; a token is equal to PASSWORD")
-	f.StringArrayVar(&o.Hosts, "hosts", nil, "own name of this server, `HOST` as in www.example.com or *.example.com: requests for others get 421 (repeat)")
-	f.StringArrayVar(&o.OutsideHost, "outside-host", nil, "accept extended requests for this `HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
-	f.StringVar(&o.OutsidePrefix, "outside-prefix", "", "accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
-	f.StringArrayVar(&o.TrustedProxies, "trusted-proxies", nil, "take the word of proxies in this `NETWORK` for the address of a client: an address or a CIDR block (repeat)")
-	f.BoolVar(&o.ProxyProtocol, "proxy-protocol", false, "expect a PROXY header, v1 or v2, on each connection from --trusted-proxies")
-	f.StringArrayVar(&o.AllowOrigin, "allow-origin", nil, "let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
+	f.StringVar(&o.Scheme, "scheme", "basic",
+		"scheme of the challenge: `basic|digest|token|bearer`; a token is equal to PASSWORD")
+	f.StringArrayVar(&o.Hosts, "hosts", nil, "own name of this server, "+
+		"`HOST` as in www.example.com or *.example.com: requests for others get 421 (repeat)")
+	f.StringArrayVar(&o.OutsideHost, "outside-host", nil, "accept extended requests for this "+
+		"`HOST`, as clients write it where a reverse proxy puts another one in its place (repeat)")
+	f.StringVar(&o.OutsidePrefix, "outside-prefix", "",
+		"accept extended requests with this `PREFIX` before the path, which a reverse proxy takes away")
+	f.StringArrayVar(&o.TrustedProxies, "trusted-proxies", nil, "take the word of proxies in this "+
+		"`NETWORK` for the address of a client: an address or a CIDR block (repeat)")
+	f.BoolVar(&o.ProxyProtocol, "proxy-protocol", false,
+		"expect a PROXY header, v1 or v2, on each connection from --trusted-proxies")
+	f.StringArrayVar(&o.AllowOrigin, "allow-origin", nil,
+		"let pages of other origins in, `PATTERN`: [scheme://]host[:port] with * (repeat)")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "serve wss with this certificate, `FILE` in PEM")
 	f.StringVar(&o.TLSKey, "tls-key", "", "key of the certificate, `FILE` in PEM")
-	f.StringArrayVar(&o.ForwardFields, "forward-fields", nil, "give WebSocket back ends the field of this `NAME` as clients send it (repeat)")
-	f.StringArrayVar(&o.ForwardCookies, "forward-cookies", nil, "give them the cookie of this `NAME`; \"*\" is all (repeat)")
-	f.StringVar(&o.UserField, "user-field", "", "give them the user's name in the field `NAME`, as in X-Forwarded-User, which clients cannot write")
-	f.StringVar(&o.SendProxy, "send-proxy", "", "begin connections to back ends with a PROXY header that names the client: `v1|v2`")
-	f.StringVar(&o.BackendCA, "backend-ca", "", "authorities to trust at wss:// and tls:// back ends, `FILE` in PEM; the system's otherwise")
-	f.StringVar(&o.BackendName, "backend-name", "", "`NAME` that their certificates are for, if it is not the host of the target")
+	f.StringArrayVar(&o.ForwardFields, "forward-fields", nil,
+		"give WebSocket back ends the field of this `NAME` as clients send it (repeat)")
+	f.StringArrayVar(&o.ForwardCookies, "forward-cookies", nil,
+		"give them the cookie of this `NAME`; \"*\" is all (repeat)")
+	f.StringVar(&o.UserField, "user-field", "", "give them the user's name in the field `NAME`, "+
+		"as in X-Forwarded-User, which clients cannot write")
+	f.StringVar(&o.SendProxy, "send-proxy", "",
+		"begin connections to back ends with a PROXY header that names the client: `v1|v2`")
+	f.StringVar(&o.BackendCA, "backend-ca", "",
+		"authorities to trust at wss:// and tls:// back ends, `FILE` in PEM; the system's otherwise")
+	f.StringVar(&o.BackendName, "backend-name", "",
+		"`NAME` that their certificates are for, if it is not the host of the target")
 	f.StringVar(&o.BackendCert, "backend-cert", "", "show them this certificate, `FILE` in PEM")
 	f.StringVar(&o.BackendKey, "backend-key", "", "key of --backend-cert, `FILE` in PEM")
-	f.Var(&o.InactivityTimeout, "inactivity-timeout", "send a Ping to clients silent for half of this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
-	f.Var(&o.IdleTimeout, "idle-timeout", "close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
-	f.Var(&o.DrainOver, "drain-over", "close connections one after another over this `TIME` after a signal, as in 30s or 2m, so that clients do not all come back at once")
-	f.Var(&o.DrainTimeout, "drain-timeout", "how much `TIME` connections get to end after a signal, as in 30s")
-	f.Var(&o.MaxMessage, "max-message", "largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
-	f.Var(&o.MaxConnections, "max-connections", "at most `N` WebSocket connections at once, more get 503; 0 is no limit")
-	f.Var(&o.MaxWaiting, "max-waiting", "have `N` clients wait for one of --max-connections to end, a minute at most, before more get 503")
-	f.Var(&o.MaxPerAddress, "max-per-address", "at most `N` of one client address, more get 503; 0 is no limit")
-	f.StringVar(&o.Metrics, "metrics", "", "serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
-	f.StringVar(&o.Trace, "trace", "", "write every step of every handshake to `FILE` as NDJSON, for khp replay (overwritten)")
+	f.Var(&o.InactivityTimeout, "inactivity-timeout", "send a Ping to clients silent for half of "+
+		"this `TIME`, as in 30s, and drop those silent for all of it; 0 is never")
+	f.Var(&o.IdleTimeout, "idle-timeout",
+		"close connections without messages for this `TIME`, as in 30s or 10m; 0 is never")
+	f.Var(&o.DrainOver, "drain-over", "close connections one after another over this `TIME` after a "+
+		"signal, as in 30s or 2m, so that clients do not all come back at once")
+	f.Var(&o.DrainTimeout, "drain-timeout",
+		"how much `TIME` connections get to end after a signal, as in 30s")
+	f.Var(&o.MaxMessage, "max-message",
+		"largest message of clients and back ends in `BYTES`, as in 65536, 128k or 16M")
+	f.Var(&o.MaxConnections, "max-connections",
+		"at most `N` WebSocket connections at once, more get 503; 0 is no limit")
+	f.Var(&o.MaxWaiting, "max-waiting", "have `N` clients wait for one of --max-connections to end, "+
+		"a minute at most, before more get 503")
+	f.Var(&o.MaxPerAddress, "max-per-address",
+		"at most `N` of one client address, more get 503; 0 is no limit")
+	f.StringVar(&o.Metrics, "metrics", "",
+		"serve /metrics for Prometheus, /healthz and /readyz at `HOST:PORT`")
+	f.StringVar(&o.Trace, "trace", "",
+		"write every step of every handshake to `FILE` as NDJSON, for khp replay (overwritten)")
 	f.StringVar(&o.Log, "log", "text", "form of the log on stderr: `text|json`")
 	f.BoolVar(&o.DemoPage, "demo-page", false, "answer a browser's GET / with a page that speaks KHP")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log every step of every handshake")
-	f.BoolVar(&o.dry, "check", false, "read all settings and files, print what would be served or every mistake, and end")
+	f.BoolVar(&o.dry, "check", false,
+		"read all settings and files, print what would be served or every mistake, and end")
 	return o
 }
 
@@ -177,7 +210,9 @@ func readOptions(given *pflag.FlagSet) (*options, error) {
 	})
 	if o.path != "" {
 		var err error
-		o.file, err = config.Load(o.path, o.flags, &o.Config, config.Settings{Fresh: func() *pflag.FlagSet { return newOptions().flags }, Whole: guards, Shown: shownValue})
+		o.file, err = config.Load(o.path, o.flags, &o.Config, config.Settings{
+			Fresh: func() *pflag.FlagSet { return newOptions().flags }, Whole: guards, Shown: shownValue,
+		})
 		if err != nil {
 			return o, err
 		}
@@ -193,25 +228,32 @@ func (o *options) unused(list target.Routes, who *guard.Guard) error {
 	given := func(flag string) bool { return o.flags.Lookup(flag).Changed }
 	for _, l := range o.Listeners {
 		if r, server := list.Circle(l.Address); r != nil {
-			return r.Fault("target", target.Shown(r.Target), "%s is this server, which would send clients in a circle", observe.WithoutQueries(server))
+			return r.Fault("target", target.Shown(r.Target),
+				"%s is this server, which would send clients in a circle", observe.WithoutQueries(server))
 		}
 	}
-	guarded := len(o.Auth) > 0 || len(o.Htpasswd) > 0 || slices.ContainsFunc(o.Routes, func(r *config.Route) bool { return r.Auth != nil })
+	guarded := len(o.Auth) > 0 || len(o.Htpasswd) > 0 ||
+		slices.ContainsFunc(o.Routes, func(r *config.Route) bool { return r.Auth != nil })
 	switch {
 	case given("realm") && !guarded:
-		return cli.Usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd", o.Realm)
+		return cli.Usagef("--realm %s: nobody is asked for credentials; add --auth or --htpasswd",
+			o.Realm)
 	case given("scheme") && !guarded:
-		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd", o.Scheme)
+		return cli.Usagef("--scheme %s: nobody is asked for credentials; add --auth or --htpasswd",
+			o.Scheme)
 	case given("realm") && o.Scheme == "token":
 		return cli.Usagef("--realm %s: --scheme token has no realm; leave one of them out", o.Realm)
 	case o.MaxWaiting > 0 && o.MaxConnections == 0:
-		return cli.Usagef("--max-waiting %d: without --max-connections nobody has to wait; set both", o.MaxWaiting)
+		return cli.Usagef("--max-waiting %d: without --max-connections nobody has to wait; set both",
+			o.MaxWaiting)
 	case given("user-field") && !guarded:
-		return cli.Usagef("--user-field %s: nobody is asked for credentials, so that there are no names; add --auth or --htpasswd", o.UserField)
+		return cli.Usagef("--user-field %s: nobody is asked for credentials, "+
+			"so that there are no names; add --auth or --htpasswd", o.UserField)
 	}
 	for _, r := range list {
 		if r.Says("user-field") && !who.Asks(r.Path) {
-			return r.Fault("user-field", r.UserField, "nobody is asked for credentials at this route, so that there are no names; add auth")
+			return r.Fault("user-field", r.UserField,
+				"nobody is asked for credentials at this route, so that there are no names; add auth")
 		}
 	}
 	return o.unusedByBackends(list)
@@ -224,8 +266,10 @@ func (o *options) unusedByBackends(list target.Routes) error {
 		is    func(r *target.Route) bool
 		flags []string
 	}{
-		{"wss:// or tls:// back end", (*target.Route).Secure, []string{"backend-ca", "backend-name", "backend-cert", "backend-key"}},
-		{"WebSocket back end", (*target.Route).WebSocket, []string{"forward-fields", "forward-cookies", "user-field"}},
+		{"wss:// or tls:// back end", (*target.Route).Secure,
+			[]string{"backend-ca", "backend-name", "backend-cert", "backend-key"}},
+		{"WebSocket back end", (*target.Route).WebSocket,
+			[]string{"forward-fields", "forward-cookies", "user-field"}},
 		{"back end", (*target.Route).BackEnd, []string{"send-proxy"}},
 	} {
 		for _, flag := range kind.flags {

@@ -145,8 +145,11 @@ func (o *options) started(g *gateway) []any {
 		routes = append(routes, text)
 	}
 	return []any{
-		"version", strings.TrimPrefix(cli.Version(), "khp "), "config", o.path, "listen", words(urls), "routes", words(routes), "inactivity_timeout", time.Duration(o.InactivityTimeout), "idle_timeout", time.Duration(o.IdleTimeout),
-		"drain_timeout", time.Duration(o.DrainTimeout), "max_message", o.MaxMessage.String(), "max_connections", int(o.MaxConnections), "max_per_address", int(o.MaxPerAddress),
+		"version", strings.TrimPrefix(cli.Version(), "khp "), "config", o.path, "listen", words(urls),
+		"routes", words(routes), "inactivity_timeout", time.Duration(o.InactivityTimeout), "idle_timeout",
+		time.Duration(o.IdleTimeout),
+		"drain_timeout", time.Duration(o.DrainTimeout), "max_message", o.MaxMessage.String(),
+		"max_connections", int(o.MaxConnections), "max_per_address", int(o.MaxPerAddress),
 	}
 }
 
@@ -186,7 +189,8 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 	signals, stop := c.Notify()
 	defer stop()
 	tellManager(daemon.SdNotifyReady)
-	reloads := make(chan struct{}, 1) // in a goroutine of its own, so that no file keeps the server from ending
+	// in a goroutine of its own, so that no file keeps the server from ending
+	reloads := make(chan struct{}, 1)
 	defer close(reloads)
 	go again.serve(reloads)
 	said := make(chan error, 1)
@@ -211,11 +215,13 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 		case err := <-served:
 			if !errors.Is(err, http.ErrServerClosed) {
 				_ = srv.Close()
-				return cli.Failf(cli.ExitFailed, "cannot accept connections any more: %s", listen.SystemError(err))
+				return cli.Failf(cli.ExitFailed, "cannot accept connections any more: %s",
+					listen.SystemError(err))
 			}
 			return nil
 		case s := <-signals:
-			if s != syscall.SIGHUP || again == nil { // a terminal that goes away ends what has nothing to read again
+			// a terminal that goes away ends what has nothing to read again
+			if s != syscall.SIGHUP || again == nil {
 				g.drain(srv, signals)
 				return nil
 			}
@@ -243,7 +249,8 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 		}
 		close(drained)
 	}()
-	g.log.Info("draining", append([]any{"connections", open, "timeout", patience, "over", over}, g.clients.Attrs()...)...)
+	g.log.Info("draining", append([]any{"connections", open, "timeout", patience, "over", over},
+		g.clients.Attrs()...)...)
 	for {
 		select {
 		case dropped := <-drained:
@@ -253,7 +260,8 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 			g.log.Info("stopped")
 			return
 		case s := <-signals:
-			if s != syscall.SIGHUP { // which asks for no more than other settings, or comes from a terminal that is gone
+			// which asks for no more than other settings, or comes from a terminal that is gone
+			if s != syscall.SIGHUP {
 				cancel()
 			}
 		}
@@ -265,7 +273,8 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 func boundedServer(h http.Handler) *http.Server {
 	const patience = 30 * time.Second
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: 2 * patience,
+		Handler: h, ReadHeaderTimeout: patience / 3, ReadTimeout: patience, WriteTimeout: patience,
+		IdleTimeout:    2 * patience,
 		MaxHeaderBytes: wire.DefaultLimits().Head, // and 4 KiB, which net/http grants
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 func TestBoundedServer(t *testing.T) {
 	s := boundedServer(http.NotFoundHandler())
-	for name, d := range map[string]time.Duration{"header": s.ReadHeaderTimeout, "read": s.ReadTimeout, "write": s.WriteTimeout, "idle": s.IdleTimeout} {
+	for name, d := range map[string]time.Duration{"header": s.ReadHeaderTimeout, "read": s.ReadTimeout,
+		"write": s.WriteTimeout, "idle": s.IdleTimeout} {
 		require.Positive(t, d, name)
 		require.LessOrEqual(t, d, time.Minute, name)
 	}

@@ -10,14 +10,15 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-// tellManager tells the service manager that started khp how it is doing, if there is one that wants
-// to know (NOTIFY_SOCKET). What it does with it is its own business, so that errors are no reason
-// to stop.
+// tellManager tells the service manager that started khp how it is doing, if there is one that
+// wants to know (NOTIFY_SOCKET). What it does with it is its own business, so that errors are no
+// reason to stop.
 func tellManager(state string) { _, _ = daemon.SdNotify(false, state) }
 
 // tellStopping is tellManager before draining, which may take that long.
 func tellStopping(patience time.Duration) {
-	tellManager(fmt.Sprintf("%s\nEXTEND_TIMEOUT_USEC=%d", daemon.SdNotifyStopping, (patience + 5*time.Second).Microseconds()))
+	tellManager(fmt.Sprintf("%s\nEXTEND_TIMEOUT_USEC=%d",
+		daemon.SdNotifyStopping, (patience + 5*time.Second).Microseconds()))
 }
 
 // inherit gives the sockets that a service manager listens on (LISTEN_FDS) to the first fronts, in
@@ -29,14 +30,17 @@ func inherit(fronts []*front) error {
 	}
 	sockets, err := activation.Listeners()
 	if err != nil {
-		return cli.Failf(cli.ExitFailed, "the sockets of the service manager (LISTEN_FDS) cannot be used: %s", err)
+		return cli.Failf(cli.ExitFailed,
+			"the sockets of the service manager (LISTEN_FDS) cannot be used: %s", err)
 	}
 	for i, ln := range sockets {
 		switch {
 		case ln == nil:
-			return cli.Failf(cli.ExitFailed, "socket %d of the service manager (LISTEN_FDS) accepts no connections; give it ListenStream", i+1)
+			return cli.Failf(cli.ExitFailed, "socket %d of the service manager (LISTEN_FDS) accepts no "+
+				"connections; give it ListenStream", i+1)
 		case i >= len(fronts):
-			return cli.Failf(cli.ExitFailed, "the service manager has %s for %s; each takes the place of one, in their order: add listeners, or take sockets away",
+			return cli.Failf(cli.ExitFailed, "the service manager has %s for %s; "+
+				"each takes the place of one, in their order: add listeners, or take sockets away",
 				cli.Plural(len(sockets), "socket"), cli.Plural(len(fronts), "listener"))
 		}
 		fronts[i].ln = ln

@@ -62,21 +62,25 @@ such as z3: what begins, what a step does, and what breaks each property.`,
 		ValidArgs: export.Machines(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usagef("khp graph takes one of %s, got %d arguments; as in khp graph client", strings.Join(export.Machines(), ", "), len(args))
+				return cli.Usagef("khp graph takes one of %s, got %d arguments; as in khp graph client",
+					strings.Join(export.Machines(), ", "), len(args))
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			m, ok := export.ParseMachine(args[0])
 			if !ok {
-				return cli.Usagef("there is no machine %q to draw; expected one of %s", args[0], strings.Join(export.Machines(), ", "))
+				return cli.Usagef("there is no machine %q to draw; expected one of %s",
+					args[0], strings.Join(export.Machines(), ", "))
 			}
 			return graph(c, m, format, output)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", formats[0].name, "`FORMAT` of the drawing or model: "+strings.Join(formatNames(), ", "))
+	cmd.Flags().StringVar(&format, "format", formats[0].name, "`FORMAT` of the drawing or model: "+
+		strings.Join(formatNames(), ", "))
 	cmd.Flags().StringVar(&output, "output", "", "write to `FILE` instead of standard output")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format",
+		cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -95,13 +99,16 @@ func graph(c *cli.Env, m export.Machine, format, output string) error {
 			continue
 		}
 		if f.name == "svg" && m == export.Pair {
-			return cli.Usagef("svg draws one side, both at once are too wide to read; as in khp graph client --format svg, or khp graph pair --format mermaid")
+			return cli.Usagef("svg draws one side, both at once are too wide to read; " +
+				"as in khp graph client --format svg, or khp graph pair --format mermaid")
 		}
 		if f.name == "smtlib" && m == export.Pair {
-			return cli.Usagef("smtlib writes one side and its surroundings; as in khp graph client --format smtlib, or khp graph pair --format promela")
+			return cli.Usagef("smtlib writes one side and its surroundings; " +
+				"as in khp graph client --format smtlib, or khp graph pair --format promela")
 		}
 		if f.model && m != export.Pair {
-			return cli.Usagef("a model needs both sides to talk to each other; as in khp graph pair --format %s", format)
+			return cli.Usagef("a model needs both sides to talk to each other; "+
+				"as in khp graph pair --format %s", format)
 		}
 		var b bytes.Buffer
 		if err := f.write(&b, m); err != nil {
@@ -116,5 +123,6 @@ func graph(c *cli.Env, m export.Machine, format, output string) error {
 		}
 		return nil
 	}
-	return cli.Usagef("there is no format %q; expected one of %s", format, strings.Join(formatNames(), ", "))
+	return cli.Usagef("there is no format %q; expected one of %s",
+		format, strings.Join(formatNames(), ", "))
 }

@@ -18,7 +18,8 @@ func runGraph(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestGraph_Formats(t *testing.T) {
 	for _, machine := range []string{"client", "server", "pair"} {
-		for format, begin := range map[string]string{"mermaid": "flowchart ", "dot": "digraph ", "svg": "<svg "} {
+		for format, begin := range map[string]string{"mermaid": "flowchart ", "dot": "digraph ",
+			"svg": "<svg "} {
 			t.Run(machine+"/"+format, func(t *testing.T) {
 				code, out, errs := runGraph(t, machine, "--format", format)
 				if machine == "pair" && format == "svg" {
@@ -35,7 +36,8 @@ func TestGraph_Formats(t *testing.T) {
 }
 
 func TestGraph_Models(t *testing.T) {
-	for format, want := range map[string]string{"promela": "active proctype client()", "tla": "MODULE pair", "tla-config": "SPECIFICATION Spec"} {
+	for format, want := range map[string]string{"promela": "active proctype client()",
+		"tla": "MODULE pair", "tla-config": "SPECIFICATION Spec"} {
 		code, out, errs := runGraph(t, "pair", "--format", format)
 		require.Equal(t, cli.ExitOK, code, errs)
 		require.Contains(t, out, want)
@@ -86,10 +88,11 @@ func TestGraph_Usage(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"no machine":     {nil, []string{"client, server, pair"}},
-		"two machines":   {[]string{"client", "server"}, []string{"got 2 arguments"}},
-		"other machine":  {[]string{"toaster"}, []string{`"toaster"`, "client, server, pair"}},
-		"unknown format": {[]string{"client", "--format", "png"}, []string{`"png"`, strings.Join(formatNames(), ", ")}},
+		"no machine":    {nil, []string{"client, server, pair"}},
+		"two machines":  {[]string{"client", "server"}, []string{"got 2 arguments"}},
+		"other machine": {[]string{"toaster"}, []string{`"toaster"`, "client, server, pair"}},
+		"unknown format": {[]string{"client", "--format", "png"},
+			[]string{`"png"`, strings.Join(formatNames(), ", ")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errs := runGraph(t, c.args...)

@@ -9,10 +9,13 @@ import (
 )
 
 // Run runs a command in this process, as khp does; args begin with its name.
-func Run(t *testing.T, command func(*cli.Env) *cobra.Command, stdin string, args ...string) (code int, stdout, stderr string) {
+func Run(
+	t *testing.T, command func(*cli.Env) *cobra.Command, stdin string, args ...string,
+) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs strings.Builder
-	code = RunIn(&cli.Env{Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Notify: cli.Signals}, command, args...)
+	code = RunIn(&cli.Env{Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs,
+		Notify: cli.Signals}, command, args...)
 	return code, out.String(), errs.String()
 }
 

@@ -30,7 +30,8 @@ func Headline(ev transport.Event) string {
 	case transport.EventViolation:
 		return "the peer broke a rule: " + ev.Text
 	case transport.EventLost:
-		if ev.Text == io.ErrUnexpectedEOF.Error() { // also after a Close in both directions, which is as it should be
+		// also after a Close in both directions, which is as it should be
+		if ev.Text == io.ErrUnexpectedEOF.Error() {
 			return "the peer ended the TCP connection"
 		}
 		return "the TCP connection ended: " + ev.Text

@@ -23,7 +23,8 @@ type Tracer struct {
 	queue  *queue.Queue // nil if events wait for a slow reader of the file
 	mu     sync.Mutex
 	newest uint64 // connection of which there was an event
-	blind  uint64 // with a queue: events of connections up to this one are left out, because some are missing
+	// with a queue: events of connections up to this one are left out, because some are missing
+	blind uint64
 }
 
 // NewTracer creates the file anew, readable by its owner only: it may hold what clients send.

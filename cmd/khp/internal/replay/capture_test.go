@@ -23,24 +23,30 @@ func captureOf(t *testing.T, link layers.LinkType, packets ...[]byte) string {
 	w := pcapgo.NewWriter(&b)
 	require.NoError(t, w.WriteFileHeader(65535, link))
 	for i, p := range packets {
-		require.NoError(t, w.WritePacket(gopacket.CaptureInfo{Timestamp: time.Unix(int64(i), 0), CaptureLength: len(p), Length: len(p)}, p))
+		require.NoError(t, w.WritePacket(gopacket.CaptureInfo{Timestamp: time.Unix(int64(i), 0),
+			CaptureLength: len(p), Length: len(p)}, p))
 	}
 	return b.String()
 }
 
 // ipPacket is a packet of raw IPv4.
-func ipPacket(t *testing.T, transport gopacket.SerializableLayer, protocol layers.IPProtocol, payload string) []byte {
+func ipPacket(t *testing.T, transport gopacket.SerializableLayer, protocol layers.IPProtocol,
+	payload string) []byte {
 	t.Helper()
 	b := gopacket.NewSerializeBuffer()
-	ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: protocol, SrcIP: net.IP{10, 0, 0, 2}, DstIP: net.IP{10, 0, 0, 1}}
-	require.NoError(t, gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true}, ip, transport, gopacket.Payload(payload)))
+	ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: protocol, SrcIP: net.IP{10, 0, 0, 2},
+		DstIP: net.IP{10, 0, 0, 1}}
+	require.NoError(t, gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true}, ip,
+		transport, gopacket.Payload(payload)))
 	return b.Bytes()
 }
 
 // What could not be read is said: nothing at all is an error, a part is counted.
 func TestReplay_Unread(t *testing.T) {
 	udp := ipPacket(t, &layers.UDP{SrcPort: 1, DstPort: 2}, layers.IPProtocolUDP, "x")
-	tcp := ipPacket(t, &layers.TCP{SrcPort: 40000, DstPort: 8001, Seq: 1, Window: 1}, layers.IPProtocolTCP, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: x-kaazing-handshake\r\n")
+	tcp := ipPacket(t, &layers.TCP{SrcPort: 40000, DstPort: 8001, Seq: 1, Window: 1},
+		layers.IPProtocolTCP, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"+
+			"Sec-WebSocket-Protocol: x-kaazing-handshake\r\n")
 	for name, file := range map[string]string{
 		"an unknown link type": captureOf(t, 9999, tcp),
 		"another link type":    captureOf(t, 195, tcp),
@@ -53,7 +59,8 @@ func TestReplay_Unread(t *testing.T) {
 			require.Contains(t, errs, "tcpdump -i any", name)
 		}
 	}
-	code, out, errs := khptest.Run(t, Command, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-")
+	code, out, errs := khptest.Run(t, Command,
+		captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-")
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "note: no TCP was found in 2 of 3 packets: 2 UDP\n")
 	require.Contains(t, out, "1 incomplete")
@@ -61,7 +68,8 @@ func TestReplay_Unread(t *testing.T) {
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "note: the capture has no packets\n")
 
-	code, out, errs = khptest.Run(t, Command, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp), "replay", "-", "--json")
+	code, out, errs = khptest.Run(t, Command, captureOf(t, layers.LinkTypeRaw, udp, tcp, udp),
+		"replay", "-", "--json")
 	require.Equal(t, cli.ExitOK, code, errs)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	var session, totals map[string]any

@@ -28,8 +28,10 @@ type options struct {
 
 // drawings are what --draw knows.
 var drawings = map[string]func(io.Writer, []sequence.Step, terminal.Palette) error{
-	"text":    sequence.Text,
-	"mermaid": func(w io.Writer, steps []sequence.Step, _ terminal.Palette) error { return sequence.Mermaid(w, steps) },
+	"text": sequence.Text,
+	"mermaid": func(w io.Writer, steps []sequence.Step, _ terminal.Palette) error {
+		return sequence.Mermaid(w, steps)
+	},
 }
 
 // Command is khp replay.
@@ -57,7 +59,8 @@ one is, 2 if the file, or no packet of it, can be read.`,
   khp replay k.pcap --conn 3 --draw mermaid > session.mmd`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usagef("khp replay takes one file, got %d arguments; as in khp replay trace.ndjson", len(args))
+				return cli.Usagef("khp replay takes one file, got %d arguments; as in khp replay trace.ndjson",
+					len(args))
 			}
 			return nil
 		},
@@ -68,7 +71,8 @@ one is, 2 if the file, or no packet of it, can be read.`,
 	f.StringVar(&o.draw, "draw", "", "draw each session: `text|mermaid`")
 	f.Uint64Var(&o.conn, "conn", 0, "look at connection `N` only")
 	f.BoolVar(&o.all, "all", false, "list connections that are not KHP as well")
-	_ = cmd.RegisterFlagCompletionFunc("draw", cobra.FixedCompletions([]string{"text", "mermaid"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("draw",
+		cobra.FixedCompletions([]string{"text", "mermaid"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -120,7 +124,8 @@ type errNoTCP struct{ capture.Summary }
 func (e errNoTCP) Error() string {
 	if len(e.Unread) == 1 {
 		for what := range e.Unread {
-			return "none of its " + cli.Plural(e.Packets, "packet") + " has TCP that can be read: all are " + what
+			return "none of its " + cli.Plural(e.Packets, "packet") +
+				" has TCP that can be read: all are " + what
 		}
 	}
 	return "none of its " + cli.Plural(e.Packets, "packet") + " has TCP that can be read"
@@ -145,12 +150,14 @@ func readSessions(in io.Reader, r *report) error {
 		sum, err := capture.Read(b, r.session)
 		r.captured(sum)
 		if err == nil && sum.Packets > 0 && sum.Other == sum.Packets {
-			err = fmt.Errorf("%w; capture TCP on an interface of Ethernet, Linux cooked, loopback, raw IP, VXLAN or GRE, as in tcpdump -i any -s 0 -w k.pcap tcp", errNoTCP{sum})
+			err = fmt.Errorf("%w; capture TCP on an interface of Ethernet, Linux cooked, loopback, "+
+				"raw IP, VXLAN or GRE, as in tcpdump -i any -s 0 -w k.pcap tcp", errNoTCP{sum})
 		}
 		return err
 	}
 	if strings.HasPrefix(string(magic), `{"st`) {
-		return errors.New("these are the steps of a violation, as khp explore --counterexample writes them: events of a model, without bytes to judge; give a trace or a capture")
+		return errors.New("these are the steps of a violation, as khp explore --counterexample writes " +
+			"them: events of a model, without bytes to judge; give a trace or a capture")
 	}
 	note, err := replay.ReadTrace(b, r.session)
 	if err != nil && !strings.HasPrefix(string(magic), `{"kh`) {

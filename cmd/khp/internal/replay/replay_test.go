@@ -23,7 +23,8 @@ func TestReplay_Capture(t *testing.T) {
 	code, out, errs := khptest.Run(t, Command, "", "replay", sample)
 	require.Equal(t, cli.ExitOK, code, errs)
 	require.Contains(t, out, "6 connections: 5 right, 0 wrong, 0 incomplete, 0 encrypted, 1 not KHP\n")
-	require.Contains(t, strings.Join(strings.Fields(out), " "), "a path of the machine; kaazing profile; open with 101 3 ")
+	require.Contains(t, strings.Join(strings.Fields(out), " "),
+		"a path of the machine; kaazing profile; open with 101 3 ")
 	require.NotContains(t, out, "no HTTP")
 
 	code, out, _ = khptest.Run(t, Command, "", "replay", sample, "--json", "--all")
@@ -34,7 +35,8 @@ func TestReplay_Capture(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(line), &l))
 		verdicts[strings.TrimSpace(fmt.Sprint(l["event"], " ", l["verdict"]))]++
 	}
-	require.Equal(t, map[string]int{"session path": 5, "session not-khp": 1, "totals <nil>": 1}, verdicts)
+	require.Equal(t, map[string]int{"session path": 5, "session not-khp": 1, "totals <nil>": 1},
+		verdicts)
 
 	code, out, _ = khptest.Run(t, Command, "", "replay", sample, "--conn", "2", "--draw", "text")
 	require.Equal(t, cli.ExitOK, code)

@@ -37,8 +37,9 @@ type totals struct {
 
 	Packets int            `json:"packets,omitempty"` // of a capture
 	Unread  map[string]int `json:"unread,omitempty"`  // packets without TCP, by what they are
-	Cut     int            `json:"cut,omitempty"`     // packets of which the file has only the beginning
-	LeftOut int            `json:"left_out,omitempty"`
+	// packets of which the file has only the beginning
+	Cut     int `json:"cut,omitempty"`
+	LeftOut int `json:"left_out,omitempty"`
 
 	Notes []string `json:"notes"`
 }
@@ -77,7 +78,8 @@ type reqLine struct {
 }
 
 // verdictNames are the verdicts in --json.
-var verdictNames = map[replay.Verdict]string{replay.Path: "path", replay.NotPath: "wrong", replay.Incomplete: "incomplete", replay.Encrypted: "encrypted", replay.NotKHP: "not-khp"}
+var verdictNames = map[replay.Verdict]string{replay.Path: "path", replay.NotPath: "wrong",
+	replay.Incomplete: "incomplete", replay.Encrypted: "encrypted", replay.NotKHP: "not-khp"}
 
 // session checks one connection and prints the verdict.
 func (r *report) session(s *replay.Session) {
@@ -115,11 +117,14 @@ func (r *report) count(v replay.Verdict) {
 // lineOf is a result for --json.
 func lineOf(x replay.Result) sessionLine {
 	l := sessionLine{
-		Event: "session", Conn: x.Session.Conn, Name: observe.WithoutQueries(x.Session.Name), Verdict: verdictNames[x.Verdict], Profile: x.Profile, Outcome: x.Outcome, Why: x.Why, Note: x.Session.Note, Steps: len(x.Session.Steps),
+		Event: "session", Conn: x.Session.Conn, Name: observe.WithoutQueries(x.Session.Name),
+		Verdict: verdictNames[x.Verdict], Profile: x.Profile, Outcome: x.Outcome, Why: x.Why,
+		Note: x.Session.Note, Steps: len(x.Session.Steps),
 	}
 	if w := x.Wrong; w != nil {
 		s := &x.Session.Steps[w.Step]
-		l.Wrong = &wrongLine{Unit: x.Session.Unit, At: s.At, Time: s.Time, Blame: w.Blame.String(), Step: s.Label(), Why: w.Why, Allowed: w.Allowed, Phases: w.Phases}
+		l.Wrong = &wrongLine{Unit: x.Session.Unit, At: s.At, Time: s.Time, Blame: w.Blame.String(),
+			Step: s.Label(), Why: w.Why, Allowed: w.Allowed, Phases: w.Phases}
 		for _, id := range w.Requirements {
 			l.Wrong.Requirements = append(l.Wrong.Requirements, reqLine{id, replay.Text(id)})
 		}
@@ -134,7 +139,8 @@ func (r *report) encode(v any) {
 }
 
 func (r *report) printf(format string, args ...any) {
-	if _, err := io.WriteString(r.w, terminal.Fold(fmt.Sprintf(format, args...))); err != nil && r.err == nil {
+	if _, err := io.WriteString(r.w, terminal.Fold(fmt.Sprintf(format, args...))); err != nil &&
+		r.err == nil {
 		r.err = err
 	}
 }
@@ -168,13 +174,15 @@ func (r *report) verdict(x replay.Result) {
 			line += "; " + more
 		}
 	}
-	r.printf("%d %s: %s\n", x.Session.Conn, cli.OneLine(observe.WithoutQueries(x.Session.Name)), color(cli.OneLine(line)))
+	r.printf("%d %s: %s\n", x.Session.Conn, cli.OneLine(observe.WithoutQueries(x.Session.Name)),
+		color(cli.OneLine(line)))
 	w := x.Wrong
 	if w == nil {
 		return
 	}
 	s := &x.Session.Steps[w.Step]
-	r.printf("  %s %d, %s: %s\n", x.Session.Unit, s.At, s.Time.UTC().Format("15:04:05.000000"), cli.OneLine(s.Label()))
+	r.printf("  %s %d, %s: %s\n", x.Session.Unit, s.At, s.Time.UTC().Format("15:04:05.000000"),
+		cli.OneLine(s.Label()))
 	r.printf("  wrong, by the %s: %s\n", w.Blame, cli.OneLine(w.Why))
 	for _, id := range w.Requirements {
 		r.printf("    %s: %s\n", id, replay.Text(id))
@@ -207,13 +215,16 @@ func (r *report) captured(sum capture.Summary) {
 		for _, what := range slices.Sorted(maps.Keys(sum.Unread)) {
 			kinds = append(kinds, fmt.Sprintf("%d %s", sum.Unread[what], what))
 		}
-		r.note(fmt.Sprintf("no TCP was found in %d of %s: %s", sum.Other, cli.Plural(sum.Packets, "packet"), strings.Join(kinds, ", ")))
+		r.note(fmt.Sprintf("no TCP was found in %d of %s: %s",
+			sum.Other, cli.Plural(sum.Packets, "packet"), strings.Join(kinds, ", ")))
 	}
 	if sum.Truncated > 0 {
-		r.note(cli.Plural(sum.Truncated, "packet") + " of " + fmt.Sprint(sum.Packets) + " were captured in part; capture with -s 0")
+		r.note(cli.Plural(sum.Truncated, "packet") + " of " + fmt.Sprint(sum.Packets) +
+			" were captured in part; capture with -s 0")
 	}
 	if sum.LeftOut > 0 {
-		r.note(cli.Plural(sum.LeftOut, "connection") + " beyond the limit of those open at the same time were left out; filter the capture by port")
+		r.note(cli.Plural(sum.LeftOut, "connection") +
+			" beyond the limit of those open at the same time were left out; filter the capture by port")
 	}
 }
 
@@ -232,5 +243,6 @@ func (r *report) end() {
 	for _, n := range r.notes {
 		r.printf("%snote: %s\n", mark, cli.OneLine(n))
 	}
-	r.printf("%s%s: %d right, %d wrong, %d incomplete, %d encrypted, %d not KHP\n", mark, cli.Plural(t.Connections, "connection"), t.Paths, t.Wrong, t.Incomplete, t.Encrypted, t.NotKHP)
+	r.printf("%s%s: %d right, %d wrong, %d incomplete, %d encrypted, %d not KHP\n", mark,
+		cli.Plural(t.Connections, "connection"), t.Paths, t.Wrong, t.Incomplete, t.Encrypted, t.NotKHP)
 }

@@ -66,7 +66,8 @@ func runFiles(c *cli.Env, o options, args []string) error {
 		}
 	}
 	if failed > 0 {
-		return cli.Failf(cli.ExitFailed, "%d of %d scenarios failed; --update writes down what comes out, -v shows more of it", failed, len(paths))
+		return cli.Failf(cli.ExitFailed, "%d of %d scenarios failed; "+
+			"--update writes down what comes out, -v shows more of it", failed, len(paths))
 	}
 	return nil
 }
@@ -76,7 +77,8 @@ func scenarioFiles(args []string) (paths []string, err error) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, cli.Usagef("cannot read %s: %s; expected a file or a directory with scenarios", arg, cli.Cause(err))
+			return nil, cli.Usagef("cannot read %s: %s; expected a file or a directory with scenarios",
+				arg, cli.Cause(err))
 		}
 		if !info.IsDir() {
 			paths = append(paths, arg)

@@ -31,7 +31,8 @@ func runRandom(c *cli.Env, o options) error {
 		o.seed = drawnSeed()
 	}
 	start := time.Now()
-	r := report{Schema: schema, Seed: o.seed, Passed: true, Repeat: fmt.Sprintf("khp sim --random %d --seed %d", o.random, o.seed)}
+	r := report{Schema: schema, Seed: o.seed, Passed: true,
+		Repeat: fmt.Sprintf("khp sim --random %d --seed %d", o.random, o.seed)}
 	for i := range uint64(o.random) {
 		seed := o.seed + i
 		r.Schedules++
@@ -56,7 +57,8 @@ func (r *report) fail(seed uint64, source, why string) {
 		return script.Fails("random", smaller, script.Options{Seed: seed}) != ""
 	}
 	r.Passed, r.Failed, r.Broken = false, seed, why
-	r.Scenario = script.WithTranscript("random", random.Shrink(source, fails), script.Options{Seed: seed})
+	r.Scenario = script.WithTranscript("random", random.Shrink(source, fails),
+		script.Options{Seed: seed})
 	r.Repeat = fmt.Sprintf("khp sim --random 1 --seed %d", seed)
 }
 
@@ -74,9 +76,11 @@ func printReport(c *cli.Env, r *report, asJSON bool) error {
 	switch {
 	case asJSON:
 	case r.Passed:
-		fmt.Fprintf(&b, "%d random schedules in %.1f s, no invariant broken\nthe same again: %s\n", r.Schedules, r.Seconds, r.Repeat)
+		fmt.Fprintf(&b, "%d random schedules in %.1f s, no invariant broken\nthe same again: %s\n",
+			r.Schedules, r.Seconds, r.Repeat)
 	default:
-		fmt.Fprintf(&b, "seed %d breaks an invariant: %s\n\n%s\nthe same again: %s\n", r.Failed, r.Broken, r.Scenario, r.Repeat)
+		fmt.Fprintf(&b, "seed %d breaks an invariant: %s\n\n%s\nthe same again: %s\n",
+			r.Failed, r.Broken, r.Scenario, r.Repeat)
 	}
 	err := error(nil)
 	if asJSON {
@@ -85,7 +89,8 @@ func printReport(c *cli.Env, r *report, asJSON bool) error {
 		_, err = fmt.Fprint(visible.Writer(c.Stdout), b.String())
 	}
 	if err == nil && !r.Passed {
-		return cli.Failf(cli.ExitFailed, "an invariant is broken in schedule %d of seed %d", r.Schedules, r.Seed)
+		return cli.Failf(cli.ExitFailed, "an invariant is broken in schedule %d of seed %d",
+			r.Schedules, r.Seed)
 	}
 	return err
 }

@@ -46,7 +46,8 @@ file.`,
 			case o.random > 0 && (len(args) > 0 || o.update):
 				return cli.Usagef("--random makes its own scenarios; leave the files and --update out")
 			case o.random == 0 && len(args) == 0:
-				return cli.Usagef("khp sim takes at least one FILE or DIR, as in khp sim loop.txt, or --random N")
+				return cli.Usagef("khp sim takes at least one FILE or DIR, " +
+					"as in khp sim loop.txt, or --random N")
 			}
 			return nil
 		},
@@ -63,7 +64,8 @@ file.`,
 	f.BoolVar(&o.asJSON, "json", false, "print JSON")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "print what happens, with phases and timers")
 	f.IntVar(&o.random, "random", 0, "run `N` random schedules instead of files")
-	f.Uint64Var(&o.seed, "seed", 0, "`SEED` of the first schedule, and of nonces and masks (for --random: drawn)")
+	f.Uint64Var(&o.seed, "seed", 0,
+		"`SEED` of the first schedule, and of nonces and masks (for --random: drawn)")
 	return cmd
 }
 

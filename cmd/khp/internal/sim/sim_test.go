@@ -30,13 +30,15 @@ func TestSim_BrokenInvariant(t *testing.T) {
 				"scenario":"rum\n","repeat":"khp sim --random 1 --seed 7"}`, out.String())
 			continue
 		}
-		require.Equal(t, "seed 7 breaks an invariant: INV-04: open twice\n\nrum\n\nthe same again: khp sim --random 1 --seed 7\n", out.String())
+		require.Equal(t, "seed 7 breaks an invariant: INV-04: open twice\n\nrum\n\n"+
+			"the same again: khp sim --random 1 --seed 7\n", out.String())
 	}
 }
 
 func TestSim_JSON(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.txt")
-	require.NoError(t, os.WriteFile(name, []byte("# Nobody is there.\n\nclient ws://a.example/\nrun\nexpect client open\n"), 0o600))
+	require.NoError(t, os.WriteFile(name,
+		[]byte("# Nobody is there.\n\nclient ws://a.example/\nrun\nexpect client open\n"), 0o600))
 	code, out, errs := khptest.Run(t, Command, "", "sim", "--json", name)
 	require.Equal(t, cli.ExitFailed, code, errs)
 	var doc summary
@@ -45,5 +47,6 @@ func TestSim_JSON(t *testing.T) {
 	require.False(t, doc.Passed)
 	require.Len(t, doc.Scenarios, 1)
 	require.Equal(t, "Nobody is there.", doc.Scenarios[0].Title)
-	require.Equal(t, mismatch{5, []string{"expect client open"}, []string{"client failed Connect"}}, doc.Scenarios[0].Mismatches[0])
+	require.Equal(t, mismatch{5, []string{"expect client open"}, []string{"client failed Connect"}},
+		doc.Scenarios[0].Mismatches[0])
 }

@@ -37,7 +37,8 @@ client and server of this program run by.`,
 			}
 			code, err := strconv.Atoi(args[0])
 			if err != nil || code < 100 || code > 999 {
-				return cli.Usagef("%q is no status code; expected a number from 100 to 999, as in khp status 307", args[0])
+				return cli.Usagef("%q is no status code; expected a number from 100 to 999, "+
+					"as in khp status 307", args[0])
 			}
 			return printCode(c, fsm.Status(code), asJSON)
 		},
@@ -48,10 +49,11 @@ client and server of this program run by.`,
 
 // statusJSON is one code for programs.
 type statusJSON struct {
-	Code         int      `json:"code"`
-	Reason       string   `json:"reason"`
-	Action       string   `json:"action"`
-	Strength     string   `json:"strength"`        // may, should or must; where the client closes and follows up: of the follow-up
+	Code   int    `json:"code"`
+	Reason string `json:"reason"`
+	Action string `json:"action"`
+	// may, should or must; where the client closes and follows up: of the follow-up
+	Strength     string   `json:"strength"`
 	Terminates   bool     `json:"terminates"`      // the connection ends with this response
 	Fields       []string `json:"required_fields"` // that the server must send
 	Body         bool     `json:"body"`            // the response may have one
@@ -67,8 +69,10 @@ func newStatusJSON(r fsm.Rule) statusJSON {
 		fields = []string{}
 	}
 	return statusJSON{
-		Code: r.Code, Reason: r.Reason, Action: actions[r.Action].name, Strength: strengthWord(r.Strength), Terminates: r.Action.Terminates(),
-		Fields: fields, Body: r.Duties&fsm.NoBody == 0, NoStore: r.Duties&fsm.NoStore != 0, NeverSent: r.Duties&fsm.NeverSend != 0, Listed: r.Listed,
+		Code: r.Code, Reason: r.Reason, Action: actions[r.Action].name,
+		Strength: strengthWord(r.Strength), Terminates: r.Action.Terminates(),
+		Fields: fields, Body: r.Duties&fsm.NoBody == 0, NoStore: r.Duties&fsm.NoStore != 0,
+		NeverSent: r.Duties&fsm.NeverSend != 0, Listed: r.Listed,
 		Requirements: strings.Fields(r.Reqs),
 	}
 }
@@ -85,12 +89,14 @@ func printTable(c *cli.Env, asJSON bool) error {
 	var b strings.Builder
 	row(&b, "CODE", "REASON", "THE CLIENT", "STRENGTH", "FIELDS")
 	for r := range fsm.Statuses() {
-		row(&b, strconv.Itoa(r.Code), r.Reason, actions[r.Action].brief, strengthWord(r.Strength), strings.Join(r.Fields(), ", "))
+		row(&b, strconv.Itoa(r.Code), r.Reason, actions[r.Action].brief, strengthWord(r.Strength),
+			strings.Join(r.Fields(), ", "))
 	}
 	if _, err := fmt.Fprint(c.Stdout, b.String()); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(c.Stdout, "\nAny other code, 600 to 999 included: the client must close, whatever its\nclass means elsewhere. khp status CODE explains one.")
+	_, err := fmt.Fprintln(c.Stdout, "\nAny other code, 600 to 999 included: the client must close, "+
+		"whatever its\nclass means elsewhere. khp status CODE explains one.")
 	return err
 }
 
@@ -108,7 +114,8 @@ func row(b *strings.Builder, code, reason, action, strength, fields string) {
 			}
 			return ""
 		}
-		line := fmt.Sprintf("%-4s  %-*s  %-*s  %-8s  %s", code, wide, cell(reasons), wide, cell(acts), strength, fields)
+		line := fmt.Sprintf("%-4s  %-*s  %-*s  %-8s  %s",
+			code, wide, cell(reasons), wide, cell(acts), strength, fields)
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 		code, strength, fields = "", "", ""
 	}

@@ -23,7 +23,8 @@ func TestStatus_Table(t *testing.T) {
 		if line[0] != ' ' {
 			code3 = line[:3]
 		}
-		reasons[code3] = strings.TrimSpace(reasons[code3] + " " + strings.TrimSpace(line[len("CODE  "):][:wide]))
+		reasons[code3] = strings.TrimSpace(reasons[code3] + " " +
+			strings.TrimSpace(line[len("CODE  "):][:wide]))
 	}
 	n := 0
 	for r := range fsm.Statuses() {

@@ -16,18 +16,35 @@ type actionText struct {
 }
 
 var actions = [...]actionText{
-	fsm.ActionComplete: {"complete", "opens the connection", "The client %s take the handshake as completed: if the response is for its request and selects nothing it did not ask for, the connection is open."},
-	fsm.ActionContinue: {"continue", "sends the body, waits on", "The client %s send the request body that it held back with Expect: 100-continue, and wait for a further response. To a client that did not ask, the code is an error and it closes."},
-	fsm.ActionWait:     {"wait", "waits for another response", "The client %s wait for a further response on the same connection, up to a limit of its own; then it closes."},
-	fsm.ActionReplay:   {"replay", "sends credentials", "The client %s send its request again on the same connection, with credentials for one of the challenges. If it has none, or they were refused already, it must close."},
-	fsm.ActionClose:    {"close", "closes", "The client %s close the connection and report the failure. Nothing follows."},
-	fsm.ActionRedirect: {"redirect", "closes, connects to Location", "The client must close the connection. It %s then connect to the URL in Location, unless it was there before, its policy forbids it, or it was redirected too often."},
+	fsm.ActionComplete: {"complete", "opens the connection",
+		"The client %s take the handshake as completed: if the response is for its request and selects " +
+			"nothing it did not ask for, the connection is open."},
+	fsm.ActionContinue: {"continue", "sends the body, waits on",
+		"The client %s send the request body that it held back with Expect: 100-continue, and wait for " +
+			"a further response. To a client that did not ask, the code is an error and it closes."},
+	fsm.ActionWait: {"wait", "waits for another response", "The client %s wait for a further " +
+		"response on the same connection, up to a limit of its own; then it closes."},
+	fsm.ActionReplay: {"replay", "sends credentials",
+		"The client %s send its request again on the same connection, with credentials for one of the " +
+			"challenges. If it has none, or they were refused already, it must close."},
+	fsm.ActionClose: {"close", "closes",
+		"The client %s close the connection and report the failure. Nothing follows."},
+	fsm.ActionRedirect: {"redirect", "closes, connects to Location",
+		"The client must close the connection. It %s then connect to the URL in Location, " +
+			"unless it was there before, its policy forbids it, or it was redirected too often."},
 	fsm.ActionRedirectIfGet: {"redirect-if-get", "closes, connects to Location (GET)",
-		"The client must close the connection. If its request was a GET, it %s then connect to the URL in Location, unless it was there before, its policy forbids it, or it was redirected too often; other methods are not redirected."},
+		"The client must close the connection. If its request was a GET, " +
+			"it %s then connect to the URL in Location, unless it was there before, " +
+			"its policy forbids it, or it was redirected too often; other methods are not redirected."},
 	fsm.ActionRedirectChoice: {"redirect-choice", "closes, connects to one choice",
-		"The client must close the connection. It %s then connect to the URL in Location, or to the first one it can use of a text/uri-list in the body, unless it was there before, its policy forbids it, or it was redirected too often."},
-	fsm.ActionProxyAuth: {"proxy-auth", "closes, logs in at its proxy", "The client must close the connection. It %s then connect once more, with credentials for the proxy it was configured with."},
-	fsm.ActionUpgrade:   {"upgrade", "closes, connects with TLS", "The client must close the connection. If the field Upgrade names TLS, it %s then connect to the same URL with wss."},
+		"The client must close the connection. It %s then connect to the URL in Location, " +
+			"or to the first one it can use of a text/uri-list in the body, unless it was there before, " +
+			"its policy forbids it, or it was redirected too often."},
+	fsm.ActionProxyAuth: {"proxy-auth", "closes, logs in at its proxy",
+		"The client must close the connection. It %s then connect once more, " +
+			"with credentials for the proxy it was configured with."},
+	fsm.ActionUpgrade: {"upgrade", "closes, connects with TLS", "The client must close the " +
+		"connection. If the field Upgrade names TLS, it %s then connect to the same URL with wss."},
 }
 
 // Brief says in a few words, behind "the client", what a client does with a status code.
@@ -49,7 +66,8 @@ func explain(r fsm.Rule) string {
 	}
 	client := fmt.Sprintf(actions[r.Action].full, strengthWord(r.Strength))
 	if !r.Listed {
-		client = "The code is not listed in the specification. " + client + " What its class means elsewhere does not count."
+		client = "The code is not listed in the specification. " + client +
+			" What its class means elsewhere does not count."
 	}
 	paragraph("client", client)
 	paragraph("server", serverText(r))
@@ -90,7 +108,8 @@ func serverText(r fsm.Rule) string {
 	case r.Code == 511:
 		s = append(s, "The code belongs to intercepting proxies: a KHP server does not send it.")
 	case r.Duties&fsm.NeverSend != 0:
-		s = append(s, "A KHP server does not send this code, unless khp serve is told to with status:CODE.")
+		s = append(s,
+			"A KHP server does not send this code, unless khp serve is told to with status:CODE.")
 	}
 	return strings.Join(s, " ")
 }

@@ -39,7 +39,9 @@ type Action struct {
 	Event fsm.Event
 	Cut   bool  // the network drops everything under way
 	Phase uint8 // of the machine that acts, before the step; 0 for the network
-	Index int16 // of the edge that it takes, as package fsm counts; -1 if none was taken: the cell ignores the event or calls it misuse
+	// of the edge that it takes, as package fsm counts; -1 if none was taken: the cell ignores the
+	// event or calls it misuse
+	Index int16
 }
 
 // String says who meets what, for example "client: Response 302 (TargetUsable)".
@@ -106,7 +108,8 @@ func EdgesOf(s Side) []fsm.Row {
 	if s == Server {
 		rows = fsm.ServerRows()
 	}
-	return slices.DeleteFunc(slices.Collect(rows), func(r fsm.Row) bool { return s == Network || r.Index < 0 })
+	return slices.DeleteFunc(slices.Collect(rows),
+		func(r fsm.Row) bool { return s == Network || r.Index < 0 })
 }
 
 // ClientEdges and serverEdges are how many edges the tables have.

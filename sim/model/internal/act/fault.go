@@ -27,7 +27,9 @@ type Fault struct {
 func (f Fault) Switch() string { return strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")) }
 
 // StepClient is the step of the client, wrong as f says.
-func (f *Fault) StepClient(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) (fsm.ClientState, fsm.Effects, fsm.Verdict) {
+func (f *Fault) StepClient(
+	cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event,
+) (fsm.ClientState, fsm.Effects, fsm.Verdict) {
 	if f.Altered == nil {
 		return cfg.Step(s, ev)
 	}
@@ -35,7 +37,9 @@ func (f *Fault) StepClient(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event
 }
 
 // StepServer is the step of the server, wrong as f says.
-func (f *Fault) StepServer(cfg fsm.ServerConfig, s fsm.ServerState, ev fsm.Event) (fsm.ServerState, fsm.Effects, fsm.Verdict) {
+func (f *Fault) StepServer(
+	cfg fsm.ServerConfig, s fsm.ServerState, ev fsm.Event,
+) (fsm.ServerState, fsm.Effects, fsm.Verdict) {
 	if f.Altered == nil {
 		return cfg.Step(s, ev)
 	}
@@ -56,7 +60,8 @@ func FaultNamed(name string) (Fault, bool) {
 }
 
 var faults = sync.OnceValue(func() (list []Fault) {
-	rows := map[Side][]fsm.Row{Client: slices.Collect(fsm.ClientRows()), Server: slices.Collect(fsm.ServerRows())}
+	rows := map[Side][]fsm.Row{Client: slices.Collect(fsm.ClientRows()),
+		Server: slices.Collect(fsm.ServerRows())}
 	for _, m := range Mistakes {
 		n := slices.IndexFunc(rows[m.side], func(r fsm.Row) bool { return r.ID == m.id })
 		if n < 0 {
@@ -68,7 +73,8 @@ var faults = sync.OnceValue(func() (list []Fault) {
 		} else {
 			m.change(&changed)
 		}
-		list = append(list, Fault{m.name, m.text, m.catches, m.side, m.pair, n, changed, false, fsm.Alter(m.side.String(), n, changed)})
+		list = append(list, Fault{m.name, m.text, m.catches, m.side, m.pair, n, changed, false,
+			fsm.Alter(m.side.String(), n, changed)})
 	}
 	return list
 })

@@ -25,7 +25,9 @@ const misused = "TOTAL: an honest driver is told Misuse"
 
 // Take gives ev to the client and carries out its orders, as far as they concern the client
 // itself. What the step breaks, and whether the oracle agrees, are told apart.
-func (w *Client) Take(cfg fsm.ClientConfig, f *act.Fault, ev fsm.Event) (a act.Action, effects fsm.Effects, broken, noted string) {
+func (w *Client) Take(
+	cfg fsm.ClientConfig, f *act.Fault, ev fsm.Event,
+) (a act.Action, effects fsm.Effects, broken, noted string) {
 	before := *w
 	state, effects, verdict := f.StepClient(cfg, before.State, ev)
 	noted = clientOracle(f, cfg, &before, state, ev, &effects, verdict)
@@ -43,7 +45,8 @@ func (w *Client) Take(cfg fsm.ClientConfig, f *act.Fault, ev fsm.Event) (a act.A
 		broken = clientOwes.unmet(ev.Kind, m)
 		clientTurns.Put(m)
 	}
-	return act.Action{Side: act.Client, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
+	return act.Action{Side: act.Client, Event: ev, Phase: uint8(before.Phase()),
+		Index: int16(effects.Edge())}, effects, broken, noted
 }
 
 // ClientChecks are the properties that the host of a client checks at every step. They are told by
@@ -74,7 +77,8 @@ type clientHost struct {
 }
 
 // Completing are the facts that a completing response must have all together. [AMB-13]
-const Completing = fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered | fsm.FactExtensionsAsked
+const Completing = fsm.FactTerminated | fsm.FactAcceptMatches | fsm.FactProtocolOffered |
+	fsm.FactExtensionsAsked
 
 // learn notes what an event says before the machine's orders are looked at.
 func (h *clientHost) learn(cfg fsm.ClientConfig, s fsm.ClientState, ev fsm.Event) {
@@ -105,7 +109,8 @@ func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 	switch action := fsm.Status(int(ev.Status)).Action; action {
 	case fsm.ActionComplete:
 		h.clear(outstanding)
-		h.Put(good, ev.Facts.Has(Completing) || cfg.TerminatorOptional && ev.Facts.Has(Completing&^fsm.FactTerminated))
+		h.Put(good, ev.Facts.Has(Completing) ||
+			cfg.TerminatorOptional && ev.Facts.Has(Completing&^fsm.FactTerminated))
 	case fsm.ActionReplay:
 		h.clear(outstanding)
 		h.set(challenged)
@@ -121,7 +126,9 @@ func (h *clientHost) response(cfg fsm.ClientConfig, ev fsm.Event) {
 
 // obey carries out what the machine orders and checks that it may. s is the state before, next the
 // one after.
-func (h *clientHost) obey(cfg fsm.ClientConfig, s, next fsm.ClientState, ev fsm.Event, effects fsm.Effects) (broken string) {
+func (h *clientHost) obey(
+	cfg fsm.ClientConfig, s, next fsm.ClientState, ev fsm.Event, effects fsm.Effects,
+) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {
 		if broken = h.Host.obey(e, wasOpen); broken == "" {
@@ -135,7 +142,9 @@ func (h *clientHost) obey(cfg fsm.ClientConfig, s, next fsm.ClientState, ev fsm.
 }
 
 // one carries out one effect of a client.
-func (h *clientHost) one(cfg fsm.ClientConfig, next fsm.ClientState, ev fsm.Event, e fsm.Effect) (broken string) {
+func (h *clientHost) one(
+	cfg fsm.ClientConfig, next fsm.ClientState, ev fsm.Event, e fsm.Effect,
+) (broken string) {
 	switch e.Kind {
 	case fsm.EffectDial:
 		return h.dial(cfg)
@@ -180,7 +189,8 @@ func (h *clientHost) dial(cfg fsm.ClientConfig) (broken string) {
 	if h.Is(Dialing) || h.Is(Connected) {
 		return "INV-28: dials while the old connection exists"
 	}
-	if h.Dials++; int(h.Dials) > int(cfg.MaxRedirects)+2+int(cfg.MaxReplays)*(int(cfg.MaxRedirects)+2) {
+	if h.Dials++; int(h.Dials) > int(cfg.MaxRedirects)+2+
+		int(cfg.MaxReplays)*(int(cfg.MaxRedirects)+2) {
 		return "INV-21: more connections than the budgets allow"
 	}
 	*h = clientHost{Host: Host{Timers: h.Timers, Opened: h.Opened, Marks: Dialing}, Dials: h.Dials}

@@ -20,23 +20,30 @@ func OracleChecks(f *act.Fault) []explore.Checked {
 	if f.Unaided {
 		return nil
 	}
-	return []explore.Checked{{ID: act.OracleID, Text: "every step is the one that the oracle reads in the requirements"}}
+	return []explore.Checked{{ID: act.OracleID,
+		Text: "every step is the one that the oracle reads in the requirements"}}
 }
 
-func (s timerSet) oracle() oracle.Timers { return oracle.Timers{Running: s.running, Paused: s.paused} }
+func (s timerSet) oracle() oracle.Timers {
+	return oracle.Timers{Running: s.running, Paused: s.paused}
+}
 
 // clientOracle compares a step of a client with the oracle.
-func clientOracle(f *act.Fault, cfg fsm.ClientConfig, before *Client, after fsm.ClientState, ev fsm.Event, effects *fsm.Effects, v fsm.Verdict) string {
+func clientOracle(f *act.Fault, cfg fsm.ClientConfig, before *Client, after fsm.ClientState,
+	ev fsm.Event, effects *fsm.Effects, v fsm.Verdict) string {
 	if f.Unaided {
 		return ""
 	}
-	return differs(oracle.CheckClient(cfg, before.State, after, ev, effects, v, before.Host.Timers.oracle()))
+	return differs(oracle.CheckClient(cfg, before.State, after, ev, effects, v,
+		before.Host.Timers.oracle()))
 }
 
 // serverOracle compares a step of a server with the oracle.
-func serverOracle(f *act.Fault, cfg fsm.ServerConfig, before *Server, after fsm.ServerState, ev fsm.Event, effects *fsm.Effects, v fsm.Verdict) string {
+func serverOracle(f *act.Fault, cfg fsm.ServerConfig, before *Server, after fsm.ServerState,
+	ev fsm.Event, effects *fsm.Effects, v fsm.Verdict) string {
 	if f.Unaided {
 		return ""
 	}
-	return differs(oracle.CheckServer(cfg, before.State, after, ev, effects, v, before.Host.Timers.oracle()))
+	return differs(oracle.CheckServer(cfg, before.State, after, ev, effects, v,
+		before.Host.Timers.oracle()))
 }

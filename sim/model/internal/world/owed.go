@@ -5,8 +5,8 @@ import (
 	"example.com/khp/sim/explore"
 )
 
-// Prohibitions alone are kept by a machine that does nothing. An obligation says what a machine owes
-// for an event, whatever its table says.
+// Prohibitions alone are kept by a machine that does nothing. An obligation says what a machine
+// owes for an event, whatever its table says.
 type obligation[M any] struct {
 	id, text string
 	kinds    []fsm.EventKind
@@ -55,7 +55,8 @@ func (s *timerSet) runsJust(timers []fsm.Timer) bool {
 
 // closedProperly reports whether a WebSocket that the step ended had its Close, unless it was lost.
 func (h *Host) closedProperly(before *Host, kind fsm.EventKind) bool {
-	return !before.Is(WebSocket) || h.Is(WebSocket) || h.Is(CloseSent) || kind == fsm.EventConnectionLost
+	return !before.Is(WebSocket) || h.Is(WebSocket) || h.Is(CloseSent) ||
+		kind == fsm.EventConnectionLost
 }
 
 // has reports whether an effect of kind k was ordered.

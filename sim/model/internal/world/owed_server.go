@@ -56,7 +56,8 @@ var ServerObligations = []obligation[serverTurn]{
 		func(m *serverTurn) bool {
 			return m.before.State == m.after.State && m.effects.Len() == 1 && m.does(fsm.EffectSendPong)
 		}},
-	{"WSP-FRAME-06", "a Close is answered with Close, and ends the connection", kinds(fsm.EventPeerClosed), nil,
+	{"WSP-FRAME-06", "a Close is answered with Close, and ends the connection",
+		kinds(fsm.EventPeerClosed), nil,
 		func(m *serverTurn) bool { return m.after.Host.Is(CloseSent) && m.to(fsm.ServerDone) }},
 	{"KHP-CLOSE-01", "a lost connection is the end", kinds(fsm.EventConnectionLost), nil,
 		func(m *serverTurn) bool { return m.to(fsm.ServerDone) }},
@@ -66,12 +67,15 @@ var ServerObligations = []obligation[serverTurn]{
 		func(m *serverTurn) bool { return m.to(fsm.ServerDone) }},
 	{"LIV-11", "the application's close is followed at once", kinds(fsm.EventCloseRequested), nil,
 		func(m *serverTurn) bool { return m.to(fsm.ServerClosing, fsm.ServerDone) }},
-	{"KHP-OPEN-04", "an opening request that asks for KHP is agreed to", kinds(fsm.EventOpeningRequest),
+	{"KHP-OPEN-04", "an opening request that asks for KHP is agreed to",
+		kinds(fsm.EventOpeningRequest),
 		func(m *serverTurn) bool { return m.fact(fsm.FactValid | fsm.FactKHP) },
 		func(m *serverTurn) bool {
-			return m.does(fsm.EffectSendOpening) && m.to(fsm.ServerAwaitRequest) && m.does(fsm.EffectSendProceed) == m.fact(fsm.FactKaazing)
+			return m.does(fsm.EffectSendOpening) && m.to(fsm.ServerAwaitRequest) &&
+				m.does(fsm.EffectSendProceed) == m.fact(fsm.FactKaazing)
 		}},
-	{"KHP-OPEN-03", "any other opening request is refused, or served as plain", kinds(fsm.EventOpeningRequest),
+	{"KHP-OPEN-03", "any other opening request is refused, or served as plain",
+		kinds(fsm.EventOpeningRequest),
 		func(m *serverTurn) bool { return !m.fact(fsm.FactValid | fsm.FactKHP) },
 		func(m *serverTurn) bool {
 			if m.cfg.Plain && m.fact(fsm.FactValid) {
@@ -82,10 +86,12 @@ var ServerObligations = []obligation[serverTurn]{
 	{"WSP-OPEN-08", "an opening request is answered, also at the end", kinds(fsm.EventCloseRequested),
 		func(m *serverTurn) bool { return m.in(fsm.ServerOpening) },
 		func(m *serverTurn) bool { return m.does(fsm.EffectRefuseOpening) }},
-	{"INV-43", "a request that names an extension of the opening handshake is refused", kinds(fsm.EventRequest),
+	{"INV-43", "a request that names an extension of the opening handshake is refused",
+		kinds(fsm.EventRequest),
 		func(m *serverTurn) bool { return m.fact(fsm.FactExtensionAgain) },
 		(*serverTurn).refuses},
-	{"KHP-EXT-RSP-01", "a request is decided on, or its body asked for", kinds(fsm.EventRequest, fsm.EventBodyReceived),
+	{"KHP-EXT-RSP-01", "a request is decided on, or its body asked for",
+		kinds(fsm.EventRequest, fsm.EventBodyReceived),
 		func(m *serverTurn) bool { return !m.fact(fsm.FactExtensionAgain) },
 		func(m *serverTurn) bool {
 			if m.fact(fsm.FactExpectBody) {
@@ -93,15 +99,18 @@ var ServerObligations = []obligation[serverTurn]{
 			}
 			return m.does(fsm.EffectAskDecision)
 		}},
-	{"KHP-EXT-03", "what is no request is refused", kinds(fsm.EventBadRequest, fsm.EventApplicationFailed),
+	{"KHP-EXT-03", "what is no request is refused",
+		kinds(fsm.EventBadRequest, fsm.EventApplicationFailed),
 		func(m *serverTurn) bool { return !m.in(fsm.ServerClosing, fsm.ServerDone) },
 		(*serverTurn).refuses},
-	{"KHP-EXT-02", "a message that is not awaited ends the handshake", kinds(fsm.EventDataReceived, fsm.EventTerminatorReceived),
+	{"KHP-EXT-02", "a message that is not awaited ends the handshake",
+		kinds(fsm.EventDataReceived, fsm.EventTerminatorReceived),
 		func(m *serverTurn) bool {
 			return m.in(fsm.ServerAwaitRequest, fsm.ServerAwaitReplay, fsm.ServerDeciding, fsm.ServerPending)
 		},
 		(*serverTurn).refuses},
-	{"KHP-GEN-05", "an open connection carries messages both ways", kinds(fsm.EventSendRequested, fsm.EventDataReceived, fsm.EventTerminatorReceived),
+	{"KHP-GEN-05", "an open connection carries messages both ways",
+		kinds(fsm.EventSendRequested, fsm.EventDataReceived, fsm.EventTerminatorReceived),
 		func(m *serverTurn) bool { return m.before.Phase().Open() },
 		func(m *serverTurn) bool {
 			if m.ev.Kind == fsm.EventSendRequested {
@@ -109,15 +118,19 @@ var ServerObligations = []obligation[serverTurn]{
 			}
 			return m.does(fsm.EffectDeliver)
 		}},
-	{"KHP-STATUS-101-02", "an acceptance opens, or sends a kaazing client elsewhere", kinds(fsm.EventDecided),
+	{"KHP-STATUS-101-02", "an acceptance opens, or sends a kaazing client elsewhere",
+		kinds(fsm.EventDecided),
 		func(m *serverTurn) bool {
-			return m.decides(fsm.ActionComplete) && m.fact(fsm.FactSelectionValid) && (m.kaazing() || !m.fact(fsm.FactReroute))
+			return m.decides(fsm.ActionComplete) && m.fact(fsm.FactSelectionValid) &&
+				(m.kaazing() || !m.fact(fsm.FactReroute))
 		},
 		func(m *serverTurn) bool {
 			if m.fact(fsm.FactReroute) {
-				return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.does(fsm.EffectSendReroute) && m.to(fsm.ServerClosing)
+				return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.does(fsm.EffectSendReroute) &&
+					m.to(fsm.ServerClosing)
 			}
-			return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.does(fsm.EffectComplete) && m.does(fsm.EffectSendProceed) == m.kaazing()
+			return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.does(fsm.EffectComplete) &&
+				m.does(fsm.EffectSendProceed) == m.kaazing()
 		}},
 	{"KHP-STATUS-202-02", "a 202 is sent, within its limit", kinds(fsm.EventDecided),
 		func(m *serverTurn) bool {
@@ -133,11 +146,16 @@ var ServerObligations = []obligation[serverTurn]{
 			return m.responds(403, 403) && m.refuses()
 		}},
 	{"KHP-REDIR-01", "a terminating status is sent, and Close behind it", kinds(fsm.EventDecided),
-		func(m *serverTurn) bool { return m.before.Host.Is(Deciding) && m.rule().Action.Terminates() && m.met() },
 		func(m *serverTurn) bool {
-			return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.to(fsm.ServerClosing) && m.after.Host.Is(CloseSent)
+			return m.before.Host.Is(Deciding) &&
+				m.rule().Action.Terminates() && m.met()
+		},
+		func(m *serverTurn) bool {
+			return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.to(fsm.ServerClosing) &&
+				m.after.Host.Is(CloseSent)
 		}},
-	{"RFC2068-408-01", "a client that takes too long is told before Close", kinds(fsm.EventTimerExpired),
+	{"RFC2068-408-01", "a client that takes too long is told before Close",
+		kinds(fsm.EventTimerExpired),
 		func(m *serverTurn) bool {
 			return oneOf(m.ev.Timer, serverTimersIn(&m.before)) && !m.in(fsm.ServerClosing)
 		},

@@ -24,7 +24,9 @@ func (w Server) String() string { return "server " + act.Bare(w.Phase()) }
 // Take gives ev to the server and carries out its orders, as far as they are about the server
 // itself. A decision may be misuse: that is how the machine refuses what breaks an obligation, and
 // then nothing changes.
-func (w *Server) Take(cfg fsm.ServerConfig, f *act.Fault, ev fsm.Event) (a act.Action, effects fsm.Effects, broken, noted string) {
+func (w *Server) Take(
+	cfg fsm.ServerConfig, f *act.Fault, ev fsm.Event,
+) (a act.Action, effects fsm.Effects, broken, noted string) {
 	before := *w
 	state, effects, verdict := f.StepServer(cfg, before.State, ev)
 	noted = serverOracle(f, cfg, &before, state, ev, &effects, verdict)
@@ -44,7 +46,8 @@ func (w *Server) Take(cfg fsm.ServerConfig, f *act.Fault, ev fsm.Event) (a act.A
 		broken = serverOwes.unmet(ev.Kind, m)
 		serverTurns.Put(m)
 	}
-	return act.Action{Side: act.Server, Event: ev, Phase: uint8(before.Phase()), Index: int16(effects.Edge())}, effects, broken, noted
+	return act.Action{Side: act.Server, Event: ev, Phase: uint8(before.Phase()),
+		Index: int16(effects.Edge())}, effects, broken, noted
 }
 
 // ServerChecks are those that the host of a server checks.
@@ -59,7 +62,8 @@ var ServerChecks = []explore.Checked{
 	{ID: "INV-40", Text: "no response after Close"},
 	{ID: "INV-41", Text: "one deciding response to a complete request"},
 	{ID: "INV-42", Text: "one terminator right behind every response"},
-	{ID: "INV-43", Text: "no acceptance of a request that names an extension of the opening handshake"},
+	{ID: "INV-43",
+		Text: "no acceptance of a request that names an extension of the opening handshake"},
 	{ID: "INV-45", Text: "no status without the fields that it requires"},
 	{ID: "INV-46", Text: "no 511, and no 100 without Expect"},
 	{ID: "INV-54", Text: "the kaazing messages to kaazing clients only"},
@@ -155,11 +159,13 @@ func (h *ServerHost) respond(ev fsm.Event, status int) (broken string) {
 		return "INV-46: 100 without Expect"
 	case status != 100 && !h.Is(Unchecked) && rule.Duties&fsm.NeverSend != 0:
 		return "INV-46: a status that a server never sends"
-	case ev.Kind == fsm.EventDecided && !h.Is(Unchecked) && int(ev.Status) == status && rule.MissingField(ev.Facts) != "":
+	case ev.Kind == fsm.EventDecided && !h.Is(Unchecked) && int(ev.Status) == status &&
+		rule.MissingField(ev.Facts) != "":
 		return "INV-45: " + rule.Reason + " without " + rule.MissingField(ev.Facts)
 	case rule.Action == fsm.ActionComplete && h.Is(again):
 		return "INV-43: a request that names an extension of the opening handshake is accepted"
-	case rule.Action == fsm.ActionComplete && (!h.Is(requested) || !ev.Facts.Has(fsm.FactSelectionValid)):
+	case rule.Action == fsm.ActionComplete &&
+		(!h.Is(requested) || !ev.Facts.Has(fsm.FactSelectionValid)):
 		return "INV-08: accepted without a request, or with a selection that was not requested"
 	}
 	h.set(responding)

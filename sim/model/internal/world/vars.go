@@ -8,7 +8,8 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Vars iterates over everything that makes w differ from other states, by the names that a pair has.
+// Vars iterates over everything that makes w differ from other states, by the names that a pair
+// has.
 func (w Client) Vars() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		v := Vars{Yield: yield, More: true}
@@ -108,13 +109,17 @@ type namedMark struct {
 // clientMarks and serverMarks list the marks that exported models have.
 var (
 	clientMarks = []namedMark{
-		{Dialing, "dialing"}, {Connected, "connected"}, {WebSocket, "web_socket"}, {Asked, "asked"}, {Writing, "writing"}, {Following, "following"},
-		{CloseSent, "close_sent"}, {selected, "selected"}, {outstanding, "outstanding"}, {challenged, "challenged"}, {over, "over"},
+		{Dialing, "dialing"}, {Connected, "connected"}, {WebSocket, "web_socket"}, {Asked, "asked"},
+		{Writing, "writing"}, {Following, "following"},
+		{CloseSent, "close_sent"}, {selected, "selected"}, {outstanding, "outstanding"},
+		{challenged, "challenged"}, {over, "over"},
 		{bodyAllowed, "body_allowed"}, {good, "good"},
 	}
 	serverMarks = []namedMark{
-		{Connected, "connected"}, {WebSocket, "web_socket"}, {Deciding, "deciding"}, {bodyOwed, "body_owed"}, {CloseSent, "close_sent"},
-		{peerClosed, "peer_closed"}, {selected, "selected"}, {requested, "request"}, {responding, "responding"}, {Decided, "decided"},
+		{Connected, "connected"}, {WebSocket, "web_socket"}, {Deciding, "deciding"},
+		{bodyOwed, "body_owed"}, {CloseSent, "close_sent"},
+		{peerClosed, "peer_closed"}, {selected, "selected"}, {requested, "request"},
+		{responding, "responding"}, {Decided, "decided"},
 		{kaazingClient, "asked_kaazing"},
 	}
 )

@@ -23,7 +23,8 @@ func (a *Args) Mistake(format string, v ...any) error {
 // End is an error about a word that is missing.
 func (a *Args) End(expected string) error {
 	last := a.Line.Words[len(a.Line.Words)-1]
-	return &Error{a.File, a.Line.Number, last.Column + len(last.Key) + len(last.Text) + 1, "expected " + expected + " at the end of the line"}
+	return &Error{a.File, a.Line.Number, last.Column + len(last.Key) + len(last.Text) + 1,
+		"expected " + expected + " at the end of the line"}
 }
 
 // Done is an error if words are left.
@@ -102,7 +103,8 @@ func (a *Args) Content() (string, error) {
 			b.WriteString("\r\n")
 			inHead = false
 		case !w.Quoted:
-			return "", a.Mistake("expected a quoted text, got %s; other words here are lines and body", w.Text)
+			return "", a.Mistake("expected a quoted text, got %s; other words here are lines and body",
+				w.Text)
 		default:
 			b.WriteString(w.Value())
 			if inHead {

@@ -77,7 +77,8 @@ func (w *Word) scan(text string, i int) (end, column int, err string) {
 	}
 	quoted, e := strconv.QuotedPrefix(text[i:])
 	if e != nil {
-		return 0, i + 1, "expected a quoted text as in Go, with its closing quote and escapes such as \\r \\n \\x00 \\\""
+		return 0, i + 1, "expected a quoted text as in Go, with its closing quote and escapes such as " +
+			"\\r \\n \\x00 \\\""
 	}
 	w.Text, _ = strconv.Unquote(quoted)
 	w.Quoted = true
@@ -86,7 +87,8 @@ func (w *Word) scan(text string, i int) (end, column int, err string) {
 		for i++; i < len(text) && text[i] >= '0' && text[i] <= '9'; i++ {
 		}
 		if w.Times, e = strconv.Atoi(text[from:i]); e != nil || w.Times > MostTimes {
-			return 0, from + 1, "expected a number up to " + strconv.Itoa(MostTimes) + " after *, as in \"x\"*1000"
+			return 0, from + 1, "expected a number up to " + strconv.Itoa(MostTimes) +
+				" after *, as in \"x\"*1000"
 		}
 	}
 	if i < len(text) && text[i] != ' ' && text[i] != '\t' {

@@ -100,7 +100,8 @@ var timersByName = func() map[string]fsm.Timer {
 func (a *Args) Timer(name string) (fsm.Timer, error) {
 	t, ok := timersByName[strings.ToLower(name)]
 	if !ok {
-		return 0, a.Mistake("unknown timer %q; expected one of %s", name, strings.Join(slices.Sorted(maps.Keys(timersByName)), ", "))
+		return 0, a.Mistake("unknown timer %q; expected one of %s",
+			name, strings.Join(slices.Sorted(maps.Keys(timersByName)), ", "))
 	}
 	return t, nil
 }

@@ -11,17 +11,21 @@ import (
 
 func init() { // the readers name the list in their errors
 	GradedSteps = map[string]func(a *lang.Args, n int) (step, error){
-		"accept": readAccept, "answer": readAnswer, "ask": readAnswer, "closes": readCloses, "echo": readEcho, "expect": readExpect, "fails": readFails, "handshake": readHandshake, "opens": readOpens, "proceed": readProceed,
+		"accept": readAccept, "answer": readAnswer, "ask": readAnswer, "closes": readCloses,
+		"echo": readEcho, "expect": readExpect, "fails": readFails, "handshake": readHandshake,
+		"opens": readOpens, "proceed": readProceed,
 		"refuses": readRefuses,
 	}
 }
 
 // Kinds that expect takes.
-var Kinds = []verdict.Kind{verdict.Opening, verdict.Request, verdict.Response, verdict.Terminator, verdict.Proceed, verdict.Reroute, verdict.Text, verdict.Binary,
+var Kinds = []verdict.Kind{verdict.Opening, verdict.Request, verdict.Response, verdict.Terminator,
+	verdict.Proceed, verdict.Reroute, verdict.Text, verdict.Binary,
 	"message", verdict.Pong, verdict.Close, verdict.End, verdict.Broken, verdict.Silence}
 
 // gradeWords are the grades that a case may give.
-var gradeWords = []verdict.Grade{verdict.Pass, verdict.Info, verdict.Lenient, verdict.Skip, verdict.Fail}
+var gradeWords = []verdict.Grade{verdict.Pass, verdict.Info, verdict.Lenient,
+	verdict.Skip, verdict.Fail}
 
 // readExpect reads expect KIND [CODE] [CONDITION...] [as|ends GRADE ["REASON"]] [or KIND ...].
 func readExpect(a *lang.Args, n int) (step, error) {
@@ -117,14 +121,16 @@ func readGrade(a *lang.Args, alt *verdict.Alternative, ends bool) error {
 		alt.Why = why.Value()
 	}
 	if alt.Why == "" && alt.Grade != verdict.Pass {
-		return a.Mistake("a grade other than pass needs a reason behind it, as in lenient \"another status\"")
+		return a.Mistake("a grade other than pass needs a reason behind it, " +
+			"as in lenient \"another status\"")
 	}
 	return nil
 }
 
 // readCondition reads a code, a range of codes, a quoted text or KEY=VALUE.
 func readCondition(a *lang.Args, p *verdict.Pattern, w lang.Word) (err error) {
-	isHTTP := slices.Contains([]verdict.Kind{verdict.Opening, verdict.Request, verdict.Response}, p.Kind)
+	isHTTP := slices.Contains([]verdict.Kind{verdict.Opening, verdict.Request, verdict.Response},
+		p.Kind)
 	low, high, isRange := strings.Cut(w.Text, "-")
 	if !isRange {
 		high = low
@@ -144,7 +150,8 @@ func readCondition(a *lang.Args, p *verdict.Pattern, w lang.Word) (err error) {
 			err = a.Mistake("expected a code such as 101, or a range such as 400-499, got %q", w.Text)
 		}
 	default:
-		err = a.Mistake("expected a code, a range such as 400-499, \"Name: value\", %s=, as, ends or or, got %q", strings.Join(verdict.ConditionKeys(), "=, "), w)
+		err = a.Mistake("expected a code, a range such as 400-499, \"Name: value\", %s=, as, "+
+			"ends or or, got %q", strings.Join(verdict.ConditionKeys(), "=, "), w)
 	}
 	return err
 }
@@ -152,7 +159,8 @@ func readCondition(a *lang.Args, p *verdict.Pattern, w lang.Word) (err error) {
 // readNext reads what stands behind next in a graded case: none, if no further connection may come,
 // or what it is worth that the one that is described below does not: [or as|ends GRADE "REASON"].
 func readNext(a *lang.Args) (e *verdict.Expectation, none bool, err error) {
-	e = &verdict.Expectation{Line: a.Line.Number, Otherwise: verdict.Fail, Alternatives: []verdict.Alternative{{Pattern: verdict.Pattern{Kind: "connection"}}}}
+	e = &verdict.Expectation{Line: a.Line.Number, Otherwise: verdict.Fail,
+		Alternatives: []verdict.Alternative{{Pattern: verdict.Pattern{Kind: "connection"}}}}
 	w, ok := a.Take()
 	switch {
 	case !ok:

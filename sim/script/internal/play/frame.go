@@ -12,7 +12,8 @@ import (
 
 // opcodes by name.
 var opcodes = map[string]ws.OpCode{
-	"continuation": ws.OpContinuation, "text": ws.OpText, "binary": ws.OpBinary, "close": ws.OpClose, "ping": ws.OpPing, "pong": ws.OpPong,
+	"continuation": ws.OpContinuation, "text": ws.OpText, "binary": ws.OpBinary, "close": ws.OpClose,
+	"ping": ws.OpPing, "pong": ws.OpPong,
 }
 
 // readFrame reads frame OPCODE [more] [masked|unmasked] [rsv=N] [length=N] CONTENT: one frame,
@@ -26,7 +27,8 @@ func readFrame(a *lang.Args, n int) (step, error) {
 	if !ok {
 		number, err := strconv.Atoi(w.Text)
 		if err != nil || number < 0 || number > 15 {
-			return nil, a.Mistake("expected text, binary, continuation, ping, pong, close or a number from 0 to 15, got %q", w.Text)
+			return nil, a.Mistake("expected text, binary, continuation, ping, pong, "+
+				"close or a number from 0 to 15, got %q", w.Text)
 		}
 		op = ws.OpCode(number)
 	}
@@ -46,7 +48,8 @@ func readFrame(a *lang.Args, n int) (step, error) {
 		case w.Key == "length":
 			f.Claimed, err = a.Long(w, "length", 1, 1<<40)
 		default:
-			return nil, a.Mistake("expected more, masked, unmasked, rsv=, length= or a quoted text, got %q", w.Text)
+			return nil, a.Mistake("expected more, masked, unmasked, rsv=, length= or a quoted text, got %q",
+				w.Text)
 		}
 		if err != nil {
 			return nil, err

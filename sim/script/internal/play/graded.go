@@ -217,9 +217,11 @@ func (p *Player) awaitClose() {
 		case s.Kind == verdict.Close:
 			p.ruleClosing(s)
 			p.answerPeer()
-		case !p.closes.peer && s.Kind != verdict.End && s.Kind != verdict.Silence && s.Kind != verdict.Broken:
+		case !p.closes.peer && s.Kind != verdict.End && s.Kind != verdict.Silence &&
+			s.Kind != verdict.Broken:
 			p.insert(func(p *Player) { p.awaitClose() })
-		case s.Kind == verdict.Silence && p.closes.peer && !p.Trial.stopped(): // it did not begin; does it answer?
+		// it did not begin; does it answer?
+		case s.Kind == verdict.Silence && p.closes.peer && !p.Trial.stopped():
 			p.ruleClosing(s)
 			if p.closes.missing == verdict.Fail {
 				p.finish()
@@ -288,7 +290,8 @@ func (p *Player) answerPeer() {
 	}
 	p.awaitSeen(func(s verdict.Seen) {
 		if s.Kind == verdict.Silence {
-			p.Trial.Result.Closing = p.Trial.Result.Closing.Add(verdict.Ruling{Grade: verdict.Lenient, Why: "the server leaves it to the client to end TCP",
+			p.Trial.Result.Closing = p.Trial.Result.Closing.Add(verdict.Ruling{
+				Grade: verdict.Lenient, Why: "the server leaves it to the client to end TCP",
 				Want: "end of the connection", Got: "nothing " + within(p.Trial.patience)})
 		}
 		p.finish()
@@ -314,7 +317,8 @@ func (p *Player) awaitHead(then func()) {
 	}
 	p.awaitSeen(func(s verdict.Seen) {
 		if s.Kind != verdict.Opening {
-			p.Trial.Rule(verdict.Ruling{Grade: verdict.Fail, Why: "the opening handshake does not come", Want: "opening", Got: s.String()})
+			p.Trial.Rule(verdict.Ruling{Grade: verdict.Fail, Why: "the opening handshake does not come",
+				Want: "opening", Got: s.String()})
 			p.done = len(p.Steps)
 			return
 		}

@@ -49,8 +49,11 @@ func readEcho(a *lang.Args, n int) (step, error) {
 	}
 	line := a.Line.Number
 	return func(p *Player) {
-		p.insert(messageOf(wire.Text, data), expects(&verdict.Expectation{Line: line, Otherwise: p.Trial.otherwise(), Where: "echo",
-			Alternatives: []verdict.Alternative{{Pattern: verdict.Pattern{Kind: verdict.Text, Data: []byte(data)}}}}))
+		p.insert(messageOf(wire.Text, data), expects(&verdict.Expectation{
+			Line: line, Otherwise: p.Trial.otherwise(), Where: "echo",
+			Alternatives: []verdict.Alternative{
+				{Pattern: verdict.Pattern{Kind: verdict.Text, Data: []byte(data)}},
+			}}))
 	}, err
 }
 
@@ -62,7 +65,8 @@ func readOpens(a *lang.Args, n int) (step, error) {
 	return func(p *Player) {
 		var steps []step
 		if p.Target != "" {
-			steps = append([]step{p.one(line, verdict.Pattern{Kind: verdict.Terminator})}, p.balancer(line)...)
+			steps = append([]step{p.one(line, verdict.Pattern{Kind: verdict.Terminator})},
+				p.balancer(line)...)
 		}
 		p.insert(append(steps, echo)...)
 	}, err
@@ -84,13 +88,17 @@ func readRefuses(a *lang.Args, _ int) (step, error) {
 	return func(p *Player) {
 		p.closes = &closing{peer: true, line: line, missing: verdict.Lenient}
 		silently := []verdict.Alternative{
-			lenient(verdict.Pattern{Kind: verdict.Close}, true, "closes without saying why"), lenient(verdict.Pattern{Kind: verdict.End}, true, "ends the connection without saying why")}
+			lenient(verdict.Pattern{Kind: verdict.Close}, true, "closes without saying why"),
+			lenient(verdict.Pattern{Kind: verdict.End}, true, "ends the connection without saying why")}
 		p.insert(
-			expects(&verdict.Expectation{Line: line, Otherwise: p.Trial.otherwise(), Alternatives: append([]verdict.Alternative{
-				{Pattern: verdict.Pattern{Kind: verdict.Response, Low: status, High: status}},
-				lenient(verdict.Pattern{Kind: verdict.Response, Low: 400, High: 599}, false, "refuses with another status")}, silently...)}),
-			expects(&verdict.Expectation{Line: line, Otherwise: p.Trial.otherwise(), Alternatives: append([]verdict.Alternative{
-				{Pattern: verdict.Pattern{Kind: verdict.Terminator}}}, silently...)}))
+			expects(&verdict.Expectation{
+				Line: line, Otherwise: p.Trial.otherwise(), Alternatives: append([]verdict.Alternative{
+					{Pattern: verdict.Pattern{Kind: verdict.Response, Low: status, High: status}},
+					lenient(verdict.Pattern{Kind: verdict.Response, Low: 400, High: 599}, false,
+						"refuses with another status")}, silently...)}),
+			expects(&verdict.Expectation{
+				Line: line, Otherwise: p.Trial.otherwise(), Alternatives: append([]verdict.Alternative{
+					{Pattern: verdict.Pattern{Kind: verdict.Terminator}}}, silently...)}))
 	}, err
 }
 
@@ -109,14 +117,21 @@ func readFails(a *lang.Args, n int) (step, error) {
 	return func(p *Player) {
 		e := &verdict.Expectation{Line: line, Otherwise: p.Trial.otherwise()}
 		for _, code := range codes {
-			e.Alternatives = append(e.Alternatives, verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Close, Low: code, High: code}, Grade: verdict.Pass, Ends: true})
+			e.Alternatives = append(e.Alternatives, verdict.Alternative{Pattern: verdict.Pattern{
+				Kind: verdict.Close, Low: code, High: code,
+			}, Grade: verdict.Pass, Ends: true})
 		}
 		e.Alternatives = append(e.Alternatives,
-			verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Close}, Grade: verdict.Lenient, Why: "another close code"},
-			verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.End}, Grade: verdict.Lenient, Why: "ends the connection without a Close frame"})
+			verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Close}, Grade: verdict.Lenient,
+				Why: "another close code"},
+			verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.End}, Grade: verdict.Lenient,
+				Why: "ends the connection without a Close frame"})
 		again := *e
-		again.Alternatives = append(slices.Clone(e.Alternatives), verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Terminator}})
-		e.Alternatives = append(e.Alternatives, verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Response, Low: 400, High: 599}, Grade: verdict.Info, Why: "answers before it closes"})
+		again.Alternatives = append(slices.Clone(e.Alternatives),
+			verdict.Alternative{Pattern: verdict.Pattern{Kind: verdict.Terminator}})
+		e.Alternatives = append(e.Alternatives, verdict.Alternative{Pattern: verdict.Pattern{
+			Kind: verdict.Response, Low: 400, High: 599,
+		}, Grade: verdict.Info, Why: "answers before it closes"})
 		last := *e
 		p.insert(expects(e), expects(&again), expects(&last))
 	}, nil
@@ -124,7 +139,8 @@ func readFails(a *lang.Args, n int) (step, error) {
 
 // one is an expectation of one thing.
 func (p *Player) one(line int, pattern verdict.Pattern) step {
-	return expects(&verdict.Expectation{Line: line, Otherwise: p.Trial.otherwise(), Alternatives: []verdict.Alternative{{Pattern: pattern}}})
+	return expects(&verdict.Expectation{Line: line, Otherwise: p.Trial.otherwise(),
+		Alternatives: []verdict.Alternative{{Pattern: pattern}}})
 }
 
 // proceed101 are the steps behind an opening 101 and behind a completed handshake.
@@ -172,7 +188,8 @@ func (o openingStep) graded(line, n int) step {
 		}
 		p.ask(o.target, o.without, o.given, o.body)
 		p.waits = nil
-		khp := verdict.Pattern{Kind: verdict.Opening, Low: 101, High: 101, Conditions: []verdict.Condition{{Value: "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}}}
+		khp := verdict.Pattern{Kind: verdict.Opening, Low: 101, High: 101,
+			Conditions: []verdict.Condition{{Value: "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}}}
 		p.insert(append([]step{p.one(line, khp)}, p.balancer(line)...)...)
 	}
 }
@@ -189,8 +206,10 @@ func readAccept(a *lang.Args, n int) (step, error) {
 	}
 	line := a.Line.Number
 	return func(p *Player) {
-		head := strings.Join(append([]string{"HTTP/1.1 101 " + p.reason(101), "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept"}, more...), "\r\n") + "\r\n\r\n"
-		p.insert(append([]step{messageOf(wire.Binary, p.vars(n).Replace(head)), messageOf(wire.Binary, "")}, p.balancer(line)...)...)
+		head := strings.Join(append([]string{"HTTP/1.1 101 " + p.reason(101), "Upgrade: websocket",
+			"Connection: Upgrade", "Sec-WebSocket-Accept: $accept"}, more...), "\r\n") + "\r\n\r\n"
+		p.insert(append([]step{messageOf(wire.Binary, p.vars(n).Replace(head)),
+			messageOf(wire.Binary, "")}, p.balancer(line)...)...)
 	}, nil
 }
 
@@ -205,8 +224,12 @@ func readHandshake(a *lang.Args, n int) (step, error) {
 			p.insert(o.graded(line, n), p.one(line, verdict.Pattern{Kind: verdict.Request}), accept)
 			return
 		}
-		ask := message(wire.Binary, func(p *Player) string { return "GET " + p.Target + " HTTP/1.1\r\n\r\n" })
-		more := append([]step{p.one(line, verdict.Pattern{Kind: verdict.Response, Low: 101, High: 101}), p.one(line, verdict.Pattern{Kind: verdict.Terminator})}, p.balancer(line)...)
+		ask := message(wire.Binary, func(p *Player) string {
+			return "GET " + p.Target +
+				" HTTP/1.1\r\n\r\n"
+		})
+		more := append([]step{p.one(line, verdict.Pattern{Kind: verdict.Response, Low: 101, High: 101}),
+			p.one(line, verdict.Pattern{Kind: verdict.Terminator})}, p.balancer(line)...)
 		p.insert(append([]step{o.graded(line, n), ask}, more...)...)
 	}, nil
 }

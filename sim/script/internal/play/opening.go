@@ -87,9 +87,11 @@ const ourKey = "AAAAAAAAAAAAAAAAAAAAAA=="
 // usual are the fields that belong to an opening handshake.
 func usual(client bool) []string {
 	if client {
-		return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: " + ourKey, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
+		return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: " + ourKey,
+			"Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
 	}
-	return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept", "Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
+	return []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: $accept",
+		"Sec-WebSocket-Protocol: " + endpoint.Subprotocol}
 }
 
 // ask sends an opening request and waits for the answer.
@@ -98,7 +100,8 @@ func (p *Player) ask(target string, without, given []string, body string) {
 		target = p.Target
 	}
 	start := []string{"GET " + target + " HTTP/1.1"}
-	lines := append(start, fields(append([]string{"Host: " + p.HostField}, usual(true)...), without, given)...)
+	lines := append(start, fields(append([]string{"Host: " + p.HostField}, usual(true)...),
+		without, given)...)
 	for i := range lines {
 		lines[i] = p.vars(1).Replace(lines[i])
 	}
@@ -108,7 +111,8 @@ func (p *Player) ask(target string, without, given []string, body string) {
 
 // answer answers the opening request.
 func (p *Player) answer(o openingStep, n int) {
-	lines := []string{"HTTP/1.1 " + strconv.Itoa(o.status) + " " + cmp.Or(o.reason, p.reason(o.status))}
+	lines := []string{"HTTP/1.1 " + strconv.Itoa(o.status) + " " +
+		cmp.Or(o.reason, p.reason(o.status))}
 	if o.status == 101 {
 		lines = append(lines, fields(usual(false), o.without, o.given)...)
 	} else {

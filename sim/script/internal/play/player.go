@@ -91,7 +91,8 @@ func (p *Player) say(format string, v ...any) {
 	}
 	p.world.Say(name, format, v...)
 	if p.Trial != nil {
-		p.Trial.Result.Log = append(p.Trial.Result.Log, verdict.Entry{At: p.world.Net.Now(), Conn: p.conn, Ours: true, Text: fmt.Sprintf(format, v...)})
+		p.Trial.Result.Log = append(p.Trial.Result.Log,
+			verdict.Entry{At: p.world.Net.Now(), Conn: p.conn, Ours: true, Text: fmt.Sprintf(format, v...)})
 	}
 }
 
@@ -178,5 +179,6 @@ func (p *Player) accept() string {
 // vars are what can stand in texts of steps.
 func (p *Player) vars(n int) *strings.Replacer {
 	path, _, _ := strings.Cut(p.Target, "?")
-	return strings.NewReplacer("$path", path, "$accept", p.accept(), "$target", p.Target, "$host", p.HostField, "$n", strconv.Itoa(n))
+	return strings.NewReplacer("$path", path, "$accept", p.accept(), "$target", p.Target, "$host",
+		p.HostField, "$n", strconv.Itoa(n))
 }

@@ -127,11 +127,22 @@ var StepReaders map[string]func(a *lang.Args, n int) (step, error)
 
 func init() { // the readers name the list in their errors
 	StepReaders = map[string]func(a *lang.Args, n int) (step, error){
-		"await": readAwait, "close": readClose, "cut": simple(func(p *Player) { p.left = true; p.say("cuts the connection"); p.raw.Conn().Reset() }),
-		"end":   simple(func(p *Player) { p.left = true; p.say("ends the connection"); p.raw.Conn().Close() }),
-		"frame": readFrame, "opening": readOpening, "ping": readControl(ws.OpPing), "pong": readControl(ws.OpPong), "raw": readRaw,
-		"request": readRequest, "respond": readRespond(true), "response": readRespond(false), "send": readSend, "split": readSplit,
-		"vanish": simple(func(p *Player) { p.left = true; p.raw.Conn().Vanish(); p.say("vanishes") }), "wait": readWait,
+		"await": readAwait, "close": readClose, "cut": simple(func(p *Player) {
+			p.left = true
+			p.say("cuts the connection")
+			p.raw.Conn().Reset()
+		}),
+		"end": simple(func(p *Player) {
+			p.left = true
+			p.say("ends the connection")
+			p.raw.Conn().Close()
+		}),
+		"frame": readFrame, "opening": readOpening, "ping": readControl(ws.OpPing),
+		"pong": readControl(ws.OpPong), "raw": readRaw,
+		"request": readRequest, "respond": readRespond(true), "response": readRespond(false),
+		"send": readSend, "split": readSplit,
+		"vanish": simple(func(p *Player) { p.left = true; p.raw.Conn().Vanish(); p.say("vanishes") }),
+		"wait":   readWait,
 	}
 }
 
@@ -163,8 +174,10 @@ func readAwait(a *lang.Args, _ int) (step, error) {
 		what = w.Text
 	}
 	is := map[string]func(network.Item) bool{
-		"message": func(it network.Item) bool { return it.Type != 0 }, "ping": func(it network.Item) bool { return it.Op == ws.OpPing },
-		"pong": func(it network.Item) bool { return it.Op == ws.OpPong }, "close": func(it network.Item) bool { return it.Op == ws.OpClose },
+		"message": func(it network.Item) bool { return it.Type != 0 },
+		"ping":    func(it network.Item) bool { return it.Op == ws.OpPing },
+		"pong":    func(it network.Item) bool { return it.Op == ws.OpPong },
+		"close":   func(it network.Item) bool { return it.Op == ws.OpClose },
 	}[what]
 	switch {
 	case what == "end":
@@ -206,13 +219,17 @@ func readSend(a *lang.Args, n int) (step, error) {
 	case "empty":
 		return message(wire.Binary, func(*Player) string { return "" }), nil
 	case "N":
-		return message(wire.Binary, func(*Player) string { return string(wire.AppendBalancer(nil, wire.BalancerProceed, "")) }), nil
+		return message(wire.Binary, func(*Player) string {
+			return string(wire.AppendBalancer(nil, wire.BalancerProceed, ""))
+		}), nil
 	case "R":
 		url, ok := a.Take()
 		if !ok {
 			return nil, a.End("a URL")
 		}
-		return message(wire.Binary, func(*Player) string { return string(wire.AppendBalancer(nil, wire.BalancerReroute, url.Value())) }), nil
+		return message(wire.Binary, func(*Player) string {
+			return string(wire.AppendBalancer(nil, wire.BalancerReroute, url.Value()))
+		}), nil
 	case "text", "binary":
 		t := map[string]wire.MessageType{"text": wire.Text, "binary": wire.Binary}[w.Text]
 		cut, err := readCut(a)
@@ -310,7 +327,10 @@ func readRequest(a *lang.Args, n int) (step, error) {
 		return nil, err
 	}
 	head, err := readHead(a, "")
-	return cut.of(wire.Binary, func(p *Player) string { return "GET " + p.Target + " HTTP/1.1\r\n" + p.vars(n).Replace(head) }), err
+	return cut.of(wire.Binary, func(p *Player) string {
+		return "GET " + p.Target + " HTTP/1.1\r\n" +
+			p.vars(n).Replace(head)
+	}), err
 }
 
 // readHead takes fields, and a body behind the word body.

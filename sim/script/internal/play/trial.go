@@ -98,7 +98,8 @@ func (t *Trial) stopped() bool {
 // missing rules that a connection does not come.
 func (t *Trial) missing() {
 	e := t.Sections[t.begun].missing
-	r, _ := e.Judge(verdict.Seen{Kind: verdict.Silence, Text: "no further connection within " + t.patience.String()})
+	r, _ := e.Judge(verdict.Seen{Kind: verdict.Silence, Text: "no further connection within " +
+		t.patience.String()})
 	t.Rule(r)
 	t.Over = true
 }
@@ -129,7 +130,8 @@ func (t *Trial) Settle() {
 
 // note adds something that the peer did to the log.
 func (t *Trial) note(conn int, s verdict.Seen, wire []byte) {
-	t.Result.Log = append(t.Result.Log, verdict.Entry{At: t.World.Net.Now(), Conn: conn, Kind: s.Kind, Text: s.String(), Wire: wire})
+	t.Result.Log = append(t.Result.Log,
+		verdict.Entry{At: t.World.Net.Now(), Conn: conn, Kind: s.Kind, Text: s.String(), Wire: wire})
 }
 
 func within(d time.Duration) string { return fmt.Sprintf("within %s", d) }
@@ -138,7 +140,8 @@ func within(d time.Duration) string { return fmt.Sprintf("within %s", d) }
 // connection may come that is a failure.
 func (t *Trial) Surplus(raw *network.Raw) {
 	if t.lonely {
-		t.Rule(verdict.Ruling{Grade: t.otherwise(), Why: "the client connects again", Want: "no further connection", Got: "a further connection"})
+		t.Rule(verdict.Ruling{Grade: t.otherwise(), Why: "the client connects again",
+			Want: "no further connection", Got: "a further connection"})
 		t.Over = true
 	}
 	raw.Conn().Close()

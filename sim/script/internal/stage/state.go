@@ -32,7 +32,9 @@ type Fact struct{ Key, Value string }
 
 // Facts says how a host stands: the first word or words, and what else there is to say.
 func Facts(h Host) (state string, list []Fact) {
-	add := func(key, format string, v ...any) { list = append(list, Fact{key, fmt.Sprintf(format, v...)}) }
+	add := func(key, format string, v ...any) {
+		list = append(list, Fact{key, fmt.Sprintf(format, v...)})
+	}
 	var e *endpoint.HandshakeError
 	switch {
 	case errors.As(h.Err(), &e):
@@ -144,14 +146,16 @@ func Clip(s string, n int) string {
 }
 
 // ExpectKeys are the keys of facts.
-var ExpectKeys = []string{"close", "connections", "extensions", "got", "plain", "protocol", "retry-after", "status"}
+var ExpectKeys = []string{"close", "connections", "extensions", "got", "plain", "protocol",
+	"retry-after", "status"}
 
 // IsState reports whether facts could ever describe a host so; "" leaves it open.
 func IsState(text string) bool {
 	word, name, _ := strings.Cut(text, " ")
 	switch word {
 	case "failed":
-		return slices.ContainsFunc(slices.Collect(failures), func(f fsm.Failure) bool { return f.String() == "Failure"+name })
+		return slices.ContainsFunc(slices.Collect(failures),
+			func(f fsm.Failure) bool { return f.String() == "Failure"+name })
 	case "waiting":
 		return slices.ContainsFunc(slices.Collect(phases), func(p string) bool { return p == name })
 	}

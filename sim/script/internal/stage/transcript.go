@@ -48,7 +48,8 @@ func (w *World) observe(e network.Event) {
 func (w *World) waits(name string, e network.Event) {
 	text := "waits for no timer"
 	if e.Waits != 0 {
-		text = fmt.Sprintf("waits for timer %s until %s", strings.TrimPrefix(e.Waits.String(), "Timer"), e.Until)
+		text = fmt.Sprintf("waits for timer %s until %s",
+			strings.TrimPrefix(e.Waits.String(), "Timer"), e.Until)
 	}
 	if w.timers[name] == "" && e.Waits == 0 || w.timers[name] == text {
 		return
@@ -111,14 +112,17 @@ func Sent(t wire.MessageType, p []byte) string {
 	case strings.HasPrefix(string(p), "HTTP/"):
 		return "response    " + Head(p)
 	}
-	if line, _, ok := strings.Cut(string(p), "\r\n"); ok && strings.HasSuffix(strings.TrimRight(line, "0123456789."), " HTTP/") {
+	if line, _, ok := strings.Cut(string(p), "\r\n"); ok &&
+		strings.HasSuffix(strings.TrimRight(line, "0123456789."), " HTTP/") {
 		return "request     " + Head(p)
 	}
 	return t.String() + " " + Text(p)
 }
 
 // plumbing are fields that every handshake has and that say nothing.
-var plumbing = []string{"Host:", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key:", "Sec-WebSocket-Version:", "Sec-WebSocket-Accept:", "Content-Type: text/plain; charset", "Connection: close"}
+var plumbing = []string{"Host:", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key:",
+	"Sec-WebSocket-Version:", "Sec-WebSocket-Accept:", "Content-Type: text/plain; charset",
+	"Connection: close"}
 
 // Head is a message head on one line without secrets and without plumbing, and the body behind it.
 func Head(p []byte) string {

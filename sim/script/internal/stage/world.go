@@ -54,7 +54,8 @@ type Site struct {
 
 // NewWorld makes a network with these options, whose transcript is told what is observed.
 func NewWorld(o network.Options) *World {
-	w := &World{Opts: o, phases: map[string]string{}, timers: map[string]string{}, opened: map[string]bool{}}
+	w := &World{Opts: o, phases: map[string]string{}, timers: map[string]string{},
+		opened: map[string]bool{}}
 	w.Opts.Observe = w.observe
 	w.Restart()
 	return w
@@ -68,7 +69,8 @@ func (w *World) Say(host, format string, v ...any) {
 	if !w.Quiet {
 		text := visible.Line(fmt.Sprintf(format, v...))
 		if w.said += len(text); w.said <= mostSaid {
-			w.Lines = append(w.Lines, strings.TrimRight(fmt.Sprintf("%9s  %-12s  %s", w.Net.Now(), host, text), " "))
+			w.Lines = append(w.Lines, strings.TrimRight(fmt.Sprintf("%9s  %-12s  %s",
+				w.Net.Now(), host, text), " "))
 		}
 	}
 }
@@ -77,9 +79,12 @@ func (w *World) Say(host, format string, v ...any) {
 func (w *World) Exhausted() string {
 	switch {
 	case w.Net.Exhausted():
-		return fmt.Sprintf("more than %d MiB are sent in this case, a piece of a stream counting %d bytes; send less, in larger pieces or on fewer connections", network.DefaultMostBytes>>20, network.PieceBytes)
+		return fmt.Sprintf("more than %d MiB are sent in this case, "+
+			"a piece of a stream counting %d bytes; send less, in larger pieces or on fewer connections",
+			network.DefaultMostBytes>>20, network.PieceBytes)
 	case w.said > mostSaid:
-		return fmt.Sprintf("the transcript of this case is longer than %d MiB; let less happen", mostSaid>>20)
+		return fmt.Sprintf("the transcript of this case is longer than %d MiB; let less happen",
+			mostSaid>>20)
 	}
 	return ""
 }

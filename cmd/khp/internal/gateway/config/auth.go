@@ -6,8 +6,8 @@ import "example.com/khp/cmd/khp/internal/cli"
 // (url), or tokens that others have signed (jwt).
 type Auth struct {
 	At
-	// Users with their passwords, USER:PASSWORD; @FILE or ${VARIABLE} for PASSWORD stands for what it
-	// holds.
+	// Users with their passwords, USER:PASSWORD; @FILE or ${VARIABLE} for PASSWORD stands for what
+	// it holds.
 	Users []string `yaml:"users" holds:"secret"`
 	// A password file, as htpasswd writes it.
 	Htpasswd string `yaml:"htpasswd" holds:"file"`
@@ -18,8 +18,8 @@ type Auth struct {
 	Timeout cli.Duration `yaml:"timeout"`
 	// Field of the answer of url that has the name of the user (Remote-User).
 	NameField string `yaml:"name-field"`
-	// How long a 2xx of url counts for the same credentials, address and path; left out, url is asked
-	// each time.
+	// How long a 2xx of url counts for the same credentials, address and path; left out, url is
+	// asked each time.
 	Cache cli.Duration `yaml:"cache"`
 	// Signed tokens (JSON Web Tokens) and the keys that they are checked by.
 	JWT *JWT `yaml:"jwt"`
@@ -36,8 +36,8 @@ type Auth struct {
 	HTTPQueryParameter string `yaml:"http-query-parameter"`
 	// Cookie that has a token, for clients that send no Authorization. It is kept from back ends.
 	HTTPCookie string `yaml:"http-cookie"`
-	// How long a connection may last after the login; it is closed with 1008 then. Left out, as long
-	// as it likes, with jwt as long as its token is valid.
+	// How long a connection may last after the login; it is closed with 1008 then. Left out, as
+	// long as it likes, with jwt as long as its token is valid.
 	SessionLifetime cli.Duration `yaml:"session-lifetime"`
 }
 

@@ -13,16 +13,17 @@ type Config struct {
 	// Several listeners, each with its own address and certificates. All of them serve all routes.
 	Listeners []*Listener `yaml:"listeners"`
 	// Own host names: a request with another Host is answered with 421, so that no page reaches the
-	// server by a name of its own that leads here (DNS rebinding). NAME or NAME:PORT, with * for any
-	// characters; addresses and names of outside-host always count. Without it every name counts,
-	// but where all listeners are on loopback addresses and trust no proxy, pages of the same host
-	// get in only at localhost, addresses, and names of outside-host.
+	// server by a name of its own that leads here (DNS rebinding). NAME or NAME:PORT, with * for
+	// any characters; addresses and names of outside-host always count. Without it every name
+	// counts, but where all listeners are on loopback addresses and trust no proxy, pages of the
+	// same host get in only at localhost, addresses, and names of outside-host.
 	Hosts []string `yaml:"hosts"`
 	// Certificate of the one listener that listen names, a file in PEM.
 	TLSCert string `yaml:"tls-cert" holds:"file"`
 	// Key of tls-cert, a file in PEM.
 	TLSKey string `yaml:"tls-key" holds:"file"`
-	// Networks of proxies whose word is taken for the address of a client: addresses or CIDR blocks.
+	// Networks of proxies whose word is taken for the address of a client: addresses or CIDR
+	// blocks.
 	TrustedProxies []string `yaml:"trusted-proxies"`
 	// Expect a PROXY header, v1 or v2, on each connection from trusted-proxies.
 	ProxyProtocol bool `yaml:"proxy-protocol"`
@@ -32,11 +33,11 @@ type Config struct {
 	Routes Routes `yaml:"routes"`
 	// The same in the short form PATH: TARGET, for routes without settings of their own.
 	Route Pairs `yaml:"route"`
-	// Serve plain WebSocket clients on the same URLs, of all routes, or of single ones as PATH: true
-	// or false.
+	// Serve plain WebSocket clients on the same URLs, of all routes, or of single ones as PATH:
+	// true or false.
 	Plain Pairs `yaml:"plain"`
-	// How often a client is asked for credentials before it is refused, 1 to 255; for all routes, or
-	// for single ones as PATH: N.
+	// How often a client is asked for credentials before it is refused, 1 to 255; for all routes,
+	// or for single ones as PATH: N.
 	MaxChallenges Pairs `yaml:"max-challenges"`
 	// Users of a path and everything below it, as PATH: USER:PASSWORD. @FILE or ${VARIABLE} for
 	// PASSWORD stands for what it holds.
@@ -76,7 +77,8 @@ type Config struct {
 	// Key of backend-cert, a file in PEM.
 	BackendKey string `yaml:"backend-key" holds:"file"`
 
-	// A client silent for half of this time gets a Ping, and is dropped after all of it; 0 is never.
+	// A client silent for half of this time gets a Ping, and is dropped after all of it; 0 is
+	// never.
 	InactivityTimeout cli.Duration `yaml:"inactivity-timeout"`
 	// Connections without messages for this time are closed; 0 is never.
 	IdleTimeout cli.Duration `yaml:"idle-timeout"`
@@ -92,7 +94,8 @@ type Config struct {
 	MaxMessage cli.Size `yaml:"max-message"`
 	// At most so many WebSocket connections at once, more get 503; 0 is no limit.
 	MaxConnections cli.Count `yaml:"max-connections"`
-	// So many clients wait for one of max-connections to end, a minute at most, before more get 503.
+	// So many clients wait for one of max-connections to end, a minute at most, before more get
+	// 503.
 	MaxWaiting cli.Count `yaml:"max-waiting"`
 	// At most so many connections of one client address, more get 503; 0 is no limit.
 	MaxPerAddress cli.Count `yaml:"max-per-address"`
@@ -117,7 +120,8 @@ type Config struct {
 // a list of these, or a mapping from path to a value or a list.
 type Pairs []string
 
-// Limits bound what a client sends in a handshake. A key that is left out has its default; none is 0.
+// Limits bound what a client sends in a handshake. A key that is left out has its default; none is
+// 0.
 type Limits struct {
 	// Bytes of a request line with its fields (16k).
 	Head cli.Size `yaml:"head"`

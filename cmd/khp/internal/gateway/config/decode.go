@@ -98,7 +98,8 @@ func (c *File) routes(at *yaml.Node, into reflect.Value) error {
 			continue
 		}
 		if seen[path.Value] != 0 {
-			wrong = append(wrong, c.fault(path, "routes has %s already in line %d; give each path one line", path.Value, seen[path.Value]))
+			wrong = append(wrong, c.fault(path, "routes has %s already in line %d; give each path one line",
+				path.Value, seen[path.Value]))
 			continue
 		}
 		seen[path.Value] = path.Line
@@ -139,7 +140,8 @@ func (c *File) structure(at *yaml.Node, into reflect.Value, name string) error {
 			wrong = append(wrong, c.fault(key, "there is no setting %q in %s%s", key.Value, name, hint))
 			continue
 		case place.Says(key.Value):
-			wrong = append(wrong, c.fault(key, "%s: %s is set already in line %d", name, key.Value, place.lines[key.Value]))
+			wrong = append(wrong, c.fault(key, "%s: %s is set already in line %d",
+				name, key.Value, place.lines[key.Value]))
 			continue
 		}
 		place.lines[key.Value] = value.Line
@@ -156,7 +158,8 @@ func (c *File) value(at *yaml.Node, into reflect.Value, k Key, name string) erro
 	field := into.FieldByIndex(k.Field.Index)
 	err := c.decode(at, field, name)
 	if err == nil && k.Field.Tag.Get("zero") == "refused" && field.IsZero() {
-		return c.fault(at, "%s %s: it cannot be switched off; choose more, or leave it out for the default", name, cli.Quoted(at.Value))
+		return c.fault(at, "%s %s: it cannot be switched off; choose more, "+
+			"or leave it out for the default", name, cli.Quoted(at.Value))
 	}
 	return err
 }

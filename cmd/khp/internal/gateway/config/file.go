@@ -24,7 +24,8 @@ type File struct {
 	path   string
 	config *Config
 	shown  func(flag, value string) string
-	places map[string]string // "--flag value" to file:line, for those who find fault with a value later
+	// "--flag value" to file:line, for those who find fault with a value later
+	places map[string]string
 }
 
 // NotInFile are flags that make no sense in a file.
@@ -68,7 +69,8 @@ func Load(path string, flags *pflag.FlagSet, into *Config, k Settings) (*File, e
 	for _, last := range []bool{false, true} { // routes, once all is known on which they fall back
 		for i := 0; i < len(top.Content); i += 2 {
 			key := top.Content[i]
-			if flags.Lookup(key.Value) == nil && seen[key.Value] == key.Line && (key.Value == "routes") == last {
+			if flags.Lookup(key.Value) == nil && seen[key.Value] == key.Line &&
+				(key.Value == "routes") == last {
 				wrong = append(wrong, c.part(key, top.Content[i+1], given, seen))
 			}
 		}
@@ -83,7 +85,8 @@ func Load(path string, flags *pflag.FlagSet, into *Config, k Settings) (*File, e
 func (c *Config) listenInstead() {
 	first := *c.Listeners[0]
 	first.Address = c.Listen
-	first.At = At{name: first.name, file: first.file, lines: maps.Clone(first.lines), flags: map[string]string{"address": "listen"}}
+	first.At = At{name: first.name, file: first.file, lines: maps.Clone(first.lines),
+		flags: map[string]string{"address": "listen"}}
 	delete(first.lines, "address")
 	c.Listeners = []*Listener{&first}
 }
@@ -93,9 +96,11 @@ func (c *File) part(key, value *yaml.Node, given map[string]bool, seen map[strin
 	for _, short := range shorts[key.Value] {
 		switch {
 		case seen[short] != 0:
-			return c.fault(key, "%s and %s, which is in line %d, are two forms of the same; write all of it under %s", key.Value, short, seen[short], key.Value)
+			return c.fault(key, "%s and %s, which is in line %d, are two forms of the same; "+
+				"write all of it under %s", key.Value, short, seen[short], key.Value)
 		case given[short] && short != "listen":
-			return c.fault(key, "--%s is on the command line as well; write all of it under %s, or leave that out", short, key.Value)
+			return c.fault(key, "--%s is on the command line as well; write all of it under %s, "+
+				"or leave that out", short, key.Value)
 		}
 	}
 	for _, k := range Keys(reflect.TypeFor[Config]()) {
@@ -120,11 +125,14 @@ func (c *File) key(key *yaml.Node, k Settings, given map[string]bool, seen map[s
 	case slices.Contains(NotInFile, key.Value):
 		return c.fault(key, "there is no setting %q in a file, only on the command line", key.Value)
 	case !slices.Contains(names, key.Value):
-		return c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve, listeners, routes, limits and timeouts", key.Value, cli.NearestOf(names, key.Value))
+		return c.fault(key, "there is no setting %q%s; the settings are the flags of khp serve, "+
+			"listeners, routes, limits and timeouts", key.Value, cli.NearestOf(names, key.Value))
 	case seen[key.Value] != 0:
-		return c.fault(key, "%s is set already in line %d; write a list under one name", key.Value, seen[key.Value])
+		return c.fault(key, "%s is set already in line %d; write a list under one name",
+			key.Value, seen[key.Value])
 	case given[key.Value] && slices.Contains(k.Whole, key.Value):
-		return c.fault(key, "%s is set on the command line as well; write all of it in one place", key.Value)
+		return c.fault(key, "%s is set on the command line as well; write all of it in one place",
+			key.Value)
 	}
 	seen[key.Value] = key.Line
 	return nil
@@ -137,10 +145,13 @@ func (c *File) document(text []byte) (*yaml.Node, error) {
 	switch err := documents.Decode(&doc); {
 	case err != nil && !errors.Is(err, io.EOF):
 		return nil, c.noYAML(err, text)
-	case err != nil, len(doc.Content) == 0, isNull(doc.Content[0]), doc.Content[0].Kind == yaml.MappingNode && len(doc.Content[0].Content) == 0:
-		return nil, cli.Usagef("%s: there is no setting in it; write lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080, or leave out --config", c.path)
+	case err != nil, len(doc.Content) == 0, isNull(doc.Content[0]),
+		doc.Content[0].Kind == yaml.MappingNode && len(doc.Content[0].Content) == 0:
+		return nil, cli.Usagef("%s: there is no setting in it; write lines NAME: "+
+			"VALUE with the names of flags, as in listen: 127.0.0.1:8080, or leave out --config", c.path)
 	case doc.Content[0].Kind != yaml.MappingNode:
-		return nil, c.fault(doc.Content[0], "expected lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080")
+		return nil, c.fault(doc.Content[0],
+			"expected lines NAME: VALUE with the names of flags, as in listen: 127.0.0.1:8080")
 	}
 	switch err := documents.Decode(&next); {
 	case errors.Is(err, io.EOF):
@@ -148,7 +159,8 @@ func (c *File) document(text []byte) (*yaml.Node, error) {
 	case err != nil:
 		return nil, c.noYAML(err, text)
 	}
-	return nil, c.fault(&next, "a second document begins here; write all settings into one, without a line ---")
+	return nil, c.fault(&next,
+		"a second document begins here; write all settings into one, without a line ---")
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
@@ -191,7 +203,8 @@ func (c *File) pathValue(f *pflag.Flag, seen map[string]int, path, value *yaml.N
 	case path.Kind != yaml.ScalarNode || strings.Contains(path.Value, "="):
 		return c.fault(path, "expected a path in front of the colon, as in /echo")
 	case seen[path.Value] != 0:
-		return c.fault(path, "%s has %s already in line %d; give each path one line", f.Name, path.Value, seen[path.Value])
+		return c.fault(path, "%s has %s already in line %d; give each path one line",
+			f.Name, path.Value, seen[path.Value])
 	}
 	seen[path.Value] = path.Line
 	if value.Kind == yaml.SequenceNode {
@@ -233,7 +246,8 @@ func (c *File) one(f *pflag.Flag, at *yaml.Node, name, prefix string) error {
 	}
 	f.Changed = true
 	shown := c.shown(f.Name, value)
-	for _, shown := range []string{shown, strconv.Quote(shown), cli.Quoted(shown), f.Value.String()} { // as errors may show it
+	// as errors may show it
+	for _, shown := range []string{shown, strconv.Quote(shown), cli.Quoted(shown), f.Value.String()} {
 		c.places["--"+f.Name+" "+shown] = fmt.Sprintf("%s:%d", c.path, at.Line)
 	}
 	return nil

@@ -9,9 +9,9 @@ import (
 )
 
 // Settle brings the short forms into the long ones: afterwards Listeners has every listener, and
-// Routes every route, with its path in normal form, and with what Plain and MaxChallenges say. Without any
-// route every path is an echo. shown leaves secrets out of the value of a flag. The error joins all
-// mistakes.
+// Routes every route, with its path in normal form, and with what Plain and MaxChallenges say.
+// Without any route every path is an echo. shown leaves secrets out of the value of a flag. The
+// error joins all mistakes.
 func (c *Config) Settle(shown func(flag, value string) string) error {
 	return errors.Join(c.settleListeners(), c.settleRoutes(shown))
 }
@@ -62,7 +62,8 @@ func (c *Config) settleRoutes(shown func(flag, value string) string) error {
 		}
 		for _, other := range c.Routes[:i] {
 			if other.Path == path {
-				wrong = append(wrong, r.Fault("", "", "%s has a route already, to %s; give each path one target", path, shown("target", other.Target)))
+				wrong = append(wrong, r.Fault("", "", "%s has a route already, to %s; "+
+					"give each path one target", path, shown("target", other.Target)))
 			}
 		}
 		if n := r.MaxChallenges; r.Says("max-challenges") && (n < 1 || n > 255) {
@@ -72,7 +73,8 @@ func (c *Config) settleRoutes(shown func(flag, value string) string) error {
 	if err := errors.Join(wrong...); err != nil {
 		return err // what is wrong with paths elsewhere follows from it
 	}
-	return errors.Join(c.choose("plain", c.Plain, setPlain), c.choose("max-challenges", c.MaxChallenges, setChallenges))
+	return errors.Join(c.choose("plain", c.Plain, setPlain),
+		c.choose("max-challenges", c.MaxChallenges, setChallenges))
 }
 
 // short reads PATH=TARGET.
@@ -89,9 +91,12 @@ func (c *Config) short(spec, shown string) (*Route, error) {
 // Defaults returns a route with the settings that it has from the document.
 func (c *Config) Defaults() *Route {
 	return &Route{
-		AllowOrigin: c.AllowOrigin, OutsideHost: c.OutsideHost, OutsidePrefix: c.OutsidePrefix, InactivityTimeout: c.InactivityTimeout, IdleTimeout: c.IdleTimeout,
-		ForwardFields: c.ForwardFields, ForwardCookies: c.ForwardCookies, UserField: c.UserField, SendProxy: c.SendProxy,
-		BackendCA: c.BackendCA, BackendName: c.BackendName, BackendCert: c.BackendCert, BackendKey: c.BackendKey,
+		AllowOrigin: c.AllowOrigin, OutsideHost: c.OutsideHost, OutsidePrefix: c.OutsidePrefix,
+		InactivityTimeout: c.InactivityTimeout, IdleTimeout: c.IdleTimeout,
+		ForwardFields: c.ForwardFields, ForwardCookies: c.ForwardCookies, UserField: c.UserField,
+		SendProxy: c.SendProxy,
+		BackendCA: c.BackendCA, BackendName: c.BackendName, BackendCert: c.BackendCert,
+		BackendKey: c.BackendKey,
 		MaxMessage: c.MaxMessage, Limits: c.Limits, Timeouts: c.Timeouts,
 	}
 }
@@ -130,7 +135,8 @@ func (c *Config) choose(flag string, specs Pairs, set func(r *Route, text string
 			_ = set(r, value)
 		}
 		if !found && normal != "" {
-			wrong = append(wrong, cli.Usagef("--%s %s: no --route has the path %s; is it spelled alike in both?", flag, spec, path))
+			wrong = append(wrong, cli.Usagef("--%s %s: no --route has the path %s; "+
+				"is it spelled alike in both?", flag, spec, path))
 		}
 	}
 	return errors.Join(wrong...)
@@ -139,14 +145,16 @@ func (c *Config) choose(flag string, specs Pairs, set func(r *Route, text string
 func setPlain(r *Route, text string) error {
 	r.Plain = text == "true"
 	if text != "true" && text != "false" {
-		return errors.New("expected true or false, or a path, as in --plain, --plain=/echo or --plain=/echo=false; in a file plain: true, or plain: {/echo: true}")
+		return errors.New("expected true or false, or a path, as in --plain, " +
+			"--plain=/echo or --plain=/echo=false; in a file plain: true, or plain: {/echo: true}")
 	}
 	return nil
 }
 
 func setChallenges(r *Route, text string) error {
 	if r.MaxChallenges.Set(text) != nil || r.MaxChallenges < 1 || r.MaxChallenges > 255 {
-		return errors.New("expected a number from 1 to 255, or one for a path, as in --max-challenges 3 or --max-challenges /chat=5")
+		return errors.New("expected a number from 1 to 255, or one for a path, " +
+			"as in --max-challenges 3 or --max-challenges /chat=5")
 	}
 	return nil
 }

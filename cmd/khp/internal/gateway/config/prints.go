@@ -35,7 +35,8 @@ func held(v reflect.Value, holds string, f func(text string)) {
 	switch v.Kind() {
 	case reflect.String:
 		name := v.String()
-		if _, value, ok := strings.Cut(name, "="); ok && v.Type() == reflect.TypeFor[string]() && strings.HasPrefix(name, "/") {
+		if _, value, ok := strings.Cut(name, "="); ok && v.Type() == reflect.TypeFor[string]() &&
+			strings.HasPrefix(name, "/") {
 			name = value
 		}
 		switch holds {

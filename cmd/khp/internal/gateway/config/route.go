@@ -53,7 +53,8 @@ type Route struct {
 	OutsideHost []string `yaml:"outside-host"`
 	// Beginning of paths in extended requests, which a reverse proxy takes away.
 	OutsidePrefix string `yaml:"outside-prefix"`
-	// A client silent for half of this time gets a Ping, and is dropped after all of it; 0 is never.
+	// A client silent for half of this time gets a Ping, and is dropped after all of it; 0 is
+	// never.
 	InactivityTimeout cli.Duration `yaml:"inactivity-timeout"`
 	// Connections without messages for this time are closed; 0 is never.
 	IdleTimeout cli.Duration `yaml:"idle-timeout"`

@@ -15,13 +15,15 @@ func (r *Route) Outside() transport.Outside {
 // Wire returns the limits as the transport has them.
 func (l *Limits) Wire() wire.Limits {
 	return wire.Limits{
-		Head: int(l.Head), Line: int(l.Line), Fields: int(l.Fields), Elements: int(l.Elements), Target: int(l.Target), Body: int(l.Body), Messages: int(l.Messages), Unit: int(l.Unit),
+		Head: int(l.Head), Line: int(l.Line), Fields: int(l.Fields), Elements: int(l.Elements),
+		Target: int(l.Target), Body: int(l.Body), Messages: int(l.Messages), Unit: int(l.Unit),
 	}
 }
 
 // Handshake returns the timers as the transport has them.
 func (t *Timeouts) Handshake() transport.Timeouts {
 	return transport.Timeouts{
-		Request: time.Duration(t.Request), Body: time.Duration(t.Body), Replay: time.Duration(t.Replay), Overall: time.Duration(t.Overall), Close: time.Duration(t.Close),
+		Request: time.Duration(t.Request), Body: time.Duration(t.Body), Replay: time.Duration(t.Replay),
+		Overall: time.Duration(t.Overall), Close: time.Duration(t.Close),
 	}
 }

@@ -59,7 +59,8 @@ func (z *area) enter(ctx context.Context, r *transport.Request) (auth.Verdict, e
 	attempt, err := z.env.Slow.Begin(ctx, auth.ClientNetwork(ctx), user, q.Authorization)
 	switch {
 	case errors.Is(err, throttle.ErrBusy):
-		return z.told(auth.Verdict{RetryAfter: throttle.Retry, User: user, Reason: err.Error(), Body: []byte("too many failed logins; try again later\n")}), nil
+		return z.told(auth.Verdict{RetryAfter: throttle.Retry, User: user, Reason: err.Error(),
+			Body: []byte("too many failed logins; try again later\n")}), nil
 	case err != nil:
 		return auth.Verdict{}, err
 	}
@@ -115,7 +116,8 @@ func (z *area) withCredentials(r *transport.Request) *transport.Request {
 // trouble tells the log that a server cannot say who may enter.
 func (z *area) trouble(ctx context.Context, why string) {
 	if z.env.Log != nil {
-		z.env.Log.WarnContext(ctx, "nobody gets in: the server that auth asks gives no answer", "server", z.askURL, "error", why)
+		z.env.Log.WarnContext(ctx, "nobody gets in: the server that auth asks gives no answer", "server",
+			z.askURL, "error", why)
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 )
 
 // schemeNames are the schemes as challenges have them.
-var schemeNames = map[string]string{"basic": "Basic", "digest": "Digest", "token": "Token", "bearer": "Bearer"}
+var schemeNames = map[string]string{"basic": "Basic", "digest": "Digest", "token": "Token",
+	"bearer": "Bearer"}
 
 // opener makes what lets people into an area.
 func (z *area) opener() auth.Authenticator {
@@ -27,15 +28,17 @@ func (z *area) opener() auth.Authenticator {
 		for user, token := range z.users {
 			principals[token] = user
 		}
-		return auth.TokenAuth{Scheme: schemeNames[z.scheme], Realm: z.challengeRealm(), Check: auth.Tokens(principals)}
+		return auth.TokenAuth{Scheme: schemeNames[z.scheme], Realm: z.challengeRealm(),
+			Check: auth.Tokens(principals)}
 	}
 	check := auth.Users(z.users)
 	if z.file == nil {
 		return auth.BasicAuth{Realm: z.realm, Check: check}
 	}
-	return auth.BasicAuth{Realm: z.realm, Check: func(ctx context.Context, user, password string) bool {
-		return check(ctx, user, password) || z.file.Check(ctx, user, password)
-	}}
+	return auth.BasicAuth{
+		Realm: z.realm, Check: func(ctx context.Context, user, password string) bool {
+			return check(ctx, user, password) || z.file.Check(ctx, user, password)
+		}}
 }
 
 // challengeRealm is the realm of challenges for tokens: Kaazing's own have none.

@@ -82,14 +82,16 @@ func (a *Guard) addOpen(spec string, list Routes) error {
 		return err
 	}
 	if other := a.addOpenPath(path); other != "" {
-		return cli.Usagef("--no-auth %s: %s is guarded by auth or htpasswd; leave one of them out", spec, other)
+		return cli.Usagef("--no-auth %s: %s is guarded by auth or htpasswd; leave one of them out",
+			spec, other)
 	}
 	return nil
 }
 
 func (a *Guard) addOpenRoute(r *config.Route) error {
 	if other := a.addOpenPath(areaPath(r.Path)); other != "" {
-		return r.Fault("no-auth", "true", "%s is guarded by auth or htpasswd; leave one of them out", other)
+		return r.Fault("no-auth", "true",
+			"%s is guarded by auth or htpasswd; leave one of them out", other)
 	}
 	return nil
 }
@@ -136,7 +138,8 @@ func (a *Guard) Opens(was *Guard, list Routes) (path string, found bool) {
 	}
 	candidates = append(candidates, list.Paths()...)
 	for _, path := range candidates {
-		if len(before.around(path)) > 0 && list.Reaches(path) && len(a.around(path)) == 0 && !a.declared(path) {
+		if len(before.around(path)) > 0 && list.Reaches(path) && len(a.around(path)) == 0 &&
+			!a.declared(path) {
 			return path, true
 		}
 	}
@@ -152,7 +155,8 @@ func (a *Guard) declared(path string) bool {
 // loses its route with one reload and gets it back with another is not open for that.
 func (a *Guard) Remember(was *Guard) {
 	for _, z := range slices.Concat(was.areas, was.past) {
-		if a.find(z.path) == nil && !a.declared(z.path) && !slices.ContainsFunc(a.past, func(p *area) bool { return p.path == z.path }) {
+		if a.find(z.path) == nil && !a.declared(z.path) &&
+			!slices.ContainsFunc(a.past, func(p *area) bool { return p.path == z.path }) {
 			a.past = append(a.past, z)
 		}
 	}
@@ -165,7 +169,8 @@ func (a *Guard) addUser(spec string, o *config.Auth, list Routes) error {
 		return err
 	}
 	if why := z.addUser(credentials); why != "" {
-		why = strings.Replace(why, "expected USER:PASSWORD, as in ", "expected PATH=USER:PASSWORD, as in /echo=", 1)
+		why = strings.Replace(why, "expected USER:PASSWORD, as in ",
+			"expected PATH=USER:PASSWORD, as in /echo=", 1)
 		return cli.Usagef("--auth %s: %s", HidePassword(spec), why)
 	}
 	return nil
@@ -188,11 +193,13 @@ func (z *area) addUser(credentials string) (why string) {
 		return err.Error()
 	}
 	if strings.ContainsFunc(user+password, unicode.IsControl) {
-		return "a user or password with a control character, such as the end of a line, can be sent by no client"
+		return "a user or password with a control character, such as the end of a line, " +
+			"can be sent by no client"
 	}
 	for other, token := range z.users {
 		if token == password && (z.scheme == "token" || z.scheme == "bearer") {
-			return other + " has the same token at " + z.path + ", so that nobody knows who comes with it; give each user another one"
+			return other + " has the same token at " + z.path +
+				", so that nobody knows who comes with it; give each user another one"
 		}
 	}
 	z.users[user] = password
@@ -215,7 +222,8 @@ func (a *Guard) addFile(spec string, o *config.Auth, list Routes) error {
 func (z *area) open(name string) (why string) {
 	switch {
 	case z.scheme != "basic":
-		return "such a file has hashes of passwords, which only the scheme basic can be checked by; leave out the scheme " + z.scheme
+		return "such a file has hashes of passwords, which only the scheme basic can be checked by; " +
+			"leave out the scheme " + z.scheme
 	case z.file != nil:
 		return z.path + " has a file already"
 	}
@@ -227,7 +235,9 @@ func (z *area) open(name string) (why string) {
 }
 
 // area returns the area of PATH=VALUE, which may be new, and the value.
-func (a *Guard) area(flag, spec, shown string, o *config.Auth, list Routes) (z *area, value string, err error) {
+func (a *Guard) area(
+	flag, spec, shown string, o *config.Auth, list Routes,
+) (z *area, value string, err error) {
 	written, _, err := paths.Split(flag, shown, shown, areaValues[flag])
 	if err != nil {
 		return nil, "", err
@@ -251,7 +261,8 @@ func (a *Guard) find(path string) *area {
 }
 
 func (a *Guard) add(path string, o *config.Auth) *area {
-	z := &area{env: &a.env, path: path, realm: o.Realm, scheme: o.Scheme, users: make(map[string]string)}
+	z := &area{env: &a.env, path: path, realm: o.Realm, scheme: o.Scheme,
+		users: make(map[string]string)}
 	a.areas = append(a.areas, z)
 	return z
 }
@@ -263,7 +274,8 @@ func routedPath(flag, path, shown string, list Routes) (string, error) {
 		return "", err
 	}
 	if !list.Reaches(path) {
-		return "", cli.Usagef("%s %s: no --route leads to %s; is the path spelled alike in both?", flag, shown, path)
+		return "", cli.Usagef("%s %s: no --route leads to %s; is the path spelled alike in both?",
+			flag, shown, path)
 	}
 	return areaPath(path), nil
 }

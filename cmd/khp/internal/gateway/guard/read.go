@@ -24,7 +24,8 @@ func checkScheme(o *config.Auth) error {
 	case strings.ContainsFunc(o.Realm, func(r rune) bool { return r < ' ' || r >= 0x7f }):
 		return o.Fault("realm", strconv.Quote(o.Realm), "expected printable ASCII characters")
 	case o.Says("realm") && o.Scheme == "token":
-		return o.Fault("realm", cli.Quoted(o.Realm), "the scheme token has no realm; leave one of them out")
+		return o.Fault("realm", cli.Quoted(o.Realm),
+			"the scheme token has no realm; leave one of them out")
 	}
 	return nil
 }
@@ -39,7 +40,8 @@ func (a *Guard) addRoute(r *config.Route, document *config.Auth) error {
 	o.Scheme = cmp.Or(o.Scheme, document.Scheme)
 	path := areaPath(r.Path)
 	if a.find(path) != nil {
-		return o.Fault("", "", "auth or htpasswd guards %s already, there or at the same path with a slash at its end; write all of it in one place", path)
+		return o.Fault("", "", "auth or htpasswd guards %s already, "+
+			"there or at the same path with a slash at its end; write all of it in one place", path)
 	}
 	wrong := []error{checkScheme(&o), checkKind(&o)}
 	z := a.add(path, &o)
@@ -67,20 +69,25 @@ func checkKind(o *config.Auth) error {
 	}
 	for _, key := range []string{"timeout", "name-field", "cache"} {
 		if o.Says(key) && o.URL == "" {
-			return o.Fault(key, "", "it is about the server of url, which is missing; add url, or leave it out")
+			return o.Fault(key, "",
+				"it is about the server of url, which is missing; add url, or leave it out")
 		}
 	}
 	switch {
 	case kinds == 0:
-		return o.Fault("", "", "nobody could use the route; add users, htpasswd, url or jwt, or close it with target: status:403")
+		return o.Fault("", "", "nobody could use the route; add users, htpasswd, url or jwt, "+
+			"or close it with target: status:403")
 	case kinds > 1:
-		return o.Fault("", "", "users and htpasswd, url, and jwt are three ways to find out who a client is; choose one for each route")
+		return o.Fault("", "", "users and htpasswd, url, and jwt are three ways to find out who a "+
+			"client is; choose one for each route")
 	case o.JWT != nil && (o.Scheme == "basic" || o.Scheme == "digest"):
 		return o.Fault("scheme", o.Scheme, "signed tokens are sent by bearer or token")
 	case o.Scheme == "digest" && o.URL != "":
-		return o.Fault("scheme", o.Scheme, "url makes its own challenges; leave the scheme out, or say how a 401 without one is asked for: basic, token or bearer")
+		return o.Fault("scheme", o.Scheme, "url makes its own challenges; leave the scheme out, "+
+			"or say how a 401 without one is asked for: basic, token or bearer")
 	case o.Says("session-lifetime") && o.SessionLifetime <= 0:
-		return o.Fault("session-lifetime", o.SessionLifetime.String(), "expected a time, as in 8h; leave it out for connections without an end")
+		return o.Fault("session-lifetime", o.SessionLifetime.String(),
+			"expected a time, as in 8h; leave it out for connections without an end")
 	}
 	return nil
 }
@@ -96,14 +103,17 @@ func (z *area) setServer(o *config.Auth) (err error) {
 		value cli.Duration
 	}{{"timeout", o.Timeout}, {"cache", o.Cache}} {
 		if o.Says(d.key) && d.value <= 0 {
-			return o.Fault(d.key, d.value.String(), "expected a time, as in 5s; leave it out for the default")
+			return o.Fault(d.key, d.value.String(),
+				"expected a time, as in 5s; leave it out for the default")
 		}
 	}
 	if o.Says("name-field") && !wire.ValidToken(o.NameField) {
-		return o.Fault("name-field", cli.Quoted(o.NameField), "expected the name of a field, as in Remote-User")
+		return o.Fault("name-field", cli.Quoted(o.NameField),
+			"expected the name of a field, as in Remote-User")
 	}
 	z.ask, err = callout.New(callout.Settings{
-		URL: o.URL, Timeout: time.Duration(o.Timeout), NameField: o.NameField, Cache: time.Duration(o.Cache), Scheme: schemeNames[o.Scheme], Realm: z.challengeRealm(),
+		URL: o.URL, Timeout: time.Duration(o.Timeout), NameField: o.NameField,
+		Cache: time.Duration(o.Cache), Scheme: schemeNames[o.Scheme], Realm: z.challengeRealm(),
 		Trouble: func(ctx context.Context, why string) { z.trouble(ctx, why) },
 	})
 	if err != nil {
@@ -127,7 +137,8 @@ func (z *area) setKeys(o *config.Auth) (err error) {
 	if t.Says("leeway") && leeway == 0 {
 		leeway = -1
 	}
-	z.keys, err = jwtkeys.Open(jwtkeys.Settings{File: t.Keys, Issuer: t.Issuer, Audience: t.Audience, Leeway: leeway, UserClaim: t.UserClaim})
+	z.keys, err = jwtkeys.Open(jwtkeys.Settings{File: t.Keys, Issuer: t.Issuer, Audience: t.Audience,
+		Leeway: leeway, UserClaim: t.UserClaim})
 	if err != nil {
 		return t.Fault("keys", t.Keys, "%s", cli.Cause(err))
 	}
@@ -137,17 +148,22 @@ func (z *area) setKeys(o *config.Auth) (err error) {
 // setCarriers reads where tokens may come from.
 func (z *area) setCarriers(o *config.Auth) error {
 	z.carriers = Carriers{Header: o.HTTPHeader, Parameter: o.HTTPQueryParameter, Cookie: o.HTTPCookie}
-	for _, c := range []struct{ key, name string }{{"http-header", o.HTTPHeader}, {"http-query-parameter", o.HTTPQueryParameter}, {"http-cookie", o.HTTPCookie}} {
+	for _, c := range []struct{ key, name string }{{"http-header", o.HTTPHeader},
+		{"http-query-parameter", o.HTTPQueryParameter}, {"http-cookie", o.HTTPCookie}} {
 		switch {
 		case c.name == "":
 		case o.Scheme != "token" && o.Scheme != "bearer":
-			return o.Fault(c.key, cli.Quoted(c.name), "it carries a token; add scheme: token or scheme: bearer")
+			return o.Fault(c.key, cli.Quoted(c.name),
+				"it carries a token; add scheme: token or scheme: bearer")
 		case !wire.ValidToken(c.name):
-			return o.Fault(c.key, cli.Quoted(c.name), "expected a name of letters, digits and -_.~ without blanks")
+			return o.Fault(c.key, cli.Quoted(c.name),
+				"expected a name of letters, digits and -_.~ without blanks")
 		case strings.HasPrefix(c.name, ".k"):
-			return o.Fault(c.key, cli.Quoted(c.name), "clients of Kaazing have parameters of their own that begin like that; choose another name")
+			return o.Fault(c.key, cli.Quoted(c.name),
+				"clients of Kaazing have parameters of their own that begin like that; choose another name")
 		case strings.EqualFold(c.name, "Authorization") || strings.EqualFold(c.name, "Cookie"):
-			return o.Fault(c.key, cli.Quoted(c.name), "that field is looked at in any case; leave it out, or use http-cookie")
+			return o.Fault(c.key, cli.Quoted(c.name),
+				"that field is looked at in any case; leave it out, or use http-cookie")
 		}
 	}
 	return nil

@@ -23,7 +23,8 @@ var wellFormed = regexp.MustCompile(`^([a-zA-Z0-9._*-]+|\[[0-9a-fA-F:.]+\])(:[0-
 // Check says what is wrong with a name of the setting hosts, "" if nothing is.
 func Check(name string) (why string) {
 	if !wellFormed.MatchString(name) {
-		return "expected a host as it stands in a URL, with * for any characters, as in www.example.com, *.example.com or intranet:8443"
+		return "expected a host as it stands in a URL, with * for any characters, " +
+			"as in www.example.com, *.example.com or intranet:8443"
 	}
 	if _, port := split(name); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
@@ -55,7 +56,9 @@ func (s *Set) Own(field string) bool {
 		return true
 	}
 	for _, p := range s.list {
-		if p.host.MatchString(host) && (p.port == "" || p.port == port || port == "" && (p.port == "80" || p.port == "443")) { // which clients leave out
+		// which clients leave out
+		if p.host.MatchString(host) &&
+			(p.port == "" || p.port == port || port == "" && (p.port == "80" || p.port == "443")) {
 			return true
 		}
 	}

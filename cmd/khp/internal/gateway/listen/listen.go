@@ -27,15 +27,16 @@ func Check(addr string) (why string) {
 	return ""
 }
 
-// Listen opens a listener at addr, which [Check] has nothing against; setting names where addr comes
-// from, for errors.
+// Listen opens a listener at addr, which [Check] has nothing against; setting names where addr
+// comes from, for errors.
 func Listen(setting, addr string) (net.Listener, error) {
 	if socket, ok := strings.CutPrefix(addr, unixPrefix); ok {
 		return listenUnix(setting, socket)
 	}
 	host, _, _ := net.SplitHostPort(addr)
 	network := "tcp"
-	if a, err := netip.ParseAddr(host); err == nil && a.Is4() { // 0.0.0.0 is IPv4 only, as it is written
+	// 0.0.0.0 is IPv4 only, as it is written
+	if a, err := netip.ParseAddr(host); err == nil && a.Is4() {
 		network = "tcp4"
 	}
 	ln, err := net.Listen(network, addr)
@@ -45,11 +46,14 @@ func Listen(setting, addr string) (net.Listener, error) {
 	why, try := SystemError(err), "choose another address with "+setting
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		why, try = "something listens there already", fmt.Sprintf("stop it, or choose another port with %s", setting)
+		why, try = "something listens there already",
+			fmt.Sprintf("stop it, or choose another port with %s", setting)
 	case errors.Is(err, syscall.EACCES):
-		why, try = "permission denied", fmt.Sprintf("ports below 1024 may need privileges; choose another with %s", setting)
+		why, try = "permission denied",
+			fmt.Sprintf("ports below 1024 may need privileges; choose another with %s", setting)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		why, try = "this machine does not have that address", fmt.Sprintf("choose another with %s", setting)
+		why, try = "this machine does not have that address",
+			fmt.Sprintf("choose another with %s", setting)
 	}
 	return nil, cli.Failf(cli.ExitFailed, "cannot listen on %s: %s; %s", addr, why, try)
 }

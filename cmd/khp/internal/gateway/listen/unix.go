@@ -25,9 +25,11 @@ const socketMode = 0o660
 func CheckSocket(socket string) (why string) {
 	switch {
 	case !path.IsAbs(socket) || strings.ContainsAny(socket, "?#\x00"):
-		return fmt.Sprintf("%q is no Unix socket; expected the whole path to it, as in unix:/run/khp.sock", socket)
+		return fmt.Sprintf("%q is no Unix socket; expected the whole path to it, "+
+			"as in unix:/run/khp.sock", socket)
 	case len(socket) > mostSocket:
-		return fmt.Sprintf("the path of the Unix socket has %d bytes; %d are the most that the system takes", len(socket), mostSocket)
+		return fmt.Sprintf("the path of the Unix socket has %d bytes; "+
+			"%d are the most that the system takes", len(socket), mostSocket)
 	case path.Clean(socket) != socket:
 		return fmt.Sprintf("%q is no Unix socket; did you mean %s?", socket, path.Clean(socket))
 	}
@@ -68,11 +70,13 @@ func listenUnix(setting, socket string) (net.Listener, error) {
 	why, try := SystemError(err), "choose another path with "+setting
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		why, try = "something listens there already, or it is no socket", "stop it, or choose another path with "+setting
+		why, try = "something listens there already, or it is no socket",
+			"stop it, or choose another path with "+setting
 	case errors.Is(err, syscall.ENOENT):
 		why, try = "its directory does not exist", "make it, or choose another path with "+setting
 	}
-	return nil, cli.Failf(cli.ExitFailed, "cannot listen on %s%s: %s; %s", unixPrefix, socket, why, try)
+	return nil, cli.Failf(cli.ExitFailed, "cannot listen on %s%s: %s; %s",
+		unixPrefix, socket, why, try)
 }
 
 // abandoned reports whether there is a socket on which nobody listens.

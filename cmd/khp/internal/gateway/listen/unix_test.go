@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A Unix socket is listened on for user and group; one that a killed process has left makes room, one
-// in use and files of other kinds do not.
+// A Unix socket is listened on for user and group; one that a killed process has left makes room,
+// one in use and files of other kinds do not.
 func TestListen_Unix(t *testing.T) {
 	dir := t.TempDir()
 	addr := "unix:" + dir + "/khp.sock"
@@ -43,7 +43,10 @@ func TestListen_Unix(t *testing.T) {
 	require.True(t, Collide(addr, addr))
 	require.False(t, Collide(addr, "unix:/other"))
 	require.False(t, Collide(addr, ":8080"))
-	for wrong, why := range map[string]string{"unix:khp.sock": "the whole path", "unix:": "the whole path", "unix:/a/../b": "did you mean /b?", "unix:/" + strings.Repeat("x", 107): "107 are the most"} {
+	for wrong, why := range map[string]string{
+		"unix:khp.sock": "the whole path", "unix:": "the whole path", "unix:/a/../b": "did you mean /b?",
+		"unix:/" + strings.Repeat("x", 107): "107 are the most",
+	} {
 		require.Contains(t, Check(wrong), why)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// backendMetrics are about connections to back ends, by route and back end. Both are the operator's,
-// so that there are few.
+// backendMetrics are about connections to back ends, by route and back end. Both are the
+// operator's, so that there are few.
 type backendMetrics struct {
 	up      *prometheus.GaugeVec
 	seconds *prometheus.HistogramVec
@@ -16,8 +16,11 @@ type backendMetrics struct {
 func newBackendMetrics(r prometheus.Registerer) *backendMetrics {
 	labels := []string{"route", "backend"}
 	m := &backendMetrics{
-		up: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khp_backend_up", Help: "Whether a back end could be reached when that was last tried, 1 before, by route and back end."}, labels),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_backend_connect_seconds", Help: "Time until a back end has opened a connection, its TLS and WebSocket handshakes included, by route and back end.",
+		up: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khp_backend_up", Help: "Whether a back " +
+			"end could be reached when that was last tried, 1 before, by route and back end."}, labels),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "khp_backend_connect_seconds", Help: "Time until a back end has opened a connection, " +
+				"its TLS and WebSocket handshakes included, by route and back end.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}}, labels),
 	}
 	r.MustRegister(m.up, m.seconds)
@@ -42,7 +45,8 @@ func (m *Metrics) Backend(route, where string) *Backend {
 	if m == nil {
 		return nil
 	}
-	b := &Backend{m.servers.up.WithLabelValues(route, where), m.servers.seconds.WithLabelValues(route, where)}
+	b := &Backend{m.servers.up.WithLabelValues(route, where),
+		m.servers.seconds.WithLabelValues(route, where)}
 	b.Up(true)
 	return b
 }

@@ -50,18 +50,45 @@ type pendingHandshake struct {
 func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total", Help: "Opening requests received."}),
-		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; redirected by 3xx or R; refused with another status, or challenged and gone; failed; closed otherwise), status code of the extended response (none before one; of the opening one for plain) and profile of the client: spec, kaazing, or plain without KHP."}, []string{"outcome", "status", "profile"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds", Help: "Time from the opening request to the end of the handshake, by profile of the client.",
-			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, []string{"profile"}),
-		backends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, by route and reason: unreachable, refused (it answered with another status than 101), lost (while in use); none for a client that none of several could be found for."}, []string{"route", "reason"}),
-		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total", Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
-		drops:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_dropped_lines_total", Help: "Lines that were not written because nobody read them in time, by what they were for: log or trace."}, []string{"for"}),
-		logins:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_login_failures_total", Help: "Logins that failed, by the path that auth guards and reason: wrong (credentials were not accepted), slowed (too many failed logins of the address, not checked), unchecked (who could tell gave no answer, or too many waited)."}, []string{"route", "reason"}),
-		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_rejected_total", Help: "Handshakes that khp did not let open, by reason: origin (allow-origin), credentials (none, or wrong ones), route (nothing is served there), unavailable (back end down, or logins that could not be checked), status (the route or back end answered so), protocol (no WebSocket or KHP handshake as it must be), timeout."}, []string{"reason"}),
-		pending:  make(map[uint64]pendingHandshake),
+		attempts: prometheus.NewCounter(prometheus.CounterOpts{Name: "khp_handshake_attempts_total",
+			Help: "Opening requests received."}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "khp_handshakes_total", Help: "Handshakes ended, by outcome (open; " +
+				"redirected by 3xx or R; refused with another status, or challenged and gone; failed; " +
+				"closed otherwise), status code of the extended response (none before one; " +
+				"of the opening one for plain) and profile of the client: spec, kaazing, or plain without KHP.",
+		}, []string{"outcome", "status", "profile"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_handshake_seconds",
+			Help:    "Time from the opening request to the end of the handshake, by profile of the client.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}},
+			[]string{"profile"}),
+		backends: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "khp_backend_failures_total", Help: "Connections to back ends that failed, " +
+				"by route and reason: unreachable, refused (it answered with another status than 101), " +
+				"lost (while in use); none for a client that none of several could be found for.",
+		}, []string{"route", "reason"}),
+		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "khp_reloads_total",
+			Help: "Reloads on SIGHUP, by result: ok or failed."}, []string{"result"}),
+		drops: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "khp_dropped_lines_total", Help: "Lines that were not written because nobody read them " +
+				"in time, by what they were for: log or trace.",
+		}, []string{"for"}),
+		logins: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "khp_login_failures_total", Help: "Logins that failed, by the path that auth guards and " +
+				"reason: wrong (credentials were not accepted), slowed (too many failed logins of the " +
+				"address, not checked), unchecked (who could tell gave no answer, or too many waited).",
+		}, []string{"route", "reason"}),
+		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "khp_rejected_total", Help: "Handshakes that khp did not let open, by reason: " +
+				"origin (allow-origin), credentials (none, or wrong ones), route (nothing is served there), " +
+				"unavailable (back end down, or logins that could not be checked), status (the route or back " +
+				"end answered so), protocol (no WebSocket or KHP handshake as it must be), timeout.",
+		}, []string{"reason"}),
+		pending: make(map[uint64]pendingHandshake),
 	}
-	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops, m.logins, m.rejected, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.attempts, m.outcomes, m.seconds, m.backends, m.reloads, m.drops,
+		m.logins, m.rejected, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.routes, m.servers = newTrafficMetrics(m.registry), newBackendMetrics(m.registry)
 	m.reloaded = newSettingsMetrics(m.registry)
 	return m
@@ -102,7 +129,8 @@ func (m *Metrics) responded(ev transport.Event) {
 	if !ok {
 		return
 	}
-	if status != 0 && (ev.Kind == transport.EventSend || p.profile == "plain") { // without KHP the opening answer is all there is
+	// without KHP the opening answer is all there is
+	if status != 0 && (ev.Kind == transport.EventSend || p.profile == "plain") {
 		p.status = strconv.Itoa(status)
 		p.asked = p.asked || status == http.StatusUnauthorized
 	}
@@ -130,9 +158,11 @@ func (m *Metrics) ended(ev transport.Event, outcome string) {
 const (
 	outcomeOpen       = "open"
 	outcomeRedirected = "redirected" // with 3xx or R
-	outcomeRefused    = "refused"    // with any other status that was decided; a client that goes away from a challenge counts here as well
-	outcomeFailed     = "failed"     // everything else that went wrong
-	outcomeClosed     = "closed"     // given up without a failure
+	// with any other status that was decided; a client that goes away from a challenge counts here as
+	// well
+	outcomeRefused = "refused"
+	outcomeFailed  = "failed" // everything else that went wrong
+	outcomeClosed  = "closed" // given up without a failure
 )
 
 // noStatus stands for the status of a handshake without an extended response.
@@ -142,9 +172,11 @@ const noStatus = "none"
 func (p *pendingHandshake) outcome(end string, err error) string {
 	gone := errors.Is(err, fsm.FailurePeerClosed) || errors.Is(err, fsm.FailureConnectionLost)
 	switch {
-	case end == outcomeClosed && p.moved, end == outcomeFailed && errors.Is(err, fsm.FailureStatus) && strings.HasPrefix(p.status, "3"):
+	case end == outcomeClosed && p.moved, end == outcomeFailed && errors.Is(err, fsm.FailureStatus) &&
+		strings.HasPrefix(p.status, "3"):
 		return outcomeRedirected
-	case end == outcomeFailed && (errors.Is(err, fsm.FailureStatus) || p.status == "401" && gone || forbidden(err)):
+	case end == outcomeFailed &&
+		(errors.Is(err, fsm.FailureStatus) || p.status == "401" && gone || forbidden(err)):
 		return outcomeRefused
 	}
 	return end
@@ -163,8 +195,10 @@ func profileOf(request []byte) string {
 	o.Target = string(target)
 	for line := range bytes.Lines(fields) {
 		name, value, _ := bytes.Cut(line, []byte(":"))
-		if len(o.Opening) == 0 || bytes.EqualFold(name, []byte("Sec-WebSocket-Protocol")) { // the others say nothing about it
-			o.Opening = append(o.Opening, endpoint.HeaderField{Name: string(name), Value: string(bytes.TrimSpace(value))})
+		// the others say nothing about it
+		if len(o.Opening) == 0 || bytes.EqualFold(name, []byte("Sec-WebSocket-Protocol")) {
+			o.Opening = append(o.Opening,
+				endpoint.HeaderField{Name: string(name), Value: string(bytes.TrimSpace(value))})
 		}
 	}
 	return o.Speaks()
@@ -226,12 +260,14 @@ func (m *Metrics) LineDropped(of string) {
 // Gauge adds a value that is asked for whenever metrics are read. Several of one name have the same
 // help, and labels of the same names.
 func (m *Metrics) Gauge(name, help string, labels map[string]string, value func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help,
+		ConstLabels: labels}, value))
 }
 
 // Counter is Gauge for a value that only grows.
 func (m *Metrics) Counter(name, help string, labels map[string]string, value func() float64) {
-	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help,
+		ConstLabels: labels}, value))
 }
 
 // Handler serves the metrics.

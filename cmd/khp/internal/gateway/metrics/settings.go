@@ -15,10 +15,19 @@ type settingsMetrics struct {
 
 func newSettingsMetrics(r prometheus.Registerer) settingsMetrics {
 	m := settingsMetrics{
-		ok:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "khp_last_reload_successful", Help: "Whether the settings were in order when they were read last, at the start or on SIGHUP: 1 or 0."}),
-		at:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "khp_last_reload_success_timestamp_seconds", Help: "When the settings in force were read."}),
-		expiry: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khp_certificate_expiry_timestamp_seconds", Help: "When the certificate in this file ends, the first of its chain that does."}, []string{"file"}),
-		build:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khp_build_info", Help: "1, with the version of khp and of Go."}, []string{"version", "goversion"}),
+		ok: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "khp_last_reload_successful", Help: "Whether the settings were in order when they were " +
+				"read last, at the start or on SIGHUP: 1 or 0.",
+		}),
+		at: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "khp_last_reload_success_timestamp_seconds", Help: "When the settings in force were read.",
+		}),
+		expiry: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "khp_certificate_expiry_timestamp_seconds",
+			Help: "When the certificate in this file ends, the first of its chain that does.",
+		}, []string{"file"}),
+		build: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khp_build_info",
+			Help: "1, with the version of khp and of Go."}, []string{"version", "goversion"}),
 	}
 	r.MustRegister(m.ok, m.at, m.expiry, m.build)
 	return m

@@ -22,15 +22,19 @@ func newTrafficMetrics(r prometheus.Registerer) *trafficMetrics {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{"route"})
 	}
 	m := &trafficMetrics{
-		opened: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khp_connections_open", Help: "Connections that completed the handshake and are in use, by route."}, []string{"route"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "khp_connection_seconds", Help: "How long connections were open, by route.",
+		opened: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "khp_connections_open",
+			Help: "Connections that completed the handshake and are in use, by route."}, []string{"route"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "khp_connection_seconds", Help: "How long connections were open, by route.",
 			Buckets: []float64{.1, 1, 10, 60, 600, 3600, 6 * 3600, 24 * 3600}}, []string{"route"}),
-		receivedBytes:    counter("khp_received_bytes_total", "Bytes in messages from clients, by route."),
+		receivedBytes: counter("khp_received_bytes_total",
+			"Bytes in messages from clients, by route."),
 		receivedMessages: counter("khp_received_messages_total", "Messages from clients, by route."),
 		sentBytes:        counter("khp_sent_bytes_total", "Bytes in messages to clients, by route."),
 		sentMessages:     counter("khp_sent_messages_total", "Messages to clients, by route."),
 	}
-	r.MustRegister(m.opened, m.seconds, m.receivedBytes, m.receivedMessages, m.sentBytes, m.sentMessages)
+	r.MustRegister(m.opened, m.seconds, m.receivedBytes, m.receivedMessages,
+		m.sentBytes, m.sentMessages)
 	return m
 }
 
@@ -50,7 +54,8 @@ func (m *Metrics) Traffic(route string) *Traffic {
 	t := m.routes
 	return &Traffic{
 		t.opened.WithLabelValues(route), t.seconds.WithLabelValues(route),
-		t.receivedBytes.WithLabelValues(route), t.receivedMessages.WithLabelValues(route), t.sentBytes.WithLabelValues(route), t.sentMessages.WithLabelValues(route),
+		t.receivedBytes.WithLabelValues(route), t.receivedMessages.WithLabelValues(route),
+		t.sentBytes.WithLabelValues(route), t.sentMessages.WithLabelValues(route),
 	}
 }
 
@@ -86,7 +91,8 @@ func (t *Traffic) Send(messages, bytes int) {
 	}
 }
 
-// count leaves a counter alone to which nothing is to be added: that costs as much as another number.
+// count leaves a counter alone to which nothing is to be added: that costs as much as another
+// number.
 func count(c prometheus.Counter, n int) {
 	if n > 0 {
 		c.Add(float64(n))

@@ -38,16 +38,16 @@ func decodeAll(p string) string {
 	return string(b)
 }
 
-// Stays reports whether a path is below pattern for the most careless reader, too, and has nothing in
-// it that ends a string or a line, or that is ASCII to a careless decoder only.
+// Stays reports whether a path is below pattern for the most careless reader, too, and has nothing
+// in it that ends a string or a line, or that is ASCII to a careless decoder only.
 func Stays(pattern, path string) bool {
 	plain := decodeAll(path)
 	odd := strings.ContainsFunc(plain, func(c rune) bool { return c < ' ' || c == 0x7f })
 	return !odd && !overlong(plain) && Covers(Bare(pattern), Bare(path))
 }
 
-// overlong reports whether p has a longer form of a character than UTF-8 allows, which some decoders
-// take for the character: a dot or a slash that no other check sees.
+// overlong reports whether p has a longer form of a character than UTF-8 allows, which some
+// decoders take for the character: a dot or a slash that no other check sees.
 func overlong(p string) bool {
 	for i := 1; i < len(p); i++ {
 		first, next := p[i-1], p[i]

@@ -17,7 +17,8 @@ import (
 func Split(flag, spec, shown, value string) (path, rest string, err error) {
 	path, rest, ok := strings.Cut(spec, "=")
 	if !ok || rest == "" {
-		return "", "", cli.Usagef("%s %s: expected PATH=%s, as in %s", flag, shown, value, pathExamples[flag])
+		return "", "", cli.Usagef("%s %s: expected PATH=%s, as in %s",
+			flag, shown, value, pathExamples[flag])
 	}
 	return path, rest, nil
 }
@@ -46,12 +47,14 @@ func Check(path string) (normal, why string) {
 		return "", "a path has no query or fragment"
 	}
 	if _, err := wire.ParseURL("ws://h"+path, nil); err != nil {
-		return "", fmt.Sprintf("no request can have the path %q; write blanks, %% and what is not ASCII as escapes, as in /a%%20b", path)
+		return "", fmt.Sprintf("no request can have the path %q; write blanks, "+
+			"%% and what is not ASCII as escapes, as in /a%%20b", path)
 	}
 	return Normal(path), ""
 }
 
-var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome", "--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo", "--plain": "/echo"}
+var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=joe:welcome",
+	"--htpasswd": "/echo=users.htpasswd", "--no-auth": "/echo", "--plain": "/echo"}
 
 // Normal returns the form in which paths are compared: escapes of characters that need none are
 // decoded, dot segments are gone, as where a client compares redirect targets, and of several

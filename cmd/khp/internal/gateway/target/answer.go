@@ -15,7 +15,9 @@ type statusTarget struct{ code int }
 // statusLocation is where the redirects of a statusTarget lead.
 const statusLocation = "/"
 
-func (t statusTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+func (t statusTarget) decide(
+	ctx context.Context, s *session, r *transport.Request,
+) (transport.Decision, error) {
 	if t.code == 202 && s.asked.Swap(true) {
 		<-ctx.Done()
 		return transport.Decision{}, ctx.Err()

@@ -35,7 +35,8 @@ func (e *errNotSent) Error() string { return e.err.Error() }
 
 // tooMuch is a request that does not fit into one to a back end.
 func tooMuch(err error) error {
-	return &errNotSent{err, 400, "the request is too long to be passed on, its subprotocols, path and fields together"}
+	return &errNotSent{err, 400,
+		"the request is too long to be passed on, its subprotocols, path and fields together"}
 }
 
 // failure is why a back end has not opened a connection.
@@ -61,9 +62,11 @@ func (s *session) failureOf(b backend, err error) *failure {
 	}
 	var e *transport.HandshakeError
 	if !errors.As(err, &e) || !hasAnswered(e) {
-		return &failure{err: err, reason: "unreachable", status: 503, text: "the back end cannot be reached"}
+		return &failure{err: err, reason: "unreachable", status: 503,
+			text: "the back end cannot be reached"}
 	}
-	f := &failure{err: err, reason: "refused", status: 502, text: "the back end did not open a WebSocket" + answered(e)}
+	f := &failure{err: err, reason: "refused", status: 502,
+		text: "the back end did not open a WebSocket" + answered(e)}
 	switch e.Status {
 	case http.StatusRequestHeaderFieldsTooLarge, http.StatusRequestURITooLong:
 		return s.failureOf(b, tooMuch(err))
@@ -95,7 +98,8 @@ func (f *failure) decision() transport.Decision {
 // report tells the operator whose fault it is.
 func (s *session) report(ctx context.Context, b backend, f *failure) {
 	if f.reason == "" {
-		s.log.InfoContext(ctx, "the request cannot be passed on", "backend", b.where(), "error", backendError(f.err))
+		s.log.InfoContext(ctx, "the request cannot be passed on", "backend", b.where(), "error",
+			backendError(f.err))
 		return
 	}
 	attrs := []any{"backend", b.where(), "error", backendError(f.err)}
@@ -116,7 +120,8 @@ func (s *session) noneReached(ctx context.Context, reason, what string, n int) t
 
 // laterAgain is the answer to a client that should come again.
 func laterAgain(text string) transport.Decision {
-	retry := endpoint.HeaderField{Name: "Retry-After", Value: strconv.Itoa(int(backendRetry.Seconds()))}
+	retry := endpoint.HeaderField{Name: "Retry-After",
+		Value: strconv.Itoa(int(backendRetry.Seconds()))}
 	return transport.Decision{Status: 503, Body: []byte(text), Header: []endpoint.HeaderField{retry}}
 }
 
@@ -145,7 +150,8 @@ func backendError(err error) string {
 func hasAnswered(e *transport.HandshakeError) bool {
 	//exhaustive:ignore
 	switch e.Failure {
-	case 0, fsm.FailureConnect, fsm.FailureConnectionLost, fsm.FailureMissingTerminator, fsm.FailureTimeout:
+	case 0, fsm.FailureConnect, fsm.FailureConnectionLost, fsm.FailureMissingTerminator,
+		fsm.FailureTimeout:
 		return false
 	}
 	return true
@@ -159,7 +165,8 @@ const backEnd = "back end"
 // connection that it is done with.
 func backendEnded(ctx context.Context, s *session, err error) {
 	var closed *transport.CloseError
-	if s.ended.Load() || errors.As(err, &closed) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
+	if s.ended.Load() || errors.As(err, &closed) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
 		return
 	}
 	s.house.Metrics.BackendFailed(s.route.Path, "lost")

@@ -15,10 +15,12 @@ import (
 
 // backendBegins is where one of several back ends begins, behind the comma: its weight, if it has
 // one, and its scheme.
-var backendBegins = regexp.MustCompile(`(?:^|,)(?:([0-9]+)\*)?((?:khp\+)?wss?|(?:khp\+)?ws\+unix|tcp|tls|unix):`)
+var backendBegins = regexp.MustCompile(
+	`(?:^|,)(?:([0-9]+)\*)?((?:khp\+)?wss?|(?:khp\+)?ws\+unix|tcp|tls|unix):`)
 
 // otherBegins is where something else than a back end may begin.
-var otherBegins = regexp.MustCompile(`,(?:[0-9]+\*)?(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:redirect|balance|status):|echo$)`)
+var otherBegins = regexp.MustCompile(
+	`,(?:[0-9]+\*)?(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:redirect|balance|status):|echo$)`)
 
 // mostWeight bounds weights.
 const mostWeight = 1000
@@ -45,7 +47,8 @@ func parsePool(text string) (p *pool, ok bool, err error) {
 			}
 		}
 		one := text[at[4]:end]
-		if text[0] == ',' || strings.HasSuffix(one, ",") { // and not the end of a path, as nobody means it
+		// and not the end of a path, as nobody means it
+		if text[0] == ',' || strings.HasSuffix(one, ",") {
 			return nil, true, errors.New("a comma has no back end on one of its sides; leave it out")
 		}
 		b, err := parseBackend(one)
@@ -62,7 +65,8 @@ func parsePool(text string) (p *pool, ok bool, err error) {
 // parseBackend reads one back end.
 func parseBackend(text string) (backend, error) {
 	if at := otherBegins.FindStringIndex(text); at != nil {
-		return nil, fmt.Errorf("%q is no back end, of which a list can be; expected one of %s", Shown(text[at[0]+1:]), backendForms)
+		return nil, fmt.Errorf("%q is no back end, of which a list can be; expected one of %s",
+			Shown(text[at[0]+1:]), backendForms)
 	}
 	scheme, rest, _ := strings.Cut(text, ":")
 	kind, khp := strings.CutPrefix(scheme, "khp+")
@@ -72,7 +76,8 @@ func parseBackend(text string) (backend, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &wsBackend{url: u, khp: khp, link: link{"tcp", u.HostPort()}, name: prefixOf(khp) + withoutQuery(u)}, nil
+		return &wsBackend{url: u, khp: khp, link: link{"tcp", u.HostPort()}, name: prefixOf(khp) +
+			withoutQuery(u)}, nil
 	case "ws+unix":
 		socket, target, _ := strings.Cut(rest, ":")
 		if why := listen.CheckSocket(socket); why != "" {
@@ -80,9 +85,11 @@ func parseBackend(text string) (backend, error) {
 		}
 		u, err := webSocketURL("ws://localhost" + target)
 		if err != nil || target != "" && !strings.HasPrefix(target, "/") {
-			return nil, fmt.Errorf("%q is no path; expected ws+unix:SOCKET:PATH, as in ws+unix:/run/chat.sock:/chat", Shown(target))
+			return nil, fmt.Errorf("%q is no path; expected ws+unix:SOCKET:PATH, "+
+				"as in ws+unix:/run/chat.sock:/chat", Shown(target))
 		}
-		return &wsBackend{url: u, khp: khp, link: link{"unix", socket}, name: prefixOf(khp) + "ws+unix:" + socket + ":" + u.Path}, nil
+		return &wsBackend{url: u, khp: khp, link: link{"unix", socket}, name: prefixOf(khp) + "ws+unix:" +
+			socket + ":" + u.Path}, nil
 	case "unix":
 		if why := listen.CheckSocket(rest); why != "" {
 			return nil, errors.New(why)
@@ -99,7 +106,8 @@ func parseTCP(text string) (backend, error) {
 	host, port, err := net.SplitHostPort(addr)
 	switch {
 	case strings.ContainsAny(addr, "/?#@"):
-		return nil, fmt.Errorf("%q has more than a host and a port; expected %s://host:port", Shown(text), kind)
+		return nil, fmt.Errorf("%q has more than a host and a port; expected %s://host:port",
+			Shown(text), kind)
 	case !ok || err != nil || host == "" || strings.ContainsAny(host, " ,"):
 		return nil, fmt.Errorf("%q is no TCP back end; expected %s://host:port", Shown(text), kind)
 	}

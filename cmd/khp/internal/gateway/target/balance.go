@@ -39,7 +39,8 @@ func parseBalanceTarget(list string) (target, error) {
 	for one := range strings.SplitSeq(list, ",") {
 		u, err := webSocketURL(one)
 		if err != nil {
-			return nil, fmt.Errorf("%w; expected balance:URL[,URL...], as in balance:ws://a.example/echo,ws://b.example/echo", err)
+			return nil, fmt.Errorf("%w; expected balance:URL[,URL...], "+
+				"as in balance:ws://a.example/echo,ws://b.example/echo", err)
 		}
 		t.servers = append(t.servers, &balanced{url: u, up: true})
 	}
@@ -55,7 +56,9 @@ func connects(addr string) error {
 	return nc.Close()
 }
 
-func (t *balanceTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+func (t *balanceTarget) decide(
+	ctx context.Context, s *session, r *transport.Request,
+) (transport.Decision, error) {
 	u, ok := t.choose(s.log)
 	if !ok {
 		return s.noneReached(ctx, "unreachable", "servers", len(t.servers)), nil
@@ -101,7 +104,8 @@ func (b *balanced) reachable(check func(addr string) error, log *slog.Logger) bo
 	b.up, b.until = err == nil, time.Now().Add(balanceMemory)
 	switch where := observe.WithoutQueries(b.url.String()); {
 	case was && !b.up:
-		log.Warn("server cannot be reached, clients are sent to others", "server", where, "error", listen.SystemError(err))
+		log.Warn("server cannot be reached, clients are sent to others", "server", where, "error",
+			listen.SystemError(err))
 	case !was && b.up:
 		log.Info("server can be reached again", "server", where)
 	}
@@ -142,7 +146,8 @@ func isHere(host, here string) bool {
 	case strings.EqualFold(host, here):
 		return true
 	case strings.EqualFold(host, "localhost"), aerr == nil && a.IsLoopback():
-		return all || strings.EqualFold(here, "localhost") || berr == nil && b.IsLoopback() && (aerr != nil || a == b)
+		return all || strings.EqualFold(here, "localhost") ||
+			berr == nil && b.IsLoopback() && (aerr != nil || a == b)
 	}
 	return false
 }

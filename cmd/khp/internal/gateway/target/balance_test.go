@@ -66,7 +66,8 @@ func TestBalance_OneChecks(t *testing.T) {
 		go target.choose(slog.New(slog.DiscardHandler))
 		synctest.Wait()
 		start := time.Now()
-		require.True(t, target.servers[0].reachable(target.check, slog.New(slog.DiscardHandler)), "nothing is known yet")
+		require.True(t, target.servers[0].reachable(target.check, slog.New(slog.DiscardHandler)),
+			"nothing is known yet")
 		require.Zero(t, time.Since(start))
 		time.Sleep(3 * balanceCheck)
 	})

@@ -144,7 +144,8 @@ func (c *client) failed(ctx context.Context, err error) {
 		c.ended(broken.Code, "server")
 	case errors.As(err, &silent):
 		if c.ended(transport.CloseGoingAway, "server") {
-			c.session.log.InfoContext(ctx, "closing a silent connection", "remote", c.NetConn().RemoteAddr().String(), "path", c.session.path, "silent", silent.Silence)
+			c.session.log.InfoContext(ctx, "closing a silent connection", "remote",
+				c.NetConn().RemoteAddr().String(), "path", c.session.path, "silent", silent.Silence)
 		}
 	case ctx.Err() == nil && !errors.Is(err, net.ErrClosed):
 		c.ended(transport.CloseAbnormal, "network")
@@ -165,8 +166,11 @@ func (c *client) report(ctx context.Context, err error, open time.Duration) {
 	end := c.ending.Load()
 	c.traffic.Closed(open)
 	c.session.log.LogAttrs(ctx, slog.LevelInfo, "closed",
-		slog.String("remote", c.NetConn().RemoteAddr().String()), slog.String("path", c.session.path), slog.String("profile", c.session.speaks),
-		slog.Int("status", c.Status()), slog.Int("code", int(end.code)), slog.String("by", end.by), slog.Duration("open", open.Round(time.Microsecond)),
-		slog.Int64("received_bytes", c.receivedBytes.Load()), slog.Int64("received_messages", c.receivedMessages.Load()),
+		slog.String("remote", c.NetConn().RemoteAddr().String()), slog.String("path", c.session.path),
+		slog.String("profile", c.session.speaks),
+		slog.Int("status", c.Status()), slog.Int("code", int(end.code)), slog.String("by", end.by),
+		slog.Duration("open", open.Round(time.Microsecond)),
+		slog.Int64("received_bytes", c.receivedBytes.Load()),
+		slog.Int64("received_messages", c.receivedMessages.Load()),
 		slog.Int64("sent_bytes", c.sentBytes.Load()), slog.Int64("sent_messages", c.sentMessages.Load()))
 }

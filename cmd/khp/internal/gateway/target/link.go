@@ -39,11 +39,14 @@ func proxyHeader(version byte, s transport.Source) *proxyproto.Header {
 		return proxyproto.HeaderProxyFromAddrs(version, nil, nil)
 	}
 	from, to := s.Hops[0], local.AddrPort()
-	from, to = netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), netip.AddrPortFrom(to.Addr().Unmap().WithZone(""), to.Port())
+	from, to = netip.AddrPortFrom(from.Addr().Unmap(), from.Port()),
+		netip.AddrPortFrom(to.Addr().Unmap().WithZone(""), to.Port())
 	if from.Addr().Is4() != to.Addr().Is4() { // a header has one family
 		from, to = in6(from), in6(to)
 	}
-	h := &proxyproto.Header{Version: version, Command: proxyproto.PROXY, TransportProtocol: proxyproto.TCPv4, SourceAddr: net.TCPAddrFromAddrPort(from), DestinationAddr: net.TCPAddrFromAddrPort(to)}
+	h := &proxyproto.Header{Version: version, Command: proxyproto.PROXY,
+		TransportProtocol: proxyproto.TCPv4, SourceAddr: net.TCPAddrFromAddrPort(from),
+		DestinationAddr: net.TCPAddrFromAddrPort(to)}
 	if from.Addr().Is6() {
 		h.TransportProtocol = proxyproto.TCPv6
 	}

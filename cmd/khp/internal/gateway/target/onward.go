@@ -30,7 +30,8 @@ func (r *Route) onward(base wire.URL, path, query, credential string) wire.URL {
 		switch {
 		case one == "", strings.Contains(unescaped(one), wire.KaazingMark):
 		case slices.ContainsFunc(has, func(n string) bool {
-			return strings.HasPrefix(n, ".k") || slices.Contains(own, n) || credential != "" && n == credential
+			return strings.HasPrefix(n, ".k") || slices.Contains(own, n) ||
+				credential != "" && n == credential
 		}):
 		case u.Query == "":
 			u.Query, u.HasQuery = escaped(one), true

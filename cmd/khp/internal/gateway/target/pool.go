@@ -117,12 +117,15 @@ func (p *pool) reached(m *member, ok bool, begin time.Time) (news bool, others i
 		return true, others
 	}
 	m.failed = min(m.failed+1, 5)
-	m.current, m.until = 0, now.Add(balanceMemory<<(m.failed-1)) // 2 s, and up to 32 s if it stays away
+	// 2 s, and up to 32 s if it stays away
+	m.current, m.until = 0, now.Add(balanceMemory<<(m.failed-1))
 	return was, others
 }
 
 // decide connects to a back end.
-func (p *pool) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+func (p *pool) decide(
+	ctx context.Context, s *session, r *transport.Request,
+) (transport.Decision, error) {
 	patience := backendTimeout
 	if len(p.members) > 1 {
 		patience = poolTimeout
@@ -163,7 +166,9 @@ func (p *pool) decide(ctx context.Context, s *session, r *transport.Request) (tr
 }
 
 // connect connects to a member, and notes how that went.
-func (p *pool) connect(ctx context.Context, s *session, r *transport.Request, m *member, due time.Time) (line, error) {
+func (p *pool) connect(
+	ctx context.Context, s *session, r *transport.Request, m *member, due time.Time,
+) (line, error) {
 	limited, cancel := context.WithDeadline(ctx, due)
 	defer cancel()
 	begin := time.Now()
@@ -205,11 +210,13 @@ func (p *pool) stream() bool {
 func (p *pool) add(b backend, weight int) error {
 	if len(p.members) > 0 {
 		if _, stream := b.(*streamBackend); stream != p.stream() {
-			return errors.New("back ends of one route are all of WebSocket, or all of bytes as tcp:// has it")
+			return errors.New("back ends of one route are all of WebSocket, " +
+				"or all of bytes as tcp:// has it")
 		}
 		for _, m := range p.members {
 			if m.where() == b.where() {
-				return fmt.Errorf("%s is there twice; its weight gives it more connections, as in 2*%s", b.where(), b.where())
+				return fmt.Errorf("%s is there twice; its weight gives it more connections, as in 2*%s",
+					b.where(), b.where())
 			}
 		}
 	}

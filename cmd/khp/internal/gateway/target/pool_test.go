@@ -127,10 +127,12 @@ func TestPool_FailOver(t *testing.T) {
 			require.Equal(t, "bb", p.decisions(t, 2))
 			require.EqualValues(t, 2+i, a.asked.Load())
 		}
-		require.Equal(t, 1, strings.Count(p.log.String(), `msg="back end is down"`), "one line when it goes")
+		require.Equal(t, 1, strings.Count(p.log.String(), `msg="back end is down"`),
+			"one line when it goes")
 		b.dial = down
 		require.Equal(t, "---", p.decisions(t, 3))
-		require.Contains(t, p.log.String(), `level=WARN msg="no server can be reached" path="" back_ends=2`)
+		require.Contains(t, p.log.String(),
+			`level=WARN msg="no server can be reached" path="" back_ends=2`)
 		require.Contains(t, p.log.String(), `msg="back end is down" backend=b others_up=0`)
 		require.Contains(t, p.metrics(t), `khp_backend_failures_total{reason="none",route="/"} 3`)
 		b.dial = nil
@@ -141,7 +143,8 @@ func TestPool_FailOver(t *testing.T) {
 		time.Sleep(32 * time.Second)
 		require.Len(t, strings.ReplaceAll(p.decisions(t, 4), "b", ""), 2, "both have their turns")
 		require.Contains(t, p.metrics(t), `khp_backend_up{backend="a",route="/"} 1`)
-		require.Contains(t, p.metrics(t), `khp_backend_connect_seconds_bucket{backend="b",route="/",le="0.25"}`)
+		require.Contains(t, p.metrics(t),
+			`khp_backend_connect_seconds_bucket{backend="b",route="/",le="0.25"}`)
 	})
 }
 
@@ -171,8 +174,8 @@ func TestPool_SilentBackEnd(t *testing.T) {
 }
 
 // An attempt tells of the time at which it began: a connection that was accepted just before a back
-// end went does not bring it back, a refusal from before its return does not take it away again, and
-// several that fail together are one failure.
+// end went does not bring it back, a refusal from before its return does not take it away again,
+// and several that fail together are one failure.
 func TestPool_AttemptsThatOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool(1, 1)
@@ -237,7 +240,8 @@ func TestPool_Answers(t *testing.T) {
 			return &transport.HandshakeError{Failure: fsm.FailureStatus, Status: status}
 		}
 	}
-	for status, want := range map[int]int{500: 0, 502: 0, 503: 0, 504: 0, 400: 502, 401: 502, 403: 502, 404: 502, 302: 502, 431: 400} {
+	for status, want := range map[int]int{500: 0, 502: 0, 503: 0, 504: 0, 400: 502, 401: 502, 403: 502,
+		404: 502, 302: 502, 431: 400} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			p := newPool(1, 1)
 			p.all["a"].dial = answer(status)
@@ -269,10 +273,11 @@ func TestParsePool(t *testing.T) {
 		"ws://a/x":                   "1*ws://a/x",
 		"ws://a/x,y":                 "1*ws://a/x,y",
 		"3*ws://a/,wss://b:81/c?d=e": "3*ws://a/ 1*wss://b:81/c",
-		"khp+ws://a,2*khp+ws+unix:/run/a.sock:/b,ws://c": "1*khp+ws://a/ 2*khp+ws+unix:/run/a.sock:/b 1*ws://c/",
-		"ws+unix:/run/a.sock":                            "1*ws+unix:/run/a.sock:/",
-		"tcp://a:1,tls://b:2,unix:/run/c":                "1*tcp://a:1 1*tls://b:2 1*unix:/run/c",
-		"tcp://[::1]:80":                                 "1*tcp://[::1]:80",
+		"khp+ws://a,2*khp+ws+unix:/run/a.sock:/b,ws://c": "1*khp+ws://a/ " +
+			"2*khp+ws+unix:/run/a.sock:/b 1*ws://c/",
+		"ws+unix:/run/a.sock":             "1*ws+unix:/run/a.sock:/",
+		"tcp://a:1,tls://b:2,unix:/run/c": "1*tcp://a:1 1*tls://b:2 1*unix:/run/c",
+		"tcp://[::1]:80":                  "1*tcp://[::1]:80",
 	} {
 		p, ok, err := parsePool(text)
 		require.True(t, ok, text)
@@ -284,8 +289,9 @@ func TestParsePool(t *testing.T) {
 		require.Equal(t, want, strings.Join(got, " "))
 	}
 	for text, wrong := range map[string]string{
-		"ws://a,tcp://b:1":                  "all of WebSocket, or all of bytes",
-		"ws://a,ws://a/":                    "ws://a/ is there twice; its weight gives it more connections, as in 2*ws://a/",
+		"ws://a,tcp://b:1": "all of WebSocket, or all of bytes",
+		"ws://a,ws://a/": "ws://a/ is there twice; " +
+			"its weight gives it more connections, as in 2*ws://a/",
 		"0*ws://a":                          "the weight 0* is not from 1 to 1000",
 		"9999999999999999999*ws://a":        "is not from 1 to 1000",
 		"ws://a,http://b":                   `"http://b" is no back end`,
@@ -311,7 +317,8 @@ func TestParsePool(t *testing.T) {
 		require.ErrorContains(t, err, wrong, text)
 		require.NotContains(t, err.Error(), "u:p")
 	}
-	for _, text := range []string{"echo", "balance:ws://a,ws://b", "redirect:ws://a,ws://b", "ftp://a", "a:1", ""} {
+	for _, text := range []string{"echo", "balance:ws://a,ws://b", "redirect:ws://a,ws://b",
+		"ftp://a", "a:1", ""} {
 		_, ok, _ := parsePool(text)
 		require.False(t, ok, text)
 	}

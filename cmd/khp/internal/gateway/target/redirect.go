@@ -19,7 +19,9 @@ type redirectTarget struct {
 	location string
 }
 
-func (t redirectTarget) decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error) {
+func (t redirectTarget) decide(
+	ctx context.Context, s *session, r *transport.Request,
+) (transport.Decision, error) {
 	if !r.Kaazing() { // the location is the client's to resolve, which knows by what URL it came
 		return transport.Redirect(t.location), nil
 	}
@@ -38,10 +40,12 @@ func (t redirectTarget) decide(ctx context.Context, s *session, r *transport.Req
 // clients follow no 302.
 func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) transport.Decision {
 	if strings.Count(queryOf(r.Target), wire.KaazingMark) > mostMarks {
-		s.log.WarnContext(ctx, "a client goes in circles: does this route lead back here?", "path", s.path)
+		s.log.WarnContext(ctx, "a client goes in circles: does this route lead back here?", "path",
+			s.path)
 		return transport.Refuse(508, "too many redirects: this address leads back to itself")
 	}
-	if _, err := wire.ParseURL(u.String(), nil); err != nil { // the target is usable, so that it is the query
+	// the target is usable, so that it is the query
+	if _, err := wire.ParseURL(u.String(), nil); err != nil {
 		return transport.Refuse(400, "the query cannot go along in a URL")
 	}
 	if !r.Kaazing() {
@@ -53,7 +57,9 @@ func (s *session) sendTo(ctx context.Context, u wire.URL, r *transport.Request) 
 
 // seenFromOutside is the URL that a client has used, as far as that can be known: a proxy in front
 // may have changed Host and path, and it may end TLS.
-func (s *session) seenFromOutside(ctx context.Context, o *transport.OpeningRequest) (wire.URL, error) {
+func (s *session) seenFromOutside(
+	ctx context.Context, o *transport.OpeningRequest,
+) (wire.URL, error) {
 	host, outside := o.Host, s.route.Outside()
 	if len(outside.Hosts) > 0 {
 		host = outside.Hosts[0]
@@ -64,7 +70,8 @@ func (s *session) seenFromOutside(ctx context.Context, o *transport.OpeningReque
 		}
 	}
 	scheme := "ws"
-	if transport.SourceOf(ctx).Secure || strings.HasPrefix(o.Origin, "https:") { // browsers let such a page use wss only
+	// browsers let such a page use wss only
+	if transport.SourceOf(ctx).Secure || strings.HasPrefix(o.Origin, "https:") {
 		scheme = "wss"
 	}
 	return wire.ParseURL(scheme+"://"+host+strings.TrimSuffix(outside.Prefix, "/")+o.Path(), nil)

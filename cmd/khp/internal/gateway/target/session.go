@@ -64,12 +64,14 @@ func (h *House) Serve(ctx context.Context, conn *transport.Conn) error {
 	defer h.Clients.arrived(s.speaks)()
 	idle := time.Duration(s.route.IdleTimeout)
 	defer s.watchIdle(idle, func() {
-		h.Log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "idle", idle)
+		h.Log.InfoContext(ctx, "closing an idle connection", "remote", c.NetConn().RemoteAddr().String(),
+			"path", s.path, "idle", idle)
 		_ = c.Close(transport.CloseGoingAway, "idle for "+idle.String())
 		s.end() // a back end that takes nothing may hold the other direction
 	})()
 	defer s.watchLifetime(func(login guard.Login) {
-		h.Log.InfoContext(ctx, "closing a session whose time is over", "remote", c.NetConn().RemoteAddr().String(), "path", s.path, "until", login.Until)
+		h.Log.InfoContext(ctx, "closing a session whose time is over", "remote",
+			c.NetConn().RemoteAddr().String(), "path", s.path, "until", login.Until)
 		_ = c.Close(transport.ClosePolicyViolation, "the session is over, log in again")
 		s.end()
 	})()
@@ -173,8 +175,8 @@ func (s *session) end() {
 	}
 }
 
-// watchLifetime calls expired when the time is over for which the client was let in. The result ends
-// the watch.
+// watchLifetime calls expired when the time is over for which the client was let in. The result
+// ends the watch.
 func (s *session) watchLifetime(expired func(guard.Login)) (stop func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

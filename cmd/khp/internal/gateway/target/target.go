@@ -25,8 +25,9 @@ type target interface {
 }
 
 const (
-	backendForms = "ws://..., wss://..., khp+ws://..., khp+wss://..., ws+unix:SOCKET[:PATH], tcp://host:port, tls://host:port, unix:SOCKET"
-	targetForms  = "echo, " + backendForms + ", redirect:URL, balance:URL[,URL...] or status:CODE"
+	backendForms = "ws://..., wss://..., khp+ws://..., khp+wss://..., ws+unix:SOCKET[:PATH], " +
+		"tcp://host:port, tls://host:port, unix:SOCKET"
+	targetForms = "echo, " + backendForms + ", redirect:URL, balance:URL[,URL...] or status:CODE"
 )
 
 // parseTarget reads a TARGET. Errors quote nothing that may be secret.
@@ -44,7 +45,8 @@ func parseTarget(name string) (target, error) {
 	case "redirect":
 		here := wire.URL{Host: "localhost", Port: 80, Path: "/"}
 		if _, err := here.Resolve([]byte(rest), nil); err != nil {
-			return nil, fmt.Errorf("%s; expected redirect:URL, as in redirect:ws://other.example/echo or redirect:/elsewhere", targetURLError(err))
+			return nil, fmt.Errorf("%s; expected redirect:URL, as in redirect:ws://other.example/echo or "+
+				"redirect:/elsewhere", targetURLError(err))
 		}
 		return redirectTarget{location: rest}, nil
 	case "balance":
@@ -52,7 +54,8 @@ func parseTarget(name string) (target, error) {
 	case "status":
 		code, err := strconv.Atoi(rest)
 		if err != nil || len(rest) != 3 || code < 100 || code > 599 {
-			return nil, fmt.Errorf("%q is no status code; expected status:CODE with a number from 100 to 599", rest)
+			return nil, fmt.Errorf("%q is no status code; expected status:CODE with a number "+
+				"from 100 to 599", rest)
 		}
 		return statusTarget{code}, nil
 	}
@@ -75,12 +78,15 @@ func parseTarget(name string) (target, error) {
 // webSocketURL reads the URL of a server. A URL for browsers is refused, although a redirect may
 // have one: it would be silently another.
 func webSocketURL(text string) (wire.URL, error) {
-	if rest, ok := strings.CutPrefix(strings.ToLower(text), "http"); ok && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "s:")) {
-		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s", Shown(text)[len("http"):])
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), "http"); ok &&
+		(strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "s:")) {
+		return wire.URL{}, fmt.Errorf("the URL is not usable: its scheme is ws:// or wss://; write ws%s",
+			Shown(text)[len("http"):])
 	}
 	u, err := wire.ParseURL(text, nil)
 	if scheme, rest, ok := strings.Cut(text, ":"); err != nil && ok && !strings.HasPrefix(rest, "//") {
-		return wire.URL{}, fmt.Errorf("the URL is not usable: two slashes belong behind %s:, as in %s://host/path", scheme, scheme)
+		return wire.URL{}, fmt.Errorf("the URL is not usable: two slashes belong behind %s:, "+
+			"as in %s://host/path", scheme, scheme)
 	}
 	if err != nil {
 		return wire.URL{}, errors.New(targetURLError(err))
@@ -105,7 +111,8 @@ func Hide(spec string) string {
 	if !ok || !strings.HasPrefix(path, "/") {
 		return Shown(spec)
 	}
-	if i := strings.IndexAny(path, "?#"); i >= 0 { // not a path, so that it is not known where the target begins
+	// not a path, so that it is not known where the target begins
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
 		return path[:i+1] + "..."
 	}
 	return path + "=" + Shown(target)
@@ -115,7 +122,8 @@ func Hide(spec string) string {
 func Shown(name string) string {
 	if i := strings.LastIndexByte(name, '@'); i >= 0 {
 		kind := ""
-		for _, k := range []string{"ws://", "wss://", "khp+ws://", "khp+wss://", "tcp://", "tls://", "http://", "https://", "balance:", "redirect:"} {
+		for _, k := range []string{"ws://", "wss://", "khp+ws://", "khp+wss://", "tcp://", "tls://",
+			"http://", "https://", "balance:", "redirect:"} {
 			if strings.HasPrefix(name, k) {
 				kind = k
 			}
@@ -131,7 +139,9 @@ func Shown(name string) string {
 // echoTarget sends every message back.
 type echoTarget struct{}
 
-func (echoTarget) decide(_ context.Context, _ *session, r *transport.Request) (transport.Decision, error) {
+func (echoTarget) decide(
+	_ context.Context, _ *session, r *transport.Request,
+) (transport.Decision, error) {
 	return transport.Decision{Subprotocol: firstProtocol(r)}, nil
 }
 

@@ -26,7 +26,9 @@ func (b *streamBackend) where() string { return b.name }
 
 func (b *streamBackend) secure() bool { return b.host != "" }
 
-func (b *streamBackend) connect(ctx context.Context, s *session, _ *transport.Request) (line, error) {
+func (b *streamBackend) connect(
+	ctx context.Context, s *session, _ *transport.Request,
+) (line, error) {
 	nc, err := b.link.dial(ctx, s.route.proxy, transport.SourceOf(ctx))
 	if err == nil && b.host != "" {
 		nc, err = startTLS(ctx, nc, s.route.TLS, b.host)
@@ -60,8 +62,9 @@ func (l *streamLine) join(ctx context.Context, s *session, c *client) error {
 		defer close(done)
 		fromTCP(ctx, s, l.halfConn, c, out)
 	}()
-	defer context.AfterFunc(ctx, func() { _ = l.SetWriteDeadline(time.Now()) })() // a back end that takes nothing holds up nobody who wants to end
-	if !notTaken(c.toStream(ctx, out)) {                                          // else fromTCP tells the client
+	// a back end that takes nothing holds up nobody who wants to end
+	defer context.AfterFunc(ctx, func() { _ = l.SetWriteDeadline(time.Now()) })()
+	if !notTaken(c.toStream(ctx, out)) { // else fromTCP tells the client
 		s.ended.Store(true)
 	}
 	// The client is gone, or the back end takes no more. The latter gets to see the end of the

@@ -18,7 +18,9 @@ import (
 // its own business for a while only.
 func TestServe_BackEndLingers(t *testing.T) {
 	addr, next := khptest.TCPBackend(t)
-	srv := httptest.NewServer(lingering(t, &pool{members: []*member{{backend: &streamBackend{link: link{"tcp", addr}, linger: 50 * time.Millisecond}, weight: 1}}}))
+	srv := httptest.NewServer(lingering(t,
+		&pool{members: []*member{{backend: &streamBackend{link: link{"tcp", addr},
+			linger: 50 * time.Millisecond}, weight: 1}}}))
 	t.Cleanup(srv.Close)
 	c, err := transport.Dial(t.Context(), "ws"+strings.TrimPrefix(srv.URL, "http"), nil)
 	require.NoError(t, err)
@@ -38,6 +40,8 @@ func TestServe_BackEndLingers(t *testing.T) {
 // lingering is a handler that leads everybody to a target.
 func lingering(t *testing.T, to target) *transport.Handler {
 	t.Helper()
-	h := &House{Log: slog.New(slog.DiscardHandler), Routes: Routes{{Route: &config.Route{Path: "/"}, target: to}}}
-	return &transport.Handler{Serve: h.Serve, Decide: h.Decide, ConnContext: h.Session, ConnOver: h.Over}
+	h := &House{Log: slog.New(slog.DiscardHandler),
+		Routes: Routes{{Route: &config.Route{Path: "/"}, target: to}}}
+	return &transport.Handler{Serve: h.Serve, Decide: h.Decide, ConnContext: h.Session,
+		ConnOver: h.Over}
 }

@@ -28,29 +28,36 @@ func (r *Route) tell(routes config.Routes) error {
 		case why != "":
 			fault("user-field", name, "%s", why)
 		case alike(name, "Cookie"), alike(name, "Origin"):
-			fault("user-field", name, "it means something else to every back end; expected a name of your own, as in X-Forwarded-User")
+			fault("user-field", name, "it means something else to every back end; "+
+				"expected a name of your own, as in X-Forwarded-User")
 		}
 	}
 	for _, name := range r.ForwardFields {
-		users := slices.ContainsFunc(routes, func(o *config.Route) bool { return o.UserField != "" && alike(o.UserField, name) })
+		users := slices.ContainsFunc(routes,
+			func(o *config.Route) bool { return o.UserField != "" && alike(o.UserField, name) })
 		switch why := unpassable(name); {
 		case why != "":
 			fault("forward-fields", name, "%s", why)
 		case strings.Contains(name, "*"):
-			fault("forward-fields", name, "only cookies go along all at once; name each field that back ends get")
+			fault("forward-fields", name,
+				"only cookies go along all at once; name each field that back ends get")
 		case alike(name, "Cookie"):
-			fault("forward-fields", name, `it holds all cookies; name those that go along under forward-cookies, "*" for all`)
+			fault("forward-fields", name,
+				`it holds all cookies; name those that go along under forward-cookies, "*" for all`)
 		case users:
-			fault("forward-fields", name, "back ends read the user's name there, as user-field says, so that no client may write it; leave it out")
+			fault("forward-fields", name, "back ends read the user's name there, as user-field says, "+
+				"so that no client may write it; leave it out")
 		}
 	}
 	for _, name := range r.ForwardCookies {
 		if name != "*" && !wire.ValidToken(name) {
-			fault("forward-cookies", strconv.Quote(name), `it is no name of a cookie; expected one, or "*" for all`)
+			fault("forward-cookies", strconv.Quote(name),
+				`it is no name of a cookie; expected one, or "*" for all`)
 		}
 	}
 	if name := r.BackendName; name != "" && !hostName.MatchString(name) {
-		fault("backend-name", strconv.Quote(name), "expected a name or address as in a certificate, such as chat.example.com, without a port")
+		fault("backend-name", strconv.Quote(name),
+			"expected a name or address as in a certificate, such as chat.example.com, without a port")
 	}
 	switch r.SendProxy {
 	case "":
@@ -85,7 +92,8 @@ func unpassable(name string) string {
 		return "khp writes it itself, with what is certain about the client; leave it out"
 	case own("Authorization"):
 		return "it is between the client and khp; user-field tells back ends who the user is"
-	case begins("Sec-WebSocket-"), begins("Proxy-"), own("Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade"):
+	case begins("Sec-WebSocket-"), begins("Proxy-"), own("Connection", "Content-Length", "Expect",
+		"Host", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade"):
 		return "it belongs to the handshake of each connection, and cannot go along"
 	}
 	return ""
@@ -101,9 +109,12 @@ func alike(a, b string) bool {
 // errUser is why a request of a user cannot be passed on.
 var errUser = errors.New("the user's name cannot stand in a field")
 
-// header makes the fields of a request to a back end of somebody who was let in. What the client has
-// sent is in it only under the names of forward-fields, or as a cookie, and without credentials.
-func (r *Route) header(q *transport.Request, login guard.Login, from transport.Source) (http.Header, error) {
+// header makes the fields of a request to a back end of somebody who was let in. What the client
+// has sent is in it only under the names of forward-fields, or as a cookie, and without
+// credentials.
+func (r *Route) header(
+	q *transport.Request, login guard.Login, from transport.Source,
+) (http.Header, error) {
 	h := make(http.Header)
 	for _, name := range r.ForwardFields {
 		if values := valuesOf(q, name); len(values) > 0 && !alike(name, login.Carried.Header) {
@@ -123,8 +134,8 @@ func (r *Route) header(q *transport.Request, login guard.Login, from transport.S
 	return h, nil
 }
 
-// valuesOf returns the values of a field: those of the extended request if it has any, else those of
-// the opening request.
+// valuesOf returns the values of a field: those of the extended request if it has any, else those
+// of the opening request.
 func valuesOf(r *transport.Request, name string) (values []string) {
 	for _, fields := range [][]endpoint.HeaderField{r.Header, r.Opening} {
 		for _, f := range fields {
@@ -146,7 +157,8 @@ func (r *Route) cookies(q *transport.Request, credential string) string {
 		for one := range strings.SplitSeq(field, ";") {
 			one = strings.Trim(one, " \t")
 			name, _, ok := strings.Cut(one, "=")
-			if name = strings.TrimRight(name, " \t"); ok && (credential == "" || name != credential) && (slices.Contains(r.ForwardCookies, name) || slices.Contains(r.ForwardCookies, "*")) {
+			if name = strings.TrimRight(name, " \t"); ok && (credential == "" || name != credential) &&
+				(slices.Contains(r.ForwardCookies, name) || slices.Contains(r.ForwardCookies, "*")) {
 				list = append(list, one)
 			}
 		}
@@ -184,7 +196,8 @@ func forwarded(h http.Header, r *transport.Request, from transport.Source) {
 	}
 	h["X-Forwarded-Proto"] = []string{proto}
 	elements[0] += ";proto=" + proto
-	if u, err := wire.ParseURL("ws://"+host, nil); err == nil && u.Path == "/" && !strings.ContainsAny(host, "/?") {
+	if u, err := wire.ParseURL("ws://"+host, nil); err == nil && u.Path == "/" &&
+		!strings.ContainsAny(host, "/?") {
 		h["X-Forwarded-Host"] = []string{host}
 		elements[0] += `;host="` + host + `"`
 	}

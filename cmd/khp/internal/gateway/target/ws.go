@@ -11,8 +11,9 @@ import (
 
 // wsBackend is a WebSocket back end.
 type wsBackend struct {
-	url  wire.URL // of a Unix socket the host is localhost
-	khp  bool     // it speaks KHP; others are not offered it, as many a server selects whatever it is offered first
+	url wire.URL // of a Unix socket the host is localhost
+	// it speaks KHP; others are not offered it, as many a server selects whatever it is offered first
+	khp  bool
 	link link
 	name string // what where returns
 }
@@ -24,14 +25,16 @@ func (b *wsBackend) secure() bool { return b.url.Secure }
 func (b *wsBackend) connect(ctx context.Context, s *session, r *transport.Request) (line, error) {
 	from, route, login := transport.SourceOf(ctx), s.route, s.loggedIn()
 	if route.goesOn(b.url) && s.house.Routes.strays(route, s.path) {
-		return nil, &errNotSent{errors.New("its path could lead out of that of the route"), 400, "this path cannot be passed on"}
+		return nil, &errNotSent{errors.New("its path could lead out of that of the route"), 400,
+			"this path cannot be passed on"}
 	}
 	header, err := route.header(r, login, from)
 	if err != nil {
 		return nil, &errNotSent{err, 403, "this user cannot be named to the back end"}
 	}
 	o := &transport.DialOptions{
-		Subprotocols: r.Subprotocols, PlainOnly: !b.khp, MaxRedirects: -1, TLSConfig: route.TLS, ReadLimit: int64(route.MaxMessage), OpeningHeader: header,
+		Subprotocols: r.Subprotocols, PlainOnly: !b.khp, MaxRedirects: -1, TLSConfig: route.TLS,
+		ReadLimit: int64(route.MaxMessage), OpeningHeader: header,
 		NetDial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return b.link.dial(ctx, route.proxy, from)
 		},
@@ -39,7 +42,8 @@ func (b *wsBackend) connect(ctx context.Context, s *session, r *transport.Reques
 	if b.khp {
 		o.Profile = transport.Auto // khp serve and gateways, which speak it differently
 	}
-	back, err := transport.Dial(ctx, route.onward(b.url, s.path, queryOf(r.Target), login.Carried.Parameter).String(), o)
+	back, err := transport.Dial(ctx,
+		route.onward(b.url, s.path, queryOf(r.Target), login.Carried.Parameter).String(), o)
 	switch {
 	case err == nil:
 		return &wsLine{back}, nil

@@ -25,7 +25,7 @@ func main() {
 	}
 	text, err := schema(".")
 	if err == nil {
-		err = os.WriteFile(os.Args[1], text, 0o644) //nolint:gosec // is published
+		err = os.WriteFile(os.Args[1], text, 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -48,7 +48,8 @@ func schema(dir string) ([]byte, error) {
 		return nil, err
 	}
 	top := g.structure(reflect.TypeFor[config.Config]())
-	top["$schema"], top["title"], top["$defs"] = "https://json-schema.org/draft/2020-12/schema", "khp serve --config", g.defs
+	top["$schema"], top["title"], top["$defs"] = "https://json-schema.org/draft/2020-12/schema",
+		"khp serve --config", g.defs
 	text, err := json.MarshalIndent(top, "", "  ")
 	return append(text, '\n'), err
 }
@@ -93,7 +94,8 @@ func (g *generator) structure(t reflect.Type) object {
 		s["description"] = g.comments[t.Name()+"."+k.Field.Name]
 		properties[k.Name] = s
 	}
-	return object{"type": "object", "additionalProperties": false, "minProperties": 1, "properties": properties}
+	return object{"type": "object", "additionalProperties": false, "minProperties": 1,
+		"properties": properties}
 }
 
 // ref is the schema of a mapping with a definition of its own.
@@ -117,17 +119,21 @@ func nonZero(t reflect.Type) object {
 func (g *generator) of(t reflect.Type) object {
 	switch t {
 	case reflect.TypeFor[cli.Duration]():
-		return anyOf(object{"const": 0}, object{"type": "string", "pattern": `^(0|([0-9.]+(ns|us|µs|ms|s|m|h))+)$`})
+		return anyOf(object{"const": 0},
+			object{"type": "string", "pattern": `^(0|([0-9.]+(ns|us|µs|ms|s|m|h))+)$`})
 	case reflect.TypeFor[cli.Size]():
-		return anyOf(object{"type": "integer", "minimum": 1}, object{"type": "string", "pattern": `^[0-9]+[kKmMgG]?$`})
+		return anyOf(object{"type": "integer", "minimum": 1},
+			object{"type": "string", "pattern": `^[0-9]+[kKmMgG]?$`})
 	case reflect.TypeFor[cli.Count]():
 		return object{"type": "integer", "minimum": 0}
 	case reflect.TypeFor[config.Pairs]():
 		plain := object{"type": []string{"string", "boolean", "integer"}}
 		list := object{"type": "array", "items": plain, "minItems": 1}
-		return anyOf(plain, list, object{"type": "object", "minProperties": 1, "additionalProperties": anyOf(plain, list)})
+		return anyOf(plain, list,
+			object{"type": "object", "minProperties": 1, "additionalProperties": anyOf(plain, list)})
 	case reflect.TypeFor[config.Routes]():
-		return object{"type": "object", "minProperties": 1, "propertyNames": object{"pattern": "^/"}, "additionalProperties": anyOf(object{"type": "string"}, g.ref(reflect.TypeFor[config.Route]()))}
+		return object{"type": "object", "minProperties": 1, "propertyNames": object{"pattern": "^/"},
+			"additionalProperties": anyOf(object{"type": "string"}, g.ref(reflect.TypeFor[config.Route]()))}
 	}
 	switch t.Kind() {
 	case reflect.Bool:
@@ -139,7 +145,8 @@ func (g *generator) of(t reflect.Type) object {
 	case reflect.Struct:
 		return g.ref(t)
 	}
-	return object{"type": []string{"string", "number"}} // a text that looks like a number needs no quotes
+	// a text that looks like a number needs no quotes
+	return object{"type": []string{"string", "number"}}
 }
 
 func anyOf(list ...object) object { return object{"anyOf": list} }

@@ -56,10 +56,14 @@ func TestSchema_Judges(t *testing.T) {
 	example, err := os.ReadFile("../../../../../../docs/deploy/khp.yaml")
 	require.NoError(t, err)
 	require.NoError(t, valid(string(example)))
-	for _, good := range []string{"route: {/echo: echo}", "plain: true", "plain: {/a: false}", "auth: {/a: [joe:x, ann:y]}", "max-challenges: 5", "idle-timeout: 0", "max-message: 65536", "routes: {/a: echo}", "listeners: {address: ':8001'}"} {
+	for _, good := range []string{"route: {/echo: echo}", "plain: true", "plain: {/a: false}",
+		"auth: {/a: [joe:x, ann:y]}", "max-challenges: 5", "idle-timeout: 0", "max-message: 65536",
+		"routes: {/a: echo}", "listeners: {address: ':8001'}"} {
 		require.NoError(t, valid(good), good)
 	}
-	for _, bad := range []string{"rout: {/echo: echo}", "routes: {/a: {tagret: echo}}", "idle-timeout: 30", "max-connections: -1", "max-message: big", "verbose: maybe", "routes: {a: echo}", "listeners: []", "routes: {/a: {limits: {header: 1}}}"} {
+	for _, bad := range []string{"rout: {/echo: echo}", "routes: {/a: {tagret: echo}}",
+		"idle-timeout: 30", "max-connections: -1", "max-message: big", "verbose: maybe",
+		"routes: {a: echo}", "listeners: []", "routes: {/a: {limits: {header: 1}}}"} {
 		require.Error(t, valid(bad), bad)
 	}
 }

@@ -34,8 +34,9 @@ func newCache(life time.Duration) *cache {
 		return nil
 	}
 	c := &cache{life: life}
-	_, _ = rand.Read(c.key[:])                                                  // never fails
-	c.answers, _ = simplelru.NewLRU[[sha256.Size]byte, answer](mostCached, nil) // fails with a size of 0
+	_, _ = rand.Read(c.key[:]) // never fails
+	// fails with a size of 0
+	c.answers, _ = simplelru.NewLRU[[sha256.Size]byte, answer](mostCached, nil)
 	return c
 }
 

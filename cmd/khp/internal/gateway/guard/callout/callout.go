@@ -42,11 +42,12 @@ const (
 )
 
 const (
-	atOnce      = 64              // requests at a time, further ones wait
-	longestName = 256             // bytes of a user's name
-	mostHead    = 16 << 10        // bytes of the head of an answer
-	mostBody    = 4 << 10         // bytes of its body that are read past, so that the connection can be used again
-	retry       = 5 * time.Second // when a client may come again that could not be checked
+	atOnce      = 64       // requests at a time, further ones wait
+	longestName = 256      // bytes of a user's name
+	mostHead    = 16 << 10 // bytes of the head of an answer
+	// bytes of its body that are read past, so that the connection can be used again
+	mostBody = 4 << 10
+	retry    = 5 * time.Second // when a client may come again that could not be checked
 )
 
 // Settings describe a server to ask.
@@ -54,10 +55,11 @@ type Settings struct {
 	URL       string        // http:// or https://
 	Timeout   time.Duration // of an answer, the wait for a turn included; 0 is DefaultTimeout
 	NameField string        // of the answer that has the user's name; "" is DefaultNameField
-	Cache     time.Duration // how long a 2xx counts for the same credentials, address and path; 0 asks each time
-	Scheme    string        // of challenges, where a 401 has none; "" is Basic
-	Realm     string        // of such challenges
-	TLS       *tls.Config   // nil trusts whom the system trusts
+	// how long a 2xx counts for the same credentials, address and path; 0 asks each time
+	Cache  time.Duration
+	Scheme string      // of challenges, where a 401 has none; "" is Basic
+	Realm  string      // of such challenges
+	TLS    *tls.Config // nil trusts whom the system trusts
 
 	// Trouble, if set, is told why the server's answer could not be had or understood.
 	Trouble func(ctx context.Context, why string)
@@ -89,7 +91,8 @@ func New(s Settings) (*Server, error) {
 	return &Server{
 		Settings: s, turns: make(chan struct{}, atOnce), cache: newCache(s.Cache),
 		transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSClientConfig: s.TLS, MaxIdleConnsPerHost: atOnce, IdleConnTimeout: time.Minute,
+			DialContext: dialer.DialContext, TLSClientConfig: s.TLS, MaxIdleConnsPerHost: atOnce,
+			IdleConnTimeout:        time.Minute,
 			MaxResponseHeaderBytes: mostHead, DisableCompression: true,
 		},
 	}, nil
@@ -122,7 +125,8 @@ func (s *Server) Authenticate(ctx context.Context, r *transport.Request) (auth.V
 	if err != nil {
 		return s.trouble(ctx, cmp.Or(context.Cause(patient), err)), nil
 	}
-	if answer.StatusCode != http.StatusSwitchingProtocols { // whose body is the connection, and ends with no context
+	// whose body is the connection, and ends with no context
+	if answer.StatusCode != http.StatusSwitchingProtocols {
 		_, _ = io.CopyN(io.Discard, answer.Body, mostBody)
 	}
 	_ = answer.Body.Close()
@@ -130,7 +134,9 @@ func (s *Server) Authenticate(ctx context.Context, r *transport.Request) (auth.V
 }
 
 // verdict is what an answer means.
-func (s *Server) verdict(ctx context.Context, r *transport.Request, q *http.Request, answer *http.Response) auth.Verdict {
+func (s *Server) verdict(
+	ctx context.Context, r *transport.Request, q *http.Request, answer *http.Response,
+) auth.Verdict {
 	reason := ""
 	if r.Authorization != "" {
 		reason = auth.WrongCredentials
@@ -170,7 +176,8 @@ func (s *Server) user(answer *http.Response) (string, error) {
 	case len(names) == 0:
 		return "", nil
 	case len(names) > 1 || len(names[0]) > longestName || !utf8.ValidString(names[0]):
-		return "", fmt.Errorf("the field %s of its answer is not one name in UTF-8 of at most %d bytes", s.NameField, longestName)
+		return "", fmt.Errorf("the field %s of its answer is not one name in UTF-8 of at most %d bytes",
+			s.NameField, longestName)
 	}
 	return names[0], nil
 }
@@ -202,7 +209,8 @@ func (s *Server) question(ctx context.Context, r *transport.Request) (*http.Requ
 	if err != nil {
 		return nil, err
 	}
-	q.Header = http.Header{"User-Agent": {"khp"}, "X-Forwarded-Method": {http.MethodGet}, "X-Forwarded-Host": {r.Host}, "X-Forwarded-Uri": {r.Target}}
+	q.Header = http.Header{"User-Agent": {"khp"}, "X-Forwarded-Method": {http.MethodGet},
+		"X-Forwarded-Host": {r.Host}, "X-Forwarded-Uri": {r.Target}}
 	if client := auth.ClientAddr(ctx); client != nil {
 		host, _, err := net.SplitHostPort(client.String())
 		if err != nil {
@@ -223,7 +231,8 @@ func (s *Server) trouble(ctx context.Context, err error) auth.Verdict {
 	if s.Trouble != nil && ctx.Err() == nil { // else it is the client that is gone
 		s.Trouble(ctx, strings.TrimSpace(cause(err)))
 	}
-	return auth.Verdict{RetryAfter: retry, Body: []byte("the credentials cannot be checked now; try again later\n")}
+	return auth.Verdict{RetryAfter: retry,
+		Body: []byte("the credentials cannot be checked now; try again later\n")}
 }
 
 // cause leaves out of an error what names the URL, which may hold a secret.

@@ -23,11 +23,14 @@ import (
 var client = &net.TCPAddr{IP: net.ParseIP("2001:db8::7"), Port: 50412}
 
 func request(target, authorization string) *transport.Request {
-	return &transport.Request{OpeningRequest: endpoint.OpeningRequest{Target: target, Host: "chat.example.com:8443"}, Authorization: authorization}
+	return &transport.Request{OpeningRequest: endpoint.OpeningRequest{Target: target,
+		Host: "chat.example.com:8443"}, Authorization: authorization}
 }
 
 // asking starts a server to ask, and returns what asks it, and its complaints.
-func asking(t *testing.T, s Settings, h http.HandlerFunc) (ask func(r *transport.Request) auth.Verdict, complaints func() []string) {
+func asking(
+	t *testing.T, s Settings, h http.HandlerFunc,
+) (ask func(r *transport.Request) auth.Verdict, complaints func() []string) {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
@@ -63,11 +66,14 @@ func TestCallOut_Question(t *testing.T) {
 		got = r
 		w.Header().Set("Remote-User", "joe")
 	})
-	require.Equal(t, auth.Verdict{Allow: true, Principal: "joe"}, ask(request("/chat?room=1", "Basic am9lOndlbGNvbWU=")))
+	require.Equal(t, auth.Verdict{Allow: true, Principal: "joe"},
+		ask(request("/chat?room=1", "Basic am9lOndlbGNvbWU=")))
 	require.Equal(t, "GET /check?key=hunter2", got.Method+" "+got.URL.String())
 	got.Header.Del("Accept-Encoding")
 	require.Equal(t, http.Header{
-		"User-Agent": {"khp"}, "X-Forwarded-Method": {"GET"}, "X-Forwarded-Host": {"chat.example.com:8443"}, "X-Forwarded-Uri": {"/chat?room=1"}, "X-Forwarded-For": {"2001:db8::7"}, "Authorization": {"Basic am9lOndlbGNvbWU="},
+		"User-Agent": {"khp"}, "X-Forwarded-Method": {"GET"},
+		"X-Forwarded-Host": {"chat.example.com:8443"}, "X-Forwarded-Uri": {"/chat?room=1"},
+		"X-Forwarded-For": {"2001:db8::7"}, "Authorization": {"Basic am9lOndlbGNvbWU="},
 	}, got.Header)
 	ask(request("/chat", ""))
 	require.NotContains(t, got.Header, "Authorization")
@@ -80,7 +86,8 @@ func TestCallOut_OtherProtocol(t *testing.T) {
 	ask, complaints := asking(t, Settings{}, func(w http.ResponseWriter, _ *http.Request) {
 		nc, _, err := http.NewResponseController(w).Hijack()
 		if err == nil {
-			_, _ = io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+			_, _ = io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n"+
+				"Connection: Upgrade\r\n\r\n")
 			_, err = io.Copy(io.Discard, nc) // until the other side ends it
 			_ = nc.Close()
 		}
@@ -93,8 +100,11 @@ func TestCallOut_OtherProtocol(t *testing.T) {
 }
 
 func TestCallOut_Answers(t *testing.T) {
-	later := auth.Verdict{RetryAfter: retry, Body: []byte("the credentials cannot be checked now; try again later\n")}
-	field := func(name string, values ...string) func(http.Header) { return func(h http.Header) { h[name] = values } }
+	later := auth.Verdict{RetryAfter: retry,
+		Body: []byte("the credentials cannot be checked now; try again later\n")}
+	field := func(name string, values ...string) func(http.Header) {
+		return func(h http.Header) { h[name] = values }
+	}
 	for name, c := range map[string]struct {
 		status    int
 		head      func(http.Header)
@@ -102,16 +112,25 @@ func TestCallOut_Answers(t *testing.T) {
 		want      auth.Verdict
 		complaint string
 	}{
-		"user":            {204, field("X-Who", "joe"), "", auth.Verdict{Allow: true, Principal: "joe"}, ""},
-		"other field":     {200, field("Remote-User", "joe"), "", auth.Verdict{Allow: true}, ""},
-		"two users":       {200, field("X-Who", "joe", "root"), "", later, "X-Who"},
-		"long user":       {200, field("X-Who", strings.Repeat("u", 257)), "", later, "X-Who"},
-		"no text":         {200, field("X-Who", "\xff"), "", later, "X-Who"},
-		"challenge":       {401, field("Www-Authenticate", `Bearer realm="x", error="invalid_token"`), "", auth.Verdict{Challenges: []string{`Bearer realm="x", error="invalid_token"`}, Reason: auth.WrongCredentials}, ""},
-		"for Kaazing":     {401, field("Www-Authenticate", `Basic realm="x"`), "/c?.kl=Y", auth.Verdict{Challenges: []string{`Application Basic realm="x"`}, Reason: auth.WrongCredentials}, ""},
-		"several":         {401, field("Www-Authenticate", `Negotiate, Basic realm="x"`), "", auth.Verdict{Challenges: []string{"Negotiate", `Basic realm="x"`}, Reason: auth.WrongCredentials}, ""},
-		"no challenge":    {401, nil, "", auth.Verdict{Challenges: []string{`Basic realm="members"`}, Reason: auth.WrongCredentials}, ""},
-		"bad challenge":   {401, field("Www-Authenticate", `Basic realm="`), "", later, "WWW-Authenticate"},
+		"user": {204, field("X-Who", "joe"), "",
+			auth.Verdict{Allow: true, Principal: "joe"}, ""},
+		"other field": {200, field("Remote-User", "joe"), "", auth.Verdict{Allow: true}, ""},
+		"two users":   {200, field("X-Who", "joe", "root"), "", later, "X-Who"},
+		"long user":   {200, field("X-Who", strings.Repeat("u", 257)), "", later, "X-Who"},
+		"no text":     {200, field("X-Who", "\xff"), "", later, "X-Who"},
+		"challenge": {401, field("Www-Authenticate", `Bearer realm="x", error="invalid_token"`), "",
+			auth.Verdict{Challenges: []string{`Bearer realm="x", error="invalid_token"`},
+				Reason: auth.WrongCredentials}, ""},
+		"for Kaazing": {401, field("Www-Authenticate", `Basic realm="x"`), "/c?.kl=Y", auth.Verdict{
+			Challenges: []string{`Application Basic realm="x"`}, Reason: auth.WrongCredentials,
+		}, ""},
+		"several": {401, field("Www-Authenticate", `Negotiate, Basic realm="x"`), "",
+			auth.Verdict{Challenges: []string{"Negotiate", `Basic realm="x"`},
+				Reason: auth.WrongCredentials}, ""},
+		"no challenge": {401, nil, "",
+			auth.Verdict{Challenges: []string{`Basic realm="members"`}, Reason: auth.WrongCredentials}, ""},
+		"bad challenge": {401, field("Www-Authenticate", `Basic realm="`), "", later,
+			"WWW-Authenticate"},
 		"forbidden":       {403, nil, "", auth.Verdict{Reason: auth.WrongCredentials}, ""},
 		"redirect":        {302, field("Location", "/elsewhere"), "", later, "302"},
 		"not found":       {404, nil, "", later, "404"},
@@ -120,13 +139,14 @@ func TestCallOut_Answers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked atomic.Int32
-			ask, complaints := asking(t, Settings{NameField: "X-Who", Realm: "members"}, func(w http.ResponseWriter, _ *http.Request) {
-				asked.Add(1)
-				if c.head != nil {
-					c.head(w.Header())
-				}
-				w.WriteHeader(c.status)
-			})
+			ask, complaints := asking(t, Settings{NameField: "X-Who", Realm: "members"},
+				func(w http.ResponseWriter, _ *http.Request) {
+					asked.Add(1)
+					if c.head != nil {
+						c.head(w.Header())
+					}
+					w.WriteHeader(c.status)
+				})
 			if c.target == "" {
 				c.target = "/c"
 			}
@@ -150,7 +170,8 @@ func TestCallOut_FailClosed(t *testing.T) {
 	require.NotContains(t, complaints()[0], "hunter2")
 
 	release := make(chan struct{})
-	ask, complaints = asking(t, Settings{Timeout: 50 * time.Millisecond}, func(http.ResponseWriter, *http.Request) { <-release })
+	ask, complaints = asking(t, Settings{Timeout: 50 * time.Millisecond},
+		func(http.ResponseWriter, *http.Request) { <-release })
 	t.Cleanup(func() { close(release) })
 	require.Equal(t, retry, ask(request("/", "")).RetryAfter)
 	require.Equal(t, []string{errTooSlow.Error()}, complaints())
@@ -161,16 +182,17 @@ func TestCallOut_FailClosed(t *testing.T) {
 func TestCallOut_Bounded(t *testing.T) {
 	var now, peak atomic.Int32
 	full, release := make(chan struct{}), make(chan struct{})
-	ask, complaints := asking(t, Settings{Timeout: time.Minute}, func(http.ResponseWriter, *http.Request) {
-		n := now.Add(1)
-		defer now.Add(-1)
-		for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
-		}
-		if n == atOnce {
-			close(full)
-		}
-		<-release
-	})
+	ask, complaints := asking(t, Settings{Timeout: time.Minute},
+		func(http.ResponseWriter, *http.Request) {
+			n := now.Add(1)
+			defer now.Add(-1)
+			for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
+			}
+			if n == atOnce {
+				close(full)
+			}
+			<-release
+		})
 	verdicts := make(chan auth.Verdict)
 	for range 2 * atOnce {
 		go func() { verdicts <- ask(request("/", "")) }()
@@ -219,10 +241,15 @@ func TestCallOut_Cache(t *testing.T) {
 func TestCallOut_ClientGone(t *testing.T) {
 	arrived := make(chan struct{})
 	release := make(chan struct{})
-	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(arrived); <-release }))
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(arrived)
+		<-release
+	}))
 	t.Cleanup(srv.Close)
 	t.Cleanup(func() { close(release) })
-	c, err := New(Settings{URL: srv.URL, Timeout: time.Minute, Trouble: func(context.Context, string) { t.Error("complained") }})
+	c, err := New(Settings{URL: srv.URL, Timeout: time.Minute, Trouble: func(context.Context, string) {
+		t.Error("complained")
+	}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-arrived; cancel() }()
@@ -233,7 +260,9 @@ func TestCallOut_ClientGone(t *testing.T) {
 
 func TestNew_Refuses(t *testing.T) {
 	for url, words := range map[string]string{
-		"": "http://127.0.0.1", "127.0.0.1:9000": "http://127.0.0.1", "ws://h/": "http://127.0.0.1", "http://": "http://127.0.0.1", "http://joe:hunter2@h/": "no user", "http://h/#x": "#", "http://h:hunter2/": "http://127.0.0.1",
+		"": "http://127.0.0.1", "127.0.0.1:9000": "http://127.0.0.1", "ws://h/": "http://127.0.0.1",
+		"http://": "http://127.0.0.1", "http://joe:hunter2@h/": "no user", "http://h/#x": "#",
+		"http://h:hunter2/": "http://127.0.0.1",
 	} {
 		_, err := New(Settings{URL: url})
 		require.ErrorContains(t, err, words, url)

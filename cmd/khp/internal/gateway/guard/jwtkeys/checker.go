@@ -43,7 +43,8 @@ func Open(s Settings) (*Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Leeway, s.UserClaim = max(0, cmp.Or(s.Leeway, DefaultLeeway)), cmp.Or(s.UserClaim, DefaultUserClaim)
+	s.Leeway, s.UserClaim = max(0, cmp.Or(s.Leeway, DefaultLeeway)),
+		cmp.Or(s.UserClaim, DefaultUserClaim)
 	return &Checker{s, keys}, nil
 }
 
@@ -60,7 +61,8 @@ var (
 	ErrAudience  = errors.New("the token is for another audience")
 	ErrNoUser    = errors.New("the token names no user")
 	accepted     = []jose.SignatureAlgorithm{
-		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA, jose.HS256, jose.HS384, jose.HS512,
+		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384,
+		jose.ES512, jose.EdDSA, jose.HS256, jose.HS384, jose.HS512,
 	}
 )
 
@@ -79,7 +81,8 @@ func (c *Checker) Check(token string, now time.Time) (user string, until time.Ti
 	if claims.Expiry == nil {
 		return user, time.Time{}, ErrNoExpiry
 	}
-	err = claims.ValidateWithLeeway(jwt.Expected{Issuer: c.Issuer, AnyAudience: c.Audience, Time: now}, c.Leeway)
+	err = claims.ValidateWithLeeway(jwt.Expected{Issuer: c.Issuer, AnyAudience: c.Audience, Time: now},
+		c.Leeway)
 	switch {
 	case errors.Is(err, jwt.ErrExpired):
 		return user, time.Time{}, ErrExpired
@@ -97,11 +100,14 @@ func (c *Checker) Check(token string, now time.Time) (user string, until time.Ti
 
 // verify checks the signature with the keys that the token may be signed with: the one that it
 // names, or all if it names none.
-func (c *Checker) verify(t *jwt.JSONWebToken) (claims jwt.Claims, all map[string]json.RawMessage, err error) {
+func (c *Checker) verify(
+	t *jwt.JSONWebToken,
+) (claims jwt.Claims, all map[string]json.RawMessage, err error) {
 	head := t.Headers[0]
 	err = ErrKey
 	for _, k := range c.keys {
-		if head.KeyID != "" && k.id != head.KeyID || !slices.Contains(k.algs, jose.SignatureAlgorithm(head.Algorithm)) {
+		if head.KeyID != "" && k.id != head.KeyID ||
+			!slices.Contains(k.algs, jose.SignatureAlgorithm(head.Algorithm)) {
 			continue
 		}
 		if t.Claims(k.value, &all) == nil {
@@ -120,7 +126,8 @@ func (c *Checker) user(all map[string]json.RawMessage) (name string, ok bool) {
 	if json.Unmarshal(all[c.UserClaim], &name) != nil {
 		return "", false
 	}
-	if name == "" || len(name) > longestName || !utf8.ValidString(name) || strings.ContainsFunc(name, isControl) {
+	if name == "" || len(name) > longestName || !utf8.ValidString(name) ||
+		strings.ContainsFunc(name, isControl) {
 		return "", false
 	}
 	return name, true

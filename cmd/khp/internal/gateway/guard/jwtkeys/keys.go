@@ -1,5 +1,5 @@
-// Package jwtkeys checks JSON Web Tokens (RFC 7519) by the public keys of a file, a JSON Web Key Set
-// (RFC 7517).
+// Package jwtkeys checks JSON Web Tokens (RFC 7519) by the public keys of a file, a JSON Web Key
+// Set (RFC 7517).
 package jwtkeys
 
 import (
@@ -55,7 +55,8 @@ func readKeys(name string) ([]key, error) {
 			continue
 		}
 		if k.id != "" && slices.ContainsFunc(list, func(other key) bool { return other.id == k.id }) {
-			return nil, fmt.Errorf("key %d: another one has the same kid %s", i+1, strconv.QuoteToASCII(k.id))
+			return nil, fmt.Errorf("key %d: another one has the same kid %s",
+				i+1, strconv.QuoteToASCII(k.id))
 		}
 		list = append(list, *k)
 	}
@@ -79,8 +80,10 @@ func parseKey(raw json.RawMessage) (*key, error) {
 	}
 	var k jose.JSONWebKey
 	err := k.UnmarshalJSON(raw)
-	if _, shared := k.Key.([]byte); err != nil || !shared && !k.Valid() { // which knows public and private keys only
-		return nil, errors.New("it is damaged, or of a type that is not known; expected RSA, EC, OKP with Ed25519, or oct")
+	// which knows public and private keys only
+	if _, shared := k.Key.([]byte); err != nil || !shared && !k.Valid() {
+		return nil, errors.New("it is damaged, or of a type that is not known; expected RSA, EC, " +
+			"OKP with Ed25519, or oct")
 	}
 	algs, err := algorithms(k.Key)
 	if err != nil {
@@ -88,7 +91,8 @@ func parseKey(raw json.RawMessage) (*key, error) {
 	}
 	if k.Algorithm != "" {
 		if !slices.Contains(algs, jose.SignatureAlgorithm(k.Algorithm)) {
-			return nil, fmt.Errorf("its alg %s does not fit its type; expected one of %v", strconv.QuoteToASCII(k.Algorithm), algs)
+			return nil, fmt.Errorf("its alg %s does not fit its type; expected one of %v",
+				strconv.QuoteToASCII(k.Algorithm), algs)
 		}
 		algs = []jose.SignatureAlgorithm{jose.SignatureAlgorithm(k.Algorithm)}
 	}
@@ -100,9 +104,11 @@ func algorithms(key any) ([]jose.SignatureAlgorithm, error) {
 	switch k := key.(type) {
 	case *rsa.PublicKey:
 		if k.N.BitLen() < leastRSA {
-			return nil, fmt.Errorf("an RSA key of %d bits is too short; make one of %d or more", k.N.BitLen(), leastRSA)
+			return nil, fmt.Errorf("an RSA key of %d bits is too short; make one of %d or more",
+				k.N.BitLen(), leastRSA)
 		}
-		return []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512}, nil
+		return []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.PS256,
+			jose.PS384, jose.PS512}, nil
 	case *ecdsa.PublicKey:
 		switch k.Curve.Params().BitSize {
 		case 256:
@@ -125,7 +131,9 @@ func algorithms(key any) ([]jose.SignatureAlgorithm, error) {
 		}
 		return nil, fmt.Errorf("a shared key of %d bytes is too short; make one of 32 or more", len(k))
 	case *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey:
-		return nil, errors.New("it is a private key, with which anybody could sign; put the public one here")
+		return nil, errors.New("it is a private key, with which anybody could sign; " +
+			"put the public one here")
 	}
-	return nil, errors.New("its type is not known; expected RSA, EC with P-256, P-384 or P-521, OKP with Ed25519, or oct")
+	return nil, errors.New("its type is not known; expected RSA, EC with P-256, P-384 or P-521, " +
+		"OKP with Ed25519, or oct")
 }

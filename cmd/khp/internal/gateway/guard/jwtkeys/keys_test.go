@@ -32,7 +32,9 @@ func keyFile(t *testing.T, keys ...any) string {
 }
 
 // token signs claims.
-func token(t *testing.T, alg jose.SignatureAlgorithm, key any, kid string, claims map[string]any) string {
+func token(
+	t *testing.T, alg jose.SignatureAlgorithm, key any, kid string, claims map[string]any,
+) string {
 	t.Helper()
 	o := &jose.SignerOptions{}
 	if kid != "" {
@@ -47,7 +49,8 @@ func token(t *testing.T, alg jose.SignatureAlgorithm, key any, kid string, claim
 
 // good are claims that are accepted, changed by pairs of name and value; nil leaves a claim out.
 func good(changes ...any) map[string]any {
-	claims := map[string]any{"sub": "joe", "iss": "https://id.example", "aud": "khp", "exp": now.Unix() + 600}
+	claims := map[string]any{"sub": "joe", "iss": "https://id.example", "aud": "khp",
+		"exp": now.Unix() + 600}
 	for i := 0; i < len(changes); i += 2 {
 		claims[changes[i].(string)] = changes[i+1]
 		if changes[i+1] == nil {
@@ -58,12 +61,14 @@ func good(changes ...any) map[string]any {
 }
 
 var (
-	rsaKey, _    = rsa.GenerateKey(rand.Reader, 2048)
-	ecKey, _     = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	_, edKey, _  = ed25519.GenerateKey(rand.Reader)
-	sharedKey    = []byte(strings.Repeat("secret-", 10))
-	otherKey, _  = rsa.GenerateKey(rand.Reader, 2048)
-	allPublic    = []any{jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "r"}, jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e"}, jose.JSONWebKey{Key: edKey.Public(), KeyID: "o"}, jose.JSONWebKey{Key: sharedKey, KeyID: "s"}}
+	rsaKey, _   = rsa.GenerateKey(rand.Reader, 2048)
+	ecKey, _    = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	_, edKey, _ = ed25519.GenerateKey(rand.Reader)
+	sharedKey   = []byte(strings.Repeat("secret-", 10))
+	otherKey, _ = rsa.GenerateKey(rand.Reader, 2048)
+	allPublic   = []any{jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "r"}, jose.JSONWebKey{
+		Key: &ecKey.PublicKey, KeyID: "e",
+	}, jose.JSONWebKey{Key: edKey.Public(), KeyID: "o"}, jose.JSONWebKey{Key: sharedKey, KeyID: "s"}}
 	expectations = Settings{Issuer: "https://id.example", Audience: []string{"other", "khp"}}
 )
 
@@ -78,7 +83,8 @@ func open(t *testing.T, s Settings, keys ...any) *Checker {
 func TestChecker_Algorithms(t *testing.T) {
 	c := open(t, expectations, allPublic...)
 	for alg, key := range map[jose.SignatureAlgorithm]any{
-		jose.RS256: rsaKey, jose.RS512: rsaKey, jose.PS384: rsaKey, jose.ES256: ecKey, jose.EdDSA: edKey, jose.HS256: sharedKey, jose.HS512: sharedKey,
+		jose.RS256: rsaKey, jose.RS512: rsaKey, jose.PS384: rsaKey, jose.ES256: ecKey, jose.EdDSA: edKey,
+		jose.HS256: sharedKey, jose.HS512: sharedKey,
 	} {
 		for _, kid := range []string{"", map[any]string{rsaKey: "r", ecKey: "e"}[ptr(key)]} {
 			user, until, err := c.Check(token(t, alg, key, kid, good()), now)
@@ -126,14 +132,16 @@ func TestChecker_Claims(t *testing.T) {
 		"long user":           {good("sub", strings.Repeat("u", longestName+1)), "", ErrNoUser},
 	} {
 		t.Run(name, func(t *testing.T) {
-			user, until, err := open(t, expectations, allPublic...).Check(token(t, jose.ES256, ecKey, "e", c.claims), now)
+			user, until, err := open(t, expectations, allPublic...).
+				Check(token(t, jose.ES256, ecKey, "e", c.claims), now)
 			require.Equal(t, c.want, err)
 			require.Equal(t, c.user, user)
 			require.Equal(t, err != nil, until.IsZero())
 		})
 	}
 	c := open(t, Settings{UserClaim: "preferred_username", Leeway: -1}, allPublic...)
-	user, _, err := c.Check(token(t, jose.ES256, ecKey, "e", good("aud", nil, "preferred_username", "ann")), now)
+	user, _, err := c.Check(token(t, jose.ES256, ecKey, "e",
+		good("aud", nil, "preferred_username", "ann")), now)
 	require.NoError(t, err, "whoever signed it")
 	require.Equal(t, "ann", user)
 	_, _, err = c.Check(token(t, jose.ES256, ecKey, "e", good("preferred_username", "ann")), now)
@@ -153,23 +161,32 @@ func TestChecker_Forged(t *testing.T) {
 	right := token(t, jose.ES256, ecKey, "e", good())
 	parts := strings.Split(right, ".")
 	embedded := func() string {
-		s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: otherKey}, &jose.SignerOptions{EmbedJWK: true})
+		s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: otherKey},
+			&jose.SignerOptions{EmbedJWK: true})
 		require.NoError(t, err)
 		text, err := jwt.Signed(s).Claims(good()).Serialize()
 		require.NoError(t, err)
 		return text
 	}()
-	encrypter, err := jose.NewEncrypter(jose.A128GCM, jose.Recipient{Algorithm: jose.RSA_OAEP, Key: &rsaKey.PublicKey}, nil)
+	encrypter, err := jose.NewEncrypter(jose.A128GCM,
+		jose.Recipient{Algorithm: jose.RSA_OAEP, Key: &rsaKey.PublicKey}, nil)
 	require.NoError(t, err)
 	encrypted, err := jwt.Encrypted(encrypter).Claims(good()).Serialize()
 	require.NoError(t, err)
 	for name, text := range map[string]string{
-		"empty": "", "no token": "x", "two parts": "a.b", "four parts": right + ".x", "none": head(`{"alg":"none"}`), "None": head(`{"alg":"None"}`) + "x", "no alg": head(`{}`) + "x",
-		"public key as secret": token(t, jose.HS256, publicPEM, "r", good()), "same, without kid": token(t, jose.HS256, publicPEM, "", good()),
-		"another key": token(t, jose.RS256, otherKey, "r", good()), "unknown kid": token(t, jose.RS256, rsaKey, "x", good()), "kid of another type": token(t, jose.RS256, rsaKey, "e", good()),
-		"own key in head": embedded, "encrypted": encrypted, "signature cut": right[:len(right)-3], "no signature": parts[0] + "." + parts[1] + ".",
-		"other claims": parts[0] + "." + b64([]byte(strings.Replace(string(payload), "joe", "ann", 1))) + "." + parts[2], "critical": head(`{"alg":"ES256","crit":["x"],"x":1}`) + parts[2],
-		"JSON form": `{"payload":"` + parts[1] + `","protected":"` + parts[0] + `","signature":"` + parts[2] + `"}`,
+		"empty": "", "no token": "x", "two parts": "a.b", "four parts": right + ".x",
+		"none": head(`{"alg":"none"}`), "None": head(`{"alg":"None"}`) + "x", "no alg": head(`{}`) + "x",
+		"public key as secret": token(t, jose.HS256, publicPEM, "r", good()),
+		"same, without kid":    token(t, jose.HS256, publicPEM, "", good()),
+		"another key":          token(t, jose.RS256, otherKey, "r", good()),
+		"unknown kid":          token(t, jose.RS256, rsaKey, "x", good()),
+		"kid of another type":  token(t, jose.RS256, rsaKey, "e", good()),
+		"own key in head":      embedded, "encrypted": encrypted, "signature cut": right[:len(right)-3],
+		"no signature": parts[0] + "." + parts[1] + ".",
+		"other claims": parts[0] + "." + b64([]byte(strings.Replace(string(payload), "joe", "ann", 1))) +
+			"." + parts[2], "critical": head(`{"alg":"ES256","crit":["x"],"x":1}`) + parts[2],
+		"JSON form": `{"payload":"` + parts[1] + `","protected":"` + parts[0] +
+			`","signature":"` + parts[2] + `"}`,
 	} {
 		user, _, err := c.Check(text, now)
 		require.Error(t, err, name)
@@ -179,7 +196,8 @@ func TestChecker_Forged(t *testing.T) {
 
 // Keys may change while tokens of the old one are in use.
 func TestChecker_Rotation(t *testing.T) {
-	older, newer := jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "1"}, jose.JSONWebKey{Key: &otherKey.PublicKey, KeyID: "2"}
+	older, newer := jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "1"},
+		jose.JSONWebKey{Key: &otherKey.PublicKey, KeyID: "2"}
 	of1, of2 := token(t, jose.RS256, rsaKey, "1", good()), token(t, jose.RS256, otherKey, "2", good())
 	for _, c := range []struct {
 		keys     []any
@@ -198,14 +216,17 @@ func TestReadKeys_Refuses(t *testing.T) {
 		keys []any
 		want string
 	}{
-		"private RSA":   {[]any{jose.JSONWebKey{Key: rsaKey}}, "private"},
-		"private EC":    {[]any{jose.JSONWebKey{Key: ecKey}}, "private"},
-		"private OKP":   {[]any{jose.JSONWebKey{Key: edKey}}, "private"},
-		"short RSA":     {[]any{jose.JSONWebKey{Key: &short.PublicKey}}, "too short"},
-		"short secret":  {[]any{jose.JSONWebKey{Key: []byte("hunter2")}}, "too short"},
-		"same kid":      {[]any{allPublic[0], jose.JSONWebKey{Key: &otherKey.PublicKey, KeyID: "r"}}, "same kid"},
-		"alg":           {[]any{jose.JSONWebKey{Key: &rsaKey.PublicKey, Algorithm: "HS256"}}, "does not fit"},
-		"none":          {[]any{jose.JSONWebKey{Key: &rsaKey.PublicKey, Algorithm: "none"}}, "does not fit"},
+		"private RSA":  {[]any{jose.JSONWebKey{Key: rsaKey}}, "private"},
+		"private EC":   {[]any{jose.JSONWebKey{Key: ecKey}}, "private"},
+		"private OKP":  {[]any{jose.JSONWebKey{Key: edKey}}, "private"},
+		"short RSA":    {[]any{jose.JSONWebKey{Key: &short.PublicKey}}, "too short"},
+		"short secret": {[]any{jose.JSONWebKey{Key: []byte("hunter2")}}, "too short"},
+		"same kid": {[]any{allPublic[0], jose.JSONWebKey{Key: &otherKey.PublicKey, KeyID: "r"}},
+			"same kid"},
+		"alg": {[]any{jose.JSONWebKey{Key: &rsaKey.PublicKey, Algorithm: "HS256"}},
+			"does not fit"},
+		"none": {[]any{jose.JSONWebKey{Key: &rsaKey.PublicKey, Algorithm: "none"}},
+			"does not fit"},
 		"unknown type":  {[]any{map[string]any{"kty": "XYZ"}}, "not known"},
 		"no object":     {[]any{"x"}, "no JSON object"},
 		"only to crypt": {[]any{jose.JSONWebKey{Key: &rsaKey.PublicKey, Use: "enc"}}, "no key"},
@@ -215,13 +236,15 @@ func TestReadKeys_Refuses(t *testing.T) {
 		require.ErrorContains(t, err, c.want, name)
 		require.NotContains(t, err.Error(), "hunter2")
 	}
-	for text, want := range map[string]string{"": "no JSON Web Key Set", "{}": "no JSON Web Key Set", "[]": "no JSON Web Key Set", "-----BEGIN": "no JSON Web Key Set"} {
+	for text, want := range map[string]string{"": "no JSON Web Key Set", "{}": "no JSON Web Key Set",
+		"[]": "no JSON Web Key Set", "-----BEGIN": "no JSON Web Key Set"} {
 		name := filepath.Join(t.TempDir(), "keys")
 		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
 		_, err := Open(Settings{File: name})
 		require.ErrorContains(t, err, want)
 	}
-	c := open(t, expectations, append([]any{jose.JSONWebKey{Key: &otherKey.PublicKey, Use: "enc"}}, allPublic...)...)
+	c := open(t, expectations, append([]any{jose.JSONWebKey{Key: &otherKey.PublicKey, Use: "enc"}},
+		allPublic...)...)
 	require.Len(t, c.keys, len(allPublic))
 	pinned := open(t, expectations, jose.JSONWebKey{Key: &rsaKey.PublicKey, Algorithm: "RS256"})
 	_, _, err := pinned.Check(token(t, jose.PS256, rsaKey, "", good()), now)

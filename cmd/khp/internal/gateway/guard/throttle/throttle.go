@@ -119,7 +119,9 @@ type Attempt struct {
 // Begin waits until credentials of a client in that network may be checked. user is the name in
 // them, "" if it is not known. The error is ErrBusy, or that of ctx. A client without an IP address
 // waits for the sake of the name only.
-func (t *Throttle) Begin(ctx context.Context, client netip.Prefix, user, credentials string) (*Attempt, error) {
+func (t *Throttle) Begin(
+	ctx context.Context, client netip.Prefix, user, credentials string,
+) (*Attempt, error) {
 	a := &Attempt{throttle: t, name: t.sum("name", user), whole: t.sum("credentials", credentials)}
 	now := time.Now()
 	t.mu.Lock()

@@ -113,7 +113,8 @@ func TestThrottle_NoLockOut(t *testing.T) {
 		}
 		require.Zero(t, login(here, "right"))
 		for i := range 100 {
-			fail(t, th, netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 32), "joe", "joe:guess")
+			fail(t, th, netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 32),
+				"joe", "joe:guess")
 		}
 		require.Zero(t, login(here, "right"), "known")
 		require.Zero(t, login(there, "right"), "wherever")
@@ -141,7 +142,8 @@ func TestThrottle_Bounded(t *testing.T) {
 			require.NoError(t, err)
 			a.Right()
 		}
-		require.Equal(t, []int{entries, entries, entries}, []int{th.networks.Len(), th.names.Len(), th.right.Len()})
+		require.Equal(t, []int{entries, entries, entries},
+			[]int{th.networks.Len(), th.names.Len(), th.right.Len()})
 	})
 }
 
