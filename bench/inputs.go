@@ -56,8 +56,8 @@ var thirtyFields = makeThirtyFields()
 func makeThirtyFields() string {
 	var b strings.Builder
 	b.WriteString("GET /reports/daily?format=json HTTP/1.1\r\nHost: api.example.org:8443\r\n")
-	names := strings.Fields(`Accept Accept-Encoding Accept-Language Authorization Cache-Control Connection Cookie
-		DNT Forwarded From If-Modified-Since If-None-Match Origin Pragma Priority Referer
+	names := strings.Fields(`Accept Accept-Encoding Accept-Language Authorization Cache-Control
+		Connection Cookie DNT Forwarded From If-Modified-Since If-None-Match Origin Pragma Priority Referer
 		Sec-Fetch-Dest Sec-Fetch-Mode Sec-Fetch-Site TE Traceparent Tracestate
 		Upgrade-Insecure-Requests User-Agent Via X-Forwarded-For X-Forwarded-Proto X-Request-Id
 		X-Tenant`)

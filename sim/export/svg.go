@@ -51,7 +51,8 @@ func style() string {
 	}
 	return `<style>
 text{font:11px "DejaVu Sans","Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328;text-anchor:middle}
-.name{font-size:14px;font-weight:bold}.note{fill:#57606a}.head{font-size:12px;fill:#57606a;text-anchor:start}` +
+.name{font-size:14px;font-weight:bold}.note{fill:#57606a}` +
+		`.head{font-size:12px;fill:#57606a;text-anchor:start}` +
 		`.title{font-size:18px;font-weight:bold;text-anchor:start}.start{text-anchor:start}
 path{fill:none;stroke-width:1.5}.open path{stroke-width:2.6}.tip{stroke-dasharray:none}
 .page{fill:#ffffff}.group{fill:#00000005;stroke:#d0d7de}.label rect{fill:#ffffff;stroke-width:.7}
