@@ -175,13 +175,21 @@ func TestServe_BackEndSettings(t *testing.T) {
 			"expected v1 or v2",
 		"route: {/: ws://h}\nuser-field: X-User": "nobody is asked for credentials, " +
 			"so that there are no names",
-		"route: {/: ws://h}\nbackend-name: x":                                                                                       "no --route leads to a wss:// or tls:// back end",
-		"routes: {/: {target: echo, send-proxy: v1}}":                                                                               "khp.yaml:1: routes /: send-proxy: its target is no back end",
-		"routes: {/: {target: 'ws://h', forward-fields: [Host]}}":                                                                   "khp.yaml:1: routes /: forward-fields Host: it belongs to the handshake",
-		"routes: {/: {target: 'wss://h', backend-ca: none.pem}}":                                                                    "khp.yaml:1: routes /: backend-ca none.pem: no such file or directory",
-		"routes: {/: {target: 'tls://h:1', backend-key: none.pem}}":                                                                 "khp.yaml:1: routes /: backend-key none.pem: needs backend-cert as well",
-		"routes: {/a: {target: 'ws://h', forward-fields: [X_User]}, /b: {target: 'ws://h', user-field: X-User}}\nauth: {/b: joe:x}": "forward-fields X_User: back ends read the user's name there",
-		"routes: {/: {target: 'ws://h,tcp://h:1'}}":                                                                                 "back ends of one route are all of WebSocket",
+		"route: {/: ws://h}\nbackend-name: x": "no --route leads to a wss:// or " +
+			"tls:// back end",
+		"routes: {/: {target: echo, send-proxy: v1}}": "khp.yaml:1: routes /: " +
+			"send-proxy: its target is no back end",
+		"routes: {/: {target: 'ws://h', forward-fields: [Host]}}": "khp.yaml:1: routes /: " +
+			"forward-fields Host: it belongs to the handshake",
+		"routes: {/: {target: 'wss://h', backend-ca: none.pem}}": "khp.yaml:1: routes /: " +
+			"backend-ca none.pem: no such file or directory",
+		"routes: {/: {target: 'tls://h:1', backend-key: none.pem}}": "khp.yaml:1: routes /: " +
+			"backend-key none.pem: needs backend-cert as well",
+
+		"routes: {/a: {target: 'ws://h', forward-fields: [X_User]}, " +
+			"/b: {target: 'ws://h', user-field: X-User}}\nauth: {/b: joe:x}": "forward-fields X_User: " +
+			"back ends read the user's name there",
+		"routes: {/: {target: 'ws://h,tcp://h:1'}}": "back ends of one route are all of WebSocket",
 	} {
 		code, errs := serveBriefly("--check", "--config", khptest.File(t, "khp.yaml", config+"\n"))
 		require.Equal(t, cli.ExitUsage, code, config)

@@ -20,7 +20,9 @@ func TestConvert_InteropGateway(t *testing.T) {
 	const dir = "../../internal/interop/testdata/gateway/"
 	text, err := os.ReadFile(dir + "gateway-config.xml")
 	require.NoError(t, err)
-	const values = "<properties><property><name>ws.port</name><value>8001</value></property><property><name>wss.port</name><value>8443</value></property><property><name>back.port</name><value>9000</value></property></properties>\n  <security>"
+	const values = "<properties><property><name>ws.port</name><value>8001</value></property>" +
+		"<property><name>wss.port</name><value>8443</value></property>" +
+		"<property><name>back.port</name><value>9000</value></property></properties>\n  <security>"
 	config := khptest.File(t, "gateway-config.xml",
 		strings.Replace(string(text), "<security>", values, 1))
 	out := t.TempDir()

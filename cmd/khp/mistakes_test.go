@@ -47,12 +47,18 @@ func TestCheck_Mistakes(t *testing.T) {
 		route(
 			"auth: {scheme: token, users: [\"joe:hunter2\", \"ann:hunter2\"]}"): "khp.yaml:4: " +
 			"routes /a auth: users ann:...: joe has the same token at /a",
-		"scheme: bearer\nauth: {/a: [\"joe:hunter2\", \"ann:hunter2\"]}\nroute: {/a: echo}": "khp.yaml:2: auth /a=ann:...: joe has the same token at /a",
+
+		"scheme: bearer\nauth: {/a: [\"joe:hunter2\", \"ann:hunter2\"]}\n" +
+			"route: {/a: echo}": "khp.yaml:2: auth /a=ann:...: joe has the same token at /a",
 		route(
 			"auth: {url: \"http://h:99999/\"}"): "khp.yaml:4: routes /a auth: url http://h:99999/: " +
 			"its port is not a number from 1 to 65535",
-		"routes: {/a: {target: \"ws://h/\", user-field: X-User}}":                                                    "khp.yaml:1: routes /a: user-field X-User: nobody is asked for credentials at this route",
-		"routes:\n  /a: {target: echo, auth: {users: \"j:hunter2\"}}\n  /a/: {target: echo, auth: {users: \"j:x\"}}": "/a already, there or at the same path with a slash at its end",
+		"routes: {/a: {target: \"ws://h/\", user-field: X-User}}": "khp.yaml:1: routes /a: " +
+			"user-field X-User: nobody is asked for credentials at this route",
+
+		"routes:\n  /a: {target: echo, auth: {users: \"j:hunter2\"}}\n" +
+			"  /a/: {target: echo, auth: {users: \"j:x\"}}": "/a already, " +
+			"there or at the same path with a slash at its end",
 	} {
 		code, _, errs := runHere(t, "", "serve",
 			"--check", "--config", khptest.File(t, "khp.yaml", text+"\n"))

@@ -82,7 +82,8 @@ func TestRead_ClaimedLengths(t *testing.T) {
 	var small bytes.Buffer
 	z := gzip.NewWriter(&small)
 	header := []byte(
-		"\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\x65\x00\x00\x00")
+		"\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+			"\xff\xff\xff\xff\x65\x00\x00\x00")
 	_, _ = z.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(append(header,
 		make([]byte, 8)...), 1<<30), 1<<30))
 	zero := make([]byte, 1<<20)

@@ -123,15 +123,17 @@ func TestWrite_OneFaultAtATime(t *testing.T) {
 		"lock defer s.mu.Unlock() -> ":                "205 1\n1 2 0 xyz false\n",
 		"error err != nil -> false":                   "205 1\n1 2 0 xyz true\n",
 		"wait done -> nil":                            "205 1\nnothing\n",
-		"order s.kept = bytes.Clone(p); s.Stop() -> s.Stop(); s.kept = bytes.Clone(p)": "205 1\n1 2 0 xyz true\n",
+		"order s.kept = bytes.Clone(p); s.Stop() -> " +
+			"s.Stop(); s.kept = bytes.Clone(p)": "205 1\n1 2 0 xyz true\n",
 
-		"operand s.a, s.b = 1, 2 -> s.b, s.b = 1, 2":                                    "205 1\n0 2 0 xyz true\n",
-		"operand i < to -> i < sum":                                                     "0 1\n1 2 0 xyz true\n",
-		"operator i == 2 || i == 3 -> i == 2 && i == 3":                                 "210 1\n1 2 0 xyz true\n",
-		"operator sum += i -> sum = i":                                                  "204 1\n1 2 0 xyz true\n",
-		"flow continue -> break":                                                        "1 1\n1 2 0 xyz true\n",
-		"flow s.turns = append(s.turns, sum) -> return; s.turns = append(s.turns, sum)": "205 0\n1 2 0 xyz true\n",
-		"case case 5 -> ":                                                               "110 1\n1 2 0 xyz true\n",
+		"operand s.a, s.b = 1, 2 -> s.b, s.b = 1, 2":    "205 1\n0 2 0 xyz true\n",
+		"operand i < to -> i < sum":                     "0 1\n1 2 0 xyz true\n",
+		"operator i == 2 || i == 3 -> i == 2 && i == 3": "210 1\n1 2 0 xyz true\n",
+		"operator sum += i -> sum = i":                  "204 1\n1 2 0 xyz true\n",
+		"flow continue -> break":                        "1 1\n1 2 0 xyz true\n",
+		"flow s.turns = append(s.turns, sum) -> " +
+			"return; s.turns = append(s.turns, sum)": "205 0\n1 2 0 xyz true\n",
+		"case case 5 -> ": "110 1\n1 2 0 xyz true\n",
 	} {
 		number, ok := numbers[fault]
 		require.True(t, ok, "%q is made of %v", fault, numbers)

@@ -182,8 +182,8 @@ func TestExplore_Numbers(t *testing.T) {
 		[]string{heat(0, 100), heat(1, 100), heat(100, 100)})
 }
 
-// Shards of files from elsewhere end in an error, at once and in little memory: a huge number of shards, an index outside, results that are no pairs, a small
-// file that unpacks to a large one.
+// Shards of files from elsewhere end in an error, at once and in little memory: a huge number of
+// shards, an index outside, results that are no pairs, a small file that unpacks to a large one.
 func TestExploreMerge_FilesFromElsewhere(t *testing.T) {
 	write := func(e explored) string {
 		path := filepath.Join(t.TempDir(), "shard.khp")

@@ -91,7 +91,8 @@ func exampleFiles(t *testing.T) (dir string) {
 	for name, text := range map[string]string{
 		"cert.pem": certs, "key.pem": keys, "other.pem": certs, "other.key": keys,
 		"authorities.pem": certs, "joe": "welcome\n", "users": "eve:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n",
-		"keys.json": `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`,
+		"keys.json": `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","alg":"EdDSA",` +
+			`"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`,
 	} {
 		khptest.File(t, filepath.Join(dir, name), text)
 	}

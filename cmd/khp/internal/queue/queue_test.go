@@ -41,7 +41,8 @@ func (r *slowReader) Write(p []byte) (int, error) {
 }
 
 // A burst of lines that need not be written at once waits for room, so that none is dropped; lines
-// that wait for the same write go out together, in order, and before a later line that is waited for.
+// that wait for the same write go out together, in order, and before a later line that is waited
+// for.
 func TestQueue_Later(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &slowReader{}

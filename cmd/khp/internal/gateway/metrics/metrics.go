@@ -158,8 +158,8 @@ func (m *Metrics) ended(ev transport.Event, outcome string) {
 const (
 	outcomeOpen       = "open"
 	outcomeRedirected = "redirected" // with 3xx or R
-	// with any other status that was decided; a client that goes away from a challenge counts here as
-	// well
+	// with any other status that was decided; a client that goes away from a challenge counts here
+	// as well
 	outcomeRefused = "refused"
 	outcomeFailed  = "failed" // everything else that went wrong
 	outcomeClosed  = "closed" // given up without a failure

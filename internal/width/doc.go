@@ -1,0 +1,2 @@
+// Package width has a test that keeps the lines of Go source within 100 columns.
+package width
