@@ -12,9 +12,19 @@ const OpStatus = opStatus
 type Mutant struct {
 	Name  string
 	Side  string // "client", "server" or "status"
-	Cell  int    // number of the cell that holds the row, as ClientCell and ServerCell count
+	Cell  int    // number of the cell that holds the row, as ClientCell and ServerCell count; of a status its code
 	Apply func()
 	Undo  func()
+}
+
+// Touched is told of each cell that decides, and of each code that is looked up, in a program that
+// is built so that mutants are watched.
+var Touched func(side string, cell int)
+
+func touched(side string, cell int) {
+	if Touched != nil && cell >= 0 {
+		Touched(side, cell)
+	}
 }
 
 // ClientCell returns the number of the cell that decides about ev in s, -1 if none does.
@@ -35,8 +45,8 @@ func ServerCell(s ServerState, ev Event) int {
 
 // Mutants iterates over all mutants of the three tables: of every edge the guard without or with
 // the opposite of each of its bits, another next phase, each effect dropped, replaced, exchanged with
-// the next or added, each change of the state dropped, each mark added, and the edge itself gone; of
-// every cell its rows in another order, and another verdict where nothing happens; of every status
+// the next or added, each change of the state dropped, each mark added, each guard of its neighbours
+// added, and the edge itself gone; of every cell its rows in another order, and another verdict where nothing happens; of every status
 // code another action and each duty flipped.
 func Mutants() iter.Seq[Mutant] {
 	return func(yield func(Mutant) bool) {
@@ -139,7 +149,7 @@ func mutateStatuses(yield func(Mutant) bool) bool {
 		original := statusTable[i]
 		try := func(what string, change func(*statusRow)) bool {
 			return yield(Mutant{
-				fmt.Sprintf("status %d: %s", original.code, what), "status", -1,
+				fmt.Sprintf("status %d: %s", original.code, what), "status", int(original.code),
 				func() { change(&statusTable[i]); rebuild(original.code) },
 				func() { statusTable[i] = original; rebuild(original.code) },
 			})
@@ -202,4 +212,17 @@ func equivalent(c cell, r *row, mutated row) bool {
 			return true
 		}
 	}
+}
+
+// CellName returns phase and event of a cell, as [Row] writes them.
+func CellName(side string, cell int) (from, event string) {
+	places := clientPlaces
+	if side == "server" {
+		places = serverPlaces
+	}
+	places(func(p place) bool {
+		from, event = bare(p.from), p.event
+		return p.cell != cell
+	})
+	return from, event
 }

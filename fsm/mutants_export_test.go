@@ -144,6 +144,33 @@ func enriched(r row, timers []Timer, live, certain marks) (list []mutated) {
 	return list
 }
 
+// guarded lists the guards that a row can have beside its own, of those that other rows of its cell
+// have. The last row has none: one row is always taken.
+func guarded(p place) (list []mutated) {
+	if p.row == &p.table[len(p.table)-1] {
+		return nil
+	}
+	var others bits
+	for _, r := range p.table {
+		others |= r.mask
+	}
+	for b := bits(1); b != 0; b <<= 1 {
+		if b&others&^p.row.mask == 0 {
+			continue
+		}
+		for _, what := range []string{"unless", "if"} {
+			m := *p.row
+			if m.mask |= b; what == "if" {
+				m.want |= b
+			}
+			if differs(p.table, func() { *p.row, m = m, *p.row }) {
+				list = append(list, mutated{"only " + what + " " + bitNames[b], m})
+			}
+		}
+	}
+	return list
+}
+
 // liveMarks tells for each phase which marks some row may still ask for, before they are written
 // again. A mark that is not alive makes no difference there.
 func liveMarks[T [clientInputs]cell | [serverInputs]cell](table []T) []marks {
@@ -242,7 +269,7 @@ func mutateMore(side string, places func(visit func(place) bool), yield func(Mut
 		if side == "server" {
 			known |= r.wanted()
 		}
-		for _, m := range append(reordered(*r), enriched(*r, timers, live[next], known)...) {
+		for _, m := range slices.Concat(reordered(*r), guarded(p), enriched(*r, timers, live[next], known)) {
 			original, mutated := *r, m.row
 			name := fmt.Sprintf("%s edge %d %s [%s]: %s", side, r.index, r.id, guardText(r.mask, r.want), m.what)
 			if more = yield(Mutant{name, side, p.cell, func() { *r = mutated }, func() { *r = original }}); !more {

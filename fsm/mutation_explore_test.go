@@ -43,7 +43,7 @@ func TestMutation_ByExploration(t *testing.T) {
 	t.Logf("-mutate-explore=%d -mutate-seed=%d repeats this", *mutateExplore, seed)
 	known := map[string]model.Report{}
 	for name, c := range configurations("client", "server") {
-		r, err := exploreMutant(c)
+		r, err := exploreMutant(c, explore.Options{})
 		require.NoError(t, err)
 		require.Empty(t, r.Violations, "%s", name)
 		known[name] = r
@@ -74,7 +74,7 @@ func TestMutation_ByExploration(t *testing.T) {
 	t.Logf("explored: mutants %d of %d, by properties %d, by sizes too %d, in %v", total.mutants, all, total.byProperty, total.byProperty+total.bySize, time.Since(begin).Round(time.Second))
 	require.Greater(t, total.byProperty*4, total.mutants, "exploration notices at least a quarter by properties alone")
 	for name, c := range configurations("client", "server") {
-		r, err := exploreMutant(c)
+		r, err := exploreMutant(c, explore.Options{})
 		require.NoError(t, err)
 		require.Equal(t, known[name].Steps, r.Steps, "the tables are as they were")
 		break
@@ -104,7 +104,7 @@ func notices(m fsm.Mutant, known map[string]model.Report) (property, size bool) 
 		sides = []string{"client", "server"}
 	}
 	for name, c := range configurations(sides...) {
-		r, err := exploreMutant(c)
+		r, err := exploreMutant(c, explore.Options{})
 		if err != nil || len(r.Violations) > 0 {
 			return true, true
 		}
@@ -115,11 +115,12 @@ func notices(m fsm.Mutant, known map[string]model.Report) (property, size bool) 
 }
 
 // exploreMutant explores a configuration within small bounds. A panic is an error.
-func exploreMutant(c model.Configuration) (r model.Report, err error) {
+func exploreMutant(c model.Configuration, o explore.Options) (r model.Report, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v", v)
 		}
 	}()
-	return c.Explore(mutantBounds, model.Fault{Unaided: true}, explore.Options{MaxStates: 100_000})
+	o.MaxStates = 100_000
+	return c.Explore(mutantBounds, model.Fault{Unaided: true}, o)
 }

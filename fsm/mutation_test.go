@@ -3,6 +3,9 @@ package fsm_test
 import (
 	"flag"
 	"fmt"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +45,7 @@ func TestMutation(t *testing.T) {
 			byExplorer++
 		case redundant(m.Name):
 			spare++
-		case onlyVerdict(m.Name), equivalents[m.Name] != "":
+		case onlyVerdict(m.Name), equivalents[m.Name] != "", implied(t, m.Name):
 			open++
 		default:
 			alive = append(alive, m.Name)
@@ -63,6 +66,38 @@ var equivalents = map[string]string{
 	"client edge 150 sending-body/data/reading []: also mark 10":                         "a body that was cut short lets no response complete, so nothing asks for a late terminator any more",
 	"client order ClientClosing CloseRequested: row 1 [plan close] behind the next one":  "the next one plans to close, which is the plan already",
 	"client order ClientDraining CloseRequested: row 1 [plan close] behind the next one": "the next one plans to close, which is the plan already",
+}
+
+var (
+	moreGuarded = regexp.MustCompile(` \[(.*)\]: only (if|unless) (.*)$`)
+	implication = regexp.MustCompile(`(?m)^- (.*) → (.*)$`)
+)
+
+// implied reports whether a mutant only asks for what the guard of its row implies anyway, as an
+// invariant says that is proven.
+func implied(t *testing.T, name string) bool {
+	m := moreGuarded.FindStringSubmatch(name)
+	if m == nil {
+		return false
+	}
+	page, err := os.ReadFile("../docs/invariants.md")
+	require.NoError(t, err)
+	not := func(s string) string {
+		if s, ok := strings.CutPrefix(s, "not "); ok {
+			return s
+		}
+		return "not " + s
+	}
+	guard, more := strings.Split(m[1], ", "), m[3]
+	if m[2] == "unless" {
+		more = not(more)
+	}
+	for _, i := range implication.FindAllStringSubmatch(string(page), -1) {
+		if slices.Contains(guard, i[1]) && more == i[2] || slices.Contains(guard, not(i[2])) && more == not(i[1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // redundant reports whether a mutant that nothing notices only drops an order that has nothing left

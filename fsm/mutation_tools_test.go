@@ -1,148 +1,342 @@
 package fsm_test
 
 import (
-	"encoding/json"
+	"cmp"
 	"flag"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"example.com/khp/fsm"
 	"example.com/khp/internal/z3"
-	"example.com/khp/sim/model"
+	"example.com/khp/sim/conform"
+	"example.com/khp/sim/explore"
 	"example.com/khp/sim/prove"
+	"example.com/khp/sim/script"
+	"example.com/khp/sim/verdict"
 )
 
-var mutateTools = flag.Int("mutate-tools", 0, "show that many mutants of the tables, picked at random, to each tool alone (make mutate-tools)")
+var (
+	mutateTools = flag.Int("mutate-tools", 0, "show that many mutants of the tables, picked at random, to each tool alone; -1 shows all, each until two tools have noticed it (make mutate-tools)")
+	watched     = flag.Bool("watched", false, "the machines tell what they look at: set by TestMutation_ByTool for itself")
+)
 
-// TestMutation_ByTool counts which tools notice a mutant, each on its own: the oracle; exploration by
-// its properties, without the oracle; the proof; and the tests of package endpoint, which know nothing
-// of tables.
+// tool is one way to notice a mutant. None of them needs another one, and none reads the tables for
+// what it expects.
+type tool struct {
+	name    string
+	notices func(number int, m fsm.Mutant) bool
+}
+
+// TestMutation_ByTool counts which tools notice a mutant, each on its own.
 func TestMutation_ByTool(t *testing.T) {
-	if *mutateTools == 0 {
+	switch {
+	case *mutateTools == 0:
 		t.Skip("run with -mutate-tools N, or make mutate-tools")
+	case !*watched:
+		cmd := exec.Command(watchedTests(t, "fsm"), append(os.Args[1:], "-watched")...)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		require.NoError(t, cmd.Run())
+		return
 	}
-	mutants, numbers := slices.Collect(fsm.Mutants()), []int(nil)
-	for i, m := range mutants {
-		if m.Side != "status" {
-			numbers = append(numbers, i)
-		}
+	mutants := slices.Collect(fsm.Mutants())
+	numbers := make([]int, len(mutants))
+	for i := range numbers {
+		numbers[i] = i
 	}
 	rand.New(rand.NewPCG(*mutateSeed, 0)).Shuffle(len(numbers), func(i, k int) { numbers[i], numbers[k] = numbers[k], numbers[i] })
-	clients, servers := clientSamples(), serverSamples()
-	known := map[string]model.Report{}
-	for name, c := range configurations("client", "server") {
-		r, err := exploreMutant(c)
-		require.NoError(t, err)
-		known[name] = r
+	everything := *mutateTools < 0
+	if !everything {
+		numbers = numbers[:min(*mutateTools, len(numbers))]
 	}
-	page, err := os.ReadFile("../docs/invariants.md")
-	require.NoError(t, err)
-	binary := mutableTests(t, "endpoint")
-	names := []string{"oracle", "exploration", "proof", "tests of endpoint"}
-	by, alone, several, left := make([]int, len(names)), make([]int, len(names)), 0, 0
-	shown := min(*mutateTools, len(numbers))
-	for _, i := range numbers[:shown] {
+	tools, sum := newTools(t), newTally(t)
+	for _, i := range numbers {
 		m := mutants[i]
 		m.Apply()
-		oracle := m.Side == "client" && clients.differ(m.Cell) || m.Side == "server" && servers.differ(m.Cell) || noticedByOracle() != ""
-		property, _ := notices(m, known)
-		proof := refuted(t, m.Side, string(page))
-		m.Undo()
-		n, last := 0, 0
-		for k, yes := range []bool{oracle, property, proof, failsWith(t, binary, "../endpoint", i)} {
-			if yes {
-				by[k]++
-				n, last = n+1, k
+		var by []string
+		for _, x := range tools {
+			if x.notices(i, m) {
+				by = append(by, x.name)
+			}
+			if everything && len(by) == 2 {
+				break
 			}
 		}
-		switch n {
-		case 0:
-			left++
-			t.Logf("noticed by none: %s", m.Name)
-		case 1:
-			alone[last]++
-			t.Logf("noticed by %s alone: %s", names[last], m.Name)
-		default:
-			several++
+		m.Undo()
+		if sum.add(m, by); len(by) < 2 && !sum.nothing(m, by) {
+			t.Logf("noticed by %s: %s", cmp.Or(strings.Join(by, ""), "none"), m.Name)
 		}
 	}
-	for k, name := range names {
-		t.Logf("tool %s: notices %d of %d, %d of them alone", name, by[k], shown, alone[k])
-	}
-	t.Logf("tools: %d of %d noticed by two or more, %d by one, %d by none", several, shown, shown-several-left, left)
+	sum.log(t, len(mutants), everything, tools)
 }
 
-// refuted reports whether a machine as it is now cannot be proven any more.
-func refuted(t *testing.T, side, page string) bool {
-	m := prove.Client()
-	if side == "server" {
-		m = prove.Server()
+// newTools are the tools, the quick ones first.
+func newTools(t *testing.T) []tool {
+	return []tool{
+		{"oracle", oracleTool()},
+		{"requirements", func(_ int, m fsm.Mutant) bool { return m.Side == "status" && compareRequirements(t) != nil }},
+		{"scenarios", scenes(t, scenarios(t))},
+		{"conformance", scenes(t, cases(t))},
+		{"tests of endpoint", newSuite(t, "endpoint", aboutSource).notices},
+		{"exploration", exploration(t)},
+		{"proof", proof(t)},
 	}
-	list, err := m.Explain(page, func() (prove.Solver, func() error, error) {
-		p, err := z3.Start(t.Context())
-		if err != nil {
-			return nil, nil, err
+}
+
+// aboutSource are tests of endpoint that look at its source, or at memory.
+func aboutSource(name string) bool {
+	return strings.HasPrefix(name, "TestPurity") || strings.Contains(name, "Allocations") || strings.Contains(name, "_Size")
+}
+
+func oracleTool() func(int, fsm.Mutant) bool {
+	clients, servers := clientSamples(), serverSamples()
+	clientWalks, serverWalks := clientGraphs(), serverGraphs()
+	return func(_ int, m fsm.Mutant) bool {
+		switch m.Side {
+		case "client":
+			return clients.differ(m.Cell) || clientWalks.differ(m.Cell)
+		case "server":
+			return servers.differ(m.Cell) || serverWalks.differ(m.Cell)
 		}
-		return p, p.Close, nil
-	})
-	require.NoError(t, err)
-	return len(list) > 0
-}
-
-// mutableTests builds the tests of a package on tables that KHP_MUTANT changes, by the number of a
-// mutant.
-func mutableTests(t *testing.T, pkg string) (binary string) {
-	t.Helper()
-	dir := t.TempDir()
-	apply := filepath.Join(dir, "apply.go")
-	require.NoError(t, os.WriteFile(apply, []byte(`package fsm
-
-import (
-	"os"
-	"strconv"
-)
-
-func init() {
-	n, err := strconv.Atoi(os.Getenv("KHP_MUTANT"))
-	for m := range Mutants() {
-		if err == nil && n == 0 {
-			m.Apply()
-			return
-		}
-		n--
+		return compareStatus() != nil
 	}
 }
-`), 0o600))
-	here, err := os.Getwd()
-	require.NoError(t, err)
-	list, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(here, "mutant1.go"): filepath.Join(here, "export_test.go"),
-		filepath.Join(here, "mutant2.go"): filepath.Join(here, "mutants_export_test.go"),
-		filepath.Join(here, "mutant3.go"): apply,
-	}})
-	require.NoError(t, err)
-	overlay := filepath.Join(dir, "overlay.json")
-	require.NoError(t, os.WriteFile(overlay, list, 0o600))
-	binary = filepath.Join(dir, "tests")
-	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, "../"+pkg).CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	cmd := exec.Command(binary, "-test.short")
-	cmd.Dir = "../" + pkg
-	out, err = cmd.CombinedOutput()
-	require.NoError(t, err, "without a mutant nothing fails: %s", out)
-	return binary
+
+// scene is a run in the virtual network, with real bytes, and whether it comes out as its author
+// wrote.
+type scene struct {
+	name    string
+	right   func() bool
+	touches map[at]bool
+	took    time.Duration
 }
 
-// failsWith reports whether the tests fail with mutant number n.
-func failsWith(t *testing.T, binary, dir string, n int) bool {
-	cmd := exec.CommandContext(t.Context(), binary, "-test.short", "-test.failfast", "-test.timeout=2m", "-rapid.nofailfile")
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "KHP_MUTANT="+strconv.Itoa(n))
-	return cmd.Run() != nil
+// scenes notices a mutant by the scenes that look at what it changes.
+func scenes(t *testing.T, list []scene) func(int, fsm.Mutant) bool {
+	for i := range list {
+		begin := time.Now()
+		list[i].touches = looking(func() { require.True(t, list[i].right(), "%s, without a mutant", list[i].name) })
+		list[i].took = time.Since(begin)
+	}
+	list = slices.DeleteFunc(list, func(s scene) bool { return s.took > 2*time.Second })
+	slices.SortStableFunc(list, func(a, b scene) int { return cmp.Compare(a.took, b.took) })
+	return func(_ int, m fsm.Mutant) bool {
+		for i, s := range list {
+			if s.touches[at{m.Side, m.Cell}] && !unless(s.right) {
+				if i > 0 { // it may notice the next one as well, which is in the same cell more often than not
+					list[i-1], list[i] = list[i], list[i-1]
+				}
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// unless is f, or false if it panics.
+func unless(f func() bool) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = false
+		}
+	}()
+	return f()
+}
+
+// scenarios are those of package script, with what each of them expects and the invariants that the
+// network watches.
+func scenarios(t *testing.T) (list []scene) {
+	require.NoError(t, filepath.WalkDir("../sim/script/testdata", func(path string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".txt") || strings.Contains(path, "ADV-85") {
+			return err // thousands of connections say no more than one
+		}
+		source, err := os.ReadFile(path)
+		require.NoError(t, err)
+		f, err := script.Parse(path, string(source))
+		require.NoError(t, err)
+		list = append(list, scene{name: path, right: func() bool {
+			out, err := f.Run(script.Options{})
+			return err == nil && out.Passed()
+		}})
+		return nil
+	}))
+	return list
+}
+
+// cases are those of the conformance suite that people wrote. The tour is made from the tables.
+func cases(t *testing.T) (list []scene) {
+	all, err := conform.Cases()
+	require.NoError(t, err)
+	for _, c := range all {
+		if c.Outside || strings.HasPrefix(c.Name, "tour/") {
+			continue
+		}
+		for _, profile := range []string{"spec", "kaazing"} {
+			if c.Profile != "" && c.Profile != profile {
+				continue
+			}
+			known := verdict.Grade("")
+			list = append(list, scene{name: profile + " " + c.Name, right: func() bool {
+				r, err := c.Run(script.Options{Profile: profile})
+				if err != nil || len(r.Broken) > 0 {
+					return false
+				}
+				known = cmp.Or(known, r.Grade())
+				return r.Grade() == known
+			}})
+		}
+	}
+	return list
+}
+
+// exploration notices by properties, without the oracle, within small bounds.
+func exploration(t *testing.T) func(int, fsm.Mutant) bool {
+	return func(_ int, m fsm.Mutant) bool {
+		sides := []string{m.Side}
+		if m.Side == "status" {
+			sides = []string{"client", "server"}
+		}
+		for _, c := range configurations(sides...) {
+			if r, err := exploreMutant(c, explore.Options{First: true}); err != nil || len(r.Violations) > 0 {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// proof notices what cannot be proven any more of the cell that has changed.
+func proof(t *testing.T) func(int, fsm.Mutant) bool {
+	page, err := os.ReadFile("../docs/invariants.md")
+	require.NoError(t, err)
+	return func(_ int, m fsm.Mutant) bool {
+		p := prove.Client
+		switch m.Side {
+		case "server":
+			p = prove.Server
+		case "status":
+			return false // events say what a status means, and the machine that is proven takes their word
+		}
+		list, err := p().Cell(fsm.CellName(m.Side, m.Cell)).Explain(string(page), func() (prove.Solver, func() error, error) {
+			s, err := z3.Start(t.Context())
+			if err != nil {
+				return nil, nil, err
+			}
+			return s, s.Close, nil
+		})
+		require.NoError(t, err)
+		return len(list) > 0
+	}
+}
+
+// tally counts by class of mutants.
+type tally struct {
+	t       *testing.T
+	classes map[string]*class
+	by      map[string]int
+	alone   map[string]int
+}
+
+type class struct {
+	mutants, equivalent, several, none int
+	alone                              map[string]int
+}
+
+func newTally(t *testing.T) *tally {
+	return &tally{t, map[string]*class{}, map[string]int{}, map[string]int{}}
+}
+
+// nothing reports whether a mutant changes nothing that anybody could notice, or what the text leaves
+// open.
+func (s *tally) nothing(m fsm.Mutant, by []string) bool {
+	return len(by) == 0 && (redundant(m.Name) || onlyVerdict(m.Name) || equivalents[m.Name] != "" || implied(s.t, m.Name))
+}
+
+func (s *tally) add(m fsm.Mutant, by []string) {
+	name := classOf(m)
+	c := s.classes[name]
+	if c == nil {
+		c = &class{alone: map[string]int{}}
+		s.classes[name] = c
+	}
+	c.mutants++
+	for _, n := range by {
+		s.by[n]++
+	}
+	switch {
+	case s.nothing(m, by):
+		c.equivalent++
+	case len(by) == 0:
+		c.none++
+	case len(by) == 1:
+		c.alone[by[0]]++
+		s.alone[by[0]]++
+	default:
+		c.several++
+	}
+}
+
+func (s *tally) log(t *testing.T, all int, everything bool, tools []tool) {
+	var sum class
+	for _, name := range slices.Sorted(maps.Keys(s.classes)) {
+		c := s.classes[name]
+		var alone []string
+		one := 0
+		for _, n := range slices.Sorted(maps.Keys(c.alone)) {
+			alone = append(alone, n)
+			one += c.alone[n]
+		}
+		t.Logf("class %s: mutants %d, by two or more %d, by one %d (%s), by none %d, nothing to notice %d", name, c.mutants, c.several, one, strings.Join(alone, ", "), c.none, c.equivalent)
+		sum.mutants, sum.several, sum.none, sum.equivalent = sum.mutants+c.mutants, sum.several+c.several, sum.none+c.none, sum.equivalent+c.equivalent
+	}
+	for _, x := range tools {
+		if !everything {
+			t.Logf("tool %s: notices %d of %d, %d of them alone", x.name, s.by[x.name], sum.mutants, s.alone[x.name])
+		}
+	}
+	t.Logf("tools: shown %d of %d mutants, by two or more %d, by one %d, by none %d, nothing to notice %d; -mutate-seed=%d",
+		sum.mutants, all, sum.several, sum.mutants-sum.several-sum.none-sum.equivalent, sum.none, sum.equivalent, *mutateSeed)
+}
+
+// classes of mutants, by what their names end in; the first that fits counts.
+var classes = []struct {
+	name string
+	ends *regexp.Regexp
+}{
+	{"status: another action", regexp.MustCompile(`^status .*: action`)},
+	{"status: another duty", regexp.MustCompile(`^status .*: duty`)},
+	{"status: another strength", regexp.MustCompile(`^status .*: strength`)},
+	{"what does nothing: another verdict", regexp.MustCompile(` cell .*: (Ignored|Misuse|Accepted)$`)},
+	{"rows: another order", regexp.MustCompile(` order `)},
+	{"row: ignored or misuse", regexp.MustCompile(`: (ignored|misuse)$`)},
+	{"row: another phase", regexp.MustCompile(`: next phase \d+$`)},
+	{"guard: dropped or the other way round", regexp.MustCompile(`: (without guard .*|guard .* the other way round)$`)},
+	{"guard: added", regexp.MustCompile(`: only (if|unless) `)},
+	{"effect: added", regexp.MustCompile(`: also (Effect|ArmTimer)`)},
+	{"effect: dropped", regexp.MustCompile(`: without Effect`)},
+	{"effect: another one", regexp.MustCompile(`: another (kind than|timer)`)},
+	{"effect: another order", regexp.MustCompile(`Effect\w+ behind Effect\w+$`)},
+	{"close code: another one", regexp.MustCompile(`: another code$`)},
+	{"failure: another one", regexp.MustCompile(`: another failure$`)},
+	{"plan: another one", regexp.MustCompile(`: another plan$`)},
+	{"mark: dropped, kept or added", regexp.MustCompile(`: (without|keeping|also) mark`)},
+	{"count, status or failure: not recorded", regexp.MustCompile(`: without op`)},
+}
+
+func classOf(m fsm.Mutant) string {
+	for _, c := range classes {
+		if c.ends.MatchString(m.Name) {
+			return c.name
+		}
+	}
+	return "other: " + m.Name
 }

@@ -82,6 +82,8 @@ var oracleClientConfigs = map[string]fsm.ClientConfig{
 	"auto":     {Profile: fsm.ProfileAuto, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 2},
 	"either":   {Profile: fsm.ProfileAuto, TerminatorOptional: true, NoRedirects: true, Expect: true, MaxRedirects: 1, MaxReplays: 1, MaxInterim: 2},
 	"lenient":  {Profile: fsm.ProfileSpec, TerminatorOptional: true, MaxInterim: 1},
+	"settled":  {Profile: fsm.ProfileKaazing, NoRedirects: true, MaxInterim: 1},
+	"nowhere":  {Profile: fsm.ProfileAuto, PlainFallback: true, NoRedirects: true, MaxInterim: 1},
 	"patient":  {Profile: fsm.ProfileSpec, TerminatorOptional: true, NoWait: true, Expect: true, MaxInterim: 2},
 }
 

@@ -46,7 +46,7 @@ func TestProve_NamesTheBrokenCell(t *testing.T) {
 			}
 			list, err := m.With(f.Row, f.Changed).Explain(string(known), starter(t))
 			require.NoError(t, err)
-			if f.Catches == "ORACLE" { // no property of proof has an opinion of it
+			if f.Catches == "CAUSE" { // no property of proof has an opinion of it
 				require.Empty(t, list)
 				return
 			}

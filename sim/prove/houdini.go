@@ -53,7 +53,7 @@ type houdini struct {
 func newHoudini(m *Machine, s Solver) *houdini {
 	h := &houdini{m: m, solver: s, words: m.vocabulary(), runs: map[string][]*run{}}
 	for n := range m.rows {
-		if r := m.run(n); r.when != no {
+		if r := m.run(n); r.when != no && m.asks(r.row) {
 			h.runs[r.row.From] = append(h.runs[r.row.From], r)
 		}
 	}

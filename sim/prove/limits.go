@@ -328,6 +328,9 @@ func (h *houdini) keepBounds(phase string, list *[]Bound) (dropped bool, err err
 // checkBounds checks the properties about counts after every row.
 func (h *houdini) checkBounds(list []Bound) (refuted []Refutation, err error) {
 	for _, p := range h.m.phases {
+		if !slices.ContainsFunc(h.runs[p], (*run).counts) {
+			continue
+		}
 		if err := h.assumeBounds(p, list); err != nil {
 			return nil, err
 		}

@@ -67,7 +67,7 @@ var ClientChecks = []explore.Checked{
 	{ID: "INV-28", Text: "no new connection before the old one is gone"},
 	{ID: "INV-39", Text: "no timer is started over while it runs"},
 	{ID: "WSP-FRAME-06", Text: "one Close frame at most"},
-	{ID: "TOTAL", Text: "an honest driver is never told Misuse"},
+	{ID: "TOTAL", Text: "an honest driver is never told Misuse, nor to do what it cannot do"},
 }
 
 // clientHost is what surrounds a client machine.
@@ -131,8 +131,12 @@ func (h *clientHost) obey(
 ) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {
+		fits := h.fits(e.Kind, ev.Kind, next.Phase())
 		if broken = h.Host.obey(e, wasOpen); broken == "" {
 			broken = h.one(cfg, next, ev, e)
+		}
+		if broken == "" && !fits {
+			broken = stray + e.Kind.String()
 		}
 		if broken != "" {
 			return broken

@@ -253,6 +253,7 @@ var ClientObligations = []obligation[clientTurn]{
 		func(m *clientTurn) bool {
 			return m.to(fsm.ClientReading) && m.does(fsm.EffectStopBody) == m.in(fsm.ClientSendingBody)
 		}},
+	{causeID, causeText, EveryKind, nil, (*clientTurn).caused},
 	{"RFC2068-100-03", "once the body is sent the response is awaited", kinds(fsm.EventBodyWritten),
 		func(m *clientTurn) bool { return m.in(fsm.ClientSendingBody) },
 		func(m *clientTurn) bool { return m.to(fsm.ClientAwaitResponse) }},

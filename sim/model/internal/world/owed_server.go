@@ -154,6 +154,7 @@ var ServerObligations = []obligation[serverTurn]{
 			return m.responds(int(m.ev.Status), int(m.ev.Status)) && m.to(fsm.ServerClosing) &&
 				m.after.Host.Is(CloseSent)
 		}},
+	{causeID, causeText, EveryKind, nil, (*serverTurn).caused},
 	{"RFC2068-408-01", "a client that takes too long is told before Close",
 		kinds(fsm.EventTimerExpired),
 		func(m *serverTurn) bool {

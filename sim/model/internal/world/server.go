@@ -38,7 +38,7 @@ func (w *Server) Take(
 	}
 	if verdict == fsm.Accepted {
 		w.State = state
-		broken = w.Host.obey(before.State, ev, effects)
+		broken = w.Host.obey(before.State, state.Phase(), ev, effects)
 	}
 	if broken == "" {
 		m := serverTurns.Get().(*serverTurn)
@@ -68,7 +68,7 @@ var ServerChecks = []explore.Checked{
 	{ID: "INV-46", Text: "no 511, and no 100 without Expect"},
 	{ID: "INV-54", Text: "the kaazing messages to kaazing clients only"},
 	{ID: "WSP-FRAME-06", Text: "one Close frame at most"},
-	{ID: "TOTAL", Text: "an honest driver is never told Misuse"},
+	{ID: "TOTAL", Text: "an honest driver is never told Misuse, nor to do what it cannot do"},
 }
 
 // ServerHost is what surrounds a server machine.
@@ -95,7 +95,7 @@ func (h *ServerHost) learn(s fsm.ServerState, ev fsm.Event) {
 }
 
 // obey carries out what the machine orders and checks that it may.
-func (h *ServerHost) obey(s fsm.ServerState, ev fsm.Event, effects fsm.Effects) (broken string) {
+func (h *ServerHost) obey(s fsm.ServerState, next fsm.ServerPhase, ev fsm.Event, effects fsm.Effects) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {
 		if h.Is(responding) && e.Kind != fsm.EffectSendTerminator {
@@ -103,6 +103,9 @@ func (h *ServerHost) obey(s fsm.ServerState, ev fsm.Event, effects fsm.Effects) 
 		}
 		if broken = h.Host.obey(e, wasOpen); broken == "" {
 			broken = h.one(ev, e)
+		}
+		if broken == "" && !h.fits(e.Kind, ev.Kind, s.Phase(), next) {
+			broken = stray + e.Kind.String()
 		}
 		if broken != "" {
 			return broken

@@ -1,0 +1,59 @@
+package fsm_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/khp/fsm"
+	"github.com/stretchr/testify/require"
+)
+
+// actionsInWords are the actions as docs/requirements.tsv has them, which was written from the text.
+var actionsInWords = map[string]fsm.Action{
+	"Complete, if every completion condition holds.":               fsm.ActionComplete,
+	"Send the held-back body, then wait for a further response.":   fsm.ActionContinue,
+	"Wait for a further response, up to a maximum.":                fsm.ActionWait,
+	"Send the request again with credentials, on the same socket.": fsm.ActionReplay,
+	"Close, report, no follow-up.":                                 fsm.ActionClose,
+	"Close, then connect to Location.":                             fsm.ActionRedirect,
+	"Close, then connect to Location if the request was a GET.":    fsm.ActionRedirectIfGet,
+	"Close, then connect to one of the offered URIs.":              fsm.ActionRedirectChoice,
+	"Close, then possibly authenticate with the configured proxy.": fsm.ActionProxyAuth,
+	"Close, then possibly connect with TLS.":                       fsm.ActionUpgrade,
+}
+
+var (
+	listedStatus   = regexp.MustCompile(`(?m)^KHP-STATUS-(\d+)-01\t([A-Z ]+)\tclient\t[^\t]*\t[^\t]*\t([^\t\n]*)`)
+	followUpStatus = `(?m)^KHP-STATUS-%d-02\t([A-Z]+)\tclient\t[^\t]*\t[^\t]*\tClose, then `
+)
+
+// compareRequirements compares the status table with what docs/requirements.tsv has a client do with
+// each code, and how strong that is: of a close that something follows, the follow-up.
+func compareRequirements(t *testing.T) error {
+	file, err := os.ReadFile("../docs/requirements.tsv")
+	require.NoError(t, err)
+	list := listedStatus.FindAllStringSubmatch(string(file), -1)
+	require.Len(t, list, 67)
+	for _, m := range list {
+		var code int
+		_, err := fmt.Sscan(m[1], &code)
+		require.NoError(t, err)
+		action, strength := actionsInWords[m[3]], m[2]
+		require.NotZero(t, action, "%s: %s", m[1], m[3])
+		if f := regexp.MustCompile(fmt.Sprintf(followUpStatus, code)).FindStringSubmatch(string(file)); f != nil {
+			strength = f[1]
+		}
+		got := fsm.Status(code)
+		if got.Action != action || !strings.EqualFold(got.Strength.String(), "Strength"+strength) && !strings.EqualFold(got.Strength.String(), strength) {
+			return fmt.Errorf("status %d: %v, %v; docs/requirements.tsv has %s, %s", code, got.Action, got.Strength, m[3], strength)
+		}
+	}
+	return nil
+}
+
+func TestStatus_AsRequired(t *testing.T) {
+	require.NoError(t, compareRequirements(t))
+}
