@@ -64,7 +64,9 @@ func (r *run) fits(e fsm.Effect) {
 	}
 	p, ok := places[e.Kind]
 	kind, _ := r.event()
-	among := func(list []string, name string) bool { return list == nil || slices.Contains(list, name) }
+	among := func(list []string, name string) bool {
+		return list == nil || slices.Contains(list, name)
+	}
 	ok = ok && among(p.on, kind) && among(p.to, r.row.To) && among(p.from, r.row.From)
 	r.must("TOTAL", carriedOut, constant(ok))
 }

@@ -19,7 +19,8 @@ func (m *clientTurn) caused() bool {
 	if m.ev.Kind == fsm.EventResponse && m.before.State != next && next.Status() != int(m.ev.Status) {
 		return false
 	}
-	fails := m.to(fsm.ClientFailed) && !m.in(fsm.ClientClosing, fsm.ClientDraining) || m.plans(fsm.PlanFail)
+	closing := m.in(fsm.ClientClosing, fsm.ClientDraining)
+	fails := m.to(fsm.ClientFailed) && !closing || m.plans(fsm.PlanFail)
 	if fails && next.Failure() == 0 {
 		return false
 	}
@@ -56,12 +57,15 @@ func (m *clientTurn) means(f fsm.Failure) bool {
 	case fsm.FailureUnexpectedContinue:
 		return response && m.action() == fsm.ActionContinue && !m.cfg.Expect
 	case fsm.FailureUnexpectedMessage:
-		return response && m.before.Host.Is(cut) || k == fsm.EventDataReceived || k == fsm.EventTerminatorReceived ||
+		return response && m.before.Host.Is(cut) ||
+			k == fsm.EventDataReceived || k == fsm.EventTerminatorReceived ||
 			k == fsm.EventProceedReceived || k == fsm.EventRerouteReceived
 	case fsm.FailureAuthLimit:
-		return response && m.action() == fsm.ActionReplay && m.before.State.Replays() >= int(m.cfg.MaxReplays)
+		return response && m.action() == fsm.ActionReplay &&
+			m.before.State.Replays() >= int(m.cfg.MaxReplays)
 	case fsm.FailureAuthRequired:
-		return k == fsm.EventCredentialsDeclined || response && m.action() == fsm.ActionReplay && !m.fact(fsm.FactChallengeUsable)
+		return k == fsm.EventCredentialsDeclined ||
+			response && m.action() == fsm.ActionReplay && !m.fact(fsm.FactChallengeUsable)
 	case fsm.FailureCredentialsRefused:
 		return k == fsm.EventCredentialsSupplied && !m.fact(fsm.FactNewCredentials)
 	case fsm.FailureRedirectLoop:
@@ -75,13 +79,16 @@ func (m *clientTurn) means(f fsm.Failure) bool {
 	case fsm.FailureRedirectMethod:
 		return response && m.action() == fsm.ActionRedirectIfGet && m.cfg.OtherMethod
 	case fsm.FailureStatus:
-		return response && (m.in(fsm.ClientOpening) || m.action().Terminates()) || target && m.cfg.NoRedirects
+		return response && (m.in(fsm.ClientOpening) || m.action().Terminates()) ||
+			target && m.cfg.NoRedirects
 	case fsm.FailureURL:
 		return k == fsm.EventConnectRequested
 	case fsm.FailureConnect:
-		return m.in(fsm.ClientConnecting) && (k == fsm.EventConnectFailed || k == fsm.EventConnectionLost)
+		return m.in(fsm.ClientConnecting) &&
+			(k == fsm.EventConnectFailed || k == fsm.EventConnectionLost)
 	case fsm.FailureConnectionLost:
-		return k == fsm.EventConnectionLost && !m.in(fsm.ClientConnecting) && !m.fact(fsm.FactHeadComplete)
+		return k == fsm.EventConnectionLost && !m.in(fsm.ClientConnecting) &&
+			!m.fact(fsm.FactHeadComplete)
 	case fsm.FailurePeerClosed:
 		return k == fsm.EventPeerClosed && !m.fact(fsm.FactHeadComplete)
 	case fsm.FailureNotSelected:
@@ -89,9 +96,10 @@ func (m *clientTurn) means(f fsm.Failure) bool {
 	case fsm.FailureCredentialTimeout:
 		return timer(fsm.TimerCredentials)
 	case fsm.FailureTimeout:
-		return k == fsm.EventTimerExpired && !timer(fsm.TimerWait) && !timer(fsm.TimerCredentials) && !m.fact(fsm.FactHeadComplete)
-	case fsm.FailureApplication, fsm.FailureShutdown, fsm.FailureFrame, fsm.FailureLimit, fsm.FailureMalformed, fsm.FailureOpening,
-		fsm.FailureUTF8:
+		return k == fsm.EventTimerExpired && !timer(fsm.TimerWait) &&
+			!timer(fsm.TimerCredentials) && !m.fact(fsm.FactHeadComplete)
+	case fsm.FailureApplication, fsm.FailureShutdown, fsm.FailureFrame, fsm.FailureLimit,
+		fsm.FailureMalformed, fsm.FailureOpening, fsm.FailureUTF8:
 	}
 	return false
 }
@@ -102,14 +110,15 @@ func (m *clientTurn) mayCloseWith(code uint16) bool {
 	case fsm.EventCloseRequested, fsm.EventPeerClosed:
 		return code == 0 // the application's, or the peer's
 	case fsm.EventTimerExpired:
-		return code == 1008 && m.ev.Timer != fsm.TimerWait || code == 1000 && m.ev.Timer == fsm.TimerWait
+		return code == 1008 && m.ev.Timer != fsm.TimerWait ||
+			code == 1000 && m.ev.Timer == fsm.TimerWait
 	case fsm.EventOpened, fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined:
 		return code == 1000
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
 		return code == 1002
 	case fsm.EventProceedReceived, fsm.EventRerouteReceived:
-		return code == 1000 && m.pointed() && m.balancer() || code == 1002 && !m.balancer() || code == 1000 && m.plans(fsm.PlanRedirect) ||
-			code == 1000 && m.cfg.Profile == fsm.ProfileAuto
+		return code == 1002 && !m.balancer() ||
+			code == 1000 && (m.balancer() || m.cfg.Profile == fsm.ProfileAuto)
 	case fsm.EventViolation:
 		return code == codeOfViolation(m.ev.Failure)
 	case fsm.EventResponse:
@@ -118,8 +127,8 @@ func (m *clientTurn) mayCloseWith(code uint16) bool {
 	return false
 }
 
-// mayAnswerWith is that for a response: 1000 if it is well-formed and says no, 1008 if there were too
-// many, 1002 if it breaks a rule.
+// mayAnswerWith is that for a response: 1000 if it is well-formed and says no, 1008 if there were
+// too many, 1002 if it breaks a rule.
 func (m *clientTurn) mayAnswerWith(code uint16) bool {
 	over := m.before.State.Interim() >= int(m.cfg.MaxInterim)
 	switch a := m.action(); a {
@@ -135,7 +144,8 @@ func (m *clientTurn) mayAnswerWith(code uint16) bool {
 		return code == 1008 && over
 	case fsm.ActionReplay:
 		return code == 1002 && !m.fine() || code == 1000 && m.fine()
-	case fsm.ActionClose, fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice, fsm.ActionProxyAuth, fsm.ActionUpgrade:
+	case fsm.ActionClose, fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice,
+		fsm.ActionProxyAuth, fsm.ActionUpgrade:
 		return code == 1000
 	}
 	return false
@@ -155,7 +165,8 @@ func codeOfViolation(f fsm.Failure) uint16 {
 // caused is the same of a server.
 func (m *serverTurn) caused() bool {
 	next := m.after.State
-	if f := next.Failure(); f != m.before.State.Failure() && f != 0 && !m.means(f) || f == 0 && m.refuses() {
+	f := next.Failure()
+	if f != m.before.State.Failure() && f != 0 && !m.means(f) || f == 0 && m.refuses() {
 		return false
 	}
 	said := 0
@@ -223,7 +234,8 @@ func (m *serverTurn) mayCloseWith(code uint16) bool {
 		return code == 1008
 	case fsm.EventApplicationFailed:
 		return code == 1011
-	case fsm.EventRequest, fsm.EventBadRequest, fsm.EventDataReceived, fsm.EventTerminatorReceived:
+	case fsm.EventRequest, fsm.EventBadRequest, fsm.EventDataReceived,
+		fsm.EventTerminatorReceived:
 		return code == 1002
 	case fsm.EventDecided:
 		return code == 1000
@@ -233,8 +245,8 @@ func (m *serverTurn) mayCloseWith(code uint16) bool {
 	return false
 }
 
-// maySay reports whether a server may send an error for the event: that of a decision, or of what it
-// found wrong with a request; 400 for what nobody asked for; 408 while it waits for its client [RFC
+// maySay reports whether a server may send an error for the event: that of a decision, or of what
+// it found wrong with a request; 400 for what nobody asked for; 408 while it waits for its client [RFC
 // 2068, 10.4.9], 503 while it waits for its application or leaves.
 func (m *serverTurn) maySay(status uint16) bool {
 	//exhaustive:ignore
@@ -244,7 +256,8 @@ func (m *serverTurn) maySay(status uint16) bool {
 	case fsm.EventBadRequest:
 		return status == m.ev.Status
 	case fsm.EventOpeningRequest:
-		return status == m.ev.Status && !m.fact(fsm.FactValid) || status == 400 && m.fact(fsm.FactValid)
+		return status == m.ev.Status && !m.fact(fsm.FactValid) ||
+			status == 400 && m.fact(fsm.FactValid)
 	case fsm.EventRequest:
 		return status == 400 && m.fact(fsm.FactExtensionAgain)
 	case fsm.EventDataReceived, fsm.EventTerminatorReceived:
@@ -254,7 +267,8 @@ func (m *serverTurn) maySay(status uint16) bool {
 	case fsm.EventCloseRequested:
 		return status == 503
 	case fsm.EventTimerExpired:
-		return status == 503 && m.before.Host.Is(Deciding) || status == 408 && !m.before.Host.Is(Deciding)
+		waits := m.before.Host.Is(Deciding)
+		return status == 503 && waits || status == 408 && !waits
 	}
 	return false
 }

@@ -35,8 +35,8 @@ func (h *clientHost) fits(k fsm.EffectKind, ev fsm.EventKind, next fsm.ClientPha
 		return next == fsm.ClientDone
 	case fsm.EffectFail:
 		return next == fsm.ClientFailed
-	case fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectRefuseOpening, fsm.EffectAskDecision,
-		fsm.EffectSendProceed, fsm.EffectSendReroute:
+	case fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectRefuseOpening,
+		fsm.EffectAskDecision, fsm.EffectSendProceed, fsm.EffectSendReroute:
 		return false
 	}
 	return h.Host.fits(k, ev)
@@ -61,8 +61,8 @@ func (h *ServerHost) fits(k fsm.EffectKind, ev fsm.EventKind, from, next fsm.Ser
 		return next == fsm.ServerClosing || next == fsm.ServerDone
 	case fsm.EffectDisconnect, fsm.EffectClosed, fsm.EffectFail:
 		return next == fsm.ServerDone
-	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody, fsm.EffectStopBody,
-		fsm.EffectAskCredentials, fsm.EffectFollow:
+	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody,
+		fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
 		return false
 	}
 	return h.Host.fits(k, ev)

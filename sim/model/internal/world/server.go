@@ -95,7 +95,8 @@ func (h *ServerHost) learn(s fsm.ServerState, ev fsm.Event) {
 }
 
 // obey carries out what the machine orders and checks that it may.
-func (h *ServerHost) obey(s fsm.ServerState, next fsm.ServerPhase, ev fsm.Event, effects fsm.Effects) (broken string) {
+func (h *ServerHost) obey(s fsm.ServerState, next fsm.ServerPhase, ev fsm.Event,
+	effects fsm.Effects) (broken string) {
 	wasOpen := s.Phase().Open()
 	for e := range effects.All() {
 		if h.Is(responding) && e.Kind != fsm.EffectSendTerminator {
