@@ -6,7 +6,7 @@
 //	go test -bench .       # the same work as ordinary benchmarks, for profiles
 //
 // Peers take turns, a few milliseconds each, round after round, so that a busy moment of the
-// machine falls on all of them. What is shown is the median of the rounds with its 95% confidence
+// machine falls on all of them. The tables show the median of the rounds with its 95% confidence
 // interval, and the ratio of medians.
 //
 // The module is one of its own, so that importers of khp do not download the peers.

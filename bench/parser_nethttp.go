@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// netHTTPReader keeps the readers that net/http asks for. Whoever makes new ones for each message
-// pays 4 KiB more for it.
+// netHTTPReader keeps the readers that net/http asks for. New ones for each message
+// would cost 4 KiB more.
 type netHTTPReader struct {
 	src    bytes.Reader
 	buf    *bufio.Reader

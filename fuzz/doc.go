@@ -1,6 +1,6 @@
 // Package fuzz holds the native fuzz targets over packages wire and endpoint. There is nothing to
-// import here: the inputs are in package fuzz/corpus, for everybody's parsers; docs/fuzzing.md
-// tells what was run and what was found.
+// import here: the inputs are in package fuzz/corpus, for any parser; docs/fuzzing.md lists
+// the runs and the findings.
 //
 //	make fuzz T=FuzzParseRequest N=2000000   # one target, so many executions
 //	make fuzz N=100000                       # all targets, one after the other

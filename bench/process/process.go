@@ -1,4 +1,4 @@
-// Package process runs the programs that are compared, and tells what they use of the machine.
+// Package process runs the programs that are compared, and measures their resources.
 package process
 
 import (

@@ -38,14 +38,14 @@ func exitOn(err error) {
 	}
 }
 
-// plan is what to measure.
+// plan lists the measurements.
 type plan struct {
 	rounds              int
 	turn                time.Duration
 	binary, other, only string
 }
 
-// series is what was measured of one proxy under one load, with one value for each round.
+// series has the measurements of one proxy under one load, with one value for each round.
 type series struct {
 	cpu  []float64 // nanoseconds of the proxy for a message there and back
 	rate []float64 // messages there and back in a second

@@ -14,7 +14,7 @@ import (
 
 const patience = 20 * time.Second
 
-// proxy is what stands between the clients and the back end.
+// proxy relays between the clients and the back end.
 type proxy struct {
 	*process.Process
 	khp bool // its clients speak KHP
@@ -26,7 +26,8 @@ func startKHP(name, binary string, to *net.TCPAddr) (proxy, error) {
 	return proxy{p, true}, err
 }
 
-// conf is what nginx needs to pass WebSockets on, in as many processes as there are processors.
+// conf is the configuration of nginx for passing WebSockets on, in as many processes as there are
+// processors.
 const conf = `daemon off; worker_processes auto; pid %[1]s/pid; error_log stderr error;
 events { worker_connections 4096; }
 http {

@@ -39,7 +39,7 @@ func exitOn(err error) {
 	}
 }
 
-// plan is what to measure.
+// plan lists the measurements.
 type plan struct {
 	rounds, clients, idle int
 	turn                  time.Duration

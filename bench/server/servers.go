@@ -22,7 +22,7 @@ type server struct {
 	serve func(ln net.Listener) error // nil is khp serve as shipped
 }
 
-// servers are all of them; the first of each kind is what the others are compared with.
+// servers are all servers; the others of a kind are compared with the first.
 var servers = []server{
 	{"bare net loop", false, each(func(nc net.Conn) { bare(nc); wait(nc) })},
 	{"khp Server, Plain", false,

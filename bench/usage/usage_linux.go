@@ -1,4 +1,4 @@
-// Package usage tells what processes use of the machine, as the system counts it.
+// Package usage measures the resources of processes, as the system counts them.
 package usage
 
 import (
@@ -22,7 +22,7 @@ func CPU(pid int) (ns int64) {
 	return ns
 }
 
-// Resident returns what a process has in memory, in bytes.
+// Resident returns the resident memory of a process, in bytes.
 func Resident(pid int) int64 { return status(pid, "VmRSS:") }
 
 // Peak returns the most that a process has had in memory since ResetPeak, in bytes.

@@ -1,6 +1,6 @@
 //go:build !linux
 
-// Package usage tells what processes use of the machine; only Linux is asked.
+// Package usage measures the resources of processes; only on Linux.
 package usage
 
 // CPU knows nothing here.

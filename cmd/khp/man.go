@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// manCommand writes the manual pages, for those who build packages.
+// manCommand writes the manual pages, for packagers.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man FOLDER",

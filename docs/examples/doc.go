@@ -1,4 +1,4 @@
-// Package examples has complete programs for those who build on packages fsm, endpoint/driver,
+// Package examples has complete programs that build on packages fsm, endpoint/driver,
 // transport/adapter and fuzz/corpus. Each is run by its test.
 //
 //   - gws: a server on a WebSocket library that calls back, by transport/adapter

@@ -11,7 +11,7 @@ import (
 	"example.com/khp/internal/corpus"
 )
 
-// Kind says what an input is.
+// Kind is the kind of an input.
 type Kind string
 
 // Kinds of the messages. There are other kinds, of field values, URLs and units, by the names that
@@ -25,8 +25,8 @@ const (
 type Case struct {
 	ID   string // short, stable, fit for a file name
 	Kind Kind
-	// "wire": the syntax decides; "fsm": the syntax is fine, or beside the point, and something above
-	// it decides
+	// "wire": the syntax decides; "fsm": the syntax is fine, or beside the point, and something
+	// above it decides
 	Layer    string
 	Input    []byte    // of a unit the content of all messages together
 	Messages []Message // of a unit, nil for other kinds

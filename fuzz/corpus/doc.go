@@ -1,5 +1,5 @@
-// Package corpus is a collection of HTTP messages and field values for those who test or fuzz a
-// parser, theirs or ours: each case has the verdict of a strict reader and the reason for it. There
+// Package corpus is a collection of HTTP messages and field values for testing and fuzzing parsers,
+// khp's own or others: each case has the verdict of a strict reader and the reason for it. There
 // are also ways to make more of it: cuts, mutations, well-formed messages without end, and a
 // dictionary.
 //

@@ -23,7 +23,7 @@ type Document struct {
 	Runs   []*Run `json:"runs"`
 }
 
-// Run is what came of the cases for one implementation in one role and profile.
+// Run is the result of the cases for one implementation in one role and profile.
 type Run struct {
 	Name    string `json:"name"`
 	Role    string `json:"role"` // of the implementation: server or client
@@ -46,7 +46,7 @@ type Edges struct {
 	All        int `json:"all"`
 }
 
-// Outcome is what came of one case.
+// Outcome is the result of one case.
 type Outcome struct {
 	ID           string          `json:"id"`
 	Title        string          `json:"title,omitempty"`

@@ -45,7 +45,7 @@ func matchesAny(patterns []string, id string) bool {
 		slices.ContainsFunc(patterns, func(p string) bool { return Matches(p, id) })
 }
 
-// Matches reports whether the id of a case is what a glob describes: * is anything, slashes
+// Matches reports whether the id of a case matches a glob: * is anything, slashes
 // included, and a glob that is the beginning of an id up to a slash matches, too.
 func Matches(glob, id string) bool {
 	if strings.HasPrefix(id, strings.TrimSuffix(glob, "/")+"/") {
@@ -110,7 +110,7 @@ func (s Selected) skipped(reason string) Outcome {
 		Profile: s.Profile, Grade: verdict.Skip, Why: reason}
 }
 
-// outcome is what came of a case.
+// outcome returns the outcome of a case.
 func (s Selected) outcome(res *verdict.Result, err error, o Options) Outcome {
 	c := s.skipped("")
 	c.Grade = verdict.Error

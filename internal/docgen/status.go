@@ -98,7 +98,7 @@ along: a decision without them is refused to the application before anything is 
 	return b.String()
 }
 
-// duties says what a server owes beside fields.
+// duties lists the obligations of a server beside fields.
 func duties(d fsm.Duties) string {
 	var parts []string
 	for _, w := range dutyWords {

@@ -153,7 +153,7 @@ func Hostile(t *testing.T, url string, slow *Slow, library Library) {
 	t.Run("noise", func(t *testing.T) { noise(t, url) })
 }
 
-// Library is what a server cannot help, because of the WebSocket library that it stands on.
+// Library has the limits of the WebSocket library below a server.
 type Library struct {
 	OwnCodes bool // Close frames for violations are the library's business
 	// nothing is read while the server decides: the end of the client is noticed afterwards
@@ -171,8 +171,8 @@ func gone(t *testing.T, url string) {
 	serves(t, url)
 }
 
-// leaves ends connections while the server decides, in three ways; the decisions come later, to
-// nobody.
+// leaves ends connections while the server decides, in three ways; the decisions come
+// later, when the client is gone.
 func leaves(t *testing.T, url string, slow *Slow, library Library) {
 	if library.Pulls {
 		leavesUnnoticed(t, url, slow)

@@ -16,7 +16,7 @@ import (
 	"path/filepath"
 )
 
-// plan is what to measure.
+// plan lists the measurements.
 type plan struct {
 	connections, rounds int
 	handshakes, clients int

@@ -170,7 +170,7 @@ func (s *server) kill() {
 	_ = s.cmd.Wait()
 }
 
-// residentBytes is what the system says that a process has in memory.
+// residentBytes is the resident memory of a process as the system counts it.
 func residentBytes(pid int) (float64, error) {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {

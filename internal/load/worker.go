@@ -20,7 +20,7 @@ type worker struct {
 	out *bufio.Reader
 }
 
-// traffic is what a worker says about its echoes.
+// traffic is the report of a worker about its echoes.
 type traffic struct {
 	Messages     int
 	Milliseconds []float64 // a sample of the times
@@ -41,7 +41,7 @@ func hire(addr string, n, rounds, number int) (*worker, error) {
 	return w, w.cmd.Start()
 }
 
-// next reads what the worker says next.
+// next reads the next report of the worker.
 func (w *worker) next(v any) error {
 	line, err := w.out.ReadBytes('\n')
 	if err != nil {

@@ -77,7 +77,7 @@ func (p *program) todo(o options) (todo []int) {
 	return todo
 }
 
-// results are what earlier hunts found.
+// results are the results of earlier hunts.
 func (p *program) results() map[string]result {
 	done := map[string]result{}
 	if text, err := os.ReadFile(filepath.Join(p.work, "results.jsonl")); err == nil {

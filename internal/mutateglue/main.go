@@ -49,7 +49,7 @@ func main() {
 	}
 }
 
-// result is what came of a fault in a hunt.
+// result is the result of a hunt for one fault.
 type result struct {
 	ID      string
 	Killer  string // "" if it survived
@@ -171,7 +171,7 @@ func each[T any](list []T, parallel int, do func(T)) {
 	wg.Wait()
 }
 
-// measured is what is kept of the measurement of a test.
+// measured is the record of the measurement of a test.
 type measured struct {
 	Seconds float64
 	Fails   bool

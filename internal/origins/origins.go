@@ -20,7 +20,7 @@ func Match(patterns []string, origin string) bool {
 		func(p string) bool { return matches(strings.ToLower(p), origin) })
 }
 
-// originPattern is what an Origin can look like: browsers write names that are not ASCII in their
+// originPattern matches patterns of origins: browsers write names that are not ASCII in their
 // other form, and lists nowhere.
 var originPattern = regexp.MustCompile(
 	`^([a-zA-Z*][a-zA-Z0-9+.*-]*://)?([a-zA-Z0-9._*-]+|\[[0-9a-fA-F:.*]+\])(:[0-9*]+)?$`)

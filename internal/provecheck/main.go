@@ -88,7 +88,7 @@ func check(ctx context.Context, write bool, out io.Writer) error {
 	return nil
 }
 
-// section is what the page says of a machine.
+// section is the part of the page about a machine.
 func section(r prove.Result) string {
 	var b strings.Builder
 	r.Write(&b)

@@ -19,7 +19,7 @@ func (s Side) String() string {
 	return "client"
 }
 
-// Kind says what a step is.
+// Kind is the kind of a step.
 type Kind uint8
 
 // Kinds.

@@ -37,7 +37,7 @@ type drawing struct {
 	err    error
 }
 
-// strokes are what arrows are drawn with.
+// strokes are the characters of arrows.
 var strokes = map[Kind]string{HTTP: "─", Message: "═", Control: "┄", End: "·"}
 
 func (d *drawing) step(i int, s *Step) {

@@ -26,7 +26,7 @@ type Conn struct {
 	read, wrt deadline
 }
 
-// segment is what one Write sent, or the rest of it.
+// segment is the bytes of one Write, or the rest of them.
 type segment struct {
 	at   time.Time // when it arrives
 	data []byte
@@ -86,7 +86,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	}
 }
 
-// take reads what has arrived, and makes room for more.
+// take reads bytes that have arrived, and makes room for more.
 func (c *Conn) take(p []byte) (n int) {
 	limit := 0
 	for _, s := range c.in {
@@ -147,7 +147,7 @@ func (c *Conn) Write(p []byte) (n int, err error) {
 	}
 }
 
-// resetError is what a Write gets after a reset.
+// resetError is the error of a Write after a reset.
 func (c *Conn) resetError() error {
 	if c.heard || arrived(c.finAt) {
 		c.heard = true
@@ -160,7 +160,7 @@ func (c *Conn) resetError() error {
 // aborted reports whether c has sent a reset.
 func (c *Conn) aborted() bool { return !c.peer.resetAt.IsZero() }
 
-// arrival is when what is sent now arrives. Everybody who waits looks again then.
+// arrival returns when bytes that are sent now arrive, and wakes all waiting calls then.
 func (c *Conn) arrival() time.Time {
 	delay := max(c.link.opts.Latency, 0)
 	at := time.Now().Add(delay)

@@ -20,7 +20,7 @@ type Options struct {
 	Pieces func(n int) int
 }
 
-// link is what both ends share.
+// link is shared by both ends.
 type link struct {
 	opts    Options
 	mu      sync.Mutex // guards all fields of both ends

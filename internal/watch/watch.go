@@ -1,5 +1,5 @@
-// Package watch lets the tests of a process watch all of its handshakes, also those that other
-// tests were written for. Programs set nothing here and pay a comparison with nil for it.
+// Package watch lets a test process check every handshake that it makes, whatever the test at hand
+// is about. Programs set nothing here; a comparison with nil is all it costs them.
 package watch
 
 import (
@@ -7,7 +7,7 @@ import (
 	"example.com/khp/transport/trace"
 )
 
-// Traced is what a trace is of: options of a client, or a handler.
+// Traced is the object of a trace: options of a client, or a handler.
 type Traced interface{ TraceHeader() trace.Header }
 
 // Trace is set by TestMain, before there is a handshake. It is called for each connect call and

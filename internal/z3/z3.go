@@ -81,7 +81,7 @@ func (p *Process) Ask(command string) (string, error) {
 	return text, nil
 }
 
-// Version returns what z3 says of itself.
+// Version returns the version of z3.
 func (p *Process) Version() (string, error) {
 	answer, err := p.Ask("(get-info :version)\n")
 	return strings.Trim(strings.TrimPrefix(answer, "(:version "), `")`), err

@@ -5,7 +5,7 @@
 //		fmt.Println(replay.Check(s).Verdict)
 //	})
 //
-// Whatever gopacket decodes down to TCP over IPv4 or IPv6 is read: Ethernet with or without VLAN
+// All that gopacket decodes down to TCP over IPv4 or IPv6 is read: Ethernet with or without VLAN
 // tags, Linux cooked captures of both versions, loopback, raw IP, VXLAN, GRE and other tunnels, any
 // port. TCP is put together again: retransmissions, segments out of order and connections that
 // share a file or ports do no harm; fragments of IP are not joined. Of a connection the opening
@@ -14,9 +14,8 @@
 // looked into.
 //
 // The order of what both sides sent is that of the file, unless acknowledgements show another: a
-// side has sent what it sent after what it acknowledged there. Where bytes are missing, a session
-// ends, and [replay.Session.Missing] says why.
+// side sent a segment after it had received the bytes that the segment acknowledges. Where bytes
+// are missing, a session ends, and [replay.Session.Missing] says why.
 //
-// What the other side of the network sent is read with limits on everything, see [Summary]; a file
-// may be as large as it likes.
+// All that is kept from the file has limits, see [Summary]; the file itself may have any size.
 package capture

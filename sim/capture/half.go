@@ -6,7 +6,7 @@ import (
 	"github.com/gopacket/gopacket"
 )
 
-// half is what one side of a connection sends.
+// half is the stream of one side of a connection.
 type half struct {
 	stream *stream
 	synced bool   // its SYN was seen
@@ -49,7 +49,7 @@ type mark struct {
 // after reports whether sequence number a is behind b.
 func after(a, b uint32) bool { return int32(a-b) > 0 }
 
-// placeOf is what packet has kept for [place.GetCaptureInfo].
+// placeOf returns the place that packet kept for [place.GetCaptureInfo].
 func placeOf(ci gopacket.CaptureInfo) *place {
 	if len(ci.AncillaryData) == 1 {
 		if p, ok := ci.AncillaryData[0].(*place); ok {
@@ -104,8 +104,8 @@ func (h *half) stop() {
 	h.buf, h.marks = nil, nil
 }
 
-// end is behind the last byte that was delivered, the FIN included: nobody can have acknowledged
-// more unless bytes are missing.
+// end is behind the last byte that was delivered, the FIN included: the peer cannot have
+// acknowledged more, unless bytes are missing.
 func (h *half) end() uint32 {
 	if h.ended && !h.reset {
 		return h.next + 1

@@ -300,7 +300,7 @@ func (x *stream) finish() {
 	c.each(s)
 }
 
-// name is who talks to whom, the client first.
+// name is the addresses of both ends, the client's first.
 func (x *stream) name() string {
 	ends := [2]end{x.between.a, x.between.b}
 	from, to := ends[x.client], ends[1-x.client]
@@ -309,7 +309,7 @@ func (x *stream) name() string {
 
 func (e end) String() string { return e.host.String() + ":" + strconv.Itoa(int(e.port)) }
 
-// note is what else is to be known.
+// note is a remark about the recording.
 func (x *stream) note() string {
 	var list [][]byte
 	if x.tunnels != "" {

@@ -30,7 +30,7 @@ type node[S comparable] struct {
 	edges []int
 }
 
-// tourist is what the search has to know about a side.
+// tourist is the view of the search on a side.
 type tourist[S comparable] struct {
 	step  func(S, fsm.Event) (S, fsm.Effects, fsm.Verdict)
 	phase func(S) string

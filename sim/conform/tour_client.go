@@ -132,7 +132,7 @@ func responseMoves(profile string) []move {
 	return list
 }
 
-// clientMoves are what a server can do.
+// clientMoves are the moves of a server.
 func clientMoves(profile string) []move {
 	ev := func(k fsm.EventKind) fsm.Event { return fsm.Event{Kind: k} }
 	list := append(openingMoves(profile), responseMoves(profile)...)
@@ -205,8 +205,8 @@ func clientWays(profile string) []way {
 	return ways
 }
 
-// clientOwn is what happens to a client by itself: it connects, has credentials once, and goes on
-// to another connection once the old one is gone.
+// clientOwn lists the events of a client without its peer: it connects, has credentials once, and
+// goes on to another connection once the old one is gone.
 func clientOwn(s fsm.ClientState, steps []string) (fsm.Event, bool) {
 	switch s.Phase() {
 	case fsm.ClientIdle, fsm.ClientRedirecting:
@@ -224,7 +224,7 @@ func clientOwn(s fsm.ClientState, steps []string) (fsm.Event, bool) {
 	return fsm.Event{}, false
 }
 
-// seenOfClient is what a server sees of an effect of the client.
+// seenOfClient returns the part of an effect of the client that a server sees.
 func seenOfClient(e fsm.Effect) []string {
 	switch e.Kind {
 	case fsm.EffectSendRequest:

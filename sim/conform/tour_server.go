@@ -17,7 +17,7 @@ server target echo=yes plain=yes
   /balanced 101 reroute=ws://target/echo?.kl=Y
 `
 
-// serverMoves are what a client can do.
+// serverMoves are the moves of a client.
 func serverMoves(profile string) []move {
 	opening := fsm.FactValid | fsm.FactKHP
 	if profile == "kaazing" {
@@ -158,7 +158,7 @@ func serverWays(profile string) (ways []way) {
 	return ways
 }
 
-// seenOfServer is what a client sees of an effect of the server.
+// seenOfServer returns the part of an effect of the server that a client sees.
 func seenOfServer(e fsm.Effect) []string {
 	switch e.Kind {
 	case fsm.EffectSendResponse:

@@ -2,7 +2,7 @@ package explore
 
 import "slices"
 
-// trail is what a chunk leaves behind: the successors of its states.
+// trail has the successors of the states of a chunk.
 type trail struct {
 	Part    int
 	First   uint32

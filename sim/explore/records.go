@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Records is what a shard knows of each state it looked at, in the order of fingerprints: enough to
-// count states, steps and edges that several shards came across once only.
+// Records is the knowledge of a shard about each state that it expanded, in the order of
+// fingerprints: enough to count states, steps and edges that several shards came across once only.
 type Records struct {
 	Prints []uint64
 	Depths []uint16

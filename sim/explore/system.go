@@ -27,7 +27,7 @@ type System[S comparable, A Action] interface {
 	Decode(b []byte) S
 }
 
-// Action is what happens in a step. Its text is a line of a transcript.
+// Action describes a step. Its text is a line of a transcript.
 type Action interface {
 	fmt.Stringer
 	Edge() int    // number of the edge that the step takes, below [System].Edges; -1 if it takes none
@@ -41,10 +41,11 @@ type Step[S comparable, A Action] struct {
 	Next   S
 	// it cannot be put off for ever: a timer runs out, a message arrives, a host does its duty
 	Fair bool
-	// it uses up something of which there is an end, though the state does not show how much is left
+	// it uses up something of which there is an end, though the state does not show how much is
+	// left
 	Spends bool
-	// id and words of a property that the step itself breaks, "" if none; what follows is not looked
-	// at
+	// id and words of a property that the step itself breaks, "" if none; what follows is not
+	// looked at
 	Broken string
 
 	// Differs is id and words of a comparison that the step does not stand up to, "" if none. What
@@ -67,7 +68,7 @@ type Promise[S comparable] struct {
 	To       func(S) bool
 }
 
-// Properties are what an exploration checks besides that nothing is stuck (LIV-09).
+// Properties are the checks of an exploration, besides that nothing is stuck (LIV-09).
 type Properties[S comparable] struct {
 	AtSteps   []Checked     // what the steps themselves check, by [Step].Broken
 	Compared  []Checked     // with what the steps are compared, by [Step].Differs

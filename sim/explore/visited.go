@@ -96,7 +96,7 @@ func (v *visited) put(fp uint64, place uint32) {
 	v.slots[i] = tag(fp) | (place + 1)
 }
 
-// tag is what a slot shows of a fingerprint, in the bits that a place does not need: most others
+// tag is the part of a fingerprint in a slot, in the bits that a place does not need: most others
 // are told apart without a look at the list.
 func tag(fp uint64) uint32 { return uint32(fp) << placeBits }
 

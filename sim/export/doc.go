@@ -14,7 +14,7 @@ import (
 	"slices"
 )
 
-// Machine is what to draw.
+// Machine is a machine to draw.
 type Machine uint8
 
 // Machines.

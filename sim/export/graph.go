@@ -102,7 +102,7 @@ func (g *graph) find(phase string) int {
 	return slices.IndexFunc(g.nodes, func(n node) bool { return n.phase == phase })
 }
 
-// outcomeOf says what an edge leads to.
+// outcomeOf returns the outcome of an edge.
 func (g *graph) outcomeOf(e fsm.Row, from, to int) outcome {
 	switch {
 	case has(e, fsm.EffectFail) || e.Plan == fsm.PlanFail || e.Failure != 0:

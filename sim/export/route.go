@@ -148,7 +148,7 @@ func (r *router) route(a, b int) []point {
 	return nil
 }
 
-// cost is what the step from s to next costs on the way to box b, if it can be made.
+// cost is the cost of the step from s to next on the way to box b, if it can be made.
 func (r *router) cost(s, next at, b int, goals map[at]int) (int, bool) {
 	if next.p.x < aside || next.p.y < 1 || next.p.x >= r.w-aside || next.p.y >= r.h-1 {
 		return 0, false

@@ -12,7 +12,7 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// pairModel is what a template needs to know of the machines and of what surrounds them.
+// pairModel is the data of a template about the machines and their surroundings.
 type pairModel struct {
 	Settings    []constant // bounds and switches
 	Properties  []property

@@ -166,7 +166,7 @@ func promelaBody(side model.Side, r fsm.Row) string {
 	return "d_step { " + strings.Join(parts, "; ") + " }"
 }
 
-// promelaArgument is what goes with an effect.
+// promelaArgument is the argument of an effect.
 func promelaArgument(e fsm.Effect) string {
 	switch {
 	case e.Timer != 0:

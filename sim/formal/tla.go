@@ -32,7 +32,7 @@ var tlaWords = wording{
 	},
 }
 
-// tlaModel is what the templates of the TLA+ module need.
+// tlaModel is the data of the templates of the TLA+ module.
 type tlaModel struct {
 	*pairModel
 	Completes, Continues, Waits, Replays, Redirects string // sets of statuses

@@ -119,7 +119,7 @@ func (m *AnyClient) received(w *world.Server, yield func(fsm.Event) bool) {
 	}
 }
 
-// Properties returns what must hold in every run of the model.
+// Properties returns the properties of the model.
 func (m AnyClient) Properties() explore.Properties[world.Server] {
 	in := func(p fsm.ServerPhase) func(world.Server) bool {
 		return func(w world.Server) bool { return w.Phase() == p }

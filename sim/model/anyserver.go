@@ -169,7 +169,7 @@ var responses = func() (list []fsm.Event) {
 	return list
 }()
 
-// findings are what matters besides about a response with an action.
+// findings are the other relevant facts about a response with an action.
 func findings(a fsm.Action) []fsm.Facts {
 	switch a {
 	case fsm.ActionReplay:
@@ -192,7 +192,7 @@ func each(list []fsm.Event, yield func(fsm.Event) bool) {
 	}
 }
 
-// Properties returns what must hold in every run of the model.
+// Properties returns the properties of the model.
 func (m AnyServer) Properties() explore.Properties[world.Client] {
 	in := func(p ...fsm.ClientPhase) func(world.Client) bool {
 		return func(w world.Client) bool { return slices.Contains(p, w.Phase()) }

@@ -18,8 +18,8 @@ type Honest struct {
 	// Unaware makes the server one that does not know the kaazing profile: it ignores .kl=Y in the
 	// client's URL.
 	Unaware bool
-	// Cooperative has everybody want the connection: nothing is cut, nobody gives up, no timer runs
-	// out, and applications ask for no more than the limits allow.
+	// Cooperative has both sides want the connection: nothing is cut, neither side gives up, no
+	// timer runs out, and applications ask for no more than the limits allow.
 	Cooperative bool
 	Fault       act.Fault // the zero value is none
 	Unlimited   bool      // for all limits at once; those of Client and Server must be 1
@@ -66,7 +66,7 @@ func (m *Honest) atRest(p Pair) bool {
 		p.client.Phase().Terminal() && (!p.up || p.server.Phase().Terminal())
 }
 
-// Properties returns what must hold in every run of the model.
+// Properties returns the properties of the model.
 func (m Honest) Properties() explore.Properties[Pair] {
 	if m.Cooperative {
 		return m.promises()

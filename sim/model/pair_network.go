@@ -8,7 +8,7 @@ import (
 	"example.com/khp/sim/model/internal/world"
 )
 
-// message is what the network carries.
+// message is a message on the network.
 type message struct {
 	kind   uint8
 	target uint8 // index into targets, for redirects

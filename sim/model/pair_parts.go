@@ -13,7 +13,7 @@ import (
 // with the turns that it can take. A turn is made once by the machine and its host, with all their
 // checks, and looked up from then on.
 
-// part is what every kept part has.
+// part is common to all kept parts.
 type part struct {
 	id    uint32
 	print [2]uint64 // hashes of its encoding

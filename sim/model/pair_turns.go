@@ -6,7 +6,7 @@ import (
 	"example.com/khp/sim/model/internal/world"
 )
 
-// turn is what comes of an event for a part of a pair.
+// turn is the result of an event for a part of a pair.
 type turn[P any] struct {
 	action   act.Action
 	next     *P

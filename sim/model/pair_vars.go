@@ -27,7 +27,7 @@ func (p Pair) Vars() iter.Seq2[string, int] {
 	}
 }
 
-// network is what is under way.
+// network has the messages under way.
 func (p *Pair) network(v *world.Vars) {
 	v.Bit("up", p.up)
 	v.Bit("cut", p.cut)

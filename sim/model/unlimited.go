@@ -16,7 +16,7 @@ import (
 // is whether anything is left of its limit, so that is all a state keeps: 0 for something, 1 for
 // nothing, with a limit of 1. Where something is spent, something may be left or not; where a count
 // begins, too, since the limit may be 0. Runs of the machines with any limits are runs of the
-// model. Nobody spends for ever, which [explore.Step].Spends says. Failure and status decide
+// model. No run spends for ever, which [explore.Step].Spends says. Failure and status decide
 // nothing and are left out.
 
 // spentClient tells whether a step of a client has increased a count, and which counts may have

@@ -19,8 +19,8 @@ type ClientOptions struct {
 	Credentials func(
 		attempt int, challenges []wire.Challenge,
 	) (value string, after time.Duration, ok bool)
-	// values that must never be sent to another origin, such as that of Cookie; credentials are added
-	// by themselves
+	// values that must never be sent to another origin, such as that of Cookie; credentials are
+	// added by themselves
 	Secrets []string
 	Opened  func(*Client)
 	Got     func(*Client, Message) // is called for each application message
@@ -84,7 +84,7 @@ func (c *Client) Connections() []string {
 	return list
 }
 
-// clientHost is what the driver of a client serves.
+// clientHost is the host of the driver of a client.
 type clientHost struct {
 	orders
 	of *Client

@@ -65,7 +65,7 @@ func (n *Network) pair() (client, server *Conn) {
 	return client, server
 }
 
-// receive says who is told what arrives.
+// receive sets the receivers of what arrives.
 func (c *Conn) receive(r receiver) {
 	c.receiver = r
 	if c.gone { // before the connection was accepted
@@ -135,7 +135,7 @@ func (c *Conn) Cut() {
 	}
 }
 
-// Vanish breaks the connection without anybody being told: from now on nothing arrives at either
+// Vanish breaks the connection without telling either side: from now on nothing arrives at either
 // end.
 func (c *Conn) Vanish() { c.silent, c.peer.silent = true, true }
 

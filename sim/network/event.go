@@ -7,7 +7,7 @@ import (
 	"example.com/khp/fsm"
 )
 
-// EventKind says what an [Event] tells.
+// EventKind is the kind of an [Event].
 type EventKind uint8
 
 // Kinds of events.

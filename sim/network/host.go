@@ -13,13 +13,13 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// clock is what hosts look at of an endpoint.
+// clock is the part of an endpoint that hosts use.
 type clock interface {
 	Deadline() time.Time
 	Timer() fsm.Timer
 }
 
-// drive is what the drivers of both sides have in common.
+// drive is common to the drivers of both sides.
 type drive interface {
 	Expire(now time.Time)
 	Send(now time.Time, t wire.MessageType, p []byte) bool
@@ -142,7 +142,7 @@ func (h *host) streamEnded(err error) {
 	h.told.Lost(h.now(), text)
 }
 
-// now is what the clock of the host shows.
+// now returns the time by the clock of the host.
 func (h *host) now() time.Time { return time.Unix(0, int64(h.net.now+h.ahead)) }
 
 // Wake implements [driver.Host].

@@ -31,7 +31,7 @@ func (h *host) Expire(t fsm.Timer) {
 // Conn returns the current connection, nil if there is none.
 func (h *host) Conn() *Conn { return h.conn }
 
-// Phase returns what the host's machine is waiting for.
+// Phase returns the phase of the host's machine.
 func (h *host) Phase() string { return h.phase() }
 
 // Opened reports whether the connection opened; it may have ended since.

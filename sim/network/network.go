@@ -26,7 +26,7 @@ type Options struct {
 // DefaultMostBytes bounds the bytes written to a network unless [Options] say otherwise.
 const DefaultMostBytes = 64 << 20
 
-// PieceBytes is what a piece of a stream takes beside its bytes.
+// PieceBytes is the memory of a piece of a stream beside its bytes.
 const PieceBytes = 256
 
 // defaultLatency is how long a byte takes unless [Options] say otherwise.

@@ -22,8 +22,8 @@ func (n *Network) Outside(address string, accept func(*Stream)) {
 	})
 }
 
-// Enter makes a connection from outside to the listener at address. It returns false if nobody
-// does. The functions of s must be set.
+// Enter makes a connection from outside to the listener at address. It returns false if there
+// is no such listener. The functions of s must be set.
 func (n *Network) Enter(address string, s *Stream) bool {
 	accept := n.listeners[address]
 	if accept == nil {

@@ -99,7 +99,7 @@ func (s *Site) accept(conn *Conn) {
 	v.note(Event{Kind: Accepted})
 }
 
-// serverHost is what the driver of a server serves.
+// serverHost is the host of the driver of a server.
 type serverHost struct {
 	orders
 	of *Server

@@ -2,7 +2,7 @@ package oracle
 
 import "example.com/khp/fsm"
 
-// Client is what the oracle remembers of a connect call.
+// Client is the memory of the oracle about a connect call.
 type Client struct {
 	phase          fsm.ClientPhase
 	plan           fsm.Plan
@@ -20,7 +20,7 @@ type Client struct {
 	muddled        bool // never: a machine holds a plan too early, or two of them
 }
 
-// body is what has become of the body of a request.
+// body is the state of the body of a request.
 type body uint8
 
 const (
@@ -41,7 +41,7 @@ type clientTurn struct {
 	out Orders
 }
 
-// Step says what has to happen, by the text.
+// Step returns what has to happen by the text of the requirements.
 func (m Client) Step(cfg fsm.ClientConfig, ev fsm.Event) (Client, Orders, fsm.Verdict) {
 	t := &clientTurn{cfg: cfg, m: m, ev: ev}
 	verdict := t.take()

@@ -185,7 +185,7 @@ func (t *clientTurn) closeFor(plan fsm.Plan, f fsm.Failure) fsm.Verdict {
 }
 
 // plan: the follow-up is decided; it is counted here and not only when the old connection is gone,
-// which nobody can tell from outside.
+// a moment that cannot be observed from outside.
 func (t *clientTurn) plan(plan fsm.Plan) {
 	t.m.plan = plan
 	if plan == fsm.PlanProxyAuth {

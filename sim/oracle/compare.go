@@ -22,7 +22,7 @@ const (
 	differsMemory  = "what is remembered"
 )
 
-// Orders are what the oracle wants to be done, in order.
+// Orders are the orders that the oracle demands, in sequence.
 type Orders struct {
 	list [12]fsm.Effect
 	n    int
@@ -33,7 +33,7 @@ func (o *Orders) add(e fsm.Effect) { o.list[o.n], o.n = e, o.n+1 }
 // All returns the orders as a list.
 func (o *Orders) All() []fsm.Effect { return o.list[:o.n] }
 
-// Timers is what a host knows of the timers, one bit each.
+// Timers is the state of a host's timers, one bit each.
 type Timers struct {
 	Running, Paused uint16
 	fresh           uint16 // started by this very step

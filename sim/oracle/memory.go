@@ -55,7 +55,7 @@ func ServerOf(s fsm.ServerState) Server {
 		opened: marks&saysOpened != 0}
 }
 
-// says is what the marks of a machine say.
+// says returns the meaning of the marks of a machine.
 type says uint16
 
 const (

@@ -2,7 +2,7 @@ package oracle
 
 import "example.com/khp/fsm"
 
-// Server is what the oracle remembers of a connection.
+// Server is the memory of the oracle about a connection.
 type Server struct {
 	phase      fsm.ServerPhase
 	failure    fsm.Failure
@@ -24,7 +24,7 @@ type serverTurn struct {
 	out Orders
 }
 
-// Step says what has to happen, by the text.
+// Step returns what has to happen by the text of the requirements.
 func (m Server) Step(cfg fsm.ServerConfig, ev fsm.Event) (Server, Orders, fsm.Verdict) {
 	t := &serverTurn{cfg: cfg, m: m, ev: ev}
 	verdict := t.take()

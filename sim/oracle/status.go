@@ -122,7 +122,7 @@ var actions, fields = func() (a [600]fsm.Action, f [600]fsm.Facts) {
 	return a, f
 }()
 
-// actionOf says what a client does with a code.
+// actionOf returns the action of a client for a code.
 func actionOf(code uint16) fsm.Action {
 	if int(code) < len(actions) {
 		return actions[code]

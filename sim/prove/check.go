@@ -140,7 +140,7 @@ func (h *houdini) refute(r *run, d duty) (list []Refutation, err error) {
 	return list, s.Tell("(pop)\n")
 }
 
-// found reads what the solver found.
+// found reads the model that the solver found.
 func (h *houdini) found(r *run, d duty) (Refutation, error) {
 	set, err := h.set(h.words.names)
 	if err != nil {

@@ -110,7 +110,7 @@ func clientPossible(r *run) *term {
 	return no
 }
 
-// clientLearns is what an event tells.
+// clientLearns returns the constraints that an event implies.
 func clientLearns(r *run) {
 	switch kind, of := r.event(); kind {
 	case "Connected":

@@ -33,7 +33,7 @@ func (m *Machine) asks(r fsm.Row) bool {
 	return m.cell == [2]string{} || m.cell == [2]string{r.From, r.Event}
 }
 
-// host is what surrounds a machine.
+// host is the surroundings of a machine.
 type host struct {
 	possible func(*run) *term       // whether the event can happen
 	learn    func(*run)             // what the host knows by the event alone
@@ -57,7 +57,7 @@ type run struct {
 	duties []duty
 }
 
-// duty is what must hold for a row to be right.
+// duty is a condition that a row has to meet.
 type duty struct {
 	id, text string
 	holds    *term
@@ -96,7 +96,7 @@ func (r *run) event() (kind, of string) {
 	return kind, of
 }
 
-// condition is what a guard asks for.
+// condition is the condition of a guard.
 func (r *run) condition(c fsm.Condition) *term {
 	t, ok := r.at[c.Name]
 	switch {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Result is what was proven of a machine.
+// Result has the proven invariants and properties of a machine.
 type Result struct {
 	Machine    *Machine
 	Invariants []Invariant
@@ -72,7 +72,7 @@ func (m *Machine) knownBounds(page string) []Bound {
 		func(b Bound) bool { return !strings.Contains(m.section(page), "\n- "+b.Text+"\n") })
 }
 
-// section is what a page says of the machine.
+// section is the part of the page about one machine.
 func (m *Machine) section(page string) string {
 	_, section, _ := strings.Cut(page, "\n## "+strings.ToUpper(m.Side[:1])+m.Side[1:]+"\n")
 	section, _, _ = strings.Cut(section, "\n## ")

@@ -119,7 +119,7 @@ func serverPossible(r *run) *term {
 	return no
 }
 
-// serverLearns is what an event tells.
+// serverLearns returns the constraints that an event implies.
 func serverLearns(r *run) {
 	switch kind, of := r.event(); kind {
 	case "ConnectionLost":
@@ -242,7 +242,7 @@ func serverResponds(r *run, status int) {
 	}
 }
 
-// serverDone says what must hold once the effects of a row are carried out.
+// serverDone returns what must hold once the effects of a row are carried out.
 func serverDone(r *run) {
 	r.must("INV-42", "every response has its terminator", not(r.get(responding)))
 }

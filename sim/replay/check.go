@@ -6,7 +6,7 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Verdict says what a session is.
+// Verdict is the result of judging a session.
 type Verdict uint8
 
 // Verdicts.

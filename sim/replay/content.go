@@ -11,7 +11,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// asked is what an extended request asks for.
+// asked has the elements of an extended request that its response must fit.
 type asked struct {
 	request    wire.Request
 	protocols  []string
@@ -105,7 +105,7 @@ func (h *heads) requestLists(a *asked) *problem {
 	return nil
 }
 
-// findings are what a client or server makes of a response.
+// findings are the facts that a client or server finds in a response.
 type findings struct {
 	client fsm.Facts // for EventResponse
 	server fsm.Facts // for EventDecided

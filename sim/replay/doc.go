@@ -16,9 +16,9 @@
 // there are, which limits a side has. So the check keeps the set of all states that each side may
 // be in, takes every unseen event as possible, and finds a step wrong when no state is left.
 //
-// Whoever recorded saw its own side exactly. What reaches the other side, or both if the recorder
-// stood between them, does so later than it was seen: a side may send something before it has
-// received what passed the recorder first.
+// The recorder sees its own side exactly. Messages reach the other side, or both sides if the
+// recorder stands between them, later than they were recorded: a side may send a message before it
+// has received one that was recorded earlier.
 //
 // Nothing is judged by its bytes alone: another implementation may spell, order and word its fields
 // as it likes, close with another code, answer a Ping or leave the connection to its peer to close.

@@ -138,7 +138,7 @@ func (s *Step) Label() string {
 	return "?"
 }
 
-// message says what a message is.
+// message describes a message.
 func (s *Step) message() string {
 	if len(s.Data) == 0 {
 		return "empty " + s.Type.String() + " message"

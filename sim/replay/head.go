@@ -35,7 +35,7 @@ func unread(what, reqs string, err error) *problem {
 	return &problem{reqs, what + " is not HTTP/1.1: " + err.Error()}
 }
 
-// heads are what the openings of a session say.
+// heads are the heads of the opening handshake of a session.
 type heads struct {
 	request    wire.Request
 	response   wire.Response

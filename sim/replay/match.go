@@ -23,7 +23,7 @@ func (c *checker) clientSent(h clientHyp, s *Step) []clientHyp {
 	return []clientHyp{h}
 }
 
-// clientFits reports whether s is what h owes.
+// clientFits reports whether s is the output that h owes.
 func (c *checker) clientFits(h *clientHyp, s *Step) bool {
 	o := h.owed.first()
 	//exhaustive:ignore

@@ -61,7 +61,7 @@ func (o out) String() string {
 	}
 }
 
-// outOf is what an effect sends, 0 if nothing that is judged.
+// outOf returns the kind of output of an effect, 0 if it sends nothing that is judged.
 var outOf = [...]outKind{
 	fsm.EffectSendOpening: outOpening, fsm.EffectRefuseOpening: outRefuseOpening,
 	fsm.EffectSendRequest: outRequest, fsm.EffectReplayRequest: outReplay,
@@ -71,8 +71,8 @@ var outOf = [...]outKind{
 	fsm.EffectSendClose: outClose, fsm.EffectFail: 0,
 }
 
-// owed is what a side has been ordered to send and was not seen to send yet. It is a value that can
-// be compared.
+// owed has the outputs that a side was ordered to send and was not seen to send yet. It is a value
+// that can be compared.
 type owed struct {
 	list [fsm.MaxEffects]out
 	n    uint8
@@ -93,7 +93,7 @@ func owedOf(effects fsm.Effects) (o owed) {
 	return o
 }
 
-// first is what has to be sent next, the zero out if nothing has.
+// first is the output that has to be sent next, the zero out if there is none.
 func (o owed) first() out { return o.list[0] }
 
 // pop leaves out the first.

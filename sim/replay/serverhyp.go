@@ -58,8 +58,8 @@ func (h serverHyp) after(ev fsm.Event) serverHyp {
 	return next
 }
 
-// serverUnseen returns what may become of h by itself. A decision is guessed from the response that
-// comes next.
+// serverUnseen returns the hypotheses that h may turn into without a recorded event. A decision is
+// guessed from the response that comes next.
 func (c *checker) serverUnseen(h serverHyp) (list []serverHyp) {
 	events := slices.Clone(serverUnseen)
 	if u := c.answer; u != nil && u.err == nil && u.status != 0 {

@@ -9,7 +9,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// unit is what a row of messages of the server is as a response.
+// unit is a row of messages of the server read as a response.
 type unit struct {
 	progress wire.Progress
 	status   int // 0 while the head is not complete

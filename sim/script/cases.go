@@ -257,7 +257,7 @@ func (c *Case) variables(o Options) []string {
 // profile is the profile in which the case runs.
 func (o Options) profile(c *Case) string { return cmp.Or(c.Profile, o.Profile, "spec") }
 
-// marker is what Kaazing's clients add to a target.
+// marker is the query that Kaazing's clients add to a target.
 func marker(target string) string {
 	if strings.Contains(target, "?") {
 		return "&.kl=Y"

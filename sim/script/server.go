@@ -15,7 +15,7 @@ import (
 	"example.com/khp/wire/credentials"
 )
 
-// rule is what a server does with requests that it applies to.
+// rule is the decision of a server for the requests that it applies to.
 type rule struct {
 	path   string // "" is any
 	unless string // value of Authorization to which it does not apply, "" if it always does

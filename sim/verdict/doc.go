@@ -1,11 +1,10 @@
-// Package verdict judges what a peer does: it reads what came from the peer, compares it with what
-// may come, and says how good that is.
+// Package verdict judges the behaviour of a peer: it reads the items that the peer sent, compares
+// them with what a case expects, and grades them.
 //
 //	seen, used, ok := verdict.Read(verdict.Input{Client: true, Items: items})
 //	if ok {
 //		ruling := expectation.Judge(seen)
 //	}
 //
-// It does no I/O and knows no time: that nothing came in time is something that the caller has
-// seen.
+// It does no I/O and knows no time: the caller tells that a deadline passed.
 package verdict

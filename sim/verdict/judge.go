@@ -10,7 +10,7 @@ type Alternative struct {
 	Ends  bool   // nothing more is asked of the peer after it
 }
 
-// Expectation is what may come next.
+// Expectation lists the behaviour that may come next.
 type Expectation struct {
 	Alternatives []Alternative
 	Otherwise    Grade  // of anything else
@@ -18,7 +18,7 @@ type Expectation struct {
 	Where        string // what the step is about, for the reason
 }
 
-// Judge says what s is worth, and whether the case goes on after it.
+// Judge grades s, and tells whether the case goes on after it.
 func (e *Expectation) Judge(s Seen) (r Ruling, goesOn bool) {
 	r = Ruling{Want: e.String(), Got: s.String(), Line: e.Line}
 	for _, a := range e.Alternatives {

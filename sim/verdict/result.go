@@ -2,7 +2,7 @@ package verdict
 
 import "time"
 
-// Result is what came of a case.
+// Result is the result of a case.
 type Result struct {
 	Behaviour  Ruling // until the connection closes
 	Closing    Ruling // how it does; the zero value if that was not looked at

@@ -13,7 +13,7 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// Kind says what kind of thing a peer did.
+// Kind is a kind of behaviour of a peer.
 type Kind string
 
 // Kinds.
@@ -44,8 +44,8 @@ type Seen struct {
 	Start    string           // start line of an HTTP message
 	Fields   []string         // its fields, as they are written
 	Data     []byte           // of a message, Ping or Pong; the body of an HTTP message
-	// reason of a Close, URL of R, what is broken, how the connection ended, or for how long nothing
-	// came
+	// reason of a Close, URL of R, what is broken, how the connection ended, or for how long
+	// nothing came
 	Text string
 }
 

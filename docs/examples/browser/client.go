@@ -146,7 +146,7 @@ func (s *socket) SendClose(code uint16, reason string) error {
 // time after it has closed.
 func (s *socket) Disconnect() { _ = try(func() { s.ws.Call("close") }) }
 
-// try returns what JavaScript throws as an error.
+// try returns an exception of JavaScript as an error.
 func try(f func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// events is what the loop calls about one connection. p is valid during the call. Nothing is called
-// after ended, or after socket.close.
+// events has the callbacks of the loop for one connection. p is valid during the call. Nothing is
+// called after ended, or after socket.close.
 type events interface {
 	readable(p []byte)
 	ended(err error)

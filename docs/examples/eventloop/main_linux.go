@@ -3,7 +3,7 @@
 //
 //	go run . -listen 127.0.0.1:8080
 //
-// Everybody gets an echo, at /account those with the credentials joe:welcome. server.go is the host
+// It echoes messages; at /account it asks for the credentials joe:welcome. server.go is the host
 // of the driver, all that such a server needs beside sockets (loop_linux.go) and frames
 // (frames.go).
 package main

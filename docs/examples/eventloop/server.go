@@ -37,7 +37,7 @@ func serve(s *socket, config endpoint.ServerConfig, app application) events {
 	return c
 }
 
-// readable and ended are what the loop calls.
+// readable and ended are called by the loop.
 func (c *conn) readable(p []byte) {
 	if c.frames == nil {
 		c.driver.Received(time.Now(), p)

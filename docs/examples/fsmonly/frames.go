@@ -11,7 +11,8 @@ import (
 	"io"
 )
 
-// message is what was read: a message with its fragments joined, a Ping, a Close, or the end.
+// message is an item that was read: a message with its fragments joined, a Ping, a Close, or the
+// end.
 type message struct {
 	op      ws.OpCode
 	data    []byte

@@ -122,7 +122,7 @@ func has(lines []string, token string) bool {
 	return false
 }
 
-// event is what the message means in the present phase.
+// event is the event of the message in the present phase.
 func (c *conn) event() fsm.Event {
 	m := &c.message
 	switch phase := c.state.Phase(); {

@@ -3,7 +3,7 @@
 //
 //	go run . -listen 127.0.0.1:8080
 //
-// Everybody gets an echo, at /account those with the credentials joe:welcome. server.go is all that
+// It echoes messages; at /account it asks for the credentials joe:welcome. server.go is all that
 // such a server needs; main.go lets it run.
 package main
 

@@ -52,7 +52,7 @@ func (c *conn) read() {
 	c.socket.ReadLoop()
 }
 
-// events are what the library calls, in the goroutine that reads.
+// events has the callbacks of the library, which run in the goroutine that reads.
 type events struct{ gws.BuiltinEventHandler }
 
 func of(s *gws.Conn) *conn { c, _ := s.Session().Load("conn"); return c.(*conn) }

@@ -8,7 +8,7 @@ import (
 	ext "example.com/khp/transport/extension"
 )
 
-// escapeBytes are what a server chooses.
+// escapeBytes are the escape bytes that a server chooses.
 const escapeBytes = "\x01\x01\x01\x02"
 
 // escapePieces are texts that matter to ping-pong.
@@ -115,7 +115,7 @@ func (s *strangerPing) send(m ext.Message) error {
 var delivered = map[ext.Kind]string{ext.Text: "text", ext.Binary: "binary", ext.Ping: "ping",
 	ext.Pong: "pong"}
 
-// judge says what has to happen, in words.
+// judge returns the required behaviour in words.
 func (s *strangerPing) judge(m ext.Message) string {
 	starts := strings.HasPrefix(string(m.Data), escapeBytes)
 	switch {

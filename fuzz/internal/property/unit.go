@@ -27,7 +27,8 @@ func Assembler(program []byte) error {
 	return nil
 }
 
-// oneUnit adds messages until the unit ends, and compares what came of it with the whole.
+// oneUnit adds messages until the unit ends, and compares the result with that of the
+// whole unit at once.
 func oneUnit(a *wire.Assembler, p *Program, limits wire.Limits) error {
 	var unit []byte
 	var kind wire.MessageType

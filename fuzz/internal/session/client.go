@@ -30,7 +30,7 @@ type clientRun struct {
 }
 
 // Client drives a client with a program: two bytes of configuration, then one byte for each thing
-// that happens, with its data (see [property.Program]). Whatever it is told: outputs come in a
+// that happens, with its data (see [property.Program]). For every program: outputs come in a
 // legal order, at most one of them the last; it opens only behind a selected KHP and a complete,
 // terminated response that completes; connections and memory are bounded; and Close ends it in any
 // phase. [INV-01 to INV-06, INV-21, INV-28, INV-38, LIV-11]
@@ -144,7 +144,7 @@ func (r *clientRun) event(op byte, p *property.Program) error {
 	return r.other(op, p)
 }
 
-// other is what ends or interrupts.
+// other is an event that ends or interrupts.
 func (r *clientRun) other(op byte, p *property.Program) error {
 	c := r.c
 	switch op {

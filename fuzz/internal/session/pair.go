@@ -41,7 +41,7 @@ type relay struct {
 // Pair connects a client and a server with a program: a byte for the configuration, a byte for the
 // decision of the application, then a byte for each step: let something arrive, cut a message in
 // two, deliver one twice, drop it, swap two, let a timer run out, cut the connection, send, close.
-// Afterwards everything arrives, and timers run out until nothing is left. Whatever happened: both
+// Afterwards everything arrives, and timers run out until nothing is left. In every case: both
 // sides' outputs come in a legal order; if both are open, they agree; the client is open only if
 // the server was; both come to an end or to rest in open; and without faults an accepted client is
 // open. [INV-49, INV-50, LIV-03, LIV-09]
@@ -149,7 +149,7 @@ func (r *pairRun) pieces(n int) int {
 	return r.piece
 }
 
-// frames is what becomes of a frame that a host sends.
+// frames is the fate of a frame that a host sends.
 func (r *pairRun) frames(client bool, f network.Frame) (out []network.Frame) {
 	out = []network.Frame{f}
 	if do := r.relays[client]; do != nil {
@@ -206,8 +206,8 @@ func (r *pairRun) observe(e network.Event) {
 	}
 }
 
-// decision is what the application says, by the program's byte: accept with what was asked for, ask
-// for credentials first, send elsewhere, refuse.
+// decision is the decision of the application, by the program's byte: accept with what was asked
+// for, ask for credentials first, send elsewhere, refuse.
 func (r *pairRun) decision(q *endpoint.Request) endpoint.Decision {
 	d := endpoint.Decision{}
 	if len(q.Subprotocols) > 0 && r.decide&4 != 0 {
@@ -246,8 +246,8 @@ func (r *pairRun) accepted() bool {
 	return true
 }
 
-// wrong says what is broken so far: an output, a decision, or that both ends of an open connection
-// do not agree. [INV-49]
+// wrong describes what is broken so far: an output, a decision, or that both ends of an open
+// connection do not agree. [INV-49]
 func (r *pairRun) wrong() error {
 	if list := r.net.Broken(); len(list) > 0 {
 		return list[0]

@@ -21,7 +21,7 @@ type serverRun struct {
 }
 
 // Server drives a server with a program: a byte of configuration, then one byte for each thing that
-// happens, with its data (see [property.Program]). Whatever it is told: outputs come in a legal
+// happens, with its data (see [property.Program]). For every program: outputs come in a legal
 // order, at most one of them the last; each response has one terminator and the fields that its
 // status needs; it opens only behind a completing response; only requests that were put to the
 // application are decided; memory is bounded; and Close ends it in any phase.

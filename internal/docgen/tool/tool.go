@@ -1,4 +1,4 @@
-// Package tool has what the tools that write docs share: where the module is, what to say about the
+// Package tool is shared by the tools that write docs: where the module is, what to say about the
 // machine, and how to run a program whose output goes into a page.
 package tool
 

@@ -70,7 +70,7 @@ type Row struct {
 	Why string
 }
 
-// Open stands in the place of the reason while nobody judged a fault that no test notices.
+// Open stands in the place of the reason for a fault that no test notices until it is judged.
 const Open = "open"
 
 // Package returns the package of a fault, from the root of the module.

@@ -32,7 +32,7 @@ type Place struct{ File, Symbol string }
 // Exception says why an id is not covered.
 type Exception struct{ At, Reason string }
 
-// Marks is what the source says about each id.
+// Marks are the marks in the source for each id.
 type Marks struct {
 	Impl       map[string][]Place // sorted, without repetition
 	Tests      map[string][]Place // tests that mark the id by a literal, run or not

@@ -9,7 +9,8 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// Report is what a whole check found, for people, for documents and, as JSON, for other programs.
+// Report is the result of a whole check, for people, for documents and, as JSON, for other
+// programs.
 type Report struct {
 	Spin           string          `json:"spin"`           // version
 	Configurations []Configuration `json:"configurations"` // the same states?
@@ -56,7 +57,7 @@ type Formula struct {
 	States        int    `json:"states"`
 }
 
-// Fault is what Spin found in the model with a seeded fault.
+// Fault is the result of Spin for the model with a seeded fault.
 type Fault struct {
 	Name     string `json:"name"`
 	Text     string `json:"text"`

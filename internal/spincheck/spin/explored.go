@@ -10,7 +10,7 @@ import (
 	"example.com/khp/sim/model"
 )
 
-// Explored is what the explorer found in a model.
+// Explored is the result of the explorer for a model.
 type Explored struct {
 	Variables []string        // in the order of the values of a state
 	States    map[string]bool // values separated by blanks

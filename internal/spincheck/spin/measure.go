@@ -16,7 +16,7 @@ type Measured struct {
 	Costs  []Cost `json:"costs"` // that of Spin as it is first
 }
 
-// Cost is what visiting all states took, the median of several turns.
+// Cost is the cost of visiting all states, the median of several turns.
 type Cost struct {
 	Name            string  `json:"name"`
 	Seconds         float64 `json:"seconds"` // of processor time

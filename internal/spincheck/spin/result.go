@@ -11,7 +11,7 @@ import (
 	"example.com/khp/sim/formal"
 )
 
-// Result is what a verifier found.
+// Result is the result of a verifier.
 type Result struct {
 	States, Matched int // states visited, and how often one was met again
 	Depth           int // longest path, in steps of the verifier

@@ -26,7 +26,7 @@ func Missing() string {
 	return ""
 }
 
-// Version returns what spin says of itself.
+// Version returns the version of spin.
 func Version() string {
 	out, err := exec.Command("spin", "-V").Output()
 	if err != nil {

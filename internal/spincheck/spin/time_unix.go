@@ -4,7 +4,7 @@ package spin
 
 import "syscall"
 
-// processorTime is what the process has used so far, in seconds.
+// processorTime is the processor time of the process so far, in seconds.
 func processorTime() float64 {
 	var r syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)

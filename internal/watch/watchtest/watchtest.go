@@ -3,8 +3,9 @@
 //
 //	func TestMain(m *testing.M) { os.Exit(watchtest.Run(m)) }
 //
-// It fails if the trace of one handshake is no path of the machines by its own side's fault (what
-// the tests' peers do wrong is on purpose), and if the orders of its endpoint break an invariant.
+// It fails if the trace of one handshake is no path of the machines by the fault of the side that
+// recorded it (the peers of tests break rules on purpose), and if the orders of its endpoint break
+// an invariant.
 package watchtest
 
 import (
@@ -50,7 +51,7 @@ func Unwatched(t testing.TB) {
 }
 
 // Process watches the handshakes of a test binary that became a program: it ends the process as
-// soon as one is wrong, because nobody asks at the end.
+// soon as one is wrong, because such a process has no Run that asks at its end.
 func Process() {
 	w := watcher{wrongNow: func(problem string) {
 		fmt.Fprintln(os.Stderr, problem)

@@ -146,7 +146,7 @@ func (g *generator) step() {
 		`raw "\x88\x01x"`, "frame binary length=300000 \"x\""))
 }
 
-// action is what happens while time goes by.
+// action is an event at a random time.
 func (g *generator) action(served bool) {
 	if served && g.r.IntN(4) == 0 {
 		g.line("%s", g.pick(`send a.example text "from the server"`, "close a.example 1001",

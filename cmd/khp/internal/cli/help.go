@@ -19,10 +19,10 @@ func FitHelp(root *cobra.Command) {
 	).Replace(root.UsageTemplate()))
 }
 
-// usageLine is what pflag writes about a flag: its name and value, blanks, and its text.
+// usageLine matches the line of pflag about a flag: its name and value, blanks, and its text.
 var usageLine = regexp.MustCompile(`^( +\S.*?)(?:  +(\S.*))?$`)
 
-// optionalValue is what pflag writes about a value that can be left out, with the one that then
+// optionalValue matches the text of pflag about an optional value, with the one that then
 // stands for it.
 var optionalValue = regexp.MustCompile(` (\S+)\[=[^]]*\]$`)
 

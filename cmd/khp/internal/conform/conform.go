@@ -187,7 +187,7 @@ func (o *options) expected() (*conform.Expected, error) {
 	return e, nil
 }
 
-// trial is what a role does with the cases of one profile.
+// trial runs the cases of one profile in a role.
 type trial func(
 	ctx context.Context, list []conform.Selected, o conform.Options,
 ) (*conform.Run, error)

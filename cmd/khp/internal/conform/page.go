@@ -21,7 +21,7 @@ var pageText string
 var pageTemplate = template.Must(template.New("conform").
 	Funcs(template.FuncMap{"heading": heading, "line": visible.Line, "dump": dump}).Parse(pageText))
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	Khp      string
 	Runs     []*conform.Run

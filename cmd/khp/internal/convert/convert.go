@@ -150,7 +150,7 @@ func (c *converter) write() error {
 	return nil
 }
 
-// next says what to do now.
+// next writes the steps that are left to the operator.
 func (c *converter) next() string {
 	var b strings.Builder
 	in := func(name string) string { return quote(filepath.Join(c.dir, name)) }

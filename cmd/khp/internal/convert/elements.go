@@ -1,6 +1,6 @@
 package convert
 
-// verdict is what becomes of an element.
+// verdict is the result of the conversion of an element.
 type verdict string
 
 const (

@@ -21,15 +21,15 @@ type line struct {
 	note    string
 }
 
-// report is what became of each element.
+// report lists the result of the conversion of each element.
 type report struct{ lines []line }
 
 func (r *report) say(file string, n *node, v verdict, what, note string) {
 	r.lines = append(r.lines, line{filepath.Base(file), n.line, n, v, what, note})
 }
 
-// walk says what becomes of everything below n, in the order of the file. Values are left out: some
-// are secret.
+// walk reports the result for each element below n, in the order of the file. Values are left out:
+// some are secret.
 func (r *report) walk(file string, n *node) {
 	for _, c := range n.children {
 		key := keyOf(n.name, c)

@@ -54,7 +54,7 @@ func (c *converter) service(s *node) {
 	}
 }
 
-// target returns what the routes of a service lead to, "" if there is nothing.
+// target returns the target of the routes of a service, "" if there is none.
 func (c *converter) target(s *node) string {
 	kind, connects := s.child("type"), s.all("connect")
 	if kind == nil {

@@ -44,7 +44,7 @@ func (r *recorder) closing(kind transport.EventKind, code uint16) {
 // names tells which servers there are.
 func (r *recorder) names(servers ...*host) { r.servers = servers }
 
-// all returns what was recorded, with the names of the servers.
+// all returns the records, with the names of the servers.
 func (r *recorder) all() []moment {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 // maxLine is the longest line of the input, in bytes.
 const maxLine = transport.DefaultReadLimit
 
-// wayRound is what to do with lines that are too long.
+// wayRound tells the reader of an error what to do with a line that is too long.
 const wayRound = "send it with --send-file FILE"
 
 var errLongLine = fmt.Errorf("a line has more than %d bytes; %s", maxLine, wayRound)

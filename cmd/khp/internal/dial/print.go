@@ -168,7 +168,7 @@ func (p *printer) closed(e *transport.CloseError, first bool, sent uint16, why s
 	_ = p.line(closeLine{Event: "close", By: by, Code: e.Code, Reason: e.Reason, Sent: sent, Why: why})
 }
 
-// note tells a person at a terminal, and nobody else.
+// note writes a remark for a person, unless the output is JSON.
 func (p *printer) note(text string) {
 	if p.notes != nil && !p.json {
 		p.say(p.notes, text)

@@ -109,7 +109,7 @@ func (t *talk) script(ctx context.Context) error {
 	return t.close(true)
 }
 
-// heard says what ends a wait.
+// heard is the event that ends a wait.
 type heard uint8
 
 const (

@@ -135,7 +135,7 @@ func (c *console) readLines(lines chan<- []byte, done <-chan struct{}) error {
 	}
 }
 
-// lineHistory is what was typed before, the last line last.
+// lineHistory has the lines typed before, oldest first.
 type lineHistory struct {
 	lines []string
 	file  io.Writer

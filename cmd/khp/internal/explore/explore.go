@@ -177,7 +177,7 @@ func faultNames() []string {
 	return names
 }
 
-// plan is what the flags ask for.
+// plan is the exploration that the flags ask for.
 type plan struct {
 	configurations []model.Configuration
 	bounds         []model.Bounds

@@ -17,7 +17,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// writeGob writes v to a file, all or nothing: whoever is killed meanwhile leaves the old one.
+// writeGob writes v to a file, all or nothing: a process that is killed meanwhile leaves the
+// old file.
 func writeGob(name string, v any) error {
 	return writeFile(name, func(w io.Writer) error {
 		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
@@ -56,7 +57,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 // mostPacked is how many bytes come out of one of a file; khp explore packs about five into one.
 const mostPacked = 100
 
-// readGob reads what writeGob has written.
+// readGob reads a file that writeGob has written.
 func readGob(name string, v any) error {
 	f, err := os.Open(name)
 	if err != nil {

@@ -25,7 +25,7 @@ var pageText string
 var pageTemplate = template.Must(template.New("explore").
 	Funcs(template.FuncMap{"thousands": thousands, "bounds": boundsText}).Parse(pageText))
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	summary
 	Rows     []summaryRow

@@ -11,7 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// progressNames are what --progress takes.
+// progressNames are the values of --progress.
 var progressNames = []string{"auto", "plain", "json", "none"}
 
 // stand is how far a run is.
@@ -31,7 +31,7 @@ type watcher interface {
 	close()
 }
 
-// newWatcher returns what --progress asks for. Whoever is no terminal is told nothing unless asked.
+// newWatcher returns the watcher that --progress asks for. By default it writes to terminals only.
 func newWatcher(kind string, w io.Writer) watcher {
 	switch {
 	case kind == "plain":

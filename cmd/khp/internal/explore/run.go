@@ -45,7 +45,7 @@ func (r result) rate() float64 {
 	return float64(r.Report.States) / r.Seconds
 }
 
-// key says what is explored, without what only says how.
+// key identifies what is explored, without options that only say how.
 func (o *options) key(p plan) string {
 	k := fmt.Sprintf("%s fault=%s depth=%d seed=%d exact=%v",
 		exploredFormat, o.fault, o.depth, o.seed, o.exact)
@@ -123,7 +123,7 @@ func newRun(ctx context.Context, stderr io.Writer, o options, p plan) (*explorat
 	return r, nil
 }
 
-// checkpoint is what its file holds.
+// checkpoint is the content of a checkpoint file.
 type checkpoint struct {
 	Done    explored
 	Current *explore.Snapshot

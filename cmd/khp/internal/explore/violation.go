@@ -53,7 +53,7 @@ func newViolation(configuration string, v model.Violation) violation {
 	return out
 }
 
-// label is what a picture says about a step.
+// label is the text of a step in a picture.
 func (s violationStep) label() string {
 	if s.Row == "-" {
 		return s.Event

@@ -47,7 +47,7 @@ func certificate(c *config.Certificate) (*tls.Certificate, error) {
 	return pair, nil
 }
 
-// trusting is what routes say about certificates of back ends.
+// trusting holds the settings of routes about certificates of back ends.
 type trusting struct{ ca, name, cert, key string }
 
 func trustingOf(r *config.Route) trusting {

@@ -22,7 +22,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// gateway is what khp serve puts behind its listener.
+// gateway serves the connections of the listeners of khp serve.
 type gateway struct {
 	log       *slog.Logger
 	metrics   *metrics.Metrics   // may be nil

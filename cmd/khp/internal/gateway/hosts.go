@@ -35,9 +35,9 @@ func (o *options) hosts() (*host.Set, error) {
 }
 
 // pages makes the set of names under which a page of the same host may connect. A browser lets a
-// page speak to whatever address the name of the page leads to, and that of the loopback interface
-// is trusted by everything on this machine: without hosts a page there is one of this server only
-// if its own name cannot lead anywhere else.
+// page connect to any address that the name of the page resolves to, and all programs of this
+// machine trust the loopback interface. So without --hosts a page on loopback is accepted only if
+// its own name cannot resolve to another address.
 func (o *options) pages() *host.Set {
 	if len(o.Hosts) > 0 || slices.ContainsFunc(o.Listeners, open) {
 		return host.New(nil) // others have been refused, or nothing is known

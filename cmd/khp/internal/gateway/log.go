@@ -62,8 +62,8 @@ func jsonAttr(_ []string, a slog.Attr) slog.Attr {
 // logRoom is how many bytes of the log are kept for a reader that is slow.
 const logRoom = 1 << 20
 
-// newLogQueue is what the log is written to. What is missing from it is said in it, as soon as
-// lines are taken again.
+// newLogQueue makes the queue of the log. Lines that were dropped are reported in the log, as soon
+// as lines are taken again.
 func newLogQueue(w io.Writer, room int, form string, m *metrics.Metrics) *queue.Queue {
 	return queue.New(w, room, queue.Hooks{
 		Lost: func() { m.LineDropped("log") }, CaughtUp: func(lines int) {

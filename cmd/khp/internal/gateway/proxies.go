@@ -27,7 +27,7 @@ func trust(l *config.Listener) ([]netip.Prefix, error) {
 }
 
 // network reads one of them, or says what is wrong with it. A text that is no network, or that is
-// everybody, could let clients say who they are.
+// everybody, could let clients claim any address.
 func network(text string) (p netip.Prefix, why string) {
 	p, err := netip.ParsePrefix(text)
 	if a, alone := netip.ParseAddr(text); alone == nil {

@@ -16,7 +16,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// rules are what a reload replaces as a whole. A connection keeps those that it came under.
+// rules are the settings that a reload replaces as a whole. A connection keeps those that it came
+// under.
 type rules struct {
 	house *target.House
 	auth  *guard.Guard

@@ -279,6 +279,6 @@ func boundedServer(h http.Handler) *http.Server {
 	}
 }
 
-// outliveLog keeps a server alive whose log nobody reads any more: by default a write to a closed
-// stderr ends a Go program, and connections matter more than lines about them.
+// outliveLog keeps the server alive when the reader of its log is gone: by default a write to a
+// closed stderr ends a Go program, and connections matter more than lines about them.
 func outliveLog() { signal.Ignore(syscall.SIGPIPE) }

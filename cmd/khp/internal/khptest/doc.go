@@ -1,2 +1,2 @@
-// Package khptest has what tests of the commands share.
+// Package khptest has the helpers that tests of the commands share.
 package khptest

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Playful is what a peer may say to control a terminal, turn text around, begin a line of its own,
-// or be overlooked; controls come in some places only.
+// Playful is a text by which a peer may try to control a terminal, turn text around, begin a line
+// of its own, or be overlooked; controls come in some places only.
 const (
 	Playful = "P\u009b2J\u0085\u2028\u2029\u202a\u202e" +
 		"\u2066\u2069\u200e\u200f\u061c\u200b\ufeff\u00ad\U000e0041Q"

@@ -26,7 +26,7 @@ type options struct {
 	all  bool
 }
 
-// drawings are what --draw knows.
+// drawings are the values of --draw.
 var drawings = map[string]func(io.Writer, []sequence.Step, terminal.Palette) error{
 	"text": sequence.Text,
 	"mermaid": func(w io.Writer, steps []sequence.Step, _ terminal.Palette) error {

@@ -13,7 +13,7 @@ import (
 	"example.com/khp/sim/script"
 )
 
-// result is what came of one file, for programs.
+// result is the result of one file, as --json writes it.
 type result struct {
 	File       string     `json:"file"`
 	Title      string     `json:"title,omitempty"`

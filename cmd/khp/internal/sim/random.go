@@ -11,7 +11,7 @@ import (
 	"example.com/khp/sim/script/random"
 )
 
-// report is what came of random schedules, for programs.
+// report is the result of random schedules, as --json writes it.
 type report struct {
 	Schema    string  `json:"schema"`
 	Seed      uint64  `json:"seed"`

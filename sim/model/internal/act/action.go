@@ -10,7 +10,7 @@ import (
 	"example.com/khp/fsm"
 )
 
-// Side says who acts.
+// Side is the machine that acts.
 type Side uint8
 
 // Sides.

@@ -14,7 +14,7 @@ type Client struct {
 	Host  clientHost
 }
 
-// Phase returns what the client is waiting for.
+// Phase returns the phase of the client.
 func (w Client) Phase() fsm.ClientPhase { return w.State.Phase() }
 
 // String names the phase of the client.
@@ -70,7 +70,7 @@ var ClientChecks = []explore.Checked{
 	{ID: "TOTAL", Text: "an honest driver is never told Misuse, nor to do what it cannot do"},
 }
 
-// clientHost is what surrounds a client machine.
+// clientHost is the host of a client machine.
 type clientHost struct {
 	Host
 	Dials uint8

@@ -15,7 +15,7 @@ type Server struct {
 // ConnectedTo returns a server that was just connected to.
 func ConnectedTo(s fsm.ServerState) Server { return Server{s, ServerHost{Host{Marks: Connected}}} }
 
-// Phase returns what the server is waiting for.
+// Phase returns the phase of the server.
 func (w Server) Phase() fsm.ServerPhase { return w.State.Phase() }
 
 // String names the phase of the server.
@@ -71,7 +71,7 @@ var ServerChecks = []explore.Checked{
 	{ID: "TOTAL", Text: "an honest driver is never told Misuse, nor to do what it cannot do"},
 }
 
-// ServerHost is what surrounds a server machine.
+// ServerHost is the host of a server machine.
 type ServerHost struct{ Host }
 
 // learn notes what an event says.

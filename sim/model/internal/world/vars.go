@@ -91,13 +91,13 @@ func (v *Vars) marks(prefix string, names, set []string) {
 	}
 }
 
-// Around is what surrounds the machine.
+// Around is the state of the machine's surroundings.
 func (w *Client) Around(v *Vars) {
 	v.host("c_", w.Host.Host, clientMarks)
 	v.Num("c_dials", int(w.Host.Dials))
 }
 
-// Around is what surrounds the machine.
+// Around is the state of the machine's surroundings.
 func (w *Server) Around(v *Vars) { v.host("s_", w.Host.Host, serverMarks) }
 
 // namedMark is a mark and its name in the exported model.

@@ -14,7 +14,7 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// graded is what a player has besides in a graded case.
+// graded is the additional state of a player in a graded case.
 type graded struct {
 	Trial    *Trial // nil in a scenario
 	conn     int    // number of the connection in the case, from 1
@@ -30,7 +30,7 @@ type graded struct {
 	peerCode *int     // of the Close that came
 }
 
-// closing is what is asked of the end of a connection.
+// closing is the expectation about the end of a connection.
 type closing struct {
 	peer    bool // the peer has to begin
 	codes   []int
@@ -237,7 +237,7 @@ func (p *Player) awaitClose() {
 	})
 }
 
-// ruleClosing says what the end of the connection is worth.
+// ruleClosing grades the end of the connection.
 func (p *Player) ruleClosing(s verdict.Seen) {
 	c := p.closes
 	r := verdict.Ruling{Grade: verdict.Pass, Want: "close", Got: s.String(), Line: c.line}

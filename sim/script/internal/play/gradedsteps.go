@@ -14,7 +14,7 @@ import (
 // GradedSteps are the steps that only graded cases have.
 var GradedSteps map[string]func(a *lang.Args, n int) (step, error)
 
-// readClosesOr reads or GRADE: what it is worth if the peer leaves it to us.
+// readClosesOr reads or GRADE: the grade of a peer that leaves closing to us.
 func readClosesOr(a *lang.Args, c *closing) (step, error) {
 	a.Next++
 	w, err := a.Plain("a grade")

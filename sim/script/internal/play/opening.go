@@ -38,7 +38,7 @@ func readOpening(a *lang.Args, n int) (step, error) {
 	}, nil
 }
 
-// openingStep is what stands behind opening, answer or ask.
+// openingStep has the arguments of opening, answer and ask.
 type openingStep struct {
 	status         int
 	target         string

@@ -121,7 +121,7 @@ func (p *Player) proceed() {
 	}
 }
 
-// answerClose ends the connection when the peer closes it, as everybody does who is not stubborn.
+// answerClose answers the Close of the peer, unless the adversary is stubborn.
 func (p *Player) answerClose() {
 	for _, it := range p.items {
 		if it.Op != ws.OpClose || p.over || p.stubborn {
@@ -176,7 +176,7 @@ func (p *Player) accept() string {
 	return string(wire.AppendAccept(nil, key))
 }
 
-// vars are what can stand in texts of steps.
+// vars are the variables in texts of steps.
 func (p *Player) vars(n int) *strings.Replacer {
 	path, _, _ := strings.Cut(p.Target, "?")
 	return strings.NewReplacer("$path", path, "$accept", p.accept(), "$target", p.Target, "$host",

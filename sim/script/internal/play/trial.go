@@ -36,7 +36,7 @@ func NewTrial(level string, patience time.Duration, kaazing bool) *Trial {
 	return t
 }
 
-// otherwise is what it is worth that a peer does something that a case does not name.
+// otherwise is the grade of behaviour that a case does not name.
 func (t *Trial) otherwise() verdict.Grade {
 	if t.level == "MAY" {
 		return verdict.Info

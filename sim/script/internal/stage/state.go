@@ -14,7 +14,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// Host is what clients and servers of the network have in common.
+// Host is common to clients and servers of the network.
 type Host interface {
 	Phase() string
 	Opened() bool

@@ -44,7 +44,7 @@ func (w *World) observe(e network.Event) {
 	}
 }
 
-// waits tells what a host waits for, if that has changed.
+// waits writes the phase of a host if it has changed.
 func (w *World) waits(name string, e network.Event) {
 	text := "waits for no timer"
 	if e.Waits != 0 {

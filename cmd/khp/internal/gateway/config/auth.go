@@ -12,7 +12,7 @@ type Auth struct {
 	// A password file, as htpasswd writes it.
 	Htpasswd string `yaml:"htpasswd" holds:"file"`
 	// HTTP server that is asked about each request, as auth_request of nginx and forward_auth of
-	// Caddy do: it answers 2xx, 401 or 403. Whatever else it answers, nobody gets in.
+	// Caddy do: it answers 2xx, 401 or 403. Any other answer lets no client in.
 	URL string `yaml:"url"`
 	// How long url may take to answer, the wait for a turn included (5s).
 	Timeout cli.Duration `yaml:"timeout"`
@@ -46,7 +46,7 @@ type JWT struct {
 	At
 	// Public keys, a JSON Web Key Set.
 	Keys string `yaml:"keys" holds:"file"`
-	// The issuer (iss) that tokens must have; left out, whatever has signed with one of the keys.
+	// The issuer (iss) that tokens must have; left out, any issuer will do.
 	Issuer string `yaml:"issuer"`
 	// The audiences of which tokens must name one (aud); left out, only tokens without one count.
 	Audience []string `yaml:"audience"`

@@ -4,8 +4,8 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 )
 
-// Config is the configuration document of khp serve. A path in it stands for the same in whatever
-// way clients write it.
+// Config is the configuration document of khp serve. A path in it stands for all
+// spellings of the path that clients use.
 type Config struct {
 	// Address to listen on, HOST:PORT; port 0 takes a free one. For several listeners there is
 	// listeners.

@@ -24,7 +24,7 @@ type File struct {
 	path   string
 	config *Config
 	shown  func(flag, value string) string
-	// "--flag value" to file:line, for those who find fault with a value later
+	// "--flag value" to file:line, for errors that are found later
 	places map[string]string
 }
 

@@ -6,7 +6,7 @@ import "example.com/khp/cmd/khp/internal/cli"
 // from path to a [Route] or to a target alone.
 type Routes []*Route
 
-// Route is what one path leads to, with all that may differ between paths: keys about back ends
+// Route is one path with its target and all that may differ between paths: keys about back ends
 // belong below Target, keys about who may use the path into [Auth]. A key that is left out has the
 // value of the key of the same name at the top of the document.
 type Route struct {
@@ -36,7 +36,7 @@ type Route struct {
 	// Key of backend-cert, a file in PEM.
 	BackendKey string `yaml:"backend-key" holds:"file"`
 
-	// Who may use the path and everything below it; everybody if it is left out, unless a shorter
+	// Who may use the path and everything below it; everyone if it is left out, unless a shorter
 	// path has it.
 	Auth *Auth `yaml:"auth"`
 	// Everybody may use the path, also if it was guarded before a reload.

@@ -9,7 +9,7 @@ import (
 	"example.com/khp/cmd/khp/internal/cli"
 )
 
-// yamlFaults are what the YAML parser says, and what is meant.
+// yamlFaults maps messages of the YAML parser to messages for operators.
 var yamlFaults = []struct{ says, means string }{
 	{"cannot start any token", "a tab, or a value that has to stand in quotes"},
 	{"mapping values are not allowed",

@@ -18,7 +18,7 @@ import (
 	"example.com/khp/wire/credentials"
 )
 
-// Env is what a Guard uses of the server around it. All of it may be nil.
+// Env is the part of the server that a Guard uses. All of it may be nil.
 type Env struct {
 	Log     *slog.Logger
 	Metrics *metrics.Metrics

@@ -7,7 +7,7 @@ import (
 	"example.com/khp/transport/auth"
 )
 
-// Login is who was let in: the principal of a request that the [Guard] has allowed.
+// Login is the user that was let in: the principal of a request that the [Guard] has allowed.
 type Login struct {
 	User    string    // "" is nobody in particular
 	Until   time.Time // when the connection has to end; the zero time is never

@@ -52,8 +52,8 @@ func Obstacle(addr string) (why string) {
 	return ""
 }
 
-// listenUnix opens a listener on a Unix socket. One on which nobody listens any more, as a process
-// leaves it that was killed, makes room.
+// listenUnix opens a listener on a Unix socket. It replaces a socket without a listener, as
+// a killed process leaves it behind.
 func listenUnix(setting, socket string) (net.Listener, error) {
 	ln, err := net.Listen("unix", socket)
 	if errors.Is(err, syscall.EADDRINUSE) && abandoned(socket) {
@@ -79,7 +79,7 @@ func listenUnix(setting, socket string) (net.Listener, error) {
 		unixPrefix, socket, why, try)
 }
 
-// abandoned reports whether there is a socket on which nobody listens.
+// abandoned reports whether there is a socket without a listener.
 func abandoned(socket string) bool {
 	if info, err := os.Lstat(socket); err != nil || info.Mode().Type() != os.ModeSocket {
 		return false

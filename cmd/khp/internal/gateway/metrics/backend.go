@@ -27,7 +27,7 @@ func newBackendMetrics(r prometheus.Registerer) *backendMetrics {
 	return m
 }
 
-// Backend is what is counted about one back end of a route. All methods do nothing on a nil one.
+// Backend counts for one back end of a route. All methods do nothing on a nil one.
 type Backend struct {
 	up      prometheus.Gauge
 	seconds prometheus.Observer
@@ -40,7 +40,7 @@ func (m *Metrics) Backends() {
 	}
 }
 
-// Backend returns what is counted about a back end of a route, which counts as up; nil if m is nil.
+// Backend returns the counters of a back end of a route, which counts as up; nil if m is nil.
 func (m *Metrics) Backend(route, where string) *Backend {
 	if m == nil {
 		return nil

@@ -182,7 +182,7 @@ func (p *pendingHandshake) outcome(end string, err error) string {
 	return end
 }
 
-// profileOf tells what a client speaks by its opening request.
+// profileOf returns the profile of a client by its opening request.
 func profileOf(request []byte) string {
 	var o endpoint.OpeningRequest
 	head, _, whole := bytes.Cut(request, []byte("\r\n\r\n"))

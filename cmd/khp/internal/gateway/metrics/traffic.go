@@ -38,7 +38,7 @@ func newTrafficMetrics(r prometheus.Registerer) *trafficMetrics {
 	return m
 }
 
-// Traffic is what is counted about the connections of one route. All methods do nothing on a nil
+// Traffic counts for the connections of one route. All methods do nothing on a nil
 // one.
 type Traffic struct {
 	opened                                                   prometheus.Gauge

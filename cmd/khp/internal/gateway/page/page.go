@@ -1,4 +1,4 @@
-// Package page is what khp serve --demo-page shows to browsers.
+// Package page serves the page of khp serve --demo-page.
 package page
 
 import (

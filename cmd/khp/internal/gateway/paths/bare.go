@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Bare is what the most careless reader may make of a path: all escapes are decoded, also those
+// Bare returns the most careless reading of a path: all escapes are decoded, also those
 // that escapes hide, backslashes are slashes, parameters of segments are gone, and slashes are
 // merged before dot segments are removed.
 func Bare(p string) string {

@@ -58,8 +58,8 @@ var pathExamples = map[string]string{"--route": "/echo=echo", "--auth": "/echo=j
 
 // Normal returns the form in which paths are compared: escapes of characters that need none are
 // decoded, dot segments are gone, as where a client compares redirect targets, and of several
-// slashes in a row one is left, as Kaazing's gateway does. So a path leads to the same place in
-// whatever way it is written.
+// slashes in a row one is left, as Kaazing's gateway does. So all
+// spellings of a path lead to the same place.
 func Normal(path string) string {
 	key := wire.URL{Host: "h", Port: 80, Path: path}.Key()
 	path = strings.TrimPrefix(key, "ws://h:80")

@@ -110,8 +110,8 @@ func (s *session) report(ctx context.Context, b backend, f *failure) {
 	s.house.Metrics.BackendFailed(s.route.Path, f.reason)
 }
 
-// noneReached is the answer while none of n servers can be reached, which are what says. reason is
-// for the metrics.
+// noneReached is the answer while none of n servers can be reached, of the kind that what names.
+// reason is for the metrics.
 func (s *session) noneReached(ctx context.Context, reason, what string, n int) transport.Decision {
 	s.house.Metrics.BackendFailed(s.route.Path, reason)
 	s.log.WarnContext(ctx, "no server can be reached", "path", s.path, what, n)
@@ -133,7 +133,8 @@ func answered(e *transport.HandshakeError) string {
 	return ", it answered " + strings.TrimSpace(strconv.Itoa(e.Status)+" "+http.StatusText(e.Status))
 }
 
-// backendError is what went wrong with a connection to a back end, in one line and without secrets.
+// backendError describes the failure of a connection to a back end, in one line and without
+// secrets.
 func backendError(err error) string {
 	var e *transport.HandshakeError
 	switch {
@@ -157,7 +158,7 @@ func hasAnswered(e *transport.HandshakeError) bool {
 	return true
 }
 
-// backEnd is what people read about who is gone.
+// backEnd is the word of errors for the peer that is gone.
 const backEnd = "back end"
 
 // backendEnded notes a back end that went away without a word while a client used it; err is what

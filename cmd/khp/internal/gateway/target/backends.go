@@ -47,7 +47,7 @@ func parsePool(text string) (p *pool, ok bool, err error) {
 			}
 		}
 		one := text[at[4]:end]
-		// and not the end of a path, as nobody means it
+		// A comma at an end is an error, not a part of a path.
 		if text[0] == ',' || strings.HasSuffix(one, ",") {
 			return nil, true, errors.New("a comma has no back end on one of its sides; leave it out")
 		}

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// Kinds are what clients speak, as their opening requests tell.
+// Kinds are the protocols of clients, read from their opening requests.
 var Kinds = [...]string{"spec", "kaazing", "plain"}
 
 // Clients counts open connections by what their clients speak.

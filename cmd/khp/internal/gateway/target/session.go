@@ -15,7 +15,8 @@ import (
 	"example.com/khp/transport"
 )
 
-// House is what the connections of a server share. Its fields are not changed while it is used.
+// House holds the state that the connections of a server share. Its fields are not changed while it
+// is used.
 type House struct {
 	Routes  Routes
 	Log     *slog.Logger
@@ -124,7 +125,7 @@ func (s *session) admit(principal any) {
 	}
 }
 
-// loggedIn tells who was let in.
+// loggedIn returns the login of the client.
 func (s *session) loggedIn() guard.Login {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package target is what the routes of khp serve lead to: an echo, WebSocket and TCP back ends,
+// Package target has the targets of the routes of khp serve: an echo, WebSocket and TCP back ends,
 // redirects, a balancer, and single status codes. A [House] decides about the requests of a server
 // by its [Routes] and serves the connections.
 package target
@@ -16,7 +16,7 @@ import (
 	"example.com/khp/wire"
 )
 
-// target is what a route leads to. It is used by many connections at once.
+// target is the target of a route. It is used by many connections at once.
 type target interface {
 	// decide answers a request that was let in.
 	decide(ctx context.Context, s *session, r *transport.Request) (transport.Decision, error)

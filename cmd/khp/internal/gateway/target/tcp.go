@@ -62,7 +62,7 @@ func (l *streamLine) join(ctx context.Context, s *session, c *client) error {
 		defer close(done)
 		fromTCP(ctx, s, l.halfConn, c, out)
 	}()
-	// a back end that takes nothing holds up nobody who wants to end
+	// a back end that does not read must not delay the end of the connection
 	defer context.AfterFunc(ctx, func() { _ = l.SetWriteDeadline(time.Now()) })()
 	if !notTaken(c.toStream(ctx, out)) { // else fromTCP tells the client
 		s.ended.Store(true)

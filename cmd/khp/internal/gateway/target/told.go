@@ -71,7 +71,7 @@ func (r *Route) tell(routes config.Routes) error {
 	return errors.Join(wrong...)
 }
 
-// hostName is what a certificate can be for.
+// hostName matches names that a certificate can be for.
 var hostName = regexp.MustCompile(`^([a-zA-Z0-9._-]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$`)
 
 // written are the fields that khp writes itself.
@@ -109,9 +109,8 @@ func alike(a, b string) bool {
 // errUser is why a request of a user cannot be passed on.
 var errUser = errors.New("the user's name cannot stand in a field")
 
-// header makes the fields of a request to a back end of somebody who was let in. What the client
-// has sent is in it only under the names of forward-fields, or as a cookie, and without
-// credentials.
+// header makes the header of a request to a back end, for a client that was let in. Of the
+// client's own fields it has those that forward-fields and forward-cookies name, never credentials.
 func (r *Route) header(
 	q *transport.Request, login guard.Login, from transport.Source,
 ) (http.Header, error) {

@@ -11,8 +11,8 @@
 //	Authorization: its credentials, if there are any
 //
 // and goes by the status of the answer: 2xx lets the client in, with the name in the user's field,
-// 401 asks for credentials, 403 refuses. Anything else, and no answer in time, lets nobody in: the
-// client gets 503. Redirects are not followed and proxies of the environment are not used, so that
+// 401 asks for credentials, 403 refuses. Anything else, and no answer in time, refuses the
+// client with 503. Redirects are not followed and proxies of the environment are not used, so that
 // credentials go to that server only.
 package callout
 
@@ -133,7 +133,7 @@ func (s *Server) Authenticate(ctx context.Context, r *transport.Request) (auth.V
 	return s.verdict(ctx, r, q, answer), nil
 }
 
-// verdict is what an answer means.
+// verdict maps an answer to a verdict.
 func (s *Server) verdict(
 	ctx context.Context, r *transport.Request, q *http.Request, answer *http.Response,
 ) auth.Verdict {
@@ -226,7 +226,7 @@ func (s *Server) question(ctx context.Context, r *transport.Request) (*http.Requ
 
 var errTooSlow = errors.New("it did not answer in time")
 
-// trouble lets nobody in, because it is not known who may enter.
+// trouble refuses the client, because the server that knows gave no answer.
 func (s *Server) trouble(ctx context.Context, err error) auth.Verdict {
 	if s.Trouble != nil && ctx.Err() == nil { // else it is the client that is gone
 		s.Trouble(ctx, strings.TrimSpace(cause(err)))

@@ -133,5 +133,5 @@ func (c *Checker) user(all map[string]json.RawMessage) (name string, ok bool) {
 	return name, true
 }
 
-// isControl tells what cannot stand in a field for a back end.
+// isControl reports whether a character cannot stand in a field for a back end.
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }

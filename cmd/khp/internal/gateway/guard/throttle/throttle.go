@@ -3,10 +3,10 @@
 //
 // Failed logins count against the network of the client, an IPv4 address or the /64 of an IPv6 one,
 // and against the name that was tried. A network that has failed a few times makes one attempt
-// after the other, with a pause before each. A name that has failed often, from wherever, makes
-// each attempt a second longer and keeps nobody out, so that guessing at a name is no way to shut
-// its owner out. Credentials that were right a short time ago do not wait: who has
-// them need not guess. Failures are forgotten one by one.
+// after the other, with a pause before each. A name that has failed often, from any network,
+// makes each attempt a second longer but locks no client out, so that guessing at a name cannot
+// lock its owner out. Credentials that were right a short time ago do not wait: a client that has
+// them does not guess. Failures are forgotten one by one.
 package throttle
 
 import (
@@ -72,7 +72,7 @@ func (f *failures) add(now time.Time) {
 	f.n, f.at = min(f.count(now)+1, most), now
 }
 
-// network is what is known of a network. It serves its attempts also after it was forgotten.
+// network is the record of a network. It serves its attempts also after it was forgotten.
 type network struct {
 	failures
 	checking int
