@@ -246,8 +246,8 @@ func (m *serverTurn) mayCloseWith(code uint16) bool {
 }
 
 // maySay reports whether a server may send an error for the event: that of a decision, or of what
-// it found wrong with a request; 400 for what nobody asked for; 408 while it waits for its client [RFC
-// 2068, 10.4.9], 503 while it waits for its application or leaves.
+// it found wrong with a request; 400 for what nobody asked for; 408 while it waits for its client
+// [RFC 2068, 10.4.9], 503 while it waits for its application or leaves.
 func (m *serverTurn) maySay(status uint16) bool {
 	//exhaustive:ignore
 	switch m.ev.Kind {
