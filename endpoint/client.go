@@ -113,8 +113,9 @@ func (c *Client) Connect(now time.Time) []Output {
 // bytes for Sec-WebSocket-Key. [WSP-OPEN-01, INV-29]
 func (c *Client) Connected(now time.Time, nonce [16]byte) []Output {
 	c.begin(now)
-	key := wire.AppendKey(c.nonceKey[:0], nonce)
-	wire.AppendAccept(c.accept[:0], key)
+	if c.state.Phase() == fsm.ClientConnecting { // otherwise the nonce is none of this connection
+		wire.AppendAccept(c.accept[:0], wire.AppendKey(c.nonceKey[:0], nonce))
+	}
 	c.step(fsm.Event{Kind: fsm.EventConnected})
 	return c.out
 }
@@ -157,12 +158,15 @@ func (c *Client) Ping(now time.Time, p []byte) []Output {
 //khp:impl DRAFT02-429-04 DRAFT02-431-04
 func (c *Client) PeerClosed(now time.Time, code uint16, reason string) []Output {
 	c.begin(now)
+	before := c.closeIn
 	if c.state.Phase() != fsm.ClientClosing { // there it only answers ours
 		c.closeIn = closeText{code, reason}
 	}
 	c.settle()
 	c.closeOut = sendable(code, reason)
-	c.step(fsm.Event{Kind: fsm.EventPeerClosed, Facts: c.unitFacts()})
+	if !c.step(fsm.Event{Kind: fsm.EventPeerClosed, Facts: c.unitFacts()}) {
+		c.closeIn = before
+	}
 	return c.out
 }
 

@@ -141,11 +141,14 @@ func (s *Server) PeerClosed(now time.Time, code uint16, reason string) []Output 
 		return s.plainTooEarly(now)
 	}
 	s.begin(now)
+	before := s.closeIn
 	if s.state.Phase() != fsm.ServerClosing { // there it only answers ours
 		s.closeIn = closeText{code, reason}
 	}
 	s.closeOut = sendable(code, reason) // as a gateway answers
-	s.step(fsm.Event{Kind: fsm.EventPeerClosed})
+	if !s.step(fsm.Event{Kind: fsm.EventPeerClosed}) {
+		s.closeIn = before
+	}
 	return s.out
 }
 
