@@ -21,7 +21,7 @@ build: ## build the binary ./khp
 .PHONY: check
 check: format vet ## everything CI runs
 	@$(MAKE) -j2 mutate portable lint generated # mutate takes one processor
-	@$(MAKE) test race nested fuzz-ci
+	@$(MAKE) test ghost race nested fuzz-ci
 
 .PHONY: format
 format: ## gofmt finds nothing to change
@@ -60,6 +60,13 @@ GOROUTINES := '^\s*go (func|[a-zA-Z_.]+\()|"sync"|"sync/atomic"|"testing/synctes
 .PHONY: race
 race: ## the tests in short mode, with the race detector, of the packages where two goroutines can meet
 	@$(GOTEST) -short $$($(GO) list -f '{{.Dir}}' ./... | while read -r dir; do ! grep -qE $(GOROUTINES) $$dir/*.go || echo $$dir; done)
+
+# Tests that measure, and those that read the source of package endpoint, are not for ghosts.
+NO_GHOST := 'Alloc|Limits|ByteByByte|Purity|TestServer_Open/no-alloc'
+HAUNTED  := ./endpoint/... ./fuzz/... ./sim/network ./sim/script ./transport ./transport/adapter $(addprefix ./transport/internal/,handshake loop)
+.PHONY: ghost
+ghost: ## tests and seeds of fuzz targets that run endpoints, with a ghost that checks each call: see internal/ghost
+	$(GO) run ./internal/ghost/install $(GO) test -vet=off -short -skip $(NO_GHOST) $(HAUNTED)
 
 .PHONY: nested
 nested: ## the nested modules
@@ -190,11 +197,11 @@ verification: ## explore, measure, and write docs/verification.md (a few minutes
 	$(GO) run ./internal/docgen verification
 
 # fuzz-each runs targets by count: $(1) executions each; $(2) is a pattern of names. Each package is
-# built once; go test would link it again for each target.
+# built once; go test would link it again for each target. Ghosts check each call of an endpoint.
 define fuzz-each
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && corpus=$$($(GO) env GOCACHE)/fuzz && found=; \
 	for package in ./fuzz ./fuzz/differential ./sim/replay ./sim/capture ./transport/auth/htpasswd; do \
-	  $(GO) test -c -fuzz=Fuzz -o "$$tmp/fuzz.test" $$package || exit 1; \
+	  $(GO) run ./internal/ghost/install $(GO) test -c -fuzz=Fuzz -o "$$tmp/fuzz.test" $$package || exit 1; \
 	  for target in $$(cd $$package && "$$tmp/fuzz.test" -test.list '$(2)' | grep '^Fuzz'); do \
 	    found=yes; echo "$$target, $(1) executions"; \
 	    if (cd $$package && "$$tmp/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime=$(1)x -test.fuzzminimizetime=200x \

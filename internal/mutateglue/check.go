@@ -20,20 +20,8 @@ func (p *program) check(byID map[string]int, o options) error {
 	if err != nil {
 		return err
 	}
-	rows := slices.DeleteFunc(slices.Clone(all),
-		func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, split(o.in)) })
-	rand.New(rand.NewSource(o.seed)).Shuffle(len(rows),
-		func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	if o.n >= 0 && len(rows) > o.n {
-		rows = rows[:o.n]
-	}
-	for number := range len(p.faults) {
-		p.out[number+1] = true
-	}
-	for _, r := range rows {
-		p.out[byID[r.ID]] = false
-	}
-	if err := p.compile(byID); err != nil {
+	rows, err := p.chosen(all, byID, o)
+	if err != nil {
 		return err
 	}
 	built := map[string]*binary{}
@@ -70,6 +58,26 @@ func (p *program) check(byID map[string]int, o options) error {
 		return errors.New("faults that are not noticed:\n" + strings.Join(survivors, "\n"))
 	}
 	return nil
+}
+
+// chosen picks those of the rows that a test notices, and compiles the source with their faults.
+func (p *program) chosen(
+	all []catalogue.Row, byID map[string]int, o options,
+) ([]catalogue.Row, error) {
+	rows := slices.DeleteFunc(slices.Clone(all),
+		func(r catalogue.Row) bool { return r.Killer == "" || !begins(r.ID, split(o.in)) })
+	rand.New(rand.NewSource(o.seed)).Shuffle(len(rows),
+		func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	if o.n >= 0 && len(rows) > o.n {
+		rows = rows[:o.n]
+	}
+	for number := range len(p.faults) {
+		p.out[number+1] = true
+	}
+	for _, r := range rows {
+		p.out[byID[r.ID]] = false
+	}
+	return rows, p.compile(byID)
 }
 
 // score prints how many faults of the catalogue are noticed, equivalent and open.

@@ -4,6 +4,7 @@
 //
 //	go run ./internal/mutateglue -n 100 -seed 1  # does a test notice each of 100 faults?
 //	go run ./internal/mutateglue -hunt -work DIR # try faults that were not tried in DIR yet
+//	go run ./internal/mutateglue -ghosts -n -1   # what do ghosts notice alone?
 //	go run ./internal/mutateglue -add -work DIR  # write the catalogue anew
 package main
 
@@ -61,6 +62,7 @@ type result struct {
 // options are the flags.
 type options struct {
 	hunt, add, again bool
+	ghosts           bool
 	work, in, class  string
 	names, from      string
 	n, parallel      int
@@ -73,6 +75,8 @@ func parse() (o options) {
 		"try faults that the catalogue does not have, and print those that survive")
 	flag.BoolVar(&o.add, "add", false,
 		"write the catalogue: with what a hunt found, without faults that do not apply any more")
+	flag.BoolVar(&o.ghosts, "ghosts", false,
+		"tell how many faults of package endpoint ghosts notice alone: see package ghost")
 	flag.StringVar(&o.work, "work", "", "directory for what is built")
 	flag.IntVar(&o.n, "n", 100, "how many faults, -1 for all")
 	flag.Int64Var(&o.seed, "seed", 1, "of the choice")
@@ -114,7 +118,10 @@ func run() error {
 	if o.add {
 		return p.add(byID)
 	}
-	if !o.hunt {
+	switch {
+	case o.ghosts:
+		return p.ghosts(byID, o)
+	case !o.hunt:
 		return p.check(byID, o)
 	}
 	for i := range p.faults {

@@ -1,0 +1,215 @@
+package ghost
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
+	"example.com/khp/wire"
+)
+
+// Subject is the endpoint beside which a ghost stands, as far as both sides are alike.
+type Subject interface {
+	Deadline() time.Time
+	Result() endpoint.Result
+}
+
+// order is what is expected in the place of one output.
+type order struct {
+	kind endpoint.OutputKind
+	fits func(o *endpoint.Output) string // what is wrong with its content, "" if nothing is; nil for no content
+}
+
+// ghost has the parts that both sides have in common.
+type ghost struct {
+	timers
+	now      time.Time
+	lengths  endpoint.Timeouts
+	want     []order
+	closeOut closeText // content of a Close frame that the call asks for
+	message  []byte    // of the call
+	typ      wire.MessageType
+	calls    []string // so far, the last one at the end
+	answers  answers  // of callbacks during the call
+	off      bool     // the endpoint was changed from outside, or its times are not those of a clock
+}
+
+// closeText is the content of a Close frame.
+type closeText struct {
+	code uint16
+	text string
+}
+
+// mostCalls bounds how many calls a message shows.
+const mostCalls = 60
+
+// begin notes a call.
+func (g *ghost) begin(call string, args []any) {
+	g.want, g.message, g.typ = nil, nil, 0
+	if len(args) > 0 {
+		if now, ok := args[0].(time.Time); ok {
+			g.now = now
+		}
+	}
+	if len(g.calls) == mostCalls {
+		g.calls = append(g.calls[:0], g.calls[1:]...)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s(", call)
+	for i, a := range args {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		switch a := a.(type) {
+		case time.Time:
+			b.WriteString(a.Format("15:04:05.000000"))
+		case []byte:
+			fmt.Fprintf(&b, "%.300q", a)
+		case [16]byte:
+			fmt.Fprintf(&b, "%x", a)
+		default:
+			fmt.Fprintf(&b, "%.300v", a)
+		}
+	}
+	g.calls = append(g.calls, b.String()+")")
+}
+
+// obey carries out or expects an effect that means the same on both sides; false means that it is
+// another one. failure is that of the machine.
+func (g *ghost) obey(e fsm.Effect, failure fsm.Failure) bool {
+	//exhaustive:ignore
+	switch e.Kind {
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
+		g.timers.obey(e, g.now, &g.lengths)
+	case fsm.EffectSendPong:
+		g.expect(endpoint.SendPong, same(0, g.message))
+	case fsm.EffectSendMessage:
+		g.expect(endpoint.SendMessage, same(g.typ, g.message))
+	case fsm.EffectDeliver:
+		g.expect(endpoint.Deliver, same(g.typ, g.message))
+	case fsm.EffectSendClose:
+		g.expect(endpoint.SendClose, closes(e.Code, g.closeOut, failure))
+	case fsm.EffectDisconnect:
+		g.expect(endpoint.Disconnect, nil)
+	case fsm.EffectClosed:
+		g.expect(endpoint.Closed, nil)
+	default:
+		return false
+	}
+	return true
+}
+
+func (g *ghost) expect(kind endpoint.OutputKind, fits func(o *endpoint.Output) string) {
+	g.want = append(g.want, order{kind, fits})
+}
+
+// same expects a message.
+func same(t wire.MessageType, p []byte) func(o *endpoint.Output) string {
+	return func(o *endpoint.Output) string {
+		if o.Type != t || !bytes.Equal(o.Data, p) {
+			return fmt.Sprintf("expected %v %.200q, got %v %.200q", t, p, o.Type, o.Data)
+		}
+		return ""
+	}
+}
+
+// closes expects a Close frame: with code and the failure in words, or what the call asks for.
+func closes(code uint16, asked closeText, failure fsm.Failure) func(o *endpoint.Output) string {
+	want := closeText{code: code}
+	switch {
+	case code == 0:
+		want = asked
+	case failure != 0 && failure != fsm.FailureStatus:
+		want.text = failure.Error()
+	}
+	return func(o *endpoint.Output) string {
+		if got := (closeText{o.Code, o.Text}); got != want {
+			return fmt.Sprintf("expected Close %d %q, got %d %q", want.code, want.text, got.code, got.text)
+		}
+		return ""
+	}
+}
+
+// asked is the content of a Close frame with code and reason, as far as it may be sent. [INV-48]
+func asked(code uint16, reason string) closeText {
+	if legal := code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006 ||
+		code >= 3000 && code <= 4999; !legal {
+		return closeText{}
+	}
+	return closeText{code, wire.CloseReason(reason)}
+}
+
+// compare compares the outputs of a call with those expected.
+func (g *ghost) compare(outs []endpoint.Output) error {
+	for i := range max(len(outs), len(g.want)) {
+		switch {
+		case i >= len(outs):
+			return fmt.Errorf("output %d: expected %v, there is none", i+1, g.want[i].kind)
+		case i >= len(g.want):
+			return fmt.Errorf("output %d: expected none, got %v %.200q", i+1, outs[i].Kind, outs[i].Data)
+		case outs[i].Kind != g.want[i].kind:
+			return fmt.Errorf("output %d: expected %v, got %v %.200q", i+1, g.want[i].kind, outs[i].Kind, outs[i].Data)
+		case g.want[i].fits != nil:
+			if what := g.want[i].fits(&outs[i]); what != "" {
+				return fmt.Errorf("output %d, %v: %s", i+1, outs[i].Kind, what)
+			}
+		}
+	}
+	return nil
+}
+
+// due compares the deadline.
+func (g *ghost) due(s Subject) error {
+	if timer, due := g.first(); !due.Equal(s.Deadline()) {
+		return fmt.Errorf("expected the deadline %v of %v, got %v", due, timer, s.Deadline())
+	}
+	return nil
+}
+
+// told adds the calls so far to an error.
+func (g *ghost) told(err error) error {
+	if err == nil {
+		return nil
+	}
+	g.off = true
+	return errors.New("the ghost finds a call wrong: " + err.Error() + "\n\t" + strings.Join(g.calls, "\n\t"))
+}
+
+// results are those of one call.
+type results struct {
+	outs []endpoint.Output
+	used int
+	ok   bool
+	err  error
+}
+
+// resultsOf sorts the results of a call by type.
+func resultsOf(list []any) (r results) {
+	for _, v := range list {
+		switch v := v.(type) {
+		case []endpoint.Output:
+			r.outs = v
+		case int:
+			r.used = v
+		case bool:
+			r.ok = v
+		case error:
+			r.err = v
+		}
+	}
+	return r
+}
+
+// strange reports whether a time is none that a clock shows: the zero time, or one that is too far
+// from the others for a duration.
+func (g *ghost) strange(now time.Time) bool {
+	return now.IsZero() || !g.now.IsZero() && now.Sub(g.now).Abs() > 50*365*24*time.Hour
+}
+
+// nothing reports whether a value is the zero value: of an endpoint that nobody has made.
+func nothing(v any) bool { return reflect.ValueOf(v).IsZero() }
