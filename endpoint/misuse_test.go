@@ -21,7 +21,10 @@ func TestMisuse(t *testing.T) {
 	}{
 		{"Connected", func(c *Client) []Output { return c.Connected(t0, [16]byte{}) }},
 		{"Opened", func(c *Client) []Output { return c.Opened(t0, Subprotocol, nil, "") }},
-		{"Opened", func(c *Client) []Output { _, out := c.OpeningReceived(t0, []byte("HTTP/1.1 101 x\r\n")); return out }},
+		{"Opened", func(c *Client) []Output {
+			_, out := c.OpeningReceived(t0, []byte("HTTP/1.1 101 x\r\n"))
+			return out
+		}},
 		{"OpeningRefused", func(c *Client) []Output { return c.OpeningRefused(t0, 403, nil, nil) }},
 		{"Message", func(c *Client) []Output { return c.Message(t0, wire.Binary, []byte("x")) }},
 		{"Send", func(c *Client) []Output { out, _ := c.Send(t0, wire.Text, nil); return out }},
@@ -40,7 +43,8 @@ func TestMisuse(t *testing.T) {
 		r := newRun(t, c)
 		r.take(c.Connect(t0))
 		r.take(c.Opened(t0, Subprotocol, nil, zeroAccept))
-		require.ErrorContains(t, c.Misuse(), "Opened was called in phase ClientConnecting; it comes once, after Connected")
+		require.ErrorContains(t, c.Misuse(),
+			"Opened was called in phase ClientConnecting; it comes once, after Connected")
 		r.expire(fsm.TimerOpening)
 		require.ErrorContains(t, r.err, "Opened was called in phase ClientConnecting")
 	})
@@ -83,7 +87,8 @@ func TestMisuse(t *testing.T) {
 		served := listening(t, "/p", ServerConfig{})
 		require.NoError(t, served.s.Misuse())
 		served.s.Opened(t0, OpeningRequest{}, nil)
-		require.ErrorContains(t, served.s.Misuse(), "in phase ServerAwaitRequest; there is one opening request")
+		require.ErrorContains(t, served.s.Misuse(),
+			"in phase ServerAwaitRequest; there is one opening request")
 	})
 	t.Run("late-is-none", func(t *testing.T) {
 		r := asking(t, ClientConfig{}).unit(switching())

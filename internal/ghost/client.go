@@ -200,7 +200,8 @@ func (g *Client) step(ev fsm.Event) (accepted bool) {
 		if g.state.Plan() == fsm.PlanProxyAuth { // the same URL again is no second visit
 			g.visited = slices.Delete(g.visited, len(g.visited)-1, len(g.visited))
 		}
-		if g.refused = ""; !g.url.SameOrigin(g.next) || strings.HasPrefix(strings.ToLower(g.login), "digest ") {
+		if g.refused = ""; !g.url.SameOrigin(g.next) ||
+			strings.HasPrefix(strings.ToLower(g.login), "digest ") {
 			g.login = ""
 		}
 		g.connect()

@@ -124,7 +124,8 @@ func (g *Client) switched(behind []byte) {
 		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureLimit})
 		return
 	}
-	asked := judge.Asked{Accept: g.accept, Subprotocols: g.offer(), Extensions: g.cfg.OpeningExtensions}
+	asked := judge.Asked{Accept: g.accept, Subprotocols: g.offer(),
+		Extensions: g.cfg.OpeningExtensions}
 	if judge.Opening(r.Fields, &asked).Found() {
 		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureOpening})
 		return
@@ -230,7 +231,8 @@ func (g *Client) openingRefused(status int, fields []endpoint.HeaderField, body 
 	}
 	g.pending = wire.Response{Status: status, Body: body[:min(len(body), g.cfg.Limits.Body)]}
 	for _, f := range fields {
-		g.pending.Fields = append(g.pending.Fields, wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
+		g.pending.Fields = append(g.pending.Fields,
+			wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
 	}
 	if judge.FieldsSize(g.pending.Fields, &g.cfg.Limits) != "" {
 		g.pending = wire.Response{}
@@ -261,7 +263,8 @@ func (g *Client) receive(t wire.MessageType, p []byte) {
 	g.typ, g.message = t, p
 	balancer, target := wire.ParseBalancer(p)
 	phase := g.state.Phase()
-	asked := phase == fsm.ClientAwaitResponse || phase == fsm.ClientReading || phase == fsm.ClientSendingBody
+	asked := phase == fsm.ClientAwaitResponse || phase == fsm.ClientReading ||
+		phase == fsm.ClientSendingBody
 	if g.early > 0 && g.tooEarly(p, asked, balancer) {
 		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: fsm.FailureUnexpectedMessage})
 		return
@@ -269,7 +272,8 @@ func (g *Client) receive(t wire.MessageType, p []byte) {
 	//exhaustive:ignore
 	switch {
 	case phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm,
-		phase == fsm.ClientAwaitResponse && g.machine.Profile == fsm.ProfileAuto && balancer != wire.BalancerNone:
+		phase == fsm.ClientAwaitResponse && g.machine.Profile == fsm.ProfileAuto &&
+			balancer != wire.BalancerNone:
 		switch balancer {
 		case wire.BalancerProceed:
 			g.step(fsm.Event{Kind: fsm.EventProceedReceived})
@@ -283,7 +287,9 @@ func (g *Client) receive(t wire.MessageType, p []byte) {
 		g.piece(t, p)
 		return
 	}
-	if len(p) == 0 && (t == wire.Binary || g.machine.TerminatorOptional && phase != fsm.ClientAwaitProceed && phase != fsm.ClientAwaitConfirm) { // [AMB-06]
+	// [AMB-06]
+	if len(p) == 0 && (t == wire.Binary || g.machine.TerminatorOptional &&
+		phase != fsm.ClientAwaitProceed && phase != fsm.ClientAwaitConfirm) {
 		g.step(fsm.Event{Kind: fsm.EventTerminatorReceived})
 		return
 	}
@@ -297,7 +303,8 @@ func (g *Client) tooEarly(p []byte, asked bool, balancer wire.Balancer) bool {
 		return false
 	}
 	var r wire.Response
-	if _, err := r.ParseHead(p, wire.Limits{}); err == nil && fsm.Status(r.Status).Action.Terminates() {
+	if _, err := r.ParseHead(p, wire.Limits{}); err == nil &&
+		fsm.Status(r.Status).Action.Terminates() {
 		g.early = 0 // what follows belongs to it
 		return false
 	}
@@ -320,9 +327,11 @@ func (g *Client) piece(t wire.MessageType, p []byte) {
 		g.step(fsm.Event{Kind: fsm.EventViolation, Failure: unitFailure(err)})
 	case progress == wire.UnitTerminated:
 		g.decide(fsm.FactTerminated)
-	case progress == wire.UnitFull && (optional || g.unit.Unwrapped() || fsm.Status(r.Status).Action.Terminates()):
+	case progress == wire.UnitFull &&
+		(optional || g.unit.Unwrapped() || fsm.Status(r.Status).Action.Terminates()):
 		g.decide(0)
-	case progress == wire.UnitBody && optional && r.ContentLength < 0 && g.unit.Finish() == nil: // [AMB-04]
+	// [AMB-04]
+	case progress == wire.UnitBody && optional && r.ContentLength < 0 && g.unit.Finish() == nil:
 		g.decide(0)
 	}
 }

@@ -91,7 +91,8 @@ func (g *Client) openingRequest() func(o *endpoint.Output) string {
 	want.fields = append(want.fields, g.ownFields(g.cfg.OpeningHeader, "Cookie")...)
 	return func(o *endpoint.Output) string {
 		var r wire.Request
-		if err := r.Parse(o.Data, wire.Limits{Head: 1 << 30, Line: 1 << 30, Target: 1 << 30}); err != nil {
+		if err := r.Parse(o.Data,
+			wire.Limits{Head: 1 << 30, Line: 1 << 30, Target: 1 << 30}); err != nil {
 			return err.Error()
 		}
 		if key, _ := r.Fields.Get("Sec-WebSocket-Key"); string(key) != g.key {
@@ -101,13 +102,15 @@ func (g *Client) openingRequest() func(o *endpoint.Output) string {
 	}
 }
 
-// ownFields are the values of the host's own fields at this origin. Names in left are not looked at.
+// ownFields are the values of the host's own fields at this origin. Names in left are not looked
+// at.
 func (g *Client) ownFields(fields []endpoint.HeaderField, left ...string) (list [][2]string) {
 	home := g.url.SameOrigin(g.visited[0])
 	var names []string
 	for _, f := range fields {
 		name := strings.ToLower(f.Name)
-		if slices.Contains(names, name) || slices.ContainsFunc(left, func(l string) bool { return strings.EqualFold(l, f.Name) }) {
+		if slices.Contains(names, name) ||
+			slices.ContainsFunc(left, func(l string) bool { return strings.EqualFold(l, f.Name) }) {
 			continue
 		}
 		names = append(names, name)
@@ -117,7 +120,8 @@ func (g *Client) ownFields(fields []endpoint.HeaderField, left ...string) (list 
 				values = append(values, same.Value)
 			}
 		}
-		secret := name == "cookie" || slices.ContainsFunc(g.cfg.Sensitive, func(s string) bool { return strings.EqualFold(s, f.Name) })
+		secret := name == "cookie" ||
+			slices.ContainsFunc(g.cfg.Sensitive, func(s string) bool { return strings.EqualFold(s, f.Name) })
 		if secret && !home {
 			values = nil
 		}
@@ -145,7 +149,8 @@ func (g *Client) request(replay bool) func(o *endpoint.Output) string {
 	want.fields = append(want.fields, g.ownFields(g.cfg.Header)...)
 	return func(o *endpoint.Output) string {
 		var r wire.Request
-		n, err := r.ParseHead(o.Data, wire.Limits{Head: 1 << 30, Line: 1 << 30, Target: 1 << 30, Body: 1 << 30})
+		n, err := r.ParseHead(o.Data,
+			wire.Limits{Head: 1 << 30, Line: 1 << 30, Target: 1 << 30, Body: 1 << 30})
 		switch {
 		case err != nil:
 			return err.Error()
@@ -162,7 +167,8 @@ func (g *Client) fails(e fsm.Effect) func(o *endpoint.Output) string {
 	for _, u := range g.visited {
 		path = append(path, u.String())
 	}
-	if e.Failure == fsm.FailureRedirectLoop || e.Failure == fsm.FailureRedirectRefused || e.Failure == fsm.FailureTooManyRedirects {
+	if e.Failure == fsm.FailureRedirectLoop || e.Failure == fsm.FailureRedirectRefused ||
+		e.Failure == fsm.FailureTooManyRedirects {
 		path = append(path, g.next.String())
 	}
 	url, attempt := g.url.String(), g.attempt
@@ -174,7 +180,8 @@ func (g *Client) fails(e fsm.Effect) func(o *endpoint.Output) string {
 		case err.Failure != e.Failure:
 			return fmt.Sprintf("expected the failure %v, got %v", e.Failure, err.Failure)
 		case err.URL != url || err.Attempt != attempt:
-			return fmt.Sprintf("expected %s on connection %d, got %s on connection %d", url, attempt, err.URL, err.Attempt)
+			return fmt.Sprintf("expected %s on connection %d, got %s on connection %d",
+				url, attempt, err.URL, err.Attempt)
 		case !slices.Equal(err.Path, path):
 			return fmt.Sprintf("expected the way %v, got %v", path, err.Path)
 		}

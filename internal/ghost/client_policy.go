@@ -98,7 +98,8 @@ func (g *Client) target(ref []byte) fsm.Facts {
 		return 0
 	}
 	u = g.marked(u)
-	if _, err = wire.AppendRequestLine(nil, g.method(), u.Target()); err != nil || len(u.Target()) > g.cfg.Limits.Target {
+	if _, err = wire.AppendRequestLine(nil, g.method(), u.Target()); err != nil ||
+		len(u.Target()) > g.cfg.Limits.Target {
 		return 0
 	}
 	g.next = u

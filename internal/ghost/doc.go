@@ -1,12 +1,12 @@
 // Package ghost checks each call of an endpoint by refinement. A ghost stands beside a
 // [endpoint.Client] or [endpoint.Server] and sees the arguments and results of every call. From the
-// arguments alone it derives the events of the machine, with a digest of its own; it takes the steps
-// in package fsm, keeps timers of its own, and compares what they order with the results: the
+// arguments alone it derives the events of the machine, with a digest of its own; it takes the
+// steps in package fsm, keeps timers of its own, and compares what they order with the results: the
 // outputs and their content, the state of the machine, and the deadline.
 //
 // No product code knows of this package. The command internal/ghost/install writes the source of
-// package endpoint anew, as an overlay of the go command, in which each call tells a ghost, and adds
-// the ghost to the tests of each package that runs endpoints:
+// package endpoint anew, as an overlay of the go command, in which each call tells a ghost, and
+// adds the ghost to the tests of each package that runs endpoints:
 //
 //	go run ./internal/ghost/install go test ./endpoint/... ./transport/...
 //

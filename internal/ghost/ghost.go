@@ -22,7 +22,8 @@ type Subject interface {
 // order is what is expected in the place of one output.
 type order struct {
 	kind endpoint.OutputKind
-	fits func(o *endpoint.Output) string // what is wrong with its content, "" if nothing is; nil for no content
+	// what is wrong with its content, "" if nothing is; nil for no content
+	fits func(o *endpoint.Output) string
 }
 
 // ghost has the parts that both sides have in common.
@@ -84,7 +85,8 @@ func (g *ghost) begin(call string, args []any) {
 func (g *ghost) obey(e fsm.Effect, failure fsm.Failure) bool {
 	//exhaustive:ignore
 	switch e.Kind {
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer,
+		fsm.EffectStopTimers:
 		g.timers.obey(e, g.now, &g.lengths)
 	case fsm.EffectSendPong:
 		g.expect(endpoint.SendPong, same(0, g.message))
@@ -153,7 +155,8 @@ func (g *ghost) compare(outs []endpoint.Output) error {
 		case i >= len(g.want):
 			return fmt.Errorf("output %d: expected none, got %v %.200q", i+1, outs[i].Kind, outs[i].Data)
 		case outs[i].Kind != g.want[i].kind:
-			return fmt.Errorf("output %d: expected %v, got %v %.200q", i+1, g.want[i].kind, outs[i].Kind, outs[i].Data)
+			return fmt.Errorf("output %d: expected %v, got %v %.200q",
+				i+1, g.want[i].kind, outs[i].Kind, outs[i].Data)
 		case g.want[i].fits != nil:
 			if what := g.want[i].fits(&outs[i]); what != "" {
 				return fmt.Errorf("output %d, %v: %s", i+1, outs[i].Kind, what)
@@ -177,7 +180,8 @@ func (g *ghost) told(err error) error {
 		return nil
 	}
 	g.off = true
-	return errors.New("the ghost finds a call wrong: " + err.Error() + "\n\t" + strings.Join(g.calls, "\n\t"))
+	return errors.New("the ghost finds a call wrong: " + err.Error() + "\n\t" +
+		strings.Join(g.calls, "\n\t"))
 }
 
 // results are those of one call.

@@ -52,8 +52,12 @@ func TestClient_Lies(t *testing.T) {
 			l.attempt = 1
 			return outs
 		}, "expected attempt 1, got 2"},
-		{"dropped", func(_ *lying, outs []endpoint.Output) []endpoint.Output { return outs[:len(outs)-1] }, "expected SendClose, there is none"},
-		{"twice", func(_ *lying, outs []endpoint.Output) []endpoint.Output { return append(outs, outs[0]) }, "expected none, got SendClose"},
+		{"dropped", func(_ *lying, outs []endpoint.Output) []endpoint.Output {
+			return outs[:len(outs)-1]
+		}, "expected SendClose, there is none"},
+		{"twice", func(_ *lying, outs []endpoint.Output) []endpoint.Output {
+			return append(outs, outs[0])
+		}, "expected none, got SendClose"},
 		{"other-code", func(_ *lying, outs []endpoint.Output) []endpoint.Output {
 			outs = slices.Clone(outs)
 			outs[0].Code++
@@ -69,13 +73,15 @@ func TestClient_Lies(t *testing.T) {
 			g, cfg := ghost.NewClient("ws://h/p", endpoint.ClientConfig{})
 			c, err := endpoint.NewClient("ws://h/p", cfg)
 			require.NoError(t, err)
-			l := &lying{Client: c, deadline: func(due time.Time) time.Time { return due }, state: func(s fsm.ClientState) fsm.ClientState { return s }}
+			l := &lying{Client: c, deadline: func(due time.Time) time.Time { return due },
+				state: func(s fsm.ClientState) fsm.ClientState { return s }}
 			call := func(name string, outs []endpoint.Output, args ...any) error {
 				return g.After(l, name, append([]any{start}, args...), outs)
 			}
 			require.NoError(t, call("Connect", c.Connect(start)))
 			require.NoError(t, call("Connected", c.Connected(start, nonces[0]), nonces[0]))
-			require.NoError(t, call("Opened", c.Opened(start, endpoint.Subprotocol, nil, accepts[0]), endpoint.Subprotocol, []string(nil), accepts[0]))
+			require.NoError(t, call("Opened", c.Opened(start, endpoint.Subprotocol, nil, accepts[0]),
+				endpoint.Subprotocol, []string(nil), accepts[0]))
 			refusal := []byte(head("HTTP/1.1 403 no", "Content-Length: 0"))
 			g.Before(l)
 			outs := c.Message(start, wire.Binary, refusal)
@@ -97,11 +103,14 @@ func TestClient_Lies(t *testing.T) {
 func TestServer_Lies(t *testing.T) {
 	g, cfg := ghost.NewServer(endpoint.ServerConfig{})
 	s := endpoint.NewServer(cfg)
-	opening := []byte(head("GET /p HTTP/1.1", "Host: h", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: x-kaazing-handshake"))
+	opening := []byte(head("GET /p HTTP/1.1", "Host: h", "Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13",
+		"Sec-WebSocket-Protocol: x-kaazing-handshake"))
 	used, outs := s.OpeningReceived(start, opening)
 	require.NoError(t, g.After(s, "OpeningReceived", []any{start, opening}, used, outs))
 	request := []byte(head("GET /p HTTP/1.1", "Sec-WebSocket-Protocol: amqp"))
-	require.NoError(t, g.After(s, "Message", []any{start, wire.Binary, request}, s.Message(start, wire.Binary, request)))
+	require.NoError(t, g.After(s, "Message", []any{start, wire.Binary, request},
+		s.Message(start, wire.Binary, request)))
 	outs, err := s.Decide(start, endpoint.Decision{Subprotocol: "amqp"})
 	require.NoError(t, err)
 	err = g.After(s, "Decide", []any{start, endpoint.Decision{Subprotocol: "mqtt"}}, outs, error(nil))

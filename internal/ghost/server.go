@@ -57,8 +57,8 @@ type asks struct {
 	expects               bool
 }
 
-// NewServer returns the ghost of a server that is about to be made, and the configuration to make it
-// with, as [NewClient] does.
+// NewServer returns the ghost of a server that is about to be made, and the configuration to make
+// it with, as [NewClient] does.
 func NewServer(cfg endpoint.ServerConfig) (*Server, endpoint.ServerConfig) {
 	g := &Server{cfg: cfg, machine: cfg.Machine.OrDefault()}
 	g.cfg.Limits = cfg.Limits.OrDefault()
@@ -215,7 +215,8 @@ func (g *Server) decide(d endpoint.Decision, r results) error {
 		given bool
 		fact  fsm.Facts
 	}{
-		{d.Location != "", fsm.FactLocation}, {len(d.Challenges) > 0, fsm.FactChallenge | fsm.FactProxyChallenge},
+		{d.Location != "", fsm.FactLocation},
+		{len(d.Challenges) > 0, fsm.FactChallenge | fsm.FactProxyChallenge},
 		{d.Upgrade != "", fsm.FactUpgrade}, {d.Reroute != "", fsm.FactReroute},
 	} {
 		if f.given {

@@ -20,7 +20,8 @@ func (g *Server) openingReceived(b []byte, r results) error {
 	var q wire.Request
 	n, err := q.ParseOpening(b, g.cfg.Limits)
 	switch {
-	case wire.KindOf(err) == wire.KindIncomplete, err != nil && r.used == 0 && !bytes.HasSuffix(b, []byte("\n")):
+	case wire.KindOf(err) == wire.KindIncomplete, err != nil && r.used == 0 &&
+		!bytes.HasSuffix(b, []byte("\n")):
 		return used(r, 0)
 	case err != nil:
 		g.step(fsm.Event{Kind: fsm.EventOpeningRequest, Status: statusFor(err)})
@@ -131,15 +132,19 @@ func first(fields wire.Fields, name string) string {
 
 // originOf returns the origin that one of two fields names. It is not ok if they contradict each
 // other, if one is empty, or if a field is repeated on which security depends.
-func originOf(count func(name string) int, value func(name string) string) (origin string, ok bool) {
-	for _, name := range []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin", "Sec-WebSocket-Key", "Sec-WebSocket-Version"} {
+func originOf(
+	count func(name string) int, value func(name string) string,
+) (origin string, ok bool) {
+	for _, name := range []string{"Authorization", "Cookie", "Host", "Origin", "Sec-WebSocket-Origin",
+		"Sec-WebSocket-Key", "Sec-WebSocket-Version"} {
 		if count(name) > 1 {
 			return "", false
 		}
 	}
 	today, old := value("Origin"), value("Sec-WebSocket-Origin")
 	switch hasToday, hasOld := count("Origin") == 1, count("Sec-WebSocket-Origin") == 1; {
-	case hasToday && hasOld && !strings.EqualFold(today, old), hasToday && today == "", !hasToday && hasOld && old == "":
+	case hasToday && hasOld && !strings.EqualFold(today, old), hasToday && today == "", !hasToday &&
+		hasOld && old == "":
 		return "", false
 	case hasToday:
 		return today, true
@@ -239,7 +244,8 @@ func (g *Server) judgeOpened(o *endpoint.OpeningRequest) int {
 	}
 	value := func(name string) string { return strings.Join(values(name), " ") }
 	g.open = offered{held: true, target: o.Target, host: o.Host, key: o.Key, protocols: o.Subprotocols,
-		extensions: namesOf(o.Extensions), kaazing: wire.AsksKaazing(o.Target), authorization: value("Authorization")}
+		extensions: namesOf(o.Extensions), kaazing: wire.AsksKaazing(o.Target),
+		authorization: value("Authorization")}
 	origin, ok := originOf(func(name string) int { return len(values(name)) }, value)
 	switch {
 	case !ok:
@@ -301,7 +307,8 @@ func (g *Server) requested(p []byte, r results) {
 	if g.partial = g.kaazing() && wire.KindOf(err) == wire.KindIncomplete; g.partial {
 		return
 	}
-	if g.kaazing() && err != nil && len(r.outs) == 0 && bytes.IndexByte(p, '\n') < 0 && !wire.KindOf(err).Limit() {
+	if g.kaazing() && err != nil && len(r.outs) == 0 && bytes.IndexByte(p, '\n') < 0 &&
+		!wire.KindOf(err).Limit() {
 		g.partial = true // a line may be judged before it ends, and need not
 		return
 	}
@@ -322,7 +329,8 @@ func (g *Server) requested(p []byte, r results) {
 		ev.Facts |= fsm.FactExpectBody
 	}
 	granted := namesOf(g.granted)
-	if slices.ContainsFunc(g.asks.extensions, func(name string) bool { return foldedIn(granted, name) }) {
+	if slices.ContainsFunc(g.asks.extensions,
+		func(name string) bool { return foldedIn(granted, name) }) {
 		ev.Facts |= fsm.FactExtensionAgain
 	}
 	g.step(ev)
@@ -340,7 +348,8 @@ func (g *Server) judgeRequest(q *wire.Request) int {
 	spec := !g.kaazing()
 	sameHost := func(host string) bool {
 		return wire.SameAuthority(host, g.open.host) ||
-			slices.ContainsFunc(g.cfg.Outside.Hosts, func(h string) bool { return wire.SameAuthority(host, h) })
+			slices.ContainsFunc(g.cfg.Outside.Hosts,
+				func(h string) bool { return wire.SameAuthority(host, h) })
 	}
 	_, absolute, isAbsolute := strings.Cut(schemeAndHost(string(q.Target)), "://")
 	expect, expects := q.Fields.Get("Expect")
@@ -373,7 +382,8 @@ func (g *Server) judgeRequest(q *wire.Request) int {
 	if !spec {
 		protocols = slices.Concat(g.open.protocols, protocols)
 	}
-	g.asks = asks{protocols: own(protocols), extensions: extensions, authorization: first(q.Fields, "Authorization"), expects: expects}
+	g.asks = asks{protocols: own(protocols), extensions: extensions, authorization: first(q.Fields,
+		"Authorization"), expects: expects}
 	if g.asks.authorization == "" && !spec {
 		g.asks.authorization = g.open.authorization
 	}

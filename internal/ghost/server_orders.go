@@ -21,9 +21,11 @@ func (g *Server) expectOf(e fsm.Effect) {
 	case fsm.EffectRefuseOpening:
 		g.expect(endpoint.SendBytes, g.refuses(int(e.Code)))
 	case fsm.EffectSendProceed:
-		g.expect(endpoint.SendMessage, same(wire.Binary, wire.AppendBalancer(nil, wire.BalancerProceed, "")))
+		g.expect(endpoint.SendMessage, same(wire.Binary,
+			wire.AppendBalancer(nil, wire.BalancerProceed, "")))
 	case fsm.EffectSendReroute:
-		g.expect(endpoint.SendMessage, same(wire.Binary, wire.AppendBalancer(nil, wire.BalancerReroute, g.reroute())))
+		g.expect(endpoint.SendMessage, same(wire.Binary,
+			wire.AppendBalancer(nil, wire.BalancerReroute, g.reroute())))
 	case fsm.EffectSendResponse:
 		g.expect(endpoint.SendMessage, g.responds(int(e.Code)))
 	case fsm.EffectSendTerminator:
@@ -65,7 +67,8 @@ func (g *Server) switches() func(o *endpoint.Output) string {
 	}
 	want := heading{fields: [][2]string{
 		{"Sec-WebSocket-Accept", g.accept}, {"Sec-WebSocket-Protocol", protocol},
-		{"Sec-WebSocket-Extensions", strings.Join(g.granted, ", ")}, {"Upgrade", "websocket"}, {"Connection", "Upgrade"},
+		{"Sec-WebSocket-Extensions", strings.Join(g.granted, ", ")}, {"Upgrade", "websocket"},
+		{"Connection", "Upgrade"},
 	}}
 	return func(o *endpoint.Output) string {
 		r, _, what := headOf(o, 101)
@@ -78,7 +81,8 @@ func (g *Server) switches() func(o *endpoint.Output) string {
 
 // headOf parses a head of our own with status.
 func headOf(o *endpoint.Output, status int) (r wire.Response, body []byte, what string) {
-	n, err := r.ParseHead(o.Data, wire.Limits{Head: 1 << 30, Line: 1 << 30, Body: 1 << 30, Fields: 1 << 20})
+	n, err := r.ParseHead(o.Data,
+		wire.Limits{Head: 1 << 30, Line: 1 << 30, Body: 1 << 30, Fields: 1 << 20})
 	switch {
 	case err != nil:
 		return r, nil, err.Error()
@@ -112,8 +116,10 @@ func (g *Server) responds(status int) func(o *endpoint.Output) string {
 		d = &endpoint.Decision{Status: status}
 	}
 	want := heading{fields: [][2]string{
-		{"Sec-WebSocket-Protocol", d.Subprotocol}, {"Sec-WebSocket-Extensions", strings.Join(d.Extensions, " ")},
-		{"Location", d.Location}, {"Sec-WebSocket-Accept", ""}, {"WWW-Authenticate", ""}, {"Proxy-Authenticate", ""},
+		{"Sec-WebSocket-Protocol", d.Subprotocol},
+		{"Sec-WebSocket-Extensions", strings.Join(d.Extensions, " ")},
+		{"Location", d.Location}, {"Sec-WebSocket-Accept", ""}, {"WWW-Authenticate", ""},
+		{"Proxy-Authenticate", ""},
 	}}
 	if status == 101 {
 		want.fields[3][1] = g.accept
@@ -128,8 +134,10 @@ func (g *Server) responds(status int) func(o *endpoint.Output) string {
 			return what
 		case o.Type != wire.Binary:
 			return "expected a binary message"
-		case !wire.Bodiless(status) && r.ContentLength != int64(len(body)), wire.Bodiless(status) && len(body) > 0:
-			return "expected a body of " + strconv.FormatInt(r.ContentLength, 10) + " bytes, got " + strconv.Itoa(len(body))
+		case !wire.Bodiless(status) && r.ContentLength != int64(len(body)),
+			wire.Bodiless(status) && len(body) > 0:
+			return "expected a body of " + strconv.FormatInt(r.ContentLength, 10) + " bytes, got " +
+				strconv.Itoa(len(body))
 		case len(d.Body) > 0 && string(d.Body) != string(body):
 			return fmt.Sprintf("expected the body %.200q, got %.200q", d.Body, body)
 		}
@@ -149,7 +157,8 @@ func (g *Server) fails(e fsm.Effect) func(o *endpoint.Output) string {
 		case !errors.As(o.Err, &err):
 			return fmt.Sprintf("expected a *HandshakeError, got %T", o.Err)
 		case err.Failure != failure || err.Status != int(e.Code):
-			return fmt.Sprintf("expected %v with %d, got %v with %d", failure, e.Code, err.Failure, err.Status)
+			return fmt.Sprintf("expected %v with %d, got %v with %d",
+				failure, e.Code, err.Failure, err.Status)
 		}
 		return ""
 	}
@@ -171,7 +180,8 @@ func (g *Server) wrongQuestion(q *endpoint.Request) string {
 	case string(q.Body) != string(g.body) && !g.plain:
 		return fmt.Sprintf("expected the body %.200q, got %.200q", g.body, q.Body)
 	case q.Target != g.open.target || q.Host != g.open.host:
-		return fmt.Sprintf("expected the opening request for %q at %q, got %q at %q", g.open.target, g.open.host, q.Target, q.Host)
+		return fmt.Sprintf("expected the opening request for %q at %q, got %q at %q",
+			g.open.target, g.open.host, q.Target, q.Host)
 	}
 	return ""
 }

@@ -52,19 +52,27 @@ var (
 		}
 		return list
 	}()
-	proceed, reroute = string(wire.AppendBalancer(nil, wire.BalancerProceed, "")), string(wire.AppendBalancer(nil, wire.BalancerReroute, "ws://h3/r"))
+	proceed, reroute = string(wire.AppendBalancer(nil, wire.BalancerProceed, "")),
+		string(wire.AppendBalancer(nil, wire.BalancerReroute, "ws://h3/r"))
 )
 
 func switching(accept string, fields ...string) string {
-	return head("HTTP/1.1 101 x", append([]string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: " + accept}, fields...)...)
+	return head("HTTP/1.1 101 x", append([]string{"Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Accept: " + accept}, fields...)...)
 }
 
 // refusals are answers to both requests of a client.
 var refusals = []string{
-	head("HTTP/1.1 401 x", `WWW-Authenticate: Basic realm="r"`), head("HTTP/1.1 401 x"), head("HTTP/1.1 302 x", "Location: /q", "Content-Length: 0"),
-	head("HTTP/1.1 302 x", "Location: ws://h2/p", "Content-Length: 0"), head("HTTP/1.1 302 x", "Location: /p", "Content-Length: 0"), head("HTTP/1.1 307 x", "Location: wss://h2/", "Content-Length: 0"),
-	head("HTTP/1.1 300 x", "Content-Type: text/uri-list", "Content-Length: 8") + "/p\r\n/a\r\n", head("HTTP/1.1 407 x", "Proxy-Authenticate: Basic", "Content-Length: 0"),
-	head("HTTP/1.1 426 x", "Upgrade: TLS/1.2", "Content-Length: 0"), head("HTTP/1.1 403 x", "Content-Length: 2") + "no", head("HTTP/1.1 503 x", "Content-Length: 0"), head("HTTP/1.1 308 x", "Location: /perm", "Content-Length: 0"),
+	head("HTTP/1.1 401 x", `WWW-Authenticate: Basic realm="r"`), head("HTTP/1.1 401 x"),
+	head("HTTP/1.1 302 x", "Location: /q", "Content-Length: 0"),
+	head("HTTP/1.1 302 x", "Location: ws://h2/p", "Content-Length: 0"),
+	head("HTTP/1.1 302 x", "Location: /p", "Content-Length: 0"),
+	head("HTTP/1.1 307 x", "Location: wss://h2/", "Content-Length: 0"),
+	head("HTTP/1.1 300 x", "Content-Type: text/uri-list", "Content-Length: 8") + "/p\r\n/a\r\n",
+	head("HTTP/1.1 407 x", "Proxy-Authenticate: Basic", "Content-Length: 0"),
+	head("HTTP/1.1 426 x", "Upgrade: TLS/1.2", "Content-Length: 0"),
+	head("HTTP/1.1 403 x", "Content-Length: 2") + "no", head("HTTP/1.1 503 x", "Content-Length: 0"),
+	head("HTTP/1.1 308 x", "Location: /perm", "Content-Length: 0"),
 }
 
 func (w *walk) config() endpoint.ClientConfig {
@@ -72,15 +80,21 @@ func (w *walk) config() endpoint.ClientConfig {
 	m.Profile = pick(w, fsm.ProfileSpec, fsm.ProfileSpec, fsm.ProfileKaazing, fsm.ProfileAuto)
 	m.TerminatorOptional, m.PlainFallback, m.Upgrade, m.NoWait = w.one(4), w.one(4), w.one(2), w.one(8)
 	cfg := endpoint.ClientConfig{
-		Machine: m, Subprotocols: []string{"amqp", "mqtt"}, Extensions: []string{"x-a;n=1", "x-o"}, OpeningExtensions: []string{"x-o", "x-p"}, HasCredentials: !w.one(4), HasProxyLogin: w.one(2),
-		Header: []endpoint.HeaderField{{Name: "X-A", Value: "1"}, {Name: "Cookie", Value: "a=b"}}, OpeningHeader: []endpoint.HeaderField{{Name: "X-B", Value: "2"}, {Name: "X-Secret", Value: "3"}},
-		Sensitive: []string{"x-secret"}, AllowDowngrade: w.one(2), Redirects: pick(w, endpoint.RedirectAny, endpoint.RedirectAny, endpoint.RedirectSameHost, endpoint.RedirectSameOrigin, endpoint.RedirectNever),
+		Machine: m, Subprotocols: []string{"amqp", "mqtt"}, Extensions: []string{"x-a;n=1", "x-o"},
+		OpeningExtensions: []string{"x-o", "x-p"}, HasCredentials: !w.one(4), HasProxyLogin: w.one(2),
+		Header:        []endpoint.HeaderField{{Name: "X-A", Value: "1"}, {Name: "Cookie", Value: "a=b"}},
+		OpeningHeader: []endpoint.HeaderField{{Name: "X-B", Value: "2"}, {Name: "X-Secret", Value: "3"}},
+		Sensitive:     []string{"x-secret"}, AllowDowngrade: w.one(2),
+		Redirects: pick(w, endpoint.RedirectAny, endpoint.RedirectAny, endpoint.RedirectSameHost,
+			endpoint.RedirectSameOrigin, endpoint.RedirectNever),
 	}
 	if m.Profile == fsm.ProfileSpec && w.one(3) {
 		cfg.Body = []byte("the body")
 	}
 	if w.one(3) {
-		cfg.CheckRedirect = func([]string, string) error { return pick[error](w, nil, fsm.FailureRedirectRefused) }
+		cfg.CheckRedirect = func([]string, string) error {
+			return pick[error](w, nil, fsm.FailureRedirectRefused)
+		}
 	}
 	return cfg
 }
@@ -134,7 +148,8 @@ func (w *walk) answer(c *endpoint.Client, accept string) {
 			c.Expire(w.now)
 		}
 	case 1:
-		c.OpeningReceived(w.tick(), []byte(switching(accept, pick(w, "X-N: 1", "Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Protocol: other"))))
+		c.OpeningReceived(w.tick(), []byte(switching(accept,
+			pick(w, "X-N: 1", "Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Protocol: other"))))
 	case 2:
 		whole := switching(accept, khp)
 		c.OpeningReceived(w.tick(), []byte(whole[:w.r.IntN(len(whole))]))
@@ -145,7 +160,8 @@ func (w *walk) answer(c *endpoint.Client, accept string) {
 		c.OpeningReceived(w.tick(), []byte("HTTP/1.1 302 x\r\nLocation: /late\r\n\r\nsome"))
 		c.Lost(w.tick(), "end")
 	default:
-		c.OpeningReceived(w.tick(), []byte(switching(accept, khp, pick(w, "X-N: 1", "Sec-WebSocket-Extensions: x-p"))))
+		c.OpeningReceived(w.tick(),
+			[]byte(switching(accept, khp, pick(w, "X-N: 1", "Sec-WebSocket-Extensions: x-p"))))
 	}
 }
 
@@ -156,8 +172,12 @@ func (w *walk) message(c *endpoint.Client, accept string) {
 		say(pick(w, proceed, proceed, proceed, reroute, "x", ""))
 		return
 	}
-	response := pick(w, switching(accept), switching(accept, "Sec-WebSocket-Protocol: amqp"), switching(accept, "Sec-WebSocket-Extensions: x-a;n=2"), switching(accept, "Sec-WebSocket-Extensions: x-z"),
-		switching("wrong"), head("HTTP/1.1 204 x"), head("HTTP/1.1 201 x", "Content-Length: 4")+"made", head("HTTP/1.1 100 x"), head("HTTP/1.1 202 x", "Content-Length: 0"), head("HTTP/1.1 202 x", "Content-Length: 0"),
+	response := pick(w, switching(accept), switching(accept, "Sec-WebSocket-Protocol: amqp"),
+		switching(accept, "Sec-WebSocket-Extensions: x-a;n=2"),
+		switching(accept, "Sec-WebSocket-Extensions: x-z"),
+		switching("wrong"), head("HTTP/1.1 204 x"), head("HTTP/1.1 201 x", "Content-Length: 4")+"made",
+		head("HTTP/1.1 100 x"), head("HTTP/1.1 202 x", "Content-Length: 0"),
+		head("HTTP/1.1 202 x", "Content-Length: 0"),
 		refusals[0], pick(w, refusals...), "garbage\r\n\r\n", proceed)
 	if cut := w.r.IntN(len(response)); w.one(3) && cut > 0 {
 		say(response[:cut])
@@ -203,13 +223,20 @@ func (w *walk) anyOfClient(c *endpoint.Client) {
 // server makes the calls of one server.
 func (w *walk) server() {
 	s := endpoint.NewServer(endpoint.ServerConfig{
-		Machine: fsm.ServerConfig{Plain: !w.one(3)}, AnyTarget: w.one(2), DecidePlain: w.one(2), Outside: endpoint.Outside{Prefix: "/app"},
-		CheckOpening: func(*endpoint.OpeningRequest) (int, string) { return pick(w, 0, 0, 0, 0, 0, 0, 0, 403, 7), "not here" },
+		Machine: fsm.ServerConfig{Plain: !w.one(3)}, AnyTarget: w.one(2), DecidePlain: w.one(2),
+		Outside: endpoint.Outside{Prefix: "/app"},
+		CheckOpening: func(*endpoint.OpeningRequest) (int, string) {
+			return pick(w, 0, 0, 0, 0, 0, 0, 0, 403, 7), "not here"
+		},
 		GrantOpening: func([]string) []string { return pick(w, nil, []string{"x-o"}) },
 	})
 	target := pick(w, "/p", "/p", "/p?.kl=Y", "/p?.kl=Y", "/q")
-	text := head("GET "+target+" HTTP/1.1", "Host: h", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: "+pick(w, "13", "13", "13", "13", "13", "8", "7"),
-		"Sec-WebSocket-Protocol: "+pick(w, "x-kaazing-handshake, amqp", "amqp, x-kaazing-handshake, mqtt", "amqp"), pick(w, "X-N: 1", "X-N: 1", "Origin: http://h", "Origin: http://evil", "Authorization: Basic o", "Sec-WebSocket-Extensions: x-o"))
+	text := head("GET "+target+" HTTP/1.1", "Host: h", "Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: "+
+			pick(w, "13", "13", "13", "13", "13", "8", "7"),
+		"Sec-WebSocket-Protocol: "+pick(w, "x-kaazing-handshake, amqp", "amqp, x-kaazing-handshake, mqtt",
+			"amqp"), pick(w, "X-N: 1", "X-N: 1", "Origin: http://h", "Origin: http://evil",
+			"Authorization: Basic o", "Sec-WebSocket-Extensions: x-o"))
 	if cut := w.r.IntN(len(text)); w.one(3) {
 		s.OpeningReceived(w.tick(), []byte(text[:cut]))
 	}
@@ -235,15 +262,24 @@ func (w *walk) server() {
 }
 
 func (w *walk) decision() endpoint.Decision {
-	return pick(w, endpoint.Decision{}, endpoint.Decision{Subprotocol: "amqp"}, endpoint.Decision{Subprotocol: "unasked"}, endpoint.Decision{Extensions: []string{"x-a;n=2"}}, endpoint.Decision{Status: 202}, endpoint.Decision{Status: 202},
-		endpoint.Decision{Status: 401, Challenges: []string{"Basic"}}, endpoint.Decision{Status: 401, Challenges: []string{"Basic"}}, endpoint.Decision{Status: 401}, endpoint.Redirect("/elsewhere"), endpoint.Refuse(403, "no"),
-		endpoint.Decision{Status: 407, Challenges: []string{"Basic"}}, endpoint.Decision{Reroute: "ws://h2/"}, endpoint.Decision{Status: 201, Location: "/made", Body: []byte("made")})
+	return pick(w, endpoint.Decision{}, endpoint.Decision{Subprotocol: "amqp"},
+		endpoint.Decision{Subprotocol: "unasked"}, endpoint.Decision{Extensions: []string{"x-a;n=2"}},
+		endpoint.Decision{Status: 202}, endpoint.Decision{Status: 202},
+		endpoint.Decision{Status: 401, Challenges: []string{"Basic"}}, endpoint.Decision{
+			Status: 401, Challenges: []string{"Basic"},
+		}, endpoint.Decision{Status: 401}, endpoint.Redirect("/elsewhere"), endpoint.Refuse(403, "no"),
+		endpoint.Decision{Status: 407, Challenges: []string{"Basic"}}, endpoint.Decision{
+			Reroute: "ws://h2/",
+		}, endpoint.Decision{Status: 201, Location: "/made", Body: []byte("made")})
 }
 
 // request tells a server of an extended request.
 func (w *walk) request(s *endpoint.Server) {
-	text := head(pick(w, "GET /p HTTP/1.1", "GET /p HTTP/1.1", "GET /p HTTP/1.1", "GET /app/p HTTP/1.1", "GET /other HTTP/1.1", "POST /p HTTP/1.1", "GET /p HTTP/1.0"), "Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: "+pick(w, "x-a;n=1", "x-a, x-o"),
-		pick(w, "X-N: 1", "X-N: 1", "Authorization: Basic one", "Expect: 100-continue\r\nContent-Length: 4", "Expect: tea", "Host: h", "Host: other"))
+	text := head(pick(w, "GET /p HTTP/1.1", "GET /p HTTP/1.1", "GET /p HTTP/1.1",
+		"GET /app/p HTTP/1.1", "GET /other HTTP/1.1", "POST /p HTTP/1.1", "GET /p HTTP/1.0"),
+		"Sec-WebSocket-Protocol: amqp", "Sec-WebSocket-Extensions: "+pick(w, "x-a;n=1", "x-a, x-o"),
+		pick(w, "X-N: 1", "X-N: 1", "Authorization: Basic one",
+			"Expect: 100-continue\r\nContent-Length: 4", "Expect: tea", "Host: h", "Host: other"))
 	if cut := 1 + w.r.IntN(len(text)-1); w.one(4) {
 		s.Message(w.tick(), wire.Binary, []byte(text[:cut]))
 		text = text[cut:]

@@ -69,7 +69,8 @@ func (p *program) haunted() (*binary, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &binary{Package: "./internal/ghost", Dir: filepath.Join(p.root, "internal", "ghost"), Path: filepath.Join(work, "ghost.test")}
+	b := &binary{Package: "./internal/ghost", Dir: filepath.Join(p.root, "internal", "ghost"),
+		Path: filepath.Join(work, "ghost.test")}
 	cmd := exec.Command("go", "test", "-c", "-vet=off", "-overlay", file, "-o", b.Path, b.Package)
 	cmd.Dir = p.root
 	if out, err := cmd.CombinedOutput(); err != nil {

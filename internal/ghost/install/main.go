@@ -3,9 +3,9 @@
 //
 //	go run ./internal/ghost/install go test ./endpoint/... ./transport/...
 //
-// It writes the source of package endpoint anew into a temporary directory, and names that to the go
-// command by GOFLAGS. A first argument -overlay FILE says where a file of replacements is that the
-// source is taken from, so that a ghost can be beside endpoints with seeded faults.
+// It writes the source of package endpoint anew into a temporary directory, and names that to the
+// go command by GOFLAGS. A first argument -overlay FILE says where a file of replacements is that
+// the source is taken from, so that a ghost can be beside endpoints with seeded faults.
 package main
 
 import (

@@ -112,7 +112,8 @@ func (w *writer) tests(root string) {
 			return err
 		}
 		if pkg := w.runsEndpoints(tests); pkg != "" {
-			w.put(filepath.Join(path, "ghost_beside_test.go"), []byte("package "+pkg+"_test\n\nimport _ "+ghostPackage+"\n"))
+			w.put(filepath.Join(path, "ghost_beside_test.go"),
+				[]byte("package "+pkg+"_test\n\nimport _ "+ghostPackage+"\n"))
 		}
 		return nil
 	})
@@ -123,8 +124,8 @@ func (w *writer) tests(root string) {
 
 const ghostPackage = `"example.com/khp/internal/ghost"`
 
-// runsEndpoints returns the package of tests in whose process there can be endpoints, "" for others.
-// The ghost needs no more than that the module of the tests knows that of khp.
+// runsEndpoints returns the package of tests in whose process there can be endpoints, "" for
+// others. The ghost needs no more than that the module of the tests knows that of khp.
 func (w *writer) runsEndpoints(tests []string) (pkg string) {
 	for _, name := range tests {
 		tree, err := parser.ParseFile(token.NewFileSet(), name, w.read(name), parser.ImportsOnly)
@@ -134,7 +135,8 @@ func (w *writer) runsEndpoints(tests []string) (pkg string) {
 		pkg = strings.TrimSuffix(tree.Name.Name, "_test")
 		for _, i := range tree.Imports {
 			path, _ := strconv.Unquote(i.Path.Value)
-			for _, runs := range []string{"/endpoint", "/transport", "/sim", "/fuzz", "/cmd", "/internal/conform"} {
+			for _, runs := range []string{"/endpoint", "/transport", "/sim", "/fuzz", "/cmd",
+				"/internal/conform"} {
 				if strings.HasPrefix(path, "example.com/khp"+runs) {
 					return pkg
 				}

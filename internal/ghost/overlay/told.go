@@ -33,7 +33,9 @@ func Told(source []byte) ([]byte, error) {
 				insert(offset(at), "ghost Ghost\nghostDepth int\n")
 			}
 		case *ast.FuncDecl:
-			if w := wrapperOf(d, func(from, to token.Pos) string { return string(source[offset(from):offset(to)]) }); w != "" {
+			if w := wrapperOf(d, func(from, to token.Pos) string {
+				return string(source[offset(from):offset(to)])
+			}); w != "" {
 				insert(offset(d.Name.Pos()), "ghosted")
 				calls.WriteString(w)
 			}
@@ -68,7 +70,8 @@ func wrapperOf(d *ast.FuncDecl, text func(from, to token.Pos) string) string {
 	if receiver == "*Server" && d.Name.Name == "Reset" {
 		return reset
 	}
-	if receiver != "*Client" && receiver != "*Server" || !d.Name.IsExported() || d.Type.Results == nil ||
+	if receiver != "*Client" && receiver != "*Server" || !d.Name.IsExported() ||
+		d.Type.Results == nil ||
 		!strings.Contains(text(d.Type.Results.Pos(), d.Type.Results.End()), "[]Output") {
 		return ""
 	}
@@ -100,7 +103,8 @@ func (%[1]s %[2]s) %[3]s%[4]s (%[5]s) {
 	ghostAfter(%[7]s)
 	return %[7]s
 }
-`, this, receiver, d.Name.Name, text(d.Type.Params.Pos(), d.Type.Params.End()), strings.Join(declared, ", "),
+`, this, receiver, d.Name.Name, text(d.Type.Params.Pos(), d.Type.Params.End()),
+		strings.Join(declared, ", "),
 		strings.Join(names, ", "), strings.Join(results, ", "))
 }
 
