@@ -217,10 +217,10 @@ func (c *Client) expire(t fsm.Timer) {
 // am9lOndlbGNvbWU=". An empty or unsendable value counts as no credentials.
 func (c *Client) Credentials(now time.Time, value string) []Output {
 	if value == "" {
-		return c.NoCredentials(now, "the provider gave none")
+		return c.NoCredentials(now, "there are none")
 	}
 	if _, err := wire.AppendField(nil, "Authorization", value); err != nil {
-		return c.NoCredentials(now, "the provider gave credentials that cannot be sent: "+err.Error())
+		return c.NoCredentials(now, "the credentials at hand cannot be sent: "+err.Error())
 	}
 	c.begin(now)
 	ev := fsm.Event{Kind: fsm.EventCredentialsSupplied}
@@ -233,7 +233,7 @@ func (c *Client) Credentials(now time.Time, value string) []Output {
 	if value != c.credentials {
 		ev.Facts = fsm.FactNewCredentials
 	} else {
-		c.detail = "the provider came again with the credentials that were just refused"
+		c.detail = "the credentials at hand are those that were just refused"
 	}
 	c.credentials = value
 	if c.state.Phase() == fsm.ClientAwaitLogin {

@@ -201,7 +201,7 @@ func TestClient_Timers(t *testing.T) {
 	}{
 		{fsm.ClientConnecting, fsm.TimerOpening, fsm.FailureTimeout, 0, "[connect"},
 		{fsm.ClientOpening, fsm.TimerOpening, fsm.FailureTimeout, 0, "no complete answer to the opening request"},
-		{fsm.ClientAwaitLogin, fsm.TimerCredentials, fsm.FailureCredentialTimeout, 0, "the credential provider"},
+		{fsm.ClientAwaitLogin, fsm.TimerCredentials, fsm.FailureCredentialTimeout, 0, "none were given"},
 		{fsm.ClientAwaitProceed, fsm.TimerOpening, fsm.FailureTimeout, 1008, "the balancer message N"},
 		{fsm.ClientAwaitProceed, fsm.TimerOverall, fsm.FailureTimeout, 1008, "the balancer message N"},
 		{fsm.ClientAwaitResponse, fsm.TimerResponse, fsm.FailureTimeout, 1008, "no complete response"},
@@ -209,7 +209,7 @@ func TestClient_Timers(t *testing.T) {
 		{fsm.ClientReading, fsm.TimerResponse, fsm.FailureTimeout, 1008, "no complete response"},
 		{fsm.ClientReading, fsm.TimerOverall, fsm.FailureTimeout, 1008, "took too long"},
 		{fsm.ClientSendingBody, fsm.TimerResponse, fsm.FailureTimeout, 1008, "no complete response"},
-		{fsm.ClientAwaitCredentials, fsm.TimerCredentials, fsm.FailureCredentialTimeout, 1008, "the credential provider"},
+		{fsm.ClientAwaitCredentials, fsm.TimerCredentials, fsm.FailureCredentialTimeout, 1008, "none were given"},
 		{fsm.ClientAwaitConfirm, fsm.TimerResponse, fsm.FailureTimeout, 1008, "the balancer message N"},
 	} {
 		t.Run(v.in.String()+"/"+v.t.String(), func(t *testing.T) {

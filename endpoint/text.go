@@ -60,7 +60,7 @@ func timerDetail(t fsm.Timer) string {
 	case fsm.TimerWait:
 		return "no deciding response after 202 in time"
 	case fsm.TimerCredentials:
-		return "the credential provider did not answer in time"
+		return "none were given in time"
 	case fsm.TimerOverall:
 		return "the extended handshake took too long"
 	case fsm.TimerRequest:

@@ -105,8 +105,8 @@ func TestDial_ProxyUnusable(t *testing.T) {
 		text  string
 	}{
 		"gone":        {gone.via("s3cr3t"), "refused"},
-		"socks":       {http.ProxyURL(secret), "proxy socks4://proxy.example:1080 did not connect to 192.0.2.1:443: not of the form"},
-		"no host":     {http.ProxyURL(&url.URL{Scheme: "http"}), "not of the form"},
+		"socks":       {http.ProxyURL(secret), "proxy socks4://proxy.example:1080 did not connect to 192.0.2.1:443: expected http://host:port"},
+		"no host":     {http.ProxyURL(&url.URL{Scheme: "http"}), "expected http://host:port"},
 		"error":       {func(*http.Request) (*url.URL, error) { return nil, cause }, "no proxy found: no proxy today"},
 		"error shown": {func(*http.Request) (*url.URL, error) { return nil, fmt.Errorf("bad proxy %q", secret.String()) }, "no proxy found: its URL cannot be used"},
 	} {

@@ -114,9 +114,10 @@ type ParseError struct {
 	Detail string
 }
 
-// Error returns the kind and the place of the error, in one line of printable ASCII.
+// Error returns the kind and the place of the error, in one line of printable ASCII. The name of
+// this package is not in it: most readers are told it as part of another error.
 func (e *ParseError) Error() string {
-	s := "wire: " + e.Kind.String() + " at byte " + strconv.Itoa(e.Offset)
+	s := e.Kind.String() + " at byte " + strconv.Itoa(e.Offset)
 	if e.Detail != "" {
 		s += ": " + e.Detail
 	}

@@ -22,12 +22,12 @@ func TestKind_String(t *testing.T) {
 func TestParseError(t *testing.T) {
 	var r Request
 	err := r.Parse([]byte("GET / HTTP/1.1\r\nHost a\r\n\r\n"), Limits{})
-	require.EqualError(t, err, `wire: bad field name at byte 20: blank in a name or before the colon, near "Host a"`)
+	require.EqualError(t, err, `bad field name at byte 20: blank in a name or before the colon, near "Host a"`)
 	require.Equal(t, KindFieldName, KindOf(fmt.Errorf("wrapped: %w", err)))
 	require.True(t, errors.Is(fmt.Errorf("wrapped: %w", err), &ParseError{Kind: KindFieldName}))
 	require.Zero(t, KindOf(nil))
 	require.Zero(t, KindOf(errors.New("other")))
-	require.EqualError(t, &ParseError{Kind: KindEmpty}, "wire: empty message at byte 0")
+	require.EqualError(t, &ParseError{Kind: KindEmpty}, "empty message at byte 0")
 }
 
 // Errors go to logs, so they say where credentials are broken but not what they are.

@@ -40,11 +40,12 @@ not exist. Their date is SOURCE_DATE_EPOCH of the environment, in seconds since
 			root.DisableAutoGenTag = true
 			preformat(root)
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return cli.Failf(cli.ExitFailed, "cannot make the folder: %s", err)
+				return cli.Failf(cli.ExitFailed, "cannot make the folder %s: %s", args[0], cli.Cause(err))
 			}
 			header := &doc.GenManHeader{Section: "1", Source: "khp", Manual: "User Commands", Date: &date}
 			if err := doc.GenManTree(root, header, args[0]); err != nil {
-				return cli.Failf(cli.ExitFailed, "cannot write the manual pages: %s", err)
+				return cli.Failf(cli.ExitFailed, "cannot write the manual pages to %s: %s", args[0],
+					cli.Cause(err))
 			}
 			return nil
 		},

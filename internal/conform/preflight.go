@@ -109,7 +109,12 @@ func (t *Target) cannotReach(err error) string {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return "cannot connect to " + at + " in time"
 	case errors.As(err, &op):
-		return fmt.Sprintf("cannot connect to %s: %s", at, op.Err)
+		err = op.Err
 	}
-	return fmt.Sprintf("cannot connect to %s: %s", at, err)
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
+	}
+	return fmt.Sprintf("cannot connect to %s: %s; is the address right, and is the server running?",
+		at, err)
 }

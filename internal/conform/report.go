@@ -3,6 +3,7 @@ package conform
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -157,10 +158,12 @@ func (r *Run) add(list []Outcome, o Options) {
 func Read(b []byte) (*Document, error) {
 	var d Document
 	if err := json.Unmarshal(b, &d); err != nil {
-		return nil, fmt.Errorf("it is no report of khp conform: %w", err)
+		return nil, errors.New("it is no report that khp conform --json wrote")
 	}
 	if d.Schema != Schema {
-		return nil, fmt.Errorf("its schema is %q, expected %q", d.Schema, Schema)
+		return nil,
+			fmt.Errorf("it is no report that khp conform --json wrote: its schema is %q, expected %q",
+				d.Schema, Schema)
 	}
 	for _, r := range d.Runs {
 		for _, c := range r.Cases {

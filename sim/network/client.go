@@ -104,7 +104,7 @@ func (c clientHost) AskCredentials(q driver.Challenge) {
 		if ok {
 			q.Credentials(c.now(), value)
 		} else {
-			q.None(c.now(), "the provider has none")
+			q.None(c.now(), "there are none")
 		}
 	})
 }

@@ -23,14 +23,19 @@ type Reader struct {
 	cut  bool
 }
 
-// Error says what is wrong with a file, and in which line, from 1.
+// Error says what is wrong with a file, and in which line, from 1; 0 is the whole file.
 type Error struct {
 	Line int
 	Text string
 }
 
 // Error returns where and what, in one line.
-func (e *Error) Error() string { return "trace: line " + strconv.Itoa(e.Line) + ": " + e.Text }
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return "trace: " + e.Text
+	}
+	return "trace: line " + strconv.Itoa(e.Line) + ": " + e.Text
+}
 
 // NewReader reads the header. An *[Error] tells what is wrong with it: no trace at all, or one of
 // another version.

@@ -38,7 +38,7 @@ func Find(choose func(*http.Request) (*url.URL, error), u wire.URL) (*url.URL, e
 	case err != nil:
 		return nil, err
 	case proxy != nil && (proxy.Scheme != "http" && proxy.Scheme != "https" && !IsSOCKS(proxy) || proxy.Hostname() == ""):
-		return proxy, errors.New("not of the form http://host:port, https://host:port or socks5://host:port; for others set NetDial")
+		return proxy, errors.New("expected http://host:port, https://host:port or socks5://host:port")
 	}
 	return proxy, nil
 }

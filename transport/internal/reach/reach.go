@@ -10,9 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"syscall"
 
+	"example.com/khp/internal/zone"
 	"example.com/khp/transport/internal/proxy"
 	"example.com/khp/transport/internal/sock"
 	"example.com/khp/wire"
@@ -34,15 +34,8 @@ type Dialer struct {
 // CutZone takes the zone from the IPv6 address of the first URL. It matters to connecting only:
 // servers are not shown it, and cannot name one. [RFC 6874 2, 4]
 func (d *Dialer) CutZone(rawURL string) (without string) {
-	scheme, rest, _ := strings.Cut(rawURL, "://[")
-	addr, rest, found := strings.Cut(rest, "]")
-	if addr, zone, ok := strings.Cut(addr, "%25"); ok && found && strings.Contains(addr, ":") {
-		if zone, err := url.PathUnescape(zone); err == nil && zone != "" && !strings.ContainsAny(zone, "%/@[]") {
-			d.zone = zone
-			return scheme + "://[" + addr + "]" + rest
-		}
-	}
-	return rawURL
+	without, d.zone = zone.Cut(rawURL)
+	return without
 }
 
 // Begin notes the URL of the first connection.

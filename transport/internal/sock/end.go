@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"time"
 )
 
@@ -49,6 +50,12 @@ func Reason(err error) string {
 	case err == io.ErrUnexpectedEOF:
 		return "the peer ended it in the middle of the handshake"
 	case errors.As(err, &op):
+		for inner := op; errors.As(inner.Err, &op); inner = op {
+		}
+		var call *os.SyscallError
+		if errors.As(op.Err, &call) {
+			return call.Err.Error()
+		}
 		return op.Err.Error()
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the peer ended it without a Close frame"

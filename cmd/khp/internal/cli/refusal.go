@@ -15,9 +15,9 @@ func Refusal(f *pflag.Flag, value string, err error) string {
 	expected := err.Error()
 	switch f.Value.Type() {
 	case "int":
-		expected = "expected a whole number"
+		expected = "expected a whole number, of at most 18 digits"
 	case "uint64":
-		expected = "expected a whole number from 0 on"
+		expected = "expected a whole number from 0 to 18446744073709551615"
 	case "bool":
 		expected = "expected true or false"
 	}

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"errors"
+	"io"
 	"io/fs"
+	"net"
+	"os"
 	"strconv"
 	"strings"
 
@@ -23,11 +26,27 @@ func OneLine(s string) string { return visible.Line(blanks.Replace(strings.TrimS
 
 var blanks = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")
 
-// Cause returns an error of the file system without the path.
+// Cause returns an error of the system, or of a library, in the words that say what is wrong:
+// without the call, path and addresses that Go puts before them.
 func Cause(err error) error {
-	var e *fs.PathError
-	if errors.As(err, &e) {
-		return e.Err
+	var path *fs.PathError
+	var call *os.SyscallError
+	var network *net.OpError
+	var name *net.DNSError
+	var address *net.AddrError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &call):
+		return call.Err
+	case errors.As(err, &name):
+		return errors.New(name.Name + ": " + name.Err)
+	case errors.As(err, &address):
+		return errors.New(address.Err)
+	case errors.As(err, &network):
+		return network.Err
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it ends too early")
 	}
 	return err
 }

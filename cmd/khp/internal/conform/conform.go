@@ -166,7 +166,8 @@ func (o *options) expected() (*conform.Expected, error) {
 	}
 	source, err := os.ReadFile(o.expect)
 	if err != nil {
-		return nil, cli.Usagef("--expect %s: %s", o.expect, cli.Cause(err))
+		return nil, cli.Usagef("--expect %s: %s; choose a file that can be read", o.expect,
+			cli.Cause(err))
 	}
 	var ids []string
 	for _, server := range []bool{true, false} {

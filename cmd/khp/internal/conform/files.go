@@ -33,7 +33,7 @@ func (o *options) open(c *cli.Env) (*files, error) {
 		}
 		w, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644)
 		if err != nil {
-			return nil, cli.Usagef("--%s %s: %s", flag, name, cli.Cause(err))
+			return nil, cli.Unwritable(flag, name, err)
 		}
 		_ = w.Close()
 	}
@@ -43,7 +43,8 @@ func (o *options) open(c *cli.Env) (*files, error) {
 func readReport(name string) (*conform.Document, error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return nil, cli.Usagef("cannot read %s: %s", name, cli.Cause(err))
+		return nil, cli.Usagef("cannot read %s: %s; give a report that khp conform --json wrote", name,
+			cli.Cause(err))
 	}
 	d, err := conform.Read(b)
 	if err != nil {

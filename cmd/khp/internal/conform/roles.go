@@ -97,7 +97,9 @@ type checked struct{ *conform.Target }
 func target(rawURL string, resources []string, user string) (*checked, error) {
 	u, err := wire.ParseURL(rawURL, idna.Lookup.ToASCII)
 	if err != nil {
-		return nil, cli.Usagef("%s", cli.URLError(err))
+		return nil,
+			cli.Usagef("%s: %s; expected ws://host[:port]/path or wss://..., as in ws://127.0.0.1:8080/",
+				cli.Quoted(rawURL), cli.URLError(err))
 	}
 	if name, _, ok := strings.Cut(user, ":"); !ok || name == "" {
 		return nil, cli.Usagef("--user: expected NAME:PASSWORD")
@@ -165,7 +167,8 @@ It ends when all cases have a result, or when the client stays away for --idle.`
 			}
 			l, err := net.Listen("tcp", listen)
 			if err != nil {
-				return cli.Usagef("--listen %s: %s; expected a free HOST:PORT", listen, err)
+				return cli.Usagef("--listen %s: %s; expected a free HOST:PORT, as in 127.0.0.1:9001", listen,
+					cli.Cause(err))
 			}
 			defer func() { _ = l.Close() }()
 			again := fmt.Sprintf("khp conform client --listen %s --profile %s", listen, o.profile)

@@ -100,6 +100,9 @@ func readTree(path, root string) (*node, error) {
 func xmlFault(err error) string {
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) {
+		if syntax.Msg == io.ErrUnexpectedEOF.Error() {
+			return "it ends before its last element does"
+		}
 		return syntax.Msg
 	}
 	if strings.HasPrefix(err.Error(), "xml: encoding") {

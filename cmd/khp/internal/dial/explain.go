@@ -20,9 +20,10 @@ import (
 // explainFailure makes of a failed handshake an exit code and one line that says what happened,
 // where, and what to try.
 func explainFailure(e *transport.HandshakeError, o *options, p *progress) (code int, text string) {
+	var proxy *transport.ProxyError
 	switch {
-	case e.Failure == fsm.FailureConnect, errors.Is(e, context.DeadlineExceeded) &&
-		!p.connected.Load():
+	case e.Failure == fsm.FailureConnect, errors.As(e.Cause, &proxy) && proxy.Status == 0,
+		errors.Is(e, context.DeadlineExceeded) && !p.connected.Load():
 		return cli.ExitUnreachable, unreachable(e, o)
 	case errors.Is(e.Cause, context.Canceled):
 		return cli.ExitFailed, "interrupted while connecting to " + e.URL
@@ -52,7 +53,7 @@ func explainFailure(e *transport.HandshakeError, o *options, p *progress) (code 
 func unreachable(e *transport.HandshakeError, o *options) string {
 	why, hint := "no answer", "is the address right, and is the server running?"
 	if e.Cause != nil && !errors.Is(e.Cause, context.DeadlineExceeded) {
-		why = lastPart(e.Cause.Error())
+		why = lastPart(cli.Cause(e.Cause).Error())
 	}
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError

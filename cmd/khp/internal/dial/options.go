@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/internal/zone"
 	"example.com/khp/transport"
 	"example.com/khp/transport/auth"
 	"example.com/khp/transport/extension"
@@ -72,8 +73,11 @@ func (o *options) request(c *cli.Env, rawURL string) (*request, error) {
 	if o.binary {
 		r.kind = transport.Binary
 	}
-	if _, err := wire.ParseURL(rawURL,
-		func(h string) (string, error) { return "host", nil }); err != nil {
+	zoneless, _ := zone.Cut(rawURL)
+	if _, err := wire.ParseURL(zoneless, func(h string) (string, error) {
+		return "host",
+			nil
+	}); err != nil {
 		return nil, cli.Usagef("%s: %s", hideUserinfo(rawURL), urlError(rawURL, err))
 	}
 	switch {
@@ -116,6 +120,10 @@ func urlError(rawURL string, err error) string {
 	var e *wire.ParseError
 	if errors.As(err, &e) && e.Detail == "userinfo" {
 		return "no user and password can stand in the URL; give them with " + flagUser
+	}
+	if host, _, _ := strings.Cut(rawURL, "]"); strings.Contains(host, "://[") && strings.Contains(host,
+		"%") {
+		return "the zone of an IPv6 address is written as in ws://[fe80::1%25eth0]/"
 	}
 	if !strings.Contains(rawURL, "://") {
 		meant := "ws://" + rawURL
@@ -176,8 +184,10 @@ func (o *options) transport(c *cli.Env, files *content, t *transport.DialOptions
 		return err
 	}
 	if o.connectTo != "" {
-		if _, port, err := net.SplitHostPort(o.connectTo); err != nil || port == "" {
-			return cli.Usagef("--connect-to %s: expected HOST:PORT, as in 127.0.0.1:8080", o.connectTo)
+		_, port, err := net.SplitHostPort(o.connectTo)
+		if n, e := cli.Digits(port); err != nil || e != nil || n < 1 || n > 65535 {
+			return cli.Usagef("--connect-to %s: expected HOST:PORT with a port from 1 to 65535, as in "+
+				"127.0.0.1:8080", o.connectTo)
 		}
 		t.NetDial = func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, o.connectTo)

@@ -161,6 +161,18 @@ func (o *options) numbered() string {
 	return ""
 }
 
+// chosen are the flags that leave configurations out.
+func (o *options) chosen() string {
+	var flags []string
+	if o.only != "" {
+		flags = append(flags, "--only "+cli.Quoted(o.only))
+	}
+	if o.fault != "" {
+		flags = append(flags, "--fault "+o.fault)
+	}
+	return strings.Join(flags, " and ")
+}
+
 func modelNames() []string {
 	var names []string
 	for _, m := range model.Models() {
@@ -243,8 +255,8 @@ func (o *options) plan() (p plan, err error) {
 		return p, cli.Usagef("there is no model %q; expected one of %s",
 			o.model, strings.Join(modelNames(), ", "))
 	case len(p.configurations) == 0:
-		return p, cli.Usagef("nothing to explore: no configuration of model %s fits --only %q "+
-			"and --fault %q", o.model, o.only, o.fault)
+		return p, cli.Usagef("nothing to explore: no configuration of model %s fits %s; leave one out",
+			o.model, o.chosen())
 	}
 	return p, nil
 }

@@ -90,10 +90,12 @@ func TestExplore_InterruptedWithoutCheckpoint(t *testing.T) {
 }
 
 func TestExplore_CheckpointThatCannotBeWritten(t *testing.T) {
-	code, _, errs := signalled(0, "--model", "byzantine-client", "--bounds", "small",
-		"--checkpoint", filepath.Join(t.TempDir(), "no", "where"))
-	require.Equal(t, cli.ExitStopped, code)
-	require.Contains(t, errs, "cannot write the checkpoint")
+	code, _, errs := signalled(0, "--model", "byzantine-client", "--bounds", "small", "--checkpoint",
+		filepath.Join(t.TempDir(), "no", "where"))
+	require.Equal(t, cli.ExitUsage, code)
+	require.Regexp(t,
+		`^khp: --checkpoint \S+/no/where: no such file or directory; choose a file that can be written`,
+		errs)
 }
 
 func TestExplore_Usage(t *testing.T) {

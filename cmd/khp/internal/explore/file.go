@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/gob"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -74,8 +73,7 @@ func readGob(name string, v any) error {
 	}
 	most := mostPacked*info.Size() + 16<<20 // a small file cannot make a large result
 	if err := gob.NewDecoder(io.LimitReader(z, most)).Decode(v); err != nil {
-		return fmt.Errorf("it was not written by khp explore of this version, or not to its end (%w)",
-			err)
+		return errors.New("it was not written by khp explore of this version, or not to its end")
 	}
 	return nil
 }
@@ -94,6 +92,9 @@ Exit codes are those of khp explore.`,
 		Example: `  khp explore merge shard-*.khp
   khp explore merge --html report.html shard-0.khp shard-1.khp`,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := o.writable(); err != nil {
+				return err
+			}
 			all, err := readShards(args)
 			if err != nil {
 				return err
@@ -117,7 +118,8 @@ func readShards(files []string) (all explored, err error) {
 	for i, name := range files {
 		var e explored
 		if err := readGob(name, &e); err != nil {
-			return all, cli.Failf(cli.ExitStopped, "cannot read %s: %s", name, err)
+			return all, cli.Usagef("cannot read %s: %s; give what khp explore --out wrote", name,
+				cli.Cause(err))
 		}
 		switch {
 		case e.Format != exploredFormat, e.Shard.Count <= 0, e.Shard.Index < 0,

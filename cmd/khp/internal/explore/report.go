@@ -18,25 +18,40 @@ import (
 	"example.com/khp/sim/model"
 )
 
+// writable finds out early whether all that is wanted can be written.
+func (o *options) writable() error {
+	for _, file := range [][2]string{
+		{"out", o.out}, {"html", o.html}, {"counterexample", o.counterexample}, {"checkpoint",
+			o.checkpoint},
+	} {
+		if err := cli.Writable(file[0], file[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // report writes what a run found, everywhere it is wanted. The exit code says whether something is
 // violated.
 func report(c *cli.Env, o options, e explored) error {
 	if o.out != "" {
 		if err := writeGob(o.out, e); err != nil {
-			return cli.Failf(cli.ExitStopped, "cannot write the result: %s", err)
+			return cli.Failf(cli.ExitStopped, "cannot write --out %s: %s", o.out, cli.Cause(err))
 		}
 	}
 	s := summarise(e)
 	if o.html != "" {
 		if err := writeFile(o.html, func(w io.Writer) error {
-			return writePage(w, e, s, time.Now())
+			return writePage(w, e, s,
+				time.Now())
 		}); err != nil {
-			return cli.Failf(cli.ExitStopped, "cannot write the page: %s", err)
+			return cli.Failf(cli.ExitStopped, "cannot write --html %s: %s", o.html, cli.Cause(err))
 		}
 	}
 	if o.counterexample != "" && len(s.Violations) > 0 {
 		if err := writeFile(o.counterexample, s.Violations[0].ndjson); err != nil {
-			return cli.Failf(cli.ExitStopped, "cannot write the counterexample: %s", err)
+			return cli.Failf(cli.ExitStopped, "cannot write --counterexample %s: %s", o.counterexample,
+				cli.Cause(err))
 		}
 	}
 	write := func(w io.Writer) error { return s.text(w, e) }
@@ -44,7 +59,7 @@ func report(c *cli.Env, o options, e explored) error {
 		write = s.json
 	}
 	if err := write(c.Stdout); err != nil {
-		return cli.Failf(cli.ExitStopped, "cannot write to stdout: %s", err)
+		return cli.Failf(cli.ExitStopped, "cannot write to stdout: %s", cli.Cause(err))
 	}
 	if n := len(s.broken()); n > 0 {
 		return cli.Failf(cli.ExitFailed, "%s, the first is of %s in %s%s", cli.Plural(n, "violation"),

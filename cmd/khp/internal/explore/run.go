@@ -78,6 +78,9 @@ func run(c *cli.Env, o options) (err error) {
 		case <-ctx.Done():
 		}
 	}()
+	if err := o.writable(); err != nil {
+		return err
+	}
 	r, err := newRun(ctx, c.Stderr, o, p)
 	if err != nil {
 		return err
@@ -114,7 +117,7 @@ func newRun(ctx context.Context, stderr io.Writer, o options, p plan) (*explorat
 		return r, nil
 	case err != nil:
 		return nil, cli.Failf(cli.ExitStopped,
-			"cannot read the checkpoint %s: %s; remove it to start anew", o.checkpoint, err)
+			"cannot read the checkpoint %s: %s; remove it to start anew", o.checkpoint, cli.Cause(err))
 	case saved.Done.Key != r.done.Key || saved.Done.Shard != p.shard:
 		return nil, cli.Usagef("the checkpoint %s is of another exploration; give the same flags, "+
 			"or remove it to start anew", o.checkpoint)

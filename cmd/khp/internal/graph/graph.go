@@ -119,7 +119,7 @@ func graph(c *cli.Env, m export.Machine, format, output string) error {
 			return err
 		}
 		if err := os.WriteFile(output, b.Bytes(), 0o644); err != nil {
-			return cli.Failf(cli.ExitFailed, "cannot write the picture: %s", err)
+			return cli.Unwritable("output", output, err)
 		}
 		return nil
 	}

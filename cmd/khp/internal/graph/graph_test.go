@@ -79,8 +79,8 @@ func TestGraph_Output(t *testing.T) {
 	require.Equal(t, want, string(data))
 
 	code, _, errs = runGraph(t, "server", "--output", filepath.Join(file, "nowhere"))
-	require.Equal(t, cli.ExitFailed, code)
-	require.Contains(t, errs, "cannot write the picture")
+	require.Equal(t, cli.ExitUsage, code)
+	require.Contains(t, errs, "not a directory; choose a file that can be written")
 }
 
 func TestGraph_Usage(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -88,7 +89,7 @@ func check(c *cli.Env, name string, o *options) error {
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return cli.Usagef("%s; name a trace or a capture", err)
+			return cli.Usagef("%s: %s; name a trace or a capture", name, cli.Cause(err))
 		}
 		defer func() { _ = f.Close() }()
 		in = f
@@ -99,10 +100,10 @@ func check(c *cli.Env, name string, o *options) error {
 		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", r.err)
 	}
 	if err != nil && r.totals.Connections == 0 && !o.json {
-		return cli.Usagef("%s: %s", name, err)
+		return cli.Usagef("%s: %s", name, fault(err))
 	}
 	if err != nil && !errors.As(err, new(errNoTCP)) {
-		r.note("the file cannot be read to its end: " + err.Error())
+		r.note("the file cannot be read to its end: " + fault(err))
 	}
 	r.end()
 	switch {
@@ -111,11 +112,21 @@ func check(c *cli.Env, name string, o *options) error {
 	case o.conn > 0 && r.totals.Connections == 0:
 		return cli.Usagef("%s has no connection %d", name, o.conn)
 	case err != nil:
-		return cli.Usagef("%s: %s", name, err)
+		return cli.Usagef("%s: %s", name, fault(err))
 	case r.totals.Wrong > 0:
 		return cli.Failf(cli.ExitFailed, "")
 	}
 	return nil
+}
+
+// fault says what is wrong with a file, without the name of the package that found out.
+func fault(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return cli.Cause(err).Error()
+	}
+	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "trace: "), "capture: ")
+	return strings.ReplaceAll(text, io.ErrUnexpectedEOF.Error(), "it ends too early")
 }
 
 // errNoTCP says that there is no TCP in any packet of a capture.

@@ -39,9 +39,9 @@ file.`,
   khp sim -v loop.txt              with the phases and timers of every machine
   khp sim --update loop.txt        write down what comes out
   khp sim --random 10000           look for a broken invariant`,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case o.random < 0:
+			case o.random < 0, o.random == 0 && cmd.Flags().Changed("random"):
 				return cli.Usagef("--random takes a number from 1 on, got %d", o.random)
 			case o.random > 0 && (len(args) > 0 || o.update):
 				return cli.Usagef("--random makes its own scenarios; leave the files and --update out")

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"net"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/khp/cmd/khp/internal/cli"
+	"example.com/khp/cmd/khp/internal/khptest"
+	"github.com/stretchr/testify/require"
+)
+
+// goWords are names of packages, types and fields, and words of libraries, that mean nothing to the
+// reader of an error.
+var goWords = regexp.MustCompile(`%!|\b(wire|endpoint|transport|fsm|trace|capture|tls|x509): ` +
+	`|\b(json|xml|yaml|strconv|time|bind|connect|accept): |\b(open|stat|mkdir) /|\bEOF\b|<nil>` +
+	`|\b(dial|listen|read|write|lookup) (tcp|udp|unix)|invalid character|NetDial|provider` +
+	`|context (deadline|canceled)`)
+
+// An error of any command is in the words of its reader, and says what to try where it is usage.
+func TestErrors_NoGoWords(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	nobody := closed.Addr().String()
+	require.NoError(t, closed.Close())
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts and says nothing
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+	dir := t.TempDir()
+	nowhere := filepath.Join(dir, "no", "where")
+	garbage, short := khptest.File(t, "garbage", "garbage\n"), khptest.File(t, "short",
+		"\xd4\xc3\xb2\xa1")
+	empty, xml := khptest.File(t, "empty", ""), khptest.File(t, "cut.xml", "<gateway-config>")
+	scenario := khptest.File(t, "s.txt", "case a\nclient xx\nrun\n----\n")
+	s := serveHere(t, "--auth", "/=joe:welcome")
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"dial " + s.url + "/ -u joe:wrong", cli.ExitFailed,
+			"credentials refused with 401 Unauthorized: the credentials at hand are those that were just " +
+				"refused"},
+		{"dial " + s.url + "/", cli.ExitFailed, "try --user"},
+		{"dial ws://" + nobody + "/", cli.ExitUnreachable, "connection refused; is the address right"},
+		{"dial ws://[fe80::1%eth0]/", cli.ExitUsage,
+			"the zone of an IPv6 address is written as in ws://[fe80::1%25eth0]/"},
+		{"dial ws://[fe80::1%25nosuchdevice]:1/ --timeout 20s", cli.ExitUnreachable,
+			"cannot connect to ws://[fe80::1]:1/: "},
+		{"dial ws://h/ --proxy socks5://" + nobody, cli.ExitUnreachable,
+			"did not connect to h:80: connection refused; try another proxy, or --proxy none"},
+		{"dial ws://h/ --proxy http://" + nobody, cli.ExitUnreachable,
+			"did not connect to h:80: connection refused; try another proxy"},
+		{"dial ws://h/ --proxy socks5://" + silent.Addr().String() + " --timeout 1s", cli.ExitUnreachable,
+			"cannot connect to ws://h/: no answer within 1s"},
+		{"dial ws://h/ --connect-to h:name", cli.ExitUsage,
+			"expected HOST:PORT with a port from 1 to 65535"},
+		{"dial ws://h/ --connect-to h:0", cli.ExitUsage,
+			"expected HOST:PORT with a port from 1 to 65535"},
+		{"dial ws://h/ --send a --count 99999999999999999999", cli.ExitUsage, "of at most 18 digits"},
+		{"graph client --output " + nowhere, cli.ExitUsage, "choose a file that can be written"},
+		{"explore --bounds small --html " + nowhere, cli.ExitUsage, "--html " + nowhere +
+			": no such file or directory; choose a file that can be written"},
+		{"explore --bounds small --out " + nowhere, cli.ExitUsage, "choose a file that can be written"},
+		{"explore --bounds small --counterexample " + dir, cli.ExitUsage,
+			"is a directory; choose a file that can be written"},
+		{"explore --bounds small --checkpoint " + nowhere, cli.ExitUsage,
+			"choose a file that can be written"},
+		{"explore --only none", cli.ExitUsage,
+			"no configuration of model all fits --only none; leave one out"},
+		{"explore merge " + garbage, cli.ExitUsage, "it was not written by khp explore"},
+		{"explore merge " + nowhere, cli.ExitUsage, "cannot read " + nowhere +
+			": no such file or directory; give what khp explore --out wrote"},
+		{"sim --random 0", cli.ExitUsage, "--random takes a number from 1 on, got 0"},
+		{"sim " + scenario, cli.ExitFailed,
+			"refused: unusable URL: bad URL at byte 0: not an absolute URL"},
+		{"replay " + nowhere, cli.ExitUsage, "no such file or directory; name a trace or a capture"},
+		{"replay " + garbage, cli.ExitUsage, ": line 1: this is not a trace of khp"},
+		{"replay " + empty, cli.ExitUsage, "empty: the file is empty"},
+		{"replay " + short, cli.ExitUsage, "it ends too early"},
+		{"replay " + dir, cli.ExitUsage, ": is a directory"},
+		{"convert " + xml, cli.ExitUsage, "it ends before its last element does"},
+		{"convert " + dir, cli.ExitUsage, "is a directory"},
+		{"conform server none", cli.ExitUsage, "none: the URL is not usable: not an absolute URL"},
+		{"conform server ws://" + nobody + "/", cli.ExitUnreachable,
+			"connection refused; is the address right"},
+		{"conform client --listen none", cli.ExitUsage,
+			"--listen none: missing port in address; expected a free HOST:PORT"},
+		{"conform client --listen " + silent.Addr().String(), cli.ExitUsage,
+			"address already in use; expected a free HOST:PORT"},
+		{"conform report " + garbage, cli.ExitUsage, "it is no report that khp conform --json wrote"},
+		{"conform diff " + nowhere + " " + garbage, cli.ExitUsage, "cannot read " + nowhere +
+			": no such file or directory; give a report"},
+		{"conform self --run khp/ext/401/* --html " + nowhere, cli.ExitUsage,
+			"choose a file that can be written"},
+		{"conform self --run khp/ext/401/* --expect " + nowhere, cli.ExitUsage,
+			"choose a file that can be read"},
+		{"man " + garbage, cli.ExitFailed, "not a directory"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			code, out, errs := runHere(t, "", strings.Fields(c.args)...)
+			require.Equal(t, c.code, code, errs)
+			require.Contains(t, out+errs, c.want)
+			require.NotRegexp(t, goWords, strings.NewReplacer(nowhere, "", dir, "").Replace(out+errs))
+		})
+	}
+}
