@@ -6,6 +6,7 @@ import (
 
 	"example.com/khp/endpoint/internal/answer"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
@@ -61,7 +62,7 @@ type connection struct {
 func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	m := new(memory)
 	c := &Client{cfg: cfg, machine: cfg.machine()}
-	c.clock.timeouts, c.buf, c.opening.Fields = &c.cfg.Timeouts, m.buf[:0], m.fields[:0]
+	c.clock.Timeouts, c.buf, c.opening.Fields = &c.cfg.Timeouts, m.buf[:0], m.fields[:0]
 	c.out, c.visited, c.memory = c.room[:0], c.first[:0], m
 	c.cfg.Limits = cfg.Limits.OrDefault()
 	if err := cfg.check(c.buf); err != nil {
@@ -70,7 +71,7 @@ func NewClient(rawURL string, cfg ClientConfig) (*Client, error) {
 	u, err := wire.ParseURL(rawURL, cfg.ToASCII)
 	if err != nil {
 		return nil, &HandshakeError{Leg: LegConnect, Failure: fsm.FailureURL,
-			URL: withoutUserinfo(rawURL), Detail: err.Error()}
+			URL: judge.WithoutUserinfo(rawURL), Detail: err.Error()}
 	}
 	c.url = c.marked(u)
 	c.next = c.url

@@ -3,13 +3,131 @@ package endpoint
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/khp/endpoint/internal/answer"
+	"example.com/khp/endpoint/internal/head"
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
+
+// marked returns u with [wire.KaazingMark] in its query, unless the spec profile is spoken.
+func (c *Client) marked(u wire.URL) wire.URL {
+	if c.machine.Profile == fsm.ProfileSpec || strings.Contains(u.Query, wire.KaazingMark) {
+		return u
+	}
+	if u.Query != "" {
+		u.Query += "&"
+	}
+	u.Query += wire.KaazingMark
+	u.HasQuery = true
+	return u
+}
+
+// openingRequest writes the opening request.
+//
+//khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-GEN-08 WSP-OPEN-01
+func (c *Client) openingRequest() ([]byte, error) {
+	h := head.Head{B: c.buf[:0]}
+	h.RequestLine("GET", c.url.Target())
+	h.Field("Host", c.url.HostField())
+	h.Field("Upgrade", "websocket")
+	h.Field("Connection", "Upgrade")
+	h.Bytes("Sec-WebSocket-Key", c.nonceKey[:])
+	h.Field("Sec-WebSocket-Version", "13")
+	c.writeOffer(&h)
+	h.List("Sec-WebSocket-Extensions", c.cfg.OpeningExtensions)
+	if c.login != "" {
+		h.Field("Authorization", c.login)
+	}
+	c.extraFields(&h, c.cfg.OpeningHeader)
+	if c.cfg.Cookies != nil {
+		if v := c.cfg.Cookies(c.url.String()); v != "" && wire.ValidFieldValue(v) {
+			h.Field("Cookie", v)
+		}
+	}
+	c.buf = h.End()
+	return c.buf, h.Err
+}
+
+// bump is a token that some deployed clients list beside that of KHP. It is no application's
+// subprotocol, and a gateway never selects it.
+const bump = "x-kaazing-bump"
+
+// Offer returns the subprotocols that the opening request offers, in that order: for hosts whose
+// own WebSocket layer writes that request.
+//
+// KHP comes first, unless PlainFallback says that the server may be none of KHP: many WebSocket
+// servers select the first subprotocol of any list, and one of them would select KHP without
+// speaking it. Then KHP comes last, as KHP servers select it in any place. If the application has
+// no subprotocol, a token without meaning comes first: a server that selects it has opened a plain
+// WebSocket without a subprotocol. [AMB-33]
+//
+//khp:impl KHP-OPEN-01 KHP-OPEN-02 KHP-OPEN-06
+func (c *Client) Offer() []string {
+	list := slices.Clone(c.cfg.Subprotocols)
+	switch {
+	case c.cfg.PlainOnly:
+		return list
+	case !c.machine.PlainFallback:
+		return append([]string{Subprotocol}, list...)
+	case len(list) == 0:
+		return slices.Clone(bumpAndKHP)
+	}
+	return append(list, Subprotocol)
+}
+
+// offer returns the subprotocols and extensions that the opening request offers, as a response is
+// judged by them. It allocates nothing.
+func (c *Client) offer() judge.Asked {
+	asked := judge.Asked{Accept: c.accept[:], Subprotocols: c.cfg.Subprotocols, Tokens: khpOnly,
+		Extensions: c.cfg.OpeningExtensions}
+	switch {
+	case c.cfg.PlainOnly:
+		asked.Tokens = nil
+	case c.machine.PlainFallback && len(c.cfg.Subprotocols) == 0:
+		asked.Tokens = bumpAndKHP
+	}
+	return asked
+}
+
+// writeOffer writes the list that Offer returns, without allocating.
+func (c *Client) writeOffer(h *head.Head) {
+	if !c.machine.PlainFallback {
+		h.List("Sec-WebSocket-Protocol", khpOnly, c.cfg.Subprotocols)
+		return
+	}
+	h.List("Sec-WebSocket-Protocol", c.Offer())
+}
+
+var khpOnly, bumpAndKHP = []string{Subprotocol}, []string{bump, Subprotocol}
+
+// writtenByLayer are the fields of an opening request that a WebSocket layer writes itself.
+var writtenByLayer = []string{
+	"Connection", "Host", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol",
+	"Sec-WebSocket-Version", "Upgrade",
+}
+
+// OpeningFields returns the fields that the opening request to [Client.URL] carries beside those of
+// every WebSocket request: for hosts whose own WebSocket layer writes that request. They are the
+// fields of OpeningHeader that this origin may see, and Authorization once credentials for the
+// opening handshake were given. The layer also offers the subprotocols of [Client.Offer].
+func (c *Client) OpeningFields() []HeaderField {
+	if len(c.visited) == 0 { // not connecting yet
+		return nil
+	}
+	if c.nonceKey == ([24]byte{}) { // there is no connection yet
+		wire.AppendKey(c.nonceKey[:0], [16]byte{})
+	}
+	b, _ := c.openingRequest()
+	var r wire.Request
+	if _, err := r.ParseHead(b, c.cfg.Limits); err != nil {
+		return nil // unreachable: values that cannot be written or parsed were refused before
+	}
+	return slices.DeleteFunc(copyFields(r.Fields), func(f HeaderField) bool { return containsFold(writtenByLayer, f.Name) })
+}
 
 // OpeningReceived takes all bytes read so far of the answer to the opening request, from the first
 // one. It returns how many bytes it has used; 0 means that more are needed: read on and call again
@@ -121,6 +239,32 @@ func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField,
 	}
 	c.openingAnswered(body[:min(len(body), c.cfg.Limits.Body)])
 	return c.out
+}
+
+// connect makes the next URL current and asks the machine to dial it.
+func (c *Client) connect() {
+	c.url = c.next
+	c.visited = append(c.visited, c.url)
+	c.stepOnce(fsm.Event{Kind: fsm.EventConnectRequested, Facts: fsm.FactTargetUsable})
+}
+
+// follow prepares the next connection. Credentials stay with the origin that they were for.
+// [AMB-65]
+func (c *Client) follow() {
+	if c.state.Plan() == fsm.PlanProxyAuth {
+		c.proxied = true
+		c.visited = c.visited[:len(c.visited)-1]
+	}
+	if !c.url.SameOrigin(c.next) || judge.HasPrefixFold(c.login, "Digest ") { // which is for one request
+		c.login = ""
+	}
+	c.credentials = ""
+}
+
+// startConnection begins another connection, which reuses only the memory of the last one.
+func (c *Client) startConnection() {
+	c.attempt++
+	c.connection = connection{leg: LegConnect, opening: wire.Response{Fields: c.opening.Fields[:0]}}
 }
 
 // opened reports the selected subprotocol to the machine.

@@ -3,6 +3,7 @@ package endpoint
 import (
 	"time"
 
+	"example.com/khp/endpoint/internal/clock"
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 )
@@ -10,7 +11,7 @@ import (
 // core holds the state that client and server have in common: timers, the call in progress, and its
 // outputs.
 type core struct {
-	clock    clock
+	clock    clock.Clock
 	message  []byte // of the call: it is judged, sent, delivered or answered
 	msgType  wire.MessageType
 	detail   string    // about the event being handled
@@ -36,7 +37,7 @@ func (n *ending) note(before, after fsm.Failure, detail string) {
 
 // begin starts a call.
 func (k *core) begin(now time.Time) {
-	k.clock.now = now
+	k.clock.Now = now
 	clear(k.out)
 	k.out, k.detail = k.out[:0], ""
 }
@@ -44,13 +45,13 @@ func (k *core) begin(now time.Time) {
 // Deadline returns when to call Expire; the zero time if nothing is being waited for, as while the
 // connection is open.
 func (k *core) Deadline() time.Time {
-	_, due := k.clock.next()
+	_, due := k.clock.Next()
 	return due
 }
 
 // Timer returns the timer that ends at Deadline, 0 if none runs. It is for traces.
 func (k *core) Timer() fsm.Timer {
-	timer, _ := k.clock.next()
+	timer, _ := k.clock.Next()
 	return timer
 }
 
@@ -129,7 +130,7 @@ func reportClose(s side, now time.Time, code uint16, reason string) []Output {
 func reportTime(s side, now time.Time) []Output {
 	s.begin(now)
 	k := s.common()
-	for t := k.clock.expired(); t != 0; t = k.clock.expired() {
+	for t := k.clock.Expired(); t != 0; t = k.clock.Expired() {
 		k.detail = ""
 		s.expire(t)
 	}
@@ -141,7 +142,7 @@ func reportTime(s side, now time.Time) []Output {
 func (k *core) perform(e fsm.Effect, f fsm.Failure) {
 	switch e.Kind {
 	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
-		k.clock.obey(e)
+		k.clock.Obey(e)
 	case fsm.EffectSendPong:
 		k.say(Output{Kind: SendPong, Data: k.message})
 	case fsm.EffectSendMessage:

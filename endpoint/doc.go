@@ -55,13 +55,22 @@
 //
 // # Rules
 //
-// The decisions are rows of tables in package fsm: fsm/client_table.go and fsm/server_table.go have
-// a block for each phase. In that of ClientReading, onRedirectIfGet is the rule for 307 and onWait
-// the one for 202, also for a further 202 while it waits; fsm/status_table.go says for every other
-// code which of these it is. [fsm.CloseCode] is the close code of a failure: 1000 for a redirect
-// loop. This package finds the facts that the rows ask for: Client.judge (client_response.go) about
-// a response, judgeTarget (redirect.go) about the target of a redirect, judgeRequest
-// (server_request.go) about a request.
+// The decisions are rows of the tables fsm/client_table.go and fsm/server_table.go, which have a
+// block for each phase:
+//
+//   - A status code: fsm/status_table.go names its action, and the block of ClientReading has a
+//     column for each action. onRedirectIfGet is the rule for 307, onWait the one for 202, also for
+//     a further 202 while the client waits.
+//   - A close code: [fsm.CloseCode] has the one of each failure, 1000 for a redirect loop.
+//   - A timer: the rows that enter a phase arm it, and [Timeouts] has its length. While the server
+//     awaits a replay, TimerReplay runs: the function challenge of the server's table arms it.
+//
+// This package finds the facts that the rows ask for:
+//
+//   - Client.judge (client_extended.go) about a response. internal/judge has the rules about the
+//     target of a redirect (redirect.go) and about what a response selects (response.go).
+//   - Server.judgeRequest (server_request.go) about a request. statusOf, beside it, has the answer
+//     to each malformed request: a body over the limit gets 413, and the connection is closed.
 //
 // Extensions of an open connection are sessions of package extension, between Deliver or Send and
 // the application; its documentation says how to run them.

@@ -2,74 +2,185 @@ package endpoint
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
+	"example.com/khp/internal/scan"
 	"example.com/khp/wire"
 )
 
-// head collects the lines of a message head. The first line that cannot be written is left out and
-// makes it fail; so does a head that a peer with the default limits would not read.
-type head struct {
-	b      []byte
-	from   int // where the head begins in b
-	fields int
-	err    error
+// kept is the memory of what outlives a handshake: the fields of its heads, and the elements of
+// their lists. Nothing in it is used twice, so copies of what it returned stay good.
+type kept struct {
+	text     strings.Builder
+	fields   []HeaderField // free
+	elements []string      // free
 }
 
-func (h *head) requestLine(method, target string) {
-	h.b, h.err = wire.AppendRequestLine(h.b, method, target)
+// Room for the fields and elements of one handshake, as most need: one allocation each. Those that
+// need more get memory of their own.
+type (
+	clientRoom struct {
+		fields   [8]HeaderField
+		elements [4]string
+	}
+	serverRoom struct {
+		fields   [16]HeaderField
+		elements [4]string
+	}
+)
+
+func keptByClient() *kept {
+	room := new(clientRoom)
+	return &kept{fields: room.fields[:], elements: room.elements[:]}
 }
 
-func (h *head) statusLine(status int, reason string) {
-	h.b, h.err = wire.AppendStatusLine(h.b, status, reason)
-}
-
-func (h *head) field(name, value string) {
-	if h.err == nil {
-		h.b, h.err = wire.AppendField(h.b, name, value)
-		h.fields++
+// reserve makes room for texts of n bytes together, and of more that may follow.
+func (k *kept) reserve(n, more int) {
+	if k.text.Cap()-k.text.Len() < n {
+		k.text = strings.Builder{} // strings made of the old one keep it
+		k.text.Grow(n + more)
 	}
 }
 
-func (h *head) bytes(name string, value []byte) {
-	if h.err == nil {
-		h.b, h.err = wire.AppendField(h.b, name, value)
-		h.fields++
-	}
+// string copies b.
+func (k *kept) string(b []byte) string {
+	k.reserve(len(b), 0)
+	from := k.text.Len()
+	k.text.Write(b)
+	return k.text.String()[from:]
 }
 
-// list writes the elements of all lists as one field, if there are any.
-func (h *head) list(name string, lists ...[]string) {
-	var room [256]byte
-	value := room[:0]
-	for _, list := range lists {
-		for _, e := range list {
-			if len(value) > 0 {
-				value = append(value, ", "...)
-			}
-			value = append(value, e...)
+// copyFields copies parsed fields out of the buffer they are views of.
+func (k *kept) copyFields(fields wire.Fields) []HeaderField {
+	n := len(fields)
+	if n == 0 {
+		return nil
+	}
+	k.reserve(sizeOf(fields), 0)
+	if len(k.fields) < n {
+		k.fields = make([]HeaderField, n)
+	}
+	list := k.fields[:n:n]
+	k.fields = k.fields[n:]
+	for i, f := range fields {
+		list[i] = HeaderField{Name: k.string(f.Name), Value: k.string(f.Value)}
+	}
+	return list
+}
+
+func copyFields(fields wire.Fields) []HeaderField { return new(kept).copyFields(fields) }
+
+// sizeOf is the length of all names and values.
+func sizeOf(fields wire.Fields) (n int) {
+	for i := range fields {
+		n += len(fields[i].Name) + len(fields[i].Value)
+	}
+	return n
+}
+
+// grow returns list with room for n more elements.
+func (k *kept) grow(list []string, n int) []string {
+	switch {
+	case cap(list)-len(list) >= n:
+		return list
+	case list == nil && len(k.elements) >= n:
+		list, k.elements = k.elements[:0:n], k.elements[n:]
+		return list
+	}
+	return slices.Grow(list, n)
+}
+
+// subprotocols appends the elements of a field to a list. They are parts of copy, its value as a
+// string.
+func (k *kept) subprotocols(to []string, value []byte, copy string) ([]string, error) {
+	var room [4][]byte
+	list, err := wire.ParseTokens(room[:0], value)
+	text := shared{copy}
+	to = k.grow(to, len(list))
+	for _, p := range list {
+		to = append(to, text.token(p))
+	}
+	return to, err
+}
+
+// extensions does the same for extensions.
+func (k *kept) extensions(to []string, value []byte, copy string) ([]string, error) {
+	var room [4]wire.Extension
+	list, err := wire.ParseExtensions(room[:0], value)
+	text := shared{copy}
+	to = k.grow(to, len(list))
+	for _, e := range list {
+		to = append(to, text.element(e))
+	}
+	return to, err
+}
+
+// selected returns the extensions that a response selects, whose fields were copied.
+func (k *kept) selected(fields wire.Fields, copies []HeaderField) (list []string) {
+	for i, f := range fields {
+		if scan.EqualFold(f.Name, "Sec-WebSocket-Extensions") {
+			list, _ = k.extensions(list, f.Value, copies[i].Value)
 		}
 	}
-	if len(value) > 0 {
-		h.bytes(name, value)
-	}
+	return list
 }
 
-// end writes the empty line and returns the head.
-func (h *head) end() []byte {
-	h.b = wire.AppendEnd(h.b)
-	limits := wire.DefaultLimits()
-	switch n := len(h.b) - h.from; {
-	case h.err != nil:
-	case h.fields > limits.Fields:
-		h.err = &wire.ParseError{Kind: wire.KindTooManyFields, Offset: n,
-			Detail: itoa(h.fields) + " fields, " + itoa(limits.Fields) + " are read"}
-	case n > limits.Head:
-		h.err = &wire.ParseError{Kind: wire.KindHeadTooLarge, Offset: limits.Head,
-			Detail: itoa(n) + " bytes, " + itoa(limits.Head) + " are read"}
+// lists returns the elements of the two negotiation fields of a request. copies are the fields as
+// strings. An empty field is a fault unless its kind may be empty: deployed clients send one when
+// they have nothing to list. [AMB-23]
+func (k *kept) lists(
+	fields wire.Fields, copies []HeaderField, mayBeEmpty [2]bool,
+) (subprotocols, extensions []string, fault string) {
+	var err error
+	for i, f := range fields {
+		switch empty := len(f.Value) == 0; {
+		case scan.EqualFold(f.Name, "Sec-WebSocket-Protocol") && !(empty && mayBeEmpty[0]):
+			if subprotocols, err = k.subprotocols(subprotocols, f.Value, copies[i].Value); err != nil {
+				return nil, nil, "Sec-WebSocket-Protocol: " + parseText(err)
+			}
+		case scan.EqualFold(f.Name, "Sec-WebSocket-Extensions") && !(empty && mayBeEmpty[1]):
+			if extensions, err = k.extensions(extensions, f.Value, copies[i].Value); err != nil {
+				return nil, nil, "Sec-WebSocket-Extensions: " + parseText(err)
+			}
+		}
 	}
-	return h.b
+	return subprotocols, extensions, ""
+}
+
+// shared returns parts of one text, a field value that is kept anyway, from left to right: the
+// elements of a list then take no memory of their own.
+type shared struct{ rest string }
+
+// token returns p as a string.
+func (s *shared) token(p []byte) string {
+	if string(p) == Subprotocol {
+		return Subprotocol
+	}
+	i := strings.Index(s.rest, string(p))
+	if i < 0 {
+		return string(p)
+	}
+	token := s.rest[i : i+len(p)]
+	s.rest = s.rest[i+len(p):]
+	return token
+}
+
+// element returns e as it would be written.
+func (s *shared) element(e wire.Extension) string {
+	n := len(e.Name) + len(";") + len(e.Params)
+	i := strings.Index(s.rest, string(e.Name))
+	if e.Params == nil || i < 0 || len(s.rest) < i+n || s.rest[i+len(e.Name)] != ';' ||
+		s.rest[i+n-len(e.Params):i+n] != string(e.Params) {
+		if e.Params == nil {
+			return s.token(e.Name)
+		}
+		return string(e.Name) + ";" + string(e.Params)
+	}
+	element := s.rest[i : i+n]
+	s.rest = s.rest[i+n:]
+	return element
 }
 
 // eachField iterates over fields.
@@ -107,10 +218,6 @@ func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(x string) bool { return strings.EqualFold(x, s) })
 }
 
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
-}
-
 // ofApplication keeps, in place, one of each subprotocol of the application: not that of KHP, nor
 // the token that clients list beside it.
 func ofApplication(list []string) []string {
@@ -124,4 +231,58 @@ func ofApplication(list []string) []string {
 		return nil
 	}
 	return kept
+}
+
+// OpeningFromHTTP returns the opening request that a host's HTTP server has parsed, for
+// [Server.Opened]: the request target as sent, the value of Host, and the other fields. With
+// net/http that is
+//
+//	endpoint.OpeningFromHTTP(r.RequestURI, r.Host, r.Header)
+//
+// Malformed lists are left out: the library has accepted them before it answered. The arguments are
+// not kept.
+func OpeningFromHTTP(target, host string, header map[string][]string) OpeningRequest {
+	fields := make([]HeaderField, 0, len(header)+1)
+	fields = append(fields, HeaderField{Name: "Host", Value: host})
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			if f := (HeaderField{Name: name, Value: value}); !(strings.EqualFold(name, "Host") && value == host) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return openingOf(target, fields)
+}
+
+// OpeningFromRequest is [OpeningFromHTTP] for a host that parses opening requests with package wire
+// and answers them itself. One that leaves the answer to the endpoint calls [Server.Opening]. r is
+// not kept; nil gives a request without fields.
+func OpeningFromRequest(r *wire.Request) OpeningRequest {
+	if r == nil {
+		return OpeningRequest{}
+	}
+	return openingOf(string(r.Target), copyFields(r.Fields))
+}
+
+// openingOf finds the parts of an opening request that is known to be valid in its fields.
+func openingOf(target string, fields []HeaderField) OpeningRequest {
+	o := OpeningRequest{
+		Target: wire.OriginForm(target), Opening: fields,
+		Host: fieldValue(fields, "Host"), Key: fieldValue(fields, "Sec-WebSocket-Key"),
+	}
+	for _, f := range fields {
+		switch {
+		case strings.EqualFold(f.Name, "Sec-WebSocket-Protocol"):
+			list, _ := wire.ParseTokens(nil, []byte(f.Value))
+			for _, p := range list {
+				o.Subprotocols = append(o.Subprotocols, string(p))
+			}
+		case strings.EqualFold(f.Name, "Sec-WebSocket-Extensions"):
+			list, _ := wire.ParseExtensions(nil, []byte(f.Value))
+			for _, e := range list {
+				o.Extensions = append(o.Extensions, elementText(e))
+			}
+		}
+	}
+	return o
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/khp/endpoint/internal/clock"
 	"example.com/khp/fsm"
 	"example.com/khp/wire"
 	"github.com/stretchr/testify/require"
@@ -22,9 +23,9 @@ type monitor struct {
 	all    []string
 	codes  []uint16 // close codes sent
 	dials  []string
-	sent   []string // messages on this connection
-	got    []string // delivered messages
-	clock  *clock   // of the endpoint
+	sent   []string     // messages on this connection
+	got    []string     // delivered messages
+	clock  *clock.Clock // of the endpoint
 }
 
 func (m *monitor) take(outs []Output) {
@@ -68,7 +69,7 @@ func (m *monitor) take(outs []Output) {
 func (m *monitor) wantTimers(what string, timers ...fsm.Timer) {
 	var running []fsm.Timer
 	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
-		if m.clock.running.has(t) {
+		if m.clock.Running.Has(t) {
 			running = append(running, t)
 		}
 	}
@@ -77,13 +78,13 @@ func (m *monitor) wantTimers(what string, timers ...fsm.Timer) {
 
 // ends makes a timer that runs the first to end, and returns when.
 func (m *monitor) ends(timer fsm.Timer) time.Time {
-	require.True(m.t, m.clock.running.has(timer), "%v runs", timer)
-	for t := range m.clock.at {
+	require.True(m.t, m.clock.Running.Has(timer), "%v runs", timer)
+	for t := range m.clock.At {
 		if fsm.Timer(t) != timer {
-			m.clock.at[t] += 24 * time.Hour
+			m.clock.At[t] += 24 * time.Hour
 		}
 	}
-	return m.clock.due(timer)
+	return m.clock.Due(timer)
 }
 
 // render writes an output in a few words.

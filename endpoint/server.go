@@ -95,7 +95,7 @@ func (s *Server) Reset(cfg ServerConfig) {
 		buf, pending, fields = m.buf[:0], m.message[:0], m.fields[:0]
 	}
 	*s = Server{}
-	s.cfg, s.clock.timeouts = cfg, &s.cfg.Timeouts
+	s.cfg, s.clock.Timeouts = cfg, &s.cfg.Timeouts
 	s.out, s.buf, s.pending, s.parsed.Fields = s.room[:0], buf, pending, fields
 	s.machine = cfg.Machine.OrDefault()
 	s.cfg.Limits = cfg.Limits.OrDefault()

@@ -5,55 +5,55 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/khp/endpoint/internal/head"
 	"example.com/khp/fsm"
+	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
 // openingResponse writes the opening 101. The kaazing profile needs its reason phrase: Java clients
 // compare the status line.
 func (s *Server) openingResponse() []byte {
-	h := head{b: s.buf[:0]}
+	h := head.Head{B: s.buf[:0]}
 	s.switching(&h)
 	switch {
 	case slices.Contains(s.open.Subprotocols, Subprotocol):
-		h.field("Sec-WebSocket-Protocol", Subprotocol)
+		h.Field("Sec-WebSocket-Protocol", Subprotocol)
 	case s.decision.Subprotocol != "": // of a plain WebSocket
-		h.field("Sec-WebSocket-Protocol", s.decision.Subprotocol)
+		h.Field("Sec-WebSocket-Protocol", s.decision.Subprotocol)
 	}
-	h.list("Sec-WebSocket-Extensions", s.grants)
+	h.List("Sec-WebSocket-Extensions", s.grants)
 	if s.cfg.OpeningFields != nil {
 		for _, f := range s.cfg.OpeningFields() {
 			if CheckOpeningField(f) == nil {
-				h.field(f.Name, f.Value)
+				h.Field(f.Name, f.Value)
 			}
 		}
 	}
 	s.date(&h)
-	s.buf = h.end()
+	s.buf = h.End()
 	return s.buf
 }
 
 // date writes when the answer is made, as every answer to a request over HTTP says. A caller whose
 // times are not those of a calendar begins them at the zero time, or the epoch of Unix: then there
 // is none. [RFC 9110 6.6.1]
-func (s *Server) date(h *head) {
-	const layout = "Mon, 02 Jan 2006 15:04:05 GMT"
-	if now := s.clock.now.UTC(); now.Year() > 1970 {
-		var room [len(layout)]byte
-		h.bytes("Date", now.AppendFormat(room[:0], layout))
+func (s *Server) date(h *head.Head) {
+	if now := s.clock.Now.UTC(); now.Year() > 1970 {
+		h.Date(now)
 	}
 }
 
 // switching starts a 101 head, opening or extended: both carry the accept of the one key there is.
-func (s *Server) switching(h *head) {
+func (s *Server) switching(h *head.Head) {
 	reason := "Switching Protocols"
 	if s.open.Kaazing() {
 		reason = "Web Socket Protocol Handshake"
 	}
-	h.statusLine(101, reason)
-	h.field("Upgrade", "websocket")
-	h.field("Connection", "Upgrade")
-	h.bytes("Sec-WebSocket-Accept", s.accept[:])
+	h.StatusLine(101, reason)
+	h.Field("Upgrade", "websocket")
+	h.Field("Connection", "Upgrade")
+	h.Bytes("Sec-WebSocket-Accept", s.accept[:])
 }
 
 // openingRefusal writes another answer to the opening request, with an explanation.
@@ -66,22 +66,22 @@ func (s *Server) openingRefusal(status int) []byte {
 	if s.detail == "" {
 		body = reason + "\n"
 	}
-	h := head{b: s.buf[:0]}
-	h.statusLine(status, reason)
+	h := head.Head{B: s.buf[:0]}
+	h.StatusLine(status, reason)
 	connection := "close"
 	switch status {
 	case 405:
-		h.field("Allow", "GET")
+		h.Field("Allow", "GET")
 	case 426:
-		h.field("Upgrade", "websocket")
-		h.field("Sec-WebSocket-Version", "13")
+		h.Field("Upgrade", "websocket")
+		h.Field("Sec-WebSocket-Version", "13")
 		connection = "Upgrade, close" // Upgrade goes nowhere without it [RFC 9110 7.8]
 	}
-	h.field("Connection", connection)
-	h.field("Content-Type", textPlain)
-	h.field("Content-Length", itoa(len(body)))
+	h.Field("Connection", connection)
+	h.Field("Content-Type", textPlain)
+	h.Field("Content-Length", itoa(len(body)))
 	s.date(&h)
-	s.buf = append(h.end(), body...)
+	s.buf = append(h.End(), body...)
 	return s.buf
 }
 
@@ -110,45 +110,45 @@ func (s *Server) response(status int) []byte {
 //khp:impl KHP-EXT-REQ-07 RFC2068-101-01 RFC6585-428-03 RFC6585-429-03 RFC6585-429-05 RFC6585-431-04
 func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	rule := fsm.Status(d.Status)
-	h := head{b: b, from: len(b)}
+	h := head.Head{B: b, From: len(b)}
 	if d.Status == 101 {
 		s.switching(&h)
 	} else {
-		h.statusLine(d.Status, rule.Reason)
+		h.StatusLine(d.Status, rule.Reason)
 	}
 	connection := "Upgrade" // which Upgrade goes nowhere without [RFC 9110 7.8]
 	if s.decidingPlain() {
 		connection = "Upgrade, close"
 		if d.Upgrade == "" {
-			h.field("Connection", "close")
+			h.Field("Connection", "close")
 		}
 		s.date(&h)
 	}
 	if d.Subprotocol != "" {
-		h.field("Sec-WebSocket-Protocol", d.Subprotocol)
+		h.Field("Sec-WebSocket-Protocol", d.Subprotocol)
 	}
 	for _, e := range d.Extensions { // one line each: deployed JavaScript clients lose all but the first after a bare comma
-		h.field("Sec-WebSocket-Extensions", e)
+		h.Field("Sec-WebSocket-Extensions", e)
 	}
 	if d.Location != "" {
-		h.field("Location", d.Location)
+		h.Field("Location", d.Location)
 	}
 	for _, c := range d.Challenges {
 		if d.Status == 407 {
-			h.field("Proxy-Authenticate", c)
+			h.Field("Proxy-Authenticate", c)
 		} else {
-			h.field("WWW-Authenticate", c)
+			h.Field("WWW-Authenticate", c)
 		}
 	}
 	if d.Upgrade != "" {
-		h.field("Upgrade", d.Upgrade)
-		h.field("Connection", connection)
+		h.Field("Upgrade", d.Upgrade)
+		h.Field("Connection", connection)
 	}
 	if rule.Duties&fsm.NoStore != 0 {
-		h.field("Cache-Control", "no-store")
+		h.Field("Cache-Control", "no-store")
 	}
 	for _, f := range d.Header {
-		h.field(f.Name, f.Value)
+		h.Field(f.Name, f.Value)
 	}
 	return writeBody(&h, d, rule)
 }
@@ -157,10 +157,10 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 // reason phrase of the status.
 //
 //khp:impl RFC2068-1XX-01
-func writeBody(h *head, d *Decision, rule fsm.Rule) ([]byte, error) {
+func writeBody(h *head.Head, d *Decision, rule fsm.Rule) ([]byte, error) {
 	body, kind := d.Body, d.BodyType
 	if wire.Bodiless(d.Status) {
-		return h.end(), h.err
+		return h.End(), h.Err
 	}
 	if len(body) == 0 && d.Status >= 400 {
 		body = []byte(rule.Reason + "\n")
@@ -169,10 +169,10 @@ func writeBody(h *head, d *Decision, rule fsm.Rule) ([]byte, error) {
 		if kind == "" {
 			kind = textPlain
 		}
-		h.field("Content-Type", kind)
+		h.Field("Content-Type", kind)
 	}
-	h.field("Content-Length", itoa(len(body)))
-	return append(h.end(), body...), h.err
+	h.Field("Content-Length", itoa(len(body)))
+	return append(h.End(), body...), h.Err
 }
 
 // ownFields are written by the endpoint from other parts of a decision.
@@ -188,7 +188,7 @@ func CheckOpeningField(f HeaderField) error {
 	if err := checkFieldText(f); err != nil {
 		return err
 	}
-	if containsFold(ownFields, f.Name) || hasPrefixFold(f.Name, "Sec-WebSocket-") || strings.EqualFold(f.Name, "Date") {
+	if containsFold(ownFields, f.Name) || judge.HasPrefixFold(f.Name, "Sec-WebSocket-") || strings.EqualFold(f.Name, "Date") {
 		return errors.New("endpoint: field " + f.Name + " is written by the handshake itself and cannot be set")
 	}
 	return nil

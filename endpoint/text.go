@@ -73,19 +73,6 @@ func timerDetail(t fsm.Timer) string {
 	return ""
 }
 
-// withoutUserinfo removes a possible password from a URL that could not be parsed.
-func withoutUserinfo(rawURL string) string {
-	at := strings.LastIndexByte(rawURL, '@')
-	if at < 0 {
-		return clip(rawURL)
-	}
-	scheme, _, ok := strings.Cut(rawURL[:at], "://")
-	if !ok {
-		return clip(rawURL[at+1:])
-	}
-	return clip(scheme + "://" + rawURL[at+1:])
-}
-
 // elementText writes an element of a list of extensions.
 func elementText(e wire.Extension) string {
 	if e.Params == nil {

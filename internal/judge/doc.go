@@ -3,6 +3,6 @@
 // package fsm and, where something is wrong, a [Fault] in words.
 //
 // Package endpoint acts on the result, sim/replay checks recorded sessions by it: the rules stand
-// here once. What depends on the policy of one side, such as which redirects it follows or which
-// paths a proxy in front of it rewrites, is decided there.
+// here once. The policy of a client for redirects comes in as data ([Redirects]). Package endpoint
+// decides about paths that a proxy in front of a server rewrites.
 package judge

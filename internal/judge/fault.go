@@ -41,3 +41,21 @@ func quoteFirst(v []byte, ok bool) string {
 	}
 	return Quote(string(v))
 }
+
+// WithoutUserinfo removes a possible password from a URL that could not be parsed.
+func WithoutUserinfo(rawURL string) string {
+	at := strings.LastIndexByte(rawURL, '@')
+	if at < 0 {
+		return Clip(rawURL)
+	}
+	scheme, _, ok := strings.Cut(rawURL[:at], "://")
+	if !ok {
+		return Clip(rawURL[at+1:])
+	}
+	return Clip(scheme + "://" + rawURL[at+1:])
+}
+
+// HasPrefixFold reports whether s begins with prefix, in either case of letters.
+func HasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}

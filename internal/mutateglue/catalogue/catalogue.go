@@ -30,7 +30,8 @@ var (
 // Sources are the packages that get faults.
 var Sources = []string{
 	"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint",
-	"endpoint/internal/answer", "endpoint/driver",
+	"endpoint/internal/answer", "endpoint/internal/clock",
+	"endpoint/internal/head", "endpoint/driver",
 	"transport", "transport/adapter", "transport/auth", "transport/auth/htpasswd",
 	"transport/extension",
 	"transport/internal/accept", "transport/internal/deflate", "transport/internal/field",
@@ -44,7 +45,8 @@ var Sources = []string{
 
 // Judged are the packages of whose faults none may be open.
 var Judged = []string{"wire", "wire/credentials", "internal/scan", "internal/judge", "endpoint",
-	"endpoint/internal/answer", "endpoint/driver"}
+	"endpoint/internal/answer", "endpoint/internal/clock",
+	"endpoint/internal/head", "endpoint/driver"}
 
 // All returns the faults that can be made of the source.
 func All(root string) (faults []fault.Fault, err error) {

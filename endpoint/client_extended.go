@@ -2,40 +2,67 @@ package endpoint
 
 import (
 	"bytes"
+	"strconv"
+	"strings"
 
+	"example.com/khp/endpoint/internal/head"
 	"example.com/khp/fsm"
 	"example.com/khp/internal/judge"
 	"example.com/khp/wire"
 )
 
-// balancer handles a message where only N and R are legal.
-func (c *Client) balancer(t wire.MessageType, p []byte) {
-	switch kind, url := wire.ParseBalancer(p); kind {
-	case wire.BalancerProceed:
-		c.detail = "the balancer message N, once more or too late"
-		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
-	case wire.BalancerReroute:
-		facts := c.take(c.judgeTarget(url))
-		c.response = nil // this message decides, not an earlier response
-		if c.machine.NoRedirects {
-			c.detail = "the gateway sends elsewhere, to " + quote(withoutUserinfo(string(url))) +
-				", and redirects are off"
-		}
-		c.step(fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})
-	default:
-		c.detail = "expected the balancer message N, got " + describe(t, p)
-		c.step(fsm.Event{Kind: dataKind(t, p)})
+// extendedRequest writes the extended request: the offer of the opening without KHP, and the
+// extensions that the opening did not negotiate; a replay differs by its Authorization only.
+// [INV-11, INV-12, INV-19]
+//
+//khp:impl KHP-EXT-REQ-01 KHP-EXT-REQ-02 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-05 KHP-EXT-REQ-06 KHP-EXT-REQ-08 KHP-EXT-REQ-09 KHP-EXT-REQ-10 KHP-EXT-REQ-11 KHP-STATUS-100-03 KHP-STATUS-401-02
+func (c *Client) extendedRequest(replay bool) ([]byte, error) {
+	h := head.Head{B: c.buf[:0]}
+	h.RequestLine(c.cfg.method(), c.url.Target())
+	if c.machine.Profile != fsm.ProfileKaazing { // a gateway ignores it
+		h.Field("Host", c.url.HostField())
 	}
+	h.List("Sec-WebSocket-Protocol", c.cfg.Subprotocols)
+	c.wanted = c.extensionsToAsk()
+	h.List("Sec-WebSocket-Extensions", c.wanted)
+	if replay {
+		h.Field("Authorization", c.credentials)
+	}
+	if c.machine.Expect {
+		h.Field("Expect", "100-continue")
+		h.Field("Content-Length", strconv.Itoa(len(c.cfg.Body)))
+	}
+	c.extraFields(&h, c.cfg.Header)
+	c.buf = h.End()
+	return c.buf, h.Err
 }
 
-// earlyBalancer tells whether p is a balancer message by which a server whose profile is not known
-// yet shows that it is a gateway.
-func (c *Client) earlyBalancer(phase fsm.ClientPhase, p []byte) bool {
-	if phase != fsm.ClientAwaitResponse || c.machine.Profile != fsm.ProfileAuto {
-		return false
+// extensionsToAsk lists the extensions offered in the opening but not granted there, then those of
+// the extended handshake.
+func (c *Client) extensionsToAsk() (list []string) {
+	if len(c.cfg.OpeningExtensions)+len(c.granted) == 0 {
+		return c.cfg.Extensions
 	}
-	kind, _ := wire.ParseBalancer(p)
-	return kind != wire.BalancerNone
+	for _, offered := range [2][]string{c.cfg.OpeningExtensions, c.cfg.Extensions} {
+		for _, e := range offered {
+			if !judge.Granted(c.granted, judge.ExtensionName(e)) {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// extraFields writes the caller's fields; sensitive ones only to the origin they were given for.
+// [AMB-65, INV-27]
+func (c *Client) extraFields(h *head.Head, fields []HeaderField) {
+	home := c.url.SameOrigin(c.visited[0])
+	for _, f := range fields {
+		if !home && (strings.EqualFold(f.Name, "Cookie") || containsFold(c.cfg.Sensitive, f.Name)) {
+			continue
+		}
+		h.Field(f.Name, f.Value)
+	}
 }
 
 // handshakeMessage adds a message to the unit and decides the unit when it is complete.
@@ -69,6 +96,36 @@ func (c *Client) handshakeMessage(t wire.MessageType, p []byte) {
 			c.decide(false)
 		}
 	}
+}
+
+// balancer handles a message where only N and R are legal.
+func (c *Client) balancer(t wire.MessageType, p []byte) {
+	switch kind, url := wire.ParseBalancer(p); kind {
+	case wire.BalancerProceed:
+		c.detail = "the balancer message N, once more or too late"
+		c.step(fsm.Event{Kind: fsm.EventProceedReceived})
+	case wire.BalancerReroute:
+		facts := c.take(judgment{Target: c.redirects().Resolve(url)})
+		c.response = nil // this message decides, not an earlier response
+		if c.machine.NoRedirects {
+			c.detail = "the gateway sends elsewhere, to " + quote(judge.WithoutUserinfo(string(url))) +
+				", and redirects are off"
+		}
+		c.step(fsm.Event{Kind: fsm.EventRerouteReceived, Facts: facts})
+	default:
+		c.detail = "expected the balancer message N, got " + describe(t, p)
+		c.step(fsm.Event{Kind: dataKind(t, p)})
+	}
+}
+
+// earlyBalancer tells whether p is a balancer message by which a server whose profile is not known
+// yet shows that it is a gateway.
+func (c *Client) earlyBalancer(phase fsm.ClientPhase, p []byte) bool {
+	if phase != fsm.ClientAwaitResponse || c.machine.Profile != fsm.ProfileAuto {
+		return false
+	}
+	kind, _ := wire.ParseBalancer(p)
+	return kind != wire.BalancerNone
 }
 
 // settle decides a terminating response that is complete but for its terminator, or whose body was
@@ -132,13 +189,21 @@ func (c *Client) stepResponse(ev fsm.Event) {
 	c.machine.TerminatorOptional = asked
 }
 
-// judgment is the result of judging a response: facts for the machine, and the values it needs to
-// act on them. Making one changes no state.
+// judgment is the result of judging a response: facts for the machine, why a fact is missing, and
+// the values that the machine needs to act on the facts. Making one changes no state.
 type judgment struct {
-	facts      fsm.Facts
-	detail     string           // why a fact is missing; "" if none is
+	judge.Target
 	challenges []wire.Challenge // of a 401
-	next       wire.URL         // the target of a redirect; without Host if it names none that could be read
+}
+
+// redirects is the client's policy for redirects.
+func (c *Client) redirects() *judge.Redirects {
+	return &judge.Redirects{
+		Here: c.url, Visited: c.visited, Method: c.cfg.method(), Mark: c.marked,
+		AllowDowngrade: c.cfg.AllowDowngrade, SameHost: c.cfg.Redirects == RedirectSameHost,
+		SameOrigin: c.cfg.Redirects == RedirectSameOrigin,
+		Check:      c.cfg.CheckRedirect, ToASCII: c.cfg.ToASCII, Limits: &c.cfg.Limits,
+	}
 }
 
 // judge judges a response by the request and the configuration. Only a 401 makes it look at
@@ -149,24 +214,24 @@ func (c *Client) judge(r *wire.Response) (j judgment) {
 	action := fsm.OpeningStatus(r.Status).Action
 	if c.leg == LegExtended {
 		action = fsm.Status(r.Status).Action
-		j.facts, j.detail = c.judgeSelection(r, action)
+		j.Facts, j.Detail = c.judgeSelection(r, action)
 	}
 	//exhaustive:ignore
 	switch action {
 	case fsm.ActionReplay:
-		facts, detail := j.facts, j.detail
+		facts, detail := j.Facts, j.Detail
 		j = c.judgeChallenges(r.Fields)
-		if j.facts |= facts; detail != "" {
-			j.detail = detail
+		if j.Facts |= facts; detail != "" {
+			j.Detail = detail
 		}
 	case fsm.ActionRedirect, fsm.ActionRedirectIfGet, fsm.ActionRedirectChoice:
-		return c.judgeLocation(r)
+		return judgment{Target: c.redirects().Location(r)}
 	case fsm.ActionProxyAuth:
 		if r.Fields.Count("Proxy-Authenticate") > 0 { // the machine knows whether there is a login
-			j.facts |= fsm.FactProxyChallenge
+			j.Facts |= fsm.FactProxyChallenge
 		}
 	case fsm.ActionUpgrade:
-		return c.judgeUpgrade(r)
+		return judgment{Target: c.redirects().Upgrade(r)}
 	}
 	return j
 }
@@ -189,16 +254,16 @@ func (c *Client) judgeSelection(r *wire.Response, action fsm.Action) (facts fsm.
 
 // take keeps the results of a judgment, and returns its facts.
 func (c *Client) take(j judgment) fsm.Facts {
-	if j.detail != "" {
-		c.detail = j.detail
+	if j.Detail != "" {
+		c.detail = j.Detail
 	}
 	if j.challenges != nil {
 		c.challenges = j.challenges
 	}
-	if j.next.Host != "" {
-		c.next = j.next
+	if j.URL.Host != "" {
+		c.next = j.URL
 	}
-	return j.facts
+	return j.Facts
 }
 
 // judgeChallenges reads the challenges of a 401. One malformed field spoils all. [AMB-42]
@@ -206,17 +271,17 @@ func (c *Client) judgeChallenges(fields wire.Fields) (j judgment) {
 	for v := range fields.All("WWW-Authenticate") {
 		list, err := wire.ParseChallenges(j.challenges, bytes.Clone(v))
 		if err != nil {
-			return judgment{detail: err.Error()}
+			return judgment{Target: judge.Target{Detail: err.Error()}}
 		}
 		j.challenges = list
 	}
 	switch {
 	case len(j.challenges) == 0:
-		j.detail = "the 401 response has no WWW-Authenticate field"
+		j.Detail = "the 401 response has no WWW-Authenticate field"
 	case !c.cfg.HasCredentials:
-		j.detail = "no credentials are configured for " + describeChallenge(j.challenges[0])
+		j.Detail = "no credentials are configured for " + describeChallenge(j.challenges[0])
 	default:
-		j.facts = fsm.FactChallengeUsable
+		j.Facts = fsm.FactChallengeUsable
 	}
 	return j
 }

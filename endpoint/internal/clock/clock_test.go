@@ -1,0 +1,86 @@
+package clock
+
+import (
+	"testing"
+	"time"
+
+	"example.com/khp/fsm"
+	"github.com/stretchr/testify/require"
+)
+
+// seconds are the lengths of timers; any other takes 5 seconds.
+type seconds map[fsm.Timer]time.Duration
+
+func (s seconds) Of(t fsm.Timer) time.Duration {
+	if n, ok := s[t]; ok {
+		return n * time.Second
+	}
+	return 5 * time.Second
+}
+
+// ticking is a clock with a second for most timers.
+func ticking() *Clock {
+	return &Clock{Now: time.Unix(0, 0), Timeouts: seconds{fsm.TimerResponse: 1, fsm.TimerOverall: 3, fsm.TimerWait: 3}}
+}
+
+func (k *Clock) say(kind fsm.EffectKind, timers ...fsm.Timer) {
+	for _, t := range timers {
+		k.Obey(fsm.Effect{Kind: kind, Timer: t})
+	}
+}
+
+// wait lets time pass and returns the timers that have ended by then.
+func (k *Clock) wait(d time.Duration) (ended []fsm.Timer) {
+	k.Now = k.Now.Add(d)
+	for t := k.Expired(); t != 0; t = k.Expired() {
+		ended = append(ended, t)
+	}
+	return ended
+}
+
+func TestClock(t *testing.T) {
+	t.Attr("req", "INV-39")
+	k := ticking()
+	timer, due := k.Next()
+	require.Zero(t, timer)
+	require.Zero(t, due)
+	require.Empty(t, k.wait(0))
+
+	k.say(fsm.EffectArmTimer, fsm.TimerOverall, fsm.TimerResponse, fsm.TimerWait)
+	timer, due = k.Next()
+	require.Equal(t, fsm.TimerResponse, timer, "the first that ends")
+	require.Equal(t, time.Second, due.Sub(k.Now))
+	require.Empty(t, k.wait(time.Second-1), "a moment too early")
+	require.Equal(t, []fsm.Timer{fsm.TimerResponse}, k.wait(1), "exactly then, and once")
+
+	k.say(fsm.EffectPauseTimer, fsm.TimerOverall, fsm.TimerResponse) // of which the second does not run
+	require.Equal(t, []fsm.Timer{fsm.TimerWait}, k.wait(10*time.Second))
+	k.say(fsm.EffectResumeTimer, fsm.TimerOverall, fsm.TimerResponse)
+	_, due = k.Next()
+	require.Equal(t, 2*time.Second, due.Sub(k.Now), "what was left of it")
+	k.say(fsm.EffectResumeTimer, fsm.TimerOverall)
+	require.Equal(t, []fsm.Timer{fsm.TimerOverall}, k.wait(2*time.Second))
+	require.Empty(t, k.wait(time.Hour), "nothing runs")
+
+	k.say(fsm.EffectArmTimer, fsm.TimerWait, fsm.TimerOverall)
+	require.Equal(t, []fsm.Timer{min(fsm.TimerWait, fsm.TimerOverall), max(fsm.TimerWait, fsm.TimerOverall)}, k.wait(time.Hour), "of two that end together the smaller number")
+
+	k.say(fsm.EffectArmTimer, fsm.TimerResponse)
+	k.Now = k.Now.Add(2 * time.Second)
+	k.say(fsm.EffectPauseTimer, fsm.TimerResponse) // overdue already
+	require.Empty(t, k.wait(0))
+	k.say(fsm.EffectArmTimer, fsm.TimerResponse)
+	k.say(fsm.EffectResumeTimer, fsm.TimerResponse)
+	_, due = k.Next()
+	require.Equal(t, time.Second, due.Sub(k.Now), "arming forgets what was left")
+	k.say(fsm.EffectPauseTimer, fsm.TimerResponse)
+	k.say(fsm.EffectStopTimer, fsm.TimerResponse)
+	k.say(fsm.EffectResumeTimer, fsm.TimerResponse)
+	require.Empty(t, k.wait(time.Hour), "stopping forgets it, too")
+
+	k.say(fsm.EffectArmTimer, fsm.TimerResponse, fsm.TimerClose)
+	k.say(fsm.EffectPauseTimer, fsm.TimerResponse)
+	k.say(fsm.EffectStopTimers, 0)
+	k.say(fsm.EffectResumeTimer, fsm.TimerResponse)
+	require.Empty(t, k.wait(time.Hour), "and so does stopping all")
+}
