@@ -52,8 +52,8 @@ func (a *Alteration) Server(cfg ServerConfig) ServerConfig {
 	return cfg
 }
 
-// StepClient is [ClientConfig.Step] of the altered client.
-func (a *Alteration) StepClient(cfg ClientConfig, s ClientState, ev Event) (ClientState, Effects, Verdict) {
+// stepClient is [ClientConfig.Step] of the altered client.
+func (a *Alteration) stepClient(cfg ClientConfig, s ClientState, ev Event) (ClientState, Effects, Verdict) {
 	cfg.altered = nil
 	c, ok := a.cells[int(s.phase)*int(clientInputs)+int(clientInputOf(ev))]
 	if !ok || a.side != "client" || cfg.Profile == 0 {
@@ -67,8 +67,8 @@ func (a *Alteration) StepClient(cfg ClientConfig, s ClientState, ev Event) (Clie
 	return s, Effects{&r.effects, r.n, s.end.failure, s.end.status, r.index + 1}, Accepted
 }
 
-// StepServer is [ServerConfig.Step] of the altered server.
-func (a *Alteration) StepServer(cfg ServerConfig, s ServerState, ev Event) (ServerState, Effects, Verdict) {
+// stepServer is [ServerConfig.Step] of the altered server.
+func (a *Alteration) stepServer(cfg ServerConfig, s ServerState, ev Event) (ServerState, Effects, Verdict) {
 	cfg.altered = nil
 	c, ok := a.cells[int(s.phase)*int(serverInputs)+int(serverInputOf(ev))]
 	if !ok || a.side != "server" {

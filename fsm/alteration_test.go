@@ -15,7 +15,7 @@ func TestAlter_OneRow(t *testing.T) {
 	changed := rows[n]
 	changed.To, changed.Effects = "Failed", []Effect{{Kind: EffectFail}}
 
-	s, effects, verdict := Alter("client", n, changed).StepClient(cfg, cfg.Start(), ev)
+	s, effects, verdict := Alter("client", n, changed).stepClient(cfg, cfg.Start(), ev)
 	require.Equal(t, Accepted, verdict)
 	require.Equal(t, ClientFailed, s.Phase())
 	require.Equal(t, []Effect{{Kind: EffectFail}}, slices.Collect(effects.All()))
@@ -24,16 +24,16 @@ func TestAlter_OneRow(t *testing.T) {
 	want, _, _ := cfg.Step(cfg.Start(), ev)
 	require.Equal(t, ClientConnecting, want.Phase(), "the table is as it was")
 	for name, a := range map[string]*Alteration{"another row": Alter("client", n+1, changed), "no row": Alter("client", len(rows), changed), "a row before the first": Alter("client", -1, changed), "the server": Alter("server", n, changed), "none": {}} {
-		got, _, _ := a.StepClient(cfg, cfg.Start(), ev)
+		got, _, _ := a.stepClient(cfg, cfg.Start(), ev)
 		require.Equal(t, want, got, name)
 	}
 
 	server, request := DefaultServerConfig(), Event{Kind: EventOpeningRequest, Facts: FactValid | FactKHP}
 	rows = slices.Collect(ServerRows())
 	n = slices.IndexFunc(rows, func(r Row) bool { return r.ID == "opening/opening-request/await-request" })
-	_, _, verdict = Alter("server", n, Row{From: rows[n].From, To: rows[n].From, Event: rows[n].Event, Verdict: Ignored}).StepServer(server, server.Start(), request)
+	_, _, verdict = Alter("server", n, Row{From: rows[n].From, To: rows[n].From, Event: rows[n].Event, Verdict: Ignored}).stepServer(server, server.Start(), request)
 	require.Equal(t, Ignored, verdict)
-	_, _, verdict = Alter("client", n, Row{}).StepServer(server, server.Start(), request)
+	_, _, verdict = Alter("client", n, Row{}).stepServer(server, server.Start(), request)
 	require.Equal(t, Accepted, verdict)
 }
 

@@ -163,7 +163,7 @@ func (cfg ClientConfig) Start() ClientState { return ClientState{phase: ClientId
 // effects.
 func (cfg ClientConfig) Step(s ClientState, ev Event) (ClientState, Effects, Verdict) {
 	if cfg.altered != nil {
-		return cfg.altered.StepClient(cfg, s, ev)
+		return cfg.altered.stepClient(cfg, s, ev)
 	}
 	in := clientInputOf(ev)
 	if in == 0 || s.phase == 0 || s.phase >= clientPhases || cfg.Profile-1 >= ProfileAuto {

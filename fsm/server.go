@@ -98,7 +98,7 @@ func (cfg ServerConfig) Start() ServerState { return ServerState{phase: ServerOp
 // effects.
 func (cfg ServerConfig) Step(s ServerState, ev Event) (ServerState, Effects, Verdict) {
 	if cfg.altered != nil {
-		return cfg.altered.StepServer(cfg, s, ev)
+		return cfg.altered.stepServer(cfg, s, ev)
 	}
 	in := serverInputOf(ev)
 	if in == 0 || s.phase == 0 || s.phase >= serverPhases {

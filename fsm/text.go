@@ -8,33 +8,28 @@ import (
 // String names the event, what belongs to its kind, and the facts: "EventResponse 401 (terminated,
 // challenge usable)".
 func (ev Event) String() string {
-	s := words{ev.Kind.String()}
-	if ev.Timer != 0 {
-		s = append(s, ev.Timer.String())
-	}
-	if ev.Failure != 0 {
-		s = append(s, ev.Failure.String())
-	}
-	if ev.Status != 0 {
-		s = append(s, strconv.Itoa(int(ev.Status)))
-	}
-	return s.text(ev.Facts.String())
+	return digest(ev.Kind.String(), ev.Timer, ev.Failure, ev.Status).text(ev.Facts.String())
 }
 
 // String names the effect and what belongs to its kind: "EffectSendClose 1000", "EffectArmTimer
 // TimerWait", "EffectFail FailureStatus 403".
 func (e Effect) String() string {
-	s := words{e.Kind.String()}
-	if e.Timer != 0 {
-		s = append(s, e.Timer.String())
+	return digest(e.Kind.String(), e.Timer, e.Failure, e.Code).text()
+}
+
+// digest writes what events and effects have in common, without parts that are 0.
+func digest(kind string, t Timer, f Failure, code uint16) words {
+	s := words{kind}
+	if t != 0 {
+		s = append(s, t.String())
 	}
-	if e.Failure != 0 {
-		s = append(s, e.Failure.String())
+	if f != 0 {
+		s = append(s, f.String())
 	}
-	if e.Code != 0 {
-		s = append(s, strconv.Itoa(int(e.Code)))
+	if code != 0 {
+		s = append(s, strconv.Itoa(int(code)))
 	}
-	return s.text()
+	return s
 }
 
 // String lists the effects in order: "EffectSendResponse 101, EffectSendTerminator".

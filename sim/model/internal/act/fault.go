@@ -33,7 +33,7 @@ func (f *Fault) StepClient(
 	if f.Altered == nil {
 		return cfg.Step(s, ev)
 	}
-	return f.Altered.StepClient(cfg, s, ev)
+	return f.Altered.Client(cfg).Step(s, ev)
 }
 
 // StepServer is the step of the server, wrong as f says.
@@ -43,7 +43,7 @@ func (f *Fault) StepServer(
 	if f.Altered == nil {
 		return cfg.Step(s, ev)
 	}
-	return f.Altered.StepServer(cfg, s, ev)
+	return f.Altered.Server(cfg).Step(s, ev)
 }
 
 // Faults returns all faults, in the order in which they are named to the user. A fault whose row is
