@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,7 +110,7 @@ func (p *program) compile(byID map[string]int) error {
 }
 
 var (
-	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(\d+): (.*)`)
+	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(?:(\d+):)? (.*)`) // not all messages have a column
 	number = regexp.MustCompile(`faulty(?:Channel)?\((\d+)`)
 )
 
@@ -127,7 +128,10 @@ func (p *program) blame(messages string) (found int) {
 		}
 		lines := strings.SplitAfter(string(source), "\n")
 		line, _ := strconv.Atoi(m[2])
-		column, _ := strconv.Atoi(m[3])
+		column, err := strconv.Atoi(m[3])
+		if err != nil {
+			column = math.MaxInt
+		}
 		before := strings.Join(lines[:min(line-1, len(lines))], "")
 		if line <= len(lines) {
 			before += lines[line-1][:min(column-1, len(lines[line-1]))]

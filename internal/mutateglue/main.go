@@ -38,7 +38,8 @@ var notice = [][2]string{
 	{"", "./transport/internal/web"},
 	{"", "./transport/trace"}, {"", "./transport/auth"}, {"", "./transport/auth/htpasswd"},
 	{"", "./transport/extension"},
-	{"", "./transport/adapter"}, {"", "./fuzz"}, {"", "./sim/script"}, {"", "./sim/network"},
+	{"", "./transport/adapter"}, {"", "./internal/watch/watchtest"}, {"", "./sim/explore"},
+	{"", "./sim/capture"}, {"", "./fuzz"}, {"", "./sim/script"}, {"", "./sim/network"},
 	{"", "./sim/replay"},
 	{"", "./transport"}, {"transport/internal/adaptertest", "."},
 }

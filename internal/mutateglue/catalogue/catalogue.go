@@ -34,13 +34,16 @@ var Sources = []string{
 	"endpoint/internal/head", "endpoint/driver",
 	"transport", "transport/adapter", "transport/auth", "transport/auth/htpasswd",
 	"transport/extension",
-	"transport/internal/accept", "transport/internal/deflate", "transport/internal/field",
+	"transport/internal/accept", "transport/internal/cookies", "transport/internal/deflate",
+	"transport/internal/field",
 	"transport/internal/frames", "transport/internal/handshake", "transport/internal/hops",
 	"transport/internal/layer", "transport/internal/loop",
 	"transport/internal/opening", "transport/internal/portal", "transport/internal/proxy",
+	"transport/internal/reach",
 	"transport/internal/silence", "transport/internal/sock", "transport/internal/stream",
 	"transport/internal/tracker",
 	"transport/internal/web", "transport/trace",
+	"internal/watch", "internal/watch/watchtest", "sim/explore", "sim/network", "sim/replay",
 }
 
 // Judged are the packages of whose faults none may be open.

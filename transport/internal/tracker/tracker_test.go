@@ -2,9 +2,14 @@ package tracker
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"os"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"example.com/khp/internal/tcptest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,3 +54,112 @@ func TestShutdown_TooLong(t *testing.T) {
 type ender func()
 
 func (f ender) Interrupt() { f() }
+
+// entry is one that notes what happens to it.
+type entry struct {
+	Entry
+	ctx         context.Context
+	interrupted int
+	client      *tcptest.Conn
+}
+
+func (e *entry) Interrupt() { e.interrupted++ }
+
+// aborted reports whether the connection was closed.
+func (e *entry) aborted() bool {
+	_ = e.client.SetReadDeadline(time.Now())
+	_, err := e.client.Read(make([]byte, 1))
+	return !errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// begun returns an entry with a connection whose client is unheard of, or not.
+func begun(ctx context.Context, unheard bool) *entry {
+	e := &entry{}
+	var server *tcptest.Conn
+	e.client, server = tcptest.Pair(tcptest.Options{})
+	e.ctx = e.Begin(ctx)
+	e.Connected(server, unheard)
+	return e
+}
+
+// The end of a connection is what its state asks for: reading for a first word is broken off, a
+// handshake and an open connection hear of it, once. One that is not waited for any longer is dropped.
+func TestEntry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		silent, heard, open, late := begun(t.Context(), true), begun(t.Context(), true), begun(t.Context(), false), begun(t.Context(), false)
+		heard.Heard()
+		open.EndBy(open)
+		require.Equal(t, []bool{true, false}, []bool{silent.silent(), heard.silent()})
+		for _, e := range []*entry{silent, heard, open, late} {
+			e.end()
+			e.end()
+			require.ErrorIs(t, context.Cause(e.ctx), http.ErrServerClosed)
+			require.Equal(t, e == silent, e.aborted())
+		}
+		require.Equal(t, 1, open.interrupted)
+		late.EndBy(nil)
+		require.Zero(t, late.interrupted)
+		late.EndBy(late)
+		require.Equal(t, 1, late.interrupted, "it hears of what was before")
+		heard.drop()
+		require.True(t, heard.aborted())
+
+		var unconnected Entry
+		ctx := unconnected.Begin(t.Context())
+		unconnected.end()
+		require.Error(t, ctx.Err())
+		for unheard, closed := range map[bool]bool{true: true, false: false} {
+			client, server := tcptest.Pair(tcptest.Options{})
+			unconnected.Connected(server, unheard)
+			require.Equal(t, closed, (&entry{client: client}).aborted(), "a server that ends takes what was asked for, and waits for nobody")
+		}
+		unconnected.drop()
+		client, server := tcptest.Pair(tcptest.Options{})
+		unconnected.Connected(server, false)
+		require.True(t, (&entry{client: client}).aborted())
+		require.NotNil(t, unconnected.CancelFunc())
+	})
+}
+
+// Shutdown ends silent clients at once and the others evenly over its time, and waits for all. None
+// that has ended by itself is ended again.
+func TestShutdown_OverTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tr Tracker
+		begin := time.Now()
+		ended := map[time.Duration]int{}
+		add := func(unheard bool) *entry {
+			e := begun(t.Context(), unheard)
+			require.True(t, tr.Add(&e.Entry))
+			context.AfterFunc(e.ctx, func() {
+				if context.Cause(e.ctx) == http.ErrServerClosed {
+					ended[time.Since(begin)]++
+					time.Sleep(time.Second)
+					tr.Remove(&e.Entry)
+				}
+			})
+			return e
+		}
+		silent := add(true)
+		for range 4 {
+			add(false)
+		}
+		require.Equal(t, 5, tr.Count())
+		var other Tracker
+		other.Remove(&silent.Entry) // it does not know it
+		require.Equal(t, 5, tr.Count())
+		gone := add(false)
+		tr.Remove(&gone.Entry)
+		require.ErrorIs(t, gone.ctx.Err(), context.Canceled)
+		tr.Remove(&gone.Entry)
+		time.AfterFunc(time.Second, func() { tr.Remove(&silent.Entry) })
+		require.NoError(t, tr.Shutdown(t.Context(), 8*time.Second))
+		require.Equal(t, map[time.Duration]int{0: 1, 2 * time.Second: 1, 4 * time.Second: 1, 6 * time.Second: 1}, ended)
+		require.Equal(t, 7*time.Second, time.Since(begin))
+		require.Zero(t, tr.Count())
+		require.False(t, tr.Add(&begun(t.Context(), false).Entry))
+		var none *Tracker
+		require.True(t, none.Add(&gone.Entry))
+		none.Remove(&gone.Entry)
+	})
+}
