@@ -111,7 +111,7 @@ func (p *program) compile(byID map[string]int) error {
 
 var (
 	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(?:(\d+):)? (.*)`) // not all messages have a column
-	number = regexp.MustCompile(`faulty(?:Channel)?\((\d+)`)
+	number = regexp.MustCompile(`faulty(?:Channel|Value)?\((\d+)`)
 )
 
 // blame finds the faults that the compiler's messages are about: the last one before each place. A

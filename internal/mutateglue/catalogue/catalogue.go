@@ -25,6 +25,8 @@ var (
 	noticed string
 	//go:embed unnoticed.tsv
 	unnoticed string
+	//go:embed written.tsv
+	written string
 )
 
 // Sources are the packages that get faults.
@@ -60,7 +62,18 @@ func All(root string) (faults []fault.Fault, err error) {
 		}
 		faults = append(faults, found...)
 	}
-	return faults, nil
+	thought, err := fault.FindWritten(root, Written())
+	return append(faults, thought...), err
+}
+
+// Written returns the faults of which people thought. The last column says what is wrong then.
+func Written() (list []fault.Written) {
+	for line := range strings.Lines(written) {
+		if f := strings.Split(line, "\t"); len(f) == 5 && f[0] != "file" {
+			list = append(list, fault.Written{File: f[0], Func: f[1], Before: f[2], After: f[3]})
+		}
+	}
+	return list
 }
 
 // Row is one fault of the catalogue.

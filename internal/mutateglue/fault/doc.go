@@ -53,9 +53,10 @@ type edit struct {
 type how uint8
 
 const (
-	_         how = iota
-	statement     // that declares nothing
-	condition     // an expression of type bool
-	behind        // a statement that must stay, text follows it in the faulty version
-	channel       // a channel that is received from; the faulty version is nil
+	_          how = iota
+	statement      // that declares nothing
+	condition      // an expression of type bool
+	behind         // a statement that must stay, text follows it in the faulty version
+	channel        // a channel that is received from; the faulty version is nil
+	expression     // both versions are evaluated
 )

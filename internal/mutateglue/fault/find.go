@@ -17,7 +17,7 @@ import (
 // Find returns the faults of the Go files in a package's directory, tests and generated files
 // excepted. root is the module's directory, dir the package's, from there.
 func Find(root, dir string) ([]Fault, error) {
-	names, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
+	names, err := filesOf(root, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +28,20 @@ func Find(root, dir string) ([]Fault, error) {
 	seen := map[string]int{} // how often an ID was made
 	var faults []Fault
 	for _, name := range names {
+		f, err := parse(root, name)
+		if err != nil {
+			return nil, err
+		}
+		f.seen, f.fieldsOf = seen, fields
+		faults = append(faults, f.all()...)
+	}
+	return faults, nil
+}
+
+// filesOf returns the names of the files of a package that get faults, from root.
+func filesOf(root, dir string) (files []string, err error) {
+	names, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
+	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
 			continue
 		}
@@ -35,24 +49,16 @@ func Find(root, dir string) ([]Fault, error) {
 			!built {
 			continue
 		}
-		source, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		found, err := inFile(filepath.ToSlash(filepath.Join(dir, filepath.Base(name))),
-			source, seen, fields)
-		if err != nil {
-			return nil, err
-		}
-		faults = append(faults, found...)
+		files = append(files, filepath.ToSlash(filepath.Join(dir, filepath.Base(name))))
 	}
-	return faults, nil
+	return files, err
 }
 
 // finder walks through one file.
 type finder struct {
 	file   string
 	source []byte
+	tree   *ast.File
 	base   int // of positions
 	fn     string
 	found  []Fault
@@ -64,15 +70,23 @@ type finder struct {
 	errs     bool     // the function's last result is an error
 }
 
-func inFile(name string, source []byte, seen map[string]int, fields siblings) ([]Fault, error) {
+// parse returns a finder for the file with that name, from root.
+func parse(root, name string) (*finder, error) {
+	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil {
+		return nil, err
+	}
 	set := token.NewFileSet()
 	tree, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{file: name, source: source, base: set.File(tree.Pos()).Base(), seen: seen,
-		fieldsOf: fields}
-	for _, d := range tree.Decls {
+	return &finder{file: name, source: source, tree: tree, base: set.File(tree.Pos()).Base()}, nil
+}
+
+// all returns the faults of the file.
+func (f *finder) all() []Fault {
+	for _, d := range f.tree.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !wordsOnly[fn.Name.Name] {
 			f.fn, f.params, f.leave, f.errs = nameOf(fn), f.parameters(fn), leaving(fn), givesError(fn)
 			ast.Inspect(fn.Body, f.visit)
@@ -81,7 +95,7 @@ func inFile(name string, source []byte, seen map[string]int, fields siblings) ([
 	sort.SliceStable(f.found, func(i, j int) bool {
 		return f.found[i].edits[0].start < f.found[j].edits[0].start
 	})
-	return f.found, nil
+	return f.found
 }
 
 // wordsOnly are functions whose result is text for people.
@@ -96,8 +110,11 @@ func nameOf(fn *ast.FuncDecl) string {
 	if star, ok := t.(*ast.StarExpr); ok {
 		t = star.X
 	}
-	if index, ok := t.(*ast.IndexExpr); ok {
-		t = index.X
+	switch generic := t.(type) {
+	case *ast.IndexExpr:
+		t = generic.X
+	case *ast.IndexListExpr:
+		t = generic.X
 	}
 	if id, ok := t.(*ast.Ident); ok {
 		return id.Name + "." + fn.Name.Name

@@ -76,6 +76,10 @@ func (w *writer) both(e numbered) {
 	case behind:
 		w.write(e.start, e.end)
 		fmt.Fprintf(&w.out, "; if faulty(%d) {\n%s\n}", e.number, e.text)
+	case expression:
+		fmt.Fprintf(&w.out, "faultyValue(%d, %s, ", e.number, e.text)
+		w.write(e.start, e.end)
+		w.out.WriteString(")")
 	case channel:
 		fmt.Fprintf(&w.out, "faultyChannel(%d, ", e.number)
 		w.write(e.start, e.end)
@@ -120,7 +124,14 @@ func faultyChannel[T any](n int, c <-chan T) <-chan T {
 	return c
 }
 
-var _ = faultyChannel[int]
+func faultyValue[T any](n int, wrong, right T) T {
+	if faulty(n) {
+		return wrong
+	}
+	return right
+}
+
+var _, _ = faultyChannel[int], faultyValue[int]
 `, name, Variable, Reached)
 }
 
