@@ -69,8 +69,8 @@ func All(root string) (faults []fault.Fault, err error) {
 // Written returns the faults of which people thought. The last column says what is wrong then.
 func Written() (list []fault.Written) {
 	for line := range strings.Lines(written) {
-		if f := strings.Split(line, "\t"); len(f) == 5 && f[0] != "file" {
-			list = append(list, fault.Written{File: f[0], Func: f[1], Before: f[2], After: f[3]})
+		if f := strings.Split(line, "\t"); len(f) == 5 && f[0] != "package" {
+			list = append(list, fault.Written{Package: f[0], Func: f[1], Before: f[2], After: f[3]})
 		}
 	}
 	return list

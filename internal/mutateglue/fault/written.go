@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"slices"
 	"strings"
 )
 
 // Written is a fault that a person thought of: of a kind that is no class, such as a limit of the
 // wrong side, or what one client has that another gets.
 type Written struct {
-	File, Func string // the file from the root of the module, the function with its receiver's type
+	Package, Func string // the package from the root of the module, the function with its receiver's type
 	// Before is the text of a statement or expression, on one line, which the function has once. One
 	// that ends with ... is the beginning of it. After is what stands there in the faulty version;
 	// behind a + what follows it, for statements that must stay.
@@ -22,50 +23,60 @@ const classWritten Class = "written"
 
 // FindWritten makes these faults of the source below root. The error says which does not apply.
 func FindWritten(root string, list []Written) (faults []Fault, err error) {
-	byFile := map[string][]Written{}
-	var files []string
+	files := map[string][]*finder{} // of packages
+	seen := map[string]int{}
 	for _, w := range list {
-		if byFile[w.File] == nil {
-			files = append(files, w.File)
+		if files[w.Package] == nil {
+			names, err := filesOf(root, w.Package)
+			if err != nil {
+				return nil, err
+			}
+			for _, name := range names {
+				f, err := parse(root, name)
+				if err != nil {
+					return nil, err
+				}
+				f.seen = seen
+				files[w.Package] = append(files[w.Package], f)
+			}
 		}
-		byFile[w.File] = append(byFile[w.File], w)
+		err = errors.Join(err, written(files[w.Package], w))
 	}
-	for _, name := range files {
-		f, tree, e := parse(root, name)
-		if e != nil {
-			return nil, e
+	for _, pkg := range files {
+		for _, f := range pkg {
+			faults = append(faults, f.found...)
 		}
-		for _, w := range byFile[name] {
-			err = errors.Join(err, f.written(tree, w))
-		}
-		faults = append(faults, f.found...)
 	}
+	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.ID, b.ID) })
 	return faults, err
 }
 
-// written adds w.
-func (f *finder) written(tree *ast.File, w Written) error {
-	var places []ast.Node
+// written adds w to the file that has it.
+func written(files []*finder, w Written) error {
 	begin, cut := strings.CutSuffix(w.Before, "...")
-	for _, d := range tree.Decls {
-		fn, ok := d.(*ast.FuncDecl)
-		if !ok || fn.Body == nil || nameOf(fn) != w.Func {
-			continue
-		}
-		ast.Inspect(fn.Body, func(n ast.Node) bool {
-			_, isStmt := n.(ast.Stmt)
-			if _, isExpr := n.(ast.Expr); !isStmt && !isExpr {
-				return true
+	var in *finder
+	var places []ast.Node
+	for _, f := range files {
+		for _, d := range f.tree.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || fn.Body == nil || nameOf(fn) != w.Func {
+				continue
 			}
-			if text := strings.Join(strings.Fields(f.text(n)), " "); text == begin || cut && strings.HasPrefix(text, begin) {
-				places = append(places, n)
+			ast.Inspect(fn.Body, func(n ast.Node) bool {
+				_, isStmt := n.(ast.Stmt)
+				if _, isExpr := n.(ast.Expr); !isStmt && !isExpr {
+					return true
+				}
+				if text := strings.Join(strings.Fields(f.text(n)), " "); text != begin && !(cut && strings.HasPrefix(text, begin)) {
+					return true
+				}
+				in, places = f, append(places, n)
 				return false
-			}
-			return true
-		})
+			})
+		}
 	}
 	if len(places) != 1 {
-		return fmt.Errorf("%s has %q %d times in %s; write the fault anew", w.File, w.Before, len(places), w.Func)
+		return fmt.Errorf("%s has %q %d times in %s; write the fault anew", w.Package, w.Before, len(places), w.Func)
 	}
 	n, how, after := places[0], statement, w.After
 	if _, ok := n.(ast.Expr); ok {
@@ -73,7 +84,7 @@ func (f *finder) written(tree *ast.File, w Written) error {
 	} else if text, ok := strings.CutPrefix(after, "+"); ok {
 		how, after = behind, text
 	}
-	f.fn = w.Func
-	f.add(classWritten, f.text(n), w.After, edit{f.offset(n.Pos()), f.offset(n.End()), how, after})
+	in.fn = w.Func
+	in.add(classWritten, in.text(n), w.After, edit{in.offset(n.Pos()), in.offset(n.End()), how, after})
 	return nil
 }
