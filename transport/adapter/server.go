@@ -106,8 +106,7 @@ type server struct {
 	question driver.Question    // that the application was asked
 	cancel   context.CancelFunc // of the decision in progress
 	broken   error              // what the application failed with
-	letIn    bool               // the Authenticator has let the present request in
-	who      any                // its principal
+	who      any                // the principal of the present request
 }
 
 func (s *server) begin() { s.drive.Opened(time.Now(), s.opening, nil) }
@@ -138,12 +137,12 @@ func (s *server) AskDecision(q driver.Question) {
 		ctx = auth.WithClientNetwork(ctx, s.remote)
 	}
 	s.cancel, s.question = cancel, q
-	r, letIn := q.Request(), q.Again && s.letIn
-	if letIn {
+	r := q.Request()
+	if q.Again { // after a 202, which nobody sends who was not let in
 		r.Principal = s.who
 	}
 	s.later(func() func() {
-		d, verdict, err := s.decide(ctx, &r, letIn)
+		d, err := s.decide(ctx, &r, q.Again)
 		return func() {
 			switch {
 			case q.Over():
@@ -151,7 +150,7 @@ func (s *server) AskDecision(q driver.Question) {
 				s.broken = err
 				q.Fail(time.Now())
 			default:
-				s.letIn, s.who = letIn || verdict.LetsIn(), r.Principal
+				s.who = r.Principal
 				q.Decide(time.Now(), d)
 			}
 		}
@@ -160,18 +159,19 @@ func (s *server) AskDecision(q driver.Question) {
 
 // decide asks the Authenticator, unless it has let in the client of this request already, and then
 // the application.
-func (s *server) decide(ctx context.Context, r *transport.Request, letIn bool) (d transport.Decision, v auth.Verdict, err error) {
+func (s *server) decide(ctx context.Context, r *transport.Request, letIn bool) (d transport.Decision, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
 	if s.opts.Authenticator != nil && !letIn {
-		if v, err = s.opts.Authenticator.Authenticate(ctx, r); err != nil {
-			return d, v, fmt.Errorf("authenticating: %w", err)
+		v, err := s.opts.Authenticator.Authenticate(ctx, r)
+		if err != nil {
+			return d, fmt.Errorf("authenticating: %w", err)
 		}
 		if !v.LetsIn() {
-			return v.Decision(), v, nil
+			return v.Decision(), nil
 		}
 		r.Principal = v.Principal
 	}
@@ -186,7 +186,7 @@ func (s *server) decide(ctx context.Context, r *transport.Request, letIn bool) (
 			d.Subprotocol = s.opts.Subprotocols[i]
 		}
 	}
-	return d, v, err
+	return d, err
 }
 
 // openingOf is r in the endpoint's form.

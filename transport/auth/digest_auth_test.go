@@ -59,6 +59,8 @@ func TestDigestAuth_Judges(t *testing.T) {
 		for name, change := range map[string]func(c *credentials.DigestChallenge, u *credentials.DigestUse){
 			"realm":     func(c *credentials.DigestChallenge, _ *credentials.DigestUse) { c.Realm = "other" },
 			"target":    func(_ *credentials.DigestChallenge, u *credentials.DigestUse) { u.URI = "/other" },
+			"above":     func(_ *credentials.DigestChallenge, u *credentials.DigestUse) { u.URI = "/ec" },
+			"below":     func(_ *credentials.DigestChallenge, u *credentials.DigestUse) { u.URI = "/echo/" },
 			"algorithm": func(c *credentials.DigestChallenge, _ *credentials.DigestUse) { c.Algorithm = credentials.DigestMD5 },
 			"no qop":    func(c *credentials.DigestChallenge, u *credentials.DigestUse) { c.Auth, u.Count = false, 0 },
 		} {
