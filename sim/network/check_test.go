@@ -26,6 +26,29 @@ func pair(t *testing.T) (n *Network, c *Client, v *Server) {
 	return n, c, site.Last()
 }
 
+// opened is the server of another connection that opened, with a result of its own.
+func opened(o ClientOptions, site SiteOptions) *endpoint.Server {
+	n := New(Options{})
+	s := n.Serve("a.example", site)
+	c, err := n.NewClient("ws://a.example/p", o)
+	if err != nil {
+		panic(err)
+	}
+	c.Connect()
+	n.Run(1000)
+	return s.Last().Endpoint
+}
+
+// decides makes options of a site that decides so.
+func decides(d endpoint.Decision) SiteOptions {
+	return SiteOptions{Decide: func(int, *endpoint.Request) (endpoint.Decision, time.Duration, error) {
+		return d, 0, nil
+	}}
+}
+
+// serves has the client's server be one with another result.
+func serves(c *Client, s *endpoint.Server) { c.conn.peer.receiver.(*host).side = s }
+
 // tampered lists what can be made to disagree.
 var tampered = []struct {
 	name   string
@@ -49,6 +72,22 @@ var tampered = []struct {
 	{"own frame refused", func(_ *Network, c *Client, _ *Server) {
 		c.blame(Item{Broken: fsm.FailureFrame, Text: "unmasked"})
 	}, "INV-48"},
+	{"another status", func(_ *Network, c *Client, _ *Server) {
+		serves(c, opened(ClientOptions{}, decides(endpoint.Decision{Status: 204})))
+	}, "INV-49"},
+	{"another subprotocol", func(_ *Network, c *Client, _ *Server) {
+		serves(c, opened(ClientOptions{Config: endpoint.ClientConfig{Subprotocols: []string{"amqp"}}},
+			decides(endpoint.Decision{Subprotocol: "amqp"})))
+	}, "Subprotocol: amqp"},
+	{"another extension", func(_ *Network, c *Client, _ *Server) {
+		serves(c, opened(ClientOptions{Config: endpoint.ClientConfig{Extensions: []string{"x-one"}}},
+			decides(endpoint.Decision{Extensions: []string{"x-one"}})))
+	}, "Extensions: x-one"},
+	{"not even KHP", func(_ *Network, c *Client, _ *Server) {
+		site := SiteOptions{}
+		site.Config.Machine.Plain = true
+		serves(c, opened(ClientOptions{Config: endpoint.ClientConfig{PlainOnly: true}}, site))
+	}, "the server endpoint.Result{Status: 101}"},
 	{"another result", func(_ *Network, c *Client, _ *Server) { // that of a server that has not begun
 		c.conn.peer.receiver.(*host).side = endpoint.NewServer(endpoint.ServerConfig{})
 	}, "INV-49"},

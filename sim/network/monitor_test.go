@@ -54,7 +54,7 @@ type broken struct {
 }
 
 var brokens = func() []broken {
-	client := Monitor{Budget: 2, Secrets: []string{"session=42"}}
+	client := Monitor{Budget: 2, Secrets: []string{"", "key=1", "session=42"}}
 	server := Monitor{Server: true}
 	waiting := Monitor{Deadline: func() time.Time { return time.Unix(1, 0) }}
 	a, b := dials("ws://a/p"), dials("ws://b/p")
