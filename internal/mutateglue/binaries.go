@@ -110,7 +110,8 @@ func (p *program) compile(byID map[string]int) error {
 }
 
 var (
-	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(?:(\d+):)? (.*)`) // not all messages have a column
+	// not all messages have a column
+	place  = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):(?:(\d+):)? (.*)`)
 	number = regexp.MustCompile(`faulty(?:Channel|Value)?\((\d+)`)
 )
 

@@ -41,7 +41,8 @@ func (g graph) AtRest(n int) bool      { return g.rest[n] }
 func (g graph) Edges() int             { return graphEdges }
 func (g graph) Steps(n int, yield func(*Step[int, arc])) {
 	for _, a := range g.arcs[n] {
-		yield(&Step[int, arc]{Action: a, Next: a.to, Fair: a.fair, Spends: a.spends, Broken: a.broken, Differs: a.differs})
+		yield(&Step[int, arc]{Action: a, Next: a.to, Fair: a.fair, Spends: a.spends, Broken: a.broken,
+			Differs: a.differs})
 	}
 }
 
@@ -75,11 +76,13 @@ type reference struct {
 	states       int
 	steps, depth int
 	edges        []int
-	nearest      map[string]int // steps of a shortest path to each violation, by kind and, where that counts, name
+	// steps of a shortest path to each violation, by kind and, where that counts, name
+	nearest map[string]int
 }
 
 func refer(g graph, p Properties[int]) (r reference) {
-	r.dist, r.edges, r.nearest = slices.Repeat([]int{-1}, len(g.arcs)), make([]int, graphEdges), map[string]int{}
+	r.dist, r.edges, r.nearest = slices.Repeat([]int{-1}, len(g.arcs)),
+		make([]int, graphEdges), map[string]int{}
 	r.dist[0] = 0
 	found := func(name string, steps int) {
 		if old, ok := r.nearest[name]; !ok || steps < old {
@@ -134,8 +137,8 @@ func (r *reference) some(holds func(int) bool) bool {
 	return false
 }
 
-// comes reports whether every run from s comes to where a promise is fulfilled, as far as steps keep
-// to the properties: one cannot stay where a fair step leads on.
+// comes reports whether every run from s comes to where a promise is fulfilled, as far as steps
+// keep to the properties: one cannot stay where a fair step leads on.
 func comes(g graph, s int, fulfilled func(int) bool) bool {
 	if fulfilled(s) || slices.ContainsFunc(g.arcs[s], func(a arc) bool { return a.broken != "" }) {
 		return true
@@ -170,23 +173,27 @@ func walked(t *testing.T, g graph, path []arc) (end int) {
 	return end
 }
 
-// The explorer finds what the definitions say, in every way in which it can be run: with whole states
-// or fingerprints, by any number of workers, in shards, and resumed at every level.
+// The explorer finds what the definitions say, in every way in which it can be run: with whole
+// states or fingerprints, by any number of workers, in shards, and resumed at every level.
 func TestExplore_Reference(t *testing.T) {
 	for seed := range uint64(40) {
 		random := rand.New(rand.NewPCG(seed, 2))
 		g := randomGraph(random)
 		bad, never, aim := random.IntN(len(g.arcs)), random.IntN(2*len(g.arcs)), random.IntN(len(g.arcs))
-		promise := Promise[int]{ID: "LEADS", From: func(n int) bool { return n%3 == 1 }, To: func(n int) bool { return n >= aim }}
+		promise := Promise[int]{ID: "LEADS", From: func(n int) bool { return n%3 == 1 },
+			To: func(n int) bool { return n >= aim }}
 		p := Properties[int]{
-			Always:    []Property[int]{{"ALWAYS-1", "", func(n int) bool { return n != bad }}, {"ALWAYS-2", "", func(n int) bool { return n < len(g.arcs) }}},
-			Sometimes: []Property[int]{{"SOMETIMES-1", "", func(n int) bool { return n == never }}, {"SOMETIMES-2", "", func(n int) bool { return n == 0 }}},
+			Always: []Property[int]{{"ALWAYS-1", "", func(n int) bool { return n != bad }},
+				{"ALWAYS-2", "", func(n int) bool { return n < len(g.arcs) }}},
+			Sometimes: []Property[int]{{"SOMETIMES-1", "", func(n int) bool { return n == never }},
+				{"SOMETIMES-2", "", func(n int) bool { return n == 0 }}},
 		}
 		want := refer(g, p)
 		check := func(how string, r Report[arc], err error) {
 			t.Helper()
 			require.NoError(t, err, how)
-			require.Equal(t, []int{want.states, want.steps, want.depth}, []int{r.States, r.Steps, r.Depth}, "%s, seed %d", how, seed)
+			require.Equal(t, []int{want.states, want.steps, want.depth}, []int{r.States, r.Steps, r.Depth},
+				"%s, seed %d", how, seed)
 			require.Equal(t, want.edges, r.Edges, how)
 			got := map[string]int{}
 			for _, v := range r.Violations {
@@ -214,7 +221,8 @@ func TestExplore_Reference(t *testing.T) {
 			}
 			require.Equal(t, want.nearest, got, "%s, seed %d", how, seed)
 			for _, c := range r.Properties {
-				broken := slices.ContainsFunc(r.Violations, func(v Violation[arc]) bool { return v.Kind == c.Kind && v.ID == c.ID })
+				broken := slices.ContainsFunc(r.Violations,
+					func(v Violation[arc]) bool { return v.Kind == c.Kind && v.ID == c.ID })
 				require.Equal(t, !broken, c.Held, "%s, seed %d: %s", how, seed, c.ID)
 			}
 		}
@@ -234,7 +242,8 @@ func TestExplore_Reference(t *testing.T) {
 		}
 		var snapshots []*bytes.Buffer
 		for how, o := range map[string]Options{
-			"plain": {}, "exact": {Exact: true}, "seeded": {Seed: 7}, "alone": {Workers: 1}, "many": {Workers: 5},
+			"plain": {}, "exact": {Exact: true}, "seeded": {Seed: 7}, "alone": {Workers: 1},
+			"many": {Workers: 5},
 			"watched": {Snapshot: func(s *Snapshot) {
 				b := &bytes.Buffer{}
 				require.NoError(t, gob.NewEncoder(b).Encode(s))
@@ -244,14 +253,16 @@ func TestExplore_Reference(t *testing.T) {
 			r, err := Explore(g, p, o)
 			check(how, r, err)
 			require.Equal(t, how == "exact", !r.Fingerprints)
-			require.Equal(t, kept, !slices.ContainsFunc(r.Violations, func(v Violation[arc]) bool { return v.Kind == LeadsTo }), "%s, seed %d", how, seed)
+			require.Equal(t, kept, !slices.ContainsFunc(r.Violations,
+				func(v Violation[arc]) bool { return v.Kind == LeadsTo }), "%s, seed %d", how, seed)
 		}
 		for i, b := range snapshots {
 			var s Snapshot
 			require.NoError(t, gob.NewDecoder(b).Decode(&s))
 			r, err := Explore(g, p, Options{Resume: &s})
 			check(fmt.Sprint("resumed at level ", i), r, err)
-			require.Equal(t, kept, !slices.ContainsFunc(r.Violations, func(v Violation[arc]) bool { return v.Kind == LeadsTo }), "resumed, seed %d", seed)
+			require.Equal(t, kept, !slices.ContainsFunc(r.Violations,
+				func(v Violation[arc]) bool { return v.Kind == LeadsTo }), "resumed, seed %d", seed)
 		}
 	}
 }

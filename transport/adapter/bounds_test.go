@@ -45,10 +45,11 @@ func TestLimits_OfWhom(t *testing.T) {
 				require.Equal(t, int64(5000), c.limit.Load())
 				other.say(accepted, "")
 			}()
-			_, _, err = adapter.Client(t.Context(), "ws://one.example/", o, func(ctx context.Context, target *adapter.Target) (_ *pipe, _ *http.Response, err error) {
-				c, _, err = dial(ctx, target)
-				return c, selected(), err
-			})
+			_, _, err = adapter.Client(t.Context(), "ws://one.example/",
+				o, func(ctx context.Context, target *adapter.Target) (_ *pipe, _ *http.Response, err error) {
+					c, _, err = dial(ctx, target)
+					return c, selected(), err
+				})
 			require.NoError(t, err)
 			require.Equal(t, want, c.limit.Load())
 		})
@@ -58,22 +59,28 @@ func TestLimits_OfWhom(t *testing.T) {
 // Only the first origin sees what is secret, wherever a redirect leads, and whoever sends on there.
 func TestClient_SameOrigin(t *testing.T) {
 	o := clientOptions()
-	o.Config.OpeningHeader = []endpoint.HeaderField{{Name: "Cookie", Value: "a=b"}, {Name: "X-Secret", Value: "s"}, {Name: "X-Open", Value: "o"}}
+	o.Config.OpeningHeader = []endpoint.HeaderField{{Name: "Cookie", Value: "a=b"},
+		{Name: "X-Secret", Value: "s"}, {Name: "X-Open", Value: "o"}}
 	o.Config.Sensitive = []string{"X-Secret"}
 	var got []*adapter.Target
-	hops := []string{"ws://one.example/second", "ws://two.example/", "ws://two.example/again", "ws://one.example/back"}
-	_, _, err := adapter.Client(t.Context(), "ws://one.example/", o, func(_ context.Context, target *adapter.Target) (*pipe, *http.Response, error) {
-		if got = append(got, target); len(got) > len(hops) {
-			return nil, nil, errors.New("enough")
-		}
-		return nil, &http.Response{StatusCode: 302, Header: http.Header{"Location": {hops[len(got)-1]}}}, errors.New("not 101")
-	})
+	hops := []string{"ws://one.example/second", "ws://two.example/", "ws://two.example/again",
+		"ws://one.example/back"}
+	_, _, err := adapter.Client(t.Context(), "ws://one.example/",
+		o, func(_ context.Context, target *adapter.Target) (*pipe, *http.Response, error) {
+			if got = append(got, target); len(got) > len(hops) {
+				return nil, nil, errors.New("enough")
+			}
+			return nil, &http.Response{StatusCode: 302, Header: http.Header{"Location": {hops[len(got)-1]}}},
+				errors.New("not 101")
+		})
 	require.ErrorContains(t, err, "enough")
 	for i, target := range got {
 		first := strings.HasPrefix(target.URL, "ws://one.example")
 		require.Equal(t, first, target.SameOrigin, target.URL)
-		require.Equal(t, first, target.Header.Get("Cookie") == "a=b" && target.Header.Get("X-Secret") == "s", target.URL)
-		require.Equal(t, !first, target.Header.Get("Cookie")+target.Header.Get("X-Secret") == "", target.URL)
+		require.Equal(t, first, target.Header.Get("Cookie") == "a=b" &&
+			target.Header.Get("X-Secret") == "s", target.URL)
+		require.Equal(t, !first, target.Header.Get("Cookie")+target.Header.Get("X-Secret") == "",
+			target.URL)
 		require.Equal(t, "o", target.Header.Get("X-Open"))
 		if i > 0 {
 			require.Equal(t, hops[i-1], target.URL)
@@ -95,9 +102,11 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestClient_RefusalIsBounded(t *testing.T) {
 	o := clientOptions()
 	o.Config.Limits.Body = 1000
-	_, _, err := adapter.Client(t.Context(), "ws://one.example/", o, func(context.Context, *adapter.Target) (*pipe, *http.Response, error) {
-		return nil, &http.Response{StatusCode: 403, Header: http.Header{}, Body: io.NopCloser(&endless{})}, errors.New("not 101")
-	})
+	_, _, err := adapter.Client(t.Context(), "ws://one.example/",
+		o, func(context.Context, *adapter.Target) (*pipe, *http.Response, error) {
+			return nil, &http.Response{StatusCode: 403, Header: http.Header{},
+				Body: io.NopCloser(&endless{})}, errors.New("not 101")
+		})
 	var failed *transport.HandshakeError
 	require.ErrorAs(t, err, &failed)
 	require.Len(t, failed.Body, 1000)
@@ -106,7 +115,9 @@ func TestClient_RefusalIsBounded(t *testing.T) {
 // A provider that is not waited for any more is told so.
 func TestClient_ProviderHearsOfTheEnd(t *testing.T) {
 	for name, happens := range map[string]func(peer *pipe, cancel func()){
-		"the server closes": func(peer *pipe, _ func()) { _ = peer.WriteClose(context.Background(), 1000, "") },
+		"the server closes": func(peer *pipe, _ func()) {
+			_ = peer.WriteClose(context.Background(), 1000, "")
+		},
 		"the caller leaves": func(_ *pipe, cancel func()) { cancel() },
 		"its time is over":  func(*pipe, func()) {},
 	} {
@@ -117,12 +128,13 @@ func TestClient_ProviderHearsOfTheEnd(t *testing.T) {
 			told := false
 			o := clientOptions()
 			o.Config.Timeouts.Credentials = time.Minute
-			o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
-				go happens(peer, cancel)
-				<-ctx.Done()
-				told = true
-				return "", ctx.Err()
-			})
+			o.Credentials = auth.CredentialsFunc(
+				func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
+					go happens(peer, cancel)
+					<-ctx.Done()
+					told = true
+					return "", ctx.Err()
+				})
 			go func() {
 				peer.hear()
 				peer.say(challenge, "")
@@ -182,9 +194,11 @@ func TestServer_AuthenticatesAgain(t *testing.T) {
 			_ = peer.WriteClose(t.Context(), 1000, "")
 		}()
 		_, err := adapter.Server(t.Context(), conn, openingRequest("/echo"), &adapter.ServerOptions{
-			Authenticator: auth.AuthenticatorFunc(func(_ context.Context, r *transport.Request) (auth.Verdict, error) {
-				return auth.Verdict{Allow: strings.HasSuffix(r.Authorization, "am9lOndlbGNvbWU="), Principal: "joe"}, nil
-			}),
+			Authenticator: auth.AuthenticatorFunc(
+				func(_ context.Context, r *transport.Request) (auth.Verdict, error) {
+					return auth.Verdict{Allow: strings.HasSuffix(r.Authorization, "am9lOndlbGNvbWU="),
+						Principal: "joe"}, nil
+				}),
 			Decide: func(_ context.Context, r *transport.Request) (transport.Decision, error) {
 				return transport.Decision{Status: 401, Challenges: []string{r.Challenge("Basic", "more")}}, nil
 			},

@@ -34,8 +34,10 @@ type ServerOptions struct {
 	// the principal is in the request. nil asks no client. It runs where Decide runs, with its rules.
 	// Config.Machine.MaxChallenges bounds how often one client is asked.
 	Authenticator auth.Authenticator
-	Config        endpoint.ServerConfig // limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked besides if it is set
-	ReadLimit     int64                 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
+	// limits, timeouts and switches; the library compares Origin with Host, CheckOrigin is asked
+	// besides if it is set
+	Config    endpoint.ServerConfig
+	ReadLimit int64 // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
 }
 
 // Server shakes hands on conn, which the library has just opened for r and on which it selected
@@ -55,7 +57,8 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	s := &server{opts: opts, server: endpoint.NewServer(opts.Config), cancel: func() {}}
 	s.opening, s.remote = openingOf(r), remoteOf(r)
 	s.drive = driver.NewServer(s.server, s, s)
-	s.loop = loop{ctx: ctx, driver: s.drive, side: s, timeouts: &opts.Config.Timeouts, limit: int64(opts.Config.Limits.OrDefault().Unit)}
+	s.loop = loop{ctx: ctx, driver: s.drive, side: s, timeouts: &opts.Config.Timeouts,
+		limit: int64(opts.Config.Limits.OrDefault().Unit)}
 	s.attach(conn, nil, s.drive)
 	s.run()
 	s.cancel()
@@ -70,7 +73,8 @@ func Server(ctx context.Context, conn Conn, r *http.Request, opts *ServerOptions
 	result, request := s.server.Result(), *s.server.Request()
 	request.Principal = s.who
 	return &Result{
-		Status: result.Status, Subprotocol: result.Subprotocol, Extensions: result.Extensions, Header: r.Header, URL: request.Target, Request: &request,
+		Status: result.Status, Subprotocol: result.Subprotocol, Extensions: result.Extensions,
+		Header: r.Header, URL: request.Target, Request: &request,
 	}, nil
 }
 
@@ -86,11 +90,14 @@ func (o *ServerOptions) check() error {
 	}
 	switch {
 	case o.ReadLimit < 0:
-		return fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d", o.ReadLimit, transport.DefaultReadLimit)
+		return fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d",
+			o.ReadLimit, transport.DefaultReadLimit)
 	case o.SelectSubprotocol != nil && o.Decide != nil:
-		return errors.New("adapter: SelectSubprotocol is set beside Decide; leave it nil and set Subprotocol in the decision")
+		return errors.New("adapter: SelectSubprotocol is set beside Decide; " +
+			"leave it nil and set Subprotocol in the decision")
 	case o.SelectSubprotocol != nil && o.Subprotocols != nil:
-		return errors.New("adapter: SelectSubprotocol and Subprotocols are both set; leave one of them nil")
+		return errors.New("adapter: SelectSubprotocol and Subprotocols are both set; " +
+			"leave one of them nil")
 	}
 	return nil
 }
@@ -159,7 +166,9 @@ func (s *server) AskDecision(q driver.Question) {
 
 // decide asks the Authenticator, unless it has let in the client of this request already, and then
 // the application.
-func (s *server) decide(ctx context.Context, r *transport.Request, letIn bool) (d transport.Decision, err error) {
+func (s *server) decide(
+	ctx context.Context, r *transport.Request, letIn bool,
+) (d transport.Decision, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
@@ -181,7 +190,8 @@ func (s *server) decide(ctx context.Context, r *transport.Request, letIn bool) (
 	case s.opts.SelectSubprotocol != nil:
 		d.Subprotocol = s.opts.SelectSubprotocol(r)
 	default:
-		i := slices.IndexFunc(s.opts.Subprotocols, func(p string) bool { return slices.Contains(r.Subprotocols, p) })
+		i := slices.IndexFunc(s.opts.Subprotocols,
+			func(p string) bool { return slices.Contains(r.Subprotocols, p) })
 		if i >= 0 {
 			d.Subprotocol = s.opts.Subprotocols[i]
 		}

@@ -12,7 +12,8 @@ import (
 // A check that cannot tell now has the client come again, after whole seconds, which are not fewer
 // than it asks for; one that lets in does so all the same.
 func TestTryLater(t *testing.T) {
-	for after, want := range map[time.Duration]string{0: "1", time.Millisecond: "1", time.Second: "1", 1001 * time.Millisecond: "2", time.Hour: "3600"} {
+	for after, want := range map[time.Duration]string{0: "1", time.Millisecond: "1", time.Second: "1",
+		1001 * time.Millisecond: "2", time.Hour: "3600"} {
 		for _, right := range []bool{true, false} {
 			for name, ask := range map[string]func() (Verdict, error){
 				"basic": func() (Verdict, error) {
@@ -36,7 +37,8 @@ func TestTryLater(t *testing.T) {
 				}
 				d := v.Decision()
 				require.Equal(t, 503, d.Status, name)
-				require.Equal(t, []endpoint.HeaderField{{Name: "Retry-After", Value: want}}, d.Header, "%s %v", name, after)
+				require.Equal(t, []endpoint.HeaderField{{Name: "Retry-After", Value: want}}, d.Header,
+					"%s %v", name, after)
 				require.Equal(t, "the credentials cannot be checked now; try again later\n", string(d.Body))
 			}
 		}

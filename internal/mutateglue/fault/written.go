@@ -11,7 +11,8 @@ import (
 // Written is a fault that a person thought of: of a kind that is no class, such as a limit of the
 // wrong side, or what one client has that another gets.
 type Written struct {
-	Package, Func string // the package from the root of the module, the function with its receiver's type
+	// the package from the root of the module, the function with its receiver's type
+	Package, Func string
 	// Before is the text of a statement or expression, on one line, which the function has once. One
 	// that ends with ... is the beginning of it. After is what stands there in the faulty version;
 	// behind a + what follows it, for statements that must stay.
@@ -67,7 +68,8 @@ func written(files []*finder, w Written) error {
 				if _, isExpr := n.(ast.Expr); !isStmt && !isExpr {
 					return true
 				}
-				if text := strings.Join(strings.Fields(f.text(n)), " "); text != begin && !(cut && strings.HasPrefix(text, begin)) {
+				if text := strings.Join(strings.Fields(f.text(n)), " "); text != begin &&
+					!(cut && strings.HasPrefix(text, begin)) {
 					return true
 				}
 				in, places = f, append(places, n)
@@ -76,7 +78,8 @@ func written(files []*finder, w Written) error {
 		}
 	}
 	if len(places) != 1 {
-		return fmt.Errorf("%s has %q %d times in %s; write the fault anew", w.Package, w.Before, len(places), w.Func)
+		return fmt.Errorf("%s has %q %d times in %s; write the fault anew",
+			w.Package, w.Before, len(places), w.Func)
 	}
 	n, how, after := places[0], statement, w.After
 	if _, ok := n.(ast.Expr); ok {

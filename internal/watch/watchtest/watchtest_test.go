@@ -91,10 +91,11 @@ func shake(t *testing.T) (client, server *handshake) {
 	defer func() { watch.Trace = old }()
 	a, b := tcptest.Pair(tcptest.Options{})
 	served := make(chan struct{})
-	s := &transport.Server{Handler: &transport.Handler{Serve: func(context.Context, *transport.Conn) error {
-		close(served)
-		return nil
-	}}}
+	s := &transport.Server{Handler: &transport.Handler{
+		Serve: func(context.Context, *transport.Conn) error {
+			close(served)
+			return nil
+		}}}
 	ln := one{nc: make(chan net.Conn, 1)}
 	ln.nc <- b
 	go func() { _ = s.Serve(ln) }()
@@ -111,7 +112,9 @@ func shake(t *testing.T) (client, server *handshake) {
 
 // find returns the number of the first record of a kind and direction.
 func find(t *testing.T, h *handshake, kind trace.Kind, dir trace.Direction) int {
-	i := slices.IndexFunc(h.records, func(r trace.Record) bool { return r.Kind == kind && r.Dir == dir })
+	i := slices.IndexFunc(h.records, func(r trace.Record) bool {
+		return r.Kind == kind && r.Dir == dir
+	})
 	require.GreaterOrEqual(t, i, 0)
 	return i
 }
@@ -121,7 +124,10 @@ func find(t *testing.T, h *handshake, kind trace.Kind, dir trace.Direction) int 
 func TestRun(t *testing.T) {
 	client, server := shake(t)
 	without := func(h *handshake, kind trace.Kind, dir trace.Direction) *handshake {
-		return h.changed(func(c *handshake) { i := find(t, c, kind, dir); c.records = slices.Delete(c.records, i, i+1) })
+		return h.changed(func(c *handshake) {
+			i := find(t, c, kind, dir)
+			c.records = slices.Delete(c.records, i, i+1)
+		})
 	}
 	for name, c := range map[string]struct {
 		h     *handshake
@@ -134,7 +140,9 @@ func TestRun(t *testing.T) {
 			r.Data = []byte(strings.Replace(string(r.Data), "GET / ", "GET /other ", 1))
 		}), true},
 		"the server sends no response": {without(server, trace.Message, trace.Sent), true},
-		"it never ends":                {client.changed(func(c *handshake) { c.records = c.records[:len(c.records)-1] }), false},
+		"it never ends": {client.changed(func(c *handshake) {
+			c.records = c.records[:len(c.records)-1]
+		}), false},
 		"it never ends, and is wrong before": {client.changed(func(c *handshake) {
 			i := find(t, c, trace.Message, trace.Sent)
 			c.records = slices.Insert(c.records[:i+1], i, c.records[i])
@@ -142,7 +150,8 @@ func TestRun(t *testing.T) {
 		"the server is wrong, as its client says": {client.changed(func(c *handshake) {
 			i := find(t, c, trace.Message, trace.Received)
 			c.records[i].Data = []byte("no HTTP at all")
-			c.records = append(c.records[:i+1], trace.Record{Conn: c.records[0].Conn, Side: "client", Attempt: 1, Kind: trace.Fail, Failure: "FailureMalformed"})
+			c.records = append(c.records[:i+1], trace.Record{Conn: c.records[0].Conn, Side: "client",
+				Attempt: 1, Kind: trace.Fail, Failure: "FailureMalformed"})
 		}), false},
 		"a record that no reader takes": {client.changed(func(c *handshake) {
 			c.records[find(t, c, trace.Message, trace.Sent)].Text = strings.Repeat("x", trace.MaxLine)
@@ -163,7 +172,8 @@ func TestRun(t *testing.T) {
 				want = 1
 			}
 			require.Equal(t, want, watchtest.Run(tests{c.h.shown, 0}))
-			require.Equal(t, 2, watchtest.Run(tests{c.h.shown, 2}), "tests that fail by themselves have their own code")
+			require.Equal(t, 2, watchtest.Run(tests{c.h.shown, 2}),
+				"tests that fail by themselves have their own code")
 			require.Equal(t, want, watchtest.Tests{M: tests{c.h.shown, 0}}.Run())
 		})
 	}
@@ -211,7 +221,9 @@ func TestProcess(t *testing.T) {
 	const variable = "KHP_WATCHTEST_PROCESS"
 	if what := os.Getenv(variable); what != "" {
 		watchtest.Process()
-		record, order := watch.Trace(&handshake{header: trace.Header{Side: "client", Config: trace.ClientConfig(fsm.DefaultClientConfig())}})
+		record, order := watch.Trace(&handshake{
+			header: trace.Header{Side: "client", Config: trace.ClientConfig(fsm.DefaultClientConfig())},
+		})
 		record(trace.Record{Kind: trace.Timer, Side: "client"})
 		if what == "wrong" {
 			order(&endpoint.Output{Kind: endpoint.Open})

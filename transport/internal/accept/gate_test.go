@@ -46,7 +46,9 @@ type from struct {
 	addr string
 }
 
-func (f from) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(f.addr)) }
+func (f from) RemoteAddr() net.Addr {
+	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(f.addr))
+}
 
 // heard returns all that comes at an end of a connection until the other ends it.
 func heard(t *testing.T, nc net.Conn) string {
@@ -67,7 +69,8 @@ func TestGate_Next_Errors(t *testing.T) {
 		front := func() *Front { return &Front{} }
 
 		client, server := tcptest.Pair(tcptest.Options{})
-		for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR,
+		for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+			syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR,
 			&net.OpError{Err: syscall.EMFILE}, &net.DNSError{IsTimeout: true}} {
 			ln.next <- e
 		}
@@ -77,7 +80,8 @@ func TestGate_Next_Errors(t *testing.T) {
 		require.NoError(t, err)
 		require.Same(t, server, v.Conn)
 		require.Equal(t, (5+10+20+40+80+160+320+640+1000)*time.Millisecond, time.Since(begin))
-		require.Equal(t, 1, strings.Count(log.String(), "cannot accept connections for now"), log.String())
+		require.Equal(t, 1, strings.Count(log.String(), "cannot accept connections for now"),
+			log.String())
 		require.Contains(t, log.String(), `error="too many open files"`)
 		require.Equal(t, 1, g.Visits())
 		v.Leave()
@@ -133,7 +137,8 @@ func TestGate_Next_Bounds(t *testing.T) {
 		<-next()
 		again := dial("192.0.2.1:2")
 		turned := next()
-		require.Contains(t, heard(t, again), "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 39\r\nConnection: close\r\n")
+		require.Contains(t, heard(t, again), "HTTP/1.1 503 Service Unavailable\r\n"+
+			"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 39\r\nConnection: close\r\n")
 		require.Equal(t, uint64(1), g.TooMany())
 		require.Contains(t, log.String(), "remote=192.0.2.1:2 most=1")
 		dial("192.0.2.2:1")
@@ -182,8 +187,10 @@ func TestVisit_Enter(t *testing.T) {
 			time.Sleep(time.Second)
 			_ = client.Close()
 		}, after: time.Second},
-		"too long": {happens: func(net.Conn, func(), func()) {}, after: time.Minute, says: "Retry-After: 5\r\n"},
-		"the end":  {happens: func(_ net.Conn, _, end func()) { time.Sleep(time.Second); end() }, after: time.Second, says: "\r\n\r\nthis server is shutting down\n"},
+		"too long": {happens: func(net.Conn, func(), func()) {}, after: time.Minute,
+			says: "Retry-After: 5\r\n"},
+		"the end": {happens: func(_ net.Conn, _, end func()) { time.Sleep(time.Second); end() },
+			after: time.Second, says: "\r\n\r\nthis server is shutting down\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -192,7 +199,8 @@ func TestVisit_Enter(t *testing.T) {
 				require.True(t, g.places.take(), "by another client")
 				ctx, cancel := context.WithCancel(t.Context())
 				client, server := tcptest.Pair(tcptest.Options{})
-				require.NoError(t, server.SetDeadline(time.Now().Add(500*time.Millisecond)), "for the opening request")
+				require.NoError(t, server.SetDeadline(time.Now().Add(500*time.Millisecond)),
+					"for the opening request")
 				require.NoError(t, g.slots.wait(g.mostSockets, nil))
 				require.True(t, g.slots.enter(netip.Prefix{}, 0))
 				v := &Visit{Conn: server, Front: &Front{}, gate: g}

@@ -80,8 +80,10 @@ func TestPlaces_Model(t *testing.T) {
 			}
 			inUse, queue, _ := p.count()
 			require.Equal(t, []int{taken, len(waiting)}, []int{inUse, queue}, "seed %d", seed)
-			require.False(t, slices.ContainsFunc(waiting, handedOver), "seed %d: it is another client's turn", seed)
-			require.False(t, slices.ContainsFunc(got, func(c chan struct{}) bool { return !handedOver(c) }), "seed %d: a turn is lost", seed)
+			require.False(t, slices.ContainsFunc(waiting, handedOver),
+				"seed %d: it is another client's turn", seed)
+			require.False(t, slices.ContainsFunc(got, func(c chan struct{}) bool { return !handedOver(c) }),
+				"seed %d: a turn is lost", seed)
 		}
 	}
 }

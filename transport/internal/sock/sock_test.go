@@ -101,8 +101,9 @@ func TestReason(t *testing.T) {
 	for want, err := range map[string]error{
 		"the peer ended it in the middle of the handshake": io.ErrUnexpectedEOF,
 		"the peer ended it without a Close frame":          fmt.Errorf("lost: %w", io.ErrUnexpectedEOF),
-		"connection refused":                               fmt.Errorf("dialing: %w", &net.OpError{Op: "dial", Err: errors.New("connection refused")}),
-		"anything":                                         errors.New("anything"),
+		"connection refused": fmt.Errorf("dialing: %w",
+			&net.OpError{Op: "dial", Err: errors.New("connection refused")}),
+		"anything": errors.New("anything"),
 	} {
 		require.Equal(t, want, Reason(err))
 	}
@@ -127,7 +128,8 @@ func TestLazy(t *testing.T) {
 	if !canReadRaw {
 		t.Skip("not on this system")
 	}
-	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s")} {
+	for network, addr := range map[string]string{"tcp": "127.0.0.1:0",
+		"unix": filepath.Join(t.TempDir(), "s")} {
 		t.Run(network, func(t *testing.T) {
 			ln, err := net.Listen(network, addr)
 			require.NoError(t, err)

@@ -84,7 +84,8 @@ func TestWatcher_Model(t *testing.T) {
 						all[i] = open()
 					}
 				case 4:
-					at, moved := time.Now().Add(time.Duration(random.IntN(100))*time.Minute+time.Hour), random.IntN(2) == 0
+					at, moved := time.Now().Add(time.Duration(random.IntN(100))*time.Minute+time.Hour),
+						random.IntN(2) == 0
 					before := due
 					require.Equal(t, !fired, w.Arm(at, moved))
 					if !fired && (moved || before.IsZero()) {
@@ -130,7 +131,8 @@ func (c *counted) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
-// A context that comes twice in a row stays watched until another one comes, or the connection ends.
+// A context that comes twice in a row stays watched until another one comes, or the connection
+// ends.
 func TestWatcher_KeepsContext(t *testing.T) {
 	open, cancel := context.WithCancel(t.Context())
 	defer cancel()

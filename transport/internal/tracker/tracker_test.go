@@ -81,10 +81,11 @@ func begun(ctx context.Context, unheard bool) *entry {
 }
 
 // The end of a connection is what its state asks for: reading for a first word is broken off, a
-// handshake and an open connection hear of it, once. One that is not waited for any longer is dropped.
+// handshake and an open connection hear of it, once. One that is not waited for any more is dropped.
 func TestEntry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		silent, heard, open, late := begun(t.Context(), true), begun(t.Context(), true), begun(t.Context(), false), begun(t.Context(), false)
+		silent, heard, open, late := begun(t.Context(), true), begun(t.Context(), true),
+			begun(t.Context(), false), begun(t.Context(), false)
 		heard.Heard()
 		open.EndBy(open)
 		require.Equal(t, []bool{true, false}, []bool{silent.silent(), heard.silent()})
@@ -109,7 +110,8 @@ func TestEntry(t *testing.T) {
 		for _, unheard := range []bool{true, false} {
 			_, server := tcptest.Pair(tcptest.Options{})
 			unconnected.Connected(server, unheard)
-			require.Equal(t, unheard, closed(server), "a server that ends takes what was asked for, and waits for nobody")
+			require.Equal(t, unheard, closed(server),
+				"a server that ends takes what was asked for, and waits for nobody")
 		}
 		unconnected.drop()
 		_, server := tcptest.Pair(tcptest.Options{})
@@ -152,7 +154,8 @@ func TestShutdown_OverTime(t *testing.T) {
 		tr.Remove(&gone.Entry)
 		time.AfterFunc(time.Second, func() { tr.Remove(&silent.Entry) })
 		require.NoError(t, tr.Shutdown(t.Context(), 8*time.Second))
-		require.Equal(t, map[time.Duration]int{0: 1, 2 * time.Second: 1, 4 * time.Second: 1, 6 * time.Second: 1}, ended)
+		require.Equal(t, map[time.Duration]int{0: 1, 2 * time.Second: 1, 4 * time.Second: 1,
+			6 * time.Second: 1}, ended)
 		require.Equal(t, 7*time.Second, time.Since(begin))
 		require.Zero(t, tr.Count())
 		require.False(t, tr.Add(&begun(t.Context(), false).Entry))
