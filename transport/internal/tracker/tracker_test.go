@@ -81,7 +81,7 @@ func begun(ctx context.Context, unheard bool) *entry {
 }
 
 // The end of a connection is what its state asks for: reading for a first word is broken off, a
-// handshake and an open connection hear of it, once. One that is not waited for any more is dropped.
+// handshake and an open connection hear of it, once. What is not waited for any more is dropped.
 func TestEntry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		silent, heard, open, late := begun(t.Context(), true), begun(t.Context(), true),
