@@ -1,11 +1,11 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"net"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -68,32 +68,35 @@ func TestConn_PingTimeout(t *testing.T) {
 	})
 }
 
-// Messages that nobody reads do not fill the memory while Ping waits.
+// Messages that nobody reads do not fill the memory while Ping waits, however small they are.
 func TestConn_PingKeepsOnlySoMuch(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := connection(t)
-		c, p := testConn(a, true), newPeer(t, b, false)
-		c.SetReadLimit(1000)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		pinged := make(chan error)
-		go func() { pinged <- c.Ping(ctx) }()
-		p.wantFrame("Ping goes out", opI, "")
-		sent := 0
-		go func() {
-			for {
-				if _, err := b.Write(frametest.Encode(true, pf{Op: opT, P: string(bytes.Repeat([]byte("x"), 100))})); err != nil {
-					return
+	for _, size := range []int{100, 0} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b := connection(t)
+			c, p := testConn(a, true), newPeer(t, b, false)
+			c.SetReadLimit(1000)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			pinged := make(chan error)
+			go func() { pinged <- c.Ping(ctx) }()
+			p.wantFrame("Ping goes out", opI, "")
+			sent := 0
+			go func() {
+				for range 1000 {
+					frame := frametest.Encode(true, pf{Op: opT, P: strings.Repeat("x", size)})
+					if _, err := b.Write(frame); err != nil {
+						return
+					}
+					sent++
 				}
-				sent++
-			}
-		}()
-		require.Equal(t, context.DeadlineExceeded, <-pinged)
-		require.Less(t, c.queued, 1000+164)
-		require.NoError(t, c.CloseNow())
-		synctest.Wait()
-		require.Less(t, sent, 12)
-	})
+			}()
+			require.Equal(t, context.DeadlineExceeded, <-pinged)
+			require.Less(t, c.queued, 1000+164)
+			require.NoError(t, c.CloseNow())
+			synctest.Wait()
+			require.Less(t, sent, 1000/(size+64)+6)
+		})
+	}
 }
 
 // Reads over TLS go on after a cancelled one, too.

@@ -1,0 +1,49 @@
+package transport
+
+import (
+	"testing"
+
+	"example.com/khp/endpoint"
+	"example.com/khp/fsm"
+	"github.com/stretchr/testify/require"
+)
+
+// staged is a handshake that does not move.
+type staged struct{}
+
+func (staged) Phase() string    { return "phase" }
+func (staged) Attempt() int     { return 1 }
+func (staged) Timer() fsm.Timer { return fsm.TimerResponse }
+
+// shownTo keeps the data of events.
+type shownTo struct{ sent, received string }
+
+func (s *shownTo) Observe(ev Event) {
+	switch ev.Kind {
+	case EventSend, EventSendOpening:
+		s.sent += string(ev.Data)
+	case EventReceive, EventReceiveOpening:
+		s.received += string(ev.Data)
+	}
+}
+
+// A secret that comes in pieces is hidden in each direction, whatever goes the other way meanwhile.
+func TestTrace_PiecesOfBothDirections(t *testing.T) {
+	to := &shownTo{}
+	tr := newTrace(t.Context(), to, staged{}, false)
+	sent := []string{"POST / HTTP/1.1\r\nAuthoriz", "ation: Basic se", "cret\r\nX-Open: yes\r\n\r\n"}
+	received := []string{"HTTP/1.1 401 x\r\nX-Open: no\r\nSet-Cook", "ie: session=hid", "den\r\n\r\n"}
+	for i := range sent {
+		tr.observe(&endpoint.Output{Kind: endpoint.SendMessage, Type: Binary, Data: []byte(sent[i])})
+		tr.Message(Binary, []byte(received[i]))
+	}
+	require.Contains(t, to.sent, "X-Open: yes\r\n")
+	require.Contains(t, to.received, "X-Open: no\r\n")
+	for _, secret := range []string{"se", "cret", "hid", "den", "session"} {
+		require.NotContains(t, to.received, secret)
+		if secret != "se" {
+			require.NotContains(t, to.sent, secret)
+		}
+	}
+	require.NotContains(t, to.sent, "Basic se")
+}
