@@ -32,8 +32,7 @@ type application struct {
 func serve(s *socket, config endpoint.ServerConfig, app application) events {
 	c := &conn{socket: s, app: app}
 	c.driver = driver.NewServer(endpoint.NewServer(config), c, c)
-	c.due = s.loop.after(10*time.Second,
-		func() { c.driver.Lost(time.Now(), "no opening request in time") })
+	c.due = s.loop.after(10*time.Second, func() { c.driver.Lost(time.Now(), "no opening request") })
 	return c
 }
 
@@ -53,14 +52,9 @@ func (c *conn) Upgraded(rest []byte) {
 	c.frames = &frames{to: c.driver, limit: wire.DefaultLimits().Unit}
 	c.frames.feed(rest)
 }
-func (c *conn) SendBytes(p []byte) error {
-	c.out = append(c.out, p...)
-	return nil
-}
-func (c *conn) frame(op byte, p []byte) error {
-	c.out = appendFrame(c.out, op, p)
-	return nil
-}
+func (c *conn) SendBytes(p []byte) error      { c.out = append(c.out, p...); return nil }
+func (c *conn) frame(op byte, p []byte) error { c.out = appendFrame(c.out, op, p); return nil }
+
 func (c *conn) SendMessage(t wire.MessageType, p []byte) error { return c.frame(byte(t), p) }
 func (c *conn) SendPong(p []byte) error                        { return c.frame(opPong, p) }
 func (c *conn) SendClose(code uint16, reason string) error {

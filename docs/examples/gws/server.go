@@ -22,8 +22,7 @@ type conn struct {
 }
 
 // handler serves clients of KHP: each message of an open connection goes to receive.
-func handler(opts *adapter.ServerOptions, receive func(c *conn, t wire.MessageType,
-	p []byte)) http.Handler {
+func handler(o *adapter.ServerOptions, receive func(*conn, wire.MessageType, []byte)) http.Handler {
 	upgrader := gws.NewUpgrader(events{}, &gws.ServerOption{
 		SubProtocols: []string{endpoint.Subprotocol}, CheckUtf8Enabled: true, ReadMaxPayloadSize: 1 << 20,
 	})
@@ -36,7 +35,7 @@ func handler(opts *adapter.ServerOptions, receive func(c *conn, t wire.MessageTy
 		socket.Session().Store("conn", c)
 		go c.read()
 		// else the client has been told, and is gone
-		if _, err := adapter.Server(r.Context(), c, r, opts); err == nil {
+		if _, err := adapter.Server(r.Context(), c, r, o); err == nil {
 			c.Deliver(func(t wire.MessageType, p []byte) { receive(c, t, p) }, func(error) { _ = c.Close() })
 		}
 	})

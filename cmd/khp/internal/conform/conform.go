@@ -299,7 +299,7 @@ func (o *options) printList(c *cli.Env, parts []part) error {
 			_, err := io.WriteString(c.Stdout,
 				terminal.Fold(fmt.Sprintf("%-46s  %-6s  %s\n", s.Name, s.Level, on.Note(s.Title))))
 			if err != nil {
-				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", err)
+				return cli.Failf(cli.ExitFailed, "cannot write to stdout: %s", cli.Cause(err))
 			}
 		}
 	}

@@ -97,7 +97,7 @@ func check(c *cli.Env, name string, o *options) error {
 	r := &report{w: c.Stdout, options: o, on: terminal.NewPalette(c.Stdout)}
 	err := readSessions(in, r)
 	if r.err != nil {
-		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", r.err)
+		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", cli.Cause(r.err))
 	}
 	if err != nil && r.totals.Connections == 0 && !o.json {
 		return cli.Usagef("%s: %s", name, fault(err))
@@ -108,7 +108,7 @@ func check(c *cli.Env, name string, o *options) error {
 	r.end()
 	switch {
 	case r.err != nil:
-		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", r.err)
+		return cli.Failf(cli.ExitFailed, "cannot write the report: %s", cli.Cause(r.err))
 	case o.conn > 0 && r.totals.Connections == 0:
 		return cli.Usagef("%s has no connection %d", name, o.conn)
 	case err != nil:
