@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/khp/internal/mutateglue/catalogue"
 )
 
 // hunt tries faults that the catalogue does not have, keeps the results in the working directory,
@@ -23,7 +26,10 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	if err != nil {
 		return err
 	}
-	todo := p.todo(o)
+	todo, err := p.todo(o)
+	if err != nil {
+		return err
+	}
 	fmt.Println(len(todo), "to try")
 	file, err := os.OpenFile(filepath.Join(p.work, "results.jsonl"),
 		os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -53,10 +59,16 @@ func (p *program) hunt(o options, byID map[string]int) error {
 	return nil
 }
 
-// todo chooses faults by the options: without those that an earlier hunt tried, or just those of
-// them that survived.
-func (p *program) todo(o options) (todo []int) {
+// todo chooses faults by the options: of those that the catalogue has as open, and then of those
+// that it does not have. An earlier hunt did not try them, or just those survived.
+func (p *program) todo(o options) (todo []int, err error) {
+	rows, err := catalogue.Rows()
+	why := map[string]string{}
+	for _, r := range rows {
+		why[r.ID] = cmp.Or(r.Why, r.Killer)
+	}
 	done := p.results()
+	var open []int
 	for i := range p.faults {
 		f := &p.faults[i]
 		r, known := done[f.ID]
@@ -65,16 +77,18 @@ func (p *program) todo(o options) (todo []int) {
 		case known != o.again, o.again && r.Killer != "":
 		case !begins(f.ID, split(o.in)), o.class != "" &&
 			!slices.Contains(split(o.class), string(f.Class)):
-		default:
+		case why[f.ID] == catalogue.Open:
+			open = append(open, i+1)
+		case why[f.ID] == "":
 			todo = append(todo, i+1)
 		}
 	}
 	random := rand.New(rand.NewSource(o.seed))
 	random.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
-	if o.n >= 0 && len(todo) > o.n {
+	if todo = append(open, todo...); o.n >= 0 && len(todo) > o.n {
 		todo = todo[:o.n]
 	}
-	return todo
+	return todo, err
 }
 
 // results are the results of earlier hunts.

@@ -239,12 +239,22 @@ func (f *finder) returned(s *ast.ReturnStmt) {
 	}
 }
 
-// inside makes the faults of the expressions of a statement.
+// inside makes the faults of the expressions of a statement. Callers look at an error first, so what
+// is returned beside one is no matter.
 func (f *finder) inside(s ast.Stmt) {
+	if r, ok := s.(*ast.ReturnStmt); ok && f.errs && len(r.Results) > 1 {
+		if last := r.Results[len(r.Results)-1]; f.text(last) != "nil" {
+			f.changes(last, func(class Class, text string) {
+				f.replace(class, statement, s, f.with(s, last.Pos(), last.End(), text))
+			})
+			return
+		}
+	}
 	f.changes(s, func(class Class, text string) { f.replace(class, statement, s, text) })
 }
 
-// changes calls add with the text of n for each change of an expression in it.
+// changes calls add with the text of n for each change of an expression in it. Words for people, as
+// errors have them, and capacities stay.
 func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 	change := func(class Class, part ast.Node, text string) {
 		add(class, f.with(n, part.Pos(), part.End(), text))
@@ -254,6 +264,9 @@ func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 		case *ast.FuncLit:
 			return false
 		case *ast.CallExpr:
+			if f.text(part.Fun) == "make" {
+				return false
+			}
 			f.copied(part, change)
 			f.arguments(part, change)
 		case *ast.SliceExpr:
@@ -290,6 +303,9 @@ func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 				}
 			}
 		case *ast.BinaryExpr:
+			if f.isWords(part) {
+				return false
+			}
 			switch {
 			case part.Op == token.ADD && !strings.Contains(f.text(part), `"`):
 				change(Bound, part, f.text(part.X)+" - "+f.text(part.Y))
@@ -306,6 +322,13 @@ func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 		}
 		return true
 	})
+}
+
+// isWords reports whether an expression joins words to a text.
+func (f *finder) isWords(e *ast.BinaryExpr) bool {
+	text := f.text(e)
+	at := strings.IndexByte(text, '"')
+	return e.Op == token.ADD && at >= 0 && strings.ContainsRune(text[at:strings.LastIndexByte(text, '"')], ' ')
 }
 
 func (f *finder) optional(e ast.Expr) string {
@@ -339,8 +362,12 @@ func (f *finder) copied(c *ast.CallExpr, change func(Class, ast.Node, string)) {
 // fields leaves out each field of a composite literal that has names.
 func (f *finder) fields(c *ast.CompositeLit, change func(Class, ast.Node, string)) {
 	for i, e := range c.Elts {
-		if _, ok := e.(*ast.KeyValueExpr); !ok {
+		kv, ok := e.(*ast.KeyValueExpr)
+		if !ok {
 			return
+		}
+		if f.text(kv.Key) == "Detail" || f.text(kv.Key) == "detail" { // words for people
+			continue
 		}
 		from, to := e.Pos(), e.End()
 		if i+1 < len(c.Elts) {

@@ -99,7 +99,7 @@ func (f *finder) all() []Fault {
 }
 
 // wordsOnly are functions whose result is text for people.
-var wordsOnly = map[string]bool{"String": true, "Error": true}
+var wordsOnly = map[string]bool{"String": true, "Error": true, "show": true}
 
 // nameOf returns the name of a function, with its receiver's type.
 func nameOf(fn *ast.FuncDecl) string {

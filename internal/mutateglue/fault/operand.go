@@ -102,10 +102,11 @@ func (s siblings) declared(dir string) (imports []string, err error) {
 	return imports, nil
 }
 
-// arguments exchanges neighbours among the arguments of a call.
+// arguments exchanges neighbours among the arguments of a call, unless their order means nothing.
 func (f *finder) arguments(c *ast.CallExpr, change func(Class, ast.Node, string)) {
-	switch f.text(c.Fun) {
-	case "append", "min", "max", "make":
+	name := f.text(c.Fun)
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "append", "min", "max", "make", "EqualFold", "Equal", "ConstantTimeCompare":
 		return
 	}
 	for i := 1; i < len(c.Args) && !c.Ellipsis.IsValid(); i++ {

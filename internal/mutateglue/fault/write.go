@@ -94,21 +94,21 @@ func Switch(name string) []byte {
 import (
 	"os"
 	"strconv"
-	"sync"
+	"sync/atomic"
 )
 
 var (
 	faultyNumber, _ = strconv.Atoi(os.Getenv(%q))
 	faultyFile      = os.Getenv(%q)
 	faultyAsked     = faultyFile != ""
-	faultySeen      sync.Map
+	faultySeen      [1 << 16]atomic.Bool
 )
 
 func faulty(n int) bool { return n == faultyNumber || faultyAsked && faultyNote(n) }
 
 //go:noinline
 func faultyNote(n int) bool {
-	if _, seen := faultySeen.LoadOrStore(n, true); !seen {
+	if seen := &faultySeen[n]; !seen.Load() && !seen.Swap(true) {
 		if f, err := os.OpenFile(faultyFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
 			f.WriteString(strconv.Itoa(n) + "\n")
 			f.Close()
