@@ -27,7 +27,7 @@ import (
 // package.
 var notice = [][2]string{
 	{"", "./wire"}, {"", "./wire/credentials"}, {"", "./internal/scan"}, {"", "./internal/judge"},
-	{"", "./endpoint/driver"}, {"", "./endpoint"},
+	{"", "./endpoint/internal/answer"}, {"", "./endpoint/driver"}, {"", "./endpoint"},
 	{"", "./transport/internal/accept"}, {"", "./transport/internal/deflate"},
 	{"", "./transport/internal/frames"},
 	{"", "./transport/internal/hops"}, {"", "./transport/internal/layer"},

@@ -328,7 +328,8 @@ func (f *finder) changes(n ast.Node, add func(class Class, text string)) {
 func (f *finder) isWords(e *ast.BinaryExpr) bool {
 	text := f.text(e)
 	at := strings.IndexByte(text, '"')
-	return e.Op == token.ADD && at >= 0 && strings.ContainsRune(text[at:strings.LastIndexByte(text, '"')], ' ')
+	return e.Op == token.ADD && at >= 0 &&
+		strings.ContainsRune(text[at:strings.LastIndexByte(text, '"')], ' ')
 }
 
 func (f *finder) optional(e ast.Expr) string {

@@ -149,9 +149,12 @@ func (f *finder) add(class Class, before, after string, edits ...edit) {
 		After: after, source: f.source, edits: edits})
 }
 
+// joined takes back what wrapping a line adds to it.
+var joined = strings.NewReplacer("( ", "(", ", )", ")", "{ ", "{", ", }", "}", " }", "}")
+
 // oneLine joins the lines of source, and cuts what is long.
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = joined.Replace(strings.Join(strings.Fields(s), " "))
 	const most = 160
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "..."
