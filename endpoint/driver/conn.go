@@ -2,6 +2,7 @@ package driver
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"example.com/khp/endpoint"
@@ -78,24 +79,15 @@ func (c *connection) Received(now time.Time, p []byte) {
 func (c *connection) upgrade(rest []byte, outs []endpoint.Output) {
 	c.head, c.shaken = nil, true
 	if framed(outs) {
-		c.core.busy = true
+		c.core.busy = true // until Received has carried out outs
 		c.orders.Upgraded(rest)
-		c.core.busy = false
 	}
 }
 
 // framed reports whether the connection goes on with frames when these outputs end its opening
 // handshake.
 func framed(outs []endpoint.Output) bool {
-	for i := range outs {
-		switch outs[i].Kind {
-		case endpoint.SendMessage, endpoint.SendPong, endpoint.SendClose:
-			return true
-		case endpoint.Disconnect:
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(outs, func(o endpoint.Output) bool { return o.Kind == endpoint.Disconnect })
 }
 
 // Message reports a data message, with its fragments joined.
