@@ -44,9 +44,9 @@ func Body(r *wire.Request, have int) (left int64, fault Fault) {
 	expect, _ := r.Fields.Get("Expect")
 	switch {
 	case left < 0:
-		return 0, Fault{"KHP-EXT-01 KHP-EXT-04", "bytes after the end of the request"}
+		fault = Fault{"KHP-EXT-01 KHP-EXT-04", "bytes after the end of the request"}
 	case left > 0 && !scan.EqualFold(expect, "100-continue"):
-		return 0, Fault{"KHP-EXT-03 KHP-STATUS-100-03", "the body is shorter than Content-Length"}
+		fault = Fault{"KHP-EXT-03 KHP-STATUS-100-03", "the body is shorter than Content-Length"}
 	}
-	return left, Fault{}
+	return left, fault
 }

@@ -224,7 +224,7 @@ func (p *digestParser) missing() string {
 // parseDigestCount reads exactly eight hexadecimal digits that are not all zero.
 func parseDigestCount(s string) (n uint32, ok bool) {
 	if len(s) != 8 || !scan.All(s, scan.IsHex) {
-		return 0, false
+		return n, false
 	}
 	for i := range len(s) {
 		n = n<<4 | uint32(scan.Unhex(s[i]))

@@ -84,6 +84,10 @@ func (f *finder) operator(s *ast.AssignStmt) {
 	}
 }
 
+// noEffect are functions whose calls can be exchanged.
+var noEffect = []string{"len", "cap", "min", "max", "string", "int", "int64", "uint16",
+	"bytes.Clone", "slices.Clone", "strings.Clone", "quote", "itoa"}
+
 // commute reports whether two assignments can be exchanged without a difference: they call nothing,
 // and neither touches what the other sets.
 func (f *finder) commute(a, b ast.Stmt) bool {
@@ -131,8 +135,7 @@ func (f *finder) reading(reads *[]string, plain *bool) func(ast.Node) bool {
 		case *ast.Ident:
 			*reads = append(*reads, n.Name)
 		case *ast.CallExpr:
-			id, ok := n.Fun.(*ast.Ident)
-			*plain = *plain && ok && slices.Contains([]string{"len", "cap", "min", "max", "string"}, id.Name)
+			*plain = *plain && slices.Contains(noEffect, f.text(n.Fun))
 		case *ast.FuncLit, *ast.IndexExpr, *ast.SliceExpr, *ast.StarExpr, *ast.TypeAssertExpr:
 			*plain = false
 		case *ast.UnaryExpr:
