@@ -33,8 +33,8 @@ func first(k fsm.EffectKind) func(*fsm.Row) {
 	}
 }
 
-// Each order that has no place in a step is found, and by nothing else: those of the other side, and
-// those about something that did not happen.
+// Each order that has no place in a step is found, and by nothing else: those of the other side,
+// and those about something that did not happen.
 func TestOrders_OutOfPlace(t *testing.T) {
 	t.Attr("req", "INV-35")
 	for name, o := range map[string]only{

@@ -102,8 +102,10 @@ const shown = "100"
 
 var (
 	noticed = regexp.MustCompile(`tool ([a-z ]+): notices (\d+) of (\d+), (\d+) of them alone`)
-	shared  = regexp.MustCompile(`tools: (\d+) of (\d+) noticed by two or more, ` +
-		`(\d+) by one, (\d+) by none`)
+	byClass = regexp.MustCompile(`class (.+): mutants (\d+), by two or more (\d+), ` +
+		`by one (\d+) \(([a-z, ]*)\), by none (\d+), nothing to notice (\d+)`)
+	shared = regexp.MustCompile(`tools: shown (\d+) of (\d+) mutants, by two or more (\d+), ` +
+		`by one (\d+), by none (\d+), nothing to notice (\d+)`)
 )
 
 // tools counts what each tool notices on its own.
@@ -117,17 +119,23 @@ func tools(w io.Writer) error {
 }
 
 func writeTools(w io.Writer, out string) error {
-	rows, all := noticed.FindAllStringSubmatch(out, -1), shared.FindStringSubmatch(out)
-	if len(rows) == 0 || all == nil {
+	rows, classes := noticed.FindAllStringSubmatch(out, -1), byClass.FindAllStringSubmatch(out, -1)
+	all := shared.FindStringSubmatch(out)
+	if len(rows) == 0 || len(classes) == 0 || all == nil {
 		return fmt.Errorf("no count of tools in %q", out)
 	}
-	fmt.Fprintf(w, toolsText, all[2])
+	fmt.Fprintf(w, toolsText, all[1], all[2], all[3], all[4], all[5], all[6])
 	fmt.Fprintln(w, "| tool | notices | of them alone |\n| --- | ---: | ---: |")
 	for _, r := range rows {
 		fmt.Fprintf(w, "| %s | %s | %s |\n", r[1], r[2], r[4])
 	}
-	_, err := fmt.Fprintf(w, "\nTwo tools or more notice %s, one alone %s, none %s.\n",
-		all[1], all[3], all[4])
+	fmt.Fprintln(w, "\n| class of mutants | shown | by two or more | by one | that one | by none | "+
+		"nothing to notice |\n| --- | ---: | ---: | ---: | --- | ---: | ---: |")
+	for _, c := range classes {
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s |\n",
+			c[1], c[2], c[3], c[4], c[5], c[6], c[7])
+	}
+	_, err := io.WriteString(w, whyOneText)
 	return err
 }
 

@@ -32,7 +32,7 @@ const guardsText = `
 | --- | --- | --- |
 | oracle (package sim/oracle; ` + "`go test ./fsm -run TestOracle`" + `) | every verdict, effect, state and timer of both tables, and the status table, against a second reading of the requirements | a mistake that both readings share; what a difference is bad for |
 | oracle in exploration (` + "`khp explore`" + `, property ORACLE) | the same at every step of every model, with limits and without: the product of machine and oracle | the same |
-| exploration (` + "`khp explore`" + `) | the properties and obligations, in every reachable state, for all limits and configurations; that what is promised comes about | what no property speaks of: close codes, failures, statuses |
+| exploration (` + "`khp explore`" + `) | the properties and obligations, in every reachable state, for all limits and configurations; that what is promised comes about | what no property speaks of: which of several causes of an end goes first |
 | proof (` + "`make prove`" + `, [invariants.md](invariants.md)) | the safety properties from arbitrary states, also such that no run reaches, for all limits and configurations; it does not depend on which events a model offers with which findings | promises; pairs |
 | seeded mistakes (` + "`go test ./sim/model`" + `) | the properties themselves: each of every model is broken by a mistake, without the oracle, and which steps count as fair is listed once more | changes of single rows: mutants |
 | Spin (` + "`make spin`" + `) | the explorer: the same states in another tool, each of them | the byzantine models |
@@ -48,26 +48,34 @@ const guardsText = `
 The product of machine and oracle has the states of the machine alone: the memory of the oracle is read off the state of the machine, and if the start agrees and every step leads from agreement to
 agreement, all runs agree. Of a mistake that breaks a property, too, the property is told first: it says what the mistake is bad for.
 
-Breaking a cell is noticed by the oracle always. By a second tool it is noticed if a property speaks of it (exploration, proof) or bytes show it (tests of endpoint); ` + "`make mutate-tools`" + ` counts that.
-What a machine says about its end (close codes, failures, statuses) has few others than the oracle: no property can say which of two codes is right without being the table once more. There one is enough because it was written from the text
-by an author who had not seen the tables, and is asked twice: along its own walk, and at each step of the models.
+Breaking a cell is noticed by the oracle always. By a second tool it is noticed if a property speaks of it (exploration, proof), or bytes show it (scenarios, cases, tests of endpoint); [mutants](#mutants) are counted by class, with what one tool alone
+notices. Close codes, failures and statuses have a property of their own, CAUSE: each is such as the event can cause, by what a failure means and by kind of event, whatever the table says; which of several causes goes first is left to the oracle. That orders stand where
+a driver can carry them out is part of TOTAL.
 
 ## Beside other tools
 
-What each of them does by itself, as far as its documentation says:
+What each of them does by itself, as far as the documentation named below says; "no" means that it says nothing of it:
 
-| | khp | TLC | Spin | Stateright | P | Coyote | FoundationDB's simulation | etcd/raft |
+| | khp | TLC[^tlc] | Spin[^spin] | Stateright[^stateright] | P[^p] | Coyote[^coyote] | FoundationDB's simulation[^fdb] | etcd/raft[^raft] |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| what is checked | the tables and the step function that run; the driver by refinement | a TLA+ specification | a Promela model | actors in Rust, which can run | a P program | the .NET program | the C++ program | a TLA+ specification; traces of the program against it |
-| search | every reachable state | every reachable state | every reachable state | every reachable state | schedules, picked | schedules, picked | schedules, random | every reachable state, by TLC |
-| all parameter values | yes, by abstraction and by proof | no | no | no | no | no | no | no |
-| proof from any state | yes, z3 | with Apalache or TLAPS | no | no | with its own verifier | no | no | no |
-| promises | yes, with fair steps | temporal formulas, weak and strong fairness | LTL, weak fairness | eventually, on acyclic paths | hot states of monitors | hot states of monitors | no | temporal formulas |
-| shortest counterexample | yes | yes | with breadth-first search | yes | no | no | no | yes |
-| several machines | shards, merged exactly, with overlap | yes, states dealt out by fingerprint | swarms of different searches | no | many runs | many runs | many runs | as TLC |
-| bytes and time | simulation beside it | no | no | no | no | real code, controlled tasks | yes, disk and network too | no |
-| second reading as oracle | yes, at every step | no | no | no | specification monitors | no | no | the specification |
+| what is checked | the tables and the step function that run; the driver by refinement | a TLA+ specification | a Promela model | actors in Rust, which can run on a network, too | a P program, from which code can be made | the .NET program, rewritten | the database itself | a TLA+ specification; traces of the program against it |
+| search | every reachable state | every reachable state; random runs | every reachable state; part of them by hashing | every reachable state | schedules, picked; every reachable state by PEx | schedules, picked; depth first | schedules and faults, random | every reachable state, by TLC; scripted scenarios |
+| all parameter values | yes, by abstraction and by proof | no; constants have values | no | no | by PVerifier | no | no | no |
+| proof from any state | yes, z3 | not TLC; Apalache for bounded parameters, TLAPS | no | no | PVerifier | no: "not a verification system" | no | no |
+| promises | yes, with fair steps | temporal formulas, weak and strong fairness; not over several machines | LTL, weak fairness | eventually, right on acyclic paths only | hot states of monitors | hot states of monitors, by a threshold of steps | no | what TLC checks |
+| shortest counterexample | yes, whatever the number of workers | by breadth-first search | searched for on demand, or breadth first | breadth first with one thread | no | no | no | as TLC |
+| several machines | shards, merged exactly, with overlap | yes, deprecated | swarms of small different searches | no | no | runs beside each other | runs beside each other | as TLC |
+| bytes and time | simulation beside it | no | no | no | no | real code, controlled tasks | real code; network, disk and time are simulated | no |
+| second reading as oracle | yes, at every step | no | no | no | specification machines | specification monitors | no | the specification, for traces |
 | score under mutation | measured below | no | no | no | no | no | no | no |
+
+[^tlc]: [options](https://nightly.tlapl.us/doc/model/tlc-options-page.html), [distributed mode and its limits](https://docs.tlapl.us/learning:distributed), [Apalache](https://github.com/apalache-mc/apalache)
+[^spin]: [options of verifiers](https://spinroot.com/spin/Man/Pan.html), [Swarm](https://github.com/nimble-code/Swarm)
+[^stateright]: [Property](https://docs.rs/stateright/latest/stateright/struct.Property.html), [CheckerBuilder](https://docs.rs/stateright/latest/stateright/struct.CheckerBuilder.html)
+[^p]: [monitors](https://p-org.github.io/P/manual/monitors), [PEx](https://p-org.github.io/P/advanced/pex), [PVerifier](https://p-org.github.io/P/advanced/PVerifierLanguageExtensions/using-pverifier)
+[^coyote]: [what it is](https://microsoft.github.io/coyote), [liveness](https://microsoft.github.io/coyote/how-to/liveness-checking)
+[^fdb]: [testing](https://apple.github.io/foundationdb/testing.html), [Buggify for clients](https://apple.github.io/foundationdb/client-testing.html)
+[^raft]: [specification and trace validation](https://github.com/etcd-io/raft/blob/main/tla/README.md)
 `
 
 const modelsText = `
@@ -88,8 +96,8 @@ const mutantsText = `
 
 Each mutant is one small change of a table: a guard, a next phase, an effect dropped, added or moved, a mark, the order of rows, the verdict of a cell that does nothing, an action. ` + "`make mutate`" + ` has all %[1]s of them noticed by the oracle and the explorer together, but for some that change nothing, each class of which it proves or names, and for verdicts
 where nothing happens and the text leaves open whether that is ignored or misuse. Here is what exploration alone
-notices of %[2]s picked at random (` + "`make mutate-explore N=%[2]s S=1`" + `): by a property that breaks, or by another number of states, steps, or edges than known. What is left changes only what is
-said about an end (close code, failure, status), which properties do not look at, or a status code that no model takes.
+notices of %[2]s picked at random (` + "`make mutate-explore N=%[2]s S=1`" + `): by a property that breaks, or by another number of states, steps, or edges than known. What is left changes which
+of several causes is told, a mark that no model reads, or a status code that no model takes.
 
 `
 
@@ -108,9 +116,22 @@ The tables are not all. Between the machines and the sockets stand endpoint, dri
 `
 
 const toolsText = `
-Each tool on its own, shown %s mutants of the machines picked at random (` + "`make mutate-tools S=1`" + `): the oracle; exploration by properties, small bounds, without the oracle; the proof; and the tests of package
-endpoint, which feed bytes and know no table. Mutants that change nothing are noticed by none.
+Each tool on its own is shown %s of all %s mutants, picked at random with seed 1 (` + "`make mutate-tools`" + `; N=-1 shows all, each until two have noticed it). Two tools or more notice %s, one alone %s, none %s; with %s there is
+nothing to notice: they drop an order that has nothing left to do, ask for what the guard implies (as [invariants.md](invariants.md) proves), or decide between ignored and misuse where the text does not. The tools: the oracle; docs/requirements.tsv,
+whose column of actions was written from the text, for status codes; scenarios with what they expect and the monitor of the network; the cases of the conformance suite that people wrote, not its tour, which is made from the tables; the tests of package endpoint, which feed bytes; exploration by
+properties, small bounds, without the oracle; and the proof of the cell. Scenarios, cases and tests are asked that look at the cell at all.
 
+`
+
+const whyOneText = `
+Why one tool is enough for the rest, which is the oracle's alone:
+
+- **An effect added** that makes no difference to what a driver does: an order to stop a timer or a body that does not run, to disconnect what is not connected.
+- **A guard, or the order of rows,** where two reasons for a failure hold at once: which of them is told is a decision of [decisions.md](decisions.md) and no property; models offer few of such pairs, scenarios some.
+- **A mark or a count** that an event reads only in a configuration that the bounded models leave out; those without limits read it.
+- **A status code's duties** beyond what docs/requirements.tsv has in its column: fields, a body, being sent at all.
+
+There the oracle stands alone, and is asked twice: along its own walk through all configurations, and at each step of all models. It was written from the text by an author who had not seen the tables; nothing here can find a mistake that both readings share.
 `
 
 const shardsText = `
@@ -157,7 +178,7 @@ const uncoveredText = `
 - **Several connections of one server at a time.** They share nothing in fsm.
 - **Application messages.** The honest model sends one in each direction; order and content of more are the business of the WebSocket layer.
 - **Both sides byzantine.** There is no machine of ours in it.
-- **What a machine says about its end.** Properties look at whether, when and how often it ends; close codes, failures and statuses are compared with the oracle, at every step.
+- **Which cause goes first.** Where an event is reason for several failures, properties accept each of them; the oracle says which.
 `
 
 const documentText = `

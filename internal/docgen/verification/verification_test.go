@@ -34,9 +34,13 @@ func TestTools_AreRead(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, writeTools(&b, "x.go:1: tool oracle: notices 9 of 10, 2 of them alone\n"+
 		"x.go:2: tool tests of endpoint: notices 5 of 10, 0 of them alone\n"+
-		"x.go:3: tools: 7 of 10 noticed by two or more, 2 by one, 1 by none\n"))
+		"x.go:3: class effect: added: mutants 10, by two or more 7, by one 2 (oracle), "+
+		"by none 0, nothing to notice 1\n"+
+		"x.go:4: tools: shown 10 of 99 mutants, by two or more 7, by one 2, by none 0, "+
+		"nothing to notice 1; -mutate-seed=1\n"))
 	require.Contains(t, b.String(), "| oracle | 9 | 2 |\n| tests of endpoint | 5 | 0 |")
-	require.Contains(t, b.String(), "Two tools or more notice 7, one alone 2, none 1.")
+	require.Contains(t, b.String(), "| effect: added | 10 | 7 | 2 | oracle | 0 | 1 |")
+	require.Contains(t, b.String(), "10 of all 99")
 	require.Error(t, writeTools(&b, "ok"))
 }
 
