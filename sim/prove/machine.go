@@ -184,6 +184,10 @@ func (r *run) change(before map[string]*term) {
 func (r *run) timer(e fsm.Effect) {
 	name := strings.TrimPrefix(e.Timer.String(), "Timer")
 	runs, still := runs(name), still(name)
+	if _, ok := r.at[runs]; !ok && e.Kind != fsm.EffectStopTimers {
+		r.must("TOTAL", carriedOut, constant(!aboutTimer(e.Kind))) // it has no such timer
+		return
+	}
 	//exhaustive:ignore
 	switch e.Kind {
 	case fsm.EffectArmTimer:

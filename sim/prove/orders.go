@@ -53,9 +53,15 @@ var serverPlaces = map[fsm.EffectKind]place{
 
 const carriedOut = "an honest driver is never told to do what it cannot do"
 
+// aboutTimer reports whether an order names a timer.
+func aboutTimer(k fsm.EffectKind) bool {
+	return k == fsm.EffectArmTimer || k == fsm.EffectStopTimer || k == fsm.EffectPauseTimer ||
+		k == fsm.EffectResumeTimer
+}
+
 // fits says that the order has its place in the row.
 func (r *run) fits(e fsm.Effect) {
-	if e.Timer != 0 || e.Kind == fsm.EffectStopTimers {
+	if aboutTimer(e.Kind) || e.Kind == fsm.EffectStopTimers {
 		return
 	}
 	places := clientPlaces
