@@ -144,6 +144,9 @@ var grossNamed = []gross{
 
 // Changes that make each of the rarer checks speak.
 var grossRare = []gross{
+	{"the client does not wait for Close", act.Client,
+		func(r fsm.Row) bool { return r.ID == "await-proceed/close/close" },
+		func(r *fsm.Row) { r.To = "Draining" }},
 	{"the client opens again at a Ping", act.Client, func(r fsm.Row) bool {
 		return r.From == "Open" &&
 			r.Event == "PingReceived"

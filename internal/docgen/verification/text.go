@@ -126,10 +126,10 @@ properties, small bounds, without the oracle; and the proof of the cell. Scenari
 const whyOneText = `
 Why one tool is enough for the rest, which is the oracle's alone:
 
-- **An effect added** that makes no difference to what a driver does: an order to stop a timer or a body that does not run, to disconnect what is not connected.
-- **A guard, or the order of rows,** where two reasons for a failure hold at once: which of them is told is a decision of [decisions.md](decisions.md) and no property; models offer few of such pairs, scenarios some.
-- **A mark or a count** that an event reads only in a configuration that the bounded models leave out; those without limits read it.
-- **A status code's duties** beyond what docs/requirements.tsv has in its column: fields, a body, being sent at all.
+- **status: another duty.** docs/requirements.tsv has what a client does with a code; which fields a server owes with it, and whether a body, is said in words that no program reads, but for those that models, scenarios and cases send.
+- **what does nothing: another verdict.** An event that is accepted without an effect differs from one that is ignored in the word that the caller is told, and in nothing that is done.
+- **guards and the order of rows,** where two reasons for an end hold at once: which is told is a decision of [decisions.md](decisions.md), no property. Models offer few such pairs, scenarios some.
+- **marks and counts** that are read only in configurations, or behind events, which the small bounds leave out.
 
 There the oracle stands alone, and is asked twice: along its own walk through all configurations, and at each step of all models. It was written from the text by an author who had not seen the tables; nothing here can find a mistake that both readings share.
 `

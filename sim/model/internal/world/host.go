@@ -105,6 +105,9 @@ func (h *Host) obey(e fsm.Effect, wasOpen bool) (broken string) {
 	case fsm.EffectDisconnect:
 		h.clear(Dialing | Connected | WebSocket)
 	case fsm.EffectClosed, fsm.EffectFail:
+		if e.Kind == fsm.EffectFail && h.Opened > 0 {
+			return "INV-04: a failure after open"
+		}
 		if h.Ended++; h.Is(Connected) {
 			return "INV-05: told the end while the connection is up"
 		}

@@ -253,6 +253,11 @@ var ClientObligations = []obligation[clientTurn]{
 		func(m *clientTurn) bool {
 			return m.to(fsm.ClientReading) && m.does(fsm.EffectStopBody) == m.in(fsm.ClientSendingBody)
 		}},
+	{"WSP-CLOSE-01", "the end of TCP is awaited behind the peer's Close alone", EveryKind,
+		func(m *clientTurn) bool {
+			return m.to(fsm.ClientDraining) && !m.in(fsm.ClientDraining)
+		},
+		func(m *clientTurn) bool { return m.ev.Kind == fsm.EventPeerClosed }},
 	{causeID, causeText, EveryKind, nil, (*clientTurn).caused},
 	{"RFC2068-100-03", "once the body is sent the response is awaited", kinds(fsm.EventBodyWritten),
 		func(m *clientTurn) bool { return m.in(fsm.ClientSendingBody) },
