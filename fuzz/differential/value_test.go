@@ -55,8 +55,8 @@ func FuzzDiffURL(f *testing.F) {
 		}
 		if escapes := strings.ToLower(u.Path + ref); strings.Contains(escapes, "%2e") ||
 			strings.Contains(escapes, "%2f") {
-			// net/url decodes escaped dots and slashes before it resolves, if there is a byte in the path
-			// that it has to escape
+			// net/url decodes escaped dots and slashes before it resolves, if there is a byte in
+			// the path that it has to escape
 			return
 		}
 		if strings.HasPrefix(path, "//") {

@@ -21,8 +21,8 @@ type raw struct {
 	path  string   // of the URL, with its query
 	field string   // of the opening request
 	send  []string // text messages; "" is an empty one
-	// what comes after the opening response: messages, without the fields that matter to nobody, and
-	// at last Close or, after a Ping, Pong
+	// what comes after the opening response: messages, without the fields that matter to nobody,
+	// and at last Close or, after a Ping, Pong
 	want []string
 }
 

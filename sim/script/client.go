@@ -82,7 +82,7 @@ func addClient(w *stage.World, url string, o *clientOptions) {
 
 // option reads one option of a client.
 func (o *clientOptions) option(a *lang.Args, w lang.Word) (err error) {
-	cfg, m := &o.Config, &o.Config.Machine
+	cfg := &o.Config
 	if name, ok := strings.CutPrefix(w.Key, "timeout."); ok {
 		return a.Timeout(&o.Config.Timeouts, name, w)
 	}
@@ -93,13 +93,6 @@ func (o *clientOptions) option(a *lang.Args, w lang.Word) (err error) {
 		o.say = w.Value()
 	case "echo":
 		o.echo, err = a.Choice(w, "yes", "no")
-	case "profile":
-		p, ok := map[string]fsm.Profile{"spec": fsm.ProfileSpec, "kaazing": fsm.ProfileKaazing,
-			"auto": fsm.ProfileAuto}[w.Text]
-		if !ok {
-			return a.Mistake("expected profile=spec, profile=kaazing or profile=auto, got %q", w.Text)
-		}
-		m.Profile = p
 	case "protocols":
 		cfg.Subprotocols = lang.List(w)
 	case "extensions":
@@ -126,6 +119,26 @@ func (o *clientOptions) option(a *lang.Args, w lang.Word) (err error) {
 		o.after, err = a.Duration(w)
 	case "redirects":
 		err = o.redirects(a, w)
+	case "downgrade":
+		cfg.AllowDowngrade, err = a.Choice(w, "yes", "no")
+	case "proxy":
+		cfg.HasProxyLogin, err = a.Choice(w, "yes", "no")
+	default:
+		err = machineOption(&cfg.Machine, a, w)
+	}
+	return err
+}
+
+// machineOption reads an option of the client's machine.
+func machineOption(m *fsm.ClientConfig, a *lang.Args, w lang.Word) (err error) {
+	switch w.Key {
+	case "profile":
+		p, ok := map[string]fsm.Profile{"spec": fsm.ProfileSpec, "kaazing": fsm.ProfileKaazing,
+			"auto": fsm.ProfileAuto}[w.Text]
+		if !ok {
+			return a.Mistake("expected profile=spec, profile=kaazing or profile=auto, got %q", w.Text)
+		}
+		m.Profile = p
 	case "replays":
 		err = a.Small(&m.MaxReplays, w)
 	case "interim":
@@ -138,10 +151,6 @@ func (o *clientOptions) option(a *lang.Args, w lang.Word) (err error) {
 		m.NoWait, err = a.Choice(w, "no", "yes")
 	case "upgrade":
 		m.Upgrade, err = a.Choice(w, "yes", "no")
-	case "downgrade":
-		cfg.AllowDowngrade, err = a.Choice(w, "yes", "no")
-	case "proxy":
-		cfg.HasProxyLogin, err = a.Choice(w, "yes", "no")
 	default:
 		return a.Mistake("unknown option %q of client; expected one of body= credentials= "+
 			"credentials-after= downgrade= echo= extensions= fallback= header= interim= method= name= "+

@@ -33,7 +33,8 @@ func (c *converter) guard(s *node, d *document, r *route) {
 		closed("there is no realm of that name")
 		return
 	}
-	login := c.realms[i].child("authentication")
+	realm := c.realms[i]
+	login := realm.child("authentication")
 	if scheme := login.value("http-challenge-scheme"); scheme != "Basic" &&
 		scheme != "Application Basic" {
 		closed("its challenge is not Basic")
@@ -57,12 +58,17 @@ func (c *converter) guard(s *node, d *document, r *route) {
 		return
 	}
 	r.htpasswd = c.passwordFile(htpasswdName(roles), text)
-	if r.realm = cmp.Or(c.realms[i].value("description"), named.text); !printable(r.realm) {
-		c.report.say(c.file, c.realms[i], lost, "<realm>",
+	c.challenge(realm, cmp.Or(realm.value("description"), named.text), r)
+}
+
+// challenge takes the name of a realm and the lifetime of its logins over into a route.
+func (c *converter) challenge(realm *node, name string, r *route) {
+	if r.realm = name; !printable(name) {
+		c.report.say(c.file, realm, lost, "<realm>",
 			"the realm of a challenge holds printable ASCII characters only; it is khp here")
 		r.realm = ""
 	}
-	if timeout := login.child("session-timeout"); timeout != nil {
+	if timeout := realm.child("authentication").child("session-timeout"); timeout != nil {
 		t, err := interval(timeout.text)
 		switch {
 		case err != nil:

@@ -224,6 +224,11 @@ func (o *options) plan() (p plan, err error) {
 			return p, err
 		}
 	}
+	return p, o.choose(&p)
+}
+
+// choose adds the configurations that the flags name to a plan, each with its bounds.
+func (o *options) choose(p *plan) error {
 	known, models := false, model.Models()
 	if o.bounds == unlimited {
 		models = model.Unlimited()
@@ -242,7 +247,7 @@ func (o *options) plan() (p plan, err error) {
 			for _, flag := range boundFlags {
 				if n, ok := o.override[flag.flag]; ok {
 					if n < 0 || n > 60 {
-						return p, cli.Usagef("--%s %d: expected 0 to 60", flag.flag, n)
+						return cli.Usagef("--%s %d: expected 0 to 60", flag.flag, n)
 					}
 					*flag.set(&b) = n
 				}
@@ -252,13 +257,13 @@ func (o *options) plan() (p plan, err error) {
 	}
 	switch {
 	case !known:
-		return p, cli.Usagef("there is no model %q; expected one of %s",
+		return cli.Usagef("there is no model %q; expected one of %s",
 			o.model, strings.Join(modelNames(), ", "))
 	case len(p.configurations) == 0:
-		return p, cli.Usagef("nothing to explore: no configuration of model %s fits %s; leave one out",
+		return cli.Usagef("nothing to explore: no configuration of model %s fits %s; leave one out",
 			o.model, o.chosen())
 	}
-	return p, nil
+	return nil
 }
 
 // checkWords checks what needs no look at the models.

@@ -27,16 +27,6 @@ func ParseHead(b []byte) Head {
 	return h
 }
 
-// Target returns the request target, "" for a response.
-func (h Head) Target() string {
-	if strings.HasPrefix(h.Start, "HTTP/") {
-		return ""
-	}
-	_, rest, _ := strings.Cut(h.Start, " ")
-	target, _, _ := strings.Cut(rest, " ")
-	return target
-}
-
 // Status returns the status code, 0 for a request.
 func (h Head) Status() int {
 	if rest, ok := strings.CutPrefix(h.Start, "HTTP/1.1 "); ok {
