@@ -11,6 +11,20 @@ import (
 
 const patience = 20 * time.Second
 
+// Accept serves every connection of a listener in a goroutine, and closes it afterwards.
+func Accept(ln net.Listener, serve func(net.Conn)) error {
+	for {
+		nc, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		go func() {
+			defer nc.Close()
+			serve(nc)
+		}()
+	}
+}
+
 // Connect shakes hands with a server, with KHP or as a plain WebSocket. The connection has a
 // deadline.
 func Connect(addr *net.TCPAddr, khp bool) (*net.TCPConn, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 
+	"example.com/khp/bench/handshake"
 	"github.com/gobwas/ws"
 )
 
@@ -18,18 +19,11 @@ func runBackend() error {
 }
 
 func serveEcho(ln net.Listener) error {
-	for {
-		nc, err := ln.Accept()
-		if err != nil {
-			return err
+	return handshake.Accept(ln, func(nc net.Conn) {
+		if _, err := ws.Upgrade(nc); err == nil {
+			echo(nc)
 		}
-		go func() {
-			defer nc.Close()
-			if _, err := ws.Upgrade(nc); err == nil {
-				echo(nc)
-			}
-		}()
-	}
+	})
 }
 
 // echo sends back what it reads as it comes, without the mask: a read is followed by one write, and

@@ -60,20 +60,8 @@ var servers = []server{
 	{"gobwas zero-copy", true, each(func(nc net.Conn) { upgrade(nc); answer(nc); wait(nc) })},
 }
 
-// each serves every connection in a goroutine.
 func each(serve func(net.Conn)) func(net.Listener) error {
-	return func(ln net.Listener) error {
-		for {
-			nc, err := ln.Accept()
-			if err != nil {
-				return err
-			}
-			go func() {
-				defer nc.Close()
-				serve(nc)
-			}()
-		}
-	}
+	return func(ln net.Listener) error { return handshake.Accept(ln, serve) }
 }
 
 func byHTTP(serve http.HandlerFunc) func(net.Listener) error {

@@ -39,31 +39,33 @@ func spentServer(before, after fsm.ServerState) (spends bool, open [2]bool) {
 		more[1] && after.Deferrals() == 1 || begins}
 }
 
-// counted returns s with counts where they are open, and without what decides nothing.
+// countedClient returns s with counts where they are open, and without failure and status.
 func countedClient(s fsm.ClientState, open [3]bool, counts uint) fsm.ClientState {
 	var b [fsm.ClientStateSize]byte
 	_, _ = s.AppendBinary(b[:0])
-	for i, o := range open {
-		if o {
-			b[3+i] = uint8(counts >> i & 1)
-		}
-	}
+	count(b[3:], open[:], counts)
 	b[7], b[8], b[9] = 0, 0, 0
 	_ = s.UnmarshalBinary(b[:])
 	return s
 }
 
+// countedServer does it for a server.
 func countedServer(s fsm.ServerState, open [2]bool, counts uint) fsm.ServerState {
 	var b [fsm.ServerStateSize]byte
 	_, _ = s.AppendBinary(b[:0])
-	for i, o := range open {
-		if o {
-			b[3+i] = uint8(counts >> i & 1)
-		}
-	}
+	count(b[3:], open[:], counts)
 	b[6], b[7], b[8] = 0, 0, 0
 	_ = s.UnmarshalBinary(b[:])
 	return s
+}
+
+// count writes counts into the encoding of a state, where they are open.
+func count(b []byte, open []bool, counts uint) {
+	for i, o := range open {
+		if o {
+			b[i] = uint8(counts >> i & 1)
+		}
+	}
 }
 
 // choices calls f for each set of values of open counts.

@@ -35,12 +35,8 @@ const invariantID = "invariant"
 // of them hold. If invariants are those of the machine itself, nothing can break but properties;
 // with those of the machine as it was before a change, the change itself is found.
 func (m *Machine) Check(s Solver, invariants []Invariant) (list []Refutation, err error) {
-	h := newHoudini(m, s)
-	h.live = nil
-	for _, i := range invariants {
-		h.live = append(h.live, i.clause)
-	}
-	if err := h.declare(); err != nil {
+	h, err := m.knowing(s, invariants)
+	if err != nil {
 		return nil, err
 	}
 	before := h.words.before()

@@ -60,6 +60,15 @@ func newHoudini(m *Machine, s Solver) *houdini {
 	return h
 }
 
+// knowing prepares questions about a machine whose invariants are known.
+func (m *Machine) knowing(s Solver, invariants []Invariant) (*houdini, error) {
+	h := newHoudini(m, s)
+	for _, i := range invariants {
+		h.live = append(h.live, i.clause)
+	}
+	return h, h.declare()
+}
+
 // candidates lists the clauses that need no phase, and those of one literal in each.
 func (h *houdini) candidates() []clause {
 	list := append(h.words.singles(everywhere),

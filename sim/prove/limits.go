@@ -204,12 +204,8 @@ func (m *Machine) CheckBounds(
 
 // counting prepares questions about counts.
 func (m *Machine) counting(s Solver, invariants []Invariant) (*houdini, error) {
-	h := newHoudini(m, s)
-	h.live = nil
-	for _, i := range invariants {
-		h.live = append(h.live, i.clause)
-	}
-	if err := h.declare(); err != nil {
+	h, err := m.knowing(s, invariants)
+	if err != nil {
 		return nil, err
 	}
 	return h, h.declareCounts()
