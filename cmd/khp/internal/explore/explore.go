@@ -224,7 +224,8 @@ func (o *options) plan() (p plan, err error) {
 			return p, err
 		}
 	}
-	return p, o.choose(&p)
+	err = o.choose(&p)
+	return p, err
 }
 
 // choose adds the configurations that the flags name to a plan, each with its bounds.
