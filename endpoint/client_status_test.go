@@ -8,12 +8,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// actions are the codes that do anything else than close, as the text has them; what the status
+// table has is under test.
+var actions = map[int]fsm.Action{
+	100: fsm.ActionContinue, 101: fsm.ActionComplete, 201: fsm.ActionComplete, 202: fsm.ActionWait,
+	204: fsm.ActionComplete, 205: fsm.ActionComplete, 300: fsm.ActionRedirectChoice,
+	301: fsm.ActionRedirect, 302: fsm.ActionRedirect, 303: fsm.ActionRedirect,
+	307: fsm.ActionRedirectIfGet, 401: fsm.ActionReplay, 407: fsm.ActionProxyAuth,
+	426: fsm.ActionUpgrade,
+}
+
 // everyForm gives a response with that status, bare, with a Location and with a length, and expects
-// what the status table says.
+// what the text says.
 func everyForm(t *testing.T, code int) {
 	for _, resp := range []string{response(code), response(code, "Location: /q"), response(code, "Content-Length: 0")} {
 		r := asking(t, ClientConfig{}).unit(resp)
-		switch fsm.Status(code).Action {
+		switch actions[code] {
 		case fsm.ActionComplete:
 			r.wantOpen(resp)
 		case fsm.ActionWait:
@@ -37,7 +47,7 @@ func everyForm(t *testing.T, code int) {
 func TestClient_AwaitResponse_EveryStatus(t *testing.T) {
 	for rule := range fsm.Statuses() {
 		t.Run("ADV-55/"+itoa(rule.Code), func(t *testing.T) {
-			if rule.Action.Terminates() {
+			if a := actions[rule.Code]; a == 0 || a.Terminates() {
 				proves(t, "KHP-STATUS-"+itoa(rule.Code)+"-01 KHP-EXT-RSP-06 KHP-CLOSE-02")
 			}
 			everyForm(t, rule.Code)

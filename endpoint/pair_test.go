@@ -243,7 +243,7 @@ func TestPair_EveryStatus(t *testing.T) {
 		p := newPair(t, "ws://a/1", ClientConfig{}, func(wire.URL, *Request) Decision { return Decision{Status: code} })
 		p.cfg.Machine = machine
 		p.run()
-		switch rule := fsm.Status(code); rule.Action {
+		switch actions[code] {
 		case fsm.ActionComplete:
 			require.Equal(t, 1, p.opened, "status %d", code)
 		case fsm.ActionContinue:

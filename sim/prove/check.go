@@ -214,13 +214,12 @@ func (m *Machine) Properties() (list [][2]string) {
 			list = append(list, p)
 		}
 	}
-	add("TOTAL", carriedOut) // it holds of each row by itself, so that no row has it for a duty
 	for _, g := range m.goals {
 		add(g.id, g.text)
 	}
 	for n := range m.rows {
-		for _, d := range m.run(n).duties {
-			add(d.id, d.text)
+		for _, p := range m.run(n).stated {
+			add(p[0], p[1])
 		}
 	}
 	for _, p := range m.limits.properties {

@@ -55,6 +55,7 @@ type run struct {
 	at     map[string]*term // values of the variables of the state
 	when   *term            // the event can happen and the row is taken, by the values before
 	duties []duty
+	stated [][2]string // ids and texts of what must hold, also of what does by the row alone
 }
 
 // duty is a condition that a row has to meet.
@@ -81,6 +82,7 @@ const factPrefix = "fact "
 
 // must notes a duty.
 func (r *run) must(id, text string, holds *term) {
+	r.stated = append(r.stated, [2]string{id, text})
 	if holds != yes {
 		r.duties = append(r.duties, duty{id, text, holds})
 	}

@@ -8,6 +8,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// What each row keeps by itself, without a solver, is proven as well, and is listed.
+func TestProperties_HaveWhatRowsKeepByThemselves(t *testing.T) {
+	for _, m := range []*Machine{Client(), Server()} {
+		for _, id := range []string{"INV-02", "INV-03", "INV-05", "TOTAL"} {
+			require.True(t, slices.ContainsFunc(m.Properties(), func(p [2]string) bool {
+				return p[0] == id
+			}), "%s: %s", m.Side, id)
+		}
+	}
+}
+
 // An order that a driver cannot carry out breaks TOTAL by itself, without a solver: one of the other
 // side, one about something that did not happen, and one to a timer that the machine does not have.
 func TestOrders_OutOfPlace(t *testing.T) {

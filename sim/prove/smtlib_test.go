@@ -35,11 +35,26 @@ func TestSMTLIB(t *testing.T) {
 					require.True(t, declared["|row "+r.ID+"|"], "row %s", r.ID)
 				}
 			}
+			kept := map[[2]string]bool{} // by rows alone, with nothing for a solver to do
+			for n := range m.rows {
+				r := m.run(n)
+				for _, p := range r.stated {
+					kept[p] = true
+				}
+			}
+			for n := range m.rows {
+				for _, d := range m.run(n).duties {
+					delete(kept, [2]string{d.id, d.text})
+				}
+			}
 			bounds := map[string]bool{}
 			for _, p := range m.limits.properties {
 				bounds[p.id] = true
 			}
 			for _, p := range m.Properties() {
+				if kept[p] {
+					continue
+				}
 				require.True(t, declared["|breaks "+p[0]+"|"] || declared["|violates "+p[0]+"|"] ||
 					bounds[p[0]], "property %s", p[0])
 			}
