@@ -1,13 +1,15 @@
 // Package interleave runs concurrent code under every schedule, as Loom, Shuttle and Coyote do: one
 // thread at a time, and at each operation on something shared it decides who goes on. It is for
-// tests. [Mutex] and [Bool] stand in for those of package sync, which a build with -overlay puts
-// into the code under test: so production pays nothing.
+// tests. [Mutex], [Once] and [Bool] stand in for those of package sync, which a build with -overlay
+// puts into the code under test: so production pays nothing.
 package interleave
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +29,14 @@ func Weave() { woven.Store(true) }
 
 // Woven reports whether Weave was called.
 func Woven() bool { return woven.Load() }
+
+// Seed is the environment variable that names the fault which a run has, by its number.
+const Seed = "KHP_INTERLEAVE_SEED"
+
+var seed, seedErr = strconv.Atoi(os.Getenv(Seed))
+
+// Seeded reports whether this run has the fault of that number.
+func Seeded(fault int) bool { return seedErr == nil && seed == fault }
 
 // Run is one schedule.
 type Run struct {
@@ -125,7 +135,8 @@ func play(f func(r *Run), prefix []choice) (made []choice, trace []string, stuck
 		}
 		c := choice{of: len(options), free: free}
 		if len(made) < len(prefix) {
-			c.taken = prefix[len(made)].taken
+			// Which of several ready channels a select takes is not ours to decide.
+			c.taken = min(prefix[len(made)].taken, c.of-1)
 		}
 		made = append(made, c)
 		r.let(options[c.taken])
@@ -243,3 +254,19 @@ func (x *Bool) Store(v bool) { Yield("store"); x.b.Store(v) }
 
 // Swap is that of an atomic.Bool.
 func (x *Bool) Swap(v bool) bool { Yield("swap"); return x.b.Swap(v) }
+
+// Once is a [sync.Once] whose users are scheduled.
+type Once struct {
+	mu   Mutex
+	done bool
+}
+
+// Do calls f unless an earlier call has.
+func (o *Once) Do(f func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.done {
+		defer func() { o.done = true }()
+		f()
+	}
+}
