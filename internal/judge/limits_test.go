@@ -24,7 +24,8 @@ func larges(t *rapid.T) (h large) {
 	first := "GET " + target + " HTTP/1.1"
 	h.text, h.line = first+"\r\n", len(first)
 	for range rapid.IntRange(0, 5).Draw(t, "fields") {
-		name := rapid.SampledFrom([]string{"A", "X-Long-Name", "Sec-WebSocket-Protocol", "sec-websocket-extensions", "Sec-WebSocket-Protocom"}).Draw(t, "name")
+		name := rapid.SampledFrom([]string{"A", "X-Long-Name", "Sec-WebSocket-Protocol",
+			"sec-websocket-extensions", "Sec-WebSocket-Protocom"}).Draw(t, "name")
 		value := strings.Repeat("v", rapid.IntRange(1, 20).Draw(t, "value"))
 		more := rapid.IntRange(0, 3).Draw(t, "commas")
 		value += strings.Repeat(",v", more)
@@ -65,11 +66,15 @@ func TestSizes_EachLimit(t *testing.T) {
 			says   string
 			parsed bool // the parser has this limit, too
 		}{
-			"target":   {func(l *wire.Limits) *int { return &l.Target }, len(h.request.Target), 414, "target has", true},
-			"line":     {func(l *wire.Limits) *int { return &l.Line }, h.line, 431, "are read", true},
-			"head":     {func(l *wire.Limits) *int { return &l.Head }, len(h.text), 431, "the head has", true},
-			"fields":   {func(l *wire.Limits) *int { return &l.Fields }, len(h.request.Fields), 431, "fields", true},
-			"elements": {func(l *wire.Limits) *int { return &l.Elements }, most, 431, "more elements", false},
+			"target": {func(l *wire.Limits) *int { return &l.Target }, len(h.request.Target), 414,
+				"target has", true},
+			"line": {func(l *wire.Limits) *int { return &l.Line }, h.line, 431, "are read", true},
+			"head": {func(l *wire.Limits) *int { return &l.Head }, len(h.text), 431,
+				"the head has", true},
+			"fields": {func(l *wire.Limits) *int { return &l.Fields }, len(h.request.Fields),
+				431, "fields", true},
+			"elements": {func(l *wire.Limits) *int { return &l.Elements }, most, 431,
+				"more elements", false},
 		} {
 			if v.size == 0 {
 				continue
@@ -93,7 +98,8 @@ func TestSizes_EachLimit(t *testing.T) {
 				if less == 1 {
 					require.Contains(t, what, v.says)
 				}
-				status, what = OpeningSize(OpeningParts{Target: string(h.request.Target), Fields: h.fields()}, &l)
+				status, what = OpeningSize(OpeningParts{Target: string(h.request.Target), Fields: h.fields()},
+					&l)
 				require.Equal(t, want, status, "%s: %s of %q", name, what, h.text)
 				if what = ListsSize(h.request.Fields, &l); name == "elements" {
 					require.Equal(t, less == 1, what != "", what)
@@ -106,7 +112,8 @@ func TestSizes_EachLimit(t *testing.T) {
 		head := len(h.text) - len("GET ") - len(h.request.Target) - len(" HTTP/1.1\r\n\r\n")
 		for less := range 2 {
 			if l.Head = head - less; l.Head > 0 {
-				require.Equal(t, less == 1, FieldsSize(h.request.Fields, &l) != "", "a head of %d bytes, %d are read", head, l.Head)
+				require.Equal(t, less == 1, FieldsSize(h.request.Fields, &l) != "",
+					"a head of %d bytes, %d are read", head, l.Head)
 			}
 		}
 	})
@@ -134,11 +141,15 @@ func TestSizes_FirstCounts(t *testing.T) {
 		says   string
 	}{
 		{"/long", wire.Fields{protocol, protocol}, 414, "the request target has 5 bytes, 3 are read"},
-		{"/", wire.Fields{protocol, protocol}, 431, "Sec-WebSocket-Protocol has more elements than the 1 that are read"},
-		{"/", wire.Fields{{Name: []byte("A")}, {Name: []byte("B")}}, 431, "the head has 2 fields, 1 are read"},
-		{"/", wire.Fields{{Name: []byte("A"), Value: []byte(strings.Repeat("a", 29))}}, 431, "field A is too long: 30 bytes, 30 are read"},
+		{"/", wire.Fields{protocol, protocol}, 431,
+			"Sec-WebSocket-Protocol has more elements than the 1 that are read"},
+		{"/", wire.Fields{{Name: []byte("A")}, {Name: []byte("B")}}, 431,
+			"the head has 2 fields, 1 are read"},
+		{"/", wire.Fields{{Name: []byte("A"), Value: []byte(strings.Repeat("a", 29))}}, 431,
+			"field A is too long: 30 bytes, 30 are read"},
 	} {
-		status, what := RequestSize(&wire.Request{Method: []byte("GET"), Target: []byte(v.target), Fields: v.fields}, &l)
+		status, what := RequestSize(&wire.Request{Method: []byte("GET"), Target: []byte(v.target),
+			Fields: v.fields}, &l)
 		require.Equal(t, v.status, status)
 		require.Equal(t, v.says, what)
 	}
@@ -153,13 +164,20 @@ func TestOpeningSize_Parts(t *testing.T) {
 		limit wire.Limits
 		says  string
 	}{
-		"elements at the limit":   {OpeningParts{Lists: [2][]string{{"a", "b"}, {"c", "d"}}}, wire.Limits{Elements: 2}, ""},
-		"elements":                {OpeningParts{Lists: [2][]string{{"a", "b"}, {"c", "d", "e"}}}, wire.Limits{Elements: 2}, "Sec-WebSocket-Extensions has more elements"},
-		"subprotocols":            {OpeningParts{Lists: [2][]string{{"a", "b", "c"}, nil}}, wire.Limits{Elements: 2}, "Sec-WebSocket-Protocol has more elements"},
-		"bytes at the limit":      {OpeningParts{Lists: [2][]string{{"aaaa"}, {"bbbb", "cc"}}, Others: 30}, wire.Limits{Head: 40}, ""},
-		"bytes of lists":          {OpeningParts{Lists: [2][]string{{"aaaa"}, {"bbbb", "ccc"}}, Others: 30}, wire.Limits{Head: 40}, "the head has 41 bytes, 40 are read"},
-		"bytes of others":         {OpeningParts{Others: 41}, wire.Limits{Head: 40}, "the head has 41 bytes"},
-		"fields are not in lists": {OpeningParts{Lists: [2][]string{{"aaaa"}, nil}}, wire.Limits{Fields: 1}, ""},
+		"elements at the limit": {OpeningParts{Lists: [2][]string{{"a", "b"}, {"c", "d"}}},
+			wire.Limits{Elements: 2}, ""},
+		"elements": {OpeningParts{Lists: [2][]string{{"a", "b"}, {"c", "d", "e"}}},
+			wire.Limits{Elements: 2}, "Sec-WebSocket-Extensions has more elements"},
+		"subprotocols": {OpeningParts{Lists: [2][]string{{"a", "b", "c"}, nil}},
+			wire.Limits{Elements: 2}, "Sec-WebSocket-Protocol has more elements"},
+		"bytes at the limit": {OpeningParts{Lists: [2][]string{{"aaaa"}, {"bbbb", "cc"}},
+			Others: 30}, wire.Limits{Head: 40}, ""},
+		"bytes of lists": {OpeningParts{Lists: [2][]string{{"aaaa"}, {"bbbb", "ccc"}},
+			Others: 30}, wire.Limits{Head: 40}, "the head has 41 bytes, 40 are read"},
+		"bytes of others": {OpeningParts{Others: 41}, wire.Limits{Head: 40},
+			"the head has 41 bytes"},
+		"fields are not in lists": {OpeningParts{Lists: [2][]string{{"aaaa"}, nil}},
+			wire.Limits{Fields: 1}, ""},
 	} {
 		l := v.limit.OrDefault()
 		v.parts.Target, v.parts.Fields = "/", none

@@ -19,8 +19,9 @@ func TestProperties_HaveWhatRowsKeepByThemselves(t *testing.T) {
 	}
 }
 
-// An order that a driver cannot carry out breaks TOTAL by itself, without a solver: one of the other
-// side, one about something that did not happen, and one to a timer that the machine does not have.
+// An order that a driver cannot carry out breaks TOTAL by itself, without a solver: one of the
+// other side, one about something that did not happen, and one to a timer that the machine does not
+// have.
 func TestOrders_OutOfPlace(t *testing.T) {
 	for name, v := range map[string]struct {
 		m   *Machine
