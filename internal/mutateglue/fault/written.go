@@ -13,9 +13,9 @@ import (
 type Written struct {
 	// the package from the root of the module, the function with its receiver's type
 	Package, Func string
-	// Before is the text of a statement or expression, on one line, which the function has once. One
-	// that ends with ... is the beginning of it. After is what stands there in the faulty version;
-	// behind a + what follows it, for statements that must stay.
+	// Before is the text of a statement or expression, on one line, which the function has once.
+	// One that ends with ... is the beginning of it. After is what stands there in the faulty
+	// version; behind a + what follows it, for statements that must stay.
 	Before, After string
 }
 
