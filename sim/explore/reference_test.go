@@ -48,7 +48,7 @@ func (g graph) Steps(n int, yield func(*Step[int, arc])) {
 
 // randomGraph makes a graph without circles but those from a state to itself.
 func randomGraph(random *rand.Rand) graph {
-	n := 20 + random.IntN(150)
+	n := 20 + random.IntN(300)
 	g := graph{make([][]arc, n), make([]bool, n)}
 	rarely := func(s string) string {
 		if random.IntN(60) > 0 {
@@ -58,10 +58,10 @@ func randomGraph(random *rand.Rand) graph {
 	}
 	for s := range n {
 		g.rest[s] = random.IntN(20) > 0
-		for k := range random.IntN(4) {
+		for k := range random.IntN(5) {
 			to := s // by chance
 			if s+1 < n && random.IntN(10) > 0 {
-				to = s + 1 + random.IntN(min(12, n-s-1))
+				to = s + 1 + random.IntN(min(40, n-s-1))
 			}
 			g.arcs[s] = append(g.arcs[s], arc{s, k, to, random.IntN(graphEdges+1) - 1, random.IntN(3) > 0,
 				random.IntN(5) == 0, rarely("STEP"), rarely("DIFFERS")})
@@ -140,19 +140,19 @@ func (r *reference) some(holds func(int) bool) bool {
 // comes reports whether every run from s comes to where a promise is fulfilled, as far as steps
 // keep to the properties: one cannot stay where a fair step leads on.
 func comes(g graph, s int, fulfilled func(int) bool) bool {
-	if fulfilled(s) || slices.ContainsFunc(g.arcs[s], func(a arc) bool { return a.broken != "" }) {
-		return true
-	}
-	leaves := false
-	for _, a := range g.arcs[s] {
-		if a.to != s {
-			leaves = leaves || a.fair
-			if !comes(g, a.to, fulfilled) {
-				return false
+	kept := make([]bool, len(g.arcs)) // steps lead to larger numbers, or stay
+	for at := len(g.arcs) - 1; at >= s; at-- {
+		kept[at] = fulfilled(at)
+		leaves, all := false, true
+		for _, a := range g.arcs[at] {
+			kept[at] = kept[at] || a.broken != ""
+			if a.to != at {
+				leaves, all = leaves || a.fair, all && kept[a.to]
 			}
 		}
+		kept[at] = kept[at] || leaves && all
 	}
-	return leaves
+	return kept[s]
 }
 
 // nameOf is how the reference calls a violation.
@@ -180,7 +180,8 @@ func TestExplore_Reference(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 2))
 		g := randomGraph(random)
 		bad, never, aim := random.IntN(len(g.arcs)), random.IntN(2*len(g.arcs)), random.IntN(len(g.arcs))
-		promise := Promise[int]{ID: "LEADS", From: func(n int) bool { return n%3 == 1 },
+		begins := func(n int) bool { return n == 0 || seed%2 == 0 && n%3 == 1 }
+		promise := Promise[int]{ID: "LEADS", From: begins,
 			To: func(n int) bool { return n >= aim }}
 		p := Properties[int]{
 			Always: []Property[int]{{"ALWAYS-1", "", func(n int) bool { return n != bad }},
@@ -227,8 +228,8 @@ func TestExplore_Reference(t *testing.T) {
 			}
 		}
 		var reports []Report[arc]
-		for i := range 3 {
-			r, err := Explore(g, p, Options{Shard: Shard{i, 3}})
+		for i := range 2 {
+			r, err := Explore(g, p, Options{Shard: Shard{i, 2}})
 			require.NoError(t, err)
 			reports = append(reports, r)
 		}

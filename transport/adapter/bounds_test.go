@@ -102,14 +102,16 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestClient_RefusalIsBounded(t *testing.T) {
 	o := clientOptions()
 	o.Config.Limits.Body = 1000
+	body := &endless{}
 	_, _, err := adapter.Client(t.Context(), "ws://one.example/",
 		o, func(context.Context, *adapter.Target) (*pipe, *http.Response, error) {
 			return nil, &http.Response{StatusCode: 403, Header: http.Header{},
-				Body: io.NopCloser(&endless{})}, errors.New("not 101")
+				Body: io.NopCloser(body)}, errors.New("not 101")
 		})
 	var failed *transport.HandshakeError
 	require.ErrorAs(t, err, &failed)
 	require.Len(t, failed.Body, 1000)
+	require.Less(t, body.read, 10_000, "no more is read than may be kept")
 }
 
 // A provider that is not waited for any more is told so.
