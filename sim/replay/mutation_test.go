@@ -245,6 +245,10 @@ var mutants = map[string]struct {
 		Client, "KHP-CLOSE-02"},
 	"client on after 302": {"redirected", before(Client, Close, 0, message(Client, "hello")),
 		Client, "KHP-STATUS-302-01"},
+	"a body longer than it was said to be": {"body", func(t *testing.T, s *Session) {
+		st := &s.Steps[at(t, s, Client, Message, 1)]
+		st.Data = append(bytes.Clone(st.Data), " and more"...)
+	}, Client, "KHP-STATUS-100-01"},
 	"a body nobody waits for": {"body", twice(Client, Message, 1), Client, "KHP-STATUS-100-01"},
 	"data between response and end": {"accepted", before(Server, Message, 1, message(Server, "hello")),
 		Server, "KHP-EXT-RSP-14"},
