@@ -44,7 +44,8 @@ type connection struct {
 	accept   [28]byte      // the Sec-WebSocket-Accept that belongs to it
 	opening  wire.Response // of the opening handshake, for errors
 	answer   answer.Reader // reads it
-	early    int           // messages that arrived together with the opening 101 and are not reported yet
+	// Messages that arrived together with the opening 101 and are not reported yet.
+	early    int
 	granted  []wire.Extension
 	wanted   []string // extensions of the extended request
 	unit     wire.Assembler
@@ -133,7 +134,8 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	c.message, c.msgType = p, t
 	switch phase := c.state.Phase(); {
 	case c.early > 0 && c.tooEarly(p):
-		c.violation(fsm.FailureUnexpectedMessage, "the server sent a message before it had the extended request")
+		c.violation(fsm.FailureUnexpectedMessage,
+			"the server sent a message before it had the extended request")
 	case phase.Open():
 		c.data(t, p)
 	case phase == fsm.ClientAwaitProceed, phase == fsm.ClientAwaitConfirm, c.earlyBalancer(phase, p):
@@ -147,8 +149,8 @@ func (c *Client) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	return c.out
 }
 
-// Ping reports a Ping. p is not kept, but the SendPong output hands it back: it must not change until
-// the outputs are carried out.
+// Ping reports a Ping. p is not kept, but the SendPong output hands it back: it must not change
+// until the outputs are carried out.
 func (c *Client) Ping(now time.Time, p []byte) []Output {
 	out, _ := reportMessage(c, now, fsm.EventPingReceived, 0, p)
 	return out
@@ -326,7 +328,8 @@ func (c *Client) perform(e fsm.Effect) {
 	case fsm.EffectSendOpening:
 		c.leg = LegOpening
 		o.Kind = SendBytes
-		o.Data, _ = c.openingRequest() // NewClient, judgeTarget and Credentials refuse values that cannot be written
+		// NewClient, judge.Redirects and Credentials refuse values that cannot be written.
+		o.Data, _ = c.openingRequest()
 	case fsm.EffectSendRequest, fsm.EffectReplayRequest:
 		c.unit.Unwrap = c.machine.Profile != fsm.ProfileSpec
 		c.unit.Reset(c.cfg.Limits)
@@ -355,7 +358,8 @@ func (c *Client) perform(e fsm.Effect) {
 	case fsm.EffectRefuseOpening, fsm.EffectSendProceed, fsm.EffectSendReroute,
 		fsm.EffectSendResponse, fsm.EffectSendTerminator, fsm.EffectAskDecision:
 		return // only a server is told to
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer,
+		fsm.EffectStopTimers,
 		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose,
 		fsm.EffectDisconnect, fsm.EffectClosed:
 		c.core.perform(e, c.state.Failure())

@@ -15,7 +15,9 @@ import (
 // extensions that the opening did not negotiate; a replay differs by its Authorization only.
 // [INV-11, INV-12, INV-19]
 //
-//khp:impl KHP-EXT-REQ-01 KHP-EXT-REQ-02 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-05 KHP-EXT-REQ-06 KHP-EXT-REQ-08 KHP-EXT-REQ-09 KHP-EXT-REQ-10 KHP-EXT-REQ-11 KHP-STATUS-100-03 KHP-STATUS-401-02
+//khp:impl KHP-EXT-REQ-01 KHP-EXT-REQ-02 KHP-EXT-REQ-03 KHP-EXT-REQ-04 KHP-EXT-REQ-05 KHP-EXT-REQ-06
+//khp:impl KHP-EXT-REQ-08 KHP-EXT-REQ-09 KHP-EXT-REQ-10 KHP-EXT-REQ-11 KHP-STATUS-100-03
+//khp:impl KHP-STATUS-401-02
 func (c *Client) extendedRequest(replay bool) ([]byte, error) {
 	h := head.Head{B: c.buf[:0]}
 	h.RequestLine(c.cfg.method(), c.url.Target())
@@ -141,7 +143,8 @@ func (c *Client) settle() {
 // unitFacts tells whether the unit in progress misses nothing but its terminator.
 func (c *Client) unitFacts() fsm.Facts {
 	if c.state.Phase() == fsm.ClientReading && c.unit.HeadComplete() {
-		c.detail = "expected an empty binary message after the " + itoa(c.unit.Response.Status) + " response"
+		c.detail = "expected an empty binary message after the " + itoa(c.unit.Response.Status) +
+			" response"
 		return fsm.FactHeadComplete
 	}
 	return 0
@@ -238,14 +241,18 @@ func (c *Client) judge(r *wire.Response) (j judgment) {
 
 // judgeSelection judges the upgrade and the selection of an extended response, the application
 // last.
-func (c *Client) judgeSelection(r *wire.Response, action fsm.Action) (facts fsm.Facts, detail string) {
+func (c *Client) judgeSelection(
+	r *wire.Response, action fsm.Action,
+) (facts fsm.Facts, detail string) {
 	asked := judge.Asked{Subprotocols: c.cfg.Subprotocols, Extensions: c.wanted}
 	if c.accept != ([28]byte{}) { // the host may not know it
 		asked.Accept = c.accept[:]
 	}
 	facts, fault := judge.Response(r, &asked)
-	if action == fsm.ActionComplete && facts.Has(fsm.FactExtensionsAsked) && c.cfg.ConfirmExtensions != nil {
-		if err := c.cfg.ConfirmExtensions(new(kept).selected(r.Fields, copyFields(r.Fields))); err != nil {
+	if action == fsm.ActionComplete && facts.Has(fsm.FactExtensionsAsked) &&
+		c.cfg.ConfirmExtensions != nil {
+		selected := new(kept).selected(r.Fields, copyFields(r.Fields))
+		if err := c.cfg.ConfirmExtensions(selected); err != nil {
 			return facts &^ fsm.FactExtensionsAsked, err.Error()
 		}
 	}

@@ -126,7 +126,8 @@ func (c *Client) OpeningFields() []HeaderField {
 	if _, err := r.ParseHead(b, c.cfg.Limits); err != nil {
 		return nil // unreachable: values that cannot be written or parsed were refused before
 	}
-	return slices.DeleteFunc(copyFields(r.Fields), func(f HeaderField) bool { return containsFold(writtenByLayer, f.Name) })
+	return slices.DeleteFunc(copyFields(r.Fields),
+		func(f HeaderField) bool { return containsFold(writtenByLayer, f.Name) })
 }
 
 // OpeningReceived takes all bytes read so far of the answer to the opening request, from the first
@@ -195,7 +196,9 @@ func (c *Client) responded(leg Leg, r *wire.Response) {
 // Sec-WebSocket-Accept of the response. accept is "" for a layer that hides it, such as a
 // browser's: then the one in the extended response cannot be compared with it. Nor can messages
 // that arrived together with the answer be told from later ones, so none is refused for that.
-func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, accept string) []Output {
+func (c *Client) Opened(
+	now time.Time, subprotocol string, extensions []string, accept string,
+) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
 		c.step(fsm.Event{Kind: fsm.EventOpened})
@@ -222,7 +225,9 @@ func (c *Client) Opened(now time.Time, subprotocol string, extensions []string, 
 
 // OpeningRefused reports that the host's own WebSocket layer got another answer than 101. fields
 // and body may be nil if the layer hides them.
-func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField, body []byte) []Output {
+func (c *Client) OpeningRefused(
+	now time.Time, status int, fields []HeaderField, body []byte,
+) []Output {
 	c.begin(now)
 	if c.state.Phase() != fsm.ClientOpening {
 		c.noteMisuse(fsm.EventResponse, c.phase())
@@ -230,7 +235,8 @@ func (c *Client) OpeningRefused(now time.Time, status int, fields []HeaderField,
 	}
 	c.opening = wire.Response{Status: status, ContentLength: -1}
 	for _, f := range fields {
-		c.opening.Fields = append(c.opening.Fields, wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
+		c.opening.Fields = append(c.opening.Fields,
+			wire.Field{Name: []byte(f.Name), Value: []byte(f.Value)})
 	}
 	if what := judge.FieldsSize(c.opening.Fields, &c.cfg.Limits); what != "" {
 		c.opening = wire.Response{}
@@ -255,7 +261,8 @@ func (c *Client) follow() {
 		c.proxied = true
 		c.visited = c.visited[:len(c.visited)-1]
 	}
-	if !c.url.SameOrigin(c.next) || judge.HasPrefixFold(c.login, "Digest ") { // which is for one request
+	// An answer to a Digest challenge is for one request.
+	if !c.url.SameOrigin(c.next) || judge.HasPrefixFold(c.login, "Digest ") {
 		c.login = ""
 	}
 	c.credentials = ""

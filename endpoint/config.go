@@ -35,23 +35,29 @@ type ClientConfig struct {
 	// Machine has the limits and switches of the machine. A zero field has the value in
 	// fsm.DefaultClientConfig; NoRedirects says that none are followed. Expect, OtherMethod and
 	// Proxy follow from the options below.
-	Machine           fsm.ClientConfig
-	Limits            wire.Limits
-	Timeouts          Timeouts
-	Subprotocols      []string      // application subprotocols in order of preference
-	Extensions        []string      // application-class extensions for the extended handshake, with parameters, in order of preference
-	OpeningExtensions []string      // extensions that the host's WebSocket layer offers in the opening handshake
+	Machine      fsm.ClientConfig
+	Limits       wire.Limits
+	Timeouts     Timeouts
+	Subprotocols []string // application subprotocols in order of preference
+	// Application-class extensions for the extended handshake, with parameters, in order of
+	// preference.
+	Extensions []string
+	// Extensions that the host's WebSocket layer offers in the opening handshake.
+	OpeningExtensions []string
 	Header            []HeaderField // further fields of the extended request
 	OpeningHeader     []HeaderField // further fields of the opening request, such as Origin or Cookie
-	Sensitive         []string      // names of fields that go to the first origin only; Cookie always does
-	Method            string        // of the extended request; "" is GET
-	Body              []byte        // of the extended request, announced with Expect: 100-continue
-	PlainOnly         bool          // open a plain WebSocket: KHP is not offered, and there is no extended handshake
-	HasCredentials    bool          // the host can answer AskCredentials
-	HasProxyLogin     bool          // the host has a proxy and credentials for it
-	Redirects         RedirectPolicy
-	AllowDowngrade    bool
-	ToASCII           func(host string) (string, error) // converts an internationalised host name; nil refuses such names
+	// Names of fields that go to the first origin only; Cookie always does.
+	Sensitive []string
+	Method    string // of the extended request; "" is GET
+	Body      []byte // of the extended request, announced with Expect: 100-continue
+	// Open a plain WebSocket: KHP is not offered, and there is no extended handshake.
+	PlainOnly      bool
+	HasCredentials bool // the host can answer AskCredentials
+	HasProxyLogin  bool // the host has a proxy and credentials for it
+	Redirects      RedirectPolicy
+	AllowDowngrade bool
+	// Converts an internationalised host name; nil refuses such names.
+	ToASCII func(host string) (string, error)
 
 	// ConfirmExtensions is shown the elements that a completing response grants, all of them asked
 	// for. An error fails the attempt. It may be nil.
@@ -107,9 +113,11 @@ func (cfg *ClientConfig) check(room []byte) error {
 	for i, p := range cfg.Subprotocols {
 		switch {
 		case !wire.ValidToken(p):
-			return errors.New("endpoint: subprotocol " + quote(p) + " is not a token; use letters, digits and !#$%&'*+-.^_`|~")
+			return errors.New("endpoint: subprotocol " + quote(p) +
+				" is not a token; use letters, digits and !#$%&'*+-.^_`|~")
 		case p == Subprotocol:
-			return errors.New("endpoint: " + Subprotocol + " is offered by itself; list only application subprotocols")
+			return errors.New("endpoint: " + Subprotocol +
+				" is offered by itself; list only application subprotocols")
 		case slices.Contains(cfg.Subprotocols[:i], p):
 			return errors.New("endpoint: subprotocol " + quote(p) + " is listed twice")
 		}
@@ -129,7 +137,8 @@ func (cfg *ClientConfig) check(room []byte) error {
 	}
 	kaazing := cfg.Machine.Profile == fsm.ProfileKaazing || cfg.Machine.Profile == fsm.ProfileAuto
 	if kaazing && len(cfg.Body) > 0 {
-		return errors.New("endpoint: a Kaazing gateway takes no request body; leave Body empty or use the spec profile")
+		return errors.New("endpoint: a Kaazing gateway takes no request body; " +
+			"leave Body empty or use the spec profile")
 	}
 	for _, f := range cfg.Header {
 		if err := checkField(f, kaazing); err != nil {
@@ -147,8 +156,10 @@ func (cfg *ClientConfig) check(room []byte) error {
 // checkExtension refuses a text that is not exactly one element of a list of extensions.
 func checkExtension(room []byte, e string) error {
 	var one [1]wire.Extension
-	if parsed, err := wire.ParseExtensions(one[:0], append(room, e...)); err != nil || len(parsed) != 1 || !wire.ValidFieldValue(e) || strings.Contains(e, ",") {
-		return errors.New("endpoint: extension " + quote(e) + " is not of the form name or name;parameter=value")
+	if parsed, err := wire.ParseExtensions(one[:0], append(room, e...)); err != nil ||
+		len(parsed) != 1 || !wire.ValidFieldValue(e) || strings.Contains(e, ",") {
+		return errors.New("endpoint: extension " + quote(e) +
+			" is not of the form name or name;parameter=value")
 	}
 	return nil
 }
@@ -159,7 +170,8 @@ func checkFieldText(f HeaderField) error {
 	case !wire.ValidToken(f.Name):
 		return errors.New("endpoint: field name " + quote(f.Name) + " is not a token")
 	case !wire.ValidFieldValue(f.Value):
-		return errors.New("endpoint: the value of field " + f.Name + " has control bytes, or blanks at its ends")
+		return errors.New("endpoint: the value of field " + f.Name +
+			" has control bytes, or blanks at its ends")
 	}
 	return nil
 }
@@ -170,9 +182,11 @@ func checkField(f HeaderField, kaazing bool) error {
 	}
 	switch {
 	case containsFold(reserved, f.Name) || judge.HasPrefixFold(f.Name, "Proxy-"):
-		return errors.New("endpoint: field " + f.Name + " is written by the handshake itself and cannot be set")
+		return errors.New("endpoint: field " + f.Name +
+			" is written by the handshake itself and cannot be set")
 	case kaazing && (containsFold(refusedByGateway, f.Name) || judge.HasPrefixFold(f.Name, "Sec-")):
-		return errors.New("endpoint: a Kaazing gateway refuses field " + f.Name + " in an extended request")
+		return errors.New("endpoint: a Kaazing gateway refuses field " + f.Name +
+			" in an extended request")
 	}
 	return nil
 }
@@ -184,13 +198,18 @@ const maxRedirects = 20
 func (cfg *ClientConfig) checkOptions() error {
 	switch {
 	case cfg.Machine.Profile > fsm.ProfileAuto:
-		return errors.New("endpoint: Machine.Profile is " + itoa(int(cfg.Machine.Profile)) + "; use ProfileSpec, ProfileKaazing or ProfileAuto")
+		return errors.New("endpoint: Machine.Profile is " + itoa(int(cfg.Machine.Profile)) +
+			"; use ProfileSpec, ProfileKaazing or ProfileAuto")
 	case cfg.Machine.MaxRedirects > maxRedirects:
-		return errors.New("endpoint: Machine.MaxRedirects is " + itoa(int(cfg.Machine.MaxRedirects)) + "; use at most " + itoa(maxRedirects))
+		return errors.New("endpoint: Machine.MaxRedirects is " + itoa(int(cfg.Machine.MaxRedirects)) +
+			"; use at most " + itoa(maxRedirects))
 	case cfg.Redirects > RedirectNever:
-		return errors.New("endpoint: Redirects is " + itoa(int(cfg.Redirects)) + ", which is no RedirectPolicy; use RedirectAny, RedirectSameHost, RedirectSameOrigin or RedirectNever")
+		return errors.New("endpoint: Redirects is " + itoa(int(cfg.Redirects)) +
+			", which is no RedirectPolicy; use RedirectAny, RedirectSameHost, " +
+			"RedirectSameOrigin or RedirectNever")
 	case len(cfg.Body) > cfg.Limits.OrDefault().Body:
-		return errors.New("endpoint: Body has " + itoa(len(cfg.Body)) + " bytes, Limits.Body allows " + itoa(cfg.Limits.OrDefault().Body))
+		return errors.New("endpoint: Body has " + itoa(len(cfg.Body)) + " bytes, Limits.Body allows " +
+			itoa(cfg.Limits.OrDefault().Body))
 	}
 	if err := cfg.checkPlainOnly(); err != nil {
 		return err
@@ -207,10 +226,12 @@ func checkLimits(l *wire.Limits) error {
 		name string
 		n    int
 	}{
-		{"Head", l.Head}, {"Line", l.Line}, {"Fields", l.Fields}, {"Elements", l.Elements}, {"Target", l.Target}, {"Body", l.Body}, {"Messages", l.Messages}, {"Unit", l.Unit},
+		{"Head", l.Head}, {"Line", l.Line}, {"Fields", l.Fields}, {"Elements", l.Elements},
+		{"Target", l.Target}, {"Body", l.Body}, {"Messages", l.Messages}, {"Unit", l.Unit},
 	} {
 		if v.n < 0 {
-			return errors.New("endpoint: Limits." + v.name + " is " + itoa(v.n) + "; use a positive number, or 0 for the default")
+			return errors.New("endpoint: Limits." + v.name + " is " + itoa(v.n) +
+				"; use a positive number, or 0 for the default")
 		}
 	}
 	return nil
@@ -225,11 +246,15 @@ func (cfg *ClientConfig) checkPlainOnly() error {
 		set  bool
 		name string
 	}{
-		{cfg.Machine.Profile != 0 && cfg.Machine.Profile != fsm.ProfileSpec, "Profile"}, {cfg.Machine.TerminatorOptional, "TerminatorOptional"},
-		{len(cfg.Extensions) > 0, "Extensions"}, {len(cfg.Header) > 0, "Header"}, {cfg.Method != "", "Method"}, {len(cfg.Body) > 0, "Body"},
+		{cfg.Machine.Profile != 0 && cfg.Machine.Profile != fsm.ProfileSpec, "Profile"},
+		{cfg.Machine.TerminatorOptional, "TerminatorOptional"},
+		{len(cfg.Extensions) > 0, "Extensions"}, {len(cfg.Header) > 0, "Header"},
+		{cfg.Method != "", "Method"}, {len(cfg.Body) > 0, "Body"},
 	} {
 		if o.set {
-			return errors.New("endpoint: " + o.name + " means nothing with PlainOnly, which opens a WebSocket without an extended handshake; leave one of them out")
+			return errors.New("endpoint: " + o.name +
+				" means nothing with PlainOnly, which opens a WebSocket without an extended " +
+				"handshake; leave one of them out")
 		}
 	}
 	return nil
@@ -239,15 +264,17 @@ func (cfg *ClientConfig) checkPlainOnly() error {
 // refused by [NewClient], and means the default to a server. None can be switched off. Received
 // bytes extend none of them.
 type Timeouts struct {
-	Opening     time.Duration // client: dialing, TLS and opening handshake (10 s)
-	Response    time.Duration // client: extended request to the end of its response (10 s)
-	Wait        time.Duration // client: from the first 202 to the deciding response (30 s)
-	Credentials time.Duration // client: credential provider (60 s); Wait and Overall stand still meanwhile
+	Opening  time.Duration // client: dialing, TLS and opening handshake (10 s)
+	Response time.Duration // client: extended request to the end of its response (10 s)
+	Wait     time.Duration // client: from the first 202 to the deciding response (30 s)
+	// Client: credential provider (60 s); Wait and Overall stand still meanwhile.
+	Credentials time.Duration
 	Request     time.Duration // server: opening 101 to extended request (10 s)
 	Body        time.Duration // server: 100 to the end of the body (10 s)
 	Replay      time.Duration // server: 401 to the request with credentials (30 s)
-	Overall     time.Duration // both: extended handshake of one connection, without the time that credentials take (60 s)
-	Close       time.Duration // both: closing handshake and end of TCP (5 s)
+	// Both: extended handshake of one connection, without the time that credentials take (60 s)
+	Overall time.Duration
+	Close   time.Duration // both: closing handshake and end of TCP (5 s)
 }
 
 // Of returns how long a timer runs: its field, or the default of that. It returns 0 for a value

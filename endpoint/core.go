@@ -141,7 +141,8 @@ func reportTime(s side, now time.Time) []Output {
 // the failure of the machine.
 func (k *core) perform(e fsm.Effect, f fsm.Failure) {
 	switch e.Kind {
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers:
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer,
+		fsm.EffectStopTimers:
 		k.clock.Obey(e)
 	case fsm.EffectSendPong:
 		k.say(Output{Kind: SendPong, Data: k.message})
@@ -219,28 +220,34 @@ var callOf = map[fsm.EventKind]MisuseError{
 	fsm.EventConnectRequested: {Call: "Connect", Want: "call it once, before anything else"},
 	fsm.EventConnected:        {Call: "Connected", Want: "it answers Dial, once"},
 	fsm.EventConnectFailed:    {Call: "ConnectFailed", Want: "it answers Dial, once"},
-	fsm.EventOpened:           {Call: "Opened", Want: "it comes once, after Connected and before the first message"},
+	fsm.EventOpened: {Call: "Opened",
+		Want: "it comes once, after Connected and before the first message"},
 	fsm.EventResponse: {Call: "OpeningRefused",
 		Want: "it comes once, after Connected and before the first message"},
-	fsm.EventOpeningRequest:      {Call: "Opening", Want: "there is one opening request, before anything else"},
-	fsm.EventPingReceived:        {Call: "Ping", Want: "there are no frames before the opening handshake is through, nor after the last output"},
-	fsm.EventPeerClosed:          {Call: "PeerClosed", Want: "there are no frames before the opening handshake is through, nor after the last output"},
+	fsm.EventOpeningRequest: {Call: "Opening",
+		Want: "there is one opening request, before anything else"},
+	fsm.EventPingReceived: {Call: "Ping",
+		Want: "there are no frames before the opening handshake is through, nor after the last output"},
+	fsm.EventPeerClosed: {Call: "PeerClosed",
+		Want: "there are no frames before the opening handshake is through, nor after the last output"},
 	fsm.EventConnectionLost:      {Call: "Lost", Want: "it ends a connection that is up"},
 	fsm.EventViolation:           {Call: "Violation", Want: "it ends a connection that is up"},
 	fsm.EventCredentialsSupplied: {Call: "Credentials", Want: "it answers AskCredentials, once"},
 	fsm.EventCredentialsDeclined: {Call: "NoCredentials", Want: "it answers AskCredentials, once"},
-	fsm.EventBodyWritten:         {Call: "BodyWritten", Want: "it follows the message with the request body"},
-	fsm.EventDecided:             {Call: "Decide", Want: "it answers AskDecision"},
-	fsm.EventApplicationFailed:   {Call: "ApplicationFailed", Want: "it answers AskDecision"},
-	fsm.EventSendRequested:       {Call: "Send", Want: "messages go out between Open and the end"},
-	fsm.EventCloseRequested:      {Call: "Close", Want: "it is over already, or has not begun"},
+	fsm.EventBodyWritten: {Call: "BodyWritten",
+		Want: "it follows the message with the request body"},
+	fsm.EventDecided:           {Call: "Decide", Want: "it answers AskDecision"},
+	fsm.EventApplicationFailed: {Call: "ApplicationFailed", Want: "it answers AskDecision"},
+	fsm.EventSendRequested:     {Call: "Send", Want: "messages go out between Open and the end"},
+	fsm.EventCloseRequested:    {Call: "Close", Want: "it is over already, or has not begun"},
 }
 
 // misuse makes the error for an event in a wrong phase.
 func misuse(kind fsm.EventKind, phase string) *MisuseError {
 	e, ok := callOf[kind]
 	if !ok {
-		e = MisuseError{Call: "Message", Want: "there are no messages before the opening handshake is through, nor after the last output"}
+		e = MisuseError{Call: "Message",
+			Want: "there are no messages before the opening handshake is through, nor after the last output"}
 	}
 	e.Phase = phase
 	return &e
@@ -260,9 +267,10 @@ func withMisuse(detail string, e *MisuseError) string {
 // memory holds the buffers of one handshake in one allocation. Longer content is allocated on its
 // own.
 type memory struct {
-	fields  [8]wire.Field // of the parsed head; first, as the garbage collector looks no farther than to the last pointer
-	buf     [512]byte     // for output
-	message [512]byte     // the message that holds the request, or the response
+	// Of the parsed head; first, as the garbage collector looks no farther than to the last pointer.
+	fields  [8]wire.Field
+	buf     [512]byte // for output
+	message [512]byte // the message that holds the request, or the response
 }
 
 // mostKept bounds the buffers, in bytes, that a Server keeps for the next connection.

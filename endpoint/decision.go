@@ -16,16 +16,19 @@ import (
 // with a field that does not belong to its Status, because a status code that was forgotten would
 // otherwise accept. [Request.Ask], [Redirect] and [Refuse] set the fields that belong together.
 type Decision struct {
-	Status      int      // 0 is 101
-	Subprotocol string   // selected subprotocol, with a status that accepts; must have been asked for
-	Extensions  []string // selected extensions with parameters, with a status that accepts; their names must have been asked for. Result keeps the slice
-	Header      []HeaderField
-	Location    string   // required with 300-303 and 307; optional with 201
-	Challenges  []string // WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407
-	Upgrade     string   // required with 426, such as "TLS/1.2"
-	Body        []byte   // with a status that allows one; "" gives a line of its own for 4xx and 5xx
-	BodyType    string   // of Body; "" is text/plain; charset=utf-8
-	Reroute     string   // kaazing profile: accept, then send the client to this ws URL with R
+	Status      int    // 0 is 101
+	Subprotocol string // selected subprotocol, with a status that accepts; must have been asked for
+	// Selected extensions with parameters, with a status that accepts; their names must have been
+	// asked for. Result keeps the slice.
+	Extensions []string
+	Header     []HeaderField
+	Location   string // required with 300-303 and 307; optional with 201
+	// WWW-Authenticate values, required with 401; Proxy-Authenticate values, required with 407.
+	Challenges []string
+	Upgrade    string // required with 426, such as "TLS/1.2"
+	Body       []byte // with a status that allows one; "" gives a line of its own for 4xx and 5xx
+	BodyType   string // of Body; "" is text/plain; charset=utf-8
+	Reroute    string // kaazing profile: accept, then send the client to this ws URL with R
 }
 
 // Ask refuses the request with 401 and asks for credentials of a scheme, such as "Basic", in the
@@ -65,7 +68,8 @@ const notRefusing = -1 << 15
 //khp:impl KHP-STATUS-401-04 KHP-REDIR-06
 func (d *Decision) checkFields(unchecked bool) error {
 	if d.Status == notRefusing {
-		return errors.New("endpoint: Refuse was called with a status code that does not refuse; use one from 400 to 599, such as 403")
+		return errors.New("endpoint: Refuse was called with a status code that does not refuse; " +
+			"use one from 400 to 599, such as 403")
 	}
 	rule := fsm.Status(d.status())
 	completes := rule.Action == fsm.ActionComplete
@@ -79,7 +83,8 @@ func (d *Decision) checkFields(unchecked bool) error {
 			"goes with 302, or another of 201, 300-303 and 307"},
 		{d.Challenges != nil, lax || rule.Duties&(fsm.NeedChallenge|fsm.NeedProxyChallenge) != 0,
 			"Challenges", "go with 401, or 407"},
-		{d.Upgrade != "", lax && !completes || rule.Duties&fsm.NeedUpgrade != 0, "Upgrade", "goes with 426"},
+		{d.Upgrade != "", lax && !completes || rule.Duties&fsm.NeedUpgrade != 0, "Upgrade",
+			"goes with 426"},
 		{d.Reroute != "", completes, "Reroute", "goes with a status that accepts; leave Status 0"},
 		{len(d.Body) > 0, !wire.Bodiless(d.status()), "Body",
 			"goes with a status that allows one, such as 403: this response has no body"},
@@ -88,7 +93,8 @@ func (d *Decision) checkFields(unchecked bool) error {
 			"goes with 503, or another status that refuses"},
 	} {
 		if f.set && !f.fits {
-			return errors.New("endpoint: " + f.name + " " + f.meant + "; this decision has " + d.statusText())
+			return errors.New("endpoint: " + f.name + " " + f.meant + "; this decision has " +
+				d.statusText())
 		}
 	}
 	return nil
@@ -129,7 +135,8 @@ func (s *Server) judgeDecision(d *Decision) (fsm.Facts, error) {
 	if d.Location != "" {
 		here := wire.URL{Host: "localhost", Port: 80, Path: s.open.Path()}
 		if _, err := here.Resolve([]byte(d.Location), anyHost); err != nil {
-			return 0, errors.New("endpoint: Location " + quote(d.Location) + " cannot be followed: " + err.Error())
+			return 0, errors.New("endpoint: Location " + quote(d.Location) + " cannot be followed: " +
+				err.Error())
 		}
 		facts |= fsm.FactLocation
 	}
@@ -181,11 +188,13 @@ func (d *Decision) checkValues() error {
 	case slices.Contains(d.Challenges, ""):
 		return errors.New("endpoint: a challenge is empty; leave it out")
 	case len(d.Body) > limits.Body:
-		return errors.New("endpoint: the body has " + itoa(len(d.Body)) + " bytes, a client reads " + itoa(limits.Body))
+		return errors.New("endpoint: the body has " + itoa(len(d.Body)) + " bytes, a client reads " +
+			itoa(limits.Body))
 	}
 	if d.Reroute != "" {
 		if _, err := wire.ParseURL(d.Reroute, anyHost); err != nil {
-			return errors.New("endpoint: Reroute " + quote(d.Reroute) + " is not a ws or wss URL: " + err.Error())
+			return errors.New("endpoint: Reroute " + quote(d.Reroute) + " is not a ws or wss URL: " +
+				err.Error())
 		}
 	}
 	return nil
@@ -221,7 +230,8 @@ func (s *Server) judgeSelection(d *Decision, action fsm.Action) error {
 		}
 	}
 	if d.Reroute != "" && !s.kaazing() {
-		return errors.New("endpoint: only clients of the kaazing profile can be rerouted; use 302 with Location")
+		return errors.New("endpoint: only clients of the kaazing profile can be rerouted; " +
+			"use 302 with Location")
 	}
 	return nil
 }
@@ -251,7 +261,9 @@ func (s *Server) Deciding() bool {
 	return p == fsm.ServerDeciding || p == fsm.ServerPending || s.decidingPlain()
 }
 
-func (s *Server) decidingPlain() bool { return s.askedPlain && s.state.Phase() == fsm.ServerOpening }
+func (s *Server) decidingPlain() bool {
+	return s.askedPlain && s.state.Phase() == fsm.ServerOpening
+}
 
 // askPlain has the application decide on an opening request that does not offer KHP.
 func (s *Server) askPlain() []Output {
@@ -277,7 +289,8 @@ func (s *Server) decidePlain(d Decision) ([]Output, error) {
 		return s.acceptPlain(d), nil
 	case fsm.ActionWait:
 		if s.deferredPlain++; s.deferredPlain > s.machine.MaxDeferrals {
-			return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " + s.whyNot(d.Status))
+			return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " +
+				s.whyNot(d.Status))
 		}
 		s.say(Output{Kind: AskDecision}) // nothing can be sent meanwhile
 		return s.out, nil

@@ -4,8 +4,9 @@
 // keeps the data that neither has: the negotiated values, the visited URLs, the refused
 // credentials.
 //
-//	client, err := endpoint.NewClient("ws://example.com/echo", endpoint.ClientConfig{Subprotocols: []string{"amqp"}})
-//	outputs := client.Connect(time.Now()) // Dial ws://example.com/echo; call Expire at client.Deadline()
+//	cfg := endpoint.ClientConfig{Subprotocols: []string{"amqp"}}
+//	client, err := endpoint.NewClient("ws://example.com/echo", cfg)
+//	outputs := client.Connect(time.Now()) // Dial; call Expire at client.Deadline()
 //
 // The package is for programs with their own sockets: another WebSocket library, an event loop,
 // WebAssembly, a proxy, a simulation. Other programs use package transport.

@@ -246,8 +246,8 @@ func OpeningFromHTTP(target, host string, header map[string][]string) OpeningReq
 	fields = append(fields, HeaderField{Name: "Host", Value: host})
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		for _, value := range header[name] {
-			if f := (HeaderField{Name: name, Value: value}); !(strings.EqualFold(name, "Host") && value == host) {
-				fields = append(fields, f)
+			if !strings.EqualFold(name, "Host") || value != host {
+				fields = append(fields, HeaderField{Name: name, Value: value})
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import (
 
 // Output is one order to the host. A call returns all of its outputs; the host carries them out in
 // order. Data and URL are valid until the next call on the same endpoint, and must not be changed,
-// unless Data is the caller's own slice handed back: that of Message in Deliver, of Ping in SendPong,
-// of Send in SendMessage.
+// unless Data is the caller's own slice handed back: that of Message in Deliver, of Ping in
+// SendPong, of Send in SendMessage.
 type Output struct {
 	Kind OutputKind
 	Type wire.MessageType // SendMessage, Deliver
@@ -33,17 +33,17 @@ type OutputKind uint8
 // Outputs. The client's own and the server's own are marked.
 const (
 	_              OutputKind = iota
-	Dial                      // client: connect to URL by TCP, with TLS if it is secure, then call Connected or ConnectFailed
+	Dial                      // client: connect to URL, by TLS if it is secure, and report
 	SendBytes                 // write Data to the connection: part of the opening handshake
 	SendMessage               // send Data as one message of Type, in one frame
 	SendPong                  // answer the Ping
 	SendClose                 // send a Close frame; no data frame after it
 	Disconnect                // drop the connection, if there is one
-	AskCredentials            // client: get credentials for Client.Challenges, then call Credentials or NoCredentials
+	AskCredentials            // client: answer Client.Challenges by Credentials or NoCredentials
 	AskDecision               // server: decide on Server.Request, then call Decide
 	Open                      // the connection is open; see Result
 	Deliver                   // a message for the application
-	Closed                    // the last output: the connection ended as the application asked, or after Open
+	Closed                    // the last output: ended as the application asked, or after Open
 	Fail                      // the last output: the handshake failed
 )
 
@@ -52,12 +52,13 @@ type HeaderField struct{ Name, Value string }
 
 // Result is the outcome of a completed handshake.
 type Result struct {
-	Plain       bool     // KHP was not selected: a plain WebSocket
-	Status      int      // of the completing response; 101 for a plain WebSocket
-	Subprotocol string   // application subprotocol, "" if none
-	Extensions  []string // elements of the extended handshake with their parameters, as the response listed them
-	Header      []HeaderField
-	Body        []byte // of a 201
+	Plain       bool   // KHP was not selected: a plain WebSocket
+	Status      int    // of the completing response; 101 for a plain WebSocket
+	Subprotocol string // application subprotocol, "" if none
+	// Elements of the extended handshake with their parameters, as the response listed them.
+	Extensions []string
+	Header     []HeaderField
+	Body       []byte // of a 201
 }
 
 // Leg is the part of a connection attempt in which it failed.
@@ -211,7 +212,8 @@ func oneLine(s string) string {
 }
 
 func printable(r rune) rune {
-	if r == '\ufffd' || !strconv.IsPrint(r) { // also C1 controls and those that turn the direction of writing
+	// Also C1 controls and those that turn the direction of writing.
+	if r == '\ufffd' || !strconv.IsPrint(r) {
 		return -1
 	}
 	return r

@@ -43,10 +43,12 @@ type Server struct {
 // ServerConfig holds the offer and the policy of a server. The zero value is right for a server
 // without subprotocols or extensions.
 type ServerConfig struct {
-	Machine   fsm.ServerConfig // a zero field has the value in fsm.DefaultServerConfig
-	Limits    wire.Limits
-	Timeouts  Timeouts
-	AnyTarget bool // kaazing profile: accept an extended request for another path than the opening request's, as clients send it after R; it is never used for routing [AMB-21]
+	Machine  fsm.ServerConfig // a zero field has the value in fsm.DefaultServerConfig
+	Limits   wire.Limits
+	Timeouts Timeouts
+	// kaazing profile: accept an extended request for another path than the opening request's, as
+	// clients send it after R; it is never used for routing [AMB-21]
+	AnyTarget bool
 	Outside   Outside
 	// DecidePlain asks for a decision on clients that do not offer KHP, too, where Machine.Plain
 	// lets them in: AskDecision then comes before the opening request is answered, and Request says
@@ -125,8 +127,8 @@ func (s *Server) Message(now time.Time, t wire.MessageType, p []byte) []Output {
 	return s.out
 }
 
-// Ping reports a Ping. p is not kept, but the SendPong output hands it back: it must not change until
-// the outputs are carried out.
+// Ping reports a Ping. p is not kept, but the SendPong output hands it back: it must not change
+// until the outputs are carried out.
 func (s *Server) Ping(now time.Time, p []byte) []Output {
 	if s.decidingPlain() {
 		return s.plainTooEarly(now)
@@ -180,7 +182,8 @@ var ErrTooLate = errors.New("endpoint: the request is not waiting for a decision
 // not asked for, or cannot be written is refused with an error that names the reason; nothing is
 // sent and another decision can be made. [INV-45, INV-46]
 //
-//khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02 RFC6585-511-04
+//khp:impl KHP-EXT-RSP-08 KHP-STATUS-401-04 KHP-STATUS-511-02 KHP-REDIR-06 RFC2068-407-02
+//khp:impl RFC6585-511-04
 func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
 	s.begin(now)
 	switch {
@@ -201,7 +204,8 @@ func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
 		return nil, err
 	}
 	if !s.step(fsm.Event{Kind: fsm.EventDecided, Status: uint16(d.Status), Facts: facts}) {
-		return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " + s.whyNot(d.Status))
+		return nil, errors.New("endpoint: status " + itoa(d.Status) + " cannot be sent now: " +
+			s.whyNot(d.Status))
 	}
 	return s.out, nil
 }
@@ -209,7 +213,8 @@ func (s *Server) Decide(now time.Time, d Decision) ([]Output, error) {
 // prepare writes the response that a decision makes.
 func (s *Server) prepare(d *Decision) (err error) {
 	if s.buf, err = s.writeResponse(s.buf, d); err != nil {
-		return errors.New("endpoint: the " + itoa(d.Status) + " response cannot be written: " + err.Error())
+		return errors.New("endpoint: the " + itoa(d.Status) + " response cannot be written: " +
+			err.Error())
 	}
 	s.decision, s.prepared = *d, s.buf[:len(s.buf):len(s.buf)]
 	return nil
@@ -306,7 +311,8 @@ func (s *Server) perform(e fsm.Effect) {
 	case fsm.EffectDial, fsm.EffectSendRequest, fsm.EffectReplayRequest, fsm.EffectSendBody,
 		fsm.EffectStopBody, fsm.EffectAskCredentials, fsm.EffectFollow:
 		return // only a client is told to
-	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer, fsm.EffectStopTimers,
+	case fsm.EffectArmTimer, fsm.EffectStopTimer, fsm.EffectPauseTimer, fsm.EffectResumeTimer,
+		fsm.EffectStopTimers,
 		fsm.EffectSendPong, fsm.EffectSendMessage, fsm.EffectDeliver, fsm.EffectSendClose,
 		fsm.EffectDisconnect, fsm.EffectClosed:
 		s.core.perform(e, s.state.Failure())
@@ -332,7 +338,8 @@ func (s *Server) tail(b []byte) []byte {
 
 // failure makes the error that the application receives.
 func (s *Server) failure(e fsm.Effect) *HandshakeError {
-	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code), URL: s.open.Target}
+	err := &HandshakeError{Leg: LegExtended, Failure: e.Failure, Status: int(e.Code),
+		URL: s.open.Target}
 	if s.refusedPlain && e.Failure == fsm.FailureOpening { // the application did, not the endpoint
 		err.Failure, err.Leg = fsm.FailureStatus, LegOpening
 	}

@@ -124,10 +124,10 @@ func (s *Server) openingEvent() fsm.Event {
 
 // Opened reports that the host's own WebSocket layer answered the opening request with 101 and
 // selected KHP; the slices of o are kept, and must not change. granted are the extensions it
-// negotiated. The layer is expected to have compared Origin with Host; a CheckOrigin or CheckOpening
-// of the configuration is asked here too. A request that either refuses, that is beyond the limits,
-// or that repeats a field on which security depends, ends the connection with Close 1008, because a
-// status cannot be sent any more.
+// negotiated. The layer is expected to have compared Origin with Host; a CheckOrigin or
+// CheckOpening of the configuration is asked here too. A request that either refuses, that is
+// beyond the limits, or that repeats a field on which security depends, ends the connection with
+// Close 1008, because a status cannot be sent any more.
 func (s *Server) Opened(now time.Time, o OpeningRequest, granted []string) []Output {
 	s.begin(now)
 	if s.state.Phase() != fsm.ServerOpening {
@@ -202,7 +202,8 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	s.kept = kept{fields: room.fields[:], elements: room.elements[:]}
 	n := len(r.Target) + sizeOf(r.Fields)
 	s.kept.reserve(n, n/2) // most extended requests are half as long
-	*o = OpeningRequest{Target: wire.OriginForm(s.kept.string(r.Target)), Opening: s.kept.copyFields(r.Fields)}
+	*o = OpeningRequest{Target: wire.OriginForm(s.kept.string(r.Target)),
+		Opening: s.kept.copyFields(r.Fields)}
 	get := func(name string) string { return fieldValue(o.Opening, name) }
 	o.Host, o.Key = get("Host"), get("Sec-WebSocket-Key")
 	if status, fault := judge.OpeningRequest(r, true); status != 0 {
@@ -217,7 +218,8 @@ func (s *Server) judgeOpening(r *wire.Request) (status int, what string) {
 	if o.Subprotocols, o.Extensions, what = s.kept.lists(r.Fields, o.Opening, [2]bool{}); what != "" {
 		return 400, what
 	}
-	if status, what = s.checkOpening(); status == 0 && s.cfg.GrantOpening != nil && len(o.Extensions) > 0 {
+	if status, what = s.checkOpening(); status == 0 && s.cfg.GrantOpening != nil &&
+		len(o.Extensions) > 0 {
 		s.grants = s.cfg.GrantOpening(o.Extensions)
 		s.granted = parseElements(s.grants)
 	}
@@ -259,7 +261,9 @@ func SameOrigin(origin, host string) bool {
 	return strings.EqualFold(rest, host)
 }
 
-var defaultPorts = map[string][]string{"http": {":80"}, "https": {":443"}, "privileged": {":80", ":443"}}
+var defaultPorts = map[string][]string{
+	"http": {":80"}, "https": {":443"}, "privileged": {":80", ":443"},
+}
 
 // settle finds the origin of the opening request in either of two fields; target is the target as
 // sent, "" if it is not known. status 0 means that the origin is clear, and so is every other field
@@ -277,7 +281,8 @@ func (o *OpeningRequest) settle(target string) (status int, what string) {
 	case origin == nil && old == nil:
 		return o.checkAuthority(target)
 	case origin != nil && old != nil && !strings.EqualFold(origin.Value, old.Value):
-		return 400, "Origin " + quote(origin.Value) + " and Sec-WebSocket-Origin " + quote(old.Value) + " differ"
+		return 400, "Origin " + quote(origin.Value) + " and Sec-WebSocket-Origin " + quote(old.Value) +
+			" differ"
 	case origin == nil:
 		origin = old
 	}

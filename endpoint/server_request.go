@@ -14,14 +14,16 @@ import (
 // Request is an extended request for the application. Values are copies.
 type Request struct {
 	OpeningRequest
-	Header        []HeaderField // of the extended request
-	Subprotocols  []string      // subprotocols asked for, without KHP; in the kaazing profile of both requests together
-	Extensions    []string      // elements asked for in the extended request
-	Authorization string        // value of the Authorization field, "" if absent
-	Body          []byte        // until the connection is open, which does not keep it
-	Plain         bool          // the client does not offer KHP: there is only the opening request
-	Replay        int           // how many challenges this client has been sent
-	Principal     any           // the identity that the host gave the client, or nil; not used by the endpoint
+	Header []HeaderField // of the extended request
+	// Subprotocols asked for, without KHP; in the kaazing profile of both requests together.
+	Subprotocols  []string
+	Extensions    []string // elements asked for in the extended request
+	Authorization string   // value of the Authorization field, "" if absent
+	Body          []byte   // until the connection is open, which does not keep it
+	Plain         bool     // the client does not offer KHP: there is only the opening request
+	Replay        int      // how many challenges this client has been sent
+	// The identity that the host gave the client, or nil; not used by the endpoint.
+	Principal any
 }
 
 // Credentials splits the Authorization field at its first blank: into the scheme, which compares
@@ -139,8 +141,10 @@ func (s *Server) judgeRequest() (status int, what string) {
 // judgeLists checks the two negotiation fields and collects their elements.
 func (s *Server) judgeLists() (status int, what string) {
 	q := &s.request
-	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(), Header: s.kept.copyFields(s.parsed.Fields)}
-	subprotocols, extensions, fault := s.kept.lists(s.parsed.Fields, q.Header, [2]bool{true, s.kaazing()})
+	*q = Request{OpeningRequest: s.open, Replay: s.state.Challenges(),
+		Header: s.kept.copyFields(s.parsed.Fields)}
+	subprotocols, extensions, fault := s.kept.lists(s.parsed.Fields, q.Header,
+		[2]bool{true, s.kaazing()})
 	if fault != "" {
 		return 400, fault
 	}
@@ -186,7 +190,8 @@ func (s *Server) fillRequest() {
 	s.request.Body = bytes.Clone(s.parsed.Body)
 	s.request.Authorization = fieldValue(s.request.Header, "Authorization")
 	if s.request.Authorization == "" && s.kaazing() {
-		s.request.Authorization = fieldValue(s.open.Opening, "Authorization") // both requests count as one there
+		// Both requests count as one there.
+		s.request.Authorization = fieldValue(s.open.Opening, "Authorization")
 	}
 }
 
@@ -297,5 +302,7 @@ func (s *Server) samePath(extended string) bool {
 // sameHost does the same for a Host.
 func (s *Server) sameHost(extended string) bool {
 	return wire.SameAuthority(extended, s.open.Host) ||
-		slices.ContainsFunc(s.cfg.Outside.Hosts, func(h string) bool { return wire.SameAuthority(extended, h) })
+		slices.ContainsFunc(s.cfg.Outside.Hosts, func(h string) bool {
+			return wire.SameAuthority(extended, h)
+		})
 }

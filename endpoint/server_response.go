@@ -106,7 +106,8 @@ func (s *Server) response(status int) []byte {
 
 // writeResponse appends the extended response that d says to b.
 //
-//khp:impl KHP-EXT-RSP-01 KHP-EXT-RSP-05 KHP-EXT-RSP-07 KHP-EXT-RSP-13 KHP-CLASS-4XX-01 KHP-CLASS-5XX-01 KHP-CLASS-1XX-01
+//khp:impl KHP-EXT-RSP-01 KHP-EXT-RSP-05 KHP-EXT-RSP-07 KHP-EXT-RSP-13 KHP-CLASS-4XX-01
+//khp:impl KHP-CLASS-5XX-01 KHP-CLASS-1XX-01
 //khp:impl KHP-EXT-REQ-07 RFC2068-101-01 RFC6585-428-03 RFC6585-429-03 RFC6585-429-05 RFC6585-431-04
 func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	rule := fsm.Status(d.Status)
@@ -127,7 +128,8 @@ func (s *Server) writeResponse(b []byte, d *Decision) ([]byte, error) {
 	if d.Subprotocol != "" {
 		h.Field("Sec-WebSocket-Protocol", d.Subprotocol)
 	}
-	for _, e := range d.Extensions { // one line each: deployed JavaScript clients lose all but the first after a bare comma
+	// One line each: deployed JavaScript clients lose all but the first after a bare comma.
+	for _, e := range d.Extensions {
 		h.Field("Sec-WebSocket-Extensions", e)
 	}
 	if d.Location != "" {
@@ -188,8 +190,10 @@ func CheckOpeningField(f HeaderField) error {
 	if err := checkFieldText(f); err != nil {
 		return err
 	}
-	if containsFold(ownFields, f.Name) || judge.HasPrefixFold(f.Name, "Sec-WebSocket-") || strings.EqualFold(f.Name, "Date") {
-		return errors.New("endpoint: field " + f.Name + " is written by the handshake itself and cannot be set")
+	if containsFold(ownFields, f.Name) || judge.HasPrefixFold(f.Name, "Sec-WebSocket-") ||
+		strings.EqualFold(f.Name, "Date") {
+		return errors.New("endpoint: field " + f.Name +
+			" is written by the handshake itself and cannot be set")
 	}
 	return nil
 }
@@ -200,7 +204,8 @@ func checkResponseField(f HeaderField) error {
 	}
 	if containsFold(ownFields, f.Name) {
 		return errors.New("endpoint: field " + f.Name +
-			" is written from the decision; set Subprotocol, Extensions, Location, Challenges, Upgrade or BodyType instead")
+			" is written from the decision; set Subprotocol, Extensions, Location, Challenges, " +
+			"Upgrade or BodyType instead")
 	}
 	return nil
 }

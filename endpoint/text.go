@@ -26,10 +26,12 @@ func describe(t wire.MessageType, p []byte) string {
 		return "an empty " + t.String() + " message"
 	}
 	start := p[:min(len(p), most)]
-	if i := bytes.IndexAny(start, "?\r\n"); i >= 0 { // a query and the fields of a request may hold secrets
+	// A query and the fields of a request may hold secrets.
+	if i := bytes.IndexAny(start, "?\r\n"); i >= 0 {
 		start = start[:i]
 	}
-	return "a " + t.String() + " message of " + itoa(len(p)) + " bytes starting " + quote(string(start))
+	return "a " + t.String() + " message of " + itoa(len(p)) + " bytes starting " +
+		quote(string(start))
 }
 
 // describeChallenge names a challenge without its secrets.
@@ -235,7 +237,9 @@ func (o Output) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 func (e HandshakeError) String() string { return e.Error() }
 
 // GoString is String.
-func (e HandshakeError) GoString() string { return "endpoint.HandshakeError(" + quote(e.Error()) + ")" }
+func (e HandshakeError) GoString() string {
+	return "endpoint.HandshakeError(" + quote(e.Error()) + ")"
+}
 
 // MarshalText is the message, for encoders of logs.
 func (e HandshakeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }

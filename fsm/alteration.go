@@ -53,7 +53,9 @@ func (a *Alteration) Server(cfg ServerConfig) ServerConfig {
 }
 
 // stepClient is [ClientConfig.Step] of the altered client.
-func (a *Alteration) stepClient(cfg ClientConfig, s ClientState, ev Event) (ClientState, Effects, Verdict) {
+func (a *Alteration) stepClient(
+	cfg ClientConfig, s ClientState, ev Event,
+) (ClientState, Effects, Verdict) {
 	cfg.altered = nil
 	c, ok := a.cells[int(s.phase)*int(clientInputs)+int(clientInputOf(ev))]
 	if !ok || a.side != "client" || cfg.Profile == 0 {
@@ -68,7 +70,9 @@ func (a *Alteration) stepClient(cfg ClientConfig, s ClientState, ev Event) (Clie
 }
 
 // stepServer is [ServerConfig.Step] of the altered server.
-func (a *Alteration) stepServer(cfg ServerConfig, s ServerState, ev Event) (ServerState, Effects, Verdict) {
+func (a *Alteration) stepServer(
+	cfg ServerConfig, s ServerState, ev Event,
+) (ServerState, Effects, Verdict) {
 	cfg.altered = nil
 	c, ok := a.cells[int(s.phase)*int(serverInputs)+int(serverInputOf(ev))]
 	if !ok || a.side != "server" {

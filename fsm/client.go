@@ -13,8 +13,8 @@ type Profile uint8
 const (
 	_              Profile = iota
 	ProfileSpec            // as the specification says
-	ProfileKaazing         // as deployed Kaazing clients and gateways do: N before the request and after the response, R as redirect
-	ProfileAuto            // client: the request goes out at once; a server that says N before its response is taken for a gateway, which says N again after it
+	ProfileKaazing         // as Kaazing's software: N before request and after response, R redirects
+	ProfileAuto            // client: spec, until an N before the response shows a gateway
 )
 
 // ClientPhase names the event that the client waits for. Phases start at 1: the zero ClientState is
@@ -27,7 +27,7 @@ const (
 	ClientIdle                         // for the application to ask for a connection
 	ClientConnecting                   // for TCP and TLS
 	ClientOpening                      // for the answer to the opening request
-	ClientAwaitLogin                   // for credentials, after the opening request was answered with 401; no connection
+	ClientAwaitLogin                   // for credentials, after a 401 to the opening; no connection
 	ClientAwaitProceed                 // kaazing: for the first N, before the extended request
 	ClientAwaitResponse                // for the first byte of a response
 	ClientReading                      // for the end of the response that has begun
@@ -35,7 +35,7 @@ const (
 	ClientAwaitCredentials             // for credentials, after 401
 	ClientAwaitConfirm                 // kaazing: for the second N, after a completing response
 	ClientOpen                         // open: the extended handshake completed
-	ClientPlain                        // open as a plain WebSocket: KHP was not selected and the fallback allows it
+	ClientPlain                        // open as a plain WebSocket: KHP was not selected
 	ClientClosing                      // for the peer's Close, after ours
 	ClientDraining                     // for the end of TCP, after both
 	ClientRedirecting                  // for the host to go on to the follow-up target; no connection
@@ -67,13 +67,13 @@ const (
 // change it. The zero value is invalid: every step with it is Misuse.
 type ClientConfig struct {
 	Profile            Profile
-	TerminatorOptional bool  // a response is complete without the terminator; one empty binary message after it is dropped [AMB-01]
+	TerminatorOptional bool  // a response needs no terminator; a late one is dropped [AMB-01]
 	PlainFallback      bool  // open a plain WebSocket if KHP is not selected [AMB-33]
 	Expect             bool  // the extended request announces a body with Expect: 100-continue
 	OtherMethod        bool  // the extended request is not a GET
 	NoRedirects        bool  // report redirects instead of following them
 	NoWait             bool  // close at once on 202 [AMB-40]
-	Proxy              bool  // a proxy with credentials is configured: a 407 may be answered once [AMB-46]
+	Proxy              bool  // a proxy has credentials: a 407 may be answered once [AMB-46]
 	Upgrade            bool  // a 426 that names TLS may be answered by connecting with wss [AMB-49]
 	MaxRedirects       uint8 // follow-up connections per connect call; 0 allows none
 	MaxReplays         uint8 // replays after 401 per connection
@@ -104,13 +104,13 @@ type marks uint16
 
 const (
 	markWait           marks = 1 << iota // the wait deadline runs
-	markLateTerminator                   // a terminator may still come for a response that was decided without it
+	markLateTerminator                   // the terminator of a decided response may come
 	markBodySent                         // the body was sent
 	markBodyCut                          // its sending was cut short by a response
 	markPlanFail                         // the plan is PlanFail
 	markPlanClose                        // the plan is PlanClose
 	markProxy                            // the proxy retry is used up
-	markEarly                            // auto profile: nothing was received on this connection yet, so N still may be
+	markEarly                            // auto profile: nothing was received, N may come
 	markGateway                          // N was received: the server speaks the kaazing profile
 	markOpened                           // server: the connection was open
 )
@@ -365,7 +365,8 @@ func (s *ClientState) UnmarshalBinary(b []byte) error {
 	if len(b) != ClientStateSize || b[0] == 0 || ClientPhase(b[0]) >= clientPhases {
 		return errState
 	}
-	*s = ClientState{ClientPhase(b[0]), marks(b[1]) | marks(b[2])<<8, counts{b[3], b[4], b[5]}, endingOf(b[6:])}
+	*s = ClientState{ClientPhase(b[0]), marks(b[1]) | marks(b[2])<<8, counts{b[3], b[4], b[5]},
+		endingOf(b[6:])}
 	return nil
 }
 

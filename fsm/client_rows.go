@@ -4,9 +4,11 @@ package fsm
 
 const (
 	// redirecting lists what following a redirect implements.
-	redirecting = "KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04"
+	redirecting = "KHP-REDIR-02 KHP-REDIR-03 KHP-REDIR-04 KHP-REDIR-05 " +
+		"KHP-CLASS-3XX-02 KHP-CLASS-3XX-03 KHP-CLASS-3XX-04"
 	// completed lists what entering the open state implements.
-	completed = "KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10"
+	completed = "KHP-GEN-05 KHP-CLOSE-05 KHP-STATUS-101-01 KHP-STATUS-101-02 " +
+		"KHP-STATUS-201-01 KHP-STATUS-204-01 KHP-STATUS-205-01 KHP-EXT-RSP-10"
 )
 
 // handshaking are the cells of every phase of the extended handshake, unless the phase has its own.
@@ -24,10 +26,12 @@ var handshaking = cells[clientInput]{
 
 // opened are the cells of an open connection, with KHP or without.
 var opened = cells[clientInput]{
-	onViolation: {to("close", ClientClosing, "WSP-CLOSE-02 WSP-FRAME-04", sendClose(closeOfFailure), arm(TimerClose)).
+	onViolation: {to("close", ClientClosing, "WSP-CLOSE-02 WSP-FRAME-04", sendClose(closeOfFailure),
+		arm(TimerClose)).
 		planning(PlanClose).with(opFailureOfEvent)},
-	onPing:       {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
-	onPeerClosed: {to("draining", ClientDraining, "WSP-FRAME-06", sendClose(0), arm(TimerClose)).planning(PlanClose)},
+	onPing: {stay("pong", "WSP-FRAME-05", do(EffectSendPong))},
+	onPeerClosed: {to("draining", ClientDraining, "WSP-FRAME-06", sendClose(0), arm(TimerClose)).
+		planning(PlanClose)},
 	onLost: {to("done", ClientDone, "KHP-CLOSE-01", do(EffectStopTimers),
 		do(EffectDisconnect), do(EffectClosed))},
 	onSend:  {stay("send", "KHP-GEN-05", do(EffectSendMessage))},
@@ -49,7 +53,8 @@ var closing = cells[clientInput]{
 var asPlanned = cell{
 	to("failed", ClientFailed, "KHP-CLOSE-02", do(EffectStopTimers), do(EffectDisconnect),
 		do(EffectFail)).when(planFail),
-	to("done", ClientDone, "LIV-07", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).when(planClose),
+	to("done", ClientDone, "LIV-07", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed)).
+		when(planClose),
 	to("follow", ClientRedirecting, "KHP-REDIR-02 KHP-REDIR-03", do(EffectStopTimers),
 		do(EffectDisconnect), do(EffectFollow)),
 }
@@ -57,7 +62,8 @@ var asPlanned = cell{
 // timedOutReading names a complete response that misses only its terminator as such. [AMB-71,
 // LIV-10]
 var timedOutReading = orMissingTerminator(
-	failWith(FailureMissingTerminator, closePolicy, "KHP-CLOSE-04"), fail(FailureTimeout, "KHP-CLOSE-02"))
+	failWith(FailureMissingTerminator, closePolicy, "KHP-CLOSE-04"),
+	fail(FailureTimeout, "KHP-CLOSE-02"))
 
 // orMissingTerminator takes missing if the response was complete but for its terminator, else
 // otherwise. [AMB-71, LIV-10]
@@ -74,7 +80,8 @@ func requestAfterOpening(id string) row {
 // lateTerminatorOr drops the terminator of a response that was decided without it; any other empty
 // message is r. [AMB-01]
 func lateTerminatorOr(r row) cell {
-	return cell{stay("late-terminator", "KHP-CLOSE-04").when(lateTerminator).marking(0, markLateTerminator), r}
+	return cell{stay("late-terminator", "KHP-CLOSE-04").when(lateTerminator).
+		marking(0, markLateTerminator), r}
 }
 
 // fail closes an established WebSocket because of f: Close with the code of f, then wait for the
@@ -91,12 +98,14 @@ func failWith(f Failure, code uint16, reqs string) row {
 
 // end gives up where there is no WebSocket to close.
 func end(f Failure, reqs string) row {
-	return to(wordOf(f), ClientFailed, reqs, do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)).because(f)
+	return to(wordOf(f), ClientFailed, reqs, do(EffectStopTimers), do(EffectDisconnect),
+		do(EffectFail)).because(f)
 }
 
 // done ends as the application asked, where there is no WebSocket to close.
 func done() row {
-	return to("done", ClientDone, "LIV-11", do(EffectStopTimers), do(EffectDisconnect), do(EffectClosed))
+	return to("done", ClientDone, "LIV-11", do(EffectStopTimers), do(EffectDisconnect),
+		do(EffectClosed))
 }
 
 // closedByPeer answers Close and waits for the end of TCP.
@@ -135,7 +144,8 @@ func follow(established bool, reqs string) cell {
 	}
 	return cell{
 		followUp(established, PlanRedirect, reqs).
-			when(targetUsable, redirectsOn, redirectsLeft).unless(targetVisited, targetRefused).with(opRedirect),
+			when(targetUsable, redirectsOn, redirectsLeft).unless(targetVisited, targetRefused).
+			with(opRedirect),
 		refuse(FailureStatus).unless(redirectsOn),
 		refuse(FailureRedirectLoop).when(targetVisited),
 		refuse(FailureRedirectRefused).when(targetRefused),
@@ -165,7 +175,8 @@ func followUp(established bool, plan Plan, reqs string) row {
 // other.
 func proxyAuth(established bool, refused row) cell {
 	return cell{
-		followUp(established, PlanProxyAuth, "KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03").
+		followUp(established, PlanProxyAuth,
+			"KHP-STATUS-407-01 KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03").
 			when(proxyChallenge, proxyConfigured).unless(proxyTried).marking(markProxy, 0),
 		refused,
 	}
@@ -177,7 +188,8 @@ func upgrade(established bool, refused row, refuse func(f Failure, reqs string) 
 	return cell{
 		on(refuse(FailureRedirectLoop, "KHP-STATUS-426-01 KHP-REDIR-05")).when(targetVisited),
 		on(refuse(FailureTooManyRedirects, "KHP-STATUS-426-01 KHP-REDIR-04")).unless(redirectsLeft),
-		on(followUp(established, PlanUpgrade, "KHP-STATUS-426-01 KHP-STATUS-426-02")).when(targetUsable).with(opRedirect),
+		on(followUp(established, PlanUpgrade, "KHP-STATUS-426-01 KHP-STATUS-426-02")).when(targetUsable).
+			with(opRedirect),
 		refused,
 	}
 }

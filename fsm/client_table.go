@@ -20,7 +20,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 	ClientIdle: {
 		on: cells[clientInput]{
 			onConnect: {
-				to("dial", ClientConnecting, "WSP-OPEN-01", do(EffectDial), arm(TimerOpening)).when(targetUsable),
+				to("dial", ClientConnecting, "WSP-OPEN-01", do(EffectDial), arm(TimerOpening)).
+					when(targetUsable),
 				to("url", ClientFailed, "WSP-URI-01", do(EffectFail)).because(FailureURL),
 			},
 			onClose: {to("done", ClientDone, "LIV-11", do(EffectClosed))},
@@ -108,9 +109,10 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 	// A request is outstanding and no byte of its response was received. [KHP extended handshake]
 	ClientAwaitResponse: {
 		on: handshaking.with(cells[clientInput]{
-			onProceed:       early(stay("gateway", "KHP-EXT-03").marking(markGateway, markEarly)),
-			onReroute:       early(follow(true, redirecting)...),
-			onData:          {to("reading", ClientReading, "KHP-GEN-09").marking(0, markLateTerminator|markEarly)},
+			onProceed: early(stay("gateway", "KHP-EXT-03").marking(markGateway, markEarly)),
+			onReroute: early(follow(true, redirecting)...),
+			onData: {to("reading", ClientReading, "KHP-GEN-09").
+				marking(0, markLateTerminator|markEarly)},
 			onTerminator:    lateTerminatorOr(fail(FailureUnexpectedMessage, "KHP-EXT-02")),
 			onResponseTimer: unlessWaiting(fail(FailureTimeout, "KHP-CLOSE-02")),
 			onWaitTimer:     waitIsOver(),
@@ -180,7 +182,8 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 				closedByPeer(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04 WSP-FRAME-06"),
 				closedByPeer(FailurePeerClosed, "KHP-CLOSE-01 WSP-FRAME-06")),
 			onLost: orMissingTerminator(
-				end(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04"), end(FailureConnectionLost, "KHP-CLOSE-01")),
+				end(FailureMissingTerminator, "KHP-CLOSE-01 KHP-CLOSE-04"),
+				end(FailureConnectionLost, "KHP-CLOSE-01")),
 			onResponseTimer: unlessWaiting(timedOutReading...),
 			onOverallTimer:  timedOutReading,
 			onWaitTimer:     waitIsOver(),
@@ -193,8 +196,9 @@ var clientTablePhases = [clientPhases]phase[clientInput]{
 		on: handshaking.with(cells[clientInput]{
 			onData: {to("reading", ClientReading, "KHP-STATUS-100-04",
 				do(EffectStopBody)).marking(markBodyCut, 0)},
-			onTerminator:    lateTerminatorOr(fail(FailureUnexpectedMessage, "KHP-EXT-02")),
-			onBodyWritten:   {to("await-response", ClientAwaitResponse, "KHP-STATUS-100-01").marking(markBodySent, 0)},
+			onTerminator: lateTerminatorOr(fail(FailureUnexpectedMessage, "KHP-EXT-02")),
+			onBodyWritten: {to("await-response", ClientAwaitResponse, "KHP-STATUS-100-01").
+				marking(markBodySent, 0)},
 			onResponseTimer: unlessWaiting(fail(FailureTimeout, "KHP-CLOSE-02")),
 			onWaitTimer:     waitIsOver(),
 		}),

@@ -43,14 +43,20 @@
 // [ServerRows] list them, and documents, pictures and the explorer in package sim are made from
 // that list. Rows that recur stand in client_rows.go and at the end of server_table.go.
 //
-// To find a rule, start at one of two lines:
+// To find a rule, start at one of these lines:
 //
-//   - A status code has its line in status_table.go. Its action is a column of the transition table:
-//     307 has [ActionRedirectIfGet], column onRedirectIfGet; 202 has [ActionWait], column onWait. The
-//     block of [ClientReading] in client_table.go has the cell of that column: for 307 it follows a GET
-//     only; for 202 its rows start the wait, or continue it once the wait timer runs.
+//   - A status code has its line in status_table.go. Its action is a column of the transition
+//     table: 307 has [ActionRedirectIfGet], column onRedirectIfGet; 202 has [ActionWait], column
+//     onWait. The block of [ClientReading] in client_table.go has the cell of that column: for 307
+//     it follows a GET only; for 202 its rows start the wait, or continue it once the wait timer
+//     runs.
 //   - A failure has its close code in [CloseCode] (failure.go): a redirect loop,
 //     [FailureRedirectLoop], closes with 1000.
+//   - A timer is armed by the row that enters the phase it bounds: challenge in server_table.go
+//     sends a 401, arms [TimerReplay] and pauses [TimerOverall] while the replay is awaited.
+//   - A request that the server refuses, such as one whose body is over the limit, is an
+//     [EventBadRequest] with the status that package endpoint found (413): refuseRequest in
+//     server_table.go sends that status and closes.
 //
 // docs/states.md shows every row, docs/status.md every code, docs/facts.md which facts matter for
 // which event, as [ClientFacts] and [ServerFacts] do. docs/examples/fsmonly is a server with

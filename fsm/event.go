@@ -11,7 +11,7 @@ type Event struct {
 	Kind    EventKind
 	Timer   Timer   // which timer, for EventTimerExpired only
 	Failure Failure // the mistake of the peer, for EventViolation only
-	Status  uint16  // status code, for EventResponse, EventOpeningRequest, EventBadRequest and EventDecided
+	Status  uint16  // for EventResponse, EventOpeningRequest, EventBadRequest and EventDecided
 	Facts   Facts   // the findings about it
 }
 
@@ -21,30 +21,30 @@ type EventKind uint8
 // Events of both machines, in the order in which a connection usually meets them.
 const (
 	_                        EventKind = iota
-	EventConnectRequested              // the application wants a connection, or the redirect target may be dialed now; Facts tell whether the URL is usable
+	EventConnectRequested              // a connection is wanted, or is to follow a redirect
 	EventConnected                     // TCP (and TLS) is up
 	EventConnectFailed                 // it could not be brought up
-	EventOpened                        // a valid opening 101 was received; Facts tell whether KHP was selected
+	EventOpened                        // a valid opening 101; Facts tell whether KHP was selected
 	EventProceedReceived               // kaazing profile: the N message
 	EventRerouteReceived               // kaazing profile: the R message; Facts judge its URL
-	EventDataReceived                  // a non-empty data message (on the server: one that is not a request), or an empty text message
+	EventDataReceived                  // a data message, but no terminator; server: nor a request
 	EventTerminatorReceived            // an empty binary message that does not end a response unit
-	EventResponse                      // a response was decided: the extended response unit ended, or the opening handshake was answered with another status than 101
+	EventResponse                      // a response ended, or the opening was not answered with 101
 	EventViolation                     // the peer broke a rule; Failure says which
 	EventBodyWritten                   // the request body is completely with the socket
-	EventCredentialsSupplied           // the provider answered with credentials; Facts tell whether they are new
+	EventCredentialsSupplied           // the provider answered; Facts tell whether with new ones
 	EventCredentialsDeclined           // the provider has none, failed, or cannot serve the challenge
 	EventPingReceived                  // a Ping frame
 	EventPeerClosed                    // a Close frame
 	EventConnectionLost                // end of the TCP connection without, or after, a Close frame
 	EventTimerExpired                  // a timer armed by an effect ran out
 	EventSendRequested                 // the application wants to send a message
-	EventCloseRequested                // the application wants to end the connection or give up the attempt
-	EventOpeningRequest                // server: an opening request was read and judged; Status is the refusal unless FactValid
+	EventCloseRequested                // the application ends the connection or the attempt
+	EventOpeningRequest                // server: an opening request; Status refuses without FactValid
 	EventRequest                       // server: a well-formed extended request for the right target
-	EventBadRequest                    // server: anything else in its place; Status says how it is refused
+	EventBadRequest                    // server: another message in its place; Status refuses it
 	EventBodyReceived                  // server: the outstanding body is complete
-	EventDecided                       // server: the application decided; Status says how, Facts what the response carries
+	EventDecided                       // server: the application decided, with Status and Facts
 	EventApplicationFailed             // server: the application raised an error instead of deciding
 )
 
@@ -72,28 +72,28 @@ type Facts uint32
 
 // Findings about an event.
 const (
-	FactTargetUsable    Facts = 1 << iota // redirect or connect target: valid, allowed by policy, not visited
+	FactTargetUsable    Facts = 1 << iota // target: valid, allowed by policy, not visited
 	FactTargetVisited                     // redirect target: its key was visited in this connect call
-	FactTargetRefused                     // redirect target: valid but refused by policy (downgrade, other origin)
-	FactKHP                               // opening: x-kaazing-handshake was selected (client) or is agreed to (server)
+	FactTargetRefused                     // redirect target: valid but refused by policy
+	FactKHP                               // opening: x-kaazing-handshake was selected
 	FactKaazing                           // opening request: its query carries .kl=Y
-	FactValid                             // opening request: it is a valid WebSocket upgrade that the host lets in
+	FactValid                             // opening request: a valid upgrade that the host lets in
 	FactTerminated                        // response: the terminator was seen
-	FactHeadComplete                      // timer, close, loss: the unit in progress has a complete response and misses only the terminator
-	FactAcceptMatches                     // response: Upgrade, Connection and Sec-WebSocket-Accept, as far as present or needed, match
-	FactProtocolOffered                   // response: the subprotocol is absent or was listed in the request
-	FactExtensionsAsked                   // response: the extensions are absent or a duplicate-free subset of those in the request
-	FactChallengeUsable                   // 401: there is a well-formed WWW-Authenticate and a credential provider
-	FactProxyChallenge                    // 407: there is a Proxy-Authenticate and there are credentials for the proxy; decision: Proxy-Authenticate is present
+	FactHeadComplete                      // timer, close, loss: the unit misses only the terminator
+	FactAcceptMatches                     // response: Upgrade, Connection and accept value match
+	FactProtocolOffered                   // response: the subprotocol is absent or was offered
+	FactExtensionsAsked                   // response: no extension that was not asked for, none twice
+	FactChallengeUsable                   // 401: a usable challenge, and a credential provider
+	FactProxyChallenge                    // 407: a challenge and credentials; decision: a challenge
 	FactUpgradeTLS                        // 426: Upgrade names TLS and the current scheme is ws
 	FactNewCredentials                    // credentials: not the ones that were refused last
 	FactExpectBody                        // request: Expect: 100-continue with its body outstanding
-	FactExtensionAgain                    // request: names an extension that the opening handshake negotiated
-	FactSelectionValid                    // decision: selected extensions and subprotocol were requested
+	FactExtensionAgain                    // request: names an extension of the opening handshake
+	FactSelectionValid                    // decision: all that it selects was requested
 	FactLocation                          // decision: a valid Location is present
 	FactChallenge                         // decision: WWW-Authenticate is present
 	FactUpgrade                           // decision: Upgrade is present
-	FactReroute                           // decision: kaazing profile, answer 101 and then send the client elsewhere with R
+	FactReroute                           // decision: kaazing profile, 101 and then R
 )
 
 // Has reports whether all of want are set.
@@ -104,7 +104,7 @@ type Effect struct {
 	Kind    EffectKind
 	Timer   Timer   // EffectArmTimer, EffectStopTimer, EffectPauseTimer, EffectResumeTimer
 	Failure Failure // EffectFail
-	Code    uint16  // close code of EffectSendClose (0: as the application asked, or none); status of EffectSendResponse, EffectRefuseOpening and EffectFail
+	Code    uint16  // a close code (0: the application's, or none), or a status
 }
 
 // EffectKind names an order to the host, in the imperative.
@@ -120,7 +120,7 @@ const (
 	EffectSendBody                  // client: send the held-back request body
 	EffectStopBody                  // client: send no more of it
 	EffectAskCredentials            // client: ask the provider
-	EffectFollow                    // client: the old connection is gone; make the follow-up target (redirect, proxy retry, upgrade) current
+	EffectFollow                    // client: make the follow-up target current
 	EffectOpenPlain                 // the connection is a plain WebSocket without KHP
 	EffectRefuseOpening             // server: answer the opening request with status Code
 	EffectSendProceed               // server: send N
@@ -139,8 +139,8 @@ const (
 	EffectStopTimers                // stop all
 	EffectSendClose                 // send a Close frame with Code, or answer the received one
 	EffectDisconnect                // drop TCP
-	EffectClosed                    // tell the application that the connection or the attempt ended as asked
-	EffectFail                      // tell the application that the attempt failed, with Failure and the status in Code if there was one
+	EffectClosed                    // report that connection or attempt ended as asked
+	EffectFail                      // report Failure, with the status in Code if there was one
 )
 
 // MaxEffects is the largest number of effects of one step; a test proves that no transition needs
@@ -202,6 +202,6 @@ type Verdict uint8
 const (
 	_        Verdict = iota
 	Accepted         // a transition of the table was taken; carry out the effects
-	Ignored          // legal and without consequence, such as a timer that expires late; state unchanged, no effects
-	Misuse           // the embedder's mistake, such as sending before open; state unchanged, no effects
+	Ignored          // legal and without consequence, such as a late timer; state unchanged
+	Misuse           // the embedder's mistake, such as sending before open; state unchanged
 )

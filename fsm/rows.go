@@ -13,38 +13,46 @@ import (
 // A row that is taken is an edge. The others ignore their event or call it misuse: they change
 // nothing and have no id.
 type Row struct {
-	Index   int         // position among the edges, from 0; -1 for rows that are none
-	ID      string      // of an edge, what happens: "reading/401/ask-credentials"; no two of a machine are the same
-	From    string      // phase, without the side's prefix
-	Event   string      // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
-	Guard   string      // the conditions in words, "" for none
-	When    []Condition // the same as a list: all must hold
-	To      string      // phase afterwards
-	Effects []Effect    // in order; a status or failure of 0 is taken from the state, close code 1 is that of the recorded failure, close code 0 the application's or an answer's
-	Failure Failure     // recorded, 0 if none
-	Plan    Plan        // recorded, 0 if none
-	Reqs    string      // requirement ids, blank-separated
-	Verdict Verdict     // Accepted for edges
-	Changes Changes     // what else changes in the state
+	Index int // position among the edges, from 0; -1 for rows that are none
+	// Of an edge, what happens: "reading/401/ask-credentials"; no two of a machine are the same.
+	ID    string
+	From  string      // phase, without the side's prefix
+	Event string      // what happens, such as "Response(Complete)" or "TimerExpired(Wait)"
+	Guard string      // the conditions in words, "" for none
+	When  []Condition // the same as a list: all must hold
+	To    string      // phase afterwards
+	// In order; a status or failure of 0 is taken from the state, close code 1 is that of the recorded
+	// failure, close code 0 the application's or an answer's.
+	Effects []Effect
+	Failure Failure // recorded, 0 if none
+	Plan    Plan    // recorded, 0 if none
+	Reqs    string  // requirement ids, blank-separated
+	Verdict Verdict // Accepted for edges
+	Changes Changes // what else changes in the state
 }
 
 // Condition is one bit of the world that a guard looks at.
 type Condition struct {
-	Name string // a fact of the event as [Facts] writes it ("terminated"), a mark of the state ("wait running"), a switch of the configuration ("GET"), or a budget ("replays left")
-	Not  bool   // it must not hold
+	// A fact of the event as [Facts] writes it ("terminated"), a mark of the state ("wait running"), a
+	// switch of the configuration ("GET"), or a budget ("replays left")
+	Name string
+	Not  bool // it must not hold
 }
 
 // Changes lists the changes of a row to the state, in this order: first NewConnection, then Clear,
 // then Set, then the rest. Plan and Failure of the [Row] are recorded too unless they are 0.
 type Changes struct {
-	NewConnection  bool     // forget all marks but "proxy tried", the counts of interim responses and replays, plan, failure and status
-	Clear, Set     []string // marks
-	Interim        bool     // one more interim response (server: one more 202)
-	Replay         bool     // one more replay (server: one more challenge)
-	Redirect       bool     // one more follow-up connection
-	Status         uint16   // record this status ...
-	StatusOfEvent  bool     // ... or that of the event
-	FailureOfEvent bool     // record the failure that the event names, or [FailureMalformed] if it names none
+	// Forget all marks but "proxy tried", the counts of interim responses and replays, plan, failure
+	// and status.
+	NewConnection bool
+	Clear, Set    []string // marks
+	Interim       bool     // one more interim response (server: one more 202)
+	Replay        bool     // one more replay (server: one more challenge)
+	Redirect      bool     // one more follow-up connection
+	Status        uint16   // record this status ...
+	StatusOfEvent bool     // ... or that of the event
+	// Record the failure that the event names, or [FailureMalformed] if it names none.
+	FailureOfEvent bool
 }
 
 // ClientRows iterates over all rows of the client's table: phase by phase, event by event, in the
@@ -90,7 +98,8 @@ func (p place) written() Row {
 		Changes: Changes{
 			NewConnection: r.op&opNewConnection != 0, Interim: r.op&opInterim != 0,
 			Replay: r.op&opReplay != 0, Redirect: r.op&opRedirect != 0,
-			FailureOfEvent: r.op&opFailureOfEvent != 0, StatusOfEvent: r.op&opStatus != 0 && r.status == statusOfState,
+			FailureOfEvent: r.op&opFailureOfEvent != 0,
+			StatusOfEvent:  r.op&opStatus != 0 && r.status == statusOfState,
 		},
 	}
 	if r.verdict == Accepted {
@@ -156,7 +165,8 @@ func (n markNames) of(m marks) (list []string) {
 // MarkNames returns the names of the marks that a state of the client or the server can carry, in a
 // fixed order.
 func MarkNames() (client, server []string) {
-	return markNames(clientMarks).of(markGateway<<1 - 1), markNames(serverMarks).of(markKaazing | markOpened)
+	return markNames(clientMarks).of(markGateway<<1 - 1),
+		markNames(serverMarks).of(markKaazing | markOpened)
 }
 
 // Marks returns the names of the marks of the state, such as "body sent"; the names are those of
@@ -188,13 +198,15 @@ type place struct {
 // visit returns false.
 func clientPlaces(visit func(place) bool) {
 	name := func(p uint8) string { return ClientPhase(p).String() }
-	places(clientTable[:], func(in uint8) Event { return clientEvent(clientInput(in)) }, name, clientMarks, visit)
+	places(clientTable[:], func(in uint8) Event { return clientEvent(clientInput(in)) }, name,
+		clientMarks, visit)
 }
 
 // serverPlaces visits every row of the server's table, likewise.
 func serverPlaces(visit func(place) bool) {
 	name := func(p uint8) string { return ServerPhase(p).String() }
-	places(serverTable[:], func(in uint8) Event { return serverEvent(serverInput(in)) }, name, serverMarks, visit)
+	places(serverTable[:], func(in uint8) Event { return serverEvent(serverInput(in)) }, name,
+		serverMarks, visit)
 }
 
 // places visits the rows of a table.

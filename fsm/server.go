@@ -36,7 +36,7 @@ func (p ServerPhase) Open() bool { return p == ServerOpen || p == ServerPlain }
 // client chooses it by its opening request.
 type ServerConfig struct {
 	Plain         bool  // serve clients that do not offer KHP as plain WebSockets
-	Unchecked     bool  // let decisions break the obligations of their status code: for servers that test clients
+	Unchecked     bool  // decisions may break obligations of their status: for test servers
 	MaxChallenges uint8 // 401 responses per connection; the next one becomes 403
 	MaxDeferrals  uint8 // 202 responses per connection
 
@@ -254,6 +254,7 @@ func (s *ServerState) UnmarshalBinary(b []byte) error {
 	if len(b) != ServerStateSize || b[0] == 0 || ServerPhase(b[0]) >= serverPhases {
 		return errState
 	}
-	*s = ServerState{ServerPhase(b[0]), marks(b[1]) | marks(b[2])<<8, serverCounts{b[3], b[4]}, endingOf(b[5:])}
+	*s = ServerState{ServerPhase(b[0]), marks(b[1]) | marks(b[2])<<8, serverCounts{b[3], b[4]},
+		endingOf(b[5:])}
 	return nil
 }

@@ -103,7 +103,8 @@ var serverTablePhases = [serverPhases]phase[serverInput]{
 
 // serverTimers are ignored wherever no cell says otherwise: a timer may run out just before it is
 // stopped.
-var serverTimers = []serverInput{byRequestTimer, byBodyTimer, byReplayTimer, byOverallTimer, byCloseTimer}
+var serverTimers = []serverInput{byRequestTimer, byBodyTimer, byReplayTimer, byOverallTimer,
+	byCloseTimer}
 
 // decisionsAndTimersAnd adds inputs to those that come late once no decision is awaited.
 func decisionsAndTimersAnd(more ...serverInput) []serverInput {
@@ -157,7 +158,8 @@ var serverOpened = cells[serverInput]{
 var ended = cell{
 	to("closed", ServerDone, "LIV-07 WSP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect),
 		do(EffectClosed)).when(wasOpen),
-	to("failed", ServerDone, "LIV-07 WSP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect), do(EffectFail)),
+	to("failed", ServerDone, "LIV-07 WSP-CLOSE-01", do(EffectStopTimers), do(EffectDisconnect),
+		do(EffectFail)),
 }
 
 // refuseOpening answers the opening request with an HTTP error.
@@ -193,9 +195,12 @@ func gone(f Failure, reqs string, effects ...Effect) row {
 // request takes a well-formed request, first or replayed. The effects set the clock right: the
 // timer that ran for it, and what stood still meanwhile.
 func request(clock ...Effect) cell {
-	begun := func(effects ...Effect) []Effect { return append(append([]Effect(nil), clock...), effects...) }
+	begun := func(effects ...Effect) []Effect {
+		return append(append([]Effect(nil), clock...), effects...)
+	}
 	return cell{
-		refuse(400, closeProtocol, FailureMalformed, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04").when(extensionAgain),
+		refuse(400, closeProtocol, FailureMalformed, "KHP-EXT-RSP-02 KHP-EXT-RSP-03 KHP-EXT-RSP-04").
+			when(extensionAgain),
 		to("continue", ServerAwaitBody, "KHP-STATUS-100-01",
 			begun(respond(100), do(EffectSendTerminator), arm(TimerBody))...).
 			when(bodyExpected).answering(100),

@@ -119,7 +119,8 @@ func Status(code int) Rule {
 		return Rule{Code: code, Reason: r.reason, Action: r.action, Strength: r.strength,
 			Duties: r.duties, Reqs: r.reqs, Listed: true}
 	}
-	r := Rule{Code: code, Reason: classReason(code), Action: ActionClose, Strength: Must, Reqs: "KHP-CLASS-UNLISTED-01"}
+	r := Rule{Code: code, Reason: classReason(code), Action: ActionClose, Strength: Must,
+		Reqs: "KHP-CLASS-UNLISTED-01"}
 	switch {
 	case code < 100 || code > 999:
 		r.Reqs, r.Duties = "KHP-CLASS-UNLISTED-02", NeverSend
@@ -165,7 +166,8 @@ func classReason(code int) string {
 	}
 }
 
-// lines has one more than the line of each code in the status table, 0 for a code that is not there.
+// lines has one more than the line of each code in the status table, 0 for a code that is not
+// there.
 var lines = func() (n [1000]uint8) {
 	for i := range statusTable {
 		n[statusTable[i].code] = uint8(i + 1)

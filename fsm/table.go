@@ -11,8 +11,10 @@ type cells[I ~uint8] map[I]cell
 
 // phase is one block of a transition table.
 type phase[I ~uint8] struct {
-	on      cells[I]
-	ignored []I // inputs without consequence here: they come late, or there is nothing to do; a cell in on comes first
+	on cells[I]
+	// Inputs without consequence here: they come late, or there is nothing to do; a cell in on comes
+	// first.
+	ignored []I
 }
 
 // with returns the cells of c and of more; where both have one, that of more.
@@ -104,10 +106,12 @@ type bits uint64
 
 // row is one guarded edge of a cell. The first row whose guard holds is taken.
 type row struct {
-	id      string // in the table its last word, such as replay; afterwards whole, such as reading/401/ask-credentials
-	mask    bits   // the guard: of these bits of the world ...
-	want    bits   // ... exactly these must be set
-	next    uint8  // phase after the step; 0 keeps the phase
+	// In the table its last word, such as replay; afterwards whole, such as
+	// reading/401/ask-credentials.
+	id      string
+	mask    bits  // the guard: of these bits of the world ...
+	want    bits  // ... exactly these must be set
+	next    uint8 // phase after the step; 0 keeps the phase
 	op      op
 	mark    marks
 	unmark  marks
@@ -271,43 +275,77 @@ const (
 	replaysLeft                                // replays (client) or challenges (server) left
 	interimLeft                                // interim responses left
 	plainServed                                // server: connections without KHP are served
-	obligationsMet                             // server: the decision carries what its status code requires and may be sent
+	obligationsMet                             // server: the decision has what its status requires
 	unchecked                                  // server: obligations are not checked (test servers)
 	auto                                       // auto profile
 )
 
 // The marks of the state take the highest bits.
 const (
-	condMarks       = 48
-	waiting         = bits(markWait) << condMarks           // the wait deadline runs
-	lateTerminator  = bits(markLateTerminator) << condMarks // a late terminator may come
-	bodySent        = bits(markBodySent) << condMarks       // body already sent
-	bodyCut         = bits(markBodyCut) << condMarks        // body cut short by the response
-	planFail        = bits(markPlanFail) << condMarks       // closing because of a failure
-	planClose       = bits(markPlanClose) << condMarks      // closing because the application asked, or after open
-	proxyTried      = bits(markProxy) << condMarks          // the proxy was tried
-	nothingReceived = bits(markEarly) << condMarks          // N may still come
-	gateway         = bits(markGateway) << condMarks        // N has come
-	wasOpen         = bits(markOpened) << condMarks         // server: the connection was open
+	condMarks      = 48
+	waiting        = bits(markWait) << condMarks           // the wait deadline runs
+	lateTerminator = bits(markLateTerminator) << condMarks // a late terminator may come
+	bodySent       = bits(markBodySent) << condMarks       // body already sent
+	bodyCut        = bits(markBodyCut) << condMarks        // body cut short by the response
+	planFail       = bits(markPlanFail) << condMarks       // closing because of a failure
+	// Closing as the application asked, or after open.
+	planClose       = bits(markPlanClose) << condMarks
+	proxyTried      = bits(markProxy) << condMarks   // the proxy was tried
+	nothingReceived = bits(markEarly) << condMarks   // N may still come
+	gateway         = bits(markGateway) << condMarks // N has come
+	wasOpen         = bits(markOpened) << condMarks  // server: the connection was open
 )
 
 // bitNames name every bit of a guard for edge lists, pictures and exports.
 var bitNames = map[bits]string{
-	targetUsable: "target usable", targetVisited: "target visited", targetRefused: "target refused",
-	khpSelected: "KHP selected", kaazingAsked: ".kl=Y asked", validRequest: "valid", terminated: "terminated",
-	responseComplete: "response complete", acceptMatches: "accept matches", subprotocolOffered: "subprotocol offered",
-	extensionsAsked: "extensions asked", challengeUsable: "challenge usable", proxyChallenge: "proxy challenge",
-	upgradeToTLS: "upgrade to TLS", newCredentials: "new credentials", bodyExpected: "Expect with body outstanding",
-	extensionAgain: "extension of the opening again", selectionValid: "selection valid",
-	locationGiven: "Location", challengeGiven: "WWW-Authenticate", upgradeGiven: "Upgrade", rerouteGiven: "reroute",
-	kaazing: "kaazing", terminatorRequired: "terminator required", plainFallback: "plain fallback",
-	expectSent: "Expect sent",
-	get:        "GET", redirectsOn: "redirects on", mayWait: "may wait",
-	proxyConfigured: "proxy configured", proxyTried: "proxy tried", upgradeOn: "upgrade on",
-	redirectsLeft: "redirects left", replaysLeft: "replays left", interimLeft: "interim left", waiting: "wait running",
-	lateTerminator: "late terminator possible", bodySent: "body sent", bodyCut: "body cut short", planFail: "plan fail",
-	planClose: "plan close", plainServed: "plain served", obligationsMet: "obligations met", unchecked: "unchecked",
-	auto: "auto", nothingReceived: "nothing received yet", gateway: "N received", wasOpen: "was open",
+	targetUsable:       "target usable",
+	targetVisited:      "target visited",
+	targetRefused:      "target refused",
+	khpSelected:        "KHP selected",
+	kaazingAsked:       ".kl=Y asked",
+	validRequest:       "valid",
+	terminated:         "terminated",
+	responseComplete:   "response complete",
+	acceptMatches:      "accept matches",
+	subprotocolOffered: "subprotocol offered",
+	extensionsAsked:    "extensions asked",
+	challengeUsable:    "challenge usable",
+	proxyChallenge:     "proxy challenge",
+	upgradeToTLS:       "upgrade to TLS",
+	newCredentials:     "new credentials",
+	bodyExpected:       "Expect with body outstanding",
+	extensionAgain:     "extension of the opening again",
+	selectionValid:     "selection valid",
+	locationGiven:      "Location",
+	challengeGiven:     "WWW-Authenticate",
+	upgradeGiven:       "Upgrade",
+	rerouteGiven:       "reroute",
+	kaazing:            "kaazing",
+	terminatorRequired: "terminator required",
+	plainFallback:      "plain fallback",
+	expectSent:         "Expect sent",
+	get:                "GET",
+	redirectsOn:        "redirects on",
+	mayWait:            "may wait",
+	proxyConfigured:    "proxy configured",
+	proxyTried:         "proxy tried",
+	upgradeOn:          "upgrade on",
+	redirectsLeft:      "redirects left",
+	replaysLeft:        "replays left",
+	interimLeft:        "interim left",
+	waiting:            "wait running",
+	lateTerminator:     "late terminator possible",
+	bodySent:           "body sent",
+	bodyCut:            "body cut short",
+	planFail:           "plan fail",
+	planClose:          "plan close",
+	plainServed:        "plain served",
+	obligationsMet:     "obligations met",
+	unchecked:          "unchecked",
+	auto:               "auto",
+	nothingReceived:    "nothing received yet",
+	gateway:            "N received",
+	wasOpen:            "was open",
 }
 
 // guardText writes a guard as "a, b, not c".

@@ -40,8 +40,8 @@ const DefaultReadLimit = 16 << 20
 // Control frames are handled while some call reads: [Conn.Read], [Conn.Ping] or [Conn.Close]. An
 // application that does not read neither answers the peer's Pings nor notices its Close.
 //
-// Outgoing messages are not fragmented, except those of [Conn.Writer]. Deadlines come from contexts: do not set any on
-// [Conn.NetConn].
+// Outgoing messages are not fragmented, except those of [Conn.Writer]. Deadlines come from
+// contexts: do not set any on [Conn.NetConn].
 type Conn struct {
 	link   *frames.Conn
 	ext    *layer.Layer    // nil without extensions
@@ -165,13 +165,13 @@ func (c *Conn) CloseRead(ctx context.Context) context.Context {
 	return ctx
 }
 
-// OnPing has f called for each Ping frame that arrives, after the Pong to it was sent or left to the
-// call that is writing. payload has up to 125 bytes and is valid during the call only. f is called
-// from within the call that reads: it must not wait, nor read, ping or close. nil ends that.
+// OnPing has f called for each Ping frame that arrives, after the Pong to it was sent or left to
+// the call that is writing. payload has up to 125 bytes and is valid during the call only. f is
+// called from within the call that reads: it must not wait, nor read, ping or close. nil ends that.
 func (c *Conn) OnPing(f func(payload []byte)) { c.change(func(x *seldom) { x.onPing = f }) }
 
-// OnPong has f called for each Pong frame that arrives, as OnPing does for a Ping. [Conn.Ping] still
-// returns on any Pong.
+// OnPong has f called for each Pong frame that arrives, as OnPing does for a Ping. [Conn.Ping]
+// still returns on any Pong.
 func (c *Conn) OnPong(f func(payload []byte)) { c.change(func(x *seldom) { x.onPong = f }) }
 
 // change replaces what few connections have.

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	closeTimeout = 5 * time.Second        // closing handshake, from our Close frame to the end of TCP
-	replyTimeout = 100 * time.Millisecond // how long Read waits for our answer to a Close frame to be written
+	closeTimeout = 5 * time.Second // closing handshake, from our Close frame to the end of TCP
+	// How long Read waits for our answer to a Close frame to be written.
+	replyTimeout = 100 * time.Millisecond
 )
 
 // Close performs the closing handshake (RFC 6455 section 7): it sends a Close frame, waits for the
@@ -60,7 +61,8 @@ func (c *Conn) Close(code uint16, reason string) error {
 		err = ctx.Err()
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("transport: peer did not complete the closing handshake within %v: %w", c.closeTimeout, err)
+		err = fmt.Errorf("transport: peer did not complete the closing handshake within %v: %w",
+			c.closeTimeout, err)
 	}
 	// Does nothing if the connection has ended by itself.
 	c.shutdown(cmp.Or(err, errClosed))
@@ -129,7 +131,8 @@ func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) 
 	switch {
 	case c.link.Client():
 		c.awaitEOF(c.closeTimeout)
-	case c.link.Asked(): // a Pong that is not read would reset the connection, and take our answer with it
+	// A Pong that is not read would reset the connection, and take our answer with it.
+	case c.link.Asked():
 		c.endStream()
 		c.awaitEOF(sock.FailTimeout)
 	}

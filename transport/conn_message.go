@@ -113,7 +113,8 @@ func (r *messageReader) ended() <-chan struct{} {
 	return r.done
 }
 
-var errGivenUp = errors.New("transport: the rest of this message was discarded by a later Read or Reader")
+var errGivenUp = errors.New(
+	"transport: the rest of this message was discarded by a later Read or Reader")
 
 // Read implements io.Reader.
 func (r *messageReader) Read(p []byte) (int, error) {
@@ -189,8 +190,8 @@ func (c *Conn) discardRest(ctx context.Context) error {
 
 // Writer begins a message whose length is not known, or which is too large to be held at once. It
 // is sent in fragments of about 4 KiB while it is written, and ends with Close; a message that is
-// shorter goes out in one frame. Between Writer and Close no other message is sent: calls that write
-// one wait. ctx counts for all calls, as that of [Conn.Write] does. A message that cannot be
+// shorter goes out in one frame. Between Writer and Close no other message is sent: calls that
+// write one wait. ctx counts for all calls, as that of [Conn.Write] does. A message that cannot be
 // finished is the last one: [Conn.Close] is what remains then. The bytes of a Text message must be
 // UTF-8, which is not checked; they may be cut anywhere.
 //
@@ -282,8 +283,8 @@ type Prepared struct {
 	payload []byte // the end of frame
 }
 
-// Prepare makes a message for [Conn.WritePrepared], which then has a server write it without putting
-// it together again for each connection. p is copied. t must be [Text] or [Binary].
+// Prepare makes a message for [Conn.WritePrepared], which then has a server write it without
+// putting it together again for each connection. p is copied. t must be [Text] or [Binary].
 func Prepare(t MessageType, p []byte) (*Prepared, error) {
 	if err := checkType(t); err != nil {
 		return nil, err

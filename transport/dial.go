@@ -47,7 +47,8 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
-	d := &dialer{opts: opts, reach: reach.Dialer{NetDial: opts.NetDial, Proxy: opts.Proxy, TLS: opts.TLSConfig, Limits: opts.Limits.OrDefault()}}
+	d := &dialer{opts: opts, reach: reach.Dialer{NetDial: opts.NetDial, Proxy: opts.Proxy,
+		TLS: opts.TLSConfig, Limits: opts.Limits.OrDefault()}}
 	url = d.reach.CutZone(url)
 	cfg := opts.config()
 	cfg.HasProxyLogin = d.reach.HasLogin(url)
@@ -74,8 +75,13 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	d.drive.ReportsBody = true
 	d.trace = newTrace(ctx, observed(opts.Observer, opts), d, false)
 	d.Config = loop.Config{
-		Context: ctx, Driver: &d.drive, Side: d, Trace: &d.trace, Timeouts: &opts.Timeouts, Limit: int64(opts.Limits.OrDefault().Unit),
-		Client: true, TooEarly: client.TooEarly,
+		Context:  ctx,
+		Driver:   &d.drive,
+		Side:     d,
+		Trace:    &d.trace,
+		Timeouts: &opts.Timeouts,
+		Limit:    int64(opts.Limits.OrDefault().Unit),
+		Client:   true, TooEarly: client.TooEarly,
 	}
 	d.trace.in.Names, d.trace.out.Names = opts.Sensitive, opts.Sensitive
 	if d.trace.to != nil {
@@ -91,8 +97,14 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 	if d.misgranted != nil {
 		d.Link.CloseSocket()
 		err := &HandshakeError{
-			Leg: endpoint.LegOpening, Failure: fsm.FailureExtensionNotRequested, URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.misgranted,
-			text: "khp: extension refused: the server granted " + deflate.Name + " otherwise than it was asked for: " + d.misgranted.Error(),
+			Leg:     endpoint.LegOpening,
+			Failure: fsm.FailureExtensionNotRequested,
+			URL:     d.client.URL().String(),
+			Attempt: d.client.Attempt(),
+			Path:    d.path,
+			Cause:   d.misgranted,
+			text: "khp: extension refused: the server granted " + deflate.Name +
+				" otherwise than it was asked for: " + d.misgranted.Error(),
 		}
 		d.trace.tell(Event{Kind: EventFail, Err: err, Failure: err.Failure})
 		return nil, err
@@ -223,7 +235,8 @@ func (d *dialer) AskCredentials(q driver.Challenge) {
 			switch {
 			case err == nil:
 				q.Credentials(time.Now(), value)
-			case ctx.Err() == context.DeadlineExceeded && d.Context.Err() == nil: // the deadline says so in a moment
+			// The deadline says so in a moment.
+			case ctx.Err() == context.DeadlineExceeded && d.Context.Err() == nil:
 			default:
 				d.declined = err
 				q.None(time.Now(), err.Error())
@@ -245,7 +258,8 @@ func (d *dialer) failure() error {
 		e.Cause = d.declined
 	case e.Failure == fsm.FailureRedirectRefused:
 		e.Cause = d.refusal
-	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout, e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
+	case e.Failure == fsm.FailureConnect, e.Failure == fsm.FailureTimeout,
+		e.Failure == fsm.FailureConnectionLost, e.Failure == fsm.FailureMissingTerminator:
 		e.Cause = d.Network
 	}
 	if proxy := proxyErrorOf(e.Cause); proxy != nil {
@@ -260,7 +274,8 @@ func (d *dialer) failure() error {
 
 // abandoned is the error of an attempt that ctx ended.
 func (d *dialer) abandoned() *HandshakeError {
-	e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.Context.Err(), Leg: endpoint.LegExtended}
+	e := &HandshakeError{URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path,
+		Cause: d.Context.Err(), Leg: endpoint.LegExtended}
 	switch d.GaveUp {
 	case fsm.ClientIdle.String(), fsm.ClientConnecting.String(), fsm.ClientRedirecting.String():
 		e.Leg = endpoint.LegConnect
@@ -271,7 +286,8 @@ func (d *dialer) abandoned() *HandshakeError {
 	if cause := context.Cause(d.Context); cause != e.Cause {
 		why += ": " + cause.Error()
 	}
-	e.text = "khp: given up: " + why + " [" + e.Leg.String() + ", " + e.URL + ", in phase " + d.GaveUp + "]"
+	e.text = "khp: given up: " + why + " [" + e.Leg.String() + ", " + e.URL + ", in phase " +
+		d.GaveUp + "]"
 	return e
 }
 
@@ -281,9 +297,13 @@ func (d *dialer) openConn() *Conn {
 	return newConn(d.Link, opened{
 		watched: d.trace.opened(result.Subprotocol, result.Status),
 		info: handshakeInfo{
-			subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, lateTerminator: d.client.State().LateTerminator(),
-			unfragmented: d.opts.Profile == Kaazing || d.opts.Profile == Auto,
-			client:       &dialed{url: d.client.URL().String(), header: result.Header, opening: d.opening},
+			subprotocol:    result.Subprotocol,
+			extensions:     result.Extensions,
+			status:         result.Status,
+			plain:          result.Plain,
+			lateTerminator: d.client.State().LateTerminator(),
+			unfragmented:   d.opts.Profile == Kaazing || d.opts.Profile == Auto,
+			client:         &dialed{url: d.client.URL().String(), header: result.Header, opening: d.opening},
 		},
 		sessions: d.sessions, readLimit: d.opts.ReadLimit, keepAlive: d.opts.KeepAlive,
 	})

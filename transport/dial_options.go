@@ -61,36 +61,45 @@ type Compression struct {
 // DialOptions are what a client asks for and allows. The zero value, or nil, is right for a server
 // that speaks KHP by the specification. A call to Dial only reads them.
 type DialOptions struct {
-	Profile      Profile     // 0 is Spec
-	Subprotocols []string    // application subprotocols, in order of preference
-	Extensions   []string    // elements of extensions as they are, such as "x-example;level=3"; they come before those of Use
-	Header       http.Header // further fields of the extended request
+	Profile      Profile  // 0 is Spec
+	Subprotocols []string // application subprotocols, in order of preference
+	// Elements of extensions as they are, such as "x-example;level=3"; they come before those of Use.
+	Extensions []string
+	Header     http.Header // further fields of the extended request
 	// OpeningHeader holds further fields of the opening request, such as Origin or Cookie.
 	OpeningHeader http.Header
 	// Jar gives each opening request the cookies that it has for the URL, with http in the place of
 	// ws, and takes those that responses set, of both handshakes. They come behind a Cookie of
 	// OpeningHeader, in one field. nil sends none but those.
-	Jar         http.CookieJar
-	Sensitive   []string                 // names of fields of both headers that only the first origin may see; Cookie always is
-	Credentials auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
-	Method      string                   // of the extended request; "" is GET
-	Body        []byte                   // of the extended request, sent after 100 Continue
+	Jar http.CookieJar
+	// Names of fields of both headers that only the first origin may see; Cookie always is.
+	Sensitive []string
+	// Asked when the server challenges; nil fails with authentication required.
+	Credentials auth.CredentialsProvider
+	Method      string // of the extended request; "" is GET
+	Body        []byte // of the extended request, sent after 100 Continue
 
-	MaxRedirects   int                     // follow-up connections, at most 20; 0 is 5, negative is none
-	Redirects      endpoint.RedirectPolicy // which targets are followed; the zero value allows any host
-	AllowDowngrade bool                    // follow redirects from wss to ws
+	// Follow-up connections, at most 20; 0 is 5, negative is none.
+	MaxRedirects int
+	// Which targets are followed; the zero value allows any host.
+	Redirects      endpoint.RedirectPolicy
+	AllowDowngrade bool // follow redirects from wss to ws
 	// CheckRedirect is asked about each redirect that the other options allow: via are the URLs of
 	// all connections so far, the first one first, and to is where the next one would go. An error
 	// refuses it: the [*HandshakeError] holds it as the cause of fsm.FailureRedirectRefused. nil
 	// refuses none. The upgrade after a 426 is no redirect.
 	CheckRedirect func(via []string, to string) error
-	Upgrade       bool // connect with wss after a 426 that asks for TLS; that is another origin, so credentials and cookies stay behind
+	// Connect with wss after a 426 that asks for TLS; that is another origin, so credentials and
+	// cookies stay behind.
+	Upgrade bool
 	// PlainFallback opens a plain WebSocket if the server does not select KHP: there is then no
 	// extended handshake and no authentication by it. KHP is offered last, so that a server that
 	// selects the first subprotocol of any list does not select KHP without speaking it.
-	PlainFallback      bool
-	PlainOnly          bool // open a plain WebSocket: KHP is not offered; options of the extended handshake are refused
-	TerminatorOptional bool // accept responses without the empty binary message, for gateways reached without .kl=Y
+	PlainFallback bool
+	// Open a plain WebSocket: KHP is not offered; options of the extended handshake are refused.
+	PlainOnly bool
+	// Accept responses without the empty binary message, for gateways reached without .kl=Y.
+	TerminatorOptional bool
 
 	// TLSConfig is used for wss; nil uses the system's roots. Its ServerName is for the first host,
 	// its client certificates are for the first origin only, and the protocol negotiated is
@@ -132,7 +141,8 @@ type DialOptions struct {
 // to try up to MaxBackoff. It is never shorter than Retry-After; if the server asks for more than
 // MaxBackoff, that is the end unless Attempts is negative. The context of Dial ends all.
 type Retry struct {
-	Attempts   int           // tries, the first included; 0 is 3, negative is no limit: until the context ends
+	// Tries, the first included; 0 is 3, negative is no limit: until the context ends.
+	Attempts   int
 	MinBackoff time.Duration // 0 is half a second
 	MaxBackoff time.Duration // 0 is 30 seconds
 	// Jitter returns a number from 0 up to but not including 1, as rand.Float64, which nil is,
@@ -188,8 +198,8 @@ func retryable(e *HandshakeError) bool {
 	return e.Temporary() && !mistaken
 }
 
-// ProxyFromEnvironment is a [DialOptions].Proxy that reads what [http.ProxyFromEnvironment] does, on
-// each call, and ALL_PROXY or all_proxy for what HTTP_PROXY and HTTPS_PROXY leave open. NO_PROXY
+// ProxyFromEnvironment is a [DialOptions].Proxy that reads what [http.ProxyFromEnvironment] does,
+// on each call, and ALL_PROXY or all_proxy for what HTTP_PROXY and HTTPS_PROXY leave open. NO_PROXY
 // counts for all of them.
 func ProxyFromEnvironment(r *http.Request) (*url.URL, error) {
 	if r == nil || r.URL == nil {
@@ -207,25 +217,30 @@ const maxRedirects = 20
 // check refuses options that mean nothing; the rest is the endpoint's to refuse.
 func (o *DialOptions) check() error {
 	if o.MaxRedirects > maxRedirects {
-		return errors.New("transport: MaxRedirects is " + strconv.Itoa(o.MaxRedirects) + "; use at most " + strconv.Itoa(maxRedirects) + ", or a negative number for none")
+		return errors.New("transport: MaxRedirects is " + strconv.Itoa(o.MaxRedirects) +
+			"; use at most " + strconv.Itoa(maxRedirects) + ", or a negative number for none")
 	}
 	if o.KeepAlive < 0 {
-		return errors.New("transport: KeepAlive is " + o.KeepAlive.String() + "; use a positive duration, or 0 for none")
+		return errors.New("transport: KeepAlive is " + o.KeepAlive.String() +
+			"; use a positive duration, or 0 for none")
 	}
 	return checkReadLimit(o.ReadLimit)
 }
 
 func checkReadLimit(n int64) error {
 	if n < 0 {
-		return errors.New("transport: ReadLimit is " + strconv.FormatInt(n, 10) + "; use a positive number of bytes, or 0 for " + strconv.Itoa(DefaultReadLimit))
+		return errors.New("transport: ReadLimit is " + strconv.FormatInt(n, 10) +
+			"; use a positive number of bytes, or 0 for " + strconv.Itoa(DefaultReadLimit))
 	}
 	return nil
 }
 
 // String sums up the options without the values of secret fields and without the body.
 func (o DialOptions) String() string {
-	return fmt.Sprintf("transport.DialOptions{Profile: %v, Subprotocols: %q, Extensions: %q, Header: %s, OpeningHeader: %s, Credentials: %t, Method: %q, Body: %d bytes}",
-		o.Profile, o.Subprotocols, o.Extensions, showHeader(o.Header, o.Sensitive), showHeader(o.OpeningHeader, o.Sensitive), o.Credentials != nil, o.Method, len(o.Body))
+	return fmt.Sprintf("transport.DialOptions{Profile: %v, Subprotocols: %q, Extensions: %q, "+
+		"Header: %s, OpeningHeader: %s, Credentials: %t, Method: %q, Body: %d bytes}",
+		o.Profile, o.Subprotocols, o.Extensions, showHeader(o.Header, o.Sensitive),
+		showHeader(o.OpeningHeader, o.Sensitive), o.Credentials != nil, o.Method, len(o.Body))
 }
 
 // LogValue is String, for log/slog.
@@ -245,7 +260,9 @@ func showHeader(h http.Header, sensitive []string) string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		if slices.ContainsFunc(sensitive, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
+		if slices.ContainsFunc(sensitive, func(name string) bool {
+			return strings.EqualFold(name, f.Name)
+		}) {
 			f.Value = format.Redacted
 		}
 		b.WriteString(f.String())
@@ -266,10 +283,24 @@ func (o *DialOptions) config() endpoint.ClientConfig {
 	case o.MaxRedirects < 0:
 		m.NoRedirects = true
 	}
-	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback || o.PlainOnly, o.Upgrade
+	m.TerminatorOptional, m.PlainFallback, m.Upgrade = o.TerminatorOptional, o.PlainFallback ||
+		o.PlainOnly, o.Upgrade
 	return endpoint.ClientConfig{
-		Machine: m, Limits: o.Limits, Timeouts: o.Timeouts, Subprotocols: o.Subprotocols, Extensions: extension.Offers(o.Use, o.Extensions), Header: field.List(o.Header),
-		OpeningHeader: field.List(o.OpeningHeader), Sensitive: o.Sensitive, Method: o.Method, Body: o.Body, PlainOnly: o.PlainOnly, HasCredentials: o.Credentials != nil,
-		Redirects: o.Redirects, AllowDowngrade: o.AllowDowngrade, CheckRedirect: o.CheckRedirect, ToASCII: idna.Lookup.ToASCII,
+		Machine:        m,
+		Limits:         o.Limits,
+		Timeouts:       o.Timeouts,
+		Subprotocols:   o.Subprotocols,
+		Extensions:     extension.Offers(o.Use, o.Extensions),
+		Header:         field.List(o.Header),
+		OpeningHeader:  field.List(o.OpeningHeader),
+		Sensitive:      o.Sensitive,
+		Method:         o.Method,
+		Body:           o.Body,
+		PlainOnly:      o.PlainOnly,
+		HasCredentials: o.Credentials != nil,
+		Redirects:      o.Redirects,
+		AllowDowngrade: o.AllowDowngrade,
+		CheckRedirect:  o.CheckRedirect,
+		ToASCII:        idna.Lookup.ToASCII,
 	}
 }

@@ -5,7 +5,7 @@
 //
 //	conn, err := transport.Dial(ctx, "wss://example.com/echo", nil)
 //	if err != nil {
-//		return err // a *HandshakeError says what happened, where, and what the server had to say about it
+//		return err // a *HandshakeError says what happened, where, and what the server said
 //	}
 //	defer conn.Close(transport.CloseNormal, "")
 //	err = conn.Write(ctx, transport.Text, []byte("hello"))
@@ -42,9 +42,9 @@
 //
 //	var failed *transport.HandshakeError
 //	switch {
-//	case errors.Is(err, fsm.FailureRedirectLoop): // nothing to be done here: the servers send us in a circle
+//	case errors.Is(err, fsm.FailureRedirectLoop): // the servers send each client in a circle
 //	case errors.Is(err, context.Canceled): // our own doing
-//	case errors.As(err, &failed) && failed.Temporary(): // try again, after failed.RetryAfter at the earliest
+//	case errors.As(err, &failed) && failed.Temporary(): // try again, after failed.RetryAfter
 //	}
 //
 // Nothing is retried unless [DialOptions].Retry says how often. NetworkLogin tells that not the
@@ -80,10 +80,10 @@
 //
 // [DialOptions].Proxy names the proxy on the way to a server, HTTP or SOCKS5, as
 // [ProxyFromEnvironment] does. ws and wss both go through an HTTP proxy by CONNECT, so it sees no
-// more of a wss connection than the host. Its URL may carry a user and password. They answer the proxy's own 407, Basic or Digest. To
-// a 407 that a server behind it has sent, in either handshake, Basic goes to the proxy on one new
-// connection, and never through it. What the proxy says instead of connecting is a [*ProxyError].
-// Other proxies take NetDial.
+// more of a wss connection than the host. Its URL may carry a user and password. They answer the
+// proxy's own 407, Basic or Digest. To a 407 that a server behind it has sent, in either handshake,
+// Basic goes to the proxy on one new connection, and never through it. What the proxy says instead
+// of connecting is a [*ProxyError]. Other proxies take NetDial.
 //
 // A server behind proxies sees their addresses in the place of its clients'.
 // [Server].TrustedProxies names the networks whose word is taken for those: in the fields
@@ -119,8 +119,8 @@
 // [EndObserver] of the end of each connection, too: for traces, tests and metrics. [TraceTo] makes
 // one that writes what khp replay reads; promkhp and otelkhp, modules of their own below this one,
 // report to Prometheus and OpenTelemetry, and [Event.Labels] has what metrics of your own need.
-// [Handler].Logger gets a line for each handshake, without the query of its URL and without what the
-// client has sent, but for an Origin that was refused.
+// [Handler].Logger gets a line for each handshake, without the query of its URL and without what
+// the client has sent, but for an Origin that was refused.
 //
 // # Limits and timeouts
 //
@@ -160,5 +160,6 @@
 // does not emulate WebSocket by plain HTTP. It speaks HTTP/1.1 only: a [Handler] cannot take over
 // an HTTP/2 connection. To have KHP on connections of another WebSocket library, see gorillaws,
 // coderws and package adapter below this one; without any goroutine or socket, package endpoint.
-// docs/examples has programs for those: on a library that calls back, on an event loop, in a browser.
+// docs/examples has programs for those: on a library that calls back, on an event loop, in a
+// browser.
 package transport

@@ -30,20 +30,25 @@ import (
 // whatever the cause was: context.Canceled, context.DeadlineExceeded, a network error, or what the
 // credentials provider said; errors.As finds those too, and a [*ProxyError].
 type HandshakeError struct {
-	Leg        endpoint.Leg  // connect, opening handshake or extended handshake
-	Failure    fsm.Failure   // what happened; 0 if the caller's context ended first
-	Status     int           // status code of the last response, 0 if there was none
-	Reason     string        // its reason phrase, which means nothing
-	Header     http.Header   // its fields
-	Body       []byte        // its body, as far as it came, bounded by Limits.Body, 64 KiB; treat as untrusted
-	RetryAfter time.Duration // how long the server or the proxy asks to wait, at most a year; 0 if it does not ask
-	Close      uint16        // close code of the peer, if it closed before the handshake was complete; 0 if it did not, or gave none
-	CloseText  string        // its reason, at most 123 bytes; treat as untrusted
-	URL        string        // of the connection that failed
-	Attempt    int           // which connection of the call it was, from 1
-	Path       []string      // all URLs visited, then the one that was refused, if any
-	Cause      error         // network error, context error or error of the credentials provider behind it, may be nil
-	Tries      int           // how often the whole call was tried, from 1; 0 without DialOptions.Retry
+	Leg     endpoint.Leg // connect, opening handshake or extended handshake
+	Failure fsm.Failure  // what happened; 0 if the caller's context ended first
+	Status  int          // status code of the last response, 0 if there was none
+	Reason  string       // its reason phrase, which means nothing
+	Header  http.Header  // its fields
+	// Its body, as far as it came, bounded by Limits.Body, 64 KiB; treat as untrusted.
+	Body []byte
+	// How long the server or the proxy asks to wait, at most a year; 0 if it does not ask.
+	RetryAfter time.Duration
+	// Close code of the peer, if it closed before the handshake was complete; 0 if it did not, or gave
+	// none.
+	Close     uint16
+	CloseText string   // its reason, at most 123 bytes; treat as untrusted
+	URL       string   // of the connection that failed
+	Attempt   int      // which connection of the call it was, from 1
+	Path      []string // all URLs visited, then the one that was refused, if any
+	// Network error, context error or error of the credentials provider behind it, may be nil.
+	Cause error
+	Tries int // how often the whole call was tried, from 1; 0 without DialOptions.Retry
 
 	// NetworkLogin says that the network, a captive portal, wants a login before it lets a client
 	// through: 511 says so, and where a connection began without TLS also a web page in the place
@@ -88,7 +93,8 @@ func (e *HandshakeError) Temporary() bool {
 	case fsm.FailureStatus:
 		return busy(e.Status) || e.RetryAfter > 0 && e.Status != 410
 	case fsm.FailurePeerClosed, fsm.FailureMissingTerminator:
-		return e.Close == CloseGoingAway || e.Close == CloseServiceRestart || e.Close == CloseTryAgainLater
+		return e.Close == CloseGoingAway || e.Close == CloseServiceRestart ||
+			e.Close == CloseTryAgainLater
 	case fsm.FailureConnect:
 		if proxy := proxyErrorOf(e.Cause); proxy != nil && proxy.Status != 0 {
 			return busy(proxy.Status)
@@ -125,8 +131,18 @@ func newHandshakeError(err error) *HandshakeError {
 		return &HandshakeError{Cause: err, text: "khp: " + err.Error()}
 	}
 	e := &HandshakeError{
-		Leg: from.Leg, Failure: from.Failure, Status: from.Status, Reason: from.Reason, Header: field.Header(from.Header), Body: from.Body,
-		Close: from.Close, CloseText: from.Text, URL: from.URL, Attempt: from.Attempt, Path: from.Path, text: "khp: " + from.Error(),
+		Leg:       from.Leg,
+		Failure:   from.Failure,
+		Status:    from.Status,
+		Reason:    from.Reason,
+		Header:    field.Header(from.Header),
+		Body:      from.Body,
+		Close:     from.Close,
+		CloseText: from.Text,
+		URL:       from.URL,
+		Attempt:   from.Attempt,
+		Path:      from.Path,
+		text:      "khp: " + from.Error(),
 	}
 	e.RetryAfter = retryAfter(e.Header)
 	return e
@@ -145,15 +161,18 @@ func clientError(err error) error {
 	if errors.As(err, &from) {
 		return newHandshakeError(err)
 	}
-	return errors.New("transport: these options cannot be used: " + strings.TrimPrefix(err.Error(), "endpoint: "))
+	return errors.New("transport: these options cannot be used: " +
+		strings.TrimPrefix(err.Error(), "endpoint: "))
 }
 
 // noticePortal notes whether a network that wants a login first has answered in the place of the
 // server or the proxy.
 func (e *HandshakeError) noticePortal() {
-	a := portal.Answer{URL: e.URL, Status: e.Status, Header: e.Header, Body: e.Body, Refused: e.Failure == fsm.FailureRedirectRefused}
+	a := portal.Answer{URL: e.URL, Status: e.Status, Header: e.Header, Body: e.Body,
+		Refused: e.Failure == fsm.FailureRedirectRefused}
 	if proxy := proxyErrorOf(e.Cause); proxy != nil {
-		a = portal.Answer{URL: e.URL, Status: proxy.Status, Header: proxy.Header, Body: proxy.Body, Proxy: true}
+		a = portal.Answer{URL: e.URL, Status: proxy.Status, Header: proxy.Header, Body: proxy.Body,
+			Proxy: true}
 	} else if e.Failure != fsm.FailureStatus && !a.Refused {
 		return
 	}
@@ -206,8 +225,9 @@ type ProxyError struct {
 	Target string      // host:port it was asked for
 	Status int         // of its answer, 0 if there was none
 	Header http.Header // its fields
-	Body   []byte      // its body, as far as it came, bounded by DialOptions.Limits; treat as untrusted
-	Err    error       // network error, or why a challenge of the proxy was not answered; may be nil
+	// Its body, as far as it came, bounded by DialOptions.Limits; treat as untrusted.
+	Body []byte
+	Err  error // network error, or why a challenge of the proxy was not answered; may be nil
 }
 
 // Error names the proxy and says what it did.
@@ -294,7 +314,9 @@ func (e *CloseError) As(target any) bool { return asFailure(fsm.FailurePeerClose
 // 6455, or an extension that was agreed on gave it up. The peer was told with a Close frame where
 // that was possible, and the TCP connection is closed. [RFC 6455 7.1.7]
 type ProtocolError struct {
-	Code uint16 // the close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an extension says
+	// The close code sent: CloseProtocolError, CloseInvalidPayload, CloseTooBig, or what an extension
+	// says.
+	Code uint16
 	Msg  string // what was wrong; never contains data of the peer
 }
 

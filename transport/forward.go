@@ -23,37 +23,40 @@ func (e *ForwardError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *ForwardError) Unwrap() error { return e.Err }
 
-// Forward sends every message that arrives on to another connection, until reading c, writing to, or
-// ctx ends. It does not close either. The error is that of [Conn.Read] on c, or a [*ForwardError]
-// with that of [Conn.Write] on to. Nothing else should read c, or write messages to to, meanwhile.
+// Forward sends every message that arrives on to another connection, until reading c, writing to,
+// or ctx ends. It does not close either. The error is that of [Conn.Read] on c, or a
+// [*ForwardError] with that of [Conn.Write] on to. Nothing else should read c, or write messages to
+// to, meanwhile.
 //
 // It costs less than Read and Write: messages that arrive together go out together, without being
 // copied. A peer that does not read holds up the other. A message of more than 63 KiB, or one that
 // comes in fragments, goes on in fragments as it comes, unless to is of a Kaazing client or
-// gateway, which takes none; so no more than 64 KiB of it is held. The read limit of c counts for the
-// whole of it. A message that turns out to be wrong behind its beginning is not finished, and after
-// it only [Conn.Close] works on to.
+// gateway, which takes none; so no more than 64 KiB of it is held. The read limit of c counts for
+// the whole of it. A message that turns out to be wrong behind its beginning is not finished, and
+// after it only [Conn.Close] works on to.
 //
 // received is called for what was read, before it is sent, and sent afterwards; either may be nil.
 func (c *Conn) Forward(ctx context.Context, to *Conn, received, sent Count) error {
-	f := forwarding{c: c, ctx: ctx, received: received, sent: sent, to: &connSink{to}, form: to.link.Form()}
+	f := forwarding{c: c, ctx: ctx, received: received, sent: sent, to: &connSink{to},
+		form: to.link.Form()}
 	f.whole = !c.link.Relays(to.link)
 	f.fragments = !to.info.unfragmented
 	return f.run()
 }
 
-// ForwardTo writes the bytes of every message that arrives to w, as [Conn.Forward] sends messages on:
-// several messages in one Write, and large ones as they come. w must not keep the bytes.
+// ForwardTo writes the bytes of every message that arrives to w, as [Conn.Forward] sends messages
+// on: several messages in one Write, and large ones as they come. w must not keep the bytes.
 func (c *Conn) ForwardTo(ctx context.Context, w io.Writer, received, sent Count) error {
-	f := forwarding{c: c, ctx: ctx, received: received, sent: sent, to: writerSink{w}, form: frames.Bare, whole: !c.link.Relays(nil), fragments: true}
+	f := forwarding{c: c, ctx: ctx, received: received, sent: sent, to: writerSink{w},
+		form: frames.Bare, whole: !c.link.Relays(nil), fragments: true}
 	return f.run()
 }
 
 // ForwardFrom sends the bytes that r gives as messages of type t, of at most 32 KiB, until reading,
-// writing or ctx ends. The error is that of r, [io.EOF] at its end, or a [*ForwardError] with that of
-// [Conn.Write]. The end of ctx breaks off a write only; so it is the caller's to end a read of r. If r is a
-// connection of TCP or a Unix socket it takes no memory while nothing comes, and each read of the
-// system is followed by one write. sent is called for each message; it may be nil.
+// writing or ctx ends. The error is that of r, [io.EOF] at its end, or a [*ForwardError] with that
+// of [Conn.Write]. The end of ctx breaks off a write only; so it is the caller's to end a read of
+// r. If r is a connection of TCP or a Unix socket it takes no memory while nothing comes, and each
+// read of the system is followed by one write. sent is called for each message; it may be nil.
 func (c *Conn) ForwardFrom(ctx context.Context, r io.Reader, t MessageType, sent Count) error {
 	if err := checkType(t); err != nil {
 		return &ForwardError{err}
@@ -109,7 +112,8 @@ type sink interface {
 // parts takes a large message.
 type parts interface {
 	part(w *sock.Wide, n int, last bool) error // its next n bytes, which may be changed
-	giveUp()                                   // the rest will not come; not after an error of part, nor after the last one
+	// The rest will not come; not after an error of part, nor after the last one.
+	giveUp()
 }
 
 func (f *forwarding) run() error {
@@ -207,7 +211,8 @@ func (f *forwarding) more() error {
 	return nil
 }
 
-// single takes in one item that cannot come in a batch; done says that it is a message, or an error.
+// single takes in one item that cannot come in a batch; done says that it is a message, or an
+// error.
 func (f *forwarding) single() (done bool, err error) {
 	c := f.c
 	c.watcher.Start(f.ctx)

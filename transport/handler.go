@@ -50,7 +50,9 @@ type Handler struct {
 	// nil asks no client. Clients that do not offer KHP cannot be asked for credentials, so that
 	// they get 403 unless Plain is set and Authenticator lets them in without.
 	Authenticator auth.Authenticator
-	MaxChallenges int // how often one client is answered with 401, by Authenticator or Decide, before it gets 403; at most 255; 0 is 3
+	// How often one client is answered with 401, by Authenticator or Decide, before it gets 403; at
+	// most 255; 0 is 3.
+	MaxChallenges int
 	// CheckOrigin decides about opening requests with an Origin field; nil allows the same host
 	// only, whatever else would let any web page use the server in its visitors' names.
 	CheckOrigin func(origin, host string) bool
@@ -89,11 +91,15 @@ type Handler struct {
 	// before it is answered: a decision that accepts opens a connection with the subprotocol that
 	// it selects, another one is the answer to the opening request, and 401 becomes 403. A client
 	// with .kl=Y gets N first, as gateways have it.
-	Plain     bool
-	Unchecked bool    // let decisions break the obligations of their status code: for servers that test clients
-	AnyTarget bool    // accept extended requests for another path than the opening request's: Kaazing clients that were sent here by Reroute name the old one
-	Outside   Outside // how clients see the server, where a reverse proxy in front changes Host or path
-	Timeouts  Timeouts
+	Plain bool
+	// Let decisions break the obligations of their status code: for servers that test clients.
+	Unchecked bool
+	// Accept extended requests for another path than the opening request's: Kaazing clients that were
+	// sent here by Reroute name the old one.
+	AnyTarget bool
+	// How clients see the server, where a reverse proxy in front changes Host or path.
+	Outside  Outside
+	Timeouts Timeouts
 	// KeepAlive finds out which clients are still there: to one of which nothing has arrived for
 	// half of it a Ping is sent, and if nothing at all arrives within the whole of it the
 	// connection ends with an [*InactivityError]. 0 is that of the [Server], if there is one; it
@@ -102,7 +108,8 @@ type Handler struct {
 	Limits    wire.Limits // of the handshake
 	ReadLimit int64       // of a message after it, in bytes; 0 is DefaultReadLimit
 	Observer  Observer
-	Logger    *slog.Logger // one line per handshake, and failures of Serve and Decide; nil logs nothing
+	// One line per handshake, and failures of Serve and Decide; nil logs nothing.
+	Logger *slog.Logger
 
 	live tracker.Tracker
 }
@@ -148,8 +155,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Accept shakes hands for an upgrade request and returns the open connection, which the caller has
 // to close; w and r must not be used afterwards, and the caller may return. Serve of the Handler is
-// not called and may be nil. The context of r ends when the caller returns: a goroutine that goes on
-// with the connection needs another one.
+// not called and may be nil. The context of r ends when the caller returns: a goroutine that goes
+// on with the connection needs another one.
 //
 // A request that does not open a connection was answered, and the error says why: a
 // [*HandshakeError], or another one for a Handler whose options mean nothing. The connection ends
@@ -181,8 +188,8 @@ func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) 
 //	broker.Serve(h.Listener(nil))
 //	http.Handle("/mqtt", h)
 //
-// A connection that nobody accepts waits, and is closed with 1001 when the listener or h is. Close of
-// the listener leaves the accepted connections open.
+// A connection that nobody accepts waits, and is closed with 1001 when the listener or h is. Close
+// of the listener leaves the accepted connections open.
 func (h *Handler) Listener(addr net.Addr) net.Listener {
 	l := stream.NewListener(addr)
 	h.Serve = func(ctx context.Context, c *Conn) error {
@@ -205,7 +212,8 @@ func (h *Handler) config() endpoint.ServerConfig {
 	if h.MaxChallenges > 0 {
 		m.MaxChallenges = uint8(min(h.MaxChallenges, math.MaxUint8))
 	}
-	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts, CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside, DecidePlain: true}
+	c := endpoint.ServerConfig{Machine: m, Limits: h.Limits, Timeouts: h.Timeouts,
+		CheckOrigin: h.CheckOrigin, AnyTarget: h.AnyTarget, Outside: h.Outside, DecidePlain: true}
 	if len(h.AllowOrigins) > 0 {
 		c.CheckOrigin = (*application)(h).Allows
 	}
@@ -237,7 +245,8 @@ func (h *Handler) Check() error {
 func (h *Handler) checkOptions() error {
 	switch {
 	case h.MaxChallenges < 0 || h.MaxChallenges > 255:
-		return errors.New("transport: Handler.MaxChallenges is " + strconv.Itoa(h.MaxChallenges) + "; use 1 to 255, or 0 for the default")
+		return errors.New("transport: Handler.MaxChallenges is " + strconv.Itoa(h.MaxChallenges) +
+			"; use 1 to 255, or 0 for the default")
 	}
 	if err := checkReadLimit(h.ReadLimit); err != nil {
 		return err
@@ -249,7 +258,8 @@ func (h *Handler) checkOptions() error {
 	}
 	for _, p := range h.AllowOrigins {
 		if !origins.Valid(p) {
-			return errors.New("transport: Handler.AllowOrigins has " + strconv.Quote(p) + "; use a host or scheme://host[:port], with * for any characters, as in https://*.example.com")
+			return errors.New("transport: Handler.AllowOrigins has " + strconv.Quote(p) +
+				"; use a host or scheme://host[:port], with * for any characters, as in https://*.example.com")
 		}
 	}
 	if a, ok := h.Authenticator.(interface{ Validate() error }); ok {

@@ -38,17 +38,25 @@ type Event struct {
 	Attempt int    // client: connection of the connect call, from 1
 	Kind    EventKind
 	Type    MessageType // of a message
-	Data    []byte      // bytes sent or received, with secret field values replaced; empty for the terminator; the observer may keep it
-	Code    uint16      // close code, or status with EventOpen
-	Text    string      // URL, close reason, name of the timer, what was wrong, or subprotocol with EventOpen
-	Phase   string      // what the machine waited for when this arrived, or waits for after doing this
-	Err     error       // EventFail and EventEnd: why; an EventEnd of our own close has an error that matches net.ErrClosed
-	URL     string      // of the connection, as the client has it; on the server's side the target of the request
+	// Bytes sent or received, with secret field values replaced; empty for the terminator; the
+	// observer may keep it.
+	Data []byte
+	Code uint16 // close code, or status with EventOpen
+	// URL, close reason, name of the timer, what was wrong, or subprotocol with EventOpen.
+	Text  string
+	Phase string // what the machine waited for when this arrived, or waits for after doing this
+	// EventFail and EventEnd: why; an EventEnd of our own close has an error that matches
+	// net.ErrClosed.
+	Err error
+	// Of the connection, as the client has it; on the server's side the target of the request.
+	URL     string
 	Failure fsm.Failure // EventFail: what happened; 0 if the context ended first
 	Status  int         // EventFail and EventOpen: of the last response, 0 if there was none
 
-	Duration       time.Duration // EventOpen, EventFail and EventClosed: of the handshake; EventEnd: how long the connection was open
-	Sent, Received Traffic       // EventEnd: what was sent and received as messages
+	// EventOpen, EventFail and EventClosed: of the handshake; EventEnd: how long the connection was
+	// open.
+	Duration       time.Duration
+	Sent, Received Traffic // EventEnd: what was sent and received as messages
 
 	ctx context.Context
 }
@@ -69,8 +77,12 @@ type Labels struct {
 	Side    string // client or server
 	Outcome string // EventOpen, EventFail and EventClosed: open, failed or closed
 	Failure string // EventFail: the name of the Failure, none without
-	Status  string // EventOpen, EventFail and EventClosed: of the response that decided, where one did: its code if net/http knows it, otherwise its class, such as 4xx; none where none did
-	Code    string // EventEnd: the close code if the IANA registry has it, 3xxx or 4xxx for codes of applications, otherwise other
+	// EventOpen, EventFail and EventClosed: of the response that decided, where one did: its code if
+	// net/http knows it, otherwise its class, such as 4xx; none where none did.
+	Status string
+	// EventEnd: the close code if the IANA registry has it, 3xxx or 4xxx for codes of applications,
+	// otherwise other.
+	Code string
 }
 
 // none stands for what there is not, since an empty label says nothing.
@@ -144,14 +156,18 @@ const (
 	EventSendClose      EventKind = "send-close"      // a Close frame
 	EventReceiveClose   EventKind = "receive-close"   //
 	EventPing           EventKind = "ping"            // a Ping was received and answered
-	EventViolation      EventKind = "violation"       // the peer broke a rule of frames, or a limit of ours; Code is the close code for it
-	EventLost           EventKind = "lost"            // the connection ended
-	EventTimer          EventKind = "timer"           // a timer expired
-	EventCredentials    EventKind = "credentials"     // the provider is asked
-	EventOpen           EventKind = "open"            // the handshake completed
-	EventFail           EventKind = "fail"            // it failed
-	EventClosed         EventKind = "closed"          // it ended without either: the context ended, or the server sent its client elsewhere
-	EventEnd            EventKind = "end"             // an open connection ended, for an EndObserver; Code is the peer's close code or the one sent to it, CloseAbnormal without any
+	// The peer broke a rule of frames, or a limit of ours; Code is the close code for it.
+	EventViolation   EventKind = "violation"
+	EventLost        EventKind = "lost"        // the connection ended
+	EventTimer       EventKind = "timer"       // a timer expired
+	EventCredentials EventKind = "credentials" // the provider is asked
+	EventOpen        EventKind = "open"        // the handshake completed
+	EventFail        EventKind = "fail"        // it failed
+	// It ended without either: the context ended, or the server sent its client elsewhere.
+	EventClosed EventKind = "closed"
+	// An open connection ended, for an EndObserver; Code is the peer's close code or the one sent to
+	// it, CloseAbnormal without any.
+	EventEnd EventKind = "end"
 )
 
 // TraceTo returns an observer that writes each event to w as one record, for khp replay and for
@@ -189,7 +205,8 @@ var recordKinds = map[EventKind]struct {
 // Record returns ev as one line of a trace.
 func (ev Event) Record() format.Record {
 	k := recordKinds[ev.Kind]
-	r := format.Record{Time: ev.Time, Conn: ev.Conn, Side: "client", Attempt: ev.Attempt, Kind: k.kind, Dir: k.dir, Data: ev.Data, Code: ev.Code, Text: ev.Text, Phase: ev.Phase}
+	r := format.Record{Time: ev.Time, Conn: ev.Conn, Side: "client", Attempt: ev.Attempt, Kind: k.kind,
+		Dir: k.dir, Data: ev.Data, Code: ev.Code, Text: ev.Text, Phase: ev.Phase}
 	if ev.Server {
 		r.Side = "server"
 	}
@@ -217,7 +234,8 @@ func (ev Event) Record() format.Record {
 // TraceHeader returns the header of a trace of calls with these options.
 func (o *DialOptions) TraceHeader() format.Header {
 	m := o.config().Machine
-	m.Proxy = o.Proxy != nil // which proxy a call takes, and whether it has credentials, depends on the URL
+	// Which proxy a call takes, and whether it has credentials, depends on the URL.
+	m.Proxy = o.Proxy != nil
 	m.NoRedirects = m.NoRedirects || o.Redirects == endpoint.RedirectNever
 	return format.Header{Side: "client", Config: format.ClientConfig(m)}
 }

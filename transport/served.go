@@ -144,8 +144,9 @@ func (c *served) open(a *acceptor, cancel context.CancelCauseFunc) *Conn {
 	h, result := c.handler, a.Result()
 	o := opened{
 		watched: a.trace.opened(result.Subprotocol, result.Status),
-		info:    handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions, status: result.Status, plain: result.Plain, unfragmented: a.OpeningRequest().Kaazing()},
-		cancel:  cancel, sessions: a.Sessions, readLimit: h.ReadLimit, keepAlive: h.KeepAlive,
+		info: handshakeInfo{subprotocol: result.Subprotocol, extensions: result.Extensions,
+			status: result.Status, plain: result.Plain, unfragmented: a.OpeningRequest().Kaazing()},
+		cancel: cancel, sessions: a.Sessions, readLimit: h.ReadLimit, keepAlive: h.KeepAlive,
 	}
 	if c.server != nil {
 		o.keepAlive = cmp.Or(h.KeepAlive, c.server.KeepAlive)
@@ -180,7 +181,9 @@ func (h *application) AtOnce() bool { return h.Prompt }
 
 // Judge implements [handshake.Application]: it asks the Authenticator, unless the client of this
 // request was let in already, and then the application.
-func (h *application) Judge(ctx context.Context, nc net.Conn, r *Request, letIn bool) (d Decision, refused *auth.Verdict, err error) {
+func (h *application) Judge(
+	ctx context.Context, nc net.Conn, r *Request, letIn bool,
+) (d Decision, refused *auth.Verdict, err error) {
 	ctx = context.WithValue(ctx, sourceKey{}, nc)
 	if h.Authenticator != nil && !letIn {
 		ctx = auth.WithClientNetwork(ctx, nc.RemoteAddr())
@@ -244,7 +247,8 @@ func (h *application) checkKHP(o *OpeningRequest) (status int, why string) {
 		}
 		return h.CheckOpening(o)
 	}
-	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " + endpoint.Subprotocol
+	return http.StatusForbidden, "this address asks for credentials, which takes the subprotocol " +
+		endpoint.Subprotocol
 }
 
 // use lets the application have the connection, and returns when both are done with it.
@@ -343,7 +347,8 @@ func (c *served) useAll() {
 // that net/http has got is left to it.
 func (c *served) ended(v any) {
 	if v != nil {
-		c.server.log().Error("a panic while serving a connection", "remote", c.RemoteAddr().String(), "panic", v, "stack", string(debug.Stack()))
+		c.server.log().Error("a panic while serving a connection", "remote", c.RemoteAddr().String(),
+			"panic", v, "stack", string(debug.Stack()))
 	}
 	if c.handler != nil {
 		c.handler.live.Remove(&c.Entry)

@@ -24,7 +24,8 @@ import (
 // fraction of what net/http takes for a connection, and hands everything else, with the bytes
 // already read, to net/http:
 //
-//	srv := &transport.Server{Handler: &transport.Handler{Serve: echo}, Fallback: http.FileServerFS(pages)}
+//	h := &transport.Handler{Serve: echo}
+//	srv := &transport.Server{Handler: h, Fallback: http.FileServerFS(pages)}
 //	err := srv.ListenAndServe(":8080")
 //
 // What a Java client of the Kaazing Gateway asks for before it upgrades is answered below every
@@ -41,9 +42,10 @@ type Server struct {
 	// WebSocket of another kind. It may take over the connection, which gives the client's own by a
 	// method NetConn. One request and its answer have 30 seconds; http.ResponseController gives
 	// them more. nil explains what is wanted here, or answers 404 where there is no Handler.
-	Fallback       http.Handler
-	TLSConfig      *tls.Config   // for ServeTLS and ListenAndServeTLS; it is copied
-	OpeningTimeout time.Duration // from accepting a connection to the end of its opening request, TLS included; 0 is 10 s
+	Fallback  http.Handler
+	TLSConfig *tls.Config // for ServeTLS and ListenAndServeTLS; it is copied
+	// From accepting a connection to the end of its opening request, TLS included; 0 is 10 s.
+	OpeningTimeout time.Duration
 	KeepAlive      time.Duration // for every Handler that has none of its own; 0 is none
 	// Limits of the opening request, before its Handler is known, whose own limits it has to keep
 	// as well. The size of the head is that of other requests, too.
@@ -71,7 +73,9 @@ type Server struct {
 	// for those with such a header, which are refused. It needs TrustedProxies, and ServeTLS if
 	// there is TLS.
 	ProxyProtocol bool
-	Logger        *slog.Logger // failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by their Handler
+	// Failures to accept, clients turned away, panics; nil logs nothing. Handshakes are logged by
+	// their Handler.
+	Logger *slog.Logger
 
 	live   tracker.Tracker // connections of clients, and those of which nothing is known yet
 	gate   accept.Gate
@@ -204,7 +208,8 @@ type Load struct {
 func (s *Server) Load() Load {
 	taken, waiting, refused := s.gate.Load()
 	most := s.now().MaxConnections
-	return Load{InUse: taken, Waiting: waiting, Refused: refused, TooMany: s.gate.TooMany(), Full: most > 0 && taken >= most}
+	return Load{InUse: taken, Waiting: waiting, Refused: refused, TooMany: s.gate.TooMany(),
+		Full: most > 0 && taken >= most}
 }
 
 // route finds the handler of a path; nil if there is none.
@@ -228,11 +233,14 @@ func (s *Server) check() error {
 	case s.Handler == nil && s.Route == nil:
 		return errors.New("transport: this server is not set up: neither Handler nor Route is set")
 	case s.ProxyProtocol && len(s.TrustedProxies) == 0:
-		return errors.New("transport: Server.ProxyProtocol is set and TrustedProxies is empty; name the networks whose PROXY headers count")
+		return errors.New("transport: Server.ProxyProtocol is set and TrustedProxies is empty; name " +
+			"the networks whose PROXY headers count")
 	case slices.ContainsFunc(s.TrustedProxies, func(p netip.Prefix) bool { return !p.IsValid() }):
-		return errors.New("transport: Server.TrustedProxies has a network that is none; make them with netip.ParsePrefix")
+		return errors.New("transport: Server.TrustedProxies has a network that is none; make them with " +
+			"netip.ParsePrefix")
 	case s.KeepAlive < 0:
-		return errors.New("transport: Server.KeepAlive is " + s.KeepAlive.String() + "; use a positive duration, or 0 for none")
+		return errors.New("transport: Server.KeepAlive is " + s.KeepAlive.String() +
+			"; use a positive duration, or 0 for none")
 	}
 	if err := s.now().check(); err != nil || s.Handler == nil {
 		return err
@@ -247,7 +255,8 @@ type Bounds struct {
 	MaxWaiting     int
 	MaxPerAddress  int
 	OpeningTimeout time.Duration
-	Limits         wire.Limits // for requests that are no upgrade, the size of the head stays as it was at first
+	// For requests that are no upgrade, the size of the head stays as it was at first.
+	Limits wire.Limits
 }
 
 // SetBounds replaces the bounds of a server, before it serves or while it does. Connections that
@@ -267,26 +276,32 @@ func (s *Server) now() *Bounds {
 	if b := s.bounds.Load(); b != nil {
 		return b
 	}
-	return &Bounds{MaxConnections: s.MaxConnections, MaxWaiting: s.MaxWaiting, MaxPerAddress: s.MaxPerAddress, OpeningTimeout: s.OpeningTimeout, Limits: s.Limits}
+	return &Bounds{MaxConnections: s.MaxConnections, MaxWaiting: s.MaxWaiting,
+		MaxPerAddress: s.MaxPerAddress, OpeningTimeout: s.OpeningTimeout, Limits: s.Limits}
 }
 
 func (b *Bounds) accept() accept.Bounds {
-	return accept.Bounds{Connections: b.MaxConnections, Waiting: b.MaxWaiting, PerAddress: b.MaxPerAddress}
+	return accept.Bounds{Connections: b.MaxConnections, Waiting: b.MaxWaiting,
+		PerAddress: b.MaxPerAddress}
 }
 
 // check refuses bounds that mean nothing.
 func (b *Bounds) check() error {
 	switch {
 	case b.OpeningTimeout < 0:
-		return errors.New("transport: Server.OpeningTimeout is " + b.OpeningTimeout.String() + "; use a positive duration, or 0 for " + defaultOpeningTimeout.String())
+		return errors.New("transport: Server.OpeningTimeout is " + b.OpeningTimeout.String() +
+			"; use a positive duration, or 0 for " + defaultOpeningTimeout.String())
 	case b.MaxConnections < 0:
-		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(b.MaxConnections) + "; use a positive number, or 0 for no bound")
+		return errors.New("transport: Server.MaxConnections is " + strconv.Itoa(b.MaxConnections) +
+			"; use a positive number, or 0 for no bound")
 	case b.MaxWaiting < 0:
-		return errors.New("transport: Server.MaxWaiting is " + strconv.Itoa(b.MaxWaiting) + "; use a positive number, or 0 to refuse clients instead")
+		return errors.New("transport: Server.MaxWaiting is " + strconv.Itoa(b.MaxWaiting) +
+			"; use a positive number, or 0 to refuse clients instead")
 	case b.MaxWaiting > 0 && b.MaxConnections == 0:
 		return errors.New("transport: Server.MaxWaiting means nothing without MaxConnections; set both")
 	case b.MaxPerAddress < 0:
-		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(b.MaxPerAddress) + "; use a positive number, or 0 for no bound")
+		return errors.New("transport: Server.MaxPerAddress is " + strconv.Itoa(b.MaxPerAddress) +
+			"; use a positive number, or 0 for no bound")
 	}
 	return nil
 }
@@ -294,7 +309,8 @@ func (b *Bounds) check() error {
 // ListenerOptions say how the connections of one listener begin. The fields TrustedProxies and
 // ProxyProtocol are described at the fields of [Server] with their names.
 type ListenerOptions struct {
-	TLSConfig      *tls.Config // nil is no TLS; it is not copied, and its NextProtos should be http/1.1 alone
+	// Nil is no TLS; it is not copied, and its NextProtos should be http/1.1 alone.
+	TLSConfig      *tls.Config
 	TrustedProxies []netip.Prefix
 	ProxyProtocol  bool
 }

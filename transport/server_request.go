@@ -51,7 +51,8 @@ func (c *served) begin() *opening.Request {
 	c.Connected(c.Conn, true)
 	defer c.Heard()
 	bounds := s.now()
-	_ = c.SetDeadline(time.Now().Add(cmp.Or(bounds.OpeningTimeout, defaultOpeningTimeout))) // of writing, too: TLS answers
+	// Of writing, too: TLS answers.
+	_ = c.SetDeadline(time.Now().Add(cmp.Or(bounds.OpeningTimeout, defaultOpeningTimeout)))
 	if !c.Introduce() {
 		return nil
 	}
@@ -79,7 +80,8 @@ func (c *served) admit(o *opening.Request, err error) (h *Handler, ok bool) {
 	case c.Explain(o.Head, err):
 		return nil, false
 	case err != nil:
-		c.server.log().Debug("no opening request came", "remote", c.RemoteAddr().String(), "error", err.Error())
+		c.server.log().Debug("no opening request came", "remote", c.RemoteAddr().String(), "error",
+			err.Error())
 		return nil, false
 	}
 	if h = c.server.handlerOf(o); h == nil {
@@ -147,9 +149,13 @@ const (
 // newWeb makes the server for requests that are no upgrade to KHP.
 func (s *Server) newWeb() *http.Server {
 	return &http.Server{
-		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: defaultOpeningTimeout, ReadTimeout: requestTimeout, WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: s.now().Limits.OrDefault().Head, // and 4 KiB, which net/http grants
-		ErrorLog:       slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
+		Handler:           http.HandlerFunc(s.serveHTTP),
+		ReadHeaderTimeout: defaultOpeningTimeout,
+		ReadTimeout:       requestTimeout,
+		WriteTimeout:      requestTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    s.now().Limits.OrDefault().Head, // and 4 KiB, which net/http grants
+		ErrorLog:          slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), serverKey{}, s)
 		},
@@ -203,8 +209,8 @@ func (s *Server) tracker() *tracker.Tracker {
 	return &s.live
 }
 
-// upgrade shakes hands for a request that net/http has read; bad says why that cannot be. Without an
-// error conn is the outcome.
+// upgrade shakes hands for a request that net/http has read; bad says why that cannot be. Without
+// an error conn is the outcome.
 func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error, detached bool) error {
 	h := c.handler
 	c.server, c.ctx = serverOf(r.Context()), c.Begin(context.WithoutCancel(r.Context()))
@@ -214,16 +220,19 @@ func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error, deta
 		http.Error(w, bad.Error(), http.StatusInternalServerError)
 		return bad
 	case r.ProtoMajor != 1 || r.ProtoMinor == 0:
-		return answered(w, http.StatusHTTPVersionNotSupported, "a WebSocket opening handshake needs HTTP/1.1, this is "+r.Proto)
+		return answered(w, http.StatusHTTPVersionNotSupported,
+			"a WebSocket opening handshake needs HTTP/1.1, this is "+r.Proto)
 	case AnswerProbe(w, r):
-		return notUpgraded(http.StatusOK, "a request that Kaazing clients make beside the upgrade was answered")
+		return notUpgraded(http.StatusOK,
+			"a request that Kaazing clients make beside the upgrade was answered")
 	case !h.live.Add(&c.Entry) || !c.server.tracker().Add(&c.Entry):
 		w.Header().Set("Connection", "close")
 		return answered(w, http.StatusServiceUnavailable, accept.ShuttingDown)
 	}
 	nc, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		h.log().Error("the connection cannot be taken over; does middleware wrap the http.ResponseWriter without an Unwrap method?", "error", err.Error())
+		h.log().Error("the connection cannot be taken over; does middleware wrap the "+
+			"http.ResponseWriter without an Unwrap method?", "error", err.Error())
 		return answered(w, http.StatusInternalServerError, "this server cannot take over the connection")
 	}
 	o := opening.Of(r)
@@ -242,7 +251,8 @@ func fieldsOf101(h http.Header) []HeaderField {
 		return nil
 	}
 	return slices.DeleteFunc(field.List(h), func(f HeaderField) bool {
-		return strings.HasPrefix(http.CanonicalHeaderKey(f.Name), "Content-") // the endpoint leaves out the rest
+		// The endpoint leaves out the rest.
+		return strings.HasPrefix(http.CanonicalHeaderKey(f.Name), "Content-")
 	})
 }
 
@@ -253,7 +263,8 @@ func answered(w http.ResponseWriter, status int, why string) error {
 }
 
 func notUpgraded(status int, why string) error {
-	return &HandshakeError{Leg: endpoint.LegOpening, Failure: fsm.FailureOpening, Status: status, text: "khp: " + why}
+	return &HandshakeError{Leg: endpoint.LegOpening, Failure: fsm.FailureOpening, Status: status,
+		text: "khp: " + why}
 }
 
 // AnswerProbe answers what deployed Kaazing clients ask for by plain HTTP beside the upgrade, as a

@@ -150,7 +150,8 @@ func (t *trace) received(o *opening.Request) {
 // handshake.
 func (t *trace) Read(p []byte) {
 	if t.to != nil {
-		t.heard = Event{Kind: EventReceiveOpening, Data: append(t.heard.Data, p...), Phase: t.stage.Phase(), Attempt: t.stage.Attempt()}
+		t.heard = Event{Kind: EventReceiveOpening, Data: append(t.heard.Data, p...),
+			Phase: t.stage.Phase(), Attempt: t.stage.Attempt()}
 	}
 }
 
@@ -289,7 +290,15 @@ func (w *watched) ends(err error) {
 	}
 	now := time.Now()
 	w.to.ObserveEnd(Event{
-		Kind: EventEnd, Time: now, Conn: w.conn, Server: w.server, URL: w.url, ctx: w.ctx, Code: code, Err: err, Duration: now.Sub(w.since),
+		Kind:     EventEnd,
+		Time:     now,
+		Conn:     w.conn,
+		Server:   w.server,
+		URL:      w.url,
+		ctx:      w.ctx,
+		Code:     code,
+		Err:      err,
+		Duration: now.Sub(w.since),
 		Sent:     Traffic{w.sent.messages.Load(), w.sent.bytes.Load()},
 		Received: Traffic{w.received.messages.Load(), w.received.bytes.Load()},
 	})

@@ -104,7 +104,9 @@ func AppendEnd(dst []byte) []byte { return append(dst, '\r', '\n') }
 
 // appendRest writes fields, Content-Length where needed, the empty line and the
 // body of a message that began at out[base:].
-func appendRest(out []byte, base int, fields Fields, body []byte, request, bodiless bool) ([]byte, error) {
+func appendRest(
+	out []byte, base int, fields Fields, body []byte, request, bodiless bool,
+) ([]byte, error) {
 	h := head{length: -1}
 	count := len(fields)
 	for i := range fields {

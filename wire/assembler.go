@@ -74,7 +74,8 @@ type Assembler struct {
 	messages int
 	kind     MessageType
 	progress Progress // 0 until the first Add
-	wrapping int64    // Content-Length of the response around this one, -1 if it has none, 0 if there is none around
+	// Content-Length of the response around this one, -1 if it has none, 0 if there is none around.
+	wrapping int64
 }
 
 // Reset starts the next unit under the given limits and keeps the memory. Views
@@ -91,8 +92,8 @@ func (a *Assembler) Reset(l Limits) {
 	}
 }
 
-// Use lets the unit begin in b, which belongs to the assembler from then on. Longer units get memory
-// of their own, and so does one that has begun already.
+// Use lets the unit begin in b, which belongs to the assembler from then on. Longer units get
+// memory of their own, and so does one that has begun already.
 func (a *Assembler) Use(b []byte) {
 	if len(a.buf) == 0 && cap(a.buf) < len(b) {
 		a.buf = b[:0]
@@ -137,7 +138,8 @@ func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
 	case a.err != nil:
 		return a.progress, a.err
 	case a.progress == UnitTerminated:
-		return a.fail(&ParseError{Kind: KindSurplus, Offset: len(a.buf), Detail: "message after the terminator"})
+		return a.fail(&ParseError{Kind: KindSurplus, Offset: len(a.buf),
+			Detail: "message after the terminator"})
 	case t == Binary && len(p) == 0:
 		return a.end()
 	case t != Text && t != Binary, a.kind != 0 && t != a.kind:
@@ -145,7 +147,8 @@ func (a *Assembler) Add(t MessageType, p []byte) (Progress, error) {
 			" message in a " + a.kind.String() + " unit"})
 	}
 	if a.messages++; a.messages > a.limits.Messages {
-		return a.fail(&ParseError{Kind: KindTooManyMessages, Offset: len(a.buf), Detail: "over the limit"})
+		return a.fail(&ParseError{Kind: KindTooManyMessages, Offset: len(a.buf),
+			Detail: "over the limit"})
 	}
 	if len(p) == 0 {
 		return a.progress, nil

@@ -9,7 +9,7 @@
 //		// err is a *wire.ParseError: what and where
 //	}
 //	out, err = wire.AppendStatusLine(out[:0], 101, "Switching Protocols")
-//	out, err = wire.AppendField(out, "Sec-WebSocket-Extensions", "x-kaazing-idle-timeout;timeout=5000")
+//	out, err = wire.AppendField(out, "Sec-WebSocket-Extensions", "x-example;level=3")
 //	out = wire.AppendEnd(out)
 //
 // Read from a stream: call [Request.ParseOpening] or [Response.ParseOpening] with all bytes
@@ -72,5 +72,6 @@
 // with other parsers; docs/performance.md has the numbers.
 //
 // docs/examples/eventloop uses the bodies of Close frames ([AppendClose], [ParseClose]);
-// docs/examples/ownparser shows how a parser of one's own is tried on the corpus that tries this one.
+// docs/examples/ownparser shows how a parser of one's own is tried on the corpus that tries this
+// one.
 package wire

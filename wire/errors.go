@@ -17,7 +17,7 @@ const (
 	KindStatusLine                       // not version, space, status, space, reason
 	KindStatusCode                       // not three digits, or below 100
 	KindMethod                           // not a token
-	KindTarget                           // neither origin-form nor absolute-form, or a byte that cannot stand there
+	KindTarget                           // neither origin-form nor absolute-form, or a wrong byte
 	KindTargetTooLong                    // over Limits.Target, or over Limits.Line within the target
 	KindVersion                          // anything but HTTP/1.1 to HTTP/1.9
 	KindLineEnd                          // CR or LF on its own
@@ -44,7 +44,7 @@ const (
 	KindMixedTypes                       // text and binary messages in one unit
 	KindNoUnit                           // a terminator with nothing before it
 	KindUTF8                             // text that is not UTF-8
-	KindClose                            // the body of a Close frame: one byte, or a code that must not be sent
+	KindClose                            // body of a Close frame: one byte, or a code not to be sent
 )
 
 var kindNames = [...]string{

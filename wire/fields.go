@@ -77,7 +77,8 @@ func (f Field) String() string {
 			return string(f.Name) + ": " + redact.Target(string(f.Value))
 		}
 	}
-	return string(redact.Append(nil, append(append(append([]byte(nil), f.Name...), ": "...), f.Value...)))
+	return string(redact.Append(nil, append(append(append([]byte(nil), f.Name...), ": "...),
+		f.Value...)))
 }
 
 // GoString is String.
@@ -88,7 +89,8 @@ func (f Field) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // String sums up the request without its secrets.
 func (r Request) String() string {
-	return "wire.Request{" + string(r.Method) + " " + redact.Target(string(r.Target)) + shown(r.Fields, r.Body) + "}"
+	return "wire.Request{" + string(r.Method) + " " + redact.Target(string(r.Target)) +
+		shown(r.Fields, r.Body) + "}"
 }
 
 // GoString is String.
@@ -99,7 +101,8 @@ func (r Request) MarshalText() ([]byte, error) { return []byte(r.String()), nil 
 
 // String sums up the response without its secrets.
 func (r Response) String() string {
-	return "wire.Response{" + strconv.Itoa(r.Status) + " " + string(r.Reason) + shown(r.Fields, r.Body) + "}"
+	return "wire.Response{" + strconv.Itoa(r.Status) + " " + string(r.Reason) +
+		shown(r.Fields, r.Body) + "}"
 }
 
 // GoString is String.

@@ -236,7 +236,8 @@ func SameAuthority(a, b string) bool {
 	}
 	hostA, portA, okA := authority(a)
 	hostB, portB, okB := authority(b)
-	same := portA == portB || portA == 0 && (portB == 80 || portB == 443) || portB == 0 && (portA == 80 || portA == 443)
+	same := portA == portB || portA == 0 && (portB == 80 || portB == 443) || portB == 0 &&
+		(portA == 80 || portA == 443)
 	return okA && okB && same && hostA == hostB
 }
 

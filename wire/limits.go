@@ -5,10 +5,14 @@ import "bytes"
 // Limits bounds the input that a peer can make us read. Sizes are bytes. A zero or
 // negative field stands for its default, so the zero value is the default.
 type Limits struct {
-	Head     int // start line, fields and the empty line, line ends included (16 KiB)
-	Line     int // one start line or field line, without its line end (8 KiB); the name of a field may have 256 of them
-	Fields   int // field lines in one head (100)
-	Elements int // elements in all lists of subprotocols of one head, and in those of extensions (100); package endpoint keeps to it
+	Head int // start line, fields and the empty line, line ends included (16 KiB)
+	// One start line or field line, without its line end (8 KiB); the name of a field may have 256 of
+	// them.
+	Line   int
+	Fields int // field lines in one head (100)
+	// Elements in all lists of subprotocols of one head, and in those of extensions (100); package
+	// endpoint keeps to it.
+	Elements int
 	Target   int // request target (8 KiB)
 	Body     int // body of one message (64 KiB)
 	Messages int // WebSocket messages with content in one unit (1024)
@@ -86,5 +90,6 @@ func (s *Lines) Grew(b []byte, limits Limits) bool {
 	if end > 0 {
 		s.line = from + end
 	}
-	return len(b) > from && (from == 0 || end > 0 || len(b)-s.line > limits.Line || len(b) > limits.Head)
+	return len(b) > from && (from == 0 || end > 0 || len(b)-s.line > limits.Line ||
+		len(b) > limits.Head)
 }

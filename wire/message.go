@@ -182,7 +182,8 @@ func (r *Response) takeBody(b []byte, n, limit int, ended bool) (full bool, err 
 			return false, surplus(KindSurplus, n+int(r.ContentLength), "after the end of the message")
 		}
 		if full = int64(len(body)) == r.ContentLength; ended && !full {
-			return false, &ParseError{Kind: KindBodyTooShort, Offset: len(b), Detail: "ends before Content-Length"}
+			return false, &ParseError{Kind: KindBodyTooShort, Offset: len(b),
+				Detail: "ends before Content-Length"}
 		}
 	case len(body) >= len(versionPrefix) && string(body[:len(versionPrefix)]) == versionPrefix:
 		return false, surplus(KindSurplus, n, "a second response")
@@ -263,8 +264,10 @@ func (h *head) transferEncoding(value []byte) Kind {
 
 // unfold takes the line at h.line as more of the value of f.
 func (h *head) unfold(w, b []byte, l *Limits, f *Field, bodiless bool) Kind {
-	if !bodiless && (scan.EqualFold(f.Name, "Content-Length") || scan.EqualFold(f.Name, "Transfer-Encoding")) {
-		return h.fail(KindFolded, h.line, "line starts with a blank, in a field that says where the message ends")
+	if !bodiless && (scan.EqualFold(f.Name, "Content-Length") ||
+		scan.EqualFold(f.Name, "Transfer-Encoding")) {
+		return h.fail(KindFolded, h.line,
+			"line starts with a blank, in a field that says where the message ends")
 	}
 	i := scan.Value(w, max(h.seen, h.line))
 	if k := h.lineEnd(w, i, len(w), KindFieldValue, "control byte", l); k != 0 {
@@ -274,7 +277,8 @@ func (h *head) unfold(w, b []byte, l *Limits, f *Field, bodiless bool) Kind {
 	case len(f.Value) == 0:
 		f.Value = more
 	case len(more) > 0:
-		f.Value = append(append(f.Value, ' '), more...) // its capacity ends with it, so that this makes a copy
+		// Its capacity ends with it, so that this makes a copy.
+		f.Value = append(append(f.Value, ' '), more...)
 	}
 	h.line, h.seen, h.colon = i+2, i+2, 0
 	return 0

@@ -138,7 +138,8 @@ func badPath(s string) (i int, what string) {
 			return i, "fragment"
 		case c == '\\':
 			return i, "backslash"
-		case !scan.Is(c, scan.IsTarget), c >= 0x80: // a URL is ASCII, also where the target of a request need not be
+		// A URL is ASCII, also where the target of a request need not be.
+		case !scan.Is(c, scan.IsTarget), c >= 0x80:
 			return i, "byte not allowed"
 		case c == '%' && !scan.IsEscape(s, i):
 			return i, "bad percent escape"

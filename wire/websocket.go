@@ -100,7 +100,8 @@ func ParseClose(p []byte) (code uint16, reason string, err error) {
 	code, reason = uint16(p[0])<<8|uint16(p[1]), string(p[2:])
 	switch {
 	case !ValidCloseCode(code):
-		return 0, "", &ParseError{Kind: KindClose, Detail: "code " + strconv.Itoa(int(code)) + " must not be sent"}
+		return 0, "", &ParseError{Kind: KindClose, Detail: "code " + strconv.Itoa(int(code)) +
+			" must not be sent"}
 	case !utf8.ValidString(reason):
 		return 0, "", &ParseError{Kind: KindUTF8, Offset: 2, Detail: "the reason"}
 	}

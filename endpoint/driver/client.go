@@ -33,7 +33,8 @@ func NewClient(e *endpoint.Client, host ClientHost) *Client {
 // Reset prepares c for another connect call, as NewClient does, for hosts that embed a Client.
 func (c *Client) Reset(e *endpoint.Client, host ClientHost) {
 	generation, reset := c.generation, c.machine != nil
-	*c = Client{endpoint: e, host: host, core: core{machine: e, host: host, generation: generation}, reset: reset}
+	*c = Client{endpoint: e, host: host, core: core{machine: e, host: host, generation: generation},
+		reset: reset}
 	c.side = c
 }
 
@@ -152,7 +153,9 @@ func (c *Conn) Opened(now time.Time, subprotocol string, extensions []string, ac
 
 // OpeningRefused reports that the host's own WebSocket library got another answer than 101 on a
 // dialed connection; see [endpoint.Client.OpeningRefused].
-func (c *Conn) OpeningRefused(now time.Time, status int, fields []endpoint.HeaderField, body []byte) {
+func (c *Conn) OpeningRefused(
+	now time.Time, status int, fields []endpoint.HeaderField, body []byte,
+) {
 	switch {
 	case !c.hears() || c.shaken || c.orders == nil: // it is disconnected at once
 	case c.core.busy:

@@ -27,8 +27,9 @@ type machine interface {
 // side has the parts of a driver that differ between client and server.
 type side interface {
 	special(now time.Time, o *endpoint.Output) // carries out Dial and questions
-	followUp(now time.Time) []endpoint.Output  // makes the call that is due once all outputs are carried out
-	waiting() bool                             // whether the answer to a question is waited for
+	// Makes the call that is due once all outputs are carried out.
+	followUp(now time.Time) []endpoint.Output
+	waiting() bool // whether the answer to a question is waited for
 }
 
 // core is common to the drivers of both sides: one endpoint, at most one connection, at most one

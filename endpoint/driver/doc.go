@@ -3,7 +3,8 @@
 // orders and reports events to the driver, which keeps everything in order.
 //
 //	d := driver.NewServer(endpoint.NewServer(endpoint.ServerConfig{}), orders, host)
-//	d.Received(time.Now(), bytes) // of the opening request; then, for each frame, Message, Ping, PeerClosed
+//	d.Received(time.Now(), bytes) // of the opening request
+//	// then, for each frame, Message, Ping, PeerClosed
 //
 // Like package endpoint it does no I/O, reads no clock and starts no goroutine. A driver has these
 // duties:
@@ -40,17 +41,17 @@
 //
 // # Buffers
 //
-// Slices that the host passes to a call are the driver's until the call returns, and the host's again
-// afterwards: they may be written to, be the call made from inside of an order or not. Strings and
-// slices of questions, results and errors stay as they are; those of [Challenge.Challenges] until
-// the next call. [Orders] and [Host] say how long the slices last that the driver passes. What is
-// kept must not be changed while the endpoint is used: the slices of a configuration, of an opening
-// request that goes to Opened, and Decision.Extensions.
+// Slices that the host passes to a call are the driver's until the call returns, and the host's
+// again afterwards: they may be written to, be the call made from inside of an order or not.
+// Strings and slices of questions, results and errors stay as they are; those of
+// [Challenge.Challenges] until the next call. [Orders] and [Host] say how long the slices last that
+// the driver passes. What is kept must not be changed while the endpoint is used: the slices of a
+// configuration, of an opening request that goes to Opened, and Decision.Extensions.
 //
 // # Examples
 //
 // docs/examples has hosts that run, each with its test: eventloop, a server on a bare event loop;
 // browser, a client in Go on the WebSocket of a browser; gws, a server on a WebSocket library that
-// calls back, which runs the driver by transport/adapter. The example of this package is a client on
-// blocking sockets.
+// calls back, which runs the driver by transport/adapter. The example of this package is a client
+// on blocking sockets.
 package driver

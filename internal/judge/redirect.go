@@ -36,7 +36,8 @@ type Target struct {
 // Location finds the target of a redirect: Location, given once or identically repeated, or for 300
 // the first usable line of a text/uri-list body. [AMB-58, AMB-63]
 //
-//khp:impl KHP-REDIR-03 KHP-STATUS-300-02 KHP-STATUS-301-02 KHP-STATUS-302-02 KHP-STATUS-303-02 KHP-STATUS-307-02
+//khp:impl KHP-REDIR-03 KHP-STATUS-300-02 KHP-STATUS-301-02 KHP-STATUS-302-02 KHP-STATUS-303-02
+//khp:impl KHP-STATUS-307-02
 func (p *Redirects) Location(r *wire.Response) Target {
 	location, ok := r.Fields.Get("Location")
 	if !ok {

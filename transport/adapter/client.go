@@ -25,9 +25,11 @@ type ClientOptions struct {
 	// Config has the rest: subprotocols, extensions, fields, redirect policy, limits, timeouts. Its
 	// Machine may stay zero; HasCredentials follows from Credentials. OpeningExtensions must be
 	// empty: the library negotiates its own.
-	Config      endpoint.ClientConfig
-	Credentials auth.CredentialsProvider // asked when the server challenges; nil fails with authentication required
-	ReadLimit   int64                    // of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit
+	Config endpoint.ClientConfig
+	// Asked when the server challenges; nil fails with authentication required.
+	Credentials auth.CredentialsProvider
+	// Of a message after the handshake, in bytes; 0 is transport.DefaultReadLimit.
+	ReadLimit int64
 }
 
 // Target is one connection that a client wants.
@@ -60,7 +62,10 @@ func (t *Target) TLSConfig(cfg *tls.Config) *tls.Config {
 // When ctx ends before the connection is open the attempt is given up; afterwards ctx has no
 // meaning. A failure is a [*transport.HandshakeError], and no connection is left. Options that
 // cannot be sent are another error.
-func Client[C Conn](ctx context.Context, url string, opts *ClientOptions, dial func(context.Context, *Target) (C, *http.Response, error)) (C, *Result, error) {
+func Client[C Conn](
+	ctx context.Context, url string, opts *ClientOptions,
+	dial func(context.Context, *Target) (C, *http.Response, error),
+) (C, *Result, error) {
 	var conn, none C
 	if opts == nil {
 		opts = &ClientOptions{}
@@ -102,10 +107,12 @@ type client struct {
 func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (err error) {
 	c.opts, c.config, c.cancel = opts, opts.Config, func() {}
 	if opts.ReadLimit < 0 {
-		return fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d", opts.ReadLimit, transport.DefaultReadLimit)
+		return fmt.Errorf("adapter: ReadLimit is %d; use a positive number of bytes, or 0 for %d",
+			opts.ReadLimit, transport.DefaultReadLimit)
 	}
 	if len(c.config.OpeningExtensions) > 0 {
-		return fmt.Errorf("adapter: the library negotiates the extensions of the opening handshake; leave OpeningExtensions empty")
+		return fmt.Errorf("adapter: the library negotiates the extensions of the opening handshake; " +
+			"leave OpeningExtensions empty")
 	}
 	if opts.Profile != 0 {
 		c.config.Machine.Profile = opts.Profile
@@ -122,7 +129,8 @@ func (c *client) prepare(ctx context.Context, url string, opts *ClientOptions) (
 	}
 	c.drive = driver.NewClient(c.client, c)
 	c.drive.ReportsBody = true
-	c.loop = loop{ctx: ctx, driver: c.drive, side: c, timeouts: &opts.Config.Timeouts, limit: int64(c.config.Limits.OrDefault().Unit)}
+	c.loop = loop{ctx: ctx, driver: c.drive, side: c, timeouts: &opts.Config.Timeouts,
+		limit: int64(c.config.Limits.OrDefault().Unit)}
 	return nil
 }
 
@@ -164,7 +172,8 @@ func (c *client) connect(to *driver.Conn, url wire.URL) {
 	if !time.Now().Before(due) {
 		<-ctx.Done() // a socket may know of the deadline a little earlier
 	}
-	now, late := time.Now(), ctx.Err() != nil // looked at once: a connection is either attached or closed
+	// Looked at once: a connection is either attached or closed.
+	now, late := time.Now(), ctx.Err() != nil
 	if late && err == nil {
 		_ = conn.Close()
 	}
@@ -186,13 +195,15 @@ func (c *client) connect(to *driver.Conn, url wire.URL) {
 	to.Connected(now, c, nonce)
 	switch {
 	case err == nil:
-		to.Opened(now, resp.Header.Get("Sec-WebSocket-Protocol"), resp.Header.Values("Sec-WebSocket-Extensions"), resp.Header.Get("Sec-WebSocket-Accept"))
+		to.Opened(now, resp.Header.Get("Sec-WebSocket-Protocol"),
+			resp.Header.Values("Sec-WebSocket-Extensions"), resp.Header.Get("Sec-WebSocket-Accept"))
 	case resp == nil:
 		c.lost(err)
 	case resp.StatusCode == http.StatusSwitchingProtocols:
 		to.Violation(now, fsm.FailureOpening, err.Error())
 	default:
-		to.OpeningRefused(now, resp.StatusCode, field.List(resp.Header), readBody(resp, c.config.Limits.OrDefault().Body))
+		to.OpeningRefused(now, resp.StatusCode, field.List(resp.Header),
+			readBody(resp, c.config.Limits.OrDefault().Body))
 	}
 }
 
@@ -208,7 +219,8 @@ func (c *client) AskCredentials(q driver.Challenge) {
 			switch {
 			case err == nil:
 				q.Credentials(time.Now(), value)
-			case ctx.Err() == context.DeadlineExceeded && c.ctx.Err() == nil: // the deadline says so in a moment
+			// The deadline says so in a moment.
+			case ctx.Err() == context.DeadlineExceeded && c.ctx.Err() == nil:
 			default:
 				c.declined = err
 				q.None(time.Now(), err.Error())
@@ -223,7 +235,8 @@ func (c *client) cause() error {
 	case !ok:
 	case failed.Failure == fsm.FailureAuthRequired:
 		return c.declined
-	case failed.Failure == fsm.FailureConnect, failed.Failure == fsm.FailureConnectionLost, failed.Failure == fsm.FailureMissingTerminator:
+	case failed.Failure == fsm.FailureConnect, failed.Failure == fsm.FailureConnectionLost,
+		failed.Failure == fsm.FailureMissingTerminator:
 		return c.net
 	}
 	return nil
@@ -232,7 +245,12 @@ func (c *client) cause() error {
 func (c *client) result() *Result {
 	r := c.client.Result()
 	return &Result{
-		Status: r.Status, Subprotocol: r.Subprotocol, Extensions: r.Extensions, Header: field.Header(r.Header), Body: r.Body, URL: c.client.URL().String(),
-		Plain: r.Plain, LateTerminator: c.client.State().LateTerminator(),
+		Status:      r.Status,
+		Subprotocol: r.Subprotocol,
+		Extensions:  r.Extensions,
+		Header:      field.Header(r.Header),
+		Body:        r.Body,
+		URL:         c.client.URL().String(),
+		Plain:       r.Plain, LateTerminator: c.client.State().LateTerminator(),
 	}
 }

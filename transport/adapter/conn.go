@@ -90,7 +90,8 @@ func (d *loop) lost(err error) {
 // received.
 func isLoss(err error) bool {
 	var network net.Error
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, context.Canceled, context.DeadlineExceeded} {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed,
+		context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, end) {
 			return true
 		}

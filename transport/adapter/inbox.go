@@ -12,17 +12,17 @@ import (
 )
 
 // Inbox is ReadMessage and SetReadLimit of a [Conn] for a library that calls back for each message
-// instead of having them read. It keeps the messages that arrive before the handshake asks for them,
-// and those that arrive behind the handshake before the application is ready, so that none is lost.
-// The zero value is ready for use; it must not be copied.
+// instead of having them read. It keeps the messages that arrive before the handshake asks for
+// them, and those that arrive behind the handshake before the application is ready, so that none is
+// lost. The zero value is ready for use; it must not be copied.
 //
 //	type conn struct {
 //		adapter.Inbox
 //		... // and WriteMessage, WriteClose, Close, which ends with c.Inbox.Close()
 //	}
 //
-// A handshake that reads from an Inbox also reads while the application decides: it notices a client
-// that leaves, and refuses one that speaks out of turn.
+// A handshake that reads from an Inbox also reads while the application decides: it notices a
+// client that leaves, and refuses one that speaks out of turn.
 //
 // The library calls Message for each message and End once. The application calls [Server] or
 // [Client] in another goroutine and, when the connection is open, Deliver.
@@ -90,7 +90,8 @@ func (b *Inbox) next() (m message, ok bool) {
 		return message{err: b.err}, b.ended
 	}
 	if m = b.take(); b.limit > 0 && int64(len(m.data)) > b.limit {
-		m = message{err: fmt.Errorf("%w: a message of %d bytes, where %d are allowed", fsm.FailureLimit, len(m.data), b.limit)}
+		m = message{err: fmt.Errorf("%w: a message of %d bytes, where %d are allowed", fsm.FailureLimit,
+			len(m.data), b.limit)}
 	}
 	return m, true
 }

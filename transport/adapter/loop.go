@@ -268,7 +268,8 @@ func (d *loop) Disconnect() {
 func (d *loop) outcome(cause error) error {
 	err := d.err
 	switch {
-	case d.open: // by the message read last, or by a decision, during which nothing is read: no read is under way
+	// By the message read last, or by a decision, during which nothing is read: no read is under way.
+	case d.open:
 		return nil
 	case d.gaveUp:
 		cause = d.ctx.Err()

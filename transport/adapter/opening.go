@@ -24,7 +24,9 @@ type attempt struct {
 // watch runs dial and returns the socket too, if it got one. It breaks that off when ctx ends: not
 // every library does in the middle of the opening handshake. A connection that was opened although
 // ctx has ended must be closed: its socket may have a deadline.
-func watch(ctx context.Context, dial func(context.Context, *Target) (Conn, *http.Response, error), t *Target) (conn Conn, socket net.Conn, resp *http.Response, err error) {
+func watch(
+	ctx context.Context, dial func(context.Context, *Target) (Conn, *http.Response, error), t *Target,
+) (conn Conn, socket net.Conn, resp *http.Response, err error) {
 	a := &attempt{stop: func() bool { return true }}
 	conn, resp, err = dial(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {

@@ -11,7 +11,8 @@ import (
 // String sums up the result without the fields of the message, which may hold credentials or
 // cookies.
 func (r Result) String() string {
-	return fmt.Sprintf("adapter.Result{Status: %d, Subprotocol: %q, Extensions: %q, Header: %d fields, Body: %d bytes, Plain: %t}",
+	return fmt.Sprintf("adapter.Result{Status: %d, Subprotocol: %q, Extensions: %q, Header: %d "+
+		"fields, Body: %d bytes, Plain: %t}",
 		r.Status, r.Subprotocol, r.Extensions, len(r.Header), len(r.Body), r.Plain)
 }
 
@@ -33,7 +34,8 @@ func (t Target) String() string {
 	if scheme, rest, ok := strings.Cut(url, "://"); ok {
 		url = scheme + "://" + rest[strings.LastIndexByte(rest, '@')+1:]
 	}
-	return fmt.Sprintf("adapter.Target{URL: %s, Subprotocols: %q, Header: %d fields}", url, t.Subprotocols, len(t.Header))
+	return fmt.Sprintf("adapter.Target{URL: %s, Subprotocols: %q, Header: %d fields}", url,
+		t.Subprotocols, len(t.Header))
 }
 
 // GoString is String.
@@ -50,7 +52,8 @@ func (t Target) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // String sums up the options without the values of secret fields and without the body.
 func (o ClientOptions) String() string {
-	return fmt.Sprintf("adapter.ClientOptions{Profile: %v, Config: %v, Credentials: %t, ReadLimit: %d}", o.Profile, o.Config, o.Credentials != nil, o.ReadLimit)
+	return fmt.Sprintf("adapter.ClientOptions{Profile: %v, Config: %v, Credentials: %t, ReadLimit: "+
+		"%d}", o.Profile, o.Config, o.Credentials != nil, o.ReadLimit)
 }
 
 // GoString is String.

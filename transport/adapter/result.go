@@ -8,15 +8,21 @@ import (
 
 // Result is what a completed handshake agreed on.
 type Result struct {
-	Status      int         // status code of the response that completed it: mostly 101, else 201, 204 or 205
-	Subprotocol string      // application subprotocol, "" if none; the library's own Subprotocol method says x-kaazing-handshake
+	// Status code of the response that completed it: mostly 101, else 201, 204 or 205.
+	Status int
+	// Application subprotocol, "" if none; the library's own Subprotocol method says
+	// x-kaazing-handshake.
+	Subprotocol string
 	Extensions  []string    // application-class extensions, as the response listed them
 	Header      http.Header // client: fields of that response; server: of the opening request
 	Body        []byte      // client: of a 201
-	URL         string      // client: where the connection goes after all redirects; server: target of the opening request
+	// Client: where the connection goes after all redirects; server: target of the opening request.
+	URL string
 	// Request is what the server accepted; nil on the client's side.
 	Request *transport.Request
-	Plain   bool // client: no extended handshake took place, because the server did not select KHP and the configuration allowed that
+	// Client: no extended handshake took place, because the server did not select KHP and the
+	// configuration allowed that.
+	Plain bool
 	// LateTerminator tells a client with TerminatorOptional that the end of the response may still
 	// come: if the first message is empty, skip it. It never is without TerminatorOptional.
 	LateTerminator bool

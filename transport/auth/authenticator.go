@@ -47,8 +47,10 @@ func (f AuthenticatorFunc) Validate() error {
 
 // Verdict is what an [Authenticator] says about a request. The zero value refuses it with 403.
 type Verdict struct {
-	Allow     bool
-	Principal any // with Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is no particular user
+	Allow bool
+	// With Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is no
+	// particular user.
+	Principal any
 	// Challenges asks for credentials, with 401: see [endpoint.Request].Challenge. After
 	// Handler.MaxChallenges of them a client gets 403 in any case: deployed clients would answer
 	// challenges without end.
@@ -70,7 +72,8 @@ func (v Verdict) Decision() endpoint.Decision {
 	switch {
 	case v.RetryAfter > 0:
 		seconds := int64((v.RetryAfter + time.Second - 1) / time.Second)
-		return endpoint.Decision{Status: 503, Header: []endpoint.HeaderField{{Name: "Retry-After", Value: strconv.FormatInt(seconds, 10)}}, Body: v.Body}
+		return endpoint.Decision{Status: 503, Header: []endpoint.HeaderField{{Name: "Retry-After",
+			Value: strconv.FormatInt(seconds, 10)}}, Body: v.Body}
 	case v.Allow:
 		return endpoint.Decision{Challenges: v.Challenges, Body: v.Body}
 	case len(v.Challenges) > 0:
@@ -106,7 +109,8 @@ type BasicAuth struct {
 func (a BasicAuth) Validate() error {
 	switch {
 	case a.Check == nil:
-		return errors.New("auth: BasicAuth.Check is nil; use Users, or a function that knows the passwords")
+		return errors.New("auth: BasicAuth.Check is nil; use Users, or a function that knows the " +
+			"passwords")
 	case a.Realm == "":
 		return errors.New("auth: BasicAuth.Realm is empty; name what the password is for")
 	}
@@ -145,7 +149,8 @@ func (a TokenAuth) Validate() error {
 	case a.Check == nil:
 		return errors.New("auth: TokenAuth.Check is nil; use Tokens, or a function that knows the tokens")
 	case a.Scheme != "" && !wire.ValidToken(a.Scheme):
-		return errors.New("auth: TokenAuth.Scheme " + strconv.QuoteToASCII(a.Scheme) + " is not the name of a scheme; leave it empty for Token, or use Bearer")
+		return errors.New("auth: TokenAuth.Scheme " + strconv.QuoteToASCII(a.Scheme) +
+			" is not the name of a scheme; leave it empty for Token, or use Bearer")
 	}
 	return validRealm("TokenAuth", a.Realm)
 }
@@ -153,7 +158,8 @@ func (a TokenAuth) Validate() error {
 // validRealm refuses a realm that no challenge can name.
 func validRealm(what, realm string) error {
 	if !wire.ValidFieldValue(realm) {
-		return errors.New("auth: " + what + ".Realm " + strconv.QuoteToASCII(realm) + " has control bytes, or blanks at its ends")
+		return errors.New("auth: " + what + ".Realm " + strconv.QuoteToASCII(realm) +
+			" has control bytes, or blanks at its ends")
 	}
 	return nil
 }
@@ -184,7 +190,8 @@ const WrongCredentials = "wrong credentials"
 
 // notAccepted judges credentials that are wrong: it asks for others.
 func notAccepted(challenge, user string) Verdict {
-	return Verdict{Challenges: []string{challenge}, Body: []byte("these credentials are not accepted here\n"), User: user, Reason: WrongCredentials}
+	return Verdict{Challenges: []string{challenge},
+		Body: []byte("these credentials are not accepted here\n"), User: user, Reason: WrongCredentials}
 }
 
 // Users checks names and passwords that are held in memory, as hashes. The time it takes tells
@@ -208,7 +215,8 @@ func Tokens(principals map[string]any) TokenCheck {
 		sums[sha256.Sum256([]byte(token))] = principal
 	}
 	return func(_ context.Context, token string) (any, bool) {
-		got := sha256.Sum256([]byte(token)) // what can be learned from the time of the look-up is about the hash
+		// What can be learned from the time of the look-up is about the hash.
+		got := sha256.Sum256([]byte(token))
 		principal, ok := sums[got]
 		return principal, ok
 	}

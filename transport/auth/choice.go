@@ -43,7 +43,9 @@ func FirstOf(providers ...CredentialsProvider) CredentialsProvider {
 // strongestFirst sorts a copy of the challenges; equal ones stay in the server's order.
 func strongestFirst(list []Challenge) []Challenge {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b Challenge) int { return cmp.Compare(b.strength(), a.strength()) })
+	slices.SortStableFunc(list, func(a, b Challenge) int {
+		return cmp.Compare(b.strength(), a.strength())
+	})
 	return list
 }
 

@@ -44,8 +44,10 @@ type CredentialsRequest struct {
 	Method     string // of the request that needs credentials
 	Target     string // of that request, as it is sent: path and query
 	Challenges []Challenge
-	Attempt    int    // how often this connection was challenged, from 1
-	Refused    string // what was sent before in this handshake and led to this challenge, "" if nothing was; keep it out of logs
+	Attempt    int // how often this connection was challenged, from 1
+	// What was sent before in this handshake and led to this challenge, "" if nothing was; keep it out
+	// of logs.
+	Refused string
 }
 
 // Challenge is one challenge of a WWW-Authenticate field.
@@ -61,7 +63,8 @@ type Challenge struct {
 func (c Challenge) Param(name string) (string, bool) { return c.wire().Param(name) }
 
 func (c Challenge) wire() wire.Challenge {
-	return wire.Challenge{Application: c.Application, Scheme: []byte(c.Scheme), Params: []byte(c.Params)}
+	return wire.Challenge{Application: c.Application, Scheme: []byte(c.Scheme),
+		Params: []byte(c.Params)}
 }
 
 // ParseChallenges reads the values of WWW-Authenticate or Proxy-Authenticate fields.
@@ -81,7 +84,11 @@ func copyChallenges(parsed []wire.Challenge) (list []Challenge) {
 	for _, ch := range parsed {
 		realm, _ := ch.Param("realm")
 		list = append(list, Challenge{
-			Scheme: string(ch.Scheme), Application: ch.Application, Realm: realm, Token: string(ch.Token), Params: string(ch.Params),
+			Scheme:      string(ch.Scheme),
+			Application: ch.Application,
+			Realm:       realm,
+			Token:       string(ch.Token),
+			Params:      string(ch.Params),
 		})
 	}
 	return list
@@ -103,12 +110,15 @@ func (r *CredentialsRequest) unknown(known string) error {
 	for _, ch := range r.Challenges {
 		list = append(list, fmt.Sprintf("%q", ch.Scheme))
 	}
-	return fmt.Errorf("%w: the server asks for %s, but there are only %s credentials", ErrNoCredentials, strings.Join(list, ", "), known)
+	return fmt.Errorf("%w: the server asks for %s, but there are only %s credentials",
+		ErrNoCredentials, strings.Join(list, ", "), known)
 }
 
 // Basic answers Basic challenges with a user name and a password.
 func Basic(user, password string) CredentialsProvider {
-	return scheme("Basic", func() ([]byte, error) { return credentials.AppendBasic(nil, user, password) })
+	return scheme("Basic", func() ([]byte, error) {
+		return credentials.AppendBasic(nil, user, password)
+	})
 }
 
 // Token answers Token challenges, the form of Kaazing's own login modules.
@@ -135,14 +145,19 @@ func scheme(name string, write func() ([]byte, error)) CredentialsProvider {
 // PrepareCredentials copies what a challenged client has to say about its challenges. The function
 // that it returns asks p, in any goroutine: it gives the value for [endpoint.Client.Credentials],
 // or an error also where p panics. method is that of the extended request, "" for GET.
-func PrepareCredentials(c *endpoint.Client, method string, p CredentialsProvider) func(context.Context) (string, error) {
+func PrepareCredentials(
+	c *endpoint.Client, method string, p CredentialsProvider,
+) func(context.Context) (string, error) {
 	if method == "" || c.Phase() == fsm.ClientAwaitLogin {
 		method = http.MethodGet
 	}
 	url := c.URL()
 	r := &CredentialsRequest{
-		URL: url.String(), Method: method, Target: url.Target(), Challenges: copyChallenges(c.Challenges()),
-		Attempt: c.State().Replays() + 1, Refused: c.Refused(),
+		URL:        url.String(),
+		Method:     method,
+		Target:     url.Target(),
+		Challenges: copyChallenges(c.Challenges()),
+		Attempt:    c.State().Replays() + 1, Refused: c.Refused(),
 	}
 	return func(ctx context.Context) (value string, err error) {
 		defer func() {

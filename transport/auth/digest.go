@@ -50,7 +50,12 @@ func (d *digest) Credentials(_ context.Context, r *CredentialsRequest) (string, 
 	}
 	use := d.use(best.Nonce)
 	value, err := credentials.AppendDigest(nil, best, credentials.DigestUse{
-		User: d.user, Password: d.password, Method: r.Method, URI: r.Target, CNonce: use.cnonce, Count: use.count,
+		User:     d.user,
+		Password: d.password,
+		Method:   r.Method,
+		URI:      r.Target,
+		CNonce:   use.cnonce,
+		Count:    use.count,
 	})
 	return string(value), err
 }

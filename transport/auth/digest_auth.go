@@ -26,8 +26,8 @@ import (
 // of what is not exported is right.
 type DigestAuth struct {
 	Realm string
-	// HA1 returns the hash of user, realm and password that [credentials.DigestAlgorithm.HA1] makes for
-	// Algorithm; ok is false if there is no such user. See [DigestUsers].
+	// HA1 returns the hash of user, realm and password that [credentials.DigestAlgorithm.HA1] makes
+	// for Algorithm; ok is false if there is no such user. See [DigestUsers].
 	HA1       func(ctx context.Context, user string) (ha1 string, ok bool)
 	Algorithm credentials.DigestAlgorithm // 0 is SHA-256; one for sessions is the same without
 
@@ -36,7 +36,9 @@ type DigestAuth struct {
 
 // DigestUsers finds users in memory, where it keeps hashes of their passwords, for [DigestAuth]
 // with that realm and algorithm.
-func DigestUsers(realm string, a credentials.DigestAlgorithm, passwords map[string]string) func(ctx context.Context, user string) (ha1 string, ok bool) {
+func DigestUsers(
+	realm string, a credentials.DigestAlgorithm, passwords map[string]string,
+) func(ctx context.Context, user string) (ha1 string, ok bool) {
 	if a == 0 {
 		a = credentials.DigestSHA256
 	}
@@ -54,9 +56,11 @@ func DigestUsers(realm string, a credentials.DigestAlgorithm, passwords map[stri
 func (a *DigestAuth) Validate() error {
 	switch {
 	case a == nil || a.HA1 == nil:
-		return errors.New("auth: DigestAuth.HA1 is nil; use DigestUsers, or a function that knows the hashes")
+		return errors.New("auth: DigestAuth.HA1 is nil; use DigestUsers, or a function that knows the " +
+			"hashes")
 	case a.algorithm().String() == "":
-		return errors.New("auth: DigestAuth.Algorithm is " + strconv.Itoa(int(a.Algorithm)) + "; use one of package wire, or 0 for SHA-256")
+		return errors.New("auth: DigestAuth.Algorithm is " + strconv.Itoa(int(a.Algorithm)) +
+			"; use one of package wire, or 0 for SHA-256")
 	}
 	return validRealm("DigestAuth", a.Realm)
 }
@@ -73,7 +77,8 @@ func (a *DigestAuth) Authenticate(ctx context.Context, r *endpoint.Request) (Ver
 	d, err := credentials.ParseDigest([]byte(value))
 	issued := err == nil && a.nonces.issued(d.Nonce)
 	switch {
-	case err != nil || d.UserHash || !d.Auth || d.Realm != a.Realm || d.Algorithm != a.algorithm() || !samePath(d.URI, r):
+	case err != nil || d.UserHash || !d.Auth || d.Realm != a.Realm || d.Algorithm != a.algorithm() ||
+		!samePath(d.URI, r):
 		return a.challenge(r, false)
 	case !issued:
 		return a.challenge(r, true)
@@ -111,7 +116,8 @@ func (a *DigestAuth) algorithm() credentials.DigestAlgorithm {
 
 // challenge asks for credentials with a new nonce.
 func (a *DigestAuth) challenge(r *endpoint.Request, stale bool) (Verdict, error) {
-	c := credentials.DigestChallenge{Realm: a.Realm, Nonce: a.nonces.issue(), Algorithm: a.algorithm(), Auth: true, Stale: stale}
+	c := credentials.DigestChallenge{Realm: a.Realm, Nonce: a.nonces.issue(), Algorithm: a.algorithm(),
+		Auth: true, Stale: stale}
 	var prefix []byte
 	if r.Kaazing() {
 		prefix = []byte("Application ")
@@ -126,9 +132,11 @@ const nonceLife = time.Minute
 // nonces makes and knows the nonces of one server. What it has issued it knows by its signature; it
 // only remembers those that were used, and only for as long as they are good.
 type nonces struct {
-	mu      sync.Mutex
-	key     []byte
-	born    time.Time           // when the key was made: times are counted from there, because a clock that is set would bring used nonces back to life
+	mu  sync.Mutex
+	key []byte
+	// When the key was made: times are counted from there, because a clock that is set would bring
+	// used nonces back to life.
+	born    time.Time
 	turn    time.Time           // when used became before
 	used    map[string]struct{} // since turn
 	earlier map[string]struct{} // in the time before
@@ -157,7 +165,8 @@ const nonceHead = 8 + 16 // age of the key at the end of life in nanoseconds, ra
 
 func (n *nonces) issue() string {
 	_, age := n.secret()
-	head := binary.BigEndian.AppendUint64(make([]byte, 0, nonceHead+sha256.Size), uint64(age+nonceLife))
+	head := binary.BigEndian.AppendUint64(make([]byte, 0, nonceHead+sha256.Size),
+		uint64(age+nonceLife))
 	head = head[:nonceHead]
 	_, _ = rand.Read(head[8:])
 	return n.signed(head)

@@ -30,7 +30,8 @@ func withLater(ctx context.Context) (context.Context, *later) {
 // verdict judges credentials that the check did not find right.
 func (l *later) verdict(challenge, user string) Verdict {
 	if after := time.Duration(l.after.Load()); after > 0 {
-		return Verdict{RetryAfter: after, Body: []byte("the credentials cannot be checked now; try again later\n")}
+		return Verdict{RetryAfter: after, Body: []byte(
+			"the credentials cannot be checked now; try again later\n")}
 	}
 	return notAccepted(challenge, user)
 }

@@ -15,7 +15,8 @@ func (r CredentialsRequest) String() string {
 	if r.Refused != "" {
 		refused = trace.Redacted
 	}
-	return fmt.Sprintf("auth.CredentialsRequest{URL: %s, Method: %q, Target: %s, Challenges: %+v, Attempt: %d, Refused: %s}",
+	return fmt.Sprintf("auth.CredentialsRequest{URL: %s, Method: %q, Target: %s, Challenges: %+v, "+
+		"Attempt: %d, Refused: %s}",
 		withoutQuery(r.URL), r.Method, withoutQuery(r.Target), r.Challenges, r.Attempt, refused)
 }
 
@@ -33,7 +34,8 @@ func (r CredentialsRequest) MarshalText() ([]byte, error) { return []byte(r.Stri
 
 // String sums up the verdict without the principal.
 func (v Verdict) String() string {
-	return fmt.Sprintf("auth.Verdict{Allow: %t, Challenges: %q, Body: %d bytes, RetryAfter: %v}", v.Allow, v.Challenges, len(v.Body), v.RetryAfter)
+	return fmt.Sprintf("auth.Verdict{Allow: %t, Challenges: %q, Body: %d bytes, RetryAfter: %v}",
+		v.Allow, v.Challenges, len(v.Body), v.RetryAfter)
 }
 
 // GoString is String.

@@ -23,17 +23,20 @@ type Result = adapter.Result
 // OpeningHeader is refused.
 //
 // When ctx ends first the attempt is given up. A failure is a [*transport.HandshakeError].
-func Dial(ctx context.Context, url string, dial *websocket.DialOptions, opts *ClientOptions) (*websocket.Conn, *Result, error) {
+func Dial(
+	ctx context.Context, url string, dial *websocket.DialOptions, opts *ClientOptions,
+) (*websocket.Conn, *Result, error) {
 	if dial == nil {
 		dial = &websocket.DialOptions{}
 	}
 	if err := usable(dial); err != nil {
 		return nil, nil, err
 	}
-	c, result, err := adapter.Client(ctx, url, opts, func(ctx context.Context, t *adapter.Target) (*conn, *http.Response, error) {
-		ws, resp, err := dialTarget(ctx, t, dial)
-		return newConn(ws), resp, err
-	})
+	c, result, err := adapter.Client(ctx, url, opts,
+		func(ctx context.Context, t *adapter.Target) (*conn, *http.Response, error) {
+			ws, resp, err := dialTarget(ctx, t, dial)
+			return newConn(ws), resp, err
+		})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,9 +12,13 @@ import (
 
 func usable(*websocket.DialOptions) error { return nil }
 
-func dialTarget(ctx context.Context, t *adapter.Target, _ *websocket.DialOptions) (*websocket.Conn, *http.Response, error) {
+func dialTarget(
+	ctx context.Context, t *adapter.Target, _ *websocket.DialOptions,
+) (*websocket.Conn, *http.Response, error) {
 	if len(t.Header) > 0 {
-		return nil, nil, errors.New("a browser sends no fields of others in the opening request; use Config.Header, whose fields go into the extended request")
+		return nil, nil, errors.New(
+			"a browser sends no fields of others in the opening request; use Config.Header, whose fields " +
+				"go into the extended request")
 	}
 	ws, resp, err := websocket.Dial(ctx, t.URL, &websocket.DialOptions{Subprotocols: t.Subprotocols})
 	if err != nil {

@@ -15,14 +15,18 @@ import (
 
 func usable(dial *websocket.DialOptions) error {
 	if dial.Host != "" {
-		return errors.New("coderws: DialOptions.Host cannot be used: the extended request names the host of the URL; put the name there and the address into the Transport's DialContext")
+		return errors.New("coderws: DialOptions.Host cannot be used: the extended request names the " +
+			"host of the URL; put the name there and the address into the Transport's DialContext")
 	}
 	return nil
 }
 
-func dialTarget(ctx context.Context, t *adapter.Target, dial *websocket.DialOptions) (*websocket.Conn, *http.Response, error) {
+func dialTarget(
+	ctx context.Context, t *adapter.Target, dial *websocket.DialOptions,
+) (*websocket.Conn, *http.Response, error) {
 	o := *dial
-	o.Subprotocols, o.HTTPHeader, o.HTTPClient = t.Subprotocols, headerFor(dial.HTTPHeader, t), clientFor(dial.HTTPClient, t)
+	o.Subprotocols, o.HTTPHeader, o.HTTPClient = t.Subprotocols, headerFor(dial.HTTPHeader, t),
+		clientFor(dial.HTTPClient, t)
 	return websocket.Dial(ctx, t.URL, &o)
 }
 

@@ -4,7 +4,8 @@
 //
 // A server lists the subprotocol and calls [Accept] once:
 //
-//	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{coderws.Subprotocol}})
+//	opts := &websocket.AcceptOptions{Subprotocols: []string{coderws.Subprotocol}}
+//	ws, err := websocket.Accept(w, r, opts)
 //	if err != nil {
 //		return
 //	}

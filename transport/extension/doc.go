@@ -10,7 +10,8 @@
 //
 // With package transport, listing extensions is all there is to do:
 //
-//	use := []extension.Extension{extension.IdleTimeout{Period: 30 * time.Second}, extension.PingPong{}}
+//	idle := extension.IdleTimeout{Period: 30 * time.Second}
+//	use := []extension.Extension{idle, extension.PingPong{}}
 //	handler := &transport.Handler{Serve: serve, Use: use}
 //	conn, err := transport.Dial(ctx, url, &transport.DialOptions{Use: use})
 //

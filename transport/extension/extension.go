@@ -32,7 +32,8 @@ type Extension interface {
 type Request struct {
 	wire.Extension          // the element, with its parameters
 	Asked          []string // the names of all elements of the request
-	Below          []string // the names of what is granted already: all of it will be nearer to the peer
+	// The names of what is granted already: all of it will be nearer to the peer.
+	Below []string
 }
 
 // Offers returns the elements that a client asks for: raw, and then those of use that raw does not

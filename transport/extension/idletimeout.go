@@ -47,7 +47,8 @@ func (IdleTimeout) Offer() string { return "" }
 // Accept announces the period.
 func (x IdleTimeout) Accept(asked Request) (params string, s Session, ok bool) {
 	period := min(x.Period.Truncate(time.Millisecond), maxPeriod)
-	if period < 4*time.Millisecond || named(asked.Asked, PingPongName) && !named(asked.Below, PingPongName) {
+	if period < 4*time.Millisecond || named(asked.Asked, PingPongName) &&
+		!named(asked.Below, PingPongName) {
 		return "", nil, false
 	}
 	return "timeout=" + strconv.FormatInt(period.Milliseconds(), 10), &idleServer{period: period}, true
@@ -58,7 +59,8 @@ func (IdleTimeout) Confirm(answer wire.Extension) (Session, error) {
 	value, _ := answer.Param("timeout")
 	ms, err := strconv.ParseUint(string(value), 10, 64)
 	if err != nil || ms == 0 || ms > uint64(maxPeriod.Milliseconds()) {
-		return nil, errors.New("expected timeout=MILLISECONDS from 1 to " + strconv.FormatInt(maxPeriod.Milliseconds(), 10))
+		return nil, errors.New("expected timeout=MILLISECONDS from 1 to " +
+			strconv.FormatInt(maxPeriod.Milliseconds(), 10))
 	}
 	return &idleClient{period: time.Duration(ms) * time.Millisecond}, nil
 }

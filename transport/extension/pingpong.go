@@ -43,7 +43,8 @@ func (PingPong) Accept(Request) (params string, s Session, ok bool) {
 func (PingPong) Confirm(answer wire.Extension) (Session, error) {
 	var chosen [4]byte
 	for name, value := range answer.All() {
-		if n, err := hex.Decode(chosen[:], name[:min(len(name), 9)]); value != nil || err != nil || n != len(chosen) {
+		if n, err := hex.Decode(chosen[:], name[:min(len(name), 9)]); value != nil || err != nil ||
+			n != len(chosen) {
 			continue
 		}
 		if !utf8.Valid(chosen[:]) {
@@ -51,7 +52,8 @@ func (PingPong) Confirm(answer wire.Extension) (Session, error) {
 		}
 		return newPingPong(chosen), nil
 	}
-	return nil, errors.New("expected escape bytes, a parameter of 8 hexadecimal digits such as 01010102, got none")
+	return nil, errors.New(
+		"expected escape bytes, a parameter of 8 hexadecimal digits such as 01010102, got none")
 }
 
 // pingPong is PingPong on one connection.

@@ -38,7 +38,8 @@ type ActionKind uint8
 const (
 	ActionSend    ActionKind = 1 + iota // write Message as one frame
 	ActionDeliver                       // give Message to the application
-	ActionFail                          // end the connection with Code and Reason; the last action there is
+	// End the connection with Code and Reason; the last action there is.
+	ActionFail
 )
 
 // Open starts the sessions.

@@ -18,7 +18,9 @@ const Subprotocol = endpoint.Subprotocol
 
 // ErrNotSelected tells that the client did not offer KHP, or that the Upgrader does not list it.
 // The connection is untouched and a plain WebSocket: use it as such, or close it.
-var ErrNotSelected = errors.New("gorillaws: " + Subprotocol + " was not selected; list it in Upgrader.Subprotocols, or take the client as one that does not speak it")
+var ErrNotSelected = errors.New("gorillaws: " + Subprotocol +
+	" was not selected; list it in Upgrader.Subprotocols, or take the client as one that does not " +
+	"speak it")
 
 // Accept shakes hands on ws, which an Upgrader has just made of r. ws then is open for the
 // application, without deadlines and with the read limit of opts. Handlers for Ping, Pong and Close
@@ -26,7 +28,9 @@ var ErrNotSelected = errors.New("gorillaws: " + Subprotocol + " was not selected
 //
 // When ctx ends first the client gets a 503. A failure, also a refusal that opts.Decide wanted, is
 // a [*transport.HandshakeError], and ws is closed.
-func Accept(ctx context.Context, ws *websocket.Conn, r *http.Request, opts *ServerOptions) (*Result, error) {
+func Accept(
+	ctx context.Context, ws *websocket.Conn, r *http.Request, opts *ServerOptions,
+) (*Result, error) {
 	if ws.Subprotocol() != Subprotocol {
 		return nil, ErrNotSelected
 	}

@@ -21,7 +21,8 @@ func (c *conn) ReadMessage() (wire.MessageType, []byte, error) {
 	t, p, err := c.ws.ReadMessage()
 	var closed *websocket.CloseError
 	switch {
-	case errors.As(err, &closed) && closed.Code == websocket.CloseAbnormalClosure: // the library's word for the end of TCP
+	// The library's word for the end of TCP.
+	case errors.As(err, &closed) && closed.Code == websocket.CloseAbnormalClosure:
 		err = io.ErrUnexpectedEOF
 	case closed != nil:
 		err = &transport.CloseError{Code: uint16(closed.Code), Reason: closed.Text}
@@ -49,7 +50,8 @@ func (c *conn) WriteClose(ctx context.Context, code uint16, reason string) error
 		code = websocket.CloseNoStatusReceived
 	}
 	deadline, _ := ctx.Deadline()
-	return c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(code), reason), deadline)
+	return c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(code), reason),
+		deadline)
 }
 
 func (c *conn) SetReadLimit(n int64) { c.ws.SetReadLimit(n) }

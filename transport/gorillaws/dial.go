@@ -22,16 +22,19 @@ type Result = adapter.Result
 //
 // When ctx ends first the attempt is given up. A failure is a [*transport.HandshakeError]. The
 // timeouts of opts apply, and the HandshakeTimeout of the dialer where it is shorter.
-func Dial(ctx context.Context, url string, dialer *websocket.Dialer, opts *ClientOptions) (*websocket.Conn, *Result, error) {
+func Dial(
+	ctx context.Context, url string, dialer *websocket.Dialer, opts *ClientOptions,
+) (*websocket.Conn, *Result, error) {
 	if dialer == nil {
 		dialer = websocket.DefaultDialer
 	}
-	c, result, err := adapter.Client(ctx, url, opts, func(ctx context.Context, t *adapter.Target) (*conn, *http.Response, error) {
-		d := *dialer
-		d.Subprotocols, d.TLSClientConfig = t.Subprotocols, t.TLSConfig(d.TLSClientConfig)
-		ws, resp, err := d.DialContext(ctx, t.URL, t.Header)
-		return &conn{ws}, resp, err
-	})
+	c, result, err := adapter.Client(ctx, url, opts,
+		func(ctx context.Context, t *adapter.Target) (*conn, *http.Response, error) {
+			d := *dialer
+			d.Subprotocols, d.TLSClientConfig = t.Subprotocols, t.TLSConfig(d.TLSClientConfig)
+			ws, resp, err := d.DialContext(ctx, t.URL, t.Header)
+			return &conn{ws}, resp, err
+		})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -62,8 +62,8 @@ func (o *Observer) ObserveEnd(ev transport.Event) {
 	o.side(ev).end(ev)
 }
 
-// ConnContext is a [transport.Handler.ConnContext] that continues the trace which the opening request
-// belongs to, by the global propagator.
+// ConnContext is a [transport.Handler.ConnContext] that continues the trace which the opening
+// request belongs to, by the global propagator.
 func ConnContext(ctx context.Context, r *transport.OpeningRequest) context.Context {
 	fields := http.Header{}
 	for _, f := range r.Opening {

@@ -12,13 +12,18 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// span makes a span of what has just ended; problem is why it counts as an error, "" if it does not.
-func (o *Observer) span(ev transport.Event, name string, attrs []attribute.KeyValue, problem string) {
+// span makes a span of what has just ended; problem is why it counts as an error, "" if it does
+// not.
+func (o *Observer) span(
+	ev transport.Event, name string, attrs []attribute.KeyValue, problem string,
+) {
 	kind := trace.SpanKindClient
 	if ev.Server {
 		kind = trace.SpanKindServer
 	}
-	_, span := o.tracer.Start(ev.Context(), name, trace.WithSpanKind(kind), trace.WithTimestamp(ev.Time.Add(-ev.Duration)), trace.WithAttributes(append(place(ev.URL), attrs...)...))
+	_, span := o.tracer.Start(ev.Context(), name, trace.WithSpanKind(kind),
+		trace.WithTimestamp(ev.Time.Add(-ev.Duration)),
+		trace.WithAttributes(append(place(ev.URL), attrs...)...))
 	if problem != "" {
 		span.SetStatus(codes.Error, problem)
 	}
@@ -62,7 +67,8 @@ func handshakeAttributes(ev transport.Event) []attribute.KeyValue {
 // error text may quote the peer.
 func handshakeError(ev transport.Event) string {
 	switch {
-	case ev.Kind != transport.EventFail, ev.Server && ev.Failure == fsm.FailureStatus && ev.Status < 500:
+	case ev.Kind != transport.EventFail, ev.Server && ev.Failure == fsm.FailureStatus &&
+		ev.Status < 500:
 		return ""
 	case ev.Failure == 0:
 		return "the handshake failed"
@@ -73,8 +79,10 @@ func handshakeError(ev transport.Event) string {
 func connectionAttributes(ev transport.Event) []attribute.KeyValue {
 	return []attribute.KeyValue{
 		closeCodeKey.Int(int(ev.Code)),
-		attribute.Int64("khp.sent.messages", int64(ev.Sent.Messages)), attribute.Int64("khp.sent.bytes", int64(ev.Sent.Bytes)),
-		attribute.Int64("khp.received.messages", int64(ev.Received.Messages)), attribute.Int64("khp.received.bytes", int64(ev.Received.Bytes)),
+		attribute.Int64("khp.sent.messages", int64(ev.Sent.Messages)),
+		attribute.Int64("khp.sent.bytes", int64(ev.Sent.Bytes)),
+		attribute.Int64("khp.received.messages", int64(ev.Received.Messages)),
+		attribute.Int64("khp.received.bytes", int64(ev.Received.Bytes)),
 	}
 }
 
@@ -82,7 +90,8 @@ func connectionAttributes(ev transport.Event) []attribute.KeyValue {
 // regular ends do not.
 func connectionError(ev transport.Event) string {
 	switch {
-	case ev.Code == transport.CloseNormal, ev.Code == transport.CloseGoingAway, ev.Code == transport.CloseNoStatus, ev.Code >= 3000:
+	case ev.Code == transport.CloseNormal, ev.Code == transport.CloseGoingAway,
+		ev.Code == transport.CloseNoStatus, ev.Code >= 3000:
 		return ""
 	}
 	return transport.CloseCodeText(ev.Code)

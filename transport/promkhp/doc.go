@@ -7,17 +7,18 @@
 //
 // Several handlers and calls may share it. To tell them apart give each its own, with a label:
 //
-//	prometheus.WrapRegistererWith(prometheus.Labels{"route": "/chat"}, prometheus.DefaultRegisterer).MustRegister(o)
+//	labels := prometheus.Labels{"route": "/chat"}
+//	prometheus.WrapRegistererWith(labels, prometheus.DefaultRegisterer).MustRegister(o)
 //
 // # Metrics
 //
 // side is client or server in all of them.
 //
-//   - khp_handshakes_total, by side, outcome, failure and status: outcome is open, failed, or closed
-//     for one that ended without either, because the context of Dial ended or the server has sent
-//     its client elsewhere. failure is a failure of package fsm, none unless it failed. status is the
-//     code of the response where that decided, of those that net/http knows, otherwise its class,
-//     such as 4xx; none where it did not.
+//   - khp_handshakes_total, by side, outcome, failure and status: outcome is open, failed, or
+//     closed for one that ended without either, because the context of Dial ended or the server has
+//     sent its client elsewhere. failure is a failure of package fsm, none unless it failed. status
+//     is the code of the response where that decided, of those that net/http knows, otherwise its
+//     class, such as 4xx; none where it did not.
 //   - khp_handshake_seconds, by side and outcome: a histogram of how long handshakes took.
 //   - khp_connections_open, by side: connections that are open now.
 //   - khp_connection_seconds, by side: a histogram of how long connections were open.

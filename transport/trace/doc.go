@@ -2,7 +2,8 @@
 // first a [Header], each further one a [Record] of something that happened on a connection.
 //
 //	w, err := trace.NewWriter(file, trace.Header{Tool: "my-proxy", Side: "server"})
-//	err = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening, Dir: trace.Received, Data: request})
+//	err = w.Write(trace.Record{Conn: 1, Side: "server", Kind: trace.Opening,
+//		Dir: trace.Received, Data: request})
 //
 // Package transport writes it with [example.com/khp/transport.TraceTo]; who drives an endpoint
 // writes records from what it tells the endpoint and from the outputs, as the example of this

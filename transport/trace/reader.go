@@ -52,7 +52,8 @@ func NewReader(r io.Reader) (*Reader, error) {
 		return nil, t.fail("this is not a trace of khp; the first line must be " + want)
 	}
 	if t.Header.Version != Version {
-		return nil, t.fail("the trace has version " + strconv.Itoa(t.Header.Version) + ", this program reads version " + strconv.Itoa(Version) + "; use the khp that wrote it")
+		return nil, t.fail("the trace has version " + strconv.Itoa(t.Header.Version) +
+			", this program reads version " + strconv.Itoa(Version) + "; use the khp that wrote it")
 	}
 	return t, nil
 }

@@ -9,20 +9,29 @@ import (
 
 // Record is one thing that happened. Fields without meaning for its kind are left out of the line.
 type Record struct {
-	Time    time.Time `json:"time,omitzero"`     // when, with nanoseconds
-	Conn    uint64    `json:"conn"`              // which connect call or served connection; all connections of one call share the number
+	Time time.Time `json:"time,omitzero"` // when, with nanoseconds
+	// Which connect call or served connection; all connections of one call share the number.
+	Conn    uint64    `json:"conn"`
 	Side    string    `json:"side,omitempty"`    // client or server: who records this
 	Attempt int       `json:"attempt,omitempty"` // client: which connection of the call, from 1
 	Kind    Kind      `json:"kind"`              // what happened
 	Dir     Direction `json:"dir,omitempty"`     // send or receive
 	Type    string    `json:"type,omitempty"`    // of a message: text or binary
-	Data    Data      `json:"data,omitzero"`     // content of an opening or message: a string if all of it is printable, else {"base64": "..."}; "" is the empty message
-	Code    uint16    `json:"code,omitempty"`    // close code; 0 is a Close frame without one
-	Text    string    `json:"text,omitempty"`    // URL of a dial, close reason, name of a timer, subprotocol of an open, cause of a lost, what was wrong of a violation
-	Phase   string    `json:"phase,omitempty"`   // what the machine waited for when this arrived, or waits for after doing this, such as ClientAwaitResponse
-	Failure string    `json:"failure,omitempty"` // name of the failure of a fail, such as FailureTimeout
-	Status  int       `json:"status,omitempty"`  // status code of an open, and of a fail that follows a response
-	Error   string    `json:"error,omitempty"`   // fail: the whole story in one line
+	// Content of an opening or message: a string if all of it is printable, else {"base64": "..."}; ""
+	// is the empty message.
+	Data Data   `json:"data,omitzero"`
+	Code uint16 `json:"code,omitempty"` // close code; 0 is a Close frame without one
+	// URL of a dial, close reason, name of a timer, subprotocol of an open, cause of a lost, what was
+	// wrong of a violation.
+	Text string `json:"text,omitempty"`
+	// What the machine waited for when this arrived, or waits for after doing this, such as
+	// ClientAwaitResponse.
+	Phase string `json:"phase,omitempty"`
+	// Name of the failure of a fail, such as FailureTimeout.
+	Failure string `json:"failure,omitempty"`
+	// Status code of an open, and of a fail that follows a response.
+	Status int    `json:"status,omitempty"`
+	Error  string `json:"error,omitempty"` // fail: the whole story in one line
 }
 
 // Kind says what a [Record] is about.
@@ -30,13 +39,14 @@ type Kind string
 
 // Kinds of records.
 const (
-	Dial        Kind = "dial"        // a client connects to the URL in Text
-	Opening     Kind = "opening"     // bytes of the opening handshake
-	Message     Kind = "message"     // a data message with its fragments joined
-	Ping        Kind = "ping"        // a Ping frame; it is answered
-	Close       Kind = "close"       // a Close frame
-	Lost        Kind = "lost"        // the peer ended the connection, or it broke
-	Violation   Kind = "violation"   // the peer broke a rule of frames, or a limit of ours; Code is the close code for it
+	Dial    Kind = "dial"    // a client connects to the URL in Text
+	Opening Kind = "opening" // bytes of the opening handshake
+	Message Kind = "message" // a data message with its fragments joined
+	Ping    Kind = "ping"    // a Ping frame; it is answered
+	Close   Kind = "close"   // a Close frame
+	Lost    Kind = "lost"    // the peer ended the connection, or it broke
+	// The peer broke a rule of frames, or a limit of ours; Code is the close code for it.
+	Violation   Kind = "violation"
 	Timer       Kind = "timer"       // the timer named by Text ran out
 	Credentials Kind = "credentials" // the provider of credentials is asked
 	Open        Kind = "open"        // the handshake completed; what follows is not recorded
@@ -105,7 +115,8 @@ func printable(d []byte) bool {
 	for _, r := range string(d) {
 		switch {
 		case r == '\r', r == '\n', r == '\t':
-		case r < ' ', r >= 0x7f && r < 0xa0, r == utf8.RuneError, r >= 0xe000 && r < 0xf900: // controls, and invisible signs
+		// Controls, and invisible signs.
+		case r < ' ', r >= 0x7f && r < 0xa0, r == utf8.RuneError, r >= 0xe000 && r < 0xf900:
 			return false
 		}
 	}

@@ -43,9 +43,9 @@ func Prepare(v any) (*transport.Prepared, error) {
 	return transport.Prepare(transport.Text, p)
 }
 
-// Messages reads messages and decodes each into a new T. It ends with the first error of Read, which
-// it yields, except after a Close frame with 1000 or 1001; after an error of decoding the caller may
-// go on.
+// Messages reads messages and decodes each into a new T. It ends with the first error of Read,
+// which it yields, except after a Close frame with 1000 or 1001; after an error of decoding the
+// caller may go on.
 func Messages[T any](ctx context.Context, c *transport.Conn) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for {

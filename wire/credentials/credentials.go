@@ -16,7 +16,8 @@ import (
 func AppendBasic(dst []byte, user, password string) ([]byte, error) {
 	for i := 0; i < len(user); i++ {
 		if user[i] == ':' {
-			return dst, &wire.ParseError{Kind: wire.KindCredentials, Offset: i, Detail: "colon in the user name"}
+			return dst, &wire.ParseError{Kind: wire.KindCredentials, Offset: i,
+				Detail: "colon in the user name"}
 		}
 	}
 	pair := append(append([]byte(user), ':'), password...)

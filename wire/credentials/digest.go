@@ -27,8 +27,11 @@ const (
 )
 
 var digestNames = [...]string{
-	DigestMD5: "MD5", DigestMD5Sess: "MD5-sess", DigestSHA256: "SHA-256", DigestSHA256Sess: "SHA-256-sess",
-	DigestSHA512256: "SHA-512-256", DigestSHA512256Sess: "SHA-512-256-sess",
+	DigestMD5:        "MD5",
+	DigestMD5Sess:    "MD5-sess",
+	DigestSHA256:     "SHA-256",
+	DigestSHA256Sess: "SHA-256-sess",
+	DigestSHA512256:  "SHA-512-256", DigestSHA512256Sess: "SHA-512-256-sess",
 }
 
 // String returns the name that the algorithm parameter uses, "" for none.
@@ -134,7 +137,8 @@ const (
 
 // seenNames are the parameters in the order of their bits.
 var seenNames = [...]string{
-	"username", "realm", "nonce", "uri", "response", "nc", "cnonce", "qop", "algorithm", "opaque", "userhash",
+	"username", "realm", "nonce", "uri", "response", "nc", "cnonce", "qop", "algorithm", "opaque",
+	"userhash",
 }
 
 // parse reads name=value, name=value and returns the first fault, "" if there is none.

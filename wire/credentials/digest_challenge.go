@@ -13,12 +13,13 @@ import (
 // escapes. [RFC 7616 3.3]
 type DigestChallenge struct {
 	Realm, Nonce, Opaque string
-	HasOpaque            bool // there is an opaque, which an answer repeats even if it is empty; implied by a text
-	Algorithm            DigestAlgorithm
-	Auth                 bool // qop has auth; without any qop it is the older form of RFC 2069
-	Stale                bool // only the nonce was too old; the password is not wrong
-	UserHash             bool // the name of the user is to be hidden
-	UTF8                 bool // the server reads names and passwords as UTF-8
+	// There is an opaque, which an answer repeats even if it is empty; implied by a text.
+	HasOpaque bool
+	Algorithm DigestAlgorithm
+	Auth      bool // qop has auth; without any qop it is the older form of RFC 2069
+	Stale     bool // only the nonce was too old; the password is not wrong
+	UserHash  bool // the name of the user is to be hidden
+	UTF8      bool // the server reads names and passwords as UTF-8
 }
 
 // ParseDigestChallenge reads the parameters of a Digest challenge. It refuses, with
@@ -51,7 +52,8 @@ func ParseDigestChallenge(c wire.Challenge) (d DigestChallenge, err error) {
 		return refuse("qop " + quoted(qop) + " does not offer auth")
 	}
 	d.Opaque, d.HasOpaque = c.Param("opaque")
-	d.Stale, d.UserHash, d.UTF8 = says(c, "stale", "true"), says(c, "userhash", "true"), says(c, "charset", "UTF-8")
+	d.Stale, d.UserHash, d.UTF8 = says(c, "stale", "true"), says(c, "userhash", "true"),
+		says(c, "charset", "UTF-8")
 	if what := d.malformed(); what != "" {
 		return refuse(what)
 	}
@@ -106,7 +108,8 @@ func AppendDigest(dst []byte, c DigestChallenge, u DigestUse) ([]byte, error) {
 		out = appendQuoted(out, ", cnonce", u.CNonce)
 		out = append(out, ", qop=auth"...)
 	}
-	out = appendQuoted(out, ", response", use.response(c.Algorithm.HA1(u.User, c.Realm, u.Password), u.Method))
+	out = appendQuoted(out, ", response", use.response(c.Algorithm.HA1(u.User, c.Realm, u.Password),
+		u.Method))
 	out = c.appendOpaque(out)
 	if c.UserHash {
 		out = append(out, ", userhash=true"...)

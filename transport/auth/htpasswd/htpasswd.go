@@ -3,7 +3,8 @@
 // functions.
 //
 //	users, err := htpasswd.Open("/etc/khp/users")
-//	h := &transport.Handler{Authenticator: auth.BasicAuth{Realm: "khp", Check: users.Check}, Serve: serve}
+//	basic := auth.BasicAuth{Realm: "khp", Check: users.Check}
+//	h := &transport.Handler{Authenticator: basic, Serve: serve}
 //
 // A line is USER:HASH or USER:HASH:comment. Hashes are made by bcrypt (htpasswd -B, to be
 // preferred; cost 4 to 16), MD5 (-m; $apr1$ or $1$), SHA-256 or SHA-512 crypt (-2, -5; up to a
@@ -113,7 +114,8 @@ func parse(text string) (*users, error) {
 	u := &users{of: make(map[string]*hash)}
 	lines := make(map[string]int)
 	number := 0
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) { // the mark that Windows editors begin a file with
+	// The mark that Windows editors begin a file with.
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		number++
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -124,7 +126,8 @@ func parse(text string) (*users, error) {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
 		if first := lines[user]; first != 0 {
-			return nil, fmt.Errorf("line %d: the user of line %d again; leave one line for each user", number, first)
+			return nil, fmt.Errorf("line %d: the user of line %d again; leave one line for each user",
+				number, first)
 		}
 		u.of[user], lines[user] = h, number
 		if u.slowest == nil || h.price > u.slowest.price {

@@ -22,7 +22,9 @@ const (
 // next returns the next connection; done ends the wait with http.ErrServerClosed. Faults of one
 // connection, and a lack of descriptors or memory, are waited out. Where connections come and go at
 // the limit, each would cost a line of the log: lines bounds them.
-func next(ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom.Line) (net.Conn, error) {
+func next(
+	ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom.Line,
+) (net.Conn, error) {
 	delay := minAcceptDelay
 	for {
 		nc, err := ln.Accept()
@@ -39,7 +41,8 @@ func next(ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom
 		}
 		if delay == minAcceptDelay {
 			if _, ok := lines.Say(time.Now(), time.Second); ok {
-				log.Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit -n) or bound the connections", "error", plainCause(err))
+				log.Warn("cannot accept connections for now; if descriptors run out, raise the limit (ulimit "+
+					"-n) or bound the connections", "error", plainCause(err))
 			}
 		}
 		timer := time.NewTimer(delay)
@@ -55,7 +58,8 @@ func next(ln net.Listener, done <-chan struct{}, log *slog.Logger, lines *seldom
 
 // passes reports whether accepting may work again later.
 func passes(err error) bool {
-	for _, e := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR} {
+	for _, e := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -36,6 +36,8 @@ func answer(nc net.Conn, status, text string, fields ...string) {
 	for _, f := range fields {
 		more += f + "\r\n"
 	}
-	_, _ = fmt.Fprintf(nc, "HTTP/1.1 %s\r\n%sContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\nDate: %s\r\n\r\n%s",
+	_, _ = fmt.Fprintf(nc,
+		"HTTP/1.1 %s\r\n%sContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: "+
+			"close\r\nDate: %s\r\n\r\n%s",
 		status, more, len(text), now.UTC().Format(http.TimeFormat), text)
 }

@@ -29,7 +29,8 @@ type Front struct {
 }
 
 const (
-	reserve   = 64              // connections beyond the bound that are being read, answered or refused
+	// Connections beyond the bound that are being read, answered or refused.
+	reserve   = 64
 	comeAgain = 5 * time.Second // when a refused client may come again
 )
 
@@ -104,8 +105,8 @@ func (f *Front) trusts(a net.Addr) bool {
 	return ok && len(f.Trusted) > 0 && f.Trusted.Has(peer.AddrPort().Addr())
 }
 
-// SeenFrom returns nc with the address of the client that the fields of a request name, if nc is of a
-// trusted proxy.
+// SeenFrom returns nc with the address of the client that the fields of a request name, if nc is of
+// a trusted proxy.
 func (f *Front) SeenFrom(nc net.Conn, fields wire.Fields) net.Conn {
 	if !f.trusts(nc.RemoteAddr()) {
 		return nc
@@ -121,7 +122,8 @@ func (g *Gate) TooMany() uint64 { return g.turned.Load() }
 func (g *Gate) tooMany(remote string) {
 	g.turned.Add(1)
 	if silent, ok := g.turning.Say(time.Now(), seldom.Period); ok {
-		g.Log.Warn("turned away: too many connections from this address", "remote", remote, "most", g.bounds.Load().PerAddress, "since_last_line", silent)
+		g.Log.Warn("turned away: too many connections from this address", "remote", remote, "most",
+			g.bounds.Load().PerAddress, "since_last_line", silent)
 	}
 }
 
@@ -129,7 +131,8 @@ func (g *Gate) tooMany(remote string) {
 func (g *Gate) full(remote string) {
 	g.places.refuse()
 	if silent, ok := g.filling.Say(time.Now(), seldom.Period); ok {
-		g.Log.Warn("turned away: "+allInUse, "remote", remote, "most", g.bounds.Load().Connections, "since_last_line", silent)
+		g.Log.Warn("turned away: "+allInUse, "remote", remote, "most", g.bounds.Load().Connections,
+			"since_last_line", silent)
 	}
 }
 

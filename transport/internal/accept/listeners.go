@@ -13,7 +13,8 @@ type Listeners struct {
 	done   chan struct{} // closed when closed is set
 }
 
-// Add registers a listener; ok is false if the server is closed. Either way Remove has to be called.
+// Add registers a listener; ok is false if the server is closed. Either way Remove has to be
+// called.
 func (l *Listeners) Add(ln net.Listener) (done <-chan struct{}, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

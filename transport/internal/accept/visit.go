@@ -43,7 +43,8 @@ func (v *Visit) Introduce() bool {
 		case errors.Is(err, hops.ErrNothing):
 			return false
 		case err != nil:
-			g.mistrusts(v.Conn, "a trusted proxy sent no PROXY header that can be read, its connection was closed", err)
+			g.mistrusts(v.Conn, "a trusted proxy sent no PROXY header that can be read, its connection "+
+				"was closed", err)
 			return false
 		}
 		v.Conn = nc
@@ -73,7 +74,8 @@ func (v *Visit) Explain(head []byte, err error) bool {
 	if !hops.IsHeader(head) {
 		return false
 	}
-	v.gate.mistrusts(nc, "a PROXY header was refused: its sender is not among the trusted proxies, or none is expected here", nil)
+	v.gate.mistrusts(nc, "a PROXY header was refused: its sender is not among the trusted proxies, "+
+		"or none is expected here", nil)
 	answer(nc, "400 Bad Request", "no PROXY header is expected from this address\n")
 	return true
 }
@@ -130,7 +132,8 @@ func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (go
 	limit := time.NewTimer(maxWait)
 	defer limit.Stop()
 	_ = v.SetReadDeadline(time.Time{})
-	var early [mostWaiting]byte // what the client sends although it should wait belongs to the WebSocket
+	// What the client sends although it should wait belongs to the WebSocket.
+	var early [mostWaiting]byte
 	var n int
 	read := make(chan error, 1)
 	go func() {

@@ -37,8 +37,8 @@ func (p Params) String() string {
 	return text
 }
 
-// Offer returns what a client offers. alone asks for messages that stand for themselves, which takes
-// 64 KiB less for each connection.
+// Offer returns what a client offers. alone asks for messages that stand for themselves, which
+// takes 64 KiB less for each connection.
 func Offer(alone bool) string {
 	return Params{ClientAlone: alone, ServerAlone: alone}.String()
 }
@@ -119,11 +119,12 @@ func parse(text string, offer bool) (p Params, narrow bool, err error) {
 
 // isBits reports whether a parameter is a size of a window, 8 to 15.
 func isBits(v string) bool {
-	return len(v) == 1 && (v == "8" || v == "9") || len(v) == 2 && v[0] == '1' && v[1] >= '0' && v[1] <= '5'
+	return len(v) == 1 && (v == "8" || v == "9") || len(v) == 2 && v[0] == '1' && v[1] >= '0' &&
+		v[1] <= '5'
 }
 
-// Codec compresses the messages of one direction, or inflates those of the other. It is not safe for
-// concurrent use.
+// Codec compresses the messages of one direction, or inflates those of the other. It is not safe
+// for concurrent use.
 type Codec struct {
 	Alone  bool   // each message stands for itself
 	window []byte // the last bytes of the messages before; nil if Alone

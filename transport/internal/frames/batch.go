@@ -128,7 +128,8 @@ func (c *Conn) widen() {
 	c.base = to
 }
 
-// narrow takes the wide buffer, which becomes the caller's, out of use. rest is what is unread in it.
+// narrow takes the wide buffer, which becomes the caller's, out of use. rest is what is unread in
+// it.
 func (c *Conn) narrow(rest []byte) {
 	c.relay.wide = nil
 	switch {
@@ -231,9 +232,11 @@ type Ahead uint8
 
 // What lies ahead of a connection behind its last Batch.
 const (
-	AheadMore  Ahead = iota + 1 // More, and then Batch again
-	AheadItem                   // Next: it is no message, a wrong one, or one that cannot come in a Batch
-	AheadLarge                  // NextInto: a message that is too large for a Batch, or comes in fragments
+	AheadMore Ahead = iota + 1 // More, and then Batch again
+	// Next: it is no message, a wrong one, or one that cannot come in a Batch.
+	AheadItem
+	// NextInto: a message that is too large for a Batch, or comes in fragments.
+	AheadLarge
 )
 
 // Ahead looks at what Batch has left.
@@ -261,8 +264,8 @@ func (c *Conn) Ahead() Ahead {
 	return c.aheadMore()
 }
 
-// aheadMore is for a message that is not here in full. It is gathered in a buffer that grows with it
-// where more than that would be held while it comes.
+// aheadMore is for a message that is not here in full. It is gathered in a buffer that grows with
+// it where more than that would be held while it comes.
 func (c *Conn) aheadMore() Ahead {
 	if !c.relay.raw {
 		return AheadItem

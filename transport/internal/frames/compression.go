@@ -21,7 +21,8 @@ type compression struct {
 
 // Compress has messages compressed as both sides agreed. Nobody may use c yet.
 func (c *Conn) Compress(p deflate.Params) {
-	c.comp = &compression{in: deflate.Codec{Alone: p.ClientAlone}, out: deflate.Codec{Alone: p.ServerAlone}}
+	c.comp = &compression{in: deflate.Codec{Alone: p.ClientAlone},
+		out: deflate.Codec{Alone: p.ServerAlone}}
 	if c.client {
 		c.comp.in.Alone, c.comp.out.Alone = p.ServerAlone, p.ClientAlone
 	}

@@ -3,7 +3,7 @@
 // application is not its business.
 //
 //	c := frames.New(nc, client, rest, limit)
-//	item, err := c.Next()              // whole messages and control frames; a *frames.Error is the peer's fault
+//	item, err := c.Next()              // a whole message or a control frame; see Error
 //	err = c.Write(ctx, ws.OpText, p)   // one frame
 //	c.Answer(ping)                     // without waiting for a peer that does not read
 //	err = c.Close(ctx, 1000, "")       // the Close frame; closing the socket is CloseSocket
@@ -65,8 +65,9 @@ type Conn struct {
 	closeSent bool   // no data frame may follow
 	tail      []byte // rest of a Pong or Ping the socket did not take at once; goes first
 
-	unfinished atomic.Pointer[chan struct{}] // closed with the end of a message that is written in fragments; nil without one
-	gone       <-chan struct{}               // closed with the socket
+	// Closed with the end of a message that is written in fragments; nil without one.
+	unfinished atomic.Pointer[chan struct{}]
+	gone       <-chan struct{} // closed with the socket
 
 	late    atomic.Pointer[[]byte] // payload of the Pong to send by the holder of the turn
 	asking  atomic.Bool            // the holder of the turn sends a Ping, too
@@ -78,22 +79,24 @@ type Conn struct {
 	limit atomic.Int64 // largest message in bytes
 
 	// Reading.
-	source io.Reader    // what is read from in place of the socket; nil is the socket
-	dead   error        // set once nothing more may be read
-	base   []byte       // where socket bytes land: small, big or the bytes given to New
-	r, w   int          // base[r:w] is unread
-	hungry bool         // the last read filled its room: more is probably waiting
-	begun  uint8        // bytes at the end of msg that are no whole character yet, if it is text; what is before them is right
-	piece  [4]byte      // the last begun bytes, for NextInto
-	state  ws.State     // side, and whether a message is unfinished
-	op     ws.OpCode    // type of the message begun
-	msg    []byte       // bytes of the message begun; nil unless fragmented or large
-	h      ws.Header    // large frame whose payload is being read
-	left   int64        // bytes of that payload still to come; 0 means none is being read
-	given  int64        // bytes of the message begun that NextInto has handed out
-	big    *sock.Buffer // nil when not needed
-	relay  *relay       // nil unless messages are passed on
-	small  [smallSize]byte
+	source io.Reader // what is read from in place of the socket; nil is the socket
+	dead   error     // set once nothing more may be read
+	base   []byte    // where socket bytes land: small, big or the bytes given to New
+	r, w   int       // base[r:w] is unread
+	hungry bool      // the last read filled its room: more is probably waiting
+	// Bytes at the end of msg that are no whole character yet, if it is text; what is before them is
+	// right.
+	begun uint8
+	piece [4]byte      // the last begun bytes, for NextInto
+	state ws.State     // side, and whether a message is unfinished
+	op    ws.OpCode    // type of the message begun
+	msg   []byte       // bytes of the message begun; nil unless fragmented or large
+	h     ws.Header    // large frame whose payload is being read
+	left  int64        // bytes of that payload still to come; 0 means none is being read
+	given int64        // bytes of the message begun that NextInto has handed out
+	big   *sock.Buffer // nil when not needed
+	relay *relay       // nil unless messages are passed on
+	small [smallSize]byte
 }
 
 // New starts a connection on nc, on the client's or the server's side. buffered is what was read
@@ -327,8 +330,8 @@ func (c *Conn) item(p []byte) Item {
 // Asked reports whether a Ping was sent that the peer has not answered: its Pong may be on the way.
 func (c *Conn) Asked() bool { return c.asked.Load() > 0 }
 
-// Opened tells that the handshake is over: nothing speaks for more to come at once, and the connection
-// waits in its small buffer.
+// Opened tells that the handshake is over: nothing speaks for more to come at once, and the
+// connection waits in its small buffer.
 func (c *Conn) Opened() {
 	c.hungry = false
 	c.Rest()

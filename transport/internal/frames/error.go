@@ -38,14 +38,16 @@ var (
 	// ErrCloseSent refuses frames that RFC 6455 forbids after our own Close frame.
 	ErrCloseSent = fmt.Errorf("transport: a Close frame was already sent: %w", net.ErrClosed)
 	// ErrCloseReceived answers reads beyond the peer's Close frame.
-	ErrCloseReceived = fmt.Errorf("transport: the peer's Close frame was already read: %w", net.ErrClosed)
+	ErrCloseReceived = fmt.Errorf("transport: the peer's Close frame was already read: %w",
+		net.ErrClosed)
 )
 
 // lost turns a socket error of a read into one that says that the peer never sent a Close frame;
 // it then matches [io.ErrUnexpectedEOF]. Expired deadlines and local closes are no loss and pass.
 func lost(err error) error {
 	switch {
-	case err == nil, errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe):
+	case err == nil, errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed),
+		errors.Is(err, io.ErrClosedPipe):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errEnded

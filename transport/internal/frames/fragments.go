@@ -9,7 +9,8 @@ import (
 )
 
 // errSpoiled refuses messages behind one that was not finished.
-var errSpoiled = errors.New("transport: a message was broken off between fragments, no other can be sent")
+var errSpoiled = errors.New(
+	"transport: a message was broken off between fragments, no other can be sent")
 
 // lockFor takes the turn to write a frame. One of data waits for the end of a message that is
 // written in fragments, because no other message may come between them. [RFC 6455 5.4]
@@ -70,7 +71,9 @@ func (c *Conn) WriteFragment(ctx context.Context, op ws.OpCode, p []byte, fin bo
 
 // WriteFragmentOf is WriteFragment of the first n bytes of the payload of a buffer. They go out in
 // one Write, and are not the same afterwards.
-func (c *Conn) WriteFragmentOf(ctx context.Context, op ws.OpCode, w *sock.Wide, n int, fin bool) error {
+func (c *Conn) WriteFragmentOf(
+	ctx context.Context, op ws.OpCode, w *sock.Wide, n int, fin bool,
+) error {
 	if err := c.lock(ctx); err != nil {
 		return err
 	}
@@ -89,7 +92,9 @@ func (c *Conn) WriteOf(ctx context.Context, op ws.OpCode, w *sock.Wide, n int) e
 }
 
 // writeInPlace runs with the turn held.
-func (c *Conn) writeInPlace(ctx context.Context, op ws.OpCode, w *sock.Wide, n int, fin bool) error {
+func (c *Conn) writeInPlace(
+	ctx context.Context, op ws.OpCode, w *sock.Wide, n int, fin bool,
+) error {
 	if c.closeSent {
 		return ErrCloseSent
 	}
@@ -120,8 +125,8 @@ func (c *Conn) End(spoiled bool) {
 	close(*c.unfinished.Swap(nil))
 }
 
-// WriteFrames sends whole frames of data, in the form that this side has, in one Write. ctx is that of
-// Write.
+// WriteFrames sends whole frames of data, in the form that this side has, in one Write. ctx is that
+// of Write.
 func (c *Conn) WriteFrames(ctx context.Context, b []byte) error {
 	if err := c.lockFor(ctx, ws.OpText); err != nil {
 		return err

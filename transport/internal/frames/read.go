@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	smallSize = 256             // bytes an idle connection waits in; holds a header and any control frame
+	// Bytes an idle connection waits in; holds a header and any control frame.
+	smallSize = 256
 	bigSize   = sock.BufferSize // bytes of a pooled read buffer; a frame that fits is parsed in place
 )
 

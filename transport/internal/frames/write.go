@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	writeSize   = 16 << 10    // bytes of a pooled write buffer; a frame that fits goes out in one Write
+	// Bytes of a pooled write buffer; a frame that fits goes out in one Write.
+	writeSize   = 16 << 10
 	pongTimeout = time.Second // how long answer may be held up by a peer that does not read
 )
 
@@ -257,7 +258,8 @@ func (c *Conn) broken(ctx context.Context, n int, err error) error {
 		err = ctx.Err()
 	}
 	if n > 0 && c.err == nil {
-		c.err = fmt.Errorf("transport: write broken off inside a frame, nothing more can be sent: %w", err)
+		c.err = fmt.Errorf("transport: write broken off inside a frame, nothing more can be sent: %w",
+			err)
 		return c.err
 	}
 	return err

@@ -29,11 +29,14 @@ func (s *Server) report(took time.Duration) {
 	took = took.Round(time.Microsecond)
 	if s.IsOpen { // most lines are this one: its values stay what they are
 		result := s.server.Result() // also without KHP, of which the machine knows no status
-		log.LogAttrs(s.Context, slog.LevelInfo, "open", slog.String("remote", remote), slog.String("path", path), slog.String("profile", profile),
-			slog.Int("status", result.Status), slog.Duration("took", took), slog.String("subprotocol", result.Subprotocol))
+		log.LogAttrs(s.Context, slog.LevelInfo, "open", slog.String("remote", remote),
+			slog.String("path", path), slog.String("profile", profile),
+			slog.Int("status", result.Status), slog.Duration("took", took),
+			slog.String("subprotocol", result.Subprotocol))
 		return
 	}
-	attrs := []any{"remote", remote, "path", path, "profile", profile, "status", s.server.State().Status(), "took", took}
+	attrs := []any{"remote", remote, "path", path, "profile", profile, "status",
+		s.server.State().Status(), "took", took}
 	var failed *endpoint.HandshakeError
 	switch {
 	case s.GaveUp != "":
@@ -54,7 +57,9 @@ func (s *Server) report(took time.Duration) {
 			attrs = append(attrs, "reason", failed.Failure.Error())
 		}
 		log.InfoContext(s.Context, message, append(append(attrs, origin...), difference(failed)...)...)
-		log.DebugContext(s.Context, "what was wrong", "remote", s.c.Conn.RemoteAddr().String(), "detail", failed.Detail) // may quote the client
+		// May quote the client.
+		log.DebugContext(s.Context, "what was wrong", "remote", s.c.Conn.RemoteAddr().String(), "detail",
+			failed.Detail)
 	case s.elsewhere != "":
 		log.InfoContext(s.Context, redirected, append(attrs, "target", s.elsewhere)...)
 	default:
@@ -67,7 +72,8 @@ const MostQuoted = 100
 
 // failed reports a failure of the application.
 func (s *Server) failed(err error) {
-	s.c.Log.ErrorContext(s.Context, "deciding failed", "remote", s.c.Conn.RemoteAddr().String(), "path", s.server.Request().Path(), "error", err.Error())
+	s.c.Log.ErrorContext(s.Context, "deciding failed", "remote", s.c.Conn.RemoteAddr().String(),
+		"path", s.server.Request().Path(), "error", err.Error())
 }
 
 // loginFailed notes credentials that the Authenticator has refused. They have a line of the log for
@@ -88,7 +94,8 @@ func (s *Server) loginFailed(r *endpoint.Request, v *auth.Verdict) {
 	if user != "" {
 		s.wrong = append(s.wrong, "user", user[:min(len(user), MostQuoted)])
 	}
-	s.c.Log.InfoContext(s.Context, "login failed", append([]any{"remote", s.c.Conn.RemoteAddr().String(), "path", r.Path()}, s.wrong...)...)
+	s.c.Log.InfoContext(s.Context, "login failed",
+		append([]any{"remote", s.c.Conn.RemoteAddr().String(), "path", r.Path()}, s.wrong...)...)
 }
 
 // userOf returns the name that the credentials of a request give, "" if they give none.
@@ -104,7 +111,8 @@ func userOf(r *endpoint.Request) string {
 // what has to be allowed.
 func (s *Server) refusedOrigin(e *endpoint.HandshakeError) []any {
 	o := s.server.OpeningRequest()
-	if e.Leg != endpoint.LegOpening || e.Status != 403 || o.Origin == "" || s.c.Application.Allows(o.Origin, o.Host) {
+	if e.Leg != endpoint.LegOpening || e.Status != 403 || o.Origin == "" ||
+		s.c.Application.Allows(o.Origin, o.Host) {
 		return nil
 	}
 	return []any{"origin", o.Origin[:min(len(o.Origin), MostQuoted)]}
@@ -125,9 +133,12 @@ func (s *Server) outcome(e *endpoint.HandshakeError) string {
 	switch {
 	case s.wrong != nil: // whether it was told so for the last time, or gave up
 		return saidNo
-	case e.Leg == endpoint.LegOpening && e.Status == 403: // by its Origin, or because it cannot be asked for credentials
+	// By its Origin, or because it cannot be asked for credentials.
+	case e.Leg == endpoint.LegOpening && e.Status == 403:
 		return saidNo
-	case s.server.State().Status() == 401 && (e.Failure == fsm.FailurePeerClosed || e.Failure == fsm.FailureConnectionLost): // challenged, and gone
+	// Challenged, and gone.
+	case s.server.State().Status() == 401 && (e.Failure == fsm.FailurePeerClosed ||
+		e.Failure == fsm.FailureConnectionLost):
 		return saidNo
 	case e.Failure != fsm.FailureStatus:
 		return "handshake failed"

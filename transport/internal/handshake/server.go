@@ -28,7 +28,8 @@ type Application interface {
 	// Judge decides about a request of the client of nc, which was let in already or not. r is the
 	// callee's own, and gets the principal. refused is the verdict of an Authenticator that does
 	// not let the client in, else nil.
-	Judge(ctx context.Context, nc net.Conn, r *endpoint.Request, letIn bool) (d endpoint.Decision, refused *auth.Verdict, err error)
+	Judge(ctx context.Context, nc net.Conn, r *endpoint.Request, letIn bool) (d endpoint.Decision,
+		refused *auth.Verdict, err error)
 	// Allows reports whether pages of origin may use the server.
 	Allows(origin, host string) bool
 }
@@ -69,8 +70,8 @@ type Server struct {
 // New returns a Server for one handshake after the other.
 func New() Server { return Server{server: &endpoint.Server{}, drive: &driver.Server{}} }
 
-// Reset makes s ready for the next handshake. It forgets all but memory, and how many questions were
-// asked.
+// Reset makes s ready for the next handshake. It forgets all but memory, and how many questions
+// were asked.
 func (s *Server) Reset() {
 	*s = Server{server: s.server, drive: s.drive, Loop: loop.Loop{Corked: s.Corked[:0]}}
 }
@@ -85,14 +86,15 @@ func (s *Server) Opening(cfg endpoint.ServerConfig, o *opening.Request) {
 	_, s.first = s.server.OpeningReceived(time.Now(), o.Head)
 }
 
-// Shake shakes hands, after Opening, and releases o. IsOpen says whether there is an open connection
-// then; if not, it is closed.
+// Shake shakes hands, after Opening, and releases o. IsOpen says whether there is an open
+// connection then; if not, it is closed.
 func (s *Server) Shake(c Config, o *opening.Request) {
 	begin := time.Now()
 	s.c = c
 	s.drive.Reset(s.server, s, s)
 	s.drive.Observe = c.Observe
-	s.Context, s.Driver, s.Side, s.Trace, s.Timeouts, s.Limit = c.Context, s.drive, s, c.Trace, c.Timeouts, c.Limit
+	s.Context, s.Driver, s.Side, s.Trace, s.Timeouts, s.Limit = c.Context, s.drive, s, c.Trace,
+		c.Timeouts, c.Limit
 	s.Connected(c.Conn, s.drive)
 	if s.server.Deciding() { // on a plain WebSocket, which there is none yet
 		s.Hold(o.Rest)
@@ -184,7 +186,9 @@ func (s *Server) ask(q driver.Question) {
 }
 
 // decided tells the driver what the application decided about a request.
-func (s *Server) decided(q driver.Question, r *endpoint.Request, d endpoint.Decision, refused *auth.Verdict, err error) {
+func (s *Server) decided(
+	q driver.Question, r *endpoint.Request, d endpoint.Decision, refused *auth.Verdict, err error,
+) {
 	if q.Over() { // whatever it says, it is not about what is asked now
 		return
 	}

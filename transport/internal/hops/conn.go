@@ -46,7 +46,8 @@ func (c *Conn) NetConn() net.Conn { return c.Conn }
 // request from a trusted proxy have it.
 func NewConn(nc net.Conn, way []netip.AddrPort) *Conn {
 	last := len(way) - 1
-	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(way[0]), before: way[:last:last], spoken: true}
+	return &Conn{Conn: nc, remote: net.TCPAddrFromAddrPort(way[0]), before: way[:last:last],
+		spoken: true}
 }
 
 // Named gives nc the address that text says, if that is an address and not the one of nc.
@@ -86,7 +87,8 @@ func SourceOf(nc net.Conn) (s Source) {
 		nc = below.NetConn()
 	}
 	if a, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
-		s.Way = append(s.Way, netip.AddrPortFrom(a.AddrPort().Addr().Unmap().WithZone(""), a.AddrPort().Port()))
+		s.Way = append(s.Way, netip.AddrPortFrom(a.AddrPort().Addr().Unmap().WithZone(""),
+			a.AddrPort().Port()))
 	}
 	return s
 }

@@ -29,7 +29,8 @@ func Way(peer netip.AddrPort, fields wire.Fields, trusted Networks) []netip.Addr
 	if !trusted.Has(peer.Addr()) {
 		return direct
 	}
-	x, hasX := trusted.follow(peer, fields, "X-Forwarded-For", func(v string) []string { return strings.Split(v, ",") })
+	x, hasX := trusted.follow(peer, fields, "X-Forwarded-For",
+		func(v string) []string { return strings.Split(v, ",") })
 	f, hasF := trusted.follow(peer, fields, "Forwarded", forwardedFor)
 	switch {
 	case hasX && hasF && x[0].Addr() != f[0].Addr():
@@ -41,7 +42,9 @@ func Way(peer netip.AddrPort, fields wire.Fields, trusted Networks) []netip.Addr
 }
 
 // follow walks along the hops that a field lists, and tells whether the field is there.
-func (n Networks) follow(peer netip.AddrPort, fields wire.Fields, name string, split func(value string) []string) (way []netip.AddrPort, there bool) {
+func (n Networks) follow(
+	peer netip.AddrPort, fields wire.Fields, name string, split func(value string) []string,
+) (way []netip.AddrPort, there bool) {
 	var list []string
 	for v := range fields.All(name) {
 		list, there = append(list, split(string(v))...), true

@@ -16,7 +16,8 @@ const MaxOwed = 64 << 10
 
 var (
 	// errOwed ends a connection whose peer asks and asks and does not read the answers.
-	errOwed = &frames.Error{Code: 1008, Msg: "answers of extensions pile up, because the peer does not read"}
+	errOwed = &frames.Error{Code: 1008,
+		Msg: "answers of extensions pile up, because the peer does not read"}
 	// errControl ends a connection whose extension does what cannot be done.
 	errControl = &frames.Error{Code: 1011, Msg: "an extension made a Ping or Pong that is too long"}
 )
@@ -92,7 +93,9 @@ func (x *Layer) settle(bad *frames.Error) {
 // Outgoing has the sessions take one frame from our side and returns what to write: what is owed,
 // and then the frames. It runs with the turn to write held, so the sessions see messages in the
 // order of the wire.
-func (x *Layer) Outgoing(op ws.OpCode, p []byte) (owed []byte, out []frames.Frame, bad *frames.Error) {
+func (x *Layer) Outgoing(
+	op ws.OpCode, p []byte,
+) (owed []byte, out []frames.Frame, bad *frames.Error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, a := range x.stack.Outgoing(time.Now(), extension.Message{Kind: kindOf(op), Data: p}) {

@@ -62,7 +62,8 @@ func opcodeOf(k extension.Kind) ws.OpCode {
 
 // itemOf is m as something that has arrived, with data of its own.
 func itemOf(m extension.Message) frames.Item {
-	it := frames.Item{Kind: frames.Message, Type: wire.Binary, Data: append([]byte{}, m.Data...), Owned: true}
+	it := frames.Item{Kind: frames.Message, Type: wire.Binary, Data: append([]byte{}, m.Data...),
+		Owned: true}
 	switch m.Kind {
 	case extension.Text:
 		it.Type = wire.Text

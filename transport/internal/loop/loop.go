@@ -66,7 +66,9 @@ type Config struct {
 	Limit    int64          // of a message, in bytes
 	Entry    *tracker.Entry // tells the end of Context; nil if that has to be watched
 	Client   bool
-	TooEarly func(p []byte) bool // client: the endpoint will refuse that message, because it was here before the extended request was sent
+	// Client: the endpoint will refuse that message, because it was here before the extended request
+	// was sent.
+	TooEarly func(p []byte) bool
 }
 
 // Loop is one handshake.
@@ -83,16 +85,18 @@ type Loop struct {
 
 	Compression *deflate.Params // as the opening handshake agreed; nil for none
 
-	Link   *frames.Conn // nil until the opening handshake is through
-	Corked []byte       // frames that go out together; memory for them may come from a loop that is over
-	Next   func()       // pends: to be done before anything is waited for
+	Link *frames.Conn // nil until the opening handshake is through
+	// Frames that go out together; memory for them may come from a loop that is over.
+	Corked []byte
+	Next   func() // pends: to be done before anything is waited for
 
-	nc     net.Conn
-	peer   driver.Peer // of nc
-	due    time.Time   // deadline of nc for writing, if known
-	held   []byte      // bytes received behind an opening request that is being decided on; nil otherwise
-	broken bool        // the peer broke the rules of frames
-	deaf   bool        // the peer did not read in time
+	nc   net.Conn
+	peer driver.Peer // of nc
+	due  time.Time   // deadline of nc for writing, if known
+	// Bytes received behind an opening request that is being decided on; nil otherwise.
+	held   []byte
+	broken bool // the peer broke the rules of frames
+	deaf   bool // the peer did not read in time
 
 	mu          sync.Mutex // guards the next two
 	socket      net.Conn   // nc, while wake may interrupt it
@@ -160,7 +164,8 @@ func (d *Loop) Interrupt() {
 	again := d.interrupted
 	d.interrupted = true
 	if d.socket != nil && !again {
-		_ = d.socket.SetWriteDeadline(time.Now().Add(sock.GiveUpTimeout)) // what is being written, or is about to be, comes before the last words
+		// What is being written, or is about to be, comes before the last words.
+		_ = d.socket.SetWriteDeadline(time.Now().Add(sock.GiveUpTimeout))
 	}
 	d.mu.Unlock()
 	if !again {

@@ -13,7 +13,8 @@ import (
 // read waits for the peer, until the deadline or until wake is called.
 func (d *Loop) read() {
 	d.due = d.Driver.Deadline()
-	_ = d.nc.SetDeadline(d.due) // of the next write as well, which then need not set its own: deadlines cost as much as parsing
+	// Of the next write as well, which then need not set its own: deadlines cost as much as parsing.
+	_ = d.nc.SetDeadline(d.due)
 	switch {
 	case d.woken.Swap(false):
 	case d.held != nil:

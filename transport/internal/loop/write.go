@@ -65,7 +65,8 @@ func (d *Loop) write(limit fsm.Timer, f func() error) {
 		most = due
 	}
 	d.mu.Lock()
-	if d.interrupted || d.deaf || most.Before(least) { // the deadline may have come, but was not told yet
+	// The deadline may have come, but was not told yet.
+	if d.interrupted || d.deaf || most.Before(least) {
 		most = least
 	}
 	if !most.Equal(d.due) {

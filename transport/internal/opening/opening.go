@@ -27,7 +27,8 @@ type Request struct {
 const headSize = 4 << 10 // bytes of a pooled buffer; real opening requests have less than 1 KiB
 
 var requests = sync.Pool{New: func() any {
-	return &Request{buffer: make([]byte, 0, headSize), parsed: wire.Request{Fields: make(wire.Fields, 0, 32)}}
+	return &Request{buffer: make([]byte, 0, headSize),
+		parsed: wire.Request{Fields: make(wire.Fields, 0, 32)}}
 }}
 
 // Release returns the memory to the pool, unless the buffer has grown.
@@ -58,7 +59,8 @@ func Read(nc net.Conn, limits wire.Limits) (o *Request, err error) {
 			used, bad := o.parsed.ParseOpening(o.buffer, limits)
 			switch {
 			case bad == nil:
-				o.Parsed, o.Head, o.Rest = &o.parsed, bytes.TrimPrefix(o.buffer[:used:used], []byte("\r\n")), o.buffer[used:]
+				o.Parsed, o.Head, o.Rest = &o.parsed, bytes.TrimPrefix(o.buffer[:used:used], []byte("\r\n")),
+					o.buffer[used:]
 				return o, nil
 			case wire.KindOf(bad) != wire.KindIncomplete:
 				o.Head = o.buffer
@@ -86,8 +88,12 @@ func Of(r *http.Request) *Request {
 	slices.Sort(o.names) // in a fixed order
 	o.buffer = slices.Grow(o.buffer, size)
 	o.parsed = wire.Request{
-		Method: o.view(r.Method), Target: o.view(r.RequestURI), Minor: r.ProtoMinor, ContentLength: r.ContentLength,
-		Fields: append(o.parsed.Fields[:0], wire.Field{Name: o.view("Host"), Value: o.view(r.Host)}),
+		Method:        o.view(r.Method),
+		Target:        o.view(r.RequestURI),
+		Minor:         r.ProtoMinor,
+		ContentLength: r.ContentLength,
+		Fields: append(o.parsed.Fields[:0],
+			wire.Field{Name: o.view("Host"), Value: o.view(r.Host)}),
 	}
 	if r.ContentLength < 0 {
 		o.parsed.ContentLength = 1 // chunked: there is a body, and it must not be taken for frames

@@ -78,7 +78,8 @@ func (l Login) String() string {
 // isPage reports whether a body is HTML.
 func isPage(h http.Header, body []byte) bool {
 	kind := cmp.Or(h.Get("Content-Type"), http.DetectContentType(body))
-	return strings.HasPrefix(strings.ToLower(kind), "text/html") || strings.HasPrefix(strings.ToLower(kind), "application/xhtml")
+	return strings.HasPrefix(strings.ToLower(kind), "text/html") ||
+		strings.HasPrefix(strings.ToLower(kind), "application/xhtml")
 }
 
 // webLocation returns the Location field if it is the URL of a web page.

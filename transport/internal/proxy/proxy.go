@@ -31,13 +31,16 @@ func Find(choose func(*http.Request) (*url.URL, error), u wire.URL) (*url.URL, e
 	if u.Secure {
 		target.Scheme = "https"
 	}
-	proxy, err := choose(&http.Request{Method: http.MethodGet, URL: target, Host: target.Host, Header: http.Header{}})
+	proxy, err := choose(&http.Request{Method: http.MethodGet, URL: target, Host: target.Host,
+		Header: http.Header{}})
 	switch {
-	case err != nil && strings.Contains(err.Error(), "@"): // it may quote the URL of the proxy with its password
+	// It may quote the URL of the proxy with its password.
+	case err != nil && strings.Contains(err.Error(), "@"):
 		return nil, errors.New("its URL cannot be used")
 	case err != nil:
 		return nil, err
-	case proxy != nil && (proxy.Scheme != "http" && proxy.Scheme != "https" && !IsSOCKS(proxy) || proxy.Hostname() == ""):
+	case proxy != nil && (proxy.Scheme != "http" && proxy.Scheme != "https" && !IsSOCKS(proxy) ||
+		proxy.Hostname() == ""):
 		return proxy, errors.New("expected http://host:port, https://host:port or socks5://host:port")
 	}
 	return proxy, nil
@@ -53,10 +56,13 @@ func userOf(proxy *url.URL) (user, password string) {
 
 // Dialer connects through proxies, for one connect call.
 type Dialer struct {
-	TCP    func(ctx context.Context, addr string) (net.Conn, error) // to the proxy
-	TLS    *tls.Config                                              // for https proxies, but for the server's name and client certificates
-	Limits wire.Limits                                              // of a proxy's answer: Head and Body
-	Login  bool                                                     // a 407 came from behind the proxy: see Dial
+	TCP func(ctx context.Context, addr string) (net.Conn, error) // to the proxy
+	// For https proxies, but for the server's name and client certificates.
+	TLS *tls.Config
+	// Of a proxy's answer: Head and Body.
+	Limits wire.Limits
+	// A 407 came from behind the proxy: see Dial.
+	Login bool
 
 	challenged bool // the proxy has asked for its credentials
 }
@@ -76,7 +82,9 @@ type Refusal struct {
 // wants none has no use for them.
 //
 //khp:impl KHP-STATUS-407-02 RFC2068-407-01 RFC2068-407-03
-func (d *Dialer) Dial(ctx context.Context, proxy *url.URL, addr string) (nc net.Conn, refusal *Refusal) {
+func (d *Dialer) Dial(
+	ctx context.Context, proxy *url.URL, addr string,
+) (nc net.Conn, refusal *Refusal) {
 	if IsSOCKS(proxy) {
 		nc, refusal = d.dialSOCKS(ctx, proxy, addr)
 	} else {
@@ -145,15 +153,19 @@ func (d *Dialer) dialProxy(ctx context.Context, proxy *url.URL) (net.Conn, error
 	if cfg == nil {
 		cfg = &tls.Config{}
 	}
-	cfg.ServerName, cfg.NextProtos, cfg.Certificates, cfg.GetClientCertificate = proxy.Hostname(), []string{"http/1.1"}, nil, nil
+	cfg.ServerName, cfg.NextProtos, cfg.Certificates, cfg.GetClientCertificate = proxy.Hostname(),
+		[]string{"http/1.1"}, nil, nil
 	return sock.StartTLS(ctx, nc, cfg)
 }
 
 // tunnel asks for a connection to addr. The end of ctx ends the connection, too, unless the answer
 // is 2xx. [RFC 9110 9.3.6]
-func (d *Dialer) tunnel(ctx context.Context, nc net.Conn, addr, login string) (*http.Response, error) {
+func (d *Dialer) tunnel(
+	ctx context.Context, nc net.Conn, addr, login string,
+) (*http.Response, error) {
 	stop := context.AfterFunc(ctx, func() { _ = nc.SetDeadline(sock.LongAgo) })
-	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{"User-Agent": nil}}
+	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr,
+		Header: http.Header{"User-Agent": nil}}
 	if login != "" {
 		req.Header.Set("Proxy-Authorization", login)
 	}
@@ -201,11 +213,14 @@ func ended(ctx context.Context, err error) error {
 }
 
 // answer answers the proxy's challenges with the userinfo of its URL.
-func answer(ctx context.Context, proxy *url.URL, addr string, h http.Header, refused string) (string, error) {
+func answer(
+	ctx context.Context, proxy *url.URL, addr string, h http.Header, refused string,
+) (string, error) {
 	if proxy.User == nil {
 		return "", errors.New("its URL has no user and password")
 	}
-	r := &auth.CredentialsRequest{URL: Name(proxy), Method: http.MethodConnect, Target: addr, Refused: refused, Attempt: 1}
+	r := &auth.CredentialsRequest{URL: Name(proxy), Method: http.MethodConnect, Target: addr,
+		Refused: refused, Attempt: 1}
 	var err error
 	if r.Challenges, err = auth.ParseChallenges(h.Values("Proxy-Authenticate")...); err != nil {
 		return "", err

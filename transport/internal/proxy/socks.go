@@ -41,7 +41,9 @@ func (d *Dialer) dialSOCKS(ctx context.Context, at *url.URL, addr string) (net.C
 // forward connects to the proxy itself.
 type forward struct{ d *Dialer }
 
-func (f forward) Dial(_, addr string) (net.Conn, error) { return f.d.TCP(context.Background(), addr) }
+func (f forward) Dial(_, addr string) (net.Conn, error) {
+	return f.d.TCP(context.Background(), addr)
+}
 
 func (f forward) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
 	return f.d.TCP(ctx, addr)

@@ -21,10 +21,13 @@ import (
 
 // Dialer makes the connections of one connect call, one after the other.
 type Dialer struct {
-	NetDial func(ctx context.Context, network, addr string) (net.Conn, error) // makes TCP connections; nil uses net.Dialer
-	Proxy   func(*http.Request) (*url.URL, error)                             // names the proxy on the way; nil uses none
-	TLS     *tls.Config                                                       // of the caller; its names and certificates are for the first origin
-	Limits  wire.Limits                                                       // of a proxy's answer
+	// Makes TCP connections; nil uses net.Dialer.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Names the proxy on the way; nil uses none.
+	Proxy func(*http.Request) (*url.URL, error)
+	// Of the caller; its names and certificates are for the first origin.
+	TLS    *tls.Config
+	Limits wire.Limits // of a proxy's answer
 
 	zone    string   // of the first URL's IPv6 address
 	origin  wire.URL // of the first connection: certificates go nowhere else
@@ -47,9 +50,12 @@ func (d *Dialer) Begin(origin wire.URL) {
 // IsOrigin reports whether url has the origin of the first connection.
 func (d *Dialer) IsOrigin(url wire.URL) bool { return url.SameOrigin(d.origin) }
 
-// Dial connects to url. login says that a proxy behind the one on the way has asked for credentials:
-// see [proxy.Dialer]. A refusal is the proxy's, or says that there is none that could be used.
-func (d *Dialer) Dial(ctx context.Context, url wire.URL, login bool) (nc net.Conn, refusal *proxy.Refusal, err error) {
+// Dial connects to url. login says that a proxy behind the one on the way has asked for
+// credentials: see [proxy.Dialer]. A refusal is the proxy's, or says that there is none that could
+// be used.
+func (d *Dialer) Dial(
+	ctx context.Context, url wire.URL, login bool,
+) (nc net.Conn, refusal *proxy.Refusal, err error) {
 	way, refusal := d.way(url)
 	switch {
 	case refusal != nil:

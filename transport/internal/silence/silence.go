@@ -29,11 +29,12 @@ const (
 // Host is the connection.
 type Host interface {
 	ReadSocket(p []byte) (int, error)
-	Closing() bool                      // the application is closing it, which has a limit of its own
-	Arm(due time.Time, moved bool) bool // sets the read deadline; false says that the context of the call has ended
-	Disarm() bool                       // takes it away
-	Ask() error                         // sends a Ping, without waiting for a peer that does not read
-	Silent(period time.Duration) error  // returns the error that ends the connection
+	Closing() bool // the application is closing it, which has a limit of its own
+	// Sets the read deadline; false says that the context of the call has ended.
+	Arm(due time.Time, moved bool) bool
+	Disarm() bool                      // takes it away
+	Ask() error                        // sends a Ping, without waiting for a peer that does not read
+	Silent(period time.Duration) error // returns the error that ends the connection
 }
 
 // Reader reads from the socket of a connection, as the goroutine that reads. It needs neither a

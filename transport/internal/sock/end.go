@@ -25,7 +25,8 @@ const maxDiscard = 64 << 20 // bytes of the handshake thrown away while waiting 
 // Abort closes nc without a word of TLS, which a peer that does not read could hold up. There may
 // be TLS in TLS, through a proxy.
 func Abort(nc net.Conn) {
-	for outer, ok := nc.(interface{ NetConn() net.Conn }); ok; outer, ok = nc.(interface{ NetConn() net.Conn }) {
+	for outer, ok := nc.(interface{ NetConn() net.Conn }); ok; outer,
+		ok = nc.(interface{ NetConn() net.Conn }) {
 		nc = outer.NetConn()
 	}
 	_ = nc.Close()

@@ -11,7 +11,8 @@ import (
 // that a connection on which nothing happens holds none.
 type Room interface {
 	Take(sure bool) []byte // memory for an attempt; sure says that the system has announced something
-	Leave()                // the attempt found nothing: the memory is not needed while the connection waits
+	// The attempt found nothing: the memory is not needed while the connection waits.
+	Leave()
 }
 
 // Lazy reads from the socket of the system below a net.Conn, without memory while it waits.
@@ -25,14 +26,15 @@ type Lazy struct {
 	err     error
 }
 
-// Init prepares l for reading nc. false says that nc is no socket of the system that can be read so;
-// one of TLS is not.
+// Init prepares l for reading nc. false says that nc is no socket of the system that can be read
+// so; one of TLS is not.
 func (l *Lazy) Init(nc net.Conn, room Room) bool {
 	if !canReadRaw {
 		return false
 	}
 	switch nc.(type) {
-	case *net.TCPConn, *net.UnixConn: // others may hold bytes that the system has given to them already
+	// Others may hold bytes that the system has given to them already.
+	case *net.TCPConn, *net.UnixConn:
 	default:
 		return false
 	}

@@ -15,8 +15,9 @@ type Watcher struct {
 	d    Direction
 	home context.Context // its end is told by HomeEnds; nil if there is none
 
-	mu      sync.Mutex
-	present <-chan struct{} // end of the context of the present call; nil if there is no call or no end
+	mu sync.Mutex
+	// End of the context of the present call; nil if there is no call or no end.
+	present <-chan struct{}
 	fired   bool            // the deadline was set
 	over    bool            // home has ended
 	last    <-chan struct{} // end of the context that was watched last

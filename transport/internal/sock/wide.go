@@ -10,7 +10,8 @@ const WideSize = 63 << 10
 
 const headerRoom = 14 // bytes of the longest header of a frame
 
-// Wide is memory for many frames, or a large piece of one, that are passed on to another connection.
+// Wide is memory for many frames, or a large piece of one, that are passed on to another
+// connection.
 type Wide struct {
 	all   [WideSize + headerRoom]byte
 	keys  [256]byte

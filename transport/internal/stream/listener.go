@@ -26,7 +26,10 @@ func NewListener(addr net.Addr) *Listener {
 
 // Serve has s accepted, and waits until ctx has ended and s is done. Nothing accepts it once the
 // listener is closed: then closeConn closes it.
-func (l *Listener) Serve(ctx context.Context, s net.Conn, done <-chan struct{}, closeConn func(code uint16, reason string) error) error {
+func (l *Listener) Serve(
+	ctx context.Context, s net.Conn, done <-chan struct{},
+	closeConn func(code uint16, reason string) error,
+) error {
 	select {
 	case l.conns <- s:
 		<-ctx.Done()

@@ -79,7 +79,8 @@ func (s *Stream) Read(p []byte) (n int, err error) {
 func (s *Stream) next(ctx context.Context) error {
 	t, err := s.c.Next(ctx)
 	if err == nil && t != s.typ {
-		if err = s.c.Close(unsupportedData, "only "+s.typ.String()+" messages are expected here"); err == nil {
+		if err = s.c.Close(unsupportedData,
+			"only "+s.typ.String()+" messages are expected here"); err == nil {
 			err = sock.ErrClosed
 		}
 	}

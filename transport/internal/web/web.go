@@ -21,7 +21,9 @@ type Queue struct {
 
 // Take hands a connection over, with what was read of it, and what [About] tells of it; gone is
 // called once it is closed. newServer makes the server.
-func (w *Queue) Take(newServer func() *http.Server, nc net.Conn, read []byte, about any, gone func()) {
+func (w *Queue) Take(
+	newServer func() *http.Server, nc net.Conn, read []byte, about any, gone func(),
+) {
 	var c net.Conn = &readConn{Conn: nc, read: read, about: about, gone: sync.OnceFunc(gone)}
 	if secure, ok := nc.(*tls.Conn); ok {
 		c = &secureReadConn{c.(*readConn), secure}
