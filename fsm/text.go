@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// String names the event, what belongs to its kind, and the facts: "EventResponse 401 (terminated,
+// String names the event, the data of its kind, and the facts: "EventResponse 401 (terminated,
 // challenge usable)".
 func (ev Event) String() string {
 	return digest(ev.Kind.String(), ev.Timer, ev.Failure, ev.Status).text(ev.Facts.String())
 }
 
-// String names the effect and what belongs to its kind: "EffectSendClose 1000", "EffectArmTimer
+// String names the effect and the data of its kind: "EffectSendClose 1000", "EffectArmTimer
 // TimerWait", "EffectFail FailureStatus 403".
 func (e Effect) String() string {
 	return digest(e.Kind.String(), e.Timer, e.Failure, e.Code).text()

@@ -68,7 +68,7 @@ type Conn struct {
 	queued int           // their bytes, with overhead
 }
 
-// opened is what a handshake makes of a connection.
+// opened is the result of a handshake.
 type opened struct {
 	info      handshakeInfo
 	home      context.Context         // the server's, if the Conn is told of its end
@@ -112,7 +112,7 @@ func (c *Conn) keepAlive(period time.Duration, sessions []extension.Session) {
 	c.link.ReadBy(c.alive)
 }
 
-// handshakeInfo is what the handshake agreed on, for the application to ask about.
+// handshakeInfo holds the results of the handshake that the application can ask for.
 type handshakeInfo struct {
 	subprotocol string
 	extensions  []string
@@ -135,7 +135,7 @@ type dialed struct {
 	opening []HeaderField // of the opening 101
 }
 
-// seldom holds what few connections have. It is not changed but replaced.
+// seldom holds the callbacks of Ping and Pong, which few connections have. A change replaces it.
 type seldom struct {
 	onPing, onPong func(payload []byte)
 }
@@ -174,7 +174,7 @@ func (c *Conn) OnPing(f func(payload []byte)) { c.change(func(x *seldom) { x.onP
 // still returns on any Pong.
 func (c *Conn) OnPong(f func(payload []byte)) { c.change(func(x *seldom) { x.onPong = f }) }
 
-// change replaces what few connections have.
+// change replaces the callbacks of Ping and Pong.
 func (c *Conn) change(f func(x *seldom)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

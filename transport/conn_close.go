@@ -114,7 +114,7 @@ func (c *Conn) finish(it frames.Item) error {
 	return closed
 }
 
-// reply answers the peer's Close frame with what it said. It is not told about an error, which
+// reply answers the peer's Close frame with the same code and reason. It drops an error, which
 // means that we closed first, or that the peer is gone.
 func (c *Conn) reply(code uint16, reason string) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
@@ -122,7 +122,7 @@ func (c *Conn) reply(code uint16, reason string) {
 	_ = c.link.Close(ctx, code, reason)
 }
 
-// finishLater is what finish leaves to be done.
+// finishLater does the part of finish that may take time.
 func (c *Conn) finishLater(code uint16, reason string, replied chan<- struct{}) {
 	end := time.AfterFunc(c.closeTimeout, c.closeSocket) // whatever happens to deadlines meanwhile
 	defer end.Stop()
@@ -150,7 +150,7 @@ func (c *Conn) fail(fe *frames.Error) error {
 }
 
 // abandon is fail for callers without the turn to read. While another call has it, that call reads
-// what is left, and is not waited for.
+// the rest, and this call does not wait for it.
 func (c *Conn) abandon(fe *frames.Error) error {
 	return c.breakOff(fe, func() {
 		select {
@@ -184,9 +184,9 @@ func (c *Conn) endStream() {
 	}
 }
 
-// awaitEOF discards what arrives until the peer closes its side or is silent for so long,
+// awaitEOF discards received bytes until the peer closes its side or is silent for so long,
 // closeTimeout in all at most. It does not count the bytes: a peer in the middle of a message far
-// above the limit reads what it was told only when all of that is sent.
+// above the limit reads our Close frame only when it has sent all of that.
 func (c *Conn) awaitEOF(silence time.Duration) {
 	room := sock.GetBuffer()
 	defer sock.PutBuffer(room)
@@ -333,7 +333,7 @@ func (x *inner) Ask() error {
 // Silent implements [silence.Host].
 func (x *inner) Silent(period time.Duration) error { return &InactivityError{period} }
 
-// errClosed is what a connection closed on this side answers.
+// errClosed is the error of calls on a connection that was closed on this side.
 var errClosed = sock.ErrClosed
 
 // endedError is what calls return after the connection has ended for the reason cause.

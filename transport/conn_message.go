@@ -48,7 +48,7 @@ func (c *Conn) write(ctx context.Context, op ws.OpCode, p []byte) error {
 // its end. ctx counts for both, as that of [Conn.Read] does: the connection stays as it is when
 // ctx ends, and the next Read or Reader begins with the next message.
 //
-// One message is read at a time: what is left of it is discarded by the next Read or Reader. The
+// One message is read at a time: the next Read or Reader discards the rest of it. The
 // read limit counts for the whole message. A text may be cut inside of a character; that all of it
 // is UTF-8 is known at its end. With extensions of package extension or compression the whole
 // message is held.
@@ -105,7 +105,7 @@ type messageReader struct {
 	done chan struct{} // closed with the end of the message; nil if no call waits for that
 }
 
-// ended returns what is closed with the end of the message. The caller holds the turn to read.
+// ended returns a channel that closes at the end of the message. The caller holds the turn to read.
 func (r *messageReader) ended() <-chan struct{} {
 	if r.done == nil {
 		r.done = make(chan struct{})
@@ -172,7 +172,7 @@ func (r *messageReader) finish() {
 	r.c.link.Rest()
 }
 
-// discardRest discards what is left of the message that a Reader has begun. The caller holds the
+// discardRest discards the rest of the message that a Reader has begun. The caller holds the
 // turn to read.
 func (c *Conn) discardRest(ctx context.Context) error {
 	if c.reader == nil {
@@ -262,7 +262,7 @@ func (w *messageWriter) send(p []byte, fin bool) error {
 	return nil
 }
 
-// Close sends what is left of the message. After an error of Write it returns that.
+// Close sends the rest of the message. After an error of Write it returns that error.
 func (w *messageWriter) Close() (err error) {
 	switch {
 	case w.err != nil:
@@ -317,7 +317,7 @@ func (c *Conn) Stream(t MessageType) net.Conn {
 	return connStream{stream.New(&streamed{Conn: c}, t), c}
 }
 
-// connStream is a stream that tells what is below it.
+// connStream is a stream that gives access to its connection.
 type connStream struct {
 	*stream.Stream
 	c *Conn

@@ -47,7 +47,7 @@ func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
 	}
 }
 
-// step reads one item, with the turn to read held, and does what the protocol asks for. An end of
+// step reads one item, with the turn to read held, and answers it as the protocol asks. An end of
 // ctx, which must be watched, comes as ctx.Err(). Any other error is the end of the connection.
 func (c *Conn) step(ctx context.Context, into []byte) (frames.Item, error) {
 	if c.hasEnded() {

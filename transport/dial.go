@@ -177,7 +177,7 @@ func (d *dialer) Settled() {
 	}
 }
 
-// Dropped implements [driver.Host]: what a provider says too late means nothing.
+// Dropped implements [driver.Host]: a late answer of a provider means nothing.
 func (d *dialer) Dropped(error) {}
 
 // Dial implements [driver.ClientHost].
@@ -309,7 +309,7 @@ func (d *dialer) openConn() *Conn {
 	})
 }
 
-// confirm makes sessions for what the server has granted.
+// confirm makes sessions for the extensions that the server has granted.
 func (d *dialer) confirm(granted []string) (err error) {
 	if d.opts.Compression != nil && slices.ContainsFunc(granted, deflate.Is) {
 		return errors.New(deflate.Name + " belongs to the opening handshake")
@@ -324,7 +324,7 @@ func (d *dialer) cookies(target string) string {
 	return d.jar.Field(target, first)
 }
 
-// responded takes what is to be kept of a response.
+// responded keeps the fields, cookies and grants of a response.
 func (d *dialer) responded(leg endpoint.Leg, target string, status int, fields wire.Fields) {
 	if leg == endpoint.LegOpening && status == http.StatusSwitchingProtocols {
 		d.opening = make([]HeaderField, 0, len(fields))

@@ -61,7 +61,7 @@ type HandshakeError struct {
 	text string
 }
 
-// Error says what happened, where, and what the server had to say about it, in one line.
+// Error names the failure, its place and the explanation of the server, in one line.
 func (e *HandshakeError) Error() string { return e.text }
 
 // Unwrap returns the cause.

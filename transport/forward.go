@@ -35,7 +35,7 @@ func (e *ForwardError) Unwrap() error { return e.Err }
 // the whole of it. A message that turns out to be wrong behind its beginning is not finished, and
 // after it only [Conn.Close] works on to.
 //
-// received is called for what was read, before it is sent, and sent afterwards; either may be nil.
+// received is called for a message before it is sent, and sent afterwards; either may be nil.
 func (c *Conn) Forward(ctx context.Context, to *Conn, received, sent Count) error {
 	f := forwarding{c: c, ctx: ctx, received: received, sent: sent, to: &connSink{to},
 		form: to.link.Form()}
@@ -134,7 +134,7 @@ func (f *forwarding) run() error {
 	}
 }
 
-// kind says what is to be passed on.
+// kind is the kind of the next message to pass on.
 type kind uint8
 
 const (
@@ -270,7 +270,7 @@ func (f *forwarding) receive(messages, bytes int) {
 	}
 }
 
-// passed tells what was sent, unless err says why it was not.
+// passed counts messages that were sent, unless err says why they were not.
 func (f *forwarding) passed(messages, bytes int, err error) error {
 	if err != nil {
 		return &ForwardError{err}

@@ -188,7 +188,7 @@ func (h *Handler) Accept(w http.ResponseWriter, r *http.Request) (*Conn, error) 
 //	broker.Serve(h.Listener(nil))
 //	http.Handle("/mqtt", h)
 //
-// A connection that nobody accepts waits, and is closed with 1001 when the listener or h is. Close
+// A connection waits for Accept, and is closed with 1001 when the listener or h is. Close
 // of the listener leaves the accepted connections open.
 func (h *Handler) Listener(addr net.Addr) net.Listener {
 	l := stream.NewListener(addr)

@@ -143,7 +143,7 @@ const closeTLS = 1015
 // Traffic counts messages and their payload in bytes.
 type Traffic struct{ Messages, Bytes uint64 }
 
-// EventKind says what an [Event] is about.
+// EventKind is the kind of an [Event].
 type EventKind string
 
 // Kinds of events.
@@ -180,7 +180,7 @@ type traceWriter struct{ w *format.Writer }
 // Observe implements Observer.
 func (t traceWriter) Observe(ev Event) { _ = t.w.Write(ev.Record()) }
 
-// recordKinds says what a kind of event is in a trace.
+// recordKinds maps the kinds of events to those of records.
 var recordKinds = map[EventKind]struct {
 	kind format.Kind
 	dir  format.Direction

@@ -130,7 +130,7 @@ func (s *Server) ServeTLS(ln net.Listener, certFile, keyFile string) error {
 // When descriptors or memory run out it waits, up to a second between attempts, and goes on.
 func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.front(nil)) }
 
-// front returns what the fields say about every listener, with TLS unless secure is nil.
+// front returns the settings of every listener, with TLS unless secure is nil.
 func (s *Server) front(secure *tls.Config) func() *accept.Front {
 	f := &accept.Front{TLS: secure, Trusted: s.TrustedProxies, ProxyProtocol: s.ProxyProtocol}
 	return func() *accept.Front { return f }

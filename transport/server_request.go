@@ -201,7 +201,7 @@ func serverOf(ctx context.Context) *Server {
 	return s
 }
 
-// tracker returns what knows the connections of s; nil if there is no Server.
+// tracker returns the tracker of the connections of s; nil if there is no Server.
 func (s *Server) tracker() *tracker.Tracker {
 	if s == nil {
 		return nil
@@ -245,7 +245,7 @@ func (c *served) upgrade(w http.ResponseWriter, r *http.Request, bad error, deta
 	return c.shake(o, detached, fieldsOf101(w.Header())...)
 }
 
-// fieldsOf101 returns what middleware has set of a response, without what is about a body.
+// fieldsOf101 returns the fields that middleware has set, without those about a body.
 func fieldsOf101(h http.Header) []HeaderField {
 	if len(h) == 0 {
 		return nil

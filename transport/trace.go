@@ -93,7 +93,7 @@ type watchingEnd struct {
 // ObserveEnd implements EndObserver.
 func (w watchingEnd) ObserveEnd(ev Event) { w.end.ObserveEnd(ev) }
 
-// tell delivers ev as something that happens now, after what was heard before.
+// tell delivers ev, which happens now, after the bytes that were heard before.
 func (t *trace) tell(ev Event) {
 	if t.to == nil {
 		return
@@ -191,7 +191,7 @@ func (t *trace) Lost(detail string) { t.tell(Event{Kind: EventLost, Text: detail
 // Expired implements [loop.Trace].
 func (t *trace) Expired() { t.tell(Event{Kind: EventTimer, Text: t.stage.Timer().String()}) }
 
-// observe tells about what is being carried out.
+// observe tells of an order that is being carried out.
 func (t *trace) observe(o *endpoint.Output) {
 	if w, ok := t.to.(interface{ order(*endpoint.Output) }); ok {
 		w.order(o)

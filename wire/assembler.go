@@ -52,7 +52,7 @@ func (p Progress) String() string {
 
 // Assembler puts one extended response together from the WebSocket messages that carry it: the
 // unit, ended by an empty binary message. The zero value is ready and has default limits. It copies
-// what it is given, and reads every byte of a head once, however the messages cut it.
+// the messages it is given, and reads every byte of a head once, however they cut it.
 //
 // An error ends the unit: Add and Finish keep returning it until Reset.
 type Assembler struct {

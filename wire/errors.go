@@ -104,7 +104,7 @@ func (k Kind) Limit() bool {
 
 // ParseError is the only type of error in this package.
 //
-// Offset counts bytes from the start of what was parsed: a message, a unit, a field value, a URL.
+// Offset counts bytes from the start of the input: a message, a unit, a field value, a URL.
 // For an Append function it counts from the start of the part that was refused. Detail says more
 // and quotes at most 32 bytes of the input in ASCII, so that it can be logged; it never quotes the
 // value of a field that carries credentials or cookies, nor the userinfo of a URL.

@@ -46,7 +46,7 @@ type Orders interface {
 	Disconnect()
 }
 
-// Peer takes what a host reports of a connection: a [Server] does, and a [Conn] of a client.
+// Peer takes the events that a host reports of a connection: [Server], and [Conn] of a client.
 type Peer interface {
 	Received(now time.Time, p []byte)
 	Message(now time.Time, t wire.MessageType, p []byte)

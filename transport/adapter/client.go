@@ -144,7 +144,7 @@ func (c *client) settled() {
 	}
 }
 
-// Dropped implements [driver.Host]: what a provider says too late means nothing.
+// Dropped implements [driver.Host]: a late answer of a provider means nothing.
 func (c *client) Dropped(error) {}
 
 // Dial implements [driver.ClientHost].
@@ -229,7 +229,7 @@ func (c *client) AskCredentials(q driver.Challenge) {
 	})
 }
 
-// cause is what was behind a failure of the network or of the provider.
+// cause is the error of the network or of the provider behind a failure.
 func (c *client) cause() error {
 	switch failed, ok := c.err.(*endpoint.HandshakeError); {
 	case !ok:

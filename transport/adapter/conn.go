@@ -52,7 +52,7 @@ func (d *loop) read() {
 	}(d.conn, d.incoming)
 }
 
-// received tells the driver what was read.
+// received tells the driver of a message or an error.
 func (d *loop) received(m message) {
 	now := time.Now()
 	d.reading = false

@@ -59,7 +59,7 @@ func (b *Inbox) lock() {
 	}
 }
 
-// wake ends the waits that what has changed may end.
+// wake ends the waits that a change may end.
 func (b *Inbox) wake() {
 	b.changed.Broadcast()
 	select {
@@ -202,7 +202,7 @@ func (b *Inbox) Deliver(message func(t wire.MessageType, p []byte), end func(err
 	}
 }
 
-// Close drops what is kept, and ends all waiting.
+// Close drops the messages that are kept, and ends all waiting.
 func (b *Inbox) Close() {
 	b.lock()
 	defer b.mu.Unlock()

@@ -81,7 +81,7 @@ func (w *openingWriter) opening() []byte {
 	return append(b, "\r\n"...)
 }
 
-// openingConn replaces the status line in what is written first.
+// openingConn replaces the status line in the first bytes that are written.
 type openingConn struct {
 	net.Conn
 	wrote bool

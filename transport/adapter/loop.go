@@ -18,14 +18,14 @@ import (
 // handshake that is not waited for, or to a peer that does not read.
 const attemptTimeout = 250 * time.Millisecond
 
-// clocked is what the loop needs of a driver.
+// clocked are the calls of a driver that the loop makes.
 type clocked interface {
 	Deadline() time.Time
 	Expire(now time.Time)
 	GiveUp(now time.Time, code uint16, reason string)
 }
 
-// told is what the loop tells a driver about a connection.
+// told are the events of a connection that the loop reports to a driver.
 type told interface {
 	Message(now time.Time, t wire.MessageType, p []byte)
 	PeerClosed(now time.Time, code uint16, reason string)
@@ -97,7 +97,7 @@ type taking interface {
 	read() (m message, ok bool)
 }
 
-// later runs f beside the loop, which then calls what it returned.
+// later runs f beside the loop, which then calls the function that f returned.
 func (d *loop) later(f func() (tell func())) {
 	go func() {
 		select {
@@ -138,7 +138,7 @@ func (d *loop) happen() {
 	d.wait()
 }
 
-// arrived tells the driver what is there already, and reports whether anything was.
+// arrived reports the messages that are there already to the driver, and whether there were any.
 func (d *loop) arrived() bool {
 	switch {
 	case d.message != nil:
@@ -264,7 +264,7 @@ func (d *loop) Disconnect() {
 }
 
 // outcome is nil if the handshake is open, and the reason otherwise; then the connection is gone.
-// cause is what was behind a failure.
+// cause is the error behind a failure.
 func (d *loop) outcome(cause error) error {
 	err := d.err
 	switch {

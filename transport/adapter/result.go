@@ -6,7 +6,7 @@ import (
 	"example.com/khp/transport"
 )
 
-// Result is what a completed handshake agreed on.
+// Result is the outcome of a completed handshake.
 type Result struct {
 	// Status code of the response that completed it: mostly 101, else 201, 204 or 205.
 	Status int
@@ -18,7 +18,7 @@ type Result struct {
 	Body        []byte      // client: of a 201
 	// Client: where the connection goes after all redirects; server: target of the opening request.
 	URL string
-	// Request is what the server accepted; nil on the client's side.
+	// Request is the request that the server accepted; nil on the client's side.
 	Request *transport.Request
 	// Client: no extended handshake took place, because the server did not select KHP and the
 	// configuration allowed that.

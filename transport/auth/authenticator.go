@@ -45,7 +45,7 @@ func (f AuthenticatorFunc) Validate() error {
 	return nil
 }
 
-// Verdict is what an [Authenticator] says about a request. The zero value refuses it with 403.
+// Verdict is the answer of an [Authenticator] to a request. The zero value refuses it with 403.
 type Verdict struct {
 	Allow bool
 	// With Allow: who it is, for [endpoint.Request].Principal and transport.Conn.Principal; nil is no
@@ -215,7 +215,7 @@ func Tokens(principals map[string]any) TokenCheck {
 		sums[sha256.Sum256([]byte(token))] = principal
 	}
 	return func(_ context.Context, token string) (any, bool) {
-		// What can be learned from the time of the look-up is about the hash.
+		// The time of the look-up tells about the hash only.
 		got := sha256.Sum256([]byte(token))
 		principal, ok := sums[got]
 		return principal, ok

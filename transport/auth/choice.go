@@ -49,7 +49,7 @@ func strongestFirst(list []Challenge) []Challenge {
 	return list
 }
 
-// strength ranks a challenge by what an answer to it gives away.
+// strength ranks a challenge by how little an answer to it gives away.
 func (c Challenge) strength() int {
 	switch {
 	case strings.EqualFold(c.Scheme, "Basic"):

@@ -38,7 +38,7 @@ func (f CredentialsFunc) Credentials(ctx context.Context, r *CredentialsRequest)
 	return f(ctx, r)
 }
 
-// CredentialsRequest is what a provider gets to see: where it is asked, and for what.
+// CredentialsRequest tells a provider where credentials are needed, and which.
 type CredentialsRequest struct {
 	URL        string
 	Method     string // of the request that needs credentials
@@ -104,7 +104,7 @@ func (r *CredentialsRequest) asks(scheme string) bool {
 	return false
 }
 
-// unknown is the error of a provider that does not know what the server asks for.
+// unknown is the error of a provider that knows none of the schemes of the server.
 func (r *CredentialsRequest) unknown(known string) error {
 	var list []string
 	for _, ch := range r.Challenges {

@@ -28,7 +28,7 @@ type digest struct {
 	used map[string]*nonceUse // by nonce
 }
 
-// nonceUse is what the provider did with a nonce.
+// nonceUse counts the answers of the provider to a nonce.
 type nonceUse struct {
 	cnonce string // the same each time, so that there is one key for a session
 	count  uint32

@@ -27,8 +27,8 @@
 //
 // # Without package transport
 //
-// Everything here is pure: no I/O, goroutine or clock. Those who drive package endpoint themselves
-// run the same sessions: give [Offers] to ClientConfig.Extensions and [Confirm] to
+// Everything here is pure: no I/O, goroutine or clock. Programs that drive package endpoint
+// themselves run the same sessions: give [Offers] to ClientConfig.Extensions and [Confirm] to
 // ClientConfig.ConfirmExtensions, or put the answer of [Accept] into Decision.Extensions; make a
 // [Stack] of the sessions when Open comes, and then
 //

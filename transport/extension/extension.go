@@ -28,7 +28,7 @@ type Extension interface {
 	Confirm(answer wire.Extension) (Session, error)
 }
 
-// Request is what a client asks a server for.
+// Request is an extension that a client asks for.
 type Request struct {
 	wire.Extension          // the element, with its parameters
 	Asked          []string // the names of all elements of the request
@@ -120,7 +120,7 @@ func (e *Error) Error() string {
 // Unwrap returns the extension's own error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// parse reads an element; what is none has no name.
+// parse reads an element; a malformed one has no name.
 func parse(element string) wire.Extension {
 	list, _ := wire.ParseExtensions(nil, []byte(element))
 	if len(list) == 0 {

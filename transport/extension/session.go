@@ -4,7 +4,7 @@ package extension
 
 import "time"
 
-// Kind says what a [Message] is.
+// Kind is the kind of a [Message].
 type Kind uint8
 
 // Kinds of messages. Close is not among them: it stays as it is.

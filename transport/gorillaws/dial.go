@@ -12,7 +12,7 @@ import (
 // the specification.
 type ClientOptions = adapter.ClientOptions
 
-// Result is what a handshake agreed on.
+// Result is the outcome of a handshake.
 type Result = adapter.Result
 
 // Dial connects to url with dialer, nil is websocket.DefaultDialer, and shakes hands, with

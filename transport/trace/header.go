@@ -10,7 +10,7 @@ import (
 // Version is the version of the format that this package writes and reads.
 const Version = 1
 
-// format is what the first line says that the file is.
+// format is the name of the format in the first line of a file.
 const format = "trace"
 
 // Header is the first line of a file.

@@ -34,7 +34,7 @@ type Record struct {
 	Error  string `json:"error,omitempty"` // fail: the whole story in one line
 }
 
-// Kind says what a [Record] is about.
+// Kind is the kind of a [Record].
 type Kind string
 
 // Kinds of records.

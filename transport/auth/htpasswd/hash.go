@@ -115,7 +115,7 @@ func parseLine(line string) (user string, h *hash, err error) {
 	return user, h, err
 }
 
-// parseHash accepts only what a password can have.
+// parseHash accepts only hashes that a password can have.
 func parseHash(text string) (*hash, error) {
 	for i := range kinds {
 		if rest, ok := strings.CutPrefix(text, kinds[i].prefix); ok {

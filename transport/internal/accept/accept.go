@@ -68,7 +68,7 @@ func passes(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// plainCause is what the system says, without the calls that failed.
+// plainCause is the error of the system, without the names of the calls that failed.
 func plainCause(err error) string {
 	var number syscall.Errno
 	if errors.As(err, &number) {

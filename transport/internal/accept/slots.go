@@ -114,7 +114,7 @@ func (s *slots) release() {
 	s.call()
 }
 
-// wake has those who wait look at the bound again.
+// wake has the waiting clients look at the bound again.
 func (s *slots) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -17,7 +17,7 @@ import (
 // frontKey has the Front of the connection that a request of net/http came on.
 type frontKey struct{}
 
-// WithFront adds to the context of a connection what is known from its beginning.
+// WithFront adds to the context of a connection how it began.
 func WithFront(ctx context.Context, nc net.Conn) context.Context {
 	return context.WithValue(ctx, frontKey{}, web.About(nc))
 }

@@ -72,7 +72,7 @@ func (c *Conn) Form() Form {
 	return Unmasked
 }
 
-// More reads once what arrives next; it waits if nothing is there.
+// More reads once; it waits if no byte is there.
 func (c *Conn) More() error {
 	switch {
 	case c.dead != nil:
@@ -111,7 +111,7 @@ func (x *lazyRoom) Leave() {
 	}
 }
 
-// widen moves what is unread to the beginning of a wide buffer.
+// widen moves unread bytes to the beginning of a wide buffer.
 func (c *Conn) widen() {
 	x := c.relay
 	if x.wide != nil {
@@ -227,7 +227,7 @@ func (c *Conn) place(form Form, h ws.Header, p, to []byte) int {
 	return n + len(p)
 }
 
-// Ahead says what the next thing to do is.
+// Ahead says how to take in the next frame.
 type Ahead uint8
 
 // What lies ahead of a connection behind its last Batch.

@@ -154,7 +154,7 @@ func (c *Conn) unlock() {
 			c.payOwed()
 		}
 		<-c.turn
-		// What came due in between found the turn taken.
+		// A frame that became due in between found the turn taken.
 		if c.late.Load() == nil && !c.asking.Load() && (c.ext == nil || !c.ext.Owes()) {
 			return
 		}
@@ -233,7 +233,7 @@ func (c *Conn) send(b []byte) (n int, err error) {
 	return c.nc.Write(b)
 }
 
-// flush writes what is left over from before.
+// flush writes bytes that an earlier write has left over.
 func (c *Conn) flush() error {
 	if c.err != nil {
 		return c.err

@@ -67,7 +67,7 @@ func (s *Server) report(took time.Duration) {
 	}
 }
 
-// MostQuoted bounds what a line of the log quotes from a client.
+// MostQuoted bounds the text of a client in a line of the log, in bytes.
 const MostQuoted = 100
 
 // failed reports a failure of the application.

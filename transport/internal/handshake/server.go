@@ -34,7 +34,7 @@ type Application interface {
 	Allows(origin, host string) bool
 }
 
-// Config is what the handshake of one connection takes.
+// Config has the parts that the handshake of one connection needs.
 type Config struct {
 	Application Application
 	Context     context.Context
@@ -112,7 +112,7 @@ func (s *Server) Shake(c Config, o *opening.Request) {
 // Begin implements [loop.Side].
 func (s *Server) Begin() { s.drive.Begin(time.Now(), s.first) }
 
-// Phase returns what the machine waits for.
+// Phase returns the phase of the machine.
 func (s *Server) Phase() string { return s.server.Phase().String() }
 
 // Attempt is the client's.
@@ -121,7 +121,7 @@ func (s *Server) Attempt() int { return 0 }
 // Timer returns which timer runs.
 func (s *Server) Timer() fsm.Timer { return s.server.Timer() }
 
-// Result returns what was agreed on, once the connection is open.
+// Result returns the outcome, once the connection is open.
 func (s *Server) Result() endpoint.Result { return s.server.Result() }
 
 // OpeningRequest returns the opening request; it is valid until Reset.
@@ -185,7 +185,7 @@ func (s *Server) ask(q driver.Question) {
 	})
 }
 
-// decided tells the driver what the application decided about a request.
+// decided tells the driver the decision of the application about a request.
 func (s *Server) decided(
 	q driver.Question, r *endpoint.Request, d endpoint.Decision, refused *auth.Verdict, err error,
 ) {

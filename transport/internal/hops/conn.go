@@ -19,7 +19,7 @@ type Conn struct {
 // RemoteAddr returns the address of the client.
 func (c *Conn) RemoteAddr() net.Addr { return c.remote }
 
-// Read returns what was read already first.
+// Read returns bytes that were read already first.
 func (c *Conn) Read(p []byte) (int, error) {
 	if len(c.rest) == 0 {
 		return c.Conn.Read(p)

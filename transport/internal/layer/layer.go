@@ -143,7 +143,7 @@ func (x *Layer) Incoming(it frames.Item) (in []frames.Item, asIs bool, bad *fram
 	return in, false, bad
 }
 
-// Take returns what is owed, which is the caller's to write.
+// Take returns the frames that are owed; the caller writes them.
 func (x *Layer) Take() (owed []byte) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -28,14 +28,14 @@ import (
 
 const codeGoingAway = 1001
 
-// Driver is what the loop needs of a driver.
+// Driver are the calls of a driver that the loop makes.
 type Driver interface {
 	Deadline() time.Time
 	Expire(now time.Time)
 	GiveUp(now time.Time, code uint16, reason string)
 }
 
-// Side is what a client and a server have each their own of.
+// Side are the calls that clients and servers implement differently.
 type Side interface {
 	Begin()
 	Settled() // is called when all that follows from one thing that happened is done
@@ -56,7 +56,7 @@ type Trace interface {
 	Disconnected()
 }
 
-// Config is what a loop is to do.
+// Config has the parts that a loop needs.
 type Config struct {
 	Context  context.Context
 	Driver   Driver

@@ -99,7 +99,7 @@ func (d *Loop) readError(err error) {
 	}
 }
 
-// awaitEOF reads on after the peer's last frame; what arrives is thrown away.
+// awaitEOF reads on after the peer's last frame, and throws the bytes away.
 func (d *Loop) awaitEOF() {
 	var b [512]byte
 	if _, err := d.nc.Read(b[:]); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {

@@ -27,7 +27,7 @@ type Answer struct {
 	Refused  bool // it is a redirect to a place where the options forbid to go
 }
 
-// Login is what a portal wants.
+// Login is the login that a portal wants.
 type Login struct {
 	Certain bool   // the answer says so; otherwise it only looks like that
 	URL     string // where, by http or https; "" if it does not tell

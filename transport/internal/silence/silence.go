@@ -17,7 +17,7 @@ var epoch = time.Now()
 // now is [time.Now] by the monotonic clock alone.
 func now() time.Time { return epoch.Add(time.Since(epoch)) }
 
-// stage says what was done about a peer that is silent.
+// stage says how far the connection got with a silent peer.
 type stage uint8
 
 const (

@@ -5,7 +5,7 @@ import "sync"
 // BufferSize is the size of a Buffer in bytes.
 const BufferSize = 4096
 
-// Buffer is what is read into.
+// Buffer is memory to read into.
 type Buffer [BufferSize]byte
 
 var buffers = sync.Pool{New: func() any { return new(Buffer) }}

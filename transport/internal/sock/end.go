@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrClosed is what a connection or listener answers that was closed on this side.
+// ErrClosed is the error of a connection or listener that was closed on this side.
 var ErrClosed = fmt.Errorf("transport: %w", net.ErrClosed)
 
 // FailTimeout is how long a peer that broke the protocol may take to be told so, and how long its

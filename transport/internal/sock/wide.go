@@ -29,7 +29,7 @@ func PutWide(w *Wide) { wides.Put(w) }
 // Bytes returns all of it: room for one frame with its header.
 func (w *Wide) Bytes() []byte { return w.all[:] }
 
-// Payload returns what is left of it behind a header.
+// Payload returns the part behind the room for a header.
 func (w *Wide) Payload() []byte { return w.all[headerRoom:] }
 
 // Framed returns the bytes that end behind n bytes of Payload and begin so much earlier.

@@ -41,7 +41,7 @@ type readConn struct {
 	gone  func()
 }
 
-// About returns what a connection of the server was handed over with.
+// About returns the value that a connection of the server was handed over with.
 func About(nc net.Conn) any {
 	if c, ok := nc.(interface{ told() any }); ok {
 		return c.told()
@@ -51,7 +51,7 @@ func About(nc net.Conn) any {
 
 func (c *readConn) told() any { return c.about }
 
-// Read returns what was read before first.
+// Read returns bytes that were read before first.
 func (c *readConn) Read(p []byte) (int, error) {
 	if len(c.read) == 0 {
 		return c.Conn.Read(p)
