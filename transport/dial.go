@@ -95,19 +95,7 @@ func dialOnce(ctx context.Context, url string, opts *DialOptions) (*Conn, error)
 		return nil, d.failure()
 	}
 	if d.misgranted != nil {
-		d.Link.CloseSocket()
-		err := &HandshakeError{
-			Leg:     endpoint.LegOpening,
-			Failure: fsm.FailureExtensionNotRequested,
-			URL:     d.client.URL().String(),
-			Attempt: d.client.Attempt(),
-			Path:    d.path,
-			Cause:   d.misgranted,
-			text: "khp: extension refused: the server granted " + deflate.Name +
-				" otherwise than it was asked for: " + d.misgranted.Error(),
-		}
-		d.trace.tell(Event{Kind: EventFail, Err: err, Failure: err.Failure})
-		return nil, err
+		return nil, d.refuseGrant()
 	}
 	return d.openConn(), nil
 }
@@ -144,6 +132,20 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 	}
 	return ctx.Err() // of both at the same moment, too: another try would hide why this one failed
+}
+
+// refuseGrant ends an open connection whose server has granted compression otherwise than it was
+// asked for.
+func (d *dialer) refuseGrant() *HandshakeError {
+	d.Link.CloseSocket()
+	err := &HandshakeError{
+		Leg: endpoint.LegOpening, Failure: fsm.FailureExtensionNotRequested,
+		URL: d.client.URL().String(), Attempt: d.client.Attempt(), Path: d.path, Cause: d.misgranted,
+		text: "khp: extension refused: the server granted " + deflate.Name +
+			" otherwise than it was asked for: " + d.misgranted.Error(),
+	}
+	d.trace.tell(Event{Kind: EventFail, Err: err, Failure: err.Failure})
+	return err
 }
 
 // dialer is one connect call.

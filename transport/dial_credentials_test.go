@@ -33,7 +33,7 @@ func TestDial_Provider(t *testing.T) {
 		}, fsm.FailureCredentialTimeout, time.Minute, ""},
 		{"panics", func(context.Context, *auth.CredentialsRequest) (string, error) { panic("out of order") }, fsm.FailureAuthRequired, 0, "panicked: out of order"},
 		{"exits its goroutine", func(context.Context, *auth.CredentialsRequest) (string, error) { runtime.Goexit(); return "", nil }, fsm.FailureCredentialTimeout, time.Minute, ""},
-		{"gives none", func(context.Context, *auth.CredentialsRequest) (string, error) { return "", nil }, fsm.FailureAuthRequired, 0, "gave none"},
+		{"gives none", func(context.Context, *auth.CredentialsRequest) (string, error) { return "", nil }, fsm.FailureAuthRequired, 0, "there are none"},
 		{"gives a line break", func(context.Context, *auth.CredentialsRequest) (string, error) { return "Basic x\r\nA: b", nil }, fsm.FailureAuthRequired, 0, "cannot be sent"},
 	} {
 		virtual(t, "ADV-42/"+c.name, func(t *testing.T) {
