@@ -87,7 +87,8 @@ func (c *connection) upgrade(rest []byte, outs []endpoint.Output) {
 // framed reports whether the connection goes on with frames when these outputs end its opening
 // handshake.
 func framed(outs []endpoint.Output) bool {
-	return !slices.ContainsFunc(outs, func(o endpoint.Output) bool { return o.Kind == endpoint.Disconnect })
+	return !slices.ContainsFunc(outs,
+		func(o endpoint.Output) bool { return o.Kind == endpoint.Disconnect })
 }
 
 // Message reports a data message, with its fragments joined.
