@@ -14,43 +14,44 @@ import (
 
 // seeded are faults of package endpoint that calls which nobody looks at show to ghosts.
 var seeded = []struct {
-	name, file, before, after string
-	says                      string // what the ghost says
+	name, before, after string
+	says                string // what the ghost says
 }{
-	{"deadline-dropped", "core.go", "func (k *core) Deadline() time.Time {",
+	{"deadline-dropped", "func (k *core) Deadline() time.Time {",
 		"if seeded(%d) { return time.Time{} }", "expected the deadline"},
-	{"timer-of-the-body-not-stopped", "timers.go", "func (k *clock) stop(t fsm.Timer) {",
-		"if seeded(%d) && t == fsm.TimerBody { return }", "expected the deadline"},
-	{"paused-timer-goes-on", "timers.go", "case fsm.EffectResumeTimer:",
-		"if seeded(%d) { k.start(t, k.timeouts.Of(t)); return }", "expected the deadline"},
-	{"unit-without-terminator-is-terminated", "client_response.go",
-		"func (c *Client) decide(terminated bool) {", "if seeded(%d) { terminated = true }", "expected "},
-	{"unit-is-another-event", "client_response.go", "func (c *Client) stepResponse(ev fsm.Event) {",
+	{"timer-of-the-body-not-stopped", "k.clock.Obey(e)",
+		"if seeded(%d) && e.Kind == fsm.EffectStopTimer && e.Timer == fsm.TimerBody {\n" +
+			"e.Kind = fsm.EffectArmTimer; k.clock.Obey(e) }", "expected the deadline"},
+	{"paused-timer-goes-on", "func (k *core) perform(e fsm.Effect, f fsm.Failure) {",
+		"if seeded(%d) && e.Kind == fsm.EffectPauseTimer { return }", "expected "},
+	{"unit-without-terminator-is-terminated", "func (c *Client) decide(terminated bool) {",
+		"if seeded(%d) { terminated = true }", "expected "},
+	{"unit-is-another-event", "func (c *Client) stepResponse(ev fsm.Event) {",
 		"if seeded(%d) && ev.Status == 202 { ev.Status = 204 }", "expected "},
-	{"login-kept-after-redirect", "redirect.go", "func (c *Client) follow() {", "if seeded(%d) && " +
+	{"login-kept-after-redirect", "func (c *Client) follow() {", "if seeded(%d) && " +
 		"c.state.Plan() != fsm.PlanProxyAuth { c.credentials = \"\"; return }", "expected Authorization"},
-	{"way-kept-after-redirect", "redirect.go", "func (c *Client) connect() {", "if seeded(%d) { " +
+	{"way-kept-after-redirect", "func (c *Client) connect() {", "if seeded(%d) { " +
 		"defer func(n int) { c.visited = c.visited[:max(n, 1)] }(len(c.visited)) }", "expected "},
-	{"answer-kept-after-redirect", "redirect.go", "func (c *Client) startConnection() {",
+	{"answer-kept-after-redirect", "func (c *Client) startConnection() {",
 		"if seeded(%d) { c.attempt++; c.leg = LegConnect; return }", "expected "},
-	{"orders-swapped", "core.go", "func (k *core) say(o Output) {",
+	{"orders-swapped", "func (k *core) say(o Output) {",
 		"if n := len(k.out); seeded(%d) && n > 0 && o.Kind == SendClose { k.out = append(k.out, " +
 			"k.out[n-1]); k.out[n-1] = o; return };", "output "},
-	{"order-twice", "core.go", "func (k *core) say(o Output) {", "if seeded(%d) && o.Kind == " +
+	{"order-twice", "func (k *core) say(o Output) {", "if seeded(%d) && o.Kind == " +
 		"SendPong { k.out = append(k.out, o) };", "expected none, got SendPong"},
-	{"order-dropped", "core.go", "func (k *core) say(o Output) {",
+	{"order-dropped", "func (k *core) say(o Output) {",
 		"if seeded(%d) && o.Kind == Disconnect { return };", "output "},
-	{"close-with-another-code", "core.go", "func closing(code uint16, asked closeText, " +
+	{"close-with-another-code", "func closing(code uint16, asked closeText, " +
 		"f fsm.Failure) Output {", "if seeded(%d) && code == 1002 { code = 1000 }",
 		"expected Close 1002"},
-	{"another-credentials", "client_request.go", "func (c *Client) extendedRequest(replay bool) " +
+	{"another-credentials", "func (c *Client) extendedRequest(replay bool) " +
 		"([]byte, error) {", "if seeded(%d) { replay = false }", "expected Authorization"},
-	{"decision-of-the-call-before", "server.go", "func (s *Server) prepare(d *Decision) (err error) {",
+	{"decision-of-the-call-before", "func (s *Server) prepare(d *Decision) (err error) {",
 		"if seeded(%d) && s.prepared == nil { d.Subprotocol = \"\" }", "expected Sec-WebSocket-Protocol"},
-	{"extension-granted-again", "server_request.go", "func (s *Server) extensionAgain() string {",
+	{"extension-granted-again", "func (s *Server) extensionAgain() string {",
 		"if seeded(%d) { return \"\" }", "output "},
-	{"request-of-another-path", "server_request.go",
-		"func (s *Server) samePath(extended string) bool {", "if seeded(%d) { return true }", "output "},
+	{"request-of-another-path", "func (s *Server) samePath(extended string) bool {",
+		"if seeded(%d) { return true }", "output "},
 }
 
 const switchOfSeeds = `package endpoint
@@ -77,15 +78,24 @@ func TestGhost_NoticesSeededFaults(t *testing.T) {
 		require.NoError(t, os.WriteFile(to, []byte(text), 0o600))
 	}
 	sources := map[string]string{}
-	for i, f := range seeded {
-		if sources[f.file] == "" {
-			text, err := os.ReadFile(filepath.Join(root, "endpoint", f.file))
-			require.NoError(t, err)
-			sources[f.file] = string(text)
+	files, err := filepath.Glob(filepath.Join(root, "endpoint", "*.go"))
+	require.NoError(t, err)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
 		}
-		require.Equal(t, 1, strings.Count(sources[f.file], f.before), "%s: where it goes", f.name)
-		sources[f.file] = strings.Replace(sources[f.file], f.before, f.before+"\n"+
-			fmt.Sprintf(f.after, i)+"\n", 1)
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		sources[filepath.Base(name)] = string(text)
+	}
+	for i, f := range seeded {
+		places := 0
+		for name, text := range sources {
+			places += strings.Count(text, f.before)
+			sources[name] = strings.Replace(text, f.before,
+				f.before+"\n"+fmt.Sprintf(f.after, i)+"\n", 1)
+		}
+		require.Equal(t, 1, places, "%s: its place is there once", f.name)
 	}
 	for name, text := range sources {
 		put(name, text)
@@ -98,7 +108,7 @@ func TestGhost_NoticesSeededFaults(t *testing.T) {
 		".").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	walk := func(seed string) (string, error) {
-		cmd := exec.Command(binary, "-test.run", "^TestWalk$", "-test.short")
+		cmd := exec.Command(binary, "-test.run", "^TestWalk$")
 		cmd.Env = append(os.Environ(), "KHP_GHOST_SEED="+seed)
 		out, err := cmd.CombinedOutput()
 		return string(out), err

@@ -171,9 +171,9 @@ func ghostBefore(endpoint any, k *core, call string, args []any) func(results ..
 // GhostTimers returns when the timers end that run.
 func (k *core) GhostTimers() map[fsm.Timer]time.Time {
 	runs := map[fsm.Timer]time.Time{}
-	for t := fsm.TimerOpening; int(t) < clockSize; t++ {
-		if k.clock.running.has(t) {
-			runs[t] = k.clock.due(t)
+	for t := fsm.TimerOpening; t <= fsm.TimerReplay; t++ {
+		if k.clock.Running.Has(t) {
+			runs[t] = k.clock.Due(t)
 		}
 	}
 	return runs
