@@ -107,6 +107,7 @@ func TestBuffers_Parsed(t *testing.T) {
 		r = wire.Request{}
 	})
 	require.Contains(t, h.take(), "bytes HTTP/1.1 101 Switching Protocols")
+	require.Equal(t, "/p", s.Endpoint().OpeningRequest().Target)
 
 	h, s = serving(t)
 	o := endpoint.OpeningFromHTTP("/p", "h", map[string][]string{"Sec-WebSocket-Protocol": {endpoint.Subprotocol}, "Cookie": {"a"}})

@@ -179,13 +179,11 @@ func (d *core) Deadline() time.Time { return d.machine.Deadline() }
 
 // Expire reports the time. Before Deadline it has no effect.
 func (d *core) Expire(now time.Time) {
-	switch {
-	case d.over:
-	case d.busy:
+	if d.busy {
 		d.later(func() { d.Expire(now) })
-	default:
-		d.do(now, d.machine.Expire(now))
+		return
 	}
+	d.do(now, d.machine.Expire(now))
 }
 
 // Send sends a message of the application, and reports whether it did so: it does between Open and
@@ -210,26 +208,21 @@ func (d *core) Send(now time.Time, t wire.MessageType, p []byte) bool {
 // Close ends the connection or gives up the attempt, in any phase, after the closing handshake or
 // once that has taken too long. Code 0 sends an empty Close frame.
 func (d *core) Close(now time.Time, code uint16, reason string) {
-	switch {
-	case d.over:
-	case d.busy:
+	if d.busy {
 		d.later(func() { d.Close(now, code, reason) })
-	default:
-		d.do(now, d.machine.Close(now, code, reason))
+		return
 	}
+	d.do(now, d.machine.Close(now, code, reason))
 }
 
 // GiveUp is Close without waiting for the peer.
 func (d *core) GiveUp(now time.Time, code uint16, reason string) {
-	switch {
-	case d.over:
-		return
-	case d.busy:
+	if d.busy {
 		d.later(func() { d.GiveUp(now, code, reason) })
 		return
 	}
 	d.do(now, d.machine.Close(now, code, reason))
-	for due := d.machine.Deadline(); !d.over && !due.IsZero(); due = d.machine.Deadline() {
+	for due := d.machine.Deadline(); !due.IsZero(); due = d.machine.Deadline() {
 		d.do(now, d.machine.Expire(due))
 	}
 }

@@ -52,6 +52,12 @@ func TestConn_IgnoresWhatIsNotForIt(t *testing.T) {
 			h, c := calling(t, endpoint.ClientConfig{})
 			return h, c, h.conns[0]
 		}, []string{"Received", "Opened", "OpeningRefused", "Lost"}},
+		"lost before it opened": {func() (*host, *driver.Client, *driver.Conn) {
+			h, c := calling(t, endpoint.ClientConfig{})
+			h.conns[0].Connected(t0, wires{h, "a"}, [16]byte{})
+			h.conns[0].Lost(t0, "cut")
+			return h, c, h.conns[0]
+		}, []string{"Received", "Opened", "OpeningRefused", "Failed", "Lost"}},
 		"opened": {func() (*host, *driver.Client, *driver.Conn) {
 			return asking(t, endpoint.ClientConfig{})
 		}, []string{"Received", "Failed", "Opened", "OpeningRefused"}},
@@ -99,6 +105,15 @@ func TestConn_IgnoresWhatIsNotForIt(t *testing.T) {
 		require.Empty(t, h.take(), call)
 		require.NoError(t, s.Endpoint().Misuse(), call)
 	}
+}
+
+// A layer that has opened the connection reports what it gets there.
+func TestConn_OpenedByALayer(t *testing.T) {
+	h, _ := calling(t, endpoint.ClientConfig{})
+	h.conns[0].Connected(t0, wires{h, "a"}, [16]byte{})
+	h.conns[0].Opened(t0, endpoint.Subprotocol, nil, accept)
+	unit(h.conns[0], accepted)
+	require.Contains(t, h.take(), "open 101")
 }
 
 // After its Close the peer is not heard, also while that is being answered.

@@ -3,6 +3,7 @@ package answer
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -184,7 +185,25 @@ func TestReader_Limits(t *testing.T) {
 		require.Equal(t, want.done, c.done, "a line of %d bytes", length)
 	}
 	require.Equal(t, 0xfffffff, chunkSize([]byte("ffffffff")), "seven digits are read")
+	for c := range 256 {
+		size, err := strconv.ParseUint(string([]byte{byte(c)}), 16, 8)
+		require.Equal(t, int(size), chunkSize([]byte{byte(c)}), "%q", c)
+		_, isHex := hexDigit(byte(c))
+		require.Equal(t, err == nil, isHex, "%q", c)
+	}
+	for n, want := range map[int]bool{2*limit - 1: false, 2 * limit: true} {
+		var h Reader
+		var r wire.Response
+		head := []byte("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n")
+		_, err := h.Head(&r, head, wire.Limits{}.OrDefault())
+		require.NoError(t, err)
+		_, complete := h.Body(&r, []byte("1;"+strings.Repeat("x", n-2)), limit)
+		require.Equal(t, want, complete, "twice the limit is enough, whatever it holds")
+	}
 }
+
+// limit is for bodies.
+const limit = 100
 
 // frames draws the frames of a server, and counts the messages that are complete in each beginning.
 func frames(t *rapid.T) (b []byte, whole func(n int) int) {
