@@ -48,9 +48,13 @@ var Sources = []string{
 	"internal/watch", "internal/watch/watchtest", "sim/explore", "sim/network", "sim/replay",
 }
 
-// Judged are the packages of whose faults none may be open.
-var Judged = []string{
-	"wire/credentials", "internal/judge", "endpoint/internal/answer", "endpoint/driver",
+// MayBeOpen are the packages whose faults were tried as a whole, with how many of them are open. The
+// numbers may only fall.
+var MayBeOpen = map[string]int{
+	"wire/credentials":         20,
+	"internal/judge":           13,
+	"endpoint/internal/answer": 12,
+	"endpoint/driver":          19,
 }
 
 // All returns the faults that can be made of the source.

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"slices"
 	"testing"
 
 	"example.com/khp/internal/mutateglue/fault"
@@ -36,14 +35,16 @@ func TestCatalogue_IsNotStale(t *testing.T) {
 	}
 }
 
-// In the packages whose faults are judged, each one that no test notices changes nothing that one
-// could notice, for a reason that is written down.
-func TestCatalogue_NothingOpen(t *testing.T) {
+// No more faults are open in a package whose faults were tried than were when they were: one that no
+// test notices gets a test, or the reason why nothing can be noticed.
+func TestCatalogue_OpenOnes(t *testing.T) {
 	rows, err := Rows()
 	require.NoError(t, err)
-	for _, r := range rows {
-		if slices.Contains(Judged, r.Package()) {
-			require.NotEqual(t, Open, r.Why, "%s: %s -> %s", r.ID, r.Before, r.After)
-		}
+	open := map[string]int{}
+	for _, c := range Counts(rows, (*Row).Package) {
+		open[c.Name] = c.Open
+	}
+	for name, most := range MayBeOpen {
+		require.LessOrEqual(t, open[name], most, name)
 	}
 }
