@@ -38,3 +38,12 @@ func TestSplit_SchemeHasNoRoom(t *testing.T) {
 	_ = append(scheme, "###"...)
 	require.Equal(t, "abc", string(rest))
 }
+
+// Credentials of no algorithm are nobody's, and names that begin with, or are, the first character
+// behind ASCII need the extended form.
+func TestDigest_NothingAndFirst(t *testing.T) {
+	require.False(t, DigestCredentials{}.Verify("", "GET"))
+	for user, want := range map[string]bool{"\u0080": false, "äb": false, "b": true, "": true, "b\u0080": false} {
+		require.Equal(t, want, isASCII(user), "%q", user)
+	}
+}
