@@ -108,7 +108,7 @@ func (c *Conn) keepAlive(period time.Duration, sessions []extension.Session) {
 			return
 		}
 	}
-	c.alive = silence.New((*inner)(c), period)
+	c.alive = silence.New((*inner)(c), c.link.Socket(), period)
 	c.link.ReadBy(c.alive)
 }
 

@@ -308,9 +308,6 @@ func (x *inner) Closing() bool { return x.closing.Load() }
 // Abandon implements [layer.Host].
 func (x *inner) Abandon(bad *frames.Error) { _ = (*Conn)(x).abandon(bad) }
 
-// ReadSocket implements [silence.Host].
-func (x *inner) ReadSocket(p []byte) (int, error) { return x.link.ReadSocket(p) }
-
 // Arm implements [silence.Host].
 func (x *inner) Arm(due time.Time, moved bool) bool { return x.watcher.Arm(due, moved) }
 

@@ -23,13 +23,24 @@ import (
 // [*InactivityError] if the peer was silent for the whole of a KeepAlive. In all these cases the
 // connection is closed, and later calls return an error that matches both the first one and
 // [net.ErrClosed].
-func (c *Conn) Read(ctx context.Context) (MessageType, []byte, error) {
+func (c *Conn) Read(ctx context.Context) (t MessageType, p []byte, err error) {
 	if err := c.acquire(ctx); err != nil {
 		return 0, nil, c.ended(err)
 	}
-	defer c.release()
-	defer c.watcher.Stop()
-	return c.readWhole(ctx)
+	defer c.finishRead()
+	for done := false; !done; { // as readWhole does, without its frame: idle connections wait here
+		if err = c.await(ctx); err != nil {
+			return 0, nil, err
+		}
+		t, p, done, err = c.receive(ctx)
+	}
+	return t, p, err
+}
+
+// finishRead ends a read with the turn to read.
+func (c *Conn) finishRead() {
+	c.watcher.Stop()
+	c.release()
 }
 
 // readWhole is Read with the turn to read.
@@ -39,9 +50,6 @@ func (c *Conn) readWhole(ctx context.Context) (MessageType, []byte, error) {
 			return 0, nil, err
 		}
 		if t, p, done, err := c.receive(ctx); done {
-			if err == nil {
-				c.watch.receives(1, len(p))
-			}
 			return t, p, err
 		}
 	}
@@ -135,10 +143,11 @@ func (c *Conn) await(ctx context.Context) error {
 	return nil
 }
 
-// receive takes in one item. done tells that it ends a Read.
+// receive takes in one item, and counts a message. done tells that it ends a Read.
 func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool, err error) {
 	if len(c.queue) > 0 {
 		it := c.dequeue()
+		c.watch.receives(1, len(it.Data))
 		return it.Type, it.Data, true, nil
 	}
 	it, err := c.step(ctx, nil)
@@ -148,6 +157,7 @@ func (c *Conn) receive(ctx context.Context) (t MessageType, p []byte, done bool,
 	case it.Kind != frames.Message || c.closing.Load() || c.isLateTerminator(it):
 		return 0, nil, false, nil
 	}
+	c.watch.receives(1, len(it.Data))
 	return it.Type, c.keep(it).Data, true, nil
 }
 

@@ -217,9 +217,6 @@ func (f *forwarding) single() (done bool, err error) {
 	c := f.c
 	c.watcher.Start(f.ctx)
 	f.item.Type, f.item.Data, done, err = c.receive(f.ctx)
-	if done && err == nil {
-		c.watch.receives(1, len(f.item.Data))
-	}
 	return done, err
 }
 

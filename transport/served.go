@@ -35,6 +35,8 @@ type served struct {
 	conn    *Conn           // once open
 	over    func()          // ends what ConnContext has begun; nil without it
 	fresh   bool            // ctx has no values
+
+	returned bool // Serve has
 }
 
 // acceptor shakes hands on one connection, and tells observers of it.
@@ -251,12 +253,36 @@ func (h *application) checkKHP(o *OpeningRequest) (status int, why string) {
 		endpoint.Subprotocol
 }
 
-// use lets the application have the connection, and returns when both are done with it.
+// use lets the application have the connection, and returns when both are done with it. A panic of
+// the application does not take the connection's state with it; net/http logs it.
 func (c *served) use() {
+	defer c.used()
+	c.finish(c.serve())
+}
+
+// useAll is use and ended for a goroutine of its own. Its frame is small, because idle connections
+// wait in it, and so are those of the calls from here to the socket: a stack of 2 KiB has room for
+// few more.
+func (c *served) useAll() {
+	defer c.endedAll()
+	defer c.used()
+	c.finish(c.serve())
+}
+
+func (c *served) serve() error {
+	err := c.handler.Serve(c.ctx, c.conn)
+	c.returned = true
+	return err
+}
+
+// used ends what is left after Serve.
+func (c *served) used() {
 	if c.over != nil {
 		defer c.over()
 	}
-	c.finish(c.callServe())
+	if !c.returned {
+		_ = c.conn.Close(CloseInternalError, "")
+	}
 }
 
 // addContext lets the application add to the context of the connection. over then ends what the
@@ -301,20 +327,6 @@ func (v *valued) Value(key any) any {
 	return v.values.Value(key)
 }
 
-// callServe keeps a panic of the application from taking the connection's state with it; net/http
-// logs it.
-func (c *served) callServe() error {
-	normal := false
-	defer func() {
-		if !normal {
-			_ = c.conn.Close(CloseInternalError, "")
-		}
-	}()
-	err := c.handler.Serve(c.ctx, c.conn)
-	normal = true
-	return err
-}
-
 // finish closes what Serve leaves open, and waits for that.
 func (c *served) finish(err error) {
 	conn, code, level := c.conn, CloseNormal, slog.LevelDebug
@@ -337,11 +349,8 @@ func (c *served) finish(err error) {
 	<-conn.done // another goroutine may be closing it
 }
 
-// useAll is use for a goroutine of its own.
-func (c *served) useAll() {
-	defer func() { c.ended(recover()) }()
-	c.use()
-}
+// endedAll is ended for a deferred call.
+func (c *served) endedAll() { c.ended(recover()) }
 
 // ended ends what Server.connection has begun, also after a panic with the value v. A connection
 // that net/http has got is left to it.

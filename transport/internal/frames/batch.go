@@ -80,7 +80,7 @@ func (c *Conn) More() error {
 	case !c.relay.raw:
 		return c.Await()
 	}
-	n, err := c.read(nil)
+	n, err := c.source.Read(nil)
 	c.w += n
 	c.hungry = n >= smallSize
 	if n > 0 || err == nil {

@@ -79,7 +79,7 @@ type Conn struct {
 	limit atomic.Int64 // largest message in bytes
 
 	// Reading.
-	source io.Reader // what is read from in place of the socket; nil is the socket
+	source io.Reader // of what is read: the socket, or what ReadBy has put before it
 	dead   error     // set once nothing more may be read
 	base   []byte    // where socket bytes land: small, big or the bytes given to New
 	r, w   int       // base[r:w] is unread
@@ -107,6 +107,7 @@ func New(nc net.Conn, client bool, buffered []byte, limit int64) *Conn {
 	if client {
 		c.state = ws.StateClientSide
 	}
+	c.source = (*socket)(c)
 	c.limit.Store(limit)
 	c.watcher.Init(nc, sock.Write, nil)
 	// The handshake comes next, and with it more than small holds.
@@ -340,9 +341,12 @@ func (c *Conn) Opened() {
 // Until names the channel that is closed with the socket. Nobody may use c yet.
 func (c *Conn) Until(gone <-chan struct{}) { c.gone = gone }
 
-// ReadBy has r read what Next reads; r reads the socket by ReadSocket, and its errors, other than
-// an expired deadline, are final. Nobody else may use c yet.
+// ReadBy has r read what Next reads; r reads from Socket, and its errors, other than an expired
+// deadline, are final. Nobody else may use c yet.
 func (c *Conn) ReadBy(r io.Reader) { c.source = r }
+
+// Socket returns what reads the socket, for ReadBy.
+func (c *Conn) Socket() io.Reader { return (*socket)(c) }
 
 // NetConn returns the socket.
 func (c *Conn) NetConn() net.Conn { return c.nc }

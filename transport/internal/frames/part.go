@@ -42,7 +42,7 @@ func (c *Conn) readInto(into []byte) (Item, error) {
 		return Item{}, c.fill(1)
 	default:
 		c.Rest()
-		n, err := c.read(room)
+		n, err := c.source.Read(room)
 		if n == 0 && err != nil {
 			return Item{}, err
 		}

@@ -11,9 +11,27 @@ const (
 	bigSize   = sock.BufferSize // bytes of a pooled read buffer; a frame that fits is parsed in place
 )
 
-// fill reads the socket once so that base[r:w] grows towards need bytes, at most bigSize. It moves
-// unread bytes where it must, and gives the pooled buffer back before it waits for a first byte.
+// fill reads the socket once so that base[r:w] grows towards need bytes, at most bigSize. Its frame
+// is small, because idle connections wait in it, and so is that of socket.
 func (c *Conn) fill(need int) error {
+	c.makeRoom(need)
+	n, err := c.source.Read(c.base[c.w:])
+	return c.filled(n, err)
+}
+
+// filled takes in what was read behind what is unread.
+func (c *Conn) filled(n int, err error) error {
+	c.hungry = c.w+n == len(c.base)
+	c.w += n
+	if n > 0 || err == nil {
+		return nil // an error that matters comes again
+	}
+	return err
+}
+
+// makeRoom makes room behind what is unread, so that it can grow towards need bytes. It moves
+// unread bytes where it must, and gives the pooled buffer back before a first byte is waited for.
+func (c *Conn) makeRoom(need int) {
 	switch {
 	case c.r == c.w:
 		c.r, c.w = 0, 0
@@ -31,14 +49,6 @@ func (c *Conn) fill(need int) error {
 		c.w = copy(to, c.base[c.r:c.w])
 		c.base, c.r = to, 0
 	}
-	room := c.base[c.w:]
-	n, err := c.read(room)
-	c.hungry = n == len(room)
-	c.w += n
-	if n > 0 || err == nil {
-		return nil // an error that matters comes again
-	}
-	return err
 }
 
 // Await waits for the first byte of an item, if there is none yet: then next has something to start
@@ -50,30 +60,28 @@ func (c *Conn) Await() error {
 	return c.fill(ws.MinHeaderSize)
 }
 
-// read reads from the socket, or by whatever ReadBy has put before it.
-func (c *Conn) read(p []byte) (int, error) {
-	if c.source != nil {
-		return c.source.Read(p)
-	}
-	return c.ReadSocket(p)
-}
-
-// ReadSocket reads, and lets extensions know that the connection is read; without p it reads behind
-// what is unread, for More. The end of the stream comes as an error that matches
+// socket reads the socket, and lets extensions know that the connection is read; without room it
+// reads behind what is unread, for More. The end of the stream comes as an error that matches
 // io.ErrUnexpectedEOF.
-func (c *Conn) ReadSocket(p []byte) (int, error) {
+type socket Conn
+
+// Read implements [io.Reader].
+func (s *socket) Read(p []byte) (n int, err error) {
+	if s.ext != nil {
+		s.ext.Listening()
+	}
 	if p == nil {
-		n, err := c.relay.lazy.Read()
-		return n, lost(err)
+		n, err = s.relay.lazy.Read()
+	} else {
+		n, err = s.nc.Read(p)
 	}
-	if c.ext == nil {
-		n, err := c.nc.Read(p)
-		return n, lost(err)
+	if s.ext != nil {
+		s.ext.Listened(n > 0)
 	}
-	c.ext.Listening()
-	n, err := c.nc.Read(p)
-	c.ext.Listened(n > 0)
-	return n, lost(err)
+	if err != nil {
+		err = lost(err)
+	}
+	return n, err
 }
 
 func (c *Conn) takeBig() *sock.Buffer {
@@ -123,7 +131,7 @@ func (c *Conn) readLarge() (Item, error) {
 		if int64(len(room)) > c.left {
 			room = room[:c.left]
 		}
-		n, err := c.read(room)
+		n, err := c.source.Read(room)
 		if n == 0 && err != nil {
 			return Item{}, err
 		}

@@ -3,6 +3,7 @@ package silence
 
 import (
 	"errors"
+	"io"
 	"os"
 	"time"
 )
@@ -17,7 +18,7 @@ var epoch = time.Now()
 // now is [time.Now] by the monotonic clock alone.
 func now() time.Time { return epoch.Add(time.Since(epoch)) }
 
-// stage says how far the connection got with a silent peer.
+// stage says what was done about a peer that is silent.
 type stage uint8
 
 const (
@@ -28,7 +29,6 @@ const (
 
 // Host is the connection.
 type Host interface {
-	ReadSocket(p []byte) (int, error)
 	Closing() bool // the application is closing it, which has a limit of its own
 	// Sets the read deadline; false says that the context of the call has ended.
 	Arm(due time.Time, moved bool) bool
@@ -43,6 +43,7 @@ type Host interface {
 // ours.
 type Reader struct {
 	host   Host
+	socket io.Reader
 	Period time.Duration // how long the peer may be silent
 	due    time.Time     // read deadline of the socket, as long as the host has it armed
 	since  time.Time     // begin of the stage; while nothing reads it is behind by the time since left
@@ -50,10 +51,12 @@ type Reader struct {
 	stage  stage
 }
 
-// New returns a Reader that gives a peer up after a period of silence.
-func New(host Host, period time.Duration) *Reader {
+// New returns a Reader of a socket that gives a peer up after a period of silence.
+func New(host Host, socket io.Reader, period time.Duration) *Reader {
 	t := now()
-	return &Reader{host: host, Period: period, since: t, left: t, stage: stageNew}
+	k := &Reader{host: host, socket: socket, Period: period, since: t, left: t, stage: stageNew}
+	k.arm(t) // here and not in the first read: it takes a stack that no idle connection needs
+	return k
 }
 
 // lasts returns how long the present stage may last.
@@ -70,32 +73,58 @@ func (k *Reader) lasts() time.Duration {
 	return look
 }
 
-// Read implements io.Reader.
+// Read implements [io.Reader]. Its frame is small, because idle connections wait in it.
 func (k *Reader) Read(p []byte) (int, error) {
+	if err := k.begin(); err != nil {
+		return 0, err
+	}
+	for {
+		n, err := k.socket.Read(p)
+		more, err := k.got(n, err)
+		if !more {
+			return n, err
+		}
+	}
+}
+
+// begin begins a read.
+func (k *Reader) begin() error {
 	t := now()
 	k.since = k.since.Add(t.Sub(k.left))
 	if k.stage == stageCalled {
 		k.since = t
 	}
-	for {
-		if !k.arm(t) {
-			return 0, k.leave(t, os.ErrDeadlineExceeded)
-		}
-		n, err := k.host.ReadSocket(p)
-		t = now()
-		switch {
-		case n > 0:
-			k.since, k.stage = t, stageNew
-			return n, k.leave(t, err)
-		case !errors.Is(err, os.ErrDeadlineExceeded), t.Before(k.due) && !k.host.Closing():
-			return n, k.leave(t, err)
-		case k.host.Closing(), t.Sub(k.since) < k.lasts():
-			continue // the deadline is from before that, or from before something arrived
-		}
+	return k.await(t)
+}
+
+// got takes in what reading the socket came to; more says that it has to be read again.
+func (k *Reader) got(n int, err error) (more bool, failed error) {
+	t := now()
+	switch {
+	case n > 0:
+		k.since, k.stage = t, stageNew
+		return false, k.leave(t, err)
+	case !errors.Is(err, os.ErrDeadlineExceeded), t.Before(k.due) && !k.host.Closing():
+		return false, k.leave(t, err)
+	case k.host.Closing(), t.Sub(k.since) < k.lasts():
+		// The deadline is from before that, or from before something arrived.
+	default:
 		if err := k.next(t); err != nil {
-			return 0, k.leave(t, err)
+			return false, k.leave(t, err)
 		}
 	}
+	if err := k.await(t); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// await makes the socket ready to be read; an error is the end of the read.
+func (k *Reader) await(t time.Time) error {
+	if !k.arm(t) {
+		return k.leave(t, os.ErrDeadlineExceeded)
+	}
+	return nil
 }
 
 // leave notes when a read ended.
