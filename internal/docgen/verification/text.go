@@ -112,7 +112,7 @@ The tables are not all. Between the machines and the sockets stand endpoint, dri
 - **A model of the driver**: what its documentation says, written once more without regard to speed. Both are told the same at random.
 - **Faults.** A tool puts one-line faults into the source, by class, each behind a switch, so that a thousand faults cost one build. The catalogue (internal/mutateglue/catalogue) names for each the test that
   notices it, or says why nothing can be noticed. ` + "`make mutate-glue N=100 S=1`" + ` takes 100 of them, runs the test of each, and prints how many are noticed, equivalent and open; N=-1 takes all. A test fails if one
-  does not apply any more, or if more are open than were when all faults of %[3]s were tried. Open are those that none of the tests that were asked notices, and of which nobody has said why.
+  does not apply any more, or if more are open than were when all faults of %[3]s were tried. Open are those that none of the tests that were asked notices, and of which nobody has said why. Of other packages the catalogue lists no open ones: those that were tried and not noticed there wait for a second try.
   The catalogue has %[1]d of the %[2]d faults that the tool can make today, of which the compiler refuses about a tenth; ` + "`go run ./internal/mutateglue -hunt`" + ` tries others.
 
 `
