@@ -48,8 +48,8 @@ var Sources = []string{
 	"internal/watch", "internal/watch/watchtest", "sim/explore", "sim/network", "sim/replay",
 }
 
-// MayBeOpen are the packages whose faults were tried as a whole, with how many of them are open. The
-// numbers may only fall.
+// MayBeOpen are the packages whose faults were tried as a whole, with how many of them are open.
+// The numbers may only fall.
 var MayBeOpen = map[string]int{
 	"wire/credentials":         11,
 	"internal/judge":           2,

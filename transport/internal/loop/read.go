@@ -12,8 +12,9 @@ import (
 
 // read waits for the peer, until the deadline or until wake is called.
 func (d *Loop) read() {
+	// It is that of the next write as well, which then need not set its own: to set one costs as much
+	// as to parse a frame.
 	d.due = d.Driver.Deadline()
-	// Of the next write as well, which then need not set its own: deadlines cost as much as parsing.
 	_ = d.nc.SetDeadline(d.due)
 	switch {
 	case d.woken.Swap(false):
