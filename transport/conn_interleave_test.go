@@ -40,8 +40,8 @@ var connFaults = []weave.Fault{
 		After: "it.Kind != frames.Message || !seeded && c.closing.Load() || " +
 			"c.isLateTerminator(it):\n\t\treturn 0"},
 	{Name: "the deadline of a context is left",
-		Before: "\tdefer c.watcher.Stop()\n\treturn c.readWhole(ctx)",
-		After:  "\tif !seeded {\n\t\tdefer c.watcher.Stop()\n\t}\n\treturn c.readWhole(ctx)"},
+		Before: "\tc.watcher.Stop()\n\tc.release()\n}",
+		After:  "\tif !seeded {\n\t\tc.watcher.Stop()\n\t}\n\tc.release()\n}"},
 	{Name: "a Ping keeps the turn to read",
 		Before: "\t\t\tc.release()\n\t\t\tif err != nil {\n",
 		After:  "\t\t\tif !seeded {\n\t\t\t\tc.release()\n\t\t\t}\n\t\t\tif err != nil {\n"},
@@ -164,7 +164,7 @@ func (p *framePeer) close() {
 func (p *framePeer) listen() {
 	defer p.end()
 	for {
-		f, err := ws.ReadFrame(p.nc)
+		f, err := frametest.ReadFrame(p.nc)
 		if err != nil {
 			return
 		}

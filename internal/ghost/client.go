@@ -44,7 +44,6 @@ type connection struct {
 	accept   []byte   // that belongs to it; nil if the host hides it
 	granted  []string // names of extensions that the opening handshake granted
 	unit     wire.Assembler
-	begun    []byte        // the answer to the opening request, as far as it came
 	pending  wire.Response // of which the head is complete; Status 0 without
 	result   endpoint.Result
 }
