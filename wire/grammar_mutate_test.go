@@ -80,6 +80,9 @@ func agree(t require.TestingT, g *grammar, general string, accepts func([]byte) 
 // Every mutation of a single part of some sentences: what leaves the grammar is rejected, and what
 // stays in it is not.
 func TestGrammar_EveryMutation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("tries every change, which takes long under the race detector")
+	}
 	t.Attr("req", "KHP-EXT-03")
 	g := loadGrammar(t)
 	for _, s := range subjects {

@@ -234,6 +234,7 @@ func TestColumns_GrossChangesAreFoundWithoutLimits(t *testing.T) {
 }
 
 func TestColumns_EveryOne(t *testing.T) {
+	needTime(t)
 	found := map[explore.Checked]bool{}
 	note := func(list []explore.Checked) bool {
 		for _, p := range list {
