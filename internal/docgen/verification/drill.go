@@ -66,14 +66,14 @@ FAIL  sim/script/testdata/timeouts/client.txt  Every wait of a client ends with 
 | client, guard: reading/complete/open opens without the subprotocol having been offered | INV-01 | no: its server is honest | 1 | yes |
 | client, next phase: reading/401/ask-credentials goes to AwaitResponse | TOTAL | TOTAL | 14 | yes |
 | client, mark: sending-body/body-written/await-response forgets that the body was sent | no | no | 1 | yes |
-| client, failure: reading/complete/accept-mismatch names another failure | no | no | no | yes |
+| client, failure: reading/complete/accept-mismatch names another failure | CAUSE, of all failures but one | no | no | yes |
 | client, ignored: the answer to its Close (closing/peer-closed/draining) | no: a timer ends it as well | no | no | yes |
 | client, ignored: the time for credentials (await-credentials/credential-timer/credential-timeout) | LIV-06 | LIV-06 | 2 | yes |
 | server, effect: opening/opening-request/await-request does not arm the timer of the request | no: another timer runs | no | 5 | yes |
 | server, guard: opening/opening-request/plain serves plain WebSockets always | KHP-OPEN-06 | no: its client offers KHP | 1 | yes |
 | server, next phase: await-body/body/decide goes to AwaitRequest | TOTAL | with a body (` + "`make spin`" + `) | 1 | yes |
 | server, mark: opening/opening-request/await-request-kaazing forgets that the client is of the kaazing profile | LIV-03 | in that profile (` + "`make spin`" + `) | 5 | yes |
-| server, failure: deciding/application-failure/application names another failure | no | no | 2 | yes |
+| server, failure: deciding/application-failure/application names another failure | CAUSE | no | 2 | yes |
 | server, effect: open/close/close closes without a timer | LIV-06 | LIV-06 | no | yes |
 | server, effect: open/lost/closed does not tell that it is over | INV-05 | INV-05 | no | yes |
 | status table: 302 is no redirect | LIV-05 | the formula of LIV-05 (` + "`make spin`" + `) | 14 | yes |
