@@ -166,7 +166,7 @@ func (c *Caller) draw(t reflect.Type, depth int) reflect.Value {
 			return v
 		}
 	}
-	// a state, say, that cannot be made up
+	// Values that the calls have returned come again: a state, say, cannot be made up.
 	if mine := c.of(t); len(mine) > 0 && rapid.Bool().Draw(c.t, "had") {
 		return rapid.SampledFrom(mine).Draw(c.t, "which")
 	}

@@ -77,7 +77,7 @@ func openHalf(addr string) (*client, error) {
 	if err := c.opening(spec); err != nil {
 		return c, err
 	}
-	// not the last frame
+	// The frame is not the last of its message.
 	if err := ws.WriteHeader(c.nc,
 		ws.Header{OpCode: ws.OpBinary, Masked: true, Length: 9}); err != nil {
 		return c, err

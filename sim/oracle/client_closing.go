@@ -86,7 +86,7 @@ func (t *clientTurn) closing() fsm.Verdict {
 			return fsm.Accepted
 		}
 		return Nothing
-	// late, ADV-42
+	// These come late. [ADV-42]
 	case fsm.EventCredentialsSupplied, fsm.EventCredentialsDeclined, fsm.EventBodyWritten:
 		return fsm.Ignored
 	}
@@ -133,7 +133,7 @@ func (t *clientTurn) over() fsm.Verdict {
 	switch t.ev.Kind {
 	case fsm.EventTimerExpired:
 		return fsm.Ignored
-	// late, ADV-42
+	// These come late. [ADV-42]
 	case fsm.EventConnected, fsm.EventConnectFailed, fsm.EventCredentialsSupplied,
 		fsm.EventCredentialsDeclined, fsm.EventBodyWritten:
 		return fsm.Ignored

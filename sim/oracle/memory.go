@@ -111,7 +111,7 @@ func (m Client) Same(s fsm.ClientState) string {
 	switch {
 	case s.Phase() != m.phase:
 		return "phase"
-	// elsewhere there is nothing to plan
+	// In other phases there is nothing to plan.
 	case s.Plan() != m.plan && m.phase >= fsm.ClientClosing && m.phase <= fsm.ClientRedirecting:
 		return "plan"
 	case s.Failure() != m.failure:

@@ -202,7 +202,7 @@ func clientClaim(state fsm.ClientState, s *Step) bool {
 	case GaveUp:
 		return p == fsm.ClientDone
 	}
-	// followed
+	// These phases follow a response that is followed.
 	return p == fsm.ClientRedirecting || p == fsm.ClientAwaitLogin || p == fsm.ClientConnecting
 }
 

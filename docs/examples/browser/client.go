@@ -31,7 +31,7 @@ type client struct {
 // dial begins a connect call.
 func dial(url, user, password string, log func(line string)) (*client, error) {
 	e, err := endpoint.NewClient(url, endpoint.ClientConfig{
-		// servers by the specification, and gateways
+		// ProfileAuto speaks with servers by the specification and with gateways.
 		Machine:        fsm.ClientConfig{Profile: fsm.ProfileAuto},
 		HasCredentials: user != "",
 	})

@@ -35,7 +35,7 @@ func main() {
 
 // server bounds the opening request in time and size, which is the host's to do.
 func server() *http.Server {
-	// which the library does not check
+	// The library does not check the origin.
 	own := &adapter.ServerOptions{Config: endpoint.ServerConfig{CheckOrigin: endpoint.SameOrigin}}
 	login := *own
 	login.Authenticator = auth.BasicAuth{Realm: "account",

@@ -34,7 +34,7 @@ func handler(o *adapter.ServerOptions, receive func(*conn, wire.MessageType, []b
 		c := &conn{socket: socket}
 		socket.Session().Store("conn", c)
 		go c.read()
-		// else the client has been told, and is gone
+		// After an error the client has been told, and is gone.
 		if _, err := adapter.Server(r.Context(), c, r, o); err == nil {
 			c.Deliver(func(t wire.MessageType, p []byte) { receive(c, t, p) }, func(error) { _ = c.Close() })
 		}

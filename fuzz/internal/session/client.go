@@ -59,7 +59,7 @@ func Client(program []byte) error {
 		if err := r.event(p.Byte()%26, p); err != nil {
 			return err
 		}
-		// redirects, the first, one for a proxy, one upgrade
+		// Beside those of redirects there are the first, one for a proxy, and one upgrade.
 		if r.Dials() > int(r.cfg.Machine.MaxRedirects)+3 {
 			return fmt.Errorf("%d connections", r.Dials())
 		}

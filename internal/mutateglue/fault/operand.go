@@ -2,8 +2,6 @@ package fault
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,24 +75,16 @@ func (s siblings) declared(dir string) (imports []string, err error) {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		source, err := os.ReadFile(name)
+		f, err := parse(dir, filepath.Base(name))
 		if err != nil {
 			return nil, err
 		}
-		set := token.NewFileSet()
-		tree, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range tree.Imports {
+		for _, i := range f.tree.Imports {
 			imports = append(imports, strings.Trim(i.Path.Value, `"`))
 		}
-		base := set.File(tree.Pos()).Base()
-		ast.Inspect(tree, func(n ast.Node) bool {
+		ast.Inspect(f.tree, func(n ast.Node) bool {
 			if t, ok := n.(*ast.StructType); ok {
-				s.add(listed(t.Fields, func(e ast.Expr) string {
-					return string(source[int(e.Pos())-base : int(e.End())-base])
-				}))
+				s.add(listed(t.Fields, func(e ast.Expr) string { return f.text(e) }))
 			}
 			return true
 		})

@@ -70,7 +70,7 @@ func (v *strictValue) Set(text string) error {
 		return &EmptyError{}
 	}
 	v.given = true
-	// which take 010 for 8, and 0x10 and 1_0 as Go does
+	// Of themselves these take 010 for 8, and 0x10 and 1_0 as Go does.
 	if kind := v.Type(); kind == "int" || kind == "uint64" {
 		if _, err := Digits(strings.TrimPrefix(text, "-")); err != nil {
 			return err

@@ -128,7 +128,7 @@ func (t *tree) outcome(b *strings.Builder, c *conform.Outcome) {
 		}
 		if c.Rerun != "" {
 			again := terminal.Wrap(visible.Line(c.Rerun), terminal.Columns-19)
-			// can be pasted
+			// The lines can be pasted into a shell.
 			fmt.Fprintf(b, "          again  %s\n", strings.Join(again, " \\\n                 "))
 		}
 	}

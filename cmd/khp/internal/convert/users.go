@@ -37,7 +37,7 @@ func readUsers(file string, top *node, r *report) (list []user) {
 			refuse("the password is longer than the 72 bytes that bcrypt takes; give the user a shorter one")
 			continue
 		}
-		// the same hash under the name that Apache has for it
+		// Apache has another name for the same hash.
 		u := user{name: name, hash: "$2y$" + strings.TrimPrefix(string(hash), "$2a$")}
 		for _, role := range n.all("role-name") {
 			u.roles = append(u.roles, role.text)

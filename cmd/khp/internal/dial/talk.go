@@ -250,7 +250,7 @@ func (t *talk) pings(ctx context.Context) {
 		begin := time.Now()
 		timed, cancel := context.WithTimeout(ctx, within)
 		err := t.conn.Ping(timed)
-		// and not the end of the connection
+		// The end of ctx is the end of the connection, not a late Pong.
 		late := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
 		cancel()
 		switch {
@@ -353,7 +353,7 @@ func (t *talk) close(expected bool) error {
 	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
 	var closed *transport.CloseError
 	if errors.As(why, &closed) {
-		// no answer to ours, but a Close of its own
+		// Another code is no answer to our Close, but a Close of the server's own.
 		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus {
 			err := t.over(why, "")
 			if !expected {

@@ -67,7 +67,7 @@ const logRoom = 1 << 20
 func newLogQueue(w io.Writer, room int, form string, m *metrics.Metrics) *queue.Queue {
 	return queue.New(w, room, queue.Hooks{
 		Lost: func() { m.LineDropped("log") }, CaughtUp: func(lines int) {
-			// behind the queue: it is its turn
+			// This logger writes past the queue, whose turn it is.
 			if log, err := newLogger(w, form, slog.LevelInfo); err == nil {
 				log.Warn("lines are missing here: the log was not read fast enough", "lines", lines)
 			}

@@ -189,7 +189,7 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 	signals, stop := c.Notify()
 	defer stop()
 	tellManager(daemon.SdNotifyReady)
-	// in a goroutine of its own, so that no file keeps the server from ending
+	// A goroutine of its own reloads, so that no file keeps the server from ending.
 	reloads := make(chan struct{}, 1)
 	defer close(reloads)
 	go again.serve(reloads)
@@ -260,7 +260,7 @@ func (g *gateway) drain(srv *transport.Server, signals <-chan os.Signal) {
 			g.log.Info("stopped")
 			return
 		case s := <-signals:
-			// which asks for no more than other settings, or comes from a terminal that is gone
+			// SIGHUP asks for other settings only, or comes from a terminal that is gone.
 			if s != syscall.SIGHUP {
 				cancel()
 			}

@@ -56,7 +56,7 @@ func (s *Set) Own(field string) bool {
 		return true
 	}
 	for _, p := range s.list {
-		// which clients leave out
+		// Clients leave out the ports 80 and 443.
 		if p.host.MatchString(host) &&
 			(p.port == "" || p.port == port || port == "" && (p.port == "80" || p.port == "443")) {
 			return true

@@ -195,7 +195,7 @@ func profileOf(request []byte) string {
 	o.Target = string(target)
 	for line := range bytes.Lines(fields) {
 		name, value, _ := bytes.Cut(line, []byte(":"))
-		// the others say nothing about it
+		// The other fields say nothing about KHP.
 		if len(o.Opening) == 0 || bytes.EqualFold(name, []byte("Sec-WebSocket-Protocol")) {
 			o.Opening = append(o.Opening,
 				endpoint.HeaderField{Name: string(name), Value: string(bytes.TrimSpace(value))})

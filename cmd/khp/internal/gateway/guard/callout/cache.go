@@ -35,7 +35,7 @@ func newCache(life time.Duration) *cache {
 	}
 	c := &cache{life: life}
 	_, _ = rand.Read(c.key[:]) // never fails
-	// fails with a size of 0
+	// NewLRU fails with a size of 0 only.
 	c.answers, _ = simplelru.NewLRU[[sha256.Size]byte, answer](mostCached, nil)
 	return c
 }

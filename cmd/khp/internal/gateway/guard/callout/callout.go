@@ -125,7 +125,7 @@ func (s *Server) Authenticate(ctx context.Context, r *transport.Request) (auth.V
 	if err != nil {
 		return s.trouble(ctx, cmp.Or(context.Cause(patient), err)), nil
 	}
-	// whose body is the connection, and ends with no context
+	// The body of a 101 is the connection, which no context ends.
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		_, _ = io.CopyN(io.Discard, answer.Body, mostBody)
 	}

@@ -80,7 +80,7 @@ func parseKey(raw json.RawMessage) (*key, error) {
 	}
 	var k jose.JSONWebKey
 	err := k.UnmarshalJSON(raw)
-	// which knows public and private keys only
+	// Valid knows public and private keys only.
 	if _, shared := k.Key.([]byte); err != nil || !shared && !k.Valid() {
 		return nil, errors.New("it is damaged, or of a type that is not known; expected RSA, EC, " +
 			"OKP with Ed25519, or oct")
