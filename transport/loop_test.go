@@ -138,19 +138,20 @@ func TestDriver_NoLostWakeUp(t *testing.T) {
 }
 
 // The caller's context ends at any time, real time this time: a connection or an error comes at
-// once, and nothing is left behind.
+// once, and nothing is left behind. The deadlines grow until some handshakes are done in time,
+// however slow the machine is.
 func TestDial_CancelledAnyTime(t *testing.T) {
 	t.Attr("req", "ADV-73")
 	h := &Handler{Decide: basicAuth}
 	url := serve(t, h)
 	wantNoLeaks(t)
 	opened := 0
-	for i := range 300 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
+	for deadline := time.Microsecond; opened < 20; deadline += deadline/40 + 1 {
+		ctx, cancel := context.WithTimeout(t.Context(), deadline)
 		start := time.Now()
 		c, err := Dial(ctx, url, &DialOptions{Credentials: auth.Basic("joe", "welcome")})
 		cancel()
-		require.Less(t, time.Since(start), time.Minute)
+		require.Less(t, time.Since(start), deadline+time.Minute)
 		if err != nil {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			continue
@@ -159,7 +160,6 @@ func TestDial_CancelledAnyTime(t *testing.T) {
 		wantEcho(t, c, "x")
 		require.NoError(t, c.CloseNow())
 	}
-	require.Positive(t, opened)
 	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
 }
 
