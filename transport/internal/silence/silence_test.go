@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,8 +23,8 @@ type host struct {
 	t            *testing.T
 	begin        time.Time
 	nc, peer     *tcptest.Conn
-	closing      bool // the application is closing
-	over         bool // the context of the call has ended
+	closing      atomic.Bool // the application is closing
+	over         atomic.Bool // the context of the call has ended
 	due          time.Time
 	moved        int
 	asked, ended []time.Duration
@@ -37,7 +38,7 @@ func newHost(t *testing.T) *host {
 	return h
 }
 
-func (h *host) Closing() bool { return h.closing }
+func (h *host) Closing() bool { return h.closing.Load() }
 
 func (h *host) Arm(due time.Time, moved bool) bool {
 	if moved || h.due.IsZero() {
@@ -45,13 +46,13 @@ func (h *host) Arm(due time.Time, moved bool) bool {
 		h.due, h.moved = due, h.moved+1
 	}
 	require.True(h.t, h.due.Equal(due), "it is told of every deadline that moves")
-	return !h.over
+	return !h.over.Load()
 }
 
 func (h *host) Disarm() bool {
 	require.NoError(h.t, h.nc.SetReadDeadline(time.Time{}))
 	h.due = time.Time{}
-	return !h.over
+	return !h.over.Load()
 }
 
 func (h *host) Ask() error {
@@ -175,12 +176,13 @@ func TestReader_CallsEnd(t *testing.T) {
 	in(t, func(t *testing.T, h *host, k *Reader) {
 		for _, at := range []time.Duration{time.Second, period / 2, period - time.Second} {
 			time.AfterFunc(at-time.Since(h.begin), func() {
-				h.over = true
+				h.over.Store(true)
 				_ = h.nc.SetReadDeadline(time.Unix(1, 0))
 			})
 			require.ErrorIs(t, read(k), os.ErrDeadlineExceeded)
 			require.Equal(t, at, time.Since(h.begin))
-			h.over, h.due = false, time.Time{} // as the watcher does at the end of a call
+			h.over.Store(false)
+			h.due = time.Time{} // as the watcher does at the end of a call
 		}
 		require.Equal(t, []time.Duration{period / 2}, h.asked)
 		require.Equal(t, errSilent, read(k))
@@ -191,10 +193,10 @@ func TestReader_CallsEnd(t *testing.T) {
 // A read whose context has ended does not wait, and one that fails tells why.
 func TestReader_Errors(t *testing.T) {
 	in(t, func(t *testing.T, h *host, k *Reader) {
-		h.over = true
+		h.over.Store(true)
 		require.ErrorIs(t, read(k), os.ErrDeadlineExceeded)
 		require.Zero(t, time.Since(h.begin))
-		h.over = false
+		h.over.Store(false)
 		h.failAsk = errors.New("cannot ask")
 		require.Equal(t, h.failAsk, read(k))
 		require.Equal(t, period/2, time.Since(h.begin))
@@ -206,12 +208,12 @@ func TestReader_Errors(t *testing.T) {
 // Once the application closes, its own limit counts: nothing is asked and nobody given up.
 func TestReader_Closing(t *testing.T) {
 	in(t, func(t *testing.T, h *host, k *Reader) {
-		time.AfterFunc(time.Second, func() { h.closing = true }) // in the middle of a read
+		time.AfterFunc(time.Second, func() { h.closing.Store(true) }) // in the middle of a read
 		h.says(10 * period)
 		require.NoError(t, read(k))
 		require.Equal(t, 10*period, time.Since(h.begin))
 		require.True(t, h.due.IsZero(), "no deadline of ours is left")
-		h.over = true
+		h.over.Store(true)
 		require.ErrorIs(t, read(k), os.ErrDeadlineExceeded)
 		require.Empty(t, h.asked)
 		require.Empty(t, h.ended)
