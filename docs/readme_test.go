@@ -110,7 +110,7 @@ func background(t *testing.T, line string) (first string) {
 	select {
 	case first = <-ready:
 		return first
-	case <-time.After(30 * time.Second):
+	case <-time.After(5 * time.Minute):
 		t.Fatal("the server does not say that it listens")
 	}
 	return ""

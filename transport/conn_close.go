@@ -18,7 +18,7 @@ import (
 const (
 	closeTimeout = 5 * time.Second // closing handshake, from our Close frame to the end of TCP
 	// How long Read waits for our answer to a Close frame to be written.
-	replyTimeout = 100 * time.Millisecond
+	replyTimeout = time.Second
 )
 
 // Close performs the closing handshake (RFC 6455 section 7): it sends a Close frame, waits for the

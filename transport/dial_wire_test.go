@@ -20,7 +20,7 @@ func wantNoLeaks(t *testing.T) {
 	t.Cleanup(func() {
 		tick := time.NewTicker(time.Millisecond)
 		defer tick.Stop()
-		for range 3000 {
+		for range 30000 {
 			if runtime.NumGoroutine() <= before {
 				return
 			}
@@ -51,6 +51,7 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 			t.Attr("req", "INV-01")
 			t.Attr("req", "INV-05")
 			t.Attr("req", "LIV-01")
+			c.opts.Timeouts = endless
 			for cut := 0; ; cut++ {
 				whole := false
 				got := dialRaw(t, t.Context(), true, &c.opts, func(p *rawServer) {
@@ -76,7 +77,7 @@ func TestDial_CutAtEveryByte(t *testing.T) {
 					}
 					whole = true
 				})
-				require.Less(t, got.took, 2*time.Second)
+				require.Less(t, got.took, time.Minute)
 				if got.err == nil {
 					got.end()
 					require.True(t, whole, "open after %d bytes", cut)

@@ -41,7 +41,7 @@ func ExampleDial() {
 	url, stop := listen(&transport.Handler{Serve: echo})
 	defer stop()
 
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	conn, err := transport.Dial(ctx, url+"/echo", nil)
 	if err != nil {
@@ -69,7 +69,7 @@ func ExampleDialOptions() {
 	gateway := &transport.DialOptions{
 		Profile:      transport.Kaazing,
 		Subprotocols: []string{"amqp"},
-		Timeouts:     transport.Timeouts{Opening: 3 * time.Second},
+		Timeouts:     transport.Timeouts{Opening: 30 * time.Second},
 	}
 	conn, err := transport.Dial(context.Background(), url+"/amqp", gateway)
 	if err != nil {

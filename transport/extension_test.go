@@ -221,7 +221,7 @@ func TestExtension_UnusableAnswer(t *testing.T) {
 
 // Writers, Pings and answers on one connection: escapes stay with their messages.
 func TestExtension_Concurrent(t *testing.T) {
-	url := serve(t, &Handler{Use: kaazingUse(100 * time.Millisecond)})
+	url := serve(t, &Handler{Use: kaazingUse(time.Minute)})
 	c, err := Dial(t.Context(), url, &DialOptions{Use: kaazingUse(0)})
 	require.NoError(t, err)
 	var wg sync.WaitGroup

@@ -239,7 +239,7 @@ func TestHandler_Plain_Log(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, c.Close(CloseNormal, ""))
 	wantRefused(t, url+"/no", 404)
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
 	require.Regexp(t, `msg=open .*path=/yes profile=plain status=101`, log.String())
 	require.Regexp(t, `msg=refused .*path=/no profile=plain status=404`, log.String())
 }

@@ -147,8 +147,8 @@ func TestHandler_ServeEnds(t *testing.T) {
 			require.NoError(t, err)
 			_, _, err = conn.Read(t.Context())
 			require.Equal(t, c.code, CloseCode(err))
-			require.Eventually(t, func() bool { return h.Connections() == 0 }, time.Second, time.Millisecond)
-			require.Eventually(t, func() bool { return strings.Contains(logged.String(), c.logged) }, time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return strings.Contains(logged.String(), c.logged) }, 30*time.Second, time.Millisecond)
 		})
 	}
 }
@@ -199,7 +199,7 @@ func TestHandler_Log(t *testing.T) {
 	url := serve(t, h)
 	wantLine := func(parts ...string) {
 		t.Helper()
-		require.Eventually(t, func() bool { return h.Connections() == 0 }, time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
 		for _, part := range parts {
 			require.Contains(t, logged.String(), part)
 		}

@@ -50,7 +50,11 @@ func foreign(text, mine string) []string {
 // credentials and messages, is seen by another, on the wire, in a request or in a Conn, and nobody
 // is let in by another's decision.
 func TestServer_ClientsAreApart(t *testing.T) {
-	const seed, clients = 9, 300
+	const seed = 9
+	clients := 300
+	if testing.Short() {
+		clients = 100
+	}
 	var mu sync.Mutex
 	var mixed []string
 	complain := func(format string, args ...any) {

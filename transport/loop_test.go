@@ -189,19 +189,23 @@ func TestHandler_ShutdownAnyTime(t *testing.T) {
 
 // Very many handshakes are left at their worst point: all of them end by their timer.
 func TestHandler_ManyLeftAlone(t *testing.T) {
+	many := 500
+	if testing.Short() {
+		many = 100
+	}
 	onNetworks(t, virtualNetworks, func(t *testing.T) {
 		t.Attr("req", "ADV-85")
 		h := &Handler{Serve: echoServe, Decide: basicAuth}
 		start := time.Now()
 		var clients []*rawClient
-		for i := range 500 {
+		for i := range many {
 			c := servePipe(t, h, openingRequest)
 			<-c.head
 			frame := string(frametest.Encode(false, bin(extendedRequest)))
 			c.bytes(frame[:i%len(frame)])
 			clients = append(clients, c)
 		}
-		require.Equal(t, 500, h.Connections())
+		require.Equal(t, many, h.Connections())
 		for _, c := range clients {
 			<-c.done
 		}

@@ -154,6 +154,7 @@ func testServerAcceptErrors(t *testing.T) {
 // same.
 func TestServer_MaxConnections(t *testing.T) {
 	var log syncBuffer
+	begin := time.Now()
 	s := &Server{Handler: &Handler{Serve: echoServe}, Fallback: http.HandlerFunc(webPage), MaxConnections: 2, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	url := serveBy(t, s)
 	first, second := dialTCP(t, url, openingRequest), dialTCP(t, url, openingRequest)
@@ -176,7 +177,9 @@ func TestServer_MaxConnections(t *testing.T) {
 	upgrade := dialHTTP(t, url)
 	upgrade.send(openingRequest)
 	upgrade.want(503, "all connections are in use")
-	require.Equal(t, 1, strings.Count(log.String(), "turned away: all connections are in use"), "a flood is one line")
+	said := strings.Count(log.String(), "turned away: all connections are in use")
+	require.Positive(t, said)
+	require.LessOrEqual(t, said, 1+int(time.Since(begin)/(10*time.Second)), "a flood is one line")
 	_ = first.nc.Close()
 	require.Eventually(t, func() bool { return !s.Load().Full }, 30*time.Second, time.Millisecond)
 	third := dialTCP(t, url, openingRequest)
@@ -238,7 +241,7 @@ func TestServer_MaxPerAddress(t *testing.T) {
 	require.Equal(t, 2, s.Connections())
 	require.Contains(t, log.String(), "too many connections from this address")
 	_ = web.Close()
-	require.Eventually(t, func() bool { return s.Connections() == 1 }, time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Connections() == 1 }, 30*time.Second, time.Millisecond)
 	again := dialHTTP(t, url)
 	again.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
 	again.want(200, "page")

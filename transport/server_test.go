@@ -28,7 +28,7 @@ func serveBy(t *testing.T, s *Server) (url string) {
 		defer cancel()
 		_ = s.Shutdown(ctx)
 		require.ErrorIs(t, <-served, http.ErrServerClosed)
-		require.Eventually(t, func() bool { return s.Connections() == 0 }, time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return s.Connections() == 0 }, 30*time.Second, time.Millisecond)
 	})
 	return "ws://" + ln.Addr().String()
 }
@@ -54,7 +54,7 @@ func dialHTTP(t *testing.T, url string) *httpConn {
 	nc, err := net.Dial("tcp", strings.TrimPrefix(url, "ws://"))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = nc.Close() })
-	require.NoError(t, nc.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, nc.SetDeadline(time.Now().Add(time.Minute)))
 	return &httpConn{t, nc, bufio.NewReader(nc)}
 }
 
@@ -222,7 +222,7 @@ func TestServer_Handler(t *testing.T) {
 	require.Equal(t, CloseNormal, c.closeCode())
 	require.Equal(t, strings.Replace(request, "a=b", "[redacted]", 1), string(opening))
 	c.answer(CloseNormal)
-	require.Eventually(t, func() bool { return h.Connections() == 0 }, time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.Connections() == 0 }, 30*time.Second, time.Millisecond)
 	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 	require.Contains(t, log.String(), "msg=open")
 }

@@ -233,11 +233,22 @@ func TestServe_SessionEnds(t *testing.T) {
 		`route=/short user=joe`)
 	wantLog(t, s.log, `msg=closed .*path=/short .*code=1008 by=server`)
 
-	token := id.token(t, "joe", 15*time.Second)
-	asked := dialHere(t, s.url+"/chat", bearer(transport.Spec, token))
-	plain := dialHere(t, s.url+"/chat?t="+token, &transport.DialOptions{PlainOnly: true})
-	wantClose(t, asked, transport.ClosePolicyViolation, over)
-	wantClose(t, plain, transport.ClosePolicyViolation, over)
+	khptest.InTime(t, 2*time.Second, func(life time.Duration) bool {
+		token := id.token(t, "joe", life)
+		asked, err := transport.Dial(t.Context(), s.url+"/chat",
+			patient(bearer(transport.Spec, token)))
+		if err != nil {
+			return false
+		}
+		plain, err := transport.Dial(t.Context(), s.url+"/chat?t="+token,
+			patient(&transport.DialOptions{PlainOnly: true}))
+		if err != nil {
+			return false
+		}
+		wantClose(t, asked, transport.ClosePolicyViolation, over)
+		wantClose(t, plain, transport.ClosePolicyViolation, over)
+		return true
+	})
 }
 
 // Each route has its own realm, scheme and users.
@@ -352,7 +363,8 @@ func TestServe_LoginsSlowed(t *testing.T) {
 	var later, wrong atomic.Int32
 	for range 100 {
 		guesses.Go(func() {
-			_, err := transport.Dial(t.Context(), s.url+"/chat", basic(transport.Spec, "joe", "guess"))
+			_, err := transport.Dial(t.Context(), s.url+"/chat",
+				patient(basic(transport.Spec, "joe", "guess")))
 			var e *transport.HandshakeError
 			switch errors.As(err, &e); {
 			case e != nil && e.Status == 503 && e.RetryAfter == 5*time.Second:

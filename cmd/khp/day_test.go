@@ -87,10 +87,10 @@ htpasswd: {/staff: USERS}
 	case err := <-g.done:
 		require.NoError(t, err, g.log.String())
 		g.done <- nil
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal(g.log.String())
 	}
-	require.Contains(t, g.log.String(), "msg=stopped")
+	wantLogged(t, &g.log, "msg=stopped")
 	wantFailure(t, g.url+"/news", nil, fsm.FailureConnect, 0)
 }
 

@@ -132,12 +132,24 @@ func TestDial_InterruptedHandshake(t *testing.T) {
 	require.Contains(t, i.err.String(), "khp: interrupted while connecting to "+s.url)
 }
 
+// The time for a connection ends while the server has not decided.
+func TestDial_NeverDecided(t *testing.T) {
+	url := serveHere(t, "--route", "/=status:202").url + "/"
+	khptest.InTime(t, 300*time.Millisecond, func(timeout time.Duration) bool {
+		code, _, errs := runHere(t, "", "dial", url, "--timeout", timeout.String(), "--send", "hi")
+		require.NotEqual(t, cli.ExitOK, code)
+		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
+		return code == cli.ExitFailed && strings.Contains(errs, "no open connection to "+url+" within "+timeout.String()+
+			", the last answer was 202 Accepted; try --timeout")
+	})
+}
+
 // customServer serves KHP with the application of a test.
 func customServer(t *testing.T, serve func(ctx context.Context, c *transport.Conn) error) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	srv := &http.Server{Handler: &transport.Handler{Serve: serve}, ReadHeaderTimeout: time.Second}
+	srv := &http.Server{Handler: &transport.Handler{Serve: serve}, ReadHeaderTimeout: time.Minute}
 	go func() { _ = srv.Serve(ln) }()
 	t.Cleanup(func() { _ = srv.Close() })
 	return "ws://" + ln.Addr().String() + "/"

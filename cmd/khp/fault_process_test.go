@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,9 +29,9 @@ func TestServe_TraceDiskFull(t *testing.T) {
 	for range 3 {
 		wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
 	}
-	require.Equal(t, 1, strings.Count(s.log.String(), "the trace is cut off here"), s.log.String())
-	require.Contains(t, s.log.String(), "/dev/full")
-	require.Contains(t, s.log.String(), "no space left")
+	wantLines(t, s.log, 1, "the trace is cut off here")
+	wantLogged(t, s.log, "/dev/full")
+	wantLogged(t, s.log, "no space left")
 }
 
 // Whoever read the log is gone: the server goes on.
@@ -77,6 +78,17 @@ func TestServe_KilledDuringHandshake(t *testing.T) {
 type killing func(transport.Event)
 
 func (k killing) Observe(ev transport.Event) { k(ev) }
+
+// Signals that still come while the server exits change nothing about how it does.
+func TestServe_SignalledWhileItEnds(t *testing.T) {
+	for range 5 {
+		p := serveProcess(t)
+		require.Eventually(t, func() bool {
+			_ = p.cmd.Process.Signal(syscall.SIGTERM) // an error says that it has ended
+			return len(p.done) > 0
+		}, 30*time.Second, 100*time.Microsecond)
+	}
+}
 
 // Descriptors run out: the server says so, keeps those that it has, and lets others in when there
 // is room again.

@@ -24,6 +24,22 @@ func wantLog(t *testing.T, log *khptest.Buffer, pattern string) []string {
 	return m
 }
 
+// wantLogged waits for text in the log: a server that is slow does not wait for its lines.
+func wantLogged(t *testing.T, log *khptest.Buffer, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(log.String(), text) },
+		30*time.Second, time.Millisecond, "%q in %s", text, log)
+}
+
+// wantLines waits for n lines with text in the log, and requires that there are no more.
+func wantLines(t *testing.T, log *khptest.Buffer, n int, text string) {
+	t.Helper()
+	lines := func() int { return strings.Count(log.String(), text) }
+	require.Eventually(t, func() bool { return lines() >= n }, 30*time.Second, time.Millisecond,
+		"%q in %s", text, log)
+	require.Equal(t, n, lines(), log)
+}
+
 // hangup has the server read its settings again, and waits until it says that it has, or has not.
 func (s *served) hangup(t *testing.T) {
 	t.Helper()

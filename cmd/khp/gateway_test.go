@@ -33,8 +33,8 @@ func TestServe_SlowReaderHoldsUpItsBackEnd(t *testing.T) {
 	require.NoError(t, nc.SetWriteBuffer(64<<10))
 	require.NoError(t, c.NetConn().(*net.TCPConn).SetReadBuffer(64<<10))
 	before := heap()
-	sent := fill(t, func(p []byte) (int, error) {
-		require.NoError(t, nc.SetWriteDeadline(time.Now().Add(300*time.Millisecond)))
+	sent := fill(t, func(p []byte, within time.Duration) (int, error) {
+		require.NoError(t, nc.SetWriteDeadline(time.Now().Add(within)))
 		return nc.Write(p)
 	})
 	require.Less(t, int64(heap())-int64(before), int64(4<<20), "memory stays flat")
@@ -70,8 +70,8 @@ func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
 			next()
 		}
 		before := heap()
-		fill(t, func(p []byte) (int, error) {
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		fill(t, func(p []byte, within time.Duration) (int, error) {
+			ctx, cancel := context.WithTimeout(t.Context(), within)
 			defer cancel()
 			if err := c.Write(ctx, transport.Binary, p); err != nil {
 				return 0, os.ErrDeadlineExceeded
@@ -84,12 +84,13 @@ func TestServe_SlowBackEndHoldsUpItsClient(t *testing.T) {
 
 // fill writes until nothing is taken any more, and returns how much was: more than nothing, and not
 // without end.
-func fill(t *testing.T, write func([]byte) (int, error)) (sent int) {
+func fill(t *testing.T, write func(p []byte, within time.Duration) (int, error)) (sent int) {
 	t.Helper()
+	within := time.Minute // the first write is taken
 	const most = 64 << 20 // far more than the system's buffers, far less than what would be sent
 	for chunk := make([]byte, 64<<10); ; {
-		n, err := write(chunk)
-		sent += n
+		n, err := write(chunk, within)
+		sent, within = sent+n, 300*time.Millisecond
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			require.Positive(t, sent)
 			return sent
@@ -186,7 +187,7 @@ func TestServe_MaxPerAddress(t *testing.T) {
 	s := serveHere(t, "--max-per-address", "1")
 	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
 	wantFailure(t, s.url+"/", nil, fsm.FailureStatus, 503)
-	require.Contains(t, s.log.String(), "turned away: too many connections from this address")
+	wantLogged(t, s.log, "turned away: too many connections from this address")
 }
 
 func TestServe_MaxMessage(t *testing.T) {
@@ -207,8 +208,7 @@ func TestServe_BackEndDown(t *testing.T) {
 		e := wantFailure(t, s.url+path, nil, fsm.FailureStatus, 503)
 		require.Equal(t, 5*time.Second, e.RetryAfter)
 		require.Equal(t, "the back end cannot be reached\n", string(e.Body))
-		require.Equal(t, 1, strings.Count(s.log.String(),
-			`level=WARN msg="back end failed" backend=`+backend+" "))
+		wantLines(t, s.log, 1, `level=WARN msg="back end failed" backend=`+backend+" ")
 	}
 	require.Contains(t, get(t, wantLog(t, s.log, `url=(\S+)`)[1]),
 		`khp_backend_failures_total{reason="unreachable",route="/tcp"} 1`)
@@ -226,7 +226,7 @@ func TestServe_BackEndStatus(t *testing.T) {
 		s := serveHere(t, "--route", "/=ws"+strings.TrimPrefix(back.URL, "http"))
 		e := wantFailure(t, s.url+"/", nil, fsm.FailureStatus, want)
 		require.Contains(t, string(e.Body), fmt.Sprint("it answered ", status))
-		require.Contains(t, s.log.String(), "back end failed", status)
+		wantLogged(t, s.log, "back end failed")
 	}
 }
 
@@ -248,7 +248,7 @@ func TestServe_SecureBackEnd(t *testing.T) {
 	wantEcho(t, dialHere(t, s.url+"/", nil), transport.Text, []byte("x"))
 	strict := serveHere(t, "--route", "/=khp+"+back.url+"/")
 	wantFailure(t, strict.url+"/", nil, fsm.FailureStatus, 503)
-	require.Contains(t, strict.log.String(), "certificate")
+	wantLogged(t, strict.log, "certificate")
 }
 
 // TestServe_DrainHasADeadline has a client that does not answer the Close frame.
@@ -258,8 +258,8 @@ func TestServe_DrainHasADeadline(t *testing.T) {
 	wantEcho(t, c, transport.Text, []byte("x"))
 	begin := time.Now()
 	require.Equal(t, cli.ExitOK, s.stop())
-	require.Less(t, time.Since(begin), 9*time.Second)
-	require.Contains(t, s.log.String(), "msg=stopped")
+	require.Less(t, time.Since(begin), time.Minute)
+	wantLogged(t, s.log, "msg=stopped")
 }
 
 func TestServe_Ready(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -37,6 +38,9 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv(asKHP) != "" {
 		khp()
+	}
+	if signal.Ignored(os.Interrupt) { // as in the background of a shell; processes of tests inherit it
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	// else every process under the race detector takes a second to end
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
@@ -117,7 +121,7 @@ func (p *process) stop() error {
 	case err := <-p.done:
 		p.done <- err
 		return err
-	case <-time.After(15 * time.Second):
+	case <-time.After(time.Minute):
 		_ = p.cmd.Process.Kill()
 		return fmt.Errorf("khp serve did not end: %s", p.log.String())
 	}

@@ -123,5 +123,5 @@ func TestServe_DrainOver(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, time.Since(begin), 150*time.Millisecond,
 		"the last one of four is closed after three quarters of the time")
-	require.Contains(t, s.log.String(), "over=200ms")
+	wantLogged(t, s.log, "over=200ms")
 }

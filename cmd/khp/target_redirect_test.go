@@ -28,7 +28,7 @@ func TestRedirect_KaazingClientsGetR(t *testing.T) {
 	var refused *transport.HandshakeError
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, 508, refused.Status, "a client that goes in circles is stopped")
-	require.Contains(t, front.log.String(), "goes in circles")
+	wantLogged(t, front.log, "goes in circles")
 }
 
 // A path on this server becomes a URL as the client sees it, although a proxy in front has changed
@@ -70,8 +70,7 @@ func TestBalance_AllDown(t *testing.T) {
 				string(refused.Body))
 		}
 	}
-	require.Contains(t, s.log.String(),
-		`msg="no server can be reached" path=/two servers=2 route=/two`)
+	wantLogged(t, s.log, `msg="no server can be reached" path=/two servers=2 route=/two`)
 	require.Contains(t, get(t, wantLog(t, s.log, `url=(\S+)`)[1]),
 		`khp_backend_failures_total{reason="unreachable",route="/one"} 2`)
 }

@@ -75,7 +75,7 @@ func (p *page) value(t *testing.T, script string) string {
 	call, err := json.Marshal(map[string]any{"id": p.last, "method": "Runtime.evaluate",
 		"params": map[string]json.RawMessage{"expression": expression}})
 	require.NoError(t, err)
-	require.NoError(t, p.conn.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, p.conn.SetDeadline(time.Now().Add(time.Minute)))
 	require.NoError(t, wsutil.WriteClientText(p.conn, call))
 	for {
 		b, err := wsutil.ReadServerText(p.conn)

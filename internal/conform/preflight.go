@@ -111,7 +111,8 @@ func (t *Target) cannotReach(err error) string {
 	case errors.As(err, &op):
 		err = op.Err
 	}
-	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
 		err = call.Err
 	}
 	return fmt.Sprintf("cannot connect to %s: %s; is the address right, and is the server running?",

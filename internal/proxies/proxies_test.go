@@ -97,7 +97,7 @@ func (c *client) config() *tls.Config {
 
 // dial connects to the proxy, whatever the name.
 func (c *client) dial(ctx context.Context, network, _ string) (net.Conn, error) {
-	d := net.Dialer{Timeout: 10 * time.Second}
+	d := net.Dialer{Timeout: time.Minute}
 	if c.from != "" {
 		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(c.from)}
 	}
@@ -130,7 +130,7 @@ func (c *client) connect(t *testing.T) net.Conn {
 	nc, err := c.dial(t.Context(), "tcp", "")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = nc.Close() })
-	require.NoError(t, nc.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, nc.SetDeadline(time.Now().Add(time.Minute)))
 	if c.tls {
 		return tls.Client(nc, c.config())
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"example.com/khp/sim/replay"
 	"github.com/gopacket/gopacket"
@@ -54,7 +53,12 @@ const MagicLen = 4
 
 // Is reports whether a file that begins with b is a capture.
 func Is(b []byte) bool {
-	return slices.ContainsFunc(magics, func(m []byte) bool { return bytes.HasPrefix(b, m) })
+	for _, m := range magics {
+		if bytes.HasPrefix(b, m) {
+			return true
+		}
+	}
+	return false
 }
 
 // source is a file of either format.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -133,8 +132,12 @@ func own(p []byte) []byte {
 
 // behindTerminator reports whether something stands behind an empty binary message.
 func behindTerminator(messages []corpus.Message) bool {
-	return len(messages) > 0 && slices.ContainsFunc(messages[:len(messages)-1],
-		func(m corpus.Message) bool { return !m.Text && len(m.Content) == 0 })
+	for i, m := range messages {
+		if i < len(messages)-1 && !m.Text && len(m.Content) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // ownAccept has a response answer the key of the client.

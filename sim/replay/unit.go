@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 
 	"example.com/khp/fsm"
@@ -72,15 +71,22 @@ func (c *checker) unitOf(first, last int) *unit {
 
 // redacted reports whether a secret was replaced in one of the messages.
 func (c *checker) redacted(first, last int) bool {
-	return slices.ContainsFunc(c.inputs[Client][first:last+1], func(i int) bool {
-		return bytes.Contains(c.s.Steps[i].Data, []byte(trace.Redacted))
-	})
+	for _, i := range c.inputs[Client][first : last+1] {
+		if bytes.Contains(c.s.Steps[i].Data, []byte(trace.Redacted)) {
+			return true
+		}
+	}
+	return false
 }
 
 // begun reports whether one of the server's messages from first up to, without, last has content.
 func (c *checker) begun(first, last int) bool {
-	return slices.ContainsFunc(c.inputs[Client][first:last],
-		func(i int) bool { return len(c.s.Steps[i].Data) > 0 })
+	for _, i := range c.inputs[Client][first:last] {
+		if len(c.s.Steps[i].Data) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // responseAt is the response that begins with the server's message first, as far as its messages

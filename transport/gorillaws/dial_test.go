@@ -57,7 +57,7 @@ func TestDial_LeavesNoDeadlines(t *testing.T) {
 		socket = &deadlines{Conn: nc}
 		return socket, err
 	}}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	ws, _, err := Dial(ctx, "ws"+strings.TrimPrefix(srv.URL, "http"), dialer, nil)
 	require.NoError(t, err)
 	defer ws.Close()

@@ -12,7 +12,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 
 	"example.com/khp/wire"
 )
@@ -52,9 +51,15 @@ func parseError(err error, size int) error {
 
 // sameFields compares names, values and order.
 func sameFields(a, b wire.Fields) bool {
-	return slices.EqualFunc(a, b, func(a, b wire.Field) bool {
-		return bytes.Equal(a.Name, b.Name) && bytes.Equal(a.Value, b.Value)
-	})
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !bytes.Equal(a[i].Name, b[i].Name) || !bytes.Equal(a[i].Value, b[i].Value) {
+			return false
+		}
+	}
+	return true
 }
 
 // sameRequest compares everything, with nil and empty alike.

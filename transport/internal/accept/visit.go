@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"example.com/khp/transport/internal/network"
@@ -169,7 +170,9 @@ func (v *Visit) await(ctx context.Context, rest *[]byte, turn chan struct{}) (go
 		return false, gone
 	}
 	_ = v.SetDeadline(time.Time{})
-	*rest = append(*rest, early[:n]...)
+	if n > 0 {
+		*rest = slices.Concat(*rest, early[:n])
+	}
 	return true, false
 }
 

@@ -15,7 +15,7 @@ import (
 
 // In each of these the server says no more, and a timeout ends the attempt.
 func clientTimeouts(t *testing.T, l library) {
-	short := 50 * time.Millisecond // where a response has to arrive before the end, it is longer
+	const short = 50 * time.Millisecond
 	for name, c := range map[string]struct {
 		timeouts transport.Timeouts
 		script   func(p *peer)
@@ -23,13 +23,18 @@ func clientTimeouts(t *testing.T, l library) {
 	}{
 		"opening":     {transport.Timeouts{Opening: short}, func(p *peer) { p.request(); p.drain() }, fsm.FailureTimeout},
 		"response":    {transport.Timeouts{Response: short}, func(p *peer) { p.opened(); p.drain() }, fsm.FailureTimeout},
-		"terminator":  {transport.Timeouts{Response: 10 * short}, func(p *peer) { p.opened(); p.send(binary(p.response())); p.drain() }, fsm.FailureMissingTerminator},
 		"close":       {transport.Timeouts{Close: short}, func(p *peer) { p.opened(); p.send(binary("nonsense"), binary("")); p.message(); p.message() }, fsm.FailureMalformed},
 		"credentials": {transport.Timeouts{Credentials: short}, func(p *peer) { p.opened(); p.send(binary(challenge), binary("")); p.drain() }, fsm.FailureCredentialTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := rawServer(t, func(_ int, p *peer) { c.script(p) })
 			o := none()
+			if c.timeouts.Opening == 0 {
+				c.timeouts.Opening = patience
+			}
+			if c.timeouts.Response == 0 {
+				c.timeouts.Response = patience
+			}
 			o.Config.Timeouts = c.timeouts
 			o.Credentials = auth.CredentialsFunc(func(ctx context.Context, _ *auth.CredentialsRequest) (string, error) {
 				<-ctx.Done()
@@ -40,6 +45,19 @@ func clientTimeouts(t *testing.T, l library) {
 			require.Less(t, time.Since(begin), patience/2)
 		})
 	}
+	t.Run("terminator", func(t *testing.T) {
+		url := rawServer(t, func(_ int, p *peer) { p.opened(); p.send(binary(p.response())); p.drain() })
+		// The response has to arrive in this time: a slow machine is given more.
+		for short := 10 * short; ; short *= 4 {
+			o := none()
+			o.Config.Timeouts.Response = short
+			_, _, err := l.dial(t.Context(), url, o)
+			if !errors.Is(err, fsm.FailureTimeout) || short > patience {
+				require.ErrorIs(t, err, fsm.FailureMissingTerminator)
+				return
+			}
+		}
+	})
 }
 
 const challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n"
@@ -70,7 +88,7 @@ func clientCancel(t *testing.T, l library) {
 			})
 			begin := time.Now()
 			_, _, err := l.dial(ctx, url, o)
-			require.Less(t, time.Since(begin), patience/4)
+			require.Less(t, time.Since(begin), patience/2)
 			var failed *transport.HandshakeError
 			require.ErrorAs(t, err, &failed)
 			require.ErrorIs(t, err, context.Canceled)
@@ -106,5 +124,5 @@ func clientCancelWrite(t *testing.T, l library) {
 	_, _, err := l.dial(ctx, url, o)
 	close(over)
 	require.ErrorIs(t, err, context.Canceled)
-	require.Less(t, time.Since(begin), patience/4)
+	require.Less(t, time.Since(begin), patience/2)
 }

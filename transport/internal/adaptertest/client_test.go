@@ -46,8 +46,12 @@ func TestClient(t *testing.T) {
 	}
 }
 
-// none are the options of a client that wants nothing special.
-func none() *adapter.ClientOptions { return &adapter.ClientOptions{} }
+// none are the options of a client that wants nothing special, and is patient.
+func none() *adapter.ClientOptions {
+	o := &adapter.ClientOptions{}
+	o.Config.Timeouts = transport.Timeouts{Opening: patience, Response: patience}
+	return o
+}
 
 // fails dials and returns the error, which must hold the failure.
 func fails(t *testing.T, l library, url string, o *adapter.ClientOptions, want fsm.Failure) *transport.HandshakeError {

@@ -15,7 +15,7 @@ import (
 // coder's library closes take up to ten seconds.
 func TestMain(m *testing.M) {
 	code := watchtest.Run(m)
-	if left := leaked(12 * time.Second); code == 0 && left != "" {
+	if left := leaked(time.Minute); code == 0 && left != "" {
 		fmt.Fprintln(os.Stderr, "goroutines are left:\n"+left)
 		code = 1
 	}

@@ -148,46 +148,63 @@ func serverClientLeaves(t *testing.T, l library) {
 }
 
 func serverTimeouts(t *testing.T, l library) {
-	short := 50 * time.Millisecond
-	o := deciding(func(ctx context.Context, r *transport.Request) (transport.Decision, error) {
-		if r.Header[0].Value == "one.example" {
-			return transport.Decision{Status: 401, Challenges: []string{"Basic"}}, nil
+	const short = 50 * time.Millisecond
+	// dial connects to a server with one short timeout: a slow machine has time for all else.
+	dial := func(t *testing.T, timeouts transport.Timeouts) *peer {
+		o := deciding(func(ctx context.Context, r *transport.Request) (transport.Decision, error) {
+			if r.Header[0].Value == "one.example" {
+				return transport.Decision{Status: 401, Challenges: []string{"Basic"}}, nil
+			}
+			<-ctx.Done()
+			return transport.Decision{}, ctx.Err()
+		})
+		if timeouts.Request == 0 {
+			timeouts.Request = patience
 		}
-		<-ctx.Done()
-		return transport.Decision{}, ctx.Err()
-	})
-	o.Config.Timeouts = transport.Timeouts{Request: short, Replay: short, Overall: 4 * short, Close: short}
-	url := serve(t, l, o)
+		o.Config.Timeouts = timeouts
+		return rawClient(t, serve(t, l, o), "")
+	}
 	t.Run("request", func(t *testing.T) {
-		p := rawClient(t, url, "")
+		p := dial(t, transport.Timeouts{Request: short})
 		require.Equal(t, "408", p.status())
 		p.drain()
 	})
 	t.Run("replay", func(t *testing.T) {
-		p := rawClient(t, url, "")
+		p := dial(t, transport.Timeouts{Replay: short})
 		p.send(binary(request0))
 		require.Equal(t, "401", p.status())
 		require.Equal(t, "408", p.status())
 		p.drain()
 	})
 	t.Run("decision", func(t *testing.T) {
-		p := rawClient(t, url, "")
-		p.send(binary("GET /echo HTTP/1.1\r\nX: y\r\n\r\n"))
-		require.Equal(t, "5", p.status()[:1])
-		p.drain()
+		// The request has to arrive in this time: a slow machine is given more.
+		for short := 4 * short; ; short *= 4 {
+			p := dial(t, transport.Timeouts{Overall: short})
+			p.send(binary("GET /echo HTTP/1.1\r\nX: y\r\n\r\n"))
+			status := p.status()
+			p.drain()
+			if status != "408" || short > patience {
+				require.Equal(t, "5", status[:1])
+				return
+			}
+		}
 	})
 	t.Run("close, while a read is under way", func(t *testing.T) {
-		begin := time.Now()
-		p := rawClient(t, url, "")
-		require.Equal(t, "408", p.status())
-		op, _ := p.message()
-		require.Equal(t, ws.OpClose, op)
-		_, ok := p.frame()
-		require.False(t, ok)
-		require.Less(t, time.Since(begin), patience/4)
+		// The default takes longer each time, a slow machine does not.
+		for quick, try := false, 1; !quick; try++ {
+			begin := time.Now()
+			p := dial(t, transport.Timeouts{Request: short, Close: short})
+			require.Equal(t, "408", p.status())
+			op, _ := p.message()
+			require.Equal(t, ws.OpClose, op)
+			_, ok := p.frame()
+			require.False(t, ok)
+			quick = time.Since(begin) < 2500*time.Millisecond
+			require.Less(t, try, 20)
+		}
 	})
 	t.Run("close", func(t *testing.T) {
-		p := rawClient(t, url, "")
+		p := dial(t, transport.Timeouts{Close: short})
 		p.send(binary("nonsense"))
 		require.Equal(t, "400", p.status())
 		op, _ := p.message()

@@ -183,12 +183,14 @@ func (t *Tracker) Shutdown(ctx context.Context, over time.Duration) error {
 func (t *Tracker) endAll(ctx context.Context, list []*Entry, over time.Duration) bool {
 	begin := time.Now()
 	for i, e := range list {
+		timer := time.NewTimer(time.Until(begin.Add(over * time.Duration(i) / time.Duration(len(list)))))
 		select {
-		case <-time.After(time.Until(begin.Add(over * time.Duration(i) / time.Duration(len(list))))):
+		case <-timer.C:
 		case <-t.idle:
 		case <-ctx.Done():
 		}
-		if ctx.Err() != nil {
+		timer.Stop()
+		if t.allEnded() || ctx.Err() != nil {
 			return t.allEnded()
 		}
 		t.mu.Lock()

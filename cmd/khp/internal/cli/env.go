@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -28,13 +29,14 @@ func Signals() (signals <-chan os.Signal, stop func()) {
 	return ch, func() { signal.Stop(ch) }
 }
 
-// Raise sends sig to this process, after Signals has stopped, so that it has the effect that the
-// system gives it.
+// Raise ends this process by sig, after Signals has stopped, as the system would have. A process
+// that was started with sig ignored, as shells start those in the background, exits with
+// ExitFailed.
 func Raise(sig os.Signal) {
-	self, err := os.FindProcess(os.Getpid())
-	if err != nil || self.Signal(sig) != nil {
-		os.Exit(ExitFailed)
+	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(sig) == nil {
+		time.Sleep(time.Second) // sig may reach another thread, a little later
 	}
+	os.Exit(ExitFailed)
 }
 
 // NoArgs refuses arguments, for [cobra.Command.Args].

@@ -44,7 +44,8 @@ func Exit(stderr io.Writer, err error) int {
 		return ExitOK
 	}
 	code := ExitFailed
-	if e, ok := errors.AsType[*ExitError](err); ok {
+	var e *ExitError
+	if errors.As(err, &e) {
 		code = e.Code
 	}
 	if text := err.Error(); text != "" {

@@ -98,7 +98,8 @@ func readTree(path, root string) (*node, error) {
 }
 
 func xmlFault(err error) string {
-	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
+	var syntax *xml.SyntaxError
+	if errors.As(err, &syntax) {
 		if syntax.Msg == io.ErrUnexpectedEOF.Error() {
 			return "it ends before its last element does"
 		}

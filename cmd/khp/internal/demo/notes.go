@@ -59,7 +59,8 @@ func (a *annotator) of(m moment) string {
 }
 
 func failureText(err error) string {
-	if e, ok := errors.AsType[*endpoint.HandshakeError](err); ok {
+	var e *endpoint.HandshakeError
+	if errors.As(err, &e) {
 		return e.Failure.Error()
 	}
 	return "it failed"

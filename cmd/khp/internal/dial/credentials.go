@@ -44,7 +44,8 @@ func otherFlag(challenges []auth.Challenge) string {
 // [wire.Challenge.Digest].
 func unanswerableText(err error) string {
 	what := err.Error()
-	if e, ok := errors.AsType[*wire.ParseError](err); ok {
+	var e *wire.ParseError
+	if errors.As(err, &e) {
 		what = e.Detail
 	}
 	return "the server's Digest challenge cannot be answered: " + what

@@ -1,6 +1,7 @@
 package dial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -302,13 +303,13 @@ func (t *talk) settle(ctx context.Context, sent int) {
 	if sent == 0 {
 		return
 	}
-	patience := min(max(t.wait, time.Millisecond), quiet)
-	if t.wait == 0 {
-		patience = quiet
-	}
-	ping, cancel := context.WithTimeout(ctx, patience)
+	patience := quiet
+	ping, cancel := context.WithTimeout(ctx, cmp.Or(t.wait, defaultWait))
 	_ = t.conn.Ping(ping)
 	cancel()
+	if t.wait > 0 {
+		patience = min(t.wait, quiet)
+	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for t.out.received() < sent && t.next(ctx, timer.C) == anAnswer {
@@ -322,7 +323,11 @@ func (t *talk) broken(ctx context.Context, err error, undone string) error {
 	if ctx.Err() != nil {
 		return t.close(false)
 	}
-	if end := t.end(quiet); end != nil {
+	patience := defaultWait
+	if errors.Is(err, errUnread) {
+		patience = quiet
+	}
+	if end := t.end(patience); end != nil {
 		err = end
 	}
 	if errors.Is(err, errUnread) {
@@ -351,7 +356,8 @@ func (t *talk) end(patience time.Duration) error {
 func (t *talk) close(expected bool) error {
 	err := t.conn.Close(t.request.closeCode, t.request.closeText)
 	_, _, why := t.conn.Read(context.Background()) // what the peer closed with
-	if closed, ok := errors.AsType[*transport.CloseError](why); ok {
+	var closed *transport.CloseError
+	if errors.As(why, &closed) {
 		// Another code is no answer to our Close, but a Close of the server's own.
 		if closed.Code != t.request.closeCode && closed.Code != transport.CloseNoStatus {
 			err := t.over(why, "")

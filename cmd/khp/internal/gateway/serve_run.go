@@ -186,8 +186,7 @@ func listening(c *cli.Env, o *options, g *gateway, again *reloader) error {
 		go func() { served <- f.serve(srv) }()
 	}
 	outliveLog()
-	signals, stop := c.Notify()
-	defer stop()
+	signals, _ := c.Notify() // for good: a signal while the process exits is no failure of it
 	tellManager(daemon.SdNotifyReady)
 	// A goroutine of its own reloads, so that no file keeps the server from ending.
 	reloads := make(chan struct{}, 1)

@@ -14,7 +14,7 @@ const Patience = 100 * time.Millisecond
 const mostSpare = 64 << 10
 
 // flushTime is how long the lines that are left may take in the end.
-const flushTime = time.Second
+const flushTime = 5 * time.Second
 
 // Queue writes lines to a file or pipe without waiting for a slow reader. As long as lines are
 // taken at once, a caller waits until its own is written, so that none is lost in a burst. Once one

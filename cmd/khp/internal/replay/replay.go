@@ -121,7 +121,8 @@ func check(c *cli.Env, name string, o *options) error {
 
 // fault says what is wrong with a file, without the name of the package that found out.
 func fault(err error) string {
-	if _, ok := errors.AsType[*fs.PathError](err); ok {
+	var path *fs.PathError
+	if errors.As(err, &path) {
 		return cli.Cause(err).Error()
 	}
 	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "trace: "), "capture: ")

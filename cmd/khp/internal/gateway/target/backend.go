@@ -56,7 +56,8 @@ func answers(err error) bool {
 
 // failureOf finds out what an error of backend.connect means.
 func (s *session) failureOf(b backend, err error) *failure {
-	if unsent, ok := errors.AsType[*errNotSent](err); ok {
+	var unsent *errNotSent
+	if errors.As(err, &unsent) {
 		return &failure{err: err, status: unsent.status, text: unsent.text}
 	}
 	var e *transport.HandshakeError
